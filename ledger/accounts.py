@@ -1,0 +1,233 @@
+"""The chart of accounts: ``Root : whose books : kind : with whom``.
+
+The kind is the cause; nothing else says why money moved. Every account of the house group is
+opened with the part it plays in the definition of the hole, so that the definition can be read
+and disputed where it stands:
+
+    hole = -sum(claim) - sum(liquid) = +sum(cause),   and sum(group) = 0
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ledger.money import Contract
+from ledger.transaction import MONEY
+
+OUTSIDE = "Outside"  # the rest of the world
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Who keeps books, by role."""
+
+    house: str
+    maker: str
+    lead: str
+    retail: str
+    other_makers: str
+    firms: tuple[str, ...]
+
+    def roles(self) -> Iterator[tuple[str, str]]:
+        """Yield each role with who plays it, as the books record it."""
+        for role in ("house", "maker", "lead", "retail", "other_makers"):
+            yield role, getattr(self, role)
+        yield from (("firm", firm) for firm in self.firms)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return everybody, in the order in which the books list them."""
+        roles = (self.house, self.maker, *self.firms, self.retail, self.other_makers, self.lead)
+        return (*roles, OUTSIDE)
+
+    @property
+    def group(self) -> tuple[str, str]:
+        """Return the house group: the exchange and its captive maker."""
+        return (self.house, self.maker)
+
+    @property
+    def house_customers(self) -> tuple[str, ...]:
+        """Return who has an account on the house venue."""
+        return (self.maker, *self.firms, self.retail, self.other_makers)
+
+    @property
+    def hedgers(self) -> tuple[str, ...]:
+        """Return who trades on both venues."""
+        return (self.maker, *self.firms)
+
+    @property
+    def lead_customers(self) -> tuple[str, ...]:
+        """Return who has an account on the lead venue."""
+        return (*self.hedgers, OUTSIDE)
+
+
+def cash(entity: str) -> str:
+    """Money that is really there."""
+    return f"Assets:{entity}:Cash"
+
+
+def claim(entity: str, venue: str) -> str:
+    """What the venue owes *entity*, in the books of *entity*."""
+    return f"Assets:{entity}:Claims:{venue}"
+
+
+def owed(venue: str, entity: str) -> str:
+    """What the venue owes *entity*, in the books of the venue."""
+    return f"Liabilities:{venue}:Customers:{entity}"
+
+
+def contracts(entity: str, venue: str, desk: str | None = None) -> str:
+    """Open positions of one desk of *entity*."""
+    return f"Assets:{entity}:Contracts:{venue}" + (f":{desk}" if desk else "")
+
+
+def income(entity: str, kind: str) -> str:
+    """Results of one kind; a gain is negative."""
+    return f"Income:{entity}:{kind}"
+
+
+def expense(entity: str, kind: str) -> str:
+    """Costs of one kind."""
+    return f"Expenses:{entity}:{kind}"
+
+
+def opening(entity: str) -> str:
+    """What an entity had on the first day."""
+    return f"Equity:{entity}:Opening"
+
+
+def pool(venue: str, kind: str) -> str:
+    """What losers pay in and winners draw; empty after every settlement."""
+    return f"Liabilities:{venue}:{kind}"
+
+
+def lent(venue: str, borrower: str) -> str:
+    """The credit line, in the books of the venue."""
+    return f"Assets:{venue}:CreditLine:{borrower}"
+
+
+def borrowed(borrower: str, venue: str) -> str:
+    """The credit line, in the books of the borrower."""
+    return f"Liabilities:{borrower}:CreditLine:{venue}"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One line of the chart."""
+
+    account: str
+    commodities: tuple[str, ...]
+    hole: str | None = None
+    about: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """All accounts of one world, with the contracts that trade in it."""
+
+    parties: Parties
+    contracts: tuple[Contract, ...]
+
+    def desk(self, entity: str) -> str | None:
+        """Name the desk that holds a position: the maker's backstop has one of its own."""
+        return "Quoter" if entity == self.parties.maker else None
+
+    def commodities(self, venue: str) -> tuple[str, ...]:
+        """Return the contracts of one venue."""
+        return tuple(c.commodity for c in self.contracts if c.venue == venue)
+
+    def accounts(self) -> Iterator[tuple[str, list[Opened]]]:
+        """Yield a heading for each set of books, and the accounts in it."""
+        p = self.parties
+        yield f"{p.house}, the exchange", list(self._house())
+        yield f"{p.maker}, the captive maker", list(self._maker())
+        for firm in p.firms:
+            yield f"{firm}, a trading firm", list(self._firm(firm))
+        yield (
+            f"{p.retail}, a control account: single customers are named in metadata and fills",
+            list(self._retail()),
+        )
+        yield f"{p.other_makers}, who trade among themselves", list(self._other_makers())
+        yield f"{p.lead}, the lead venue", list(self._lead())
+        yield f"{OUTSIDE}, everybody else who trades there", list(self._outside())
+
+    def _house(self) -> Iterator[Opened]:
+        p = self.parties
+        yield _money(cash(p.house), "liquid")
+        yield _money(lent(p.house, p.maker), "group")
+        yield _money(owed(p.house, p.maker), "group")
+        for customer in p.house_customers:
+            if customer != p.maker:
+                yield _money(owed(p.house, customer), "claim")
+        for kind in ("VariationMargin", "Funding"):
+            yield _money(
+                pool(p.house, kind), "cause", "what some pay in, others draw; zero once settled"
+            )
+        yield _money(income(p.house, "Fees"), "cause")
+        yield _money(
+            expense(p.house, "GapLoss"), "cause", "debts of customers whose margin did not suffice"
+        )
+        yield _money(opening(p.house), "cause")
+
+    def _maker(self) -> Iterator[Opened]:
+        p = self.parties
+        yield _money(cash(p.maker), "liquid")
+        yield _money(claim(p.maker, p.lead), "liquid")
+        yield _money(claim(p.maker, p.house), "group")
+        yield _money(borrowed(p.maker, p.house), "group")
+        for venue in (p.house, p.lead):
+            yield Opened(contracts(p.maker, venue, self.desk(p.maker)), self.commodities(venue))
+        yield _money(
+            income(p.maker, "PickOff"), "cause", "quotes hit because they were stale; a loss is > 0"
+        )
+        yield _money(income(p.maker, "Spread"), "cause", "quotes hit for any other reason")
+        for kind in ("VariationMargin", "Funding", "GapLoss"):
+            yield _money(income(p.maker, kind), "cause")
+        yield _money(expense(p.maker, "Hedging"), "cause")
+        yield _money(opening(p.maker), "cause")
+
+    def _firm(self, firm: str) -> Iterator[Opened]:
+        p = self.parties
+        yield _money(cash(firm))
+        yield from (_money(claim(firm, venue)) for venue in (p.house, p.lead))
+        for venue in (p.house, p.lead):
+            yield Opened(contracts(firm, venue), self.commodities(venue))
+        for kind in ("PickOff", "VariationMargin", "Funding", "GapLoss"):
+            yield _money(income(firm, kind))
+        yield from (_money(expense(firm, kind)) for kind in ("Fees", "Hedging"))
+        yield _money(opening(firm))
+
+    def _retail(self) -> Iterator[Opened]:
+        p = self.parties
+        yield _money(cash(p.retail))
+        yield _money(claim(p.retail, p.house))
+        yield Opened(contracts(p.retail, p.house), self.commodities(p.house))
+        for kind in ("Spread", "VariationMargin", "Funding", "GapLoss"):
+            yield _money(income(p.retail, kind))
+        yield _money(expense(p.retail, "Fees"))
+        yield _money(opening(p.retail))
+
+    def _other_makers(self) -> Iterator[Opened]:
+        p = self.parties
+        yield _money(claim(p.other_makers, p.house))
+        yield _money(expense(p.other_makers, "Fees"))
+        yield _money(opening(p.other_makers))
+
+    def _lead(self) -> Iterator[Opened]:
+        p = self.parties
+        yield _money(cash(p.lead))
+        yield from (_money(owed(p.lead, customer)) for customer in p.lead_customers)
+        yield _money(income(p.lead, "Fees"))
+        yield _money(expense(p.lead, "GapLoss"))
+        yield _money(opening(p.lead))
+
+    def _outside(self) -> Iterator[Opened]:
+        p = self.parties
+        yield _money(claim(OUTSIDE, p.lead))
+        yield Opened(contracts(OUTSIDE, p.lead), self.commodities(p.lead))
+        for kind in ("Hedging", "VariationMargin", "Funding"):
+            yield _money(income(OUTSIDE, kind))
+        yield _money(opening(OUTSIDE))
+
+
+def _money(account: str, hole: str | None = None, about: str | None = None) -> Opened:
+    return Opened(account, (MONEY,), hole, about)

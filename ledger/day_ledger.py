@@ -1,0 +1,181 @@
+"""Day ledgers: one day, fill by fill, standing alone for Beancount to check.
+
+Only the accounts that the day touches are opened. One entry dated the day before brings their
+balances forward, with one `Opening` per entity; income and expenses start from zero. Then come
+the day's entries of the general ledger, verbatim, and its fills, expanded by the same rule that
+the general ledger sums, all in the order of `seq`. Closing balances are dated the day after.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+from beancount.core import data
+
+from ledger import fill_store
+from ledger.accounts import opening
+from ledger.entries import Entries
+from ledger.fills import Fill
+from ledger.run_folder import RunFolder, RunFolderError
+from ledger.text import EXACT, HEADER, Text, opened, quoted
+from ledger.transaction import MONEY, Posting, entity_of, is_contract
+
+Balances = dict[tuple[str, str], int]  # units by (account, commodity)
+ONE_DAY = timedelta(days=1)
+
+
+def days_of(run: RunFolder) -> list[date]:
+    """Return the days that the general ledger has entries of, in order."""
+    return sorted({entry.date for entry in run.transactions})
+
+
+def render_day(run: RunFolder, day: date) -> str:
+    """Return the ledger of one day; the same bytes whenever it is rendered.
+
+    Raises:
+        RunFolderError: the run has no such day.
+    """
+    for _, text in render_days(run, [day]):
+        return text
+    days = days_of(run)
+    raise RunFolderError(f"no {day} in {run.path}; give a day from {days[0]} to {days[-1]}")
+
+
+def render_days(run: RunFolder, wanted: Iterable[date]) -> Iterator[tuple[date, str]]:
+    """Yield the ledgers of several days in their order, reading the general ledger once."""
+    wanted = set(wanted)
+    renderer = _Renderer(run)
+    balances: Balances = defaultdict(int)
+    for day, entries in _by_day(run.transactions):
+        if day in wanted:
+            yield day, renderer.render(day, balances, entries)
+        for entry in entries:
+            renderer.add(balances, entry)
+
+
+class _Renderer:
+    """Knows the chart of a run and how to write its entries."""
+
+    def __init__(self, run: RunFolder) -> None:
+        self._run = run
+        self._text = Text(run.chart)
+        self._entries = Entries(run.chart, run.names)
+        self._connection = run.connect()
+        self._scale = {c.commodity: c.quantity for c in run.chart.contracts}
+        self._month_lines: dict[str, list[str]] = {}
+
+    def add(self, balances: Balances, entry: data.Transaction) -> None:
+        """Add an entry's postings to *balances*."""
+        for posting in entry.postings:
+            currency = posting.units.currency
+            balances[posting.account, currency] += self._units(posting.units.number, currency)
+
+    def render(self, day: date, before: Balances, entries: list[data.Transaction]) -> str:
+        movements = [entry for entry in entries if "fills" not in entry.meta]
+        moved: Balances = defaultdict(int)
+        told: list[tuple[int, str]] = []
+        for entry in movements:
+            self.add(moved, entry)
+            told.append((int(entry.meta["seq"]), self._verbatim(entry)))
+        for fill in self._fills(day):
+            transaction = self._entries.of_row(fill)
+            for posting in transaction.postings:
+                moved[posting.account, posting.commodity] += posting.units
+            told.append((fill.seq, self._text.transaction(transaction, fill.seq)))
+        told.sort()
+        forward = self._brought_forward(before, moved)
+        return "".join(
+            (
+                self._head(day, {account for account, _ in (*moved, *forward)}),
+                self._opening_entry(day, forward),
+                *(text for _, text in told),
+                *self._close(day, forward, moved),
+            )
+        )
+
+    def _head(self, day: date, touched: set[str]) -> str:
+        lines = [
+            HEADER,
+            f";; {day}, standing alone: every fill, every payment, every movement of cash.\n",
+            f";; The general ledger has the same sums in {day:%Y-%m}.beancount.\n",
+            f'option "title" {quoted(f"{day}")}\noption "operating_currency" "{MONEY}"\n{EXACT}\n',
+        ]
+        for heading, accounts in self._run.chart.accounts():
+            here = [line for line in accounts if line.account in touched]
+            if here:
+                lines.append(f";; {heading}\n")
+                lines += (opened(day - ONE_DAY, line) for line in here)
+                lines.append("\n")
+        return "".join(lines)
+
+    def _brought_forward(self, before: Balances, moved: Balances) -> Balances:
+        """Return what stood on the touched accounts, each entity's rest on its `Opening`.
+
+        Contracts balance across entities, so if one holder's position is touched, all holders'
+        are brought forward.
+        """
+        commodities = {commodity for account, commodity in moved if is_contract(account)}
+        forward: Balances = {}
+        rest: dict[str, int] = defaultdict(int)
+        for (account, commodity), units in before.items():
+            if is_contract(account):
+                touched = commodity in commodities
+            else:
+                touched = (account, commodity) in moved and not _starts_from_zero(account)
+            if touched and units:
+                forward[account, commodity] = units
+                if not is_contract(account):
+                    rest[entity_of(account)] -= units
+        for entity, units in rest.items():
+            if units:
+                key = (opening(entity), MONEY)
+                forward[key] = forward.get(key, 0) + units
+        return forward
+
+    def _opening_entry(self, day: date, forward: Balances) -> str:
+        if not forward:
+            return ""
+        postings = [Posting(account, units, c) for (account, c), units in forward.items()]
+        narration = f"Brought forward: the accounts that {day} touches"
+        lines = [f"{day - ONE_DAY} * {quoted(narration)} #opening", *self._text.postings(postings)]
+        return "\n".join(lines) + "\n\n"
+
+    def _close(self, day: date, forward: Balances, moved: Balances) -> Iterator[str]:
+        yield f";; The close of {day}: a balance speaks of the start of its date.\n"
+        for account, commodity in sorted({*forward, *moved}):
+            units = forward.get((account, commodity), 0) + moved.get((account, commodity), 0)
+            yield self._text.balance(day + ONE_DAY, account, units, commodity)
+
+    def _fills(self, day: date) -> Iterator[Fill]:
+        relation = f"(FROM rows WHERE time >= DATE '{day}' AND time < DATE '{day + ONE_DAY}')"
+        rows = fill_store.read(self._connection, relation, self._run.names)
+        return map(Fill._make, rows.tolist())
+
+    def _verbatim(self, entry: data.Transaction) -> str:
+        path = entry.meta["filename"]
+        if path not in self._month_lines:
+            with open(path, encoding="utf-8") as file:
+                self._month_lines[path] = file.readlines()
+        lines = self._month_lines[path]
+        first = entry.meta["lineno"] - 1
+        last = next(i for i in range(first, len(lines)) if lines[i] == "\n")
+        return "".join(lines[first : last + 1])
+
+    def _units(self, number: Decimal, commodity: str) -> int:
+        if commodity == MONEY:
+            return int(number.scaleb(2))
+        return self._scale[commodity].units(number)
+
+
+def _starts_from_zero(account: str) -> bool:
+    return account.startswith(("Income:", "Expenses:"))
+
+
+def _by_day(
+    entries: Iterable[data.Transaction],
+) -> Iterator[tuple[date, list[data.Transaction]]]:
+    days: dict[date, list[data.Transaction]] = defaultdict(list)
+    for entry in entries:
+        days[entry.date].append(entry)
+    yield from sorted(days.items())

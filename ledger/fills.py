@@ -1,0 +1,229 @@
+"""The fills tier: one row per fill and per settlement payment, and the one rule that posts it.
+
+The rule is linear in edge, fee and lots. A day ledger applies it to each row; the general ledger
+applies it to the sums over a closing period, per taker, counterparty and motive, so that who was
+paired with whom survives the summing. Nothing else turns fills into postings.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from ledger.accounts import Chart, Parties, claim, contracts, expense, income, owed, pool
+from ledger.money import fee_cents
+from ledger.transaction import Posting
+
+SCHEMA_VERSION = 1
+
+
+class Motive(IntEnum):
+    """Why a row exists: what the order was after, or which payment a settlement made."""
+
+    PICKOFF = 0  # an order whose reason was a stale quote
+    SPREAD = 1  # an order with reasons of its own
+    HEDGE = 2  # inventory laid off on the lead venue
+    MARGIN = 3  # variation margin
+    FUNDING = 4
+
+    @property
+    def word(self) -> str:
+        """Return the motive as the fills and the tags spell it."""
+        return _WORDS[self]
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of account that takes the result."""
+        return _KINDS[self]
+
+    @property
+    def is_payment(self) -> bool:
+        """Tell a settlement's payment from a trade."""
+        return self in (Motive.MARGIN, Motive.FUNDING)
+
+
+_WORDS = ("pickoff", "spread", "hedging", "variation-margin", "funding")
+_KINDS = ("PickOff", "Spread", "Hedging", "VariationMargin", "Funding")
+
+
+class Trigger(IntEnum):
+    """What made a quote worth hitting: it was posted stale, or the price moved off it."""
+
+    NONE = 0
+    POSTING = 1
+    TICK = 2
+
+    @property
+    def word(self) -> str:
+        """Return the trigger as the fills spell it."""
+        return ("", "posting", "tick")[self]
+
+
+class Fill(NamedTuple):
+    """One row of the fills. Names (venue, market, taker, maker) are codes: see `Names`."""
+
+    seq: int  # place in the true order of everything that happened
+    time_us: int
+    motive: int
+    venue: int
+    market: int
+    taker: int  # in a payment: whose position it is for
+    maker: int  # who is on the other side; in a payment from the venue's pool: the venue
+    holder: int  # retail customer, or -1
+    lots: int  # positive when the taker buys; in a payment: the position
+    price: int  # ticks; in a payment: the mark
+    lead: int  # ticks: the lead price at that moment
+    lead_when_quoted: int  # ticks, or -1 where no quote was hit
+    quote_age_us: int  # since the lead price that the quote was made from, or -1
+    trigger: int
+    fee_e6: int  # millionths of the notional
+    edge_cents: int  # the taker's gain by the price; in a payment: what it receives
+    fee_cents: int
+
+
+_CODES = {"motive": np.uint8, "venue": np.uint8, "market": np.uint8, "trigger": np.uint8}
+_CODES |= {"taker": np.uint16, "maker": np.uint16}
+ROW = np.dtype([(name, _CODES.get(name, np.int64)) for name in Fill._fields])
+
+# What a row says where it has nothing to say.
+ABSENT = -1
+NULLABLE = ("holder", "lead_when_quoted", "quote_age_us")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The words behind the codes."""
+
+    venues: tuple[str, ...]
+    markets: tuple[str, ...]
+    entities: tuple[str, ...]
+
+    def words(self) -> Mapping[str, Sequence[str]]:
+        """Return, for each coded column, the words in the order of their codes."""
+        return {
+            "motive": [motive.word for motive in Motive],
+            "venue": self.venues,
+            "market": self.markets,
+            "taker": self.entities,
+            "maker": self.entities,
+            "trigger": [trigger.word for trigger in Trigger],
+        }
+
+
+def new_rows(n: int) -> np.ndarray:
+    """Return *n* rows with "none" wherever a row may have nothing to say."""
+    rows = np.zeros(n, dtype=ROW)
+    for column in NULLABLE:
+        rows[column] = ABSENT
+    return rows
+
+
+def price_fills(rows: np.ndarray, cents_per_lot_tick: int | np.ndarray) -> None:
+    """Fill in edge and fee, in place, from price, lead, quantity and fee rate.
+
+    Edge is (lead - price) x quantity, the taker's gain at that moment; it settles the position
+    to the lead price, from which variation margin then starts.
+    """
+    rows["edge_cents"] = (rows["lead"] - rows["price"]) * rows["lots"] * cents_per_lot_tick
+    rows["fee_cents"] = fee_cents(
+        np.abs(rows["lots"]) * rows["price"] * cents_per_lot_tick, rows["fee_e6"]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Who traded with whom, where, and why: what the summing keeps apart."""
+
+    motive: Motive
+    venue: str
+    taker: str
+    maker: str
+
+    @classmethod
+    def of(cls, fill: Fill, names: Names) -> "Pairing":
+        """Name the two sides of a row."""
+        return cls(
+            Motive(fill.motive),
+            names.venues[fill.venue],
+            names.entities[fill.taker],
+            names.entities[fill.maker],
+        )
+
+    def payee(self, parties: Parties) -> str:
+        """Return the one party outside the house group, where there is one."""
+        in_group = self.taker == parties.maker and self.venue != parties.house
+        return self.maker if in_group else self.taker
+
+
+def postings(
+    chart: Chart, pairing: Pairing, edge_cents: int, fee_cents: int, lots: Mapping[str, int]
+) -> list[Posting]:
+    """Post a fill, a payment, or a sum of either.
+
+    Args:
+        chart: says which desk holds a position.
+        pairing: who, with whom, where and why.
+        edge_cents: the taker's gain by the price (a payment: what it receives).
+        fee_cents: what the taker pays the venue.
+        lots: contracts that change hands, by commodity, positive when the taker buys.
+    """
+    if pairing.motive.is_payment:
+        rule = _payment(pairing, edge_cents)
+    elif pairing.motive is Motive.HEDGE:
+        rule = _hedge(pairing, edge_cents, fee_cents)
+    else:
+        rule = _house_fill(pairing, edge_cents, fee_cents)
+    posted = list(rule)
+    if not pairing.motive.is_payment:
+        posted += _delivery(chart, pairing, lots)
+    # A day's sum can be nothing at all; its entry still says so, in zeros.
+    return [posting for posting in posted if posting.units] or posted
+
+
+def _house_fill(pairing: Pairing, edge: int, fee: int) -> Iterator[Posting]:
+    venue, taker, maker = pairing.venue, pairing.taker, pairing.maker
+    kind = pairing.motive.kind
+    yield Posting(owed(venue, taker), fee - edge)
+    yield Posting(owed(venue, maker), edge)
+    yield Posting(income(venue, "Fees"), -fee)
+    yield Posting(claim(taker, venue), edge - fee)
+    yield Posting(income(taker, kind), -edge)
+    yield Posting(expense(taker, "Fees"), fee)
+    yield Posting(claim(maker, venue), -edge)
+    yield Posting(income(maker, kind), edge)
+
+
+def _hedge(pairing: Pairing, edge: int, fee: int) -> Iterator[Posting]:
+    venue, taker, other = pairing.venue, pairing.taker, pairing.maker
+    yield Posting(owed(venue, taker), fee - edge)
+    yield Posting(owed(venue, other), edge)
+    yield Posting(income(venue, "Fees"), -fee)
+    yield Posting(claim(taker, venue), edge - fee)
+    yield Posting(expense(taker, "Hedging"), -edge)
+    yield Posting(expense(taker, "Hedging"), fee, party=venue)
+    yield Posting(claim(other, venue), -edge)
+    yield Posting(income(other, "Hedging"), edge)
+
+
+def _payment(pairing: Pairing, received: int) -> Iterator[Posting]:
+    venue, taker, other = pairing.venue, pairing.taker, pairing.maker
+    kind = pairing.motive.kind
+    yield Posting(owed(venue, taker), -received)
+    if other == venue:
+        yield Posting(pool(venue, kind), received)
+    else:
+        yield Posting(owed(venue, other), received)
+    yield Posting(claim(taker, venue), received)
+    yield Posting(income(taker, kind), -received)
+    if other != venue:
+        yield Posting(claim(other, venue), -received)
+        yield Posting(income(other, kind), received)
+
+
+def _delivery(chart: Chart, pairing: Pairing, lots: Mapping[str, int]) -> Iterator[Posting]:
+    for commodity, quantity in lots.items():
+        for entity, sign in ((pairing.taker, 1), (pairing.maker, -1)):
+            account = contracts(entity, pairing.venue, chart.desk(entity))
+            yield Posting(account, sign * quantity, commodity)

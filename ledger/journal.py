@@ -1,0 +1,150 @@
+"""The journal: takes down what happens, puts it in its true order, and closes the books daily.
+
+The world records cash movements one by one and fills in batches. `post` gives everything recorded
+since the last settlement its place in the true order (`seq`); `close_day` sums the day's fills
+into the general ledger; `finish` leaves a folder that is whole.
+"""
+
+from collections import defaultdict
+from pathlib import Path
+from typing import TextIO
+
+import numpy as np
+
+from ledger import fill_store
+from ledger.accounts import Chart
+from ledger.entries import Entries
+from ledger.fills import ROW, Names
+from ledger.main_file import check_text, main_text
+from ledger.text import HEADER, Text, quoted
+from ledger.times import DAY_US, day_of
+from ledger.transaction import Transaction, check_balance
+
+
+class Journal:
+    """The books of one world while it runs, written month by month into *folder*."""
+
+    def __init__(self, folder: Path, title: str, chart: Chart, names: Names, start_us: int) -> None:
+        self.folder, self.chart, self.names = folder, chart, names
+        self._title, self._start_us = title, start_us
+        self._entries, self._text = Entries(chart, names), Text(chart)
+        self._balances: dict[tuple[str, str], int] = defaultdict(int)
+        self._last_seq = 0
+        self._rows: list[np.ndarray] = []  # recorded, not yet posted
+        self._transactions: list[Transaction] = []
+        self._day: list[np.ndarray] = []  # posted, not yet closed
+        self._month_rows: list[np.ndarray] = []
+        self._months: list[str] = []
+        self._file: TextIO | None = None
+        (folder / "fills").mkdir()
+
+    def record(self, transaction: Transaction) -> None:
+        """Take down a cash movement outside trading.
+
+        Raises:
+            UnbalancedTransactionError: its postings leave a residual.
+        """
+        check_balance(transaction.narration, transaction.postings)
+        self._transactions.append(transaction)
+
+    def trade(self, rows: np.ndarray) -> None:
+        """Take down fills or payments (dtype ROW, times ascending; seq is given later)."""
+        if len(rows):
+            self._rows.append(rows)
+
+    def event(self, time_us: int, name: str, value: str) -> None:
+        """Note a change that moves no money, such as a halt."""
+        self._month(time_us).write(f"{day_of(time_us)} event {quoted(name)} {quoted(value)}\n\n")
+
+    def custom(self, time_us: int, kind: str, *values: str) -> None:
+        """Note a figure for reports; *values* as Beancount reads them."""
+        self._month(time_us).write(
+            f"{day_of(time_us)} custom {quoted(kind)} {' '.join(values)}\n\n"
+        )
+
+    def balance(self, account: str, commodity: str = "USD") -> int:
+        """Return what the general ledger has on an account, as of the last closing or entry."""
+        return self._balances.get((account, commodity), 0)
+
+    def post(self) -> None:
+        """Put everything recorded since the last call into its true order.
+
+        By time; at the same instant fills and payments come before the cash movements that
+        follow from them, and those stand as they were recorded.
+        """
+        rows = np.concatenate(self._rows) if self._rows else np.empty(0, dtype=ROW)
+        rows = rows[np.argsort(rows["time_us"], kind="stable")]
+        moves = sorted(self._transactions, key=lambda transaction: transaction.time_us)
+        self._rows, self._transactions = [], []
+        times = np.array([move.time_us for move in moves], dtype=np.int64)
+        # How many rows come before each move, and how many moves before each row.
+        rows_before = np.searchsorted(rows["time_us"], times, side="right")
+        moves_before = np.searchsorted(times, rows["time_us"], side="left")
+        first = self._last_seq + 1
+        rows["seq"] = first + np.arange(len(rows)) + moves_before
+        self._last_seq += len(rows) + len(moves)
+        if len(rows):
+            self._day.append(rows)
+        for i, move in enumerate(moves):
+            self._write(move, first + i + int(rows_before[i]))
+
+    def close_day(self, time_us: int) -> None:
+        """Sum the day's fills into the general ledger; *time_us* is the day's last microsecond."""
+        self.post()
+        rows = np.concatenate(self._day) if self._day else np.empty(0, dtype=ROW)
+        self._day = []
+        for entry in self._entries.closing(rows, time_us):
+            self._last_seq += 1
+            self._write(entry, self._last_seq)
+        if len(rows):
+            total = fill_store.control_total(rows, self.names)
+            self.custom(time_us, "control-total-of-fills", str(len(rows)), quoted(total))
+            self._month_rows.append(rows)
+        if day_of(time_us + 1).day == 1:
+            self._close_month(time_us)
+
+    def finish(self, time_us: int) -> None:
+        """Close the last month and write the files that hold the books together."""
+        if self._file:
+            self._close_month(time_us)
+        main = main_text(
+            self._title,
+            self.chart,
+            day_of(self._start_us),
+            day_of(time_us + 1),
+            (f"{month}.beancount" for month in self._months),
+        )
+        (self.folder / "main.beancount").write_text(main, encoding="utf-8")
+        (self.folder / "check.beancount").write_text(check_text(), encoding="utf-8")
+
+    def _write(self, entry: Transaction, seq: int) -> None:
+        for posting in entry.postings:
+            self._balances[posting.account, posting.commodity] += posting.units
+        self._month(entry.time_us).write(self._text.transaction(entry, seq))
+
+    def _month(self, time_us: int) -> TextIO:
+        if self._file is None:
+            month = f"{day_of(time_us):%Y-%m}"
+            self._months.append(month)
+            path = self.folder / f"{month}.beancount"
+            self._file = path.open("x", encoding="utf-8", newline="\n")
+            self._file.write(
+                f"{HEADER};; {month}: a fragment. Open main.beancount, which includes it.\n\n"
+            )
+        return self._file
+
+    def _close_month(self, time_us: int) -> None:
+        """Assert what stands on every balance-sheet account, and let the month's fills go."""
+        next_day = day_of(time_us + DAY_US)
+        file = self._month(time_us)
+        file.write(
+            f";; The close of {day_of(time_us)}: a balance speaks of the start of its date.\n"
+        )
+        for account, commodity in sorted(self._balances):
+            if not account.startswith(("Income:", "Expenses:")):
+                units = self._balances[account, commodity]
+                file.write(self._text.balance(next_day, account, units, commodity))
+        file.close()
+        path = self.folder / "fills" / f"{self._months[-1]}.parquet"
+        fill_store.write(path, np.concatenate([np.empty(0, ROW), *self._month_rows]), self.names)
+        self._file, self._month_rows = None, []

@@ -1,0 +1,114 @@
+"""Money is an integer number of cents; a contract is an integer number of lots.
+
+Here are the only places where a fraction becomes a whole cent, and where whole units become text.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import numpy as np
+
+RATE_UNIT = 1_000_000  # fee rates are in millionths, that is hundredths of a basis point
+
+
+def amount(cents: int) -> str:
+    """Write cents as Beancount reads dollars: ``-1234.50``."""
+    sign = "-" if cents < 0 else ""
+    whole, rest = divmod(abs(cents), 100)
+    return f"{sign}{whole}.{rest:02}"
+
+
+def usd(cents: int) -> str:
+    """Write cents as a sentence has them: ``1,234.50``, without a sign."""
+    whole, rest = divmod(abs(cents), 100)
+    return f"{whole:,}.{rest:02}"
+
+
+def to_cents(dollars: float) -> int:
+    """Round a figure of a scenario to whole cents, half to even."""
+    return round(Decimal(repr(dollars)) * 100)
+
+
+def fee_cents(notional_cents: np.ndarray, rate_e6: np.ndarray) -> np.ndarray:
+    """Charge *rate_e6* millionths of a notional, rounded half up to the cent, elementwise.
+
+    The one rounding of a fee: the same cents are charged to the taker and credited to the venue.
+    """
+    return (notional_cents * rate_e6 + RATE_UNIT // 2) // RATE_UNIT
+
+
+def share_out(total_cents: int, weights: Sequence[int]) -> list[int]:
+    """Split *total_cents* in proportion to *weights*; odd cents go to the largest remainders.
+
+    Weights may have either sign, so that what some receive others pay; the shares always sum to
+    the total exactly. Ties go to whoever stands first.
+
+    Raises:
+        ValueError: the weights sum to zero, which leaves nothing to be in proportion to.
+    """
+    whole = sum(weights)
+    if whole == 0:
+        raise ValueError("weights that sum to zero cannot share anything out")
+    shares = [total_cents * weight // whole for weight in weights]
+    remainders = [total_cents * weight % whole for weight in weights]
+    first = sorted(range(len(shares)), key=lambda i: (-abs(remainders[i]), i))
+    for i in first[: total_cents - sum(shares)]:
+        shares[i] += 1
+    return shares
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How whole units become text: *step* units of 10**-*digits* each."""
+
+    step: int
+    digits: int
+
+    @classmethod
+    def of(cls, unit: str, digits_min: int = 0) -> "Scale":
+        """Read a unit as a scenario writes it: ``0.01``, ``10``, ``0.001``."""
+        digits = max(-int(Decimal(unit).as_tuple().exponent), digits_min)
+        return cls(int(Decimal(unit).scaleb(digits)), digits)
+
+    def text(self, units: int, comma: str = "") -> str:
+        """Write *units* as a decimal, exactly."""
+        sign = "-" if units < 0 else ""
+        whole, rest = divmod(abs(units) * self.step, 10**self.digits)
+        tail = f".{rest:0{self.digits}}" if self.digits else ""
+        return f"{sign}{whole:{comma}}{tail}"
+
+    def units(self, number: Decimal) -> int:
+        """Return how many units *number* is.
+
+        Raises:
+            ValueError: it is no whole number of them.
+        """
+        units, rest = divmod(number.scaleb(self.digits), self.step)
+        if rest:
+            raise ValueError(f"{number} is not a whole number of units")
+        return int(units)
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A perpetual contract on one venue: what a lot is, what a tick of its price is."""
+
+    market: str
+    venue: str
+    lot: str
+    tick_usd: str
+    quantity: Scale = field(init=False)
+    price: Scale = field(init=False)
+    cents_per_lot_tick: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        put(self, "quantity", Scale.of(self.lot))
+        put(self, "price", Scale.of(self.tick_usd, digits_min=2))
+        put(self, "cents_per_lot_tick", int(Decimal(self.lot) * Decimal(self.tick_usd) * 100))
+
+    @property
+    def commodity(self) -> str:
+        """Return the name by which the books know it."""
+        return f"{self.market}.{self.venue.upper()}"

@@ -1,0 +1,191 @@
+"""What moves cash outside trading, each as the one transaction that all sides book alike."""
+
+from collections.abc import Mapping
+
+from ledger.accounts import (
+    Parties,
+    borrowed,
+    cash,
+    claim,
+    expense,
+    income,
+    lent,
+    opening,
+    owed,
+)
+from ledger.money import usd
+from ledger.transaction import Posting, Transaction
+
+
+def opening_balances(
+    time_us: int,
+    cash_cents: Mapping[str, int],
+    claim_cents: Mapping[tuple[str, str], int],
+) -> Transaction:
+    """Give everybody what they have on the first day.
+
+    Args:
+        time_us: the first microsecond of the run.
+        cash_cents: cash by entity.
+        claim_cents: what venues owe, by (entity, venue).
+    """
+    equity: dict[str, int] = {}
+    postings = []
+    for entity, cents in cash_cents.items():
+        postings.append(Posting(cash(entity), cents))
+        equity[entity] = equity.get(entity, 0) + cents
+    for (entity, venue), cents in claim_cents.items():
+        postings += [Posting(claim(entity, venue), cents), Posting(owed(venue, entity), -cents)]
+        equity[entity] = equity.get(entity, 0) + cents
+        equity[venue] = equity.get(venue, 0) - cents
+    postings += [Posting(opening(entity), -cents) for entity, cents in equity.items()]
+    return Transaction(
+        time_us,
+        None,
+        "Opening balances: every dollar that will ever move is already here",
+        "opening",
+        tuple(posting for posting in postings if posting.units),
+    )
+
+
+def deposit(
+    time_us: int,
+    entity: str,
+    venue: str,
+    cents: int,
+    group: Parties,
+    why: str = "",
+    links: tuple[str, ...] = (),
+    meta: tuple[tuple[str, str], ...] = (),
+) -> Transaction:
+    """*entity* hands cash to a venue, which owes it that much from now on."""
+    return Transaction(
+        time_us,
+        _outsider(entity, venue, group),
+        f"{entity} deposits {usd(cents)} at {venue}{why}",
+        "deposit",
+        (
+            Posting(cash(venue), cents),
+            Posting(owed(venue, entity), -cents),
+            Posting(claim(entity, venue), cents),
+            Posting(cash(entity), -cents),
+        ),
+        links,
+        meta,
+    )
+
+
+def withdrawal(
+    time_us: int,
+    entity: str,
+    venue: str,
+    cents: int,
+    group: Parties,
+    why: str = "",
+    links: tuple[str, ...] = (),
+    meta: tuple[tuple[str, str], ...] = (),
+) -> Transaction:
+    """A venue pays *entity* cash, and owes it that much less."""
+    return Transaction(
+        time_us,
+        _outsider(entity, venue, group),
+        f"{entity} withdraws {usd(cents)} from {venue}{why}",
+        "withdrawal",
+        (
+            Posting(owed(venue, entity), cents),
+            Posting(cash(venue), -cents),
+            Posting(cash(entity), cents),
+            Posting(claim(entity, venue), -cents),
+        ),
+        links,
+        meta,
+    )
+
+
+def draw(
+    time_us: int, borrower: str, venue: str, cents: int, links: tuple[str, ...] = ()
+) -> Transaction:
+    """The venue credits its captive maker's account against the credit line."""
+    return _credit_line(
+        time_us,
+        borrower,
+        venue,
+        cents,
+        f"{borrower} draws {usd(cents)} on its credit line at {venue}",
+        links,
+    )
+
+
+def repay(
+    time_us: int, borrower: str, venue: str, cents: int, links: tuple[str, ...] = ()
+) -> Transaction:
+    """The captive maker gives back what its account can spare."""
+    return _credit_line(
+        time_us,
+        borrower,
+        venue,
+        -cents,
+        f"{borrower} repays {usd(cents)} of its credit line at {venue}",
+        links,
+    )
+
+
+def gap_loss(
+    time_us: int, entity: str, venue: str, cents: int, group: Parties, links: tuple[str, ...] = ()
+) -> Transaction:
+    """The venue bears the debt of a customer whose margin did not cover a price gap."""
+    return Transaction(
+        time_us,
+        entity if venue == group.house else venue,
+        f"{entity} is {usd(cents)} short after a price gap; {venue} bears it",
+        "gap-loss",
+        (
+            Posting(expense(venue, "GapLoss"), cents),
+            Posting(owed(venue, entity), -cents),
+            Posting(claim(entity, venue), cents),
+            Posting(income(entity, "GapLoss"), -cents),
+        ),
+        links,
+    )
+
+
+def fees_of_other_makers(
+    time_us: int, entity: str, venue: str, volume_cents: int, cents: int, market: str
+) -> Transaction:
+    """Makers other than the captive one, and their takers, pay for the rest of the volume."""
+    return Transaction(
+        time_us,
+        entity,
+        f"{entity} trade {usd(volume_cents)} of {market} among themselves on {venue} and pay fees",
+        "fees",
+        (
+            Posting(owed(venue, entity), cents),
+            Posting(income(venue, "Fees"), -cents),
+            Posting(expense(entity, "Fees"), cents),
+            Posting(claim(entity, venue), -cents),
+        ),
+        meta=(("market", f'"{market}"'), ("volume", f"{usd(volume_cents).replace(',', '')} USD")),
+    )
+
+
+def _credit_line(
+    time_us: int, borrower: str, venue: str, cents: int, narration: str, links: tuple[str, ...]
+) -> Transaction:
+    return Transaction(
+        time_us,
+        borrower,
+        narration,
+        "credit-line",
+        (
+            Posting(lent(venue, borrower), cents),
+            Posting(owed(venue, borrower), -cents),
+            Posting(claim(borrower, venue), cents),
+            Posting(borrowed(borrower, venue), -cents),
+        ),
+        links,
+    )
+
+
+def _outsider(entity: str, venue: str, group: Parties) -> str:
+    """Return which of the two is outside the house group; the customer, if both or neither are."""
+    return venue if entity == group.maker and venue != group.house else entity

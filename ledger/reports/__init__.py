@@ -1,0 +1,1 @@
+"""Reports: each computed from a run folder alone, each a list of tables."""

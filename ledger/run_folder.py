@@ -1,0 +1,112 @@
+"""A finished run on disk: the books as anybody reads them. Every report starts here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import duckdb
+from beancount import loader
+from beancount.core import data
+
+from ledger.accounts import Chart, Parties
+from ledger.fills import Names
+from ledger.money import Contract
+
+MANIFEST = "manifest.json"
+
+
+class RunFolderError(Exception):
+    """A folder is not a whole run, or its books don't load."""
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The folder of one run. Nothing is read before it is asked for."""
+
+    path: Path
+
+    @classmethod
+    def at(cls, path: Path) -> "RunFolder":
+        """Open a folder.
+
+        Raises:
+            RunFolderError: it isn't a finished run.
+        """
+        if not (path / "main.beancount").is_file() or not (path / MANIFEST).is_file():
+            raise RunFolderError(
+                f"{path}: not a finished run (no main.beancount with {MANIFEST}); "
+                f"give the folder that `moneytrail run` printed"
+            )
+        return cls(path)
+
+    @cached_property
+    def entries(self) -> Sequence[data.Directive]:
+        """All directives of the general ledger, as Beancount loads them.
+
+        Raises:
+            RunFolderError: Beancount finds errors in it.
+        """
+        entries, errors, _ = loader.load_file(str(self.path / "main.beancount"))
+        if errors:
+            first = errors[0]
+            where = f"{first.source['filename']}:{first.source['lineno']}"
+            raise RunFolderError(f"{where}: {first.message} (and {len(errors) - 1} more)")
+        return entries
+
+    @cached_property
+    def transactions(self) -> Sequence[data.Transaction]:
+        """The general ledger's entries in their true order."""
+        found = [entry for entry in self.entries if isinstance(entry, data.Transaction)]
+        return sorted(found, key=lambda entry: entry.meta["seq"])
+
+    @cached_property
+    def opens(self) -> dict[str, data.Open]:
+        """The chart of accounts."""
+        return {e.account: e for e in self.entries if isinstance(e, data.Open)}
+
+    @cached_property
+    def chart(self) -> Chart:
+        """Who plays which part, and what trades: as recorded in main.beancount."""
+        roles: dict[str, list[str]] = {}
+        for role, name in self.customs("role"):
+            roles.setdefault(role, []).append(name)
+        firms = tuple(roles.pop("firm", ()))
+        contracts = tuple(
+            Contract(e.meta["market"], e.meta["venue"], e.meta["lot"], e.meta["tick"])
+            for e in self.entries
+            if isinstance(e, data.Commodity) and "market" in e.meta
+        )
+        parties = Parties(**{role: names[0] for role, names in roles.items()}, firms=firms)
+        # As the journal listed them: the loader sorts commodities of a day by line.
+        return Chart(parties, contracts)
+
+    @cached_property
+    def names(self) -> Names:
+        """The words that fills may use."""
+        parties = self.chart.parties
+        markets = tuple(dict.fromkeys(c.market for c in self.chart.contracts))
+        return Names((parties.house, parties.lead), markets, parties.names)
+
+    def customs(self, kind: str) -> list[tuple]:
+        """Return the values of all `custom` directives of one kind."""
+        return [
+            tuple(value.value for value in entry.values)
+            for entry in self.entries
+            if isinstance(entry, data.Custom) and entry.type == kind
+        ]
+
+    @property
+    def fill_files(self) -> list[Path]:
+        """The months of fills, in order."""
+        return sorted((self.path / "fills").glob("*.parquet"))
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """Open DuckDB with the fills of all months as the view `rows`."""
+        connection = duckdb.connect()
+        connection.execute("SET TimeZone = 'UTC'")
+        files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in self.fill_files)
+        # A folder above may be called `taker=Zed`: its name is no column.
+        read = f"read_parquet([{files}], hive_partitioning = false)"
+        connection.execute(f"CREATE VIEW rows AS SELECT * FROM {read}")
+        return connection

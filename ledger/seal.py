@@ -1,0 +1,86 @@
+"""The seal: a manifest with the hash of every file, from which no byte can be changed unnoticed.
+
+Months are chained: each link hashes the link before it and the month's files, so that an early
+month cannot be exchanged without rewriting all later ones. The manifest ends with a hash of itself.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from ledger.run_folder import MANIFEST
+
+FORMAT = 1
+
+
+def seal(folder: Path, run: Mapping[str, object]) -> None:
+    """Write the manifest of a folder that is otherwise finished.
+
+    Args:
+        folder: the run.
+        run: what else to record: scenario, seed, versions.
+    """
+    files = {name: _sha256(folder / name) for name in _files(folder)}
+    (folder / MANIFEST).write_text(_manifest(run, files), encoding="utf-8")
+
+
+def broken_seals(folder: Path) -> list[str]:
+    """Return a sentence for each file that is not as it was sealed, naming it."""
+    try:
+        text = (folder / MANIFEST).read_text(encoding="utf-8")
+        manifest = json.loads(text)
+        files, run = manifest["files"], manifest["run"]
+        if text != _manifest(run, files):
+            return [f"{MANIFEST}: it has been changed since it was sealed"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return [f"{MANIFEST}: it can't be read as a manifest ({type(error).__name__})"]
+    found = set(_files(folder))
+    problems = [f"{name}: it is missing" for name in files if name not in found]
+    problems += [f"{name}: it was not there when the run was sealed" for name in found - {*files}]
+    problems += [
+        f"{name}: it has been changed since it was sealed"
+        for name in files
+        if name in found and _sha256(folder / name) != files[name]
+    ]
+    return sorted(problems)
+
+
+def _files(folder: Path) -> list[str]:
+    """List all files but the manifest and hidden ones, which readers such as Beancount leave."""
+    return sorted(
+        name
+        for path in folder.rglob("*")
+        if path.is_file()
+        and (name := path.relative_to(folder).as_posix()) != MANIFEST
+        and not path.name.startswith(".")
+    )
+
+
+def _manifest(run: Mapping[str, object], files: Mapping[str, str]) -> str:
+    content = {"format": FORMAT, "run": run, "files": dict(files), "chain": _chain(files)}
+    content["seal"] = _hash(json.dumps(content, sort_keys=True))
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def _chain(files: Mapping[str, str]) -> dict[str, str]:
+    """Link the months: a file belongs to the month that its name begins with."""
+    months: dict[str, list[str]] = {}
+    for name, digest in sorted(files.items()):
+        month = Path(name).name[:7]
+        if month[:4].isdigit() and month[4] == "-":
+            months.setdefault(month, []).append(f"{name} {digest}")
+    links, link = {}, ""
+    for month in sorted(months):
+        link = _hash("\n".join((link, *months[month])))
+        links[month] = link
+    return links
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,769 @@
+"""Each promise of ledger/invariants.py, with books that keep it and books that break it.
+
+A ledger says itself what is wrong with it: where an entry has ``breaks: "claims-mirror-debts"`` in
+its metadata, that promise must be reported broken at that entry; nothing else may be reported.
+"""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from beancount import loader
+from beancount.core.data import Directive, Transaction
+
+from ledger.invariants import INVARIANTS, BrokenInvariant, check, name_of
+
+EXAMPLE = Path(__file__).with_name("example.beancount")
+
+# Accounts by the part they play in the hole; those of Firm07 and Lender01 play none.
+CHART = {
+    "liquid": "Assets:FTX:Cash Assets:Alameda:Cash",
+    "claim": "Liabilities:FTX:Customers:Firm07",
+    "group": "Liabilities:FTX:Customers:Alameda Assets:Alameda:Claims:FTX "
+    "Assets:FTX:CreditLine:Alameda Liabilities:Alameda:CreditLine:FTX",
+    "cause": "Liabilities:FTX:VariationMargin Liabilities:FTX:Funding Income:FTX:Fees "
+    "Equity:FTX:Opening Income:Alameda:VariationMargin Liabilities:Alameda:Loans:Lender01 "
+    "Equity:Alameda:Opening",
+    None: "Assets:Alameda:Contracts:FTX:Quoter Assets:Firm07:Cash Assets:Firm07:Claims:FTX "
+    "Assets:Firm07:Contracts:FTX Assets:Firm07:Tokens:SOL Equity:Firm07:Tokens:SOL "
+    "Income:Firm07:VariationMargin Income:Firm07:Fees Equity:Firm07:Opening "
+    "Assets:Lender01:Cash Assets:Lender01:Loans:Alameda Equity:Lender01:Opening",
+}
+OPENS = "".join(
+    f"2022-05-01 open {account}\n" + (f'  hole: "{part}"\n' if part else "")
+    for part, accounts in CHART.items()
+    for account in accounts.split()
+)
+
+# What the ledgers below are put together from.
+
+OPENING = """
+2022-05-01 * "Opening balances" #opening
+  seq: 1
+  time: "00:00:00.000000"
+  Assets:FTX:Cash                      500.00 USD
+  Equity:FTX:Opening                  -500.00 USD
+  Assets:Alameda:Cash                  500.00 USD
+  Equity:Alameda:Opening              -500.00 USD
+  Assets:Firm07:Cash                   300.00 USD
+  Equity:Firm07:Opening               -300.00 USD
+  Assets:Lender01:Cash                 200.00 USD
+  Equity:Lender01:Opening             -200.00 USD
+"""
+BROUGHT_FORWARD = OPENING.replace('  seq: 1\n  time: "00:00:00.000000"\n', "")
+
+DEPOSIT = """
+2022-05-02 * "Firm07" "Firm07 deposits 100.00 at FTX" #deposit
+  seq: 2
+  time: "08:00:00.000000"
+  Assets:FTX:Cash                      100.00 USD
+  Liabilities:FTX:Customers:Firm07    -100.00 USD
+  Assets:Firm07:Claims:FTX             100.00 USD
+  Assets:Firm07:Cash                  -100.00 USD
+"""
+
+# Lender01 has 200.00.
+LOAN = """
+2022-05-02 * "Lender01" "Lender01 lends Alameda 201.00" #loan
+  seq: 2
+  time: "08:00:00.000000"
+  Assets:Alameda:Cash                  201.00 USD
+  Liabilities:Alameda:Loans:Lender01  -201.00 USD
+  Assets:Lender01:Loans:Alameda        201.00 USD
+  Assets:Lender01:Cash                -201.00 USD
+"""
+
+# A settlement: Firm07 wins 60.00; Alameda, which has deposited nothing, loses and borrows them.
+WINNER = """
+2022-05-02 * "Firm07" "Variation margin of Firm07" #variation-margin ^settlement-2022-05-02-10
+  seq: 2
+  time: "10:00:00.000000"
+  Liabilities:FTX:VariationMargin       60.00 USD
+  Liabilities:FTX:Customers:Firm07     -60.00 USD
+  Assets:Firm07:Claims:FTX              60.00 USD
+  Income:Firm07:VariationMargin        -60.00 USD
+"""
+LOSER = """
+2022-05-02 * "Alameda" "Variation margin of Alameda" #variation-margin ^settlement-2022-05-02-10
+  seq: 3
+  time: "10:00:00.000000"
+  Liabilities:FTX:Customers:Alameda     60.00 USD
+  Liabilities:FTX:VariationMargin      -60.00 USD
+  Assets:Alameda:Claims:FTX            -60.00 USD
+  Income:Alameda:VariationMargin        60.00 USD
+"""
+DRAW = """
+2022-05-02 * "Alameda" "Alameda draws 60.00 on its credit line" ^settlement-2022-05-02-10
+  seq: 4
+  time: "10:00:00.000000"
+  Assets:FTX:CreditLine:Alameda         60.00 USD
+  Liabilities:FTX:Customers:Alameda    -60.00 USD
+  Assets:Alameda:Claims:FTX             60.00 USD
+  Liabilities:Alameda:CreditLine:FTX   -60.00 USD
+"""
+
+
+def tip(day: int, *meta: str) -> str:
+    """Firm07 gives Lender01 a dollar."""
+    stamp = "".join(f"  {line}\n" for line in meta)
+    return f"""
+2022-05-{day:02} * "Lender01" "A tip of 1.00"
+{stamp}  Assets:Lender01:Cash                   1.00 USD
+  Equity:Lender01:Opening               -1.00 USD
+  Assets:Firm07:Cash                    -1.00 USD
+  Equity:Firm07:Opening                  1.00 USD
+"""
+
+
+MORNING = 'time: "09:00:00.000000"'
+CLOSE = 'time: "23:59:59.999999"'
+OUT_OF_SEQ = 'breaks: "seq-is-dense"'
+
+
+def numbered(seq: int, transaction: str) -> str:
+    return re.sub(r"seq: [0-9]+", f"seq: {seq}", transaction)
+
+
+def breaking(promises: str, transaction: str) -> str:
+    """Say in the metadata of *transaction* what it breaks."""
+    return re.sub(r"(\n2022.*\n)", rf'\1  breaks: "{promises}"\n', transaction)
+
+
+def unlinked(transaction: str) -> str:
+    return re.sub(r" \^settlement-\S+", "", transaction)
+
+
+class Books(NamedTuple):
+    promise: str
+    situation: str
+    text: str
+    mode: str = ""
+
+
+BOOKS = [
+    # ---------------------------------------------------------------- transaction-balances
+    Books("transaction-balances", "a deposit states all its amounts", OPENING + DEPOSIT),
+    Books(
+        "transaction-balances",
+        "an amount is left to be inferred",
+        OPENING
+        + """
+2022-05-02 * "Firm07" "Firm07 deposits 100.00 at FTX" #deposit
+  seq: 2
+  time: "08:00:00.000000"
+  breaks: "transaction-balances"
+  Assets:FTX:Cash                      100.00 USD
+  Liabilities:FTX:Customers:Firm07    -100.00 USD
+  Assets:Firm07:Claims:FTX             100.00 USD
+  Assets:Firm07:Cash
+""",
+    ),
+    Books(
+        "transaction-balances",
+        "one cent is missing, from the whole and so from somebody's books",
+        OPENING
+        + """
+2022-05-02 * "Lender01" "A tip of 1.00"
+  seq: 2
+  time: "08:00:00.000000"
+  breaks: "transaction-balances entity-balances"
+  Assets:Lender01:Cash                   1.00 USD
+  Equity:Lender01:Opening               -1.00 USD
+  Assets:Firm07:Cash                    -1.00 USD
+  Equity:Firm07:Opening                  0.99 USD
+""",
+    ),
+    Books(
+        "transaction-balances",
+        "nothing is posted",
+        OPENING
+        + """
+2022-05-02 * "Firm07" "Firm07 deposits nothing" #deposit
+  seq: 2
+  time: "08:00:00.000000"
+  breaks: "transaction-balances"
+""",
+    ),
+    Books(
+        "transaction-balances",
+        "a token is booked by itself",
+        OPENING
+        + """
+2022-05-02 * "Lender01" "Firm07 finds 2 SOL" #tokens
+  seq: 2
+  time: "08:00:00.000000"
+  Assets:Firm07:Tokens:SOL                  2 SOL
+  Equity:Firm07:Tokens:SOL                 -2 SOL
+""",
+    ),
+    Books(
+        "transaction-balances",
+        "a token has a price",
+        OPENING
+        + """
+2022-05-02 * "Lender01" "Firm07 finds 2 SOL" #tokens
+  seq: 2
+  time: "08:00:00.000000"
+  breaks: "transaction-balances"
+  Assets:Firm07:Tokens:SOL                  2 SOL @ 90.00 USD
+  Equity:Firm07:Tokens:SOL                 -2 SOL @ 90.00 USD
+""",
+    ),
+    Books(
+        "transaction-balances",
+        "a token has a cost",
+        OPENING
+        + """
+2022-05-02 * "Lender01" "Firm07 finds 2 SOL" #tokens
+  seq: 2
+  time: "08:00:00.000000"
+  breaks: "transaction-balances"
+  Assets:Firm07:Tokens:SOL                  2 SOL {90.00 USD}
+  Equity:Firm07:Tokens:SOL                 -2 SOL {90.00 USD}
+""",
+    ),
+    # --------------------------------------------------------------------- entity-balances
+    Books("entity-balances", "a deposit is paid from the depositor's cash", OPENING + DEPOSIT),
+    Books(
+        "entity-balances",
+        "a deposit is paid from somebody else's cash",
+        OPENING
+        + """
+2022-05-02 * "Firm07" "Firm07 deposits 100.00 at FTX" #deposit
+  seq: 2
+  time: "08:00:00.000000"
+  breaks: "entity-balances"
+  Assets:FTX:Cash                      100.00 USD
+  Liabilities:FTX:Customers:Firm07    -100.00 USD
+  Assets:Firm07:Claims:FTX             100.00 USD
+  Assets:Lender01:Cash                -100.00 USD
+""",
+    ),
+    # ----------------------------------------------------------------- claims-mirror-debts
+    Books(
+        "claims-mirror-debts",
+        "a rebate is due to the one and owed by the other",
+        OPENING
+        + """
+2022-05-02 * "Firm07" "FTX grants Firm07 a rebate of 10.00" #rebate
+  seq: 2
+  time: "08:00:00.000000"
+  Liabilities:FTX:Customers:Firm07     -10.00 USD
+  Income:FTX:Fees                       10.00 USD
+  Assets:Firm07:Claims:FTX              10.00 USD
+  Income:Firm07:Fees                   -10.00 USD
+""",
+    ),
+    Books(
+        "claims-mirror-debts",
+        "a rebate is booked by the venue alone, and a later deposit is not blamed for it",
+        OPENING
+        + """
+2022-05-02 * "Firm07" "FTX grants Firm07 a rebate of 10.00" #rebate
+  seq: 2
+  time: "08:00:00.000000"
+  breaks: "claims-mirror-debts"
+  Liabilities:FTX:Customers:Firm07     -10.00 USD
+  Income:FTX:Fees                       10.00 USD
+"""
+        + numbered(3, DEPOSIT),
+    ),
+    Books(
+        "claims-mirror-debts",
+        "a loan is a debt, but a loss to its lender",
+        OPENING
+        + """
+2022-05-02 * "Lender01" "Lender01 lends Alameda 100.00" #loan
+  seq: 2
+  time: "08:00:00.000000"
+  breaks: "claims-mirror-debts"
+  Assets:Alameda:Cash                  100.00 USD
+  Liabilities:Alameda:Loans:Lender01  -100.00 USD
+  Equity:Lender01:Opening              100.00 USD
+  Assets:Lender01:Cash                -100.00 USD
+""",
+    ),
+    Books(
+        "claims-mirror-debts",
+        "a draw within the group is a loan, but a gain to its borrower until it is corrected",
+        OPENING
+        + """
+2022-05-02 * "Alameda" "Alameda draws 60.00 on its credit line" #credit-line
+  seq: 2
+  time: "08:00:00.000000"
+  breaks: "claims-mirror-debts group-eliminates"
+  Assets:FTX:CreditLine:Alameda         60.00 USD
+  Liabilities:FTX:Customers:Alameda    -60.00 USD
+  Assets:Alameda:Claims:FTX             60.00 USD
+  Income:Alameda:VariationMargin       -60.00 USD
+
+2022-05-02 * "Alameda" "Correction: what Alameda drew, it owes" #credit-line
+  seq: 3
+  time: "09:00:00.000000"
+  Income:Alameda:VariationMargin        60.00 USD
+  Liabilities:Alameda:CreditLine:FTX   -60.00 USD
+""",
+    ),
+    # -------------------------------------------------------------------- group-eliminates
+    Books(
+        "group-eliminates",
+        "what one side lends, the other owes",
+        OPENING + numbered(2, DRAW),
+    ),
+    Books(
+        "group-eliminates",
+        "what one side lends, the other owes a day later",
+        OPENING
+        + """
+2022-05-01 open Assets:FTX:Receivable:Alameda
+  hole: "group"
+2022-05-01 open Liabilities:Alameda:Payable:FTX
+  hole: "group"
+
+2022-05-02 * "Alameda" "FTX hands Alameda 40.00" #receivable
+  seq: 2
+  time: "08:00:00.000000"
+  breaks: "group-eliminates"
+  Assets:FTX:Receivable:Alameda         40.00 USD
+  Assets:FTX:Cash                      -40.00 USD
+  Assets:Alameda:Cash                   40.00 USD
+  Equity:Alameda:Opening               -40.00 USD
+
+2022-05-03 * "Alameda" "Alameda owes FTX the 40.00" #receivable
+  seq: 3
+  time: "08:00:00.000000"
+  Equity:Alameda:Opening                40.00 USD
+  Liabilities:Alameda:Payable:FTX      -40.00 USD
+""",
+    ),
+    # ----------------------------------------------------------------- contracts-conserved
+    Books(
+        "contracts-conserved",
+        "a long has its short",
+        OPENING
+        + """
+2022-05-02 * "Firm07" "Firm07 buys 3 BTC-PERP" #spread
+  seq: 2
+  time: "08:00:00.000000"
+  Assets:Firm07:Contracts:FTX               3 BTC-PERP.FTX
+  Assets:Alameda:Contracts:FTX:Quoter      -3 BTC-PERP.FTX
+""",
+    ),
+    Books(
+        "contracts-conserved",
+        "a long has no short, so that the whole cannot balance either",
+        OPENING
+        + """
+2022-05-02 * "Firm07" "Firm07 buys 3 BTC-PERP" #spread
+  seq: 2
+  time: "08:00:00.000000"
+  breaks: "contracts-conserved transaction-balances"
+  Assets:Firm07:Contracts:FTX               3 BTC-PERP.FTX
+""",
+    ),
+    Books(
+        "contracts-conserved",
+        "a short is called property, so that its owner's books cannot balance either",
+        OPENING
+        + """
+2022-05-02 * "Firm07" "Firm07 buys 3 BTC-PERP" #spread
+  seq: 2
+  time: "08:00:00.000000"
+  breaks: "contracts-conserved entity-balances"
+  Assets:Firm07:Contracts:FTX               3 BTC-PERP.FTX
+  Equity:Alameda:Opening                   -3 BTC-PERP.FTX
+""",
+    ),
+    # -------------------------------------------------------------------- no-negative-cash
+    Books("no-negative-cash", "a deposit is covered", OPENING + DEPOSIT),
+    Books(
+        "no-negative-cash",
+        "what is lent today is received tomorrow",
+        OPENING + breaking("no-negative-cash", LOAN) + tip(3, "seq: 3", MORNING),
+    ),
+    Books(
+        "no-negative-cash",
+        "what is lent first is received within the day, which summing may do",
+        OPENING + LOAN + tip(2, "seq: 3", MORNING),
+    ),
+    Books(
+        "no-negative-cash",
+        "what is lent first is received within the day, line by line",
+        OPENING + breaking("no-negative-cash", LOAN) + tip(2, "seq: 3", MORNING),
+        "line",
+    ),
+    Books(
+        "no-negative-cash",
+        "what is received first stands below in the file, and seq is what counts",
+        OPENING + numbered(3, LOAN) + tip(2, "seq: 2", 'time: "07:00:00.000000"'),
+        "line",
+    ),
+    # ---------------------------------------------------------------- no-negative-customer
+    Books(
+        "no-negative-customer",
+        "what a customer lacks is drawn on a credit line",
+        OPENING + WINNER + LOSER + DRAW,
+    ),
+    Books(
+        "no-negative-customer",
+        "what a customer lacks is left",
+        OPENING + WINNER + breaking("no-negative-customer", LOSER),
+    ),
+    Books(
+        "no-negative-customer",
+        "what a customer lacks is drawn within the settlement",
+        OPENING + WINNER + LOSER + DRAW + tip(2, "seq: 5", CLOSE),
+        "line",
+    ),
+    Books(
+        "no-negative-customer",
+        "what a customer lacks before a settlement is drawn within it",
+        OPENING + unlinked(WINNER + LOSER) + DRAW,
+        "line",
+    ),
+    Books(
+        "no-negative-customer",
+        "what a customer lacks is drawn after the settlement",
+        OPENING + WINNER + breaking("no-negative-customer", LOSER) + unlinked(DRAW),
+        "line",
+    ),
+    Books(
+        "no-negative-customer",
+        "what a customer lacks is drawn at the next settlement",
+        OPENING
+        + WINNER
+        + breaking("no-negative-customer", LOSER)
+        + DRAW.replace("settlement-2022-05-02-10", "settlement-2022-05-02-11"),
+        "line",
+    ),
+    Books(
+        "no-negative-customer",
+        "what a customer lacks after a settlement is drawn within the day, which summing may do",
+        OPENING + WINNER + LOSER + unlinked(DRAW),
+    ),
+    Books(
+        "no-negative-customer",
+        "a day ends outside any settlement",
+        OPENING + unlinked(WINNER) + breaking("no-negative-customer", unlinked(LOSER)),
+        "line",
+    ),
+    # ------------------------------------------------------------------------- pools-empty
+    Books("pools-empty", "a loser pays what a winner draws", OPENING + WINNER + LOSER + DRAW),
+    Books("pools-empty", "a winner draws from nobody", OPENING + breaking("pools-empty", WINNER)),
+    Books(
+        "pools-empty",
+        "a winner draws funding from nobody",
+        OPENING + breaking("pools-empty", WINNER.replace("FTX:VariationMargin", "FTX:Funding")),
+    ),
+    Books(
+        "pools-empty",
+        "a winner draws funding from what a loser paid as variation margin",
+        OPENING
+        + breaking("pools-empty", WINNER.replace("FTX:VariationMargin", "FTX:Funding"))
+        + breaking("pools-empty", LOSER)
+        + DRAW,
+    ),
+    Books(
+        "pools-empty",
+        "a loser pays after the settlement",
+        OPENING + breaking("pools-empty", WINNER) + unlinked(LOSER) + unlinked(DRAW),
+        "line",
+    ),
+    Books(
+        "pools-empty",
+        "a loser pays after the settlement but within the day, which summing may do",
+        OPENING + WINNER + unlinked(LOSER) + unlinked(DRAW),
+    ),
+    # ------------------------------------------------------------------------ seq-is-dense
+    Books(
+        "seq-is-dense",
+        "numbers run on from day to day, and the clock starts again",
+        OPENING + tip(2, "seq: 2", CLOSE) + tip(3, "seq: 3", MORNING) + tip(3, "seq: 4", MORNING),
+    ),
+    Books(
+        "seq-is-dense",
+        "a number is missing",
+        OPENING + tip(2, "seq: 2", MORNING) + tip(3, "seq: 4", MORNING, OUT_OF_SEQ),
+    ),
+    Books(
+        "seq-is-dense",
+        "a number is used twice",
+        OPENING + tip(2, "seq: 2", MORNING) + tip(2, "seq: 2", MORNING, OUT_OF_SEQ),
+    ),
+    Books(
+        "seq-is-dense",
+        "a number belongs to the day before",
+        OPENING + tip(2, "seq: 3", MORNING, OUT_OF_SEQ) + tip(3, "seq: 2", MORNING, OUT_OF_SEQ),
+    ),
+    Books(
+        "seq-is-dense",
+        "the clock runs back",
+        OPENING + tip(2, "seq: 2", CLOSE) + tip(2, "seq: 3", MORNING, OUT_OF_SEQ),
+    ),
+    *(
+        Books("seq-is-dense", situation, OPENING + tip(2, *stamp, OUT_OF_SEQ))
+        for situation, *stamp in (
+            ("there is no number", MORNING),
+            ("a number is text", 'seq: "2"', MORNING),
+            ("a number is not whole", "seq: 2.5", MORNING),
+            ("a number is below one", "seq: 0", MORNING),
+            ("there is no time", "seq: 2"),
+            ("a time has no microseconds", "seq: 2", 'time: "09:00:00"'),
+            ("a time is on no clock", "seq: 2", 'time: "24:00:00.000000"'),
+            ("fills are counted in words", "seq: 2", MORNING, 'fills: "two"'),
+            ("no fill is summed", "seq: 2", MORNING, "fills: 0"),
+        )
+    ),
+    Books(
+        "seq-is-dense",
+        "a ledger does not begin with 1",
+        breaking("seq-is-dense", numbered(2, OPENING)),
+    ),
+    Books(
+        "seq-is-dense",
+        "summed fills stand for numbers before the close of their day",
+        OPENING
+        + tip(2, "seq: 4", MORNING)
+        + tip(2, "seq: 8", CLOSE, "fills: 3")
+        + tip(2, "seq: 9", CLOSE, "fills: 2")
+        + tip(3, "seq: 10", MORNING),
+    ),
+    Books(
+        "seq-is-dense",
+        "one fill fewer is summed than there are numbers",
+        OPENING
+        + tip(2, "seq: 4", MORNING)
+        + tip(2, "seq: 8", CLOSE, "fills: 3")
+        + tip(2, "seq: 9", CLOSE, "fills: 1", OUT_OF_SEQ)
+        + tip(3, "seq: 10", MORNING),
+    ),
+    Books(
+        "seq-is-dense",
+        "fills are summed that no number is left for",
+        OPENING + tip(2, "seq: 2", CLOSE, "fills: 1", OUT_OF_SEQ),
+    ),
+    Books(
+        "seq-is-dense",
+        "a fill of one day is summed in another",
+        OPENING
+        + tip(2, "seq: 4", CLOSE, "fills: 1", OUT_OF_SEQ)
+        + tip(3, "seq: 6", CLOSE, "fills: 2", OUT_OF_SEQ),
+    ),
+    Books(
+        "seq-is-dense",
+        "fills are summed once a week",
+        OPENING
+        + tip(2, "seq: 4", MORNING)
+        + tip(5, "seq: 6", MORNING)
+        + tip(8, "seq: 10", CLOSE, "fills: 6"),
+    ),
+    Books(
+        "seq-is-dense",
+        "a number is missing on a day without fills",
+        OPENING + tip(2, "seq: 4", CLOSE, "fills: 2") + tip(3, "seq: 6", MORNING, OUT_OF_SEQ),
+    ),
+    Books(
+        "seq-is-dense",
+        "line by line nothing is summed",
+        OPENING + tip(2, "seq: 4", CLOSE, "fills: 2", OUT_OF_SEQ),
+        "line",
+    ),
+    Books(
+        "seq-is-dense",
+        "a day ledger begins where its day does, after balances brought forward",
+        BROUGHT_FORWARD + tip(2, "seq: 812", MORNING) + tip(2, "seq: 813", MORNING),
+        "line",
+    ),
+    Books(
+        "seq-is-dense",
+        "a number is missing in a day ledger",
+        BROUGHT_FORWARD + tip(2, "seq: 812", MORNING) + tip(2, "seq: 814", MORNING, OUT_OF_SEQ),
+        "line",
+    ),
+    Books(
+        "seq-is-dense",
+        "a general ledger brings nothing forward",
+        breaking("seq-is-dense", BROUGHT_FORWARD) + tip(2, "seq: 1", MORNING),
+    ),
+    # -------------------------------------------------------------- world-cash-is-constant
+    Books("world-cash-is-constant", "cash changes hands", OPENING + DEPOSIT),
+    *(
+        Books(
+            "world-cash-is-constant",
+            situation,
+            OPENING
+            + between
+            + f"""
+2022-05-03 * "Firm07" "Firm07 has 50.00 more"{tag}
+  seq: {seq}
+  time: "08:00:00.000000"{breaks}
+  Assets:Firm07:Cash                    50.00 USD
+  Equity:Firm07:Opening                -50.00 USD
+""",
+        )
+        for situation, between, seq, tag, breaks in (
+            ("cash is found", "", 2, "", '\n  breaks: "world-cash-is-constant"'),
+            ("opening takes two entries", "", 2, " #opening", ""),
+            (
+                "cash is found and called an opening",
+                DEPOSIT,
+                3,
+                " #opening",
+                '\n  breaks: "world-cash-is-constant"',
+            ),
+        )
+    ),
+    # ------------------------------------------------------------------- hole-is-explained
+    Books("hole-is-explained", "every account of the group plays a part", OPENING + DEPOSIT),
+    *(
+        Books(
+            "hole-is-explained",
+            situation,
+            f"""
+2022-05-01 open Expenses:FTX:Sponsorship
+  breaks: "hole-is-explained"{part}
+"""
+            + OPENING,
+        )
+        for situation, part in (
+            ("an account of the group plays no part", ""),
+            ("an account of the group plays a part that there is not", '\n  hole: "use"'),
+        )
+    ),
+    Books(
+        "hole-is-explained",
+        "money of the group goes where nothing explains it, and later ones are not blamed",
+        """
+2022-05-01 open Expenses:FTX:Sponsorship
+  breaks: "hole-is-explained"
+"""
+        + OPENING
+        + """
+2022-05-02 * "Lender01" "FTX pays 30.00 to put its name on a stadium" #sponsorship
+  seq: 2
+  time: "08:00:00.000000"
+  breaks: "hole-is-explained"
+  Expenses:FTX:Sponsorship              30.00 USD
+  Assets:FTX:Cash                      -30.00 USD
+  Assets:Lender01:Cash                  30.00 USD
+  Equity:Lender01:Opening              -30.00 USD
+"""
+        + numbered(3, DEPOSIT),
+    ),
+]
+
+
+def name_of_books(books: Books) -> str:
+    return f"{books.promise}: {books.situation}" + (" (line)" if books.mode else "")
+
+
+@pytest.mark.parametrize("books", BOOKS, ids=name_of_books)
+def test_books_break_the_promises_that_they_say_and_no_other(books):
+    plugin = f'plugin "ledger.invariants" "{books.mode}"\n'
+    tolerance = 'option "tolerance_multiplier" "0"\n'
+    entries, errors, _ = loader.load_string(tolerance + plugin + OPENS + books.text)
+
+    assert broken(errors) == declared(entries)
+    # Beancount sees some of it too; anything else would be a ledger that is not what it seems.
+    others = [error for error in errors if not isinstance(error, BrokenInvariant)]
+    assert {type(error).__name__ for error in others} <= {"ValidationError"}
+    assert not others or declared(entries)
+
+
+def broken(errors: list) -> set[tuple[int, str]]:
+    """Return which line breaks which promise, by the errors."""
+    return {
+        (error.source["lineno"], error.message.partition(": ")[0])
+        for error in errors
+        if isinstance(error, BrokenInvariant)
+    }
+
+
+def declared(entries: list[Directive]) -> set[tuple[int, str]]:
+    """Return which line breaks which promise, as the ledger says itself."""
+    return {
+        (entry.meta["lineno"], promise)
+        for entry in entries
+        for promise in entry.meta.get("breaks", "").split()
+    }
+
+
+def test_every_promise_has_books_that_keep_it_and_books_that_break_it():
+    names = {name_of(invariant) for invariant in INVARIANTS}
+    breaking_it = {books.promise for books in BOOKS if books.promise in promises_in(books.text)}
+    keeping_it = {books.promise for books in BOOKS if not promises_in(books.text)}
+
+    assert breaking_it == names
+    assert keeping_it == names
+
+
+def promises_in(text: str) -> set[str]:
+    return {promise for line in re.findall(r'breaks: "(.*)"', text) for promise in line.split()}
+
+
+@pytest.fixture(scope="module")
+def example() -> list[Directive]:
+    entries, errors, _ = loader.load_file(str(EXAMPLE))
+    assert errors == []
+    return entries
+
+
+@pytest.mark.parametrize("mode", ["", "line"])
+def test_the_example_keeps_every_promise(example, mode):
+    assert check(example, {}, mode) == (example, [])
+
+
+def test_no_posting_of_the_example_can_be_off_by_a_cent(example):
+    for place, entry in enumerate(example):
+        for forged in off_by_a_cent(entry):
+            _, errors = check([*example[:place], forged, *example[place + 1 :]], {})
+            assert ("transaction-balances", forged) in [(e.invariant, e.entry) for e in errors]
+
+
+def off_by_a_cent(entry: Directive) -> Iterator[Transaction]:
+    for i, posting in enumerate(entry.postings if isinstance(entry, Transaction) else ()):
+        units = posting.units._replace(number=posting.units.number + Decimal("0.01"))
+        postings = [*entry.postings[:i], posting._replace(units=units), *entry.postings[i + 1 :]]
+        yield entry._replace(postings=postings)
+
+
+@pytest.mark.parametrize("mode", ["", "line"])
+def test_no_transaction_of_the_example_can_be_taken_out_before_the_last(example, mode):
+    transactions = [entry for entry in example if isinstance(entry, Transaction)]
+    start = 0 if mode == "" else 1  # a day ledger may begin anywhere
+    for lost, following in pairwise(transactions[start:]):
+        _, errors = check([entry for entry in example if entry is not lost], {}, mode)
+        assert [error.entry for error in errors if error.invariant == "seq-is-dense"] == [following]
+
+
+def test_an_error_says_what_how_much_and_where_to_look():
+    text = OPENS + OPENING + WINNER
+    entries, _, options = loader.load_string(text)
+
+    _, errors = check(entries, options)
+
+    assert [error.message for error in errors] == [
+        "pools-empty: Liabilities:FTX:VariationMargin is left with +60.00 USD; "
+        "look for a holder whose payment is missing or wrong"
+    ]
+
+
+@pytest.mark.parametrize("mode", ["", "line"])
+def test_a_balance_that_stays_wrong_is_reported_when_it_moved_and_not_again(mode):
+    text = OPENS + OPENING + LOAN + numbered(3, DEPOSIT).replace("05-02", "05-03")
+    entries, _, options = loader.load_string(text)
+
+    _, errors = check(entries, options, mode)
+
+    assert [(error.invariant, error.entry.meta["seq"]) for error in errors] == [
+        ("no-negative-cash", 2)
+    ]
+
+
+def test_a_mode_that_there_is_not_is_refused(example):
+    with pytest.raises(ValueError, match=r'config is "lines"; give ""'):
+        check(example, {}, "lines")
