@@ -1,0 +1,126 @@
+"""Where the price stands at each hour: volatility first, then diffusion, jumps and anchors.
+
+The whole run's hours are drawn at once, a few numbers each; what happens inside an hour is drawn
+when it is asked for. Every draw here is the next of a stream that begins with the run, so a longer
+run begins with the same path.
+"""
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from des.chance import stream
+from des.clock import HOUR_US, SECOND_US, YEAR_S
+from des.price.volatility import hour_factors, hour_levels
+from des.scenario import Anchor, Price
+
+HOUR_YEARS = HOUR_US / SECOND_US / YEAR_S
+
+
+@dataclass(frozen=True, slots=True)
+class HourlyPath:
+    """Log-prices at the hours, and what each hour is made of. Row h is the run's hour h."""
+
+    factor: np.ndarray  # volatility over its level, shape (n,)
+    volatility: np.ndarray  # annualised, jumps included, shape (n,)
+    variance: np.ndarray  # of the diffusion in the hour, shape (n,)
+    diffusion: np.ndarray  # log-price change in the hour, jumps left out, shape (n,)
+    log_price: np.ndarray  # at the hour's start, shape (n,)
+    is_known: np.ndarray  # whether an anchor or the run's start stands there, bool, shape (n,)
+    jump_sizes: np.ndarray  # of all hours, in order, in logs
+    jumps_before: np.ndarray  # how many of them come before the hour, int64, shape (n + 1,)
+
+    def jumps(self, hour: int) -> np.ndarray:
+        """Return the sizes of the jumps in one hour."""
+        return self.jump_sizes[self.jumps_before[hour] : self.jumps_before[hour + 1]]
+
+
+def hourly_path(seed: int, market: str, price: Price, start_hour: int, end_hour: int) -> HourlyPath:
+    """Draw the hours of a run, and those up to the first anchor at or after its end.
+
+    Given the volatilities, the diffusion between two anchors is a Brownian bridge; after the
+    last anchor it is free. What the draws miss an anchor by is made up by the diffusion alone,
+    in proportion to variance: an anchor tells where the price was, not how it jumped there.
+
+    Args:
+        seed: of the run.
+        market: whose price it is.
+        price: with anchors and volatility.
+        start_hour: first hour of the run, counted since 1970; the last anchor at or before it
+            gives the price there.
+        end_hour: first hour after the run.
+
+    Raises:
+        ValueError: no anchor, or no volatility, stands at or before the start.
+    """
+    known_hours, known_logs = _known_prices(price.anchors, start_hour, end_hour)
+    # One hour more than the run, so that its last instant has a volatility too.
+    hours = max(end_hour - start_hour + 1, known_hours[-1])
+
+    factor = hour_factors(seed, market, price, hours)
+    volatility = hour_levels(price.volatility, start_hour, hours) * factor
+    variance = (1 - price.jump_share) * volatility**2 * HOUR_YEARS
+    normals = stream(seed, "price", "diffusion", market).standard_normal(hours)
+    diffusion = np.sqrt(variance) * normals
+    counts, sizes = _jumps(seed, market, price, volatility)
+    jumped = np.bincount(np.repeat(np.arange(hours), counts), weights=sizes, minlength=hours)
+    diffusion += _correction(diffusion + jumped, variance, known_hours, known_logs)
+
+    is_known = np.zeros(hours + 1, dtype=bool)
+    is_known[known_hours] = True
+    return HourlyPath(
+        factor=factor,
+        volatility=volatility,
+        variance=variance,
+        diffusion=diffusion,
+        log_price=np.cumsum(np.concatenate(([known_logs[0]], (diffusion + jumped)[:-1]))),
+        is_known=is_known[:-1],
+        jump_sizes=sizes,
+        jumps_before=np.concatenate(([0], np.cumsum(counts))),
+    )
+
+
+def _known_prices(
+    anchors: Sequence[Anchor], start_hour: int, end_hour: int
+) -> tuple[list[int], list[float]]:
+    """Return hours since the start, and log-prices there, from the start to the first past it."""
+    hours = [anchor.time_us // HOUR_US for anchor in anchors]
+    first = bisect_right(hours, start_hour) - 1
+    if first < 0:
+        raise ValueError(f"the first anchor is of {anchors[0].at}, after the start")
+    # The first one at or after the end pulls on the run; those beyond it do not.
+    last = bisect_left(hours, end_hour)
+    known = [max(hour - start_hour, 0) for hour in hours[first : last + 1]]
+    return known, [math.log(anchor.price_usd) for anchor in anchors[first : last + 1]]
+
+
+def _jumps(
+    seed: int, market: str, price: Price, volatility: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw how many jumps each hour has, and the sizes of all of them."""
+    per_hour = price.jumps_per_day / 24
+    # Their number times their variance is, on average, their share of the hour's variance.
+    sd_per_volatility = math.sqrt(price.jump_share * HOUR_YEARS / per_hour) if per_hour else 0.0
+    counts = stream(seed, "price", "jumps", market).poisson(per_hour, len(volatility))
+    normals = stream(seed, "price", "jump sizes", market).standard_normal(counts.sum())
+    return counts, np.repeat(volatility * sd_per_volatility, counts) * normals
+
+
+def _correction(
+    drawn: np.ndarray, variance: np.ndarray, known_hours: list[int], known_logs: list[float]
+) -> np.ndarray:
+    """Return what each hour must add to what was drawn for the known prices to be reached."""
+    correction = np.zeros(len(drawn))
+    if len(known_hours) == 1:
+        return correction
+    starts, last = known_hours[:-1], known_hours[-1]
+    lengths = np.diff(known_hours)
+    # Where nothing moves by chance, the price goes straight from one anchor to the next.
+    is_still = np.repeat(np.add.reduceat(variance[:last], starts) == 0, lengths)
+    weight = np.where(is_still, 1.0, variance[:last])
+    missing = np.diff(known_logs) - np.add.reduceat(drawn[:last], starts)
+    correction[:last] = weight * np.repeat(missing / np.add.reduceat(weight, starts), lengths)
+    return correction

@@ -1,0 +1,30 @@
+"""What hedges and liquidations do to the lead price: it gives way, and comes back.
+
+After an order flow of Q lots in an interval of length D, the log-price is off by
+I+ = I exp(-D / tau) + kappa sigma_day sign(Q) sqrt(|Q| / daily volume): the square-root law of
+market impact (Toth et al. 2011, Physical Review X 1, 021006) with exponential decay and no
+permanent part. Recorded prices already hold the impact of what happened, so this is the model's
+excess; kappa = 0 is the baseline.
+"""
+
+import math
+
+
+class Impact:
+    """The transient part of one market's log-price."""
+
+    def __init__(self, kappa: float, tau_s: float, daily_volume_lots: float) -> None:
+        self._kappa, self._tau_s, self._daily_volume_lots = kappa, tau_s, daily_volume_lots
+        self.log_offset = 0.0
+
+    def per_root_lot(self, daily_volatility: float) -> float:
+        """Return the move that one lot would make; n lots make sqrt(n) times as much."""
+        if not self._kappa:
+            return 0.0
+        return self._kappa * daily_volatility / math.sqrt(self._daily_volume_lots)
+
+    def update(self, elapsed_s: float, lots: int, daily_volatility: float) -> None:
+        """Let the offset decay and add what *lots* (signed) push it by."""
+        pushed = self.per_root_lot(daily_volatility) * math.sqrt(abs(lots))
+        self.log_offset *= math.exp(-elapsed_s / self._tau_s)
+        self.log_offset += math.copysign(pushed, lots)

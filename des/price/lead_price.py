@@ -1,0 +1,154 @@
+"""The price where it is discovered, as ticks: integers, drawn hour by hour in any order."""
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+import numpy as np
+
+from des.chance import stream
+from des.clock import HOUR_US, SECOND_US
+from des.price.hourly_path import hourly_path
+from des.scenario import Price
+
+# The hour before, for a quoter that reads the past; this one; the next, for orders on their way.
+HOURS_KEPT = 3
+# Prices are stored in 32 bits: the other half is room inside the hours, and for impact.
+PRICE_TICKS_MAX_AT_HOURS = 2**30
+
+_NO_TIMES = np.empty(0, dtype=np.int64)
+_NO_PRICES = np.empty(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """Moments at which the price was set anew, and the prices."""
+
+    times_us: np.ndarray  # strictly rising, int64, shape (n,)
+    prices: np.ndarray  # in units of the market's tick, int64, shape (n,)
+
+
+class LeadPrice:
+    """The lead price of one market over one run; it moves at ticks and only there.
+
+    In logs, an hour is a Brownian bridge between its two ends plus its jumps, seen at ticks that
+    arrive by Poisson; a jump is a tick too. The run's start and every anchor within it are ticks,
+    at the anchor's price. An hour's draws depend on nothing but seed, market and hour.
+
+    Args:
+        seed: of the run.
+        market: whose price it is.
+        price: with anchors and volatility; candles must have been read before.
+        tick_usd: the unit of prices.
+        start_us: first microsecond of the run, a whole hour.
+        end_us: first microsecond after it, a whole hour.
+
+    Raises:
+        ValueError: the run does not begin and end at whole hours; or see `hourly_path`; or the
+            path rises so far that prices would not fit where they are stored.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        market: str,
+        price: Price,
+        tick_usd: Decimal,
+        start_us: int,
+        end_us: int,
+    ) -> None:
+        if start_us % HOUR_US or end_us % HOUR_US:
+            raise ValueError("a run must begin and end at whole hours")
+        self._seed = seed
+        self._market = market
+        self._ticks_per_hour = price.ticks_per_s * HOUR_US / SECOND_US
+        self._tick_usd = float(tick_usd)
+        self._start_us = start_us
+        self._end_us = end_us
+        self._start_hour = start_us // HOUR_US
+        self._path = hourly_path(seed, market, price, self._start_hour, end_us // HOUR_US)
+        log_prices = self._path.log_price[: (end_us - start_us) // HOUR_US + 1]
+        if log_prices.max() > math.log(PRICE_TICKS_MAX_AT_HOURS * self._tick_usd):
+            raise ValueError(
+                f"the price of {market} rises past {PRICE_TICKS_MAX_AT_HOURS:_} ticks; "
+                "add anchors, or lower its volatility"
+            )
+        self._hour = lru_cache(HOURS_KEPT)(self._draw_hour)
+
+    def ticks(self, start_us: int, end_us: int, impact: float = 0.0) -> Ticks:
+        """Return the ticks in [start_us, end_us); outside the run there are none.
+
+        Args:
+            start_us: first microsecond.
+            end_us: first microsecond after.
+            impact: what liquidations and hedges add to the log-price meanwhile.
+
+        Returns:
+            Prices are rounded to the nearest tick, here and nowhere else, and are at least one.
+        """
+        start_us, end_us = max(start_us, self._start_us), min(end_us, self._end_us)
+        times, prices = [_NO_TIMES], [_NO_PRICES]
+        for hour in range(start_us // HOUR_US, -(-end_us // HOUR_US)):
+            hour_times, hour_prices = self._hour(hour)
+            first, last = hour_times.searchsorted((start_us, end_us))
+            times.append(hour_times[first:last])
+            prices.append(hour_prices[first:last])
+        # The exponential of the path was taken once, over its whole hour. Multiplying rounds each
+        # price alone, so that no price depends on which others are asked for with it.
+        rounded = np.rint(np.concatenate(prices) * math.exp(impact))
+        return Ticks(np.concatenate(times), np.maximum(rounded, 1).astype(np.int64))
+
+    def hour_volatility_ratio(self, time_us: int) -> float:
+        """Return by which factor the hour at *time_us* is more volatile than its level."""
+        return float(self._path.factor[self._row(time_us)])
+
+    def hour_volatility(self, time_us: int) -> float:
+        """Return the annualised volatility, jumps included, of the hour at *time_us*."""
+        return float(self._path.volatility[self._row(time_us)])
+
+    def hour_price_usd(self, time_us: int) -> float:
+        """Return the price, impact left out, at the start of the hour at *time_us*."""
+        return math.exp(self._path.log_price[self._row(time_us)])
+
+    def _row(self, time_us: int) -> int:
+        if not self._start_us <= time_us <= self._end_us:
+            raise ValueError(f"{time_us} lies outside the run of {self._market}")
+        return time_us // HOUR_US - self._start_hour
+
+    def _draw_hour(self, hour: int) -> tuple[np.ndarray, np.ndarray]:
+        """Draw one hour, counted since 1970: its ticks' times, and prices not yet rounded."""
+        row = hour - self._start_hour
+        jump_sizes = self._path.jumps(row)
+        # Never at the hour itself, where an anchor may stand.
+        jumps_us = self._stream("jump times", hour).integers(1, HOUR_US, len(jump_sizes))
+        jumps_us.sort()
+        arrivals = self._stream("tick times", hour)
+        drawn_us = arrivals.integers(HOUR_US, size=arrivals.poisson(self._ticks_per_hour))
+        known_us = np.zeros(int(self._path.is_known[row]), dtype=np.int64)
+        offsets_us = _distinct(np.concatenate((known_us, drawn_us, jumps_us)))
+
+        jumped = np.concatenate(([0.0], np.cumsum(jump_sizes)))
+        log_price = self._path.log_price[row] + self._diffusion(hour, offsets_us)
+        log_price += jumped[jumps_us.searchsorted(offsets_us, side="right")]
+        return hour * HOUR_US + offsets_us, np.exp(log_price) / self._tick_usd
+
+    def _diffusion(self, hour: int, offsets_us: np.ndarray) -> np.ndarray:
+        """Draw a Brownian bridge over the hour: a free walk, tilted to end where it must."""
+        row = hour - self._start_hour
+        steps_us = np.diff(offsets_us, prepend=0, append=HOUR_US)
+        normals = self._stream("diffusion", hour).standard_normal(len(steps_us))
+        walk = np.cumsum(np.sqrt(steps_us * (self._path.variance[row] / HOUR_US)) * normals)
+        tilt = self._path.diffusion[row] - walk[-1]
+        return walk[:-1] + offsets_us * (tilt / HOUR_US)
+
+    def _stream(self, quantity: str, hour: int) -> np.random.Generator:
+        return stream(self._seed, "price", quantity, self._market, hour)
+
+
+def _distinct(times_us: np.ndarray) -> np.ndarray:
+    """Sort times; two ticks in one microsecond are one, as the price is a function of time."""
+    times_us.sort()
+    is_new = np.ones(len(times_us), dtype=bool)
+    np.not_equal(times_us[1:], times_us[:-1], out=is_new[1:])
+    return times_us[is_new]

@@ -1,0 +1,51 @@
+"""How volatile each hour is: a level that steps by date, times a factor that comes and goes."""
+
+import math
+from collections.abc import Sequence
+from itertools import accumulate
+
+import numpy as np
+
+from des.chance import stream
+from des.clock import HOUR_US, midnight_us
+from des.scenario import Price, VolatilityLevel
+
+
+def hour_levels(levels: Sequence[VolatilityLevel], first_hour: int, hours: int) -> np.ndarray:
+    """Return the annualised volatility in force in each hour.
+
+    Args:
+        levels: in order of their days; the first is in force at *first_hour*.
+        first_hour: counted since 1970.
+        hours: how many.
+
+    Returns:
+        Annualised volatility (365 days), shape (hours,).
+
+    Raises:
+        ValueError: no level is in force at *first_hour*.
+    """
+    since = [midnight_us(level.since) // HOUR_US for level in levels]
+    if since[0] > first_hour:
+        raise ValueError(f"the first volatility level is of {levels[0].since}, after the start")
+    in_force = np.searchsorted(since, np.arange(first_hour, first_hour + hours), side="right") - 1
+    return np.array([level.annual for level in levels])[in_force]
+
+
+def hour_factors(seed: int, market: str, price: Price, hours: int) -> np.ndarray:
+    """Draw how many times its level the volatility of each hour is.
+
+    The logarithm is a first-order autoregression, stationary from the first hour, whose mean
+    makes the mean square of the factor one: the level stays the root mean square volatility.
+    A longer run begins with the same factors.
+
+    Returns:
+        Factors, shape (hours,); all one when `volatility_log_sd` is zero.
+    """
+    log_sd = price.volatility_log_sd
+    kept = 0.5 ** (1 / price.volatility_half_life_h)
+    fresh = math.sqrt(1 - kept**2)
+    shocks = stream(seed, "price", "volatility factor", market).standard_normal(hours).tolist()
+    states = accumulate(shocks, lambda state, shock: kept * state + fresh * shock)
+    # One scalar exponential per hour: a vector's could depend on how long the run is.
+    return np.array([math.exp(log_sd * state - log_sd**2) for state in states])
