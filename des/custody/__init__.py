@@ -1,0 +1,1 @@
+"""Cash: who holds it, who brings it, who takes it away."""

@@ -1,0 +1,222 @@
+"""A contract listed on both venues: its price, the maker's quotes, the takers, the hedges."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+import numpy as np
+import simpy
+
+from des.chance import lognormal_quantiles_us
+from des.clock import SECOND_US, YEAR_S, microseconds, midnight_us
+from des.price.impact import Impact
+from des.price.lead_price import LeadPrice
+from des.quoting.market import Decisions, Session
+from des.quoting.plan import QuotingPolicy
+from des.quoting.race import ANY_PRICE, no_orders
+from des.quoting.sizing import monthly_size_cents
+from des.quoting.takers import Takers, Terms, gateway_keys, terms
+from des.quoting.uninformed import UninformedFlow
+from des.scenario import House, Market, Price, Scenario
+from des.treasury.hedging import HedgeDesk
+from ledger.money import Contract, to_cents
+from ledger.times import day_of
+
+INDEPENDENT_H = 0.01  # a half-life so short that no hour remembers the one before
+
+
+@dataclass(frozen=True, slots=True)
+class Gateways:
+    """Delays to the house venue at equally likely quantiles, in quiet and in busy hours."""
+
+    quiet_us: np.ndarray
+    busy_us: np.ndarray
+    busy_above: float
+
+    @classmethod
+    def of(cls, house: House) -> "Gateways":
+        """Tabulate the delays of a scenario."""
+        quiet, busy = (
+            lognormal_quantiles_us(microseconds(median_ms / 1_000), house.gateway_log_sd)
+            for median_ms in (house.gateway_ms_median, house.gateway_ms_median_busy)
+        )
+        return cls(quiet, busy, house.busy_above)
+
+    def at(self, volatility_ratio: float) -> np.ndarray:
+        """Return the table in force at a volatility, given over its level."""
+        return self.busy_us if volatility_ratio >= self.busy_above else self.quiet_us
+
+
+@dataclass(frozen=True, slots=True)
+class HouseState:
+    """What a settlement leaves on the house venue that decisions about one market look at."""
+
+    maker_lots: int
+    may_quote: bool
+    firm_lots: np.ndarray
+    firm_margin_cents: np.ndarray  # that a firm may use in this market
+    firm_fee_e6: np.ndarray
+
+
+class Listing:
+    """One market between settlements, and the decisions about it at each."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        market: Market,
+        contract: Contract,
+        hedge_desk: HedgeDesk,
+        taker_codes: np.ndarray,
+        session: type[Session],
+    ) -> None:
+        """Begin at the run's start.
+
+        Args:
+            scenario, market, contract: what is listed, and in which world.
+            hedge_desk: lays off inventory in this market.
+            taker_codes: the firms' in the books, then retail's.
+            session: how time passes between settlements.
+        """
+        self._scenario, self._market = scenario, market
+        self._tick_cents = contract.cents_per_lot_tick
+        self._lot = float(contract.lot)
+        self._tick_usd = float(contract.tick_usd)
+        self._gateways, self._hedge_desk = Gateways.of(scenario.house), hedge_desk
+        self._policy = QuotingPolicy.of(market.quoter)
+        self._firms = scenario.firms.members
+        self._takers, self._taker_codes = Takers.of(self._firms), taker_codes
+        self._start_us = midnight_us(scenario.run.start)
+        end_us = midnight_us(scenario.run.end)
+        self.price = self._lead_price(market.name, market.price, self._start_us, end_us)
+        self._session = self._open_session(session, market.name, self.price)
+        self._uninformed = UninformedFlow(
+            scenario.run.seed,
+            market.name,
+            scenario.retail.holders,
+            market.order_usd_mean,
+        )
+        self.mark_ticks = int(self.price.ticks(self._start_us, self._start_us + 1).prices[0])
+        lot_usd = self.mark_ticks * self._tick_usd * self._lot
+        self._impact = Impact(
+            scenario.lead.impact_kappa,
+            scenario.lead.impact_tau_s,
+            (market.lead_volume_usd_per_day or 0.0) / lot_usd,
+        )
+        self._shown_cents = 0
+        self._decided: Decisions | None = None
+
+    def trading(
+        self, env: simpy.Environment, start_us: int, end_us: int
+    ) -> Generator[simpy.Event, None, tuple[np.ndarray, np.ndarray]]:
+        """Quote and be hit in [start, end), a span inside one hour: a process.
+
+        Returns:
+            The fills on house and lead venue, rows of dtype ROW in the order of time.
+        """
+        volume_usd = self.volume_usd_per_s(start_us) * self._scenario.maker.volume_share
+        uninformed = self._uninformed.orders(
+            start_us,
+            end_us,
+            volume_usd * self._scenario.maker.uninformed_fraction,
+            self.price.hour_price_usd(start_us) * self._lot,
+        )
+        house = yield from self._session.trading(
+            env, start_us, end_us, self._impact.log_offset, self._decided, uninformed
+        )
+        ticks = self._session.ticks
+        if len(ticks.prices):
+            self.mark_ticks = int(ticks.prices[-1])
+        per_root_lot = self._impact.per_root_lot(self._daily_volatility(start_us))
+        return house, self._hedge_desk.fills(end_us, ticks, per_root_lot)
+
+    def decide(self, now_us: int, elapsed_s: float, state: HouseState, both: np.ndarray) -> None:
+        """Read the world as a settlement leaves it, for the interval that begins at *now_us*.
+
+        Args:
+            now_us: the interval's start.
+            elapsed_s: since the settlement before.
+            state: of the house venue.
+            both: everybody's lots on house and lead venue together.
+        """
+        if now_us == self._start_us or now_us == self._month_us(now_us)[0]:
+            self._shown_cents = self._size(now_us, state.firm_fee_e6)
+        ordered_lots = self._hedge_desk.decide(now_us, both)
+        self._impact.update(elapsed_s, ordered_lots, self._daily_volatility(now_us))
+        lot_cents = self.mark_ticks * self._tick_cents
+        shown = self._shown_cents if state.may_quote else 0
+        self._decided = Decisions(
+            self._policy.plan(self.mark_ticks, lot_cents, state.maker_lots, shown),
+            self._terms(state),
+            self._gateways.at(self.price.hour_volatility_ratio(now_us)),
+        )
+
+    def volume_usd_per_s(self, time_us: int) -> float:
+        """Return the house's recorded volume per second in the month of *time_us*."""
+        start_us, end_us = self._month_us(time_us)
+        month = f"{day_of(time_us):%Y-%m}"
+        recorded_usd = next(v.usd for v in self._market.volume if v.month == month)
+        return recorded_usd * SECOND_US / (end_us - start_us)
+
+    def _terms(self, state: HouseState) -> Terms:
+        if not self._scenario.firms.active:
+            n = len(self._firms)
+            return Terms(np.full(n, ANY_PRICE), np.zeros((2, n), dtype=np.int64))
+        return terms(
+            self._takers,
+            self.mark_ticks,
+            self._tick_cents,
+            state.firm_fee_e6,
+            state.firm_lots,
+            state.firm_margin_cents,
+        )
+
+    def _size(self, start_us: int, fee_e6: np.ndarray) -> int:
+        """Return the cents to show per level from *start_us* to the end of its month."""
+        if self._market.quoter.displayed_usd is not None:
+            return to_cents(self._market.quoter.displayed_usd)
+        end_us = min(self._month_us(start_us)[1], midnight_us(self._scenario.run.end))
+        name = f"{self._market.name} as sized"
+        # Hours that do not resemble each other say more about the month's law than as many that do.
+        law = self._market.price.model_copy(update={"volatility_half_life_h": INDEPENDENT_H})
+        pilot = self._lead_price(name, law, start_us, end_us)
+        bottomless = np.full(len(self._firms), np.iinfo(np.int64).max)
+        flat = np.zeros(len(self._firms), dtype=np.int64)
+
+        def play(begin_us: int, until_us: int, shown_lots: int) -> np.ndarray:
+            session = self._open_session(Session, name, pilot)
+            mark = round(pilot.hour_price_usd(begin_us) / self._tick_usd)
+            lot_cents = mark * self._tick_cents
+            decided = Decisions(
+                self._policy.plan(mark, lot_cents, 0, shown_lots * lot_cents),
+                terms(self._takers, mark, self._tick_cents, fee_e6, flat, bottomless),
+                self._gateways.at(pilot.hour_volatility_ratio(begin_us)),
+            )
+            return session.play(begin_us, until_us, 0.0, decided, no_orders())
+
+        maker = self._scenario.maker
+        informed = maker.volume_share * (1 - maker.uninformed_fraction)
+        volume_usd = self.volume_usd_per_s(start_us) * (end_us - start_us) / SECOND_US
+        wanted_cents = to_cents(volume_usd * informed)
+        size = monthly_size_cents(play, self._tick_cents, start_us, end_us, wanted_cents)
+        # Where quotes are so wide that nobody ever hits one, one order of the largest firm.
+        return int(self._takers.order_cents.max(initial=0)) if size is None else size
+
+    def _lead_price(self, name: str, law: Price, start_us: int, end_us: int) -> LeadPrice:
+        tick_usd = Decimal(self._market.tick_usd)
+        return LeadPrice(self._scenario.run.seed, name, law, tick_usd, start_us, end_us)
+
+    def _open_session(self, kind: type[Session], name: str, price: LeadPrice) -> Session:
+        keys = gateway_keys(self._scenario.run.seed, name, self._firms)
+        return kind(price, self._policy, self._takers, keys, self._taker_codes)
+
+    def _daily_volatility(self, time_us: int) -> float:
+        return self.price.hour_volatility(time_us) * (86_400 / YEAR_S) ** 0.5
+
+    @staticmethod
+    def _month_us(time_us: int) -> tuple[int, int]:
+        """Return the first microsecond of the month of *time_us*, and of the next."""
+        first = day_of(time_us).replace(day=1)
+        following = (first + timedelta(days=31)).replace(day=1)
+        return midnight_us(first), midnight_us(following)

@@ -1,0 +1,1 @@
+"""The captive maker's quotes, and everybody who hits them."""

@@ -1,0 +1,57 @@
+"""How the captive maker decides to quote: prices around the lead's, sizes by its position."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from des.clock import microseconds
+from des.quoting.quotes import ASK, BID, Plan
+from des.scenario import Quoter
+from ledger.money import RATE_UNIT, to_cents
+
+
+@dataclass(frozen=True, slots=True)
+class QuotingPolicy:
+    """A quoter's settings in the units of its decisions."""
+
+    latency_us: int
+    refresh_us: int
+    offset_e6: np.ndarray  # of each level from the mid, millionths, int64 (levels,)
+    skew_e6: int  # shift of the mid when the position is at its limit
+    limit_cents: int
+
+    @classmethod
+    def of(cls, quoter: Quoter) -> "QuotingPolicy":
+        """Read a quoter of a scenario."""
+        levels = range(quoter.levels)
+        bps = [quoter.half_spread_bps + i * quoter.level_step_bps for i in levels]
+        return cls(
+            microseconds(quoter.latency_s),
+            microseconds(quoter.refresh_s),
+            np.array([round(b * 100) for b in bps], dtype=np.int64),
+            round(quoter.skew_bps_per_limit * 100),
+            to_cents(quoter.position_limit_usd),
+        )
+
+    def plan(self, mark_ticks: int, lot_cents: int, lots: int, shown_cents: int) -> Plan:
+        """Decide from the state of a settlement.
+
+        Args:
+            mark_ticks: the lead price.
+            lot_cents: what a lot is worth at it.
+            lots: the maker's position on the house venue, long above zero.
+            shown_cents: what to show per level, at least a lot unless it is 0; nothing is shown
+                on the side that would carry the position past its limit.
+        """
+        limit = max(self.limit_cents // lot_cents, 1)
+        held = max(-limit, min(limit, lots))
+        shown = np.full(2, -(-shown_cents // lot_cents), dtype=np.int64)
+        if lots <= -limit:
+            shown[ASK] = 0
+        if lots >= limit:
+            shown[BID] = 0
+        return Plan(
+            skew_ticks=round(mark_ticks * self.skew_e6 * held / (RATE_UNIT * limit)),
+            offset_ticks=(mark_ticks * self.offset_e6 + RATE_UNIT // 2) // RATE_UNIT,
+            shown_lots=shown,
+        )

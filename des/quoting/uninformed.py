@@ -1,0 +1,52 @@
+"""Customers who trade for their own reasons: Poisson orders of either side, whatever the price."""
+
+import numpy as np
+
+from des.chance import stream
+from des.clock import HOUR_US
+from des.quoting.race import ANY_PRICE, UNINFORMED, Orders, no_orders
+from ledger.fills import Trigger
+
+
+class UninformedFlow:
+    """Orders of one market, drawn hour by hour in any order.
+
+    Within an hour: a Poisson number of orders at uniform times, sides like fair coins, sizes
+    geometric with the stated mean, holders uniform.
+    """
+
+    def __init__(self, seed: int, market: str, holders: int, order_usd_mean: float) -> None:
+        self._seed, self._market, self._holders = seed, market, holders
+        self._order_usd_mean = order_usd_mean
+        self._hour = -1
+        self._orders = no_orders()
+
+    def orders(self, start_us: int, end_us: int, usd_per_s: float, lot_usd: float) -> Orders:
+        """Return the orders that arrive in [start, end), a span inside one hour.
+
+        Args:
+            start_us, end_us: the span.
+            usd_per_s: expected flow in this hour.
+            lot_usd: what a lot is worth at the start of this hour.
+        """
+        hour = start_us // HOUR_US
+        if hour != self._hour:
+            self._hour, self._orders = hour, self._draw(hour, usd_per_s, lot_usd)
+        low, high = np.searchsorted(self._orders.arrival_us, (start_us, end_us))
+        return self._orders.where(slice(low, high))
+
+    def _draw(self, hour: int, usd_per_s: float, lot_usd: float) -> Orders:
+        def draws(quantity: str) -> np.random.Generator:
+            return stream(self._seed, "uninformed", quantity, self._market, hour)
+
+        lots_mean = max(self._order_usd_mean / lot_usd, 1.0)
+        n = draws("count").poisson(usd_per_s * 3600 / (lots_mean * lot_usd))
+        return Orders(
+            arrival_us=np.sort(draws("time").integers(0, HOUR_US, n)) + hour * HOUR_US,
+            firm=np.full(n, UNINFORMED),
+            side=draws("side").integers(0, 2, n),
+            limit=np.full(n, ANY_PRICE),
+            lots=draws("size").geometric(1 / lots_mean, n),
+            holder=draws("holder").integers(0, self._holders, n),
+            trigger=np.full(n, Trigger.NONE),
+        )

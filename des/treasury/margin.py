@@ -1,0 +1,118 @@
+"""Margin: everybody who hedges keeps enough on both venues, by moving real cash between them.
+
+After each settlement: an account in debit on the house venue is made good, then margin on the
+lead venue that has fallen below its minimum is topped up to its target. Money comes from own
+cash first, then from the other venue; the captive maker also has its credit line. Daily, margin
+well above its target goes back. Whatever stays in debit is a gap loss, which the venue bears.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from des.custody.custody import Custody
+from des.treasury.credit_line import CreditLine
+from des.venue.venue import Venue
+from ledger import movements
+from ledger.accounts import Parties
+from ledger.journal import Journal
+from ledger.times import settlement_link
+
+EXCESS = 2  # margin above this multiple of its target is brought back
+
+
+class MarginDesk:
+    """Moves margin for the captive maker and the trading firms."""
+
+    def __init__(
+        self,
+        parties: Parties,
+        house: Venue,
+        lead: Venue,
+        custody: Custody,
+        credit: CreditLine,
+        lead_floor_cents: dict[int, int],
+        ratios: tuple[float, float],
+        journal: Journal,
+    ) -> None:
+        """Begin.
+
+        Args:
+            parties: who is who.
+            house, lead: the venues.
+            custody: moves the cash.
+            credit: the captive maker's line.
+            lead_floor_cents: by hedger, what it keeps on the lead venue whatever its position.
+            ratios: minimum and target of lead margin, as fractions of notional.
+            journal: takes down gap losses.
+        """
+        self._parties, self._house, self._lead = parties, house, lead
+        self._custody, self._credit, self._journal = custody, credit, journal
+        self._floor, self._ratios = lead_floor_cents, ratios
+        self._maker = parties.names.index(parties.maker)
+
+    def after_settlement(self, time_us: int, marks: np.ndarray) -> None:
+        """Make good what the settlement left short."""
+        links = (settlement_link(time_us),)
+        notional = self._lead.notional(marks)
+        for member in self._floor:
+            if self._house.claims[member] < 0:
+                self._restore_house(time_us, member, links)
+            if self._lead.claims[member] < self._ratios[0] * notional[member]:
+                target = self._target(member, notional)
+                self._top_up_lead(time_us, member, target - self._lead.claims[member], links)
+        self._bear_gaps(time_us, self._house, self._parties.house_customers, links)
+        self._bear_gaps(time_us, self._lead, self._parties.lead_customers, links)
+
+    def daily(self, time_us: int, marks: np.ndarray) -> None:
+        """Bring back margin that is not needed, and repay what the maker can spare."""
+        notional = self._lead.notional(marks)
+        for member in self._floor:
+            target = self._target(member, notional)
+            if self._lead.claims[member] > EXCESS * target:
+                excess = int(self._lead.claims[member]) - target
+                brought = self._custody.withdraw(time_us, member, self._parties.lead, excess)
+                self._custody.deposit(time_us, member, self._parties.house, brought)
+        self._credit.repay(time_us, int(self._house.claims[self._maker]))
+
+    def _target(self, member: int, notional: np.ndarray) -> int:
+        return max(self._floor[member], int(self._ratios[1] * notional[member]))
+
+    def _restore_house(self, time_us: int, member: int, links: tuple[str, ...]) -> None:
+        """Bring an account in debit on the house venue back to zero, as far as money goes."""
+        house = self._parties.house
+        lacking = -int(self._house.claims[member])
+        paid = self._custody.deposit(time_us, member, house, lacking, links=links)
+        if paid < lacking and member == self._maker:
+            self._credit.draw(time_us, lacking - paid, links)
+        elif paid < lacking:
+            lead = self._parties.lead
+            brought = self._custody.withdraw(time_us, member, lead, lacking - paid, links=links)
+            self._custody.deposit(time_us, member, house, brought, links=links)
+
+    def _top_up_lead(self, time_us: int, member: int, cents: int, links: tuple[str, ...]) -> None:
+        """Bring margin to the lead venue: own cash, then what the house owes, then credit."""
+        house, lead = self._parties.house, self._parties.lead
+        lacking = int(cents) - int(self._custody.cash[member])
+        if lacking > 0:
+            short = lacking - int(self._house.claims[member])
+            if member == self._maker and short > 0:
+                self._credit.draw(time_us, min(short, self._custody.till(house)), links)
+            why = f", as margin for {lead}"
+            self._custody.withdraw(time_us, member, house, lacking, why, links)
+        self._custody.deposit(
+            time_us, member, lead, int(cents), ", as margin for its hedges", links
+        )
+
+    def _bear_gaps(
+        self, time_us: int, venue: Venue, customers: Sequence[str], links: tuple[str, ...]
+    ) -> None:
+        name = self._parties.house if venue is self._house else self._parties.lead
+        for customer in customers:
+            member = self._parties.names.index(customer)
+            debt = -int(venue.claims[member])
+            if debt > 0:
+                venue.claims[member] = 0
+                self._journal.record(
+                    movements.gap_loss(time_us, customer, name, debt, self._parties, links)
+                )

@@ -1,0 +1,1 @@
+"""What a venue keeps: claims, positions, fees, settlements."""

@@ -1,0 +1,36 @@
+"""Taker fees by tier: what a member traded in thirty days decides what it pays tomorrow."""
+
+from collections import deque
+from collections.abc import Sequence
+
+import numpy as np
+
+from des.scenario import FeeTier
+from ledger.money import to_cents
+
+WINDOW_DAYS = 30
+
+
+class FeeSchedule:
+    """The tiers of one venue and the trailing volume of its takers."""
+
+    def __init__(self, tiers: Sequence[FeeTier], volume_30d_cents: np.ndarray) -> None:
+        """Begin with the volume of the thirty days before, spread evenly over them."""
+        self._from_cents = np.array([to_cents(tier.volume_usd) for tier in tiers])
+        self._rates_e6 = np.array([round(tier.taker_bps * 100) for tier in tiers], dtype=np.int64)
+        daily = volume_30d_cents // WINDOW_DAYS
+        self._days = deque([daily] * WINDOW_DAYS, maxlen=WINDOW_DAYS)
+
+    @property
+    def first_rate_e6(self) -> int:
+        """What a taker without any volume pays."""
+        return int(self._rates_e6[0])
+
+    def rates_e6(self) -> np.ndarray:
+        """Return each taker's fee in millionths."""
+        volume = sum(self._days)
+        return self._rates_e6[np.searchsorted(self._from_cents, volume, side="right") - 1]
+
+    def close_day(self, volume_cents: np.ndarray) -> None:
+        """Let the day's volume in and the oldest day's out."""
+        self._days.append(volume_cents)

@@ -1,0 +1,103 @@
+"""A venue: what it owes its members, what they hold, and how positions are settled.
+
+Per account: contracts n and entry value v. At the mark M the variation margin is n M - v, then
+v becomes n M. Every long has its short, so the sums of n and of v over all members are zero and
+what a settlement takes from some is exactly what it gives to others.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ledger.fills import Motive, new_rows, price_fills
+from ledger.journal import Journal
+from ledger.money import Contract
+
+FUNDING_UNIT = 10**9  # funding rates are in billionths of the notional
+
+
+class Venue:
+    """Claims and positions of all members, as integers; rows of `lots` are markets."""
+
+    def __init__(
+        self,
+        code: int,
+        contracts: Sequence[Contract],
+        members: int,
+        pays: int,
+        journal: Journal,
+    ) -> None:
+        """Begin with nobody owning anything.
+
+        Args:
+            code: the venue's place among the venues in the books.
+            contracts: what trades here, by market.
+            members: how many parties there are in all.
+            pays: who is on the other side of settlements: the venue, for its pool, or whoever is
+                the one counterparty of all others.
+            journal: takes down the fills.
+        """
+        self.code, self._pays, self._journal = code, pays, journal
+        self.tick_cents = np.array([c.cents_per_lot_tick for c in contracts], dtype=np.int64)
+        self.claims = np.zeros(members, dtype=np.int64)  # cents
+        self.lots = np.zeros((len(contracts), members), dtype=np.int64)
+        self._value = np.zeros((len(contracts), members), dtype=np.int64)  # cents, at entry
+
+    def fill(self, market: int, rows: np.ndarray) -> None:
+        """Book fills (dtype ROW): edge and fee at once, positions at the lead price."""
+        cents = self.tick_cents[market]
+        rows["venue"], rows["market"] = self.code, market
+        price_fills(rows, cents)
+        taker, maker, edge = rows["taker"], rows["maker"], rows["edge_cents"]
+        value = rows["lots"] * rows["lead"] * cents
+        for moved, into in (
+            (edge - rows["fee_cents"], self.claims),
+            (rows["lots"], self.lots[market]),
+            (value, self._value[market]),
+        ):
+            np.add.at(into, taker, moved)
+        for moved, into in (
+            (edge, self.claims),
+            (rows["lots"], self.lots[market]),
+            (value, self._value[market]),
+        ):
+            np.subtract.at(into, maker, moved)
+        self._journal.trade(rows)
+
+    def notional(self, marks: np.ndarray) -> np.ndarray:
+        """Return the cents that each member's positions are worth, longs and shorts alike."""
+        return np.abs(self.lots * (marks * self.tick_cents)[:, None]).sum(axis=0)
+
+    def settle(self, marks: np.ndarray, time_us: int) -> None:
+        """Pay variation margin in all markets at *marks* (ticks, by market)."""
+        worth = self.lots * (marks * self.tick_cents)[:, None]
+        payments = worth - self._value
+        self._value = worth
+        self._pay(Motive.MARGIN, payments, marks, time_us)
+
+    def fund(self, marks: np.ndarray, rate_e9: int, time_us: int) -> None:
+        """Let longs pay shorts *rate_e9* billionths of the notional at *marks*."""
+        due = -self.lots * (marks * self.tick_cents)[:, None] * rate_e9
+        payments = np.stack([_whole_cents(row) for row in due])
+        self._pay(Motive.FUNDING, payments, marks, time_us)
+
+    def _pay(self, motive: Motive, payments: np.ndarray, marks: np.ndarray, time_us: int) -> None:
+        self.claims += payments.sum(axis=0)
+        payments[:, self._pays] = 0  # its payment is the other side of everybody else's
+        market, member = np.nonzero(payments)
+        rows = new_rows(len(market))
+        rows["time_us"], rows["motive"], rows["venue"] = time_us, motive, self.code
+        rows["market"], rows["taker"], rows["maker"] = market, member, self._pays
+        rows["lots"] = self.lots[market, member]
+        rows["price"] = rows["lead"] = marks[market]
+        rows["edge_cents"] = payments[market, member]
+        self._journal.trade(rows)
+
+
+def _whole_cents(due: np.ndarray) -> np.ndarray:
+    """Round payments that sum to zero so that they still do; largest remainders get odd cents."""
+    whole, rest = np.divmod(due, FUNDING_UNIT)
+    odd = -int(whole.sum())
+    if odd:
+        whole[np.argsort(-rest, kind="stable")[:odd]] += 1
+    return whole

@@ -1,0 +1,328 @@
+"""The world, wired in one place: who exists, what they have, and in which order things happen.
+
+Time runs from settlement to settlement. Between two, every input to a decision except prices is
+constant: markets trade on what was decided, customers come and go in continuous time. At a
+settlement, stamped with the last microsecond of its interval, gains are paid, margin is restored,
+and everything is decided anew.
+"""
+
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import numpy as np
+import simpy
+
+from des.chance import stream
+from des.clock import DAY_US, HOUR_US, SECOND_US, microseconds, midnight_us
+from des.custody.custody import Custody
+from des.custody.retail import RetailCustody
+from des.listing import HouseState, Listing
+from des.quoting.market import Session
+from des.quoting.quote_by_quote import QuoteByQuote
+from des.scenario import Market, Scenario
+from des.treasury.credit_line import CreditLine
+from des.treasury.hedging import HedgeDesk
+from des.treasury.margin import MarginDesk
+from des.venue.fees import FeeSchedule
+from des.venue.venue import FUNDING_UNIT, Venue
+from ledger import movements
+from ledger.accounts import OUTSIDE, Chart, Parties, owed
+from ledger.fills import Names
+from ledger.journal import Journal
+from ledger.money import Contract, to_cents
+
+
+def parties_of(scenario: Scenario) -> Parties:
+    """Name everybody who keeps books."""
+    return Parties(
+        house=scenario.house.name,
+        maker=scenario.maker.name,
+        lead=scenario.lead.name,
+        retail=scenario.retail.name,
+        other_makers=scenario.other_makers.name,
+        firms=tuple(firm.name for firm in scenario.firms.members),
+    )
+
+
+class World:
+    """One run of one scenario."""
+
+    def __init__(self, scenario: Scenario, folder: Path, every_quote: bool = False) -> None:
+        """Set everything up on the first morning.
+
+        Args:
+            scenario: what the world is made of.
+            folder: where the books go; it must exist.
+            every_quote: simulate quote by quote instead of looking ahead; the books are the same.
+        """
+        self._scenario = scenario
+        self._parties = parties = parties_of(scenario)
+        self._code = {name: code for code, name in enumerate(parties.names)}
+        venues = (parties.house, parties.lead)
+        contracts = {
+            venue: tuple(_contract(market, venue) for market in scenario.markets)
+            for venue in venues
+        }
+        self._start_us = midnight_us(scenario.run.start)
+        self._end_us = midnight_us(scenario.run.end)
+        self.journal = Journal(
+            folder,
+            scenario.question,
+            Chart(parties, contracts[parties.house] + contracts[parties.lead]),
+            Names(venues, tuple(market.name for market in scenario.markets), parties.names),
+            self._start_us,
+        )
+        n = len(parties.names)
+        self._house = Venue(0, contracts[venues[0]], n, self._code[parties.house], self.journal)
+        self._lead = Venue(1, contracts[venues[1]], n, self._code[OUTSIDE], self.journal)
+        self._custody = Custody(
+            parties,
+            {parties.house: self._house, parties.lead: self._lead},
+            np.zeros(n, dtype=np.int64),
+            self.journal,
+        )
+        self._maker = self._code[parties.maker]
+        self._retail = self._code[parties.retail]
+        self._firms = np.array([self._code[firm] for firm in parties.firms], dtype=np.int64)
+        self._open_books()
+        self._fees = self._fee_schedule()
+        self._credit = CreditLine(
+            self._house,
+            (parties.maker, parties.house),
+            self._maker,
+            to_cents(scenario.maker.credit_line_usd),
+            to_cents(scenario.maker.credit_tranche_usd),
+            self.journal,
+        )
+        self._margin = self._margin_desk()
+        session = QuoteByQuote if every_quote else Session
+        self._listings = [
+            self._list(market, contract, session)
+            for market, contract in zip(scenario.markets, contracts[parties.house], strict=True)
+        ]
+        self._env = simpy.Environment(initial_time=self._start_us)
+        self._volume_cents = np.zeros(n, dtype=np.int64)  # taken today
+        self._funding_e9 = round(scenario.house.funding_bps_per_day / 24 * FUNDING_UNIT / 10_000)
+        self._quoting = True
+
+    def run(self, on_day: Callable[[], None]) -> None:
+        """Simulate to the end; *on_day* is called after each day."""
+        self._fund_maker()
+        self.journal.event(self._start_us, f"{self._parties.house}:withdrawals", "open")
+        self.journal.event(self._start_us, f"{self._parties.maker}:quoter", "on")
+        self._note_inputs()
+        self._decide(self._start_us, 0.0)
+        self._customers()
+        self._env.process(self._settlements(on_day))
+        self._env.run(until=self._end_us)
+        self.journal.finish(self._end_us - 1)
+
+    def _settlements(self, on_day: Callable[[], None]) -> Generator[simpy.Event, None, None]:
+        """Let the markets trade, then settle, again and again."""
+        step_us = self._scenario.run.settle_s * SECOND_US
+        for start_us in range(self._start_us, self._end_us, step_us):
+            end_us = start_us + step_us
+            trading = [
+                self._env.process(self._trading(market, listing, start_us, end_us))
+                for market, listing in enumerate(self._listings)
+            ]
+            yield self._env.all_of(trading)
+            self._settle(end_us)
+            if end_us % DAY_US == 0:
+                self._close_day(end_us)
+                on_day()
+            else:
+                self.journal.post()
+            if end_us < self._end_us:
+                self._decide(end_us, self._scenario.run.settle_s)
+
+    def _trading(
+        self, market: int, listing: Listing, start_us: int, end_us: int
+    ) -> Generator[simpy.Event, None, None]:
+        """Quote one market, and be hit, until the settlement."""
+        house, lead = yield from listing.trading(self._env, start_us, end_us)
+        house["maker"] = self._maker
+        house["fee_e6"] = self._rate_e6[house["taker"]]
+        self._house.fill(market, house)
+        self._lead.fill(market, lead)
+        notional = np.abs(house["lots"]) * house["price"] * self._house.tick_cents[market]
+        np.add.at(self._volume_cents, house["taker"], notional)
+
+    def _settle(self, end_us: int) -> None:
+        time_us, marks = end_us - 1, self._marks()
+        for venue in (self._house, self._lead):
+            venue.settle(marks, time_us)
+        if end_us % HOUR_US == 0 and self._funding_e9:
+            # The same rate on both venues: arbitrage between them is not what is studied here.
+            for venue in (self._house, self._lead):
+                venue.fund(marks, self._funding_e9, time_us)
+        self._margin.after_settlement(time_us, marks)
+
+    def _close_day(self, end_us: int) -> None:
+        time_us = end_us - 1
+        self._margin.daily(time_us, self._marks())
+        self._charge_other_makers(time_us)
+        self.journal.close_day(time_us)
+        self._agree_with_books()
+        self._fees.close_day(self._volume_cents[self._firms])
+        self._volume_cents[:] = 0
+
+    def _decide(self, now_us: int, elapsed_s: float) -> None:
+        """Let everybody read the world as the settlement leaves it."""
+        self._switch_quoter(now_us)
+        rate_e6 = self._taker_rates_e6()
+        both = self._house.lots + self._lead.lots
+        for market, listing in enumerate(self._listings):
+            state = HouseState(
+                maker_lots=int(self._house.lots[market, self._maker]),
+                may_quote=self._quoting,
+                firm_lots=self._house.lots[market, self._firms],
+                firm_margin_cents=self._house.claims[self._firms] // len(self._listings),
+                firm_fee_e6=rate_e6[self._firms],
+            )
+            listing.decide(now_us, elapsed_s, state, both[market])
+        self._rate_e6 = rate_e6
+
+    def _switch_quoter(self, now_us: int) -> None:
+        """Quote only while the maker has money at the house, its own or borrowed."""
+        able = int(self._house.claims[self._maker]) + self._credit.unused_cents > 0
+        if able != self._quoting:
+            self._quoting = able
+            name = f"{self._parties.maker}:quoter"
+            self.journal.event(now_us, name, "on" if able else "off")
+
+    def _marks(self) -> np.ndarray:
+        return np.array([listing.mark_ticks for listing in self._listings], dtype=np.int64)
+
+    def _taker_rates_e6(self) -> np.ndarray:
+        """Return what each party pays as a taker; a retail customer trades too little for tiers."""
+        rates = np.full(len(self._code), self._fees.first_rate_e6, dtype=np.int64)
+        rates[self._firms] = self._fees.rates_e6()
+        return rates
+
+    def _charge_other_makers(self, time_us: int) -> None:
+        """Book the fees on the volume that the captive maker has no part in."""
+        others, house = self._parties.other_makers, self._parties.house
+        code, settings = self._code[others], self._scenario.other_makers
+        for market, listing in zip(self._scenario.markets, self._listings, strict=True):
+            usd = listing.volume_usd_per_s(time_us) * DAY_US / SECOND_US
+            volume = to_cents(usd * (1 - self._scenario.maker.volume_share))
+            fee = min(
+                to_cents(usd * (1 - self._scenario.maker.volume_share) * settings.fee_bps / 10_000),
+                int(self._house.claims[code]),
+            )
+            if fee > 0:
+                self._house.claims[code] -= fee
+                self.journal.record(
+                    movements.fees_of_other_makers(time_us, others, house, volume, fee, market.name)
+                )
+
+    def _agree_with_books(self) -> None:
+        """Hold the world's own balances against the general ledger's: two witnesses, daily."""
+        for venue, name in ((self._house, self._parties.house), (self._lead, self._parties.lead)):
+            for entity, code in self._code.items():
+                booked = -self.journal.balance(owed(name, entity))
+                if booked != venue.claims[code]:
+                    raise AssertionError(
+                        f"{name} owes {entity} {venue.claims[code]} cents in the world and "
+                        f"{booked} in the books"
+                    )
+
+    def _note_inputs(self) -> None:
+        """Write down the inputs that reports and audits set beside the books."""
+        house = self._scenario.house
+        self.journal.custom(self._start_us, "funding-per-hour-e9", str(self._funding_e9))
+        if house.volume_share_pct_recorded:
+            low, high = (f"{pct:f}" for pct in house.volume_share_pct_recorded)
+            self.journal.custom(self._start_us, "maker-share-recorded", low, high)
+
+    def _customers(self) -> None:
+        """Set retail customers going: one process brings money, another takes it away."""
+        retail, seed = self._scenario.retail, self._scenario.run.seed
+        desk = RetailCustody(
+            self._env,
+            self._custody,
+            self._house,
+            self._parties.house,
+            self._code[retail.name],
+            self.journal,
+        )
+        for quantity, per_day, usd_mean, act in (
+            ("deposits", retail.deposits_per_day, retail.deposit_usd_mean, desk.deposit),
+            ("withdrawals", retail.withdrawals_per_day, retail.withdrawal_usd_mean, desk.request),
+        ):
+            draws = stream(seed, "retail", quantity)
+            self._env.process(desk.arrivals(draws, per_day, usd_mean, retail.holders, act))
+
+    def _open_books(self) -> None:
+        """Give everybody what they have on the first day; a venue holds what it owes in cash."""
+        scenario, names = self._scenario, self._parties
+        claims = {
+            (names.retail, names.house): to_cents(scenario.retail.opening_claim_usd),
+            (names.other_makers, names.house): to_cents(scenario.other_makers.opening_claim_usd),
+            (OUTSIDE, names.lead): to_cents(scenario.lead.outside_claim_usd),
+        }
+        for firm in scenario.firms.members:
+            on_lead = to_cents(firm.capital_usd * firm.lead_share)
+            claims[firm.name, names.house] = to_cents(firm.capital_usd) - on_lead
+            claims[firm.name, names.lead] = on_lead
+        cash = {
+            names.house: to_cents(scenario.house.opening_cash_usd),
+            names.maker: to_cents(scenario.maker.opening_cash_usd),
+            names.retail: to_cents(scenario.retail.opening_cash_usd),
+            names.lead: 0,
+        }
+        for (entity, venue), cents in claims.items():
+            place = self._house if venue == names.house else self._lead
+            place.claims[self._code[entity]] = cents
+            cash[venue] += cents
+        for entity, cents in cash.items():
+            self._custody.cash[self._code[entity]] = cents
+        self.journal.record(movements.opening_balances(self._start_us, cash, claims))
+
+    def _fund_maker(self) -> None:
+        """Let the captive maker deposit what it quotes with, and margin for its hedges."""
+        maker, names = self._scenario.maker, self._parties
+        for venue, usd, why in (
+            (names.house, maker.house_deposit_usd, ", to quote with"),
+            (names.lead, maker.lead_deposit_usd, ", as margin for its hedges"),
+        ):
+            self._custody.deposit(self._start_us, self._maker, venue, to_cents(usd), why)
+
+    def _fee_schedule(self) -> FeeSchedule:
+        before = [to_cents(firm.volume_30d_usd) for firm in self._scenario.firms.members]
+        return FeeSchedule(self._scenario.house.fee_tiers, np.array(before, dtype=np.int64))
+
+    def _margin_desk(self) -> MarginDesk:
+        scenario = self._scenario
+        floor = {self._maker: to_cents(scenario.maker.lead_deposit_usd)}
+        for firm in scenario.firms.members:
+            floor[self._code[firm.name]] = to_cents(firm.capital_usd * firm.lead_share)
+        return MarginDesk(
+            self._parties,
+            self._house,
+            self._lead,
+            self._custody,
+            self._credit,
+            floor,
+            (scenario.lead.margin_ratio_min, scenario.lead.margin_ratio_target),
+            self.journal,
+        )
+
+    def _list(self, market: Market, contract: Contract, session: type[Session]) -> Listing:
+        lead, firms = self._scenario.lead, self._scenario.firms.members
+        delays_ms = [self._scenario.maker.hedge_delay_ms]
+        delays_ms += [firm.reaction_ms + lead.gateway_ms for firm in firms]
+        hedge_desk = HedgeDesk(
+            np.concatenate(([self._maker], self._firms)),
+            np.array([microseconds(ms / 1_000) for ms in delays_ms], dtype=np.int64),
+            lead.half_spread_bps,
+            round(lead.taker_fee_bps * 100),
+            self._code[OUTSIDE],
+        )
+        takers = np.append(self._firms, self._retail)
+        return Listing(self._scenario, market, contract, hedge_desk, takers, session)
+
+
+def _contract(market: Market, venue: str) -> Contract:
+    return Contract(market.name, venue, market.lot, market.tick_usd)
