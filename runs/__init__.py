@@ -1,0 +1,1 @@
+"""The questions: scenario files, the command line, the running of a scenario."""

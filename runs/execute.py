@@ -1,0 +1,113 @@
+"""Running a scenario: beside its place, sealed, and renamed only when it is whole."""
+
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+from des.scenario import Scenario
+from des.world import World
+from ledger.day_ledger import days_of, render_days
+from ledger.run_folder import MANIFEST, RunFolder
+from ledger.seal import seal
+from runs.scenarios import dump
+
+# What the bytes of a run depend on, besides scenario and seed.
+_VERSIONED = ("numpy", "simpy", "duckdb")
+
+
+class RunRefusedError(Exception):
+    """The run's folder can't be made or must not be replaced."""
+
+
+def execute(
+    scenario: Scenario,
+    target: Path,
+    force: bool = False,
+    on_day: Callable[[], None] = lambda: None,
+    every_quote: bool = False,
+) -> None:
+    """Run a scenario into a folder.
+
+    Args:
+        scenario: what to run.
+        target: the folder.
+        force: whether an older run there may be replaced.
+        on_day: called after each simulated day.
+        every_quote: simulate quote by quote; slower, and the same bytes.
+
+    Raises:
+        RunRefusedError: the folder exists (and *force* is not given, or it holds no run), or
+            can't be written.
+    """
+    _check_place(target, force)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+    except OSError as error:
+        raise RunRefusedError(f"{target.parent}: can't be written ({error.strerror})") from error
+    try:
+        _fill(beside, scenario, on_day, every_quote)
+        beside.chmod(0o755)
+        _put_in_place(beside, target, force)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _fill(
+    folder: Path, scenario: Scenario, on_day: Callable[[], None], every_quote: bool
+) -> None:
+    World(scenario, folder, every_quote).run(on_day)
+    (folder / "scenario.toml").write_text(dump(scenario), encoding="utf-8")
+    _write_day_ledgers(folder, scenario)
+    seal(
+        folder,
+        {
+            "question": scenario.question,
+            "seed": scenario.run.seed,
+            "versions": {
+                "python": platform.python_version(),
+                **{name: version(name) for name in _VERSIONED},
+            },
+        },
+    )
+
+
+def _write_day_ledgers(folder: Path, scenario: Scenario) -> None:
+    wanted = scenario.run.day_ledgers
+    if not wanted:
+        return
+    run = RunFolder(folder)
+    (folder / "days").mkdir()
+    for day, text in render_days(run, days_of(run) if wanted == "all" else wanted):
+        (folder / "days" / f"{day}.beancount").write_text(text, encoding="utf-8")
+
+
+def _check_place(target: Path, force: bool) -> None:
+    if set(str(target.resolve())) & set("*?["):
+        raise RunRefusedError(f"{target}: Beancount can't include files below a path with *, ? or [")
+    if not target.exists():
+        return
+    if not force:
+        raise RunRefusedError(f"{target}: exists; give --force to replace it, or another --out")
+    if not (target / MANIFEST).is_file() or not (target / "main.beancount").is_file():
+        raise RunRefusedError(f"{target}: is no run, so --force won't replace it; remove it yourself")
+
+
+def _put_in_place(beside: Path, target: Path, force: bool) -> None:
+    """Rename a whole run to its place; an older one there is kept until the new one stands."""
+    _check_place(target, force)  # again: it may have appeared meanwhile
+    if not target.exists():
+        beside.rename(target)
+        return
+    aside = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.old."))
+    older = target.rename(aside / "run")
+    try:
+        beside.rename(target)
+    except BaseException:
+        older.rename(target)
+        raise
+    finally:
+        shutil.rmtree(aside)

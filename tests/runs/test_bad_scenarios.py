@@ -1,0 +1,702 @@
+"""Whatever is wrong with a scenario ends in one line that says where, what, and what to do."""
+
+import copy
+import math
+import tomllib
+from datetime import date, datetime, time
+from functools import reduce
+from operator import getitem
+
+import pytest
+import tomli_w
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from runs import scenarios
+from runs.scenarios import ScenarioError, dump, load
+
+VALID = """\
+question = "Is this scenario read?"
+
+[run]
+start = 2021-05-01
+end = 2021-05-03
+seed = 1
+settle_s = 300
+day_ledgers = [2021-05-02]
+
+[house]
+name = "FTX"
+opening_cash_usd = 1_000_000
+gateway_ms_median = 150
+gateway_ms_median_busy = 700
+fee_tiers = [{ volume_usd = 0, taker_bps = 7 }, { volume_usd = 2e6, taker_bps = 4 }]
+volume_share_pct_recorded = [5.0, 8.0]
+
+[lead]
+name = "Binance"
+gateway_ms = 7.5
+half_spread_bps = 0.5
+taker_fee_bps = 4
+margin_ratio_min = 0.1
+margin_ratio_target = 0.2
+outside_claim_usd = 1e9
+
+[maker]
+name = "Alameda"
+opening_cash_usd = 1e7
+house_deposit_usd = 4e6
+lead_deposit_usd = 4e6
+credit_line_usd = 1e8
+credit_tranche_usd = 1e6
+hedge_delay_ms = 50
+volume_share = 0.1
+uninformed_fraction = 0.5
+
+[retail]
+name = "Retail"
+holders = 1000
+opening_claim_usd = 1e8
+opening_cash_usd = 2e8
+deposits_per_day = 10
+deposit_usd_mean = 1_001
+withdrawals_per_day = 11
+withdrawal_usd_mean = 1_002
+
+[other_makers]
+name = "Makers"
+opening_claim_usd = 3e8
+fee_bps = 2
+
+[firms]
+active = true
+
+[[firms.members]]
+name = "Firm01"
+reaction_ms = 5
+hurdle_bps = 1
+capital_usd = 1e6
+order_usd = 1e5
+
+[[firms.members]]
+name = "Firm02"
+reaction_ms = 250
+hurdle_bps = 3
+capital_usd = 4e5
+order_usd = 5e4
+
+[[markets]]
+name = "BTC-PERP"
+lot = "0.01"
+tick_usd = "1"
+order_usd_mean = 1_000
+volume = [{ month = "2021-05", usd = 1e11 }]
+
+[markets.price]
+anchors = [{ at = 2021-05-01, price_usd = 57_800 }, { at = 2021-05-03, price_usd = 57_200 }]
+volatility = [{ since = 2021-04-01, annual = 0.7 }, { since = 2021-05-02, annual = 1.1 }]
+ticks_per_s = 2
+
+[markets.quoter]
+latency_s = 2.0
+refresh_s = 1.0
+half_spread_bps = 2.5
+levels = 1
+position_limit_usd = 1.5e6
+
+[sources]
+"house.fee_tiers" = "invented"
+"""
+
+
+def mutate(old, new):
+    """Change one place of the valid scenario, and be sure that it is one."""
+    assert VALID.count(old) == 1, f"{old!r} stands {VALID.count(old)} times in it"
+    return VALID.replace(old, new)
+
+
+@pytest.fixture
+def refusal(tmp_path):
+    """Return the error with which a text, or bytes, is refused as a scenario."""
+
+    def refuse(content, key):
+        path = tmp_path / "bad.toml"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        with pytest.raises(ScenarioError) as caught:
+            load(str(path))
+        assert_helpful(caught.value, path, key)
+        return caught.value
+
+    return refuse
+
+
+def assert_helpful(error, path, key):
+    message = str(error)
+    assert message.splitlines() == [message]
+    assert message.isprintable()
+    assert len(message) < 700
+    assert error.path == str(path)
+    assert error.key == key
+    assert message.startswith(f"{path}: {key} " if key else f"{path} ")
+    what_is_wrong, semicolon, what_to_do = error.problem.partition("; ")
+    assert what_is_wrong
+    assert semicolon
+    assert what_to_do
+
+
+def test_the_scenario_that_all_others_here_are_made_from_is_read(tmp_path):
+    path = tmp_path / "good.toml"
+    path.write_text(VALID)
+
+    assert load(str(path)).question == "Is this scenario read?"
+
+
+PRICE, QUOTER = "markets[0].price", "markets[0].quoter"
+TIERS = "{ volume_usd = 0, taker_bps = 7 }, { volume_usd = 2e6, taker_bps = 4 }"
+VOLUME = '{ month = "2021-05", usd = 1e11 }'
+ANCHOR_1 = "{ at = 2021-05-01, price_usd = 57_800 }, "
+ANCHOR_2 = "{ at = 2021-05-03, price_usd = 57_200 }"
+LEVEL_1 = "{ since = 2021-04-01, annual = 0.7 }, "
+DAYS = "[2021-05-02]"
+SHARE = "[5.0, 8.0]"
+MARKET = VALID[VALID.index("[[markets]]") : VALID.index("[sources]")]
+QUESTION = 'question = "Is this scenario read?"'
+
+# Each is: the place, what stands there instead, the key at fault, what the message shows.
+
+WRONG_TYPES = [
+    ("seed = 1", "seed = true", "run.seed", "is true"),
+    ("seed = 1", "seed = 1.0", "run.seed", "is 1.0"),
+    ("seed = 1", 'seed = "1"', "run.seed", "is '1'"),
+    ("hedge_delay_ms = 50", "hedge_delay_ms = true", "maker.hedge_delay_ms", "is true"),
+    ("hedge_delay_ms = 50", 'hedge_delay_ms = "50"', "maker.hedge_delay_ms", "is '50'"),
+    ("active = true", "active = 1", "firms.active", "give true or false"),
+    ("active = true", 'active = "yes"', "firms.active", "is 'yes'"),
+    ('lot = "0.01"', "lot = 0.01", "markets[0].lot", "in quotes"),
+    (QUESTION, "question = 7", "question", "is 7"),
+    (QUESTION, 'question = ""', "question", "is ''"),
+    (QUESTION, f'question = "{"why" * 200}"', "question", "at most 500"),
+    (TIERS, "7", "house.fee_tiers[0]", "give a table"),
+    (f"[{TIERS}]", "7", "house.fee_tiers", "give a list of 1 to 20"),
+    (f"[{TIERS}]", "{ volume_usd = 0, taker_bps = 7 }", "house.fee_tiers", "is a table"),
+    ("[other_makers]", "[[other_makers]]", "other_makers", "is a list"),
+    ("[markets.quoter]", "[[markets.quoter]]", QUOTER, "is a list"),
+    ("latency_s = 2.0", "latency_s = {}", f"{QUOTER}.latency_s", "is a table"),
+    ("latency_s = 2.0", "latency_s = [2.0]", f"{QUOTER}.latency_s", "is a list"),
+    ("latency_s = 2.0", "latency_s = 00:00:02", f"{QUOTER}.latency_s", "is 00:00:02"),
+]
+
+WRONG_FIGURES = [
+    ("latency_s = 2.0", "latency_s = -2.0", f"{QUOTER}.latency_s", "is -2.0"),
+    ("latency_s = 2.0", "latency_s = 3600.5", f"{QUOTER}.latency_s", "from 0 to 3_600"),
+    ("latency_s = 2.0", "latency_s = nan", f"{QUOTER}.latency_s", "is nan"),
+    ("latency_s = 2.0", "latency_s = inf", f"{QUOTER}.latency_s", "is inf"),
+    ("latency_s = 2.0", "latency_s = -inf", f"{QUOTER}.latency_s", "is -inf"),
+    ("refresh_s = 1.0", "refresh_s = 0.001", f"{QUOTER}.refresh_s", "is 0.001"),
+    ("levels = 1", "levels = 0", f"{QUOTER}.levels", "from 1 to 10"),
+    ("levels = 1", "levels = 2", f"{QUOTER}.level_step_bps", "2 levels"),
+    ("limit_usd = 1.5e6", "limit_usd = 0", f"{QUOTER}.position_limit_usd", "is 0"),
+    ("limit_usd = 1.5e6", "limit_usd = -1", f"{QUOTER}.position_limit_usd", "is -1"),
+    ("limit_usd = 1.5e6", "limit_usd = 577.99", f"{QUOTER}.position_limit_usd", "lot, 578"),
+    ("limit_usd = 1.5e6", "limit_usd = 1e300", f"{QUOTER}.position_limit_usd", "is 1e+300"),
+    ("seed = 1", "seed = -1", "run.seed", "is -1"),
+    ("seed = 1", "seed = 4294967296", "run.seed", "to 4_294_967_295"),
+    ("seed = 1", f"seed = {10**400}", "run.seed", "some 400 digits"),
+    ("seed = 1", f"seed = 0x{'f' * 20_000}", "run.seed", "some 24082 digits"),
+    ("holders = 1000", "holders = 0", "retail.holders", "is 0"),
+    ("holders = 1000", f"holders = {10**400}", "retail.holders", "some 400 digits"),
+    ("cash_usd = 1e7", f"cash_usd = {10**400}", "maker.opening_cash_usd", "some 400 digits"),
+    ("cash_usd = 1e7", "cash_usd = 7e6", "maker.opening_cash_usd", "lead_deposit_usd, 8_000_000"),
+    ("uninformed_fraction = 0.5", "uninformed_fraction = 1.5", "maker.uninformed_fraction", "1.5"),
+    ("settle_s = 300", "settle_s = 7", "run.settle_s", "is 7; give a divisor"),
+    ("settle_s = 300", "settle_s = 0", "run.settle_s", "is 0"),
+    ("settle_s = 300", "settle_s = 7200", "run.settle_s", "is 7200"),
+    ("capital_usd = 4e5", "capital_usd = 0", "firms.members[1].capital_usd", "is 0"),
+    ("capital_usd = 4e5", "capital_usd = 0.001", "firms.members[1].capital_usd", "from 0.01"),
+    ("capital_usd = 4e5", "capital_usd = 16_000", "firms.members[1].order_usd", "48_000"),
+    ("ticks_per_s = 2", "ticks_per_s = 1001", f"{PRICE}.ticks_per_s", "above 0 and up to 1_000"),
+    ("ticks_per_s = 2", "jump_share = 0.2", f"{PRICE}.jumps_per_day", "is 0"),
+    ("ticks_per_s = 2", "jumps_per_day = 2", f"{PRICE}.jump_share", "is 0"),
+    ("ticks_per_s = 2", "jump_share = 1\njumps_per_day = 2", f"{PRICE}.jump_share", "is 1"),
+    ("_target = 0.2", "_target = 0.05", "lead.margin_ratio_target", "margin_ratio_min, 0.1"),
+    (
+        "_fee_bps = 4",
+        "_fee_bps = 4\nimpact_kappa = 1",
+        "markets[0].lead_volume_usd_per_day",
+        "kappa",
+    ),
+    ('lot = "0.01"', 'lot = "0.001"', "markets[0].lot", "whole number of cents"),
+    ('lot = "0.01"', 'lot = "0.015"', "markets[0].lot", "whole number of cents"),
+    ('lot = "0.01"', 'lot = "0"', "markets[0].lot", "whole number of cents"),
+    ('lot = "0.01"', 'lot = "-0.01"', "markets[0].lot", "is '-0.01'"),
+    ('lot = "0.01"', 'lot = "1e-2"', "markets[0].lot", "is '1e-2'"),
+    ('lot = "0.01"', 'lot = "nan"', "markets[0].lot", "is 'nan'"),
+    ('tick_usd = "1"', 'tick_usd = "1,5"', "markets[0].tick_usd", "is '1,5'"),
+    ('tick_usd = "1"', 'tick_usd = "1\\n"', "markets[0].tick_usd", "is '1\\n'"),
+    ('tick_usd = "1"', 'tick_usd = "60000"', f"{PRICE}.anchors[0].price_usd", "ticks of 60000"),
+    ("price_usd = 57_800", "price_usd = 2e8", f"{PRICE}.anchors[0].price_usd", "100_000_000 ticks"),
+    ("price_usd = 57_800", "price_usd = 0", f"{PRICE}.anchors[0].price_usd", "above 0"),
+    (", usd = 1e11", ", usd = 1e300", "markets[0].volume[0].usd", "to 100_000_000_000_000"),
+]
+
+WRONG_TIMES = [
+    ("start = 2021-05-01", 'start = "2021-05-01"', "run.start", "without quotes"),
+    ("start = 2021-05-01", "start = 2021", "run.start", "is 2021"),
+    ("start = 2021-05-01", "start = 2021-05-01T00:00:00", "run.start", "is 2021-05-01 00:00:00"),
+    ("start = 2021-05-01", "start = 1021-05-01", "run.start", "from 1990 on"),
+    ("end = 2021-05-03", "end = 2021-05-01", "run.end", "is 2021-05-01"),
+    ("end = 2021-05-03", "end = 2021-04-30", "run.end", "is 2021-04-30"),
+    ("end = 2021-05-03", "end = 2027-05-03", "run.end", "2000 days"),
+    ("end = 2021-05-03", "end = 2021-06-02", "markets[0].volume", "'2021-06'"),
+    (DAYS, "[2021-05-03]", "run.day_ledgers[0]", "is 2021-05-03"),
+    (DAYS, "[2021-05-02, 2021-05-02]", "run.day_ledgers[1]", "repeats 2021-05-02"),
+    (DAYS, '["2021-05-02"]', "run.day_ledgers[0]", "without quotes"),
+    (DAYS, '"some"', "run.day_ledgers", "'all', or a list"),
+    (DAYS, "2021-05-02", "run.day_ledgers", "'all', or a list"),
+    (DAYS, "{ first = 2021-05-02 }", "run.day_ledgers", "is a table"),
+    ('month = "2021-05"', 'month = "2021-13"', "markets[0].volume[0].month", "is '2021-13'"),
+    ('month = "2021-05"', 'month = "2021-5"', "markets[0].volume[0].month", "is '2021-5'"),
+    ('month = "2021-05"', 'month = "٢٠٢١-05"', "markets[0].volume[0].month", "such as '2021-05'"),
+    ('month = "2021-05"', "month = 2021-05-01", "markets[0].volume[0].month", "in quotes"),
+    ('month = "2021-05"', 'month = "2021-04"', "markets[0].volume", "no month '2021-05'"),
+    (VOLUME, f"{VOLUME}, {VOLUME}", "markets[0].volume[1].month", "after the '2021-05'"),
+    (VOLUME, "{ usd = 1e11 }", "markets[0].volume[0].month", "is missing; give a month"),
+    (VOLUME, "", "markets[0].volume", "1 to 1000 entries"),
+    (ANCHOR_1 + ANCHOR_2, "", f"{PRICE}.anchors", "is missing"),
+    (ANCHOR_1, "", f"{PRICE}.anchors[0].at", "is 2021-05-03; give 2021-05-01"),
+    ("at = 2021-05-01,", "at = 2021-05-01T00:30:00Z,", f"{PRICE}.anchors[0].at", "full hour"),
+    ("at = 2021-05-01,", "at = 2021-05-01T01:00:00,", f"{PRICE}.anchors[0].at", "or before"),
+    ("at = 2021-05-01,", 'at = "2021-05-01",', f"{PRICE}.anchors[0].at", "01, or a time"),
+    ("at = 2021-05-03,", "at = 2021-05-01,", f"{PRICE}.anchors[1].at", "after the 2021-05-01"),
+    ("at = 2021-05-03,", "at = 9999-05-01,", f"{PRICE}.anchors[1].at", "from 1990 to 2100"),
+    ("since = 2021-04-01", "since = 2021-05-02", f"{PRICE}.volatility[1].since", "after the"),
+    ("since = 2021-04-01", "since = 2021-05-03", f"{PRICE}.volatility[1].since", "after the"),
+    ("since = 2021-05-02", "since = 2021-05-02T00:00:00", f"{PRICE}.volatility[1].since", "a date"),
+    (LEVEL_1, "", f"{PRICE}.volatility[0].since", "or before"),
+]
+
+WRONG_KEYS = [
+    ("refresh_s = 1.0", "refesh_s = 1.0", f"{QUOTER}.refesh_s", "did you mean 'refresh_s'?"),
+    ("seed = 1", "sede = 1", "run.sede", "did you mean 'seed'?"),
+    ("[retail]", "[retial]", "retial", "did you mean 'retail'?"),
+    ("[sources]", "[source]", "source", "did you mean 'sources'?"),
+    ("[markets.price]", "[markets.prices]", "markets[0].prices", "did you mean 'price'?"),
+    ("seed = 1", "weather = 1", "run.weather", "the keys are start, end, seed"),
+    ("seed = 1", '"a\\nb" = 1', "run.'a\\nb'", "not a key"),
+    ("seed = 1", "_ = 1", "run._", "not a key"),
+    ("refresh_s = 1.0\n", "", f"{QUOTER}.refresh_s", "is missing; give a number from 0"),
+    ('name = "FTX"\n', "", "house.name", "is missing; give a name"),
+    ('name = "Firm02"\n', "", "firms.members[1].name", "is missing; give a name"),
+    (QUESTION, "", "question", "is missing; give a question"),
+    (MARKET, "", "markets", "is missing; give a list of 1 to 50"),
+]
+
+NOT_ENTITIES = (
+    '"A:B"',
+    '"A B"',
+    '"a"',
+    '"9A"',
+    '"../x"',
+    "'A\"'",
+    '"A\\n"',
+    '"\\nA"',
+    '"A\\u0000"',
+    '""',
+    '"Zürich"',
+    '"Ａ"',  # a capital of full width
+    '"A-"',
+    '"A_B"',
+    '"x\'; DROP TABLE fills"',
+    f'"{"A" * 25}"',
+    f'"{"A" * 100}"',
+    "7",
+)
+NOT_MARKETS = ('"B"', '"btc"', '"BTC-"', '"BTC.PERP"', '"BTC\\n"', '"BTC/USD"', f'"{"B" * 17}"')
+
+WRONG_NAMES = [
+    *(
+        ('name = "Firm02"', f"name = {wrong}", "firms.members[1].name", "a name of at most 24")
+        for wrong in NOT_ENTITIES
+    ),
+    *(
+        ('name = "BTC-PERP"', f"name = {wrong}", "markets[0].name", "a name of 2 to 16 capitals")
+        for wrong in NOT_MARKETS
+    ),
+    ('name = "Firm02"', 'name = "Firm01"', "firms.members[1].name", "is 'Firm01', which is taken"),
+    ('name = "Firm02"', 'name = "FTX"', "firms.members[1].name", "is 'FTX', which is taken"),
+    ('name = "Firm02"', 'name = "Outside"', "firms.members[1].name", "which is taken"),
+    ('name = "Binance"', 'name = "FTX"', "lead.name", "is 'FTX', which is taken"),
+    ('name = "Binance"', 'name = "Ftx"', "lead.name", "more than case"),
+    (MARKET, MARKET + MARKET, "markets[1].name", "is 'BTC-PERP', which is taken"),
+]
+
+WRONG_LISTS = [
+    (TIERS, "", "house.fee_tiers", "has 0 entries; give a list of 1 to 20"),
+    (TIERS, ", ".join([TIERS] * 11), "house.fee_tiers", "has 22 entries"),
+    ("volume_usd = 0", "volume_usd = 1", "house.fee_tiers[0].volume_usd", "is 1.0; give 0"),
+    ("volume_usd = 2e6", "volume_usd = 0", "house.fee_tiers[1].volume_usd", "give more than"),
+    ("volume_usd = 2e6", "volume_usd = -1", "house.fee_tiers[1].volume_usd", "is -1"),
+    (SHARE, "[8.0, 5.0]", "house.volume_share_pct_recorded", "[low, high]"),
+    (SHARE, "[5.0]", "house.volume_share_pct_recorded", "[low, high]"),
+    (SHARE, "[5.0, 101.0]", "house.volume_share_pct_recorded[1]", "is 101.0"),
+    (SHARE, "[[5.0], 8.0]", "house.volume_share_pct_recorded[0]", "is a list"),
+]
+
+WRONG_SOURCES = [
+    ('"house.fee_tiers"', '"house.fee_tires"', "sources.'house.fee_tires'", "names no key"),
+    ('"house.fee_tiers"', '"house.fee_tiers[2]"', "sources.'house.fee_tiers[2]'", "names no key"),
+    ('"house.fee_tiers"', '"house.busy_above"', "sources.'house.busy_above'", "names no key"),
+    ('"house.fee_tiers"', '"house..fee_tiers"', "sources.'house..fee_tiers'", "names no key"),
+    ('"house.fee_tiers"', '"house\\nfee_tiers"', "sources.'house\\nfee_tiers'", "names no key"),
+    ('"house.fee_tiers"', '""', "sources.''", "names no key"),
+    ('"house.fee_tiers"', "house.fee_tiers", "sources.house", "a key in quotes"),
+    ('= "invented"', "= 7", "sources.'house.fee_tiers'", "is 7"),
+]
+
+ONE_WRONG_VALUE = [
+    *WRONG_TYPES,
+    *WRONG_FIGURES,
+    *WRONG_TIMES,
+    *WRONG_KEYS,
+    *WRONG_NAMES,
+    *WRONG_LISTS,
+    *WRONG_SOURCES,
+]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "shown"),
+    ONE_WRONG_VALUE,
+    ids=[f"{key} {shown}" for _, _, key, shown in ONE_WRONG_VALUE],
+)
+def test_one_wrong_value_is_refused_at_its_key(refusal, old, new, key, shown):
+    error = refusal(mutate(old, new), key)
+
+    assert shown in error.problem
+
+
+LINES = len(VALID.splitlines())
+LINE_OF_RETAIL = VALID.splitlines().index('name = "Retail"') + 1
+
+UNREADABLE = {
+    "syntax": (mutate("seed = 1", "seed = "), "(at line 6, column 8)"),
+    "an open string": (mutate('"invented"', '"invented'), f"(at line {LINES}, column 30)"),
+    "a key twice": (mutate("seed = 1", "seed = 1\nseed = 2"), "(at line 7, column 9)"),
+    "a table twice": (VALID + "[run]\n", f"(at line {LINES + 1}, column 5)"),
+    "no such day": (mutate("end = 2021-05-03", "end = 2021-02-30"), "(at line 5, column 7)"),
+    "a month alone": (mutate("end = 2021-05-03", "end = 2021-05"), "(at line 5, column 11)"),
+    "an endless integer": (mutate("seed = 1", f"seed = {'1' * 5_000}"), "thousands of digits"),
+    "endless brackets": (mutate("seed = 1", f"seed = {'[' * 100_000}"), "brackets"),
+    "endless dots": (VALID + f"[{'a.' * 5_000}a]\n", "brackets"),
+    "a null character": (mutate("seed = 1", "seed = 1\0"), "(at line 6, column 9)"),
+    "prose": ("The quoter is slow.\n", "(at line 1, column 5)"),
+    "latin-1": (mutate('"Retail"', '"Händler"').encode("latin-1"), f"line {LINE_OF_RETAIL};"),
+    "binary": (bytes(range(256)) * 9, "not UTF-8"),
+    "utf-16": (VALID.encode("utf-16"), "not UTF-8"),
+    "nothing": ("", "is empty"),
+    "a remark": ("# to be written\n", "is empty"),
+    "a flood": ("#" * 10_000_001, "larger than 10 MB"),
+}
+
+
+@pytest.mark.parametrize(("content", "shown"), UNREADABLE.values(), ids=UNREADABLE)
+def test_what_is_no_toml_is_refused_as_a_whole(refusal, content, shown):
+    error = refusal(content, "")
+
+    assert shown in error.problem
+
+
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [
+        ("absent.toml", "does not exist"),
+        ("absent/bad.toml", "does not exist"),
+        ("folder.toml", "is a folder"),
+        ("", "is a folder"),
+        ("good.toml/bad.toml", "Not a directory"),
+        (f"{'x' * 300}.toml", "too long"),
+    ],
+)
+def test_a_path_without_a_file_is_refused(tmp_path, place, shown):
+    (tmp_path / "folder.toml").mkdir()
+    (tmp_path / "good.toml").write_text(VALID)
+    path = tmp_path / place
+
+    with pytest.raises(ScenarioError) as caught:
+        load(f"{tmp_path}/{place}")
+
+    assert_helpful(caught.value, path, "")
+    assert shown in caught.value.problem
+
+
+def test_a_path_with_a_null_character_is_refused_on_one_line():
+    with pytest.raises(ScenarioError) as caught:
+        load("a\0\nb.toml")
+
+    assert str(caught.value).startswith(r"a\x00\nb.toml cannot be opened")
+
+
+def test_a_folder_with_a_line_break_in_its_name_breaks_no_line(tmp_path):
+    path = tmp_path / "a\nb" / "bad.toml"
+    path.parent.mkdir()
+    path.write_text('extends = "bad.toml"\n')
+
+    with pytest.raises(ScenarioError) as caught:
+        load(str(path))
+
+    assert str(caught.value).isprintable()
+    assert r"a\nb/bad.toml" in caught.value.problem
+
+
+@pytest.fixture
+def built_in(tmp_path, monkeypatch):
+    """Two built-in scenarios, tiny and flat, beside a file that is none."""
+    folder = tmp_path / "built-in"
+    folder.mkdir()
+    (folder / "tiny.toml").write_text(VALID)
+    (folder / "flat.toml").write_text(VALID)
+    (tmp_path / "secret.toml").write_text(VALID)
+    monkeypatch.setattr(scenarios, "BUILT_IN", folder)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.usefixtures("built_in")
+@pytest.mark.parametrize(
+    "wanted", ["", ".", "..", "absent", "TINY", "tiny ", "ti*", "tiny.toml.bak", "secret"]
+)
+def test_an_unknown_name_is_answered_with_those_that_are_built_in(wanted):
+    with pytest.raises(ScenarioError) as caught:
+        load(wanted)
+
+    assert "give one of flat, tiny, or a path" in caught.value.problem
+
+
+@pytest.mark.usefixtures("built_in")
+@pytest.mark.parametrize("wanted", ["../secret", "./tiny", "built-in/../tiny", "/tiny"])
+def test_a_name_cannot_climb_into_or_out_of_the_built_in_scenarios(wanted):
+    with pytest.raises(ScenarioError) as caught:
+        load(wanted)
+
+    assert "does not exist" in caught.value.problem
+
+
+# ---------------------------------------------------------------------- extends
+
+
+@pytest.mark.parametrize(
+    ("extends", "shown"),
+    [
+        ("7", "is 7"),
+        ("[]", "is a list"),
+        ('""', "not a built-in scenario"),
+        ('"absent"', "not a built-in scenario"),
+        ('"absent.toml"', "does not exist"),
+        ('"./"', "is a folder"),
+        ('"\\u0000.toml"', "cannot be opened"),
+        ('"bad.toml"', "leads back to"),
+        ('"./bad.toml"', "leads back to"),
+    ],
+)
+def test_an_extension_of_nothing_is_refused(refusal, extends, shown):
+    error = refusal(f"extends = {extends}\n[run]\nseed = 2\n", "extends")
+
+    assert shown in error.problem
+
+
+def test_a_circle_of_extensions_is_refused_where_it_closes(tmp_path):
+    for name, extends in (("a", "b"), ("b", "c"), ("c", "a")):
+        (tmp_path / f"{name}.toml").write_text(f'extends = "{extends}.toml"\n')
+
+    with pytest.raises(ScenarioError) as caught:
+        load(f"{tmp_path}/a.toml")
+
+    assert_helpful(caught.value, tmp_path / "c.toml", "extends")
+
+
+def test_five_extensions_in_a_row_are_read_and_six_are_not(tmp_path):
+    (tmp_path / "0.toml").write_text(VALID)
+    for n in range(1, 7):
+        (tmp_path / f"{n}.toml").write_text(f'extends = "{n - 1}.toml"\n')
+
+    assert load(f"{tmp_path}/5.toml").run.seed == 1
+    with pytest.raises(ScenarioError) as caught:
+        load(f"{tmp_path}/6.toml")
+    assert_helpful(caught.value, tmp_path / "1.toml", "extends")
+
+
+def test_a_fault_is_reported_in_the_file_that_has_it(tmp_path):
+    base, extension = tmp_path / "base.toml", tmp_path / "extension.toml"
+    base.write_text(mutate("latency_s = 2.0", "latency_s = -1"))
+    extension.write_text('extends = "base.toml"\n[run]\nseed = 2\n')
+
+    with pytest.raises(ScenarioError) as caught:
+        load(str(extension))
+    assert_helpful(caught.value, base, "markets[0].quoter.latency_s")
+
+    base.write_text(VALID)
+    extension.write_text('extends = "base.toml"\n[run]\nseed = -2\n')
+    with pytest.raises(ScenarioError) as caught:
+        load(str(extension))
+    assert_helpful(caught.value, extension, "run.seed")
+
+
+def test_a_base_that_is_no_toml_is_reported_with_both_files(tmp_path):
+    (tmp_path / "base.toml").write_text("seed = \n")
+    (tmp_path / "extension.toml").write_text('extends = "base.toml"\n')
+
+    with pytest.raises(ScenarioError) as caught:
+        load(f"{tmp_path}/extension.toml")
+
+    assert_helpful(caught.value, tmp_path / "extension.toml", "extends")
+    assert "base.toml is not TOML: Invalid value (at line 1, column 8)" in caught.value.problem
+
+
+@pytest.mark.parametrize(
+    ("overrides", "key"),
+    [
+        ({"run": {"seed": -1}}, "run.seed"),
+        ({"run": {"seed": None}}, "run.seed"),
+        ({"run": {"seeds": 3}}, "run.seeds"),
+        ({"run": 3}, "run"),
+        ({"firms": {"members": [{}]}}, "firms.members[0].name"),
+        ({"extends": "tiny"}, "extends"),
+    ],
+)
+def test_an_override_is_checked_like_the_file(tmp_path, overrides, key):
+    path = tmp_path / "good.toml"
+    path.write_text(VALID)
+
+    with pytest.raises(ScenarioError) as caught:
+        load(str(path), overrides)
+
+    assert_helpful(caught.value, path, key)
+
+
+# --------------------------------------------------------------- many faults at once
+
+
+def test_the_first_fault_is_told_and_the_others_are_counted(refusal):
+    broken = mutate("seed = 1", "seed = -1").replace("holders = 1000", "holders = -1")
+    broken = broken.replace("latency_s = 2.0", "latency_s = -1")
+
+    error = refusal(broken, "run.seed")
+
+    assert error.problem.endswith(" (and 2 more)")
+
+
+def test_a_misspelt_key_is_told_before_the_one_that_is_missing_for_it(refusal):
+    broken = mutate("holders = 1000", "holder = 1000").replace("\nstart = ", "\nstrat = ")
+
+    error = refusal(broken, "run.strat")
+
+    assert error.problem.endswith(" (and 3 more)")
+
+
+def test_a_list_full_of_faults_is_counted_in_time(refusal):
+    error = refusal(mutate(ANCHOR_2, "{}, " * 50_000), f"{PRICE}.anchors[1].at")
+
+    assert error.problem.endswith(" (and 99999 more)")
+
+
+# --------------------------------------------------------------------- everywhere
+
+
+def places(value, at=()):
+    """List every key and list entry of parsed TOML."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value)
+    for step, under in inner:
+        yield (*at, step)
+        if isinstance(under, dict | list):
+            yield from places(under, (*at, step))
+
+
+def replaced(data, place, value):
+    changed = copy.deepcopy(data)
+    reduce(getitem, place[:-1], changed)[place[-1]] = value
+    return changed
+
+
+def written(place):
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
+    return "".join(steps).removeprefix(".")
+
+
+PARSED = tomllib.loads(VALID)
+FIGURES = [
+    place for place in places(PARSED) if isinstance(reduce(getitem, place, PARSED), int | float)
+]
+
+
+@pytest.mark.parametrize("place", FIGURES, ids=written)
+def test_no_figure_may_be_absurd(refusal, place):
+    for absurd in (math.nan, math.inf, -math.inf, 1e300, -1e300, 10**400, -(10**400), "1", [], {}):
+        refusal(tomli_w.dumps(replaced(PARSED, place, absurd)), written(place))
+
+
+words = st.text(st.characters(exclude_categories=("Cs",)), max_size=8)
+figures = (
+    st.booleans()
+    | st.integers()
+    | st.integers(-(10**30), 10**30).map(lambda n: n**50)
+    | st.floats()
+    | st.dates()
+    | st.datetimes()
+    | st.times()
+    | words
+    | st.sampled_from([date(2021, 5, 2), datetime(2021, 5, 2), time(), "all", "FTX", 0, 1, 300])
+)
+values = st.recursive(
+    figures,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@st.composite
+def mutations(draw):
+    """Change, delete or add a few keys anywhere in the valid scenario."""
+    data = copy.deepcopy(PARSED)
+    for _ in range(draw(st.integers(1, 3))):
+        everywhere = list(places(data))
+        if not everywhere:
+            break
+        place = draw(st.sampled_from(everywhere))
+        inner = reduce(getitem, place[:-1], data)
+        match draw(st.sampled_from(("change", "delete", "add"))):
+            case "delete":
+                del inner[place[-1]]
+            case "add" if isinstance(inner, dict):
+                inner[draw(words)] = draw(values)
+            case _:
+                inner[place[-1]] = draw(values)
+    return data
+
+
+@settings(deadline=None)  # the first example also builds the schema's words
+@given(data=mutations())
+def test_a_mutated_scenario_is_read_or_refused_in_one_line(tmp_path_factory, data):
+    path = tmp_path_factory.getbasetemp() / "mutated.toml"
+    path.write_text(tomli_w.dumps(data), "utf-8")
+    try:
+        scenario = load(str(path))
+    except ScenarioError as error:
+        assert_helpful(error, path, error.key)
+    else:
+        path.write_text(dump(scenario), "utf-8")
+        assert load(str(path)) == scenario
+
+
+@settings(deadline=None)
+@given(
+    start=st.integers(0, len(VALID)),
+    length=st.integers(0, 40),
+    new=st.text(st.sampled_from('"[]{}=.,#\n\\ -0123456789einfaT:_') | st.characters(), max_size=6),
+)
+def test_a_garbled_text_is_read_or_refused_in_one_line(tmp_path_factory, start, length, new):
+    path = tmp_path_factory.getbasetemp() / "garbled.toml"
+    garbled = VALID[:start] + new + VALID[start + length :]
+    path.write_bytes(garbled.encode("utf-8", "surrogatepass"))
+    try:
+        load(str(path))
+    except ScenarioError as error:
+        assert_helpful(error, path, error.key)

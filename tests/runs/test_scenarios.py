@@ -1,0 +1,529 @@
+"""A scenario file says what is run: found by name or path, laid over others, written back whole."""
+
+import inspect
+import re
+import tomllib
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from beancount.parser import parser
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import des.scenario
+from des.scenario import Scenario
+from runs import scenarios
+from runs.scenarios import ScenarioError, built_ins, dump, load, name
+
+FULL = """\
+question = "What is in a file?"
+run = { start = 2021-04-30, end = 2021-05-03, seed = 7, settle_s = 60, day_ledgers = "all" }
+
+[house]
+name = "FTX"
+opening_cash_usd = 1_000_000.25
+gateway_ms_median = 150
+gateway_ms_median_busy = 700
+fee_tiers = [{ volume_usd = 0, taker_bps = 7 }, { volume_usd = 2e6, taker_bps = 4 }]
+volume_share_pct_recorded = [5, 8]
+
+[lead]
+name = "Binance"
+gateway_ms = 7.5
+half_spread_bps = 0.5
+taker_fee_bps = 4
+margin_ratio_min = 0.1
+margin_ratio_target = 0.2
+outside_claim_usd = 1e9
+
+[maker]
+name = "Alameda"
+opening_cash_usd = 1e7
+house_deposit_usd = 4e6
+lead_deposit_usd = 4e6
+credit_line_usd = 1e8
+credit_tranche_usd = 1e6
+hedge_delay_ms = 50
+volume_share = 0.1
+uninformed_fraction = 0.5
+
+[retail]
+name = "Retail"
+holders = 1000
+opening_claim_usd = 1e8
+opening_cash_usd = 2e8
+deposits_per_day = 10
+deposit_usd_mean = 1_000
+withdrawals_per_day = 10
+withdrawal_usd_mean = 1_000
+
+[other_makers]
+name = "Makers"
+opening_claim_usd = 3e8
+fee_bps = 2
+
+[[firms.members]]
+name = "Firm01"
+reaction_ms = 5
+hurdle_bps = 1
+capital_usd = 1e6
+order_usd = 1e5
+
+[[markets]]
+name = "BTC-PERP"
+lot = "0.01"
+tick_usd = "1"
+order_usd_mean = 1_000
+volume = [{ month = "2021-04", usd = 9e10 }, { month = "2021-05", usd = 1e11 }]
+
+[markets.price]
+volatility = [{ since = 2021-04-01, annual = 0.7 }, { since = 2021-05-02, annual = 1.1 }]
+anchors = [
+    { at = 2021-04-30, price_usd = 57_800 },
+    { at = 2021-05-01T12:00:00, price_usd = 57_700.5 },
+    { at = 2021-05-02T14:00:00+02:00, price_usd = 57_600 },
+    { at = 2021-05-03T00:00:00Z, price_usd = 57_200 },
+]
+
+[markets.quoter]
+latency_s = 2
+refresh_s = 1
+half_spread_bps = 2.5
+position_limit_usd = 1.5e6
+
+[sources]
+"house.fee_tiers" = "the house's page"
+"markets[0].volume" = "the house's figures"
+"markets[0].price.volatility[1].annual" = "a guess"
+"run.seed" = "a die"
+"""
+
+ANCHORED = FULL[FULL.index("volatility = ") : FULL.index("[markets.quoter]")]
+ON_CANDLES = FULL.replace(ANCHORED, 'candles = "btc.csv"\nticks_per_s = 2\n\n').replace(
+    "price.volatility[1].annual", "price.candles"
+)
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write a file under the test's folder and return its path as text."""
+
+    def written(place, text):
+        path = tmp_path / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+        return str(path)
+
+    return written
+
+
+# ------------------------------------------------------------------ name and path
+
+
+@pytest.mark.parametrize("built_in", built_ins())
+def test_every_built_in_scenario_is_read_by_its_name(built_in):
+    assert name(built_in) == built_in
+    assert load(built_in) == load(str(built_ins()[built_in]))
+
+
+def test_a_name_means_a_built_in_scenario_and_a_path_a_file(write, tmp_path, monkeypatch):
+    write("built-in/tiny.toml", FULL.replace("seed = 7", "seed = 1"))
+    write("tiny.toml", FULL.replace("seed = 7", "seed = 2"))
+    monkeypatch.setattr(scenarios, "BUILT_IN", tmp_path / "built-in")
+    monkeypatch.chdir(tmp_path)
+
+    assert load("tiny").run.seed == 1
+    assert load("tiny.toml").run.seed == load("./tiny.toml").run.seed == 2
+    assert load("built-in/tiny.toml").run.seed == 1
+
+
+def test_a_file_may_have_any_name_and_begin_with_a_byte_order_mark(write):
+    bare = load(write("plain.toml", FULL))
+
+    assert load(write("named otherwise", "\ufeff" + FULL)) == bare
+
+
+@pytest.mark.parametrize(
+    ("source", "short"),
+    [
+        ("may-2021", "may-2021"),
+        ("runs/out/May 2021.toml", "may-2021"),
+        ("../../etc/passwd", "passwd"),
+        ("run.v2.toml", "run-v2"),
+        ("Überlauf.toml", "berlauf"),
+        ("..", "scenario"),
+        ("日本.toml", "scenario"),
+        (f"{'x' * 200}.toml", "x" * 60),
+    ],
+)
+def test_a_run_is_named_after_its_scenario(source, short):
+    assert name(source) == short
+
+
+@given(st.text())
+def test_a_name_is_always_fit_for_a_folder(source):
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name(source))
+    assert len(name(source)) <= 60
+
+
+# ---------------------------------------------------------------------- extends
+
+
+def test_tables_are_laid_over_the_base_and_lists_replace_it(write):
+    write("base.toml", FULL)
+
+    scenario = load(
+        write(
+            "faster.toml",
+            'extends = "base.toml"\nquestion = "And without rivals?"\n'
+            "[firms]\nmembers = []\n[maker]\nhedge_delay_ms = 5\n",
+        )
+    )
+
+    base = load(write("base.toml", FULL))
+    assert scenario.question == "And without rivals?"
+    assert scenario.firms.members == ()
+    assert scenario.maker == base.maker.model_copy(update={"hedge_delay_ms": 5.0})
+    assert (scenario.house, scenario.markets) == (base.house, base.markets)
+
+
+def test_the_nearest_of_several_extensions_wins(write):
+    write("base.toml", FULL)
+    write("a.toml", 'extends = "base.toml"\n[run]\nseed = 1\nsettle_s = 30\n')
+
+    run = load(write("b.toml", 'extends = "a.toml"\n[run]\nseed = 2\n')).run
+
+    assert (run.seed, run.settle_s, run.start) == (2, 30, date(2021, 4, 30))
+
+
+def test_a_base_is_looked_for_beside_the_file_that_names_it(write, tmp_path, monkeypatch):
+    write("here/base.toml", FULL)
+    write("here/middle.toml", 'extends = "base.toml"\n[run]\nseed = 2\n')
+    path = write("there/top.toml", 'extends = "../here/middle.toml"\n')
+    monkeypatch.chdir(tmp_path)
+
+    assert load(path).run.seed == 2
+    assert load("there/top.toml").run.seed == 2
+
+
+def test_a_file_anywhere_may_extend_a_built_in_scenario(write, tmp_path, monkeypatch):
+    write("built-in/tiny.toml", FULL)
+    monkeypatch.setattr(scenarios, "BUILT_IN", tmp_path / "built-in")
+
+    assert load(write("mine/tiny.toml", 'extends = "tiny"\n[run]\nseed = 3\n')).run.seed == 3
+
+
+def test_overrides_are_laid_over_everything(write):
+    write("base.toml", FULL)
+    path = write("a.toml", 'extends = "base.toml"\n[run]\nseed = 1\n')
+
+    scenario = load(path, {"run": {"seed": 3, "day_ledgers": [date(2021, 5, 1)]}})
+
+    assert scenario.run.seed == 3
+    assert scenario.run.day_ledgers == (date(2021, 5, 1),)
+    assert load(path).run.seed == 1
+
+
+def test_a_figure_that_is_replaced_loses_its_source_and_no_other_does(write):
+    path = write("base.toml", FULL)
+    sources = {
+        "house.fee_tiers": "the house's page",
+        "markets[0].volume": "the house's figures",
+        "markets[0].price.volatility[1].annual": "a guess",
+        "run.seed": "a die",
+    }
+    assert load(path).sources == sources
+
+    assert load(path, {"run": {"settle_s": 30}}).sources == sources
+    del sources["run.seed"]
+    assert load(path, {"run": {"seed": 3}}).sources == sources
+
+    own = write("own.toml", 'extends = "base.toml"\nmarkets = []\n[sources]\n"run.seed" = "mine"\n')
+    markets = tomllib.loads(FULL)["markets"]
+    assert load(own, {"markets": markets}).sources == {
+        "house.fee_tiers": "the house's page",
+        "run.seed": "mine",
+    }
+
+
+# ---------------------------------------------------------------------- candles
+
+
+def candles(start, days, hours=24):
+    opens = [start + timedelta(hours=hours * i) for i in range(days * 24 // hours)]
+    rows = (f"{at.isoformat()},57000,58000,56000,{57_000 + i}" for i, at in enumerate(opens))
+    return "\n".join(("date,open,high,low,close", *rows)) + "\n"
+
+
+def test_candles_become_anchors_and_volatility(write):
+    write("btc.csv", candles(datetime(2021, 4, 30), 3))
+
+    price = load(write("on-candles.toml", ON_CANDLES)).markets[0].price
+
+    assert price.candles is None
+    assert price.ticks_per_s == 2
+    assert [(anchor.at, anchor.price_usd) for anchor in price.anchors] == [
+        (datetime(2021, 4, 30, tzinfo=UTC), 57_000),
+        (datetime(2021, 5, 1, tzinfo=UTC), 57_000),
+        (datetime(2021, 5, 2, tzinfo=UTC), 57_001),
+        (datetime(2021, 5, 3, tzinfo=UTC), 57_002),
+    ]
+    assert [level.since for level in price.volatility] == [
+        date(2021, 4, 30),
+        date(2021, 5, 1),
+        date(2021, 5, 2),
+    ]
+
+
+def test_only_the_candles_that_the_run_can_feel_are_kept(write):
+    write("btc.csv", candles(datetime(2021, 4, 1, 7), 60, hours=8))
+
+    price = load(write("on-candles.toml", ON_CANDLES)).markets[0].price
+
+    # From the last anchor at or before the start to the first at or after the end.
+    assert price.anchors[0].at == datetime(2021, 4, 29, 23, tzinfo=UTC)
+    assert price.anchors[-1].at == datetime(2021, 5, 3, 7, tzinfo=UTC)
+    assert len(price.anchors) == 11
+    assert price.volatility[0].since == date(2021, 4, 30)
+    assert price.volatility[-1].since == date(2021, 5, 3)
+
+
+def test_the_source_of_candles_is_the_source_of_what_they_say(write):
+    write("btc.csv", candles(datetime(2021, 4, 30), 3))
+
+    sources = load(write("on-candles.toml", ON_CANDLES)).sources
+
+    assert "markets[0].price.candles" not in sources
+    assert sources["markets[0].price.anchors"] == "a guess"
+    assert sources["markets[0].price.volatility"] == "a guess"
+
+
+def test_candles_are_looked_for_beside_the_file_that_names_them(write):
+    write("data/btc.csv", candles(datetime(2021, 4, 30), 3))
+    write("data/base.toml", ON_CANDLES)
+
+    scenario = load(write("mine.toml", 'extends = "data/base.toml"\n[run]\nseed = 3\n'))
+
+    assert len(scenario.markets[0].price.anchors) == 4
+
+
+@pytest.mark.parametrize(
+    ("start", "days"),
+    [(datetime(2021, 4, 30, 1), 9), (datetime(2021, 4, 28), 4), (datetime(2021, 6, 1), 30)],
+    ids=["late", "short", "elsewhere"],
+)
+def test_candles_must_cover_the_run(write, start, days):
+    csv = write("btc.csv", candles(start, days))
+    path = write("on-candles.toml", ON_CANDLES)
+
+    with pytest.raises(ScenarioError) as caught:
+        load(path)
+
+    assert (caught.value.path, caught.value.key) == (path, "markets[0].price.candles")
+    assert f"{csv}: goes from {start:%Y-%m-%d %H:%M} to" in caught.value.problem
+
+
+def test_an_unbelievable_candle_is_reported_with_its_line(write):
+    rows = candles(datetime(2021, 4, 30), 3).splitlines()
+    csv = write("btc.csv", "\n".join([*rows[:2], rows[2].replace("56000", "59000")]))
+    write("base.toml", ON_CANDLES)
+
+    with pytest.raises(ScenarioError) as caught:
+        load(write("mine.toml", 'extends = "base.toml"\n'))
+
+    assert caught.value.path.endswith("base.toml")
+    assert caught.value.key == "markets[0].price.candles"
+    assert f"{csv}, line 3: " in caught.value.problem
+    assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("candle_path", "shown"),
+    [
+        ("absent.csv", "/absent.csv: "),
+        (".", "cannot be used: "),
+        ("a\\u0000", r"'a\x00'"),
+        ("", "''"),
+    ],
+)
+def test_a_path_without_candles_is_refused(write, candle_path, shown):
+    path = write("bad.toml", ON_CANDLES.replace("btc.csv", candle_path))
+
+    with pytest.raises(ScenarioError) as caught:
+        load(path)
+
+    assert caught.value.key == "markets[0].price.candles"
+    assert shown in caught.value.problem
+
+
+def test_candles_beside_anchors_are_refused(write):
+    write("btc.csv", candles(datetime(2021, 4, 30), 3))
+    path = write("bad.toml", FULL.replace("anchors = [", 'candles = "btc.csv"\nanchors = ['))
+
+    with pytest.raises(ScenarioError) as caught:
+        load(path)
+
+    assert caught.value.key == "markets[0].price.candles"
+
+
+def test_prices_of_candles_must_fit_the_market_like_any_other(write):
+    write("btc.csv", candles(datetime(2021, 4, 30), 3))
+    path = write("bad.toml", ON_CANDLES.replace('tick_usd = "1"', 'tick_usd = "100000"'))
+
+    with pytest.raises(ScenarioError) as caught:
+        load(path)
+
+    assert caught.value.key == "markets[0].price.anchors[0].price_usd"
+
+
+# ------------------------------------------------------------------------- dump
+
+
+def test_the_scenario_as_run_reads_back_equal_and_writes_back_the_same(write):
+    write("btc.csv", candles(datetime(2021, 4, 30), 3))
+    for text in (FULL, ON_CANDLES):
+        scenario = load(write("given.toml", text))
+        as_run = dump(scenario)
+
+        again = load(write("elsewhere/as-run.toml", as_run))
+
+        assert again == scenario
+        assert dump(again) == as_run
+
+
+def test_the_scenario_as_run_shows_defaults_and_what_it_rests_on(write):
+    write("base.toml", FULL)
+    scenario = load(write("mine.toml", 'extends = "base.toml"\n[run]\nseed = 3\n'))
+
+    as_run = tomllib.loads(dump(scenario))
+
+    assert "extends" not in as_run
+    assert as_run["run"]["seed"] == 3
+    assert as_run["run"]["start"] == date(2021, 4, 30)
+    assert as_run["firms"]["active"] is True
+    assert as_run["markets"][0]["price"]["ticks_per_s"] == 1.0
+    assert "displayed_usd" not in as_run["markets"][0]["quoter"]
+    assert as_run["markets"][0]["price"]["anchors"][1]["at"] == datetime(2021, 5, 1, 12)
+
+
+@settings(deadline=None)
+@given(
+    question=st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=500),
+    source=st.text(),
+    seed=st.integers(0, 2**32 - 1),
+    cash_usd=st.floats(8e6, 1e12),
+    latency_s=st.floats(0, 3600),
+)
+def test_no_text_and_no_figure_is_lost_in_writing(
+    tmp_path_factory, question, source, seed, cash_usd, latency_s
+):
+    path = tmp_path_factory.getbasetemp() / "as-run.toml"
+    path.write_text(FULL)
+    quoter = {
+        "latency_s": latency_s,
+        "refresh_s": 0,
+        "half_spread_bps": 1,
+        "position_limit_usd": 1e6,
+    }
+    market = tomllib.loads(FULL)["markets"][0] | {"quoter": quoter}
+    scenario = load(
+        str(path),
+        {
+            "question": question,
+            "run": {"seed": seed},
+            "maker": {"opening_cash_usd": cash_usd},
+            "markets": [market],
+            "sources": {"run.seed": source},
+        },
+    )
+
+    path.write_text(dump(scenario), "utf-8", newline="")
+
+    again = load(str(path))
+    assert again == scenario
+    assert again.maker.opening_cash_usd == cash_usd
+    assert again.markets[0].quoter.latency_s == latency_s
+    assert (again.question, again.sources["run.seed"]) == (question, source)
+
+
+# ----------------------------------------------------------------------- schema
+
+
+def leaves(schema, defs):
+    """List what the schema says of every single value, wherever it may stand."""
+    if "$ref" in schema:
+        schema = defs[schema["$ref"].split("/")[-1]]
+    for inner in (*schema.get("properties", {}).values(), *schema.get("anyOf", ())):
+        yield from leaves(inner, defs)
+    for key in ("items", "additionalProperties"):
+        if schema.get(key):
+            yield from leaves(schema[key], defs)
+    if schema.get("type") in ("number", "integer", "string"):
+        yield schema
+
+
+def test_every_figure_has_a_range_and_every_text_a_description():
+    """Else a message could not say what to give instead."""
+    schema = Scenario.model_json_schema()
+    said = list(leaves(schema, schema["$defs"]))
+
+    assert len(said) > 60
+    for leaf in said:
+        if leaf["type"] == "string":
+            assert leaf.keys() & {"description", "format", "enum", "const"}, leaf
+        else:
+            assert leaf.keys() & {"minimum", "exclusiveMinimum"}, leaf
+            assert "maximum" in leaf
+
+
+def test_every_check_of_the_schema_says_at_which_key_it_failed():
+    """A plain ValueError would know its table only."""
+    source = inspect.getsource(des.scenario)
+
+    assert source.count("raise ") == source.count("raise ContradictionError(") > 20
+
+
+def names_of(part):
+    """Draw what the schema allows as a name; Rust's end of text is \\Z in Python."""
+    schema = Scenario.model_json_schema()["$defs"][part]["properties"]["name"]
+    pattern = re.compile(schema["pattern"].replace(r"\z", r"\Z"), re.ASCII)
+    return st.from_regex(pattern).filter(lambda drawn: len(drawn) <= schema["maxLength"])
+
+
+def spoken(account, commodity):
+    """Return what Beancount reads when it is told to open an account for a commodity."""
+    entries, errors, _ = parser.parse_string(f"2021-05-01 open {account} {commodity}\n")
+    return [] if errors else [(entry.account, entry.currencies) for entry in entries]
+
+
+@given(entity=names_of("Firm"), venue=names_of("House"), market=names_of("Market"))
+def test_every_name_is_fit_for_accounts_and_commodities(entity, venue, market):
+    account, commodity = f"Assets:{entity}:Contracts:{venue}", f"{market}.{venue.upper()}"
+
+    assert spoken(account, commodity) == [(account, [commodity])]
+
+
+def test_beancount_reads_no_commodity_that_ends_in_a_dash():
+    """The reason why no name may."""
+    assert spoken("Assets:A:Contracts:FTX-", "BTC-PERP.FTX") != []
+    assert spoken("Assets:A:Contracts:FTX-", "BTC-PERP.FTX-") == []
+
+
+def test_a_run_of_more_ticks_than_a_machine_can_draw_is_refused(write):
+    market = tomllib.loads(FULL)["markets"][0]
+    market["price"]["ticks_per_s"] = 1_000
+    market["volume"] = [
+        {"month": f"{year}-{month:02}", "usd": 1e9}
+        for year in (2021, 2022)
+        for month in range(1, 13)
+    ]
+    path = write("long.toml", FULL)
+
+    for days, is_read in ((115, True), (116, False)):  # 86.4 million ticks a day
+        run = {"end": date(2021, 4, 30) + timedelta(days=days)}
+        if is_read:
+            assert load(path, {"run": run, "markets": [market]}).run.end == run["end"]
+        else:
+            with pytest.raises(ScenarioError) as caught:
+                load(path, {"run": run, "markets": [market]})
+            assert caught.value.key == "run.end"
