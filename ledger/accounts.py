@@ -224,7 +224,7 @@ class Chart:
         p = self.parties
         yield _money(claim(OUTSIDE, p.lead))
         yield Opened(contracts(OUTSIDE, p.lead), self.commodities(p.lead))
-        for kind in ("Hedging", "VariationMargin", "Funding"):
+        for kind in ("Hedging", "VariationMargin", "Funding", "GapLoss"):
             yield _money(income(OUTSIDE, kind))
         yield _money(opening(OUTSIDE))
 

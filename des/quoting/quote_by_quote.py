@@ -57,8 +57,7 @@ class QuoteByQuote(Session):
         """Let the firms watch the quote in force until it is replaced, and send their orders."""
         if self._in_force is None:
             return
-        # A tick at the moment of the next posting still belongs to this quote.
-        last = np.searchsorted(ticks.times_us, until_us, side="right")
+        last = np.searchsorted(ticks.times_us, until_us)
         seen = Ticks(ticks.times_us[:last], ticks.prices[:last])
         threshold = self._decided.terms.threshold_ticks
         found = triggers(self._in_force, seen, since_us, threshold, self._fired)

@@ -82,8 +82,8 @@ def triggers(
     posted_now = quotes.posted_us >= since_us
     first_tick = np.searchsorted(ticks.times_us, since_us)
     tick_us, tick_price = ticks.times_us[first_tick:], ticks.prices[first_tick:]
-    # A tick at the moment of a posting comes before it: it belongs to the quote then replaced.
-    of_tick = np.searchsorted(quotes.posted_us, tick_us, side="left") - 1
+    # At the moment of a posting nobody hits the quote that it replaces any more.
+    of_tick = np.searchsorted(quotes.posted_us, tick_us, side="right") - 1
     loosest = threshold_ticks.min(initial=ANY_PRICE)
 
     time_us = np.concatenate((quotes.posted_us, tick_us))

@@ -2,8 +2,9 @@
 
 After each settlement: an account in debit on the house venue is made good, then margin on the
 lead venue that has fallen below its minimum is topped up to its target. Money comes from own
-cash first, then from the other venue; the captive maker also has its credit line. Daily, margin
-well above its target goes back. Whatever stays in debit is a gap loss, which the venue bears.
+cash first, then (the captive maker's) from its credit line, then from the other venue. Daily,
+margin well above its target goes back. Whatever stays in debit is a gap loss, which the venue
+bears.
 """
 
 from collections.abc import Sequence
@@ -80,15 +81,14 @@ class MarginDesk:
 
     def _restore_house(self, time_us: int, member: int, links: tuple[str, ...]) -> None:
         """Bring an account in debit on the house venue back to zero, as far as money goes."""
-        house = self._parties.house
+        house, lead = self._parties.house, self._parties.lead
         lacking = -int(self._house.claims[member])
-        paid = self._custody.deposit(time_us, member, house, lacking, links=links)
-        if paid < lacking and member == self._maker:
-            self._credit.draw(time_us, lacking - paid, links)
-        elif paid < lacking:
-            lead = self._parties.lead
-            brought = self._custody.withdraw(time_us, member, lead, lacking - paid, links=links)
-            self._custody.deposit(time_us, member, house, brought, links=links)
+        self._custody.deposit(time_us, member, house, lacking, links=links)
+        if member == self._maker:
+            self._credit.draw(time_us, -int(self._house.claims[member]), links)
+        lacking = -int(self._house.claims[member])
+        brought = self._custody.withdraw(time_us, member, lead, lacking, links=links)
+        self._custody.deposit(time_us, member, house, brought, links=links)
 
     def _top_up_lead(self, time_us: int, member: int, cents: int, links: tuple[str, ...]) -> None:
         """Bring margin to the lead venue: own cash, then what the house owes, then credit."""

@@ -18,8 +18,8 @@ class FeeSchedule:
         """Begin with the volume of the thirty days before, spread evenly over them."""
         self._from_cents = np.array([to_cents(tier.volume_usd) for tier in tiers])
         self._rates_e6 = np.array([round(tier.taker_bps * 100) for tier in tiers], dtype=np.int64)
-        daily = volume_30d_cents // WINDOW_DAYS
-        self._days = deque([daily] * WINDOW_DAYS, maxlen=WINDOW_DAYS)
+        daily, rest = np.divmod(volume_30d_cents, WINDOW_DAYS)
+        self._days = deque([daily + rest, *[daily] * (WINDOW_DAYS - 1)], maxlen=WINDOW_DAYS)
 
     @property
     def first_rate_e6(self) -> int:
