@@ -14,7 +14,7 @@ import numpy as np
 from ledger import fill_store
 from ledger.accounts import Chart
 from ledger.entries import Entries
-from ledger.fills import ROW, Names
+from ledger.fills import Names, join_rows
 from ledger.main_file import check_text, main_text
 from ledger.text import HEADER, Text, quoted
 from ledger.times import DAY_US, day_of
@@ -72,7 +72,7 @@ class Journal:
         By time; at the same instant fills and payments come before the cash movements that
         follow from them, and those stand as they were recorded.
         """
-        rows = np.concatenate(self._rows) if self._rows else np.empty(0, dtype=ROW)
+        rows = join_rows(self._rows)
         rows = rows[np.argsort(rows["time_us"], kind="stable")]
         moves = sorted(self._transactions, key=lambda transaction: transaction.time_us)
         self._rows, self._transactions = [], []
@@ -91,7 +91,7 @@ class Journal:
     def close_day(self, time_us: int) -> None:
         """Sum the day's fills into the general ledger; *time_us* is the day's last microsecond."""
         self.post()
-        rows = np.concatenate(self._day) if self._day else np.empty(0, dtype=ROW)
+        rows = join_rows(self._day)
         self._day = []
         for entry in self._entries.closing(rows, time_us):
             self._last_seq += 1
@@ -146,5 +146,5 @@ class Journal:
                 file.write(self._text.balance(next_day, account, units, commodity))
         file.close()
         path = self.folder / "fills" / f"{self._months[-1]}.parquet"
-        fill_store.write(path, np.concatenate([np.empty(0, ROW), *self._month_rows]), self.names)
+        fill_store.write(path, join_rows(self._month_rows), self.names)
         self._file, self._month_rows = None, []

@@ -13,7 +13,7 @@ from des.price.lead_price import Ticks
 from des.quoting.market import Decisions, Session, sized
 from des.quoting.quotes import post, posting_times_us
 from des.quoting.race import Orders, triggers
-from ledger.fills import ROW
+from ledger.fills import join_rows
 
 # What comes first within a microsecond: ticks are there already, then quotes, then orders by
 # firm number, and whoever is no firm after them. A settlement comes after everything.
@@ -51,7 +51,7 @@ class QuoteByQuote(Session):
             self._fired[:] = False
             self._watch(env, now_us, until_us, ticks)
         yield Moment(env, end_us - 1, SETTLEMENT)
-        return np.concatenate(self._rows) if self._rows else np.empty(0, ROW)
+        return join_rows(self._rows)
 
     def _watch(self, env: simpy.Environment, since_us: int, until_us: int, ticks: Ticks) -> None:
         """Let the firms watch the quote in force until it is replaced, and send their orders."""

@@ -14,6 +14,7 @@ from collections.abc import Callable
 import numpy as np
 
 from des.clock import HOUR_US, SECOND_US
+from ledger.fills import join_rows
 
 SAMPLE_US = 300 * SECOND_US
 ONE_LOT = 1
@@ -35,7 +36,7 @@ def monthly_size_cents(
     """
     hours = range(start_us, end_us, HOUR_US)
     thin, deep = (
-        np.concatenate([play(hour_us, hour_us + SAMPLE_US, lots) for hour_us in hours])
+        join_rows([play(hour_us, hour_us + SAMPLE_US, lots) for hour_us in hours])
         for lots in (ONE_LOT, BOTTOMLESS_LOTS)
     )
     hits, levels = _sum_by_hit(thin, np.abs(thin["lots"]))
