@@ -18,6 +18,7 @@ QUANTILES = 4096
 # generators", OOPSLA.
 _INCREMENT = 0x9E3779B97F4A7C15
 _MULTIPLIERS = (0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
+_U64 = 2**64 - 1
 
 
 def stream(seed: int, process: str, quantity: str, *block: str | int) -> Generator:
@@ -27,39 +28,36 @@ def stream(seed: int, process: str, quantity: str, *block: str | int) -> Generat
     return default_rng(SeedSequence(seed, spawn_key=key))
 
 
-def decision_key(seed: int, *words: str | int) -> np.uint64:
+def decision_key(seed: int, *words: str | int) -> int:
     """Return the 64-bit key of all decisions of one kind, to be mixed with what each is about."""
     key = tuple(crc32(w.encode()) if isinstance(w, str) else int(w) for w in words)
-    return SeedSequence(seed, spawn_key=key).generate_state(1, np.uint64)[0]
+    return int(SeedSequence(seed, spawn_key=key).generate_state(1, np.uint64)[0])
 
 
-def mix(key: np.ndarray, subject: np.ndarray) -> np.ndarray:
-    """Hash *subject* (int64) under *key* (uint64, a scalar or as long): one uint64 per decision."""
-    h = subject.astype(np.uint64) * np.uint64(_INCREMENT) + key
-    h = (h ^ (h >> np.uint64(30))) * np.uint64(_MULTIPLIERS[0])
-    h = (h ^ (h >> np.uint64(27))) * np.uint64(_MULTIPLIERS[1])
-    return h ^ (h >> np.uint64(31))
+def mix(key: int, subject: int) -> int:
+    """Hash what a decision is about under its key: 64 bits, in Python's own integers."""
+    h = (subject * _INCREMENT + key) & _U64
+    h = ((h ^ (h >> 30)) * _MULTIPLIERS[0]) & _U64
+    h = ((h ^ (h >> 27)) * _MULTIPLIERS[1]) & _U64
+    return h ^ (h >> 31)
 
 
-def lognormal_quantiles_us(median_us: int, log_sd: float) -> np.ndarray:
+def lognormal_quantiles_us(median_us: int, log_sd: float) -> list[int]:
     """Tabulate a lognormal delay at equally likely quantiles.
 
-    Drawing means looking up a hash in this table, so that a single draw and a batch of them
-    agree to the bit, which two exponentials need not.
+    Drawing means looking up a hash in this table: integers from the start, so that no last bit
+    of an exponential can reach the books.
 
     Returns:
-        Delays in microseconds, ascending, int64 of shape (QUANTILES,).
+        QUANTILES delays in microseconds, ascending.
     """
     normal = NormalDist()
-    return np.array(
-        [
-            round(median_us * math.exp(log_sd * normal.inv_cdf((i + 0.5) / QUANTILES)))
-            for i in range(QUANTILES)
-        ],
-        dtype=np.int64,
-    )
+    return [
+        round(median_us * math.exp(log_sd * normal.inv_cdf((i + 0.5) / QUANTILES)))
+        for i in range(QUANTILES)
+    ]
 
 
-def quantile_index(hashed: np.ndarray) -> np.ndarray:
-    """Return the row of a table of QUANTILES that each hash points at."""
-    return (hashed >> np.uint64(52)).astype(np.int64)
+def quantile_index(hashed: int) -> int:
+    """Return the row of a table of QUANTILES that a hash points at."""
+    return hashed >> 52

@@ -14,9 +14,8 @@ from des.price.impact import Impact
 from des.price.lead_price import LeadPrice
 from des.quoting.market import Decisions, Session
 from des.quoting.plan import QuotingPolicy
-from des.quoting.race import ANY_PRICE, no_orders
 from des.quoting.sizing import monthly_size_cents
-from des.quoting.takers import Takers, Terms, gateway_keys, terms
+from des.quoting.takers import Takers, Terms, gateway_keys, nobody_takes, terms
 from des.quoting.uninformed import UninformedFlow
 from des.scenario import House, Market, Price, Scenario
 from des.treasury.hedging import HedgeDesk
@@ -30,8 +29,8 @@ INDEPENDENT_H = 0.01  # a half-life so short that no hour remembers the one befo
 class Gateways:
     """Delays to the house venue at equally likely quantiles, in quiet and in busy hours."""
 
-    quiet_us: np.ndarray
-    busy_us: np.ndarray
+    quiet_us: list[int]
+    busy_us: list[int]
     busy_above: float
 
     @classmethod
@@ -43,7 +42,7 @@ class Gateways:
         )
         return cls(quiet, busy, house.busy_above)
 
-    def at(self, volatility_ratio: float) -> np.ndarray:
+    def at(self, volatility_ratio: float) -> list[int]:
         """Return the table in force at a volatility, given over its level."""
         return self.busy_us if volatility_ratio >= self.busy_above else self.quiet_us
 
@@ -161,8 +160,7 @@ class Listing:
 
     def _terms(self, state: HouseState) -> Terms:
         if not self._scenario.firms.active:
-            n = len(self._firms)
-            return Terms(np.full(n, ANY_PRICE), np.zeros((2, n), dtype=np.int64))
+            return nobody_takes()
         return terms(
             self._takers,
             self.mark_ticks,
@@ -193,7 +191,7 @@ class Listing:
                 terms(self._takers, mark, self._tick_cents, fee_e6, flat, bottomless),
                 self._gateways.at(pilot.hour_volatility_ratio(begin_us)),
             )
-            return session.play(begin_us, until_us, 0.0, decided, no_orders())
+            return session.play(begin_us, until_us, 0.0, decided, [])
 
         maker = self._scenario.maker
         informed = maker.volume_share * (1 - maker.uninformed_fraction)

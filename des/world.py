@@ -211,11 +211,10 @@ class World:
                 to_cents(usd * (1 - self._scenario.maker.volume_share) * settings.fee_bps / 10_000),
                 int(self._house.claims[code]),
             )
-            if fee > 0:
-                self._house.claims[code] -= fee
-                self.journal.record(
-                    movements.fees_of_other_makers(time_us, others, house, volume, fee, market.name)
-                )
+            self._house.claims[code] -= fee
+            self.journal.record(
+                movements.fees_of_other_makers(time_us, others, house, volume, fee, market.name)
+            )
 
     def _agree_with_books(self) -> None:
         """Hold the world's own balances against the general ledger's: two witnesses, daily."""

@@ -51,7 +51,7 @@ QUERIES: dict[str, str] = {
   GROUP BY cause, party ORDER BY cause, party""",
     "where-did-the-cash-go": """
   SELECT payee AS party, sum(number) AS received_usd
-  WHERE account ~ '^Assets:({house}|{maker}):Cash$' AND NOT 'opening' IN tags
+  WHERE account ~ '^Assets:({house}|{maker}):Cash$'
   GROUP BY party ORDER BY party""",
     "hole-by-day": """
   SELECT date, neg(last(balance)) AS hole
@@ -95,7 +95,7 @@ def main_text(title: str, chart: Chart, start: date, last: date, includes: Itera
     }
     parts = [
         HEADER,
-        f";; {title}\n;;\n",
+        "".join(f";; {line}\n" for line in (*title.splitlines(), "")),
         HOW_TO_READ.format(**roles),
         f'\noption "title" {quoted(title)}\noption "operating_currency" "{MONEY}"\n{EXACT}\n',
         *_commodities(chart, start),

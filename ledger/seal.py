@@ -6,6 +6,7 @@ month cannot be exchanged without rewriting all later ones. The manifest ends wi
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def broken_seals(folder: Path) -> list[str]:
         files, run = manifest["files"], manifest["run"]
         if text != _manifest(run, files):
             return [f"{MANIFEST}: it has been changed since it was sealed"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         return [f"{MANIFEST}: it can't be read as a manifest ({type(error).__name__})"]
     found = set(_files(folder))
     problems = [f"{name}: it is missing" for name in files if name not in found]
@@ -68,7 +69,7 @@ def _chain(files: Mapping[str, str]) -> dict[str, str]:
     months: dict[str, list[str]] = {}
     for name, digest in sorted(files.items()):
         month = Path(name).name[:7]
-        if month[:4].isdigit() and month[4] == "-":
+        if re.fullmatch(r"\d{4}-\d{2}", month, re.ASCII):
             months.setdefault(month, []).append(f"{name} {digest}")
     links, link = {}, ""
     for month in sorted(months):

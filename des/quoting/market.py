@@ -1,31 +1,27 @@
 """One market of the house venue between two settlements: quotes, orders, fills.
 
 Between settlements nothing but prices feeds a decision, so a session may look ahead: it sleeps
-through the interval and plays it at once. The plain way, one event per quote and per order, is in
-`quote_by_quote.py`; both call the same functions and give the same fills.
+through the interval, finds in the ticks the moments at which anybody could want to hit a quote,
+and plays only those. The plain way, one event per quote and per order, is in `quote_by_quote.py`.
+Both decide with the same functions (`post`, `watch`, `take`) and give the same fills.
 """
 
-from collections.abc import Generator
-
+from bisect import bisect_left
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 import simpy
 
 from des.price.lead_price import LeadPrice, Ticks
 from des.quoting.plan import QuotingPolicy
-from des.quoting.quotes import SIGN, Plan, Quotes, post, posting_times_us, price_at
-from des.quoting.race import (
-    UNINFORMED,
-    Orders,
-    Triggers,
-    arrivals,
-    match,
-    no_orders,
-    triggers,
-)
+from des.quoting.quotes import ASK, BID, SIGN, Plan, Quote, post, posting_times_us, price_at
+from des.quoting.race import UNINFORMED, Order, Watchers, take, watch
 from des.quoting.takers import Takers, Terms
-from ledger.fills import Motive, new_rows
+from ledger.fills import Motive, Trigger, new_rows
+
+NEVER = 2**62  # a width that no price moves beyond
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +30,7 @@ class Decisions:
 
     plan: Plan
     terms: Terms
-    gateway_us: np.ndarray  # delay to the house venue at equally likely quantiles
+    gateway_us: list[int]  # delay to the house venue at equally likely quantiles
 
 
 class Session:
@@ -49,16 +45,17 @@ class Session:
         price: LeadPrice,
         policy: QuotingPolicy,
         takers: Takers,
-        firm_keys: np.ndarray,
+        firm_keys: list[int],
         taker_codes: np.ndarray,
     ) -> None:
         """Begin with nothing quoted; *taker_codes* are the firms' in the books, then retail's."""
-        self._price, self._takers, self._firm_keys = price, takers, firm_keys
+        self._price, self._firm_keys = price, firm_keys
+        self._reaction_us = takers.reaction_us.tolist()
         self._latency_us, self._refresh_us = policy.latency_us, policy.refresh_us
-        self._taker_codes = taker_codes
-        self._in_force: Quotes | None = None
-        self._fired = np.zeros((2, len(takers.reaction_us)), dtype=bool)
-        self._in_flight = no_orders()
+        self._taker_codes, self._retail = taker_codes.tolist(), len(taker_codes) - 1
+        self._in_force: Quote | None = None
+        self._in_flight: list[Order] = []
+        self._fills: list[tuple[int, ...]] = []
         self.ticks = Ticks(np.empty(0, np.int64), np.empty(0, np.int64))
 
     def trading(
@@ -68,14 +65,14 @@ class Session:
         end_us: int,
         impact: float,
         decided: Decisions,
-        uninformed: Orders,
+        uninformed: list[Order],
     ) -> Generator[simpy.Event, None, np.ndarray]:
         """Quote and be hit in [start, end): a process that sleeps, and then has it all."""
         yield env.timeout(end_us - 1 - env.now)
         return self.play(start_us, end_us, impact, decided, uninformed)
 
     def play(
-        self, start_us: int, end_us: int, impact: float, decided: Decisions, uninformed: Orders
+        self, start_us: int, end_us: int, impact: float, decided: Decisions, uninformed: list[Order]
     ) -> np.ndarray:
         """Play [start, end) at once and return its fills in the order of time.
 
@@ -83,68 +80,142 @@ class Session:
             Rows of dtype ROW, all but what the books of the venue add: fee, maker, venue.
         """
         ticks = self._advance(start_us, end_us, impact)
-        beat = posting_times_us(start_us, end_us, self._refresh_us, ticks)
-        quotes = post(beat, self._latency_us, decided.plan, ticks)
-        if self._in_force is not None:
-            quotes = self._in_force.then(quotes)
-        if not len(quotes):
-            return new_rows(0)
-        found = triggers(quotes, ticks, start_us, decided.terms.threshold_ticks, self._fired)
-        informed = self._in_flight.then(self._send(found, quotes, decided))
-        due = informed.arrival_us < end_us
-        self._in_flight = informed.where(~due)
-        orders = sized(informed.where(due), decided.terms).then(uninformed)
-        orders = orders.where(np.lexsort((orders.firm, orders.arrival_us)))
-        orders = orders.where(orders.arrival_us >= quotes.posted_us[0])
-        rows = self._fills(orders, quotes, ticks)
-        self._carry(quotes, found)
-        return rows
-
-    def _send(self, found: Triggers, quotes: Quotes, decided: Decisions) -> Orders:
-        return arrivals(
-            found, quotes, self._takers.reaction_us, self._firm_keys, decided.gateway_us
-        )
+        posted_us = posting_times_us(start_us, end_us, self._refresh_us, ticks)
+        read = price_at(ticks, posted_us - self._latency_us)
+        quotes = _Beat(self._in_force, posted_us, read, decided.plan)
+        watchers = self._watchers(decided)
+        orders = self._in_flight + uninformed
+        for time_us, trigger, price, i in _moments(quotes, posted_us, ticks, start_us, watchers):
+            orders.extend(watch(quotes[i], time_us, price, trigger, watchers))
+        orders.sort()
+        due = bisect_left(orders, (end_us,))
+        self._in_flight = orders[due:]
+        arrival_us = [order.arrival_us for order in orders[:due]]
+        for order, i in zip(orders[:due], quotes.in_force_at(arrival_us), strict=True):
+            self._arrive(order, quotes[i], decided.terms)
+        self._in_force = quotes[len(posted_us) - 1]
+        return self._rows()
 
     def _advance(self, start_us: int, end_us: int, impact: float) -> Ticks:
         """Append the interval's ticks to those that quotes can still be read from."""
         new, old = self._price.ticks(start_us, end_us, impact), self.ticks
-        keep = max(np.searchsorted(old.times_us, start_us - self._latency_us, "right") - 1, 0)
+        keep = max(old.times_us.searchsorted(start_us - self._latency_us, "right") - 1, 0)
         self.ticks = Ticks(
             np.concatenate((old.times_us[keep:], new.times_us)),
             np.concatenate((old.prices[keep:], new.prices)),
         )
         return self.ticks
 
-    def _carry(self, quotes: Quotes, found: Triggers) -> None:
-        last = len(quotes) - 1
-        if last > 0 or self._in_force is None:
-            self._fired[:] = False
-        mine = found.quote == last
-        self._fired[found.side[mine], found.firm[mine]] = True
-        self._in_force = quotes.last()
-
-    def _fills(self, orders: Orders, quotes: Quotes, ticks: Ticks) -> np.ndarray:
-        """Match orders with the quotes in force, and write down what they got."""
-        matched = match(orders, quotes)
-        rows = new_rows(len(matched.order))
-        side = orders.side[matched.order]
-        rows["time_us"] = orders.arrival_us[matched.order]
-        rows["lots"] = SIGN[side] * matched.lots
-        rows["price"] = quotes.price[side, matched.quote, matched.level]
-        rows["lead"] = price_at(ticks, rows["time_us"])
-        rows["lead_when_quoted"] = quotes.read[matched.quote]
-        rows["quote_age_us"] = rows["time_us"] - (
-            quotes.posted_us[matched.quote] - self._latency_us
+    def _watchers(self, decided: Decisions) -> Watchers:
+        return Watchers(
+            decided.terms.by_threshold, self._reaction_us, self._firm_keys, decided.gateway_us
         )
-        rows["trigger"] = orders.trigger[matched.order]
-        rows["holder"] = orders.holder[matched.order]
-        firm = orders.firm[matched.order]
-        rows["motive"] = np.where(firm == UNINFORMED, Motive.SPREAD, Motive.PICKOFF)
-        rows["taker"] = self._taker_codes[np.minimum(firm, len(self._taker_codes) - 1)]
+
+    def _arrive(self, order: Order, quote: Quote | None, terms: Terms) -> None:
+        """Let an order meet the quote in force, and note what it gets."""
+        if quote is None:
+            return
+        informed = order.firm != UNINFORMED
+        lots = terms.take_lots[order.side][order.firm] if informed else order.lots
+        for price, taken in take(order, lots, quote):
+            self._fills.append(
+                (
+                    order.arrival_us,
+                    Motive.PICKOFF if informed else Motive.SPREAD,
+                    self._taker_codes[min(order.firm, self._retail)],
+                    order.holder,
+                    SIGN[order.side] * taken,
+                    price,
+                    quote.read,
+                    order.arrival_us - quote.posted_us + self._latency_us,
+                    order.trigger,
+                )
+            )
+
+    def _rows(self) -> np.ndarray:
+        """Write down the fills noted since the last call."""
+        rows = new_rows(len(self._fills))
+        if self._fills:
+            for name, column in zip(_NOTED, zip(*self._fills, strict=True), strict=True):
+                rows[name] = column
+            rows["lead"] = price_at(self.ticks, rows["time_us"])
+            self._fills.clear()
         return rows
 
 
-def sized(informed: Orders, terms: Terms) -> Orders:
-    """Let each firm's order take what its position allows, as of the last settlement."""
-    informed.lots[:] = terms.take_lots[informed.side, informed.firm]
-    return informed
+class _Beat:
+    """The quotes of one interval, each made when somebody looks at it; -1 is the one before."""
+
+    def __init__(
+        self, before: Quote | None, posted_us: np.ndarray, read: np.ndarray, plan: Plan
+    ) -> None:
+        self._posted_us, self._read, self._plan = posted_us, read, plan
+        self._made = {-1: before}
+
+    def __getitem__(self, i: int) -> Quote | None:
+        if i not in self._made:
+            self._made[i] = post(int(self._posted_us[i]), int(self._read[i]), self._plan)
+        return self._made[i]
+
+    def in_force_at(self, times_us: Sequence[int]) -> list[int]:
+        """Return which quote each moment meets: at the moment of a posting, the new one."""
+        return (self._posted_us.searchsorted(times_us, side="right") - 1).tolist()
+
+    def widths(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return mid and half-width of each quote's best level, beginning with the one before."""
+        before, half = self._made[-1], self._plan.offset_ticks[0]
+        ask, bid = (before.price[ASK][0], before.price[BID][0]) if before else (0, -NEVER)
+        mid = np.concatenate((((ask + bid) // 2,), self._read - self._plan.skew_ticks))
+        widths = np.full(len(mid), half)
+        widths[0] = (ask - bid) // 2
+        return mid, widths
+
+
+def _moments(
+    quotes: _Beat, posted_us: np.ndarray, ticks: Ticks, since_us: int, watchers: Watchers
+) -> list[tuple[int, int, int, int]]:
+    """Find the events at which some firm may want to hit: (time, trigger, price, quote), in order.
+
+    The bound is the loosest: the lowest threshold of all firms, either side. Who really sends an
+    order is for `watch` to say.
+    """
+    if not watchers.by_threshold:
+        return []
+    mid, width = quotes.widths()
+    width += watchers.by_threshold[0][0]
+    posted_price = price_at(ticks, posted_us)
+    at_posting = np.flatnonzero(np.abs(posted_price - mid[1:]) > width[1:])
+    first = ticks.times_us.searchsorted(since_us)
+    tick_us, tick_price = ticks.times_us[first:], ticks.prices[first:]
+    i = posted_us.searchsorted(tick_us, side="right")
+    at_tick = np.flatnonzero(np.abs(tick_price - mid[i]) > width[i])
+    found = [
+        *zip(
+            posted_us[at_posting].tolist(),
+            repeat(int(Trigger.POSTING)),
+            posted_price[at_posting].tolist(),
+            at_posting.tolist(),
+        ),
+        *zip(
+            tick_us[at_tick].tolist(),
+            repeat(int(Trigger.TICK)),
+            tick_price[at_tick].tolist(),
+            (i[at_tick] - 1).tolist(),
+        ),
+    ]
+    found.sort()
+    return found
+
+
+# What a session notes of a fill, in this order; `taker` is a place among the takers.
+_NOTED = (
+    "time_us",
+    "motive",
+    "taker",
+    "holder",
+    "lots",
+    "price",
+    "lead_when_quoted",
+    "quote_age_us",
+    "trigger",
+)

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from des.clock import microseconds
-from des.quoting.quotes import ASK, BID, Plan
+from des.quoting.quotes import Plan
 from des.scenario import Quoter
 from ledger.money import RATE_UNIT, to_cents
 
@@ -16,7 +14,7 @@ class QuotingPolicy:
 
     latency_us: int
     refresh_us: int
-    offset_e6: np.ndarray  # of each level from the mid, millionths, int64 (levels,)
+    offset_e6: tuple[int, ...]  # of each level from the mid, millionths
     skew_e6: int  # shift of the mid when the position is at its limit
     limit_cents: int
 
@@ -28,7 +26,7 @@ class QuotingPolicy:
         return cls(
             microseconds(quoter.latency_s),
             microseconds(quoter.refresh_s),
-            np.array([round(b * 100) for b in bps], dtype=np.int64),
+            tuple(round(b * 100) for b in bps),
             round(quoter.skew_bps_per_limit * 100),
             to_cents(quoter.position_limit_usd),
         )
@@ -45,13 +43,11 @@ class QuotingPolicy:
         """
         limit = max(self.limit_cents // lot_cents, 1)
         held = max(-limit, min(limit, lots))
-        shown = np.full(2, -(-shown_cents // lot_cents), dtype=np.int64)
-        if lots <= -limit:
-            shown[ASK] = 0
-        if lots >= limit:
-            shown[BID] = 0
+        shown = -(-shown_cents // lot_cents)
         return Plan(
             skew_ticks=round(mark_ticks * self.skew_e6 * held / (RATE_UNIT * limit)),
-            offset_ticks=(mark_ticks * self.offset_e6 + RATE_UNIT // 2) // RATE_UNIT,
-            shown_lots=shown,
+            offset_ticks=tuple(
+                (mark_ticks * offset + RATE_UNIT // 2) // RATE_UNIT for offset in self.offset_e6
+            ),
+            shown_lots=(0 if lots <= -limit else shown, 0 if lots >= limit else shown),
         )

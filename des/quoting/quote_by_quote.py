@@ -4,16 +4,16 @@ Slow and obvious. It decides with the same functions as `Session` does, one quot
 a time, and gives the same fills to the byte; so each of the two is the other's witness.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 
 import numpy as np
 import simpy
 
 from des.price.lead_price import Ticks
-from des.quoting.market import Decisions, Session, sized
-from des.quoting.quotes import post, posting_times_us
-from des.quoting.race import Orders, triggers
-from ledger.fills import join_rows
+from des.quoting.market import Decisions, Session
+from des.quoting.quotes import post, posting_times_us, price_at
+from des.quoting.race import Order, Watchers, watch
+from ledger.fills import Trigger
 
 # What comes first within a microsecond: ticks are there already, then quotes, then orders by
 # firm number, and whoever is no firm after them. A settlement comes after everything.
@@ -26,7 +26,6 @@ class QuoteByQuote(Session):
     """A session whose quoter wakes up for every refresh."""
 
     _decided: Decisions
-    _rows: list[np.ndarray]
 
     def trading(
         self,
@@ -35,48 +34,49 @@ class QuoteByQuote(Session):
         end_us: int,
         impact: float,
         decided: Decisions,
-        uninformed: Orders,
+        uninformed: list[Order],
     ) -> Generator[simpy.Event, None, np.ndarray]:
         """Quote and be hit in [start, end): the quoter's loop."""
         ticks = self._advance(start_us, end_us, impact)
-        self._decided, self._rows = decided, []
-        beat = posting_times_us(start_us, end_us, self._refresh_us, ticks)
+        self._decided = decided
+        watchers = self._watchers(decided)
         self._schedule(env, uninformed)
-        self._watch(env, start_us, int(beat[0]) if len(beat) else end_us, ticks)
-        replaced = np.append(beat[1:], end_us).tolist()
-        for i, until_us in enumerate(replaced[: len(beat)]):
-            now_us = int(beat[i])
+        beat = posting_times_us(start_us, end_us, self._refresh_us, ticks).tolist()
+        self._watch_ticks(env, start_us, beat[0] if beat else end_us, ticks, watchers)
+        for now_us, until_us in zip(beat, [*beat[1:], end_us], strict=True):
             yield Moment(env, now_us, QUOTE)
-            self._in_force = post(beat[i : i + 1], self._latency_us, decided.plan, ticks)
-            self._fired[:] = False
-            self._watch(env, now_us, until_us, ticks)
+            read = int(price_at(ticks, now_us - self._latency_us))
+            self._in_force = post(now_us, read, decided.plan)
+            price = int(price_at(ticks, now_us))
+            self._schedule(env, watch(self._in_force, now_us, price, Trigger.POSTING, watchers))
+            self._watch_ticks(env, now_us, until_us, ticks, watchers)
         yield Moment(env, end_us - 1, SETTLEMENT)
-        return join_rows(self._rows)
+        return self._rows()
 
-    def _watch(self, env: simpy.Environment, since_us: int, until_us: int, ticks: Ticks) -> None:
+    def _watch_ticks(
+        self,
+        env: simpy.Environment,
+        since_us: int,
+        until_us: int,
+        ticks: Ticks,
+        watchers: Watchers,
+    ) -> None:
         """Let the firms watch the quote in force until it is replaced, and send their orders."""
         if self._in_force is None:
             return
-        last = np.searchsorted(ticks.times_us, until_us)
-        seen = Ticks(ticks.times_us[:last], ticks.prices[:last])
-        threshold = self._decided.terms.threshold_ticks
-        found = triggers(self._in_force, seen, since_us, threshold, self._fired)
-        self._fired[found.side, found.firm] = True
-        self._schedule(env, self._send(found, self._in_force, self._decided))
+        first, last = ticks.times_us.searchsorted((since_us, until_us)).tolist()
+        for time_us, price in zip(
+            ticks.times_us[first:last].tolist(), ticks.prices[first:last].tolist(), strict=True
+        ):
+            self._schedule(env, watch(self._in_force, time_us, price, Trigger.TICK, watchers))
 
-    def _schedule(self, env: simpy.Environment, orders: Orders) -> None:
-        for i in range(len(orders)):
-            order = orders.where(slice(i, i + 1))
-            arrival = Moment(env, int(order.arrival_us[0]), ORDER + int(order.firm[0]))
-            arrival.callbacks.append(lambda _, order=order: self._arrive(order))
+    def _schedule(self, env: simpy.Environment, orders: Iterable[Order]) -> None:
+        for order in orders:
+            arrival = Moment(env, order.arrival_us, ORDER + order.firm)
+            arrival.callbacks.append(lambda _, order=order: self._meet(order))
 
-    def _arrive(self, order: Orders) -> None:
-        """Let one order meet the quote in force, with what the firm may take by now."""
-        if self._in_force is None:
-            return
-        if order.holder[0] < 0:
-            order = sized(order, self._decided.terms)
-        self._rows.append(self._fills(order, self._in_force, self.ticks))
+    def _meet(self, order: Order) -> None:
+        self._arrive(order, self._in_force, self._decided.terms)
 
 
 class Moment(simpy.Event):

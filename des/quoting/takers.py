@@ -35,8 +35,8 @@ class Takers:
 class Terms:
     """The firms' decisions until the next settlement."""
 
-    threshold_ticks: np.ndarray  # a quote must be beyond the lead price by more, int64 (firms,)
-    take_lots: np.ndarray  # what one order takes at most, by side, int64 (2, firms)
+    by_threshold: tuple[tuple[int, int], ...]  # (ticks beyond which it pays, firm), lowest first
+    take_lots: tuple[list[int], list[int]]  # what one order takes at most, by side and firm
 
 
 def terms(
@@ -64,13 +64,18 @@ def terms(
     limit = np.floor(np.maximum(margin_cents, 0) * takers.leverage_max / lot_cents)
     room = np.stack((limit - lots, limit + lots))
     take = np.clip(np.minimum(room, takers.order_cents // lot_cents), 0, None)
+    threshold = mark_ticks * (fee_e6 + takers.hurdle_e6) // RATE_UNIT
+    buy, sell = take.astype(np.int64).tolist()
     return Terms(
-        threshold_ticks=mark_ticks * (fee_e6 + takers.hurdle_e6) // RATE_UNIT,
-        take_lots=take.astype(np.int64),
+        tuple(sorted((ticks, firm) for firm, ticks in enumerate(threshold.tolist()))), (buy, sell)
     )
 
 
-def gateway_keys(seed: int, market: str, firms: Sequence[Firm]) -> np.ndarray:
-    """Return the keys of the firms' gateway draws in one market, uint64 (firms,)."""
-    keys = [decision_key(seed, "gateway", market, firm.name) for firm in firms]
-    return np.array(keys, dtype=np.uint64)
+def nobody_takes() -> Terms:
+    """Return the terms of a world without firms."""
+    return Terms((), ([], []))
+
+
+def gateway_keys(seed: int, market: str, firms: Sequence[Firm]) -> list[int]:
+    """Return the keys of the firms' gateway draws in one market."""
+    return [decision_key(seed, "gateway", market, firm.name) for firm in firms]

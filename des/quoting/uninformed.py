@@ -1,10 +1,12 @@
 """Customers who trade for their own reasons: Poisson orders of either side, whatever the price."""
 
+from bisect import bisect_left
+
 import numpy as np
 
 from des.chance import stream
 from des.clock import HOUR_US
-from des.quoting.race import ANY_PRICE, UNINFORMED, Orders, no_orders
+from des.quoting.race import ANY_PRICE, UNINFORMED, Order
 from ledger.fills import Trigger
 
 
@@ -19,9 +21,9 @@ class UninformedFlow:
         self._seed, self._market, self._holders = seed, market, holders
         self._order_usd_mean = order_usd_mean
         self._hour = -1
-        self._orders = no_orders()
+        self._orders: list[Order] = []
 
-    def orders(self, start_us: int, end_us: int, usd_per_s: float, lot_usd: float) -> Orders:
+    def orders(self, start_us: int, end_us: int, usd_per_s: float, lot_usd: float) -> list[Order]:
         """Return the orders that arrive in [start, end), a span inside one hour.
 
         Args:
@@ -32,21 +34,24 @@ class UninformedFlow:
         hour = start_us // HOUR_US
         if hour != self._hour:
             self._hour, self._orders = hour, self._draw(hour, usd_per_s, lot_usd)
-        low, high = np.searchsorted(self._orders.arrival_us, (start_us, end_us))
-        return self._orders.where(slice(low, high))
+        first = bisect_left(self._orders, (start_us,))
+        return self._orders[first : bisect_left(self._orders, (end_us,))]
 
-    def _draw(self, hour: int, usd_per_s: float, lot_usd: float) -> Orders:
+    def _draw(self, hour: int, usd_per_s: float, lot_usd: float) -> list[Order]:
         def draws(quantity: str) -> np.random.Generator:
             return stream(self._seed, "uninformed", quantity, self._market, hour)
 
         lots_mean = max(self._order_usd_mean / lot_usd, 1.0)
         n = draws("count").poisson(usd_per_s * 3600 / (lots_mean * lot_usd))
-        return Orders(
-            arrival_us=np.sort(draws("time").integers(0, HOUR_US, n)) + hour * HOUR_US,
-            firm=np.full(n, UNINFORMED),
-            side=draws("side").integers(0, 2, n),
-            limit=np.full(n, ANY_PRICE),
-            lots=draws("size").geometric(1 / lots_mean, n),
-            holder=draws("holder").integers(0, self._holders, n),
-            trigger=np.full(n, Trigger.NONE),
+        columns = (
+            np.sort(draws("time").integers(0, HOUR_US, n)) + hour * HOUR_US,
+            draws("side").integers(0, 2, n),
+            draws("size").geometric(1 / lots_mean, n),
+            draws("holder").integers(0, self._holders, n),
         )
+        return [
+            Order(arrival_us, UNINFORMED, side, ANY_PRICE, lots, holder, Trigger.NONE)
+            for arrival_us, side, lots, holder in zip(
+                *(column.tolist() for column in columns), strict=True
+            )
+        ]

@@ -1,0 +1,204 @@
+"""One entity's own books: they balance alone, and anybody can open them without the others'.
+
+Every entry of the general ledger balances in dollars within each entity that it touches, so the
+postings of one entity are a ledger by themselves. Contracts stand apart: a long is in one
+entity's books and its short in another's.
+"""
+
+from collections import defaultdict
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from difflib import get_close_matches
+
+from beancount.core import data
+
+from ledger.reports.table import Table
+from ledger.reports.where import ZERO, is_opening
+from ledger.run_folder import RunFolder
+from ledger.text import EXACT, HEADER, quoted
+from ledger.transaction import MONEY, entity_of, is_contract
+
+ROOTS = ("Assets", "Liabilities", "Equity", "Income", "Expenses")
+
+ABOUT = """\
+;; The books of {entity}, by themselves: its own postings of every entry that touches it.
+;;
+;; Left out are its contracts, and entries in which it moves nothing else: contracts balance across
+;; entities, every long having its short, and what is gained on them is paid in dollars, which are
+;; here. Numbers missing in seq are entries of others, and fills, which closing entries sum up.
+;; The part that an account plays in the hole is kept, as the general ledger's header explains it.
+
+option "title" {title}
+option "operating_currency" "{money}"
+{exact}
+"""
+
+
+class UnknownEntityError(ValueError):
+    """Nobody of that name keeps books in this run."""
+
+    def __init__(self, entity: str, entities: Sequence[str]) -> None:
+        by_folded = {name.casefold(): name for name in entities}
+        close = get_close_matches(entity.casefold(), by_folded, n=1)
+        self.entity, self.entities = entity, tuple(entities)
+        self.suggestion = by_folded[close[0]] if close else None
+        meant = f"did you mean {self.suggestion!r}? " if close else ""
+        super().__init__(
+            f"{entity!r} keeps no books in this run; {meant}give one of {', '.join(entities)}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one commodity on one account came to."""
+
+    account: str
+    commodity: str
+    opening: Decimal  # given on the first day
+    movement: Decimal
+
+    @property
+    def closing(self) -> Decimal:
+        """Return what stands on the account in the end."""
+        return self.opening + self.movement
+
+
+def books(run: RunFolder, entity: str) -> list[Table]:
+    """Return the trial balance of *entity* in dollars, and its contracts.
+
+    Raises:
+        UnknownEntityError: nobody of that name keeps books.
+    """
+    lines = lines_of(run, entity)
+    return [
+        _trial_balance(entity, [line for line in lines if line.commodity == MONEY]),
+        _contracts(entity, [line for line in lines if line.commodity != MONEY]),
+    ]
+
+
+def lines_of(run: RunFolder, entity: str) -> list[Line]:
+    """Return a line for each account of *entity*, in the order of the chart.
+
+    Raises:
+        UnknownEntityError: nobody of that name keeps books.
+    """
+    accounts = _accounts_of(run, entity)
+    openings: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    movements: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for entry in run.transactions:
+        sums = openings if is_opening(entry) else movements
+        for posting in entry.postings:
+            sums[posting.account, posting.units.currency] += posting.units.number
+    return [
+        Line(account, commodity, openings[account, commodity], movements[account, commodity])
+        for account, opened in accounts.items()
+        for commodity in opened.currencies
+    ]
+
+
+def books_text(run: RunFolder, entity: str) -> str:
+    """Return the books of *entity* as a Beancount ledger that needs no other.
+
+    Raises:
+        UnknownEntityError: nobody of that name keeps books.
+    """
+    accounts = {a: o for a, o in _accounts_of(run, entity).items() if not is_contract(a)}
+    title = quoted(f"Books of {entity}")
+    return "".join(
+        (
+            HEADER,
+            ABOUT.format(entity=entity, title=title, money=MONEY, exact=EXACT),
+            *(_open_text(opened) for opened in accounts.values()),
+            "\n",
+            *(_entry_text(entry, accounts) for entry in run.transactions),
+            ";; As asserted at each close: a balance speaks of the start of its date.\n",
+            *(_balance_text(e) for e in run.entries if _asserts(e, accounts)),
+        )
+    )
+
+
+def _accounts_of(run: RunFolder, entity: str) -> dict[str, data.Open]:
+    entities = tuple(dict.fromkeys(entity_of(account) for account in run.opens))
+    if entity not in entities:
+        raise UnknownEntityError(entity, entities)
+    return {a: opened for a, opened in run.opens.items() if entity_of(a) == entity}
+
+
+def _trial_balance(entity: str, lines: Sequence[Line]) -> Table:
+    rows = []
+    for root in ROOTS:
+        of_root = [line for line in lines if line.account.startswith(f"{root}:")]
+        if of_root:
+            rows += [(root, line.account, *_amounts([line])) for line in of_root]
+            rows.append((root, f"all {root}", *_amounts(of_root)))
+    rows.append((None, "sum (must be 0.00)", *_amounts(lines)))
+    return Table(
+        "trial-balance",
+        f"Trial balance of {entity}",
+        ("root", "account", "opening_usd", "movement_usd", "closing_usd"),
+        rows,
+        (
+            "Signs are as Beancount keeps them: what is owed, owned by shareholders or earned is "
+            "below zero.",
+        ),
+    )
+
+
+def _amounts(lines: Sequence[Line]) -> tuple[Decimal, Decimal, Decimal]:
+    return (
+        sum((line.opening for line in lines), ZERO),
+        sum((line.movement for line in lines), ZERO),
+        sum((line.closing for line in lines), ZERO),
+    )
+
+
+def _contracts(entity: str, lines: Sequence[Line]) -> Table:
+    return Table(
+        "contracts",
+        f"Contracts of {entity}",
+        ("account", "commodity", "opening", "movement", "closing"),
+        [(n.account, n.commodity, n.opening, n.movement, n.closing) for n in lines],
+        ("Contracts balance across entities, every long having its short, and carry no price.",),
+    )
+
+
+def _open_text(opened: data.Open) -> str:
+    commodities = ", ".join(opened.currencies)
+    line = f"{opened.date} open {opened.account:<44} {commodities}\n"
+    return line + "".join(_meta_text(opened.meta, "  "))
+
+
+def _entry_text(entry: data.Transaction, accounts: Container[str]) -> str:
+    """Write an entry with the postings that move *accounts*; nothing if none does."""
+    postings = [posting for posting in entry.postings if posting.account in accounts]
+    if not postings:
+        return ""
+    payee = f"{quoted(entry.payee)} " if entry.payee else ""
+    tags = "".join(f" #{tag}" for tag in sorted(entry.tags))
+    links = "".join(f" ^{link}" for link in sorted(entry.links))
+    lines = [
+        f"{entry.date} {entry.flag} {payee}{quoted(entry.narration)}{tags}{links}\n",
+        *_meta_text(entry.meta, "  "),
+    ]
+    for posting in postings:
+        number, commodity = posting.units
+        lines.append(f"  {posting.account:<44} {number:>17f} {commodity}\n")
+        lines += _meta_text(posting.meta, "    ")
+    return "".join(lines) + "\n"
+
+
+def _meta_text(meta: data.Meta, indent: str) -> Iterator[str]:
+    for key, value in meta.items():
+        # What the loader added says where an entry stood, and is none of the books.
+        if key not in ("filename", "lineno") and not key.startswith("__"):
+            yield f"{indent}{key}: {quoted(value) if isinstance(value, str) else value}\n"
+
+
+def _asserts(entry: data.Directive, accounts: Container[str]) -> bool:
+    return isinstance(entry, data.Balance) and entry.account in accounts
+
+
+def _balance_text(entry: data.Balance) -> str:
+    number, commodity = entry.amount
+    return f"{entry.date} balance {entry.account:<44} {number:>17f} {commodity}\n"

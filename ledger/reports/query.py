@@ -1,0 +1,126 @@
+"""BQL over the general ledger: the query language of Beancount, and the ledger's saved questions.
+
+The same answers as `bean-query main.beancount` gives, as a table: an amount becomes a column of
+numbers per commodity.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+
+import beanquery
+from beancount.core import amount, data, inventory, position
+from beancount.parser.options import OPTIONS_DEFAULTS
+from beanquery.parser import ast
+
+from ledger.reports.table import Cell, Table
+from ledger.run_folder import RunFolder
+
+# The others (CREATE, INSERT, PRINT) make tables or entries, not answers.
+QUESTIONS = (ast.Select, ast.Balances, ast.Journal)
+
+
+class QueryError(ValueError):
+    """A question that BQL does not understand, or that no saved query answers to."""
+
+
+def query(run: RunFolder, bql: str) -> Table:
+    """Answer a BQL question; ``.run NAME`` asks a saved one, ``.run`` lists them.
+
+    Raises:
+        QueryError: it can't be answered.
+    """
+    text = bql.strip()
+    if not text:
+        raise QueryError("an empty question; give BQL, .run or .run NAME")
+    if not text.startswith("."):
+        return _answer(run, "query", text)
+    command, _, name = text.rstrip("; ").partition(" ")
+    if command != ".run":
+        raise QueryError(f"{command} is no command; give BQL, .run or .run NAME")
+    saved = _saved(run)
+    if not name:
+        return _list(saved)
+    name = name.strip()
+    if name not in saved:
+        close = get_close_matches(name, saved, n=1)
+        meant = f"did you mean {close[0]}?" if close else f"they are {', '.join(saved)}"
+        raise QueryError(f"no saved query is called {name!r}; {meant}")
+    return _answer(run, name, saved[name])
+
+
+def _saved(run: RunFolder) -> dict[str, str]:
+    found = {e.name: e.query_string for e in run.entries if isinstance(e, data.Query)}
+    return dict(sorted(found.items()))
+
+
+def _list(saved: dict[str, str]) -> Table:
+    rows = [(name, " ".join(text.split())) for name, text in saved.items()]
+    return Table("saved-queries", "Saved queries; ask one with .run NAME", ("name", "bql"), rows)
+
+
+def _answer(run: RunFolder, name: str, text: str) -> Table:
+    options = {**OPTIONS_DEFAULTS, "operating_currency": ["USD"]}
+    connection = beanquery.connect("beancount:", entries=run.entries, errors=[], options=options)
+    try:
+        statement = connection.parse(text)
+        if not isinstance(statement, QUESTIONS):
+            raise QueryError("give a SELECT, BALANCES or JOURNAL; nothing here can be changed")
+        cursor = connection.execute(statement)
+        found = cursor.fetchall()
+    except QueryError:
+        raise
+    except beanquery.ParseError as error:
+        raise QueryError(f"BQL: syntax error at {_place(error, text)}") from error
+    except Exception as error:  # errors of an evaluation come through as they are
+        raise QueryError(f"BQL: {' '.join(str(error).split())}") from error
+    columns = [
+        _numbers(c.name, [row[i] for row in found]) for i, c in enumerate(cursor.description)
+    ]
+    names, values = zip(*(column for group in columns for column in group), strict=True)
+    return Table(name, " ".join(text.split()), names, list(zip(*values, strict=True)))
+
+
+def _place(error: beanquery.ParseError, text: str) -> str:
+    rest = " ".join(text[error.parseinfo.pos :].split())
+    return repr(rest[:30]) if rest else "the end"
+
+
+def _numbers(name: str, values: Sequence[object]) -> Iterator[tuple[str, list[Cell]]]:
+    """Yield a column as it is; one of amounts as a column of numbers for each commodity in it."""
+    amounts = [_amounts(value) for value in values]
+    commodities = dict.fromkeys(commodity for found in amounts for commodity in found or ())
+    if not commodities:
+        # An inventory that came to nothing is empty.
+        yield name, [None if isinstance(v, inventory.Inventory) else _cell(v) for v in values]
+    for commodity in commodities:
+        yield f"{name} ({commodity})", [(found or {}).get(commodity) for found in amounts]
+
+
+def _amounts(value: object) -> dict[str, Decimal] | None:
+    """Return numbers by commodity; None for what is no amount."""
+    match value:
+        case inventory.Inventory():
+            units = [position.units for position in value]
+        case position.Position():
+            units = [value.units]
+        case amount.Amount():
+            units = [value]
+        case _:
+            return None
+    numbers: dict[str, Decimal] = {}
+    for unit in units:
+        numbers[unit.currency] = numbers.get(unit.currency, Decimal()) + unit.number
+    return numbers
+
+
+def _cell(value: object) -> Cell:
+    """Reduce what beanquery returns to what tables hold."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if value is None or isinstance(value, str | int | Decimal | date):
+        return value
+    if isinstance(value, set | frozenset | list | tuple):
+        return ", ".join(sorted(map(str, value)))
+    return str(value)

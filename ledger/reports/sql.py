@@ -1,0 +1,192 @@
+"""SQL over the fills: one row per fill and per settlement payment, in dollars and contracts.
+
+Two views and a table, in DuckDB's dialect:
+
+    fills      as documented in `SCHEMA`: scaled by the contract's lot and tick
+    rows       as they are on disk: integers of lots, ticks, cents and microseconds
+    contracts  what a lot and a tick is, by venue and market
+
+A statement may read these and nothing else. DuckDB can be confined to a list of files but not to
+reading them, and a COPY hides in a SELECT well enough; so a statement sees a copy of the fills,
+and whatever it does to that, the sealed files stay as they are.
+"""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from ledger.money import Contract
+from ledger.reports.table import Cell, Table
+from ledger.run_folder import RunFolder
+
+# Raised whenever a query that worked could stop working.
+SCHEMA_VERSION = 1
+
+SCHEMA: tuple[tuple[str, str, str], ...] = (
+    ("seq", "BIGINT", "place in the true order of everything that happened"),
+    ("time", "TIMESTAMP", "UTC, to the microsecond"),
+    ("motive", "VARCHAR", "pickoff, spread or hedging; of payments: variation-margin, funding"),
+    ("venue", "VARCHAR", "where it happened"),
+    ("market", "VARCHAR", "which contract, such as BTC-PERP"),
+    ("taker", "VARCHAR", "whose order it was; of a payment: whose position it is for"),
+    ("maker", "VARCHAR", "who was on the other side; the venue, where its pool was"),
+    ("holder", "VARCHAR", "retail customer, such as r-0011; NULL where a firm is behind the order"),
+    ("quantity", "DECIMAL", "contracts, above zero if the taker buys; of a payment: the position"),
+    ("price_usd", "DECIMAL", "per contract; of a payment: the mark"),
+    ("lead_usd", "DECIMAL", "lead price at that moment"),
+    ("lead_when_quoted_usd", "DECIMAL", "lead price that a quote was made from; NULL without one"),
+    ("quote_age_s", "DECIMAL", "seconds since that lead price; NULL without a quote"),
+    ("trigger", "VARCHAR", "what made a quote worth hitting: posting or tick; NULL otherwise"),
+    ("fee_bps", "DECIMAL", "fee rate, basis points of the notional"),
+    (
+        "edge_usd",
+        "DECIMAL(18,2)",
+        "taker's gain, (lead - price) x quantity; of a payment: received",
+    ),
+    ("fee_usd", "DECIMAL(18,2)", "what the taker paid the venue"),
+    ("notional_usd", "DECIMAL(18,2)", "|quantity| x price; NULL for a payment"),
+)
+
+# DuckDB multiplies decimals exactly or not at all: a product too large for it is an error.
+_FILLS = """
+CREATE VIEW fills AS SELECT
+    seq, time, motive, venue, market, taker, maker,
+    printf('r-%04d', holder) AS holder,
+    lots::DECIMAL(18, 0) * lot AS quantity,
+    price::DECIMAL(18, 0) * tick_usd AS price_usd,
+    lead::DECIMAL(18, 0) * tick_usd AS lead_usd,
+    lead_when_quoted::DECIMAL(18, 0) * tick_usd AS lead_when_quoted_usd,
+    quote_age_us::DECIMAL(18, 0) * 0.000001 AS quote_age_s,
+    nullif("trigger", '') AS "trigger",
+    fee_e6::DECIMAL(18, 0) * 0.01 AS fee_bps,
+    edge_cents::DECIMAL(18, 0) * 0.01 AS edge_usd,
+    fee_cents::DECIMAL(18, 0) * 0.01 AS fee_usd,
+    CASE WHEN motive NOT IN ('variation-margin', 'funding')
+        THEN (abs(lots) * price * cents_per_lot_tick)::DECIMAL(18, 0) * 0.01
+    END AS notional_usd
+-- An unknown contract leaves figures out, never a row.
+FROM rows LEFT JOIN contracts USING (venue, market)
+"""
+
+
+class SqlError(ValueError):
+    """A statement that DuckDB refuses, or that is more than one question."""
+
+
+def sql(run: RunFolder, statement: str) -> Table:
+    """Answer one SELECT, or whatever else only reads (FROM, DESCRIBE, SUMMARIZE).
+
+    Raises:
+        SqlError: it is no such statement, or fails.
+    """
+    try:
+        with _sandbox(run) as connection:
+            found = connection.extract_statements(statement)
+            if [one.type for one in found] != [duckdb.StatementType.SELECT]:
+                raise SqlError("give one SELECT statement; nothing here can be changed")
+            columns, rows = _answer(connection, found[0])
+    except duckdb.Error as error:
+        raise SqlError(_first_line(error)) from error
+    count = f"{len(rows):,} row{'' if len(rows) == 1 else 's'}"
+    return Table("sql", f"{count} from the fills of {run.path.name}", columns, rows)
+
+
+def schema() -> Table:
+    """Describe the view `fills`."""
+    return Table(
+        "schema",
+        f"The view fills, schema {SCHEMA_VERSION}",
+        ("column", "type", "meaning"),
+        SCHEMA,
+        (
+            "A DECIMAL without digits has as many as the finest lot or tick of the run needs.",
+            "The view rows has the same rows as stored, in integers of lots, ticks, cents and "
+            "microseconds; the table contracts has each contract's lot and tick.",
+        ),
+    )
+
+
+def _answer(
+    connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement
+) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]]:
+    """Run a statement, and end it at once when the reader gives up."""
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(lambda: connection.execute(statement).fetchall())
+        try:
+            rows = running.result()
+        except KeyboardInterrupt:
+            # In a thread of its own, since DuckDB would not let the interruption through.
+            connection.interrupt()
+            raise
+    return tuple(c[0] for c in connection.description), [tuple(map(_cell, row)) for row in rows]
+
+
+@contextmanager
+def _sandbox(run: RunFolder) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a copy of the fills, with everything else out of reach."""
+    with TemporaryDirectory(prefix="moneytrail-sql-") as folder:
+        copy = RunFolder(Path(folder))
+        (copy.path / "fills").mkdir()
+        for path in run.fill_files:
+            shutil.copyfile(path, copy.path / "fills" / path.name)
+        with copy.connect() as connection:
+            _add_contracts(connection, run.chart.contracts)
+            connection.execute(_FILLS)
+            _confine(connection, copy)
+            yield connection
+
+
+def _add_contracts(connection: duckdb.DuckDBPyConnection, contracts: Sequence[Contract]) -> None:
+    lot_digits = max(c.quantity.digits for c in contracts)
+    tick_digits = max(c.price.digits for c in contracts)
+    connection.execute(
+        f"CREATE TABLE contracts (venue VARCHAR, market VARCHAR, lot DECIMAL(14, {lot_digits}), "
+        f"tick_usd DECIMAL(14, {tick_digits}), cents_per_lot_tick BIGINT)"
+    )
+    connection.executemany(
+        "INSERT INTO contracts VALUES (?, ?, ?, ?, ?)",
+        [(c.venue, c.market, c.lot, c.tick_usd, c.cents_per_lot_tick) for c in contracts],
+    )
+
+
+def _confine(connection: duckdb.DuckDBPyConnection, copy: RunFolder) -> None:
+    """Let the connection see the copy's fills and nothing else, from now on."""
+    files = ", ".join(map(_quoted, copy.fill_files))
+    for setting in (
+        f"temp_directory = {_quoted(copy.path / 'spill')}",
+        f"allowed_paths = [{files}]",
+        "python_enable_replacements = false",  # variables of this program are no tables
+        "autoinstall_known_extensions = false",
+        "autoload_known_extensions = false",
+        "enable_external_access = false",
+        "lock_configuration = true",
+    ):
+        connection.execute(f"SET {setting}")
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _cell(value: object) -> Cell:
+    """Reduce what DuckDB returns to what tables hold."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if value is None or isinstance(value, str | int | Decimal | date):
+        return value
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    return str(value)
+
+
+def _first_line(error: duckdb.Error) -> str:
+    """Keep what is wrong and what was meant; the excerpt of the statement is on the screen."""
+    message = str(error).split("\n\nLINE ")[0]
+    return " ".join(message.split())

@@ -1,0 +1,69 @@
+"""One afternoon, written by hand: its ledger stands in afternoon.beancount, its fills here."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ledger import fill_store
+from ledger.fills import Motive, new_rows, price_fills
+from ledger.run_folder import MANIFEST, RunFolder
+
+AFTERNOON = Path(__file__).with_name("afternoon.beancount")
+
+# A lot is 0.01 BTC and a tick 1 USD. Motive, venue, taker, maker, lots, price, lead, and the age
+# in seconds of the price that the quote was made from.
+FILLS = (
+    (Motive.PICKOFF, "FTX", "Firm01", "Alameda", 1000, 30_000, 30_030, 1.0),
+    (Motive.PICKOFF, "FTX", "Firm01", "Alameda", -1000, 30_020, 29_990, 3.0),
+    (Motive.PICKOFF, "FTX", "Firm02", "Alameda", 500, 30_000, 30_040, 2.5),
+    (Motive.SPREAD, "FTX", "Retail", "Alameda", -100, 29_950, 30_000, 0.5),
+    (Motive.HEDGE, "Binance", "Firm02", "Outside", -500, 30_040, 30_041, None),
+    (Motive.MARGIN, "FTX", "Alameda", "FTX", -400, 30_040, 30_040, None),
+)
+
+
+@pytest.fixture
+def afternoon_with(tmp_path: Path) -> Callable[..., RunFolder]:
+    """Make a run of the afternoon with entries added to it, lines forgotten, or other fills."""
+
+    def make(added: str = "", forgotten: str = "", fills: Sequence[tuple] = FILLS) -> RunFolder:
+        text = AFTERNOON.read_text(encoding="utf-8")
+        assert forgotten in text
+        text = text.replace(forgotten, "") + added
+        (tmp_path / "main.beancount").write_text(text, encoding="utf-8")
+        (tmp_path / MANIFEST).write_text("{}", encoding="utf-8")
+        (tmp_path / "fills").mkdir()
+        run = RunFolder.at(tmp_path)
+        fill_store.write(tmp_path / "fills" / "2022-05.parquet", _rows(run, fills), run.names)
+        return run
+
+    return make
+
+
+@pytest.fixture
+def afternoon(afternoon_with: Callable[..., RunFolder]) -> RunFolder:
+    """The afternoon as it was."""
+    return afternoon_with()
+
+
+@pytest.fixture(params=["afternoon", "tiny_run", "busy_run"])
+def any_run(request: pytest.FixtureRequest) -> RunFolder:
+    """The afternoon, and each of the simulated worlds."""
+    return request.getfixturevalue(request.param)
+
+
+def _rows(run: RunFolder, fills: Sequence[tuple]) -> np.ndarray:
+    rows, names = new_rows(len(fills)), run.names
+    noon_us = np.datetime64("2022-05-09T12:00:00", "us").astype(np.int64)
+    for i, (motive, venue, taker, maker, lots, price, lead, age_s) in enumerate(fills):
+        row = rows[i]
+        row["seq"], row["time_us"], row["motive"] = i + 1, noon_us + i, motive
+        row["venue"] = names.venues.index(venue)
+        row["taker"], row["maker"] = names.entities.index(taker), names.entities.index(maker)
+        row["lots"], row["price"], row["lead"] = lots, price, lead
+        if age_s is not None:
+            row["quote_age_us"] = round(age_s * 1_000_000)
+    price_fills(rows, 1)
+    return rows

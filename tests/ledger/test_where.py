@@ -1,0 +1,353 @@
+"""Where the money went, worked out by hand for one afternoon and by other means for a whole run."""
+
+from collections import defaultdict
+from decimal import Decimal
+
+import pytest
+from beancount import loader
+from beancount.core.data import Query
+from beanquery.query import run_query
+
+from ledger.fills import Motive
+from ledger.reports.table import Table
+from ledger.reports.where import (
+    DEPOSITS,
+    OPENING,
+    WITHDRAWALS,
+    bridge,
+    cash_statement,
+    claim_movements,
+    hole,
+    recorded_share_pct,
+    volume,
+    where,
+)
+from ledger.run_folder import RunFolder
+
+
+def usd(**amounts: int) -> dict[str, Decimal]:
+    return {name: Decimal(f"{amount}.00") for name, amount in amounts.items()}
+
+
+def table(run: RunFolder, name: str) -> Table:
+    return next(table for table in where(run) if table.name == name)
+
+
+def saved_query(run: RunFolder, name: str) -> list[tuple]:
+    """Ask a question that main.beancount brings along, without any of our code."""
+    entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
+    assert not errors
+    text = next(e.query_string for e in entries if isinstance(e, Query) and e.name == name)
+    return run_query(entries, options, text)[1]
+
+
+# ----------------------------------------------------------------------- the identity
+
+
+def test_the_hole_is_what_customers_are_owed_less_what_the_group_can_pay_with(afternoon):
+    found = hole(afternoon)
+
+    assert found.claims_usd == Decimal("811.00")  # 80 + 261 + 0 + 470
+    assert found.liquid_usd == {
+        "Assets:FTX:Cash": Decimal("300.00"),
+        "Assets:Alameda:Cash": Decimal("0.00"),
+        "Assets:Alameda:Claims:Binance": Decimal("388.00"),
+    }
+    assert found.hole_usd == Decimal("123.00")
+    assert found.hole_of_exchange_usd == Decimal("511.00")  # 811 - 300
+
+
+def test_the_hole_is_also_the_sum_of_its_kinds_uses_above_zero_and_sources_below(afternoon):
+    found = hole(afternoon)
+
+    assert found.uses_usd == usd(Ventures=2400, PickOff=800, GapLoss=40, Hedging=12, Funding=1)
+    assert found.sources_usd == usd(Spread=-50, Fees=-65, VariationMargin=-915, Opening=-2100)
+    assert found.unexplained_usd == 0
+
+
+def test_an_account_that_the_definition_forgets_leaves_the_hole_unexplained(
+    afternoon_with,
+):
+    fees = "2022-05-09 open Income:FTX:Fees                            USD\n"
+    found = hole(afternoon_with(fees, forgotten=fees + '  hole: "cause"\n'))
+
+    assert found.hole_usd == Decimal("123.00")
+    assert found.unexplained_usd == Decimal("-65.00")
+
+
+def test_shares_are_of_the_uses_and_none_is_of_the_hole(afternoon):
+    rows = table(afternoon, "hole-by-kind").rows
+    shares = {kind: share for side, kind, _, share in rows if share is not None}
+
+    assert shares == {  # of 3,253.00
+        "Ventures": Decimal("73.8"),
+        "PickOff": Decimal("24.6"),
+        "GapLoss": Decimal("1.2"),
+        "Hedging": Decimal("0.4"),
+        "Funding": Decimal("0.0"),
+        "all uses": Decimal("100.0"),
+    }
+    assert {side for side, *_, share in rows if share is not None} == {"use"}
+
+
+def test_uses_come_first_then_sources_each_from_the_largest_and_the_hole_stands_last(afternoon):
+    rows = [row[:3] for row in table(afternoon, "hole-by-kind").rows]
+
+    assert [kind for side, kind, _ in rows if side == "source"] == [
+        "Opening",
+        "VariationMargin",
+        "Fees",
+        "Spread",
+        "all sources",
+    ]
+    assert [side for side, *_ in rows] == ["use"] * 6 + ["source"] * 5 + [None]
+    assert rows[-1] == (None, "hole", Decimal("123.00"))
+
+
+def test_kinds_are_those_of_the_saved_query_to_the_cent(run):
+    asked = dict(saved_query(run, "where-did-the-money-go"))
+
+    kinds = hole(run).kinds_usd
+    assert {kind: number for kind, number in kinds.items() if kind in asked} == asked
+    assert not any(number for kind, number in kinds.items() if kind not in asked)
+    assert len(asked) > 5
+
+
+def test_both_holes_are_those_of_the_saved_queries(run):
+    ((inventory,),) = saved_query(run, "hole")
+    by_day = saved_query(run, f"hole-of-{run.chart.parties.house.lower()}-by-day")
+    found = hole(run)
+
+    assert found.hole_usd == inventory.get_currency_units("USD").number
+    assert found.hole_of_exchange_usd == by_day[-1][1].get_currency_units("USD").number
+    assert found.unexplained_usd == 0
+
+
+# -------------------------------------------------------------------------- the cash
+
+
+def test_cash_is_received_by_whoever_is_paid_and_a_claim_is_not_cash(afternoon):
+    statement = cash_statement(afternoon)
+
+    assert [(p.party, p.paid_in_usd, p.paid_out_usd) for p in statement.parties] == [
+        ("Outside", 0, 2400),
+        ("Binance", 0, 400),
+        ("Firm01", 300, 700),  # it won 600.00 and is still owed 80.00
+        ("Retail", 800, 0),
+    ]
+    assert [p.net_received_usd for p in statement.parties] == [2400, 400, 400, -800]
+
+
+def test_transfers_between_house_and_maker_are_not_received_by_anybody(afternoon):
+    assert "Alameda" not in {party.party for party in cash_statement(afternoon).parties}
+
+
+def test_a_party_named_at_the_posting_is_paid_rather_than_the_payee(afternoon_with):
+    shared = """
+2022-05-10 * "Firm01" "FTX pays 200.00 out, half of it to Firm02" #withdrawal
+  seq: 26
+  time: "09:00:00.000000"
+  Assets:FTX:Cash                            -100.00 USD
+  Assets:FTX:Cash                            -100.00 USD
+    party: "Firm02"
+  Liabilities:FTX:Customers:Firm01            100.00 USD
+  Liabilities:FTX:Customers:Firm02            100.00 USD
+"""
+    received = {
+        party.party: party.paid_out_usd for party in cash_statement(afternoon_with(shared)).parties
+    }
+
+    assert received["Firm01"] == 800
+    assert received["Firm02"] == 100
+
+
+def test_what_everybody_received_is_what_the_group_has_less(any_run):
+    statement = cash_statement(any_run)
+
+    change = statement.closing_usd - statement.opening_usd
+    assert statement.everybody.net_received_usd == -change
+    assert change != 0
+
+
+def test_the_cash_statement_ends_with_the_change_from_opening_to_closing(afternoon):
+    assert [amount for _, amount in table(afternoon, "cash-change").rows] == [
+        2700,
+        1100,
+        -3500,
+        300,
+        -2400,
+    ]
+
+
+def test_cash_by_receiver_is_that_of_the_saved_query(run):
+    paid = saved_query(run, "where-did-the-cash-go")
+    asked = {party: -number for party, number in paid if party}  # nobody: the opening balances
+    eliminated = asked.pop(run.chart.parties.maker)
+
+    assert {p.party: p.net_received_usd for p in cash_statement(run).parties} == asked
+    assert eliminated == 0
+
+
+# ------------------------------------------------------------------------ the bridge
+
+
+def test_the_bridge_leads_from_the_opening_claim_to_the_claim_left(afternoon):
+    firms, retail, others, everybody = bridge(afternoon)
+
+    assert firms.movements_usd == {
+        OPENING: 100,
+        DEPOSITS: 300,
+        WITHDRAWALS: -700,
+        **usd(PickOff=800, Fees=-30, VariationMargin=-130, Funding=1),
+    }
+    assert retail.movements_usd == {
+        DEPOSITS: 800,
+        **usd(Spread=-50, Fees=-5, VariationMargin=-785, GapLoss=40),
+    }
+    assert others.movements_usd == {OPENING: 500, "Fees": -30}
+    assert [each.left_usd for each in (firms, retail, others, everybody)] == [341, 0, 470, 811]
+
+
+def test_nothing_in_the_bridge_is_unexplained(any_run):
+    *classes, everybody = bridge(any_run)
+
+    assert [each.unexplained_usd for each in (*classes, everybody)] == [0, 0, 0, 0]
+    assert everybody.left_usd == hole(any_run).claims_usd
+    assert everybody.left_usd == sum(each.left_usd for each in classes)
+    for reason, number in everybody.movements_usd.items():
+        assert number == sum(each.movements_usd.get(reason, 0) for each in classes)
+
+
+def test_a_claim_that_only_the_house_books_is_unexplained(afternoon_with):
+    gift = """
+2022-05-10 * "Firm01" "FTX owes Firm01 7.00 more, of which Firm01 knows nothing" #fees
+  seq: 26
+  time: "09:00:00.000000"
+  Liabilities:FTX:Customers:Firm01             -7.00 USD
+  Income:FTX:Fees                               7.00 USD
+"""
+    firms, retail, others, everybody = bridge(afternoon_with(gift))
+
+    assert (firms.unexplained_usd, everybody.unexplained_usd) == (7, 7)
+    assert (retail.unexplained_usd, others.unexplained_usd) == (0, 0)
+
+
+def test_a_claim_moved_for_no_reason_known_here_is_unexplained(afternoon_with):
+    swap = """
+2022-05-10 * "Firm02" "Firm02's claim on FTX becomes one on Binance"
+  seq: 26
+  time: "09:00:00.000000"
+  Liabilities:FTX:Customers:Firm02              5.00 USD
+  Expenses:FTX:GapLoss                         -5.00 USD
+  Assets:Firm02:Claims:FTX                     -5.00 USD
+  Assets:Firm02:Claims:Binance                  5.00 USD
+"""
+    firms, *_ = bridge(afternoon_with(swap))
+
+    assert firms.unexplained_usd == -5
+
+
+def test_what_trading_did_to_each_claim_is_the_sum_of_its_fills(run):
+    witnessed: dict[tuple[str, str, str], int] = defaultdict(int)
+    kinds = {motive.word: motive.kind for motive in Motive}
+    with run.connect() as connection:
+        sums = connection.execute(
+            "SELECT venue, taker, maker, motive, sum(edge_cents), sum(fee_cents) FROM rows "
+            "GROUP BY ALL"
+        ).fetchall()
+    for venue, taker, maker, motive, edge_cents, fee_cents in sums:
+        cost = "Hedging" if motive == Motive.HEDGE.word else "Fees"
+        witnessed[venue, taker, kinds[motive]] += edge_cents
+        witnessed[venue, taker, cost] -= fee_cents
+        if maker != venue:  # the other side of a payment into a pool is no customer
+            witnessed[venue, maker, kinds[motive]] -= edge_cents
+
+    parties = run.chart.parties
+    booked = {
+        (venue, customer, reason): int(number * 100)
+        for venue in (parties.house, parties.lead)
+        for (customer, reason), number in claim_movements(run, venue).items()
+        if reason in {*kinds.values(), "Fees"} and customer != parties.other_makers
+    }
+    assert booked == {place: cents for place, cents in witnessed.items() if place in booked}
+    assert not any(cents for place, cents in witnessed.items() if place not in booked)
+    assert {reason for *_, reason in booked} == {*kinds.values(), "Fees"}
+
+
+# ------------------------------------------------------------------------ the volume
+
+
+def test_the_makers_volume_is_its_fills_on_the_house_and_neither_hedges_nor_payments(afternoon):
+    (traded,) = volume(afternoon)
+
+    assert (traded.market, traded.month) == ("BTC-PERP", "2022-05")
+    # 10 x 30,000 + 10 x 30,020 + 5 x 30,000 + 1 x 29,950
+    assert traded.maker_usd == Decimal("780150.00")
+    assert traded.others_usd == Decimal("3120600.00")
+    assert traded.maker_share_pct == Decimal("20.0")
+
+
+@pytest.mark.parametrize(
+    ("recorded", "verdict"),
+    [
+        ("2 45", "inside"),
+        ("20.000 20.000", "inside"),
+        ("20.1 45", "outside"),
+        ("2 19.9", "outside"),
+        (None, "no record"),
+    ],
+)
+def test_the_share_is_held_against_the_record_and_never_rescaled(afternoon_with, recorded, verdict):
+    record = f'2022-05-09 custom "maker-share-recorded" {recorded}\n' if recorded else ""
+
+    (row,) = table(afternoon_with(record), "volume").rows
+
+    assert row[4] == Decimal("20.0")
+    assert row[-1] == verdict
+
+
+def test_without_any_record_there_is_no_range(afternoon):
+    assert recorded_share_pct(afternoon) is None
+    assert table(afternoon, "volume").rows[0][-3:] == (None, None, "no record")
+
+
+def test_a_market_that_the_maker_never_traded_in_is_all_the_others(afternoon_with):
+    (traded,) = volume(afternoon_with(fills=()))
+
+    assert traded.maker_usd == 0
+    assert traded.maker_share_pct == 0
+
+
+def test_markets_and_months_are_those_of_the_fills_one_by_one(run):
+    house = run.chart.parties.house
+    cents = {c.market: c.cents_per_lot_tick for c in run.chart.contracts if c.venue == house}
+    notional: dict[tuple[str, str], int] = defaultdict(int)
+    with run.connect() as connection:
+        for market, time, lots, price in connection.execute(
+            "SELECT market, time, lots, price FROM rows WHERE motive IN ('pickoff', 'spread')"
+        ).fetchall():
+            notional[market, f"{time:%Y-%m}"] += abs(lots) * price * cents[market]
+
+    assert {(v.market, v.month): v.maker_usd * 100 for v in volume(run)} == notional
+
+
+# ------------------------------------------------------------------------ the tables
+
+
+def test_money_has_cents_and_every_row_is_as_wide_as_its_table(any_run):
+    tables = where(any_run)
+
+    assert [table.name for table in tables] == [
+        "hole-by-kind",
+        "hole",
+        "cash-by-receiver",
+        "cash-change",
+        "bridge",
+        "volume",
+    ]
+    for found in tables:
+        for row in found.rows:
+            assert len(row) == len(found.columns)
+            for column, cell in zip(found.columns, row, strict=True):
+                if column.endswith("usd"):
+                    assert cell.as_tuple().exponent == -2
