@@ -6,9 +6,9 @@ held against the invariants line by line. Each step says what it looked at and n
 """
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from functools import partial
 from pathlib import Path
 
 from beancount import loader
@@ -16,7 +16,7 @@ from beancount import loader
 from ledger import invariants
 from ledger.day_ledger import days_of, render_days
 from ledger.recompute import wrong_fills
-from ledger.run_folder import RunFolder, RunFolderError
+from ledger.run_folder import RunFolder, RunFolderError, placed
 from ledger.seal import broken_seals
 
 SAMPLE_DAYS = 2
@@ -36,22 +36,18 @@ def audit(folder: Path, every_day: bool = False) -> Iterator[Finding]:
 
     Args:
         folder: the run.
-        every_day: check the ledgers of all days; else those on disk and a seeded sample.
+        every_day: have Beancount load the ledgers of all days; else of a seeded sample, while
+            those on disk are compared with what the books give.
     """
     run = RunFolder(folder)
-    yield Finding("seal: every file is as it was sealed", tuple(broken_seals(folder)))
-    yield _step("general ledger: Beancount loads it, the invariants hold", _general, run)
-    yield _step("fills: recomputed, and summed against the general ledger", wrong_fills, run)
-    try:
-        days = _days(run, every_day)
-    except RunFolderError as error:
-        yield Finding("day ledgers", (str(error),))
-        return
-    yield _step(
-        f"day ledgers: {len(days)} of {len(days_of(run))} days stand alone",
-        lambda run: _day_ledgers(run, days),
-        run,
-    )
+    which = "all" if every_day else f"{SAMPLE_DAYS} days drawn, and those on disk"
+    for step, check in (
+        ("seal: every file is as it was sealed", lambda run: iter(broken_seals(run.path))),
+        ("general ledger: Beancount loads it, and the invariants hold", _general),
+        ("fills: recomputed, and summed against the general ledger", wrong_fills),
+        (f"day ledgers ({which}): each stands alone", partial(_day_ledgers, every_day=every_day)),
+    ):
+        yield _step(step, check, run)
 
 
 def _step(step: str, check: Callable[[RunFolder], Iterator[str]], run: RunFolder) -> Finding:
@@ -67,33 +63,24 @@ def _step(step: str, check: Callable[[RunFolder], Iterator[str]], run: RunFolder
 
 
 def _general(run: RunFolder) -> Iterator[str]:
-    entries, options = run.entries, {}
-    for error in invariants.check(entries, options)[1]:
-        yield _placed(error)
+    entries, errors = run.loaded
+    yield from map(placed, errors)
+    yield from map(placed, invariants.check(entries, {})[1])
 
 
-def _day_ledgers(run: RunFolder, days: Sequence[date]) -> Iterator[str]:
-    for day, text in render_days(run, days):
-        name = f"days/{day}.beancount"
-        stored = run.path / name
-        if stored.is_file() and stored.read_text(encoding="utf-8") != text:
-            yield f"{name}: it is not what the general ledger and the fills give"
-        entries, errors, options = loader.load_string(text)
-        for error in errors or invariants.check(entries, options, "line")[1]:
-            yield f"{name}: {_placed(error)}"
-
-
-def _placed(error) -> str:
-    source = error.source or {}
-    where = f"{Path(source.get('filename', '')).name}:{source.get('lineno', '?')}"
-    return f"{where}: {error.message}".splitlines()[0]
-
-
-def _days(run: RunFolder, every_day: bool) -> list[date]:
+def _day_ledgers(run: RunFolder, every_day: bool) -> Iterator[str]:
+    """Compare the day ledgers on disk with what the books give, and load a sample."""
     days = days_of(run)
-    if every_day:
-        return days
-    stored = {date.fromisoformat(path.stem) for path in (run.path / "days").glob("*.beancount")}
-    others = [day for day in days if day not in stored]
-    sample = random.Random(SAMPLE_SEED).sample(others, min(SAMPLE_DAYS, len(others)))
-    return sorted({*stored, *sample} & {*days})
+    stored = {path.stem: path for path in (run.path / "days").glob("*.beancount")}
+    for name in sorted(stored.keys() - {str(day) for day in days}):
+        yield f"days/{name}.beancount: it is of no day that the books have"
+    sample = set(random.Random(SAMPLE_SEED).sample(days, min(SAMPLE_DAYS, len(days))))
+    looked_at = days if every_day else [day for day in days if day in sample or str(day) in stored]
+    for day, text in render_days(run, looked_at):
+        name = f"days/{day}.beancount"
+        if str(day) in stored and stored[str(day)].read_text(encoding="utf-8") != text:
+            yield f"{name}: it is not what the general ledger and the fills give"
+        if every_day or day in sample:
+            entries, errors, _ = loader.load_string(text)
+            for error in errors or invariants.check(entries, {}, "line")[1]:
+                yield f"{name}: {placed(error)}"

@@ -37,7 +37,7 @@ def wrong_fills(run: RunFolder) -> Iterator[str]:
             file = f"read_parquet('{_escaped(path)}', hive_partitioning = false)"
             rows = fill_store.read(connection, file, run.names)
         except Exception as error:
-            yield f"{name}: {error}"
+            yield f"{name}: {error}".splitlines()[0]
             continue
         for problem in (
             *_wrong_columns(run, rows, path.stem),

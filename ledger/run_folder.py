@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 from beancount import loader
@@ -18,6 +19,13 @@ MANIFEST = "manifest.json"
 
 class RunFolderError(Exception):
     """A folder is not a whole run, or its books don't load."""
+
+
+def placed(error: NamedTuple) -> str:
+    """Say in one line where one of Beancount's errors is, and what it is."""
+    source = error.source or {}
+    file = Path(source.get("filename", "?")).name
+    return f"{file}:{source.get('lineno', '?')}: {error.message}".splitlines()[0]
 
 
 @dataclass(frozen=True)
@@ -41,17 +49,22 @@ class RunFolder:
         return cls(path)
 
     @cached_property
+    def loaded(self) -> tuple[Sequence[data.Directive], Sequence[NamedTuple]]:
+        """All directives of the general ledger, and the errors that Beancount finds in it."""
+        entries, errors, _ = loader.load_file(str(self.path / "main.beancount"))
+        return entries, errors
+
+    @property
     def entries(self) -> Sequence[data.Directive]:
         """All directives of the general ledger, as Beancount loads them.
 
         Raises:
             RunFolderError: Beancount finds errors in it.
         """
-        entries, errors, _ = loader.load_file(str(self.path / "main.beancount"))
+        entries, errors = self.loaded
         if errors:
-            first = errors[0]
-            where = f"{first.source['filename']}:{first.source['lineno']}"
-            raise RunFolderError(f"{where}: {first.message} (and {len(errors) - 1} more)")
+            more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+            raise RunFolderError(f"{placed(errors[0])}{more}")
         return entries
 
     @cached_property

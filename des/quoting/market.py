@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
+from operator import itemgetter
 
 import numpy as np
 import simpy
@@ -21,6 +22,7 @@ from des.quoting.race import UNINFORMED, Order, Watchers, take, watch
 from des.quoting.takers import Takers, Terms
 from ledger.fills import Motive, Trigger, new_rows
 
+_TURN = itemgetter(0, 1)  # arrival, then firm number
 NEVER = 2**62  # a width that no price moves beyond
 
 
@@ -87,7 +89,7 @@ class Session:
         orders = self._in_flight + uninformed
         for time_us, trigger, price, i in _moments(quotes, posted_us, ticks, start_us, watchers):
             orders.extend(watch(quotes[i], time_us, price, trigger, watchers))
-        orders.sort()
+        orders.sort(key=_TURN)  # what is left of a tie goes in the order of sending
         due = bisect_left(orders, (end_us,))
         self._in_flight = orders[due:]
         arrival_us = [order.arrival_us for order in orders[:due]]
@@ -163,10 +165,10 @@ class _Beat:
 
     def widths(self) -> tuple[np.ndarray, np.ndarray]:
         """Return mid and half-width of each quote's best level, beginning with the one before."""
-        before, half = self._made[-1], self._plan.offset_ticks[0]
-        ask, bid = (before.price[ASK][0], before.price[BID][0]) if before else (0, -NEVER)
+        before = self._made[-1]
+        ask, bid = (before.price[ASK][0], before.price[BID][0]) if before else (NEVER, -NEVER)
         mid = np.concatenate((((ask + bid) // 2,), self._read - self._plan.skew_ticks))
-        widths = np.full(len(mid), half)
+        widths = np.full(len(mid), self._plan.offset_ticks[0])
         widths[0] = (ask - bid) // 2
         return mid, widths
 

@@ -5,6 +5,7 @@ a time, and gives the same fills to the byte; so each of the two is the other's 
 """
 
 from collections.abc import Generator, Iterable
+from itertools import pairwise
 
 import numpy as np
 import simpy
@@ -43,7 +44,7 @@ class QuoteByQuote(Session):
         self._schedule(env, uninformed)
         beat = posting_times_us(start_us, end_us, self._refresh_us, ticks).tolist()
         self._watch_ticks(env, start_us, beat[0] if beat else end_us, ticks, watchers)
-        for now_us, until_us in zip(beat, [*beat[1:], end_us], strict=True):
+        for now_us, until_us in pairwise([*beat, end_us]):
             yield Moment(env, now_us, QUOTE)
             read = int(price_at(ticks, now_us - self._latency_us))
             self._in_force = post(now_us, read, decided.plan)

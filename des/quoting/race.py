@@ -18,7 +18,7 @@ UNINFORMED = 2**31  # the firm number of whoever is none: after all firms at a t
 
 
 class Order(NamedTuple):
-    """An immediate-or-cancel order on its way; orders sort by arrival, then firm number."""
+    """An immediate-or-cancel order on its way."""
 
     arrival_us: int
     firm: int  # place among the firms, or UNINFORMED

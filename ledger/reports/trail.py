@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from difflib import get_close_matches
+from pathlib import Path
 from typing import NamedTuple
 
+import duckdb
 import numpy as np
 from beancount.core import data
 
@@ -39,13 +41,141 @@ SIGNS = (
 PARTS = ("cause", "claim", "liquid", "group")  # of the hole, as accounts are opened
 
 _MOTIVES = {motive.word: motive for motive in Motive}
+_PAYMENTS = "', '".join(motive.word for motive in Motive if motive.is_payment)
 _SETTLEMENT = re.compile(r"settlement-(\d{4}-\d\d-\d\d)-(\d\d)-(\d\d)-(\d\d)")
 _FILL = re.compile(r"fill-(\d+)")
-_PAYMENTS = "', '".join(motive.word for motive in Motive if motive.is_payment)
 
 
 class TrailError(ValueError):
     """There is nothing in the books by that kind, number or link."""
+
+
+# ------------------------------------------------------------------- entries and fills
+
+
+class FillSum(NamedTuple):
+    """The sum of fills of one pairing."""
+
+    pairing: Pairing
+    fills: int
+    first_seq: int
+    last_seq: int
+    edge_cents: int
+    fee_cents: int
+
+
+class Books:
+    """The general ledger and the fills of a run, read side by side."""
+
+    def __init__(self, run: RunFolder, connection: duckdb.DuckDBPyConnection) -> None:
+        self.run, self._connection = run, connection
+        self._entries = Entries(run.chart, run.names)
+        self._scales = {contract.commodity: contract.quantity for contract in run.chart.contracts}
+
+    @property
+    def last_seq(self) -> int:
+        """Return the last number of the true order: a closing entry has it."""
+        return _seq(self.run.transactions[-1])
+
+    def entry(self, seq: int) -> data.Transaction:
+        """Find the entry of a number.
+
+        Raises:
+            TrailError: there is none.
+        """
+        for entry in self.run.transactions:
+            if _seq(entry) == seq:
+                return entry
+        raise TrailError(f"seq {seq} is not in the books; give a number from 1 to {self.last_seq}")
+
+    def fill(self, seq: int) -> Fill | None:
+        """Find the fill of a number; None where there is none."""
+        rows = self.fills(f"seq = {seq}")
+        return Fill._make(rows[0].item()) if len(rows) else None
+
+    def fills(self, condition: str) -> np.ndarray:
+        """Read the fills that meet a condition."""
+        return fill_store.read(self._connection, f"(FROM rows WHERE {condition})", self.run.names)
+
+    def sums(self, condition: str) -> list[FillSum]:
+        """Sum the fills that meet a condition, by pairing."""
+        found = self._connection.execute(
+            "SELECT motive, venue, taker, maker, count(*), min(seq), max(seq), sum(edge_cents), "
+            f"sum(fee_cents) FROM rows WHERE {condition} GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+        return [
+            FillSum(Pairing(_MOTIVES[motive], venue, taker, maker), *sums)
+            for motive, venue, taker, maker, *sums in found
+        ]
+
+    def told(self, fill: Fill) -> Transaction:
+        """Expand a fill to the transaction that a day ledger has of it."""
+        return self._entries.of_row(fill)
+
+    def posted(self, fills: FillSum) -> list[Posting]:
+        """Apply the rule that posts fills to a sum of them; contracts are left out."""
+        return postings(self.run.chart, fills.pairing, fills.edge_cents, fills.fee_cents, {})
+
+    def closing_of(self, fill: Fill) -> data.Transaction | None:
+        """Find the entry that sums up *fill*: its first fill has the same pairing."""
+        pairing = Pairing.of(fill, self.run.names)
+        sign = (pairing.motive.word, pairing.payee(self.run.chart.parties))
+        for entry in self.run.transactions:
+            if _is_closing(entry) and (*entry.tags, entry.payee) == sign:
+                first, last = int(entry.meta["first-fill"]), int(entry.meta["last-fill"])
+                opener = self.fill(first) if first <= fill.seq <= last else None
+                if opener and Pairing.of(opener, self.run.names) == pairing:
+                    return entry
+        return None
+
+    def fills_of(self, closing: data.Transaction) -> np.ndarray:
+        """Read the fills that a closing entry sums up: those of the pairing of its first."""
+        first, last = int(closing.meta["first-fill"]), int(closing.meta["last-fill"])
+        pairing = ", ".join(GROUPED_BY)
+        return self.fills(
+            f"seq BETWEEN {first} AND {last} "
+            f"AND ({pairing}) IN (SELECT {pairing} FROM rows WHERE seq = {first})"
+        )
+
+    def summed(self, rows: np.ndarray) -> list[Posting]:
+        """Sum fills of one pairing anew, as a closing entry does; contracts are kept."""
+        return [p for entry in self._entries.closing(rows, 0) for p in entry.postings]
+
+    def standing(self, seq: int, booked: bool) -> dict[str, Decimal]:
+        """Return what stood on each account, in dollars, just before *seq*.
+
+        Args:
+            seq: the place in the true order.
+            booked: whether fills count from when their closing entry is booked, as a reader of
+                the general ledger sees it; else from when they happened.
+        """
+        stood: dict[str, Decimal] = defaultdict(lambda: ZERO)
+        for entry in self.run.transactions:
+            if _seq(entry) < seq and (booked or not _is_closing(entry)):
+                for account, usd in usd_lines(entry):
+                    stood[account] += usd
+        for each in () if booked else self.sums(f"seq < {seq}"):
+            for posting in self.posted(each):
+                stood[posting.account] += _usd(posting.units)
+        return stood
+
+    def number(self, posting: Posting) -> Decimal:
+        """Return what a posting moves as a decimal of its commodity."""
+        if posting.commodity == MONEY:
+            return _usd(posting.units)
+        return Decimal(self._scales[posting.commodity].text(posting.units))
+
+
+def _seq(entry: data.Transaction) -> int:
+    return int(entry.meta["seq"])
+
+
+def _is_closing(entry: data.Transaction) -> bool:
+    return "fills" in entry.meta
+
+
+def _usd(cents: int) -> Decimal:
+    return Decimal(cents).scaleb(-2)
 
 
 # ------------------------------------------------------------------------------- down
@@ -80,65 +210,46 @@ def trail(
         TrailError: the books have no such kind, or the period ends before it starts.
     """
     figure = _figure(run, kind, party, since, until, entity)
+    with run.connect() as connection:
+        sums = list(_fill_shares(Books(run, connection), figure))
     shares = list(_shares(run, figure))
-    parts = ((each, figure.part(each)) for each in _fill_sums(run, figure.period))
-    sums = [(each, part) for each, part in parts if part is not None]
     largest = sorted(shares, key=lambda share: -abs(share.usd))[:limit]
     listed = sorted(largest, key=lambda share: _seq(share.entry))
     return [
         _entries_table(figure, shares, listed),
-        _fills_table(figure, sums),
+        _fills_table(sums),
         _sums_table(shares, listed, sums),
     ]
 
 
-class FillSum(NamedTuple):
-    """The sum of fills of one pairing."""
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Dollars on some accounts, in a period, with one party or with all."""
 
-    pairing: Pairing
-    fills: int
-    first_seq: int
-    last_seq: int
-    edge_cents: int
-    fee_cents: int
+    name: str
+    accounts: frozenset[str]
+    party: str | None
+    since: date
+    until: date
+
+    def takes(self, account: str, party: str | None) -> bool:
+        """Tell whether a posting belongs to it."""
+        return account in self.accounts and self.party in (None, party)
 
 
 class Share(NamedTuple):
-    """What an entry contributes to a figure with one party on the other side."""
+    """What an entry contributes to a figure, with one party on the other side."""
 
     entry: data.Transaction
     party: str | None
     usd: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """Dollars on some accounts, of a period, with one party or all."""
+class FillShare(NamedTuple):
+    """What the fills of one pairing contribute to a figure."""
 
-    run: RunFolder
-    name: str
-    accounts: frozenset[str]
-    party: str | None
-    since: date | None
-    until: date | None
-
-    def takes(self, account: str, party: str | None) -> bool:
-        """Tell whether a posting belongs to it."""
-        return account in self.accounts and self.party in (None, party)
-
-    @property
-    def period(self) -> str:
-        """Return the period as a condition on the fills' rows."""
-        first, last = self.since or date.min, self.until or date.max
-        return f"time >= DATE '{first}' AND time < DATE '{last}' + 1"
-
-    def part(self, fills: FillSum) -> Decimal | None:
-        """Return what *fills* contribute; None if no posting of theirs belongs to it."""
-        payee = fills.pairing.payee(self.run.chart.parties)
-        found = [
-            p.units for p in _posted(self.run, fills) if self.takes(p.account, p.party or payee)
-        ]
-        return _usd(sum(found)) if found else None
+    sum: FillSum
+    usd: Decimal
 
 
 def _figure(
@@ -157,33 +268,35 @@ def _figure(
         raise TrailError(f"the period from {since} to {until} ends before it starts; exchange them")
     books = (entity,) if entity else parties.group
     owned = [a for a, o in run.opens.items() if entity_of(a) in books and MONEY in o.currencies]
-    kinds = list(dict.fromkeys(map(kind_of, owned)))
-    if kind not in (None, *kinds):
-        close = get_close_matches(kind.casefold(), map(str.casefold, kinds), n=1)
-        meant = [f"did you mean {each}? " for each in kinds if each.casefold() in close]
-        raise TrailError(
-            f"{' and '.join(books)} keep no {kind!r}; {''.join(meant)}the kinds are "
-            f"{', '.join(kinds)}"
-        )
-    accounts = [a for a in owned if (_explains(run, a) if kind is None else kind_of(a) == kind)]
+    if kind is None:
+        accounts = [account for account in owned if _explains(run, account)]
+    else:
+        accounts = [account for account in owned if kind_of(account) == kind]
+    if not accounts:
+        raise _no_such_kind(" and ".join(books), kind, list(dict.fromkeys(map(kind_of, owned))))
     name = f"{kind or 'All kinds'} in the books of {' and '.join(books)}"
-    name += f", with {party}" if party else ""
-    name += f", since {since}" if since else ""
-    name += f", until {until}" if until else ""
-    return Figure(run, name, frozenset(accounts), party, since, until)
+    for word, bound in (("with", party), ("since", since), ("until", until)):
+        name += f", {word} {bound}" if bound else ""
+    return Figure(name, frozenset(accounts), party, since or date.min, until or date.max)
 
 
 def _explains(run: RunFolder, account: str) -> bool:
     """Tell whether an account says why there is money, not where it is."""
     part = run.opens[account].meta.get("hole")
-    return part == "cause" or (
-        part is None and account.startswith(("Income:", "Expenses:", "Equity:"))
-    )
+    if part is None:  # outside the house group
+        return account.startswith(("Income:", "Expenses:", "Equity:"))
+    return part == "cause"
+
+
+def _no_such_kind(books: str, kind: str | None, kinds: Sequence[str]) -> TrailError:
+    close = get_close_matches(str(kind).casefold(), map(str.casefold, kinds), n=1)
+    meant = "".join(f"did you mean {each}? " for each in kinds if each.casefold() in close)
+    return TrailError(f"{books} keep no {kind!r}; {meant}the kinds are {', '.join(kinds)}")
 
 
 def _shares(run: RunFolder, figure: Figure) -> Iterator[Share]:
     for entry in run.transactions:
-        if (figure.since or date.min) <= entry.date <= (figure.until or date.max):
+        if figure.since <= entry.date <= figure.until:
             usd: dict[str | None, Decimal] = defaultdict(lambda: ZERO)
             for posting in entry.postings:
                 party = posting.meta.get("party") or entry.payee
@@ -192,22 +305,30 @@ def _shares(run: RunFolder, figure: Figure) -> Iterator[Share]:
             yield from (Share(entry, party, moved) for party, moved in usd.items())
 
 
+def _fill_shares(books: Books, figure: Figure) -> Iterator[FillShare]:
+    """Yield what of the period's fills belongs to the figure, without asking the entries."""
+    period = f"time >= DATE '{figure.since}' AND time < DATE '{figure.until}' + 1"
+    for each in books.sums(period):
+        payee = each.pairing.payee(books.run.chart.parties)
+        posted = books.posted(each)
+        found = [p.units for p in posted if figure.takes(p.account, p.party or payee)]
+        if found:
+            yield FillShare(each, _usd(sum(found)))
+
+
 def _entries_table(figure: Figure, shares: Sequence[Share], listed: Sequence[Share]) -> Table:
-    total = sum((share.usd for share in shares), ZERO)
     more = len(shares) - len(listed)
-    notes = [SIGNS]
-    if more:
-        notes.append(f"The largest {len(listed):,} are listed; there are {more:,} more.")
+    notes = (f"The largest {len(listed):,} are listed; there are {more:,} more.",) if more else ()
     return Table(
         "entries",
-        f"{figure.name}: {total:,} USD",
+        f"{figure.name}: {_total(shares):,} {MONEY}",
         ("date", "seq", "party", "narration", "usd"),
         [(s.entry.date, _seq(s.entry), s.party, s.entry.narration, s.usd) for s in listed],
-        tuple(notes),
+        (SIGNS, *notes),
     )
 
 
-def _fills_table(figure: Figure, sums: Sequence[tuple[FillSum, Decimal]]) -> Table:
+def _fills_table(sums: Sequence[FillShare]) -> Table:
     return Table(
         "fills",
         "The fills and payments behind these entries",
@@ -234,40 +355,42 @@ def _fills_table(figure: Figure, sums: Sequence[tuple[FillSum, Decimal]]) -> Tab
                 each.last_seq,
                 _usd(each.edge_cents),
                 _usd(each.fee_cents),
-                part,
+                usd,
             )
-            for each, part in sums
+            for each, usd in sums
         ],
         ("The last column is what they contribute to the figure.",),
     )
 
 
 def _sums_table(
-    shares: Sequence[Share], listed: Sequence[Share], sums: Sequence[tuple[FillSum, Decimal]]
+    shares: Sequence[Share], listed: Sequence[Share], sums: Sequence[FillShare]
 ) -> Table:
-    total = sum((share.usd for share in shares), ZERO)
-    shown = sum((share.usd for share in listed), ZERO)
-    closings = [share.usd for share in shares if _is_closing(share.entry)]
-    closed = sum(closings, ZERO)
-    filled = sum((part for _, part in sums), ZERO)
-    agree = "agree" if closed == filled else "DO NOT agree: audit the run"
+    closings = [share for share in shares if _is_closing(share.entry)]
+    others = len(shares) - len(listed)
+    difference = _total(closings) - _total(sums)
+    agree = "DO NOT agree: audit the run" if difference else "agree"
     return Table(
         "sums",
         "The figure, and whether the fills agree with it",
         ("line", "count", "usd"),
         [
-            ("entries listed", len(listed), shown),
-            ("entries not listed", len(shares) - len(listed), total - shown),
-            ("the figure", len(shares), total),
-            ("of it, closing entries", len(closings), closed),
-            ("fills behind the closing entries", sum(each.fills for each, _ in sums), filled),
-            ("difference (must be 0.00)", None, closed - filled),
+            ("entries listed", len(listed), _total(listed)),
+            ("entries not listed", others, _total(shares) - _total(listed)),
+            ("the figure", len(shares), _total(shares)),
+            ("of it, closing entries", len(closings), _total(closings)),
+            ("fills behind the closing entries", sum(s.sum.fills for s in sums), _total(sums)),
+            ("difference (must be 0.00)", None, difference),
         ],
         (
-            f"The general ledger and the fills {agree}. The rest of the figure is entries that "
-            "stand for themselves.",
+            f"The general ledger and the fills {agree}. Entries that are no closing entries stand "
+            "for themselves.",
         ),
     )
+
+
+def _total(shares: Iterable[Share | FillShare]) -> Decimal:
+    return sum((share.usd for share in shares), ZERO)
 
 
 # --------------------------------------------------------------------------------- up
@@ -289,68 +412,88 @@ def trail_up(run: RunFolder, start: int | str, limit: int = SHOWN) -> list[Table
     Raises:
         TrailError: the books have no such number or link.
     """
-    if isinstance(start, str):
+    with run.connect() as connection:
+        books = Books(run, connection)
+        if isinstance(start, int):
+            fill = books.fill(start)
+            if fill is None:
+                return _up_from_entry(books, books.entry(start), limit)
+            return _up_from_fill(books, fill, limit)
         link = start.removeprefix("^")
-        if not (fill_link := _FILL.fullmatch(link)):
-            return _up_from_link(run, link, limit)
-        fill = _fill(run, int(fill_link[1]))
-        if fill is None:
-            raise TrailError(f"{link}: seq {fill_link[1]} is no fill but an entry; give its seq")
-        return _up_from_fill(run, fill, limit)
-    fill = _fill(run, start)
-    if fill is not None:
-        return _up_from_fill(run, fill, limit)
-    return _up_from_entry(run, _entry(run, start), limit)
+        if named := _FILL.fullmatch(link):
+            fill = books.fill(int(named[1]))
+            if fill is None:
+                raise TrailError(f"{link} is no fill; give a fill's link, or --seq {named[1]}")
+            return _up_from_fill(books, fill, limit)
+        return _up_from_link(books, link, limit)
 
 
-def _up_from_fill(run: RunFolder, fill: Fill, limit: int) -> list[Table]:
-    transaction = Entries(run.chart, run.names).of_row(fill)
-    moved = [(p.account, _number(run, p)) for p in transaction.postings if p.commodity == MONEY]
+def _up_from_fill(books: Books, fill: Fill, limit: int) -> list[Table]:
+    transaction = books.told(fill)
+    lines = [(p.account, books.number(p), p.commodity, p.party) for p in transaction.postings]
+    moved = [(account, usd) for account, usd, commodity, _ in lines if commodity == MONEY]
     return [
-        _fill_table(run, fill, transaction),
-        _postings_table(
-            (p.account, _number(run, p), p.commodity, p.party) for p in transaction.postings
-        ),
-        _closing_table(_closing_of(run, fill)),
-        _figures_table(run, moved, _standing(run, fill.seq, booked=False)),
-        _linked_table(run, transaction.links, fill.seq, limit),
+        _fill_table(fill, transaction, Pairing.of(fill, books.run.names)),
+        _postings_table(lines),
+        _closing_table(books.closing_of(fill)),
+        _figures_table(books.run, moved, books.standing(fill.seq, booked=False)),
+        _linked_table(books, transaction.links, fill.seq, limit),
     ]
 
 
-def _up_from_entry(run: RunFolder, entry: data.Transaction, limit: int) -> list[Table]:
-    before = _standing(run, _seq(entry), booked=_is_closing(entry))
+def _up_from_entry(books: Books, entry: data.Transaction, limit: int) -> list[Table]:
+    before = books.standing(_seq(entry), booked=_is_closing(entry))
     tables = [
         _entry_table(entry),
-        _postings_table(
-            (p.account, p.units.number, p.units.currency, p.meta.get("party"))
-            for p in entry.postings
-        ),
-        _figures_table(run, usd_lines(entry), before),
-        _linked_table(run, sorted(entry.links), _seq(entry), limit),
+        _postings_table(_lines(entry)),
+        _figures_table(books.run, usd_lines(entry), before),
+        _linked_table(books, sorted(entry.links), _seq(entry), limit),
     ]
     if _is_closing(entry):
-        rows = _rows_of(run, entry)
-        tables += [_summed_table(run, rows, limit), _agreement_table(run, entry, rows)]
+        rows = books.fills_of(entry)
+        tables += [_summed_table(books, rows, limit), _agreement_table(books, entry, rows)]
     return tables
 
 
-def _up_from_link(run: RunFolder, link: str, limit: int) -> list[Table]:
-    entries = [entry for entry in run.transactions if link in entry.links]
-    settled = _fill_sums(run, _payments_of(link))
-    if not entries and not settled:
+def _up_from_link(books: Books, link: str, limit: int) -> list[Table]:
+    entries = [entry for entry in books.run.transactions if link in entry.links]
+    payments = books.sums(_payments_of(link))
+    if not entries and not payments:
         raise TrailError(
             f"nothing has the link {link!r}; give one as entries have it, such as "
-            f"fills-{run.transactions[-1].date}, or fill-N with N from 1 to {_last_seq(run)}"
+            f"fills-{books.run.transactions[-1].date}, or fill-N with N from 1 to {books.last_seq}"
         )
     moved = [line for entry in entries for line in usd_lines(entry)]
-    moved += [(p.account, _usd(p.units)) for each in settled for p in _posted(run, each)]
-    first = min([*(_seq(entry) for entry in entries), *(each.first_seq for each in settled)])
-    before = _standing(run, first, booked=any(map(_is_closing, entries)))
-    return [_linked_table(run, [link], None, limit), _figures_table(run, moved, before)]
+    moved += [(p.account, _usd(p.units)) for each in payments for p in books.posted(each)]
+    first = min([*map(_seq, entries), *(each.first_seq for each in payments)])
+    before = books.standing(first, booked=any(map(_is_closing, entries)))
+    return [_linked_table(books, [link], None, limit), _figures_table(books.run, moved, before)]
 
 
-def _fill_table(run: RunFolder, fill: Fill, transaction: Transaction) -> Table:
-    pairing = Pairing.of(fill, run.names)
+def _payments_of(link: str) -> str:
+    """Return the condition on payments of the settlement that a link names; none of other links."""
+    try:
+        day, hour, minute, second = _SETTLEMENT.fullmatch(link).groups()
+        midnight = datetime.combine(date.fromisoformat(day), time())
+    except (AttributeError, ValueError):
+        return "false"
+    # A settlement is stamped with the last microsecond before its time.
+    seconds = 3600 * int(hour) + 60 * int(minute) + int(second)
+    stamp = midnight + timedelta(seconds=seconds, microseconds=-1)
+    return f"time = TIMESTAMP '{stamp}' AND motive IN ('{_PAYMENTS}')"
+
+
+# A line of an entry: account, number, commodity, and the party where it is not the payee.
+Line = tuple[str, Decimal, str, str | None]
+
+
+def _lines(entry: data.Transaction) -> list[Line]:
+    return [
+        (p.account, p.units.number, p.units.currency, p.meta.get("party")) for p in entry.postings
+    ]
+
+
+def _fill_table(fill: Fill, transaction: Transaction, pairing: Pairing) -> Table:
     return Table(
         "fill",
         transaction.narration,
@@ -372,7 +515,7 @@ def _fill_table(run: RunFolder, fill: Fill, transaction: Transaction) -> Table:
 
 def _entry_table(entry: data.Transaction) -> Table:
     details = {k: v for k, v in entry.meta.items() if not k.startswith("__")}
-    where = f"{details.pop('filename').rpartition('/')[2]}:{details.pop('lineno')}"
+    place = f"{Path(details.pop('filename')).name}:{details.pop('lineno')}"
     return Table(
         "entry",
         entry.narration,
@@ -383,15 +526,13 @@ def _entry_table(entry: data.Transaction) -> Table:
             ("payee", entry.payee),
             *(("tag", tag) for tag in sorted(entry.tags)),
             *(("link", link) for link in sorted(entry.links)),
-            ("stands in", where),
+            ("stands in", place),
         ],
     )
 
 
-def _postings_table(rows: Iterable[tuple[str, Decimal, str, str | None]]) -> Table:
-    return Table(
-        "postings", "Its postings", ("account", "amount", "commodity", "party"), list(rows)
-    )
+def _postings_table(lines: Sequence[Line]) -> Table:
+    return Table("postings", "Its postings", ("account", "amount", "commodity", "party"), lines)
 
 
 def _closing_table(closing: data.Transaction | None) -> Table:
@@ -444,25 +585,23 @@ def _by_part(
     return sums
 
 
-def _linked_table(run: RunFolder, links: Sequence[str], own: int | None, limit: int) -> Table:
+def _linked_table(books: Books, links: Sequence[str], own: int | None, limit: int) -> Table:
     """List what shares a link: entries, and of a settlement its payments."""
     rows = []
     for link in links:
-        for fill in map(Fill._make, _read(run, _payments_of(link)).tolist()):
-            told = Entries(run.chart, run.names).of_row(fill)
+        for fill in map(Fill._make, books.fills(_payments_of(link)).tolist()):
+            told = books.told(fill)
             rows.append((fill.seq, day_of(fill.time_us), told.payee, told.narration, link))
-        for e in run.transactions:
-            if link in e.links:
-                rows.append((_seq(e), e.date, e.payee, e.narration, link))
+        for entry in books.run.transactions:
+            if link in entry.links:
+                rows.append((_seq(entry), entry.date, entry.payee, entry.narration, link))
     rows = sorted(row for row in rows if row[0] != own)
     title = f"What else has the link {', '.join(links)}" if links else "It has no link"
     columns = ("seq", "date", "party", "narration", "link")
     return Table("linked", title, columns, rows[:limit], _more(rows, limit))
 
 
-def _summed_table(run: RunFolder, rows: np.ndarray, limit: int) -> Table:
-    sentence = Entries(run.chart, run.names).of_row
-    first = [Fill._make(row) for row in rows[:limit].tolist()]
+def _summed_table(books: Books, rows: np.ndarray, limit: int) -> Table:
     return Table(
         "fills",
         f"The fills that it sums up: {len(rows):,}",
@@ -471,31 +610,23 @@ def _summed_table(run: RunFolder, rows: np.ndarray, limit: int) -> Table:
             (
                 fill.seq,
                 time_of_day(fill.time_us),
-                sentence(fill).narration,
+                books.told(fill).narration,
                 _usd(fill.edge_cents),
                 _usd(fill.fee_cents),
             )
-            for fill in first
+            for fill in map(Fill._make, rows[:limit].tolist())
         ],
         _more(rows, limit),
     )
 
 
-def _agreement_table(run: RunFolder, entry: data.Transaction, rows: np.ndarray) -> Table:
+def _agreement_table(books: Books, entry: data.Transaction, rows: np.ndarray) -> Table:
     """Hold each posting of a closing entry against its fills, summed anew."""
-    resummed = Entries(run.chart, run.names).closing(rows, 0) if len(rows) else ()
-    # With the party: an account may be posted to twice, for two of them.
-    summed = {
-        (p.account, p.party, p.commodity): _number(run, p) for e in resummed for p in e.postings
-    }
-    booked = {
-        (p.account, p.meta.get("party"), p.units.currency): p.units.number for p in entry.postings
-    }
+    booked = {(account, party, unit): number for account, number, unit, party in _lines(entry)}
+    summed = {(p.account, p.party, p.commodity): books.number(p) for p in books.summed(rows)}
     lines = [("fills", None, None, entry.meta["fills"], Decimal(len(rows)))]
-    lines += [
-        (*key, booked.get(key, ZERO), summed.get(key, ZERO))
-        for key in dict.fromkeys((*booked, *summed))
-    ]
+    for key in dict.fromkeys((*booked, *summed)):
+        lines.append((*key, booked.get(key, ZERO), summed.get(key, ZERO)))
     return Table(
         "agreement",
         "The entry against its fills, summed anew",
@@ -503,124 +634,6 @@ def _agreement_table(run: RunFolder, entry: data.Transaction, rows: np.ndarray) 
         [(*line, line[-2] - line[-1]) for line in lines],
         ("Every difference must be zero.",),
     )
-
-
-# ------------------------------------------------------------------- entries and fills
-
-
-def _seq(entry: data.Transaction) -> int:
-    return int(entry.meta["seq"])
-
-
-def _is_closing(entry: data.Transaction) -> bool:
-    return "fills" in entry.meta
-
-
-def _entry(run: RunFolder, seq: int) -> data.Transaction:
-    for entry in run.transactions:
-        if _seq(entry) == seq:
-            return entry
-    raise TrailError(f"seq {seq} is not in the books; give a number from 1 to {_last_seq(run)}")
-
-
-def _last_seq(run: RunFolder) -> int:
-    return _seq(run.transactions[-1])
-
-
-def _read(run: RunFolder, condition: str) -> np.ndarray:
-    with run.connect() as connection:
-        return fill_store.read(connection, f"(FROM rows WHERE {condition})", run.names)
-
-
-def _fill(run: RunFolder, seq: int) -> Fill | None:
-    rows = _read(run, f"seq = {seq}")
-    return Fill._make(rows[0].item()) if len(rows) else None
-
-
-def _closing_of(run: RunFolder, fill: Fill) -> data.Transaction | None:
-    """Find the entry that sums up *fill*: its first fill has the same pairing."""
-    pairing = Pairing.of(fill, run.names)
-    sign = (pairing.motive.word, pairing.payee(run.chart.parties))
-    for entry in run.transactions:
-        if _is_closing(entry) and (*entry.tags, entry.payee) == sign:
-            first, last = int(entry.meta["first-fill"]), int(entry.meta["last-fill"])
-            opener = _fill(run, first) if first <= fill.seq <= last else None
-            if opener and Pairing.of(opener, run.names) == pairing:
-                return entry
-    return None
-
-
-def _rows_of(run: RunFolder, closing: data.Transaction) -> np.ndarray:
-    """Read the fills that a closing entry sums up: those of the pairing of its first."""
-    first, last = int(closing.meta["first-fill"]), int(closing.meta["last-fill"])
-    pairing = ", ".join(GROUPED_BY)
-    return _read(
-        run,
-        f"seq BETWEEN {first} AND {last} "
-        f"AND ({pairing}) IN (SELECT {pairing} FROM rows WHERE seq = {first})",
-    )
-
-
-def _fill_sums(run: RunFolder, condition: str) -> list[FillSum]:
-    """Sum the fills that meet a condition, by pairing."""
-    with run.connect() as connection:
-        found = connection.execute(
-            "SELECT motive, venue, taker, maker, count(*), min(seq), max(seq), sum(edge_cents), "
-            f"sum(fee_cents) FROM rows WHERE {condition} GROUP BY ALL ORDER BY ALL"
-        ).fetchall()
-    return [
-        FillSum(Pairing(_MOTIVES[motive], venue, taker, maker), *sums)
-        for motive, venue, taker, maker, *sums in found
-    ]
-
-
-def _posted(run: RunFolder, fills: FillSum) -> list[Posting]:
-    """Apply the rule that posts fills to a sum of them; contracts are left out."""
-    return postings(run.chart, fills.pairing, fills.edge_cents, fills.fee_cents, {})
-
-
-def _standing(run: RunFolder, seq: int, booked: bool) -> dict[str, Decimal]:
-    """Return what stood on each account, in dollars, just before *seq*.
-
-    Args:
-        run: the run.
-        seq: the place in the true order.
-        booked: whether fills count from when their closing entry is booked, as a reader of the
-            general ledger sees it; else from when they happened.
-    """
-    stood: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for entry in run.transactions:
-        if _seq(entry) < seq and (booked or not _is_closing(entry)):
-            for account, usd in usd_lines(entry):
-                stood[account] += usd
-    for each in () if booked else _fill_sums(run, f"seq < {seq}"):
-        for posting in _posted(run, each):
-            stood[posting.account] += _usd(posting.units)
-    return stood
-
-
-def _payments_of(link: str) -> str:
-    """Return the condition on payments of the settlement that a link names; none of other links."""
-    try:
-        day, hour, minute, second = _SETTLEMENT.fullmatch(link).groups()
-        midnight = datetime.combine(date.fromisoformat(day), time())
-    except (AttributeError, ValueError):
-        return "false"
-    # A settlement is stamped with the last microsecond before its time.
-    seconds = 3600 * int(hour) + 60 * int(minute) + int(second)
-    stamp = midnight + timedelta(seconds=seconds, microseconds=-1)
-    return f"time = TIMESTAMP '{stamp}' AND motive IN ('{_PAYMENTS}')"
-
-
-def _usd(cents: int) -> Decimal:
-    return Decimal(cents).scaleb(-2)
-
-
-def _number(run: RunFolder, posting: Posting) -> Decimal:
-    if posting.commodity == MONEY:
-        return _usd(posting.units)
-    scale = next(c.quantity for c in run.chart.contracts if c.commodity == posting.commodity)
-    return Decimal(scale.text(posting.units))
 
 
 def _more(rows: Sequence[object], limit: int) -> tuple[str, ...]:

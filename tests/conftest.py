@@ -1,0 +1,56 @@
+"""Worlds that many tests look at, each run once."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ledger.run_folder import RunFolder
+from runs.execute import execute
+from runs.scenarios import load
+
+BUSY = Path(__file__).parent / "worlds" / "busy.toml"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="write tests/golden anew from what the code gives now; then read the difference",
+    )
+
+
+@pytest.fixture(scope="session")
+def executed(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., RunFolder]:
+    """Run a scenario, by name or path, with tables laid over it, into a folder of its own."""
+
+    def run(name_or_path: str | Path, **overrides: object) -> RunFolder:
+        folder = tmp_path_factory.mktemp("runs") / "run"
+        execute(load(str(name_or_path), overrides), folder)
+        return RunFolder.at(folder)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def tiny_run(executed: Callable[..., RunFolder]) -> RunFolder:
+    """Three small days, with all their day ledgers."""
+    return executed("tiny")
+
+
+@pytest.fixture(scope="session")
+def busy_run(executed: Callable[..., RunFolder]) -> RunFolder:
+    """Three days over a month's end: two markets, credit drawn, withdrawals waiting, gap losses."""
+    return executed(BUSY)
+
+
+@pytest.fixture(scope="session")
+def may_run(executed: Callable[..., RunFolder]) -> RunFolder:
+    """A volatile month, of more than a million fills; for slow tests only."""
+    return executed("may-2021")
+
+
+@pytest.fixture(params=["tiny_run", "busy_run"])
+def run(request: pytest.FixtureRequest) -> RunFolder:
+    """Each of these worlds in turn."""
+    return request.getfixturevalue(request.param)

@@ -1,0 +1,218 @@
+"""The race for a stale quote once more, one event at a time: a witness to check des.quoting by.
+
+Written from the rules and in plain Python, so that it can be read against them:
+
+- The lead price moves at ticks. A quote is made from the last tick at or before `latency_us`
+  before its posting (before the first tick, from the first) and is in force until the next one.
+- A firm looks at each side of the quote in force, when it is posted and at every tick while it
+  lasts. The first time that the price is beyond the best level by more than the firm's threshold,
+  it sends one order: as deep as the levels that are then beyond by more than its threshold.
+- An order meets the quote in force when it arrives. Best level first, it takes what those before
+  it left, at no price worse than its limit; what it does not get at once is void.
+- A customer's order takes what there is at any price.
+- At one instant: settlement, tick, posting, then the firms look, then orders arrive, by firm
+  number, customers last; orders of one firm in the order in which they were sent.
+
+What chance decides (delays, customers' orders) is given. Nothing here comes from des.quoting.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from itertools import count
+from typing import NamedTuple
+
+ASK, BID = 0, 1  # the side that a buyer takes from, and a seller
+CUSTOMER = 10**6  # in place of a firm's number, after all of them
+
+
+@dataclass(frozen=True)
+class Interval:
+    """What was decided at a settlement and holds until the next."""
+
+    start_us: int
+    end_us: int
+    offsets: Sequence[int]  # of the levels from the mid, ticks
+    skew: int  # how far down the mid is shifted, ticks
+    shown: tuple[int, int]  # lots per level, by side
+    thresholds: Sequence[int]  # of the firms, ticks
+    takes: tuple[Sequence[int], Sequence[int]]  # lots of one order, by side and firm
+    delay_us: Callable[[int, int, int], int]  # of an order, by firm, posting hit, side
+
+
+class Customer(NamedTuple):
+    """An order that has nothing to do with the price."""
+
+    time_us: int
+    side: int
+    lots: int
+    holder: int
+
+
+class NaiveFill(NamedTuple):
+    """A fill as both witnesses report it."""
+
+    time_us: int
+    firm: int
+    holder: int
+    side: int
+    lots: int
+    price: int
+    lead: int
+    quoted: int  # the lead price that the quote was made from
+    age_us: int
+    trigger: str  # "posting", "tick", or "" for a customer
+
+
+@dataclass
+class Quote:
+    """An offer on both sides and what is left of it."""
+
+    posted_us: int
+    read: int
+    prices: tuple[list[int], list[int]]  # by side and level
+    left: tuple[list[int], list[int]]
+    shown: tuple[int, int]
+    hit_by: set[tuple[int, int]] = field(default_factory=set)  # (side, firm) that sent an order
+
+
+@dataclass(frozen=True)
+class Order:
+    """A wish on its way."""
+
+    firm: int
+    holder: int
+    side: int
+    limit: int | None  # the worst price that will do; None: any
+    lots: int | None  # None: what the firm may take when it arrives
+    trigger: str
+
+
+class NaiveRace:
+    """One market from the first interval to the last, played on a heap of events."""
+
+    def __init__(
+        self,
+        latency_us: int,
+        refresh_us: int,
+        ticks: Sequence[tuple[int, int]],
+        intervals: Sequence[Interval],
+        customers: Sequence[Customer] = (),
+    ) -> None:
+        self.latency_us, self.ticks = latency_us, ticks
+        self.heap: list[tuple] = []
+        self.sent = count()
+        self.decided: Interval | None = None
+        self.quote: Quote | None = None
+        self.lead = ticks[0][1]
+        self.fills: list[NaiveFill] = []
+        self.end_us = intervals[-1].end_us
+        for interval in intervals:
+            self.schedule(interval.start_us, self.settle, interval)
+        for time_us, price in ticks:
+            self.schedule(time_us, self.tick, price)
+        for time_us in self.postings(intervals[0].start_us, refresh_us):
+            self.schedule(time_us, self.post)
+        for customer in customers:
+            order = Order(CUSTOMER, customer.holder, customer.side, None, customer.lots, "")
+            self.schedule(customer.time_us, self.arrive, order)
+
+    def play(self) -> list[NaiveFill]:
+        """Let everything happen in turn and return the fills."""
+        while self.heap:
+            time_us, *_, happen, details = heappop(self.heap)
+            if time_us < self.end_us:
+                happen(time_us, *details)
+        return self.fills
+
+    def schedule(self, time_us: int, happen: Callable, *details) -> None:
+        """Put an event in its place: by time, by what it is, by firm, by when it was sent."""
+        rank = [self.settle, self.tick, self.post, self.look, self.arrive].index(happen)
+        firm = details[0].firm if happen == self.arrive else 0
+        heappush(self.heap, (time_us, rank, firm, next(self.sent), happen, details))
+
+    def postings(self, start_us: int, refresh_us: int) -> Iterator[int]:
+        """Yield when quotes are posted: at whole multiples of the refresh, or at every tick."""
+        if refresh_us == 0:
+            yield from (time_us for time_us, _ in self.ticks)
+        else:
+            first_us = start_us + -start_us % refresh_us
+            yield from range(first_us, self.end_us, refresh_us)
+
+    def settle(self, time_us: int, interval: Interval) -> None:
+        """From here on something else holds."""
+        self.decided = interval
+
+    def tick(self, time_us: int, price: int) -> None:
+        """The lead price moves, and the firms look."""
+        self.lead = price
+        self.schedule(time_us, self.look)
+
+    def post(self, time_us: int) -> None:
+        """The quote is replaced, and the firms look."""
+        read = self.ticks[0][1]
+        for tick_us, price in self.ticks:
+            if tick_us <= time_us - self.latency_us:
+                read = price
+        mid, now = read - self.decided.skew, self.decided
+        self.quote = Quote(
+            time_us,
+            read,
+            ([mid + offset for offset in now.offsets], [mid - offset for offset in now.offsets]),
+            ([now.shown[ASK]] * len(now.offsets), [now.shown[BID]] * len(now.offsets)),
+            now.shown,
+        )
+        self.schedule(time_us, self.look)
+
+    def look(self, time_us: int) -> None:
+        """Let every firm look at both sides of the quote in force."""
+        quote = self.quote
+        if quote is None:
+            return
+        trigger = "posting" if quote.posted_us == time_us else "tick"
+        for side in (ASK, BID):
+            for firm, threshold in enumerate(self.decided.thresholds):
+                if not quote.shown[side] or (side, firm) in quote.hit_by:
+                    continue
+                worth = [p for p in quote.prices[side] if self.beyond(p, side) > threshold]
+                if not worth:
+                    continue
+                quote.hit_by.add((side, firm))
+                order = Order(firm, -1, side, worth[-1], None, trigger)
+                delay_us = self.decided.delay_us(firm, quote.posted_us, side)
+                self.schedule(time_us + delay_us, self.arrive, order)
+
+    def beyond(self, price: int, side: int) -> int:
+        """How much a taker on this side gains at the lead price, per lot."""
+        return self.lead - price if side == ASK else price - self.lead
+
+    def arrive(self, time_us: int, order: Order) -> None:
+        """Let an order take what is there for it."""
+        quote, side = self.quote, order.side
+        if quote is None:
+            return
+        wanted = self.decided.takes[side][order.firm] if order.lots is None else order.lots
+        for level, price in enumerate(quote.prices[side]):
+            if order.limit is not None:
+                worse = price > order.limit if side == ASK else price < order.limit
+                if worse:
+                    break
+            lots = min(wanted, quote.left[side][level])
+            if lots == 0:
+                continue
+            wanted -= lots
+            quote.left[side][level] -= lots
+            self.fills.append(
+                NaiveFill(
+                    time_us,
+                    order.firm,
+                    order.holder,
+                    side,
+                    lots,
+                    price,
+                    self.lead,
+                    quote.read,
+                    time_us - (quote.posted_us - self.latency_us),
+                    order.trigger,
+                )
+            )

@@ -1,0 +1,86 @@
+"""Fee tiers: what a taker traded in the last thirty days decides what it pays tomorrow."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from des.scenario import FeeTier
+from des.venue.fees import WINDOW_DAYS, FeeSchedule
+
+TIERS = (
+    FeeTier(volume_usd=0, taker_bps=7.0),
+    FeeTier(volume_usd=2_000_000, taker_bps=6.0),
+    FeeTier(volume_usd=5_000_000, taker_bps=5.5),
+)
+USD = 100  # cents
+
+
+def schedule(*volume_30d_usd: float) -> FeeSchedule:
+    return FeeSchedule(TIERS, np.array([round(usd * USD) for usd in volume_30d_usd]))
+
+
+@pytest.mark.parametrize(
+    ("volume_usd", "rate_e6"),
+    [
+        (0, 700),
+        (1_999_999.99, 700),
+        (2_000_000, 600),
+        (4_999_999.99, 600),
+        (5_000_000, 550),
+        (10**12, 550),
+    ],
+)
+def test_a_tier_begins_at_its_volume_to_the_cent(volume_usd, rate_e6):
+    assert schedule(volume_usd).rates_e6().tolist() == [rate_e6]
+
+
+def test_each_taker_has_its_own_tier():
+    assert schedule(0, 2_000_000, 5_000_000).rates_e6().tolist() == [700, 600, 550]
+
+
+def test_who_has_not_traded_pays_the_first_rate():
+    assert schedule(10**9).first_rate_e6 == 700
+
+
+def test_a_days_volume_counts_for_thirty_days_and_then_no_more():
+    fees, nothing = schedule(0), np.array([0])
+    fees.close_day(np.array([2_000_000 * USD]))
+    for _ in range(WINDOW_DAYS - 1):
+        assert fees.rates_e6() == 600
+        fees.close_day(nothing)
+    assert fees.rates_e6() == 600
+    fees.close_day(nothing)
+    assert fees.rates_e6() == 700
+
+
+def test_volume_from_before_the_run_fades_evenly():
+    """Of three million, two are left after ten idle days; a day later it is less."""
+    fees = schedule(3_000_000)
+    for _ in range(10):
+        assert fees.rates_e6() == 600
+        fees.close_day(np.array([0]))
+    assert fees.rates_e6() == 600
+    fees.close_day(np.array([0]))
+    assert fees.rates_e6() == 700
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(
+    before_cents=st.integers(0, 10**9),
+    days_cents=st.lists(st.integers(0, 5 * 10**7), max_size=45),
+)
+def test_the_rate_is_that_of_the_last_thirty_days_sum(before_cents, days_cents):
+    fees = FeeSchedule(TIERS, np.array([before_cents]))
+    for cents in days_cents:
+        fees.close_day(np.array([cents]))
+    traded = sum(days_cents[-WINDOW_DAYS:])
+    left = max(WINDOW_DAYS - len(days_cents), 0)
+    # A thirtieth of the volume before goes with each day, to less than a cent a day.
+    volume_usd = (traded + before_cents * left / WINDOW_DAYS) / USD
+    rates = {
+        max((t for t in TIERS if t.volume_usd <= volume_usd + off), key=lambda t: t.volume_usd)
+        for off in (-WINDOW_DAYS / USD, 0, WINDOW_DAYS / USD)
+        if volume_usd + off >= 0
+    }
+    assert int(fees.rates_e6()[0]) in {round(tier.taker_bps * 100) for tier in rates}

@@ -1,0 +1,153 @@
+"""Hedges: inventory is laid off on the lead venue, once, late, and at a cost that is stated."""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from des.clock import SECOND_US
+from des.price.lead_price import Ticks
+from des.treasury.hedging import HedgeDesk
+from ledger.fills import Motive
+
+MAKER, FAST, SLOW, BYSTANDER, OUTSIDE = range(5)
+HEDGERS = [MAKER, FAST, SLOW]
+STEP_US = 300 * SECOND_US
+
+
+def desk_of(delays_us=(2_000_000, 5_000, 20_000), half_spread_bps=0.2, fee_e6=200) -> HedgeDesk:
+    return HedgeDesk(
+        np.array(HEDGERS), np.array(delays_us, dtype=np.int64), half_spread_bps, fee_e6, OUTSIDE
+    )
+
+
+def still(price: int) -> Ticks:
+    return Ticks(np.array([0]), np.array([price]))
+
+
+def holding(**lots: int) -> np.ndarray:
+    by_name = {"maker": MAKER, "fast": FAST, "slow": SLOW, "bystander": BYSTANDER}
+    both = np.zeros(5, dtype=np.int64)
+    for name, held in lots.items():
+        both[by_name[name]] = held
+    both[OUTSIDE] = -both.sum()
+    return both
+
+
+# ---- what is hedged
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(
+    traded=st.lists(st.tuples(*[st.integers(-50, 50)] * len(HEDGERS)), min_size=1, max_size=12),
+    delays_us=st.tuples(*[st.integers(0, 4 * STEP_US)] * len(HEDGERS)),
+)
+def test_positions_are_hedged_once_however_long_it_takes(traded, delays_us):
+    """With delays beyond an interval, orders under way count; at the end all are flat."""
+    desk = desk_of(delays_us)
+    house, lead = np.zeros(5, dtype=np.int64), np.zeros(5, dtype=np.int64)
+    idle = [(0,) * len(HEDGERS)] * 5  # long enough for every order to fill
+    filled = []
+    for i, lots in enumerate([*traded, *idle]):
+        now_us = i * STEP_US
+        house[HEDGERS] += lots
+        house[BYSTANDER] -= sum(lots)
+        assert desk.decide(now_us, house + lead) == -sum(lots)
+        rows = desk.fills(now_us + STEP_US, still(30_000), 0.0)
+        np.add.at(lead, rows["taker"], rows["lots"])
+        np.subtract.at(lead, rows["maker"], rows["lots"])
+        filled += [(int(r["time_us"]), int(r["taker"]), int(r["lots"])) for r in rows]
+
+    assert not (house + lead)[HEDGERS].any()
+    assert (house + lead)[BYSTANDER] == house[BYSTANDER]
+    assert sorted(filled) == sorted(
+        (i * STEP_US + delays_us[member], member, -lots[member])
+        for i, lots in enumerate(traded)
+        for member in HEDGERS
+        if lots[member]
+    )
+
+
+def test_deciding_leaves_positions_as_they_are():
+    both = holding(maker=30, fast=-10)
+    before = both.copy()
+    desk = desk_of()
+    desk.decide(0, both)
+    desk.decide(STEP_US, both)
+
+    assert np.array_equal(both, before)
+
+
+def test_what_the_lead_venue_feels_is_the_sum_of_all_orders():
+    assert desk_of().decide(0, holding(maker=30, fast=-10, slow=-15, bystander=99)) == -5
+
+
+# ---- when, and at which price
+
+
+def test_a_hedge_fills_at_the_price_it_finds_when_it_arrives():
+    """Decided when the price is 30 000; each order meets the last tick at or before its arrival."""
+    ticks = Ticks(
+        np.array([0, 5_000, 5_001, 20_001, 2_000_001]),
+        np.array([30_000, 30_100, 30_200, 30_300, 30_400]),
+    )
+    desk = desk_of(half_spread_bps=0.0)
+    desk.decide(0, holding(maker=30, fast=-10, slow=-15))
+    rows = desk.fills(STEP_US, ticks, 0.0)
+
+    assert rows["taker"].tolist() == [FAST, SLOW, MAKER]
+    assert rows["time_us"].tolist() == [5_000, 20_000, 2_000_000]
+    assert rows["lead"].tolist() == rows["price"].tolist() == [30_100, 30_200, 30_300]
+    assert (rows["motive"] == Motive.HEDGE).all()
+    assert (rows["maker"] == OUTSIDE).all()
+    assert (rows["fee_e6"] == 200).all()
+
+
+def test_an_order_due_at_the_end_of_an_interval_belongs_to_the_next():
+    desk = desk_of(delays_us=(STEP_US, STEP_US - 1, 0))
+    desk.decide(0, holding(maker=30, fast=-10))
+
+    assert desk.fills(STEP_US, still(30_000), 0.0)["taker"].tolist() == [FAST]
+    assert desk.fills(2 * STEP_US, still(30_000), 0.0)["taker"].tolist() == [MAKER]
+    assert len(desk.fills(3 * STEP_US, still(30_000), 0.0)) == 0
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(
+    price=st.integers(2, 10**8),
+    lots=st.integers(-(10**6), 10**6).filter(bool),
+    half_spread_bps=st.integers(0, 10**4).map(lambda n: n / 100),
+    impact=st.sampled_from([0.0, 1e-7, 3e-6]),
+)
+def test_a_hedge_pays_half_the_spread_and_its_impact_in_whole_ticks_rounded_up(
+    price, lots, half_spread_bps, impact
+):
+    desk = desk_of(half_spread_bps=half_spread_bps)
+    desk.decide(0, holding(maker=lots))
+    row = desk.fills(STEP_US, still(price), impact)[0]
+
+    spread = math.ceil(price * Fraction(round(half_spread_bps * 100), 1_000_000))
+    own = math.ceil(price * impact * math.sqrt(abs(lots))) if impact else 0
+    sign = -1 if lots > 0 else 1  # a long is sold
+    assert row["lots"] == -lots
+    assert row["price"] == max(price + sign * (spread + own), 1)
+
+
+@pytest.mark.parametrize(("lots", "paid"), [(100, 29_999), (-100, 30_001)])
+def test_a_hedge_never_gets_a_better_price_than_the_lead_price(lots, paid):
+    """A fifth of a basis point of 30 000 is 0.6 ticks, so one."""
+    desk = desk_of(half_spread_bps=0.2)
+    desk.decide(0, holding(maker=lots))
+    assert desk.fills(STEP_US, still(30_000), 0.0)["price"].tolist() == [paid]
+
+
+def test_four_times_the_size_has_twice_the_impact():
+    desk = desk_of(half_spread_bps=0.0)
+    desk.decide(0, holding(maker=-100, fast=-400))
+    rows = desk.fills(STEP_US, still(10**6), 1e-5)
+    by_taker = dict(zip(rows["taker"].tolist(), rows["price"].tolist(), strict=True))
+    assert by_taker[MAKER] - 10**6 == 100
+    assert by_taker[FAST] - 10**6 == 200

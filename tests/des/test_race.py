@@ -1,0 +1,403 @@
+"""The race for a stale quote: against a second witness, within limits, and however it is cut."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from random import Random
+
+import numpy as np
+import pytest
+import simpy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from naive_race import ASK, BID, CUSTOMER, Customer, Interval, NaiveFill, NaiveRace
+
+from des.chance import QUANTILES, decision_key, lognormal_quantiles_us, mix, quantile_index
+from des.clock import HOUR_US, SECOND_US, midnight_us
+from des.price.lead_price import LeadPrice, Ticks
+from des.quoting.market import Decisions, Session
+from des.quoting.plan import QuotingPolicy
+from des.quoting.quote_by_quote import QuoteByQuote
+from des.quoting.quotes import SIGN, Plan, Quote, post
+from des.quoting.race import ANY_PRICE, UNINFORMED, Order, take
+from des.quoting.takers import Takers, Terms
+from des.quoting.uninformed import UninformedFlow
+from des.scenario import Anchor, Price, VolatilityLevel
+from ledger.fills import Motive, Trigger
+
+START_US = 10_000
+RETAIL = 60_000  # the code of customers in the books, after all firms
+
+
+@dataclass(frozen=True)
+class Path:
+    """A lead price of a few ticks, written down."""
+
+    steps: Sequence[tuple[int, int]]
+
+    def ticks(self, start_us: int, end_us: int, impact: float = 0.0) -> Ticks:
+        inside = [step for step in self.steps if start_us <= step[0] < end_us]
+        times, prices = zip(*inside, strict=True) if inside else ((), ())
+        return Ticks(np.array(times, dtype=np.int64), np.array(prices, dtype=np.int64))
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What holds from one settlement to the next."""
+
+    start_us: int
+    end_us: int
+    offsets: Sequence[int]  # ticks, by level
+    skew: int
+    shown: Sequence[int]  # lots per level, by side
+    thresholds: Sequence[int]  # ticks, by firm
+    takes: Sequence[Sequence[int]]  # lots, by side and firm
+    gateway_us: list[int]  # at equally likely quantiles
+
+    def for_session(self) -> Decisions:
+        by_threshold = sorted((ticks, firm) for firm, ticks in enumerate(self.thresholds))
+        return Decisions(
+            Plan(self.skew, tuple(self.offsets), tuple(self.shown)),
+            Terms(tuple(by_threshold), self.takes),
+            self.gateway_us,
+        )
+
+    def for_witness(self, delay_us: Callable[[list[int], int, int, int], int]) -> Interval:
+        return Interval(
+            self.start_us,
+            self.end_us,
+            self.offsets,
+            self.skew,
+            self.shown,
+            self.thresholds,
+            self.takes,
+            lambda firm, posted_us, side: delay_us(self.gateway_us, firm, posted_us, side),
+        )
+
+
+@dataclass(frozen=True)
+class World:
+    """All that a race depends on."""
+
+    path: Path
+    latency_us: int
+    refresh_us: int
+    reactions_us: Sequence[int]
+    intervals: Sequence[Decided]
+    customers: Sequence[Customer]
+
+    def keys(self) -> list[int]:
+        return [decision_key(7, firm) for firm in range(len(self.reactions_us))]
+
+    def delay_us(self, gateway_us: list[int], firm: int, posted_us: int, side: int) -> int:
+        """Draw how long an order takes: the one thing in which both witnesses trust."""
+        drawn = mix(self.keys()[firm], 2 * posted_us + side)
+        return self.reactions_us[firm] + gateway_us[quantile_index(drawn)]
+
+    def cut(self, cuts_us: Sequence[int]) -> "World":
+        """Settle at other times, and decide the same each time: what the first interval says."""
+        first, end_us = self.intervals[0], self.intervals[-1].end_us
+        times = sorted({START_US, *cuts_us, end_us})
+        spans = [replace(first, start_us=a, end_us=b) for a, b in pairwise(times)]
+        return replace(self, intervals=spans)
+
+
+def played(world: World, kind: type[Session] = Session) -> list[NaiveFill]:
+    """Play a world with des.quoting, interval by interval."""
+    n = len(world.reactions_us)
+    unused = np.zeros(n, dtype=np.int64)
+    session = kind(
+        world.path,
+        QuotingPolicy(world.latency_us, world.refresh_us, (), 0, 0),
+        Takers(np.array(world.reactions_us, dtype=np.int64), unused, unused, unused),
+        world.keys(),
+        np.append(np.arange(n), RETAIL),
+    )
+    env = simpy.Environment(initial_time=world.intervals[0].start_us)
+    rows = []
+    for now in world.intervals:
+        inside = [c for c in world.customers if now.start_us <= c.time_us < now.end_us]
+        span = (now.start_us, now.end_us, 0.0, now.for_session(), orders_of(inside))
+        rows.append(env.run(until=env.process(session.trading(env, *span))))
+    return in_order([as_naive(row) for row in np.concatenate(rows)])
+
+
+def witnessed(world: World) -> list[NaiveFill]:
+    """Play the same world one event at a time."""
+    intervals = [now.for_witness(world.delay_us) for now in world.intervals]
+    path = world.path.steps
+    race = NaiveRace(world.latency_us, world.refresh_us, path, intervals, world.customers)
+    return in_order(race.play())
+
+
+def in_order(fills: list[NaiveFill]) -> list[NaiveFill]:
+    """Put ask before bid where one party fills both in one instant: those two never meet."""
+    return sorted(fills, key=lambda fill: (fill.time_us, fill.firm, fill.side))
+
+
+def orders_of(customers: Sequence[Customer]) -> list[Order]:
+    return [
+        Order(c.time_us, UNINFORMED, c.side, ANY_PRICE, c.lots, c.holder, Trigger.NONE)
+        for c in customers
+    ]
+
+
+def as_naive(row: np.void) -> NaiveFill:
+    is_customer = row["taker"] == RETAIL
+    assert row["motive"] == (Motive.SPREAD if is_customer else Motive.PICKOFF)
+    return NaiveFill(
+        int(row["time_us"]),
+        CUSTOMER if is_customer else int(row["taker"]),
+        int(row["holder"]),
+        ASK if row["lots"] > 0 else BID,
+        abs(int(row["lots"])),
+        int(row["price"]),
+        int(row["lead"]),
+        int(row["lead_when_quoted"]),
+        int(row["quote_age_us"]),
+        Trigger(row["trigger"]).word,
+    )
+
+
+def random_world(seed: int) -> World:
+    """A few hundred microseconds in which nearly everything happens at the same time."""
+    draw = Random(seed)
+    span_us = draw.choice((60, 200, 400))
+    firms, levels = draw.randrange(5), draw.randint(1, 3)
+    # A grid of settlements that may or may not fit the beat of the quotes.
+    step_us = draw.choice((5, 20, 33, 100, span_us))
+    ends = [*range(START_US + step_us, START_US + span_us, step_us), START_US + span_us]
+    slowest_us = draw.choice((0, 2, 20, 100))
+    return World(
+        random_path(draw, span_us),
+        draw.choice((0, 1, 7, 30, 100)),
+        draw.choice((0, 1, 4, 10, 25, 150)),
+        [draw.randint(0, slowest_us) for _ in range(firms)],
+        [random_decisions(draw, *span, firms, levels) for span in pairwise([START_US, *ends])],
+        sorted(
+            Customer(
+                START_US + draw.randrange(span_us), draw.randrange(2), draw.randint(1, 5), holder
+            )
+            for holder in range(draw.choice((0, 5, 40)))
+        ),
+    )
+
+
+def random_path(draw: Random, span_us: int) -> Path:
+    every_us = draw.choice((1, 3, 10, 40))
+    later = {START_US + draw.randrange(span_us) for _ in range(span_us // every_us)}
+    price, steps = 1_000, []
+    for time_us in sorted({START_US} | later):
+        steps.append((time_us, price))
+        price += draw.choice((-6, -2, -1, 0, 0, 1, 2, 6))
+    return Path(steps)
+
+
+def random_decisions(draw: Random, start_us: int, end_us: int, firms: int, levels: int) -> Decided:
+    best, step = draw.randint(0, 4), draw.randint(1, 3)
+    widest_us = draw.choice((0, 3, 40))
+    return Decided(
+        start_us,
+        end_us,
+        offsets=[best + i * step for i in range(levels)],
+        skew=draw.randint(-3, 3),
+        shown=[draw.choice((0, 1, 4, 10)) for _ in range(2)],
+        thresholds=[draw.randint(0, 3) for _ in range(firms)],
+        takes=[[draw.randint(0, 6) for _ in range(firms)] for _ in range(2)],
+        gateway_us=[draw.randint(0, widest_us) for _ in range(64)] * (QUANTILES // 64),
+    )
+
+
+# ---- the second witness
+
+
+def test_an_independent_witness_sees_the_same_fills():
+    seen = []
+    for seed in range(600):
+        world = random_world(seed)
+        fills = played(world)
+        assert fills == witnessed(world), f"world {seed}"
+        seen += fills
+
+    # Rich enough to tell: hundreds of fills of every trigger.
+    triggers = [fill.trigger for fill in seen]
+    assert min(triggers.count(word) for word in ("posting", "tick", "")) > 500
+
+
+def test_one_event_per_quote_and_order_gives_the_same_fills_as_a_whole_interval_at_once():
+    for seed in range(600, 800):
+        world = random_world(seed)
+        assert played(world, QuoteByQuote) == played(world), f"world {seed}"
+
+
+def test_the_witness_agrees_on_an_hour_of_seconds_and_lognormal_delays():
+    world = an_hour()
+    fills = played(world)
+
+    assert fills == witnessed(world)
+    assert {fill.firm for fill in fills} == {0, 1, 2, CUSTOMER}
+    assert {fill.trigger for fill in fills} == {"posting", "tick", ""}
+
+
+def an_hour() -> World:
+    """Three firms, three levels, two seconds of latency, settled every five minutes."""
+    day = date(2022, 5, 9)
+    start_us = midnight_us(day)
+    law = Price(
+        anchors=(Anchor(at=day, price_usd=30_000.0),),
+        volatility=(VolatilityLevel(since=day, annual=1.5),),
+    )
+    price = LeadPrice(1, "BTC-PERP", law, Decimal(1), start_us, start_us + HOUR_US)
+    ticks = price.ticks(start_us, start_us + HOUR_US)
+    orders = UninformedFlow(1, "BTC-PERP", 40, 4_000.0).orders(
+        start_us, start_us + HOUR_US, usd_per_s=500.0, lot_usd=300.0
+    )
+    step_us = 300 * SECOND_US
+    return World(
+        Path(list(zip(ticks.times_us.tolist(), ticks.prices.tolist(), strict=True))),
+        latency_us=2 * SECOND_US,
+        refresh_us=SECOND_US,
+        reactions_us=[5_000, 20_000, 900_000],
+        intervals=[
+            Decided(
+                begin_us,
+                begin_us + step_us,
+                offsets=[6, 9, 12],
+                skew=1,
+                shown=[30, 20],
+                thresholds=[3, 2, 4],
+                takes=[[25, 40, 40], [40, 25, 40]],
+                gateway_us=lognormal_quantiles_us(75_000, 0.5),
+            )
+            for begin_us in range(start_us, start_us + HOUR_US, step_us)
+        ],
+        customers=[
+            Customer(order.arrival_us, order.side, order.lots, order.holder) for order in orders
+        ],
+    )
+
+
+# ---- settlements cut time, not the race
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(
+    seed=st.integers(1_000, 1_300),
+    cuts_us=st.lists(st.integers(START_US + 1, START_US + 399), max_size=12),
+)
+def test_settling_at_other_times_changes_no_fill_where_it_changes_no_decision(seed, cuts_us):
+    world = random_world(seed)
+    inside = [cut_us for cut_us in cuts_us if cut_us < world.intervals[-1].end_us]
+
+    assert played(world.cut(inside)) == played(world.cut([]))
+
+
+# ---- within limits
+
+
+PRICES = st.integers(990, 1_010)
+
+
+@st.composite
+def crowds(draw) -> tuple[Quote, list[Order]]:
+    """A quote of one to three levels, and orders in the order of their arrival."""
+    shown = draw(st.tuples(st.integers(0, 8), st.integers(0, 8)))
+    offsets = draw(st.lists(st.integers(0, 9), min_size=1, max_size=3, unique=True).map(sorted))
+    orders = st.builds(
+        lambda side, price, lots: Order(0, 0, side, SIGN[side] * price, lots, -1, 0),
+        st.sampled_from([ASK, BID]),
+        PRICES,
+        st.integers(0, 8),
+    )
+    quote = post(0, draw(PRICES), Plan(draw(st.integers(-5, 5)), tuple(offsets), shown))
+    return quote, draw(st.lists(orders, max_size=25))
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(crowd=crowds())
+def test_no_order_fills_at_a_price_worse_than_its_limit_or_for_more_than_it_asks(crowd):
+    quote, orders = crowd
+    for order in orders:
+        got = take(order, order.lots, quote)
+        assert all(SIGN[order.side] * price <= order.limit for price, _ in got)
+        assert sum(lots for _, lots in got) <= order.lots
+        assert all(lots > 0 for _, lots in got)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(crowd=crowds())
+def test_no_level_gives_more_than_it_shows_and_what_it_gives_is_gone(crowd):
+    quote, orders = crowd
+    shown = tuple(list(left) for left in quote.left)
+    for order in orders:
+        for price, lots in take(order, order.lots, quote):
+            shown[order.side][quote.price[order.side].index(price)] -= lots
+        assert quote.left == shown
+        assert min([*shown[ASK], *shown[BID]], default=0) >= 0
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(crowd=crowds())
+def test_first_come_first_served_one_lot_at_a_time_from_the_best_on(crowd):
+    quote, orders = crowd
+    queues = tuple(
+        [price for price, lots in zip(prices, left, strict=False) for _ in range(lots)]
+        for prices, left in zip(quote.price, quote.left, strict=True)
+    )
+    for order in orders:
+        queue, got = queues[order.side], []
+        while len(got) < order.lots and queue and SIGN[order.side] * queue[0] <= order.limit:
+            got.append(queue.pop(0))
+        filled = [price for price, lots in take(order, order.lots, quote) for _ in range(lots)]
+        assert filled == got
+
+
+def test_without_firms_there_is_nothing_but_spread():
+    worlds = [replace(random_world(seed), reactions_us=[]) for seed in range(2_000, 2_100)]
+    lonely = [
+        replace(
+            world,
+            intervals=[replace(now, thresholds=[], takes=[[], []]) for now in world.intervals],
+        )
+        for world in worlds
+    ]
+    fills = [fill for world in lonely for fill in played(world)]
+
+    assert {fill.firm for fill in fills} == {CUSTOMER}
+
+
+def rising(reaction_us: int) -> World:
+    """A price that rises by 10 at each of 40 ticks, against quotes that lag by one."""
+    ticks = [(START_US + 10 * i, 1_000 + 10 * i) for i in range(40)]
+    everything = Decided(
+        START_US,
+        START_US + 400,
+        offsets=[4, 5],
+        skew=0,
+        shown=[3, 3],
+        thresholds=[1],
+        takes=[[9], [9]],
+        gateway_us=[0] * QUANTILES,
+    )
+    return World(Path(ticks), 10, 10, [reaction_us], [everything], [])
+
+
+def test_an_order_that_comes_after_its_quote_is_void_where_the_new_quote_is_worse():
+    in_time, too_late = played(rising(reaction_us=9)), played(rising(reaction_us=10))
+
+    # Each quote but the first is posted 10 behind; both of its levels pay, 3 lots each.
+    assert [fill.lots for fill in in_time] == [3, 3] * 39
+    assert {fill.lead - fill.price for fill in in_time} == {6, 5}
+    assert too_late == []
+
+
+@pytest.mark.parametrize(("price_later", "paid"), [(997, [1_001]), (1_000, [1_004]), (1_001, [])])
+def test_a_late_order_meets_the_quote_then_in_force_at_its_limit_or_better(price_later, paid):
+    """A spike makes the firm buy at 1004; when its order arrives the quote is a new one."""
+    spike = [(START_US, 1_000), (START_US + 5, 1_010), (START_US + 8, price_later)]
+    one_level = replace(rising(0).intervals[0], offsets=[4], end_us=START_US + 20)
+    world = World(Path(spike), 0, 10, [10], [one_level], [])
+
+    assert [fill.price for fill in played(world)] == paid

@@ -1,0 +1,286 @@
+"""What a stale quote costs, in closed form: the captive maker's loss per quote at its posting.
+
+A quote posted at p was made from the price that stood at p - L. While the price moves like
+sigma W, an instant taker whose costs are c gains on it, over both sides,
+
+    g(T) = 2 [sigma sqrt(T) phi(d) - s Phi(-d)],   d = (s + c) / (sigma sqrt(T)),
+
+with half-spread s, where T is the time over which the price was seen to move. Prices are whole
+ticks and only edges above s + c count, so the boundary lies at s + c + 1/2.
+
+With dense ticks T is L. With ticks of a Poisson process of rate lambda, the price read is that of
+the last tick before p - L, which is A old, the price met that of the last before p, which is B
+old; where there is none between the two, nothing has moved. Else T = L + A - B, with A ~ Exp of
+rate lambda by the lack of memory, and B ~ the same cut at L. Integrating the product of their
+densities over A - B = T - L, what is left is
+
+    f(T) = lambda / 2 (exp(-lambda |T - L|) - exp(-lambda (T + L))),   T > 0,
+
+whose mass is 1 - exp(-lambda L), the chance of any tick in between.
+
+Quotes that are posted less than L apart share moves, so the standard errors are those of the
+means of batches: of many quotes each, so that what batches share is little.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from statistics import NormalDist
+
+import numpy as np
+import pytest
+
+from des.chance import lognormal_quantiles_us
+from des.clock import HOUR_US, SECOND_US, YEAR_S, microseconds, midnight_us
+from des.price.lead_price import LeadPrice
+from des.quoting.market import Decisions, Session
+from des.quoting.plan import QuotingPolicy
+from des.quoting.quotes import Plan
+from des.quoting.takers import Takers, Terms
+from des.quoting.uninformed import UninformedFlow
+from des.scenario import Anchor, Price, Quoter, VolatilityLevel
+from ledger.fills import Motive, Trigger, price_fills
+
+DAY = date(2022, 5, 1)
+START_US = midnight_us(DAY)
+TICK_USD = Decimal("0.01")
+PRICE_TICKS = 10**9  # so many that sigma, which is in proportion to the price, stays what it is
+BATCH_US = 600 * SECOND_US
+WARM_UP_US = 60 * SECOND_US  # until there is a price of L ago to read
+NORMAL = NormalDist()
+
+
+@dataclass(frozen=True)
+class Market:
+    """A price without drift, jumps or memory, and how the maker reads it."""
+
+    sigma: float  # ticks per square-root second
+    latency_s: float
+    refresh_s: float
+    ticks_per_s: float
+    quotes: int
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a quote and its taker ask for, in ticks."""
+
+    half_spread: int
+    costs: int
+
+
+def gain(market: Market, asked: Asked, seconds: float) -> float:
+    """Return g(T), in ticks per lot, over both sides."""
+    sd = market.sigma * math.sqrt(seconds)
+    d = (asked.half_spread + asked.costs + 0.5) / sd
+    return 2 * (sd * NORMAL.pdf(d) - asked.half_spread * NORMAL.cdf(-d))
+
+
+def chance(market: Market, asked: Asked, seconds: float) -> float:
+    """Return how many sides of a quote are hit at its posting, on average."""
+    return 2 * NORMAL.cdf(-(asked.half_spread + asked.costs + 0.5) / market.sigma / seconds**0.5)
+
+
+Value = Callable[[Market, Asked, float], float]
+Expect = Callable[[Market, Value, Asked], float]
+
+
+def over_latency(market: Market, value: Value, asked: Asked) -> float:
+    """Return g(L): a tick is never long ago."""
+    return value(market, asked, market.latency_s)
+
+
+def over_elapsed(market: Market, value: Value, asked: Asked) -> float:
+    """Integrate g(T) f(T) by Simpson's rule, apart on either side of the kink at L."""
+    rate, latency_s = market.ticks_per_s, market.latency_s
+
+    def density(seconds: float) -> float:
+        near = math.exp(-rate * abs(seconds - latency_s))
+        return rate / 2 * (near - math.exp(-rate * (seconds + latency_s)))
+
+    def simpson(low: float, high: float, pieces: int = 2_000) -> float:
+        x = [low + (high - low) * i / pieces for i in range(pieces + 1)]
+        y = [density(t) * value(market, asked, t) if t else 0.0 for t in x]
+        return (high - low) / pieces / 3 * (y[0] + y[-1] + 4 * sum(y[1::2]) + 2 * sum(y[2:-1:2]))
+
+    return simpson(0.0, latency_s) + simpson(latency_s, latency_s + 30 / rate)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Means per quote at its posting, by batch and firm; and what each later fill was worth."""
+
+    loss: np.ndarray  # ticks per lot
+    hits: np.ndarray
+    later: np.ndarray  # edges less costs, ticks, of all fills that a tick triggered
+
+
+def measure(market: Market, half_spread: int, costs: tuple[int, ...]) -> Sample:
+    """Let instant firms, one for each of *costs*, hit a market's quotes; each takes one lot."""
+    batches = math.ceil(market.quotes * market.refresh_s * SECOND_US / BATCH_US)
+    end_us = START_US + WARM_UP_US + batches * BATCH_US
+    session = session_of(market, lead_price(market, end_us), reactions_us=[0] * len(costs))
+    firms = len(costs)
+    decided = Decisions(
+        Plan(0, (half_spread,), (firms, firms)), terms_of(costs), lognormal_quantiles_us(0, 0.0)
+    )
+    session.play(START_US, START_US + WARM_UP_US, 0.0, decided, [])
+    edges, hits, later = np.zeros((batches, firms)), np.zeros((batches, firms)), []
+    for batch in range(batches):
+        start_us = START_US + WARM_UP_US + batch * BATCH_US
+        rows = session.play(start_us, start_us + BATCH_US, 0.0, decided, [])
+        edge = (rows["lead"] - rows["price"]) * rows["lots"]
+        posting = rows["trigger"] == Trigger.POSTING
+        np.add.at(edges[batch], rows["taker"][posting], edge[posting])
+        np.add.at(hits[batch], rows["taker"][posting], 1)
+        later.append((edge - np.array(costs)[rows["taker"]])[~posting])
+    quotes = BATCH_US / microseconds(market.refresh_s)
+    return Sample(edges / quotes, hits / quotes, np.concatenate(later))
+
+
+def lead_price(market: Market, end_us: int) -> LeadPrice:
+    law = Price(
+        anchors=(Anchor(at=DAY, price_usd=PRICE_TICKS * float(TICK_USD)),),
+        volatility=(VolatilityLevel(since=DAY, annual=market.sigma * YEAR_S**0.5 / PRICE_TICKS),),
+        ticks_per_s=market.ticks_per_s,
+    )
+    whole_hours_us = -(-end_us // HOUR_US) * HOUR_US
+    return LeadPrice(1, "BTC-PERP", law, TICK_USD, START_US, whole_hours_us)
+
+
+def session_of(market: Market, price: LeadPrice, reactions_us: list[int]) -> Session:
+    unused = np.zeros(len(reactions_us), dtype=np.int64)
+    return Session(
+        price,
+        QuotingPolicy(microseconds(market.latency_s), microseconds(market.refresh_s), unused, 0, 0),
+        Takers(np.array(reactions_us, dtype=np.int64), unused, unused, unused),
+        list(range(len(reactions_us))),
+        np.arange(len(reactions_us) + 1),
+    )
+
+
+def terms_of(costs: tuple[int, ...]) -> Terms:
+    """One lot an order, for an edge beyond the costs."""
+    by_threshold = tuple(sorted((cost, firm) for firm, cost in enumerate(costs)))
+    return Terms(by_threshold, ([1] * len(costs), [1] * len(costs)))
+
+
+def assert_mean(batches: np.ndarray, expected: float) -> None:
+    """Hold the mean of *batches* to three standard errors of *expected*."""
+    mean, error = batches.mean(), batches.std(ddof=1) / math.sqrt(len(batches))
+    assert error < 0.05 * expected, f"a standard error of {error / expected:.1%} tells nothing"
+    off = (mean - expected) / error
+    assert abs(off) < 3, f"{mean:.3f} +- {error:.3f}, expected {expected:.3f}: {off:+.1f} s.e."
+
+
+# ---- at the posting, in closed form
+
+DENSE = (
+    Market(sigma=1_000, latency_s=1.0, refresh_s=0.5, ticks_per_s=50, quotes=100_000),
+    Market(sigma=400, latency_s=2.0, refresh_s=1.0, ticks_per_s=25, quotes=100_000),
+    Market(sigma=600, latency_s=0.5, refresh_s=0.25, ticks_per_s=100, quotes=100_000),
+)
+SPARSE = (
+    Market(sigma=1_000, latency_s=1.0, refresh_s=1.0, ticks_per_s=0.5, quotes=100_000),
+    Market(sigma=1_000, latency_s=1.0, refresh_s=0.5, ticks_per_s=2.0, quotes=100_000),
+    Market(sigma=400, latency_s=2.0, refresh_s=1.0, ticks_per_s=1.0, quotes=100_000),
+)
+# Half-spread, and costs of the firms, in standard deviations of the price over the latency.
+ASKED_SD = ((0.5, (0.0, 0.5)), (1.2, (0.0,)), (0.3, (0.3,)))
+
+
+def hold(market: Market, half_spread_sd: float, costs_sd: Sequence[float], expect: Expect) -> None:
+    """Measure, and compare what quotes cost and how often they are hit with what to *expect*."""
+    sd = market.sigma * market.latency_s**0.5
+    half_spread, costs = round(half_spread_sd * sd), tuple(round(cost * sd) for cost in costs_sd)
+    sample = measure(market, half_spread, costs)
+    for firm, cost in enumerate(costs):
+        asked = Asked(half_spread, cost)
+        assert_mean(sample.loss[:, firm], expect(market, gain, asked))
+        assert_mean(sample.hits[:, firm], expect(market, chance, asked))
+
+
+@pytest.mark.parametrize(("market", "asked"), [*zip(DENSE, ASKED_SD, strict=True)])
+def test_with_dense_ticks_a_stale_quote_costs_what_the_formula_says(market, asked):
+    """Standard errors are at most 1.5 % of what is expected."""
+    hold(market, *asked, over_latency)
+
+
+@pytest.mark.parametrize(("market", "asked"), [*zip(SPARSE, ASKED_SD, strict=True)])
+def test_with_sparse_ticks_it_costs_the_same_averaged_over_the_time_seen(market, asked):
+    """Standard errors are at most 1.0 %; the formula for dense ticks is off by tens of them."""
+    hold(market, *asked, over_elapsed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("half_spread_sd", [0.0, 0.5, 1.2])
+@pytest.mark.parametrize("market", DENSE + SPARSE)
+def test_the_formulas_hold_over_a_grid_to_a_finer_error(market, half_spread_sd):
+    many = replace(market, quotes=400_000)
+    hold(many, half_spread_sd, (0.0, 0.3, 0.8), over_latency if market in DENSE else over_elapsed)
+
+
+def test_later_in_a_quotes_life_an_instant_firm_gets_its_costs_and_an_overshoot():
+    later = measure(SPARSE[0], half_spread=500, costs=(0, 300)).later
+
+    assert len(later) > 10_000
+    assert later.min() > 0
+
+
+# ---- no latency
+
+
+@pytest.mark.parametrize("gateway_ms", [0, 75])
+def test_a_quoter_without_latency_that_requotes_at_every_tick_is_never_picked_off(gateway_ms):
+    """Neither by instant firms nor by orders under way; those that do not ask for costs try most.
+
+    The same minutes with a millisecond of latency have thousands of pick-offs.
+    """
+    assert len(pick_offs(latency_s=0.0, gateway_ms=gateway_ms)) == 0
+    assert len(pick_offs(latency_s=0.001, gateway_ms=gateway_ms)) > 1_000
+
+
+def pick_offs(latency_s: float, gateway_ms: int) -> np.ndarray:
+    market = Market(sigma=1_000, latency_s=latency_s, refresh_s=0.0, ticks_per_s=20, quotes=0)
+    end_us = START_US + BATCH_US
+    session = session_of(market, lead_price(market, end_us), reactions_us=[0, 50_000])
+    decided = Decisions(
+        Plan(0, (50,), (10, 10)),
+        terms_of((0, 0)),
+        lognormal_quantiles_us(gateway_ms * 1_000, 0.5),
+    )
+    return session.play(START_US, end_us, 0.0, decided, [])
+
+
+def test_random_flow_against_a_quote_that_is_never_stale_pays_half_the_spread_exactly():
+    """To the cent, whatever the price does; sides close when the position is at its limit."""
+    market = Market(sigma=30_000, latency_s=0.0, refresh_s=0.0, ticks_per_s=1.0, quotes=0)
+    end_us = START_US + 24 * HOUR_US
+    session = session_of(market, lead_price(market, end_us), reactions_us=[0, 5_000])
+    lot_usd = PRICE_TICKS * float(TICK_USD)
+    limit_usd = 40 * lot_usd
+    policy = QuotingPolicy.of(
+        Quoter(latency_s=0.0, refresh_s=0.0, half_spread_bps=6.0, position_limit_usd=limit_usd)
+    )
+    flow = UninformedFlow(1, "BTC-PERP", holders=40, order_usd_mean=3 * lot_usd)
+    cents_per_lot_tick = 1
+    held, earned_cents, volume, closed = 0, 0, 0, 0
+    for start_us in range(START_US, end_us, BATCH_US):
+        plan = policy.plan(PRICE_TICKS, PRICE_TICKS, lots=held, shown_cents=10 * PRICE_TICKS)
+        decided = Decisions(plan, terms_of((0, 0)), lognormal_quantiles_us(75_000, 0.5))
+        span = (start_us, start_us + BATCH_US)
+        orders = flow.orders(*span, usd_per_s=lot_usd / 10, lot_usd=lot_usd)
+        rows = session.play(*span, 0.0, decided, orders)
+        price_fills(rows, cents_per_lot_tick)
+        held -= int(rows["lots"].sum())
+        earned_cents -= int(rows["edge_cents"].sum())
+        volume += int(np.abs(rows["lots"]).sum())
+        closed += int(0 in plan.shown_lots)
+        assert (rows["motive"] == Motive.SPREAD).all()
+
+    half_spread = PRICE_TICKS * 6 // 10_000
+    assert earned_cents == half_spread * volume * cents_per_lot_tick
+    assert volume > 5_000
+    assert closed > 0

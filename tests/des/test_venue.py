@@ -1,0 +1,260 @@
+"""A venue neither makes nor loses a cent: positions, variation margin and funding, any history."""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from des.venue.venue import FUNDING_UNIT, Venue
+from ledger.fills import Motive, new_rows
+from ledger.money import Contract
+
+# The books' side of a settlement is the venue's pool (nobody trades with it), or the one party
+# that everybody else trades with.
+MEMBERS, POOL, ONE_FOR_ALL = 5, 0, 4
+CONTRACTS = (Contract("BTC-PERP", "FTX", "0.01", "1"), Contract("ETH-PERP", "FTX", "0.1", "0.5"))
+CENTS = (1, 5)  # what one tick on one lot is worth
+NOON_US = 1_652_097_600_000_000
+
+
+@dataclass
+class Recorder:
+    """A journal that keeps the rows as they come."""
+
+    batches: list[np.ndarray] = field(default_factory=list)
+
+    def trade(self, rows: np.ndarray) -> None:
+        self.batches.append(rows.copy())
+
+    def rows(self, *motives: Motive) -> np.ndarray:
+        rows = np.concatenate([new_rows(0), *self.batches])
+        return rows[np.isin(rows["motive"], motives)]
+
+
+@dataclass(frozen=True)
+class Trade:
+    market: int
+    taker: int
+    maker: int
+    lots: int
+    price: int
+    lead: int
+    fee_e6: int
+
+    def row(self) -> np.ndarray:
+        row = new_rows(1)
+        row["time_us"], row["motive"] = NOON_US, Motive.SPREAD
+        for name in ("taker", "maker", "lots", "price", "lead", "fee_e6"):
+            row[name] = getattr(self, name)
+        return row
+
+    def fee_cents(self) -> int:
+        """Half up, as the fee schedule says."""
+        notional = abs(self.lots) * self.price * CENTS[self.market]
+        return int(Fraction(notional * self.fee_e6, 1_000_000) + Fraction(1, 2))
+
+
+@dataclass(frozen=True)
+class Settle:
+    marks: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Fund:
+    marks: tuple[int, int]
+    rate_e9: int
+
+
+prices = st.integers(1, 50_000)
+marks = st.tuples(prices, prices)
+settlements = st.builds(Settle, marks)
+fundings = st.builds(Fund, marks, st.integers(-(10**6), 10**6))
+lots = st.integers(-500, 500).filter(bool)
+trades_in_pairs = st.builds(
+    Trade,
+    st.integers(0, 1),
+    st.integers(1, 2),
+    st.integers(3, 4),
+    lots,
+    prices,
+    prices,
+    st.integers(0, 1_000),
+)
+trades_with_one_for_all = st.builds(
+    Trade,
+    st.integers(0, 1),
+    st.integers(0, 3),
+    st.just(ONE_FOR_ALL),
+    lots,
+    prices,
+    prices,
+    st.integers(0, 1_000),
+)
+
+
+@st.composite
+def histories(draw) -> tuple[int, list]:
+    """Who is on the other side of settlements, and what happens at such a venue."""
+    pays, trades = draw(
+        st.sampled_from([(POOL, trades_in_pairs), (ONE_FOR_ALL, trades_with_one_for_all)])
+    )
+    return pays, draw(st.lists(st.one_of(trades, trades, settlements, fundings), max_size=30))
+
+
+def venue_of(pays: int) -> tuple[Venue, Recorder]:
+    recorder = Recorder()
+    return Venue(0, CONTRACTS, MEMBERS, pays, recorder), recorder
+
+
+def happen(venue: Venue, step: Trade | Settle | Fund) -> None:
+    match step:
+        case Trade():
+            venue.fill(step.market, step.row())
+        case Settle():
+            venue.settle(np.array(step.marks), NOON_US)
+        case Fund():
+            venue.fund(np.array(step.marks), step.rate_e9, NOON_US)
+
+
+def worth(steps: list, member: int, last: tuple[int, int]) -> int:
+    """What a member gained on its trades by the last marks, fees paid: each trade by itself."""
+    cents = 0
+    for trade in steps:
+        if isinstance(trade, Trade) and member in (trade.taker, trade.maker):
+            side = 1 if member == trade.taker else -1
+            gain = (last[trade.market] - trade.price) * trade.lots * CENTS[trade.market]
+            cents += side * gain - (trade.fee_cents() if member == trade.taker else 0)
+    return cents
+
+
+# ---- contracts and variation margin
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(history=histories())
+def test_every_long_has_its_short_after_every_step(history):
+    pays, steps = history
+    venue, _ = venue_of(pays)
+    for step in steps:
+        happen(venue, step)
+        assert not venue.lots.sum(axis=1).any()
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(history=histories(), last=marks)
+def test_margin_over_any_path_of_marks_sums_to_position_times_last_mark_less_entry(history, last):
+    pays, steps = history
+    steps = [step for step in steps if not isinstance(step, Fund)]
+    venue, _ = venue_of(pays)
+    for step in [*steps, Settle(last)]:
+        happen(venue, step)
+
+    assert venue.claims.tolist() == [worth(steps, member, last) for member in range(MEMBERS)]
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(history=histories())
+def test_settlements_move_claims_and_leave_their_sum_alone(history):
+    """What all claims together lose is the fees, and they go to the venue."""
+    pays, steps = history
+    venue, _ = venue_of(pays)
+    fees = 0
+    for step in steps:
+        happen(venue, step)
+        fees += step.fee_cents() if isinstance(step, Trade) else 0
+        assert venue.claims.sum() == -fees
+
+
+def test_a_position_is_worth_the_same_on_a_straight_way_and_on_a_detour():
+    """Bought at 30 010 when the lead price was 30 000: ten ticks lost at once, then 500 won."""
+    straight, detour = venue_of(POOL)[0], venue_of(POOL)[0]
+    bought = Trade(0, 1, 3, lots=2, price=30_010, lead=30_000, fee_e6=0)
+    for venue, path in ((straight, (30_500,)), (detour, (31_000, 5, 29_000, 30_500))):
+        happen(venue, bought)
+        assert venue.claims[1] == -20
+        for mark in path:
+            happen(venue, Settle((mark, 1)))
+        assert venue.claims[1] == 2 * (30_500 - 30_010)
+
+
+# ---- what the journal is told
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(history=histories(), motive=st.sampled_from([Motive.MARGIN, Motive.FUNDING]))
+def test_the_rows_of_payments_say_all_that_claims_did(history, motive):
+    pays, steps = history
+    venue, recorder = venue_of(pays)
+    moved = np.zeros(MEMBERS, dtype=np.int64)
+    for step in steps:
+        before = venue.claims.copy()
+        happen(venue, step)
+        if isinstance(step, Settle if motive == Motive.MARGIN else Fund):
+            moved += venue.claims - before
+
+    rows = recorder.rows(motive)
+    received = np.zeros(MEMBERS, dtype=np.int64)
+    np.add.at(received, rows["taker"], rows["edge_cents"])
+    assert (rows["maker"] == pays).all()
+    assert not (rows["taker"] == pays).any()
+    assert rows["edge_cents"].all()
+    received[pays] = -received.sum()  # the other side of everybody else's payments
+    assert np.array_equal(received, moved)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(steps=st.lists(st.one_of(trades_in_pairs, settlements, fundings), max_size=30))
+def test_the_pool_is_empty_after_every_settlement(steps):
+    """What winners draw is what losers pay in, since nobody trades with the pool."""
+    venue, recorder = venue_of(POOL)
+    for step in steps:
+        happen(venue, step)
+        assert recorder.rows(Motive.MARGIN, Motive.FUNDING)["edge_cents"].sum() == 0
+        assert venue.claims[POOL] == 0
+
+
+# ---- funding
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(history=histories(), last=marks, rate_e9=st.integers(-(10**6), 10**6))
+def test_funding_sums_to_zero_and_each_pays_its_rate_to_less_than_a_cent(history, last, rate_e9):
+    pays, steps = history
+    venue, recorder = venue_of(pays)
+    for step in [step for step in steps if not isinstance(step, Fund)]:
+        happen(venue, step)
+    before = venue.claims.copy()
+    happen(venue, Fund(last, rate_e9))
+
+    assert (venue.claims - before).sum() == 0
+    received = np.zeros((len(CONTRACTS), MEMBERS), dtype=np.int64)
+    rows = recorder.rows(Motive.FUNDING)
+    np.add.at(received, (rows["market"], rows["taker"]), rows["edge_cents"])
+    received[:, pays] = -received.sum(axis=1)
+    assert np.array_equal(received.sum(axis=0), venue.claims - before)
+    for market, member in np.ndindex(received.shape):
+        notional = int(venue.lots[market, member]) * last[market] * CENTS[market]
+        due = -Fraction(notional * rate_e9, FUNDING_UNIT)
+        assert abs(int(received[market, member]) - due) < 1
+
+
+@pytest.mark.parametrize(("rate_e9", "paid"), [(10_000, 3), (-10_000, -3), (0, 0)])
+def test_longs_pay_shorts_where_the_rate_is_positive(rate_e9, paid):
+    """0.001 % of 10 lots of 30,000 ticks of a cent: three cents."""
+    venue, _ = venue_of(POOL)
+    happen(venue, Trade(0, 1, 3, lots=10, price=30_000, lead=30_000, fee_e6=0))
+    happen(venue, Fund((30_000, 1), rate_e9))
+
+    assert venue.claims.tolist() == [0, -paid, 0, paid, 0]
+
+
+def test_notional_counts_longs_and_shorts_of_all_markets_alike():
+    venue, _ = venue_of(POOL)
+    happen(venue, Trade(0, 1, 3, lots=10, price=30_000, lead=30_000, fee_e6=0))
+    happen(venue, Trade(1, 1, 3, lots=-4, price=2_000, lead=2_000, fee_e6=0))
+
+    at = np.array([31_000, 2_100])
+    assert venue.notional(at).tolist() == [0, 352_000, 0, 352_000, 0]

@@ -1,0 +1,305 @@
+"""Nothing in a run's folder can be changed without the audit saying so, sealed anew or not."""
+
+import json
+import os
+import random
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ledger import fill_store
+from ledger.audit import SAMPLE_DAYS, audit
+from ledger.fills import ABSENT, NULLABLE, ROW
+from ledger.run_folder import MANIFEST, RunFolder
+from ledger.seal import broken_seals, seal
+
+AMOUNT = re.compile(r"^  [A-Z]\S+ +(-?[0-9.]+) [A-Z]", re.MULTILINE)
+DIGITS = b"0123456789"
+
+PLACES = 150
+PLACES_IF_SLOW = 1_500
+SEEDS = [1, pytest.param(2, marks=pytest.mark.slow)]  # the slow one tries many more places
+
+
+def places(seed: int, fast: int = PLACES) -> int:
+    return fast if seed == 1 else fast * PLACES_IF_SLOW // PLACES
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.fixture(scope="module")
+def folder(tiny_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy to be changed, one thing at a time; each is put back."""
+    return copied(tiny_run, tmp_path_factory.mktemp("audited"))
+
+
+@pytest.fixture(scope="module")
+def folder_of_two_markets(busy_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copied(busy_run, tmp_path_factory.mktemp("audited"))
+
+
+def copied(run: RunFolder, place: Path) -> Path:
+    shutil.copytree(run.path, place / "run")
+    return place / "run"
+
+
+@contextmanager
+def changed(folder: Path, path: Path, content: bytes, resealed: bool = False) -> Iterator[None]:
+    """Let a file be another, and with *resealed* the manifest too, while it is looked at."""
+    was = {each: each.read_bytes() for each in (path, folder / MANIFEST)}
+    path.write_bytes(content)
+    if resealed:
+        seal(folder, json.loads(was[folder / MANIFEST])["run"])
+    yield
+    for each, before in was.items():
+        each.write_bytes(before)
+
+
+def first_problem(folder: Path) -> str | None:
+    """Audit as far as the first thing that is wrong."""
+    return next((p for finding in audit(folder) for p in finding.problems), None)
+
+
+def other_digit(draws: random.Random, content: bytes) -> bytes:
+    """Change one digit, anywhere."""
+    place = draws.choice([i for i, byte in enumerate(content) if byte in DIGITS])
+    digit = draws.choice([d for d in DIGITS if d != content[place]])
+    return content[:place] + bytes([digit]) + content[place + 1 :]
+
+
+def other_byte(draws: random.Random, content: bytes) -> bytes:
+    place = draws.randrange(len(content))
+    byte = draws.choice([b for b in range(256) if b != content[place]])
+    return content[:place] + bytes([byte]) + content[place + 1 :]
+
+
+def tampered(draws: random.Random, path: Path) -> bytes:
+    return (other_byte if path.suffix == ".parquet" else other_digit)(draws, path.read_bytes())
+
+
+# ----------------------------------------------------------------------------- an honest run
+
+
+@pytest.mark.parametrize("every_day", [False, True])
+def test_an_honest_run_passes(run, every_day):
+    assert [finding.problems for finding in audit(run.path, every_day)] == [()] * 4
+
+
+def test_a_run_passes_wherever_it_is_taken(folder):
+    assert first_problem(folder) is None
+
+
+def test_an_audit_changes_nothing(folder):
+    before = {path: path.read_bytes() for path in files(folder)}
+
+    list(audit(folder, every_day=True))
+
+    assert {path: path.read_bytes() for path in files(folder)} == before
+
+
+def test_days_that_were_not_written_are_sampled_and_the_report_says_how_many(executed):
+    run = executed("tiny", run={"day_ledgers": ()})
+
+    (_, _, _, sampled), (_, _, _, whole) = audit(run.path), audit(run.path, every_day=True)
+
+    assert f"({SAMPLE_DAYS} days drawn, " in sampled.step
+    assert "(all)" in whole.step
+
+
+# --------------------------------------------------------------------- changed since the seal
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_no_digit_of_any_file_can_be_changed(folder, seed):
+    draws = random.Random(seed)
+    for _ in range(places(seed)):
+        path = draws.choice(files(folder))
+        with changed(folder, path, tampered(draws, path)):
+            (problem,) = broken_seals(folder)
+
+        assert problem.startswith(f"{path.relative_to(folder).as_posix()}: ")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_whatever_digit_is_changed_the_audit_ends_and_names_the_file(folder, seed):
+    draws = random.Random(seed)
+    for path in files(folder):
+        for _ in range(places(seed, fast=2)):
+            with changed(folder, path, tampered(draws, path)):
+                sealed, *_ = findings = list(audit(folder))
+
+            assert len(findings) == 4
+            assert sealed.problems == (
+                f"{path.relative_to(folder).as_posix()}: it has been changed since it was sealed",
+            )
+
+
+# ------------------------------------------------------------------------------ sealed anew
+
+
+def other_amount(draws: random.Random, text: str) -> str:
+    """Change one amount of one posting by a cent or a lot, or by much."""
+    found = draws.choice(list(AMOUNT.finditer(text)))
+    number = found[1]
+    units = int(number.replace(".", "")) + draws.choice([-1, 1, 100, -12_345, 10**7])
+    digits = len(number.partition(".")[2])
+    whole, part = divmod(abs(units), 10**digits)
+    changed = f"{'-' if units < 0 else ''}{whole}" + (f".{part:0{digits}}" if digits else "")
+    return text[: found.start(1)] + changed + text[found.end(1) :]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("pattern", "fast"), [("2*.beancount", 60), ("days/*.beancount", 30)], ids=["month", "day"]
+)
+def test_no_amount_can_be_changed_even_under_a_new_seal(folder, seed, pattern, fast):
+    draws = random.Random(seed)
+    for _ in range(places(seed, fast)):
+        path = draws.choice(sorted(folder.glob(pattern)))
+        text = other_amount(draws, path.read_text(encoding="utf-8"))
+        with changed(folder, path, text.encode(), resealed=True):
+            assert not broken_seals(folder)
+
+            assert first_problem(folder) is not None, path
+
+
+def test_a_changed_amount_is_reported_with_its_file(folder):
+    (path,) = folder.glob("2*.beancount")
+    text = other_amount(random.Random(1), path.read_text(encoding="utf-8"))
+    with changed(folder, path, text.encode(), resealed=True):
+        assert path.name in first_problem(folder)
+
+
+def other_value(draws: random.Random, column: str, value: int, words: dict) -> int:
+    """Give another value that the column may have."""
+    if column in words:
+        return draws.choice([code for code in range(len(words[column])) if code != value])
+    if column in NULLABLE and value != ABSENT and draws.random() < 0.3:
+        return ABSENT
+    if value == ABSENT and column in NULLABLE:
+        return draws.randrange(100)
+    return value + draws.choice([-1, 1, 100, -12_345, 10**7])
+
+
+@pytest.mark.parametrize("column", ROW.names)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_no_field_of_any_fill_can_be_changed_even_under_a_new_seal(
+    folder, folder_of_two_markets, seed, column
+):
+    if column == "market":
+        folder = folder_of_two_markets
+    draws = random.Random(f"{seed} {column}")
+    run = RunFolder(folder)
+    path = run.fill_files[0]
+    with run.connect() as connection:
+        rows = fill_store.read(connection, f"read_parquet('{path}')", run.names)
+    for _ in range(places(seed, fast=8)):
+        forged = rows.copy()
+        place = draws.randrange(len(rows))
+        was = int(rows[column][place])
+        forged[column][place] = other_value(draws, column, was, run.names.words())
+        assert forged[column][place] != was
+        with changed(folder, path, _parquet(folder, forged, run), resealed=True):
+            assert not broken_seals(folder)
+
+            assert first_problem(folder) is not None, (column, place)
+
+
+def _parquet(folder: Path, rows: np.ndarray, run: RunFolder) -> bytes:
+    path = folder.parent / "forged.parquet"
+    fill_store.write(path, rows, run.names)
+    content = path.read_bytes()
+    path.unlink()
+    return content
+
+
+# ------------------------------------------------------- whatever a forger may have thought of
+
+
+def gone(name: str) -> Callable[[Path], None]:
+    def forge(folder: Path) -> None:
+        path = folder / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    return forge
+
+
+def reading(name: str, text: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).write_text(text, encoding="utf-8")
+
+
+def replaced(name: str, old: str, new: str) -> Callable[[Path], None]:
+    def forge(folder: Path) -> None:
+        text = (folder / name).read_text(encoding="utf-8")
+        assert old in text
+        (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return forge
+
+
+def not_utf8(folder: Path) -> None:
+    day = sorted((folder / "days").iterdir())[0]
+    day.write_bytes(b"\xff" + day.read_bytes())
+
+
+def a_link_to_nowhere(folder: Path) -> None:
+    month = folder / "fills/2022-05.parquet"
+    month.unlink()
+    os.symlink("nowhere", month)
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        gone("main.beancount"),
+        gone("2022-05.beancount"),
+        gone("fills/2022-05.parquet"),
+        gone("fills"),
+        reading("main.beancount", ""),
+        reading("main.beancount", "\x00"),
+        reading("2022-05.beancount", ""),
+        reading("fills/2022-05.parquet", ""),
+        reading("fills/2022-05.parquet", "PAR1PAR1PAR1"),
+        reading("fills/2022-06.parquet", "not Parquet either"),
+        reading("days/2022-05-11.beancount", ""),
+        reading("days/2022-05-08.beancount", "; a day that the books do not have\n"),
+        reading("days/2030-01-01.beancount", '2030-01-01 * "A day that never was"\n'),
+        reading("days/yesterday.beancount", "; which?\n"),
+        replaced("main.beancount", 'custom "role" "house"', 'custom "role" "mouse"'),
+        replaced("main.beancount", 'custom "role" "maker" "Alameda"', 'custom "role" "x" "y"'),
+        replaced("main.beancount", 'lot: "', 'lot: "1'),
+        replaced("main.beancount", 'tick: "', 'tick: "7'),
+        replaced("main.beancount", '\n  hole: "liquid"', '\n  hole: "nothing"'),
+        replaced("main.beancount", 'include "2022-05.beancount"', ""),
+        replaced("2022-05.beancount", "  seq: 2\n", ""),
+        replaced("2022-05.beancount", "  seq: 2\n", '  seq: "two"\n'),
+        replaced("2022-05.beancount", '  time: "', '  time: "1'),
+        replaced("2022-05.beancount", "  fills: ", '  fills: "many" ; '),
+        replaced("2022-05.beancount", 'custom "funding-per-hour-e9"', 'custom "funding"'),
+        replaced("2022-05.beancount", 'custom "control-total-of-fills"', 'custom "control"'),
+        not_utf8,
+        a_link_to_nowhere,
+    ],
+)
+def test_any_forgery_is_a_finding_and_none_stops_the_audit(tiny_run, tmp_path, forge):
+    folder = tmp_path / "run"
+    shutil.copytree(tiny_run.path, folder)
+    forge(folder)
+    seal(folder, json.loads((tiny_run.path / MANIFEST).read_text(encoding="utf-8"))["run"])
+
+    findings = list(audit(folder))
+
+    assert not findings[0].problems
+    assert any(finding.problems for finding in findings[1:])
+    assert all("\n" not in problem for finding in findings for problem in finding.problems)
+
+
+def test_what_is_no_run_at_all_is_found_out_too(tmp_path):
+    assert any(finding.problems for finding in audit(tmp_path))

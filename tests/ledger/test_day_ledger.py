@@ -1,0 +1,237 @@
+"""A day ledger stands alone, sums to the general ledger, and closes where the next one opens."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from beancount import loader
+from beancount.core.data import Balance, Directive, Open, Transaction
+
+from ledger import invariants
+from ledger.day_ledger import days_of, render_day, render_days
+from ledger.run_folder import RunFolder, RunFolderError
+from ledger.transaction import entity_of, is_contract
+
+ONE_DAY = timedelta(days=1)
+
+Sums = Counter  # amounts by (account, commodity)
+
+
+class Day(NamedTuple):
+    """A day ledger as Beancount reads it, with nothing of ours loaded."""
+
+    day: date
+    entries: list[Directive]
+    errors: list
+    options: dict
+
+    @property
+    def forward(self) -> Sums:
+        return sums(e for e in self._transactions() if "seq" not in e.meta)
+
+    @property
+    def moved(self) -> Sums:
+        return sums(self.of_the_day())
+
+    @property
+    def asserted(self) -> dict[tuple[str, str], Decimal]:
+        return {
+            (e.account, e.amount.currency): e.amount.number
+            for e in self.entries
+            if isinstance(e, Balance)
+        }
+
+    def of_the_day(self) -> list[Transaction]:
+        return [e for e in self._transactions() if "seq" in e.meta]
+
+    def _transactions(self) -> Iterator[Transaction]:
+        return (e for e in self.entries if isinstance(e, Transaction))
+
+
+def sums(entries: Iterator[Transaction] | list[Transaction]) -> Sums:
+    found: Counter = Counter()
+    for entry in entries:
+        for posting in entry.postings:
+            found[posting.account, posting.units.currency] += posting.units.number
+    return found
+
+
+def nonzero(found: Sums) -> dict[tuple[str, str], Decimal]:
+    return {key: number for key, number in found.items() if number}
+
+
+@cache
+def days(path: Path) -> tuple[Day, ...]:
+    """Read all day ledgers that were written with a run."""
+    return tuple(
+        Day(date.fromisoformat(file.stem), *loader.load_file(str(file)))
+        for file in sorted((path / "days").glob("*.beancount"))
+    )
+
+
+def general_ledger(run: RunFolder, before: date) -> Sums:
+    return sums(entry for entry in run.transactions if entry.date < before)
+
+
+def test_there_is_a_day_ledger_of_every_day_that_has_entries(run):
+    assert [each.day for each in days(run.path)] == days_of(run)
+    assert len(days_of(run)) == 3
+
+
+def test_every_fill_that_the_general_ledger_sums_is_shown_by_itself(run):
+    shown = 0
+    for each in days(run.path):
+        closing = [e for e in run.transactions if e.date == each.day and "fills" in e.meta]
+        fills = [e for e in each.of_the_day() if "quantity" in e.meta]
+
+        assert len(fills) == sum(int(entry.meta["fills"]) for entry in closing)
+        assert not any("fills" in entry.meta for entry in each.of_the_day())
+        shown += len(fills)
+    assert shown
+
+
+def test_each_passes_bean_check_alone(run):
+    for each in days(run.path):
+        assert not each.errors
+
+
+def test_each_holds_every_invariant_line_by_line(run):
+    for each in days(run.path):
+        assert not invariants.check(each.entries, each.options, "line")[1]
+
+
+def test_each_sums_to_the_entries_of_the_general_ledger_account_by_account(run):
+    for each in days(run.path):
+        booked = sums(entry for entry in run.transactions if entry.date == each.day)
+
+        assert nonzero(each.moved) == nonzero(booked)
+
+
+def test_each_opens_with_what_the_general_ledger_has_on_the_accounts_that_it_touches(run):
+    for each in days(run.path):
+        before = general_ledger(run, each.day)
+        for (account, commodity), number in each.forward.items():
+            if not account.endswith(":Opening"):
+                assert number == before[account, commodity]
+        for (account, commodity), _ in each.moved.items():
+            if not account.startswith(("Income:", "Expenses:")) and ":Opening" not in account:
+                assert each.forward[account, commodity] == before[account, commodity]
+
+
+def test_each_closes_where_the_next_one_opens(run):
+    ledgers = days(run.path)
+    for each, following in pairwise(ledgers):
+        both = each.asserted.keys() & following.forward.keys()
+        touched = {key for key in both if not key[0].endswith(":Opening")}
+
+        assert touched
+        for key in touched:
+            assert following.forward[key] == each.asserted[key]
+
+
+def test_every_balance_asserted_at_the_close_is_dated_the_day_after_and_is_that_of_the_books(run):
+    for each in days(run.path):
+        after = general_ledger(run, each.day + ONE_DAY)
+        assert {e.date for e in each.entries if isinstance(e, Balance)} == {each.day + ONE_DAY}
+        assert each.asserted.keys() == each.forward.keys() | each.moved.keys()
+        for (account, commodity), number in each.asserted.items():
+            if account.startswith("Assets:") or account.startswith("Liabilities:"):
+                assert number == after[account, commodity]
+
+
+def test_results_start_from_zero_and_each_entity_brings_forward_one_opening(run):
+    for each in days(run.path)[1:]:
+        (entry,) = [e for e in each.entries if isinstance(e, Transaction) and "seq" not in e.meta]
+        roots = {posting.account.split(":")[0] for posting in entry.postings}
+        openings = [p.account for p in entry.postings if p.account.endswith(":Opening")]
+
+        assert entry.date == each.day - ONE_DAY
+        assert roots <= {"Assets", "Liabilities", "Equity"}
+        assert len(openings) == len(set(openings)) > 0
+        money = [p for p in entry.postings if not is_contract(p.account)]
+        assert {entity_of(p.account) for p in money} == {entity_of(a) for a in openings}
+
+
+def test_the_first_day_brings_nothing_forward(run):
+    assert not days(run.path)[0].forward
+
+
+def test_only_accounts_that_are_touched_are_opened(run):
+    for each in days(run.path):
+        opened = {entry.account for entry in each.entries if isinstance(entry, Open)}
+
+        assert opened == {account for account, _ in each.asserted}
+
+
+def test_accounts_are_opened_with_the_part_that_they_play_in_the_hole(run):
+    for each in days(run.path):
+        for entry in each.entries:
+            if isinstance(entry, Open):
+                assert entry.meta.get("hole") == run.opens[entry.account].meta.get("hole")
+
+
+def test_lines_stand_in_the_order_of_seq(run):
+    for each in days(run.path):
+        written = sorted(each.of_the_day(), key=lambda entry: entry.meta["lineno"])
+        seqs = [int(entry.meta["seq"]) for entry in written]
+
+        assert seqs == sorted(set(seqs))
+
+
+def test_movements_stand_as_they_do_in_the_general_ledger_to_the_letter(run):
+    for each in days(run.path):
+        text = (run.path / "days" / f"{each.day}.beancount").read_text(encoding="utf-8")
+        month = (run.path / f"{each.day:%Y-%m}.beancount").read_text(encoding="utf-8")
+        entries = [part for part in month.split("\n\n") if part.startswith(f"{each.day} * ")]
+        movements = [part for part in entries if "\n  fills: " not in part]
+
+        assert movements
+        for part in movements:
+            assert text.count(f"{part}\n\n") == month.count(f"{part}\n\n")
+
+
+def test_rendering_again_gives_the_bytes_that_were_written_with_the_run(run):
+    fresh = RunFolder(run.path)
+    for day in days_of(fresh):
+        written = (run.path / "days" / f"{day}.beancount").read_bytes()
+
+        assert render_day(fresh, day).encode() == written
+
+
+def test_several_days_at_once_are_the_same_as_each_by_itself(busy_run):
+    first, _, last = days_of(busy_run)
+
+    assert list(render_days(busy_run, [last, first])) == [
+        (first, render_day(busy_run, first)),
+        (last, render_day(busy_run, last)),
+    ]
+
+
+def test_a_day_that_the_books_do_not_have_is_refused_with_the_days_that_they_have(tiny_run):
+    first, *_, last = days_of(tiny_run)
+
+    with pytest.raises(RunFolderError, match=f"give a day from {first} to {last}"):
+        render_day(tiny_run, last + ONE_DAY)
+
+
+@pytest.mark.slow
+def test_every_day_of_a_month_stands_alone_and_sums_to_the_general_ledger(may_run):
+    before: Sums = Counter()
+    for day, text in render_days(may_run, days_of(may_run)):
+        each = Day(day, *loader.load_string(text))
+        booked = sums(entry for entry in may_run.transactions if entry.date == day)
+
+        assert not each.errors
+        assert not invariants.check(each.entries, each.options, "line")[1]
+        assert nonzero(each.moved) == nonzero(booked)
+        for (account, commodity), number in each.forward.items():
+            if not account.endswith(":Opening"):
+                assert number == before[account, commodity]
+        before.update(booked)
+    assert len(days_of(may_run)) == 31

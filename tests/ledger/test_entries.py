@@ -1,0 +1,245 @@
+"""The one rule that posts fills: it balances for everybody, and sums post as their parts do."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.accounts import OUTSIDE, Chart, Parties
+from ledger.entries import Entries
+from ledger.fills import ROW, Fill, Motive, Names, Pairing, postings
+from ledger.money import Contract
+from ledger.times import DAY_US, settlement_link
+from ledger.transaction import Posting, check_balance
+
+PARTIES = Parties("FTX", "Alameda", "Binance", "Retail", "OtherMakers", ("Firm01", "Firm02"))
+MARKETS = ("BTC-PERP", "SOL-PERP")
+CHART = Chart(
+    PARTIES,
+    tuple(
+        Contract(market, venue, "0.01", "1") for venue in ("FTX", "Binance") for market in MARKETS
+    ),
+)
+NAMES = Names(("FTX", "Binance"), MARKETS, PARTIES.names)
+DAY_END_US = 19_122 * DAY_US - 1  # of 2022-05-09
+
+# Who may stand on either side, by motive; a settlement at the house is with the house's pool.
+PAIRINGS = [
+    *(Pairing(Motive.PICKOFF, "FTX", firm, "Alameda") for firm in PARTIES.firms),
+    Pairing(Motive.SPREAD, "FTX", "Retail", "Alameda"),
+    *(Pairing(Motive.HEDGE, "Binance", hedger, OUTSIDE) for hedger in PARTIES.hedgers),
+    *(
+        Pairing(motive, venue, taker, other)
+        for motive in (Motive.MARGIN, Motive.FUNDING)
+        for venue, takers, other in (
+            ("FTX", PARTIES.house_customers, "FTX"),
+            ("Binance", PARTIES.hedgers, OUTSIDE),
+        )
+        for taker in takers
+    ),
+]
+CENTS = st.integers(-(10**13), 10**13)
+FEES = st.integers(0, 10**10)
+LOTS = st.integers(-(10**8), 10**8)
+
+
+def lots_of(pairing: Pairing, *lots: int) -> dict[str, int]:
+    return {f"{m}.{pairing.venue.upper()}": n for m, n in zip(MARKETS, lots, strict=False)}
+
+
+def total(*posted: list[Posting]) -> Counter:
+    """Sum what is posted, by account, commodity and party; zeros count as nothing."""
+    sums: Counter = Counter()
+    for posting in (p for part in posted for p in part):
+        sums[posting.account, posting.commodity, posting.party] += posting.units
+    return Counter({key: units for key, units in sums.items() if units})
+
+
+@st.composite
+def amounts(draw: st.DrawFn, pairing: Pairing) -> tuple[int, int, dict[str, int]]:
+    """Draw (edge, fee, lots); payments cost no fee."""
+    fee = 0 if pairing.motive.is_payment else draw(FEES)
+    return draw(CENTS), fee, lots_of(pairing, draw(LOTS), draw(LOTS))
+
+
+@st.composite
+def a_pairing_and_amounts(draw: st.DrawFn, n: int) -> tuple[Pairing, list]:
+    pairing = draw(st.sampled_from(PAIRINGS))
+    return pairing, [draw(amounts(pairing)) for _ in range(n)]
+
+
+@given(a_pairing_and_amounts(1))
+def test_every_fill_and_payment_balances_for_everybody(drawn):
+    pairing, [(edge, fee, lots)] = drawn
+
+    check_balance("a row", postings(CHART, pairing, edge, fee, lots))
+
+
+@given(a_pairing_and_amounts(1))
+def test_what_one_is_owed_the_other_owes(drawn):
+    pairing, [(edge, fee, lots)] = drawn
+
+    posted = postings(CHART, pairing, edge, fee, lots)
+
+    claims, debts = Counter(), Counter()
+    for account, units, *_ in posted:
+        root, entity, kind, *partner = account.split(":")
+        if (root, kind) == ("Assets", "Claims"):
+            claims[entity, *partner] += units
+        elif (root, kind) == ("Liabilities", "Customers"):
+            debts[*partner, entity] -= units
+    assert claims == debts
+
+
+@given(a_pairing_and_amounts(4))
+def test_a_sum_of_rows_posts_the_sum_of_what_they_post(drawn):
+    pairing, rows = drawn
+    edge, fee = sum(row[0] for row in rows), sum(row[1] for row in rows)
+    lots = {commodity: sum(row[2][commodity] for row in rows) for commodity in rows[0][2]}
+
+    parts = [postings(CHART, pairing, *row) for row in rows]
+
+    assert total(*parts) == total(postings(CHART, pairing, edge, fee, lots))
+
+
+@given(a_pairing_and_amounts(1))
+def test_the_taker_gains_its_edge_and_pays_its_fee_and_nothing_else(drawn):
+    pairing, [(edge, fee, lots)] = drawn
+
+    posted = postings(CHART, pairing, edge, fee, lots)
+
+    taker = [p for p in posted if p.account.split(":")[1] == pairing.taker]
+    received = sum(p.units for p in taker if ":Claims:" in p.account)
+    result = -sum(p.units for p in taker if p.account.startswith(("Income:", "Expenses:")))
+    assert received == result == edge - fee
+
+
+def test_a_row_about_nothing_still_says_what_it_is():
+    pickoff = PAIRINGS[0]
+
+    posted = postings(CHART, pickoff, 0, 0, lots_of(pickoff, 0))
+
+    assert {p.units for p in posted} == {0}
+    assert any(p.account == "Income:Alameda:PickOff" for p in posted)
+
+
+def test_a_stale_quote_that_is_hit_reads_as_in_the_model_ledger():
+    """Of example-world.beancount: 96,400.00 won at a fee of 21,350.12, 5 contracts bought."""
+    pairing = Pairing(Motive.PICKOFF, "FTX", "Firm01", "Alameda")
+
+    assert postings(CHART, pairing, 9_640_000, 2_135_012, {"BTC-PERP.FTX": 500}) == [
+        Posting("Liabilities:FTX:Customers:Firm01", -7_504_988),
+        Posting("Liabilities:FTX:Customers:Alameda", 9_640_000),
+        Posting("Income:FTX:Fees", -2_135_012),
+        Posting("Assets:Firm01:Claims:FTX", 7_504_988),
+        Posting("Income:Firm01:PickOff", -9_640_000),
+        Posting("Expenses:Firm01:Fees", 2_135_012),
+        Posting("Assets:Alameda:Claims:FTX", -9_640_000),
+        Posting("Income:Alameda:PickOff", 9_640_000),
+        Posting("Assets:Firm01:Contracts:FTX", 500, "BTC-PERP.FTX"),
+        Posting("Assets:Alameda:Contracts:FTX:Quoter", -500, "BTC-PERP.FTX"),
+    ]
+
+
+def test_a_hedge_reads_as_in_the_model_ledger():
+    """Of example-world.beancount: 23.00 given to the market, 12.50 to the venue."""
+    pairing = Pairing(Motive.HEDGE, "Binance", "Alameda", OUTSIDE)
+
+    assert postings(CHART, pairing, -2_300, 1_250, {"BTC-PERP.BINANCE": 200}) == [
+        Posting("Liabilities:Binance:Customers:Alameda", 3_550),
+        Posting("Liabilities:Binance:Customers:Outside", -2_300),
+        Posting("Income:Binance:Fees", -1_250),
+        Posting("Assets:Alameda:Claims:Binance", -3_550),
+        Posting("Expenses:Alameda:Hedging", 2_300),
+        Posting("Expenses:Alameda:Hedging", 1_250, party="Binance"),
+        Posting("Assets:Outside:Claims:Binance", 2_300),
+        Posting("Income:Outside:Hedging", -2_300),
+        Posting("Assets:Alameda:Contracts:Binance:Quoter", 200, "BTC-PERP.BINANCE"),
+        Posting("Assets:Outside:Contracts:Binance", -200, "BTC-PERP.BINANCE"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pairing", "payee"),
+    [
+        (Pairing(Motive.PICKOFF, "FTX", "Firm01", "Alameda"), "Firm01"),
+        (Pairing(Motive.HEDGE, "Binance", "Firm01", OUTSIDE), "Firm01"),
+        (Pairing(Motive.HEDGE, "Binance", "Alameda", OUTSIDE), OUTSIDE),
+        (Pairing(Motive.MARGIN, "FTX", "Retail", "FTX"), "Retail"),
+        (Pairing(Motive.MARGIN, "Binance", "Alameda", OUTSIDE), OUTSIDE),
+    ],
+)
+def test_the_payee_is_the_one_party_outside_the_house_group(pairing, payee):
+    assert pairing.payee(PARTIES) == payee
+
+
+# --------------------------------------------------------------------------- whole rows
+
+
+@st.composite
+def fills(draw: st.DrawFn) -> np.ndarray:
+    """Draw a day's rows of all motives, in order of seq."""
+    drawn = draw(st.lists(st.tuples(st.sampled_from(PAIRINGS), CENTS, FEES, LOTS), min_size=1))
+    rows = np.zeros(len(drawn), dtype=ROW)
+    for i, (pairing, edge, fee, lots) in enumerate(drawn):
+        paid = pairing.motive.is_payment
+        rows[i] = tuple(
+            Fill(
+                seq=i + 1,
+                time_us=DAY_END_US,
+                motive=pairing.motive,
+                venue=NAMES.venues.index(pairing.venue),
+                market=draw(st.integers(0, 1)),
+                taker=NAMES.entities.index(pairing.taker),
+                maker=NAMES.entities.index(pairing.maker),
+                holder=-1,
+                lots=lots,
+                price=30_000,
+                lead=30_000,
+                lead_when_quoted=-1,
+                quote_age_us=-1,
+                trigger=0,
+                fee_e6=0,
+                edge_cents=edge,
+                fee_cents=0 if paid else fee,
+            )
+        )
+    return rows
+
+
+@given(fills())
+def test_the_closing_entries_of_a_day_are_its_rows_summed_and_count_each_once(rows):
+    entries = Entries(CHART, NAMES)
+
+    closing = list(entries.closing(rows, DAY_END_US))
+
+    by_row = [entries.of_row(Fill._make(row)) for row in rows.tolist()]
+    assert total(*(e.postings for e in closing)) == total(*(e.postings for e in by_row))
+    assert sum(int(dict(e.meta)["fills"]) for e in closing) == len(rows)
+    for entry in closing:
+        check_balance(entry.narration, entry.postings)
+        assert entry.links == ("fills-2022-05-09",)
+
+
+@given(fills())
+def test_who_was_paired_with_whom_survives_the_summing(rows):
+    keys = {tuple(row[c] for c in ("motive", "venue", "taker", "maker")) for row in rows}
+
+    assert len(list(Entries(CHART, NAMES).closing(rows, DAY_END_US))) == len(keys)
+
+
+@given(fills())
+def test_a_payment_is_linked_to_its_settlement_and_a_fill_to_itself(rows):
+    entries = Entries(CHART, NAMES)
+    for row in rows.tolist():
+        fill = Fill._make(row)
+        paid = Motive(fill.motive).is_payment
+        expected = settlement_link(fill.time_us) if paid else f"fill-{fill.seq}"
+
+        assert entries.of_row(fill).links == (expected,)
+
+
+def test_a_day_without_fills_closes_without_entries():
+    assert not list(Entries(CHART, NAMES).closing(np.empty(0, dtype=ROW), DAY_END_US))

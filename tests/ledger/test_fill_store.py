@@ -1,0 +1,123 @@
+"""Fills come back from Parquet as they were, and a file says the same bytes for the same rows."""
+
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pytest
+
+from ledger import fill_store
+from ledger.fills import ABSENT, NULLABLE, ROW, Motive, Names, Trigger
+
+NAMES = Names(("FTX", "Binance"), ("BTC-PERP", "SOL-PERP"), ("FTX", "Alameda", "Firm01", "Outside"))
+CHOICES = {
+    "motive": len(Motive),
+    "venue": len(NAMES.venues),
+    "market": len(NAMES.markets),
+    "taker": len(NAMES.entities),
+    "maker": len(NAMES.entities),
+    "trigger": len(Trigger),
+}
+NOON_US = 1_652_097_600_000_000
+
+
+def some_rows(n: int, seed: int = 1) -> np.ndarray:
+    """Draw rows with every word, both signs, large numbers and nothing where that may be."""
+    draws = np.random.default_rng(seed)
+    rows = np.empty(n, dtype=ROW)
+    for column in ROW.names:
+        if column in CHOICES:
+            rows[column] = draws.integers(CHOICES[column], size=n)
+        else:
+            rows[column] = draws.integers(-(2**62), 2**62, size=n)
+    rows["seq"] = np.arange(1, n + 1)
+    rows["time_us"] = NOON_US + np.arange(n)
+    for column in NULLABLE:
+        rows[column] = np.where(draws.random(n) < 0.5, ABSENT, draws.integers(2**40, size=n))
+    return rows
+
+
+def stored(path: Path, names: Names = NAMES) -> np.ndarray:
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        return fill_store.read(connection, f"read_parquet('{path}')", names)
+
+
+@pytest.mark.parametrize("n", [0, 1, 5_000])
+def test_rows_come_back_as_they_were(tmp_path, n):
+    rows = some_rows(n)
+    fill_store.write(tmp_path / "fills.parquet", rows, NAMES)
+
+    assert np.array_equal(stored(tmp_path / "fills.parquet"), rows)
+
+
+def test_rows_come_back_in_the_order_of_seq(tmp_path):
+    rows = some_rows(50)
+    fill_store.write(tmp_path / "fills.parquet", rows[::-1], NAMES)
+
+    assert np.array_equal(stored(tmp_path / "fills.parquet"), rows)
+
+
+def test_the_same_rows_are_the_same_bytes(tmp_path):
+    for name in ("one", "two"):
+        # More than one row group.
+        fill_store.write(tmp_path / name, some_rows(fill_store.ROW_GROUP + 10), NAMES)
+
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_a_reader_finds_words_and_times_and_nothing_where_there_is_nothing(tmp_path):
+    rows = some_rows(1)
+    rows["motive"], rows["taker"], rows["holder"] = Motive.PICKOFF, 2, ABSENT
+    fill_store.write(tmp_path / "fills.parquet", rows, NAMES)
+
+    found = duckdb.sql(
+        f"SELECT motive::VARCHAR, taker::VARCHAR, holder, time::VARCHAR "
+        f"FROM read_parquet('{tmp_path}/fills.parquet')"
+    ).fetchall()
+
+    assert found == [("pickoff", "Firm01", None, "2022-05-09 12:00:00")]
+
+
+def test_a_path_with_a_quote_in_it_is_a_path(tmp_path):
+    fill_store.write(tmp_path / "o'clock.parquet", some_rows(1), NAMES)
+
+    assert (tmp_path / "o'clock.parquet").is_file()
+
+
+def test_a_name_that_the_books_do_not_know_is_refused(tmp_path):
+    rows = some_rows(10)
+    rows["taker"] = 2
+    fill_store.write(tmp_path / "fills.parquet", rows, NAMES)
+    fewer = Names(NAMES.venues, NAMES.markets, ("FTX", "Alameda", "Outside"))
+
+    with pytest.raises(ValueError, match="Firm01"):
+        stored(tmp_path / "fills.parquet", fewer)
+
+
+# ---------------------------------------------------------------------- the control total
+
+
+@pytest.mark.parametrize("column", ROW.names)
+def test_the_control_total_vouches_for_every_field(column):
+    rows = some_rows(20)
+    changed = rows.copy()
+    changed[column][7] = (rows[column][7] + 1) % CHOICES.get(column, 2**62)
+
+    assert fill_store.control_total(changed, NAMES) != fill_store.control_total(rows, NAMES)
+
+
+def test_the_control_total_vouches_for_the_order():
+    rows = some_rows(20)
+
+    assert fill_store.control_total(rows[::-1], NAMES) != fill_store.control_total(rows, NAMES)
+
+
+def test_the_control_total_is_of_words_and_not_of_their_codes():
+    rows = some_rows(20)
+    turned = Names(NAMES.venues, NAMES.markets, NAMES.entities[::-1])
+    recoded = rows.copy()
+    for side in ("taker", "maker"):
+        recoded[side] = len(NAMES.entities) - 1 - rows[side]
+
+    assert fill_store.control_total(recoded, turned) == fill_store.control_total(rows, NAMES)

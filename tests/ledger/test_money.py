@@ -1,0 +1,116 @@
+"""Money is whole cents: what is split is given out whole, what is charged is rounded once."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from ledger.money import RATE_UNIT, Contract, Scale, amount, fee_cents, share_out, to_cents, usd
+
+CENTS = st.integers(-(10**15), 10**15)
+UNITS = ("1", "10", "0.01", "0.001", "0.25", "2.5", "100000", "0.00000001")
+
+
+@given(CENTS)
+def test_an_amount_is_the_cents_it_was_written_from(cents):
+    assert Decimal(amount(cents)) * 100 == cents
+    assert Decimal(amount(cents)).as_tuple().exponent == -2
+
+
+@given(CENTS)
+def test_a_sentence_says_the_same_amount_with_commas_and_without_a_sign(cents):
+    assert Decimal(usd(cents).replace(",", "")) * 100 == abs(cents)
+    assert usd(cents) == f"{Decimal(abs(cents)) / 100:,.2f}"
+
+
+def test_amounts_below_a_dollar_keep_their_sign_and_their_zeros():
+    assert [amount(cents) for cents in (-5, 0, 7, -100)] == ["-0.05", "0.00", "0.07", "-1.00"]
+
+
+@given(st.integers(-(10**12), 10**12))
+def test_dollars_of_a_scenario_become_the_cents_that_they_are_written_as(cents):
+    # Through the shortest text of the float: 0.29 is 29 cents, though 0.29 * 100 is less.
+    assert to_cents(cents / 100) == cents
+
+
+def test_half_a_cent_of_a_scenario_goes_to_the_even_cent():
+    assert [to_cents(usd) for usd in (0.005, 0.015, 0.025, -0.015)] == [0, 2, 2, -2]
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**12), st.integers(0, 10_000)), min_size=1))
+def test_a_fee_is_rounded_half_up_to_the_cent(charges):
+    notional, rate = (np.array(column, dtype=np.int64) for column in zip(*charges, strict=True))
+
+    exact = [Decimal(n) * r / RATE_UNIT for n, r in charges]
+
+    assert fee_cents(notional, rate).tolist() == [
+        int(fee.to_integral_value(ROUND_HALF_UP)) for fee in exact
+    ]
+
+
+@given(CENTS, st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=20))
+def test_a_sum_shared_out_is_neither_created_nor_destroyed(total, weights):
+    assume(sum(weights))
+
+    assert sum(share_out(total, weights)) == total
+
+
+@given(CENTS, st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=20))
+def test_nobody_gets_a_whole_cent_more_or_less_than_their_share(total, weights):
+    assume(sum(weights))
+
+    shares = share_out(total, weights)
+
+    for share, weight in zip(shares, weights, strict=True):
+        assert abs(share - Fraction(total * weight, sum(weights))) < 1
+
+
+def test_odd_cents_go_to_the_largest_remainders_and_ties_to_whoever_stands_first():
+    assert share_out(100, [1, 1, 1]) == [34, 33, 33]
+    assert share_out(100, [3, 3, 1]) == [43, 43, 14]
+    assert share_out(-100, [1, 1, 1]) == [-33, -33, -34]
+
+
+def test_weights_of_either_sign_let_some_pay_what_others_receive():
+    assert share_out(10, [3, -2]) == [30, -20]
+
+
+def test_weights_that_sum_to_zero_are_refused():
+    with pytest.raises(ValueError, match="sum to zero"):
+        share_out(1, [1, -1])
+
+
+@given(st.sampled_from(UNITS), st.integers(-(10**9), 10**9))
+def test_units_are_written_exactly_and_read_back(unit, units):
+    scale = Scale.of(unit)
+
+    written = Decimal(scale.text(units))
+
+    assert written == Decimal(unit) * units
+    assert scale.units(written) == units
+    assert scale.text(units, ",").replace(",", "") == scale.text(units)
+
+
+def test_a_scale_keeps_the_digits_it_is_asked_for():
+    assert Scale.of("10", digits_min=2).text(-3) == "-30.00"
+    assert Scale.of("0.5").text(7) == "3.5"
+
+
+def test_a_part_of_a_unit_is_refused():
+    with pytest.raises(ValueError, match="whole number"):
+        Scale.of("0.01").units(Decimal("0.015"))
+
+
+@pytest.mark.parametrize(
+    ("lot", "tick_usd", "cents"),
+    [("0.01", "1", 1), ("10", "0.001", 1), ("0.001", "10", 1), ("1", "0.25", 25)],
+)
+def test_a_lot_times_a_tick_is_a_whole_number_of_cents(lot, tick_usd, cents):
+    assert Contract("BTC-PERP", "FTX", lot, tick_usd).cents_per_lot_tick == cents
+
+
+def test_a_contract_is_known_by_market_and_venue():
+    assert Contract("SOL-PERP", "Binance", "10", "0.001").commodity == "SOL-PERP.BINANCE"

@@ -1,0 +1,268 @@
+"""Fills follow from what they say: each rule has a row that breaks it, and is then named.
+
+The forger here is a good one: the control total in the general ledger is made to fit as well, so
+that only arithmetic can tell.
+"""
+
+import re
+import shutil
+from collections import defaultdict
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ledger import fill_store
+from ledger.fills import ABSENT, Motive
+from ledger.recompute import wrong_fills
+from ledger.run_folder import RunFolder
+from ledger.times import DAY_US, day_of
+
+Doctor = Callable[[np.ndarray], np.ndarray | None]
+
+
+def rows_of(run: RunFolder) -> np.ndarray:
+    with run.connect() as connection:
+        return fill_store.read(connection, "rows", run.names)
+
+
+@pytest.fixture
+def forged(busy_run: RunFolder, tmp_path: Path) -> Callable[..., RunFolder]:
+    """Copy the run with its first month's fills doctored, and the control totals made to fit."""
+
+    def forge(doctor: Doctor, vouch: bool = True) -> RunFolder:
+        folder = tmp_path / "forged"
+        shutil.copytree(busy_run.path, folder)
+        first = busy_run.fill_files[0]
+        with busy_run.connect() as connection:
+            rows = fill_store.read(connection, f"read_parquet('{first}')", busy_run.names)
+        changed = doctor(rows)
+        rows = rows if changed is None else changed
+        (folder / "fills" / first.name).unlink()
+        fill_store.write(folder / "fills" / first.name, rows, busy_run.names)
+        if vouch:
+            _vouch(folder / f"{first.stem}.beancount", rows, busy_run)
+        return RunFolder(folder)
+
+    return forge
+
+
+def _vouch(path: Path, rows: np.ndarray, run: RunFolder) -> None:
+    text = path.read_text(encoding="utf-8")
+    for day in np.unique(rows["time_us"] // DAY_US).tolist():
+        ours = rows[rows["time_us"] // DAY_US == day]
+        total = fill_store.control_total(ours, run.names)
+        text = re.sub(
+            rf'({day_of(day * DAY_US)} custom "control-total-of-fills") .*',
+            rf'\1 {len(ours)} "{total}"',
+            text,
+        )
+    path.write_text(text, encoding="utf-8")
+
+
+def first_of(rows: np.ndarray, *motives: Motive) -> int:
+    """Return the place of a row with one of *motives*, not too near the ends."""
+    return int(np.flatnonzero(np.isin(rows["motive"], motives))[5])
+
+
+def adding(column: str, amount: int, *motives: Motive) -> Doctor:
+    def doctor(rows: np.ndarray) -> None:
+        rows[column][first_of(rows, *motives)] += amount
+
+    return doctor
+
+
+def test_the_fills_of_an_honest_run_all_follow(run):
+    assert list(wrong_fills(run)) == []
+
+
+def test_an_honest_copy_follows_too(forged):
+    assert list(wrong_fills(forged(lambda rows: None))) == []
+
+
+@pytest.mark.parametrize(
+    ("doctor", "said"),
+    [
+        (adding("edge_cents", 1, Motive.PICKOFF), "the edge does not follow"),
+        (adding("edge_cents", -1, Motive.SPREAD), "the edge does not follow"),
+        (adding("edge_cents", 1, Motive.HEDGE), "the edge does not follow"),
+        (adding("price", 1, Motive.PICKOFF), "the edge does not follow"),
+        (adding("lead", 1, Motive.HEDGE), "the edge does not follow"),
+        (adding("lots", 1, Motive.PICKOFF), "the edge does not follow"),
+        (adding("fee_cents", 1, Motive.PICKOFF), "the fee does not follow"),
+        (adding("fee_cents", -1, Motive.HEDGE), "the fee does not follow"),
+        (adding("fee_e6", 50_000, Motive.SPREAD), "the fee does not follow"),
+        (adding("edge_cents", 1, Motive.MARGIN), "the variation margin does not follow"),
+        (adding("edge_cents", 2, Motive.FUNDING), "the funding does not follow"),
+        (adding("lots", 1, Motive.MARGIN), "it is no payment on the position held"),
+        (adding("lots", -1, Motive.FUNDING), "it is no payment on the position held"),
+        (adding("price", 1, Motive.MARGIN), "a mark is no lead price"),
+        (adding("time_us", -(3600 * 10**6), Motive.MARGIN), "it is earlier than the one before"),
+        (adding("seq", 10**9, Motive.SPREAD), "the seq after it is lost"),
+    ],
+)
+def test_what_does_not_follow_is_named_with_its_file_and_row(forged, doctor, said):
+    problems = list(wrong_fills(forged(doctor)))
+
+    # What is wrong may go on in the next month, as a position does; it begins in this one.
+    assert any(said in problem for problem in problems)
+    assert problems[0].startswith("fills/2022-05.parquet: row with seq ")
+
+
+def test_a_trade_in_which_nothing_changes_hands_is_named(forged):
+    def doctor(rows):
+        i = first_of(rows, Motive.PICKOFF)
+        for column in ("lots", "edge_cents", "fee_cents"):
+            rows[column][i] = 0
+
+    assert any("nothing changes hands" in problem for problem in wrong_fills(forged(doctor)))
+
+
+def test_a_false_mark_is_named_even_where_it_is_false_twice(forged):
+    def doctor(rows):
+        i = first_of(rows, Motive.MARGIN)
+        rows["price"][i] += 1
+        rows["lead"][i] += 1
+
+    assert any(
+        "the variation margin does not follow" in problem for problem in wrong_fills(forged(doctor))
+    )
+
+
+def test_a_win_booked_for_another_firm_is_named(forged):
+    """Everything in the row follows; only the general ledger knows whose it was."""
+
+    def doctor(rows):
+        i = first_of(rows, Motive.PICKOFF)
+        firms = np.unique(rows["taker"][rows["motive"] == Motive.PICKOFF])
+        rows["taker"][i] = firms[firms != rows["taker"][i]][0]
+
+    problems = list(wrong_fills(forged(doctor)))
+
+    assert any("no entry of the general ledger sums up" in problem for problem in problems)
+
+
+def test_a_price_and_an_edge_that_fit_each_other_are_still_not_those_of_the_books(forged):
+    def doctor(rows):
+        for i in np.flatnonzero(rows["motive"] == Motive.SPREAD):
+            fee = Fraction(int(abs(rows["lots"][i]) * (rows["price"][i] + 1)), 10**6)
+            if int(fee * int(rows["fee_e6"][i]) + Fraction(1, 2)) == rows["fee_cents"][i]:
+                rows["price"][i] += 1
+                rows["edge_cents"][i] -= rows["lots"][i]
+                return
+        pytest.fail("no row whose fee would hide it")
+
+    problems = list(wrong_fills(forged(doctor)))
+
+    assert any("is not the sum of its fills" in problem for problem in problems)
+
+
+@pytest.mark.parametrize(
+    "doctor",
+    [
+        lambda rows: np.delete(rows, first_of(rows, Motive.PICKOFF)),
+        lambda rows: np.delete(rows, first_of(rows, Motive.MARGIN)),
+        lambda rows: np.insert(rows, 20, rows[20]),
+        lambda rows: np.delete(rows, slice(None)),
+    ],
+    ids=["a fill is gone", "a payment is gone", "a fill is there twice", "no fill is left"],
+)
+def test_a_row_too_few_or_too_many_is_named(forged, doctor):
+    assert list(wrong_fills(forged(doctor)))
+
+
+def test_two_rows_that_change_places_are_named(forged):
+    def doctor(rows):
+        i = first_of(rows, Motive.PICKOFF)
+        rows["seq"][[i, i + 1]] = rows["seq"][[i + 1, i]]
+
+    assert list(wrong_fills(forged(doctor)))
+
+
+def test_fills_of_another_month_are_named(forged):
+    def doctor(rows):
+        rows["time_us"] += 31 * DAY_US
+
+    assert any("it holds days of 2022-06" in problem for problem in wrong_fills(forged(doctor)))
+
+
+@pytest.mark.parametrize("column", ["holder", "lead_when_quoted", "quote_age_us", "trigger"])
+def test_what_carries_no_money_is_vouched_for_by_the_control_total(forged, column):
+    def doctor(rows):
+        i = first_of(rows, Motive.SPREAD)
+        rows[column][i] = (rows[column][i] + 1) % 3 if column == "trigger" else ABSENT
+
+    (problem,) = wrong_fills(forged(doctor, vouch=False))
+
+    assert "the control total in the general ledger is another" in problem
+
+
+def test_a_month_whose_fills_are_gone_is_named(busy_run, tmp_path):
+    shutil.copytree(busy_run.path, tmp_path / "run")
+    (tmp_path / "run/fills/2022-06.parquet").unlink()
+
+    problems = list(wrong_fills(RunFolder(tmp_path / "run")))
+
+    assert problems
+    assert all(problem.startswith("2022-06.beancount: ") for problem in problems)
+
+
+# ------------------------------------------------------- a second witness, in plain arithmetic
+
+
+def test_edges_and_fees_follow_from_the_columns_in_exact_fractions(run):
+    cents = {
+        (c.venue, c.market): Fraction(c.lot) * Fraction(c.tick_usd) * 100
+        for c in run.chart.contracts
+    }
+    checked = 0
+    with run.connect() as connection:
+        trades = connection.execute(
+            "SELECT venue, market, lots, price, lead, fee_e6, edge_cents, fee_cents FROM rows "
+            "WHERE motive IN ('pickoff', 'spread', 'hedging')"
+        ).fetchall()
+    for venue, market, lots, price, lead, fee_e6, edge_cents, fee_cents in trades:
+        worth = cents[venue, market]
+        assert edge_cents == (lead - price) * lots * worth
+        exact = abs(lots) * price * worth * Fraction(fee_e6, 1_000_000)
+        assert fee_cents - Fraction(1, 2) <= exact < fee_cents + Fraction(1, 2)
+        checked += 1
+    assert checked
+
+
+def test_settlements_pay_each_position_the_change_of_its_worth_and_leave_nobody_out(run):
+    """Per account: n contracts, entry value v; at the mark M it receives n M - v, then v = n M."""
+    cents = {(c.venue, c.market): c.cents_per_lot_tick for c in run.chart.contracts}
+    parties = run.chart.parties
+    held: dict[tuple[str, str, str], int] = defaultdict(int)
+    value: dict[tuple[str, str, str], int] = defaultdict(int)
+    with run.connect() as connection:
+        rows = connection.execute(
+            "SELECT motive, venue, market, taker, maker, lots, price, lead, edge_cents, time "
+            "FROM rows WHERE motive <> 'funding' ORDER BY seq"
+        ).fetchall()
+    settlements = 0
+    for (motive, _), group in groupby(rows, key=lambda row: (row[0], row[-1])):
+        marks = {}
+        for _, venue, market, taker, maker, lots, price, lead, edge_cents, _ in group:
+            lot_cents = lead * cents[venue, market]
+            if motive != "variation-margin":
+                for entity, sign in ((taker, 1), (maker, -1)):
+                    held[venue, market, entity] += sign * lots
+                    value[venue, market, entity] += sign * lots * lot_cents
+                continue
+            account = venue, market, taker
+            assert price == lead
+            assert lots == held[account]
+            assert edge_cents == lots * lot_cents - value[account] != 0
+            value[account] += edge_cents
+            marks[venue, market] = lot_cents
+        for (venue, market), lot_cents in marks.items():
+            for entity in (*parties.house_customers, *parties.hedgers):
+                account = venue, market, entity
+                assert value[account] == held[account] * lot_cents
+            settlements += 1
+    assert settlements

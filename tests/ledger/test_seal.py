@@ -1,0 +1,170 @@
+"""A sealed folder: no byte of it changes, appears or disappears without being named."""
+
+import json
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ledger.run_folder import MANIFEST
+from ledger.seal import broken_seals, seal
+
+RUN = {"question": "Does it hold?", "seed": 1}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Three months, as far as a seal looks at them."""
+    for name in (
+        "main.beancount",
+        "2022-04.beancount",
+        "2022-05.beancount",
+        "2022-06.beancount",
+        "fills/2022-04.parquet",
+        "fills/2022-05.parquet",
+        "fills/2022-06.parquet",
+        "days/2022-05-09.beancount",
+    ):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"the first version of {name}\n", encoding="utf-8")
+    seal(tmp_path, RUN)
+    return tmp_path
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+
+
+def chain(folder: Path) -> dict[str, str]:
+    return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["chain"]
+
+
+def test_what_nobody_touched_is_as_it_was_sealed(folder):
+    assert broken_seals(folder) == []
+
+
+def test_a_seal_holds_wherever_the_folder_is_taken(folder, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("else") / "where"
+    shutil.copytree(folder, elsewhere)
+
+    assert broken_seals(elsewhere) == []
+
+
+def test_sealing_the_same_again_gives_the_same_bytes(folder):
+    before = (folder / MANIFEST).read_bytes()
+
+    seal(folder, RUN)
+
+    assert (folder / MANIFEST).read_bytes() == before
+
+
+def test_each_bit_of_each_file_counts(folder):
+    draws = random.Random(1)
+    for name in files(folder):
+        path = folder / name
+        content = bytearray(path.read_bytes())
+        place = draws.randrange(len(content))
+        content[place] ^= 1 << draws.randrange(8)
+        was = path.read_bytes()
+        path.write_bytes(content)
+
+        (problem,) = broken_seals(folder)
+
+        assert problem.startswith(f"{name}: ")
+        path.write_bytes(was)
+
+
+def test_a_file_that_is_gone_is_named(folder):
+    (folder / "fills/2022-05.parquet").unlink()
+
+    assert broken_seals(folder) == ["fills/2022-05.parquet: it is missing"]
+
+
+def test_a_file_that_was_not_there_is_named(folder):
+    (folder / "days/2022-05-10.beancount").write_text("", encoding="utf-8")
+
+    assert broken_seals(folder) == [
+        "days/2022-05-10.beancount: it was not there when the run was sealed"
+    ]
+
+
+def test_a_renamed_file_is_named_twice(folder):
+    (folder / "2022-05.beancount").rename(folder / "2022-07.beancount")
+
+    assert [problem.split(":")[0] for problem in broken_seals(folder)] == [
+        "2022-05.beancount",
+        "2022-07.beancount",
+    ]
+
+
+def test_what_readers_leave_behind_is_no_part_of_a_run(folder):
+    (folder / ".main.beancount.picklecache").write_bytes(b"")
+
+    assert broken_seals(folder) == []
+
+
+def test_no_digit_of_the_manifest_can_be_changed(folder):
+    path = folder / MANIFEST
+    text = path.read_text(encoding="utf-8")
+    for place in (i for i, c in enumerate(text) if c in "0123456789"):
+        digit = "1" if text[place] == "0" else "0"
+        path.write_text(text[:place] + digit + text[place + 1 :], encoding="utf-8")
+
+        (problem,) = broken_seals(folder)
+
+        assert problem.startswith(f"{MANIFEST}: ")
+
+
+def test_what_else_the_manifest_says_is_sealed_with_it(folder):
+    path = folder / MANIFEST
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("Does it hold?", "Did it hold?"), encoding="utf-8")
+
+    assert broken_seals(folder) == [f"{MANIFEST}: it has been changed since it was sealed"]
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        None,
+        b"",
+        b"\xff\xfe",
+        b"[]",
+        b"null",
+        b"{}",
+        b'{"files": [], "run": {}}',
+        b'{"files": {"a": 1}, "run": {}}',
+        b'{"files": {"2022": "0"}, "run": {}}',
+        b'{"files": {"a": "0"}, "run": []}',
+    ],
+)
+def test_what_is_no_manifest_is_said_to_be_none(folder, manifest):
+    (folder / MANIFEST).unlink()
+    if manifest is not None:
+        (folder / MANIFEST).write_bytes(manifest)
+
+    assert any(problem.startswith(f"{MANIFEST}: ") for problem in broken_seals(folder))
+
+
+def test_an_early_month_cannot_be_exchanged_without_all_later_links(folder):
+    before = chain(folder)
+    (folder / "fills/2022-05.parquet").write_text("another version", encoding="utf-8")
+
+    seal(folder, RUN)
+
+    after = chain(folder)
+    assert list(after) == ["2022-04", "2022-05", "2022-06"]
+    assert after["2022-04"] == before["2022-04"]
+    assert after["2022-05"] != before["2022-05"]
+    assert after["2022-06"] != before["2022-06"]
+
+
+def test_a_day_belongs_to_the_month_that_its_name_begins_with(folder):
+    before = chain(folder)
+    (folder / "days/2022-05-09.beancount").write_text("another version", encoding="utf-8")
+
+    seal(folder, RUN)
+
+    assert chain(folder)["2022-05"] != before["2022-05"]

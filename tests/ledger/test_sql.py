@@ -1,0 +1,303 @@
+"""Questions in SQL and in BQL get the ledger's own figures, and nothing but answers."""
+
+import hashlib
+from collections import defaultdict
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from beancount import loader
+from beancount.core import data
+from beanquery.query import run_query
+
+from ledger.entries import Entries
+from ledger.fill_store import read
+from ledger.fills import Fill
+from ledger.reports.query import QueryError, query
+from ledger.reports.sql import SCHEMA, SqlError, schema, sql
+from ledger.run_folder import RunFolder
+
+
+def fingerprint(folder: Path) -> dict[str, str]:
+    return {
+        str(path): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def booked(run: RunFolder) -> dict[str, Decimal]:
+    balances: dict[str, Decimal] = defaultdict(Decimal)
+    for entry in run.transactions:
+        for p in entry.postings:
+            if p.units.currency == "USD" and "fills" in entry.meta:
+                balances[p.account] += p.units.number
+    return balances
+
+
+# -------------------------------------------------------------------------------- sql
+
+
+def test_sums_over_the_fills_are_what_the_general_ledger_booked(run: RunFolder):
+    found = sql(run, "SELECT taker, motive, sum(edge_usd), sum(fee_usd) FROM fills GROUP BY ALL")
+    edges: dict[str, Decimal] = defaultdict(Decimal)
+    house_fees = Decimal()
+    for taker, motive, edge, fee in found.rows:
+        kind = {"pickoff": "PickOff", "spread": "Spread"}.get(motive)
+        if kind:
+            edges[f"Income:{taker}:{kind}"] -= edge
+            house_fees -= fee
+
+    assert found.columns == ("taker", "motive", "sum(edge_usd)", "sum(fee_usd)")
+    assert len(edges) >= 2
+    for account, usd in edges.items():
+        assert booked(run)[account] == usd
+    assert booked(run)[f"Income:{run.chart.parties.house}:Fees"] == house_fees
+
+
+def test_edge_fee_and_notional_follow_from_price_and_quantity_in_every_fill(run: RunFolder):
+    ((trades, edges, fees, notionals),) = sql(
+        run,
+        """
+        SELECT count(*),
+               count(*) FILTER (edge_usd = (lead_usd - price_usd) * quantity),
+               count(*) FILTER (fee_usd = round(notional_usd * fee_bps / 10000, 2)),
+               count(*) FILTER (notional_usd = abs(quantity) * price_usd)
+        FROM fills WHERE motive NOT IN ('variation-margin', 'funding')
+        """,
+    ).rows
+
+    assert trades == edges == fees == notionals > 100
+
+
+def test_a_row_reads_as_the_books_write_it(run: RunFolder):
+    with run.connect() as connection:
+        rows = read(connection, "rows", run.names)[::37]
+    entries = Entries(run.chart, run.names)
+    seqs = ", ".join(map(str, rows["seq"].tolist()))
+    view = sql(run, f"FROM fills WHERE seq IN ({seqs}) ORDER BY seq")
+
+    for fill, row in zip(map(Fill._make, rows.tolist()), view.rows, strict=True):
+        seen = dict(zip(view.columns, row, strict=True))
+        told = entries.of_row(fill)
+        meta = dict(told.meta)
+        assert seen["quantity"] == Decimal(meta["quantity"])
+        assert seen["price_usd"] == Decimal(meta["price"])
+        assert seen["lead_usd"] == Decimal(meta["lead"])
+        assert seen["lead_when_quoted_usd"] == (
+            Decimal(meta["lead-when-quoted"]) if "lead-when-quoted" in meta else None
+        )
+        assert seen["quote_age_s"] == (
+            Decimal(meta["quote-age-s"]) if "quote-age-s" in meta else None
+        )
+        assert seen["holder"] == (meta["holder"].strip('"') if "holder" in meta else None)
+        assert (seen["motive"], seen["trigger"]) == (told.tag, seen["trigger"] or None)
+
+
+def test_the_schema_that_is_documented_is_the_one_that_answers(run: RunFolder):
+    described = sql(run, "DESCRIBE fills").rows
+
+    assert [name for name, *_ in described] == [name for name, *_ in SCHEMA]
+    for (_, found, *_), (_, told, _) in zip(described, SCHEMA, strict=True):
+        assert found.startswith(told)
+    assert schema().rows == SCHEMA
+
+
+def test_every_row_on_disk_is_in_the_view_even_of_a_contract_that_nobody_listed(tiny_run, tmp_path):
+    (tmp_path / "run").mkdir()
+    for path in tiny_run.path.rglob("*"):
+        target = tmp_path / "run" / path.relative_to(tiny_run.path)
+        if path.is_dir():
+            target.mkdir()
+        elif path.name == "main.beancount":
+            target.write_text(path.read_text().replace('"BTC-PERP"\n  venue', '"X-PERP"\n  venue'))
+        else:
+            target.write_bytes(path.read_bytes())
+    count = "SELECT count(*), sum(edge_usd), count(quantity) FROM fills"
+
+    ((rows, edges, quantities),) = sql(RunFolder.at(tmp_path / "run"), count).rows
+
+    assert (rows, edges) == sql(tiny_run, count).rows[0][:2]
+    assert quantities == 0
+
+
+WRITES = (
+    "COPY (SELECT 1) TO '{there}'",
+    "COPY (SELECT 1) TO '{fills}' (USE_TMP_FILE false)",
+    "WITH x AS (COPY (SELECT 1) TO '{there}') FROM x",
+    "WITH x AS (COPY (SELECT 1) TO '{fills}' (USE_TMP_FILE false)) FROM x",
+    "FROM json_execute_serialized_sql(json_serialize_sql("
+    "'WITH x AS (COPY (SELECT 1) TO ''{fills}'' (USE_TMP_FILE false)) FROM x'))",
+    "ATTACH '{there}'",
+    "EXPORT DATABASE '{there}'",
+    "CREATE TABLE mine AS SELECT 1",
+    "DROP VIEW fills",
+    "CALL enable_logging(storage = 'file', storage_path = '{there}')",
+    "FROM enable_logging(storage = 'file', storage_path = '{there}')",
+    "FROM enable_profiling(save_location = '{there}')",
+    "PREPARE mine AS SELECT 1",
+    "SET temp_directory = '{there}'",
+    "SELECT 1; COPY (SELECT 1) TO '{there}'",
+)
+
+
+@pytest.mark.parametrize("statement", WRITES)
+def test_sql_writes_no_file(tiny_run: RunFolder, tmp_path: Path, statement: str):
+    (fills,) = tiny_run.fill_files
+    before = fingerprint(tiny_run.path)
+
+    with pytest.raises(SqlError):
+        sql(tiny_run, statement.format(there=tmp_path / "written", fills=fills))
+
+    assert fingerprint(tiny_run.path) == before
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_sql_can_write_on_is_a_copy_that_nobody_keeps(tiny_run, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    before = fingerprint(tiny_run.path)
+    # What a statement can find out about where it is.
+    ((copy,),) = sql(tiny_run, "SELECT current_setting('allowed_paths')[1]").rows
+    assert Path(copy).is_relative_to(tmp_path)
+
+    sql(
+        tiny_run,
+        "WITH x AS (COPY (SELECT 1) TO (current_setting('allowed_paths')[1]) "
+        "(FORMAT parquet, USE_TMP_FILE false)) FROM x",
+    )
+
+    assert fingerprint(tiny_run.path) == before
+    assert not list(tmp_path.iterdir())
+
+
+READS = (
+    "FROM read_text('{secret}')",
+    "FROM read_csv('{secret}')",
+    "FROM '{secret}'",
+    "FROM read_text('{main}')",
+    "FROM read_parquet('{elsewhere}')",
+    "FROM glob('{secret}*')",
+    "SELECT getenv('HOME')",
+    "FROM tiny_run",
+    "INSTALL httpfs",
+    "SET enable_external_access = true",
+)
+
+
+@pytest.mark.parametrize("statement", READS)
+def test_sql_reads_nothing_but_the_fills(
+    tiny_run: RunFolder, busy_run: RunFolder, tmp_path: Path, statement: str
+):
+    secret = tmp_path / "secret.csv"
+    secret.write_text("a\n42\n")
+    main, elsewhere = tiny_run.path / "main.beancount", busy_run.fill_files[0]
+
+    with pytest.raises(SqlError) as refused:
+        sql(tiny_run, statement.format(secret=secret, main=main, elsewhere=elsewhere))
+
+    assert "42" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("statement", "problem"),
+    [
+        ("SELEC 1", 'syntax error at or near "SELEC"'),
+        ("SELECT nosuch FROM fills", '"nosuch" not found'),
+        ("FROM fils", 'Did you mean "fills"'),
+        ("SELECT 'a'::INT", "Could not convert"),
+        ("", "give one SELECT"),
+        ("SELECT 1; SELECT 2", "give one SELECT"),
+        ("SELECT $1", "parameters"),
+    ],
+)
+def test_a_statement_that_fails_says_why_in_one_line(tiny_run, statement, problem):
+    with pytest.raises(SqlError) as refused:
+        sql(tiny_run, statement)
+
+    assert problem in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_every_type_of_value_becomes_a_cell_that_loses_nothing(tiny_run: RunFolder):
+    found = sql(
+        tiny_run,
+        "SELECT 0.1::DOUBLE, 2.50::DECIMAL(9, 2), true, NULL, [1, 2], 1701411834604692317::HUGEINT",
+    )
+
+    assert found.rows == [
+        (Decimal("0.1"), Decimal("2.50"), "true", None, "[1, 2]", 1701411834604692317)
+    ]
+
+
+# -------------------------------------------------------------------------------- bql
+
+
+def test_a_saved_query_gets_the_answer_that_bean_query_gives(busy_run: RunFolder):
+    entries, _, options = loader.load_file(str(busy_run.path / "main.beancount"))
+    saved = [entry for entry in entries if isinstance(entry, data.Query)]
+    listed = query(busy_run, ".run")
+
+    assert [name for name, _ in listed.rows] == sorted(entry.name for entry in saved)
+    for entry in saved[::2]:  # reading BQL takes its time
+        columns, rows = run_query(entries, options, entry.query_string, numberify=True)
+        found = query(busy_run, f".run {entry.name}")
+        assert len(found.rows) == len(rows)
+        # An amount that is nowhere has no column there, and an empty one here.
+        numbers = [column.name for column in columns]
+        kept = [found.columns.index(name) for name in numbers]
+        for row, theirs in zip(found.rows, rows, strict=True):
+            assert [row[i] for i in kept] == [
+                ", ".join(sorted(cell)) if isinstance(cell, frozenset | set) else cell
+                for cell in theirs
+            ]
+
+
+def test_an_amount_becomes_a_column_of_numbers_for_each_commodity(tiny_run: RunFolder):
+    found = query(
+        tiny_run, "SELECT account, sum(position) AS held WHERE account ~ 'Alameda' GROUP BY account"
+    )
+
+    assert set(found.columns) == {
+        "account",
+        "held (USD)",
+        "held (BTC-PERP.FTX)",
+        "held (BTC-PERP.BINANCE)",
+    }
+    held = {row[0]: dict(zip(found.columns[1:], row[1:], strict=True)) for row in found.rows}
+    assert held["Equity:Alameda:Opening"]["held (USD)"] == Decimal("-3000.00")
+    assert held["Equity:Alameda:Opening"]["held (BTC-PERP.FTX)"] is None
+
+
+def test_a_sum_that_comes_to_nothing_is_an_empty_cell(tiny_run: RunFolder):
+    found = query(tiny_run, ".run check-group-eliminates;")
+
+    assert found.columns == ("must_be_empty",)
+    assert found.rows == [(None,)]
+
+
+@pytest.mark.parametrize(
+    ("bql", "problem"),
+    [
+        ("SELEC account", "syntax error at 'SELEC account'"),
+        ("SELECT sum(number", "syntax error at the end"),
+        ("SELECT nosuch", 'column "nosuch" not found'),
+        ("SELECT account WHERE account ~ '('", "unterminated subpattern"),
+        ("", "empty question"),
+        (".run hole-by-dya", "did you mean hole-by-day?"),
+        (".run nothing-like-it", "they are balance-sheet-of-ftx, "),
+        (".reload", ".reload is no command"),
+        ("PRINT", "nothing here can be changed"),
+        ("CREATE TABLE mine (a int) USING 'csv:mine.csv'", "nothing here can be changed"),
+    ],
+)
+def test_a_question_that_bql_cannot_answer_says_why_in_one_line(
+    tiny_run, tmp_path, monkeypatch, bql, problem
+):
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(QueryError) as refused:
+        query(tiny_run, bql)
+
+    assert problem in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,291 @@
+"""The trail holds: from every figure down to its fills, and from there up to the same figure."""
+
+import shutil
+from collections import defaultdict
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from beancount import loader
+from beancount.core import data
+from beanquery.query import run_query
+
+from ledger import fill_store
+from ledger.day_ledger import days_of
+from ledger.fills import Motive
+from ledger.reports.books import UnknownEntityError
+from ledger.reports.table import Table
+from ledger.reports.trail import TrailError, trail, trail_up
+from ledger.run_folder import RunFolder
+
+ALL = 1_000_000
+ZERO = Decimal("0.00")
+
+
+def saved_query(run: RunFolder, name: str) -> list[tuple]:
+    """Ask a question that main.beancount brings along, without any of our code."""
+    entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
+    assert not errors
+    text = next(e.query_string for e in entries if isinstance(e, data.Query) and e.name == name)
+    return run_query(entries, options, text)[1]
+
+
+def named(tables: list[Table]) -> dict[str, Table]:
+    return {table.name: table for table in tables}
+
+
+def column(table: Table, name: str) -> list:
+    place = table.columns.index(name)
+    return [row[place] for row in table.rows]
+
+
+def sums(tables: list[Table]) -> dict[str, Decimal]:
+    return {line: usd for line, _, usd in named(tables)["sums"].rows}
+
+
+def figures(tables: list[Table]) -> dict[tuple[str, str | None], tuple[Decimal, ...]]:
+    return {(part, kind): tuple(usd) for part, kind, *usd in named(tables)["figures"].rows}
+
+
+def forged(run: RunFolder, folder: Path) -> tuple[RunFolder, int]:
+    """Copy a run and add a cent to the edge of one pick-off; return its seq as well."""
+    shutil.copytree(run.path, folder)
+    copy = RunFolder.at(folder)
+    path = copy.fill_files[-1]
+    with copy.connect() as connection:
+        rows = fill_store.read(connection, f"read_parquet('{path}')", copy.names)
+    forged = int((rows["motive"] == Motive.PICKOFF).argmax())
+    rows["edge_cents"][forged] += 1
+    fill_store.write(path, rows, copy.names)
+    return copy, int(rows["seq"][forged])
+
+
+# ------------------------------------------------------------------------------- down
+
+
+def test_every_figure_of_where_is_the_sum_of_the_entries_on_its_trail(run: RunFolder):
+    found = saved_query(run, "where-did-the-money-go")
+
+    assert len(found) >= 7
+    for kind, usd in found:
+        tables = trail(run, kind, limit=ALL)
+        assert sum(column(named(tables)["entries"], "usd")) == usd
+        assert sums(tables)["the figure"] == usd
+
+
+def test_every_line_of_who_received_it_is_the_sum_of_its_trail(run: RunFolder):
+    for kind, party, usd in saved_query(run, "who-received-it"):
+        if party:
+            assert sums(trail(run, kind, party))["the figure"] == usd
+
+
+def test_without_a_kind_the_figure_is_the_hole(run: RunFolder):
+    ((hole,),) = saved_query(run, "hole")
+
+    assert sums(trail(run))["the figure"] == hole.get_currency_units("USD").number
+
+
+def test_without_a_kind_the_result_of_an_entity_is_what_it_owns_less_what_it_owes(run: RunFolder):
+    for entity in (run.chart.parties.firms[0], run.chart.parties.retail, "Outside"):
+        owned = ZERO
+        for entry in run.transactions:
+            for p in entry.postings:
+                root, books, *_ = p.account.split(":")
+                if books == entity and root in ("Assets", "Liabilities"):
+                    owned += p.units.number if p.units.currency == "USD" else 0
+        assert sums(trail(run, entity=entity))["the figure"] == -owned != 0
+
+
+def test_the_fills_behind_a_figure_agree_with_the_general_ledger_in_everybodys_books(busy_run):
+    found = 0
+    for entity in busy_run.chart.parties.names:
+        owned = (account.split(":") for account in busy_run.opens)
+        kinds = {kind for _, books, kind, *_ in owned if books == entity} - {"Contracts"}
+        for kind in sorted(kinds):
+            tables = trail(busy_run, kind, entity=entity)
+            assert sums(tables)["difference (must be 0.00)"] == 0
+            found += sum(column(named(tables)["fills"], "fills"))
+    with busy_run.connect() as connection:
+        (fills,) = connection.execute("SELECT count(*) FROM rows").fetchone()
+    assert found > 5 * fills  # a fill is part of several figures
+
+
+def test_one_cent_in_one_fill_is_enough_for_the_trail_to_disagree(tiny_run, tmp_path):
+    copy, _ = forged(tiny_run, tmp_path / "forged")
+
+    tables = trail(copy, "PickOff")
+
+    assert sums(tables)["difference (must be 0.00)"] == Decimal("-0.01")
+    assert "DO NOT agree" in named(tables)["sums"].notes[0]
+
+
+def test_the_largest_entries_are_listed_in_their_order_and_the_rest_is_accounted_for(run):
+    every = named(trail(run, "Fees", limit=ALL))["entries"]
+    tables = trail(run, "Fees", limit=3)
+    listed = named(tables)["entries"]
+
+    assert sorted(map(abs, column(listed, "usd"))) == sorted(map(abs, column(every, "usd")))[-3:]
+    assert column(listed, "seq") == sorted(column(listed, "seq"))
+    told = sums(tables)
+    assert told["entries listed"] == sum(column(listed, "usd"))
+    assert told["entries listed"] + told["entries not listed"] == sum(column(every, "usd"))
+    assert f"there are {len(every.rows) - 3} more" in listed.notes[1]
+
+
+def test_the_days_of_a_figure_sum_to_it_and_agree_with_their_fills_one_by_one(run: RunFolder):
+    whole = sums(trail(run, "VariationMargin"))["the figure"]
+    by_day = [sums(trail(run, "VariationMargin", since=d, until=d)) for d in days_of(run)]
+
+    assert sum(day["the figure"] for day in by_day) == whole
+    assert all(day["difference (must be 0.00)"] == 0 for day in by_day)
+    assert len({day["the figure"] for day in by_day}) == len(by_day)
+    first = days_of(run)[0]
+    since = sums(trail(run, "VariationMargin", since=first + timedelta(1)))["the figure"]
+    assert by_day[0]["the figure"] + since == whole
+
+
+def test_a_figure_that_the_books_do_not_have_is_refused_with_those_they_have(tiny_run):
+    with pytest.raises(TrailError, match=r"no 'pickoff'; did you mean PickOff\?.* Fees, "):
+        trail(tiny_run, "pickoff")
+    with pytest.raises(TrailError, match="Firm01 keep no 'Spread'; the kinds are Cash, "):
+        trail(tiny_run, "Spread", entity="Firm01")
+    with pytest.raises(TrailError, match="no 'Contracts'"):  # which are no dollars
+        trail(tiny_run, "Contracts", entity="Firm01")
+    for unknown in ({"entity": "Firm1"}, {"party": "Firm1"}):
+        with pytest.raises(UnknownEntityError) as refused:
+            trail(tiny_run, "PickOff", **unknown)
+        assert refused.value.suggestion == "Firm01"
+    with pytest.raises(TrailError, match="ends before it starts"):
+        trail(tiny_run, since=date(2022, 5, 11), until=date(2022, 5, 10))
+
+
+# --------------------------------------------------------------------------------- up
+
+
+def test_going_down_to_a_fill_and_up_again_returns_to_the_same_figure(run: RunFolder):
+    returned = 0
+    for kind, usd in saved_query(run, "where-did-the-money-go"):
+        down = named(trail(run, kind, limit=ALL))
+        for seq in column(down["fills"], "last_seq")[:2]:
+            up = trail_up(run, seq)
+            before, moved, after, end = figures(up)["cause", kind]
+            assert end == usd
+            assert after == before + moved
+            (closing,) = column(named(up)["closing"], "seq")
+            assert closing in column(down["entries"], "seq")
+            returned += 1
+    assert returned >= 8
+
+
+def test_the_entry_that_a_fill_is_summed_in_lists_it_among_its_fills(run: RunFolder):
+    for seq in column(named(trail(run, "Hedging"))["fills"], "first_seq")[:2]:
+        (closing,) = column(named(trail_up(run, seq))["closing"], "seq")
+        assert seq in column(named(trail_up(run, closing))["fills"], "seq")
+
+
+def test_what_stood_before_a_fill_is_what_the_day_ledger_sums_up_to_there(tiny_run):
+    entries, errors, _ = loader.load_file(str(tiny_run.path / "days/2022-05-09.beancount"))
+    lines = [e for e in entries if isinstance(e, data.Transaction)]
+    assert not errors
+    causes = {a for a, opened in tiny_run.opens.items() if opened.meta.get("hole") == "cause"}
+    trades = [int(e.meta["seq"]) for e in lines if e.tags & {"spread", "hedging"}]
+    for seq in trades[10::20]:
+        stood: dict[str, Decimal] = defaultdict(lambda: ZERO)
+        for entry in lines:
+            for p in entry.postings:
+                if p.account in causes and entry.meta["seq"] < seq:
+                    stood[p.account.split(":")[2]] += p.units.number
+        for (part, kind), (before, *_) in figures(trail_up(tiny_run, seq)).items():
+            if part == "cause":
+                assert before == stood[kind]
+            if part == "hole":
+                assert before == sum(stood.values())
+    assert len(trades[10::20]) >= 2
+
+
+def test_what_one_line_leaves_the_next_one_finds(run: RunFolder):
+    firsts = [int(e.meta["first-fill"]) for e in run.transactions if "fills" in e.meta]
+    left = figures(trail_up(run, firsts[0]))
+    for seq in range(firsts[0] + 1, firsts[0] + 6):
+        found = figures(trail_up(run, seq))
+        for part in found.keys() & left.keys():
+            assert found[part][0] == left[part][2]
+        left = found
+
+
+def test_a_closing_entry_is_the_sum_of_its_fills_posting_by_posting(run: RunFolder):
+    closings = [e for e in run.transactions if "fills" in e.meta]
+    for entry in closings[:: max(1, len(closings) // 6)]:
+        tables = named(trail_up(run, int(entry.meta["seq"]), limit=5))
+        agreement = tables["agreement"]
+        assert len(agreement.rows) == 1 + len(entry.postings)
+        assert not any(column(agreement, "difference"))
+        assert len(tables["fills"].rows) == min(5, entry.meta["fills"])
+
+
+def test_a_closing_entry_disagrees_with_a_forged_fill_in_every_account_it_touches(
+    tiny_run, tmp_path
+):
+    copy, seq = forged(tiny_run, tmp_path / "forged")
+    (closing,) = column(named(trail_up(copy, seq))["closing"], "seq")
+
+    differences = {
+        row[0]: row[-1] for row in named(trail_up(copy, closing))["agreement"].rows if row[-1]
+    }
+
+    assert differences["Income:Alameda:PickOff"] == Decimal("-0.01")
+    assert len(differences) == 6  # three sets of books, two accounts each
+
+
+def test_a_deposit_moves_claims_and_cash_and_leaves_the_hole_as_it_is(tiny_run):
+    deposit = next(e for e in tiny_run.transactions if "deposit" in e.tags and e.payee == "Retail")
+    cents = next(p.units.number for p in deposit.postings if p.account == "Assets:FTX:Cash")
+
+    found = figures(trail_up(tiny_run, int(deposit.meta["seq"])))
+
+    assert {key: moved for key, (_, moved, *_) in found.items()} == {
+        ("claim", "Customers"): -cents,
+        ("liquid", "Cash"): cents,
+        ("hole", None): ZERO,
+    }
+
+
+def test_a_settlement_link_brings_together_its_payments_and_the_money_that_followed(busy_run):
+    draw = next(e for e in busy_run.transactions if "credit-line" in e.tags and e.links)
+    (link,) = draw.links
+    with busy_run.connect() as connection:
+        payments = connection.execute(
+            "SELECT seq FROM rows WHERE motive IN ('variation-margin', 'funding') "
+            f"AND time = TIMESTAMP '{draw.date} {draw.meta['time']}'"
+        ).fetchall()
+    entries = [int(e.meta["seq"]) for e in busy_run.transactions if link in e.links]
+
+    linked = named(trail_up(busy_run, link, limit=ALL))["linked"]
+
+    assert column(linked, "seq") == sorted([*(seq for (seq,) in payments), *entries])
+    assert payments
+    assert column(linked, "seq") == column(
+        named(trail_up(busy_run, f"^{link}", limit=ALL))["linked"], "seq"
+    )
+    own = int(draw.meta["seq"])
+    of_the_draw = named(trail_up(busy_run, own, limit=ALL))["linked"]
+    assert {*column(of_the_draw, "seq")} == {*column(linked, "seq")} - {own}
+
+
+def test_the_link_of_a_fill_is_the_fill(tiny_run):
+    (seq, *_) = column(named(trail(tiny_run, "PickOff"))["fills"], "first_seq")
+
+    assert trail_up(tiny_run, f"fill-{seq}") == trail_up(tiny_run, seq)
+
+
+def test_a_seq_or_link_that_nothing_has_is_refused_with_what_there_is(tiny_run):
+    last = max(int(e.meta["seq"]) for e in tiny_run.transactions)
+    for seq in (0, -1, last + 1, 10**30):
+        with pytest.raises(TrailError, match=f"seq {seq} is not .* from 1 to {last}$"):
+            trail_up(tiny_run, seq)
+    for link in ("nothing", "settlement-2022-13-09-24-00-00", "settlement-2022-05-09-24-00-01"):
+        with pytest.raises(TrailError, match=f"the link '{link}'; .* N from 1 to {last}$"):
+            trail_up(tiny_run, link)
+    with pytest.raises(TrailError, match="fill-1 is no fill"):
+        trail_up(tiny_run, "fill-1")

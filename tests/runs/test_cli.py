@@ -1,0 +1,352 @@
+"""The command line: answers that parse back, examples that work, mistakes told in one line."""
+
+import csv
+import io
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import TextIO
+
+import pytest
+from beancount import loader
+from click.testing import CliRunner, Result
+
+from ledger.reports.firms import firms
+from ledger.reports.query import query
+from ledger.reports.sql import sql
+from ledger.reports.table import Table
+from ledger.reports.trail import trail
+from ledger.reports.where import where
+from ledger.run_folder import RunFolder
+from runs.cli import main
+from runs.printing import TableChoiceError, render
+
+ROOT = Path(__file__).parents[2]
+PICKOFFS = "SELECT taker, sum(edge_usd) AS edge_usd FROM fills WHERE motive = 'pickoff' GROUP BY 1"
+
+
+def moneytrail(*args: str | Path) -> Result:
+    """Run a command in this process; whatever it does not catch fails the test."""
+    result = CliRunner().invoke(main, list(map(str, args)))
+    if not isinstance(result.exception, SystemExit | None):
+        raise result.exception
+    return result
+
+
+def process(
+    *args: str | Path, stdout: int | TextIO = subprocess.PIPE, **environment: str
+) -> subprocess.Popen:
+    """Run a command in a process of its own, as a shell does."""
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
+    # Unbuffered, Python lets half a write to a reader that left pass for a whole one.
+    env.pop("PYTHONUNBUFFERED", None)
+    command = [sys.executable, "-m", "runs", *map(str, args)]
+    return subprocess.Popen(command, env=env, text=True, stdout=stdout, stderr=subprocess.PIPE)
+
+
+# ------------------------------------------------------------------------------ formats
+
+ANSWERS: tuple[tuple[Sequence[str], Callable[[RunFolder], list[Table]]], ...] = (
+    (("where",), where),
+    (("firms",), firms),
+    (("trail", "--kind", "PickOff"), lambda run: trail(run, "PickOff")),
+    (("query", ".run who-received-it"), lambda run: [query(run, ".run who-received-it")]),
+    (("sql", PICKOFFS), lambda run: [sql(run, PICKOFFS)]),
+)
+
+
+def ask(run: RunFolder, words: Sequence[str], *options: str) -> str:
+    command, *asked = words
+    result = moneytrail(command, run.path, *asked, *options)
+    assert (result.exit_code, result.stderr) == (0, "")
+    return result.stdout
+
+
+def same(cell: object, text: object) -> bool:
+    """Compare a cell of a table with what a program read back from its text."""
+    if isinstance(cell, Decimal):
+        return Decimal(text) == cell and Decimal(text).as_tuple() == cell.as_tuple()
+    return text == ("" if cell is None else str(cell))
+
+
+@pytest.mark.parametrize(("words", "answer"), ANSWERS)
+def test_csv_parses_back_to_the_same_numbers(tiny_run: RunFolder, words, answer):
+    for table in answer(tiny_run):
+        text = ask(tiny_run, words, "--format", "csv", "--table", table.name)
+        header, *rows = csv.reader(io.StringIO(text))
+        assert tuple(header) == table.columns
+        assert len(rows) == len(table.rows)
+        for row, cells in zip(rows, table.rows, strict=True):
+            assert all(map(same, cells, row))
+
+
+@pytest.mark.parametrize(("words", "answer"), ANSWERS)
+def test_json_parses_back_to_the_same_numbers_and_says_what_they_are(tiny_run, words, answer):
+    tables = answer(tiny_run)
+    found = json.loads(ask(tiny_run, words, "--format", "json"))
+
+    assert list(found) == [table.name for table in tables]
+    for table in tables:
+        told = found[table.name]
+        assert (told["title"], told["notes"]) == (table.title, list(table.notes))
+        assert told["columns"] == list(table.columns)
+        for row, cells in zip(told["rows"], table.rows, strict=True):
+            for cell, text in zip(cells, row, strict=True):
+                assert text == cell if cell is None or isinstance(cell, int) else same(cell, text)
+
+
+@pytest.mark.parametrize(("words", "answer"), ANSWERS)
+def test_what_eyes_see_has_every_title_note_and_number(tiny_run: RunFolder, words, answer):
+    seen = ask(tiny_run, words)
+
+    for table in answer(tiny_run):
+        assert table.title in seen
+        assert all(note in seen for note in table.notes)
+        for row in table.rows:
+            words = [cell for cell in row if isinstance(cell, str)]
+            numbers = [f"{cell:,}" for cell in row if isinstance(cell, Decimal)]
+            assert any(all(t in line for t in words + numbers) for line in seen.splitlines())
+
+
+def test_numbers_stand_to_the_right_with_separators_and_names_that_are_numbers_without():
+    table = Table(
+        "t",
+        "Title",
+        ("seq", "who", "usd", "first_seq"),
+        [(1234567, "A", Decimal("-1234.50"), Decimal(7654)), (8, "B", None, 12)],
+        ("A note.",),
+    )
+
+    assert render([table], "table").splitlines() == [
+        "Title",
+        "",
+        "    seq  who          usd    first_seq",
+        "-------  -----  ---------  -----------",
+        "1234567  A      -1,234.50         7654",
+        "      8  B                          12",
+        "* A note.",
+    ]
+
+
+def test_a_table_without_rows_says_so():
+    assert "(nothing)" in render([Table("t", "Title", ("a", "b"), [])], "table")
+
+
+def test_a_csv_of_several_tables_asks_which(tiny_run: RunFolder):
+    tables = firms(tiny_run)
+    for name, form in ((None, "csv"), ("nosuch", "csv"), ("nosuch", "json"), ("nosuch", "table")):
+        with pytest.raises(TableChoiceError, match="league, capital, share-of-pickoff-loss, check"):
+            render(tables, form, name)
+
+
+# ----------------------------------------------------------------------------- commands
+
+
+def examples(command: str) -> list[list[str]]:
+    """Return the command lines that a command's help gives as examples."""
+    text = main.commands[command].help.replace("\\\n", " ")
+    lines = re.findall(r"^ +(moneytrail .*)$", text, re.MULTILINE)
+    return [shlex.split(line.partition(" > ")[0])[1:] for line in lines]
+
+
+@pytest.mark.parametrize("command", [name for name in main.commands if name != "run"])
+def test_the_examples_in_the_help_work(tiny_run: RunFolder, command: str):
+    found = examples(command)
+
+    assert found
+    for line in found:
+        assert line[0] == command
+        result = moneytrail(
+            *(tiny_run.path if word == "runs/out/tiny-seed1" else word for word in line)
+        )
+        assert (result.exit_code, result.stderr) == (0, ""), line
+        assert result.stdout.strip()
+
+
+def test_help_lists_the_commands_in_the_order_of_a_readers_questions():
+    listed = re.findall(r"^  (\w+)  ", moneytrail("--help").stdout, re.MULTILINE)
+
+    assert listed[:4] == ["run", "where", "firms", "books"]
+    assert set(listed) == set(main.commands)
+
+
+def test_a_run_prints_its_folder_and_a_second_one_is_refused_without_force(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    first = moneytrail("run", "tiny", "--seed", "7")
+
+    assert first.exit_code == 0
+    folder = Path(first.stdout.splitlines()[-1])
+    assert folder == Path("runs/out/tiny-seed7")
+    assert "seed = 7" in (folder / "scenario.toml").read_text()
+    assert first.stderr == ""  # no terminal, no progress
+    sealed = (folder / "manifest.json").read_bytes()
+    again = moneytrail("run", "tiny", "--seed", "7", "--out", folder)
+    assert again.exit_code == 2
+    assert "--force" in again.stderr
+    forced = moneytrail("run", "tiny", "--seed", "7", "--out", folder, "--force")
+    assert forced.exit_code == 0
+    assert (folder / "manifest.json").read_bytes() == sealed
+
+
+def test_a_day_is_printed_as_the_run_wrote_it(tiny_run: RunFolder):
+    written = (tiny_run.path / "days/2022-05-10.beancount").read_text()
+
+    assert moneytrail("day", tiny_run.path, "2022-05-10").stdout == written
+
+
+def test_the_books_of_one_entity_load_by_themselves(tiny_run: RunFolder):
+    text = moneytrail("books", tiny_run.path, "Firm01", "--beancount").stdout
+    entries, errors, _ = loader.load_string(text)
+
+    assert not errors
+    assert len(entries) > 10
+
+
+def test_an_audit_that_finds_nothing_exits_with_0_and_one_that_does_with_1(tiny_run, tmp_path):
+    sound = moneytrail("audit", tiny_run.path)
+    assert sound.exit_code == 0
+    assert {line.split()[0] for line in sound.stdout.splitlines()} == {"OK"}
+
+    shutil.copytree(tiny_run.path, tmp_path / "forged")
+    month = tmp_path / "forged" / "2022-05.beancount"
+    month.write_text(month.read_text().replace("deposits", "deposited", 1))
+    forged = moneytrail("audit", tmp_path / "forged")
+
+    assert forged.exit_code == 1
+    assert re.search(r"^WRONG +seal.*\n +2022-05.beancount: ", forged.stdout, re.MULTILINE)
+    assert forged.stderr == ""
+
+
+# ----------------------------------------------------------------------------- mistakes
+
+MISTAKES = (
+    ("wher {run}", "Did you mean 'where'"),
+    ("where", "Missing argument 'RUN'"),
+    ("where {run} --formt csv", "Did you mean '--format'"),
+    ("where {run} --format xml", "'table', 'csv', 'json'"),
+    ("where {run} --format csv", "hole-by-kind, hole, cash-by-receiver"),
+    ("where {run} --table nosuch", "it has hole-by-kind"),
+    ("where /nowhere", "/nowhere: not a finished run"),
+    ("where {tmp}", "not a finished run"),
+    ("books {run} Firm1", "did you mean 'Firm01'"),
+    ("trail {run} --kind pickoff", "did you mean PickOff"),
+    ("trail {run} --party Nobody", "'Nobody' keeps no books"),
+    ("trail {run} --entity Nobody", "'Nobody' keeps no books"),
+    ("trail {run} --since 2022-5-1", "write it as 2022-05-09"),
+    ("trail {run} --since 2022-05-11 --until 2022-05-10", "exchange them"),
+    ("trail {run} --seq 0", "a number from 1 to "),
+    ("trail {run} --seq one", "not a valid integer"),
+    ("trail {run} --link nosuch", "such as fills-2022-05-11"),
+    ("trail {run} --seq 4 --link fill-4", "stand alone"),
+    ("trail {run} --seq 4 --kind PickOff", "stand alone"),
+    ("trail {run} --limit 0", "0 is not in the range"),
+    ("query {run} 'SELEC 1'", "BQL: syntax error at 'SELEC 1'"),
+    ("query {run} '.run nosuch'", "they are balance-sheet-of-ftx"),
+    ("sql {run} 'SELEC 1'", "syntax error at or near"),
+    ("sql {run} 'DROP VIEW fills'", "give one SELECT"),
+    ("sql {run}", "Missing argument 'SQL'"),
+    ("day {run} 2023-01-01", "give a day from 2022-05-09 to 2022-05-11"),
+    ("day {run} tomorrow", "write it as 2022-05-09"),
+    ("audit {tmp}", "not a finished run"),
+    ("run nosuch", "give one of may-2021, "),
+    ("run {tmp}/nosuch.toml", "does not exist"),
+    ("run {tmp}/empty.toml", "is empty"),
+    ("run tiny --seed -1", "run.seed is -1"),
+    ("run tiny --seed one", "not a valid integer"),
+    ("run tiny --out {run}", "give --force to replace it"),
+    ("run tiny --out {tmp} --force", "no run, so --force"),
+    ("run tiny --out {tmp}/empty.toml/below", "can't be written"),
+)
+
+
+@pytest.mark.parametrize(("line", "problem"), MISTAKES)
+def test_a_mistake_is_told_in_one_line_and_exits_with_2(tiny_run, tmp_path, line, problem):
+    (tmp_path / "empty.toml").touch()
+
+    result = moneytrail(*shlex.split(line.format(run=tiny_run.path, tmp=tmp_path)))
+
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert len(result.stderr.splitlines()) == 1
+    assert result.stderr.startswith("moneytrail: ")
+    assert problem in result.stderr
+
+
+def test_a_run_that_lost_its_fills_or_has_a_broken_ledger_is_a_mistake_too(tiny_run, tmp_path):
+    shutil.copytree(tiny_run.path, tmp_path / "lost")
+    shutil.rmtree(tmp_path / "lost" / "fills")
+    shutil.copytree(tiny_run.path, tmp_path / "broken")
+    with (tmp_path / "broken" / "2022-05.beancount").open("a") as month:
+        month.write('2022-05-11 * "half an entry"\n  Assets:FTX:Cash  1.00 USD\n')
+
+    for words in (("lost", "trail"), ("lost", "sql", "FROM fills"), ("broken", "where")):
+        folder, command, *asked = words
+        result = moneytrail(command, tmp_path / folder, *asked)
+        assert result.exit_code == 2
+        assert re.fullmatch(r"moneytrail: .+\n", result.stderr)
+
+
+def test_no_command_at_all_is_answered_with_help():
+    result = moneytrail()
+
+    assert result.exit_code == 2
+    assert "moneytrail where" in result.output
+
+
+# ------------------------------------------------------------------ as a shell sees it
+
+
+def test_a_reader_that_leaves_is_no_error(tiny_run: RunFolder):
+    many = "SELECT a.* FROM fills a, fills b LIMIT 10000"
+    child = process("sql", tiny_run.path, many, "--format", "csv")
+
+    assert child.stdout.readline().startswith("seq,time,")
+    child.stdout.close()
+
+    assert child.stderr.read() == ""
+    assert child.wait(30) == 141
+
+
+def test_an_interruption_is_told_in_one_line_leaves_nothing_and_exits_with_130(tiny_run, tmp_path):
+    endless = "SELECT count(*) FROM range(100000) a, range(100000000) b WHERE hash(a, b) = 1"
+    child = process("sql", tiny_run.path, endless, TMPDIR=str(tmp_path))
+    deadline = time.monotonic() + 30
+    while not list(tmp_path.rglob("*.parquet")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(0.3)  # until it is in the midst of it
+
+    child.send_signal(signal.SIGINT)
+    told = child.communicate(timeout=30)
+
+    assert child.returncode == 130
+    assert [text.strip() for text in told] == ["", "moneytrail: interrupted"]
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full disk")
+def test_a_full_disk_is_told_in_one_line(tiny_run: RunFolder):
+    with Path("/dev/full").open("w") as full:
+        child = process("where", tiny_run.path, stdout=full)
+        told = child.stderr.read()
+
+    assert child.wait(30) == 2
+    assert re.fullmatch(r"moneytrail: .*No space left on device\n", told)
+
+
+def test_the_package_runs_as_the_command_does(tiny_run: RunFolder):
+    child = process("where", tiny_run.path, "--format", "json")
+
+    assert json.loads(child.stdout.read()) == json.loads(
+        ask(tiny_run, ("where",), "--format", "json")
+    )
+    assert child.wait(30) == 0

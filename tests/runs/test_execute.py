@@ -1,0 +1,364 @@
+"""A run is there when it is whole, and never otherwise; what was there before is safe."""
+
+import errno
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import runs.execute
+from des.scenario import Scenario
+from ledger.audit import audit
+from ledger.run_folder import MANIFEST, RunFolder, RunFolderError
+from runs.execute import RunRefusedError, execute
+from runs.scenarios import load
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    return load("tiny", {"run": {"day_ledgers": ()}})
+
+
+@pytest.fixture(scope="module")
+def other(scenario: Scenario) -> Scenario:
+    return load("tiny", {"run": {"day_ledgers": (), "seed": 2}})
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+class InterruptedRunError(Exception):
+    """Something went wrong while the world ran."""
+
+
+def fail() -> None:
+    raise InterruptedRunError
+
+
+# --------------------------------------------------------------------- a run that succeeds
+
+
+def test_a_run_is_whole_sealed_and_passes_its_audit(scenario, tmp_path):
+    execute(scenario, tmp_path / "run")
+
+    assert RunFolder.at(tmp_path / "run").transactions
+    assert [finding.problems for finding in audit(tmp_path / "run")] == [()] * 4
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_folders_on_the_way_are_made(scenario, tmp_path):
+    execute(scenario, tmp_path / "a" / "b" / "run")
+
+    assert RunFolder.at(tmp_path / "a" / "b" / "run")
+
+
+def test_the_scenario_as_run_gives_the_same_run_again(scenario, tmp_path):
+    execute(scenario, tmp_path / "one")
+    execute(load(str(tmp_path / "one" / "scenario.toml")), tmp_path / "two")
+
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
+def test_it_is_told_of_every_day(scenario, tmp_path):
+    days = []
+
+    execute(scenario, tmp_path / "run", on_day=lambda: days.append(1))
+
+    assert len(days) == 3
+
+
+def test_day_ledgers_are_written_for_the_days_that_the_scenario_names(tmp_path):
+    day = load("tiny").run.start
+    execute(load("tiny", {"run": {"day_ledgers": [day]}}), tmp_path / "run")
+
+    assert [path.name for path in (tmp_path / "run/days").iterdir()] == [f"{day}.beancount"]
+
+
+# ---------------------------------------------------------------------- what is in the way
+
+
+def test_a_folder_that_exists_is_refused(scenario, other, tmp_path):
+    execute(scenario, tmp_path / "run")
+    before = contents(tmp_path / "run")
+
+    with pytest.raises(RunRefusedError, match="--force"):
+        execute(other, tmp_path / "run")
+
+    assert contents(tmp_path / "run") == before
+
+
+def test_force_replaces_an_older_run(scenario, other, tmp_path):
+    execute(scenario, tmp_path / "run")
+    execute(other, tmp_path / "run", force=True)
+    execute(other, tmp_path / "fresh")
+
+    assert contents(tmp_path / "run") == contents(tmp_path / "fresh")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["fresh", "run"]
+
+
+def nothing(place: Path) -> None:
+    place.mkdir()
+
+
+def holiday_pictures(place: Path) -> None:
+    place.mkdir()
+    (place / "beach.jpg").write_bytes(b"a beach")
+
+
+def somebody_elses_ledger(place: Path) -> None:
+    place.mkdir()
+    (place / "main.beancount").write_text("", encoding="utf-8")
+
+
+def a_file(place: Path) -> None:
+    place.write_bytes(b"a file")
+
+
+@pytest.mark.parametrize("put", [nothing, holiday_pictures, somebody_elses_ledger, a_file])
+@pytest.mark.parametrize("force", [False, True])
+def test_what_is_no_run_is_never_replaced(scenario, tmp_path, put, force):
+    put(tmp_path / "run")
+    before = contents(tmp_path)
+
+    with pytest.raises(RunRefusedError):
+        execute(scenario, tmp_path / "run", force=force)
+
+    assert contents(tmp_path) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+@pytest.mark.parametrize("put", [nothing, holiday_pictures, a_file])
+@pytest.mark.parametrize("force", [False, True])
+def test_what_appears_while_the_world_runs_is_not_replaced_either(scenario, tmp_path, put, force):
+    def appear() -> None:
+        if not (tmp_path / "run").exists():
+            put(tmp_path / "run")
+
+    with pytest.raises(RunRefusedError):
+        execute(scenario, tmp_path / "run", force=force, on_day=appear)
+
+    put(tmp_path / "expected")
+    assert contents(tmp_path / "run") == contents(tmp_path / "expected")
+    if (tmp_path / "run").is_file():
+        assert (tmp_path / "run").read_bytes() == (tmp_path / "expected").read_bytes()
+
+
+def test_of_two_runs_into_one_folder_the_second_to_finish_is_refused(scenario, other, tmp_path):
+    """Neither was told that it may replace the other."""
+
+    def overtake() -> None:
+        if not (tmp_path / "run").exists():
+            execute(other, tmp_path / "run")
+
+    with pytest.raises(RunRefusedError):
+        execute(scenario, tmp_path / "run", on_day=overtake)
+
+    execute(other, tmp_path / "fresh")
+    assert contents(tmp_path / "run") == contents(tmp_path / "fresh")
+
+
+def test_a_parent_that_is_a_file_is_refused(scenario, tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+
+    with pytest.raises(RunRefusedError, match="can't be written"):
+        execute(scenario, tmp_path / "file" / "run")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unwritable to root")
+def test_a_parent_that_cannot_be_written_is_refused(scenario, tmp_path):
+    (tmp_path / "closed").mkdir(mode=0o500)
+
+    with pytest.raises(RunRefusedError, match="can't be written"):
+        execute(scenario, tmp_path / "closed" / "run")
+
+
+def test_a_parent_that_the_system_refuses_to_write_is_refused(scenario, tmp_path, monkeypatch):
+    def refuse(**_: object) -> str:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(runs.execute.tempfile, "mkdtemp", refuse)
+
+    with pytest.raises(RunRefusedError, match="Permission denied"):
+        execute(scenario, tmp_path / "run")
+
+
+def test_a_place_that_beancount_could_not_read_from_is_refused_before_the_world_runs(
+    scenario, tmp_path
+):
+    """Its includes are patterns: in a folder called [1] it looks for a folder called 1."""
+    with pytest.raises(RunRefusedError):
+        execute(scenario, tmp_path / "[1]" / "run", on_day=lambda: pytest.fail("it ran"))
+
+
+# ------------------------------------------------------------------------- what goes wrong
+
+
+@pytest.mark.parametrize("error", [InterruptedRunError, KeyboardInterrupt, SystemExit, MemoryError])
+def test_a_failure_leaves_nothing_behind(scenario, tmp_path, error):
+    def go_wrong() -> None:
+        raise error
+
+    with pytest.raises(error):
+        execute(scenario, tmp_path / "run", on_day=go_wrong)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failure_leaves_the_old_run_in_its_place(scenario, other, tmp_path):
+    execute(scenario, tmp_path / "run")
+    before = contents(tmp_path / "run")
+
+    with pytest.raises(InterruptedRunError):
+        execute(other, tmp_path / "run", force=True, on_day=fail)
+
+    assert contents(tmp_path / "run") == before
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+@pytest.mark.parametrize("step", ["dump", "seal", "_write_day_ledgers"])
+def test_a_failure_after_the_world_has_ended_leaves_the_old_run_too(
+    scenario, other, tmp_path, monkeypatch, step
+):
+    execute(scenario, tmp_path / "run")
+    before = contents(tmp_path / "run")
+    monkeypatch.setattr(runs.execute, step, lambda *_: fail())
+
+    with pytest.raises(InterruptedRunError):
+        execute(other, tmp_path / "run", force=True)
+
+    assert contents(tmp_path / "run") == before
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
+def test_a_failure_while_the_new_run_takes_its_place_leaves_the_old_run(
+    scenario, other, tmp_path, monkeypatch, error
+):
+    execute(scenario, tmp_path / "run")
+    before = contents(tmp_path / "run")
+    rename = Path.rename
+
+    def rename_all_but_the_new(path: Path, target: Path) -> Path:
+        scenario_as_run = path / "scenario.toml"
+        if scenario_as_run.is_file() and "seed = 2" in scenario_as_run.read_text(encoding="utf-8"):
+            raise error
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", rename_all_but_the_new)
+    with pytest.raises(error):
+        execute(other, tmp_path / "run", force=True)
+
+    assert contents(tmp_path / "run") == before
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+# -------------------------------------------------------------------- stopped from outside
+
+MID_RUN = """
+import sys, time
+from pathlib import Path
+from runs.execute import execute
+from runs.scenarios import load
+
+def pause():
+    print("running", flush=True)
+    time.sleep(60)
+
+execute(load("tiny"), Path(sys.argv[1]), force=len(sys.argv) > 2, on_day=pause)
+"""
+BEFORE_THE_SEAL = """
+import sys, time
+from pathlib import Path
+import runs.execute
+from runs.scenarios import load
+
+def pause(*_):
+    print("running", flush=True)
+    time.sleep(60)
+
+runs.execute.seal = pause
+runs.execute.execute(load("tiny"), Path(sys.argv[1]), force=len(sys.argv) > 2)
+"""
+
+
+@pytest.fixture
+def started() -> Callable[..., subprocess.Popen]:
+    """Start a program that runs a world, and wait until it is in the midst of it."""
+    processes = []
+
+    def start(program: str, *arguments: str | Path) -> subprocess.Popen:
+        process = subprocess.Popen(
+            [sys.executable, "-c", program, *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": str(CHECKOUT)},
+            text=True,
+        )
+        processes.append(process)
+        assert process.stdout.readline() == "running\n"
+        return process
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+@pytest.mark.parametrize("program", [MID_RUN, BEFORE_THE_SEAL], ids=["mid-run", "before the seal"])
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "kill"])
+def test_a_run_that_is_stopped_leaves_nothing_that_looks_complete(started, tmp_path, program, sent):
+    process = started(program, tmp_path / "run")
+    process.send_signal(sent)
+    process.wait()
+
+    assert process.returncode != 0
+    assert not (tmp_path / "run").exists()
+    for leftover in tmp_path.iterdir():
+        assert sent == signal.SIGKILL  # which nobody can clean up after
+        assert leftover.name.startswith(".")
+        with pytest.raises(RunFolderError):
+            RunFolder.at(leftover)
+
+
+@pytest.mark.parametrize("program", [MID_RUN, BEFORE_THE_SEAL], ids=["mid-run", "before the seal"])
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "kill"])
+def test_a_run_that_is_stopped_leaves_the_old_one(started, scenario, tmp_path, program, sent):
+    execute(scenario, tmp_path / "run")
+    before = contents(tmp_path / "run")
+
+    process = started(program, tmp_path / "run", "force")
+    process.send_signal(sent)
+    process.wait()
+
+    assert contents(tmp_path / "run") == before
+
+
+def test_what_a_killed_run_leaves_does_not_hinder_the_next(started, scenario, tmp_path):
+    process = started(MID_RUN, tmp_path / "run")
+    process.kill()
+    process.wait()
+
+    execute(scenario, tmp_path / "run")
+
+    assert RunFolder.at(tmp_path / "run")
+
+
+def test_a_folder_without_its_manifest_is_no_run(tiny_run, tmp_path):
+    shutil.copytree(tiny_run.path, tmp_path / "run")
+    (tmp_path / "run" / MANIFEST).unlink()
+
+    with pytest.raises(RunFolderError, match="not a finished run"):
+        RunFolder.at(tmp_path / "run")

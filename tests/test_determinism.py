@@ -1,0 +1,83 @@
+"""One seed, one ledger, byte for byte; and how often the world settles is no cause of anything."""
+
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Callable
+from math import sqrt
+from pathlib import Path
+from statistics import mean, stdev
+
+import pytest
+
+from ledger.audit import audit
+from ledger.run_folder import RunFolder
+
+CHECKOUT = Path(__file__).parents[1]
+BUSY = Path(__file__).with_name("worlds") / "busy.toml"
+
+RUN = """
+import sys
+from pathlib import Path
+from runs.execute import execute
+from runs.scenarios import load
+execute(load(sys.argv[1]), Path(sys.argv[2]))
+"""
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def run_in_another_process(scenario: str, folder: Path, hash_seed: int) -> dict[str, bytes]:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(
+        [sys.executable, "-c", RUN, scenario, str(folder)],
+        cwd=folder.parent,
+        env=os.environ | {"PYTHONPATH": str(CHECKOUT), "PYTHONHASHSEED": str(hash_seed)},
+        check=True,
+    )
+    return contents(folder)
+
+
+# ------------------------------------------------------------------------------- the same bytes
+
+
+@pytest.mark.parametrize("scenario", ["tiny", str(BUSY)], ids=["tiny", "busy"])
+def test_two_runs_are_the_same_bytes_wherever_and_however_sets_are_ordered(scenario, tmp_path):
+    one = run_in_another_process(scenario, tmp_path / "one", hash_seed=1)
+    two = run_in_another_process(scenario, tmp_path / "there" / "two", hash_seed=2)
+
+    assert any(name.endswith(".parquet") for name in one)
+    assert one.keys() == two.keys()
+    assert [name for name in one if one[name] != two[name]] == []
+
+
+def test_which_day_ledgers_are_written_changes_nothing_else(executed, tiny_run):
+    """Rendering reads the books; it is no part of the world."""
+    with_days = contents(tiny_run.path)
+    without = contents(executed("tiny", run={"day_ledgers": ()}).path)
+
+    said_otherwise = {"scenario.toml", "manifest.json"}
+    assert {
+        name: content
+        for name, content in with_days.items()
+        if not name.startswith("days/") and name not in said_otherwise
+    } == {name: content for name, content in without.items() if name not in said_otherwise}
+
+
+def test_another_seed_is_another_world_that_holds_as_well(executed, tiny_run):
+    other = executed("tiny", run={"seed": 2})
+
+    columns = "time, taker, lots, price, lead"
+    with tiny_run.connect() as ours, other.connect() as theirs:
+        query = f"SELECT {columns} FROM rows WHERE motive = 'pickoff' ORDER BY seq"
+        fills = ours.execute(query).fetchall(), theirs.execute(query).fetchall()
+    assert not {*fills[0]} & {*fills[1]}
+    assert all(fills)
+    assert [finding.problems for finding in audit(other.path, every_day=True)] == [()] * 4

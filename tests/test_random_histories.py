@@ -1,0 +1,404 @@
+"""Whatever happens, in whatever order: all invariants hold at every step, and witnesses agree.
+
+Histories are drawn at random and played through the real journal, venues, custody, credit line and
+margin desk, by people who trade too much with too little. A settlement that the world would make
+every few minutes comes here whenever it is drawn. Each history is then read back from disk: the
+general ledger and every day ledger by Beancount, the fills by DuckDB.
+"""
+
+import random
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from beancount import loader
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from des.custody.custody import Custody
+from des.treasury.credit_line import CreditLine
+from des.treasury.margin import MarginDesk
+from des.venue.venue import Venue
+from ledger import invariants, movements
+from ledger.accounts import OUTSIDE, Chart, Parties, borrowed, cash, claim, contracts, lent, owed
+from ledger.day_ledger import days_of, render_days
+from ledger.fills import Motive, Names, new_rows
+from ledger.journal import Journal
+from ledger.money import Contract
+from ledger.recompute import wrong_fills
+from ledger.run_folder import RunFolder
+from ledger.times import DAY_US
+
+PARTIES = Parties("FTX", "Alameda", "Binance", "Retail", "OtherMakers", ("Firm01", "Firm02"))
+HOUSE, LEAD, MAKER = PARTIES.house, PARTIES.lead, PARTIES.maker
+VENUES = (HOUSE, LEAD)
+MARKETS = ("BTC-PERP", "SOL-PERP")
+LOTS = ("0.01", "10")
+TICKS_USD = ("1", "0.01")
+PRICES = (30_000, 3_000)  # ticks, at first
+NAMES = Names(VENUES, MARKETS, PARTIES.names)
+CODE = {name: code for code, name in enumerate(PARTIES.names)}
+
+MAY_30_US = 19_142 * DAY_US  # 2022-05-30: a month ends in the midst of longer histories
+HOUR_US = DAY_US // 24
+SETTLE_US = HOUR_US // 2
+FUNDING_E9 = 50_000
+
+# Dollars, so few that everybody runs out of them now and then.
+CASH_USD = {HOUSE: 3_000, MAKER: 1_500, "Retail": 4_000, LEAD: 0}
+CLAIMS_USD = {
+    ("Retail", HOUSE): 1_500,
+    ("OtherMakers", HOUSE): 500,
+    ("Firm01", HOUSE): 3_000,
+    ("Firm01", LEAD): 1_000,
+    ("Firm02", HOUSE): 400,
+    ("Firm02", LEAD): 200,
+    (OUTSIDE, LEAD): 30_000,
+}
+LINE_USD, TRANCHE_USD = 4_000, 250
+LEAD_FLOOR_USD = {MAKER: 300, "Firm01": 1_000, "Firm02": 200}
+MARGIN_RATIOS = (0.05, 0.2)
+
+
+# ------------------------------------------------------------------------ what may happen
+
+
+class Deposit(NamedTuple):
+    entity: str
+    venue: str
+    cents: int
+
+
+class Withdraw(NamedTuple):
+    entity: str
+    venue: str
+    cents: int
+
+
+class Trade(NamedTuple):
+    """Somebody hits the maker's quote, which is *better_ticks* better than the lead price."""
+
+    taker: str
+    market: int
+    lots: int
+    better_ticks: int
+    fee_e6: int
+
+
+class Hedge(NamedTuple):
+    """Somebody lays off lots on the lead venue and pays *worse_ticks* for it."""
+
+    hedger: str
+    market: int
+    lots: int
+    worse_ticks: int
+
+
+class Tick(NamedTuple):
+    """The lead price moves."""
+
+    market: int
+    change_e3: int
+
+
+class Settle(NamedTuple):
+    """The interval ends, and with *end_of_day* the day."""
+
+    end_of_day: bool
+
+
+Step = Deposit | Withdraw | Trade | Hedge | Tick | Settle
+
+
+class History:
+    """A small world without a plan, wired as the real one is."""
+
+    def __init__(self, folder: Path) -> None:
+        self._contracts = {
+            venue: tuple(
+                Contract(m, venue, *unit) for m, *unit in zip(MARKETS, LOTS, TICKS_USD, strict=True)
+            )
+            for venue in VENUES
+        }
+        chart = Chart(PARTIES, self._contracts[HOUSE] + self._contracts[LEAD])
+        self.journal = Journal(folder, "A random history", chart, NAMES, MAY_30_US)
+        self.journal.custom(MAY_30_US, "funding-per-hour-e9", str(FUNDING_E9))
+        pays = {HOUSE: CODE[HOUSE], LEAD: CODE[OUTSIDE]}
+        self.venues = {
+            name: Venue(i, self._contracts[name], len(CODE), pays[name], self.journal)
+            for i, name in enumerate(VENUES)
+        }
+        self.custody = Custody(
+            PARTIES, self.venues, np.zeros(len(CODE), dtype=np.int64), self.journal
+        )
+        house, lead = self.venues[HOUSE], self.venues[LEAD]
+        self.credit = CreditLine(
+            house, (MAKER, HOUSE), CODE[MAKER], 100 * LINE_USD, 100 * TRANCHE_USD, self.journal
+        )
+        floor_cents = {CODE[name]: 100 * usd for name, usd in LEAD_FLOOR_USD.items()}
+        self._margin = MarginDesk(
+            PARTIES,
+            house,
+            lead,
+            self.custody,
+            self.credit,
+            floor_cents,
+            MARGIN_RATIOS,
+            self.journal,
+        )
+        self._open_books()
+        self._prices = np.array(PRICES, dtype=np.int64)
+        self._now_us = self._start_us = MAY_30_US
+        self._traded: list[tuple[str, int, np.ndarray]] = []
+
+    def play(self, steps: Iterable[Step]) -> None:
+        """Let everything happen, ending with the end of a day."""
+        for step in steps:
+            self._now_us = min(self._now_us + 1_000_003, self._start_us + SETTLE_US - 2)
+            match step:
+                case Deposit(entity, venue, cents):
+                    self.custody.deposit(self._now_us, CODE[entity], venue, cents)
+                case Withdraw(entity, venue, cents):
+                    self.custody.withdraw(self._now_us, CODE[entity], venue, cents)
+                case Trade(taker, market, lots, better_ticks, fee_e6):
+                    motive = Motive.SPREAD if taker == "Retail" else Motive.PICKOFF
+                    self._fill(HOUSE, motive, (taker, MAKER), market, lots, -better_ticks, fee_e6)
+                case Hedge(hedger, market, lots, worse_ticks):
+                    self._fill(
+                        LEAD, Motive.HEDGE, (hedger, OUTSIDE), market, lots, worse_ticks, 200
+                    )
+                case Tick(market, change_e3):
+                    moved = self._prices[market] * (1_000 + change_e3) // 1_000
+                    self._prices[market] = max(moved, 100)
+                case Settle(end_of_day):
+                    self._settle(end_of_day)
+        self._settle(end_of_day=True)
+        self.journal.finish(self._start_us - 1)
+
+    def _fill(
+        self,
+        venue: str,
+        motive: Motive,
+        sides: tuple[str, str],
+        market: int,
+        lots: int,
+        worse_ticks: int,
+        fee_e6: int,
+    ) -> None:
+        """Take down a fill; as in the real world, venues hear of it when the interval ends."""
+        row = new_rows(1)
+        lead = int(self._prices[market])
+        row["time_us"], row["motive"] = self._now_us, motive
+        row["taker"], row["maker"] = CODE[sides[0]], CODE[sides[1]]
+        row["lots"], row["lead"], row["fee_e6"] = lots, lead, fee_e6
+        row["price"] = max(lead + (1 if lots > 0 else -1) * worse_ticks, 1)
+        if motive is not Motive.HEDGE:
+            row["lead_when_quoted"], row["quote_age_us"] = lead, 2_000_000
+        self._traded.append((venue, market, row))
+
+    def _settle(self, end_of_day: bool) -> None:
+        for venue, market, row in self._traded:
+            self.venues[venue].fill(market, row)
+        self._traded = []
+        end_us = self._start_us + SETTLE_US
+        if end_of_day:
+            end_us = -(-end_us // DAY_US) * DAY_US
+        time_us = end_us - 1
+        for venue in self.venues.values():
+            venue.settle(self._prices, time_us)
+        if end_us % HOUR_US == 0:
+            for venue in self.venues.values():
+                venue.fund(self._prices, FUNDING_E9, time_us)
+        self._margin.after_settlement(time_us, self._prices)
+        if end_us % DAY_US == 0:
+            self._margin.daily(time_us, self._prices)
+            self.journal.close_day(time_us)
+            assert_the_books_agree(self)
+        else:
+            self.journal.post()
+        assert_the_world_is_in_order(self)
+        self._start_us = self._now_us = end_us
+
+    def _open_books(self) -> None:
+        cash_cents = {entity: 100 * usd for entity, usd in CASH_USD.items()}
+        claim_cents = {place: 100 * usd for place, usd in CLAIMS_USD.items()}
+        for (entity, venue), cents in claim_cents.items():
+            self.venues[venue].claims[CODE[entity]] = cents
+            cash_cents[venue] += cents
+        for entity, cents in cash_cents.items():
+            self.custody.cash[CODE[entity]] = cents
+        self.journal.record(movements.opening_balances(MAY_30_US, cash_cents, claim_cents))
+
+    def balances(self) -> dict[tuple[str, str], int]:
+        """Say what the world itself thinks stands on each account, in cents and lots."""
+        found = {(cash(name), "USD"): int(self.custody.cash[code]) for name, code in CODE.items()}
+        for name, venue in self.venues.items():
+            for entity, code in CODE.items():
+                found[owed(name, entity), "USD"] = -int(venue.claims[code])
+                found[claim(entity, name), "USD"] = int(venue.claims[code])
+                for market, contract in enumerate(self._contracts[name]):
+                    desk = "Quoter" if entity == MAKER else None
+                    held = int(venue.lots[market, code])
+                    found[contracts(entity, name, desk), contract.commodity] = held
+        found[lent(HOUSE, MAKER), "USD"] = self.credit.drawn_cents
+        found[borrowed(MAKER, HOUSE), "USD"] = -self.credit.drawn_cents
+        return found
+
+
+# ------------------------------------------------------------------------- what must be true
+
+
+def assert_the_world_is_in_order(history: History) -> None:
+    """After every settlement."""
+    assert (history.custody.cash >= 0).all()
+    assert history.custody.cash.sum() == 100 * (sum(CASH_USD.values()) + sum(CLAIMS_USD.values()))
+    for venue in history.venues.values():
+        assert (venue.claims >= 0).all()
+        assert not venue.lots.sum(axis=1).any()
+    assert 0 <= history.credit.drawn_cents <= 100 * LINE_USD
+
+
+def assert_the_books_agree(history: History) -> None:
+    """After every day: the journal's balances are the world's own."""
+    for (account, commodity), units in history.balances().items():
+        assert history.journal.balance(account, commodity) == units, account
+
+
+def assert_beancount_agrees(history: History, run: RunFolder) -> None:
+    """At the end: what Beancount sums up is what the world and the journal say."""
+    lot = {c.commodity: Decimal(c.lot) for c in run.chart.contracts} | {"USD": Decimal("0.01")}
+    theirs: Counter = Counter()
+    for entry in run.transactions:
+        for posting in entry.postings:
+            theirs[posting.account, posting.units.currency] += posting.units.number
+    for (account, commodity), number in theirs.items():
+        assert history.journal.balance(account, commodity) * lot[commodity] == number, account
+    for (account, commodity), units in history.balances().items():
+        assert units * lot[commodity] == theirs[account, commodity], account
+
+
+def assert_the_books_hold(folder: Path) -> RunFolder:
+    """On disk: each posted step, in the day ledgers; each day, in the general ledger."""
+    entries, errors, options = loader.load_file(str(folder / "main.beancount"))
+    assert not errors
+    assert not invariants.check(entries, options)[1]
+    run = RunFolder(folder)
+    for _, text in render_days(run, days_of(run)):
+        entries, errors, options = loader.load_string(text)
+        assert not errors
+        assert not invariants.check(entries, options, "line")[1]
+    assert not list(wrong_fills(run))
+    return run
+
+
+def play(steps: Iterable[Step]) -> Counter:
+    """Play a history, hold it to everything, and count what happened in it."""
+    with tempfile.TemporaryDirectory() as name:
+        history = History(Path(name))
+        history.play(steps)
+        run = assert_the_books_hold(Path(name))
+        assert_beancount_agrees(history, run)
+        return Counter(_what_happened(entry) for entry in run.transactions)
+
+
+def _what_happened(entry) -> str:
+    (tag,) = entry.tags
+    if tag == "credit-line":
+        return "repays" if "repays" in entry.narration else "draws"
+    return f"{tag} of {entry.narration.split()[0]}" if tag == "gap-loss" else tag
+
+
+# ------------------------------------------------------------------------------ random steps
+
+CUSTOMERS = st.sampled_from(
+    [("Retail", HOUSE), *((name, venue) for name in PARTIES.hedgers for venue in VENUES)]
+)
+CENTS = st.integers(1, 1_000_000)
+SIZES = st.integers(-300, 300).filter(bool)
+MARKET = st.integers(0, len(MARKETS) - 1)
+
+STEPS = st.one_of(
+    st.builds(lambda who, cents: Deposit(*who, cents), CUSTOMERS, CENTS),
+    st.builds(lambda who, cents: Withdraw(*who, cents), CUSTOMERS, CENTS),
+    st.builds(
+        Trade,
+        st.sampled_from([*PARTIES.firms, "Retail"]),
+        MARKET,
+        SIZES,
+        st.integers(-40, 40),
+        st.sampled_from([0, 400, 700]),
+    ),
+    st.builds(Hedge, st.sampled_from(PARTIES.hedgers), MARKET, SIZES, st.integers(0, 40)),
+    st.builds(Tick, MARKET, st.integers(-150, 150)),
+    st.builds(Settle, st.sampled_from([False, False, False, True])),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(STEPS, max_size=40))
+def test_whatever_happens_the_books_hold_and_all_witnesses_agree(steps):
+    play(steps)
+
+
+@pytest.mark.slow
+@settings(max_examples=3_000, deadline=None)
+@given(st.lists(STEPS, max_size=120))
+def test_whatever_happens_in_the_long_run_the_books_hold_and_all_witnesses_agree(steps):
+    play(steps)
+
+
+# ----------------------------------------------------------------------- long seeded histories
+
+
+def draw_steps(draws: random.Random, n: int) -> list[Step]:
+    """Draw steps in proportions in which firms hedge, lose their margin, and bring more."""
+
+    def one() -> Step:
+        who = draws.choice([("Retail", HOUSE), *((n, v) for n in PARTIES.hedgers for v in VENUES)])
+        cents = draws.randrange(1, 200_000)
+        market, lots = draws.randrange(2), draws.choice([-1, 1]) * draws.randrange(1, 120)
+        kind = draws.random()
+        if kind < 0.08:
+            return Deposit(*who, cents)
+        if kind < 0.14:
+            return Withdraw(*who, cents)
+        if kind < 0.40:
+            taker = draws.choice([*PARTIES.firms, "Retail"])
+            return Trade(taker, market, lots, draws.randrange(-20, 30), 700)
+        if kind < 0.60:
+            return Hedge(draws.choice(PARTIES.hedgers), market, lots, draws.randrange(5))
+        if kind < 0.80:
+            return Tick(market, draws.randrange(-40, 41))
+        return Settle(end_of_day=draws.random() < 0.08)
+
+    return [one() for _ in range(n)]
+
+
+def test_in_long_histories_everything_happens_and_the_books_hold():
+    happened = sum((play(draw_steps(random.Random(seed), 300)) for seed in range(6)), Counter())
+
+    assert happened.keys() >= {
+        "deposit",
+        "withdrawal",
+        "pickoff",
+        "spread",
+        "hedging",
+        "variation-margin",
+        "funding",
+        "draws",
+        "repays",
+        "gap-loss of Retail",
+        "gap-loss of Firm02",
+        f"gap-loss of {MAKER}",
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 400))
+def test_in_many_long_histories_the_books_hold(seed):
+    play(draw_steps(random.Random(seed), 500))

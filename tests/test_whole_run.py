@@ -1,0 +1,279 @@
+"""A whole run, looked at from outside: by Beancount without us, by its own queries, by DuckDB."""
+
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from beancount import loader
+from beancount.core.data import Open, Query
+from beanquery.query import run_query
+
+from ledger import invariants
+from ledger.run_folder import RunFolder
+
+CENT = Decimal("0.01")
+
+
+def saved_queries(run: RunFolder) -> dict[str, list[tuple]]:
+    """Ask every question that main.beancount brings along."""
+    entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
+    assert not errors
+    return {
+        entry.name: run_query(entries, options, entry.query_string)[1]
+        for entry in entries
+        if isinstance(entry, Query)
+    }
+
+
+def parts(run: RunFolder) -> Counter:
+    """Sum the dollars of all accounts by the part that they play in the hole."""
+    part_of = {e.account: e.meta.get("hole") for e in run.entries if isinstance(e, Open)}
+    found: Counter = Counter()
+    for entry in run.transactions:
+        for posting in entry.postings:
+            if posting.units.currency == "USD":
+                found[part_of[posting.account]] += posting.units.number
+    return found
+
+
+# ------------------------------------------------------------------------------- without us
+
+WITHOUT_US = """
+import sys
+sys.modules["ledger"] = sys.modules["des"] = sys.modules["runs"] = None
+try:
+    import ledger
+except ImportError:
+    pass
+else:
+    sys.exit("ledger can be imported")
+from beancount import loader
+entries, errors, _ = loader.load_file(sys.argv[1])
+print(len(entries), len(errors))
+"""
+
+
+def loaded_without_us(path: Path, elsewhere: Path) -> tuple[int, int]:
+    """Load a ledger by an interpreter that knows nothing of ours; count directives and errors."""
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", WITHOUT_US, str(path)],
+        cwd=elsewhere,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    entries, errors = done.stdout.split()
+    return int(entries), int(errors)
+
+
+def test_main_opens_in_any_beancount(run, tmp_path):
+    entries, errors = loaded_without_us(run.path / "main.beancount", tmp_path)
+
+    assert (entries, errors) == (len(run.entries), 0)
+
+
+def test_day_ledgers_open_in_any_beancount(tiny_run, tmp_path):
+    for path in sorted((tiny_run.path / "days").iterdir()):
+        entries, errors = loaded_without_us(path, tmp_path)
+
+        assert entries > 0
+        assert errors == 0
+
+
+def test_check_adds_the_invariants_which_need_us(run, tmp_path):
+    assert not loader.load_file(str(run.path / "check.beancount"))[1]
+    assert loaded_without_us(run.path / "check.beancount", tmp_path)[1] > 0
+
+
+def test_the_general_ledger_holds_every_invariant(run):
+    assert not invariants.check(list(run.entries), {})[1]
+
+
+# ------------------------------------------------------------------------------- the queries
+
+
+def test_every_saved_query_runs(run):
+    answers = saved_queries(run)
+
+    house = run.chart.parties.house.lower()
+    assert {"hole", "where-did-the-money-go", f"hole-of-{house}-by-day"} <= answers.keys()
+    for name, rows in answers.items():
+        assert rows or name.startswith("check-"), name
+
+
+def test_what_must_be_empty_is_empty(run):
+    checks = {name: rows for name, rows in saved_queries(run).items() if name.startswith("check-")}
+
+    assert len(checks) >= 3
+    for name, rows in checks.items():
+        assert all(row[-1].is_empty() for row in rows), name
+
+
+def test_the_hole_computed_two_ways_is_one(run):
+    answers = saved_queries(run)
+
+    ((inventory,),) = answers["hole"]
+    by_claims_and_cash = inventory.get_currency_units("USD").number
+    by_cause = sum(number for _, number in answers["where-did-the-money-go"])
+    by_party = sum(number for *_, number in answers["who-received-it"])
+    by_day = answers["hole-by-day"][-1][1].get_currency_units("USD").number
+
+    assert by_claims_and_cash == by_cause == by_party == by_day != 0
+
+
+def test_the_hole_is_explained_and_the_group_owes_itself_nothing(run):
+    found = parts(run)
+
+    assert -found["claim"] - found["liquid"] == found["cause"]
+    assert found["group"] == 0
+
+
+# ------------------------------------------------------------------------ money in the world
+
+
+def test_the_worlds_cash_is_constant(run):
+    cash: Counter = Counter()
+    totals = set()
+    for entry in run.transactions:
+        for posting in entry.postings:
+            if posting.account.split(":")[2] == "Cash":
+                cash[posting.account] += posting.units.number
+        totals.add(sum(cash.values()))
+
+    assert len(totals) == 1
+    assert min(cash.values()) >= 0
+
+
+def test_what_a_venue_has_in_cash_is_what_it_owes_and_what_is_its_own(run):
+    """A venue's books alone: cash + credit line = debts to customers + equity."""
+    for venue in (run.chart.parties.house, run.chart.parties.lead):
+        total = sum(
+            posting.units.number
+            for entry in run.transactions
+            for posting in entry.postings
+            if posting.account.split(":")[1] == venue
+        )
+
+        assert total == 0
+
+
+def test_numbers_of_entries_and_fills_together_are_dense_and_in_the_order_of_time(run):
+    seqs = [int(entry.meta["seq"]) for entry in run.transactions]
+    moments = [(int(e.meta["seq"]), f"{e.date} {e.meta['time']}") for e in run.transactions]
+    with run.connect() as connection:
+        for seq, time in connection.execute(
+            "SELECT seq, strftime(time, '%Y-%m-%d %H:%M:%S.%f') FROM rows"
+        ).fetchall():
+            seqs.append(seq)
+            moments.append((seq, time))
+    moments.sort()
+
+    assert sorted(seqs) == list(range(1, len(seqs) + 1))
+    assert [time for _, time in moments] == sorted(time for _, time in moments)
+
+
+# ---------------------------------------------------------- the second witness: DuckDB alone
+
+# Who books what when a row is posted, told once more, in another language.
+LEGS = """
+WITH legs AS (
+    SELECT *, CASE motive
+        WHEN 'pickoff' THEN 'PickOff' WHEN 'spread' THEN 'Spread' WHEN 'hedging' THEN 'Hedging'
+        WHEN 'variation-margin' THEN 'VariationMargin' WHEN 'funding' THEN 'Funding'
+    END AS kind FROM rows
+)
+SELECT motive, taker, account, sum(cents)::BIGINT AS cents FROM (
+    SELECT motive, taker,
+           CASE motive WHEN 'hedging' THEN 'Expenses:' ELSE 'Income:' END || taker || ':' || kind
+           AS account, -edge_cents AS cents FROM legs
+    UNION ALL
+    SELECT motive, taker,
+           CASE WHEN maker = venue THEN 'Liabilities:' ELSE 'Income:' END || maker || ':' || kind,
+           edge_cents FROM legs
+    UNION ALL
+    SELECT motive, taker, 'Expenses:' || taker || CASE motive
+           WHEN 'hedging' THEN ':Hedging' ELSE ':Fees' END, fee_cents FROM legs
+    UNION ALL
+    SELECT motive, taker, 'Income:' || venue || ':Fees', -fee_cents FROM legs
+    UNION ALL
+    SELECT motive, taker, 'Assets:' || taker || ':Claims:' || venue, edge_cents - fee_cents FROM legs
+    UNION ALL
+    SELECT motive, taker, 'Liabilities:' || venue || ':Customers:' || taker, fee_cents - edge_cents
+    FROM legs
+    UNION ALL
+    SELECT motive, taker, 'Assets:' || maker || ':Claims:' || venue, -edge_cents FROM legs
+    WHERE maker <> venue
+    UNION ALL
+    SELECT motive, taker, 'Liabilities:' || venue || ':Customers:' || maker, edge_cents FROM legs
+    WHERE maker <> venue
+) GROUP BY ALL HAVING sum(cents) <> 0
+"""
+
+
+def test_fills_summed_by_duckdb_are_the_ledger_to_the_cent_by_taker_and_motive(run):
+    """Every account that trading touches, every taker, every motive."""
+    with run.connect() as connection:
+        witnessed = {
+            (motive, taker, account): cents * CENT
+            for motive, taker, account, cents in connection.execute(LEGS).fetchall()
+        }
+        first_fills = dict(connection.execute("SELECT seq, taker FROM rows").fetchall())
+
+    booked: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+    for entry in run.transactions:
+        if "fills" in entry.meta:
+            (motive,) = entry.tags
+            taker = first_fills[int(entry.meta["first-fill"])]
+            for posting in entry.postings:
+                if posting.units.currency == "USD":
+                    booked[motive, taker, posting.account] += posting.units.number
+
+    assert witnessed == {place: number for place, number in booked.items() if number}
+    assert {motive for motive, *_ in witnessed} == {
+        "pickoff",
+        "spread",
+        "hedging",
+        "variation-margin",
+        "funding",
+    }
+
+
+def test_contracts_summed_by_duckdb_are_those_of_the_ledger(run):
+    lots: dict[tuple[str, str], int] = defaultdict(int)
+    with run.connect() as connection:
+        for venue, market, taker, maker, traded in connection.execute(
+            "SELECT venue, market, taker, maker, sum(lots)::BIGINT FROM rows "
+            "WHERE motive IN ('pickoff', 'spread', 'hedging') GROUP BY ALL"
+        ).fetchall():
+            commodity = f"{market}.{venue.upper()}"
+            lots[taker, commodity] += traded
+            lots[maker, commodity] -= traded
+    lot = {c.commodity: Decimal(c.lot) for c in run.chart.contracts}
+    witnessed = {key: n * lot[key[1]] for key, n in lots.items() if n}
+
+    booked: Counter = Counter()
+    for entry in run.transactions:
+        for posting in entry.postings:
+            if posting.units.currency != "USD":
+                entity = posting.account.split(":")[1]
+                booked[entity, posting.units.currency] += posting.units.number
+
+    assert witnessed == {key: number for key, number in booked.items() if number}
+    assert witnessed
+
+
+# -------------------------------------------------------------- what the busy world is there for
+
+
+@pytest.mark.parametrize("tag", ["gap-loss", "credit-line", "deposit", "withdrawal", "fees"])
+def test_the_busy_world_has_seen_everything(busy_run, tag):
+    assert any(tag in entry.tags for entry in busy_run.transactions)
+
+
+def test_in_the_busy_world_withdrawals_had_to_wait_or_months_end(busy_run):
+    assert {entry.date.month for entry in busy_run.transactions} == {5, 6}
+    assert len(busy_run.fill_files) == 2
+    assert len({c.market for c in busy_run.chart.contracts}) == 2
