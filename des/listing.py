@@ -87,6 +87,7 @@ class Listing:
         self._firms = scenario.firms.members
         self._takers, self._taker_codes = Takers.of(self._firms), taker_codes
         self._start_us = midnight_us(scenario.run.start)
+        self._hedge_us = (scenario.run.hedge_s or scenario.run.settle_s) * SECOND_US
         end_us = midnight_us(scenario.run.end)
         self.price = self._lead_price(market.name, market.price, self._start_us, end_us)
         self._session = self._open_session(session, market.name, self.price)
@@ -141,7 +142,8 @@ class Listing:
         """
         if now_us == self._start_us or now_us == self._month_us(now_us)[0]:
             self._shown_cents = self._size(now_us, state.firm_fee_e6)
-        ordered_lots = self._hedge_desk.decide(now_us, both)
+        hedged = now_us % self._hedge_us == 0
+        ordered_lots = self._hedge_desk.decide(now_us, both) if hedged else 0
         self._impact.update(elapsed_s, ordered_lots, self._daily_volatility(now_us))
         lot_cents = self.mark_ticks * self._tick_cents
         shown = self._shown_cents if state.may_quote else 0

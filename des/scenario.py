@@ -93,6 +93,7 @@ class Run(Part):
     end: date  # the first day that is not simulated
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 1
     settle_s: Annotated[int, Field(ge=1, le=3_600)] = 300
+    hedge_s: Annotated[int, Field(ge=1, le=86_400)] | None = None  # None: at every settlement
     day_ledgers: Literal["all"] | tuple[date, ...] = ()
 
     @model_validator(mode="after")
@@ -113,6 +114,12 @@ class Run(Part):
             raise ContradictionError(
                 ("settle_s",),
                 f"is {self.settle_s}; give a divisor of 3600, since funding is paid on the hour",
+            )
+        if self.hedge_s is not None and (self.hedge_s % self.settle_s or 86_400 % self.hedge_s):
+            raise ContradictionError(
+                ("hedge_s",),
+                f"is {self.hedge_s}; give a multiple of settle_s, {self.settle_s}, that divides a "
+                "day",
             )
         return self
 

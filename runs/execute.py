@@ -56,9 +56,7 @@ def execute(
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _fill(
-    folder: Path, scenario: Scenario, on_day: Callable[[], None], every_quote: bool
-) -> None:
+def _fill(folder: Path, scenario: Scenario, on_day: Callable[[], None], every_quote: bool) -> None:
     World(scenario, folder, every_quote).run(on_day)
     (folder / "scenario.toml").write_text(dump(scenario), encoding="utf-8")
     _write_day_ledgers(folder, scenario)
@@ -87,13 +85,13 @@ def _write_day_ledgers(folder: Path, scenario: Scenario) -> None:
 
 def _check_place(target: Path, force: bool) -> None:
     if set(str(target.resolve())) & set("*?["):
-        raise RunRefusedError(f"{target}: Beancount can't include files below a path with *, ? or [")
+        raise RunRefusedError(f"{target}: Beancount can't include from a path with *, ? or [")
     if not target.exists():
         return
     if not force:
         raise RunRefusedError(f"{target}: exists; give --force to replace it, or another --out")
     if not (target / MANIFEST).is_file() or not (target / "main.beancount").is_file():
-        raise RunRefusedError(f"{target}: is no run, so --force won't replace it; remove it yourself")
+        raise RunRefusedError(f"{target}: holds no run, so --force won't replace it")
 
 
 def _put_in_place(beside: Path, target: Path, force: bool) -> None:

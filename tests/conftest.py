@@ -10,6 +10,7 @@ from runs.execute import execute
 from runs.scenarios import load
 
 BUSY = Path(__file__).parent / "worlds" / "busy.toml"
+SMALL = Path(__file__).parent / "golden" / "world.toml"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,6 +43,12 @@ def tiny_run(executed: Callable[..., RunFolder]) -> RunFolder:
 def busy_run(executed: Callable[..., RunFolder]) -> RunFolder:
     """Three days over a month's end: two markets, credit drawn, withdrawals waiting, gap losses."""
     return executed(BUSY)
+
+
+@pytest.fixture(scope="session")
+def small_run(executed: Callable[..., RunFolder]) -> RunFolder:
+    """Two days, six fills and payments: the world of the golden ledger."""
+    return executed(SMALL)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,8 @@
-"""A whole run, looked at from outside: by Beancount without us, by its own queries, by DuckDB."""
+"""A whole run, looked at from outside: by Beancount without us, by its own queries, by DuckDB.
+
+And by whoever reads tests/golden, a ledger small enough for that. It is compared byte for byte;
+`pytest --update-golden` writes it anew.
+"""
 
 import subprocess
 import sys
@@ -8,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from beancount import loader
-from beancount.core.data import Open, Query
+from beancount.core.data import Open, Query, Transaction
 from beanquery.query import run_query
 
 from ledger import invariants
@@ -199,7 +203,8 @@ SELECT motive, taker, account, sum(cents)::BIGINT AS cents FROM (
     UNION ALL
     SELECT motive, taker, 'Income:' || venue || ':Fees', -fee_cents FROM legs
     UNION ALL
-    SELECT motive, taker, 'Assets:' || taker || ':Claims:' || venue, edge_cents - fee_cents FROM legs
+    SELECT motive, taker, 'Assets:' || taker || ':Claims:' || venue, edge_cents - fee_cents
+    FROM legs
     UNION ALL
     SELECT motive, taker, 'Liabilities:' || venue || ':Customers:' || taker, fee_cents - edge_cents
     FROM legs
@@ -265,6 +270,48 @@ def test_contracts_summed_by_duckdb_are_those_of_the_ledger(run):
     assert witnessed
 
 
+# ------------------------------------------------------------------------ the golden ledger
+
+GOLDEN = Path(__file__).with_name("golden")
+WRITTEN_DOWN = (
+    "main.beancount",
+    "check.beancount",
+    "2022-04.beancount",
+    "2022-05.beancount",
+    "days/2022-05-01.beancount",
+)
+
+
+@pytest.mark.parametrize("name", WRITTEN_DOWN)
+def test_the_golden_ledger_is_still_written_as_it_was_read(small_run, name, request):
+    written = (small_run.path / name).read_bytes()
+    if request.config.getoption("--update-golden"):
+        (GOLDEN / name).parent.mkdir(exist_ok=True)
+        (GOLDEN / name).write_bytes(written)
+
+    assert written.decode() == (GOLDEN / name).read_bytes().decode()
+
+
+def test_the_golden_ledger_is_short_enough_to_be_read_and_shows_every_kind_of_entry():
+    entries, errors, _ = loader.load_file(str(GOLDEN / "main.beancount"))
+    tags = {tag for entry in entries if isinstance(entry, Transaction) for tag in entry.tags}
+
+    assert not errors
+    assert tags == {
+        "opening",
+        "deposit",
+        "withdrawal",
+        "fees",
+        "pickoff",
+        "spread",
+        "hedging",
+        "variation-margin",
+        "credit-line",
+    }
+    for name in WRITTEN_DOWN:
+        assert (GOLDEN / name).read_text(encoding="utf-8").count("\n") < 300
+
+
 # -------------------------------------------------------------- what the busy world is there for
 
 
@@ -273,7 +320,7 @@ def test_the_busy_world_has_seen_everything(busy_run, tag):
     assert any(tag in entry.tags for entry in busy_run.transactions)
 
 
-def test_in_the_busy_world_withdrawals_had_to_wait_or_months_end(busy_run):
+def test_the_busy_world_passes_a_months_end_with_two_markets(busy_run):
     assert {entry.date.month for entry in busy_run.transactions} == {5, 6}
     assert len(busy_run.fill_files) == 2
-    assert len({c.market for c in busy_run.chart.contracts}) == 2
+    assert len({contract.market for contract in busy_run.chart.contracts}) == 2

@@ -162,10 +162,7 @@ def _confine(connection: duckdb.DuckDBPyConnection, copy: RunFolder) -> None:
     for setting in (
         f"temp_directory = {_quoted(copy.path / 'spill')}",
         f"allowed_paths = [{files}]",
-        "python_enable_replacements = false",  # variables of this program are no tables
-        "autoinstall_known_extensions = false",
-        "autoload_known_extensions = false",
-        "enable_external_access = false",
+        "enable_external_access = false",  # nor extensions, nor variables of this program
         "lock_configuration = true",
     ):
         connection.execute(f"SET {setting}")

@@ -178,10 +178,13 @@ def test_going_down_to_a_fill_and_up_again_returns_to_the_same_figure(run: RunFo
     assert returned >= 8
 
 
-def test_the_entry_that_a_fill_is_summed_in_lists_it_among_its_fills(run: RunFolder):
-    for seq in column(named(trail(run, "Hedging"))["fills"], "first_seq")[:2]:
-        (closing,) = column(named(trail_up(run, seq))["closing"], "seq")
-        assert seq in column(named(trail_up(run, closing))["fills"], "seq")
+def test_the_entry_that_a_fill_is_summed_in_lists_it_among_its_fills(tiny_run: RunFolder):
+    # A firm's variation margin has the same tag and payee on both venues.
+    pairings = named(trail(tiny_run, "VariationMargin", entity="Firm01"))["fills"]
+    assert len(pairings.rows) == 2
+    for seq in column(pairings, "first_seq"):
+        (closing,) = column(named(trail_up(tiny_run, seq))["closing"], "seq")
+        assert seq in column(named(trail_up(tiny_run, closing, limit=ALL))["fills"], "seq")
 
 
 def test_what_stood_before_a_fill_is_what_the_day_ledger_sums_up_to_there(tiny_run):

@@ -306,11 +306,11 @@ def test_no_command_at_all_is_answered_with_help():
 # ------------------------------------------------------------------ as a shell sees it
 
 
-def test_a_reader_that_leaves_is_no_error(tiny_run: RunFolder):
-    many = "SELECT a.* FROM fills a, fills b LIMIT 10000"
+@pytest.mark.parametrize("rows", [5, 10_000])  # what a buffer holds, and more
+def test_a_reader_that_leaves_is_no_error(tiny_run: RunFolder, rows: int):
+    many = f"SELECT a.* FROM fills a, fills b LIMIT {rows}"
     child = process("sql", tiny_run.path, many, "--format", "csv")
 
-    assert child.stdout.readline().startswith("seq,time,")
     child.stdout.close()
 
     assert child.stderr.read() == ""

@@ -1,0 +1,5 @@
+"""``python -m runs`` is the command ``moneytrail``."""
+
+from runs.cli import main
+
+main()

@@ -1,0 +1,383 @@
+"""The command line: one command for each question, and one line for whatever goes wrong."""
+
+import functools
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import click
+import duckdb
+from tqdm import tqdm
+
+from ledger.audit import audit
+from ledger.day_ledger import render_day
+from ledger.reports.books import UnknownEntityError, books, books_text
+from ledger.reports.firms import firms
+from ledger.reports.query import QueryError, query
+from ledger.reports.sql import SqlError, schema, sql
+from ledger.reports.table import Table
+from ledger.reports.trail import SHOWN, TrailError, trail, trail_up
+from ledger.reports.where import where
+from ledger.run_folder import RunFolder, RunFolderError
+from runs.execute import RunRefusedError, execute
+from runs.printing import FORMATS, TableChoiceError, render
+from runs.scenarios import ScenarioError, load, name
+
+OUT = Path("runs/out")
+PROBLEMS_SHOWN = 20
+
+# What a user can do about it says the message; a traceback would not.
+MISTAKES = (
+    ScenarioError,
+    RunRefusedError,
+    RunFolderError,
+    UnknownEntityError,
+    TrailError,
+    QueryError,
+    SqlError,
+    TableChoiceError,
+)
+
+AUDIT_FAILED = 1
+MISTAKEN = 2
+INTERRUPTED = 130  # as a shell reports a program that Ctrl-C ended
+UNREAD = 141  # as a shell reports a program whose reader left
+
+
+class OneLineErrors(click.Group):
+    """A group of commands, in the order of their definition, that say mistakes in one line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands as the help lists them."""
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command, whose reader may leave."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # `| head` has seen enough. What is left in the buffer must not fail at exit either.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(UNREAD)
+
+    def main(
+        self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
+    ) -> None:
+        """Run a command and end the process with its exit code."""
+        try:
+            code = super().main(args, prog_name or self.name, standalone_mode=False, **extra)
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            code = MISTAKEN
+        except click.UsageError as error:
+            about = f" Try '{error.ctx.command_path} --help'." if error.ctx else ""
+            code = _complain(f"{error.format_message()}{about}")
+        except click.Abort:
+            code = _complain("interrupted", INTERRUPTED)
+        except MISTAKES as error:
+            code = _complain(str(error))
+        except duckdb.Error as error:
+            code = _complain(
+                f"the fills can't be read ({str(error).splitlines()[0]}); audit the run"
+            )
+        except OSError as error:
+            code = _complain(f"{error.filename or 'input or output'}: {error.strerror or error}")
+        sys.exit(code)
+
+
+def _complain(message: str, code: int = MISTAKEN) -> int:
+    click.echo(f"moneytrail: {' '.join(message.split())}", err=True)
+    return code
+
+
+def _version() -> str:
+    try:
+        return version("moneytrail")
+    except PackageNotFoundError:
+        return "unknown: not installed"
+
+
+class RunParameter(click.ParamType):
+    """The folder of a run."""
+
+    name = "run"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> RunFolder:
+        """Open the folder."""
+        return RunFolder.at(Path(value))
+
+
+class DayParameter(click.ParamType):
+    """A day, as 2022-05-09."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> date:
+        """Read the day."""
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no date; write it as 2022-05-09.", param, ctx)
+
+
+RUN, DAY = RunParameter(), DayParameter()
+
+
+def report(command: Callable[..., list[Table] | str]) -> Callable[..., None]:
+    """Print the tables, or the text, that a command returns."""
+
+    @click.option(
+        "--format",
+        "form",
+        type=click.Choice(FORMATS),
+        default=FORMATS[0],
+        show_default=True,
+        help="csv and json have numbers without separators; json has decimals as strings.",
+    )
+    @click.option("--table", metavar="NAME", help="One table of the report; csv needs a choice.")
+    @functools.wraps(command)
+    def printing(*args: Any, form: str, table: str | None, **options: Any) -> None:
+        found = command(*args, **options)
+        click.echo(found if isinstance(found, str) else render(found, form, table))
+
+    return printing
+
+
+@click.group(cls=OneLineErrors, name="moneytrail")
+@click.version_option(_version())
+def main() -> None:
+    """Where did the money go? Simulate an exchange, keep its books, ask the books.
+
+    \b
+      moneytrail run may-2021
+      moneytrail where runs/out/may-2021-seed1
+      moneytrail trail runs/out/may-2021-seed1 --kind PickOff
+      moneytrail audit runs/out/may-2021-seed1
+
+    A run is a folder. Every report is computed from the books in it, which any Beancount tool
+    opens as well: bean-check, bean-query or Fava on its main.beancount.
+
+    Exit codes: 0 is well, 1 an audit that found something, 2 a mistake in what was asked (one
+    line says which), 130 an interruption.
+    """
+
+
+@main.command("run")
+@click.argument("scenario")
+@click.option("--seed", type=int, help="Another seed than the scenario's.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="The run's folder.  [default: runs/out/SCENARIO-seedN]",
+)
+@click.option("--force", is_flag=True, help="Replace an older run in that folder.")
+@click.option("--every-quote", is_flag=True, help="Quote by quote: slower, and the same bytes.")
+def run_command(
+    scenario: str, seed: int | None, out: Path | None, force: bool, every_quote: bool
+) -> None:
+    """Simulate a SCENARIO: a built-in name, or the path of a .toml file.
+
+    \b
+      moneytrail run tiny
+      moneytrail run my-world.toml --seed 2 --out /tmp/my-world
+
+    The last line of the output is the run's folder, for the other commands. One scenario and
+    seed always give the same bytes. A built-in scenario is a good example of how to write one;
+    every run keeps its scenario, with all defaults, in scenario.toml.
+    """
+    loaded = load(scenario, {} if seed is None else {"run": {"seed": seed}})
+    target = out or OUT / f"{name(scenario)}-seed{loaded.run.seed}"
+    days = (loaded.run.end - loaded.run.start).days
+    # Silent for two seconds, and wherever nobody watches.
+    with tqdm(total=days, unit="day", delay=2, disable=None, leave=False) as bar:
+        execute(loaded, target, force, bar.update, every_quote)
+    click.echo(target)
+
+
+@main.command("where")
+@click.argument("run", type=RUN)
+@report
+def where_command(run: RunFolder) -> list[Table]:
+    """Where did the money go? The hole by kind, cash by receiver, and the bridge.
+
+    \b
+      moneytrail where runs/out/tiny-seed1
+
+    The hole is what customers outside the house group are owed, less what the group could pay
+    with. Kinds above zero used money, kinds below zero brought it; they sum to the hole to the
+    cent. A claim is not cash: who won a hundred may have been paid ten, so cash is told apart,
+    and the bridge leads from the claims at first to those that are left. What must be zero is
+    printed with it.
+    """
+    return where(run)
+
+
+@main.command("firms")
+@click.argument("run", type=RUN)
+@report
+def firms_command(run: RunFolder) -> list[Table]:
+    """What did each trading firm make of slow quotes?
+
+    \b
+      moneytrail firms runs/out/tiny-seed1
+      moneytrail firms runs/out/tiny-seed1 --format csv --table league
+
+    Edge is what a firm gained by the price at its fills on the house venue; fees and hedging are
+    what that cost it. Variation margin only says where the price went afterwards.
+    """
+    return firms(run)
+
+
+@main.command("books")
+@click.argument("run", type=RUN)
+@click.argument("entity")
+@click.option("--beancount", is_flag=True, help="Print them as a Beancount ledger of its own.")
+@report
+def books_command(run: RunFolder, entity: str, beancount: bool) -> list[Table] | str:
+    """What do the books of one ENTITY say? They balance without anybody else's.
+
+    \b
+      moneytrail books runs/out/tiny-seed1 Alameda
+      moneytrail books runs/out/tiny-seed1 Firm01 --beancount > firm01.beancount
+
+    Signs are Beancount's: assets and costs are above zero; debts, gains and capital below.
+    """
+    return books_text(run, entity) if beancount else books(run, entity)
+
+
+@main.command("trail")
+@click.argument("run", type=RUN)
+@click.option("--kind", help="The third word of accounts, such as PickOff.")
+@click.option("--party", help="Who is on the other side.")
+@click.option("--entity", help="Whose books.  [default: the house group's]")
+@click.option("--since", type=DAY, help="The first day.")
+@click.option("--until", type=DAY, help="The last day.")
+@click.option("--seq", type=int, help="Go up from this fill or entry instead.")
+@click.option("--link", help="Go up from what has this link instead.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=SHOWN, show_default=True, help="Lines listed."
+)
+@report
+def trail_command(
+    run: RunFolder, seq: int | None, link: str | None, limit: int, **figure: Any
+) -> list[Table]:
+    """What is a figure made of, and what is a fill part of?
+
+    \b
+      moneytrail trail runs/out/tiny-seed1 --kind PickOff --party Firm01
+      moneytrail trail runs/out/tiny-seed1 --seq 418
+      moneytrail trail runs/out/tiny-seed1 --link settlement-2022-05-09-24-00-00
+
+    Down, a figure of `where` leads to the entries of the general ledger that sum to it, and to
+    the fills that those sum up; the two are held against each other, and the difference must be
+    0.00. Without --kind, the figure is the whole hole, or the result of --entity.
+
+    Up, a fill or an entry (its seq stands in each list) leads to its postings, the closing entry
+    that sums it up, and each part of the hole that it moves: before, after, and in the end.
+    """
+    start = link if seq is None else seq
+    if start is None:
+        return trail(run, **figure, limit=limit)
+    if any(figure.values()) or None not in (seq, link):
+        raise click.UsageError("--seq and --link stand alone: they go up, the others down.")
+    return trail_up(run, start, limit)
+
+
+@main.command("query")
+@click.argument("run", type=RUN)
+@click.argument("bql")
+@report
+def query_command(run: RunFolder, bql: str) -> list[Table]:
+    """Ask the general ledger in BQL, the query language of Beancount.
+
+    \b
+      moneytrail query runs/out/tiny-seed1 .run
+      moneytrail query runs/out/tiny-seed1 ".run where-did-the-money-go"
+      moneytrail query runs/out/tiny-seed1 "SELECT account, sum(position) GROUP BY account"
+
+    `.run` alone lists the saved questions, `.run NAME` asks one. An account reads root : whose
+    books : kind : with whom, so splitcomp(account, ':', 2) is its kind. Fills are summed in the
+    general ledger; `moneytrail sql` has them one by one.
+    """
+    return [query(run, bql)]
+
+
+def _print_schema(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        click.echo(render([schema()], "table"))
+        ctx.exit()
+
+
+@main.command("sql")
+@click.argument("run", type=RUN)
+@click.argument("statement", metavar="SQL")
+@click.option(
+    "--schema",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_schema,
+    help="Show the columns of fills, and exit.",
+)
+@report
+def sql_command(run: RunFolder, statement: str) -> list[Table]:
+    """Ask the fills in SQL, in DuckDB's dialect.
+
+    \b
+      moneytrail sql --schema
+      moneytrail sql runs/out/tiny-seed1 "FROM fills WHERE motive = 'pickoff' LIMIT 5"
+      moneytrail sql runs/out/tiny-seed1 \\
+        "SELECT taker, count(*), sum(edge_usd) FROM fills WHERE motive = 'pickoff' GROUP BY 1"
+
+    The view fills has one row per fill and per settlement payment, in dollars and contracts; the
+    view rows has the same in integers, as stored. One SELECT, which can neither change nor reach
+    anything else.
+    """
+    return [sql(run, statement)]
+
+
+@main.command("day")
+@click.argument("run", type=RUN)
+@click.argument("day", metavar="DATE", type=DAY)
+def day_command(run: RunFolder, day: date) -> None:
+    """Print the ledger of one day: every fill, every payment, every movement of cash.
+
+    \b
+      moneytrail day runs/out/tiny-seed1 2022-05-10 > day.beancount
+      bean-check day.beancount
+
+    It stands alone: what the day touches is brought forward from the day before, and what is
+    left is asserted at its close. The same day always gives the same bytes.
+    """
+    click.echo(render_day(run, day), nl=False)
+
+
+@main.command("audit")
+@click.argument("run", type=RUN)
+@click.option("--every-day", is_flag=True, help="Check the ledgers of all days, not of a sample.")
+@click.pass_context
+def audit_command(ctx: click.Context, run: RunFolder, every_day: bool) -> None:
+    """Is the run as it was sealed, and do its books hold?
+
+    \b
+      moneytrail audit runs/out/tiny-seed1
+
+    Step by step: the seal of every file; the general ledger through Beancount's own loader and
+    the invariants; the fills, recomputed and summed; day ledgers, each by itself. A step is OK,
+    or WRONG with what is wrong below it. The exit code is 1 if any is.
+    """
+    wrong = False
+    for finding in audit(run.path, every_day):
+        click.echo(f"{'WRONG' if finding.problems else 'OK':<6} {finding.step}")
+        for problem in finding.problems[:PROBLEMS_SHOWN]:
+            click.echo(f"       {problem}")
+        if len(finding.problems) > PROBLEMS_SHOWN:
+            click.echo(f"       and {len(finding.problems) - PROBLEMS_SHOWN:,} more")
+        wrong = wrong or bool(finding.problems)
+    if wrong:
+        ctx.exit(AUDIT_FAILED)

@@ -1,0 +1,149 @@
+"""Chance: hashes that look drawn, streams that don't know of each other, delays as stated.
+
+Statistical claims are held to three standard errors; a chi-square of k degrees of freedom has
+mean k and standard deviation sqrt(2 k), and one that is too small is as suspect as a large one.
+"""
+
+import math
+from statistics import NormalDist, fmean
+
+import numpy as np
+import pytest
+
+from des.chance import (
+    QUANTILES,
+    decision_key,
+    lognormal_quantiles_us,
+    mix,
+    quantile_index,
+    stream,
+)
+
+NOON_US = 1_652_097_600_000_000
+REFRESH_US = 2_000_000
+
+
+def chi_square_error(counts: np.ndarray) -> float:
+    """How many standard errors the counts are off being equally likely."""
+    expected = counts.sum() / counts.size
+    freedom = counts.size - 1
+    return (((counts - expected) ** 2).sum() / expected - freedom) / math.sqrt(2 * freedom)
+
+
+def quote_sides(n: int) -> list[int]:
+    """What gateway delays are drawn for: consecutive quotes, both sides."""
+    return [2 * (NOON_US + i * REFRESH_US) + side for i in range(n // 2) for side in (0, 1)]
+
+
+# ---- decisions
+
+
+@pytest.mark.parametrize(
+    ("seed", "published"),
+    [
+        (0, (0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4, 0x06C45D188009454F)),
+        (1234567, (6457827717110365317, 3203168211198807973, 9817491932198370423)),
+    ],
+)
+def test_the_hash_is_the_published_splitmix64(seed, published):
+    """The n-th number of the generator of that seed; test vectors of its C and Rust versions."""
+    assert tuple(mix(seed, n) for n in (1, 2, 3)) == published
+
+
+@pytest.mark.parametrize("firm", ["Firm01", "Firm02"])
+def test_every_quantile_is_equally_likely_over_the_quotes_of_a_day(firm):
+    """A hundred draws for each of 4096 quantiles, of subjects that are as regular as can be."""
+    key = decision_key(1, "gateway", "BTC-PERP", firm)
+    drawn = [quantile_index(mix(key, about)) for about in quote_sides(100 * QUANTILES)]
+
+    assert abs(chi_square_error(np.bincount(drawn, minlength=QUANTILES))) < 3
+
+
+def test_draws_of_two_firms_of_two_sides_and_of_two_quotes_are_independent():
+    """Each pair falls equally often into each of 32 x 32 fields."""
+    one, other = (decision_key(1, "gateway", "BTC-PERP", firm) for firm in ("Firm01", "Firm02"))
+    about = quote_sides(200_000)
+    first = np.array([mix(one, subject) >> 59 for subject in about])
+    second = np.array([mix(other, subject) >> 59 for subject in about])
+    for x, y in ((first, second), (first[::2], first[1::2]), (first[:-2], first[2:])):
+        assert abs(chi_square_error(np.bincount(32 * x + y, minlength=1024))) < 3
+
+
+def test_a_decision_hangs_on_its_seed_and_on_every_word():
+    keys = [
+        decision_key(seed, *words)
+        for seed in (1, 2)
+        for words in (
+            ("gateway", "BTC-PERP", "Firm01"),
+            ("gateway", "ETH-PERP", "Firm01"),
+            ("gateway", "BTC-PERP", "Firm02"),
+            ("BTC-PERP", "gateway", "Firm01"),
+        )
+    ]
+    assert len(set(keys)) == len(keys)
+    assert all(0 <= key < 2**64 for key in keys)
+
+
+# ---- streams
+
+
+NAMES = (
+    (1, "price", "ticks", "BTC-PERP", 7),
+    (1, "price", "ticks", "BTC-PERP", 8),
+    (1, "price", "ticks", "ETH-PERP", 7),
+    (1, "price", "sizes", "BTC-PERP", 7),
+    (1, "ticks", "price", "BTC-PERP", 7),
+    (1, "price", "ticks", 7, "BTC-PERP"),
+    (2, "price", "ticks", "BTC-PERP", 7),
+)
+
+
+def test_a_stream_is_the_same_whatever_else_is_drawn():
+    alone = stream(*NAMES[0]).standard_normal(10)
+    mine, other = stream(*NAMES[0]), stream(*NAMES[1])
+    interleaved = []
+    for _ in range(10):
+        interleaved.append(mine.standard_normal())
+        other.integers(1_000)
+    assert interleaved == alone.tolist()
+
+
+def test_streams_of_different_names_are_independent():
+    """Correlations of n normals have a standard error of 1 / sqrt(n)."""
+    n = 100_000
+    draws = [stream(*name).standard_normal(n) for name in NAMES]
+    correlations = np.corrcoef(draws)[np.triu_indices(len(NAMES), k=1)]
+
+    # The largest of 21 is allowed what the largest of one is allowed at three.
+    most = NormalDist().inv_cdf(1 - (1 - NormalDist().cdf(3)) / len(correlations))
+    assert np.abs(correlations).max() < most / math.sqrt(n)
+
+
+# ---- delays
+
+
+@pytest.mark.parametrize(("median_us", "log_sd"), [(75_000, 0.5), (350_000, 0.5), (150_000, 1.0)])
+def test_delays_are_lognormal(median_us, log_sd):
+    """At probability p the table has median x exp(sd x z(p)), to the width of one quantile."""
+    table, normal = lognormal_quantiles_us(median_us, log_sd), NormalDist()
+
+    assert table == sorted(table)
+    for p in (0.01, 0.1587, 0.5, 0.8413, 0.99):
+        low, high = table[int(p * QUANTILES) - 1], table[int(p * QUANTILES) + 1]
+        assert low <= median_us * math.exp(log_sd * normal.inv_cdf(p)) <= high
+    assert fmean(table) == pytest.approx(median_us * math.exp(log_sd**2 / 2), rel=2e-3)
+
+
+def test_drawn_delays_have_the_stated_median_and_spread():
+    """Logs of n lognormal delays: the mean has the standard error sd / sqrt(n)."""
+    n, median_us, log_sd = 100_000, 75_000, 0.5
+    table = lognormal_quantiles_us(median_us, log_sd)
+    key = decision_key(1, "gateway", "BTC-PERP", "Firm01")
+    logs = np.log([table[quantile_index(mix(key, about))] for about in quote_sides(n)])
+
+    assert abs(logs.mean() - math.log(median_us)) < 3 * log_sd / math.sqrt(n)
+    assert abs(logs.std() - log_sd) < 3 * log_sd / math.sqrt(2 * n)
+
+
+def test_delays_without_spread_are_all_the_median():
+    assert set(lognormal_quantiles_us(75_000, 0.0)) == {75_000}

@@ -1,0 +1,433 @@
+"""Margin is real money: it moves between cash and venues, is borrowed up to a limit, or is lost."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from des.custody.custody import Custody
+from des.treasury.credit_line import CreditLine
+from des.treasury.margin import EXCESS, MarginDesk
+from des.venue.venue import Venue
+from ledger.accounts import Chart, Parties, borrowed, cash, claim, lent, owed
+from ledger.money import Contract
+from ledger.times import settlement_link
+from ledger.transaction import Transaction, check_balance
+
+PARTIES = Parties("FTX", "Alameda", "Binance", "Retail", "OtherMakers", ("Firm01", "Firm02"))
+NAMES = PARTIES.names
+FTX, ALAMEDA, FIRM01, FIRM02, RETAIL, OTHERS, BINANCE, OUTSIDE = range(len(NAMES))
+HEDGERS = (ALAMEDA, FIRM01, FIRM02)
+ON_HOUSE, ON_LEAD = (*HEDGERS, RETAIL), (*HEDGERS, OUTSIDE)  # who trades there
+CONTRACTS = {name: (Contract("BTC-PERP", name, "0.01", "1"),) for name in ("FTX", "Binance")}
+CHART = Chart(PARTIES, (*CONTRACTS["FTX"], *CONTRACTS["Binance"]))
+OPENED = {line.account for _, lines in CHART.accounts() for line in lines}
+NOON_US = 1_652_097_600_000_000 - 1
+MARK = np.array([30_000])
+LIMIT, TRANCHE = 100_000, 7_000  # the limit is no whole number of tranches
+
+
+@dataclass
+class Books:
+    """A journal that checks each transaction, keeps it, and adds up the accounts."""
+
+    transactions: list[Transaction] = field(default_factory=list)
+    balances: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def record(self, transaction: Transaction) -> None:
+        check_balance(transaction.narration, transaction.postings)
+        for posting in transaction.postings:
+            assert posting.account in OPENED
+            self.balances[posting.account] += posting.units
+        self.transactions.append(transaction)
+
+    def tagged(self, tag: str) -> list[Transaction]:
+        return [one for one in self.transactions if one.tag == tag]
+
+
+class Bank:
+    """Two venues, their members' money, and the desk that moves it."""
+
+    def __init__(self, floor_cents: int = 1_000) -> None:
+        self.books = Books()
+        self.house, self.lead = (
+            Venue(code, CONTRACTS[name], len(NAMES), pays, self.books)
+            for code, name, pays in ((0, "FTX", FTX), (1, "Binance", OUTSIDE))
+        )
+        venues = {"FTX": self.house, "Binance": self.lead}
+        self.custody = Custody(PARTIES, venues, np.zeros(len(NAMES), dtype=np.int64), self.books)
+        self.credit = CreditLine(
+            self.house, ("Alameda", "FTX"), ALAMEDA, LIMIT, TRANCHE, self.books
+        )
+        self.desk = MarginDesk(
+            PARTIES,
+            self.house,
+            self.lead,
+            self.custody,
+            self.credit,
+            dict.fromkeys(HEDGERS, floor_cents),
+            (0.05, 0.2),
+            self.books,
+        )
+
+    def give(self, member: int, cash: int = 0, house: int = 0, lead: int = 0) -> None:
+        """Let a member have money, which the venues hold in cash."""
+        self.custody.cash[[member, FTX, BINANCE]] += (cash, house, lead)
+        self.house.claims[member] += house
+        self.lead.claims[member] += lead
+
+    def lose(self, member: int, house: int = 0, lead: int = 0) -> None:
+        """Let a settlement take from a member what it gives to others."""
+        self.house.claims[[member, RETAIL]] += (-house, house)
+        self.lead.claims[[member, OUTSIDE]] += (-lead, lead)
+
+    def hold(self, member: int, lots: int) -> None:
+        """Let a member have a hedge."""
+        self.lead.lots[0, member] += lots
+        self.lead.lots[0, OUTSIDE] -= lots
+
+    def settle(self) -> None:
+        self.desk.after_settlement(NOON_US, MARK)
+
+    def has(self, member: int) -> tuple[int, int, int]:
+        """Return what a member has: own cash, claim on the house, claim on the lead venue."""
+        of = (self.custody.cash, self.house.claims, self.lead.claims)
+        return tuple(int(amounts[member]) for amounts in of)
+
+
+@pytest.fixture
+def bank() -> Bank:
+    """Return venues with money in their tills, and hedgers with nothing but the lead's floor."""
+    bank = Bank()
+    bank.give(RETAIL, house=1_000_000)
+    bank.give(OUTSIDE, lead=1_000_000)
+    for member in HEDGERS:
+        bank.give(member, lead=1_000)
+    return bank
+
+
+# ---- random histories
+
+
+AMOUNTS = st.integers(0, 150_000)
+
+
+@dataclass(frozen=True)
+class Lose:
+    """What a settlement takes from one member and gives to another."""
+
+    venue: str
+    loser: int
+    winner: int
+    cents: int
+
+
+@dataclass(frozen=True)
+class Hold:
+    member: int
+    lots: int
+
+
+@dataclass(frozen=True)
+class Withdraw:
+    """Somebody takes money away, down to an empty till."""
+
+    member: int
+    venue: str
+    cents: int
+
+
+def losses(venue: str, members: tuple[int, ...]) -> st.SearchStrategy[Lose]:
+    pairs = st.permutations(members).map(lambda order: order[:2])
+    return st.builds(lambda pair, cents: Lose(venue, *pair, cents), pairs, AMOUNTS)
+
+
+steps = st.one_of(
+    losses("FTX", ON_HOUSE),
+    losses("FTX", ON_HOUSE),
+    losses("Binance", ON_LEAD),
+    losses("Binance", ON_LEAD),
+    st.builds(Hold, st.sampled_from(HEDGERS), st.integers(-30, 30)),
+    st.builds(Withdraw, st.just(RETAIL), st.just("FTX"), AMOUNTS),
+    st.builds(Withdraw, st.sampled_from(HEDGERS), st.sampled_from(["FTX", "Binance"]), AMOUNTS),
+    st.just("day"),
+)
+
+
+def happen(bank: Bank, step: Lose | Hold | Withdraw | str) -> None:
+    """Let one thing happen; losses come with the settlement that names them."""
+    match step:
+        case Lose():
+            venue = bank.house if step.venue == "FTX" else bank.lead
+            venue.claims[[step.loser, step.winner]] += (-step.cents, step.cents)
+            bank.settle()
+        case Hold():
+            bank.hold(step.member, step.lots)
+            bank.settle()
+        case Withdraw():
+            bank.custody.withdraw(NOON_US, step.member, step.venue, step.cents)
+        case "day":
+            bank.desk.daily(NOON_US, MARK)
+
+
+def opened_bank(money: list[tuple[int, int, int]]) -> Bank:
+    bank = Bank()
+    for member, (own, house, lead) in zip(HEDGERS, money, strict=True):
+        bank.give(member, own, house, lead)
+    bank.give(RETAIL, cash=50_000, house=100_000)
+    bank.give(OTHERS, house=50_000)
+    bank.give(OUTSIDE, lead=200_000)
+    return bank
+
+
+MONEY = st.lists(st.tuples(AMOUNTS, AMOUNTS, AMOUNTS), min_size=3, max_size=3)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(money=MONEY, history=st.lists(steps, max_size=25))
+def test_no_history_makes_or_loses_money_or_leaves_anybody_below_zero(money, history):
+    bank = opened_bank(money)
+    total = bank.custody.cash.sum()
+    surplus = {name: worth(bank, name) for name in ("FTX", "Binance")}
+    for step in history:
+        happen(bank, step)
+        assert bank.custody.cash.sum() == total
+        assert (bank.custody.cash >= 0).all()
+        assert (bank.house.claims >= 0).all()
+        assert (bank.lead.claims >= 0).all()
+        assert 0 <= bank.credit.drawn_cents <= LIMIT
+        for name, at_first in surplus.items():
+            assert worth(bank, name) + bank.books.balances[f"Expenses:{name}:GapLoss"] == at_first
+
+
+def worth(bank: Bank, name: str) -> int:
+    """A venue's own money: its till and what it has lent, less what it owes."""
+    if name == "FTX":
+        lent_out, owes = bank.credit.drawn_cents, bank.house.claims
+    else:
+        lent_out, owes = 0, bank.lead.claims
+    return bank.custody.till(name) + lent_out - int(owes.sum())
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(money=MONEY, history=st.lists(steps, max_size=25))
+def test_the_books_say_what_the_desk_did(money, history):
+    """All that cash and claims do beyond what settlements gave and took is in the transactions."""
+    bank = opened_bank(money)
+    before = [bank.has(member) for member in range(len(NAMES))]
+    settled = defaultdict(int)
+    for step in history:
+        if isinstance(step, Lose):
+            settled[step.venue, step.loser] -= step.cents
+            settled[step.venue, step.winner] += step.cents
+        happen(bank, step)
+
+    books = bank.books.balances
+    for member, name in enumerate(NAMES):
+        own, house, lead = (
+            now - at_first for now, at_first in zip(bank.has(member), before[member], strict=True)
+        )
+        assert own == books[cash(name)]
+        assert house - settled["FTX", member] == books[claim(name, "FTX")]
+        assert lead - settled["Binance", member] == books[claim(name, "Binance")]
+        assert books[claim(name, "FTX")] == -books[owed("FTX", name)]
+        assert books[claim(name, "Binance")] == -books[owed("Binance", name)]
+    assert books[lent("FTX", "Alameda")] == bank.credit.drawn_cents
+    assert books[borrowed("Alameda", "FTX")] == -bank.credit.drawn_cents
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(
+    own=AMOUNTS,
+    house=st.integers(-300_000, 150_000),
+    lead=st.integers(-300_000, 150_000),
+    lots=st.integers(-60, 60),
+    member=st.sampled_from(HEDGERS),
+)
+def test_a_gap_loss_is_what_all_means_together_do_not_cover(own, house, lead, lots, member):
+    """With money in the tills: own cash, both claims, and the captive maker's whole credit line."""
+    bank = Bank()
+    bank.give(RETAIL, house=1_000_000)
+    bank.give(OUTSIDE, lead=1_000_000)
+    bank.give(member, cash=own)
+    bank.hold(member, lots)
+    bank.lose(member, house=-house, lead=-lead)
+    bank.custody.cash[[FTX, BINANCE]] += 1_000_000
+    bank.settle()
+
+    credit = LIMIT if member == ALAMEDA else 0
+    lost = sum(bank.books.balances[f"Expenses:{name}:GapLoss"] for name in ("FTX", "Binance"))
+    assert lost == max(0, -(own + house + lead + credit))
+
+
+# ---- where the money comes from
+
+
+def test_a_debit_on_the_house_is_paid_from_own_cash_first(bank):
+    bank.give(FIRM01, cash=500)
+    bank.lose(FIRM01, house=300)
+    bank.settle()
+
+    assert bank.has(FIRM01) == (200, 0, 1_000)
+
+
+def test_then_from_the_lead_venue(bank):
+    bank.give(FIRM01, cash=500)
+    bank.lose(FIRM01, house=800)
+    bank.settle()
+
+    assert bank.has(FIRM01) == (0, 0, 700)
+    assert not bank.books.tagged("gap-loss")
+
+
+def test_the_captive_maker_borrows_before_it_touches_its_margin(bank):
+    bank.give(ALAMEDA, cash=500)
+    bank.lose(ALAMEDA, house=800)
+    bank.settle()
+
+    assert bank.has(ALAMEDA) == (0, TRANCHE - 300, 1_000)
+    assert bank.credit.drawn_cents == TRANCHE
+
+
+def test_nobody_else_may_borrow(bank):
+    bank.lose(FIRM01, house=1_700)
+    bank.settle()
+
+    assert bank.has(FIRM01) == (0, 0, 0)
+    assert bank.credit.drawn_cents == 0
+    (gap,) = bank.books.tagged("gap-loss")
+    assert gap.payee == "Firm01"
+    assert bank.books.balances["Expenses:FTX:GapLoss"] == 700
+
+
+def test_with_its_line_used_up_the_captive_maker_is_like_any_other(bank):
+    bank.lose(ALAMEDA, house=LIMIT + 1_700)
+    bank.settle()
+
+    assert bank.has(ALAMEDA) == (0, 0, 0)
+    assert bank.credit.drawn_cents == LIMIT
+    assert bank.books.balances["Expenses:FTX:GapLoss"] == 700
+
+
+def test_a_gap_of_everybody_else_on_the_lead_venue_has_its_accounts_too(bank):
+    bank.lose(FIRM01, lead=-1_000_500)
+    bank.settle()
+
+    assert bank.has(OUTSIDE) == (0, 0, 0)
+    assert bank.books.balances["Expenses:Binance:GapLoss"] == 500
+
+
+# ---- margin for hedges
+
+# 10 lots at 30 000 ticks of a cent: a notional of 300 000, at least 15 000, at best 60 000.
+
+
+def test_margin_below_its_minimum_is_topped_up_to_its_target(bank):
+    bank.give(FIRM01, cash=20_000, house=100_000, lead=13_999)  # with the floor, 14 999
+    bank.hold(FIRM01, 10)
+    bank.settle()
+
+    assert bank.has(FIRM01) == (0, 100_000 - 25_001, 60_000)
+
+
+def test_margin_at_its_minimum_is_left_alone(bank):
+    bank.give(FIRM01, cash=20_000, lead=14_000)
+    bank.hold(FIRM01, -10)
+    bank.settle()
+
+    assert bank.has(FIRM01) == (20_000, 0, 15_000)
+    assert not bank.books.transactions
+
+
+def test_the_captive_maker_borrows_for_margin_what_its_account_lacks(bank):
+    bank.give(ALAMEDA, cash=20_000, house=10_000)
+    bank.hold(ALAMEDA, 10)
+    bank.settle()
+
+    # It lacks 59 000 - 30 000 = 29 000: five tranches, of which 6 000 stay.
+    assert bank.has(ALAMEDA) == (0, 6_000, 60_000)
+    assert bank.credit.drawn_cents == 5 * TRANCHE
+
+
+def test_a_venue_without_cash_pays_nothing_out(bank):
+    """A claim isn't money: with an empty till the margin can't be brought, nor borrowed."""
+    bank.give(ALAMEDA, house=40_000)
+    bank.hold(ALAMEDA, 10)
+    bank.custody.cash[FTX] = 0
+    bank.settle()
+
+    assert bank.has(ALAMEDA) == (0, 40_000, 1_000)
+    assert bank.credit.drawn_cents == 0
+
+
+def test_what_a_settlement_sets_off_is_linked_to_it(bank):
+    bank.give(ALAMEDA, cash=500)
+    bank.lose(ALAMEDA, house=800)
+    bank.lose(FIRM01, house=5_000, lead=5_000)
+    bank.hold(ALAMEDA, 10)
+    bank.settle()
+
+    assert len(bank.books.transactions) >= 5
+    assert all(one.links == (settlement_link(NOON_US),) for one in bank.books.transactions)
+
+
+# ---- daily
+
+
+@pytest.mark.parametrize(("margin", "left"), [(EXCESS * 60_000, 120_000), (120_001, 60_000)])
+def test_margin_beyond_twice_its_target_goes_back_to_the_house(bank, margin, left):
+    bank.give(FIRM01, lead=margin - 1_000)
+    bank.hold(FIRM01, 10)
+    bank.desk.daily(NOON_US, MARK)
+
+    assert bank.has(FIRM01) == (0, margin - left, left)
+
+
+def test_what_the_maker_can_spare_is_repaid_daily_in_whole_tranches(bank):
+    bank.credit.draw(NOON_US, 3 * TRANCHE)
+    bank.lose(ALAMEDA, house=1)
+    bank.desk.daily(NOON_US, MARK)
+
+    assert bank.credit.drawn_cents == TRANCHE
+    assert bank.has(ALAMEDA) == (0, TRANCHE - 1, 1_000)
+
+
+# ---- the credit line
+
+
+@pytest.mark.parametrize(
+    ("needed", "drawn"),
+    [(0, 0), (1, TRANCHE), (TRANCHE, TRANCHE), (TRANCHE + 1, 2 * TRANCHE), (LIMIT, LIMIT)],
+)
+def test_a_draw_is_rounded_up_to_tranches_as_far_as_the_line_goes(bank, needed, drawn):
+    bank.credit.draw(NOON_US, needed)
+
+    assert bank.credit.drawn_cents == drawn
+    assert bank.credit.unused_cents == LIMIT - drawn
+    assert bank.has(ALAMEDA) == (0, drawn, 1_000)
+
+
+def test_the_odd_rest_of_the_line_can_be_drawn_and_is_repaid_with_the_last_tranche(bank):
+    bank.credit.draw(NOON_US, LIMIT)
+    bank.credit.repay(NOON_US, LIMIT + TRANCHE)
+
+    assert bank.credit.drawn_cents == 0
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(acts=st.lists(st.tuples(st.booleans(), st.integers(-10_000, 3 * LIMIT)), max_size=20))
+def test_what_is_drawn_is_what_the_account_got_and_never_beyond_the_limit(acts):
+    bank = Bank()
+    for is_draw, cents in acts:
+        drawn = bank.credit.drawn_cents
+        if is_draw:
+            bank.credit.draw(NOON_US, cents)
+            assert bank.credit.drawn_cents >= min(drawn + cents, LIMIT)
+        else:
+            bank.credit.repay(NOON_US, cents)
+            assert drawn - max(cents, 0) <= bank.credit.drawn_cents <= drawn
+        assert bank.credit.drawn_cents == bank.house.claims[ALAMEDA]
+        assert 0 <= bank.credit.drawn_cents <= LIMIT

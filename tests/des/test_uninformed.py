@@ -1,0 +1,153 @@
+"""Uninformed flow: Poisson orders of the stated volume, of either side, however it is cut.
+
+Statistical claims are held to three standard errors, each said where it is used.
+"""
+
+import math
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from des.clock import HOUR_US, midnight_us
+from des.quoting.race import ANY_PRICE, UNINFORMED, Order
+from des.quoting.uninformed import UninformedFlow
+from ledger.fills import Trigger
+
+START_US = midnight_us(date(2022, 5, 9))
+HOURS = 500
+HOLDERS = 40
+LOT_USD, MEAN_USD, USD_PER_S = 300.0, 4_000.0, 500.0
+MEAN_LOTS = MEAN_USD / LOT_USD
+MEAN_ORDERS = USD_PER_S * 3_600 / MEAN_USD  # per hour
+
+
+def flow(**changes) -> UninformedFlow:
+    named = {"seed": 1, "market": "BTC-PERP", "holders": HOLDERS, "order_usd_mean": MEAN_USD}
+    return UninformedFlow(**(named | changes))
+
+
+def hour(source: UninformedFlow, i: int) -> list[Order]:
+    start_us = START_US + i * HOUR_US
+    return source.orders(start_us, start_us + HOUR_US, USD_PER_S, LOT_USD)
+
+
+@pytest.fixture(scope="module")
+def hours() -> list[list[Order]]:
+    source = flow()
+    return [hour(source, i) for i in range(HOURS)]
+
+
+@pytest.fixture(scope="module")
+def orders(hours) -> list[Order]:
+    return [order for one in hours for order in one]
+
+
+# ---- what it says it is
+
+
+def test_orders_are_as_many_as_a_poisson_process_has(hours):
+    """Mean and variance of n counts: standard errors sqrt(mean / n), and about sqrt(2 / n) mean."""
+    counts = np.array([len(one) for one in hours])
+
+    assert abs(counts.mean() - MEAN_ORDERS) < 3 * math.sqrt(MEAN_ORDERS / HOURS)
+    assert abs(counts.var(ddof=1) - MEAN_ORDERS) < 3 * MEAN_ORDERS * math.sqrt(2 / HOURS)
+    # One hour knows nothing of the one before.
+    assert abs(np.corrcoef(counts[:-1], counts[1:])[0, 1]) < 3 / math.sqrt(HOURS)
+
+
+def test_they_add_up_to_the_stated_volume(hours):
+    """A sum of Poisson many geometric sizes: its variance is the mean number x mean square."""
+    lots = np.array([sum(order.lots for order in one) for one in hours])
+    expected = USD_PER_S * 3_600 / LOT_USD
+    mean_square = MEAN_LOTS * (2 * MEAN_LOTS - 1)
+
+    error = math.sqrt(MEAN_ORDERS * mean_square / HOURS)
+    assert error < 0.01 * expected
+    assert abs(lots.mean() - expected) < 3 * error
+
+
+def test_buyers_and_sellers_are_equally_many(orders):
+    sides = np.array([order.side for order in orders])
+    assert set(sides) == {0, 1}
+    assert abs(sides.mean() - 0.5) < 3 * 0.5 / math.sqrt(len(sides))
+
+
+def test_sizes_are_geometric(orders):
+    """Whole lots from one on; P(more than k) = (1 - 1/m)^k; s.e. of a share sqrt(p (1 - p) / n)."""
+    lots = np.array([order.lots for order in orders])
+    assert lots.min() == 1
+    for k in (1, 5, 13, 40):
+        p = (1 - 1 / MEAN_LOTS) ** k
+        assert abs((lots > k).mean() - p) < 3 * math.sqrt(p * (1 - p) / len(lots))
+
+
+@pytest.mark.parametrize("what", ["minute", "holder"])
+def test_minutes_of_the_hour_and_holders_are_equally_likely(orders, what):
+    """A chi-square of k degrees of freedom has the standard deviation sqrt(2 k)."""
+    if what == "minute":
+        drawn, cells = [order.arrival_us % HOUR_US * 60 // HOUR_US for order in orders], 60
+    else:
+        drawn, cells = [order.holder for order in orders], HOLDERS
+    counts = np.bincount(drawn, minlength=cells)
+    assert len(counts) == cells
+    chi_square = ((counts - counts.mean()) ** 2).sum() / counts.mean()
+    assert abs(chi_square - (cells - 1)) < 3 * math.sqrt(2 * (cells - 1))
+
+
+def test_customers_do_not_look_at_the_price(orders):
+    assert {order.limit for order in orders} == {ANY_PRICE}
+    assert {order.firm for order in orders} == {UNINFORMED}
+    assert {order.trigger for order in orders} == {Trigger.NONE}
+
+
+def test_orders_are_of_one_lot_where_a_lot_is_worth_more_than_an_order():
+    """There are then fewer of them, so that the volume stays what it is."""
+    source, hours = flow(order_usd_mean=20.0), 30
+    counts = []
+    for i in range(hours):
+        orders = hour(source, i)
+        assert {order.lots for order in orders} == {1}
+        counts.append(len(orders))
+    expected = USD_PER_S * 3_600 / LOT_USD
+    assert abs(np.mean(counts) - expected) < 3 * math.sqrt(expected / hours)
+
+
+def test_no_volume_means_no_orders():
+    assert flow().orders(START_US, START_US + HOUR_US, 0.0, LOT_USD) == []
+
+
+# ---- the same orders, however they are asked for
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(cuts=st.lists(st.integers(START_US, START_US + HOUR_US), max_size=12))
+def test_any_partition_of_an_hour_gives_the_same_orders_in_the_order_of_time(cuts):
+    source = flow()
+    parts = [
+        source.orders(begin_us, end_us, USD_PER_S, LOT_USD)
+        for begin_us, end_us in pairwise(sorted([START_US, *cuts, START_US + HOUR_US]))
+    ]
+    whole = hour(flow(), 0)
+    assert [order for part in parts for order in part] == whole
+    assert whole == sorted(whole, key=lambda order: order.arrival_us)
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(order=st.permutations(range(6)))
+def test_hours_drawn_in_any_order_are_the_same_hours(order):
+    straight, shuffled = flow(), flow()
+    in_turn = [hour(straight, i) for i in range(6)]
+    assert {i: hour(shuffled, i) for i in order} == dict(enumerate(in_turn))
+
+
+def test_markets_and_seeds_have_orders_of_their_own():
+    times = [
+        {order.arrival_us for order in hour(source, 0)}
+        for source in (flow(), flow(market="ETH-PERP"), flow(seed=2))
+    ]
+    assert not times[0] & times[1]
+    assert not times[0] & times[2]
