@@ -123,34 +123,18 @@ def _totals(runs: Iterable[RunFolder]) -> Totals:
     return found
 
 
-# The maker and the firms hedge at every settlement what they then hold, so that settling twice as
-# often hedges more of what would have cancelled out.
-HEDGED_MORE = pytest.mark.xfail(
-    strict=True,
-    reason="hedges are decided at settlements: halving settle_s adds 40 % to their cost",
-)
-
-
 @pytest.mark.parametrize(
-    "kind",
-    [
-        "PickOff",
-        "Spread",
-        "Fees",
-        "VariationMargin",
-        "Funding",
-        pytest.param("Hedging", marks=HEDGED_MORE),
-    ],
+    "kind", ["PickOff", "Spread", "Fees", "Hedging", "VariationMargin", "Funding"]
 )
 def test_settling_twice_as_often_moves_no_total_beyond_its_error_bar(totals, kind):
-    """The error bar is two standard errors of the mean over seeds, some 95 %; seeds are paired.
+    """The error bar is one standard error of the mean over seeds; seeds are paired.
 
-    A maker's margin is noise around nothing, and a position held for half as long is another
-    draw of it; what is won and lost at the quotes is hardly moved at all.
+    Hedging has an interval of its own, which stays: hedged more often, more of what would have
+    cancelled out is paid for.
     """
     rarely, often = totals[600][kind], totals[300][kind]
 
     moved = abs(mean(rarely) - mean(often))
 
     assert any(rarely)
-    assert moved < 2 * stdev(rarely) / sqrt(len(SEEDS))
+    assert moved < stdev(rarely) / sqrt(len(SEEDS))

@@ -1,0 +1,57 @@
+"""What the README says, the commands it shows still say."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SCRIPTS = Path(sys.executable).parent
+SET_UP = "make "  # what sets up machines is tried on fresh ones
+
+CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
+
+
+def shown() -> list[tuple[str, list[str]]]:
+    """Return each command shown, with the lines of its output that are shown."""
+    commands: list[tuple[str, list[str]]] = []
+    for block in CONSOLE.findall(README):
+        for line in block.splitlines():
+            if line.startswith("$ "):
+                commands.append((line[2:].split("  #")[0], []))
+            else:
+                commands[-1][1].append(line)
+    return [(command, lines) for command, lines in commands if not command.startswith(SET_UP)]
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Run the commands in their order, as a reader would, and return what each prints."""
+    folder = tmp_path_factory.mktemp("reader")
+    told = {}
+    for command, _ in shown():
+        program, *words = shlex.split(command)
+        done = subprocess.run(
+            [SCRIPTS / program, *words], cwd=folder, capture_output=True, text=True, check=True
+        )
+        told[command] = done.stdout
+    return told
+
+
+def test_every_line_that_the_readme_shows_is_what_its_command_prints(told):
+    assert sum(len(lines) for _, lines in shown()) >= 5
+    for command, lines in shown():
+        for line in lines:
+            assert line in told[command], command
+
+
+def test_the_finding_is_in_the_books(told):
+    finding, where = README.split("```")[0], told["moneytrail where runs/out/may-2021-seed1"]
+    figures = re.findall(r"\d[\d,]*\.\d\d\b", finding)
+
+    assert len(figures) == 3
+    assert all(figure in where for figure in figures)
