@@ -54,8 +54,10 @@ class Entries:
             rows: all rows of the period, in order of seq.
             time_us: the last microsecond of the period.
         """
-        keys = np.stack([rows[column].astype(np.int64) for column in GROUPED_BY], axis=1)
-        found, inverse = np.unique(keys, axis=0, return_inverse=True)
+        pairing = np.zeros(len(rows), dtype=np.int64)
+        for column in GROUPED_BY:
+            pairing = pairing << 16 | rows[column]  # no code has more bits
+        found, inverse = np.unique(pairing, return_inverse=True)
         for i in range(len(found)):
             yield self._sum(rows[inverse == i], time_us)
 

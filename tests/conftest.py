@@ -41,7 +41,7 @@ def tiny_run(executed: Callable[..., RunFolder]) -> RunFolder:
 
 @pytest.fixture(scope="session")
 def busy_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Three days over a month's end: two markets, credit drawn, withdrawals waiting, gap losses."""
+    """Three days over a month's end: two markets, credit drawn, a queue at the till, gap losses."""
     return executed(BUSY)
 
 

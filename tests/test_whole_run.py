@@ -320,7 +320,8 @@ def test_the_busy_world_has_seen_everything(busy_run, tag):
     assert any(tag in entry.tags for entry in busy_run.transactions)
 
 
-def test_the_busy_world_passes_a_months_end_with_two_markets(busy_run):
+def test_the_busy_world_passes_a_months_end_with_two_markets_and_a_queue_at_the_till(busy_run):
     assert {entry.date.month for entry in busy_run.transactions} == {5, 6}
     assert len(busy_run.fill_files) == 2
     assert len({contract.market for contract in busy_run.chart.contracts}) == 2
+    assert busy_run.customs("unpaid-request")

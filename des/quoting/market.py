@@ -22,6 +22,9 @@ from des.quoting.race import UNINFORMED, Order, Watchers, take, watch
 from des.quoting.takers import Takers, Terms
 from ledger.fills import Motive, Trigger, new_rows
 
+# Plain integers: an enum's member takes ten times as long to become a number in an array.
+_PICKOFF, _SPREAD = int(Motive.PICKOFF), int(Motive.SPREAD)
+POSTING, TICK = int(Trigger.POSTING), int(Trigger.TICK)
 _TURN = itemgetter(0, 1)  # arrival, then firm number
 NEVER = 2**62  # a width that no price moves beyond
 
@@ -94,7 +97,9 @@ class Session:
         self._in_flight = orders[due:]
         arrival_us = [order.arrival_us for order in orders[:due]]
         for order, i in zip(orders[:due], quotes.in_force_at(arrival_us), strict=True):
-            self._arrive(order, quotes[i], decided.terms)
+            quote = quotes[i]
+            if quote is not None and any(quote.left[order.side]):
+                self._arrive(order, quote, decided.terms)
         self._in_force = quotes[len(posted_us) - 1]
         return self._rows()
 
@@ -113,17 +118,15 @@ class Session:
             decided.terms.by_threshold, self._reaction_us, self._firm_keys, decided.gateway_us
         )
 
-    def _arrive(self, order: Order, quote: Quote | None, terms: Terms) -> None:
+    def _arrive(self, order: Order, quote: Quote, terms: Terms) -> None:
         """Let an order meet the quote in force, and note what it gets."""
-        if quote is None:
-            return
         informed = order.firm != UNINFORMED
         lots = terms.take_lots[order.side][order.firm] if informed else order.lots
         for price, taken in take(order, lots, quote):
             self._fills.append(
                 (
                     order.arrival_us,
-                    Motive.PICKOFF if informed else Motive.SPREAD,
+                    _PICKOFF if informed else _SPREAD,
                     self._taker_codes[min(order.firm, self._retail)],
                     order.holder,
                     SIGN[order.side] * taken,
@@ -138,8 +141,9 @@ class Session:
         """Write down the fills noted since the last call."""
         rows = new_rows(len(self._fills))
         if self._fills:
-            for name, column in zip(_NOTED, zip(*self._fills, strict=True), strict=True):
-                rows[name] = column
+            noted = np.array(self._fills, dtype=np.int64)
+            for i, name in enumerate(_NOTED):
+                rows[name] = noted[:, i]
             rows["lead"] = price_at(self.ticks, rows["time_us"])
             self._fills.clear()
         return rows
@@ -152,12 +156,14 @@ class _Beat:
         self, before: Quote | None, posted_us: np.ndarray, read: np.ndarray, plan: Plan
     ) -> None:
         self._posted_us, self._read, self._plan = posted_us, read, plan
-        self._made = {-1: before}
+        self._made = [None] * len(posted_us) + [before]  # the one before is last, and so at -1
 
     def __getitem__(self, i: int) -> Quote | None:
-        if i not in self._made:
-            self._made[i] = post(int(self._posted_us[i]), int(self._read[i]), self._plan)
-        return self._made[i]
+        quote = self._made[i]
+        if quote is None and i >= 0:
+            quote = post(int(self._posted_us[i]), int(self._read[i]), self._plan)
+            self._made[i] = quote
+        return quote
 
     def in_force_at(self, times_us: Sequence[int]) -> list[int]:
         """Return which quote each moment meets: at the moment of a posting, the new one."""
@@ -194,13 +200,13 @@ def _moments(
     found = [
         *zip(
             posted_us[at_posting].tolist(),
-            repeat(int(Trigger.POSTING)),
+            repeat(POSTING),
             posted_price[at_posting].tolist(),
             at_posting.tolist(),
         ),
         *zip(
             tick_us[at_tick].tolist(),
-            repeat(int(Trigger.TICK)),
+            repeat(TICK),
             tick_price[at_tick].tolist(),
             (i[at_tick] - 1).tolist(),
         ),

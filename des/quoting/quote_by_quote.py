@@ -11,10 +11,9 @@ import numpy as np
 import simpy
 
 from des.price.lead_price import Ticks
-from des.quoting.market import Decisions, Session
+from des.quoting.market import POSTING, TICK, Decisions, Session
 from des.quoting.quotes import post, posting_times_us, price_at
 from des.quoting.race import Order, Watchers, watch
-from ledger.fills import Trigger
 
 # What comes first within a microsecond: ticks are there already, then quotes, then orders by
 # firm number, and whoever is no firm after them. A settlement comes after everything.
@@ -49,7 +48,7 @@ class QuoteByQuote(Session):
             read = int(price_at(ticks, now_us - self._latency_us))
             self._in_force = post(now_us, read, decided.plan)
             price = int(price_at(ticks, now_us))
-            self._schedule(env, watch(self._in_force, now_us, price, Trigger.POSTING, watchers))
+            self._schedule(env, watch(self._in_force, now_us, price, POSTING, watchers))
             self._watch_ticks(env, now_us, until_us, ticks, watchers)
         yield Moment(env, end_us - 1, SETTLEMENT)
         return self._rows()
@@ -69,7 +68,7 @@ class QuoteByQuote(Session):
         for time_us, price in zip(
             ticks.times_us[first:last].tolist(), ticks.prices[first:last].tolist(), strict=True
         ):
-            self._schedule(env, watch(self._in_force, time_us, price, Trigger.TICK, watchers))
+            self._schedule(env, watch(self._in_force, time_us, price, TICK, watchers))
 
     def _schedule(self, env: simpy.Environment, orders: Iterable[Order]) -> None:
         for order in orders:
@@ -77,7 +76,8 @@ class QuoteByQuote(Session):
             arrival.callbacks.append(lambda _, order=order: self._meet(order))
 
     def _meet(self, order: Order) -> None:
-        self._arrive(order, self._in_force, self._decided.terms)
+        if self._in_force is not None:
+            self._arrive(order, self._in_force, self._decided.terms)
 
 
 class Moment(simpy.Event):

@@ -49,8 +49,9 @@ class UninformedFlow:
             draws("size").geometric(1 / lots_mean, n),
             draws("holder").integers(0, self._holders, n),
         )
+        none = int(Trigger.NONE)
         return [
-            Order(arrival_us, UNINFORMED, side, ANY_PRICE, lots, holder, Trigger.NONE)
+            Order(arrival_us, UNINFORMED, side, ANY_PRICE, lots, holder, none)
             for arrival_us, side, lots, holder in zip(
                 *(column.tolist() for column in columns), strict=True
             )
