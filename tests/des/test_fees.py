@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from des.scenario import FeeTier
-from des.venue.fees import WINDOW_DAYS, FeeSchedule
+from des.venue.fees import FeeSchedule
 
 TIERS = (
     FeeTier(volume_usd=0, taker_bps=7.0),
@@ -46,7 +46,7 @@ def test_who_has_not_traded_pays_the_first_rate():
 def test_a_days_volume_counts_for_thirty_days_and_then_no_more():
     fees, nothing = schedule(0), np.array([0])
     fees.close_day(np.array([2_000_000 * USD]))
-    for _ in range(WINDOW_DAYS - 1):
+    for _ in range(29):
         assert fees.rates_e6() == 600
         fees.close_day(nothing)
     assert fees.rates_e6() == 600
@@ -74,13 +74,13 @@ def test_the_rate_is_that_of_the_last_thirty_days_sum(before_cents, days_cents):
     fees = FeeSchedule(TIERS, np.array([before_cents]))
     for cents in days_cents:
         fees.close_day(np.array([cents]))
-    traded = sum(days_cents[-WINDOW_DAYS:])
-    left = max(WINDOW_DAYS - len(days_cents), 0)
+    traded = sum(days_cents[-30:])
+    left = max(30 - len(days_cents), 0)
     # A thirtieth of the volume before goes with each day, to less than a cent a day.
-    volume_usd = (traded + before_cents * left / WINDOW_DAYS) / USD
+    volume_usd = (traded + before_cents * left / 30) / USD
     rates = {
         max((t for t in TIERS if t.volume_usd <= volume_usd + off), key=lambda t: t.volume_usd)
-        for off in (-WINDOW_DAYS / USD, 0, WINDOW_DAYS / USD)
+        for off in (-30 / USD, 0, 30 / USD)
         if volume_usd + off >= 0
     }
     assert int(fees.rates_e6()[0]) in {round(tier.taker_bps * 100) for tier in rates}

@@ -37,7 +37,7 @@ from des.clock import HOUR_US, SECOND_US, YEAR_S, microseconds, midnight_us
 from des.price.lead_price import LeadPrice
 from des.quoting.market import Decisions, Session
 from des.quoting.plan import QuotingPolicy
-from des.quoting.quotes import Plan
+from des.quoting.quotes import ASK, BID, Plan
 from des.quoting.takers import Takers, Terms
 from des.quoting.uninformed import UninformedFlow
 from des.scenario import Anchor, Price, Quoter, VolatilityLevel
@@ -266,7 +266,7 @@ def test_random_flow_against_a_quote_that_is_never_stale_pays_half_the_spread_ex
     )
     flow = UninformedFlow(1, "BTC-PERP", holders=40, order_usd_mean=3 * lot_usd)
     cents_per_lot_tick = 1
-    held, earned_cents, volume, closed = 0, 0, 0, 0
+    held, earned_cents, volume, closed = 0, 0, 0, set()
     for start_us in range(START_US, end_us, BATCH_US):
         plan = policy.plan(PRICE_TICKS, PRICE_TICKS, lots=held, shown_cents=10 * PRICE_TICKS)
         decided = Decisions(plan, terms_of((0, 0)), lognormal_quantiles_us(75_000, 0.5))
@@ -277,10 +277,10 @@ def test_random_flow_against_a_quote_that_is_never_stale_pays_half_the_spread_ex
         held -= int(rows["lots"].sum())
         earned_cents -= int(rows["edge_cents"].sum())
         volume += int(np.abs(rows["lots"]).sum())
-        closed += int(0 in plan.shown_lots)
+        closed |= {side for side in (ASK, BID) if not plan.shown_lots[side]}
         assert (rows["motive"] == Motive.SPREAD).all()
 
     half_spread = PRICE_TICKS * 6 // 10_000
     assert earned_cents == half_spread * volume * cents_per_lot_tick
     assert volume > 5_000
-    assert closed > 0
+    assert closed == {ASK, BID}

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import defaultdict
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 
@@ -133,7 +134,6 @@ WRITES = (
     "CREATE TABLE mine AS SELECT 1",
     "DROP VIEW fills",
     "CALL enable_logging(storage = 'file', storage_path = '{there}')",
-    "FROM enable_logging(storage = 'file', storage_path = '{there}')",
     "FROM enable_profiling(save_location = '{there}')",
     "PREPARE mine AS SELECT 1",
     "SET temp_directory = '{there}'",
@@ -160,11 +160,12 @@ def test_what_sql_can_write_on_is_a_copy_that_nobody_keeps(tiny_run, tmp_path, m
     ((copy,),) = sql(tiny_run, "SELECT current_setting('allowed_paths')[1]").rows
     assert Path(copy).is_relative_to(tmp_path)
 
-    sql(
-        tiny_run,
-        "WITH x AS (COPY (SELECT 1) TO (current_setting('allowed_paths')[1]) "
-        "(FORMAT parquet, USE_TMP_FILE false)) FROM x",
-    )
+    with suppress(SqlError):  # DuckDB 2 takes this for a question, 1.5 refuses it
+        sql(
+            tiny_run,
+            "WITH x AS (COPY (SELECT 1) TO (current_setting('allowed_paths')[1]) "
+            "(FORMAT parquet, USE_TMP_FILE false)) FROM x",
+        )
 
     assert fingerprint(tiny_run.path) == before
     assert not list(tmp_path.iterdir())

@@ -258,7 +258,7 @@ MISTAKES = (
     ("day {run} 2023-01-01", "give a day from 2022-05-09 to 2022-05-11"),
     ("day {run} tomorrow", "write it as 2022-05-09"),
     ("audit {tmp}", "not a finished run"),
-    ("run nosuch", "give one of may-2021, "),
+    ("run nosuch", "give one of bench-peers, "),
     ("run {tmp}/nosuch.toml", "does not exist"),
     ("run {tmp}/empty.toml", "is empty"),
     ("run tiny --seed -1", "run.seed is -1"),
