@@ -4,10 +4,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from ledger.run_folder import RunFolder
 from runs.execute import execute
 from runs.scenarios import load
+
+# No test fails on time, and each tries the same examples on every machine.
+settings.register_profile("moneytrail", deadline=None, derandomize=True, database=None)
+settings.load_profile("moneytrail")
 
 BUSY = Path(__file__).parent / "worlds" / "busy.toml"
 SMALL = Path(__file__).parent / "golden" / "world.toml"
