@@ -1,5 +1,6 @@
 """A contract listed on both venues: its price, the maker's quotes, the takers, the hedges."""
 
+import calendar
 from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,7 +10,7 @@ import numpy as np
 import simpy
 
 from des.chance import lognormal_quantiles_us
-from des.clock import SECOND_US, YEAR_S, microseconds, midnight_us
+from des.clock import DAY_US, SECOND_US, YEAR_S, microseconds, midnight_us
 from des.price.impact import Impact
 from des.price.lead_price import LeadPrice
 from des.quoting.market import Decisions, Session
@@ -17,7 +18,7 @@ from des.quoting.plan import QuotingPolicy
 from des.quoting.sizing import monthly_size_cents
 from des.quoting.takers import Takers, Terms, gateway_keys, nobody_takes, terms
 from des.quoting.uninformed import UninformedFlow
-from des.scenario import House, Market, Price, Scenario
+from des.scenario import House, Market, MonthVolume, Price, Scenario
 from des.treasury.hedging import HedgeDesk
 from ledger.money import Contract, to_cents
 from ledger.times import day_of
@@ -86,11 +87,13 @@ class Listing:
         self._policy = QuotingPolicy.of(market.quoter)
         self._firms = scenario.firms.members
         self._takers, self._taker_codes = Takers.of(self._firms), taker_codes
+        self._volume_usd_per_s = {v.month: _usd_per_s(v) for v in market.volume}
         self._start_us = midnight_us(scenario.run.start)
         self._hedge_us = (scenario.run.hedge_s or scenario.run.settle_s) * SECOND_US
         end_us = midnight_us(scenario.run.end)
         self.price = self._lead_price(market.name, market.price, self._start_us, end_us)
-        self._session = self._open_session(session, market.name, self.price)
+        keys = gateway_keys(scenario.run.seed, market.name, self._firms)
+        self._session = self._open_session(session, keys, self.price)
         self._uninformed = UninformedFlow(
             scenario.run.seed,
             market.name,
@@ -155,10 +158,7 @@ class Listing:
 
     def volume_usd_per_s(self, time_us: int) -> float:
         """Return the house's recorded volume per second in the month of *time_us*."""
-        start_us, end_us = self._month_us(time_us)
-        month = f"{day_of(time_us):%Y-%m}"
-        recorded_usd = next(v.usd for v in self._market.volume if v.month == month)
-        return recorded_usd * SECOND_US / (end_us - start_us)
+        return self._volume_usd_per_s[f"{day_of(time_us):%Y-%m}"]
 
     def _terms(self, state: HouseState) -> Terms:
         if not self._scenario.firms.active:
@@ -181,11 +181,12 @@ class Listing:
         # Hours that do not resemble each other say more about the month's law than as many that do.
         law = self._market.price.model_copy(update={"volatility_half_life_h": INDEPENDENT_H})
         pilot = self._lead_price(name, law, start_us, end_us)
+        keys = gateway_keys(self._scenario.run.seed, name, self._firms)
         bottomless = np.full(len(self._firms), np.iinfo(np.int64).max)
         flat = np.zeros(len(self._firms), dtype=np.int64)
 
         def play(begin_us: int, until_us: int, shown_lots: int) -> np.ndarray:
-            session = self._open_session(Session, name, pilot)
+            session = self._open_session(Session, keys, pilot)
             mark = round(pilot.hour_price_usd(begin_us) / self._tick_usd)
             lot_cents = mark * self._tick_cents
             decided = Decisions(
@@ -207,8 +208,7 @@ class Listing:
         tick_usd = Decimal(self._market.tick_usd)
         return LeadPrice(self._scenario.run.seed, name, law, tick_usd, start_us, end_us)
 
-    def _open_session(self, kind: type[Session], name: str, price: LeadPrice) -> Session:
-        keys = gateway_keys(self._scenario.run.seed, name, self._firms)
+    def _open_session(self, kind: type[Session], keys: list[int], price: LeadPrice) -> Session:
         return kind(price, self._policy, self._takers, keys, self._taker_codes)
 
     def _daily_volatility(self, time_us: int) -> float:
@@ -220,3 +220,8 @@ class Listing:
         first = day_of(time_us).replace(day=1)
         following = (first + timedelta(days=31)).replace(day=1)
         return midnight_us(first), midnight_us(following)
+
+
+def _usd_per_s(volume: MonthVolume) -> float:
+    year, month = map(int, volume.month.split("-"))
+    return volume.usd / (calendar.monthrange(year, month)[1] * DAY_US / SECOND_US)

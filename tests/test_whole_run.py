@@ -164,6 +164,30 @@ def test_what_a_venue_has_in_cash_is_what_it_owes_and_what_is_its_own(run):
         assert total == 0
 
 
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        ("PickOff",),
+        ("Spread",),
+        ("VariationMargin",),
+        ("Funding",),
+        ("GapLoss",),
+        ("Fees", "Hedging"),  # to whoever hedges, the lead venue's fee is part of its cost
+    ],
+    ids="+".join,
+)
+def test_what_some_lose_by_a_kind_others_win_by_the_same(busy_run, kinds):
+    moved = [
+        posting.units.number
+        for entry in busy_run.transactions
+        for posting in entry.postings
+        if posting.account.split(":")[2] in kinds
+    ]
+
+    assert any(moved)
+    assert sum(moved) == 0
+
+
 def test_numbers_of_entries_and_fills_together_are_dense_and_in_the_order_of_time(run):
     seqs = [int(entry.meta["seq"]) for entry in run.transactions]
     moments = [(int(e.meta["seq"]), f"{e.date} {e.meta['time']}") for e in run.transactions]

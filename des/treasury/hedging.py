@@ -89,6 +89,8 @@ class HedgeDesk:
         Returns:
             Rows of dtype ROW in the order of time.
         """
+        if not len(self._under_way.due_us):
+            return new_rows(0)
         due = self._under_way.due_us < end_us
         orders = self._under_way.where(due)
         self._under_way = self._under_way.where(~due)

@@ -107,6 +107,8 @@ class MarginDesk:
     def _bear_gaps(
         self, time_us: int, venue: Venue, customers: Sequence[str], links: tuple[str, ...]
     ) -> None:
+        if venue.claims.min() >= 0:
+            return
         name = self._parties.house if venue is self._house else self._parties.lead
         for customer in customers:
             member = self._parties.names.index(customer)

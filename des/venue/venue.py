@@ -45,6 +45,8 @@ class Venue:
 
     def fill(self, market: int, rows: np.ndarray) -> None:
         """Book fills (dtype ROW): edge and fee at once, positions at the lead price."""
+        if not len(rows):
+            return
         cents = self.tick_cents[market]
         rows["venue"], rows["market"] = self.code, market
         price_fills(rows, cents)

@@ -117,6 +117,19 @@ def test_what_was_taken_down_late_still_finds_its_place(journal):
     assert stored_fills(run) == [(2, 10), (3, 30), (5, 40), (6, 50)]
 
 
+def test_fills_at_the_same_instant_stand_as_they_were_taken_down(journal):
+    instants = [MAY_30_US + 5] * 200 + [MAY_30_US + 6] * 200
+    for batch in range(3):
+        rows = fills_at(*instants)
+        rows["holder"] = 400 * batch + np.arange(400)
+        journal.trade(rows)
+    journal.close_day(MAY_30_US + DAY_US - 1)
+
+    with finished(journal, MAY_30_US + DAY_US - 1).connect() as connection:
+        found = connection.execute("SELECT time, holder FROM rows ORDER BY seq").fetchall()
+    assert found == sorted(found)
+
+
 # A few instants only, so that ties abound; the opening has the first to itself.
 WHEN = st.integers(1, 8)
 FILL, MOVE = 0, 1

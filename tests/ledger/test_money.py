@@ -51,6 +51,12 @@ def test_a_fee_is_rounded_half_up_to_the_cent(charges):
     ]
 
 
+def test_half_a_cent_of_a_fee_is_a_cent():
+    notional, rate = np.array([4_999, 5_000, 15_000]), np.array([100, 100, 100])
+
+    assert fee_cents(notional, rate).tolist() == [0, 1, 2]
+
+
 @given(CENTS, st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=20))
 def test_a_sum_shared_out_is_neither_created_nor_destroyed(total, weights):
     assume(sum(weights))
