@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := runs/out/may-2021-seed1
 
-.PHONY: help setup run test test-slow format clean
+.PHONY: help setup run test test-slow bench format clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ test: setup  ## check style, imports and every claim but the slow ones
 
 test-slow: setup  ## test what takes minutes
 	$(BIN)/python -m pytest -n 2 -m slow
+
+bench: setup  ## print how fast the ways of simulating are, as ratios
+	$(BIN)/python -m runs.bench
 
 format: setup  ## lay the code out as ruff does
 	$(BIN)/ruff format .

@@ -96,11 +96,11 @@ class World:
         )
         self._margin = self._margin_desk()
         session = QuoteByQuote if every_quote else Session
-        self._listings = [
+        self.listings = [
             self._list(market, contract, session)
             for market, contract in zip(scenario.markets, contracts[parties.house], strict=True)
         ]
-        self._env = simpy.Environment(initial_time=self._start_us)
+        self.env = simpy.Environment(initial_time=self._start_us)
         self._volume_cents = np.zeros(n, dtype=np.int64)  # taken today
         self._funding_e9 = round(scenario.house.funding_bps_per_day / 24 * FUNDING_UNIT / 10_000)
         self._quoting = True
@@ -113,8 +113,8 @@ class World:
         self._note_inputs()
         self._decide(self._start_us, 0.0)
         self._customers()
-        self._env.process(self._settlements(on_day))
-        self._env.run(until=self._end_us)
+        self.env.process(self._settlements(on_day))
+        self.env.run(until=self._end_us)
         self.journal.finish(self._end_us - 1)
 
     def _settlements(self, on_day: Callable[[], None]) -> Generator[simpy.Event, None, None]:
@@ -123,10 +123,10 @@ class World:
         for start_us in range(self._start_us, self._end_us, step_us):
             end_us = start_us + step_us
             trading = [
-                self._env.process(self._trading(market, listing, start_us, end_us))
-                for market, listing in enumerate(self._listings)
+                self.env.process(self._trading(market, listing, start_us, end_us))
+                for market, listing in enumerate(self.listings)
             ]
-            yield self._env.all_of(trading)
+            yield self.env.all_of(trading)
             self._settle(end_us)
             if end_us % DAY_US == 0:
                 self._close_day(end_us)
@@ -140,7 +140,7 @@ class World:
         self, market: int, listing: Listing, start_us: int, end_us: int
     ) -> Generator[simpy.Event, None, None]:
         """Quote one market, and be hit, until the settlement."""
-        house, lead = yield from listing.trading(self._env, start_us, end_us)
+        house, lead = yield from listing.trading(self.env, start_us, end_us)
         house["maker"] = self._maker
         house["fee_e6"] = self._rate_e6[house["taker"]]
         self._house.fill(market, house)
@@ -172,12 +172,12 @@ class World:
         self._switch_quoter(now_us)
         rate_e6 = self._taker_rates_e6()
         both = self._house.lots + self._lead.lots
-        for market, listing in enumerate(self._listings):
+        for market, listing in enumerate(self.listings):
             state = HouseState(
                 maker_lots=int(self._house.lots[market, self._maker]),
                 may_quote=self._quoting,
                 firm_lots=self._house.lots[market, self._firms],
-                firm_margin_cents=self._house.claims[self._firms] // len(self._listings),
+                firm_margin_cents=self._house.claims[self._firms] // len(self.listings),
                 firm_fee_e6=rate_e6[self._firms],
             )
             listing.decide(now_us, elapsed_s, state, both[market])
@@ -192,7 +192,7 @@ class World:
             self.journal.event(now_us, name, "on" if able else "off")
 
     def _marks(self) -> np.ndarray:
-        return np.array([listing.mark_ticks for listing in self._listings], dtype=np.int64)
+        return np.array([listing.mark_ticks for listing in self.listings], dtype=np.int64)
 
     def _taker_rates_e6(self) -> np.ndarray:
         """Return what each party pays as a taker; a retail customer trades too little for tiers."""
@@ -204,7 +204,7 @@ class World:
         """Book the fees on the volume that the captive maker has no part in."""
         others, house = self._parties.other_makers, self._parties.house
         code, settings = self._code[others], self._scenario.other_makers
-        for market, listing in zip(self._scenario.markets, self._listings, strict=True):
+        for market, listing in zip(self._scenario.markets, self.listings, strict=True):
             usd = listing.volume_usd_per_s(time_us) * DAY_US / SECOND_US
             volume = to_cents(usd * (1 - self._scenario.maker.volume_share))
             fee = min(
@@ -239,7 +239,7 @@ class World:
         """Set retail customers going: one process brings money, another takes it away."""
         retail, seed = self._scenario.retail, self._scenario.run.seed
         desk = RetailCustody(
-            self._env,
+            self.env,
             self._custody,
             self._house,
             self._parties.house,
@@ -251,7 +251,7 @@ class World:
             ("withdrawals", retail.withdrawals_per_day, retail.withdrawal_usd_mean, desk.request),
         ):
             draws = stream(seed, "retail", quantity)
-            self._env.process(desk.arrivals(draws, per_day, usd_mean, retail.holders, act))
+            self.env.process(desk.arrivals(draws, per_day, usd_mean, retail.holders, act))
 
     def _open_books(self) -> None:
         """Give everybody what they have on the first day; a venue holds what it owes in cash."""

@@ -1,0 +1,113 @@
+"""`make bench`: simulated seconds per CPU-second, and ratios within one process.
+
+The workload is bench-peers. The baseline is SimPy itself: processes that do nothing but wake up as
+often as the workload's quoter, takers and watcher do. Nothing here fails on time.
+"""
+
+import gc
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import simpy
+from tabulate import tabulate
+
+from des.clock import SECOND_US
+from des.listing import HouseState, Listing
+from des.scenario import Scenario
+from des.world import World
+from runs.execute import execute
+from runs.scenarios import load
+
+ROUNDS = 3
+
+
+def bare_simpy(scenario: Scenario) -> None:
+    """Wake up as often as everybody in the workload does, and do nothing."""
+    env = simpy.Environment()
+    draws = np.random.default_rng(1)
+    (market,) = scenario.markets
+
+    def beat(seconds: float):
+        while True:
+            yield env.timeout(seconds)
+
+    def poisson(per_s: float):
+        while True:
+            yield env.timeout(draws.exponential(1 / per_s))
+
+    env.process(beat(market.quoter.refresh_s))
+    env.process(poisson(market.price.ticks_per_s))
+    for _ in range(scenario.retail.holders):
+        env.process(poisson(1 / scenario.retail.holders))
+    env.run(until=_seconds(scenario))
+
+
+def markets_alone(scenario: Scenario, every_quote: bool) -> None:
+    """Quote, race and match; nothing is posted and nobody settles."""
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(scenario, Path(folder), every_quote)
+        for listing in world.listings:
+            world.env.process(_trade(world.env, listing, scenario))
+        world.env.run()
+
+
+def _trade(env: simpy.Environment, listing: Listing, scenario: Scenario):
+    firms = len(scenario.firms.members)
+    margin = np.full(firms, 10**12)
+    state = HouseState(0, True, np.zeros(firms, np.int64), margin, np.zeros(firms, np.int64))
+    flat = np.zeros(firms + 10, dtype=np.int64)
+    step_us, start_us = scenario.run.settle_s * SECOND_US, int(env.now)
+    for now_us in range(start_us, start_us + _seconds(scenario) * SECOND_US, step_us):
+        listing.decide(now_us, scenario.run.settle_s, state, flat)
+        yield from listing.trading(env, now_us, now_us + step_us)
+
+
+def whole_run(scenario: Scenario, every_quote: bool) -> None:
+    """Simulate, post every fill, and write and seal the run's folder."""
+    folder = Path(tempfile.mkdtemp())
+    try:
+        execute(scenario, folder / "run", every_quote=every_quote)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _seconds(scenario: Scenario) -> int:
+    return (scenario.run.end - scenario.run.start).days * 86_400
+
+
+def _cpu_s(work: Callable[[], None]) -> float:
+    """Return the least CPU time of several rounds: what the work takes when nothing disturbs."""
+    taken = []
+    for _ in range(ROUNDS):
+        gc.collect()
+        began = time.process_time()
+        work()
+        taken.append(time.process_time() - began)
+    return min(taken)
+
+
+def main() -> None:
+    """Print the table."""
+    scenario = load("bench-peers")
+    bare = _cpu_s(lambda: bare_simpy(scenario))
+    rows = [("bare SimPy, no market", "no", _seconds(scenario) / bare, 1.0)]
+    for way, every_quote in (("quote by quote", True), ("looking ahead", False)):
+        for posted, work in (("no", markets_alone), ("yes", whole_run)):
+            cpu_s = _cpu_s(lambda work=work, every=every_quote: work(scenario, every))
+            rows.append((way, posted, _seconds(scenario) / cpu_s, bare / cpu_s))
+    print(f"bench-peers: {_seconds(scenario):,} simulated seconds, best of {ROUNDS} rounds\n")
+    print(
+        tabulate(
+            rows,
+            headers=("way", "posted", "simulated s per CPU s", "of bare SimPy"),
+            floatfmt=("", "", ",.0f", ".2f"),
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
