@@ -159,7 +159,7 @@ class House(Gateway):
     opening_cash_usd: Usd
     gateway_ms_median_busy: Milliseconds
     busy_above: Annotated[float, Field(gt=0, le=100)] = 2.0  # hour's volatility over its level
-    funding_bps_per_day: Annotated[float, Field(ge=-1_000, le=1_000)] = 0.0  # longs pay shorts
+    funding_bps_per_day: Annotated[float, Field(ge=-100, le=100)] = 0.0  # longs pay shorts
     fee_tiers: Annotated[tuple[FeeTier, ...], Field(min_length=1, max_length=20)]
     volume_share_pct_recorded: tuple[Annotated[float, Field(ge=0, le=100)], ...] = ()
 

@@ -16,11 +16,13 @@ from tqdm import tqdm
 from ledger.audit import audit
 from ledger.day_ledger import render_day
 from ledger.reports.books import UnknownEntityError, books, books_text
+from ledger.reports.both_tiers import SHOWN, TrailError
 from ledger.reports.firms import firms
 from ledger.reports.query import QueryError, query
 from ledger.reports.sql import SqlError, schema, sql
 from ledger.reports.table import Table
-from ledger.reports.trail import SHOWN, TrailError, trail, trail_up
+from ledger.reports.trail import trail
+from ledger.reports.trail_up import trail_up
 from ledger.reports.where import where
 from ledger.run_folder import RunFolder, RunFolderError
 from runs.execute import RunRefusedError, execute

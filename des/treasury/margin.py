@@ -95,9 +95,9 @@ class MarginDesk:
         house, lead = self._parties.house, self._parties.lead
         lacking = int(cents) - int(self._custody.cash[member])
         if lacking > 0:
-            short = lacking - int(self._house.claims[member])
-            if member == self._maker and short > 0:
-                self._credit.draw(time_us, min(short, self._custody.till(house)), links)
+            payable = min(lacking, self._custody.till(house))
+            if member == self._maker:
+                self._credit.draw(time_us, payable - int(self._house.claims[member]), links)
             why = f", as margin for {lead}"
             self._custody.withdraw(time_us, member, house, lacking, why, links)
         self._custody.deposit(

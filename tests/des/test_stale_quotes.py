@@ -204,7 +204,7 @@ def hold(market: Market, half_spread_sd: float, costs_sd: Sequence[float], expec
 
 @pytest.mark.parametrize(("market", "asked"), [*zip(DENSE, ASKED_SD, strict=True)])
 def test_with_dense_ticks_a_stale_quote_costs_what_the_formula_says(market, asked):
-    """Standard errors are at most 1 % of what is expected, by 84 to 167 batches."""
+    """Standard errors are at most 1 % of what is expected, by 42 to 167 batches."""
     hold(market, *asked, over_latency)
 
 

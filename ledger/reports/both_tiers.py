@@ -1,0 +1,158 @@
+"""The general ledger and the fills of a run, read side by side.
+
+Entries are as Beancount reads them, fills as DuckDB sums them, posted by the one rule.
+"""
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import NamedTuple
+
+import duckdb
+import numpy as np
+from beancount.core import data
+
+from ledger import fill_store
+from ledger.entries import GROUPED_BY, Entries
+from ledger.fills import Fill, Motive, Pairing, postings
+from ledger.reports.where import ZERO, usd_lines
+from ledger.run_folder import RunFolder
+from ledger.transaction import MONEY, Posting, Transaction
+
+SIGNS = (
+    "Signs are Beancount's: uses, costs and assets are above zero; sources, gains and debts below."
+)
+SHOWN = 20  # entries or fills, unless the reader wants another number
+
+_MOTIVES = {motive.word: motive for motive in Motive}
+
+
+class TrailError(ValueError):
+    """There is nothing in the books by that kind, number or link."""
+
+
+class FillSum(NamedTuple):
+    """The sum of fills of one pairing."""
+
+    pairing: Pairing
+    fills: int
+    first_seq: int
+    last_seq: int
+    edge_cents: int
+    fee_cents: int
+
+
+class Books:
+    """The general ledger and the fills of a run, read side by side."""
+
+    def __init__(self, run: RunFolder, connection: duckdb.DuckDBPyConnection) -> None:
+        self.run, self._connection = run, connection
+        self._entries = Entries(run.chart, run.names)
+        self._scales = {contract.commodity: contract.quantity for contract in run.chart.contracts}
+
+    @property
+    def last_seq(self) -> int:
+        """Return the last number of the true order: a closing entry has it."""
+        return seq_of(self.run.transactions[-1])
+
+    def entry(self, seq: int) -> data.Transaction:
+        """Find the entry of a number.
+
+        Raises:
+            TrailError: there is none.
+        """
+        for entry in self.run.transactions:
+            if seq_of(entry) == seq:
+                return entry
+        raise TrailError(f"seq {seq} is not in the books; give a number from 1 to {self.last_seq}")
+
+    def fill(self, seq: int) -> Fill | None:
+        """Find the fill of a number; None where there is none."""
+        rows = self.fills(f"seq = {seq}")
+        return Fill._make(rows[0].item()) if len(rows) else None
+
+    def fills(self, condition: str) -> np.ndarray:
+        """Read the fills that meet a condition."""
+        return fill_store.read(self._connection, f"(FROM rows WHERE {condition})", self.run.names)
+
+    def sums(self, condition: str) -> list[FillSum]:
+        """Sum the fills that meet a condition, by pairing."""
+        found = self._connection.execute(
+            "SELECT motive, venue, taker, maker, count(*), min(seq), max(seq), sum(edge_cents), "
+            f"sum(fee_cents) FROM rows WHERE {condition} GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+        return [
+            FillSum(Pairing(_MOTIVES[motive], venue, taker, maker), *sums)
+            for motive, venue, taker, maker, *sums in found
+        ]
+
+    def told(self, fill: Fill) -> Transaction:
+        """Expand a fill to the transaction that a day ledger has of it."""
+        return self._entries.of_row(fill)
+
+    def posted(self, fills: FillSum) -> list[Posting]:
+        """Apply the rule that posts fills to a sum of them; contracts are left out."""
+        return postings(self.run.chart, fills.pairing, fills.edge_cents, fills.fee_cents, {})
+
+    def closing_of(self, fill: Fill) -> data.Transaction | None:
+        """Find the entry that sums up *fill*: its first fill has the same pairing."""
+        pairing = Pairing.of(fill, self.run.names)
+        sign = (pairing.motive.word, pairing.payee(self.run.chart.parties))
+        for entry in self.run.transactions:
+            if is_closing(entry) and (*entry.tags, entry.payee) == sign:
+                first, last = int(entry.meta["first-fill"]), int(entry.meta["last-fill"])
+                opener = self.fill(first) if first <= fill.seq <= last else None
+                if opener and Pairing.of(opener, self.run.names) == pairing:
+                    return entry
+        return None
+
+    def fills_of(self, closing: data.Transaction) -> np.ndarray:
+        """Read the fills that a closing entry sums up: those of the pairing of its first."""
+        first, last = int(closing.meta["first-fill"]), int(closing.meta["last-fill"])
+        pairing = ", ".join(GROUPED_BY)
+        return self.fills(
+            f"seq BETWEEN {first} AND {last} "
+            f"AND ({pairing}) IN (SELECT {pairing} FROM rows WHERE seq = {first})"
+        )
+
+    def summed(self, rows: np.ndarray) -> list[Posting]:
+        """Sum fills of one pairing anew, as a closing entry does; contracts are kept."""
+        return [p for entry in self._entries.closing(rows, 0) for p in entry.postings]
+
+    def standing(self, seq: int, booked: bool) -> dict[str, Decimal]:
+        """Return what stood on each account, in dollars, just before *seq*.
+
+        Args:
+            seq: the place in the true order.
+            booked: whether fills count from when their closing entry is booked, as a reader of
+                the general ledger sees it; else from when they happened.
+        """
+        stood: dict[str, Decimal] = defaultdict(lambda: ZERO)
+        for entry in self.run.transactions:
+            if seq_of(entry) < seq and (booked or not is_closing(entry)):
+                for account, usd in usd_lines(entry):
+                    stood[account] += usd
+        for each in () if booked else self.sums(f"seq < {seq}"):
+            for posting in self.posted(each):
+                stood[posting.account] += usd_of(posting.units)
+        return stood
+
+    def number(self, posting: Posting) -> Decimal:
+        """Return what a posting moves as a decimal of its commodity."""
+        if posting.commodity == MONEY:
+            return usd_of(posting.units)
+        return Decimal(self._scales[posting.commodity].text(posting.units))
+
+
+def seq_of(entry: data.Transaction) -> int:
+    """Return an entry's place in the true order."""
+    return int(entry.meta["seq"])
+
+
+def is_closing(entry: data.Transaction) -> bool:
+    """Tell whether an entry sums up fills."""
+    return "fills" in entry.meta
+
+
+def usd_of(cents: int) -> Decimal:
+    """Return cents as dollars."""
+    return Decimal(cents).scaleb(-2)
