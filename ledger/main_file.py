@@ -95,7 +95,7 @@ def main_text(title: str, chart: Chart, start: date, last: date, includes: Itera
     }
     parts = [
         HEADER,
-        "".join(f";; {line}\n" for line in (*title.splitlines(), "")),
+        "".join(f";; {line}".rstrip() + "\n" for line in (*title.splitlines(), "")),
         HOW_TO_READ.format(**roles),
         f'\noption "title" {quoted(title)}\noption "operating_currency" "{MONEY}"\n{EXACT}\n',
         *_commodities(chart, start),

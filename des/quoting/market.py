@@ -20,6 +20,7 @@ from des.quoting.plan import QuotingPolicy
 from des.quoting.quotes import ASK, BID, SIGN, Plan, Quote, post, posting_times_us, price_at
 from des.quoting.race import UNINFORMED, Order, Watchers, take, watch
 from des.quoting.takers import Takers, Terms
+from des.turns import SETTLEMENT, Moment
 from ledger.fills import Motive, Trigger, new_rows
 
 # Plain integers: an enum's member takes ten times as long to become a number in an array.
@@ -73,7 +74,7 @@ class Session:
         uninformed: list[Order],
     ) -> Generator[simpy.Event, None, np.ndarray]:
         """Quote and be hit in [start, end): a process that sleeps, and then has it all."""
-        yield env.timeout(end_us - 1 - env.now)
+        yield Moment(env, end_us - 1, SETTLEMENT)
         return self.play(start_us, end_us, impact, decided, uninformed)
 
     def play(

@@ -14,12 +14,7 @@ from des.price.lead_price import Ticks
 from des.quoting.market import POSTING, TICK, Decisions, Session
 from des.quoting.quotes import post, posting_times_us, price_at
 from des.quoting.race import Order, Watchers, watch
-
-# What comes first within a microsecond: ticks are there already, then quotes, then orders by
-# firm number, and whoever is no firm after them. A settlement comes after everything.
-QUOTE = 1
-ORDER = 2
-SETTLEMENT = 2**62
+from des.turns import ORDER, QUOTE, SETTLEMENT, Moment
 
 
 class QuoteByQuote(Session):
@@ -78,12 +73,3 @@ class QuoteByQuote(Session):
     def _meet(self, order: Order) -> None:
         if self._in_force is not None:
             self._arrive(order, self._in_force, self._decided.terms)
-
-
-class Moment(simpy.Event):
-    """Something that happens at a time, in its turn within the microsecond."""
-
-    def __init__(self, env: simpy.Environment, time_us: int, turn: int) -> None:
-        super().__init__(env)
-        self._ok, self._value = True, None
-        env.schedule(self, priority=turn, delay=time_us - env.now)
