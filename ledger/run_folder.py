@@ -16,6 +16,10 @@ from ledger.money import Contract
 
 MANIFEST = "manifest.json"
 
+# What is read are the books, never Beancount's cache of them: a pickle beside the ledger could be
+# older than it, or somebody else's, and reading must not write into a sealed folder.
+loader.initialize(use_cache=False)
+
 
 class RunFolderError(Exception):
     """A folder is not a whole run, or its books don't load."""
