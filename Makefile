@@ -18,7 +18,7 @@ setup: $(VENV)/ready  ## make .venv, with everything in it
 $(VENV)/ready: setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		--constraint constraints.txt --editable ".[test,view]"
+		--constraint constraints.txt --editable ".[test,view,cluster]"
 	rm -rf moneytrail.egg-info build
 	touch $@
 

@@ -28,6 +28,7 @@ from ledger.run_folder import RunFolder, RunFolderError
 from runs.execute import RunRefusedError, execute
 from runs.printing import FORMATS, TableChoiceError, render
 from runs.scenarios import ScenarioError, load, name
+from runs.workers import SchedulerError, cores, dask_workers, local_processes
 
 OUT = Path("runs/out")
 PROBLEMS_SHOWN = 20
@@ -42,6 +43,7 @@ MISTAKES = (
     QueryError,
     SqlError,
     TableChoiceError,
+    SchedulerError,
 )
 
 AUDIT_FAILED = 1
@@ -361,25 +363,40 @@ def day_command(run: RunFolder, day: date) -> None:
 
 @main.command("audit")
 @click.argument("run", type=RUN)
-@click.option("--every-day", is_flag=True, help="Check the ledgers of all days, not of a sample.")
+@click.option(
+    "--all", "every_day", is_flag=True, help="Have Beancount load all days, not a sample."
+)
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 1_000),
+    default=cores(),
+    show_default="all cores",
+    help="How many local processes share the work.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Use the workers of this Dask scheduler.")
 @click.pass_context
-def audit_command(ctx: click.Context, run: RunFolder, every_day: bool) -> None:
+def audit_command(
+    ctx: click.Context, run: RunFolder, every_day: bool, processes: int, scheduler: str | None
+) -> None:
     """Is the run as it was sealed, and do its books hold?
 
     \b
       moneytrail audit runs/out/tiny-seed1
+      moneytrail audit runs/out/tiny-seed1 --all --scheduler tcp://127.0.0.1:8786
 
     Step by step: the seal of every file; the general ledger through Beancount's own loader and
     the invariants; the fills, recomputed and summed; day ledgers, each by itself. A step is OK,
     or WRONG with what is wrong below it. The exit code is 1 if any is.
     """
+    workers = dask_workers(scheduler) if scheduler else local_processes(processes)
     wrong = False
-    for finding in audit(run.path, every_day):
-        click.echo(f"{'WRONG' if finding.problems else 'OK':<6} {finding.step}")
-        for problem in finding.problems[:PROBLEMS_SHOWN]:
-            click.echo(f"       {problem}")
-        if len(finding.problems) > PROBLEMS_SHOWN:
-            click.echo(f"       and {len(finding.problems) - PROBLEMS_SHOWN:,} more")
-        wrong = wrong or bool(finding.problems)
+    with workers as executor:
+        for finding in audit(run.path.resolve(), every_day, executor):
+            click.echo(f"{'WRONG' if finding.problems else 'OK':<6} {finding.step}")
+            for problem in finding.problems[:PROBLEMS_SHOWN]:
+                click.echo(f"       {problem}")
+            if len(finding.problems) > PROBLEMS_SHOWN:
+                click.echo(f"       and {len(finding.problems) - PROBLEMS_SHOWN:,} more")
+            wrong = wrong or bool(finding.problems)
     if wrong:
         ctx.exit(AUDIT_FAILED)

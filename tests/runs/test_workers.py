@@ -1,0 +1,79 @@
+"""An audit finds the same, whoever does the work."""
+
+import os
+import re
+import shutil
+import signal
+import time
+from concurrent.futures import Executor
+from pathlib import Path
+
+import pytest
+from distributed import LocalCluster
+
+from ledger.audit import Finding, audit
+from ledger.run_folder import RunFolder
+from runs.workers import SchedulerError, dask_workers, local_processes
+
+
+@pytest.fixture
+def forged(tiny_run: RunFolder, tmp_path: Path) -> Path:
+    """A run with a cent less in a deposit of the general ledger, and of a day's own."""
+    folder = Path(shutil.copytree(tiny_run.path, tmp_path / "run"))
+    for path in (folder / "2022-05.beancount", folder / "days" / "2022-05-10.beancount"):
+        text, changed = re.subn(
+            r"(Assets:FTX:Cash +[\d-]+)\.\d\d", r"\1.99", path.read_text(), count=1
+        )
+        assert changed
+        path.write_text(text)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, protocol="tcp"
+    ) as cluster:
+        yield cluster
+
+
+def findings(folder: Path, executor: Executor | None) -> list[Finding]:
+    return list(audit(folder, every_day=True, executor=executor))
+
+
+def test_two_processes_find_what_one_finds(tiny_run, forged):
+    with local_processes(1) as alone, local_processes(2) as two:
+        assert alone is None
+        for folder in (tiny_run.path, forged):
+            assert findings(folder, two) == findings(folder, alone)
+
+        assert not any(finding.problems for finding in findings(tiny_run.path, two))
+        assert any(finding.problems for finding in findings(forged, two))
+
+
+def test_a_cluster_finds_what_one_process_finds(tiny_run, forged, cluster):
+    with dask_workers(cluster.scheduler_address) as executor:
+        for folder in (tiny_run.path, forged):
+            assert findings(folder, executor) == findings(folder, None)
+
+
+def test_a_worker_that_dies_in_the_middle_changes_no_verdict(forged, cluster):
+    with dask_workers(cluster.scheduler_address) as executor:
+        expected = findings(forged, None)
+        victim = executor.submit(os.getpid).result()
+        # Enough work for both workers, so that the one that is killed is in the middle of it.
+        busy = [executor.submit(time.sleep, 0.3) for _ in range(8)]
+        audited = audit(forged, every_day=True, executor=executor)
+        first = next(audited)
+        os.kill(victim, signal.SIGKILL)
+
+        assert [first, *audited] == expected
+        assert all(future.result() is None for future in busy)
+
+
+def test_an_address_where_nobody_answers_is_said_to_be_one():
+    with (
+        pytest.raises(SchedulerError, match="no Dask scheduler"),
+        dask_workers("tcp://127.0.0.1:9"),
+    ):
+        pass
