@@ -29,7 +29,8 @@ from ledger import movements
 from ledger.accounts import OUTSIDE, Chart, Parties, owed
 from ledger.fills import Names
 from ledger.journal import Journal
-from ledger.money import Contract, to_cents
+from ledger.money import Contract, amount, to_cents
+from ledger.text import quoted
 
 
 def parties_of(scenario: Scenario) -> Parties:
@@ -211,10 +212,11 @@ class World:
                 to_cents(usd * (1 - self._scenario.maker.volume_share) * settings.fee_bps / 10_000),
                 int(self._house.claims[code]),
             )
-            self._house.claims[code] -= fee
-            self.journal.record(
-                movements.fees_of_other_makers(time_us, others, house, volume, fee, market.name)
-            )
+            if volume:
+                self._house.claims[code] -= fee
+                self.journal.record(
+                    movements.fees_of_other_makers(time_us, others, house, volume, fee, market.name)
+                )
 
     def _agree_with_books(self) -> None:
         """Hold the world's own balances against the general ledger's: two witnesses, daily."""
@@ -229,11 +231,22 @@ class World:
 
     def _note_inputs(self) -> None:
         """Write down the inputs that reports and audits set beside the books."""
-        house = self._scenario.house
+        house, lead = self._scenario.house, self._scenario.lead
         self.journal.custom(self._start_us, "funding-per-hour-e9", str(self._funding_e9))
+        for tier in house.fee_tiers:
+            self._note_fee(house.name, to_cents(tier.volume_usd), tier.taker_bps)
+        self._note_fee(lead.name, 0, lead.taker_fee_bps)
+        for firm in self._scenario.firms.members:
+            before = f"{amount(to_cents(firm.volume_30d_usd))} USD"
+            self.journal.custom(self._start_us, "volume-of-30-days", quoted(firm.name), before)
         if house.volume_share_pct_recorded:
             low, high = (f"{pct:f}" for pct in house.volume_share_pct_recorded)
             self.journal.custom(self._start_us, "maker-share-recorded", low, high)
+
+    def _note_fee(self, venue: str, volume_cents: int, bps: float) -> None:
+        rate_e6 = str(round(bps * 100))
+        volume = f"{amount(volume_cents)} USD"
+        self.journal.custom(self._start_us, "taker-fee-e6", quoted(venue), volume, rate_e6)
 
     def _customers(self) -> None:
         """Set retail customers going: one process brings money, another takes it away."""

@@ -135,7 +135,9 @@ def _days_to_check(run: RunFolder, every_day: bool) -> list[tuple[date, bool]]:
     drawn = (
         days if every_day else random.Random(SAMPLE_SEED).sample(days, min(SAMPLE_DAYS, len(days)))
     )
-    return [(day, day in drawn) for day in days if day in drawn or str(day) in stored]
+    looked_at = [(day, day in drawn) for day in days if day in drawn or str(day) in stored]
+    # What takes longest first, so that workers end together.
+    return sorted(looked_at, key=lambda each: (not each[1], each[0]))
 
 
 _CHECKS: dict[str, Callable[[RunFolder, Argument], Iterator[str]]] = {

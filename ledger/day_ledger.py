@@ -137,7 +137,7 @@ class _Renderer:
         if not forward:
             return ""
         postings = [Posting(account, units, c) for (account, c), units in forward.items()]
-        narration = f"Brought forward: the accounts that {day} touches"
+        narration = f"Brought forward: what {day} touches; Opening stands for all the rest"
         lines = [f"{day - ONE_DAY} * {quoted(narration)} #opening", *self._text.postings(postings)]
         return "\n".join(lines) + "\n\n"
 

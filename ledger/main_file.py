@@ -24,6 +24,7 @@ HOW_TO_READ = """\
 ;;   link       what belongs together: a fill, a settlement, a transfer
 ;;   seq, time  the true order, since Beancount knows only dates; numbers that are missing between
 ;;              two entries are fills: each closing entry says how many it sums up, and which
+;;   quote-age-s  (in day ledgers) since the lead price that the quote was made from
 ;;   Each transaction balances in USD within every entity it touches. Contracts balance across
 ;;   entities (every long has its short) and carry no price: gains on them are paid in cash.
 ;;

@@ -6,7 +6,7 @@ booked them; sums are posted by the one rule and compared with what the general 
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -22,12 +22,13 @@ from ledger.times import DAY_US, day_of
 from ledger.transaction import MONEY, Transaction
 
 FUNDING_UNIT = 10**9
+WINDOW_DAYS = 30
 
 
 def wrong_fills(run: RunFolder) -> Iterator[str]:
     """Yield a sentence for each thing about the fills that does not follow from the books."""
     connection = run.connect()
-    positions = _Positions(run)
+    positions, fees = _Positions(run), _Fees(run)
     closings = _closings(run)
     seqs_of_entries = {int(entry.meta["seq"]) for entry in run.transactions}
     vouched = _control_totals(run)
@@ -43,6 +44,7 @@ def wrong_fills(run: RunFolder) -> Iterator[str]:
             *_wrong_columns(run, rows, path.stem),
             *_wrong_order(rows, seqs_of_entries),
             *_wrong_prices(run, rows),
+            *fees.wrong_rates(rows),
             *positions.wrong_payments(rows),
             *_wrong_days(run, rows, closings, vouched),
         ):
@@ -154,6 +156,52 @@ class _Positions:
             rows, ~margin & (off >= FUNDING_UNIT), "the funding does not follow from its rate"
         )
         self._value[tuple(index[margin] for index in place)] = worth[margin]
+
+
+class _Fees:
+    """Every taker's fee rate, from what it traded on the house venue in thirty days."""
+
+    def __init__(self, run: RunFolder) -> None:
+        house, lead = run.names.venues
+        tiers = [tier for tier in run.customs("taker-fee-e6") if tier[0] == house]
+        self._from_cents = np.array([_cents(volume) for _, volume, _ in tiers])
+        self._rates_e6 = np.array([int(rate) for *_, rate in tiers])
+        ((_, _, self._lead_e6),) = [tier for tier in run.customs("taker-fee-e6") if tier[0] == lead]
+        firms = run.chart.parties.firms
+        self._has_tiers = np.isin(run.names.entities, firms)
+        before = {firm: _cents(volume) for firm, volume in run.customs("volume-of-30-days")}
+        total = np.array([before.get(entity, 0) for entity in run.names.entities], dtype=np.int64)
+        # The volume before the run, spread evenly; what that leaves is with the oldest day.
+        even, rest = np.divmod(total, WINDOW_DAYS)
+        self._days = [even + rest, *[even] * (WINDOW_DAYS - 1)]
+        self._today = run.transactions[0].date
+        self._run = run
+
+    def wrong_rates(self, rows: np.ndarray) -> Iterator[str]:
+        """Hold each fill's rate against the tier that its taker had that day."""
+        edges = np.flatnonzero(np.diff(rows["time_us"] // DAY_US)) + 1
+        for ours in np.split(rows, edges) if len(rows) else ():
+            while self._today < day_of(int(ours["time_us"][0])):  # nobody traded
+                self._close_day(np.zeros(len(self._has_tiers), dtype=np.int64))
+            volume = np.where(self._has_tiers, sum(self._days), 0)
+            tier = np.searchsorted(self._from_cents, volume, side="right") - 1
+            on_house = ours["venue"] == 0
+            due = np.where(on_house, self._rates_e6[tier][ours["taker"]], int(self._lead_e6))
+            trade = ours["motive"] < Motive.MARGIN
+            wrong = ours["fee_e6"] != np.where(trade, due, 0)
+            yield from _first(ours, wrong, "the fee rate is not that of the taker's tier")
+            traded = np.zeros(len(volume), dtype=np.int64)
+            notional = np.abs(ours["lots"]) * ours["price"] * _tick_cents(self._run, ours)
+            np.add.at(traded, ours["taker"], np.where(trade & on_house, notional, 0))
+            self._close_day(traded)
+
+    def _close_day(self, traded_cents: np.ndarray) -> None:
+        self._days = [*self._days[1:], traded_cents]
+        self._today += timedelta(days=1)
+
+
+def _cents(volume: data.Amount) -> int:
+    return int(volume.number.scaleb(2))
 
 
 def _wrong_days(

@@ -373,7 +373,11 @@ def day_command(run: RunFolder, day: date) -> None:
     show_default="all cores",
     help="How many local processes share the work.",
 )
-@click.option("--scheduler", metavar="ADDRESS", help="Use the workers of this Dask scheduler.")
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Use the workers of this Dask scheduler, such as tcp://127.0.0.1:8786.",
+)
 @click.pass_context
 def audit_command(
     ctx: click.Context, run: RunFolder, every_day: bool, processes: int, scheduler: str | None
@@ -382,7 +386,7 @@ def audit_command(
 
     \b
       moneytrail audit runs/out/tiny-seed1
-      moneytrail audit runs/out/tiny-seed1 --all --scheduler tcp://127.0.0.1:8786
+      moneytrail audit runs/out/tiny-seed1 --all --processes 2
 
     Step by step: the seal of every file; the general ledger through Beancount's own loader and
     the invariants; the fills, recomputed and summed; day ledgers, each by itself. A step is OK,

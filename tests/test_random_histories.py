@@ -63,6 +63,7 @@ CLAIMS_USD = {
 LINE_USD, TRANCHE_USD = 4_000, 250
 LEAD_FLOOR_USD = {MAKER: 300, "Firm01": 1_000, "Firm02": 200}
 MARGIN_RATIOS = (0.05, 0.2)
+FEES_E6 = {HOUSE: 700, LEAD: 200}
 
 
 # ------------------------------------------------------------------------ what may happen
@@ -87,7 +88,6 @@ class Trade(NamedTuple):
     market: int
     lots: int
     better_ticks: int
-    fee_e6: int
 
 
 class Hedge(NamedTuple):
@@ -128,6 +128,8 @@ class History:
         chart = Chart(PARTIES, self._contracts[HOUSE] + self._contracts[LEAD])
         self.journal = Journal(folder, "A random history", chart, NAMES, MAY_30_US)
         self.journal.custom(MAY_30_US, "funding-per-hour-e9", str(FUNDING_E9))
+        for venue, rate_e6 in FEES_E6.items():
+            self.journal.custom(MAY_30_US, "taker-fee-e6", f'"{venue}"', "0.00 USD", str(rate_e6))
         pays = {HOUSE: CODE[HOUSE], LEAD: CODE[OUTSIDE]}
         self.venues = {
             name: Venue(i, self._contracts[name], len(CODE), pays[name], self.journal)
@@ -165,13 +167,11 @@ class History:
                     self.custody.deposit(self._now_us, CODE[entity], venue, cents)
                 case Withdraw(entity, venue, cents):
                     self.custody.withdraw(self._now_us, CODE[entity], venue, cents)
-                case Trade(taker, market, lots, better_ticks, fee_e6):
+                case Trade(taker, market, lots, better_ticks):
                     motive = Motive.SPREAD if taker == "Retail" else Motive.PICKOFF
-                    self._fill(HOUSE, motive, (taker, MAKER), market, lots, -better_ticks, fee_e6)
+                    self._fill(HOUSE, motive, (taker, MAKER), market, lots, -better_ticks)
                 case Hedge(hedger, market, lots, worse_ticks):
-                    self._fill(
-                        LEAD, Motive.HEDGE, (hedger, OUTSIDE), market, lots, worse_ticks, 200
-                    )
+                    self._fill(LEAD, Motive.HEDGE, (hedger, OUTSIDE), market, lots, worse_ticks)
                 case Tick(market, change_e3):
                     moved = self._prices[market] * (1_000 + change_e3) // 1_000
                     self._prices[market] = max(moved, 100)
@@ -188,14 +188,13 @@ class History:
         market: int,
         lots: int,
         worse_ticks: int,
-        fee_e6: int,
     ) -> None:
         """Take down a fill; as in the real world, venues hear of it when the interval ends."""
         row = new_rows(1)
         lead = int(self._prices[market])
         row["time_us"], row["motive"] = self._now_us, motive
         row["taker"], row["maker"] = CODE[sides[0]], CODE[sides[1]]
-        row["lots"], row["lead"], row["fee_e6"] = lots, lead, fee_e6
+        row["lots"], row["lead"], row["fee_e6"] = lots, lead, FEES_E6[venue]
         row["price"] = max(lead + (1 if lots > 0 else -1) * worse_ticks, 1)
         if motive is not Motive.HEDGE:
             row["lead_when_quoted"], row["quote_age_us"] = lead, 2_000_000
@@ -331,7 +330,6 @@ STEPS = st.one_of(
         MARKET,
         SIZES,
         st.integers(-40, 40),
-        st.sampled_from([0, 400, 700]),
     ),
     st.builds(Hedge, st.sampled_from(PARTIES.hedgers), MARKET, SIZES, st.integers(0, 40)),
     st.builds(Tick, MARKET, st.integers(-150, 150)),
@@ -369,7 +367,7 @@ def draw_steps(draws: random.Random, n: int) -> list[Step]:
             return Withdraw(*who, cents)
         if kind < 0.40:
             taker = draws.choice([*PARTIES.firms, "Retail"])
-            return Trade(taker, market, lots, draws.randrange(-20, 30), 700)
+            return Trade(taker, market, lots, draws.randrange(-20, 30))
         if kind < 0.60:
             return Hedge(draws.choice(PARTIES.hedgers), market, lots, draws.randrange(5))
         if kind < 0.80:

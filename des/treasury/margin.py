@@ -17,7 +17,7 @@ from des.venue.venue import Venue
 from ledger import movements
 from ledger.accounts import Parties
 from ledger.journal import Journal
-from ledger.times import settlement_link
+from ledger.times import day_of, settlement_link
 
 EXCESS = 2  # margin above this multiple of its target is brought back
 
@@ -72,8 +72,12 @@ class MarginDesk:
             target = self._target(member, notional)
             if self._lead.claims[member] > EXCESS * target:
                 excess = int(self._lead.claims[member]) - target
-                brought = self._custody.withdraw(time_us, member, self._parties.lead, excess)
-                self._custody.deposit(time_us, member, self._parties.house, brought)
+                links = (f"margin-{day_of(time_us)}-{self._parties.names[member]}",)
+                why = ", margin that its hedges no longer need"
+                brought = self._custody.withdraw(
+                    time_us, member, self._parties.lead, excess, why, links
+                )
+                self._custody.deposit(time_us, member, self._parties.house, brought, links=links)
         self._credit.repay(time_us, int(self._house.claims[self._maker]))
 
     def _target(self, member: int, notional: np.ndarray) -> int:

@@ -83,6 +83,19 @@ def test_an_honest_copy_follows_too(forged):
     assert list(wrong_fills(forged(lambda rows: None))) == []
 
 
+def test_a_taker_charged_by_another_tier_is_named_though_its_fee_follows_from_the_rate(forged):
+    def doctor(rows: np.ndarray) -> None:
+        i = first_of(rows, Motive.PICKOFF)
+        rows["fee_e6"][i] += 100
+        notional = abs(int(rows["lots"][i])) * int(rows["price"][i])
+        rows["fee_cents"][i] = (notional * int(rows["fee_e6"][i]) + 500_000) // 1_000_000
+
+    problems = list(wrong_fills(forged(doctor)))
+
+    assert any("the fee rate is not that of the taker's tier" in problem for problem in problems)
+    assert not any("the fee does not follow" in problem for problem in problems)
+
+
 @pytest.mark.parametrize(
     ("doctor", "said"),
     [
