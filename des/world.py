@@ -31,6 +31,7 @@ from ledger.fills import Names
 from ledger.journal import Journal
 from ledger.money import Contract, amount, to_cents
 from ledger.text import quoted
+from ledger.transaction import LedgerError
 
 
 def parties_of(scenario: Scenario) -> Parties:
@@ -224,7 +225,7 @@ class World:
             for entity, code in self._code.items():
                 booked = -self.journal.balance(owed(name, entity))
                 if booked != venue.claims[code]:
-                    raise AssertionError(
+                    raise LedgerError(
                         f"{name} owes {entity} {venue.claims[code]} cents in the world and "
                         f"{booked} in the books"
                     )

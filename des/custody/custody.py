@@ -32,7 +32,15 @@ class Custody:
         meta: tuple[tuple[str, str], ...] = (),
     ) -> int:
         """Hand a venue as much of *cents* as *entity* has, and return how much that was."""
-        return self._move(movements.deposit, 1, time_us, entity, venue, cents, why, links, meta)
+        cents = min(cents, int(self.cash[entity]))
+        if cents <= 0:
+            return 0
+        self._move(entity, venue, cents)
+        name = self._parties.names[entity]
+        self._journal.record(
+            movements.deposit(time_us, name, venue, cents, self._parties, why, links, meta)
+        )
+        return cents
 
     def withdraw(
         self,
@@ -45,22 +53,17 @@ class Custody:
         meta: tuple[tuple[str, str], ...] = (),
     ) -> int:
         """Pay *entity* as much of *cents* as it is owed and the venue has; return how much."""
-        return self._move(movements.withdrawal, -1, time_us, entity, venue, cents, why, links, meta)
-
-    def _move(self, movement, sign, time_us, entity, venue, cents, why, links, meta) -> int:
-        place = self._venues[venue]
-        names = self._parties.names
-        till = names.index(venue)
-        if sign > 0:
-            cents = min(cents, int(self.cash[entity]))
-        else:
-            cents = min(cents, int(place.claims[entity]), int(self.cash[till]))
+        cents = min(cents, int(self._venues[venue].claims[entity]), self.till(venue))
         if cents <= 0:
             return 0
-        self.cash[entity] -= sign * cents
-        self.cash[till] += sign * cents
-        place.claims[entity] += sign * cents
+        self._move(entity, venue, -cents)
+        name = self._parties.names[entity]
         self._journal.record(
-            movement(time_us, names[entity], venue, cents, self._parties, why, links, meta)
+            movements.withdrawal(time_us, name, venue, cents, self._parties, why, links, meta)
         )
         return cents
+
+    def _move(self, entity: int, venue: str, cents: int) -> None:
+        self.cash[entity] -= cents
+        self.cash[self._parties.names.index(venue)] += cents
+        self._venues[venue].claims[entity] += cents
