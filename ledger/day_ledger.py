@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
+import numpy as np
 from beancount.core import data
 
 from ledger import fill_store
@@ -78,10 +79,11 @@ class _Renderer:
         for entry in movements:
             self.add(moved, entry)
             told.append((int(entry.meta["seq"]), self._verbatim(entry)))
-        for fill in self._fills(day):
+        rows = self._rows(day)
+        for fill in map(Fill._make, rows.tolist()):
             transaction = self._entries.of_row(fill)
-            for posting in transaction.postings:
-                moved[posting.account, posting.commodity] += posting.units
+            for account, units, commodity, _ in transaction.postings:
+                moved[account, commodity] += units
             told.append((fill.seq, self._text.transaction(transaction, fill.seq)))
         told.sort()
         forward = self._brought_forward(before, moved)
@@ -147,10 +149,9 @@ class _Renderer:
             units = forward.get((account, commodity), 0) + moved.get((account, commodity), 0)
             yield self._text.balance(day + ONE_DAY, account, units, commodity)
 
-    def _fills(self, day: date) -> Iterator[Fill]:
+    def _rows(self, day: date) -> np.ndarray:
         relation = f"(FROM rows WHERE time >= DATE '{day}' AND time < DATE '{day + ONE_DAY}')"
-        rows = fill_store.read(self._connection, relation, self._run.names)
-        return map(Fill._make, rows.tolist())
+        return fill_store.read(self._connection, relation, self._run.names)
 
     def _verbatim(self, entry: data.Transaction) -> str:
         path = entry.meta["filename"]

@@ -14,9 +14,8 @@ RATE_UNIT = 1_000_000  # fee rates are in millionths, that is hundredths of a ba
 
 def amount(cents: int) -> str:
     """Write cents as Beancount reads dollars: ``-1234.50``."""
-    sign = "-" if cents < 0 else ""
-    whole, rest = divmod(abs(cents), 100)
-    return f"{sign}{whole}.{rest:02}"
+    text = f"{cents:03}" if cents >= 0 else f"{cents:04}"
+    return f"{text[:-2]}.{text[-2:]}"
 
 
 def usd(cents: int) -> str:

@@ -22,6 +22,7 @@ class Text:
     """Writes directives, knowing how many decimals each commodity has."""
 
     def __init__(self, chart: Chart) -> None:
+        self._accounts: dict[str, str] = {}
         self._quantity: dict[str, Callable[[int], str]] = {MONEY: amount}
         for contract in chart.contracts:
             self._quantity[contract.commodity] = contract.quantity.text
@@ -43,12 +44,13 @@ class Text:
     def postings(self, postings: Iterable[Posting]) -> list[str]:
         """Write postings, amounts aligned."""
         lines = []
-        for p in postings:
-            lines.append(
-                f"  {p.account:<44} {self._quantity[p.commodity](p.units):>17} {p.commodity}"
-            )
-            if p.party:
-                lines.append(f"    party: {quoted(p.party)}")
+        for account, units, commodity, party in postings:
+            if account not in self._accounts:
+                self._accounts[account] = f"  {account:<44} "
+            number = self._quantity[commodity](units)
+            lines.append(f"{self._accounts[account]}{number:>17} {commodity}")
+            if party:
+                lines.append(f"    party: {quoted(party)}")
         return lines
 
     def balance(self, day: date, account: str, units: int, commodity: str) -> str:

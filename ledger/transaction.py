@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 MONEY = "USD"
@@ -33,8 +32,7 @@ class Posting(NamedTuple):
     party: str | None = None  # who is on the other side, where it is not the payee
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
+class Transaction(NamedTuple):
     """One thing that happened, as all entities that it touches book it."""
 
     time_us: int
