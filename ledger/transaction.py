@@ -49,9 +49,14 @@ def entity_of(account: str) -> str:
     return account.split(":", 2)[1]
 
 
+def kind_of(account: str) -> str:
+    """Return the cause for which an account stands: its third word."""
+    return account.split(":", 3)[2]
+
+
 def is_contract(account: str) -> bool:
     """Tell whether an account holds promises, which balance across entities, not property."""
-    return account.split(":", 3)[2] == "Contracts"
+    return kind_of(account) == "Contracts"
 
 
 def check_balance(narration: str, postings: Sequence[Posting]) -> None:

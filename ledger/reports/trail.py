@@ -27,9 +27,9 @@ from ledger.reports.both_tiers import (
     usd_of,
 )
 from ledger.reports.table import Table
-from ledger.reports.where import ZERO, kind_of
+from ledger.reports.where import ZERO
 from ledger.run_folder import RunFolder
-from ledger.transaction import MONEY, entity_of
+from ledger.transaction import MONEY, entity_of, kind_of
 
 
 def trail(

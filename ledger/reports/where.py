@@ -18,7 +18,7 @@ from beancount.core import data
 from ledger.accounts import cash, claim, owed
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
-from ledger.transaction import MONEY, entity_of
+from ledger.transaction import MONEY, entity_of, kind_of
 
 ZERO = Decimal("0.00")
 TENTH = Decimal("0.1")
@@ -111,11 +111,6 @@ def usd_lines(entry: data.Transaction) -> Iterator[tuple[str, Decimal]]:
     for posting in entry.postings:
         if posting.units.currency == MONEY:
             yield posting.account, posting.units.number
-
-
-def kind_of(account: str) -> str:
-    """Return the cause for which an account stands: its third word."""
-    return account.split(":", 3)[2]
 
 
 def is_opening(entry: data.Transaction) -> bool:
