@@ -528,6 +528,16 @@ class Scenario(Part):
         return self
 
     @model_validator(mode="after")
+    def _shown(self) -> Self:
+        for i, market in enumerate(self.markets):
+            if not self.firms.members and market.quoter.displayed_usd is None:
+                raise ContradictionError(
+                    ("markets", i, "quoter", "displayed_usd"),
+                    "is missing; give it, since there are no firms whose hits could set it",
+                )
+        return self
+
+    @model_validator(mode="after")
     def _impact(self) -> Self:
         for i, market in enumerate(self.markets):
             if self.lead.impact_kappa > 0 and market.lead_volume_usd_per_day is None:

@@ -3,8 +3,8 @@
     question = "What does one fast firm take from a slow quoter in a day?"
     extends = "may-2021"          # a built-in name, or a path from this file's folder
 
-    [firms]
-    members = []                  # tables are laid over the base's, lists replace it
+    [maker]
+    volume_share = 0.3            # tables are laid over the base's, lists replace it
 
     [sources]
     "house.fee_tiers" = "where that figure is from"

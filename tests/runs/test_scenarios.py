@@ -175,16 +175,27 @@ def test_tables_are_laid_over_the_base_and_lists_replace_it(write):
     scenario = load(
         write(
             "faster.toml",
-            'extends = "base.toml"\nquestion = "And without rivals?"\n'
-            "[firms]\nmembers = []\n[maker]\nhedge_delay_ms = 5\n",
+            'extends = "base.toml"\nquestion = "And with one rival?"\n'
+            '[[firms.members]]\nname = "Alone"\nreaction_ms = 1\nhurdle_bps = 0\n'
+            "capital_usd = 1_000\norder_usd = 100\n[maker]\nhedge_delay_ms = 5\n",
         )
     )
 
     base = load(write("base.toml", FULL))
-    assert scenario.question == "And without rivals?"
-    assert scenario.firms.members == ()
+    assert scenario.question == "And with one rival?"
+    assert [firm.name for firm in scenario.firms.members] == ["Alone"]
     assert scenario.maker == base.maker.model_copy(update={"hedge_delay_ms": 5.0})
     assert (scenario.house, scenario.markets) == (base.house, base.markets)
+
+
+def test_a_world_without_firms_must_say_how_much_the_maker_shows(write):
+    write("base.toml", FULL)
+    alone = 'extends = "base.toml"\n[firms]\nmembers = []\n'
+
+    with pytest.raises(ScenarioError) as refused:
+        load(write("alone.toml", alone))
+
+    assert refused.value.key == "markets[0].quoter.displayed_usd"
 
 
 def test_the_nearest_of_several_extensions_wins(write):
