@@ -15,11 +15,6 @@ def midnight_us(day: date) -> int:
     return (day - _EPOCH.date()).days * DAY_US
 
 
-def day_of(time_us: int) -> date:
-    """Return the day in which *time_us* falls."""
-    return _EPOCH.date() + timedelta(days=time_us // DAY_US)
-
-
 def instant_us(moment: datetime) -> int:
     """Return *moment* in microseconds; a time without a zone is taken as UTC."""
     if moment.tzinfo is None:

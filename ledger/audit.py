@@ -51,14 +51,13 @@ def audit(
             folder, or (None) this process. The findings are the same.
     """
     run = RunFolder(folder)
-    which = "all" if every_day else f"{SAMPLE_DAYS} days drawn, and those on disk"
     days = _try(lambda: _days_to_check(run, every_day))
     plan: list[tuple[str, list[tuple[str, Argument]]]] = [
         ("seal: every file is as it was sealed", [("seal", None)]),
         ("general ledger: Beancount loads it, and the invariants hold", [("general", None)]),
         ("fills: recomputed, and summed against the general ledger", [("fills", None)]),
         (
-            f"day ledgers ({which}): each stands alone",
+            f"day ledgers: {_coverage(run, days)}each stands alone",
             # Where the days can't even be listed, why is what there is to say of them.
             [("told", days)] if isinstance(days, str) else [("day", day) for day in days],
         ),
@@ -123,6 +122,13 @@ def _day_ledger(run: RunFolder, argument: Argument) -> Iterator[str]:
         entries, errors, _ = loader.load_string(text)
         for error in errors or invariants.check(entries, {}, "line")[1]:
             yield f"{name}: {placed(error)}"
+
+
+def _coverage(run: RunFolder, days: list[tuple[date, bool]] | str) -> str:
+    if isinstance(days, str):
+        return ""
+    loaded = sum(load for _, load in days)
+    return f"Beancount loads {loaded} of {len(days_of(run))} days, those on disk are compared; "
 
 
 def _days_to_check(run: RunFolder, every_day: bool) -> list[tuple[date, bool]]:

@@ -3,7 +3,6 @@
 Here are the only places where a fraction becomes a whole cent, and where whole units become text.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -35,26 +34,6 @@ def fee_cents(notional_cents: np.ndarray, rate_e6: np.ndarray) -> np.ndarray:
     The one rounding of a fee: the same cents are charged to the taker and credited to the venue.
     """
     return (notional_cents * rate_e6 + RATE_UNIT // 2) // RATE_UNIT
-
-
-def share_out(total_cents: int, weights: Sequence[int]) -> list[int]:
-    """Split *total_cents* in proportion to *weights*; odd cents go to the largest remainders.
-
-    Weights may have either sign, so that what some receive others pay; the shares always sum to
-    the total exactly. Ties go to whoever stands first.
-
-    Raises:
-        ValueError: the weights sum to zero, which leaves nothing to be in proportion to.
-    """
-    whole = sum(weights)
-    if whole == 0:
-        raise ValueError("weights that sum to zero cannot share anything out")
-    shares = [total_cents * weight // whole for weight in weights]
-    remainders = [total_cents * weight % whole for weight in weights]
-    first = sorted(range(len(shares)), key=lambda i: (-abs(remainders[i]), i))
-    for i in first[: total_cents - sum(shares)]:
-        shares[i] += 1
-    return shares
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,10 @@ import tomli_w
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from des.clock import day_of, midnight_us
+from des.clock import midnight_us
 from des.price.candles import CandleError, read_candles
 from des.scenario import Run, Scenario
+from ledger.times import day_of
 
 BUILT_IN = Path(__file__).resolve().parent
 BYTES_MAX = 10_000_000

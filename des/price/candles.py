@@ -16,8 +16,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from des.clock import DAY_US, HOUR_US, SECOND_US, YEAR_S, day_of, instant_us, midnight_us
+from des.clock import DAY_US, HOUR_US, SECOND_US, YEAR_S, instant_us, midnight_us
 from des.scenario import YEARS, Anchor, VolatilityLevel
+from ledger.times import day_of
 
 PRICE_USD_MAX = 1e9
 # A time outside was written in some other unit.

@@ -1,14 +1,13 @@
 """Money is whole cents: what is split is given out whole, what is charged is rounded once."""
 
 from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.money import RATE_UNIT, Contract, Scale, amount, fee_cents, share_out, to_cents, usd
+from ledger.money import RATE_UNIT, Contract, Scale, amount, fee_cents, to_cents, usd
 
 CENTS = st.integers(-(10**15), 10**15)
 UNITS = ("1", "10", "0.01", "0.001", "0.25", "2.5", "100000", "0.00000001")
@@ -55,38 +54,6 @@ def test_half_a_cent_of_a_fee_is_a_cent():
     notional, rate = np.array([4_999, 5_000, 15_000]), np.array([100, 100, 100])
 
     assert fee_cents(notional, rate).tolist() == [0, 1, 2]
-
-
-@given(CENTS, st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=20))
-def test_a_sum_shared_out_is_neither_created_nor_destroyed(total, weights):
-    assume(sum(weights))
-
-    assert sum(share_out(total, weights)) == total
-
-
-@given(CENTS, st.lists(st.integers(-(10**9), 10**9), min_size=1, max_size=20))
-def test_nobody_gets_a_whole_cent_more_or_less_than_their_share(total, weights):
-    assume(sum(weights))
-
-    shares = share_out(total, weights)
-
-    for share, weight in zip(shares, weights, strict=True):
-        assert abs(share - Fraction(total * weight, sum(weights))) < 1
-
-
-def test_odd_cents_go_to_the_largest_remainders_and_ties_to_whoever_stands_first():
-    assert share_out(100, [1, 1, 1]) == [34, 33, 33]
-    assert share_out(100, [3, 3, 1]) == [43, 43, 14]
-    assert share_out(-100, [1, 1, 1]) == [-33, -33, -34]
-
-
-def test_weights_of_either_sign_let_some_pay_what_others_receive():
-    assert share_out(10, [3, -2]) == [30, -20]
-
-
-def test_weights_that_sum_to_zero_are_refused():
-    with pytest.raises(ValueError, match="sum to zero"):
-        share_out(1, [1, -1])
 
 
 @given(st.sampled_from(UNITS), st.integers(-(10**9), 10**9))

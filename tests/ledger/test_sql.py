@@ -153,6 +153,19 @@ def test_sql_writes_no_file(tiny_run: RunFolder, tmp_path: Path, statement: str)
     assert not list(tmp_path.iterdir())
 
 
+def test_logging_to_a_file_is_taken_for_a_question_by_some_versions_and_writes_none(
+    tiny_run: RunFolder, tmp_path: Path
+):
+    before = fingerprint(tiny_run.path)
+    there = tmp_path / "written"
+
+    with suppress(SqlError):  # DuckDB 2 refuses it, 1.5 answers with nothing
+        sql(tiny_run, f"FROM enable_logging(storage = 'file', storage_path = '{there}')")
+
+    assert fingerprint(tiny_run.path) == before
+    assert not list(tmp_path.iterdir())
+
+
 def test_what_sql_can_write_on_is_a_copy_that_nobody_keeps(tiny_run, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     before = fingerprint(tiny_run.path)
