@@ -13,6 +13,7 @@ import click
 import duckdb
 from tqdm import tqdm
 
+from des.price.lead_price import PriceRangeError
 from ledger.audit import audit
 from ledger.day_ledger import render_day
 from ledger.reports.books import UnknownEntityError, books, books_text
@@ -35,6 +36,7 @@ PROBLEMS_SHOWN = 20
 
 # What a user can do about it says the message; a traceback would not.
 MISTAKES = (
+    PriceRangeError,
     ScenarioError,
     RunRefusedError,
     RunFolderError,

@@ -29,6 +29,10 @@ class Ticks:
     prices: np.ndarray  # in units of the market's tick, int64, shape (n,)
 
 
+class PriceRangeError(ValueError):
+    """A path leaves the range in which prices are exact integers."""
+
+
 class LeadPrice:
     """The lead price of one market over one run; it moves at ticks and only there.
 
@@ -70,7 +74,7 @@ class LeadPrice:
         self._path = hourly_path(seed, market, price, self._start_hour, end_us // HOUR_US)
         log_prices = self._path.log_price[: (end_us - start_us) // HOUR_US + 1]
         if log_prices.max() > math.log(PRICE_TICKS_MAX_AT_HOURS * self._tick_usd):
-            raise ValueError(
+            raise PriceRangeError(
                 f"the price of {market} rises past {PRICE_TICKS_MAX_AT_HOURS:_} ticks; "
                 "add anchors, or lower its volatility"
             )
@@ -108,8 +112,8 @@ class LeadPrice:
         return float(self._path.volatility[self._row(time_us)])
 
     def hour_price_usd(self, time_us: int) -> float:
-        """Return the price, impact left out, at the start of the hour at *time_us*."""
-        return math.exp(self._path.log_price[self._row(time_us)])
+        """Return the price, impact left out, at the start of the hour; at least one tick."""
+        return max(math.exp(self._path.log_price[self._row(time_us)]), self._tick_usd)
 
     def _row(self, time_us: int) -> int:
         if not self._start_us <= time_us <= self._end_us:

@@ -350,3 +350,28 @@ def test_the_package_runs_as_the_command_does(tiny_run: RunFolder):
         ask(tiny_run, ("where",), "--format", "json")
     )
     assert child.wait(30) == 0
+
+
+@pytest.mark.parametrize("seed", ["1", "2", "3", "4", "5"])
+def test_a_price_that_leaves_its_range_is_told_in_one_line_or_stays_a_price(
+    tmp_path, monkeypatch, seed
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "wild.toml").write_text(
+        'extends = "tiny"\nquestion = "How wild may a price be?"\n'
+        "[run]\nend = 2022-05-31\nday_ledgers = []\n"
+        '[[markets]]\nname = "BTC-PERP"\nlot = "0.01"\ntick_usd = "1"\norder_usd_mean = 20_000\n'
+        'volume = [{ month = "2022-05", usd = 600_000_000 }]\n'
+        "[markets.price]\nanchors = [{ at = 2022-05-09, price_usd = 34_000 }]\n"
+        "volatility = [{ since = 2022-05-09, annual = 50 }]\nvolatility_log_sd = 0.4\n"
+        "[markets.quoter]\nlatency_s = 2\nrefresh_s = 2\nhalf_spread_bps = 8\n"
+        "position_limit_usd = 400_000\n"
+    )
+
+    result = moneytrail("run", "wild.toml", "--seed", seed, "--out", "wild")
+
+    assert result.exit_code in (0, 2)
+    assert (tmp_path / "wild").exists() == (result.exit_code == 0)
+    if result.exit_code == 2:
+        assert len(result.stderr.splitlines()) == 1
+        assert "the price of BTC-PERP" in result.stderr
