@@ -10,15 +10,17 @@ from statistics import NormalDist
 from zlib import crc32
 
 import numpy as np
+from numba import njit
 from numpy.random import Generator, SeedSequence, default_rng
 
 QUANTILES = 4096
 
 # Finaliser of SplitMix64: Steele, Lea & Flood (2014), "Fast splittable pseudorandom number
 # generators", OOPSLA.
-_INCREMENT = 0x9E3779B97F4A7C15
-_MULTIPLIERS = (0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
-_U64 = 2**64 - 1
+_INCREMENT = np.uint64(0x9E3779B97F4A7C15)
+_MULTIPLIERS = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
+_SHIFTS = (np.uint64(30), np.uint64(27), np.uint64(31))
+_TO_INDEX = np.uint64(52)  # of 64 bits, those above point at one of QUANTILES rows
 
 
 def stream(seed: int, process: str, quantity: str, *block: str | int) -> Generator:
@@ -34,30 +36,33 @@ def decision_key(seed: int, *words: str | int) -> int:
     return int(SeedSequence(seed, spawn_key=key).generate_state(1, np.uint64)[0])
 
 
+@njit("uint64(uint64, int64)", cache=True)
 def mix(key: int, subject: int) -> int:
-    """Hash what a decision is about under its key: 64 bits, in Python's own integers."""
-    h = (subject * _INCREMENT + key) & _U64
-    h = ((h ^ (h >> 30)) * _MULTIPLIERS[0]) & _U64
-    h = ((h ^ (h >> 27)) * _MULTIPLIERS[1]) & _U64
-    return h ^ (h >> 31)
+    """Hash what a decision is about under its key: 64 bits, wrapping around."""
+    h = np.uint64(subject) * _INCREMENT + key
+    h = (h ^ (h >> _SHIFTS[0])) * _MULTIPLIERS[0]
+    h = (h ^ (h >> _SHIFTS[1])) * _MULTIPLIERS[1]
+    return h ^ (h >> _SHIFTS[2])
 
 
-def lognormal_quantiles_us(median_us: int, log_sd: float) -> list[int]:
+def lognormal_quantiles_us(median_us: int, log_sd: float) -> np.ndarray:
     """Tabulate a lognormal delay at equally likely quantiles.
 
     Drawing means looking up a hash in this table: integers from the start, so that no last bit
     of an exponential can reach the books.
 
     Returns:
-        QUANTILES delays in microseconds, ascending.
+        QUANTILES delays in microseconds, ascending, int64.
     """
     normal = NormalDist()
-    return [
+    delays_us = [
         round(median_us * math.exp(log_sd * normal.inv_cdf((i + 0.5) / QUANTILES)))
         for i in range(QUANTILES)
     ]
+    return np.array(delays_us, dtype=np.int64)
 
 
+@njit("int64(uint64)", cache=True)
 def quantile_index(hashed: int) -> int:
     """Return the row of a table of QUANTILES that a hash points at."""
-    return hashed >> 52
+    return hashed >> _TO_INDEX

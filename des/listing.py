@@ -15,6 +15,7 @@ from des.price.impact import Impact
 from des.price.lead_price import LeadPrice
 from des.quoting.market import Decisions, Session
 from des.quoting.plan import QuotingPolicy
+from des.quoting.race import NO_ORDERS
 from des.quoting.sizing import monthly_size_cents
 from des.quoting.takers import Takers, Terms, gateway_keys, nobody_takes, terms
 from des.quoting.uninformed import UninformedFlow
@@ -30,8 +31,8 @@ INDEPENDENT_H = 0.01  # a half-life so short that no hour remembers the one befo
 class Gateways:
     """Delays to the house venue at equally likely quantiles, in quiet and in busy hours."""
 
-    quiet_us: list[int]
-    busy_us: list[int]
+    quiet_us: np.ndarray
+    busy_us: np.ndarray
     busy_above: float
 
     @classmethod
@@ -43,7 +44,7 @@ class Gateways:
         )
         return cls(quiet, busy, house.busy_above)
 
-    def at(self, volatility_ratio: float) -> list[int]:
+    def at(self, volatility_ratio: float) -> np.ndarray:
         """Return the table in force at a volatility, given over its level."""
         return self.busy_us if volatility_ratio >= self.busy_above else self.quiet_us
 
@@ -194,7 +195,7 @@ class Listing:
                 terms(self._takers, mark, self._tick_cents, fee_e6, flat, bottomless),
                 self._gateways.at(pilot.hour_volatility_ratio(begin_us)),
             )
-            return session.play(begin_us, until_us, 0.0, decided, [])
+            return session.play(begin_us, until_us, 0.0, decided, NO_ORDERS)
 
         maker = self._scenario.maker
         informed = maker.volume_share * (1 - maker.uninformed_fraction)
@@ -208,7 +209,7 @@ class Listing:
         tick_usd = Decimal(self._market.tick_usd)
         return LeadPrice(self._scenario.run.seed, name, law, tick_usd, start_us, end_us)
 
-    def _open_session(self, kind: type[Session], keys: list[int], price: LeadPrice) -> Session:
+    def _open_session(self, kind: type[Session], keys: np.ndarray, price: LeadPrice) -> Session:
         return kind(price, self._policy, self._takers, keys, self._taker_codes)
 
     def _daily_volatility(self, time_us: int) -> float:

@@ -1,9 +1,9 @@
 """The price where it is discovered, as ticks: integers, drawn hour by hour in any order."""
 
 import math
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,8 +21,7 @@ _NO_TIMES = np.empty(0, dtype=np.int64)
 _NO_PRICES = np.empty(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Ticks:
+class Ticks(NamedTuple):
     """Moments at which the price was set anew, and the prices."""
 
     times_us: np.ndarray  # strictly rising, int64, shape (n,)

@@ -4,23 +4,24 @@ Slow and obvious. It decides with the same functions as `Session` does, one quot
 a time, and gives the same fills to the byte; so each of the two is the other's witness.
 """
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from itertools import pairwise
 
 import numpy as np
 import simpy
 
-from des.price.lead_price import Ticks
-from des.quoting.market import POSTING, TICK, Decisions, Session
-from des.quoting.quotes import post, posting_times_us, price_at
-from des.quoting.race import Order, Watchers, watch
+from des.quoting.market import Decisions, Session
+from des.quoting.quotes import Quotes, posting_times_us
+from des.quoting.race import watch
 from des.turns import ORDER, QUOTE, SETTLEMENT, Moment
+from ledger.fills import join_rows
 
 
 class QuoteByQuote(Session):
     """A session whose quoter wakes up for every refresh."""
 
     _decided: Decisions
+    _met: list[np.ndarray]
 
     def trading(
         self,
@@ -29,47 +30,33 @@ class QuoteByQuote(Session):
         end_us: int,
         impact: float,
         decided: Decisions,
-        uninformed: list[Order],
+        uninformed: np.ndarray,
     ) -> Generator[simpy.Event, None, np.ndarray]:
         """Quote and be hit in [start, end): the quoter's loop."""
         ticks = self._advance(start_us, end_us, impact)
-        self._decided = decided
-        watchers = self._watchers(decided)
+        self._decided, self._met = decided, []
         self._schedule(env, uninformed)
-        beat = posting_times_us(start_us, end_us, self._refresh_us, ticks).tolist()
-        self._watch_ticks(env, start_us, beat[0] if beat else end_us, ticks, watchers)
-        for now_us, until_us in pairwise([*beat, end_us]):
+        beat = posting_times_us(start_us, end_us, self._refresh_us, ticks)
+        until_us = int(beat[0]) if len(beat) else end_us
+        self._watch(env, self._standing(decided), start_us, until_us)
+        for i, (now_us, until_us) in enumerate(pairwise([*beat.tolist(), end_us])):
             yield Moment(env, now_us, QUOTE)
-            read = int(price_at(ticks, now_us - self._latency_us))
-            self._in_force = post(now_us, read, decided.plan)
-            price = int(price_at(ticks, now_us))
-            self._schedule(env, watch(self._in_force, now_us, price, POSTING, watchers))
-            self._watch_ticks(env, now_us, until_us, ticks, watchers)
+            self._in_force = self._post(beat[i : i + 1], decided)
+            self._watch(env, self._in_force, now_us, until_us)
         yield Moment(env, end_us - 1, SETTLEMENT)
-        return self._rows()
+        return join_rows(self._met)
 
-    def _watch_ticks(
-        self,
-        env: simpy.Environment,
-        since_us: int,
-        until_us: int,
-        ticks: Ticks,
-        watchers: Watchers,
-    ) -> None:
+    def _watch(self, env: simpy.Environment, quote: Quotes, since_us: int, until_us: int) -> None:
         """Let the firms watch the quote in force until it is replaced, and send their orders."""
-        if self._in_force is None:
-            return
-        first, last = ticks.times_us.searchsorted((since_us, until_us)).tolist()
-        for time_us, price in zip(
-            ticks.times_us[first:last].tolist(), ticks.prices[first:last].tolist(), strict=True
-        ):
-            self._schedule(env, watch(self._in_force, time_us, price, TICK, watchers))
+        watchers = self._watchers(self._decided)
+        self._schedule(env, watch(quote, since_us, until_us, *self.ticks, watchers))
 
-    def _schedule(self, env: simpy.Environment, orders: Iterable[Order]) -> None:
-        for order in orders:
-            arrival = Moment(env, order.arrival_us, ORDER + order.firm)
-            arrival.callbacks.append(lambda _, order=order: self._meet(order))
+    def _schedule(self, env: simpy.Environment, orders: np.ndarray) -> None:
+        for i, (time_us, firm) in enumerate(orders[["arrival_us", "firm"]].tolist()):
+            arrival = Moment(env, time_us, ORDER + firm)
+            arrival.callbacks.append(lambda _, order=orders[i : i + 1]: self._meet(order))
 
-    def _meet(self, order: Order) -> None:
-        if self._in_force is not None:
-            self._arrive(order, self._in_force, self._decided.terms)
+    def _meet(self, order: np.ndarray) -> None:
+        rows = self._fills(order, self._standing(self._decided), self._decided.terms)
+        if len(rows):
+            self._met.append(rows)

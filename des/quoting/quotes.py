@@ -5,6 +5,7 @@ buyer's inequality into a seller's.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,32 +24,49 @@ class Plan:
     shown_lots: tuple[int, int]  # per level, by side; 0 where nothing is offered
 
 
-@dataclass(slots=True)
-class Quote:
-    """Both sides as they were posted, and what has become of them since."""
+class Quotes(NamedTuple):
+    """Quotes in the order of posting, both sides, and what has become of them since."""
 
-    posted_us: int
-    read: int  # the lead price that it was made from, ticks
-    price: tuple[tuple[int, ...], tuple[int, ...]]  # ticks, by side, best level first
-    left: tuple[list[int], list[int]]  # lots not yet taken, by side; empty: nothing was offered
-    hit_by: tuple[set[int], set[int]]  # the firms that have sent their order, by side
+    posted_us: np.ndarray  # shape (n,)
+    read_us: np.ndarray  # the moment whose lead price they were made from, shape (n,)
+    read: np.ndarray  # that price, ticks, shape (n,)
+    price: np.ndarray  # ticks, best level first, shape (n, 2, levels)
+    shown_lots: np.ndarray  # per level, shape (n, 2)
+    left: np.ndarray  # lots not yet taken, shape (n, 2, levels)
+    hit_by: np.ndarray  # whether a firm has sent its order, bool, shape (n, 2, firms)
+
+    def then(self, later: "Quotes") -> "Quotes":
+        """Join quotes to those that replace them."""
+        return Quotes(*map(np.concatenate, zip(self, later, strict=True)))
+
+    def last(self) -> "Quotes":
+        """Return the one still in force at the end, if any."""
+        return Quotes(*(column[-1:] for column in self))
 
 
-def post(posted_us: int, read: int, plan: Plan) -> Quote:
-    """Make the quote that is posted at *posted_us* from the lead price *read*."""
-    mid = read - plan.skew_ticks
-    ask_lots, bid_lots = plan.shown_lots
-    levels = len(plan.offset_ticks)
-    return Quote(
-        posted_us,
-        read,
-        (
-            tuple([mid + offset for offset in plan.offset_ticks]),
-            tuple([mid - offset for offset in plan.offset_ticks]),
-        ),
-        ([ask_lots] * levels if ask_lots else [], [bid_lots] * levels if bid_lots else []),
-        (set(), set()),
+def post(posted_us: np.ndarray, latency_us: int, ticks: Ticks, plan: Plan, firms: int) -> Quotes:
+    """Make the quotes that are posted at *posted_us* from the lead price of *latency_us* before.
+
+    *firms* is how many will watch them.
+    """
+    read_us = posted_us - latency_us
+    read = price_at(ticks, read_us)
+    n, levels = len(read), len(plan.offset_ticks)
+    offset = np.array((plan.offset_ticks, [-o for o in plan.offset_ticks]), dtype=np.int64)
+    price = (read - plan.skew_ticks)[:, None, None] + offset
+    shown_lots = np.empty((n, 2), dtype=np.int64)
+    shown_lots[:] = plan.shown_lots
+    left = np.repeat(shown_lots, levels, axis=1).reshape(n, 2, levels)
+    return Quotes(
+        posted_us, read_us, read, price, shown_lots, left, np.zeros((n, 2, firms), dtype=bool)
     )
+
+
+def no_quotes(levels: int, firms: int) -> Quotes:
+    """Return what is in force before the first posting: nothing."""
+    none = np.empty(0, dtype=np.int64)
+    sides, deep = np.empty((0, 2), dtype=np.int64), np.empty((0, 2, levels), dtype=np.int64)
+    return Quotes(none, none, none, deep, sides, deep, np.empty((0, 2, firms), dtype=bool))
 
 
 def price_at(ticks: Ticks, times_us: np.ndarray | int) -> np.ndarray:

@@ -5,84 +5,192 @@ first event at which hitting it pays a firm more than its costs, the firm sends 
 immediate-or-cancel order. The order arrives after the firm's reaction and the venue's gateway,
 and meets whatever quote is in force by then. The sniping of stale quotes is that of Budish,
 Cramton & Shim (2015), QJE 130(4).
+
+`watch` and `meet` are compiled, all in integers. They serve one quote and one order as well as an
+interval of either: what they are given at once changes nothing in what they do.
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+from numba import njit
+
 from des.chance import mix, quantile_index
-from des.quoting.quotes import ASK, BID, SIGN, Quote
+from des.quoting.quotes import ASK, BID, SIGN, Quotes
+from ledger.fills import Motive, Trigger
 
 ANY_PRICE = 2**62  # the limit of an order that takes what it gets
 UNINFORMED = 2**31  # the firm number of whoever is none: after all firms at a tie
 
+# An immediate-or-cancel order on its way.
+ORDER = np.dtype(
+    [
+        ("arrival_us", np.int64),
+        ("firm", np.int64),  # place among the firms, or UNINFORMED
+        ("side", np.int64),  # ASK buys, BID sells
+        ("limit", np.int64),  # worst acceptable price in ticks, times the side's sign
+        ("lots", np.int64),  # what it takes at most; a firm's is set on arrival, by its position
+        ("holder", np.int64),  # retail customer, or -1
+        ("trigger", np.int64),
+    ]
+)
+NO_ORDERS = np.empty(0, dtype=ORDER)
 
-class Order(NamedTuple):
-    """An immediate-or-cancel order on its way."""
-
-    arrival_us: int
-    firm: int  # place among the firms, or UNINFORMED
-    side: int  # ASK buys, BID sells
-    limit: int  # worst acceptable price in ticks, times the side's sign
-    lots: int  # what it takes at most; a firm's is set on arrival, by its position
-    holder: int  # retail customer, or -1
-    trigger: int
+# Compiled code knows plain integers, not enumerations.
+_PICKOFF, _SPREAD = int(Motive.PICKOFF), int(Motive.SPREAD)
+_POSTING, _TICK = int(Trigger.POSTING), int(Trigger.TICK)
 
 
 class Watchers(NamedTuple):
     """The firms as they watch quotes until the next settlement."""
 
-    by_threshold: Sequence[tuple[int, int]]  # (ticks beyond the quote, firm), lowest first
-    reaction_us: Sequence[int]  # by firm
-    keys: Sequence[int]  # of the firms' gateway draws
-    gateway_us: Sequence[int]  # the gateway's delay at equally likely quantiles
+    threshold: np.ndarray  # ticks beyond a quote from which hitting it pays, lowest first
+    firm: np.ndarray  # whose threshold it is
+    reaction_us: np.ndarray  # by firm
+    keys: np.ndarray  # of the firms' gateway draws, uint64
+    gateway_us: np.ndarray  # the gateway's delay at equally likely quantiles
 
 
-def watch(quote: Quote, time_us: int, price: int, trigger: int, watchers: Watchers) -> list[Order]:
-    """Return the orders that one event sets off: the posting of the quote, or a tick.
+@njit(cache=True)
+def watch(
+    quotes: Quotes,
+    since_us: int,
+    until_us: int,
+    tick_us: np.ndarray,
+    tick_price: np.ndarray,
+    watchers: Watchers,
+) -> np.ndarray:
+    """Return the orders that quotes set off in [since, until), each in force until the next.
 
     It pays a firm to hit when the lead price is beyond the quote by more than its threshold (fee
     and hurdle). Its order reaches as deep as the levels that pay at that moment, and no deeper. A
     firm sends one order per side of a quote.
+
+    Args:
+        quotes: in the order of posting; one posted before *since_us* has been seen at its posting.
+        since_us, until_us: the span.
+        tick_us, tick_price: the lead price, from the last tick at or before the first posting.
+        watchers: the firms.
+
+    Returns:
+        Orders (dtype ORDER) in the order of sending.
     """
-    side = ASK if price > quote.price[ASK][0] else BID
-    sign, levels, hit_by = SIGN[side], quote.price[side], quote.hit_by[side]
-    sent: list[Order] = []
-    if not quote.left[side]:
+    posted_us, best = quotes.posted_us, quotes.price[:, :, 0]
+    sent = np.empty(2 * len(posted_us) * len(watchers.firm), dtype=ORDER)
+    if not len(sent):
         return sent
-    beyond = sign * (price - levels[0])
-    about = 2 * quote.posted_us + side
-    for threshold, firm in watchers.by_threshold:
+    n, loosest = 0, watchers.threshold[0]
+    tick = np.searchsorted(tick_us, max(since_us, posted_us[0]))
+    for i in range(len(posted_us)):
+        replaced_us = posted_us[i + 1] if i + 1 < len(posted_us) else until_us
+        low, high = best[i, BID] - loosest, best[i, ASK] + loosest  # between them nobody hits
+        if posted_us[i] >= since_us:
+            now = tick if tick < len(tick_us) and tick_us[tick] == posted_us[i] else tick - 1
+            price = tick_price[max(now, 0)]
+            if not low <= price <= high:
+                n = _send(quotes, i, posted_us[i], price, _POSTING, watchers, sent, n)
+        while tick < len(tick_us) and tick_us[tick] < replaced_us:
+            price = tick_price[tick]
+            if not low <= price <= high:
+                n = _send(quotes, i, tick_us[tick], price, _TICK, watchers, sent, n)
+            tick += 1
+    return sent[:n]
+
+
+@njit(cache=True)
+def _send(
+    quotes: Quotes,
+    i: int,
+    time_us: int,
+    price: int,
+    trigger: int,
+    watchers: Watchers,
+    sent: np.ndarray,
+    n: int,
+) -> int:
+    """Note the orders that one event sets off behind the *n* sent before; return how many now."""
+    side = ASK if price > quotes.price[i, ASK, 0] else BID
+    sign = SIGN[side]
+    beyond = sign * (price - quotes.price[i, side, 0])
+    if not quotes.shown_lots[i, side]:
+        return n
+    for place in range(len(watchers.firm)):
+        threshold, firm = watchers.threshold[place], watchers.firm[place]
         if beyond <= threshold:
             break
-        if firm in hit_by:
+        if quotes.hit_by[i, side, firm]:
             continue
-        hit_by.add(firm)
+        quotes.hit_by[i, side, firm] = True
+        levels = quotes.price[i, side]
         deepest = levels[0]
         for level in levels[1:]:
             if sign * (price - level) <= threshold:
                 break
             deepest = level
-        drawn = watchers.gateway_us[quantile_index(mix(watchers.keys[firm], about))]
-        arrival_us = time_us + watchers.reaction_us[firm] + drawn
-        sent.append(Order(arrival_us, firm, side, sign * deepest, 0, -1, trigger))
-    return sent
+        drawn = mix(watchers.keys[firm], 2 * quotes.posted_us[i] + side)
+        delay_us = watchers.reaction_us[firm] + watchers.gateway_us[quantile_index(drawn)]
+        order = sent[n]
+        order.arrival_us = time_us + delay_us
+        order.firm, order.side, order.limit = firm, side, sign * deepest
+        order.lots, order.holder, order.trigger = 0, -1, trigger
+        n += 1
+    return n
 
 
-def take(order: Order, lots: int, quote: Quote) -> list[tuple[int, int]]:
-    """Let an order take up to *lots* from the quote in force, and return (price, lots) by level.
+@njit(cache=True)
+def meet(
+    orders: np.ndarray,
+    quotes: Quotes,
+    tick_us: np.ndarray,
+    tick_price: np.ndarray,
+    take_lots: np.ndarray,
+    rows: np.ndarray,
+) -> int:
+    """Let orders meet the quotes in force on their arrival, and write down what they get.
 
-    It is void for levels worse than its limit, and takes level by level what those before it
-    left. A level that is empty stays empty until the next quote.
+    An order is void for levels worse than its limit, and takes level by level what those before
+    it left. A level that is empty stays empty until the next quote. At the moment of a posting it
+    is the new quote that is in force.
+
+    Args:
+        orders: dtype ORDER, in the order of their turns.
+        quotes: in the order of posting.
+        tick_us, tick_price: the lead price.
+        take_lots: what a firm's order takes at most, by side and firm.
+        rows: dtype ROW, one for every level of every order; as many as returned are filled in
+            with all but what the books of the venue add (taker's code, fee, maker, venue): the
+            taker is the firm's place, or that after the last firm.
     """
-    sign, prices, left = SIGN[order.side], quote.price[order.side], quote.left[order.side]
-    got = []
-    for level, there in enumerate(left):
-        if not lots or sign * prices[level] > order.limit:
-            break
-        if there:
-            taken = min(there, lots)
+    n, i, tick = 0, -1, 0
+    firms = take_lots.shape[1]
+    for order in orders:
+        while i + 1 < len(quotes.posted_us) and quotes.posted_us[i + 1] <= order.arrival_us:
+            i += 1
+        while tick + 1 < len(tick_us) and tick_us[tick + 1] <= order.arrival_us:
+            tick += 1
+        if i < 0:
+            continue
+        informed = order.firm != UNINFORMED
+        sign, prices, left = (
+            SIGN[order.side],
+            quotes.price[i, order.side],
+            quotes.left[i, order.side],
+        )
+        lots = take_lots[order.side, order.firm] if informed else order.lots
+        for level in range(len(left)):
+            if not lots or sign * prices[level] > order.limit:
+                break
+            taken = min(left[level], lots)
+            if not taken:
+                continue
             left[level] -= taken
             lots -= taken
-            got.append((prices[level], taken))
-    return got
+            row = rows[n]
+            row.time_us, row.motive = order.arrival_us, _PICKOFF if informed else _SPREAD
+            row.taker, row.holder = order.firm if informed else firms, order.holder
+            row.lots, row.price = sign * taken, prices[level]
+            row.lead, row.lead_when_quoted = tick_price[tick], quotes.read[i]
+            row.quote_age_us = order.arrival_us - quotes.read_us[i]
+            row.trigger = order.trigger
+            n += 1
+    return n

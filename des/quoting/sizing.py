@@ -34,11 +34,14 @@ def monthly_size_cents(
         start_us, end_us: the month, or as much of it as the run has.
         wanted_cents: what the firms are to take in that time.
     """
-    hours = range(start_us, end_us, HOUR_US)
-    thin, deep = (
-        join_rows([play(hour_us, hour_us + SAMPLE_US, lots) for hour_us in hours])
-        for lots in (ONE_LOT, BOTTOMLESS_LOTS)
-    )
+    plays = [
+        (
+            play(hour_us, hour_us + SAMPLE_US, ONE_LOT),
+            play(hour_us, hour_us + SAMPLE_US, BOTTOMLESS_LOTS),
+        )
+        for hour_us in range(start_us, end_us, HOUR_US)  # an hour's path is drawn for both at once
+    ]
+    thin, deep = map(join_rows, zip(*plays, strict=True))
     hits, levels = _sum_by_hit(thin, np.abs(thin["lots"]))
     same_hits, demand = _sum_by_hit(deep, np.abs(deep["lots"]) * deep["price"] * tick_cents)
     if not len(hits):

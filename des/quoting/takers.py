@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
 from des.chance import decision_key
 from des.clock import microseconds
+from des.quoting.quotes import ASK, BID, SIGN
 from des.scenario import Firm
 from ledger.money import RATE_UNIT, to_cents
 
@@ -35,8 +37,9 @@ class Takers:
 class Terms:
     """The firms' decisions until the next settlement."""
 
-    by_threshold: tuple[tuple[int, int], ...]  # (ticks beyond which it pays, firm), lowest first
-    take_lots: tuple[list[int], list[int]]  # what one order takes at most, by side and firm
+    threshold: np.ndarray  # ticks beyond a quote from which hitting it pays, lowest first
+    firm: np.ndarray  # whose threshold it is
+    take_lots: np.ndarray  # what one order takes at most, shape (2, firms): by side and firm
 
 
 def terms(
@@ -60,22 +63,38 @@ def terms(
         lots: position of each firm in this market.
         margin_cents: what each firm may use in this market as margin.
     """
-    lot_cents = mark_ticks * cents_per_lot_tick
-    limit = np.floor(np.maximum(margin_cents, 0) * takers.leverage_max / lot_cents)
-    room = np.stack((limit - lots, limit + lots))
-    take = np.clip(np.minimum(room, takers.order_cents // lot_cents), 0, None)
     threshold = mark_ticks * (fee_e6 + takers.hurdle_e6) // RATE_UNIT
-    buy, sell = take.astype(np.int64).tolist()
-    return Terms(
-        tuple(sorted((ticks, firm) for firm, ticks in enumerate(threshold.tolist()))), (buy, sell)
-    )
+    firm = np.argsort(threshold, kind="stable")
+    lot_cents = mark_ticks * cents_per_lot_tick
+    take_lots = _take_lots(lot_cents, takers.order_cents, takers.leverage_max, lots, margin_cents)
+    return Terms(threshold[firm], firm, take_lots)
+
+
+@njit(cache=True)
+def _take_lots(
+    lot_cents: int,
+    order_cents: np.ndarray,
+    leverage_max: np.ndarray,
+    lots: np.ndarray,
+    margin_cents: np.ndarray,
+) -> np.ndarray:
+    take = np.empty((2, len(lots)), dtype=np.int64)
+    for firm in range(len(lots)):
+        # In floats: what margin allows may be more than fits an integer.
+        limit = np.floor(max(margin_cents[firm], 0) * leverage_max[firm] / lot_cents)
+        for side in (ASK, BID):
+            room = limit - SIGN[side] * lots[firm]
+            take[side, firm] = max(min(room, order_cents[firm] // lot_cents), 0)
+    return take
 
 
 def nobody_takes() -> Terms:
     """Return the terms of a world without firms."""
-    return Terms((), ([], []))
+    none = np.empty(0, dtype=np.int64)
+    return Terms(none, none, np.empty((2, 0), dtype=np.int64))
 
 
-def gateway_keys(seed: int, market: str, firms: Sequence[Firm]) -> list[int]:
-    """Return the keys of the firms' gateway draws in one market."""
-    return [decision_key(seed, "gateway", market, firm.name) for firm in firms]
+def gateway_keys(seed: int, market: str, firms: Sequence[Firm]) -> np.ndarray:
+    """Return the keys of the firms' gateway draws in one market, uint64."""
+    keys = [decision_key(seed, "gateway", market, firm.name) for firm in firms]
+    return np.array(keys, dtype=np.uint64)

@@ -1,12 +1,10 @@
 """Customers who trade for their own reasons: Poisson orders of either side, whatever the price."""
 
-from bisect import bisect_left
-
 import numpy as np
 
 from des.chance import stream
 from des.clock import HOUR_US
-from des.quoting.race import ANY_PRICE, UNINFORMED, Order
+from des.quoting.race import ANY_PRICE, NO_ORDERS, ORDER, UNINFORMED
 from ledger.fills import Trigger
 
 
@@ -21,10 +19,10 @@ class UninformedFlow:
         self._seed, self._market, self._holders = seed, market, holders
         self._order_usd_mean = order_usd_mean
         self._hour = -1
-        self._orders: list[Order] = []
+        self._orders = NO_ORDERS
 
-    def orders(self, start_us: int, end_us: int, usd_per_s: float, lot_usd: float) -> list[Order]:
-        """Return the orders that arrive in [start, end), a span inside one hour.
+    def orders(self, start_us: int, end_us: int, usd_per_s: float, lot_usd: float) -> np.ndarray:
+        """Return the orders (dtype ORDER) that arrive in [start, end), a span inside one hour.
 
         Args:
             start_us, end_us: the span.
@@ -34,25 +32,20 @@ class UninformedFlow:
         hour = start_us // HOUR_US
         if hour != self._hour:
             self._hour, self._orders = hour, self._draw(hour, usd_per_s, lot_usd)
-        first = bisect_left(self._orders, (start_us,))
-        return self._orders[first : bisect_left(self._orders, (end_us,))]
+        first, last = self._orders["arrival_us"].searchsorted((start_us, end_us))
+        return self._orders[first:last]
 
-    def _draw(self, hour: int, usd_per_s: float, lot_usd: float) -> list[Order]:
+    def _draw(self, hour: int, usd_per_s: float, lot_usd: float) -> np.ndarray:
         def draws(quantity: str) -> np.random.Generator:
             return stream(self._seed, "uninformed", quantity, self._market, hour)
 
         lots_mean = max(self._order_usd_mean / lot_usd, 1.0)
         n = draws("count").poisson(usd_per_s * 3600 / (lots_mean * lot_usd))
-        columns = (
-            np.sort(draws("time").integers(0, HOUR_US, n)) + hour * HOUR_US,
-            draws("side").integers(0, 2, n),
-            draws("size").geometric(1 / lots_mean, n),
-            draws("holder").integers(0, self._holders, n),
-        )
-        none = int(Trigger.NONE)
-        return [
-            Order(arrival_us, UNINFORMED, side, ANY_PRICE, lots, holder, none)
-            for arrival_us, side, lots, holder in zip(
-                *(column.tolist() for column in columns), strict=True
-            )
-        ]
+        orders = np.empty(n, dtype=ORDER)
+        orders["arrival_us"] = np.sort(draws("time").integers(0, HOUR_US, n)) + hour * HOUR_US
+        orders["side"] = draws("side").integers(0, 2, n)
+        orders["lots"] = draws("size").geometric(1 / lots_mean, n)
+        orders["holder"] = draws("holder").integers(0, self._holders, n)
+        orders["firm"], orders["limit"] = UNINFORMED, ANY_PRICE
+        orders["trigger"] = Trigger.NONE
+        return orders

@@ -8,6 +8,7 @@ what a settlement takes from some is exactly what it gives to others.
 from collections.abc import Sequence
 
 import numpy as np
+from numba import njit
 
 from ledger.fills import Motive, new_rows, price_fills
 from ledger.journal import Journal
@@ -50,20 +51,7 @@ class Venue:
         cents = self.tick_cents[market]
         rows["venue"], rows["market"] = self.code, market
         price_fills(rows, cents)
-        taker, maker, edge = rows["taker"], rows["maker"], rows["edge_cents"]
-        value = rows["lots"] * rows["lead"] * cents
-        for moved, into in (
-            (edge - rows["fee_cents"], self.claims),
-            (rows["lots"], self.lots[market]),
-            (value, self._value[market]),
-        ):
-            np.add.at(into, taker, moved)
-        for moved, into in (
-            (edge, self.claims),
-            (rows["lots"], self.lots[market]),
-            (value, self._value[market]),
-        ):
-            np.subtract.at(into, maker, moved)
+        _book(rows, cents, self.claims, self.lots[market], self._value[market])
         self._journal.trade(rows)
 
     def notional(self, marks: np.ndarray) -> np.ndarray:
@@ -94,6 +82,21 @@ class Venue:
         rows["price"] = rows["lead"] = marks[market]
         rows["edge_cents"] = payments[market, member]
         self._journal.trade(rows)
+
+
+@njit(cache=True)
+def _book(
+    rows: np.ndarray, cents: int, claims: np.ndarray, lots: np.ndarray, value: np.ndarray
+) -> None:
+    """Move edge, fee and contracts of priced fills between the accounts of one market."""
+    for row in rows:
+        taker, maker, worth = row.taker, row.maker, row.lots * row.lead * cents
+        claims[taker] += row.edge_cents - row.fee_cents
+        claims[maker] -= row.edge_cents
+        lots[taker] += row.lots
+        lots[maker] -= row.lots
+        value[taker] += worth
+        value[maker] -= worth
 
 
 def _whole_cents(due: np.ndarray) -> np.ndarray:

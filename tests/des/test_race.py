@@ -20,12 +20,12 @@ from des.price.lead_price import LeadPrice, Ticks
 from des.quoting.market import Decisions, Session
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quote_by_quote import QuoteByQuote
-from des.quoting.quotes import SIGN, Plan, Quote, post
-from des.quoting.race import ANY_PRICE, UNINFORMED, Order, take
+from des.quoting.quotes import SIGN, Plan, Quotes, post
+from des.quoting.race import ANY_PRICE, ORDER, UNINFORMED, meet
 from des.quoting.takers import Takers, Terms
 from des.quoting.uninformed import UninformedFlow
 from des.scenario import Anchor, Price, VolatilityLevel
-from ledger.fills import Motive, Trigger
+from ledger.fills import Motive, Trigger, new_rows
 
 START_US = 10_000
 RETAIL = 60_000  # the code of customers in the books, after all firms
@@ -54,17 +54,18 @@ class Decided:
     shown: Sequence[int]  # lots per level, by side
     thresholds: Sequence[int]  # ticks, by firm
     takes: Sequence[Sequence[int]]  # lots, by side and firm
-    gateway_us: list[int]  # at equally likely quantiles
+    gateway_us: Sequence[int]  # at equally likely quantiles
 
     def for_session(self) -> Decisions:
-        by_threshold = sorted((ticks, firm) for firm, ticks in enumerate(self.thresholds))
+        thresholds = np.array(self.thresholds, dtype=np.int64)
+        firm = np.argsort(thresholds, kind="stable")
         return Decisions(
             Plan(self.skew, tuple(self.offsets), tuple(self.shown)),
-            Terms(tuple(by_threshold), self.takes),
-            self.gateway_us,
+            Terms(thresholds[firm], firm, np.array(self.takes, dtype=np.int64).reshape(2, -1)),
+            np.array(self.gateway_us),
         )
 
-    def for_witness(self, delay_us: Callable[[list[int], int, int, int], int]) -> Interval:
+    def for_witness(self, delay_us: Callable[[Sequence[int], int, int, int], int]) -> Interval:
         return Interval(
             self.start_us,
             self.end_us,
@@ -88,13 +89,14 @@ class World:
     intervals: Sequence[Decided]
     customers: Sequence[Customer]
 
-    def keys(self) -> list[int]:
-        return [decision_key(7, firm) for firm in range(len(self.reactions_us))]
+    def keys(self) -> np.ndarray:
+        keys = [decision_key(7, firm) for firm in range(len(self.reactions_us))]
+        return np.array(keys, dtype=np.uint64)
 
-    def delay_us(self, gateway_us: list[int], firm: int, posted_us: int, side: int) -> int:
+    def delay_us(self, gateway_us: Sequence[int], firm: int, posted_us: int, side: int) -> int:
         """Draw how long an order takes: the one thing in which both witnesses trust."""
         drawn = mix(self.keys()[firm], 2 * posted_us + side)
-        return self.reactions_us[firm] + gateway_us[quantile_index(drawn)]
+        return self.reactions_us[firm] + int(gateway_us[quantile_index(drawn)])
 
     def cut(self, cuts_us: Sequence[int]) -> "World":
         """Settle at other times, and decide the same each time: what the first interval says."""
@@ -132,11 +134,12 @@ def witnessed(world: World) -> list[NaiveFill]:
     return race.play()
 
 
-def orders_of(customers: Sequence[Customer]) -> list[Order]:
-    return [
-        Order(c.time_us, UNINFORMED, c.side, ANY_PRICE, c.lots, c.holder, Trigger.NONE)
+def orders_of(customers: Sequence[Customer]) -> np.ndarray:
+    orders = [
+        (c.time_us, UNINFORMED, c.side, ANY_PRICE, c.lots, c.holder, Trigger.NONE)
         for c in customers
     ]
+    return np.array(orders, dtype=ORDER)
 
 
 def as_naive(row: np.void) -> NaiveFill:
@@ -269,7 +272,7 @@ def an_hour() -> World:
             for begin_us in range(start_us, start_us + HOUR_US, step_us)
         ],
         customers=[
-            Customer(order.arrival_us, order.side, order.lots, order.holder) for order in orders
+            Customer(*order) for order in orders[["arrival_us", "side", "lots", "holder"]].tolist()
         ],
     )
 
@@ -293,31 +296,45 @@ def test_settling_at_other_times_changes_no_fill_where_it_changes_no_decision(se
 
 
 PRICES = st.integers(990, 1_010)
+NOW = np.array([0])
 
 
 @st.composite
-def crowds(draw) -> tuple[Quote, list[Order]]:
+def crowds(draw) -> tuple[Quotes, np.ndarray]:
     """A quote of one to three levels, and orders in the order of their arrival."""
     shown = draw(st.tuples(st.integers(0, 8), st.integers(0, 8)))
     offsets = draw(st.lists(st.integers(0, 9), min_size=1, max_size=3, unique=True).map(sorted))
     orders = st.builds(
-        lambda side, price, lots: Order(0, 0, side, SIGN[side] * price, lots, -1, 0),
+        lambda side, price, lots: (0, UNINFORMED, side, SIGN[side] * price, lots, 0, 0),
         st.sampled_from([ASK, BID]),
         PRICES,
         st.integers(0, 8),
     )
-    quote = post(0, draw(PRICES), Plan(draw(st.integers(-5, 5)), tuple(offsets), shown))
-    return quote, draw(st.lists(orders, max_size=25))
+    plan = Plan(draw(st.integers(-5, 5)), tuple(offsets), shown)
+    quote = post(NOW, 0, ticks_at(draw(PRICES)), plan, firms=0)
+    return quote, np.array(draw(st.lists(orders, max_size=25)), dtype=ORDER)
+
+
+def ticks_at(price: int) -> Ticks:
+    return Ticks(NOW, np.array([price]))
+
+
+def taken(order: np.ndarray, quote: Quotes) -> list[tuple[int, int]]:
+    """Let one order meet a quote; what it gets is (price, lots), by level."""
+    rows = new_rows(quote.price.shape[2])
+    got = meet(order, quote, *ticks_at(1_000), np.empty((2, 0), dtype=np.int64), rows)
+    return [(price, abs(lots)) for price, lots in rows[:got][["price", "lots"]].tolist()]
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(crowd=crowds())
 def test_no_order_fills_at_a_price_worse_than_its_limit_or_for_more_than_it_asks(crowd):
     quote, orders = crowd
-    for order in orders:
-        got = take(order, order.lots, quote)
-        assert all(SIGN[order.side] * price <= order.limit for price, _ in got)
-        assert sum(lots for _, lots in got) <= order.lots
+    for order in np.split(orders, len(orders)) if len(orders) else ():
+        got = taken(order, quote)
+        side, limit, asked = order[0][["side", "limit", "lots"]].tolist()
+        assert all(SIGN[side] * price <= limit for price, _ in got)
+        assert sum(lots for _, lots in got) <= asked
         assert all(lots > 0 for _, lots in got)
 
 
@@ -325,27 +342,27 @@ def test_no_order_fills_at_a_price_worse_than_its_limit_or_for_more_than_it_asks
 @given(crowd=crowds())
 def test_no_level_gives_more_than_it_shows_and_what_it_gives_is_gone(crowd):
     quote, orders = crowd
-    shown = tuple(list(left) for left in quote.left)
-    for order in orders:
-        for price, lots in take(order, order.lots, quote):
-            shown[order.side][quote.price[order.side].index(price)] -= lots
-        assert quote.left == shown
-        assert min([*shown[ASK], *shown[BID]], default=0) >= 0
+    shown = quote.left.copy()
+    for i, side in enumerate(orders["side"].tolist()):
+        for price, lots in taken(orders[i : i + 1], quote):
+            shown[0, side, quote.price[0, side].tolist().index(price)] -= lots
+        assert np.array_equal(quote.left, shown)
+        assert shown.min() >= 0
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(crowd=crowds())
 def test_first_come_first_served_one_lot_at_a_time_from_the_best_on(crowd):
     quote, orders = crowd
-    queues = tuple(
-        [price for price, lots in zip(prices, left, strict=False) for _ in range(lots)]
-        for prices, left in zip(quote.price, quote.left, strict=True)
-    )
-    for order in orders:
-        queue, got = queues[order.side], []
-        while len(got) < order.lots and queue and SIGN[order.side] * queue[0] <= order.limit:
+    queues = [
+        [int(price) for price, lots in zip(prices, left, strict=True) for _ in range(lots)]
+        for prices, left in zip(quote.price[0], quote.left[0], strict=True)
+    ]
+    for i, (side, limit, asked) in enumerate(orders[["side", "limit", "lots"]].tolist()):
+        queue, got = queues[side], []
+        while len(got) < asked and queue and SIGN[side] * queue[0] <= limit:
             got.append(queue.pop(0))
-        filled = [price for price, lots in take(order, order.lots, quote) for _ in range(lots)]
+        filled = [price for price, lots in taken(orders[i : i + 1], quote) for _ in range(lots)]
         assert filled == got
 
 

@@ -14,6 +14,7 @@ from des.price.lead_price import LeadPrice
 from des.quoting.market import Decisions, Session
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quotes import Plan
+from des.quoting.race import NO_ORDERS
 from des.quoting.sizing import SAMPLE_US, monthly_size_cents, size_for
 from des.quoting.takers import Takers, Terms
 from des.scenario import Anchor, Price, VolatilityLevel
@@ -108,15 +109,15 @@ class Pilot:
             self.price,
             QuotingPolicy(2 * SECOND_US, 2 * SECOND_US, self.offsets, 0, 0),
             Takers(np.arange(firms) * 100_000, unused, unused, unused),
-            list(range(firms)),
+            np.arange(firms, dtype=np.uint64),
             np.arange(firms + 1),
         )
         decided = Decisions(
             Plan(0, self.offsets, (shown_lots, shown_lots)),
-            Terms(tuple((3, firm) for firm in range(firms)), (self.take_lots, self.take_lots)),
+            Terms(np.full(firms, 3), np.arange(firms), np.array((self.take_lots, self.take_lots))),
             lognormal_quantiles_us(75_000, 0.5),
         )
-        return session.play(start_us, end_us, 0.0, decided, [])
+        return session.play(start_us, end_us, 0.0, decided, NO_ORDERS)
 
     def taken_cents(self, size_cents: int) -> int:
         """What the firms take in the samples from quotes of a size."""

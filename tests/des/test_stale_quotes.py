@@ -38,6 +38,7 @@ from des.price.lead_price import LeadPrice
 from des.quoting.market import Decisions, Session
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quotes import ASK, BID, Plan
+from des.quoting.race import NO_ORDERS
 from des.quoting.takers import Takers, Terms
 from des.quoting.uninformed import UninformedFlow
 from des.scenario import Anchor, Price, Quoter, VolatilityLevel
@@ -126,11 +127,11 @@ def measure(market: Market, half_spread: int, costs: tuple[int, ...]) -> Sample:
     decided = Decisions(
         Plan(0, (half_spread,), (firms, firms)), terms_of(costs), lognormal_quantiles_us(0, 0.0)
     )
-    session.play(START_US, START_US + WARM_UP_US, 0.0, decided, [])
+    session.play(START_US, START_US + WARM_UP_US, 0.0, decided, NO_ORDERS)
     edges, hits, later = np.zeros((batches, firms)), np.zeros((batches, firms)), []
     for batch in range(batches):
         start_us = START_US + WARM_UP_US + batch * BATCH_US
-        rows = session.play(start_us, start_us + BATCH_US, 0.0, decided, [])
+        rows = session.play(start_us, start_us + BATCH_US, 0.0, decided, NO_ORDERS)
         edge = (rows["lead"] - rows["price"]) * rows["lots"]
         posting = rows["trigger"] == Trigger.POSTING
         np.add.at(edges[batch], rows["taker"][posting], edge[posting])
@@ -156,15 +157,15 @@ def session_of(market: Market, price: LeadPrice, reactions_us: list[int]) -> Ses
         price,
         QuotingPolicy(microseconds(market.latency_s), microseconds(market.refresh_s), unused, 0, 0),
         Takers(np.array(reactions_us, dtype=np.int64), unused, unused, unused),
-        list(range(len(reactions_us))),
+        np.arange(len(reactions_us), dtype=np.uint64),
         np.arange(len(reactions_us) + 1),
     )
 
 
 def terms_of(costs: tuple[int, ...]) -> Terms:
     """One lot an order, for an edge beyond the costs."""
-    by_threshold = tuple(sorted((cost, firm) for firm, cost in enumerate(costs)))
-    return Terms(by_threshold, ([1] * len(costs), [1] * len(costs)))
+    firm = np.argsort(costs, kind="stable")
+    return Terms(np.array(costs)[firm], firm, np.ones((2, len(costs)), dtype=np.int64))
 
 
 def assert_mean(batches: np.ndarray, expected: float) -> None:
@@ -251,7 +252,7 @@ def pick_offs(latency_s: float, gateway_ms: int) -> np.ndarray:
         terms_of((0, 0)),
         lognormal_quantiles_us(gateway_ms * 1_000, 0.5),
     )
-    return session.play(START_US, end_us, 0.0, decided, [])
+    return session.play(START_US, end_us, 0.0, decided, NO_ORDERS)
 
 
 def test_random_flow_against_a_quote_that_is_never_stale_pays_half_the_spread_exactly():

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from des.clock import HOUR_US, midnight_us
-from des.quoting.race import ANY_PRICE, UNINFORMED, Order
+from des.quoting.race import ANY_PRICE, UNINFORMED
 from des.quoting.uninformed import UninformedFlow
 from ledger.fills import Trigger
 
@@ -30,20 +30,20 @@ def flow(**changes) -> UninformedFlow:
     return UninformedFlow(**(named | changes))
 
 
-def hour(source: UninformedFlow, i: int) -> list[Order]:
+def hour(source: UninformedFlow, i: int) -> np.ndarray:
     start_us = START_US + i * HOUR_US
     return source.orders(start_us, start_us + HOUR_US, USD_PER_S, LOT_USD)
 
 
 @pytest.fixture(scope="module")
-def hours() -> list[list[Order]]:
+def hours() -> list[np.ndarray]:
     source = flow()
     return [hour(source, i) for i in range(HOURS)]
 
 
 @pytest.fixture(scope="module")
-def orders(hours) -> list[Order]:
-    return [order for one in hours for order in one]
+def orders(hours) -> np.ndarray:
+    return np.concatenate(hours)
 
 
 # ---- what it says it is
@@ -61,7 +61,7 @@ def test_orders_are_as_many_as_a_poisson_process_has(hours):
 
 def test_they_add_up_to_the_stated_volume(hours):
     """A sum of Poisson many geometric sizes: its variance is the mean number x mean square."""
-    lots = np.array([sum(order.lots for order in one) for one in hours])
+    lots = np.array([one["lots"].sum() for one in hours])
     expected = USD_PER_S * 3_600 / LOT_USD
     mean_square = MEAN_LOTS * (2 * MEAN_LOTS - 1)
 
@@ -71,14 +71,14 @@ def test_they_add_up_to_the_stated_volume(hours):
 
 
 def test_buyers_and_sellers_are_equally_many(orders):
-    sides = np.array([order.side for order in orders])
+    sides = orders["side"]
     assert set(sides) == {0, 1}
     assert abs(sides.mean() - 0.5) < 3 * 0.5 / math.sqrt(len(sides))
 
 
 def test_sizes_are_geometric(orders):
     """Whole lots from one on; P(more than k) = (1 - 1/m)^k; s.e. of a share sqrt(p (1 - p) / n)."""
-    lots = np.array([order.lots for order in orders])
+    lots = orders["lots"]
     assert lots.min() == 1
     for k in (1, 5, 13, 40):
         p = (1 - 1 / MEAN_LOTS) ** k
@@ -89,9 +89,9 @@ def test_sizes_are_geometric(orders):
 def test_minutes_of_the_hour_and_holders_are_equally_likely(orders, what):
     """A chi-square of k degrees of freedom has the standard deviation sqrt(2 k)."""
     if what == "minute":
-        drawn, cells = [order.arrival_us % HOUR_US * 60 // HOUR_US for order in orders], 60
+        drawn, cells = orders["arrival_us"] % HOUR_US * 60 // HOUR_US, 60
     else:
-        drawn, cells = [order.holder for order in orders], HOLDERS
+        drawn, cells = orders["holder"], HOLDERS
     counts = np.bincount(drawn, minlength=cells)
     assert len(counts) == cells
     chi_square = ((counts - counts.mean()) ** 2).sum() / counts.mean()
@@ -99,9 +99,9 @@ def test_minutes_of_the_hour_and_holders_are_equally_likely(orders, what):
 
 
 def test_customers_do_not_look_at_the_price(orders):
-    assert {order.limit for order in orders} == {ANY_PRICE}
-    assert {order.firm for order in orders} == {UNINFORMED}
-    assert {order.trigger for order in orders} == {Trigger.NONE}
+    assert set(orders["limit"]) == {ANY_PRICE}
+    assert set(orders["firm"]) == {UNINFORMED}
+    assert set(orders["trigger"]) == {Trigger.NONE}
 
 
 def test_orders_are_of_one_lot_where_a_lot_is_worth_more_than_an_order():
@@ -110,14 +110,14 @@ def test_orders_are_of_one_lot_where_a_lot_is_worth_more_than_an_order():
     counts = []
     for i in range(hours):
         orders = hour(source, i)
-        assert {order.lots for order in orders} == {1}
+        assert set(orders["lots"]) == {1}
         counts.append(len(orders))
     expected = USD_PER_S * 3_600 / LOT_USD
     assert abs(np.mean(counts) - expected) < 3 * math.sqrt(expected / hours)
 
 
 def test_no_volume_means_no_orders():
-    assert flow().orders(START_US, START_US + HOUR_US, 0.0, LOT_USD) == []
+    assert not len(flow().orders(START_US, START_US + HOUR_US, 0.0, LOT_USD))
 
 
 # ---- the same orders, however they are asked for
@@ -132,8 +132,8 @@ def test_any_partition_of_an_hour_gives_the_same_orders_in_the_order_of_time(cut
         for begin_us, end_us in pairwise(sorted([START_US, *cuts, START_US + HOUR_US]))
     ]
     whole = hour(flow(), 0)
-    assert [order for part in parts for order in part] == whole
-    assert whole == sorted(whole, key=lambda order: order.arrival_us)
+    assert np.array_equal(np.concatenate(parts), whole)
+    assert (np.diff(whole["arrival_us"]) >= 0).all()
 
 
 @settings(max_examples=30, deadline=None, derandomize=True)
@@ -141,12 +141,12 @@ def test_any_partition_of_an_hour_gives_the_same_orders_in_the_order_of_time(cut
 def test_hours_drawn_in_any_order_are_the_same_hours(order):
     straight, shuffled = flow(), flow()
     in_turn = [hour(straight, i) for i in range(6)]
-    assert {i: hour(shuffled, i) for i in order} == dict(enumerate(in_turn))
+    assert all(np.array_equal(hour(shuffled, i), in_turn[i]) for i in order)
 
 
 def test_markets_and_seeds_have_orders_of_their_own():
     times = [
-        {order.arrival_us for order in hour(source, 0)}
+        set(hour(source, 0)["arrival_us"])
         for source in (flow(), flow(market="ETH-PERP"), flow(seed=2))
     ]
     assert not times[0] & times[1]
