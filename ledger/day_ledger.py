@@ -16,8 +16,8 @@ from beancount.core import data
 
 from ledger import fill_store
 from ledger.accounts import opening
+from ledger.columns import joined
 from ledger.entries import Entries
-from ledger.fills import Fill
 from ledger.run_folder import RunFolder, RunFolderError
 from ledger.text import EXACT, HEADER, Text, opened, quoted
 from ledger.transaction import MONEY, Posting, entity_of, is_contract
@@ -79,12 +79,10 @@ class _Renderer:
         for entry in movements:
             self.add(moved, entry)
             told.append((int(entry.meta["seq"]), self._verbatim(entry)))
-        rows = self._rows(day)
-        for fill in map(Fill._make, rows.tolist()):
-            transaction = self._entries.of_row(fill)
-            for account, units, commodity, _ in transaction.postings:
-                moved[account, commodity] += units
-            told.append((fill.seq, self._text.transaction(transaction, fill.seq)))
+        for seqs, fills in self._entries.of_rows(self._rows(day)):
+            for account, units, commodity, _ in fills.postings:
+                moved[account, commodity] += int(units.sum())
+            told += zip(seqs.tolist(), self._text.transaction(fills, seqs), strict=True)
         told.sort()
         forward = self._brought_forward(before, moved)
         return "".join(
@@ -140,8 +138,8 @@ class _Renderer:
             return ""
         postings = [Posting(account, units, c) for (account, c), units in forward.items()]
         narration = f"Brought forward: what {day} touches; Opening stands for all the rest"
-        lines = [f"{day - ONE_DAY} * {quoted(narration)} #opening", *self._text.postings(postings)]
-        return "\n".join(lines) + "\n\n"
+        head = f"{day - ONE_DAY} * {quoted(narration)} #opening"
+        return joined((head, *self._text.postings(postings), "\n\n"))
 
     def _close(self, day: date, forward: Balances, moved: Balances) -> Iterator[str]:
         yield f";; The close of {day}: a balance speaks of the start of its date.\n"

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from ledger.accounts import Chart
-from ledger.fills import Fill, Names, Pairing, postings
-from ledger.money import Contract
+from ledger.columns import Words, alike, each
+from ledger.fills import ABSENT, NULLABLE, Fill, Names, Pairing, postings
+from ledger.money import Contract, Scale
 from ledger.narration import fill_sentence, sum_sentence
 from ledger.times import day_of, settlement_link
-from ledger.transaction import Transaction
+from ledger.transaction import Posting, Transaction
+
+MICROSECONDS = Scale.of("0.000001")  # told as seconds
 
 GROUPED_BY = ("motive", "venue", "taker", "maker")
 
@@ -31,21 +34,26 @@ class Entries:
 
     def of_row(self, fill: Fill) -> Transaction:
         """Expand one row: its postings, with a sentence that says what happened."""
-        pairing = self._pairing(fill)
-        contract = self._contracts[fill.venue, fill.market]
-        moved = {contract.commodity: fill.lots}
-        posted = postings(self._chart, pairing, fill.edge_cents, fill.fee_cents, moved)
-        settled = pairing.motive.is_payment
-        link = settlement_link(fill.time_us) if settled else f"fill-{fill.seq}"
-        return Transaction(
-            fill.time_us,
-            pairing.payee(self._chart.parties),
-            fill_sentence(pairing, fill, contract, self._chart.parties.lead),
-            pairing.motive.word,
-            tuple(posted),
-            (link,),
-            tuple(_details(fill, contract)),
-        )
+        return self._expand(self._pairing(fill), self._contracts[fill.venue, fill.market], fill)
+
+    def of_rows(self, rows: np.ndarray) -> Iterator[tuple[np.ndarray, Transaction]]:
+        """Expand rows (dtype ROW) as `of_row` does each, but those that are alike at once.
+
+        Alike are rows of one pairing in one market that tell the same details and post to the
+        same accounts.
+
+        Yields:
+            The seq of rows that are alike, shape (n,), and their transactions in columns of n.
+        """
+        form = [rows[column] for column in (*GROUPED_BY, "market")]
+        form += [rows[column] != ABSENT for column in NULLABLE]
+        for same in alike(rows, *form):
+            first = Fill._make(same[0].item())
+            pairing, contract = self._pairing(first), self._contracts[first.venue, first.market]
+            posted = self._postings(pairing, contract, _in_columns(same))
+            for same_accounts in alike(same, *(posting.units != 0 for posting in posted)):
+                fills = _in_columns(same_accounts)
+                yield fills.seq, self._expand(pairing, contract, fills)
 
     def closing(self, rows: np.ndarray, time_us: int) -> Iterator[Transaction]:
         """Sum a closing period's rows, per taker, counterparty and motive.
@@ -54,12 +62,8 @@ class Entries:
             rows: all rows of the period, in order of seq.
             time_us: the last microsecond of the period.
         """
-        pairing = np.zeros(len(rows), dtype=np.int64)
-        for column in GROUPED_BY:
-            pairing = pairing << 16 | rows[column]  # no code has more bits
-        found, inverse = np.unique(pairing, return_inverse=True)
-        for i in range(len(found)):
-            yield self._sum(rows[inverse == i], time_us)
+        for same in alike(rows, *(rows[column] for column in GROUPED_BY)):
+            yield self._sum(same, time_us)
 
     def _sum(self, rows: np.ndarray, time_us: int) -> Transaction:
         first = Fill._make(rows[0].item())
@@ -83,6 +87,26 @@ class Entries:
             ),
         )
 
+    def _expand(self, pairing: Pairing, contract: Contract, fill: Fill) -> Transaction:
+        parties = self._chart.parties
+        if pairing.motive.is_payment:
+            link = each(settlement_link, fill.time_us)
+        else:
+            link = each("fill-{}".format, fill.seq)
+        return Transaction(
+            fill.time_us,
+            pairing.payee(parties),
+            fill_sentence(pairing, fill, contract, parties.lead),
+            pairing.motive.word,
+            tuple(self._postings(pairing, contract, fill)),
+            (link,),
+            tuple(_details(fill, contract)),
+        )
+
+    def _postings(self, pairing: Pairing, contract: Contract, fill: Fill) -> list[Posting]:
+        moved = {contract.commodity: fill.lots}
+        return postings(self._chart, pairing, fill.edge_cents, fill.fee_cents, moved)
+
     def _pairing(self, fill: Fill) -> Pairing:
         key = (fill.motive, fill.venue, fill.taker, fill.maker)
         if key not in self._pairings:
@@ -90,12 +114,17 @@ class Entries:
         return self._pairings[key]
 
 
-def _details(fill: Fill, contract: Contract) -> Iterator[tuple[str, str]]:
-    if fill.holder >= 0:
-        yield "holder", f'"r-{fill.holder:04}"'
-    yield "quantity", contract.quantity.text(fill.lots)
-    yield "price", contract.price.text(fill.price)
-    yield "lead", contract.price.text(fill.lead)
-    if fill.lead_when_quoted >= 0:
-        yield "lead-when-quoted", contract.price.text(fill.lead_when_quoted)
-        yield "quote-age-s", f"{fill.quote_age_us // 1_000_000}.{fill.quote_age_us % 1_000_000:06}"
+def _in_columns(rows: np.ndarray) -> Fill:
+    return Fill._make(rows[column] for column in Fill._fields)
+
+
+def _details(fill: Fill, contract: Contract) -> Iterator[tuple[str, Words]]:
+    price = contract.price.text
+    if np.all(fill.holder != ABSENT):
+        yield "holder", each('"r-{:04}"'.format, fill.holder)
+    yield "quantity", each(contract.quantity.text, fill.lots)
+    yield "price", each(price, fill.price)
+    yield "lead", each(price, fill.lead)
+    if np.all(fill.lead_when_quoted != ABSENT):
+        yield "lead-when-quoted", each(price, fill.lead_when_quoted)
+        yield "quote-age-s", each(MICROSECONDS.text, fill.quote_age_us)

@@ -1,8 +1,9 @@
 """The fills tier: one row per fill and per settlement payment, and the one rule that posts it.
 
-The rule is linear in edge, fee and lots. A day ledger applies it to each row; the general ledger
-applies it to the sums over a closing period, per taker, counterparty and motive, so that who was
-paired with whom survives the summing. Nothing else turns fills into postings.
+The rule is linear in edge, fee and lots, so it takes columns of them as it takes numbers. A day
+ledger applies it to each row, all rows of a pairing at once; the general ledger applies it to the
+sums over a closing period, per taker, counterparty and motive, so that who was paired with whom
+survives the summing. Nothing else turns fills into postings.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ledger.accounts import Chart, Parties, claim, contracts, expense, income, owed, pool
+from ledger.columns import Numbers
 from ledger.money import fee_cents
 from ledger.transaction import Posting
 
@@ -62,7 +64,10 @@ class Trigger(IntEnum):
 
 
 class Fill(NamedTuple):
-    """One row of the fills. Names (venue, market, taker, maker) are codes: see `Names`."""
+    """One row of the fills, or columns of rows that are alike but for numbers.
+
+    Names (venue, market, taker, maker) are codes: see `Names`.
+    """
 
     seq: int  # place in the true order of everything that happened
     time_us: int
@@ -169,9 +174,15 @@ class Pairing:
 
 
 def postings(
-    chart: Chart, pairing: Pairing, edge_cents: int, fee_cents: int, lots: Mapping[str, int]
+    chart: Chart,
+    pairing: Pairing,
+    edge_cents: Numbers,
+    fee_cents: Numbers,
+    lots: Mapping[str, Numbers],
 ) -> list[Posting]:
-    """Post a fill, a payment, or a sum of either.
+    """Post a fill, a payment, or a sum of either; of columns, as many as they have rows.
+
+    What is zero is not posted; of columns, what is zero in every row.
 
     Args:
         chart: says which desk holds a position.
@@ -190,10 +201,10 @@ def postings(
     if not pairing.motive.is_payment:
         posted += _delivery(chart, pairing, lots)
     # A day's sum can be nothing at all; its entry still says so, in zeros.
-    return [posting for posting in posted if posting.units] or posted
+    return [posting for posting in posted if np.any(posting.units)] or posted
 
 
-def _house_fill(pairing: Pairing, edge: int, fee: int) -> Iterator[Posting]:
+def _house_fill(pairing: Pairing, edge: Numbers, fee: Numbers) -> Iterator[Posting]:
     venue, taker, maker = pairing.venue, pairing.taker, pairing.maker
     kind = pairing.motive.kind
     yield Posting(owed(venue, taker), fee - edge)
@@ -206,7 +217,7 @@ def _house_fill(pairing: Pairing, edge: int, fee: int) -> Iterator[Posting]:
     yield Posting(income(maker, kind), edge)
 
 
-def _hedge(pairing: Pairing, edge: int, fee: int) -> Iterator[Posting]:
+def _hedge(pairing: Pairing, edge: Numbers, fee: Numbers) -> Iterator[Posting]:
     venue, taker, other = pairing.venue, pairing.taker, pairing.maker
     yield Posting(owed(venue, taker), fee - edge)
     yield Posting(owed(venue, other), edge)
@@ -218,7 +229,7 @@ def _hedge(pairing: Pairing, edge: int, fee: int) -> Iterator[Posting]:
     yield Posting(income(other, "Hedging"), edge)
 
 
-def _payment(pairing: Pairing, received: int) -> Iterator[Posting]:
+def _payment(pairing: Pairing, received: Numbers) -> Iterator[Posting]:
     venue, taker, other = pairing.venue, pairing.taker, pairing.maker
     kind = pairing.motive.kind
     yield Posting(owed(venue, taker), -received)
@@ -233,7 +244,7 @@ def _payment(pairing: Pairing, received: int) -> Iterator[Posting]:
         yield Posting(income(other, kind), received)
 
 
-def _delivery(chart: Chart, pairing: Pairing, lots: Mapping[str, int]) -> Iterator[Posting]:
+def _delivery(chart: Chart, pairing: Pairing, lots: Mapping[str, Numbers]) -> Iterator[Posting]:
     for commodity, quantity in lots.items():
         for entity, sign in ((pairing.taker, 1), (pairing.maker, -1)):
             account = contracts(entity, pairing.venue, chart.desk(entity))

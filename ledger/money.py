@@ -13,7 +13,7 @@ RATE_UNIT = 1_000_000  # fee rates are in millionths, that is hundredths of a ba
 
 def amount(cents: int) -> str:
     """Write cents as Beancount reads dollars: ``-1234.50``."""
-    text = f"{cents:03}" if cents >= 0 else f"{cents:04}"
+    text = str(cents).zfill(3 if cents >= 0 else 4)
     return f"{text[:-2]}.{text[-2:]}"
 
 
@@ -51,10 +51,11 @@ class Scale:
 
     def text(self, units: int, comma: str = "") -> str:
         """Write *units* as a decimal, exactly."""
-        sign = "-" if units < 0 else ""
         whole, rest = divmod(abs(units) * self.step, 10**self.digits)
-        tail = f".{rest:0{self.digits}}" if self.digits else ""
-        return f"{sign}{whole:{comma}}{tail}"
+        text = f"{whole:,}" if comma else str(whole)
+        if self.digits:
+            text = f"{text}.{str(rest).zfill(self.digits)}"
+        return f"-{text}" if units < 0 else text
 
     def units(self, number: Decimal) -> int:
         """Return how many units *number* is.

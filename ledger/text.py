@@ -1,11 +1,12 @@
 """Beancount text: the same values always give the same bytes, and nothing is ever elided."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 from ledger.accounts import Chart, Opened
+from ledger.columns import Numbers, Words, each, joined
 from ledger.money import amount
-from ledger.times import day_of, time_of_day
+from ledger.times import DAY_US, day_of, time_of_day
 from ledger.transaction import MONEY, Posting, Transaction
 
 HEADER = ";; -*- mode: beancount -*-\n"
@@ -13,8 +14,10 @@ HEADER = ";; -*- mode: beancount -*-\n"
 EXACT = 'option "tolerance_multiplier" "0"\n'
 
 
-def quoted(text: str) -> str:
+def quoted(text: Words) -> Words:
     """Write a string as Beancount reads it."""
+    if isinstance(text, list):
+        return list(map(quoted, text))
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
@@ -22,40 +25,45 @@ class Text:
     """Writes directives, knowing how many decimals each commodity has."""
 
     def __init__(self, chart: Chart) -> None:
-        self._accounts: dict[str, str] = {}
-        self._quantity: dict[str, Callable[[int], str]] = {MONEY: amount}
+        self._aligned = {MONEY: _aligned(amount)}
         for contract in chart.contracts:
-            self._quantity[contract.commodity] = contract.quantity.text
+            self._aligned[contract.commodity] = _aligned(contract.quantity.text)
 
-    def transaction(self, transaction: Transaction, seq: int) -> str:
-        """Write one transaction, with its place in the true order."""
-        links = "".join(f" ^{link}" for link in transaction.links)
-        payee = f"{quoted(transaction.payee)} " if transaction.payee else ""
-        lines = [
-            f"{day_of(transaction.time_us)} * {payee}{quoted(transaction.narration)}"
-            f" #{transaction.tag}{links}",
-            f"  seq: {seq}",
-            f'  time: "{time_of_day(transaction.time_us)}"',
-            *(f"  {key}: {value}" for key, value in transaction.meta),
-            *self.postings(transaction.postings),
-        ]
-        return "\n".join(lines) + "\n\n"
+    def transaction(self, transaction: Transaction, seq: Numbers) -> Words:
+        """Write one transaction, with its place in the true order; of columns, a column."""
+        return joined(self._transaction(transaction, seq))
 
-    def postings(self, postings: Iterable[Posting]) -> list[str]:
-        """Write postings, amounts aligned."""
-        lines = []
+    def _transaction(self, transaction: Transaction, seq: Numbers) -> Iterator[Words]:
+        yield each(_date, transaction.time_us // DAY_US)
+        yield f" * {quoted(transaction.payee)} " if transaction.payee else " * "
+        yield quoted(transaction.narration)
+        yield f" #{transaction.tag}"
+        for link in transaction.links:
+            yield " ^"
+            yield link
+        yield "\n  seq: "
+        yield each(str, seq)
+        yield '\n  time: "'
+        yield time_of_day(transaction.time_us)
+        yield '"'
+        for key, value in transaction.meta:
+            yield f"\n  {key}: "
+            yield value
+        yield from self.postings(transaction.postings)
+        yield "\n\n"
+
+    def postings(self, postings: Iterable[Posting]) -> Iterator[Words]:
+        """Write postings, each on a new line, amounts aligned."""
         for account, units, commodity, party in postings:
-            if account not in self._accounts:
-                self._accounts[account] = f"  {account:<44} "
-            number = self._quantity[commodity](units)
-            lines.append(f"{self._accounts[account]}{number:>17} {commodity}")
+            yield f"\n  {account:<44} "
+            yield each(self._aligned[commodity], units)
+            yield f" {commodity}"
             if party:
-                lines.append(f"    party: {quoted(party)}")
-        return lines
+                yield f"\n    party: {quoted(party)}"
 
     def balance(self, day: date, account: str, units: int, commodity: str) -> str:
         """Assert what an account holds at the start of *day*."""
-        return f"{day} balance {account:<44} {self._quantity[commodity](units):>17} {commodity}\n"
+        return f"{day} balance {account:<44} {self._aligned[commodity](units)} {commodity}\n"
 
 
 def opened(day: date, line: Opened) -> str:
@@ -66,3 +74,11 @@ def opened(day: date, line: Opened) -> str:
     if line.about:
         text += f"  about: {quoted(line.about)}\n"
     return text
+
+
+def _aligned(write: Callable[[int], str]) -> Callable[[int], str]:
+    return lambda units: write(units).rjust(17)
+
+
+def _date(day: int) -> str:
+    return str(day_of(day * DAY_US))

@@ -1,6 +1,11 @@
 """Instants as the books write them: integer microseconds since 1970-01-01 UTC, read as text."""
 
 from datetime import date, timedelta
+from functools import lru_cache
+
+import numpy as np
+
+from ledger.columns import Numbers, Words
 
 DAY_US = 86_400_000_000
 
@@ -12,14 +17,13 @@ def day_of(time_us: int) -> date:
     return _EPOCH + timedelta(days=time_us // DAY_US)
 
 
-def time_of_day(time_us: int) -> str:
+def time_of_day(time_us: Numbers) -> Words:
     """Write the time within the day, as ``10:14:07.412000``."""
-    seconds, micros = divmod(time_us % DAY_US, 1_000_000)
-    minutes, second = divmod(seconds, 60)
-    hour, minute = divmod(minutes, 60)
-    return f"{hour:02}:{minute:02}:{second:02}.{micros:06}"
+    instants = np.datetime_as_string(np.asarray(time_us).astype("datetime64[us]"))
+    return np.strings.slice(instants, len("1970-01-01T"), None).tolist()
 
 
+@lru_cache(maxsize=4096)  # whoever is paid at a settlement, it has one name
 def settlement_link(time_us: int) -> str:
     """Name the settlement that ends with the microsecond *time_us*, as in the links.
 

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ledger.columns import Numbers, Words
+
 MONEY = "USD"
 
 
@@ -27,21 +29,24 @@ class Posting(NamedTuple):
     """Moves *units* of a commodity's smallest unit (cents, lots) into an account."""
 
     account: str
-    units: int
+    units: Numbers
     commodity: str = MONEY
     party: str | None = None  # who is on the other side, where it is not the payee
 
 
 class Transaction(NamedTuple):
-    """One thing that happened, as all entities that it touches book it."""
+    """One thing that happened, as all entities that it touches book it.
 
-    time_us: int
+    Many that are alike are one of columns: times, words and units then have a value for each.
+    """
+
+    time_us: Numbers
     payee: str | None  # the one party outside the house group
-    narration: str
+    narration: Words
     tag: str
     postings: tuple[Posting, ...]
-    links: tuple[str, ...] = ()
-    meta: tuple[tuple[str, str], ...] = ()  # values as Beancount reads them
+    links: tuple[Words, ...] = ()
+    meta: tuple[tuple[str, Words], ...] = ()  # values as Beancount reads them
 
 
 def entity_of(account: str) -> str:

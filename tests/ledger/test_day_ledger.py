@@ -13,10 +13,13 @@ import pytest
 from beancount import loader
 from beancount.core.data import Balance, Directive, Open, Transaction
 
-from ledger import invariants
+from ledger import fill_store, invariants
 from ledger.day_ledger import days_of, render_day, render_days
+from ledger.entries import contract_table
+from ledger.fills import Fill, Pairing, postings
 from ledger.run_folder import RunFolder, RunFolderError
-from ledger.transaction import entity_of, is_contract
+from ledger.times import time_of_day
+from ledger.transaction import MONEY, entity_of, is_contract
 
 ONE_DAY = timedelta(days=1)
 
@@ -94,6 +97,33 @@ def test_every_fill_that_the_general_ledger_sums_is_shown_by_itself(run):
         assert not any("fills" in entry.meta for entry in each.of_the_day())
         shown += len(fills)
     assert shown
+
+
+def test_every_fill_that_is_shown_is_its_row_by_the_one_rule(run):
+    """Beancount reads the text, DuckDB the rows, and the rule posts one row after the other."""
+    scale = {c.commodity: Decimal(c.lot) for c in run.chart.contracts} | {MONEY: Decimal("0.01")}
+    contract = contract_table(run.chart, run.names)
+    shown = {
+        int(entry.meta["seq"]): entry
+        for each in days(run.path)
+        for entry in each.of_the_day()
+        if "quantity" in entry.meta
+    }
+    with run.connect() as connection:
+        rows = fill_store.read(connection, "rows", run.names)
+
+    for fill in map(Fill._make, rows.tolist()):
+        traded = contract[fill.venue, fill.market]
+        lots, pairing = {traded.commodity: fill.lots}, Pairing.of(fill, run.names)
+        posted = postings(run.chart, pairing, fill.edge_cents, fill.fee_cents, lots)
+        entry = shown.pop(fill.seq)
+        assert [(p.account, *p.units) for p in entry.postings] == [
+            (p.account, p.units * scale[p.commodity], p.commodity) for p in posted
+        ]
+        assert entry.meta["quantity"] == fill.lots * Decimal(traded.lot)
+        assert entry.meta["price"] == fill.price * Decimal(traded.tick_usd)
+        assert entry.meta["time"] == time_of_day(fill.time_us)
+    assert not shown
 
 
 def test_each_passes_bean_check_alone(run):

@@ -1,18 +1,22 @@
 """The one rule that posts fills: it balances for everybody, and sums post as their parts do."""
 
 from collections import Counter
+from decimal import Decimal
 
 import numpy as np
 import pytest
+from beancount.core import data
+from beancount.parser import parser
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.accounts import OUTSIDE, Chart, Parties
 from ledger.entries import Entries
-from ledger.fills import ROW, Fill, Motive, Names, Pairing, postings
+from ledger.fills import ABSENT, ROW, Fill, Motive, Names, Pairing, postings
 from ledger.money import Contract
-from ledger.times import DAY_US, settlement_link
-from ledger.transaction import Posting, check_balance
+from ledger.text import Text
+from ledger.times import DAY_US, settlement_link, time_of_day
+from ledger.transaction import Posting, Transaction, check_balance
 
 PARTIES = Parties("FTX", "Alameda", "Binance", "Retail", "OtherMakers", ("Firm01", "Firm02"))
 MARKETS = ("BTC-PERP", "SOL-PERP")
@@ -117,6 +121,16 @@ def test_the_taker_gains_its_edge_and_pays_its_fee_and_nothing_else(drawn):
     assert received == result == edge - fee
 
 
+@given(a_pairing_and_amounts(1), st.booleans(), st.booleans())
+def test_what_is_zero_is_not_posted(drawn, no_edge, no_fee):
+    pairing, [(edge, fee, lots)] = drawn
+    edge, fee = (0 if no_edge else edge), (0 if no_fee else fee)
+
+    units = [posting.units for posting in postings(CHART, pairing, edge, fee, lots)]
+
+    assert all(units) or not any(units)
+
+
 def test_a_row_about_nothing_still_says_what_it_is():
     pickoff = PAIRINGS[0]
 
@@ -181,33 +195,136 @@ def test_the_payee_is_the_one_party_outside_the_house_group(pairing, payee):
 
 @st.composite
 def fills(draw: st.DrawFn) -> np.ndarray:
-    """Draw a day's rows of all motives, in order of seq."""
+    """Draw a day's rows of all motives, in order of seq; zeros, and edges all lost in fees, too."""
     drawn = draw(st.lists(st.tuples(st.sampled_from(PAIRINGS), CENTS, FEES, LOTS), min_size=1))
     rows = np.zeros(len(drawn), dtype=ROW)
     for i, (pairing, edge, fee, lots) in enumerate(drawn):
         paid = pairing.motive.is_payment
+        quoted = draw(st.booleans())
         rows[i] = tuple(
             Fill(
                 seq=i + 1,
-                time_us=DAY_END_US,
+                time_us=draw(st.integers(DAY_END_US - DAY_US + 1, DAY_END_US)),
                 motive=pairing.motive,
                 venue=NAMES.venues.index(pairing.venue),
                 market=draw(st.integers(0, 1)),
                 taker=NAMES.entities.index(pairing.taker),
                 maker=NAMES.entities.index(pairing.maker),
-                holder=-1,
-                lots=lots,
-                price=30_000,
+                holder=draw(st.integers(-1, 1)),
+                lots=draw(st.sampled_from((lots, 0, 1))),
+                price=draw(st.integers(29_990, 30_010)),
                 lead=30_000,
-                lead_when_quoted=-1,
-                quote_age_us=-1,
+                lead_when_quoted=30_001 if quoted else -1,
+                quote_age_us=draw(st.integers(0, 10**7)) if quoted else -1,
                 trigger=0,
                 fee_e6=0,
-                edge_cents=edge,
-                fee_cents=0 if paid else fee,
+                edge_cents=draw(st.sampled_from((edge, 0, fee))),
+                fee_cents=0 if paid else draw(st.sampled_from((fee, 0))),
             )
         )
     return rows
+
+
+def by_row(rows: np.ndarray) -> list[Fill]:
+    return [Fill._make(row) for row in rows.tolist()]
+
+
+def one_of(columns: Transaction, i: int) -> Transaction:
+    """Take one transaction out of many in columns."""
+    return columns._replace(
+        time_us=columns.time_us[i],
+        narration=columns.narration[i],
+        postings=tuple(p._replace(units=p.units[i]) for p in columns.postings),
+        links=tuple(link[i] for link in columns.links),
+        meta=tuple((key, value[i]) for key, value in columns.meta),
+    )
+
+
+@given(fills())
+def test_many_rows_are_expanded_at_once_as_each_by_itself(rows):
+    entries = Entries(CHART, NAMES)
+
+    at_once = {
+        seq: one_of(columns, i)
+        for seqs, columns in entries.of_rows(rows)
+        for i, seq in enumerate(seqs.tolist())
+    }
+
+    assert at_once == {fill.seq: entries.of_row(fill) for fill in by_row(rows)}
+
+
+@given(fills())
+def test_many_rows_at_once_post_what_the_rule_posts_for_the_numbers_of_each(rows):
+    """By integers that never were in a column."""
+    posted = {
+        seq: list(one_of(columns, i).postings)
+        for seqs, columns in Entries(CHART, NAMES).of_rows(rows)
+        for i, seq in enumerate(seqs.tolist())
+    }
+
+    for fill in by_row(rows):
+        pairing = Pairing.of(fill, NAMES)
+        lots = {f"{NAMES.markets[fill.market]}.{pairing.venue.upper()}": fill.lots}
+        alone = postings(CHART, pairing, fill.edge_cents, fill.fee_cents, lots)
+        assert posted.pop(fill.seq) == alone
+    assert not posted
+
+
+@given(fills())
+def test_what_beancount_reads_of_many_rows_is_what_they_say(rows):
+    text = Text(CHART)
+    written = [
+        part
+        for seqs, columns in Entries(CHART, NAMES).of_rows(rows)
+        for part in text.transaction(columns, seqs)
+    ]
+
+    read, errors, _ = parser.parse_string("".join(written))
+
+    assert not errors
+    read = {int(entry.meta["seq"]): entry for entry in read}
+    assert len(read) == len(written) == len(rows)
+    for fill in by_row(rows):
+        entry = read[fill.seq]
+        assert entry.date.isoformat() == "2022-05-09"
+        assert entry.meta["time"] == time_of_day(fill.time_us)
+        assert entry.tags == {Motive(fill.motive).word}
+        assert details(entry) == details_of(fill)
+        assert sums_read(entry) == sums_of(fill)
+
+
+def details(entry: data.Transaction) -> dict:
+    return {key: entry.meta[key] for key in DETAILS if key in entry.meta}
+
+
+DETAILS = ("holder", "quantity", "price", "lead", "lead-when-quoted", "quote-age-s")
+
+
+def details_of(fill: Fill) -> dict:
+    """Say what a row has to tell; of these contracts a lot is 0.01 and a tick 1 USD."""
+    told = {"quantity": Decimal(fill.lots) / 100, "price": fill.price, "lead": fill.lead}
+    if fill.holder != ABSENT:
+        told["holder"] = f"r-000{fill.holder}"
+    if fill.lead_when_quoted != ABSENT:
+        told["lead-when-quoted"] = fill.lead_when_quoted
+        told["quote-age-s"] = Decimal(fill.quote_age_us) / 10**6
+    return told
+
+
+def sums_read(entry: data.Transaction) -> Counter:
+    read: Counter = Counter()
+    for posting in entry.postings:
+        party = posting.meta.get("party")
+        read[posting.account, posting.units.currency, party] += posting.units.number
+    return Counter({key: number for key, number in read.items() if number})
+
+
+def sums_of(fill: Fill) -> Counter:
+    """Post by integers; a lot of these contracts has two decimals, as a dollar has."""
+    pairing = Pairing.of(fill, NAMES)
+    lots = {f"{NAMES.markets[fill.market]}.{pairing.venue.upper()}": fill.lots}
+    posted = total(postings(CHART, pairing, fill.edge_cents, fill.fee_cents, lots))
+    return Counter({key: Decimal(units) / 100 for key, units in posted.items()})
 
 
 @given(fills())
@@ -216,8 +333,8 @@ def test_the_closing_entries_of_a_day_are_its_rows_summed_and_count_each_once(ro
 
     closing = list(entries.closing(rows, DAY_END_US))
 
-    by_row = [entries.of_row(Fill._make(row)) for row in rows.tolist()]
-    assert total(*(e.postings for e in closing)) == total(*(e.postings for e in by_row))
+    rows_alone = [entries.of_row(fill) for fill in by_row(rows)]
+    assert total(*(e.postings for e in closing)) == total(*(e.postings for e in rows_alone))
     assert sum(int(dict(e.meta)["fills"]) for e in closing) == len(rows)
     for entry in closing:
         check_balance(entry.narration, entry.postings)
@@ -234,8 +351,7 @@ def test_who_was_paired_with_whom_survives_the_summing(rows):
 @given(fills())
 def test_a_payment_is_linked_to_its_settlement_and_a_fill_to_itself(rows):
     entries = Entries(CHART, NAMES)
-    for row in rows.tolist():
-        fill = Fill._make(row)
+    for fill in by_row(rows):
         paid = Motive(fill.motive).is_payment
         expected = settlement_link(fill.time_us) if paid else f"fill-{fill.seq}"
 

@@ -1,0 +1,68 @@
+"""A column of texts says row by row what would be said of each row by itself."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.columns import alike, each, joined
+
+NUMBERS = st.lists(st.integers(-(2**63), 2**63 - 1)).map(lambda n: np.array(n, dtype=np.int64))
+WORDS = st.text(max_size=5)
+
+
+@given(NUMBERS)
+def test_a_column_is_written_as_each_of_its_numbers_is(numbers):
+    assert each("<{}>".format, numbers) == [f"<{number}>" for number in numbers.tolist()]
+
+
+def test_a_number_by_itself_is_written_by_itself():
+    assert each("<{}>".format, -7) == "<-7>"
+
+
+@given(st.lists(st.integers(0, 3)))
+def test_a_number_that_comes_again_is_written_once(numbers):
+    written: Counter = Counter()
+
+    each(lambda number: written.update([number]) or "", np.array(numbers, dtype=np.int64))
+
+    assert written == Counter(set(numbers))
+
+
+@given(
+    st.integers(1, 4).flatmap(lambda n: st.lists(WORDS | st.lists(WORDS, min_size=n, max_size=n)))
+)
+def test_a_text_among_columns_stands_in_every_row(parts):
+    columns = [part for part in parts if isinstance(part, list)]
+
+    told = joined(parts)
+
+    if not columns:
+        assert told == "".join(parts)
+        return
+    assert told == [
+        "".join(part[row] if isinstance(part, list) else part for part in parts)
+        for row in range(len(columns[0]))
+    ]
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 65_535), st.booleans())))
+def test_rows_are_put_together_as_one_by_one_into_a_dictionary(keys):
+    places: dict[tuple, list[int]] = {}
+    for place, key in enumerate(keys):
+        places.setdefault(key, []).append(place)
+    codes, more, flags = zip(*keys, strict=True) if keys else ((), (), ())
+    columns = (np.array(codes, np.uint8), np.array(more, np.uint16), np.array(flags, bool))
+
+    together = [rows.tolist() for rows in alike(np.arange(len(keys)), *columns)]
+
+    assert together == [places[key] for key in sorted(places)]
+
+
+def test_more_forms_than_can_be_told_apart_are_refused():
+    column = np.array([2**40])
+
+    with pytest.raises(ValueError, match="dims"):
+        list(alike(column, column, column))

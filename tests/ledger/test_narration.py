@@ -1,0 +1,88 @@
+"""What fills say in words, sentence by sentence; a column of them says the same of each."""
+
+import numpy as np
+import pytest
+
+from ledger.accounts import OUTSIDE
+from ledger.fills import ABSENT, Fill, Motive, Pairing
+from ledger.money import Contract
+from ledger.narration import fill_sentence
+
+BTC = Contract("BTC-PERP", "FTX", "0.01", "1")
+PICKOFF = Pairing(Motive.PICKOFF, "FTX", "Firm01", "Alameda")
+SPREAD = Pairing(Motive.SPREAD, "FTX", "Retail", "Alameda")
+HEDGE = Pairing(Motive.HEDGE, "Binance", "Alameda", OUTSIDE)
+MARGIN = Pairing(Motive.MARGIN, "FTX", "Firm01", "FTX")
+FUNDING = Pairing(Motive.FUNDING, "FTX", "Retail", "FTX")
+
+# Who, with whom and why; lots, price, lead, age of the quote, edge; and what is said of it.
+SAID = [
+    (
+        (PICKOFF, 250_000, 30_000, 30_030, 2_345_678, 7_500_000),
+        "Firm01 buys 2,500.00 BTC-PERP at 30,000.00 from an ask 2.3 s old, "
+        "with Binance at 30,030.00: Alameda loses 75,000.00",
+    ),
+    (
+        (PICKOFF, -5, 30_020, 30_030, 50_000, -50),
+        "Firm01 sells 0.05 BTC-PERP at 30,020.00 to a bid 0.1 s old, "
+        "with Binance at 30,030.00: Alameda earns 0.50",
+    ),
+    (
+        (SPREAD, 100, 30_000, 30_000, 12_000_000, 0),
+        "Retail buys 1.00 BTC-PERP at 30,000.00 from an ask 12.0 s old, "
+        "with Binance at 30,000.00: Alameda neither gains nor loses",
+    ),
+    (
+        (HEDGE, 100, 30_001, 30_000, ABSENT, -100),
+        "Alameda buys 1.00 BTC-PERP on Binance at 30,001.00 to hedge, "
+        "1.00 above the mid of 30,000.00",
+    ),
+    (
+        (HEDGE, -100, 28_999, 30_000, ABSENT, -100_100),
+        "Alameda sells 1.00 BTC-PERP on Binance at 28,999.00 to hedge, "
+        "1,001.00 below the mid of 30,000.00",
+    ),
+    (
+        (HEDGE, 1, 30_000, 30_000, ABSENT, 0),
+        "Alameda buys 0.01 BTC-PERP on Binance at 30,000.00 to hedge, "
+        "0.00 above the mid of 30,000.00",
+    ),
+    (
+        (MARGIN, -150_000, 30_000, 30_000, ABSENT, 123_456),
+        "Variation margin of Firm01 on -1,500.00 BTC-PERP at FTX, "
+        "marked at 30,000.00: it receives 1,234.56",
+    ),
+    (
+        (MARGIN, 0, 30_000, 30_000, ABSENT, -1),
+        "Variation margin of Firm01 on BTC-PERP that it has closed at FTX, "
+        "marked at 30,000.00: it pays 0.01",
+    ),
+    (
+        (FUNDING, 7, 999, 999, ABSENT, -1_000_000),
+        "Funding of Retail on 0.07 BTC-PERP at FTX, marked at 999.00: it pays 10,000.00",
+    ),
+]
+
+
+def fill_of(lots: int, price: int, lead: int, quote_age_us: int, edge_cents: int) -> Fill:
+    nothing = dict.fromkeys(Fill._fields, 0)
+    return Fill(**nothing)._replace(
+        lots=lots, price=price, lead=lead, quote_age_us=quote_age_us, edge_cents=edge_cents
+    )
+
+
+@pytest.mark.parametrize(("row", "sentence"), SAID)
+def test_a_row_is_told_so_that_a_stranger_can_follow(row, sentence):
+    pairing, *numbers = row
+
+    assert fill_sentence(pairing, fill_of(*numbers), BTC, "Binance") == sentence
+
+
+@pytest.mark.parametrize("pairing", [PICKOFF, SPREAD, HEDGE, MARGIN, FUNDING])
+def test_rows_of_one_pairing_are_told_at_once_as_one_by_one(pairing):
+    rows, sentences = zip(
+        *((row[1:], said) for row, said in SAID if row[0] == pairing), strict=True
+    )
+    columns = fill_of(*(np.array(column) for column in zip(*rows, strict=True)))
+
+    assert fill_sentence(pairing, columns, BTC, "Binance") == list(sentences)

@@ -1,0 +1,35 @@
+"""Instants are written as a calendar has them, one by one or as a column."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.times import DAY_US, day_of, settlement_link, time_of_day
+
+INSTANTS_US = st.integers(0, 40_000 * DAY_US)  # until 2079
+
+
+def calendar(time_us: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=time_us)
+
+
+@given(INSTANTS_US)
+def test_an_instant_is_on_the_day_and_at_the_time_of_the_calendar(time_us):
+    assert day_of(time_us) == calendar(time_us).date()
+    assert time_of_day(time_us) == f"{calendar(time_us):%H:%M:%S.%f}"
+
+
+@given(st.lists(INSTANTS_US))
+def test_a_column_of_instants_is_written_as_each_of_them(times_us):
+    column = np.array(times_us, dtype=np.int64)
+
+    assert time_of_day(column) == [time_of_day(time_us) for time_us in times_us]
+
+
+def test_a_settlement_is_named_for_the_end_of_its_interval_and_midnight_belongs_to_the_day():
+    midnight_us = 19_121 * DAY_US  # of 2022-05-09
+
+    assert settlement_link(midnight_us + 300_000_000 - 1) == "settlement-2022-05-09-00-05-00"
+    assert settlement_link(midnight_us + DAY_US - 1) == "settlement-2022-05-09-24-00-00"
