@@ -23,6 +23,7 @@ def write(path: Path, rows: np.ndarray, names: Names) -> None:
     columns["time_us"] = columns["time_us"].astype("datetime64[us]")
     words = names.words()
     with duckdb.connect(config={"threads": 1}) as connection:
+        connection.execute("SET enable_progress_bar = false")  # it would stand in our output
         for column, options in words.items():
             literals = ", ".join(f"'{word}'" for word in options)
             connection.execute(f"CREATE TYPE {column}_word AS ENUM ({literals})")
@@ -50,7 +51,8 @@ def read(connection: duckdb.DuckDBPyConnection, relation: str, names: Names) -> 
     """Read back what `write` wrote, from a relation of the same columns, in the order of seq.
 
     Raises:
-        ValueError: a name in the fills is none of *names*.
+        ValueError: a name in the fills is none of *names*, or a column is not what `write` makes
+            of it: SQL would then see other rows than the audit.
     """
     fetched = connection.execute(f"SELECT * FROM {relation} ORDER BY seq").fetchnumpy()
     rows = np.empty(len(fetched["seq"]), dtype=ROW)
@@ -62,17 +64,33 @@ def read(connection: duckdb.DuckDBPyConnection, relation: str, names: Names) -> 
         elif column == "time_us":
             rows[column] = values.astype("datetime64[us]").astype(np.int64)
         else:
-            rows[column] = np.ma.filled(values, ABSENT)
+            rows[column] = _whole(column, values)
     return rows
 
 
+def _whole(column: str, values: np.ndarray) -> np.ndarray:
+    """Take whole numbers as they are, and nothing for ABSENT where there may be nothing."""
+    nothing = np.ma.getmaskarray(values)
+    present = np.ma.getdata(values)
+    may_be_nothing = column in NULLABLE
+    if (
+        present.dtype.kind != "i"
+        or (nothing.any() and not may_be_nothing)
+        or (may_be_nothing and (present[~nothing] == ABSENT).any())
+    ):
+        raise ValueError(f"the fills' {column} is not a whole number wherever it must be one")
+    return np.where(nothing, ABSENT, present)
+
+
 def _codes(column: str, values: np.ndarray, words: Sequence[str]) -> np.ndarray:
-    found, inverse = np.unique(np.asarray(values, dtype=str), return_inverse=True)
     code = {word: i for i, word in enumerate(words)}
-    unknown = [word for word in found if word not in code]
-    if unknown:
-        raise ValueError(f"the fills name {unknown[0]!r} as {column}, which the books don't know")
-    return np.array([code[word] for word in found], dtype=np.int64)[inverse]
+    try:
+        return np.array([code[word] for word in values.tolist()], dtype=np.int64)
+    except KeyError as error:
+        word = error.args[0]
+        raise ValueError(
+            f"the fills name {word!r} as {column}, which the books don't know"
+        ) from error
 
 
 def control_total(rows: np.ndarray, names: Names) -> str:

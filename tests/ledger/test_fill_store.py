@@ -95,6 +95,29 @@ def test_a_name_that_the_books_do_not_know_is_refused(tmp_path):
         stored(tmp_path / "fills.parquet", fewer)
 
 
+@pytest.mark.parametrize(
+    ("column", "forged"),
+    [
+        ("edge_cents", "edge_cents + 0.4"),
+        ("fee_cents", "fee_cents::DOUBLE"),
+        ("lots", "CASE WHEN seq % 7 = 0 THEN NULL ELSE lots END"),
+        ("holder", "coalesce(holder, -1)"),
+    ],
+)
+def test_a_column_that_sql_would_read_otherwise_is_refused(column, forged, tmp_path):
+    """A cut-off fraction or a nothing in disguise would pass the audit, and change every sum."""
+    rows = some_rows(50)
+    rows["holder"][::2] = ABSENT
+    fill_store.write(tmp_path / "fills.parquet", rows, NAMES)
+    duckdb.sql(
+        f"COPY (SELECT * REPLACE ({forged} AS {column}) FROM "
+        f"read_parquet('{tmp_path}/fills.parquet')) TO '{tmp_path}/forged.parquet'"
+    )
+
+    with pytest.raises(ValueError, match=column):
+        stored(tmp_path / "forged.parquet")
+
+
 # ---------------------------------------------------------------------- the control total
 
 
