@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := runs/out/may-2021-seed1
 
-.PHONY: help setup run test test-slow bench format clean
+.PHONY: help setup run test test-slow bench size-sweep format clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -18,7 +18,7 @@ setup: $(VENV)/ready  ## make .venv, with everything in it
 $(VENV)/ready: setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		--constraint constraints.txt --editable ".[test,view,cluster]"
+		--constraint constraints.txt --editable ".[test,view,plot,cluster]"
 	rm -rf moneytrail.egg-info build
 	touch $@
 
@@ -41,6 +41,9 @@ test-slow: setup  ## test what takes minutes
 
 bench: setup  ## print how fast the ways of simulating are, as ratios
 	$(BIN)/python -m runs.bench
+
+size-sweep: setup  ## print how loss grows with displayed size (some minutes)
+	$(BIN)/python -m runs.size_sweep
 
 format: setup  ## lay the code out as ruff does
 	$(BIN)/ruff format .

@@ -1,7 +1,7 @@
 """A contract listed on both venues: its price, the maker's quotes, the takers, the hedges."""
 
 import calendar
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -10,16 +10,16 @@ import numpy as np
 import simpy
 
 from des.chance import lognormal_quantiles_us
-from des.clock import DAY_US, SECOND_US, YEAR_S, microseconds, midnight_us
+from des.clock import DAY_US, HOUR_US, SECOND_US, YEAR_S, microseconds, midnight_us
 from des.price.impact import Impact
 from des.price.lead_price import LeadPrice
 from des.quoting.market import Decisions, Session
 from des.quoting.plan import QuotingPolicy
 from des.quoting.race import NO_ORDERS
-from des.quoting.sizing import monthly_size_cents
+from des.quoting.sizing import SAMPLE_US, monthly_size_cents
 from des.quoting.takers import Takers, Terms, gateway_keys, nobody_takes, terms
 from des.quoting.uninformed import UninformedFlow
-from des.scenario import House, Market, MonthVolume, Price, Scenario
+from des.scenario import Firm, House, Market, MonthVolume, Price, Scenario
 from des.treasury.hedging import HedgeDesk
 from ledger.money import Contract, to_cents
 from ledger.times import day_of
@@ -50,10 +50,11 @@ class Gateways:
 
 
 @dataclass(frozen=True, slots=True)
-class HouseState:
-    """What a settlement leaves on the house venue that decisions about one market look at."""
+class Holdings:
+    """What a settlement leaves that decisions about one market look at."""
 
     maker_lots: int
+    maker_lead_lots: int
     may_quote: bool
     firm_lots: np.ndarray
     firm_margin_cents: np.ndarray  # that a firm may use in this market
@@ -68,6 +69,7 @@ class Listing:
         scenario: Scenario,
         market: Market,
         contract: Contract,
+        firms: Sequence[Firm],
         hedge_desk: HedgeDesk,
         taker_codes: np.ndarray,
         session: type[Session],
@@ -76,6 +78,7 @@ class Listing:
 
         Args:
             scenario, market, contract: what is listed, and in which world.
+            firms: who watches the quotes.
             hedge_desk: lays off inventory in this market.
             taker_codes: the firms' in the books, then retail's.
             session: how time passes between settlements.
@@ -86,7 +89,7 @@ class Listing:
         self._tick_usd = float(contract.tick_usd)
         self._gateways, self._hedge_desk = Gateways.of(scenario.house), hedge_desk
         self._policy = QuotingPolicy.of(market.quoter)
-        self._firms = scenario.firms.members
+        self._firms = firms
         self._takers, self._taker_codes = Takers.of(self._firms), taker_codes
         self._volume_usd_per_s = {v.month: _usd_per_s(v) for v in market.volume}
         self._start_us = midnight_us(scenario.run.start)
@@ -132,22 +135,23 @@ class Listing:
         ticks = self._session.ticks
         if len(ticks.prices):
             self.mark_ticks = int(ticks.prices[-1])
+        self._hedge_desk.follow(house)
         per_root_lot = self._impact.per_root_lot(self._daily_volatility(start_us))
         return house, self._hedge_desk.fills(end_us, ticks, per_root_lot)
 
-    def decide(self, now_us: int, elapsed_s: float, state: HouseState, both: np.ndarray) -> None:
+    def decide(self, now_us: int, elapsed_s: float, state: Holdings) -> None:
         """Read the world as a settlement leaves it, for the interval that begins at *now_us*.
 
         Args:
             now_us: the interval's start.
             elapsed_s: since the settlement before.
-            state: of the house venue.
-            both: everybody's lots on house and lead venue together.
+            state: of the venues.
         """
         if now_us == self._start_us or now_us == self._month_us(now_us)[0]:
             self._shown_cents = self._size(now_us, state.firm_fee_e6)
-        hedged = now_us % self._hedge_us == 0
-        ordered_lots = self._hedge_desk.decide(now_us, both) if hedged else 0
+        if now_us % self._hedge_us == 0:
+            self._hedge_desk.decide(now_us, state.maker_lots + state.maker_lead_lots)
+        ordered_lots = self._hedge_desk.ordered_lots()
         self._impact.update(elapsed_s, ordered_lots, self._daily_volatility(now_us))
         lot_cents = self.mark_ticks * self._tick_cents
         shown = self._shown_cents if state.may_quote else 0
@@ -161,9 +165,9 @@ class Listing:
         """Return the house's recorded volume per second in the month of *time_us*."""
         return self._volume_usd_per_s[f"{day_of(time_us):%Y-%m}"]
 
-    def _terms(self, state: HouseState) -> Terms:
+    def _terms(self, state: Holdings) -> Terms:
         if not self._scenario.firms.active:
-            return nobody_takes()
+            return nobody_takes(len(self._firms))
         return terms(
             self._takers,
             self.mark_ticks,
@@ -204,6 +208,47 @@ class Listing:
         size = monthly_size_cents(play, self._tick_cents, start_us, end_us, wanted_cents)
         # Where quotes are so wide that nobody ever hits one, one order of the largest firm.
         return int(self._takers.order_cents.max(initial=0)) if size is None else size
+
+    def belief(self, time_us: int) -> tuple[int, int]:
+        """Return what the maker's own simulation promises for the month of *time_us*.
+
+        It plays the quotes as they were sized that month, on that month's prices, against random
+        flow of as much volume as the maker means to have: nobody looks at the price. The first
+        minutes of every hour stand for the hour.
+
+        Returns:
+            The result at fills, and the volume, in cents.
+        """
+        first_us, next_us = self._month_us(time_us)
+        first_us = max(first_us, self._start_us)
+        usd_per_s = self.volume_usd_per_s(time_us) * self._scenario.maker.volume_share
+        flow = UninformedFlow(
+            self._scenario.run.seed,
+            f"{self._market.name} as believed",
+            self._scenario.retail.holders,
+            self._market.order_usd_mean,
+        )
+        keys = gateway_keys(self._scenario.run.seed, self._market.name, ())
+        result_cents = volume_cents = 0
+        for hour_us in range(first_us, min(next_us, time_us), HOUR_US):
+            session = Session(
+                self.price, self._policy, Takers.of(()), keys, np.array([len(self._taker_codes)])
+            )
+            mark = round(self.price.hour_price_usd(hour_us) / self._tick_usd)
+            lot_cents = mark * self._tick_cents
+            decided = Decisions(
+                self._policy.plan(mark, lot_cents, 0, self._shown_cents),
+                nobody_takes(0),
+                self._gateways.quiet_us,
+            )
+            until_us = hour_us + SAMPLE_US
+            orders = flow.orders(hour_us, until_us, usd_per_s, lot_cents / 100)
+            fills = session.play(hour_us, until_us, 0.0, decided, orders)
+            edge = (fills["price"] - fills["lead"]) * fills["lots"] * self._tick_cents
+            result_cents += int(edge.sum())
+            volume_cents += int((np.abs(fills["lots"]) * fills["price"]).sum()) * self._tick_cents
+        times = HOUR_US // SAMPLE_US
+        return times * result_cents, times * volume_cents
 
     def _lead_price(self, name: str, law: Price, start_us: int, end_us: int) -> LeadPrice:
         tick_usd = Decimal(self._market.tick_usd)

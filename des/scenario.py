@@ -65,6 +65,14 @@ Milliseconds = Annotated[float, Field(ge=0, le=60_000)]
 Seconds = Annotated[float, Field(ge=0, le=3_600)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Volatility = Annotated[float, Field(ge=0, le=50)]
+LogSd = Annotated[float, Field(ge=0, le=3)]
+Category = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z]([a-z-]*[a-z])?\z", max_length=16),
+    Field(description="a word in small letters, such as 'mid-tier'"),
+]
+Leverage = Annotated[float, Field(gt=0, le=100)]
+FIRMS_MAX = 1_000
 
 
 class Part(BaseModel):
@@ -149,7 +157,7 @@ class Gateway(Part):
     """How long an order takes from its sender to the venue's matching engine."""
 
     gateway_ms_median: Milliseconds
-    gateway_log_sd: Annotated[float, Field(ge=0, le=3)] = 0.0
+    gateway_log_sd: LogSd = 0.0
 
 
 class House(Gateway):
@@ -185,6 +193,15 @@ class House(Gateway):
         return self
 
 
+class LeadQuoting(Part):
+    """How the firms quote on the lead venue, where each is only as good as it is fast."""
+
+    refresh_s: Annotated[float, Field(ge=0.01, le=3_600)]
+    half_spread_bps: Bps
+    uninformed_fraction: Fraction  # of the venue's volume: flow that pays the spread
+    outside_quotes_usd: PositiveUsd  # per market, shown by everybody who is no firm of ours
+
+
 class Lead(Part):
     """The venue where the price is discovered, and where inventory is hedged."""
 
@@ -197,6 +214,7 @@ class Lead(Part):
     margin_ratio_min: Annotated[float, Field(gt=0, le=1)]  # of a hedge's notional, else topped up
     margin_ratio_target: Annotated[float, Field(gt=0, le=1)]
     outside_claim_usd: PositiveUsd  # what everybody else keeps there: the hedges' other side
+    quoting: LeadQuoting | None = None  # None: the firms only hedge there
 
     @model_validator(mode="after")
     def _margin(self) -> Self:
@@ -221,6 +239,9 @@ class Maker(Part):
     hedge_delay_ms: Milliseconds
     volume_share: Fraction  # of the house's volume, one side of trades
     uninformed_fraction: Fraction  # of the maker's volume
+    quoter_off: date | None = None  # from its first moment on, whatever it earns or loses
+    lead_quotes_usd: Usd = 0.0  # per market, shown on the lead venue as a firm shows them
+    policy: Literal["captive", "independent"] | None = None  # None: it is never reviewed
 
     @model_validator(mode="after")
     def _deposits(self) -> Self:
@@ -258,13 +279,16 @@ class Firm(Part):
     """A trading firm: how fast it is, what it asks for, what it has."""
 
     name: Entity
+    category: Category | None = None  # pro, mid-tier, larp: for reports alone
     reaction_ms: Milliseconds
     hurdle_bps: Bps
     capital_usd: PositiveUsd
     lead_share: Fraction = 0.3  # of capital, kept on the lead venue as margin for hedges
     order_usd: PositiveUsd
-    leverage_max: Annotated[float, Field(gt=0, le=100)] = 3.0
+    leverage_max: Leverage = 3.0
     volume_30d_usd: Usd = 0.0  # before the run, for its first fee tier
+    lead_quotes_usd: Usd = 0.0  # per market, shown on the lead venue
+    waiting: bool = False  # it has its capital in cash, and may enter
 
     @model_validator(mode="after")
     def _means(self) -> Self:
@@ -277,11 +301,74 @@ class Firm(Part):
         return self
 
 
+class FirmClass(Part):
+    """Firms that are alike but for chance: each draws its speed and its capital.
+
+    Both are lognormal, and independent. All that is a share is one of the drawn capital.
+    """
+
+    category: Category
+    trading: Annotated[int, Field(ge=0, le=FIRMS_MAX)]  # from the first day on
+    waiting: Annotated[int, Field(ge=0, le=FIRMS_MAX)] = 0  # who may enter later
+    reaction_ms_median: Milliseconds
+    reaction_log_sd: LogSd = 0.0
+    capital_usd_median: PositiveUsd
+    capital_log_sd: LogSd = 0.0
+    hurdle_bps: Bps
+    order_share: Annotated[float, Field(gt=0, le=1)]
+    lead_share: Fraction = 0.3
+    leverage_max: Annotated[float, Field(ge=1, le=100)] = 3.0
+    volume_30d_share: Annotated[float, Field(ge=0, le=1_000)] = 0.0
+    lead_quotes_share: Fraction = 0.0
+
+
+class CapitalRules(Part):
+    """How the firms' capital follows their results, daily."""
+
+    half_life_days: Annotated[float, Field(ge=1, le=365)]  # of what counts as trailing
+    withdrawn_share: Fraction  # of what the house brought a firm in a day, its owners take
+    shift_per_bp: Fraction  # of capital moved a day for each bp a day of trailing advantage
+    shift_max: Fraction  # of capital, in one day
+    entry_per_day: Annotated[float, Field(ge=0, le=1)]  # chance of each firm that waits
+    entry_per_bp: Annotated[float, Field(ge=0, le=1)]  # more for each bp a day that others earn
+    closes_below: Fraction  # of what it began with
+    patience_days: Annotated[int, Field(ge=1, le=1_000)]  # before it judges its trailing result
+
+
 class Firms(Part):
     """The trading firms; `active = false` keeps them watching but never sending an order."""
 
     active: bool = True
-    members: Annotated[tuple[Firm, ...], Field(max_length=1_000)] = ()
+    members: Annotated[tuple[Firm, ...], Field(max_length=FIRMS_MAX)] = ()
+    classes: Annotated[tuple[FirmClass, ...], Field(max_length=20)] = ()
+    capital: CapitalRules | None = None  # None: what they have stays where it is
+
+    @model_validator(mode="after")
+    def _crowd(self) -> Self:
+        categories = [each.category for each in self.classes]
+        for i, category in enumerate(categories):
+            if category in categories[:i]:
+                raise ContradictionError(
+                    ("classes", i, "category"),
+                    f"is '{category}', which is taken; give each its own",
+                )
+        if self.count > FIRMS_MAX:
+            raise ContradictionError(
+                ("classes",), f"make {self.count} firms; give {FIRMS_MAX} at most"
+            )
+        return self
+
+    @property
+    def drawn_names(self) -> tuple[str, ...]:
+        """The names of the firms that classes stand for; they say nothing of their class."""
+        known = len(self.members)
+        drawn = sum(each.trading + each.waiting for each in self.classes)
+        return tuple(f"Firm{n + 1:02}" for n in range(known, known + drawn))
+
+    @property
+    def count(self) -> int:
+        """How many there are, drawn and named."""
+        return len(self.members) + len(self.drawn_names)
 
 
 class Anchor(Part):
@@ -473,6 +560,7 @@ class Scenario(Part):
         parts = (self.house, self.maker, self.lead, self.retail, self.other_makers)
         yield from (part.name for part in parts)
         yield from (firm.name for firm in self.firms.members)
+        yield from self.firms.drawn_names
 
     @model_validator(mode="after")
     def _names(self) -> Self:
@@ -481,7 +569,7 @@ class Scenario(Part):
         for place, name in zip(self._places(), self.entities(), strict=True):
             if name in seen:
                 raise ContradictionError(
-                    (*place, "name"), f"is '{name}', which is taken; give every entity its own"
+                    place, f"is '{name}', which is taken; give every entity its own"
                 )
             seen.add(name)
         if self.house.name.upper() == self.lead.name.upper():
@@ -501,8 +589,10 @@ class Scenario(Part):
 
     def _places(self) -> Iterator[tuple[str | int, ...]]:
         """Say where each of `entities` stands."""
-        yield from (("house",), ("maker",), ("lead",), ("retail",), ("other_makers",))
-        yield from (("firms", "members", i) for i in range(len(self.firms.members)))
+        for part in ("house", "maker", "lead", "retail", "other_makers"):
+            yield (part, "name")
+        yield from (("firms", "members", i, "name") for i in range(len(self.firms.members)))
+        yield from (("firms", "classes") for _ in self.firms.drawn_names)
 
     @model_validator(mode="after")
     def _cover(self) -> Self:
@@ -530,7 +620,7 @@ class Scenario(Part):
     @model_validator(mode="after")
     def _shown(self) -> Self:
         for i, market in enumerate(self.markets):
-            if not self.firms.members and market.quoter.displayed_usd is None:
+            if not self.firms.count and market.quoter.displayed_usd is None:
                 raise ContradictionError(
                     ("markets", i, "quoter", "displayed_usd"),
                     "is missing; give it, since there are no firms whose hits could set it",
@@ -539,12 +629,25 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _impact(self) -> Self:
+        needed_by = "lead.impact_kappa is above 0" if self.lead.impact_kappa > 0 else ""
+        if self.lead.quoting:
+            needed_by = "lead.quoting is there"
         for i, market in enumerate(self.markets):
-            if self.lead.impact_kappa > 0 and market.lead_volume_usd_per_day is None:
+            if needed_by and market.lead_volume_usd_per_day is None:
                 raise ContradictionError(
                     ("markets", i, "lead_volume_usd_per_day"),
-                    "is missing; give it, since lead.impact_kappa is above 0",
+                    f"is missing; give it, since {needed_by}",
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _reviewed(self) -> Self:
+        if self.maker.policy and not (self.lead.quoting and self.maker.lead_quotes_usd):
+            raise ContradictionError(
+                ("maker", "policy"),
+                f"is '{self.maker.policy}'; give lead.quoting and maker.lead_quotes_usd too, or "
+                "leave it out: there is nothing else to move or to shut",
+            )
         return self
 
     @model_validator(mode="after")

@@ -16,13 +16,17 @@ from des.chance import stream
 from des.clock import DAY_US, HOUR_US, SECOND_US, microseconds, midnight_us
 from des.custody.custody import Custody
 from des.custody.retail import RetailCustody
-from des.listing import HouseState, Listing
+from des.firms.capital import CapitalDesk, Returns
+from des.firms.lead_desk import LeadDesk
+from des.firms.population import trading_firms
+from des.listing import Holdings, Listing
 from des.quoting.market import Session
 from des.quoting.quote_by_quote import QuoteByQuote
-from des.scenario import Market, Scenario
+from des.scenario import Firm, Market, Scenario
 from des.treasury.credit_line import CreditLine
 from des.treasury.hedging import HedgeDesk
 from des.treasury.margin import MarginDesk
+from des.treasury.review import MonthlyReview
 from des.venue.fees import FeeSchedule
 from des.venue.venue import FUNDING_UNIT, Venue
 from ledger import movements
@@ -31,6 +35,7 @@ from ledger.fills import Names
 from ledger.journal import Journal
 from ledger.money import Contract, amount, to_cents
 from ledger.text import quoted
+from ledger.times import day_of
 from ledger.transaction import LedgerError
 
 
@@ -42,7 +47,7 @@ def parties_of(scenario: Scenario) -> Parties:
         lead=scenario.lead.name,
         retail=scenario.retail.name,
         other_makers=scenario.other_makers.name,
-        firms=tuple(firm.name for firm in scenario.firms.members),
+        firms=tuple(firm.name for firm in trading_firms(scenario)),
     )
 
 
@@ -58,6 +63,7 @@ class World:
             every_quote: simulate quote by quote instead of looking ahead; the books are the same.
         """
         self._scenario = scenario
+        self._members = trading_firms(scenario)
         self._parties = parties = parties_of(scenario)
         self._code = {name: code for code, name in enumerate(parties.names)}
         venues = (parties.house, parties.lead)
@@ -97,13 +103,21 @@ class World:
             self.journal,
         )
         self._margin = self._margin_desk()
+        self._capital = self._capital_desk()
         session = QuoteByQuote if every_quote else Session
         self.listings = [
             self._list(market, contract, session)
             for market, contract in zip(scenario.markets, contracts[parties.house], strict=True)
         ]
+        self._lead_desk = self._desk_on_lead()
+        self._review = MonthlyReview(
+            scenario.maker.policy, to_cents(scenario.maker.lead_quotes_usd)
+        )
         self.env = simpy.Environment(initial_time=self._start_us)
         self._volume_cents = np.zeros(n, dtype=np.int64)  # taken today
+        self._won_cents = np.zeros(n, dtype=np.int64)  # today at fills, after fees and hedges
+        self._lead_won_cents = np.zeros(n, dtype=np.int64)  # today by quotes on the lead venue
+        self._lead_month_cents = 0  # the maker's, this month
         self._funding_e9 = round(scenario.house.funding_bps_per_day / 24 * FUNDING_UNIT / 10_000)
         self._quoting = True
 
@@ -113,6 +127,7 @@ class World:
         self.journal.event(self._start_us, f"{self._parties.house}:withdrawals", "open")
         self.journal.event(self._start_us, f"{self._parties.maker}:quoter", "on")
         self._note_inputs()
+        self._capital.note(self._start_us)
         self._decide(self._start_us, 0.0)
         self._customers()
         self.env.process(self._settlements(on_day))
@@ -149,6 +164,8 @@ class World:
         self._lead.fill(market, lead)
         notional = np.abs(house["lots"]) * house["price"] * self._house.tick_cents[market]
         np.add.at(self._volume_cents, house["taker"], notional)
+        for rows in (house, lead):
+            np.add.at(self._won_cents, rows["taker"], rows["edge_cents"] - rows["fee_cents"])
 
     def _settle(self, end_us: int) -> None:
         time_us, marks = end_us - 1, self._marks()
@@ -158,36 +175,75 @@ class World:
             # The same rate on both venues: arbitrage between them is not what is studied here.
             for venue in (self._house, self._lead):
                 venue.fund(marks, self._funding_e9, time_us)
+        if end_us % DAY_US == 0 and self._lead_desk:
+            self._quote_on_lead(self._lead_desk, end_us)
         self._margin.after_settlement(time_us, marks)
 
     def _close_day(self, end_us: int) -> None:
         time_us = end_us - 1
+        won = Returns(self._won_cents[self._firms], self._lead_won_cents[self._firms])
+        self._capital.daily(time_us, won, self._marks())
+        self._won_cents[:] = 0
         self._margin.daily(time_us, self._marks())
         self._charge_other_makers(time_us)
+        if day_of(end_us).day == 1:
+            self._close_month(time_us)
         self.journal.close_day(time_us)
         self._agree_with_books()
         self._fees.close_day(self._volume_cents[self._firms])
         self._volume_cents[:] = 0
 
+    def _quote_on_lead(self, desk: LeadDesk, end_us: int) -> None:
+        """Settle what the day's quotes on the lead venue brought and cost."""
+        # Quotes go with the capital that is there: what leaves takes its share of them along.
+        on_lead = self._lead.claims[self._firms]
+        firms = [
+            to_cents(firm.lead_quotes_usd) * max(cents, 0) // to_cents(_on_lead_usd(firm))
+            if firm.lead_share
+            else 0
+            for firm, cents in zip(self._members, on_lead.tolist(), strict=True)
+        ]
+        shown = np.append(self._review.lead_quote_cents, np.where(self._capital.quotes, firms, 0))
+        markets = list(zip(self._scenario.markets, self.listings, strict=True))
+        gained = desk.close_day(end_us, markets, shown)
+        self._lead_won_cents[np.append(self._maker, self._firms)] = gained
+        self._lead_month_cents += int(gained[0])
+
+    def _close_month(self, time_us: int) -> None:
+        """Let the maker look at its month, at what it promised itself and at what it should do."""
+        decided = self._review.close_month(self._lead_month_cents)
+        self._lead_month_cents = 0
+        if decided:
+            self.journal.event(time_us, f"{self._parties.maker}:review", decided)
+        if not self._quoting:
+            return
+        for market, listing in zip(self._scenario.markets, self.listings, strict=True):
+            promised_cents, volume_cents = listing.belief(time_us)
+            figures = (f"{amount(cents)} USD" for cents in (promised_cents, volume_cents))
+            self.journal.custom(time_us, "belief", quoted(market.name), *figures)
+
     def _decide(self, now_us: int, elapsed_s: float) -> None:
         """Let everybody read the world as the settlement leaves it."""
         self._switch_quoter(now_us)
         rate_e6 = self._taker_rates_e6()
-        both = self._house.lots + self._lead.lots
+        takes, claims = self._capital.takes, self._house.claims[self._firms]
         for market, listing in enumerate(self.listings):
-            state = HouseState(
+            state = Holdings(
                 maker_lots=int(self._house.lots[market, self._maker]),
+                maker_lead_lots=int(self._lead.lots[market, self._maker]),
                 may_quote=self._quoting,
                 firm_lots=self._house.lots[market, self._firms],
-                firm_margin_cents=self._house.claims[self._firms] // len(self.listings),
+                firm_margin_cents=np.where(takes, claims // len(self.listings), 0),
                 firm_fee_e6=rate_e6[self._firms],
             )
-            listing.decide(now_us, elapsed_s, state, both[market])
+            listing.decide(now_us, elapsed_s, state)
         self._rate_e6 = rate_e6
 
     def _switch_quoter(self, now_us: int) -> None:
-        """Quote only while the maker has money at the house, its own or borrowed."""
+        """Quote until the day it is switched off, where the review wants it, while money lasts."""
+        off = self._scenario.maker.quoter_off
         able = int(self._house.claims[self._maker]) + self._credit.unused_cents > 0
+        able = able and self._review.on_house and not (off and now_us >= midnight_us(off))
         if able != self._quoting:
             self._quoting = able
             name = f"{self._parties.maker}:quoter"
@@ -237,9 +293,11 @@ class World:
         for tier in house.fee_tiers:
             self._note_fee(house.name, to_cents(tier.volume_usd), tier.taker_bps)
         self._note_fee(lead.name, 0, lead.taker_fee_bps)
-        for firm in self._scenario.firms.members:
+        for firm in self._members:
             before = f"{amount(to_cents(firm.volume_30d_usd))} USD"
             self.journal.custom(self._start_us, "volume-of-30-days", quoted(firm.name), before)
+            about = (quoted(firm.name), quoted(firm.category or ""), f"{firm.reaction_ms:.3f}")
+            self.journal.custom(self._start_us, "firm", *about)
         if house.volume_share_pct_recorded:
             low, high = (f"{pct:f}" for pct in house.volume_share_pct_recorded)
             self.journal.custom(self._start_us, "maker-share-recorded", low, high)
@@ -275,16 +333,17 @@ class World:
             (names.other_makers, names.house): to_cents(scenario.other_makers.opening_claim_usd),
             (OUTSIDE, names.lead): to_cents(scenario.lead.outside_claim_usd),
         }
-        for firm in scenario.firms.members:
-            on_lead = to_cents(firm.capital_usd * firm.lead_share)
-            claims[firm.name, names.house] = to_cents(firm.capital_usd) - on_lead
-            claims[firm.name, names.lead] = on_lead
+        for firm in self._members:
+            on_lead = 0 if firm.waiting else to_cents(_on_lead_usd(firm))
+            on_house = 0 if firm.waiting else to_cents(firm.capital_usd) - on_lead
+            claims[firm.name, names.house], claims[firm.name, names.lead] = on_house, on_lead
         cash = {
             names.house: to_cents(scenario.house.opening_cash_usd),
             names.maker: to_cents(scenario.maker.opening_cash_usd),
             names.retail: to_cents(scenario.retail.opening_cash_usd),
             names.lead: 0,
         }
+        cash |= {f.name: to_cents(f.capital_usd) for f in self._members if f.waiting}
         for (entity, venue), cents in claims.items():
             place = self._house if venue == names.house else self._lead
             place.claims[self._code[entity]] = cents
@@ -303,14 +362,14 @@ class World:
             self._custody.deposit(self._start_us, self._maker, venue, to_cents(usd), why)
 
     def _fee_schedule(self) -> FeeSchedule:
-        before = [to_cents(firm.volume_30d_usd) for firm in self._scenario.firms.members]
+        before = [to_cents(firm.volume_30d_usd) for firm in self._members]
         return FeeSchedule(self._scenario.house.fee_tiers, np.array(before, dtype=np.int64))
 
     def _margin_desk(self) -> MarginDesk:
         scenario = self._scenario
         floor = {self._maker: to_cents(scenario.maker.lead_deposit_usd)}
-        for firm in scenario.firms.members:
-            floor[self._code[firm.name]] = to_cents(firm.capital_usd * firm.lead_share)
+        for firm in self._members:
+            floor[self._code[firm.name]] = to_cents(_on_lead_usd(firm))
         return MarginDesk(
             self._parties,
             self._house,
@@ -322,19 +381,61 @@ class World:
             self.journal,
         )
 
+    def _capital_desk(self) -> CapitalDesk:
+        return CapitalDesk(
+            self._scenario.firms.capital,
+            self._scenario.run.seed,
+            self._members,
+            self._parties,
+            self._house,
+            self._lead,
+            self._custody,
+            self._margin,
+            self.journal,
+        )
+
+    def _desk_on_lead(self) -> LeadDesk | None:
+        scenario = self._scenario
+        if scenario.lead.quoting is None:
+            return None
+        hurdles = [firm.hurdle_bps for firm in self._members]
+        orders = [to_cents(firm.order_usd) for firm in self._members]
+        return LeadDesk(
+            scenario.lead.quoting,
+            self._parties,
+            self._lead_delay_us()[np.append(self._maker, self._firms)],
+            np.array([0, *orders], dtype=np.int64),  # the maker is too slow to hit anybody
+            (np.array([0.0, *hurdles]) + scenario.lead.taker_fee_bps) / 10_000,
+            round(scenario.lead.taker_fee_bps * 100),
+            self._lead,
+            self.journal,
+        )
+
+    def _lead_delay_us(self) -> np.ndarray:
+        """Return by party how long an order takes to the lead venue; 0 for who sends none."""
+        delay_us = np.zeros(len(self._code), dtype=np.int64)
+        delay_us[self._maker] = microseconds(self._scenario.maker.hedge_delay_ms / 1_000)
+        for code, firm in zip(self._firms, self._members, strict=True):
+            delay_ms = firm.reaction_ms + self._scenario.lead.gateway_ms
+            delay_us[code] = microseconds(delay_ms / 1_000)
+        return delay_us
+
     def _list(self, market: Market, contract: Contract, session: type[Session]) -> Listing:
-        lead, firms = self._scenario.lead, self._scenario.firms.members
-        delays_ms = [self._scenario.maker.hedge_delay_ms]
-        delays_ms += [firm.reaction_ms + lead.gateway_ms for firm in firms]
+        lead = self._scenario.lead
         hedge_desk = HedgeDesk(
-            np.concatenate(([self._maker], self._firms)),
-            np.array([microseconds(ms / 1_000) for ms in delays_ms], dtype=np.int64),
+            self._maker,
+            self._lead_delay_us(),
             lead.half_spread_bps,
             round(lead.taker_fee_bps * 100),
             self._code[OUTSIDE],
         )
         takers = np.append(self._firms, self._retail)
-        return Listing(self._scenario, market, contract, hedge_desk, takers, session)
+        return Listing(self._scenario, market, contract, self._members, hedge_desk, takers, session)
+
+
+def _on_lead_usd(firm: Firm) -> float:
+    """Return what a firm takes to the lead venue of its first capital."""
+    return firm.capital_usd * firm.lead_share
 
 
 def _contract(market: Market, venue: str) -> Contract:

@@ -14,6 +14,8 @@ from ledger.money import Contract
 from ledger.transaction import MONEY
 
 OUTSIDE = "Outside"  # the rest of the world
+# What quotes on the lead venue earn from whoever knows nothing, and lose to whoever is faster.
+LEAD_QUOTING = ("LeadSpread", "LeadPickOff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,8 @@ class Chart:
         yield _money(income(p.maker, "Spread"), "cause", "quotes hit for any other reason")
         for kind in ("VariationMargin", "Funding", "GapLoss"):
             yield _money(income(p.maker, kind), "cause")
+        for kind in LEAD_QUOTING:
+            yield _money(income(p.maker, kind), "cause", f"of its quotes on {p.lead}, if any")
         yield _money(expense(p.maker, "Hedging"), "cause")
         yield _money(opening(p.maker), "cause")
 
@@ -191,9 +195,9 @@ class Chart:
         yield from (_money(claim(firm, venue)) for venue in (p.house, p.lead))
         for venue in (p.house, p.lead):
             yield Opened(contracts(firm, venue), self.commodities(venue))
-        for kind in ("PickOff", "VariationMargin", "Funding", "GapLoss"):
+        for kind in ("PickOff", *LEAD_QUOTING, "VariationMargin", "Funding", "GapLoss"):
             yield _money(income(firm, kind))
-        yield from (_money(expense(firm, kind)) for kind in ("Fees", "Hedging"))
+        yield from (_money(expense(firm, kind)) for kind in ("Fees", "LeadFees", "Hedging"))
         yield _money(opening(firm))
 
     def _retail(self) -> Iterator[Opened]:
@@ -224,7 +228,7 @@ class Chart:
         p = self.parties
         yield _money(claim(OUTSIDE, p.lead))
         yield Opened(contracts(OUTSIDE, p.lead), self.commodities(p.lead))
-        for kind in ("Hedging", "VariationMargin", "Funding", "GapLoss"):
+        for kind in ("Hedging", *LEAD_QUOTING, "VariationMargin", "Funding", "GapLoss"):
             yield _money(income(OUTSIDE, kind))
         yield _money(opening(OUTSIDE))
 

@@ -168,6 +168,50 @@ def fees_of_other_makers(
     )
 
 
+def lead_quoting(
+    time_us: int,
+    kind: str,
+    who: str,
+    venue: str,
+    gained_cents: Mapping[str, int],
+    fee_cents: int = 0,
+) -> Transaction:
+    """A day's results of quotes on the lead venue: what some gain there, others lose.
+
+    Args:
+        time_us: the day's last microsecond.
+        kind: LeadSpread or LeadPickOff.
+        who: the one on the other side of all others: who pays the spread, or who is faster.
+        venue: the lead venue.
+        gained_cents: by entity; they sum to zero.
+        fee_cents: what *who* pays the venue for its orders.
+    """
+    sentences = {
+        "LeadSpread": f"{who} trade for their own reasons with the firms' quotes on {venue}",
+        "LeadPickOff": f"{who} hits quotes of slower firms on {venue}",
+    }
+    postings = [
+        posting
+        for entity, cents in gained_cents.items()
+        for posting in (
+            Posting(owed(venue, entity), -cents),
+            Posting(claim(entity, venue), cents),
+            Posting(income(entity, kind), -cents),
+        )
+        if cents
+    ]
+    if fee_cents:
+        postings += [
+            Posting(owed(venue, who), fee_cents),
+            Posting(income(venue, "Fees"), -fee_cents),
+            Posting(claim(who, venue), -fee_cents),
+            Posting(expense(who, "LeadFees"), fee_cents),
+        ]
+    tag = "lead-spread" if kind == "LeadSpread" else "lead-pickoff"
+    narration = f"{sentences[kind]}: {usd(abs(gained_cents[who]))} in expectation"
+    return Transaction(time_us, who, narration, tag, tuple(postings))
+
+
 def _credit_line(
     time_us: int, borrower: str, venue: str, cents: int, narration: str, links: tuple[str, ...]
 ) -> Transaction:

@@ -16,9 +16,11 @@ import simpy
 from tabulate import tabulate
 
 from des.clock import SECOND_US
-from des.listing import HouseState, Listing
+from des.listing import Holdings, Listing
 from des.scenario import Scenario
 from des.world import World
+from ledger.day_ledger import days_of, render_days
+from ledger.run_folder import RunFolder
 from runs.execute import execute
 from runs.scenarios import load
 
@@ -56,13 +58,11 @@ def markets_alone(scenario: Scenario, every_quote: bool) -> None:
 
 
 def _trade(env: simpy.Environment, listing: Listing, scenario: Scenario):
-    firms = len(scenario.firms.members)
-    margin = np.full(firms, 10**12)
-    state = HouseState(0, True, np.zeros(firms, np.int64), margin, np.zeros(firms, np.int64))
-    flat = np.zeros(firms + 10, dtype=np.int64)
+    flat = np.zeros(scenario.firms.count, dtype=np.int64)
+    state = Holdings(0, 0, True, flat, np.full(len(flat), 10**12), flat)
     step_us, start_us = scenario.run.settle_s * SECOND_US, int(env.now)
     for now_us in range(start_us, start_us + _seconds(scenario) * SECOND_US, step_us):
-        listing.decide(now_us, scenario.run.settle_s, state, flat)
+        listing.decide(now_us, scenario.run.settle_s, state)
         yield from listing.trading(env, now_us, now_us + step_us)
 
 
@@ -107,6 +107,16 @@ def main() -> None:
             floatfmt=("", "", ",.0f", ".2f"),
         )
     )
+    print(f"\n{_fills_rendered_per_s(scenario):,.0f} fills a CPU-second rendered as day ledgers")
+
+
+def _fills_rendered_per_s(scenario: Scenario) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        execute(scenario, Path(folder) / "run")
+        run = RunFolder(Path(folder) / "run")
+        days = days_of(run)  # which loads the general ledger, before the clock starts
+        ((fills,),) = run.connect().execute("SELECT count(*) FROM rows").fetchall()
+        return fills / _cpu_s(lambda: list(render_days(run, days)))
 
 
 if __name__ == "__main__":

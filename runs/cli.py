@@ -16,9 +16,11 @@ from tqdm import tqdm
 from des.price.lead_price import PriceRangeError
 from ledger.audit import audit
 from ledger.day_ledger import render_day
+from ledger.reports.beliefs import beliefs
 from ledger.reports.books import UnknownEntityError, books, books_text
 from ledger.reports.both_tiers import SHOWN, TrailError
 from ledger.reports.firms import firms
+from ledger.reports.leadlag import leadlag
 from ledger.reports.query import QueryError, query
 from ledger.reports.sql import SqlError, schema, sql
 from ledger.reports.table import Table
@@ -234,9 +236,44 @@ def firms_command(run: RunFolder) -> list[Table]:
       moneytrail firms runs/out/tiny-seed1 --format csv --table league
 
     Edge is what a firm gained by the price at its fills on the house venue; fees and hedging are
-    what that cost it. Variation margin only says where the price went afterwards.
+    what that cost it. Elsewhere is what its own quotes on the lead venue brought. A claim is not
+    cash: what the house could pay if all withdrew at once is shared pro rata. Variation margin
+    stands in a table of its own: by venue it only says where the price went.
     """
     return firms(run)
+
+
+@main.command("beliefs")
+@click.argument("run", type=RUN)
+@report
+def beliefs_command(run: RunFolder) -> list[Table]:
+    """What did the maker's own simulation promise, and what was booked?
+
+    \b
+      moneytrail beliefs runs/out/may-2021-seed1
+      moneytrail beliefs runs/out/may-2021-seed1 --format csv --table difference
+
+    Each month the maker plays its own quotes against orders that know nothing. What that promises
+    stands beside what was booked at fills; the difference is split into what came from volume,
+    what from pick-offs, and the rest. Hedging stands apart.
+    """
+    return beliefs(run)
+
+
+@main.command("leadlag")
+@click.argument("run", type=RUN)
+@report
+def leadlag_command(run: RunFolder) -> list[Table]:
+    """Which venue leads the other, and by how long?
+
+    \b
+      moneytrail leadlag runs/out/may-2021-seed1
+
+    The lag at which the prices paid on the house venue go together most with those of the lead
+    venue, day by day; above zero, the house follows. How old the quotes really were stands beside
+    it: the estimate doesn't use it, and should find it.
+    """
+    return leadlag(run)
 
 
 @main.command("books")

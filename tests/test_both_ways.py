@@ -10,7 +10,8 @@ from runs.execute import execute
 from runs.scenarios import load
 
 HERE = Path(__file__).parent
-BUSY, SMALL = HERE / "worlds" / "busy.toml", HERE / "golden" / "world.toml"
+BUSY, CROWD = HERE / "worlds" / "busy.toml", HERE / "worlds" / "crowd.toml"
+SMALL = HERE / "golden" / "world.toml"
 
 
 def written(folder: Path) -> dict[str, bytes]:
@@ -35,6 +36,8 @@ def both_ways(name: str | Path, overrides: dict, folder: Path) -> tuple[dict, di
         # Capital, position and credit limits bind here, and withdrawals wait.
         (BUSY, {}),
         (SMALL, {}),
+        # Firms come, move capital, leave and close; the maker moves from one venue to the other.
+        (CROWD, {}),
         # Settlements off the beat of the quotes, and hedges that take longer than an interval.
         (
             BUSY,

@@ -76,8 +76,11 @@ def price_at(ticks: Ticks, times_us: np.ndarray | int) -> np.ndarray:
 
 
 def posting_times_us(start_us: int, end_us: int, refresh_us: int, ticks: Ticks) -> np.ndarray:
-    """Return when quotes are posted in [start, end): on the beat, or at every tick if it is 0."""
-    if refresh_us == 0:
+    """Return when quotes are posted in [start, end): on the beat, or at every tick if it is 0.
+
+    Before the first tick of all there is no price to quote from.
+    """
+    if refresh_us == 0 or not len(ticks.times_us):
         low, high = ticks.times_us.searchsorted((start_us, end_us))
         return ticks.times_us[low:high]
     first = -(-start_us // refresh_us) * refresh_us

@@ -88,10 +88,10 @@ def _take_lots(
     return take
 
 
-def nobody_takes() -> Terms:
-    """Return the terms of a world without firms."""
+def nobody_takes(firms: int) -> Terms:
+    """Return the terms of *firms* that never send an order."""
     none = np.empty(0, dtype=np.int64)
-    return Terms(none, none, np.empty((2, 0), dtype=np.int64))
+    return Terms(none, none, np.zeros((2, firms), dtype=np.int64))
 
 
 def gateway_keys(seed: int, market: str, firms: Sequence[Firm]) -> np.ndarray:

@@ -1,4 +1,8 @@
-"""Inventory is laid off on the lead venue: decided at a settlement, done a moment later."""
+"""Inventory is laid off on the lead venue: a moment after it was decided.
+
+A trading firm lays off each fill by itself, as soon as it knows of it. The captive maker looks at
+its net position at settlements.
+"""
 
 import math
 from dataclasses import dataclass
@@ -17,18 +21,18 @@ class HedgeOrders:
     """Market orders on their way to the lead venue in one market, as equally long arrays."""
 
     due_us: np.ndarray
-    member: np.ndarray
+    hedger: np.ndarray
     lots: np.ndarray  # positive buys
 
     def where(self, chosen: np.ndarray) -> "HedgeOrders":
         """Pick orders by mask."""
-        return HedgeOrders(self.due_us[chosen], self.member[chosen], self.lots[chosen])
+        return HedgeOrders(self.due_us[chosen], self.hedger[chosen], self.lots[chosen])
 
     def then(self, later: "HedgeOrders") -> "HedgeOrders":
         """Join two sets of orders."""
         return HedgeOrders(
             np.concatenate((self.due_us, later.due_us)),
-            np.concatenate((self.member, later.member)),
+            np.concatenate((self.hedger, later.hedger)),
             np.concatenate((self.lots, later.lots)),
         )
 
@@ -42,41 +46,50 @@ class HedgeDesk:
     """Keeps the hedgers of one market flat over both venues."""
 
     def __init__(
-        self,
-        members: np.ndarray,
-        delay_us: np.ndarray,
-        half_spread_bps: float,
-        fee_e6: int,
-        outside: int,
+        self, maker: int, delay_us: np.ndarray, half_spread_bps: float, fee_e6: int, outside: int
     ) -> None:
         """Begin with nothing under way.
 
         Args:
-            members: who hedges.
-            delay_us: how long each takes from decision to fill.
+            maker: who hedges at settlements; all others who hedge do so fill by fill.
+            delay_us: by party, how long it takes from decision, or fill, to the hedge's fill.
             half_spread_bps: what crossing the lead venue's spread costs.
             fee_e6: the lead venue's taker fee in millionths.
             outside: who sells to the buyers there and buys from the sellers.
         """
-        self._members, self._delay_us = members, delay_us
+        self._maker, self._delay_us = maker, delay_us
         self._half_spread = round(half_spread_bps * COST_UNIT / 10_000)
         self._fee_e6, self._outside = fee_e6, outside
         self._under_way = no_hedges()
+        self._ordered_lots = 0
 
-    def decide(self, now_us: int, lots: np.ndarray) -> int:
-        """Order away what positions on both venues (and orders under way) do not offset.
+    def follow(self, house_fills: np.ndarray) -> None:
+        """Let the firms order away what they have just taken (rows of dtype ROW)."""
+        taken = house_fills[house_fills["motive"] == Motive.PICKOFF]
+        hedger = taken["taker"].astype(np.int64)
+        self._order(HedgeOrders(taken["time_us"] + self._delay_us[hedger], hedger, -taken["lots"]))
 
-        Returns:
-            Net lots ordered, positive when buying: what the lead venue is about to feel.
+    def decide(self, now_us: int, maker_lots: int) -> None:
+        """Order away what the maker's positions on both venues (and orders under way) leave open.
+
+        Args:
+            now_us: the settlement.
+            maker_lots: what it holds on house and lead venue together.
         """
-        open_lots = lots[self._members]
-        for member, under_way in zip(self._under_way.member, self._under_way.lots, strict=True):
-            open_lots[self._members == member] += under_way
-        needed = open_lots != 0
-        self._under_way = self._under_way.then(
-            HedgeOrders(now_us + self._delay_us[needed], self._members[needed], -open_lots[needed])
-        )
-        return -int(open_lots.sum())
+        under_way = self._under_way.lots[self._under_way.hedger == self._maker]
+        needed = -maker_lots - int(under_way.sum())
+        if needed:
+            due_us = now_us + self._delay_us[self._maker]
+            self._order(HedgeOrders(*(np.array([x]) for x in (due_us, self._maker, needed))))
+
+    def ordered_lots(self) -> int:
+        """Return the net lots ordered since the last call: what the lead venue is about to feel."""
+        ordered, self._ordered_lots = self._ordered_lots, 0
+        return ordered
+
+    def _order(self, orders: HedgeOrders) -> None:
+        self._under_way = self._under_way.then(orders)
+        self._ordered_lots += int(orders.lots.sum())
 
     def fills(self, end_us: int, ticks: Ticks, impact_per_root_lot: float) -> np.ndarray:
         """Fill what is due before *end_us*, at the price it finds, plus half-spread and impact.
@@ -94,7 +107,7 @@ class HedgeDesk:
         due = self._under_way.due_us < end_us
         orders = self._under_way.where(due)
         self._under_way = self._under_way.where(~due)
-        orders = orders.where(np.lexsort((orders.member, orders.due_us)))
+        orders = orders.where(np.lexsort((orders.hedger, orders.due_us)))
         lead = price_at(ticks, orders.due_us)
         cost = -(-lead * self._half_spread // COST_UNIT)
         if impact_per_root_lot:
@@ -105,7 +118,7 @@ class HedgeDesk:
             ]
         rows = new_rows(len(lead))
         rows["time_us"], rows["motive"] = orders.due_us, Motive.HEDGE
-        rows["taker"], rows["maker"] = orders.member, self._outside
+        rows["taker"], rows["maker"] = orders.hedger, self._outside
         rows["lots"], rows["lead"] = orders.lots, lead
         rows["price"] = np.maximum(lead + np.sign(orders.lots) * cost, 1)
         rows["fee_e6"] = self._fee_e6

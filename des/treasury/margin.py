@@ -56,7 +56,12 @@ class MarginDesk:
         """Make good what the settlement left short."""
         links = (settlement_link(time_us),)
         notional = self._lead.notional(marks)
-        for member in self._floor:
+        short = self._house.claims < 0
+        short |= self._lead.claims < self._ratios[0] * notional
+        # Few are short at any settlement; what the venues owe each other's members is not asked.
+        for member in np.flatnonzero(short).tolist():
+            if member not in self._floor:
+                continue
             if self._house.claims[member] < 0:
                 self._restore_house(time_us, member, links)
             if self._lead.claims[member] < self._ratios[0] * notional[member]:
@@ -79,6 +84,19 @@ class MarginDesk:
                 )
                 self._custody.deposit(time_us, member, self._parties.house, brought, links=links)
         self._credit.repay(time_us, int(self._house.claims[self._maker]))
+
+    def needed_cents(self, marks: np.ndarray) -> np.ndarray:
+        """Return what positions need as margin at *marks*, shape (2, members): house, lead."""
+        notional = np.stack((self._house.notional(marks), self._lead.notional(marks)))
+        return np.ceil(self._ratios[1] * notional).astype(np.int64)
+
+    def floor_cents(self, member: int) -> int:
+        """Return what a hedger keeps on the lead venue whatever its position."""
+        return self._floor[member]
+
+    def move_floor(self, member: int, cents: int) -> None:
+        """Let a hedger keep more there, or less, but nothing below nothing."""
+        self._floor[member] = max(self._floor[member] + cents, 0)
 
     def _target(self, member: int, notional: np.ndarray) -> int:
         return max(self._floor[member], int(self._ratios[1] * notional[member]))

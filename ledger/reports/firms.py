@@ -1,20 +1,29 @@
 """What the trading firms made of the slow quotes, what it cost them, and what they are left with.
 
-Edge is what a firm gains by the price at each fill; after it, the position runs with the price,
-on both venues in opposite directions. Variation margin by venue therefore measures only where the
-price went; what counts is the sum, and it stands apart from the edge.
+The tables of their accounts (see `league` for what stands in them, and what drives it): by firm,
+by class, and against everybody else who has a claim on the house. Most columns are called what
+`FirmResult` calls the figure.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import NamedTuple
 
-from ledger.accounts import Parties, cash, income, opening, owed
-from ledger.fills import Motive
+from ledger.accounts import LEAD_QUOTING, Parties, claim, expense, income
+from ledger.reports.league import (
+    ALL,
+    NO_FILLS,
+    FillStatistics,
+    FirmResult,
+    by_class,
+    fill_statistics,
+    league,
+    total,
+)
+from ledger.reports.payable import Tills, tills
 from ledger.reports.table import Table
 from ledger.reports.where import (
     DEPOSITS,
+    OPENING,
     WITHDRAWALS,
     ZERO,
     claim_movements,
@@ -23,158 +32,129 @@ from ledger.reports.where import (
 )
 from ledger.run_folder import RunFolder
 
-ALL = "all firms"
-
-
-@dataclass(frozen=True, slots=True)
-class FirmResult:
-    """One firm's account of the run, in dollars; costs are above zero. Also the sum of several."""
-
-    firm: str
-    edge_usd: Decimal  # gained from the captive maker's stale quotes
-    house_fees_usd: Decimal
-    lead_cost_usd: Decimal  # of hedging: spread and fees
-    margin_house_usd: Decimal  # variation margin received
-    margin_lead_usd: Decimal
-    funding_usd: Decimal  # received, on both venues
-    gap_loss_usd: Decimal  # debts that venues bore for it
-    opening_usd: Decimal
-    deposits_usd: Decimal  # at the house
-    withdrawals_usd: Decimal  # from the house
-    house_claim_usd: Decimal
-    lead_claim_usd: Decimal
-    cash_usd: Decimal
-
-    @property
-    def edge_less_fees_usd(self) -> Decimal:
-        """Return what the house venue let the firm keep of its edge."""
-        return self.edge_usd - self.house_fees_usd
-
-    @property
-    def margin_usd(self) -> Decimal:
-        """Return what price moves brought on both venues together."""
-        return self.margin_house_usd + self.margin_lead_usd
-
-    @property
-    def result_usd(self) -> Decimal:
-        """Return the sum of all results."""
-        costs_paid = self.edge_less_fees_usd - self.lead_cost_usd
-        return costs_paid + self.margin_usd + self.funding_usd + self.gap_loss_usd
-
-    @property
-    def left_usd(self) -> Decimal:
-        """Return what the firm has: claims on both venues, and cash."""
-        return self.house_claim_usd + self.lead_claim_usd + self.cash_usd
-
-
-class FillStatistics(NamedTuple):
-    """What only single fills can tell about a firm's pick-offs."""
-
-    fills: int
-    median_edge_bps: Decimal | None  # of notional
-    median_age_s: Decimal | None  # from the lead price that the quote was made from to the fill
-
-
-NO_FILLS = FillStatistics(0, None, None)
+MADE = (
+    "edge_usd",
+    "house_fees_usd",
+    "edge_less_fees_usd",
+    "lead_cost_usd",
+    "house_result_usd",
+    "lead_spread_usd",
+    "lead_pickoff_usd",
+    "lead_fees_usd",
+    "elsewhere_usd",
+)
+BY_PRICE = (
+    "margin_house_usd",
+    "margin_lead_usd",
+    "margin_usd",
+    "funding_usd",
+    "gap_loss_usd",
+)
+CAPITAL = (
+    "opening_capital_usd",
+    "result_usd",
+    "house_claim_usd",
+    "lead_claim_usd",
+    "cash_usd",
+    "left_usd",
+    "house_opening_usd",
+    "house_deposits_usd",
+    "house_withdrawals_usd",
+    "payable_usd",
+    "unpaid_usd",
+    "left_net_usd",
+)
+OF_A_CLASS = (
+    "edge_less_fees_usd",
+    "house_result_usd",
+    "elsewhere_usd",
+    "opening_capital_usd",
+    "house_opening_usd",
+    "house_deposits_usd",
+    "house_withdrawals_usd",
+    "house_claim_usd",
+    "payable_usd",
+    "left_usd",
+    "left_net_usd",
+)
 
 
 def firms(run: RunFolder) -> list[Table]:
-    """Return the league table, the firms' capital, their shares of the loss, and a check."""
-    results = league(run)
+    """Return the league table, classes, margin, capital, shares of loss and claims, and checks."""
+    results, statistics, parties = league(run), fill_statistics(run), run.chart.parties
     rows = (*results, total(results))
     return [
-        _league_table(rows, fill_statistics(run)),
-        _capital_table(rows, run.chart.parties),
-        _share_table(rows, run.chart.parties.maker),
-        _check_table(rows[-1], usd_balances(run), run.chart.parties),
+        _league_table(rows, statistics, parties),
+        _class_table(results, statistics, parties.maker),
+        _margin_table(rows),
+        _capital_table(rows, parties),
+        _share_table(rows, parties.maker),
+        _claims_table(results, tills(run), parties),
+        _check_table(run, rows[-1]),
     ]
 
 
-def league(run: RunFolder) -> tuple[FirmResult, ...]:
-    """Read each firm's account off the general ledger; the largest edge stands first."""
-    parties, balances = run.chart.parties, usd_balances(run)
-    house, lead = (claim_movements(run, venue) for venue in (parties.house, parties.lead))
-    results = [
-        FirmResult(
-            firm,
-            edge_usd=house[firm, "PickOff"],
-            house_fees_usd=-house[firm, "Fees"],
-            lead_cost_usd=-lead[firm, "Hedging"],
-            margin_house_usd=house[firm, "VariationMargin"],
-            margin_lead_usd=lead[firm, "VariationMargin"],
-            funding_usd=house[firm, "Funding"] + lead[firm, "Funding"],
-            gap_loss_usd=house[firm, "GapLoss"] + lead[firm, "GapLoss"],
-            opening_usd=-balances[opening(firm)],
-            deposits_usd=house[firm, DEPOSITS],
-            withdrawals_usd=-house[firm, WITHDRAWALS],
-            house_claim_usd=-balances[owed(parties.house, firm)],
-            lead_claim_usd=-balances[owed(parties.lead, firm)],
-            cash_usd=balances[cash(firm)],
-        )
-        for firm in parties.firms
-    ]
-    # Sorting is stable: equals stay in the order of the chart.
-    return tuple(sorted(results, key=lambda result: -result.edge_usd))
+def _amounts(result: FirmResult, names: Sequence[str]) -> tuple[Decimal, ...]:
+    return tuple(getattr(result, name) for name in names)
 
 
-def total(results: Sequence[FirmResult]) -> FirmResult:
-    """Add up several firms' accounts."""
-    amounts = [field.name for field in fields(FirmResult) if field.name != "firm"]
-    sums = {name: sum((getattr(r, name) for r in results), ZERO) for name in amounts}
-    return FirmResult(ALL, **sums)
-
-
-def fill_statistics(run: RunFolder) -> dict[str, FillStatistics]:
-    """Describe the pick-offs on the house venue, by firm and for all of them together."""
-    with run.connect() as connection:
-        found = connection.execute(
-            """
-            SELECT coalesce(taker, ?), count(*),
-                   median((lead - price) * sign(lots) / price * 10000)::DECIMAL(18, 2),
-                   (median(quote_age_us) / 1000000)::DECIMAL(18, 3)
-            FROM rows WHERE motive = ? AND venue = ? GROUP BY GROUPING SETS ((taker), ())
-            """,
-            [ALL, Motive.PICKOFF.word, run.chart.parties.house],
-        ).fetchall()
-    return {firm: FillStatistics(*figures) for firm, *figures in found}
-
-
-def _league_table(rows: Sequence[FirmResult], statistics: dict[str, FillStatistics]) -> Table:
+def _league_table(
+    rows: Sequence[FirmResult], statistics: Mapping[str, FillStatistics], parties: Parties
+) -> Table:
+    profile = ("class", "reaction_ms", "status")
     return Table(
         "league",
-        "What the trading firms made of stale quotes",
-        (
-            "firm",
-            "fills",
-            "median_edge_bps",
-            "median_age_s",
-            "edge_usd",
-            "house_fees_usd",
-            "edge_less_fees_usd",
-            "lead_cost_usd",
-            "funding_usd",
-            "margin_house_usd",
-            "margin_lead_usd",
-            "margin_usd",
-        ),
+        "What the trading firms made of stale quotes, and elsewhere",
+        ("firm", *profile, *FillStatistics._fields, *MADE),
         [
             (
                 row.firm,
+                *row.profile,
                 *statistics.get(row.firm, NO_FILLS),
-                row.edge_usd,
-                row.house_fees_usd,
-                row.edge_less_fees_usd,
-                row.lead_cost_usd,
-                row.funding_usd,
-                row.margin_house_usd,
-                row.margin_lead_usd,
-                row.margin_usd,
+                *_amounts(row, MADE),
             )
             for row in rows
         ],
         (
             "Fees and costs are above zero where paid, all else where received.",
             "Age runs from the lead price that a quote was made from to the fill.",
+            f"Lead cost is that of hedging fills on {parties.house}, and belongs to them; "
+            f"elsewhere is what a firm's own quotes on {parties.lead} brought, in expectation.",
+        ),
+    )
+
+
+def _class_table(
+    results: Sequence[FirmResult], statistics: Mapping[str, FillStatistics], maker: str
+) -> Table:
+    classes = by_class(results)
+    everybody = total(results)
+    rows = []
+    for name, members in ({**classes, ALL: results} if classes else {}).items():
+        row = total(members, name)
+        fills = sum(statistics.get(member.firm, NO_FILLS).fills for member in members)
+        share = percent(row.edge_usd, everybody.edge_usd)
+        rows.append((name, len(members), fills, row.edge_usd, share, *_amounts(row, OF_A_CLASS)))
+    note = (
+        f"The share is that of what {maker} lost to stale quotes. Firms that wait, or have gone, "
+        "count among the firms; what they brought and took counts too."
+    )
+    return Table(
+        "classes",
+        "The trading firms by class",
+        ("class", "firms", "fills", "edge_usd", "share_of_pickoff_pct", *OF_A_CLASS),
+        rows,
+        (note if classes else "The books of this run know no classes.",),
+    )
+
+
+def _margin_table(rows: Sequence[FirmResult]) -> Table:
+    return Table(
+        "margin",
+        "What price moves did to the firms' positions, funding, and debts that venues bore",
+        ("firm", *BY_PRICE),
+        [(row.firm, *_amounts(row, BY_PRICE)) for row in rows],
+        (
             "Variation margin by venue only measures where the price went: a firm holds opposite "
             "positions on the two, so only the sum speaks of the firm.",
         ),
@@ -185,36 +165,17 @@ def _capital_table(rows: Sequence[FirmResult], parties: Parties) -> Table:
     return Table(
         "capital",
         "What the trading firms brought, and what they are left with",
+        ("firm", *CAPITAL),
+        [(row.firm, *_amounts(row, CAPITAL)) for row in rows],
         (
-            "firm",
-            "opening_capital_usd",
-            "result_usd",
-            "house_claim_usd",
-            "lead_claim_usd",
-            "cash_usd",
-            "left_usd",
-            "house_deposits_usd",
-            "house_withdrawals_usd",
-        ),
-        [
-            (
-                row.firm,
-                row.opening_usd,
-                row.result_usd,
-                row.house_claim_usd,
-                row.lead_claim_usd,
-                row.cash_usd,
-                row.left_usd,
-                row.deposits_usd,
-                row.withdrawals_usd,
-            )
-            for row in rows
-        ],
-        (
-            "The result is edge less fees, less lead cost, plus funding, variation margin and "
-            "debts that venues bore.",
+            "The result is edge less fees, less lead cost, plus what came from elsewhere, funding, "
+            "variation margin and debts that venues bore.",
             f"Claims are as {parties.house} and {parties.lead} have them in their own books; "
-            f"only what was withdrawn is out of {parties.house}.",
+            f"only what was withdrawn is out of {parties.house}. Deposits and withdrawals include "
+            "margin on its way between the two.",
+            f"Payable is a firm's part, pro rata, of the cash of {parties.house} if all customers "
+            "withdrew at once. What is left is net of what would then stay unpaid; "
+            f"{parties.lead} is taken to pay in full.",
         ),
     )
 
@@ -228,21 +189,109 @@ def _share_table(rows: Sequence[FirmResult], maker: str) -> Table:
     )
 
 
-def _check_table(everybody: FirmResult, balances: Mapping[str, Decimal], parties: Parties) -> Table:
+def _claims_table(results: Sequence[FirmResult], found: Tills, parties: Parties) -> Table:
+    classes = by_class(results).items()
+    groups = {
+        **{f"firms: {name}": [member.firm for member in members] for name, members in classes},
+        "trading firms": parties.firms,
+        "retail": (parties.retail,),
+        "other makers": (parties.other_makers,),
+        "all": tuple(found.house.claims_usd),
+    }
+    whole_usd = found.house.claim_usd(groups["all"])
+    by_house, by_group = found.house.pro_rata_usd(), found.group.pro_rata_usd()
+    rows = []
+    for name, customers in groups.items():
+        claim_usd = found.house.claim_usd(customers)
+        payable_usd = sum((by_house[customer] for customer in customers), ZERO)
+        rows.append(
+            (
+                name,
+                claim_usd,
+                percent(claim_usd, whole_usd),
+                payable_usd,
+                claim_usd - payable_usd,
+                claim_usd - found.house.first_usd(customers),
+                claim_usd - found.house.last_usd(customers),
+                sum((by_group[customer] for customer in customers), ZERO),
+            )
+        )
+    return Table(
+        "claims-against-cash",
+        f"What {parties.house} could pay if all customers withdrew at once",
+        (
+            "customers",
+            "claim_usd",
+            "share_pct",
+            "payable_usd",
+            "unpaid_usd",
+            "unpaid_if_first_usd",
+            "unpaid_if_last_usd",
+            "payable_by_group_usd",
+        ),
+        rows,
+        (
+            f"Payable and unpaid are pro rata of the cash of {parties.house}, so the share of the "
+            "claims is also that of what stays unpaid. First come, first served, the unpaid part "
+            "is between what it is for those who all come first and for those who all come last.",
+            f"The group could pay, pro rata too, if all that {parties.maker} has in cash and on "
+            f"{parties.lead} were in the till.",
+        ),
+    )
+
+
+def _check_table(run: RunFolder, everybody: FirmResult) -> Table:
+    parties, balances = run.chart.parties, usd_balances(run)
     gained = sum((balances[income(firm, "PickOff")] for firm in parties.firms), ZERO)
     lost = balances[income(parties.maker, "PickOff")]
-    brought = everybody.opening_usd + everybody.result_usd
+    brought = everybody.opening_capital_usd + everybody.result_usd
+    by_kind = [
+        (
+            f"{kind} in all books (must be 0.00)",
+            sum((balances[income(entity, kind)] for entity in parties.lead_customers), ZERO),
+        )
+        for kind in LEAD_QUOTING
+    ]
     return Table(
         "check",
-        "Two sums that must be zero",
+        "Sums that must be zero",
         ("line", "usd"),
         [
             ("PickOff in the books of the trading firms", gained),
             (f"PickOff in the books of {parties.maker}", lost),
             ("sum (must be 0.00)", gained + lost),
+            *by_kind,
+            *_venue_check(run, balances, parties.house, everybody.house_claim_usd),
+            *_venue_check(run, balances, parties.lead, everybody.lead_claim_usd),
             ("opening capital and results of the trading firms", brought),
             ("claims and cash left to them", everybody.left_usd),
             ("difference (must be 0.00)", everybody.left_usd - brought),
         ],
-        ("Signs are as Beancount keeps them: a gain is below zero in an income account.",),
+        (
+            "The kinds PickOff, LeadSpread and LeadPickOff have their signs as Beancount keeps "
+            "them: a gain is below zero in an income account.",
+        ),
     )
+
+
+def _venue_check(
+    run: RunFolder, balances: Mapping[str, Decimal], venue: str, told_usd: Decimal
+) -> Iterator[tuple[str, Decimal]]:
+    """Over all kinds, customers gain what the venue gives up; and it owes the firms their claims.
+
+    Args:
+        run: the run.
+        balances: of all accounts.
+        venue: house or lead.
+        told_usd: what it says that it owes the firms.
+    """
+    own_money = (OPENING, DEPOSITS, WITHDRAWALS)
+    moved = claim_movements(run, venue).items()
+    made = sum((usd for (_, reason), usd in moved if reason not in own_money), ZERO)
+    kept = -balances[income(venue, "Fees")] - balances[expense(venue, "GapLoss")]
+    own_usd = sum((balances[claim(firm, venue)] for firm in run.chart.parties.firms), ZERO)
+    yield f"results of all customers on {venue}", made
+    yield f"fees of {venue}, less debts it bore", kept
+    yield f"results and fees on {venue} (must be 0.00)", made + kept
+    yield f"claims on {venue} in the books of the trading firms", own_usd
+    yield f"what {venue} owes them by its own, less these (must be 0.00)", told_usd - own_usd

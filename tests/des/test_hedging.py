@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from des.clock import SECOND_US
 from des.price.lead_price import Ticks
 from des.treasury.hedging import HedgeDesk
-from ledger.fills import Motive
+from ledger.fills import Motive, new_rows
 
 MAKER, FAST, SLOW, BYSTANDER, OUTSIDE = range(5)
 HEDGERS = [MAKER, FAST, SLOW]
@@ -19,22 +19,22 @@ STEP_US = 300 * SECOND_US
 
 
 def desk_of(delays_us=(2_000_000, 5_000, 20_000), half_spread_bps=0.2, fee_e6=200) -> HedgeDesk:
-    return HedgeDesk(
-        np.array(HEDGERS), np.array(delays_us, dtype=np.int64), half_spread_bps, fee_e6, OUTSIDE
-    )
+    by_party = np.zeros(5, dtype=np.int64)
+    by_party[HEDGERS] = delays_us
+    return HedgeDesk(MAKER, by_party, half_spread_bps, fee_e6, OUTSIDE)
+
+
+def house_fills(*fills: tuple[int, int, int], motive: Motive = Motive.PICKOFF) -> np.ndarray:
+    """Fills on the house venue: (time, taker, lots)."""
+    rows = new_rows(len(fills))
+    rows["motive"] = motive
+    for i, (time_us, taker, lots) in enumerate(fills):
+        rows["time_us"][i], rows["taker"][i], rows["lots"][i] = time_us, taker, lots
+    return rows
 
 
 def still(price: int) -> Ticks:
     return Ticks(np.array([0]), np.array([price]))
-
-
-def holding(**lots: int) -> np.ndarray:
-    by_name = {"maker": MAKER, "fast": FAST, "slow": SLOW, "bystander": BYSTANDER}
-    both = np.zeros(5, dtype=np.int64)
-    for name, held in lots.items():
-        both[by_name[name]] = held
-    both[OUTSIDE] = -both.sum()
-    return both
 
 
 # ---- what is hedged
@@ -55,7 +55,10 @@ def test_positions_are_hedged_once_however_long_it_takes(traded, delays_us):
         now_us = i * STEP_US
         house[HEDGERS] += lots
         house[BYSTANDER] -= sum(lots)
-        assert desk.decide(now_us, house + lead) == -sum(lots)
+        desk.decide(now_us, int((house + lead)[MAKER]))
+        ours = zip(HEDGERS, lots, strict=True)
+        desk.follow(house_fills(*((now_us, firm, n) for firm, n in ours if firm != MAKER and n)))
+        assert desk.ordered_lots() == -sum(lots)
         rows = desk.fills(now_us + STEP_US, still(30_000), 0.0)
         np.add.at(lead, rows["taker"], rows["lots"])
         np.subtract.at(lead, rows["maker"], rows["lots"])
@@ -71,18 +74,29 @@ def test_positions_are_hedged_once_however_long_it_takes(traded, delays_us):
     )
 
 
-def test_deciding_leaves_positions_as_they_are():
-    both = holding(maker=30, fast=-10)
-    before = both.copy()
+def test_firms_lay_off_each_fill_by_itself_even_where_two_would_cancel():
     desk = desk_of()
-    desk.decide(0, both)
-    desk.decide(STEP_US, both)
+    desk.follow(house_fills((10, FAST, 7), (20, FAST, -7), (30, SLOW, 1)))
+    rows = desk.fills(STEP_US, still(30_000), 0.0)
 
-    assert np.array_equal(both, before)
+    hedges = [(5_010, FAST, -7), (5_020, FAST, 7), (20_030, SLOW, -1)]
+    assert rows[["time_us", "taker", "lots"]].tolist() == hedges
 
 
-def test_what_the_lead_venue_feels_is_the_sum_of_all_orders():
-    assert desk_of().decide(0, holding(maker=30, fast=-10, slow=-15, bystander=99)) == -5
+def test_customers_with_reasons_of_their_own_do_not_hedge():
+    desk = desk_of()
+    desk.follow(house_fills((10, BYSTANDER, 7), motive=Motive.SPREAD))
+
+    assert len(desk.fills(STEP_US, still(30_000), 0.0)) == 0
+
+
+def test_what_the_lead_venue_feels_is_the_sum_of_all_orders_and_is_felt_once():
+    desk = desk_of()
+    desk.decide(0, 30)
+    desk.follow(house_fills((0, FAST, -10), (0, SLOW, -15)))
+
+    assert desk.ordered_lots() == -5
+    assert desk.ordered_lots() == 0
 
 
 # ---- when, and at which price
@@ -95,7 +109,8 @@ def test_a_hedge_fills_at_the_price_it_finds_when_it_arrives():
         np.array([30_000, 30_100, 30_200, 30_300, 30_400]),
     )
     desk = desk_of(half_spread_bps=0.0)
-    desk.decide(0, holding(maker=30, fast=-10, slow=-15))
+    desk.decide(0, 30)
+    desk.follow(house_fills((0, FAST, -10), (0, SLOW, -15)))
     rows = desk.fills(STEP_US, ticks, 0.0)
 
     assert rows["taker"].tolist() == [FAST, SLOW, MAKER]
@@ -108,7 +123,8 @@ def test_a_hedge_fills_at_the_price_it_finds_when_it_arrives():
 
 def test_an_order_due_at_the_end_of_an_interval_belongs_to_the_next():
     desk = desk_of(delays_us=(STEP_US, STEP_US - 1, 0))
-    desk.decide(0, holding(maker=30, fast=-10))
+    desk.decide(0, 30)
+    desk.follow(house_fills((0, FAST, -10)))
 
     assert desk.fills(STEP_US, still(30_000), 0.0)["taker"].tolist() == [FAST]
     assert desk.fills(2 * STEP_US, still(30_000), 0.0)["taker"].tolist() == [MAKER]
@@ -126,7 +142,7 @@ def test_a_hedge_pays_half_the_spread_and_its_impact_in_whole_ticks_rounded_up(
     price, lots, half_spread_bps, impact
 ):
     desk = desk_of(half_spread_bps=half_spread_bps)
-    desk.decide(0, holding(maker=lots))
+    desk.decide(0, lots)
     row = desk.fills(STEP_US, still(price), impact)[0]
 
     spread = math.ceil(price * Fraction(round(half_spread_bps * 100), 1_000_000))
@@ -140,13 +156,14 @@ def test_a_hedge_pays_half_the_spread_and_its_impact_in_whole_ticks_rounded_up(
 def test_a_hedge_never_gets_a_better_price_than_the_lead_price(lots, paid):
     """A fifth of a basis point of 30 000 is 0.6 ticks, so one."""
     desk = desk_of(half_spread_bps=0.2)
-    desk.decide(0, holding(maker=lots))
+    desk.decide(0, lots)
     assert desk.fills(STEP_US, still(30_000), 0.0)["price"].tolist() == [paid]
 
 
 def test_four_times_the_size_has_twice_the_impact():
     desk = desk_of(half_spread_bps=0.0)
-    desk.decide(0, holding(maker=-100, fast=-400))
+    desk.decide(0, -100)
+    desk.follow(house_fills((0, FAST, -400)))
     rows = desk.fills(STEP_US, still(10**6), 1e-5)
     by_taker = dict(zip(rows["taker"].tolist(), rows["price"].tolist(), strict=True))
     assert by_taker[MAKER] - 10**6 == 100

@@ -1,100 +1,94 @@
-"""What the trading firms made, worked out by hand for one afternoon and by SQL for a whole run."""
+"""The tables on trading firms: what they sum to, what must be zero, what shows when it is not."""
 
+from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 
-import numpy as np
 import pytest
+from beancount import loader
+from beanquery.query import run_query
 
-from ledger import fill_store
-from ledger.accounts import income
-from ledger.reports.firms import ALL, FillStatistics, fill_statistics, firms, league, total
-from ledger.reports.table import Table
-from ledger.reports.where import usd_balances
+from ledger.reports.firms import firms
+from ledger.reports.league import ALL, league
+from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
+
+CROWD = Path(__file__).parents[1] / "worlds" / "crowd.toml"
+
+# Firm01 is a pro, Firm02 a larp; in the evening their quotes on Binance bring 9.00 and 3.00.
+SEASON = """
+2022-05-09 custom "firm" "Firm01" "pro" 2.000
+2022-05-09 custom "firm" "Firm02" "larp" 300.000
+2022-05-09 event "Firm01:status" "trading"
+2022-05-09 event "Firm02:status" "left"
+2022-05-09 open Assets:Firm01:Claims:Binance               USD
+2022-05-09 open Liabilities:Binance:Customers:Firm01       USD
+2022-05-09 open Income:Firm01:LeadSpread                   USD
+2022-05-09 open Income:Firm01:LeadPickOff                  USD
+2022-05-09 open Income:Firm02:LeadSpread                   USD
+2022-05-09 open Income:Firm02:LeadPickOff                  USD
+2022-05-09 open Income:Outside:LeadSpread                  USD
+
+2022-05-10 * "Outside" "Outside pay the spread to firms that quote on Binance" #lead-spread
+  seq: 26
+  time: "23:59:59.999999"
+  Liabilities:Binance:Customers:Outside        12.00 USD
+  Assets:Outside:Claims:Binance               -12.00 USD
+  Income:Outside:LeadSpread                    12.00 USD
+  Liabilities:Binance:Customers:Firm01         -5.00 USD
+  Assets:Firm01:Claims:Binance                  5.00 USD
+  Income:Firm01:LeadSpread                     -5.00 USD
+  Liabilities:Binance:Customers:Firm02         -7.00 USD
+  Assets:Firm02:Claims:Binance                  7.00 USD
+  Income:Firm02:LeadSpread                     -7.00 USD
+
+2022-05-10 * "Firm01" "Firm01 hits quotes of slower firms on Binance" #lead-pickoff
+  seq: 27
+  time: "23:59:59.999999"
+  Liabilities:Binance:Customers:Firm02          4.00 USD
+  Assets:Firm02:Claims:Binance                 -4.00 USD
+  Income:Firm02:LeadPickOff                     4.00 USD
+  Liabilities:Binance:Customers:Firm01         -4.00 USD
+  Assets:Firm01:Claims:Binance                  4.00 USD
+  Income:Firm01:LeadPickOff                    -4.00 USD
+"""
+
+
+@pytest.fixture(scope="module")
+def crowd(executed: Callable[..., RunFolder]) -> RunFolder:
+    """Two weeks in which firms of three classes come, leave, and quote on the lead venue."""
+    return executed(CROWD)
 
 
 def table(run: RunFolder, name: str) -> Table:
     return next(table for table in firms(run) if table.name == name)
 
 
-def column(found: Table, name: str) -> list:
+def column(found: Table, name: str) -> list[Cell]:
     return [row[found.columns.index(name)] for row in found.rows]
 
 
-def test_the_largest_edge_stands_first_and_costs_are_what_each_venue_charged(afternoon):
-    first, second = league(afternoon)
-
-    assert (first.firm, second.firm) == ("Firm01", "Firm02")
-    assert (first.edge_usd, first.house_fees_usd, first.edge_less_fees_usd) == (600, 20, 580)
-    assert (second.edge_usd, second.house_fees_usd, second.edge_less_fees_usd) == (200, 10, 190)
-    assert (first.lead_cost_usd, second.lead_cost_usd) == (0, 9)
-    assert (first.funding_usd, second.funding_usd) == (0, 1)
+def not_zero(run: RunFolder) -> dict[str, Decimal]:
+    """Return the lines of the check that must be zero and aren't."""
+    lines = table(run, "check").rows
+    return {line: usd for line, usd in lines if "must be 0.00" in line and usd}
 
 
-def test_a_later_firm_overtakes_an_earlier_one_by_edge_alone(afternoon_with):
-    more = """
-2022-05-10 * "Firm02" "Firm02 takes a stale quote on FTX; Alameda loses 500.00" #pickoff
-  seq: 26
-  time: "09:00:00.000000"
-  Liabilities:FTX:Customers:Firm02           -500.00 USD
-  Liabilities:FTX:Customers:Alameda           500.00 USD
-  Assets:Firm02:Claims:FTX                    500.00 USD
-  Income:Firm02:PickOff                      -500.00 USD
-  Assets:Alameda:Claims:FTX                  -500.00 USD
-  Income:Alameda:PickOff                      500.00 USD
-"""
-    results = league(afternoon_with(more))
-
-    assert [(each.firm, each.edge_usd) for each in results] == [("Firm02", 700), ("Firm01", 600)]
+# -------------------------------------------------------------------------- the tables
 
 
-def test_variation_margin_stands_by_venue_and_in_sum(afternoon):
-    first, second = league(afternoon)
+def test_class_reaction_and_status_stand_beside_the_name(afternoon_with):
+    found = table(afternoon_with(SEASON), "league")
 
-    assert (first.margin_house_usd, first.margin_lead_usd, first.margin_usd) == (-100, 0, -100)
-    assert (second.margin_house_usd, second.margin_lead_usd, second.margin_usd) == (-30, 25, -5)
-
-
-def test_a_firm_is_left_with_what_it_brought_and_what_it_made(afternoon):
-    first, second = league(afternoon)
-
-    assert (first.opening_usd, first.result_usd, first.left_usd) == (400, 480, 880)
-    assert (first.house_claim_usd, first.lead_claim_usd, first.cash_usd) == (80, 0, 800)
-    assert (second.opening_usd, second.result_usd, second.left_usd) == (150, 177, 327)
-    assert (second.house_claim_usd, second.lead_claim_usd, second.cash_usd) == (261, 50, 16)
-
-
-def test_only_what_passes_through_the_house_is_deposited_or_withdrawn_there(afternoon):
-    first, second = league(afternoon)
-
-    assert (first.deposits_usd, first.withdrawals_usd) == (300, 700)
-    assert (second.deposits_usd, second.withdrawals_usd) == (0, 0)  # 16.00 were at Binance
-
-
-def test_a_debt_that_a_venue_bears_is_part_of_the_result(afternoon_with):
-    borne = """
-2022-05-10 open Income:Firm01:GapLoss                      USD
-2022-05-10 * "Firm01" "Firm01 is 9.00 short after a price gap; FTX bears it" #gap-loss
-  seq: 26
-  time: "09:00:00.000000"
-  Expenses:FTX:GapLoss                          9.00 USD
-  Liabilities:FTX:Customers:Firm01             -9.00 USD
-  Assets:Firm01:Claims:FTX                      9.00 USD
-  Income:Firm01:GapLoss                        -9.00 USD
-"""
-    first, _ = league(afternoon_with(borne))
-
-    assert first.gap_loss_usd == 9
-    assert first.left_usd == first.opening_usd + first.result_usd == 889
-
-
-def test_fills_tell_how_many_how_dear_and_how_old_the_quotes_were(afternoon):
-    assert fill_statistics(afternoon) == {
-        # 30 / 30,000 and 30 / 30,020 of a price, 1 s and 3 s old; then 40 / 30,000, 2.5 s old
-        "Firm01": FillStatistics(2, Decimal("10.00"), Decimal("2.000")),
-        "Firm02": FillStatistics(1, Decimal("13.33"), Decimal("2.500")),
-        ALL: FillStatistics(3, Decimal("10.00"), Decimal("2.500")),
-    }
+    assert found.columns[:4] == ("firm", "class", "reaction_ms", "status")
+    assert [row[:4] for row in found.rows] == [
+        ("Firm01", "pro", Decimal("2.000"), "trading"),
+        ("Firm02", "larp", Decimal("300.000"), "left"),
+        (ALL, None, None, None),
+    ]
+    assert column(found, "edge_less_fees_usd") == [580, 190, 770]
+    assert column(found, "house_result_usd") == [580, 181, 761]
+    assert column(found, "elsewhere_usd") == [9, 3, 12]
 
 
 def test_a_firm_that_never_hit_a_quote_has_no_median(afternoon_with):
@@ -102,6 +96,30 @@ def test_a_firm_that_never_hit_a_quote_has_no_median(afternoon_with):
 
     assert column(found, "fills") == [0, 0, 0]
     assert column(found, "median_edge_bps") == column(found, "median_age_s") == [None] * 3
+
+
+def test_each_class_has_its_share_of_what_the_maker_lost_its_money_and_its_claim(afternoon_with):
+    found = table(afternoon_with(SEASON), "classes")
+
+    assert column(found, "class") == ["pro", "larp", ALL]
+    assert column(found, "firms") == [1, 1, 2]
+    assert column(found, "fills") == [2, 1, 3]
+    assert column(found, "share_of_pickoff_pct") == [75, 25, 100]
+    assert column(found, "house_opening_usd") == [0, 100, 100]
+    assert column(found, "house_deposits_usd") == [300, 0, 300]
+    assert column(found, "house_withdrawals_usd") == [700, 0, 700]
+    assert column(found, "house_claim_usd") == [80, 261, 341]
+    assert column(found, "payable_usd") == [Decimal(x) for x in ("29.59", "96.55", "126.14")]
+    # Firm02 has 330.00, of which 164.45 are in the house and can't be had.
+    assert column(found, "left_net_usd") == [Decimal(x) for x in ("838.59", "165.55", "1004.14")]
+
+
+def test_a_run_that_knows_no_classes_says_so_and_sums_up_none(afternoon):
+    found = table(afternoon, "classes")
+
+    assert found.rows == []
+    assert found.notes == ("The books of this run know no classes.",)
+    assert column(table(afternoon, "league"), "class") == [None] * 3
 
 
 def test_shares_of_the_pickoff_loss_sum_to_the_whole(afternoon):
@@ -112,8 +130,30 @@ def test_shares_of_the_pickoff_loss_sum_to_the_whole(afternoon):
     ]
 
 
+def test_claims_stand_against_cash_class_by_class_and_beside_everybody_elses(afternoon_with):
+    found = table(afternoon_with(SEASON), "claims-against-cash")
+
+    assert column(found, "customers") == [
+        "firms: pro",
+        "firms: larp",
+        "trading firms",
+        "retail",
+        "other makers",
+        "all",
+    ]
+    assert column(found, "claim_usd") == [80, 261, 341, 0, 470, 811]
+    shares = [Decimal(x) for x in ("9.9", "32.2", "42.0", "0.0", "58.0", "100.0")]
+    assert column(found, "share_pct") == shares
+    unpaid = [Decimal(x) for x in ("50.41", "164.45", "214.86", "0.00", "296.14", "511.00")]
+    assert column(found, "unpaid_usd") == unpaid
+    # 300.00 in the till: who is first gets them, and no more; last, after 470.00 or more, nothing.
+    assert column(found, "unpaid_if_first_usd") == [0, 0, 41, 0, 170, 511]
+    assert column(found, "unpaid_if_last_usd") == [80, 261, 341, 0, 470, 511]
+    assert column(found, "payable_by_group_usd")[-1] == 688
+
+
 def test_totals_stand_last_and_sum_every_column_of_money(run):
-    for name in ("league", "capital", "share-of-pickoff-loss"):
+    for name in ("league", "margin", "capital", "share-of-pickoff-loss"):
         found = table(run, name)
         assert found.rows[-1][0] == ALL
         for title in found.columns:
@@ -122,12 +162,83 @@ def test_totals_stand_last_and_sum_every_column_of_money(run):
                 assert whole == sum(parts)
 
 
-def test_what_the_firms_won_the_maker_lost_and_nothing_else_is_left_to_them(any_run):
+def test_classes_sum_to_the_firms_in_every_column_of_money(afternoon_with):
+    run = afternoon_with(SEASON)
+    found, by_firm = table(run, "classes"), [table(run, name) for name in ("league", "capital")]
+
+    compared = 0
+    for each in by_firm:
+        for title in set(found.columns) & set(each.columns):
+            if title.endswith("_usd"):
+                *parts, whole = column(found, title)
+                assert whole == sum(parts) == column(each, title)[-1]
+                compared += 1
+    assert compared == sum(title.endswith("_usd") for title in found.columns)
+
+
+def test_money_has_cents_and_every_row_is_as_wide_as_its_table(any_run):
+    for found in firms(any_run):
+        for row in found.rows:
+            assert len(row) == len(found.columns)
+            for title, cell in zip(found.columns, row, strict=True):
+                if title.endswith("usd"):
+                    assert cell.as_tuple().exponent == -2
+
+
+# ----------------------------------------------------------------------- what must be zero
+
+
+def test_all_that_must_be_zero_is(any_run):
+    assert not_zero(any_run) == {}
+
+
+def test_it_stays_so_when_the_firms_quote_elsewhere(afternoon_with):
+    run = afternoon_with(SEASON)
+    lines = dict(table(run, "check").rows)
+
+    assert not_zero(run) == {}
+    assert lines["claims on Binance in the books of the trading firms"] == 62  # 50 + 12
+    assert lines["claims and cash left to them"] == sum(each.left_usd for each in league(run))
+
+
+def test_it_stays_so_in_a_world_where_firms_come_leave_and_quote_elsewhere(crowd):
+    found = table(crowd, "league")
+
+    assert not_zero(crowd) == {}
+    assert {"trading", "left"} <= set(column(found, "status"))
+    assert set(column(table(crowd, "classes"), "class")) == {"none", "pro", "larp", ALL}
+    for title in ("edge_usd", "lead_cost_usd", "lead_spread_usd", "lead_pickoff_usd"):
+        assert column(found, title)[-1] != 0
+
+
+def test_bean_query_finds_what_each_firm_made_on_either_venue(crowd):
+    entries, errors, options = loader.load_file(str(crowd.path / "main.beancount"))
+    assert not errors
+    found = table(crowd, "league")
+    for title, accounts in (
+        ("house_result_usd", "Income:[^:]+:PickOff|Expenses:[^:]+:(Fees|Hedging)"),
+        ("elsewhere_usd", "Income:[^:]+:Lead(Spread|PickOff)|Expenses:[^:]+:LeadFees"),
+    ):
+        asked = run_query(
+            entries,
+            options,
+            "SELECT splitcomp(account, ':', 1) AS firm, neg(sum(number)) AS usd "
+            f"WHERE account ~ '^({accounts})$' GROUP BY firm",
+        )[1]
+        booked = dict(asked)
+        told = dict(zip(column(found, "firm"), column(found, title), strict=True))
+        for firm in crowd.chart.parties.firms:
+            assert told[firm] == booked.get(firm, 0)
+        assert sum(firm in booked for firm in told) > 5
+
+
+def test_both_sides_of_each_sum_are_there(any_run):
     lines = dict(table(any_run, "check").rows)
 
-    assert lines["sum (must be 0.00)"] == 0
-    assert lines["difference (must be 0.00)"] == 0
     assert lines["PickOff in the books of Alameda"] > 0
+    assert lines["fees of Binance, less debts it bore"] > 0
+    assert lines["results of all customers on FTX"] != 0
+    assert lines["claims on FTX in the books of the trading firms"] > 0
 
 
 def test_a_loss_of_the_maker_that_no_firm_won_shows(afternoon_with):
@@ -138,86 +249,51 @@ def test_a_loss_of_the_maker_that_no_firm_won_shows(afternoon_with):
   Income:Alameda:PickOff                        3.00 USD
   Assets:Alameda:Cash                          -3.00 USD
 """
-    lines = dict(table(afternoon_with(hidden), "check").rows)
-
-    assert lines["sum (must be 0.00)"] == 3
+    assert not_zero(afternoon_with(hidden)) == {"sum (must be 0.00)": 3}
 
 
-def test_a_claim_that_only_the_house_books_shows(afternoon_with):
-    gift = """
-2022-05-10 * "Firm01" "FTX owes Firm01 7.00 more, of which Firm01 knows nothing" #fees
+@pytest.mark.parametrize("venue", ["FTX", "Binance"])
+def test_a_claim_that_only_the_venue_books_shows_at_that_venue(afternoon_with, venue):
+    gift = f"""
+2022-05-10 * "Firm02" "{venue} owes Firm02 7.00 more, of which Firm02 knows nothing" #fees
   seq: 26
   time: "09:00:00.000000"
-  Liabilities:FTX:Customers:Firm01             -7.00 USD
-  Income:FTX:Fees                               7.00 USD
+  Liabilities:{venue}:Customers:Firm02             -7.00 USD
+  Income:{venue}:Fees                               7.00 USD
 """
-    lines = dict(table(afternoon_with(gift), "check").rows)
-
-    assert lines["difference (must be 0.00)"] == 7
-
-
-def test_every_amount_is_what_sql_finds_in_the_fills(run):
-    parties = run.chart.parties
-    with run.connect() as connection:
-        for firm in league(run):
-            found = connection.execute(
-                """
-                SELECT sum(edge_cents) FILTER (motive = 'pickoff'),
-                       sum(fee_cents) FILTER (venue = $house),
-                       sum(fee_cents - edge_cents) FILTER (motive = 'hedging'),
-                       sum(edge_cents) FILTER (motive = 'variation-margin' AND venue = $house),
-                       sum(edge_cents) FILTER (motive = 'variation-margin' AND venue = $lead),
-                       sum(edge_cents) FILTER (motive = 'funding')
-                FROM rows WHERE taker = $firm
-                """,
-                {"house": parties.house, "lead": parties.lead, "firm": firm.firm},
-            ).fetchone()
-            assert found is not None
-            assert [Decimal(cents) / 100 for cents in found] == [
-                firm.edge_usd,
-                firm.house_fees_usd,
-                firm.lead_cost_usd,
-                firm.margin_house_usd,
-                firm.margin_lead_usd,
-                firm.funding_usd,
-            ]
-            assert all(found)
+    assert not_zero(afternoon_with(gift)) == {
+        f"results and fees on {venue} (must be 0.00)": -7,
+        f"what {venue} owes them by its own, less these (must be 0.00)": 7,
+        "difference (must be 0.00)": 7,
+    }
 
 
-def test_variation_margin_of_the_two_venues_is_all_that_the_firms_booked(run):
-    balances = usd_balances(run)
-    for firm in league(run):
-        assert firm.margin_usd == -balances[income(firm.firm, "VariationMargin")]
-        assert firm.funding_usd == -balances[income(firm.firm, "Funding")]
+def test_a_gain_on_quotes_that_nobody_lost_shows(afternoon_with):
+    windfall = """
+2022-05-10 open Income:Firm02:LeadPickOff                  USD
+2022-05-10 * "Firm02" "Firm02 gains 2.00 from nobody" #lead-pickoff
+  seq: 26
+  time: "09:00:00.000000"
+  Liabilities:Binance:Customers:Firm02         -2.00 USD
+  Income:Binance:Fees                           2.00 USD
+  Assets:Firm02:Claims:Binance                  2.00 USD
+  Income:Firm02:LeadPickOff                    -2.00 USD
+"""
+    assert not_zero(afternoon_with(windfall)) == {"LeadPickOff in all books (must be 0.00)": -2}
 
 
-def test_medians_are_those_that_numpy_finds(run):
-    with run.connect() as connection:
-        rows = fill_store.read(connection, "rows", run.names)
-    rows = rows[rows["motive"] == 0]
-    statistics = fill_statistics(run)
-    cents = run.chart.contracts[0].cents_per_lot_tick
-    notional = np.abs(rows["lots"]) * rows["price"] * cents
-    for code, name in enumerate(run.names.entities):
-        own = rows["taker"] == code
-        if name not in run.chart.parties.firms:
-            assert not own.any()
-            continue
-        bps = np.median(rows["edge_cents"][own] * 10_000 / notional[own])
-        age_s = np.median(rows["quote_age_us"][own]) / 1e6
-        assert statistics[name].fills == own.sum()
-        assert float(statistics[name].median_edge_bps) == pytest.approx(bps, abs=0.0051)
-        assert float(statistics[name].median_age_s) == pytest.approx(age_s, abs=0.00051)
-
-
-def test_nobody_has_a_result_where_there_are_no_firms():
-    assert total(()).result_usd == Decimal("0.00")
-
-
-def test_money_has_cents_and_every_row_is_as_wide_as_its_table(any_run):
-    for found in firms(any_run):
-        for row in found.rows:
-            assert len(row) == len(found.columns)
-            for title, cell in zip(found.columns, row, strict=True):
-                if title.endswith("usd"):
-                    assert cell.as_tuple().exponent == -2
+def test_a_result_that_the_account_of_the_firms_forgets_shows(afternoon_with):
+    strange = """
+2022-05-10 open Income:Firm02:Airdrops                     USD
+2022-05-10 open Income:Outside:Airdrops                    USD
+2022-05-10 * "Outside" "Outside give Firm02 6.00 for a reason that no table has" #airdrop
+  seq: 26
+  time: "09:00:00.000000"
+  Liabilities:Binance:Customers:Firm02         -6.00 USD
+  Liabilities:Binance:Customers:Outside         6.00 USD
+  Assets:Firm02:Claims:Binance                  6.00 USD
+  Income:Firm02:Airdrops                       -6.00 USD
+  Assets:Outside:Claims:Binance                -6.00 USD
+  Income:Outside:Airdrops                       6.00 USD
+"""
+    assert not_zero(afternoon_with(strange)) == {"difference (must be 0.00)": 6}

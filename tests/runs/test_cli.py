@@ -144,7 +144,7 @@ def test_a_table_without_rows_says_so():
 def test_a_csv_of_several_tables_asks_which(tiny_run: RunFolder):
     tables = firms(tiny_run)
     for name, form in ((None, "csv"), ("nosuch", "csv"), ("nosuch", "json"), ("nosuch", "table")):
-        with pytest.raises(TableChoiceError, match="league, capital, share-of-pickoff-loss, check"):
+        with pytest.raises(TableChoiceError, match="league, classes, margin, capital, share-of"):
             render(tables, form, name)
 
 

@@ -1,0 +1,186 @@
+"""Capital follows results: the firms move, withdraw, add and give up what they trade with.
+
+Daily, after the last settlement. A firm judges each venue by its trailing return there, without
+variation margin, which only says where the price went. What a firm earns stays on the venue that
+paid it, but for what the rules below move; every move is a real transfer of cash.
+
+Positions are hedged and stay so: who stops trading leaves margin for what it holds.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from des.chance import decision_key
+from des.clock import DAY_US
+from des.custody.custody import Custody
+from des.scenario import CapitalRules, Firm
+from des.treasury.margin import MarginDesk
+from des.venue.venue import Venue
+from ledger.accounts import Parties
+from ledger.journal import Journal
+from ledger.money import to_cents
+from ledger.times import day_of
+
+WAITING, TRADING, LEFT, CLOSED = "waiting", "trading", "left", "closed"
+BPS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """What one day brought the firms, as equally long arrays of cents."""
+
+    house: np.ndarray  # edge less fees, less what hedging it cost
+    lead: np.ndarray  # of own quotes on the lead venue
+
+
+class CapitalDesk:
+    """Decides for each firm where its money is, and whether it trades at all."""
+
+    def __init__(
+        self,
+        rules: CapitalRules | None,
+        seed: int,
+        firms: Sequence[Firm],
+        parties: Parties,
+        house: Venue,
+        lead: Venue,
+        custody: Custody,
+        margin: MarginDesk,
+        journal: Journal,
+    ) -> None:
+        """Begin with the firms that trade from the first day; without rules nothing ever moves."""
+        self._rules, self._seed, self._firms = rules, seed, firms
+        self._parties, self._house, self._lead = parties, house, lead
+        self._custody, self._margin, self._journal = custody, margin, journal
+        self._code = [parties.names.index(firm.name) for firm in firms]
+        self.status = [WAITING if firm.waiting else TRADING for firm in firms]
+        self._days = np.zeros(len(firms), dtype=np.int64)
+        self._trailing = np.zeros((2, len(firms)))  # bps of capital a day: house, lead
+
+    @property
+    def takes(self) -> np.ndarray:
+        """Which firms hit quotes on the house venue, bool."""
+        return np.array([status == TRADING for status in self.status], dtype=bool)
+
+    @property
+    def quotes(self) -> np.ndarray:
+        """Which firms quote on the lead venue, bool."""
+        return np.array([status in (TRADING, LEFT) for status in self.status], dtype=bool)
+
+    def note(self, time_us: int) -> None:
+        """Write down who trades and who waits, on the first day."""
+        for firm, status in zip(self._firms, self.status, strict=True):
+            self._journal.event(time_us, f"{firm.name}:status", status)
+
+    def daily(self, time_us: int, returns: Returns, marks: np.ndarray) -> None:
+        """Let every firm look at its day, and act.
+
+        Args:
+            time_us: the day's last microsecond.
+            returns: of the day.
+            marks: lead prices in ticks, by market.
+        """
+        # Else the margin desk would take profits there for margin that hedges no longer need, and
+        # make up for losses from the house.
+        for code, cents in zip(self._code, returns.lead.tolist(), strict=True):
+            self._margin.move_floor(code, cents)
+        if self._rules is None:
+            return
+        needed = self._margin.needed_cents(marks)
+        for i, status in enumerate(self.status):
+            if status in (TRADING, LEFT):
+                self._judge(time_us, i, returns, needed)
+            if self.status[i] in (LEFT, CLOSED):
+                self._take_home(time_us, i, needed)
+        self._let_in(time_us)
+
+    def _judge(self, time_us: int, i: int, returns: Returns, needed: np.ndarray) -> None:
+        """Update what a firm thinks of both venues, and do what follows."""
+        rules, code = self._rules, self._code[i]
+        capital = int(self._house.claims[code] + self._lead.claims[code])
+        self._days[i] += 1
+        wealth = capital + int(self._custody.cash[code])  # what was taken home is not lost
+        trades = self.status[i] == TRADING
+        poor = wealth < rules.closes_below * to_cents(self._firms[i].capital_usd)
+        if poor or (trades and not capital):
+            self._become(time_us, i, CLOSED)
+        if not trades or self.status[i] == CLOSED:
+            return
+        day_bps = np.array((returns.house[i], returns.lead[i])) * BPS / capital
+        weight = 1 - 0.5 ** (1 / rules.half_life_days)
+        # The first days count fully, or a firm would begin by believing in nothing.
+        weight = max(weight, 1 / self._days[i])
+        self._trailing[:, i] += weight * (day_bps - self._trailing[:, i])
+        if self._days[i] >= rules.patience_days and self._trailing[0, i] < 0:
+            self._become(time_us, i, LEFT)
+            return
+        share = int(rules.withdrawn_share * max(int(returns.house[i]), 0))
+        spare = int(self._house.claims[code] - needed[0, code])
+        self._withdraw(time_us, code, self._parties.house, min(share, spare), ", its owners' share")
+        if self._days[i] >= rules.patience_days:
+            self._shift(time_us, i, capital, needed)
+
+    def _shift(self, time_us: int, i: int, capital: int, needed: np.ndarray) -> None:
+        """Move capital towards the venue with the better trailing return."""
+        code, rules = self._code[i], self._rules
+        advantage_bps = float(self._trailing[0, i] - self._trailing[1, i])
+        share = min(abs(advantage_bps) * rules.shift_per_bp, rules.shift_max)
+        venues = (self._parties.house, self._parties.lead)
+        to_house = advantage_bps > 0
+        begin, end = (venues[1], venues[0]) if to_house else venues
+        source, floor = (
+            (self._lead, needed[1, code]) if to_house else (self._house, needed[0, code])
+        )
+        cents = min(int(share * capital), int(source.claims[code] - floor))
+        link = (f"capital-{day_of(time_us)}-{self._firms[i].name}",)
+        moved = self._withdraw(
+            time_us, code, begin, cents, f", which paid less of late than {end}", link
+        )
+        self._custody.deposit(time_us, code, end, moved, links=link)
+        self._margin.move_floor(code, -moved if to_house else moved)
+
+    def _take_home(self, time_us: int, i: int, needed: np.ndarray) -> None:
+        """Withdraw what margin does not need: from the house; from both if the firm is closed."""
+        code = self._code[i]
+        venues = [(self._house, self._parties.house, 0)]
+        if self.status[i] == CLOSED:
+            venues.append((self._lead, self._parties.lead, 1))
+            self._margin.move_floor(code, -self._margin.floor_cents(code))
+        for venue, name, row in venues:
+            spare = int(venue.claims[code] - needed[row, code])
+            self._withdraw(time_us, code, name, spare, ", and does not come back")
+
+    def _let_in(self, time_us: int) -> None:
+        """Let waiting firms see what others earn, and come."""
+        rules = self._rules
+        seen = self._trailing[:, self.takes].sum(axis=0)  # on both venues
+        # The exact sum, rounded once: the same in whatever order firms are listed.
+        visible_bps = max(math.fsum(seen) / len(seen), 0.0) if len(seen) else 0.0
+        chance = min(rules.entry_per_day + rules.entry_per_bp * visible_bps, 1.0)
+        for i, firm in enumerate(self._firms):
+            if self.status[i] == WAITING:
+                drawn = decision_key(self._seed, "firms", "entry", firm.name, time_us // DAY_US)
+                if (drawn >> 11) / 2**53 < chance:
+                    self._enter(time_us, i, firm)
+
+    def _enter(self, time_us: int, i: int, firm: Firm) -> None:
+        code, capital = self._code[i], to_cents(firm.capital_usd)
+        on_lead = to_cents(firm.capital_usd * firm.lead_share)
+        self._become(time_us, i, TRADING)
+        why = ", to trade on what others seem to earn"
+        self._custody.deposit(time_us, code, self._parties.house, capital - on_lead, why)
+        self._custody.deposit(
+            time_us, code, self._parties.lead, on_lead, ", as margin for its hedges"
+        )
+
+    def _become(self, time_us: int, i: int, status: str) -> None:
+        self.status[i] = status
+        self._journal.event(time_us, f"{self._firms[i].name}:status", status)
+
+    def _withdraw(
+        self, time_us: int, code: int, venue: str, cents: int, why: str, links: tuple[str, ...] = ()
+    ) -> int:
+        return self._custody.withdraw(time_us, code, venue, cents, why, links) if cents > 0 else 0

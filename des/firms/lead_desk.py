@@ -1,0 +1,120 @@
+"""What quotes on the lead venue bring the firms: booked once a day, in expectation.
+
+The race there is not played quote by quote (see `lead_quoting` for its closed form and what it
+assumes); the expectation of each day's own volatility is. What a firm loses, a faster one gains;
+the spread comes from everybody else who trades there.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from des.clock import HOUR_US, SECOND_US, YEAR_S
+from des.firms.lead_quoting import pick_offs, spread_income
+from des.listing import Listing
+from des.scenario import LeadQuoting, Market
+from des.venue.venue import Venue
+from ledger import movements
+from ledger.accounts import OUTSIDE, Parties
+from ledger.journal import Journal
+from ledger.money import fee_cents, to_cents
+
+DAY_H = 24
+
+
+class LeadDesk:
+    """Settles the day's results of the quotes that hedgers show on the lead venue."""
+
+    def __init__(
+        self,
+        quoting: LeadQuoting,
+        parties: Parties,
+        delay_us: np.ndarray,
+        order_cents: np.ndarray,
+        cost: np.ndarray,
+        fee_e6: int,
+        lead: Venue,
+        journal: Journal,
+    ) -> None:
+        """Begin.
+
+        Args:
+            quoting: how quotes are shown there.
+            parties: who is who; the arrays below are by `parties.hedgers`.
+            delay_us: from a tick to an order's arrival, or a quote's replacement.
+            order_cents: what one order takes at most; 0 of whoever only quotes.
+            cost: what a sniper wants beyond the spread, its fee included, a fraction of the price.
+            fee_e6: the lead venue's taker fee in millionths.
+            lead: the venue.
+            journal: takes down the results.
+        """
+        self._quoting, self._parties, self._lead, self._journal = quoting, parties, lead, journal
+        self._delay_us, self._order_cents, self._cost = delay_us, order_cents, cost
+        self._fee_e6 = fee_e6
+        self._code = np.array([parties.names.index(name) for name in parties.hedgers])
+        self._half_spread = quoting.half_spread_bps / 10_000
+
+    def close_day(
+        self, end_us: int, markets: Sequence[tuple[Market, Listing]], quote_cents: np.ndarray
+    ) -> np.ndarray:
+        """Book the day that ends at *end_us*.
+
+        Args:
+            end_us: the first microsecond after the day.
+            markets: what is quoted.
+            quote_cents: what each hedger shows per market and side.
+
+        Returns:
+            What each hedger gained, cents.
+        """
+        n = len(self._code)
+        rents, spread = np.zeros((n, n), dtype=np.int64), np.zeros(n, dtype=np.int64)
+        taken = np.zeros(n, dtype=np.int64)
+        # Who shows quotes is fast enough to hit those of others; who does not, is not there.
+        order_cents = np.where(quote_cents > 0, self._order_cents, 0)
+        for market, listing in markets:
+            hours_us = range(end_us - DAY_H * HOUR_US, end_us, HOUR_US)
+            sigma = [listing.price.hour_volatility(hour_us) / YEAR_S**0.5 for hour_us in hours_us]
+            hits = pick_offs(
+                self._delay_us,
+                quote_cents,
+                order_cents,
+                self._half_spread,
+                self._cost,
+                np.array(sigma),
+                HOUR_US / SECOND_US / self._quoting.refresh_s,
+            )
+            rents += hits.edge_cents
+            taken += hits.taken_cents.sum(axis=0)
+            flow_usd = market.lead_volume_usd_per_day * self._quoting.uninformed_fraction
+            spread += spread_income(
+                quote_cents,
+                to_cents(self._quoting.outside_quotes_usd),
+                to_cents(flow_usd),
+                self._half_spread,
+            )
+        self._book_spread(end_us - 1, spread)
+        fees = fee_cents(taken, self._fee_e6)
+        for sniper in np.flatnonzero(taken).tolist():
+            self._book_rents(end_us - 1, sniper, rents[:, sniper], int(fees[sniper]))
+        return spread - rents.sum(axis=1) + rents.sum(axis=0) - fees
+
+    def _book_spread(self, time_us: int, earned: np.ndarray) -> None:
+        gained = dict(zip(self._parties.hedgers, earned.tolist(), strict=True))
+        self._book(time_us, "LeadSpread", OUTSIDE, {OUTSIDE: -int(earned.sum())} | gained)
+
+    def _book_rents(self, time_us: int, sniper: int, paid: np.ndarray, fee: int) -> None:
+        lost = dict(zip(self._parties.hedgers, (-paid).tolist(), strict=True))
+        who = self._parties.hedgers[sniper]
+        self._book(time_us, "LeadPickOff", who, lost | {who: int(paid.sum())}, fee)
+
+    def _book(
+        self, time_us: int, kind: str, who: str, gained_cents: dict[str, int], fee: int = 0
+    ) -> None:
+        if not any((*gained_cents.values(), fee)):
+            return
+        for entity, cents in gained_cents.items():
+            self._lead.claims[self._parties.names.index(entity)] += cents
+        self._lead.claims[self._parties.names.index(who)] -= fee
+        venue = self._parties.lead
+        self._journal.record(movements.lead_quoting(time_us, kind, who, venue, gained_cents, fee))

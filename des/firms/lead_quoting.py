@@ -1,0 +1,172 @@
+"""The race on the lead venue, in reduced form: what quotes there lose to faster firms, and earn.
+
+Quotes on the house venue are played one by one; those that dozens of firms show on the lead venue
+are not. Their results are the expectations, in closed form, of this race:
+
+- Every quoter renews its quote regularly, the full size on both sides, whatever was taken. Firm
+  i's orders and quotes take a fixed time d_i from a move of the price to the matching engine. So
+  the quote it posts at t knows the price until t - d_i, and an order that meets it there knows the
+  price until t - d_j. A faster firm has seen L = d_i - d_j more of it; nobody else gains.
+- Each firm sends one order per side of each quote, which arrives at the posting. Hits later in a
+  quote's life would come on top, so losses are a lower bound, and grow with the number of
+  renewals. Equal speed leaves no rent. In Budish, Cramton & Shim (2015) equals snipe one another
+  too, since one cancellation among many simultaneous orders seldom comes first.
+- The price moves like sigma W with the hour's sigma, without jumps and at dense ticks.
+- A firm's order is sent when the price has moved by more than half-spread s plus its costs c.
+  Orders are served by speed until the quote is exhausted; equally fast ones share what is left
+  pro rata. Each quote meets each firm's full order size, whatever that firm takes elsewhere.
+- Who sends an order together: the price is taken to have moved at one pace (the move over the
+  root of its time) over all the L of one quote. What the fastest firm gets, and what all get from
+  a quote that they don't exhaust, is exactly the race's expectation. Where slower firms are left
+  with what faster ones declined since the price had turned, that is neglected: played in full, a
+  quote that twenty firms are in line for and one exhausts loses 0.64 times as much where all hit
+  at 0.3 standard deviations, 1.2 times at 1.1, and 1.3 times at 2.4, where hits are rare.
+- The other quotes of the market share the uninformed flow and have no part in the race.
+
+What one firm takes from an inexhaustible quote is then the stale quote's 2 [sigma sqrt(L) phi(x)
+- s Phi(-x)], x = (s + c) / (sigma sqrt(L)), of size. It is edge, at the lead price: a fee decides
+whether an order is sent (in c) and is charged apart, on the volume taken.
+
+Sources: Budish, Cramton & Shim (2015), QJE 130(4), 1547-1621; for latency arbitrage as a
+discrete-event race, Wah & Wellman (2013), ACM EC '13.
+"""
+
+import math
+from bisect import insort
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+import numpy as np
+
+from des.clock import SECOND_US
+from des.treasury.hedging import COST_UNIT
+
+_ROOT_2 = math.sqrt(2)
+_BOTH_SIDES = math.sqrt(2 / math.pi)  # twice the normal density at 0
+
+
+class PickOffs(NamedTuple):
+    """What each row's quotes lose to each column's orders; int64 cents, shape (n, n)."""
+
+    edge_cents: np.ndarray  # at the lead price
+    taken_cents: np.ndarray  # the volume that changes hands, on which the taker pays its fee
+
+
+class _Sniper(NamedTuple):
+    """A firm that is faster than a quoter; snipers sort by speed."""
+
+    delay_us: int
+    firm: int
+    order_cents: int
+    pace: float  # from which on hitting pays: a fraction of the price per square-root second
+
+
+def pick_offs(
+    delay_us: np.ndarray,
+    quote_cents: np.ndarray,
+    order_cents: np.ndarray,
+    half_spread: float,
+    cost: np.ndarray,
+    sigma_per_root_s: np.ndarray,
+    quotes_per_hour: float,
+) -> PickOffs:
+    """Return what each firm's quotes are expected to lose to each faster firm.
+
+    Adding a firm never lowers what a quoter loses, and never raises what others take from it. A
+    firm that asks for more than the price moves protects nobody: orders of slower ones pass it.
+
+    Args:
+        delay_us: of each firm's orders and quotes alike, int64, shape (n,).
+        quote_cents: what it shows on each side, int64, shape (n,); 0 does not quote.
+        order_cents: what one order of it takes at most, int64, shape (n,); 0 hits nobody.
+        half_spread: of the quotes, as a fraction of the price.
+        cost: fee and hurdle, which a firm asks for beyond it, a fraction of 0 or more, shape (n,).
+        sigma_per_root_s: volatility in each hour, a fraction per square-root second, shape (h,).
+        quotes_per_hour: how often a quote is renewed.
+
+    Returns:
+        Edge and volume in all hours together; each sum is rounded to the nearest cent, half to
+        even, so a row's loss is the sum of what others gain.
+    """
+    rents, taken = np.zeros((2, len(delay_us), len(delay_us)))
+    firms = list(zip(delay_us.tolist(), order_cents.tolist(), cost.tolist(), strict=True))
+    sigmas = [sigma for sigma in sigma_per_root_s.tolist() if sigma > 0]
+    for quoter, shown_cents in enumerate(quote_cents.tolist()):
+        snipers, root_ahead = [], {}
+        for firm, (firm_us, size_cents, asked) in enumerate(firms):
+            ahead_us = firms[quoter][0] - firm_us
+            if shown_cents and size_cents and ahead_us > 0:
+                root_ahead[firm] = math.sqrt(ahead_us / SECOND_US)
+                pace = (half_spread + asked) / root_ahead[firm]
+                snipers.append(_Sniper(firm_us, firm, size_cents, pace))
+        for pace, more_cents in _changes(shown_cents, snipers):
+            moved, chance = _beyond(pace, sigmas)
+            for firm, cents in more_cents.items():
+                rents[quoter, firm] += cents * (root_ahead[firm] * moved - half_spread * chance)
+                taken[quoter, firm] += cents * chance
+    whole = (np.rint(each * quotes_per_hour).astype(np.int64) for each in (rents, taken))
+    return PickOffs(*whole)
+
+
+def spread_income(
+    quote_cents: np.ndarray, outside_quote_cents: int, flow_cents: int, half_spread: float
+) -> np.ndarray:
+    """Return what each firm's quotes earn from uninformed flow, shared pro rata to size shown.
+
+    The flow takes what it is offered and never exhausts a quote.
+
+    Args:
+        quote_cents: what each firm shows on each side, int64, shape (n,).
+        outside_quote_cents: what everybody else shows on each side.
+        flow_cents: uninformed volume, both directions together.
+        half_spread: which the flow pays, as a fraction of the price, to a hundred-millionth.
+
+    Returns:
+        Cents, int64, shape (n,), each rounded down: never more in total than the flow pays.
+    """
+    paid = flow_cents * round(half_spread * COST_UNIT)
+    shown = quote_cents.tolist()  # Python's integers, since the products are beyond 64 bits
+    all_shown = max(sum(shown) + outside_quote_cents, 1)
+    return np.array([paid * size // (all_shown * COST_UNIT) for size in shown], dtype=np.int64)
+
+
+def _changes(
+    shown_cents: int, snipers: Sequence[_Sniper]
+) -> Iterator[tuple[float, dict[int, float]]]:
+    """Yield each pace from which on snipers take more of a quote, or less: by firm, how much."""
+    hitting: list[_Sniper] = []
+    taken: dict[int, float] = {}
+    for sniper in sorted(snipers, key=lambda each: each.pace):
+        insort(hitting, sniper)
+        before, taken = taken, _serve(shown_cents, hitting)
+        more_cents = {firm: taken.get(firm, 0) - before.get(firm, 0) for firm in before | taken}
+        if any(more_cents.values()):
+            yield sniper.pace, more_cents
+
+
+def _serve(shown_cents: int, hitting: Sequence[_Sniper]) -> dict[int, float]:
+    """Return what snipers get of a quote: the fastest first, equally fast ones pro rata."""
+    taken, left_cents = {}, shown_cents
+    for _, group in groupby(hitting, key=lambda each: each.delay_us):
+        if not left_cents:
+            break
+        tied = list(group)
+        asked_cents = sum(sniper.order_cents for sniper in tied)
+        given_cents = min(asked_cents, left_cents)
+        taken |= {each.firm: given_cents * each.order_cents / asked_cents for each in tied}
+        left_cents -= given_cents
+    return taken
+
+
+def _beyond(pace: float, sigmas: Sequence[float]) -> tuple[float, float]:
+    """Return the expected move in root seconds from a pace on, and its chance; summed over hours.
+
+    One number at a time, since vectors' exponentials may differ from it in the last bit.
+    """
+    moved = chance = 0.0
+    for sigma in sigmas:
+        deviations = pace / sigma
+        moved += sigma * math.exp(-0.5 * deviations * deviations)
+        chance += math.erfc(deviations / _ROOT_2)
+    return _BOTH_SIDES * moved, chance

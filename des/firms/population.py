@@ -1,0 +1,56 @@
+"""Who trades: the firms that a scenario names, and those that its classes stand for."""
+
+import math
+from collections.abc import Iterator
+from statistics import NormalDist
+
+from des.chance import decision_key
+from des.scenario import Firm, FirmClass, Scenario
+
+# What is drawn stays within what a scenario may say of a firm with a name of its own.
+USD_MIN, USD_MAX, REACTION_MS_MAX = 0.01, 1e12, 60_000.0
+CAPITAL_USD_MIN = 1.0
+
+_NORMAL = NormalDist()
+
+
+def trading_firms(scenario: Scenario) -> tuple[Firm, ...]:
+    """Return all firms of a world: those with a name of their own, then those drawn.
+
+    A drawn firm's speed and capital depend on nothing but seed and place among its class, so that
+    a larger class begins with the same firms. Numbers are dealt out by chance: a name says nothing
+    of the class.
+    """
+    seed, firms = scenario.run.seed, scenario.firms
+    drawn = [firm for each in firms.classes for firm in _members(seed, each)]
+    dealt = sorted(range(len(drawn)), key=lambda i: decision_key(seed, "firms", "number", i))
+    named = zip(firms.drawn_names, dealt, strict=True)
+    return (*firms.members, *(Firm(name=name, **drawn[i]) for name, i in named))
+
+
+def _members(seed: int, each: FirmClass) -> Iterator[dict[str, float | str | bool]]:
+    for i in range(each.trading + each.waiting):
+        reaction_z, capital_z = (
+            _standard_normal(decision_key(seed, "firms", quantity, each.category, i))
+            for quantity in ("reaction", "capital")
+        )
+        reaction_ms = each.reaction_ms_median * math.exp(each.reaction_log_sd * reaction_z)
+        capital_usd = each.capital_usd_median * math.exp(each.capital_log_sd * capital_z)
+        capital_usd = min(max(round(capital_usd, 2), CAPITAL_USD_MIN), USD_MAX)
+        yield {
+            "category": each.category,
+            "reaction_ms": min(round(reaction_ms, 3), REACTION_MS_MAX),  # whole microseconds
+            "hurdle_bps": each.hurdle_bps,
+            "capital_usd": capital_usd,
+            "lead_share": each.lead_share,
+            "order_usd": max(capital_usd * each.order_share, USD_MIN),
+            "leverage_max": each.leverage_max,
+            "volume_30d_usd": min(capital_usd * each.volume_30d_share, USD_MAX),
+            "lead_quotes_usd": capital_usd * each.lead_quotes_share,
+            "waiting": i >= each.trading,
+        }
+
+
+def _standard_normal(key: int) -> float:
+    # The middle of 2^52 equally likely cells, each of which a float holds: never 0, never 1.
+    return _NORMAL.inv_cdf(((key >> 12) + 0.5) / 2**52)

@@ -1,0 +1,181 @@
+"""What the maker believed of its quotes, what came of them, and what the difference consists of.
+
+The maker's own simulation plays the quotes of a month against orders that know nothing and come
+whatever the price does. Its promise is in the books as `custom "belief"`, with the market, the
+result at fills, and the volume, dated in the month that it is about. Held against it is what was
+booked at fills, Spread and PickOff together; hedging is apart.
+
+The difference is split as accountants split a variance. First the volume: what was traded beyond
+the promise, or fell short of it, at the promised rate (result over volume). Then the rate, by
+motive: what fills by those who saw the price brought, less the promised rate on their volume, and
+the same of fills by all others. The last is what the first two leave, so the parts sum exactly.
+
+What drives what. Promised: half-spread, displayed size, recorded volume, the maker's share of it.
+From pick-offs: latency, refresh, volatility, the firms and their delays. From volume: what the
+firms take beyond, or short of, what the size was chosen for, and days without a quoter. The rest:
+which levels of the quotes orders of others reach, and chance.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import NamedTuple
+
+from beancount.core import data
+
+from ledger.accounts import expense, income
+from ledger.fills import Motive
+from ledger.reports.where import ZERO, usd_lines
+from ledger.run_folder import RunFolder
+
+CENT = Decimal("0.01")
+
+
+class Promise(NamedTuple):
+    """What the maker believed of one or more months and markets."""
+
+    result_usd: Decimal  # at fills
+    volume_usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What came of it: results are above zero where the maker gained. Also the sum of several."""
+
+    spread_usd: Decimal = ZERO  # of fills by whoever traded for reasons of their own
+    pickoff_usd: Decimal = ZERO  # of fills by whoever saw the price
+    hedging_usd: Decimal = ZERO  # spread and fees paid on the lead venue: below zero
+    spread_volume_usd: Decimal = ZERO
+    pickoff_volume_usd: Decimal = ZERO
+
+    def __add__(self, other: "Booked") -> "Booked":
+        both = (getattr(self, f.name) + getattr(other, f.name) for f in fields(Booked))
+        return Booked(*both)
+
+    @property
+    def result_usd(self) -> Decimal:
+        """Return the result at fills, which is what was promised."""
+        return self.spread_usd + self.pickoff_usd
+
+    @property
+    def net_usd(self) -> Decimal:
+        """Return the result when hedges are paid."""
+        return self.result_usd + self.hedging_usd
+
+    @property
+    def volume_usd(self) -> Decimal:
+        """Return what the maker's quotes traded."""
+        return self.spread_volume_usd + self.pickoff_volume_usd
+
+
+class Difference(NamedTuple):
+    """Booked less promised, and the parts that sum to it."""
+
+    from_volume_usd: Decimal
+    from_pickoffs_usd: Decimal
+    rest_usd: Decimal
+
+    @property
+    def whole_usd(self) -> Decimal:
+        """Return the sum."""
+        return sum(self, ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthInMarket:
+    """One market in one month."""
+
+    month: str
+    market: str
+    promise: Promise | None  # None where the books have none, as of a month cut short
+    booked: Booked
+
+    @property
+    def difference(self) -> Difference | None:
+        """Split booked less promised; None where nothing was promised.
+
+        Source: flexible-budget variances, as in any textbook of cost accounting.
+        """
+        if self.promise is None:
+            return None
+        promised, booked = self.promise, self.booked
+        volume_usd = _at_promised_rate(promised, booked.volume_usd) - promised.result_usd
+        pickoffs_usd = booked.pickoff_usd - _at_promised_rate(promised, booked.pickoff_volume_usd)
+        whole_usd = booked.result_usd - promised.result_usd
+        return Difference(volume_usd, pickoffs_usd, whole_usd - volume_usd - pickoffs_usd)
+
+
+def _at_promised_rate(promised: Promise, volume_usd: Decimal) -> Decimal:
+    """Return what a volume brings at the promised rate, to the cent; of no volume, nothing."""
+    if not promised.volume_usd:
+        return ZERO
+    return (promised.result_usd * volume_usd / promised.volume_usd).quantize(CENT)
+
+
+def months_in_markets(run: RunFolder) -> tuple[MonthInMarket, ...]:
+    """Set promises beside the fills, by month and market."""
+    promised, booked = promises(run), dict(_booked_in_fills(run))
+    return tuple(
+        MonthInMarket(*place, promised.get(place), booked.get(place, Booked()))
+        for place in sorted({*promised, *booked})
+    )
+
+
+def promises(run: RunFolder) -> dict[tuple[str, str], Promise]:
+    """Return what the books say was promised, by month and market."""
+    found = {}
+    for entry in run.entries:
+        if isinstance(entry, data.Custom) and entry.type == "belief":
+            market, result, volume = (value.value for value in entry.values)
+            found[f"{entry.date:%Y-%m}", market] = Promise(result.number, volume.number)
+    return found
+
+
+def booked_by_month(run: RunFolder) -> dict[str, Booked]:
+    """Return the maker's results by month from the general ledger, which knows no volume."""
+    maker = run.chart.parties.maker
+    kinds = {
+        income(maker, "Spread"): "spread_usd",
+        income(maker, "PickOff"): "pickoff_usd",
+        expense(maker, "Hedging"): "hedging_usd",
+    }
+    found: dict[str, Booked] = defaultdict(Booked)
+    for entry in run.transactions:
+        for account, usd in usd_lines(entry):
+            if account in kinds:
+                found[f"{entry.date:%Y-%m}"] += Booked(**{kinds[account]: -usd})
+    return found
+
+
+def _booked_in_fills(run: RunFolder) -> Iterator[tuple[tuple[str, str], Booked]]:
+    """Read results and volume off the fills, by month and market."""
+    parties = run.chart.parties
+    at_house = (c for c in run.chart.contracts if c.venue == parties.house)
+    cents = {c.market: c.cents_per_lot_tick for c in at_house}
+    with run.connect() as connection:
+        # Payments have motives of their own: as a taker, the maker does nothing else but hedge.
+        found = connection.execute(
+            """
+            SELECT strftime(time, '%Y-%m') AS month, market,
+                   coalesce(sum(-edge_cents) FILTER (motive = $spread), 0),
+                   coalesce(sum(-edge_cents) FILTER (motive = $pickoff), 0),
+                   coalesce(sum(edge_cents - fee_cents) FILTER (motive = $hedge), 0),
+                   coalesce(sum(abs(lots) * price) FILTER (motive = $spread), 0),
+                   coalesce(sum(abs(lots) * price) FILTER (motive = $pickoff), 0)
+            FROM rows
+            WHERE maker = $maker AND motive IN ($spread, $pickoff)
+               OR taker = $maker AND motive = $hedge
+            GROUP BY ALL
+            """,
+            {
+                "spread": Motive.SPREAD.word,
+                "pickoff": Motive.PICKOFF.word,
+                "hedge": Motive.HEDGE.word,
+                "maker": parties.maker,
+            },
+        ).fetchall()
+    for month, market, *results, spread_lot_ticks, pickoff_lot_ticks in found:
+        volumes = (lot_ticks * cents[market] for lot_ticks in (spread_lot_ticks, pickoff_lot_ticks))
+        amounts = (Decimal(cents).scaleb(-2) for cents in (*results, *volumes))
+        yield (month, market), Booked(*amounts)

@@ -1,0 +1,687 @@
+"""Capital goes where results were, by real transfers; who loses too long leaves with its money.
+
+Statistical claims are held to three standard errors, each said where it is used.
+"""
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from des.clock import DAY_US, midnight_us
+from des.custody.custody import Custody
+from des.firms.capital import CLOSED, LEFT, TRADING, WAITING, CapitalDesk, Returns
+from des.scenario import CapitalRules, Firm
+from des.treasury.credit_line import CreditLine
+from des.treasury.margin import MarginDesk
+from des.venue.venue import Venue
+from ledger.accounts import Chart, Parties, cash, claim, owed
+from ledger.money import Contract, to_cents
+from ledger.transaction import Transaction, check_balance
+
+FIRST_NIGHT_US = midnight_us(date(2021, 5, 2)) - 1
+HOUSE, LEAD = "FTX", "Binance"
+CONTRACTS = {venue: (Contract("BTC-PERP", venue, "0.01", "1"),) for venue in (HOUSE, LEAD)}
+MARKS = np.array([30_000])  # a lot is worth 300 USD
+RATIOS = (0.05, 0.2)
+LOT_MARGIN = 6_000  # cents that a position of one lot needs
+CAPITAL_USD = 1_000.0
+CAPITAL, ON_LEAD = 100_000, 30_000  # cents
+
+
+def firm(name: str, **changes) -> Firm:
+    usual = {"reaction_ms": 5.0, "hurdle_bps": 1.0, "capital_usd": CAPITAL_USD, "order_usd": 10.0}
+    return Firm(name=name, **(usual | {"lead_share": 0.3} | changes))
+
+
+def rules(**changes) -> CapitalRules:
+    """Rules by which nothing moves unless a test says what."""
+    still = {
+        "half_life_days": 14.0,
+        "withdrawn_share": 0.0,
+        "shift_per_bp": 0.0,
+        "shift_max": 0.0,
+        "entry_per_day": 0.0,
+        "entry_per_bp": 0.0,
+        "closes_below": 0.0,
+        "patience_days": 1_000,
+    }
+    return CapitalRules(**(still | changes))
+
+
+@dataclass
+class Books:
+    """A journal that checks each transaction, keeps it, and adds up the accounts."""
+
+    chart: Chart
+    transactions: list[Transaction] = field(default_factory=list)
+    events: list[tuple[int, str, str]] = field(default_factory=list)
+    balances: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def __post_init__(self) -> None:
+        self.opened = {line.account for _, lines in self.chart.accounts() for line in lines}
+
+    def record(self, transaction: Transaction) -> None:
+        check_balance(transaction.narration, transaction.postings)
+        for posting in transaction.postings:
+            assert posting.account in self.opened
+            self.balances[posting.account] += posting.units
+        self.transactions.append(transaction)
+
+    def event(self, time_us: int, name: str, value: str) -> None:
+        self.events.append((time_us, name, value))
+
+    def tagged(self, tag: str) -> list[Transaction]:
+        return [one for one in self.transactions if one.tag == tag]
+
+
+class Town:
+    """Two venues, some firms and their money; other customers keep enough of theirs there."""
+
+    def __init__(self, rules: CapitalRules | None, *firms: Firm, seed: int = 1) -> None:
+        names = tuple(each.name for each in firms)
+        self.parties = Parties(HOUSE, "Alameda", LEAD, "Retail", "OtherMakers", names)
+        self.names, self.firms = self.parties.names, firms
+        chart = Chart(self.parties, CONTRACTS[HOUSE] + CONTRACTS[LEAD])
+        self.books = Books(chart)
+        self.house, self.lead = (
+            Venue(i, CONTRACTS[venue], len(self.names), 0, self.books)
+            for i, venue in enumerate((HOUSE, LEAD))
+        )
+        venues = {HOUSE: self.house, LEAD: self.lead}
+        self.custody = Custody(
+            self.parties, venues, np.zeros(len(self.names), dtype=np.int64), self.books
+        )
+        for each in firms:
+            own = to_cents(each.capital_usd)
+            on_lead = to_cents(each.capital_usd * each.lead_share)
+            if each.waiting:
+                self.give(each.name, cash=own)
+            else:
+                self.give(each.name, house=own - on_lead, lead=on_lead)
+        self.give("Retail", house=10**9)
+        self.give("Outside", lead=10**9)
+        floors = {
+            self.code(each.name): to_cents(each.capital_usd * each.lead_share) for each in firms
+        }
+        self.margin = MarginDesk(
+            self.parties,
+            self.house,
+            self.lead,
+            self.custody,
+            CreditLine(self.house, ("Alameda", HOUSE), self.code("Alameda"), 0, 100, self.books),
+            {self.code("Alameda"): 0} | floors,
+            RATIOS,
+            self.books,
+        )
+        self.desk = CapitalDesk(
+            rules,
+            seed,
+            firms,
+            self.parties,
+            self.house,
+            self.lead,
+            self.custody,
+            self.margin,
+            self.books,
+        )
+        self.night_us = FIRST_NIGHT_US
+        self.results = np.zeros((2, len(self.names)), dtype=np.int64)  # of all days: house, lead
+
+    def code(self, name: str) -> int:
+        return self.names.index(name)
+
+    def give(self, name: str, cash: int = 0, house: int = 0, lead: int = 0) -> None:
+        """Let somebody have money, which the venues hold in cash."""
+        till = self.custody.cash
+        till[[self.code(name), self.code(HOUSE), self.code(LEAD)]] += (cash, house, lead)
+        self.house.claims[self.code(name)] += house
+        self.lead.claims[self.code(name)] += lead
+
+    def hold(self, name: str, lots: int) -> None:
+        """Let a firm have a position on the house venue and its hedge on the lead venue."""
+        for venue, other, signed in (
+            (self.house, "Retail", lots),
+            (self.lead, "Outside", -lots),
+        ):
+            venue.lots[0, [self.code(name), self.code(other)]] += (signed, -signed)
+
+    def day(
+        self,
+        house: dict[str, int] | None = None,
+        lead: dict[str, int] | None = None,
+        margin: bool = False,
+    ) -> None:
+        """Let firms win or lose so many cents, then look at their day; then comes the margin."""
+        won = (house or {}, lead or {})
+        for row, other in enumerate(("Retail", "Outside")):
+            for name, cents in won[row].items():
+                paid = np.array((cents, -cents))
+                self.results[row, [self.code(name), self.code(other)]] += paid
+                (self.house, self.lead)[row].claims[[self.code(name), self.code(other)]] += paid
+        of_firms = [np.array([of.get(each.name, 0) for each in self.firms]) for of in won]
+        if margin:
+            self.margin.after_settlement(self.night_us, MARKS)
+        self.desk.daily(self.night_us, Returns(*of_firms), MARKS)
+        if margin:
+            self.margin.daily(self.night_us, MARKS)
+        self.night_us += DAY_US
+
+    def status(self, name: str) -> str:
+        return self.desk.status[[each.name for each in self.firms].index(name)]
+
+    def has(self, name: str) -> tuple[int, int, int]:
+        """Return what somebody has: own cash, claim on the house, claim on the lead venue."""
+        of = (self.custody.cash, self.house.claims, self.lead.claims)
+        return tuple(int(amounts[self.code(name)]) for amounts in of)
+
+
+# ---- profits
+
+
+def test_without_rules_nothing_moves():
+    town = Town(None, firm("Firm01"), firm("Firm02", waiting=True))
+    for won in (90_000, -140_000, 0):
+        town.day(house={"Firm01": won}, lead={"Firm01": -won // 10})
+
+    assert not town.books.transactions
+    assert town.desk.status == [TRADING, WAITING]
+
+
+def test_who_waits_and_who_trades_is_noted_on_the_first_day():
+    town = Town(None, firm("Firm01"), firm("Firm02", waiting=True))
+    town.desk.note(7)
+
+    assert town.books.events == [(7, "Firm01:status", TRADING), (7, "Firm02:status", WAITING)]
+
+
+@given(
+    days=st.lists(st.tuples(st.integers(-2_000, 90_000), st.integers(-1_000, 90_000)), max_size=12),
+    share=st.sampled_from([0.0, 0.25, 1.0]),
+)
+def test_profits_stay_where_they_were_made_but_for_the_owners_share(days, share):
+    """The margin desk has its turn each day, and finds nothing to bring back or to make up for."""
+    town = Town(rules(withdrawn_share=share), firm("Firm01"))
+    for house, lead in days:
+        town.day(house={"Firm01": house}, lead={"Firm01": lead}, margin=True)
+
+    taken = sum(int(share * max(house, 0)) for house, _ in days)
+    assert town.has("Firm01") == (
+        taken,
+        CAPITAL - ON_LEAD + sum(house for house, _ in days) - taken,
+        ON_LEAD + sum(lead for _, lead in days),
+    )
+
+
+def test_owners_take_nothing_that_margin_needs():
+    town = Town(rules(withdrawn_share=1.0), firm("Firm01"))
+    town.hold("Firm01", 12)  # needs 72,000 of the 70,000 + 5,000 on the house venue
+    town.day(house={"Firm01": 5_000})
+
+    assert town.has("Firm01") == (3_000, 72_000, ON_LEAD)
+
+
+def test_owners_take_nothing_of_a_loss_nor_of_what_the_lead_venue_paid():
+    town = Town(rules(withdrawn_share=1.0), firm("Firm01"))
+    town.day(house={"Firm01": -5_000}, lead={"Firm01": 8_000})
+
+    assert not town.books.transactions
+
+
+# ---- moving towards what pays
+
+
+def shifting(**changes) -> CapitalRules:
+    return rules(shift_per_bp=0.001, shift_max=0.05, patience_days=1, **changes)
+
+
+@pytest.mark.parametrize(
+    ("house", "lead", "to_house"),
+    [
+        # A thousandth of capital for each bp of capital: ten cents for each cent of advantage.
+        (100, 0, 1_000),
+        (0, 100, -1_000),
+        (250, 150, 1_000),
+        (100, -100, 2_000),
+        (1_000, 0, 5_050),  # no more than a twentieth of what there is
+        (0, 0, 0),
+        (70, 70, 0),
+    ],
+)
+def test_capital_moves_by_the_stated_rate_to_the_venue_that_pays_better(house, lead, to_house):
+    town = Town(shifting(half_life_days=1.0), firm("Firm01"))
+    town.day(house={"Firm01": house}, lead={"Firm01": lead})
+
+    _, on_house, on_lead = town.has("Firm01")
+    assert on_house == pytest.approx(CAPITAL - ON_LEAD + house + to_house, abs=1)
+    assert on_house + on_lead == CAPITAL + house + lead
+
+
+money = st.integers(-20_000, 20_000)
+
+
+@given(
+    house=st.integers(0, 20_000),
+    lead=money,
+    lots=st.integers(-12, 12),
+    per_bp=st.floats(0, 1),
+    most=st.floats(0, 1),
+)
+def test_a_shift_goes_the_right_way_and_never_past_its_most_nor_what_margin_needs(
+    house, lead, lots, per_bp, most
+):
+    town = Town(rules(shift_per_bp=per_bp, shift_max=most, patience_days=1), firm("Firm01"))
+    town.hold("Firm01", lots)
+    before = (CAPITAL - ON_LEAD + house, ON_LEAD + lead)
+    town.day(house={"Firm01": house}, lead={"Firm01": lead})
+
+    own, *after = town.has("Firm01")
+    moved = after[0] - before[0]
+    assert own == 0
+    assert sum(after) == sum(before)
+    assert abs(moved) <= most * sum(before)
+    assert moved * (house - lead) >= 0
+    needed = abs(lots) * LOT_MARGIN
+    assert town.margin.floor_cents(town.code("Firm01")) == after[1]
+    assert moved <= 0 or after[1] >= needed
+    assert moved >= 0 or after[0] >= needed
+
+
+def test_what_has_moved_stays_and_is_not_brought_back_as_margin():
+    """Both ways: the lead venue's floor moves with the capital."""
+    for house, lead in ((0, 2_000), (2_000, 0)):
+        town = Town(rules(shift_per_bp=1, shift_max=0.2, patience_days=1), firm("Firm01"))
+        town.day(house={"Firm01": house}, lead={"Firm01": lead})
+        shifted = town.has("Firm01")
+        assert abs(shifted[1] - (CAPITAL - ON_LEAD + house)) == 20_400
+        town.margin.after_settlement(town.night_us, MARKS)
+        town.margin.daily(town.night_us, MARKS)
+
+        assert town.has("Firm01") == shifted
+
+
+def test_a_move_is_two_transfers_of_cash_tied_together():
+    town = Town(shifting(), firm("Firm01"))
+    town.day(house={"Firm01": 100})
+
+    out, back = town.books.transactions
+    assert (out.tag, back.tag) == ("withdrawal", "deposit")
+    assert out.links == back.links == ("capital-2021-05-01-Firm01",)
+    assert out.narration.endswith("from Binance, which paid less of late than FTX")
+
+
+def test_nothing_moves_before_patience():
+    town = Town(rules(shift_per_bp=1, shift_max=1, patience_days=3, closes_below=0), firm("Firm01"))
+    for _ in range(2):
+        town.day(house={"Firm01": -500}, lead={"Firm01": -900})
+    assert (town.books.transactions, town.desk.status) == ([], [TRADING])
+
+    town.day(house={"Firm01": 5_000}, lead={"Firm01": -900})
+    assert town.books.transactions
+
+
+def test_a_venue_that_cannot_pay_lets_no_capital_move_and_none_is_invented():
+    town = Town(shifting(), firm("Firm01"))
+    town.custody.cash[town.code(HOUSE)] = 300
+    town.give("Firm01", cash=5_000)  # what its owners have is no part of it
+    town.day(lead={"Firm01": 1_000})
+
+    assert town.has("Firm01") == (5_000, CAPITAL - ON_LEAD - 300, ON_LEAD + 1_000 + 300)
+    assert town.custody.till(HOUSE) == 0
+
+
+def test_where_the_price_went_decides_nothing():
+    """Gains of positions are in the claims and not in the results; hedges lose as much."""
+    town = Town(shifting(closes_below=0.9), firm("Firm01"))
+    for cents in (40_000, -60_000, 30_000):
+        town.give("Firm01", house=cents, lead=-cents // 2)
+        town.give("Firm01", lead=-cents + cents // 2)
+        town.day()
+
+    assert not town.books.transactions
+    assert town.desk.status == [TRADING]
+
+
+@pytest.mark.parametrize("half_life", [1, 5, 30])
+def test_what_is_trailing_halves_in_its_half_life(half_life):
+    """After a long row of equal losses, as many gains make up for them as halve what is trailing.
+
+    With w = 2^(-1 / h), after n gains the trailing result is (1 - w^n) - w^n of a day's: it turns
+    at n = h.
+    """
+    town = Town(
+        rules(half_life_days=half_life, shift_per_bp=1, shift_max=0.000_1, patience_days=1),
+        firm("Firm01"),
+    )
+    for _ in range(12 * half_life):  # so many that the first days' full weight is forgotten
+        town.day(lead={"Firm01": -50})
+    losing = len(town.books.tagged("deposit"))
+    for _ in range(half_life + 2):
+        town.day(lead={"Firm01": 50})
+
+    to_lead = ["at Binance" in one.narration for one in town.books.tagged("deposit")]
+    assert not any(to_lead[:losing])
+    assert to_lead[losing:].index(True) in (half_life - 1, half_life)
+
+
+# ---- leaving
+
+
+def test_a_firm_whose_edge_is_gone_leaves_with_what_its_positions_do_not_need():
+    town = Town(rules(patience_days=3), firm("Firm01"))
+    town.hold("Firm01", 2)
+    for _ in range(2):
+        town.day(house={"Firm01": -100}, lead={"Firm01": 50})
+        assert town.status("Firm01") == TRADING
+    town.day(house={"Firm01": -100}, lead={"Firm01": 50})
+
+    assert town.status("Firm01") == LEFT
+    assert town.has("Firm01") == (CAPITAL - ON_LEAD - 300 - 12_000, 12_000, ON_LEAD + 150)
+    assert town.books.events == [(FIRST_NIGHT_US + 2 * DAY_US, "Firm01:status", LEFT)]
+    assert town.desk.takes.tolist() == [False]
+    assert town.desk.quotes.tolist() == [True]
+
+
+def test_it_leaves_for_a_loss_on_the_house_however_well_it_does_elsewhere_and_not_the_reverse():
+    town = Town(rules(patience_days=2), firm("Firm01"), firm("Firm02"))
+    for _ in range(4):
+        town.day(
+            house={"Firm01": -1, "Firm02": 1},
+            lead={"Firm01": 900, "Firm02": -900},
+        )
+
+    assert town.desk.status == [LEFT, TRADING]
+
+
+def test_who_has_left_takes_home_what_becomes_spare_later():
+    town = Town(rules(patience_days=1), firm("Firm01"))
+    town.hold("Firm01", 2)
+    town.day(house={"Firm01": -100})
+    town.hold("Firm01", -1)
+    town.day()
+
+    assert town.has("Firm01") == (CAPITAL - ON_LEAD - 100 - 6_000, 6_000, ON_LEAD)
+
+
+def test_a_house_without_cash_leaves_the_rest_as_a_claim_until_it_has_some():
+    town = Town(rules(patience_days=1), firm("Firm01"))
+    town.custody.cash[town.code(HOUSE)] = 40_000
+    town.day(house={"Firm01": -100})
+
+    assert town.status("Firm01") == LEFT
+    assert town.has("Firm01") == (40_000, CAPITAL - ON_LEAD - 100 - 40_000, ON_LEAD)
+
+    town.give("Retail", house=10_000)
+    town.day()
+    assert town.has("Firm01") == (50_000, CAPITAL - ON_LEAD - 100 - 50_000, ON_LEAD)
+
+
+@pytest.mark.parametrize("lead_share", [0.0, 0.3, 1.0])
+def test_what_was_taken_home_is_not_lost_so_who_has_left_is_not_closed(lead_share):
+    each = firm("Firm01", lead_share=lead_share)
+    town = Town(rules(patience_days=1, closes_below=0.9), each)
+    for _ in range(5):
+        town.day(house={"Firm01": -100 if town.desk.takes[0] else 0})
+
+    assert town.status("Firm01") == LEFT
+
+
+# ---- closing
+
+
+def test_a_firm_closes_below_the_stated_part_of_what_it_began_with_and_not_at_it():
+    town = Town(rules(closes_below=0.4), firm("Firm01"))
+    town.day(house={"Firm01": -60_000})
+    assert town.status("Firm01") == TRADING
+
+    town.day(lead={"Firm01": -1})
+    assert town.status("Firm01") == CLOSED
+    assert town.has("Firm01") == (CAPITAL - 60_001, 0, 0)
+    assert not town.desk.takes.any()
+    assert not town.desk.quotes.any()
+
+
+def test_a_closed_firm_keeps_margin_for_its_positions_on_both_venues():
+    town = Town(rules(closes_below=1.0), firm("Firm01"))
+    town.hold("Firm01", 1)
+    town.day(house={"Firm01": -1})
+    town.margin.daily(town.night_us, MARKS)
+
+    assert town.has("Firm01") == (CAPITAL - 1 - 2 * LOT_MARGIN, LOT_MARGIN, LOT_MARGIN)
+
+    town.give("Firm01", lead=-LOT_MARGIN)
+    town.margin.after_settlement(town.night_us, MARKS)
+    assert town.has("Firm01")[2] == LOT_MARGIN  # and not what it once had there
+
+
+def test_a_firm_without_anything_left_closes_even_where_nothing_is_too_little():
+    town = Town(rules(patience_days=1), firm("Firm01"))
+    town.day(house={"Firm01": -70_000}, lead={"Firm01": -30_000})
+
+    assert (town.desk.status, town.has("Firm01")) == ([CLOSED], (0, 0, 0))
+
+
+def test_and_so_does_one_whose_owners_have_all_that_there_was():
+    town = Town(rules(withdrawn_share=1.0), firm("Firm01"))
+    town.day(house={"Firm01": 50_000})
+    town.day(house={"Firm01": -70_000}, lead={"Firm01": -30_000})
+
+    assert (town.desk.status, town.has("Firm01")) == ([CLOSED], (50_000, 0, 0))
+
+
+def test_who_has_left_closes_when_its_quotes_have_lost_what_it_had():
+    town = Town(rules(patience_days=1, closes_below=0.8), firm("Firm01"))
+    town.day(house={"Firm01": -100})
+    town.day(lead={"Firm01": -25_000})
+
+    assert town.status("Firm01") == CLOSED
+    assert town.has("Firm01") == (CAPITAL - 25_100, 0, 0)
+
+
+# ---- entry
+
+
+def waiters(n: int) -> tuple[Firm, ...]:
+    return tuple(firm(f"Firm{i:03}", waiting=True) for i in range(n))
+
+
+@pytest.mark.parametrize(
+    ("won_bps", "per_day", "per_bp", "chance"),
+    [
+        (0, 0.02, 0.0, 0.02),
+        (0, 0.02, 0.01, 0.02),
+        (5, 0.02, 0.01, 0.07),
+        (-5, 0.02, 0.01, 0.02),  # losses deter nobody below the rate without profits
+        (5, 0.0, 0.01, 0.05),
+        (20, 0.5, 0.1, 1.0),
+        (20, 0.0, 0.0, 0.0),
+    ],
+)
+def test_who_waits_enters_with_the_stated_chance_which_rises_with_what_others_earn(
+    won_bps, per_day, per_bp, chance
+):
+    """All wait n days in all: entries are binomial, standard error sqrt(p (1 - p) / n)."""
+    town = Town(rules(entry_per_day=per_day, entry_per_bp=per_bp), firm("Seen"), *waiters(300))
+    waited = entered = 0
+    for _ in range(8):
+        waiting = town.desk.status.count(WAITING)
+        # Results are told and not paid, so that a bp stays what it was.
+        won = [round(won_bps * CAPITAL / 10_000) * taking for taking in town.desk.takes.tolist()]
+        results = Returns(np.array(won), np.zeros(len(won), dtype=np.int64))
+        town.desk.daily(town.night_us, results, MARKS)
+        town.night_us += DAY_US
+        waited += waiting
+        entered += waiting - town.desk.status.count(WAITING)
+
+    assert abs(entered / waited - chance) <= 3 * math.sqrt(chance * (1 - chance) / waited)
+
+
+@pytest.mark.parametrize(
+    ("lead", "entered"), [(0, {20}), (-100, set(range(1, 20))), (-200, {0})], ids=["10", "5", "0"]
+)
+def test_what_is_seen_is_the_mean_of_those_who_take_of_both_venues_together(lead, entered):
+    """House results of 30 and -10 bps; a tenth more chance for each bp of the mean."""
+    town = Town(rules(entry_per_bp=0.1), firm("A"), firm("B"), *waiters(20))
+    nothing = [0] * 20
+    results = Returns(np.array([300, -100, *nothing]), np.array([lead, 0, *nothing]))
+    town.desk.daily(town.night_us, results, MARKS)
+
+    assert town.desk.status.count(TRADING) - 2 in entered
+
+
+def test_nobody_comes_for_profits_where_nobody_trades():
+    town = Town(rules(entry_per_bp=1.0), *waiters(20))
+    town.day()
+
+    assert set(town.desk.status) == {WAITING}
+
+
+def test_who_enters_brings_its_capital_in_its_shares_and_trades_from_then_on():
+    town = Town(rules(entry_per_day=1.0), firm("Firm01", waiting=True))
+    assert town.has("Firm01") == (CAPITAL, 0, 0)
+    assert not town.desk.takes.any()
+    assert not town.desk.quotes.any()
+    town.day(margin=True)
+
+    assert town.has("Firm01") == (0, CAPITAL - ON_LEAD, ON_LEAD)
+    assert town.desk.takes.all()
+    assert [one.tag for one in town.books.transactions] == ["deposit", "deposit"]
+
+
+def test_who_enters_has_patience_from_its_own_first_day_on():
+    town = Town(rules(entry_per_day=1.0, patience_days=3), firm("Firm01", waiting=True))
+    town.day()
+    for _ in range(2):
+        town.day(house={"Firm01": -10})
+    assert town.status("Firm01") == TRADING
+
+    town.day(house={"Firm01": -10})
+    assert town.status("Firm01") == LEFT
+
+
+def test_another_seed_lets_others_in():
+    def entered(seed):
+        town = Town(rules(entry_per_day=0.5), *waiters(40), seed=seed)
+        town.day()
+        return town.desk.status
+
+    assert entered(1) == entered(1)
+    assert entered(1) != entered(2)
+
+
+# ---- histories
+
+CROWD = tuple(firm(f"Firm{i:02}", waiting=i > 3, lead_share=i % 4 / 4) for i in range(6))
+any_rules = st.builds(
+    CapitalRules,
+    half_life_days=st.sampled_from([1.0, 3.0]),
+    withdrawn_share=st.sampled_from([0.0, 0.3, 1.0]),
+    shift_per_bp=st.sampled_from([0.0, 0.01, 1.0]),
+    shift_max=st.sampled_from([0.0, 0.1, 1.0]),
+    entry_per_day=st.sampled_from([0.0, 0.3, 1.0]),
+    entry_per_bp=st.sampled_from([0.0, 0.01, 1.0]),
+    closes_below=st.sampled_from([0.0, 0.3, 1.0]),
+    patience_days=st.integers(1, 4),
+)
+results = st.lists(money | st.integers(-90_000, 90_000), min_size=6, max_size=6)
+
+
+@dataclass(frozen=True)
+class Day:
+    """What a day brings: results by firm, a new position for each, a run on the tills."""
+
+    house: list[int]
+    lead: list[int]
+    lots: list[int]
+    till_cents: int | None
+
+
+days = st.builds(
+    Day,
+    results,
+    results,
+    st.lists(st.integers(-3, 3), min_size=6, max_size=6),
+    st.none() | st.integers(0, 50_000),
+)
+NEXT = {WAITING: {TRADING}, TRADING: {LEFT, CLOSED}, LEFT: {CLOSED}, CLOSED: set()}
+
+
+def live(town: Town, day: Day) -> None:
+    """Let a day pass: only those who trade win or lose, and take positions."""
+    takes, quotes = town.desk.takes, town.desk.quotes
+    for each, lots in zip(town.firms, (np.array(day.lots) * takes).tolist(), strict=True):
+        town.hold(each.name, lots)
+    if day.till_cents is not None:
+        spare = town.custody.till(HOUSE) - day.till_cents
+        town.custody.withdraw(town.night_us, town.code("Retail"), HOUSE, spare)
+    names = [each.name for each in town.firms]
+    town.day(
+        dict(zip(names, (np.array(day.house) * takes).tolist(), strict=True)),
+        dict(zip(names, (np.array(day.lead) * quotes).tolist(), strict=True)),
+        margin=True,
+    )
+
+
+@settings(max_examples=150)
+@given(rules=any_rules, history=st.lists(days, max_size=12), seed=st.integers(0, 9))
+def test_no_history_makes_or_loses_money_nor_brings_anybody_back(rules, history, seed):
+    town = Town(rules, *CROWD, seed=seed)
+    total = town.custody.cash.sum()
+    for day in history:
+        before = list(town.desk.status)
+        live(town, day)
+
+        assert town.custody.cash.sum() == total
+        assert (town.custody.cash >= 0).all()
+        assert (town.house.claims >= 0).all()
+        assert (town.lead.claims >= 0).all()
+        for old, new in zip(before, town.desk.status, strict=True):
+            assert new == old or new in NEXT[old]
+        for each, status in zip(town.firms, town.desk.status, strict=True):
+            if status == WAITING:
+                assert town.has(each.name) == (CAPITAL, 0, 0)
+
+
+@settings(max_examples=100)
+@given(rules=any_rules, history=st.lists(days, max_size=12))
+def test_the_books_say_all_that_the_desk_did(rules, history):
+    """What cash and claims do beyond the days' results is in transactions, in both books."""
+    town = Town(rules, *CROWD)
+    before = [town.has(name) for name in town.names]
+    for day in history:
+        live(town, day)
+
+    books = town.books.balances
+    for i, name in enumerate(town.names):
+        own, house, lead = (now - then for now, then in zip(town.has(name), before[i], strict=True))
+        assert own == books[cash(name)]
+        assert house - town.results[0, i] == books[claim(name, HOUSE)] == -books[owed(HOUSE, name)]
+        assert lead - town.results[1, i] == books[claim(name, LEAD)] == -books[owed(LEAD, name)]
+    said = {name: status for _, name, status in town.books.events}
+    for each, status in zip(town.firms, town.desk.status, strict=True):
+        first = WAITING if each.waiting else TRADING
+        assert said.get(f"{each.name}:status", first) == status
+
+
+@settings(max_examples=60)
+@given(
+    rules=any_rules,
+    history=st.lists(days.filter(lambda day: day.till_cents is None), max_size=8),
+    order=st.permutations(range(6)),
+)
+def test_with_money_in_the_tills_the_order_of_firms_decides_nothing(rules, history, order):
+    """Each has its own money and its own draws; only an empty till pays the first who come."""
+    listed, otherwise = Town(rules, *CROWD), Town(rules, *(CROWD[i] for i in order))
+    for day in history:
+        live(listed, day)
+        of_firms = (day.house, day.lead, day.lots)
+        live(otherwise, Day(*([row[i] for i in order] for row in of_firms), None))
+
+    for each in CROWD:
+        assert listed.status(each.name) == otherwise.status(each.name)
+        assert listed.has(each.name) == otherwise.has(each.name)

@@ -1,0 +1,288 @@
+"""A day of quotes on the lead venue: what some gain others lose, in claims and books alike."""
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from statistics import NormalDist
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from des.clock import DAY_US, HOUR_US, YEAR_S, midnight_us
+from des.firms.lead_desk import LeadDesk
+from des.scenario import LeadQuoting
+from des.venue.venue import Venue
+from ledger.accounts import LEAD_QUOTING, OUTSIDE, Chart, Parties, claim, income, owed
+from ledger.money import Contract, to_cents
+from ledger.transaction import Transaction, check_balance
+from runs.scenarios import load
+
+PARTIES = Parties("FTX", "Alameda", "Binance", "Retail", "OtherMakers", ("Fast", "Slow", "Late"))
+HEDGERS = PARTIES.hedgers  # Alameda, Fast, Slow, Late
+ON_LEAD = (*HEDGERS, OUTSIDE)
+CONTRACTS = (Contract("BTC-PERP", "Binance", "0.01", "1"),)
+CHART = Chart(PARTIES, CONTRACTS)
+OPENED = {line.account for _, lines in CHART.accounts() for line in lines}
+BP, USD = 1e-4, 100
+START_US = midnight_us(date(2021, 5, 1))
+END_US = START_US + DAY_US
+FLOW_USD = 1e8
+MARKET = load("tiny").markets[0].model_copy(update={"lead_volume_usd_per_day": FLOW_USD})
+QUOTING = LeadQuoting(
+    refresh_s=10.0, half_spread_bps=0.5, uninformed_fraction=0.25, outside_quotes_usd=3e6
+)
+DELAYS_US = (2_000_000, 5_000, 40_000, 500_000)
+ORDERS = (0, 50_000 * USD, 20_000 * USD, 5_000 * USD)
+QUOTES = (0, 200_000 * USD, 100_000 * USD, 40_000 * USD)
+ANNUAL = 1.2
+
+
+@dataclass
+class Price:
+    """A price of which only the volatility of each hour is known; it notes what it is asked."""
+
+    annual: dict[int, float] = field(default_factory=dict)
+    asked_us: list[int] = field(default_factory=list)
+
+    def hour_volatility(self, time_us: int) -> float:
+        self.asked_us.append(time_us)
+        return self.annual.get((time_us - START_US) // HOUR_US, ANNUAL)
+
+
+@dataclass
+class Listing:
+    price: Price = field(default_factory=Price)
+
+
+@dataclass
+class Books:
+    """A journal that checks each transaction, keeps it, and adds up the accounts."""
+
+    transactions: list[Transaction] = field(default_factory=list)
+    balances: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def record(self, transaction: Transaction) -> None:
+        check_balance(transaction.narration, transaction.postings)
+        for posting in transaction.postings:
+            assert posting.account in OPENED
+            self.balances[posting.account] += posting.units
+        self.transactions.append(transaction)
+
+    def result(self, entity: str, *kinds: str) -> int:
+        """Return what somebody gained, of these kinds."""
+        return -sum(self.balances[income(entity, kind)] for kind in kinds)
+
+
+class Venture:
+    """The desk, the venue that it settles at, and the books."""
+
+    def __init__(self, quoting=QUOTING, delays_us=DELAYS_US, orders=ORDERS, cost_bps=0.5) -> None:
+        self.books = Books()
+        self.lead = Venue(1, CONTRACTS, len(PARTIES.names), 0, self.books)
+        self.desk = LeadDesk(
+            quoting,
+            PARTIES,
+            np.array(delays_us),
+            np.array(orders),
+            np.full(len(HEDGERS), cost_bps * BP),
+            self.lead,
+            self.books,
+        )
+
+    def day(self, quotes=QUOTES, *prices: Price) -> dict[str, int]:
+        """Settle a day and return what each hedger gained."""
+        markets = [(MARKET, Listing(price)) for price in prices or (Price(),)]
+        gained = self.desk.close_day(END_US, markets, np.array(quotes))
+        return dict(zip(HEDGERS, gained.tolist(), strict=True))
+
+    def claims(self) -> dict[str, int]:
+        """Return what the venue owes, by name; who does not trade there has nothing."""
+        claims = dict(zip(PARTIES.names, self.lead.claims.tolist(), strict=True))
+        return {name: cents for name, cents in claims.items() if name in ON_LEAD or cents}
+
+
+# ---- who gains what others lose
+
+
+sizes = st.sampled_from([0, 1, 100_000 * USD]) | st.integers(0, 10**9)
+each = st.tuples(*[sizes] * len(HEDGERS))
+
+
+@given(
+    quotes=each,
+    orders=each,
+    delays_us=st.tuples(*[st.sampled_from([4_000, 20_000]) | st.integers(0, 10**6)] * len(HEDGERS)),
+    annual=st.sampled_from([0.0, 0.3, 3.0]),
+)
+def test_to_the_cent_what_some_gain_others_lose_and_the_books_say_so(
+    quotes, orders, delays_us, annual
+):
+    venture = Venture(delays_us=delays_us, orders=orders)
+    price = Price(dict.fromkeys(range(24), annual))
+    gained = venture.day(quotes, price)
+
+    books, claims = venture.books, venture.claims()
+    assert sum(claims.values()) == 0
+    assert sum(books.result(name, "LeadPickOff") for name in HEDGERS) == 0
+    assert books.result(OUTSIDE, "LeadPickOff") == 0
+    spread = sum(books.result(name, "LeadSpread") for name in HEDGERS)
+    assert claims[OUTSIDE] == books.result(OUTSIDE, "LeadSpread") == -spread
+    for name in HEDGERS:
+        assert claims[name] == gained[name] == books.result(name, *LEAD_QUOTING)
+    for name in ON_LEAD:
+        assert claims[name] == books.balances[claim(name, "Binance")]
+        assert claims[name] == -books.balances[owed("Binance", name)]
+
+
+def test_the_slow_lose_to_the_fast_and_the_slowest_gain_from_nobody():
+    venture = Venture()
+    venture.day()
+    fast, slow, late = (venture.books.result(name, "LeadPickOff") for name in HEDGERS[1:])
+
+    assert fast > 0 > late
+    assert slow + late == -fast
+
+
+def test_each_entry_has_one_sniper_against_whom_it_hits():
+    venture = Venture()
+    venture.day()
+
+    spread, *hits = venture.books.transactions
+    assert (spread.tag, spread.payee) == ("lead-spread", OUTSIDE)
+    assert [(one.tag, one.payee) for one in hits] == [
+        ("lead-pickoff", "Fast"),
+        ("lead-pickoff", "Slow"),
+    ]
+    for one in venture.books.transactions:
+        assert one.time_us == END_US - 1
+        on_claims = {p.account: p.units for p in one.postings if ":Claims:" in p.account}
+        mine = on_claims.pop(claim(one.payee, "Binance"))
+        assert mine == -sum(on_claims.values())
+        assert all(cents * mine < 0 for cents in on_claims.values())
+        dollars = f"{abs(mine) // 100:,}.{abs(mine) % 100:02}"
+        assert one.narration.endswith(f"on Binance: {dollars} in expectation")
+
+
+# ---- how much
+
+
+def test_the_spread_is_shared_by_size_shown_with_everybody_else():
+    """A quarter of the volume pays half a basis point, to 340,000 of 3,340,000 dollars shown."""
+    venture = Venture(orders=(0, 0, 0, 0))
+    gained = venture.day()
+
+    paid = to_cents(FLOW_USD * 0.25 * 0.5 * BP)
+    shown = sum(QUOTES) + 3_000_000 * USD
+    assert gained == {
+        name: paid * size // shown for name, size in zip(HEDGERS, QUOTES, strict=True)
+    }
+    assert venture.claims()[OUTSIDE] == -sum(gained.values())
+
+
+def stale_quote(annual: float, ahead_s: float, half_spread: float, cost: float) -> float:
+    """What an inexhaustible quote loses at its posting, of its size: the closed form."""
+    sd = annual * math.sqrt(ahead_s / YEAR_S)
+    x, normal = (half_spread + cost) / sd, NormalDist()
+    return 2 * (sd * normal.pdf(x) - half_spread * normal.cdf(-x))
+
+
+@pytest.mark.parametrize("volatile_hours", [{}, {3: 6.0, 23: 4.0}], ids=["alike", "some wild"])
+def test_a_days_rent_is_the_sum_of_what_its_hours_quotes_lose(volatile_hours):
+    """One fast firm, whose orders no quote exhausts, and one slow quoter."""
+    venture = Venture(orders=(0, 10 * USD, 0, 0))
+    venture.day((0, 1, 0, 40_000 * USD), Price(volatile_hours))
+
+    hours = [volatile_hours.get(hour, ANNUAL) for hour in range(24)]
+    loss = sum(stale_quote(annual, 0.495, 0.5 * BP, 0.5 * BP) for annual in hours)
+    rent = venture.books.result("Fast", "LeadPickOff")
+    assert rent == pytest.approx(loss * 360 * 10 * USD, abs=0.5)
+    assert rent > 0
+
+
+def test_it_looks_at_the_hours_of_the_day_that_ends_and_at_no_others():
+    price = Price()
+    Venture().day(QUOTES, price)
+
+    assert sorted(price.asked_us) == list(range(START_US, END_US, HOUR_US))
+
+
+def test_two_markets_bring_what_each_brings():
+    calm, wild = (Price(dict.fromkeys(range(24), annual)) for annual in (0.5, 3.0))
+    one, other = Venture().day(QUOTES, calm), Venture().day(QUOTES, wild)
+    both = Venture().day(QUOTES, calm, wild)
+
+    assert both == {name: one[name] + other[name] for name in HEDGERS}
+
+
+def test_quotes_that_are_renewed_twice_as_often_lose_twice_as_much():
+    def rent(refresh_s: float) -> int:
+        venture = Venture(QUOTING.model_copy(update={"refresh_s": refresh_s}))
+        venture.day()
+        return venture.books.result("Late", "LeadPickOff")
+
+    assert rent(5.0) == pytest.approx(2 * rent(10.0), abs=3)
+
+
+# ---- the controls
+
+
+def test_equal_speeds_leave_no_rent():
+    venture = Venture(delays_us=(5_000,) * 4)
+    gained = venture.day()
+
+    assert [one.tag for one in venture.books.transactions] == ["lead-spread"]
+    assert all(gained[name] > 0 for name in HEDGERS[1:])
+
+
+def test_nor_does_a_price_that_stands_still():
+    venture = Venture()
+    venture.day(QUOTES, Price(dict.fromkeys(range(24), 0.0)))
+
+    assert [one.tag for one in venture.books.transactions] == ["lead-spread"]
+
+
+def test_nor_do_costs_beyond_all_that_the_price_moves():
+    venture = Venture(cost_bps=500)
+    venture.day()
+
+    assert [one.tag for one in venture.books.transactions] == ["lead-spread"]
+
+
+def test_a_firm_that_does_not_quote_gets_nothing_and_takes_nothing_from_others():
+    """Not even if it is the fastest: it is as if it had never been there."""
+    quotes = (0, 0, *QUOTES[2:])
+    gained = Venture().day(quotes)
+    without = Venture(orders=(0, 0, *ORDERS[2:])).day(quotes)
+
+    assert gained["Fast"] == 0
+    assert gained == without
+    assert gained["Slow"] > 0
+
+
+def test_the_maker_quotes_and_hits_nobody_however_fast_it_is():
+    venture = Venture(delays_us=(1, *DELAYS_US[1:]))
+    venture.day((100_000 * USD, *QUOTES[1:]))
+
+    assert venture.books.result("Alameda", "LeadPickOff") == 0
+    assert venture.books.result("Alameda", "LeadSpread") > 0
+    slow = Venture()
+    slow.day((100_000 * USD, *QUOTES[1:]))
+    assert slow.books.result("Alameda", "LeadPickOff") < 0
+
+
+def test_where_nobody_quotes_nothing_is_booked():
+    venture = Venture()
+
+    assert set(venture.day((0, 0, 0, 0)).values()) == {0}
+    assert not venture.books.transactions
+
+
+def test_where_no_flow_is_uninformed_only_the_fast_gain():
+    venture = Venture(QUOTING.model_copy(update={"uninformed_fraction": 0.0}))
+    venture.day()
+
+    assert {one.tag for one in venture.books.transactions} == {"lead-pickoff"}
+    assert venture.claims()[OUTSIDE] == 0

@@ -1,0 +1,425 @@
+"""The reduced race on the lead venue: against its closed form, against itself played in full.
+
+Played in full, quotes are posted along one Brownian path and orders meet them one by one, each
+firm deciding on the price that it knows; edges are marked at the price of the posting, which
+nobody knows yet. Quotes that are posted less than their delay apart share moves, so standard
+errors are those of the means of batches.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from statistics import NormalDist
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from des.clock import SECOND_US
+from des.firms.lead_quoting import PickOffs, pick_offs, spread_income
+
+NORMAL = NormalDist()
+BP = 1e-4
+MS = 1_000
+USD = 100
+RENEWALS = 3_600.0  # per hour
+DOLLARS = 1_000_000 * USD  # a usual size
+
+
+@dataclass(frozen=True)
+class Race:
+    """Firms on the lead venue; of tuples one entry each."""
+
+    delay_us: tuple[int, ...]
+    quote_cents: tuple[int, ...]
+    order_cents: tuple[int, ...]
+    cost: tuple[float, ...]
+    half_spread: float = 0.5 * BP
+    sigma: tuple[float, ...] = (3 * BP,)
+
+    def rents(self) -> np.ndarray:
+        return self.hits().edge_cents
+
+    def hits(self) -> PickOffs:
+        return pick_offs(
+            np.array(self.delay_us, dtype=np.int64),
+            np.array(self.quote_cents, dtype=np.int64),
+            np.array(self.order_cents, dtype=np.int64),
+            self.half_spread,
+            np.array(self.cost, dtype=float),
+            np.array(self.sigma, dtype=float),
+            RENEWALS,
+        )
+
+    def without(self, firm: int) -> "Race":
+        """Leave out one firm."""
+        columns = ("delay_us", "quote_cents", "order_cents", "cost")
+        kept = {name: getattr(self, name) for name in columns}
+        return replace(self, **{name: t[:firm] + t[firm + 1 :] for name, t in kept.items()})
+
+
+def one_quote(delay_us: tuple[int, ...], order_cents: tuple[int, ...], **rest) -> Race:
+    """Firm 0 quotes DOLLARS; all others only hit."""
+    return Race(
+        delay_us,
+        (DOLLARS, *(0 for _ in delay_us[1:])),
+        order_cents,
+        **{"cost": (BP,) * len(delay_us)} | rest,
+    )
+
+
+def stale_quote(sigma: float, ahead_s: float, half_spread: float, cost: float) -> float:
+    """What an inexhaustible quote loses at its posting, of size: the closed form."""
+    sd = sigma * math.sqrt(ahead_s)
+    x = (half_spread + cost) / sd
+    return 2 * (sd * NORMAL.pdf(x) - half_spread * NORMAL.cdf(-x))
+
+
+any_costs = st.floats(0, 4 * BP)
+sizes = st.sampled_from([DOLLARS, 10_000 * USD, 1, 0]) | st.integers(1_000 * USD, 10 * DOLLARS)
+
+
+@st.composite
+def races(draw, costs=any_costs):
+    """A few firms, often equally fast, in one to three hours, some without any volatility."""
+    firms = draw(st.integers(2, 6))
+
+    def each(of):
+        return tuple(draw(st.lists(of, min_size=firms, max_size=firms)))
+
+    return Race(
+        each(st.sampled_from([0, 20 * MS, 900 * MS]) | st.integers(0, 2 * SECOND_US)),
+        each(sizes),
+        each(sizes),
+        each(costs),
+        draw(st.floats(0, 3 * BP)),
+        tuple(draw(st.lists(st.just(0.0) | st.floats(BP, 10 * BP), min_size=1, max_size=3))),
+    )
+
+
+def close(left: np.ndarray, right: np.ndarray, firms: int) -> bool:
+    """Say whether sums of so many rounded cents may come of equal figures."""
+    return bool(np.all(np.abs(left - right) <= firms))
+
+
+# ---- the closed form
+
+
+@pytest.mark.parametrize("sigma_bp", [0.5, 2.0, 8.0])
+@pytest.mark.parametrize("ahead_us", [1, 40 * MS, 900 * MS])
+@pytest.mark.parametrize(("half_spread_bp", "cost_bp"), [(0.1, 2.3), (2.0, 0.0), (0.0, 0.0)])
+def test_an_order_as_large_as_the_quote_takes_what_the_formula_says(
+    sigma_bp, ahead_us, half_spread_bp, cost_bp
+):
+    race = one_quote(
+        (5 * MS + ahead_us, 5 * MS),
+        (0, DOLLARS),
+        half_spread=half_spread_bp * BP,
+        cost=(0.0, cost_bp * BP),
+        sigma=(sigma_bp * BP,),
+    )
+    each = stale_quote(sigma_bp * BP, ahead_us / SECOND_US, half_spread_bp * BP, cost_bp * BP)
+
+    assert abs(race.rents()[0, 1] - DOLLARS * RENEWALS * each) <= 0.5
+
+
+def test_hours_add_up():
+    calm, wild = (one_quote((MS * 90, MS), (0, DOLLARS), sigma=(s * BP,)) for s in (2, 7))
+    both = replace(calm, sigma=calm.sigma + wild.sigma)
+    assert wild.rents()[0, 1] > calm.rents()[0, 1] > 1_000 * USD
+    assert close(both.rents(), calm.rents() + wild.rents(), 1)
+
+
+# ---- the race, played in full
+
+STEP_S = 0.01
+BATCHES, QUOTES = 200, 1_000  # of each batch
+RENEWED = 5  # steps between quotes: fewer than the quoter's delay, so quotes share moves
+
+
+def played(race: Race) -> np.ndarray:
+    """Return mean edges per quote of firm 0, by batch and firm, from one path of the price."""
+    steps = [delay_us // (10 * MS) for delay_us in race.delay_us]
+    length = BATCHES * QUOTES * RENEWED + max(steps)
+    move = np.random.default_rng(7).standard_normal(length) * race.sigma[0] * STEP_S**0.5
+    price = np.concatenate(([0.0], np.cumsum(move)))
+    posted = np.arange(BATCHES * QUOTES) * RENEWED + max(steps)
+    mid = price[posted - steps[0]]
+    edges = np.zeros((BATCHES, len(steps)))
+    for side in (1, -1):
+        left = np.full(len(posted), race.quote_cents[0])
+        for firm in sorted(range(1, len(steps)), key=lambda firm: steps[firm]):
+            seen = side * (price[posted - steps[firm]] - mid) - race.half_spread
+            taken = np.where(seen > race.cost[firm], np.minimum(left, race.order_cents[firm]), 0)
+            left -= taken
+            edge = taken * (side * (price[posted] - mid) - race.half_spread)
+            edges[:, firm] += edge.reshape(BATCHES, QUOTES).mean(axis=1)
+    return edges
+
+
+def assert_mean(batches: np.ndarray, expected: float) -> None:
+    """Hold the mean of *batches* to three standard errors of *expected*."""
+    mean, error = batches.mean(), batches.std(ddof=1) / math.sqrt(len(batches))
+    assert error < 0.05 * expected, f"a standard error of {error / expected:.1%} tells nothing"
+    off = (mean - expected) / error
+    assert abs(off) < 3, f"{mean:.3f} +- {error:.3f}, expected {expected:.3f}: {off:+.1f} s.e."
+
+
+@pytest.mark.parametrize(
+    ("delay_ms", "half_spread_bp", "costs_bp", "sigma_bp"),
+    [
+        ((300, 10, 50, 200), 0.2, (0.5, 1.0, 0.3), 2.0),
+        ((100, 0, 80, 80), 0.1, (1.0, 0.0, 0.2), 4.0),
+        ((900, 600, 400, 200), 2.0, (1.0, 2.0, 3.0), 5.0),
+    ],
+)
+def test_from_a_quote_that_orders_do_not_exhaust_each_firm_gets_what_the_race_gives(
+    delay_ms, half_spread_bp, costs_bp, sigma_bp
+):
+    """Standard errors are 0.3 to 4 %."""
+    third = DOLLARS // 3
+    race = one_quote(
+        tuple(ms * MS for ms in delay_ms),
+        (0, third, third, third),
+        half_spread=half_spread_bp * BP,
+        cost=(0.0, *(bp * BP for bp in costs_bp)),
+        sigma=(sigma_bp * BP,),
+    )
+    edges, rents = played(race), race.rents()[0] / RENEWALS
+    for firm in (1, 2, 3):
+        assert_mean(edges[:, firm], rents[firm])
+
+
+@pytest.mark.parametrize(
+    ("delay_ms", "costs_bp"),
+    [
+        ((500, 50, 100), (1.0, 1.0)),  # the slower one comes too late
+        ((500, 50, 300), (3.0, 0.3)),  # the faster one asks for more than there often is
+        ((500, 50, 60), (0.5, 2.0)),
+    ],
+)
+def test_of_an_exhausted_quote_the_fastest_gets_its_exact_part_and_all_together_nearly_theirs(
+    delay_ms, costs_bp
+):
+    """A tenth is what two firms and thresholds of one to three deviations may be off by."""
+    race = one_quote(
+        tuple(ms * MS for ms in delay_ms),
+        (0, DOLLARS, DOLLARS),
+        cost=(0.0, *(bp * BP for bp in costs_bp)),
+        sigma=(2.5 * BP,),
+    )
+    edges, rents = played(race), race.rents()[0] / RENEWALS
+    assert_mean(edges[:, 1], rents[1])
+    assert edges.sum(axis=1).mean() == pytest.approx(rents.sum(), rel=0.1)
+
+
+@pytest.mark.parametrize(("cost_bp", "ratio"), [(0.5, 0.64), (2.5, 1.22), (5.75, 1.34)])
+def test_where_twenty_firms_are_in_line_the_formula_is_off_by_as_much_as_it_says(cost_bp, ratio):
+    """Thresholds of 0.3, 1.1 and 2.4 deviations; standard errors of 0.01 to 0.06."""
+    race = one_quote(
+        (SECOND_US, *range(0, SECOND_US, 50 * MS)),
+        (0, *(DOLLARS,) * 20),
+        half_spread=0.25 * BP,
+        cost=(cost_bp * BP,) * 21,
+        sigma=(2.5 * BP,),
+    )
+    assert played(race).sum(axis=1).mean() / (race.rents().sum() / RENEWALS) == pytest.approx(
+        ratio, abs=0.1
+    )
+
+
+# ---- who is served
+
+
+def test_a_quote_is_served_by_speed_until_nothing_is_left():
+    """Of 100: the fastest takes 60, the next wants 60 and gets 40, the last comes for nothing."""
+    part = DOLLARS // 100
+    race = one_quote((400 * MS, 80 * MS, 60 * MS, 40 * MS), (0, 60 * part, 60 * part, 60 * part))
+    per_size = [stale_quote(3 * BP, s, 0.5 * BP, BP) * RENEWALS for s in (0.34, 0.36)]
+
+    assert race.rents()[0].tolist() == [
+        0,
+        0,
+        round(40 * part * per_size[0]),
+        round(60 * part * per_size[1]),
+    ]
+
+
+def test_equally_fast_firms_share_what_is_left_by_the_size_of_their_orders():
+    race = one_quote((400 * MS, 80 * MS, 80 * MS), (0, 3 * DOLLARS, DOLLARS))
+    whole = one_quote((400 * MS, 80 * MS), (0, DOLLARS)).rents()[0, 1]
+
+    assert close(race.rents()[0], whole * np.array([0, 3, 1]) / 4, 1)
+
+
+def test_a_fast_firm_that_hits_only_great_moves_leaves_the_usual_ones_to_the_next():
+    """From where it hits too, the slower one has nothing: the rest of its own tail."""
+    race = one_quote((500 * MS, 100 * MS, 140 * MS), (0, DOLLARS, DOLLARS), cost=(0, 4 * BP, BP))
+    alone = race.without(1).rents()[0, 1]
+    from_there = 4.5 * BP / math.sqrt(0.4) * math.sqrt(0.36) - 0.5 * BP
+    lost = stale_quote(3 * BP, 0.36, 0.5 * BP, from_there) * DOLLARS * RENEWALS
+
+    assert race.rents()[0, 1] == race.without(2).rents()[0, 1] > 0
+    assert abs(race.rents()[0, 2] - (alone - lost)) <= 1
+    assert 0.5 * alone < race.rents()[0, 2] < 0.99 * alone
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(race=races())
+def test_it_is_what_serving_the_orders_move_by_move_comes_to(race):
+    """A second witness: the same race summed over a fine grid of moves, to 1 % of the largest."""
+    n, grid = len(race.delay_us), 1_500
+    width = 6.0 / grid
+    summed = np.zeros((n, n))
+    for quoter in range(n):
+        ahead = [max(race.delay_us[quoter] - us, 0) / SECOND_US for us in race.delay_us]
+        for sigma in race.sigma:
+            for z in (width * (k + 0.5) for k in range(grid)):
+                moved = [sigma * math.sqrt(s) * z for s in ahead]
+                edges = served(race, race.quote_cents[quoter], moved)
+                weight = 2 * width * NORMAL.pdf(z) * RENEWALS
+                summed[quoter] += weight * np.array(edges)
+    scale = max(race.quote_cents) * sum(race.sigma) * RENEWALS
+    most_s = (max(race.delay_us) - min(race.delay_us)) / SECOND_US
+    assert np.all(np.abs(race.rents() - summed) <= 0.01 * scale * math.sqrt(most_s) + 1)
+
+
+def served(race: Race, shown_cents: int, moved: list[float]) -> list[float]:
+    """What each firm gains on one side of a quote after one move, as each has seen it."""
+    left, edges = shown_cents, [0.0] * len(moved)
+    hits = [i for i, move in enumerate(moved) if move > race.half_spread + race.cost[i]]
+    for delay_us in sorted({race.delay_us[i] for i in hits}):
+        tied = [i for i in hits if race.delay_us[i] == delay_us]
+        asked = sum(race.order_cents[i] for i in tied)
+        for i in tied:
+            part = race.order_cents[i] / asked if asked else 0
+            edges[i] = min(asked, left) * part * (moved[i] - race.half_spread)
+        left -= min(asked, left)
+    return edges
+
+
+# ---- laws
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(race=races())
+def test_nobody_gains_on_whoever_is_as_fast_or_faster_and_nobody_loses_by_hitting(race):
+    rents, delay_us = race.rents(), np.array(race.delay_us)
+    assert not rents[delay_us[:, None] <= delay_us[None, :]].any()
+    assert rents.min() >= 0
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(race=races())
+def test_every_hit_pays_at_least_what_the_taker_asks_for(race):
+    """To the cent that edge, and the volume that the fee is of, are rounded by."""
+    hits = race.hits()
+    assert (hits.edge_cents >= hits.taken_cents * np.array(race.cost) - 1).all()
+    # All quotes on the side that the price moved to, taken whole: there is no more.
+    most = np.array(race.quote_cents) * RENEWALS * len(race.sigma)
+    assert (hits.taken_cents.sum(axis=1) <= most + len(race.cost)).all()
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(race=races(), delay_us=st.integers(0, SECOND_US))
+def test_equal_speeds_leave_no_rent(race, delay_us):
+    assert not replace(race, delay_us=(delay_us,) * len(race.delay_us)).rents().any()
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(race=races(), hours=st.integers(0, 24))
+def test_a_price_that_does_not_move_leaves_no_rent(race, hours):
+    assert not replace(race, sigma=(0.0,) * hours).rents().any()
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(race=races())
+def test_a_quote_never_loses_more_than_its_size_to_the_fastest_and_least_demanding(race):
+    rents = race.rents()
+    for quoter, lost in enumerate(rents.sum(axis=1).tolist()):
+        ahead_s = (race.delay_us[quoter] - min(race.delay_us)) / SECOND_US
+        hours = [sigma for sigma in race.sigma if sigma and ahead_s]
+        each = sum(stale_quote(sigma, ahead_s, race.half_spread, min(race.cost)) for sigma in hours)
+        most = race.quote_cents[quoter] * each * RENEWALS
+        assert lost <= most * (1 + 1e-9) + len(rents)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(race=races(costs=st.just(BP)))
+def test_with_equal_costs_it_loses_just_that_where_the_fastest_can_take_it_all(race):
+    first = min(race.delay_us)
+    orders = tuple(
+        max(race.quote_cents) if us == first else size
+        for us, size in zip(race.delay_us, race.order_cents, strict=True)
+    )
+    rents = replace(race, order_cents=orders).rents()
+    for quoter, us in enumerate(race.delay_us):
+        hours = [sigma for sigma in race.sigma if sigma and us > first]
+        each = sum(
+            stale_quote(sigma, (us - first) / SECOND_US, race.half_spread, BP) for sigma in hours
+        )
+        expected = race.quote_cents[quoter] * each * RENEWALS
+        assert abs(rents[quoter].sum() - expected) <= expected * 1e-9 + len(rents)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(race=races(), data=st.data())
+def test_one_more_firm_lowers_nobodys_loss_and_raises_nobodys_gain(race, data):
+    """Whatever its speed and costs: quotes lose more, and others get less of each."""
+    n = len(race.delay_us)
+    entrant = data.draw(st.integers(0, n - 1))
+    before, after = race.without(entrant).rents(), race.rents()
+    lost = np.delete(after, entrant, axis=0)
+
+    assert np.all(lost.sum(axis=1) >= before.sum(axis=1) - n)
+    assert np.all(np.delete(lost, entrant, axis=1) <= before + 1)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(race=races(), factor=st.floats(1, 3), later_us=st.integers(0, SECOND_US), data=st.data())
+def test_a_quote_loses_more_the_wilder_the_price_and_the_slower_its_quoter(
+    race, factor, later_us, data
+):
+    n = len(race.delay_us)
+    quoter = data.draw(st.integers(0, n - 1))
+    lost = race.rents()[quoter].sum()
+    slower = list(race.delay_us)
+    slower[quoter] += later_us
+
+    wilder = replace(race, sigma=tuple(factor * sigma for sigma in race.sigma))
+    assert wilder.rents()[quoter].sum() >= lost - n
+    assert replace(race, delay_us=tuple(slower)).rents()[quoter].sum() >= lost - n
+
+
+# ---- the spread
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(
+    quotes=st.lists(sizes, max_size=40),
+    outside=st.integers(0, 10**13),
+    flow=st.integers(0, 10**14),
+    spread_e8=st.integers(0, 10**6),
+)
+def test_the_firms_earn_their_share_of_what_the_flow_pays_to_less_than_a_cent_each(
+    quotes, outside, flow, spread_e8
+):
+    earned = spread_income(np.array(quotes, dtype=np.int64), outside, flow, spread_e8 / 10**8)
+    all_shown = (sum(quotes) + outside) * 10**8
+
+    assert len(earned) == len(quotes)
+    for size, cents in zip(quotes, earned.tolist(), strict=True):
+        due = flow * spread_e8 * size
+        assert cents * all_shown <= due
+        assert due < (cents + 1) * all_shown or not size
+
+
+def test_income_worked_out_by_hand():
+    """Of 1,000,000.00 at 3 bps, 300.00 is paid: a half to the outside, 1 : 2 to the others."""
+    quotes = np.array([50_000 * USD, 100_000 * USD, 0])
+    earned = spread_income(quotes, 150_000 * USD, 1_000_000 * USD, half_spread=0.0003)
+    assert earned.tolist() == [50 * USD, 100 * USD, 0]
+
+
+def test_where_nobody_quotes_nobody_earns():
+    assert spread_income(np.zeros(2, dtype=np.int64), 0, DOLLARS, BP).tolist() == [0, 0]

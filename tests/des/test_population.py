@@ -1,0 +1,212 @@
+"""Firms of a class are alike but for chance, and the chance is the one that is stated.
+
+Statistical claims are held to three standard errors, each said where it is used; seeds are fixed,
+so a claim that holds goes on holding.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from des.firms.population import trading_firms
+from des.scenario import FIRMS_MAX, Firm, FirmClass, Firms, Scenario
+from runs.scenarios import load
+
+TINY = load("tiny")
+NAMED = TINY.firms.members  # Firm01 and Firm02
+
+
+def some(category: str = "pro", trading: int = 5, **changes) -> FirmClass:
+    usual = {
+        "reaction_ms_median": 40.0,
+        "reaction_log_sd": 0.7,
+        "capital_usd_median": 15e6,
+        "capital_log_sd": 0.5,
+        "hurdle_bps": 1.0,
+        "order_share": 0.02,
+    }
+    return FirmClass(category=category, trading=trading, **(usual | changes))
+
+
+def world(*classes: FirmClass, members: tuple[Firm, ...] = (), seed: int = 1) -> Scenario:
+    run = TINY.run.model_copy(update={"seed": seed})
+    return TINY.model_copy(update={"run": run, "firms": Firms(members=members, classes=classes)})
+
+
+def drawn(*classes: FirmClass, seed: int = 1) -> tuple[Firm, ...]:
+    return trading_firms(world(*classes, seed=seed))
+
+
+def nameless(firms: Iterable[Firm]) -> Counter[tuple[str | None, float, float]]:
+    """Count firms by what is drawn of them."""
+    return Counter((firm.category, firm.reaction_ms, firm.capital_usd) for firm in firms)
+
+
+# ---- the distributions
+
+
+def assert_lognormal(drawn_values: list[float], median: float, log_sd: float) -> None:
+    """Mean of n logs: standard error sd / sqrt(n); their standard deviation: sd / sqrt(2 n)."""
+    logs, n = np.log(drawn_values), len(drawn_values)
+    assert abs(logs.mean() - math.log(median)) < 3 * log_sd / math.sqrt(n)
+    assert abs(logs.std(ddof=1) - log_sd) < 3 * log_sd / math.sqrt(2 * n)
+    # Of normal draws, one in twenty is further out than 1.96 deviations.
+    outside = np.mean(np.abs(logs - math.log(median)) > 1.96 * log_sd)
+    assert abs(outside - 0.05) < 3 * math.sqrt(0.05 * 0.95 / n)
+
+
+def test_speed_and_capital_have_the_stated_medians_and_spreads():
+    firms = drawn(some(trading=FIRMS_MAX))
+
+    assert len(firms) == FIRMS_MAX
+    assert_lognormal([firm.reaction_ms for firm in firms], 40, 0.7)
+    assert_lognormal([firm.capital_usd for firm in firms], 15e6, 0.5)
+
+
+def test_and_so_have_those_of_one_firm_over_many_seeds():
+    firms = [firm for seed in range(500) for firm in drawn(some(trading=1), seed=seed)]
+
+    assert_lognormal([firm.reaction_ms for firm in firms], 40, 0.7)
+    assert_lognormal([firm.capital_usd for firm in firms], 15e6, 0.5)
+
+
+def test_who_is_fast_is_no_richer_and_no_class_resembles_another():
+    """Correlations of n independent pairs: standard error 1 / sqrt(n)."""
+    n = FIRMS_MAX // 2
+    speed, capital = {}, {}
+    for category in ("pro", "larp"):
+        firms = drawn(some(category, trading=n))
+        speed[category] = np.log([firm.reaction_ms for firm in firms])
+        capital[category] = np.log([firm.capital_usd for firm in firms])
+
+    for one, other in (
+        (speed["pro"], capital["pro"]),
+        (speed["pro"], speed["larp"]),
+        (capital["pro"], capital["larp"]),
+        (speed["pro"][1:], speed["pro"][:-1]),
+    ):
+        assert abs(np.corrcoef(one, other)[0, 1]) < 3 / math.sqrt(n)
+
+
+def test_without_a_spread_all_have_the_median():
+    firms = drawn(some(reaction_log_sd=0.0, capital_log_sd=0.0))
+
+    assert {(firm.reaction_ms, firm.capital_usd) for firm in firms} == {(40.0, 15e6)}
+
+
+def test_what_is_a_share_is_one_of_the_drawn_capital_and_the_rest_is_as_stated():
+    each = some(
+        leverage_max=2.0, lead_share=0.4, volume_30d_share=8.0, lead_quotes_share=0.01, hurdle_bps=2
+    )
+    for firm in drawn(each):
+        assert firm.order_usd == pytest.approx(0.02 * firm.capital_usd)
+        assert firm.volume_30d_usd == pytest.approx(8 * firm.capital_usd)
+        assert firm.lead_quotes_usd == pytest.approx(0.01 * firm.capital_usd)
+        assert (firm.leverage_max, firm.lead_share, firm.hurdle_bps) == (2.0, 0.4, 2.0)
+        assert round(firm.capital_usd, 2) == firm.capital_usd  # whole cents
+        assert round(firm.reaction_ms, 3) == firm.reaction_ms  # whole microseconds
+
+
+# ---- who is who
+
+
+def test_firms_with_a_name_of_their_own_come_first_and_as_they_are():
+    firms = trading_firms(world(some(trading=3), members=NAMED))
+
+    assert firms[:2] == NAMED
+    assert [firm.name for firm in firms[2:]] == ["Firm03", "Firm04", "Firm05"]
+
+
+def test_a_world_without_classes_has_the_firms_that_it_names():
+    assert trading_firms(TINY) == NAMED
+    assert drawn(some(trading=0)) == ()
+
+
+@pytest.mark.parametrize("others", [(), (some("larp", 7),)], ids=["alone", "among others"])
+def test_a_larger_class_begins_with_the_same_firms(others):
+    small, large = drawn(some(trading=5), *others), drawn(some(trading=9), *others)
+
+    assert len(small) + 4 == len(large)
+    assert nameless(small) < nameless(large)
+
+
+def test_other_classes_and_named_firms_change_nobodys_draw():
+    alone = nameless(drawn(some()))
+    company = world(some("larp"), some(), some("mid-tier"), members=NAMED)
+
+    assert nameless(f for f in trading_firms(company) if f.category == "pro") == alone
+
+
+def test_who_waits_are_the_last_of_their_class():
+    firms = drawn(some(trading=3, waiting=4))
+
+    assert nameless(f for f in firms if not f.waiting) == nameless(drawn(some(trading=3)))
+    assert nameless(firms) == nameless(drawn(some(trading=7)))
+    assert sum(firm.waiting for firm in firms) == 4
+
+
+def test_another_seed_draws_other_firms():
+    assert not nameless(drawn(some(), seed=1)) & nameless(drawn(some(), seed=2))
+
+
+def test_a_name_says_nothing_of_the_class():
+    """Each number is the one pro's in a quarter of n seeds: standard error sqrt(3 / (16 n))."""
+    n = 400
+    pros = Counter()
+    for seed in range(n):
+        firms = drawn(some("pro", trading=1), some("larp", trading=2, waiting=1), seed=seed)
+        assert [firm.name for firm in firms] == ["Firm01", "Firm02", "Firm03", "Firm04"]
+        pros.update(firm.name for firm in firms if firm.category == "pro")
+
+    for name in ("Firm01", "Firm02", "Firm03", "Firm04"):
+        assert abs(pros[name] / n - 1 / 4) < 3 * math.sqrt(3 / 16 / n)
+
+
+def test_nor_whether_it_waits():
+    """Of two firms, the first waits in half of n seeds: standard error 1 / sqrt(4 n)."""
+    n = 400
+    waits = sum(drawn(some(trading=1, waiting=1), seed=seed)[0].waiting for seed in range(n))
+
+    assert abs(waits / n - 1 / 2) < 3 / math.sqrt(4 * n)
+
+
+# ---- the ends of the ranges
+
+
+extremes = st.builds(
+    FirmClass,
+    category=st.just("pro"),
+    trading=st.integers(1, 3),
+    reaction_ms_median=st.sampled_from([0.0, 60_000.0]) | st.floats(0, 60_000),
+    reaction_log_sd=st.floats(0, 3),
+    capital_usd_median=st.sampled_from([0.01, 1e12]) | st.floats(0.01, 1e12),
+    capital_log_sd=st.floats(0, 3),
+    hurdle_bps=st.just(1.0),
+    order_share=st.sampled_from([1e-12, 1.0]) | st.floats(0, 1, exclude_min=True),
+    lead_share=st.sampled_from([0.0, 1.0]),
+    leverage_max=st.sampled_from([1.0, 100.0]),
+    volume_30d_share=st.sampled_from([0.0, 1_000.0]),
+    lead_quotes_share=st.sampled_from([0.0, 1.0]),
+)
+
+
+@given(each=extremes, seed=st.integers(0, 2**32 - 1))
+def test_whatever_a_class_may_say_its_firms_are_ones_that_could_be_named(each, seed):
+    firms = drawn(each, seed=seed)
+
+    again = Firms.model_validate({"members": tuple(firm.model_dump() for firm in firms)})
+    assert again.members == firms
+
+
+@pytest.mark.parametrize("key", [0, 2**64 - 1])
+def test_no_draw_is_so_extreme_that_there_is_no_normal_deviate_for_it(monkeypatch, key):
+    monkeypatch.setattr("des.firms.population.decision_key", lambda *_: key)
+
+    (firm,) = drawn(some(trading=1, reaction_log_sd=0.1))
+
+    assert math.log(firm.reaction_ms / 40) == pytest.approx(0.8 * (1 if key else -1), abs=0.03)

@@ -1,0 +1,308 @@
+"""Promised against booked: by hand for one afternoon, by other means over a month's end."""
+
+import re
+import shutil
+from collections import defaultdict
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from beancount import loader
+from beanquery.query import run_query
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.fills import Motive
+from ledger.reports.beliefs import ALL, beliefs
+from ledger.reports.promises import (
+    CENT,
+    Booked,
+    Difference,
+    MonthInMarket,
+    Promise,
+    booked_by_month,
+    months_in_markets,
+    promises,
+)
+from ledger.reports.table import Cell, Table
+from ledger.reports.where import volume
+from ledger.run_folder import RunFolder
+
+BELIEF = '2022-05-31 custom "belief" "BTC-PERP" 100.00 USD 400000.00 USD\n'
+# All that the afternoon's general ledger has of the maker: 800.00 lost, 50.00 earned, and 12.00
+# paid for a hedge, which the fills that come with it leave out.
+WITH_THE_HEDGE = (
+    (Motive.PICKOFF, "FTX", "Firm01", "Alameda", 2000, 30_000, 30_030, 1.0),
+    (Motive.PICKOFF, "FTX", "Firm02", "Alameda", 500, 30_000, 30_040, 2.5),
+    (Motive.SPREAD, "FTX", "Retail", "Alameda", -100, 29_950, 30_000, 0.5),
+    (Motive.HEDGE, "Binance", "Alameda", "Outside", 1200, 30_001, 30_000, None),
+)
+
+
+def table(run: RunFolder, name: str) -> Table:
+    return next(table for table in beliefs(run) if table.name == name)
+
+
+def column(found: Table, name: str) -> list[Cell]:
+    return [row[found.columns.index(name)] for row in found.rows]
+
+
+def rows(found: Table) -> list[dict[str, Cell]]:
+    return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+
+
+def usd(*texts: str) -> list[Decimal]:
+    return [Decimal(text) for text in texts]
+
+
+@pytest.fixture
+def believing(busy_run: RunFolder, tmp_path: Path) -> Callable[[str], RunFolder]:
+    """Return the world of two months and markets, with other beliefs than it may have."""
+
+    def believe(text: str) -> RunFolder:
+        folder = tmp_path / "run"
+        shutil.copytree(busy_run.path, folder)
+        for path in folder.glob("*.beancount"):
+            own = re.sub(r'(?m)^\S+ custom "belief" .*\n', "", path.read_text(encoding="utf-8"))
+            path.write_text(own + (text if path.stem == "main" else ""), encoding="utf-8")
+        return RunFolder.at(folder)
+
+    return believe
+
+
+ALL_PROMISED = """
+2022-05-31 custom "belief" "BTC-PERP" 1000.00 USD 900000.00 USD
+2022-05-31 custom "belief" "SOL-PERP" 700.00 USD 150000.00 USD
+2022-06-30 custom "belief" "BTC-PERP" 1100.00 USD 800000.00 USD
+2022-06-30 custom "belief" "SOL-PERP" 0.00 USD 0.00 USD
+"""
+
+
+# ------------------------------------------------------------------------------ by hand
+
+
+def test_a_promise_stands_beside_what_was_booked_at_fills_and_hedges_apart(afternoon_with):
+    month, whole = rows(table(afternoon_with(BELIEF), "beliefs"))
+
+    assert month == {
+        "month": "2022-05",
+        "promised_usd": 100,
+        "spread_usd": 50,
+        "pickoff_usd": -800,
+        "booked_usd": -750,
+        "hedging_usd": -12,
+        "net_usd": -762,
+        "promised_volume_usd": 400_000,
+        "volume_usd": 780_150,
+        "promised_bps": Decimal("2.50"),
+        "booked_bps": Decimal("-9.61"),  # 750 / 780,150
+    }
+    assert whole == month | {"month": ALL}
+
+
+def test_the_difference_is_split_into_volume_pickoffs_and_the_rest(afternoon_with):
+    found = table(afternoon_with(BELIEF), "difference")
+
+    # 2.5 bps were promised. On 780,150 that is 195.04, which is 95.04 more than was promised; on
+    # the 750,200 that the firms took it is 187.55, and 800.00 were lost; on the 29,950 that
+    # retail took it is 7.49, and 50.00 were earned.
+    parts = usd("-850.00", "95.04", "-987.55", "42.51")
+    assert found.rows == [
+        ("2022-05", "BTC-PERP", *parts),
+        ("2022-05", ALL, *parts),
+        (ALL, ALL, *parts),
+    ]
+
+
+def test_a_market_has_its_hedges_from_its_fills(afternoon_with):
+    (line,) = rows(table(afternoon_with(BELIEF, fills=WITH_THE_HEDGE), "beliefs-by-market"))
+
+    assert (line["market"], line["hedging_usd"], line["net_usd"]) == ("BTC-PERP", -12, -762)
+    assert line["volume_usd"] == 600_000 + 150_000 + 29_950  # a hedge is none of it
+
+
+def test_the_month_in_which_a_promise_is_dated_is_the_one_it_is_about(afternoon_with):
+    later = BELIEF.replace("05-31", "06-30")
+    run = afternoon_with(later)
+
+    assert promises(run) == {("2022-06", "BTC-PERP"): Promise(*usd("100.00", "400000.00"))}
+    may, june, whole = rows(table(run, "beliefs"))
+    assert (may["promised_usd"], may["booked_usd"]) == (None, -750)
+    assert (june["promised_usd"], june["booked_usd"]) == (100, 0)
+    assert june["booked_bps"] is None
+    # In May something was traded without a promise: there is nothing to hold the sum against.
+    assert (whole["promised_usd"], whole["booked_usd"]) == (None, -750)
+
+
+def test_a_month_without_any_fill_falls_short_by_its_volume_alone(afternoon_with):
+    found = table(afternoon_with(BELIEF.replace("05-31", "06-30")), "difference")
+
+    assert found.rows[2] == ("2022-06", "BTC-PERP", *usd("-100.00", "-100.00", "0.00", "0.00"))
+    assert found.rows[-1] == (ALL, ALL, None, None, None, None)
+
+
+def test_a_run_without_beliefs_says_so_and_still_tells_what_was_booked(afternoon):
+    found = table(afternoon, "beliefs")
+
+    assert found.notes[0] == "The books of this run hold no beliefs: nothing was promised."
+    assert column(found, "promised_usd") == column(found, "promised_bps") == [None, None]
+    assert column(found, "booked_usd") == [-750, -750]
+    assert column(table(afternoon, "difference"), "difference_usd") == [None] * 3
+
+
+def test_a_run_with_beliefs_does_not_say_that_it_has_none(afternoon_with):
+    assert not any("no beliefs" in note for note in table(afternoon_with(BELIEF), "beliefs").notes)
+
+
+# ---------------------------------------------------------------------------- the split
+
+AMOUNTS = st.integers(-(10**12), 10**12).map(lambda cents: cents * CENT)
+VOLUMES = st.integers(0, 10**14).map(lambda cents: cents * CENT)
+PROMISES = st.builds(Promise, AMOUNTS, VOLUMES)
+BOOKED = st.builds(Booked, AMOUNTS, AMOUNTS, AMOUNTS, VOLUMES, VOLUMES)
+
+
+@given(PROMISES, BOOKED)
+def test_the_parts_sum_to_the_difference_to_the_cent(promise, booked):
+    parts = MonthInMarket("2022-05", "BTC-PERP", promise, booked).difference
+
+    assert parts.whole_usd == booked.spread_usd + booked.pickoff_usd - promise.result_usd
+
+
+@given(PROMISES.filter(lambda promise: promise.volume_usd), BOOKED)
+def test_each_part_is_what_exact_fractions_make_of_it(promise, booked):
+    parts = MonthInMarket("2022-05", "BTC-PERP", promise, booked).difference
+    rate = Fraction(promise.result_usd) / Fraction(promise.volume_usd)
+    spread_volume, pickoff_volume = booked.spread_volume_usd, booked.pickoff_volume_usd
+    beyond = Fraction(spread_volume + pickoff_volume - promise.volume_usd)
+
+    by_pickoffs = Fraction(booked.pickoff_usd) - rate * Fraction(pickoff_volume)
+    by_others = Fraction(booked.spread_usd) - rate * Fraction(spread_volume)
+    half_a_cent = Fraction(1, 200)
+    assert abs(Fraction(parts.from_volume_usd) - rate * beyond) <= half_a_cent
+    assert abs(Fraction(parts.from_pickoffs_usd) - by_pickoffs) <= half_a_cent
+    assert abs(Fraction(parts.rest_usd) - by_others) <= 2 * half_a_cent
+
+
+@given(PROMISES.filter(lambda promise: promise.volume_usd))
+def test_a_promise_that_comes_true_leaves_nothing_to_split(promise):
+    booked = Booked(spread_usd=promise.result_usd, spread_volume_usd=promise.volume_usd)
+    parts = MonthInMarket("2022-05", "BTC-PERP", promise, booked).difference
+
+    assert parts == Difference(*usd("0.00", "0.00", "0.00"))
+
+
+@given(PROMISES.filter(lambda promise: promise.volume_usd), st.integers(2, 9))
+def test_more_of_the_same_flow_differs_by_its_volume_alone(promise, times):
+    booked = Booked(
+        spread_usd=times * promise.result_usd, spread_volume_usd=times * promise.volume_usd
+    )
+    parts = MonthInMarket("2022-05", "BTC-PERP", promise, booked).difference
+
+    assert parts == Difference((times - 1) * promise.result_usd, *usd("0.00", "0.00"))
+
+
+# ------------------------------------------------------------------------ second witnesses
+
+
+def test_results_of_a_month_are_those_of_bean_query(any_run):
+    entries, errors, options = loader.load_file(str(any_run.path / "main.beancount"))
+    assert not errors
+    asked = run_query(
+        entries,
+        options,
+        "SELECT year, month, neg(sum(number)) AS usd "
+        "WHERE account ~ '^(Income|Expenses):Alameda:(Spread|PickOff|Hedging)$' "
+        "GROUP BY year, month",
+    )[1]
+    *months, _ = rows(table(any_run, "beliefs"))
+
+    assert {m["month"]: m["net_usd"] for m in months} == {
+        f"{year}-{month:02}": number for year, month, number in asked
+    }
+
+
+def test_the_fills_say_what_the_general_ledger_says_month_by_month(run):
+    fills: dict[str, Booked] = defaultdict(Booked)
+    for line in months_in_markets(run):
+        fills[line.month] += line.booked
+
+    for month, booked in booked_by_month(run).items():
+        assert fills[month].result_usd == booked.result_usd
+        assert fills[month].hedging_usd == booked.hedging_usd
+    assert all(not any(differences) for _, *differences in table(run, "check").rows)
+
+
+def test_a_hedge_that_the_fills_do_not_have_shows(afternoon):
+    assert table(afternoon, "check").rows == [("2022-05", *usd("0.00", "0.00", "12.00"))]
+
+
+def test_fills_that_are_those_of_the_general_ledger_leave_nothing(afternoon_with):
+    run = afternoon_with(fills=WITH_THE_HEDGE)
+
+    assert table(run, "check").rows == [("2022-05", *usd("0.00", "0.00", "0.00"))]
+
+
+def test_the_volume_is_that_of_the_makers_share(any_run):
+    told = {(v.market, v.month): v.maker_usd for v in volume(any_run)}
+    found = {(m.market, m.month): m.booked.volume_usd for m in months_in_markets(any_run)}
+
+    assert found == told
+    assert all(found.values())
+
+
+# -------------------------------------------------------------------- months and markets
+
+
+def test_months_and_markets_sum_up(believing):
+    run = believing(ALL_PROMISED)
+    by_market, months = rows(table(run, "beliefs-by-market")), rows(table(run, "beliefs"))
+
+    assert [(line["month"], line["market"]) for line in by_market] == [
+        (month, market) for month in ("2022-05", "2022-06") for market in ("BTC-PERP", "SOL-PERP")
+    ]
+    for title in months[0]:
+        if title.endswith("_usd"):
+            for month in months[:-1]:
+                parts = [line[title] for line in by_market if line["month"] == month["month"]]
+                assert month[title] == sum(parts)
+            assert months[-1][title] == sum(month[title] for month in months[:-1])
+    assert months[-1]["promised_usd"] == 2800
+    assert all(month["booked_usd"] for month in months)
+
+
+def test_differences_of_markets_sum_to_that_of_the_month_and_these_to_the_whole(believing):
+    run = believing(ALL_PROMISED)
+    found, promised = rows(table(run, "difference")), rows(table(run, "beliefs"))
+    parts = ("from_volume_usd", "from_pickoffs_usd", "rest_usd")
+
+    for line in found:
+        assert line["difference_usd"] == sum(line[part] for part in parts)
+    sums = {line["month"]: line["difference_usd"] for line in found if line["market"] == ALL}
+    assert sums == {m["month"]: m["booked_usd"] - m["promised_usd"] for m in promised}
+    for part in parts:
+        markets = [line[part] for line in found if line["market"] != ALL]
+        assert len(markets) == 4
+        assert found[-1][part] == sum(markets)
+
+
+def test_a_month_in_which_one_market_has_no_promise_has_none_to_be_held_to(believing):
+    run = believing('2022-05-31 custom "belief" "BTC-PERP" 1000.00 USD 900000.00 USD\n')
+    may, june, whole = rows(table(run, "beliefs"))
+
+    assert [line["promised_usd"] for line in (may, june, whole)] == [None, None, None]
+    first, *others = rows(table(run, "beliefs-by-market"))
+    assert (first["market"], first["promised_usd"]) == ("BTC-PERP", 1000)
+    assert [line["promised_usd"] for line in others] == [None] * 3
+
+
+def test_money_has_cents_and_every_row_is_as_wide_as_its_table(any_run, believing):
+    for run in (any_run, believing(ALL_PROMISED)):
+        for found in beliefs(run):
+            for row in found.rows:
+                assert len(row) == len(found.columns)
+                for title, cell in zip(found.columns, row, strict=True):
+                    if title.endswith("usd") and cell is not None:
+                        assert cell.as_tuple().exponent == -2

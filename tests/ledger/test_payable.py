@@ -1,0 +1,86 @@
+"""What a till can pay: by hand, by exact fractions, and by every order in a queue."""
+
+from decimal import Decimal
+from fractions import Fraction
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.reports.payable import CENT, Till, tills
+from ledger.reports.where import hole
+
+CENTS = st.integers(0, 10**13)
+CLAIMS = st.lists(CENTS, min_size=1, max_size=6)
+
+
+def till(cash_cents: int, claims_cents: list[int]) -> Till:
+    claims = {f"c{i}": cents * CENT for i, cents in enumerate(claims_cents)}
+    return Till(cash_cents * CENT, claims)
+
+
+def test_three_hundred_dollars_are_shared_by_claims_of_eight_hundred_and_eleven(afternoon):
+    assert tills(afternoon).house.pro_rata_usd() == {
+        "Firm01": Decimal("29.59"),  # 80 x 300 / 811 = 29.593
+        "Firm02": Decimal("96.55"),  # 261 x 300 / 811 = 96.547
+        "Retail": Decimal("0.00"),
+        "OtherMakers": Decimal("173.86"),  # 470 x 300 / 811 = 173.859
+    }
+
+
+def test_the_group_could_fetch_what_its_maker_has_on_the_lead_venue(afternoon):
+    assert tills(afternoon).group.cash_usd == 688  # 300 + 0 + 388
+    assert tills(afternoon).group.pro_rata_usd()["Firm01"] == Decimal("67.87")
+
+
+def test_claims_and_cash_are_those_of_the_hole(any_run):
+    found, the_hole = tills(any_run), hole(any_run)
+
+    assert found.house.claim_usd(found.house.claims_usd) == the_hole.claims_usd
+    assert found.house.claims_usd == found.group.claims_usd
+    missing = the_hole.claims_usd - found.group.cash_usd
+    assert missing == the_hole.hole_usd
+    assert the_hole.claims_usd - found.house.cash_usd == the_hole.hole_of_exchange_usd
+
+
+@given(cash=CENTS, claims=CLAIMS)
+def test_pro_rata_gives_out_every_cent_and_nobody_more_than_their_due(cash, claims):
+    paid = [int(usd / CENT) for usd in till(cash, claims).pro_rata_usd().values()]
+
+    assert sum(paid) == min(cash, sum(claims))
+    for cents, claim in zip(paid, claims, strict=True):
+        due = Fraction(claim * min(cash, sum(claims)), sum(claims) or 1)
+        assert abs(cents - due) < 1
+        assert cents <= claim
+
+
+def test_the_odd_cent_goes_to_the_largest_remainder():
+    shared = till(100, [100, 100, 101]).pro_rata_usd()  # 33.22, 33.22, 33.55
+
+    assert list(shared.values()) == [Decimal("0.33"), Decimal("0.33"), Decimal("0.34")]
+
+
+@given(cash=st.integers(0, 60), claims=st.lists(st.integers(0, 20), min_size=1, max_size=4))
+def test_the_ends_of_first_come_first_served_are_those_of_all_queues(cash, claims):
+    found = till(cash, claims)
+    group = [name for i, name in enumerate(found.claims_usd) if i % 2 == 0]
+    received = []
+    for queue in permutations(found.claims_usd):
+        left, paid = found.cash_usd, Decimal(0)
+        for customer in queue:
+            part = min(left, found.claims_usd[customer])
+            left -= part
+            paid += part if customer in group else 0
+        received.append(paid)
+
+    assert found.first_usd(group) == max(received)
+    assert found.last_usd(group) == min(received)
+
+
+@pytest.mark.parametrize("cash_cents", [0, 5])
+def test_a_till_that_owes_nothing_pays_nothing(cash_cents):
+    found = till(cash_cents, [0, 0])
+
+    assert set(found.pro_rata_usd().values()) == {0}
+    assert found.first_usd(["c0"]) == found.last_usd(["c0"]) == 0

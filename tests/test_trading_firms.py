@@ -1,0 +1,197 @@
+"""The firms in whole runs: sums that must be zero, limits, and controls over several seeds."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from des.firms.population import trading_firms
+from ledger.reports.firms import firms
+from ledger.run_folder import RunFolder
+from runs.execute import execute
+from runs.scenarios import load
+
+CROWD = Path(__file__).parent / "worlds" / "crowd.toml"
+SEEDS = (1, 2, 3, 4)
+EQUALLY_FAST = [
+    {
+        "name": f"Equal{i}",
+        "reaction_ms": 20,
+        "hurdle_bps": 0.5,
+        "capital_usd": 20_000,
+        "order_usd": 2_000,
+        "lead_quotes_usd": 500,
+    }
+    for i in range(5)
+]
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory) -> RunFolder:
+    return run_of(tmp_path_factory.mktemp("crowd") / "run", {})
+
+
+def run_of(folder: Path, overrides: dict) -> RunFolder:
+    execute(load(str(CROWD), overrides), folder)
+    return RunFolder.at(folder)
+
+
+def results(run: RunFolder) -> dict[tuple[str, str], Decimal]:
+    """Sum up income and expenses by (entity, kind), as the books have them: gains below zero."""
+    found: dict[tuple[str, str], Decimal] = {}
+    for entry in run.transactions:
+        for posting in entry.postings:
+            root, entity, kind, *_ = posting.account.split(":")
+            if root in ("Income", "Expenses"):
+                key = entity, kind
+                found[key] = found.get(key, Decimal(0)) + posting.units.number
+    return found
+
+
+def of_kind(found: dict[tuple[str, str], Decimal], kind: str) -> Decimal:
+    return sum((usd for (_, k), usd in found.items() if k == kind), Decimal(0))
+
+
+# ---- sums
+
+
+def test_what_some_win_others_lose_to_the_cent_kind_by_kind(crowd):
+    found = results(crowd)
+
+    for kind in ("PickOff", "Spread", "LeadPickOff", "LeadSpread", "VariationMargin"):
+        assert of_kind(found, kind) == 0
+        assert any(usd for (_, k), usd in found.items() if k == kind)
+    # What an order pays the lead venue is its fee there, and a cost under another name here.
+    assert of_kind(found, "Hedging") > 0 < of_kind(found, "LeadFees")
+    kinds = ("Fees", "Hedging", "LeadFees")
+    assert sum(of_kind(found, kind) for kind in kinds) == 0
+    assert sum(found.values()) == 0
+
+
+def test_the_firms_books_reconcile_with_both_venues(crowd):
+    tables = {table.name: table for table in firms(crowd)}
+    must_be_zero = [usd for line, usd in tables["check"].rows if "must be 0.00" in line]
+
+    assert len(must_be_zero) >= 2
+    assert set(must_be_zero) == {Decimal(0)}
+
+
+def test_every_way_of_a_firms_life_is_in_this_world(crowd):
+    """Or the sums above would have been of less than they claim."""
+    lives: dict[str, list[str]] = {}
+    for entry in crowd.entries:
+        if type(entry).__name__ == "Event" and entry.type.endswith(":status"):
+            lives.setdefault(entry.type, []).append(entry.description)
+
+    ends = {(life[0], life[-1]) for life in lives.values()}
+    assert {("waiting", "trading"), ("trading", "left")} <= ends
+    moved = {entry.narration.split(", ")[-1] for entry in crowd.transactions if entry.narration}
+    assert any("its owners' share" in why for why in moved)
+    assert any("which paid less of late" in why for why in moved)
+
+
+def test_the_maker_moves_to_the_house_venue_when_the_lead_venue_stops_paying(crowd):
+    told = [
+        (str(entry.date), entry.type, entry.description)
+        for entry in crowd.entries
+        if type(entry).__name__ == "Event" and entry.type.startswith("Alameda")
+    ]
+    assert ("2022-05-31", "Alameda:review", "moves to the house venue") in told
+    assert ("2022-06-01", "Alameda:quoter", "on") in told
+
+
+# ---- limits
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_quotes_renewed_faster_than_any_order_arrives_are_never_picked_off_at_a_loss(
+    seed, tmp_path
+):
+    """Such an order can only fill after the price came back, and then it pays the spread.
+
+    Latency and refresh are together below the least delay, so whatever moved the price is known
+    to the quote that the order meets.
+    """
+    overrides = {
+        "run": {"seed": seed, "end": date(2022, 5, 26)},
+        "house": {"gateway_ms_median": 1_500, "gateway_log_sd": 0.0},
+        "maker": {"policy": None, "lead_quotes_usd": 0.0},
+    }
+    quick, slow = ({"latency_s": 0.5, "refresh_s": 0.9}, {"latency_s": 2.0, "refresh_s": 4.0})
+    lost = []
+    for name, quoter in (("quick", quick), ("slow", slow)):
+        markets = [m.model_dump(mode="python") for m in load(str(CROWD)).markets]
+        markets[0]["quoter"] |= quoter
+        run = run_of(tmp_path / name, overrides | {"markets": markets})
+        with run.connect() as connection:
+            lost.append(
+                connection.execute(
+                    "SELECT coalesce(sum(greatest(edge_cents, 0)), 0) FROM rows "
+                    "WHERE motive = 'pickoff'"
+                ).fetchone()[0]
+            )
+    assert lost[0] == 0 < lost[1]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_equal_speeds_leave_no_speed_rent_on_the_lead_venue(seed, tmp_path):
+    overrides = {
+        "run": {"seed": seed, "end": date(2022, 5, 26)},
+        "maker": {"policy": None, "lead_quotes_usd": 0.0},
+        "firms": {"members": EQUALLY_FAST, "classes": []},
+    }
+    found = results(run_of(tmp_path / "run", overrides))
+
+    assert of_kind(found, "LeadPickOff") == 0
+    assert not any(usd for (_, kind), usd in found.items() if kind == "LeadPickOff")
+    assert any(usd for (_, kind), usd in found.items() if kind == "LeadSpread")
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_without_informed_firms_the_spread_alone_is_left(seed, tmp_path):
+    overrides = {
+        "run": {"seed": seed, "end": date(2022, 5, 26)},
+        "maker": {"policy": None, "lead_quotes_usd": 0.0},
+        "firms": {"active": False},
+    }
+    found = results(run_of(tmp_path / "run", overrides))
+
+    assert not any(usd for (_, kind), usd in found.items() if kind == "PickOff")
+    assert found["Alameda", "Spread"] < 0
+
+
+# ---- counterfactuals
+
+
+def test_switching_the_quoter_off_changes_nothing_before_its_day(tmp_path):
+    off = date(2022, 6, 3)
+    base = run_of(tmp_path / "base", {})
+    cut = run_of(tmp_path / "cut", {"maker": {"quoter_off": off}})
+    before = [
+        run.connect().execute("FROM rows WHERE time < ? ORDER BY seq", [off]).fetchall()
+        for run in (base, cut)
+    ]
+    after = cut.connect().execute(
+        "SELECT count(*) FROM rows WHERE time >= ? AND motive IN ('pickoff', 'spread')", [off]
+    )
+
+    assert len(before[0]) > 1_000
+    assert before[0] == before[1]
+    assert after.fetchone() == (0,)
+
+
+def test_a_larger_class_begins_with_the_same_firms():
+    small, large = (
+        {
+            (firm.category, firm.reaction_ms, firm.capital_usd)
+            for firm in trading_firms(load(str(CROWD), {"firms": {"classes": classes}}))
+        }
+        for classes in (
+            [each.model_dump() for each in load(str(CROWD)).firms.classes],
+            [each.model_dump() | {"waiting": 9} for each in load(str(CROWD)).firms.classes],
+        )
+    )
+    assert small < large
+    assert np.log10(max(reaction for _, reaction, _ in small)) > 2
