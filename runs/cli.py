@@ -19,7 +19,9 @@ from ledger.day_ledger import render_day
 from ledger.reports.beliefs import beliefs
 from ledger.reports.books import UnknownEntityError, books, books_text
 from ledger.reports.both_tiers import SHOWN, TrailError
+from ledger.reports.cage import cage
 from ledger.reports.firms import firms
+from ledger.reports.illusion import illusion
 from ledger.reports.leadlag import leadlag
 from ledger.reports.query import QueryError, query
 from ledger.reports.sql import SqlError, schema, sql
@@ -29,6 +31,7 @@ from ledger.reports.trail_up import trail_up
 from ledger.reports.where import where
 from ledger.run_folder import RunFolder, RunFolderError
 from runs.execute import RunRefusedError, execute
+from runs.plots import PlotError, cage_figure, firms_figure, illusion_figure, save
 from runs.printing import FORMATS, TableChoiceError, render
 from runs.scenarios import ScenarioError, load, name
 from runs.workers import SchedulerError, cores, dask_workers, local_processes
@@ -48,6 +51,7 @@ MISTAKES = (
     SqlError,
     TableChoiceError,
     SchedulerError,
+    PlotError,
 )
 
 AUDIT_FAILED = 1
@@ -155,6 +159,28 @@ def report(command: Callable[..., list[Table] | str]) -> Callable[..., None]:
     return printing
 
 
+def plotted(figure_of: Callable[[Sequence[Table]], Any]) -> Callable:
+    """Let a report draw its tables as well; stands below `report`."""
+
+    def decorate(command: Callable[..., list[Table]]) -> Callable[..., list[Table]]:
+        @click.option(
+            "--plot",
+            type=click.Path(dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help="Draw it as well: a .png, .svg or .pdf (pip install 'moneytrail[plot]').",
+        )
+        @functools.wraps(command)
+        def drawing(*args: Any, plot: Path | None, **options: Any) -> list[Table]:
+            tables = command(*args, **options)
+            if plot:
+                save(figure_of(tables), plot)
+            return tables
+
+        return drawing
+
+    return decorate
+
+
 @click.group(cls=OneLineErrors, name="moneytrail")
 @click.version_option(_version())
 def main() -> None:
@@ -228,6 +254,7 @@ def where_command(run: RunFolder) -> list[Table]:
 @main.command("firms")
 @click.argument("run", type=RUN)
 @report
+@plotted(firms_figure)
 def firms_command(run: RunFolder) -> list[Table]:
     """What did each trading firm make of slow quotes?
 
@@ -241,6 +268,41 @@ def firms_command(run: RunFolder) -> list[Table]:
     stands in a table of its own: by venue it only says where the price went.
     """
     return firms(run)
+
+
+@main.command("illusion")
+@click.argument("run", type=RUN)
+@report
+@plotted(illusion_figure)
+def illusion_command(run: RunFolder) -> list[Table]:
+    """Skill, or the maker's money? House against elsewhere, for each trading firm.
+
+    \b
+      moneytrail illusion runs/out/marks-seed1
+      moneytrail illusion runs/out/marks-seed1 --table classes --plot illusion.svg
+
+    House is edge less fees and hedges; elsewhere is what own quotes on the lead venue brought.
+    Intervals are bootstrapped, over firms and separately over days. Where the quoter stops, both
+    are set against each other before and after.
+    """
+    return illusion(run)
+
+
+@main.command("cage")
+@click.argument("run", type=RUN)
+@report
+@plotted(cage_figure)
+def cage_command(run: RunFolder) -> list[Table]:
+    """Since when could the chips no longer be cashed?
+
+    \b
+      moneytrail cage runs/out/tiny-seed1
+      moneytrail cage runs/out/tiny-seed1 --table dates --plot cage.png
+
+    Each day's close: what the firms made at the house so far, what all customers are owed, and
+    the cash that is really there.
+    """
+    return cage(run)
 
 
 @main.command("beliefs")

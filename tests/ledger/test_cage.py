@@ -1,0 +1,210 @@
+"""When the chips could no longer be cashed: by hand for one week, by Beancount for whole runs."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from beancount import loader
+from beanquery.query import run_query
+
+from ledger.reports.cage import cage, closes, unpaid_requests
+from ledger.reports.illusion import calendar
+from ledger.reports.league import league, total
+from ledger.reports.table import Table
+from ledger.reports.where import hole
+from ledger.run_folder import RunFolder
+
+# After the afternoon the house owes 811.00, of which 341.00 to firms, and has 300.00.
+LATER = """
+2022-05-11 * "Firm02" "Firm02 takes a stale quote on FTX; Alameda loses 90.00" #pickoff
+  seq: 26
+  time: "09:00:00.000000"
+  Liabilities:FTX:Customers:Firm02            -85.00 USD
+  Liabilities:FTX:Customers:Alameda            90.00 USD
+  Income:FTX:Fees                              -5.00 USD
+  Assets:Firm02:Claims:FTX                     85.00 USD
+  Income:Firm02:PickOff                       -90.00 USD
+  Expenses:Firm02:Fees                          5.00 USD
+  Assets:Alameda:Claims:FTX                   -90.00 USD
+  Income:Alameda:PickOff                       90.00 USD
+
+2022-05-12 * "Retail" "Retail deposits 1,000.00 at FTX" #deposit
+  seq: 27
+  time: "12:01:00.000000"
+  Assets:FTX:Cash                            1000.00 USD
+  Liabilities:FTX:Customers:Retail          -1000.00 USD
+  Assets:Retail:Claims:FTX                   1000.00 USD
+  Assets:Retail:Cash                        -1000.00 USD
+2022-05-13 * "Retail" "Retail withdraws 1,000.00 from FTX" #withdrawal
+  seq: 28
+  time: "12:01:00.000000"
+  Assets:FTX:Cash                           -1000.00 USD
+  Liabilities:FTX:Customers:Retail           1000.00 USD
+  Assets:Retail:Claims:FTX                  -1000.00 USD
+  Assets:Retail:Cash                         1000.00 USD
+"""
+UNPAID = """
+2022-05-11 custom "unpaid-request" Liabilities:FTX:Customers:Retail 450.00 USD "r-0007"
+2022-05-11 custom "unpaid-request" Liabilities:FTX:Customers:Retail 20.00 USD "r-0008"
+2022-05-13 custom "unpaid-request" Liabilities:FTX:Customers:Retail 30.00 USD "r-0009"
+"""
+
+
+def table(run: RunFolder, name: str) -> Table:
+    return next(table for table in cage(run) if table.name == name)
+
+
+def column(found: Table, name: str) -> list:
+    return [row[found.columns.index(name)] for row in found.rows]
+
+
+def dates(run: RunFolder) -> dict[str, tuple]:
+    return {what: tuple(rest) for what, *rest in table(run, "dates").rows}
+
+
+@pytest.fixture
+def week(afternoon_with: Callable[..., RunFolder]) -> RunFolder:
+    """The afternoon, and what came after it."""
+    return afternoon_with(LATER)
+
+
+def test_each_close_has_what_was_made_what_is_owed_and_what_is_there(afternoon):
+    (close,) = closes(afternoon)
+
+    assert close.firms_profit_usd == 761  # 580 + 190 - 9
+    assert (close.firms_claims_usd, close.retail_claims_usd) == (341, 0)  # 80 + 261
+    assert (close.other_claims_usd, close.claims_usd) == (470, 811)
+    assert (close.house_cash_usd, close.credit_drawn_usd) == (300, 700)
+
+
+def test_a_day_without_entries_closes_as_the_day_before(week):
+    found = table(week, "cage")
+
+    assert column(found, "day") == [date(2022, 5, 9) + timedelta(days=n) for n in range(5)]
+    first, second = found.rows[:2]
+    assert first[1:] == second[1:]
+
+
+def test_profit_adds_up_from_day_to_day(week):
+    assert column(table(week, "cage"), "firms_profit_usd") == [761, 761, 846, 846, 846]
+
+
+def test_every_close_says_what_its_cash_would_not_have_paid(week):
+    # Cash: 300, 300, 300, 1300, 300. Firms' claims: 341, 341, 426 from then on.
+    told = column(table(week, "cage"), "more_than_the_cash")
+
+    everything = "firms' profit, firms' claims, all claims"
+    assert told == [everything, everything, everything, "all claims", everything]
+
+
+def test_a_share_of_all_claims_is_covered(week):
+    # 300 of 811, then of 896, 1300 of 1896
+    assert column(table(week, "cage"), "cover_pct") == [
+        Decimal(pct) for pct in ("37.0", "37.0", "33.5", "68.6", "33.5")
+    ]
+
+
+def test_the_first_day_is_told_with_its_amounts_and_how_often_it_came_to_that(week):
+    first_day = date(2022, 5, 9)
+
+    assert dates(week) == {
+        "firms' profit above the cash": (first_day, 761, 300, 4),
+        "firms' claims above the cash": (first_day, 341, 300, 4),
+        "all claims above the cash": (first_day, 811, 300, 5),
+        "a withdrawal not paid in full": (None, None, None, 0),
+    }
+
+
+RICHER = """
+2022-05-10 * "Outside" "FTX receives a gift" #gift
+  seq: 26
+  time: "21:00:00.000000"
+  Assets:FTX:Cash                             {usd}.00 USD
+  Equity:FTX:Opening                         -{usd}.00 USD
+  Assets:Outside:Cash                        -{usd}.00 USD
+  Equity:Outside:Opening                      {usd}.00 USD
+"""
+
+
+@pytest.mark.parametrize(
+    ("usd", "beyond"),
+    [
+        (0, ["firms' profit", "firms' claims", "all claims"]),
+        (40, ["firms' profit", "firms' claims", "all claims"]),  # 340 of 341
+        (41, ["firms' profit", "all claims"]),
+        (460, ["firms' profit", "all claims"]),  # 760 of 761
+        (461, ["all claims"]),
+        (510, ["all claims"]),  # 810 of 811
+        (511, []),
+    ],
+)
+def test_what_can_be_paid_to_the_last_cent_is_not_beyond_the_cash(afternoon_with, usd, beyond):
+    run = afternoon_with(RICHER.format(usd=usd))
+
+    assert column(table(run, "cage"), "more_than_the_cash")[-1] == (", ".join(beyond) or None)
+    for name in ("firms' profit", "firms' claims", "all claims"):
+        *_, days = dates(run)[f"{name} above the cash"]
+        assert days == (2 if name in beyond else 1)
+
+
+def test_what_it_never_came_to_has_no_date(tiny_run):
+    assert set(dates(tiny_run).values()) == {(None, None, None, 0)}
+
+
+def test_a_withdrawal_that_waits_is_told_by_the_first_that_was_asked_for(afternoon_with):
+    run = afternoon_with(LATER + UNPAID)
+
+    assert [usd for _, usd in unpaid_requests(run)] == [450, 20, 30]
+    assert dates(run)["a withdrawal not paid in full"] == (date(2022, 5, 11), 450, 300, 2)
+
+
+def test_a_till_that_ran_dry_shows_in_a_whole_run(busy_run):
+    first_day, usd, cash_usd, days = dates(busy_run)["a withdrawal not paid in full"]
+
+    assert usd > 0
+    assert cash_usd in column(table(busy_run, "cage"), "house_cash_usd")
+    assert days == len({day for day, _ in unpaid_requests(busy_run)})
+    assert first_day == min(day for day, _ in unpaid_requests(busy_run))
+
+
+def test_the_last_close_is_what_the_hole_and_the_league_say(any_run):
+    last, the_hole, firms = closes(any_run)[-1], hole(any_run), total(league(any_run))
+
+    assert last.claims_usd == the_hole.claims_usd
+    assert last.house_cash_usd == the_hole.house_cash_usd
+    assert last.claims_usd - last.house_cash_usd == the_hole.hole_of_exchange_usd
+    assert last.firms_claims_usd == firms.house_claim_usd
+    assert last.firms_profit_usd == firms.house_result_usd
+
+
+def test_bean_query_finds_every_close(run):
+    entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
+    assert not errors
+    days = calendar(run)
+    for close, day in zip(closes(run), days, strict=True):
+        until = f"date <= {day}"
+        for amount, accounts in (
+            (close.house_cash_usd, "account = 'Assets:FTX:Cash'"),
+            (-close.retail_claims_usd, "account = 'Liabilities:FTX:Customers:Retail'"),
+            (-close.other_claims_usd, "account = 'Liabilities:FTX:Customers:OtherMakers'"),
+            (-close.firms_claims_usd, "account ~ '^Liabilities:FTX:Customers:Firm'"),
+            (close.credit_drawn_usd, "account = 'Assets:FTX:CreditLine:Alameda'"),
+            (
+                -close.firms_profit_usd,
+                "account ~ '^(Income|Expenses):Firm.*:(PickOff|Fees|Hedging)$'",
+            ),
+        ):
+            query = f"SELECT sum(number) AS usd WHERE {accounts} AND {until}"
+            found = run_query(entries, options, query)[1]
+            assert amount == (found[0][0] or 0 if found else 0)
+    assert len(days) == 3
+
+
+def test_money_has_cents_and_every_row_is_as_wide_as_its_table(any_run):
+    for found in cage(any_run):
+        for row in found.rows:
+            assert len(row) == len(found.columns)
+            for title, cell in zip(found.columns, row, strict=True):
+                if title.endswith("usd") and cell is not None:
+                    assert cell.as_tuple().exponent == -2

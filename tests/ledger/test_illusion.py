@@ -1,0 +1,587 @@
+"""House against elsewhere, by hand for small worlds; ranks and intervals against closed forms."""
+
+import statistics
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import product
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from beancount import loader
+from beanquery.query import run_query
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.reports.illusion import (
+    COVERAGE,
+    FEWEST,
+    RESAMPLES,
+    daily_results,
+    draws,
+    illusion,
+    interval,
+    spearman,
+)
+from ledger.reports.league import ALL, league
+from ledger.reports.table import Table
+from ledger.run_folder import MANIFEST, RunFolder
+
+CROWD = Path(__file__).parents[1] / "worlds" / "crowd.toml"
+START = date(2022, 5, 9)
+
+WORLD = """\
+option "operating_currency" "USD"
+option "tolerance_multiplier" "0"
+
+2022-05-09 custom "role" "house" "FTX"
+2022-05-09 custom "role" "maker" "Alameda"
+2022-05-09 custom "role" "lead" "Binance"
+2022-05-09 custom "role" "retail" "Retail"
+2022-05-09 custom "role" "other_makers" "OtherMakers"
+2022-05-09 open Assets:FTX:Cash USD
+2022-05-09 open Equity:FTX:Opening USD
+"""
+
+FIRM = """\
+2022-05-09 custom "role" "firm" "{name}"
+2022-05-09 open Assets:{name}:Cash USD
+2022-05-09 open Assets:{name}:Claims:FTX USD
+2022-05-09 open Assets:{name}:Claims:Binance USD
+2022-05-09 open Income:{name}:PickOff USD
+2022-05-09 open Income:{name}:LeadSpread USD
+2022-05-09 open Income:{name}:LeadPickOff USD
+2022-05-09 open Income:{name}:VariationMargin USD
+2022-05-09 open Expenses:{name}:Fees USD
+2022-05-09 open Expenses:{name}:Hedging USD
+2022-05-09 open Equity:{name}:Opening USD
+"""
+
+
+class Member(NamedTuple):
+    """A trading firm with a day's results in whole dollars, day by day."""
+
+    category: str | None
+    reaction_ms: int
+    capital_usd: int
+    house_usd: Sequence[int]
+    elsewhere_usd: Sequence[int]
+    statuses: Mapping[int, str] = {}  # by day
+
+
+def ledger_text(quoter: Mapping[int, str], members: Mapping[str, Member]) -> str:
+    """Write a ledger that has firms and nothing else."""
+    text = [WORLD]
+    entries = [(0, ("Assets:FTX:Cash", 9), ("Equity:FTX:Opening", -9))]
+    for name, firm in members.items():
+        text.append(FIRM.format(name=name))
+        if firm.category:
+            values = f'"{name}" "{firm.category}" {firm.reaction_ms}.000'
+            text.append(f'{START} custom "firm" {values}\n')
+        text += [event(day, f"{name}:status", status) for day, status in firm.statuses.items()]
+        capital_usd = firm.capital_usd
+        entries.append(
+            (0, (f"Assets:{name}:Cash", capital_usd), (f"Equity:{name}:Opening", -capital_usd))
+        )
+    text += [event(day, "Alameda:quoter", state) for day, state in quoter.items()]
+    for name, firm in members.items():
+        for day, (house_usd, elsewhere_usd) in enumerate(
+            zip(firm.house_usd, firm.elsewhere_usd, strict=True)
+        ):
+            entries += _booked(day, name, house_usd, elsewhere_usd)
+    entries.sort(key=lambda each: each[0])
+    return "".join(text + [entry(seq, *each) for seq, each in enumerate(entries, 1)])
+
+
+def _booked(day: int, name: str, house_usd: int, elsewhere_usd: int) -> Iterator[tuple]:
+    """Book an edge that fees of 1 and hedging costs of 2 leave the rest of; elsewhere alike."""
+    yield (
+        day,
+        (f"Assets:{name}:Claims:FTX", house_usd + 2),
+        (f"Expenses:{name}:Fees", 1),
+        (f"Income:{name}:PickOff", -house_usd - 3),
+    )
+    yield (
+        day,
+        (f"Assets:{name}:Claims:Binance", elsewhere_usd - 2),
+        (f"Expenses:{name}:Hedging", 2),
+        (f"Income:{name}:LeadSpread", -elsewhere_usd - 5),
+        (f"Income:{name}:LeadPickOff", 5),
+    )
+
+
+def entry(seq: int, day: int, *postings: tuple[str, int]) -> str:
+    lines = [f'{START + timedelta(days=day)} * "By hand"', f"  seq: {seq}"]
+    lines += [f"  {account}  {usd}.00 USD" for account, usd in postings]
+    return "\n".join(lines) + "\n\n"
+
+
+def event(day: int, name: str, value: str) -> str:
+    return f'{START + timedelta(days=day)} event "{name}" "{value}"\n'
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Callable[..., RunFolder]:
+    """Open a ledger that has these firms and nothing else."""
+
+    def make(quoter: Mapping[int, str] | None = None, **members: Member) -> RunFolder:
+        text = ledger_text(quoter or {0: "on"}, members)
+        (tmp_path / "main.beancount").write_text(text, encoding="utf-8")
+        (tmp_path / MANIFEST).write_text("{}", encoding="utf-8")
+        return RunFolder.at(tmp_path)
+
+    return make
+
+
+def tables(run: RunFolder) -> dict[str, Table]:
+    return {table.name: table for table in illusion(run)}
+
+
+def rows(found: Table) -> dict[tuple, dict]:
+    """Return the rows as dictionaries, by their first cell, and by place where there is one."""
+    keyed = {}
+    for row in found.rows:
+        cells = dict(zip(found.columns, row, strict=True))
+        keyed[(row[0], cells["place"]) if "place" in cells else row[0]] = cells
+    return keyed
+
+
+@pytest.fixture(scope="module")
+def crowd(executed: Callable[..., RunFolder]) -> RunFolder:
+    """A world in which firms come and leave, quote elsewhere, and the quoter is not always on."""
+    return executed(CROWD)
+
+
+@pytest.fixture(params=["tiny_run", "busy_run", "crowd"])
+def simulated(request: pytest.FixtureRequest) -> RunFolder:
+    return request.getfixturevalue(request.param)
+
+
+# ------------------------------------------------------------------------- the results
+
+QUOTING = """
+2022-05-09 open Assets:Firm01:Claims:Binance               USD
+2022-05-09 open Income:Firm01:LeadSpread                   USD
+2022-05-09 open Income:Firm01:LeadPickOff                  USD
+2022-05-09 open Income:Firm02:LeadPickOff                  USD
+2022-05-09 open Expenses:Firm02:LeadFees                   USD
+
+2022-05-10 * "Outside" "Outside trade with quotes of Firm01, of which Firm02 hits some" #lead-spread
+  seq: 26
+  time: "23:59:59.999999"
+  Assets:Firm01:Claims:Binance                  9.00 USD
+  Income:Firm01:LeadSpread                    -13.00 USD
+  Income:Firm01:LeadPickOff                     4.00 USD
+  Assets:Firm02:Claims:Binance                  3.00 USD
+  Income:Firm02:LeadPickOff                    -4.00 USD
+  Expenses:Firm02:LeadFees                      1.00 USD
+"""
+
+
+def test_house_is_edge_less_fees_less_hedges_and_elsewhere_is_what_own_quotes_made(afternoon_with):
+    found = rows(tables(afternoon_with(QUOTING))["illusion"])
+
+    first, second = found["Firm01"], found["Firm02"]
+    assert (first["house_usd"], first["elsewhere_usd"]) == (580, 9)  # 600 - 20; 13 - 4
+    assert (second["house_usd"], second["elsewhere_usd"]) == (181, 3)  # 200 - 10 - 9; 4 - 1
+    assert (first["funding_usd"], second["funding_usd"]) == (0, 1)
+
+
+def test_returns_are_bps_of_opening_capital_per_day(afternoon_with):
+    first = rows(tables(afternoon_with(QUOTING))["illusion"])["Firm01"]
+
+    assert (first["capital_usd"], first["days"]) == (400, 2)
+    assert first["house_bps_per_day"] == Decimal("7250.00")  # 580 / 400 over two days
+    assert first["elsewhere_bps_per_day"] == Decimal("112.50")  # 9 / 400
+
+
+def test_variation_margin_is_in_neither(afternoon_with, tmp_path_factory):
+    moved = """
+2022-05-09 * "Firm01" "Variation margin of Firm01 at FTX" #variation-margin
+  seq: 26
+  time: "19:00:00.000000"
+  Liabilities:FTX:Customers:Firm01           -300.00 USD
+  Liabilities:FTX:VariationMargin             300.00 USD
+  Assets:Firm01:Claims:FTX                    300.00 USD
+  Income:Firm01:VariationMargin              -300.00 USD
+"""
+    first = rows(tables(afternoon_with(moved))["illusion"])["Firm01"]
+
+    assert (first["house_usd"], first["elsewhere_usd"]) == (580, 0)
+
+
+def test_firms_that_made_more_at_the_house_stand_first(simulated):
+    made = [row["house_usd"] for row in rows(tables(simulated)["illusion"]).values()]
+
+    assert made == sorted(made, reverse=True)
+    assert len(set(made)) > 1
+
+
+def test_the_league_table_has_the_same_figures_by_venue(simulated):
+    found = rows(tables(simulated)["illusion"])
+
+    for firm in league(simulated):
+        row = found.pop(firm.firm)
+        assert row["house_usd"] == firm.house_result_usd
+        assert row["elsewhere_usd"] == firm.elsewhere_usd
+        assert row["funding_usd"] == firm.funding_usd
+        assert row["capital_usd"] == firm.opening_capital_usd
+    assert not found
+
+
+def test_sql_finds_each_day_of_the_house_in_the_fills(simulated):
+    results = daily_results(simulated)
+    with simulated.connect() as connection:
+        found = connection.execute(
+            """
+            SELECT time::DATE, taker, sum(CASE motive WHEN 'pickoff' THEN edge_cents - fee_cents
+                                                      WHEN 'hedging' THEN edge_cents - fee_cents
+                                                      ELSE 0 END)
+            FROM rows GROUP BY ALL
+            """
+        ).fetchall()
+    cents = {(day, firm): each for day, firm, each in found}
+    for (i, day), (j, firm) in product(enumerate(results.days), enumerate(results.firms)):
+        assert results.house[i, j] == cents.get((day, firm.name), 0)
+    assert results.house.any()
+
+
+def test_bean_query_finds_each_day_elsewhere(crowd):
+    entries, errors, options = loader.load_file(str(crowd.path / "main.beancount"))
+    assert not errors
+    query = """
+        SELECT date, splitcomp(account, ':', 1) AS firm, sum(number) AS usd
+        WHERE account ~ ':Lead(Spread|PickOff|Fees)$' GROUP BY date, firm
+    """
+    booked = {(day, firm): -usd for day, firm, usd in run_query(entries, options, query)[1]}
+    results = daily_results(crowd)
+    for (i, day), (j, firm) in product(enumerate(results.days), enumerate(results.firms)):
+        assert Decimal(int(results.elsewhere[i, j])) / 100 == booked.get((day, firm.name), 0)
+    assert results.elsewhere.any()
+
+
+def test_a_day_counts_from_the_one_after_entering_to_that_of_closing(world):
+    late = Member("pro", 5, 1000, [0, 0, 0, 10, 20, 0], [0] * 6, {0: "waiting", 2: "trading"})
+    gone = Member("pro", 5, 1000, [10, 20, 0, 0, 0, 0], [0] * 6, {0: "trading", 1: "closed"})
+    left = Member("pro", 5, 1000, [10, 20, 0, 0, 0, 0], [0] * 6, {0: "trading", 1: "left"})
+    never = Member("pro", 5, 1000, [0] * 6, [0] * 6, {0: "waiting"})
+    run = world(Late=late, Gone=gone, Left=left, Never=never)
+
+    found = rows(tables(run)["illusion"])
+
+    assert [found[name]["days"] for name in ("Late", "Gone", "Left", "Never")] == [3, 2, 6, 0]
+    bps = [found[name]["house_bps_per_day"] for name in ("Late", "Gone", "Left", "Never")]
+    assert bps == [100, 150, 50, None]  # 30 over 1000 in three days, in two, in six
+
+
+def test_a_run_whose_books_know_no_classes_has_them_all_in_one(afternoon):
+    found = tables(afternoon)
+
+    assert {row["class"] for row in rows(found["illusion"]).values()} == {None}
+    assert [row[0] for row in found["classes"].rows] == [ALL, ALL]
+    for ranks_of in ("reaction time, house", "reaction time, elsewhere"):
+        row = rows(found["rank-correlation"])[ranks_of]
+        assert (row["firms"], row["spearman"]) == (0, None)
+
+
+def test_a_world_without_firms_has_no_results_and_no_correlation(world):
+    found = tables(world())
+
+    assert not found["illusion"].rows
+    assert {row["spearman"] for row in rows(found["rank-correlation"]).values()} == {None}
+    assert {row["mean_bps_per_day"] for row in rows(found["classes"]).values()} == {None}
+
+
+# ------------------------------------------------------------------------ the classes
+
+
+def alike(
+    number: int, category: str, house_usd: int, elsewhere_usd: int, noise_usd: int = 0
+) -> dict[str, Member]:
+    """Make firms of one class, with these results a day and noise around them, on a million."""
+    rng = np.random.default_rng([number, *category.encode()])
+    ms = {"pro": 5, "mid-tier": 50, "larp": 500}[category]
+    members = {}
+    for i in range(number):
+        noise = rng.normal(0, noise_usd, (2, 30)).round().astype(int)
+        house, elsewhere = noise + np.array([[house_usd], [elsewhere_usd]])
+        name = f"{category.title().replace('-', '')}{i}"
+        members[name] = Member(category, ms + i, 10**6, house.tolist(), elsewhere.tolist())
+    return members
+
+
+def test_a_class_that_earns_at_the_house_and_loses_elsewhere_is_found_out(world):
+    run = world(**alike(6, "larp", 0, 0, 300), **alike(6, "mid-tier", 200, -100, 150))
+
+    found = rows(tables(run)["classes"])
+
+    assert found["mid-tier", "house"]["verdict"] == "earns"
+    assert found["mid-tier", "elsewhere"]["verdict"] == "loses"
+    assert found["larp", "house"]["verdict"] == found["larp", "elsewhere"]["verdict"] == "undecided"
+
+
+def test_the_quickest_class_stands_first_and_all_firms_last(world):
+    run = world(**alike(1, "larp", 1, 1), **alike(1, "pro", 1, 1), **alike(1, "mid-tier", 1, 1))
+
+    assert [row[0] for row in tables(run)["classes"].rows[::2]] == ["pro", "mid-tier", "larp", ALL]
+
+
+def test_in_the_mean_of_a_class_each_firm_counts_once_whatever_its_size(world):
+    large = Member("pro", 5, 1_000_000, [1000] * 5, [0] * 5)  # 10 bps a day
+    small = Member("pro", 5, 1_000, [2] * 5, [0] * 5)  # 20
+    row = rows(tables(world(Large=large, Small=small))["classes"])["pro", "house"]
+
+    assert row["mean_bps_per_day"] == 15
+    assert row["result_usd"] == 5010
+
+
+def test_what_is_the_same_every_day_and_for_all_has_intervals_without_width(world):
+    row = rows(tables(world(**alike(6, "pro", 300, -200)))["classes"])["pro", "house"]
+
+    ends = [row[f"over_{what}_{end}_bps"] for what in ("firms", "days") for end in ("low", "high")]
+    assert ends == [row["mean_bps_per_day"]] * 4 == [3] * 4
+
+
+def test_firms_that_differ_widen_one_interval_and_days_that_differ_the_other(world):
+    firms = {
+        f"Firm{i}": Member("pro", 5, 10**6, [100 * i] * 9, [100 * i * (-1) ** d for d in range(9)])
+        for i in range(1, 7)
+    }
+    found = rows(tables(world(**firms))["classes"])
+    house, elsewhere = found["pro", "house"], found["pro", "elsewhere"]
+
+    assert house["over_firms_low_bps"] < house["mean_bps_per_day"] < house["over_firms_high_bps"]
+    assert house["over_days_low_bps"] == house["over_days_high_bps"] == house["mean_bps_per_day"]
+    assert elsewhere["over_days_low_bps"] < 0 < elsewhere["over_days_high_bps"]
+
+
+def test_few_firms_or_days_have_no_interval(world):
+    firms = alike(FEWEST - 1, "pro", 300, -200, 100)
+    run = world(**firms)
+
+    row = rows(tables(run)["classes"])["pro", "house"]
+    assert (row["over_firms_low_bps"], row["over_firms_high_bps"]) == (None, None)
+    assert row["over_days_low_bps"] is not None
+    assert row["verdict"] == "undecided"
+
+
+# -------------------------------------------------------------------------- the ranks
+
+
+def ranked(world: Callable[..., RunFolder], elsewhere: Callable[[int], int]) -> dict[str, dict]:
+    """Rank seven firms, the slower of which make more at the house."""
+    members = {
+        f"Firm{i}": Member("pro", i, 10_000, [10 * i] * 6, [elsewhere(i)] * 6) for i in range(1, 8)
+    }
+    return rows(tables(world(**members))["rank-correlation"])
+
+
+def test_who_wins_in_both_places_has_rank_correlation_one_and_the_slow_win_shows_its_sign(world):
+    found = ranked(world, lambda i: i**2)
+
+    assert [row["spearman"] for row in found.values()] == [1, 1, 1]
+    assert found["house, elsewhere"]["over_days_low"] == 1
+
+
+def test_who_wins_here_and_loses_there_has_rank_correlation_minus_one(world):
+    found = ranked(world, lambda i: -(i**3))
+
+    assert (
+        found["house, elsewhere"]["spearman"] == found["reaction time, elsewhere"]["spearman"] == -1
+    )
+    assert found["house, elsewhere"]["over_firms_high"] == -1
+
+
+def test_where_nobody_quotes_elsewhere_there_is_no_rank_correlation(world):
+    found = ranked(world, lambda i: 0)
+
+    assert {found["house, elsewhere"][c] for c in ("spearman", "over_firms_low")} == {None}
+    assert found["reaction time, house"]["spearman"] == 1
+
+
+def naive_ranks(values: Sequence[float]) -> list[float]:
+    """Sort, and give those that tie the mean of their places."""
+    order = sorted(values)
+    places = {v: [i for i, other in enumerate(order, 1) if other == v] for v in order}
+    return [statistics.fmean(places[v]) for v in values]
+
+
+def test_the_correlation_of_a_textbook_is_found():
+    # Ten people's IQ and hours of television: 1 - 6 * 194 / (10 * 99), without ties.
+    iq = np.array([86, 97, 99, 100, 101, 103, 106, 110, 112, 113])
+    hours = np.array([2, 20, 28, 27, 50, 29, 7, 17, 6, 12])
+
+    assert spearman(iq, hours, np.ones(10)) == pytest.approx(-29 / 165)
+
+
+few = st.lists(st.tuples(st.integers(-3, 3), st.integers(-3, 3)), min_size=2, max_size=12)
+
+
+@given(few)
+def test_with_ties_it_is_pearsons_correlation_of_mean_ranks(pairs):
+    x, y = (list(map(float, each)) for each in zip(*pairs, strict=True))
+
+    found = spearman(np.array(x), np.array(y), np.ones(len(x)))
+
+    if len(set(x)) == 1 or len(set(y)) == 1:
+        assert np.isnan(found)
+    else:
+        assert found == pytest.approx(statistics.correlation(naive_ranks(x), naive_ranks(y)))
+
+
+@given(few, st.data())
+def test_a_pair_that_counts_twice_is_there_twice(pairs, data):
+    counts = data.draw(st.lists(st.integers(0, 3), min_size=len(pairs), max_size=len(pairs)))
+    x, y = np.array(pairs, dtype=float).T
+
+    found = spearman(x, y, np.array(counts))
+
+    repeated = [np.repeat(each, counts) for each in (x, y)]
+    again = spearman(*repeated, np.ones(sum(counts)))
+    assert found == pytest.approx(again, nan_ok=True)
+
+
+def test_a_pair_without_a_value_counts_for_nothing():
+    x, y = np.array([1.0, 2.0, np.nan, 3.0]), np.array([1.0, 3.0, 9.0, 2.0])
+
+    assert spearman(x, y, np.ones(4)) == pytest.approx(0.5)
+
+
+# --------------------------------------------------------------------- the intervals
+
+
+def test_each_drawing_is_of_as_many_and_none_is_preferred():
+    found = draws(40, "firms")
+
+    assert found.shape == (RESAMPLES, 40)
+    assert set(found.sum(axis=1)) == {40}
+    # One of forty, drawn forty times: the mean of 80,000 has a standard error of 0.022 each.
+    assert found.mean(axis=0) == pytest.approx(np.ones(40), abs=0.1)
+
+
+def test_a_name_always_has_the_same_draws_and_another_name_others():
+    assert (draws.__wrapped__(9, "days") == draws(9, "days")).all()
+    assert (draws(9, "days on") != draws(9, "days off")).any()
+
+
+def test_of_fewer_than_enough_there_are_no_draws_and_no_interval():
+    assert draws(FEWEST - 1, "days").shape == (0, FEWEST - 1)
+    assert draws(FEWEST, "days").shape == (RESAMPLES, FEWEST)
+    assert interval(draws(FEWEST - 1, "days") @ np.ones(FEWEST - 1)) is None
+
+
+def test_a_resampled_mean_varies_as_the_formula_says():
+    values = np.random.default_rng(1).normal(3, 2, 30)
+
+    means = draws(30, "days") @ values / 30
+
+    assert means.mean() == pytest.approx(values.mean(), abs=0.05)
+    assert means.std() == pytest.approx(values.std() / np.sqrt(30), rel=0.05)
+
+
+@pytest.mark.parametrize("n", [20, 40])
+def test_intervals_hold_the_true_mean_of_normal_data_as_often_as_they_say(n):
+    # A percentile interval falls a little short of its word where data are few: it is as narrow
+    # as if the spread were known, so that of twenty it holds the mean as often as a t of 19.
+    rng = np.random.default_rng(2)
+    found = [interval(draws(n, "days") @ rng.normal(0, 1, n) / n) for _ in range(2_000)]
+
+    held = np.mean([each.low <= 0 <= each.high for each in found])
+
+    assert COVERAGE - 0.04 < held < COVERAGE + 0.01
+
+
+def test_the_interval_of_a_rank_correlation_holds_the_true_one_as_often_as_it_says():
+    # Of normal pairs with correlation r it is 6 / pi * arcsin(r / 2).
+    rng, r, held = np.random.default_rng(3), 0.5, 0
+    true = 6 / np.pi * np.arcsin(r / 2)
+    for _ in range(100):
+        x, noise = rng.normal(size=(2, 40))
+        y = r * x + np.sqrt(1 - r**2) * noise
+        drawn = [spearman(x, y, counts) for counts in draws(40, "firms")[:400]]
+        found = interval(np.array(drawn))
+        held += found.low <= true <= found.high
+
+    assert 88 <= held <= 99
+
+
+# ----------------------------------------------------------------------- the quoter
+
+
+def stopped(world: Callable[..., RunFolder], seed: int = 0, loss_usd: int = 500) -> RunFolder:
+    """Six firms whose house ends when the quoter stops on the eleventh of twenty days."""
+    rng = np.random.default_rng(seed)
+    members = {}
+    for i in range(6):
+        house, elsewhere = rng.normal(0, 100, (2, 20)).round().astype(int)
+        house += np.where(np.arange(20) < 10, loss_usd, 0)
+        members[f"Firm{i}"] = Member("pro", 5, 10**6, house.tolist(), elsewhere.tolist())
+    return world({0: "on", 10: "off"}, **members)
+
+
+def test_what_ends_with_the_quoter_changes_and_what_goes_on_does_not(world):
+    found = rows(tables(stopped(world))["quoter-by-class"])
+    house, elsewhere = found["pro", "house"], found["pro", "elsewhere"]
+
+    assert house["change_high_bps"] < 0
+    assert elsewhere["change_low_bps"] < 0 < elsewhere["change_high_bps"]
+    assert house["on_bps_per_day"] == pytest.approx(Decimal(5), abs=Decimal("0.5"))
+    assert house["change_bps_per_day"] == pytest.approx(
+        house["off_bps_per_day"] - house["on_bps_per_day"], abs=Decimal("0.011")
+    )
+
+
+def test_daily_results_are_means_of_whole_days_without_the_day_of_change(world):
+    house = [10, 20, 30, 777, 4, 6]
+    run = world({0: "on", 3: "off"}, Firm01=Member("pro", 5, 10_000, house, [0] * 6))
+    found = tables(run)["quoter-by-firm"]
+    row = rows(found)["Firm01", "house"]
+
+    assert (row["on_usd_per_day"], row["off_usd_per_day"]) == (20, 5)
+    assert (row["on_bps_per_day"], row["off_bps_per_day"]) == (20, 5)
+    assert row["change_bps_per_day"] == -15
+    assert "on for 3 whole days and off for 2" in found.notes[0]
+
+
+def test_a_quoter_that_comes_back_has_all_its_days(world):
+    house = [10, 777, 4, 777, 20]
+    run = world({0: "on", 1: "off", 3: "on"}, Firm01=Member("pro", 5, 10_000, house, [0] * 5))
+    row = rows(tables(run)["quoter-by-firm"])["Firm01", "house"]
+
+    assert (row["on_usd_per_day"], row["off_usd_per_day"]) == (15, 4)
+
+
+def test_days_before_a_firm_enters_dilute_nothing(world):
+    late = Member("pro", 5, 10_000, [0, 0, 0, 0, 30, 99, 9], [0] * 7, {0: "waiting", 3: "trading"})
+    row = rows(tables(world({0: "on", 5: "off"}, Late=late))["quoter-by-firm"])["Late", "house"]
+
+    assert (row["on_usd_per_day"], row["on_bps_per_day"]) == (6, 30)  # five days; one with capital
+
+
+def test_a_quoter_that_never_stops_is_noted_and_nothing_is_compared(world):
+    for found in list(tables(world(**alike(2, "pro", 1, 1))).values())[-2:]:
+        assert not found.rows
+        assert "30 whole days and off for 0: nothing to compare" in found.notes[0]
+
+
+def test_days_on_and_days_off_are_drawn_apart(world):
+    # Drawn together, two halves that are the same would never differ.
+    half = [100, 900, -300, 500, 200, 600]
+    firm = Member("pro", 5, 10_000, [*half, 777, *half], [0] * 13)
+    row = rows(tables(world({0: "on", 6: "off"}, Firm01=firm))["quoter-by-firm"])["Firm01", "house"]
+
+    assert row["change_bps_per_day"] == 0
+    wide = row["on_high_bps"] - row["on_low_bps"]
+    changed = row["change_high_bps"] - row["change_low_bps"]
+    assert float(changed / wide) == pytest.approx(2**0.5, rel=0.1)
+
+
+def test_money_has_cents_and_every_row_is_as_wide_as_its_table(simulated):
+    for found in illusion(simulated):
+        for row in found.rows:
+            assert len(row) == len(found.columns)
+            for title, cell in zip(found.columns, row, strict=True):
+                if isinstance(cell, Decimal) and "usd" in title:
+                    assert cell.as_tuple().exponent == -2

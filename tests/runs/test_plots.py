@@ -1,0 +1,439 @@
+"""Pictures show the figures of their tables and no others, in black and white, always alike."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.legend import Legend
+
+from ledger.reports.cage import cage
+from ledger.reports.firms import firms
+from ledger.reports.illusion import illusion
+from ledger.reports.table import Table
+from ledger.run_folder import RunFolder
+from runs import plots
+from runs.plots import PlotError, cage_figure, firms_figure, illusion_figure, save
+
+ROOT = Path(__file__).parents[2]
+START = date(2021, 5, 1)
+
+# Firm, class, reaction, edge less fees, capital, house, elsewhere; in dollars and basis points.
+FIRMS = (
+    ("Firm01", "pro", "2", 900_000, 50_000_000, "1.50", "2.50"),
+    ("Firm02", "pro", "9", 700_000, 20_000_000, "3.25", "4.00"),
+    ("Firm03", "mid-tier", "40", 200_000, 5_000_000, "4.00", "-0.75"),
+    ("Firm04", "mid-tier", "60", 90_000, 9_000_000, "0.50", "-0.25"),
+    ("Firm05", "larp", "700", -8_000, 1_000_000, "-0.75", "-1.50"),
+    ("Firm06", "larp", "900", 500, 2_000_000, "0.25", "0.00"),
+)
+
+
+def usd(amount: float) -> Decimal:
+    return Decimal(f"{amount:.2f}")
+
+
+def firms_tables() -> list[Table]:
+    return [
+        Table(
+            "league",
+            "",
+            ("firm", "class", "reaction_ms", "status", "edge_less_fees_usd"),
+            [
+                *((f[0], f[1], Decimal(f[2]), "trading", usd(f[3])) for f in FIRMS),
+                ("Firm07", "pro", Decimal(7), "waiting", usd(0)),
+                ("all firms", None, None, None, usd(1_882_500)),
+            ],
+        ),
+        Table("capital", "", ("firm", "opening_capital_usd"), [(f[0], usd(f[4])) for f in FIRMS]),
+        Table(
+            "classes",
+            "",
+            ("class", "firms", "edge_less_fees_usd"),
+            # The second is not what its firms sum to: what is drawn is what the table says.
+            [
+                ("pro", 2, usd(1_600_000)),
+                ("mid-tier", 2, usd(123_000)),
+                ("larp", 2, usd(-7_500)),
+                ("all firms", 6, usd(1_882_500)),
+            ],
+        ),
+    ]
+
+
+def illusion_tables(stops: bool = True) -> list[Table]:
+    groups = [
+        (c, p) for c in ("pro", "mid-tier", "larp", "all firms") for p in ("house", "elsewhere")
+    ]
+    compared = [
+        (*group, usd(i), usd(i - 0.25), usd(i + 0.5), usd(-i), None, None)
+        for i, group in enumerate(groups)
+    ]
+    figures = ("bps_per_day", "low_bps", "high_bps")
+    return [
+        Table(
+            "illusion",
+            "",
+            ("firm", "class", "house_bps_per_day", "elsewhere_bps_per_day"),
+            [
+                *((f[0], f[1], Decimal(f[5]), Decimal(f[6])) for f in FIRMS),
+                ("Firm07", "larp", None, None),  # which never came
+            ],
+        ),
+        Table("classes", "", ("class", "place"), groups),
+        Table(
+            "rank-correlation",
+            "",
+            (
+                "ranks_of",
+                "firms",
+                "spearman",
+                *(f"over_{what}_{end}" for what in ("firms", "days") for end in ("low", "high")),
+            ),
+            [("house, elsewhere", 6, *map(Decimal, ("-0.42", "-0.77", "0.11", "-0.55", "-0.31")))],
+        ),
+        Table(
+            "quoter-by-class",
+            "",
+            ("class", "place", *(f"{s}_{figure}" for s in ("on", "off") for figure in figures)),
+            compared if stops else [],
+        ),
+    ]
+
+
+def cage_tables(cash_usd: float = 5_000_000_000, first_day: date | None = None) -> list[Table]:
+    days = [START + timedelta(days=n) for n in range(60)]
+    return [
+        Table(
+            "dates",
+            "",
+            ("what", "first_day"),
+            [
+                ("firms' profit above the cash", None),
+                ("firms' claims above the cash", first_day),
+                ("all claims above the cash", first_day),
+                ("a withdrawal not paid in full", first_day and first_day + timedelta(days=9)),
+            ],
+        ),
+        Table(
+            "cage",
+            "",
+            ("day", *plots.LINES, "cover_pct"),
+            [
+                (
+                    day,
+                    usd(cash_usd),
+                    usd(4_900_000_000),
+                    usd(100_000_000 + n),
+                    usd(50_000 * n - 100_000),
+                    usd(0),
+                    Decimal("102.0"),
+                )
+                for n, day in enumerate(days)
+            ],
+        ),
+    ]
+
+
+PICTURES: tuple[tuple[Callable[[Sequence[Table]], Figure], list[Table]], ...] = (
+    (firms_figure, firms_tables()),
+    (illusion_figure, illusion_tables()),
+    (illusion_figure, illusion_tables(stops=False)),
+    (cage_figure, cage_tables()),
+    (cage_figure, cage_tables(first_day=date(2021, 6, 1))),
+)
+each_picture = pytest.mark.parametrize(("figure_of", "tables"), PICTURES)
+
+
+def words(figure: Figure) -> str:
+    """Return all that is written in a picture."""
+    return "\n".join(text.get_text() for text in figure.findobj(matplotlib.text.Text))
+
+
+def points(axes: Axes) -> set[tuple[float, float]]:
+    """Return where the marks of a panel are."""
+    return {tuple(each) for found in axes.collections for each in found.get_offsets().tolist()}
+
+
+def lightness(colour: Sequence[float]) -> float:
+    return float(np.dot(to_rgb(colour), (0.299, 0.587, 0.114)))
+
+
+# ------------------------------------------------------------------- what is drawn
+
+
+def test_each_firm_that_ever_came_stands_at_its_reaction_time_and_its_edge_less_fees():
+    (axes,) = firms_figure(firms_tables()).axes
+
+    assert points(axes) == {(float(f[2]), float(f[3])) for f in FIRMS}
+    assert axes.get_xscale() == "log"
+
+
+def test_who_reacts_in_no_time_is_drawn_too():
+    league, *others = firms_tables()
+    rows = [("Firm01", "pro", Decimal(0), "trading", usd(5)), *league.rows[1:]]
+    (axes,) = firms_figure([Table("league", "", league.columns, rows), *others]).axes
+
+    low, high = axes.get_xlim()
+    assert (plots.AT_ONCE_MS, 5) in points(axes)
+    assert 0 < low < plots.AT_ONCE_MS < high
+
+
+def test_a_mark_is_as_large_as_the_capital_and_never_too_small_to_see():
+    (axes,) = firms_figure(firms_tables()).axes
+    sizes = {}
+    for found in axes.collections:
+        sizes |= zip(map(tuple, found.get_offsets().tolist()), found.get_sizes(), strict=False)
+
+    assert sizes[2, 900_000] == pytest.approx(2.5 * sizes[9, 700_000])  # of 50 and 20 million
+    assert sizes[700, -8_000] == plots.SMALLEST
+
+
+def test_the_legend_says_what_each_class_kept_as_the_table_does():
+    found = words(firms_figure(firms_tables()))
+
+    assert "pro: 2 with 1.6 M USD" in found
+    assert "mid-tier: 2 with 123 k USD" in found
+    assert "larp: 2 with \N{MINUS SIGN}7.5 k USD" in found
+
+
+def test_firms_without_classes_are_drawn_as_one():
+    league, capital, classes = firms_tables()
+    nameless = [(firm, None, *rest) for firm, _, *rest in league.rows]
+    tables = [
+        Table("league", "", league.columns, nameless),
+        capital,
+        Table("classes", "", classes.columns, []),
+    ]
+    (axes,) = firms_figure(tables).axes
+
+    assert len(points(axes)) == len(FIRMS)
+    assert "all firms: 6 with 1.882 M USD" in words(axes.figure)
+
+
+def test_each_firm_stands_at_its_house_and_its_elsewhere():
+    places, _ = illusion_figure(illusion_tables()).axes
+
+    assert points(places) == {(float(f[5]), float(f[6])) for f in FIRMS}
+    zero_lines = [line.get_xydata().tolist() for line in places.lines]
+    assert zero_lines == [[[0, 0], [1, 0]], [[0, 0], [0, 1]]]
+
+
+def test_the_caption_has_the_rank_correlation_and_both_intervals():
+    found = words(illusion_figure(illusion_tables())).replace("\N{MINUS SIGN}", "-")
+
+    assert "6 firms: -0.42\n(95%: -0.77 to 0.11 over firms, -0.55 to -0.31 over days)" in found
+
+
+def test_the_quoter_on_and_off_stand_in_a_panel_of_their_own_if_there_is_anything_to_compare():
+    _, quoter = illusion_figure(illusion_tables()).axes
+    on, off = ({x for x, _ in found.get_offsets().tolist()} for found in quoter.collections[1::2])
+
+    assert on == set(range(8))
+    assert off == {-i for i in range(8)}
+    intervals = [path.vertices[:, 0].tolist() for path in quoter.collections[0].get_paths()]
+    assert intervals == [[i - 0.25, i + 0.5] for i in range(8)]
+    assert len(illusion_figure(illusion_tables(stops=False)).axes) == 1
+
+
+def test_lines_are_the_columns_of_the_table_day_by_day():
+    tables = cage_tables()
+    money, cover = cage_figure(tables).axes
+    rows = tables[1].rows
+
+    drawn = {line.get_label(): line.get_ydata().tolist() for line in money.lines}
+    for i, (label, _) in enumerate(plots.LINES.values(), 1):
+        amounts = [float(row[i]) for row in rows]
+        assert drawn.get(label, [0] * len(rows)) == amounts
+    assert "credit drawn by the maker" not in drawn  # there was none
+    assert set(cover.lines[0].get_ydata()) == {102}
+
+
+def test_amounts_that_are_far_apart_are_on_a_logarithmic_axis():
+    money, _ = cage_figure(cage_tables()).axes
+
+    assert money.get_yscale() == "log"
+    assert money.get_ylabel() == "above zero, USD at the day's close"
+
+
+def test_amounts_that_are_alike_are_on_a_linear_axis_that_shows_losses():
+    dates, closes = cage_tables()
+    alike = Table(
+        "cage", "", closes.columns, [(row[0], *[usd(-5)] * 5, None) for row in closes.rows]
+    )
+    money, _ = cage_figure([dates, alike]).axes
+
+    assert money.get_yscale() == "linear"
+    assert money.get_ylabel() == "USD at the day's close"
+
+
+@pytest.mark.parametrize(("n", "labelled"), [(1, 1), (3, 3), (7, 7), (8, 4), (60, 7)])
+def test_days_are_labelled_evenly_from_the_first_and_none_twice(n, labelled):
+    dates, closes = cage_tables()
+    _, cover = cage_figure([dates, Table("cage", "", closes.columns, closes.rows[:n])]).axes
+
+    labels = [tick.get_text() for tick in cover.get_xticklabels()]
+    assert labels[0] == "2021-05-01"
+    assert len(set(labels)) == len(labels) == labelled
+
+
+def test_days_on_which_something_came_to_pass_are_marked_and_explained():
+    found = words(cage_figure(cage_tables(first_day=date(2021, 6, 1))))
+
+    assert "never: firms' profit above the cash" in found
+    assert "b: firms' claims above the cash, first on 2021-06-01" in found
+    assert "d: a withdrawal not paid in full, first on 2021-06-10" in found
+    assert "\nbc\n" in f"\n{found}\n"  # on one day, under one line
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (0, "0"),
+        (999, "999"),
+        (1_000, "1 k"),
+        (-1_500_000, "\N{MINUS SIGN}1.5 M"),
+        (999_999_999, "1 bn"),
+        (12_340_000_000, "12.34 bn"),
+        (0.5, "0.5"),
+    ],
+)
+def test_amounts_are_written_short(amount, text):
+    assert plots._short(amount) == text
+
+
+# --------------------------------------------------------------- how it can be read
+
+
+def test_classes_differ_in_shape_and_neighbours_in_lightness():
+    shapes, fills = zip(*plots.MARKS, strict=True)
+
+    assert len(set(shapes)) == len(shapes)
+    light = list(map(lightness, fills))
+    assert all(abs(a - b) > 0.2 for a, b in zip(light, light[1:] + light[:1], strict=True))
+
+
+def test_lines_differ_in_style_or_width_by_far():
+    styles = [line for _, line in plots.LINES.values()]
+
+    told = {(line.get("linestyle", "-"), line.get("linewidth", 1.5) > 2) for line in styles}
+    assert len(told) == len(styles)
+
+
+@each_picture
+def test_every_axis_has_a_unit_and_the_picture_asks_a_question(figure_of, tables):
+    figure = figure_of(tables)
+
+    assert figure.axes[0].get_title("left").endswith("?")
+    for axes in figure.axes:
+        # Days and classes are their own unit.
+        if "pro, house" not in [tick.get_text() for tick in axes.get_yticklabels()]:
+            assert any(unit in axes.get_ylabel() for unit in ("USD", "bps", "%"))
+        if figure_of is not cage_figure:
+            assert any(unit in axes.get_xlabel() for unit in ("(ms)", "(bps"))
+
+
+@each_picture
+def test_neither_legend_nor_caption_covers_data(figure_of, tables):
+    figure = figure_of(tables)
+    figure.draw_without_rendering()
+    beside = [legend for legend in figure.findobj(Legend)]
+    beside += [text for text in figure.texts if text.get_text()]
+
+    assert beside
+    for each in beside:
+        for axes in figure.axes:
+            # An edge in common is none.
+            assert not each.get_window_extent().overlaps(axes.get_window_extent().padded(-1))
+
+
+@each_picture
+def test_nothing_sticks_out_of_the_picture(figure_of, tables):
+    figure = figure_of(tables)
+    figure.draw_without_rendering()
+    whole, drawn = figure.bbox, figure.get_tightbbox().transformed(figure.dpi_scale_trans)
+
+    assert whole.x0 <= drawn.x0 < drawn.x1 <= whole.x1
+    assert whole.y0 <= drawn.y0 < drawn.y1 <= whole.y1
+
+
+# ------------------------------------------------------------------------ the files
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+@pytest.mark.parametrize(("figure_of", "tables"), PICTURES[1::2])
+def test_the_same_tables_give_the_same_bytes(figure_of, tables, suffix, tmp_path, monkeypatch):
+    first, second = tmp_path / f"first{suffix}", tmp_path / f"second{suffix}"
+    save(figure_of(tables), first)
+    # Neither the clock nor the reader's own settings.
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
+    with matplotlib.rc_context({"font.size": 20, "svg.hashsalt": "another", "axes.grid": True}):
+        save(figure_of(tables), second)
+
+    assert first.stat().st_size > 5_000
+    assert first.read_bytes() == second.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"), [("a.png", b"\x89PNG"), ("a.SVG", b"<?xml"), ("a.pdf", b"%PDF")]
+)
+def test_the_suffix_says_the_format(name, begins, tmp_path):
+    save(cage_figure(cage_tables()), tmp_path / name)
+
+    assert (tmp_path / name).read_bytes().startswith(begins)
+
+
+@pytest.mark.parametrize("name", ["a.bmp", "a", "png", "a.png.gz"])
+def test_another_suffix_is_refused_with_those_there_are(name, tmp_path):
+    with pytest.raises(PlotError, match=r"\.png, \.svg, \.pdf$"):
+        save(cage_figure(cage_tables()), tmp_path / name)
+    assert not any(tmp_path.iterdir())
+
+
+def test_a_file_that_cannot_be_written_is_told_in_one_line(tmp_path):
+    with pytest.raises(PlotError, match=r"^\S+a\.png: No such file or directory$"):
+        save(cage_figure(cage_tables()), tmp_path / "nowhere" / "a.png")
+
+
+@each_picture
+def test_without_matplotlib_one_line_says_how_to_have_it(figure_of, tables, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+
+    with pytest.raises(PlotError, match=r"^[^\n]*pip install 'moneytrail\[plot\]'[^\n]*$"):
+        figure_of(tables)
+
+
+def test_who_draws_nothing_does_not_wait_for_matplotlib():
+    code = "import runs.plots, sys; sys.exit('matplotlib' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+# ------------------------------------------------------------------------ whole runs
+
+
+def test_a_run_whose_firms_have_no_reaction_times_cannot_be_drawn():
+    league, *others = firms_tables()
+    unknown = [(firm, name, None, *rest) for firm, name, _, *rest in league.rows]
+
+    with pytest.raises(PlotError, match="how fast"):
+        firms_figure([Table("league", "", league.columns, unknown), *others])
+
+
+def test_reports_of_a_run_can_be_drawn(tiny_run: RunFolder, tmp_path: Path):
+    for report, figure_of in (
+        (firms, firms_figure),
+        (illusion, illusion_figure),
+        (cage, cage_figure),
+    ):
+        figure = figure_of(report(tiny_run))
+        save(figure, tmp_path / f"{report.__name__}.png")
+        assert points(figure.axes[0]) or figure.axes[0].lines
