@@ -8,6 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from ledger.reports.firms import firms
+from ledger.reports.illusion import illusion
+from ledger.reports.table import Table
+from ledger.run_folder import RunFolder
+from runs.execute import execute
+from runs.scenarios import load
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SCRIPTS = Path(sys.executable).parent
@@ -55,3 +62,29 @@ def test_the_finding_is_in_the_books(told):
 
     assert len(figures) == 3
     assert all(figure in where for figure in figures)
+
+
+@pytest.mark.slow
+def test_what_the_readme_says_of_the_marks_holds_over_its_seeds(tmp_path):
+    """Six runs of forty firms over three months; the figures are rounded as the text has them."""
+    taken, kept, correlated = [], [], []
+    for seed in range(1, 7):
+        scenario = load("marks", {"run": {"seed": seed}})
+        execute(scenario, tmp_path / str(seed))
+        run = RunFolder.at(tmp_path / str(seed))
+        classes = by_name(firms(run), "classes")
+        by_class = {row[0]: dict(zip(classes.columns, row, strict=True)) for row in classes.rows}
+        for each in ("pro", "mid-tier", "larp"):
+            assert by_class[each]["house_result_usd"] > 0
+            assert (by_class[each]["elsewhere_usd"] > 0) == (each == "pro")
+        taken.append(round(by_class["pro"]["share_of_pickoff_pct"]))
+        kept.append(round(by_class["all firms"]["house_result_usd"] / 1_000_000, 1))
+        correlated.append(by_name(illusion(run), "rank-correlation").rows[0][2])
+    said = " ".join(README.split())
+    assert f"takes {min(taken)} to {max(taken)} % of what" in said
+    assert f"keep {min(kept)} to {max(kept)} million" in said
+    assert f"the correlation is {min(correlated)} to {max(correlated)}." in said
+
+
+def by_name(tables: list[Table], name: str) -> Table:
+    return next(table for table in tables if table.name == name)
