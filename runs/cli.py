@@ -278,8 +278,8 @@ def illusion_command(run: RunFolder) -> list[Table]:
     """Skill, or the maker's money? House against elsewhere, for each trading firm.
 
     \b
-      moneytrail illusion runs/out/marks-seed1
-      moneytrail illusion runs/out/marks-seed1 --table classes --plot illusion.svg
+      moneytrail illusion runs/out/tiny-seed1
+      moneytrail illusion runs/out/tiny-seed1 --table classes --plot illusion.svg
 
     House is edge less fees and hedges; elsewhere is what own quotes on the lead venue brought.
     Intervals are bootstrapped, over firms and separately over days. Where the quoter stops, both
@@ -312,8 +312,8 @@ def beliefs_command(run: RunFolder) -> list[Table]:
     """What did the maker's own simulation promise, and what was booked?
 
     \b
-      moneytrail beliefs runs/out/may-2021-seed1
-      moneytrail beliefs runs/out/may-2021-seed1 --format csv --table difference
+      moneytrail beliefs runs/out/tiny-seed1
+      moneytrail beliefs runs/out/tiny-seed1 --format csv --table difference
 
     Each month the maker plays its own quotes against orders that know nothing. What that promises
     stands beside what was booked at fills; the difference is split into what came from volume,
@@ -329,7 +329,7 @@ def leadlag_command(run: RunFolder) -> list[Table]:
     """Which venue leads the other, and by how long?
 
     \b
-      moneytrail leadlag runs/out/may-2021-seed1
+      moneytrail leadlag runs/out/tiny-seed1
 
     The lag at which the prices paid on the house venue go together most with those of the lead
     venue, day by day; above zero, the house follows. How old the quotes really were stands beside

@@ -108,7 +108,7 @@ def dump(scenario: Scenario) -> str:
 
 def built_ins() -> dict[str, Path]:
     """Return the files of the scenarios that come with the package, by name."""
-    return {path.stem: path for path in sorted(BUILT_IN.glob("*.toml"))}
+    return {path.stem: path for path in sorted(BUILT_IN.glob("*.toml"), key=lambda path: path.stem)}
 
 
 # ------------------------------------------------------------------------- files
