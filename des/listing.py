@@ -148,7 +148,7 @@ class Listing:
             state: of the venues.
         """
         if now_us == self._start_us or now_us == self._month_us(now_us)[0]:
-            self._shown_cents = self._size(now_us, state.firm_fee_e6)
+            self._shown_cents = self._size(now_us, state)
         if now_us % self._hedge_us == 0:
             self._hedge_desk.decide(now_us, state.maker_lots + state.maker_lead_lots)
         ordered_lots = self._hedge_desk.ordered_lots()
@@ -177,7 +177,7 @@ class Listing:
             state.firm_margin_cents,
         )
 
-    def _size(self, start_us: int, fee_e6: np.ndarray) -> int:
+    def _size(self, start_us: int, state: Holdings) -> int:
         """Return the cents to show per level from *start_us* to the end of its month."""
         if self._market.quoter.displayed_usd is not None:
             return to_cents(self._market.quoter.displayed_usd)
@@ -187,7 +187,8 @@ class Listing:
         law = self._market.price.model_copy(update={"volatility_half_life_h": INDEPENDENT_H})
         pilot = self._lead_price(name, law, start_us, end_us)
         keys = gateway_keys(self._scenario.run.seed, name, self._firms)
-        bottomless = np.full(len(self._firms), np.iinfo(np.int64).max)
+        # Whoever trades at all takes what there is; how much it holds then is not known yet.
+        margin = np.where(state.firm_margin_cents > 0, np.iinfo(np.int64).max, 0)
         flat = np.zeros(len(self._firms), dtype=np.int64)
 
         def play(begin_us: int, until_us: int, shown_lots: int) -> np.ndarray:
@@ -196,7 +197,7 @@ class Listing:
             lot_cents = mark * self._tick_cents
             decided = Decisions(
                 self._policy.plan(mark, lot_cents, 0, shown_lots * lot_cents),
-                terms(self._takers, mark, self._tick_cents, fee_e6, flat, bottomless),
+                terms(self._takers, mark, self._tick_cents, state.firm_fee_e6, flat, margin),
                 self._gateways.at(pilot.hour_volatility_ratio(begin_us)),
             )
             return session.play(begin_us, until_us, 0.0, decided, NO_ORDERS)

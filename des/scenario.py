@@ -567,6 +567,10 @@ class Scenario(Part):
         """Refuse two sets of books, or two commodities, under one name."""
         seen = {"Outside"}  # the rest of the world has books too
         for place, name in zip(self._places(), self.entities(), strict=True):
+            if name in seen and place == ("firms", "classes"):
+                raise ContradictionError(
+                    place, f"draw a firm '{name}', which is taken; give the other another name"
+                )
             if name in seen:
                 raise ContradictionError(
                     place, f"is '{name}', which is taken; give every entity its own"
@@ -638,6 +642,23 @@ class Scenario(Part):
                     ("markets", i, "lead_volume_usd_per_day"),
                     f"is missing; give it, since {needed_by}",
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _quoted(self) -> Self:
+        """Refuse quotes on the lead venue where nobody says how they are shown."""
+        quotes = [(("maker", "lead_quotes_usd"), self.maker.lead_quotes_usd)]
+        quotes += [
+            (("firms", "members", i, "lead_quotes_usd"), firm.lead_quotes_usd)
+            for i, firm in enumerate(self.firms.members)
+        ]
+        quotes += [
+            (("firms", "classes", i, "lead_quotes_share"), each.lead_quotes_share)
+            for i, each in enumerate(self.firms.classes)
+        ]
+        for place, shown in quotes:
+            if shown and not self.lead.quoting:
+                raise ContradictionError(place, f"is {shown:_}; give lead.quoting too, or 0")
         return self
 
     @model_validator(mode="after")

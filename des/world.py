@@ -199,7 +199,7 @@ class World:
         on_lead = self._lead.claims[self._firms]
         firms = [
             to_cents(firm.lead_quotes_usd) * max(cents, 0) // to_cents(_on_lead_usd(firm))
-            if firm.lead_share
+            if to_cents(_on_lead_usd(firm))
             else 0
             for firm, cents in zip(self._members, on_lead.tolist(), strict=True)
         ]

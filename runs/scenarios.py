@@ -381,8 +381,17 @@ def _schema_at(keys: Keys) -> dict[str, Any]:
             schema = next(one["items"] for one in types if "items" in one)
         else:
             schema = schema.get("properties", {}).get(key) or schema["additionalProperties"]
-        if "$ref" in schema:
-            schema = _schema()["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+        schema = _resolved(schema)
+    return schema
+
+
+def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    """Follow a reference, also that of a table which may be missing: TOML has no null."""
+    types = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
+    if len(types) == 1:
+        (schema,) = types
+    if "$ref" in schema:
+        schema = _schema()["$defs"][schema["$ref"].removeprefix("#/$defs/")]
     return schema
 
 

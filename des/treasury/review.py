@@ -6,7 +6,7 @@ down and shuts off; a captive maker takes its quotes to the house venue instead.
 
 from typing import Literal
 
-SMALLEST = 8  # below this fraction of what it began with, what is left is shut off
+SMALLEST = 8  # what is less than one part in so many of what it began with is shut off
 
 
 class MonthlyReview:

@@ -15,7 +15,7 @@ from des.clock import DAY_US, HOUR_US, YEAR_S, midnight_us
 from des.firms.lead_desk import LeadDesk
 from des.scenario import LeadQuoting
 from des.venue.venue import Venue
-from ledger.accounts import LEAD_QUOTING, OUTSIDE, Chart, Parties, claim, income, owed
+from ledger.accounts import LEAD_QUOTING, OUTSIDE, Chart, Parties, claim, expense, income, owed
 from ledger.money import Contract, to_cents
 from ledger.transaction import Transaction, check_balance
 from runs.scenarios import load
@@ -35,9 +35,10 @@ QUOTING = LeadQuoting(
     refresh_s=10.0, half_spread_bps=0.5, uninformed_fraction=0.25, outside_quotes_usd=3e6
 )
 DELAYS_US = (2_000_000, 5_000, 40_000, 500_000)
-ORDERS = (0, 50_000 * USD, 20_000 * USD, 5_000 * USD)
+ORDERS = (0, 25_000 * USD, 20_000 * USD, 5_000 * USD)
 QUOTES = (0, 200_000 * USD, 100_000 * USD, 40_000 * USD)
 ANNUAL = 1.2
+FEE_E6 = 20  # a fifth of a basis point
 
 
 @dataclass
@@ -71,15 +72,24 @@ class Books:
             self.balances[posting.account] += posting.units
         self.transactions.append(transaction)
 
+    def tagged(self, tag: str) -> list[Transaction]:
+        return [one for one in self.transactions if one.tag == tag]
+
     def result(self, entity: str, *kinds: str) -> int:
         """Return what somebody gained, of these kinds."""
         return -sum(self.balances[income(entity, kind)] for kind in kinds)
+
+    def fees(self, firm: str) -> int:
+        """Return what a firm paid the venue."""
+        return self.balances[expense(firm, "LeadFees")]
 
 
 class Venture:
     """The desk, the venue that it settles at, and the books."""
 
-    def __init__(self, quoting=QUOTING, delays_us=DELAYS_US, orders=ORDERS, cost_bps=0.5) -> None:
+    def __init__(
+        self, quoting=QUOTING, delays_us=DELAYS_US, orders=ORDERS, cost_bps=0.5, fee_e6=FEE_E6
+    ) -> None:
         self.books = Books()
         self.lead = Venue(1, CONTRACTS, len(PARTIES.names), 0, self.books)
         self.desk = LeadDesk(
@@ -88,6 +98,7 @@ class Venture:
             np.array(delays_us),
             np.array(orders),
             np.full(len(HEDGERS), cost_bps * BP),
+            fee_e6,
             self.lead,
             self.books,
         )
@@ -108,30 +119,31 @@ class Venture:
 
 
 sizes = st.sampled_from([0, 1, 100_000 * USD]) | st.integers(0, 10**9)
-each = st.tuples(*[sizes] * len(HEDGERS))
 
 
 @given(
-    quotes=each,
-    orders=each,
+    quotes=st.tuples(*[sizes] * len(HEDGERS)),
+    orders=st.tuples(st.just(0), *[sizes] * len(PARTIES.firms)),
     delays_us=st.tuples(*[st.sampled_from([4_000, 20_000]) | st.integers(0, 10**6)] * len(HEDGERS)),
     annual=st.sampled_from([0.0, 0.3, 3.0]),
+    fee_e6=st.sampled_from([0, 33]),
 )
 def test_to_the_cent_what_some_gain_others_lose_and_the_books_say_so(
-    quotes, orders, delays_us, annual
+    quotes, orders, delays_us, annual, fee_e6
 ):
-    venture = Venture(delays_us=delays_us, orders=orders)
+    venture = Venture(delays_us=delays_us, orders=orders, fee_e6=fee_e6)
     price = Price(dict.fromkeys(range(24), annual))
     gained = venture.day(quotes, price)
 
     books, claims = venture.books, venture.claims()
-    assert sum(claims.values()) == 0
+    fees = sum(books.fees(name) for name in HEDGERS)
+    assert books.result("Binance", "Fees") == fees == -sum(claims.values())
     assert sum(books.result(name, "LeadPickOff") for name in HEDGERS) == 0
     assert books.result(OUTSIDE, "LeadPickOff") == 0
     spread = sum(books.result(name, "LeadSpread") for name in HEDGERS)
     assert claims[OUTSIDE] == books.result(OUTSIDE, "LeadSpread") == -spread
     for name in HEDGERS:
-        assert claims[name] == gained[name] == books.result(name, *LEAD_QUOTING)
+        assert claims[name] == gained[name] == books.result(name, *LEAD_QUOTING) - books.fees(name)
     for name in ON_LEAD:
         assert claims[name] == books.balances[claim(name, "Binance")]
         assert claims[name] == -books.balances[owed("Binance", name)]
@@ -146,8 +158,8 @@ def test_the_slow_lose_to_the_fast_and_the_slowest_gain_from_nobody():
     assert slow + late == -fast
 
 
-def test_each_entry_has_one_sniper_against_whom_it_hits():
-    venture = Venture()
+def test_each_entry_has_one_sniper_whom_all_others_pay():
+    venture = Venture(fee_e6=0)
     venture.day()
 
     spread, *hits = venture.books.transactions
@@ -182,24 +194,28 @@ def test_the_spread_is_shared_by_size_shown_with_everybody_else():
     assert venture.claims()[OUTSIDE] == -sum(gained.values())
 
 
-def stale_quote(annual: float, ahead_s: float, half_spread: float, cost: float) -> float:
-    """What an inexhaustible quote loses at its posting, of its size: the closed form."""
-    sd = annual * math.sqrt(ahead_s / YEAR_S)
-    x, normal = (half_spread + cost) / sd, NormalDist()
-    return 2 * (sd * normal.pdf(x) - half_spread * normal.cdf(-x))
+def stale_quote(annual: float, ahead_s: float, s: float, cost: float) -> tuple[float, float]:
+    """Return an inexhaustible quote's expected loss at its posting, and hits: the closed form."""
+    sd, normal = annual * math.sqrt(ahead_s / YEAR_S), NormalDist()
+    x = (s + cost) / sd
+    return 2 * (sd * normal.pdf(x) - s * normal.cdf(-x)), 2 * normal.cdf(-x)
 
 
 @pytest.mark.parametrize("volatile_hours", [{}, {3: 6.0, 23: 4.0}], ids=["alike", "some wild"])
-def test_a_days_rent_is_the_sum_of_what_its_hours_quotes_lose(volatile_hours):
+def test_a_days_rent_is_the_sum_of_what_its_hours_quotes_lose_and_fees_are_on_what_is_hit(
+    volatile_hours,
+):
     """One fast firm, whose orders no quote exhausts, and one slow quoter."""
-    venture = Venture(orders=(0, 10 * USD, 0, 0))
-    venture.day((0, 1, 0, 40_000 * USD), Price(volatile_hours))
+    size, renewals = 100_000 * USD, 360
+    venture = Venture(orders=(0, size, 0, 0), fee_e6=FEE_E6)
+    venture.day((0, 1, 0, size), Price(volatile_hours))
 
     hours = [volatile_hours.get(hour, ANNUAL) for hour in range(24)]
-    loss = sum(stale_quote(annual, 0.495, 0.5 * BP, 0.5 * BP) for annual in hours)
-    rent = venture.books.result("Fast", "LeadPickOff")
-    assert rent == pytest.approx(loss * 360 * 10 * USD, abs=0.5)
-    assert rent > 0
+    quotes = [stale_quote(annual, 0.495, 0.5 * BP, 0.5 * BP) for annual in hours]
+    rent, taken = (sum(column) * renewals * size for column in zip(*quotes, strict=True))
+    assert venture.books.result("Fast", "LeadPickOff") == pytest.approx(rent, abs=0.501)
+    assert venture.books.fees("Fast") == pytest.approx(taken * FEE_E6 / 1e6, abs=0.501)
+    assert 0 < venture.books.fees("Fast") < rent
 
 
 def test_it_looks_at_the_hours_of_the_day_that_ends_and_at_no_others():
@@ -211,8 +227,10 @@ def test_it_looks_at_the_hours_of_the_day_that_ends_and_at_no_others():
 
 def test_two_markets_bring_what_each_brings():
     calm, wild = (Price(dict.fromkeys(range(24), annual)) for annual in (0.5, 3.0))
-    one, other = Venture().day(QUOTES, calm), Venture().day(QUOTES, wild)
-    both = Venture().day(QUOTES, calm, wild)
+    one, other, both = (
+        Venture(fee_e6=0).day(QUOTES, *prices)  # fees round once for both
+        for prices in ((calm,), (wild,), (calm, wild))
+    )
 
     assert both == {name: one[name] + other[name] for name in HEDGERS}
 
@@ -224,6 +242,17 @@ def test_quotes_that_are_renewed_twice_as_often_lose_twice_as_much():
         return venture.books.result("Late", "LeadPickOff")
 
     assert rent(5.0) == pytest.approx(2 * rent(10.0), abs=3)
+
+
+def test_nobody_who_asks_for_its_fee_pays_more_of_it_than_it_wins():
+    """Of everything else alike: with a fee of all that is asked for beyond the spread."""
+    venture = Venture(cost_bps=0.5, fee_e6=50)
+    venture.day()
+
+    for one in venture.books.tagged("lead-pickoff"):
+        by_account = {p.account: p.units for p in one.postings}
+        won = -by_account[income(one.payee, "LeadPickOff")]
+        assert won > by_account[expense(one.payee, "LeadFees")] > 0
 
 
 # ---- the controls
@@ -254,10 +283,11 @@ def test_nor_do_costs_beyond_all_that_the_price_moves():
 def test_a_firm_that_does_not_quote_gets_nothing_and_takes_nothing_from_others():
     """Not even if it is the fastest: it is as if it had never been there."""
     quotes = (0, 0, *QUOTES[2:])
-    gained = Venture().day(quotes)
+    venture = Venture()
+    gained = venture.day(quotes)
     without = Venture(orders=(0, 0, *ORDERS[2:])).day(quotes)
 
-    assert gained["Fast"] == 0
+    assert gained["Fast"] == venture.books.fees("Fast") == 0
     assert gained == without
     assert gained["Slow"] > 0
 

@@ -42,6 +42,12 @@ margin_ratio_min = 0.1
 margin_ratio_target = 0.2
 outside_claim_usd = 1e9
 
+[lead.quoting]
+refresh_s = 10
+half_spread_bps = 0.4
+uninformed_fraction = 0.3
+outside_quotes_usd = 5e6
+
 [maker]
 name = "Alameda"
 opening_cash_usd = 1e7
@@ -52,6 +58,9 @@ credit_tranche_usd = 1e6
 hedge_delay_ms = 50
 volume_share = 0.1
 uninformed_fraction = 0.5
+quoter_off = 2021-05-02
+lead_quotes_usd = 3e5
+policy = "captive"
 
 [retail]
 name = "Retail"
@@ -84,12 +93,41 @@ reaction_ms = 250
 hurdle_bps = 3
 capital_usd = 4e5
 order_usd = 5e4
+category = "larp"
+lead_quotes_usd = 2e4
+waiting = true
+
+[[firms.classes]]
+category = "pro"
+trading = 3
+waiting = 2
+reaction_ms_median = 6
+reaction_log_sd = 0.5
+capital_usd_median = 6e7
+capital_log_sd = 0.6
+hurdle_bps = 0.25
+order_share = 0.02
+lead_share = 0.4
+leverage_max = 2.5
+volume_30d_share = 8
+lead_quotes_share = 0.01
+
+[firms.capital]
+half_life_days = 14
+withdrawn_share = 0.2
+shift_per_bp = 0.002
+shift_max = 0.03
+entry_per_day = 0.004
+entry_per_bp = 0.001
+closes_below = 0.35
+patience_days = 15
 
 [[markets]]
 name = "BTC-PERP"
 lot = "0.01"
 tick_usd = "1"
 order_usd_mean = 1_000
+lead_volume_usd_per_day = 3e9
 volume = [{ month = "2021-05", usd = 1e11 }]
 
 [markets.price]
@@ -160,6 +198,8 @@ LEVEL_1 = "{ since = 2021-04-01, annual = 0.7 }, "
 DAYS = "[2021-05-02]"
 SHARE = "[5.0, 8.0]"
 MARKET = VALID[VALID.index("[[markets]]") : VALID.index("[sources]")]
+CLASS = VALID[VALID.index("[[firms.classes]]") : VALID.index("[firms.capital]")]
+LEAD_QUOTING = VALID[VALID.index("[lead.quoting]") : VALID.index("[maker]")]
 QUESTION = 'question = "Is this scenario read?"'
 
 # Each is: the place, what stands there instead, the key at fault, what the message shows.
@@ -219,12 +259,6 @@ WRONG_FIGURES = [
     ("ticks_per_s = 2", "jumps_per_day = 2", f"{PRICE}.jump_share", "is 0"),
     ("ticks_per_s = 2", "jump_share = 1\njumps_per_day = 2", f"{PRICE}.jump_share", "is 1"),
     ("_target = 0.2", "_target = 0.05", "lead.margin_ratio_target", "margin_ratio_min, 0.1"),
-    (
-        "_fee_bps = 4",
-        "_fee_bps = 4\nimpact_kappa = 1",
-        "markets[0].lead_volume_usd_per_day",
-        "kappa",
-    ),
     ('lot = "0.01"', 'lot = "0.001"', "markets[0].lot", "whole number of cents"),
     ('lot = "0.01"', 'lot = "0.015"', "markets[0].lot", "whole number of cents"),
     ('lot = "0.01"', 'lot = "0"', "markets[0].lot", "whole number of cents"),
@@ -342,6 +376,110 @@ WRONG_LISTS = [
     (SHARE, "[[5.0], 8.0]", "house.volume_share_pct_recorded[0]", "is a list"),
 ]
 
+A_CLASS, RULES, ON_LEAD = "firms.classes[0]", "firms.capital", "lead.quoting"
+
+WRONG_CLASSES = [
+    ("trading = 3", "trading = -1", f"{A_CLASS}.trading", "is -1; give a whole number from 0"),
+    ("trading = 3", "trading = 1_001", f"{A_CLASS}.trading", "to 1_000"),
+    ("trading = 3", "trading = 3.0", f"{A_CLASS}.trading", "a whole number"),
+    ("trading = 3\n", "", f"{A_CLASS}.trading", "is missing; give a whole number"),
+    ("waiting = 2", "waiting = -2", f"{A_CLASS}.waiting", "is -2"),
+    ("waiting = 2", "waiting = true", f"{A_CLASS}.waiting", "is true"),
+    ("waiting = true", "waiting = 2", "firms.members[1].waiting", "give true or false"),
+    ("_ms_median = 6\n", "_ms_median = 60_001\n", f"{A_CLASS}.reaction_ms_median", "to 60_000"),
+    ("_log_sd = 0.5", "_log_sd = 3.5", f"{A_CLASS}.reaction_log_sd", "from 0 to 3"),
+    ("_usd_median = 6e7", "_usd_median = 0", f"{A_CLASS}.capital_usd_median", "from 0.01"),
+    (
+        "_usd_median = 6e7",
+        "_usd_median = 2e12",
+        f"{A_CLASS}.capital_usd_median",
+        "is 2000000000000",
+    ),
+    ("_log_sd = 0.6", "_log_sd = -1", f"{A_CLASS}.capital_log_sd", "is -1"),
+    ("order_share = 0.02", "order_share = 0", f"{A_CLASS}.order_share", "above 0 and up to 1"),
+    ("order_share = 0.02", "order_share = 1.01", f"{A_CLASS}.order_share", "is 1.01"),
+    ("lead_share = 0.4", "lead_share = 1.4", f"{A_CLASS}.lead_share", "from 0 to 1"),
+    ("leverage_max = 2.5", "leverage_max = 0.5", f"{A_CLASS}.leverage_max", "from 1 to 100"),
+    ("30d_share = 8", "30d_share = 1_001", f"{A_CLASS}.volume_30d_share", "from 0 to 1_000"),
+    ("quotes_share = 0.01", "quotes_share = 2", f"{A_CLASS}.lead_quotes_share", "is 2"),
+    (
+        "reaction_ms_median",
+        "reaction_ms_mean",
+        f"{A_CLASS}.reaction_ms_mean",
+        "mean 'reaction_ms_median'?",
+    ),
+    ("[[firms.classes]]", "[firms.classes]", "firms.classes", "is a table; give a list of 0 to 20"),
+    ("[[firms.classes]]", "[[firms.class]]", "firms.class", "did you mean 'classes'?"),
+    (CLASS, CLASS * 2, "firms.classes[1].category", "is 'pro', which is taken; give each its own"),
+    (CLASS, CLASS * 21, "firms.classes", "has 21 entries"),
+    ("trading = 3", "trading = 997", "firms.classes", "make 1001 firms; give 1000 at most"),
+    ('name = "Firm02"', 'name = "Firm03"', "firms.classes", "draw a firm 'Firm03', which is taken"),
+    ('name = "Firm02"', 'name = "Firm07"', "firms.classes", "draw a firm 'Firm07', which is taken"),
+    ('name = "Retail"', 'name = "Firm05"', "firms.classes", "draw a firm 'Firm05', which is taken"),
+    *(
+        (f'category = "{old}"', f"category = {wrong}", f"{place}.category", "in small letters")
+        for old, place in (("pro", A_CLASS), ("larp", "firms.members[1]"))
+        for wrong in (
+            '"Pro"',
+            '"pro-"',
+            '"-"',
+            '""',
+            '"a b"',
+            '"a\\n"',
+            '"é"',
+            f'"{"a" * 17}"',
+            "7",
+        )
+    ),
+]
+
+WRONG_RULES = [
+    ("half_life_days = 14", "half_life_days = 0.5", f"{RULES}.half_life_days", "from 1 to 365"),
+    ("withdrawn_share = 0.2", "withdrawn_share = 20", f"{RULES}.withdrawn_share", "from 0 to 1"),
+    ("shift_per_bp = 0.002", "shift_per_bp = -0.1", f"{RULES}.shift_per_bp", "is -0.1"),
+    ("shift_max = 0.03", "shift_max = 3", f"{RULES}.shift_max", "is 3"),
+    ("entry_per_day = 0.004", "entry_per_day = 1.1", f"{RULES}.entry_per_day", "from 0 to 1"),
+    ("entry_per_bp = 0.001", "entry_per_bp = nan", f"{RULES}.entry_per_bp", "is nan"),
+    ("closes_below = 0.35", "closes_below = 35", f"{RULES}.closes_below", "from 0 to 1"),
+    ("closes_below = 0.35\n", "", f"{RULES}.closes_below", "is missing; give a number"),
+    ("closes_below", "close_below", f"{RULES}.close_below", "did you mean 'closes_below'?"),
+    ("patience_days = 15", "patience_days = 0", f"{RULES}.patience_days", "from 1 to 1_000"),
+    ("patience_days = 15", "patience_days = 1.5", f"{RULES}.patience_days", "a whole number"),
+    ("[firms.capital]", "[[firms.capital]]", RULES, "is a list; give a table"),
+    ("[firms.capital]", "[firms.capitol]", "firms.capitol", "did you mean 'capital'?"),
+]
+
+WRONG_ON_THE_LEAD_VENUE = [
+    ("refresh_s = 10\n", "refresh_s = 0\n", f"{ON_LEAD}.refresh_s", "from 0.01 to 3_600"),
+    ("_bps = 0.4", "_bps = -0.4", f"{ON_LEAD}.half_spread_bps", "is -0.4"),
+    ("fraction = 0.3", "fraction = 30", f"{ON_LEAD}.uninformed_fraction", "from 0 to 1"),
+    ("outside_quotes_usd = 5e6", "outside_quotes_usd = 0", f"{ON_LEAD}.outside_quotes_usd", "0.01"),
+    (
+        "outside_quotes_usd = 5e6\n",
+        "",
+        f"{ON_LEAD}.outside_quotes_usd",
+        "is missing; give a number",
+    ),
+    ("[lead.quoting]", "[lead.quotes]", "lead.quotes", "did you mean 'quoting'?"),
+    ("[lead.quoting]", "[[lead.quoting]]", ON_LEAD, "is a list"),
+    (
+        "lead_volume_usd_per_day = 3e9\n",
+        "",
+        "markets[0].lead_volume_usd_per_day",
+        "is missing; give it, since lead.quoting is there",
+    ),
+    ("lead_quotes_usd = 3e5", "lead_quotes_usd = -1", "maker.lead_quotes_usd", "is -1"),
+    ("lead_quotes_usd = 2e4", "lead_quotes_usd = -1", "firms.members[1].lead_quotes_usd", "is -1"),
+    ('"captive"', '"captured"', "maker.policy", "give 'captive' or 'independent'"),
+    ('"captive"', "true", "maker.policy", "is true; give 'captive'"),
+    (LEAD_QUOTING, "", "maker.lead_quotes_usd", "give lead.quoting too"),
+    ("lead_quotes_usd = 3e5\n", "", "maker.policy", "or leave it out"),
+    ("lead_quotes_usd = 3e5", "lead_quotes_usd = 0", "maker.policy", "nothing else to move"),
+    ("off = 2021-05-02", 'off = "2021-05-02"', "maker.quoter_off", "a date without quotes"),
+    ("off = 2021-05-02", "off = 2021-05-02T12:00:00", "maker.quoter_off", "is 2021-05-02 12:00:00"),
+    ("off = 2021-05-02", "off = true", "maker.quoter_off", "is true"),
+]
+
 WRONG_SOURCES = [
     ('"house.fee_tiers"', '"house.fee_tires"', "sources.'house.fee_tires'", "names no key"),
     ('"house.fee_tiers"', '"house.fee_tiers[2]"', "sources.'house.fee_tiers[2]'", "names no key"),
@@ -360,6 +498,9 @@ ONE_WRONG_VALUE = [
     *WRONG_KEYS,
     *WRONG_NAMES,
     *WRONG_LISTS,
+    *WRONG_CLASSES,
+    *WRONG_RULES,
+    *WRONG_ON_THE_LEAD_VENUE,
     *WRONG_SOURCES,
 ]
 
@@ -373,6 +514,16 @@ def test_one_wrong_value_is_refused_at_its_key(refusal, old, new, key, shown):
     error = refusal(mutate(old, new), key)
 
     assert shown in error.problem
+
+
+def test_impact_of_hedges_needs_the_lead_venues_volume_too(refusal):
+    alone = mutate(LEAD_QUOTING, "").replace('policy = "captive"\n', "")
+    alone = alone.replace("taker_fee_bps = 4\n", "taker_fee_bps = 4\nimpact_kappa = 1\n")
+    error = refusal(
+        alone.replace("lead_volume_usd_per_day = 3e9\n", ""), "markets[0].lead_volume_usd_per_day"
+    )
+
+    assert "since lead.impact_kappa is above 0" in error.problem
 
 
 LINES = len(VALID.splitlines())

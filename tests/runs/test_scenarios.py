@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import des.scenario
 from des.scenario import Scenario
+from des.world import World
 from runs import scenarios
 from runs.scenarios import ScenarioError, built_ins, dump, load, name
 
@@ -97,6 +98,52 @@ position_limit_usd = 1.5e6
 "markets[0].price.volatility[1].annual" = "a guess"
 "run.seed" = "a die"
 """
+
+POPULATION = """\
+[[firms.classes]]
+category = "mid-tier"
+trading = 10
+waiting = 6
+reaction_ms_median = 40
+reaction_log_sd = 0.7
+capital_usd_median = 15_000_000
+capital_log_sd = 0.6
+hurdle_bps = 0.5
+order_share = 0.02
+volume_30d_share = 3
+
+[[firms.classes]]
+category = "larp"
+trading = 8
+reaction_ms_median = 500
+capital_usd_median = 4_000_000
+hurdle_bps = 1.5
+order_share = 0.02
+lead_quotes_share = 0.01
+
+[firms.capital]
+half_life_days = 14
+withdrawn_share = 0.2
+shift_per_bp = 0.002
+shift_max = 0.02
+entry_per_day = 0.002
+entry_per_bp = 0.001
+closes_below = 0.3
+patience_days = 21
+
+[lead.quoting]
+refresh_s = 10
+half_spread_bps = 0.5
+uninformed_fraction = 0.3
+outside_quotes_usd = 5_000_000
+
+"""
+QUOTED_THERE = 'quoter_off = 2021-05-02\nlead_quotes_usd = 100_000\npolicy = "independent"\n\n'
+POPULATED = (
+    FULL.replace("[retail]", f"{QUOTED_THERE}[retail]")
+    .replace("[[markets]]\n", "[[markets]]\nlead_volume_usd_per_day = 3_500_000_000\n")
+    .replace("[sources]", f"{POPULATION}[sources]")
+)
 
 ANCHORED = FULL[FULL.index("volatility = ") : FULL.index("[markets.quoter]")]
 ON_CANDLES = FULL.replace(ANCHORED, 'candles = "btc.csv"\nticks_per_s = 2\n\n').replace(
@@ -196,6 +243,73 @@ def test_a_world_without_firms_must_say_how_much_the_maker_shows(write):
         load(write("alone.toml", alone))
 
     assert refused.value.key == "markets[0].quoter.displayed_usd"
+
+
+def test_classes_are_firms_too_and_need_no_named_one_beside_them(write):
+    write("base.toml", POPULATED)
+
+    firms = load(write("drawn.toml", 'extends = "base.toml"\n[firms]\nmembers = []\n')).firms
+
+    assert firms.count == 24
+    assert firms.drawn_names[0] == "Firm01"
+    assert firms.drawn_names[-1] == "Firm24"
+
+
+def test_drawn_firms_are_numbered_on_from_those_with_a_name(write):
+    """All under one name each: whoever keeps books is listed once."""
+    scenario = load(write("base.toml", POPULATED))
+
+    assert scenario.firms.drawn_names[0] == "Firm02"
+    everybody = list(scenario.entities())
+    assert len(everybody) == len(set(everybody)) == 5 + 1 + 24
+
+
+def test_classes_of_nobody_are_no_firms(write):
+    write("base.toml", FULL)
+    (each,) = tomllib.loads(POPULATED)["firms"]["classes"][1:]
+    nobody = {"members": [], "classes": [each | {"trading": 0}]}
+
+    with pytest.raises(ScenarioError) as refused:
+        load(write("alone.toml", 'extends = "base.toml"\n'), {"firms": nobody})
+
+    assert refused.value.key == "markets[0].quoter.displayed_usd"
+
+
+def test_rules_are_laid_over_the_bases_key_by_key_and_classes_replace_all_of_them(write):
+    write("base.toml", POPULATED)
+    scenario = load(
+        write(
+            "impatient.toml",
+            'extends = "base.toml"\n[firms]\ncapital = { patience_days = 1 }\nclasses = []\n'
+            "[lead]\nquoting = { refresh_s = 1.5 }\n[maker]\nlead_quotes_usd = 7\n",
+        )
+    )
+
+    base = load(write("base.toml", POPULATED))
+    assert scenario.firms.classes == ()
+    assert scenario.firms.capital == base.firms.capital.model_copy(update={"patience_days": 1})
+    assert scenario.lead.quoting == base.lead.quoting.model_copy(update={"refresh_s": 1.5})
+    assert (scenario.maker.policy, scenario.maker.lead_quotes_usd) == ("independent", 7)
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        ("[firms.capital]\npatience_days = 0", "firms.capital.patience_days"),
+        ("[firms.capital]\npatience = 1", "firms.capital.patience"),
+        ("[lead.quoting]\nrefresh_s = 0", "lead.quoting.refresh_s"),
+        ('[maker]\npolicy = "other"', "maker.policy"),
+    ],
+)
+def test_a_fault_in_a_table_that_may_be_missing_is_reported_where_it_is(write, table, key):
+    """In the file that has it, and one that begins such a table by itself lacks all its keys."""
+    write("base.toml", POPULATED)
+    path = write("own.toml", f'extends = "base.toml"\n{table}\n')
+
+    with pytest.raises(ScenarioError) as refused:
+        load(path)
+
+    assert (refused.value.path, refused.value.key) == (path, key)
 
 
 def test_the_nearest_of_several_extensions_wins(write):
@@ -392,7 +506,7 @@ def test_prices_of_candles_must_fit_the_market_like_any_other(write):
 
 def test_the_scenario_as_run_reads_back_equal_and_writes_back_the_same(write):
     write("btc.csv", candles(datetime(2021, 4, 30), 3))
-    for text in (FULL, ON_CANDLES):
+    for text in (FULL, ON_CANDLES, POPULATED):
         scenario = load(write("given.toml", text))
         as_run = dump(scenario)
 
@@ -415,6 +529,22 @@ def test_the_scenario_as_run_shows_defaults_and_what_it_rests_on(write):
     assert as_run["markets"][0]["price"]["ticks_per_s"] == 1.0
     assert "displayed_usd" not in as_run["markets"][0]["quoter"]
     assert as_run["markets"][0]["price"]["anchors"][1]["at"] == datetime(2021, 5, 1, 12)
+
+
+def test_the_scenario_as_run_says_nothing_of_what_there_is_not(write):
+    """Neither rules nor quotes on the lead venue have a default that would stand for them."""
+    bare = tomllib.loads(dump(load(write("bare.toml", FULL))))
+    full = tomllib.loads(dump(load(write("full.toml", POPULATED))))
+
+    for table, keys in (
+        ("firms", {"capital"}),
+        ("lead", {"quoting"}),
+        ("maker", {"policy", "quoter_off"}),
+    ):
+        assert full[table].keys() - bare[table].keys() == keys
+    assert bare["firms"]["classes"] == []
+    assert full["firms"]["classes"][1]["waiting"] == 0
+    assert full["maker"]["quoter_off"] == date(2021, 5, 2)
 
 
 @settings(deadline=None)
@@ -538,3 +668,77 @@ def test_a_run_of_more_ticks_than_a_machine_can_draw_is_refused(write):
             with pytest.raises(ScenarioError) as caught:
                 load(path, {"run": run, "markets": [market]})
             assert caught.value.key == "run.end"
+
+
+# -------------------------------------------------- what is in range makes a world
+
+
+TINY = tomllib.loads(dump(load("tiny")))
+QUOTED = {
+    "lead": {"quoting": tomllib.loads(POPULATED)["lead"]["quoting"]},
+    "markets": [TINY["markets"][0] | {"lead_volume_usd_per_day": 1e9}],
+    # A month's last day, after which the maker looks back.
+    "run": {"start": date(2022, 5, 31), "end": date(2022, 6, 1), "day_ledgers": []},
+}
+EACH = {
+    "category": "pro",
+    "trading": 2,
+    "waiting": 1,
+    "reaction_ms_median": 5.0,
+    "capital_usd_median": 500_000.0,
+    "hurdle_bps": 0.5,
+    "order_share": 0.02,
+    "lead_quotes_share": 0.01,
+}
+RULES = tomllib.loads(POPULATED)["firms"]["capital"] | {"patience_days": 1}
+
+
+def crowd(rules=RULES, **changes):
+    return {"firms": {"members": [], "classes": [EACH | changes], "capital": rules}}
+
+
+IN_RANGE = {
+    "all wait": crowd(trading=0),
+    "no margin but quotes": crowd(lead_share=0.0),
+    "hardly any margin": crowd(lead_share=1e-12),
+    "nothing but margin": crowd(lead_share=1.0),
+    "a cent of capital": crowd(capital_usd_median=0.01, capital_log_sd=3.0),
+    "all the capital there is": crowd(
+        capital_usd_median=1e12, capital_log_sd=3.0, volume_30d_share=1_000.0, lead_quotes_share=1.0
+    ),
+    "slower than any range": crowd(reaction_ms_median=60_000.0, reaction_log_sd=3.0),
+    "no reaction time": crowd(reaction_ms_median=0.0, reaction_log_sd=3.0),
+    "orders below a cent": crowd(order_share=1e-300),
+    "orders of all there is": crowd(order_share=1.0, leverage_max=1.0),
+    "every rule at its least": crowd(
+        dict.fromkeys(RULES, 0.0) | {"half_life_days": 1.0, "patience_days": 1}
+    ),
+    "every rule at its most": crowd(
+        dict.fromkeys(RULES, 1.0) | {"half_life_days": 365.0, "patience_days": 1}
+    ),
+    "off before the run": crowd() | {"maker": {"quoter_off": date(1, 1, 1)}},
+    "off after the run": crowd() | {"maker": {"quoter_off": date(9999, 12, 31)}},
+    "captive": crowd() | {"maker": {"policy": "captive", "lead_quotes_usd": 0.01}},
+    "independent": crowd() | {"maker": {"policy": "independent", "lead_quotes_usd": 1e12}},
+}
+
+
+@pytest.mark.parametrize("tables", IN_RANGE.values(), ids=IN_RANGE)
+def test_whatever_is_in_range_makes_a_day_of_a_world(tables, tmp_path):
+    """Its books agree with it at midnight, or it would say so."""
+    scenario = load("tiny", QUOTED | tables)
+
+    World(scenario, tmp_path).run(on_day=lambda: None)
+
+    assert (tmp_path / "main.beancount").exists()
+
+
+def test_a_quoter_may_be_off_for_all_of_the_run_or_for_none_of_it(tmp_path):
+    for off, events in (("0001-01-01", ["on", "off"]), ("9999-12-31", ["on"])):
+        folder = tmp_path / off
+        folder.mkdir()
+        off_at = {"maker": {"quoter_off": date.fromisoformat(off)}}
+        World(load("tiny", QUOTED | off_at), folder).run(on_day=lambda: None)
+
+        text = (folder / "2022-05.beancount").read_text("utf-8")
+        assert re.findall(r'event "Alameda:quoter" "(\w+)"', text) == events

@@ -1,0 +1,163 @@
+"""What the maker's own simulation promises: random flow, which never looks at the price.
+
+Statistical claims are held to three standard errors, each said where it is used.
+"""
+
+import calendar
+import math
+from datetime import date
+from functools import cache
+
+import numpy as np
+import pytest
+
+from des.clock import DAY_US, HOUR_US, SECOND_US, midnight_us
+from des.listing import Holdings, Listing
+from des.quoting.market import Session
+from des.quoting.sizing import SAMPLE_US
+from des.scenario import Market
+from des.treasury.hedging import HedgeDesk
+from ledger.money import Contract
+from runs.scenarios import load
+
+TINY = load("tiny")
+START, END = date(2022, 5, 9), date(2022, 6, 1)
+LAST_US = midnight_us(END) - 1
+DAYS = (END - START).days
+HOURS = 24 * DAYS
+PRICE_USD = 100.0
+LOT, TICK_USD = "10", "0.001"
+LOT_USD, TICKS_PER_BP = 1_000.0, 10  # at that price
+ORDER_USD = 20_000.0
+MONTH_USD, SHARE = 3e10, 0.2
+HALF_SPREAD_BPS = 8.0
+NEVER_STALE = {"latency_s": 0.0, "refresh_s": 0.0}
+
+
+def market(quoter: dict, month_usd: float = MONTH_USD, annual: float = 0.8) -> Market:
+    at_rest = {"half_spread_bps": HALF_SPREAD_BPS, "position_limit_usd": 1e12, "displayed_usd": 1e9}
+    return Market.model_validate(
+        {
+            "name": "SOL-PERP",
+            "lot": LOT,
+            "tick_usd": TICK_USD,
+            "order_usd_mean": ORDER_USD,
+            "volume": ({"month": "2022-05", "usd": month_usd},),
+            "price": {
+                "anchors": ({"at": START, "price_usd": PRICE_USD},),
+                "volatility": ({"since": START, "annual": annual},),
+            },
+            "quoter": at_rest | NEVER_STALE | quoter,
+        }
+    )
+
+
+@cache
+def promised(until_us: int = LAST_US, of: float = MONTH_USD, annual: float = 0.8, **quoter):
+    """Return result and volume, in dollars, that are promised for the month as far as it goes."""
+    run = TINY.run.model_copy(update={"start": START, "end": END})
+    of_market = market(quoter, of, annual)
+    scenario = TINY.model_copy(update={"run": run, "markets": (of_market,)})
+    contract = Contract("SOL-PERP", "FTX", LOT, TICK_USD)
+    firms = scenario.firms.members
+    listing = Listing(
+        scenario,
+        of_market,
+        contract,
+        firms,
+        HedgeDesk(0, np.zeros(8, dtype=np.int64), 0.0, 0, 7),
+        np.array([1, 2, 3]),
+        Session,
+    )
+    nobody = np.zeros(len(firms), dtype=np.int64)
+    listing.decide(midnight_us(START), 0.0, Holdings(0, 0, True, nobody, nobody, nobody))
+    result_cents, volume_cents = listing.belief(until_us)
+    return result_cents / 100, volume_cents / 100
+
+
+# How many orders the first minutes of all hours bring: Poisson with this mean.
+EXPECTED_USD = MONTH_USD * SHARE * DAYS / calendar.monthrange(2022, 5)[1]
+SAMPLE_H = SAMPLE_US / HOUR_US
+SAMPLED = EXPECTED_USD / ORDER_USD * SAMPLE_H
+
+
+@pytest.mark.parametrize("half_spread_bps", [20.0, 100.0])
+def test_a_quote_that_is_never_stale_is_promised_its_half_spread_of_all_volume(half_spread_bps):
+    """To half a tick of it, and what the price moves away from each hour's first.
+
+    Within five minutes it moves by 0.18 % (root mean square); an hour's volume has a squared
+    coefficient of variation of 2 / orders, so n hours weigh as n / (1 + 2 / orders) equal ones.
+    """
+    result_usd, volume_usd = promised(half_spread_bps=half_spread_bps)
+
+    rounding = 0.5 / (half_spread_bps * TICKS_PER_BP)
+    moved = 0.8 * math.sqrt(150 / (365 * 86_400)) * math.sqrt((1 + 2 * HOURS / SAMPLED) / HOURS)
+    assert result_usd / volume_usd == pytest.approx(
+        half_spread_bps * 1e-4, rel=rounding + 3 * moved
+    )
+
+
+def test_the_promised_volume_is_the_makers_share_of_the_recorded_one():
+    """A compound Poisson sum of n geometric sizes of mean m: standard error m sqrt(2 n)."""
+    _, volume_usd = promised(refresh_s=2.0)
+
+    assert volume_usd == pytest.approx(EXPECTED_USD, rel=3 * math.sqrt(2 / SAMPLED))
+
+
+def test_a_stale_quote_is_promised_the_same_since_random_flow_does_not_look():
+    """The price moves on without direction: each fill wins or loses what it moved meanwhile.
+
+    Two to four seconds move it by sigma sqrt(3 s), root mean square. Fills of one quote share the
+    move, but not the side, so their results are not correlated. Sizes are geometric: the sum over
+    n fills of mean size m has a standard error of m sqrt(2 n) times that move.
+    """
+    annual = 2.0
+    result_usd, volume_usd = promised(annual=annual, latency_s=2.0, refresh_s=2.0)
+
+    moved = annual * math.sqrt(3 / (365 * 86_400))
+    assert moved > 0.5 * HALF_SPREAD_BPS * 1e-4  # the claim is not an empty one
+    assert abs(result_usd / volume_usd - HALF_SPREAD_BPS * 1e-4) < 3 * moved * math.sqrt(
+        2 / SAMPLED
+    )
+
+
+def test_no_volume_is_no_promise():
+    assert promised(of=0.0) == (0.0, 0.0)
+
+
+def test_no_more_is_promised_than_the_quotes_would_serve():
+    """Quotes of a lot on each side serve each order a lot, but for those that share a quote.
+
+    The price stands still. Orders are Poisson, standard error sqrt(n), with x on average for each
+    side of a quote of two seconds, of which the first gets something: 1 - exp(-x).
+    """
+    _, volume_usd = promised(annual=0.0, displayed_usd=LOT_USD, refresh_s=2.0)
+
+    sides = 2 * HOURS * SAMPLE_US / (2 * SECOND_US)
+    served = sides * (1 - math.exp(-SAMPLED / sides))
+    assert volume_usd * SAMPLE_H / LOT_USD == pytest.approx(served, rel=3 / math.sqrt(SAMPLED))
+
+
+def test_twice_the_spread_is_promised_twice_as_much_of_the_same_volume():
+    (one_usd, volume_usd), (two_usd, same_usd) = (
+        promised(half_spread_bps=bps) for bps in (100.0, 200.0)
+    )
+
+    assert two_usd / one_usd == pytest.approx(2, rel=0.001)  # to half a tick of a thousand
+    assert same_usd == pytest.approx(volume_usd, rel=0.001)  # valued at prices a bit apart
+
+
+def test_of_a_month_that_is_not_over_only_its_days_so_far_are_promised():
+    _, ten_usd = promised(midnight_us(START) + 10 * DAY_US - 1)
+
+    n = SAMPLED * 10 / DAYS
+    assert ten_usd == pytest.approx(EXPECTED_USD * 10 / DAYS, rel=3 * math.sqrt(2 / n))
+
+
+def test_a_promise_is_made_once_and_for_all():
+    """It draws from streams of its own: asking again gives the same, to the cent."""
+    promised.cache_clear()
+    first = promised()
+    promised.cache_clear()
+
+    assert promised() == first
