@@ -3,31 +3,34 @@
 From the outside in: the seal; the general ledger, through Beancount's own loader and the
 invariants; the fills, recomputed and summed; day ledgers, rendered anew, loaded by Beancount and
 held against the invariants line by line. Each step says what it looked at and names what is wrong.
+
+The last two go day by day, each day by itself, so that whoever is at hand can share the work.
 """
 
 import random
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
-from typing import TypeVar
 
 from beancount import loader
 
 from ledger import invariants
 from ledger.day_ledger import days_of, render_day
-from ledger.recompute import wrong_fills
-from ledger.run_folder import RunFolder, RunFolderError, placed
+from ledger.recompute import Recomputation
+from ledger.run_folder import RunFolder, RunFolderError, collector_at_rest, placed
 from ledger.seal import broken_seals
 
 SAMPLE_DAYS = 2
 SAMPLE_SEED = 20221111
 
-T = TypeVar("T")
-Argument = str | tuple[date, bool] | None
+# Problems are told; what is planned are the arguments of further questions.
+Told = str
+Planned = tuple[date] | tuple[date, bool]
+Answer = Callable[[], tuple]  # gives what was found, once it is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,106 +53,125 @@ def audit(
         executor: who does the work: local processes, a cluster's workers that see the same
             folder, or (None) this process. The findings are the same.
     """
-    run = RunFolder(folder)
-    days = _try(lambda: _days_to_check(run, every_day))
-    plan: list[tuple[str, list[tuple[str, Argument]]]] = [
-        ("seal: every file is as it was sealed", [("seal", None)]),
-        ("general ledger: Beancount loads it, and the invariants hold", [("general", None)]),
-        ("fills: recomputed, and summed against the general ledger", [("fills", None)]),
-        (
-            f"day ledgers: {_coverage(run, days)}each stands alone",
-            # Where the days can't even be listed, why is what there is to say of them.
-            [("told", days)] if isinstance(days, str) else [("day", day) for day in days],
-        ),
-    ]
+    ask = _asking(folder, executor)
+    # What is short comes first: by it each worker comes to have the general ledger.
+    seal, general = ask("seal"), ask("general")
+    plans = ask("days", every_day), ask("days_of_fills")
+    days, days_of_fills = (answer() for answer in plans)
+    # Of the rest, what takes longest comes last in the report and first in the queue.
+    day_ledgers = _each(ask, "day_ledger", days)
+    fills = [*_each(ask, "fills_within", days_of_fills), ask("fills_between_days")]
+    for step, answers in (
+        ("seal: every file is as it was sealed", [seal]),
+        ("general ledger: Beancount loads it, and the invariants hold", [general]),
+        ("fills: recomputed, and summed against the general ledger", fills),
+        (f"day ledgers: {_coverage(days)}each stands alone", day_ledgers),
+    ):
+        problems = (problem for answer in answers for problem in answer())
+        # What keeps one day from being read keeps others from it too, and is said once.
+        yield Finding(step, tuple(dict.fromkeys(problems)))
+
+
+def _asking(folder: Path, executor: Executor | None) -> Callable[..., Answer]:
+    """Return how a question is asked: of others at once, of this process when it is its turn."""
     if executor is None:
-        for step, tasks in plan:
-            yield Finding(step, tuple(p for task in tasks for p in _perform(run, *task)))
-        return
+        auditor = _Auditor(folder)
+        return lambda *question: partial(_answer, auditor, *question)
     audit_id = uuid.uuid4().hex
-    submitted = [
-        (step, [executor.submit(_perform_afar, str(folder), audit_id, *task) for task in tasks])
-        # What takes longest comes last in the report and first in the queue.
-        for step, tasks in reversed(plan)
+    return lambda *question: executor.submit(_answer_afar, str(folder), audit_id, *question).result
+
+
+def _each(
+    ask: Callable[..., Answer], question: str, plan: Iterable[Planned | Told]
+) -> list[Answer]:
+    """Ask for each thing that is planned; what is told instead stands for itself."""
+    return [
+        partial(tuple, [item]) if isinstance(item, Told) else ask(question, *item) for item in plan
     ]
-    for step, futures in reversed(submitted):
-        yield Finding(step, tuple(p for future in futures for p in future.result()))
 
 
-def _perform_afar(folder: str, audit_id: str, check: str, argument: Argument) -> tuple[str, ...]:
-    return _perform(_opened(folder, audit_id), check, argument)
+def _coverage(plan: Iterable[Planned | Told]) -> str:
+    days = [item for item in plan if not isinstance(item, Told)]
+    if not days:
+        return ""
+    loaded = sum(load for _, load in days)
+    return f"Beancount loads {loaded} of {len(days)} days, those on disk are compared; "
+
+
+def _answer_afar(folder: str, audit_id: str, question: str, *arguments: object) -> tuple:
+    return _answer(_auditor(folder, audit_id), question, *arguments)
 
 
 @lru_cache(maxsize=1)
-def _opened(folder: str, audit_id: str) -> RunFolder:
+def _auditor(folder: str, audit_id: str) -> "_Auditor":
     """Open a run once per worker and audit: in the next audit it may be another."""
-    return RunFolder(Path(folder))
+    return _Auditor(Path(folder))
 
 
-def _perform(run: RunFolder, check: str, argument: Argument) -> tuple[str, ...]:
-    """Run one check; books that can't be read at all are a finding like any other."""
-    problems: list[str] = []
-    # What was found before a check broke off still counts.
-    broken = _try(lambda: problems.extend(_CHECKS[check](run, argument)))
-    return (*problems, broken) if isinstance(broken, str) else tuple(problems)
-
-
-def _try(work: Callable[[], T]) -> T | str:
-    """Return what *work* returns, or in one line why it can't be done."""
+def _answer(auditor: "_Auditor", question: str, *arguments: object) -> tuple:
+    """Return all that is found; books that can't be read are a finding like any other."""
+    found: list = []
     try:
-        return work()
+        # What was found before it broke off still counts.
+        found.extend(getattr(auditor, question)(*arguments))
     except RunFolderError as error:
-        return str(error)
+        found.append(str(error))
     except Exception as error:  # whatever a forger may have thought of
-        return f"it can't be read: {type(error).__name__}: {error}".splitlines()[0]
+        found.append(f"it can't be read: {type(error).__name__}: {error}".splitlines()[0])
+    return tuple(found)
 
 
-def _general(run: RunFolder, _: Argument) -> Iterator[str]:
-    entries, errors = run.loaded
-    yield from map(placed, errors)
-    yield from map(placed, invariants.check(entries, {})[1])
+class _Auditor:
+    """Answers questions about one run, and reads only once what many of them need."""
 
+    def __init__(self, folder: Path) -> None:
+        self._run = RunFolder(folder)
 
-def _day_ledger(run: RunFolder, argument: Argument) -> Iterator[str]:
-    """Compare a day's ledger, where there is one, with what the books give, and load it."""
-    day, load = argument
-    stored = run.path / "days" / f"{day}.beancount"
-    name = f"days/{day}.beancount"
-    text = render_day(run, day)
-    if stored.is_file() and stored.read_text(encoding="utf-8") != text:
-        yield f"{name}: it is not what the general ledger and the fills give"
-    if load:
-        entries, errors, _ = loader.load_string(text)
-        for error in errors or invariants.check(entries, {}, "line")[1]:
-            yield f"{name}: {placed(error)}"
+    @cached_property
+    def _recomputation(self) -> Recomputation:
+        return Recomputation(self._run)
 
+    def seal(self) -> Iterator[Told]:
+        yield from broken_seals(self._run.path)
 
-def _coverage(run: RunFolder, days: list[tuple[date, bool]] | str) -> str:
-    if isinstance(days, str):
-        return ""
-    loaded = sum(load for _, load in days)
-    return f"Beancount loads {loaded} of {len(days_of(run))} days, those on disk are compared; "
+    def general(self) -> Iterator[Told]:
+        entries, errors = self._run.loaded
+        yield from map(placed, errors)
+        yield from map(placed, invariants.check(entries, {})[1])
 
+    def days_of_fills(self) -> Iterator[Planned]:
+        """Plan the days whose fills to recompute."""
+        yield from ((day,) for day in self._recomputation.days)
 
-def _days_to_check(run: RunFolder, every_day: bool) -> list[tuple[date, bool]]:
-    """Return the days to look at, and whether Beancount is to load each."""
-    days = days_of(run)
-    stored = {path.stem for path in (run.path / "days").glob("*.beancount")}
-    unknown = sorted(stored - {str(day) for day in days})
-    if unknown:
-        raise RunFolderError(f"days/{unknown[0]}.beancount: it is of no day that the books have")
-    drawn = (
-        days if every_day else random.Random(SAMPLE_SEED).sample(days, min(SAMPLE_DAYS, len(days)))
-    )
-    looked_at = [(day, day in drawn) for day in days if day in drawn or str(day) in stored]
-    # What takes longest first, so that workers end together.
-    return sorted(looked_at, key=lambda each: (not each[1], each[0]))
+    def fills_within(self, day: date) -> Iterator[Told]:
+        return self._recomputation.wrong_within(day)
 
+    def fills_between_days(self) -> Iterator[Told]:
+        return self._recomputation.wrong_between_days()
 
-_CHECKS: dict[str, Callable[[RunFolder, Argument], Iterator[str]]] = {
-    "seal": lambda run, _: iter(broken_seals(run.path)),
-    "general": _general,
-    "fills": lambda run, _: wrong_fills(run),
-    "day": _day_ledger,
-    "told": lambda _, why: iter((why,)),
-}
+    def days(self, every_day: bool) -> Iterator[Planned | Told]:
+        """Plan all days, each with whether Beancount is to load its ledger."""
+        days = days_of(self._run)
+        stored = {path.stem for path in (self._run.path / "days").glob("*.beancount")}
+        for name in sorted(stored - {str(day) for day in days}):
+            yield f"days/{name}.beancount: it is of no day that the books have"
+        drawn = random.Random(SAMPLE_SEED).sample(days, min(SAMPLE_DAYS, len(days)))
+        loaded = set(days if every_day else drawn)
+        # What takes longest first, so that workers end together.
+        yield from ((day, day in loaded) for day in sorted(days, key=lambda day: day not in loaded))
+
+    def day_ledger(self, day: date, load: bool) -> Iterator[Told]:
+        """Compare a day's ledger, where there is one, with what the books give, and load it."""
+        name = f"days/{day}.beancount"
+        stored = self._run.path / name
+        if not load and not stored.is_file():
+            return
+        text = render_day(self._run, day)
+        if stored.is_file() and stored.read_text(encoding="utf-8") != text:
+            yield f"{name}: it is not what the general ledger and the fills give"
+        if load:
+            with collector_at_rest():
+                entries, errors, _ = loader.load_string(text)
+                found = errors or invariants.check(entries, {}, "line")[1]
+            for error in found:
+                yield f"{name}: {placed(error)}"

@@ -2,14 +2,23 @@
 
 Edges, fees and settlement payments are computed here from the columns alone, by other code than
 booked them; sums are posted by the one rule and compared with what the general ledger says.
+
+Days are checked one by one, in any order and by anybody, and no more than a day's rows are held.
+Each begins with the sum of all rows before it: positions, entry values, and the volumes that make
+fee tiers. What its own rows, checked, leave must be what the next day begins with; so by induction,
+if no day is wrong, none would be with all of that carried from the first row to the last.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
+import duckdb
 import numpy as np
 from beancount.core import data
 
@@ -18,43 +27,200 @@ from ledger.entries import Entries, contract_table
 from ledger.fills import Motive
 from ledger.money import amount
 from ledger.run_folder import RunFolder
-from ledger.times import DAY_US, day_of
 from ledger.transaction import MONEY, Transaction
 
 FUNDING_UNIT = 10**9
+ONE_DAY = timedelta(days=1)
 WINDOW_DAYS = 30
+HOUSE = 0  # the code of the house venue, which names list first
+
+DAY = "CAST(time AS DATE)"  # everywhere the same, so that each row is of exactly one day
+
+# The days in a file, with the first and the last seq of each.
+ENDS = f"SELECT {DAY} AS day, min(seq), max(seq) FROM {{file}} GROUP BY day ORDER BY day"
+
+# What each day's rows add to positions (lots), to entry values and volumes (lots x ticks), and pay.
+SUMS = f"""
+    SELECT {DAY} AS day, venue, market, taker, maker,
+        CAST(sum(if(payment, 0, lots)) AS BIGINT) AS lots,
+        CAST(sum(if(payment, 0, lots * lead)) AS BIGINT) AS value,
+        CAST(sum(if(payment, 0, abs(lots) * price)) AS BIGINT) AS volume,
+        CAST(sum(if(payment, edge_cents, 0)) AS BIGINT) AS paid_cents
+    FROM (SELECT *, motive = '{Motive.MARGIN.word}' AS payment FROM rows)
+    WHERE motive <> '{Motive.FUNDING.word}'
+    GROUP BY ALL
+"""
 
 
 def wrong_fills(run: RunFolder) -> Iterator[str]:
     """Yield a sentence for each thing about the fills that does not follow from the books."""
-    connection = run.connect()
-    positions, fees = _Positions(run), _Fees(run)
-    closings = _closings(run)
-    seqs_of_entries = {int(entry.meta["seq"]) for entry in run.transactions}
-    vouched = _control_totals(run)
-    for path in run.fill_files:
-        name = f"fills/{path.name}"
+    recomputation = Recomputation(run)
+    for day in recomputation.days:
+        yield from recomputation.wrong_within(day)
+    yield from recomputation.wrong_between_days()
+
+
+class Recomputation:
+    """The fills of one run, to be worked out again day by day."""
+
+    def __init__(self, run: RunFolder) -> None:
+        """Read what the general ledger says of the fills, once for all days."""
+        self._run, self._connection = run, run.connect()
+        # For a day's rows, threads cost more than they bring.
+        self._connection.execute("SET threads = 1")
+        self._entries = Entries(run.chart, run.names)
+        self._tick_cents = _tick_cents(run)
+        ((funding_e9,),) = run.customs("funding-per-hour-e9")
+        self._fees, self._funding_e9 = _Fees(run), int(funding_e9)
+        self._vouched, self._closings = _control_totals(run), _closings(run)
+        self._seqs_of_entries = {int(entry.meta["seq"]) for entry in run.transactions}
+
+    @property
+    def days(self) -> list[date]:
+        """Return the days whose fills the general ledger vouches for, in order."""
+        return sorted(self._vouched)
+
+    def wrong_within(self, day: date) -> Iterator[str]:
+        """Yield what is wrong with the rows of one of the `days`."""
+        path = self._run.path / "fills" / f"{day:%Y-%m}.parquet"
+        if not path.is_file():
+            return  # days of which nothing is there are told between days
+        among = f"(FROM {_file(path)} WHERE {DAY} = DATE '{day}')"
         try:
-            file = f"read_parquet('{_escaped(path)}', hive_partitioning = false)"
-            rows = fill_store.read(connection, file, run.names)
+            # A cursor of its own: a worker with threads checks two days at once.
+            rows = fill_store.read(self._connection.cursor(), among, self._run.names)
         except Exception as error:
-            yield f"{name}: {error}".splitlines()[0]
-            continue
-        for problem in (
-            *_wrong_columns(run, rows, path.stem),
-            *_wrong_order(rows, seqs_of_entries),
-            *_wrong_prices(run, rows),
-            *fees.wrong_rates(rows),
-            *positions.wrong_payments(rows),
-            *_wrong_days(run, rows, closings, vouched),
-        ):
-            yield f"{name}: {problem}"
-    for day in sorted({*closings, *vouched}):
-        yield f"{day:%Y-%m}.beancount: it sums up fills of {day} that are not there"
+            yield f"fills/{path.name}: {error}".splitlines()[0]
+            return
+        for problem in self._wrong(rows, day) if len(rows) else ():
+            yield f"fills/{path.name}: {problem}"
+
+    def wrong_between_days(self) -> Iterator[str]:
+        """Yield which days are missing, which nobody vouches for, and where two do not join."""
+        found: list[tuple[date, int, int]] = []
+        for path in self._run.fill_files:
+            name = f"fills/{path.name}"
+            try:
+                days = self._connection.cursor().execute(ENDS.format(file=_file(path))).fetchall()
+            except duckdb.Error as error:
+                yield f"{name}: {error}".splitlines()[0]
+                continue
+            if strange := {str(day)[:7] for day, *_ in days} - {path.stem}:
+                yield f"{name}: it holds days of {', '.join(sorted(strange))}"
+            for day in (day for day, *_ in days if day not in self._vouched):
+                yield f"{name}: {day}: there is no control total in the general ledger"
+            found += days
+        for (day, _, last), (_, first, _) in pairwise(found):
+            row = f"fills/{day:%Y-%m}.parquet: row with seq {last}"
+            if first <= last:
+                yield f"{row}: it is earlier than the one before"
+            elif not self._seqs_of_entries.issuperset(range(last + 1, first)):
+                yield f"{row}: the seq after it is lost"
+        for day in sorted({*self._closings, *self._vouched} - {day for day, *_ in found}):
+            yield f"{day:%Y-%m}.beancount: it sums up fills of {day} that are not there"
+
+    def _wrong(self, rows: np.ndarray, day: date) -> list[str]:
+        tick_cents = self._tick_cents[rows["venue"], rows["market"]]
+        openings = self._openings
+        standing, next_standing = openings.of(day), openings.of(day + ONE_DAY)
+        earlier = openings.of(day - timedelta(days=WINDOW_DAYS))
+        volume_cents = (standing.traded_cents - earlier.traded_cents)[HOUSE].sum(axis=0)
+        problems = [
+            *_wrong_columns(rows),
+            *_wrong_order(rows, self._seqs_of_entries),
+            *_wrong_prices(rows, tick_cents),
+            *self._fees.wrong_rates(rows, day, volume_cents),
+            *_wrong_payments(rows, tick_cents, self._funding_e9, standing),
+            *self._wrong_sums(rows, day),
+        ]
+        # The payments have carried the standing through the day.
+        if not problems and not np.array_equal(standing, next_standing):
+            problems.append(f"{day}: the next day does not begin with what this one leaves")
+        return problems
+
+    def _wrong_sums(self, rows: np.ndarray, day: date) -> Iterator[str]:
+        """Hold rows against what the general ledger has of them: control total and sums."""
+        run = self._run
+        if self._vouched[day] != (len(rows), fill_store.control_total(rows, run.names)):
+            yield f"{day}: the control total in the general ledger is another"
+        booked = {
+            (
+                int(entry.meta["fills"]),
+                int(entry.meta["first-fill"]),
+                int(entry.meta["last-fill"]),
+            ): entry
+            for entry in self._closings.get(day, [])
+        }
+        for entry in self._entries.closing(rows, int(rows["time_us"][-1])):
+            found = booked.pop(tuple(int(value) for _, value in entry.meta), None)
+            if found is None:
+                yield f"{day}: no entry of the general ledger sums up: {entry.narration}"
+            elif _amounts(run, entry) != _booked_amounts(found):
+                yield (
+                    f"{day}: the entry with seq {found.meta['seq']} is not the sum of its fills: "
+                    f"{entry.narration}"
+                )
+        for found in booked.values():
+            yield f"{day}: the entry with seq {found.meta['seq']} sums up fills that are not there"
+
+    @cached_property
+    def _openings(self) -> "_Openings":
+        return _Openings(self._run, self._connection.cursor(), self._tick_cents)
 
 
-def _escaped(path: Path) -> str:
-    return str(path).replace("'", "''")
+# ------------------------------------------------------------------- what a day begins with
+
+
+class _Standing(NamedTuple):
+    """What has come about up to some moment, by (venue, market, entity)."""
+
+    lots: np.ndarray  # the position
+    value_cents: np.ndarray  # what it was entered at, or last settled to
+    traded_cents: np.ndarray  # notional taken, since the books began
+
+    def trade(self, rows: np.ndarray, tick_cents: np.ndarray) -> None:
+        """Carry it through trades, in place."""
+        taken, made = ((rows["venue"], rows["market"], rows[side]) for side in ("taker", "maker"))
+        value_cents = rows["lots"] * rows["lead"] * tick_cents
+        for place, sign in ((taken, 1), (made, -1)):
+            np.add.at(self.lots, place, sign * rows["lots"])
+            np.add.at(self.value_cents, place, sign * value_cents)
+        np.add.at(self.traded_cents, taken, np.abs(rows["lots"]) * rows["price"] * tick_cents)
+
+
+class _Openings:
+    """What each day begins with: the sum of all rows before it."""
+
+    def __init__(
+        self, run: RunFolder, connection: duckdb.DuckDBPyConnection, tick_cents: np.ndarray
+    ) -> None:
+        sums, words = connection.execute(SUMS).fetchnumpy(), run.names.words()
+        venue, market, taker, maker = (
+            np.array([words[column].index(word) for word in sums[column]], dtype=np.int64)
+            for column in ("venue", "market", "taker", "maker")
+        )
+        self._days, place = np.unique(sums["day"].astype("datetime64[D]"), return_inverse=True)
+        cents = tick_cents[venue, market]
+        added = np.zeros(
+            (len(_Standing._fields), 1 + len(self._days), *tick_cents.shape, len(words["taker"])),
+            dtype=np.int64,
+        )
+        lots, value_cents, traded_cents = added
+        for member, sign in ((taker, 1), (maker, -1)):
+            # A day's rows count from the day after it.
+            np.add.at(lots, (place + 1, venue, market, member), sign * sums["lots"])
+            np.add.at(value_cents, (place + 1, venue, market, member), sign * sums["value"] * cents)
+        np.add.at(traded_cents, (place + 1, venue, market, taker), sums["volume"] * cents)
+        # A payment settles a position of n contracts and entry value v to n M = v + payment.
+        np.add.at(value_cents, (place + 1, venue, market, taker), sums["paid_cents"])
+        self._sums = added.cumsum(axis=1)
+
+    def of(self, day: date) -> _Standing:
+        """Return the standing at the beginning of any day, for the caller to carry on."""
+        return _Standing(*self._sums[:, np.searchsorted(self._days, np.datetime64(day))].copy())
+
+
+# ----------------------------------------------------------------------- what follows from what
 
 
 def _first(rows: np.ndarray, wrong: np.ndarray, what: str) -> Iterator[str]:
@@ -65,12 +231,7 @@ def _first(rows: np.ndarray, wrong: np.ndarray, what: str) -> Iterator[str]:
         yield f"row with seq {rows['seq'][found[0]]}: {what}{more}"
 
 
-def _wrong_columns(run: RunFolder, rows: np.ndarray, month: str) -> Iterator[str]:
-    days = rows["time_us"] // DAY_US
-    first, last = (int(days.min()), int(days.max())) if len(rows) else (0, 0)
-    months = {f"{day_of(day * DAY_US):%Y-%m}" for day in (first, last)} if len(rows) else {month}
-    if months != {month}:
-        yield f"it holds days of {', '.join(sorted(months - {month}))}"
+def _wrong_columns(rows: np.ndarray) -> Iterator[str]:
     payment = np.isin(rows["motive"], (Motive.MARGIN, Motive.FUNDING))
     yield from _first(rows, payment & (rows["price"] != rows["lead"]), "a mark is no lead price")
     yield from _first(rows, ~payment & (rows["lots"] == 0), "nothing changes hands")
@@ -87,75 +248,55 @@ def _wrong_order(rows: np.ndarray, seqs_of_entries: set[int]) -> Iterator[str]:
             return
 
 
-def _wrong_prices(run: RunFolder, rows: np.ndarray) -> Iterator[str]:
+def _wrong_prices(rows: np.ndarray, tick_cents: np.ndarray) -> Iterator[str]:
     """Edge and fee from price, lead, quantity and fee rate."""
-    trade = rows[rows["motive"] < Motive.MARGIN]
-    cents = _tick_cents(run, trade)
-    edge = (trade["lead"] - trade["price"]) * trade["lots"] * cents
+    is_trade = rows["motive"] < Motive.MARGIN
+    trade, tick_cents = rows[is_trade], tick_cents[is_trade]
+    edge = (trade["lead"] - trade["price"]) * trade["lots"] * tick_cents
     yield from _first(trade, edge != trade["edge_cents"], "the edge does not follow")
     # Half up, in exact integers: 2 n r + 10^6 over 2 x 10^6.
-    twice = 2 * np.abs(trade["lots"]) * trade["price"] * cents * trade["fee_e6"]
+    twice = 2 * np.abs(trade["lots"]) * trade["price"] * tick_cents * trade["fee_e6"]
     fee = (twice + 1_000_000) // 2_000_000
     yield from _first(trade, fee != trade["fee_cents"], "the fee does not follow")
 
 
-def _tick_cents(run: RunFolder, rows: np.ndarray) -> np.ndarray:
-    names = run.names
-    table = np.zeros((len(names.venues), len(names.markets)), dtype=np.int64)
-    for place, contract in contract_table(run.chart, names).items():
-        table[place] = contract.cents_per_lot_tick
-    return table[rows["venue"], rows["market"]]
+def _wrong_payments(
+    rows: np.ndarray, tick_cents: np.ndarray, funding_e9: int, standing: _Standing
+) -> Iterator[str]:
+    """Hold each settlement's payments against positions at its mark: n M - v, then v = n M.
+
+    The standing is carried through the rows: a position must have come up to a settlement before
+    its payments can be checked.
+    """
+    is_trade = rows["motive"] < Motive.MARGIN
+    new_block = is_trade[1:] != is_trade[:-1]
+    new_block |= ~is_trade[1:] & (np.diff(rows["time_us"]) > 0)
+    edges = (np.flatnonzero(new_block) + 1).tolist()
+    for begin, end in pairwise((0, *edges, len(rows))):
+        block = slice(begin, end)
+        if is_trade[begin]:
+            standing.trade(rows[block], tick_cents[block])
+        else:
+            yield from _wrong_settlement(rows[block], tick_cents[block], funding_e9, standing)
 
 
-class _Positions:
-    """Every holder's contracts and entry value, carried through the fills in their order."""
-
-    def __init__(self, run: RunFolder) -> None:
-        self._run = run
-        shape = (len(run.names.venues), len(run.names.markets), len(run.names.entities))
-        self._lots = np.zeros(shape, dtype=np.int64)
-        self._value = np.zeros(shape, dtype=np.int64)
-        ((rate,),) = run.customs("funding-per-hour-e9")
-        self._funding_e9 = int(rate)
-
-    def wrong_payments(self, rows: np.ndarray) -> Iterator[str]:
-        """Hold each settlement's payments against positions at its mark: n M - v, then v = n M."""
-        cents = _tick_cents(self._run, rows)
-        is_trade = rows["motive"] < Motive.MARGIN
-        # A position must be carried up to each settlement before its payments can be checked.
-        new_block = is_trade[1:] != is_trade[:-1]
-        new_block |= ~is_trade[1:] & (np.diff(rows["time_us"]) > 0)
-        edges = (np.flatnonzero(new_block) + 1).tolist()
-        for begin, end in zip((0, *edges), (*edges, len(rows)), strict=True):
-            block = slice(begin, end)
-            if begin < end and is_trade[begin]:
-                self._trade(rows[block], cents[block])
-            elif begin < end:
-                yield from self._check(rows[block], cents[block])
-
-    def _trade(self, rows: np.ndarray, cents: np.ndarray) -> None:
-        value = rows["lots"] * rows["lead"] * cents
-        for side, sign in (("taker", 1), ("maker", -1)):
-            place = (rows["venue"], rows["market"], rows[side])
-            np.add.at(self._lots, place, sign * rows["lots"])
-            np.add.at(self._value, place, sign * value)
-
-    def _check(self, rows: np.ndarray, cents: np.ndarray) -> Iterator[str]:
-        place = (rows["venue"], rows["market"], rows["taker"])
-        held = self._lots[place]
-        yield from _first(rows, rows["lots"] != held, "it is no payment on the position held")
-        worth = rows["lots"] * rows["price"] * cents
-        margin = rows["motive"] == Motive.MARGIN
-        due = worth - self._value[place]
-        yield from _first(
-            rows, margin & (rows["edge_cents"] != due), "the variation margin does not follow"
-        )
-        exact = -worth * self._funding_e9
-        off = np.abs(rows["edge_cents"] * FUNDING_UNIT - exact)
-        yield from _first(
-            rows, ~margin & (off >= FUNDING_UNIT), "the funding does not follow from its rate"
-        )
-        self._value[tuple(index[margin] for index in place)] = worth[margin]
+def _wrong_settlement(
+    rows: np.ndarray, tick_cents: np.ndarray, funding_e9: int, standing: _Standing
+) -> Iterator[str]:
+    place = (rows["venue"], rows["market"], rows["taker"])
+    held = standing.lots[place]
+    yield from _first(rows, rows["lots"] != held, "it is no payment on the position held")
+    worth = rows["lots"] * rows["price"] * tick_cents
+    margin = rows["motive"] == Motive.MARGIN
+    due = worth - standing.value_cents[place]
+    yield from _first(
+        rows, margin & (rows["edge_cents"] != due), "the variation margin does not follow"
+    )
+    off = np.abs(rows["edge_cents"] * FUNDING_UNIT + worth * funding_e9)
+    yield from _first(
+        rows, ~margin & (off >= FUNDING_UNIT), "the funding does not follow from its rate"
+    )
+    standing.value_cents[tuple(index[margin] for index in place)] = worth[margin]
 
 
 class _Fees:
@@ -166,79 +307,56 @@ class _Fees:
         tiers = [tier for tier in run.customs("taker-fee-e6") if tier[0] == house]
         self._from_cents = np.array([_cents(volume) for _, volume, _ in tiers])
         self._rates_e6 = np.array([int(rate) for *_, rate in tiers])
-        ((_, _, self._lead_e6),) = [tier for tier in run.customs("taker-fee-e6") if tier[0] == lead]
-        firms = run.chart.parties.firms
-        self._has_tiers = np.isin(run.names.entities, firms)
+        ((_, _, lead_e6),) = [tier for tier in run.customs("taker-fee-e6") if tier[0] == lead]
+        self._lead_e6 = int(lead_e6)
+        self._has_tiers = np.isin(run.names.entities, run.chart.parties.firms)
         before = {firm: _cents(volume) for firm, volume in run.customs("volume-of-30-days")}
-        total = np.array([before.get(entity, 0) for entity in run.names.entities], dtype=np.int64)
-        # The volume before the run, spread evenly; what that leaves is with the oldest day.
-        even, rest = np.divmod(total, WINDOW_DAYS)
-        self._days = [even + rest, *[even] * (WINDOW_DAYS - 1)]
-        self._today = run.transactions[0].date
-        self._run = run
+        self._before_cents = np.array(
+            [before.get(entity, 0) for entity in run.names.entities], dtype=np.int64
+        )
+        self._start = run.transactions[0].date
 
-    def wrong_rates(self, rows: np.ndarray) -> Iterator[str]:
-        """Hold each fill's rate against the tier that its taker had that day."""
-        edges = np.flatnonzero(np.diff(rows["time_us"] // DAY_US)) + 1
-        for ours in np.split(rows, edges) if len(rows) else ():
-            while self._today < day_of(int(ours["time_us"][0])):  # nobody traded
-                self._close_day(np.zeros(len(self._has_tiers), dtype=np.int64))
-            volume = np.where(self._has_tiers, sum(self._days), 0)
-            tier = np.searchsorted(self._from_cents, volume, side="right") - 1
-            on_house = ours["venue"] == 0
-            due = np.where(on_house, self._rates_e6[tier][ours["taker"]], int(self._lead_e6))
-            trade = ours["motive"] < Motive.MARGIN
-            wrong = ours["fee_e6"] != np.where(trade, due, 0)
-            yield from _first(ours, wrong, "the fee rate is not that of the taker's tier")
-            traded = np.zeros(len(volume), dtype=np.int64)
-            notional = np.abs(ours["lots"]) * ours["price"] * _tick_cents(self._run, ours)
-            np.add.at(traded, ours["taker"], np.where(trade & on_house, notional, 0))
-            self._close_day(traded)
+    def wrong_rates(self, rows: np.ndarray, day: date, volume_cents: np.ndarray) -> Iterator[str]:
+        """Hold each fill's rate against the tier that its taker has on a day.
 
-    def _close_day(self, traded_cents: np.ndarray) -> None:
-        self._days = [*self._days[1:], traded_cents]
-        self._today += timedelta(days=1)
+        Args:
+            rows: the day's.
+            day: which.
+            volume_cents: what each entity took on the house venue in the thirty days before, as
+                far as they are in the books.
+        """
+        volume = np.where(self._has_tiers, volume_cents + self._before_books(day), 0)
+        tier = np.searchsorted(self._from_cents, volume, side="right") - 1
+        due = np.where(rows["venue"] == HOUSE, self._rates_e6[tier][rows["taker"]], self._lead_e6)
+        wrong = rows["fee_e6"] != np.where(rows["motive"] < Motive.MARGIN, due, 0)
+        yield from _first(rows, wrong, "the fee rate is not that of the taker's tier")
+
+    def _before_books(self, day: date) -> np.ndarray:
+        """Return the volume of those of the thirty days that came before the books.
+
+        It is spread evenly over them; what that leaves is with the oldest.
+        """
+        gone = min((day - self._start).days, WINDOW_DAYS)
+        even, rest = np.divmod(self._before_cents, WINDOW_DAYS)
+        return (WINDOW_DAYS - gone) * even + (0 if gone else rest)
+
+
+def _tick_cents(run: RunFolder) -> np.ndarray:
+    """Return the cents that a lot is worth per tick, by (venue, market)."""
+    table = np.zeros((len(run.names.venues), len(run.names.markets)), dtype=np.int64)
+    for place, contract in contract_table(run.chart, run.names).items():
+        table[place] = contract.cents_per_lot_tick
+    return table
+
+
+def _file(path: Path) -> str:
+    """Name a file of fills as DuckDB reads it: a folder called `taker=Zed` is no column."""
+    escaped = str(path).replace("'", "''")
+    return f"read_parquet('{escaped}', hive_partitioning = false)"
 
 
 def _cents(volume: data.Amount) -> int:
     return int(volume.number.scaleb(2))
-
-
-def _wrong_days(
-    run: RunFolder,
-    rows: np.ndarray,
-    closings: dict[date, list[data.Transaction]],
-    vouched: dict[date, tuple[int, str]],
-) -> Iterator[str]:
-    """Each day's rows against the general ledger: control total, and the entries that sum them.
-
-    Days that are found are taken out of *closings* and *vouched*.
-    """
-    entries = Entries(run.chart, run.names)
-    edges = np.flatnonzero(np.diff(rows["time_us"] // DAY_US)) + 1
-    for ours in np.split(rows, edges) if len(rows) else ():
-        day = day_of(int(ours["time_us"][0]))
-        if vouched.pop(day, None) != (len(ours), fill_store.control_total(ours, run.names)):
-            yield f"{day}: the control total in the general ledger is another"
-        booked = {
-            (
-                int(entry.meta["fills"]),
-                int(entry.meta["first-fill"]),
-                int(entry.meta["last-fill"]),
-            ): entry
-            for entry in closings.pop(day, [])
-        }
-        for entry in entries.closing(ours, int(ours["time_us"][-1])):
-            found = booked.pop(tuple(int(value) for _, value in entry.meta), None)
-            if found is None:
-                yield f"{day}: no entry of the general ledger sums up: {entry.narration}"
-            elif _amounts(run, entry) != _booked_amounts(found):
-                yield (
-                    f"{day}: the entry with seq {found.meta['seq']} is not the sum of its fills: "
-                    f"{entry.narration}"
-                )
-        for found in booked.values():
-            yield f"{day}: the entry with seq {found.meta['seq']} sums up fills that are not there"
 
 
 def _amounts(run: RunFolder, entry: Transaction) -> Counter:

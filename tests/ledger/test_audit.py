@@ -1,5 +1,6 @@
 """Nothing in a run's folder can be changed without the audit saying so, sealed anew or not."""
 
+import gc
 import json
 import os
 import random
@@ -107,6 +108,18 @@ def test_an_audit_changes_nothing(folder):
     list(audit(folder, every_day=True))
 
     assert {path: path.read_bytes() for path in files(folder)} == before
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+def test_an_audit_leaves_the_collector_of_garbage_as_it_found_it(folder, collecting):
+    was_collecting = gc.isenabled()
+    (gc.enable if collecting else gc.disable)()
+    try:
+        list(audit(folder))
+
+        assert gc.isenabled() == collecting
+    finally:
+        (gc.enable if was_collecting else gc.disable)()
 
 
 def test_days_that_were_not_written_are_sampled_and_the_report_says_how_many(executed):
@@ -312,6 +325,14 @@ def test_any_forgery_is_a_finding_and_none_stops_the_audit(tiny_run, tmp_path, f
     assert not findings[0].problems
     assert any(finding.problems for finding in findings[1:])
     assert all("\n" not in problem for finding in findings for problem in finding.problems)
+
+
+def test_what_keeps_every_day_from_being_read_is_said_once(folder):
+    month = folder / "fills" / "2022-05.parquet"
+    with changed(folder, month, b"not Parquet", resealed=True):
+        _, _, fills, days = audit(folder, every_day=True)
+
+    assert len(fills.problems) == len(days.problems) == 1
 
 
 def test_what_is_no_run_at_all_is_found_out_too(tmp_path):

@@ -15,9 +15,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ledger import fill_store
-from ledger.fills import ABSENT, Motive
-from ledger.recompute import wrong_fills
+from ledger import fill_store, movements, recompute
+from ledger.accounts import Chart, Parties
+from ledger.fills import ABSENT, Motive, Names, new_rows, price_fills
+from ledger.journal import Journal
+from ledger.money import Contract
+from ledger.recompute import Recomputation, wrong_fills
 from ledger.run_folder import RunFolder
 from ledger.times import DAY_US, day_of
 
@@ -221,6 +224,133 @@ def test_a_month_whose_fills_are_gone_is_named(busy_run, tmp_path):
 
     assert problems
     assert all(problem.startswith("2022-06.beancount: ") for problem in problems)
+
+
+# --------------------------------------------------------------------------- one day by itself
+
+
+def test_each_day_can_be_checked_by_somebody_else_the_last_one_first(run):
+    days = Recomputation(run).days
+
+    assert len(days) == 3
+    for day in reversed(days):
+        assert list(Recomputation(run).wrong_within(day)) == []
+
+
+def test_never_are_more_rows_held_than_a_day_has(busy_run, monkeypatch):
+    a_day = np.unique(rows_of(busy_run)["time_us"] // DAY_US, return_counts=True)[1]
+    held: list[int] = []
+    read = fill_store.read
+
+    def reading(*arguments) -> np.ndarray:
+        rows = read(*arguments)
+        held.append(len(rows))
+        return rows
+
+    monkeypatch.setattr(fill_store, "read", reading)
+
+    assert list(wrong_fills(busy_run)) == []
+    assert held == a_day.tolist()
+
+
+def test_a_false_beginning_of_a_day_is_found_by_what_the_day_before_it_leaves(
+    busy_run, monkeypatch
+):
+    """Summed without its last trade, the last day has none after it to be found out by."""
+    last_trade = "SELECT max(seq) FROM rows WHERE motive = 'pickoff'"
+    lying = recompute.SUMS.replace("FROM rows", f"FROM rows WHERE seq <> ({last_trade})")
+    monkeypatch.setattr(recompute, "SUMS", lying)
+
+    assert list(wrong_fills(busy_run)) == [
+        "fills/2022-06.parquet: 2022-06-01: the next day does not begin with what this one leaves"
+    ]
+
+
+def test_a_seq_lost_between_two_days_is_named(forged):
+    places: list[int] = []
+
+    def doctor(rows: np.ndarray) -> np.ndarray:
+        (midnight,) = np.flatnonzero(np.diff(rows["time_us"] // DAY_US))
+        places.append(int(rows["seq"][midnight]))
+        return np.delete(rows, midnight + 1)
+
+    problems = list(wrong_fills(forged(doctor)))
+
+    assert f"fills/2022-05.parquet: row with seq {places[0]}: the seq after it is lost" in problems
+
+
+def test_a_day_that_no_control_total_vouches_for_is_named(busy_run, tmp_path):
+    folder = Path(shutil.copytree(busy_run.path, tmp_path / "run"))
+    month = folder / "2022-05.beancount"
+    text = month.read_text(encoding="utf-8")
+    vouched = re.compile('2022-05-31 custom "control-total-of-fills" .*\n')
+    assert vouched.search(text)
+    month.write_text(vouched.sub("", text), encoding="utf-8")
+
+    assert list(wrong_fills(RunFolder(folder))) == [
+        "fills/2022-05.parquet: 2022-05-31: there is no control total in the general ledger"
+    ]
+
+
+# --------------------------------------------------------- thirty days of volume, in closed form
+
+PARTIES = Parties("FTX", "Alameda", "Binance", "Retail", "OtherMakers", ("Firm01",))
+CHART = Chart(PARTIES, tuple(Contract("BTC-PERP", v, "0.01", "1") for v in ("FTX", "Binance")))
+NAMES = Names(("FTX", "Binance"), ("BTC-PERP",), PARTIES.names)
+MAY_5_US = 19_117 * DAY_US  # 2022-05-05: thirty days later it is June
+LOW_E6, HIGH_E6 = 500, 700  # from a thousand dollars on, and below
+
+
+def books_of_a_firm(folder: Path, before_usd: int, fills: dict[int, tuple[int, int]]) -> RunFolder:
+    """Let a firm buy, on some days, so many lots of 300 dollars at such a fee rate."""
+    folder.mkdir()
+    journal = Journal(folder, "A firm", CHART, NAMES, MAY_5_US)
+    journal.record(movements.opening_balances(MAY_5_US, {"Firm01": 1}, {}))
+    journal.custom(MAY_5_US, "funding-per-hour-e9", "0")
+    for venue, from_usd, rate_e6 in (
+        ("FTX", 0, HIGH_E6),
+        ("FTX", 1_000, LOW_E6),
+        ("Binance", 0, 0),
+    ):
+        journal.custom(MAY_5_US, "taker-fee-e6", f'"{venue}"', f"{from_usd} USD", str(rate_e6))
+    journal.custom(MAY_5_US, "volume-of-30-days", '"Firm01"', f"{before_usd} USD")
+    for day in range(max(fills) + 1):
+        if day in fills:
+            row = new_rows(1)
+            row["time_us"], row["motive"] = MAY_5_US + day * DAY_US, Motive.PICKOFF
+            row["taker"], row["maker"] = map(NAMES.entities.index, ("Firm01", "Alameda"))
+            row["lots"], row["fee_e6"] = fills[day]
+            row["price"], row["lead"] = 30_000, 30_010
+            price_fills(row, 1)
+            journal.trade(row)
+        journal.close_day(MAY_5_US + (day + 1) * DAY_US - 1)
+    journal.finish(MAY_5_US + (day + 1) * DAY_US - 1)
+    return RunFolder(folder)
+
+
+@pytest.mark.parametrize(
+    ("before_usd", "first_lots", "day", "due_e6"),
+    [
+        (0, 4, 1, LOW_E6),  # 1,200 dollars yesterday
+        (0, 4, 30, LOW_E6),
+        (0, 4, 31, HIGH_E6),  # more than thirty days ago
+        (0, 3, 1, HIGH_E6),  # 900 dollars are too few
+        (1_000, 0, 0, LOW_E6),  # to the cent, though thirty days do not share it evenly
+        (3_000, 0, 20, LOW_E6),  # a hundred dollars of what was before go each day: 1,000 are left
+        (3_000, 0, 21, HIGH_E6),
+    ],
+)
+def test_volume_makes_a_fee_low_for_thirty_days_and_no_longer(
+    tmp_path, before_usd, first_lots, day, due_e6
+):
+    first = {0: (first_lots, HIGH_E6)} if first_lots else {}
+
+    for rate_e6 in (LOW_E6, HIGH_E6):
+        run = books_of_a_firm(tmp_path / str(rate_e6), before_usd, {**first, day: (1, rate_e6)})
+
+        assert [problem.partition(": the fee rate")[1] for problem in wrong_fills(run)] == (
+            [] if rate_e6 == due_e6 else [": the fee rate"]
+        )
 
 
 # ------------------------------------------------------- a second witness, in plain arithmetic
