@@ -150,8 +150,8 @@ def test_the_days_of_a_figure_sum_to_it_and_agree_with_their_fills_one_by_one(ru
 def test_a_figure_that_the_books_do_not_have_is_refused_with_those_they_have(tiny_run):
     with pytest.raises(TrailError, match=r"no 'pickoff'; did you mean PickOff\?.* Fees, "):
         trail(tiny_run, "pickoff")
-    with pytest.raises(TrailError, match="Firm01 keep no 'Spread'; the kinds are Cash, "):
-        trail(tiny_run, "Spread", entity="Firm01")
+    with pytest.raises(TrailError, match="Firm01 keep no 'CreditLine'; the kinds are Cash, "):
+        trail(tiny_run, "CreditLine", entity="Firm01")
     with pytest.raises(TrailError, match="no 'Contracts'"):  # which are no dollars
         trail(tiny_run, "Contracts", entity="Firm01")
     for unknown in ({"entity": "Firm1"}, {"party": "Firm1"}):
