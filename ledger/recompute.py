@@ -15,7 +15,7 @@ from beancount.core import data
 
 from ledger import fill_store
 from ledger.entries import Entries, contract_table
-from ledger.fills import Motive
+from ledger.fills import FROM_QUOTES, PAYMENTS, Motive
 from ledger.money import amount
 from ledger.run_folder import RunFolder
 from ledger.times import DAY_US, day_of
@@ -71,7 +71,7 @@ def _wrong_columns(run: RunFolder, rows: np.ndarray, month: str) -> Iterator[str
     months = {f"{day_of(day * DAY_US):%Y-%m}" for day in (first, last)} if len(rows) else {month}
     if months != {month}:
         yield f"it holds days of {', '.join(sorted(months - {month}))}"
-    payment = np.isin(rows["motive"], (Motive.MARGIN, Motive.FUNDING))
+    payment = np.isin(rows["motive"], PAYMENTS)
     yield from _first(rows, payment & (rows["price"] != rows["lead"]), "a mark is no lead price")
     yield from _first(rows, ~payment & (rows["lots"] == 0), "nothing changes hands")
 
@@ -89,7 +89,7 @@ def _wrong_order(rows: np.ndarray, seqs_of_entries: set[int]) -> Iterator[str]:
 
 def _wrong_prices(run: RunFolder, rows: np.ndarray) -> Iterator[str]:
     """Edge and fee from price, lead, quantity and fee rate."""
-    trade = rows[rows["motive"] < Motive.MARGIN]
+    trade = rows[~np.isin(rows["motive"], PAYMENTS)]
     cents = _tick_cents(run, trade)
     edge = (trade["lead"] - trade["price"]) * trade["lots"] * cents
     yield from _first(trade, edge != trade["edge_cents"], "the edge does not follow")
@@ -121,7 +121,7 @@ class _Positions:
     def wrong_payments(self, rows: np.ndarray) -> Iterator[str]:
         """Hold each settlement's payments against positions at its mark: n M - v, then v = n M."""
         cents = _tick_cents(self._run, rows)
-        is_trade = rows["motive"] < Motive.MARGIN
+        is_trade = ~np.isin(rows["motive"], PAYMENTS)
         # A position must be carried up to each settlement before its payments can be checked.
         new_block = is_trade[1:] != is_trade[:-1]
         new_block |= ~is_trade[1:] & (np.diff(rows["time_us"]) > 0)
@@ -131,7 +131,8 @@ class _Positions:
             if begin < end and is_trade[begin]:
                 self._trade(rows[block], cents[block])
             elif begin < end:
-                yield from self._check(rows[block], cents[block])
+                settled = np.isin(rows["motive"][block], (Motive.MARGIN, Motive.FUNDING))
+                yield from self._check(rows[block][settled], cents[block][settled])
 
     def _trade(self, rows: np.ndarray, cents: np.ndarray) -> None:
         value = rows["lots"] * rows["lead"] * cents
@@ -187,7 +188,7 @@ class _Fees:
             tier = np.searchsorted(self._from_cents, volume, side="right") - 1
             on_house = ours["venue"] == 0
             due = np.where(on_house, self._rates_e6[tier][ours["taker"]], int(self._lead_e6))
-            trade = ours["motive"] < Motive.MARGIN
+            trade = np.isin(ours["motive"], (*FROM_QUOTES, Motive.HEDGE))
             wrong = ours["fee_e6"] != np.where(trade, due, 0)
             yield from _first(ours, wrong, "the fee rate is not that of the taker's tier")
             traded = np.zeros(len(volume), dtype=np.int64)
