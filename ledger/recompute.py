@@ -16,6 +16,7 @@ from beancount.core import data
 from ledger import fill_store
 from ledger.entries import Entries, contract_table
 from ledger.fills import FROM_QUOTES, PAYMENTS, Motive
+from ledger.margin_accounts import MarginAccounts
 from ledger.money import amount
 from ledger.run_folder import RunFolder
 from ledger.times import DAY_US, day_of
@@ -29,6 +30,7 @@ def wrong_fills(run: RunFolder) -> Iterator[str]:
     """Yield a sentence for each thing about the fills that does not follow from the books."""
     connection = run.connect()
     positions, fees = _Positions(run), _Fees(run)
+    on_margin = MarginAccounts(run, _tick_cents_table(run)[0])
     closings = _closings(run)
     seqs_of_entries = {int(entry.meta["seq"]) for entry in run.transactions}
     vouched = _control_totals(run)
@@ -46,6 +48,7 @@ def wrong_fills(run: RunFolder) -> Iterator[str]:
             *_wrong_prices(run, rows),
             *fees.wrong_rates(rows),
             *positions.wrong_payments(rows),
+            *on_margin.wrong_steps(rows),
             *_wrong_days(run, rows, closings, vouched),
         ):
             yield f"{name}: {problem}"
@@ -100,11 +103,16 @@ def _wrong_prices(run: RunFolder, rows: np.ndarray) -> Iterator[str]:
 
 
 def _tick_cents(run: RunFolder, rows: np.ndarray) -> np.ndarray:
+    return _tick_cents_table(run)[rows["venue"], rows["market"]]
+
+
+def _tick_cents_table(run: RunFolder) -> np.ndarray:
+    """Return the value of a tick on a lot, shape (venues, markets)."""
     names = run.names
     table = np.zeros((len(names.venues), len(names.markets)), dtype=np.int64)
     for place, contract in contract_table(run.chart, names).items():
         table[place] = contract.cents_per_lot_tick
-    return table[rows["venue"], rows["market"]]
+    return table
 
 
 class _Positions:
