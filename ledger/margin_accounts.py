@@ -67,6 +67,8 @@ class MarginAccounts:
         forced = np.isin(rows["motive"], FORCED)
         held = self._lots[holder]
         self._market[holder] = rows["market"]
+        entered = rows[rows["motive"] == Motive.LEVERAGE]
+        self._marks[entered["market"]] = entered["price"]  # where no settlement moves it at first
         cents = self._tick_cents[rows["market"]]
         paid = rows["lots"] * rows["price"] * cents + rows["fee_cents"]
         np.add.at(self._cash, holder, np.where(is_payment, rows["edge_cents"], -paid))

@@ -97,11 +97,14 @@ class LeveragedAccounts:
         self.cash += due // FUNDING_UNIT
 
     def sort(self) -> None:
-        """Sort thresholds anew, after which no account counts as moved."""
+        """Sort thresholds anew, after which hardly an account counts as moved."""
         for market, members in enumerate(self._members):
             self._sorted[market] = self._sort(market)
-            self._movers[market] = []
+            # What owes something and has no position crosses at no price: it stays in sight.
+            owing = members[(self.lots[members] == 0) & (self.cash[members] < 0)]
+            self._movers[market] = owing.tolist()
             self._moved[members] = False
+            self._moved[owing] = True
 
     def _move(self, accounts: np.ndarray) -> None:
         for account in np.unique(accounts[~self._moved[accounts]]).tolist():

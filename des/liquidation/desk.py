@@ -64,7 +64,8 @@ class LiquidationDesk:
         self._auto_close_e6 = round(rules.auto_close_margin_pct * E6 / 100)
         self._thirds = rules.discount_thirds
         self._backstop = Backstop(rules.providers)
-        self._keys = [decision_key(seed, "liquidation", name) for name in market_names]
+        keys = [decision_key(seed, "liquidation", name) for name in market_names]
+        self._keys = np.array(keys, dtype=np.uint64)
         self._largest = largest_order_lots
         codes = {name: code for code, name in enumerate(parties.holders)}
         self._retail, self._others = codes[parties.retail], codes[parties.other_makers]
