@@ -93,7 +93,7 @@ def played(draws: random.Random) -> Counter:
 
 
 def test_in_crashes_everything_happens_and_the_books_hold():
-    happened = sum((played(random.Random(seed)) for seed in (1, 4, 13, 17, 25)), Counter())
+    happened = sum((played(random.Random(seed)) for seed in (0, 6, 7)), Counter())
 
     assert happened.keys() >= {
         "leverage",
