@@ -1,11 +1,8 @@
 """What liquidation must do at its limits, and what must not change where nobody is liquidated."""
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-
-import pytest
 
 from ledger.accounts import BACKSTOP, expense, income
 from ledger.run_folder import RunFolder
@@ -54,11 +51,6 @@ def backstop_cents(run: RunFolder) -> int:
         100
         * sum(p.units.number for e in run.transactions for p in e.postings if p.account in kinds)
     )
-
-
-@pytest.fixture(scope="module")
-def margin_run(executed: Callable[..., RunFolder]) -> RunFolder:
-    return executed(MARGIN, run={"day_ledgers": (date(2022, 5, 10),)})
 
 
 # ---------------------------------------------------------------------------------- limits
