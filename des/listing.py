@@ -15,12 +15,13 @@ from des.price.impact import Impact
 from des.price.lead_price import LeadPrice
 from des.quoting.market import Decisions, Session
 from des.quoting.plan import QuotingPolicy
-from des.quoting.race import NO_ORDERS
+from des.quoting.race import NO_ORDERS, ORDER
 from des.quoting.sizing import SAMPLE_US, monthly_size_cents
 from des.quoting.takers import Takers, Terms, gateway_keys, nobody_takes, terms
 from des.quoting.uninformed import UninformedFlow
-from des.scenario import Firm, House, Market, MonthVolume, Price, Scenario
+from des.scenario import Firm, House, Market, MonthVolume, Price, Provider, Scenario
 from des.treasury.hedging import HedgeDesk
+from ledger.fills import join_rows
 from ledger.money import Contract, to_cents
 from ledger.times import day_of
 
@@ -59,6 +60,7 @@ class Holdings:
     firm_lots: np.ndarray
     firm_margin_cents: np.ndarray  # that a firm may use in this market
     firm_fee_e6: np.ndarray
+    backstop_lots: tuple[int, ...] = ()  # of each backstop, on both venues together
 
 
 class Listing:
@@ -73,6 +75,7 @@ class Listing:
         hedge_desk: HedgeDesk,
         taker_codes: np.ndarray,
         session: type[Session],
+        backstops: Sequence[tuple[Provider, HedgeDesk]] = (),
     ) -> None:
         """Begin at the run's start.
 
@@ -82,12 +85,14 @@ class Listing:
             hedge_desk: lays off inventory in this market.
             taker_codes: the firms' in the books, then retail's.
             session: how time passes between settlements.
+            backstops: who takes over positions, and what lays them off.
         """
         self._scenario, self._market = scenario, market
         self._tick_cents = contract.cents_per_lot_tick
         self._lot = float(contract.lot)
         self._tick_usd = float(contract.tick_usd)
         self._gateways, self._hedge_desk = Gateways.of(scenario.house), hedge_desk
+        self._backstops = backstops
         self._policy = QuotingPolicy.of(market.quoter)
         self._firms = firms
         self._takers, self._taker_codes = Takers.of(self._firms), taker_codes
@@ -115,9 +120,14 @@ class Listing:
         self._decided: Decisions | None = None
 
     def trading(
-        self, env: simpy.Environment, start_us: int, end_us: int
+        self, env: simpy.Environment, start_us: int, end_us: int, forced: np.ndarray = NO_ORDERS
     ) -> Generator[simpy.Event, None, tuple[np.ndarray, np.ndarray]]:
         """Quote and be hit in [start, end), a span inside one hour: a process.
+
+        Args:
+            env: the clock.
+            start_us, end_us: the span.
+            forced: orders (dtype ORDER) of customers who are liquidated in it.
 
         Returns:
             The fills on house and lead venue, rows of dtype ROW in the order of time.
@@ -129,15 +139,18 @@ class Listing:
             volume_usd * self._scenario.maker.uninformed_fraction,
             self.price.hour_price_usd(start_us) * self._lot,
         )
+        unforeseen = join_rows((uninformed, forced), ORDER)
         house = yield from self._session.trading(
-            env, start_us, end_us, self._impact.log_offset, self._decided, uninformed
+            env, start_us, end_us, self._impact.log_offset, self._decided, unforeseen
         )
         ticks = self._session.ticks
         if len(ticks.prices):
             self.mark_ticks = int(ticks.prices[-1])
         self._hedge_desk.follow(house)
         per_root_lot = self._impact.per_root_lot(self._daily_volatility(start_us))
-        return house, self._hedge_desk.fills(end_us, ticks, per_root_lot)
+        desks = (self._hedge_desk, *(desk for _, desk in self._backstops))
+        lead = join_rows([desk.fills(end_us, ticks, per_root_lot) for desk in desks])
+        return house, lead[np.argsort(lead["time_us"], kind="stable")]
 
     def decide(self, now_us: int, elapsed_s: float, state: Holdings) -> None:
         """Read the world as a settlement leaves it, for the interval that begins at *now_us*.
@@ -151,15 +164,28 @@ class Listing:
             self._shown_cents = self._size(now_us, state)
         if now_us % self._hedge_us == 0:
             self._hedge_desk.decide(now_us, state.maker_lots + state.maker_lead_lots)
-        ordered_lots = self._hedge_desk.ordered_lots()
-        self._impact.update(elapsed_s, ordered_lots, self._daily_volatility(now_us))
         lot_cents = self.mark_ticks * self._tick_cents
+        ordered_lots = self._hedge_desk.ordered_lots() + self._unwind(now_us, lot_cents, state)
+        self._impact.update(elapsed_s, ordered_lots, self._daily_volatility(now_us))
         shown = self._shown_cents if state.may_quote else 0
         self._decided = Decisions(
             self._policy.plan(self.mark_ticks, lot_cents, state.maker_lots, shown),
             self._terms(state),
             self._gateways.at(self.price.hour_volatility_ratio(now_us)),
         )
+
+    def _unwind(self, now_us: int, lot_cents: int, state: Holdings) -> int:
+        """Let each backstop order away what it holds, at its speed; return the net lots ordered."""
+        ordered = 0
+        for (provider, desk), lots in zip(self._backstops, state.backstop_lots, strict=True):
+            per_minute_usd = provider.unwind_usd_per_minute
+            most = None
+            if per_minute_usd is not None:
+                cents = to_cents(per_minute_usd) * self._scenario.run.settle_s // 60
+                most = max(cents // lot_cents, 1)
+            desk.decide(now_us, lots, most)
+            ordered += desk.ordered_lots()
+        return ordered
 
     def volume_usd_per_s(self, time_us: int) -> float:
         """Return the house's recorded volume per second in the month of *time_us*."""

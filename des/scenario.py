@@ -371,6 +371,74 @@ class Firms(Part):
         return len(self.members) + len(self.drawn_names)
 
 
+class LeverageLimit(Part):
+    """The most leverage that the venue allows from a day on."""
+
+    since: date
+    leverage_max: Annotated[float, Field(ge=1, le=200)]
+
+
+class Provider(Part):
+    """Who takes over positions that the book cannot absorb, how many, and how it sheds them."""
+
+    name: Entity  # the captive maker's, or one of its own
+    usd_per_minute: Usd
+    usd_per_hour: Usd
+    unwind_delay_s: Annotated[float, Field(ge=0, le=86_400)]  # from decision to fill
+    unwind_usd_per_minute: PositiveUsd | None = None  # None: all at once
+    capital_usd: Usd = 0.0  # of a provider with a name of its own
+    lead_share: Fraction = 0.5  # of that capital, on the lead venue as margin
+
+
+class Leverage(Part):
+    """Customers who trade on margin, and what the venue does when their margin fails.
+
+    They are holders under the retail control account, numbered after its other holders. Each has
+    one position in one market, and other makers hold the other side.
+    """
+
+    holders: Annotated[int, Field(ge=0, le=1_000_000)]
+    collateral_usd_median: PositiveUsd
+    collateral_log_sd: LogSd = 0.0
+    leverage_mean: Annotated[float, Field(gt=0, le=100)]
+    leverage_log_sd: LogSd = 0.0
+    limits: Annotated[tuple[LeverageLimit, ...], Field(min_length=1, max_length=20)]
+    long_share: Fraction = 0.5
+    maintenance_margin_pct: Annotated[float, Field(ge=0.01, le=50)]
+    auto_close_margin_pct: Annotated[float, Field(ge=0.01, le=50)]
+    discount_thirds: Annotated[int, Field(ge=0, le=3)] = 2  # of the way from mark to zero price
+    insurance_usd: Usd = 0.0  # what the fund really has
+    insurance_stated_usd: Usd | None = None  # what the venue says that it has
+    providers: Annotated[tuple[Provider, ...], Field(min_length=1, max_length=20)]
+
+    @model_validator(mode="after")
+    def _rules(self) -> Self:
+        if self.auto_close_margin_pct > self.maintenance_margin_pct:
+            raise ContradictionError(
+                ("auto_close_margin_pct",),
+                f"is {self.auto_close_margin_pct:_}; give at most maintenance_margin_pct, "
+                f"{self.maintenance_margin_pct:_}",
+            )
+        for i, (before, limit) in enumerate(pairwise(self.limits), start=1):
+            if not before.since < limit.since:
+                raise ContradictionError(
+                    ("limits", i, "since"),
+                    f"is {limit.since}; give a day after the {before.since} before it",
+                )
+        names = [provider.name for provider in self.providers]
+        for i, name in enumerate(names):
+            if name in names[:i]:
+                raise ContradictionError(
+                    ("providers", i, "name"), f"is '{name}', which is taken; give each its own"
+                )
+        return self
+
+    def leverage_max(self, day: date) -> float:
+        """Return the venue's limit on a day; before the first, that one's."""
+        in_force = [limit for limit in self.limits if limit.since <= day]
+        return (in_force or self.limits[:1])[-1].leverage_max
+
+
 class Anchor(Part):
     """A lead price that is known to have been there at that hour."""
 
@@ -552,6 +620,7 @@ class Scenario(Part):
     retail: Retail
     other_makers: OtherMakers
     firms: Firms = Firms()
+    leverage: Leverage | None = None  # None: nobody trades on margin
     markets: Annotated[tuple[Market, ...], Field(min_length=1, max_length=50)]
     sources: dict[str, SourceText] = {}  # by key: where its figure is from
 
@@ -561,6 +630,13 @@ class Scenario(Part):
         yield from (part.name for part in parts)
         yield from (firm.name for firm in self.firms.members)
         yield from self.firms.drawn_names
+        yield from (provider.name for provider in self.outside_providers)
+
+    @property
+    def outside_providers(self) -> tuple[Provider, ...]:
+        """Return the backstop providers that keep books of their own: all but the maker."""
+        providers = self.leverage.providers if self.leverage else ()
+        return tuple(each for each in providers if each.name != self.maker.name)
 
     @model_validator(mode="after")
     def _names(self) -> Self:
@@ -597,6 +673,10 @@ class Scenario(Part):
             yield (part, "name")
         yield from (("firms", "members", i, "name") for i in range(len(self.firms.members)))
         yield from (("firms", "classes") for _ in self.firms.drawn_names)
+        if self.leverage:
+            for i, provider in enumerate(self.leverage.providers):
+                if provider.name != self.maker.name:
+                    yield ("leverage", "providers", i, "name")
 
     @model_validator(mode="after")
     def _cover(self) -> Self:

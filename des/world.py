@@ -19,10 +19,13 @@ from des.custody.retail import RetailCustody
 from des.firms.capital import CapitalDesk, Returns
 from des.firms.lead_desk import LeadDesk
 from des.firms.population import trading_firms
+from des.liquidation.desk import LiquidationDesk
+from des.liquidation.population import population
 from des.listing import Holdings, Listing
 from des.quoting.market import Session
 from des.quoting.quote_by_quote import QuoteByQuote
-from des.scenario import Firm, Market, Scenario
+from des.quoting.race import NO_ORDERS
+from des.scenario import Firm, Market, Provider, Scenario
 from des.treasury.credit_line import CreditLine
 from des.treasury.hedging import HedgeDesk
 from des.treasury.margin import MarginDesk
@@ -30,13 +33,15 @@ from des.treasury.review import MonthlyReview
 from des.venue.fees import FeeSchedule
 from des.venue.venue import FUNDING_UNIT, Venue
 from ledger import movements
-from ledger.accounts import OUTSIDE, Chart, Parties, owed
+from ledger.accounts import OUTSIDE, Chart, Parties, books_of, owed, pool
 from ledger.fills import Names
 from ledger.journal import Journal
 from ledger.money import Contract, amount, to_cents
 from ledger.text import quoted
 from ledger.times import day_of
 from ledger.transaction import LedgerError
+
+LARGEST_ORDER = 0.0001  # of a market's daily volume: one liquidation order (facts Q008)
 
 
 def parties_of(scenario: Scenario) -> Parties:
@@ -48,6 +53,9 @@ def parties_of(scenario: Scenario) -> Parties:
         retail=scenario.retail.name,
         other_makers=scenario.other_makers.name,
         firms=tuple(firm.name for firm in trading_firms(scenario)),
+        providers=tuple(each.name for each in scenario.leverage.providers)
+        if scenario.leverage
+        else (),
     )
 
 
@@ -77,12 +85,22 @@ class World:
             folder,
             scenario.question,
             Chart(parties, contracts[parties.house] + contracts[parties.lead]),
-            Names(venues, tuple(market.name for market in scenario.markets), parties.names),
+            Names(
+                venues,
+                tuple(market.name for market in scenario.markets),
+                parties.holders,
+                scenario.leverage is not None,
+            ),
             self._start_us,
         )
-        n = len(parties.names)
-        self._house = Venue(0, contracts[venues[0]], n, self._code[parties.house], self.journal)
-        self._lead = Venue(1, contracts[venues[1]], n, self._code[OUTSIDE], self.journal)
+        n = len(parties.holders)
+        places = {name: place for place, name in enumerate(parties.holders)}
+        self._backstops = [places[name] for name in parties.backstops]
+        desks = {places[name]: self._code[books_of(name)] for name in parties.backstops}
+        self._house, self._lead = (
+            Venue(i, contracts[venue], n, self._code[pays], self.journal, desks)
+            for i, (venue, pays) in enumerate(zip(venues, (parties.house, OUTSIDE), strict=True))
+        )
         self._custody = Custody(
             parties,
             {parties.house: self._house, parties.lead: self._lead},
@@ -92,7 +110,6 @@ class World:
         self._maker = self._code[parties.maker]
         self._retail = self._code[parties.retail]
         self._firms = np.array([self._code[firm] for firm in parties.firms], dtype=np.int64)
-        self._open_books()
         self._fees = self._fee_schedule()
         self._credit = CreditLine(
             self._house,
@@ -109,6 +126,8 @@ class World:
             self._list(market, contract, session)
             for market, contract in zip(scenario.markets, contracts[parties.house], strict=True)
         ]
+        self._liquidation = self._liquidation_desk()
+        self._open_books()
         self._lead_desk = self._desk_on_lead()
         self._review = MonthlyReview(
             scenario.maker.policy, to_cents(scenario.maker.lead_quotes_usd)
@@ -124,6 +143,9 @@ class World:
     def run(self, on_day: Callable[[], None]) -> None:
         """Simulate to the end; *on_day* is called after each day."""
         self._fund_maker()
+        if self._liquidation:
+            # A microsecond after the opening balances, which it is a part of.
+            self._liquidation.open(self._start_us + 1)
         self.journal.event(self._start_us, f"{self._parties.house}:withdrawals", "open")
         self.journal.event(self._start_us, f"{self._parties.maker}:quoter", "on")
         self._note_inputs()
@@ -157,11 +179,15 @@ class World:
         self, market: int, listing: Listing, start_us: int, end_us: int
     ) -> Generator[simpy.Event, None, None]:
         """Quote one market, and be hit, until the settlement."""
-        house, lead = yield from listing.trading(self.env, start_us, end_us)
+        desk = self._liquidation
+        forced = desk.orders(market, listing.mark_ticks, start_us, end_us) if desk else NO_ORDERS
+        house, lead = yield from listing.trading(self.env, start_us, end_us, forced)
         house["maker"] = self._maker
         house["fee_e6"] = self._rate_e6[house["taker"]]
         self._house.fill(market, house)
         self._lead.fill(market, lead)
+        if desk:
+            desk.follow(market, house)
         notional = np.abs(house["lots"]) * house["price"] * self._house.tick_cents[market]
         np.add.at(self._volume_cents, house["taker"], notional)
         for rows in (house, lead):
@@ -175,9 +201,18 @@ class World:
             # The same rate on both venues: arbitrage between them is not what is studied here.
             for venue in (self._house, self._lead):
                 venue.fund(marks, self._funding_e9, time_us)
+        if self._liquidation:
+            self._liquidate(self._liquidation, end_us, marks)
         if end_us % DAY_US == 0 and self._lead_desk:
             self._quote_on_lead(self._lead_desk, end_us)
         self._margin.after_settlement(time_us, marks)
+
+    def _liquidate(self, desk: LiquidationDesk, end_us: int, marks: np.ndarray) -> None:
+        """Look after customers on margin, now that gains and losses are paid."""
+        if end_us % HOUR_US == 0:
+            desk.accounts.fund(marks, self._funding_e9)
+            desk.accounts.sort()
+        desk.settle(end_us - 1, marks, self._scenario.run.settle_s)
 
     def _close_day(self, end_us: int) -> None:
         time_us = end_us - 1
@@ -235,6 +270,10 @@ class World:
                 firm_lots=self._house.lots[market, self._firms],
                 firm_margin_cents=np.where(takes, claims // len(self.listings), 0),
                 firm_fee_e6=rate_e6[self._firms],
+                backstop_lots=tuple(
+                    int(self._house.lots[market, backstop] + self._lead.lots[market, backstop])
+                    for backstop in self._backstops
+                ),
             )
             listing.decide(now_us, elapsed_s, state)
         self._rate_e6 = rate_e6
@@ -285,6 +324,14 @@ class World:
                         f"{name} owes {entity} {venue.claims[code]} cents in the world and "
                         f"{booked} in the books"
                     )
+        if self._liquidation:
+            house = self._parties.house
+            booked = -self.journal.balance(pool(house, "Insurance"))
+            if booked != self._liquidation.fund_cents:
+                raise LedgerError(
+                    f"the insurance fund of {house} has {self._liquidation.fund_cents} cents in "
+                    f"the world and {booked} in the books"
+                )
 
     def _note_inputs(self) -> None:
         """Write down the inputs that reports and audits set beside the books."""
@@ -298,6 +345,10 @@ class World:
             self.journal.custom(self._start_us, "volume-of-30-days", quoted(firm.name), before)
             about = (quoted(firm.name), quoted(firm.category or ""), f"{firm.reaction_ms:.3f}")
             self.journal.custom(self._start_us, "firm", *about)
+        rules = self._scenario.leverage
+        if rules and rules.insurance_stated_usd is not None:
+            stated = f"{amount(to_cents(rules.insurance_stated_usd))} USD"
+            self.journal.custom(self._start_us, "insurance-fund-stated", quoted(house.name), stated)
         if house.volume_share_pct_recorded:
             low, high = (f"{pct:f}" for pct in house.volume_share_pct_recorded)
             self.journal.custom(self._start_us, "maker-share-recorded", low, high)
@@ -316,6 +367,7 @@ class World:
             self._house,
             self._parties.house,
             self._code[retail.name],
+            self._collateral_cents,
             self.journal,
         )
         for quantity, per_day, usd_mean, act in (
@@ -325,11 +377,16 @@ class World:
             draws = stream(seed, "retail", quantity)
             self.env.process(desk.arrivals(draws, per_day, usd_mean, retail.holders, act))
 
+    def _collateral_cents(self) -> int:
+        """Return what customers on margin are worth: theirs, and not to be withdrawn by others."""
+        return self._liquidation.reserved_cents if self._liquidation else 0
+
     def _open_books(self) -> None:
         """Give everybody what they have on the first day; a venue holds what it owes in cash."""
         scenario, names = self._scenario, self._parties
         claims = {
-            (names.retail, names.house): to_cents(scenario.retail.opening_claim_usd),
+            (names.retail, names.house): to_cents(scenario.retail.opening_claim_usd)
+            + self._collateral_cents(),
             (names.other_makers, names.house): to_cents(scenario.other_makers.opening_claim_usd),
             (OUTSIDE, names.lead): to_cents(scenario.lead.outside_claim_usd),
         }
@@ -337,6 +394,10 @@ class World:
             on_lead = 0 if firm.waiting else to_cents(_on_lead_usd(firm))
             on_house = 0 if firm.waiting else to_cents(firm.capital_usd) - on_lead
             claims[firm.name, names.house], claims[firm.name, names.lead] = on_house, on_lead
+        for provider in scenario.outside_providers:
+            on_lead = to_cents(_on_lead_usd(provider))
+            claims[provider.name, names.lead] = on_lead
+            claims[provider.name, names.house] = to_cents(provider.capital_usd) - on_lead
         cash = {
             names.house: to_cents(scenario.house.opening_cash_usd),
             names.maker: to_cents(scenario.maker.opening_cash_usd),
@@ -348,9 +409,13 @@ class World:
             place = self._house if venue == names.house else self._lead
             place.claims[self._code[entity]] = cents
             cash[venue] += cents
+        reserves = {}
+        if self._liquidation and self._liquidation.fund_cents:
+            reserves[names.house] = self._liquidation.fund_cents
+            cash[names.house] += self._liquidation.fund_cents
         for entity, cents in cash.items():
             self._custody.cash[self._code[entity]] = cents
-        self.journal.record(movements.opening_balances(self._start_us, cash, claims))
+        self.journal.record(movements.opening_balances(self._start_us, cash, claims, reserves))
 
     def _fund_maker(self) -> None:
         """Let the captive maker deposit what it quotes with, and margin for its hedges."""
@@ -370,6 +435,8 @@ class World:
         floor = {self._maker: to_cents(scenario.maker.lead_deposit_usd)}
         for firm in self._members:
             floor[self._code[firm.name]] = to_cents(_on_lead_usd(firm))
+        for provider in scenario.outside_providers:
+            floor[self._code[provider.name]] = to_cents(_on_lead_usd(provider))
         return MarginDesk(
             self._parties,
             self._house,
@@ -413,29 +480,72 @@ class World:
 
     def _lead_delay_us(self) -> np.ndarray:
         """Return by party how long an order takes to the lead venue; 0 for who sends none."""
-        delay_us = np.zeros(len(self._code), dtype=np.int64)
+        delay_us = np.zeros(len(self._parties.holders), dtype=np.int64)
         delay_us[self._maker] = microseconds(self._scenario.maker.hedge_delay_ms / 1_000)
         for code, firm in zip(self._firms, self._members, strict=True):
             delay_ms = firm.reaction_ms + self._scenario.lead.gateway_ms
             delay_us[code] = microseconds(delay_ms / 1_000)
+        for holder, provider in zip(self._backstops, self._providers(), strict=True):
+            delay_us[holder] = microseconds(provider.unwind_delay_s)
         return delay_us
 
+    def _providers(self) -> tuple[Provider, ...]:
+        return self._scenario.leverage.providers if self._scenario.leverage else ()
+
     def _list(self, market: Market, contract: Contract, session: type[Session]) -> Listing:
+        takers = np.append(self._firms, self._retail)
+        backstops = [
+            (provider, self._hedge_desk(holder))
+            for provider, holder in zip(self._providers(), self._backstops, strict=True)
+        ]
+        return Listing(
+            self._scenario,
+            market,
+            contract,
+            self._members,
+            self._hedge_desk(self._maker),
+            takers,
+            session,
+            backstops,
+        )
+
+    def _hedge_desk(self, holder: int) -> HedgeDesk:
         lead = self._scenario.lead
-        hedge_desk = HedgeDesk(
-            self._maker,
+        return HedgeDesk(
+            holder,
             self._lead_delay_us(),
             lead.half_spread_bps,
             round(lead.taker_fee_bps * 100),
             self._code[OUTSIDE],
         )
-        takers = np.append(self._firms, self._retail)
-        return Listing(self._scenario, market, contract, self._members, hedge_desk, takers, session)
+
+    def _liquidation_desk(self) -> LiquidationDesk | None:
+        rules, run = self._scenario.leverage, self._scenario.run
+        if rules is None:
+            return None
+        marks = self._marks()
+        lot_cents = marks * self._house.tick_cents
+        daily_usd = [
+            listing.volume_usd_per_s(self._start_us) * DAY_US / SECOND_US
+            for listing in self.listings
+        ]
+        most_cents = np.array([to_cents(LARGEST_ORDER * usd) for usd in daily_usd])
+        return LiquidationDesk(
+            rules,
+            run.seed,
+            tuple(market.name for market in self._scenario.markets),
+            population(run.seed, rules, rules.leverage_max(run.start), daily_usd, lot_cents),
+            self._scenario.retail.holders,
+            self._parties,
+            self._house,
+            marks,
+            np.maximum(most_cents // lot_cents, 1),
+        )
 
 
-def _on_lead_usd(firm: Firm) -> float:
-    """Return what a firm takes to the lead venue of its first capital."""
-    return firm.capital_usd * firm.lead_share
+def _on_lead_usd(who: Firm | Provider) -> float:
+    """Return what a firm or a provider takes to the lead venue of its first capital."""
+    return who.capital_usd * who.lead_share
 
 
 def _contract(market: Market, venue: str) -> Contract:

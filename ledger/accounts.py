@@ -16,6 +16,10 @@ from ledger.transaction import MONEY
 OUTSIDE = "Outside"  # the rest of the world
 # What quotes on the lead venue earn from whoever knows nothing, and lose to whoever is faster.
 LEAD_QUOTING = ("LeadSpread", "LeadPickOff")
+BACKSTOP = "Backstop"  # the desk and the kind of whoever takes over what the book cannot absorb
+# What befalls customers who trade on margin, beside variation margin and funding.
+ON_MARGIN = ("Leverage", "Collateral", "Liquidation", BACKSTOP, "Deleveraging", "Insurance")
+SOCIALISED = "SocialisedLoss"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +32,37 @@ class Parties:
     retail: str
     other_makers: str
     firms: tuple[str, ...]
+    providers: tuple[str, ...] = ()  # of the backstop; none where nobody trades on margin
 
     def roles(self) -> Iterator[tuple[str, str]]:
         """Yield each role with who plays it, as the books record it."""
         for role in ("house", "maker", "lead", "retail", "other_makers"):
             yield role, getattr(self, role)
         yield from (("firm", firm) for firm in self.firms)
+        yield from (("provider", provider) for provider in self.providers)
+
+    @property
+    def outside_providers(self) -> tuple[str, ...]:
+        """Return the backstop providers that are nothing else."""
+        return tuple(name for name in self.providers if name != self.maker)
+
+    @property
+    def backstops(self) -> tuple[str, ...]:
+        """Return by provider who holds what it takes over: the maker's is a desk of its own."""
+        return tuple(
+            f"{name}:{BACKSTOP}" if name == self.maker else name for name in self.providers
+        )
+
+    @property
+    def holders(self) -> tuple[str, ...]:
+        """Return whoever may hold a position: everybody, then desks beside their first."""
+        return (*self.names, *(name for name in self.backstops if ":" in name))
 
     @property
     def names(self) -> tuple[str, ...]:
         """Return everybody, in the order in which the books list them."""
-        roles = (self.house, self.maker, *self.firms, self.retail, self.other_makers, self.lead)
-        return (*roles, OUTSIDE)
+        members = (self.maker, *self.firms, self.retail, self.other_makers)
+        return (self.house, *members, *self.outside_providers, self.lead, OUTSIDE)
 
     @property
     def group(self) -> tuple[str, str]:
@@ -49,7 +72,8 @@ class Parties:
     @property
     def house_customers(self) -> tuple[str, ...]:
         """Return who has an account on the house venue."""
-        return (self.maker, *self.firms, self.retail, self.other_makers)
+        others = (*self.firms, self.retail, self.other_makers, *self.outside_providers)
+        return (self.maker, *others)
 
     @property
     def hedgers(self) -> tuple[str, ...]:
@@ -59,7 +83,12 @@ class Parties:
     @property
     def lead_customers(self) -> tuple[str, ...]:
         """Return who has an account on the lead venue."""
-        return (*self.hedgers, OUTSIDE)
+        return (*self.hedgers, *self.outside_providers, OUTSIDE)
+
+
+def books_of(holder: str) -> str:
+    """Return in whose books a position stands: a desk's in those of its entity."""
+    return holder.partition(":")[0]
 
 
 def cash(entity: str) -> str:
@@ -129,9 +158,17 @@ class Chart:
     parties: Parties
     contracts: tuple[Contract, ...]
 
-    def desk(self, entity: str) -> str | None:
+    def desk(self, holder: str) -> str | None:
         """Name the desk that holds a position: the maker's backstop has one of its own."""
-        return "Quoter" if entity == self.parties.maker else None
+        _, _, desk = holder.partition(":")
+        return desk or ("Quoter" if holder == self.parties.maker else None)
+
+    def kind(self, holder: str, kind: str) -> str:
+        """Return the kind of a holder's result: all that a backstop's position brings is its own.
+
+        Or its losses would hide among the quoter's.
+        """
+        return BACKSTOP if holder in self.parties.backstops else kind
 
     def commodities(self, venue: str) -> tuple[str, ...]:
         """Return the contracts of one venue."""
@@ -149,6 +186,8 @@ class Chart:
             list(self._retail()),
         )
         yield f"{p.other_makers}, who trade among themselves", list(self._other_makers())
+        for provider in p.outside_providers:
+            yield f"{provider}, a backstop provider", list(self._provider(provider))
         yield f"{p.lead}, the lead venue", list(self._lead())
         yield f"{OUTSIDE}, everybody else who trades there", list(self._outside())
 
@@ -168,6 +207,13 @@ class Chart:
         yield _money(
             expense(p.house, "GapLoss"), "cause", "debts of customers whose margin did not suffice"
         )
+        if p.providers:
+            yield _money(
+                pool(p.house, "Insurance"), "cause", "what is left of the liquidated, for debts"
+            )
+            yield _money(
+                pool(p.house, SOCIALISED), "cause", "debts that customers bear; zero once settled"
+            )
         yield _money(opening(p.house), "cause")
 
     def _maker(self) -> Iterator[Opened]:
@@ -176,8 +222,9 @@ class Chart:
         yield _money(claim(p.maker, p.lead), "liquid")
         yield _money(claim(p.maker, p.house), "group")
         yield _money(borrowed(p.maker, p.house), "group")
-        for venue in (p.house, p.lead):
-            yield Opened(contracts(p.maker, venue, self.desk(p.maker)), self.commodities(venue))
+        for holder in (p.maker, *(name for name in p.backstops if books_of(name) == p.maker)):
+            for venue in (p.house, p.lead):
+                yield Opened(contracts(p.maker, venue, self.desk(holder)), self.commodities(venue))
         yield _money(
             income(p.maker, "PickOff"), "cause", "quotes hit because they were stale; a loss is > 0"
         )
@@ -187,6 +234,15 @@ class Chart:
         for kind in LEAD_QUOTING:
             yield _money(income(p.maker, kind), "cause", f"of its quotes on {p.lead}, if any")
         yield _money(expense(p.maker, "Hedging"), "cause")
+        if p.providers:
+            yield _money(
+                income(p.maker, "Liquidation"), "cause", "quotes hit by forced orders of customers"
+            )
+        if p.maker in p.providers:
+            yield _money(
+                income(p.maker, BACKSTOP), "cause", "of all that it took over; a loss is > 0"
+            )
+            yield _money(expense(p.maker, BACKSTOP), "cause", "of laying off what it took over")
         yield _money(opening(p.maker), "cause")
 
     def _firm(self, firm: str) -> Iterator[Opened]:
@@ -197,6 +253,7 @@ class Chart:
             yield Opened(contracts(firm, venue), self.commodities(venue))
         for kind in ("PickOff", *LEAD_QUOTING, "VariationMargin", "Funding", "GapLoss"):
             yield _money(income(firm, kind))
+        yield from self._socialised(firm)
         yield from (_money(expense(firm, kind)) for kind in ("Fees", "LeadFees", "Hedging"))
         yield _money(opening(firm))
 
@@ -207,14 +264,38 @@ class Chart:
         yield Opened(contracts(p.retail, p.house), self.commodities(p.house))
         for kind in ("Spread", "VariationMargin", "Funding", "GapLoss"):
             yield _money(income(p.retail, kind))
+        if p.providers:
+            yield from (_money(income(p.retail, kind)) for kind in ON_MARGIN)
+        yield from self._socialised(p.retail)
         yield _money(expense(p.retail, "Fees"))
         yield _money(opening(p.retail))
 
     def _other_makers(self) -> Iterator[Opened]:
         p = self.parties
         yield _money(claim(p.other_makers, p.house))
+        if p.providers:
+            yield Opened(contracts(p.other_makers, p.house), self.commodities(p.house))
+            for kind in ("Leverage", "Deleveraging", "VariationMargin", "Funding", "GapLoss"):
+                yield _money(income(p.other_makers, kind))
+        yield from self._socialised(p.other_makers)
         yield _money(expense(p.other_makers, "Fees"))
         yield _money(opening(p.other_makers))
+
+    def _provider(self, provider: str) -> Iterator[Opened]:
+        p = self.parties
+        yield _money(cash(provider))
+        for venue in (p.house, p.lead):
+            yield _money(claim(provider, venue))
+            yield Opened(contracts(provider, venue), self.commodities(venue))
+        yield from (_money(income(provider, kind)) for kind in (BACKSTOP, "GapLoss"))
+        yield from self._socialised(provider)
+        yield _money(expense(provider, BACKSTOP))
+        yield _money(opening(provider))
+
+    def _socialised(self, customer: str) -> Iterator[Opened]:
+        """Open what a customer bears of others' debts, where anybody can have such."""
+        if self.parties.providers:
+            yield _money(income(customer, SOCIALISED))
 
     def _lead(self) -> Iterator[Opened]:
         p = self.parties

@@ -60,7 +60,8 @@ def audit(
     days, days_of_fills = (answer() for answer in plans)
     # Of the rest, what takes longest comes last in the report and first in the queue.
     day_ledgers = _each(ask, "day_ledger", days)
-    fills = [*_each(ask, "fills_within", days_of_fills), ask("fills_between_days")]
+    on_margin = ask("fills_on_margin")
+    fills = [*_each(ask, "fills_within", days_of_fills), ask("fills_between_days"), on_margin]
     for step, answers in (
         ("seal: every file is as it was sealed", [seal]),
         ("general ledger: Beancount loads it, and the invariants hold", [general]),
@@ -148,6 +149,9 @@ class _Auditor:
 
     def fills_between_days(self) -> Iterator[Told]:
         return self._recomputation.wrong_between_days()
+
+    def fills_on_margin(self) -> Iterator[Told]:
+        return self._recomputation.wrong_on_margin()
 
     def days(self, every_day: bool) -> Iterator[Planned | Told]:
         """Plan all days, each with whether Beancount is to load its ledger."""

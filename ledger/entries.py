@@ -89,17 +89,19 @@ class Entries:
 
     def _expand(self, pairing: Pairing, contract: Contract, fill: Fill) -> Transaction:
         parties = self._chart.parties
-        if pairing.motive.is_payment:
-            link = each(settlement_link, fill.time_us)
+        if pairing.motive.is_settled:
+            links: tuple[Words, ...] = (each(settlement_link, fill.time_us),)
         else:
-            link = each("fill-{}".format, fill.seq)
+            links = (each("fill-{}".format, fill.seq),)
+        if pairing.motive.ends_account and np.all(fill.holder != ABSENT):
+            links += (each("liq-r-{:04}".format, fill.holder),)
         return Transaction(
             fill.time_us,
             pairing.payee(parties),
             fill_sentence(pairing, fill, contract, parties.lead),
             pairing.motive.word,
             tuple(self._postings(pairing, contract, fill)),
-            (link,),
+            links,
             tuple(_details(fill, contract)),
         )
 

@@ -13,7 +13,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ledger.accounts import Chart, Parties, claim, contracts, expense, income, owed, pool
+from ledger.accounts import (
+    BACKSTOP,
+    SOCIALISED,
+    Chart,
+    Parties,
+    books_of,
+    claim,
+    contracts,
+    expense,
+    income,
+    owed,
+    pool,
+)
 from ledger.columns import Numbers
 from ledger.money import fee_cents
 from ledger.transaction import Posting
@@ -22,13 +34,23 @@ SCHEMA_VERSION = 1
 
 
 class Motive(IntEnum):
-    """Why a row exists: what the order was after, or which payment a settlement made."""
+    """Why a row exists: what the order was after, or which payment a settlement made.
+
+    Those from LEVERAGE on befall customers who trade on margin, one by one.
+    """
 
     PICKOFF = 0  # an order whose reason was a stale quote
     SPREAD = 1  # an order with reasons of its own
     HEDGE = 2  # inventory laid off on the lead venue
     MARGIN = 3  # variation margin
     FUNDING = 4
+    LEVERAGE = 5  # a position on margin, entered or left
+    COLLATERAL = 6  # set aside for one position, or released
+    LIQUIDATION = 7  # an order forced on a customer below maintenance margin
+    BACKSTOP = 8  # a position handed over to whoever backs the venue
+    DELEVERAGING = 9  # a position closed against the largest on the other side
+    INSURANCE = 10  # what a liquidation leaves, and what covers a debt
+    SOCIALISED = 11  # a debt that nobody covers, and who bears it
 
     @property
     def word(self) -> str:
@@ -42,12 +64,72 @@ class Motive(IntEnum):
 
     @property
     def is_payment(self) -> bool:
-        """Tell a settlement's payment from a trade."""
-        return self in (Motive.MARGIN, Motive.FUNDING)
+        """Tell a payment from a trade."""
+        return self in PAYMENTS
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell what a settlement does from what happens between two."""
+        return self in SETTLED
+
+    @property
+    def ends_account(self) -> bool:
+        """Tell a step of one customer's liquidation."""
+        return self in STEPS
 
 
-_WORDS = ("pickoff", "spread", "hedging", "variation-margin", "funding")
-_KINDS = ("PickOff", "Spread", "Hedging", "VariationMargin", "Funding")
+PAYMENTS = (
+    Motive.MARGIN,
+    Motive.FUNDING,
+    Motive.COLLATERAL,
+    Motive.INSURANCE,
+    Motive.SOCIALISED,
+)
+SETTLED = (
+    Motive.MARGIN,
+    Motive.FUNDING,
+    Motive.BACKSTOP,
+    Motive.DELEVERAGING,
+    Motive.INSURANCE,
+    Motive.SOCIALISED,
+)
+STEPS = (
+    Motive.LIQUIDATION,
+    Motive.BACKSTOP,
+    Motive.DELEVERAGING,
+    Motive.INSURANCE,
+    Motive.SOCIALISED,
+)
+FROM_QUOTES = (Motive.PICKOFF, Motive.SPREAD, Motive.LIQUIDATION)  # these pay taker fees
+
+_WORDS = (
+    "pickoff",
+    "spread",
+    "hedging",
+    "variation-margin",
+    "funding",
+    "leverage",
+    "collateral",
+    "liquidation",
+    "backstop",
+    "deleveraging",
+    "insurance",
+    "socialised-loss",
+)
+_KINDS = (
+    "PickOff",
+    "Spread",
+    "Hedging",
+    "VariationMargin",
+    "Funding",
+    "Leverage",
+    "Collateral",
+    "Liquidation",
+    BACKSTOP,
+    "Deleveraging",
+    "Insurance",
+    SOCIALISED,
+)
 
 
 class Trigger(IntEnum):
@@ -74,7 +156,7 @@ class Fill(NamedTuple):
     motive: int
     venue: int
     market: int
-    taker: int  # in a payment: whose position it is for
+    taker: int  # in a payment: who receives it, for its position or that of a holder
     maker: int  # who is on the other side; in a payment from the venue's pool: the venue
     holder: int  # retail customer, or -1
     lots: int  # positive when the taker buys; in a payment: the position
@@ -103,12 +185,14 @@ class Names:
 
     venues: tuple[str, ...]
     markets: tuple[str, ...]
-    entities: tuple[str, ...]
+    entities: tuple[str, ...]  # and desks with a position of their own: `Parties.holders`
+    on_margin: bool = False  # whether customers trade on margin
 
     def words(self) -> Mapping[str, Sequence[str]]:
         """Return, for each coded column, the words in the order of their codes."""
         return {
-            "motive": [motive.word for motive in Motive],
+            # Where nobody trades on margin, the fills know no word of it.
+            "motive": [m.word for m in Motive if self.on_margin or m < Motive.LEVERAGE],
             "venue": self.venues,
             "market": self.markets,
             "taker": self.entities,
@@ -169,8 +253,9 @@ class Pairing:
 
     def payee(self, parties: Parties) -> str:
         """Return the one party outside the house group, where there is one."""
-        in_group = self.taker == parties.maker and self.venue != parties.house
-        return self.maker if in_group else self.taker
+        taker, maker = books_of(self.taker), books_of(self.maker)
+        in_group = taker == parties.maker and self.venue != parties.house
+        return maker if in_group else taker
 
 
 def postings(
@@ -192,9 +277,9 @@ def postings(
         lots: contracts that change hands, by commodity, positive when the taker buys.
     """
     if pairing.motive.is_payment:
-        rule = _payment(pairing, edge_cents)
+        rule = _payment(chart, pairing, edge_cents)
     elif pairing.motive is Motive.HEDGE:
-        rule = _hedge(pairing, edge_cents, fee_cents)
+        rule = _hedge(chart, pairing, edge_cents, fee_cents)
     else:
         rule = _house_fill(pairing, edge_cents, fee_cents)
     posted = list(rule)
@@ -205,7 +290,7 @@ def postings(
 
 
 def _house_fill(pairing: Pairing, edge: Numbers, fee: Numbers) -> Iterator[Posting]:
-    venue, taker, maker = pairing.venue, pairing.taker, pairing.maker
+    venue, taker, maker = pairing.venue, books_of(pairing.taker), books_of(pairing.maker)
     kind = pairing.motive.kind
     yield Posting(owed(venue, taker), fee - edge)
     yield Posting(owed(venue, maker), edge)
@@ -217,20 +302,21 @@ def _house_fill(pairing: Pairing, edge: Numbers, fee: Numbers) -> Iterator[Posti
     yield Posting(income(maker, kind), edge)
 
 
-def _hedge(pairing: Pairing, edge: Numbers, fee: Numbers) -> Iterator[Posting]:
-    venue, taker, other = pairing.venue, pairing.taker, pairing.maker
+def _hedge(chart: Chart, pairing: Pairing, edge: Numbers, fee: Numbers) -> Iterator[Posting]:
+    venue, taker, other = pairing.venue, books_of(pairing.taker), books_of(pairing.maker)
+    kind = chart.kind(pairing.taker, pairing.motive.kind)
     yield Posting(owed(venue, taker), fee - edge)
     yield Posting(owed(venue, other), edge)
     yield Posting(income(venue, "Fees"), -fee)
     yield Posting(claim(taker, venue), edge - fee)
-    yield Posting(expense(taker, "Hedging"), -edge)
-    yield Posting(expense(taker, "Hedging"), fee, party=venue)
+    yield Posting(expense(taker, kind), -edge)
+    yield Posting(expense(taker, kind), fee, party=venue)
     yield Posting(claim(other, venue), -edge)
-    yield Posting(income(other, "Hedging"), edge)
+    yield Posting(income(other, pairing.motive.kind), edge)
 
 
-def _payment(pairing: Pairing, received: Numbers) -> Iterator[Posting]:
-    venue, taker, other = pairing.venue, pairing.taker, pairing.maker
+def _payment(chart: Chart, pairing: Pairing, received: Numbers) -> Iterator[Posting]:
+    venue, taker, other = pairing.venue, books_of(pairing.taker), books_of(pairing.maker)
     kind = pairing.motive.kind
     yield Posting(owed(venue, taker), -received)
     if other == venue:
@@ -238,7 +324,7 @@ def _payment(pairing: Pairing, received: Numbers) -> Iterator[Posting]:
     else:
         yield Posting(owed(venue, other), received)
     yield Posting(claim(taker, venue), received)
-    yield Posting(income(taker, kind), -received)
+    yield Posting(income(taker, chart.kind(pairing.taker, kind)), -received)
     if other != venue:
         yield Posting(claim(other, venue), -received)
         yield Posting(income(other, kind), received)
@@ -246,6 +332,6 @@ def _payment(pairing: Pairing, received: Numbers) -> Iterator[Posting]:
 
 def _delivery(chart: Chart, pairing: Pairing, lots: Mapping[str, Numbers]) -> Iterator[Posting]:
     for commodity, quantity in lots.items():
-        for entity, sign in ((pairing.taker, 1), (pairing.maker, -1)):
-            account = contracts(entity, pairing.venue, chart.desk(entity))
+        for holder, sign in ((pairing.taker, 1), (pairing.maker, -1)):
+            account = contracts(books_of(holder), pairing.venue, chart.desk(holder))
             yield Posting(account, sign * quantity, commodity)

@@ -36,7 +36,7 @@ MODES = ("", "line")
 MIRRORED = {"Claims": "Customers", "Loans": "Loans", "CreditLine": "CreditLine"}
 CLAIM_OF_DEBT = {debt: claim for claim, debt in MIRRORED.items()}
 
-POOLS = ("VariationMargin", "Funding")
+POOLS = ("VariationMargin", "Funding", "SocialisedLoss")
 HOLE_PARTS = ("claim", "liquid", "group", "cause")
 TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}")
 
@@ -211,6 +211,18 @@ def no_negative_customer(ledger: Ledger) -> Iterator[Finding]:
                 entry,
                 f"{account} is overdrawn by {balance:,f} {commodity}; "
                 f"look for the draw on a credit line, or the loss that somebody should have borne",
+            )
+
+
+def no_overdrawn_fund(ledger: Ledger) -> Iterator[Finding]:
+    """An insurance fund pays no more than is in it, once a settlement or a day is over."""
+    due = _after_settlements(ledger)
+    for entry, account, commodity, balance in _readings(ledger, _is_fund, due):
+        if balance > 0:
+            yield (
+                entry,
+                f"{account} is overdrawn by {balance:,f} {commodity}; "
+                f"look for the debt that should have been socialised",
             )
 
 
@@ -450,6 +462,10 @@ def _is_customer(account: Account) -> bool:
     return account.kind == "Customers" and account.root == "Liabilities"
 
 
+def _is_fund(account: Account) -> bool:
+    return account.kind == "Insurance" and account.root == "Liabilities"
+
+
 def _is_pool(account: Account) -> bool:
     return account.kind in POOLS and account.root == "Liabilities"
 
@@ -539,6 +555,7 @@ INVARIANTS: tuple[Callable[[Ledger], Iterator[Finding]], ...] = (
     contracts_conserved,
     no_negative_cash,
     no_negative_customer,
+    no_overdrawn_fund,
     pools_empty,
     seq_is_dense,
     world_cash_is_constant,

@@ -12,6 +12,7 @@ from ledger.accounts import (
     lent,
     opening,
     owed,
+    pool,
 )
 from ledger.money import usd
 from ledger.transaction import Posting, Transaction
@@ -21,6 +22,7 @@ def opening_balances(
     time_us: int,
     cash_cents: Mapping[str, int],
     claim_cents: Mapping[tuple[str, str], int],
+    reserve_cents: Mapping[str, int] = {},
 ) -> Transaction:
     """Give everybody what they have on the first day.
 
@@ -28,6 +30,7 @@ def opening_balances(
         time_us: the first microsecond of the run.
         cash_cents: cash by entity.
         claim_cents: what venues owe, by (entity, venue).
+        reserve_cents: what venues have set aside for customers' debts, by venue.
     """
     equity: dict[str, int] = {}
     postings = []
@@ -37,6 +40,9 @@ def opening_balances(
     for (entity, venue), cents in claim_cents.items():
         postings += [Posting(claim(entity, venue), cents), Posting(owed(venue, entity), -cents)]
         equity[entity] = equity.get(entity, 0) + cents
+        equity[venue] = equity.get(venue, 0) - cents
+    for venue, cents in reserve_cents.items():
+        postings.append(Posting(pool(venue, "Insurance"), -cents))
         equity[venue] = equity.get(venue, 0) - cents
     postings += [Posting(opening(entity), -cents) for entity, cents in equity.items()]
     return Transaction(

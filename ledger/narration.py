@@ -15,11 +15,7 @@ from ledger.money import Contract, usd
 
 def fill_sentence(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> Words:
     """Say what was hit, how stale it was, and what it cost whom; or what was paid, on what."""
-    if pairing.motive is Motive.HEDGE:
-        return joined(_hedge(pairing, fill, contract))
-    if pairing.motive.is_payment:
-        return joined(_payment(pairing, fill, contract))
-    return joined(_house_fill(pairing, fill, contract, lead))
+    return joined(_TOLD.get(pairing.motive, _house_fill)(pairing, fill, contract, lead))
 
 
 def sum_sentence(pairing: Pairing, rows: np.ndarray) -> str:
@@ -28,7 +24,8 @@ def sum_sentence(pairing: Pairing, rows: np.ndarray) -> str:
 
 
 def _house_fill(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> Iterator[Words]:
-    yield each(partial(_trade, pairing.taker, contract), fill.lots)
+    forced = " is liquidated: it" if pairing.motive is Motive.LIQUIDATION else ""
+    yield each(partial(_trade, pairing.taker + forced, contract), fill.lots)
     yield " at "
     yield each(partial(_price, contract), fill.price)
     yield each(_side, fill.lots)
@@ -39,8 +36,8 @@ def _house_fill(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> 
     yield each(partial(_gain, pairing.maker), -fill.edge_cents)
 
 
-def _hedge(pairing: Pairing, fill: Fill, contract: Contract) -> Iterator[Words]:
-    yield each(partial(_trade, pairing.taker, contract), fill.lots)
+def _hedge(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> Iterator[Words]:
+    yield each(partial(_trade, _named(pairing.taker), contract), fill.lots)
     yield f" on {pairing.venue} at "
     yield each(partial(_price, contract), fill.price)
     yield " to hedge, "
@@ -49,9 +46,9 @@ def _hedge(pairing: Pairing, fill: Fill, contract: Contract) -> Iterator[Words]:
     yield each(partial(_price, contract), fill.lead)
 
 
-def _payment(pairing: Pairing, fill: Fill, contract: Contract) -> Iterator[Words]:
+def _payment(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> Iterator[Words]:
     what = "Variation margin" if pairing.motive is Motive.MARGIN else "Funding"
-    yield f"{what} of {pairing.taker} on "
+    yield f"{what} of {_named(pairing.taker)} on "
     yield each(partial(_position, contract), fill.lots)
     yield f" at {pairing.venue}, marked at "
     yield each(partial(_price, contract), fill.price)
@@ -59,9 +56,80 @@ def _payment(pairing: Pairing, fill: Fill, contract: Contract) -> Iterator[Words
     yield each(_receipt, fill.edge_cents)
 
 
+def _position_on_margin(
+    pairing: Pairing, fill: Fill, contract: Contract, lead: str
+) -> Iterator[Words]:
+    yield each(partial(_trade, f"{pairing.taker}, on margin,", contract), fill.lots)
+    yield f" at {lead}'s "
+    yield each(partial(_price, contract), fill.price)
+    yield f"; {pairing.maker} are on the other side"
+
+
+def _collateral(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> Iterator[Words]:
+    yield f"{pairing.taker} "
+    yield each(_set_aside, fill.edge_cents)
+    yield f" as collateral of one position in {contract.market}"
+
+
+def _takeover(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> Iterator[Words]:
+    yield f"{_named(pairing.maker)} takes over "
+    yield each(partial(_position, contract), -fill.lots)
+    yield " at "
+    yield each(partial(_price, contract), fill.price)
+    yield ", marked "
+    yield each(partial(_price, contract), fill.lead)
+    yield ", and "
+    yield each(_receipt, -fill.edge_cents)
+
+
+def _deleveraging(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> Iterator[Words]:
+    yield f"No backstop is left: {pairing.taker} is closed of "
+    yield each(partial(_position, contract), -fill.lots)
+    yield " against the other side, at "
+    yield each(partial(_price, contract), fill.price)
+    yield ", marked "
+    yield each(partial(_price, contract), fill.lead)
+    yield ": it "
+    yield each(_receipt, fill.edge_cents)
+
+
+def _insurance(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> Iterator[Words]:
+    yield f"{pairing.taker} "
+    yield each(_insured, fill.edge_cents)
+    yield f", liquidated in {contract.market}"
+
+
+def _socialised(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> Iterator[Words]:
+    yield f"{pairing.taker} "
+    yield each(_shared, fill.edge_cents)
+    yield f", left by liquidations in {contract.market}"
+
+
 def _trade(taker: str, contract: Contract, lots: int) -> str:
     verb = "buys" if lots > 0 else "sells"
     return f"{taker} {verb} {contract.quantity.text(abs(lots), ',')} {contract.market}"
+
+
+def _named(holder: str) -> str:
+    """Say whose position it is, and of which desk."""
+    entity, _, desk = holder.partition(":")
+    return f"{entity}'s {desk.lower()}" if desk else entity
+
+
+def _set_aside(cents: int) -> str:
+    return f"{'sets aside' if cents > 0 else 'releases'} {usd(cents)}"
+
+
+def _insured(cents: int) -> str:
+    if cents > 0:
+        return f"is given {usd(cents)} by the insurance fund, for a debt"
+    return f"leaves {usd(cents)} to the insurance fund"
+
+
+def _shared(cents: int) -> str:
+    if cents > 0:
+        return f"is relieved of a debt of {usd(cents)} that nobody covers"
+    return f"bears {usd(cents)} of debts that nobody covers"
 
 
 def _price(contract: Contract, ticks: int) -> str:
@@ -96,6 +164,13 @@ def _receipt(cents: int) -> str:
     return f"{'receives' if cents > 0 else 'pays'} {usd(cents)}"
 
 
+def _quotes_hit(said: str, pairing: Pairing, rows: np.ndarray) -> str:
+    return (
+        f"{pairing.taker} {said} on {pairing.venue}: {_count(rows, 'fill')}; "
+        f"{_gain(pairing.maker, -int(rows['edge_cents'].sum()))}"
+    )
+
+
 def _pickoff_sum(pairing: Pairing, rows: np.ndarray) -> str:
     age = np.median(rows["quote_age_us"]) / 1e6
     return (
@@ -104,34 +179,95 @@ def _pickoff_sum(pairing: Pairing, rows: np.ndarray) -> str:
     )
 
 
-def _spread_sum(pairing: Pairing, rows: np.ndarray) -> str:
-    return (
-        f"{pairing.taker} trades for its own reasons on {pairing.venue}: {_count(rows, 'fill')}; "
-        f"{_gain(pairing.maker, -int(rows['edge_cents'].sum()))}"
-    )
-
-
 def _hedge_sum(pairing: Pairing, rows: np.ndarray) -> str:
     cost = int(rows["fee_cents"].sum() - rows["edge_cents"].sum())
-    return f"{pairing.taker} hedges on {pairing.venue}: {_count(rows, 'fill')} cost {usd(cost)}"
+    who = _named(pairing.taker)
+    return f"{who} hedges on {pairing.venue}: {_count(rows, 'fill')} cost {usd(cost)}"
 
 
 def _payment_sum(pairing: Pairing, rows: np.ndarray) -> str:
     what = "Variation margin" if pairing.motive is Motive.MARGIN else "Funding"
     return (
-        f"{what} of {pairing.taker} at {pairing.venue}: {_count(rows, 'payment')}; "
-        f"{_gain(pairing.taker, int(rows['edge_cents'].sum()))}"
+        f"{what} of {_named(pairing.taker)} at {pairing.venue}: {_count(rows, 'payment')}; "
+        f"{_gain(_named(pairing.taker), int(rows['edge_cents'].sum()))}"
     )
+
+
+def _positions_sum(pairing: Pairing, rows: np.ndarray) -> str:
+    return (
+        f"{pairing.taker} enters and leaves positions on margin on {pairing.venue}, against "
+        f"{pairing.maker}: {_count(rows, 'trade')}"
+    )
+
+
+def _collateral_sum(pairing: Pairing, rows: np.ndarray) -> str:
+    net = int(rows["edge_cents"].sum())
+    verb = "sets aside" if net >= 0 else "releases"
+    return f"{pairing.taker} {verb} {usd(net)} as collateral: {_count(rows, 'position')}"
+
+
+def _takeover_sum(pairing: Pairing, rows: np.ndarray) -> str:
+    who = _named(pairing.maker)
+    return (
+        f"{who} takes over positions of {pairing.taker} on {pairing.venue}: "
+        f"{_count(rows, 'takeover')}; {_gain(who, -int(rows['edge_cents'].sum()))} by their mark"
+    )
+
+
+def _deleveraging_sum(pairing: Pairing, rows: np.ndarray) -> str:
+    return (
+        f"{pairing.taker} is closed against the other side on {pairing.venue}: "
+        f"{_count(rows, 'trade')}; {_gain(pairing.taker, int(rows['edge_cents'].sum()))}"
+    )
+
+
+def _insurance_sum(pairing: Pairing, rows: np.ndarray) -> str:
+    net = int(rows["edge_cents"].sum())
+    verb = "draws" if net > 0 else "leaves"
+    return (
+        f"{pairing.taker} {verb} {usd(net)} net {'from' if net > 0 else 'to'} the insurance "
+        f"fund of {pairing.venue}: {_count(rows, 'payment')}"
+    )
+
+
+def _socialised_sum(pairing: Pairing, rows: np.ndarray) -> str:
+    paid = -int(np.minimum(rows["edge_cents"], 0).sum())
+    relieved = int(np.maximum(rows["edge_cents"], 0).sum())
+    said = f"{pairing.taker} bears {usd(paid)} of debts that nobody covers"
+    if relieved:
+        said += f", and is relieved of {usd(relieved)}"
+    return f"{said}: {_count(rows, 'payment')}"
 
 
 def _count(rows: np.ndarray, noun: str) -> str:
     return f"{len(rows):,} {noun}{'' if len(rows) == 1 else 's'}"
 
 
+_Telling = Callable[[Pairing, Fill, Contract, str], Iterator[Words]]
+
+_TOLD: dict[Motive, _Telling] = {
+    Motive.HEDGE: _hedge,
+    Motive.MARGIN: _payment,
+    Motive.FUNDING: _payment,
+    Motive.LEVERAGE: _position_on_margin,
+    Motive.COLLATERAL: _collateral,
+    Motive.BACKSTOP: _takeover,
+    Motive.DELEVERAGING: _deleveraging,
+    Motive.INSURANCE: _insurance,
+    Motive.SOCIALISED: _socialised,
+}
+
 _SUMS: dict[Motive, Callable[[Pairing, np.ndarray], str]] = {
     Motive.PICKOFF: _pickoff_sum,
-    Motive.SPREAD: _spread_sum,
+    Motive.SPREAD: partial(_quotes_hit, "trades for its own reasons"),
+    Motive.LIQUIDATION: partial(_quotes_hit, "is liquidated"),
     Motive.HEDGE: _hedge_sum,
     Motive.MARGIN: _payment_sum,
     Motive.FUNDING: _payment_sum,
+    Motive.LEVERAGE: _positions_sum,
+    Motive.COLLATERAL: _collateral_sum,
+    Motive.BACKSTOP: _takeover_sum,
+    Motive.DELEVERAGING: _deleveraging_sum,
+    Motive.INSURANCE: _insurance_sum,
+    Motive.SOCIALISED: _socialised_sum,
 }

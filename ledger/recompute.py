@@ -24,7 +24,8 @@ from beancount.core import data
 
 from ledger import fill_store
 from ledger.entries import Entries, contract_table
-from ledger.fills import Motive
+from ledger.fills import FROM_QUOTES, PAYMENTS, Motive
+from ledger.margin_accounts import MarginAccounts
 from ledger.money import amount
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, Transaction
@@ -39,6 +40,9 @@ DAY = "CAST(time AS DATE)"  # everywhere the same, so that each row is of exactl
 # The days in a file, with the first and the last seq of each.
 ENDS = f"SELECT {DAY} AS day, min(seq), max(seq) FROM {{file}} GROUP BY day ORDER BY day"
 
+# Payments that leave positions, and what they were entered at, as they are.
+UNSETTLED = ", ".join(f"'{each.word}'" for each in PAYMENTS if each is not Motive.MARGIN)
+
 # What each day's rows add to positions (lots), to entry values and volumes (lots x ticks), and pay.
 SUMS = f"""
     SELECT {DAY} AS day, venue, market, taker, maker,
@@ -47,7 +51,7 @@ SUMS = f"""
         CAST(sum(if(payment, 0, abs(lots) * price)) AS BIGINT) AS volume,
         CAST(sum(if(payment, edge_cents, 0)) AS BIGINT) AS paid_cents
     FROM (SELECT *, motive = '{Motive.MARGIN.word}' AS payment FROM rows)
-    WHERE motive <> '{Motive.FUNDING.word}'
+    WHERE motive NOT IN ({UNSETTLED})
     GROUP BY ALL
 """
 
@@ -58,6 +62,7 @@ def wrong_fills(run: RunFolder) -> Iterator[str]:
     for day in recomputation.days:
         yield from recomputation.wrong_within(day)
     yield from recomputation.wrong_between_days()
+    yield from recomputation.wrong_on_margin()
 
 
 class Recomputation:
@@ -85,10 +90,8 @@ class Recomputation:
         path = self._run.path / "fills" / f"{day:%Y-%m}.parquet"
         if not path.is_file():
             return  # days of which nothing is there are told between days
-        among = f"(FROM {_file(path)} WHERE {DAY} = DATE '{day}')"
         try:
-            # A cursor of its own: a worker with threads checks two days at once.
-            rows = fill_store.read(self._connection.cursor(), among, self._run.names)
+            rows = self._rows(day)
         except Exception as error:
             yield f"fills/{path.name}: {error}".splitlines()[0]
             return
@@ -118,6 +121,30 @@ class Recomputation:
                 yield f"{row}: the seq after it is lost"
         for day in sorted({*self._closings, *self._vouched} - {day for day, *_ in found}):
             yield f"{day:%Y-%m}.beancount: it sums up fills of {day} that are not there"
+
+    def wrong_on_margin(self) -> Iterator[str]:
+        """Yield what is wrong with the accounts of customers on margin: each led from row to row.
+
+        There is no sum to begin a day with, so this is one way through all days, a day at a time.
+        """
+        if not self._run.chart.parties.providers:
+            return
+        on_margin = MarginAccounts(self._run, self._tick_cents[HOUSE])
+        for path in self._run.fill_files:
+            name = f"fills/{path.name}"
+            try:
+                days = self._connection.cursor().execute(ENDS.format(file=_file(path))).fetchall()
+                for day, *_ in days:
+                    rows = self._rows(day)
+                    yield from (f"{name}: {problem}" for problem in on_margin.wrong_steps(rows))
+            except (duckdb.Error, ValueError, IndexError):
+                return  # what can't be read is told by whoever reads it day by day
+
+    def _rows(self, day: date) -> np.ndarray:
+        path = self._run.path / "fills" / f"{day:%Y-%m}.parquet"
+        among = f"(FROM {_file(path)} WHERE {DAY} = DATE '{day}')"
+        # A cursor of its own: a worker with threads checks two days at once.
+        return fill_store.read(self._connection.cursor(), among, self._run.names)
 
     def _wrong(self, rows: np.ndarray, day: date) -> list[str]:
         tick_cents = self._tick_cents[rows["venue"], rows["market"]]
@@ -232,7 +259,7 @@ def _first(rows: np.ndarray, wrong: np.ndarray, what: str) -> Iterator[str]:
 
 
 def _wrong_columns(rows: np.ndarray) -> Iterator[str]:
-    payment = np.isin(rows["motive"], (Motive.MARGIN, Motive.FUNDING))
+    payment = np.isin(rows["motive"], PAYMENTS)
     yield from _first(rows, payment & (rows["price"] != rows["lead"]), "a mark is no lead price")
     yield from _first(rows, ~payment & (rows["lots"] == 0), "nothing changes hands")
 
@@ -250,7 +277,7 @@ def _wrong_order(rows: np.ndarray, seqs_of_entries: set[int]) -> Iterator[str]:
 
 def _wrong_prices(rows: np.ndarray, tick_cents: np.ndarray) -> Iterator[str]:
     """Edge and fee from price, lead, quantity and fee rate."""
-    is_trade = rows["motive"] < Motive.MARGIN
+    is_trade = ~np.isin(rows["motive"], PAYMENTS)
     trade, tick_cents = rows[is_trade], tick_cents[is_trade]
     edge = (trade["lead"] - trade["price"]) * trade["lots"] * tick_cents
     yield from _first(trade, edge != trade["edge_cents"], "the edge does not follow")
@@ -268,7 +295,7 @@ def _wrong_payments(
     The standing is carried through the rows: a position must have come up to a settlement before
     its payments can be checked.
     """
-    is_trade = rows["motive"] < Motive.MARGIN
+    is_trade = ~np.isin(rows["motive"], PAYMENTS)
     new_block = is_trade[1:] != is_trade[:-1]
     new_block |= ~is_trade[1:] & (np.diff(rows["time_us"]) > 0)
     edges = (np.flatnonzero(new_block) + 1).tolist()
@@ -277,7 +304,9 @@ def _wrong_payments(
         if is_trade[begin]:
             standing.trade(rows[block], tick_cents[block])
         else:
-            yield from _wrong_settlement(rows[block], tick_cents[block], funding_e9, standing)
+            settled = np.isin(rows["motive"][block], (Motive.MARGIN, Motive.FUNDING))
+            paid, cents = rows[block][settled], tick_cents[block][settled]
+            yield from _wrong_settlement(paid, cents, funding_e9, standing)
 
 
 def _wrong_settlement(
@@ -328,7 +357,8 @@ class _Fees:
         volume = np.where(self._has_tiers, volume_cents + self._before_books(day), 0)
         tier = np.searchsorted(self._from_cents, volume, side="right") - 1
         due = np.where(rows["venue"] == HOUSE, self._rates_e6[tier][rows["taker"]], self._lead_e6)
-        wrong = rows["fee_e6"] != np.where(rows["motive"] < Motive.MARGIN, due, 0)
+        trade = np.isin(rows["motive"], (*FROM_QUOTES, Motive.HEDGE))
+        wrong = rows["fee_e6"] != np.where(trade, due, 0)
         yield from _first(rows, wrong, "the fee rate is not that of the taker's tier")
 
     def _before_books(self, day: date) -> np.ndarray:

@@ -108,12 +108,14 @@ class RunFolder:
         for role, name in self.customs("role"):
             roles.setdefault(role, []).append(name)
         firms = tuple(roles.pop("firm", ()))
+        providers = tuple(roles.pop("provider", ()))
         contracts = tuple(
             Contract(e.meta["market"], e.meta["venue"], e.meta["lot"], e.meta["tick"])
             for e in self.entries
             if isinstance(e, data.Commodity) and "market" in e.meta
         )
-        parties = Parties(**{role: names[0] for role, names in roles.items()}, firms=firms)
+        single = {role: names[0] for role, names in roles.items()}
+        parties = Parties(**single, firms=firms, providers=providers)
         # As the journal listed them: the loader sorts commodities of a day by line.
         return Chart(parties, contracts)
 
@@ -122,7 +124,8 @@ class RunFolder:
         """The words that fills may use."""
         parties = self.chart.parties
         markets = tuple(dict.fromkeys(c.market for c in self.chart.contracts))
-        return Names((parties.house, parties.lead), markets, parties.names)
+        venues = (parties.house, parties.lead)
+        return Names(venues, markets, parties.holders, bool(parties.providers))
 
     def customs(self, kind: str) -> list[tuple]:
         """Return the values of all `custom` directives of one kind."""

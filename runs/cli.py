@@ -23,6 +23,7 @@ from ledger.reports.cage import cage
 from ledger.reports.firms import firms
 from ledger.reports.illusion import illusion
 from ledger.reports.leadlag import leadlag
+from ledger.reports.liquidations import liquidations
 from ledger.reports.query import QueryError, query
 from ledger.reports.sql import SqlError, schema, sql
 from ledger.reports.table import Table
@@ -336,6 +337,22 @@ def leadlag_command(run: RunFolder) -> list[Table]:
     it: the estimate doesn't use it, and should find it.
     """
     return leadlag(run)
+
+
+@main.command("liquidations")
+@click.argument("run", type=RUN)
+@report
+def liquidations_command(run: RunFolder) -> list[Table]:
+    """Whose margin failed, who took their positions over, and who paid?
+
+    \b
+      moneytrail liquidations runs/out/luna-seed1
+      moneytrail liquidations runs/out/luna-seed1 --format csv --table cascade
+
+    Hour by hour what was filled in the book, taken by backstops and closed against the other side;
+    who lost and who earned; what became of what the backstops took; who paid for bankruptcies.
+    """
+    return liquidations(run)
 
 
 @main.command("books")

@@ -15,6 +15,7 @@ settings.register_profile("moneytrail", deadline=None, derandomize=True, databas
 settings.load_profile("moneytrail")
 
 BUSY = Path(__file__).parent / "worlds" / "busy.toml"
+MARGIN = Path(__file__).parent / "worlds" / "margin.toml"
 SMALL = Path(__file__).parent / "golden" / "world.toml"
 
 
@@ -48,6 +49,12 @@ def tiny_run(executed: Callable[..., RunFolder]) -> RunFolder:
 def busy_run(executed: Callable[..., RunFolder]) -> RunFolder:
     """Three days over a month's end: two markets, credit drawn, a queue at the till, gap losses."""
     return executed(BUSY)
+
+
+@pytest.fixture(scope="session")
+def margin_run(executed: Callable[..., RunFolder]) -> RunFolder:
+    """Three days in which a price halves and customers on margin are liquidated."""
+    return executed(MARGIN)
 
 
 @pytest.fixture(scope="session")

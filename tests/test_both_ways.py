@@ -11,6 +11,7 @@ from runs.scenarios import load
 
 HERE = Path(__file__).parent
 BUSY, CROWD = HERE / "worlds" / "busy.toml", HERE / "worlds" / "crowd.toml"
+MARGIN = HERE / "worlds" / "margin.toml"
 SMALL = HERE / "golden" / "world.toml"
 
 
@@ -38,6 +39,8 @@ def both_ways(name: str | Path, overrides: dict, folder: Path) -> tuple[dict, di
         (SMALL, {}),
         # Firms come, move capital, leave and close; the maker moves from one venue to the other.
         (CROWD, {}),
+        # Customers are liquidated, into quotes and beside them, and backstops unwind.
+        (MARGIN, {}),
         # Settlements off the beat of the quotes, and hedges that take longer than an interval.
         (
             BUSY,

@@ -26,11 +26,18 @@ class RetailCustody:
         house: Venue,
         house_name: str,
         entity: int,
+        reserved: Callable[[], int],
         journal: Journal,
     ) -> None:
-        """Begin with nobody waiting; *entity* is the control account's party."""
+        """Begin with nobody waiting.
+
+        Args:
+            env, custody, house, house_name, journal: of the world.
+            entity: the control account's party.
+            reserved: tells how many cents of its claim are collateral, which nobody withdraws.
+        """
         self._env, self._custody, self._house, self._journal = env, custody, house, journal
-        self._house_name, self._entity = house_name, entity
+        self._house_name, self._entity, self._reserved = house_name, entity, reserved
         self.queue: Requests = deque()
 
     def arrivals(
@@ -74,13 +81,16 @@ class RetailCustody:
             )
 
     def _owed(self) -> int:
-        """Return what customers may still ask for: their claim less what is queued."""
-        return int(self._house.claims[self._entity]) - sum(cents for *_, cents in self.queue)
+        """Return what customers may still ask for: their free claim less what is queued."""
+        return self._free() - sum(cents for *_, cents in self.queue)
+
+    def _free(self) -> int:
+        return int(self._house.claims[self._entity]) - self._reserved()
 
     def _pay(self, asked_us: int, holder: int, cents: int) -> bool:
         """Pay in full or not at all."""
         till = self._custody.till(self._house_name)
-        if till < cents or self._house.claims[self._entity] < cents:
+        if till < cents or self._free() < cents:
             return False
         waited_s = (int(self._env.now) - asked_us) / SECOND_US
         meta = (("holder", f'"r-{holder:04}"'),)

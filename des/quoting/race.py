@@ -21,12 +21,13 @@ from ledger.fills import Motive, Trigger
 
 ANY_PRICE = 2**62  # the limit of an order that takes what it gets
 UNINFORMED = 2**31  # the firm number of whoever is none: after all firms at a tie
+FORCED = UNINFORMED + 1  # that of whoever is liquidated: after everybody else
 
 # An immediate-or-cancel order on its way.
 ORDER = np.dtype(
     [
         ("arrival_us", np.int64),
-        ("firm", np.int64),  # place among the firms, or UNINFORMED
+        ("firm", np.int64),  # place among the firms, or UNINFORMED, or FORCED
         ("side", np.int64),  # ASK buys, BID sells
         ("limit", np.int64),  # worst acceptable price in ticks, times the side's sign
         ("lots", np.int64),  # what it takes at most; a firm's is set on arrival, by its position
@@ -37,7 +38,7 @@ ORDER = np.dtype(
 NO_ORDERS = np.empty(0, dtype=ORDER)
 
 # Compiled code knows plain integers, not enumerations.
-_PICKOFF, _SPREAD = int(Motive.PICKOFF), int(Motive.SPREAD)
+_PICKOFF, _SPREAD, _LIQUIDATION = map(int, (Motive.PICKOFF, Motive.SPREAD, Motive.LIQUIDATION))
 _POSTING, _TICK = int(Trigger.POSTING), int(Trigger.TICK)
 
 
@@ -170,7 +171,8 @@ def meet(
             tick += 1
         if i < 0:
             continue
-        informed = order.firm != UNINFORMED
+        informed = order.firm < UNINFORMED
+        uninformed = _LIQUIDATION if order.firm == FORCED else _SPREAD
         sign, prices, left = (
             SIGN[order.side],
             quotes.price[i, order.side],
@@ -186,7 +188,7 @@ def meet(
             left[level] -= taken
             lots -= taken
             row = rows[n]
-            row.time_us, row.motive = order.arrival_us, _PICKOFF if informed else _SPREAD
+            row.time_us, row.motive = order.arrival_us, _PICKOFF if informed else uninformed
             row.taker, row.holder = order.firm if informed else firms, order.holder
             row.lots, row.price = sign * taken, prices[level]
             row.lead, row.lead_when_quoted = tick_price[tick], quotes.read[i]

@@ -69,15 +69,18 @@ class HedgeDesk:
         hedger = taken["taker"].astype(np.int64)
         self._order(HedgeOrders(taken["time_us"] + self._delay_us[hedger], hedger, -taken["lots"]))
 
-    def decide(self, now_us: int, maker_lots: int) -> None:
+    def decide(self, now_us: int, maker_lots: int, most_lots: int | None = None) -> None:
         """Order away what the maker's positions on both venues (and orders under way) leave open.
 
         Args:
             now_us: the settlement.
             maker_lots: what it holds on house and lead venue together.
+            most_lots: of one order; None for all at once.
         """
         under_way = self._under_way.lots[self._under_way.hedger == self._maker]
         needed = -maker_lots - int(under_way.sum())
+        if most_lots is not None:
+            needed = max(-most_lots, min(most_lots, needed))
         if needed:
             due_us = now_us + self._delay_us[self._maker]
             self._order(HedgeOrders(*(np.array([x]) for x in (due_us, self._maker, needed))))

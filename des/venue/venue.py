@@ -5,7 +5,7 @@ v becomes n M. Every long has its short, so the sums of n and of v over all memb
 what a settlement takes from some is exactly what it gives to others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numba import njit
@@ -27,22 +27,25 @@ class Venue:
         members: int,
         pays: int,
         journal: Journal,
+        desks: Mapping[int, int] = {},
     ) -> None:
         """Begin with nobody owning anything.
 
         Args:
             code: the venue's place among the venues in the books.
             contracts: what trades here, by market.
-            members: how many parties there are in all.
+            members: how many parties there are in all, and desks with a position of their own.
             pays: who is on the other side of settlements: the venue, for its pool, or whoever is
                 the one counterparty of all others.
             journal: takes down the fills.
+            desks: by desk, the party whose account it trades on.
         """
         self.code, self._pays, self._journal = code, pays, journal
         self.tick_cents = np.array([c.cents_per_lot_tick for c in contracts], dtype=np.int64)
         self.claims = np.zeros(members, dtype=np.int64)  # cents
         self.lots = np.zeros((len(contracts), members), dtype=np.int64)
         self._value = np.zeros((len(contracts), members), dtype=np.int64)  # cents, at entry
+        self._account = np.array([desks.get(member, member) for member in range(members)])
 
     def fill(self, market: int, rows: np.ndarray) -> None:
         """Book fills (dtype ROW): edge and fee at once, positions at the lead price."""
@@ -51,12 +54,23 @@ class Venue:
         cents = self.tick_cents[market]
         rows["venue"], rows["market"] = self.code, market
         price_fills(rows, cents)
-        _book(rows, cents, self.claims, self.lots[market], self._value[market])
+        _book(rows, cents, self._account, self.claims, self.lots[market], self._value[market])
         self._journal.trade(rows)
 
     def notional(self, marks: np.ndarray) -> np.ndarray:
-        """Return the cents that each member's positions are worth, longs and shorts alike."""
-        return np.abs(self.lots * (marks * self.tick_cents)[:, None]).sum(axis=0)
+        """Return the cents that each account's positions are worth, longs and shorts alike."""
+        held = np.abs(self.lots * (marks * self.tick_cents)[:, None]).sum(axis=0)
+        return self._by_account(held)
+
+    def pay(self, rows: np.ndarray) -> None:
+        """Book payments (dtype ROW) from their makers, or from this venue, to their takers."""
+        if not len(rows):
+            return
+        rows["venue"] = self.code
+        np.add.at(self.claims, rows["taker"], rows["edge_cents"])
+        others = rows[rows["maker"] != self._pays]
+        np.subtract.at(self.claims, others["maker"], others["edge_cents"])
+        self._journal.trade(rows)
 
     def settle(self, marks: np.ndarray, time_us: int) -> None:
         """Pay variation margin in all markets at *marks* (ticks, by market)."""
@@ -72,7 +86,7 @@ class Venue:
         self._pay(Motive.FUNDING, payments, marks, time_us)
 
     def _pay(self, motive: Motive, payments: np.ndarray, marks: np.ndarray, time_us: int) -> None:
-        self.claims += payments.sum(axis=0)
+        self.claims += self._by_account(payments.sum(axis=0))
         payments[:, self._pays] = 0  # its payment is the other side of everybody else's
         market, member = np.nonzero(payments)
         rows = new_rows(len(market))
@@ -83,16 +97,27 @@ class Venue:
         rows["edge_cents"] = payments[market, member]
         self._journal.trade(rows)
 
+    def _by_account(self, cents: np.ndarray) -> np.ndarray:
+        """Sum what members have by the accounts that they trade on."""
+        summed = np.zeros_like(cents)
+        np.add.at(summed, self._account, cents)
+        return summed
+
 
 @njit(cache=True)
 def _book(
-    rows: np.ndarray, cents: int, claims: np.ndarray, lots: np.ndarray, value: np.ndarray
+    rows: np.ndarray,
+    cents: int,
+    account: np.ndarray,
+    claims: np.ndarray,
+    lots: np.ndarray,
+    value: np.ndarray,
 ) -> None:
     """Move edge, fee and contracts of priced fills between the accounts of one market."""
     for row in rows:
         taker, maker, worth = row.taker, row.maker, row.lots * row.lead * cents
-        claims[taker] += row.edge_cents - row.fee_cents
-        claims[maker] -= row.edge_cents
+        claims[account[taker]] += row.edge_cents - row.fee_cents
+        claims[account[maker]] -= row.edge_cents
         lots[taker] += row.lots
         lots[maker] -= row.lots
         value[taker] += worth

@@ -22,6 +22,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
+from ledger.fills import PAYMENTS
 from ledger.money import Contract
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
@@ -32,7 +33,7 @@ SCHEMA_VERSION = 1
 SCHEMA: tuple[tuple[str, str, str], ...] = (
     ("seq", "BIGINT", "place in the true order of everything that happened"),
     ("time", "TIMESTAMP", "UTC, to the microsecond"),
-    ("motive", "VARCHAR", "pickoff, spread or hedging; of payments: variation-margin, funding"),
+    ("motive", "VARCHAR", "pickoff, spread, hedging, ...; of payments: variation-margin, ..."),
     ("venue", "VARCHAR", "where it happened"),
     ("market", "VARCHAR", "which contract, such as BTC-PERP"),
     ("taker", "VARCHAR", "whose order it was; of a payment: whose position it is for"),
@@ -55,7 +56,8 @@ SCHEMA: tuple[tuple[str, str, str], ...] = (
 )
 
 # DuckDB multiplies decimals exactly or not at all: a product too large for it is an error.
-_FILLS = """
+_PAYMENTS = "', '".join(motive.word for motive in PAYMENTS)
+_FILLS = f"""
 CREATE VIEW fills AS SELECT
     seq, time, motive, venue, market, taker, maker,
     printf('r-%04d', holder) AS holder,
@@ -68,7 +70,7 @@ CREATE VIEW fills AS SELECT
     fee_e6::DECIMAL(18, 0) * 0.01 AS fee_bps,
     edge_cents::DECIMAL(18, 0) * 0.01 AS edge_usd,
     fee_cents::DECIMAL(18, 0) * 0.01 AS fee_usd,
-    CASE WHEN motive NOT IN ('variation-margin', 'funding')
+    CASE WHEN motive NOT IN ('{_PAYMENTS}')
         THEN (abs(lots) * price * cents_per_lot_tick)::DECIMAL(18, 0) * 0.01
     END AS notional_usd
 -- An unknown contract leaves figures out, never a row.

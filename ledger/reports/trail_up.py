@@ -24,7 +24,7 @@ from ledger.transaction import MONEY, Transaction, kind_of
 
 PARTS = ("cause", "claim", "liquid", "group")  # of the hole, as accounts are opened
 
-_PAYMENTS = "', '".join(motive.word for motive in Motive if motive.is_payment)
+_SETTLED = "', '".join(motive.word for motive in Motive if motive.is_settled)
 _SETTLEMENT = re.compile(r"settlement-(\d{4}-\d\d-\d\d)-(\d\d)-(\d\d)-(\d\d)")
 _FILL = re.compile(r"fill-(\d+)")
 
@@ -113,7 +113,7 @@ def _payments_of(link: str) -> str:
     # A settlement is stamped with the last microsecond before its time.
     seconds = 3600 * int(hour) + 60 * int(minute) + int(second)
     stamp = midnight + timedelta(seconds=seconds, microseconds=-1)
-    return f"time = TIMESTAMP '{stamp}' AND motive IN ('{_PAYMENTS}')"
+    return f"time = TIMESTAMP '{stamp}' AND motive IN ('{_SETTLED}')"
 
 
 # A line of an entry: account, number, commodity, and the party where it is not the payee.

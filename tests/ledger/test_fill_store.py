@@ -1,5 +1,6 @@
 """Fills come back from Parquet as they were, and a file says the same bytes for the same rows."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -9,7 +10,8 @@ import pytest
 from ledger import fill_store
 from ledger.fills import ABSENT, NULLABLE, ROW, Motive, Names, Trigger
 
-NAMES = Names(("FTX", "Binance"), ("BTC-PERP", "SOL-PERP"), ("FTX", "Alameda", "Firm01", "Outside"))
+ENTITIES = ("FTX", "Alameda", "Firm01", "Outside")
+NAMES = Names(("FTX", "Binance"), ("BTC-PERP", "SOL-PERP"), ENTITIES, on_margin=True)
 CHOICES = {
     "motive": len(Motive),
     "venue": len(NAMES.venues),
@@ -89,7 +91,7 @@ def test_a_name_that_the_books_do_not_know_is_refused(tmp_path):
     rows = some_rows(10)
     rows["taker"] = 2
     fill_store.write(tmp_path / "fills.parquet", rows, NAMES)
-    fewer = Names(NAMES.venues, NAMES.markets, ("FTX", "Alameda", "Outside"))
+    fewer = replace(NAMES, entities=("FTX", "Alameda", "Outside"))
 
     with pytest.raises(ValueError, match="Firm01"):
         stored(tmp_path / "fills.parquet", fewer)
@@ -138,7 +140,7 @@ def test_the_control_total_vouches_for_the_order():
 
 def test_the_control_total_is_of_words_and_not_of_their_codes():
     rows = some_rows(20)
-    turned = Names(NAMES.venues, NAMES.markets, NAMES.entities[::-1])
+    turned = replace(NAMES, entities=ENTITIES[::-1])
     recoded = rows.copy()
     for side in ("taker", "maker"):
         recoded[side] = len(NAMES.entities) - 1 - rows[side]

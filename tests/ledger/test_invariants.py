@@ -25,12 +25,14 @@ CHART = {
     "claim": "Liabilities:FTX:Customers:Firm07",
     "group": "Liabilities:FTX:Customers:Alameda Assets:Alameda:Claims:FTX "
     "Assets:FTX:CreditLine:Alameda Liabilities:Alameda:CreditLine:FTX",
-    "cause": "Liabilities:FTX:VariationMargin Liabilities:FTX:Funding Income:FTX:Fees "
+    "cause": "Liabilities:FTX:VariationMargin Liabilities:FTX:Funding Liabilities:FTX:Insurance "
+    "Income:FTX:Fees "
     "Equity:FTX:Opening Income:Alameda:VariationMargin Liabilities:Alameda:Loans:Lender01 "
     "Equity:Alameda:Opening",
     None: "Assets:Alameda:Contracts:FTX:Quoter Assets:Firm07:Cash Assets:Firm07:Claims:FTX "
     "Assets:Firm07:Contracts:FTX Assets:Firm07:Tokens:SOL Equity:Firm07:Tokens:SOL "
-    "Income:Firm07:VariationMargin Income:Firm07:Fees Equity:Firm07:Opening "
+    "Income:Firm07:VariationMargin Income:Firm07:Insurance Income:Firm07:Fees "
+    "Equity:Firm07:Opening "
     "Assets:Lender01:Cash Assets:Lender01:Loans:Alameda Equity:Lender01:Opening",
 }
 OPENS = "".join(
@@ -104,6 +106,24 @@ DRAW = """
   Liabilities:FTX:Customers:Alameda    -60.00 USD
   Assets:Alameda:Claims:FTX             60.00 USD
   Liabilities:Alameda:CreditLine:FTX   -60.00 USD
+"""
+LEFT = """
+2022-05-02 * "Firm07" "Firm07 leaves 60.00 to the insurance fund" ^settlement-2022-05-02-10
+  seq: 3
+  time: "10:00:00.000000"
+  Liabilities:FTX:Customers:Firm07      60.00 USD
+  Liabilities:FTX:Insurance            -60.00 USD
+  Assets:Firm07:Claims:FTX             -60.00 USD
+  Income:Firm07:Insurance               60.00 USD
+"""
+GIVEN = """
+2022-05-02 * "Firm07" "Firm07 is given 60.00 by the insurance fund" ^settlement-2022-05-02-10
+  seq: 4
+  time: "10:00:00.000000"
+  Liabilities:FTX:Customers:Firm07     -60.00 USD
+  Liabilities:FTX:Insurance             60.00 USD
+  Assets:Firm07:Claims:FTX              60.00 USD
+  Income:Firm07:Insurance              -60.00 USD
 """
 
 
@@ -450,6 +470,13 @@ BOOKS = [
         "a day ends outside any settlement",
         OPENING + unlinked(WINNER) + breaking("no-negative-customer", unlinked(LOSER)),
         "line",
+    ),
+    # ------------------------------------------------------------------- no-overdrawn-fund
+    Books("no-overdrawn-fund", "a fund gives what it was left", OPENING + DEPOSIT + LEFT + GIVEN),
+    Books(
+        "no-overdrawn-fund",
+        "a fund gives what it does not have",
+        OPENING + breaking("no-overdrawn-fund", numbered(2, GIVEN)),
     ),
     # ------------------------------------------------------------------------- pools-empty
     Books("pools-empty", "a loser pays what a winner draws", OPENING + WINNER + LOSER + DRAW),

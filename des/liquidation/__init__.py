@@ -1,0 +1,1 @@
+"""Customers who trade on margin, and what happens when their margin fails."""

@@ -1,0 +1,35 @@
+"""Who backs the venue, and how much each has committed to take (facts Q009, Q012, Q013)."""
+
+from collections.abc import Sequence
+
+from des.clock import HOUR_US
+from des.liquidation.shares import pro_rata
+from des.scenario import Provider
+from ledger.money import to_cents
+
+
+class Backstop:
+    """The providers' capacities: by minute, and by hour of the clock."""
+
+    def __init__(self, providers: Sequence[Provider]) -> None:
+        self._minute = [to_cents(provider.usd_per_minute) for provider in providers]
+        self._hour = [to_cents(provider.usd_per_hour) for provider in providers]
+        self._now_left = [0 for _ in providers]
+        self._hour_left = list(self._hour)
+        self._in_hour = -1
+
+    def refill(self, time_us: int, elapsed_s: int) -> None:
+        """Let capacity come back, for what an interval that ends at *time_us* brings."""
+        if time_us // HOUR_US != self._in_hour:
+            self._in_hour, self._hour_left = time_us // HOUR_US, list(self._hour)
+        self._now_left = [cents * elapsed_s // 60 for cents in self._minute]
+
+    def take(self, lots: int, lot_cents: int) -> list[int]:
+        """Give out lots pro rata to unused capacity, as far as it goes; return them by provider."""
+        unused = [min(pair) for pair in zip(self._now_left, self._hour_left, strict=True)]
+        room = [cents // lot_cents for cents in unused]
+        taken = pro_rata(min(lots, sum(room)), room)
+        for i, count in enumerate(taken):
+            self._now_left[i] -= count * lot_cents
+            self._hour_left[i] -= count * lot_cents
+        return taken

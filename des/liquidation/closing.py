@@ -1,0 +1,61 @@
+"""At what price an account is closed: the zero price, and what a taker is given of the way to it.
+
+The zero price is where nothing of the account is left. Whoever backs the venue receives a position
+at 2/3 zero price + 1/3 mark; what remains of the account's equity goes to the insurance fund (help
+page 360027668712; facts Q009, Q010).
+"""
+
+from typing import NamedTuple
+
+
+class Handover(NamedTuple):
+    """Part of an account's position, closed with the equity behind it."""
+
+    price: int  # ticks
+    own_cents: int  # of the equity, that goes with these lots
+    left_cents: int  # of that, not given to the taker: to the fund; a debt if below zero
+
+
+def hand_over(
+    equity_cents: int, position: int, lots: int, mark: int, tick_cents: int, thirds: int
+) -> Handover:
+    """Close some of a position, *thirds* / 3 of the way from the mark to its zero price.
+
+    Prices are whole ticks; they round in the account's favour, so that with three thirds what is
+    left is never a debt, unless a price would have to be below a tick.
+
+    Args:
+        equity_cents: of the account at the mark; below zero the taker pays for part of the debt.
+        position: of the account, long above zero.
+        lots: how many of them, 1 to all.
+        mark: the lead price.
+        tick_cents: value of a tick on a lot.
+        thirds: 3 for the zero price itself, 0 for the mark.
+    """
+    side = 1 if position > 0 else -1
+    own = equity_cents * lots // abs(position)
+    away = thirds * own // (3 * lots * tick_cents)
+    price = max(mark - side * away, 1)
+    given = (mark - price) * side * lots * tick_cents
+    return Handover(price, own, own - given)
+
+
+def transferred_lots(lots: int, equity_cents: int, threshold_cents: int, seconds: int) -> int:
+    """Return how much of a position is handed over in some seconds below auto-close margin.
+
+    Each second 1 - MF / ACMF of what is left goes, a lot at least; below zero, all of it.
+
+    Args:
+        lots: the position, unsigned.
+        equity_cents: of the account.
+        threshold_cents: the equity at which it would be at its auto-close margin.
+        seconds: how many.
+    """
+    if equity_cents <= 0:
+        return lots
+    left = lots
+    for _ in range(seconds):
+        if not left:
+            break
+        left -= -(-left * (threshold_cents - equity_cents) // threshold_cents)
+    return lots - left

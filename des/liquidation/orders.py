@@ -1,0 +1,67 @@
+"""The first step of a liquidation: random orders into the book, while there is margin left.
+
+Each second, with chance 1/6, an order of a tenth of the position times U(0.5, 1.5): the venue's
+published rule (help page 360027668712; facts Q007, Q008). It is planned at a settlement for the
+interval that begins there, as though each order will be filled and the price stay, and goes no
+further than is needed to be back above maintenance margin.
+"""
+
+import numpy as np
+from numba import njit
+
+from des.chance import mix
+from des.clock import SECOND_US
+from des.quoting.quotes import ASK, BID
+from des.quoting.race import ANY_PRICE, FORCED, ORDER
+from ledger.fills import Trigger
+
+CHANCE_ONE_IN = 6
+_LOW_BITS, _SIZE_BITS = np.uint64(2**32 - 1), np.uint64(20)
+_NONE = int(Trigger.NONE)
+
+
+@njit(cache=True)
+def forced_orders(
+    key: int,
+    holders: np.ndarray,
+    lots: np.ndarray,
+    keep_lots: np.ndarray,
+    most_lots: int,
+    start_us: int,
+    end_us: int,
+) -> np.ndarray:
+    """Draw the orders of [start, end), whole seconds.
+
+    Args:
+        key: of the market's draws; an order depends on holder and second alone.
+        holders, lots: whose position it is, and how large, signed.
+        keep_lots: of each, what may stay, unsigned.
+        most_lots: of one order.
+        start_us, end_us: the interval.
+
+    Returns:
+        Orders (dtype ORDER) in the order of time, then of *holders*.
+    """
+    seconds = (end_us - start_us) // SECOND_US
+    sent = np.empty(seconds * len(holders), dtype=ORDER)
+    left = np.abs(lots)
+    n = 0
+    for i in range(seconds):
+        second = start_us // SECOND_US + i
+        for who in range(len(holders)):
+            if left[who] <= keep_lots[who]:
+                continue
+            drawn = mix(key, holders[who] * 2**32 + second)
+            if (drawn & _LOW_BITS) % np.uint64(CHANCE_ONE_IN):
+                continue
+            # U in 2^20 steps: 0.05 to 0.15 of what is left.
+            size = 2**19 + np.int64(drawn >> (np.uint64(64) - _SIZE_BITS))
+            wanted = max(left[who] * size // (10 * 2**20), 1)
+            order = sent[n]
+            order.arrival_us, order.firm = second * SECOND_US, FORCED
+            order.side, order.limit = BID if lots[who] > 0 else ASK, ANY_PRICE
+            order.lots, order.holder = min(wanted, most_lots), holders[who]
+            order.trigger = _NONE
+            left[who] -= order.lots
+            n += 1
+    return sent[:n]

@@ -1,0 +1,154 @@
+"""What liquidation must do at its limits, and what must not change where nobody is liquidated."""
+
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+from ledger.accounts import BACKSTOP, expense, income
+from ledger.run_folder import RunFolder
+from runs.scenarios import load
+
+MARGIN = Path(__file__).parent / "worlds" / "margin.toml"
+ONE_DAY = {"start": date(2022, 5, 10), "end": date(2022, 5, 11), "day_ledgers": ()}
+
+
+def settings(key: str) -> dict:
+    return load(str(MARGIN)).model_dump(exclude_none=True)[key]
+
+
+def market(**price: object) -> dict:
+    """The market of the margin world, with another price."""
+    (given,) = settings("markets")
+    return given | {"price": given["price"] | price}
+
+
+def only_the_maker(**changes: object) -> tuple[dict, ...]:
+    """A captive maker that backs the venue alone, and without limit."""
+    first, _ = settings("leverage")["providers"]
+    del first["unwind_usd_per_minute"]  # all at once
+    return (first | {"usd_per_minute": 1e9, "usd_per_hour": 1e9} | changes,)
+
+
+def rows_of(run: RunFolder, where: str = "true") -> list[tuple]:
+    with run.connect() as connection:
+        # What has a seq of its own among the rows of others may stand at another place.
+        return connection.execute(
+            f"SELECT * EXCLUDE (seq) FROM rows WHERE {where} ORDER BY seq"
+        ).fetchall()
+
+
+def motives(run: RunFolder) -> Counter:
+    with run.connect() as connection:
+        found = connection.execute("SELECT motive, count(*) FROM rows GROUP BY ALL").fetchall()
+    return Counter(dict(found))
+
+
+def backstop_cents(run: RunFolder) -> int:
+    """What backing the venue brought the captive maker, costs of unwinding taken off."""
+    maker = run.chart.parties.maker
+    kinds = {income(maker, BACKSTOP), expense(maker, BACKSTOP)}
+    return -int(
+        100
+        * sum(p.units.number for e in run.transactions for p in e.postings if p.account in kinds)
+    )
+
+
+# ---------------------------------------------------------------------------------- limits
+
+
+def test_where_the_price_stands_still_nobody_is_liquidated(executed):
+    still = market(anchors=({"at": date(2022, 5, 9), "price_usd": 30_000},), jump_share=0.0)
+    still["price"] |= {"volatility": ({"since": date(2022, 5, 9), "annual": 0.0},)}
+    still["price"] |= {"jumps_per_day": 0.0}
+    run = executed(MARGIN, markets=(still,), house={"funding_bps_per_day": 0.0}, run=ONE_DAY)
+
+    assert set(motives(run)) <= {"leverage", "collateral", "spread", "hedging", "variation-margin"}
+
+
+def test_without_leverage_nobody_is_liquidated(executed):
+    unlevered = {
+        "limits": ({"since": date(2019, 5, 1), "leverage_max": 1},),
+        "long_share": 1.0,
+        "leverage_mean": 1.0,
+    }
+    run = executed(MARGIN, leverage=unlevered, run=ONE_DAY)
+
+    assert not {"liquidation", "backstop", "deleveraging", "socialised-loss"} & set(motives(run))
+
+
+def test_a_backstop_that_gets_no_discount_pays_for_its_unwinding(executed):
+    providers = only_the_maker(unwind_delay_s=0.0)
+    run = executed(MARGIN, leverage={"discount_thirds": 0, "providers": providers}, run=ONE_DAY)
+
+    assert motives(run)["backstop"] > 10
+    assert backstop_cents(run) < 0
+
+
+def test_a_backstop_that_unwinds_at_once_earns_its_discount(executed):
+    # A price without jumps, looked at often: nobody is handed over with a debt.
+    smooth = market(jumps_per_day=0.0, jump_share=0.0)
+    providers = only_the_maker(unwind_delay_s=0.0)
+    run = executed(
+        MARGIN,
+        leverage={"providers": providers},
+        markets=(smooth,),
+        run=ONE_DAY | {"settle_s": 20},
+    )
+
+    assert motives(run)["backstop"] > 10
+    assert backstop_cents(run) > 0
+
+
+# --------------------------------------------------------------------------------- control
+
+
+def test_where_nobody_is_liquidated_the_fills_are_as_without_customers_on_margin(executed):
+    without = executed("tiny")
+    with_nobody = executed("tiny", leverage=settings("leverage") | {"holders": 0})
+
+    assert rows_of(with_nobody) == rows_of(without)
+
+
+def test_customers_on_margin_who_are_not_liquidated_change_no_fill_of_others(executed):
+    without = executed("tiny")
+    careful = {"leverage_mean": 0.1, "leverage_log_sd": 0.0}
+    others = {"opening_claim_usd": 50_000_000}
+    run = executed("tiny", leverage=settings("leverage") | careful, other_makers=others)
+
+    trades = "motive IN ('pickoff', 'spread', 'hedging')"
+    assert motives(run)["leverage"] > 100
+    assert rows_of(run, trades) == rows_of(without, trades)
+
+
+# ------------------------------------------------------------------------------- the story
+
+
+def test_an_accounts_end_reads_as_a_story_under_one_link(margin_run):
+    with margin_run.connect() as connection:
+        holder, motives_of_end = connection.execute(
+            "SELECT holder, list(motive ORDER BY seq) FROM rows WHERE time::DATE = '2022-05-10' "
+            "AND motive IN ('liquidation', 'backstop', 'insurance') GROUP BY holder "
+            "HAVING count(DISTINCT motive) = 3 ORDER BY count(*), holder LIMIT 1"
+        ).fetchone()
+    text = (margin_run.path / "days" / "2022-05-10.beancount").read_text(encoding="utf-8")
+    told = [line for line in text.splitlines() if f"^liq-r-{holder:04}" in line]
+
+    assert len(told) == len(motives_of_end)
+    assert all(f"#{motive} " in line for motive, line in zip(motives_of_end, told, strict=True))
+    assert motives_of_end[-1] == "insurance"
+
+
+def test_whoever_is_taken_over_keeps_nothing_and_owes_nothing(margin_run):
+    """The mark less the zero price is what was left: a third to the fund, the rest to the taker."""
+    with margin_run.connect() as connection:
+        given, left = connection.execute(
+            "SELECT -sum(edge_cents) FILTER (motive = 'backstop'), "
+            "-sum(edge_cents) FILTER (motive = 'insurance') FROM rows WHERE edge_cents < 0 "
+            "AND holder IN (SELECT holder FROM rows WHERE motive = 'backstop') AND holder NOT IN "
+            "(SELECT holder FROM rows WHERE motive = 'deleveraging')"
+        ).fetchone()
+        rounding = connection.execute(
+            "SELECT sum(abs(lots)) FROM rows WHERE motive = 'backstop'"
+        ).fetchone()[0]
+
+    assert 0 <= left - given / 2 <= 1.5 * rounding  # prices are whole ticks, of a cent per lot

@@ -1,0 +1,112 @@
+"""Whatever a price does to customers on margin, the books hold, line by line and holder by holder.
+
+Small worlds with everything that could run out drawn at random: leverage, margin, funds, backstops.
+Each is read back from disk: day ledgers by Beancount, the fills by DuckDB, and each account on
+margin followed through them.
+"""
+
+import random
+import tempfile
+from collections import Counter
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from beancount import loader
+
+from ledger import invariants
+from ledger.day_ledger import days_of, render_days
+from ledger.recompute import wrong_fills
+from ledger.run_folder import RunFolder
+from runs.execute import execute
+from runs.scenarios import load
+
+MARGIN = Path(__file__).parent / "worlds" / "margin.toml"
+DAY = date(2022, 5, 9)
+
+
+def crash(draws: random.Random) -> dict:
+    """Draw what makes one such world differ from another."""
+    first = draws.choice([5_000, 30_000])
+    prices, anchors = first, [{"at": DAY, "price_usd": first}]
+    for hour in sorted(draws.sample(range(1, 24), 6)):
+        prices = max(round(prices * draws.choice([0.6, 0.8, 0.95, 1.05, 1.3, 1.8])), 50)
+        anchors.append({"at": datetime(2022, 5, 9, hour, tzinfo=UTC), "price_usd": prices})
+    market = dict(load(str(MARGIN)).model_dump(exclude_none=True)["markets"][0])
+    market["price"] = {
+        "ticks_per_s": 0.2,
+        "anchors": tuple(anchors),
+        "volatility": ({"since": DAY, "annual": 2.0},),
+        "jumps_per_day": 24.0,
+        "jump_share": 0.7,
+    }
+    second = market | {"name": "SOL-PERP", "lot": "0.1", "tick_usd": "0.1"}
+    providers = [
+        {
+            "name": name,
+            "usd_per_minute": draws.choice([0, 200, 100_000]),
+            "usd_per_hour": draws.choice([1_000, 10_000_000]),
+            "unwind_delay_s": draws.choice([0, 3, 900]),
+            "unwind_usd_per_minute": draws.choice([50, 1e9]),
+            "capital_usd": draws.choice([100, 1_000_000]),
+        }
+        for name in ("Alameda", "Backstop01")
+    ]
+    return {
+        "run": {
+            "end": date(2022, 5, 10),
+            "seed": draws.randrange(1_000),
+            "settle_s": draws.choice([300, 900, 1_800]),
+            "day_ledgers": (),
+        },
+        "firms": {"members": load(str(MARGIN)).model_dump(exclude_none=True)["firms"]["members"]},
+        "other_makers": {"opening_claim_usd": draws.choice([1_000, 1e9])},
+        "leverage": {
+            "holders": 80,
+            "leverage_mean": draws.choice([2, 8]),
+            "long_share": draws.choice([0, 0.5, 1]),
+            "insurance_usd": draws.choice([0, 500, 1e6]),
+            "discount_thirds": draws.randrange(4),
+            "providers": tuple(providers),
+        },
+        "markets": (market, second),
+    }
+
+
+def played(draws: random.Random) -> Counter:
+    """Play a world, hold its books to everything, and count the rows by motive."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "run"
+        execute(load(str(MARGIN), crash(draws)), folder)
+        run = RunFolder(folder)
+        entries, errors = run.loaded
+        assert not errors
+        assert not invariants.check(entries, {})[1]
+        for _, text in render_days(run, days_of(run)):
+            entries, errors, options = loader.load_string(text)
+            assert not errors
+            assert not invariants.check(entries, options, "line")[1]
+        assert not list(wrong_fills(run))
+        with run.connect() as connection:
+            motives = connection.execute("SELECT motive, count(*) FROM rows GROUP BY ALL")
+            return Counter(dict(motives.fetchall()))
+
+
+def test_in_crashes_everything_happens_and_the_books_hold():
+    happened = sum((played(random.Random(seed)) for seed in (0, 6, 7)), Counter())
+
+    assert happened.keys() >= {
+        "leverage",
+        "collateral",
+        "liquidation",
+        "backstop",
+        "deleveraging",
+        "insurance",
+        "socialised-loss",
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 300))
+def test_in_many_crashes_the_books_hold(seed):
+    played(random.Random(seed))
