@@ -41,7 +41,7 @@ from ledger.text import quoted
 from ledger.times import day_of
 from ledger.transaction import LedgerError
 
-LARGEST_ORDER = 0.0001  # of a market's daily volume: one liquidation order (facts Q008)
+LARGEST_ORDER = 0.0001  # of a market's daily volume: one liquidation order
 
 
 def parties_of(scenario: Scenario) -> Parties:

@@ -1,4 +1,4 @@
-"""Who backs the venue, and how much each has committed to take (facts Q009, Q012, Q013)."""
+"""Who backs the venue, and how much each has committed to take."""
 
 from collections.abc import Sequence
 

@@ -24,7 +24,7 @@ from ledger.accounts import Parties
 from ledger.fills import Motive, join_rows, new_rows
 from ledger.money import to_cents
 
-DELEVERAGED = 10  # how many accounts of the other side are closed (facts Q011)
+DELEVERAGED = 10  # how many accounts of the other side are closed
 TO_ZERO_PRICE = 3  # thirds of the way
 
 # A trade of one account, not yet booked: (motive, taker, maker, account, lots, price).

@@ -1,7 +1,7 @@
 """The first step of a liquidation: random orders into the book, while there is margin left.
 
 Each second, with chance 1/6, an order of a tenth of the position times U(0.5, 1.5): the venue's
-published rule (help page 360027668712; facts Q007, Q008). It is planned at a settlement for the
+published rule (help page 360027668712). It is planned at a settlement for the
 interval that begins there, as though each order will be filled and the price stay, and goes no
 further than is needed to be back above maintenance margin.
 """
