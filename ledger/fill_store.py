@@ -17,9 +17,9 @@ from ledger.fills import ABSENT, NULLABLE, ROW, Names
 ROW_GROUP = 122_880
 
 
-def write(path: Path, rows: np.ndarray, names: Names) -> None:
-    """Write *rows* (dtype ROW, in the order of their seq) to a new Parquet file."""
-    columns = {column: np.ascontiguousarray(rows[column]) for column in ROW.names}
+def write(path: Path, parts: Sequence[np.ndarray], names: Names) -> None:
+    """Write rows (dtype ROW, parts and rows in the order of seq) to a new Parquet file."""
+    columns = {column: np.concatenate([part[column] for part in parts]) for column in ROW.names}
     columns["time_us"] = columns["time_us"].astype("datetime64[us]")
     words = names.words()
     with duckdb.connect(config={"threads": 1}) as connection:

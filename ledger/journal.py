@@ -146,5 +146,5 @@ class Journal:
                 file.write(self._text.balance(next_day, account, units, commodity))
         file.close()
         path = self.folder / "fills" / f"{self._months[-1]}.parquet"
-        fill_store.write(path, join_rows(self._month_rows), self.names)
+        fill_store.write(path, self._month_rows or [join_rows([])], self.names)
         self._file, self._month_rows = None, []

@@ -25,8 +25,12 @@ def local_processes(count: int) -> Iterator[Executor | None]:
         yield None
         return
     # Spawned, not forked: what the parent has open is none of theirs.
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"))
+    try:
         yield pool
+    finally:
+        # Whoever leaves early, as by Ctrl-C, does not wait for what is not begun.
+        pool.shutdown(cancel_futures=True)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from decimal import Decimal
 from beancount.core import data
 
 from ledger.accounts import cash, lent, owed
-from ledger.reports.illusion import calendar, dollars, house_accounts, posted_cents
+from ledger.reports.daily import calendar, dollars, house_accounts, posted_cents
 from ledger.reports.table import Cell, Table
 from ledger.reports.where import percent
 from ledger.run_folder import RunFolder

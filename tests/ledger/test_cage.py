@@ -9,7 +9,7 @@ from beancount import loader
 from beanquery.query import run_query
 
 from ledger.reports.cage import cage, closes, unpaid_requests
-from ledger.reports.illusion import calendar
+from ledger.reports.daily import calendar
 from ledger.reports.league import league, total
 from ledger.reports.table import Table
 from ledger.reports.where import hole

@@ -1,30 +1,16 @@
-"""House against elsewhere, by hand for small worlds; ranks and intervals against closed forms."""
+"""House against elsewhere: by hand for small worlds, by the league table for whole runs."""
 
-import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pytest
-from beancount import loader
-from beanquery.query import run_query
-from hypothesis import given
-from hypothesis import strategies as st
 
-from ledger.reports.illusion import (
-    COVERAGE,
-    FEWEST,
-    RESAMPLES,
-    daily_results,
-    draws,
-    illusion,
-    interval,
-    spearman,
-)
+from ledger.reports.bootstrap import FEWEST
+from ledger.reports.illusion import illusion
 from ledger.reports.league import ALL, league
 from ledger.reports.table import Table
 from ledger.run_folder import MANIFEST, RunFolder
@@ -161,55 +147,14 @@ def simulated(request: pytest.FixtureRequest) -> RunFolder:
 
 # ------------------------------------------------------------------------- the results
 
-QUOTING = """
-2022-05-09 open Assets:Firm01:Claims:Binance               USD
-2022-05-09 open Income:Firm01:LeadSpread                   USD
-2022-05-09 open Income:Firm01:LeadPickOff                  USD
-2022-05-09 open Income:Firm02:LeadPickOff                  USD
-2022-05-09 open Expenses:Firm02:LeadFees                   USD
 
-2022-05-10 * "Outside" "Outside trade with quotes of Firm01, of which Firm02 hits some" #lead-spread
-  seq: 26
-  time: "23:59:59.999999"
-  Assets:Firm01:Claims:Binance                  9.00 USD
-  Income:Firm01:LeadSpread                    -13.00 USD
-  Income:Firm01:LeadPickOff                     4.00 USD
-  Assets:Firm02:Claims:Binance                  3.00 USD
-  Income:Firm02:LeadPickOff                    -4.00 USD
-  Expenses:Firm02:LeadFees                      1.00 USD
-"""
-
-
-def test_house_is_edge_less_fees_less_hedges_and_elsewhere_is_what_own_quotes_made(afternoon_with):
-    found = rows(tables(afternoon_with(QUOTING))["illusion"])
-
-    first, second = found["Firm01"], found["Firm02"]
-    assert (first["house_usd"], first["elsewhere_usd"]) == (580, 9)  # 600 - 20; 13 - 4
-    assert (second["house_usd"], second["elsewhere_usd"]) == (181, 3)  # 200 - 10 - 9; 4 - 1
-    assert (first["funding_usd"], second["funding_usd"]) == (0, 1)
-
-
-def test_returns_are_bps_of_opening_capital_per_day(afternoon_with):
-    first = rows(tables(afternoon_with(QUOTING))["illusion"])["Firm01"]
+def test_returns_are_bps_of_opening_capital_per_day(world):
+    run = world(Firm01=Member("pro", 5, 400, [300, 280], [9, 0]))
+    first = rows(tables(run)["illusion"])["Firm01"]
 
     assert (first["capital_usd"], first["days"]) == (400, 2)
     assert first["house_bps_per_day"] == Decimal("7250.00")  # 580 / 400 over two days
     assert first["elsewhere_bps_per_day"] == Decimal("112.50")  # 9 / 400
-
-
-def test_variation_margin_is_in_neither(afternoon_with, tmp_path_factory):
-    moved = """
-2022-05-09 * "Firm01" "Variation margin of Firm01 at FTX" #variation-margin
-  seq: 26
-  time: "19:00:00.000000"
-  Liabilities:FTX:Customers:Firm01           -300.00 USD
-  Liabilities:FTX:VariationMargin             300.00 USD
-  Assets:Firm01:Claims:FTX                    300.00 USD
-  Income:Firm01:VariationMargin              -300.00 USD
-"""
-    first = rows(tables(afternoon_with(moved))["illusion"])["Firm01"]
-
-    assert (first["house_usd"], first["elsewhere_usd"]) == (580, 0)
 
 
 def test_firms_that_made_more_at_the_house_stand_first(simulated):
@@ -229,37 +174,6 @@ def test_the_league_table_has_the_same_figures_by_venue(simulated):
         assert row["funding_usd"] == firm.funding_usd
         assert row["capital_usd"] == firm.opening_capital_usd
     assert not found
-
-
-def test_sql_finds_each_day_of_the_house_in_the_fills(simulated):
-    results = daily_results(simulated)
-    with simulated.connect() as connection:
-        found = connection.execute(
-            """
-            SELECT time::DATE, taker, sum(CASE motive WHEN 'pickoff' THEN edge_cents - fee_cents
-                                                      WHEN 'hedging' THEN edge_cents - fee_cents
-                                                      ELSE 0 END)
-            FROM rows GROUP BY ALL
-            """
-        ).fetchall()
-    cents = {(day, firm): each for day, firm, each in found}
-    for (i, day), (j, firm) in product(enumerate(results.days), enumerate(results.firms)):
-        assert results.house[i, j] == cents.get((day, firm.name), 0)
-    assert results.house.any()
-
-
-def test_bean_query_finds_each_day_elsewhere(crowd):
-    entries, errors, options = loader.load_file(str(crowd.path / "main.beancount"))
-    assert not errors
-    query = """
-        SELECT date, splitcomp(account, ':', 1) AS firm, sum(number) AS usd
-        WHERE account ~ ':Lead(Spread|PickOff|Fees)$' GROUP BY date, firm
-    """
-    booked = {(day, firm): -usd for day, firm, usd in run_query(entries, options, query)[1]}
-    results = daily_results(crowd)
-    for (i, day), (j, firm) in product(enumerate(results.days), enumerate(results.firms)):
-        assert Decimal(int(results.elsewhere[i, j])) / 100 == booked.get((day, firm.name), 0)
-    assert results.elsewhere.any()
 
 
 def test_a_day_counts_from_the_one_after_entering_to_that_of_closing(world):
@@ -399,112 +313,6 @@ def test_where_nobody_quotes_elsewhere_there_is_no_rank_correlation(world):
 
     assert {found["house, elsewhere"][c] for c in ("spearman", "over_firms_low")} == {None}
     assert found["reaction time, house"]["spearman"] == 1
-
-
-def naive_ranks(values: Sequence[float]) -> list[float]:
-    """Sort, and give those that tie the mean of their places."""
-    order = sorted(values)
-    places = {v: [i for i, other in enumerate(order, 1) if other == v] for v in order}
-    return [statistics.fmean(places[v]) for v in values]
-
-
-def test_the_correlation_of_a_textbook_is_found():
-    # Ten people's IQ and hours of television: 1 - 6 * 194 / (10 * 99), without ties.
-    iq = np.array([86, 97, 99, 100, 101, 103, 106, 110, 112, 113])
-    hours = np.array([2, 20, 28, 27, 50, 29, 7, 17, 6, 12])
-
-    assert spearman(iq, hours, np.ones(10)) == pytest.approx(-29 / 165)
-
-
-few = st.lists(st.tuples(st.integers(-3, 3), st.integers(-3, 3)), min_size=2, max_size=12)
-
-
-@given(few)
-def test_with_ties_it_is_pearsons_correlation_of_mean_ranks(pairs):
-    x, y = (list(map(float, each)) for each in zip(*pairs, strict=True))
-
-    found = spearman(np.array(x), np.array(y), np.ones(len(x)))
-
-    if len(set(x)) == 1 or len(set(y)) == 1:
-        assert np.isnan(found)
-    else:
-        assert found == pytest.approx(statistics.correlation(naive_ranks(x), naive_ranks(y)))
-
-
-@given(few, st.data())
-def test_a_pair_that_counts_twice_is_there_twice(pairs, data):
-    counts = data.draw(st.lists(st.integers(0, 3), min_size=len(pairs), max_size=len(pairs)))
-    x, y = np.array(pairs, dtype=float).T
-
-    found = spearman(x, y, np.array(counts))
-
-    repeated = [np.repeat(each, counts) for each in (x, y)]
-    again = spearman(*repeated, np.ones(sum(counts)))
-    assert found == pytest.approx(again, nan_ok=True)
-
-
-def test_a_pair_without_a_value_counts_for_nothing():
-    x, y = np.array([1.0, 2.0, np.nan, 3.0]), np.array([1.0, 3.0, 9.0, 2.0])
-
-    assert spearman(x, y, np.ones(4)) == pytest.approx(0.5)
-
-
-# --------------------------------------------------------------------- the intervals
-
-
-def test_each_drawing_is_of_as_many_and_none_is_preferred():
-    found = draws(40, "firms")
-
-    assert found.shape == (RESAMPLES, 40)
-    assert set(found.sum(axis=1)) == {40}
-    # One of forty, drawn forty times: the mean of 80,000 has a standard error of 0.022 each.
-    assert found.mean(axis=0) == pytest.approx(np.ones(40), abs=0.1)
-
-
-def test_a_name_always_has_the_same_draws_and_another_name_others():
-    assert (draws.__wrapped__(9, "days") == draws(9, "days")).all()
-    assert (draws(9, "days on") != draws(9, "days off")).any()
-
-
-def test_of_fewer_than_enough_there_are_no_draws_and_no_interval():
-    assert draws(FEWEST - 1, "days").shape == (0, FEWEST - 1)
-    assert draws(FEWEST, "days").shape == (RESAMPLES, FEWEST)
-    assert interval(draws(FEWEST - 1, "days") @ np.ones(FEWEST - 1)) is None
-
-
-def test_a_resampled_mean_varies_as_the_formula_says():
-    values = np.random.default_rng(1).normal(3, 2, 30)
-
-    means = draws(30, "days") @ values / 30
-
-    assert means.mean() == pytest.approx(values.mean(), abs=0.05)
-    assert means.std() == pytest.approx(values.std() / np.sqrt(30), rel=0.05)
-
-
-@pytest.mark.parametrize("n", [20, 40])
-def test_intervals_hold_the_true_mean_of_normal_data_as_often_as_they_say(n):
-    # A percentile interval falls a little short of its word where data are few: it is as narrow
-    # as if the spread were known, so that of twenty it holds the mean as often as a t of 19.
-    rng = np.random.default_rng(2)
-    found = [interval(draws(n, "days") @ rng.normal(0, 1, n) / n) for _ in range(2_000)]
-
-    held = np.mean([each.low <= 0 <= each.high for each in found])
-
-    assert COVERAGE - 0.04 < held < COVERAGE + 0.01
-
-
-def test_the_interval_of_a_rank_correlation_holds_the_true_one_as_often_as_it_says():
-    # Of normal pairs with correlation r it is 6 / pi * arcsin(r / 2).
-    rng, r, held = np.random.default_rng(3), 0.5, 0
-    true = 6 / np.pi * np.arcsin(r / 2)
-    for _ in range(100):
-        x, noise = rng.normal(size=(2, 40))
-        y = r * x + np.sqrt(1 - r**2) * noise
-        drawn = [spearman(x, y, counts) for counts in draws(40, "firms")[:400]]
-        found = interval(np.array(drawn))
-        held += found.low <= true <= found.high
-
-    assert 88 <= held <= 99
 
 
 # ----------------------------------------------------------------------- the quoter

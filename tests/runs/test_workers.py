@@ -51,6 +51,13 @@ def test_two_processes_find_what_one_finds(tiny_run, forged):
         assert any(finding.problems for finding in findings(forged, two))
 
 
+def test_who_leaves_early_does_not_wait_for_what_is_not_begun():
+    with local_processes(2) as two:
+        tasks = [two.submit(time.sleep, 0.1) for _ in range(20)]
+
+    assert any(task.cancelled() for task in tasks)
+
+
 def test_a_cluster_finds_what_one_process_finds(tiny_run, forged, cluster):
     with dask_workers(cluster.scheduler_address) as executor:
         for folder in (tiny_run.path, forged):

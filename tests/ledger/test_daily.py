@@ -1,0 +1,168 @@
+"""What is posted day by day: by hand for an afternoon, by SQL and bean-query for whole runs."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+from beancount import loader
+from beanquery.query import run_query
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.reports.daily import basis_points, calendar, daily_results, dollars, posted_cents
+from ledger.run_folder import RunFolder
+
+CROWD = Path(__file__).parents[1] / "worlds" / "crowd.toml"
+
+
+def in_dollars(cents: np.ndarray) -> list[list[Decimal]]:
+    return [[dollars(each) for each in row] for row in cents]
+
+
+@pytest.fixture(scope="module")
+def crowd(executed: Callable[..., RunFolder]) -> RunFolder:
+    """A world in which firms come and leave, quote elsewhere, and the quoter is not always on."""
+    return executed(CROWD)
+
+
+@pytest.fixture(params=["tiny_run", "busy_run", "crowd"])
+def simulated(request: pytest.FixtureRequest) -> RunFolder:
+    return request.getfixturevalue(request.param)
+
+
+# ----------------------------------------------------------------------------- the sums
+
+GIFTS = """
+2022-05-11 * "Outside" "FTX receives a gift" #gift
+  seq: 26
+  time: "21:00:00.000000"
+  Assets:FTX:Cash                               0.07 USD
+  Equity:FTX:Opening                           -0.07 USD
+  Assets:Outside:Cash                          -0.07 USD
+  Equity:Outside:Opening                        0.07 USD
+
+2022-05-11 * "Outside" "FTX receives another" #gift
+  seq: 27
+  time: "22:00:00.000000"
+  Assets:FTX:Cash                               1.22 USD
+  Equity:FTX:Opening                           -1.22 USD
+  Assets:Outside:Cash                          -1.22 USD
+  Equity:Outside:Opening                        1.22 USD
+"""
+
+
+def test_a_day_on_which_nothing_is_posted_is_a_day_too(afternoon_with):
+    run = afternoon_with(GIFTS)
+
+    assert calendar(run) == [date(2022, 5, 9), date(2022, 5, 10), date(2022, 5, 11)]
+    assert posted_cents(run, [["Assets:FTX:Cash"]])[1:].tolist() == [[0], [129]]
+
+
+def test_a_group_is_the_sum_of_its_accounts(afternoon_with):
+    receiver, giver = "Assets:FTX:Cash", "Assets:Outside:Cash"
+
+    posted = posted_cents(
+        afternoon_with(GIFTS), [[receiver, "Equity:Outside:Opening"], [giver], []]
+    )
+
+    assert posted[2].tolist() == [258, -129, 0]
+
+
+def test_all_accounts_together_are_zero_on_every_day(simulated):
+    assert not posted_cents(simulated, [list(simulated.opens)]).any()
+
+
+@given(st.integers(-(10**17), 10**17))
+def test_cents_are_dollars_to_the_last_cent(cents):
+    assert dollars(cents) * 100 == cents
+    assert dollars(cents).as_tuple().exponent == -2
+
+
+# -------------------------------------------------------------------------- the results
+
+QUOTING = """
+2022-05-09 open Assets:Firm01:Claims:Binance               USD
+2022-05-09 open Income:Firm01:LeadSpread                   USD
+2022-05-09 open Income:Firm01:LeadPickOff                  USD
+2022-05-09 open Income:Firm02:LeadPickOff                  USD
+2022-05-09 open Expenses:Firm02:LeadFees                   USD
+
+2022-05-10 * "Outside" "Outside trade with quotes of Firm01, of which Firm02 hits some" #lead-spread
+  seq: 26
+  time: "23:59:59.999999"
+  Assets:Firm01:Claims:Binance                  9.00 USD
+  Income:Firm01:LeadSpread                    -13.00 USD
+  Income:Firm01:LeadPickOff                     4.00 USD
+  Assets:Firm02:Claims:Binance                  3.00 USD
+  Income:Firm02:LeadPickOff                    -4.00 USD
+  Expenses:Firm02:LeadFees                      1.00 USD
+"""
+
+
+def test_house_is_edge_less_fees_less_hedges_and_elsewhere_is_what_own_quotes_made(afternoon_with):
+    found = daily_results(afternoon_with(QUOTING))
+
+    assert [firm.name for firm in found.firms] == ["Firm01", "Firm02"]
+    assert in_dollars(found.house) == [[580, 181], [0, 0]]  # 600 - 20; 200 - 10 - 9
+    assert in_dollars(found.elsewhere) == [[0, 0], [9, 3]]  # 13 - 4; 4 - 1
+    assert in_dollars(found.funding) == [[0, 1], [0, 0]]
+
+
+def test_variation_margin_is_in_neither(afternoon_with):
+    moved = """
+2022-05-09 * "Firm01" "Variation margin of Firm01 at FTX" #variation-margin
+  seq: 26
+  time: "19:00:00.000000"
+  Liabilities:FTX:Customers:Firm01           -300.00 USD
+  Liabilities:FTX:VariationMargin             300.00 USD
+  Assets:Firm01:Claims:FTX                    300.00 USD
+  Income:Firm01:VariationMargin              -300.00 USD
+"""
+    found = daily_results(afternoon_with(moved))
+
+    assert in_dollars(found.house) == [[580, 181]]
+    assert in_dollars(found.elsewhere) == [[0, 0]]
+
+
+def test_sql_finds_each_day_of_the_house_in_the_fills(simulated):
+    results = daily_results(simulated)
+    with simulated.connect() as connection:
+        found = connection.execute(
+            """
+            SELECT time::DATE, taker, sum(CASE motive WHEN 'pickoff' THEN edge_cents - fee_cents
+                                                      WHEN 'hedging' THEN edge_cents - fee_cents
+                                                      ELSE 0 END)
+            FROM rows GROUP BY ALL
+            """
+        ).fetchall()
+    cents = {(day, firm): each for day, firm, each in found}
+    for (i, day), (j, firm) in product(enumerate(results.days), enumerate(results.firms)):
+        assert results.house[i, j] == cents.get((day, firm.name), 0)
+    assert results.house.any()
+
+
+def test_bean_query_finds_each_day_elsewhere(crowd):
+    entries, errors, options = loader.load_file(str(crowd.path / "main.beancount"))
+    assert not errors
+    query = """
+        SELECT date, splitcomp(account, ':', 1) AS firm, sum(number) AS usd
+        WHERE account ~ ':Lead(Spread|PickOff|Fees)$' GROUP BY date, firm
+    """
+    booked = {(day, firm): -usd for day, firm, usd in run_query(entries, options, query)[1]}
+    results = daily_results(crowd)
+    for (i, day), (j, firm) in product(enumerate(results.days), enumerate(results.firms)):
+        assert Decimal(int(results.elsewhere[i, j])) / 100 == booked.get((day, firm.name), 0)
+    assert results.elsewhere.any()
+
+
+def test_a_day_that_counts_twice_does_so_in_results_and_in_capital():
+    cents, invested = np.array([[6], [9], [0]]), np.array([[1000], [500], [0]])
+
+    found = basis_points(cents, invested, np.array([[1, 1, 1], [2, 1, 0], [0, 0, 3]]))
+
+    # 15 of 1500; 21 of 2500; nothing of nothing
+    assert found == pytest.approx(np.array([[100], [84], [np.nan]]), nan_ok=True)
