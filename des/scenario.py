@@ -388,6 +388,7 @@ class Provider(Part):
     unwind_usd_per_minute: PositiveUsd | None = None  # None: all at once
     capital_usd: Usd = 0.0  # of a provider with a name of its own
     lead_share: Fraction = 0.5  # of that capital, on the lead venue as margin
+    balance_usd_min: Usd = 0.0  # on the house venue; with less it takes nothing over
 
 
 class Leverage(Part):

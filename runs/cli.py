@@ -284,8 +284,9 @@ def liquidations_command(run: RunFolder) -> list[Table]:
     """Whose margin failed, who took their positions over, and who paid?
 
     \b
-      moneytrail liquidations runs/out/luna-seed1
-      moneytrail liquidations runs/out/luna-seed1 --format csv --table cascade
+      moneytrail liquidations runs/out/tiny-seed1
+
+    In tiny nobody trades on margin; in luna they do.
 
     Hour by hour what was filled in the book, taken by backstops and closed against the other side;
     who lost and who earned; what became of what the backstops took; who paid for bankruptcies.

@@ -71,6 +71,10 @@ class LiquidationDesk:
         self._retail, self._others = codes[parties.retail], codes[parties.other_makers]
         self._venue = codes[parties.house]
         self._providers = [codes[name] for name in parties.backstops]
+        self._least_cents = [
+            None if provider.name == parties.maker else to_cents(provider.balance_usd_min)
+            for provider in rules.providers
+        ]
         outside = [name for name in parties.house_customers if name != parties.maker]
         self._bearers = np.array([codes[name] for name in outside])
         self._opening_marks = opening_marks
@@ -83,7 +87,15 @@ class LiquidationDesk:
             self._maintenance_e6,
         )
         self.fund_cents = to_cents(rules.insurance_usd)
-        self.reserved_cents = int(holders.collateral_cents.sum())  # of what retail is owed
+        self._marks = opening_marks
+
+    @property
+    def reserved_cents(self) -> int:
+        """What all accounts were worth at the last settlement: so much of retail's claim is theirs.
+
+        Before they are opened, it is their collateral.
+        """
+        return int(np.maximum(self.accounts.worth(self._marks), 0).sum())
 
     def open(self, time_us: int) -> None:
         """Book what each holder sets aside, and the position that it enters."""
@@ -139,7 +151,7 @@ class LiquidationDesk:
             marks: by market, ticks.
             elapsed_s: since the settlement before.
         """
-        self._backstop.refill(time_us, elapsed_s)
+        self._backstop.refill(time_us, elapsed_s, self._able())
         self._insured: dict[int, int] = {}  # by account: from the fund, or to it if below zero
         self._debts: dict[int, int] = {}  # by account: what nobody has covered yet
         for market, mark in enumerate(marks.tolist()):
@@ -153,7 +165,15 @@ class LiquidationDesk:
                 due = self._worst_first(market, mark, 0)
         self._settle_insurance(time_us)
         self._socialise(time_us, marks)
-        self.reserved_cents = int(np.maximum(self.accounts.worth(marks), 0).sum())
+        self._marks = marks
+
+    def _able(self) -> list[bool]:
+        """Say which providers keep the least balance asked of them; the captive one need not."""
+        balances = self._house.claims[self._providers].tolist()
+        return [
+            least is None or cents >= least
+            for cents, least in zip(balances, self._least_cents, strict=True)
+        ]
 
     def _worst_first(self, market: int, mark: int, margin_e6: int) -> list[int]:
         """Return the accounts below a margin fraction, the lowest first."""

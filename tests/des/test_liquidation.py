@@ -190,20 +190,27 @@ def provider(per_minute: float, per_hour: float) -> Provider:
 
 def test_providers_take_pro_rata_to_what_they_have_not_used():
     backstop = Backstop([provider(300, 10_000), provider(100, 10_000)])
-    backstop.refill(MAY_9_US, 60)
+    backstop.refill(MAY_9_US, 60, [True, True])
 
     assert backstop.take(40, 100) == [30, 10]
-    backstop.refill(MAY_9_US + 60 * SECOND_US, 60)
+    backstop.refill(MAY_9_US + 60 * SECOND_US, 60, [True, True])
     assert backstop.take(1_000, 100) == [300, 100]  # and nobody takes the other 600
+
+
+def test_a_provider_without_the_least_balance_leaves_all_to_others():
+    backstop = Backstop([provider(300, 10_000), provider(100, 10_000)])
+    backstop.refill(MAY_9_US, 60, [False, True])
+
+    assert backstop.take(400, 100) == [0, 100]
 
 
 def test_an_hours_capacity_ends_before_the_minutes_do_and_comes_back_with_the_hour():
     backstop = Backstop([provider(100, 150)])
     for minute, taken in enumerate((100, 50, 0)):
-        backstop.refill(MAY_9_US + minute * 60 * SECOND_US, 60)
+        backstop.refill(MAY_9_US + minute * 60 * SECOND_US, 60, [True])
         assert backstop.take(1_000, 100) == [taken]
 
-    backstop.refill(MAY_9_US + 3_600 * SECOND_US, 60)
+    backstop.refill(MAY_9_US + 3_600 * SECOND_US, 60, [True])
     assert backstop.take(1_000, 100) == [100]
 
 
