@@ -15,27 +15,29 @@ E6 = 1_000_000  # margin fractions are in millionths
 class LeveragedAccounts:
     """All positions on margin, one to an account, as integers."""
 
-    def __init__(
-        self,
-        market: np.ndarray,
-        lots: np.ndarray,
-        cash: np.ndarray,
-        tick_cents: np.ndarray,
-        maintenance_e6: int,
-    ) -> None:
-        """Begin.
+    def __init__(self, tick_cents: np.ndarray, maintenance_e6: int) -> None:
+        """Begin with nobody.
 
         Args:
-            market, lots, cash: by account.
             tick_cents: value of a tick on a lot, by market.
             maintenance_e6: the margin fraction below which an account is liquidated.
         """
-        self.market, self.lots, self.cash = market, lots, cash
         self._tick_cents, self._maintenance_e6 = tick_cents, maintenance_e6
-        self._members = [np.flatnonzero(market == m) for m in range(len(tick_cents))]
-        self._moved = np.zeros(len(market), dtype=bool)  # since thresholds were sorted
-        self._movers: list[list[int]] = [[] for _ in tick_cents]
-        self._sorted = [self._sort(m) for m in range(len(tick_cents))]
+        none = np.zeros(0, dtype=np.int64)
+        self.market, self.lots, self.cash = none, none, none
+        self.enter(none, none, none)
+
+    def enter(self, market: np.ndarray, lots: np.ndarray, cash: np.ndarray) -> None:
+        """Open accounts, behind those that are there."""
+        self.market = np.concatenate((self.market, market))
+        self.lots = np.concatenate((self.lots, lots))
+        self.cash = np.concatenate((self.cash, cash))
+        markets = range(len(self._tick_cents))
+        self._members = [np.flatnonzero(self.market == m) for m in markets]
+        self._moved = np.zeros(len(self.market), dtype=bool)  # since thresholds were sorted
+        self._movers: list[list[int]] = [[] for _ in markets]
+        self._sorted = [self._sort(m) for m in markets]
+        self.sort()
 
     def equity(self, market: int, mark: int, accounts: np.ndarray) -> np.ndarray:
         """Return the cents that accounts of one market are worth at *mark*."""
@@ -62,6 +64,11 @@ class LeveragedAccounts:
         notional = np.abs(self.lots[touched]) * (self._tick_cents[market] * mark)
         equity = self.equity(market, mark, touched)
         return touched[equity * E6 < notional * self._maintenance_e6]
+
+    def safe(self, marks: np.ndarray) -> np.ndarray:
+        """Tell which accounts have a position, and maintenance margin behind it."""
+        notional = np.abs(self.lots) * (self._tick_cents * marks)[self.market]
+        return (self.lots != 0) & (self.worth(marks) * E6 >= notional * self._maintenance_e6)
 
     def opposing(self, market: int, side: int) -> np.ndarray:
         """Return the accounts on the other side of a long (1) or a short (-1), largest first."""

@@ -17,6 +17,7 @@ from des.liquidation.shares import pro_rata
 from des.quoting.quotes import ASK, BID
 from des.scenario import Leverage, LeverageLimit, Provider
 
+MAY_9 = date(2022, 5, 9)
 MAY_9_US = 1_652_054_400_000_000
 KEY = np.uint64(2**63 + 12_345)
 TICK_CENTS = np.array([1, 7])
@@ -62,7 +63,8 @@ def test_sorted_thresholds_find_the_accounts_that_a_look_at_all_finds(seed, m_e6
     lots = draws.integers(-50, 51, n)
     entered = lots * np.array(marks)[market] * TICK_CENTS[market]
     cash = (np.abs(entered) * draws.uniform(0.02, 1, n)).astype(np.int64) - entered
-    accounts = LeveragedAccounts(market, lots, cash, TICK_CENTS, m_e6)
+    accounts = LeveragedAccounts(TICK_CENTS, m_e6)
+    accounts.enter(market, lots, cash)
 
     for _ in range(30):
         m = int(draws.integers(2))
@@ -236,14 +238,15 @@ def rules(**changes) -> Leverage:
 
 
 def test_leverage_has_its_mean_and_no_tail_beyond_the_limit():
-    drawn = population(1, rules(), 20.0, [1, 3], np.array([10, 10]))
+    drawn = population(1, MAY_9, rules(), 20_000, [1, 3], np.array([10, 10]))
     leverage = np.abs(drawn.lots) * 10 / drawn.collateral_cents
 
     assert leverage.mean() == pytest.approx(2.0, rel=0.03)
     assert leverage.max() <= 20
     assert (drawn.market == 1).mean() == pytest.approx(0.75, abs=0.02)
-    low = population(1, rules(), 5.0, [1], np.array([10]))
-    assert (np.abs(low.lots) * 10 / low.collateral_cents).max() <= 5
+    low = rules(limits=(LeverageLimit(since=MAY_9, leverage_max=5),))
+    drawn = population(1, MAY_9, low, 20_000, [1], np.array([10]))
+    assert (np.abs(drawn.lots) * 10 / drawn.collateral_cents).max() <= 5
 
 
 def test_the_limit_is_that_of_the_day():
