@@ -70,11 +70,19 @@ class LeveragedAccounts:
         notional = np.abs(self.lots) * (self._tick_cents * marks)[self.market]
         return (self.lots != 0) & (self.worth(marks) * E6 >= notional * self._maintenance_e6)
 
-    def opposing(self, market: int, side: int) -> np.ndarray:
-        """Return the accounts on the other side of a long (1) or a short (-1), largest first."""
+    def opposing(self, market: int, side: int, most: int) -> np.ndarray:
+        """Return the accounts on the other side of a long (1) or a short (-1), largest first.
+
+        At most *most*; of equally large ones those that came first.
+        """
         members = self._members[market]
         against = members[self.lots[members] * side < 0]
-        return against[np.argsort(-np.abs(self.lots[against]), kind="stable")]
+        size = np.abs(self.lots[against])
+        if len(against) > most:
+            # Sorting all of them for the sake of a few would be most of a cascade's work.
+            least = np.partition(size, -most)[-most]
+            against, size = against[size >= least], size[size >= least]
+        return against[np.argsort(-size, kind="stable")][:most]
 
     def trade(
         self,

@@ -230,7 +230,7 @@ class LiquidationDesk:
 
     def _deleverage(self, market: int, side: int, lots: int, price: int) -> Iterator[Trade]:
         """Close the largest accounts of the other side; the rest of it are the other makers."""
-        against = self.accounts.opposing(market, side)[:DELEVERAGED]
+        against = self.accounts.opposing(market, side, DELEVERAGED)
         held = np.abs(self.accounts.lots[against]).tolist()
         shares = pro_rata(min(lots, sum(held)), held)
         for account, share in zip(against.tolist(), shares, strict=True):

@@ -81,6 +81,17 @@ def test_sorted_thresholds_find_the_accounts_that_a_look_at_all_finds(seed, m_e6
             accounts.sort()
 
 
+@given(st.lists(st.integers(-5, 5), max_size=40), st.sampled_from([1, -1]), st.integers(1, 12))
+def test_the_largest_of_the_other_side_come_first_and_of_equals_the_oldest(lots, side, most):
+    accounts = LeveragedAccounts(TICK_CENTS, 30_000)
+    none = np.zeros(len(lots), dtype=np.int64)
+    accounts.enter(none, np.array(lots, dtype=np.int64), none)
+
+    against = [i for i in range(len(lots)) if lots[i] * side < 0]
+    ranked = sorted(against, key=lambda i: (-abs(lots[i]), i))[:most]
+    assert accounts.opposing(0, side, most).tolist() == ranked
+
+
 # -------------------------------------------------------------------------- random orders
 
 
