@@ -388,6 +388,7 @@ class Provider(Part):
     unwind_usd_per_minute: PositiveUsd | None = None  # None: all at once
     capital_usd: Usd = 0.0  # of a provider with a name of its own
     lead_share: Fraction = 0.5  # of that capital, on the lead venue as margin
+    balance_usd_min: Usd = 0.0  # on the house venue; with less it takes nothing over
 
 
 class Leverage(Part):
@@ -404,6 +405,8 @@ class Leverage(Part):
     leverage_log_sd: LogSd = 0.0
     limits: Annotated[tuple[LeverageLimit, ...], Field(min_length=1, max_length=20)]
     long_share: Fraction = 0.5
+    arrivals_per_day: Annotated[float, Field(ge=0, le=100_000)] = 0.0  # of holders, at midnight
+    exits_per_day: Fraction = 0.0  # the chance that a holder closes its position, at midnight
     maintenance_margin_pct: Annotated[float, Field(ge=0.01, le=50)]
     auto_close_margin_pct: Annotated[float, Field(ge=0.01, le=50)]
     discount_thirds: Annotated[int, Field(ge=0, le=3)] = 2  # of the way from mark to zero price

@@ -20,7 +20,7 @@ from des.firms.capital import CapitalDesk, Returns
 from des.firms.lead_desk import LeadDesk
 from des.firms.population import trading_firms
 from des.liquidation.desk import LiquidationDesk
-from des.liquidation.population import population
+from des.liquidation.population import NOBODY, Population, population
 from des.listing import Holdings, Listing
 from des.quoting.market import Session
 from des.quoting.quote_by_quote import QuoteByQuote
@@ -127,6 +127,7 @@ class World:
             for market, contract in zip(scenario.markets, contracts[parties.house], strict=True)
         ]
         self._liquidation = self._liquidation_desk()
+        self._on_margin = self._first_on_margin()
         self._open_books()
         self._lead_desk = self._desk_on_lead()
         self._review = MonthlyReview(
@@ -145,7 +146,7 @@ class World:
         self._fund_maker()
         if self._liquidation:
             # A microsecond after the opening balances, which it is a part of.
-            self._liquidation.open(self._start_us + 1)
+            self._liquidation.enter(self._start_us + 1, self._marks(), self._on_margin)
         self.journal.event(self._start_us, f"{self._parties.house}:withdrawals", "open")
         self.journal.event(self._start_us, f"{self._parties.maker}:quoter", "on")
         self._note_inputs()
@@ -214,6 +215,22 @@ class World:
             desk.accounts.sort()
         desk.settle(end_us - 1, marks, self._scenario.run.settle_s)
 
+    def _turn_over(self, desk: LiquidationDesk, now_us: int) -> None:
+        """Let some customers on margin leave, and others come, at midnight."""
+        rules, seed, day = self._scenario.leverage, self._scenario.run.seed, day_of(now_us)
+        draws = stream(seed, "leverage", "turnover", str(day))
+        leaving = draws.random(len(desk.accounts.lots)) < rules.exits_per_day
+        desk.leave(now_us, self._marks(), leaving)
+        coming = self._holders(now_us, int(draws.poisson(rules.arrivals_per_day)))
+        desk.enter(now_us, self._marks(), coming)
+
+    def _holders(self, now_us: int, n: int) -> Population:
+        """Draw customers who enter on margin, in markets by their volume."""
+        rules, marks = self._scenario.leverage, self._marks()
+        weights = [listing.volume_usd_per_s(now_us) for listing in self.listings]
+        lot_cents = marks * self._house.tick_cents
+        return population(self._scenario.run.seed, day_of(now_us), rules, n, weights, lot_cents)
+
     def _close_day(self, end_us: int) -> None:
         time_us = end_us - 1
         won = Returns(self._won_cents[self._firms], self._lead_won_cents[self._firms])
@@ -260,6 +277,8 @@ class World:
     def _decide(self, now_us: int, elapsed_s: float) -> None:
         """Let everybody read the world as the settlement leaves it."""
         self._switch_quoter(now_us)
+        if self._liquidation and now_us > self._start_us and now_us % DAY_US == 0:
+            self._turn_over(self._liquidation, now_us)
         rate_e6 = self._taker_rates_e6()
         takes, claims = self._capital.takes, self._house.claims[self._firms]
         for market, listing in enumerate(self.listings):
@@ -386,7 +405,7 @@ class World:
         scenario, names = self._scenario, self._parties
         claims = {
             (names.retail, names.house): to_cents(scenario.retail.opening_claim_usd)
-            + self._collateral_cents(),
+            + int(self._on_margin.collateral_cents.sum()),
             (names.other_makers, names.house): to_cents(scenario.other_makers.opening_claim_usd),
             (OUTSIDE, names.lead): to_cents(scenario.lead.outside_claim_usd),
         }
@@ -534,13 +553,15 @@ class World:
             rules,
             run.seed,
             tuple(market.name for market in self._scenario.markets),
-            population(run.seed, rules, rules.leverage_max(run.start), daily_usd, lot_cents),
             self._scenario.retail.holders,
             self._parties,
             self._house,
-            marks,
             np.maximum(most_cents // lot_cents, 1),
         )
+
+    def _first_on_margin(self) -> Population:
+        rules = self._scenario.leverage
+        return self._holders(self._start_us, rules.holders) if rules else NOBODY
 
 
 def _on_lead_usd(who: Firm | Provider) -> float:

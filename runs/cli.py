@@ -347,7 +347,8 @@ def liquidations_command(run: RunFolder) -> list[Table]:
 
     \b
       moneytrail liquidations runs/out/tiny-seed1
-      moneytrail liquidations runs/out/tiny-seed1 --format csv --table cascade
+
+    In tiny nobody trades on margin; in luna they do.
 
     Hour by hour what was filled in the book, taken by backstops and closed against the other side;
     who lost and who earned; what became of what the backstops took; who paid for bankruptcies.

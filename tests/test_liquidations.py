@@ -104,7 +104,8 @@ def test_a_backstop_that_unwinds_at_once_earns_its_discount(executed):
 
 def test_where_nobody_is_liquidated_the_fills_are_as_without_customers_on_margin(executed):
     without = executed("tiny")
-    with_nobody = executed("tiny", leverage=settings("leverage") | {"holders": 0})
+    nobody = {"holders": 0, "arrivals_per_day": 0.0}
+    with_nobody = executed("tiny", leverage=settings("leverage") | nobody)
 
     assert rows_of(with_nobody) == rows_of(without)
 
@@ -152,3 +153,25 @@ def test_whoever_is_taken_over_keeps_nothing_and_owes_nothing(margin_run):
         ).fetchone()[0]
 
     assert 0 <= left - given / 2 <= 1.5 * rounding  # prices are whole ticks, of a cent per lot
+
+
+# ------------------------------------------------------------------------- coming and going
+
+
+def test_whoever_leaves_takes_what_is_left_and_whoever_comes_brings_it(margin_run):
+    with margin_run.connect() as connection:
+        came, left, both = connection.execute(
+            "SELECT count(DISTINCT holder) FILTER (motive = 'leverage' AND day > 9), "
+            "count(DISTINCT holder) FILTER (motive = 'collateral' AND edge_cents < 0), "
+            "count(*) FILTER (motive = 'collateral' AND edge_cents < 0 AND day = 9) "
+            "FROM (SELECT *, day(time) AS day FROM rows)"
+        ).fetchone()
+        after = connection.execute(
+            "WITH gone AS (SELECT holder, max(seq) AS seq FROM rows "
+            "WHERE motive = 'collateral' AND edge_cents < 0 GROUP BY holder) "
+            "SELECT count(*) FROM rows JOIN gone USING (holder) WHERE rows.seq > gone.seq"
+        ).fetchone()[0]
+
+    assert came > 40
+    assert left > 10
+    assert (both, after) == (0, 0)

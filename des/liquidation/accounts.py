@@ -15,27 +15,29 @@ E6 = 1_000_000  # margin fractions are in millionths
 class LeveragedAccounts:
     """All positions on margin, one to an account, as integers."""
 
-    def __init__(
-        self,
-        market: np.ndarray,
-        lots: np.ndarray,
-        cash: np.ndarray,
-        tick_cents: np.ndarray,
-        maintenance_e6: int,
-    ) -> None:
-        """Begin.
+    def __init__(self, tick_cents: np.ndarray, maintenance_e6: int) -> None:
+        """Begin with nobody.
 
         Args:
-            market, lots, cash: by account.
             tick_cents: value of a tick on a lot, by market.
             maintenance_e6: the margin fraction below which an account is liquidated.
         """
-        self.market, self.lots, self.cash = market, lots, cash
         self._tick_cents, self._maintenance_e6 = tick_cents, maintenance_e6
-        self._members = [np.flatnonzero(market == m) for m in range(len(tick_cents))]
-        self._moved = np.zeros(len(market), dtype=bool)  # since thresholds were sorted
-        self._movers: list[list[int]] = [[] for _ in tick_cents]
-        self._sorted = [self._sort(m) for m in range(len(tick_cents))]
+        none = np.zeros(0, dtype=np.int64)
+        self.market, self.lots, self.cash = none, none, none
+        self.enter(none, none, none)
+
+    def enter(self, market: np.ndarray, lots: np.ndarray, cash: np.ndarray) -> None:
+        """Open accounts, behind those that are there."""
+        self.market = np.concatenate((self.market, market))
+        self.lots = np.concatenate((self.lots, lots))
+        self.cash = np.concatenate((self.cash, cash))
+        markets = range(len(self._tick_cents))
+        self._members = [np.flatnonzero(self.market == m) for m in markets]
+        self._moved = np.zeros(len(self.market), dtype=bool)  # since thresholds were sorted
+        self._movers: list[list[int]] = [[] for _ in markets]
+        self._sorted = [self._sort(m) for m in markets]
+        self.sort()
 
     def equity(self, market: int, mark: int, accounts: np.ndarray) -> np.ndarray:
         """Return the cents that accounts of one market are worth at *mark*."""
@@ -63,11 +65,24 @@ class LeveragedAccounts:
         equity = self.equity(market, mark, touched)
         return touched[equity * E6 < notional * self._maintenance_e6]
 
-    def opposing(self, market: int, side: int) -> np.ndarray:
-        """Return the accounts on the other side of a long (1) or a short (-1), largest first."""
+    def safe(self, marks: np.ndarray) -> np.ndarray:
+        """Tell which accounts have a position, and maintenance margin behind it."""
+        notional = np.abs(self.lots) * (self._tick_cents * marks)[self.market]
+        return (self.lots != 0) & (self.worth(marks) * E6 >= notional * self._maintenance_e6)
+
+    def opposing(self, market: int, side: int, most: int) -> np.ndarray:
+        """Return the accounts on the other side of a long (1) or a short (-1), largest first.
+
+        At most *most*; of equally large ones those that came first.
+        """
         members = self._members[market]
         against = members[self.lots[members] * side < 0]
-        return against[np.argsort(-np.abs(self.lots[against]), kind="stable")]
+        size = np.abs(self.lots[against])
+        if len(against) > most:
+            # Sorting all of them for the sake of a few would be most of a cascade's work.
+            least = np.partition(size, -most)[-most]
+            against, size = against[size >= least], size[size >= least]
+        return against[np.argsort(-size, kind="stable")][:most]
 
     def trade(
         self,

@@ -18,11 +18,18 @@ class Backstop:
         self._hour_left = list(self._hour)
         self._in_hour = -1
 
-    def refill(self, time_us: int, elapsed_s: int) -> None:
-        """Let capacity come back, for what an interval that ends at *time_us* brings."""
+    def refill(self, time_us: int, elapsed_s: int, able: Sequence[bool]) -> None:
+        """Let capacity come back, for what an interval that ends at *time_us* brings.
+
+        Args:
+            time_us: the interval's end.
+            elapsed_s: its length.
+            able: by provider, whether it may take anything at all.
+        """
         if time_us // HOUR_US != self._in_hour:
             self._in_hour, self._hour_left = time_us // HOUR_US, list(self._hour)
-        self._now_left = [cents * elapsed_s // 60 for cents in self._minute]
+        by_minute = zip(self._minute, able, strict=True)
+        self._now_left = [cents * elapsed_s // 60 if may else 0 for cents, may in by_minute]
 
     def take(self, lots: int, lot_cents: int) -> list[int]:
         """Give out lots pro rata to unused capacity, as far as it goes; return them by provider."""

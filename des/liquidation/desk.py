@@ -39,27 +39,23 @@ class LiquidationDesk:
         rules: Leverage,
         seed: int,
         market_names: tuple[str, ...],
-        holders: Population,
         first_holder: int,
         parties: Parties,
         house: Venue,
-        opening_marks: np.ndarray,
         largest_order_lots: np.ndarray,
     ) -> None:
-        """Set up accounts that will be opened at *opening_marks*.
+        """Begin with nobody.
 
         Args:
             rules: of the scenario.
             seed: of the run.
             market_names: by market.
-            holders: who has which position.
-            first_holder: the number of the first of them in the books.
+            first_holder: the number of the first holder in the books.
             parties: who is who.
             house: the venue.
-            opening_marks: prices in ticks at which positions are entered, by market.
             largest_order_lots: of one liquidation order, by market.
         """
-        self._holders, self._first, self._house = holders, first_holder, house
+        self._first, self._house = first_holder, house
         self._maintenance_e6 = round(rules.maintenance_margin_pct * E6 / 100)
         self._auto_close_e6 = round(rules.auto_close_margin_pct * E6 / 100)
         self._thirds = rules.discount_thirds
@@ -71,35 +67,61 @@ class LiquidationDesk:
         self._retail, self._others = codes[parties.retail], codes[parties.other_makers]
         self._venue = codes[parties.house]
         self._providers = [codes[name] for name in parties.backstops]
+        self._least_cents = [
+            None if provider.name == parties.maker else to_cents(provider.balance_usd_min)
+            for provider in rules.providers
+        ]
         outside = [name for name in parties.house_customers if name != parties.maker]
         self._bearers = np.array([codes[name] for name in outside])
-        self._opening_marks = opening_marks
-        entered = holders.lots * (opening_marks * house.tick_cents)[holders.market]
-        self.accounts = LeveragedAccounts(
-            holders.market,
-            holders.lots.copy(),
-            holders.collateral_cents - entered,
-            house.tick_cents,
-            self._maintenance_e6,
-        )
+        self.accounts = LeveragedAccounts(house.tick_cents, self._maintenance_e6)
         self.fund_cents = to_cents(rules.insurance_usd)
-        self.reserved_cents = int(holders.collateral_cents.sum())  # of what retail is owed
+        self._marks = np.ones(len(market_names), dtype=np.int64)
 
-    def open(self, time_us: int) -> None:
-        """Book what each holder sets aside, and the position that it enters."""
-        lots, market = self._holders.lots, self._holders.market
-        everybody = np.arange(len(lots))
-        rows = self._payments(time_us, Motive.COLLATERAL, market, everybody)
-        rows["maker"], rows["edge_cents"] = self._retail, self._holders.collateral_cents
-        self._house.pay(rows)
-        for m, mark in enumerate(self._opening_marks.tolist()):
-            entering = np.flatnonzero(market == m)
-            rows = new_rows(len(entering))
-            rows["time_us"], rows["motive"] = time_us, Motive.LEVERAGE
-            rows["taker"], rows["maker"] = self._retail, self._others
-            rows["holder"], rows["lots"] = self._first + entering, lots[entering]
+    @property
+    def reserved_cents(self) -> int:
+        """What all accounts were worth at the last settlement: their part of retail's claim."""
+        return int(np.maximum(self.accounts.worth(self._marks), 0).sum())
+
+    def enter(self, time_us: int, marks: np.ndarray, holders: Population) -> None:
+        """Let holders set collateral aside and enter their positions, at *marks*.
+
+        As many as retail's free claim can pay for.
+        """
+        free_cents = int(self._house.claims[self._retail]) - self.reserved_cents
+        holders = holders.first(holders.collateral_cents.cumsum().searchsorted(free_cents, "right"))
+        entering = len(self.accounts.lots) + np.arange(len(holders.lots))
+        entered = holders.lots * (marks * self._house.tick_cents)[holders.market]
+        self.accounts.enter(holders.market, holders.lots, holders.collateral_cents - entered)
+        self._set_aside(time_us, entering, holders.collateral_cents)
+        self._exchange(time_us, marks, entering, holders.lots)
+        self._marks = marks
+
+    def leave(self, time_us: int, marks: np.ndarray, chosen: np.ndarray) -> None:
+        """Let those chosen (bool, by account) who are safe close their positions, at *marks*."""
+        leaving = np.flatnonzero(chosen & self.accounts.safe(marks))
+        collateral = self.accounts.worth(marks)[leaving]
+        self._exchange(time_us, marks, leaving, -self.accounts.lots[leaving])
+        self._set_aside(time_us, leaving, -collateral)
+        self.accounts.lots[leaving], self.accounts.cash[leaving] = 0, 0
+        self.accounts.sort()
+        self._marks = marks
+
+    def _set_aside(self, time_us: int, accounts: np.ndarray, cents: np.ndarray) -> None:
+        market = self.accounts.market[accounts]
+        rows = self._rows(time_us, Motive.COLLATERAL, market, accounts)
+        rows["maker"], rows["edge_cents"] = self._retail, cents
+        self._house.pay(rows[cents != 0])
+
+    def _exchange(
+        self, time_us: int, marks: np.ndarray, accounts: np.ndarray, lots: np.ndarray
+    ) -> None:
+        """Book positions that holders enter or leave against other makers, at the lead price."""
+        for market, mark in enumerate(marks.tolist()):
+            here = self.accounts.market[accounts] == market
+            rows = self._rows(time_us, Motive.LEVERAGE, market, accounts[here])
+            rows["maker"], rows["lots"] = self._others, lots[here]
             rows["price"] = rows["lead"] = mark
-            self._house.fill(m, rows)
+            self._house.fill(market, rows)
 
     def follow(self, market: int, fills: np.ndarray) -> None:
         """Book liquidation orders that were filled (rows of dtype ROW) to their accounts."""
@@ -139,7 +161,7 @@ class LiquidationDesk:
             marks: by market, ticks.
             elapsed_s: since the settlement before.
         """
-        self._backstop.refill(time_us, elapsed_s)
+        self._backstop.refill(time_us, elapsed_s, self._able())
         self._insured: dict[int, int] = {}  # by account: from the fund, or to it if below zero
         self._debts: dict[int, int] = {}  # by account: what nobody has covered yet
         for market, mark in enumerate(marks.tolist()):
@@ -153,7 +175,15 @@ class LiquidationDesk:
                 due = self._worst_first(market, mark, 0)
         self._settle_insurance(time_us)
         self._socialise(time_us, marks)
-        self.reserved_cents = int(np.maximum(self.accounts.worth(marks), 0).sum())
+        self._marks = marks
+
+    def _able(self) -> list[bool]:
+        """Say which providers keep the least balance asked of them; the captive one need not."""
+        balances = self._house.claims[self._providers].tolist()
+        return [
+            least is None or cents >= least
+            for cents, least in zip(balances, self._least_cents, strict=True)
+        ]
 
     def _worst_first(self, market: int, mark: int, margin_e6: int) -> list[int]:
         """Return the accounts below a margin fraction, the lowest first."""
@@ -200,7 +230,7 @@ class LiquidationDesk:
 
     def _deleverage(self, market: int, side: int, lots: int, price: int) -> Iterator[Trade]:
         """Close the largest accounts of the other side; the rest of it are the other makers."""
-        against = self.accounts.opposing(market, side)[:DELEVERAGED]
+        against = self.accounts.opposing(market, side, DELEVERAGED)
         held = np.abs(self.accounts.lots[against]).tolist()
         shares = pro_rata(min(lots, sum(held)), held)
         for account, share in zip(against.tolist(), shares, strict=True):
@@ -244,7 +274,7 @@ class LiquidationDesk:
         if paid:
             accounts = np.array(list(paid))
             market = self.accounts.market[accounts]
-            rows = self._payments(time_us, Motive.INSURANCE, market, accounts)
+            rows = self._rows(time_us, Motive.INSURANCE, market, accounts)
             rows["maker"], rows["edge_cents"] = self._venue, list(paid.values())
             self._house.pay(rows)
 
@@ -257,7 +287,7 @@ class LiquidationDesk:
         claims = np.maximum(self._house.claims[self._bearers], 0).tolist()
         # What not even all claims cover stays in the control account, as a gap.
         covered = pro_rata(min(sum(debts), sum(claims)), debts)
-        relief = self._payments(time_us, Motive.SOCIALISED, market, debtors)
+        relief = self._rows(time_us, Motive.SOCIALISED, market, debtors)
         relief["maker"], relief["edge_cents"] = self._venue, covered
         shares = dict(zip(self._bearers.tolist(), pro_rata(sum(covered), claims), strict=True))
         worth = np.maximum(self.accounts.worth(marks), 0)
@@ -274,9 +304,7 @@ class LiquidationDesk:
         of_rest, *of_accounts = pro_rata(shares.pop(self._retail), [rest, *worth.tolist()])
         self.accounts.cash -= np.array(of_accounts, dtype=np.int64)
         bearing = np.flatnonzero(of_accounts)
-        on_margin = self._payments(
-            time_us, Motive.SOCIALISED, self.accounts.market[bearing], bearing
-        )
+        on_margin = self._rows(time_us, Motive.SOCIALISED, self.accounts.market[bearing], bearing)
         on_margin["edge_cents"] = -np.array(of_accounts, dtype=np.int64)[bearing]
         others = new_rows(1 + len(shares))
         others["time_us"], others["motive"], others["market"] = time_us, Motive.SOCIALISED, market
@@ -286,10 +314,10 @@ class LiquidationDesk:
         borne["maker"] = self._venue
         return borne
 
-    def _payments(
-        self, time_us: int, motive: Motive, market: np.ndarray, accounts: np.ndarray
+    def _rows(
+        self, time_us: int, motive: Motive, market: int | np.ndarray, accounts: np.ndarray
     ) -> np.ndarray:
-        """Return rows of payments to holders, without amount and payer."""
+        """Return rows of what happens to holders, without amount and the other side."""
         rows = new_rows(len(accounts))
         rows["time_us"], rows["motive"], rows["market"] = time_us, motive, market
         rows["taker"], rows["holder"] = self._retail, self._first + accounts

@@ -8,7 +8,7 @@ by class, and against everybody else who has a claim on the house. Most columns 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from ledger.accounts import LEAD_QUOTING, Parties, claim, expense, income
+from ledger.accounts import LEAD_QUOTING, Parties, claim, expense, income, pool
 from ledger.reports.league import (
     ALL,
     NO_FILLS,
@@ -29,6 +29,7 @@ from ledger.reports.where import (
     claim_movements,
     percent,
     usd_balances,
+    usd_lines,
 )
 from ledger.run_folder import RunFolder
 
@@ -292,6 +293,22 @@ def _venue_check(
     own_usd = sum((balances[claim(firm, venue)] for firm in run.chart.parties.firms), ZERO)
     yield f"results of all customers on {venue}", made
     yield f"fees of {venue}, less debts it bore", kept
+    if pool(venue, "Insurance") in run.opens:
+        left = _left_to_fund(run, venue)
+        yield f"left to the insurance fund of {venue}, less what it paid", left
+        kept += left
     yield f"results and fees on {venue} (must be 0.00)", made + kept
     yield f"claims on {venue} in the books of the trading firms", own_usd
     yield f"what {venue} owes them by its own, less these (must be 0.00)", told_usd - own_usd
+
+
+def _left_to_fund(run: RunFolder, venue: str) -> Decimal:
+    """Return what customers brought the fund since the opening, which it began with."""
+    fund = pool(venue, "Insurance")
+    lines = (
+        line
+        for entry in run.transactions
+        if "opening" not in entry.tags
+        for line in usd_lines(entry)
+    )
+    return -sum((usd for account, usd in lines if account == fund), ZERO)

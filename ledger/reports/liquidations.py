@@ -27,7 +27,7 @@ def liquidations(run: RunFolder) -> list[Table]:
     with run.connect() as connection:
         _create_steps(connection, run)
         return [
-            _cascade(connection),
+            _cascade(connection, run),
             _gains(run),
             _backstops(connection, run),
             _debts(connection, run),
@@ -53,7 +53,7 @@ def _create_steps(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None
     )
 
 
-def _cascade(connection: duckdb.DuckDBPyConnection) -> Table:
+def _cascade(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Table:
     # A position closed against the other side is one trade, and each of that side one more: what
     # changed hands is the larger sum of the two, which is the account's own.
     found = connection.execute(
@@ -82,6 +82,7 @@ def _cascade(connection: duckdb.DuckDBPyConnection) -> Table:
         (hour.strftime("%Y-%m-%d %H:00"), accounts, *(_usd(c) for c in cents), broke)
         for hour, accounts, *cents, broke in found
     ]
+    notes = () if run.chart.parties.providers else ("Nobody trades on margin in this run.",)
     return Table(
         "cascade",
         "The cascade: what was liquidated, hour by hour",
@@ -90,6 +91,7 @@ def _cascade(connection: duckdb.DuckDBPyConnection) -> Table:
         (
             "Accounts were liquidated in the book or taken over; bankrupt are those whose debts "
             "the insurance fund or all customers paid. Worth is by the lead price.",
+            *notes,
         ),
     )
 

@@ -17,6 +17,7 @@ from des.liquidation.shares import pro_rata
 from des.quoting.quotes import ASK, BID
 from des.scenario import Leverage, LeverageLimit, Provider
 
+MAY_9 = date(2022, 5, 9)
 MAY_9_US = 1_652_054_400_000_000
 KEY = np.uint64(2**63 + 12_345)
 TICK_CENTS = np.array([1, 7])
@@ -62,7 +63,8 @@ def test_sorted_thresholds_find_the_accounts_that_a_look_at_all_finds(seed, m_e6
     lots = draws.integers(-50, 51, n)
     entered = lots * np.array(marks)[market] * TICK_CENTS[market]
     cash = (np.abs(entered) * draws.uniform(0.02, 1, n)).astype(np.int64) - entered
-    accounts = LeveragedAccounts(market, lots, cash, TICK_CENTS, m_e6)
+    accounts = LeveragedAccounts(TICK_CENTS, m_e6)
+    accounts.enter(market, lots, cash)
 
     for _ in range(30):
         m = int(draws.integers(2))
@@ -77,6 +79,17 @@ def test_sorted_thresholds_find_the_accounts_that_a_look_at_all_finds(seed, m_e6
         if draws.random() < 0.1:
             accounts.fund(np.array(marks), 1_000_000)
             accounts.sort()
+
+
+@given(st.lists(st.integers(-5, 5), max_size=40), st.sampled_from([1, -1]), st.integers(1, 12))
+def test_the_largest_of_the_other_side_come_first_and_of_equals_the_oldest(lots, side, most):
+    accounts = LeveragedAccounts(TICK_CENTS, 30_000)
+    none = np.zeros(len(lots), dtype=np.int64)
+    accounts.enter(none, np.array(lots, dtype=np.int64), none)
+
+    against = [i for i in range(len(lots)) if lots[i] * side < 0]
+    ranked = sorted(against, key=lambda i: (-abs(lots[i]), i))[:most]
+    assert accounts.opposing(0, side, most).tolist() == ranked
 
 
 # -------------------------------------------------------------------------- random orders
@@ -190,20 +203,27 @@ def provider(per_minute: float, per_hour: float) -> Provider:
 
 def test_providers_take_pro_rata_to_what_they_have_not_used():
     backstop = Backstop([provider(300, 10_000), provider(100, 10_000)])
-    backstop.refill(MAY_9_US, 60)
+    backstop.refill(MAY_9_US, 60, [True, True])
 
     assert backstop.take(40, 100) == [30, 10]
-    backstop.refill(MAY_9_US + 60 * SECOND_US, 60)
+    backstop.refill(MAY_9_US + 60 * SECOND_US, 60, [True, True])
     assert backstop.take(1_000, 100) == [300, 100]  # and nobody takes the other 600
+
+
+def test_a_provider_without_the_least_balance_leaves_all_to_others():
+    backstop = Backstop([provider(300, 10_000), provider(100, 10_000)])
+    backstop.refill(MAY_9_US, 60, [False, True])
+
+    assert backstop.take(400, 100) == [0, 100]
 
 
 def test_an_hours_capacity_ends_before_the_minutes_do_and_comes_back_with_the_hour():
     backstop = Backstop([provider(100, 150)])
     for minute, taken in enumerate((100, 50, 0)):
-        backstop.refill(MAY_9_US + minute * 60 * SECOND_US, 60)
+        backstop.refill(MAY_9_US + minute * 60 * SECOND_US, 60, [True])
         assert backstop.take(1_000, 100) == [taken]
 
-    backstop.refill(MAY_9_US + 3_600 * SECOND_US, 60)
+    backstop.refill(MAY_9_US + 3_600 * SECOND_US, 60, [True])
     assert backstop.take(1_000, 100) == [100]
 
 
@@ -229,14 +249,15 @@ def rules(**changes) -> Leverage:
 
 
 def test_leverage_has_its_mean_and_no_tail_beyond_the_limit():
-    drawn = population(1, rules(), 20.0, [1, 3], np.array([10, 10]))
+    drawn = population(1, MAY_9, rules(), 20_000, [1, 3], np.array([10, 10]))
     leverage = np.abs(drawn.lots) * 10 / drawn.collateral_cents
 
     assert leverage.mean() == pytest.approx(2.0, rel=0.03)
     assert leverage.max() <= 20
     assert (drawn.market == 1).mean() == pytest.approx(0.75, abs=0.02)
-    low = population(1, rules(), 5.0, [1], np.array([10]))
-    assert (np.abs(low.lots) * 10 / low.collateral_cents).max() <= 5
+    low = rules(limits=(LeverageLimit(since=MAY_9, leverage_max=5),))
+    drawn = population(1, MAY_9, low, 20_000, [1], np.array([10]))
+    assert (np.abs(drawn.lots) * 10 / drawn.collateral_cents).max() <= 5
 
 
 def test_the_limit_is_that_of_the_day():

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from ledger.accounts import BACKSTOP, expense, income
+from ledger.reports.firms import firms
 from ledger.reports.liquidations import liquidations
 from ledger.reports.table import Table
 from ledger.reports.where import usd_balances
@@ -68,3 +69,11 @@ def test_where_nobody_trades_on_margin_the_report_is_empty(tiny_run):
     assert not empty["cascade"]
     assert not empty["gains"]
     assert not empty["backstops"]
+
+
+def test_what_customers_leave_to_the_fund_is_not_lost_between_them_and_the_venue(margin_run):
+    checks = {line: usd for table in firms(margin_run) for line, *usd in table.rows}
+    sums = {line: usd for line, usd in checks.items() if "must be 0.00" in str(line)}
+
+    assert len(sums) >= 8
+    assert all(usd == [0] for usd in sums.values()), sums
