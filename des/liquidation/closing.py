@@ -1,8 +1,8 @@
 """At what price an account is closed: the zero price, and what a taker is given of the way to it.
 
 The zero price is where nothing of the account is left. Whoever backs the venue receives a position
-at 2/3 zero price + 1/3 mark; what remains of the account's equity goes to the insurance fund (the venue's
-help page 360027668712).
+at 2/3 zero price + 1/3 mark; what remains of the account's equity goes to the insurance fund (the
+venue's help page 360027668712).
 """
 
 from typing import NamedTuple
