@@ -30,7 +30,8 @@ def crash(draws: random.Random) -> dict:
     first = draws.choice([5_000, 30_000])
     prices, anchors = first, [{"at": DAY, "price_usd": first}]
     for hour in sorted(draws.sample(range(1, 24), 6)):
-        prices = max(round(prices * draws.choice([0.6, 0.8, 0.95, 1.05, 1.3, 1.8])), 50)
+        prices = round(prices * draws.choice([0.6, 0.8, 0.95, 1.05, 1.3, 1.8]))
+        prices = min(max(prices, 50), 150_000)  # a quote shows a lot at least
         anchors.append({"at": datetime(2022, 5, 9, hour, tzinfo=UTC), "price_usd": prices})
     market = dict(load(str(MARGIN)).model_dump(exclude_none=True)["markets"][0])
     market["price"] = {
