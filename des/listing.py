@@ -116,6 +116,13 @@ class Listing:
             scenario.lead.impact_tau_s,
             (market.lead_volume_usd_per_day or 0.0) / lot_usd,
         )
+        self._imagined = UninformedFlow(
+            scenario.run.seed,
+            f"{market.name} as believed",
+            scenario.retail.holders,
+            market.order_usd_mean,
+        )
+        self._believed_cents = self._believed_volume_cents = 0
         self._shown_cents = 0
         self._decided: Decisions | None = None
 
@@ -162,6 +169,8 @@ class Listing:
         """
         if now_us == self._start_us or now_us == self._month_us(now_us)[0]:
             self._shown_cents = self._size(now_us, state)
+        if now_us % HOUR_US == 0:
+            self._believe(now_us)
         if now_us % self._hedge_us == 0:
             self._hedge_desk.decide(now_us, state.maker_lots + state.maker_lead_lots)
         lot_cents = self.mark_ticks * self._tick_cents
@@ -236,8 +245,8 @@ class Listing:
         # Where quotes are so wide that nobody ever hits one, one order of the largest firm.
         return int(self._takers.order_cents.max(initial=0)) if size is None else size
 
-    def belief(self, time_us: int) -> tuple[int, int]:
-        """Return what the maker's own simulation promises for the month of *time_us*.
+    def belief(self) -> tuple[int, int]:
+        """Return what the maker's own simulation promised for the month that ends.
 
         It plays the quotes as they were sized that month, on that month's prices, against random
         flow of as much volume as the maker means to have: nobody looks at the price. The first
@@ -246,36 +255,32 @@ class Listing:
         Returns:
             The result at fills, and the volume, in cents.
         """
-        first_us, next_us = self._month_us(time_us)
-        first_us = max(first_us, self._start_us)
-        usd_per_s = self.volume_usd_per_s(time_us) * self._scenario.maker.volume_share
-        flow = UninformedFlow(
-            self._scenario.run.seed,
-            f"{self._market.name} as believed",
-            self._scenario.retail.holders,
-            self._market.order_usd_mean,
-        )
-        keys = gateway_keys(self._scenario.run.seed, self._market.name, ())
-        result_cents = volume_cents = 0
-        for hour_us in range(first_us, min(next_us, time_us), HOUR_US):
-            session = Session(
-                self.price, self._policy, Takers.of(()), keys, np.array([len(self._taker_codes)])
-            )
-            mark = round(self.price.hour_price_usd(hour_us) / self._tick_usd)
-            lot_cents = mark * self._tick_cents
-            decided = Decisions(
-                self._policy.plan(mark, lot_cents, 0, self._shown_cents),
-                nobody_takes(0),
-                self._gateways.quiet_us,
-            )
-            until_us = hour_us + SAMPLE_US
-            orders = flow.orders(hour_us, until_us, usd_per_s, lot_cents / 100)
-            fills = session.play(hour_us, until_us, 0.0, decided, orders)
-            edge = (fills["price"] - fills["lead"]) * fills["lots"] * self._tick_cents
-            result_cents += int(edge.sum())
-            volume_cents += int((np.abs(fills["lots"]) * fills["price"]).sum()) * self._tick_cents
         times = HOUR_US // SAMPLE_US
-        return times * result_cents, times * volume_cents
+        promised = times * self._believed_cents, times * self._believed_volume_cents
+        self._believed_cents = self._believed_volume_cents = 0
+        return promised
+
+    def _believe(self, hour_us: int) -> None:
+        """Play an hour's first minutes as the maker imagines them, while its path is at hand."""
+        usd_per_s = self.volume_usd_per_s(hour_us) * self._scenario.maker.volume_share
+        keys = gateway_keys(self._scenario.run.seed, self._market.name, ())
+        session = Session(
+            self.price, self._policy, Takers.of(()), keys, np.array([len(self._taker_codes)])
+        )
+        mark = round(self.price.hour_price_usd(hour_us) / self._tick_usd)
+        lot_cents = mark * self._tick_cents
+        decided = Decisions(
+            self._policy.plan(mark, lot_cents, 0, self._shown_cents),
+            nobody_takes(0),
+            self._gateways.quiet_us,
+        )
+        until_us = hour_us + SAMPLE_US
+        orders = self._imagined.orders(hour_us, until_us, usd_per_s, lot_cents / 100)
+        fills = session.play(hour_us, until_us, 0.0, decided, orders)
+        edge = (fills["price"] - fills["lead"]) * fills["lots"] * self._tick_cents
+        self._believed_cents += int(edge.sum())
+        volume = int((np.abs(fills["lots"]) * fills["price"]).sum())
+        self._believed_volume_cents += volume * self._tick_cents
 
     def _lead_price(self, name: str, law: Price, start_us: int, end_us: int) -> LeadPrice:
         tick_usd = Decimal(self._market.tick_usd)

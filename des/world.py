@@ -267,12 +267,10 @@ class World:
         self._lead_month_cents = 0
         if decided:
             self.journal.event(time_us, f"{self._parties.maker}:review", decided)
-        if not self._quoting:
-            return
         for market, listing in zip(self._scenario.markets, self.listings, strict=True):
-            promised_cents, volume_cents = listing.belief(time_us)
-            figures = (f"{amount(cents)} USD" for cents in (promised_cents, volume_cents))
-            self.journal.custom(time_us, "belief", quoted(market.name), *figures)
+            figures = (f"{amount(cents)} USD" for cents in listing.belief())
+            if self._quoting:
+                self.journal.custom(time_us, "belief", quoted(market.name), *figures)
 
     def _decide(self, now_us: int, elapsed_s: float) -> None:
         """Let everybody read the world as the settlement leaves it."""

@@ -127,6 +127,8 @@ class Session:
 
     def _fills(self, orders: np.ndarray, quotes: Quotes, terms: Terms) -> np.ndarray:
         """Let orders meet the quotes in force, and return what they get."""
+        if not len(orders):
+            return new_rows(0)
         rows = new_rows(len(orders) * quotes.price.shape[2])
         filled = meet(orders, quotes, *self.ticks, terms.take_lots, rows)
         rows = rows[:filled].copy()  # most orders come too late and need no row

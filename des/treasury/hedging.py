@@ -66,6 +66,8 @@ class HedgeDesk:
     def follow(self, house_fills: np.ndarray) -> None:
         """Let the firms order away what they have just taken (rows of dtype ROW)."""
         taken = house_fills[house_fills["motive"] == Motive.PICKOFF]
+        if not len(taken):
+            return
         hedger = taken["taker"].astype(np.int64)
         self._order(HedgeOrders(taken["time_us"] + self._delay_us[hedger], hedger, -taken["lots"]))
 

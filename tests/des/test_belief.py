@@ -70,8 +70,10 @@ def promised(until_us: int = LAST_US, of: float = MONTH_USD, annual: float = 0.8
         Session,
     )
     nobody = np.zeros(len(firms), dtype=np.int64)
-    listing.decide(midnight_us(START), 0.0, Holdings(0, 0, True, nobody, nobody, nobody))
-    result_cents, volume_cents = listing.belief(until_us)
+    for hour_us in range(midnight_us(START), until_us, HOUR_US):
+        listing.decide(hour_us, 0.0, Holdings(0, 0, True, nobody, nobody, nobody))
+    result_cents, volume_cents = listing.belief()
+    assert listing.belief() == (0, 0)  # the next month begins from nothing
     return result_cents / 100, volume_cents / 100
 
 
