@@ -1,5 +1,12 @@
-"""``python -m runs`` is the command ``moneytrail``."""
+"""`python -m runs` and `moneytrail` are the same command."""
 
-from runs.cli import main
 
-main()
+def main() -> None:
+    """Start the command line, which worker processes, importing this module too, do not need."""
+    from runs.cli import main as command
+
+    command()
+
+
+if __name__ == "__main__":
+    main()
