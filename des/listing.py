@@ -73,9 +73,10 @@ class Listing:
         contract: Contract,
         firms: Sequence[Firm],
         hedge_desk: HedgeDesk,
+        maker: int,
         taker_codes: np.ndarray,
         session: type[Session],
-        backstops: Sequence[tuple[Provider, HedgeDesk]] = (),
+        backstops: Sequence[tuple[Provider, int]] = (),
     ) -> None:
         """Begin at the run's start.
 
@@ -83,16 +84,17 @@ class Listing:
             scenario, market, contract: what is listed, and in which world.
             firms: who watches the quotes.
             hedge_desk: lays off inventory in this market.
+            maker: the quoter, among those who hedge.
             taker_codes: the firms' in the books, then retail's.
             session: how time passes between settlements.
-            backstops: who takes over positions, and what lays them off.
+            backstops: who takes over positions, and which holder has them.
         """
         self._scenario, self._market = scenario, market
         self._tick_cents = contract.cents_per_lot_tick
         self._lot = float(contract.lot)
         self._tick_usd = float(contract.tick_usd)
         self._gateways, self._hedge_desk = Gateways.of(scenario.house), hedge_desk
-        self._backstops = backstops
+        self._maker, self._backstops = maker, backstops
         self._policy = QuotingPolicy.of(market.quoter)
         self._firms = firms
         self._takers, self._taker_codes = Takers.of(self._firms), taker_codes
@@ -146,7 +148,7 @@ class Listing:
             volume_usd * self._scenario.maker.uninformed_fraction,
             self.price.hour_price_usd(start_us) * self._lot,
         )
-        unforeseen = join_rows((uninformed, forced), ORDER)
+        unforeseen = join_rows((uninformed, forced), ORDER) if len(forced) else uninformed
         house = yield from self._session.trading(
             env, start_us, end_us, self._impact.log_offset, self._decided, unforeseen
         )
@@ -155,9 +157,7 @@ class Listing:
             self.mark_ticks = int(ticks.prices[-1])
         self._hedge_desk.follow(house)
         per_root_lot = self._impact.per_root_lot(self._daily_volatility(start_us))
-        desks = (self._hedge_desk, *(desk for _, desk in self._backstops))
-        lead = join_rows([desk.fills(end_us, ticks, per_root_lot) for desk in desks])
-        return house, lead[np.argsort(lead["time_us"], kind="stable")]
+        return house, self._hedge_desk.fills(end_us, ticks, per_root_lot)
 
     def decide(self, now_us: int, elapsed_s: float, state: Holdings) -> None:
         """Read the world as a settlement leaves it, for the interval that begins at *now_us*.
@@ -167,14 +167,16 @@ class Listing:
             elapsed_s: since the settlement before.
             state: of the venues.
         """
-        if now_us == self._start_us or now_us == self._month_us(now_us)[0]:
+        if now_us == self._start_us or (now_us % DAY_US == 0 and day_of(now_us).day == 1):
             self._shown_cents = self._size(now_us, state)
         if now_us % HOUR_US == 0:
             self._believe(now_us)
         if now_us % self._hedge_us == 0:
-            self._hedge_desk.decide(now_us, state.maker_lots + state.maker_lead_lots)
+            lots = state.maker_lots + state.maker_lead_lots
+            self._hedge_desk.decide(now_us, self._maker, lots)
         lot_cents = self.mark_ticks * self._tick_cents
-        ordered_lots = self._hedge_desk.ordered_lots() + self._unwind(now_us, lot_cents, state)
+        self._unwind(now_us, lot_cents, state)
+        ordered_lots = self._hedge_desk.ordered_lots()
         self._impact.update(elapsed_s, ordered_lots, self._daily_volatility(now_us))
         shown = self._shown_cents if state.may_quote else 0
         self._decided = Decisions(
@@ -183,18 +185,15 @@ class Listing:
             self._gateways.at(self.price.hour_volatility_ratio(now_us)),
         )
 
-    def _unwind(self, now_us: int, lot_cents: int, state: Holdings) -> int:
-        """Let each backstop order away what it holds, at its speed; return the net lots ordered."""
-        ordered = 0
-        for (provider, desk), lots in zip(self._backstops, state.backstop_lots, strict=True):
+    def _unwind(self, now_us: int, lot_cents: int, state: Holdings) -> None:
+        """Let each backstop order away what it holds, at its speed."""
+        for (provider, holder), lots in zip(self._backstops, state.backstop_lots, strict=True):
             per_minute_usd = provider.unwind_usd_per_minute
             most = None
             if per_minute_usd is not None:
                 cents = to_cents(per_minute_usd) * self._scenario.run.settle_s // 60
                 most = max(cents // lot_cents, 1)
-            desk.decide(now_us, lots, most)
-            ordered += desk.ordered_lots()
-        return ordered
+            self._hedge_desk.decide(now_us, holder, lots, most)
 
     def volume_usd_per_s(self, time_us: int) -> float:
         """Return the house's recorded volume per second in the month of *time_us*."""
@@ -216,7 +215,7 @@ class Listing:
         """Return the cents to show per level from *start_us* to the end of its month."""
         if self._market.quoter.displayed_usd is not None:
             return to_cents(self._market.quoter.displayed_usd)
-        end_us = min(self._month_us(start_us)[1], midnight_us(self._scenario.run.end))
+        end_us = min(_next_month_us(start_us), midnight_us(self._scenario.run.end))
         name = f"{self._market.name} as sized"
         # Hours that do not resemble each other say more about the month's law than as many that do.
         law = self._market.price.model_copy(update={"volatility_half_life_h": INDEPENDENT_H})
@@ -292,12 +291,10 @@ class Listing:
     def _daily_volatility(self, time_us: int) -> float:
         return self.price.hour_volatility(time_us) * (86_400 / YEAR_S) ** 0.5
 
-    @staticmethod
-    def _month_us(time_us: int) -> tuple[int, int]:
-        """Return the first microsecond of the month of *time_us*, and of the next."""
-        first = day_of(time_us).replace(day=1)
-        following = (first + timedelta(days=31)).replace(day=1)
-        return midnight_us(first), midnight_us(following)
+
+def _next_month_us(time_us: int) -> int:
+    """Return the first microsecond of the month after that of *time_us*."""
+    return midnight_us((day_of(time_us).replace(day=1) + timedelta(days=31)).replace(day=1))
 
 
 def _usd_per_s(volume: MonthVolume) -> float:

@@ -311,7 +311,7 @@ class World:
     def _taker_rates_e6(self) -> np.ndarray:
         """Return what each party pays as a taker; a retail customer trades too little for tiers."""
         rates = np.full(len(self._code), self._fees.first_rate_e6, dtype=np.int64)
-        rates[self._firms] = self._fees.rates_e6()
+        rates[self._firms] = self._fees.rates_e6
         return rates
 
     def _charge_other_makers(self, time_us: int) -> None:
@@ -511,29 +511,23 @@ class World:
 
     def _list(self, market: Market, contract: Contract, session: type[Session]) -> Listing:
         takers = np.append(self._firms, self._retail)
-        backstops = [
-            (provider, self._hedge_desk(holder))
-            for provider, holder in zip(self._providers(), self._backstops, strict=True)
-        ]
+        lead = self._scenario.lead
+        hedge_desk = HedgeDesk(
+            self._lead_delay_us(),
+            lead.half_spread_bps,
+            round(lead.taker_fee_bps * 100),
+            self._code[OUTSIDE],
+        )
         return Listing(
             self._scenario,
             market,
             contract,
             self._members,
-            self._hedge_desk(self._maker),
+            hedge_desk,
+            self._maker,
             takers,
             session,
-            backstops,
-        )
-
-    def _hedge_desk(self, holder: int) -> HedgeDesk:
-        lead = self._scenario.lead
-        return HedgeDesk(
-            holder,
-            self._lead_delay_us(),
-            lead.half_spread_bps,
-            round(lead.taker_fee_bps * 100),
-            self._code[OUTSIDE],
+            list(zip(self._providers(), self._backstops, strict=True)),
         )
 
     def _liquidation_desk(self) -> LiquidationDesk | None:

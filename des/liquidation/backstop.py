@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from des.clock import HOUR_US
-from des.liquidation.shares import pro_rata
 from des.scenario import Provider
-from ledger.money import to_cents
+from ledger.money import pro_rata, to_cents
 
 
 class Backstop:

@@ -16,13 +16,12 @@ from des.liquidation.backstop import Backstop
 from des.liquidation.closing import hand_over, transferred_lots
 from des.liquidation.orders import forced_orders
 from des.liquidation.population import Population
-from des.liquidation.shares import pro_rata
 from des.quoting.race import NO_ORDERS
 from des.scenario import Leverage
 from des.venue.venue import Venue
 from ledger.accounts import Parties
 from ledger.fills import Motive, join_rows, new_rows
-from ledger.money import to_cents
+from ledger.money import pro_rata, to_cents
 
 DELEVERAGED = 10  # how many accounts of the other side are closed
 TO_ZERO_PRICE = 3  # thirds of the way

@@ -1,7 +1,7 @@
 """Inventory is laid off on the lead venue: a moment after it was decided.
 
-A trading firm lays off each fill by itself, as soon as it knows of it. The captive maker looks at
-its net position at settlements.
+A trading firm lays off each fill by itself, as soon as it knows of it. The captive maker and those
+who back the venue look at their net positions at settlements.
 """
 
 import math
@@ -46,18 +46,17 @@ class HedgeDesk:
     """Keeps the hedgers of one market flat over both venues."""
 
     def __init__(
-        self, maker: int, delay_us: np.ndarray, half_spread_bps: float, fee_e6: int, outside: int
+        self, delay_us: np.ndarray, half_spread_bps: float, fee_e6: int, outside: int
     ) -> None:
         """Begin with nothing under way.
 
         Args:
-            maker: who hedges at settlements; all others who hedge do so fill by fill.
             delay_us: by party, how long it takes from decision, or fill, to the hedge's fill.
             half_spread_bps: what crossing the lead venue's spread costs.
             fee_e6: the lead venue's taker fee in millionths.
             outside: who sells to the buyers there and buys from the sellers.
         """
-        self._maker, self._delay_us = maker, delay_us
+        self._delay_us = delay_us
         self._half_spread = round(half_spread_bps * COST_UNIT / 10_000)
         self._fee_e6, self._outside = fee_e6, outside
         self._under_way = no_hedges()
@@ -71,21 +70,22 @@ class HedgeDesk:
         hedger = taken["taker"].astype(np.int64)
         self._order(HedgeOrders(taken["time_us"] + self._delay_us[hedger], hedger, -taken["lots"]))
 
-    def decide(self, now_us: int, maker_lots: int, most_lots: int | None = None) -> None:
-        """Order away what the maker's positions on both venues (and orders under way) leave open.
+    def decide(self, now_us: int, hedger: int, lots: int, most_lots: int | None = None) -> None:
+        """Order away what a hedger's positions on both venues (and orders under way) leave open.
 
         Args:
             now_us: the settlement.
-            maker_lots: what it holds on house and lead venue together.
+            hedger: who looks at its net position there.
+            lots: what it holds on house and lead venue together.
             most_lots: of one order; None for all at once.
         """
-        under_way = self._under_way.lots[self._under_way.hedger == self._maker]
-        needed = -maker_lots - int(under_way.sum())
+        under_way = self._under_way.lots[self._under_way.hedger == hedger]
+        needed = -lots - int(under_way.sum())
         if most_lots is not None:
             needed = max(-most_lots, min(most_lots, needed))
         if needed:
-            due_us = now_us + self._delay_us[self._maker]
-            self._order(HedgeOrders(*(np.array([x]) for x in (due_us, self._maker, needed))))
+            due_us = now_us + self._delay_us[hedger]
+            self._order(HedgeOrders(*(np.array([x]) for x in (due_us, hedger, needed))))
 
     def ordered_lots(self) -> int:
         """Return the net lots ordered since the last call: what the lead venue is about to feel."""

@@ -20,17 +20,18 @@ class FeeSchedule:
         self._rates_e6 = np.array([round(tier.taker_bps * 100) for tier in tiers], dtype=np.int64)
         daily, rest = np.divmod(volume_30d_cents, WINDOW_DAYS)
         self._days = deque([daily + rest, *[daily] * (WINDOW_DAYS - 1)], maxlen=WINDOW_DAYS)
+        self.rates_e6 = self._rates()  # each taker's fee in millionths, today
 
     @property
     def first_rate_e6(self) -> int:
         """What a taker without any volume pays."""
         return int(self._rates_e6[0])
 
-    def rates_e6(self) -> np.ndarray:
-        """Return each taker's fee in millionths."""
+    def _rates(self) -> np.ndarray:
         volume = sum(self._days)
         return self._rates_e6[np.searchsorted(self._from_cents, volume, side="right") - 1]
 
     def close_day(self, volume_cents: np.ndarray) -> None:
         """Let the day's volume in and the oldest day's out."""
         self._days.append(volume_cents)
+        self.rates_e6 = self._rates()

@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ledger.accounts import owed
+from ledger.money import pro_rata
 from ledger.reports.where import ZERO, hole, usd_balances
 from ledger.run_folder import RunFolder
 
@@ -35,16 +36,9 @@ class Till:
 
     def pro_rata_usd(self) -> dict[str, Decimal]:
         """Give everybody the same share of their claim; odd cents go to the largest remainders."""
-        claims = {customer: int(usd / CENT) for customer, usd in self.claims_usd.items()}
-        owed_cents = sum(claims.values())
-        cents = min(int(self.cash_usd / CENT), owed_cents)
-        if not owed_cents:
-            return dict.fromkeys(claims, ZERO)
-        shares = {customer: cents * claim // owed_cents for customer, claim in claims.items()}
-        by_remainder = sorted(claims, key=lambda customer: -(cents * claims[customer] % owed_cents))
-        for customer in by_remainder[: cents - sum(shares.values())]:
-            shares[customer] += 1
-        return {customer: share * CENT for customer, share in shares.items()}
+        claims = [int(usd / CENT) for usd in self.claims_usd.values()]
+        shares = pro_rata(min(int(self.cash_usd / CENT), sum(claims)), claims)
+        return {who: cents * CENT for who, cents in zip(self.claims_usd, shares, strict=True)}
 
     def first_usd(self, customers: Collection[str]) -> Decimal:
         """Return what some customers receive who are all served before everybody else."""

@@ -65,7 +65,8 @@ def promised(until_us: int = LAST_US, of: float = MONTH_USD, annual: float = 0.8
         of_market,
         contract,
         firms,
-        HedgeDesk(0, np.zeros(8, dtype=np.int64), 0.0, 0, 7),
+        HedgeDesk(np.zeros(8, dtype=np.int64), 0.0, 0, 7),
+        0,
         np.array([1, 2, 3]),
         Session,
     )

@@ -32,11 +32,11 @@ def schedule(*volume_30d_usd: float) -> FeeSchedule:
     ],
 )
 def test_a_tier_begins_at_its_volume_to_the_cent(volume_usd, rate_e6):
-    assert schedule(volume_usd).rates_e6().tolist() == [rate_e6]
+    assert schedule(volume_usd).rates_e6.tolist() == [rate_e6]
 
 
 def test_each_taker_has_its_own_tier():
-    assert schedule(0, 2_000_000, 5_000_000).rates_e6().tolist() == [700, 600, 550]
+    assert schedule(0, 2_000_000, 5_000_000).rates_e6.tolist() == [700, 600, 550]
 
 
 def test_who_has_not_traded_pays_the_first_rate():
@@ -47,22 +47,22 @@ def test_a_days_volume_counts_for_thirty_days_and_then_no_more():
     fees, nothing = schedule(0), np.array([0])
     fees.close_day(np.array([2_000_000 * USD]))
     for _ in range(29):
-        assert fees.rates_e6() == 600
+        assert fees.rates_e6 == 600
         fees.close_day(nothing)
-    assert fees.rates_e6() == 600
+    assert fees.rates_e6 == 600
     fees.close_day(nothing)
-    assert fees.rates_e6() == 700
+    assert fees.rates_e6 == 700
 
 
 def test_volume_from_before_the_run_fades_evenly():
     """Of three million, two are left after ten idle days; a day later it is less."""
     fees = schedule(3_000_000)
     for _ in range(10):
-        assert fees.rates_e6() == 600
+        assert fees.rates_e6 == 600
         fees.close_day(np.array([0]))
-    assert fees.rates_e6() == 600
+    assert fees.rates_e6 == 600
     fees.close_day(np.array([0]))
-    assert fees.rates_e6() == 700
+    assert fees.rates_e6 == 700
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
@@ -83,4 +83,4 @@ def test_the_rate_is_that_of_the_last_thirty_days_sum(before_cents, days_cents):
         for off in (-30 / USD, 0, 30 / USD)
         if volume_usd + off >= 0
     }
-    assert int(fees.rates_e6()[0]) in {round(tier.taker_bps * 100) for tier in rates}
+    assert int(fees.rates_e6[0]) in {round(tier.taker_bps * 100) for tier in rates}

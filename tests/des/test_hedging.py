@@ -21,7 +21,7 @@ STEP_US = 300 * SECOND_US
 def desk_of(delays_us=(2_000_000, 5_000, 20_000), half_spread_bps=0.2, fee_e6=200) -> HedgeDesk:
     by_party = np.zeros(5, dtype=np.int64)
     by_party[HEDGERS] = delays_us
-    return HedgeDesk(MAKER, by_party, half_spread_bps, fee_e6, OUTSIDE)
+    return HedgeDesk(by_party, half_spread_bps, fee_e6, OUTSIDE)
 
 
 def house_fills(*fills: tuple[int, int, int], motive: Motive = Motive.PICKOFF) -> np.ndarray:
@@ -55,7 +55,7 @@ def test_positions_are_hedged_once_however_long_it_takes(traded, delays_us):
         now_us = i * STEP_US
         house[HEDGERS] += lots
         house[BYSTANDER] -= sum(lots)
-        desk.decide(now_us, int((house + lead)[MAKER]))
+        desk.decide(now_us, MAKER, int((house + lead)[MAKER]))
         ours = zip(HEDGERS, lots, strict=True)
         desk.follow(house_fills(*((now_us, firm, n) for firm, n in ours if firm != MAKER and n)))
         assert desk.ordered_lots() == -sum(lots)
@@ -92,7 +92,7 @@ def test_customers_with_reasons_of_their_own_do_not_hedge():
 
 def test_what_the_lead_venue_feels_is_the_sum_of_all_orders_and_is_felt_once():
     desk = desk_of()
-    desk.decide(0, 30)
+    desk.decide(0, MAKER, 30)
     desk.follow(house_fills((0, FAST, -10), (0, SLOW, -15)))
 
     assert desk.ordered_lots() == -5
@@ -109,7 +109,7 @@ def test_a_hedge_fills_at_the_price_it_finds_when_it_arrives():
         np.array([30_000, 30_100, 30_200, 30_300, 30_400]),
     )
     desk = desk_of(half_spread_bps=0.0)
-    desk.decide(0, 30)
+    desk.decide(0, MAKER, 30)
     desk.follow(house_fills((0, FAST, -10), (0, SLOW, -15)))
     rows = desk.fills(STEP_US, ticks, 0.0)
 
@@ -123,7 +123,7 @@ def test_a_hedge_fills_at_the_price_it_finds_when_it_arrives():
 
 def test_an_order_due_at_the_end_of_an_interval_belongs_to_the_next():
     desk = desk_of(delays_us=(STEP_US, STEP_US - 1, 0))
-    desk.decide(0, 30)
+    desk.decide(0, MAKER, 30)
     desk.follow(house_fills((0, FAST, -10)))
 
     assert desk.fills(STEP_US, still(30_000), 0.0)["taker"].tolist() == [FAST]
@@ -142,7 +142,7 @@ def test_a_hedge_pays_half_the_spread_and_its_impact_in_whole_ticks_rounded_up(
     price, lots, half_spread_bps, impact
 ):
     desk = desk_of(half_spread_bps=half_spread_bps)
-    desk.decide(0, lots)
+    desk.decide(0, MAKER, lots)
     row = desk.fills(STEP_US, still(price), impact)[0]
 
     spread = math.ceil(price * Fraction(round(half_spread_bps * 100), 1_000_000))
@@ -156,13 +156,13 @@ def test_a_hedge_pays_half_the_spread_and_its_impact_in_whole_ticks_rounded_up(
 def test_a_hedge_never_gets_a_better_price_than_the_lead_price(lots, paid):
     """A fifth of a basis point of 30 000 is 0.6 ticks, so one."""
     desk = desk_of(half_spread_bps=0.2)
-    desk.decide(0, lots)
+    desk.decide(0, MAKER, lots)
     assert desk.fills(STEP_US, still(30_000), 0.0)["price"].tolist() == [paid]
 
 
 def test_four_times_the_size_has_twice_the_impact():
     desk = desk_of(half_spread_bps=0.0)
-    desk.decide(0, -100)
+    desk.decide(0, MAKER, -100)
     desk.follow(house_fills((0, FAST, -400)))
     rows = desk.fills(STEP_US, still(10**6), 1e-5)
     by_taker = dict(zip(rows["taker"].tolist(), rows["price"].tolist(), strict=True))

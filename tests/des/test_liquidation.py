@@ -13,7 +13,6 @@ from des.liquidation.backstop import Backstop
 from des.liquidation.closing import hand_over, transferred_lots
 from des.liquidation.orders import forced_orders
 from des.liquidation.population import population
-from des.liquidation.shares import pro_rata
 from des.quoting.quotes import ASK, BID
 from des.scenario import Leverage, LeverageLimit, Provider
 
@@ -24,22 +23,6 @@ TICK_CENTS = np.array([1, 7])
 
 
 # ------------------------------------------------------------------------------- splitting
-
-
-@given(st.integers(0, 10**12), st.lists(st.integers(0, 10**12), min_size=1).filter(any))
-def test_what_is_split_is_neither_created_nor_destroyed(amount, weights):
-    shares = pro_rata(amount, weights)
-
-    assert sum(shares) == amount
-    exact = [amount * weight / sum(weights) for weight in weights]
-    assert all(abs(s - e) <= 1 + e * 1e-9 for s, e in zip(shares, exact, strict=True))
-
-
-@given(st.data(), st.lists(st.integers(0, 10**6), min_size=1))
-def test_nobody_bears_more_than_they_have(data, weights):
-    amount = data.draw(st.integers(0, sum(weights)))
-
-    assert all(s <= w for s, w in zip(pro_rata(amount, weights), weights, strict=True))
 
 
 # ----------------------------------------------------------------- who is below maintenance

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.money import RATE_UNIT, Contract, Scale, amount, fee_cents, to_cents, usd
+from ledger.money import RATE_UNIT, Contract, Scale, amount, fee_cents, pro_rata, to_cents, usd
 
 CENTS = st.integers(-(10**15), 10**15)
 UNITS = ("1", "10", "0.01", "0.001", "0.25", "2.5", "100000", "0.00000001")
@@ -87,3 +87,19 @@ def test_a_lot_times_a_tick_is_a_whole_number_of_cents(lot, tick_usd, cents):
 
 def test_a_contract_is_known_by_market_and_venue():
     assert Contract("SOL-PERP", "Binance", "10", "0.001").commodity == "SOL-PERP.BINANCE"
+
+
+@given(st.integers(0, 10**12), st.lists(st.integers(0, 10**12), min_size=1).filter(any))
+def test_what_is_split_is_neither_created_nor_destroyed(amount, weights):
+    shares = pro_rata(amount, weights)
+
+    assert sum(shares) == amount
+    exact = [amount * weight / sum(weights) for weight in weights]
+    assert all(abs(s - e) <= 1 + e * 1e-9 for s, e in zip(shares, exact, strict=True))
+
+
+@given(st.data(), st.lists(st.integers(0, 10**6), min_size=1))
+def test_nobody_bears_more_than_they_have(data, weights):
+    amount = data.draw(st.integers(0, sum(weights)))
+
+    assert all(s <= w for s, w in zip(pro_rata(amount, weights), weights, strict=True))
