@@ -1,0 +1,117 @@
+"""The trading firms, one by one or in classes, and how their capital moves."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from des.scenario.values import (
+    Bps,
+    Category,
+    ContradictionError,
+    Entity,
+    Fraction,
+    LeverageRatio,
+    LogSd,
+    Milliseconds,
+    Part,
+    PositiveUsd,
+    Usd,
+)
+
+FIRMS_MAX = 1_000
+
+
+class Firm(Part):
+    """A trading firm: how fast it is, what it asks for, what it has."""
+
+    name: Entity
+    category: Category | None = None  # pro, mid-tier, larp: for reports alone
+    reaction_ms: Milliseconds
+    hurdle_bps: Bps
+    capital_usd: PositiveUsd
+    lead_share: Fraction = 0.3  # of capital, kept on the lead venue as margin for hedges
+    order_usd: PositiveUsd
+    leverage_max: LeverageRatio = 3.0
+    volume_30d_usd: Usd = 0.0  # before the run, for its first fee tier
+    lead_quotes_usd: Usd = 0.0  # per market, shown on the lead venue
+    waiting: bool = False  # it has its capital in cash, and may enter
+
+    @model_validator(mode="after")
+    def _means(self) -> Self:
+        if self.order_usd > self.capital_usd * self.leverage_max:
+            raise ContradictionError(
+                ("order_usd",),
+                f"is {self.order_usd:_}; give at most capital_usd x leverage_max, "
+                f"{self.capital_usd * self.leverage_max:_}",
+            )
+        return self
+
+
+class FirmClass(Part):
+    """Firms that are alike but for chance: each draws its speed and its capital.
+
+    Both are lognormal, and independent. All that is a share is one of the drawn capital.
+    """
+
+    category: Category
+    trading: Annotated[int, Field(ge=0, le=FIRMS_MAX)]  # from the first day on
+    waiting: Annotated[int, Field(ge=0, le=FIRMS_MAX)] = 0  # who may enter later
+    reaction_ms_median: Milliseconds
+    reaction_log_sd: LogSd = 0.0
+    capital_usd_median: PositiveUsd
+    capital_log_sd: LogSd = 0.0
+    hurdle_bps: Bps
+    order_share: Annotated[float, Field(gt=0, le=1)]
+    lead_share: Fraction = 0.3
+    leverage_max: Annotated[float, Field(ge=1, le=100)] = 3.0
+    volume_30d_share: Annotated[float, Field(ge=0, le=1_000)] = 0.0
+    lead_quotes_share: Fraction = 0.0
+
+
+class CapitalRules(Part):
+    """How the firms' capital follows their results, daily."""
+
+    half_life_days: Annotated[float, Field(ge=1, le=365)]  # of what counts as trailing
+    withdrawn_share: Fraction  # of what the house brought a firm in a day, its owners take
+    shift_per_bp: Fraction  # of capital moved a day for each bp a day of trailing advantage
+    shift_max: Fraction  # of capital, in one day
+    entry_per_day: Annotated[float, Field(ge=0, le=1)]  # chance of each firm that waits
+    entry_per_bp: Annotated[float, Field(ge=0, le=1)]  # more for each bp a day that others earn
+    closes_below: Fraction  # of what it began with
+    patience_days: Annotated[int, Field(ge=1, le=1_000)]  # before it judges its trailing result
+
+
+class Firms(Part):
+    """The trading firms; `active = false` keeps them watching but never sending an order."""
+
+    active: bool = True
+    members: Annotated[tuple[Firm, ...], Field(max_length=FIRMS_MAX)] = ()
+    classes: Annotated[tuple[FirmClass, ...], Field(max_length=20)] = ()
+    capital: CapitalRules | None = None  # None: what they have stays where it is
+
+    @model_validator(mode="after")
+    def _crowd(self) -> Self:
+        categories = [each.category for each in self.classes]
+        for i, category in enumerate(categories):
+            if category in categories[:i]:
+                raise ContradictionError(
+                    ("classes", i, "category"),
+                    f"is '{category}', which is taken; give each its own",
+                )
+        if self.count > FIRMS_MAX:
+            raise ContradictionError(
+                ("classes",), f"make {self.count} firms; give {FIRMS_MAX} at most"
+            )
+        return self
+
+    @property
+    def drawn_names(self) -> tuple[str, ...]:
+        """The names of the firms that classes stand for; they say nothing of their class."""
+        known = len(self.members)
+        drawn = sum(each.trading + each.waiting for each in self.classes)
+        return tuple(f"Firm{n + 1:02}" for n in range(known, known + drawn))
+
+    @property
+    def count(self) -> int:
+        """How many there are, drawn and named."""
+        return len(self.members) + len(self.drawn_names)

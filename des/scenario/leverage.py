@@ -1,0 +1,80 @@
+"""Trading on margin, and who takes over what fails."""
+
+from datetime import date
+from itertools import pairwise
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from des.scenario.values import ContradictionError, Entity, Fraction, LogSd, Part, PositiveUsd, Usd
+
+
+class LeverageLimit(Part):
+    """The most leverage that the venue allows from a day on."""
+
+    since: date
+    leverage_max: Annotated[float, Field(ge=1, le=200)]
+
+
+class Provider(Part):
+    """Who takes over positions that the book cannot absorb, how many, and how it sheds them."""
+
+    name: Entity  # the captive maker's, or one of its own
+    usd_per_minute: Usd
+    usd_per_hour: Usd
+    unwind_delay_s: Annotated[float, Field(ge=0, le=86_400)]  # from decision to fill
+    unwind_usd_per_minute: PositiveUsd | None = None  # None: all at once
+    capital_usd: Usd = 0.0  # of a provider with a name of its own
+    lead_share: Fraction = 0.5  # of that capital, on the lead venue as margin
+    balance_usd_min: Usd = 0.0  # on the house venue; with less it takes nothing over
+
+
+class Leverage(Part):
+    """Customers who trade on margin, and what the venue does when their margin fails.
+
+    They are holders under the retail control account, numbered after its other holders. Each has
+    one position in one market, and other makers hold the other side.
+    """
+
+    holders: Annotated[int, Field(ge=0, le=1_000_000)]
+    collateral_usd_median: PositiveUsd
+    collateral_log_sd: LogSd = 0.0
+    leverage_mean: Annotated[float, Field(gt=0, le=100)]
+    leverage_log_sd: LogSd = 0.0
+    limits: Annotated[tuple[LeverageLimit, ...], Field(min_length=1, max_length=20)]
+    long_share: Fraction = 0.5
+    arrivals_per_day: Annotated[float, Field(ge=0, le=100_000)] = 0.0  # of holders, at midnight
+    exits_per_day: Fraction = 0.0  # the chance that a holder closes its position, at midnight
+    maintenance_margin_pct: Annotated[float, Field(ge=0.01, le=50)]
+    auto_close_margin_pct: Annotated[float, Field(ge=0.01, le=50)]
+    discount_thirds: Annotated[int, Field(ge=0, le=3)] = 2  # of the way from mark to zero price
+    insurance_usd: Usd = 0.0  # what the fund really has
+    insurance_stated_usd: Usd | None = None  # what the venue says that it has
+    providers: Annotated[tuple[Provider, ...], Field(min_length=1, max_length=20)]
+
+    @model_validator(mode="after")
+    def _rules(self) -> Self:
+        if self.auto_close_margin_pct > self.maintenance_margin_pct:
+            raise ContradictionError(
+                ("auto_close_margin_pct",),
+                f"is {self.auto_close_margin_pct:_}; give at most maintenance_margin_pct, "
+                f"{self.maintenance_margin_pct:_}",
+            )
+        for i, (before, limit) in enumerate(pairwise(self.limits), start=1):
+            if not before.since < limit.since:
+                raise ContradictionError(
+                    ("limits", i, "since"),
+                    f"is {limit.since}; give a day after the {before.since} before it",
+                )
+        names = [provider.name for provider in self.providers]
+        for i, name in enumerate(names):
+            if name in names[:i]:
+                raise ContradictionError(
+                    ("providers", i, "name"), f"is '{name}', which is taken; give each its own"
+                )
+        return self
+
+    def leverage_max(self, day: date) -> float:
+        """Return the venue's limit on a day; before the first, that one's."""
+        in_force = [limit for limit in self.limits if limit.since <= day]
+        return (in_force or self.limits[:1])[-1].leverage_max

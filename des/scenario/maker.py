@@ -1,0 +1,70 @@
+"""The captive maker, and how it quotes."""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from des.scenario.values import (
+    Bps,
+    ContradictionError,
+    Entity,
+    Fraction,
+    Milliseconds,
+    Part,
+    PositiveUsd,
+    Seconds,
+    Usd,
+)
+
+
+class Maker(Part):
+    """The captive maker: its own money, its right to borrow, its share of the volume."""
+
+    name: Entity
+    opening_cash_usd: Usd
+    house_deposit_usd: Usd
+    lead_deposit_usd: Usd
+    credit_line_usd: Usd
+    credit_tranche_usd: PositiveUsd
+    hedge_delay_ms: Milliseconds
+    volume_share: Fraction  # of the house's volume, one side of trades
+    uninformed_fraction: Fraction  # of the maker's volume
+    quoter_off: date | None = None  # from its first moment on, whatever it earns or loses
+    lead_quotes_usd: Usd = 0.0  # per market, shown on the lead venue as a firm shows them
+    policy: Literal["captive", "independent"] | None = None  # None: it is never reviewed
+
+    @model_validator(mode="after")
+    def _deposits(self) -> Self:
+        if self.house_deposit_usd + self.lead_deposit_usd > self.opening_cash_usd:
+            raise ContradictionError(
+                ("opening_cash_usd",),
+                f"is {self.opening_cash_usd:_}; give at least house_deposit_usd + "
+                f"lead_deposit_usd, {self.house_deposit_usd + self.lead_deposit_usd:_}",
+            )
+        return self
+
+
+class Quoter(Part):
+    """How the captive maker quotes one market."""
+
+    latency_s: Seconds
+    refresh_s: Seconds  # 0: it quotes anew at every tick
+    half_spread_bps: Bps
+    levels: Annotated[int, Field(ge=1, le=10)] = 1
+    level_step_bps: Bps = 0.0
+    skew_bps_per_limit: Bps = 0.0  # shift of the mid when the position is at its limit
+    position_limit_usd: PositiveUsd
+    displayed_usd: PositiveUsd | None = None  # per level; else set monthly from the volume
+
+    @model_validator(mode="after")
+    def _ladder(self) -> Self:
+        if self.levels > 1 and self.level_step_bps == 0:
+            raise ContradictionError(
+                ("level_step_bps",), f"is 0; give more, to tell {self.levels} levels apart"
+            )
+        if 0 < self.refresh_s < 0.01:
+            raise ContradictionError(
+                ("refresh_s",), f"is {self.refresh_s:_}; give 0 (every tick) or at least 0.01"
+            )
+        return self

@@ -1,0 +1,89 @@
+"""How the lead price of a market moves."""
+
+from datetime import date, datetime
+from itertools import pairwise
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from des.clock import HOUR_US, instant_us, midnight_us
+from des.scenario.values import YEARS, ContradictionError, FilePath, Fraction, Part, Volatility
+
+
+class Anchor(Part):
+    """A lead price that is known to have been there at that hour."""
+
+    at: date | datetime  # a date is its first moment; a time without a zone is UTC
+    price_usd: Annotated[float, Field(gt=0, le=1e9)]
+
+    @model_validator(mode="after")
+    def _hour(self) -> Self:
+        # A path is drawn hour by hour as far as the next anchor, so that one must be in sight.
+        if not YEARS[0] <= self.at.year <= YEARS[1]:
+            raise ContradictionError(
+                ("at",), f"is {self.at}; give a time from {YEARS[0]} to {YEARS[1]}"
+            )
+        if self.time_us % HOUR_US:
+            raise ContradictionError(("at",), f"is {self.at}; give a full hour, or a date")
+        return self
+
+    @property
+    def time_us(self) -> int:
+        """The moment, in microseconds since 1970."""
+        return instant_us(self.at) if isinstance(self.at, datetime) else midnight_us(self.at)
+
+
+class VolatilityLevel(Part):
+    """Annualised volatility (365 days) in force from a day on."""
+
+    since: date
+    annual: Volatility
+
+
+class Price(Part):
+    """The lead price of one market: anchors, volatility, jumps, ticks."""
+
+    anchors: tuple[Anchor, ...] = ()
+    volatility: tuple[VolatilityLevel, ...] = ()
+    candles: FilePath | None = None  # a CSV of the user's, instead of anchors and volatility
+    ticks_per_s: Annotated[float, Field(gt=0, le=1_000)] = 1.0
+    volatility_log_sd: Annotated[float, Field(ge=0, le=2)] = 0.0
+    volatility_half_life_h: Annotated[float, Field(gt=0, le=10_000)] = 24.0
+    jumps_per_day: Annotated[float, Field(ge=0, le=1_000)] = 0.0
+    jump_share: Fraction = 0.0  # of the variance
+
+    @model_validator(mode="after")
+    def _path(self) -> Self:
+        if self.candles is None and not (self.anchors and self.volatility):
+            missing = "volatility" if self.anchors else "anchors"
+            raise ContradictionError(
+                (missing,), "is missing; give anchors and volatility, or candles"
+            )
+        if self.candles is not None and (self.anchors or self.volatility):
+            raise ContradictionError(
+                ("candles",), "is not alone; give it, or anchors and volatility"
+            )
+        if (self.jump_share > 0) != (self.jumps_per_day > 0):
+            zero = "jump_share" if self.jump_share == 0 else "jumps_per_day"
+            raise ContradictionError((zero,), "is 0; give jump_share and jumps_per_day together")
+        if self.jump_share == 1:
+            raise ContradictionError(
+                ("jump_share",), "is 1; leave some of the variance to the ticks"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _order(self) -> Self:
+        for i, (before, anchor) in enumerate(pairwise(self.anchors), start=1):
+            if not before.time_us < anchor.time_us:
+                raise ContradictionError(
+                    ("anchors", i, "at"),
+                    f"is {anchor.at}; give a time after the {before.at} before it",
+                )
+        for i, (before, level) in enumerate(pairwise(self.volatility), start=1):
+            if not before.since < level.since:
+                raise ContradictionError(
+                    ("volatility", i, "since"),
+                    f"is {level.since}; give a day after the {before.since} before it",
+                )
+        return self

@@ -1,0 +1,177 @@
+"""The whole scenario, and what its parts must agree on."""
+
+from collections.abc import Iterator
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from des.clock import midnight_us
+from des.scenario.customers import OtherMakers, Retail
+from des.scenario.firms import Firms
+from des.scenario.leverage import Leverage, Provider
+from des.scenario.maker import Maker
+from des.scenario.market import Market
+from des.scenario.run import Run, months_between
+from des.scenario.values import ContradictionError, Part, SourceText
+from des.scenario.venues import House, Lead
+
+TICKS_MAX = 10**10  # of all markets in the whole run: a day's work for one machine
+
+
+class Scenario(Part):
+    """A question asked of a world, and the world it is asked of."""
+
+    question: Annotated[
+        str,
+        StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+\z", min_length=1, max_length=500),
+        Field(description="a question in quotes, one line of at most 500 characters"),
+    ]
+    run: Run
+    house: House
+    lead: Lead
+    maker: Maker
+    retail: Retail
+    other_makers: OtherMakers
+    firms: Firms = Firms()
+    leverage: Leverage | None = None  # None: nobody trades on margin
+    markets: Annotated[tuple[Market, ...], Field(min_length=1, max_length=50)]
+    sources: dict[str, SourceText] = Field(default={})  # by key: where its figure is from
+
+    def entities(self) -> Iterator[str]:
+        """Name everybody who keeps books."""
+        parts = (self.house, self.maker, self.lead, self.retail, self.other_makers)
+        yield from (part.name for part in parts)
+        yield from (firm.name for firm in self.firms.members)
+        yield from self.firms.drawn_names
+        yield from (provider.name for provider in self.outside_providers)
+
+    @property
+    def outside_providers(self) -> tuple[Provider, ...]:
+        """Return the backstop providers that keep books of their own: all but the maker."""
+        providers = self.leverage.providers if self.leverage else ()
+        return tuple(each for each in providers if each.name != self.maker.name)
+
+    @model_validator(mode="after")
+    def _names(self) -> Self:
+        """Refuse two sets of books, or two commodities, under one name."""
+        seen = {"Outside"}  # the rest of the world has books too
+        for place, name in zip(self._places(), self.entities(), strict=True):
+            if name in seen and place == ("firms", "classes"):
+                raise ContradictionError(
+                    place, f"draw a firm '{name}', which is taken; give the other another name"
+                )
+            if name in seen:
+                raise ContradictionError(
+                    place, f"is '{name}', which is taken; give every entity its own"
+                )
+            seen.add(name)
+        if self.house.name.upper() == self.lead.name.upper():
+            # Commodities are in capitals: BTC-PERP.FTX must say which venue's contract it is.
+            raise ContradictionError(
+                ("lead", "name"),
+                f"is '{self.lead.name}', in capitals the house's; give a name that differs by "
+                "more than case",
+            )
+        names = [market.name for market in self.markets]
+        for i, name in enumerate(names):
+            if name in names[:i]:
+                raise ContradictionError(
+                    ("markets", i, "name"), f"is '{name}', which is taken; give each its own"
+                )
+        return self
+
+    def _places(self) -> Iterator[tuple[str | int, ...]]:
+        """Say where each of `entities` stands."""
+        for part in ("house", "maker", "lead", "retail", "other_makers"):
+            yield (part, "name")
+        yield from (("firms", "members", i, "name") for i in range(len(self.firms.members)))
+        yield from (("firms", "classes") for _ in self.firms.drawn_names)
+        if self.leverage:
+            for i, provider in enumerate(self.leverage.providers):
+                if provider.name != self.maker.name:
+                    yield ("leverage", "providers", i, "name")
+
+    @model_validator(mode="after")
+    def _cover(self) -> Self:
+        """Refuse a market whose volume, volatility or anchors leave out part of the run."""
+        for i, market in enumerate(self.markets):
+            recorded = {volume.month for volume in market.volume}
+            for month in months_between(self.run.start, self.run.end):
+                if month not in recorded:
+                    raise ContradictionError(
+                        ("markets", i, "volume"), f"has no month '{month}'; add it, or end the run"
+                    )
+            levels, anchors = market.price.volatility, market.price.anchors
+            if levels and levels[0].since > self.run.start:
+                raise ContradictionError(
+                    ("markets", i, "price", "volatility", 0, "since"),
+                    f"is {levels[0].since}; give {self.run.start}, when the run starts, or before",
+                )
+            if anchors and anchors[0].time_us > midnight_us(self.run.start):
+                raise ContradictionError(
+                    ("markets", i, "price", "anchors", 0, "at"),
+                    f"is {anchors[0].at}; give {self.run.start}, when the run starts, or before",
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _shown(self) -> Self:
+        for i, market in enumerate(self.markets):
+            if not self.firms.count and market.quoter.displayed_usd is None:
+                raise ContradictionError(
+                    ("markets", i, "quoter", "displayed_usd"),
+                    "is missing; give it, since there are no firms whose hits could set it",
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _impact(self) -> Self:
+        needed_by = "lead.impact_kappa is above 0" if self.lead.impact_kappa > 0 else ""
+        if self.lead.quoting:
+            needed_by = "lead.quoting is there"
+        for i, market in enumerate(self.markets):
+            if needed_by and market.lead_volume_usd_per_day is None:
+                raise ContradictionError(
+                    ("markets", i, "lead_volume_usd_per_day"),
+                    f"is missing; give it, since {needed_by}",
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _quoted(self) -> Self:
+        """Refuse quotes on the lead venue where nobody says how they are shown."""
+        quotes = [(("maker", "lead_quotes_usd"), self.maker.lead_quotes_usd)]
+        quotes += [
+            (("firms", "members", i, "lead_quotes_usd"), firm.lead_quotes_usd)
+            for i, firm in enumerate(self.firms.members)
+        ]
+        quotes += [
+            (("firms", "classes", i, "lead_quotes_share"), each.lead_quotes_share)
+            for i, each in enumerate(self.firms.classes)
+        ]
+        for place, shown in quotes:
+            if shown and not self.lead.quoting:
+                raise ContradictionError(place, f"is {shown:_}; give lead.quoting too, or 0")
+        return self
+
+    @model_validator(mode="after")
+    def _reviewed(self) -> Self:
+        if self.maker.policy and not (self.lead.quoting and self.maker.lead_quotes_usd):
+            raise ContradictionError(
+                ("maker", "policy"),
+                f"is '{self.maker.policy}'; give lead.quoting and maker.lead_quotes_usd too, or "
+                "leave it out: there is nothing else to move or to shut",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        seconds = (self.run.end - self.run.start).days * 86_400
+        ticks = seconds * sum(market.price.ticks_per_s for market in self.markets)
+        if ticks > TICKS_MAX:
+            raise ContradictionError(
+                ("run", "end"),
+                f"is {self.run.end}, which makes {ticks:.2g} ticks; shorten the run or lower "
+                f"ticks_per_s, to {TICKS_MAX:.0g} at most",
+            )
+        return self

@@ -1,0 +1,83 @@
+"""What a single value may be, and the table and the error that all parts of a scenario share.
+
+Names become components of accounts and commodities, so they must be fit for both. Descriptions
+finish the sentence "give ..." in the messages that a reader of scenarios shows.
+"""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+YEARS = (1990, 2100)
+
+# Patterns are in the dialect of Rust, where \z is the very end: a trailing newline is no part of
+# a name. The last character is never a dash, since no Beancount commodity (BTC-PERP.FTX) may end
+# in one.
+Entity = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Z]([A-Za-z0-9-]*[A-Za-z0-9])?\z", max_length=24),
+    Field(
+        description="a name of at most 24 letters, digits and dashes (none at the end) that "
+        "begins with a capital, such as 'Firm07'"
+    ),
+]
+MarketName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Z][A-Z0-9-]*[A-Z0-9]\z", max_length=16),
+    Field(
+        description="a name of 2 to 16 capitals, digits and dashes (none at the end) that begins "
+        "with a capital, such as 'BTC-PERP'"
+    ),
+]
+Month = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])\z"),
+    Field(description="a month in quotes, such as '2021-05'"),
+]
+Step = Annotated[
+    str,
+    StringConstraints(pattern=r"^(0|[1-9][0-9]{0,5})(\.[0-9]{1,8})?\z"),
+    Field(description="a decimal in quotes, below a million, such as '0.01'"),
+]
+FilePath = Annotated[
+    str,
+    StringConstraints(pattern=r"^[^\p{Cc}\p{Zl}\p{Zp}]+\z", max_length=1_000),
+    Field(description="the path of a file in quotes, from the scenario's folder"),
+]
+SourceText = Annotated[
+    str,
+    Field(description="a text, after a key in quotes: 'house.fee_tiers' = 'the fee page of 2021'"),
+]
+Usd = Annotated[float, Field(ge=0, le=1e12)]
+PositiveUsd = Annotated[float, Field(ge=0.01, le=1e12)]  # a cent is the least there is
+Bps = Annotated[float, Field(ge=0, le=1_000)]
+Milliseconds = Annotated[float, Field(ge=0, le=60_000)]
+Seconds = Annotated[float, Field(ge=0, le=3_600)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Volatility = Annotated[float, Field(ge=0, le=50)]
+LogSd = Annotated[float, Field(ge=0, le=3)]
+Category = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z]([a-z-]*[a-z])?\z", max_length=16),
+    Field(description="a word in small letters, such as 'mid-tier'"),
+]
+LeverageRatio = Annotated[float, Field(gt=0, le=100)]
+
+
+class Part(BaseModel):
+    """A table of a scenario file: unknown keys, wrong types and NaN are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class ContradictionError(ValueError):
+    """Values that are each in range and cannot stand together.
+
+    Attributes:
+        keys: where to look, from the table that was checked: ("fee_tiers", 2, "volume_usd").
+        problem: what is wrong and what to do, to be read after the key.
+    """
+
+    def __init__(self, keys: tuple[str | int, ...], problem: str) -> None:
+        super().__init__(f"{'.'.join(map(str, keys))} {problem}")
+        self.keys, self.problem = keys, problem

@@ -1,0 +1,99 @@
+"""The two venues: the house, whose books we keep, and the lead, where the price is found."""
+
+from itertools import pairwise
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from des.scenario.values import (
+    Bps,
+    ContradictionError,
+    Entity,
+    Fraction,
+    LogSd,
+    Milliseconds,
+    Part,
+    PositiveUsd,
+    Usd,
+)
+
+
+class FeeTier(Part):
+    """What a taker pays once its volume of thirty days reaches *volume_usd*."""
+
+    volume_usd: Usd
+    taker_bps: Annotated[float, Field(ge=0, le=100)]
+
+
+class Gateway(Part):
+    """How long an order takes from its sender to the venue's matching engine."""
+
+    gateway_ms_median: Milliseconds
+    gateway_log_sd: LogSd = 0.0
+
+
+class House(Gateway):
+    """The exchange whose books we keep."""
+
+    name: Entity
+    opening_cash_usd: Usd
+    gateway_ms_median_busy: Milliseconds
+    busy_above: Annotated[float, Field(gt=0, le=100)] = 2.0  # hour's volatility over its level
+    funding_bps_per_day: Annotated[float, Field(ge=-100, le=100)] = 0.0  # longs pay shorts
+    fee_tiers: Annotated[tuple[FeeTier, ...], Field(min_length=1, max_length=20)]
+    volume_share_pct_recorded: tuple[Annotated[float, Field(ge=0, le=100)], ...] = ()
+
+    @model_validator(mode="after")
+    def _ladders(self) -> Self:
+        if self.fee_tiers[0].volume_usd != 0:
+            raise ContradictionError(
+                ("fee_tiers", 0, "volume_usd"),
+                f"is {self.fee_tiers[0].volume_usd:_}; give 0, where everybody begins",
+            )
+        for i, (below, tier) in enumerate(pairwise(self.fee_tiers), start=1):
+            if not below.volume_usd < tier.volume_usd:
+                raise ContradictionError(
+                    ("fee_tiers", i, "volume_usd"),
+                    f"is {tier.volume_usd:_}; give more than the {below.volume_usd:_} of the "
+                    "tier before it",
+                )
+        recorded = self.volume_share_pct_recorded
+        if recorded and (len(recorded) != 2 or recorded[0] > recorded[1]):
+            raise ContradictionError(
+                ("volume_share_pct_recorded",), "is not a range; give [low, high] or leave it out"
+            )
+        return self
+
+
+class LeadQuoting(Part):
+    """How the firms quote on the lead venue, where each is only as good as it is fast."""
+
+    refresh_s: Annotated[float, Field(ge=0.01, le=3_600)]
+    half_spread_bps: Bps
+    uninformed_fraction: Fraction  # of the venue's volume: flow that pays the spread
+    outside_quotes_usd: PositiveUsd  # per market, shown by everybody who is no firm of ours
+
+
+class Lead(Part):
+    """The venue where the price is discovered, and where inventory is hedged."""
+
+    name: Entity
+    gateway_ms: Milliseconds  # how long an order takes to its matching engine
+    half_spread_bps: Bps
+    taker_fee_bps: Annotated[float, Field(ge=0, le=100)]
+    impact_kappa: Annotated[float, Field(ge=0, le=10)] = 0.0
+    impact_tau_s: Annotated[float, Field(gt=0, le=86_400)] = 600.0
+    margin_ratio_min: Annotated[float, Field(gt=0, le=1)]  # of a hedge's notional, else topped up
+    margin_ratio_target: Annotated[float, Field(gt=0, le=1)]
+    outside_claim_usd: PositiveUsd  # what everybody else keeps there: the hedges' other side
+    quoting: LeadQuoting | None = None  # None: the firms only hedge there
+
+    @model_validator(mode="after")
+    def _margin(self) -> Self:
+        if self.margin_ratio_target < self.margin_ratio_min:
+            raise ContradictionError(
+                ("margin_ratio_target",),
+                f"is {self.margin_ratio_target:_}; give at least margin_ratio_min, "
+                f"{self.margin_ratio_min:_}",
+            )
+        return self
