@@ -1,6 +1,7 @@
 """A contract listed on both venues: its price, the maker's quotes, the takers, the hedges."""
 
 import calendar
+import math
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -73,7 +74,7 @@ class Listing:
         contract: Contract,
         firms: Sequence[Firm],
         hedge_desk: HedgeDesk,
-        maker: int,
+        makers: tuple[int, int],
         taker_codes: np.ndarray,
         session: type[Session],
         backstops: Sequence[tuple[Provider, int]] = (),
@@ -84,7 +85,7 @@ class Listing:
             scenario, market, contract: what is listed, and in which world.
             firms: who watches the quotes.
             hedge_desk: lays off inventory in this market.
-            maker: the quoter, among those who hedge.
+            makers: the captive maker's code in the books, and the other makers'.
             taker_codes: the firms' in the books, then retail's.
             session: how time passes between settlements.
             backstops: who takes over positions, and which holder has them.
@@ -94,13 +95,14 @@ class Listing:
         self._lot = float(contract.lot)
         self._tick_usd = float(contract.tick_usd)
         self._gateways, self._hedge_desk = Gateways.of(scenario.house), hedge_desk
-        self._maker, self._backstops = maker, backstops
+        self._maker, self._backstops = makers[0], backstops
+        self._maker_codes = np.array(makers)
         self._policy = QuotingPolicy.of(market.quoter)
         self._firms = firms
         self._takers, self._taker_codes = Takers.of(self._firms), taker_codes
         self._volume_usd_per_s = {v.month: _usd_per_s(v) for v in market.volume}
         self._start_us = midnight_us(scenario.run.start)
-        self._hedge_us = (scenario.run.hedge_s or scenario.run.settle_s) * SECOND_US
+        self._hedge_us = (scenario.run.hedge_s or 1) * SECOND_US  # else at every settlement
         end_us = midnight_us(scenario.run.end)
         self.price = self._lead_price(market.name, market.price, self._start_us, end_us)
         keys = gateway_keys(scenario.run.seed, market.name, self._firms)
@@ -183,6 +185,7 @@ class Listing:
             self._policy.plan(self.mark_ticks, lot_cents, state.maker_lots, shown),
             self._terms(state),
             self._gateways.at(self.price.hour_volatility_ratio(now_us)),
+            math.ceil(self.mark_ticks * (self._market.others_half_spread_bps or 0.0) / 10_000),
         )
 
     def _unwind(self, now_us: int, lot_cents: int, state: Holdings) -> None:
@@ -191,7 +194,7 @@ class Listing:
             per_minute_usd = provider.unwind_usd_per_minute
             most = None
             if per_minute_usd is not None:
-                cents = to_cents(per_minute_usd) * self._scenario.run.settle_s // 60
+                cents = to_cents(per_minute_usd) * self._scenario.run.settle_s_at(now_us) // 60
                 most = max(cents // lot_cents, 1)
             self._hedge_desk.decide(now_us, holder, lots, most)
 
@@ -264,7 +267,12 @@ class Listing:
         usd_per_s = self.volume_usd_per_s(hour_us) * self._scenario.maker.volume_share
         keys = gateway_keys(self._scenario.run.seed, self._market.name, ())
         session = Session(
-            self.price, self._policy, Takers.of(()), keys, np.array([len(self._taker_codes)])
+            self.price,
+            self._policy,
+            Takers.of(()),
+            keys,
+            np.array([len(self._taker_codes)]),
+            self._maker_codes,
         )
         mark = round(self.price.hour_price_usd(hour_us) / self._tick_usd)
         lot_cents = mark * self._tick_cents
@@ -286,7 +294,7 @@ class Listing:
         return LeadPrice(self._scenario.run.seed, name, law, tick_usd, start_us, end_us)
 
     def _open_session(self, kind: type[Session], keys: np.ndarray, price: LeadPrice) -> Session:
-        return kind(price, self._policy, self._takers, keys, self._taker_codes)
+        return kind(price, self._policy, self._takers, keys, self._taker_codes, self._maker_codes)
 
     def _daily_volatility(self, time_us: int) -> float:
         return self.price.hour_volatility(time_us) * (86_400 / YEAR_S) ** 0.5

@@ -41,8 +41,6 @@ from ledger.text import quoted
 from ledger.times import day_of
 from ledger.transaction import LedgerError
 
-LARGEST_ORDER = 0.0001  # of a market's daily volume: one liquidation order
-
 
 def parties_of(scenario: Scenario) -> Parties:
     """Name everybody who keeps books."""
@@ -159,22 +157,23 @@ class World:
 
     def _settlements(self, on_day: Callable[[], None]) -> Generator[simpy.Event, None, None]:
         """Let the markets trade, then settle, again and again."""
-        step_us = self._scenario.run.settle_s * SECOND_US
-        for start_us in range(self._start_us, self._end_us, step_us):
-            end_us = start_us + step_us
+        end_us = self._start_us
+        while end_us < self._end_us:
+            start_us, step_s = end_us, self._scenario.run.settle_s_at(end_us)
+            end_us = start_us + step_s * SECOND_US
             trading = [
                 self.env.process(self._trading(market, listing, start_us, end_us))
                 for market, listing in enumerate(self.listings)
             ]
             yield self.env.all_of(trading)
-            self._settle(end_us)
+            self._settle(end_us, step_s)
             if end_us % DAY_US == 0:
                 self._close_day(end_us)
                 on_day()
             else:
                 self.journal.post()
             if end_us < self._end_us:
-                self._decide(end_us, self._scenario.run.settle_s)
+                self._decide(end_us, step_s)
 
     def _trading(
         self, market: int, listing: Listing, start_us: int, end_us: int
@@ -183,7 +182,6 @@ class World:
         desk = self._liquidation
         forced = desk.orders(market, listing.mark_ticks, start_us, end_us) if desk else NO_ORDERS
         house, lead = yield from listing.trading(self.env, start_us, end_us, forced)
-        house["maker"] = self._maker
         house["fee_e6"] = self._rate_e6[house["taker"]]
         self._house.fill(market, house)
         self._lead.fill(market, lead)
@@ -194,7 +192,7 @@ class World:
         for rows in (house, lead):
             np.add.at(self._won_cents, rows["taker"], rows["edge_cents"] - rows["fee_cents"])
 
-    def _settle(self, end_us: int) -> None:
+    def _settle(self, end_us: int, elapsed_s: int) -> None:
         time_us, marks = end_us - 1, self._marks()
         for venue in (self._house, self._lead):
             venue.settle(marks, time_us)
@@ -203,17 +201,19 @@ class World:
             for venue in (self._house, self._lead):
                 venue.fund(marks, self._funding_e9, time_us)
         if self._liquidation:
-            self._liquidate(self._liquidation, end_us, marks)
+            self._liquidate(self._liquidation, end_us, elapsed_s, marks)
         if end_us % DAY_US == 0 and self._lead_desk:
             self._quote_on_lead(self._lead_desk, end_us)
         self._margin.after_settlement(time_us, marks)
 
-    def _liquidate(self, desk: LiquidationDesk, end_us: int, marks: np.ndarray) -> None:
+    def _liquidate(
+        self, desk: LiquidationDesk, end_us: int, elapsed_s: int, marks: np.ndarray
+    ) -> None:
         """Look after customers on margin, now that gains and losses are paid."""
         if end_us % HOUR_US == 0:
             desk.accounts.fund(marks, self._funding_e9)
             desk.accounts.sort()
-        desk.settle(end_us - 1, marks, self._scenario.run.settle_s)
+        desk.settle(end_us - 1, marks, elapsed_s)
 
     def _turn_over(self, desk: LiquidationDesk, now_us: int) -> None:
         """Let some customers on margin leave, and others come, at midnight."""
@@ -524,7 +524,7 @@ class World:
             contract,
             self._members,
             hedge_desk,
-            self._maker,
+            (self._maker, self._code[self._parties.other_makers]),
             takers,
             session,
             list(zip(self._providers(), self._backstops, strict=True)),
@@ -540,7 +540,7 @@ class World:
             listing.volume_usd_per_s(self._start_us) * DAY_US / SECOND_US
             for listing in self.listings
         ]
-        most_cents = np.array([to_cents(LARGEST_ORDER * usd) for usd in daily_usd])
+        most_cents = np.array([to_cents(rules.forced_share_per_s * usd) for usd in daily_usd])
         return LiquidationDesk(
             rules,
             run.seed,

@@ -166,9 +166,11 @@ class Chart:
     def kind(self, holder: str, kind: str) -> str:
         """Return the kind of a holder's result: all that a backstop's position brings is its own.
 
-        Or its losses would hide among the quoter's.
+        Or its losses would hide among the quoter's. What it bears of others' debts it bears as a
+        customer, whatever its position.
         """
-        return BACKSTOP if holder in self.parties.backstops else kind
+        backs = holder in self.parties.backstops and kind != SOCIALISED
+        return BACKSTOP if backs else kind
 
     def commodities(self, venue: str) -> tuple[str, ...]:
         """Return the contracts of one venue."""
@@ -275,7 +277,9 @@ class Chart:
         yield _money(claim(p.other_makers, p.house))
         if p.providers:
             yield Opened(contracts(p.other_makers, p.house), self.commodities(p.house))
-            for kind in ("Leverage", "Deleveraging", "VariationMargin", "Funding", "GapLoss"):
+            for kind in ("Leverage", "Liquidation", "Deleveraging"):
+                yield _money(income(p.other_makers, kind))
+            for kind in ("VariationMargin", "Funding", "GapLoss"):
                 yield _money(income(p.other_makers, kind))
         yield from self._socialised(p.other_makers)
         yield _money(expense(p.other_makers, "Fees"))

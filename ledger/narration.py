@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from ledger.columns import Words, each, joined
-from ledger.fills import Fill, Motive, Pairing
+from ledger.fills import ABSENT, Fill, Motive, Pairing
 from ledger.money import Contract, usd
 
 
@@ -28,9 +28,11 @@ def _house_fill(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> 
     yield each(partial(_trade, pairing.taker + forced, contract), fill.lots)
     yield " at "
     yield each(partial(_price, contract), fill.price)
-    yield each(_side, fill.lots)
-    yield each(_age, fill.quote_age_us)
-    yield f" old, with {lead} at "
+    if np.any(fill.quote_age_us != ABSENT):
+        yield each(_side, fill.lots)
+        yield each(_age, fill.quote_age_us)
+        yield " old"
+    yield f", with {lead} at "
     yield each(partial(_price, contract), fill.lead)
     yield ": "
     yield each(partial(_gain, pairing.maker), -fill.edge_cents)

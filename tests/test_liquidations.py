@@ -29,6 +29,12 @@ def only_the_maker(**changes: object) -> tuple[dict, ...]:
     return (first | {"usd_per_minute": 1e9, "usd_per_hour": 1e9} | changes,)
 
 
+def whole_book() -> tuple[dict, ...]:
+    """The markets of the tiny world, where other makers quote too."""
+    markets = load("tiny").model_dump(exclude_none=True)["markets"]
+    return tuple(market | {"others_half_spread_bps": 4.0} for market in markets)
+
+
 def rows_of(run: RunFolder, where: str = "true") -> list[tuple]:
     with run.connect() as connection:
         # What has a seq of its own among the rows of others may stand at another place.
@@ -99,13 +105,39 @@ def test_a_backstop_that_unwinds_at_once_earns_its_discount(executed):
     assert backstop_cents(run) > 0
 
 
+# -------------------------------------------------------------------------------- the book
+
+
+def test_forced_orders_meet_whoever_quotes_better(margin_run):
+    """Other makers are 4 bps from the lead price, so nobody gets less than that, rounded up."""
+    with margin_run.connect() as connection:
+        found = connection.execute(
+            """
+            SELECT maker, count(*), count(quote_age_us),
+                   max((lead - price) * sign(-lots) / lead) <= 0.0004 + 1 / min(lead),
+                   min((lead - price) * sign(-lots) / lead) < 0
+            FROM rows WHERE motive = 'liquidation' GROUP BY maker
+            """
+        ).fetchall()
+
+    by_maker = {maker: rest for maker, *rest in found}
+    captive, others = by_maker["Alameda"], by_maker["OtherMakers"]
+    assert captive[0] == captive[1] > 100  # each from a quote of some age
+    assert others[0] > 100
+    assert others[1] == 0
+    assert captive[2]
+    assert others[2]
+    assert captive[3]  # some stale quotes are better than the lead price itself
+    assert not others[3]
+
+
 # --------------------------------------------------------------------------------- control
 
 
 def test_where_nobody_is_liquidated_the_fills_are_as_without_customers_on_margin(executed):
     without = executed("tiny")
     nobody = {"holders": 0, "arrivals_per_day": 0.0}
-    with_nobody = executed("tiny", leverage=settings("leverage") | nobody)
+    with_nobody = executed("tiny", leverage=settings("leverage") | nobody, markets=whole_book())
 
     assert rows_of(with_nobody) == rows_of(without)
 
@@ -114,7 +146,8 @@ def test_customers_on_margin_who_are_not_liquidated_change_no_fill_of_others(exe
     without = executed("tiny")
     careful = {"leverage_mean": 0.1, "leverage_log_sd": 0.0}
     others = {"opening_claim_usd": 50_000_000}
-    run = executed("tiny", leverage=settings("leverage") | careful, other_makers=others)
+    leverage = settings("leverage") | careful
+    run = executed("tiny", leverage=leverage, other_makers=others, markets=whole_book())
 
     trades = "motive IN ('pickoff', 'spread', 'hedging')"
     assert motives(run)["leverage"] > 100

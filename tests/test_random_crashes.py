@@ -17,6 +17,7 @@ from beancount import loader
 from ledger import invariants
 from ledger.day_ledger import days_of, render_days
 from ledger.recompute import wrong_fills
+from ledger.reports.liquidations import liquidations
 from ledger.run_folder import RunFolder
 from runs.execute import execute
 from runs.scenarios import load
@@ -58,6 +59,13 @@ def crash(draws: random.Random) -> dict:
             "end": date(2022, 5, 10),
             "seed": draws.randrange(1_000),
             "settle_s": draws.choice([300, 900, 1_800]),
+            "windows": (
+                {
+                    "since": datetime(2022, 5, 9, 5, tzinfo=UTC),
+                    "until": datetime(2022, 5, 9, 7, tzinfo=UTC),
+                    "settle_s": 60,
+                },
+            ),
             "day_ledgers": (),
         },
         "firms": {"members": load(str(MARGIN)).model_dump(exclude_none=True)["firms"]["members"]},
@@ -88,6 +96,8 @@ def played(draws: random.Random) -> Counter:
             assert not errors
             assert not invariants.check(entries, options, "line")[1]
         assert not list(wrong_fills(run))
+        *_, check = liquidations(run)
+        assert all(difference == 0 for _, difference in check.rows)
         with run.connect() as connection:
             motives = connection.execute("SELECT motive, count(*) FROM rows GROUP BY ALL")
             return Counter(dict(motives.fetchall()))

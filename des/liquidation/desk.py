@@ -41,7 +41,7 @@ class LiquidationDesk:
         first_holder: int,
         parties: Parties,
         house: Venue,
-        largest_order_lots: np.ndarray,
+        forced_lots_per_s: np.ndarray,
     ) -> None:
         """Begin with nobody.
 
@@ -52,7 +52,7 @@ class LiquidationDesk:
             first_holder: the number of the first holder in the books.
             parties: who is who.
             house: the venue.
-            largest_order_lots: of one liquidation order, by market.
+            forced_lots_per_s: what all forced orders of a second may be together, by market.
         """
         self._first, self._house = first_holder, house
         self._maintenance_e6 = round(rules.maintenance_margin_pct * E6 / 100)
@@ -61,7 +61,7 @@ class LiquidationDesk:
         self._backstop = Backstop(rules.providers)
         keys = [decision_key(seed, "liquidation", name) for name in market_names]
         self._keys = np.array(keys, dtype=np.uint64)
-        self._largest = largest_order_lots
+        self._forced_per_s = forced_lots_per_s
         codes = {name: code for code, name in enumerate(parties.holders)}
         self._retail, self._others = codes[parties.retail], codes[parties.other_makers]
         self._venue = codes[parties.house]
@@ -147,7 +147,7 @@ class LiquidationDesk:
             self._first + low,
             lots,
             keep,
-            int(self._largest[market]),
+            int(self._forced_per_s[market]),
             start_us,
             end_us,
         )

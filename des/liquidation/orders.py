@@ -3,7 +3,8 @@
 Each second, with chance 1/6, an order of a tenth of the position times U(0.5, 1.5): the venue's
 published rule (help page 360027668712). It is planned at a settlement for the
 interval that begins there, as though each order will be filled and the price stay, and goes no
-further than is needed to be back above maintenance margin.
+further than is needed to be back above maintenance margin. All orders of one second in one market
+are together no larger than the rule's global cap, so the book is never asked for more.
 """
 
 import numpy as np
@@ -36,7 +37,7 @@ def forced_orders(
         key: of the market's draws; an order depends on holder and second alone.
         holders, lots: whose position it is, and how large, signed.
         keep_lots: of each, what may stay, unsigned.
-        most_lots: of one order.
+        most_lots: of all orders in one second.
         start_us, end_us: the interval.
 
     Returns:
@@ -47,9 +48,9 @@ def forced_orders(
     left = np.abs(lots)
     n = 0
     for i in range(seconds):
-        second = start_us // SECOND_US + i
+        second, room = start_us // SECOND_US + i, most_lots
         for who in range(len(holders)):
-            if left[who] <= keep_lots[who]:
+            if not room or left[who] <= keep_lots[who]:
                 continue
             drawn = mix(key, holders[who] * 2**32 + second)
             if (drawn & _LOW_BITS) % np.uint64(CHANCE_ONE_IN):
@@ -60,8 +61,9 @@ def forced_orders(
             order = sent[n]
             order.arrival_us, order.firm = second * SECOND_US, FORCED
             order.side, order.limit = BID if lots[who] > 0 else ASK, ANY_PRICE
-            order.lots, order.holder = min(wanted, most_lots), holders[who]
+            order.lots, order.holder = min(wanted, room), holders[who]
             order.trigger = _NONE
             left[who] -= order.lots
+            room -= order.lots
             n += 1
     return sent[:n]

@@ -28,6 +28,7 @@ class Decisions:
     plan: Plan
     terms: Terms
     gateway_us: np.ndarray  # delay to the house venue at equally likely quantiles
+    others_ticks: int = 0  # how far from the lead price other makers quote
 
 
 class Session:
@@ -44,12 +45,20 @@ class Session:
         takers: Takers,
         firm_keys: np.ndarray,
         taker_codes: np.ndarray,
+        maker_codes: np.ndarray,
     ) -> None:
-        """Begin with nothing quoted; *taker_codes* are the firms' in the books, then retail's."""
+        """Begin with nothing quoted.
+
+        Args:
+            price, policy, takers: who quotes what, and who watches.
+            firm_keys: of the firms' gateway draws.
+            taker_codes: the firms' in the books, then retail's.
+            maker_codes: in the books, by whose quotes an order meets: CAPTIVE, OTHERS.
+        """
         self._price, self._firm_keys = price, firm_keys
         self._reaction_us = takers.reaction_us
         self._latency_us, self._refresh_us = policy.latency_us, policy.refresh_us
-        self._taker_codes = taker_codes
+        self._taker_codes, self._maker_codes = taker_codes, maker_codes
         self._in_force: Quotes | None = None
         self._in_flight = NO_ORDERS
         self.ticks = Ticks(np.empty(0, np.int64), np.empty(0, np.int64))
@@ -84,7 +93,7 @@ class Session:
             uninformed: the orders of the interval (dtype ORDER) that nothing sets off.
 
         Returns:
-            Rows of dtype ROW, all but what the books of the venue add: fee, maker, venue.
+            Rows of dtype ROW, all but what the books of the venue add: fee and venue.
         """
         ticks = self._advance(start_us, end_us, impact)
         posted_us = posting_times_us(start_us, end_us, self._refresh_us, ticks)
@@ -95,7 +104,7 @@ class Session:
         orders = orders[np.lexsort((orders["firm"], orders["arrival_us"]))]
         due = orders["arrival_us"].searchsorted(end_us)
         self._in_flight, self._in_force = orders[due:], quotes.last()
-        return self._fills(orders[:due], quotes, decided.terms)
+        return self._fills(orders[:due], quotes, decided)
 
     def _advance(self, start_us: int, end_us: int, impact: float) -> Ticks:
         """Append the interval's ticks to those that quotes can still be read from."""
@@ -125,12 +134,14 @@ class Session:
             decided.gateway_us,
         )
 
-    def _fills(self, orders: np.ndarray, quotes: Quotes, terms: Terms) -> np.ndarray:
+    def _fills(self, orders: np.ndarray, quotes: Quotes, decided: Decisions) -> np.ndarray:
         """Let orders meet the quotes in force, and return what they get."""
         if not len(orders):
             return new_rows(0)
-        rows = new_rows(len(orders) * quotes.price.shape[2])
-        filled = meet(orders, quotes, *self.ticks, terms.take_lots, rows)
+        rows = new_rows(len(orders) * (quotes.price.shape[2] + 1))
+        take_lots, others_ticks = decided.terms.take_lots, decided.others_ticks
+        filled = meet(orders, quotes, *self.ticks, take_lots, others_ticks, rows)
         rows = rows[:filled].copy()  # most orders come too late and need no row
         rows["taker"] = self._taker_codes[rows["taker"]]
+        rows["maker"] = self._maker_codes[rows["maker"]]
         return rows

@@ -57,6 +57,6 @@ class QuoteByQuote(Session):
             arrival.callbacks.append(lambda _, order=orders[i : i + 1]: self._meet(order))
 
     def _meet(self, order: np.ndarray) -> None:
-        rows = self._fills(order, self._standing(self._decided), self._decided.terms)
+        rows = self._fills(order, self._standing(self._decided), self._decided)
         if len(rows):
             self._met.append(rows)

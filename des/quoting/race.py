@@ -22,6 +22,7 @@ from ledger.fills import Motive, Trigger
 ANY_PRICE = 2**62  # the limit of an order that takes what it gets
 UNINFORMED = 2**31  # the firm number of whoever is none: after all firms at a tie
 FORCED = UNINFORMED + 1  # that of whoever is liquidated: after everybody else
+CAPTIVE, OTHERS = 0, 1  # whose quotes an order met
 
 # An immediate-or-cancel order on its way.
 ORDER = np.dtype(
@@ -145,6 +146,7 @@ def meet(
     tick_us: np.ndarray,
     tick_price: np.ndarray,
     take_lots: np.ndarray,
+    others_ticks: int,
     rows: np.ndarray,
 ) -> int:
     """Let orders meet the quotes in force on their arrival, and write down what they get.
@@ -153,14 +155,19 @@ def meet(
     it left. A level that is empty stays empty until the next quote. At the moment of a posting it
     is the new quote that is in force.
 
+    Orders of informed firms and of random customers are by construction those that come to the
+    captive maker. An order forced on somebody goes to the whole book: it takes what the captive
+    maker shows at least as well as everybody else, and the rest at the others' price.
+
     Args:
         orders: dtype ORDER, in the order of their turns.
         quotes: in the order of posting.
         tick_us, tick_price: the lead price.
         take_lots: what a firm's order takes at most, by side and firm.
-        rows: dtype ROW, one for every level of every order; as many as returned are filled in
-            with all but what the books of the venue add (taker's code, fee, maker, venue): the
-            taker is the firm's place, or that after the last firm.
+        others_ticks: how far from the lead price other makers quote, who are never late.
+        rows: dtype ROW, one for every level of every order and one more; as many as returned are
+            filled in with all but what the books of the venue add (codes, fee, venue): the taker
+            is the firm's place, or that after the last firm; the maker is CAPTIVE or OTHERS.
     """
     n, i, tick = 0, -1, 0
     firms = take_lots.shape[1]
@@ -169,18 +176,14 @@ def meet(
             i += 1
         while tick + 1 < len(tick_us) and tick_us[tick + 1] <= order.arrival_us:
             tick += 1
-        if i < 0:
-            continue
-        informed = order.firm < UNINFORMED
-        uninformed = _LIQUIDATION if order.firm == FORCED else _SPREAD
-        sign, prices, left = (
-            SIGN[order.side],
-            quotes.price[i, order.side],
-            quotes.left[i, order.side],
-        )
+        informed, forced = order.firm < UNINFORMED, order.firm == FORCED
+        uninformed = _LIQUIDATION if forced else _SPREAD
+        sign, lead = SIGN[order.side], tick_price[tick]
+        limit = sign * lead + others_ticks if forced else order.limit
         lots = take_lots[order.side, order.firm] if informed else order.lots
-        for level in range(len(left)):
-            if not lots or sign * prices[level] > order.limit:
+        for level in range(quotes.price.shape[2] if i >= 0 else 0):
+            prices, left = quotes.price[i, order.side], quotes.left[i, order.side]
+            if not lots or sign * prices[level] > limit:
                 break
             taken = min(left[level], lots)
             if not taken:
@@ -191,8 +194,15 @@ def meet(
             row.time_us, row.motive = order.arrival_us, _PICKOFF if informed else uninformed
             row.taker, row.holder = order.firm if informed else firms, order.holder
             row.lots, row.price = sign * taken, prices[level]
-            row.lead, row.lead_when_quoted = tick_price[tick], quotes.read[i]
+            row.lead, row.lead_when_quoted = lead, quotes.read[i]
             row.quote_age_us = order.arrival_us - quotes.read_us[i]
-            row.trigger = order.trigger
+            row.trigger, row.maker = order.trigger, CAPTIVE
+            n += 1
+        if forced and lots:
+            row = rows[n]
+            row.time_us, row.motive = order.arrival_us, _LIQUIDATION
+            row.taker, row.holder, row.maker = firms, order.holder, OTHERS
+            row.lots, row.lead = sign * lots, lead
+            row.price = max(lead + sign * others_ticks, 1)
             n += 1
     return n

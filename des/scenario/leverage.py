@@ -47,6 +47,7 @@ class Leverage(Part):
     exits_per_day: Fraction = 0.0  # the chance that a holder closes its position, at midnight
     maintenance_margin_pct: Annotated[float, Field(ge=0.01, le=50)]
     auto_close_margin_pct: Annotated[float, Field(ge=0.01, le=50)]
+    forced_share_per_s: Fraction = 0.0001  # of a market's daily volume, all forced orders together
     discount_thirds: Annotated[int, Field(ge=0, le=3)] = 2  # of the way from mark to zero price
     insurance_usd: Usd = 0.0  # what the fund really has
     insurance_stated_usd: Usd | None = None  # what the venue says that it has

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from des.scenario.maker import Quoter
 from des.scenario.price import Price
-from des.scenario.values import ContradictionError, MarketName, Month, Part, PositiveUsd, Step
+from des.scenario.values import Bps, ContradictionError, MarketName, Month, Part, PositiveUsd, Step
 
 PRICE_TICKS_MAX = 10**8  # prices are stored in 32 bits, and must have room to rise
 
@@ -30,6 +30,7 @@ class Market(Part):
     price: Price
     quoter: Quoter
     order_usd_mean: PositiveUsd  # of uninformed customers
+    others_half_spread_bps: Bps | None = None  # of other makers; needed where orders are forced
     lead_volume_usd_per_day: PositiveUsd | None = None  # needed where hedges have impact
 
     @model_validator(mode="after")

@@ -6,8 +6,15 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from des.clock import HOUR_US, instant_us, midnight_us
-from des.scenario.values import YEARS, ContradictionError, FilePath, Fraction, Part, Volatility
+from des.scenario.values import (
+    ContradictionError,
+    FilePath,
+    Fraction,
+    Part,
+    Volatility,
+    check_full_hour,
+    moment_us,
+)
 
 
 class Anchor(Part):
@@ -19,18 +26,13 @@ class Anchor(Part):
     @model_validator(mode="after")
     def _hour(self) -> Self:
         # A path is drawn hour by hour as far as the next anchor, so that one must be in sight.
-        if not YEARS[0] <= self.at.year <= YEARS[1]:
-            raise ContradictionError(
-                ("at",), f"is {self.at}; give a time from {YEARS[0]} to {YEARS[1]}"
-            )
-        if self.time_us % HOUR_US:
-            raise ContradictionError(("at",), f"is {self.at}; give a full hour, or a date")
+        check_full_hour("at", self.at)
         return self
 
     @property
     def time_us(self) -> int:
         """The moment, in microseconds since 1970."""
-        return instant_us(self.at) if isinstance(self.at, datetime) else midnight_us(self.at)
+        return moment_us(self.at)
 
 
 class VolatilityLevel(Part):

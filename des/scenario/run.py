@@ -1,13 +1,32 @@
 """When a world runs."""
 
-from datetime import date
+from datetime import date, datetime
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from des.scenario.values import YEARS, ContradictionError, Part
+from des.scenario.values import YEARS, ContradictionError, Part, check_full_hour, moment_us
 
 DAYS_MAX = 2_000
+
+
+class Window(Part):
+    """A span in which the venue settles more often, since the market is fast."""
+
+    since: date | datetime
+    until: date | datetime  # the first hour that is not in it
+    settle_s: Annotated[int, Field(ge=1, le=3_600)]
+
+    @model_validator(mode="after")
+    def _span(self) -> Self:
+        check_full_hour("since", self.since)
+        check_full_hour("until", self.until)
+        if not moment_us(self.since) < moment_us(self.until):
+            raise ContradictionError(
+                ("until",), f"is {self.until}; give a time after since, {self.since}"
+            )
+        return self
 
 
 class Run(Part):
@@ -17,6 +36,7 @@ class Run(Part):
     end: date  # the first day that is not simulated
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 1
     settle_s: Annotated[int, Field(ge=1, le=3_600)] = 300
+    windows: Annotated[tuple[Window, ...], Field(max_length=1_000)] = ()
     hedge_s: Annotated[int, Field(ge=1, le=86_400)] | None = None  # None: at every settlement
     day_ledgers: Literal["all"] | tuple[date, ...] = ()
 
@@ -34,17 +54,30 @@ class Run(Part):
             raise ContradictionError(
                 ("end",), f"is {self.end}; give a day at most {DAYS_MAX} days after {self.start}"
             )
-        if 3_600 % self.settle_s:
-            raise ContradictionError(
-                ("settle_s",),
-                f"is {self.settle_s}; give a divisor of 3600, since funding is paid on the hour",
-            )
-        if self.hedge_s is not None and (self.hedge_s % self.settle_s or 86_400 % self.hedge_s):
-            raise ContradictionError(
-                ("hedge_s",),
-                f"is {self.hedge_s}; give a multiple of settle_s, {self.settle_s}, that divides a "
-                "day",
-            )
+        return self
+
+    @model_validator(mode="after")
+    def _beats(self) -> Self:
+        places = [("windows", i, "settle_s") for i in range(len(self.windows))]
+        beats = [self.settle_s, *(window.settle_s for window in self.windows)]
+        for place, settle_s in zip([("settle_s",), *places], beats, strict=True):
+            if 3_600 % settle_s:
+                raise ContradictionError(
+                    place,
+                    f"is {settle_s}; give a divisor of 3600, since funding is paid on the hour",
+                )
+            if self.hedge_s is not None and (self.hedge_s % settle_s or 86_400 % self.hedge_s):
+                raise ContradictionError(
+                    ("hedge_s",),
+                    f"is {self.hedge_s}; give a multiple of settle_s, {settle_s}, that divides a "
+                    "day",
+                )
+        for i, (before, window) in enumerate(pairwise(self.windows), start=1):
+            if moment_us(window.since) < moment_us(before.until):
+                raise ContradictionError(
+                    ("windows", i, "since"),
+                    f"is {window.since}; give {before.until}, the end of the one before, or later",
+                )
         return self
 
     @model_validator(mode="after")
@@ -60,6 +93,13 @@ class Run(Part):
             if day in self.day_ledgers[:i]:
                 raise ContradictionError(("day_ledgers", i), f"repeats {day}; give each day once")
         return self
+
+    def settle_s_at(self, time_us: int) -> int:
+        """Return how long the settlement interval is that begins at *time_us*."""
+        for window in self.windows:
+            if moment_us(window.since) <= time_us < moment_us(window.until):
+                return window.settle_s
+        return self.settle_s
 
 
 def months_between(start: date, end: date) -> list[str]:

@@ -138,6 +138,17 @@ class Scenario(Part):
         return self
 
     @model_validator(mode="after")
+    def _book(self) -> Self:
+        """Refuse forced orders where nobody says what they meet beside the captive maker."""
+        for i, market in enumerate(self.markets):
+            if self.leverage and market.others_half_spread_bps is None:
+                raise ContradictionError(
+                    ("markets", i, "others_half_spread_bps"),
+                    "is missing; give it, since there is leverage, and orders that it forces",
+                )
+        return self
+
+    @model_validator(mode="after")
     def _quoted(self) -> Self:
         """Refuse quotes on the lead venue where nobody says how they are shown."""
         quotes = [(("maker", "lead_quotes_usd"), self.maker.lead_quotes_usd)]

@@ -4,9 +4,12 @@ Names become components of accounts and commodities, so they must be fit for bot
 finish the sentence "give ..." in the messages that a reader of scenarios shows.
 """
 
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from des.clock import HOUR_US, instant_us, midnight_us
 
 YEARS = (1990, 2100)
 
@@ -54,7 +57,7 @@ Bps = Annotated[float, Field(ge=0, le=1_000)]
 Milliseconds = Annotated[float, Field(ge=0, le=60_000)]
 Seconds = Annotated[float, Field(ge=0, le=3_600)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
-Volatility = Annotated[float, Field(ge=0, le=50)]
+Volatility = Annotated[float, Field(ge=0, le=100)]
 LogSd = Annotated[float, Field(ge=0, le=3)]
 Category = Annotated[
     str,
@@ -81,3 +84,20 @@ class ContradictionError(ValueError):
     def __init__(self, keys: tuple[str | int, ...], problem: str) -> None:
         super().__init__(f"{'.'.join(map(str, keys))} {problem}")
         self.keys, self.problem = keys, problem
+
+
+def moment_us(at: date | datetime) -> int:
+    """Return a moment in microseconds since 1970; a date is its first, no zone is UTC."""
+    return instant_us(at) if isinstance(at, datetime) else midnight_us(at)
+
+
+def check_full_hour(key: str, at: date | datetime) -> None:
+    """Refuse a moment far from our times, or between two hours.
+
+    Raises:
+        ContradictionError: at *key*.
+    """
+    if not YEARS[0] <= at.year <= YEARS[1]:
+        raise ContradictionError((key,), f"is {at}; give a time from {YEARS[0]} to {YEARS[1]}")
+    if moment_us(at) % HOUR_US:
+        raise ContradictionError((key,), f"is {at}; give a full hour, or a date")

@@ -10,8 +10,11 @@ Written from the rules and in plain Python, so that it can be read against them:
 - An order meets the quote in force when it arrives. Best level first, it takes what those before
   it left, at no price worse than its limit; what it does not get at once is void.
 - A customer's order takes what there is at any price.
+- An order forced on a customer takes, level by level, what is offered no worse than by the other
+  makers, who quote a fixed distance from the lead price; they fill the rest, at one tick at least.
 - At one instant: settlement, tick, posting, then the firms look, then orders arrive, by firm
-  number, customers last; orders of one firm in the order in which they were sent.
+  number, customers last, and of these the forced last of all; orders of one firm in the order in
+  which they were sent.
 
 What chance decides (delays, customers' orders) is given. Nothing here comes from des.quoting.
 """
@@ -24,6 +27,7 @@ from typing import NamedTuple
 
 ASK, BID = 0, 1  # the side that a buyer takes from, and a seller
 CUSTOMER = 10**6  # in place of a firm's number, after all of them
+FORCED = CUSTOMER + 1
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Interval:
     shown: tuple[int, int]  # lots per level, by side
     thresholds: Sequence[int]  # of the firms, ticks
     takes: tuple[Sequence[int], Sequence[int]]  # lots of one order, by side and firm
+    others: int  # how far from the lead price the other makers quote, ticks
     delay_us: Callable[[int, int, int], int]  # of an order, by firm, posting hit, side
 
 
@@ -47,6 +52,7 @@ class Customer(NamedTuple):
     side: int
     lots: int
     holder: int
+    forced: bool = False
 
 
 class NaiveFill(NamedTuple):
@@ -59,8 +65,8 @@ class NaiveFill(NamedTuple):
     lots: int
     price: int
     lead: int
-    quoted: int  # the lead price that the quote was made from
-    age_us: int
+    quoted: int | None  # the lead price that the quote was made from; None: of another maker
+    age_us: int | None
     trigger: str  # "posting", "tick", or "" for a customer
 
 
@@ -114,7 +120,8 @@ class NaiveRace:
         for time_us in self.postings(intervals[0].start_us, refresh_us):
             self.schedule(time_us, self.post)
         for customer in customers:
-            order = Order(CUSTOMER, customer.holder, customer.side, None, customer.lots, "")
+            who = FORCED if customer.forced else CUSTOMER
+            order = Order(who, customer.holder, customer.side, None, customer.lots, "")
             self.schedule(customer.time_us, self.arrive, order)
 
     def play(self) -> list[NaiveFill]:
@@ -188,13 +195,14 @@ class NaiveRace:
 
     def arrive(self, time_us: int, order: Order) -> None:
         """Let an order take what is there for it."""
-        quote, side = self.quote, order.side
-        if quote is None:
-            return
+        quote, side, limit = self.quote, order.side, order.limit
         wanted = self.decided.takes[side][order.firm] if order.lots is None else order.lots
-        for level, price in enumerate(quote.prices[side]):
-            if order.limit is not None:
-                worse = price > order.limit if side == ASK else price < order.limit
+        if order.firm == FORCED:
+            away = self.decided.others
+            limit = self.lead + away if side == ASK else self.lead - away
+        for level, price in enumerate(quote.prices[side] if quote else ()):
+            if limit is not None:
+                worse = price > limit if side == ASK else price < limit
                 if worse:
                     break
             lots = min(wanted, quote.left[side][level])
@@ -213,6 +221,21 @@ class NaiveRace:
                     self.lead,
                     quote.read,
                     time_us - (quote.posted_us - self.latency_us),
+                    order.trigger,
+                )
+            )
+        if order.firm == FORCED and wanted:
+            self.fills.append(
+                NaiveFill(
+                    time_us,
+                    order.firm,
+                    order.holder,
+                    side,
+                    wanted,
+                    max(limit, 1),
+                    self.lead,
+                    None,
+                    None,
                     order.trigger,
                 )
             )

@@ -66,7 +66,7 @@ def promised(until_us: int = LAST_US, of: float = MONTH_USD, annual: float = 0.8
         contract,
         firms,
         HedgeDesk(np.zeros(8, dtype=np.int64), 0.0, 0, 7),
-        0,
+        (0, 6),
         np.array([1, 2, 3]),
         Session,
     )

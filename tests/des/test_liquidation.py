@@ -108,6 +108,24 @@ def test_orders_close_the_position_and_no_more_than_is_needed(lots, keep, is_lon
         assert lots - (closed - sent["lots"][-1]) > keep  # the last was still needed
 
 
+def test_the_orders_of_one_second_are_together_no_larger_than_the_cap():
+    n = 50
+    sent = forced_orders(
+        KEY,
+        np.arange(n),
+        np.full(n, 1_000),
+        np.zeros(n, int),
+        300,
+        MAY_9_US,
+        MAY_9_US + 60 * SECOND_US,
+    )
+
+    _, second = np.unique(sent["arrival_us"], return_inverse=True)
+    together = np.bincount(second, sent["lots"])
+    assert together.max() == 300
+    assert sent["lots"].min() > 0
+
+
 def test_an_order_does_not_depend_on_who_else_is_liquidated():
     alone = orders_of(500, 0, 60)
     crowd = forced_orders(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 from random import Random
 
+import naive_race
 import numpy as np
 import pytest
 import simpy
@@ -21,7 +22,7 @@ from des.quoting.market import Decisions, Session
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quote_by_quote import QuoteByQuote
 from des.quoting.quotes import SIGN, Plan, Quotes, post
-from des.quoting.race import ANY_PRICE, ORDER, UNINFORMED, meet
+from des.quoting.race import ANY_PRICE, FORCED, ORDER, UNINFORMED, meet
 from des.quoting.takers import Takers, Terms
 from des.quoting.uninformed import UninformedFlow
 from des.scenario import Anchor, Price, VolatilityLevel
@@ -29,6 +30,7 @@ from ledger.fills import Motive, Trigger, new_rows
 
 START_US = 10_000
 RETAIL = 60_000  # the code of customers in the books, after all firms
+CAPTIVE_MAKER, OTHER_MAKERS = 60_001, 60_002
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Decided:
     thresholds: Sequence[int]  # ticks, by firm
     takes: Sequence[Sequence[int]]  # lots, by side and firm
     gateway_us: Sequence[int]  # at equally likely quantiles
+    others: int = 0  # ticks from the lead price that other makers quote
 
     def for_session(self) -> Decisions:
         thresholds = np.array(self.thresholds, dtype=np.int64)
@@ -63,6 +66,7 @@ class Decided:
             Plan(self.skew, tuple(self.offsets), tuple(self.shown)),
             Terms(thresholds[firm], firm, np.array(self.takes, dtype=np.int64).reshape(2, -1)),
             np.array(self.gateway_us),
+            self.others,
         )
 
     def for_witness(self, delay_us: Callable[[Sequence[int], int, int, int], int]) -> Interval:
@@ -74,6 +78,7 @@ class Decided:
             self.shown,
             self.thresholds,
             self.takes,
+            self.others,
             lambda firm, posted_us, side: delay_us(self.gateway_us, firm, posted_us, side),
         )
 
@@ -116,6 +121,7 @@ def played(world: World, kind: type[Session] = Session) -> list[NaiveFill]:
         Takers(np.array(world.reactions_us, dtype=np.int64), unused, unused, unused),
         world.keys(),
         np.append(np.arange(n), RETAIL),
+        np.array((CAPTIVE_MAKER, OTHER_MAKERS)),
     )
     env = simpy.Environment(initial_time=world.intervals[0].start_us)
     rows = []
@@ -136,25 +142,35 @@ def witnessed(world: World) -> list[NaiveFill]:
 
 def orders_of(customers: Sequence[Customer]) -> np.ndarray:
     orders = [
-        (c.time_us, UNINFORMED, c.side, ANY_PRICE, c.lots, c.holder, Trigger.NONE)
+        (
+            c.time_us,
+            FORCED if c.forced else UNINFORMED,
+            c.side,
+            ANY_PRICE,
+            c.lots,
+            c.holder,
+            Trigger.NONE,
+        )
         for c in customers
     ]
     return np.array(orders, dtype=ORDER)
 
 
 def as_naive(row: np.void) -> NaiveFill:
-    is_customer = row["taker"] == RETAIL
-    assert row["motive"] == (Motive.SPREAD if is_customer else Motive.PICKOFF)
+    who = {Motive.SPREAD: CUSTOMER, Motive.LIQUIDATION: naive_race.FORCED}.get(row["motive"])
+    assert (row["taker"] == RETAIL) == (who is not None)
+    from_quote = row["maker"] == CAPTIVE_MAKER
+    assert from_quote or row["maker"] == OTHER_MAKERS
     return NaiveFill(
         int(row["time_us"]),
-        CUSTOMER if is_customer else int(row["taker"]),
+        int(row["taker"]) if who is None else who,
         int(row["holder"]),
         ASK if row["lots"] > 0 else BID,
         abs(int(row["lots"])),
         int(row["price"]),
         int(row["lead"]),
-        int(row["lead_when_quoted"]),
-        int(row["quote_age_us"]),
+        int(row["lead_when_quoted"]) if from_quote else None,
+        int(row["quote_age_us"]) if from_quote else None,
         Trigger(row["trigger"]).word,
     )
 
@@ -168,6 +184,7 @@ def random_world(seed: int) -> World:
     step_us = draw.choice((5, 20, 33, 100, span_us))
     ends = [*range(START_US + step_us, START_US + span_us, step_us), START_US + span_us]
     slowest_us = draw.choice((0, 2, 20, 100))
+    forced = draw.choice((0, 0.5))
     return World(
         random_path(draw, span_us),
         draw.choice((0, 1, 7, 30, 100)),
@@ -176,7 +193,11 @@ def random_world(seed: int) -> World:
         [random_decisions(draw, *span, firms, levels) for span in pairwise([START_US, *ends])],
         sorted(
             Customer(
-                START_US + draw.randrange(span_us), draw.randrange(2), draw.randint(1, 5), holder
+                START_US + draw.randrange(span_us),
+                draw.randrange(2),
+                draw.randint(1, 5),
+                holder,
+                draw.random() < forced,
             )
             for holder in range(draw.choice((0, 5, 40)))
         ),
@@ -205,6 +226,7 @@ def random_decisions(draw: Random, start_us: int, end_us: int, firms: int, level
         thresholds=[draw.randint(0, 3) for _ in range(firms)],
         takes=[[draw.randint(0, 6) for _ in range(firms)] for _ in range(2)],
         gateway_us=[draw.randint(0, widest_us) for _ in range(64)] * (QUANTILES // 64),
+        others=draw.randint(0, 5),
     )
 
 
@@ -222,6 +244,8 @@ def test_an_independent_witness_sees_the_same_fills_in_the_same_order():
     # Rich enough to tell: hundreds of fills of every trigger.
     triggers = [fill.trigger for fill in seen]
     assert min(triggers.count(word) for word in ("posting", "tick", "")) > 500
+    forced = [fill.quoted is None for fill in seen if fill.firm == naive_race.FORCED]
+    assert min(forced.count(elsewhere) for elsewhere in (True, False)) > 500
 
 
 def test_one_event_per_quote_and_order_gives_the_same_fills_as_a_whole_interval_at_once():
@@ -321,8 +345,8 @@ def ticks_at(price: int) -> Ticks:
 
 def taken(order: np.ndarray, quote: Quotes) -> list[tuple[int, int]]:
     """Let one order meet a quote; what it gets is (price, lots), by level."""
-    rows = new_rows(quote.price.shape[2])
-    got = meet(order, quote, *ticks_at(1_000), np.empty((2, 0), dtype=np.int64), rows)
+    rows = new_rows(quote.price.shape[2] + 1)
+    got = meet(order, quote, *ticks_at(1_000), np.empty((2, 0), dtype=np.int64), 0, rows)
     return [(price, abs(lots)) for price, lots in rows[:got][["price", "lots"]].tolist()]
 
 
@@ -366,7 +390,7 @@ def test_first_come_first_served_one_lot_at_a_time_from_the_best_on(crowd):
         assert filled == got
 
 
-def test_without_firms_there_is_nothing_but_spread():
+def test_without_firms_there_are_customers_orders_and_nothing_else():
     worlds = [replace(random_world(seed), reactions_us=[]) for seed in range(2_000, 2_100)]
     lonely = [
         replace(
@@ -377,7 +401,7 @@ def test_without_firms_there_is_nothing_but_spread():
     ]
     fills = [fill for world in lonely for fill in played(world)]
 
-    assert {fill.firm for fill in fills} == {CUSTOMER}
+    assert {fill.firm for fill in fills} == {CUSTOMER, naive_race.FORCED}
 
 
 def rising(reaction_us: int) -> World:

@@ -111,6 +111,7 @@ class Pilot:
             Takers(np.arange(firms) * 100_000, unused, unused, unused),
             np.arange(firms, dtype=np.uint64),
             np.arange(firms + 1),
+            np.arange(2),
         )
         decided = Decisions(
             Plan(0, self.offsets, (shown_lots, shown_lots)),

@@ -159,6 +159,7 @@ def session_of(market: Market, price: LeadPrice, reactions_us: list[int]) -> Ses
         Takers(np.array(reactions_us, dtype=np.int64), unused, unused, unused),
         np.arange(len(reactions_us), dtype=np.uint64),
         np.arange(len(reactions_us) + 1),
+        np.arange(2),
     )
 
 

@@ -23,6 +23,7 @@ start = 2021-05-01
 end = 2021-05-03
 seed = 1
 settle_s = 300
+windows = [{ since = 2021-05-01T06:00:00, until = 2021-05-02, settle_s = 10 }]
 day_ledgers = [2021-05-02]
 
 [house]
@@ -122,11 +123,26 @@ entry_per_bp = 0.001
 closes_below = 0.35
 patience_days = 15
 
+[leverage]
+holders = 900
+collateral_usd_median = 2_000
+leverage_mean = 2
+limits = [{ since = 2019-05-01, leverage_max = 101 }, { since = 2021-07-25, leverage_max = 20 }]
+maintenance_margin_pct = 3
+auto_close_margin_pct = 1.5
+
+[[leverage.providers]]
+name = "FTM"
+usd_per_minute = 50_000
+usd_per_hour = 300_000
+unwind_delay_s = 0.1
+
 [[markets]]
 name = "BTC-PERP"
 lot = "0.01"
 tick_usd = "1"
 order_usd_mean = 1_000
+others_half_spread_bps = 2
 lead_volume_usd_per_day = 3e9
 volume = [{ month = "2021-05", usd = 1e11 }]
 
@@ -190,6 +206,7 @@ def test_the_scenario_that_all_others_here_are_made_from_is_read(tmp_path):
 
 
 PRICE, QUOTER = "markets[0].price", "markets[0].quoter"
+BACKER = "leverage.providers[0]"
 TIERS = "{ volume_usd = 0, taker_bps = 7 }, { volume_usd = 2e6, taker_bps = 4 }"
 VOLUME = '{ month = "2021-05", usd = 1e11 }'
 ANCHOR_1 = "{ at = 2021-05-01, price_usd = 57_800 }, "
@@ -251,6 +268,28 @@ WRONG_FIGURES = [
     ("settle_s = 300", "settle_s = 7", "run.settle_s", "is 7; give a divisor"),
     ("settle_s = 300", "settle_s = 0", "run.settle_s", "is 0"),
     ("settle_s = 300", "settle_s = 7200", "run.settle_s", "is 7200"),
+    ("settle_s = 10", "settle_s = 7", "run.windows[0].settle_s", "is 7; give a divisor"),
+    ("settle_s = 10", "settle_s = 0", "run.windows[0].settle_s", "is 0"),
+    ("T06:00:00", "T06:30:00", "run.windows[0].since", "give a full hour"),
+    ("T06:00:00", "T06:00:00.5", "run.windows[0].since", "give a full hour"),
+    ("2021-05-01T06:00:00", "2021-05-02", "run.windows[0].until", "give a time after since"),
+    ("settle_s = 300", "settle_s = 300\nhedge_s = 5", "run.hedge_s", "a multiple of settle_s, 300"),
+    ("= 10 }]", "= 16 }]\nhedge_s = 300", "run.hedge_s", "a multiple of settle_s, 16"),
+    ("= 1.5\n", "= 3.5\n", "leverage.auto_close_margin_pct", "at most maintenance_margin_pct, 3"),
+    ("holders = 900", "holders = -1", "leverage.holders", "is -1"),
+    ("holders = 900", "holders = 900\nlong_share = 1.5", "leverage.long_share", "is 1.5"),
+    (
+        "holders = 900",
+        "holders = 900\nforced_share_per_s = 2",
+        "leverage.forced_share_per_s",
+        "is 2",
+    ),
+    ("leverage_mean = 2", "leverage_mean = 0", "leverage.leverage_mean", "is 0"),
+    ("since = 2021-07-25", "since = 2019-05-01", "leverage.limits[1].since", "a day after"),
+    ("leverage_max = 101", "leverage_max = 0.5", "leverage.limits[0].leverage_max", "is 0.5"),
+    ("usd_per_hour = 300_000\n", "", "leverage.providers[0].usd_per_hour", "is missing"),
+    ("unwind_delay_s = 0.1", "unwind_delay_s = -1", f"{BACKER}.unwind_delay_s", "is -1"),
+    ("others_half_spread_bps = 2\n", "", "markets[0].others_half_spread_bps", "is missing"),
     ("capital_usd = 4e5", "capital_usd = 0", "firms.members[1].capital_usd", "is 0"),
     ("capital_usd = 4e5", "capital_usd = 0.001", "firms.members[1].capital_usd", "from 0.01"),
     ("capital_usd = 4e5", "capital_usd = 16_000", "firms.members[1].order_usd", "48_000"),

@@ -1,9 +1,9 @@
 """A scenario file says what is run: found by name or path, laid over others, written back whole."""
 
 import re
-from pathlib import Path
 import tomllib
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from beancount.parser import parser
