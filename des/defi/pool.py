@@ -1,0 +1,374 @@
+"""A constant-product pool, and the arbitrageur who trades it at each block of its chain.
+
+The pool holds a token and dollars, and trades at whatever keeps their product. It learns of the
+outside price only from whoever gains by telling it: at each block an arbitrageur trades it as far
+as that pays. What the arbitrageur gains, its fee included, is what the liquidity provider loses
+against holding the same tokens and trading them at the outside price: loss-versus-rebalancing.
+
+A fee is in dollars on whichever side, and stays outside the reserves: it is income of the
+providers from the block on. So the product changes by rounding and by liquidity alone, what was
+lost and what was earned stand apart in the books as in theory. In the reserves, where the first
+such pools left it, it would deepen the pool as time goes by.
+
+All is in integers, and every rounding favours the pool; a float only guesses what integers find.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Self
+
+import numpy as np
+from numba import njit
+
+from des.chance import stream
+from des.clock import HOUR_US, YEAR_S
+from des.price.lead_price import Ticks
+from ledger.money import RATE_UNIT
+
+# Within these, and somewhat beyond, products fit 64 bits or are compared in twice as many.
+LOTS_MAX = 2**31
+CENTS_MAX = 2**50
+PRICE_TICKS_MAX = 2**31
+LOT_TICKS_PER_CENT_MAX = 1_000
+
+# One arbitrage: what the arbitrageur receives and pays, and what it was after.
+ARBITRAGE = np.dtype(
+    [
+        ("time_us", np.int64),  # of the block
+        ("outside", np.int64),  # the price elsewhere, in ticks
+        ("before", np.int64),  # the pool's price, in ticks, rounded half up
+        ("after", np.int64),
+        ("lots", np.int64),  # positive when the arbitrageur buys
+        ("cents", np.int64),  # what it pays into the reserves for them; negative: receives
+        ("fee_cents", np.int64),  # what it pays the providers besides
+        ("gain_cents", np.int64),  # at the outside price, the fee paid, rounded down
+    ]
+)
+
+_LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)  # of 64 bits, the lower half
+
+
+class PoolRangeError(ValueError):
+    """A pool leaves the range in which its trades are exact integers."""
+
+
+class Liquidity(NamedTuple):
+    """What a provider brings into a pool, or takes out of it."""
+
+    lots: int
+    cents: int
+    shares: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConstantProductPool:
+    """The state of a pool: what is in it, whose it is in shares, and its terms.
+
+    The unit of quantity is a lot, as fine as trades should be; that of prices, a tick. At a price
+    of one tick, *lot_ticks_per_cent* lots are worth a cent.
+    """
+
+    lots: int
+    cents: int
+    shares: int
+    fee_e6: int  # millionths of the dollars exchanged
+    lot_ticks_per_cent: int = 1
+
+    @classmethod
+    def opened(cls, lots: int, cents: int, fee_e6: int, lot_ticks_per_cent: int = 1) -> Self:
+        """Begin a pool with its first provider's tokens and dollars, who has all shares.
+
+        Raises:
+            ValueError: there is not something of both; or a term is out of its range.
+        """
+        if lots < 1 or cents < 1:
+            raise ValueError(f"a pool cannot open with {lots} lots and {cents} cents; give both")
+        if not 0 <= fee_e6 < RATE_UNIT:
+            raise ValueError(f"a fee of {fee_e6} millionths is not within [0, 1) of the trade")
+        if not 1 <= lot_ticks_per_cent <= LOT_TICKS_PER_CENT_MAX:
+            raise ValueError(
+                f"{lot_ticks_per_cent} lot-ticks per cent is not within 1 to "
+                f"{LOT_TICKS_PER_CENT_MAX}; give another lot"
+            )
+        return cls(lots, cents, math.isqrt(lots * cents), fee_e6, lot_ticks_per_cent)
+
+    def add_liquidity(self, lots: int) -> tuple[Self, Liquidity]:
+        """Take in *lots*, and dollars in proportion, for new shares.
+
+        Dollars are rounded up and shares down, so that no share is ever worth less of either.
+
+        Raises:
+            ValueError: so little that it is not worth a share; or the pool is empty, and has no
+                proportion.
+        """
+        if lots < 1 or not self.shares:
+            raise ValueError(f"{lots} lots cannot join a pool of {self.lots}")
+        brought = Liquidity(
+            lots, -(-lots * self.cents // self.lots), lots * self.shares // self.lots
+        )
+        if not brought.shares:
+            raise ValueError(f"{lots} lots are less than one of the pool's {self.shares} shares")
+        return self._with(brought, 1), brought
+
+    def remove_liquidity(self, shares: int) -> tuple[Self, Liquidity]:
+        """Give out what *shares* are of both reserves, rounded down; to the last share, all.
+
+        Raises:
+            ValueError: there are not so many shares.
+        """
+        if not 1 <= shares <= self.shares:
+            raise ValueError(f"{shares} shares cannot leave a pool of {self.shares}")
+        lots, cents = (held * shares // self.shares for held in (self.lots, self.cents))
+        taken = Liquidity(lots, cents, shares)
+        return self._with(taken, -1), taken
+
+    def arbitrage(self, block_us: np.ndarray, ticks: Ticks) -> tuple[Self, np.ndarray]:
+        """Let an arbitrageur trade the pool at each block.
+
+        It buys as long as the pool's price times (1 + fee) is below the outside price, sells as
+        long as the price times (1 - fee) is above it, up to the last whole lot that is; and does
+        so where it gains a cent or more.
+
+        Args:
+            block_us: times of the blocks, ascending, int64, shape (n,).
+            ticks: the outside price, from the last tick at or before the first block.
+
+        Returns:
+            The pool after them, and the trades: rows of dtype ARBITRAGE in the order of time.
+
+        Raises:
+            ValueError: at the first block there is no price.
+            PoolRangeError: at these prices the pool may hold more than is counted exactly.
+        """
+        if not len(block_us) or not self.shares:
+            return self, np.empty(0, dtype=ARBITRAGE)
+        if not len(ticks.times_us) or ticks.times_us[0] > block_us[0]:
+            raise ValueError("no tick at or before the first block; give the last one too")
+        self._check_range(int(ticks.prices.min()), int(ticks.prices.max()))
+        rows = np.empty(len(block_us), dtype=ARBITRAGE)
+        terms = self.fee_e6, self.lot_ticks_per_cent
+        n = _arbitrage(self.lots, self.cents, *terms, block_us, *ticks, rows)
+        rows = rows[:n].copy()  # most blocks leave a pool with a fee alone, and need no row
+        lots = self.lots - int(rows["lots"].sum())
+        return replace(self, lots=lots, cents=self.cents + int(rows["cents"].sum())), rows
+
+    def _with(self, moved: Liquidity, sign: int) -> Self:
+        lots, cents, shares = self.lots, self.cents, self.shares
+        return replace(
+            self,
+            lots=lots + sign * moved.lots,
+            cents=cents + sign * moved.cents,
+            shares=shares + sign * moved.shares,
+        )
+
+    def _check_range(self, lowest: int, highest: int) -> None:
+        """Refuse prices at which the reserves, or what they are worth, would not fit."""
+        if highest >= PRICE_TICKS_MAX:
+            raise PoolRangeError(f"a price of {highest} ticks is too high; give a coarser tick")
+        root = math.sqrt(self.lots * self.cents)
+        # As without a fee, which stops the arbitrageur short of these.
+        lots = max(self.lots, root * math.sqrt(self.lot_ticks_per_cent / lowest))
+        cents = max(self.cents, root * math.sqrt(highest / self.lot_ticks_per_cent))
+        if lots >= LOTS_MAX:
+            raise PoolRangeError(f"the pool comes to {lots:.3g} lots; give coarser ones")
+        if cents >= CENTS_MAX:
+            raise PoolRangeError(f"the pool comes to {cents:.3g} cents; give it less liquidity")
+
+
+def block_times_us(
+    seed: int, chain: str, block_s_mean: float, start_us: int, end_us: int
+) -> np.ndarray:
+    """Draw the times of a chain's blocks in [start, end), Poisson, hour by hour in any order.
+
+    An hour's blocks depend on nothing but seed, chain and hour.
+
+    Args:
+        seed: of the run.
+        chain: whose blocks they are.
+        block_s_mean: mean seconds from one block to the next.
+        start_us, end_us: the span.
+
+    Returns:
+        Times, strictly rising, int64.
+    """
+    times = [np.empty(0, dtype=np.int64)]
+    for hour in range(start_us // HOUR_US, -(-end_us // HOUR_US)):
+        draws = stream(seed, "chain", "block times", chain, hour)
+        offsets_us = draws.integers(HOUR_US, size=draws.poisson(3600 / block_s_mean))
+        times.append(hour * HOUR_US + np.unique(offsets_us))  # two in a microsecond are one
+    drawn_us = np.concatenate(times)
+    first, last = drawn_us.searchsorted((start_us, end_us))
+    return drawn_us[first:last]
+
+
+@njit("uint64(uint64, uint64)", cache=True)
+def _high_half(a: int, b: int) -> int:
+    """Return the product of two numbers of 64 bits, less its lower 64, as on paper: by halves."""
+    inner = (a >> _HALF) * (b & _LOW) + (((a & _LOW) * (b & _LOW)) >> _HALF)
+    outer = (a & _LOW) * (b >> _HALF) + (inner & _LOW)
+    return (a >> _HALF) * (b >> _HALF) + (inner >> _HALF) + (outer >> _HALF)
+
+
+@njit("boolean(uint64, uint64, uint64, uint64)", cache=True)
+def _exceeds(a: int, b: int, c: int, d: int) -> bool:
+    """Tell whether a * b > c * d, each product of 128 bits."""
+    high, other_high = _high_half(a, b), _high_half(c, d)
+    return high > other_high or (high == other_high and a * b > c * d)
+
+
+@njit(cache=True)
+def _arbitrage(
+    lots: int,
+    cents: int,
+    fee_e6: int,
+    lot_ticks_per_cent: int,
+    block_us: np.ndarray,
+    tick_us: np.ndarray,
+    tick_price: np.ndarray,
+    rows: np.ndarray,
+) -> int:
+    """Trade the pool at each block, write down the trades, and return how many there are.
+
+    A lot costs cents / lots at the margin. Prices are compared crosswise, each side times the
+    other's denominator: the outside price against the pool's with its fee, which is the ask to
+    one who buys there and the bid to one who sells.
+    """
+    n, tick = 0, 0
+    ask = lot_ticks_per_cent * (RATE_UNIT + fee_e6)
+    bid = lot_ticks_per_cent * (RATE_UNIT - fee_e6)
+    for time_us in block_us:
+        while tick + 1 < len(tick_us) and tick_us[tick + 1] <= time_us:
+            tick += 1
+        price = tick_price[tick]
+        outside = price * RATE_UNIT
+        if _exceeds(lots, outside, cents, ask):
+            left = _lots_up(lots * ask, cents, outside)
+        elif _exceeds(cents, bid, lots, outside):
+            left = _lots_down(lots * bid, cents, outside)
+        else:
+            continue
+        bought = lots - left
+        paid = _rounded_up(bought, cents, left)  # that the product may not fall
+        fee = _rounded_up(fee_e6, abs(paid), RATE_UNIT)
+        gain = bought * price - (paid + fee) * lot_ticks_per_cent
+        if gain < lot_ticks_per_cent:
+            continue
+        row = rows[n]
+        row.time_us, row.outside = time_us, price
+        row.before = _price_ticks(lots, cents, lot_ticks_per_cent)
+        lots, cents = left, cents + paid
+        row.after = _price_ticks(lots, cents, lot_ticks_per_cent)
+        row.lots, row.cents, row.fee_cents = bought, paid, fee
+        row.gain_cents = gain // lot_ticks_per_cent
+        n += 1
+    return n
+
+
+@njit(cache=True)
+def _lots_down(scaled_lots: int, cents: int, outside: int) -> int:
+    """Return the most lots at which the pool's bid, or ask, is at least the outside price.
+
+    At *n* lots the same product makes a lot worth lots * cents / n^2.
+
+    Args:
+        scaled_lots: the lots in the pool times the bid or ask for one at a price of one.
+        cents: in the pool.
+        outside: the price elsewhere.
+    """
+    n = np.int64(math.sqrt(float(scaled_lots) * float(cents) / float(outside)))
+    while _exceeds(n * n, outside, scaled_lots, cents):
+        n -= 1
+    while not _exceeds((n + 1) * (n + 1), outside, scaled_lots, cents):
+        n += 1
+    return n
+
+
+@njit(cache=True)
+def _lots_up(scaled_lots: int, cents: int, outside: int) -> int:
+    """Return the fewest lots at which the pool's bid, or ask, is at most the outside price."""
+    n = _lots_down(scaled_lots, cents, outside)
+    return n + 1 if _exceeds(scaled_lots, cents, n * n, outside) else n
+
+
+@njit(cache=True)
+def _rounded_up(part: int, amount: int, whole: int) -> int:
+    """Return amount * part / whole, rounded up; of the products, only part * whole must fit."""
+    return part * (amount // whole) - (-part * (amount % whole)) // whole
+
+
+@njit(cache=True)
+def _price_ticks(lots: int, cents: int, lot_ticks_per_cent: int) -> int:
+    return (2 * cents * lot_ticks_per_cent + lots) // (2 * lots)
+
+
+def loss_versus_rebalancing_rate(volatility: float) -> float:
+    """Return what a pool without a fee loses to arbitrage, per year and dollar in the pool.
+
+    Args:
+        volatility: annualised, of a price that diffuses.
+
+    Source: sigma^2 / 8, with blocks as dense as can be; Milionis, Moallemi, Roughgarden & Zhang
+        (2022), Automated Market Making and Loss-Versus-Rebalancing, arXiv 2208.06046.
+    """
+    return volatility**2 / 8
+
+
+def arbitrage_share(volatility: float, block_s_mean: float, fee: float) -> float:
+    """Return the share of blocks with an arbitrage.
+
+    Args:
+        volatility: annualised, of a log-price that diffuses without drift.
+        block_s_mean: mean seconds between blocks, which are Poisson.
+        fee: of the dollars exchanged.
+
+    Source: 1 / (1 + sqrt(2) gamma / (sigma sqrt(dt))), exactly: the pool's log-price is uniform
+        within the band, and exponential beyond; Milionis, Moallemi & Roughgarden (2023), Automated
+        Market Making and Arbitrage Profits in the Presence of Fees, arXiv 2305.14604v2, theorem 1.
+        Their band is gamma to either side. Ours ends at ln(1 + fee) and ln(1 - fee), and where in
+        the band it is uniform does not matter: gamma is half its width.
+    """
+    gamma = (math.log1p(fee) - math.log1p(-fee)) / 2
+    return 1 / (1 + gamma * _decay(volatility, block_s_mean))
+
+
+def arbitrage_gain_rate(volatility: float, block_s_mean: float, fee: float) -> float:
+    """Return what arbitrageurs gain, their fees paid, per year and dollar in the pool.
+
+    Args:
+        volatility, block_s_mean, fee: as in `arbitrage_share`; sigma^2 dt < 8, or it is infinite.
+
+    Source: sigma^2 / 8 * share * e^(gamma / 2) / (1 - sigma^2 dt / 8), exactly, of what the pool
+        is worth in balance with the outside price; arXiv 2305.14604v2, corollary 2. There the fee
+        is charged on what is brought, dollars or tokens. On dollars alone, derived likewise,
+        sqrt(1 + fee) for purchases and sqrt(1 - fee) for sales, which are as many, take the place
+        of e^(gamma / 2).
+    """
+    share = arbitrage_share(volatility, block_s_mean, fee)
+    edges = (math.sqrt(1 + fee) + math.sqrt(1 - fee)) / 2
+    overshoot = 1 - volatility**2 * block_s_mean / YEAR_S / 8
+    return loss_versus_rebalancing_rate(volatility) * share * edges / overshoot
+
+
+def fee_rate(volatility: float, block_s_mean: float, fee: float) -> float:
+    """Return what arbitrageurs pay in fees, per year and dollar in the pool.
+
+    With the gain it is the loss versus rebalancing, which for small fees is sigma^2 / 8 again:
+    a fee divides it between arbitrageurs and providers.
+
+    Args:
+        volatility, block_s_mean, fee: as in `arbitrage_gain_rate`.
+
+    Source: derived in the same way as that. With a = sqrt(2 / dt) / sigma the log-price is beyond
+        its edge by an exponential of rate a, so that a purchase takes 1 / (2 a + 1) of the pool's
+        dollars at the edge, which are half its value over sqrt(1 + fee); a sale 1 / (2 a - 1) of
+        half its value over sqrt(1 - fee).
+    """
+    a = _decay(volatility, block_s_mean)
+    bought, sold = 1 / math.sqrt(1 + fee) / (2 * a + 1), 1 / math.sqrt(1 - fee) / (2 * a - 1)
+    per_block = arbitrage_share(volatility, block_s_mean, fee) * fee * (bought + sold) / 4
+    return per_block * YEAR_S / block_s_mean
+
+
+def _decay(volatility: float, block_s_mean: float) -> float:
+    """Return how fast, per unit of log-price, the price beyond the band becomes unlikely."""
+    return math.sqrt(2 * YEAR_S / block_s_mean) / volatility
