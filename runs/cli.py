@@ -1,9 +1,8 @@
 """The command line: one command for each question, and one line for whatever goes wrong."""
 
-import functools
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -29,11 +28,14 @@ from ledger.reports.sql import SqlError, schema, sql
 from ledger.reports.table import Table
 from ledger.reports.trail import trail
 from ledger.reports.trail_up import trail_up
-from ledger.reports.where import where
+from ledger.reports.where import where, where_by_quarter
 from ledger.run_folder import RunFolder, RunFolderError
+from runs.counterfactual import CounterfactualError
 from runs.execute import RunRefusedError, execute
-from runs.plots import PlotError, cage_figure, firms_figure, illusion_figure, save
-from runs.printing import FORMATS, TableChoiceError, render
+from runs.life import counterfactual_command, solvency_command, timeline_command
+from runs.plots import PlotError, cage_figure, firms_figure, illusion_figure
+from runs.printing import TableChoiceError, render
+from runs.reporting import DAY, RUN, plotted, report
 from runs.scenarios import ScenarioError, load, name
 from runs.workers import SchedulerError, cores, dask_workers, local_processes
 
@@ -53,6 +55,7 @@ MISTAKES = (
     TableChoiceError,
     SchedulerError,
     PlotError,
+    CounterfactualError,
 )
 
 AUDIT_FAILED = 1
@@ -114,74 +117,6 @@ def _version() -> str:
         return "unknown: not installed"
 
 
-class RunParameter(click.ParamType):
-    """The folder of a run."""
-
-    name = "run"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> RunFolder:
-        """Open the folder."""
-        return RunFolder.at(Path(value))
-
-
-class DayParameter(click.ParamType):
-    """A day, as 2022-05-09."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> date:
-        """Read the day."""
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no date; write it as 2022-05-09.", param, ctx)
-
-
-RUN, DAY = RunParameter(), DayParameter()
-
-
-def report(command: Callable[..., list[Table] | str]) -> Callable[..., None]:
-    """Print the tables, or the text, that a command returns."""
-
-    @click.option(
-        "--format",
-        "form",
-        type=click.Choice(FORMATS),
-        default=FORMATS[0],
-        show_default=True,
-        help="csv and json have numbers without separators; json has decimals as strings.",
-    )
-    @click.option("--table", metavar="NAME", help="One table of the report; csv needs a choice.")
-    @functools.wraps(command)
-    def printing(*args: Any, form: str, table: str | None, **options: Any) -> None:
-        found = command(*args, **options)
-        click.echo(found if isinstance(found, str) else render(found, form, table))
-
-    return printing
-
-
-def plotted(figure_of: Callable[[Sequence[Table]], Any]) -> Callable:
-    """Let a report draw its tables as well; stands below `report`."""
-
-    def decorate(command: Callable[..., list[Table]]) -> Callable[..., list[Table]]:
-        @click.option(
-            "--plot",
-            type=click.Path(dir_okay=False, path_type=Path),
-            metavar="FILE",
-            help="Draw it as well: a .png, .svg or .pdf (pip install 'moneytrail[plot]').",
-        )
-        @functools.wraps(command)
-        def drawing(*args: Any, plot: Path | None, **options: Any) -> list[Table]:
-            tables = command(*args, **options)
-            if plot:
-                save(figure_of(tables), plot)
-            return tables
-
-        return drawing
-
-    return decorate
-
-
 @click.group(cls=OneLineErrors, name="moneytrail")
 @click.version_option(_version())
 def main() -> None:
@@ -236,12 +171,14 @@ def run_command(
 
 @main.command("where")
 @click.argument("run", type=RUN)
+@click.option("--by", type=click.Choice(("quarter",)), help="The hole by kind, quarter by quarter.")
 @report
-def where_command(run: RunFolder) -> list[Table]:
+def where_command(run: RunFolder, by: str | None) -> list[Table]:
     """Where did the money go? The hole by kind, cash by receiver, and the bridge.
 
     \b
       moneytrail where runs/out/tiny-seed1
+      moneytrail where runs/out/tiny-seed1 --by quarter
 
     The hole is what customers outside the house group are owed, less what the group could pay
     with. Kinds above zero used money, kinds below zero brought it; they sum to the hole to the
@@ -249,7 +186,7 @@ def where_command(run: RunFolder) -> list[Table]:
     and the bridge leads from the claims at first to those that are left. What must be zero is
     printed with it.
     """
-    return where(run)
+    return where_by_quarter(run) if by else where(run)
 
 
 @main.command("firms")
@@ -354,6 +291,11 @@ def liquidations_command(run: RunFolder) -> list[Table]:
     who lost and who earned; what became of what the backstops took; who paid for bankruptcies.
     """
     return liquidations(run)
+
+
+main.add_command(timeline_command)
+main.add_command(solvency_command)
+main.add_command(counterfactual_command)
 
 
 @main.command("books")

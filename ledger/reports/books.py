@@ -65,7 +65,7 @@ class Line:
 
 
 def books(run: RunFolder, entity: str) -> list[Table]:
-    """Return the trial balance of *entity* in dollars, and its contracts.
+    """Return the trial balance of *entity* in dollars, its contracts, and its tokens if any.
 
     Raises:
         UnknownEntityError: nobody of that name keeps books.
@@ -73,7 +73,8 @@ def books(run: RunFolder, entity: str) -> list[Table]:
     lines = lines_of(run, entity)
     return [
         _trial_balance(entity, [line for line in lines if line.commodity == MONEY]),
-        _contracts(entity, [line for line in lines if line.commodity != MONEY]),
+        _contracts(entity, [line for line in lines if is_contract(line.account)]),
+        *_tokens(entity, [line for line in lines if _is_token(line)]),
     ]
 
 
@@ -161,6 +162,21 @@ def _contracts(entity: str, lines: Sequence[Line]) -> Table:
         [(n.account, n.commodity, n.opening, n.movement, n.closing) for n in lines],
         ("Contracts balance across entities, every long having its short, and carry no price.",),
     )
+
+
+def _tokens(entity: str, lines: Sequence[Line]) -> Iterator[Table]:
+    if lines:
+        yield Table(
+            "tokens",
+            f"Tokens of {entity}",
+            ("account", "token", "opening", "movement", "closing"),
+            [(n.account, n.commodity, n.opening, n.movement, n.closing) for n in lines],
+            ("Each token balances by itself; what was paid for it is in the trial balance.",),
+        )
+
+
+def _is_token(line: Line) -> bool:
+    return line.commodity != MONEY and not is_contract(line.account)
 
 
 def _open_text(opened: data.Open) -> str:

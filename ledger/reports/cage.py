@@ -119,7 +119,8 @@ def _dates_table(days: Sequence[Close], unpaid: Sequence[tuple[date, Decimal]]) 
         (
             f"Amounts are those of the first such day, at its close; days are all such days, of "
             f"{len(days)}. Without a date it never came to that.",
-            "Withdrawals are those of retail customers, who ask for a sum and wait for it. What a "
+            "Withdrawals are those of customers who ask for a sum and wait for it: retail's, and "
+            "firms' where the scenario has a flow of customers' money. Where it has none, what a "
             "firm would have withdrawn, had there been more, is not in the books.",
         ),
     )

@@ -11,6 +11,7 @@ from ledger.fills import Motive, new_rows, price_fills
 from ledger.run_folder import MANIFEST, RunFolder
 
 AFTERNOON = Path(__file__).with_name("afternoon.beancount")
+LIFE = Path(__file__).with_name("life.beancount")
 
 # A lot is 0.01 BTC and a tick 1 USD. Motive, venue, taker, maker, lots, price, lead, and the age
 # in seconds of the price that the quote was made from.
@@ -46,6 +47,24 @@ def afternoon_with(tmp_path: Path) -> Callable[..., RunFolder]:
 def afternoon(afternoon_with: Callable[..., RunFolder]) -> RunFolder:
     """The afternoon as it was."""
     return afternoon_with()
+
+
+@pytest.fixture
+def life_with(afternoon_with: Callable[..., RunFolder]) -> Callable[[str], RunFolder]:
+    """Make a run of what came after the afternoon, until the halt, with entries added to it."""
+    # Opened anew there, since FTX begins with tokens as well.
+    opening = f'2022-05-09 open {"Equity:FTX:Opening":<43}USD\n  hole: "cause"\n'
+
+    def make(added: str = "") -> RunFolder:
+        return afternoon_with(LIFE.read_text(encoding="utf-8") + added, forgotten=opening)
+
+    return make
+
+
+@pytest.fixture
+def life(life_with: Callable[[str], RunFolder]) -> RunFolder:
+    """The afternoon, and what came after it."""
+    return life_with()
 
 
 @pytest.fixture(params=["afternoon", "tiny_run", "busy_run"])

@@ -21,6 +21,7 @@ from ledger.reports.where import (
     recorded_share_pct,
     volume,
     where,
+    where_by_quarter,
 )
 from ledger.run_folder import RunFolder
 
@@ -352,3 +353,82 @@ def test_money_has_cents_and_every_row_is_as_wide_as_its_table(any_run):
             for column, cell in zip(found.columns, row, strict=True):
                 if column.endswith("usd"):
                     assert cell.as_tuple().exponent == -2
+
+
+# ------------------------------------------------------------------------ by quarter
+
+
+def by_quarter(run: RunFolder) -> tuple[tuple[str, ...], dict[str, tuple]]:
+    (found,) = where_by_quarter(run)
+    return found.columns, {row[1]: row[2:] for row in found.rows}
+
+
+def test_each_quarter_has_what_its_entries_used_and_brought(life):
+    columns, rows = by_quarter(life)
+
+    assert columns[2:] == ("2022q2_usd", "2022q3_usd", "whole_life_usd", "unexplained_usd")
+    assert rows["Ventures"] == (2400, 0, 2400, 0)  # a writedown stays within its kind
+    assert rows["Tokens"] == (400, 0, 400, 0)
+    assert rows["Loans"] == (-400, 0, -400, 0)  # 1,000 borrowed, 600 repaid
+    assert rows["Opening"] == (-2100, 0, -2100, 0)
+    assert rows["hole: sum of its kinds"] == (123, 0, 123, 0)
+
+
+QUARTERS_LATER = """
+2022-08-01 * "Retail" "FTX charges Retail 9.00, and gives it back in the year after the next" #fees
+  seq: 33
+  time: "12:00:00.000000"
+  Income:FTX:Fees                              -9.00 USD
+  Assets:FTX:Cash                               9.00 USD
+  Assets:Retail:Cash                           -9.00 USD
+  Expenses:Retail:Fees                          9.00 USD
+2023-01-01 * "Retail" "FTX gives it back" #fees
+  seq: 34
+  time: "12:00:00.000000"
+  Income:FTX:Fees                               9.00 USD
+  Assets:FTX:Cash                              -9.00 USD
+  Assets:Retail:Cash                            9.00 USD
+  Expenses:Retail:Fees                         -9.00 USD
+2023-01-01 * "Lender01" "Alameda repays the rest and more" #recall
+  seq: 35
+  time: "12:00:01.000000"
+  Liabilities:Alameda:Loans:Lender01          400.00 USD
+  Assets:Alameda:Claims:Binance              -400.00 USD
+  Assets:Lender01:Cash                        400.00 USD
+  Assets:Lender01:Loans:Alameda              -400.00 USD
+"""
+
+
+def test_no_quarter_is_left_out_and_what_cancels_over_the_life_is_still_told(life_with):
+    columns, rows = by_quarter(life_with(QUARTERS_LATER))
+
+    assert columns[2:-2] == ("2022q2_usd", "2022q3_usd", "2022q4_usd", "2023q1_usd")
+    assert rows["Fees"] == (-65, -9, 0, 9, -65, 0)
+    assert rows["Loans"] == (-400, 0, 0, 400, 0, 0)
+    assert rows["hole: claims less liquid assets"] == (123, -9, 0, 409, 523, 0)
+
+
+def test_quarters_sum_to_the_statement_of_the_whole_life_and_nothing_is_unexplained(any_run):
+    (found,) = where_by_quarter(any_run)
+    told = table(any_run, "hole-by-kind").rows
+
+    whole_life = {row[1]: row[-2] for row in found.rows}
+    assert {kind: usd for _, kind, usd, _ in told if kind != "hole" and usd} == {
+        kind: usd for kind, usd in whole_life.items() if ":" not in kind and "0.00" not in kind
+    }
+    assert {row[-1] for row in found.rows} == {0}
+    assert set(found.rows[-1][2:]) == {0}
+
+
+def test_sides_and_their_order_are_those_of_the_whole_life(any_run):
+    (found,) = where_by_quarter(any_run)
+    told = [row[:2] for row in table(any_run, "hole-by-kind").rows if row[2]]
+
+    assert [row[:2] for row in found.rows if row[0]] == [each for each in told if each[0]]
+
+
+def test_an_account_that_the_definition_forgets_is_unexplained_in_its_quarter(afternoon_with):
+    fees = "2022-05-09 open Income:FTX:Fees                            USD\n"
+    _, rows = by_quarter(afternoon_with(fees, forgotten=fees + '  hole: "cause"\n'))
+
+    assert rows["unexplained (must be 0.00)"] == (-65, -65, 0)

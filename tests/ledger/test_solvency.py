@@ -1,0 +1,204 @@
+"""Balance sheets: by hand at the end of June, by Beancount for whole runs, and when books break."""
+
+from datetime import date
+
+import pytest
+from beancount import loader
+from beanquery.query import run_query
+
+from ledger.reports.daily import calendar
+from ledger.reports.solvency import Sheet, consolidated, sheets, solvency
+from ledger.reports.table import Table
+from ledger.reports.timeline import standings
+from ledger.run_folder import RunFolder, RunFolderError
+
+JUNE, LAST = date(2022, 6, 30), date(2022, 7, 2)
+
+
+def table(run: RunFolder, name: str, day: date = JUNE) -> Table:
+    return next(table for table in solvency(run, day) if table.name == name)
+
+
+def lines(sheet: Sheet) -> dict[str, tuple]:
+    return {line.account: (line.side, line.usd, line.at_mark_usd) for line in sheet.lines}
+
+
+def test_a_balance_sheet_has_what_is_owned_owed_put_in_and_earned(life):
+    assert lines(sheets(life, JUNE)["Alameda"]) == {
+        "Assets:Alameda:Claims:Binance": ("assets", 388, 388),
+        "Assets:Alameda:Claims:FTX": ("assets", 64, 64),
+        "Assets:Alameda:Ventures:Outside": ("assets", 2400, 2400),
+        "Assets:Alameda:Tokens:SOL": ("assets", 400, 900),  # 10 at 90.00
+        "Liabilities:Alameda:CreditLine:FTX": ("liabilities", 700, 700),
+        "Liabilities:Alameda:Loans:Lender01": ("liabilities", 400, 400),
+        "Equity:Alameda:Opening": ("equity", 2000, 2000),
+        "Income:Alameda:PickOff": ("result", -800, -800),
+        "Income:Alameda:Spread": ("result", 50, 50),
+        "Income:Alameda:VariationMargin": ("result", 915, 915),
+        "Income:Alameda:Funding": ("result", -1, -1),
+        "Expenses:Alameda:Hedging": ("result", -12, -12),
+    }
+
+
+def test_each_line_sums_up_a_sheet_and_says_what_is_left_at_mark(life):
+    told = {row[0]: row[1:] for row in table(life, "entities").rows}
+
+    # assets, liabilities, equity, result, difference, unbooked, net at mark
+    assert told["Alameda"] == (3252, 1100, 2000, 152, 0, 500, 2652)
+    assert told["FTX"] == (800, 675, 100, 25, 0, 0, 125)
+    assert told["Lender01"] == (1000, 0, 1000, 0, 0, 0, 1000)
+    # 64.00 and 700.00 that the two owe each other are struck out of 4,052.00 and of 1,775.00.
+    assert told["FTX and Alameda, consolidated"] == (3288, 1011, 2100, 177, 0, 500, 2777)
+
+
+def test_what_was_received_for_tokens_is_capital_and_not_an_asset_below_zero(life):
+    sheet = sheets(life, JUNE)["Foundation"]
+
+    assert lines(sheet) == {
+        "Assets:Foundation:Cash": ("assets", 400, 400),
+        "Assets:Foundation:Tokens:SOL": ("assets", 0, 450),  # 5 left at 90.00
+        "Equity:Foundation:Tokens:SOL": ("equity", 400, 400),
+    }
+    assert (sheet.difference_usd, sheet.unbooked_usd) == (0, 450)
+
+
+def test_tokens_stand_at_cost_beside_their_mark_and_the_groups_own_count_zero(life):
+    assert table(life, "tokens").rows == [
+        # units, unbalanced, cost, at mark, counted
+        ("FTX", "FTT", 2000, 0, 0, 50_000, 0),
+        ("Alameda", "FTT", 1000, 0, 0, 25_000, 0),
+        ("Alameda", "SOL", 10, 0, 400, 900, 900),
+        ("Foundation", "SOL", 5, 0, -400, 450, 450),
+    ]
+
+
+def test_units_that_come_from_nowhere_are_told(life_with):
+    conjured = """
+2022-07-02 * "Foundation" "Three more SOL appear" #tokens
+  seq: 33
+  time: "13:00:00.000000"
+  Assets:Foundation:Tokens:SOL                     3 SOL
+  Equity:Alameda:Tokens:SOL                       -3 SOL
+"""
+    found = {row[:2]: row[3] for row in table(life_with(conjured), "tokens", LAST).rows}
+
+    assert {who: units for who, units in found.items() if units} == {
+        ("Alameda", "SOL"): -3,
+        ("Foundation", "SOL"): 3,
+    }
+
+
+def test_the_sheets_are_those_of_the_day_and_know_nothing_of_what_came_later(life):
+    before, after = (sheets(life, date(2022, 6, day))["Alameda"] for day in (29, 30))
+
+    assert before.usd("liabilities") - after.usd("liabilities") == 600
+    assert before.usd("assets") - after.usd("assets") == 600
+    assert before.net_at_mark_usd == after.net_at_mark_usd
+
+
+def test_every_sheet_balances_to_the_cent_on_every_day(any_run):
+    for day in calendar(any_run):
+        found = sheets(any_run, day)
+        assert {sheet.difference_usd for sheet in found.values()} == {0}
+        assert consolidated(any_run, found).difference_usd == 0
+        for row in table(any_run, "balance-sheets", day).rows:
+            if row[1] is None:
+                assert row[3:] == (0, 0)
+
+
+def test_an_entry_that_balances_only_over_two_entities_shows_in_both_sheets(life_with):
+    crossed = """
+2022-07-02 * "Retail" "FTX finds 7.00 that Retail lost"
+  seq: 33
+  time: "13:00:00.000000"
+  Assets:FTX:Cash                               7.00 USD
+  Assets:Retail:Cash                           -7.00 USD
+"""
+    found = sheets(life_with(crossed), LAST)
+
+    wrong = {who: sheet.difference_usd for who, sheet in found.items() if sheet.difference_usd}
+    assert wrong == {"FTX": 7, "Retail": -7}
+
+
+def test_the_group_as_one_is_both_less_what_they_owe_each_other(life):
+    rows = {row[:2]: row[2:] for row in table(life, "group").rows}
+
+    assert rows["assets", "CreditLine within the group"] == (700, 0, -700, 0, 0)
+    assert rows["liabilities", "Customers within the group"] == (64, 0, -64, 0, 0)
+    assert rows["liabilities", "Customers"] == (611, 0, 0, 611, 611)
+    assert rows["liabilities", "Loans"] == (0, 400, 0, 400, 400)
+    assert rows["assets", "all assets"] == (800, 3252, -764, 3288, 3788)
+    assert rows["liabilities", "all liabilities"] == (675, 1100, -764, 1011, 1011)
+    assert rows["equity", "all equity"] == (100, 2000, 0, 2100, 2600)
+    assert rows["result", "all result"] == (25, 152, 0, 177, 177)
+    assert rows[None, "difference (must be 0.00)"] == (0, 0, 0, 0, 0)
+
+
+def test_what_only_one_of_the_two_books_as_owed_leaves_a_difference_when_struck_out(life_with):
+    gift = """
+2022-07-02 * "Alameda" "FTX credits Alameda with 7.00, of which Alameda knows nothing"
+  seq: 33
+  time: "13:00:00.000000"
+  Liabilities:FTX:Customers:Alameda            -7.00 USD
+  Income:FTX:Fees                               7.00 USD
+"""
+    *_, struck_out, group, at_mark = table(life_with(gift), "group", LAST).rows[-1]
+
+    assert (struck_out, group, at_mark) == (7, 7, 7)
+
+
+def test_the_group_as_one_and_the_timeline_agree_on_what_is_left_at_mark(any_run):
+    for at in standings(any_run):
+        assert consolidated(any_run, sheets(any_run, at.day)).net_at_mark_usd == at.net_at_mark_usd
+
+
+def test_they_agree_on_a_life_with_loans_and_tokens_too(life):
+    for at in standings(life):
+        assert consolidated(life, sheets(life, at.day)).net_at_mark_usd == at.net_at_mark_usd
+
+
+def test_every_line_is_what_bean_query_says_stands_on_the_account(run):
+    entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
+    assert not errors
+    for day in calendar(run):
+        query = (
+            f"SELECT account, sum(number) AS usd WHERE date <= {day} AND currency = 'USD' "
+            "GROUP BY account"
+        )
+        booked = {account: usd for account, usd in run_query(entries, options, query)[1] if usd}
+        told = {
+            line.account: line.usd if line.side == "assets" else -line.usd
+            for sheet in sheets(run, day).values()
+            for line in sheet.lines
+        }
+        assert told == booked
+        assert len(told) > 30
+
+
+def test_a_day_between_entries_is_a_day_and_one_outside_the_books_is_none(life):
+    quiet = date(2022, 6, 3)
+    assert table(life, "entities", quiet).rows[0][0] == "FTX"
+
+    for day in (date(2022, 5, 8), date(2022, 7, 3)):
+        with pytest.raises(RunFolderError, match="give a day from 2022-05-09 to 2022-07-02"):
+            solvency(life, day)
+
+
+def money_has_cents_and_every_row_is_as_wide_as_its_table(tables: list[Table]) -> bool:
+    for found in tables:
+        for row in found.rows:
+            assert len(row) == len(found.columns)
+            for column, cell in zip(found.columns, row, strict=True):
+                if column.endswith("usd"):
+                    assert cell.as_tuple().exponent == -2
+                    assert cell or not cell.is_signed()  # no -0.00
+    return True
+
+
+def test_tables_are_well_made(any_run):
+    for day in calendar(any_run):
+        assert money_has_cents_and_every_row_is_as_wide_as_its_table(solvency(any_run, day))
+
+
+def test_tables_with_tokens_are_well_made(life):
+    assert money_has_cents_and_every_row_is_as_wide_as_its_table(solvency(life, LAST))

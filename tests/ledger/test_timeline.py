@@ -1,0 +1,314 @@
+"""The life of a group: by hand for eight weeks, by Beancount itself for whole runs."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from beancount import loader
+from beancount.core.data import Query
+from beanquery.query import run_query
+
+from ledger.reports.daily import calendar
+from ledger.reports.table import Table
+from ledger.reports.timeline import firsts, month_ends, standings, timeline
+from ledger.reports.tokens import Marks
+from ledger.reports.waiting import queue_usd
+from ledger.reports.where import hole
+from ledger.run_folder import RunFolder
+
+USED = "customers' money is used: claims above the cash of FTX"
+LIQUID = "claims above what is liquid in the group"
+LOANS = "claims and loans above what is liquid"
+INSOLVENT = "insolvent at mark: above tokens and ventures too"
+FIRST, LENT, RECALLED, LAST = (
+    date(2022, 5, 9),
+    date(2022, 5, 20),
+    date(2022, 6, 30),
+    date(2022, 7, 2),
+)
+
+
+def table(run: RunFolder, name: str, by: str = "month") -> Table:
+    return next(table for table in timeline(run, by) if table.name == name)
+
+
+def dates(run: RunFolder) -> dict[str, tuple]:
+    return {what: tuple(rest) for what, *rest in firsts(run, standings(run))}
+
+
+def on(run: RunFolder, day: date):
+    return next(at for at in standings(run) if at.day == day)
+
+
+# --------------------------------------------------------------------- at the end of a day
+
+
+def test_a_month_ends_with_its_last_day_and_the_books_with_theirs(life):
+    rows = table(life, "timeline").rows
+
+    assert rows == [
+        # claims, cash, hole of the exchange, credit, hole, loans, paper, queue
+        (date(2022, 5, 31), 811, 300, 511, 700, -477, 1000, 400, 0),
+        (date(2022, 6, 30), 611, 100, 511, 700, 123, 400, 900, 80),
+        (date(2022, 7, 2), 611, 100, 511, 700, 123, 400, 50, 80),
+    ]
+
+
+def test_what_is_left_at_mark_is_liquid_paper_and_ventures_less_claims_and_loans(life):
+    assert table(life, "worth").rows == [
+        # liquid, paper, at cost, claims, loans, net
+        (date(2022, 5, 31), 1288, 400, 2400, 811, 1000, 2277),
+        (date(2022, 6, 30), 488, 900, 2400, 611, 400, 2777),
+        (date(2022, 7, 2), 488, 50, 100, 611, 400, -373),
+    ]
+
+
+def test_money_borrowed_from_outside_fills_the_hole_of_the_group_and_not_that_of_the_exchange(life):
+    before, after = on(life, date(2022, 5, 19)), on(life, LENT)
+
+    assert after.hole_usd == before.hole_usd - 1000
+    assert after.hole_of_exchange_usd == before.hole_of_exchange_usd
+    assert after.hole_after_loans_usd == before.hole_after_loans_usd
+
+
+def test_a_writedown_moves_no_hole_and_is_what_ends_solvency(life):
+    before, after = on(life, date(2022, 7, 1)), on(life, LAST)
+
+    assert after.hole_usd == before.hole_usd
+    assert after.net_at_mark_usd == before.net_at_mark_usd - 2300
+    assert before.net_at_mark_usd > 0 > after.net_at_mark_usd
+
+
+def test_months_are_rows_of_the_days(life):
+    for name in ("timeline", "worth", "identity"):
+        by_day = table(life, name, "day").rows
+        by_month = table(life, name).rows
+        assert len(by_day) == 55
+        assert by_month == [row for row in by_day if row[0] in {each[0] for each in by_month}]
+
+
+def test_the_kinds_sum_to_the_hole_and_the_group_owes_itself_nothing_on_every_day(any_run):
+    rows = table(any_run, "identity", "day").rows
+
+    assert {row[-2:] for row in rows} == {(0, 0)}
+    assert any(row[1] for row in rows)
+
+
+def test_an_account_that_the_definition_forgets_shows_on_every_line(afternoon_with):
+    fees = "2022-05-09 open Income:FTX:Fees                            USD\n"
+    run = afternoon_with(fees, forgotten=fees + '  hole: "cause"\n')
+
+    assert [row[-2:] for row in table(run, "identity").rows] == [(-65, 0)]
+
+
+def test_a_debt_within_the_group_that_only_one_of_them_books_shows(life_with):
+    gift = """
+2022-07-02 * "Alameda" "FTX credits Alameda with 7.00, of which Alameda knows nothing"
+  seq: 33
+  time: "13:00:00.000000"
+  Liabilities:FTX:Customers:Alameda            -7.00 USD
+  Income:FTX:Fees                               7.00 USD
+"""
+    assert [row[-1] for row in table(life_with(gift), "identity").rows] == [0, 0, -7]
+
+
+def test_the_last_day_is_what_where_says_of_the_whole_life(any_run):
+    last, the_hole = standings(any_run)[-1], hole(any_run)
+
+    assert last.claims_usd == the_hole.claims_usd
+    assert last.liquid_usd == sum(the_hole.liquid_usd.values())
+    assert last.hole_usd == the_hole.hole_usd
+    assert last.hole_of_exchange_usd == the_hole.hole_of_exchange_usd
+
+
+def test_both_holes_are_those_of_the_saved_queries_on_every_day(run):
+    entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
+    assert not errors
+    saved = {e.name: e.query_string for e in entries if isinstance(e, Query)}
+    days = {at.day: at for at in standings(run)}
+    for name, usd in (
+        ("hole-by-day", lambda at: at.hole_usd),
+        ("hole-of-ftx-by-day", lambda at: at.hole_of_exchange_usd),
+    ):
+        asked = run_query(entries, options, saved[name])[1]
+        assert {day: usd(days[day]) for day, _ in asked} == {
+            day: position.get_currency_units("USD").number for day, position in asked
+        }
+        assert len(asked) == 3
+
+
+# ------------------------------------------------------------------------------- paper
+
+
+def test_beancount_converts_tokens_to_the_same_worth(life):
+    entries, _, options = loader.load_file(str(life.path / "main.beancount"))
+    for day in (date(2022, 5, 21), date(2022, 6, 14), date(2022, 6, 15), date(2022, 7, 1)):
+        query = (
+            f"SELECT convert(sum(position), 'USD', {day}) AS usd "
+            f"WHERE account = 'Assets:Alameda:Tokens:SOL' AND date <= {day}"
+        )
+        ((found,),) = run_query(entries, options, query)[1]
+        assert on(life, day).tokens_usd == found.get_currency_units("USD").number
+
+
+def test_the_groups_own_token_counts_nothing_inside_the_group_whatever_its_mark(life):
+    marks, held = Marks(life), {"FTT": Decimal(1000), "SOL": Decimal(2)}
+
+    assert marks.usd(held, LAST) == 25_000 + 10
+    assert marks.counted_usd(held, LAST) == 10
+
+
+def test_a_token_is_worth_its_last_mark_and_nothing_before_its_first(life):
+    marks, held = Marks(life), {"SOL": Decimal(3)}
+
+    worth = [marks.usd(held, date(2022, *day)) for day in ((5, 20), (5, 21), (6, 14), (6, 15))]
+    assert worth == [0, 120, 120, 270]
+
+
+def test_each_token_is_marked_to_the_cent(life_with):
+    run = life_with("2022-07-02 price SOL 0.3333 USD\n")
+
+    assert on(run, LAST).tokens_usd == Decimal("3.33")
+
+
+# --------------------------------------------------------------------------- the queue
+
+
+def queued(run: RunFolder) -> dict[date, Decimal]:
+    days = calendar(run)
+    return dict(zip(days, queue_usd(run, days), strict=True))
+
+
+def test_a_queue_holds_what_was_asked_for_until_it_is_paid(life):
+    found = queued(life)
+
+    assert [found[date(2022, 6, day)] for day in (19, 20, 24, 25, 30)] == [0, 280, 280, 80, 80]
+    assert found[LAST] == 80
+
+
+def test_who_is_paid_less_than_asked_for_waits_no_more_nor_who_stood_before(life_with):
+    # Firm01's claim is gone by then: it is passed over, and Firm02 gets what is left of its own.
+    later = """
+2022-06-26 custom "unpaid-request" Liabilities:FTX:Customers:Firm02 61.00 USD "Firm02"
+2022-06-27 * "Firm02" "Firm02 withdraws 11.00 from FTX" #withdrawal
+  seq: 33
+  time: "09:00:00.000000"
+  waited-s: 86400.000000
+  Liabilities:FTX:Customers:Firm02             11.00 USD
+  Assets:FTX:Cash                             -11.00 USD
+  Assets:Firm02:Cash                           11.00 USD
+  Assets:Firm02:Claims:FTX                    -11.00 USD
+"""
+    found = queued(life_with(later))
+
+    assert [found[date(2022, 6, day)] for day in (25, 26, 27)] == [80, 141, 0]
+
+
+def test_where_withdrawals_are_open_again_nobody_waits(life_with):
+    found = queued(life_with('2022-06-28 event "FTX:withdrawals" "open"\n'))
+
+    assert [found[date(2022, 6, day)] for day in (27, 28)] == [80, 0]
+
+
+def test_who_waits_on_the_first_day_waits_although_withdrawals_are_open(life_with):
+    asked = '2022-05-09 custom "unpaid-request" Liabilities:FTX:Customers:Firm01 30.00 USD "Firm01"'
+
+    assert queued(life_with(asked + "\n"))[FIRST] == 30
+
+
+def test_a_wait_that_ends_on_the_day_on_which_it_began_was_one(life_with):
+    brief = """
+2022-06-03 custom "unpaid-request" Liabilities:FTX:Customers:Firm02 1.00 USD "Firm02"
+2022-06-03 * "Firm02" "Firm02 withdraws 1.00 from FTX" #withdrawal
+  seq: 33
+  time: "09:00:00.000000"
+  waited-s: 60.000000
+  Liabilities:FTX:Customers:Firm02              1.00 USD
+  Assets:FTX:Cash                              -1.00 USD
+  Assets:Firm02:Cash                            1.00 USD
+  Assets:Firm02:Claims:FTX                     -1.00 USD
+2022-07-02 * "Firm02" "Firm02 hands itself nothing"
+  seq: 34
+  time: "13:00:00.000000"
+  Assets:Firm02:Cash                            0.00 USD
+"""
+    run = life_with(brief)
+    first, usd, days, _ = dates(run)["a withdrawal has to wait"]
+
+    assert queued(run)[date(2022, 6, 3)] == 0
+    assert (first, usd, days) == (date(2022, 6, 3), 1, 1 + 13)
+
+
+def test_the_queue_of_a_whole_run_is_what_was_asked_for_and_is_still_owed(busy_run):
+    found = queued(busy_run)
+    asked = busy_run.customs("unpaid-request")
+    paid = [entry for entry in busy_run.transactions if "waited-s" in entry.meta]
+
+    last = list(found.values())[-1]
+    waits = [usd.number for _, usd, _ in asked]
+    assert last == sum(waits[len(paid) :])
+    assert 0 < last <= hole(busy_run).claims_usd
+
+
+# --------------------------------------------------------------------------- the firsts
+
+
+def test_every_first_is_told_with_its_amount_its_days_and_since_when_for_good(life):
+    assert dates(life) == {
+        "the credit line is drawn": (FIRST, 700, 55, FIRST),
+        USED: (FIRST, 511, 55, FIRST),
+        LIQUID: (FIRST, 123, 11 + 3, RECALLED),  # until it was lent money, and since it repaid
+        LOANS: (FIRST, 123, 55, FIRST),
+        INSOLVENT: (LAST, 373, 1, LAST),
+        "a use of money is not paid": (date(2022, 7, 1), 500, 1, None),
+        "a withdrawal has to wait": (date(2022, 6, 20), 280, 13, date(2022, 6, 20)),
+        "withdrawals are halted": (LAST, 611, 1, LAST),
+    }
+
+
+def test_what_it_never_came_to_has_no_date(tiny_run):
+    never = (None, None, 0, None)
+
+    assert {what for what, told in dates(tiny_run).items() if told == never} >= {
+        LIQUID,
+        LOANS,
+        INSOLVENT,
+        "a withdrawal has to wait",
+        "withdrawals are halted",
+    }
+
+
+@pytest.mark.parametrize(("usd", "used"), [(510, True), (511, False), (512, False)])
+def test_customers_money_is_used_as_long_as_a_dollar_of_theirs_is_not_there(
+    afternoon_with, usd, used
+):
+    richer = f"""
+2022-05-10 * "Outside" "FTX receives a gift" #gift
+  seq: 26
+  time: "21:00:00.000000"
+  Assets:FTX:Cash                             {usd}.00 USD
+  Equity:FTX:Opening                         -{usd}.00 USD
+  Assets:Outside:Cash                        -{usd}.00 USD
+  Equity:Outside:Opening                      {usd}.00 USD
+"""
+    assert dates(afternoon_with(richer))[USED][2:] == ((2, FIRST) if used else (1, None))
+
+
+def test_money_has_cents_and_every_row_is_as_wide_as_its_table(any_run):
+    for by in ("month", "day"):
+        for found in timeline(any_run, by):
+            for row in found.rows:
+                assert len(row) == len(found.columns)
+                for column, cell in zip(found.columns, row, strict=True):
+                    if column.endswith("usd") and cell is not None:
+                        assert cell.as_tuple().exponent == -2
+
+
+def test_books_that_end_within_a_month_or_with_a_year_end_as_they_should(life):
+    days = standings(life)
+    december = [replace(days[0], day=date(2022, 12, day)) for day in (30, 31)]
+
+    assert [at.day for at in month_ends(days[:1])] == [FIRST]
+    assert [at.day for at in month_ends(days[:24])] == [date(2022, 5, 31), date(2022, 6, 1)]
+    assert month_ends(december) == december[-1:]

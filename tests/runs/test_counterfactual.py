@@ -1,0 +1,277 @@
+"""A counterfactual is the same scenario and seed without one cause; the rest is the books'."""
+
+import tomllib
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from ledger.reports.table import Table
+from ledger.reports.where import hole
+from ledger.run_folder import RunFolder
+from runs.cli import main
+from runs.counterfactual import CounterfactualError, compare, counterfactual, without
+from runs.execute import RunRefusedError
+from runs.scenarios import ScenarioError, dump
+
+WORLDS = Path(__file__).parents[1] / "worlds"
+
+
+@pytest.fixture(scope="module")
+def group_run(executed) -> RunFolder:
+    """Five days of a group that borrows, invests, holds tokens and is recalled."""
+    return executed(WORLDS / "group.toml")
+
+
+@pytest.fixture(scope="module")
+def other_runs(group_run: RunFolder, tmp_path_factory: pytest.TempPathFactory):
+    """Run that world without a kind, once for all tests, and return folder and tables."""
+    done: dict[str, tuple[RunFolder, list[Table]]] = {}
+
+    def run(kind: str) -> tuple[RunFolder, list[Table]]:
+        if kind not in done:
+            folder = tmp_path_factory.mktemp("other") / "run"
+            tables = counterfactual(group_run, without(group_run, kind), folder)
+            done[kind] = RunFolder.at(folder), tables
+        return done[kind]
+
+    return run
+
+
+def table(tables: list[Table], name: str) -> Table:
+    return next(table for table in tables if table.name == name)
+
+
+def books_before(run: RunFolder, day: date) -> str:
+    """Return what the general ledger says before a day, byte for byte."""
+    text = "".join(path.read_text() for path in sorted(run.path.glob("2022-??.beancount")))
+    return text.partition(f"\n{day} ")[0]
+
+
+def rows_before(run: RunFolder, day: date) -> list[tuple]:
+    """Return the fills before a day, row for row."""
+    with run.connect() as connection:
+        found = connection.execute("SELECT * FROM rows WHERE time < ? ORDER BY seq", [day])
+        return found.fetchall()
+
+
+def changed(before: object, after: object, place: str = "") -> set[str]:
+    """Return the places in which two scenarios differ."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        return {
+            found
+            for key in {*before, *after}
+            for found in changed(before.get(key), after.get(key), f"{place}.{key}".strip("."))
+        }
+    return set() if before == after else {place}
+
+
+# ----------------------------------------------------------------------- what is removed
+
+
+@pytest.mark.parametrize(
+    ("kind", "places"),
+    [
+        ("PickOff", {"firms.active"}),
+        ("Quoter", {"maker.quoter_off"}),
+        ("CreditLine", {"group.never_lend_customer_money"}),
+        ("Loans", {"group.lenders"}),
+        ("Tokens", {"group.tokens", "group.lenders"}),  # of whom one lends on tokens
+        ("Directional", {"group.longs"}),
+        ("Shares", {"group.rounds", "group.investors"}),
+        ("Operations", {"group.house_cost_share"}),
+        ("Buyback", {"group.uses"}),
+    ],
+)
+def test_one_mechanism_is_taken_out_of_the_scenario_as_run_and_nothing_else(
+    group_run, kind, places
+):
+    base = tomllib.loads((group_run.path / "scenario.toml").read_text())
+    other = tomllib.loads(dump(without(group_run, kind).scenario))
+
+    assert changed(base, other) == places
+    assert other["run"]["seed"] == base["run"]["seed"]
+
+
+def test_without_a_group_the_credit_line_goes_as_a_whole(busy_run):
+    assert without(busy_run, "CreditLine").scenario.maker.credit_line_usd == 0
+
+
+def test_uses_of_other_kinds_and_lenders_who_ask_for_no_tokens_stay(group_run):
+    uses = without(group_run, "Ventures").scenario.group.uses
+    lenders = without(group_run, "Tokens").scenario.group.lenders
+
+    assert [use.kind for use in uses] == ["Sponsorship", "Buyback", "Politics", "Acquisitions"]
+    assert [lender.name for lender in lenders] == ["Lender01"]
+
+
+def test_the_maker_backs_nothing_and_the_other_providers_stay(margin_run):
+    before = without(margin_run, "Quoter").scenario.leverage.providers
+    after = without(margin_run, "Backstop").scenario.leverage.providers
+
+    assert [(each.usd_per_minute, each.usd_per_hour) for each in after] == [
+        (0, 0),
+        (before[1].usd_per_minute, before[1].usd_per_hour),
+    ]
+
+
+def test_what_the_scenario_has_nothing_of_is_refused_with_what_it_has(busy_run, group_run):
+    with pytest.raises(CounterfactualError) as found:
+        without(busy_run, "Backstop")
+    assert found.value.kinds == ("PickOff", "Quoter", "CreditLine")
+
+    with pytest.raises(CounterfactualError, match=r"did you mean Buyback\? give one of PickOff"):
+        without(group_run, "buyback")
+
+
+def test_what_was_removed_cannot_be_removed_again(group_run, other_runs):
+    kinds = ("CreditLine", "Directional", "Shares", "Buyback")
+    for kind in kinds:
+        other, _ = other_runs(kind)
+        with pytest.raises(CounterfactualError) as found:
+            without(other, kind)
+        assert kind not in found.value.kinds
+
+
+def test_a_run_without_its_scenario_is_told_so(tiny_run, tmp_path):
+    for name in ("main.beancount", "manifest.json"):
+        (tmp_path / name).write_bytes((tiny_run.path / name).read_bytes())
+
+    with pytest.raises(ScenarioError, match=r"scenario\.toml does not exist"):
+        without(RunFolder.at(tmp_path), "PickOff")
+
+
+# -------------------------------------------------------------------- what it comes to
+
+
+@pytest.mark.parametrize(
+    "kind", ["PickOff", "Loans", "Directional", "Shares", "Operations", "Ventures", "Buyback"]
+)
+def test_a_kind_that_is_removed_is_gone_from_the_books(group_run, other_runs, kind):
+    other, _ = other_runs(kind)
+
+    assert hole(group_run).kinds_usd[kind] != 0
+    assert hole(other).kinds_usd.get(kind, 0) == 0
+
+
+def test_a_backstop_that_is_removed_leaves_its_positions_to_others(margin_run, tmp_path):
+    counterfactual(margin_run, without(margin_run, "Backstop"), tmp_path / "run")
+    other = RunFolder.at(tmp_path / "run")
+    with other.connect() as connection:
+        makers = connection.execute("SELECT DISTINCT maker FROM rows WHERE motive = 'backstop'")
+        assert {name for (name,) in makers.fetchall()} == {"Backstop01"}
+
+    assert hole(margin_run).kinds_usd["Backstop"] != 0
+    assert hole(other).kinds_usd["Backstop"] == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "first"), [("Buyback", date(2022, 6, 1)), ("Politics", date(2022, 6, 2))]
+)
+def test_a_use_changes_nothing_before_its_date_and_something_then(
+    group_run, other_runs, kind, first
+):
+    other, tables = other_runs(kind)
+
+    assert books_before(other, first) == books_before(group_run, first)
+    assert rows_before(other, first) == rows_before(group_run, first)
+    assert len(rows_before(other, first)) > 1_000
+    assert [row[1] for row in table(tables, "parting").rows] == [first, first]
+
+
+@pytest.mark.parametrize("kind", ["PickOff", "CreditLine", "Buyback", "Loans"])
+def test_differences_are_with_less_without_and_sum_to_that_of_the_hole(group_run, other_runs, kind):
+    other, tables = other_runs(kind)
+    *kinds, whole = table(tables, "difference").rows
+
+    for name, with_it, without_it, difference in kinds:
+        assert with_it == hole(group_run).kinds_usd.get(name, 0)
+        assert without_it == hole(other).kinds_usd.get(name, 0)
+        assert difference == with_it - without_it
+    assert whole[1:] == tuple(sum(column) for column in list(zip(*kinds, strict=True))[1:])
+    assert whole[1:3] == (hole(group_run).hole_usd, hole(other).hole_usd)
+
+
+def test_both_holes_stand_side_by_side_with_nothing_unexplained(group_run, other_runs):
+    other, tables = other_runs("Buyback")
+    rows = {row[0]: row[1:] for row in table(tables, "hole").rows}
+
+    ours, theirs = hole(group_run).hole_of_exchange_usd, hole(other).hole_of_exchange_usd
+    assert rows["hole of the exchange: claims less that cash"] == (ours, theirs, ours - theirs)
+    assert rows["unexplained (must be 0.00)"] == (0, 0, 0)
+
+
+def test_dates_stand_side_by_side_and_what_never_came_has_none(other_runs):
+    _, tables = other_runs("Buyback")
+    dates = {row[0]: (row[1], row[3]) for row in table(tables, "firsts").rows}
+
+    assert dates["the credit line is drawn"] == (date(2022, 6, 1), None)
+    assert dates["a use of money is not paid"] == (date(2022, 6, 3), date(2022, 6, 3))
+
+
+def test_a_use_that_was_never_paid_makes_no_difference_to_the_cent(other_runs):
+    _, tables = other_runs("Acquisitions")
+
+    assert {row[-1] for row in table(tables, "difference").rows} == {0}
+    assert table(tables, "parting").rows == []
+
+
+def test_a_run_does_not_differ_from_itself(busy_run):
+    tables = compare(busy_run, busy_run, without(busy_run, "PickOff"))
+
+    assert {row[-1] for row in table(tables, "difference").rows} == {0}
+    assert table(tables, "parting").rows == []
+    assert not any("versions" in note for note in table(tables, "difference").notes)
+
+
+def test_runs_of_different_versions_are_said_to_be_such(busy_run, tmp_path):
+    for path in busy_run.path.glob("*.beancount"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "manifest.json").write_text("{}")  # sealed by nobody knows what
+    other = RunFolder.at(tmp_path)
+
+    found = table(compare(busy_run, other, without(busy_run, "PickOff")), "difference")
+    assert any("versions" in note for note in found.notes)
+
+
+# ---------------------------------------------------------------------------- the folder
+
+
+def test_the_other_run_is_kept_where_asked_and_never_written_over(busy_run, tmp_path):
+    other = without(busy_run, "CreditLine")
+    counterfactual(busy_run, other, tmp_path / "kept")
+
+    assert "credit_line_usd = 0.0" in (tmp_path / "kept" / "scenario.toml").read_text()
+    with pytest.raises(RunRefusedError, match="--force"):
+        counterfactual(busy_run, other, tmp_path / "kept")
+
+
+def test_a_run_for_which_no_place_is_named_leaves_nothing(busy_run, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+    counterfactual(busy_run, without(busy_run, "CreditLine"))
+
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_command_says_in_one_line_what_can_be_removed(busy_run):
+    result = CliRunner().invoke(main, ["counterfactual", str(busy_run.path), "--without", "Loan"])
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        "moneytrail: 'Loan' can't be taken out of this scenario; "
+        "give one of PickOff, Quoter, CreditLine\n"
+    )
+
+
+def test_money_has_cents_and_every_row_is_as_wide_as_its_table(other_runs):
+    for kind in ("Buyback", "Acquisitions"):
+        for found in other_runs(kind)[1]:
+            for row in found.rows:
+                assert len(row) == len(found.columns)
+                for column, cell in zip(found.columns, row, strict=True):
+                    if column.endswith("usd") and cell is not None:
+                        assert isinstance(cell, Decimal)
+                        assert cell.as_tuple().exponent == -2
