@@ -1,0 +1,321 @@
+"""The life of the venue and its rivals: every input has a source, and stays where the record is."""
+
+import math
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+
+from des.clock import midnight_us
+from des.scenario import Scenario, months_between
+from ledger.reports.where import hole
+from runs.scenarios import built_ins, load
+
+LIFE = ("ftx", "ftx-low", "ftx-high")
+RIVALS = {
+    "ventures-only": {"Ventures"},
+    "leveraged-longs": {"Directional"},
+    "bad-loans": {"Incidents"},
+    "boondoggle": {"Property", "Acquisitions"},
+}
+PETITION = date(2022, 11, 11)
+MILLION, BILLION = 10**6, 10**9
+
+
+@pytest.fixture(scope="module")
+def ftx() -> Scenario:
+    return load("ftx")
+
+
+# ---------------------------------------------------------------------- sources
+
+
+def figures(value: object, place: str = "") -> Iterator[str]:
+    """Name the place of every number and every date below *value*; a switch is no figure."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from figures(inner, f"{place}.{key}" if place else key)
+    elif isinstance(value, list):
+        for i, inner in enumerate(value):
+            yield from figures(inner, f"{place}[{i}]")
+    elif not isinstance(value, str | bool):
+        yield place
+
+
+def is_covered(place: str, sources: dict[str, str]) -> bool:
+    """Tell whether a source is given for the figure, or for a table or list around it."""
+    return any(place == known or place.startswith((f"{known}.", f"{known}[")) for known in sources)
+
+
+def test_a_source_covers_what_is_below_its_place_and_nothing_else():
+    sources = {"house": "a", "markets[1].price": "b"}
+
+    assert is_covered("house.fee_tiers[0].taker_bps", sources)
+    assert is_covered("markets[1].price.anchors[0].at", sources)
+    assert not is_covered("house_cost_share", sources)
+    assert not is_covered("markets[10].price.anchors[0].at", sources)
+
+
+@pytest.mark.parametrize("name", [*LIFE, *RIVALS])
+def test_every_figure_that_the_file_states_has_a_source_in_the_same_file(name):
+    own = tomllib.loads(built_ins()[name].read_text("utf-8"))
+    sources = own.pop("sources")
+    seed = {"run.seed"}  # chance has no source
+
+    stated = set(figures(own)) - seed
+
+    assert stated
+    assert {place for place in stated if not is_covered(place, sources)} == set()
+    assert all(sources.values())
+
+
+# ------------------------------------------------------------------------- span
+
+
+def test_the_life_goes_from_the_launch_to_the_day_of_the_petition(ftx):
+    assert ftx.run.start == date(2019, 5, 1)
+    assert ftx.run.end == PETITION + timedelta(days=1)
+    assert [market.name for market in ftx.markets] == ["BTC-PERP", "ETH-PERP", "SOL-PERP"]
+
+
+def test_every_month_with_volume_begins_at_a_price_and_with_a_volatility_of_record(ftx):
+    for market in ftx.markets:
+        priced = {anchor.time_us for anchor in market.price.anchors}
+        levels = {level.since for level in market.price.volatility}
+        traded = {volume.month for volume in market.volume if volume.usd}
+        for month in months_between(ftx.run.start, ftx.run.end):
+            first = date.fromisoformat(f"{month}-01")
+            assert month not in traded or (midnight_us(first) in priced and first in levels)
+
+
+def test_prices_are_known_to_the_very_end(ftx):
+    for market in ftx.markets:
+        assert market.price.anchors[-1].time_us == midnight_us(ftx.run.end)
+
+
+def test_what_has_no_price_yet_stands_still_and_is_not_traded(ftx):
+    sol = ftx.markets[2]
+    (first, listed), moving = sol.price.anchors[:2], sol.price.volatility[1]
+
+    assert sol.price.volatility[0].annual == 0
+    assert first.price_usd == listed.price_usd
+    assert moving.since == listed.at
+    assert all(volume.usd == 0 for volume in sol.volume if volume.month <= f"{listed.at:%Y-%m}")
+    assert all(volume.usd > 0 for volume in sol.volume if volume.month > f"{listed.at:%Y-%m}")
+
+
+@pytest.mark.parametrize(
+    ("month", "names"),
+    [
+        ("2020-03", {"BTC-PERP", "ETH-PERP"}),  # SOL had no price yet
+        ("2021-05", {"BTC-PERP", "ETH-PERP", "SOL-PERP"}),
+        ("2022-05", {"BTC-PERP", "ETH-PERP", "SOL-PERP"}),
+        ("2022-06", {"BTC-PERP", "ETH-PERP", "SOL-PERP"}),
+        ("2022-11", {"BTC-PERP", "ETH-PERP", "SOL-PERP"}),
+    ],
+)
+def test_months_of_crashes_have_closes_and_volatility_of_their_worst_days(ftx, month, names):
+    for market in ftx.markets:
+        within = [a for a in market.price.anchors if f"{a.at:%Y-%m}" == month]
+        levels = [v.annual for v in market.price.volatility if f"{v.since:%Y-%m}" == month]
+        if market.name in names:
+            assert len(within) >= 4
+            assert max(levels) > 1.3 * levels[0]
+
+
+def test_no_two_anchors_lie_further_apart_than_their_hours_can_carry(ftx):
+    """Else a slip of a digit would pass: no move is beyond four standard deviations."""
+    for market in ftx.markets:
+        levels = market.price.volatility
+        for before, after in pairwise(market.price.anchors):
+            day = date.fromisoformat(f"{before.at:%Y-%m-%d}")
+            until = max(date.fromisoformat(f"{after.at:%Y-%m-%d}"), day + timedelta(days=1))
+            days = [day + timedelta(days=i) for i in range((until - day).days)]
+            annual = [[v.annual for v in levels if v.since <= each][-1] for each in days]
+            deviation = sum(level**2 / 365 for level in annual) ** 0.5
+            move = abs(math.log(after.price_usd / before.price_usd))
+            assert move <= 4 * deviation, (market.name, before, after)
+
+
+# ----------------------------------------------------------------------- ranges
+
+
+def spent_usd(scenario: Scenario) -> dict[str, float]:
+    """Sum the uses of money by kind."""
+    by_kind: dict[str, float] = defaultdict(float)
+    for use in scenario.group.uses:
+        by_kind[use.kind] += use.usd
+    return by_kind
+
+
+def traded_usd(scenario: Scenario, year: str = "") -> float:
+    """Sum the volume of all markets in a year, or in all of them."""
+    volumes = (volume for market in scenario.markets for volume in market.volume)
+    return sum(volume.usd for volume in volumes if volume.month.startswith(year))
+
+
+@pytest.mark.parametrize(
+    ("kind", "low", "high"),
+    [
+        ("Ventures", 4_400, 5_400),
+        ("Buyback", 1_760, 2_275),
+        ("Property", 228, 243),
+        ("Politics", 90, 100),
+        ("Charity", 132, 190),
+        ("Insiders", 195.2, 3_200),
+        ("Acquisitions", 500, 1_000),
+        ("Sponsorship", 0, 1_100),  # committed; less was paid
+        ("Settlements", 40, 150),
+        ("Incidents", 600, 2_080),  # six of them, each with a range of its own
+    ],
+)
+def test_uses_of_money_stay_inside_what_is_on_record(ftx, kind, low, high):
+    assert low * MILLION <= spent_usd(ftx)[kind] <= high * MILLION
+
+
+def test_there_is_no_use_of_money_but_those_with_a_range(ftx):
+    assert len(spent_usd(ftx)) == 10
+
+
+def test_uses_are_all_due_in_the_life_of_the_venue(ftx):
+    for use in ftx.group.uses:
+        assert all(ftx.run.start <= day < ftx.run.end for day in use.days())
+
+
+@pytest.mark.parametrize(
+    ("day", "lent_usd"),
+    [
+        (date(2021, 11, 30), 15.4 * BILLION),
+        (date(2022, 6, 30), 7.4 * BILLION),
+        (PETITION, 1.3 * BILLION),
+    ],
+)
+def test_lenders_together_lend_at_most_what_they_had_lent_at_the_dates_of_record(
+    ftx, day, lent_usd
+):
+    limits = [lender.limit_usd(day) for lender in ftx.group.lenders]
+
+    assert sum(limits) == pytest.approx(lent_usd)
+    assert all(limits)
+
+
+def test_the_largest_lender_asks_for_four_to_five_hundred_million_on_13_june_2022(ftx):
+    lender, day = ftx.group.lenders[0], date(2022, 6, 13)
+    asked_usd = lender.limit_usd(day - timedelta(days=1)) - lender.limit_usd(day)
+
+    assert 400 * MILLION <= asked_usd <= 500 * MILLION
+
+
+def test_nobody_lends_more_after_the_peak_than_at_it(ftx):
+    for lender in ftx.group.lenders:
+        peak = lender.limit_usd(date(2021, 11, 30))
+        assert max(limit.usd for limit in lender.limits) == peak
+
+
+def test_investors_bring_what_the_rounds_of_record_brought(ftx):
+    raised_usd = sum(each.usd for each in ftx.group.rounds)
+
+    assert raised_usd == pytest.approx((8 + 900 + 420.69 + 400) * MILLION)
+
+
+def test_the_holding_of_sol_is_the_one_that_the_foundation_stated(ftx):
+    sol, ftt = ftx.group.tokens
+
+    assert sum(purchase.units for purchase in sol.bought) == 58_090_000
+    assert (sol.house_token, ftt.house_token) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("year", "low_bn", "high_bn"), [("2020", 0, 385), ("2021", 4_000, 5_200), ("", 6_500, 10_000)]
+)
+def test_volumes_add_up_to_what_the_venue_and_others_counted(ftx, year, low_bn, high_bn):
+    assert low_bn * BILLION < traded_usd(ftx, year) <= high_bn * BILLION
+
+
+def test_normal_net_flow_is_tens_of_millions_a_day(ftx):
+    """At ten billion of volume a day, while claims are some billions; requests beget requests."""
+    flow = ftx.retail.flow
+    for claims_usd in (2 * BILLION, 8 * BILLION):
+        came = flow.deposits_usd_per_day(10 * BILLION, trust=1)
+        went = claims_usd * flow.asked_per_day(fear=0, sensitivity=0) / (1 - flow.branching_ratio)
+        assert 10 * MILLION < came - went < 100 * MILLION
+
+
+def test_news_is_of_what_came_from_outside_before_payments_stopped(ftx):
+    assert all(news.date < date(2022, 11, 8) for news in ftx.news)
+
+
+def test_low_and_high_are_the_ends_of_the_record_and_differ_in_nothing_else(ftx):
+    low, high = load("ftx-low"), load("ftx-high")
+    shares = [each.maker.volume_share for each in (low, ftx, high)]
+    recorded = [pct / 100 for pct in ftx.house.volume_share_pct_recorded]
+
+    assert [shares[0], shares[2]] == recorded
+    assert shares[1] == pytest.approx((recorded[0] * recorded[1]) ** 0.5, rel=0.01)
+    assert [each.maker.uninformed_fraction for each in (low, ftx, high)] == [0.7, 0.5, 0.3]
+    for end in (low, high):
+        inputs = {"volume_share": shares[1], "uninformed_fraction": 0.5}
+        maker = end.maker.model_copy(update=inputs)
+        kept = {"question": ftx.question, "sources": ftx.sources, "maker": maker}
+        assert end.model_copy(update=kept) == ftx
+
+
+# ----------------------------------------------------------------------- rivals
+
+
+def loss_on_longs_usd(scenario: Scenario) -> float:
+    """Return what longs lose between the prices of record on their days, at no cost."""
+    (market,) = scenario.markets
+    prices = {anchor.time_us: anchor.price_usd for anchor in market.price.anchors}
+
+    def price_at(day: date) -> float:
+        known = [usd for time_us, usd in prices.items() if time_us <= midnight_us(day)]
+        return known[-1]
+
+    return sum(
+        long.usd * (1 - price_at(long.until) / price_at(long.since))
+        for long in scenario.group.longs
+    )
+
+
+@pytest.mark.parametrize(("name", "causes"), RIVALS.items())
+def test_a_rival_has_one_main_cause_of_several_billion_and_little_of_everything_else(name, causes):
+    scenario = load(name)
+    lost = spent_usd(scenario) | {"Directional": loss_on_longs_usd(scenario)}
+    main = sum(usd for kind, usd in lost.items() if kind in causes)
+
+    assert 4 * BILLION < main < 6 * BILLION
+    assert 0 < sum(lost.values()) - main < main / 10
+
+
+@pytest.mark.parametrize("name", RIVALS)
+def test_rivals_differ_in_their_uses_and_positions_alone(name):
+    base, rival = load("ventures-only"), load(name)
+    group = rival.group.model_copy(update={"uses": base.group.uses, "longs": ()})
+    kept = {"question": base.question, "sources": base.sources, "group": group}
+
+    assert rival.model_copy(update=kept) == base
+    assert name == "ventures-only" or rival.group.uses != base.group.uses
+
+
+def test_rivals_are_short_and_small():
+    base = load("ventures-only")
+
+    assert (base.run.end - base.run.start).days < 366
+    assert len(base.markets) == 1
+    assert base.firms.count == 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "causes"), RIVALS.items())
+def test_the_books_of_a_rival_have_its_cause_and_a_hole_of_several_billion(name, causes, executed):
+    found = hole(executed(name))
+    largest = sorted(found.uses_usd, key=found.uses_usd.__getitem__)[-len(causes) :]
+
+    assert set(largest) == causes
+    assert 2 * BILLION < found.hole_usd < 6 * BILLION
+    assert found.uses_usd["PickOff"] > 0
+    assert found.unexplained_usd == 0
