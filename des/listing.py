@@ -62,6 +62,7 @@ class Holdings:
     firm_margin_cents: np.ndarray  # that a firm may use in this market
     firm_fee_e6: np.ndarray
     backstop_lots: tuple[int, ...] = ()  # of each backstop, on both venues together
+    directional: tuple[int, int, int] | None = None  # who holds how many too many; most to order
 
 
 class Listing:
@@ -178,6 +179,8 @@ class Listing:
             self._hedge_desk.decide(now_us, self._maker, lots)
         lot_cents = self.mark_ticks * self._tick_cents
         self._unwind(now_us, lot_cents, state)
+        if state.directional:
+            self._hedge_desk.decide(now_us, *state.directional)
         ordered_lots = self._hedge_desk.ordered_lots()
         self._impact.update(elapsed_s, ordered_lots, self._daily_volatility(now_us))
         shown = self._shown_cents if state.may_quote else 0

@@ -14,8 +14,12 @@ import simpy
 
 from des.chance import stream
 from des.clock import DAY_US, HOUR_US, SECOND_US, microseconds, midnight_us
-from des.custody.custody import Custody
+from des.custody.confidence import Confidence
+from des.custody.custody import HALTED, OPEN, Custody
+from des.custody.firm_withdrawals import FirmWithdrawals
+from des.custody.flow import CustomerFlow
 from des.custody.retail import RetailCustody
+from des.custody.till import Till
 from des.firms.capital import CapitalDesk, Returns
 from des.firms.lead_desk import LeadDesk
 from des.firms.population import trading_firms
@@ -27,13 +31,19 @@ from des.quoting.quote_by_quote import QuoteByQuote
 from des.quoting.race import NO_ORDERS
 from des.scenario import Firm, Market, Provider, Scenario
 from des.treasury.credit_line import CreditLine
+from des.treasury.directional import DirectionalBook
+from des.treasury.group import GroupTreasury, spendings_of
 from des.treasury.hedging import HedgeDesk
+from des.treasury.house_money import HouseMoney
+from des.treasury.lenders import Lenders
 from des.treasury.margin import MarginDesk
+from des.treasury.purse import Purse
 from des.treasury.review import MonthlyReview
+from des.treasury.tokens import chart_tokens
 from des.venue.fees import FeeSchedule
 from des.venue.venue import FUNDING_UNIT, Venue
 from ledger import movements
-from ledger.accounts import OUTSIDE, Chart, Parties, books_of, owed, pool
+from ledger.accounts import DIRECTIONAL, OUTSIDE, Chart, Parties, books_of, owed, pool
 from ledger.fills import Names
 from ledger.journal import Journal
 from ledger.money import Contract, amount, to_cents
@@ -44,6 +54,7 @@ from ledger.transaction import LedgerError
 
 def parties_of(scenario: Scenario) -> Parties:
     """Name everybody who keeps books."""
+    group = scenario.group
     return Parties(
         house=scenario.house.name,
         maker=scenario.maker.name,
@@ -54,6 +65,10 @@ def parties_of(scenario: Scenario) -> Parties:
         providers=tuple(each.name for each in scenario.leverage.providers)
         if scenario.leverage
         else (),
+        lenders=tuple(lender.name for lender in group.lenders) if group else (),
+        investors=group.investors if group else None,
+        counterparties=tuple(group.counterparties) if group else (),
+        directional=scenario.maker.name if group and group.longs else None,
     )
 
 
@@ -82,7 +97,12 @@ class World:
         self.journal = Journal(
             folder,
             scenario.question,
-            Chart(parties, contracts[parties.house] + contracts[parties.lead]),
+            Chart(
+                parties,
+                contracts[parties.house] + contracts[parties.lead],
+                spendings_of(scenario, parties),
+                chart_tokens(scenario),
+            ),
             Names(
                 venues,
                 tuple(market.name for market in scenario.markets),
@@ -94,7 +114,7 @@ class World:
         n = len(parties.holders)
         places = {name: place for place, name in enumerate(parties.holders)}
         self._backstops = [places[name] for name in parties.backstops]
-        desks = {places[name]: self._code[books_of(name)] for name in parties.backstops}
+        desks = {places[name]: self._code[books_of(name)] for name in parties.desks}
         self._house, self._lead = (
             Venue(i, contracts[venue], n, self._code[pays], self.journal, desks)
             for i, (venue, pays) in enumerate(zip(venues, (parties.house, OUTSIDE), strict=True))
@@ -105,18 +125,22 @@ class World:
             np.zeros(n, dtype=np.int64),
             self.journal,
         )
+        flow = scenario.retail.flow
+        self._confidence = Confidence(flow, self._claims_cents) if flow else None
+        self._till = Till(
+            self._custody,
+            parties.house,
+            parties.names,
+            self._free_cents,
+            self.journal,
+            self._confidence,
+        )
         self._maker = self._code[parties.maker]
         self._retail = self._code[parties.retail]
         self._firms = np.array([self._code[firm] for firm in parties.firms], dtype=np.int64)
         self._fees = self._fee_schedule()
-        self._credit = CreditLine(
-            self._house,
-            (parties.maker, parties.house),
-            self._maker,
-            to_cents(scenario.maker.credit_line_usd),
-            to_cents(scenario.maker.credit_tranche_usd),
-            self.journal,
-        )
+        self._purse, self._group = self._treasury()
+        self._directional = self._directional_book(places)
         self._margin = self._margin_desk()
         self._capital = self._capital_desk()
         session = QuoteByQuote if every_quote else Session
@@ -132,6 +156,7 @@ class World:
             scenario.maker.policy, to_cents(scenario.maker.lead_quotes_usd)
         )
         self.env = simpy.Environment(initial_time=self._start_us)
+        self._flow = self._customers()
         self._volume_cents = np.zeros(n, dtype=np.int64)  # taken today
         self._won_cents = np.zeros(n, dtype=np.int64)  # today at fills, after fees and hedges
         self._lead_won_cents = np.zeros(n, dtype=np.int64)  # today by quotes on the lead venue
@@ -145,12 +170,11 @@ class World:
         if self._liquidation:
             # A microsecond after the opening balances, which it is a part of.
             self._liquidation.enter(self._start_us + 1, self._marks(), self._on_margin)
-        self.journal.event(self._start_us, f"{self._parties.house}:withdrawals", "open")
+        self.journal.event(self._start_us, f"{self._parties.house}:withdrawals", OPEN)
         self.journal.event(self._start_us, f"{self._parties.maker}:quoter", "on")
         self._note_inputs()
         self._capital.note(self._start_us)
         self._decide(self._start_us, 0.0)
-        self._customers()
         self.env.process(self._settlements(on_day))
         self.env.run(until=self._end_us)
         self.journal.finish(self._end_us - 1)
@@ -205,6 +229,15 @@ class World:
         if end_us % DAY_US == 0 and self._lead_desk:
             self._quote_on_lead(self._lead_desk, end_us)
         self._margin.after_settlement(time_us, marks)
+        if self._directional and self._directional.is_open:
+            self._call_margin(self._directional, time_us, marks)
+
+    def _call_margin(self, book: DirectionalBook, time_us: int, marks: np.ndarray) -> None:
+        """Have the directional book sold once margin falls short and no money is left for it."""
+        held = self._lead.lots[:, book.holder].any()
+        if held and self._margin.is_called(self._maker, marks):
+            book.close_out()
+            self.journal.event(time_us, f"{self._parties.maker}:directional", "closed out")
 
     def _liquidate(
         self, desk: LiquidationDesk, end_us: int, elapsed_s: int, marks: np.ndarray
@@ -238,6 +271,8 @@ class World:
         self._won_cents[:] = 0
         self._margin.daily(time_us, self._marks())
         self._charge_other_makers(time_us)
+        if self._group:
+            self._group.close_day(time_us, self._marks())
         if day_of(end_us).day == 1:
             self._close_month(time_us)
         self.journal.close_day(time_us)
@@ -274,7 +309,13 @@ class World:
 
     def _decide(self, now_us: int, elapsed_s: float) -> None:
         """Let everybody read the world as the settlement leaves it."""
+        flow = self._flow if now_us % HOUR_US == 0 else None
+        if flow:
+            flow.look_at_queue(now_us)
         self._switch_quoter(now_us)
+        if flow:
+            volume_usd = sum(self._volume_usd_per_day(each, now_us) for each in self.listings)
+            flow.decide(now_us, volume_usd)
         if self._liquidation and now_us > self._start_us and now_us % DAY_US == 0:
             self._turn_over(self._liquidation, now_us)
         rate_e6 = self._taker_rates_e6()
@@ -291,15 +332,32 @@ class World:
                     int(self._house.lots[market, backstop] + self._lead.lots[market, backstop])
                     for backstop in self._backstops
                 ),
+                directional=self._directional_order(market, now_us),
             )
             listing.decide(now_us, elapsed_s, state)
         self._rate_e6 = rate_e6
 
+    def _directional_order(self, market: int, now_us: int) -> tuple[int, int, int] | None:
+        """Return what the directional desk orders in a market, if there is such a desk."""
+        if self._directional is None:
+            return None
+        return self._directional.order(
+            self._scenario.markets[market].name,
+            now_us,
+            int(self._house.tick_cents[market]) * self.listings[market].mark_ticks,
+            int(self._lead.lots[market, self._directional.holder]),
+            self._scenario.run.settle_s_at(now_us),
+        )
+
     def _switch_quoter(self, now_us: int) -> None:
-        """Quote until the day it is switched off, where the review wants it, while money lasts."""
+        """Quote until the day it is switched off, where the review wants it, while money lasts.
+
+        And as long as the house has not halted: there is nobody left to quote to.
+        """
         off = self._scenario.maker.quoter_off
-        able = int(self._house.claims[self._maker]) + self._credit.unused_cents > 0
+        able = self._purse.may_quote(now_us)
         able = able and self._review.on_house and not (off and now_us >= midnight_us(off))
+        able = able and self._custody.status[self._parties.house] != HALTED
         if able != self._quoting:
             self._quoting = able
             name = f"{self._parties.maker}:quoter"
@@ -319,7 +377,7 @@ class World:
         others, house = self._parties.other_makers, self._parties.house
         code, settings = self._code[others], self._scenario.other_makers
         for market, listing in zip(self._scenario.markets, self.listings, strict=True):
-            usd = listing.volume_usd_per_s(time_us) * DAY_US / SECOND_US
+            usd = self._volume_usd_per_day(listing, time_us)
             volume = to_cents(usd * (1 - self._scenario.maker.volume_share))
             fee = min(
                 to_cents(usd * (1 - self._scenario.maker.volume_share) * settings.fee_bps / 10_000),
@@ -331,6 +389,14 @@ class World:
                     movements.fees_of_other_makers(time_us, others, house, volume, fee, market.name)
                 )
 
+    def _volume_usd_per_day(self, listing: Listing, time_us: int) -> float:
+        """Return what is traded of a market: less than recorded where the maker does not quote."""
+        usd = listing.volume_usd_per_s(time_us) * DAY_US / SECOND_US
+        flow = self._scenario.retail.flow
+        if flow is None or self._quoting:
+            return usd
+        return usd * flow.volume_response(depth=1 - self._scenario.maker.volume_share)
+
     def _agree_with_books(self) -> None:
         """Hold the world's own balances against the general ledger's: two witnesses, daily."""
         for venue, name in ((self._house, self._parties.house), (self._lead, self._parties.lead)):
@@ -341,6 +407,8 @@ class World:
                         f"{name} owes {entity} {venue.claims[code]} cents in the world and "
                         f"{booked} in the books"
                     )
+        if self._group:
+            self._group.agree_with_books()
         if self._liquidation:
             house = self._parties.house
             booked = -self.journal.balance(pool(house, "Insurance"))
@@ -375,28 +443,39 @@ class World:
         volume = f"{amount(volume_cents)} USD"
         self.journal.custom(self._start_us, "taker-fee-e6", quoted(venue), volume, rate_e6)
 
-    def _customers(self) -> None:
-        """Set retail customers going: one process brings money, another takes it away."""
-        retail, seed = self._scenario.retail, self._scenario.run.seed
-        desk = RetailCustody(
-            self.env,
-            self._custody,
-            self._house,
-            self._parties.house,
-            self._code[retail.name],
-            self._collateral_cents,
-            self.journal,
-        )
+    def _customers(self) -> CustomerFlow | None:
+        """Set retail customers going at constant rates, or return what says how they flow."""
+        retail, seed, till = self._scenario.retail, self._scenario.run.seed, self._till
+        desk = RetailCustody(self.env, self._custody, till, self._parties.house, self._retail)
+        if self._confidence:
+            firms = [(name, self._code[name]) for name in self._parties.firms]
+            runners = FirmWithdrawals(seed, firms, retail.flow.firms_sensitivity, till)
+            return CustomerFlow(
+                self.env, self._scenario, self._confidence, till, desk, runners, self.journal
+            )
         for quantity, per_day, usd_mean, act in (
             ("deposits", retail.deposits_per_day, retail.deposit_usd_mean, desk.deposit),
             ("withdrawals", retail.withdrawals_per_day, retail.withdrawal_usd_mean, desk.request),
         ):
             draws = stream(seed, "retail", quantity)
             self.env.process(desk.arrivals(draws, per_day, usd_mean, retail.holders, act))
+        return None
 
-    def _collateral_cents(self) -> int:
-        """Return what customers on margin are worth: theirs, and not to be withdrawn by others."""
-        return self._liquidation.reserved_cents if self._liquidation else 0
+    def _claims_cents(self) -> int:
+        """Return what the house owes everybody outside its own group."""
+        customers = [
+            self._code[name]
+            for name in self._parties.house_customers
+            if name != self._parties.maker
+        ]
+        return int(self._house.claims[customers].sum())
+
+    def _free_cents(self, customer: int) -> int:
+        """Return what a customer may withdraw: what is no margin, nor others' collateral."""
+        claim = int(self._house.claims[customer])
+        if customer == self._retail:
+            return claim - (self._liquidation.reserved_cents if self._liquidation else 0)
+        return claim - int(self._margin.needed_cents(self._marks())[0, customer])
 
     def _open_books(self) -> None:
         """Give everybody what they have on the first day; a venue holds what it owes in cash."""
@@ -430,9 +509,13 @@ class World:
         if self._liquidation and self._liquidation.fund_cents:
             reserves[names.house] = self._liquidation.fund_cents
             cash[names.house] += self._liquidation.fund_cents
+        cash |= self._group.opening_cash() if self._group else {}
         for entity, cents in cash.items():
             self._custody.cash[self._code[entity]] = cents
-        self.journal.record(movements.opening_balances(self._start_us, cash, claims, reserves))
+        tokens = self._group.opening_tokens() if self._group else {}
+        self.journal.record(
+            movements.opening_balances(self._start_us, cash, claims, reserves, tokens)
+        )
 
     def _fund_maker(self) -> None:
         """Let the captive maker deposit what it quotes with, and margin for its hedges."""
@@ -447,6 +530,38 @@ class World:
         before = [to_cents(firm.volume_30d_usd) for firm in self._members]
         return FeeSchedule(self._scenario.house.fee_tiers, np.array(before, dtype=np.int64))
 
+    def _treasury(self) -> tuple[Purse, GroupTreasury | None]:
+        """Wire what brings the captive maker money, and what the group does with it."""
+        group, parties, custody = self._scenario.group, self._parties, self._custody
+        terms = self._scenario.maker
+        house_money = HouseMoney(parties, self._house, custody, self._insurance_cents)
+        credit = CreditLine(
+            self._house,
+            (parties.maker, parties.house),
+            self._maker,
+            to_cents(terms.credit_line_usd),
+            to_cents(terms.credit_tranche_usd),
+            self.journal,
+            house_money if group and group.never_lend_customer_money else None,
+        )
+        if group is None:
+            return Purse(parties, self._house, custody, credit), None
+        tranche_cents = to_cents(terms.credit_tranche_usd)
+        lenders = Lenders(group.lenders, tranche_cents, parties, custody, self.journal)
+        purse = Purse(parties, self._house, custody, credit, lenders)
+        treasury = GroupTreasury(
+            self._scenario, parties, custody, purse, lenders, house_money, self.journal
+        )
+        return purse, treasury
+
+    def _directional_book(self, places: dict[str, int]) -> DirectionalBook | None:
+        maker, group = self._parties.directional, self._scenario.group
+        return DirectionalBook(group.longs, places[f"{maker}:{DIRECTIONAL}"]) if maker else None
+
+    def _insurance_cents(self) -> int:
+        """Return what is set aside for customers' debts."""
+        return self._liquidation.fund_cents if self._liquidation else 0
+
     def _margin_desk(self) -> MarginDesk:
         scenario = self._scenario
         floor = {self._maker: to_cents(scenario.maker.lead_deposit_usd)}
@@ -459,7 +574,7 @@ class World:
             self._house,
             self._lead,
             self._custody,
-            self._credit,
+            self._purse,
             floor,
             (scenario.lead.margin_ratio_min, scenario.lead.margin_ratio_target),
             self.journal,
@@ -476,6 +591,7 @@ class World:
             self._custody,
             self._margin,
             self.journal,
+            self._till if self._confidence else None,
         )
 
     def _desk_on_lead(self) -> LeadDesk | None:
@@ -502,6 +618,8 @@ class World:
         for code, firm in zip(self._firms, self._members, strict=True):
             delay_ms = firm.reaction_ms + self._scenario.lead.gateway_ms
             delay_us[code] = microseconds(delay_ms / 1_000)
+        if self._directional:
+            delay_us[self._directional.holder] = delay_us[self._maker]
         for holder, provider in zip(self._backstops, self._providers(), strict=True):
             delay_us[holder] = microseconds(provider.unwind_delay_s)
         return delay_us

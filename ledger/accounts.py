@@ -17,9 +17,12 @@ OUTSIDE = "Outside"  # the rest of the world
 # What quotes on the lead venue earn from whoever knows nothing, and lose to whoever is faster.
 LEAD_QUOTING = ("LeadSpread", "LeadPickOff")
 BACKSTOP = "Backstop"  # the desk and the kind of whoever takes over what the book cannot absorb
+DIRECTIONAL = "Directional"  # the desk and the kind of positions held for their price
 # What befalls customers who trade on margin, beside variation margin and funding.
 ON_MARGIN = ("Leverage", "Collateral", "Liquidation", BACKSTOP, "Deleveraging", "Insurance")
 SOCIALISED = "SocialisedLoss"
+# What is left of money spent on these stands in the books at cost.
+AT_COST = ("Ventures", "Acquisitions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,10 @@ class Parties:
     other_makers: str
     firms: tuple[str, ...]
     providers: tuple[str, ...] = ()  # of the backstop; none where nobody trades on margin
+    lenders: tuple[str, ...] = ()  # to the maker
+    investors: str | None = None  # who buys shares of the house
+    counterparties: tuple[str, ...] = ()  # whom the group pays, and who are nothing else
+    directional: str | None = None  # who holds positions for their price: the maker, or nobody
 
     def roles(self) -> Iterator[tuple[str, str]]:
         """Yield each role with who plays it, as the books record it."""
@@ -40,6 +47,10 @@ class Parties:
             yield role, getattr(self, role)
         yield from (("firm", firm) for firm in self.firms)
         yield from (("provider", provider) for provider in self.providers)
+        yield from (("lender", lender) for lender in self.lenders)
+        yield from (("investors", name) for name in (self.investors,) if name)
+        yield from (("counterparty", counterparty) for counterparty in self.counterparties)
+        yield from (("directional", name) for name in (self.directional,) if name)
 
     @property
     def outside_providers(self) -> tuple[str, ...]:
@@ -54,15 +65,28 @@ class Parties:
         )
 
     @property
+    def desks(self) -> tuple[str, ...]:
+        """Return the maker's desks beside its first, each with positions of its own."""
+        backstops = (name for name in self.backstops if ":" in name)
+        directional = (f"{name}:{DIRECTIONAL}" for name in (self.directional,) if name)
+        return (*backstops, *directional)
+
+    @property
     def holders(self) -> tuple[str, ...]:
         """Return whoever may hold a position: everybody, then desks beside their first."""
-        return (*self.names, *(name for name in self.backstops if ":" in name))
+        return (*self.names, *self.desks)
 
     @property
     def names(self) -> tuple[str, ...]:
         """Return everybody, in the order in which the books list them."""
         members = (self.maker, *self.firms, self.retail, self.other_makers)
-        return (self.house, *members, *self.outside_providers, self.lead, OUTSIDE)
+        traders = (self.house, *members, *self.outside_providers, self.lead, OUTSIDE)
+        return (*traders, *self.financiers, *self.counterparties)
+
+    @property
+    def financiers(self) -> tuple[str, ...]:
+        """Return who brings money to the group without being its customer."""
+        return (*self.lenders, *(name for name in (self.investors,) if name))
 
     @property
     def group(self) -> tuple[str, str]:
@@ -131,6 +155,36 @@ def pool(venue: str, kind: str) -> str:
     return f"Liabilities:{venue}:{kind}"
 
 
+def loan(lender: str, borrower: str) -> str:
+    """What a lender outside the group is owed, in its books."""
+    return f"Assets:{lender}:Loans:{borrower}"
+
+
+def debt(borrower: str, lender: str) -> str:
+    """The same in the books of the borrower."""
+    return f"Liabilities:{borrower}:Loans:{lender}"
+
+
+def shares(holder: str, issuer: str) -> str:
+    """What was paid for shares, in the books of who holds them."""
+    return f"Assets:{holder}:Shares:{issuer}"
+
+
+def issued(issuer: str, holder: str) -> str:
+    """The same in the books of who sold them."""
+    return f"Equity:{issuer}:Shares:{holder}"
+
+
+def tokens(holder: str, token: str) -> str:
+    """Units of a token."""
+    return f"Assets:{holder}:Tokens:{token}"
+
+
+def paid_for_tokens(holder: str, token: str) -> str:
+    """Where tokens and what was paid for them meet, each balancing by itself."""
+    return f"Equity:{holder}:Tokens:{token}"
+
+
 def lent(venue: str, borrower: str) -> str:
     """The credit line, in the books of the venue."""
     return f"Assets:{venue}:CreditLine:{borrower}"
@@ -139,6 +193,37 @@ def lent(venue: str, borrower: str) -> str:
 def borrowed(borrower: str, venue: str) -> str:
     """The credit line, in the books of the borrower."""
     return f"Liabilities:{borrower}:CreditLine:{venue}"
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """That one party pays another for something other than trading, and the accounts of both."""
+
+    payer: str
+    kind: str
+    to: str
+
+    @property
+    def spent(self) -> str:
+        """Where the payer books it: as a cost, or at cost."""
+        if self.kind in AT_COST:
+            return f"Assets:{self.payer}:{self.kind}:{self.to}"
+        return expense(self.payer, self.kind)
+
+    @property
+    def received(self) -> str:
+        """Where the other books it: as income, or as money put into it."""
+        if self.kind in AT_COST:
+            return f"Equity:{self.to}:{self.kind}:{self.payer}"
+        return income(self.to, self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A commodity that is held for its price, in whole units."""
+
+    name: str
+    issuer: str  # whose it is before the maker has it: the house's, if it is the group's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,18 +242,22 @@ class Chart:
 
     parties: Parties
     contracts: tuple[Contract, ...]
+    spendings: tuple[Spending, ...] = ()
+    tokens: tuple[Token, ...] = ()
 
     def desk(self, holder: str) -> str | None:
-        """Name the desk that holds a position: the maker's backstop has one of its own."""
+        """Name the desk that holds a position: of the maker's, some have a name of their own."""
         _, _, desk = holder.partition(":")
         return desk or ("Quoter" if holder == self.parties.maker else None)
 
     def kind(self, holder: str, kind: str) -> str:
         """Return the kind of a holder's result: all that a backstop's position brings is its own.
 
-        Or its losses would hide among the quoter's. What it bears of others' debts it bears as a
-        customer, whatever its position.
+        Or its losses would hide among the quoter's; and so would the directional book's. What a
+        backstop bears of others' debts it bears as a customer, whatever its position.
         """
+        if holder.endswith(f":{DIRECTIONAL}"):
+            return DIRECTIONAL
         backs = holder in self.parties.backstops and kind != SOCIALISED
         return BACKSTOP if backs else kind
 
@@ -192,6 +281,12 @@ class Chart:
             yield f"{provider}, a backstop provider", list(self._provider(provider))
         yield f"{p.lead}, the lead venue", list(self._lead())
         yield f"{OUTSIDE}, everybody else who trades there", list(self._outside())
+        for lender in p.lenders:
+            yield f"{lender}, a lender", list(self._lender(lender))
+        if p.investors:
+            yield f"{p.investors}, who buy shares of {p.house}", list(self._investors(p.investors))
+        for name in p.counterparties:
+            yield f"{name}, whom the group pays", list(self._paid(name))
 
     def _house(self) -> Iterator[Opened]:
         p = self.parties
@@ -216,7 +311,11 @@ class Chart:
             yield _money(
                 pool(p.house, SOCIALISED), "cause", "debts that customers bear; zero once settled"
             )
-        yield _money(opening(p.house), "cause")
+        if p.investors:
+            yield _money(issued(p.house, p.investors), "cause", "what shares were sold for")
+        yield from self._spent(p.house)
+        yield from self._tokens(p.house, "cause")
+        yield self._opening(p.house, "cause")
 
     def _maker(self) -> Iterator[Opened]:
         p = self.parties
@@ -224,8 +323,8 @@ class Chart:
         yield _money(claim(p.maker, p.lead), "liquid")
         yield _money(claim(p.maker, p.house), "group")
         yield _money(borrowed(p.maker, p.house), "group")
-        for holder in (p.maker, *(name for name in p.backstops if books_of(name) == p.maker)):
-            for venue in (p.house, p.lead):
+        for holder in (p.maker, *p.desks):
+            for venue in (p.house, p.lead) if self.desk(holder) != DIRECTIONAL else (p.lead,):
                 yield Opened(contracts(p.maker, venue, self.desk(holder)), self.commodities(venue))
         yield _money(
             income(p.maker, "PickOff"), "cause", "quotes hit because they were stale; a loss is > 0"
@@ -245,7 +344,17 @@ class Chart:
                 income(p.maker, BACKSTOP), "cause", "of all that it took over; a loss is > 0"
             )
             yield _money(expense(p.maker, BACKSTOP), "cause", "of laying off what it took over")
-        yield _money(opening(p.maker), "cause")
+        if p.directional:
+            about = "of positions held for their price; a loss is > 0"
+            yield _money(income(p.maker, DIRECTIONAL), "cause", about)
+            yield _money(expense(p.maker, DIRECTIONAL), "cause", "of buying and selling them")
+        for lender in p.lenders:
+            yield _money(debt(p.maker, lender), "cause", "callable on demand")
+        if p.lenders:
+            yield _money(expense(p.maker, "Interest"), "cause")
+        yield from self._spent(p.maker)
+        yield from self._tokens(p.maker, "cause")
+        yield self._opening(p.maker, "cause")
 
     def _firm(self, firm: str) -> Iterator[Opened]:
         p = self.parties
@@ -315,7 +424,53 @@ class Chart:
         yield Opened(contracts(OUTSIDE, p.lead), self.commodities(p.lead))
         for kind in ("Hedging", *LEAD_QUOTING, "VariationMargin", "Funding", "GapLoss"):
             yield _money(income(OUTSIDE, kind))
-        yield _money(opening(OUTSIDE))
+        paid = list(self._received(OUTSIDE))
+        if paid or any(token.issuer == OUTSIDE for token in self.tokens):
+            yield _money(cash(OUTSIDE))
+        yield from paid
+        yield from self._tokens(OUTSIDE)
+        yield self._opening(OUTSIDE)
+
+    def _lender(self, lender: str) -> Iterator[Opened]:
+        yield _money(cash(lender))
+        yield _money(loan(lender, self.parties.maker))
+        yield _money(income(lender, "Interest"))
+        yield _money(opening(lender))
+
+    def _investors(self, investors: str) -> Iterator[Opened]:
+        yield _money(cash(investors))
+        yield _money(shares(investors, self.parties.house))
+        yield _money(opening(investors))
+
+    def _paid(self, counterparty: str) -> Iterator[Opened]:
+        yield _money(cash(counterparty))
+        yield from self._received(counterparty)
+        yield _money(opening(counterparty))
+
+    def _spent(self, payer: str) -> Iterator[Opened]:
+        """Open what a party of the group pays for, each account once."""
+        spent = {each.spent: each.kind for each in self.spendings if each.payer == payer}
+        for account, kind in spent.items():
+            yield _money(account, "cause", "at cost" if kind in AT_COST else None)
+
+    def _received(self, receiver: str) -> Iterator[Opened]:
+        received = dict.fromkeys(e.received for e in self.spendings if e.to == receiver)
+        yield from map(_money, received)
+
+    def _tokens(self, holder: str, hole: str | None = None) -> Iterator[Opened]:
+        """Open the tokens that a party may come to hold: the maker all, an issuer its own."""
+        about = "what was paid for them, in dollars, against the tokens received"
+        for name in self._tokens_of(holder):
+            yield Opened(tokens(holder, name), (name,), hole)
+            yield Opened(paid_for_tokens(holder, name), (name, MONEY), hole, about)
+
+    def _tokens_of(self, holder: str) -> tuple[str, ...]:
+        is_maker = holder == self.parties.maker
+        return tuple(each.name for each in self.tokens if is_maker or each.issuer == holder)
+
+    def _opening(self, holder: str, hole: str | None = None) -> Opened:
+        issued_here = (token.name for token in self.tokens if token.issuer == holder)
+        return Opened(opening(holder), (MONEY, *issued_here), hole)
 
 
 def _money(account: str, hole: str | None = None, about: str | None = None) -> Opened:

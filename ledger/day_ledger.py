@@ -18,6 +18,7 @@ from ledger import fill_store
 from ledger.accounts import opening
 from ledger.columns import joined
 from ledger.entries import Entries
+from ledger.money import Scale
 from ledger.run_folder import RunFolder, RunFolderError
 from ledger.text import EXACT, HEADER, Text, opened, quoted
 from ledger.transaction import MONEY, Posting, entity_of, is_contract
@@ -64,6 +65,7 @@ class _Renderer:
         self._entries = Entries(run.chart, run.names)
         self._connection = run.connect()
         self._scale = {c.commodity: c.quantity for c in run.chart.contracts}
+        self._scale |= {token.name: Scale.of("1") for token in run.chart.tokens}
         self._month_lines: dict[str, list[str]] = {}
 
     def add(self, balances: Balances, entry: data.Transaction) -> None:
@@ -117,7 +119,7 @@ class _Renderer:
         """
         commodities = {commodity for account, commodity in moved if is_contract(account)}
         forward: Balances = {}
-        rest: dict[str, int] = defaultdict(int)
+        rest: Balances = defaultdict(int)
         for (account, commodity), units in before.items():
             if is_contract(account):
                 touched = commodity in commodities
@@ -126,10 +128,9 @@ class _Renderer:
             if touched and units:
                 forward[account, commodity] = units
                 if not is_contract(account):
-                    rest[entity_of(account)] -= units
-        for entity, units in rest.items():
+                    rest[opening(entity_of(account)), commodity] -= units
+        for key, units in rest.items():
             if units:
-                key = (opening(entity), MONEY)
                 forward[key] = forward.get(key, 0) + units
         return forward
 

@@ -32,8 +32,14 @@ __plugins__ = ("check",)
 
 MODES = ("", "line")
 
-# What a creditor calls it, and what the debtor calls the same promise.
-MIRRORED = {"Claims": "Customers", "Loans": "Loans", "CreditLine": "CreditLine"}
+# What a creditor calls it, and where and how the debtor calls the same promise. Shares promise
+# less than loans do, but what was paid for them stands in both books alike.
+MIRRORED = {
+    "Claims": ("Liabilities", "Customers"),
+    "Loans": ("Liabilities", "Loans"),
+    "CreditLine": ("Liabilities", "CreditLine"),
+    "Shares": ("Equity", "Shares"),
+}
 CLAIM_OF_DEBT = {debt: claim for claim, debt in MIRRORED.items()}
 
 POOLS = ("VariationMargin", "Funding", "SocialisedLoss")
@@ -148,6 +154,18 @@ def world_cash_is_constant(ledger: Ledger) -> Iterator[Finding]:
                 step.entry,
                 f"the world's cash changes by {_signed(moved, commodity)}; "
                 f"look for the cash of whoever paid or received it",
+            )
+
+
+def tokens_are_conserved(ledger: Ledger) -> Iterator[Finding]:
+    """After the opening entries, tokens change hands and are neither made nor destroyed."""
+    for step in dropwhile(lambda step: "opening" in step.entry.tags, ledger.steps):
+        held = ((leg.commodity, leg.number) for leg in step.legs if _is_token(leg.account))
+        for commodity, moved in _residuals(held):
+            yield (
+                step.entry,
+                f"tokens change by {_signed(moved, commodity)}; "
+                f"look for the books of whoever had them, or has them now",
             )
 
 
@@ -458,6 +476,10 @@ def _is_cash(account: Account) -> bool:
     return account.kind == "Cash" and account.root == "Assets"
 
 
+def _is_token(account: Account) -> bool:
+    return account.kind == "Tokens" and account.root == "Assets"
+
+
 def _is_customer(account: Account) -> bool:
     return account.kind == "Customers" and account.root == "Liabilities"
 
@@ -475,14 +497,13 @@ def _mirror(account: Account) -> tuple[str, str] | None:
     """Name the claim and the debt that are one promise, if *account* is either of them."""
     if account.root == "Assets" and account.kind in MIRRORED:
         creditor, debtor, claim = account.entity, account.partner, account.kind
-    elif account.root == "Liabilities" and account.kind in CLAIM_OF_DEBT:
-        creditor, debtor, claim = account.partner, account.entity, CLAIM_OF_DEBT[account.kind]
+    elif (account.root, account.kind) in CLAIM_OF_DEBT:
+        creditor, debtor = account.partner, account.entity
+        claim = CLAIM_OF_DEBT[account.root, account.kind]
     else:
         return None
-    return (
-        f"Assets:{creditor}:{claim}:{debtor}",
-        f"Liabilities:{debtor}:{MIRRORED[claim]}:{creditor}",
-    )
+    root, debt = MIRRORED[claim]
+    return f"Assets:{creditor}:{claim}:{debtor}", f"{root}:{debtor}:{debt}:{creditor}"
 
 
 def _fault(posting: Posting) -> str | None:
@@ -559,6 +580,7 @@ INVARIANTS: tuple[Callable[[Ledger], Iterator[Finding]], ...] = (
     pools_empty,
     seq_is_dense,
     world_cash_is_constant,
+    tokens_are_conserved,
     hole_is_explained,
 )
 

@@ -62,6 +62,10 @@ class Journal:
             f"{day_of(time_us)} custom {quoted(kind)} {' '.join(values)}\n\n"
         )
 
+    def price(self, time_us: int, commodity: str, usd: str) -> None:
+        """Note what a commodity is worth at the end of a day."""
+        self._month(time_us).write(f"{day_of(time_us)} price {commodity} {usd} USD\n\n")
+
     def balance(self, account: str, commodity: str = "USD") -> int:
         """Return what the general ledger has on an account, as of the last closing or entry."""
         return self._balances.get((account, commodity), 0)

@@ -7,7 +7,7 @@ includes it and adds the invariants, which do need our code.
 from collections.abc import Iterable
 from datetime import date
 
-from ledger.accounts import Chart
+from ledger.accounts import OUTSIDE, Chart
 from ledger.text import EXACT, HEADER, opened, quoted
 from ledger.transaction import MONEY
 
@@ -85,6 +85,22 @@ QUERIES: dict[str, str] = {
   WHERE account ~ ':(Claims|Customers):'""",
 }
 
+# Where there are loans, shares or tokens.
+FINANCE_QUERIES: dict[str, str] = {
+    "check-loans-mirror-debts": """
+  SELECT sum(position) AS must_be_empty
+  WHERE account ~ ':(Loans|Shares):'""",
+    "{maker_lower}-at-mark": """
+  SELECT account, sum(position) AS booked, convert(sum(position), 'USD') AS at_mark
+  WHERE splitcomp(account, ':', 1) = '{maker}' AND NOT account ~ ':Contracts:'
+  GROUP BY account ORDER BY account""",
+}
+
+
+def finances(chart: Chart) -> bool:
+    """Tell whether the group has anything but trading."""
+    return bool(chart.parties.financiers or chart.spendings or chart.tokens)
+
 
 def main_text(title: str, chart: Chart, start: date, last: date, includes: Iterable[str]) -> str:
     """Write main.beancount for books that run from *start* to *last*, both included."""
@@ -92,6 +108,7 @@ def main_text(title: str, chart: Chart, start: date, last: date, includes: Itera
         "house": chart.parties.house,
         "house_lower": chart.parties.house.lower(),
         "maker": chart.parties.maker,
+        "maker_lower": chart.parties.maker.lower(),
         "firm": chart.parties.firms[0] if chart.parties.firms else chart.parties.retail,
     }
     parts = [
@@ -102,13 +119,14 @@ def main_text(title: str, chart: Chart, start: date, last: date, includes: Itera
         *_commodities(chart, start),
         ";; Who plays which part.\n",
         *(f'{start} custom "role" "{role}" "{name}"\n' for role, name in chart.parties.roles()),
+        *(f'{start} custom "pays" "{e.payer}" "{e.kind}" "{e.to}"\n' for e in chart.spendings),
         "\n",
     ]
     for heading, accounts in chart.accounts():
         parts += [f";; {heading}\n", *(opened(start, line) for line in accounts), "\n"]
     parts += [f"include {quoted(name)}\n" for name in includes]
     parts.append('\n;; Questions to ask:  bean-query main.beancount ".run hole"\n')
-    for name, query in QUERIES.items():
+    for name, query in (QUERIES | (FINANCE_QUERIES if finances(chart) else {})).items():
         parts.append(f'{last} query "{name.format(**roles)}" "{query.format(**roles)}"\n')
     return "".join(parts)
 
@@ -129,5 +147,12 @@ def _commodities(chart: Chart, start: date) -> Iterable[str]:
             f'  name: "perpetual {c.market} at {c.venue}, settled in {MONEY}"\n'
             f'  market: "{c.market}"\n  venue: "{c.venue}"\n'
             f'  lot: "{c.lot}"\n  tick: "{c.tick_usd}"\n'
+        )
+    for token in chart.tokens:
+        own = token.issuer != OUTSIDE
+        what = f"the token of {token.issuer}" if own else "a token"
+        yield (
+            f"{start} commodity {token.name}\n"
+            f'  name: "{what}, held for its price"\n  house-token: {str(own).upper()}\n'
         )
     yield "\n"

@@ -13,6 +13,7 @@ from ledger.accounts import (
     opening,
     owed,
     pool,
+    tokens,
 )
 from ledger.money import usd
 from ledger.transaction import Posting, Transaction
@@ -23,6 +24,7 @@ def opening_balances(
     cash_cents: Mapping[str, int],
     claim_cents: Mapping[tuple[str, str], int],
     reserve_cents: Mapping[str, int] = {},
+    token_units: Mapping[tuple[str, str], int] = {},
 ) -> Transaction:
     """Give everybody what they have on the first day.
 
@@ -31,6 +33,7 @@ def opening_balances(
         cash_cents: cash by entity.
         claim_cents: what venues owe, by (entity, venue).
         reserve_cents: what venues have set aside for customers' debts, by venue.
+        token_units: what is held for its price, by (entity, token).
     """
     equity: dict[str, int] = {}
     postings = []
@@ -45,6 +48,9 @@ def opening_balances(
         postings.append(Posting(pool(venue, "Insurance"), -cents))
         equity[venue] = equity.get(venue, 0) - cents
     postings += [Posting(opening(entity), -cents) for entity, cents in equity.items()]
+    for (entity, token), units in token_units.items():
+        postings.append(Posting(tokens(entity, token), units, token))
+        postings.append(Posting(opening(entity), -units, token))
     return Transaction(
         time_us,
         None,

@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 
+from ledger.accounts import DIRECTIONAL
 from ledger.columns import Words, each, joined
 from ledger.fills import ABSENT, Fill, Motive, Pairing
 from ledger.money import Contract, usd
@@ -42,7 +43,7 @@ def _hedge(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> Itera
     yield each(partial(_trade, _named(pairing.taker), contract), fill.lots)
     yield f" on {pairing.venue} at "
     yield each(partial(_price, contract), fill.price)
-    yield " to hedge, "
+    yield ", " if _is_directional(pairing.taker) else " to hedge, "
     yield each(partial(_distance, contract), fill.price - fill.lead)
     yield " the mid of "
     yield each(partial(_price, contract), fill.lead)
@@ -115,7 +116,13 @@ def _trade(taker: str, contract: Contract, lots: int) -> str:
 def _named(holder: str) -> str:
     """Say whose position it is, and of which desk."""
     entity, _, desk = holder.partition(":")
+    if _is_directional(holder):
+        return f"{entity}'s directional book"
     return f"{entity}'s {desk.lower()}" if desk else entity
+
+
+def _is_directional(holder: str) -> bool:
+    return holder.endswith(f":{DIRECTIONAL}")
 
 
 def _set_aside(cents: int) -> str:
@@ -184,7 +191,8 @@ def _pickoff_sum(pairing: Pairing, rows: np.ndarray) -> str:
 def _hedge_sum(pairing: Pairing, rows: np.ndarray) -> str:
     cost = int(rows["fee_cents"].sum() - rows["edge_cents"].sum())
     who = _named(pairing.taker)
-    return f"{who} hedges on {pairing.venue}: {_count(rows, 'fill')} cost {usd(cost)}"
+    does = "trades" if _is_directional(pairing.taker) else "hedges"
+    return f"{who} {does} on {pairing.venue}: {_count(rows, 'fill')} cost {usd(cost)}"
 
 
 def _payment_sum(pairing: Pairing, rows: np.ndarray) -> str:

@@ -12,7 +12,7 @@ import duckdb
 from beancount import loader
 from beancount.core import data
 
-from ledger.accounts import Chart, Parties
+from ledger.accounts import OUTSIDE, Chart, Parties, Spending, Token
 from ledger.fills import Names
 from ledger.money import Contract
 
@@ -107,17 +107,27 @@ class RunFolder:
         roles: dict[str, list[str]] = {}
         for role, name in self.customs("role"):
             roles.setdefault(role, []).append(name)
-        firms = tuple(roles.pop("firm", ()))
-        providers = tuple(roles.pop("provider", ()))
+        several = {
+            "firms": tuple(roles.pop("firm", ())),
+            "providers": tuple(roles.pop("provider", ())),
+            "lenders": tuple(roles.pop("lender", ())),
+            "counterparties": tuple(roles.pop("counterparty", ())),
+        }
         contracts = tuple(
             Contract(e.meta["market"], e.meta["venue"], e.meta["lot"], e.meta["tick"])
             for e in self.entries
             if isinstance(e, data.Commodity) and "market" in e.meta
         )
         single = {role: names[0] for role, names in roles.items()}
-        parties = Parties(**single, firms=firms, providers=providers)
+        parties = Parties(**single, **several)
+        tokens = tuple(
+            Token(e.currency, parties.house if e.meta["house-token"] else OUTSIDE)
+            for e in self.entries
+            if isinstance(e, data.Commodity) and "house-token" in e.meta
+        )
+        spendings = tuple(Spending(*each) for each in self.customs("pays"))
         # As the journal listed them: the loader sorts commodities of a day by line.
-        return Chart(parties, contracts)
+        return Chart(parties, contracts, spendings, tokens)
 
     @cached_property
     def names(self) -> Names:

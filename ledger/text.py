@@ -28,6 +28,7 @@ class Text:
         self._aligned = {MONEY: _aligned(amount)}
         for contract in chart.contracts:
             self._aligned[contract.commodity] = _aligned(contract.quantity.text)
+        self._aligned |= {token.name: _aligned(str) for token in chart.tokens}
 
     def transaction(self, transaction: Transaction, seq: Numbers) -> Words:
         """Write one transaction, with its place in the true order; of columns, a column."""

@@ -11,6 +11,7 @@ from runs.scenarios import load
 
 HERE = Path(__file__).parent
 BUSY, CROWD = HERE / "worlds" / "busy.toml", HERE / "worlds" / "crowd.toml"
+GROUP = HERE / "worlds" / "group.toml"
 MARGIN = HERE / "worlds" / "margin.toml"
 SMALL = HERE / "golden" / "world.toml"
 
@@ -41,6 +42,8 @@ def both_ways(name: str | Path, overrides: dict, folder: Path) -> tuple[dict, di
         (CROWD, {}),
         # Customers are liquidated, into quotes and beside them, and backstops unwind.
         (MARGIN, {}),
+        # Lenders, uses, tokens and a directional book, whose orders are hedges beside others.
+        (GROUP, {}),
         # Settlements off the beat of the quotes, and hedges that take longer than an interval.
         (
             BUSY,

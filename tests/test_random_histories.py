@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from des.custody.custody import Custody
 from des.treasury.credit_line import CreditLine
 from des.treasury.margin import MarginDesk
+from des.treasury.purse import Purse
 from des.venue.venue import Venue
 from ledger import invariants, movements
 from ledger.accounts import OUTSIDE, Chart, Parties, borrowed, cash, claim, contracts, lent, owed
@@ -148,7 +149,7 @@ class History:
             house,
             lead,
             self.custody,
-            self.credit,
+            Purse(PARTIES, house, self.custody, self.credit),
             floor_cents,
             MARGIN_RATIOS,
             self.journal,

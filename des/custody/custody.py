@@ -6,6 +6,9 @@ from des.venue.venue import Venue
 from ledger import movements
 from ledger.accounts import Parties
 from ledger.journal import Journal
+from ledger.transaction import LedgerError, Transaction
+
+OPEN, QUEUED, HALTED = "open", "queued", "halted"  # how a venue deals with withdrawals
 
 
 class Custody:
@@ -15,10 +18,13 @@ class Custody:
         self, parties: Parties, venues: dict[str, Venue], cash_cents: np.ndarray, journal: Journal
     ) -> None:
         self.cash = cash_cents
+        self.status = dict.fromkeys(venues, OPEN)
         self._parties, self._venues, self._journal = parties, venues, journal
 
     def till(self, venue: str) -> int:
-        """Return the cash that a venue really has."""
+        """Return what a venue can pay out: all the cash that it has, until it halts for good."""
+        if self.status[venue] == HALTED:
+            return 0
         return int(self.cash[self._parties.names.index(venue)])
 
     def deposit(
@@ -31,9 +37,12 @@ class Custody:
         links: tuple[str, ...] = (),
         meta: tuple[tuple[str, str], ...] = (),
     ) -> int:
-        """Hand a venue as much of *cents* as *entity* has, and return how much that was."""
+        """Hand a venue as much of *cents* as *entity* has, and return how much that was.
+
+        A venue that has halted takes nothing: it would not come back.
+        """
         cents = min(cents, int(self.cash[entity]))
-        if cents <= 0:
+        if cents <= 0 or self.status[venue] == HALTED:
             return 0
         self._move(entity, venue, cents)
         name = self._parties.names[entity]
@@ -62,6 +71,19 @@ class Custody:
             movements.withdrawal(time_us, name, venue, cents, self._parties, why, links, meta)
         )
         return cents
+
+    def pay(self, payer: int, receiver: int, cents: int, entry: Transaction) -> None:
+        """Hand cash from one party to another, neither of them a venue to the other.
+
+        Raises:
+            LedgerError: the payer has less.
+        """
+        if cents > self.cash[payer]:
+            name, has = self._parties.names[payer], int(self.cash[payer])
+            raise LedgerError(f"{name} is to pay {cents} cents and has {has}: {entry.narration}")
+        self.cash[payer] -= cents
+        self.cash[receiver] += cents
+        self._journal.record(entry)
 
     def _move(self, entity: int, venue: str, cents: int) -> None:
         self.cash[entity] -= cents

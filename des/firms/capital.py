@@ -15,7 +15,8 @@ import numpy as np
 
 from des.chance import decision_key
 from des.clock import DAY_US
-from des.custody.custody import Custody
+from des.custody.custody import HALTED, OPEN, Custody
+from des.custody.till import Till
 from des.scenario import CapitalRules, Firm
 from des.treasury.margin import MarginDesk
 from des.venue.venue import Venue
@@ -50,11 +51,17 @@ class CapitalDesk:
         custody: Custody,
         margin: MarginDesk,
         journal: Journal,
+        till: Till | None = None,
     ) -> None:
-        """Begin with the firms that trade from the first day; without rules nothing ever moves."""
+        """Begin with the firms that trade from the first day; without rules nothing ever moves.
+
+        With a *till* firms ask there for what they take home from the house, and wait with all
+        others; without, they are paid as far as the cash goes.
+        """
         self._rules, self._seed, self._firms = rules, seed, firms
         self._parties, self._house, self._lead = parties, house, lead
         self._custody, self._margin, self._journal = custody, margin, journal
+        self._till = till
         self._code = [parties.names.index(firm.name) for firm in firms]
         self.status = [WAITING if firm.waiting else TRADING for firm in firms]
         self._days = np.zeros(len(firms), dtype=np.int64)
@@ -87,7 +94,7 @@ class CapitalDesk:
         # make up for losses from the house.
         for code, cents in zip(self._code, returns.lead.tolist(), strict=True):
             self._margin.move_floor(code, cents)
-        if self._rules is None:
+        if self._rules is None or self._custody.status[self._parties.house] == HALTED:
             return
         needed = self._margin.needed_cents(marks)
         for i, status in enumerate(self.status):
@@ -119,7 +126,7 @@ class CapitalDesk:
             return
         share = int(rules.withdrawn_share * max(int(returns.house[i]), 0))
         spare = int(self._house.claims[code] - needed[0, code])
-        self._withdraw(time_us, code, self._parties.house, min(share, spare), ", its owners' share")
+        self._ask(time_us, code, min(share, spare), ", its owners' share")
         if self._days[i] >= rules.patience_days:
             self._shift(time_us, i, capital, needed)
 
@@ -145,13 +152,12 @@ class CapitalDesk:
     def _take_home(self, time_us: int, i: int, needed: np.ndarray) -> None:
         """Withdraw what margin does not need: from the house; from both if the firm is closed."""
         code = self._code[i]
-        venues = [(self._house, self._parties.house, 0)]
+        why = ", and does not come back"
+        self._ask(time_us, code, int(self._house.claims[code] - needed[0, code]), why)
         if self.status[i] == CLOSED:
-            venues.append((self._lead, self._parties.lead, 1))
             self._margin.move_floor(code, -self._margin.floor_cents(code))
-        for venue, name, row in venues:
-            spare = int(venue.claims[code] - needed[row, code])
-            self._withdraw(time_us, code, name, spare, ", and does not come back")
+            spare = int(self._lead.claims[code] - needed[1, code])
+            self._withdraw(time_us, code, self._parties.lead, spare, why)
 
     def _let_in(self, time_us: int) -> None:
         """Let waiting firms see what others earn, and come."""
@@ -183,4 +189,14 @@ class CapitalDesk:
     def _withdraw(
         self, time_us: int, code: int, venue: str, cents: int, why: str, links: tuple[str, ...] = ()
     ) -> int:
-        return self._custody.withdraw(time_us, code, venue, cents, why, links) if cents > 0 else 0
+        """Take money out as far as the venue has it; nobody who waits at the till is passed."""
+        if cents <= 0 or self._custody.status[venue] != OPEN:
+            return 0
+        return self._custody.withdraw(time_us, code, venue, cents, why, links)
+
+    def _ask(self, time_us: int, code: int, cents: int, why: str) -> None:
+        """Take money home from the house: over the till, where there is one for everybody."""
+        if self._till:
+            self._till.ask(time_us, code, cents, why=why)
+        else:
+            self._withdraw(time_us, code, self._parties.house, cents, why)

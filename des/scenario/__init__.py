@@ -4,8 +4,19 @@ Money is in whole or decimal dollars here and becomes integer cents in `world.py
 basis points.
 """
 
-from des.scenario.customers import OtherMakers, Retail
+from des.scenario.customers import Cohort, Flow, News, OtherMakers, Retail
 from des.scenario.firms import FIRMS_MAX, CapitalRules, Firm, FirmClass, Firms
+from des.scenario.group import (
+    Group,
+    Lender,
+    LoanLimit,
+    Long,
+    Round,
+    Token,
+    TokenMark,
+    TokenPurchase,
+    Use,
+)
 from des.scenario.leverage import Leverage, LeverageLimit, Provider
 from des.scenario.maker import Maker, Quoter
 from des.scenario.market import PRICE_TICKS_MAX, Market, MonthVolume
@@ -45,6 +56,7 @@ __all__ = [
     "Bps",
     "CapitalRules",
     "Category",
+    "Cohort",
     "ContradictionError",
     "Entity",
     "FeeTier",
@@ -52,21 +64,27 @@ __all__ = [
     "Firm",
     "FirmClass",
     "Firms",
+    "Flow",
     "Fraction",
     "Gateway",
+    "Group",
     "House",
     "Lead",
     "LeadQuoting",
+    "Lender",
     "Leverage",
     "LeverageLimit",
     "LeverageRatio",
+    "LoanLimit",
     "LogSd",
+    "Long",
     "Maker",
     "Market",
     "MarketName",
     "Milliseconds",
     "Month",
     "MonthVolume",
+    "News",
     "OtherMakers",
     "Part",
     "PositiveUsd",
@@ -74,12 +92,17 @@ __all__ = [
     "Provider",
     "Quoter",
     "Retail",
+    "Round",
     "Run",
     "Scenario",
     "Seconds",
     "SourceText",
     "Step",
+    "Token",
+    "TokenMark",
+    "TokenPurchase",
     "Usd",
+    "Use",
     "Volatility",
     "VolatilityLevel",
     "months_between",

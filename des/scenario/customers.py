@@ -1,23 +1,199 @@
 """Everybody who trades on the house venue without being a firm or the captive maker."""
 
-from typing import Annotated
+import math
+from datetime import date, datetime
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from des.scenario.values import Entity, Part, PositiveUsd, Usd
+from des.scenario.group import Line
+from des.scenario.values import (
+    ContradictionError,
+    Entity,
+    Fraction,
+    Part,
+    PositiveUsd,
+    Usd,
+    check_full_hour,
+    moment_us,
+)
+
+ARRIVALS_PER_DAY_MAX = 10_000
+Sensitivity = Annotated[float, Field(ge=0, le=10_000)]  # of claims asked back per day and fear
+Elasticity = Annotated[float, Field(ge=0, le=100)]
+
+
+class Cohort(Part):
+    """Customers who are equally easy to frighten."""
+
+    share: Annotated[float, Field(gt=0, le=1)]  # of the holders, and at first of their claims
+    sensitivity: Sensitivity
+
+
+class Flow(Part):
+    """What customers bring and take away, as functions of volume, liquidity and fear.
+
+    Fear is a number without a unit, from 0 upwards. It rises by the shocks of news, by
+    `queue_shock` when a queue begins at the till, and by `contagion` times the share of all claims
+    that a withdrawal asks for; each rise halves every `fear_half_life_h`. All rates are evaluated
+    on the hour.
+
+    That depositors run because others do: Diamond & Dybvig (1983), Journal of Political Economy
+    91(3), 401-419; that withdrawals of others make one's own likelier, and how much: Iyer & Puri
+    (2012), American Economic Review 102(4), 1414-1445. The forms are the simplest that can say so;
+    every figure is an assumption until its scenario names a source.
+    """
+
+    deposits_per_volume: Fraction  # dollars brought for each that is traded on the house
+    trust_elasticity: Elasticity = 1.0
+    depth_elasticity: Elasticity = 1.0
+    base_per_day: Fraction  # of their claims that customers take away in normal times
+    fear_half_life_h: Annotated[float, Field(ge=1, le=10_000)]  # the grid of its hours is as fine
+    contagion: Annotated[float, Field(ge=0, le=10_000)] = 0.0
+    queue_shock: Annotated[float, Field(ge=0, le=100)] = 0.0
+    firms_sensitivity: Sensitivity = 0.0
+    halt_after_h: Annotated[float, Field(gt=0, le=10_000)]
+    cohorts: Annotated[tuple[Cohort, ...], Field(min_length=1, max_length=100)]
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        total = math.fsum(cohort.share for cohort in self.cohorts)
+        if abs(total - 1) > 1e-9:
+            raise ContradictionError(("cohorts",), f"have shares of {total:g} in all; make them 1")
+        return self
+
+    @model_validator(mode="after")
+    def _stable(self) -> Self:
+        """Refuse customers of whom each who leaves makes another leave: they need no cause."""
+        if self.branching_ratio >= 1:
+            limit = self.contagion / self.branching_ratio
+            raise ContradictionError(
+                ("contagion",),
+                f"is {self.contagion:g}, with which everybody runs without a cause (the branching "
+                f"ratio is {self.branching_ratio:.3g}); give less than {limit:.3g}, or a shorter "
+                "fear_half_life_h",
+            )
+        return self
+
+    @property
+    def branching_ratio(self) -> float:
+        """Return how many dollars each dollar asked back makes others ask back, at first hand.
+
+        A dollar out of claims C raises fear by contagion / C, which decays at the rate
+        d = ln 2 / half-life; while it lasts, customers ask back C s dollars per unit of fear and
+        time. In all that is n = contagion s / d, whatever C is: as claims shrink, fewer people hear
+        of larger shares. s is the mean sensitivity over all claims. It begins at no more than the
+        larger one of the retail cohorts' mean and the firms', and falls as the sensitive leave.
+        Evaluating fear on the hour leaves n as it is: what a request in an hour loses by being
+        heard of only after it, it gains by being heard of at full strength for a whole hour.
+
+        Below 1, a request begets 1 / (1 - n) in all, itself included, and a world without shocks
+        stays near its base; from 1 on it would run without a cause.
+
+        Source: Hawkes (1971), Biometrika 58(1), 83-90; as clusters, Hawkes & Oakes (1974),
+            Journal of Applied Probability 11(3), 493-503.
+        """
+        mean = math.fsum(cohort.share * cohort.sensitivity for cohort in self.cohorts)
+        decay_per_day = math.log(2) / (self.fear_half_life_h / 24)
+        return self.contagion * max(mean, self.firms_sensitivity) / decay_per_day
+
+    def volume_response(self, depth: float) -> float:
+        """Return the volume that is left of the recorded one, as a share.
+
+        Args:
+            depth: what is left of the recorded depth of the book: 1 as long as the captive maker
+                quotes, 1 less its share of the volume when it does not.
+
+        Formula: depth ** depth_elasticity. With 0 nobody minds a thin book. Depth goes by volume,
+            for lack of a record of the book itself. A constant elasticity is an assumption; that
+            volume and liquidity move together is Chordia, Roll & Subrahmanyam (2001), Journal of
+            Finance 56(2), 501-530.
+        """
+        return depth**self.depth_elasticity
+
+    def deposits_usd_per_day(self, volume_usd_per_day: float, trust: float) -> float:
+        """Return what customers are expected to bring in a day.
+
+        Args:
+            volume_usd_per_day: of the house.
+            trust: above 0, and 1 without fear.
+
+        Formula: deposits_per_volume * volume * trust ** trust_elasticity: new money comes as new
+            traders do, and these come for what is traded. Assumption.
+        """
+        return self.deposits_per_volume * volume_usd_per_day * trust**self.trust_elasticity
+
+    def asked_per_day(self, fear: float, sensitivity: float) -> float:
+        """Return the share of its claims that a cohort is expected to ask back in a day.
+
+        Formula: base_per_day + fear * sensitivity. It is an intensity and may exceed 1: customers
+            then ask for all they have well before the day is over.
+        """
+        return self.base_per_day + fear * sensitivity
+
+
+class News(Part):
+    """Something that frightens customers, at a time that the record names."""
+
+    date: date | datetime
+    shock: Annotated[float, Field(ge=0, le=100)]  # of fear
+    what: Line
+
+    @model_validator(mode="after")
+    def _hour(self) -> Self:
+        check_full_hour("date", self.date)
+        return self
+
+    @property
+    def time_us(self) -> int:
+        """Return its time, in microseconds since 1970."""
+        return moment_us(self.date)
 
 
 class Retail(Part):
-    """Customers who trade for their own reasons, under one control account."""
+    """Customers who trade for their own reasons, under one control account.
+
+    How much they bring and take away is either constant or as `flow` says.
+    """
 
     name: Entity
     holders: Annotated[int, Field(ge=1, le=10_000_000)]
     opening_claim_usd: Usd
     opening_cash_usd: Usd
-    deposits_per_day: Annotated[float, Field(ge=0, le=10_000)]
+    deposits_per_day: Annotated[float, Field(ge=0, le=ARRIVALS_PER_DAY_MAX)] | None = None
     deposit_usd_mean: PositiveUsd
-    withdrawals_per_day: Annotated[float, Field(ge=0, le=10_000)]
+    withdrawals_per_day: Annotated[float, Field(ge=0, le=ARRIVALS_PER_DAY_MAX)] | None = None
     withdrawal_usd_mean: PositiveUsd
+    flow: Flow | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        for key in ("deposits_per_day", "withdrawals_per_day"):
+            per_day = getattr(self, key)
+            if self.flow is None and per_day is None:
+                raise ContradictionError(
+                    (key,), f"is missing; give a number from 0 to {ARRIVALS_PER_DAY_MAX:_}, or flow"
+                )
+            if self.flow is not None and per_day:
+                raise ContradictionError(
+                    (key,), f"is {per_day:g}; give 0 or leave it out, since flow sets it"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _withdrawals(self) -> Self:
+        """Refuse crowds of customers who ask for next to nothing."""
+        if self.flow is None:
+            return self
+        usd = self.opening_claim_usd * self.flow.base_per_day
+        if usd > ARRIVALS_PER_DAY_MAX * self.withdrawal_usd_mean:
+            least = f"{usd / ARRIVALS_PER_DAY_MAX:_.2f}"
+            raise ContradictionError(
+                ("withdrawal_usd_mean",),
+                f"is {self.withdrawal_usd_mean:_}; give at least {least}, for "
+                f"{ARRIVALS_PER_DAY_MAX:_} withdrawals a day",
+            )
+        return self
 
 
 class OtherMakers(Part):

@@ -1,13 +1,15 @@
 """The whole scenario, and what its parts must agree on."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from des.clock import midnight_us
-from des.scenario.customers import OtherMakers, Retail
+from des.scenario.customers import ARRIVALS_PER_DAY_MAX, News, OtherMakers, Retail
 from des.scenario.firms import Firms
+from des.scenario.group import Group
 from des.scenario.leverage import Leverage, Provider
 from des.scenario.maker import Maker
 from des.scenario.market import Market
@@ -34,6 +36,8 @@ class Scenario(Part):
     other_makers: OtherMakers
     firms: Firms = Firms()
     leverage: Leverage | None = None  # None: nobody trades on margin
+    group: Group | None = None  # None: the house and its maker only trade
+    news: Annotated[tuple[News, ...], Field(max_length=10_000)] | None = None  # None: there is none
     markets: Annotated[tuple[Market, ...], Field(min_length=1, max_length=50)]
     sources: dict[str, SourceText] = Field(default={})  # by key: where its figure is from
 
@@ -44,6 +48,10 @@ class Scenario(Part):
         yield from (firm.name for firm in self.firms.members)
         yield from self.firms.drawn_names
         yield from (provider.name for provider in self.outside_providers)
+        if self.group:
+            yield from (lender.name for lender in self.group.lenders)
+            yield from (name for name in (self.group.investors,) if name)
+            yield from self.group.counterparties
 
     @property
     def outside_providers(self) -> tuple[Provider, ...]:
@@ -90,6 +98,51 @@ class Scenario(Part):
             for i, provider in enumerate(self.leverage.providers):
                 if provider.name != self.maker.name:
                     yield ("leverage", "providers", i, "name")
+        if self.group:
+            yield from (("group", "lenders", i, "name") for i in range(len(self.group.lenders)))
+            yield from (("group", "investors") for name in (self.group.investors,) if name)
+            yield from (("group", "uses", i, "to") for i in self.group.counterparties.values())
+
+    @model_validator(mode="after")
+    def _priced(self) -> Self:
+        """Refuse tokens and longs in markets that are not there."""
+        names = [market.name for market in self.markets]
+        for key in ("tokens", "longs") if self.group else ():
+            for i, part in enumerate(getattr(self.group, key)):
+                if part.market is not None and part.market not in names:
+                    raise ContradictionError(
+                        ("group", key, i, "market"),
+                        f"is '{part.market}'; give one of the markets: {', '.join(names)}",
+                    )
+        return self
+
+    @model_validator(mode="after")
+    def _news_in_order(self) -> Self:
+        for i, (before, news) in enumerate(pairwise(self.news or ()), start=1):
+            if news.time_us < before.time_us:
+                raise ContradictionError(
+                    ("news", i, "date"),
+                    f"is {news.date}; give {before.date}, that of the one before, or later",
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _flowing(self) -> Self:
+        """Refuse news that moves nobody, and crowds of customers who bring next to nothing."""
+        flow, mean = self.retail.flow, self.retail.deposit_usd_mean
+        if self.news and flow is None:
+            raise ContradictionError(
+                ("retail", "flow"), "is missing; give it, since there is news for customers"
+            )
+        busiest = [max(volume.usd for volume in market.volume) / 28 for market in self.markets]
+        usd = flow.deposits_usd_per_day(sum(busiest), trust=1) if flow else 0.0
+        if usd > ARRIVALS_PER_DAY_MAX * mean:
+            raise ContradictionError(
+                ("retail", "deposit_usd_mean"),
+                f"is {mean:_}; give at least {usd / ARRIVALS_PER_DAY_MAX:_.2f}, for "
+                f"{ARRIVALS_PER_DAY_MAX:_} deposits a day",
+            )
+        return self
 
     @model_validator(mode="after")
     def _cover(self) -> Self:

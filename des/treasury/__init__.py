@@ -1,1 +1,1 @@
-"""How the maker and the firms fund themselves: hedges, margin, the credit line."""
+"""How everybody funds themselves, and what the group does with money: margin, loans, uses."""

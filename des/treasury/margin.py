@@ -2,9 +2,9 @@
 
 After each settlement: an account in debit on the house venue is made good, then margin on the
 lead venue that has fallen below its minimum is topped up to its target. Money comes from own
-cash first, then (the captive maker's) from its credit line, then from the other venue. Daily,
-margin well above its target goes back. Whatever stays in debit is a gap loss, which the venue
-bears.
+cash first, then (the captive maker's) from wherever its purse has it, then from the other venue.
+Daily, margin well above its target goes back. Whatever stays in debit is a gap loss, which the
+venue bears.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from des.custody.custody import Custody
-from des.treasury.credit_line import CreditLine
+from des.treasury.purse import Purse
 from des.venue.venue import Venue
 from ledger import movements
 from ledger.accounts import Parties
@@ -31,7 +31,7 @@ class MarginDesk:
         house: Venue,
         lead: Venue,
         custody: Custody,
-        credit: CreditLine,
+        purse: Purse,
         lead_floor_cents: dict[int, int],
         ratios: tuple[float, float],
         journal: Journal,
@@ -42,13 +42,13 @@ class MarginDesk:
             parties: who is who.
             house, lead: the venues.
             custody: moves the cash.
-            credit: the captive maker's line.
+            purse: the captive maker's.
             lead_floor_cents: by hedger, what it keeps on the lead venue whatever its position.
             ratios: minimum and target of lead margin, as fractions of notional.
             journal: takes down gap losses.
         """
         self._parties, self._house, self._lead = parties, house, lead
-        self._custody, self._credit, self._journal = custody, credit, journal
+        self._custody, self._purse, self._journal = custody, purse, journal
         self._floor, self._ratios = lead_floor_cents, ratios
         self._maker = parties.names.index(parties.maker)
 
@@ -83,7 +83,12 @@ class MarginDesk:
                     time_us, member, self._parties.lead, excess, why, links
                 )
                 self._custody.deposit(time_us, member, self._parties.house, brought, links=links)
-        self._credit.repay(time_us, int(self._house.claims[self._maker]))
+        self._purse.credit.repay(time_us, int(self._house.claims[self._maker]))
+
+    def is_called(self, member: int, marks: np.ndarray) -> bool:
+        """Tell whether margin on the lead venue is still below its minimum."""
+        needed = self._ratios[0] * self._lead.notional(marks)[member]
+        return bool(self._lead.claims[member] < needed)
 
     def needed_cents(self, marks: np.ndarray) -> np.ndarray:
         """Return what positions need as margin at *marks*, shape (2, members): house, lead."""
@@ -105,22 +110,22 @@ class MarginDesk:
         """Bring an account in debit on the house venue back to zero, as far as money goes."""
         house, lead = self._parties.house, self._parties.lead
         lacking = -int(self._house.claims[member])
-        self._custody.deposit(time_us, member, house, lacking, links=links)
         if member == self._maker:
-            self._credit.draw(time_us, -int(self._house.claims[member]), links)
+            self._purse.cover_debit(time_us, links)
+        else:
+            self._custody.deposit(time_us, member, house, lacking, links=links)
         lacking = -int(self._house.claims[member])
         brought = self._custody.withdraw(time_us, member, lead, lacking, links=links)
         self._custody.deposit(time_us, member, house, brought, links=links)
 
     def _top_up_lead(self, time_us: int, member: int, cents: int, links: tuple[str, ...]) -> None:
-        """Bring margin to the lead venue: own cash, then what the house owes, then credit."""
+        """Bring margin to the lead venue: own cash, then what the house owes, or the purse has."""
         house, lead = self._parties.house, self._parties.lead
+        why = f", as margin for {lead}"
         lacking = int(cents) - int(self._custody.cash[member])
-        if lacking > 0:
-            payable = min(lacking, self._custody.till(house))
-            if member == self._maker:
-                self._credit.draw(time_us, payable - int(self._house.claims[member]), links)
-            why = f", as margin for {lead}"
+        if member == self._maker:
+            self._purse.raise_cash(time_us, int(cents), links, why)
+        else:
             self._custody.withdraw(time_us, member, house, lacking, why, links)
         self._custody.deposit(
             time_us, member, lead, int(cents), ", as margin for its hedges", links

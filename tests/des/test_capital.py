@@ -14,11 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from des.clock import DAY_US, midnight_us
-from des.custody.custody import Custody
+from des.custody.custody import HALTED, QUEUED, Custody
+from des.custody.till import Till
 from des.firms.capital import CLOSED, LEFT, TRADING, WAITING, CapitalDesk, Returns
 from des.scenario import CapitalRules, Firm
 from des.treasury.credit_line import CreditLine
 from des.treasury.margin import MarginDesk
+from des.treasury.purse import Purse
 from des.venue.venue import Venue
 from ledger.accounts import Chart, Parties, cash, claim, owed
 from ledger.money import Contract, to_cents
@@ -61,6 +63,7 @@ class Books:
     chart: Chart
     transactions: list[Transaction] = field(default_factory=list)
     events: list[tuple[int, str, str]] = field(default_factory=list)
+    notes: list[tuple[str, ...]] = field(default_factory=list)
     balances: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def __post_init__(self) -> None:
@@ -76,6 +79,9 @@ class Books:
     def event(self, time_us: int, name: str, value: str) -> None:
         self.events.append((time_us, name, value))
 
+    def custom(self, time_us: int, kind: str, *values: str) -> None:
+        self.notes.append((kind, *values))
+
     def tagged(self, tag: str) -> list[Transaction]:
         return [one for one in self.transactions if one.tag == tag]
 
@@ -83,7 +89,13 @@ class Books:
 class Town:
     """Two venues, some firms and their money; other customers keep enough of theirs there."""
 
-    def __init__(self, rules: CapitalRules | None, *firms: Firm, seed: int = 1) -> None:
+    def __init__(
+        self,
+        rules: CapitalRules | None,
+        *firms: Firm,
+        seed: int = 1,
+        over_the_till: bool = False,
+    ) -> None:
         names = tuple(each.name for each in firms)
         self.parties = Parties(HOUSE, "Alameda", LEAD, "Retail", "OtherMakers", names)
         self.names, self.firms = self.parties.names, firms
@@ -109,15 +121,20 @@ class Town:
         floors = {
             self.code(each.name): to_cents(each.capital_usd * each.lead_share) for each in firms
         }
+        maker = self.code("Alameda")
+        no_credit = CreditLine(self.house, ("Alameda", HOUSE), maker, 0, 100, self.books)
         self.margin = MarginDesk(
             self.parties,
             self.house,
             self.lead,
             self.custody,
-            CreditLine(self.house, ("Alameda", HOUSE), self.code("Alameda"), 0, 100, self.books),
+            Purse(self.parties, self.house, self.custody, no_credit),
             {self.code("Alameda"): 0} | floors,
             RATIOS,
             self.books,
+        )
+        self.till = Till(
+            self.custody, HOUSE, self.names, lambda code: int(self.house.claims[code]), self.books
         )
         self.desk = CapitalDesk(
             rules,
@@ -129,6 +146,7 @@ class Town:
             self.custody,
             self.margin,
             self.books,
+            self.till if over_the_till else None,
         )
         self.night_us = FIRST_NIGHT_US
         self.results = np.zeros((2, len(self.names)), dtype=np.int64)  # of all days: house, lead
@@ -419,6 +437,36 @@ def test_a_house_without_cash_leaves_the_rest_as_a_claim_until_it_has_some():
     town.give("Retail", house=10_000)
     town.day()
     assert town.has("Firm01") == (50_000, CAPITAL - ON_LEAD - 100 - 50_000, ON_LEAD)
+
+
+def test_at_the_till_a_firm_waits_for_all_that_it_asks_for_and_asks_once():
+    town = Town(rules(patience_days=1), firm("Firm01"), over_the_till=True)
+    town.custody.cash[town.code(HOUSE)] = 40_000
+    for _ in range(3):
+        town.day(house={"Firm01": -100} if town.desk.takes[0] else {})
+
+    asked = CAPITAL - ON_LEAD - 100
+    assert town.status("Firm01") == LEFT
+    assert town.has("Firm01") == (0, asked, ON_LEAD)
+    assert town.books.notes == [
+        ("unpaid-request", owed(HOUSE, "Firm01"), f"{asked // 100}.00 USD", '"Firm01"')
+    ]
+
+    town.give("Retail", house=asked)
+    town.till.serve(town.night_us)
+    assert town.has("Firm01") == (asked, 0, ON_LEAD)
+
+
+def test_capital_passes_nobody_who_waits_and_stays_where_it_is_once_the_house_has_halted():
+    town = Town(shifting(), firm("Firm01"))
+    for status in (QUEUED, HALTED):
+        town.custody.status[HOUSE] = status
+        town.day(lead={"Firm01": 1_000})
+        assert town.has("Firm01")[1] == CAPITAL - ON_LEAD
+    town.day(house={"Firm01": -CAPITAL // 2})
+
+    assert town.status("Firm01") == TRADING
+    assert not town.books.transactions
 
 
 @pytest.mark.parametrize("lead_share", [0.0, 0.3, 1.0])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from des.custody.custody import Custody
 from des.treasury.credit_line import CreditLine
 from des.treasury.margin import EXCESS, MarginDesk
+from des.treasury.purse import Purse
 from des.venue.venue import Venue
 from ledger.accounts import Chart, Parties, borrowed, cash, claim, lent, owed
 from ledger.money import Contract
@@ -67,7 +68,7 @@ class Bank:
             self.house,
             self.lead,
             self.custody,
-            self.credit,
+            Purse(PARTIES, self.house, self.custody, self.credit),
             dict.fromkeys(HEDGERS, floor_cents),
             (0.05, 0.2),
             self.books,

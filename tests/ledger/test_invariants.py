@@ -33,7 +33,9 @@ CHART = {
     "Assets:Firm07:Contracts:FTX Assets:Firm07:Tokens:SOL Equity:Firm07:Tokens:SOL "
     "Income:Firm07:VariationMargin Income:Firm07:Insurance Income:Firm07:Fees "
     "Equity:Firm07:Opening "
-    "Assets:Lender01:Cash Assets:Lender01:Loans:Alameda Equity:Lender01:Opening",
+    "Assets:Lender01:Cash Assets:Lender01:Loans:Alameda Equity:Lender01:Opening "
+    "Assets:Lender01:Tokens:SOL Equity:Lender01:Tokens:SOL Assets:Lender01:Shares:Firm07 "
+    "Equity:Firm07:Shares:Lender01",
 }
 OPENS = "".join(
     f"2022-05-01 open {account}\n" + (f'  hole: "{part}"\n' if part else "")
@@ -213,11 +215,13 @@ BOOKS = [
         "a token is booked by itself",
         OPENING
         + """
-2022-05-02 * "Lender01" "Firm07 finds 2 SOL" #tokens
+2022-05-02 * "Lender01" "Lender01 gives Firm07 2 SOL" #tokens
   seq: 2
   time: "08:00:00.000000"
   Assets:Firm07:Tokens:SOL                  2 SOL
   Equity:Firm07:Tokens:SOL                 -2 SOL
+  Assets:Lender01:Tokens:SOL               -2 SOL
+  Equity:Lender01:Tokens:SOL                2 SOL
 """,
     ),
     Books(
@@ -225,12 +229,14 @@ BOOKS = [
         "a token has a price",
         OPENING
         + """
-2022-05-02 * "Lender01" "Firm07 finds 2 SOL" #tokens
+2022-05-02 * "Lender01" "Lender01 gives Firm07 2 SOL" #tokens
   seq: 2
   time: "08:00:00.000000"
   breaks: "transaction-balances"
   Assets:Firm07:Tokens:SOL                  2 SOL @ 90.00 USD
   Equity:Firm07:Tokens:SOL                 -2 SOL @ 90.00 USD
+  Assets:Lender01:Tokens:SOL               -2 SOL
+  Equity:Lender01:Tokens:SOL                2 SOL
 """,
     ),
     Books(
@@ -238,12 +244,14 @@ BOOKS = [
         "a token has a cost",
         OPENING
         + """
-2022-05-02 * "Lender01" "Firm07 finds 2 SOL" #tokens
+2022-05-02 * "Lender01" "Lender01 gives Firm07 2 SOL" #tokens
   seq: 2
   time: "08:00:00.000000"
   breaks: "transaction-balances"
   Assets:Firm07:Tokens:SOL                  2 SOL {90.00 USD}
   Equity:Firm07:Tokens:SOL                 -2 SOL {90.00 USD}
+  Assets:Lender01:Tokens:SOL               -2 SOL
+  Equity:Lender01:Tokens:SOL                2 SOL
 """,
     ),
     # --------------------------------------------------------------------- entity-balances
@@ -306,6 +314,26 @@ BOOKS = [
   Equity:Lender01:Opening              100.00 USD
   Assets:Lender01:Cash                -100.00 USD
 """,
+    ),
+    *(
+        Books(
+            "claims-mirror-debts",
+            f"shares are sold, {situation}",
+            OPENING
+            + f"""
+2022-05-02 * "Lender01" "Firm07 sells Lender01 shares for 100.00" #equity
+  seq: 2
+  time: "08:00:00.000000"{breaks}
+  Assets:Firm07:Cash                   100.00 USD
+  Equity:Firm07:Shares:Lender01       -100.00 USD
+  {booked:<34}  100.00 USD
+  Assets:Lender01:Cash                -100.00 USD
+""",
+        )
+        for situation, booked, breaks in (
+            ("and bought", "Assets:Lender01:Shares:Firm07", ""),
+            ("and forgotten", "Equity:Lender01:Opening", '\n  breaks: "claims-mirror-debts"'),
+        )
     ),
     Books(
         "claims-mirror-debts",
@@ -643,6 +671,21 @@ BOOKS = [
                 '\n  breaks: "world-cash-is-constant"',
             ),
         )
+    ),
+    # ----------------------------------------------------------------- tokens-are-conserved
+    Books("tokens-are-conserved", "no token moves", OPENING + DEPOSIT),
+    Books(
+        "tokens-are-conserved",
+        "a token is found",
+        OPENING
+        + """
+2022-05-02 * "Lender01" "Firm07 finds 2 SOL" #tokens
+  seq: 2
+  time: "08:00:00.000000"
+  breaks: "tokens-are-conserved"
+  Assets:Firm07:Tokens:SOL                  2 SOL
+  Equity:Firm07:Tokens:SOL                 -2 SOL
+""",
     ),
     # ------------------------------------------------------------------- hole-is-explained
     Books("hole-is-explained", "every account of the group plays a part", OPENING + DEPOSIT),

@@ -1,0 +1,49 @@
+"""Confidence in the house: what frightens its customers, and how they forget."""
+
+import math
+from collections.abc import Callable
+
+from des.clock import HOUR_US
+from des.scenario import Flow
+
+
+def trust(fear: float) -> float:
+    """Return how far customers trust the house, in (0, 1]: exp(-fear), and 1 without fear."""
+    return math.exp(-fear)
+
+
+class Confidence:
+    """Fear: a sum of shocks, each of which halves every `fear_half_life_h`."""
+
+    def __init__(self, flow: Flow, claims_cents: Callable[[], int]) -> None:
+        """Begin without fear.
+
+        Args:
+            flow: says how much frightens, and for how long.
+            claims_cents: tells what the house owes all its customers outside its own group.
+        """
+        self._flow, self._claims_cents = flow, claims_cents
+        self._fear, self._at_us = 0.0, 0
+
+    def fear(self, time_us: int) -> float:
+        """Return the fear that is left at a time, no earlier than that of the last shock."""
+        return self._fear * self._left(time_us - self._at_us)
+
+    def shock(self, time_us: int, size: float) -> None:
+        """Frighten customers; what happened before the last shock counts for what is left of it."""
+        if time_us > self._at_us:
+            self._fear, self._at_us = self.fear(time_us), time_us
+        self._fear += size * self._left(self._at_us - time_us)
+
+    def ask(self, time_us: int, cents: int) -> None:
+        """Let customers see that some of them ask for their money."""
+        claims = self._claims_cents()
+        if claims > 0:
+            self.shock(time_us, self._flow.contagion * min(cents / claims, 1.0))
+
+    def queue(self, time_us: int) -> None:
+        """Let customers see that somebody has to wait."""
+        self.shock(time_us, self._flow.queue_shock)
+
+    def _left(self, elapsed_us: int) -> float:
+        return 0.5 ** (elapsed_us / HOUR_US / self._flow.fear_half_life_h)

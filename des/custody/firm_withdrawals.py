@@ -1,0 +1,41 @@
+"""Trading firms that lose confidence take home what is free of their money on the house."""
+
+import math
+from collections.abc import Sequence
+
+from des.chance import decision_key, mix
+from des.clock import DAY_US, HOUR_US
+from des.custody.till import Till
+
+
+class FirmWithdrawals:
+    """Hazards in proportion to fear, one draw for each firm and hour."""
+
+    def __init__(
+        self, seed: int, firms: Sequence[tuple[str, int]], sensitivity: float, till: Till
+    ) -> None:
+        """Begin.
+
+        Args:
+            seed: of the run.
+            firms: name and code in the books of each.
+            sensitivity: a firm's hazard per day and unit of fear.
+            till: which pays them, or lets them wait.
+        """
+        self._firms = [
+            (decision_key(seed, "firms", "withdrawal", name), name, code) for name, code in firms
+        ]
+        self._sensitivity, self._till = sensitivity, till
+
+    def decide(self, now_us: int, fear: float) -> None:
+        """Let each firm decide for an hour.
+
+        Formula: with probability 1 - exp(-fear * sensitivity / 24) it asks for all that is free of
+            its claim: a hazard, so that the grid of hours does not matter. Firms have no base rate:
+            what they move in normal times follows from their results and margin.
+        """
+        chance = -math.expm1(-fear * self._sensitivity * HOUR_US / DAY_US)
+        for key, name, code in self._firms:
+            if (mix(key, now_us // HOUR_US) >> 11) / 2**53 < chance:
+                why = f", for want of confidence: fear is at {fear:.3f}"
+                self._till.ask(now_us, code, self._till.owed_cents(code), name, why)

@@ -1,0 +1,131 @@
+"""The flow of customers' money: looked at on every hour, and in between left to chance.
+
+On the hour customers hear the news, see the queue, and from that it follows how much they are to be
+expected to bring and to ask for until the next one. Within the hour they come one by one, as a
+Poisson process does, in continuous time.
+"""
+
+from collections import deque
+from collections.abc import Callable, Generator
+from itertools import accumulate
+
+import numpy as np
+import simpy
+
+from des.chance import stream
+from des.clock import DAY_US, HOUR_US
+from des.custody.cohorts import Cohorts, chosen
+from des.custody.confidence import Confidence, trust
+from des.custody.firm_withdrawals import FirmWithdrawals
+from des.custody.retail import RetailCustody, whole_dollars
+from des.custody.till import Till
+from des.scenario import Scenario
+from ledger.journal import Journal
+from ledger.text import quoted
+
+HOURS_PER_DAY = DAY_US // HOUR_US
+
+
+class CustomerFlow:
+    """Decides how many come and go, and lets them."""
+
+    def __init__(
+        self,
+        env: simpy.Environment,
+        scenario: Scenario,
+        confidence: Confidence,
+        till: Till,
+        desk: RetailCustody,
+        firms: FirmWithdrawals,
+        journal: Journal,
+    ) -> None:
+        """Begin with nobody under way.
+
+        Args:
+            env, journal: of the world.
+            scenario: whose `retail.flow` says what follows from what; of news before the run
+                customers feel what is left.
+            confidence: what they think of the house.
+            till: where all of them are paid.
+            desk: where retail customers are served.
+            firms: those of them who trade for a living.
+        """
+        self._env, self._seed, self._journal = env, scenario.run.seed, journal
+        self._retail, self._rules = scenario.retail, scenario.retail.flow
+        self._confidence, self._till, self._desk, self._firms = confidence, till, desk, firms
+        self._news = deque(scenario.news or ())
+        self._cohorts = Cohorts(self._rules.cohorts)
+        self._reach_usd = [0.0]  # of this hour's expected withdrawals, cumulated over cohorts
+
+    def look_at_queue(self, now_us: int) -> None:
+        """Pay with what has come in otherwise than over the counter, and halt if that goes on."""
+        self._till.serve(now_us)
+        self._till.halt_after(now_us, round(self._rules.halt_after_h * HOUR_US))
+
+    def decide(self, now_us: int, volume_usd_per_day: float) -> None:
+        """Let customers think again, on the hour, and come and go until the next one.
+
+        Args:
+            now_us: the hour.
+            volume_usd_per_day: what is traded on the house.
+        """
+        self._hear(now_us)
+        fear = self._confidence.fear(now_us)
+        if now_us % DAY_US == 0:
+            self._journal.custom(now_us, "fear", f"{fear:.6f}")
+        self._firms.decide(now_us, fear)
+        retail, rules = self._retail, self._rules
+        self._cohorts.agree(self._desk.unasked_cents())
+        asked_usd = [
+            cents / 100 * rules.asked_per_day(fear, cohort.sensitivity) / HOURS_PER_DAY
+            for cents, cohort in zip(self._cohorts.cents, rules.cohorts, strict=True)
+        ]
+        self._reach_usd = list(accumulate(asked_usd))
+        brought_usd = rules.deposits_usd_per_day(volume_usd_per_day, trust(fear)) / HOURS_PER_DAY
+        for quantity, usd, usd_mean, act in (
+            ("deposits", brought_usd, retail.deposit_usd_mean, self._deposit),
+            ("withdrawals", self._reach_usd[-1], retail.withdrawal_usd_mean, self._request),
+        ):
+            if usd > 0:
+                self._env.process(self._arrivals(quantity, usd / usd_mean, act))
+
+    def _hear(self, now_us: int) -> None:
+        while self._news and self._news[0].time_us <= now_us:
+            news = self._news.popleft()
+            self._confidence.shock(news.time_us, news.shock)
+            self._journal.custom(now_us, "news", quoted(news.what), f"{news.shock:f}")
+
+    def _arrivals(
+        self, quantity: str, expected: float, act: Callable[[np.random.Generator], None]
+    ) -> Generator[simpy.Event, None, None]:
+        """Let customers act within the hour that begins now, *expected* of them on average.
+
+        The hour has a stream of its own, and the n-th to act in it is the same customer with the
+        same amount in mind however many there are.
+        """
+        start_us = int(self._env.now)
+        draws = stream(self._seed, "retail", quantity, start_us // HOUR_US)
+        after_us = draws.exponential(HOUR_US / expected)
+        # On the hour itself, books are closed and everything is decided: nobody acts then.
+        while after_us < HOUR_US - 1:
+            yield self._env.timeout(start_us + 1 + int(after_us) - self._env.now)
+            act(draws)
+            after_us += draws.exponential(HOUR_US / expected)
+
+    def _deposit(self, draws: np.random.Generator) -> None:
+        """Let any holder bring money."""
+        place = draws.random()
+        cents = whole_dollars(draws.exponential(self._retail.deposit_usd_mean))
+        self._cohorts.bring(place, self._desk.deposit(self._holder(place), cents))
+
+    def _request(self, draws: np.random.Generator) -> None:
+        """Let somebody ask for money, in a cohort drawn by what each is expected to ask for."""
+        cohort = chosen(self._reach_usd, draws.random())
+        holder = self._holder(self._cohorts.place(cohort, draws.random()))
+        cents = whole_dollars(draws.exponential(self._retail.withdrawal_usd_mean))
+        cents = min(cents, int(self._cohorts.cents[cohort]))
+        self._cohorts.take(cohort, self._desk.request(holder, cents))
+
+    def _holder(self, place: float) -> int:
+        # The last holder's place may be rounded up to 1.
+        return min(int(place * self._retail.holders), self._retail.holders - 1)

@@ -1,0 +1,134 @@
+"""The till of the house: who asks is paid at once, or waits behind those who asked before.
+
+A withdrawal is paid in full or not at all. As soon as one has to wait, all that come later wait
+behind it, however small they are. What has to wait is noted in the books when it is asked for; a
+house that halts pays nobody any more, and what is asked for then is noted alike.
+
+Margin that firms and the captive maker move between the venues does not come to this till: it is
+paid at settlements, as far as the cash goes.
+"""
+
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from des.clock import SECOND_US
+from des.custody.confidence import Confidence
+from des.custody.custody import HALTED, OPEN, QUEUED, Custody
+from ledger.accounts import owed
+from ledger.journal import Journal
+from ledger.money import amount
+from ledger.text import quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A wish to be paid."""
+
+    asked_us: int
+    entity: int
+    holder: str  # of a control account; else the entity's name
+    cents: int
+    why: str
+
+
+class Till:
+    """First come, first served."""
+
+    def __init__(
+        self,
+        custody: Custody,
+        house: str,
+        names: tuple[str, ...],
+        free_cents: Callable[[int], int],
+        journal: Journal,
+        confidence: Confidence | None = None,
+    ) -> None:
+        """Begin with nobody waiting.
+
+        Args:
+            custody, journal: of the world.
+            house: whose till it is.
+            names: of all parties, by code.
+            free_cents: tells what a party may withdraw of its claim: what is no margin.
+            confidence: what customers learn of requests and queues; None where they do not.
+        """
+        self._custody, self._house, self._names = custody, house, names
+        self._free_cents, self._journal, self._confidence = free_cents, journal, confidence
+        self.queue: deque[Request] = deque()
+        self._queued_cents: Counter[int] = Counter()  # by party
+        self._since_us = 0  # of the queue that there is
+
+    def owed_cents(self, entity: int) -> int:
+        """Return what a party may still ask for: what is free of its claim less what is queued."""
+        return self._free_cents(entity) - self._queued_cents[entity]
+
+    def ask(self, time_us: int, entity: int, cents: int, holder: str = "", why: str = "") -> int:
+        """Pay a withdrawal at once if the cash is there and nobody waits; else it waits.
+
+        Returns:
+            What was asked for: no more than there is to ask for.
+        """
+        cents = min(cents, self.owed_cents(entity))
+        if cents <= 0:
+            return 0
+        if self._confidence:
+            self._confidence.ask(time_us, cents)
+        request = Request(time_us, entity, holder or self._names[entity], cents, why)
+        if self.queue or not self._pay(time_us, request):
+            self._line_up(request)
+        return cents
+
+    def serve(self, time_us: int) -> None:
+        """Pay who has been waiting, as far as the cash goes."""
+        if not self.queue or self._halted():
+            return
+        while self.queue and self._pay(time_us, self.queue[0]):
+            paid = self.queue.popleft()
+            self._queued_cents[paid.entity] -= paid.cents
+        if not self.queue:
+            self._become(time_us, OPEN)
+
+    def halt_after(self, time_us: int, wait_us: int) -> None:
+        """Pay nobody any more, for good, if there has been a queue for as long as that."""
+        if self.queue and time_us - self._since_us >= wait_us and not self._halted():
+            self._become(time_us, HALTED)
+
+    def _halted(self) -> bool:
+        return self._custody.status[self._house] == HALTED
+
+    def _line_up(self, request: Request) -> None:
+        if not self.queue:
+            self._since_us = request.asked_us
+            self._become(request.asked_us, QUEUED)
+        self.queue.append(request)
+        self._queued_cents[request.entity] += request.cents
+        self._journal.custom(
+            request.asked_us,
+            "unpaid-request",
+            owed(self._house, self._names[request.entity]),
+            f"{amount(request.cents)} USD",
+            quoted(request.holder),
+        )
+
+    def _pay(self, time_us: int, request: Request) -> bool:
+        """Pay in full or not at all; nobody is paid what is no longer free of its claim."""
+        cents = min(request.cents, self._free_cents(request.entity))
+        if self._custody.till(self._house) < cents:
+            return False
+        meta: tuple[tuple[str, str], ...] = ()
+        if request.holder != self._names[request.entity]:
+            meta = (("holder", quoted(request.holder)),)
+        if time_us > request.asked_us:
+            meta += (("waited-s", f"{(time_us - request.asked_us) / SECOND_US:.6f}"),)
+        self._custody.withdraw(time_us, request.entity, self._house, cents, request.why, meta=meta)
+        return True
+
+    def _become(self, time_us: int, status: str) -> None:
+        """Let everybody know, where anybody cares."""
+        if self._confidence is None:
+            return
+        self._custody.status[self._house] = status
+        self._journal.event(time_us, f"{self._house}:withdrawals", status)
+        if status == QUEUED:
+            self._confidence.queue(time_us)

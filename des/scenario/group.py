@@ -1,0 +1,242 @@
+"""The group's treasury: who lends to it, who buys its shares, what it holds, what it pays for.
+
+Dates are days of the calendar, whatever days a run has: what falls on none of them does not happen.
+"""
+
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from des.scenario.values import (
+    ContradictionError,
+    Entity,
+    Fraction,
+    MarketName,
+    Part,
+    PositiveUsd,
+    Usd,
+)
+
+# What money is used for. Of the first two something is left, which stands in the books at cost.
+UseKind = Literal[
+    "Ventures",
+    "Acquisitions",
+    "Buyback",
+    "Insiders",
+    "Property",
+    "Politics",
+    "Charity",
+    "Sponsorship",
+    "Incidents",
+    "Settlements",
+]
+RESERVED = ("USD", "NULL", "TRUE", "FALSE")  # words that Beancount knows otherwise
+
+Line = Annotated[
+    str,
+    StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+\z", max_length=200),
+    Field(description="a text in quotes, one line of at most 200 characters"),
+]
+
+
+class LoanLimit(Part):
+    """The most that a lender lends from a day on; what is owed beyond it is recalled that day."""
+
+    since: date
+    usd: Usd
+
+
+class Lender(Part):
+    """Somebody outside the group who lends to the captive maker, callable on demand."""
+
+    name: Entity
+    rate_pct_per_year: Annotated[float, Field(ge=0, le=100)]  # paid on the first of each month
+    limits: Annotated[tuple[LoanLimit, ...], Field(min_length=1, max_length=1_000)]
+    advance: Annotated[float, Field(gt=0, le=1)] | None = None  # at most so much of the tokens
+
+    @model_validator(mode="after")
+    def _order(self) -> Self:
+        for i, (before, limit) in enumerate(pairwise(self.limits), start=1):
+            if not before.since < limit.since:
+                raise ContradictionError(
+                    ("limits", i, "since"),
+                    f"is {limit.since}; give a day after the {before.since} before it",
+                )
+        return self
+
+    def limit_usd(self, day: date) -> float:
+        """Return the limit in force on a day; before the first, nothing is lent."""
+        in_force = [limit.usd for limit in self.limits if limit.since <= day]
+        return in_force[-1] if in_force else 0.0
+
+
+class Use(Part):
+    """Money paid out for something other than trading, once or in equal monthly parts."""
+
+    date: date
+    usd: PositiveUsd
+    kind: UseKind
+    by: Literal["house", "maker"]
+    to: Entity  # keeps books of its own, unless it is Outside; several uses may name the same
+    why: Line
+    until: date | None = None  # parts on the date and on each first of a month up to this day
+
+    @model_validator(mode="after")
+    def _span(self) -> Self:
+        if self.until is not None and self.until < self.date:
+            raise ContradictionError(
+                ("until",), f"is {self.until}; give {self.date}, its date, or a later day"
+            )
+        return self
+
+    def days(self) -> list[date]:
+        """List the days on which a part of it is due."""
+        days, first = [self.date], _first_of_next_month(self.date)
+        while self.until is not None and first <= self.until:
+            days.append(first)
+            first = _first_of_next_month(first)
+        return days
+
+
+class Round(Part):
+    """Shares of the house, sold for cash."""
+
+    date: date
+    usd: PositiveUsd
+    valuation_usd: Usd  # of the whole house, as recorded: noted, and never booked
+    name: Annotated[
+        str,
+        StringConstraints(pattern=r"^[a-z]([a-z0-9-]*[a-z0-9])?\z", max_length=24),
+        Field(description="small letters, digits and dashes, such as 'series-b'"),
+    ]
+
+
+class TokenMark(Part):
+    """What a token is worth from a day on."""
+
+    at: date
+    usd: Annotated[float, Field(ge=0, le=1e9)]
+
+
+class TokenPurchase(Part):
+    """Tokens that come to the captive maker, for money or for nothing."""
+
+    date: date
+    units: Annotated[int, Field(ge=1, le=10**12)]
+    usd: Usd = 0.0  # 0: minted, or granted
+
+
+class Token(Part):
+    """Something held for its price: paper wealth, beside cash."""
+
+    name: MarketName
+    market: MarketName | None = None  # it is worth what the lead price of this contract says
+    marks: Annotated[tuple[TokenMark, ...], Field(max_length=10_000)] = ()  # or what these say
+    house_token: bool = False  # the group's own; it comes from the house, and counts zero
+    bought: Annotated[tuple[TokenPurchase, ...], Field(min_length=1, max_length=1_000)]
+
+    @model_validator(mode="after")
+    def _marked(self) -> Self:
+        if self.name in RESERVED:
+            raise ContradictionError(
+                ("name",), f"is '{self.name}', which Beancount needs; give the token another"
+            )
+        if (self.market is None) == (not self.marks):
+            fault = "is missing; give market or marks"
+            if self.marks:
+                fault = "is not alone; give marks, or market"
+            raise ContradictionError(("market",), fault)
+        for i, (before, mark) in enumerate(pairwise(self.marks), start=1):
+            if not before.at < mark.at:
+                raise ContradictionError(
+                    ("marks", i, "at"), f"is {mark.at}; give a day after the {before.at} before it"
+                )
+        for i, (before, purchase) in enumerate(pairwise(self.bought), start=1):
+            if purchase.date < before.date:
+                raise ContradictionError(
+                    ("bought", i, "date"),
+                    f"is {purchase.date}; give {before.date}, that of the one before, or later",
+                )
+        if self.marks and self.marks[0].at > self.bought[0].date:
+            raise ContradictionError(
+                ("marks", 0, "at"),
+                f"is {self.marks[0].at}; give {self.bought[0].date}, when the first are bought, "
+                "or before",
+            )
+        return self
+
+
+class Long(Part):
+    """A position of the directional book: bought for so much, held, and sold."""
+
+    market: MarketName
+    since: date
+    until: date | None = None  # the first day on which it is no longer wanted
+    usd: PositiveUsd
+
+    @model_validator(mode="after")
+    def _span(self) -> Self:
+        if self.until is not None and self.until <= self.since:
+            raise ContradictionError(
+                ("until",), f"is {self.until}; give a day after since, {self.since}"
+            )
+        return self
+
+
+class Group(Part):
+    """What the house and its captive maker do with money beside trading."""
+
+    never_lend_customer_money: bool = False  # the credit line then ends where theirs begins
+    house_cost_share: Fraction = 0.0  # of a month's fees: its operating cost, on the next first
+    investors: Entity | None = None  # who buys shares
+    lenders: Annotated[tuple[Lender, ...], Field(max_length=100)] = ()  # asked in this order
+    uses: Annotated[tuple[Use, ...], Field(max_length=10_000)] = ()
+    rounds: Annotated[tuple[Round, ...], Field(max_length=100)] = ()
+    tokens: Annotated[tuple[Token, ...], Field(max_length=50)] = ()
+    longs: Annotated[tuple[Long, ...], Field(max_length=100)] = ()
+
+    @property
+    def counterparties(self) -> dict[str, int]:
+        """Return who keeps books because it is paid, by the place of the first use to name it."""
+        first: dict[str, int] = {}
+        for i, use in enumerate(self.uses):
+            if use.to != "Outside":
+                first.setdefault(use.to, i)
+        return first
+
+    @model_validator(mode="after")
+    def _investors(self) -> Self:
+        if self.rounds and self.investors is None:
+            raise ContradictionError(("investors",), "is missing; give it, since there are rounds")
+        if self.investors is not None and not self.rounds:
+            raise ContradictionError(
+                ("investors",), f"is '{self.investors}'; give rounds too, or leave it out"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _collateral(self) -> Self:
+        for i, lender in enumerate(self.lenders):
+            if lender.advance is not None and not self.tokens:
+                raise ContradictionError(
+                    ("lenders", i, "advance"),
+                    f"is {lender.advance:_}; give tokens to lend on, or leave it out",
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _names(self) -> Self:
+        for key, parts in (("rounds", self.rounds), ("tokens", self.tokens)):
+            names = [part.name for part in parts]
+            for i, name in enumerate(names):
+                if name in names[:i]:
+                    raise ContradictionError(
+                        (key, i, "name"), f"is '{name}', which is taken; give each its own"
+                    )
+        return self
+
+
+def _first_of_next_month(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)

@@ -1,0 +1,65 @@
+"""The directional book: longs on the lead venue that are held for their price.
+
+Each is bought for a sum from a day on, kept as it is, and sold from another day on: evenly over
+that day, so that the market can bear it. It shares the maker's margin there. Once a margin call is
+not met, all of it is sold, and that is the end of it.
+"""
+
+from collections.abc import Sequence
+
+from des.clock import DAY_US, SECOND_US, midnight_us
+from des.scenario import Long
+from ledger.money import to_cents
+
+DAY_S = DAY_US // SECOND_US
+
+
+class DirectionalBook:
+    """What the desk wants to hold, market by market."""
+
+    def __init__(self, longs: Sequence[Long], holder: int) -> None:
+        """Begin with nothing wanted; *holder* is the desk's place among the holders."""
+        self.holder = holder
+        self._longs = [
+            (each, midnight_us(each.since), midnight_us(each.until) if each.until else None)
+            for each in longs
+        ]
+        self._lots: dict[int, int] = {}  # by place among the longs, once there is a price
+        self._closed = False
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it has not been closed out."""
+        return not self._closed
+
+    def close_out(self) -> None:
+        """Want nothing any more."""
+        self._closed = True
+
+    def order(
+        self, market: str, now_us: int, lot_cents: int, held_lots: int, elapsed_s: int
+    ) -> tuple[int, int, int]:
+        """Decide at a settlement.
+
+        Args:
+            market: whose position it is about.
+            now_us: the settlement.
+            lot_cents: what a lot is worth.
+            held_lots: what the desk holds.
+            elapsed_s: until the next settlement.
+
+        Returns:
+            The desk, how many lots it holds too many (below zero: too few), the most to order now.
+        """
+        wanted = traded = 0
+        for i, (long, since_us, until_us) in enumerate(self._longs):
+            if long.market != market or now_us < since_us:
+                continue
+            over = until_us is not None and now_us >= until_us
+            if i not in self._lots:
+                # What ended before the world began, or was closed out, is not entered.
+                idle = over or self._closed
+                self._lots[i] = 0 if idle else to_cents(long.usd) // lot_cents
+            traded += self._lots[i]
+            wanted += 0 if over or self._closed else self._lots[i]
+        return self.holder, held_lots - wanted, max(-(-traded * elapsed_s // DAY_S), 1)

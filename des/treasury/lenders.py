@@ -1,0 +1,134 @@
+"""Lenders outside the group: limits, what is owed to each, what that costs."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from des.custody.custody import Custody
+from des.scenario import Lender
+from ledger import financing
+from ledger.accounts import Parties, debt
+from ledger.journal import Journal
+from ledger.money import amount, to_cents
+from ledger.times import day_of
+
+DAYS_OF_YEAR = 365
+RATE_UNIT = 100 * 10**6  # rates are in millionths of a per cent
+
+
+class Lenders:
+    """Lend to the captive maker in their order, each up to its limit, callable on demand.
+
+    A limit goes by the calendar. With an advance it is also at most that share of what the maker's
+    tokens were worth at the last close: each lender looks at all of them, as none is told of the
+    others.
+    """
+
+    def __init__(
+        self,
+        lenders: Sequence[Lender],
+        tranche_cents: int,
+        parties: Parties,
+        custody: Custody,
+        journal: Journal,
+    ) -> None:
+        """Begin with nothing lent.
+
+        Args:
+            lenders: as the scenario has them.
+            tranche_cents: what is lent is a whole number of these, unless the limit is less.
+            parties, custody, journal: of the world.
+        """
+        self._lenders, self._tranche_cents = lenders, tranche_cents
+        self._parties, self._custody, self._journal = parties, custody, journal
+        self._maker = parties.names.index(parties.maker)
+        self._code = [parties.names.index(lender.name) for lender in lenders]
+        self._rate = [round(Decimal(repr(each.rate_pct_per_year)) * 10**6) for each in lenders]
+        self.owed_cents = [0 for _ in lenders]
+        self._cent_days = [0 for _ in lenders]  # owed at the ends of days, since last paid for
+        self._collateral_cents = 0
+
+    def opening_cash(self) -> dict[str, int]:
+        """Return what each has to lend in all: its largest limit."""
+        return {
+            lender.name: max(to_cents(limit.usd) for limit in lender.limits)
+            for lender in self._lenders
+        }
+
+    def look(self, collateral_cents: int) -> None:
+        """Let them see what the maker's tokens are worth."""
+        self._collateral_cents = collateral_cents
+
+    def unused_cents(self, time_us: int) -> int:
+        """Return what all of them would still lend."""
+        return sum(self._room_cents(i, time_us) for i in range(len(self._lenders)))
+
+    def borrow(self, time_us: int, needed_cents: int, links: tuple[str, ...] = ()) -> None:
+        """Let the maker borrow *needed_cents*, rounded up to tranches, as far as limits go."""
+        for i, lender in enumerate(self._lenders):
+            tranches = -(-needed_cents // self._tranche_cents)
+            cents = min(tranches * self._tranche_cents, self._room_cents(i, time_us))
+            if cents > 0:
+                self.owed_cents[i] += cents
+                entry = financing.lend(time_us, lender.name, self._parties.maker, cents, links)
+                self._custody.pay(self._code[i], self._maker, cents, entry)
+                needed_cents -= cents
+
+    def recalled(self, time_us: int) -> Iterator[tuple[int, int]]:
+        """Yield by place what each is owed beyond its limit."""
+        for i, owed in enumerate(self.owed_cents):
+            beyond = owed - self._limit_cents(i, time_us)
+            if owed and beyond > 0:
+                yield i, beyond
+
+    def repay(self, time_us: int, place: int, cents: int) -> None:
+        """Give a lender *cents* of what it recalls."""
+        if cents:
+            self.owed_cents[place] -= cents
+            lender = self._lenders[place].name
+            entry = financing.recall(time_us, lender, self._parties.maker, cents)
+            self._custody.pay(self._maker, self._code[place], cents, entry)
+
+    def interest_due(self) -> Iterator[tuple[int, int]]:
+        """Yield by place what each is to be paid for the days since it was paid last."""
+        for i, cent_days in enumerate(self._cent_days):
+            cents = interest_cents(cent_days, self._rate[i])
+            if cents:
+                yield i, cents
+
+    def pay_interest(self, time_us: int, place: int, cents: int) -> None:
+        """Pay a lender what is due."""
+        self._cent_days[place] = 0
+        lender = self._lenders[place].name
+        entry = financing.interest(time_us, lender, self._parties.maker, cents)
+        self._custody.pay(self._maker, self._code[place], cents, entry)
+
+    def close_day(self) -> None:
+        """Let a day's interest accrue on what is owed at its end."""
+        for i, owed in enumerate(self.owed_cents):
+            self._cent_days[i] += owed
+
+    def note_unpaid(self, time_us: int, kind: str, place: int, cents: int) -> None:
+        """Write down what was due to a lender and could not be paid: it stays owed."""
+        account = debt(self._parties.maker, self._lenders[place].name)
+        self._journal.custom(time_us, kind, account, f"{amount(cents)} USD")
+
+    def _room_cents(self, place: int, time_us: int) -> int:
+        return max(self._limit_cents(place, time_us) - self.owed_cents[place], 0)
+
+    def _limit_cents(self, place: int, time_us: int) -> int:
+        lender = self._lenders[place]
+        limit = to_cents(lender.limit_usd(day_of(time_us)))
+        if lender.advance is None:
+            return limit
+        return min(limit, int(Decimal(repr(lender.advance)) * self._collateral_cents))
+
+
+def interest_cents(cent_days: int, rate: int) -> int:
+    """Return simple interest, rounded half up to the cent.
+
+    Args:
+        cent_days: what was owed at the end of each day, summed over days.
+        rate: a year's, in millionths of a per cent; a year has 365 days.
+    """
+    year = DAYS_OF_YEAR * RATE_UNIT
+    return (cent_days * rate + year // 2) // year

@@ -1,0 +1,79 @@
+"""The captive maker's money, in the order in which it is used.
+
+Its own comes first: cash, then what stands in its account on the house. Then outside lenders are
+asked, up to their limits. Only then is the credit line drawn on, and what it brings is the house's
+own money for as long as that lasts, and afterwards customers'.
+"""
+
+from des.custody.custody import Custody
+from des.treasury.credit_line import CreditLine
+from des.treasury.lenders import Lenders
+from des.venue.venue import Venue
+from ledger.accounts import Parties
+
+
+class Purse:
+    """Brings the captive maker cash from wherever it may come."""
+
+    def __init__(
+        self,
+        parties: Parties,
+        house: Venue,
+        custody: Custody,
+        credit: CreditLine,
+        lenders: Lenders | None = None,
+    ) -> None:
+        """Begin; without *lenders* the credit line comes right after own money."""
+        self._house_name, self._house, self._custody = parties.house, house, custody
+        self._maker = parties.names.index(parties.maker)
+        self.credit, self._lenders = credit, lenders
+
+    @property
+    def cash_cents(self) -> int:
+        """Return what is there already."""
+        return int(self._custody.cash[self._maker])
+
+    def payable_cents(self, time_us: int) -> int:
+        """Return the most that there could be."""
+        account = max(self._account_cents + self.credit.unused_cents, 0)
+        paid_out = min(account, self._custody.till(self._house_name))
+        return self.cash_cents + paid_out + self._lendable_cents(time_us)
+
+    def may_quote(self, time_us: int) -> bool:
+        """Tell whether the account on the house can take any loss."""
+        if self._account_cents + self.credit.unused_cents > 0:
+            return True
+        # Who has lenders has a treasury, which pays in where it must.
+        return self._lenders is not None and self.cash_cents + self._lendable_cents(time_us) > 0
+
+    def raise_cash(
+        self, time_us: int, cents: int, links: tuple[str, ...] = (), why: str = ""
+    ) -> None:
+        """Bring cash up to *cents*, or as far as money goes."""
+        lacking = cents - self.cash_cents
+        if lacking <= 0:
+            return
+        till = self._custody.till(self._house_name)
+        own = min(max(self._account_cents, 0), till)
+        self._borrow(time_us, lacking - own, links)
+        lacking = cents - self.cash_cents
+        self.credit.draw(time_us, min(lacking, till) - self._account_cents, links)
+        self._custody.withdraw(time_us, self._maker, self._house_name, lacking, why, links)
+
+    def cover_debit(self, time_us: int, links: tuple[str, ...] = ()) -> None:
+        """Bring the account on the house back to zero: own cash, lenders, credit."""
+        self._borrow(time_us, -self._account_cents - self.cash_cents, links)
+        lacking = -self._account_cents
+        self._custody.deposit(time_us, self._maker, self._house_name, lacking, links=links)
+        self.credit.draw(time_us, -self._account_cents, links)
+
+    @property
+    def _account_cents(self) -> int:
+        return int(self._house.claims[self._maker])
+
+    def _lendable_cents(self, time_us: int) -> int:
+        return self._lenders.unused_cents(time_us) if self._lenders else 0
+
+    def _borrow(self, time_us: int, cents: int, links: tuple[str, ...]) -> None:
+        if self._lenders:
+            self._lenders.borrow(time_us, cents, links)

@@ -1,0 +1,98 @@
+"""Tokens: held for their price, which is marked daily and paid by nobody."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+
+from des.scenario import Scenario, Token, TokenPurchase
+from ledger import accounts
+from ledger.accounts import OUTSIDE
+from ledger.journal import Journal
+from ledger.times import day_of
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """Tokens that are to come to the maker on a day."""
+
+    token: accounts.Token
+    units: int
+    usd: float
+    links: tuple[str, ...]
+
+
+def chart_tokens(scenario: Scenario) -> tuple[accounts.Token, ...]:
+    """Return the tokens that the books of a world know."""
+    tokens = scenario.group.tokens if scenario.group else ()
+    return tuple(_chart_token(token, scenario.house.name) for token in tokens)
+
+
+class TokenHoldings:
+    """How many of which token the maker holds, and what they are worth."""
+
+    def __init__(self, scenario: Scenario, tokens: Sequence[Token], journal: Journal) -> None:
+        """Begin with none.
+
+        Args:
+            scenario: says which markets there are, and who the house is.
+            tokens: of the group.
+            journal: takes down the marks.
+        """
+        self._tokens, self._journal = tokens, journal
+        self._token = {token.name: _chart_token(token, scenario.house.name) for token in tokens}
+        markets = {market.name: i for i, market in enumerate(scenario.markets)}
+        self._market = {t.name: markets[t.market] for t in tokens if t.market is not None}
+        self._tick_usd = [Decimal(market.tick_usd) for market in scenario.markets]
+        self.units = {token.name: 0 for token in tokens}
+        self._due: dict[date, list[tuple[Token, int, TokenPurchase]]] = defaultdict(list)
+        for token in tokens:
+            for n, purchase in enumerate(token.bought, start=1):
+                self._due[purchase.date].append((token, n, purchase))
+
+    def opening_units(self) -> dict[tuple[str, str], int]:
+        """Return by (issuer, token) how many there are: as many as will ever be handed over."""
+        return {
+            (self._token[t.name].issuer, t.name): sum(each.units for each in t.bought)
+            for t in self._tokens
+        }
+
+    def due(self, day: date) -> Iterator[Purchase]:
+        """Yield what is to come on a day, in the order of the scenario."""
+        for token, n, bought in self._due.get(day, ()):
+            link = f"tokens-{token.name.lower()}-{n}"
+            yield Purchase(self._token[token.name], bought.units, bought.usd, (link,))
+
+    def worth_cents(self, day: date, marks: np.ndarray) -> int:
+        """Return what is held is worth by marks in force on *day*, rounded down.
+
+        Args:
+            day: the day.
+            marks: of all markets, in ticks.
+        """
+        return sum(
+            int(self.units[token.name] * self._mark_usd(token, day, marks) * 100)
+            for token in self._tokens
+        )
+
+    def close_day(self, time_us: int, marks: np.ndarray) -> None:
+        """Mark in the books what is held."""
+        for token in self._tokens:
+            if self.units[token.name]:
+                usd = self._mark_usd(token, day_of(time_us), marks)
+                self._journal.price(time_us, token.name, f"{usd:f}")
+
+    def _mark_usd(self, token: Token, day: date, marks: np.ndarray) -> Decimal:
+        """Return the lead price of its contract, or the last mark on record, whichever it has."""
+        if token.market is not None:
+            market = self._market[token.name]
+            return int(marks[market]) * self._tick_usd[market]
+        in_force = [mark.usd for mark in token.marks if mark.at <= day]
+        return Decimal(repr(in_force[-1])) if in_force else Decimal(0)
+
+
+def _chart_token(token: Token, house: str) -> accounts.Token:
+    return accounts.Token(token.name, house if token.house_token else OUTSIDE)

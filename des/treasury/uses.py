@@ -1,0 +1,44 @@
+"""Uses of money by date: who is paid for what, and when each part is due."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from des.scenario import Use
+from ledger.accounts import Parties, Spending
+from ledger.money import pro_rata, to_cents
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What is due on one day."""
+
+    spending: Spending
+    cents: int
+    why: str
+    links: tuple[str, ...]
+
+
+def spending_of(use: Use, parties: Parties) -> Spending:
+    """Name who pays whom, for what."""
+    return Spending(parties.house if use.by == "house" else parties.maker, use.kind, use.to)
+
+
+def calendar(uses: Sequence[Use], parties: Parties) -> dict[date, list[Payment]]:
+    """Return what is due on each day, in the order of the scenario.
+
+    Monthly parts are equal to the cent, the odd cents going to the first.
+    """
+    due: dict[date, list[Payment]] = defaultdict(list)
+    named: dict[str, int] = defaultdict(int)
+    for use in uses:
+        named[use.to] += 1
+        links = (f"use-{use.to.lower()}-{named[use.to]}",)
+        days = use.days()
+        parts = pro_rata(to_cents(use.usd), [1] * len(days))
+        for n, (day, cents) in enumerate(zip(days, parts, strict=True), start=1):
+            part = f", part {n} of {len(days)}" if len(days) > 1 else ""
+            if cents:
+                due[day].append(Payment(spending_of(use, parties), cents, use.why + part, links))
+    return due

@@ -1,0 +1,146 @@
+"""What brings the group money beside its customers, and what it pays for beside trading."""
+
+from ledger.accounts import (
+    AT_COST,
+    OUTSIDE,
+    Spending,
+    Token,
+    cash,
+    debt,
+    expense,
+    income,
+    issued,
+    loan,
+    paid_for_tokens,
+    shares,
+    tokens,
+)
+from ledger.money import usd
+from ledger.transaction import Posting, Transaction
+
+OPERATIONS = "Operations"  # the kind of what the house costs to run
+
+
+def lend(
+    time_us: int, lender: str, borrower: str, cents: int, links: tuple[str, ...] = ()
+) -> Transaction:
+    """A lender outside the group hands the captive maker cash, which it may call at any time."""
+    return Transaction(
+        time_us,
+        lender,
+        f"{lender} lends {borrower} {usd(cents)}, callable on demand",
+        "loan",
+        _loan(lender, borrower, cents),
+        (loan_link(lender), *links),
+    )
+
+
+def recall(time_us: int, lender: str, borrower: str, cents: int) -> Transaction:
+    """A lender calls a loan, or what its limit no longer covers of it, and is repaid."""
+    return Transaction(
+        time_us,
+        lender,
+        f"{lender} recalls its loan and {borrower} repays {usd(cents)}",
+        "recall",
+        _loan(lender, borrower, -cents),
+        (loan_link(lender),),
+    )
+
+
+def interest(time_us: int, lender: str, borrower: str, cents: int) -> Transaction:
+    """The maker pays for what it has borrowed."""
+    return Transaction(
+        time_us,
+        lender,
+        f"{borrower} pays {lender} {usd(cents)} of interest",
+        "interest",
+        (
+            Posting(expense(borrower, "Interest"), cents),
+            Posting(cash(borrower), -cents),
+            Posting(cash(lender), cents),
+            Posting(income(lender, "Interest"), -cents),
+        ),
+        (loan_link(lender),),
+    )
+
+
+def spend(
+    time_us: int, spending: Spending, cents: int, why: str, links: tuple[str, ...] = ()
+) -> Transaction:
+    """The group pays for something; of some things it keeps a share, at cost."""
+    payer, to = spending.payer, spending.to
+    tag = "venture" if spending.kind in AT_COST else "use"
+    return Transaction(
+        time_us,
+        to,
+        f"{payer} pays {to} {usd(cents)}: {why}",
+        "operations" if spending.kind == OPERATIONS else tag,
+        (
+            Posting(spending.spent, cents),
+            Posting(cash(payer), -cents),
+            Posting(cash(to), cents),
+            Posting(spending.received, -cents),
+        ),
+        links,
+    )
+
+
+def equity_round(time_us: int, house: str, investors: str, cents: int, name: str) -> Transaction:
+    """The house sells shares of itself."""
+    return Transaction(
+        time_us,
+        investors,
+        f"{house} sells {investors} shares for {usd(cents)}, {name}",
+        "equity",
+        (
+            Posting(cash(house), cents),
+            Posting(issued(house, investors), -cents),
+            Posting(shares(investors, house), cents),
+            Posting(cash(investors), -cents),
+        ),
+        (f"round-{name}",),
+    )
+
+
+def bring_tokens(
+    time_us: int, maker: str, token: Token, units: int, cents: int, links: tuple[str, ...]
+) -> Transaction:
+    """Tokens come to the maker from whoever issued them, for money or for nothing.
+
+    Each commodity balances by itself in each set of books, so there is no price: what was paid
+    stands in dollars beside the tokens that it was paid for.
+    """
+    name, issuer = token.name, token.issuer
+    paid = f"buys {units:,} {name} for {usd(cents)}" if cents else f"is granted {units:,} {name}"
+    postings = [
+        Posting(tokens(maker, name), units, name),
+        Posting(paid_for_tokens(maker, name), -units, name),
+        Posting(paid_for_tokens(maker, name), cents),
+        Posting(cash(maker), -cents),
+        Posting(tokens(issuer, name), -units, name),
+        Posting(paid_for_tokens(issuer, name), units, name),
+        Posting(paid_for_tokens(issuer, name), -cents),
+        Posting(cash(issuer), cents),
+    ]
+    return Transaction(
+        time_us,
+        issuer if issuer == OUTSIDE else None,
+        f"{maker} {paid}" + ("" if issuer == OUTSIDE else f", issued by {issuer}"),
+        "tokens",
+        tuple(posting for posting in postings if posting.units),
+        links,
+    )
+
+
+def loan_link(lender: str) -> str:
+    """Name what a lender has lent, from first to last."""
+    return f"loan-{lender.lower()}"
+
+
+def _loan(lender: str, borrower: str, cents: int) -> tuple[Posting, ...]:
+    return (
+        Posting(cash(borrower), cents),
+        Posting(debt(borrower, lender), -cents),
+        Posting(loan(lender, borrower), cents),
+        Posting(cash(lender), -cents),
+    )

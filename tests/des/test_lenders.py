@@ -1,0 +1,343 @@
+"""The maker's money comes in an order, and what it borrows is owed, costs and can be called."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from des.clock import DAY_US, midnight_us
+from des.custody.custody import Custody
+from des.scenario import Lender
+from des.treasury.credit_line import CreditLine
+from des.treasury.house_money import HouseMoney
+from des.treasury.lenders import Lenders, interest_cents
+from des.treasury.purse import Purse
+from des.venue.venue import Venue
+from ledger.accounts import Chart, Parties, cash, debt, expense, loan
+from ledger.money import Contract
+from ledger.transaction import LedgerError, Transaction, check_balance
+
+LENDERS = ("Lender01", "Lender02")
+PARTIES = Parties("FTX", "Alameda", "Binance", "Retail", "OtherMakers", ("Firm01",), (), LENDERS)
+CODE = {name: code for code, name in enumerate(PARTIES.names)}
+CONTRACTS = {name: (Contract("BTC-PERP", name, "0.01", "1"),) for name in ("FTX", "Binance")}
+OPENED = {
+    line.account
+    for _, lines in Chart(PARTIES, CONTRACTS["FTX"] + CONTRACTS["Binance"]).accounts()
+    for line in lines
+}
+DAY = date(2022, 6, 13)
+NIGHT_US = midnight_us(DAY) + DAY_US - 1
+CENTS = st.integers(0, 10_000)
+
+
+@dataclass
+class Books:
+    """A journal that checks each transaction, keeps it, and adds up the accounts."""
+
+    transactions: list[Transaction] = field(default_factory=list)
+    balances: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    notes: list[tuple] = field(default_factory=list)
+
+    def record(self, transaction: Transaction) -> None:
+        check_balance(transaction.narration, transaction.postings)
+        for posting in transaction.postings:
+            assert posting.account in OPENED
+            self.balances[posting.account] += posting.units
+        self.transactions.append(transaction)
+
+    def custom(self, time_us: int, *note: str) -> None:
+        self.notes.append(note)
+
+
+class Town:
+    """A house with customers, its maker, and two who lend to that; no interest unless given."""
+
+    def __init__(
+        self,
+        own: int = 0,
+        account: int = 0,
+        limits: tuple[int, int] = (0, 0),
+        line: int = 0,
+        till: int = 10**9,
+        retail: int = 0,
+        tranche: int = 1,
+        never_lend: bool = False,
+        **terms: float,
+    ) -> None:
+        self.books = Books()
+        self.house, lead = (
+            Venue(code, CONTRACTS[name], len(CODE), CODE[pays], self.books)
+            for code, name, pays in ((0, "FTX", "FTX"), (1, "Binance", "Outside"))
+        )
+        venues = {"FTX": self.house, "Binance": lead}
+        self.custody = Custody(PARTIES, venues, np.zeros(len(CODE), dtype=np.int64), self.books)
+        self.custody.cash[[CODE["Alameda"], CODE["FTX"]]] = own, till
+        self.custody.cash[[CODE[name] for name in LENDERS]] = 10**9
+        self.house.claims[[CODE["Alameda"], CODE["Retail"]]] = account, retail
+        limit = [({"since": date(2022, 1, 1), "usd": cents / 100},) for cents in limits]
+        self.lenders = Lenders(
+            [
+                Lender(**{"rate_pct_per_year": 0.0, "name": name, "limits": each} | terms)
+                for name, each in zip(LENDERS, limit, strict=True)
+            ],
+            tranche,
+            PARTIES,
+            self.custody,
+            self.books,
+        )
+        money = HouseMoney(PARTIES, self.house, self.custody, lambda: 0)
+        self.credit = CreditLine(
+            self.house,
+            ("Alameda", "FTX"),
+            CODE["Alameda"],
+            line,
+            tranche,
+            self.books,
+            money if never_lend else None,
+        )
+        self.purse = Purse(PARTIES, self.house, self.custody, self.credit, self.lenders)
+
+    @property
+    def owed(self) -> tuple[int, ...]:
+        return tuple(self.lenders.owed_cents)
+
+    @property
+    def account(self) -> int:
+        return int(self.house.claims[CODE["Alameda"]])
+
+
+# ------------------------------------------------------------------------ the order of money
+
+
+@given(own=CENTS, account=CENTS, limits=st.tuples(CENTS, CENTS), line=CENTS, needed=CENTS)
+def test_money_is_taken_to_the_cent_from_each_source_before_the_next(
+    own, account, limits, line, needed
+):
+    town = Town(own, account, limits, line)
+
+    town.purse.raise_cash(NIGHT_US, needed)
+
+    taken, lacking = [], needed
+    for source in (own, account, *limits, line):
+        taken.append(min(source, lacking))
+        lacking -= taken[-1]
+    assert town.purse.cash_cents == max(own, needed - lacking)
+    assert account - town.account == taken[1]
+    assert (*town.owed, town.credit.drawn_cents) == tuple(taken[2:])
+
+
+@given(
+    own=CENTS,
+    account=CENTS,
+    limits=st.tuples(CENTS, CENTS),
+    line=CENTS,
+    till=CENTS,
+    needed=CENTS,
+    tranche=st.integers(1, 3_000),
+)
+def test_nobody_is_asked_while_somebody_before_them_has_more(
+    own, account, limits, line, till, needed, tranche
+):
+    town = Town(own, account, limits, line, till, tranche=tranche)
+    payable = town.purse.payable_cents(NIGHT_US)
+
+    town.purse.raise_cash(NIGHT_US, needed)
+
+    assert town.purse.cash_cents >= min(needed, payable)
+    if any(town.owed):
+        assert own + min(account, till) < needed
+    if town.owed[1]:
+        assert town.owed[0] == limits[0]
+    if town.credit.drawn_cents:
+        assert town.owed == limits
+
+
+@given(
+    own=CENTS,
+    account=st.integers(-5_000, 5_000),
+    limits=st.tuples(CENTS, CENTS),
+    line=CENTS,
+    till=CENTS,
+    tranche=st.integers(1, 3_000),
+)
+def test_what_is_payable_is_all_that_can_be_raised(own, account, limits, line, till, tranche):
+    town = Town(own, account, limits, line, till, tranche=tranche)
+    payable = town.purse.payable_cents(NIGHT_US)
+
+    town.purse.raise_cash(NIGHT_US, 10**9)
+
+    assert town.purse.cash_cents == payable
+
+
+@given(own=CENTS, lost=st.integers(1, 20_000), limits=st.tuples(CENTS, CENTS), line=CENTS)
+def test_an_account_in_debit_is_made_good_in_the_same_order(own, lost, limits, line):
+    town = Town(own, -lost, limits, line)
+
+    town.purse.cover_debit(NIGHT_US)
+
+    left = lost
+    for source, taken in zip(
+        (own, *limits, line),
+        (own - town.purse.cash_cents, *town.owed, town.credit.drawn_cents),
+        strict=True,
+    ):
+        assert taken == min(source, left)
+        left -= taken
+    assert town.account == -left
+
+
+# ------------------------------------------------------------- never lend customers' money
+
+
+@settings(max_examples=300)
+@given(
+    moves=st.lists(
+        st.tuples(st.sampled_from(["raise", "lose", "cover", "fee", "leave"]), CENTS), max_size=12
+    ),
+    till=CENTS,
+    retail=CENTS,
+    account=CENTS,
+    tranche=st.integers(1, 3_000),
+)
+def test_a_line_that_ends_with_the_houses_own_money_never_lends_customers(
+    moves, till, retail, account, tranche
+):
+    town = Town(0, account, (500, 500), 10**6, till, retail, tranche, never_lend=True)
+    claims, retail = town.house.claims, CODE["Retail"]
+    for move, cents in moves:
+        drawn = town.credit.drawn_cents
+        if move == "raise":
+            town.purse.raise_cash(NIGHT_US, cents)
+            town.custody.cash[CODE["Alameda"]] = 0  # it is spent
+        elif move == "lose":
+            claims[CODE["Alameda"]] -= cents
+            claims[retail] += cents
+        elif move == "cover":
+            town.purse.cover_debit(NIGHT_US)
+            claims[CODE["Alameda"]] = max(town.account, 0)  # the rest is a gap loss
+        elif move == "fee":
+            claims[retail] -= min(cents, int(claims[retail]))
+        else:
+            town.custody.withdraw(NIGHT_US, retail, "FTX", cents)
+        if town.credit.drawn_cents > drawn:
+            assert town.custody.till("FTX") >= claims[retail]
+
+
+def test_without_that_rule_the_line_lends_customers_money_too():
+    town = Town(line=1_000, till=1_000, retail=1_000)
+
+    town.purse.raise_cash(NIGHT_US, 1_000)
+
+    assert town.purse.cash_cents == 1_000
+    assert town.custody.till("FTX") == 0
+
+
+@pytest.mark.parametrize(("reserve", "lent"), [(0, 300), (100, 200), (400, 0)])
+def test_what_is_set_aside_for_customers_debts_is_not_the_houses_own(reserve, lent):
+    town = Town(till=1_000, retail=600, account=100)
+
+    money = HouseMoney(PARTIES, town.house, town.custody, lambda: reserve)
+
+    assert money.own_cents() == lent
+
+
+# ------------------------------------------------------------------------------- the lenders
+
+
+def test_a_loan_is_owed_by_the_one_and_due_to_the_other():
+    town = Town(limits=(700, 0))
+
+    town.purse.raise_cash(NIGHT_US, 500, ("use-mineco-1",))
+
+    (entry,) = town.books.transactions
+    assert entry.payee == "Lender01"
+    assert entry.links == ("loan-lender01", "use-mineco-1")
+    assert town.books.balances[debt("Alameda", "Lender01")] == -500
+    assert town.books.balances[loan("Lender01", "Alameda")] == 500
+    assert town.books.balances[cash("Alameda")] == 500 == town.purse.cash_cents
+
+
+def test_a_limit_goes_by_the_calendar_and_before_its_first_day_nothing_is_lent():
+    days = [date(2022, 6, day) for day in (12, 13, 20, 21)]
+    limits = tuple({"since": d, "usd": usd} for d, usd in ((days[1], 5.0), (days[3], 2.0)))
+    town = Town(limits=(0, 0))
+    lender = Lender(name="Lender01", rate_pct_per_year=1.0, limits=limits)
+    lenders = Lenders([lender], 1, PARTIES, town.custody, town.books)
+
+    assert [lenders.unused_cents(midnight_us(day)) for day in days] == [0, 500, 500, 200]
+
+
+def test_tokens_that_fall_are_collateral_for_less_and_what_is_beyond_is_recalled():
+    town = Town(limits=(1_000, 300), advance=0.5)
+    town.lenders.look(1_000)
+    town.purse.raise_cash(NIGHT_US, 10_000)
+    before = town.owed
+
+    town.lenders.look(701)
+
+    assert before == (500, 300)
+    assert list(town.lenders.recalled(NIGHT_US)) == [(0, 150)]
+    town.lenders.look(0)
+    assert list(town.lenders.recalled(NIGHT_US)) == [(0, 500), (1, 300)]
+
+
+def test_what_is_repaid_is_owed_no_more():
+    town = Town(limits=(400, 0))
+    town.purse.raise_cash(NIGHT_US, 400)
+
+    town.lenders.repay(NIGHT_US, 0, 150)
+
+    assert town.owed == (250, 0)
+    assert town.books.balances[debt("Alameda", "Lender01")] == -250
+    assert town.books.transactions[-1].tag == "recall"
+
+
+def test_nobody_pays_a_lender_with_money_that_is_not_there():
+    town = Town(limits=(400, 0))
+    town.purse.raise_cash(NIGHT_US, 400)
+    town.custody.cash[CODE["Alameda"]] = 399
+
+    with pytest.raises(LedgerError, match="Alameda is to pay 400 cents and has 399"):
+        town.lenders.repay(NIGHT_US, 0, 400)
+
+
+# -------------------------------------------------------------------------------- interest
+
+
+@given(cents=st.integers(0, 10**12), days=st.integers(0, 366), rate=st.integers(0, 100 * 10**6))
+def test_interest_is_simple_and_rounded_once(cents, days, rate):
+    exact = Fraction(cents * days * rate, 365 * 100 * 10**6)
+
+    assert abs(interest_cents(cents * days, rate) - exact) <= Fraction(1, 2)
+
+
+def test_a_year_at_eight_per_cent_costs_eight_per_cent():
+    town = Town(limits=(1_000_000, 0), rate_pct_per_year=8.0)
+    town.purse.raise_cash(NIGHT_US, 1_000_000)
+    for _ in range(365):
+        town.lenders.close_day()
+
+    ((place, due),) = town.lenders.interest_due()
+    town.lenders.pay_interest(NIGHT_US, place, due)
+
+    assert due == 80_000
+    assert town.books.balances[expense("Alameda", "Interest")] == 80_000
+    assert list(town.lenders.interest_due()) == []
+
+
+def test_interest_counts_the_days_on_which_something_was_owed_at_the_end():
+    town = Town(limits=(365_000, 0), rate_pct_per_year=10.0)
+    town.purse.raise_cash(NIGHT_US, 365_000)
+    for _ in range(3):
+        town.lenders.close_day()
+    town.lenders.repay(NIGHT_US, 0, 365_000)
+    for _ in range(20):
+        town.lenders.close_day()
+
+    assert list(town.lenders.interest_due()) == [(0, 300)]

@@ -1,0 +1,377 @@
+"""The till: first come, first served, in full or not at all, and never more than there is."""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import simpy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from des.chance import stream
+from des.clock import DAY_US, HOUR_US
+from des.custody.cohorts import Cohorts
+from des.custody.confidence import Confidence
+from des.custody.custody import HALTED, OPEN, QUEUED, Custody
+from des.custody.retail import RetailCustody
+from des.custody.till import Till
+from des.scenario import Cohort, Flow
+from des.venue.venue import Venue
+from ledger.accounts import Parties, owed
+from ledger.money import Contract
+from ledger.transaction import Transaction
+
+HOUSE = "FTX"
+PARTIES = Parties(HOUSE, "Alameda", "Binance", "Retail", "OtherMakers", ("Firm01", "Firm02"))
+NAMES = PARTIES.names
+RETAIL, FIRM_01, FIRM_02 = (NAMES.index(name) for name in ("Retail", "Firm01", "Firm02"))
+START_US = 19_000 * DAY_US
+AFRAID = Flow(
+    deposits_per_volume=0.0,
+    base_per_day=0.0,
+    fear_half_life_h=24.0,
+    contagion=0.5,
+    queue_shock=0.25,
+    halt_after_h=10.0,
+    cohorts=(Cohort(share=1.0, sensitivity=1.0),),
+)
+
+
+@dataclass
+class Books:
+    """Takes everything down."""
+
+    transactions: list[Transaction] = field(default_factory=list)
+    events: list[tuple[int, str, str]] = field(default_factory=list)
+    notes: list[tuple[int, str, tuple[str, ...]]] = field(default_factory=list)
+
+    def record(self, transaction: Transaction) -> None:
+        self.transactions.append(transaction)
+
+    def event(self, time_us: int, name: str, value: str) -> None:
+        self.events.append((time_us, name, value))
+
+    def custom(self, time_us: int, kind: str, *values: str) -> None:
+        self.notes.append((time_us, kind, values))
+
+
+class Counter:
+    """A house with some cash, its till, and who has claims on it."""
+
+    def __init__(self, cash: int, flow: Flow | None = AFRAID, **claims: int) -> None:
+        self.env = simpy.Environment(initial_time=START_US)
+        self.books = Books()
+        contract = (Contract("BTC-PERP", HOUSE, "0.01", "1"),)
+        self.house = Venue(0, contract, len(NAMES), 0, self.books)
+        self.custody = Custody(
+            PARTIES, {HOUSE: self.house}, np.zeros(len(NAMES), dtype=np.int64), self.books
+        )
+        self.custody.cash[NAMES.index(HOUSE)] = cash
+        for name, cents in claims.items():
+            self.house.claims[NAMES.index(name)] = cents
+        self.locked = dict.fromkeys(range(len(NAMES)), 0)
+        self.fear = Confidence(flow, lambda: int(self.house.claims.sum())) if flow else None
+        self.till = Till(self.custody, HOUSE, NAMES, self._free, self.books, self.fear)
+        self.retail = RetailCustody(self.env, self.custody, self.till, HOUSE, RETAIL)
+
+    def _free(self, entity: int) -> int:
+        return int(self.house.claims[entity]) - self.locked[entity]
+
+    def ask(self, entity: int, cents: int, why: str = "") -> int:
+        return self.till.ask(self.env.now, entity, cents, why=why)
+
+    def serve(self) -> None:
+        self.till.serve(self.env.now)
+
+    def halt_after(self, wait_us: int) -> None:
+        self.till.halt_after(self.env.now, wait_us)
+
+    def wait(self, hours: float = 1.0) -> None:
+        self.env.run(until=self.env.timeout(round(hours * HOUR_US)))
+
+    def paid(self) -> list[tuple[str, int]]:
+        """Who was paid how much, in order."""
+        return [
+            (dict(one.meta).get("holder", f'"{one.payee}"').strip('"'), one.postings[0].units)
+            for one in self.books.transactions
+            if one.tag == "withdrawal"
+        ]
+
+    def noted(self) -> list[tuple[str, str]]:
+        """Who was told to wait, and for how much."""
+        return [(values[2].strip('"'), values[1]) for _, _, values in self.books.notes]
+
+    def told(self) -> list[str]:
+        return [value for _, _, value in self.books.events]
+
+
+# ------------------------------------------------------------------------------ paid or waits
+
+
+def test_who_can_be_paid_is_paid_at_once_and_nothing_is_said():
+    counter = Counter(1_000, Retail=900, Firm01=500)
+
+    assert counter.retail.request(7, 400) == 400
+    assert counter.ask(FIRM_01, 500, why=", to sleep better") == 500
+    assert counter.paid() == [("r-0007", 400), ("Firm01", 500)]
+    assert not counter.books.events
+    assert not counter.noted()
+    assert counter.custody.till(HOUSE) == 100
+
+
+def test_nobody_asks_for_more_than_is_free_of_the_claim_and_not_yet_queued():
+    counter = Counter(0, Retail=900, Firm01=500)
+    counter.locked[FIRM_01] = 450
+
+    assert counter.retail.request(1, 600) == 600
+    assert counter.retail.request(2, 600) == 300
+    assert counter.retail.request(3, 600) == 0
+    assert counter.ask(FIRM_01, 500) == 50
+    assert counter.noted() == [
+        ("r-0001", "6.00 USD"),
+        ("r-0002", "3.00 USD"),
+        ("Firm01", "0.50 USD"),
+    ]
+    assert counter.retail.unasked_cents() == 0
+
+
+def test_a_small_request_waits_behind_a_large_one_that_cannot_be_paid():
+    counter = Counter(500, Retail=2_000, Firm01=100)
+    counter.retail.request(1, 800)
+    counter.ask(FIRM_01, 100)
+    counter.retail.request(2, 50)
+
+    assert not counter.paid()
+    assert len(counter.till.queue) == 3
+
+    counter.custody.cash[RETAIL] = 1_000
+    counter.wait()
+    counter.retail.deposit(9, 350)  # 850: enough for the first and no other
+    assert counter.paid() == [("r-0001", 800)]
+    counter.retail.deposit(9, 650)
+    assert counter.paid() == [("r-0001", 800), ("Firm01", 100), ("r-0002", 50)]
+    last = counter.books.transactions[-1]
+    assert dict(last.meta)["waited-s"] == "3600.000000"
+
+
+def test_a_request_is_noted_in_the_books_in_the_name_of_who_asked():
+    counter = Counter(0, Retail=100, Firm02=70)
+    counter.retail.request(12, 100)
+    counter.ask(FIRM_02, 70)
+
+    assert [values for _, kind, values in counter.books.notes if kind == "unpaid-request"] == [
+        (owed(HOUSE, "Retail"), "1.00 USD", '"r-0012"'),
+        (owed(HOUSE, "Firm02"), "0.70 USD", '"Firm02"'),
+    ]
+
+
+def test_who_has_lost_what_it_waited_for_holds_nobody_up():
+    counter = Counter(0, Retail=100, Firm01=100, Firm02=100)
+    counter.ask(FIRM_01, 100)
+    counter.ask(FIRM_02, 100)
+    counter.retail.request(1, 100)
+    counter.house.claims[FIRM_01] = 0
+    counter.locked[FIRM_02] = 60
+    counter.custody.cash[NAMES.index(HOUSE)] = 140
+    counter.serve()
+
+    assert counter.paid() == [("Firm02", 40), ("r-0001", 100)]
+    assert not counter.till.queue
+
+
+def test_without_a_flow_people_wait_all_the_same_but_it_is_no_event():
+    counter = Counter(100, flow=None, Retail=500)
+    counter.retail.request(1, 300)
+    counter.custody.cash[RETAIL] = 200
+    counter.retail.deposit(2, 200)
+
+    assert counter.paid() == [("r-0001", 300)]
+    assert counter.noted() == [("r-0001", "3.00 USD")]
+    assert not counter.books.events
+    assert counter.custody.status[HOUSE] == OPEN
+
+
+# ----------------------------------------------------------------------------- queue and halt
+
+
+def test_everybody_hears_when_a_queue_begins_and_when_it_is_gone_and_fears_it_once():
+    counter = Counter(0, Retail=1_000)
+    counter.retail.request(1, 100)
+    counter.retail.request(2, 100)
+    counter.wait()
+    counter.custody.cash[NAMES.index(HOUSE)] = 200
+    counter.serve()
+
+    assert counter.books.events == [
+        (START_US, "FTX:withdrawals", QUEUED),
+        (START_US + HOUR_US, "FTX:withdrawals", OPEN),
+    ]
+    frightened = 0.25 + 2 * 0.5 * 100 / 1_000
+    assert counter.fear.fear(START_US) == pytest.approx(frightened)
+
+
+@pytest.mark.parametrize("hours", [5, 9.99, 10, 30])
+def test_a_house_halts_when_a_queue_has_stood_for_so_long_whoever_stands_in_it(hours):
+    counter = Counter(100, Retail=1_000)
+    counter.retail.request(1, 200)
+    counter.wait(5)
+    counter.retail.request(2, 200)
+    counter.custody.cash[NAMES.index(HOUSE)] += 100
+    counter.serve()  # the first is paid; the queue is as old as before
+    counter.wait(hours - 5)
+    counter.halt_after(10 * HOUR_US)
+
+    assert counter.custody.status[HOUSE] == (HALTED if hours >= 10 else QUEUED)
+
+
+def test_a_queue_that_was_cleared_counts_for_nothing():
+    counter = Counter(0, Retail=1_000)
+    counter.retail.request(1, 200)
+    counter.wait(9)
+    counter.custody.cash[NAMES.index(HOUSE)] = 200
+    counter.serve()
+    counter.retail.request(2, 200)
+    counter.wait(9)
+    counter.halt_after(10 * HOUR_US)
+
+    assert counter.told() == [QUEUED, OPEN, QUEUED]
+
+
+def test_a_house_that_has_halted_pays_nobody_takes_nothing_and_notes_what_is_asked_for():
+    counter = Counter(100, Retail=1_000, Firm01=50)
+    counter.custody.cash[RETAIL] = 5_000
+    counter.retail.request(1, 200)
+    counter.wait(10)
+    counter.halt_after(10 * HOUR_US)
+
+    assert counter.retail.deposit(2, 5_000) == 0
+    assert counter.ask(FIRM_01, 50) == 50
+    assert counter.custody.withdraw(counter.env.now, FIRM_01, HOUSE, 50) == 0
+    counter.serve()
+    counter.halt_after(0)
+    assert not counter.books.transactions
+    assert counter.noted() == [("r-0001", "2.00 USD"), ("Firm01", "0.50 USD")]
+    assert counter.told() == [QUEUED, HALTED]
+    assert counter.custody.cash[NAMES.index(HOUSE)] == 100
+
+
+# ------------------------------------------------------------------------- whatever happens
+
+WHO = st.sampled_from([RETAIL, FIRM_01, FIRM_02])
+STEPS = st.one_of(
+    st.tuples(st.just("ask"), WHO, st.integers(1, 400)),
+    st.tuples(st.just("bring"), st.just(RETAIL), st.integers(1, 400)),
+    st.tuples(st.just("lose"), WHO, st.integers(1, 300)),
+    st.tuples(st.just("serve"), WHO, st.just(0)),
+    st.tuples(st.just("look"), WHO, st.just(0)),
+)
+
+
+@settings(max_examples=300)
+@given(st.integers(0, 1_500), st.lists(STEPS, max_size=40))
+def test_every_request_is_paid_in_its_turn_or_waits_and_cash_is_never_exceeded(cash, steps):
+    counter = Counter(cash, Retail=700, Firm01=500, Firm02=300)
+    counter.custody.cash[RETAIL] = 1_000
+    asked: list[tuple[str, int]] = []
+    lost = False
+    world = counter.custody.cash.sum()
+    for n, (what, who, cents) in enumerate(steps):
+        counter.wait()
+        before = len(counter.paid())
+        match what:
+            case "ask":
+                name = f"r-{n:04}" if who == RETAIL else NAMES[who]
+                done = (
+                    counter.retail.request(n, cents) if who == RETAIL else counter.ask(who, cents)
+                )
+                if done:
+                    asked.append((name, done))
+            case "bring":
+                counter.retail.deposit(n, cents)
+            case "lose":
+                lost = True
+                counter.house.claims[who] = max(counter.house.claims[who] - cents, 0)
+            case "serve":
+                counter.serve()
+            case "look":
+                counter.serve()
+                counter.halt_after(3 * HOUR_US)
+        paid, waits = counter.paid(), [(one.holder, one.cents) for one in counter.till.queue]
+        assert counter.custody.cash.min() >= 0
+        assert counter.custody.cash.sum() == world
+        assert counter.house.claims.min() >= 0
+        # Whoever waits came after all who were served, and stands where it came.
+        assert asked[len(asked) - len(waits) :] == waits
+        served = asked[: len(asked) - len(waits)]
+        assert _are_in(paid, served) if lost else paid == served
+        if counter.custody.status[HOUSE] == HALTED:
+            assert len(paid) == before
+        if waits and counter.custody.status[HOUSE] != HALTED:
+            assert counter.custody.status[HOUSE] == QUEUED
+        assert set(counter.noted()) >= {(name, f"{cents / 100:.2f} USD") for name, cents in waits}
+
+
+def _are_in(paid: list[tuple[str, int]], served: list[tuple[str, int]]) -> bool:
+    """Whether payments are of these requests, in order: each in full, or what was left of it."""
+    rest = iter(served)
+    return all(any(name == one and cents <= most for one, most in rest) for name, cents in paid)
+
+
+@settings(max_examples=200)
+@given(st.lists(st.tuples(WHO, st.integers(1, 1_000)), max_size=40), st.integers(0, 100))
+def test_a_house_with_all_that_it_owes_pays_everybody_whatever_they_fear(requests, more):
+    counter = Counter(1_500 + more, Retail=700, Firm01=500, Firm02=300)
+    for who, cents in requests:
+        counter.ask(who, cents)
+    for who in (FIRM_02, RETAIL, FIRM_01):
+        counter.ask(who, 10**9)
+
+    assert not counter.books.notes
+    assert not counter.books.events
+    assert counter.custody.till(HOUSE) == more
+    assert not counter.house.claims.any()
+
+
+# --------------------------------------------------------------------------------- cohorts
+
+
+def test_cohorts_agree_with_the_claim_and_share_what_trading_brings_and_costs():
+    cohorts = Cohorts((Cohort(share=0.75, sensitivity=1.0), Cohort(share=0.25, sensitivity=0.0)))
+    cohorts.agree(1_000)
+    assert cohorts.cents == [750, 250]
+
+    cohorts.take(0, 500)  # 250 each are left
+    cohorts.bring(0.9, 50)
+    assert cohorts.cents == [250, 300]
+    cohorts.agree(275)
+    assert cohorts.cents == [125, 150]
+    cohorts.agree(0)
+    cohorts.agree(400)  # nobody had anything: as at first
+    assert cohorts.cents == [300, 100]
+
+
+@given(st.integers(0, 9), st.floats(0, 1, exclude_max=True))
+def test_the_holders_of_a_cohort_have_places_of_their_own(cohort, within):
+    cohorts = Cohorts([Cohort(share=0.1, sensitivity=1.0)] * 10)
+    place = cohorts.place(cohort, within)
+
+    assert Fraction(cohort, 10) - Fraction(1, 10**9) <= place <= Fraction(cohort + 1, 10) + 1e-9
+
+
+# --------------------------------------------------------------------------- constant rates
+
+
+def test_without_a_flow_customers_come_as_a_poisson_process():
+    """The number to three standard errors, and no end to it."""
+    counter = Counter(0)
+    came: list[tuple[int, int]] = []
+    draws = stream(1, "retail", "deposits")
+    counter.env.process(
+        counter.retail.arrivals(draws, 24.0, 1_000.0, 50, lambda *each: came.append(each))
+    )
+    counter.wait(1_000)
+
+    assert abs(len(came) - 1_000) < 3 * 1_000**0.5
+    assert {holder for holder, _ in came} == set(range(50))
+    assert all(cents >= 100 and cents % 100 == 0 for _, cents in came)

@@ -1,0 +1,101 @@
+"""Tokens are worth what the last mark says, and no more of them come than there are."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from des.clock import midnight_us
+from des.scenario import Token
+from des.treasury.tokens import TokenHoldings, chart_tokens
+from runs.scenarios import load
+
+TINY = load("tiny")  # one market, BTC-PERP, with ticks of a dollar
+DAY = date(2022, 5, 10)
+MARKS = np.array([30_000])
+
+
+class Prices:
+    """A journal that only keeps marks."""
+
+    def __init__(self) -> None:
+        self.marks: list[tuple[str, str]] = []
+
+    def price(self, time_us: int, commodity: str, usd: str) -> None:
+        self.marks.append((commodity, usd))
+
+
+def token(name: str = "SOL", **changes: object) -> Token:
+    given = {
+        "name": name,
+        "marks": ({"at": date(2021, 1, 1), "usd": 1.8}, {"at": DAY, "usd": 90.123}),
+        "bought": (
+            {"date": date(2021, 1, 7), "units": 12, "usd": 24.0},
+            {"date": DAY, "units": 5},
+        ),
+    }
+    return Token(**given | changes)
+
+
+def holding(*tokens: Token, **units: int) -> TokenHoldings:
+    holdings = TokenHoldings(TINY, tokens, Prices())
+    holdings.units |= units
+    return holdings
+
+
+@pytest.mark.parametrize(
+    ("day", "cents"),
+    [(date(2021, 1, 1), 180), (date(2022, 5, 9), 180), (DAY, 9012), (date(2022, 12, 31), 9012)],
+)
+def test_a_mark_holds_from_its_day_to_the_next(day, cents):
+    assert holding(token(), SOL=1).worth_cents(day, MARKS) == cents
+
+
+def test_a_token_with_a_market_is_worth_its_lead_price():
+    in_market = token(marks=(), market="BTC-PERP")
+
+    assert holding(in_market, SOL=7).worth_cents(DAY, MARKS) == 7 * 30_000 * 100
+
+
+@given(units=st.tuples(*2 * [st.integers(0, 10**9)]))
+def test_what_is_held_is_worth_what_its_parts_are(units):
+    tokens = token(), token("FTT", marks=(), market="BTC-PERP")
+
+    together = holding(*tokens, SOL=units[0], FTT=units[1]).worth_cents(DAY, MARKS)
+
+    assert together == units[0] * 90_123 // 10 + units[1] * 30_000 * 100
+
+
+def test_what_is_held_is_marked_and_nothing_else():
+    tokens = token(), token("FTT", marks=(), market="BTC-PERP"), token("SRM")
+    holdings = holding(*tokens, SOL=1, FTT=1)
+
+    holdings.close_day(midnight_us(DAY), MARKS)
+
+    assert holdings._journal.marks == [("SOL", "90.123"), ("FTT", "30000")]
+
+
+def test_what_is_due_on_all_days_is_all_that_there_is():
+    days = (date(2021, 1, 7), date(2021, 1, 8), DAY)
+    holdings = holding(token(), token("FTT", house_token=True))
+
+    due = [each for day in days for each in holdings.due(day)]
+
+    assert holdings.opening_units() == {("Outside", "SOL"): 17, ("FTX", "FTT"): 17}
+    assert [(each.token.name, each.units, each.usd) for each in due] == [
+        ("SOL", 12, 24.0),
+        ("FTT", 12, 24.0),
+        ("SOL", 5, 0.0),
+        ("FTT", 5, 0.0),
+    ]
+
+
+def test_the_groups_own_token_is_the_houses_before_it_is_the_makers():
+    group = {"tokens": (token().model_dump(), token("FTT", house_token=True).model_dump())}
+
+    issuers = [each.issuer for each in chart_tokens(load("tiny", {"group": group}))]
+
+    assert issuers == ["Outside", "FTX"]
+    assert chart_tokens(TINY) == ()

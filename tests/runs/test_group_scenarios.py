@@ -1,0 +1,135 @@
+"""What a scenario may say of the group, and the one line that refuses what it may not."""
+
+from pathlib import Path
+
+import pytest
+
+from runs.scenarios import ScenarioError, dump, load
+
+GROUP = Path(__file__).parents[1] / "worlds" / "group.toml"
+TEXT = GROUP.read_text("utf-8").replace("../../runs/tiny.toml", "tiny.toml")
+TINY = GROUP.parents[2] / "runs" / "tiny.toml"
+
+NEWS = '[[news]]\ndate = 2022-06-02\nshock = 0.1\nwhat = "a rumour"\n'
+
+# Each is: the place, what stands there instead, the key at fault, what the message shows.
+REFUSED = [
+    (
+        'name = "Lender02"',
+        'name = "Lender01"',
+        "group.lenders[1].name",
+        "'Lender01', which is taken",
+    ),
+    ('name = "Lender02"', 'name = "FTX"', "group.lenders[1].name", "is 'FTX', which is taken"),
+    ('investors = "Investors"', 'investors = "Firm01"', "group.investors", "is 'Firm01'"),
+    ('investors = "Investors"\n', "", "group.investors", "is missing; give it, since"),
+    ('to = "Stadium"', 'to = "Binance"', "group.uses[1].to", "is 'Binance', which is taken"),
+    ('to = "Stadium"', 'to = "Lender01"', "group.uses[1].to", "is 'Lender01', which is taken"),
+    ('by = "house"\nto = "Stadium"', 'by = "FTX"\nto = "Stadium"', "group.uses[1].by", "is 'FTX'"),
+    ('kind = "Buyback"', 'kind = "Cash"', "group.uses[2].kind", "is 'Cash'"),
+    (
+        "until = 2022-08-15",
+        "until = 2022-05-30",
+        "group.uses[1].until",
+        "give 2022-05-31, its date",
+    ),
+    ("usd = 700_000", "usd = 0", "group.uses[2].usd", "is 0"),
+    ("house_cost_share = 0.25", "house_cost_share = 1.5", "group.house_cost_share", "is 1.5"),
+    (
+        ", { since = 2022-06-02,",
+        ", { since = 2022-05-01,",
+        "group.lenders[0].limits[1].since",
+        "a day after",
+    ),
+    ("advance = 0.5", "advance = 0", "group.lenders[1].advance", "is 0"),
+    ('name = "series-b"', 'name = "Series B"', "group.rounds[0].name", "'series-b'"),
+    ('name = "SOL"', 'name = "USD"', "group.tokens[0].name", "is 'USD', which Beancount needs"),
+    ('name = "SOL"', 'name = "FTT"', "group.tokens[1].name", "is 'FTT', which is taken"),
+    (
+        'market = "BTC-PERP"\nhouse',
+        'market = "FTT-PERP"\nhouse',
+        "group.tokens[1].market",
+        "give one of the markets: BTC-PERP",
+    ),
+    ('market = "BTC-PERP"\nhouse', "house", "group.tokens[1].market", "give market or marks"),
+    ("marks = [\n", 'market = "BTC-PERP"\nmarks = [\n', "group.tokens[0].market", "is not alone"),
+    (
+        "{ at = 2022-06-02, usd",
+        "{ at = 2022-05-01, usd",
+        "group.tokens[0].marks[1].at",
+        "a day after",
+    ),
+    ("{ at = 2022-05-01,", "{ at = 2022-05-31,", "group.tokens[0].marks[0].at", "give 2022-05-30"),
+    (
+        "{ date = 2022-06-01, units",
+        "{ date = 2022-05-29, units",
+        "group.tokens[0].bought[1].date",
+        "is 2022-05-29",
+    ),
+    ("units = 2_000,", "units = 0,", "group.tokens[0].bought[0].units", "is 0"),
+    ("until = 2022-06-03", "until = 2022-05-31", "group.longs[0].until", "a day after since"),
+    (
+        'market = "BTC-PERP"\nsince',
+        'market = "ETH-PERP"\nsince',
+        "group.longs[0].market",
+        "is 'ETH-PERP'",
+    ),
+    (
+        "[[markets]]",
+        f"{NEWS}{NEWS.replace('06-02', '06-01')}[[markets]]",
+        "news[1].date",
+        "2022-06-02",
+    ),
+]
+
+
+@pytest.fixture
+def read(tmp_path):
+    (tmp_path / "tiny.toml").write_bytes(TINY.read_bytes())
+
+    def write_and_read(text: str):
+        path = tmp_path / "group.toml"
+        path.write_text(text, "utf-8")
+        return load(str(path))
+
+    return write_and_read
+
+
+@pytest.mark.parametrize(("old", "new", "key", "shown"), REFUSED)
+def test_what_cannot_stand_is_refused_in_one_line_that_says_where(read, old, new, key, shown):
+    assert TEXT.count(old) == 1, f"{old!r} stands {TEXT.count(old)} times in it"
+
+    with pytest.raises(ScenarioError) as caught:
+        read(TEXT.replace(old, new))
+
+    assert caught.value.key == key
+    assert shown in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
+    assert "; give " in str(caught.value)
+
+
+def test_collateral_needs_something_to_lend_on(read):
+    without = TEXT[: TEXT.index("[[group.tokens]]")] + TEXT[TEXT.index("[[group.longs]]") :]
+
+    with pytest.raises(ScenarioError, match="give tokens to lend on") as caught:
+        read(without)
+    assert caught.value.key == "group.lenders[1].advance"
+
+
+def test_investors_without_rounds_are_refused(read):
+    without = TEXT[: TEXT.index("[[group.rounds]]")] + TEXT[TEXT.index("[[group.tokens]]") :]
+
+    with pytest.raises(ScenarioError, match="give rounds too, or leave it out"):
+        read(without)
+
+
+def test_a_group_is_written_and_read_back(read):
+    scenario = read(TEXT)
+
+    assert read(dump(scenario)) == scenario
+    assert scenario.group.counterparties == {"MineCo": 0, "Stadium": 1, "First-Investor": 2}
+
+
+def test_without_a_group_nothing_of_it_is_written():
+    assert "group" not in dump(load("tiny"))
+    assert "news" not in dump(load("tiny"))

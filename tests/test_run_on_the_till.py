@@ -1,0 +1,364 @@
+"""A run: who is paid, who waits, and what the books say when the house halts."""
+
+import random
+import tempfile
+from collections import Counter
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from beancount import loader
+from beancount.core.data import Event, Transaction
+
+from ledger import invariants
+from ledger.audit import audit
+from ledger.day_ledger import days_of, render_days
+from ledger.recompute import wrong_fills
+from ledger.reports.cage import cage, unpaid_requests
+from ledger.reports.payable import tills
+from ledger.reports.where import bridge, hole
+from ledger.run_folder import RunFolder
+from runs.execute import execute
+from runs.scenarios import ScenarioError, load
+
+RUN = Path(__file__).parent / "worlds" / "run.toml"
+HOUSE, QUOTER = "FTX:withdrawals", "Alameda:quoter"
+SECOND_NEWS = datetime(2022, 5, 11, 15, tzinfo=UTC)
+COVERED = {"group": {"uses": ()}}
+
+
+@pytest.fixture(scope="module")
+def broken(executed) -> RunFolder:
+    """Six days: a venture bought on credit, two pieces of news, a run, a queue, a halt."""
+    return executed(RUN)
+
+
+@pytest.fixture(scope="module")
+def covered(executed) -> RunFolder:
+    """The same news at a house that has lent nothing but what quoting costs its maker."""
+    return executed(RUN, **COVERED)
+
+
+def told(run: RunFolder, name: str) -> list[tuple[date, str]]:
+    return [
+        (entry.date, entry.description)
+        for entry in run.entries
+        if isinstance(entry, Event) and entry.type == name
+    ]
+
+
+def moments(run: RunFolder, tag: str) -> list[tuple[str, Transaction]]:
+    """When things of a kind happened at the till of the house, in order."""
+    found = [
+        (f"{entry.date} {entry.meta['time']}", entry)
+        for entry in run.transactions
+        if tag in entry.tags and "Assets:FTX:Cash" in {p.account for p in entry.postings}
+    ]
+    return sorted(found, key=lambda each: int(each[1].meta["seq"]))
+
+
+def cash_usd(entry: Transaction) -> Decimal:
+    (usd,) = (p.units.number for p in entry.postings if p.account == "Assets:FTX:Cash")
+    return usd
+
+
+# --------------------------------------------------------------------------------- the run
+
+
+def test_the_run_ends_in_a_halt_and_the_quoter_goes_with_it(broken):
+    assert told(broken, HOUSE) == [
+        (date(2022, 5, 9), "open"),
+        (date(2022, 5, 12), "queued"),
+        (date(2022, 5, 12), "halted"),
+    ]
+    assert told(broken, QUOTER) == [(date(2022, 5, 9), "on"), (date(2022, 5, 12), "off")]
+
+
+def test_from_the_halt_on_the_cash_of_the_house_never_moves_and_requests_are_noted(broken):
+    moved = [
+        entry.date
+        for entry in broken.transactions
+        if "Assets:FTX:Cash" in {posting.account for posting in entry.postings}
+    ]
+
+    assert max(moved) == date(2022, 5, 12)
+    assert {day for day, _ in unpaid_requests(broken)} == {date(2022, 5, d) for d in (12, 13, 14)}
+
+
+def test_firms_and_retail_ask_at_one_till_and_both_wait(broken):
+    asked = {holder[0] for _, _, holder in broken.customs("unpaid-request")}
+    paid = {entry.payee for _, entry in moments(broken, "withdrawal")}
+
+    assert asked == {"r", "F"}
+    assert {"Retail", "Firm01", "Firm02"} <= paid
+
+
+def test_what_was_asked_for_and_not_paid_is_still_owed(broken):
+    """Nobody in this world was paid after a wait, so all that was noted is still waiting."""
+    assert not any("waited-s" in entry.meta for entry in broken.transactions)
+    noted: Counter = Counter()
+    for account, amount, _ in broken.customs("unpaid-request"):
+        noted[account.split(":")[-1]] += amount.number
+    claims_usd = tills(broken).house.claims_usd
+
+    for customer, usd in noted.items():
+        assert 0 < usd <= claims_usd[customer]
+
+
+def test_the_news_is_in_the_books_with_its_shock_and_fear_with_each_morning(broken):
+    news = broken.customs("news")
+
+    assert [what.split()[1] for what, _ in news] == ["magazine", "rival"]
+    assert [shock for _, shock in news] == [Decimal("0.02"), Decimal("0.6")]
+    fear = [value for (value,) in broken.customs("fear")]
+    assert len(fear) == 6
+    assert fear[0] == 0
+    assert max(fear) == fear[3]
+
+
+def test_the_audit_finds_nothing_wrong(broken, covered):
+    for run in (broken, covered):
+        findings = list(audit(run.path, every_day=True))
+        assert findings
+        assert not [problem for finding in findings for problem in finding.problems]
+
+
+def test_the_reports_on_claims_hold_in_a_run_that_ends_with_a_halt(broken):
+    the_hole, of_house = hole(broken), tills(broken).house
+    dates = {what: rest for what, *rest in cage(broken)[0].rows}
+
+    assert the_hole.unexplained_usd == 0
+    assert sum(of_house.pro_rata_usd().values()) == of_house.cash_usd
+    assert of_house.cash_usd < sum(of_house.claims_usd.values())
+    assert dates["a withdrawal not paid in full"][0] == date(2022, 5, 12)
+    assert dates["a withdrawal not paid in full"][-1] == 3
+    bridges = {one.customers: one for one in bridge(broken)}
+    assert not any(one.unexplained_usd for one in bridges.values())
+    assert bridges["retail"].left_usd == of_house.claims_usd["Retail"]
+    assert bridges["all"].left_usd == the_hole.claims_usd == sum(of_house.claims_usd.values())
+
+
+# ------------------------------------------------------------------------------- controls
+
+
+def test_a_covered_house_survives_the_same_fear_and_nobody_waits(covered):
+    taken = -sum(cash_usd(entry) for _, entry in moments(covered, "withdrawal"))
+
+    assert told(covered, HOUSE) == [(date(2022, 5, 9), "open")]
+    assert not unpaid_requests(covered)
+    assert taken > 300_000
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_without_news_and_contagion_nobody_runs_whatever_the_noise(executed, seed):
+    calm = {"contagion": 0.0, "queue_shock": 0.0}
+    run = executed(RUN, news=(), retail={"flow": calm}, run={"seed": seed, "day_ledgers": ()})
+
+    assert [value for (value,) in run.customs("fear")] == [0] * 6
+    assert told(run, HOUSE) == [(date(2022, 5, 9), "open")]
+    assert {entry.payee for _, entry in moments(run, "withdrawal")} <= {
+        "Retail",
+        "Alameda",
+        "Binance",
+    }
+
+
+def test_until_it_breaks_news_changes_nothing_at_all(broken, executed):
+    first_only = load(str(RUN)).model_dump(exclude_none=True)["news"][:1]
+    without = executed(RUN, news=first_only)
+
+    def before(run: RunFolder) -> list[tuple]:
+        limit = f"{SECOND_NEWS:%Y-%m-%d %H:%M:%S}"
+        return [
+            (entry.meta["seq"], entry.narration, [(p.account, p.units) for p in entry.postings])
+            for entry in run.transactions
+            if f"{entry.date} {entry.meta['time']}" < limit
+        ]
+
+    assert before(without) == before(broken)
+    assert len(without.transactions) != len(broken.transactions)
+    assert told(without, HOUSE) == [(date(2022, 5, 9), "open")]
+
+
+def test_news_that_is_forgotten_before_the_run_moves_nobody(broken, executed):
+    old = {"date": date(2020, 1, 1), "shock": 1.0, "what": "Once upon a time"}
+    news = load(str(RUN)).model_dump(exclude_none=True)["news"]
+    with_old = executed(RUN, news=(old, *news))
+
+    fills = "fills/2022-05.parquet"
+    assert (with_old.path / fills).read_bytes() == (broken.path / fills).read_bytes()
+    assert with_old.customs("fear") == broken.customs("fear")
+
+
+def test_without_the_quoter_volume_answers_to_what_is_left_of_the_book(executed):
+    """The maker has a fifth of the volume; what others trade, and pay, falls with elasticity 2."""
+    quiet = {"news": (), "run": {"day_ledgers": ()}, "maker": {"quoter_off": date(2022, 5, 12)}}
+    run = executed(RUN, retail={"flow": {"depth_elasticity": 2.0}}, **quiet, **COVERED)
+    traded = [entry.meta["volume"].number for entry in run.transactions if "fees" in entry.tags]
+
+    assert len(traded) == 6
+    assert len(set(traded[:3])) == 1
+    assert traded[3:] == [pytest.approx(traded[0] * Decimal("0.64"))] * 3
+
+
+def test_both_ways_write_the_same_bytes(broken, tmp_path):
+    execute(load(str(RUN)), tmp_path / "quotes", every_quote=True)
+
+    def written(folder: Path) -> dict[str, bytes]:
+        return {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
+
+    assert written(tmp_path / "quotes") == written(broken.path)
+
+
+# --------------------------------------------------------------------------------- refusals
+
+
+@pytest.mark.parametrize(
+    ("overrides", "key"),
+    [
+        ({"retail": {"deposits_per_day": 2}}, "retail.deposits_per_day"),
+        ({"retail": {"withdrawals_per_day": 2}}, "retail.withdrawals_per_day"),
+        ({"retail": {"withdrawal_usd_mean": 0.01}}, "retail.withdrawal_usd_mean"),
+        ({"retail": {"deposit_usd_mean": 0.01}}, "retail.deposit_usd_mean"),
+        ({"retail": {"flow": {"contagion": 1.0}}}, "retail.flow.contagion"),
+        ({"retail": {"flow": {"fear_half_life_h": 0.5}}}, "retail.flow.fear_half_life_h"),
+        (
+            {"retail": {"flow": {"cohorts": ({"share": 0.9, "sensitivity": 1.0},)}}},
+            "retail.flow.cohorts",
+        ),
+        (
+            {"news": ({"date": datetime(2022, 5, 10, 1, 30), "shock": 1.0, "what": "?"},)},
+            "news[0].date",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused(overrides, key):
+    with pytest.raises(ScenarioError) as caught:
+        load(str(RUN), overrides)
+
+    assert caught.value.key == key
+
+
+def test_without_a_flow_there_is_no_news_and_rates_must_be_given(tmp_path):
+    tiny = load("tiny").model_dump(exclude_none=True)
+    news = {"date": date(2022, 5, 10), "shock": 1.0, "what": "Nobody listens"}
+    with pytest.raises(ScenarioError) as caught:
+        load("tiny", {"news": (news,)})
+    assert caught.value.key == "retail.flow"
+
+    assert "news" not in tiny
+    assert "flow" not in tiny["retail"]
+    path = tmp_path / "half.toml"
+    base = (Path(load.__code__.co_filename).parent / "tiny.toml").read_text(encoding="utf-8")
+    path.write_text(base.replace("deposits_per_day = 2\n", ""), encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        load(str(path))
+    assert caught.value.key == "retail.deposits_per_day"
+
+
+# ------------------------------------------------------------------------- whatever happens
+
+
+def panic(draws: random.Random) -> dict:
+    """Draw a world in which money may be short, and people frightened."""
+    hours = sorted(draws.sample(range(72), 4))
+    news = tuple(
+        {
+            "date": datetime(2022, 5, 9 + hour // 24, hour % 24, tzinfo=UTC),
+            "shock": draws.choice([0.01, 0.2, 3.0]),
+            "what": f"Rumour {i}",
+        }
+        for i, hour in enumerate(hours)
+    )
+    flow = {
+        "deposits_per_volume": draws.choice([0.0, 0.001, 0.01]),
+        "base_per_day": draws.choice([0.0, 0.05, 0.5]),
+        "contagion": draws.choice([0.0, 0.3, 0.6]),
+        "queue_shock": draws.choice([0.0, 1.0]),
+        "firms_sensitivity": draws.choice([0.0, 2.0]),
+        "halt_after_h": draws.choice([1.0, 12.0, 1_000.0]),
+    }
+    market = dict(load(str(RUN)).model_dump(exclude_none=True)["markets"][0])
+    market["order_usd_mean"] = 200_000  # few fills: they are not what is looked at here
+    market["price"] |= {"ticks_per_s": 0.02}
+    market["quoter"] |= {"refresh_s": 120.0}
+    return {
+        "markets": (market,),
+        "run": {"end": date(2022, 5, 12), "seed": draws.randrange(1_000), "day_ledgers": ()},
+        "retail": {"flow": flow, "opening_cash_usd": draws.choice([10_000, 1_000_000])},
+        "group": {
+            "uses": tuple(
+                {
+                    "date": date(2022, 5, 9 + day),
+                    "usd": draws.choice([20_000, 150_000, 350_000]),
+                    "kind": draws.choice(["Ventures", "Insiders"]),
+                    "by": draws.choice(["maker", "house"]),
+                    "to": "Mine",
+                    "why": "takes what there is",
+                }
+                for day in range(3)
+            )
+        },
+        "firms": {
+            "capital": {
+                "half_life_days": 1,
+                "withdrawn_share": 0.5,
+                "shift_per_bp": 0.05,
+                "shift_max": 0.2,
+                "entry_per_day": 0.1,
+                "entry_per_bp": 0.01,
+                "closes_below": 0.9,
+                "patience_days": 1,
+            }
+        },
+        "news": news,
+    }
+
+
+def played(draws: random.Random) -> set[str]:
+    """Play a world, hold its books to everything, and return what happened to withdrawals."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "run"
+        execute(load(str(RUN), panic(draws)), folder)
+        run = RunFolder(folder)
+        entries, errors = run.loaded
+        assert not errors
+        assert not invariants.check(entries, {})[1]
+        for _, text in render_days(run, days_of(run)):
+            entries, errors, options = loader.load_string(text)
+            assert not errors
+            assert not invariants.check(entries, options, "line")[1]
+        assert not list(wrong_fills(run))
+        said = {status for _, status in told(run, HOUSE)}
+        return said | ({"paid after a wait"} if waits(run) else set())
+
+
+def waits(run: RunFolder) -> int:
+    """Count who was paid after a wait: in the order of their requests, all of them noted."""
+    noted = [holder for *_, holder in run.customs("unpaid-request")]
+    asked = []
+    for _, entry in moments(run, "withdrawal"):
+        if "waited-s" in entry.meta:
+            at = datetime.fromisoformat(f"{entry.date}T{entry.meta['time']}")
+            asked.append(at.timestamp() - float(entry.meta["waited-s"]))
+            assert entry.meta.get("holder", entry.payee) in noted
+    assert asked == sorted(asked)
+    return len(asked)
+
+
+def test_in_panics_everything_happens_and_the_books_hold():
+    happened = [played(random.Random(seed)) for seed in (1, 9, 25, 32)]
+
+    assert set().union(*happened) == {"open", "queued", "halted", "paid after a wait"}
+    assert {"open"} in happened
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 300))
+def test_in_many_panics_the_books_hold(seed):
+    played(random.Random(seed))
