@@ -26,6 +26,7 @@ from ledger.fills import join_rows
 from ledger.money import Contract, to_cents
 from ledger.times import day_of
 
+DAY_S = DAY_US // SECOND_US
 INDEPENDENT_H = 0.01  # a half-life so short that no hour remembers the one before
 
 
@@ -101,6 +102,7 @@ class Listing:
         self._firms = firms
         self._takers, self._taker_codes = Takers.of(self._firms), taker_codes
         self._volume_usd_per_s = {v.month: _usd_per_s(v) for v in market.volume}
+        self._days_usd_per_s = {v.day: v.usd / DAY_S for v in market.volume_of_days}
         self._start_us = midnight_us(scenario.run.start)
         self._hedge_us = (scenario.run.hedge_s or 1) * SECOND_US  # else at every settlement
         end_us = midnight_us(scenario.run.end)
@@ -199,8 +201,20 @@ class Listing:
             self._hedge_desk.decide(now_us, holder, lots, most)
 
     def volume_usd_per_s(self, time_us: int) -> float:
-        """Return the house's recorded volume per second in the month of *time_us*."""
-        return self._volume_usd_per_s[f"{day_of(time_us):%Y-%m}"]
+        """Return the house's recorded volume per second on a day, or in its month."""
+        day = day_of(time_us)
+        of_month = self._volume_usd_per_s[f"{day:%Y-%m}"]
+        return self._days_usd_per_s.get(day, of_month)
+
+    def _volume_usd(self, start_us: int, end_us: int) -> float:
+        """Return the recorded volume of whole days in one month."""
+        of_month = self._volume_usd_per_s[f"{day_of(start_us):%Y-%m}"]
+        unlike = [
+            usd_per_s - of_month
+            for day, usd_per_s in self._days_usd_per_s.items()
+            if start_us <= midnight_us(day) < end_us
+        ]
+        return of_month * (end_us - start_us) / SECOND_US + sum(unlike) * DAY_S
 
     def _terms(self, state: Holdings) -> Terms:
         if not self._scenario.firms.active:
@@ -241,8 +255,7 @@ class Listing:
 
         maker = self._scenario.maker
         informed = maker.volume_share * (1 - maker.uninformed_fraction)
-        volume_usd = self.volume_usd_per_s(start_us) * (end_us - start_us) / SECOND_US
-        wanted_cents = to_cents(volume_usd * informed)
+        wanted_cents = to_cents(self._volume_usd(start_us, end_us) * informed)
         size = monthly_size_cents(play, self._tick_cents, start_us, end_us, wanted_cents)
         # Where quotes are so wide that nobody ever hits one, one order of the largest firm.
         return int(self._takers.order_cents.max(initial=0)) if size is None else size

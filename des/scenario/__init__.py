@@ -8,7 +8,7 @@ from des.scenario.customers import OtherMakers, Retail
 from des.scenario.firms import FIRMS_MAX, CapitalRules, Firm, FirmClass, Firms
 from des.scenario.leverage import Leverage, LeverageLimit, Provider
 from des.scenario.maker import Maker, Quoter
-from des.scenario.market import PRICE_TICKS_MAX, Market, MonthVolume
+from des.scenario.market import PRICE_TICKS_MAX, DayVolume, Market, MonthVolume
 from des.scenario.price import Anchor, Price, VolatilityLevel
 from des.scenario.run import DAYS_MAX, Run, months_between
 from des.scenario.scenario import TICKS_MAX, Scenario
@@ -46,6 +46,7 @@ __all__ = [
     "CapitalRules",
     "Category",
     "ContradictionError",
+    "DayVolume",
     "Entity",
     "FeeTier",
     "FilePath",

@@ -145,6 +145,7 @@ order_usd_mean = 1_000
 others_half_spread_bps = 2
 lead_volume_usd_per_day = 3e9
 volume = [{ month = "2021-05", usd = 1e11 }]
+volume_of_days = [{ day = 2021-05-01, usd = 3e9 }, { day = 2021-05-02, usd = 5e9 }]
 
 [markets.price]
 anchors = [{ at = 2021-05-01, price_usd = 57_800 }, { at = 2021-05-03, price_usd = 57_200 }]
@@ -289,6 +290,8 @@ WRONG_FIGURES = [
     ("leverage_max = 101", "leverage_max = 0.5", "leverage.limits[0].leverage_max", "is 0.5"),
     ("usd_per_hour = 300_000\n", "", "leverage.providers[0].usd_per_hour", "is missing"),
     ("unwind_delay_s = 0.1", "unwind_delay_s = -1", f"{BACKER}.unwind_delay_s", "is -1"),
+    ("{ day = 2021-05-02", "{ day = 2021-05-01", "markets[0].volume_of_days[1].day", "a day after"),
+    ("usd = 5e9", "usd = -1", "markets[0].volume_of_days[1].usd", "is -1"),
     ("others_half_spread_bps = 2\n", "", "markets[0].others_half_spread_bps", "is missing"),
     ("capital_usd = 4e5", "capital_usd = 0", "firms.members[1].capital_usd", "is 0"),
     ("capital_usd = 4e5", "capital_usd = 0.001", "firms.members[1].capital_usd", "from 0.01"),
