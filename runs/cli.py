@@ -32,8 +32,17 @@ from ledger.reports.trail_up import trail_up
 from ledger.reports.where import where
 from ledger.run_folder import RunFolder, RunFolderError
 from runs.execute import RunRefusedError, execute
-from runs.plots import PlotError, cage_figure, firms_figure, illusion_figure, save
+from runs.plots import (
+    PlotError,
+    cage_figure,
+    firms_figure,
+    illusion_figure,
+    liquidations_figure,
+    save,
+)
 from runs.printing import FORMATS, TableChoiceError, render
+from runs.record.facts import load_record
+from runs.record.liquidations import beside_record
 from runs.scenarios import ScenarioError, load, name
 from runs.workers import SchedulerError, cores, dask_workers, local_processes
 
@@ -342,6 +351,7 @@ def leadlag_command(run: RunFolder) -> list[Table]:
 @main.command("liquidations")
 @click.argument("run", type=RUN)
 @report
+@plotted(liquidations_figure)
 def liquidations_command(run: RunFolder) -> list[Table]:
     """Whose margin failed, who took their positions over, and who paid?
 
@@ -351,9 +361,12 @@ def liquidations_command(run: RunFolder) -> list[Table]:
     In tiny nobody trades on margin; in luna they do.
 
     Hour by hour what was filled in the book, taken by backstops and closed against the other side;
-    who lost and who earned; what became of what the backstops took; who paid for bankruptcies.
+    who lost and who earned; what became of what the backstops took; who paid for bankruptcies. By
+    day, beside what the public record leaves open for FTX. --plot draws prices, liquidations, and
+    what the backstops held and earned, one below the other.
     """
-    return liquidations(run)
+    tables = liquidations(run)
+    return [*tables, beside_record(run, tables, load_record())]
 
 
 @main.command("books")
