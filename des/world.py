@@ -25,6 +25,7 @@ from des.listing import Holdings, Listing
 from des.quoting.market import Session
 from des.quoting.quote_by_quote import QuoteByQuote
 from des.quoting.race import NO_ORDERS
+from des.sample import Sample
 from des.scenario import Firm, Market, Provider, Scenario
 from des.treasury.credit_line import CreditLine
 from des.treasury.hedging import HedgeDesk
@@ -119,6 +120,7 @@ class World:
         )
         self._margin = self._margin_desk()
         self._capital = self._capital_desk()
+        self._sample = Sample.of(scenario.run)
         session = QuoteByQuote if every_quote else Session
         self.listings = [
             self._list(market, contract, session)
@@ -159,7 +161,7 @@ class World:
         """Let the markets trade, then settle, again and again."""
         end_us = self._start_us
         while end_us < self._end_us:
-            start_us, step_s = end_us, self._scenario.run.settle_s_at(end_us)
+            start_us, step_s = end_us, self._step_s(end_us)
             end_us = start_us + step_s * SECOND_US
             trading = [
                 self.env.process(self._trading(market, listing, start_us, end_us))
@@ -174,6 +176,12 @@ class World:
                 self.journal.post()
             if end_us < self._end_us:
                 self._decide(end_us, step_s)
+
+    def _step_s(self, now_us: int) -> int:
+        """Return how long to let the markets trade; where they don't, until the next hour."""
+        if self._sample.has(now_us):
+            return self._scenario.run.settle_s_at(now_us)
+        return HOUR_US // SECOND_US
 
     def _trading(
         self, market: int, listing: Listing, start_us: int, end_us: int

@@ -41,6 +41,8 @@ def both_ways(name: str | Path, overrides: dict, folder: Path) -> tuple[dict, di
         (CROWD, {}),
         # Customers are liquidated, into quotes and beside them, and backstops unwind.
         (MARGIN, {}),
+        # One hour in four stands for all.
+        (BUSY, {"run": {"one_hour_in": 4}}),
         # Settlements off the beat of the quotes, and hedges that take longer than an interval.
         (
             BUSY,

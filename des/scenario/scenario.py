@@ -149,6 +149,16 @@ class Scenario(Part):
         return self
 
     @model_validator(mode="after")
+    def _sampled(self) -> Self:
+        if self.leverage and self.run.one_hour_in > 1:
+            raise ContradictionError(
+                ("run", "one_hour_in"),
+                f"is {self.run.one_hour_in}; give 1, since there is leverage: a margin that fails "
+                "does not wait for the next traded hour",
+            )
+        return self
+
+    @model_validator(mode="after")
     def _quoted(self) -> Self:
         """Refuse quotes on the lead venue where nobody says how they are shown."""
         quotes = [(("maker", "lead_quotes_usd"), self.maker.lead_quotes_usd)]

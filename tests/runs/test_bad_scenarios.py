@@ -269,6 +269,8 @@ WRONG_FIGURES = [
     ("settle_s = 300", "settle_s = 7", "run.settle_s", "is 7; give a divisor"),
     ("settle_s = 300", "settle_s = 0", "run.settle_s", "is 0"),
     ("settle_s = 300", "settle_s = 7200", "run.settle_s", "is 7200"),
+    ("settle_s = 300", "settle_s = 300\none_hour_in = 2", "run.one_hour_in", "there is leverage"),
+    ("settle_s = 300", "settle_s = 300\none_hour_in = 25", "run.one_hour_in", "is 25"),
     ("settle_s = 10", "settle_s = 7", "run.windows[0].settle_s", "is 7; give a divisor"),
     ("settle_s = 10", "settle_s = 0", "run.windows[0].settle_s", "is 0"),
     ("T06:00:00", "T06:30:00", "run.windows[0].since", "give a full hour"),
