@@ -5,6 +5,7 @@ basis points; names become components of accounts and commodities, so they must 
 Descriptions finish the sentence "give ..." in the messages that a reader of scenarios shows.
 """
 
+import math
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -39,6 +40,15 @@ MarketName = Annotated[
         "with a capital, such as 'BTC-PERP'"
     ),
 ]
+TokenName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Z][A-Z0-9]*[A-Z0-9]\z", max_length=12),
+    Field(
+        description="a name of 2 to 12 capitals and digits that begins with a capital, such as "
+        "'SOL'"
+    ),
+]
+NOT_TOKENS = ("USD", "NULL", "TRUE", "FALSE")  # money, and words of Beancount's own
 Month = Annotated[
     str,
     StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])\z"),
@@ -391,6 +401,20 @@ class Provider(Part):
     balance_usd_min: Usd = 0.0  # on the house venue; with less it takes nothing over
 
 
+class Token(Part):
+    """A token that customers on margin bring as collateral, marked down."""
+
+    name: TokenName
+    market: MarketName  # whose lead price is the token's, and whose lot its unit of account
+    weight: Annotated[float, Field(ge=0.01, le=1)]  # what of its value counts
+    share: Fraction  # of customers on margin who bring it
+
+    @property
+    def weight_e6(self) -> int:
+        """Return the weight in millionths."""
+        return round(self.weight * 1_000_000)
+
+
 class Leverage(Part):
     """Customers who trade on margin, and what the venue does when their margin fails.
 
@@ -413,6 +437,33 @@ class Leverage(Part):
     insurance_usd: Usd = 0.0  # what the fund really has
     insurance_stated_usd: Usd | None = None  # what the venue says that it has
     providers: Annotated[tuple[Provider, ...], Field(min_length=1, max_length=20)]
+    tokens: Annotated[tuple[Token, ...], Field(max_length=20)] = ()  # the rest bring cash
+
+    @model_validator(mode="after")
+    def _tokens(self) -> Self:
+        for key in ("name", "market"):
+            words = [getattr(token, key) for token in self.tokens]
+            for i, word in enumerate(words):
+                if word in words[:i]:
+                    raise ContradictionError(
+                        ("tokens", i, key), f"is '{word}', which is taken; give each its own"
+                    )
+        for i, token in enumerate(self.tokens):
+            if token.name in NOT_TOKENS:
+                raise ContradictionError(
+                    ("tokens", i, "name"),
+                    f"is '{token.name}', which means something else in the "
+                    "books; give another name",
+                )
+        shares = math.fsum(token.share for token in self.tokens)
+        if shares > 1:
+            last = len(self.tokens) - 1
+            raise ContradictionError(
+                ("tokens", last, "share"),
+                f"is {self.tokens[last].share:_}, which makes the shares sum to {shares:_}; give "
+                "less, so that they sum to at most 1",
+            )
+        return self
 
     @model_validator(mode="after")
     def _rules(self) -> Self:
@@ -701,6 +752,18 @@ class Scenario(Part):
                 raise ContradictionError(
                     ("markets", i, "price", "anchors", 0, "at"),
                     f"is {anchors[0].at}; give {self.run.start}, when the run starts, or before",
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _valued(self) -> Self:
+        """Refuse a token that no market here could price."""
+        names = [market.name for market in self.markets]
+        for i, token in enumerate(self.leverage.tokens if self.leverage else ()):
+            if token.market not in names:
+                raise ContradictionError(
+                    ("leverage", "tokens", i, "market"),
+                    f"is '{token.market}', which is not listed; give one of {', '.join(names)}",
                 )
         return self
 
