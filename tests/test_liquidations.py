@@ -1,12 +1,14 @@
 """What liquidation must do at its limits, and what must not change where nobody is liquidated."""
 
+import re
 from collections import Counter
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 
 from ledger.accounts import BACKSTOP, SEIZURE, exchanged, expense, income
-from ledger.day_ledger import render_days
+from ledger.day_ledger import days_of, render_days
 from ledger.reports.where import usd_balances
 from ledger.run_folder import RunFolder
 from runs.scenarios import load
@@ -203,6 +205,18 @@ def test_a_mark_down_is_paid_by_the_seized_and_gained_by_the_other_makers(tokens
     assert paid_usd == Decimal(sum(cents for *_, cents in seizures)) / 100 > 0
     assert balances[exchanged("OtherMakers", SEIZURE)] == paid_usd
     assert balances[exchanged("Retail", SEIZURE)] == -paid_usd
+
+
+def test_each_days_ledger_has_all_tokens_that_the_venue_holds_and_owes(tokens_run):
+    first, second = (text for _, text in islice(render_days(tokens_run, days_of(tokens_run)), 2))
+    forward, _, _ = second.partition("\n\n2022-05-10 *")
+    (custody,) = re.findall(r"balance Assets:FTX:Tokens +(\S+) BTC", first)
+
+    assert re.findall(r"  Assets:FTX:Tokens +(\S+) BTC", forward) == [custody]
+    owed = re.findall(r"  Liabilities:FTX:Tokens:\S+ +-(\S+) BTC", forward)
+    assert len(owed) == 3
+    assert sum(map(Decimal, owed)) == Decimal(custody)
+    assert first.count("  Assets:FTX:Tokens ") == 1  # what the opening brought, and no more
 
 
 def test_who_leaves_takes_the_tokens_along_that_it_set_aside(tokens_run):

@@ -142,12 +142,13 @@ class LiquidationDesk:
         self, time_us: int, marks: np.ndarray, accounts: np.ndarray, tokens: np.ndarray
     ) -> None:
         """Book tokens that are set aside, or released if below zero; no money moves."""
+        accounts, tokens = accounts[tokens != 0], tokens[tokens != 0]
         market = self.accounts.tokens.market[accounts]
-        rows = self._rows(time_us, Motive.TOKENS, np.maximum(market, 0), accounts)
+        rows = self._rows(time_us, Motive.TOKENS, market, accounts)
         rows["maker"], rows["lots"] = self._retail, tokens
         rows["price"] = rows["lead"] = marks[market]
         np.subtract.at(self.free_tokens, market, tokens)
-        self._house.pay(rows[tokens != 0])
+        self._house.pay(rows)
 
     def _exchange(
         self, time_us: int, marks: np.ndarray, accounts: np.ndarray, lots: np.ndarray

@@ -1,4 +1,4 @@
-"""Tokens sold for customers who lacked margin: how many, what they were worth, what they brought."""
+"""Tokens sold for customers who lacked margin: how many, their worth, and what they brought."""
 
 from decimal import Decimal
 
