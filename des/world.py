@@ -373,7 +373,6 @@ class World:
                     f"the insurance fund of {house} has {self._liquidation.fund_cents} cents in "
                     f"the world and {booked} in the books"
                 )
-
             self._agree_on_tokens(self._liquidation)
 
     def _agree_on_tokens(self, desk: LiquidationDesk) -> None:

@@ -18,6 +18,7 @@ from des.liquidation.closing import hand_over, transferred_lots
 from des.liquidation.orders import forced_orders
 from des.liquidation.population import Population
 from des.liquidation.tokens import E6, sale_price
+from des.liquidation.turnover import Turnover, rows_of_holders
 from des.quoting.race import NO_ORDERS
 from des.scenario import Leverage
 from des.venue.venue import Venue
@@ -80,6 +81,9 @@ class LiquidationDesk:
         self._bearers = np.array([codes[name] for name in outside])
         self._weight_e6, self.free_tokens = token_weight_e6, free_tokens
         self.accounts = LeveragedAccounts(house.tick_cents, self._maintenance_e6, token_weight_e6)
+        self._turnover = Turnover(
+            house, self._retail, self._others, first_holder, self.accounts, free_tokens
+        )
         self.fund_cents = to_cents(rules.insurance_usd)
         self._marks = np.ones(len(market_names), dtype=np.int64)
 
@@ -95,71 +99,16 @@ class LiquidationDesk:
     def enter(self, time_us: int, marks: np.ndarray, holders: Population) -> None:
         """Let holders set collateral aside and enter their positions, at *marks*.
 
-        As many as retail's free claim can pay for; who finds no free tokens brings cash.
+        As many as retail's free claim can pay for.
         """
         free_cents = int(self._house.claims[self._retail]) - self.reserved_cents
-        holders = holders.with_tokens_of(self.free_tokens)
-        holders = holders.first(holders.cash_cents.cumsum().searchsorted(free_cents, "right"))
-        entering = len(self.accounts.lots) + np.arange(len(holders.lots))
-        entered = holders.lots * (marks * self._house.tick_cents)[holders.market]
-        self.accounts.mark_tokens(marks)
-        self.accounts.enter(
-            holders.market,
-            holders.lots,
-            holders.cash_cents - entered,
-            holders.token_market,
-            holders.tokens,
-        )
-        self._set_aside(time_us, entering, holders.cash_cents)
-        self._set_tokens_aside(time_us, marks, entering, holders.tokens)
-        self._exchange(time_us, marks, entering, holders.lots)
+        self._turnover.enter(time_us, marks, holders, free_cents)
         self._marks = marks
 
     def leave(self, time_us: int, marks: np.ndarray, chosen: np.ndarray) -> None:
-        """Let those chosen (bool, by account) who are safe close their positions, at *marks*.
-
-        They take their cash and their tokens along; who owes dollars against tokens stays.
-        """
-        self.accounts.mark_tokens(marks)
-        worth = self.accounts.worth(marks)
-        leaving = np.flatnonzero(chosen & self.accounts.safe(marks) & (worth >= 0))
-        collateral = worth[leaving]
-        self._exchange(time_us, marks, leaving, -self.accounts.lots[leaving])
-        self._set_aside(time_us, leaving, -collateral)
-        self._set_tokens_aside(time_us, marks, leaving, -self.accounts.tokens.lots[leaving])
-        self.accounts.lots[leaving], self.accounts.cash[leaving] = 0, 0
-        self.accounts.tokens.lots[leaving] = 0
-        self.accounts.sort()
+        """Let those chosen (bool, by account) who are safe close their positions, at *marks*."""
+        self._turnover.leave(time_us, marks, chosen)
         self._marks = marks
-
-    def _set_aside(self, time_us: int, accounts: np.ndarray, cents: np.ndarray) -> None:
-        market = self.accounts.market[accounts]
-        rows = self._rows(time_us, Motive.COLLATERAL, market, accounts)
-        rows["maker"], rows["edge_cents"] = self._retail, cents
-        self._house.pay(rows[cents != 0])
-
-    def _set_tokens_aside(
-        self, time_us: int, marks: np.ndarray, accounts: np.ndarray, tokens: np.ndarray
-    ) -> None:
-        """Book tokens that are set aside, or released if below zero; no money moves."""
-        accounts, tokens = accounts[tokens != 0], tokens[tokens != 0]
-        market = self.accounts.tokens.market[accounts]
-        rows = self._rows(time_us, Motive.TOKENS, market, accounts)
-        rows["maker"], rows["lots"] = self._retail, tokens
-        rows["price"] = rows["lead"] = marks[market]
-        np.subtract.at(self.free_tokens, market, tokens)
-        self._house.pay(rows)
-
-    def _exchange(
-        self, time_us: int, marks: np.ndarray, accounts: np.ndarray, lots: np.ndarray
-    ) -> None:
-        """Book positions that holders enter or leave against other makers, at the lead price."""
-        for market, mark in enumerate(marks.tolist()):
-            here = self.accounts.market[accounts] == market
-            rows = self._rows(time_us, Motive.LEVERAGE, market, accounts[here])
-            rows["maker"], rows["lots"] = self._others, lots[here]
-            rows["price"] = rows["lead"] = mark
-            self._house.fill(market, rows)
 
     def follow(self, market: int, fills: np.ndarray) -> None:
         """Book liquidation orders that were filled (rows of dtype ROW) to their accounts."""
@@ -378,8 +327,4 @@ class LiquidationDesk:
     def _rows(
         self, time_us: int, motive: Motive, market: int | np.ndarray, accounts: np.ndarray
     ) -> np.ndarray:
-        """Return rows of what happens to holders, without amount and the other side."""
-        rows = new_rows(len(accounts))
-        rows["time_us"], rows["motive"], rows["market"] = time_us, motive, market
-        rows["taker"], rows["holder"] = self._retail, self._first + accounts
-        return rows
+        return rows_of_holders(time_us, motive, market, self._retail, self._first + accounts)
