@@ -5,21 +5,26 @@ opened with the part it plays in the definition of the hole, so that the definit
 and disputed where it stands:
 
     hole = -sum(claim) - sum(liquid) = +sum(cause),   and sum(group) = 0
+
+What is held in kind and owed in kind (in-kind) plays none: it is there, whatever the price.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ledger.money import Contract
+from ledger.money import Contract, Scale, Token
 from ledger.transaction import MONEY
 
 OUTSIDE = "Outside"  # the rest of the world
+IN_KIND = "in-kind"  # plays no part in the hole: tokens that are held for whom they are owed to
 # What quotes on the lead venue earn from whoever knows nothing, and lose to whoever is faster.
 LEAD_QUOTING = ("LeadSpread", "LeadPickOff")
 BACKSTOP = "Backstop"  # the desk and the kind of whoever takes over what the book cannot absorb
 # What befalls customers who trade on margin, beside variation margin and funding.
 ON_MARGIN = ("Leverage", "Collateral", "Liquidation", BACKSTOP, "Deleveraging", "Insurance")
 SOCIALISED = "SocialisedLoss"
+SEIZURE = "Seizure"  # tokens sold for a customer, against the dollars that they bring
+FREE, PLEDGED = "Free", "Pledged"  # what retail's tokens are: as they came, or set aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,26 @@ def pool(venue: str, kind: str) -> str:
     return f"Liabilities:{venue}:{kind}"
 
 
+def custody(venue: str) -> str:
+    """Tokens that a venue holds for customers, in kind."""
+    return f"Assets:{venue}:Tokens"
+
+
+def owed_in_kind(venue: str, entity: str, state: str | None = None) -> str:
+    """Tokens that the venue owes *entity*, in the books of the venue."""
+    return f"Liabilities:{venue}:Tokens:{entity}" + (f":{state}" if state else "")
+
+
+def claim_in_kind(entity: str, venue: str, state: str | None = None) -> str:
+    """Tokens that the venue owes *entity*, in the books of *entity*."""
+    return f"Assets:{entity}:Tokens:{venue}" + (f":{state}" if state else "")
+
+
+def exchanged(entity: str, kind: str) -> str:
+    """Tokens given for dollars, and the dollars: each commodity balances by itself."""
+    return f"Equity:{entity}:{kind}"
+
+
 def lent(venue: str, borrower: str) -> str:
     """The credit line, in the books of the venue."""
     return f"Assets:{venue}:CreditLine:{borrower}"
@@ -157,6 +182,13 @@ class Chart:
 
     parties: Parties
     contracts: tuple[Contract, ...]
+    tokens: tuple[Token, ...] = ()  # that customers on margin bring; none: they bring cash
+
+    @property
+    def quantities(self) -> dict[str, Scale]:
+        """Return how each commodity but money is counted."""
+        by_token = {token.commodity: token.contract.quantity for token in self.tokens}
+        return {c.commodity: c.quantity for c in self.contracts} | by_token
 
     def desk(self, holder: str) -> str | None:
         """Name the desk that holds a position: the maker's backstop has one of its own."""
@@ -205,6 +237,7 @@ class Chart:
             yield _money(
                 pool(p.house, kind), "cause", "what some pay in, others draw; zero once settled"
             )
+        yield from self._in_kind_at_house()
         yield _money(income(p.house, "Fees"), "cause")
         yield _money(
             expense(p.house, "GapLoss"), "cause", "debts of customers whose margin did not suffice"
@@ -217,6 +250,30 @@ class Chart:
                 pool(p.house, SOCIALISED), "cause", "debts that customers bear; zero once settled"
             )
         yield _money(opening(p.house), "cause")
+
+    def _in_kind_at_house(self) -> Iterator[Opened]:
+        p = self.parties
+        if self.tokens:
+            yield self._tokens(custody(p.house), IN_KIND, "held in kind, for whom it is owed to")
+            for owner, state in ((p.retail, FREE), (p.retail, PLEDGED), (p.other_makers, None)):
+                yield self._tokens(
+                    owed_in_kind(p.house, owner, state),
+                    IN_KIND,
+                    "owed in kind and held in kind: no part of the hole, which is in dollars",
+                )
+
+    def _tokens(self, account: str, hole: str | None = None, about: str | None = None) -> Opened:
+        return Opened(account, tuple(token.commodity for token in self.tokens), hole, about)
+
+    def _tokens_and_money(self, account: str, about: str | None = None) -> Opened:
+        commodities = (MONEY, *(token.commodity for token in self.tokens))
+        return Opened(account, commodities, about=about)
+
+    def _seized(self, customer: str) -> Iterator[Opened]:
+        """Open what tokens are exchanged in, where anybody has such."""
+        if self.tokens:
+            about = "tokens sold for whoever lacks margin, and the dollars paid for them"
+            yield self._tokens_and_money(exchanged(customer, SEIZURE), about)
 
     def _maker(self) -> Iterator[Opened]:
         p = self.parties
@@ -269,8 +326,11 @@ class Chart:
         if p.providers:
             yield from (_money(income(p.retail, kind)) for kind in ON_MARGIN)
         yield from self._socialised(p.retail)
+        for state in (FREE, PLEDGED) if self.tokens else ():
+            yield self._tokens(claim_in_kind(p.retail, p.house, state))
+        yield from self._seized(p.retail)
         yield _money(expense(p.retail, "Fees"))
-        yield _money(opening(p.retail))
+        yield self._tokens_and_money(opening(p.retail))
 
     def _other_makers(self) -> Iterator[Opened]:
         p = self.parties
@@ -282,6 +342,9 @@ class Chart:
             for kind in ("VariationMargin", "Funding", "GapLoss"):
                 yield _money(income(p.other_makers, kind))
         yield from self._socialised(p.other_makers)
+        if self.tokens:
+            yield self._tokens(claim_in_kind(p.other_makers, p.house))
+        yield from self._seized(p.other_makers)
         yield _money(expense(p.other_makers, "Fees"))
         yield _money(opening(p.other_makers))
 

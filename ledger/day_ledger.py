@@ -20,7 +20,7 @@ from ledger.columns import joined
 from ledger.entries import Entries
 from ledger.run_folder import RunFolder, RunFolderError
 from ledger.text import EXACT, HEADER, Text, opened, quoted
-from ledger.transaction import MONEY, Posting, entity_of, is_contract
+from ledger.transaction import MONEY, Posting, entity_of
 
 Balances = dict[tuple[str, str], int]  # units by (account, commodity)
 ONE_DAY = timedelta(days=1)
@@ -63,7 +63,7 @@ class _Renderer:
         self._text = Text(run.chart)
         self._entries = Entries(run.chart, run.names)
         self._connection = run.connect()
-        self._scale = {c.commodity: c.quantity for c in run.chart.contracts}
+        self._scale = run.chart.quantities
         self._month_lines: dict[str, list[str]] = {}
 
     def add(self, balances: Balances, entry: data.Transaction) -> None:
@@ -113,19 +113,19 @@ class _Renderer:
         """Return what stood on the touched accounts, each entity's rest on its `Opening`.
 
         Contracts balance across entities, so if one holder's position is touched, all holders'
-        are brought forward.
+        are brought forward; so are all of a token, that it can be seen who holds what is owed.
         """
-        commodities = {commodity for account, commodity in moved if is_contract(account)}
+        commodities = {commodity for _, commodity in moved}
         forward: Balances = {}
         rest: dict[str, int] = defaultdict(int)
         for (account, commodity), units in before.items():
-            if is_contract(account):
+            if commodity != MONEY:
                 touched = commodity in commodities
             else:
                 touched = (account, commodity) in moved and not _starts_from_zero(account)
             if touched and units:
                 forward[account, commodity] = units
-                if not is_contract(account):
+                if commodity == MONEY:
                     rest[entity_of(account)] -= units
         for entity, units in rest.items():
             if units:

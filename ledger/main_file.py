@@ -130,4 +130,12 @@ def _commodities(chart: Chart, start: date) -> Iterable[str]:
             f'  market: "{c.market}"\n  venue: "{c.venue}"\n'
             f'  lot: "{c.lot}"\n  tick: "{c.tick_usd}"\n'
         )
+    for token in chart.tokens:
+        market = token.contract.market
+        yield (
+            f"{start} commodity {token.commodity}\n"
+            f'  name: "a token that customers on margin bring, held in kind; its price is the lead '
+            f'price of {market}, and {token.weight} of its value counts as collateral"\n'
+            f'  valued-by: "{market}"\n  weight: "{token.weight}"\n'
+        )
     yield "\n"

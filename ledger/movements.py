@@ -3,15 +3,19 @@
 from collections.abc import Mapping
 
 from ledger.accounts import (
+    FREE,
     Parties,
     borrowed,
     cash,
     claim,
+    claim_in_kind,
+    custody,
     expense,
     income,
     lent,
     opening,
     owed,
+    owed_in_kind,
     pool,
 )
 from ledger.money import usd
@@ -23,6 +27,7 @@ def opening_balances(
     cash_cents: Mapping[str, int],
     claim_cents: Mapping[tuple[str, str], int],
     reserve_cents: Mapping[str, int] = {},
+    tokens: Mapping[tuple[str, str, str], int] = {},
 ) -> Transaction:
     """Give everybody what they have on the first day.
 
@@ -31,6 +36,7 @@ def opening_balances(
         cash_cents: cash by entity.
         claim_cents: what venues owe, by (entity, venue).
         reserve_cents: what venues have set aside for customers' debts, by venue.
+        tokens: what venues hold for customers in kind, by (entity, venue, commodity).
     """
     equity: dict[str, int] = {}
     postings = []
@@ -44,6 +50,13 @@ def opening_balances(
     for venue, cents in reserve_cents.items():
         postings.append(Posting(pool(venue, "Insurance"), -cents))
         equity[venue] = equity.get(venue, 0) - cents
+    for (entity, venue, token), lots in tokens.items():
+        postings += [
+            Posting(custody(venue), lots, token),
+            Posting(owed_in_kind(venue, entity, FREE), -lots, token),
+            Posting(claim_in_kind(entity, venue, FREE), lots, token),
+            Posting(opening(entity), -lots, token),
+        ]
     postings += [Posting(opening(entity), -cents) for entity, cents in equity.items()]
     return Transaction(
         time_us,

@@ -4,6 +4,7 @@ import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from beancount.core import data
 
 from ledger.accounts import Chart, Parties
 from ledger.fills import Names
-from ledger.money import Contract
+from ledger.money import RATE_UNIT, Contract, Token
 
 MANIFEST = "manifest.json"
 
@@ -116,8 +117,13 @@ class RunFolder:
         )
         single = {role: names[0] for role, names in roles.items()}
         parties = Parties(**single, firms=firms, providers=providers)
+        tokens = tuple(
+            _token(e, parties.house, contracts)
+            for e in self.entries
+            if isinstance(e, data.Commodity) and "valued-by" in e.meta
+        )
         # As the journal listed them: the loader sorts commodities of a day by line.
-        return Chart(parties, contracts)
+        return Chart(parties, contracts, tokens)
 
     @cached_property
     def names(self) -> Names:
@@ -125,7 +131,8 @@ class RunFolder:
         parties = self.chart.parties
         markets = tuple(dict.fromkeys(c.market for c in self.chart.contracts))
         venues = (parties.house, parties.lead)
-        return Names(venues, markets, parties.holders, bool(parties.providers))
+        in_kind = bool(self.chart.tokens)
+        return Names(venues, markets, parties.holders, bool(parties.providers), in_kind)
 
     def customs(self, kind: str) -> list[tuple]:
         """Return the values of all `custom` directives of one kind."""
@@ -149,3 +156,9 @@ class RunFolder:
         read = f"read_parquet([{files}], hive_partitioning = false)"
         connection.execute(f"CREATE VIEW rows AS SELECT * FROM {read}")
         return connection
+
+
+def _token(entry: data.Commodity, house: str, contracts: Sequence[Contract]) -> Token:
+    valued_by = entry.meta["valued-by"]
+    (contract,) = (c for c in contracts if (c.venue, c.market) == (house, valued_by))
+    return Token(entry.currency, contract, int(Decimal(entry.meta["weight"]) * RATE_UNIT))

@@ -26,8 +26,8 @@ class Text:
 
     def __init__(self, chart: Chart) -> None:
         self._aligned = {MONEY: _aligned(amount)}
-        for contract in chart.contracts:
-            self._aligned[contract.commodity] = _aligned(contract.quantity.text)
+        for commodity, quantity in chart.quantities.items():
+            self._aligned[commodity] = _aligned(quantity.text)
 
     def transaction(self, transaction: Transaction, seq: Numbers) -> Words:
         """Write one transaction, with its place in the true order; of columns, a column."""

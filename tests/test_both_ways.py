@@ -11,7 +11,7 @@ from runs.scenarios import load
 
 HERE = Path(__file__).parent
 BUSY, CROWD = HERE / "worlds" / "busy.toml", HERE / "worlds" / "crowd.toml"
-MARGIN = HERE / "worlds" / "margin.toml"
+MARGIN, TOKENS = HERE / "worlds" / "margin.toml", HERE / "worlds" / "tokens.toml"
 SMALL = HERE / "golden" / "world.toml"
 
 
@@ -43,6 +43,8 @@ def both_ways(name: str | Path, overrides: dict, folder: Path) -> tuple[dict, di
         (MARGIN, {}),
         # One hour in four stands for all.
         (BUSY, {"run": {"one_hour_in": 4}}),
+        # Some of them bring tokens, which are sold first.
+        (TOKENS, {}),
         # Settlements off the beat of the quotes, and hedges that take longer than an interval.
         (
             BUSY,

@@ -6,7 +6,7 @@ basis points.
 
 from des.scenario.customers import OtherMakers, Retail
 from des.scenario.firms import FIRMS_MAX, CapitalRules, Firm, FirmClass, Firms
-from des.scenario.leverage import Leverage, LeverageLimit, Provider
+from des.scenario.leverage import Leverage, LeverageLimit, Provider, Token
 from des.scenario.maker import Maker, Quoter
 from des.scenario.market import PRICE_TICKS_MAX, DayVolume, Market, MonthVolume
 from des.scenario.price import Anchor, Price, VolatilityLevel
@@ -30,6 +30,7 @@ from des.scenario.values import (
     Seconds,
     SourceText,
     Step,
+    TokenName,
     Usd,
     Volatility,
 )
@@ -80,6 +81,8 @@ __all__ = [
     "Seconds",
     "SourceText",
     "Step",
+    "Token",
+    "TokenName",
     "Usd",
     "Volatility",
     "VolatilityLevel",

@@ -115,6 +115,18 @@ class Scenario(Part):
         return self
 
     @model_validator(mode="after")
+    def _valued(self) -> Self:
+        """Refuse a token that no market here could price."""
+        names = [market.name for market in self.markets]
+        for i, token in enumerate(self.leverage.tokens if self.leverage else ()):
+            if token.market not in names:
+                raise ContradictionError(
+                    ("leverage", "tokens", i, "market"),
+                    f"is '{token.market}', which is not listed; give one of {', '.join(names)}",
+                )
+        return self
+
+    @model_validator(mode="after")
     def _shown(self) -> Self:
         for i, market in enumerate(self.markets):
             if not self.firms.count and market.quoter.displayed_usd is None:

@@ -1,7 +1,8 @@
 """Customers whose margin failed: the cascade by hour, who lost, who earned, and who paid debts.
 
 Every step of a liquidation is a row of the fills. A step has its place in one of four ways out:
-filled in the book, taken by a backstop, closed against the other side, or nothing but a payment.
+filled in the book, taken by a backstop, closed against the other side, or nothing but a payment;
+tokens that are sold first have a table of their own.
 What everybody gained by it is the general ledger's, by kind.
 """
 
@@ -12,6 +13,7 @@ import duckdb
 from ledger.accounts import BACKSTOP, SOCIALISED, books_of, expense, income, pool
 from ledger.fills import Motive
 from ledger.reports.course import course, create_held
+from ledger.reports.seized import seized
 from ledger.reports.table import Table
 from ledger.reports.where import ZERO, usd_balances
 from ledger.run_folder import RunFolder
@@ -35,6 +37,7 @@ def liquidations(run: RunFolder) -> list[Table]:
             _gains(run),
             _backstops(connection, run),
             _debts(connection, run),
+            *([seized(connection, run)] if run.chart.tokens else ()),
             course(connection, run),
             _check(connection, run),
         ]

@@ -7,12 +7,12 @@ from itertools import pairwise
 
 import pytest
 
-from ledger.accounts import BACKSTOP, books_of, contracts, expense, income
+from ledger.accounts import BACKSTOP, SEIZURE, books_of, contracts, exchanged, expense, income
 from ledger.reports.course import HELD, LEAD, RESULT
 from ledger.reports.firms import firms
 from ledger.reports.liquidations import liquidations
 from ledger.reports.table import Table
-from ledger.reports.where import usd_balances
+from ledger.reports.where import usd_balances, where
 from ledger.run_folder import RunFolder
 
 
@@ -173,3 +173,31 @@ def test_what_customers_leave_to_the_fund_is_not_lost_between_them_and_the_venue
 
     assert len(sums) >= 8
     assert all(usd == [0] for usd in sums.values()), sums
+
+
+def test_tokens_sold_are_those_that_the_other_makers_have_in_the_end(tokens_run, margin_run):
+    found = {table.name: table for table in liquidations(tokens_run)}
+    ((token, accounts, quantity, worth, brought, markdown),) = found["seized"].rows
+    bought = sum(
+        posting.units.number
+        for entry in tokens_run.transactions
+        for posting in entry.postings
+        if posting.account == "Assets:OtherMakers:Tokens:FTX"
+    )
+
+    assert token == "BTC"
+    assert accounts == len({row[1] for row in fills_of(tokens_run, "seizure")}) > 50
+    assert quantity == bought
+    assert brought == usd_balances(tokens_run)[exchanged("OtherMakers", SEIZURE)]
+    assert markdown == worth - brought
+    assert Decimal("0.1") <= markdown / worth < Decimal("0.1001")
+    assert "seized" not in {table.name for table in liquidations(margin_run)}
+
+
+def test_the_bridge_of_claims_knows_what_tokens_brought(tokens_run):
+    (table,) = (table for table in where(tokens_run) if table.name == "bridge")
+    lines = {movement: usd for movement, *usd in table.rows}
+
+    retail, others = lines["Seizure"][1:3]
+    assert retail == -others > 0
+    assert lines["unexplained (must be 0.00)"] == [0, 0, 0, 0]

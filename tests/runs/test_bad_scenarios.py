@@ -560,6 +560,92 @@ def test_one_wrong_value_is_refused_at_its_key(refusal, old, new, key, shown):
     assert shown in error.problem
 
 
+# ----------------------------------------------------------------- tokens on margin
+
+A_TOKEN = """\
+[[leverage.tokens]]
+name = "BTC"
+market = "BTC-PERP"
+weight = 0.95
+share = 0.25
+
+"""
+WITH_TOKENS = VALID.replace("[[markets]]", A_TOKEN + "[[markets]]")
+SECOND_TOKEN = """
+[[leverage.tokens]]
+name = "{name}"
+market = "{market}"
+weight = 0.5
+share = 0.9
+
+[[markets]]
+"""
+TOKEN = "leverage.tokens[0]"
+WRONG_TOKENS = [
+    ("weight = 0.95", "weight = 95", f"{TOKEN}.weight", "from 0.01 to 1"),
+    ("weight = 0.95", "weight = 0", f"{TOKEN}.weight", "from 0.01 to 1"),
+    ("weight = 0.95", "haircut = 0.05", f"{TOKEN}.haircut", "the keys are name, market, weight"),
+    ("weight = 0.95\n", "", f"{TOKEN}.weight", "is missing; give a number"),
+    ("share = 0.25", "share = 1.2", f"{TOKEN}.share", "from 0 to 1"),
+    ("share = 0.25", "share = nan", f"{TOKEN}.share", "is nan"),
+    (
+        'market = "BTC-PERP"',
+        'market = "BTC"',
+        f"{TOKEN}.market",
+        "not listed; give one of BTC-PERP",
+    ),
+    ('market = "BTC-PERP"', "market = 7", f"{TOKEN}.market", "is 7"),
+    *(
+        ('name = "BTC"', f'name = "{word}"', f"{TOKEN}.name", "something else in the books")
+        for word in ("USD", "NULL", "TRUE", "FALSE")
+    ),
+    *(
+        ('name = "BTC"', f"name = {wrong}", f"{TOKEN}.name", "2 to 12 capitals and digits")
+        for wrong in ('"btc"', '"B"', '"BTC-PERP"', '"1INCH"', '"BTC\\n"', f'"{"A" * 13}"', "7")
+    ),
+    ("[[leverage.tokens]]", "[leverage.tokens]", "leverage.tokens", "is a table; give a list"),
+    ("[[leverage.tokens]]", "[[leverage.token]]", "leverage.token", "did you mean 'tokens'?"),
+    (
+        "[[markets]]",
+        SECOND_TOKEN.format(name="BTC", market="ETH-PERP"),
+        "leverage.tokens[1].name",
+        "is 'BTC', which is taken",
+    ),
+    (
+        "[[markets]]",
+        SECOND_TOKEN.format(name="ETH", market="BTC-PERP"),
+        "leverage.tokens[1].market",
+        "is 'BTC-PERP', which is taken",
+    ),
+    (
+        "[[markets]]",
+        SECOND_TOKEN.format(name="ETH", market="ETH-PERP"),
+        "leverage.tokens[1].share",
+        "makes the shares sum to 1.15; give less",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "shown"),
+    WRONG_TOKENS,
+    ids=[f"{key} {shown}" for _, _, key, shown in WRONG_TOKENS],
+)
+def test_a_wrong_token_is_refused_at_its_key(refusal, old, new, key, shown):
+    assert WITH_TOKENS.count(old) == 1
+    error = refusal(WITH_TOKENS.replace(old, new), key)
+
+    assert shown in error.problem
+
+
+def test_the_scenario_with_tokens_that_those_are_made_from_is_read(tmp_path):
+    path = tmp_path / "good.toml"
+    path.write_text(WITH_TOKENS)
+
+    (token,) = load(str(path)).leverage.tokens
+    assert (token.name, token.weight_e6) == ("BTC", 950_000)
+
+
 def test_impact_of_hedges_needs_the_lead_venues_volume_too(refusal):
     alone = mutate(LEAD_QUOTING, "").replace('policy = "captive"\n', "")
     alone = alone.replace("taker_fee_bps = 4\n", "taker_fee_bps = 4\nimpact_kappa = 1\n")
