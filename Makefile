@@ -8,10 +8,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := runs/out/may-2021-seed1
 
-.PHONY: help setup run test test-slow bench size-sweep format clean
+.PHONY: help setup run test test-slow bench size-sweep liquidation-sweep format clean
 
 help:  ## list what can be made
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
 
 setup: $(VENV)/ready  ## make .venv, with everything in it
 
@@ -44,6 +44,9 @@ bench: setup  ## print how fast the ways of simulating are, as ratios
 
 size-sweep: setup  ## print how loss grows with displayed size (some minutes)
 	$(BIN)/python -m runs.size_sweep
+
+liquidation-sweep: setup  ## print what backing the venue brings its captive maker (some ten minutes)
+	$(BIN)/python -m runs.liquidation_sweep
 
 format: setup  ## lay the code out as ruff does
 	$(BIN)/ruff format .

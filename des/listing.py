@@ -3,7 +3,7 @@
 import calendar
 import math
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -20,12 +20,14 @@ from des.quoting.race import NO_ORDERS, ORDER
 from des.quoting.sizing import SAMPLE_US, monthly_size_cents
 from des.quoting.takers import Takers, Terms, gateway_keys, nobody_takes, terms
 from des.quoting.uninformed import UninformedFlow
+from des.sample import Sample
 from des.scenario import Firm, House, Market, MonthVolume, Price, Provider, Scenario
 from des.treasury.hedging import HedgeDesk
 from ledger.fills import join_rows
 from ledger.money import Contract, to_cents
 from ledger.times import day_of
 
+DAY_S = DAY_US // SECOND_US
 INDEPENDENT_H = 0.01  # a half-life so short that no hour remembers the one before
 
 
@@ -98,10 +100,15 @@ class Listing:
         self._gateways, self._hedge_desk = Gateways.of(scenario.house), hedge_desk
         self._maker, self._backstops = makers[0], backstops
         self._maker_codes = np.array(makers)
-        self._policy = QuotingPolicy.of(market.quoter)
+        self._sample = Sample.of(scenario.run)
+        times = self._sample.stands_for
+        policy = QuotingPolicy.of(market.quoter)
+        self._policy = replace(policy, limit_cents=times * policy.limit_cents)
         self._firms = firms
         self._takers, self._taker_codes = Takers.of(self._firms), taker_codes
+        self._sampled_takers = replace(self._takers, order_cents=times * self._takers.order_cents)
         self._volume_usd_per_s = {v.month: _usd_per_s(v) for v in market.volume}
+        self._days_usd_per_s = {v.day: v.usd / DAY_S for v in market.volume_of_days}
         self._start_us = midnight_us(scenario.run.start)
         self._hedge_us = (scenario.run.hedge_s or 1) * SECOND_US  # else at every settlement
         end_us = midnight_us(scenario.run.end)
@@ -112,7 +119,7 @@ class Listing:
             scenario.run.seed,
             market.name,
             scenario.retail.holders,
-            market.order_usd_mean,
+            times * market.order_usd_mean,
         )
         self.mark_ticks = int(self.price.ticks(self._start_us, self._start_us + 1).prices[0])
         lot_usd = self.mark_ticks * self._tick_usd * self._lot
@@ -144,13 +151,7 @@ class Listing:
         Returns:
             The fills on house and lead venue, rows of dtype ROW in the order of time.
         """
-        volume_usd = self.volume_usd_per_s(start_us) * self._scenario.maker.volume_share
-        uninformed = self._uninformed.orders(
-            start_us,
-            end_us,
-            volume_usd * self._scenario.maker.uninformed_fraction,
-            self.price.hour_price_usd(start_us) * self._lot,
-        )
+        uninformed = self._uninformed_orders(start_us, end_us)
         unforeseen = join_rows((uninformed, forced), ORDER) if len(forced) else uninformed
         house = yield from self._session.trading(
             env, start_us, end_us, self._impact.log_offset, self._decided, unforeseen
@@ -162,6 +163,18 @@ class Listing:
         per_root_lot = self._impact.per_root_lot(self._daily_volatility(start_us))
         return house, self._hedge_desk.fills(end_us, ticks, per_root_lot)
 
+    def _uninformed_orders(self, start_us: int, end_us: int) -> np.ndarray:
+        if not self._sample.has(start_us):
+            return NO_ORDERS
+        maker = self._scenario.maker
+        usd_per_s = self.volume_usd_per_s(start_us) * maker.volume_share * maker.uninformed_fraction
+        return self._uninformed.orders(
+            start_us,
+            end_us,
+            self._sample.stands_for * usd_per_s,
+            self.price.hour_price_usd(start_us) * self._lot,
+        )
+
     def decide(self, now_us: int, elapsed_s: float, state: Holdings) -> None:
         """Read the world as a settlement leaves it, for the interval that begins at *now_us*.
 
@@ -172,7 +185,8 @@ class Listing:
         """
         if now_us == self._start_us or (now_us % DAY_US == 0 and day_of(now_us).day == 1):
             self._shown_cents = self._size(now_us, state)
-        if now_us % HOUR_US == 0:
+        trades = self._sample.has(now_us)
+        if now_us % HOUR_US == 0 and trades:
             self._believe(now_us)
         if now_us % self._hedge_us == 0:
             lots = state.maker_lots + state.maker_lead_lots
@@ -183,7 +197,8 @@ class Listing:
             self._hedge_desk.decide(now_us, *state.directional)
         ordered_lots = self._hedge_desk.ordered_lots()
         self._impact.update(elapsed_s, ordered_lots, self._daily_volatility(now_us))
-        shown = self._shown_cents if state.may_quote else 0
+        quotes = state.may_quote and trades
+        shown = self._sample.stands_for * self._shown_cents if quotes else 0
         self._decided = Decisions(
             self._policy.plan(self.mark_ticks, lot_cents, state.maker_lots, shown),
             self._terms(state),
@@ -202,14 +217,26 @@ class Listing:
             self._hedge_desk.decide(now_us, holder, lots, most)
 
     def volume_usd_per_s(self, time_us: int) -> float:
-        """Return the house's recorded volume per second in the month of *time_us*."""
-        return self._volume_usd_per_s[f"{day_of(time_us):%Y-%m}"]
+        """Return the house's recorded volume per second on a day, or in its month."""
+        day = day_of(time_us)
+        of_month = self._volume_usd_per_s[f"{day:%Y-%m}"]
+        return self._days_usd_per_s.get(day, of_month)
+
+    def _volume_usd(self, start_us: int, end_us: int) -> float:
+        """Return the recorded volume of whole days in one month."""
+        of_month = self._volume_usd_per_s[f"{day_of(start_us):%Y-%m}"]
+        unlike = [
+            usd_per_s - of_month
+            for day, usd_per_s in self._days_usd_per_s.items()
+            if start_us <= midnight_us(day) < end_us
+        ]
+        return of_month * (end_us - start_us) / SECOND_US + sum(unlike) * DAY_S
 
     def _terms(self, state: Holdings) -> Terms:
         if not self._scenario.firms.active:
             return nobody_takes(len(self._firms))
         return terms(
-            self._takers,
+            self._sampled_takers,
             self.mark_ticks,
             self._tick_cents,
             state.firm_fee_e6,
@@ -244,9 +271,10 @@ class Listing:
 
         maker = self._scenario.maker
         informed = maker.volume_share * (1 - maker.uninformed_fraction)
-        volume_usd = self.volume_usd_per_s(start_us) * (end_us - start_us) / SECOND_US
-        wanted_cents = to_cents(volume_usd * informed)
-        size = monthly_size_cents(play, self._tick_cents, start_us, end_us, wanted_cents)
+        wanted_cents = to_cents(self._volume_usd(start_us, end_us) * informed)
+        hours_us = list(filter(self._sample.has, range(start_us, end_us, HOUR_US)))
+        sampled_cents = wanted_cents * SAMPLE_US // (self._sample.stands_for * HOUR_US)
+        size = monthly_size_cents(play, self._tick_cents, hours_us, sampled_cents)
         # Where quotes are so wide that nobody ever hits one, one order of the largest firm.
         return int(self._takers.order_cents.max(initial=0)) if size is None else size
 
@@ -260,7 +288,7 @@ class Listing:
         Returns:
             The result at fills, and the volume, in cents.
         """
-        times = HOUR_US // SAMPLE_US
+        times = self._sample.stands_for * HOUR_US // SAMPLE_US
         promised = times * self._believed_cents, times * self._believed_volume_cents
         self._believed_cents = self._believed_volume_cents = 0
         return promised

@@ -29,6 +29,7 @@ from des.listing import Holdings, Listing
 from des.quoting.market import Session
 from des.quoting.quote_by_quote import QuoteByQuote
 from des.quoting.race import NO_ORDERS
+from des.sample import Sample
 from des.scenario import Firm, Market, Provider, Scenario
 from des.treasury.credit_line import CreditLine
 from des.treasury.directional import DirectionalBook
@@ -43,10 +44,21 @@ from des.treasury.tokens import chart_tokens
 from des.venue.fees import FeeSchedule
 from des.venue.venue import FUNDING_UNIT, Venue
 from ledger import movements
-from ledger.accounts import DIRECTIONAL, OUTSIDE, Chart, Parties, books_of, owed, pool
+from ledger.accounts import (
+    DIRECTIONAL,
+    FREE,
+    OUTSIDE,
+    PLEDGED,
+    Chart,
+    Parties,
+    books_of,
+    owed,
+    owed_in_kind,
+    pool,
+)
 from ledger.fills import Names
 from ledger.journal import Journal
-from ledger.money import Contract, amount, to_cents
+from ledger.money import CollateralToken, Contract, amount, to_cents
 from ledger.text import quoted
 from ledger.times import day_of
 from ledger.transaction import LedgerError
@@ -102,12 +114,14 @@ class World:
                 contracts[parties.house] + contracts[parties.lead],
                 spendings_of(scenario, parties),
                 chart_tokens(scenario),
+                _collateral(scenario, contracts[parties.house]),
             ),
             Names(
                 venues,
                 tuple(market.name for market in scenario.markets),
                 parties.holders,
                 scenario.leverage is not None,
+                bool(scenario.leverage and scenario.leverage.tokens),
             ),
             self._start_us,
         )
@@ -143,13 +157,14 @@ class World:
         self._directional = self._directional_book(places)
         self._margin = self._margin_desk()
         self._capital = self._capital_desk()
+        self._sample = Sample.of(scenario.run)
         session = QuoteByQuote if every_quote else Session
         self.listings = [
             self._list(market, contract, session)
             for market, contract in zip(scenario.markets, contracts[parties.house], strict=True)
         ]
-        self._liquidation = self._liquidation_desk()
         self._on_margin = self._first_on_margin()
+        self._liquidation = self._liquidation_desk()
         self._open_books()
         self._lead_desk = self._desk_on_lead()
         self._review = MonthlyReview(
@@ -183,7 +198,7 @@ class World:
         """Let the markets trade, then settle, again and again."""
         end_us = self._start_us
         while end_us < self._end_us:
-            start_us, step_s = end_us, self._scenario.run.settle_s_at(end_us)
+            start_us, step_s = end_us, self._step_s(end_us)
             end_us = start_us + step_s * SECOND_US
             trading = [
                 self.env.process(self._trading(market, listing, start_us, end_us))
@@ -198,6 +213,12 @@ class World:
                 self.journal.post()
             if end_us < self._end_us:
                 self._decide(end_us, step_s)
+
+    def _step_s(self, now_us: int) -> int:
+        """Return how long to let the markets trade; where they don't, until the next hour."""
+        if self._sample.has(now_us):
+            return self._scenario.run.settle_s_at(now_us)
+        return HOUR_US // SECOND_US
 
     def _trading(
         self, market: int, listing: Listing, start_us: int, end_us: int
@@ -262,7 +283,15 @@ class World:
         rules, marks = self._scenario.leverage, self._marks()
         weights = [listing.volume_usd_per_s(now_us) for listing in self.listings]
         lot_cents = marks * self._house.tick_cents
-        return population(self._scenario.run.seed, day_of(now_us), rules, n, weights, lot_cents)
+        return population(
+            self._scenario.run.seed,
+            day_of(now_us),
+            rules,
+            n,
+            weights,
+            lot_cents,
+            list(self._token_markets().values()),
+        )
 
     def _close_day(self, end_us: int) -> None:
         time_us = end_us - 1
@@ -275,6 +304,7 @@ class World:
             self._group.close_day(time_us, self._marks())
         if day_of(end_us).day == 1:
             self._close_month(time_us)
+        self._price_tokens(time_us)
         self.journal.close_day(time_us)
         self._agree_with_books()
         self._fees.close_day(self._volume_cents[self._firms])
@@ -417,6 +447,19 @@ class World:
                     f"the insurance fund of {house} has {self._liquidation.fund_cents} cents in "
                     f"the world and {booked} in the books"
                 )
+            self._agree_on_tokens(self._liquidation)
+
+    def _agree_on_tokens(self, desk: LiquidationDesk) -> None:
+        names, held = self._parties, desk.accounts.tokens
+        for token, market in self._token_markets().items():
+            pledged = int(held.lots[held.market == market].sum())
+            for state, lots in ((FREE, desk.free_tokens[market]), (PLEDGED, pledged)):
+                account = owed_in_kind(names.house, names.retail, state)
+                if (booked := -self.journal.balance(account, token.commodity)) != lots:
+                    raise LedgerError(
+                        f"{account} has {lots} lots of {token.commodity} in the world and "
+                        f"{booked} in the books"
+                    )
 
     def _note_inputs(self) -> None:
         """Write down the inputs that reports and audits set beside the books."""
@@ -437,6 +480,11 @@ class World:
         if house.volume_share_pct_recorded:
             low, high = (f"{pct:f}" for pct in house.volume_share_pct_recorded)
             self.journal.custom(self._start_us, "maker-share-recorded", low, high)
+
+    def _price_tokens(self, time_us: int) -> None:
+        for token, market in self._token_markets().items():
+            price = token.contract.price.text(self.listings[market].mark_ticks)
+            self.journal.price(time_us, token.commodity, price)
 
     def _note_fee(self, venue: str, volume_cents: int, bps: float) -> None:
         rate_e6 = str(round(bps * 100))
@@ -482,7 +530,7 @@ class World:
         scenario, names = self._scenario, self._parties
         claims = {
             (names.retail, names.house): to_cents(scenario.retail.opening_claim_usd)
-            + int(self._on_margin.collateral_cents.sum()),
+            + int(self._on_margin.cash_cents.sum()),
             (names.other_makers, names.house): to_cents(scenario.other_makers.opening_claim_usd),
             (OUTSIDE, names.lead): to_cents(scenario.lead.outside_claim_usd),
         }
@@ -513,8 +561,12 @@ class World:
         for entity, cents in cash.items():
             self._custody.cash[self._code[entity]] = cents
         tokens = self._group.opening_tokens() if self._group else {}
+        in_kind = {
+            (names.retail, names.house, token.commodity): int(self._liquidation.free_tokens[market])
+            for token, market in self._token_markets().items()
+        }
         self.journal.record(
-            movements.opening_balances(self._start_us, cash, claims, reserves, tokens)
+            movements.opening_balances(self._start_us, cash, claims, reserves, tokens, in_kind)
         )
 
     def _fund_maker(self) -> None:
@@ -667,7 +719,34 @@ class World:
             self._parties,
             self._house,
             np.maximum(most_cents // lot_cents, 1),
+            self._token_weights_e6(),
+            self._first_tokens(lot_cents),
         )
+
+    def _token_markets(self) -> dict[CollateralToken, int]:
+        """Return by token the market that prices it."""
+        names = [market.name for market in self._scenario.markets]
+        return {t: names.index(t.contract.market) for t in self.journal.chart.collateral}
+
+    def _token_weights_e6(self) -> np.ndarray:
+        weights = np.zeros(len(self.listings), dtype=np.int64)
+        for token, market in self._token_markets().items():
+            weights[market] = token.weight_e6
+        return weights
+
+    def _first_tokens(self, lot_cents: np.ndarray) -> np.ndarray:
+        """Return what retail has of tokens, in lots, by the market that prices them.
+
+        What its holders on margin bring, and for those yet to come as large a share of what the
+        others have in dollars: no record says how much that was.
+        """
+        lots = np.zeros(len(self.listings), dtype=np.int64)
+        others_cents = to_cents(self._scenario.retail.opening_claim_usd)
+        given = self._scenario.leverage.tokens
+        for token, market in zip(given, self._token_markets().values(), strict=True):
+            lots[market] = int(token.share * others_cents) // int(lot_cents[market])
+        np.add.at(lots, self._on_margin.token_market, self._on_margin.tokens)
+        return lots
 
     def _first_on_margin(self) -> Population:
         rules = self._scenario.leverage
@@ -677,6 +756,14 @@ class World:
 def _on_lead_usd(who: Firm | Provider) -> float:
     """Return what a firm or a provider takes to the lead venue of its first capital."""
     return who.capital_usd * who.lead_share
+
+
+def _collateral(scenario: Scenario, contracts: tuple[Contract, ...]) -> tuple[CollateralToken, ...]:
+    by_market = {contract.market: contract for contract in contracts}
+    given = scenario.leverage.tokens if scenario.leverage else ()
+    return tuple(
+        CollateralToken(each.name, by_market[each.market], each.weight_e6) for each in given
+    )
 
 
 def _contract(market: Market, venue: str) -> Contract:

@@ -5,15 +5,18 @@ opened with the part it plays in the definition of the hole, so that the definit
 and disputed where it stands:
 
     hole = -sum(claim) - sum(liquid) = +sum(cause),   and sum(group) = 0
+
+What is held in kind and owed in kind (in-kind) plays none: it is there, whatever the price.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ledger.money import Contract
+from ledger.money import CollateralToken, Contract, Scale
 from ledger.transaction import MONEY
 
 OUTSIDE = "Outside"  # the rest of the world
+IN_KIND = "in-kind"  # plays no part in the hole: tokens that are held for whom they are owed to
 # What quotes on the lead venue earn from whoever knows nothing, and lose to whoever is faster.
 LEAD_QUOTING = ("LeadSpread", "LeadPickOff")
 BACKSTOP = "Backstop"  # the desk and the kind of whoever takes over what the book cannot absorb
@@ -23,6 +26,8 @@ ON_MARGIN = ("Leverage", "Collateral", "Liquidation", BACKSTOP, "Deleveraging", 
 SOCIALISED = "SocialisedLoss"
 # What is left of money spent on these stands in the books at cost.
 AT_COST = ("Ventures", "Acquisitions")
+SEIZURE = "Seizure"  # tokens sold for a customer, against the dollars that they bring
+FREE, PLEDGED = "Free", "Pledged"  # what retail's tokens are: as they came, or set aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +190,26 @@ def paid_for_tokens(holder: str, token: str) -> str:
     return f"Equity:{holder}:Tokens:{token}"
 
 
+def custody(venue: str) -> str:
+    """Tokens that a venue holds for customers, in kind."""
+    return f"Assets:{venue}:Tokens"
+
+
+def owed_in_kind(venue: str, entity: str, state: str | None = None) -> str:
+    """Tokens that the venue owes *entity*, in the books of the venue."""
+    return f"Liabilities:{venue}:Tokens:{entity}" + (f":{state}" if state else "")
+
+
+def claim_in_kind(entity: str, venue: str, state: str | None = None) -> str:
+    """Tokens that the venue owes *entity*, in the books of *entity*."""
+    return f"Assets:{entity}:Tokens:{venue}" + (f":{state}" if state else "")
+
+
+def exchanged(entity: str, kind: str) -> str:
+    """Tokens given for dollars, and the dollars: each commodity balances by itself."""
+    return f"Equity:{entity}:{kind}"
+
+
 def lent(venue: str, borrower: str) -> str:
     """The credit line, in the books of the venue."""
     return f"Assets:{venue}:CreditLine:{borrower}"
@@ -243,7 +268,15 @@ class Chart:
     parties: Parties
     contracts: tuple[Contract, ...]
     spendings: tuple[Spending, ...] = ()
-    tokens: tuple[Token, ...] = ()
+    tokens: tuple[Token, ...] = ()  # that the group holds for their price
+    collateral: tuple[CollateralToken, ...] = ()  # that customers on margin bring beside cash
+
+    @property
+    def quantities(self) -> dict[str, Scale]:
+        """Return how each commodity but money is counted."""
+        held = {token.name: Scale.of("1") for token in self.tokens}
+        brought = {token.commodity: token.contract.quantity for token in self.collateral}
+        return {c.commodity: c.quantity for c in self.contracts} | held | brought
 
     def desk(self, holder: str) -> str | None:
         """Name the desk that holds a position: of the maker's, some have a name of their own."""
@@ -300,6 +333,7 @@ class Chart:
             yield _money(
                 pool(p.house, kind), "cause", "what some pay in, others draw; zero once settled"
             )
+        yield from self._in_kind_at_house()
         yield _money(income(p.house, "Fees"), "cause")
         yield _money(
             expense(p.house, "GapLoss"), "cause", "debts of customers whose margin did not suffice"
@@ -316,6 +350,30 @@ class Chart:
         yield from self._spent(p.house)
         yield from self._tokens(p.house, "cause")
         yield self._opening(p.house, "cause")
+
+    def _in_kind_at_house(self) -> Iterator[Opened]:
+        p = self.parties
+        if self.collateral:
+            yield self._in_kind(custody(p.house), IN_KIND, "held in kind, for whom it is owed to")
+            for owner, state in ((p.retail, FREE), (p.retail, PLEDGED), (p.other_makers, None)):
+                yield self._in_kind(
+                    owed_in_kind(p.house, owner, state),
+                    IN_KIND,
+                    "owed in kind and held in kind: no part of the hole, which is in dollars",
+                )
+
+    def _in_kind(self, account: str, hole: str | None = None, about: str | None = None) -> Opened:
+        return Opened(account, tuple(token.commodity for token in self.collateral), hole, about)
+
+    def _tokens_and_money(self, account: str, about: str | None = None) -> Opened:
+        commodities = (MONEY, *(token.commodity for token in self.collateral))
+        return Opened(account, commodities, about=about)
+
+    def _seized(self, customer: str) -> Iterator[Opened]:
+        """Open what tokens are exchanged in, where anybody has such."""
+        if self.collateral:
+            about = "tokens sold for whoever lacks margin, and the dollars paid for them"
+            yield self._tokens_and_money(exchanged(customer, SEIZURE), about)
 
     def _maker(self) -> Iterator[Opened]:
         p = self.parties
@@ -378,8 +436,11 @@ class Chart:
         if p.providers:
             yield from (_money(income(p.retail, kind)) for kind in ON_MARGIN)
         yield from self._socialised(p.retail)
+        for state in (FREE, PLEDGED) if self.collateral else ():
+            yield self._in_kind(claim_in_kind(p.retail, p.house, state))
+        yield from self._seized(p.retail)
         yield _money(expense(p.retail, "Fees"))
-        yield _money(opening(p.retail))
+        yield self._tokens_and_money(opening(p.retail))
 
     def _other_makers(self) -> Iterator[Opened]:
         p = self.parties
@@ -391,6 +452,9 @@ class Chart:
             for kind in ("VariationMargin", "Funding", "GapLoss"):
                 yield _money(income(p.other_makers, kind))
         yield from self._socialised(p.other_makers)
+        if self.collateral:
+            yield self._in_kind(claim_in_kind(p.other_makers, p.house))
+        yield from self._seized(p.other_makers)
         yield _money(expense(p.other_makers, "Fees"))
         yield _money(opening(p.other_makers))
 

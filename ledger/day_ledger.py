@@ -18,10 +18,9 @@ from ledger import fill_store
 from ledger.accounts import opening
 from ledger.columns import joined
 from ledger.entries import Entries
-from ledger.money import Scale
 from ledger.run_folder import RunFolder, RunFolderError
 from ledger.text import EXACT, HEADER, Text, opened, quoted
-from ledger.transaction import MONEY, Posting, entity_of, is_contract
+from ledger.transaction import MONEY, Posting, entity_of
 
 Balances = dict[tuple[str, str], int]  # units by (account, commodity)
 ONE_DAY = timedelta(days=1)
@@ -64,8 +63,7 @@ class _Renderer:
         self._text = Text(run.chart)
         self._entries = Entries(run.chart, run.names)
         self._connection = run.connect()
-        self._scale = {c.commodity: c.quantity for c in run.chart.contracts}
-        self._scale |= {token.name: Scale.of("1") for token in run.chart.tokens}
+        self._scale = run.chart.quantities
         self._month_lines: dict[str, list[str]] = {}
 
     def add(self, balances: Balances, entry: data.Transaction) -> None:
@@ -115,20 +113,20 @@ class _Renderer:
         """Return what stood on the touched accounts, each entity's rest on its `Opening`.
 
         Contracts balance across entities, so if one holder's position is touched, all holders'
-        are brought forward.
+        are brought forward; so are all of a token, that it can be seen who holds what is owed.
         """
-        commodities = {commodity for account, commodity in moved if is_contract(account)}
+        commodities = {commodity for _, commodity in moved}
         forward: Balances = {}
         rest: Balances = defaultdict(int)
         for (account, commodity), units in before.items():
-            if is_contract(account):
+            if commodity != MONEY:
                 touched = commodity in commodities
             else:
                 touched = (account, commodity) in moved and not _starts_from_zero(account)
             if touched and units:
                 forward[account, commodity] = units
-                if not is_contract(account):
-                    rest[opening(entity_of(account)), commodity] -= units
+                if commodity == MONEY:
+                    rest[opening(entity_of(account)), MONEY] -= units
         for key, units in rest.items():
             if units:
                 forward[key] = forward.get(key, 0) + units

@@ -8,7 +8,7 @@ from ledger.accounts import Chart
 from ledger.columns import Words, alike, each
 from ledger.fills import ABSENT, NULLABLE, Fill, Names, Pairing, postings
 from ledger.money import Contract, Scale
-from ledger.narration import fill_sentence, sum_sentence
+from ledger.narration import fill_sentence, sum_sentence, token_sentence
 from ledger.times import day_of, settlement_link
 from ledger.transaction import Posting, Transaction
 
@@ -30,6 +30,7 @@ class Entries:
     def __init__(self, chart: Chart, names: Names) -> None:
         self._chart, self._names = chart, names
         self._contracts = contract_table(chart, names)
+        self._tokens = {token.contract: token.commodity for token in chart.collateral}
         self._pairings: dict[tuple[int, ...], Pairing] = {}
 
     def of_row(self, fill: Fill) -> Transaction:
@@ -71,7 +72,7 @@ class Entries:
         lots: dict[str, int] = {}
         for market in np.unique(rows["market"]).tolist():
             traded = int(rows["lots"][rows["market"] == market].sum())
-            lots[self._contracts[first.venue, market].commodity] = traded
+            lots[self._commodity(pairing, self._contracts[first.venue, market])] = traded
         edge, fee = int(rows["edge_cents"].sum()), int(rows["fee_cents"].sum())
         return Transaction(
             time_us,
@@ -98,7 +99,7 @@ class Entries:
         return Transaction(
             fill.time_us,
             pairing.payee(parties),
-            fill_sentence(pairing, fill, contract, parties.lead),
+            self._sentence(pairing, fill, contract),
             pairing.motive.word,
             tuple(self._postings(pairing, contract, fill)),
             links,
@@ -106,8 +107,17 @@ class Entries:
         )
 
     def _postings(self, pairing: Pairing, contract: Contract, fill: Fill) -> list[Posting]:
-        moved = {contract.commodity: fill.lots}
+        moved = {self._commodity(pairing, contract): fill.lots}
         return postings(self._chart, pairing, fill.edge_cents, fill.fee_cents, moved)
+
+    def _sentence(self, pairing: Pairing, fill: Fill, contract: Contract) -> Words:
+        lead = self._chart.parties.lead
+        if pairing.motive.is_in_kind:
+            return token_sentence(pairing, fill, contract, self._tokens[contract], lead)
+        return fill_sentence(pairing, fill, contract, lead)
+
+    def _commodity(self, pairing: Pairing, contract: Contract) -> str:
+        return self._tokens[contract] if pairing.motive.is_in_kind else contract.commodity
 
     def _pairing(self, fill: Fill) -> Pairing:
         key = (fill.motive, fill.venue, fill.taker, fill.maker)

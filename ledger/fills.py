@@ -15,15 +15,21 @@ import numpy as np
 
 from ledger.accounts import (
     BACKSTOP,
+    FREE,
+    PLEDGED,
+    SEIZURE,
     SOCIALISED,
     Chart,
     Parties,
     books_of,
     claim,
+    claim_in_kind,
     contracts,
+    exchanged,
     expense,
     income,
     owed,
+    owed_in_kind,
     pool,
 )
 from ledger.columns import Numbers
@@ -51,6 +57,8 @@ class Motive(IntEnum):
     DELEVERAGING = 9  # a position closed against the largest on the other side
     INSURANCE = 10  # what a liquidation leaves, and what covers a debt
     SOCIALISED = 11  # a debt that nobody covers, and who bears it
+    TOKENS = 12  # set aside for one position, or released
+    SEIZURE = 13  # tokens sold for a customer below auto-close margin, and what they bring
 
     @property
     def word(self) -> str:
@@ -66,6 +74,11 @@ class Motive(IntEnum):
     def is_payment(self) -> bool:
         """Tell a payment from a trade."""
         return self in PAYMENTS
+
+    @property
+    def is_in_kind(self) -> bool:
+        """Tell a row whose lots are tokens."""
+        return self in IN_KIND
 
     @property
     def is_settled(self) -> bool:
@@ -84,7 +97,10 @@ PAYMENTS = (
     Motive.COLLATERAL,
     Motive.INSURANCE,
     Motive.SOCIALISED,
+    Motive.TOKENS,
+    Motive.SEIZURE,
 )
+IN_KIND = (Motive.TOKENS, Motive.SEIZURE)
 SETTLED = (
     Motive.MARGIN,
     Motive.FUNDING,
@@ -92,6 +108,7 @@ SETTLED = (
     Motive.DELEVERAGING,
     Motive.INSURANCE,
     Motive.SOCIALISED,
+    Motive.SEIZURE,
 )
 STEPS = (
     Motive.LIQUIDATION,
@@ -99,6 +116,7 @@ STEPS = (
     Motive.DELEVERAGING,
     Motive.INSURANCE,
     Motive.SOCIALISED,
+    Motive.SEIZURE,
 )
 FROM_QUOTES = (Motive.PICKOFF, Motive.SPREAD, Motive.LIQUIDATION)  # these pay taker fees
 
@@ -115,6 +133,8 @@ _WORDS = (
     "deleveraging",
     "insurance",
     "socialised-loss",
+    "tokens",
+    "seizure",
 )
 _KINDS = (
     "PickOff",
@@ -129,6 +149,8 @@ _KINDS = (
     "Deleveraging",
     "Insurance",
     SOCIALISED,
+    "Tokens",
+    SEIZURE,
 )
 
 
@@ -159,8 +181,8 @@ class Fill(NamedTuple):
     taker: int  # in a payment: who receives it, for its position or that of a holder
     maker: int  # who is on the other side; in a payment from the venue's pool: the venue
     holder: int  # retail customer, or -1
-    lots: int  # positive when the taker buys; in a payment: the position
-    price: int  # ticks; in a payment: the mark
+    lots: int  # positive when the taker buys, or sets tokens aside; in a payment: the position
+    price: int  # ticks; in a payment: the mark, or what tokens are sold at
     lead: int  # ticks: the lead price at that moment
     lead_when_quoted: int  # ticks, or -1 where no quote was hit
     quote_age_us: int  # since the lead price that the quote was made from, or -1
@@ -187,18 +209,26 @@ class Names:
     markets: tuple[str, ...]
     entities: tuple[str, ...]  # and desks with a position of their own: `Parties.holders`
     on_margin: bool = False  # whether customers trade on margin
+    in_kind: bool = False  # whether some of them bring tokens
 
     def words(self) -> Mapping[str, Sequence[str]]:
         """Return, for each coded column, the words in the order of their codes."""
         return {
-            # Where nobody trades on margin, the fills know no word of it.
-            "motive": [m.word for m in Motive if self.on_margin or m < Motive.LEVERAGE],
+            "motive": [motive.word for motive in self._motives()],
             "venue": self.venues,
             "market": self.markets,
             "taker": self.entities,
             "maker": self.entities,
             "trigger": [trigger.word for trigger in Trigger],
         }
+
+    def _motives(self) -> Iterator[Motive]:
+        """Yield those that can be: where nobody trades on margin, the fills know no word of it."""
+        for motive in Motive:
+            if (motive < Motive.LEVERAGE or self.on_margin) and (
+                motive < Motive.TOKENS or self.in_kind
+            ):
+                yield motive
 
 
 def new_rows(n: int) -> np.ndarray:
@@ -274,9 +304,11 @@ def postings(
         pairing: who, with whom, where and why.
         edge_cents: the taker's gain by the price (a payment: what it receives).
         fee_cents: what the taker pays the venue.
-        lots: contracts that change hands, by commodity, positive when the taker buys.
+        lots: contracts that change hands, by commodity, positive when the taker buys; or tokens.
     """
-    if pairing.motive.is_payment:
+    if pairing.motive.is_in_kind:
+        rule = _in_kind(pairing, edge_cents, lots)
+    elif pairing.motive.is_payment:
         rule = _payment(chart, pairing, edge_cents)
     elif pairing.motive is Motive.HEDGE:
         rule = _hedge(chart, pairing, edge_cents, fee_cents)
@@ -328,6 +360,28 @@ def _payment(chart: Chart, pairing: Pairing, received: Numbers) -> Iterator[Post
     if other != venue:
         yield Posting(claim(other, venue), -received)
         yield Posting(income(other, kind), received)
+
+
+def _in_kind(pairing: Pairing, received: Numbers, lots: Mapping[str, Numbers]) -> Iterator[Posting]:
+    """Post tokens that are set aside or released, or sold: paid in full, unlike contracts."""
+    venue, taker, other = pairing.venue, books_of(pairing.taker), books_of(pairing.maker)
+    is_sale = pairing.motive is Motive.SEIZURE
+    if is_sale:
+        yield Posting(owed(venue, taker), -received)
+        yield Posting(owed(venue, other), received)
+        yield Posting(claim(taker, venue), received)
+        yield Posting(exchanged(taker, SEIZURE), -received)
+        yield Posting(claim(other, venue), -received)
+        yield Posting(exchanged(other, SEIZURE), received)
+    for token, quantity in lots.items():
+        for who, state, change in (
+            (taker, PLEDGED, quantity),
+            (other, None if is_sale else FREE, -quantity),
+        ):
+            yield Posting(owed_in_kind(venue, who, state), -change, token)
+            yield Posting(claim_in_kind(who, venue, state), change, token)
+            if is_sale:
+                yield Posting(exchanged(who, SEIZURE), -change, token)
 
 
 def _delivery(chart: Chart, pairing: Pairing, lots: Mapping[str, Numbers]) -> Iterator[Posting]:

@@ -39,11 +39,12 @@ MIRRORED = {
     "Loans": ("Liabilities", "Loans"),
     "CreditLine": ("Liabilities", "CreditLine"),
     "Shares": ("Equity", "Shares"),
+    "Tokens": ("Liabilities", "Tokens"),
 }
 CLAIM_OF_DEBT = {debt: claim for claim, debt in MIRRORED.items()}
 
 POOLS = ("VariationMargin", "Funding", "SocialisedLoss")
-HOLE_PARTS = ("claim", "liquid", "group", "cause")
+HOLE_PARTS = ("claim", "liquid", "group", "cause", "in-kind")
 TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}")
 
 Key = TypeVar("Key", bound=Hashable)
@@ -157,15 +158,21 @@ def world_cash_is_constant(ledger: Ledger) -> Iterator[Finding]:
             )
 
 
-def tokens_are_conserved(ledger: Ledger) -> Iterator[Finding]:
+def tokens_conserved(ledger: Ledger) -> Iterator[Finding]:
     """After the opening entries, tokens change hands and are neither made nor destroyed."""
+    keepers = _entities(ledger)
+
+    def is_there(account: Account) -> bool:
+        is_claim = account.partner in keepers
+        return account.kind == "Tokens" and account.root == "Assets" and not is_claim
+
     for step in dropwhile(lambda step: "opening" in step.entry.tags, ledger.steps):
-        held = ((leg.commodity, leg.number) for leg in step.legs if _is_token(leg.account))
-        for commodity, moved in _residuals(held):
+        in_hand = ((leg.commodity, leg.number) for leg in step.legs if is_there(leg.account))
+        for commodity, moved in _residuals(in_hand):
             yield (
                 step.entry,
-                f"tokens change by {_signed(moved, commodity)}; "
-                f"look for the books of whoever had them, or has them now",
+                f"the world's tokens change by {_signed(moved, commodity)}; "
+                f"look for whoever gave or received them",
             )
 
 
@@ -174,8 +181,11 @@ def tokens_are_conserved(ledger: Ledger) -> Iterator[Finding]:
 
 def claims_mirror_debts(ledger: Ledger) -> Iterator[Finding]:
     """What somebody is owed, in their books, is what the other owes, in the other's."""
+    keepers = _entities(ledger)
 
     def mirrored(leg: Leg) -> tuple[tuple[str, str], str] | None:
+        if leg.account.kind == "Tokens" and leg.account.partner not in keepers:
+            return None  # tokens in one's own hands, such as Assets:Alameda:Tokens:SOL
         pair = _mirror(leg.account)
         return pair and (pair, leg.commodity)
 
@@ -184,6 +194,29 @@ def claims_mirror_debts(ledger: Ledger) -> Iterator[Finding]:
             entry,
             f"{claim} and {debt} are now {_signed(apart, commodity)} apart; "
             f"book the same amount in both",
+        )
+
+
+def custody_is_owed(ledger: Ledger) -> Iterator[Finding]:
+    """What a venue holds for customers in kind is, token by token, what it owes them in kind."""
+    venues = {
+        account.entity
+        for account in (_account(entry.account) for entry in ledger.opens)
+        if account.kind == "Tokens" and account.root == "Liabilities"
+    }
+
+    def held_or_owed(leg: Leg) -> tuple[str, str] | None:
+        account = leg.account
+        if account.kind != "Tokens" or account.entity not in venues:
+            return None
+        is_own = account.root == "Assets" and account.partner
+        return None if is_own else (account.entity, leg.commodity)
+
+    for entry, (venue, commodity), apart in _drifts(ledger, held_or_owed):
+        yield (
+            entry,
+            f"what {venue} holds in kind and what it owes are now {_signed(apart, commodity)} "
+            f"apart; look for tokens taken out of custody, or credited to nobody",
         )
 
 
@@ -217,6 +250,21 @@ def no_negative_cash(ledger: Ledger) -> Iterator[Finding]:
                 entry,
                 f"{account} stands at {_signed(balance, commodity)}; "
                 f"look for a payment that was not covered, or one received and not booked",
+            )
+
+
+def no_negative_tokens(ledger: Ledger) -> Iterator[Finding]:
+    """Nobody gives tokens that they do not have."""
+
+    def due(step: Step) -> bool:
+        return ledger.by_line or step.ends_day
+
+    for entry, account, commodity, balance in _readings(ledger, _is_tokens, due):
+        if balance < 0:
+            yield (
+                entry,
+                f"{account} stands at {_signed(balance, commodity)}; "
+                f"look for tokens that were set aside or sold twice",
             )
 
 
@@ -418,6 +466,11 @@ def _unexplained(ledger: Ledger) -> Iterator[Finding]:
 # --------------------------------------------------------------------- how invariants read books
 
 
+def _entities(ledger: Ledger) -> frozenset[str]:
+    """Return who keeps books."""
+    return frozenset(_account(entry.account).entity for entry in ledger.opens)
+
+
 def _residuals(amounts: Iterable[tuple[Key, Decimal]]) -> list[tuple[Key, Decimal]]:
     """Sum amounts by key, and return the sums that are not zero."""
     sums: dict[Key, Decimal] = defaultdict(Decimal)
@@ -476,7 +529,7 @@ def _is_cash(account: Account) -> bool:
     return account.kind == "Cash" and account.root == "Assets"
 
 
-def _is_token(account: Account) -> bool:
+def _is_tokens(account: Account) -> bool:
     return account.kind == "Tokens" and account.root == "Assets"
 
 
@@ -572,15 +625,17 @@ INVARIANTS: tuple[Callable[[Ledger], Iterator[Finding]], ...] = (
     transaction_balances,
     entity_balances,
     claims_mirror_debts,
+    custody_is_owed,
     group_eliminates,
     contracts_conserved,
+    tokens_conserved,
     no_negative_cash,
+    no_negative_tokens,
     no_negative_customer,
     no_overdrawn_fund,
     pools_empty,
     seq_is_dense,
     world_cash_is_constant,
-    tokens_are_conserved,
     hole_is_explained,
 )
 

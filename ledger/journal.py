@@ -18,7 +18,7 @@ from ledger.fills import Names, join_rows
 from ledger.main_file import check_text, main_text
 from ledger.text import HEADER, Text, quoted
 from ledger.times import DAY_US, day_of
-from ledger.transaction import Transaction, check_balance
+from ledger.transaction import MONEY, Transaction, check_balance
 
 
 class Journal:
@@ -63,8 +63,8 @@ class Journal:
         )
 
     def price(self, time_us: int, commodity: str, usd: str) -> None:
-        """Note what a commodity is worth at the end of a day."""
-        self._month(time_us).write(f"{day_of(time_us)} price {commodity} {usd} USD\n\n")
+        """Note what a commodity is worth at the end of a day; no invariant asks for it."""
+        self._month(time_us).write(f"{day_of(time_us)} price {commodity} {usd} {MONEY}\n\n")
 
     def balance(self, account: str, commodity: str = "USD") -> int:
         """Return what the general ledger has on an account, as of the last closing or entry."""

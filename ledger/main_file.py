@@ -155,4 +155,12 @@ def _commodities(chart: Chart, start: date) -> Iterable[str]:
             f"{start} commodity {token.name}\n"
             f'  name: "{what}, held for its price"\n  house-token: {str(own).upper()}\n'
         )
+    for token in chart.collateral:
+        market = token.contract.market
+        yield (
+            f"{start} commodity {token.commodity}\n"
+            f'  name: "a token that customers on margin bring, held in kind; its price is the lead '
+            f'price of {market}, and {token.weight} of its value counts as collateral"\n'
+            f'  valued-by: "{market}"\n  weight: "{token.weight}"\n'
+        )
     yield "\n"

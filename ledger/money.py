@@ -94,6 +94,20 @@ class Contract:
         return f"{self.market}.{self.venue.upper()}"
 
 
+@dataclass(frozen=True, slots=True)
+class CollateralToken:
+    """A commodity held in kind, as collateral, and counted in lots of the market that prices it."""
+
+    commodity: str
+    contract: Contract  # the perpetual on the house venue whose lead price is the token's
+    weight_e6: int  # millionths of its value that count as collateral
+
+    @property
+    def weight(self) -> str:
+        """Write the weight as a decimal: ``0.9``."""
+        return f"{Decimal(self.weight_e6).scaleb(-6).normalize():f}"
+
+
 def pro_rata(amount: int, weights: Sequence[int]) -> list[int]:
     """Split *amount* in proportion to *weights*; odd units go to the largest remainders.
 

@@ -3,15 +3,19 @@
 from collections.abc import Mapping
 
 from ledger.accounts import (
+    FREE,
     Parties,
     borrowed,
     cash,
     claim,
+    claim_in_kind,
+    custody,
     expense,
     income,
     lent,
     opening,
     owed,
+    owed_in_kind,
     pool,
     tokens,
 )
@@ -25,6 +29,7 @@ def opening_balances(
     claim_cents: Mapping[tuple[str, str], int],
     reserve_cents: Mapping[str, int] = {},
     token_units: Mapping[tuple[str, str], int] = {},
+    in_kind: Mapping[tuple[str, str, str], int] = {},
 ) -> Transaction:
     """Give everybody what they have on the first day.
 
@@ -34,6 +39,7 @@ def opening_balances(
         claim_cents: what venues owe, by (entity, venue).
         reserve_cents: what venues have set aside for customers' debts, by venue.
         token_units: what is held for its price, by (entity, token).
+        in_kind: what venues hold for customers in kind, by (entity, venue, commodity).
     """
     equity: dict[str, int] = {}
     postings = []
@@ -47,6 +53,13 @@ def opening_balances(
     for venue, cents in reserve_cents.items():
         postings.append(Posting(pool(venue, "Insurance"), -cents))
         equity[venue] = equity.get(venue, 0) - cents
+    for (entity, venue, token), lots in in_kind.items():
+        postings += [
+            Posting(custody(venue), lots, token),
+            Posting(owed_in_kind(venue, entity, FREE), -lots, token),
+            Posting(claim_in_kind(entity, venue, FREE), lots, token),
+            Posting(opening(entity), -lots, token),
+        ]
     postings += [Posting(opening(entity), -cents) for entity, cents in equity.items()]
     for (entity, token), units in token_units.items():
         postings.append(Posting(tokens(entity, token), units, token))

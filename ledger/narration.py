@@ -19,6 +19,14 @@ def fill_sentence(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -
     return joined(_TOLD.get(pairing.motive, _house_fill)(pairing, fill, contract, lead))
 
 
+def token_sentence(
+    pairing: Pairing, fill: Fill, contract: Contract, token: str, lead: str
+) -> Words:
+    """Say which tokens are set aside or released; or who is sold them, and for what."""
+    told = _seizure if pairing.motive is Motive.SEIZURE else _set_tokens_aside
+    return joined(told(pairing, fill, contract, token, lead))
+
+
 def sum_sentence(pairing: Pairing, rows: np.ndarray) -> str:
     """Say what a closing entry sums up."""
     return _SUMS[pairing.motive](pairing, rows)
@@ -106,6 +114,33 @@ def _socialised(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> 
     yield f"{pairing.taker} "
     yield each(_shared, fill.edge_cents)
     yield f", left by liquidations in {contract.market}"
+
+
+def _set_tokens_aside(
+    pairing: Pairing, fill: Fill, contract: Contract, token: str, lead: str
+) -> Iterator[Words]:
+    yield f"{pairing.taker} "
+    yield each(lambda lots: "sets aside " if lots > 0 else "releases ", fill.lots)
+    yield each(partial(_tokens, contract, token), fill.lots)
+    yield f" as collateral of one position, with {lead} at "
+    yield each(partial(_price, contract), fill.lead)
+
+
+def _seizure(
+    pairing: Pairing, fill: Fill, contract: Contract, token: str, lead: str
+) -> Iterator[Words]:
+    yield f"{pairing.taker} lacks margin: its "
+    yield each(partial(_tokens, contract, token), fill.lots)
+    yield f" are sold to {pairing.maker} at "
+    yield each(partial(_price, contract), fill.price)
+    yield f", with {lead} at "
+    yield each(partial(_price, contract), fill.lead)
+    yield ": it "
+    yield each(_receipt, fill.edge_cents)
+
+
+def _tokens(contract: Contract, token: str, lots: int) -> str:
+    return f"{contract.quantity.text(abs(lots), ',')} {token}"
 
 
 def _trade(taker: str, contract: Contract, lots: int) -> str:
@@ -249,6 +284,18 @@ def _socialised_sum(pairing: Pairing, rows: np.ndarray) -> str:
     return f"{said}: {_count(rows, 'payment')}"
 
 
+def _tokens_sum(pairing: Pairing, rows: np.ndarray) -> str:
+    return f"{pairing.taker} sets aside and releases tokens: {_count(rows, 'position')}"
+
+
+def _seizure_sum(pairing: Pairing, rows: np.ndarray) -> str:
+    received = usd(int(rows["edge_cents"].sum()))
+    return (
+        f"Tokens of {pairing.taker}, who lacks margin, are sold to {pairing.maker} for {received}: "
+        f"{_count(rows, 'seizure')}"
+    )
+
+
 def _count(rows: np.ndarray, noun: str) -> str:
     return f"{len(rows):,} {noun}{'' if len(rows) == 1 else 's'}"
 
@@ -280,4 +327,6 @@ _SUMS: dict[Motive, Callable[[Pairing, np.ndarray], str]] = {
     Motive.DELEVERAGING: _deleveraging_sum,
     Motive.INSURANCE: _insurance_sum,
     Motive.SOCIALISED: _socialised_sum,
+    Motive.TOKENS: _tokens_sum,
+    Motive.SEIZURE: _seizure_sum,
 }

@@ -139,6 +139,7 @@ class Recomputation:
                     yield from (f"{name}: {problem}" for problem in on_margin.wrong_steps(rows))
             except (duckdb.Error, ValueError, IndexError):
                 return  # what can't be read is told by whoever reads it day by day
+        yield from on_margin.wrong_totals()
 
     def _rows(self, day: date) -> np.ndarray:
         path = self._run.path / "fills" / f"{day:%Y-%m}.parquet"
@@ -260,7 +261,8 @@ def _first(rows: np.ndarray, wrong: np.ndarray, what: str) -> Iterator[str]:
 
 def _wrong_columns(rows: np.ndarray) -> Iterator[str]:
     payment = np.isin(rows["motive"], PAYMENTS)
-    yield from _first(rows, payment & (rows["price"] != rows["lead"]), "a mark is no lead price")
+    marked = payment & (rows["motive"] != Motive.SEIZURE)
+    yield from _first(rows, marked & (rows["price"] != rows["lead"]), "a mark is no lead price")
     yield from _first(rows, ~payment & (rows["lots"] == 0), "nothing changes hands")
 
 
@@ -390,7 +392,8 @@ def _cents(volume: data.Amount) -> int:
 
 
 def _amounts(run: RunFolder, entry: Transaction) -> Counter:
-    scale = {c.commodity: c.quantity.text for c in run.chart.contracts} | {MONEY: amount}
+    scale = {commodity: scale.text for commodity, scale in run.chart.quantities.items()}
+    scale[MONEY] = amount
     return Counter(
         (p.account, Decimal(scale[p.commodity](p.units)), p.commodity) for p in entry.postings
     )

@@ -4,6 +4,7 @@ import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from beancount.core import data
 
 from ledger.accounts import OUTSIDE, Chart, Parties, Spending, Token
 from ledger.fills import Names
-from ledger.money import Contract
+from ledger.money import RATE_UNIT, CollateralToken, Contract
 
 MANIFEST = "manifest.json"
 
@@ -126,8 +127,13 @@ class RunFolder:
             if isinstance(e, data.Commodity) and "house-token" in e.meta
         )
         spendings = tuple(Spending(*each) for each in self.customs("pays"))
+        collateral = tuple(
+            _collateral(e, parties.house, contracts)
+            for e in self.entries
+            if isinstance(e, data.Commodity) and "valued-by" in e.meta
+        )
         # As the journal listed them: the loader sorts commodities of a day by line.
-        return Chart(parties, contracts, spendings, tokens)
+        return Chart(parties, contracts, spendings, tokens, collateral)
 
     @cached_property
     def names(self) -> Names:
@@ -135,7 +141,8 @@ class RunFolder:
         parties = self.chart.parties
         markets = tuple(dict.fromkeys(c.market for c in self.chart.contracts))
         venues = (parties.house, parties.lead)
-        return Names(venues, markets, parties.holders, bool(parties.providers))
+        in_kind = bool(self.chart.collateral)
+        return Names(venues, markets, parties.holders, bool(parties.providers), in_kind)
 
     def customs(self, kind: str) -> list[tuple]:
         """Return the values of all `custom` directives of one kind."""
@@ -159,3 +166,11 @@ class RunFolder:
         read = f"read_parquet([{files}], hive_partitioning = false)"
         connection.execute(f"CREATE VIEW rows AS SELECT * FROM {read}")
         return connection
+
+
+def _collateral(
+    entry: data.Commodity, house: str, contracts: Sequence[Contract]
+) -> CollateralToken:
+    valued_by = entry.meta["valued-by"]
+    (contract,) = (c for c in contracts if (c.venue, c.market) == (house, valued_by))
+    return CollateralToken(entry.currency, contract, int(Decimal(entry.meta["weight"]) * RATE_UNIT))

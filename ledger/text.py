@@ -26,9 +26,8 @@ class Text:
 
     def __init__(self, chart: Chart) -> None:
         self._aligned = {MONEY: _aligned(amount)}
-        for contract in chart.contracts:
-            self._aligned[contract.commodity] = _aligned(contract.quantity.text)
-        self._aligned |= {token.name: _aligned(str) for token in chart.tokens}
+        for commodity, quantity in chart.quantities.items():
+            self._aligned[commodity] = _aligned(quantity.text)
 
     def transaction(self, transaction: Transaction, seq: Numbers) -> Words:
         """Write one transaction, with its place in the true order; of columns, a column."""

@@ -33,8 +33,16 @@ from ledger.run_folder import RunFolder, RunFolderError
 from runs.counterfactual import CounterfactualError
 from runs.execute import RunRefusedError, execute
 from runs.life import counterfactual_command, solvency_command, timeline_command
-from runs.plots import PlotError, cage_figure, firms_figure, illusion_figure
+from runs.plots import (
+    PlotError,
+    cage_figure,
+    firms_figure,
+    illusion_figure,
+    liquidations_figure,
+)
 from runs.printing import TableChoiceError, render
+from runs.record.facts import load_record
+from runs.record.liquidations import beside_record
 from runs.reporting import DAY, RUN, plotted, report
 from runs.scenarios import ScenarioError, load, name
 from runs.workers import SchedulerError, cores, dask_workers, local_processes
@@ -279,6 +287,7 @@ def leadlag_command(run: RunFolder) -> list[Table]:
 @main.command("liquidations")
 @click.argument("run", type=RUN)
 @report
+@plotted(liquidations_figure)
 def liquidations_command(run: RunFolder) -> list[Table]:
     """Whose margin failed, who took their positions over, and who paid?
 
@@ -288,9 +297,12 @@ def liquidations_command(run: RunFolder) -> list[Table]:
     In tiny nobody trades on margin; in luna they do.
 
     Hour by hour what was filled in the book, taken by backstops and closed against the other side;
-    who lost and who earned; what became of what the backstops took; who paid for bankruptcies.
+    who lost and who earned; what became of what the backstops took; who paid for bankruptcies. By
+    day, beside what the public record leaves open for FTX. --plot draws prices, liquidations, and
+    what the backstops held and earned, one below the other.
     """
-    return liquidations(run)
+    tables = liquidations(run)
+    return [*tables, beside_record(run, tables, load_record())]
 
 
 main.add_command(timeline_command)

@@ -41,7 +41,9 @@ def render(tables: Sequence[Table], form: str, name: str | None = None) -> str:
         if len(chosen) > 1:
             raise TableChoiceError(f"a CSV is one table; choose it with --table from {names}")
         return _csv(chosen[0])
-    return "\n\n".join(map(_text, chosen))
+    shown = [table for table in chosen if name or not table.on_request]
+    more = ", ".join(f"--table {table.name}" for table in chosen if table not in shown)
+    return "\n\n".join([*map(_text, shown), *([f"There is more: {more}"] if more else [])])
 
 
 def _text(table: Table) -> str:

@@ -16,6 +16,7 @@ settings.load_profile("moneytrail")
 
 BUSY = Path(__file__).parent / "worlds" / "busy.toml"
 MARGIN = Path(__file__).parent / "worlds" / "margin.toml"
+TOKENS = Path(__file__).parent / "worlds" / "tokens.toml"
 SMALL = Path(__file__).parent / "golden" / "world.toml"
 
 
@@ -55,6 +56,12 @@ def busy_run(executed: Callable[..., RunFolder]) -> RunFolder:
 def margin_run(executed: Callable[..., RunFolder]) -> RunFolder:
     """Three days in which a price halves and customers on margin are liquidated."""
     return executed(MARGIN)
+
+
+@pytest.fixture(scope="session")
+def tokens_run(executed: Callable[..., RunFolder]) -> RunFolder:
+    """The same three days, in which half of them bring tokens."""
+    return executed(TOKENS)
 
 
 @pytest.fixture(scope="session")

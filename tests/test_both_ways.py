@@ -12,7 +12,7 @@ from runs.scenarios import load
 HERE = Path(__file__).parent
 BUSY, CROWD = HERE / "worlds" / "busy.toml", HERE / "worlds" / "crowd.toml"
 GROUP = HERE / "worlds" / "group.toml"
-MARGIN = HERE / "worlds" / "margin.toml"
+MARGIN, TOKENS = HERE / "worlds" / "margin.toml", HERE / "worlds" / "tokens.toml"
 SMALL = HERE / "golden" / "world.toml"
 
 
@@ -44,6 +44,10 @@ def both_ways(name: str | Path, overrides: dict, folder: Path) -> tuple[dict, di
         (MARGIN, {}),
         # Lenders, uses, tokens and a directional book, whose orders are hedges beside others.
         (GROUP, {}),
+        # One hour in four stands for all.
+        (BUSY, {"run": {"one_hour_in": 4}}),
+        # Some of them bring tokens, which are sold first.
+        (TOKENS, {}),
         # Settlements off the beat of the quotes, and hedges that take longer than an interval.
         (
             BUSY,

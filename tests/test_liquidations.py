@@ -1,10 +1,15 @@
 """What liquidation must do at its limits, and what must not change where nobody is liquidated."""
 
+import re
 from collections import Counter
 from datetime import date
+from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 
-from ledger.accounts import BACKSTOP, expense, income
+from ledger.accounts import BACKSTOP, SEIZURE, exchanged, expense, income
+from ledger.day_ledger import days_of, render_days
+from ledger.reports.where import usd_balances
 from ledger.run_folder import RunFolder
 from runs.scenarios import load
 
@@ -186,6 +191,117 @@ def test_whoever_is_taken_over_keeps_nothing_and_owes_nothing(margin_run):
         ).fetchone()[0]
 
     assert 0 <= left - given / 2 <= 1.5 * rounding  # prices are whole ticks, of a cent per lot
+
+
+# --------------------------------------------------------------------------------- tokens
+
+
+def test_tokens_are_sold_before_anything_else_is_done_to_their_holder(tokens_run):
+    with tokens_run.connect() as connection:
+        ends = connection.execute(
+            "SELECT list(motive ORDER BY seq) FROM rows WHERE holder IN "
+            "(SELECT holder FROM rows WHERE motive = 'seizure') "
+            "AND motive IN ('seizure', 'backstop', 'insurance', 'socialised-loss') "
+            "GROUP BY holder"
+        ).fetchall()
+
+    assert len(ends) > 50
+    for (steps,) in ends:
+        assert steps[0] == "seizure"
+        assert "seizure" not in steps[1:]
+
+
+def test_a_seizure_stands_under_the_link_of_its_accounts_end(tokens_run):
+    with tokens_run.connect() as connection:
+        seq, holder, day = connection.execute(
+            "SELECT seq, holder, time::DATE FROM rows WHERE motive = 'seizure' ORDER BY seq"
+        ).fetchone()
+    text = dict(render_days(tokens_run, [day]))[day]
+    before, _, _ = text.partition(f"\n  seq: {seq}\n")
+    told = before.rsplit("\n", 1)[1]
+
+    assert "#seizure ^settlement-2022-05-" in told
+    assert told.endswith(f" ^liq-r-{holder:04}")
+    assert "Retail lacks margin: its 0." in told
+
+
+def test_a_mark_down_is_paid_by_the_seized_and_gained_by_the_other_makers(tokens_run):
+    """In this world a tick on a lot is a cent."""
+    with tokens_run.connect() as connection:
+        seizures = connection.execute(
+            "SELECT -lots, price, lead, edge_cents FROM rows WHERE motive = 'seizure'"
+        ).fetchall()
+    balances = usd_balances(tokens_run)
+
+    assert all(price == lead * 9 // 10 for _, price, lead, _ in seizures)
+    paid_usd = Decimal(sum(tokens * price for tokens, price, *_ in seizures)) / 100
+    assert paid_usd == Decimal(sum(cents for *_, cents in seizures)) / 100 > 0
+    assert balances[exchanged("OtherMakers", SEIZURE)] == paid_usd
+    assert balances[exchanged("Retail", SEIZURE)] == -paid_usd
+
+
+def test_each_days_ledger_has_all_tokens_that_the_venue_holds_and_owes(tokens_run):
+    first, second = (text for _, text in islice(render_days(tokens_run, days_of(tokens_run)), 2))
+    forward, _, _ = second.partition("\n\n2022-05-10 *")
+    (custody,) = re.findall(r"balance Assets:FTX:Tokens +(\S+) BTC", first)
+
+    assert re.findall(r"  Assets:FTX:Tokens +(\S+) BTC", forward) == [custody]
+    owed = re.findall(r"  Liabilities:FTX:Tokens:\S+ +-(\S+) BTC", forward)
+    assert len(owed) == 3
+    assert sum(map(Decimal, owed)) == Decimal(custody)
+    assert first.count("  Assets:FTX:Tokens ") == 1  # what the opening brought, and no more
+
+
+def test_who_leaves_takes_the_tokens_along_that_it_set_aside(tokens_run):
+    with tokens_run.connect() as connection:
+        kept = connection.execute(
+            "SELECT sum(lots) FILTER (motive IN ('tokens', 'seizure')) AS tokens, "
+            "count(*) FILTER (motive = 'leverage') AS trades FROM rows "
+            "WHERE holder IN (SELECT holder FROM rows WHERE motive = 'tokens' AND lots > 0) "
+            "GROUP BY holder"
+        ).fetchall()
+        left_after_seizure = connection.execute(
+            "SELECT count(*) FROM rows AS gone JOIN rows AS sold USING (holder) "
+            "WHERE gone.motive = 'tokens' AND gone.lots < 0 AND sold.motive = 'seizure'"
+        ).fetchone()[0]
+
+    left = [tokens for tokens, trades in kept if trades == 2]
+    assert len(left) > 5
+    assert set(left) == {0}
+    assert min(tokens for tokens, _ in kept) == 0
+    assert left_after_seizure == 0
+
+
+def test_tokens_that_count_in_full_and_never_move_are_as_good_as_cash(executed):
+    """A market that stands still prices them, so only the dollars are elsewhere."""
+    (falling,) = settings("markets")
+    still = falling | {"name": "USDX-PERP", "lot": "0.01", "tick_usd": "1"}
+    still["price"] = {
+        "ticks_per_s": 1.0,
+        "anchors": ({"at": date(2022, 5, 9), "price_usd": 1},),
+        "volatility": ({"since": date(2022, 5, 9), "annual": 0.0},),
+    }
+    still["volume"] = ({"month": "2022-05", "usd": 0},)
+    still["quoter"] = falling["quoter"] | {"displayed_usd": 1_000}
+    token = {"name": "USDX", "market": "USDX-PERP", "weight": 1.0, "share": 1.0}
+    # Orders forced on customers are the same: what they have, they have in either form.
+    rules = {"arrivals_per_day": 0.0, "exits_per_day": 0.0, "collateral_log_sd": 0.0}
+    in_cash, in_tokens = (
+        executed(MARGIN, markets=(falling, still), leverage=rules | {"tokens": tokens}, run=ONE_DAY)
+        for tokens in ((), (token,))
+    )
+
+    forced = "motive IN ('liquidation', 'backstop', 'deleveraging')"
+    assert len(rows_of(in_cash, forced)) > 100
+    assert motives(in_tokens)["seizure"] > 10
+    assert rows_of(in_tokens, forced) == rows_of(in_cash, forced)
+
+
+def test_where_nobody_brings_tokens_no_file_knows_of_them(margin_run):
+    assert not {"tokens", "seizure"} & set(margin_run.names.words()["motive"])
+    for path in margin_run.path.rglob("*.beancount"):
+        text = path.read_text(encoding="utf-8")
+        assert not [word for word in ("seizure", "Seizure", "Tokens", "in-kind") if word in text]
 
 
 # ------------------------------------------------------------------------- coming and going

@@ -1,9 +1,10 @@
 """The venue's liquidation of accounts on margin, at each settlement.
 
 An account below maintenance margin sends random orders into the book until the next settlement.
-Below auto-close margin it is handed over to backstop providers; what they cannot take is closed
-against the largest accounts on the other side. A debt is paid by the insurance fund as far as it
-goes; what a provider does not take over with the position is then borne by all customers.
+Below auto-close margin its tokens are sold, at what they count for. Then it is handed over to
+backstop providers; what they cannot take is closed against the largest accounts on the other side.
+A debt is paid by the insurance fund as far as it goes; what a provider does not take over with the
+position is then borne by all customers.
 """
 
 from collections.abc import Iterator
@@ -11,11 +12,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from des.chance import decision_key
-from des.liquidation.accounts import E6, LeveragedAccounts
+from des.liquidation.accounts import LeveragedAccounts
 from des.liquidation.backstop import Backstop
 from des.liquidation.closing import hand_over, transferred_lots
 from des.liquidation.orders import forced_orders
 from des.liquidation.population import Population
+from des.liquidation.tokens import E6, sale_price
+from des.liquidation.turnover import Turnover, rows_of_holders
 from des.quoting.race import NO_ORDERS
 from des.scenario import Leverage
 from des.venue.venue import Venue
@@ -42,6 +45,8 @@ class LiquidationDesk:
         parties: Parties,
         house: Venue,
         forced_lots_per_s: np.ndarray,
+        token_weight_e6: np.ndarray,
+        free_tokens: np.ndarray,
     ) -> None:
         """Begin with nobody.
 
@@ -53,6 +58,8 @@ class LiquidationDesk:
             parties: who is who.
             house: the venue.
             forced_lots_per_s: what all forced orders of a second may be together, by market.
+            token_weight_e6: what counts of the value of tokens, by the market that prices them.
+            free_tokens: what customers have of them, in lots, by the same.
         """
         self._first, self._house = first_holder, house
         self._maintenance_e6 = round(rules.maintenance_margin_pct * E6 / 100)
@@ -72,13 +79,21 @@ class LiquidationDesk:
         ]
         outside = [name for name in parties.house_customers if name != parties.maker]
         self._bearers = np.array([codes[name] for name in outside])
-        self.accounts = LeveragedAccounts(house.tick_cents, self._maintenance_e6)
+        self._weight_e6, self.free_tokens = token_weight_e6, free_tokens
+        self.accounts = LeveragedAccounts(house.tick_cents, self._maintenance_e6, token_weight_e6)
+        self._turnover = Turnover(
+            house, self._retail, self._others, first_holder, self.accounts, free_tokens
+        )
         self.fund_cents = to_cents(rules.insurance_usd)
         self._marks = np.ones(len(market_names), dtype=np.int64)
 
     @property
     def reserved_cents(self) -> int:
-        """What all accounts were worth at the last settlement: their part of retail's claim."""
+        """What all accounts were worth at the last settlement: their part of retail's claim.
+
+        Tokens are no part of it: they are owed by themselves. Who owes dollars against them adds
+        nothing, nor makes others' dollars any more.
+        """
         return int(np.maximum(self.accounts.worth(self._marks), 0).sum())
 
     def enter(self, time_us: int, marks: np.ndarray, holders: Population) -> None:
@@ -87,40 +102,13 @@ class LiquidationDesk:
         As many as retail's free claim can pay for.
         """
         free_cents = int(self._house.claims[self._retail]) - self.reserved_cents
-        holders = holders.first(holders.collateral_cents.cumsum().searchsorted(free_cents, "right"))
-        entering = len(self.accounts.lots) + np.arange(len(holders.lots))
-        entered = holders.lots * (marks * self._house.tick_cents)[holders.market]
-        self.accounts.enter(holders.market, holders.lots, holders.collateral_cents - entered)
-        self._set_aside(time_us, entering, holders.collateral_cents)
-        self._exchange(time_us, marks, entering, holders.lots)
+        self._turnover.enter(time_us, marks, holders, free_cents)
         self._marks = marks
 
     def leave(self, time_us: int, marks: np.ndarray, chosen: np.ndarray) -> None:
         """Let those chosen (bool, by account) who are safe close their positions, at *marks*."""
-        leaving = np.flatnonzero(chosen & self.accounts.safe(marks))
-        collateral = self.accounts.worth(marks)[leaving]
-        self._exchange(time_us, marks, leaving, -self.accounts.lots[leaving])
-        self._set_aside(time_us, leaving, -collateral)
-        self.accounts.lots[leaving], self.accounts.cash[leaving] = 0, 0
-        self.accounts.sort()
+        self._turnover.leave(time_us, marks, chosen)
         self._marks = marks
-
-    def _set_aside(self, time_us: int, accounts: np.ndarray, cents: np.ndarray) -> None:
-        market = self.accounts.market[accounts]
-        rows = self._rows(time_us, Motive.COLLATERAL, market, accounts)
-        rows["maker"], rows["edge_cents"] = self._retail, cents
-        self._house.pay(rows[cents != 0])
-
-    def _exchange(
-        self, time_us: int, marks: np.ndarray, accounts: np.ndarray, lots: np.ndarray
-    ) -> None:
-        """Book positions that holders enter or leave against other makers, at the lead price."""
-        for market, mark in enumerate(marks.tolist()):
-            here = self.accounts.market[accounts] == market
-            rows = self._rows(time_us, Motive.LEVERAGE, market, accounts[here])
-            rows["maker"], rows["lots"] = self._others, lots[here]
-            rows["price"] = rows["lead"] = mark
-            self._house.fill(market, rows)
 
     def follow(self, market: int, fills: np.ndarray) -> None:
         """Book liquidation orders that were filled (rows of dtype ROW) to their accounts."""
@@ -161,12 +149,14 @@ class LiquidationDesk:
             elapsed_s: since the settlement before.
         """
         self._backstop.refill(time_us, elapsed_s, self._able())
+        self.accounts.mark_tokens(marks)
         self._insured: dict[int, int] = {}  # by account: from the fund, or to it if below zero
         self._debts: dict[int, int] = {}  # by account: what nobody has covered yet
         for market, mark in enumerate(marks.tolist()):
             due = self._worst_first(market, mark, self._auto_close_e6)
             while due:
                 for account in due:
+                    self._seize(time_us, market, marks, account)
                     trades = list(self._close(market, mark, account, elapsed_s))
                     if trades:
                         self._book(time_us, market, mark, trades)
@@ -194,12 +184,33 @@ class LiquidationDesk:
         low, fraction = low[due], equity[due] // np.maximum(notional[due], 1)
         return low[np.lexsort((low, fraction))].tolist()
 
+    def _seize(self, time_us: int, market: int, marks: np.ndarray, account: int) -> None:
+        """Sell an account's tokens for it to the other makers, if it has any."""
+        tokens = int(self.accounts.tokens.lots[account])
+        equity, threshold = self._margin(market, int(marks[market]), account)
+        if not tokens or equity >= threshold:
+            return
+        priced_by = int(self.accounts.tokens.market[account])
+        lead = int(marks[priced_by])
+        price = sale_price(lead, int(self._weight_e6[priced_by]))
+        rows = self._rows(time_us, Motive.SEIZURE, priced_by, np.array([account]))
+        rows["maker"], rows["lots"] = self._others, -tokens
+        rows["price"], rows["lead"] = price, lead
+        rows["edge_cents"] = tokens * price * int(self._house.tick_cents[priced_by])
+        self.accounts.sell_tokens(account, int(rows["edge_cents"][0]))
+        self._house.pay(rows)
+
+    def _margin(self, market: int, mark: int, account: int) -> tuple[int, int]:
+        """Return the cents behind a position, and those of which its auto-close margin consists."""
+        equity = int(self.accounts.equity(market, mark, np.array([account]))[0])
+        lots, tick_cents = int(self.accounts.lots[account]), int(self._house.tick_cents[market])
+        return equity, abs(lots) * mark * tick_cents * self._auto_close_e6 // E6
+
     def _close(self, market: int, mark: int, account: int, elapsed_s: int) -> Iterator[Trade]:
         """End an account, or as much of it as the rule says; yield the trades that do."""
         tick_cents = int(self._house.tick_cents[market])
         position = int(self.accounts.lots[account])
-        equity = int(self.accounts.cash[account]) + position * mark * tick_cents
-        threshold = abs(position) * mark * tick_cents * self._auto_close_e6 // E6
+        equity, threshold = self._margin(market, mark, account)
         if equity >= threshold:
             return  # it was closed against somebody else meanwhile
         if equity < 0:
@@ -316,8 +327,4 @@ class LiquidationDesk:
     def _rows(
         self, time_us: int, motive: Motive, market: int | np.ndarray, accounts: np.ndarray
     ) -> np.ndarray:
-        """Return rows of what happens to holders, without amount and the other side."""
-        rows = new_rows(len(accounts))
-        rows["time_us"], rows["motive"], rows["market"] = time_us, motive, market
-        rows["taker"], rows["holder"] = self._retail, self._first + accounts
-        return rows
+        return rows_of_holders(time_us, motive, market, self._retail, self._first + accounts)

@@ -97,6 +97,8 @@ class Session:
         """
         ticks = self._advance(start_us, end_us, impact)
         posted_us = posting_times_us(start_us, end_us, self._refresh_us, ticks)
+        if not any(decided.plan.shown_lots):
+            posted_us = posted_us[:1]  # one quote of nothing is as good as many
         quotes = self._standing(decided).then(self._post(posted_us, decided))
         sent = watch(quotes, start_us, end_us, *ticks, self._watchers(decided))
         orders = join_rows((self._in_flight, uninformed, sent), ORDER)

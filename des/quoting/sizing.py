@@ -9,11 +9,11 @@ shows how many levels each hit reaches, and against quotes that nothing exhausts
 much it asks for. The realised share is reported beside the recorded range and never rescaled.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from des.clock import HOUR_US, SECOND_US
+from des.clock import SECOND_US
 from ledger.fills import join_rows
 
 SAMPLE_US = 300 * SECOND_US
@@ -24,22 +24,22 @@ Play = Callable[[int, int, int], np.ndarray]
 
 
 def monthly_size_cents(
-    play: Play, tick_cents: int, start_us: int, end_us: int, wanted_cents: int
+    play: Play, tick_cents: int, hours_us: Sequence[int], wanted_cents: int
 ) -> int | None:
-    """Return the cents to show per level in [start, end), or None if nobody ever hits.
+    """Return the cents to show per level, or None if nobody ever hits.
 
     Args:
         play: returns the fills of a span (from, until) against quotes of so many lots a level.
         tick_cents: value of one tick on one lot.
-        start_us, end_us: the month, or as much of it as the run has.
-        wanted_cents: what the firms are to take in that time.
+        hours_us: the hours whose first minutes stand for the month, or for what the run has of it.
+        wanted_cents: what the firms are to take in these minutes.
     """
     plays = [
         (
             play(hour_us, hour_us + SAMPLE_US, ONE_LOT),
             play(hour_us, hour_us + SAMPLE_US, BOTTOMLESS_LOTS),
         )
-        for hour_us in range(start_us, end_us, HOUR_US)  # an hour's path is drawn for both at once
+        for hour_us in hours_us  # an hour's path is drawn for both at once
     ]
     thin, deep = map(join_rows, zip(*plays, strict=True))
     hits, levels = _sum_by_hit(thin, np.abs(thin["lots"]))
@@ -48,7 +48,7 @@ def monthly_size_cents(
         return None
     # Both plays send the same orders, so they hit the same sides of the same quotes.
     assert np.array_equal(hits, same_hits)
-    return size_for(levels, demand, wanted_cents * SAMPLE_US // HOUR_US)
+    return size_for(levels, demand, wanted_cents)
 
 
 def _sum_by_hit(fills: np.ndarray, amounts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -17,9 +17,9 @@ from des.scenario.group import (
     TokenPurchase,
     Use,
 )
-from des.scenario.leverage import Leverage, LeverageLimit, Provider
+from des.scenario.leverage import CollateralToken, Leverage, LeverageLimit, Provider
 from des.scenario.maker import Maker, Quoter
-from des.scenario.market import PRICE_TICKS_MAX, Market, MonthVolume
+from des.scenario.market import PRICE_TICKS_MAX, DayVolume, Market, MonthVolume
 from des.scenario.price import Anchor, Price, VolatilityLevel
 from des.scenario.run import DAYS_MAX, Run, months_between
 from des.scenario.scenario import TICKS_MAX, Scenario
@@ -41,6 +41,7 @@ from des.scenario.values import (
     Seconds,
     SourceText,
     Step,
+    TokenName,
     Usd,
     Volatility,
 )
@@ -57,7 +58,9 @@ __all__ = [
     "CapitalRules",
     "Category",
     "Cohort",
+    "CollateralToken",
     "ContradictionError",
+    "DayVolume",
     "Entity",
     "FeeTier",
     "FilePath",
@@ -100,6 +103,7 @@ __all__ = [
     "Step",
     "Token",
     "TokenMark",
+    "TokenName",
     "TokenPurchase",
     "Usd",
     "Use",

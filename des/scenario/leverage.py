@@ -1,12 +1,24 @@
 """Trading on margin, and who takes over what fails."""
 
+import math
 from datetime import date
 from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from des.scenario.values import ContradictionError, Entity, Fraction, LogSd, Part, PositiveUsd, Usd
+from des.scenario.values import (
+    NOT_TOKENS,
+    ContradictionError,
+    Entity,
+    Fraction,
+    LogSd,
+    MarketName,
+    Part,
+    PositiveUsd,
+    TokenName,
+    Usd,
+)
 
 
 class LeverageLimit(Part):
@@ -27,6 +39,20 @@ class Provider(Part):
     capital_usd: Usd = 0.0  # of a provider with a name of its own
     lead_share: Fraction = 0.5  # of that capital, on the lead venue as margin
     balance_usd_min: Usd = 0.0  # on the house venue; with less it takes nothing over
+
+
+class CollateralToken(Part):
+    """A token that customers on margin bring as collateral, marked down."""
+
+    name: TokenName
+    market: MarketName  # whose lead price is the token's, and whose lot its unit of account
+    weight: Annotated[float, Field(ge=0.01, le=1)]  # what of its value counts
+    share: Fraction  # of customers on margin who bring it
+
+    @property
+    def weight_e6(self) -> int:
+        """Return the weight in millionths."""
+        return round(self.weight * 1_000_000)
 
 
 class Leverage(Part):
@@ -52,6 +78,33 @@ class Leverage(Part):
     insurance_usd: Usd = 0.0  # what the fund really has
     insurance_stated_usd: Usd | None = None  # what the venue says that it has
     providers: Annotated[tuple[Provider, ...], Field(min_length=1, max_length=20)]
+    tokens: Annotated[tuple[CollateralToken, ...], Field(max_length=20)] = ()  # the rest bring cash
+
+    @model_validator(mode="after")
+    def _tokens(self) -> Self:
+        for key in ("name", "market"):
+            words = [getattr(token, key) for token in self.tokens]
+            for i, word in enumerate(words):
+                if word in words[:i]:
+                    raise ContradictionError(
+                        ("tokens", i, key), f"is '{word}', which is taken; give each its own"
+                    )
+        for i, token in enumerate(self.tokens):
+            if token.name in NOT_TOKENS:
+                raise ContradictionError(
+                    ("tokens", i, "name"),
+                    f"is '{token.name}', which means something else in the "
+                    "books; give another name",
+                )
+        shares = math.fsum(token.share for token in self.tokens)
+        if shares > 1:
+            last = len(self.tokens) - 1
+            raise ContradictionError(
+                ("tokens", last, "share"),
+                f"is {self.tokens[last].share:_}, which makes the shares sum to {shares:_}; give "
+                "less, so that they sum to at most 1",
+            )
+        return self
 
     @model_validator(mode="after")
     def _rules(self) -> Self:

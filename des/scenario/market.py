@@ -1,5 +1,6 @@
 """The contracts that are traded, and how much of them."""
 
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Self
@@ -20,6 +21,13 @@ class MonthVolume(Part):
     usd: Annotated[float, Field(ge=0, le=1e14)]
 
 
+class DayVolume(Part):
+    """The house's recorded volume on a day that was unlike the rest of its month."""
+
+    day: date
+    usd: Annotated[float, Field(ge=0, le=1e13)]
+
+
 class Market(Part):
     """One perpetual contract, settled in dollars, listed on both venues."""
 
@@ -27,6 +35,7 @@ class Market(Part):
     lot: Step
     tick_usd: Step
     volume: Annotated[tuple[MonthVolume, ...], Field(min_length=1, max_length=1_000)]
+    volume_of_days: Annotated[tuple[DayVolume, ...], Field(max_length=2_000)] = ()
     price: Price
     quoter: Quoter
     order_usd_mean: PositiveUsd  # of uninformed customers
@@ -51,6 +60,16 @@ class Market(Part):
                 raise ContradictionError(
                     ("volume", i, "month"),
                     f"is '{volume.month}'; give a month after the '{before.month}' before it",
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _days(self) -> Self:
+        for i, (before, volume) in enumerate(pairwise(self.volume_of_days), start=1):
+            if not before.day < volume.day:
+                raise ContradictionError(
+                    ("volume_of_days", i, "day"),
+                    f"is {volume.day}; give a day after the {before.day} before it",
                 )
         return self
 

@@ -37,6 +37,7 @@ class Run(Part):
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 1
     settle_s: Annotated[int, Field(ge=1, le=3_600)] = 300
     windows: Annotated[tuple[Window, ...], Field(max_length=1_000)] = ()
+    one_hour_in: Annotated[int, Field(ge=1, le=24)] = 1  # hours that one traded hour stands for
     hedge_s: Annotated[int, Field(ge=1, le=86_400)] | None = None  # None: at every settlement
     day_ledgers: Literal["all"] | tuple[date, ...] = ()
 

@@ -168,6 +168,25 @@ class Scenario(Part):
         return self
 
     @model_validator(mode="after")
+    def _valued(self) -> Self:
+        """Refuse a token that no market here could price."""
+        names = [market.name for market in self.markets]
+        for i, token in enumerate(self.leverage.tokens if self.leverage else ()):
+            if token.market not in names:
+                raise ContradictionError(
+                    ("leverage", "tokens", i, "market"),
+                    f"is '{token.market}', which is not listed; give one of {', '.join(names)}",
+                )
+        held = [token.name for token in self.group.tokens] if self.group else []
+        for i, token in enumerate(self.leverage.tokens if self.leverage else ()):
+            if token.name in held:
+                raise ContradictionError(
+                    ("leverage", "tokens", i, "name"),
+                    f"is '{token.name}', which the group holds in other units; give another name",
+                )
+        return self
+
+    @model_validator(mode="after")
     def _shown(self) -> Self:
         for i, market in enumerate(self.markets):
             if not self.firms.count and market.quoter.displayed_usd is None:
@@ -199,6 +218,16 @@ class Scenario(Part):
                     ("markets", i, "others_half_spread_bps"),
                     "is missing; give it, since there is leverage, and orders that it forces",
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _sampled(self) -> Self:
+        if self.leverage and self.run.one_hour_in > 1:
+            raise ContradictionError(
+                ("run", "one_hour_in"),
+                f"is {self.run.one_hour_in}; give 1, since there is leverage: a margin that fails "
+                "does not wait for the next traded hour",
+            )
         return self
 
     @model_validator(mode="after")

@@ -32,6 +32,15 @@ MarketName = Annotated[
         "with a capital, such as 'BTC-PERP'"
     ),
 ]
+TokenName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Z][A-Z0-9]*[A-Z0-9]\z", max_length=12),
+    Field(
+        description="a name of 2 to 12 capitals and digits that begins with a capital, such as "
+        "'SOL'"
+    ),
+]
+NOT_TOKENS = ("USD", "NULL", "TRUE", "FALSE")  # money, and words of Beancount's own
 Month = Annotated[
     str,
     StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])\z"),

@@ -117,10 +117,11 @@ class HedgeDesk:
         cost = -(-lead * self._half_spread // COST_UNIT)
         if impact_per_root_lot:
             size = np.abs(orders.lots).tolist()
-            cost += [
+            pushed = [
                 math.ceil(price * impact_per_root_lot * math.sqrt(lots))
                 for price, lots in zip(lead.tolist(), size, strict=True)
             ]
+            cost += np.array(pushed, dtype=np.int64)
         rows = new_rows(len(lead))
         rows["time_us"], rows["motive"] = orders.due_us, Motive.HEDGE
         rows["taker"], rows["maker"] = orders.hedger, self._outside

@@ -65,7 +65,7 @@ class Line:
 
 
 def books(run: RunFolder, entity: str) -> list[Table]:
-    """Return the trial balance of *entity* in dollars, its contracts, and its tokens if any.
+    """Return the trial balance of *entity* in dollars, its contracts, and tokens if it has any.
 
     Raises:
         UnknownEntityError: nobody of that name keeps books.
@@ -73,8 +73,7 @@ def books(run: RunFolder, entity: str) -> list[Table]:
     lines = lines_of(run, entity)
     return [
         _trial_balance(entity, [line for line in lines if line.commodity == MONEY]),
-        _contracts(entity, [line for line in lines if is_contract(line.account)]),
-        *_tokens(entity, [line for line in lines if _is_token(line)]),
+        *_in_other_commodities(entity, [line for line in lines if line.commodity != MONEY]),
     ]
 
 
@@ -154,29 +153,24 @@ def _amounts(lines: Sequence[Line]) -> tuple[Decimal, Decimal, Decimal]:
     )
 
 
-def _contracts(entity: str, lines: Sequence[Line]) -> Table:
+def _in_other_commodities(entity: str, lines: Sequence[Line]) -> Iterator[Table]:
+    note = "Contracts balance across entities, every long having its short, and carry no price."
+    contracts = [line for line in lines if is_contract(line.account)]
+    yield _quantities("contracts", f"Contracts of {entity}", contracts, note)
+    tokens = [line for line in lines if not is_contract(line.account)]
+    if tokens:
+        note = "Tokens balance by themselves within an entity, each kind for itself."
+        yield _quantities("tokens", f"Tokens of {entity}", tokens, note)
+
+
+def _quantities(name: str, title: str, lines: Sequence[Line], note: str) -> Table:
     return Table(
-        "contracts",
-        f"Contracts of {entity}",
+        name,
+        title,
         ("account", "commodity", "opening", "movement", "closing"),
         [(n.account, n.commodity, n.opening, n.movement, n.closing) for n in lines],
-        ("Contracts balance across entities, every long having its short, and carry no price.",),
+        (note,),
     )
-
-
-def _tokens(entity: str, lines: Sequence[Line]) -> Iterator[Table]:
-    if lines:
-        yield Table(
-            "tokens",
-            f"Tokens of {entity}",
-            ("account", "token", "opening", "movement", "closing"),
-            [(n.account, n.commodity, n.opening, n.movement, n.closing) for n in lines],
-            ("Each token balances by itself; what was paid for it is in the trial balance.",),
-        )
-
-
-def _is_token(line: Line) -> bool:
-    return line.commodity != MONEY and not is_contract(line.account)
 
 
 def _open_text(opened: data.Open) -> str:

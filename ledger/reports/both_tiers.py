@@ -47,7 +47,7 @@ class Books:
     def __init__(self, run: RunFolder, connection: duckdb.DuckDBPyConnection) -> None:
         self.run, self._connection = run, connection
         self._entries = Entries(run.chart, run.names)
-        self._scales = {contract.commodity: contract.quantity for contract in run.chart.contracts}
+        self._scales = run.chart.quantities
 
     @property
     def last_seq(self) -> int:

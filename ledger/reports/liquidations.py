@@ -1,7 +1,8 @@
 """Customers whose margin failed: the cascade by hour, who lost, who earned, and who paid debts.
 
 Every step of a liquidation is a row of the fills. A step has its place in one of four ways out:
-filled in the book, taken by a backstop, closed against the other side, or nothing but a payment.
+filled in the book, taken by a backstop, closed against the other side, or nothing but a payment;
+tokens that are sold first have a table of their own.
 What everybody gained by it is the general ledger's, by kind.
 """
 
@@ -11,6 +12,8 @@ import duckdb
 
 from ledger.accounts import BACKSTOP, SOCIALISED, books_of, expense, income, pool
 from ledger.fills import Motive
+from ledger.reports.course import course, create_held
+from ledger.reports.seized import seized
 from ledger.reports.table import Table
 from ledger.reports.where import ZERO, usd_balances
 from ledger.run_folder import RunFolder
@@ -18,25 +21,34 @@ from ledger.run_folder import RunFolder
 # What a liquidation brings whom, beside what backstops' positions do later.
 KINDS = ("Liquidation", BACKSTOP, "Deleveraging", "Insurance", SOCIALISED)
 CENT = Decimal("0.01")
+CAPTIVE = "captive"  # of providers: the house's own maker
 
 _STEPS = "', '".join(motive.word for motive in Motive if motive.ends_account)
 
 
 def liquidations(run: RunFolder) -> list[Table]:
-    """Return the cascade, the gains and losses, the backstops, the debts, and a check."""
+    """Return the cascade by hour and by day, gains, backstops, debts, the course, and a check."""
     with run.connect() as connection:
         _create_steps(connection, run)
+        create_held(connection, run)
         return [
             _cascade(connection, run),
+            _days(connection),
             _gains(run),
             _backstops(connection, run),
             _debts(connection, run),
+            *([seized(connection, run)] if run.chart.collateral else ()),
+            course(connection, run),
             _check(connection, run),
         ]
 
 
 def _create_steps(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
-    """Give the rows of liquidations in dollars the name `steps`."""
+    """Give the rows of liquidations the name `steps`, and to what they come `liquidated`.
+
+    A position closed against the other side is one trade, and each of that side one more: what
+    changed hands is the larger sum of the two, which is the account's own.
+    """
     house = run.chart.parties.house
     cents = [(c.market, c.cents_per_lot_tick) for c in run.chart.contracts if c.venue == house]
     connection.execute("CREATE TABLE contracts (market VARCHAR, cents BIGINT)")
@@ -51,30 +63,44 @@ def _create_steps(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None
         WHERE motive IN ('{_STEPS}')
         """
     )
+    deleveraging = Motive.DELEVERAGING.word
+    connection.execute(
+        f"""
+        CREATE VIEW liquidated AS
+        SELECT time, market, motive, worth_cents FROM steps
+        WHERE motive IN ('{Motive.LIQUIDATION.word}', '{Motive.BACKSTOP.word}')
+        UNION ALL
+        SELECT time, market, '{deleveraging}', max(worth_cents) FROM (
+            SELECT time, market, price, side, sum(worth_cents) AS worth_cents
+            FROM steps WHERE motive = '{deleveraging}' GROUP BY ALL
+        ) GROUP BY time, market, price
+        """
+    )
+
+
+_WAYS_OUT = """
+    coalesce(sum(worth_cents) FILTER (motive = $liquidation), 0),
+    coalesce(sum(worth_cents) FILTER (motive = $backstop), 0),
+    coalesce(sum(worth_cents) FILTER (motive = $deleveraging), 0)
+"""
 
 
 def _cascade(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Table:
-    # A position closed against the other side is one trade, and each of that side one more: what
-    # changed hands is the larger sum of the two, which is the account's own.
     found = connection.execute(
-        """
-        WITH against AS (
-            SELECT hour, max(worth_cents) AS worth_cents FROM (
-                SELECT hour, time, market, price, side, sum(worth_cents) AS worth_cents
-                FROM steps WHERE motive = $deleveraging GROUP BY ALL
-            ) GROUP BY hour, time, market, price
+        f"""
+        WITH worth AS (
+            SELECT date_trunc('hour', time) AS hour, {_WAYS_OUT} FROM liquidated GROUP BY hour
         ),
-        by_hour AS (SELECT hour, sum(worth_cents) AS against_cents FROM against GROUP BY hour)
-        SELECT hour,
-               count(DISTINCT holder) FILTER (motive IN ($liquidation, $backstop)),
-               coalesce(sum(worth_cents) FILTER (motive = $liquidation), 0),
-               coalesce(sum(worth_cents) FILTER (motive = $backstop), 0),
-               coalesce(any_value(against_cents), 0),
-               count(DISTINCT holder) FILTER (
-                   edge_cents > 0 AND motive IN ($insurance, $socialised)
-               )
-        FROM steps LEFT JOIN by_hour USING (hour)
-        GROUP BY hour ORDER BY hour
+        accounts AS (
+            SELECT hour,
+                   count(DISTINCT holder) FILTER (motive IN ($liquidation, $backstop)) AS ended,
+                   count(DISTINCT holder) FILTER (
+                       edge_cents > 0 AND motive IN ($insurance, $socialised)
+                   ) AS bankrupt
+            FROM steps GROUP BY hour
+        )
+        SELECT hour, ended, worth.* EXCLUDE (hour), bankrupt
+        FROM accounts LEFT JOIN worth USING (hour) ORDER BY hour
         """,
         _words("liquidation", "backstop", "deleveraging", "insurance", "socialised"),
     ).fetchall()
@@ -93,6 +119,20 @@ def _cascade(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Table:
             "the insurance fund or all customers paid. Worth is by the lead price.",
             *notes,
         ),
+    )
+
+
+def _days(connection: duckdb.DuckDBPyConnection) -> Table:
+    found = connection.execute(
+        f"SELECT time::DATE AS day, market, {_WAYS_OUT}, sum(worth_cents) "
+        "FROM liquidated GROUP BY day, market ORDER BY day, market",
+        _words("liquidation", "backstop", "deleveraging"),
+    ).fetchall()
+    return Table(
+        "days",
+        "The same by day and market",
+        ("day", "market", "in_book_usd", "backstop_usd", "deleveraged_usd", "liquidated_usd"),
+        [(day, market, *map(_usd, cents)) for day, market, *cents in found],
     )
 
 
@@ -128,26 +168,32 @@ def _gains(run: RunFolder) -> Table:
 def _backstops(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Table:
     rows = []
     for name in run.chart.parties.backstops:
-        taken, discount, costs, moves = connection.execute(
+        taken, *parts = connection.execute(
             """
-            SELECT
-                (SELECT coalesce(sum(worth_cents), 0) FROM steps
-                 WHERE motive = $backstop AND maker = $who),
-                (SELECT coalesce(-sum(edge_cents), 0) FROM steps
-                 WHERE motive = $backstop AND maker = $who),
-                (SELECT coalesce(sum(edge_cents - fee_cents), 0) FROM rows
-                 WHERE motive = $hedge AND taker = $who),
-                (SELECT coalesce(sum(edge_cents), 0) FROM rows
-                 WHERE motive IN ($margin, $funding) AND taker = $who)
+            SELECT (SELECT coalesce(sum(worth_cents), 0) FROM steps
+                    WHERE motive = $backstop AND maker = $who),
+                   coalesce(sum(cents) FILTER (part = 'discount'), 0),
+                   coalesce(sum(cents) FILTER (part = 'moves'), 0),
+                   coalesce(sum(cents) FILTER (part = 'unwinding'), 0),
+                   coalesce(sum(cents), 0)
+            FROM held WHERE who = $who
             """,
-            {"who": name} | _words("backstop", "hedge", "margin", "funding"),
+            {"who": name} | _words("backstop"),
         ).fetchone()
-        result = discount + costs + moves
-        rows.append((books_of(name), *map(_usd, (taken, discount, moves, costs, result))))
+        standing = CAPTIVE if books_of(name) == run.chart.parties.maker else "outside"
+        rows.append((books_of(name), standing, *map(_usd, (taken, *parts))))
     return Table(
         "backstops",
         "The backstops: what they took over, and what became of it",
-        ("provider", "taken_usd", "discount_usd", "moves_usd", "unwinding_usd", "result_usd"),
+        (
+            "provider",
+            "standing",
+            "taken_usd",
+            "discount_usd",
+            "moves_usd",
+            "unwinding_usd",
+            "result_usd",
+        ),
         rows,
         (
             "Discount is what positions were worth beyond their price when they were taken over; "

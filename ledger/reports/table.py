@@ -17,3 +17,4 @@ class Table:
     columns: tuple[str, ...]
     rows: Sequence[tuple[Cell, ...]]
     notes: tuple[str, ...] = ()
+    on_request: bool = False  # too long to read through: printed when it is asked for

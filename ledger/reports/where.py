@@ -410,7 +410,8 @@ def _reason(account: str, usd: Decimal) -> str | None:
     kind = kind_of(account)
     if kind == "Cash":
         return DEPOSITS if usd < 0 else WITHDRAWALS
-    return kind if account.startswith(("Income:", "Expenses:")) else None
+    # What is exchanged for dollars stands in equity.
+    return kind if account.startswith(("Income:", "Expenses:", "Equity:")) else None
 
 
 def _bridge_table(bridges: tuple[ClaimBridge, ...], house: str) -> Table:

@@ -160,6 +160,14 @@ def test_a_hedge_never_gets_a_better_price_than_the_lead_price(lots, paid):
     assert desk.fills(STEP_US, still(30_000), 0.0)["price"].tolist() == [paid]
 
 
+def test_an_order_that_is_not_due_yet_costs_nothing_yet():
+    desk = desk_of(delays_us=(2 * STEP_US, 0, 0))
+    desk.decide(0, MAKER, 7)
+
+    assert not len(desk.fills(STEP_US, still(30_000), 1e-6))
+    assert len(desk.fills(3 * STEP_US, still(30_000), 1e-6)) == 1
+
+
 def test_four_times_the_size_has_twice_the_impact():
     desk = desk_of(half_spread_bps=0.0)
     desk.decide(0, MAKER, -100)

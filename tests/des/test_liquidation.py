@@ -13,8 +13,9 @@ from des.liquidation.backstop import Backstop
 from des.liquidation.closing import hand_over, transferred_lots
 from des.liquidation.orders import forced_orders
 from des.liquidation.population import population
+from des.liquidation.tokens import NONE, sale_price
 from des.quoting.quotes import ASK, BID
-from des.scenario import Leverage, LeverageLimit, Provider
+from des.scenario import CollateralToken, Leverage, LeverageLimit, Provider
 
 MAY_9 = date(2022, 5, 9)
 MAY_9_US = 1_652_054_400_000_000
@@ -28,47 +29,94 @@ TICK_CENTS = np.array([1, 7])
 # ----------------------------------------------------------------- who is below maintenance
 
 
-def below_by_looking_at_all(accounts: LeveragedAccounts, market: int, mark: int, m_e6: int) -> list:
+WEIGHT_E6 = np.array([900_000, 333_333])
+
+
+def equity_of(accounts: LeveragedAccounts, i: int, marks: list[int]) -> int:
+    """What account *i* has behind its position, in plain arithmetic."""
+    m, t = int(accounts.market[i]), int(accounts.tokens.market[i])
+    tokens = int(accounts.tokens.lots[i])
+    counted = tokens * marks[t] * int(TICK_CENTS[t]) * int(WEIGHT_E6[t]) // E6 if tokens else 0
+    return int(accounts.cash[i]) + int(accounts.lots[i]) * marks[m] * int(TICK_CENTS[m]) + counted
+
+
+def below_by_looking_at_all(
+    accounts: LeveragedAccounts, market: int, marks: list[int], m_e6: int
+) -> list:
     found = []
     for i in np.flatnonzero(accounts.market == market).tolist():
-        notional = abs(int(accounts.lots[i])) * mark * int(TICK_CENTS[market])
-        equity = int(accounts.cash[i]) + int(accounts.lots[i]) * mark * int(TICK_CENTS[market])
-        if equity * E6 < notional * m_e6:
+        notional = abs(int(accounts.lots[i])) * marks[market] * int(TICK_CENTS[market])
+        if equity_of(accounts, i, marks) * E6 < notional * m_e6:
             found.append(i)
     return found
 
 
-@given(st.integers(0, 2**32 - 1), st.sampled_from([10_000, 30_000, 200_000]))
-def test_sorted_thresholds_find_the_accounts_that_a_look_at_all_finds(seed, m_e6):
+@given(
+    st.integers(0, 2**32 - 1),
+    st.sampled_from([10_000, 30_000, 200_000]),
+    st.sampled_from([0.0, 0.5, 1.0]),
+)
+def test_sorted_thresholds_find_the_accounts_that_a_look_at_all_finds(seed, m_e6, with_tokens):
     draws = np.random.default_rng(seed)
     n, marks = 60, [1_000, 400]
-    market = draws.integers(0, 2, n)
+    market, token_market = draws.integers(0, 2, n), draws.integers(0, 2, n)
     lots = draws.integers(-50, 51, n)
     entered = lots * np.array(marks)[market] * TICK_CENTS[market]
-    cash = (np.abs(entered) * draws.uniform(0.02, 1, n)).astype(np.int64) - entered
-    accounts = LeveragedAccounts(TICK_CENTS, m_e6)
-    accounts.enter(market, lots, cash)
+    collateral = (np.abs(entered) * draws.uniform(0.02, 1, n)).astype(np.int64)
+    token_cents = (np.array(marks) * TICK_CENTS)[token_market]
+    tokens = np.where(draws.random(n) < with_tokens, collateral // token_cents, 0)
+    cash = np.where(tokens > 0, 0, collateral) - entered
+    accounts = LeveragedAccounts(TICK_CENTS, m_e6, WEIGHT_E6)
+    accounts.mark_tokens(np.array(marks))
+    accounts.enter(market, lots, cash, token_market, tokens)
 
     for _ in range(30):
+        for m in range(2):
+            marks[m] = max(int(marks[m] * draws.uniform(0.8, 1.25)), 1)
+        accounts.mark_tokens(np.array(marks))
         m = int(draws.integers(2))
-        marks[m] = max(int(marks[m] * draws.uniform(0.8, 1.25)), 1)
         found = accounts.below(m, marks[m])
-        assert found.tolist() == below_by_looking_at_all(accounts, m, marks[m], m_e6)
+        assert found.tolist() == below_by_looking_at_all(accounts, m, marks, m_e6)
         some = found[draws.random(len(found)) < 0.5]
         # Some are closed in part, some entirely, some are paid; now and then all are funded.
         shrink = -(accounts.lots[some] * draws.integers(0, 3, len(some)) // 2)
         accounts.trade(m, some, shrink, np.full(len(some), marks[m]), np.zeros(len(some), int))
         accounts.credit(some, draws.integers(-100, 100, len(some)))
+        for account in found[draws.random(len(found)) < 0.2].tolist():
+            accounts.sell_tokens(account, int(accounts.tokens.worth(np.array([account]))[0]))
         if draws.random() < 0.1:
             accounts.fund(np.array(marks), 1_000_000)
             accounts.sort()
 
 
+def test_accounts_are_sorted_anew_only_when_a_token_has_lost_a_tenth(monkeypatch):
+    one, none = np.array([1]), np.array([0])
+    accounts = LeveragedAccounts(TICK_CENTS, 30_000, WEIGHT_E6)
+    accounts.mark_tokens(np.array([30_000, 1]))
+    accounts.enter(none, one, -30_000 * one, none, one)  # its token pays for its position
+    sorted_at = []
+    monkeypatch.setattr(accounts, "sort", lambda: sorted_at.append(mark))
+
+    for mark in (29_000, 27_000, 26_999):
+        accounts.mark_tokens(np.array([mark, 1]))
+
+    assert sorted_at == [26_999]
+
+
+@given(st.integers(1, 10**8), st.integers(10_000, E6), st.integers(1, 10**6))
+def test_tokens_are_sold_for_what_they_count_for_or_less(mark, weight_e6, tokens):
+    price = sale_price(mark, weight_e6)
+    counted = tokens * mark * weight_e6 // E6
+
+    assert price == 1 or price * tokens <= counted < (price + 1) * tokens
+    assert 1 <= price <= mark
+
+
 @given(st.lists(st.integers(-5, 5), max_size=40), st.sampled_from([1, -1]), st.integers(1, 12))
 def test_the_largest_of_the_other_side_come_first_and_of_equals_the_oldest(lots, side, most):
-    accounts = LeveragedAccounts(TICK_CENTS, 30_000)
+    accounts = LeveragedAccounts(TICK_CENTS, 30_000, WEIGHT_E6)
     none = np.zeros(len(lots), dtype=np.int64)
-    accounts.enter(none, np.array(lots, dtype=np.int64), none)
+    accounts.enter(none, np.array(lots, dtype=np.int64), none, none, none)
 
     against = [i for i in range(len(lots)) if lots[i] * side < 0]
     ranked = sorted(against, key=lambda i: (-abs(lots[i]), i))[:most]
@@ -264,3 +312,62 @@ def test_leverage_has_its_mean_and_no_tail_beyond_the_limit():
 def test_the_limit_is_that_of_the_day():
     assert rules().leverage_max(date(2021, 7, 24)) == 101
     assert rules().leverage_max(date(2021, 7, 25)) == 20
+
+
+TOKENS = (
+    CollateralToken(name="SOL", market="SOL-PERP", weight=0.9, share=0.2),
+    CollateralToken(name="BTC", market="BTC-PERP", weight=0.5, share=0.3),
+)
+LOT_CENTS = np.array([700, 90])  # of BTC-PERP and SOL-PERP
+
+
+def drawn_with(tokens: tuple[CollateralToken, ...], markets: list[int]):
+    given = rules(tokens=tokens)
+    return population(1, MAY_9, given, 20_000, [1, 1], LOT_CENTS, markets)
+
+
+def test_shares_of_the_holders_bring_tokens_worth_their_collateral_in_whole_lots():
+    cash = drawn_with((), [])
+    drawn = drawn_with(TOKENS, [1, 0])
+
+    assert (drawn.token_market == 1).mean() == pytest.approx(0.2, abs=0.015)
+    assert (drawn.token_market == 0).mean() == pytest.approx(0.3, abs=0.015)
+    assert (drawn.token_market == NONE).mean() == pytest.approx(0.5, abs=0.015)
+    assert np.array_equal(drawn.tokens > 0, drawn.token_market != NONE)
+    assert not drawn.cash_cents[drawn.tokens > 0].any()
+    assert (cash.cash_cents == cash.collateral_cents).all()
+    assert (cash.token_market == NONE).all()
+
+
+def test_what_counts_of_tokens_is_what_leverage_is_on():
+    drawn = drawn_with(TOKENS, [1, 0])
+    weight = np.where(drawn.token_market == 1, 0.9, 0.5)
+    brought = drawn.tokens > 0
+    counted = (drawn.tokens * LOT_CENTS[drawn.token_market] * weight)[brought]
+
+    assert np.abs(drawn.collateral_cents[brought] - counted).max() <= 1
+    leverage = np.abs(drawn.lots) * LOT_CENTS[drawn.market] / drawn.collateral_cents
+    assert leverage.max() <= 20
+    assert leverage[brought].mean() == pytest.approx(leverage[~brought].mean(), rel=0.05)
+
+
+def test_bringing_tokens_changes_nothing_for_whoever_brings_cash():
+    cash, drawn = drawn_with((), []), drawn_with(TOKENS, [1, 0])
+    # All of these can afford a lot either way, so they are the same holders.
+    assert len(cash.lots) == len(drawn.lots) == 20_000
+    own = drawn.token_market == NONE
+
+    for name in ("market", "collateral_cents", "lots"):
+        assert np.array_equal(getattr(cash, name)[own], getattr(drawn, name)[own])
+
+
+def test_who_finds_no_tokens_any_more_brings_what_they_count_for_in_cash():
+    drawn = drawn_with(TOKENS, [1, 0])
+    free = np.array([10**9, int(drawn.tokens[drawn.token_market == 1].sum()) // 2])
+    after = drawn.with_tokens_of(free)
+
+    assert 0.9 * free[1] < after.tokens[after.token_market == 1].sum() <= free[1]
+    assert np.array_equal(after.token_market == 0, drawn.token_market == 0)
+    changed = after.token_market != drawn.token_market
+    assert np.array_equal(after.cash_cents[changed], drawn.collateral_cents[changed])
+    assert after.lots is drawn.lots

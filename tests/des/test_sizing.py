@@ -144,10 +144,13 @@ def test_quotes_of_that_size_give_what_was_wanted_on_the_path_it_was_measured_on
     most_cents = pilot.taken_cents(10**9 * 30_000)
     wanted_cents = round(share * most_cents) * HOUR_US // SAMPLE_US
 
-    size = monthly_size_cents(pilot.play, TICK_CENTS, START_US, END_US, wanted_cents)
+    hours_us = range(START_US, END_US, HOUR_US)
+    sampled_cents = wanted_cents * SAMPLE_US // HOUR_US
+    size = monthly_size_cents(pilot.play, TICK_CENTS, hours_us, sampled_cents)
     assert pilot.taken_cents(size) == pytest.approx(share * most_cents, rel=0.01)
 
 
 def test_nobody_ever_hits_where_quotes_are_wide_enough():
     pilot = Pilot(offsets=(30_000,), take_lots=[10])
-    assert monthly_size_cents(pilot.play, TICK_CENTS, START_US, END_US, 10**9) is None
+    hours_us = range(START_US, END_US, HOUR_US)
+    assert monthly_size_cents(pilot.play, TICK_CENTS, hours_us, 10**9) is None

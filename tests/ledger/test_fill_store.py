@@ -11,7 +11,7 @@ from ledger import fill_store
 from ledger.fills import ABSENT, NULLABLE, ROW, Motive, Names, Trigger
 
 ENTITIES = ("FTX", "Alameda", "Firm01", "Outside")
-NAMES = Names(("FTX", "Binance"), ("BTC-PERP", "SOL-PERP"), ENTITIES, on_margin=True)
+NAMES = Names(("FTX", "Binance"), ("BTC-PERP", "SOL-PERP"), ENTITIES, on_margin=True, in_kind=True)
 CHOICES = {
     "motive": len(Motive),
     "venue": len(NAMES.venues),

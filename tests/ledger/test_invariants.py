@@ -28,13 +28,15 @@ CHART = {
     "cause": "Liabilities:FTX:VariationMargin Liabilities:FTX:Funding Liabilities:FTX:Insurance "
     "Income:FTX:Fees "
     "Equity:FTX:Opening Income:Alameda:VariationMargin Liabilities:Alameda:Loans:Lender01 "
-    "Equity:Alameda:Opening",
+    "Assets:Alameda:Tokens:SOL Equity:Alameda:Opening",
+    "in-kind": "Assets:FTX:Tokens Liabilities:FTX:Tokens:Firm07 Liabilities:FTX:Tokens:Lender01",
     None: "Assets:Alameda:Contracts:FTX:Quoter Assets:Firm07:Cash Assets:Firm07:Claims:FTX "
     "Assets:Firm07:Contracts:FTX Assets:Firm07:Tokens:SOL Equity:Firm07:Tokens:SOL "
+    "Assets:Firm07:Tokens:FTX Assets:Lender01:Tokens:FTX Equity:Lender01:Tokens:SOL "
     "Income:Firm07:VariationMargin Income:Firm07:Insurance Income:Firm07:Fees "
     "Equity:Firm07:Opening "
     "Assets:Lender01:Cash Assets:Lender01:Loans:Alameda Equity:Lender01:Opening "
-    "Assets:Lender01:Tokens:SOL Equity:Lender01:Tokens:SOL Assets:Lender01:Shares:Firm07 "
+    "Assets:Lender01:Tokens:SOL Assets:Lender01:Shares:Firm07 "
     "Equity:Firm07:Shares:Lender01",
 }
 OPENS = "".join(
@@ -59,6 +61,34 @@ OPENING = """
   Equity:Lender01:Opening             -200.00 USD
 """
 BROUGHT_FORWARD = OPENING.replace('  seq: 1\n  time: "00:00:00.000000"\n', "")
+
+# Firm07 has 5 SOL, which FTX holds for it.
+IN_KIND = """
+2022-05-01 * "Opening balances, in kind" #opening
+  seq: 2
+  time: "00:00:00.000000"
+  Assets:FTX:Tokens                         5 SOL
+  Liabilities:FTX:Tokens:Firm07            -5 SOL
+  Assets:Firm07:Tokens:FTX                  5 SOL
+  Equity:Firm07:Opening                    -5 SOL
+"""
+
+
+def handed(tokens: int, seq: int, promise: str = "") -> str:
+    """Firm07 gives Lender01 SOL at FTX."""
+    breaks = f'\n  breaks: "{promise}"' if promise else ""
+    return f"""
+2022-05-02 * "Firm07" "Firm07 gives Lender01 {tokens} SOL at FTX" #tokens
+  seq: {seq}
+  time: "08:00:00.000000"{breaks}
+  Liabilities:FTX:Tokens:Firm07           {tokens:+} SOL
+  Liabilities:FTX:Tokens:Lender01         {-tokens:+} SOL
+  Assets:Firm07:Tokens:FTX                {-tokens:+} SOL
+  Equity:Firm07:Tokens:SOL                {tokens:+} SOL
+  Assets:Lender01:Tokens:FTX              {tokens:+} SOL
+  Equity:Lender01:Tokens:SOL              {-tokens:+} SOL
+"""
+
 
 DEPOSIT = """
 2022-05-02 * "Firm07" "Firm07 deposits 100.00 at FTX" #deposit
@@ -215,13 +245,11 @@ BOOKS = [
         "a token is booked by itself",
         OPENING
         + """
-2022-05-02 * "Lender01" "Lender01 gives Firm07 2 SOL" #tokens
+2022-05-02 * "Firm07 has 2 SOL as well" #opening
   seq: 2
   time: "08:00:00.000000"
   Assets:Firm07:Tokens:SOL                  2 SOL
   Equity:Firm07:Tokens:SOL                 -2 SOL
-  Assets:Lender01:Tokens:SOL               -2 SOL
-  Equity:Lender01:Tokens:SOL                2 SOL
 """,
     ),
     Books(
@@ -229,14 +257,12 @@ BOOKS = [
         "a token has a price",
         OPENING
         + """
-2022-05-02 * "Lender01" "Lender01 gives Firm07 2 SOL" #tokens
+2022-05-02 * "Firm07 has 2 SOL as well" #opening
   seq: 2
   time: "08:00:00.000000"
   breaks: "transaction-balances"
   Assets:Firm07:Tokens:SOL                  2 SOL @ 90.00 USD
   Equity:Firm07:Tokens:SOL                 -2 SOL @ 90.00 USD
-  Assets:Lender01:Tokens:SOL               -2 SOL
-  Equity:Lender01:Tokens:SOL                2 SOL
 """,
     ),
     Books(
@@ -244,14 +270,12 @@ BOOKS = [
         "a token has a cost",
         OPENING
         + """
-2022-05-02 * "Lender01" "Lender01 gives Firm07 2 SOL" #tokens
+2022-05-02 * "Firm07 has 2 SOL as well" #opening
   seq: 2
   time: "08:00:00.000000"
   breaks: "transaction-balances"
   Assets:Firm07:Tokens:SOL                  2 SOL {90.00 USD}
   Equity:Firm07:Tokens:SOL                 -2 SOL {90.00 USD}
-  Assets:Lender01:Tokens:SOL               -2 SOL
-  Equity:Lender01:Tokens:SOL                2 SOL
 """,
     ),
     # --------------------------------------------------------------------- entity-balances
@@ -356,6 +380,39 @@ BOOKS = [
   Liabilities:Alameda:CreditLine:FTX   -60.00 USD
 """,
     ),
+    Books(
+        "claims-mirror-debts",
+        "a venue says that tokens are another's, and neither of the two knows",
+        OPENING
+        + IN_KIND
+        + """
+2022-05-02 * "Firm07" "What FTX held for Firm07 it holds for Lender01" #tokens
+  seq: 3
+  time: "08:00:00.000000"
+  breaks: "claims-mirror-debts"
+  Liabilities:FTX:Tokens:Firm07             2 SOL
+  Liabilities:FTX:Tokens:Lender01          -2 SOL
+""",
+    ),
+    # --------------------------------------------------------------------- custody-is-owed
+    Books("custody-is-owed", "tokens change hands in custody", OPENING + IN_KIND + handed(2, 3)),
+    Books(
+        "custody-is-owed",
+        "a venue hands tokens that it holds for a customer to its captive maker",
+        OPENING
+        + IN_KIND
+        + """
+2022-05-02 * "Alameda" "Alameda receives 2 SOL from FTX" #tokens
+  seq: 3
+  time: "08:00:00.000000"
+  breaks: "custody-is-owed"
+  Assets:FTX:Tokens                        -2 SOL
+  Equity:FTX:Opening                        2 SOL
+  Assets:Alameda:Tokens:SOL                 2 SOL
+  Equity:Alameda:Opening                   -2 SOL
+"""
+        + handed(1, 4),
+    ),
     # -------------------------------------------------------------------- group-eliminates
     Books(
         "group-eliminates",
@@ -426,6 +483,40 @@ BOOKS = [
   Equity:Alameda:Opening                   -3 BTC-PERP.FTX
 """,
     ),
+    # -------------------------------------------------------------------- tokens-conserved
+    Books("tokens-conserved", "tokens change hands", OPENING + IN_KIND + handed(5, 3)),
+    Books(
+        "tokens-conserved",
+        "a venue credits tokens that it does not have",
+        OPENING
+        + IN_KIND
+        + """
+2022-05-02 * "Firm07" "FTX grants Firm07 a SOL" #tokens
+  seq: 3
+  time: "08:00:00.000000"
+  breaks: "tokens-conserved"
+  Assets:FTX:Tokens                         1 SOL
+  Liabilities:FTX:Tokens:Firm07            -1 SOL
+  Assets:Firm07:Tokens:FTX                  1 SOL
+  Equity:Firm07:Tokens:SOL                 -1 SOL
+""",
+    ),
+    Books(
+        "tokens-conserved",
+        "a venue credits tokens and does not even say that it has them",
+        OPENING
+        + IN_KIND
+        + """
+2022-05-02 * "Firm07" "FTX grants Firm07 a SOL" #tokens
+  seq: 3
+  time: "08:00:00.000000"
+  breaks: "custody-is-owed"
+  Equity:FTX:Opening                        1 SOL
+  Liabilities:FTX:Tokens:Firm07            -1 SOL
+  Assets:Firm07:Tokens:FTX                  1 SOL
+  Equity:Firm07:Tokens:SOL                 -1 SOL
+""",
+    ),
     # -------------------------------------------------------------------- no-negative-cash
     Books("no-negative-cash", "a deposit is covered", OPENING + DEPOSIT),
     Books(
@@ -448,6 +539,24 @@ BOOKS = [
         "no-negative-cash",
         "what is received first stands below in the file, and seq is what counts",
         OPENING + numbered(3, LOAN) + tip(2, "seq: 2", 'time: "07:00:00.000000"'),
+        "line",
+    ),
+    # ------------------------------------------------------------------ no-negative-tokens
+    Books("no-negative-tokens", "all tokens are given", OPENING + IN_KIND + handed(5, 3)),
+    Books(
+        "no-negative-tokens",
+        "more is given than there is",
+        OPENING + IN_KIND + handed(6, 3, "no-negative-tokens"),
+    ),
+    Books(
+        "no-negative-tokens",
+        "what is given first comes back within the day, which summing may do",
+        OPENING + IN_KIND + handed(6, 3) + handed(-1, 4),
+    ),
+    Books(
+        "no-negative-tokens",
+        "what is given first comes back within the day, line by line",
+        OPENING + IN_KIND + handed(6, 3, "no-negative-tokens") + handed(-1, 4),
         "line",
     ),
     # ---------------------------------------------------------------- no-negative-customer
@@ -671,21 +780,6 @@ BOOKS = [
                 '\n  breaks: "world-cash-is-constant"',
             ),
         )
-    ),
-    # ----------------------------------------------------------------- tokens-are-conserved
-    Books("tokens-are-conserved", "no token moves", OPENING + DEPOSIT),
-    Books(
-        "tokens-are-conserved",
-        "a token is found",
-        OPENING
-        + """
-2022-05-02 * "Lender01" "Firm07 finds 2 SOL" #tokens
-  seq: 2
-  time: "08:00:00.000000"
-  breaks: "tokens-are-conserved"
-  Assets:Firm07:Tokens:SOL                  2 SOL
-  Equity:Firm07:Tokens:SOL                 -2 SOL
-""",
     ),
     # ------------------------------------------------------------------- hole-is-explained
     Books("hole-is-explained", "every account of the group plays a part", OPENING + DEPOSIT),

@@ -1,14 +1,18 @@
 """The cascade as the fills have it, and what it brought whom as the general ledger has it."""
 
+from collections import defaultdict
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
-from ledger.accounts import BACKSTOP, expense, income
+from ledger.accounts import BACKSTOP, SEIZURE, books_of, contracts, exchanged, expense, income
+from ledger.reports.course import HELD, LEAD, RESULT
 from ledger.reports.firms import firms
 from ledger.reports.liquidations import liquidations
 from ledger.reports.table import Table
-from ledger.reports.where import usd_balances
+from ledger.reports.where import usd_balances, where
 from ledger.run_folder import RunFolder
 
 
@@ -45,6 +49,15 @@ def test_what_is_closed_against_the_other_side_counts_once(margin_run, tables):
     assert sum(column(tables["cascade"], "deleveraged_usd")) == Decimal(cents) / 100 > 0
 
 
+def test_days_and_markets_sum_to_the_hours(tables):
+    for way in ("in_book_usd", "backstop_usd", "deleveraged_usd"):
+        assert sum(column(tables["days"], way)) == sum(column(tables["cascade"], way))
+    assert sum(column(tables["days"], "liquidated_usd")) == sum(
+        sum(column(tables["cascade"], way))
+        for way in ("in_book_usd", "backstop_usd", "deleveraged_usd")
+    )
+
+
 def test_a_backstop_result_is_what_its_books_say_under_that_kind(margin_run, tables):
     balances, parties = usd_balances(margin_run), margin_run.chart.parties
     for provider, *_, result in tables["backstops"].rows:
@@ -52,6 +65,89 @@ def test_a_backstop_result_is_what_its_books_say_under_that_kind(margin_run, tab
         assert result == -booked != 0
     assert column(tables["backstops"], "provider") == list(parties.providers)
     assert not any(column(tables["check"], "backstop_usd"))
+
+
+def test_there_is_one_captive_provider_and_it_is_the_maker(margin_run, tables):
+    standing = dict(row[:2] for row in tables["backstops"].rows)
+
+    assert standing == {margin_run.chart.parties.maker: "captive", "Backstop01": "outside"}
+
+
+def test_the_course_leads_hour_by_hour_to_the_results(margin_run, tables):
+    times = [datetime.fromisoformat(time) for time in column(tables["course"], "time")]
+
+    assert times[0] == datetime(2022, 5, 9)
+    assert times[-1] == datetime(2022, 5, 12)
+    assert {later - time for time, later in pairwise(times)} == {timedelta(hours=1)}
+    for provider, *_, result in tables["backstops"].rows:
+        results = column(tables["course"], provider + RESULT)
+        assert (results[0], results[-1]) == (0, result)
+
+
+def test_prices_are_those_of_the_last_fill_of_each_hour(margin_run, tables):
+    last = {}
+    with margin_run.connect() as connection:
+        rows = connection.execute("SELECT time, lead FROM rows WHERE lead > 0 ORDER BY seq")
+        for time, lead in rows.fetchall():
+            last[time.replace(minute=0, second=0, microsecond=0)] = lead
+
+    found = dict(
+        zip(*(column(tables["course"], c) for c in ("time", "BTC-PERP" + LEAD)), strict=True)
+    )
+    assert len(last) == 72
+    for hour, lead in last.items():
+        assert found[f"{hour + timedelta(hours=1):%Y-%m-%d %H:%M}"] == lead
+
+
+def test_what_was_held_at_most_is_what_a_walk_through_the_fills_finds(margin_run, tables):
+    with margin_run.connect() as connection:
+        trades = connection.execute(
+            "SELECT time, motive, taker, maker, lots, lead FROM rows "
+            "WHERE motive IN ('backstop', 'hedging') ORDER BY seq"
+        ).fetchall()
+    for who in margin_run.chart.parties.backstops:
+        most, lots, worth = defaultdict(int), 0, 0
+        for time, motive, taker, maker, count, lead in trades:
+            if who not in (taker, maker):
+                continue
+            hour = time.replace(minute=0, second=0, microsecond=0)
+            most[hour] = max(most[hour], worth, key=abs)
+            lots += count if motive == "hedging" else -count
+            worth = lots * lead  # a lot and a tick are a cent
+            most[hour] = max(most[hour], worth, key=abs)
+        held = dict(
+            zip(
+                column(tables["course"], "time"),
+                column(tables["course"], books_of(who) + HELD),
+                strict=True,
+            )
+        )
+        assert len(most) > 2
+        for hour, cents in most.items():
+            assert held[f"{hour + timedelta(hours=1):%Y-%m-%d %H:%M}"] == Decimal(cents) / 100
+        assert lots == left_lots(margin_run, who)
+
+
+def left_lots(run: RunFolder, who: str) -> int:
+    """Return a backstop's position in lots of 0.01, by the general ledger."""
+    accounts = {
+        contracts(books_of(who), venue, run.chart.desk(who))
+        for venue in (run.chart.parties.house, run.chart.parties.lead)
+    }
+    return 100 * sum(
+        posting.units.number
+        for entry in run.transactions
+        for posting in entry.postings
+        if posting.account in accounts
+    )
+
+
+def test_the_course_of_more_than_a_week_is_told_by_day(executed):
+    week = {"start": date(2022, 5, 9), "end": date(2022, 5, 17), "day_ledgers": ()}
+    run = executed("tiny", run=week)
+    times = column({t.name: t for t in liquidations(run)}["course"], "time")
+
+    assert times == [f"2022-05-{day:02} 00:00" for day in range(9, 18)]
 
 
 def test_what_is_left_to_the_fund_less_what_it_pays_is_what_is_in_it(tables):
@@ -77,3 +173,31 @@ def test_what_customers_leave_to_the_fund_is_not_lost_between_them_and_the_venue
 
     assert len(sums) >= 8
     assert all(usd == [0] for usd in sums.values()), sums
+
+
+def test_tokens_sold_are_those_that_the_other_makers_have_in_the_end(tokens_run, margin_run):
+    found = {table.name: table for table in liquidations(tokens_run)}
+    ((token, accounts, quantity, worth, brought, markdown),) = found["seized"].rows
+    bought = sum(
+        posting.units.number
+        for entry in tokens_run.transactions
+        for posting in entry.postings
+        if posting.account == "Assets:OtherMakers:Tokens:FTX"
+    )
+
+    assert token == "BTC"
+    assert accounts == len({row[1] for row in fills_of(tokens_run, "seizure")}) > 50
+    assert quantity == bought
+    assert brought == usd_balances(tokens_run)[exchanged("OtherMakers", SEIZURE)]
+    assert markdown == worth - brought
+    assert Decimal("0.1") <= markdown / worth < Decimal("0.1001")
+    assert "seized" not in {table.name for table in liquidations(margin_run)}
+
+
+def test_the_bridge_of_claims_knows_what_tokens_brought(tokens_run):
+    (table,) = (table for table in where(tokens_run) if table.name == "bridge")
+    lines = {movement: usd for movement, *usd in table.rows}
+
+    retail, others = lines["Seizure"][1:3]
+    assert retail == -others > 0
+    assert lines["unexplained (must be 0.00)"] == [0, 0, 0, 0]

@@ -77,3 +77,103 @@ def test_a_holder_below_zero_is_found(margin_run, rows):
     forged["edge_cents"][i] = -1_000_000_000
 
     assert "stands at -" in problems(margin_run, forged)[0]
+
+
+# --------------------------------------------------------------------------------- tokens
+
+
+@pytest.fixture(scope="module")
+def rows_with_tokens(tokens_run: RunFolder) -> np.ndarray:
+    with tokens_run.connect() as connection:
+        return fill_store.read(connection, "rows", tokens_run.names)
+
+
+def test_tokens_of_a_run_are_as_they_should_be(tokens_run, rows_with_tokens):
+    accounts = MarginAccounts(tokens_run, CENT_A_TICK)
+
+    assert (rows_with_tokens["motive"] == Motive.SEIZURE).sum() > 50
+    assert not list(accounts.wrong_steps(rows_with_tokens))
+    assert not list(accounts.wrong_totals())
+
+
+def sells_a_tick_lower(row: np.void) -> None:
+    row["price"] -= 1
+    row["edge_cents"] += row["lots"]  # a cent a lot
+
+
+def keeps_a_lot(row: np.void) -> None:
+    row["lots"] += 1
+    row["edge_cents"] -= row["price"]
+
+
+def takes_a_lot_too_many(row: np.void) -> None:
+    row["lots"] -= 1
+    row["edge_cents"] += row["price"]
+
+
+def is_given_a_cent_less(row: np.void) -> None:
+    row["edge_cents"] -= 1
+
+
+def is_sold_to_the_captive_maker(row: np.void) -> None:
+    row["maker"] = 1
+
+
+def is_sold_at_the_mark_of_yesterday(row: np.void) -> None:
+    row["lead"] += 1_000
+    row["price"] = row["lead"] * 9 // 10
+    row["edge_cents"] = -row["lots"] * row["price"]
+
+
+def is_paid_for(row: np.void) -> None:
+    row["edge_cents"] = 1
+
+
+def releases_more_than_is_there(row: np.void) -> None:
+    row["lots"] = -1
+
+
+@pytest.mark.parametrize(
+    ("motive", "forge", "said"),
+    [
+        (Motive.SEIZURE, sells_a_tick_lower, "not at the lead price less the mark-down"),
+        (Motive.SEIZURE, keeps_a_lot, "not of all the tokens"),
+        (Motive.SEIZURE, takes_a_lot_too_many, "gives more tokens than it has"),
+        (Motive.SEIZURE, is_given_a_cent_less, "not paid at its price"),
+        (Motive.SEIZURE, is_sold_to_the_captive_maker, "do not go to the other makers"),
+        (Motive.SEIZURE, is_sold_at_the_mark_of_yesterday, "not at the settlement's mark"),
+        (Motive.TOKENS, is_paid_for, "money moves where tokens are only set aside"),
+        (Motive.TOKENS, releases_more_than_is_there, "gives more tokens than it has"),
+    ],
+)
+def test_a_forged_row_of_tokens_is_found(
+    tokens_run,
+    rows_with_tokens,
+    motive: Motive,
+    forge: Callable[[np.void], None],
+    said: str,
+):
+    forged = rows_with_tokens.copy()
+    i = first(forged, motive)
+    forge(forged[i])
+
+    found = problems(tokens_run, forged)
+    assert any(f"seq {forged['seq'][i]}: " in problem and said in problem for problem in found)
+
+
+def test_whoever_is_taken_over_with_its_tokens_left_is_found(tokens_run, rows_with_tokens):
+    seizures = np.flatnonzero(rows_with_tokens["motive"] == Motive.SEIZURE)
+
+    found = problems(tokens_run, np.delete(rows_with_tokens, seizures))
+
+    assert any("does not end at zero" in problem for problem in found)
+
+
+def test_tokens_that_the_general_ledger_has_not_pledged_are_found(tokens_run, rows_with_tokens):
+    accounts = MarginAccounts(tokens_run, CENT_A_TICK)
+    last = np.flatnonzero(rows_with_tokens["motive"] == Motive.TOKENS)[-1]
+
+    list(accounts.wrong_steps(np.delete(rows_with_tokens, last)))
+
+    (problem,) = accounts.wrong_totals()
+    assert "lots of BTC in the end" in problem

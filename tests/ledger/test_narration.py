@@ -6,7 +6,7 @@ import pytest
 from ledger.accounts import OUTSIDE
 from ledger.fills import ABSENT, Fill, Motive, Pairing
 from ledger.money import Contract
-from ledger.narration import fill_sentence
+from ledger.narration import fill_sentence, token_sentence
 
 BTC = Contract("BTC-PERP", "FTX", "0.01", "1")
 PICKOFF = Pairing(Motive.PICKOFF, "FTX", "Firm01", "Alameda")
@@ -63,6 +63,25 @@ SAID = [
     ),
 ]
 
+TOKENS = Pairing(Motive.TOKENS, "FTX", "Retail", "Retail")
+SEIZURE = Pairing(Motive.SEIZURE, "FTX", "Retail", "OtherMakers")
+
+SAID_OF_TOKENS = [
+    (
+        (TOKENS, 1_250, 30_000, 30_000, ABSENT, 0),
+        "Retail sets aside 12.50 BTC as collateral of one position, with Binance at 30,000.00",
+    ),
+    (
+        (TOKENS, -7, 30_000, 30_000, ABSENT, 0),
+        "Retail releases 0.07 BTC as collateral of one position, with Binance at 30,000.00",
+    ),
+    (
+        (SEIZURE, -16, 27_003, 30_004, ABSENT, 432_048),
+        "Retail lacks margin: its 0.16 BTC are sold to OtherMakers at 27,003.00, "
+        "with Binance at 30,004.00: it receives 4,320.48",
+    ),
+]
+
 
 def fill_of(lots: int, price: int, lead: int, quote_age_us: int, edge_cents: int) -> Fill:
     nothing = dict.fromkeys(Fill._fields, 0)
@@ -76,6 +95,15 @@ def test_a_row_is_told_so_that_a_stranger_can_follow(row, sentence):
     pairing, *numbers = row
 
     assert fill_sentence(pairing, fill_of(*numbers), BTC, "Binance") == sentence
+
+
+@pytest.mark.parametrize(("row", "sentence"), SAID_OF_TOKENS)
+def test_a_row_of_tokens_names_the_token_and_not_the_contract_that_prices_it(row, sentence):
+    pairing, *numbers = row
+
+    assert token_sentence(pairing, fill_of(*numbers), BTC, "BTC", "Binance") == sentence
+    columns = fill_of(*(np.array([number] * 2) for number in numbers))
+    assert token_sentence(pairing, columns, BTC, "BTC", "Binance") == [sentence] * 2
 
 
 @pytest.mark.parametrize("pairing", [PICKOFF, SPREAD, HEDGE, MARGIN, FUNDING])

@@ -145,6 +145,7 @@ order_usd_mean = 1_000
 others_half_spread_bps = 2
 lead_volume_usd_per_day = 3e9
 volume = [{ month = "2021-05", usd = 1e11 }]
+volume_of_days = [{ day = 2021-05-01, usd = 3e9 }, { day = 2021-05-02, usd = 5e9 }]
 
 [markets.price]
 anchors = [{ at = 2021-05-01, price_usd = 57_800 }, { at = 2021-05-03, price_usd = 57_200 }]
@@ -268,6 +269,8 @@ WRONG_FIGURES = [
     ("settle_s = 300", "settle_s = 7", "run.settle_s", "is 7; give a divisor"),
     ("settle_s = 300", "settle_s = 0", "run.settle_s", "is 0"),
     ("settle_s = 300", "settle_s = 7200", "run.settle_s", "is 7200"),
+    ("settle_s = 300", "settle_s = 300\none_hour_in = 2", "run.one_hour_in", "there is leverage"),
+    ("settle_s = 300", "settle_s = 300\none_hour_in = 25", "run.one_hour_in", "is 25"),
     ("settle_s = 10", "settle_s = 7", "run.windows[0].settle_s", "is 7; give a divisor"),
     ("settle_s = 10", "settle_s = 0", "run.windows[0].settle_s", "is 0"),
     ("T06:00:00", "T06:30:00", "run.windows[0].since", "give a full hour"),
@@ -289,6 +292,8 @@ WRONG_FIGURES = [
     ("leverage_max = 101", "leverage_max = 0.5", "leverage.limits[0].leverage_max", "is 0.5"),
     ("usd_per_hour = 300_000\n", "", "leverage.providers[0].usd_per_hour", "is missing"),
     ("unwind_delay_s = 0.1", "unwind_delay_s = -1", f"{BACKER}.unwind_delay_s", "is -1"),
+    ("{ day = 2021-05-02", "{ day = 2021-05-01", "markets[0].volume_of_days[1].day", "a day after"),
+    ("usd = 5e9", "usd = -1", "markets[0].volume_of_days[1].usd", "is -1"),
     ("others_half_spread_bps = 2\n", "", "markets[0].others_half_spread_bps", "is missing"),
     ("capital_usd = 4e5", "capital_usd = 0", "firms.members[1].capital_usd", "is 0"),
     ("capital_usd = 4e5", "capital_usd = 0.001", "firms.members[1].capital_usd", "from 0.01"),
@@ -553,6 +558,92 @@ def test_one_wrong_value_is_refused_at_its_key(refusal, old, new, key, shown):
     error = refusal(mutate(old, new), key)
 
     assert shown in error.problem
+
+
+# ----------------------------------------------------------------- tokens on margin
+
+A_TOKEN = """\
+[[leverage.tokens]]
+name = "BTC"
+market = "BTC-PERP"
+weight = 0.95
+share = 0.25
+
+"""
+WITH_TOKENS = VALID.replace("[[markets]]", A_TOKEN + "[[markets]]")
+SECOND_TOKEN = """
+[[leverage.tokens]]
+name = "{name}"
+market = "{market}"
+weight = 0.5
+share = 0.9
+
+[[markets]]
+"""
+TOKEN = "leverage.tokens[0]"
+WRONG_TOKENS = [
+    ("weight = 0.95", "weight = 95", f"{TOKEN}.weight", "from 0.01 to 1"),
+    ("weight = 0.95", "weight = 0", f"{TOKEN}.weight", "from 0.01 to 1"),
+    ("weight = 0.95", "haircut = 0.05", f"{TOKEN}.haircut", "the keys are name, market, weight"),
+    ("weight = 0.95\n", "", f"{TOKEN}.weight", "is missing; give a number"),
+    ("share = 0.25", "share = 1.2", f"{TOKEN}.share", "from 0 to 1"),
+    ("share = 0.25", "share = nan", f"{TOKEN}.share", "is nan"),
+    (
+        'market = "BTC-PERP"',
+        'market = "BTC"',
+        f"{TOKEN}.market",
+        "not listed; give one of BTC-PERP",
+    ),
+    ('market = "BTC-PERP"', "market = 7", f"{TOKEN}.market", "is 7"),
+    *(
+        ('name = "BTC"', f'name = "{word}"', f"{TOKEN}.name", "something else in the books")
+        for word in ("USD", "NULL", "TRUE", "FALSE")
+    ),
+    *(
+        ('name = "BTC"', f"name = {wrong}", f"{TOKEN}.name", "2 to 12 capitals and digits")
+        for wrong in ('"btc"', '"B"', '"BTC-PERP"', '"1INCH"', '"BTC\\n"', f'"{"A" * 13}"', "7")
+    ),
+    ("[[leverage.tokens]]", "[leverage.tokens]", "leverage.tokens", "is a table; give a list"),
+    ("[[leverage.tokens]]", "[[leverage.token]]", "leverage.token", "did you mean 'tokens'?"),
+    (
+        "[[markets]]",
+        SECOND_TOKEN.format(name="BTC", market="ETH-PERP"),
+        "leverage.tokens[1].name",
+        "is 'BTC', which is taken",
+    ),
+    (
+        "[[markets]]",
+        SECOND_TOKEN.format(name="ETH", market="BTC-PERP"),
+        "leverage.tokens[1].market",
+        "is 'BTC-PERP', which is taken",
+    ),
+    (
+        "[[markets]]",
+        SECOND_TOKEN.format(name="ETH", market="ETH-PERP"),
+        "leverage.tokens[1].share",
+        "makes the shares sum to 1.15; give less",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "shown"),
+    WRONG_TOKENS,
+    ids=[f"{key} {shown}" for _, _, key, shown in WRONG_TOKENS],
+)
+def test_a_wrong_token_is_refused_at_its_key(refusal, old, new, key, shown):
+    assert WITH_TOKENS.count(old) == 1
+    error = refusal(WITH_TOKENS.replace(old, new), key)
+
+    assert shown in error.problem
+
+
+def test_the_scenario_with_tokens_that_those_are_made_from_is_read(tmp_path):
+    path = tmp_path / "good.toml"
+    path.write_text(WITH_TOKENS)
+
+    (token,) = load(str(path)).leverage.tokens
+    assert (token.name, token.weight_e6) == ("BTC", 950_000)
 
 
 def test_impact_of_hedges_needs_the_lead_venues_volume_too(refusal):

@@ -141,6 +141,15 @@ def test_a_table_without_rows_says_so():
     assert "(nothing)" in render([Table("t", "Title", ("a", "b"), [])], "table")
 
 
+def test_a_long_table_is_printed_to_eyes_when_it_is_asked_for_and_named_otherwise():
+    tables = [Table("sums", "Sums", ("a",), [(1,)]), Table("all", "All", ("a",), [(2,)], (), True)]
+
+    assert "All" not in render(tables, "table")
+    assert "--table all" in render(tables, "table")
+    assert "All" in render(tables, "table", "all")
+    assert '"all"' in render(tables, "json")
+
+
 def test_a_csv_of_several_tables_asks_which(tiny_run: RunFolder):
     tables = firms(tiny_run)
     for name, form in ((None, "csv"), ("nosuch", "csv"), ("nosuch", "json"), ("nosuch", "table")):

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,13 +18,22 @@ from matplotlib.legend import Legend
 from ledger.reports.cage import cage
 from ledger.reports.firms import firms
 from ledger.reports.illusion import illusion
+from ledger.reports.liquidations import liquidations
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 from runs import plots
-from runs.plots import PlotError, cage_figure, firms_figure, illusion_figure, save
+from runs.plots import (
+    PlotError,
+    cage_figure,
+    firms_figure,
+    illusion_figure,
+    liquidations_figure,
+    save,
+)
 
 ROOT = Path(__file__).parents[2]
 START = date(2021, 5, 1)
+PROVIDERS = ("Backstop01", "Alameda")
 
 # Firm, class, reaction, edge less fees, capital, house, elsewhere; in dollars and basis points.
 FIRMS = (
@@ -143,12 +152,58 @@ def cage_tables(cash_usd: float = 5_000_000_000, first_day: date | None = None) 
     ]
 
 
+def liquidations_tables(last_price_usd: float = 30) -> list[Table]:
+    """Two days: a price falls in their last hour, two hours of liquidations, two providers."""
+    hours = [datetime(2022, 5, 9) + timedelta(hours=n) for n in range(49)]
+    return [
+        Table(
+            "cascade",
+            "",
+            ("hour", "in_book_usd", "backstop_usd", "deleveraged_usd"),
+            [
+                ("2022-05-09 05:00", usd(1_000_000), usd(2_000_000), usd(0)),
+                ("2022-05-10 23:00", usd(4_000_000), usd(0), usd(3_000_000)),
+            ],
+        ),
+        Table(
+            "backstops",
+            "",
+            ("provider", "standing"),
+            [("Backstop01", "outside"), ("Alameda", "captive")],
+        ),
+        Table(
+            "course",
+            "",
+            (
+                "time",
+                "BTC-PERP_lead_usd",
+                "LUNA-PERP_lead_usd",
+                *(f"{who}_{what}_usd" for who in PROVIDERS for what in ("held", "result")),
+            ),
+            [
+                (
+                    f"{hour:%Y-%m-%d %H:%M}",
+                    usd(40_000 - n),
+                    usd(last_price_usd if n == 48 else 60),
+                    usd(100_000 * (n == 6)),
+                    usd(5_000 * n),
+                    usd(-2_000_000 * (n == 6)),
+                    usd(-9_000 * n),
+                )
+                for n, hour in enumerate(hours)
+            ],
+        ),
+    ]
+
+
 PICTURES: tuple[tuple[Callable[[Sequence[Table]], Figure], list[Table]], ...] = (
     (firms_figure, firms_tables()),
     (illusion_figure, illusion_tables()),
     (illusion_figure, illusion_tables(stops=False)),
     (cage_figure, cage_tables()),
     (cage_figure, cage_tables(first_day=date(2021, 6, 1))),
+    (liquidations_figure, liquidations_tables()),
+    (liquidations_figure, liquidations_tables(last_price_usd=0.5)),
 )
 each_picture = pytest.mark.parametrize(("figure_of", "tables"), PICTURES)
 
@@ -294,6 +349,68 @@ def test_days_on_which_something_came_to_pass_are_marked_and_explained():
     assert "\nbc\n" in f"\n{found}\n"  # on one day, under one line
 
 
+def test_prices_begin_at_100_and_are_logarithmic_where_one_is_as_good_as_nothing():
+    prices, *_ = liquidations_figure(liquidations_tables()).axes
+    drawn = {line.get_label(): line.get_ydata().tolist() for line in prices.lines}
+
+    assert list(drawn) == ["BTC-PERP", "LUNA-PERP"]
+    assert [ys[0] for ys in drawn.values()] == [100, 100]
+    assert drawn["LUNA-PERP"][-1] == pytest.approx(50)
+    assert prices.get_yscale() == "linear"
+    wide, *_ = liquidations_figure(liquidations_tables(last_price_usd=0.5)).axes
+    assert wide.get_yscale() == "log"
+
+
+def test_bars_are_the_cascade_stacked_each_over_its_own_hour():
+    _, cascade, *_ = liquidations_figure(liquidations_tables()).axes
+    found = {
+        (round(24 * (bar.get_x() % 1)) % 24, bar.get_y(), bar.get_height())
+        for bar in cascade.patches
+        if bar.get_height()
+    }
+
+    assert found == {(5, 0, 1e6), (5, 1e6, 2e6), (23, 0, 4e6), (23, 4e6, 3e6)}
+    assert {round(24 * bar.get_width()) for bar in cascade.patches} == {1}
+
+
+def test_in_a_long_run_a_bar_is_a_day():
+    cascade, backstops, course = liquidations_tables()
+    daily = Table("course", "", course.columns, course.rows[::24])
+    _, bars, *_ = liquidations_figure([cascade, backstops, daily]).axes
+
+    assert [bar.get_height() for bar in bars.patches] == [1e6, 4e6, 2e6, 0, 0, 3e6]
+    assert "per day" in bars.get_ylabel()
+
+
+def test_backstops_are_drawn_as_the_course_has_them_and_the_captive_one_is_thick():
+    tables = liquidations_tables()
+    *_, held, result = liquidations_figure(tables).axes
+    course = tables[2]
+
+    for axes, what in ((held, "held"), (result, "result")):
+        _, *drawn = axes.lines  # the first is zero
+        for line, who in zip(drawn, PROVIDERS, strict=True):
+            place = course.columns.index(f"{who}_{what}_usd")
+            assert line.get_ydata().tolist() == [float(row[place]) for row in course.rows]
+        outside, captive = drawn
+        assert captive.get_linewidth() > 2 * outside.get_linewidth()
+        assert captive.get_label() == "Alameda (captive)"
+
+
+def test_what_was_liquidated_is_told_apart_without_colours():
+    looks = [bar for _, bar in plots.WAYS_OUT.values()]
+
+    assert (
+        len({bar.get("hatch") for bar in looks if lightness(to_rgb(bar["facecolor"])) > 0.8}) == 2
+    )
+    assert sum(lightness(to_rgb(bar["facecolor"])) < 0.4 for bar in looks) == 1
+
+
+def test_where_nobody_trades_on_margin_there_is_nothing_to_draw(tiny_run: RunFolder):
+    with pytest.raises(PlotError, match="nobody trades on margin"):
+        liquidations_figure(liquidations(tiny_run))
+
+
 @pytest.mark.parametrize(
     ("amount", "text"),
     [
@@ -337,7 +454,7 @@ def test_every_axis_has_a_unit_and_the_picture_asks_a_question(figure_of, tables
         # Days and classes are their own unit.
         if "pro, house" not in [tick.get_text() for tick in axes.get_yticklabels()]:
             assert any(unit in axes.get_ylabel() for unit in ("USD", "bps", "%"))
-        if figure_of is not cage_figure:
+        if figure_of not in (cage_figure, liquidations_figure):
             assert any(unit in axes.get_xlabel() for unit in ("(ms)", "(bps"))
 
 
@@ -426,6 +543,12 @@ def test_a_run_whose_firms_have_no_reaction_times_cannot_be_drawn():
 
     with pytest.raises(PlotError, match="how fast"):
         firms_figure([Table("league", "", league.columns, unknown), *others])
+
+
+def test_a_crash_can_be_drawn(margin_run: RunFolder, tmp_path: Path):
+    save(liquidations_figure(liquidations(margin_run)), tmp_path / "crash.png")
+
+    assert (tmp_path / "crash.png").stat().st_size > 50_000
 
 
 def test_reports_of_a_run_can_be_drawn(tiny_run: RunFolder, tmp_path: Path):

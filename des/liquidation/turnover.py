@@ -1,0 +1,119 @@
+"""Customers on margin come and go: what they set aside, the positions they enter, what they take.
+
+A position is entered and left against other makers, at the lead price.
+"""
+
+import numpy as np
+
+from des.liquidation.accounts import LeveragedAccounts
+from des.liquidation.population import Population
+from des.venue.venue import Venue
+from ledger.fills import Motive, new_rows
+
+
+class Turnover:
+    """Opens accounts on margin, and closes those whose holders want to go."""
+
+    def __init__(
+        self,
+        house: Venue,
+        retail: int,
+        others: int,
+        first_holder: int,
+        accounts: LeveragedAccounts,
+        free_tokens: np.ndarray,
+    ) -> None:
+        """Begin.
+
+        Args:
+            house: the venue.
+            retail, others: the control account, and the other makers.
+            first_holder: the number of the first account's holder in the books.
+            accounts: of all who came.
+            free_tokens: what retail has not set aside, in lots, by the market that prices them;
+                kept up to date in place.
+        """
+        self._house, self._retail, self._others = house, retail, others
+        self._first, self._accounts, self._free_tokens = first_holder, accounts, free_tokens
+
+    def enter(self, time_us: int, marks: np.ndarray, holders: Population, free_cents: int) -> None:
+        """Let as many enter, at *marks*, as there are free dollars for.
+
+        Whoever finds no free tokens any more brings cash.
+        """
+        accounts = self._accounts
+        holders = holders.with_tokens_of(self._free_tokens)
+        holders = holders.first(holders.cash_cents.cumsum().searchsorted(free_cents, "right"))
+        entering = len(accounts.lots) + np.arange(len(holders.lots))
+        entered = holders.lots * (marks * self._house.tick_cents)[holders.market]
+        accounts.mark_tokens(marks)
+        accounts.enter(
+            holders.market,
+            holders.lots,
+            holders.cash_cents - entered,
+            holders.token_market,
+            holders.tokens,
+        )
+        self._set_aside(time_us, entering, holders.cash_cents)
+        self._set_tokens_aside(time_us, marks, entering, holders.tokens)
+        self._exchange(time_us, marks, entering, holders.lots)
+
+    def leave(self, time_us: int, marks: np.ndarray, chosen: np.ndarray) -> None:
+        """Let those chosen (bool, by account) who are safe close their positions, at *marks*.
+
+        They take their cash and their tokens along; who owes dollars against tokens stays.
+        """
+        accounts = self._accounts
+        accounts.mark_tokens(marks)
+        worth = accounts.worth(marks)
+        leaving = np.flatnonzero(chosen & accounts.safe(marks) & (worth >= 0))
+        self._exchange(time_us, marks, leaving, -accounts.lots[leaving])
+        self._set_aside(time_us, leaving, -worth[leaving])
+        self._set_tokens_aside(time_us, marks, leaving, -accounts.tokens.lots[leaving])
+        accounts.lots[leaving], accounts.cash[leaving] = 0, 0
+        accounts.tokens.lots[leaving] = 0
+        accounts.sort()
+
+    def _set_aside(self, time_us: int, accounts: np.ndarray, cents: np.ndarray) -> None:
+        market = self._accounts.market[accounts]
+        rows = self._rows(time_us, Motive.COLLATERAL, market, accounts)
+        rows["maker"], rows["edge_cents"] = self._retail, cents
+        self._house.pay(rows[cents != 0])
+
+    def _set_tokens_aside(
+        self, time_us: int, marks: np.ndarray, accounts: np.ndarray, tokens: np.ndarray
+    ) -> None:
+        """Book tokens that are set aside, or released if below zero; no money moves."""
+        accounts, tokens = accounts[tokens != 0], tokens[tokens != 0]
+        market = self._accounts.tokens.market[accounts]
+        rows = self._rows(time_us, Motive.TOKENS, market, accounts)
+        rows["maker"], rows["lots"] = self._retail, tokens
+        rows["price"] = rows["lead"] = marks[market]
+        np.subtract.at(self._free_tokens, market, tokens)
+        self._house.pay(rows)
+
+    def _exchange(
+        self, time_us: int, marks: np.ndarray, accounts: np.ndarray, lots: np.ndarray
+    ) -> None:
+        """Book positions that holders enter or leave against other makers, at the lead price."""
+        for market, mark in enumerate(marks.tolist()):
+            here = self._accounts.market[accounts] == market
+            rows = self._rows(time_us, Motive.LEVERAGE, market, accounts[here])
+            rows["maker"], rows["lots"] = self._others, lots[here]
+            rows["price"] = rows["lead"] = mark
+            self._house.fill(market, rows)
+
+    def _rows(
+        self, time_us: int, motive: Motive, market: int | np.ndarray, accounts: np.ndarray
+    ) -> np.ndarray:
+        return rows_of_holders(time_us, motive, market, self._retail, self._first + accounts)
+
+
+def rows_of_holders(
+    time_us: int, motive: Motive, market: int | np.ndarray, retail: int, holders: np.ndarray
+) -> np.ndarray:
+    """Return rows of what happens to holders, without amount and the other side."""
+    rows = new_rows(len(holders))
+    rows["time_us"], rows["motive"], rows["market"] = time_us, motive, market
+    rows["taker"], rows["holder"] = retail, holders
+    return rows

@@ -1,0 +1,93 @@
+"""Tokens on margin worked out again: what each holder has set aside, and what it was sold for.
+
+A holder's tokens are of one kind. They come by a row of their own, and go by one, released or
+seized; what is seized is seized whole, at the lead price less the mark-down.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ledger.accounts import PLEDGED, claim_in_kind
+from ledger.fills import IN_KIND, Motive
+from ledger.run_folder import RunFolder
+
+E6 = 1_000_000
+
+
+class MarginTokens:
+    """Every holder's tokens, carried through the fills in their order."""
+
+    def __init__(self, run: RunFolder, tick_cents: np.ndarray) -> None:
+        """Begin with nobody; *tick_cents* is the value of a tick on a lot, by market."""
+        self._run, self._tick_cents = run, tick_cents
+        self._weight_e6 = np.zeros(len(tick_cents), dtype=np.int64)
+        for token in run.chart.collateral:
+            market = run.names.markets.index(token.contract.market)
+            self._weight_e6[market] = token.weight_e6
+        entities, parties = run.names.entities, run.chart.parties
+        self._buyer = entities.index(parties.other_makers)
+        self.market, self.lots = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+
+    def make_room(self, missing: int) -> None:
+        """Let there be more holders."""
+        none = np.zeros(missing, dtype=np.int64)
+        self.market = np.concatenate((self.market, none))
+        self.lots = np.concatenate((self.lots, none))
+
+    def worth(self, marks: np.ndarray) -> np.ndarray:
+        """Return the cents that each holder's tokens count for at *marks*, rounded down."""
+        value = self.lots * (self._tick_cents * marks)[self.market]
+        return value * self._weight_e6[self.market] // E6
+
+    def follow(self, rows: np.ndarray) -> Iterator[str]:
+        """Book rows to their holders, and yield what is wrong with them."""
+        for row in rows[np.isin(rows["motive"], IN_KIND)]:
+            holder, before = row["holder"], self.lots[row["holder"]]
+            problem = self._wrong_seizure(row) or self._wrong_kind(row)
+            self.market[holder], self.lots[holder] = row["market"], before + row["lots"]
+            if before + row["lots"] < 0:
+                problem = "a holder gives more tokens than it has"
+            if problem:
+                yield f"row with seq {row['seq']}: {problem}"
+
+    def _wrong_kind(self, row: np.void) -> str | None:
+        if not self._weight_e6[row["market"]]:
+            return "tokens of a kind that there is not"
+        if self.lots[row["holder"]] and self.market[row["holder"]] != row["market"]:
+            return "a holder's tokens are of two kinds"
+        if row["motive"] == Motive.TOKENS and row["edge_cents"]:
+            return "money moves where tokens are only set aside"
+        return None
+
+    def _wrong_seizure(self, row: np.void) -> str | None:
+        if row["motive"] != Motive.SEIZURE:
+            return None
+        marked_down = int(row["lead"]) * int(self._weight_e6[row["market"]]) // E6
+        if row["price"] != max(marked_down, 1):
+            return "a seizure is not at the lead price less the mark-down"
+        if row["edge_cents"] != -row["lots"] * row["price"] * self._tick_cents[row["market"]]:
+            return "a seizure is not paid at its price"
+        if row["lots"] >= 0 or row["maker"] != self._buyer:
+            return "seized tokens do not go to the other makers"
+        if self.lots[row["holder"]] + row["lots"]:
+            return "a seizure is not of all the tokens that its holder has"
+        return None
+
+    def wrong_totals(self) -> Iterator[str]:
+        """Hold what all holders have set aside in the end against the general ledger."""
+        parties, markets = self._run.chart.parties, self._run.names.markets
+        pledged = claim_in_kind(parties.retail, parties.house, PLEDGED)
+        for token in self._run.chart.collateral:
+            here = self.market == markets.index(token.contract.market)
+            booked = sum(
+                token.contract.quantity.units(posting.units.number)
+                for entry in self._run.transactions
+                for posting in entry.postings
+                if (posting.account, posting.units.currency) == (pledged, token.commodity)
+            )
+            if booked != (held := int(self.lots[here].sum())):
+                yield (
+                    f"holders have set aside {held} lots of {token.commodity} in the end, and the "
+                    f"general ledger has {booked}"
+                )

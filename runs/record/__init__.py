@@ -1,0 +1,1 @@
+"""The public record, fact by fact, and how runs stand beside it."""

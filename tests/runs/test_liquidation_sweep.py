@@ -1,0 +1,219 @@
+"""The sweep's arithmetic against closed forms, its worlds at their limits, one cell by hand.
+
+Which sign a result has, and how large it is, is found and reported; no test asks for it.
+"""
+
+import math
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from itertools import product
+
+import numpy as np
+import pytest
+
+from des.price.lead_price import LeadPrice
+from ledger.accounts import BACKSTOP, expense, income
+from ledger.reports.table import Table
+from ledger.reports.where import usd_balances
+from runs import liquidation_sweep as sweep
+from runs.liquidation_sweep import (
+    DRIFTLESS,
+    FACTORS,
+    PATHS,
+    RECORDED,
+    SCENARIO,
+    SEEDS,
+    Found,
+    Outcome,
+    Setting,
+    break_even,
+    cases,
+    outcome,
+    scenario_of,
+    sweep_tables,
+)
+from runs.scenarios import load
+
+START_US, END_US = (
+    int(np.datetime64(day, "us").astype(np.int64)) for day in ("2022-05-09", "2022-05-10")
+)
+
+
+# ------------------------------------------------------------------------- the worlds
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_the_base_is_the_scenario_as_it_is_written(path):
+    setting = Setting.base(path)
+    as_written, laid_over = load(SCENARIO), scenario_of((setting, 1))
+
+    kept = {"sources", *(() if path == RECORDED else ("markets",))}
+    assert laid_over.model_dump(exclude=kept) == as_written.model_dump(exclude=kept)
+    for factor, values in FACTORS.items():
+        assert getattr(setting, factor) in values
+        assert list(values) == sorted(set(values))
+
+
+@pytest.mark.parametrize("factor", [0.5, 2.0])
+@pytest.mark.parametrize("path", PATHS)
+def test_volatility_stretches_every_move_of_one_path(path, factor):
+    def moves(volatility: float) -> np.ndarray:
+        scenario = scenario_of((replace(Setting.base(path), volatility=volatility), 3))
+        (market,) = scenario.markets
+        # In fine ticks, or rounding would be in it.
+        price = LeadPrice(3, market.name, market.price, Decimal("0.0000001"), START_US, END_US)
+        prices = price.ticks(START_US, END_US).prices
+        return np.log(prices[1:] / prices[0])
+
+    assert len(moves(1.0)) > 80_000
+    assert moves(factor) == pytest.approx(factor * moves(1.0), abs=1e-6)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_where_nothing_moves_nothing_is_taken_over(path):
+    assert outcome((replace(Setting.base(path), volatility=0.0), 1)) == (0, 0, 0, 0, 0)
+
+
+def test_only_the_recorded_path_ends_where_the_price_ended():
+    anchors = {
+        path: scenario_of((Setting.base(path), 1)).markets[0].price.anchors for path in PATHS
+    }
+
+    assert anchors[RECORDED] == load(SCENARIO).markets[0].price.anchors
+    assert anchors[DRIFTLESS] == anchors[RECORDED][:1]
+    assert anchors[RECORDED][-1].at == date(2022, 5, 10)
+
+
+def test_a_case_is_what_a_run_by_hand_has_in_its_general_ledger(executed):
+    setting = replace(Setting.base(RECORDED), unwind_delay_s=60.0, latency_s=5.0)
+    captive, fast = (p.model_dump(exclude_none=True) for p in load(SCENARIO).leverage.providers)
+    market = load(SCENARIO).markets[0].model_dump(exclude_none=True)
+    market["quoter"]["latency_s"] = 5.0
+    run = executed(
+        SCENARIO,
+        run={"seed": 2},
+        leverage={"providers": [captive | {"unwind_delay_s": 60.0}, fast]},
+        markets=[market],
+    )
+    balances, maker = usd_balances(run), run.chart.parties.maker
+    booked = -balances[income(maker, BACKSTOP)] - balances[expense(maker, BACKSTOP)]
+
+    found = outcome((setting, 2))
+
+    assert found.result_usd == float(booked)
+    assert found.result_usd == pytest.approx(sum(found[1:4]), abs=0.005)
+    assert found.unwinding_usd < 0 < found.taken_usd
+
+
+def test_each_case_is_run_once():
+    all_cases = cases()
+
+    assert len(set(all_cases)) == len(all_cases)
+    assert {seed for _, seed in all_cases} == set(SEEDS)
+
+
+# --------------------------------------------------------------------- the arithmetic
+
+
+@pytest.mark.parametrize(
+    ("results", "zero"),
+    [
+        ([3, 1, -1, -3], 3),  # between 2 and 4
+        ([1, -1, 1, -1], 1),  # the first
+        ([-2, 6, 6, 6], 0.5),
+        ([0, 1, 1, 1], 0),
+        ([1, 1, 0, 1], 4),
+        ([1, 1, 1, 0], 8),
+        ([2, math.nan, -2, -2], 2),  # nothing taken over is no point
+    ],
+)
+def test_the_break_even_is_where_the_line_through_the_points_meets_zero(results, zero):
+    assert break_even((0, 2, 4, 8), results) == pytest.approx(zero)
+
+
+@pytest.mark.parametrize("results", [[1, 2, 3, 4], [-1, -1, -1, -1], [math.nan] * 4])
+def test_without_a_change_of_sign_there_is_no_break_even(results):
+    assert math.isnan(break_even((0, 2, 4, 8), results))
+
+
+def known(bps_of) -> dict[sweep.Case, Outcome]:
+    """Make outcomes of which the result in basis points is known; what is taken over differs."""
+    return {
+        (setting, seed): Outcome(
+            1e6 * seed, 0.0, 0.0, 0.0, 1e6 * seed * bps_of(setting, seed) / 10_000
+        )
+        for setting, seed in cases()
+    }
+
+
+def rows(table: Table) -> list[dict]:
+    return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+
+
+def test_a_known_line_is_found_to_break_even_where_it_does():
+    # 60 bps less one for 2 s of delay and 40 for each unit of volatility: zero at 40 s for 1.0.
+    def bps(setting: Setting, seed: int) -> float:
+        return 60 - setting.unwind_delay_s / 2 - 40 * setting.volatility
+
+    *_, table = sweep_tables(known(bps))
+    found = {(r["path"], r["factor"], r["at_volatility"]): r for r in rows(table)}
+
+    for path in PATHS:
+        alone = found[path, "unwind_delay_s", None]
+        assert [alone[c] for c in ("break_even", "low", "high", "crossing_pct")] == [40] * 3 + [100]
+        assert found[path, "unwind_delay_s", Decimal("0.5")]["break_even"] == 80
+        assert found[path, "volatility", None]["break_even"] == Decimal("1.475")
+        never = found[path, "unwind_delay_s", Decimal("2")]
+        assert never["result"] == "no sign change in the range: below zero"
+        assert (never["break_even"], never["crossing_pct"]) == (None, 0)
+        assert found[path, "latency_s", None]["result"].endswith("above zero")
+
+
+def test_results_are_over_all_that_was_taken_over_and_not_a_mean_of_seeds():
+    setting = Setting.base(RECORDED)
+    found = Found(known(lambda _, seed: 80.0 if seed == SEEDS[-1] else 0.0))
+
+    assert found.bps(setting) == pytest.approx(80 * SEEDS[-1] / sum(SEEDS))
+    assert found.taken_usd(setting) == pytest.approx(1e6 * sum(SEEDS) / len(SEEDS))
+
+
+def test_the_standard_error_is_that_of_resampled_seeds():
+    draws = np.random.default_rng(1)
+    noise = {seed: draws.normal() for seed in SEEDS}
+    found = Found(known(lambda _, seed: 30 + 10 * noise[seed]))
+    setting = Setting.base(DRIFTLESS)
+
+    spread = found.resampled([setting]).std()
+    # The bootstrap divides by n where the formula has n - 1; a ratio of so few is not quite linear.
+    unbiased = spread * math.sqrt(len(SEEDS) / (len(SEEDS) - 1))
+    assert found.error_bps(setting) == pytest.approx(unbiased, rel=0.1)
+
+
+def test_where_all_seeds_agree_there_is_no_error():
+    found = Found(known(lambda setting, _: 12.5))
+
+    assert found.error_bps(Setting.base(RECORDED)) == pytest.approx(0, abs=1e-9)
+
+
+def test_where_nothing_is_taken_over_there_is_no_result():
+    nothing = {case: Outcome(0.0, 0.0, 0.0, 0.0, 0.0) for case in cases()}
+    by_factor, grid, errors, broken = map(rows, sweep_tables(nothing))
+
+    assert {row["result_bps"] for row in by_factor} == {None}
+    assert {cell for row in (*grid, *errors) for key, cell in row.items() if "after" in key} == {
+        None
+    }
+    assert {row["result"] for row in broken} == {"nothing taken over"}
+
+
+def test_the_grid_has_each_delay_at_each_volatility():
+    def bps(setting: Setting, seed: int) -> float:
+        return setting.unwind_delay_s + setting.volatility
+
+    _, grid, *_ = sweep_tables(known(bps))
+    found = {(row["path"], row["volatility"]): row for row in rows(grid)}
+
+    for path, volatility, delay in product(PATHS, FACTORS["volatility"], FACTORS["unwind_delay_s"]):
+        cell = found[path, Decimal(str(volatility))][f"after_{delay:g}_s"]
+        assert float(cell) == pytest.approx(delay + volatility, abs=0.051)

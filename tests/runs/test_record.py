@@ -1,0 +1,196 @@
+"""The public record: what a file of facts may say, and how a run is held against it."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from ledger.reports.liquidations import liquidations
+from ledger.reports.table import Table
+from ledger.run_folder import RunFolder
+from runs.record.facts import Fact, Range, Record, RecordError, load_record, verdict
+from runs.record.liquidations import SHARE, TOTAL, beside_record, share
+
+FACT = """\
+[[fact]]
+key = "liquidations-of-all-venues"
+day = 2022-05-09
+value = 1_000
+low = 900
+high = 1_100
+unit = "USD"
+role = "outcome"
+source = "a newspaper"
+provenance = "found: its page"
+"""
+
+
+def fact(key: str, day: date, *figures: float, **more: object) -> Fact:
+    """Make a fact of a value, or of low, value and high."""
+    low, value, high = figures if len(figures) == 3 else (None, *figures, None)
+    about = {"unit": "USD", "role": "outcome", "source": "s", "provenance": "found: p"}
+    return Fact(key=key, day=day, value=value, low=low, high=high, **about, **more)
+
+
+# ------------------------------------------------------------------------------ the file
+
+
+def test_the_record_is_whole_and_tells_inputs_from_outcomes():
+    record = load_record()
+
+    roles = {
+        key: {f.role for f in record.fact if f.key == key} for key in {f.key for f in record.fact}
+    }
+    assert all(len(role) == 1 for role in roles.values())
+    assert roles["volume-of-ftx"] == {"input"}
+    assert roles[TOTAL] == roles[SHARE] == {"outcome"}
+
+
+def test_where_the_record_is_silent_there_is_no_figure():
+    record = load_record()
+
+    assert record.on(date(2022, 5, 7), TOTAL) is None
+    (payouts,) = record.of("backstop-payouts-of-ftx")
+    assert payouts.range is None
+    assert payouts.first < date(2022, 5, 9) < payouts.last
+
+
+def test_a_fact_without_a_range_is_a_range_of_one_figure(tmp_path):
+    (tmp_path / "facts.toml").write_text(FACT.replace("low = 900\nhigh = 1_100\n", ""))
+
+    assert load_record(tmp_path / "facts.toml").on(date(2022, 5, 9), TOTAL) == (1_000, 1_000)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "problem"),
+    [
+        ("value = 1_000\n", "", "fact[0].value is missing, and there is a range"),
+        ("value = 1_000", "value = 1_200", "fact[0].value is 1200, outside of 900 to 1100"),
+        ("low = 900\n", "", "fact[0].low and high stand together"),
+        ("day = 2022-05-09", "since = 2022-05-09", "fact[0].day or else since and until"),
+        (
+            "day = 2022-05-09",
+            "since = 2022-05-09\nuntil = 2022-05-08",
+            "fact[0].until is 2022-05-08",
+        ),
+        ("day =", "until = 2022-05-09\nday =", "fact[0].day or else since and until"),
+        ("day = 2022-05-09\n", "", "fact[0].day or else since and until"),
+        ('unit = "USD"', 'unit = "EUR"', "fact[0].unit "),
+        ('role = "outcome"\n', "", "fact[0].role "),
+        ("found: its page", "somewhere", "fact[0].provenance "),
+        ("source", "sauce", "fact[0].s"),
+        ("[[fact]]", "[[fakt]]", "fact "),
+        (
+            "[[fact]]",
+            FACT + "[[fact]]",
+            "fact[1].key is 'liquidations-of-all-venues' a second time",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_fact_is_told_in_one_line(tmp_path: Path, right, wrong, problem):
+    assert right in FACT
+    (tmp_path / "facts.toml").write_text(FACT.replace(right, wrong, 1))
+
+    with pytest.raises(RecordError) as raised:
+        load_record(tmp_path / "facts.toml")
+    assert f"facts.toml: {problem}" in str(raised.value)
+    assert len(str(raised.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("figure", "said"), [(899, "below"), (900, "inside"), (1_100, "inside"), (1_101, "above")]
+)
+def test_a_figure_is_inside_a_range_with_its_ends(figure, said):
+    assert verdict(Decimal(figure), Range(Decimal(900), Decimal(1_100))) == said
+    assert verdict(Decimal(figure), None) == "silent"
+
+
+# ------------------------------------------------------------------------- liquidations
+
+
+def test_the_share_is_that_of_the_day_or_the_range_of_a_year_around():
+    record = Record(
+        fact=(
+            fact(SHARE, date(2020, 5, 10), 0.1),
+            fact(SHARE, date(2021, 5, 19), 2.0),
+            fact(SHARE, date(2022, 1, 21), 18.0, 19.0, 20.0),
+        )
+    )
+
+    assert share(date(2021, 5, 19), record) == (2, 2)
+    assert share(date(2021, 5, 9), record) == (Decimal("0.1"), 20)
+    assert share(date(2022, 5, 9), record) == (2, 20)
+    assert share(date(2022, 6, 9), record) == (18, 20)
+    assert share(date(2018, 1, 1), record) is None
+
+
+def beside(run: RunFolder, *facts: Fact) -> dict[tuple, dict]:
+    table = beside_record(run, liquidations(run), Record(fact=facts))
+    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    return {(row["day"], row["market"]): row for row in rows}
+
+
+def test_a_day_is_held_against_the_total_times_the_share(margin_run: RunFolder):
+    crash = date(2022, 5, 10)
+    days = next(table for table in liquidations(margin_run) if table.name == "days")
+    usd = next(row[-1] for row in days.rows if row[0] == crash)
+    total = float(usd) * 10  # of which 5 to 20 % are half to twice as much
+
+    rows = beside(
+        margin_run,
+        fact(TOTAL, crash, total),
+        fact(TOTAL, crash, 1.0, market="BTC-PERP"),
+        fact(TOTAL, crash, 1.0, market="LUNA-PERP"),
+        fact(SHARE, date(2022, 1, 1), 5.0),
+        fact(SHARE, date(2021, 12, 1), 20.0),
+    )
+
+    row = rows[crash, "all of the run's"]
+    assert row["liquidated_usd"] == usd
+    assert row["recorded_low_usd"] == pytest.approx(usd / 2, abs=1)
+    assert row["recorded_high_usd"] == pytest.approx(usd * 2, abs=1)
+    assert row["verdict"] == "inside"
+    assert rows[crash, "BTC-PERP"]["verdict"] == "above"
+    assert (crash, "LUNA-PERP") not in rows  # which this run hasn't
+    assert rows[date(2022, 5, 11), "all of the run's"]["verdict"] == "silent"
+
+
+def test_a_recorded_day_on_which_nothing_is_liquidated_is_below(margin_run: RunFolder):
+    quiet = date(2022, 5, 9)
+    days = next(table for table in liquidations(margin_run) if table.name == "days")
+    none = Table("days", "", days.columns, [])
+
+    table = beside_record(
+        margin_run,
+        [none],
+        Record(fact=(fact(TOTAL, quiet, 10.0), fact(SHARE, quiet, 10.0))),
+    )
+
+    ((day, _, usd, *_, said),) = table.rows
+    assert (day, usd, said) == (quiet, 0, "below")
+
+
+def test_liquidations_are_set_against_ftx_own_volume_of_the_day(margin_run: RunFolder):
+    crash = date(2022, 5, 10)
+    rows = beside(margin_run, fact("volume-of-ftx", crash, 1e9))
+    row = rows[crash, "all of the run's"]
+
+    assert row["of_ftx_volume_pct"] == pytest.approx(
+        row["liquidated_usd"] / 10**7, abs=Decimal("0.005")
+    )
+
+
+def test_what_the_record_is_silent_about_is_noted_for_runs_of_that_time(margin_run: RunFolder):
+    def notes(first: date, last: date) -> tuple[str, ...]:
+        about = {"unit": "USD", "role": "outcome", "source": "s", "provenance": "recalled: none"}
+        payouts = Fact(key="payouts", since=first, until=last, note="the payouts", **about)
+        return beside_record(margin_run, liquidations(margin_run), Record(fact=(payouts,))).notes
+
+    told = "The record is silent about the payouts."
+    assert told in notes(date(2019, 5, 1), date(2022, 11, 11))
+    assert told not in notes(date(2019, 5, 1), date(2022, 5, 8))
+
+
+def test_where_nobody_trades_on_margin_nothing_is_held_against_the_record(tiny_run: RunFolder):
+    assert not beside_record(tiny_run, liquidations(tiny_run), load_record()).rows
