@@ -85,6 +85,9 @@ def watch(
     tick = np.searchsorted(tick_us, max(since_us, posted_us[0]))
     for i in range(len(posted_us)):
         replaced_us = posted_us[i + 1] if i + 1 < len(posted_us) else until_us
+        if not quotes.shown_lots[i, ASK] and not quotes.shown_lots[i, BID]:
+            tick = np.searchsorted(tick_us, max(since_us, replaced_us))
+            continue
         low, high = best[i, BID] - loosest, best[i, ASK] + loosest  # between them nobody hits
         if posted_us[i] >= since_us:
             now = tick if tick < len(tick_us) and tick_us[tick] == posted_us[i] else tick - 1
