@@ -120,6 +120,7 @@ class Listing:
             market.name,
             scenario.retail.holders,
             times * market.order_usd_mean,
+            self._sample,
         )
         self.mark_ticks = int(self.price.ticks(self._start_us, self._start_us + 1).prices[0])
         lot_usd = self.mark_ticks * self._tick_usd * self._lot
@@ -133,6 +134,7 @@ class Listing:
             f"{market.name} as believed",
             scenario.retail.holders,
             market.order_usd_mean,
+            self._sample,
         )
         self._believed_cents = self._believed_volume_cents = 0
         self._shown_cents = 0

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from des.clock import HOUR_US
+from des.quoting.quotes import ASK
+from des.quoting.uninformed import UninformedFlow
 from des.sample import Sample
 from des.scenario import Run
 from ledger.accounts import income
@@ -35,6 +37,45 @@ def test_each_hour_is_as_likely_as_any_other():
 
     expected, sd = 900 / 6, (900 * 5 / 36) ** 0.5
     assert np.abs(drawn.sum(axis=0) - expected).max() < 4 * sd
+
+
+def test_customers_positions_wander_as_far_as_in_all_hours():
+    """Each order n times as large, so that by itself an hour's flow is n times as wide."""
+
+    def wandered(stands_for: int, seed: int) -> int:
+        hours_drawn = sample(stands_for, seed)
+        flow = UninformedFlow(seed, "BTC-PERP", 40, 300.0 * stands_for, hours_drawn)
+        lots = 0
+        for hour in range(480_000, 480_000 + 48):
+            start_us = hour * HOUR_US
+            if hours_drawn.has(start_us):
+                orders = flow.orders(start_us, start_us + HOUR_US, 0.5 * stands_for, 10.0)
+                lots += int(np.where(orders["side"] == ASK, orders["lots"], -orders["lots"]).sum())
+        return lots
+
+    def squares(stands_for: int) -> np.ndarray:
+        return np.array([wandered(stands_for, seed) ** 2 for seed in range(600)], dtype=float)
+
+    every = squares(1)
+    for stands_for in (4, 12):
+        some = squares(stands_for)
+        error = ((every.var() + some.var()) / len(every)) ** 0.5
+        assert abs(some.mean() - every.mean()) < 3 * error
+        assert stands_for * every.mean() - some.mean() > 3 * error  # as it would be without twins
+
+
+def test_an_hour_that_comes_once_more_is_turned_round_and_otherwise_the_same():
+    drawn = sample(6)
+    hour = next(h for h in range(480_000, 481_000) if drawn.has(h * HOUR_US) and drawn.twin(h))
+    flow = UninformedFlow(1, "BTC-PERP", 40, 300.0, drawn)
+    first, again = (
+        flow.orders(h * HOUR_US, (h + 1) * HOUR_US, 5.0, 10.0).copy()
+        for h in (drawn.twin(hour), hour)
+    )
+
+    assert len(first) > 10
+    assert np.array_equal(first["side"], 1 - again["side"])
+    assert np.array_equal(first["lots"], again["lots"])
 
 
 def test_only_sampled_hours_have_fills_from_quotes(executed):

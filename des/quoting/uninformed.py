@@ -5,6 +5,7 @@ import numpy as np
 from des.chance import stream
 from des.clock import HOUR_US
 from des.quoting.race import ANY_PRICE, NO_ORDERS, ORDER, UNINFORMED
+from des.sample import ALL_HOURS, Sample
 from ledger.fills import Trigger
 
 
@@ -15,9 +16,16 @@ class UninformedFlow:
     geometric with the stated mean, holders uniform.
     """
 
-    def __init__(self, seed: int, market: str, holders: int, order_usd_mean: float) -> None:
+    def __init__(
+        self,
+        seed: int,
+        market: str,
+        holders: int,
+        order_usd_mean: float,
+        sample: Sample = ALL_HOURS,
+    ) -> None:
         self._seed, self._market, self._holders = seed, market, holders
-        self._order_usd_mean = order_usd_mean
+        self._order_usd_mean, self._sample = order_usd_mean, sample
         self._hour = -1
         self._orders = NO_ORDERS
 
@@ -36,14 +44,19 @@ class UninformedFlow:
         return self._orders[first:last]
 
     def _draw(self, hour: int, usd_per_s: float, lot_usd: float) -> np.ndarray:
+        twin = self._sample.twin(hour)
+        drawn_for = hour if twin is None else twin
+
         def draws(quantity: str) -> np.random.Generator:
-            return stream(self._seed, "uninformed", quantity, self._market, hour)
+            return stream(self._seed, "uninformed", quantity, self._market, drawn_for)
 
         lots_mean = max(self._order_usd_mean / lot_usd, 1.0)
         n = draws("count").poisson(usd_per_s * 3600 / (lots_mean * lot_usd))
         orders = np.empty(n, dtype=ORDER)
         orders["arrival_us"] = np.sort(draws("time").integers(0, HOUR_US, n)) + hour * HOUR_US
         orders["side"] = draws("side").integers(0, 2, n)
+        if twin is not None:
+            orders["side"] = 1 - orders["side"]
         orders["lots"] = draws("size").geometric(1 / lots_mean, n)
         orders["holder"] = draws("holder").integers(0, self._holders, n)
         orders["firm"], orders["limit"] = UNINFORMED, ANY_PRICE
