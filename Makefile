@@ -6,9 +6,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-RUN := runs/out/may-2021-seed1
+LIFE := runs/out/ftx-sampled-seed1
 
-.PHONY: help setup run test test-slow bench size-sweep liquidation-sweep format clean
+.PHONY: help setup run flagship test test-slow bench size-sweep liquidation-sweep ranges \
+	format clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -22,13 +23,19 @@ $(VENV)/ready: setup.cfg pyproject.toml constraints.txt
 	rm -rf moneytrail.egg-info build
 	touch $@
 
-run: setup  ## run may-2021, say where the money went and how to go on
-	$(BIN)/moneytrail run may-2021 --force
-	$(BIN)/moneytrail where $(RUN)
+run: setup  ## run the venue's life, one hour in twelve, and say where the money went
+	$(BIN)/moneytrail run ftx-sampled --force
+	$(BIN)/moneytrail where $(LIFE) --table hole-by-kind
 	@echo
-	@echo 'Ask the books:      $(BIN)/bean-query $(RUN)/main.beancount ".run who-received-it"'
-	@echo 'Read the crash:     $(BIN)/moneytrail day $(RUN) 2021-05-19 | less'
-	@echo 'Open in a browser:  $(BIN)/fava $(RUN)/main.beancount'
+	$(BIN)/moneytrail answer $(LIFE)
+	@echo
+	@echo 'Doubt it:           $(BIN)/bean-query $(LIFE)/main.beancount ".run where-did-the-money-go"'
+	@echo 'Ask who and when:   $(BIN)/moneytrail timeline $(LIFE)'
+	@echo 'All hours:          make flagship   (some five minutes)'
+
+flagship: setup  ## run the venue's life in full, every quote of 42 months
+	$(BIN)/moneytrail run ftx --force
+	$(BIN)/moneytrail answer runs/out/ftx-seed1
 
 test: setup  ## check style, imports and every claim but the slow ones
 	$(BIN)/ruff check .
@@ -47,6 +54,9 @@ size-sweep: setup  ## print how loss grows with displayed size (some minutes)
 
 liquidation-sweep: setup  ## print what backing the venue brings its captive maker (some ten minutes)
 	$(BIN)/python -m runs.liquidation_sweep
+
+ranges: setup  ## print how much of the hole stale quotes explain, over the record's ranges
+	$(BIN)/python -m runs.life_ranges
 
 format: setup  ## lay the code out as ruff does
 	$(BIN)/ruff format .

@@ -1,11 +1,13 @@
 """The commands that ask about the group's whole life, and what it would have been otherwise."""
 
+import textwrap
 from datetime import date
 from pathlib import Path
 
 import click
 from tqdm import tqdm
 
+from ledger.reports.answer import answer
 from ledger.reports.solvency import solvency
 from ledger.reports.table import Table
 from ledger.reports.timeline import BY, timeline
@@ -13,6 +15,20 @@ from ledger.run_folder import RunFolder
 from runs.counterfactual import REMOVALS, counterfactual, without
 from runs.plots import timeline_figure
 from runs.reporting import DAY, RUN, plotted, report
+
+
+@click.command("answer")
+@click.argument("run", type=RUN)
+def answer_command(run: RunFolder) -> None:
+    """Where did the money go, in one paragraph?
+
+    \b
+      moneytrail answer runs/out/tiny-seed1
+
+    What is missing, what used money, what stale quotes had to do with it, since when customers'
+    money was in use, and whether they were paid: each figure is that of `where` or `timeline`.
+    """
+    click.echo(textwrap.fill(answer(run), 100))
 
 
 @click.command("timeline")
