@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from ledger.reports.answer import answer
 from ledger.reports.firms import firms
 from ledger.reports.illusion import illusion
+from ledger.reports.liquidations import liquidations
 from ledger.reports.table import Table
+from ledger.reports.where import hole
 from ledger.run_folder import RunFolder
 from runs.execute import execute
 from runs.scenarios import load
@@ -57,11 +60,45 @@ def test_every_line_that_the_readme_shows_is_what_its_command_prints(told):
 
 
 def test_the_finding_is_in_the_books(told):
-    finding, where = README.split("```")[0], told["moneytrail where runs/out/may-2021-seed1"]
+    _, _, month = README.partition("**One month, every quote.**")
+    finding, where = month.split("```")[0], told["moneytrail where runs/out/may-2021-seed1"]
     figures = re.findall(r"\d[\d,]*\.\d\d\b", finding)
 
     assert len(figures) == 3
     assert all(figure in where for figure in figures)
+
+
+@pytest.mark.slow
+def test_the_answer_that_the_readme_begins_with_is_made_from_the_books(tmp_path):
+    """A minute and a half: the venue's life at the fidelity that `make run` has."""
+    execute(load("ftx-sampled"), tmp_path / "run")
+    run = RunFolder.at(tmp_path / "run")
+
+    said = " ".join(README.split())
+    assert answer(run) in said
+    lost = hole(run).kinds_usd["PickOff"]
+    assert f"cost its captive market maker {lost / 1_000_000:.1f} million dollars" in said
+
+
+@pytest.mark.slow
+def test_what_the_readme_says_of_luna_holds_over_its_seeds(tmp_path):
+    """Six weeks of three markets and ten thousand customers on margin."""
+    liquidated, taken, earned = [], [], []
+    for seed in range(1, 7):
+        execute(load("luna", {"run": {"seed": seed}}), tmp_path / str(seed))
+        tables = liquidations(RunFolder.at(tmp_path / str(seed)))
+        cascade = by_name(tables, "cascade")
+        ways = [
+            cascade.columns.index(f"{way}_usd") for way in ("in_book", "backstop", "deleveraged")
+        ]
+        liquidated.append(round(sum(row[way] for row in cascade.rows for way in ways) / 1_000_000))
+        _, _, taken_usd, *_, result_usd = by_name(tables, "backstops").rows[0]
+        taken.append(round(taken_usd / 1_000_000))
+        earned.append(round(result_usd / 1_000))
+    said = " ".join(README.split())
+    assert f"{min(liquidated)} to {max(liquidated)} million of customers' positions" in said
+    assert f"takes over {min(taken)} to {max(taken)} million" in said
+    assert f"*earns* {min(earned)} to {max(earned)} thousand" in said
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@
     value = 1_050_000_000               # none where somebody looked and found nothing
     low = 1_000_000_000                 # where sources disagree
     high = 1_100_000_000
-    unit = "USD"
+    unit = "USD"                        # a value in "date" is a day itself
     role = "outcome"                    # or input: scenarios may be given it; it proves nothing
     source = "who says so"
     provenance = "found: where"
@@ -39,13 +39,13 @@ class RecordError(Exception):
 
 
 class Range(NamedTuple):
-    """Within which the record leaves a figure open."""
+    """Within which the record leaves a figure, or a day, open."""
 
-    low: Decimal
-    high: Decimal
+    low: Decimal | date
+    high: Decimal | date
 
     def times(self, other: "Range") -> "Range":
-        """Return within which the product of two figures is, neither below zero."""
+        """Return within which the product of two figures is, neither below zero nor days."""
         return Range(self.low * other.low, self.high * other.high)
 
 
@@ -57,10 +57,10 @@ class Fact(Part):
     day: date | None = None
     since: date | None = None
     until: date | None = None
-    value: Figure | None = None
-    low: Figure | None = None
-    high: Figure | None = None
-    unit: Literal["USD", "pct"]
+    value: Figure | date | None = None
+    low: Figure | date | None = None
+    high: Figure | date | None = None
+    unit: Literal["USD", "pct", "bps", "s", "date"]
     role: Literal["input", "outcome"]
     source: Text
     provenance: Provenance
@@ -78,13 +78,17 @@ class Fact(Part):
     @model_validator(mode="after")
     def _figures(self) -> Self:
         ends = (self.low, self.high)
+        for key, figure in zip(("value", "low", "high"), (self.value, *ends), strict=True):
+            if figure is not None and isinstance(figure, date) != (self.unit == "date"):
+                raise ContradictionError((key,), f"is {_told(figure)}, in {self.unit}")
         if (None in ends) != (ends == (None, None)):
             raise ContradictionError(("low",), "and high stand together or not at all")
         if self.value is None and None not in ends:
             raise ContradictionError(("value",), "is missing, and there is a range around it")
         if None not in ends and not self.low <= self.value <= self.high:
             raise ContradictionError(
-                ("value",), f"is {self.value:g}, outside of {self.low:g} to {self.high:g}"
+                ("value",),
+                f"is {_told(self.value)}, outside of {_told(self.low)} to {_told(self.high)}",
             )
         return self
 
@@ -104,7 +108,11 @@ class Fact(Part):
         if self.value is None:
             return None
         ends = (self.value, self.value) if self.low is None else (self.low, self.high)
-        return Range(*(Decimal(str(end)) for end in ends))
+        return Range(*(end if isinstance(end, date) else Decimal(str(end)) for end in ends))
+
+
+def _told(figure: float | date) -> str:
+    return str(figure) if isinstance(figure, date) else f"{figure:g}"
 
 
 class Record(Part):
@@ -132,7 +140,7 @@ class Record(Part):
         return next(found, None)
 
 
-def verdict(figure: Decimal, recorded: Range | None) -> str:
+def verdict(figure: Decimal | date, recorded: Range | None) -> str:
     """Say how a run's figure stands to what is recorded: below, inside, above; or silent."""
     if recorded is None:
         return "silent"

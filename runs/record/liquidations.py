@@ -16,7 +16,7 @@ from ledger.run_folder import RunFolder
 from runs.record.facts import Range, Record, verdict
 
 TOTAL, SHARE = "liquidations-of-all-venues", "share-of-ftx-in-liquidations"
-VOLUME = "volume-of-ftx"
+VOLUME, PAYOUTS = "volume-of-ftx", "backstop-payouts-of-ftx"
 EVERY_MARKET = "all of the run's"
 NEAR = timedelta(days=365)
 PERCENT = Decimal("0.01")
@@ -97,7 +97,7 @@ def _notes(days: Sequence[date], record: Record) -> tuple[str, ...]:
     silent = (
         f"The record is silent about {each.note}."
         for each in record.fact
-        if each.range is None and each.first <= days[-1] and days[0] <= each.last
+        if each.key == PAYOUTS and each.first <= days[-1] and days[0] <= each.last
     )
     return (
         "Recorded is the total of all venues times FTX's share of it: that of the day where it is "

@@ -240,7 +240,7 @@ def test_an_audit_that_finds_nothing_exits_with_0_and_one_that_does_with_1(tiny_
 # ----------------------------------------------------------------------------- mistakes
 
 MISTAKES = (
-    ("wher {run}", "Did you mean 'where'"),
+    ("whre {run}", "Did you mean 'where'"),
     ("where", "Missing argument 'RUN'"),
     ("where {run} --formt csv", "Did you mean '--format'"),
     ("where {run} --format xml", "'table', 'csv', 'json'"),

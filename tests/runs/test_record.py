@@ -10,7 +10,7 @@ from ledger.reports.liquidations import liquidations
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 from runs.record.facts import Fact, Range, Record, RecordError, load_record, verdict
-from runs.record.liquidations import SHARE, TOTAL, beside_record, share
+from runs.record.liquidations import PAYOUTS, SHARE, TOTAL, beside_record, share
 
 FACT = """\
 [[fact]]
@@ -77,6 +77,8 @@ def test_a_fact_without_a_range_is_a_range_of_one_figure(tmp_path):
         ("day =", "until = 2022-05-09\nday =", "fact[0].day or else since and until"),
         ("day = 2022-05-09\n", "", "fact[0].day or else since and until"),
         ('unit = "USD"', 'unit = "EUR"', "fact[0].unit "),
+        ('unit = "USD"', 'unit = "date"', "fact[0].value is 1000, in date"),
+        ("high = 1_100", "high = 2022-05-11", "fact[0].high is 2022-05-11, in USD"),
         ('role = "outcome"\n', "", "fact[0].role "),
         ("found: its page", "somewhere", "fact[0].provenance "),
         ("source", "sauce", "fact[0].s"),
@@ -96,6 +98,17 @@ def test_what_is_wrong_with_a_fact_is_told_in_one_line(tmp_path: Path, right, wr
         load_record(tmp_path / "facts.toml")
     assert f"facts.toml: {problem}" in str(raised.value)
     assert len(str(raised.value).splitlines()) == 1
+
+
+def test_a_figure_may_itself_be_a_day(tmp_path: Path):
+    days = FACT.replace('"USD"', '"date"').replace("1_000", "2022-05-09")
+    days = days.replace("900", "2022-05-08").replace("1_100", "2022-05-11")
+    (tmp_path / "facts.toml").write_text(days)
+    (found,) = load_record(tmp_path / "facts.toml").fact
+
+    assert found.range == (date(2022, 5, 8), date(2022, 5, 11))
+    assert verdict(date(2022, 5, 11), found.range) == "inside"
+    assert verdict(date(2022, 5, 7), found.range) == "below"
 
 
 @pytest.mark.parametrize(
@@ -184,7 +197,7 @@ def test_liquidations_are_set_against_ftx_own_volume_of_the_day(margin_run: RunF
 def test_what_the_record_is_silent_about_is_noted_for_runs_of_that_time(margin_run: RunFolder):
     def notes(first: date, last: date) -> tuple[str, ...]:
         about = {"unit": "USD", "role": "outcome", "source": "s", "provenance": "recalled: none"}
-        payouts = Fact(key="payouts", since=first, until=last, note="the payouts", **about)
+        payouts = Fact(key=PAYOUTS, since=first, until=last, note="the payouts", **about)
         return beside_record(margin_run, liquidations(margin_run), Record(fact=(payouts,))).notes
 
     told = "The record is silent about the payouts."

@@ -1,0 +1,36 @@
+"""The answer in one paragraph says what `where` and `timeline` say."""
+
+from ledger.reports.answer import answer
+from ledger.reports.timeline import firsts, standings
+from ledger.reports.where import hole
+
+
+def millions(usd) -> str:
+    return f"{usd / 1_000_000:,.1f} million" if abs(usd) >= 1_000_000 else f"{usd:,.0f} dollars"
+
+
+def test_its_figures_are_those_of_the_hole(busy_run):
+    found, said = hole(busy_run), answer(busy_run)
+
+    assert f"owes its customers {millions(found.claims_usd)}" in said
+    assert f"Stale quotes cost Alameda {millions(found.kinds_usd['PickOff'])}" in said
+    for kind in list(found.uses_usd)[:3]:
+        assert kind in said
+    net = -sum(found.kinds_usd.get(kind, 0) for kind in ("PickOff", "Spread", "Hedging"))
+    assert f"{'earned' if net >= 0 else 'lost'} {millions(abs(net))} in all" in said
+
+
+def test_its_days_are_those_of_the_timeline(busy_run):
+    said = answer(busy_run)
+    used = firsts(busy_run, standings(busy_run))[1]
+
+    if used.day is None:
+        assert "Customers' money was in use on no day." in said
+    else:
+        assert f"Customers' money was in use on {used.days} day" in said
+        assert f"the first {used.day}" in said
+
+
+def test_where_there_is_more_than_is_owed_there_is_no_hole(tiny_run):
+    assert hole(tiny_run).hole_usd <= 0
+    assert "there is no hole" in answer(tiny_run)

@@ -1,0 +1,478 @@
+"""A run beside the record: figures as Beancount and DuckDB give them, inputs never judged."""
+
+import csv
+import io
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from click.testing import CliRunner
+
+from des.scenario.group import UseKind
+from ledger.reports.query import query
+from ledger.reports.sql import sql
+from ledger.reports.table import Table
+from ledger.reports.where import hole
+from ledger.run_folder import RunFolder
+from runs.cli import main
+from runs.record.compare import AS_GIVEN, Row, compare, rows
+from runs.record.facts import Fact, Record, load_record
+from runs.record.measures import MEASURES, NEVER, Books, Span
+
+WORLDS = Path(__file__).parents[1] / "worlds"
+FIRST, LAST = date(2022, 5, 30), date(2022, 6, 3)  # of the group's world
+MIDDLE = Span(date(2022, 5, 31), date(2022, 6, 2))
+
+# Rows that `liquidations` holds against a run.
+OF_LIQUIDATIONS = {
+    "liquidations-of-all-venues",
+    "liquidations-of-bitmex",
+    "liquidations-of-ftx",
+    "liquidations-in-volume-of-ftx",
+    "share-of-ftx-in-liquidations",
+}
+DAYS = {"first-use-of-customers-money", "withdrawals-halted"}
+
+MAKING = (
+    "(Income:Alameda:(PickOff|Spread|VariationMargin|Funding|GapLoss|LeadSpread|LeadPickOff"
+    "|Liquidation)|Expenses:Alameda:Hedging)$"
+)
+CUSTOMERS = "^Liabilities:FTX:Customers:(?!Alameda)"
+
+# By key: which accounts, and the sign of what stands or is posted there.
+OVER_TIME = {
+    "revenue-of-ftx": ("^Income:FTX:Fees$", -1),
+    "result-of-making": (MAKING, -1),
+    "result-of-directional-book": (":Alameda:Directional$", -1),
+    "operating-costs-of-ftx": ("^Expenses:FTX:Operations$", 1),
+    "equity-raised": ("^Equity:FTX:Shares:", -1),
+    "spent-on-ventures": ("^Assets:(FTX|Alameda):Ventures:", 1),
+    "spent-on-sponsorship": ("^Expenses:(FTX|Alameda):Sponsorship$", 1),
+    "spent-on-politics": ("^Expenses:(FTX|Alameda):Politics$", 1),
+}
+AT_END = {
+    "claims-of-customers": (CUSTOMERS, -1),
+    "cash-of-the-exchange": ("^Assets:FTX:Cash$", 1),
+    "hole-of-the-exchange": (f"{CUSTOMERS}|^Assets:FTX:Cash$", -1),
+    "owed-by-maker-to-house": ("^Assets:FTX:CreditLine|^Liabilities:FTX:Customers:Alameda$", 1),
+    "owed-to-lenders": ("^Liabilities:Alameda:Loans:", -1),
+}
+
+
+@pytest.fixture(scope="module")
+def group_run(executed) -> RunFolder:
+    """Five days of a group that borrows, invests, holds tokens and is recalled."""
+    return executed(WORLDS / "group.toml")
+
+
+@pytest.fixture(scope="module")
+def flight_run(executed) -> RunFolder:
+    """Six days, in which bad news ends in a halt."""
+    return executed(WORLDS / "run.toml")
+
+
+def fact(key: str, span: Span, *figures: float | date, **more: object) -> Fact:
+    """Make a fact of nothing, of a value, or of low, value and high."""
+    low, value, high = figures if len(figures) == 3 else (None, *(figures or [None]), None)
+    about = {"unit": "USD", "role": "outcome", "source": "s", "provenance": "found: p", **more}
+    first, last = span
+    return Fact(key=key, since=first, until=last, value=value, low=low, high=high, **about)
+
+
+def figure(run: RunFolder, key: str, span: Span) -> object:
+    """Compute what the run has of a fact."""
+    (row,) = rows(Books(run), [fact(key, span)])
+    return row.figure
+
+
+def usd(run: RunFolder, accounts: str, where: str) -> Decimal:
+    """Sum dollars over accounts, as Beancount does."""
+    found = query(
+        run,
+        f"SELECT sum(number) WHERE account ~ '{accounts}' AND currency = 'USD' AND {where}",
+    )
+    return found.rows[0][0] if found.rows else Decimal(0)
+
+
+def table(tables: list[Table], name: str) -> list[dict]:
+    found = next(table for table in tables if table.name == name)
+    return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+
+
+# ------------------------------------------------------------------------------- the record
+
+
+def test_every_row_of_the_record_is_held_against_runs_here_or_by_liquidations():
+    keys = {each.key for each in load_record().fact}
+
+    assert keys - OF_LIQUIDATIONS <= set(MEASURES)
+    assert not OF_LIQUIDATIONS & set(MEASURES)
+
+
+def test_whatever_is_measured_is_on_record_if_only_as_silence():
+    """But uses of money, of which a scenario may have kinds that nobody has written about."""
+    keys = {each.key for each in load_record().fact}
+
+    assert {key for key in MEASURES if not key.startswith("spent-on-")} <= keys
+
+
+def test_a_row_on_record_is_a_day_where_its_figure_is_one():
+    in_days = {each.key for each in load_record().fact if each.unit == "date"}
+
+    assert in_days == DAYS
+
+
+def test_what_the_scenario_of_the_whole_life_states_is_nowhere_an_outcome():
+    """Amounts of uses, rounds, volumes, and the limits of lenders."""
+    roles = {each.key: each.role for each in load_record().fact}
+    stated = {key for key in roles if key.startswith("spent-on-")} | {
+        "equity-raised",
+        "owed-to-lenders",
+        "volume-of-ftx",
+        "volume-of-ftx-over-time",
+        "share-of-maker-in-volume",
+        "revenue-that-set-the-fee-rate",
+    }
+
+    assert {roles[key] for key in stated} == {"input"}
+
+
+# ------------------------------------------------------------------------------ the figures
+
+
+@pytest.mark.parametrize("key", OVER_TIME)
+def test_a_sum_is_what_beancount_sums_over_its_days(group_run: RunFolder, key: str):
+    accounts, sign = OVER_TIME[key]
+    expected = sign * usd(group_run, accounts, f"date >= {MIDDLE.first} AND date <= {MIDDLE.last}")
+
+    assert figure(group_run, key, MIDDLE) == expected
+    assert expected or key == "spent-on-ventures"  # which were bought the day before
+
+
+@pytest.mark.parametrize("key", AT_END)
+def test_what_stands_is_what_beancount_sums_up_to_the_last_day(group_run: RunFolder, key: str):
+    accounts, sign = AT_END[key]
+    expected = sign * usd(group_run, accounts, f"date <= {MIDDLE.last}")
+
+    assert figure(group_run, key, MIDDLE) == expected != 0
+
+
+def test_volume_and_the_makers_share_are_what_fills_and_other_makers_say(group_run: RunFolder):
+    by_maker = sql(
+        group_run,
+        "SELECT sum(notional_usd) FROM fills WHERE venue = 'FTX' AND maker = 'Alameda' "
+        f"AND time >= DATE '{MIDDLE.first}' AND time < DATE '{MIDDLE.last}' + 1",
+    ).rows[0][0]
+    by_others = sum(
+        entry.meta["volume"].number
+        for entry in group_run.transactions
+        if "volume" in entry.meta and MIDDLE.first <= entry.date <= MIDDLE.last
+    )
+    volume = figure(group_run, "volume-of-ftx", MIDDLE)
+
+    assert volume == by_maker + by_others
+    share_pct = figure(group_run, "share-of-maker-in-volume", MIDDLE)
+    assert share_pct == pytest.approx(100 * by_maker / volume)
+    fees = figure(group_run, "revenue-of-ftx", MIDDLE)
+    assert figure(group_run, "fee-yield", MIDDLE) == pytest.approx(10_000 * fees / volume)
+
+
+def test_the_youngest_quote_that_was_hit_is_as_old_as_quotes_are_late(group_run: RunFolder):
+    age_s = figure(group_run, "youngest-quote-hit", MIDDLE)
+    by_sql = sql(
+        group_run,
+        "SELECT min(quote_age_s) FROM fills WHERE maker = 'Alameda' "
+        f"AND time >= DATE '{MIDDLE.first}' AND time < DATE '{MIDDLE.last}' + 1",
+    )
+
+    assert age_s == by_sql.rows[0][0]
+    assert 2 <= age_s < Decimal("2.1")
+
+
+def test_paper_wealth_is_units_at_the_last_mark(group_run: RunFolder):
+    before, after = (Span(day, day) for day in (date(2022, 6, 1), date(2022, 6, 2)))
+
+    # 2,000 units, then 3,000 more; the mark falls from 45.5 to 12.25.
+    assert figure(group_run, "paper-wealth-in-sol", Span(FIRST, FIRST)) == Decimal(2_000 * 45.5)
+    assert figure(group_run, "paper-wealth-in-sol", before) == Decimal(5_000 * 45.5)
+    assert figure(group_run, "paper-wealth-in-sol", after) == Decimal(5_000 * 12.25)
+    in_house_token = query(
+        group_run,
+        "SELECT convert(sum(position), 'USD', 2022-06-02) AS worth "
+        "WHERE account = 'Assets:Alameda:Tokens:FTT' AND date <= 2022-06-02",
+    ).rows[0][0]
+    assert figure(group_run, "paper-wealth-in-house-token", after) == Decimal(in_house_token) > 0
+
+
+@pytest.mark.parametrize("world", ["group_run", "flight_run"])
+def test_net_withdrawals_are_what_customers_took_from_the_till_less_what_they_brought(
+    world: str, request: pytest.FixtureRequest
+):
+    run = request.getfixturevalue(world)
+    span = Books(run).days
+    till = usd(run, "^Assets:FTX:Cash$", "'opening' not in tags AND payee != 'Alameda'")
+    moved = [
+        (entry.payee, posting.units.number)
+        for entry in run.transactions
+        for posting in entry.postings
+        if entry.tags & {"deposit", "withdrawal"} and posting.account == "Assets:FTX:Cash"
+    ]
+    taken = -sum(number for payee, number in moved if payee != "Alameda")
+
+    assert figure(run, "net-withdrawals", span) == taken != 0
+    if world == "flight_run":  # where nobody else pays in or is paid
+        assert taken == -till
+
+
+def test_a_kind_with_several_receivers_is_counted_once(executed):
+    """Costs of one kind and payer share an account, whoever receives them."""
+    uses = [
+        {
+            "date": FIRST,
+            "usd": amount,
+            "kind": "Incidents",
+            "by": "maker",
+            "to": to,
+            "why": "loses it",
+        }
+        for amount, to in ((10_000, "Phisher"), (3_000, "Farm"), (500, "Outside"))
+    ]
+    run = executed(WORLDS / "group.toml", group={"uses": uses}, run={"end": LAST})
+
+    assert figure(run, "spent-on-incidents", Span(FIRST, MIDDLE.last)) == 13_500
+
+
+def test_the_first_use_of_customers_money_is_the_first_day_that_ends_short_of_it(group_run):
+    day = figure(group_run, "first-use-of-customers-money", Span(FIRST, LAST))
+    short_usd = {
+        at: -usd(group_run, AT_END["hole-of-the-exchange"][0], f"date <= {at}")
+        for at in (FIRST + timedelta(days=n) for n in range(5))
+    }
+
+    assert day == min(at for at in short_usd if short_usd[at] > 0)
+
+
+def test_a_halt_is_the_first_day_at_whose_end_the_books_say_halted(flight_run, group_run):
+    days = Books(flight_run).days
+    said = {
+        entry.date: entry.description
+        for entry in flight_run.entries
+        if getattr(entry, "type", None) == "FTX:withdrawals"
+    }
+
+    halted = figure(flight_run, "withdrawals-halted", days)
+
+    assert halted == min(day for day in said if said[day] == "halted")
+    assert figure(group_run, "withdrawals-halted", Span(FIRST, LAST)) == NEVER
+
+
+def test_backstops_made_what_beancount_sums_as_theirs(margin_run: RunFolder):
+    providers = "|".join(margin_run.chart.parties.providers)
+    made = -usd(margin_run, f"^(Income|Expenses):({providers}):Backstop$", "date >= 2022-05-09")
+
+    assert figure(margin_run, "backstop-payouts-of-ftx", Books(margin_run).days) == made != 0
+
+
+# ----------------------------------------------------------------------- what a run covers
+
+
+def test_a_sum_needs_all_of_its_days_a_balance_its_last_and_a_ratio_any(group_run: RunFolder):
+    before, after = FIRST - timedelta(days=9), LAST + timedelta(days=9)
+    spans = {
+        "within": Span(FIRST, LAST),
+        "early": Span(before, LAST),
+        "late": Span(FIRST, after),
+        "around": Span(before, after),
+        "past": Span(before, FIRST - timedelta(days=1)),
+    }
+
+    def shown(key: str) -> set[str]:
+        return {name for name, span in spans.items() if rows(Books(group_run), [fact(key, span)])}
+
+    assert shown("revenue-of-ftx") == {"within"}
+    assert shown("claims-of-customers") == {"within", "early"}
+    assert shown("share-of-maker-in-volume") == {"within", "early", "late", "around"}
+
+
+def test_what_a_run_does_not_have_is_not_shown_and_counted_in_one_line(tiny_run: RunFolder):
+    span = Books(tiny_run).days
+    asked = [
+        fact("equity-raised", span, 1.0),
+        fact("paper-wealth-in-sol", span, 1.0),
+        fact("spent-on-ventures", span, 1.0),
+        fact("owed-to-lenders", span, 1.0),
+        fact("result-of-directional-book", span, 1.0),
+        fact("revenue-of-ftx", Span(date(2021, 1, 1), date(2021, 12, 31)), 1.0),
+        fact("claims-of-customers", span, 1.0),
+    ]
+
+    tables = compare(tiny_run, Record(fact=tuple(asked)))
+
+    assert [row["what"] for row in table(tables, "outcomes")] == ["claims-of-customers"]
+    assert {row["verdict"]: row["outcomes"] for row in table(tables, "verdicts")}[
+        "not in this run"
+    ] == 6
+
+
+def test_facts_of_single_markets_are_not_held_against_the_whole(group_run: RunFolder):
+    of_one = fact("volume-of-ftx", MIDDLE, 1.0, market="BTC-PERP", role="input")
+
+    assert not table(compare(group_run, Record(fact=(of_one,))), "inputs")
+
+
+# ----------------------------------------------------------------------------- the verdicts
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said", "beyond", "times"),
+    [
+        (1.5, 2.0, "below", Decimal("-0.5"), 2 / 3),
+        (0.5, 0.8, "above", Decimal("0.2"), 1.25),
+        (0.5, 1.0, "inside", None, None),
+        (-3.0, -2.0, "above", Decimal(3), None),  # a ratio of a gain to a loss says nothing
+    ],
+)
+def test_outside_is_said_with_the_distance_and_the_ratio_to_the_nearer_end(
+    low, high, said, beyond, times
+):
+    row = Row(fact("fee-yield", MIDDLE, low, low, high, unit="bps"), Decimal(1))
+
+    assert (row.verdict, row.beyond) == (said, beyond)
+    assert row.times == (times if times is None else pytest.approx(Decimal(times)))
+
+
+def test_what_is_not_seen_in_the_printed_figure_puts_nothing_outside():
+    row = Row(fact("youngest-quote-hit", MIDDLE, 0.0, 2.0, 2.0, unit="s"), Decimal("2.0000011"))
+
+    assert (row.told, row.verdict, row.beyond, row.times) == (2, "inside", None, None)
+    cents = fact("claims-of-customers", MIDDLE, 1.0)
+    assert str(Row(cents, Decimal("-0.3")).told) == "0"
+    assert str(Row(cents, Decimal("2.71")).beyond) == "2"  # whole dollars, as all else
+
+
+def test_a_day_is_outside_by_days_and_what_never_came_by_none():
+    recorded = fact("withdrawals-halted", MIDDLE, date(2022, 11, 8), unit="date")
+
+    late = Row(recorded, date(2022, 11, 11))
+    assert (late.verdict, late.beyond, late.times) == ("above", 3, None)
+    never = Row(recorded, NEVER)
+    assert (never.verdict, never.beyond, never.times) == (NEVER, None, None)
+
+
+def test_where_the_record_is_silent_the_figure_stands_alone(group_run: RunFolder):
+    (row,) = table(compare(group_run, Record(fact=(fact("result-of-making", MIDDLE),))), "outcomes")
+
+    assert row["this_run"] == round(figure(group_run, "result-of-making", MIDDLE))
+    assert row["verdict"] == "silent"
+    assert {row["recorded_low"], row["recorded_high"], row["beyond"], row["times"]} == {None}
+
+
+@pytest.mark.parametrize("figures", [(), (1.0,), (1.0, 2.0, 1e12), (1e12,)])
+def test_no_input_is_judged_or_counted_however_near_it_is(group_run: RunFolder, figures):
+    given = fact("equity-raised", MIDDLE, *figures, role="input")
+    came_out = fact("claims-of-customers", MIDDLE, *figures)
+
+    alone = compare(group_run, Record(fact=(given,)))
+    both = compare(group_run, Record(fact=(given, came_out)))
+
+    (row,) = table(alone, "inputs")
+    assert row["verdict"] == AS_GIVEN
+    assert not table(alone, "outcomes")
+    assert {row["outcomes"] for row in table(alone, "verdicts")} == {0}
+    assert sum(row["outcomes"] for row in table(both, "verdicts")) == 1
+    assert table(both, "inputs") == [row]
+
+
+def test_verdicts_are_counted_as_the_rows_say_them(group_run: RunFolder):
+    span = Span(FIRST, LAST)
+    facts = (
+        fact("claims-of-customers", span, 1e12),
+        fact("cash-of-the-exchange", span, 0.0, 1.0, 1e12),
+        fact("hole-of-the-exchange", span),
+        fact("withdrawals-halted", span, LAST, unit="date"),
+    )
+    counted = {
+        row["verdict"]: row["outcomes"]
+        for row in table(compare(group_run, Record(fact=facts)), "verdicts")
+    }
+
+    assert counted == {
+        "inside": 1,
+        "below": 1,
+        "above": 0,
+        NEVER: 1,
+        "silent": 1,
+        "not in this run": 0,
+    }
+
+
+def test_every_row_names_its_source_and_whether_it_was_seen(group_run: RunFolder):
+    span = Span(FIRST, LAST)
+    keys = [key for key in MEASURES if key not in DAYS]
+    facts = [
+        fact(key, span, source=f"who said {key}", provenance="recalled: an address", note=key)
+        for key in keys
+    ] + [fact(key, span, unit="date", source=f"who said {key}") for key in DAYS]
+
+    tables = compare(group_run, Record(fact=tuple(facts)))
+    shown = [row for name in ("outcomes", "days") for row in table(tables, name)]
+
+    assert len(shown) > 20
+    for row in shown:
+        assert row["source"] == f"who said {row['what']}"
+        assert row["seen"] == ("found" if row["what"] in DAYS else "recalled")
+    assert {row["what"] for row in table(tables, "sources")} == {row["what"] for row in shown}
+
+
+# ------------------------------------------------------------------------ where the hole is from
+
+
+def test_what_is_stated_and_what_came_out_sum_to_the_hole(group_run: RunFolder):
+    kinds = hole(group_run).kinds_usd
+    *parts, whole = table(compare(group_run, load_record()), "origins")
+    by_origin = {(row["origin"], row["kind"]): row["hole_usd"] for row in parts}
+    (stated,) = (usd for (of, _), usd in by_origin.items() if of == "stated by amount")
+    came_out = by_origin["came out", "all of these"]
+
+    assert stated + by_origin["stated as a limit", "Loans"] + came_out == whole["hole_usd"]
+    assert whole["hole_usd"] == hole(group_run).hole_usd
+    in_full = {*get_args(UseKind), "Shares", "Tokens", "Opening"}
+    assert stated == sum(usd for kind, usd in kinds.items() if kind in in_full)
+    assert by_origin["came out", "PickOff"] == kinds["PickOff"]
+
+
+# -------------------------------------------------------------------------------- the command
+
+
+def test_the_command_prints_what_the_books_say_and_reads_back_as_csv(group_run: RunFolder):
+    words = ["compare", str(group_run.path)]
+    seen = CliRunner().invoke(main, words)
+    told = CliRunner().invoke(main, [*words, "--format", "csv", "--table", "inputs"])
+
+    assert (seen.exit_code, told.exit_code) == (0, 0)
+    assert "not in this run" in seen.stdout
+    found = {row["what"]: row for row in csv.DictReader(io.StringIO(told.stdout))}
+    assert set(found) == {"share-of-maker-in-volume", "youngest-quote-hit"}
+    assert {row["verdict"] for row in found.values()} == {AS_GIVEN}
+    age_s = figure(group_run, "youngest-quote-hit", Span(FIRST, LAST))
+    assert Decimal(found["youngest-quote-hit"]["this_run"]) == round(age_s, 3)
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["/nowhere"], "not a finished run"),
+        ([], "Missing argument 'RUN'"),
+        (["{run}", "--table", "nosuch"], "it has verdicts, outcomes, days, origins, inputs"),
+        (["{run}", "--format", "csv"], "choose it with --table"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(group_run: RunFolder, words: list[str], problem: str):
+    asked = [word.format(run=group_run.path) for word in words]
+    result = CliRunner().invoke(main, ["compare", *asked])
+
+    assert result.exit_code == 2
+    assert problem in result.stderr
+    assert len(result.stderr.splitlines()) == 1
