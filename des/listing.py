@@ -13,7 +13,7 @@ import simpy
 from des.chance import lognormal_quantiles_us
 from des.clock import DAY_US, HOUR_US, SECOND_US, YEAR_S, microseconds, midnight_us
 from des.price.impact import Impact
-from des.price.lead_price import LeadPrice
+from des.price.lead_price import LeadPrice, Ticks
 from des.quoting.market import Decisions, Session
 from des.quoting.plan import QuotingPolicy
 from des.quoting.race import NO_ORDERS, ORDER
@@ -139,6 +139,7 @@ class Listing:
         self._believed_cents = self._believed_volume_cents = 0
         self._shown_cents = 0
         self._decided: Decisions | None = None
+        self._offsets: list[tuple[int, float]] = []  # today's impact in logs, and since when
 
     def trading(
         self, env: simpy.Environment, start_us: int, end_us: int, forced: np.ndarray = NO_ORDERS
@@ -153,6 +154,7 @@ class Listing:
         Returns:
             The fills on house and lead venue, rows of dtype ROW in the order of time.
         """
+        self._note_impact(start_us)
         uninformed = self._uninformed_orders(start_us, end_us)
         unforeseen = join_rows((uninformed, forced), ORDER) if len(forced) else uninformed
         house = yield from self._session.trading(
@@ -164,6 +166,21 @@ class Listing:
         self._hedge_desk.follow(house)
         per_root_lot = self._impact.per_root_lot(self._daily_volatility(start_us))
         return house, self._hedge_desk.fills(end_us, ticks, per_root_lot)
+
+    def ticks_of_day(self, end_us: int) -> Ticks:
+        """Draw once more the lead price of the day that ends at *end_us*, as it was traded at."""
+        times_us, offsets = zip(*self._offsets, strict=True)
+        spans = zip(times_us, (*times_us[1:], end_us), offsets, strict=True)
+        times, prices = zip(*(self.price.ticks(*span) for span in spans), strict=True)
+        return Ticks(np.concatenate(times), np.concatenate(prices))
+
+    def _note_impact(self, start_us: int) -> None:
+        """Write down the impact of an interval that begins, where it is another than before."""
+        if start_us % DAY_US == 0:
+            self._offsets.clear()
+        offset = self._impact.log_offset
+        if not self._offsets or self._offsets[-1][1] != offset:
+            self._offsets.append((start_us, offset))
 
     def _uninformed_orders(self, start_us: int, end_us: int) -> np.ndarray:
         if not self._sample.has(start_us):

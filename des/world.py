@@ -45,6 +45,7 @@ from des.venue.fees import FeeSchedule
 from des.venue.venue import FUNDING_UNIT, Venue
 from ledger import movements
 from ledger.accounts import (
+    ARBITRAGEURS,
     DIRECTIONAL,
     FREE,
     OUTSIDE,
@@ -81,6 +82,7 @@ def parties_of(scenario: Scenario) -> Parties:
         investors=group.investors if group else None,
         counterparties=tuple(group.counterparties) if group else (),
         directional=scenario.maker.name if group and group.longs else None,
+        arbitrageurs=ARBITRAGEURS if group and group.pools else None,
     )
 
 
@@ -153,16 +155,16 @@ class World:
         self._retail = self._code[parties.retail]
         self._firms = np.array([self._code[firm] for firm in parties.firms], dtype=np.int64)
         self._fees = self._fee_schedule()
-        self._purse, self._group = self._treasury()
         self._directional = self._directional_book(places)
-        self._margin = self._margin_desk()
-        self._capital = self._capital_desk()
         self._sample = Sample.of(scenario.run)
         session = QuoteByQuote if every_quote else Session
         self.listings = [
             self._list(market, contract, session)
             for market, contract in zip(scenario.markets, contracts[parties.house], strict=True)
         ]
+        self._purse, self._group = self._treasury()
+        self._margin = self._margin_desk()
+        self._capital = self._capital_desk()
         self._on_margin = self._first_on_margin()
         self._liquidation = self._liquidation_desk()
         self._open_books()
@@ -602,7 +604,14 @@ class World:
         lenders = Lenders(group.lenders, tranche_cents, parties, custody, self.journal)
         purse = Purse(parties, self._house, custody, credit, lenders)
         treasury = GroupTreasury(
-            self._scenario, parties, custody, purse, lenders, house_money, self.journal
+            self._scenario,
+            parties,
+            custody,
+            purse,
+            lenders,
+            house_money,
+            self.listings,
+            self.journal,
         )
         return purse, treasury
 

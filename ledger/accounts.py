@@ -16,6 +16,8 @@ from ledger.money import CollateralToken, Contract, Scale
 from ledger.transaction import MONEY
 
 OUTSIDE = "Outside"  # the rest of the world
+ARBITRAGEURS = "Arbitrageurs"  # who trade pools to the price elsewhere
+POOLS = "Pools"  # the kind of dollars in pools, of fees there, and of what arbitrageurs gain
 IN_KIND = "in-kind"  # plays no part in the hole: tokens that are held for whom they are owed to
 # What quotes on the lead venue earn from whoever knows nothing, and lose to whoever is faster.
 LEAD_QUOTING = ("LeadSpread", "LeadPickOff")
@@ -45,6 +47,7 @@ class Parties:
     investors: str | None = None  # who buys shares of the house
     counterparties: tuple[str, ...] = ()  # whom the group pays, and who are nothing else
     directional: str | None = None  # who holds positions for their price: the maker, or nobody
+    arbitrageurs: str | None = None  # who trade the maker's pools, where it has any
 
     def roles(self) -> Iterator[tuple[str, str]]:
         """Yield each role with who plays it, as the books record it."""
@@ -56,6 +59,7 @@ class Parties:
         yield from (("investors", name) for name in (self.investors,) if name)
         yield from (("counterparty", counterparty) for counterparty in self.counterparties)
         yield from (("directional", name) for name in (self.directional,) if name)
+        yield from (("arbitrageurs", name) for name in (self.arbitrageurs,) if name)
 
     @property
     def outside_providers(self) -> tuple[str, ...]:
@@ -86,7 +90,8 @@ class Parties:
         """Return everybody, in the order in which the books list them."""
         members = (self.maker, *self.firms, self.retail, self.other_makers)
         traders = (self.house, *members, *self.outside_providers, self.lead, OUTSIDE)
-        return (*traders, *self.financiers, *self.counterparties)
+        arbitrageurs = (name for name in (self.arbitrageurs,) if name)
+        return (*traders, *self.financiers, *self.counterparties, *arbitrageurs)
 
     @property
     def financiers(self) -> tuple[str, ...]:
@@ -190,6 +195,16 @@ def paid_for_tokens(holder: str, token: str) -> str:
     return f"Equity:{holder}:Tokens:{token}"
 
 
+def in_pool(holder: str, token: str) -> str:
+    """Dollars in a pool, beside a token."""
+    return f"Assets:{holder}:{POOLS}:{token}"
+
+
+def pooled(holder: str, token: str) -> str:
+    """Units of a token in a pool: tokens like others, which dollars are not."""
+    return f"Assets:{holder}:Tokens:Pool:{token}"
+
+
 def custody(venue: str) -> str:
     """Tokens that a venue holds for customers, in kind."""
     return f"Assets:{venue}:Tokens"
@@ -249,6 +264,7 @@ class Token:
 
     name: str
     issuer: str  # whose it is before the maker has it: the house's, if it is the group's own
+    is_pooled: bool = False  # whether the maker may have a pool of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +336,11 @@ class Chart:
             yield f"{p.investors}, who buy shares of {p.house}", list(self._investors(p.investors))
         for name in p.counterparties:
             yield f"{name}, whom the group pays", list(self._paid(name))
+        if p.arbitrageurs:
+            yield (
+                f"{p.arbitrageurs}, who trade pools to the price elsewhere",
+                list(self._arbitrageurs(p.arbitrageurs)),
+            )
 
     def _house(self) -> Iterator[Opened]:
         p = self.parties
@@ -412,6 +433,7 @@ class Chart:
             yield _money(expense(p.maker, "Interest"), "cause")
         yield from self._spent(p.maker)
         yield from self._tokens(p.maker, "cause")
+        yield from self._pools(p.maker)
         yield self._opening(p.maker, "cause")
 
     def _firm(self, firm: str) -> Iterator[Opened]:
@@ -489,7 +511,7 @@ class Chart:
         for kind in ("Hedging", *LEAD_QUOTING, "VariationMargin", "Funding", "GapLoss"):
             yield _money(income(OUTSIDE, kind))
         paid = list(self._received(OUTSIDE))
-        if paid or any(token.issuer == OUTSIDE for token in self.tokens):
+        if paid or self._tokens_of(OUTSIDE):
             yield _money(cash(OUTSIDE))
         yield from paid
         yield from self._tokens(OUTSIDE)
@@ -511,6 +533,20 @@ class Chart:
         yield from self._received(counterparty)
         yield _money(opening(counterparty))
 
+    def _arbitrageurs(self, arbitrageurs: str) -> Iterator[Opened]:
+        yield _money(cash(arbitrageurs))
+        yield _money(income(arbitrageurs, POOLS))
+        yield _money(opening(arbitrageurs))
+
+    def _pools(self, maker: str) -> Iterator[Opened]:
+        pools = [token.name for token in self.tokens if token.is_pooled]
+        for name in pools:
+            about = "dollars in a pool: liquid, since they can be taken out at once"
+            yield _money(in_pool(maker, name), "liquid", about)
+            yield Opened(pooled(maker, name), (name,), "cause")
+        if pools:
+            yield _money(income(maker, POOLS), "cause", "fees of those who trade with its pools")
+
     def _spent(self, payer: str) -> Iterator[Opened]:
         """Open what a party of the group pays for, each account once."""
         spent = {each.spent: each.kind for each in self.spendings if each.payer == payer}
@@ -522,7 +558,10 @@ class Chart:
         yield from map(_money, received)
 
     def _tokens(self, holder: str, hole: str | None = None) -> Iterator[Opened]:
-        """Open the tokens that a party may come to hold: the maker all, an issuer its own."""
+        """Open the tokens that a party may come to hold: the maker all, an issuer its own.
+
+        What arbitrageurs take out of pools they sell to the rest of the world.
+        """
         about = "what was paid for them, in dollars, against the tokens received"
         for name in self._tokens_of(holder):
             yield Opened(tokens(holder, name), (name,), hole)
@@ -530,11 +569,16 @@ class Chart:
 
     def _tokens_of(self, holder: str) -> tuple[str, ...]:
         is_maker = holder == self.parties.maker
-        return tuple(each.name for each in self.tokens if is_maker or each.issuer == holder)
+        return tuple(t.name for t in self.tokens if is_maker or holder in _first_holders(t))
 
     def _opening(self, holder: str, hole: str | None = None) -> Opened:
-        issued_here = (token.name for token in self.tokens if token.issuer == holder)
-        return Opened(opening(holder), (MONEY, *issued_here), hole)
+        had_here = (token.name for token in self.tokens if holder in _first_holders(token))
+        return Opened(opening(holder), (MONEY, *had_here), hole)
+
+
+def _first_holders(token: Token) -> tuple[str, ...]:
+    """Return who has units of a token on the first day."""
+    return (token.issuer, OUTSIDE) if token.is_pooled else (token.issuer,)
 
 
 def _money(account: str, hole: str | None = None, about: str | None = None) -> Opened:

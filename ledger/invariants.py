@@ -526,7 +526,8 @@ def _after_settlements(ledger: Ledger) -> Callable[[Step], bool]:
 
 
 def _is_cash(account: Account) -> bool:
-    return account.kind == "Cash" and account.root == "Assets"
+    # Dollars in a pool are nobody's to owe: they are there.
+    return account.kind in ("Cash", "Pools") and account.root == "Assets"
 
 
 def _is_tokens(account: Account) -> bool:

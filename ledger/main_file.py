@@ -155,6 +155,8 @@ def _commodities(chart: Chart, start: date) -> Iterable[str]:
             f"{start} commodity {token.name}\n"
             f'  name: "{what}, held for its price"\n  house-token: {str(own).upper()}\n'
         )
+        if token.is_pooled:
+            yield "  pooled: TRUE\n"
     for token in chart.collateral:
         market = token.contract.market
         yield (

@@ -122,7 +122,11 @@ class RunFolder:
         single = {role: names[0] for role, names in roles.items()}
         parties = Parties(**single, **several)
         tokens = tuple(
-            Token(e.currency, parties.house if e.meta["house-token"] else OUTSIDE)
+            Token(
+                e.currency,
+                parties.house if e.meta["house-token"] else OUTSIDE,
+                e.meta.get("pooled", False),
+            )
             for e in self.entries
             if isinstance(e, data.Commodity) and "house-token" in e.meta
         )

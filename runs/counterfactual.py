@@ -177,7 +177,14 @@ def _tokens(scenario: Scenario) -> Change | None:
         return None
     lenders = [each for each in scenario.group.lenders if each.advance is None]
     how = "no tokens are bought or granted; who lends on tokens alone does not lend"
-    return Change(how, {"group": {"tokens": [], "lenders": _tables(lenders)}})
+    left_out = {"tokens": [], "pools": None, "lift": None}
+    return Change(how, {"group": {**left_out, "lenders": _tables(lenders)}})
+
+
+def _pools(scenario: Scenario) -> Change | None:
+    if scenario.group is None or not scenario.group.pools:
+        return None
+    return Change("no tokens are put into pools", {"group": {"pools": None, "lift": None}})
 
 
 def _directional(scenario: Scenario) -> Change | None:
@@ -224,6 +231,7 @@ REMOVALS: Mapping[str, Callable[[Scenario], Change | None]] = {
     "CreditLine": _credit_line,
     "Loans": _loans,
     "Tokens": _tokens,
+    "Pools": _pools,
     "Directional": _directional,
     "Shares": _shares,
     "Operations": _operations,

@@ -1,5 +1,7 @@
 """Custody: the only place where cash moves, and never below zero."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from des.venue.venue import Venue
@@ -83,6 +85,23 @@ class Custody:
             raise LedgerError(f"{name} is to pay {cents} cents and has {has}: {entry.narration}")
         self.cash[payer] -= cents
         self.cash[receiver] += cents
+        self._journal.record(entry)
+
+    def book(self, change_cents: Mapping[int, int], entry: Transaction) -> None:
+        """Change the cash of several parties by one entry.
+
+        What the changes don't sum to goes into a pool, or comes out of one.
+
+        Raises:
+            LedgerError: somebody has less than is taken.
+        """
+        for party, cents in change_cents.items():
+            self.cash[party] += cents
+            if self.cash[party] < 0:
+                raise LedgerError(
+                    f"{self._parties.names[party]} lacks {-self.cash[party]} cents: "
+                    f"{entry.narration}"
+                )
         self._journal.record(entry)
 
     def _move(self, entity: int, venue: str, cents: int) -> None:

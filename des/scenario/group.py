@@ -3,6 +3,7 @@
 Dates are days of the calendar, whatever days a run has: what falls on none of them does not happen.
 """
 
+import math
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Annotated, Literal, Self
@@ -10,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from des.scenario.values import (
+    Bps,
     ContradictionError,
     Entity,
     Fraction,
@@ -31,6 +33,7 @@ UseKind = Literal[
     "Sponsorship",
     "Incidents",
     "Settlements",
+    "Grants",
 ]
 RESERVED = ("USD", "NULL", "TRUE", "FALSE")  # words that Beancount knows otherwise
 
@@ -168,6 +171,47 @@ class Token(Part):
         return self
 
 
+class Pool(Part):
+    """Liquidity of the captive maker: a token and dollars in a constant-product pool."""
+
+    token: MarketName  # one of the tokens, with a market
+    since: date  # in at the end of that day, at the price then
+    until: date | None = None  # out at the end of that day
+    usd: PositiveUsd  # put in beside tokens worth as much
+    fee_bps: Bps  # of the dollars exchanged
+    block_s: Annotated[float, Field(ge=0.1, le=3_600)]  # mean, from one block to the next
+
+    @model_validator(mode="after")
+    def _span(self) -> Self:
+        if self.until is not None and self.until <= self.since:
+            raise ContradictionError(
+                ("until",), f"is {self.until}; give a day after since, {self.since}"
+            )
+        return self
+
+
+class Lift(Part):
+    """How liquidity lifts the mark of a token: an assumption, and off unless a scenario says so.
+
+    The mark is the lead price times 1 + elasticity * ln(1 + D / reference), with D the dollars in
+    the token's pool: dollars as many as the reference lift it by ln 2 times the elasticity. Only
+    marks are lifted, which is to say paper wealth and what lenders advance on it: nobody trades
+    at them, and pools are arbitraged to the lead price.
+
+    No record says how large the effect is, and a scenario should be run with and without it.
+    That it grows ever more slowly is the shape in Amihud & Mendelson (1986), Journal of Financial
+    Economics 17(2), 223-249: what holders ask for bearing illiquidity is concave in it. The
+    logarithm is ours. Elasticity: 0, none, to 1; the reference: a pool that markets would notice.
+    """
+
+    elasticity: Fraction
+    reference_usd: PositiveUsd
+
+    def factor(self, pool_usd: float) -> float:
+        """Return what the lead price is multiplied by, given the dollars in the pool."""
+        return 1 + self.elasticity * math.log1p(pool_usd / self.reference_usd)
+
+
 class Long(Part):
     """A position of the directional book: bought for so much, held, and sold."""
 
@@ -196,6 +240,8 @@ class Group(Part):
     rounds: Annotated[tuple[Round, ...], Field(max_length=100)] = ()
     tokens: Annotated[tuple[Token, ...], Field(max_length=50)] = ()
     longs: Annotated[tuple[Long, ...], Field(max_length=100)] = ()
+    pools: Annotated[tuple[Pool, ...], Field(max_length=50)] | None = None  # None: there are none
+    lift: Lift | None = None  # None: liquidity lifts no mark
 
     @property
     def counterparties(self) -> dict[str, int]:
@@ -224,6 +270,24 @@ class Group(Part):
                     ("lenders", i, "advance"),
                     f"is {lender.advance:_}; give tokens to lend on, or leave it out",
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _pooled(self) -> Self:
+        markets = {token.name: token.market for token in self.tokens}
+        pools = [pool.token for pool in self.pools or ()]
+        for i, token in enumerate(pools):
+            if token not in markets:
+                fault = f"is '{token}'; give one of the tokens: {', '.join(markets) or 'none'}"
+            elif markets[token] is None:
+                fault = f"is '{token}', which has no market to be arbitraged to; give it one"
+            elif token in pools[:i]:
+                fault = f"is '{token}', which has a pool; give each token one"
+            else:
+                continue
+            raise ContradictionError(("pools", i, "token"), fault)
+        if self.lift and not pools:
+            raise ContradictionError(("pools",), "is missing; give it, since there is lift")
         return self
 
     @model_validator(mode="after")

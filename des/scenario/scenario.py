@@ -1,6 +1,7 @@
 """The whole scenario, and what its parts must agree on."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import pairwise
 from typing import Annotated, Self
 
@@ -18,6 +19,7 @@ from des.scenario.values import ContradictionError, Part, SourceText
 from des.scenario.venues import House, Lead
 
 TICKS_MAX = 10**10  # of all markets in the whole run: a day's work for one machine
+TICKS_PER_USD_MAX = 100_000  # where there is a pool
 
 
 class Scenario(Part):
@@ -63,6 +65,8 @@ class Scenario(Part):
     def _names(self) -> Self:
         """Refuse two sets of books, or two commodities, under one name."""
         seen = {"Outside"}  # the rest of the world has books too
+        if self.group and self.group.pools:
+            seen.add("Arbitrageurs")  # and so have those who trade the pools
         for place, name in zip(self._places(), self.entities(), strict=True):
             if name in seen and place == ("firms", "classes"):
                 raise ContradictionError(
@@ -114,6 +118,21 @@ class Scenario(Part):
                         ("group", key, i, "market"),
                         f"is '{part.market}'; give one of the markets: {', '.join(names)}",
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _pooled(self) -> Self:
+        """Refuse pools in which prices would not be counted exactly."""
+        ticks_usd = {market.name: market.tick_usd for market in self.markets}
+        markets = {t.name: t.market for t in self.group.tokens} if self.group else {}
+        for i, pool in enumerate((self.group.pools if self.group else None) or ()):
+            tick_usd = ticks_usd[markets[pool.token]]
+            if Fraction(tick_usd).denominator > TICKS_PER_USD_MAX:
+                raise ContradictionError(
+                    ("group", "pools", i, "token"),
+                    f"is '{pool.token}', whose market has ticks of {tick_usd}, too fine to count "
+                    f"a pool in; give it 1/{TICKS_PER_USD_MAX:_} or more, or no pool",
+                )
         return self
 
     @model_validator(mode="after")

@@ -1,16 +1,19 @@
 """The group's treasury: what it does with money at the end of each day, beside trading.
 
-In this order: shares are sold, lenders look at their limits and recall, interest is paid, uses are
-paid in the order of the scenario, tokens are bought and marked, the house pays what it costs to
-run. What cannot be paid in full is not paid at all and noted; only a recall is paid as far as money
-goes, and the rest of it stays owed.
+In this order: pools have been traded and may close, shares are sold, lenders look at their limits
+and recall, interest is paid, uses are paid in the order of the scenario, tokens are bought, pools
+open, tokens are marked, the house pays what it costs to run. What cannot be paid in full is not
+paid at all and noted; only a recall is paid as far as money goes, and the rest of it stays owed.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import numpy as np
 
 from des.custody.custody import Custody
+from des.defi.programme import PoolProgramme
+from des.listing import Listing
 from des.scenario import Scenario
 from des.treasury.house_money import HouseMoney
 from des.treasury.lenders import Lenders
@@ -49,6 +52,7 @@ class GroupTreasury:
         purse: Purse,
         lenders: Lenders,
         house_money: HouseMoney,
+        listings: Sequence[Listing],
         journal: Journal,
     ) -> None:
         """Begin on the first morning, with nothing borrowed, held or spent.
@@ -60,6 +64,7 @@ class GroupTreasury:
             purse: where the maker's comes from.
             lenders: whom it owes.
             house_money: what of its cash the house may call its own.
+            listings: all markets, each with its lead price.
             journal: takes down what cannot be paid.
         """
         self._group = scenario.group
@@ -67,21 +72,32 @@ class GroupTreasury:
         self._purse, self._lenders, self._house_money = purse, lenders, house_money
         self._code = {name: code for code, name in enumerate(parties.names)}
         self._holdings = TokenHoldings(scenario, self._group.tokens, journal)
+        self._pools = PoolProgramme(
+            scenario, parties, custody, purse, self._holdings, listings, journal
+        )
         self._uses = calendar(self._group.uses, parties)
         self._cost_share = Decimal(repr(self._group.house_cost_share))
         self._fees_cents = 0  # in all, when costs were paid last
         self._unpaid_recalls: dict[int, int] = {}  # as noted last
 
     def opening_cash(self) -> dict[str, int]:
-        """Return what lenders and investors bring, in cents, so that the world's cash is there."""
+        """Return what lenders and investors bring, in cents, so that the world's cash is there.
+
+        And what the rest of the world has to trade with pools.
+        """
         cash = self._lenders.opening_cash()
+        if cents := self._pools.outside_cents():
+            cash[OUTSIDE] = cents
         if self._parties.investors:
             cash[self._parties.investors] = sum(to_cents(each.usd) for each in self._group.rounds)
         return cash
 
     def opening_tokens(self) -> dict[tuple[str, str], int]:
         """Return by (issuer, token) how many units there are."""
-        return self._holdings.opening_units()
+        units = self._holdings.opening_units()
+        for token, n in self._pools.outside_units().items():
+            units[OUTSIDE, token] = units.get((OUTSIDE, token), 0) + n
+        return units
 
     def close_day(self, time_us: int, marks: np.ndarray) -> None:
         """Do all that a day is to see done, at its last microsecond.
@@ -92,6 +108,7 @@ class GroupTreasury:
         """
         day = day_of(time_us)
         first_of_month = day.day == 1
+        self._pools.close_day(time_us)
         self._sell_shares(time_us)
         self._lenders.look(self._holdings.worth_cents(day, marks))
         self._repay_recalls(time_us)
@@ -101,6 +118,7 @@ class GroupTreasury:
             self._pay(time_us, payment)
         for purchase in self._holdings.due(day):
             self._buy_tokens(time_us, purchase)
+        self._pools.open_due(time_us, marks)
         self._holdings.close_day(time_us, marks)
         if first_of_month:
             self._pay_costs(time_us)
@@ -120,6 +138,7 @@ class GroupTreasury:
             for lender, owed in zip(self._parties.lenders, self._lenders.owed_cents, strict=True)
         ]
         pairs += [(tokens(maker, name), n, name) for name, n in self._holdings.units.items()]
+        pairs += self._pools.booked()
         for account, units, commodity in pairs:
             booked = self._journal.balance(account, commodity)
             if booked != units:

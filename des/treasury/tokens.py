@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from des.defi.pool import ConstantProductPool
 from des.scenario import Scenario, Token, TokenPurchase
 from ledger import accounts
 from ledger.accounts import OUTSIDE
@@ -28,7 +29,7 @@ class Purchase:
 def chart_tokens(scenario: Scenario) -> tuple[accounts.Token, ...]:
     """Return the tokens that the books of a world know."""
     tokens = scenario.group.tokens if scenario.group else ()
-    return tuple(_chart_token(token, scenario.house.name) for token in tokens)
+    return tuple(_chart_token(token, scenario) for token in tokens)
 
 
 class TokenHoldings:
@@ -38,16 +39,18 @@ class TokenHoldings:
         """Begin with none.
 
         Args:
-            scenario: says which markets there are, and who the house is.
+            scenario: says which markets there are, who the house is, and what lifts marks.
             tokens: of the group.
             journal: takes down the marks.
         """
         self._tokens, self._journal = tokens, journal
-        self._token = {token.name: _chart_token(token, scenario.house.name) for token in tokens}
+        self._token = {token.name: _chart_token(token, scenario) for token in tokens}
         markets = {market.name: i for i, market in enumerate(scenario.markets)}
         self._market = {t.name: markets[t.market] for t in tokens if t.market is not None}
         self._tick_usd = [Decimal(market.tick_usd) for market in scenario.markets]
-        self.units = {token.name: 0 for token in tokens}
+        self._lift = scenario.group.lift if scenario.group else None
+        self.units = {token.name: 0 for token in tokens}  # in no pool
+        self.pools: dict[str, ConstantProductPool] = {}  # by token: those that are open
         self._due: dict[date, list[tuple[Token, int, TokenPurchase]]] = defaultdict(list)
         for token in tokens:
             for n, purchase in enumerate(token.bought, start=1):
@@ -74,25 +77,42 @@ class TokenHoldings:
             marks: of all markets, in ticks.
         """
         return sum(
-            int(self.units[token.name] * self._mark_usd(token, day, marks) * 100)
+            int(self._held(token) * self._mark_usd(token, day, marks) * 100)
             for token in self._tokens
         )
 
     def close_day(self, time_us: int, marks: np.ndarray) -> None:
         """Mark in the books what is held."""
         for token in self._tokens:
-            if self.units[token.name]:
+            if self._held(token):
                 usd = self._mark_usd(token, day_of(time_us), marks)
                 self._journal.price(time_us, token.name, f"{usd:f}")
+
+    def _held(self, token: Token) -> int:
+        """Return how many units there are; those in a pool can be taken out at once."""
+        pool = self.pools.get(token.name)
+        return self.units[token.name] + (pool.lots if pool else 0)
 
     def _mark_usd(self, token: Token, day: date, marks: np.ndarray) -> Decimal:
         """Return the lead price of its contract, or the last mark on record, whichever it has."""
         if token.market is not None:
             market = self._market[token.name]
-            return int(marks[market]) * self._tick_usd[market]
+            return int(marks[market]) * self._tick_usd[market] * self._lifted(token)
         in_force = [mark.usd for mark in token.marks if mark.at <= day]
         return Decimal(repr(in_force[-1])) if in_force else Decimal(0)
 
+    def _lifted(self, token: Token) -> Decimal | int:
+        """Return what liquidity multiplies a mark by, if the scenario says that it does."""
+        pool = self.pools.get(token.name)
+        if self._lift is None or pool is None:
+            return 1
+        return Decimal(f"{self._lift.factor(pool.cents / 100):.6f}")
 
-def _chart_token(token: Token, house: str) -> accounts.Token:
-    return accounts.Token(token.name, house if token.house_token else OUTSIDE)
+
+def _chart_token(token: Token, scenario: Scenario) -> accounts.Token:
+    pools = (scenario.group.pools if scenario.group else None) or ()
+    return accounts.Token(
+        token.name,
+        scenario.house.name if token.house_token else OUTSIDE,
+        token.name in {pool.token for pool in pools},
+    )

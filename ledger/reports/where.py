@@ -16,7 +16,7 @@ from decimal import Decimal
 
 from beancount.core import data
 
-from ledger.accounts import cash, claim, owed
+from ledger.accounts import cash, claim, in_pool, owed
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, entity_of, kind_of
@@ -285,6 +285,9 @@ class CashStatement:
 def cash_statement(run: RunFolder) -> CashStatement:
     """Add up by party the cash that crossed the border of the house group."""
     tills = {cash(entity) for entity in run.chart.parties.group}
+    # What stands in a pool is paid to nobody until somebody trades with it.
+    pools = (token.name for token in run.chart.tokens if token.is_pooled)
+    tills |= {in_pool(run.chart.parties.maker, name) for name in pools}
     opening = ZERO
     paid_in: dict[str, Decimal] = defaultdict(lambda: ZERO)
     paid_out: dict[str, Decimal] = defaultdict(lambda: ZERO)

@@ -1,0 +1,112 @@
+"""Pools: the maker's tokens and dollars in them, and what trading with them moves.
+
+A pool owes nobody anything and keeps no books: what is in it is the maker's. Tokens and the
+dollars that they were exchanged for meet in equity, as where tokens are bought; a gain or a loss
+on them is nobody's income. Whoever trades a pool to the price elsewhere goes there as well, with
+the rest of the world, so that what is gained by the two trades is dollars, and is booked.
+"""
+
+from dataclasses import dataclass
+
+from ledger.accounts import (
+    OUTSIDE,
+    POOLS,
+    cash,
+    in_pool,
+    income,
+    paid_for_tokens,
+    pooled,
+    tokens,
+)
+from ledger.money import usd
+from ledger.transaction import Posting, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Arbitrages:
+    """A day's trades with one pool, summed."""
+
+    trades: int
+    units: int  # of the token, out of the pool
+    cents: int  # into it for them
+    fee_cents: int
+    outside_cents: int  # what the units are worth elsewhere, each trade's at its moment
+
+
+def open_pool(
+    time_us: int, maker: str, token: str, units: int, cents: int, terms: str
+) -> Transaction:
+    """The maker puts tokens and dollars into a pool of its own.
+
+    Args:
+        time_us: when.
+        maker, token: whose pool, of what.
+        units, cents: what is put in.
+        terms: what the pool charges, in words.
+    """
+    return Transaction(
+        time_us,
+        None,
+        f"{maker} puts {units:,} {token} and {usd(cents)} into a pool, {terms}",
+        "pool",
+        _moved(maker, token, units, cents),
+        (pool_link(token),),
+    )
+
+
+def close_pool(time_us: int, maker: str, token: str, units: int, cents: int) -> Transaction:
+    """The maker takes out what there is."""
+    return Transaction(
+        time_us,
+        None,
+        f"{maker} takes {units:,} {token} and {usd(cents)} out of its pool, which is all",
+        "pool",
+        _moved(maker, token, -units, -cents),
+        (pool_link(token),),
+    )
+
+
+def arbitrage_pool(
+    time_us: int, maker: str, arbitrageurs: str, token: str, day: Arbitrages
+) -> Transaction:
+    """Arbitrageurs trade a pool to the price elsewhere, and undo the trade there."""
+    gain_cents = day.outside_cents - day.cents - day.fee_cents
+    moves = "gives" if day.units > 0 else "takes in"
+    postings = [
+        Posting(pooled(maker, token), -day.units, token),
+        Posting(paid_for_tokens(maker, token), day.units, token),
+        Posting(paid_for_tokens(maker, token), -day.cents),
+        Posting(in_pool(maker, token), day.cents),
+        Posting(cash(maker), day.fee_cents),
+        Posting(income(maker, POOLS), -day.fee_cents),
+        Posting(cash(arbitrageurs), gain_cents),
+        Posting(income(arbitrageurs, POOLS), -gain_cents),
+        Posting(tokens(OUTSIDE, token), day.units, token),
+        Posting(paid_for_tokens(OUTSIDE, token), -day.units, token),
+        Posting(paid_for_tokens(OUTSIDE, token), day.outside_cents),
+        Posting(cash(OUTSIDE), -day.outside_cents),
+    ]
+    return Transaction(
+        time_us,
+        arbitrageurs,
+        f"{arbitrageurs} trade with the pool of {maker}: it {moves} {abs(day.units):,} {token} for "
+        f"{usd(day.cents)}, and earns {usd(day.fee_cents)} in fees",
+        "arbitrage",
+        tuple(posting for posting in postings if posting.units),
+        (pool_link(token),),
+        (("trades", str(day.trades)),),
+    )
+
+
+def pool_link(token: str) -> str:
+    """Name the pool of a token, from first to last."""
+    return f"pool-{token.lower()}"
+
+
+def _moved(maker: str, token: str, units: int, cents: int) -> tuple[Posting, ...]:
+    return (
+        Posting(pooled(maker, token), units, token),
+        Posting(tokens(maker, token), -units, token),
+        Posting(in_pool(maker, token), cents),
+        Posting(cash(maker), -cents),
+    )

@@ -1,0 +1,153 @@
+"""Pools: what liquidity earned, and what it lost to whoever knew the price elsewhere.
+
+Fees are the maker's income of the kind Pools, and what arbitrageurs kept is theirs; both together
+are what the pool lost against holding the same tokens and trading them at the price elsewhere:
+its loss versus rebalancing. What theory expects is an eighth of the price's variance, times what
+the pool is worth: exactly, with blocks as dense as can be and no fee, and closely with a small one
+(Milionis, Moallemi, Roughgarden & Zhang 2022, arXiv 2208.06046; with fees, 2305.14604). It is held
+against the variance that there was, from block to block, so luck of the price is in neither.
+
+What drives the figures: the price's variance; the fee, which moves loss from arbitrageurs to the
+maker and leaves the sum as it is; that nobody else trades with a pool, by construction.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from beancount.core import data
+
+from ledger.accounts import POOLS, in_pool, income
+from ledger.pools import pool_link
+from ledger.reports.table import Table
+from ledger.reports.where import ZERO, percent, usd_lines
+from ledger.run_folder import RunFolder
+
+CENT = Decimal("0.01")
+DAYS_PER_YEAR = 365
+
+
+@dataclass(slots=True)
+class PoolDay:
+    """One pool on one day on which it could be traded."""
+
+    token: str
+    day: date
+    blocks: int
+    variance: float  # of the log-price, from block to block
+    value_usd: Decimal  # in the morning
+    trades: int = 0
+    moved_usd: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
+
+    @property
+    def expected_usd(self) -> float:
+        """Return the loss that theory expects of the day's variance."""
+        return self.variance / 8 * float(self.value_usd)
+
+
+def pools(run: RunFolder) -> list[Table]:
+    """Return for each pool, month by month and in all, what it earned and lost."""
+    found = list(pool_days(run))
+    months: dict[tuple[str, str], list[PoolDay]] = defaultdict(list)
+    for each in found:
+        months[each.token, f"{each.day:%Y-%m}"].append(each)
+    for each in found:
+        months[each.token, "all"].append(each)
+    tokens = list(dict.fromkeys(each.token for each in found))
+    return [
+        Table(
+            "pools",
+            "What pools earned, and what they lost to whoever knew the price elsewhere",
+            (
+                "pool",
+                "month",
+                "days",
+                "value_usd",
+                "volatility_pct",
+                "blocks",
+                "trades",
+                "loss_usd",
+                "fees_usd",
+                "arbitrageurs_usd",
+                "expected_loss_usd",
+                "of_expected_pct",
+            ),
+            [
+                (token, month, *_figures(run, days))
+                # Sorting is stable: each pool's months stay in order, and "all" stands last.
+                for (token, month), days in sorted(
+                    months.items(), key=lambda each: tokens.index(each[0][0])
+                )
+            ],
+            (
+                "Value is twice the dollars in it, on the average morning. The loss is that "
+                "against rebalancing at the price elsewhere; fees gave so much of it back, and the "
+                "rest is what arbitrageurs kept. It is a loss on tokens, and as such in no kind.",
+                "Expected is an eighth of the variance that there was times the value, by day.",
+            ),
+        )
+    ]
+
+
+def pool_days(run: RunFolder) -> Iterator[PoolDay]:
+    """Yield the days of each pool, in order, as the general ledger tells them."""
+    parties, traded = run.chart.parties, _traded(run)
+    tokens = {pool_link(token.name): token.name for token in run.chart.tokens if token.is_pooled}
+    dollars: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    by_day: dict[date, list[data.Transaction]] = defaultdict(list)
+    for entry in run.transactions:
+        if entry.links & tokens.keys():
+            by_day[entry.date].append(entry)
+    for day in sorted({*by_day, *traded}):
+        today = {
+            token: PoolDay(token, day, blocks, variance, 2 * dollars[token])
+            for token, blocks, variance in traded[day]
+        }
+        for entry in by_day[day]:
+            for link in entry.links & tokens.keys():
+                token = tokens[link]
+                for account, usd in usd_lines(entry):
+                    if account == in_pool(parties.maker, token):
+                        dollars[token] += usd
+                    if token in today:
+                        today[token].moved_usd[account] += usd
+                if "arbitrage" in entry.tags:
+                    today[token].trades += int(entry.meta["trades"])
+        yield from today.values()
+
+
+def _traded(run: RunFolder) -> defaultdict[date, list[tuple[str, int, float]]]:
+    """Return by day the pools that were open, with their blocks and the price's variance."""
+    noted: defaultdict[date, list[tuple[str, int, float]]] = defaultdict(list)
+    for entry in run.entries:
+        if isinstance(entry, data.Custom) and entry.type == "pool-day":
+            token, blocks, variance = (value.value for value in entry.values)
+            noted[entry.date].append((token, int(blocks), float(variance)))
+    return noted
+
+
+def _figures(run: RunFolder, days: Sequence[PoolDay]) -> tuple:
+    parties = run.chart.parties
+    # Gains are below zero where they are booked.
+    fees, gained = (
+        -sum((day.moved_usd[income(who, POOLS)] for day in days), ZERO)
+        for who in (parties.maker, parties.arbitrageurs)
+    )
+    loss = fees + gained
+    expected = Decimal(sum(day.expected_usd for day in days)).quantize(CENT)
+    volatility = math.sqrt(sum(day.variance for day in days) / len(days) * DAYS_PER_YEAR)
+    return (
+        len(days),
+        (sum((day.value_usd for day in days), ZERO) / len(days)).quantize(CENT),
+        Decimal(100 * volatility).quantize(Decimal("0.1")),
+        sum(day.blocks for day in days),
+        sum(day.trades for day in days),
+        loss,
+        fees,
+        gained,
+        expected,
+        percent(loss, expected),
+    )

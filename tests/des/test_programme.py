@@ -1,0 +1,460 @@
+"""The liquidity programme: what opens, what comes back, and that it loses what theory says."""
+
+import math
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from des.clock import DAY_US, midnight_us
+from des.custody.custody import Custody
+from des.defi.pool import arbitrage_gain_rate, block_times_us, fee_rate
+from des.defi.programme import PoolProgramme, realised_variance
+from des.price.lead_price import LeadPrice, Ticks
+from des.scenario import Anchor, Lift, Price, Scenario, VolatilityLevel
+from des.treasury.tokens import TokenHoldings
+from des.world import World, parties_of
+from ledger.accounts import ARBITRAGEURS, OUTSIDE, in_pool, income, pooled
+from ledger.transaction import Transaction, check_balance
+from runs.scenarios import ScenarioError, load
+
+POOLS = Path(__file__).parents[1] / "worlds" / "pools.toml"
+SCENARIO = load(str(POOLS))
+START = SCENARIO.run.start
+MAKER = SCENARIO.maker.name
+CASH_CENTS = 10**15
+PRICE_USD = 100
+SOL, FTT = 0, 1  # places of markets
+
+
+class Books:
+    """A journal that keeps what it is told, and sums it up."""
+
+    def __init__(self) -> None:
+        self.entries: list[Transaction] = []
+        self.customs: list[tuple[str, ...]] = []
+
+    def record(self, entry: Transaction) -> None:
+        check_balance(entry.narration, entry.postings)
+        self.entries.append(entry)
+
+    def custom(self, time_us: int, *words: str) -> None:
+        self.customs.append(words)
+
+    def price(self, time_us: int, *words: str) -> None:
+        self.customs.append(words)
+
+    def balance(self, account: str, commodity: str = "USD") -> int:
+        posted = (posting for entry in self.entries for posting in entry.postings)
+        return sum(p.units for p in posted if (p.account, p.commodity) == (account, commodity))
+
+
+class Wealthy:
+    """A purse that has what is asked for, up to a limit."""
+
+    def __init__(self, cents: int) -> None:
+        self._cents = cents
+
+    def payable_cents(self, time_us: int) -> int:
+        return self._cents
+
+    def raise_cash(self, time_us: int, cents: int, links: tuple[str, ...]) -> None:
+        assert cents <= self._cents
+
+
+class Programme:
+    """One pool of SOL by itself, day after day, with books of its own."""
+
+    def __init__(
+        self,
+        ticks_of_day: Callable[[int], Ticks],
+        units: int = 10**8,
+        payable_cents: int = CASH_CENTS,
+        scenario: Scenario = SCENARIO,
+        **changes: object,
+    ) -> None:
+        given = {"until": None} | changes
+        pool = scenario.group.pools[0].model_copy(update=given)
+        group = scenario.group.model_copy(update={"pools": (pool,)})
+        self.scenario = scenario.model_copy(update={"group": group})
+        self.parties = parties_of(self.scenario)
+        self.books = Books()
+        cash = np.full(len(self.parties.names), CASH_CENTS, dtype=np.int64)
+        self.custody = Custody(self.parties, {}, cash, self.books)
+        self.holdings = TokenHoldings(self.scenario, group.tokens, self.books)
+        self.holdings.units["SOL"] = units
+        listing = SimpleNamespace(ticks_of_day=ticks_of_day)
+        self.pools = PoolProgramme(
+            self.scenario,
+            self.parties,
+            self.custody,
+            Wealthy(payable_cents),
+            self.holdings,
+            [listing, listing],
+            self.books,
+        )
+
+    def open(self, mark_ticks: int) -> None:
+        """See the pool's first day end."""
+        self.pools.open_due(midnight_us(START) + DAY_US - 1, np.array([mark_ticks, mark_ticks]))
+
+    def days(self, n: int) -> None:
+        """See *n* days after the first end."""
+        for i in range(1, n + 1):
+            self.pools.close_day(midnight_us(START) + (i + 1) * DAY_US - 1)
+
+    def cash_cents(self, name: str) -> int:
+        """Return what somebody has more than at first."""
+        return int(self.custody.cash[self.parties.names.index(name)]) - CASH_CENTS
+
+
+def closes(*prices: int) -> Callable[[int], Ticks]:
+    """Return a price that jumps once a day, at noon; the last one stays."""
+
+    def of_day(end_us: int) -> Ticks:
+        day = (end_us - midnight_us(START)) // DAY_US - 2
+        noon_us = np.array([end_us - DAY_US // 2])
+        return Ticks(noon_us, np.array([prices[min(day, len(prices) - 1)]]))
+
+    return of_day
+
+
+# ---- what opens, and what comes back
+
+MARK = 10_000  # ticks of a cent
+
+
+def test_a_pool_opens_with_its_dollars_and_as_many_tokens_as_these_are_worth():
+    one = Programme(closes(MARK), usd=1_000_050)
+    one.open(MARK)
+
+    pool = one.holdings.pools["SOL"]
+    assert (pool.lots, pool.cents) == (10_000, 100_005_000)
+    assert one.holdings.units["SOL"] == 10**8 - 10_000
+    assert one.cash_cents(MAKER) == -100_005_000
+    assert one.books.balance(in_pool(MAKER, "SOL")) == 100_005_000
+    assert one.books.balance(pooled(MAKER, "SOL"), "SOL") == 10_000
+
+
+@pytest.mark.parametrize(
+    ("units", "cents", "lacking"),
+    [(9_999, CASH_CENTS, "SOL: 10,000"), (10_000, 99_999_999, "dollars")],
+)
+def test_what_the_maker_lacks_of_either_it_does_not_open(units, cents, lacking):
+    one = Programme(closes(MARK), units, cents, usd=1_000_000)
+    one.open(MARK)
+    one.days(3)
+
+    assert one.books.customs == [
+        ("unopened-pool", '"SOL"', "1000000.00 USD", f'"for lack of {lacking}"')
+    ]
+    assert not one.books.entries
+    assert not one.holdings.pools
+
+
+def test_a_pool_that_nobody_trades_comes_back_as_it_went_in():
+    one = Programme(closes(MARK), usd=1_000_000, until=START + timedelta(days=3))
+    one.open(MARK)
+    one.days(5)
+
+    assert [entry.tag for entry in one.books.entries] == ["pool", "pool"]
+    assert one.cash_cents(MAKER) == 0
+    assert one.holdings.units["SOL"] == 10**8
+    assert [words[0] for words in one.books.customs] == 3 * ["pool-day"]
+
+
+@given(
+    prices=st.lists(st.integers(MARK // 50, 50 * MARK), min_size=1, max_size=6),
+    fee_bps=st.sampled_from((0.0, 0.5, 30.0, 1_000.0)),
+)
+def test_whatever_the_price_does_nothing_is_lost_and_closing_gives_back_what_is_there(
+    prices, fee_bps
+):
+    last = START + timedelta(days=len(prices))
+    one = Programme(closes(*prices), usd=1_000_000, fee_bps=fee_bps, until=last)
+    one.open(MARK)
+    one.days(len(prices) - 1)
+    for account, units, commodity in one.pools.booked()[:2]:
+        assert one.books.balance(account, commodity) == units
+
+    one.days(len(prices))
+
+    fees = -one.books.balance(income(MAKER, "Pools"))
+    gained = -one.books.balance(income(ARBITRAGEURS, "Pools"))
+    lots = one.holdings.units["SOL"] - 10**8
+    assert one.books.balance(in_pool(MAKER, "SOL")) == 0
+    assert one.books.balance(pooled(MAKER, "SOL"), "SOL") == 0
+    assert one.books.balance(f"Assets:{OUTSIDE}:Tokens:SOL", "SOL") == -lots
+    assert one.cash_cents(ARBITRAGEURS) == gained >= 0
+    assert fees >= 0
+    assert sum(map(one.cash_cents, (MAKER, ARBITRAGEURS, OUTSIDE))) == 0
+
+
+def test_what_arbitrageurs_gain_is_what_they_paid_too_little_at_the_price_elsewhere():
+    """From 100.00 to 400.00 the root of the price doubles: half the tokens go for as many dollars.
+
+    5,000 tokens for 1,000,000.00, worth 2,000,000.00 elsewhere.
+    """
+    one = Programme(closes(4 * MARK), usd=1_000_000, fee_bps=0.0)
+    one.open(MARK)
+    one.days(1)
+
+    pool = one.holdings.pools["SOL"]
+    assert (pool.lots, pool.cents) == (5_000, 200_000_000)
+    assert one.cash_cents(ARBITRAGEURS) == 100_000_000
+    assert one.cash_cents(OUTSIDE) == -200_000_000
+    assert one.books.entries[-1].meta == (("trades", "1"),)
+
+
+def test_the_rest_of_the_world_could_fill_a_pool_ten_times_at_any_hour_of_the_run():
+    one = Programme(closes(MARK), usd=1_000_000)
+    hours = iter([100.0, 1_600.0, 25.0])
+    (listing, _) = one.pools._listings
+    listing.price = SimpleNamespace(hour_price_usd=lambda at_us: next(hours, 50.0))
+
+    assert one.pools.outside_cents() == 10 * 4 * 100_000_000
+    hours = iter([100.0, 1_600.0, 25.0])
+    assert one.pools.outside_units() == {"SOL": 10 * 2 * 10_000}
+
+
+@pytest.mark.parametrize("tick_usd", ["0.0025", "0.01", "1", "2.5"])
+def test_a_pool_is_counted_exactly_whatever_the_tick(tick_usd):
+    mark = int(PRICE_USD / Decimal(tick_usd))
+    market = SCENARIO.markets[SOL].model_copy(update={"tick_usd": tick_usd})
+    scenario = SCENARIO.model_copy(update={"markets": (market, SCENARIO.markets[FTT])})
+    one = Programme(closes(4 * mark), usd=1_000_000, fee_bps=0.0, scenario=scenario)
+    one.open(mark)
+    one.days(1)
+
+    pool = one.holdings.pools["SOL"]
+    assert (pool.lots, pool.cents) == (5_000, 200_000_000)
+    assert one.cash_cents(ARBITRAGEURS) == 100_000_000
+
+
+# ---- theory
+
+TICK = "0.0001"
+VOLATILITY, DAYS, SEEDS = 1.0, 9, 10
+BLOCK_S = 60.0  # as many ticks: theory has the price diffuse between blocks
+
+
+def lead_of(seed: int) -> LeadPrice:
+    law = Price(
+        anchors=(Anchor(at=datetime(START.year, START.month, START.day, tzinfo=UTC),
+                        price_usd=float(PRICE_USD)),),
+        volatility=(VolatilityLevel(since=START, annual=VOLATILITY),),
+    )  # fmt: skip
+    start_us = midnight_us(START)
+    return LeadPrice(seed, "SOL", law, Decimal(TICK), start_us, start_us + (DAYS + 1) * DAY_US)
+
+
+def seeded(seed: int) -> Scenario:
+    run = SCENARIO.run.model_copy(update={"seed": seed})
+    market = SCENARIO.markets[SOL].model_copy(update={"tick_usd": TICK, "lot": "100"})
+    markets = (market, SCENARIO.markets[FTT])
+    return SCENARIO.model_copy(update={"run": run, "markets": markets})
+
+
+def booked_per_dollar(fee_bps: float) -> np.ndarray:
+    """Return what arbitrageurs kept and paid, day by day, per year and dollar in the morning."""
+    found = []
+    for seed in range(SEEDS):
+        lead = lead_of(seed)
+        one = Programme(
+            lambda end_us, lead=lead: lead.ticks(end_us - DAY_US, end_us),
+            scenario=seeded(seed),
+            usd=1e9,
+            fee_bps=fee_bps,
+            block_s=BLOCK_S,
+        )
+        start_us = midnight_us(START)
+        one.open(int(lead.ticks(start_us, start_us + DAY_US).prices[-1]))
+        for i in range(1, DAYS + 1):
+            worth, before = 2 * one.holdings.pools["SOL"].cents, len(one.books.entries)
+            one.pools.close_day(start_us + (i + 1) * DAY_US - 1)
+            (entry,) = one.books.entries[before:]
+            moved = {p.account: p.units for p in entry.postings if p.commodity == "USD"}
+            kept = -moved[income(ARBITRAGEURS, "Pools")]
+            paid = -moved.get(income(MAKER, "Pools"), 0)
+            if i > 1:  # by then it is anywhere in its band
+                found.append((365 * kept / worth, 365 * paid / worth))
+    return np.array(found)
+
+
+@pytest.mark.parametrize("fee_bps", [0.0, 5.0, 30.0])
+def test_the_booked_loss_is_that_of_theory_and_a_fee_divides_it(fee_bps):
+    """Within three standard errors, over days and seeds; the errors are below a thirtieth."""
+    found = booked_per_dollar(fee_bps)
+    terms = VOLATILITY, BLOCK_S, fee_bps / 10_000
+    found = np.column_stack((found, found.sum(axis=1)))
+    expected = np.array([arbitrage_gain_rate(*terms), fee_rate(*terms), VOLATILITY**2 / 8])
+
+    errors = found.std(axis=0, ddof=1) / math.sqrt(len(found))
+    assert (errors <= expected / 30).all()
+    assert (np.abs(found.mean(axis=0) - expected) <= 3 * errors).all()
+
+
+def test_realised_variance_is_that_of_a_loop_over_blocks():
+    price = lead_of(7)
+    start_us = midnight_us(START)
+    ticks = price.ticks(start_us, start_us + DAY_US)
+    blocks = block_times_us(7, "SOL", 12.0, start_us + 1, start_us + DAY_US)
+
+    last, variance, steps = ticks.prices[0], 0.0, list(zip(*ticks, strict=True))
+    n = 0
+    for block in blocks.tolist():
+        while n + 1 < len(steps) and steps[n + 1][0] <= block:
+            n += 1
+        variance += math.log(steps[n][1] / last) ** 2
+        last = steps[n][1]
+    assert realised_variance(blocks, ticks) == pytest.approx(variance, rel=1e-9)
+    assert variance == pytest.approx(VOLATILITY**2 / 365, rel=0.1)
+
+
+# ---- the world
+
+
+def test_a_pool_is_traded_at_the_prices_of_the_day_impact_and_all(tmp_path):
+    """And so it ends the day where the mark does, within its fee."""
+    markets = [market.model_dump(exclude_none=True) for market in SCENARIO.markets]
+    for market in markets:
+        market["lead_volume_usd_per_day"] = 1e7
+        market["quoter"]["displayed_usd"] = 100_000.0
+    changes = {
+        "run": {"end": START + timedelta(days=3)},
+        "lead": {"impact_kappa": 3.0, "impact_tau_s": 40_000.0},
+        "markets": tuple(markets),
+    }
+    world = World(load(str(POOLS), changes), tmp_path)
+    listing, seen = world.listings[SOL], []
+
+    def look() -> None:
+        pool, mark = world._group._holdings.pools["SOL"], listing.mark_ticks
+        end_us = midnight_us(START) + (len(seen) + 1) * DAY_US
+        today = listing.ticks_of_day(end_us)
+        untouched = listing.price.ticks(end_us - DAY_US, end_us)
+        seen.append(
+            (
+                int(today.prices[-1]) == mark,
+                abs(math.log(pool.cents / pool.lots / mark)) < 0.004,
+                float(np.abs(np.log(today.prices / untouched.prices)).max()),
+            )
+        )
+
+    world.run(look)
+
+    assert len(seen) == 3
+    assert all(at_mark and in_band for at_mark, in_band, _ in seen)
+    assert max(moved for *_, moved in seen) > 0.001
+
+
+# ---- the lift
+
+LIFT = {"elasticity": 0.2, "reference_usd": 5_000_000.0}
+
+
+def lifted(lift: dict | None) -> Programme:
+    group = SCENARIO.group.model_copy(update={"lift": Lift(**lift) if lift else None})
+    scenario = SCENARIO.model_copy(update={"group": group})
+    one = Programme(closes(MARK), usd=5_000_000, scenario=scenario)
+    one.open(MARK)
+    return one
+
+
+def test_liquidity_lifts_marks_where_a_scenario_says_so_and_nothing_else():
+    day, marks, end_us = START, np.array([MARK, MARK]), midnight_us(START) + DAY_US - 1
+    plain, high = lifted(None), lifted(LIFT)
+
+    worth = [each.holdings.worth_cents(day, marks) for each in (plain, high)]
+    for each in (plain, high):
+        each.holdings.close_day(end_us, marks)
+
+    assert worth[0] == 10**8 * 10_000  # those in the pool among them
+    assert worth[1] == pytest.approx(worth[0] * (1 + 0.2 * math.log(2)), rel=1e-6)
+    assert plain.books.customs == [("SOL", "100.00")]
+    assert high.books.customs[0][0] == "SOL"
+    assert float(high.books.customs[0][1]) == pytest.approx(100 + 20 * math.log(2), rel=1e-6)
+    assert high.holdings.pools == plain.holdings.pools
+    assert high.books.entries == plain.books.entries
+
+
+def test_a_token_without_a_pool_is_not_lifted():
+    one = lifted(LIFT)
+    one.holdings.units["FTT"] = 1_000
+    one.holdings.close_day(0, np.array([MARK, 4_000]))
+
+    assert one.books.customs[1] == ("FTT", "20.000")
+
+
+@given(pool_usd=st.floats(0, 1e12), elasticity=st.floats(0, 1))
+def test_a_lift_begins_at_nothing_and_grows_ever_more_slowly(pool_usd, elasticity):
+    lift = Lift(elasticity=elasticity, reference_usd=1e6)
+
+    assert lift.factor(0) == 1
+    assert 1 <= lift.factor(pool_usd) <= lift.factor(2 * pool_usd)
+    grown = lift.factor(2 * pool_usd) - lift.factor(pool_usd)
+    assert grown <= elasticity * math.log(2) + 1e-9
+
+
+# ---- refusals
+
+
+def refused(**group: object) -> str:
+    with pytest.raises(ScenarioError) as refusal:
+        load(str(POOLS), {"group": group})
+    return str(refusal.value)
+
+
+def pools_with(**changes: object) -> Sequence[dict]:
+    first, *others = (pool.model_dump(exclude_none=True) for pool in SCENARIO.group.pools)
+    return (first | changes, *others)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"token": "SRM"}, "give one of the tokens: SOL, FTT"),
+        ({"token": "FTT"}, "which has a pool"),
+        ({"until": START}, "give a day after since"),
+        ({"block_s": 0.01}, "block_s"),
+        ({"fee_bps": -1.0}, "fee_bps"),
+    ],
+)
+def test_a_pool_that_could_not_be_is_refused(changes, said):
+    assert said in refused(pools=pools_with(**changes))
+
+
+def test_a_token_without_a_market_has_no_pool():
+    marked = {
+        "name": "SOL",
+        "marks": ({"at": date(2021, 1, 1), "usd": 40.0},),
+        "bought": ({"date": START, "units": 10},),
+    }
+    others = tuple(token.model_dump(exclude_none=True) for token in SCENARIO.group.tokens[1:])
+
+    assert "no market to be arbitraged to" in refused(tokens=(marked, *others))
+
+
+def test_there_is_no_lift_without_pools():
+    assert "group.pools is missing" in refused(pools=None, lift=LIFT)
+
+
+def test_a_tick_too_fine_to_count_a_pool_in_is_refused():
+    markets = [market.model_dump(exclude_none=True) for market in SCENARIO.markets]
+    markets[SOL] |= {"tick_usd": "0.000001", "lot": "10000"}
+    markets[SOL]["quoter"] |= {"position_limit_usd": 1e9, "displayed_usd": 1e9}
+
+    with pytest.raises(ScenarioError, match="too fine to count a pool in"):
+        load(str(POOLS), {"markets": tuple(markets)})
+
+
+def test_nobody_else_is_called_like_the_arbitrageurs():
+    use = SCENARIO.group.uses[0].model_dump(exclude_none=True) | {"to": ARBITRAGEURS}
+
+    assert "which is taken" in refused(uses=(use,))

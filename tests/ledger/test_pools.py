@@ -1,0 +1,348 @@
+"""Pools in the books: every entry balances, and the report says what bean-query says."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from beancount import loader
+from beancount.core import data
+from beanquery.query import run_query
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger import invariants
+from ledger.accounts import POOLS
+from ledger.audit import audit
+from ledger.pools import Arbitrages, arbitrage_pool, close_pool, open_pool
+from ledger.reports.pools import pool_days, pools
+from ledger.reports.solvency import sheets
+from ledger.reports.timeline import standings
+from ledger.reports.where import cash_statement, hole
+from ledger.run_folder import RunFolder
+from ledger.transaction import check_balance, kind_of
+from runs import counterfactual
+from runs.cli import main
+from runs.execute import execute
+from runs.scenarios import load
+
+WORLD = Path(__file__).parents[1] / "worlds" / "pools.toml"
+SCENARIO = load(str(WORLD))
+LAST = date(2022, 6, 2)
+
+
+@pytest.fixture(scope="module")
+def run(executed) -> RunFolder:
+    return executed(WORLD)
+
+
+@pytest.fixture(scope="module")
+def without(executed) -> RunFolder:
+    """The same world, whose maker keeps its tokens."""
+    return executed(WORLD, group={"pools": None})
+
+
+@pytest.fixture(scope="module")
+def ask(run) -> Callable[[str], list[tuple]]:
+    """Return what bean-query answers."""
+    entries, errors, options = loader.load_file(str(run.path / "check.beancount"))
+    assert errors == []
+    return lambda query: run_query(entries, options, query)[1]
+
+
+def texts(run: RunFolder) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(run.path)): path.read_bytes()
+        for path in sorted(run.path.rglob("*"))
+        if path.is_file()
+    }
+
+
+def opened_before(run: RunFolder, day: date) -> list[tuple]:
+    """Return what the books say until a day ends, but for what there is at first."""
+    return [
+        (entry.date, entry.narration, [(p.account, p.units) for p in entry.postings])
+        for entry in run.transactions
+        if entry.date < day and "opening" not in entry.tags
+    ]
+
+
+# ---- each entry
+
+
+@given(
+    units=st.integers(-(10**9), 10**9),
+    cents=st.integers(-(10**12), 10**12),
+    fee_cents=st.integers(0, 10**9),
+    outside_cents=st.integers(-(10**12), 10**12),
+)
+def test_an_arbitrage_balances_in_each_of_three_sets_of_books(
+    units, cents, fee_cents, outside_cents
+):
+    day = Arbitrages(1, units, cents, fee_cents, outside_cents)
+
+    entry = arbitrage_pool(0, "Alameda", "Arbitrageurs", "SOL", day)
+
+    check_balance(entry.narration, entry.postings)
+    money = [
+        p.units for p in entry.postings if p.commodity == "USD" and p.account.startswith("Assets:")
+    ]
+    assert sum(money) == 0
+
+
+def test_what_goes_into_a_pool_comes_out_by_the_same_accounts():
+    into = open_pool(0, "Alameda", "SOL", 7, 1_000, "for 30 bps")
+    out_of = close_pool(0, "Alameda", "SOL", 7, 1_000)
+
+    check_balance(into.narration, into.postings)
+    assert [(p.account, -p.units) for p in into.postings] == [
+        (p.account, p.units) for p in out_of.postings
+    ]
+    assert into.links == out_of.links
+
+
+# ---- a whole run
+
+
+def test_the_audit_finds_nothing_wrong_with_any_day(run):
+    findings = list(audit(run.path, every_day=True))
+
+    assert [finding.problems for finding in findings] == [()] * 4
+    assert "5 of 5 days" in findings[-1].step
+
+
+def test_quote_by_quote_gives_the_same_bytes(run, tmp_path):
+    execute(SCENARIO, tmp_path / "run", every_quote=True)
+
+    assert texts(RunFolder(tmp_path / "run")) == texts(run)
+
+
+def test_a_pool_that_is_closed_gives_back_what_is_in_it(run, ask):
+    (closing,) = (e for e in run.transactions if "pool" in e.tags and e.date == date(2022, 6, 1))
+    held = dict(
+        ask("SELECT account, sum(number) WHERE account ~ ':Pool(s)?:SOL$' GROUP BY account")
+    )
+
+    moved = {p.account: p.units.number for p in closing.postings}
+    assert moved["Assets:Alameda:Pools:SOL"] < -18_000_000
+    assert moved["Assets:Alameda:Cash"] == -moved["Assets:Alameda:Pools:SOL"]
+    assert moved["Assets:Alameda:Tokens:SOL"] == -moved["Assets:Alameda:Tokens:Pool:SOL"]
+    assert set(held.values()) == {0}
+    assert len(held) == 2
+
+
+def test_dollars_in_pools_are_cash_that_is_there(run, ask):
+    cash_by_day = ask(
+        "SELECT date, last(balance) AS held WHERE account ~ '^Assets:.*:(Cash$|Pools:)' "
+        "GROUP BY date"
+    )
+    ((in_pool,),) = ask("SELECT sum(number) WHERE account = 'Assets:Alameda:Pools:FTT'")
+
+    assert len(cash_by_day) == 5
+    assert len({str(held) for _, held in cash_by_day}) == 1
+    assert hole(run).liquid_usd["Assets:Alameda:Pools:FTT"] == in_pool > 9_000_000
+    assert cash_statement(run).closing_usd > in_pool
+    assert "nobody named" not in {party.party for party in cash_statement(run).parties}
+
+
+def test_the_hole_is_explained_with_fees_as_a_source(run, ask):
+    the_hole = hole(run)
+    ((fees,),) = ask("SELECT sum(number) WHERE account = 'Income:Alameda:Pools'")
+
+    assert the_hole.unexplained_usd == 0
+    assert the_hole.kinds_usd["Pools"] == fees < 0
+    assert the_hole.kinds_usd["Grants"] == 3_000_000
+    assert all(at.unexplained_usd == at.within_usd == 0 for at in standings(run))
+
+
+def test_tokens_in_a_pool_are_marked_like_others(run, ask):
+    sheet = sheets(run, LAST)["Alameda"]
+    lines = {line.account: line for line in sheet.lines}
+    ((units,),) = ask("SELECT sum(number) WHERE account = 'Assets:Alameda:Tokens:Pool:FTT'")
+    marks = [e for e in run.entries if isinstance(e, data.Price) and e.currency == "SOL"]
+
+    assert sheet.difference_usd == 0
+    assert units > 300_000
+    assert "Assets:Alameda:Tokens:Pool:FTT" not in lines  # the group's own: it counts zero
+    (at,) = (at for at in standings(run) if at.day == date(2022, 5, 29))
+    assert at.tokens_usd == 1_000_000 * marks[0].amount.number  # 461,041 of them in the pool
+
+
+# ---- the report
+
+
+def rows_of(run: RunFolder) -> dict[tuple[str, str], dict]:
+    (table,) = pools(run)
+    return {row[:2]: dict(zip(table.columns, row, strict=True)) for row in table.rows}
+
+
+def test_the_report_has_what_the_accounts_have(run, ask):
+    found = rows_of(run)
+
+    for token, month, condition in (
+        ("SOL", "2022-05", "month = 5"),
+        ("SOL", "2022-06", "month = 6"),
+        ("FTT", "2022-06", "month = 6"),
+    ):
+        sums = dict(
+            ask(
+                "SELECT account, -sum(number) WHERE account ~ '^Income:.*:Pools' AND year = 2022 "
+                f"AND {condition} AND 'pool-{token.lower()}' IN links GROUP BY account"
+            )
+        )
+        row = found[token, month]
+        assert row["fees_usd"] == sums.get("Income:Alameda:Pools", 0)
+        assert row["arbitrageurs_usd"] == sums["Income:Arbitrageurs:Pools"]
+        assert row["loss_usd"] == row["fees_usd"] + row["arbitrageurs_usd"]
+    assert found["FTT", "all"] == found["FTT", "2022-06"] | {"month": "all"}
+    assert [place for place in found if place[1] == "all"] == [("SOL", "all"), ("FTT", "all")]
+
+
+def test_expected_is_an_eighth_of_the_variance_times_the_value_in_the_morning(run):
+    """For the first day by hand: 20,000,000.00 on either side, and what the books say of it."""
+    noted = [
+        [value.value for value in entry.values]
+        for entry in run.entries
+        if isinstance(entry, data.Custom) and entry.type == "pool-day"
+    ]
+    first = next(pool_days(run))
+
+    assert (first.token, first.value_usd) == ("SOL", 40_000_000)
+    assert [first.token, first.blocks, Decimal(str(first.variance))] == noted[0]
+    assert first.expected_usd == pytest.approx(40_000_000 / 8 * float(noted[0][2]))
+    assert (
+        sum(blocks for token, blocks, _ in noted if token == "SOL")
+        == (rows_of(run)["SOL", "all"]["blocks"])
+    )
+
+
+@pytest.mark.parametrize(("token", "within_pct"), [("SOL", 10), ("FTT", 3)])
+def test_the_loss_comes_to_what_the_days_variance_makes_one_expect(run, token, within_pct):
+    """Block by block, and so nearly without luck; a fee leaves the band's two ends to chance."""
+    row = rows_of(run)[token, "all"]
+
+    assert abs(row["of_expected_pct"] - 100) < within_pct
+    assert row["trades"] <= row["blocks"]
+
+
+def test_a_fee_lets_most_blocks_pass_and_leaves_the_maker_most_of_the_loss(run):
+    found = rows_of(run)
+    charged, free = found["SOL", "all"], found["FTT", "all"]
+
+    assert charged["trades"] < charged["blocks"] / 5
+    assert charged["fees_usd"] > charged["loss_usd"] / 2
+    assert free["trades"] > free["blocks"] * 3 / 4
+    assert free["fees_usd"] == 0
+
+
+def test_the_command_prints_the_report(run):
+    printed = CliRunner().invoke(main, ["pools", str(run.path), "--format", "csv"])
+
+    assert printed.exit_code == 0
+    assert [line.split(",")[:2] for line in printed.output.splitlines()[1:]] == [
+        list(place) for place in rows_of(run)
+    ]
+
+
+def test_where_there_are_no_pools_there_is_nothing_to_report(tiny_run):
+    (table,) = pools(tiny_run)
+
+    assert table.rows == []
+
+
+# ---- the controls
+
+
+def test_without_pools_their_kind_is_gone_and_nothing_before_them_is_another(run, without):
+    assert POOLS in {kind_of(account) for account in run.opens}
+    assert POOLS not in {kind_of(account) for account in without.opens}
+    assert not [account for account in without.opens if "Arbitrageurs" in account]
+    # They are opened at the end of a day: until then all fills are the same.
+    ours, theirs = (
+        connection.execute(
+            "SELECT * EXCLUDE seq FROM rows WHERE time::DATE <= '2022-05-29' ORDER BY seq"
+        ).fetchall()
+        for connection in (run.connect(), without.connect())
+    )
+    assert ours == theirs
+    assert len(ours) > 300
+
+
+def test_pools_can_be_taken_out_of_a_run_and_so_can_the_tokens_under_them(run):
+    assert counterfactual.without(run, "Pools").scenario.group.pools is None
+    bare = counterfactual.without(run, "Tokens").scenario.group
+    assert (bare.pools, bare.tokens) == (None, ())
+
+
+def test_removing_one_pool_changes_no_entry_until_the_day_on_which_it_opens(run, executed):
+    only = SCENARIO.group.pools[0].model_dump(exclude_none=True)
+    other = executed(WORLD, group={"pools": (only,)})
+    day = date(2022, 5, 31)
+
+    assert opened_before(other, day) == opened_before(run, day)
+    assert len(opened_before(run, day)) > 20
+    assert "Assets:Alameda:Pools:FTT" not in other.opens
+
+
+def test_a_lift_changes_marks_and_what_lenders_lend_and_no_trade_with_a_pool(run, executed):
+    lift = {"elasticity": 0.5, "reference_usd": 1_000_000.0}
+    lifted = executed(WORLD, group={"lift": lift})
+    day = date(2022, 5, 29)
+
+    marks = [
+        next(e.amount.number for e in each.entries if isinstance(e, data.Price) and e.date == day)
+        for each in (run, lifted)
+    ]
+    assert float(marks[1] / marks[0]) == pytest.approx(2.522261, abs=1e-6)  # 1 + ln(21) / 2
+    assert opened_before(lifted, day) == opened_before(run, day)
+    trades = [
+        [e.narration for e in each.transactions if "arbitrage" in e.tags] for each in (run, lifted)
+    ]
+    assert trades[0] == trades[1]
+    assert loader.load_file(str(lifted.path / "check.beancount"))[1] == []
+
+
+# ---- what the invariants say of pools that are not booked so
+
+HEAD = """
+option "tolerance_multiplier" "0"
+2022-05-01 open Assets:Alameda:Cash USD
+  hole: "liquid"
+2022-05-01 open Assets:Alameda:Pools:SOL USD
+  hole: "liquid"
+2022-05-01 open Equity:Alameda:Opening USD
+  hole: "cause"
+2022-05-01 * "Opening" #opening
+  seq: 1
+  time: "00:00:00.000000"
+  Assets:Alameda:Cash            100.00 USD
+  Equity:Alameda:Opening        -100.00 USD
+"""
+
+
+def broken(ledger: str) -> set[str]:
+    entries, errors, options = loader.load_string(HEAD + ledger)
+    assert errors == []
+    return {error.invariant for error in invariants.check(entries, options)[1]}
+
+
+@pytest.mark.parametrize(
+    ("postings", "found"),
+    [
+        ("Assets:Alameda:Pools:SOL 60.00 USD\n  Assets:Alameda:Cash -60.00 USD", set()),
+        (
+            "Assets:Alameda:Pools:SOL 60.00 USD\n  Equity:Alameda:Opening -60.00 USD",
+            {"world-cash-is-constant"},
+        ),
+        (
+            "Assets:Alameda:Cash 1.00 USD\n  Assets:Alameda:Pools:SOL -1.00 USD",
+            {"no-negative-cash"},
+        ),
+    ],
+)
+def test_a_pool_has_dollars_that_somebody_put_there(postings, found):
+    entry = f'2022-05-02 * "It moves" #pool\n  seq: 2\n  time: "23:59:59.999999"\n  {postings}\n'
+
+    assert broken(entry) == found
