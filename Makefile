@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LIFE := runs/out/ftx-sampled-seed1
 
-.PHONY: help setup run flagship test test-slow bench size-sweep liquidation-sweep ranges \
+.PHONY: help setup run flagship test test-slow bench size-sweep liquidation-sweep blind-audit ranges \
 	format clean
 
 help:  ## list what can be made
@@ -57,6 +57,9 @@ liquidation-sweep: setup  ## print what backing the venue brings its captive mak
 
 ranges: setup  ## print how much of the hole stale quotes explain, over the record's ranges
 	$(BIN)/python -m runs.life_ranges
+
+blind-audit: setup  ## print how often a blind audit finds the main cause (some minutes)
+	$(BIN)/python -m runs.blind_audit
 
 format: setup  ## lay the code out as ruff does
 	$(BIN)/ruff format .

@@ -12,6 +12,7 @@ import click
 import duckdb
 from tqdm import tqdm
 
+from des.defi.pool import PoolRangeError
 from des.price.lead_price import PriceRangeError
 from ledger.audit import audit
 from ledger.day_ledger import render_day
@@ -30,9 +31,11 @@ from ledger.reports.trail import trail
 from ledger.reports.trail_up import trail_up
 from ledger.reports.where import where, where_by_quarter
 from ledger.run_folder import RunFolder, RunFolderError
+from runs.compare import compare_command
 from runs.counterfactual import CounterfactualError
+from runs.diagnose import diagnose_command
 from runs.execute import RunRefusedError, execute
-from runs.life import counterfactual_command, solvency_command, timeline_command
+from runs.life import answer_command, counterfactual_command, solvency_command, timeline_command
 from runs.plots import (
     PlotError,
     cage_figure,
@@ -40,6 +43,7 @@ from runs.plots import (
     illusion_figure,
     liquidations_figure,
 )
+from runs.pools import pools_command
 from runs.printing import TableChoiceError, render
 from runs.record.facts import load_record
 from runs.record.liquidations import beside_record
@@ -53,6 +57,7 @@ PROBLEMS_SHOWN = 20
 # What a user can do about it says the message; a traceback would not.
 MISTAKES = (
     PriceRangeError,
+    PoolRangeError,
     ScenarioError,
     RunRefusedError,
     RunFolderError,
@@ -305,9 +310,13 @@ def liquidations_command(run: RunFolder) -> list[Table]:
     return [*tables, beside_record(run, tables, load_record())]
 
 
+main.add_command(answer_command)
 main.add_command(timeline_command)
 main.add_command(solvency_command)
 main.add_command(counterfactual_command)
+main.add_command(diagnose_command)
+main.add_command(pools_command)
+main.add_command(compare_command)
 
 
 @main.command("books")

@@ -1,0 +1,429 @@
+"""The blind copy tells no causes; the diagnosis needs none, and finds what was put there."""
+
+import ast
+import random
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass, replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ledger import fill_store
+from ledger.fills import Motive
+from ledger.reports import diagnose as diagnosis
+from ledger.reports.blind import (
+    CASH,
+    CLAIMS,
+    CUSTOMERS,
+    NO_QUOTE,
+    OTHER,
+    BlindBooks,
+    Entry,
+    Line,
+    Payments,
+    Trades,
+    blind_copy,
+    without_holdings,
+)
+from ledger.reports.diagnose import (
+    FILLS_MIN,
+    LOSSES,
+    ZERO,
+    Cause,
+    diagnose,
+    verdict,
+)
+from ledger.reports.where import hole
+from ledger.run_folder import RunFolder
+
+WORLDS = Path(__file__).parents[1] / "worlds"
+ROOTS = {"Assets", "Liabilities", "Equity", "Income", "Expenses"}
+WORDS = {CASH, CLAIMS, CUSTOMERS, OTHER}
+
+
+@pytest.fixture(scope="module")
+def group_run(executed) -> RunFolder:
+    """Five days of a group that borrows, invests, holds tokens and is recalled."""
+    return executed(WORLDS / "group.toml")
+
+
+@pytest.fixture(params=["tiny_run", "busy_run", "margin_run", "tokens_run", "group_run"])
+def each_run(request: pytest.FixtureRequest) -> RunFolder:
+    """Worlds that between them have every kind of movement."""
+    return request.getfixturevalue(request.param)
+
+
+def known(run: RunFolder) -> dict[Cause, Decimal]:
+    return diagnose(blind_copy(run)[0]).usd
+
+
+def words_in(value: object) -> Iterator[str]:
+    """Yield every string in a structure, wherever it stands."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from words_in(each)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from words_in(getattr(value, field.name))
+    else:
+        assert isinstance(value, Decimal | date | bool | None | np.ndarray)
+        assert not isinstance(value, np.ndarray) or value.dtype.kind == "i"
+
+
+# ------------------------------------------------------------------------ what is stripped
+
+
+def test_the_copy_has_no_word_but_roots_cash_and_claims(each_run):
+    books, key = blind_copy(each_run)
+
+    assert set(words_in(books)) <= ROOTS | WORDS | set(key)
+    assert all(re.fullmatch(r"P\d+", number) for number in key)
+
+
+def test_a_partys_number_says_nothing_of_its_place_in_the_chart(tiny_run):
+    _, key = blind_copy(tiny_run)
+
+    by_number = [key[number] for number in sorted(key)]
+    assert set(by_number) == set(tiny_run.chart.parties.names)
+    assert by_number not in (sorted(by_number), list(tiny_run.chart.parties.names))
+
+
+def test_the_copy_is_the_same_whatever_kinds_motives_and_sentences_are_called(life, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(life.path, other, ignore=shutil.ignore_patterns("other"))
+    main = other / "main.beancount"
+    text = main.read_text("utf-8")
+    kinds = set(re.findall(r"(?:Assets|Liabilities|Equity|Income|Expenses):\w+:(\w+)", text))
+    merged = sorted(kinds - {CASH, CLAIMS, CUSTOMERS, "Contracts"})
+    chance = random.Random(7)
+    for kind in merged:
+        drawn = "".join(chance.choices("bcdfghjk", k=12)).capitalize()
+        text = re.sub(rf"^(\s*\S*\b\w+:\w+:){kind}\b", rf"\g<1>{drawn}", text, flags=re.M)
+        text = re.sub(rf"(open \w+:\w+:){kind}\b", rf"\g<1>{drawn}", text)
+    text = re.sub(r'(\* "\w+") "[^"]*" #\S+.*', r'\1 "Something happens"', text)
+    main.write_text(text, "utf-8")
+    run = RunFolder.at(other)
+    with run.connect() as connection:
+        rows = fill_store.read(connection, "rows", run.names)
+    trades = rows["motive"] < Motive.MARGIN
+    rows["motive"][trades] = [chance.randrange(Motive.MARGIN) for _ in rows[trades]]
+    for path in run.fill_files:
+        path.unlink()
+    fill_store.write(other / "fills" / "2022-05.parquet", [rows], run.names)
+
+    assert len(merged) > 10
+    assert "Ventures" not in text
+    assert "#pickoff" not in text
+    before, after = blind_copy(life)[0], blind_copy(run)[0]
+    assert after.entries == before.entries
+    assert after.closing == before.closing
+    for part in ("trades", "payments"):
+        for field in fields(getattr(before, part)):
+            columns = (getattr(getattr(each, part), field.name) for each in (before, after))
+            np.testing.assert_array_equal(*columns)
+    assert diagnose(after).findings == diagnose(before).findings
+
+
+def test_the_diagnosis_is_the_same_whatever_numbers_parties_have(group_run):
+    books, _ = blind_copy(group_run)
+    drawn = random.Random(3).sample(books.parties, len(books.parties))
+    renamed = dict(zip(books.parties, drawn, strict=True))
+    place = np.array([sorted(drawn).index(renamed[each]) for each in books.parties])
+
+    def line(each: Line) -> Line:
+        party = renamed[each.party] if each.party else None
+        return each._replace(owner=renamed[each.owner], party=party)
+
+    def codes(part: Trades | Payments, *columns: str) -> Trades | Payments:
+        return replace(part, **{name: place[getattr(part, name)] for name in columns})
+
+    other = BlindBooks(
+        parties=tuple(sorted(drawn)),
+        house=renamed[books.house],
+        maker=renamed[books.maker],
+        entries=tuple(Entry(e.day, tuple(map(line, e.lines))) for e in books.entries),
+        trades=codes(books.trades, "venue", "taker", "maker"),
+        payments=codes(books.payments, "venue", "receiver", "payer"),
+        closing=tuple(map(line, books.closing)),
+    )
+    found = diagnose(books).findings
+
+    assert sorted(map(repr, diagnose(other).findings)) == sorted(
+        repr(each._replace(party=renamed[each.party] if each.party else None)) for each in found
+    )
+    assert {each.cause for each in found} >= {Cause.STAKES, Cause.SUMS, Cause.COSTS}
+
+
+def test_the_diagnosis_can_reach_nothing_but_the_copy():
+    tree = ast.parse(Path(diagnosis.__file__).read_text("utf-8"))
+    imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    names = {a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names}
+
+    ours = {module for module in imported if module.split(".")[0] in ("ledger", "des", "runs")}
+    assert ours == {"ledger.reports.blind"}
+    assert "blind_copy" not in names
+
+
+# ---------------------------------------------------------------- against the books, to the cent
+
+
+def test_what_is_found_explains_the_whole_hole(each_run):
+    found = diagnose(blind_copy(each_run)[0])
+
+    assert found.hole_usd == hole(each_run).hole_usd
+    assert found.unexplained_usd == 0
+
+
+@pytest.mark.parametrize("run_name", ["margin_run", "tokens_run", "group_run"])
+def test_desks_merged_only_move_results_among_positions_takeovers_and_costs(run_name, request):
+    run = request.getfixturevalue(run_name)
+    kinds, found = hole(run).kinds_usd, known(run)
+    of_desks = ("VariationMargin", "Funding", "Directional", "Backstop", "Insurance", "Hedging")
+    of_desks += ("GapLoss", "SocialisedLoss", "Interest")
+
+    parts = (found[cause] for cause in (Cause.POSITIONS, Cause.TAKEOVERS, Cause.COSTS))
+    assert sum(parts) == sum(kinds.get(kind, ZERO) for kind in of_desks)
+    assert any(kinds.get(kind) for kind in ("Backstop", "Directional"))
+
+
+def test_counterparties_alone_tell_what_orders_were_after(busy_run):
+    # Nobody here both picks off and trades for reasons of its own: then it is exact.
+    kinds, found = hole(busy_run).kinds_usd, known(busy_run)
+
+    assert found[Cause.FASTER] == kinds["PickOff"] > 0
+    assert found[Cause.OTHER_FLOW] == kinds["Spread"]
+    assert found[Cause.FEES] == kinds["Fees"]
+
+
+def test_each_movement_of_a_life_by_hand_has_its_cause(life):
+    found = known(life)
+
+    assert found[Cause.STAKES] == 2400 + 400  # a venture, written down or not, and tokens
+    assert found[Cause.BORROWED] == -(1000 - 600)
+    assert found[Cause.OPENING] == -(100 + 2000)
+    assert found[Cause.SUMS] == found[Cause.SPENDING] == 0
+    # Two fills are no proof against anybody, whatever they brought.
+    assert found[Cause.FASTER] == 0
+    assert (
+        found[Cause.OTHER_FLOW] == hole(life).kinds_usd["PickOff"] + hole(life).kinds_usd["Spread"]
+    )
+
+
+# ------------------------------------------------------------------------- worlds by hand
+
+PARTIES = ("P1", "P2", "P3", "P4", "P5")
+HOUSE, MAKER, LEAD, FIRM, CROWD = range(5)
+Row = tuple[int, int, int, int, int, int, bool]  # venue, taker, maker, lots, price, lead, quoted
+Flow = Callable[[np.ndarray], np.ndarray]
+
+
+def world(
+    trades: list[Row] | None = None,
+    payments: list[tuple[int, int, int, int]] | None = None,
+    entries: tuple[Entry, ...] = (),
+) -> BlindBooks:
+    """Books with trades in one market, no fees, and nothing on the accounts in the end."""
+    venue, taker, maker, lots, price, lead, quoted = np.array(trades or [], int).reshape(-1, 7).T
+    return BlindBooks(
+        PARTIES,
+        PARTIES[HOUSE],
+        PARTIES[MAKER],
+        entries,
+        Trades(
+            venue,
+            np.zeros_like(venue),
+            taker,
+            maker,
+            lots,
+            price,
+            lead,
+            np.where(quoted, 1_000_000, NO_QUOTE),
+            np.zeros_like(venue),
+        ),
+        Payments(*np.array(payments or [], int).reshape(-1, 4).T),
+        (),
+    )
+
+
+def hits(taker: int, gains_cents: list[int]) -> list[Row]:
+    """Let somebody buy one lot at a time below the lead price, or above."""
+    return [(HOUSE, taker, MAKER, 1, 100_000 - gain, 100_000, True) for gain in gains_cents]
+
+
+def paid(day: date, cents: int, to: str, root: str = "Expenses", payer: int = MAKER) -> Entry:
+    """Pay somebody, and book it under a root."""
+    usd, who = Decimal(cents).scaleb(-2), PARTIES[payer]
+    return Entry(
+        day,
+        (
+            Line(root, who, OTHER, to if root in ("Assets", "Liabilities") else None, usd, True),
+            Line("Assets", who, CASH, None, -usd, True),
+            Line("Assets", to, CASH, None, usd, True),
+            Line("Income", to, OTHER, None, -usd, True),
+        ),
+    )
+
+
+def test_whoever_gains_on_average_is_faster_though_every_third_fill_loses():
+    chance = np.random.default_rng(1)
+    fast = [*chance.integers(50, 70, 200).tolist(), *chance.integers(-70, -50, 100).tolist()]
+    found = diagnose(world([*hits(FIRM, fast), *hits(CROWD, [-gain for gain in fast])]))
+
+    assert found.usd[Cause.FASTER] == Decimal(sum(fast)).scaleb(-2)
+    assert found.usd[Cause.OTHER_FLOW] == -found.usd[Cause.FASTER]
+    assert verdict(found.usd).main is Cause.FASTER
+
+
+def test_orders_that_know_nothing_and_pay_nothing_are_seldom_accused():
+    chance = np.random.default_rng(2)
+    accused = sum(
+        diagnose(world(hits(CROWD, list(chance.normal(0, 1_000, 50))))).usd[Cause.FASTER] > 0
+        for _ in range(2_000)
+    )
+    # One in 740 by the normal law, somewhat more of fifty fills: three or four are expected.
+    assert accused <= 12
+
+
+def test_a_few_lucky_fills_convict_nobody():
+    lucky = [100, 101] * (FILLS_MIN // 2)
+
+    assert diagnose(world(hits(FIRM, lucky[1:]))).usd[Cause.FASTER] == 0
+    assert diagnose(world(hits(FIRM, lucky))).usd[Cause.FASTER] == Decimal(sum(lucky)).scaleb(-2)
+
+
+def test_positions_are_what_is_paid_on_both_venues_together():
+    at_house = [(HOUSE, MAKER, HOUSE, -900), (HOUSE, CROWD, HOUSE, 900)]
+    at_lead = [(LEAD, MAKER, LEAD, 650), (LEAD, CROWD, MAKER, 30)]
+    found = diagnose(world(payments=[*at_house, *at_lead]))
+
+    assert found.usd[Cause.POSITIONS] == Decimal("2.80")  # 9.00 - 6.50 + 0.30
+    assert found.usd[Cause.TAKEOVERS] == 0
+
+
+def test_what_is_taken_over_loses_by_its_price_until_it_is_laid_off():
+    paid_on_it = [(HOUSE, MAKER, HOUSE, -1_600), (HOUSE, CROWD, HOUSE, 1_600)]
+    trades = [
+        (HOUSE, CROWD, MAKER, -10, 1_005, 1_000, False),  # ten lots, at 5 more than they are worth
+        (LEAD, MAKER, LEAD, -4, 900, 900, False),  # after a fall of 100
+        (LEAD, MAKER, LEAD, -6, 800, 800, False),  # and of another
+        (LEAD, CROWD, LEAD, 1, 100, 100, False),  # none of it is there any more
+    ]
+    found = diagnose(world(trades, paid_on_it)).usd
+
+    assert found[Cause.TAKEOVERS] == Decimal("16.50")  # 10 x 5, 10 x 100, 6 x 100
+    assert found[Cause.POSITIONS] == 0  # all of the 16.00 that were paid is explained
+
+
+def test_orders_lay_off_in_proportion_what_was_taken_over_and_what_was_quoted():
+    trades = [
+        (HOUSE, CROWD, MAKER, -30, 1_000, 1_000, True),  # bought by its quotes
+        (HOUSE, CROWD, MAKER, -10, 1_000, 1_000, False),  # taken over
+        (LEAD, MAKER, LEAD, -20, 1_000, 1_000, False),  # half of both
+        (LEAD, CROWD, LEAD, 1, 900, 900, False),
+    ]
+    found = diagnose(world(trades, [(HOUSE, MAKER, HOUSE, -2_000)])).usd
+
+    assert found[Cause.TAKEOVERS] - Decimal("-20.00") == Decimal("5.00")  # 5 lots fall by 100
+    assert found[Cause.POSITIONS] == Decimal("15.00")
+
+
+JUNE = [date(2022, 6, day) for day in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("parts_cents", "cause"),
+    [
+        ([300], Cause.SUMS),
+        ([150, 150], Cause.SUMS),
+        ([149, 151], Cause.SUMS),
+        ([100, 100, 100], Cause.SPENDING),
+        ([149, 150, 1], Cause.SUMS),
+        ([140, 149, 11], Cause.SPENDING),
+        ([-100, -200], Cause.FEES),
+    ],
+)
+def test_a_sum_is_handed_over_where_half_of_it_goes_in_one_day(parts_cents, cause):
+    payments = (paid(*each, "P4") for each in zip(JUNE, parts_cents, strict=False))
+    found = diagnose(world(entries=tuple(payments))).usd
+
+    assert found[cause] == Decimal(sum(parts_cents)).scaleb(-2)
+    assert sum(map(abs, found.values())) == abs(found[cause])
+
+
+def test_two_parts_of_one_day_are_one_payment_and_each_payer_has_a_rhythm_of_its_own():
+    entries = (
+        paid(JUNE[0], 80, "P4"),
+        paid(JUNE[0], 80, "P4"),
+        paid(JUNE[1], 100, "P4"),
+        *(paid(day, 100, "P4", payer=HOUSE) for day in JUNE),
+    )
+    found = diagnose(world(entries=entries)).usd
+
+    assert found[Cause.SUMS] == Decimal("2.60")
+    assert found[Cause.SPENDING] == Decimal("3.00")
+
+
+def test_whether_something_is_held_or_owed_in_return_decides_before_the_rhythm_does():
+    entries = (
+        paid(JUNE[0], 5_000, "P4", "Assets"),
+        paid(JUNE[0], -700, "P5", "Liabilities"),
+        paid(JUNE[1], 30, "P5"),  # to whom it owes
+    )
+    found = diagnose(world(entries=entries)).usd
+
+    assert found[Cause.STAKES] == Decimal("50.00")
+    assert found[Cause.BORROWED] == Decimal("-7.00")
+    assert found[Cause.COSTS] == Decimal("0.30")
+    assert found[Cause.SUMS] == found[Cause.SPENDING] == 0
+
+
+def test_what_no_signature_fits_is_left_open():
+    seven = Decimal("7.00")
+    on_lead = Line("Assets", "P2", CLAIMS, "P3", seven, True)
+    gift = Entry(JUNE[0], (on_lead, Line("Income", "P2", OTHER, None, -seven, True)))
+    found = diagnose(replace(world(entries=(gift,)), closing=(on_lead,)))
+
+    assert set(found.usd.values()) == {ZERO}
+    assert found.hole_usd == found.unexplained_usd == -seven
+
+
+@pytest.mark.parametrize("run_name", ["tiny_run", "group_run"])
+def test_without_holdings_stakes_are_spent_and_all_else_is_as_it_was(run_name, request):
+    books, _ = blind_copy(request.getfixturevalue(run_name))
+    found, by_cash = diagnose(books), diagnose(without_holdings(books))
+    spent = (Cause.STAKES, Cause.SUMS, Cause.SPENDING)
+
+    assert by_cash.usd[Cause.STAKES] == by_cash.unexplained_usd == 0
+    assert sum(by_cash.usd[each] for each in spent) == sum(found.usd[each] for each in spent)
+    for cause in set(Cause) - set(spent):
+        assert by_cash.usd[cause] == found.usd[cause]
+
+
+# ----------------------------------------------------------------------------- the verdict
+
+
+def test_the_verdict_is_the_largest_loss_and_its_lead_over_the_next():
+    usd = dict.fromkeys(Cause, ZERO) | {
+        Cause.BORROWED: Decimal(900),  # paid back: no loss
+        Cause.STAKES: Decimal(50),
+        Cause.SUMS: Decimal(30),
+        Cause.COSTS: Decimal(20),
+        Cause.POSITIONS: Decimal(-500),
+    }
+
+    assert verdict(usd) == (Cause.STAKES, Cause.SUMS, Decimal("20.0"))
+
+
+def test_where_nothing_is_lost_there_is_no_main_cause_and_one_loss_alone_is_certain():
+    nothing = dict.fromkeys(Cause, ZERO)
+
+    assert verdict(nothing) == (None, None, 0)
+    for cause in LOSSES:
+        assert verdict(nothing | {cause: Decimal(1)}) == (cause, None, 100)
