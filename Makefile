@@ -25,8 +25,6 @@ $(VENV)/ready: setup.cfg pyproject.toml constraints.txt
 
 run: setup  ## run the venue's life, one hour in twelve, and say where the money went
 	$(BIN)/moneytrail run ftx-sampled --force
-	$(BIN)/moneytrail where $(LIFE) --table hole-by-kind
-	@echo
 	$(BIN)/moneytrail answer $(LIFE)
 	@echo
 	@echo 'Doubt it:           $(BIN)/bean-query $(LIFE)/main.beancount ".run where-did-the-money-go"'

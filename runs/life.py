@@ -11,16 +11,18 @@ from ledger.reports.answer import answer
 from ledger.reports.solvency import solvency
 from ledger.reports.table import Table
 from ledger.reports.timeline import BY, timeline
+from ledger.reports.where import hole, hole_by_kind
 from ledger.run_folder import RunFolder
 from runs.counterfactual import REMOVALS, counterfactual, without
 from runs.plots import timeline_figure
+from runs.printing import FORMATS, render
 from runs.reporting import DAY, RUN, plotted, report
 
 
 @click.command("answer")
 @click.argument("run", type=RUN)
 def answer_command(run: RunFolder) -> None:
-    """Where did the money go, in one paragraph?
+    """Where did the money go: the hole by kind, and one paragraph on it?
 
     \b
       moneytrail answer runs/out/tiny-seed1
@@ -28,7 +30,8 @@ def answer_command(run: RunFolder) -> None:
     What is missing, what used money, what stale quotes had to do with it, since when customers'
     money was in use, and whether they were paid: each figure is that of `where` or `timeline`.
     """
-    click.echo(textwrap.fill(answer(run), 100))
+    by_kind = render([hole_by_kind(hole(run))], FORMATS[0])
+    click.echo(f"{by_kind}\n\n{textwrap.fill(answer(run), 100)}")
 
 
 @click.command("timeline")

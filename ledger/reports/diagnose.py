@@ -186,11 +186,8 @@ def _flow(party: str, edge_cents: np.ndarray, age_us: np.ndarray) -> Finding:
 
     The mean gain is held against its standard error; who trades too little is not accused.
     """
-    n, mean, error = (
-        len(edge_cents),
-        edge_cents.mean(),
-        edge_cents.std() / math.sqrt(len(edge_cents)),
-    )
+    n, mean = len(edge_cents), edge_cents.mean()
+    error = edge_cents.std() / math.sqrt(n)
     sure = n >= FILLS_MIN and mean > SURE * error
     gain = f"mean gain {mean / 100:,.2f} +- {error / 100:,.2f}"
     seen = f"{n:,} fills of quotes {np.median(age_us) / 1e6:.1f} s old at the median, {gain}"
@@ -198,21 +195,22 @@ def _flow(party: str, edge_cents: np.ndarray, age_us: np.ndarray) -> Finding:
     return Finding(cause, party, _usd(edge_cents.sum()), seen)
 
 
-def _moved_until_laid_off(books: BlindBooks, taken: np.ndarray, laid_off: np.ndarray) -> float:
-    """Return what the maker lost, in cents, by prices of what it took over and still held.
+def _moved_until_laid_off(books: BlindBooks, taken: np.ndarray, laid_off: np.ndarray) -> int:
+    """Return what the maker lost, in whole cents, by prices of what it took over and still held.
 
     Desks are not known, so an order on the lead venue lays off what was taken over and what was
     quoted alike: it shrinks both in proportion.
     """
     trades, maker = books.trades, books.parties.index(books.maker)
     if not taken.any():
-        return 0.0
+        return 0
     change = np.where(trades.taker == maker, trades.lots, 0)
     change -= np.where(trades.maker == maker, trades.lots, 0)
-    return sum(
+    lost = (
         _moved_in_market(change[market], trades.lead_cents[market], taken[market], laid_off[market])
         for market in (trades.market == code for code in _codes(trades.market))
     )
+    return round(sum(lost))
 
 
 def _moved_in_market(
@@ -335,14 +333,13 @@ def _without_cash(
 def _rhythm(party: str, by_day: Mapping[date, Decimal]) -> Finding:
     """Tell money that was handed over from money that was spent bit by bit, or that came in."""
     total, largest = sum(by_day.values(), ZERO), max(by_day.values())
+    days = f"{len(by_day)} day{'' if len(by_day) == 1 else 's'}"
     if total < 0:
-        return Finding(
-            Cause.FEES, party, total, f"received on {len(by_day)} days, for nothing held"
-        )
-    seen = f"paid on {len(by_day)} days, at most {largest:,.2f}"
+        return Finding(Cause.FEES, party, total, f"received on {days}, for nothing held")
+    seen = f"paid on {days}, at most {largest:,.2f}"
     return Finding(Cause.SUMS if 2 * largest >= total else Cause.SPENDING, party, total, seen)
 
 
-def _usd(cents: float) -> Decimal:
-    """Return cents as dollars; an estimate is rounded to the cent."""
-    return Decimal(round(cents)).scaleb(-2)
+def _usd(cents: int) -> Decimal:
+    """Return cents as dollars."""
+    return Decimal(int(cents)).scaleb(-2)

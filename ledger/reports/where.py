@@ -34,7 +34,7 @@ def where(run: RunFolder) -> list[Table]:
     the_hole, statement = hole(run), cash_statement(run)
     parties = run.chart.parties
     return [
-        _hole_by_kind(the_hole),
+        hole_by_kind(the_hole),
         _hole_by_definition(the_hole, parties.house),
         _cash_by_receiver(statement, " and ".join(parties.group)),
         _cash_change(statement),
@@ -124,7 +124,8 @@ def percent(part: Decimal, whole: Decimal) -> Decimal | None:
     return (100 * part / whole).quantize(TENTH) if whole > 0 else None
 
 
-def _hole_by_kind(the_hole: Hole) -> Table:
+def hole_by_kind(the_hole: Hole) -> Table:
+    """Return the kinds that used money, those that brought it, and what is left: the hole."""
     uses, sources = the_hole.uses_usd, the_hole.sources_usd
     used, brought = sum(uses.values(), ZERO), sum(sources.values(), ZERO)
     rows = [("use", kind, usd, percent(usd, used)) for kind, usd in uses.items()]

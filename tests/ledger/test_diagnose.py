@@ -95,6 +95,26 @@ def test_a_partys_number_says_nothing_of_its_place_in_the_chart(tiny_run):
     assert by_number not in (sorted(by_number), list(tiny_run.chart.parties.names))
 
 
+def test_what_the_books_call_liquid_is_cash_wherever_it_stands(life, tmp_path_factory):
+    stands, folder = hole(life).hole_usd, tmp_path_factory.mktemp("till")
+    shutil.copytree(life.path, folder, dirs_exist_ok=True)
+    till = """
+2022-05-09 open Assets:Alameda:Till:Coin USD
+  hole: "liquid"
+2022-05-23 * "Alameda puts 100.00 of what it has into a till"
+  seq: 33
+  time: "12:00:00.000000"
+  Assets:Alameda:Till:Coin  100.00 USD
+  Assets:Alameda:Cash      -100.00 USD
+"""
+    with (folder / "main.beancount").open("a", encoding="utf-8") as main:
+        main.write(till)
+    books, _ = blind_copy(RunFolder.at(folder))
+
+    assert diagnose(books).hole_usd == stands
+    assert diagnose(books).usd == known(life)
+
+
 def test_the_copy_is_the_same_whatever_kinds_motives_and_sentences_are_called(life, tmp_path):
     other = tmp_path / "other"
     shutil.copytree(life.path, other, ignore=shutil.ignore_patterns("other"))
