@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from des.scenario.values import (
+    NOT_TOKENS,
     Bps,
     ContradictionError,
     Entity,
@@ -18,6 +19,7 @@ from des.scenario.values import (
     MarketName,
     Part,
     PositiveUsd,
+    TokenName,
     Usd,
 )
 
@@ -35,7 +37,6 @@ UseKind = Literal[
     "Settlements",
     "Grants",
 ]
-RESERVED = ("USD", "NULL", "TRUE", "FALSE")  # words that Beancount knows otherwise
 
 Line = Annotated[
     str,
@@ -134,7 +135,7 @@ class TokenPurchase(Part):
 class Token(Part):
     """Something held for its price: paper wealth, beside cash."""
 
-    name: MarketName
+    name: TokenName
     market: MarketName | None = None  # it is worth what the lead price of this contract says
     marks: Annotated[tuple[TokenMark, ...], Field(max_length=10_000)] = ()  # or what these say
     house_token: bool = False  # the group's own; it comes from the house, and counts zero
@@ -142,7 +143,7 @@ class Token(Part):
 
     @model_validator(mode="after")
     def _marked(self) -> Self:
-        if self.name in RESERVED:
+        if self.name in NOT_TOKENS:
             raise ContradictionError(
                 ("name",), f"is '{self.name}', which Beancount needs; give the token another"
             )
@@ -174,7 +175,7 @@ class Token(Part):
 class Pool(Part):
     """Liquidity of the captive maker: a token and dollars in a constant-product pool."""
 
-    token: MarketName  # one of the tokens, with a market
+    token: TokenName  # one of the tokens, with a market
     since: date  # in at the end of that day, at the price then
     until: date | None = None  # out at the end of that day
     usd: PositiveUsd  # put in beside tokens worth as much
