@@ -20,8 +20,8 @@ from des.quoting.race import NO_ORDERS, ORDER
 from des.quoting.sizing import SAMPLE_US, monthly_size_cents
 from des.quoting.takers import Takers, Terms, gateway_keys, nobody_takes, terms
 from des.quoting.uninformed import UninformedFlow
-from des.sample import Sample
 from des.scenario import Firm, House, Market, MonthVolume, Price, Provider, Scenario
+from des.traded_hours import TradedHours
 from des.treasury.hedging import HedgeDesk
 from ledger.fills import join_rows
 from ledger.money import Contract, to_cents
@@ -100,8 +100,8 @@ class Listing:
         self._gateways, self._hedge_desk = Gateways.of(scenario.house), hedge_desk
         self._maker, self._backstops = makers[0], backstops
         self._maker_codes = np.array(makers)
-        self._sample = Sample.of(scenario.run)
-        times = self._sample.stands_for
+        self._hours = TradedHours.of(scenario.run)
+        times = self._hours.stands_for
         policy = QuotingPolicy.of(market.quoter)
         self._policy = replace(policy, limit_cents=times * policy.limit_cents)
         self._firms = firms
@@ -120,7 +120,7 @@ class Listing:
             market.name,
             scenario.retail.holders,
             times * market.order_usd_mean,
-            self._sample,
+            self._hours,
         )
         self.mark_ticks = int(self.price.ticks(self._start_us, self._start_us + 1).prices[0])
         lot_usd = self.mark_ticks * self._tick_usd * self._lot
@@ -134,7 +134,7 @@ class Listing:
             f"{market.name} as believed",
             scenario.retail.holders,
             market.order_usd_mean,
-            self._sample,
+            self._hours,
         )
         self._believed_cents = self._believed_volume_cents = 0
         self._shown_cents = 0
@@ -183,14 +183,14 @@ class Listing:
             self._offsets.append((start_us, offset))
 
     def _uninformed_orders(self, start_us: int, end_us: int) -> np.ndarray:
-        if not self._sample.has(start_us):
+        if not self._hours.has(start_us):
             return NO_ORDERS
         maker = self._scenario.maker
         usd_per_s = self.volume_usd_per_s(start_us) * maker.volume_share * maker.uninformed_fraction
         return self._uninformed.orders(
             start_us,
             end_us,
-            self._sample.stands_for * usd_per_s,
+            self._hours.stands_for * usd_per_s,
             self.price.hour_price_usd(start_us) * self._lot,
         )
 
@@ -204,7 +204,7 @@ class Listing:
         """
         if now_us == self._start_us or (now_us % DAY_US == 0 and day_of(now_us).day == 1):
             self._shown_cents = self._size(now_us, state)
-        trades = self._sample.has(now_us)
+        trades = self._hours.has(now_us)
         if now_us % HOUR_US == 0 and trades:
             self._believe(now_us)
         if now_us % self._hedge_us == 0:
@@ -217,7 +217,7 @@ class Listing:
         ordered_lots = self._hedge_desk.ordered_lots()
         self._impact.update(elapsed_s, ordered_lots, self._daily_volatility(now_us))
         quotes = state.may_quote and trades
-        shown = self._sample.stands_for * self._shown_cents if quotes else 0
+        shown = self._hours.stands_for * self._shown_cents if quotes else 0
         self._decided = Decisions(
             self._policy.plan(self.mark_ticks, lot_cents, state.maker_lots, shown),
             self._terms(state),
@@ -291,8 +291,8 @@ class Listing:
         maker = self._scenario.maker
         informed = maker.volume_share * (1 - maker.uninformed_fraction)
         wanted_cents = to_cents(self._volume_usd(start_us, end_us) * informed)
-        hours_us = list(filter(self._sample.has, range(start_us, end_us, HOUR_US)))
-        sampled_cents = wanted_cents * SAMPLE_US // (self._sample.stands_for * HOUR_US)
+        hours_us = list(filter(self._hours.has, range(start_us, end_us, HOUR_US)))
+        sampled_cents = wanted_cents * SAMPLE_US // (self._hours.stands_for * HOUR_US)
         size = monthly_size_cents(play, self._tick_cents, hours_us, sampled_cents)
         # Where quotes are so wide that nobody ever hits one, one order of the largest firm.
         return int(self._takers.order_cents.max(initial=0)) if size is None else size
@@ -307,7 +307,7 @@ class Listing:
         Returns:
             The result at fills, and the volume, in cents.
         """
-        times = self._sample.stands_for * HOUR_US // SAMPLE_US
+        times = self._hours.stands_for * HOUR_US // SAMPLE_US
         promised = times * self._believed_cents, times * self._believed_volume_cents
         self._believed_cents = self._believed_volume_cents = 0
         return promised

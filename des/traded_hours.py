@@ -17,7 +17,7 @@ from des.scenario import Run
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class TradedHours:
     """One hour in *stands_for*, the same in all markets."""
 
     stands_for: int
@@ -25,7 +25,7 @@ class Sample:
     twin_key: int
 
     @classmethod
-    def of(cls, run: Run) -> "Sample":
+    def of(cls, run: Run) -> "TradedHours":
         """Read a scenario."""
         keys = (decision_key(run.seed, *words) for words in (("sample",), ("sample", "twins")))
         return cls(run.one_hour_in, *keys)
@@ -45,4 +45,4 @@ class Sample:
         return stratum * self.stands_for + int(mix(self.key, stratum)) % self.stands_for
 
 
-ALL_HOURS = Sample(1, 0, 0)
+ALL_HOURS = TradedHours(1, 0, 0)

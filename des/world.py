@@ -29,8 +29,8 @@ from des.listing import Holdings, Listing
 from des.quoting.market import Session
 from des.quoting.quote_by_quote import QuoteByQuote
 from des.quoting.race import NO_ORDERS
-from des.sample import Sample
 from des.scenario import Firm, Market, Provider, Scenario
+from des.traded_hours import TradedHours
 from des.treasury.credit_line import CreditLine
 from des.treasury.directional import DirectionalBook
 from des.treasury.group import GroupTreasury, spendings_of
@@ -156,7 +156,7 @@ class World:
         self._firms = np.array([self._code[firm] for firm in parties.firms], dtype=np.int64)
         self._fees = self._fee_schedule()
         self._directional = self._directional_book(places)
-        self._sample = Sample.of(scenario.run)
+        self._hours = TradedHours.of(scenario.run)
         session = QuoteByQuote if every_quote else Session
         self.listings = [
             self._list(market, contract, session)
@@ -218,7 +218,7 @@ class World:
 
     def _step_s(self, now_us: int) -> int:
         """Return how long to let the markets trade; where they don't, until the next hour."""
-        if self._sample.has(now_us):
+        if self._hours.has(now_us):
             return self._scenario.run.settle_s_at(now_us)
         return HOUR_US // SECOND_US
 

@@ -9,8 +9,8 @@ import pytest
 from des.clock import HOUR_US
 from des.quoting.quotes import ASK
 from des.quoting.uninformed import UninformedFlow
-from des.sample import Sample
 from des.scenario import Run
+from des.traded_hours import TradedHours
 from ledger.accounts import income
 from ledger.reports.where import usd_balances
 
@@ -19,21 +19,21 @@ SEEDS = range(1, 9)
 ONE_IN = 4
 
 
-def sample(stands_for: int, seed: int = 1) -> Sample:
-    return Sample.of(
+def traded(stands_for: int, seed: int = 1) -> TradedHours:
+    return TradedHours.of(
         Run(start=date(2022, 5, 9), end=date(2022, 5, 10), seed=seed, one_hour_in=stands_for)
     )
 
 
 @pytest.mark.parametrize("stands_for", [1, 2, 5, 24])
 def test_of_so_many_hours_in_a_row_one_is_traded(stands_for):
-    of_a_year = [sample(stands_for).has(hour * HOUR_US) for hour in range(stands_for * 365)]
+    of_a_year = [traded(stands_for).has(hour * HOUR_US) for hour in range(stands_for * 365)]
 
     assert set(np.reshape(of_a_year, (365, stands_for)).sum(axis=1)) == {1}
 
 
 def test_each_hour_is_as_likely_as_any_other():
-    drawn = np.array([[sample(6, seed).has(h * HOUR_US) for h in range(24)] for seed in range(900)])
+    drawn = np.array([[traded(6, seed).has(h * HOUR_US) for h in range(24)] for seed in range(900)])
 
     expected, sd = 900 / 6, (900 * 5 / 36) ** 0.5
     assert np.abs(drawn.sum(axis=0) - expected).max() < 4 * sd
@@ -43,7 +43,7 @@ def test_customers_positions_wander_as_far_as_in_all_hours():
     """Each order n times as large, so that by itself an hour's flow is n times as wide."""
 
     def wandered(stands_for: int, seed: int) -> int:
-        hours_drawn = sample(stands_for, seed)
+        hours_drawn = traded(stands_for, seed)
         flow = UninformedFlow(seed, "BTC-PERP", 40, 300.0 * stands_for, hours_drawn)
         lots = 0
         for hour in range(480_000, 480_000 + 48):
@@ -65,7 +65,7 @@ def test_customers_positions_wander_as_far_as_in_all_hours():
 
 
 def test_an_hour_that_comes_once_more_is_turned_round_and_otherwise_the_same():
-    drawn = sample(6)
+    drawn = traded(6)
     hour = next(h for h in range(480_000, 481_000) if drawn.has(h * HOUR_US) and drawn.twin(h))
     flow = UninformedFlow(1, "BTC-PERP", 40, 300.0, drawn)
     first, again = (
@@ -80,7 +80,7 @@ def test_an_hour_that_comes_once_more_is_turned_round_and_otherwise_the_same():
 
 def test_only_sampled_hours_have_fills_from_quotes(executed):
     run = executed(SETTLING, run={"one_hour_in": ONE_IN, "seed": 3})
-    drawn = Sample.of(
+    drawn = TradedHours.of(
         Run(start=date(2022, 5, 9), end=date(2022, 5, 10), seed=3, one_hour_in=ONE_IN)
     )
     with run.connect() as connection:

@@ -5,7 +5,7 @@ import numpy as np
 from des.chance import stream
 from des.clock import HOUR_US
 from des.quoting.race import ANY_PRICE, NO_ORDERS, ORDER, UNINFORMED
-from des.sample import ALL_HOURS, Sample
+from des.traded_hours import ALL_HOURS, TradedHours
 from ledger.fills import Trigger
 
 
@@ -22,10 +22,10 @@ class UninformedFlow:
         market: str,
         holders: int,
         order_usd_mean: float,
-        sample: Sample = ALL_HOURS,
+        hours: TradedHours = ALL_HOURS,
     ) -> None:
         self._seed, self._market, self._holders = seed, market, holders
-        self._order_usd_mean, self._sample = order_usd_mean, sample
+        self._order_usd_mean, self._hours = order_usd_mean, hours
         self._hour = -1
         self._orders = NO_ORDERS
 
@@ -44,7 +44,7 @@ class UninformedFlow:
         return self._orders[first:last]
 
     def _draw(self, hour: int, usd_per_s: float, lot_usd: float) -> np.ndarray:
-        twin = self._sample.twin(hour)
+        twin = self._hours.twin(hour)
         drawn_for = hour if twin is None else twin
 
         def draws(quantity: str) -> np.random.Generator:
