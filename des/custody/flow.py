@@ -16,10 +16,12 @@ from des.chance import stream
 from des.clock import DAY_US, HOUR_US
 from des.custody.cohorts import Cohorts, chosen
 from des.custody.confidence import Confidence, trust
+from des.custody.custody import Custody
 from des.custody.firm_withdrawals import FirmWithdrawals
 from des.custody.retail import RetailCustody, whole_dollars
 from des.custody.till import Till
 from des.scenario import Scenario
+from ledger.accounts import Parties
 from ledger.journal import Journal
 from ledger.text import quoted
 
@@ -129,3 +131,34 @@ class CustomerFlow:
     def _holder(self, place: float) -> int:
         # The last holder's place may be rounded up to 1.
         return min(int(place * self._retail.holders), self._retail.holders - 1)
+
+
+def customers(
+    env: simpy.Environment,
+    scenario: Scenario,
+    parties: Parties,
+    custody: Custody,
+    till: Till,
+    confidence: Confidence | None,
+    journal: Journal,
+) -> CustomerFlow | None:
+    """Set retail customers going at constant rates, or return what decides how they flow.
+
+    Args:
+        env, scenario, parties, custody, journal: of the world.
+        till: where all of them are paid.
+        confidence: what they think of the house; None: nothing, and they come at constant rates.
+    """
+    retail, seed, code = scenario.retail, scenario.run.seed, parties.names.index
+    desk = RetailCustody(env, custody, till, parties.house, code(parties.retail))
+    if confidence:
+        firms = [(name, code(name)) for name in parties.firms]
+        runners = FirmWithdrawals(seed, firms, retail.flow.firms_sensitivity, till)
+        return CustomerFlow(env, scenario, confidence, till, desk, runners, journal)
+    for quantity, per_day, usd_mean, act in (
+        ("deposits", retail.deposits_per_day, retail.deposit_usd_mean, desk.deposit),
+        ("withdrawals", retail.withdrawals_per_day, retail.withdrawal_usd_mean, desk.request),
+    ):
+        draws = stream(seed, "retail", quantity)
+        env.process(desk.arrivals(draws, per_day, usd_mean, retail.holders, act))
+    return None

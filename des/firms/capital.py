@@ -174,7 +174,7 @@ class CapitalDesk:
 
     def _enter(self, time_us: int, i: int, firm: Firm) -> None:
         code, capital = self._code[i], to_cents(firm.capital_usd)
-        on_lead = to_cents(firm.capital_usd * firm.lead_share)
+        on_lead = to_cents(firm.on_lead_usd)
         self._become(time_us, i, TRADING)
         why = ", to trade on what others seem to earn"
         self._custody.deposit(time_us, code, self._parties.house, capital - on_lead, why)

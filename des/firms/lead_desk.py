@@ -12,7 +12,7 @@ import numpy as np
 from des.clock import HOUR_US, SECOND_US, YEAR_S
 from des.firms.lead_quoting import pick_offs, spread_income
 from des.listing import Listing
-from des.scenario import LeadQuoting, Market
+from des.scenario import Firm, LeadQuoting, Market, Scenario
 from des.venue.venue import Venue
 from ledger import movements
 from ledger.accounts import OUTSIDE, Parties
@@ -20,6 +20,56 @@ from ledger.journal import Journal
 from ledger.money import fee_cents, to_cents
 
 DAY_H = 24
+
+
+def lead_desk(
+    scenario: Scenario,
+    parties: Parties,
+    firms: Sequence[Firm],
+    delay_us: np.ndarray,
+    lead: Venue,
+    journal: Journal,
+) -> "LeadDesk | None":
+    """Open the desk of the captive maker and the firms, where the scenario has them quote there.
+
+    Args:
+        scenario: says how.
+        parties: who is who.
+        firms: as they are among the parties.
+        delay_us: by party, how long an order takes to the lead venue.
+        lead: the venue.
+        journal: takes down the results.
+    """
+    if scenario.lead.quoting is None:
+        return None
+    hurdles = [firm.hurdle_bps for firm in firms]
+    orders = [to_cents(firm.order_usd) for firm in firms]
+    return LeadDesk(
+        scenario.lead.quoting,
+        parties,
+        delay_us[[parties.names.index(name) for name in parties.hedgers]],
+        np.array([0, *orders], dtype=np.int64),  # the maker is too slow to hit anybody
+        (np.array([0.0, *hurdles]) + scenario.lead.taker_fee_bps) / 10_000,
+        round(scenario.lead.taker_fee_bps * 100),
+        lead,
+        journal,
+    )
+
+
+def shown_cents(firms: Sequence[Firm], on_lead_cents: np.ndarray) -> np.ndarray:
+    """Return what each firm shows per market and side, by what it has on the lead venue, cents.
+
+    Quotes go with the capital that is there: what leaves takes its share of them along.
+    """
+    return np.array(
+        [
+            to_cents(firm.lead_quotes_usd) * max(cents, 0) // first
+            if (first := to_cents(firm.on_lead_usd))
+            else 0
+            for firm, cents in zip(firms, on_lead_cents.tolist(), strict=True)
+        ],
+        dtype=np.int64,
+    )
 
 
 class LeadDesk:

@@ -36,6 +36,11 @@ class Firm(Part):
     lead_quotes_usd: Usd = 0.0  # per market, shown on the lead venue
     waiting: bool = False  # it has its capital in cash, and may enter
 
+    @property
+    def on_lead_usd(self) -> float:
+        """Return what it takes to the lead venue of its first capital."""
+        return self.capital_usd * self.lead_share
+
     @model_validator(mode="after")
     def _means(self) -> Self:
         if self.order_usd > self.capital_usd * self.leverage_max:

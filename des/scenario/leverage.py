@@ -40,6 +40,11 @@ class Provider(Part):
     lead_share: Fraction = 0.5  # of that capital, on the lead venue as margin
     balance_usd_min: Usd = 0.0  # on the house venue; with less it takes nothing over
 
+    @property
+    def on_lead_usd(self) -> float:
+        """Return what it takes to the lead venue of its first capital."""
+        return self.capital_usd * self.lead_share
+
 
 class CollateralToken(Part):
     """A token that customers on margin bring as collateral, marked down."""

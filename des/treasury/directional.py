@@ -8,10 +8,19 @@ not met, all of it is sold, and that is the end of it.
 from collections.abc import Sequence
 
 from des.clock import DAY_US, SECOND_US, midnight_us
-from des.scenario import Long
+from des.scenario import Long, Scenario
+from ledger.accounts import DIRECTIONAL, Parties
 from ledger.money import to_cents
 
 DAY_S = DAY_US // SECOND_US
+
+
+def directional_book(scenario: Scenario, parties: Parties) -> "DirectionalBook | None":
+    """Open the book of the scenario's captive maker, if it has one."""
+    if parties.directional is None:
+        return None
+    desk = f"{parties.directional}:{DIRECTIONAL}"
+    return DirectionalBook(scenario.group.longs, parties.holders.index(desk))
 
 
 class DirectionalBook:

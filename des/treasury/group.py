@@ -6,7 +6,7 @@ open, tokens are marked, the house pays what it costs to run. What cannot be pai
 paid at all and noted; only a recall is paid as far as money goes, and the rest of it stays owed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 import numpy as np
@@ -15,11 +15,13 @@ from des.custody.custody import Custody
 from des.defi.programme import PoolProgramme
 from des.listing import Listing
 from des.scenario import Scenario
+from des.treasury.credit_line import CreditLine
 from des.treasury.house_money import HouseMoney
 from des.treasury.lenders import Lenders
 from des.treasury.purse import Purse
 from des.treasury.tokens import Purchase, TokenHoldings
 from des.treasury.uses import Payment, calendar, spending_of
+from des.venue.venue import Venue
 from ledger import financing
 from ledger.accounts import OUTSIDE, Parties, Spending, debt, income, tokens
 from ledger.financing import OPERATIONS
@@ -39,6 +41,47 @@ def spendings_of(scenario: Scenario, parties: Parties) -> tuple[Spending, ...]:
     if group.house_cost_share:
         spendings.append(_operations(parties))
     return tuple(dict.fromkeys(spendings))
+
+
+def treasury(
+    scenario: Scenario,
+    parties: Parties,
+    house: Venue,
+    custody: Custody,
+    reserved: Callable[[], int],
+    listings: Sequence[Listing],
+    journal: Journal,
+) -> tuple[Purse, "GroupTreasury | None"]:
+    """Wire what brings the captive maker money, and what the group does with it.
+
+    Args:
+        scenario: says what there is.
+        parties: who is who.
+        house: the venue.
+        custody: moves the cash.
+        reserved: tells how many cents the house has set aside for customers' debts.
+        listings: all markets.
+        journal: takes down what is drawn, lent and paid.
+    """
+    group, terms = scenario.group, scenario.maker
+    tranche_cents = to_cents(terms.credit_tranche_usd)
+    house_money = HouseMoney(parties, house, custody, reserved)
+    credit = CreditLine(
+        house,
+        (parties.maker, parties.house),
+        parties.names.index(parties.maker),
+        to_cents(terms.credit_line_usd),
+        tranche_cents,
+        journal,
+        house_money if group and group.never_lend_customer_money else None,
+    )
+    if group is None:
+        return Purse(parties, house, custody, credit), None
+    lenders = Lenders(group.lenders, tranche_cents, parties, custody, journal)
+    purse = Purse(parties, house, custody, credit, lenders)
+    return purse, GroupTreasury(
+        scenario, parties, custody, purse, lenders, house_money, listings, journal
+    )
 
 
 class GroupTreasury:

@@ -5,12 +5,16 @@ who back the venue look at their net positions at settlements.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from des.clock import microseconds
 from des.price.lead_price import Ticks
 from des.quoting.quotes import price_at
+from des.scenario import Firm, Scenario
+from ledger.accounts import DIRECTIONAL, Parties
 from ledger.fills import Motive, new_rows
 
 COST_UNIT = 10**8  # half-spreads are in hundred-millionths of the price
@@ -40,6 +44,20 @@ class HedgeOrders:
 def no_hedges() -> HedgeOrders:
     """Return an empty set of orders."""
     return HedgeOrders(*(np.empty(0, dtype=np.int64) for _ in HedgeOrders.__slots__))
+
+
+def lead_delays_us(scenario: Scenario, parties: Parties, firms: Sequence[Firm]) -> np.ndarray:
+    """Return by holder how long an order takes to the lead venue; 0 for who sends none."""
+    maker_us = microseconds(scenario.maker.hedge_delay_ms / 1_000)
+    delay_us = dict.fromkeys(parties.holders, 0) | {parties.maker: maker_us}
+    for firm in firms:
+        delay_us[firm.name] = microseconds((firm.reaction_ms + scenario.lead.gateway_ms) / 1_000)
+    if parties.directional:
+        delay_us[f"{parties.directional}:{DIRECTIONAL}"] = maker_us
+    providers = scenario.leverage.providers if scenario.leverage else ()
+    for holder, provider in zip(parties.backstops, providers, strict=True):
+        delay_us[holder] = microseconds(provider.unwind_delay_s)
+    return np.array(list(delay_us.values()), dtype=np.int64)
 
 
 class HedgeDesk:

@@ -12,14 +12,23 @@ from collections.abc import Sequence
 import numpy as np
 
 from des.custody.custody import Custody
+from des.scenario import Firm, Scenario
 from des.treasury.purse import Purse
 from des.venue.venue import Venue
 from ledger import movements
 from ledger.accounts import Parties
 from ledger.journal import Journal
+from ledger.money import to_cents
 from ledger.times import day_of, settlement_link
 
 EXCESS = 2  # margin above this multiple of its target is brought back
+
+
+def first_floors(scenario: Scenario, parties: Parties, firms: Sequence[Firm]) -> dict[int, int]:
+    """Return by hedger the cents that it keeps on the lead venue at first, come what may."""
+    floors = {parties.maker: scenario.maker.lead_deposit_usd}
+    floors |= {each.name: each.on_lead_usd for each in (*firms, *scenario.outside_providers)}
+    return {parties.names.index(name): to_cents(usd) for name, usd in floors.items()}
 
 
 class MarginDesk:

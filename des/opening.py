@@ -1,0 +1,91 @@
+"""What everybody has on the first day. A venue holds in cash what it owes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from des.liquidation.customers import MarginCustomers
+from des.scenario import Firm, Scenario
+from des.treasury.group import GroupTreasury
+from ledger import movements
+from ledger.accounts import OUTSIDE, Parties
+from ledger.money import to_cents
+from ledger.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Cents and units on the first morning, by who has them."""
+
+    claims: dict[tuple[str, str], int]  # by (entity, venue)
+    cash: dict[str, int]
+    reserves: dict[str, int] = field(default_factory=dict)
+    tokens: dict[tuple[str, str], int] = field(default_factory=dict)  # by (issuer, token)
+    in_kind: dict[tuple[str, str, str], int] = field(default_factory=dict)  # owed by a venue
+
+    def entry(self, time_us: int) -> Transaction:
+        """Return the entry that brings all of it into the books."""
+        return movements.opening_balances(
+            time_us, self.cash, self.claims, self.reserves, self.tokens, self.in_kind
+        )
+
+
+def opening(
+    scenario: Scenario,
+    parties: Parties,
+    firms: Sequence[Firm],
+    on_margin: MarginCustomers | None,
+    group: GroupTreasury | None,
+) -> Opening:
+    """Read from a scenario who begins with what.
+
+    Args:
+        scenario: says so.
+        parties: who is who.
+        firms: those named and those drawn, also who waits.
+        on_margin, group: what they bring, if they are there.
+    """
+    house, lead = parties.house, parties.lead
+    claims = _claims(scenario, parties, firms)
+    cash = {
+        house: to_cents(scenario.house.opening_cash_usd),
+        parties.maker: to_cents(scenario.maker.opening_cash_usd),
+        parties.retail: to_cents(scenario.retail.opening_cash_usd),
+        lead: 0,
+    }
+    cash |= {firm.name: to_cents(firm.capital_usd) for firm in firms if firm.waiting}
+    reserves, in_kind = {}, {}
+    if on_margin:
+        claims[parties.retail, house] += on_margin.opening_cash_cents
+        in_kind = {
+            (parties.retail, house, commodity): lots
+            for commodity, lots in on_margin.opening_tokens().items()
+        }
+        if on_margin.desk.fund_cents:
+            reserves[house] = on_margin.desk.fund_cents
+            cash[house] += on_margin.desk.fund_cents
+    for (_, venue), cents in claims.items():
+        cash[venue] += cents
+    if group is None:
+        return Opening(claims, cash, reserves, in_kind=in_kind)
+    cash |= group.opening_cash()
+    return Opening(claims, cash, reserves, group.opening_tokens(), in_kind)
+
+
+def _claims(
+    scenario: Scenario, parties: Parties, firms: Sequence[Firm]
+) -> dict[tuple[str, str], int]:
+    house, lead = parties.house, parties.lead
+    claims = {
+        (parties.retail, house): to_cents(scenario.retail.opening_claim_usd),
+        (parties.other_makers, house): to_cents(scenario.other_makers.opening_claim_usd),
+        (OUTSIDE, lead): to_cents(scenario.lead.outside_claim_usd),
+    }
+    for firm in firms:
+        on_lead = 0 if firm.waiting else to_cents(firm.on_lead_usd)
+        claims[firm.name, house] = 0 if firm.waiting else to_cents(firm.capital_usd) - on_lead
+        claims[firm.name, lead] = on_lead
+    for provider in scenario.outside_providers:
+        on_lead = to_cents(provider.on_lead_usd)
+        claims[provider.name, lead] = on_lead
+        claims[provider.name, house] = to_cents(provider.capital_usd) - on_lead
+    return claims

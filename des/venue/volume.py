@@ -1,0 +1,27 @@
+"""What is traded on the house: as recorded, or less where the captive maker shows no quotes."""
+
+from collections.abc import Sequence
+
+from des.clock import DAY_US, SECOND_US
+from des.listing import Listing
+from des.scenario import Scenario
+
+
+class HouseVolume:
+    """Volume by market, and whose it is."""
+
+    def __init__(self, scenario: Scenario, listings: Sequence[Listing]) -> None:
+        self._maker, self._flow = scenario.maker, scenario.retail.flow
+        self._listings = listings
+
+    def usd_per_day(self, market: int, time_us: int, maker_quotes: bool) -> float:
+        """Return what is traded of a market at the pace of *time_us*."""
+        usd = self._listings[market].volume_usd_per_s(time_us) * DAY_US / SECOND_US
+        if self._flow is None or maker_quotes:
+            return usd
+        return usd * self._flow.volume_response(depth=1 - self._maker.volume_share)
+
+    def all_usd_per_day(self, time_us: int, maker_quotes: bool) -> float:
+        """Return what is traded of all markets."""
+        markets = range(len(self._listings))
+        return sum(self.usd_per_day(market, time_us, maker_quotes) for market in markets)
