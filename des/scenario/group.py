@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from des.scenario.dated import Dated, check_order, in_force
 from des.scenario.values import (
     NOT_TOKENS,
     Bps,
@@ -45,10 +46,9 @@ Line = Annotated[
 ]
 
 
-class LoanLimit(Part):
+class LoanLimit(Dated):
     """The most that a lender lends from a day on; what is owed beyond it is recalled that day."""
 
-    since: date
     usd: Usd
 
 
@@ -62,18 +62,13 @@ class Lender(Part):
 
     @model_validator(mode="after")
     def _order(self) -> Self:
-        for i, (before, limit) in enumerate(pairwise(self.limits), start=1):
-            if not before.since < limit.since:
-                raise ContradictionError(
-                    ("limits", i, "since"),
-                    f"is {limit.since}; give a day after the {before.since} before it",
-                )
+        check_order("limits", self.limits)
         return self
 
     def limit_usd(self, day: date) -> float:
         """Return the limit in force on a day; before the first, nothing is lent."""
-        in_force = [limit.usd for limit in self.limits if limit.since <= day]
-        return in_force[-1] if in_force else 0.0
+        limit = in_force(self.limits, day)
+        return limit.usd if limit else 0.0
 
 
 class Use(Part):
