@@ -34,6 +34,7 @@ UseKind = Literal[
     "Politics",
     "Charity",
     "Sponsorship",
+    "Lending",  # that is never repaid
     "Incidents",
     "Settlements",
     "Grants",

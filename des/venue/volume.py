@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from des.clock import DAY_US, SECOND_US
 from des.listing import Listing
 from des.scenario import Scenario
+from ledger.times import day_of
 
 
 class HouseVolume:
@@ -19,7 +20,11 @@ class HouseVolume:
         usd = self._listings[market].volume_usd_per_s(time_us) * DAY_US / SECOND_US
         if self._flow is None or maker_quotes:
             return usd
-        return usd * self._flow.volume_response(depth=1 - self._maker.volume_share)
+        return usd * self._flow.volume_response(depth=1 - self.maker_share(time_us))
+
+    def maker_share(self, time_us: int) -> float:
+        """Return the captive maker's share of the volume, one side of trades."""
+        return self._maker.volume_share_on(day_of(time_us))
 
     def all_usd_per_day(self, time_us: int, maker_quotes: bool) -> float:
         """Return what is traded of all markets."""
