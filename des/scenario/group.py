@@ -168,15 +168,11 @@ class Token(Part):
         return self
 
 
-class Pool(Part):
-    """Liquidity of the captive maker: a token and dollars in a constant-product pool."""
+class Spell(Part):
+    """Something that is held from one day on, and perhaps until another."""
 
-    token: TokenName  # one of the tokens, with a market
-    since: date  # in at the end of that day, at the price then
-    until: date | None = None  # out at the end of that day
-    usd: PositiveUsd  # put in beside tokens worth as much
-    fee_bps: Bps  # of the dollars exchanged
-    block_s: Annotated[float, Field(ge=0.1, le=3_600)]  # mean, from one block to the next
+    since: date
+    until: date | None = None
 
     @model_validator(mode="after")
     def _span(self) -> Self:
@@ -185,6 +181,18 @@ class Pool(Part):
                 ("until",), f"is {self.until}; give a day after since, {self.since}"
             )
         return self
+
+
+class Pool(Spell):
+    """Liquidity of the captive maker: a token and dollars in a constant-product pool.
+
+    In at the end of the first day, at the price then, and out at the end of the last.
+    """
+
+    token: TokenName  # one of the tokens, with a market
+    usd: PositiveUsd  # put in beside tokens worth as much
+    fee_bps: Bps  # of the dollars exchanged
+    block_s: Annotated[float, Field(ge=0.1, le=3_600)]  # mean, from one block to the next
 
 
 class Lift(Part):
@@ -209,21 +217,14 @@ class Lift(Part):
         return 1 + self.elasticity * math.log1p(pool_usd / self.reference_usd)
 
 
-class Long(Part):
-    """A position of the directional book: bought for so much, held, and sold."""
+class Long(Spell):
+    """A position of the directional book: bought for so much, held, and sold.
+
+    It is wanted on the first day, and on the last no longer.
+    """
 
     market: MarketName
-    since: date
-    until: date | None = None  # the first day on which it is no longer wanted
     usd: PositiveUsd
-
-    @model_validator(mode="after")
-    def _span(self) -> Self:
-        if self.until is not None and self.until <= self.since:
-            raise ContradictionError(
-                ("until",), f"is {self.until}; give a day after since, {self.since}"
-            )
-        return self
 
 
 class Group(Part):
