@@ -24,11 +24,11 @@ from ledger.accounts import IN_KIND, cash, lent
 from ledger.reports.cage import unpaid_requests
 from ledger.reports.daily import calendar, dollars, posted_cents
 from ledger.reports.table import Table
-from ledger.reports.tokens import Marks, units_moved
+from ledger.reports.tokens import Marks, moved_by_group
 from ledger.reports.waiting import HALTED, queue_usd, withdrawals
 from ledger.reports.where import ZERO
 from ledger.run_folder import RunFolder
-from ledger.transaction import entity_of, kind_of
+from ledger.transaction import kind_of
 
 BY = ("month", "day")
 UNPAID_USE = "unpaid-use"  # how the books note a use of money for which none was left
@@ -195,13 +195,11 @@ def _accounts(run: RunFolder) -> dict[str, list[str]]:
 
 
 def _tokens_usd(run: RunFolder, days: Sequence[date]) -> list[Decimal]:
-    """Mark what the group holds at the end of each day, but for what it holds for customers."""
-    group, marks = run.chart.parties.group, Marks(run)
+    """Mark what the group holds at the end of each day."""
+    marks = Marks(run)
     moved: dict[date, list[tuple[str, Decimal]]] = defaultdict(list)
-    for entry in run.transactions:
-        for (account, token), units in units_moved(entry).items():
-            if entity_of(account) in group and run.opens[account].meta.get("hole") != IN_KIND:
-                moved[entry.date].append((token, units))
+    for day, token, units in moved_by_group(run):
+        moved[day].append((token, units))
     held: dict[str, Decimal] = defaultdict(Decimal)
     worth = []
     for day in days:
