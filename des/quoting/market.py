@@ -15,7 +15,7 @@ import simpy
 from des.price.lead_price import LeadPrice, Ticks
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quotes import Plan, Quotes, no_quotes, post, posting_times_us
-from des.quoting.race import NO_ORDERS, ORDER, Watchers, meet, watch
+from des.quoting.race import FORCED, NO_ORDERS, ORDER, Watchers, meet, watch
 from des.quoting.takers import Takers, Terms
 from des.turns import SETTLEMENT, Moment
 from ledger.fills import join_rows, new_rows
@@ -131,6 +131,7 @@ class Session:
         return Watchers(
             decided.terms.threshold,
             decided.terms.firm,
+            decided.terms.take_lots,
             self._reaction_us,
             self._firm_keys,
             decided.gateway_us,
@@ -140,10 +141,11 @@ class Session:
         """Let orders meet the quotes in force, and return what they get."""
         if not len(orders):
             return new_rows(0)
-        rows = new_rows(len(orders) * (quotes.price.shape[2] + 1))
+        forced = np.count_nonzero(orders["firm"] == FORCED)
+        rows = new_rows(len(orders) * quotes.price.shape[2] + forced)
         take_lots, others_ticks = decided.terms.take_lots, decided.others_ticks
         filled = meet(orders, quotes, *self.ticks, take_lots, others_ticks, rows)
-        rows = rows[:filled].copy()  # most orders come too late and need no row
+        rows = rows[:filled].copy()  # many orders get nothing and need no row
         rows["taker"] = self._taker_codes[rows["taker"]]
         rows["maker"] = self._maker_codes[rows["maker"]]
         return rows
