@@ -16,7 +16,7 @@ import numpy as np
 from numba import njit
 
 from des.chance import mix, quantile_index
-from des.quoting.quotes import ASK, BID, SIGN, Quotes
+from des.quoting.quotes import ASK, BID, SIGN, Quotes, latest
 from ledger.fills import Motive, Trigger
 
 ANY_PRICE = 2**62  # the limit of an order that takes what it gets
@@ -138,7 +138,7 @@ def _send(
         arrival_us = time_us + delay_us
         limit = sign * _deepest(quotes.price[i, side], sign, price, threshold)
         if arrival_us < until_us:
-            then = _latest(quotes.posted_us, i, arrival_us)
+            then = latest(quotes.posted_us, i, arrival_us)
             too_late = sign * quotes.price[then, side, 0] > limit
             if too_late or not watchers.take_lots[side, firm]:
                 continue
@@ -158,14 +158,6 @@ def _deepest(levels: np.ndarray, sign: int, price: int, threshold: int) -> int:
             break
         deepest = level
     return deepest
-
-
-@njit(cache=True)
-def _latest(times_us: np.ndarray, i: int, time_us: int) -> int:
-    """Go on from place *i* to that of the last time at or before *time_us*."""
-    while i + 1 < len(times_us) and times_us[i + 1] <= time_us:
-        i += 1
-    return i
 
 
 @njit(cache=True)
@@ -202,8 +194,8 @@ def meet(
     n, i, tick = 0, -1, 0
     firms, levels = take_lots.shape[1], quotes.price.shape[2]
     for order in orders:
-        i = _latest(quotes.posted_us, i, order.arrival_us)
-        tick = _latest(tick_us, tick, order.arrival_us)
+        i = latest(quotes.posted_us, i, order.arrival_us)
+        tick = latest(tick_us, tick, order.arrival_us)
         sign, lead, forced = SIGN[order.side], tick_price[tick], order.firm == FORCED
         limit = sign * lead + others_ticks if forced else order.limit
         lots = take_lots[order.side, order.firm] if order.firm < firms else order.lots

@@ -21,7 +21,7 @@ from des.price.lead_price import LeadPrice, Ticks
 from des.quoting.market import Decisions, Session
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quote_by_quote import QuoteByQuote
-from des.quoting.quotes import SIGN, Plan, Quotes, post
+from des.quoting.quotes import SIGN, Plan, Quotes, blank, post
 from des.quoting.race import ANY_PRICE, FORCED, ORDER, UNINFORMED, meet
 from des.quoting.takers import Takers, Terms
 from des.quoting.uninformed import UninformedFlow
@@ -117,7 +117,7 @@ def played(world: World, kind: type[Session] = Session) -> list[NaiveFill]:
     unused = np.zeros(n, dtype=np.int64)
     session = kind(
         world.path,
-        QuotingPolicy(world.latency_us, world.refresh_us, (), 0, 0),
+        QuotingPolicy(world.latency_us, world.refresh_us, world.intervals[0].offsets, 0, 0),
         Takers(np.array(world.reactions_us, dtype=np.int64), unused, unused, unused),
         world.keys(),
         np.append(np.arange(n), RETAIL),
@@ -335,7 +335,7 @@ def crowds(draw) -> tuple[Quotes, np.ndarray]:
         st.integers(0, 8),
     )
     plan = Plan(draw(st.integers(-5, 5)), tuple(offsets), shown)
-    quote = post(NOW, 0, ticks_at(draw(PRICES)), plan, firms=0)
+    quote = post(blank(0, len(offsets), firms=0), NOW, 0, ticks_at(draw(PRICES)), plan)
     return quote, np.array(draw(st.lists(orders, max_size=25)), dtype=ORDER)
 
 
