@@ -77,7 +77,7 @@ class Journal:
         follow from them, and those stand as they were recorded.
         """
         rows = join_rows(self._rows)
-        rows = rows[np.argsort(rows["time_us"], kind="stable")]
+        rows = rows.take(np.argsort(rows["time_us"], kind="stable"))
         moves = sorted(self._transactions, key=lambda transaction: transaction.time_us)
         self._rows, self._transactions = [], []
         times = np.array([move.time_us for move in moves], dtype=np.int64)

@@ -103,7 +103,7 @@ class Session:
         sent = watch(quotes, start_us, end_us, *ticks, self._watchers(decided))
         orders = join_rows((self._in_flight, uninformed, sent), ORDER)
         # What is left of a tie goes in the order of sending.
-        orders = orders[np.lexsort((orders["firm"], orders["arrival_us"]))]
+        orders = orders.take(np.lexsort((orders["firm"], orders["arrival_us"])))
         due = orders["arrival_us"].searchsorted(end_us)
         self._in_flight, self._in_force = orders[due:], quotes.last()
         return self._fills(orders[:due], quotes, decided)
@@ -139,7 +139,7 @@ class Session:
         rows = new_rows(len(orders) * quotes.price.shape[2] + forced)
         take_lots, others_ticks = decided.terms.take_lots, decided.others_ticks
         filled = meet(orders, quotes, *self.ticks, take_lots, others_ticks, rows)
-        rows = rows[:filled].copy()  # many orders get nothing and need no row
+        rows = join_rows((rows[:filled],))  # a copy: many orders get nothing and need no row
         rows["taker"] = self._taker_codes[rows["taker"]]
         rows["maker"] = self._maker_codes[rows["maker"]]
         return rows
