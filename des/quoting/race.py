@@ -67,8 +67,8 @@ def watch(
 
     It pays a firm to hit when the lead price is beyond the quote by more than its threshold (fee
     and hurdle). Its order reaches as deep as the levels that pay at that moment, and no deeper. A
-    firm sends one order per side of a quote. Most come too late for anything; those that arrive
-    before *until_us* are left out.
+    firm sends one order per side of a quote. Most get nothing, since they come too late or their
+    firm holds too much; where that is known, as it is before *until_us*, they are left out.
 
     Args:
         quotes: in the order of posting; one posted before *since_us* has been seen at its posting.

@@ -22,7 +22,7 @@ from des.quoting.market import Decisions, Session
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quote_by_quote import QuoteByQuote
 from des.quoting.quotes import SIGN, Plan, Quotes, blank, post
-from des.quoting.race import ANY_PRICE, FORCED, ORDER, UNINFORMED, meet
+from des.quoting.race import ANY_PRICE, FORCED, ORDER, UNINFORMED, Watchers, meet, watch
 from des.quoting.takers import Takers, Terms
 from des.quoting.uninformed import UninformedFlow
 from des.scenario import Anchor, Price, VolatilityLevel
@@ -427,6 +427,27 @@ def test_an_order_that_comes_after_its_quote_is_void_where_the_new_quote_is_wors
     assert [fill.lots for fill in in_time] == [3, 3] * 39
     assert {fill.lead - fill.price for fill in in_time} == {6, 5}
     assert too_late == []
+
+
+@pytest.mark.parametrize(
+    ("reaction_us", "take_lots", "noted"), [(9, 9, 39), (10, 9, 1), (9, 0, 0), (500, 9, 39)]
+)
+def test_an_order_that_will_get_nothing_is_not_noted_unless_it_arrives_later_than_one_can_see(
+    reaction_us, take_lots, noted
+):
+    world, end_us = rising(reaction_us), START_US + 400
+    ticks = world.path.ticks(START_US, end_us)
+    quotes = post(blank(0, 1, firms=1), ticks.times_us, 10, ticks, Plan(0, (4,), (3, 3)))
+    firm = Watchers(
+        threshold=np.array([1]),
+        firm=np.array([0]),
+        take_lots=np.full((2, 1), take_lots),
+        reaction_us=np.array([reaction_us]),
+        keys=world.keys(),
+        gateway_us=np.zeros(QUANTILES, dtype=np.int64),
+    )
+
+    assert len(watch(quotes, START_US, end_us, *ticks, firm)) == noted
 
 
 @pytest.mark.parametrize(("price_later", "paid"), [(997, [1_001]), (1_000, [1_004]), (1_001, [])])
