@@ -1,6 +1,5 @@
 """A contract listed on both venues: its price, the maker's quotes, the takers, the hedges."""
 
-import calendar
 import math
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
@@ -14,20 +13,21 @@ from des.chance import lognormal_quantiles_us
 from des.clock import DAY_US, HOUR_US, SECOND_US, YEAR_S, microseconds, midnight_us
 from des.price.impact import Impact
 from des.price.lead_price import LeadPrice, Ticks
+from des.quoting.belief import Belief
 from des.quoting.market import Decisions, Session
 from des.quoting.plan import QuotingPolicy
 from des.quoting.race import NO_ORDERS, ORDER
 from des.quoting.sizing import SAMPLE_US, monthly_size_cents
 from des.quoting.takers import Takers, Terms, gateway_keys, nobody_takes, terms
 from des.quoting.uninformed import UninformedFlow
-from des.scenario import Firm, House, Market, MonthVolume, Price, Provider, Scenario
+from des.scenario import Firm, House, Market, Price, Provider, Scenario
 from des.traded_hours import TradedHours
 from des.treasury.hedging import HedgeDesk
+from des.venue.recorded_volume import RecordedVolume
 from ledger.fills import join_rows
 from ledger.money import Contract, to_cents
 from ledger.times import day_of
 
-DAY_S = DAY_US // SECOND_US
 INDEPENDENT_H = 0.01  # a half-life so short that no hour remembers the one before
 
 
@@ -93,50 +93,30 @@ class Listing:
             session: how time passes between settlements.
             backstops: who takes over positions, and which holder has them.
         """
-        self._scenario, self._market = scenario, market
-        self._tick_cents = contract.cents_per_lot_tick
+        self._scenario, self._market, self._firms = scenario, market, firms
+        self._hours = TradedHours.of(scenario.run)
+        self._tick_cents, self._tick_usd = contract.cents_per_lot_tick, float(contract.tick_usd)
         self._lot = float(contract.lot)
-        self._tick_usd = float(contract.tick_usd)
         self._gateways, self._hedge_desk = Gateways.of(scenario.house), hedge_desk
         self._maker, self._backstops = makers[0], backstops
-        self._maker_codes = np.array(makers)
-        self._hours = TradedHours.of(scenario.run)
+        self._maker_codes, self._taker_codes = np.array(makers), taker_codes
         times = self._hours.stands_for
         policy = QuotingPolicy.of(market.quoter, scenario.maker.spread_times)
         self._policy = replace(policy, limit_cents=times * policy.limit_cents)
-        self._firms = firms
-        self._takers, self._taker_codes = Takers.of(self._firms), taker_codes
+        self._takers = Takers.of(firms)
         self._sampled_takers = replace(self._takers, order_cents=times * self._takers.order_cents)
-        self._volume_usd_per_s = {v.month: _usd_per_s(v) for v in market.volume}
-        self._days_usd_per_s = {v.day: v.usd / DAY_S for v in market.volume_of_days}
+        self._volume = RecordedVolume(market)
         self._start_us = midnight_us(scenario.run.start)
         self._hedge_us = (scenario.run.hedge_s or 1) * SECOND_US  # else at every settlement
         end_us = midnight_us(scenario.run.end)
         self.price = self._lead_price(market.name, market.price, self._start_us, end_us)
-        keys = gateway_keys(scenario.run.seed, market.name, self._firms)
+        keys = gateway_keys(scenario.run.seed, market.name, firms)
         self._session = self._open_session(session, keys, self.price)
-        self._uninformed = UninformedFlow(
-            scenario.run.seed,
-            market.name,
-            scenario.retail.holders,
-            times * market.order_usd_mean,
-            self._hours,
-        )
+        self._uninformed = self._random_flow(market.name, times * market.order_usd_mean)
+        imagined = self._random_flow(f"{market.name} as believed", market.order_usd_mean)
+        self._belief = Belief(self.price, self._policy, contract, imagined, self._gateways.quiet_us)
         self.mark_ticks = int(self.price.ticks(self._start_us, self._start_us + 1).prices[0])
-        lot_usd = self.mark_ticks * self._tick_usd * self._lot
-        self._impact = Impact(
-            scenario.lead.impact_kappa,
-            scenario.lead.impact_tau_s,
-            (market.lead_volume_usd_per_day or 0.0) / lot_usd,
-        )
-        self._imagined = UninformedFlow(
-            scenario.run.seed,
-            f"{market.name} as believed",
-            scenario.retail.holders,
-            market.order_usd_mean,
-            self._hours,
-        )
-        self._believed_cents = self._believed_volume_cents = 0
+        self._impact = self._impact_at(self.mark_ticks * self._tick_usd * self._lot)
         self._shown_cents = 0
         self._decided: Decisions | None = None
         self._offsets: list[tuple[int, float]] = []  # today's impact in logs, and since when
@@ -207,7 +187,9 @@ class Listing:
             self._shown_cents = self._size(now_us, state)
         trades = self._hours.has(now_us)
         if now_us % HOUR_US == 0 and trades:
-            self._believe(now_us)
+            share = self._scenario.maker.volume_share_on(day_of(now_us))
+            usd_per_s = self.volume_usd_per_s(now_us) * share
+            self._belief.imagine(now_us, usd_per_s, self._shown_cents)
         if now_us % self._hedge_us == 0:
             lots = state.maker_lots + state.maker_lead_lots
             self._hedge_desk.decide(now_us, self._maker, lots)
@@ -238,19 +220,7 @@ class Listing:
 
     def volume_usd_per_s(self, time_us: int) -> float:
         """Return the house's recorded volume per second on a day, or in its month."""
-        day = day_of(time_us)
-        of_month = self._volume_usd_per_s[f"{day:%Y-%m}"]
-        return self._days_usd_per_s.get(day, of_month)
-
-    def _volume_usd(self, start_us: int, end_us: int) -> float:
-        """Return the recorded volume of whole days in one month."""
-        of_month = self._volume_usd_per_s[f"{day_of(start_us):%Y-%m}"]
-        unlike = [
-            usd_per_s - of_month
-            for day, usd_per_s in self._days_usd_per_s.items()
-            if start_us <= midnight_us(day) < end_us
-        ]
-        return of_month * (end_us - start_us) / SECOND_US + sum(unlike) * DAY_S
+        return self._volume.usd_per_s(time_us)
 
     def _terms(self, state: Holdings) -> Terms:
         if not self._scenario.firms.active:
@@ -291,7 +261,7 @@ class Listing:
 
         maker = self._scenario.maker
         informed = maker.volume_share_on(day_of(start_us)) * (1 - maker.uninformed_fraction)
-        wanted_cents = to_cents(self._volume_usd(start_us, end_us) * informed)
+        wanted_cents = to_cents(self._volume.usd(start_us, end_us) * informed)
         hours_us = list(filter(self._hours.has, range(start_us, end_us, HOUR_US)))
         sampled_cents = wanted_cents * SAMPLE_US // (self._hours.stands_for * HOUR_US)
         size = monthly_size_cents(play, self._tick_cents, hours_us, sampled_cents)
@@ -299,47 +269,12 @@ class Listing:
         return int(self._takers.order_cents.max(initial=0)) if size is None else size
 
     def belief(self) -> tuple[int, int]:
-        """Return what the maker's own simulation promised for the month that ends.
-
-        It plays the quotes as they were sized that month, on that month's prices, against random
-        flow of as much volume as the maker means to have: nobody looks at the price. The first
-        minutes of every hour stand for the hour.
+        """Return what the maker's own simulation promised for the month that ends, in cents.
 
         Returns:
-            The result at fills, and the volume, in cents.
+            The result at fills, and the volume.
         """
-        times = self._hours.stands_for * HOUR_US // SAMPLE_US
-        promised = times * self._believed_cents, times * self._believed_volume_cents
-        self._believed_cents = self._believed_volume_cents = 0
-        return promised
-
-    def _believe(self, hour_us: int) -> None:
-        """Play an hour's first minutes as the maker imagines them, while its path is at hand."""
-        share = self._scenario.maker.volume_share_on(day_of(hour_us))
-        usd_per_s = self.volume_usd_per_s(hour_us) * share
-        keys = gateway_keys(self._scenario.run.seed, self._market.name, ())
-        session = Session(
-            self.price,
-            self._policy,
-            Takers.of(()),
-            keys,
-            np.array([len(self._taker_codes)]),
-            self._maker_codes,
-        )
-        mark = round(self.price.hour_price_usd(hour_us) / self._tick_usd)
-        lot_cents = mark * self._tick_cents
-        decided = Decisions(
-            self._policy.plan(mark, lot_cents, 0, self._shown_cents),
-            nobody_takes(0),
-            self._gateways.quiet_us,
-        )
-        until_us = hour_us + SAMPLE_US
-        orders = self._imagined.orders(hour_us, until_us, usd_per_s, lot_cents / 100)
-        fills = session.play(hour_us, until_us, 0.0, decided, orders)
-        edge = (fills["price"] - fills["lead"]) * fills["lots"] * self._tick_cents
-        self._believed_cents += int(edge.sum())
-        volume = int((np.abs(fills["lots"]) * fills["price"]).sum())
-        self._believed_volume_cents += volume * self._tick_cents
+        return self._belief.close_month(self._hours.stands_for)
 
     def _lead_price(self, name: str, law: Price, start_us: int, end_us: int) -> LeadPrice:
         tick_usd = Decimal(self._market.tick_usd)
@@ -348,6 +283,14 @@ class Listing:
     def _open_session(self, kind: type[Session], keys: np.ndarray, price: LeadPrice) -> Session:
         return kind(price, self._policy, self._takers, keys, self._taker_codes, self._maker_codes)
 
+    def _random_flow(self, name: str, order_usd_mean: float) -> UninformedFlow:
+        seed, holders = self._scenario.run.seed, self._scenario.retail.holders
+        return UninformedFlow(seed, name, holders, order_usd_mean, self._hours)
+
+    def _impact_at(self, lot_usd: float) -> Impact:
+        lead, lots = self._scenario.lead, (self._market.lead_volume_usd_per_day or 0.0) / lot_usd
+        return Impact(lead.impact_kappa, lead.impact_tau_s, lots)
+
     def _daily_volatility(self, time_us: int) -> float:
         return self.price.hour_volatility(time_us) * (86_400 / YEAR_S) ** 0.5
 
@@ -355,8 +298,3 @@ class Listing:
 def _next_month_us(time_us: int) -> int:
     """Return the first microsecond of the month after that of *time_us*."""
     return midnight_us((day_of(time_us).replace(day=1) + timedelta(days=31)).replace(day=1))
-
-
-def _usd_per_s(volume: MonthVolume) -> float:
-    year, month = map(int, volume.month.split("-"))
-    return volume.usd / (calendar.monthrange(year, month)[1] * DAY_US / SECOND_US)

@@ -5,7 +5,7 @@ Beancount's.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -17,34 +17,60 @@ from ledger.fills import ABSENT, NULLABLE, ROW, Names
 ROW_GROUP = 122_880
 
 
-def write(path: Path, parts: Sequence[np.ndarray], names: Names) -> None:
-    """Write rows (dtype ROW, parts and rows in the order of seq) to a new Parquet file."""
-    columns = {column: np.concatenate([part[column] for part in parts]) for column in ROW.names}
-    columns["time_us"] = columns["time_us"].astype("datetime64[us]")
+class MonthOfFills:
+    """A month's fills by column, until they are written.
+
+    Columns double when they are full, since parts that are joined at the end are held twice; and
+    a month takes the room of the one before.
+    """
+
+    def __init__(self) -> None:
+        self._n = 0
+        self._columns = {column: np.empty(ROW_GROUP, ROW[column]) for column in ROW.names}
+
+    def add(self, rows: np.ndarray) -> Mapping[str, np.ndarray]:
+        """Take down rows (dtype ROW) that follow those before; return their columns."""
+        begin, self._n = self._n, self._n + len(rows)
+        for name, column in self._columns.items():
+            if self._n > len(column):
+                self._columns[name] = np.empty(2 * self._n, column.dtype)
+                self._columns[name][:begin] = column[:begin]
+            self._columns[name][begin : self._n] = rows[name]
+        return {name: column[begin : self._n] for name, column in self._columns.items()}
+
+    def write(self, path: Path, names: Names) -> None:
+        """Write the month to a new Parquet file, and begin another."""
+        write(path, {name: column[: self._n] for name, column in self._columns.items()}, names)
+        self._n = 0
+
+
+def write(path: Path, rows: np.ndarray | Mapping[str, np.ndarray], names: Names) -> None:
+    """Write rows (dtype ROW, in the order of seq), or their columns, to a new Parquet file."""
+    columns = {column: np.ascontiguousarray(rows[column]) for column in ROW.names}
+    columns["time_us"] = columns["time_us"].view("datetime64[us]")
     words = names.words()
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.execute("SET enable_progress_bar = false")  # it would stand in our output
         for column, options in words.items():
             literals = ", ".join(f"'{word}'" for word in options)
             connection.execute(f"CREATE TYPE {column}_word AS ENUM ({literals})")
-        selected = []
-        for column in ROW.names:
-            if column in words:
-                # An enum's codes are its words' positions; lists count from one.
-                listed = f"enum_range(NULL::{column}_word)"
-                selected.append(f"{listed}[{column}::INTEGER + 1]::{column}_word AS {column}")
-            elif column == "time_us":
-                selected.append("time_us AS time")
-            elif column in NULLABLE:
-                selected.append(f"nullif({column}, {ABSENT}) AS {column}")
-            else:
-                selected.append(column)
         connection.register("rows", columns)
+        selected = ", ".join(_selected(column, column in words) for column in ROW.names)
         target = str(path).replace("'", "''")
         connection.execute(
-            f"COPY (SELECT {', '.join(selected)} FROM rows) TO '{target}' (FORMAT parquet, "
+            f"COPY (SELECT {selected} FROM rows) TO '{target}' (FORMAT parquet, "
             f"COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE {ROW_GROUP})"
         )
+
+
+def _selected(column: str, is_coded: bool) -> str:
+    if is_coded:
+        # An enum's codes are its words' positions; lists count from one.
+        words = f"enum_range(NULL::{column}_word)::{column}_word[]"
+        return f"list_extract({words}, {column}::INTEGER + 1) AS {column}"
+    if column == "time_us":
+        return "time_us AS time"
+    return f"nullif({column}, {ABSENT}) AS {column}" if column in NULLABLE else column
 
 
 def read(connection: duckdb.DuckDBPyConnection, relation: str, names: Names) -> np.ndarray:
@@ -93,8 +119,8 @@ def _codes(column: str, values: np.ndarray, words: Sequence[str]) -> np.ndarray:
         ) from error
 
 
-def control_total(rows: np.ndarray, names: Names) -> str:
-    """Hash every field of *rows*, so that the general ledger can vouch for its fills.
+def control_total(rows: np.ndarray | Mapping[str, np.ndarray], names: Names) -> str:
+    """Hash every field of rows, or of their columns: so the general ledger vouches for its fills.
 
     An auditor's control total: the general ledger's sums prove the money in the fills, this
     proves what carries no money (times, holders, ages). Names count as words, not as codes.
@@ -102,9 +128,9 @@ def control_total(rows: np.ndarray, names: Names) -> str:
     digest = hashlib.sha256()
     words = names.words()
     for column in ROW.names:
-        values = rows[column].astype("<i8")
+        values = np.ascontiguousarray(rows[column], dtype="<i8")
         if column in words:
             hashes = [hashlib.sha256(word.encode()).digest()[:8] for word in words[column]]
             values = np.frombuffer(b"".join(hashes), dtype="<i8")[values]
-        digest.update(values.tobytes())
+        digest.update(values)
     return digest.hexdigest()

@@ -33,7 +33,7 @@ class Journal:
         self._rows: list[np.ndarray] = []  # recorded, not yet posted
         self._transactions: list[Transaction] = []
         self._day: list[np.ndarray] = []  # posted, not yet closed
-        self._month_rows: list[np.ndarray] = []
+        self._month_of_fills = fill_store.MonthOfFills()
         self._months: list[str] = []
         self._file: TextIO | None = None
         (folder / "fills").mkdir()
@@ -77,7 +77,7 @@ class Journal:
         follow from them, and those stand as they were recorded.
         """
         rows = join_rows(self._rows)
-        rows = rows[np.argsort(rows["time_us"], kind="stable")]
+        rows = rows.take(np.argsort(rows["time_us"], kind="stable"))
         moves = sorted(self._transactions, key=lambda transaction: transaction.time_us)
         self._rows, self._transactions = [], []
         times = np.array([move.time_us for move in moves], dtype=np.int64)
@@ -101,9 +101,8 @@ class Journal:
             self._last_seq += 1
             self._write(entry, self._last_seq)
         if len(rows):
-            total = fill_store.control_total(rows, self.names)
+            total = fill_store.control_total(self._month_of_fills.add(rows), self.names)
             self.custom(time_us, "control-total-of-fills", str(len(rows)), quoted(total))
-            self._month_rows.append(rows)
         if day_of(time_us + 1).day == 1:
             self._close_month(time_us)
 
@@ -150,5 +149,5 @@ class Journal:
                 file.write(self._text.balance(next_day, account, units, commodity))
         file.close()
         path = self.folder / "fills" / f"{self._months[-1]}.parquet"
-        fill_store.write(path, self._month_rows or [join_rows([])], self.names)
-        self._file, self._month_rows = None, []
+        self._month_of_fills.write(path, self.names)
+        self._file = None

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from numba import njit
 
 from des.chance import stream
 from des.clock import HOUR_US, SECOND_US
@@ -123,30 +124,51 @@ class LeadPrice:
         """Draw one hour, counted since 1970: its ticks' times, and prices not yet rounded."""
         row = hour - self._start_hour
         jump_sizes = self._path.jumps(row)
-        # Never at the hour itself, where an anchor may stand.
-        jumps_us = self._stream("jump times", hour).integers(1, HOUR_US, len(jump_sizes))
-        jumps_us.sort()
+        jumps_us = self._jump_times(hour, len(jump_sizes))
         arrivals = self._stream("tick times", hour)
         drawn_us = arrivals.integers(HOUR_US, size=arrivals.poisson(self._ticks_per_hour))
         known_us = np.zeros(int(self._path.is_known[row]), dtype=np.int64)
         offsets_us = _distinct(np.concatenate((known_us, drawn_us, jumps_us)))
 
-        jumped = np.concatenate(([0.0], np.cumsum(jump_sizes)))
-        log_price = self._path.log_price[row] + self._diffusion(hour, offsets_us)
-        log_price += jumped[jumps_us.searchsorted(offsets_us, side="right")]
+        normals = self._stream("diffusion", hour).standard_normal(len(offsets_us) + 1)
+        log_price = self._path.log_price[row] + _bridge(
+            offsets_us, normals, self._path.variance[row], self._path.diffusion[row]
+        )
+        if len(jump_sizes):
+            jumped = np.concatenate(([0.0], np.cumsum(jump_sizes)))
+            log_price += jumped[jumps_us.searchsorted(offsets_us, side="right")]
         return hour * HOUR_US + offsets_us, np.exp(log_price) / self._tick_usd
 
-    def _diffusion(self, hour: int, offsets_us: np.ndarray) -> np.ndarray:
-        """Draw a Brownian bridge over the hour: a free walk, tilted to end where it must."""
-        row = hour - self._start_hour
-        steps_us = np.diff(offsets_us, prepend=0, append=HOUR_US)
-        normals = self._stream("diffusion", hour).standard_normal(len(steps_us))
-        walk = np.cumsum(np.sqrt(steps_us * (self._path.variance[row] / HOUR_US)) * normals)
-        tilt = self._path.diffusion[row] - walk[-1]
-        return walk[:-1] + offsets_us * (tilt / HOUR_US)
+    def _jump_times(self, hour: int, n: int) -> np.ndarray:
+        """Draw when the price jumps: never at the hour itself, where an anchor may stand."""
+        if not n:
+            return _NO_TIMES
+        return np.sort(self._stream("jump times", hour).integers(1, HOUR_US, n))
 
     def _stream(self, quantity: str, hour: int) -> np.random.Generator:
         return stream(self._seed, "price", quantity, self._market, hour)
+
+
+@njit(cache=True)
+def _bridge(
+    offsets_us: np.ndarray, normals: np.ndarray, variance: float, ends_at: float
+) -> np.ndarray:
+    """Walk freely through the moments of an hour, then tilt the walk to end where it must.
+
+    Args:
+        offsets_us: the moments, from the hour on, shape (n,).
+        normals: one for each step, the last of which ends with the hour, shape (n + 1,).
+        variance: of the hour.
+        ends_at: where the walk must end.
+    """
+    variance_per_us = variance / HOUR_US
+    walk = np.empty(len(offsets_us))
+    stands, since_us = 0.0, 0
+    for i, offset_us in enumerate(offsets_us):
+        stands += math.sqrt((offset_us - since_us) * variance_per_us) * normals[i]
+        walk[i], since_us = stands, offset_us
+    stands += math.sqrt((HOUR_US - since_us) * variance_per_us) * normals[-1]
+    return walk + offsets_us * ((ends_at - stands) / HOUR_US)
 
 
 def _distinct(times_us: np.ndarray) -> np.ndarray:

@@ -14,8 +14,8 @@ import simpy
 
 from des.price.lead_price import LeadPrice, Ticks
 from des.quoting.plan import QuotingPolicy
-from des.quoting.quotes import Plan, Quotes, no_quotes, post, posting_times_us
-from des.quoting.race import NO_ORDERS, ORDER, Watchers, meet, watch
+from des.quoting.quotes import Plan, Quotes, blank, post, posting_times_us
+from des.quoting.race import FORCED, NO_ORDERS, ORDER, Watchers, meet, watch
 from des.quoting.takers import Takers, Terms
 from des.turns import SETTLEMENT, Moment
 from ledger.fills import join_rows, new_rows
@@ -59,7 +59,7 @@ class Session:
         self._reaction_us = takers.reaction_us
         self._latency_us, self._refresh_us = policy.latency_us, policy.refresh_us
         self._taker_codes, self._maker_codes = taker_codes, maker_codes
-        self._in_force: Quotes | None = None
+        self._in_force = self._nothing = blank(0, len(policy.offset_e6), len(firm_keys))
         self._in_flight = NO_ORDERS
         self.ticks = Ticks(np.empty(0, np.int64), np.empty(0, np.int64))
 
@@ -99,11 +99,11 @@ class Session:
         posted_us = posting_times_us(start_us, end_us, self._refresh_us, ticks)
         if not any(decided.plan.shown_lots):
             posted_us = posted_us[:1]  # one quote of nothing is as good as many
-        quotes = self._standing(decided).then(self._post(posted_us, decided))
+        quotes = self._post(self._in_force, posted_us, decided)
         sent = watch(quotes, start_us, end_us, *ticks, self._watchers(decided))
         orders = join_rows((self._in_flight, uninformed, sent), ORDER)
         # What is left of a tie goes in the order of sending.
-        orders = orders[np.lexsort((orders["firm"], orders["arrival_us"]))]
+        orders = orders.take(np.lexsort((orders["firm"], orders["arrival_us"])))
         due = orders["arrival_us"].searchsorted(end_us)
         self._in_flight, self._in_force = orders[due:], quotes.last()
         return self._fills(orders[:due], quotes, decided)
@@ -118,19 +118,14 @@ class Session:
         )
         return self.ticks
 
-    def _standing(self, decided: Decisions) -> Quotes:
-        """Return the quote in force, if any."""
-        if self._in_force is None:
-            self._in_force = no_quotes(len(decided.plan.offset_ticks), len(self._reaction_us))
-        return self._in_force
-
-    def _post(self, posted_us: np.ndarray, decided: Decisions) -> Quotes:
-        return post(posted_us, self._latency_us, self.ticks, decided.plan, len(self._reaction_us))
+    def _post(self, standing: Quotes, posted_us: np.ndarray, decided: Decisions) -> Quotes:
+        return post(standing, posted_us, self._latency_us, self.ticks, decided.plan)
 
     def _watchers(self, decided: Decisions) -> Watchers:
         return Watchers(
             decided.terms.threshold,
             decided.terms.firm,
+            decided.terms.take_lots,
             self._reaction_us,
             self._firm_keys,
             decided.gateway_us,
@@ -140,10 +135,11 @@ class Session:
         """Let orders meet the quotes in force, and return what they get."""
         if not len(orders):
             return new_rows(0)
-        rows = new_rows(len(orders) * (quotes.price.shape[2] + 1))
+        forced = np.count_nonzero(orders["firm"] == FORCED)
+        rows = new_rows(len(orders) * quotes.price.shape[2] + forced)
         take_lots, others_ticks = decided.terms.take_lots, decided.others_ticks
         filled = meet(orders, quotes, *self.ticks, take_lots, others_ticks, rows)
-        rows = rows[:filled].copy()  # most orders come too late and need no row
+        rows = join_rows((rows[:filled],))  # a copy: many orders get nothing and need no row
         rows["taker"] = self._taker_codes[rows["taker"]]
         rows["maker"] = self._maker_codes[rows["maker"]]
         return rows

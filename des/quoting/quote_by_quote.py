@@ -38,10 +38,10 @@ class QuoteByQuote(Session):
         self._schedule(env, uninformed)
         beat = posting_times_us(start_us, end_us, self._refresh_us, ticks)
         until_us = int(beat[0]) if len(beat) else end_us
-        self._watch(env, self._standing(decided), start_us, until_us)
+        self._watch(env, self._in_force, start_us, until_us)
         for i, (now_us, until_us) in enumerate(pairwise([*beat.tolist(), end_us])):
             yield Moment(env, now_us, QUOTE)
-            self._in_force = self._post(beat[i : i + 1], decided)
+            self._in_force = self._post(self._nothing, beat[i : i + 1], decided)
             self._watch(env, self._in_force, now_us, until_us)
         yield Moment(env, end_us - 1, SETTLEMENT)
         return join_rows(self._met)
@@ -57,6 +57,6 @@ class QuoteByQuote(Session):
             arrival.callbacks.append(lambda _, order=orders[i : i + 1]: self._meet(order))
 
     def _meet(self, order: np.ndarray) -> None:
-        rows = self._fills(order, self._standing(self._decided), self._decided)
+        rows = self._fills(order, self._in_force, self._decided)
         if len(rows):
             self._met.append(rows)

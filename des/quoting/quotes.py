@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numba import njit
 
 from des.price.lead_price import Ticks
 
@@ -35,38 +36,73 @@ class Quotes(NamedTuple):
     left: np.ndarray  # lots not yet taken, shape (n, 2, levels)
     hit_by: np.ndarray  # whether a firm has sent its order, bool, shape (n, 2, firms)
 
-    def then(self, later: "Quotes") -> "Quotes":
-        """Join quotes to those that replace them."""
-        return Quotes(*map(np.concatenate, zip(self, later, strict=True)))
-
     def last(self) -> "Quotes":
         """Return the one still in force at the end, if any."""
         return Quotes(*(column[-1:] for column in self))
 
 
-def post(posted_us: np.ndarray, latency_us: int, ticks: Ticks, plan: Plan, firms: int) -> Quotes:
-    """Make the quotes that are posted at *posted_us* from the lead price of *latency_us* before.
+def post(
+    standing: Quotes, posted_us: np.ndarray, latency_us: int, ticks: Ticks, plan: Plan
+) -> Quotes:
+    """Let quotes that are posted at *posted_us* follow those that are *standing*.
 
-    *firms* is how many will watch them.
+    Each is made from the lead price of *latency_us* before, or from the first one.
     """
-    read_us = posted_us - latency_us
-    read = price_at(ticks, read_us)
-    n, levels = len(read), len(plan.offset_ticks)
     offset = np.array((plan.offset_ticks, [-o for o in plan.offset_ticks]), dtype=np.int64)
-    price = (read - plan.skew_ticks)[:, None, None] + offset
-    shown_lots = np.empty((n, 2), dtype=np.int64)
-    shown_lots[:] = plan.shown_lots
-    left = np.repeat(shown_lots, levels, axis=1).reshape(n, 2, levels)
+    shown = np.array(plan.shown_lots, dtype=np.int64)
+    return _post(standing, posted_us, latency_us, *ticks, plan.skew_ticks, offset, shown)
+
+
+@njit(cache=True)
+def _post(
+    standing: Quotes,
+    posted_us: np.ndarray,
+    latency_us: int,
+    tick_us: np.ndarray,
+    tick_price: np.ndarray,
+    skew: int,
+    offset: np.ndarray,
+    shown: np.ndarray,
+) -> Quotes:
+    begin = len(standing.posted_us)
+    quotes = blank(begin + len(posted_us), offset.shape[1], standing.hit_by.shape[2])
+    quotes.posted_us[:begin], quotes.read_us[:begin] = standing.posted_us, standing.read_us
+    quotes.read[:begin], quotes.price[:begin] = standing.read, standing.price
+    quotes.shown_lots[:begin], quotes.left[:begin] = standing.shown_lots, standing.left
+    quotes.hit_by[:begin] = standing.hit_by
+    tick = 0
+    for i, now_us in enumerate(posted_us, begin):
+        tick = latest(tick_us, tick, now_us - latency_us)
+        quotes.posted_us[i], quotes.read_us[i] = now_us, now_us - latency_us
+        quotes.read[i] = tick_price[tick]
+        for side in (ASK, BID):
+            quotes.shown_lots[i, side] = shown[side]
+            for level in range(offset.shape[1]):
+                quotes.price[i, side, level] = tick_price[tick] - skew + offset[side, level]
+                quotes.left[i, side, level] = shown[side]
+    return quotes
+
+
+@njit(cache=True)
+def blank(n: int, levels: int, firms: int) -> Quotes:
+    """Return *n* quotes with nothing written on them yet, for *firms* to watch."""
     return Quotes(
-        posted_us, read_us, read, price, shown_lots, left, np.zeros((n, 2, firms), dtype=bool)
+        np.empty(n, np.int64),
+        np.empty(n, np.int64),
+        np.empty(n, np.int64),
+        np.empty((n, 2, levels), np.int64),
+        np.empty((n, 2), np.int64),
+        np.empty((n, 2, levels), np.int64),
+        np.zeros((n, 2, firms), np.bool_),
     )
 
 
-def no_quotes(levels: int, firms: int) -> Quotes:
-    """Return what is in force before the first posting: nothing."""
-    none = np.empty(0, dtype=np.int64)
-    sides, deep = np.empty((0, 2), dtype=np.int64), np.empty((0, 2, levels), dtype=np.int64)
-    return Quotes(none, none, none, deep, sides, deep, np.empty((0, 2, firms), dtype=bool))
+@njit(cache=True)
+def latest(times_us: np.ndarray, i: int, time_us: int) -> int:
+    """Go on from place *i* to that of the last time at or before *time_us*."""
+    while i + 1 < len(times_us) and times_us[i + 1] <= time_us:
+        i += 1
+    return i
 
 
 def price_at(ticks: Ticks, times_us: np.ndarray | int) -> np.ndarray:

@@ -16,7 +16,7 @@ import numpy as np
 from numba import njit
 
 from des.chance import mix, quantile_index
-from des.quoting.quotes import ASK, BID, SIGN, Quotes
+from des.quoting.quotes import ASK, BID, SIGN, Quotes, latest
 from ledger.fills import Motive, Trigger
 
 ANY_PRICE = 2**62  # the limit of an order that takes what it gets
@@ -48,6 +48,7 @@ class Watchers(NamedTuple):
 
     threshold: np.ndarray  # ticks beyond a quote from which hitting it pays, lowest first
     firm: np.ndarray  # whose threshold it is
+    take_lots: np.ndarray  # what one order takes at most, by side and firm
     reaction_us: np.ndarray  # by firm
     keys: np.ndarray  # of the firms' gateway draws, uint64
     gateway_us: np.ndarray  # the gateway's delay at equally likely quantiles
@@ -66,7 +67,8 @@ def watch(
 
     It pays a firm to hit when the lead price is beyond the quote by more than its threshold (fee
     and hurdle). Its order reaches as deep as the levels that pay at that moment, and no deeper. A
-    firm sends one order per side of a quote.
+    firm sends one order per side of a quote. Most get nothing, since they come too late or their
+    firm holds too much; where that is known, as it is before *until_us*, they are left out.
 
     Args:
         quotes: in the order of posting; one posted before *since_us* has been seen at its posting.
@@ -93,11 +95,13 @@ def watch(
             now = tick if tick < len(tick_us) and tick_us[tick] == posted_us[i] else tick - 1
             price = tick_price[max(now, 0)]
             if not low <= price <= high:
-                n = _send(quotes, i, posted_us[i], price, _POSTING, watchers, sent, n)
+                event = posted_us[i], price, _POSTING
+                n = _send(quotes, i, event, until_us, watchers, sent, n)
         while tick < len(tick_us) and tick_us[tick] < replaced_us:
             price = tick_price[tick]
             if not low <= price <= high:
-                n = _send(quotes, i, tick_us[tick], price, _TICK, watchers, sent, n)
+                event = tick_us[tick], price, _TICK
+                n = _send(quotes, i, event, until_us, watchers, sent, n)
             tick += 1
     return sent[:n]
 
@@ -106,14 +110,17 @@ def watch(
 def _send(
     quotes: Quotes,
     i: int,
-    time_us: int,
-    price: int,
-    trigger: int,
+    event: tuple[int, int, int],
+    until_us: int,
     watchers: Watchers,
     sent: np.ndarray,
     n: int,
 ) -> int:
-    """Note the orders that one event sets off behind the *n* sent before; return how many now."""
+    """Note the orders that one event (time, price, trigger) sets off against the quote at *i*.
+
+    Returns how many are noted by then, *n* having been noted before.
+    """
+    time_us, price, trigger = event
     side = ASK if price > quotes.price[i, ASK, 0] else BID
     sign = SIGN[side]
     beyond = sign * (price - quotes.price[i, side, 0])
@@ -126,20 +133,31 @@ def _send(
         if quotes.hit_by[i, side, firm]:
             continue
         quotes.hit_by[i, side, firm] = True
-        levels = quotes.price[i, side]
-        deepest = levels[0]
-        for level in levels[1:]:
-            if sign * (price - level) <= threshold:
-                break
-            deepest = level
         drawn = mix(watchers.keys[firm], 2 * quotes.posted_us[i] + side)
         delay_us = watchers.reaction_us[firm] + watchers.gateway_us[quantile_index(drawn)]
+        arrival_us = time_us + delay_us
+        limit = sign * _deepest(quotes.price[i, side], sign, price, threshold)
+        if arrival_us < until_us:
+            then = latest(quotes.posted_us, i, arrival_us)
+            too_late = sign * quotes.price[then, side, 0] > limit
+            if too_late or not watchers.take_lots[side, firm]:
+                continue
         order = sent[n]
-        order.arrival_us = time_us + delay_us
-        order.firm, order.side, order.limit = firm, side, sign * deepest
+        order.arrival_us, order.firm, order.side, order.limit = arrival_us, firm, side, limit
         order.lots, order.holder, order.trigger = 0, -1, trigger
         n += 1
     return n
+
+
+@njit(cache=True)
+def _deepest(levels: np.ndarray, sign: int, price: int, threshold: int) -> int:
+    """Return the last level that *price* is beyond by more than *threshold*, if the first is."""
+    deepest = levels[0]
+    for level in levels[1:]:
+        if sign * (price - level) <= threshold:
+            break
+        deepest = level
+    return deepest
 
 
 @njit(cache=True)
@@ -168,25 +186,22 @@ def meet(
         tick_us, tick_price: the lead price.
         take_lots: what a firm's order takes at most, by side and firm.
         others_ticks: how far from the lead price other makers quote, who are never late.
-        rows: dtype ROW, one for every level of every order and one more; as many as returned are
-            filled in with all but what the books of the venue add (codes, fee, venue): the taker
-            is the firm's place, or that after the last firm; the maker is CAPTIVE or OTHERS.
+        rows: as of `new_rows`, one for every level of every order and one more if it is forced;
+            as many as returned are filled in with all but what the books of the venue add (codes,
+            fee, venue): the taker is the firm's place, or that after the last firm; the maker is
+            CAPTIVE or OTHERS.
     """
     n, i, tick = 0, -1, 0
-    firms = take_lots.shape[1]
+    firms, levels = take_lots.shape[1], quotes.price.shape[2]
     for order in orders:
-        while i + 1 < len(quotes.posted_us) and quotes.posted_us[i + 1] <= order.arrival_us:
-            i += 1
-        while tick + 1 < len(tick_us) and tick_us[tick + 1] <= order.arrival_us:
-            tick += 1
-        informed, forced = order.firm < UNINFORMED, order.firm == FORCED
-        uninformed = _LIQUIDATION if forced else _SPREAD
-        sign, lead = SIGN[order.side], tick_price[tick]
+        i = latest(quotes.posted_us, i, order.arrival_us)
+        tick = latest(tick_us, tick, order.arrival_us)
+        sign, lead, forced = SIGN[order.side], tick_price[tick], order.firm == FORCED
         limit = sign * lead + others_ticks if forced else order.limit
-        lots = take_lots[order.side, order.firm] if informed else order.lots
-        for level in range(quotes.price.shape[2] if i >= 0 else 0):
-            prices, left = quotes.price[i, order.side], quotes.left[i, order.side]
-            if not lots or sign * prices[level] > limit:
+        lots = take_lots[order.side, order.firm] if order.firm < firms else order.lots
+        for level in range(levels if i >= 0 else 0):
+            price, left = quotes.price[i, order.side, level], quotes.left[i, order.side]
+            if not lots or sign * price > limit:
                 break
             taken = min(left[level], lots)
             if not taken:
@@ -194,18 +209,25 @@ def meet(
             left[level] -= taken
             lots -= taken
             row = rows[n]
-            row.time_us, row.motive = order.arrival_us, _PICKOFF if informed else uninformed
-            row.taker, row.holder = order.firm if informed else firms, order.holder
-            row.lots, row.price = sign * taken, prices[level]
-            row.lead, row.lead_when_quoted = lead, quotes.read[i]
+            _note(order, firms, taken, price, lead, row)
+            row.lead_when_quoted = quotes.read[i]
             row.quote_age_us = order.arrival_us - quotes.read_us[i]
-            row.trigger, row.maker = order.trigger, CAPTIVE
+            row.maker = CAPTIVE
             n += 1
         if forced and lots:
-            row = rows[n]
-            row.time_us, row.motive = order.arrival_us, _LIQUIDATION
-            row.taker, row.holder, row.maker = firms, order.holder, OTHERS
-            row.lots, row.lead = sign * lots, lead
-            row.price = max(lead + sign * others_ticks, 1)
+            _note(order, firms, lots, max(lead + sign * others_ticks, 1), lead, rows[n])
+            rows[n].maker = OTHERS
             n += 1
     return n
+
+
+@njit(cache=True)
+def _note(order: np.ndarray, firms: int, lots: int, price: int, lead: int, row: np.ndarray) -> None:
+    """Write down what an order gets, whoever quoted it."""
+    if order.firm < firms:
+        row.motive = _PICKOFF
+    else:
+        row.motive = _LIQUIDATION if order.firm == FORCED else _SPREAD
+    row.taker, row.holder, row.trigger = min(order.firm, firms), order.holder, order.trigger
+    row.time_us, row.lots = order.arrival_us, SIGN[order.side] * lots
+    row.price, row.lead = price, lead

@@ -52,6 +52,8 @@ class UninformedFlow:
 
         lots_mean = max(self._order_usd_mean / lot_usd, 1.0)
         n = draws("count").poisson(usd_per_s * 3600 / (lots_mean * lot_usd))
+        if not n:
+            return NO_ORDERS
         orders = np.empty(n, dtype=ORDER)
         orders["arrival_us"] = np.sort(draws("time").integers(0, HOUR_US, n)) + hour * HOUR_US
         orders["side"] = draws("side").integers(0, 2, n)

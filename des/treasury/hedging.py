@@ -82,11 +82,12 @@ class HedgeDesk:
 
     def follow(self, house_fills: np.ndarray) -> None:
         """Let the firms order away what they have just taken (rows of dtype ROW)."""
-        taken = house_fills[house_fills["motive"] == Motive.PICKOFF]
-        if not len(taken):
+        taken = house_fills["motive"] == Motive.PICKOFF
+        if not taken.any():
             return
-        hedger = taken["taker"].astype(np.int64)
-        self._order(HedgeOrders(taken["time_us"] + self._delay_us[hedger], hedger, -taken["lots"]))
+        hedger = house_fills["taker"][taken].astype(np.int64)
+        due_us = house_fills["time_us"][taken] + self._delay_us[hedger]
+        self._order(HedgeOrders(due_us, hedger, -house_fills["lots"][taken]))
 
     def decide(self, now_us: int, hedger: int, lots: int, most_lots: int | None = None) -> None:
         """Order away what a hedger's positions on both venues (and orders under way) leave open.

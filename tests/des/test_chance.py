@@ -6,6 +6,7 @@ mean k and standard deviation sqrt(2 k), and one that is too small is as suspect
 
 import math
 from statistics import NormalDist, fmean
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -106,6 +107,15 @@ def test_a_stream_is_the_same_whatever_else_is_drawn():
         interleaved.append(mine.standard_normal())
         other.integers(1_000)
     assert interleaved == alone.tolist()
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2**32 - 1])
+def test_a_stream_is_the_child_of_its_seed_that_its_words_name(seed):
+    key = (crc32(b"price"), crc32(b"ticks"), crc32(b"BTC-PERP"), 7)
+    child = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
+
+    drawn = stream(seed, "price", "ticks", "BTC-PERP", 7).standard_normal(10)
+    assert drawn.tolist() == child.standard_normal(10).tolist()
 
 
 def test_streams_of_different_names_are_independent():

@@ -21,8 +21,8 @@ from des.price.lead_price import LeadPrice, Ticks
 from des.quoting.market import Decisions, Session
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quote_by_quote import QuoteByQuote
-from des.quoting.quotes import SIGN, Plan, Quotes, post
-from des.quoting.race import ANY_PRICE, FORCED, ORDER, UNINFORMED, meet
+from des.quoting.quotes import SIGN, Plan, Quotes, blank, post
+from des.quoting.race import ANY_PRICE, FORCED, ORDER, UNINFORMED, Watchers, meet, watch
 from des.quoting.takers import Takers, Terms
 from des.quoting.uninformed import UninformedFlow
 from des.scenario import Anchor, Price, VolatilityLevel
@@ -117,7 +117,7 @@ def played(world: World, kind: type[Session] = Session) -> list[NaiveFill]:
     unused = np.zeros(n, dtype=np.int64)
     session = kind(
         world.path,
-        QuotingPolicy(world.latency_us, world.refresh_us, (), 0, 0),
+        QuotingPolicy(world.latency_us, world.refresh_us, world.intervals[0].offsets, 0, 0),
         Takers(np.array(world.reactions_us, dtype=np.int64), unused, unused, unused),
         world.keys(),
         np.append(np.arange(n), RETAIL),
@@ -335,7 +335,7 @@ def crowds(draw) -> tuple[Quotes, np.ndarray]:
         st.integers(0, 8),
     )
     plan = Plan(draw(st.integers(-5, 5)), tuple(offsets), shown)
-    quote = post(NOW, 0, ticks_at(draw(PRICES)), plan, firms=0)
+    quote = post(blank(0, len(offsets), firms=0), NOW, 0, ticks_at(draw(PRICES)), plan)
     return quote, np.array(draw(st.lists(orders, max_size=25)), dtype=ORDER)
 
 
@@ -427,6 +427,27 @@ def test_an_order_that_comes_after_its_quote_is_void_where_the_new_quote_is_wors
     assert [fill.lots for fill in in_time] == [3, 3] * 39
     assert {fill.lead - fill.price for fill in in_time} == {6, 5}
     assert too_late == []
+
+
+@pytest.mark.parametrize(
+    ("reaction_us", "take_lots", "noted"), [(9, 9, 39), (10, 9, 1), (9, 0, 0), (500, 9, 39)]
+)
+def test_an_order_that_will_get_nothing_is_not_noted_unless_it_arrives_later_than_one_can_see(
+    reaction_us, take_lots, noted
+):
+    world, end_us = rising(reaction_us), START_US + 400
+    ticks = world.path.ticks(START_US, end_us)
+    quotes = post(blank(0, 1, firms=1), ticks.times_us, 10, ticks, Plan(0, (4,), (3, 3)))
+    firm = Watchers(
+        threshold=np.array([1]),
+        firm=np.array([0]),
+        take_lots=np.full((2, 1), take_lots),
+        reaction_us=np.array([reaction_us]),
+        keys=world.keys(),
+        gateway_us=np.zeros(QUANTILES, dtype=np.int64),
+    )
+
+    assert len(watch(quotes, START_US, end_us, *ticks, firm)) == noted
 
 
 @pytest.mark.parametrize(("price_later", "paid"), [(997, [1_001]), (1_000, [1_004]), (1_001, [])])

@@ -155,7 +155,7 @@ def session_of(market: Market, price: LeadPrice, reactions_us: list[int]) -> Ses
     unused = np.zeros(len(reactions_us), dtype=np.int64)
     return Session(
         price,
-        QuotingPolicy(microseconds(market.latency_s), microseconds(market.refresh_s), unused, 0, 0),
+        QuotingPolicy(microseconds(market.latency_s), microseconds(market.refresh_s), (0,), 0, 0),
         Takers(np.array(reactions_us, dtype=np.int64), unused, unused, unused),
         np.arange(len(reactions_us), dtype=np.uint64),
         np.arange(len(reactions_us) + 1),

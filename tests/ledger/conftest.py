@@ -37,7 +37,7 @@ def afternoon_with(tmp_path: Path) -> Callable[..., RunFolder]:
         (tmp_path / MANIFEST).write_text("{}", encoding="utf-8")
         (tmp_path / "fills").mkdir()
         run = RunFolder.at(tmp_path)
-        fill_store.write(tmp_path / "fills" / "2022-05.parquet", [_rows(run, fills)], run.names)
+        fill_store.write(tmp_path / "fills" / "2022-05.parquet", _rows(run, fills), run.names)
         return run
 
     return make

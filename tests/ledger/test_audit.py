@@ -240,7 +240,7 @@ def test_no_field_of_any_fill_can_be_changed_even_under_a_new_seal(
 
 def _parquet(folder: Path, rows: np.ndarray, run: RunFolder) -> bytes:
     path = folder.parent / "forged.parquet"
-    fill_store.write(path, [rows], run.names)
+    fill_store.write(path, rows, run.names)
     content = path.read_bytes()
     path.unlink()
     return content

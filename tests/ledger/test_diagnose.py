@@ -136,7 +136,7 @@ def test_the_copy_is_the_same_whatever_kinds_motives_and_sentences_are_called(li
     rows["motive"][trades] = [chance.randrange(Motive.MARGIN) for _ in rows[trades]]
     for path in run.fill_files:
         path.unlink()
-    fill_store.write(other / "fills" / "2022-05.parquet", [rows], run.names)
+    fill_store.write(other / "fills" / "2022-05.parquet", rows, run.names)
 
     assert len(merged) > 10
     assert "Ventures" not in text

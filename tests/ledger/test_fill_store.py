@@ -48,14 +48,14 @@ def stored(path: Path, names: Names = NAMES) -> np.ndarray:
 @pytest.mark.parametrize("n", [0, 1, 5_000])
 def test_rows_come_back_as_they_were(tmp_path, n):
     rows = some_rows(n)
-    fill_store.write(tmp_path / "fills.parquet", [rows], NAMES)
+    fill_store.write(tmp_path / "fills.parquet", rows, NAMES)
 
     assert np.array_equal(stored(tmp_path / "fills.parquet"), rows)
 
 
 def test_rows_come_back_in_the_order_of_seq(tmp_path):
     rows = some_rows(50)
-    fill_store.write(tmp_path / "fills.parquet", [rows[::-1]], NAMES)
+    fill_store.write(tmp_path / "fills.parquet", rows[::-1], NAMES)
 
     assert np.array_equal(stored(tmp_path / "fills.parquet"), rows)
 
@@ -63,15 +63,29 @@ def test_rows_come_back_in_the_order_of_seq(tmp_path):
 def test_the_same_rows_are_the_same_bytes(tmp_path):
     for name in ("one", "two"):
         # More than one row group.
-        fill_store.write(tmp_path / name, [some_rows(fill_store.ROW_GROUP + 10)], NAMES)
+        fill_store.write(tmp_path / name, some_rows(fill_store.ROW_GROUP + 10), NAMES)
 
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_months_taken_down_day_by_day_are_the_same_bytes(tmp_path):
+    month = fill_store.MonthOfFills()
+    for name, n in (("may", fill_store.ROW_GROUP + 10), ("june", 5_000)):
+        rows = some_rows(n, seed=n)
+        fill_store.write(tmp_path / name, rows, NAMES)
+
+        for day in (rows[:0], rows[:1], rows[1 : n // 2], rows[n // 2 :]):
+            columns = month.add(day)
+            assert all(np.array_equal(columns[name], day[name]) for name in ROW.names)
+        month.write(tmp_path / f"{name} by day", NAMES)
+
+        assert (tmp_path / f"{name} by day").read_bytes() == (tmp_path / name).read_bytes()
 
 
 def test_a_reader_finds_words_and_times_and_nothing_where_there_is_nothing(tmp_path):
     rows = some_rows(1)
     rows["motive"], rows["taker"], rows["holder"] = Motive.PICKOFF, 2, ABSENT
-    fill_store.write(tmp_path / "fills.parquet", [rows], NAMES)
+    fill_store.write(tmp_path / "fills.parquet", rows, NAMES)
 
     found = duckdb.sql(
         f"SELECT motive::VARCHAR, taker::VARCHAR, holder, time::VARCHAR "
@@ -82,7 +96,7 @@ def test_a_reader_finds_words_and_times_and_nothing_where_there_is_nothing(tmp_p
 
 
 def test_a_path_with_a_quote_in_it_is_a_path(tmp_path):
-    fill_store.write(tmp_path / "o'clock.parquet", [some_rows(1)], NAMES)
+    fill_store.write(tmp_path / "o'clock.parquet", some_rows(1), NAMES)
 
     assert (tmp_path / "o'clock.parquet").is_file()
 
@@ -90,7 +104,7 @@ def test_a_path_with_a_quote_in_it_is_a_path(tmp_path):
 def test_a_name_that_the_books_do_not_know_is_refused(tmp_path):
     rows = some_rows(10)
     rows["taker"] = 2
-    fill_store.write(tmp_path / "fills.parquet", [rows], NAMES)
+    fill_store.write(tmp_path / "fills.parquet", rows, NAMES)
     fewer = replace(NAMES, entities=("FTX", "Alameda", "Outside"))
 
     with pytest.raises(ValueError, match="Firm01"):
@@ -110,7 +124,7 @@ def test_a_column_that_sql_would_read_otherwise_is_refused(column, forged, tmp_p
     """A cut-off fraction or a nothing in disguise would pass the audit, and change every sum."""
     rows = some_rows(50)
     rows["holder"][::2] = ABSENT
-    fill_store.write(tmp_path / "fills.parquet", [rows], NAMES)
+    fill_store.write(tmp_path / "fills.parquet", rows, NAMES)
     duckdb.sql(
         f"COPY (SELECT * REPLACE ({forged} AS {column}) FROM "
         f"read_parquet('{tmp_path}/fills.parquet')) TO '{tmp_path}/forged.parquet'"

@@ -310,7 +310,7 @@ def week_with(afternoon_with: Callable[..., RunFolder]) -> Callable[[int], RunFo
         price_fills(rows, 1)
         (path,) = run.fill_files
         path.unlink()
-        fill_store.write(path, [rows], run.names)
+        fill_store.write(path, rows, run.names)
         return run
 
     return make

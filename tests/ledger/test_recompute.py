@@ -45,7 +45,7 @@ def forged(busy_run: RunFolder, tmp_path: Path) -> Callable[..., RunFolder]:
         changed = doctor(rows)
         rows = rows if changed is None else changed
         (folder / "fills" / first.name).unlink()
-        fill_store.write(folder / "fills" / first.name, [rows], busy_run.names)
+        fill_store.write(folder / "fills" / first.name, rows, busy_run.names)
         if vouch:
             _vouch(folder / f"{first.stem}.beancount", rows, busy_run)
         return RunFolder(folder)

@@ -59,7 +59,7 @@ def forged(run: RunFolder, folder: Path) -> tuple[RunFolder, int]:
         rows = fill_store.read(connection, f"read_parquet('{path}')", copy.names)
     forged = int((rows["motive"] == Motive.PICKOFF).argmax())
     rows["edge_cents"][forged] += 1
-    fill_store.write(path, [rows], copy.names)
+    fill_store.write(path, rows, copy.names)
     return copy, int(rows["seq"][forged])
 
 
