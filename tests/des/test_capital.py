@@ -122,7 +122,7 @@ class Town:
             self.code(each.name): to_cents(each.capital_usd * each.lead_share) for each in firms
         }
         maker = self.code("Alameda")
-        no_credit = CreditLine(self.house, ("Alameda", HOUSE), maker, 0, 100, self.books)
+        no_credit = CreditLine(self.house, ("Alameda", HOUSE), maker, lambda _: 0, 100, self.books)
         self.margin = MarginDesk(
             self.parties,
             self.house,

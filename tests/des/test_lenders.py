@@ -96,7 +96,7 @@ class Town:
             self.house,
             ("Alameda", "FTX"),
             CODE["Alameda"],
-            line,
+            lambda _: line,
             tranche,
             self.books,
             money if never_lend else None,

@@ -61,7 +61,7 @@ class Bank:
         venues = {"FTX": self.house, "Binance": self.lead}
         self.custody = Custody(PARTIES, venues, np.zeros(len(NAMES), dtype=np.int64), self.books)
         self.credit = CreditLine(
-            self.house, ("Alameda", "FTX"), ALAMEDA, LIMIT, TRANCHE, self.books
+            self.house, ("Alameda", "FTX"), ALAMEDA, lambda _: LIMIT, TRANCHE, self.books
         )
         self.desk = MarginDesk(
             PARTIES,
@@ -407,7 +407,7 @@ def test_a_draw_is_rounded_up_to_tranches_as_far_as_the_line_goes(bank, needed, 
     bank.credit.draw(NOON_US, needed)
 
     assert bank.credit.drawn_cents == drawn
-    assert bank.credit.unused_cents == LIMIT - drawn
+    assert bank.credit.unused_cents(NOON_US) == LIMIT - drawn
     assert bank.has(ALAMEDA) == (0, drawn, 1_000)
 
 
