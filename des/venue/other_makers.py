@@ -27,10 +27,10 @@ class OtherMakers:
         self._fee_bps = scenario.other_makers.fee_bps
         self._house, self._volume, self._journal = house, volume, journal
 
-    def charge(self, time_us: int, maker_quotes: bool) -> None:
+    def charge(self, time_us: int, maker_shows: float) -> None:
         """Book the day's fees, as far as their claim goes."""
         for market, name in enumerate(self._markets):
-            usd = self._volume.usd_per_day(market, time_us, maker_quotes) * self._share
+            usd = self._volume.usd_per_day(market, time_us, maker_shows) * self._share
             volume = to_cents(usd)
             if not volume:
                 continue

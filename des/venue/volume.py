@@ -1,4 +1,4 @@
-"""What is traded on the house: as recorded, or less where the captive maker shows no quotes."""
+"""What is traded on the house: as recorded, or less where the captive maker shows fewer quotes."""
 
 from collections.abc import Sequence
 
@@ -14,14 +14,23 @@ class HouseVolume:
         self._maker, self._flow = scenario.maker, scenario.retail.flow
         self._listings = listings
 
-    def usd_per_day(self, market: int, time_us: int, maker_quotes: bool) -> float:
+    def response(self, maker_shows: float) -> float:
+        """Return what is left of the recorded volume where the captive maker shows such a share.
+
+        Depth goes by volume: without its quotes the book lacks its share of the volume, with half
+        of them half of that. Where customers do not flow, nobody minds.
+        """
+        if self._flow is None:
+            return 1.0
+        lacking = self._maker.volume_share * (1 - maker_shows)
+        return self._flow.volume_response(depth=1 - lacking)
+
+    def usd_per_day(self, market: int, time_us: int, maker_shows: float) -> float:
         """Return what is traded of a market at the pace of *time_us*."""
         usd = self._listings[market].volume_usd_per_s(time_us) * DAY_US / SECOND_US
-        if self._flow is None or maker_quotes:
-            return usd
-        return usd * self._flow.volume_response(depth=1 - self._maker.volume_share)
+        return usd * self.response(maker_shows)
 
-    def all_usd_per_day(self, time_us: int, maker_quotes: bool) -> float:
+    def all_usd_per_day(self, time_us: int, maker_shows: float) -> float:
         """Return what is traded of all markets."""
         markets = range(len(self._listings))
-        return sum(self.usd_per_day(market, time_us, maker_quotes) for market in markets)
+        return sum(self.usd_per_day(market, time_us, maker_shows) for market in markets)
