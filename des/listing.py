@@ -103,7 +103,7 @@ class Listing:
         self._maker_codes = np.array(makers)
         self._hours = TradedHours.of(scenario.run)
         times = self._hours.stands_for
-        policy = QuotingPolicy.of(market.quoter)
+        policy = QuotingPolicy.of(market.quoter, scenario.maker.spread_times)
         self._policy = replace(policy, limit_cents=times * policy.limit_cents)
         self._firms = firms
         self._takers, self._taker_codes = Takers.of(self._firms), taker_codes
@@ -187,7 +187,8 @@ class Listing:
         if not self._hours.has(start_us):
             return NO_ORDERS
         maker = self._scenario.maker
-        usd_per_s = self.volume_usd_per_s(start_us) * maker.volume_share * maker.uninformed_fraction
+        share = maker.volume_share_on(day_of(start_us)) * maker.uninformed_fraction
+        usd_per_s = self.volume_usd_per_s(start_us) * share
         return self._uninformed.orders(
             start_us,
             end_us,
@@ -290,7 +291,7 @@ class Listing:
             return session.play(begin_us, until_us, 0.0, decided, NO_ORDERS)
 
         maker = self._scenario.maker
-        informed = maker.volume_share * (1 - maker.uninformed_fraction)
+        informed = maker.volume_share_on(day_of(start_us)) * (1 - maker.uninformed_fraction)
         wanted_cents = to_cents(self._volume_usd(start_us, end_us) * informed)
         hours_us = list(filter(self._hours.has, range(start_us, end_us, HOUR_US)))
         sampled_cents = wanted_cents * SAMPLE_US // (self._hours.stands_for * HOUR_US)
@@ -315,7 +316,8 @@ class Listing:
 
     def _believe(self, hour_us: int) -> None:
         """Play an hour's first minutes as the maker imagines them, while its path is at hand."""
-        usd_per_s = self.volume_usd_per_s(hour_us) * self._scenario.maker.volume_share
+        share = self._scenario.maker.volume_share_on(day_of(hour_us))
+        usd_per_s = self.volume_usd_per_s(hour_us) * share
         keys = gateway_keys(self._scenario.run.seed, self._market.name, ())
         session = Session(
             self.price,

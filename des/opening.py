@@ -53,6 +53,8 @@ def opening(
         lead: 0,
     }
     cash |= {firm.name: to_cents(firm.capital_usd) for firm in firms if firm.waiting}
+    if scenario.other_makers.opening_cash_usd:
+        cash[parties.other_makers] = to_cents(scenario.other_makers.opening_cash_usd)
     reserves, in_kind = {}, {}
     if on_margin:
         claims[parties.retail, house] += on_margin.opening_cash_cents

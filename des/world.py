@@ -122,7 +122,9 @@ class World:
             )
         ]
         self._volume = HouseVolume(scenario, self.listings)
-        self._others = OtherMakers(scenario, parties, self._house, self._volume, self.journal)
+        self._others = OtherMakers(
+            scenario, parties, self._house, self._custody, self._volume, self.journal
+        )
         self._fees = self._fee_schedule()
         self._directional = directional_book(scenario, parties)
         self._lead_desk = lead_desk(

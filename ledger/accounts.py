@@ -466,6 +466,7 @@ class Chart:
 
     def _other_makers(self) -> Iterator[Opened]:
         p = self.parties
+        yield _money(cash(p.other_makers))
         yield _money(claim(p.other_makers, p.house))
         if p.providers:
             yield Opened(contracts(p.other_makers, p.house), self.commodities(p.house))

@@ -29,6 +29,7 @@ CAUSE_OF: Mapping[str, Cause] = {
     "Acquisitions": Cause.STAKES,
     "Tokens": Cause.STAKES,
     "Incidents": Cause.SUMS,
+    "Lending": Cause.SUMS,
     "Settlements": Cause.SUMS,
     "Buyback": Cause.SUMS,
     "Property": Cause.SPENDING,

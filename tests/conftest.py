@@ -14,6 +14,7 @@ from runs.scenarios import load
 settings.register_profile("moneytrail", deadline=None, derandomize=True, database=None)
 settings.load_profile("moneytrail")
 
+CROWD = Path(__file__).parent / "worlds" / "crowd.toml"
 BUSY = Path(__file__).parent / "worlds" / "busy.toml"
 MARGIN = Path(__file__).parent / "worlds" / "margin.toml"
 TOKENS = Path(__file__).parent / "worlds" / "tokens.toml"
@@ -53,6 +54,12 @@ def busy_run(executed: Callable[..., RunFolder]) -> RunFolder:
 
 
 @pytest.fixture(scope="session")
+def crowd_run(executed: Callable[..., RunFolder]) -> RunFolder:
+    """Two weeks in which firms of three classes come, leave, and quote on the lead venue."""
+    return executed(CROWD)
+
+
+@pytest.fixture(scope="session")
 def margin_run(executed: Callable[..., RunFolder]) -> RunFolder:
     """Three days in which a price halves and customers on margin are liquidated."""
     return executed(MARGIN)
@@ -74,6 +81,12 @@ def small_run(executed: Callable[..., RunFolder]) -> RunFolder:
 def may_run(executed: Callable[..., RunFolder]) -> RunFolder:
     """A volatile month, of more than a million fills; for slow tests only."""
     return executed("may-2021")
+
+
+@pytest.fixture(params=["tiny_run", "busy_run", "crowd_run"])
+def simulated(request: pytest.FixtureRequest) -> RunFolder:
+    """Each of these worlds in turn, and one with firms of three classes."""
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture(params=["tiny_run", "busy_run"])

@@ -55,10 +55,10 @@ def decisions(run: RunFolder) -> dict[date, str]:
 
 
 def by_month(run: RunFolder, figure: str, condition: str) -> dict[str, int]:
-    """Sum up a figure of the fills, month by month."""
+    """Return a figure of the fills, month by month."""
     with run.connect() as connection:
         found = connection.execute(
-            f"SELECT strftime(time, '%Y-%m') AS month, sum({figure})::BIGINT FROM rows "
+            f"SELECT strftime(time, '%Y-%m') AS month, ({figure})::BIGINT FROM rows "
             f"WHERE {condition} GROUP BY month"
         )
         return dict(found.fetchall())
@@ -67,14 +67,16 @@ def by_month(run: RunFolder, figure: str, condition: str) -> dict[str, int]:
 def results(run: RunFolder) -> list[int]:
     """Return by month what the maker's quotes brought, in cents, from single fills."""
     name = MAKER.name
-    lost = by_month(run, "edge_cents", f"maker = '{name}' AND motive IN ('pickoff', 'spread')")
-    hedges = by_month(run, "edge_cents - fee_cents", f"taker = '{name}' AND motive = 'hedging'")
+    lost = by_month(run, "sum(edge_cents)", f"maker = '{name}' AND motive IN ('pickoff', 'spread')")
+    hedges = by_month(
+        run, "sum(edge_cents - fee_cents)", f"taker = '{name}' AND motive = 'hedging'"
+    )
     return [hedges.get(month, 0) - lost.get(month, 0) for month in MONTHS]
 
 
 def fees_on_fills(run: RunFolder) -> list[int]:
     """Return by month what was paid on fills of the maker's quotes, in cents."""
-    fees = by_month(run, "fee_cents", f"maker = '{MAKER.name}' AND venue = '{HOUSE}'")
+    fees = by_month(run, "sum(fee_cents)", f"maker = '{MAKER.name}' AND venue = '{HOUSE}'")
     return [fees.get(month, 0) for month in MONTHS]
 
 
@@ -164,26 +166,25 @@ def test_where_nobody_appraises_the_house_a_captive_maker_always_quotes_on(unval
 def test_who_shuts_off_is_hit_no_more_and_is_reviewed_no_more(independent, worth_little):
     for run, since in ((independent, FIRSTS[-1]), (worth_little, FIRSTS[0])):
         fills = f"maker = '{MAKER.name}' AND motive IN ('pickoff', 'spread')"
-        assert by_month(run, "1", f"{fills} AND time < '{since}'")
-        assert not by_month(run, "1", f"{fills} AND time >= '{since}'")
+        assert by_month(run, "count(*)", f"{fills} AND time < '{since}'")
+        assert not by_month(run, "count(*)", f"{fills} AND time >= '{since}'")
         assert [each for each in reviews(run) if each.day > since] == []
 
 
 def test_half_the_quotes_are_half_the_size(independent):
-    with independent.connect() as connection:
-        largest = dict(
-            connection.execute(
-                "SELECT strftime(time, '%Y-%m') AS month, max(abs(lots) * lead) FROM rows "
-                f"WHERE maker = '{MAKER.name}' AND motive = 'pickoff' GROUP BY month"
-            ).fetchall()
-        )
-    lot = float(SCENARIO.markets[0].lot)
-    sizes = [SCENARIO.markets[0].quoter.displayed_usd * share for share in shown(independent)]
+    lot, quoter = float(SCENARIO.markets[0].lot), SCENARIO.markets[0].quoter
+    hits = f"maker = '{MAKER.name}' AND motive = 'pickoff'"
+    largest, without_a_lot = (
+        by_month(independent, f"max({lots} * lead)", hits)
+        for lots in ("abs(lots)", "(abs(lots) - 1)")
+    )
 
     assert shown(independent) == [1, 1 / 2, 1 / 4, 1 / 8]
-    # What is shown is rounded up to a lot, of less than 500 dollars.
-    for month, size in zip(MONTHS, sizes, strict=True):
-        assert 0.8 * size < largest[month] * lot < size + 500
+    for month, share in zip(MONTHS, shown(independent), strict=True):
+        size = quoter.displayed_usd * share
+        # It is rounded up to a lot, at the price of an hour's beginning.
+        assert without_a_lot[month] * lot < 1.05 * size
+        assert largest[month] * lot > 0.95 * size
 
 
 def test_half_the_quotes_lack_half_the_depth_that_others_mind(independent, captive):

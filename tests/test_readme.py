@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ledger.reports.answer import answer
+from ledger.reports.beliefs import beliefs
 from ledger.reports.firms import firms
 from ledger.reports.illusion import illusion
 from ledger.reports.liquidations import liquidations
@@ -78,6 +79,34 @@ def test_the_answer_that_the_readme_begins_with_is_made_from_the_books(tmp_path)
     assert answer(run) in said
     lost = hole(run).kinds_usd["PickOff"]
     assert f"cost its captive market maker {lost / 1_000_000:.1f} million dollars" in said
+
+
+@pytest.mark.slow
+def test_what_the_readme_says_of_may_holds_over_its_seeds_and_its_shares(tmp_path):
+    """Eight Mays; what quotes lose is what stale quotes and hedges cost less the spread."""
+
+    def played(name: str, changes: dict) -> RunFolder:
+        execute(load("may-2021", changes), tmp_path / name)
+        return RunFolder.at(tmp_path / name)
+
+    def lost_millions(run: RunFolder) -> float:
+        kinds = hole(run).kinds_usd
+        lost = kinds["PickOff"] + kinds["Hedging"] + kinds["Spread"]
+        return round(float(lost) / 1_000_000, 1)
+
+    seeds = {seed: played(f"seed-{seed}", {"run": {"seed": seed}}) for seed in range(1, 7)}
+    over_seeds = [lost_millions(run) for run in seeds.values()]
+    shares = (2, 45)
+    at_ends = [
+        lost_millions(played(f"share-{pct}", {"maker": {"volume_share": pct / 100}}))
+        for pct in shares
+    ]
+    promised = by_name(beliefs(seeds[1]), "beliefs")
+    total = promised.rows[-1][promised.columns.index("promised_usd")]
+    said = " ".join(README.split())
+    assert f"({min(over_seeds)} to {max(over_seeds)} million over seeds 1 to 6)" in said
+    assert f"(2 and 45 %) it is {at_ends[0]} to {at_ends[1]} million" in said
+    assert f"promised it {total / 1_000_000:.1f} million" in said
 
 
 @pytest.mark.slow

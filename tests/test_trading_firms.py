@@ -28,11 +28,6 @@ EQUALLY_FAST = [
 ]
 
 
-@pytest.fixture(scope="module")
-def crowd(tmp_path_factory) -> RunFolder:
-    return run_of(tmp_path_factory.mktemp("crowd") / "run", {})
-
-
 def run_of(folder: Path, overrides: dict) -> RunFolder:
     execute(load(str(CROWD), overrides), folder)
     return RunFolder.at(folder)
@@ -57,8 +52,8 @@ def of_kind(found: dict[tuple[str, str], Decimal], kind: str) -> Decimal:
 # ---- sums
 
 
-def test_what_some_win_others_lose_to_the_cent_kind_by_kind(crowd):
-    found = results(crowd)
+def test_what_some_win_others_lose_to_the_cent_kind_by_kind(crowd_run):
+    found = results(crowd_run)
 
     for kind in ("PickOff", "Spread", "LeadPickOff", "LeadSpread", "VariationMargin"):
         assert of_kind(found, kind) == 0
@@ -70,32 +65,32 @@ def test_what_some_win_others_lose_to_the_cent_kind_by_kind(crowd):
     assert sum(found.values()) == 0
 
 
-def test_the_firms_books_reconcile_with_both_venues(crowd):
-    tables = {table.name: table for table in firms(crowd)}
+def test_the_firms_books_reconcile_with_both_venues(crowd_run):
+    tables = {table.name: table for table in firms(crowd_run)}
     must_be_zero = [usd for line, usd in tables["check"].rows if "must be 0.00" in line]
 
     assert len(must_be_zero) >= 2
     assert set(must_be_zero) == {Decimal(0)}
 
 
-def test_every_way_of_a_firms_life_is_in_this_world(crowd):
+def test_every_way_of_a_firms_life_is_in_this_world(crowd_run):
     """Or the sums above would have been of less than they claim."""
     lives: dict[str, list[str]] = {}
-    for entry in crowd.entries:
+    for entry in crowd_run.entries:
         if type(entry).__name__ == "Event" and entry.type.endswith(":status"):
             lives.setdefault(entry.type, []).append(entry.description)
 
     ends = {(life[0], life[-1]) for life in lives.values()}
     assert {("waiting", "trading"), ("trading", "left")} <= ends
-    moved = {entry.narration.split(", ")[-1] for entry in crowd.transactions if entry.narration}
+    moved = {entry.narration.split(", ")[-1] for entry in crowd_run.transactions if entry.narration}
     assert any("its owners' share" in why for why in moved)
     assert any("which paid less of late" in why for why in moved)
 
 
-def test_the_maker_moves_to_the_house_venue_when_the_lead_venue_stops_paying(crowd):
+def test_the_maker_moves_to_the_house_venue_when_the_lead_venue_stops_paying(crowd_run):
     told = [
         (str(entry.date), entry.type, entry.description)
-        for entry in crowd.entries
+        for entry in crowd_run.entries
         if type(entry).__name__ == "Event" and entry.type.startswith("Alameda")
     ]
     assert ("2022-05-31", "Alameda:review", "moves to the house venue") in told

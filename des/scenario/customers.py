@@ -201,4 +201,5 @@ class OtherMakers(Part):
 
     name: Entity
     opening_claim_usd: Usd
+    opening_cash_usd: Usd = 0.0  # out of which fees are paid in as they fall due, while it lasts
     fee_bps: Annotated[float, Field(ge=0, le=100)]  # of volume, both sides together

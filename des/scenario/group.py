@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from des.scenario.dated import Dated, check_order, in_force
 from des.scenario.valuation import Valuation
 from des.scenario.values import (
     NOT_TOKENS,
@@ -34,6 +35,7 @@ UseKind = Literal[
     "Politics",
     "Charity",
     "Sponsorship",
+    "Lending",  # that is never repaid
     "Incidents",
     "Settlements",
     "Grants",
@@ -46,10 +48,9 @@ Line = Annotated[
 ]
 
 
-class LoanLimit(Part):
+class LoanLimit(Dated):
     """The most that a lender lends from a day on; what is owed beyond it is recalled that day."""
 
-    since: date
     usd: Usd
 
 
@@ -63,18 +64,13 @@ class Lender(Part):
 
     @model_validator(mode="after")
     def _order(self) -> Self:
-        for i, (before, limit) in enumerate(pairwise(self.limits), start=1):
-            if not before.since < limit.since:
-                raise ContradictionError(
-                    ("limits", i, "since"),
-                    f"is {limit.since}; give a day after the {before.since} before it",
-                )
+        check_order("limits", self.limits)
         return self
 
     def limit_usd(self, day: date) -> float:
         """Return the limit in force on a day; before the first, nothing is lent."""
-        in_force = [limit.usd for limit in self.limits if limit.since <= day]
-        return in_force[-1] if in_force else 0.0
+        limit = in_force(self.limits, day)
+        return limit.usd if limit else 0.0
 
 
 class Use(Part):
@@ -173,15 +169,11 @@ class Token(Part):
         return self
 
 
-class Pool(Part):
-    """Liquidity of the captive maker: a token and dollars in a constant-product pool."""
+class Spell(Part):
+    """Something that is held from one day on, and perhaps until another."""
 
-    token: TokenName  # one of the tokens, with a market
-    since: date  # in at the end of that day, at the price then
-    until: date | None = None  # out at the end of that day
-    usd: PositiveUsd  # put in beside tokens worth as much
-    fee_bps: Bps  # of the dollars exchanged
-    block_s: Annotated[float, Field(ge=0.1, le=3_600)]  # mean, from one block to the next
+    since: date
+    until: date | None = None
 
     @model_validator(mode="after")
     def _span(self) -> Self:
@@ -190,6 +182,18 @@ class Pool(Part):
                 ("until",), f"is {self.until}; give a day after since, {self.since}"
             )
         return self
+
+
+class Pool(Spell):
+    """Liquidity of the captive maker: a token and dollars in a constant-product pool.
+
+    In at the end of the first day, at the price then, and out at the end of the last.
+    """
+
+    token: TokenName  # one of the tokens, with a market
+    usd: PositiveUsd  # put in beside tokens worth as much
+    fee_bps: Bps  # of the dollars exchanged
+    block_s: Annotated[float, Field(ge=0.1, le=3_600)]  # mean, from one block to the next
 
 
 class Lift(Part):
@@ -214,21 +218,14 @@ class Lift(Part):
         return 1 + self.elasticity * math.log1p(pool_usd / self.reference_usd)
 
 
-class Long(Part):
-    """A position of the directional book: bought for so much, held, and sold."""
+class Long(Spell):
+    """A position of the directional book: bought for so much, held, and sold.
+
+    It is wanted on the first day, and on the last no longer.
+    """
 
     market: MarketName
-    since: date
-    until: date | None = None  # the first day on which it is no longer wanted
     usd: PositiveUsd
-
-    @model_validator(mode="after")
-    def _span(self) -> Self:
-        if self.until is not None and self.until <= self.since:
-            raise ContradictionError(
-                ("until",), f"is {self.until}; give a day after since, {self.since}"
-            )
-        return self
 
 
 class Group(Part):

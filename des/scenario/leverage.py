@@ -2,11 +2,11 @@
 
 import math
 from datetime import date
-from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from des.scenario.dated import Dated, check_order, in_force
 from des.scenario.values import (
     NOT_TOKENS,
     ContradictionError,
@@ -21,10 +21,9 @@ from des.scenario.values import (
 )
 
 
-class LeverageLimit(Part):
+class LeverageLimit(Dated):
     """The most leverage that the venue allows from a day on."""
 
-    since: date
     leverage_max: Annotated[float, Field(ge=1, le=200)]
 
 
@@ -119,12 +118,7 @@ class Leverage(Part):
                 f"is {self.auto_close_margin_pct:_}; give at most maintenance_margin_pct, "
                 f"{self.maintenance_margin_pct:_}",
             )
-        for i, (before, limit) in enumerate(pairwise(self.limits), start=1):
-            if not before.since < limit.since:
-                raise ContradictionError(
-                    ("limits", i, "since"),
-                    f"is {limit.since}; give a day after the {before.since} before it",
-                )
+        check_order("limits", self.limits)
         names = [provider.name for provider in self.providers]
         for i, name in enumerate(names):
             if name in names[:i]:
@@ -135,5 +129,5 @@ class Leverage(Part):
 
     def leverage_max(self, day: date) -> float:
         """Return the venue's limit on a day; before the first, that one's."""
-        in_force = [limit for limit in self.limits if limit.since <= day]
-        return (in_force or self.limits[:1])[-1].leverage_max
+        limit = in_force(self.limits, day) or self.limits[0]
+        return limit.leverage_max

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from des.scenario.dated import Dated, check_order, in_force
 from des.scenario.values import (
     Bps,
     ContradictionError,
@@ -18,6 +19,18 @@ from des.scenario.values import (
 )
 
 
+class ShareStep(Dated):
+    """The share of the house's volume that the captive maker has from a month on."""
+
+    share: Fraction
+
+
+class CreditStep(Dated):
+    """What the house lends its captive maker from a day on, in all; nothing is called back."""
+
+    usd: Usd
+
+
 class Maker(Part):
     """The captive maker: its own money, its right to borrow, its share of the volume."""
 
@@ -25,14 +38,39 @@ class Maker(Part):
     opening_cash_usd: Usd
     house_deposit_usd: Usd
     lead_deposit_usd: Usd
-    credit_line_usd: Usd
+    credit_line_usd: Usd  # until the first of credit_line_steps
+    credit_line_steps: Annotated[tuple[CreditStep, ...], Field(max_length=1_000)] = ()
     credit_tranche_usd: PositiveUsd
     hedge_delay_ms: Milliseconds
-    volume_share: Fraction  # of the house's volume, one side of trades
+    volume_share: Fraction  # of the house's volume, one side; until the first of its steps
+    volume_share_steps: Annotated[tuple[ShareStep, ...], Field(max_length=1_000)] = ()
     uninformed_fraction: Fraction  # of the maker's volume
+    spread_times: Annotated[float, Field(gt=0, le=100)] = 1.0  # every quoter's levels, as far out
     quoter_off: date | None = None  # from its first moment on, whatever it earns or loses
     lead_quotes_usd: Usd = 0.0  # per market, shown on the lead venue as a firm shows them
     policy: Literal["captive", "independent"] | None = None  # None: it is never reviewed
+
+    def volume_share_on(self, day: date) -> float:
+        """Return its share of the volume on a day."""
+        step = in_force(self.volume_share_steps, day)
+        return step.share if step else self.volume_share
+
+    def credit_line_usd_on(self, day: date) -> float:
+        """Return what it may have borrowed of the house on a day."""
+        step = in_force(self.credit_line_steps, day)
+        return step.usd if step else self.credit_line_usd
+
+    @model_validator(mode="after")
+    def _steps(self) -> Self:
+        check_order("credit_line_steps", self.credit_line_steps)
+        check_order("volume_share_steps", self.volume_share_steps)
+        for i, step in enumerate(self.volume_share_steps):
+            if step.since.day != 1:
+                raise ContradictionError(
+                    ("volume_share_steps", i, "since"),
+                    f"is {step.since}; give the first of a month, on which quotes are sized",
+                )
+        return self
 
     @model_validator(mode="after")
     def _deposits(self) -> Self:

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from des.scenario.dated import Dated, check_order
 from des.scenario.values import (
     ContradictionError,
     FilePath,
@@ -35,10 +36,9 @@ class Anchor(Part):
         return moment_us(self.at)
 
 
-class VolatilityLevel(Part):
+class VolatilityLevel(Dated):
     """Annualised volatility (365 days) in force from a day on."""
 
-    since: date
     annual: Volatility
 
 
@@ -82,10 +82,5 @@ class Price(Part):
                     ("anchors", i, "at"),
                     f"is {anchor.at}; give a time after the {before.at} before it",
                 )
-        for i, (before, level) in enumerate(pairwise(self.volatility), start=1):
-            if not before.since < level.since:
-                raise ContradictionError(
-                    ("volatility", i, "since"),
-                    f"is {level.since}; give a day after the {before.since} before it",
-                )
+        check_order("volatility", self.volatility)
         return self

@@ -64,7 +64,8 @@ class Appraiser:
         self._earnings.close_month()
         # All others pay on fills of the captive maker's quotes: those fees would be gone.
         others_cents = -self._others_pay.close_month()
-        left = self._volume.response(0.0) / self._volume.response(maker_shows) if maker_shows else 1
+        response = self._volume.response
+        left = response(time_us - 1, 0.0) / response(time_us - 1, maker_shows) if maker_shows else 1
         self._fees_left_cents.append(round(others_cents * left))
         self.note(time_us, f"{day_of(time_us - 1):%Y-%m}")
 

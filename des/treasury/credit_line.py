@@ -1,5 +1,7 @@
 """The captive maker's right to borrow from the house without collateral."""
 
+from collections.abc import Callable
+
 from des.treasury.house_money import HouseMoney
 from des.venue.venue import Venue
 from ledger import movements
@@ -14,7 +16,7 @@ class CreditLine:
         house: Venue,
         names: tuple[str, str],
         borrower: int,
-        limit_cents: int,
+        limit_cents: Callable[[int], int],
         tranche_cents: int,
         journal: Journal,
         house_money: HouseMoney | None = None,
@@ -25,7 +27,8 @@ class CreditLine:
             house: where the account is that is credited.
             names: the borrower's and the house's.
             borrower: its code.
-            limit_cents, tranche_cents: in all, and at a time.
+            limit_cents: what may be drawn in all, by the time.
+            tranche_cents: what is drawn at a time, at least.
             journal: takes down draws and repayments.
             house_money: what the line ends with, whatever its limit; None: with nobody's.
         """
@@ -34,16 +37,15 @@ class CreditLine:
         self._journal, self._house_money = journal, house_money
         self.drawn_cents = 0
 
-    @property
-    def unused_cents(self) -> int:
-        """What may still be drawn."""
-        unused = self._limit_cents - self.drawn_cents
+    def unused_cents(self, time_us: int) -> int:
+        """Return what may still be drawn."""
+        unused = max(self._limit_cents(time_us) - self.drawn_cents, 0)
         return min(unused, self._house_money.own_cents()) if self._house_money else unused
 
     def draw(self, time_us: int, needed_cents: int, links: tuple[str, ...] = ()) -> None:
         """Credit the maker's account with *needed_cents*, rounded up to tranches, if they last."""
         tranches = -(-needed_cents // self._tranche_cents)
-        cents = min(tranches * self._tranche_cents, self.unused_cents)
+        cents = min(tranches * self._tranche_cents, self.unused_cents(time_us))
         if cents > 0:
             self._book(cents)
             self._journal.record(movements.draw(time_us, *self._names, cents, links))

@@ -73,7 +73,7 @@ def treasury(
         house,
         (parties.maker, parties.house),
         parties.names.index(parties.maker),
-        to_cents(terms.credit_line_usd),
+        lambda time_us: to_cents(terms.credit_line_usd_on(day_of(time_us))),
         tranche_cents,
         journal,
         house_money if group and group.never_lend_customer_money else None,

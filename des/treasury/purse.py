@@ -35,13 +35,13 @@ class Purse:
 
     def payable_cents(self, time_us: int) -> int:
         """Return the most that there could be."""
-        account = max(self._account_cents + self.credit.unused_cents, 0)
+        account = max(self._account_cents + self.credit.unused_cents(time_us), 0)
         paid_out = min(account, self._custody.till(self._house_name))
         return self.cash_cents + paid_out + self._lendable_cents(time_us)
 
     def may_quote(self, time_us: int) -> bool:
         """Tell whether the account on the house can take any loss."""
-        if self._account_cents + self.credit.unused_cents > 0:
+        if self._account_cents + self.credit.unused_cents(time_us) > 0:
             return True
         # Who has lenders has a treasury, which pays in where it must.
         return self._lenders is not None and self.cash_cents + self._lendable_cents(time_us) > 0

@@ -1,5 +1,6 @@
 """The other makers of the house: they trade what the captive maker has no part in."""
 
+from des.custody.custody import Custody
 from des.scenario import Scenario
 from des.venue.venue import Venue
 from des.venue.volume import HouseVolume
@@ -17,27 +18,37 @@ class OtherMakers:
         scenario: Scenario,
         parties: Parties,
         house: Venue,
+        custody: Custody,
         volume: HouseVolume,
         journal: Journal,
     ) -> None:
         self._name, self._house_name = parties.other_makers, parties.house
         self._code = parties.names.index(parties.other_makers)
         self._markets = [market.name for market in scenario.markets]
-        self._share = 1 - scenario.maker.volume_share
         self._fee_bps = scenario.other_makers.fee_bps
-        self._house, self._volume, self._journal = house, volume, journal
+        self._house, self._custody = house, custody
+        self._volume, self._journal = volume, journal
 
     def charge(self, time_us: int, maker_shows: float) -> None:
-        """Book the day's fees, as far as their claim goes."""
-        for market, name in enumerate(self._markets):
-            usd = self._volume.usd_per_day(market, time_us, maker_shows) * self._share
-            volume = to_cents(usd)
-            if not volume:
-                continue
-            fee = min(to_cents(usd * self._fee_bps / 10_000), int(self._house.claims[self._code]))
-            self._house.claims[self._code] -= fee
-            self._journal.record(
-                movements.fees_of_other_makers(
-                    time_us, self._name, self._house_name, volume, fee, name
-                )
+        """Book the day's fees, as far as their claim goes with what they pay in for them."""
+        traded = [
+            self._volume.usd_per_day(market, time_us, maker_shows)
+            * (1 - self._volume.maker_share(time_us))
+            for market in range(len(self._markets))
+        ]
+        fees = [to_cents(usd * self._fee_bps / 10_000) for usd in traded]
+        self._custody.deposit(
+            time_us, self._code, self._house_name, sum(fees), ", out of which it pays its fees"
+        )
+        for name, usd, fee in zip(self._markets, traded, fees, strict=True):
+            if volume := to_cents(usd):
+                self._book(time_us, name, volume, fee)
+
+    def _book(self, time_us: int, market: str, volume_cents: int, fee_cents: int) -> None:
+        cents = min(fee_cents, int(self._house.claims[self._code]))
+        self._house.claims[self._code] -= cents
+        self._journal.record(
+            movements.fees_of_other_makers(
+                time_us, self._name, self._house_name, volume_cents, cents, market
             )
+        )

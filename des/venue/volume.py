@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from des.clock import DAY_US, SECOND_US
 from des.listing import Listing
 from des.scenario import Scenario
+from ledger.times import day_of
 
 
 class HouseVolume:
@@ -14,7 +15,12 @@ class HouseVolume:
         self._maker, self._flow = scenario.maker, scenario.retail.flow
         self._listings = listings
 
-    def response(self, maker_shows: float) -> float:
+    def usd_per_day(self, market: int, time_us: int, maker_shows: float) -> float:
+        """Return what is traded of a market at the pace of *time_us*."""
+        usd = self._listings[market].volume_usd_per_s(time_us) * DAY_US / SECOND_US
+        return usd * self.response(time_us, maker_shows)
+
+    def response(self, time_us: int, maker_shows: float) -> float:
         """Return what is left of the recorded volume where the captive maker shows such a share.
 
         Depth goes by volume: without its quotes the book lacks its share of the volume, with half
@@ -22,13 +28,11 @@ class HouseVolume:
         """
         if self._flow is None:
             return 1.0
-        lacking = self._maker.volume_share * (1 - maker_shows)
-        return self._flow.volume_response(depth=1 - lacking)
+        return self._flow.volume_response(depth=1 - self.maker_share(time_us) * (1 - maker_shows))
 
-    def usd_per_day(self, market: int, time_us: int, maker_shows: float) -> float:
-        """Return what is traded of a market at the pace of *time_us*."""
-        usd = self._listings[market].volume_usd_per_s(time_us) * DAY_US / SECOND_US
-        return usd * self.response(maker_shows)
+    def maker_share(self, time_us: int) -> float:
+        """Return the captive maker's share of the volume, one side of trades."""
+        return self._maker.volume_share_on(day_of(time_us))
 
     def all_usd_per_day(self, time_us: int, maker_shows: float) -> float:
         """Return what is traded of all markets."""

@@ -57,8 +57,9 @@ def volume(elasticity: float | None) -> HouseVolume:
             halt_after_h=1.0,
             cohorts=({"share": 1.0, "sensitivity": 0.0},),
         )
-    maker, retail = SimpleNamespace(volume_share=SHARE), SimpleNamespace(flow=flow)
-    return HouseVolume(SimpleNamespace(maker=maker, retail=retail), ())
+    maker = SimpleNamespace(volume_share_on=lambda day: SHARE)
+    scenario = SimpleNamespace(maker=maker, retail=SimpleNamespace(flow=flow))
+    return HouseVolume(scenario, ())
 
 
 def appraised(

@@ -1,10 +1,8 @@
 """What is posted day by day: by hand for an afternoon, by SQL and bean-query for whole runs."""
 
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,24 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.reports.daily import basis_points, calendar, daily_results, dollars, posted_cents
-from ledger.run_folder import RunFolder
-
-CROWD = Path(__file__).parents[1] / "worlds" / "crowd.toml"
 
 
 def in_dollars(cents: np.ndarray) -> list[list[Decimal]]:
     return [[dollars(each) for each in row] for row in cents]
-
-
-@pytest.fixture(scope="module")
-def crowd(executed: Callable[..., RunFolder]) -> RunFolder:
-    """A world in which firms come and leave, quote elsewhere, and the quoter is not always on."""
-    return executed(CROWD)
-
-
-@pytest.fixture(params=["tiny_run", "busy_run", "crowd"])
-def simulated(request: pytest.FixtureRequest) -> RunFolder:
-    return request.getfixturevalue(request.param)
 
 
 # ----------------------------------------------------------------------------- the sums
@@ -145,15 +129,15 @@ def test_sql_finds_each_day_of_the_house_in_the_fills(simulated):
     assert results.house.any()
 
 
-def test_bean_query_finds_each_day_elsewhere(crowd):
-    entries, errors, options = loader.load_file(str(crowd.path / "main.beancount"))
+def test_bean_query_finds_each_day_elsewhere(crowd_run):
+    entries, errors, options = loader.load_file(str(crowd_run.path / "main.beancount"))
     assert not errors
     query = """
         SELECT date, splitcomp(account, ':', 1) AS firm, sum(number) AS usd
         WHERE account ~ ':Lead(Spread|PickOff|Fees)$' GROUP BY date, firm
     """
     booked = {(day, firm): -usd for day, firm, usd in run_query(entries, options, query)[1]}
-    results = daily_results(crowd)
+    results = daily_results(crowd_run)
     for (i, day), (j, firm) in product(enumerate(results.days), enumerate(results.firms)):
         assert Decimal(int(results.elsewhere[i, j])) / 100 == booked.get((day, firm.name), 0)
     assert results.elsewhere.any()

@@ -1,8 +1,6 @@
 """The tables on trading firms: what they sum to, what must be zero, what shows when it is not."""
 
-from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from beancount import loader
@@ -12,8 +10,6 @@ from ledger.reports.firms import firms
 from ledger.reports.league import ALL, league
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
-
-CROWD = Path(__file__).parents[1] / "worlds" / "crowd.toml"
 
 # Firm01 is a pro, Firm02 a larp; in the evening their quotes on Binance bring 9.00 and 3.00.
 SEASON = """
@@ -52,12 +48,6 @@ SEASON = """
   Assets:Firm01:Claims:Binance                  4.00 USD
   Income:Firm01:LeadPickOff                    -4.00 USD
 """
-
-
-@pytest.fixture(scope="module")
-def crowd(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Two weeks in which firms of three classes come, leave, and quote on the lead venue."""
-    return executed(CROWD)
 
 
 def table(run: RunFolder, name: str) -> Table:
@@ -201,20 +191,20 @@ def test_it_stays_so_when_the_firms_quote_elsewhere(afternoon_with):
     assert lines["claims and cash left to them"] == sum(each.left_usd for each in league(run))
 
 
-def test_it_stays_so_in_a_world_where_firms_come_leave_and_quote_elsewhere(crowd):
-    found = table(crowd, "league")
+def test_it_stays_so_in_a_world_where_firms_come_leave_and_quote_elsewhere(crowd_run):
+    found = table(crowd_run, "league")
 
-    assert not_zero(crowd) == {}
+    assert not_zero(crowd_run) == {}
     assert {"trading", "left"} <= set(column(found, "status"))
-    assert set(column(table(crowd, "classes"), "class")) == {"none", "pro", "larp", ALL}
+    assert set(column(table(crowd_run, "classes"), "class")) == {"none", "pro", "larp", ALL}
     for title in ("edge_usd", "lead_cost_usd", "lead_spread_usd", "lead_pickoff_usd"):
         assert column(found, title)[-1] != 0
 
 
-def test_bean_query_finds_what_each_firm_made_on_either_venue(crowd):
-    entries, errors, options = loader.load_file(str(crowd.path / "main.beancount"))
+def test_bean_query_finds_what_each_firm_made_on_either_venue(crowd_run):
+    entries, errors, options = loader.load_file(str(crowd_run.path / "main.beancount"))
     assert not errors
-    found = table(crowd, "league")
+    found = table(crowd_run, "league")
     for title, accounts in (
         ("house_result_usd", "Income:[^:]+:PickOff|Expenses:[^:]+:(Fees|Hedging)"),
         ("elsewhere_usd", "Income:[^:]+:Lead(Spread|PickOff)|Expenses:[^:]+:LeadFees"),
@@ -227,7 +217,7 @@ def test_bean_query_finds_what_each_firm_made_on_either_venue(crowd):
         )[1]
         booked = dict(asked)
         told = dict(zip(column(found, "firm"), column(found, title), strict=True))
-        for firm in crowd.chart.parties.firms:
+        for firm in crowd_run.chart.parties.firms:
             assert told[firm] == booked.get(firm, 0)
         assert sum(firm in booked for firm in told) > 5
 

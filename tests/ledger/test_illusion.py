@@ -15,7 +15,6 @@ from ledger.reports.league import ALL, league
 from ledger.reports.table import Table
 from ledger.run_folder import MANIFEST, RunFolder
 
-CROWD = Path(__file__).parents[1] / "worlds" / "crowd.toml"
 START = date(2022, 5, 9)
 
 WORLD = """\
@@ -132,17 +131,6 @@ def rows(found: Table) -> dict[tuple, dict]:
         cells = dict(zip(found.columns, row, strict=True))
         keyed[(row[0], cells["place"]) if "place" in cells else row[0]] = cells
     return keyed
-
-
-@pytest.fixture(scope="module")
-def crowd(executed: Callable[..., RunFolder]) -> RunFolder:
-    """A world in which firms come and leave, quote elsewhere, and the quoter is not always on."""
-    return executed(CROWD)
-
-
-@pytest.fixture(params=["tiny_run", "busy_run", "crowd"])
-def simulated(request: pytest.FixtureRequest) -> RunFolder:
-    return request.getfixturevalue(request.param)
 
 
 # ------------------------------------------------------------------------- the results

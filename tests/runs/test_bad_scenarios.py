@@ -420,6 +420,25 @@ WRONG_LISTS = [
     (SHARE, "[[5.0], 8.0]", "house.volume_share_pct_recorded[0]", "is a list"),
 ]
 
+SHARES = "maker.volume_share_steps"
+WRONG_STEPS = [
+    (
+        "volume_share = 0.1",
+        f"volume_share = 0.1\nvolume_share_steps = [{steps}]",
+        f"{SHARES}[{place}].since",
+        f"is {fault}",
+    )
+    for steps, place, fault in (
+        ("{ since = 2022-06-02, share = 0.1 }", 0, "2022-06-02; give the first of a month"),
+        (
+            "{ since = 2022-06-01, share = 0.1 }, { since = 2022-05-01, share = 0.2 }",
+            1,
+            "2022-05-01; give a day after the 2022-06-01",
+        ),
+        ("{ share = 0.1 }", 0, "missing; give"),
+    )
+]
+
 A_CLASS, RULES, ON_LEAD = "firms.classes[0]", "firms.capital", "lead.quoting"
 
 WRONG_CLASSES = [
@@ -540,6 +559,7 @@ ONE_WRONG_VALUE = [
     *WRONG_KEYS,
     *WRONG_NAMES,
     *WRONG_LISTS,
+    *WRONG_STEPS,
     *WRONG_CLASSES,
     *WRONG_RULES,
     *WRONG_ON_THE_LEAD_VENUE,

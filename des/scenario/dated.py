@@ -1,0 +1,36 @@
+"""Figures that hold from a day on, until the next one does."""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import pairwise
+from typing import TypeVar
+
+from des.scenario.values import ContradictionError, Part
+
+
+class Dated(Part):
+    """One of them; what the figure is, is added by whoever has it."""
+
+    since: date
+
+
+D = TypeVar("D", bound=Dated)
+
+
+def in_force(steps: Sequence[D], day: date) -> D | None:
+    """Return the one that holds on a day, if any does yet; *steps* are in their order."""
+    begun = [step for step in steps if step.since <= day]
+    return begun[-1] if begun else None
+
+
+def check_order(key: str, steps: Sequence[Dated]) -> None:
+    """Refuse steps that don't follow each other.
+
+    Raises:
+        ContradictionError: one does not begin after the one before it; *key* says whose they are.
+    """
+    for i, (before, step) in enumerate(pairwise(steps), start=1):
+        if not before.since < step.since:
+            raise ContradictionError(
+                (key, i, "since"), f"is {step.since}; give a day after the {before.since} before it"
+            )
