@@ -26,7 +26,7 @@ class Valuation(Part):
     operating costs, and what the captive maker's quotes brought or cost.
 
     Prices of listed venues over the growth of a year's revenue run from 28 (Robinhood at its
-    listing in July 2021) to 115 (Coinbase at its own in April 2021, by calendar years; by the last
+    listing in July 2021) to 113 (Coinbase at its own in April 2021, by calendar years; by the last
     twelve months 38); those of listed trading firms over a year's earnings from 2.6 to 12.4 (Flow
     Traders, 2020 and 2021). That growth is all that counts is a stylisation of ours.
     """
