@@ -13,8 +13,8 @@ from ledger.text import quoted
 
 APPRAISAL = "appraisal"
 
-# What is multiplied: a year's fees less those of the year before; the same of the fees that would
-# be left; a year's earnings.
+# What is multiplied: a year's fees less those of the year before; what would be left of the year's
+# without the maker's quotes, less those of the year before; a year's earnings.
 BY_GROWTH = "by growth"
 WITHOUT_MAKER = "by growth without the maker's quotes"
 AS_TRADING_FIRM = "as a trading firm"

@@ -18,9 +18,10 @@ class Valuation(Part):
     multiple of the growth of volume. What is before the run's start counts as nothing: right for a
     venue that opens on its first day, and too much for one that is older.
 
-    Without the captive maker's liquidity the same of the fees that would be left: none on fills of
-    its quotes, and of what other makers pay the share that `Flow.volume_response` leaves of their
-    volume. Without a flow all of the latter stay.
+    Without the captive maker's liquidity: growth_multiple * max(F - F0, 0), with F what of the last
+    year's fees would be left had the maker shown no quotes in it. None on their fills, and of what
+    other makers pay, the share that `Flow.volume_response` leaves of their volume; without a flow
+    all of it. The year before stays as it was: what is asked is what stopping costs.
 
     As a trading firm: earnings_multiple * max(E, 0), with E the last twelve months' fees less
     operating costs, and what the captive maker's quotes brought or cost.

@@ -9,9 +9,9 @@ from decimal import Decimal
 from des.scenario import Scenario, Valuation
 from des.treasury.monthly_income import (
     MonthlyIncome,
-    growth_cents,
     quotes_on_house,
     quotes_on_lead,
+    year_before_cents,
     year_cents,
 )
 from des.venue.volume import HouseVolume
@@ -77,11 +77,15 @@ class Appraiser:
     @property
     def appraisals(self) -> tuple[Appraisal, Appraisal, Appraisal]:
         """Return each way of looking at the house, by the months closed so far."""
-        by_growth, by_earnings = self._terms.growth_multiples, self._terms.earnings_multiples
+        growth, earnings = self._terms.growth_multiples, self._terms.earnings_multiples
+        before_cents = year_before_cents(self._fees.months_cents)
+        fees_cents = year_cents(self._fees.months_cents)
+        left_cents = year_cents(self._fees_left_cents)
+        earned_cents = year_cents(self._earnings.months_cents)
         return (
-            _appraised(BY_GROWTH, growth_cents(self._fees.months_cents), by_growth),
-            _appraised(WITHOUT_MAKER, growth_cents(self._fees_left_cents), by_growth),
-            _appraised(AS_TRADING_FIRM, year_cents(self._earnings.months_cents), by_earnings),
+            _appraised(BY_GROWTH, fees_cents - before_cents, growth),
+            _appraised(WITHOUT_MAKER, left_cents - before_cents, growth),
+            _appraised(AS_TRADING_FIRM, earned_cents, earnings),
         )
 
     @property

@@ -35,12 +35,9 @@ def year_cents(months_cents: Sequence[int]) -> int:
     return sum(months_cents[-YEAR:])
 
 
-def growth_cents(months_cents: Sequence[int]) -> int:
-    """Return by how much the last twelve months exceed the twelve before them.
-
-    Months before the first count as zero.
-    """
-    return sum(months_cents[-YEAR:]) - sum(months_cents[-2 * YEAR : -YEAR])
+def year_before_cents(months_cents: Sequence[int]) -> int:
+    """Sum up the twelve months before those; what is before the first counts as zero."""
+    return sum(months_cents[-2 * YEAR : -YEAR])
 
 
 def quotes_on_house(maker: str) -> tuple[str, ...]:

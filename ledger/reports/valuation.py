@@ -122,9 +122,9 @@ def _rounds_table(sold: Sequence[Round], priced: Mapping[str, Mapping[str, Price
             "before, by the months closed before the round; months before the books begin count "
             "as nothing. By growth is so many times that, at the middle multiple, between low and "
             "high; below zero it is nothing.",
-            "Without quotes: by growth, of the fees that would be left without the captive maker's "
-            "liquidity. As a trading firm: a multiple of a year's earnings, which are fees less "
-            "costs, and the results of the maker's quotes.",
+            "Without quotes: by growth, of what would be left of the last year's fees had the "
+            "captive maker shown none in it. As a trading firm: a multiple of a year's earnings, "
+            "which are fees less costs, and the results of the maker's quotes.",
             "What was recorded is an input of the scenario; nothing here is fitted to it.",
         ),
     )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from des.clock import midnight_us
 from des.scenario import Flow, Valuation
 from des.treasury.appraiser import Appraiser
-from des.treasury.monthly_income import MonthlyIncome, growth_cents, year_cents
+from des.treasury.monthly_income import MonthlyIncome, year_before_cents, year_cents
 from des.venue.volume import HouseVolume
 from ledger.accounts import Parties
 from ledger.appraisal import AS_TRADING_FIRM, BY_GROWTH, WITHOUT_MAKER
@@ -97,30 +97,30 @@ def test_a_month_is_what_the_balances_changed_by_and_income_is_above_zero():
 
 
 @given(months=st.lists(st.integers(-(10**12), 10**12), max_size=40))
-def test_growth_is_the_last_year_less_the_year_before_and_what_never_was_is_nothing(months):
+def test_a_year_is_twelve_months_and_what_is_before_the_first_is_nothing(months):
     padded = [0] * 24 + months
 
     assert year_cents(months) == sum(padded[-12:])
-    assert growth_cents(months) == sum(padded[-12:]) - sum(padded[-24:-12])
+    assert year_before_cents(months) == sum(padded[-24:-12])
 
 
 # ------------------------------------------------------------------------------- the closed form
 
 
 def test_two_years_by_hand():
-    # A thousand dollars a month, then three thousand, of which others pay a tenth and a third.
+    # A thousand dollars a month, then three thousand, of which others pay a tenth and two thirds.
     first = {FEES: -100_000, OTHERS: 10_000}
-    second = {FEES: -300_000, OTHERS: 100_000}
+    second = {FEES: -300_000, OTHERS: 200_000}
     appraiser, _ = appraised([first] * 12 + [second] * 12, elasticity=2.0)
 
-    # Fees grow by 24,000. Of others' fees 0.8 squared is left, 64 % of 1,200 and then of 12,000.
-    # A year's earnings are 36,000, since nothing was paid to run it.
+    # Fees grow by 24,000. Of the 24,000 that others pay 0.8 squared is left: 15,360, against 12,000
+    # in the year before. A year's earnings are 36,000, since nothing was paid to run it.
     assert values(appraiser) == {
         BY_GROWTH: (2_400_000, 24_000_000, 72_000_000, 240_000_000),
-        WITHOUT_MAKER: (691_200, 6_912_000, 20_736_000, 69_120_000),
+        WITHOUT_MAKER: (336_000, 3_360_000, 10_080_000, 33_600_000),
         AS_TRADING_FIRM: (3_600_000, 3_600_000, 9_000_000, 18_000_000),
     }
-    assert appraiser.lost_without_maker_cents == 72_000_000 - 20_736_000
+    assert appraiser.lost_without_maker_cents == 72_000_000 - 10_080_000
 
 
 def test_the_captive_makers_quotes_and_costs_are_part_of_what_a_trading_firm_earns():
@@ -183,13 +183,20 @@ def test_others_who_already_trade_less_have_less_to_lose(maker_shows, left):
 
 
 @given(
-    months=st.lists(st.tuples(cents, cents), max_size=13),
+    months=st.lists(st.tuples(cents, cents), max_size=30),
     elasticity=st.none() | st.floats(0, 10),
 )
-def test_in_a_first_year_its_quotes_are_never_worth_less_than_nothing(months, elasticity):
-    posted = [{FEES: -on_fills - others, OTHERS: others} for on_fills, others in months[:12]]
+def test_its_quotes_are_never_worth_less_than_nothing_nor_more_than_the_house(months, elasticity):
+    posted = [{FEES: -on_fills - others, OTHERS: others} for on_fills, others in months]
+    appraiser, _ = appraised(posted, elasticity)
 
-    assert appraised(posted, elasticity)[0].lost_without_maker_cents >= 0
+    assert 0 <= appraiser.lost_without_maker_cents <= values(appraiser)[BY_GROWTH][2]
+
+
+def test_what_has_stopped_growing_has_no_more_to_lose():
+    posted = [{FEES: -1_000, OTHERS: 100}] * 12 + [{FEES: -900, OTHERS: 90}] * 12
+
+    assert appraised(posted)[0].lost_without_maker_cents == 0
 
 
 # ---------------------------------------------------------------------------------- in the books
