@@ -80,8 +80,11 @@ def valuation_command(run: RunFolder) -> list[Table]:
     """What was the house valued at, what would it fetch, and what kept its maker quoting?
 
     \b
-      moneytrail valuation runs/out/ftx-sampled-seed1
-      moneytrail valuation runs/out/ftx-sampled-seed1 --table reviews
+      moneytrail valuation runs/out/tiny-seed1
+      moneytrail valuation runs/out/tiny-seed1 --table reviews
+
+    In tiny there is none; a scenario's rounds, its [group.valuation] and its maker's policy make
+    some.
 
     Round by round, the recorded price beside a multiple of growth, with and without the captive
     maker's liquidity, and what the same business would be worth as a trading firm. Then month by
