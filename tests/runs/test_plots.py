@@ -21,15 +21,18 @@ from ledger.reports.illusion import illusion
 from ledger.reports.liquidations import liquidations
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
-from runs import plots
 from runs.plots import (
     PlotError,
     cage_figure,
     firms_figure,
     illusion_figure,
     liquidations_figure,
+    paper,
     save,
 )
+from runs.plots import cage as cage_picture
+from runs.plots import firms as firms_picture
+from runs.plots import liquidations as liquidations_picture
 
 ROOT = Path(__file__).parents[2]
 START = date(2021, 5, 1)
@@ -135,7 +138,7 @@ def cage_tables(cash_usd: float = 5_000_000_000, first_day: date | None = None) 
         Table(
             "cage",
             "",
-            ("day", *plots.LINES, "cover_pct"),
+            ("day", *cage_picture.LINES, "cover_pct"),
             [
                 (
                     day,
@@ -238,8 +241,8 @@ def test_who_reacts_in_no_time_is_drawn_too():
     (axes,) = firms_figure([Table("league", "", league.columns, rows), *others]).axes
 
     low, high = axes.get_xlim()
-    assert (plots.AT_ONCE_MS, 5) in points(axes)
-    assert 0 < low < plots.AT_ONCE_MS < high
+    assert (firms_picture.AT_ONCE_MS, 5) in points(axes)
+    assert 0 < low < firms_picture.AT_ONCE_MS < high
 
 
 def test_a_mark_is_as_large_as_the_capital_and_never_too_small_to_see():
@@ -249,7 +252,7 @@ def test_a_mark_is_as_large_as_the_capital_and_never_too_small_to_see():
         sizes |= zip(map(tuple, found.get_offsets().tolist()), found.get_sizes(), strict=False)
 
     assert sizes[2, 900_000] == pytest.approx(2.5 * sizes[9, 700_000])  # of 50 and 20 million
-    assert sizes[700, -8_000] == plots.SMALLEST
+    assert sizes[700, -8_000] == firms_picture.SMALLEST
 
 
 def test_the_legend_says_what_each_class_kept_as_the_table_does():
@@ -305,7 +308,7 @@ def test_lines_are_the_columns_of_the_table_day_by_day():
     rows = tables[1].rows
 
     drawn = {line.get_label(): line.get_ydata().tolist() for line in money.lines}
-    for i, (label, _) in enumerate(plots.LINES.values(), 1):
+    for i, (label, _) in enumerate(cage_picture.LINES.values(), 1):
         amounts = [float(row[i]) for row in rows]
         assert drawn.get(label, [0] * len(rows)) == amounts
     assert "credit drawn by the maker" not in drawn  # there was none
@@ -398,7 +401,7 @@ def test_backstops_are_drawn_as_the_course_has_them_and_the_captive_one_is_thick
 
 
 def test_what_was_liquidated_is_told_apart_without_colours():
-    looks = [bar for _, bar in plots.WAYS_OUT.values()]
+    looks = [bar for _, bar in liquidations_picture.WAYS_OUT.values()]
 
     assert (
         len({bar.get("hatch") for bar in looks if lightness(to_rgb(bar["facecolor"])) > 0.8}) == 2
@@ -424,14 +427,14 @@ def test_where_nobody_trades_on_margin_there_is_nothing_to_draw(tiny_run: RunFol
     ],
 )
 def test_amounts_are_written_short(amount, text):
-    assert plots._short(amount) == text
+    assert paper.short(amount) == text
 
 
 # --------------------------------------------------------------- how it can be read
 
 
 def test_classes_differ_in_shape_and_neighbours_in_lightness():
-    shapes, fills = zip(*plots.MARKS, strict=True)
+    shapes, fills = zip(*paper.MARKS, strict=True)
 
     assert len(set(shapes)) == len(shapes)
     light = list(map(lightness, fills))
@@ -439,7 +442,7 @@ def test_classes_differ_in_shape_and_neighbours_in_lightness():
 
 
 def test_lines_differ_in_style_or_width_by_far():
-    styles = [line for _, line in plots.LINES.values()]
+    styles = [line for _, line in cage_picture.LINES.values()]
 
     told = {(line.get("linestyle", "-"), line.get("linewidth", 1.5) > 2) for line in styles}
     assert len(told) == len(styles)

@@ -1,0 +1,92 @@
+"""Profits, claims and the cash to pay them with: since when it was not enough."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+from ledger.reports.table import Table
+from runs.plots.paper import (
+    DAYS_LABELLED,
+    LEGEND_PAD,
+    WIDE,
+    ZERO_LINE,
+    Row,
+    canvas,
+    rows,
+    short,
+    style,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# By column of the table: what a line is called, and how it is drawn. Where two run together the
+# cash shows on both sides of the other.
+LINES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "house_cash_usd": ("liquid cash of the house", {"color": "#b0b0b0", "linewidth": 5}),
+    "claims_usd": ("all claims on it", {"color": "black", "linestyle": ":", "linewidth": 1.5}),
+    "firms_claims_usd": ("firms' claims on it", {"color": "#a93226", "linestyle": "-."}),
+    "firms_profit_usd": (
+        "firms' profit since the start",
+        {"color": "#a93226", "linestyle": "--", "linewidth": 2.2},
+    ),
+    "credit_drawn_usd": ("credit drawn by the maker", {"color": "black", "linewidth": 0.8}),
+}
+
+
+def cage_figure(tables: Sequence[Table]) -> "Figure":
+    """Draw the firms' profit and all claims beside the cash, and what it covers of them.
+
+    Args:
+        tables: those of `cage`.
+
+    Raises:
+        PlotError: there is no matplotlib.
+    """
+    closes = rows(tables, "cage")
+    days = [row["day"] for row in closes]
+    with style():
+        figure = canvas(9, 5.4)
+        money, cover = figure.subplots(2, sharex=True, height_ratios=(3, 1))
+        amounts = {column: [float(row[column]) for row in closes] for column in LINES}
+        for column, (label, line) in LINES.items():
+            if any(amounts[column]):
+                never = "" if max(amounts[column]) > 0 else ", never above zero"
+                money.plot(days, amounts[column], label=label + never, **line)
+        peaks = [peak for usd in amounts.values() if (peak := max(map(abs, usd)))]
+        wide = min(peaks, default=0) * WIDE < max(peaks, default=0)
+        if wide:
+            money.set_yscale("log", nonpositive="mask")
+        money.yaxis.set_major_formatter(short)
+        money.set_ylabel(f"{'above zero, ' if wide else ''}USD at the day's close")
+        money.set_title("Since when could the chips no longer be cashed?", pad=LEGEND_PAD)
+        covers = [pct if pct is None else float(pct) for pct in (r["cover_pct"] for r in closes)]
+        cover.plot(days, covers, color="black")
+        cover.axhline(100, **ZERO_LINE)
+        cover.set_ylim(0, 1.1 * max([100, *(pct for pct in covers if pct is not None)]))
+        cover.set_ylabel("cash, % of\nall claims")
+        labelled = days[:: ceil(len(days) / DAYS_LABELLED)]
+        cover.set_xticks(labelled, [f"{day}" for day in labelled])
+        _mark_dates((money, cover), rows(tables, "dates"))
+        figure.legend(loc="outside right upper")
+    return figure
+
+
+def _mark_dates(panels: Sequence["Axes"], dates: Sequence[Row]) -> None:
+    """Draw a line at each day on which something came to pass, and say below what it was."""
+    letters: dict[date, str] = {}
+    told = []
+    for letter, row in zip("abcd", dates, strict=True):
+        if row["first_day"] is None:
+            told.append(f"never: {row['what']}")
+        else:
+            letters[row["first_day"]] = letters.get(row["first_day"], "") + letter
+            told.append(f"{letter}: {row['what']}, first on {row['first_day']}")
+    for day, names in letters.items():
+        for axes in panels:
+            axes.axvline(day, color="black", linewidth=0.8, linestyle=(0, (1, 3)), zorder=0)
+        above = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
+        panels[0].annotate(names, (day, 1), (0, 2), ha="center", **above)
+    panels[0].figure.supxlabel("\n".join(told), x=0.08, ha="left", fontsize=8)

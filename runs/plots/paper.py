@@ -1,0 +1,134 @@
+"""What all pictures share: their style, their axes, and the files that they become.
+
+All read in black and white: shapes and line styles tell things apart, colours only help. The same
+tables always give the same bytes, for one version of matplotlib; the extra `plot` installs it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import cycle
+from math import floor, log10
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ledger.reports.league import ALL, NO_CLASS
+from ledger.reports.table import Cell, Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Row = Mapping[str, Cell]
+
+# By suffix, what a file would say of when it was written; then no two would be the same.
+DATES: Mapping[str, Mapping[str, None]] = {
+    ".png": {},
+    ".svg": {"Date": None},
+    ".pdf": {"CreationDate": None},
+}
+
+STYLE = {
+    "font.size": 9,
+    "axes.titlesize": 10,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "legend.frameon": False,
+    "savefig.dpi": 150,
+    "svg.hashsalt": "moneytrail",
+}
+
+# The quickest class first: no two neighbours share a shape, and dark and light alternate.
+MARKS = (("o", "#1b4965"), ("s", "#f2a541"), ("^", "white"), ("D", "#888888"), ("v", "black"))
+EDGE = {"edgecolor": "black", "linewidth": 0.6}
+ZERO_LINE = {"color": "black", "linewidth": 0.6, "zorder": 0}
+MINUS = "\N{MINUS SIGN}"
+
+TYPICAL = 45  # a mark's size, in square points
+LEGEND_PAD = 24  # points between a panel and its title, where a legend stands
+DAYS_LABELLED = 7  # at most
+WIDE = 30  # on a linear axis, what is so many times smaller than the largest is nothing
+DECADES = 100  # what is so many times smaller than the largest is linear on such an axis
+SHORT = {9: " bn", 6: " M", 3: " k", 0: ""}  # by power of ten
+
+
+class PlotError(Exception):
+    """A picture can't be drawn, or not where it is wanted."""
+
+
+def save(figure: "Figure", path: Path) -> None:
+    """Write a picture in the format that the file's suffix names.
+
+    Raises:
+        PlotError: there is no such format here, or the file can't be written.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in DATES:
+        raise PlotError(f"{path}: no format of a picture; give a name with {', '.join(DATES)}")
+    try:
+        with style():
+            figure.savefig(path, metadata=DATES[suffix])
+    except OSError as error:
+        raise PlotError(f"{path}: {error.strerror}") from error
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Set all that a picture's bytes depend on, whatever the user's own settings are."""
+    try:
+        from matplotlib import style
+    except ImportError as error:
+        raise PlotError("no matplotlib here; pip install 'moneytrail[plot]' brings it") from error
+    with style.context(STYLE, after_reset=True):
+        yield
+
+
+def canvas(width_in: float, height_in: float) -> "Figure":
+    """Return an empty picture."""
+    # Not through pyplot, which would keep every figure and look for a screen.
+    from matplotlib.figure import Figure
+
+    return Figure((width_in, height_in), layout="constrained")
+
+
+def rows(tables: Sequence[Table], name: str) -> list[dict[str, Any]]:
+    """Return the rows of the table of that name, each by its columns."""
+    table = next(table for table in tables if table.name == name)
+    return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+
+
+def scale(axes: "Axes", which: str, figures: Sequence[float]) -> None:
+    """Let an axis, x or y, be logarithmic off zero if a linear one would hide a fair part."""
+    axis, set_scale = {
+        "x": (axes.xaxis, axes.set_xscale),
+        "y": (axes.yaxis, axes.set_yscale),
+    }[which]
+    if is_wide(figures):
+        decade = floor(log10(max(map(abs, figures))))
+        # A hair above: of 1000, matplotlib takes a logarithm below 3, and labels 100 too.
+        set_scale("symlog", linthresh=1.0001 * 10**decade / DECADES)
+    axis.set_major_formatter(short)
+
+
+def is_wide(amounts: Sequence[float]) -> bool:
+    """Tell whether a quarter of these amounts, or more, is nothing beside the largest."""
+    sizes = sorted(abs(usd) for usd in amounts if usd)
+    return bool(sizes) and sizes[len(sizes) // 4] * WIDE < sizes[-1]
+
+
+def short(usd: float, _position: int | None = None) -> str:
+    """Write an amount as an axis does: 1.5 M."""
+    rounded = float(f"{usd:.4g}")
+    power = next((power for power in SHORT if abs(rounded) >= 10**power), 0)
+    return f"{rounded / 10**power:.4g}{SHORT[power]}".replace("-", MINUS)
+
+
+def by_class(
+    tables: Sequence[Table], firms: Sequence[Row]
+) -> Iterator[tuple[str, dict[str, Any], list[Row]]]:
+    """Yield each class, as `classes` lists them, with its mark and those of the firms in it."""
+    told = dict.fromkeys(row["class"] for row in rows(tables, "classes"))
+    names = [name for name in told if name != ALL] or [ALL]
+    for name, (marker, colour) in zip(names, cycle(MARKS), strict=False):
+        members = [row for row in firms if name in (ALL, row["class"] or NO_CLASS)]
+        yield name, {"marker": marker, "facecolor": colour, **EDGE}, members
