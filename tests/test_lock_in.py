@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from des.scenario import Valuation
+from ledger.accounts import LEAD_QUOTING
 from ledger.appraisal import AS_TRADING_FIRM, BY_GROWTH, WITHOUT_MAKER
 from ledger.audit import audit
 from ledger.reports.valuation import appraisals, reviews, rounds, valuation
@@ -203,6 +204,25 @@ def test_what_is_looked_at_is_what_single_fills_say_of_the_month_and_of_all_befo
 
     assert [int(each.month_usd * 100) for each in told] == months[: len(told)]
     assert [int(each.year_usd * 100) for each in told] == list(accumulate(months))[: len(told)]
+
+
+def test_on_the_lead_venue_it_is_the_month_that_ended_there(crowd_run):
+    lead = crowd_run.chart.parties.lead
+    (only,) = reviews(crowd_run)
+    accounts = {f"Income:{MAKER.name}:{kind}" for kind in LEAD_QUOTING}
+    gained = -sum(
+        posting.units.number
+        for entry in crowd_run.transactions
+        for posting in entry.postings
+        if entry.date < only.day and posting.account in accounts
+    )
+
+    assert (only.day, only.venue, only.decided) == (
+        date(2022, 6, 1),
+        lead,
+        "moves to the house venue",
+    )
+    assert only.month_usd == only.year_usd == gained < 0
 
 
 def test_growth_is_that_of_fees_on_fills_and_of_others_volume_at_their_rate(any_of_them):

@@ -62,10 +62,9 @@ class Appraiser:
         """
         self._fees.close_month()
         self._earnings.close_month()
-        # All others pay on fills of the captive maker's quotes: those fees would be gone.
+        # All fees but theirs are paid on fills of the captive maker, and would be gone.
         others_cents = -self._others_pay.close_month()
-        response = self._volume.response
-        left = response(time_us - 1, 0.0) / response(time_us - 1, maker_shows) if maker_shows else 1
+        left = self._volume.left_without_maker(time_us - 1, maker_shows)
         self._fees_left_cents.append(round(others_cents * left))
         self.note(time_us, f"{day_of(time_us - 1):%Y-%m}")
 

@@ -21,7 +21,7 @@ from ledger.text import quoted
 
 Policy = Literal["captive", "independent"] | None
 
-SMALLEST = 1 / 8  # what is less of what it began with is shut off
+SMALLEST = 1 / 8  # of what it began with; rather than show less, it shuts off
 QUOTES_ON, SIZES_DOWN, SHUTS_OFF = "quotes on", "sizes down", "shuts off"
 MOVES = "moves to the house venue"
 
@@ -39,7 +39,10 @@ class Quotes:
     """The share of its quotes that the maker shows on each venue: 1, halves of it, or none."""
 
     def __init__(self, policy: Policy, on_lead: bool) -> None:
-        """Begin on the lead venue, or else on the house; without a policy on both, for ever."""
+        """Begin on the lead venue, if it has quotes there, or else on the house.
+
+        Without a policy it is on both, and nothing ever changes.
+        """
         self._policy = policy
         self.on_lead = 1.0
         self.on_house = 0.0 if policy and on_lead else 1.0

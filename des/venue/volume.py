@@ -30,6 +30,12 @@ class HouseVolume:
             return 1.0
         return self._flow.volume_response(depth=1 - self.maker_share(time_us) * (1 - maker_shows))
 
+    def left_without_maker(self, time_us: int, maker_shows: float) -> float:
+        """Return what would be left of what is traded if it showed nothing more, as a share."""
+        if not maker_shows:
+            return 1.0
+        return self.response(time_us, 0.0) / self.response(time_us, maker_shows)
+
     def maker_share(self, time_us: int) -> float:
         """Return the captive maker's share of the volume, one side of trades."""
         return self._maker.volume_share_on(day_of(time_us))
