@@ -209,7 +209,7 @@ def custody_is_owed(ledger: Ledger) -> Iterator[Finding]:
         account = leg.account
         if account.kind != "Tokens" or account.entity not in venues:
             return None
-        is_own = account.root == "Assets" and account.partner
+        is_own = account.root == "Equity" or (account.root == "Assets" and account.partner)
         return None if is_own else (account.entity, leg.commodity)
 
     for entry, (venue, commodity), apart in _drifts(ledger, held_or_owed):

@@ -20,26 +20,19 @@ Nobody's main loss are stale quotes in the five stories, so the month of `may-20
 them, in which they are. Takeovers are nobody's: in no scenario of ours do they lose most.
 """
 
-import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import product
-from pathlib import Path
 from typing import NamedTuple
-
-import click
-from tqdm import tqdm
 
 from ledger.reports.blind import blind_copy, without_holdings
 from ledger.reports.diagnose import Cause, Verdict, diagnose, verdict
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from runs.diagnose import booked_usd, placed_pct
-from runs.execute import execute
-from runs.printing import FORMATS, render
+from runs.experiment import books_of, experiment, run_cases
 from runs.scenarios import load
-from runs.workers import cores, local_processes
 
 # One hour in so many is traded and stands for all; everything but trading is as it was.
 SCENARIOS: Mapping[str, int] = {
@@ -88,9 +81,8 @@ def audited(case: Case) -> Audited:
     """Run one case and diagnose it."""
     name, seed = case
     scenario = load(name, {"run": {"seed": seed, "one_hour_in": SCENARIOS[name]}})
-    with tempfile.TemporaryDirectory() as folder:
-        execute(scenario, Path(folder) / "run")
-        return audit(RunFolder(Path(folder) / "run"))
+    with books_of(scenario) as run:
+        return audit(run)
 
 
 def audit(run: RunFolder) -> Audited:
@@ -198,19 +190,10 @@ def _scores(ways: Mapping[str, Sequence[Pair]]) -> Table:
     )
 
 
-@click.command()
-@click.option("--format", "form", type=click.Choice(FORMATS), default=FORMATS[0])
-@click.option("--table", metavar="NAME", help="One table alone; csv needs a choice.")
-def main(form: str, table: str | None) -> None:
+@experiment("confusion", "confusion-by-cash", "runs", "score")
+def main() -> list[Table]:
     """Print how often a blind audit finds the main cause."""
-    wanted = cases()
-    with local_processes(cores()) as executor:
-        run_all = executor.map if executor else map
-        done = tqdm(
-            run_all(audited, wanted), total=len(wanted), unit="run", disable=None, leave=False
-        )
-        found = dict(zip(wanted, done, strict=True))
-    click.echo(render(audit_tables(found), form, table))
+    return audit_tables(run_cases(audited, cases()))
 
 
 if __name__ == "__main__":

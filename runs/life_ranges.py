@@ -4,28 +4,24 @@
 
 Runs the life of the venue at the low end, the middle and the high end of the record's ranges, each
 with its trading firms and without (same seed: the hole without the mechanism), and then moves one
-assumption at a time to either end, the others in the middle. All at the fidelity of `ftx-sampled`,
-with one seed: what differs between two lines is what was changed, but crashes weigh heavily in
-each, so a line by itself is worth less than the difference of two.
+assumption at a time to either end, the others in the middle. All at the fidelity of `ftx-sampled`.
+
+Crashes weigh heavily in a life, and which hours of them are sampled is chance. So ends and middle
+are run with several seeds, and told by their mean, least and greatest. The assumptions are moved
+with the first seed alone: what differs between two of these lines is what was changed, and a line
+by itself is worth less than the difference of two.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from itertools import product
 from typing import Any, NamedTuple
 
-import click
-from tqdm import tqdm
-
 from des.scenario import Scenario
-from ledger.reports.table import Table
+from ledger.reports.table import Cell, Table
 from ledger.reports.where import ZERO, hole, percent
-from ledger.run_folder import RunFolder
-from runs.execute import execute
-from runs.printing import FORMATS, render
+from runs.experiment import books_of, experiment, run_cases
 from runs.scenarios import load
-from runs.workers import cores, local_processes
 
 SAMPLED, MIDDLE = "ftx-sampled", "ftx"
 RANGES = {"low": "ftx-low", "middle": MIDDLE, "high": "ftx-high"}
@@ -35,7 +31,13 @@ ENDS: Mapping[str, tuple[float, float]] = {
     "maker.volume_share": (0.02, 0.45),
     "maker.uninformed_fraction": (0.7, 0.3),
     "quoter.latency_s": (0.1, 4.0),
-    "quoter.half_spread_bps, times": (2.0, 0.5),
+    "maker.spread_times": (2.0, 0.5),
+}
+SEEDS = (1, 2, 3)
+OF_SEEDS: Mapping[str, Callable[[Sequence[Decimal]], Decimal]] = {
+    "mean": lambda figures: (sum(figures, ZERO) / len(figures)).quantize(figures[0]),
+    "least": min,
+    "greatest": max,
 }
 
 
@@ -46,6 +48,7 @@ class Case(NamedTuple):
     assumption: str | None = None
     value: float | None = None
     firms: bool = True
+    seed: int = SEEDS[0]
 
 
 class Outcome(NamedTuple):
@@ -57,31 +60,37 @@ class Outcome(NamedTuple):
     hole_usd: Decimal
 
 
+class Figures(NamedTuple):
+    """A life beside the one of the same seed in which nobody hits a quote for being stale."""
+
+    pickoff_usd: Decimal
+    quotes_lose_usd: Decimal
+    pickoff_share_of_uses_pct: Decimal | None
+    hole_usd: Decimal
+    hole_without_firms_usd: Decimal
+    difference_usd: Decimal
+
+
 def scenario_of(case: Case) -> Scenario:
     """Lay what a case changes over its scenario."""
-    run = {"one_hour_in": load(SAMPLED).run.one_hour_in}
+    run = {"one_hour_in": load(SAMPLED).run.one_hour_in, "seed": case.seed}
     changes: dict[str, Any] = {"run": run, "firms": {"active": case.firms}}
     if case.assumption is None:
         return load(case.scenario, changes)
     part, _, key = case.assumption.partition(".")
     if part == "maker":
-        return load(case.scenario, changes | {"maker": {key: case.value}})
+        same_in_all_years = {"volume_share_steps": []} if key == "volume_share" else {}
+        return load(case.scenario, changes | {"maker": {key: case.value} | same_in_all_years})
     markets = [m.model_dump(exclude_none=True) for m in load(case.scenario).markets]
     for market in markets:
-        quoter = market["quoter"]
-        if key == "latency_s":
-            quoter[key] = case.value
-        else:
-            quoter["half_spread_bps"] *= case.value
-            quoter["level_step_bps"] *= case.value
+        market["quoter"][key] = case.value
     return load(case.scenario, changes | {"markets": markets})
 
 
 def outcome(case: Case) -> Outcome:
     """Run one life and read its books."""
-    with TemporaryDirectory() as folder:
-        execute(scenario_of(case), Path(folder) / "run")
-        found = hole(RunFolder(Path(folder) / "run"))
+    with books_of(scenario_of(case)) as run:
+        found = hole(run)
     kinds = found.kinds_usd
     quoting = (kinds.get(kind, ZERO) for kind in ("PickOff", "Spread", "Hedging"))
     return Outcome(
@@ -94,39 +103,56 @@ def outcome(case: Case) -> Outcome:
 
 def cases() -> list[Case]:
     """Return every life that is needed, each once."""
-    ends = [Case(MIDDLE, each, value) for each, values in ENDS.items() for value in values]
-    return [*(Case(name, firms=on) for name in RANGES.values() for on in (True, False)), *ends]
+    lives = product(RANGES.values(), (True, False), SEEDS)
+    moved = [Case(MIDDLE, each, value) for each, values in ENDS.items() for value in values]
+    return [*(Case(name, firms=on, seed=seed) for name, on, seed in lives), *moved]
 
 
 def range_tables(outcomes: Mapping[Case, Outcome]) -> list[Table]:
-    """Lay out what was found: the range, and what moves it."""
-    return [_range(outcomes), _moves(outcomes)]
+    """Lay out what was found: the range, what each seed has of it, and what moves it."""
+    by_seed = {
+        (end, seed): _figures(outcomes, name, seed)
+        for (end, name), seed in product(RANGES.items(), SEEDS)
+    }
+    return [_range(by_seed), _seeds(by_seed), _moves(outcomes)]
 
 
-def _range(outcomes: Mapping[Case, Outcome]) -> Table:
-    rows = []
-    for end, name in RANGES.items():
-        found, without = outcomes[Case(name)], outcomes[Case(name, firms=False)]
-        share = percent(found.pickoff_usd, found.uses_usd)
-        explained = found.hole_usd - without.hole_usd
-        rows.append((end, *found[:2], share, found.hole_usd, without.hole_usd, explained))
+def _figures(outcomes: Mapping[Case, Outcome], name: str, seed: int) -> Figures:
+    found, without = (outcomes[Case(name, firms=on, seed=seed)] for on in (True, False))
+    return Figures(
+        found.pickoff_usd,
+        found.quotes_usd,
+        percent(found.pickoff_usd, found.uses_usd),
+        found.hole_usd,
+        without.hole_usd,
+        found.hole_usd - without.hole_usd,
+    )
+
+
+def _range(by_seed: Mapping[tuple[str, int], Figures]) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for end in RANGES:
+        columns = list(zip(*(by_seed[end, seed] for seed in SEEDS), strict=True))
+        rows += [(end, what, *map(of, columns)) for what, of in OF_SEEDS.items()]
     return Table(
         "range",
         "What stale quotes cost, at the ends and in the middle of what the record leaves open",
-        (
-            "inputs",
-            "pickoff_usd",
-            "quotes_lose_usd",
-            "pickoff_share_of_uses_pct",
-            "hole_usd",
-            "hole_without_firms_usd",
-            "difference_usd",
-        ),
+        ("inputs", "of_seeds", *Figures._fields),
         rows,
         (
             "Quotes lose what stale quotes and hedges cost less the spread; below zero they earn. "
             "Without firms: the same life and seed, in which nobody hits a quote for being stale.",
+            f"Of {len(SEEDS)} seeds; mean, least and greatest are of each column by itself.",
         ),
+    )
+
+
+def _seeds(by_seed: Mapping[tuple[str, int], Figures]) -> Table:
+    return Table(
+        "seeds",
+        "The same, seed by seed",
+        ("inputs", "seed", *Figures._fields),
+        [(*which, *figures) for which, figures in by_seed.items()],
     )
 
 
@@ -163,19 +189,10 @@ def _moves(outcomes: Mapping[Case, Outcome]) -> Table:
     )
 
 
-@click.command()
-@click.option("--format", "form", type=click.Choice(FORMATS), default=FORMATS[0])
-@click.option("--table", metavar="NAME", help="One table alone; csv needs a choice.")
-def main(form: str, table: str | None) -> None:
+@experiment("range", "seeds", "moves")
+def main() -> list[Table]:
     """Print how much of the hole stale quotes can explain."""
-    wanted = cases()
-    with local_processes(cores()) as executor:
-        run_all = executor.map if executor else map
-        found = tqdm(
-            run_all(outcome, wanted), total=len(wanted), unit="life", disable=None, leave=False
-        )
-        outcomes = dict(zip(wanted, found, strict=True))
-    click.echo(render(range_tables(outcomes), form, table))
+    return range_tables(run_cases(outcome, cases()))
 
 
 if __name__ == "__main__":

@@ -21,28 +21,21 @@ drawn again and again say where it might as well have been.
 """
 
 import math
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from itertools import pairwise, product
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import click
 import numpy as np
-from tqdm import tqdm
 
 from des.scenario import Scenario
 from ledger.reports.bootstrap import draws, interval
 from ledger.reports.liquidations import CAPTIVE, liquidations
 from ledger.reports.table import Cell, Table
-from ledger.run_folder import RunFolder
-from runs.execute import execute
-from runs.printing import FORMATS, render
+from runs.experiment import books_of, experiment, run_cases
 from runs.scenarios import load
-from runs.workers import cores, local_processes
 
 SCENARIO = "liquidation-sweep"
 SEEDS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
@@ -144,9 +137,7 @@ def _captive(scenario: Scenario) -> int:
 
 def outcome(case: Case) -> Outcome:
     """Run one case and read off its books what the captive provider made of it."""
-    with tempfile.TemporaryDirectory() as folder:
-        execute(scenario_of(case), Path(folder) / "run")
-        run = RunFolder(Path(folder) / "run")
+    with books_of(scenario_of(case)) as run:
         backstops = next(table for table in liquidations(run) if table.name == "backstops")
         figures = (figures for _, standing, *figures in backstops.rows if standing == CAPTIVE)
         return Outcome(*map(float, next(figures)))
@@ -338,19 +329,10 @@ def _plain(value: float) -> Decimal | None:
     return None if math.isnan(value) else Decimal(f"{float(f'{value:.4g}'):f}").normalize() + 0
 
 
-@click.command()
-@click.option("--format", "form", type=click.Choice(FORMATS), default=FORMATS[0])
-@click.option("--table", metavar="NAME", help="One table alone; csv needs a choice.")
-def main(form: str, table: str | None) -> None:
+@experiment("by-factor", "grid", "grid-errors", "break-even")
+def main() -> list[Table]:
     """Print what backing the venue brings its captive maker."""
-    wanted = cases()
-    with local_processes(cores()) as executor:
-        run_all = executor.map if executor else map
-        found = tqdm(
-            run_all(outcome, wanted), total=len(wanted), unit="run", disable=None, leave=False
-        )
-        outcomes = dict(zip(wanted, found, strict=True))
-    click.echo(render(sweep_tables(outcomes), form, table))
+    return sweep_tables(run_cases(outcome, cases()))
 
 
 if __name__ == "__main__":

@@ -12,12 +12,9 @@ their distribution.
 
 import math
 import statistics
-import tempfile
 from decimal import Decimal
 from itertools import product
-from pathlib import Path
 
-import click
 from beancount.core import data
 
 from des.firms.capital import TRADING
@@ -25,11 +22,8 @@ from ledger.accounts import income
 from ledger.reports.league import STATUS
 from ledger.reports.table import Cell, Table
 from ledger.reports.where import usd_balances
-from ledger.run_folder import RunFolder
-from runs.execute import execute
-from runs.printing import render
+from runs.experiment import books_of, experiment, run_cases
 from runs.scenarios import load
-from runs.workers import cores, local_processes
 
 SCENARIO = "size-sweep"
 SIZES_USD = (250_000, 500_000, 1_000_000, 2_000_000, 4_000_000)
@@ -49,9 +43,7 @@ def losses(case: Case) -> Loss:
     changes = {"run": {"seed": seed}, "markets": markets}
     if way == "frozen":
         changes["firms"] = {"capital": None}
-    with tempfile.TemporaryDirectory() as folder:
-        execute(load(SCENARIO, changes), Path(folder) / "run")
-        run = RunFolder(Path(folder) / "run")
+    with books_of(load(SCENARIO, changes)) as run:
         booked, maker = usd_balances(run), run.chart.parties.maker
         came = sum(
             entry.type.endswith(STATUS)
@@ -123,14 +115,10 @@ def _exponents(found: dict[Case, Loss]) -> Table:
     )
 
 
-@click.command()
-def main() -> None:
+@experiment("loss-by-size", "exponents")
+def main() -> list[Table]:
     """Print how loss grows with displayed size."""
-    cases = list(product(WAYS, SIZES_USD, SEEDS))
-    with local_processes(cores()) as executor:
-        run_all = executor.map if executor else map
-        found = dict(zip(cases, run_all(losses, cases), strict=True))
-    click.echo(render(sweep_tables(found), "table"))
+    return sweep_tables(run_cases(losses, list(product(WAYS, SIZES_USD, SEEDS))))
 
 
 if __name__ == "__main__":

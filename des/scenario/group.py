@@ -14,6 +14,7 @@ from des.scenario.dated import Dated, check_order, in_force
 from des.scenario.valuation import Valuation
 from des.scenario.values import (
     NOT_TOKENS,
+    YEARS,
     Bps,
     ContradictionError,
     Entity,
@@ -86,6 +87,9 @@ class Use(Part):
 
     @model_validator(mode="after")
     def _span(self) -> Self:
+        for key, day in (("date", self.date), ("until", self.until or self.date)):
+            if day.year > YEARS[1]:
+                raise ContradictionError((key,), f"is {day}; give a day until {YEARS[1]}")
         if self.until is not None and self.until < self.date:
             raise ContradictionError(
                 ("until",), f"is {self.until}; give {self.date}, its date, or a later day"
@@ -119,6 +123,13 @@ class TokenMark(Part):
 
     at: date
     usd: Annotated[float, Field(ge=0, le=1e9)]
+
+    @model_validator(mode="after")
+    def _writable(self) -> Self:
+        """Refuse a price of more digits than Beancount reads."""
+        if 0 < self.usd < 1e-12:
+            raise ContradictionError(("usd",), f"is {self.usd}; give 0, or at least 1e-12")
+        return self
 
 
 class TokenPurchase(Part):

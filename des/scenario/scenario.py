@@ -66,7 +66,8 @@ class Scenario(Part):
         """Refuse two sets of books, or two commodities, under one name."""
         seen = {"Outside"}  # the rest of the world has books too
         if self.group and self.group.pools:
-            seen.add("Arbitrageurs")  # and so have those who trade the pools
+            # So have those who trade the pools; and accounts have a word for what is in one.
+            seen |= {"Arbitrageurs", "Pool"}
         for place, name in zip(self._places(), self.entities(), strict=True):
             if name in seen and place == ("firms", "classes"):
                 raise ContradictionError(
@@ -89,6 +90,17 @@ class Scenario(Part):
             if name in names[:i]:
                 raise ContradictionError(
                     ("markets", i, "name"), f"is '{name}', which is taken; give each its own"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _token_names(self) -> Self:
+        """Refuse a token SOL beside an entity SOL: Assets:Outside:Tokens:SOL would be a claim."""
+        for i, token in enumerate(self.group.tokens if self.group else ()):
+            if token.name in self.entities():
+                raise ContradictionError(
+                    ("group", "tokens", i, "name"),
+                    f"is '{token.name}', which is taken; give it a name that no entity has",
                 )
         return self
 

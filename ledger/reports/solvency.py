@@ -2,8 +2,10 @@
 
 The ledger books at cost, so the sheets are at cost as well, and each balances to the cent without
 anybody else's. Beside them stands what tokens are marked at; the difference is a gain that nobody
-booked. What others owe stands at its face: that the exchange's largest debtor is its own maker
-shows only where the two are consolidated, and what they owe each other is struck out.
+booked. Tokens held in kind cost whoever holds them nothing and are owed as they are: at cost they
+are zero on both sides, at mark the same on both. What others owe stands at its face: that the
+exchange's largest debtor is its own maker shows only where the two are consolidated, and what they
+owe each other is struck out.
 """
 
 from collections import defaultdict
@@ -14,7 +16,7 @@ from decimal import Decimal
 
 from ledger.reports.daily import calendar
 from ledger.reports.table import Cell, Table
-from ledger.reports.tokens import TOKENS, Marks, holds_tokens
+from ledger.reports.tokens import TOKENS, Marks
 from ledger.reports.where import ZERO
 from ledger.run_folder import RunFolder, RunFolderError
 from ledger.transaction import MONEY, entity_of, is_contract, kind_of
@@ -62,14 +64,17 @@ class Sheet:
         return self.usd(ASSETS) - self.usd(LIABILITIES) - self.usd(EQUITY) - self.usd(RESULT)
 
     @property
-    def unbooked_usd(self) -> Decimal:
-        """Return what assets at mark exceed those at cost by."""
-        return sum((n.at_mark_usd - n.usd for n in self.lines if n.side == ASSETS), ZERO)
-
-    @property
     def net_at_mark_usd(self) -> Decimal:
         """Return what is left at mark of the assets once all debts are paid."""
-        return self.usd(ASSETS) + self.unbooked_usd - self.usd(LIABILITIES)
+        return self._at_mark_usd(ASSETS) - self._at_mark_usd(LIABILITIES)
+
+    @property
+    def unbooked_usd(self) -> Decimal:
+        """Return what that exceeds the same at cost by."""
+        return self.net_at_mark_usd - (self.usd(ASSETS) - self.usd(LIABILITIES))
+
+    def _at_mark_usd(self, side: str) -> Decimal:
+        return sum((line.at_mark_usd for line in self.lines if line.side == side), ZERO)
 
 
 def solvency(run: RunFolder, day: date) -> list[Table]:
@@ -95,15 +100,15 @@ def sheets(run: RunFolder, day: date) -> dict[str, Sheet]:
     balances, marks = _balances(run, day), Marks(run)
     lines: dict[str, list[Line]] = defaultdict(list)
     for account in run.opens:
-        entity = entity_of(account)
-        if holds_tokens(account):
+        entity, side = entity_of(account), SIDE_OF_ROOT[account.partition(":")[0]]
+        sign = 1 if side == ASSETS else -1
+        if _is_in_tokens(account):
             counted = marks.counted_usd if entity in run.chart.parties.group else marks.usd
-            cost_usd = max(balances[_paid_for(account), MONEY], ZERO)
-            held = {_token(account): balances[account, _token(account)]}
-            lines[entity].append(Line(ASSETS, account, cost_usd, counted(held, day)))
+            held = {token: balances[account, token] for token in run.opens[account].currencies}
+            cost_usd = ZERO + max(balances[_paid_for(account), MONEY], ZERO)
+            lines[entity].append(Line(side, account, cost_usd, ZERO + sign * counted(held, day)))
         elif not is_contract(account):
-            side = SIDE_OF_ROOT[account.partition(":")[0]]
-            usd = ZERO + balances[account, MONEY] * (1 if side == ASSETS else -1)
+            usd = ZERO + sign * balances[account, MONEY]
             if side == EQUITY and kind_of(account) == TOKENS:
                 usd = max(usd, ZERO)  # what was paid is an asset, and stands with the tokens
             lines[entity].append(Line(side, account, usd, usd))
@@ -137,13 +142,14 @@ def _is_within(run: RunFolder, line: Line) -> bool:
     return run.opens[line.account].meta.get("hole") == "group"
 
 
+def _is_in_tokens(account: str) -> bool:
+    """Tell whether an account holds tokens or owes them in kind."""
+    return kind_of(account) == TOKENS and not account.startswith("Equity:")
+
+
 def _paid_for(account: str) -> str:
-    """Name the account in which tokens meet what was paid for them."""
-    return account.replace("Assets:", "Equity:", 1)
-
-
-def _token(account: str) -> str:
-    return account.rpartition(":")[2]
+    """Name the account in which tokens meet what was paid for them; in kind there is none."""
+    return f"Equity:{account.partition(':')[2]}"
 
 
 # --------------------------------------------------------------------------- the tables
@@ -176,8 +182,9 @@ def _entities_table(run: RunFolder, found: Mapping[str, Sheet], day: date) -> Ta
             "ledger they are below. Result is to date. Difference is assets less the three others, "
             "and must be 0.00 on every line.",
             "Assets are at cost. Unbooked is what tokens are marked at above that, the group's own "
-            "at zero inside the group; net is what is left at mark once all debts are paid. A debt "
-            "of the maker to the exchange stands at its face until the two are consolidated.",
+            "at zero inside the group, and less what is owed in kind; net is what is left at mark "
+            "once all debts are paid. A debt of the maker to the exchange stands at its face until "
+            "the two are consolidated.",
         ),
     )
 
@@ -227,33 +234,28 @@ def _group_table(run: RunFolder, found: Mapping[str, Sheet], day: date) -> Table
 
 
 def _tokens_table(run: RunFolder, day: date) -> Table:
-    """Set what tokens are marked at beside what was paid for them, whoever holds them."""
+    """Set what tokens are marked at beside what was paid for them, whoever holds or owes them."""
     balances, marks, group = _balances(run, day), Marks(run), run.chart.parties.group
-    rows = []
-    for account in filter(holds_tokens, run.opens):
-        entity, token = entity_of(account), _token(account)
-        held = {token: balances[account, token]}
+    rows: list[tuple[Cell, ...]] = []
+    for account in filter(_is_in_tokens, run.opens):
+        entity, paid_for = entity_of(account), _paid_for(account)
         counted = marks.counted_usd if entity in group else marks.usd
-        rows.append(
-            (
-                entity,
-                token,
-                held[token],
-                sum(balances[a, token] for a in run.opens if entity_of(a) == entity),
-                ZERO + balances[_paid_for(account), MONEY],
-                marks.usd(held, day),
-                counted(held, day),
-            )
-        )
+        cost_usd = ZERO + balances[paid_for, MONEY] if paid_for in run.opens else None
+        for token in run.opens[account].currencies:
+            held = {token: balances[account, token]}
+            unbalanced = sum(balances[a, token] for a in run.opens if entity_of(a) == entity)
+            worth = (ZERO + of(held, day) for of in (marks.usd, counted))
+            rows.append((account, token, held[token], unbalanced, cost_usd, *worth))
     return Table(
         "tokens",
         f"Tokens at cost and at mark, at the end of {day}",
-        ("entity", "token", "units", "unbalanced_units", "cost_usd", "at_mark_usd", "counted_usd"),
+        ("account", "token", "units", "unbalanced_units", "cost_usd", "at_mark_usd", "counted_usd"),
         rows,
         (
             "Cost is what was paid, less what was received for those handed on: below zero, more "
-            "came in. Counted is the mark, but zero for the group's own tokens inside the group. "
-            "Unbalanced units must be 0.",
+            "came in. Held in kind or in a pool, tokens have no cost of their own; owed in kind, "
+            "they are below zero. Counted is the mark, but zero for the group's own tokens inside "
+            "the group. Unbalanced units, of each token of an entity, must be 0.",
         ),
     )
 

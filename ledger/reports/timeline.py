@@ -20,15 +20,15 @@ from typing import NamedTuple
 from beancount.core import data
 from beancount.core.amount import Amount
 
-from ledger.accounts import cash, lent
+from ledger.accounts import IN_KIND, cash, lent
 from ledger.reports.cage import unpaid_requests
 from ledger.reports.daily import calendar, dollars, posted_cents
 from ledger.reports.table import Table
-from ledger.reports.tokens import Marks, units_moved
+from ledger.reports.tokens import Marks, moved_by_group
 from ledger.reports.waiting import HALTED, queue_usd, withdrawals
 from ledger.reports.where import ZERO
 from ledger.run_folder import RunFolder
-from ledger.transaction import entity_of, kind_of
+from ledger.transaction import kind_of
 
 BY = ("month", "day")
 UNPAID_USE = "unpaid-use"  # how the books note a use of money for which none was left
@@ -168,7 +168,7 @@ def firsts(run: RunFolder, days: Sequence[Standing]) -> list[First]:
 
 
 def _accounts(run: RunFolder) -> dict[str, list[str]]:
-    """Sort the accounts of the group by the part they play here; each has one."""
+    """Sort the accounts of the group by the part they play here; what is in kind plays none."""
     parties = run.chart.parties
     single = {
         cash(parties.house): "house cash",
@@ -189,19 +189,17 @@ def _accounts(run: RunFolder) -> dict[str, list[str]]:
             parts["loans"].append(account)
         elif role == "cause" and account.startswith("Assets:"):
             parts["at cost"].append(account)
-        elif role:
+        elif role and role != IN_KIND:
             parts[single.get(account, others[role])].append(account)
     return parts
 
 
 def _tokens_usd(run: RunFolder, days: Sequence[date]) -> list[Decimal]:
     """Mark what the group holds at the end of each day."""
-    group, marks = run.chart.parties.group, Marks(run)
+    marks = Marks(run)
     moved: dict[date, list[tuple[str, Decimal]]] = defaultdict(list)
-    for entry in run.transactions:
-        for (account, token), units in units_moved(entry).items():
-            if entity_of(account) in group:
-                moved[entry.date].append((token, units))
+    for day, token, units in moved_by_group(run):
+        moved[day].append((token, units))
     held: dict[str, Decimal] = defaultdict(Decimal)
     worth = []
     for day in days:

@@ -6,7 +6,7 @@ inside the house group it counts zero, whatever its mark.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,9 +16,10 @@ from beancount.core.amount import Amount
 from beancount.core.convert import convert_amount
 from beancount.core.prices import build_price_map
 
+from ledger.accounts import IN_KIND
 from ledger.reports.where import ZERO
 from ledger.run_folder import RunFolder
-from ledger.transaction import MONEY, kind_of
+from ledger.transaction import MONEY, entity_of, kind_of
 
 CENT = Decimal("0.01")
 TOKENS = "Tokens"  # the kind of an account
@@ -63,3 +64,15 @@ def units_moved(entry: data.Transaction) -> dict[tuple[str, str], Decimal]:
         if holds_tokens(posting.account):
             moved[posting.account, posting.units.currency] += posting.units.number
     return moved
+
+
+def moved_by_group(run: RunFolder) -> Iterator[tuple[date, str, Decimal]]:
+    """Yield (day, token, units) of what comes to the group or leaves it, in the books' order.
+
+    What it holds in kind for customers is theirs, and left out.
+    """
+    group = run.chart.parties.group
+    for entry in run.transactions:
+        for (account, token), units in units_moved(entry).items():
+            if entity_of(account) in group and run.opens[account].meta.get("hole") != IN_KIND:
+                yield entry.date, token, units

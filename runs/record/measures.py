@@ -28,11 +28,10 @@ from ledger.accounts import (
 )
 from ledger.reports.daily import calendar, dollars, posted_cents
 from ledger.reports.timeline import Standing, standings
-from ledger.reports.tokens import Marks, units_moved
+from ledger.reports.tokens import Marks, moved_by_group
 from ledger.reports.waiting import HALTED, withdrawals
 from ledger.reports.where import ZERO, is_opening, usd_lines
 from ledger.run_folder import RunFolder
-from ledger.transaction import entity_of
 from runs.record.facts import Fact
 
 NEVER = "never"
@@ -132,17 +131,8 @@ class Books:
 
     def units(self, token: str, day: date) -> Decimal:
         """Return how much of a token the group holds at the end of a day."""
-        group = self.run.chart.parties.group
-        return sum(
-            (
-                units
-                for entry in self.run.transactions
-                if entry.date <= day
-                for (account, name), units in units_moved(entry).items()
-                if name == token and entity_of(account) in group
-            ),
-            Decimal(0),
-        )
+        moved = moved_by_group(self.run)
+        return sum((units for at, name, units in moved if name == token and at <= day), Decimal(0))
 
 
 # ---------------------------------------------------------- what the books answer to a fact

@@ -1,9 +1,12 @@
 """Balance sheets: by hand at the end of June, by Beancount for whole runs, and when books break."""
 
+from collections import defaultdict
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from beancount import loader
+from beancount.core import data
 from beanquery.query import run_query
 
 from ledger.reports.daily import calendar
@@ -11,8 +14,10 @@ from ledger.reports.solvency import Sheet, consolidated, sheets, solvency
 from ledger.reports.table import Table
 from ledger.reports.timeline import standings
 from ledger.run_folder import RunFolder, RunFolderError
+from ledger.transaction import kind_of
 
 JUNE, LAST = date(2022, 6, 30), date(2022, 7, 2)
+CRASH = date(2022, 5, 10)  # of the run in which customers bring tokens
 
 
 def table(run: RunFolder, name: str, day: date = JUNE) -> Table:
@@ -65,10 +70,10 @@ def test_what_was_received_for_tokens_is_capital_and_not_an_asset_below_zero(lif
 def test_tokens_stand_at_cost_beside_their_mark_and_the_groups_own_count_zero(life):
     assert table(life, "tokens").rows == [
         # units, unbalanced, cost, at mark, counted
-        ("FTX", "FTT", 2000, 0, 0, 50_000, 0),
-        ("Alameda", "FTT", 1000, 0, 0, 25_000, 0),
-        ("Alameda", "SOL", 10, 0, 400, 900, 900),
-        ("Foundation", "SOL", 5, 0, -400, 450, 450),
+        ("Assets:FTX:Tokens:FTT", "FTT", 2000, 0, 0, 50_000, 0),
+        ("Assets:Alameda:Tokens:FTT", "FTT", 1000, 0, 0, 25_000, 0),
+        ("Assets:Alameda:Tokens:SOL", "SOL", 10, 0, 400, 900, 900),
+        ("Assets:Foundation:Tokens:SOL", "SOL", 5, 0, -400, 450, 450),
     ]
 
 
@@ -83,9 +88,44 @@ def test_units_that_come_from_nowhere_are_told(life_with):
     found = {row[:2]: row[3] for row in table(life_with(conjured), "tokens", LAST).rows}
 
     assert {who: units for who, units in found.items() if units} == {
-        ("Alameda", "SOL"): -3,
-        ("Foundation", "SOL"): 3,
+        ("Assets:Alameda:Tokens:SOL", "SOL"): -3,
+        ("Assets:Foundation:Tokens:SOL", "SOL"): 3,
     }
+
+
+def test_tokens_in_kind_are_told_by_account_as_bean_query_counts_them(tokens_run):
+    entries, errors, options = loader.load_file(str(tokens_run.path / "main.beancount"))
+    assert not errors
+    for day in calendar(tokens_run):
+        query = (
+            "SELECT account, currency, sum(number) AS units "
+            f"WHERE date <= {day} AND currency = 'BTC' AND root(account, 1) != 'Equity' "
+            "GROUP BY account, currency"
+        )
+        rows = table(tokens_run, "tokens", day).rows
+        told = {tuple(row[:3]) for row in rows}
+
+        assert told == {tuple(row) for row in run_query(entries, options, query)[1]}
+        assert len(told) == 7
+        assert {row[3:5] for row in rows} == {(0, None)}
+
+
+def test_what_is_held_in_kind_is_owed_in_kind_whatever_it_is_marked_at(tokens_run):
+    marks = {e.date: e.amount.number for e in tokens_run.entries if isinstance(e, data.Price)}
+    for day in calendar(tokens_run):
+        found = sheets(tokens_run, day)
+        held = next(row[2] for row in table(tokens_run, "tokens", day).rows)
+        worth = defaultdict(Decimal)
+        for entity, sheet in found.items():
+            for line in sheet.lines:
+                if kind_of(line.account) == "Tokens":
+                    assert line.usd == 0
+                    worth[entity, line.side] += line.at_mark_usd
+
+        owned = [worth[customer, "assets"] for customer in ("Retail", "OtherMakers")]
+        assert worth["FTX", "liabilities"] == sum(owned) == held * marks[day] > 0
+        assert worth["FTX", "assets"] == worth["FTX", "liabilities"]
+        assert found["FTX"].unbooked_usd == consolidated(tokens_run, found).unbooked_usd == 0
 
 
 def test_the_sheets_are_those_of_the_day_and_know_nothing_of_what_came_later(life):
@@ -96,14 +136,24 @@ def test_the_sheets_are_those_of_the_day_and_know_nothing_of_what_came_later(lif
     assert before.net_at_mark_usd == after.net_at_mark_usd
 
 
-def test_every_sheet_balances_to_the_cent_on_every_day(any_run):
-    for day in calendar(any_run):
-        found = sheets(any_run, day)
+def the_sheets_balance_on_every_day(run: RunFolder) -> bool:
+    for day in calendar(run):
+        found = sheets(run, day)
         assert {sheet.difference_usd for sheet in found.values()} == {0}
-        assert consolidated(any_run, found).difference_usd == 0
-        for row in table(any_run, "balance-sheets", day).rows:
+        assert consolidated(run, found).difference_usd == 0
+        assert table(run, "group", day).rows[-1][2:] == (0, 0, 0, 0, 0)
+        for row in table(run, "balance-sheets", day).rows:
             if row[1] is None:
                 assert row[3:] == (0, 0)
+    return True
+
+
+def test_every_sheet_balances_to_the_cent_on_every_day(any_run):
+    assert the_sheets_balance_on_every_day(any_run)
+
+
+def test_every_sheet_balances_where_tokens_are_held_in_kind_too(tokens_run):
+    assert the_sheets_balance_on_every_day(tokens_run)
 
 
 def test_an_entry_that_balances_only_over_two_entities_shows_in_both_sheets(life_with):
@@ -157,6 +207,16 @@ def test_they_agree_on_a_life_with_loans_and_tokens_too(life):
         assert consolidated(life, sheets(life, at.day)).net_at_mark_usd == at.net_at_mark_usd
 
 
+def test_they_agree_where_tokens_are_held_in_kind_but_for_the_insurance_fund(tokens_run):
+    """A fund is owed on a balance sheet; the timeline takes it for a source of the group's."""
+    for at in standings(tokens_run):
+        found = sheets(tokens_run, at.day)
+        fund = next(n.usd for n in found["FTX"].lines if n.account.endswith(":Insurance"))
+
+        assert consolidated(tokens_run, found).net_at_mark_usd == at.net_at_mark_usd - fund
+        assert at.tokens_usd == 0
+
+
 def test_every_line_is_what_bean_query_says_stands_on_the_account(run):
     entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
     assert not errors
@@ -189,7 +249,7 @@ def money_has_cents_and_every_row_is_as_wide_as_its_table(tables: list[Table]) -
         for row in found.rows:
             assert len(row) == len(found.columns)
             for column, cell in zip(found.columns, row, strict=True):
-                if column.endswith("usd"):
+                if column.endswith("usd") and cell is not None:
                     assert cell.as_tuple().exponent == -2
                     assert cell or not cell.is_signed()  # no -0.00
     return True
@@ -202,3 +262,7 @@ def test_tables_are_well_made(any_run):
 
 def test_tables_with_tokens_are_well_made(life):
     assert money_has_cents_and_every_row_is_as_wide_as_its_table(solvency(life, LAST))
+
+
+def test_tables_with_tokens_in_kind_are_well_made(tokens_run):
+    assert money_has_cents_and_every_row_is_as_wide_as_its_table(solvency(tokens_run, CRASH))

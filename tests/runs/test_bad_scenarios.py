@@ -4,13 +4,12 @@ import copy
 import math
 import tomllib
 from datetime import date, datetime, time
-from functools import reduce
-from operator import getitem
 
 import pytest
 import tomli_w
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mutations import EVERYTHING, assert_helpful, places, replaced, value_at, written
 
 from runs import scenarios
 from runs.scenarios import ScenarioError, dump, load
@@ -183,20 +182,6 @@ def refusal(tmp_path):
         return caught.value
 
     return refuse
-
-
-def assert_helpful(error, path, key):
-    message = str(error)
-    assert message.splitlines() == [message]
-    assert message.isprintable()
-    assert len(message) < 700
-    assert error.path == str(path)
-    assert error.key == key
-    assert message.startswith(f"{path}: {key} " if key else f"{path} ")
-    what_is_wrong, semicolon, what_to_do = error.problem.partition("; ")
-    assert what_is_wrong
-    assert semicolon
-    assert what_to_do
 
 
 def test_the_scenario_that_all_others_here_are_made_from_is_read(tmp_path):
@@ -900,30 +885,8 @@ def test_a_list_full_of_faults_is_counted_in_time(refusal):
 # --------------------------------------------------------------------- everywhere
 
 
-def places(value, at=()):
-    """List every key and list entry of parsed TOML."""
-    inner = value.items() if isinstance(value, dict) else enumerate(value)
-    for step, under in inner:
-        yield (*at, step)
-        if isinstance(under, dict | list):
-            yield from places(under, (*at, step))
-
-
-def replaced(data, place, value):
-    changed = copy.deepcopy(data)
-    reduce(getitem, place[:-1], changed)[place[-1]] = value
-    return changed
-
-
-def written(place):
-    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
-    return "".join(steps).removeprefix(".")
-
-
 PARSED = tomllib.loads(VALID)
-FIGURES = [
-    place for place in places(PARSED) if isinstance(reduce(getitem, place, PARSED), int | float)
-]
+FIGURES = [place for place in places(PARSED) if isinstance(value_at(PARSED, place), int | float)]
 
 
 @pytest.mark.parametrize("place", FIGURES, ids=written)
@@ -953,14 +916,14 @@ values = st.recursive(
 
 @st.composite
 def mutations(draw):
-    """Change, delete or add a few keys anywhere in the valid scenario."""
-    data = copy.deepcopy(PARSED)
+    """Change, delete or add a few keys anywhere in a valid scenario."""
+    data = copy.deepcopy(draw(st.sampled_from((PARSED, EVERYTHING))))
     for _ in range(draw(st.integers(1, 3))):
         everywhere = list(places(data))
         if not everywhere:
             break
         place = draw(st.sampled_from(everywhere))
-        inner = reduce(getitem, place[:-1], data)
+        inner = value_at(data, place[:-1])
         match draw(st.sampled_from(("change", "delete", "add"))):
             case "delete":
                 del inner[place[-1]]

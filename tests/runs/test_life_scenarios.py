@@ -18,7 +18,7 @@ LIFE = ("ftx", "ftx-low", "ftx-high")
 RIVALS = {
     "ventures-only": {"Ventures"},
     "leveraged-longs": {"Directional"},
-    "bad-loans": {"Incidents"},
+    "bad-loans": {"Lending"},
     "boondoggle": {"Property", "Acquisitions"},
 }
 PETITION = date(2022, 11, 11)
@@ -250,14 +250,18 @@ def test_news_is_of_what_came_from_outside_before_payments_stopped(ftx):
 
 def test_low_and_high_are_the_ends_of_the_record_and_differ_in_nothing_else(ftx):
     low, high = load("ftx-low"), load("ftx-high")
-    shares = [each.maker.volume_share for each in (low, ftx, high)]
     recorded = [pct / 100 for pct in ftx.house.volume_share_pct_recorded]
+    first, *later = (ftx.maker.volume_share_on(date(year, 7, 1)) for year in range(2019, 2023))
 
-    assert [shares[0], shares[2]] == recorded
-    assert shares[1] == pytest.approx((recorded[0] * recorded[1]) ** 0.5, rel=0.01)
+    assert [low.maker.volume_share, high.maker.volume_share] == recorded == [later[-1], first]
+    assert low.maker.volume_share_steps == high.maker.volume_share_steps == ()
+    for before, after in pairwise((first, *later)):
+        assert after / before == pytest.approx((recorded[0] / recorded[1]) ** (1 / 3), rel=0.01)
+    changed = ("volume_share", "volume_share_steps", "uninformed_fraction", "spread_times")
     assert [each.maker.uninformed_fraction for each in (low, ftx, high)] == [0.7, 0.5, 0.3]
+    assert [each.maker.spread_times for each in (low, ftx, high)] == [2.0, 1.0, 0.5]
     for end in (low, high):
-        inputs = {"volume_share": shares[1], "uninformed_fraction": 0.5}
+        inputs = {key: getattr(ftx.maker, key) for key in changed}
         maker = end.maker.model_copy(update=inputs)
         kept = {"question": ftx.question, "sources": ftx.sources, "maker": maker}
         assert end.model_copy(update=kept) == ftx

@@ -1,0 +1,68 @@
+"""What is done to a scenario that is sound, and what its refusal must say.
+
+A place is where a value stands in parsed TOML: the keys and list positions that lead to it.
+"""
+
+import copy
+import tomllib
+from collections.abc import Iterator
+from functools import reduce
+from operator import getitem
+from pathlib import Path
+from typing import Any
+
+from runs.scenarios import ScenarioError, dump, load
+
+Place = tuple[str | int, ...]
+
+WORLD = Path(__file__).parents[1] / "worlds" / "everything.toml"
+EVERYTHING = tomllib.loads(dump(load(str(WORLD))))  # two days in which every table is there
+
+
+def places(value: Any, at: Place = ()) -> Iterator[Place]:
+    """List every key and list entry of parsed TOML."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value)
+    for step, under in inner:
+        yield (*at, step)
+        if isinstance(under, dict | list):
+            yield from places(under, (*at, step))
+
+
+def value_at(data: Any, place: Place) -> Any:
+    """Return what stands at a place."""
+    return reduce(getitem, place, data)
+
+
+def replaced(data: Any, place: Place, value: Any) -> Any:
+    """Return a copy in which something else stands at a place."""
+    changed = copy.deepcopy(data)
+    value_at(changed, place[:-1])[place[-1]] = value
+    return changed
+
+
+def removed(data: Any, place: Place) -> Any:
+    """Return a copy in which a place is not there."""
+    changed = copy.deepcopy(data)
+    del value_at(changed, place[:-1])[place[-1]]
+    return changed
+
+
+def written(place: Place) -> str:
+    """Write a place as messages do: ``firms.members[1].name``."""
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
+    return "".join(steps).removeprefix(".")
+
+
+def assert_helpful(error: ScenarioError, path: Path, key: str) -> None:
+    """Demand one line that says which file, which key, what is wrong, and what to do."""
+    message = str(error)
+    assert message.splitlines() == [message]
+    assert message.isprintable()
+    assert len(message) < 700
+    assert error.path == str(path)
+    assert error.key == key
+    assert message.startswith(f"{path}: {key} " if key else f"{path} ")
+    what_is_wrong, semicolon, what_to_do = error.problem.partition("; ")
+    assert what_is_wrong
+    assert semicolon
+    assert what_to_do

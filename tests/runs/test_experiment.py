@@ -1,0 +1,118 @@
+"""Experiments: a case's outcome is its own, whoever runs it, and a wrong choice costs no run."""
+
+import json
+import os
+from decimal import Decimal
+from types import ModuleType
+
+import pytest
+from click.testing import CliRunner
+
+from ledger.audit import audit
+from ledger.reports.diagnose import Cause, Verdict
+from ledger.reports.table import Table
+from ledger.reports.where import ZERO, hole
+from runs import blind_audit, life_ranges, liquidation_sweep, size_sweep
+from runs import experiment as experiments
+from runs.experiment import books_of, experiment, run_cases
+from runs.scenarios import load
+
+# By experiment, an outcome that any of its cases might have.
+NOBODY = Verdict(Cause.FASTER, None, ZERO)
+OUTCOMES = {
+    size_sweep: (Decimal(1), Decimal(1), 0),
+    liquidation_sweep: liquidation_sweep.Outcome(1.0, 0.0, 0.0, 0.0, 0.0),
+    life_ranges: life_ranges.Outcome(*[Decimal(1)] * 4),
+    blind_audit: blind_audit.Audited(NOBODY, NOBODY, NOBODY, None, ZERO),
+}
+
+
+def square_and_process(case: int) -> tuple[int, int]:
+    return case * case, os.getpid()
+
+
+@pytest.fixture
+def on_cores(monkeypatch):
+    """Pretend that the machine has so many cores."""
+
+    def have(count: int) -> None:
+        monkeypatch.setattr(experiments, "cores", lambda: count)
+
+    return have
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_each_case_has_its_own_outcome_however_many_cores_there_are(on_cores, count):
+    on_cores(count)
+
+    found = run_cases(square_and_process, [3, 1, 2])
+
+    assert [(case, square) for case, (square, _) in found.items()] == [(3, 9), (1, 1), (2, 4)]
+    here = {process == os.getpid() for _, process in found.values()}
+    assert here == {count == 1}
+
+
+def test_books_are_those_of_the_scenario_and_are_gone_when_they_are_read(tiny_run):
+    with books_of(load("tiny")) as run:
+        folder = run.path
+        assert not any(finding.problems for finding in audit(folder))
+        assert hole(run) == hole(tiny_run)
+
+    assert not folder.exists()
+    assert not folder.parent.exists()
+
+
+@pytest.fixture
+def asked():
+    """A command of two tables, and how often it was asked for them."""
+    times = []
+
+    @experiment("one", "two")
+    def command() -> list[Table]:
+        times.append(1)
+        return [Table(name, f"Of {name}", ("n",), [(n,)]) for n, name in enumerate(("one", "two"))]
+
+    return command, times
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        (["--table", "three"], "this report has no table 'three'; it has one, two"),
+        (["--format", "csv"], "choose it with --table from one, two"),
+    ],
+)
+def test_a_choice_that_can_not_be_printed_is_refused_before_anything_is_run(
+    asked, arguments, shown
+):
+    command, times = asked
+    result = CliRunner().invoke(command, arguments)
+
+    assert shown in result.stderr
+    assert (result.exit_code, result.stdout, times) == (2, "", [])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "printed"),
+    [
+        ([], "Of one\n\n  n\n---\n  0\n\nOf two\n\n  n\n---\n  1\n"),
+        (["--table", "two", "--format", "csv"], "n\n1\n"),
+    ],
+)
+def test_what_can_be_printed_is_run_once(asked, arguments, printed):
+    command, times = asked
+    result = CliRunner().invoke(command, arguments)
+
+    assert (result.exit_code, result.stdout, times) == (0, printed, [1])
+
+
+@pytest.mark.parametrize("script", OUTCOMES, ids=lambda script: script.__name__)
+def test_each_experiment_offers_the_tables_that_it_has(monkeypatch, script: ModuleType):
+    monkeypatch.setattr(
+        script, "run_cases", lambda _, cases: dict.fromkeys(cases, OUTCOMES[script])
+    )
+    everything = CliRunner().invoke(script.main, ["--format", "json"])
+    wrong = CliRunner().invoke(script.main, ["--table", "none"])
+
+    names = ", ".join(json.loads(everything.stdout))
+    assert wrong.stderr.endswith(f"this report has no table 'none'; it has {names}\n")

@@ -1,0 +1,295 @@
+"""The group, its customers and their margin at the edge of what a scenario may say.
+
+A value is either refused in one line that says where and what to do, or it is read, and then a
+world of two days is simulated with it, the books of which hold.
+"""
+
+import itertools
+import math
+from collections.abc import Callable
+from datetime import date, datetime, time
+from typing import Any
+
+import pytest
+import tomli_w
+from mutations import (
+    EVERYTHING,
+    Place,
+    assert_helpful,
+    places,
+    removed,
+    replaced,
+    value_at,
+    written,
+)
+
+from des.scenario import Scenario
+from ledger.audit import audit
+from ledger.reports.where import hole
+from runs.experiment import books_of
+from runs.scenarios import ScenarioError, load
+
+TABLES = (("retail", "flow"), ("news",), ("group",), ("leverage",))
+PLACES = [
+    place
+    for place in places(EVERYTHING)
+    if any(place[: len(table)] == table and place != table for table in TABLES)
+]
+KEYS = [place for place in PLACES if isinstance(place[-1], str)]
+VALUES = [place for place in PLACES if not isinstance(value_at(EVERYTHING, place), dict | list)]
+FIRST, LAST = date(2022, 5, 31), date(2022, 6, 1)
+
+
+def of_type(*types: type) -> list[Place]:
+    return [place for place in VALUES if type(value_at(EVERYTHING, place)) in types]
+
+
+@pytest.fixture
+def read(tmp_path) -> Callable[[Any], Scenario | ScenarioError]:
+    """Return the scenario that parsed TOML is read as, or the one helpful line that refuses it."""
+
+    def read_or_refuse(data: Any) -> Scenario | ScenarioError:
+        path = tmp_path / "extreme.toml"
+        path.write_text(tomli_w.dumps(data), "utf-8")
+        try:
+            return load(str(path))
+        except ScenarioError as error:
+            assert_helpful(error, path, error.key)
+            return error
+
+    return read_or_refuse
+
+
+def assert_runs(scenario: Scenario | ScenarioError) -> None:
+    """Demand that a world is simulated, and its books hold: seal, general ledger and fills."""
+    assert isinstance(scenario, Scenario), scenario
+    with books_of(scenario) as run:
+        findings = list(itertools.islice(audit(run.path), 3))
+        assert [problem for finding in findings for problem in finding.problems] == []
+        assert hole(run).unexplained_usd == 0
+
+
+def test_the_world_that_all_others_here_are_made_from_has_every_table_and_runs(read):
+    scenario = read(EVERYTHING)
+
+    for part in (scenario.group, scenario.leverage, scenario.retail.flow):
+        for key in type(part).model_fields:
+            assert getattr(part, key) not in (None, ()), key
+    assert_runs(scenario)
+
+
+# ------------------------------------------------------------------------- what is refused
+
+ABSURD = {
+    "figure": (math.nan, math.inf, -1, 1e300, 10**400, True, "1", {}),
+    "text": ("", "a\nb", "x" * 201, 7, []),
+    "switch": ("true", 1, {}),
+    "date": ("2022-05-31", 20220531, time(1), datetime(2022, 5, 31, 12, 30), {}),
+}
+KINDS = {
+    "figure": of_type(int, float),
+    "text": of_type(str),
+    "switch": of_type(bool),
+    "date": of_type(date, datetime),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [(kind, place) for kind, found in KINDS.items() for place in found],
+    ids=lambda each: each if isinstance(each, str) else written(each),
+)
+def test_what_no_key_can_hold_is_refused_at_its_key(read, kind, place):
+    for absurd in ABSURD[kind]:
+        error = read(replaced(EVERYTHING, place, absurd))
+
+        assert isinstance(error, ScenarioError), absurd
+        assert error.key == written(place)
+
+
+@pytest.mark.parametrize("place", [p for p in PLACES if p not in VALUES], ids=written)
+def test_what_is_no_table_or_no_list_is_refused_at_its_key(read, place):
+    for absurd in (7, "all", [7], {"x": 7}):
+        error = read(replaced(EVERYTHING, place, absurd))
+
+        assert isinstance(error, ScenarioError), absurd
+        assert error.key.startswith(written(place))
+
+
+@pytest.mark.parametrize("place", KEYS, ids=written)
+def test_a_misspelt_key_is_told_with_the_one_that_was_meant(read, place):
+    *table, key = place
+    misspelt = (*table, f"{key}_")
+    error = read(removed(replaced(EVERYTHING, misspelt, value_at(EVERYTHING, place)), place))
+
+    assert error.key == written(misspelt)
+    assert f"did you mean '{key}'?" in error.problem
+
+
+@pytest.mark.parametrize("place", KEYS, ids=written)
+def test_a_key_that_is_missing_is_asked_for_or_can_be_left_out(read, place):
+    found = read(removed(EVERYTHING, place))
+
+    if isinstance(found, ScenarioError) and found.key == written(place):
+        assert found.problem.startswith("is missing; give ")
+
+
+LENDER, TOKEN, USE = (("group", key, 0) for key in ("lenders", "tokens", "uses"))
+UNBOOKABLE = [
+    # In the books these would be claims on the lender, which it never booked.
+    ((*LENDER, "name"), "SOL", (*TOKEN, "name"), "is 'SOL', which is taken"),
+    ((*LENDER, "name"), "Pool", (*LENDER, "name"), "is 'Pool', which is taken"),
+    ((*TOKEN, "name"), "FTX", (*TOKEN, "name"), "is 'FTX', which is taken"),
+    ((*TOKEN, "marks", 1, "usd"), 1e-300, (*TOKEN, "marks", 1, "usd"), "at least 1e-12"),
+    ((*USE, "date"), date(9999, 12, 31), (*USE, "date"), "give a day until 2100"),
+    (("group", "uses", 1, "until"), date.max, ("group", "uses", 1, "until"), "until 2100"),
+]
+
+
+@pytest.mark.parametrize(("place", "value", "at", "shown"), UNBOOKABLE)
+def test_what_could_not_be_booked_is_refused(read, place, value, at, shown):
+    error = read(replaced(EVERYTHING, place, value))
+
+    assert error.key == written(at)
+    assert shown in error.problem
+
+
+# ----------------------------------------------------------------------- what is simulated
+
+
+def everywhere(key: str, value: Any) -> dict[Place, Any]:
+    """Put one value wherever a key is found."""
+    return {place: value for place in KEYS if place[-1] == key}
+
+
+FLOW, MARGIN, POOL = ("retail", "flow"), ("leverage",), ("group", "pools", 0)
+MARKS_OF_A_BILLION = {("group", "tokens", 0, "marks", n, "usd"): 1e9 for n in (0, 1)}
+
+EXTREMES: dict[str, dict[Place, Any]] = {
+    "every sum is a cent": everywhere("usd", 0.01),
+    "every sum is a trillion": {**everywhere("usd", 1e12), **MARKS_OF_A_BILLION},
+    "lenders that lend nothing": {("group", "lenders", 0, "limits", n, "usd"): 0.0 for n in (0, 1)},
+    "interest of a hundred per cent": {("group", "lenders", 0, "rate_pct_per_year"): 100.0},
+    "nothing is advanced": {("group", "lenders", 0, "advance"): 1e-300},
+    "tokens for nothing": {("group", "tokens", 0, "bought", n, "usd"): 0.0 for n in (0, 1)},
+    "tokens worth nothing": {("group", "tokens", 0, "marks", n, "usd"): 0.0 for n in (0, 1)},
+    "tokens beyond price": MARKS_OF_A_BILLION,
+    "a trillion tokens": everywhere("units", 10**12),
+    "all fees are spent": {("group", "house_cost_share"): 1.0},
+    "a pool that takes all": {(*POOL, "fee_bps"): 1_000.0},
+    "a pool that takes nothing": {(*POOL, "fee_bps"): 0.0, (*POOL, "block_s"): 3_600.0},
+    "a lift of everything": {
+        ("group", "lift", "elasticity"): 1.0,
+        ("group", "lift", "reference_usd"): 0.01,
+    },
+    "a long of a cent": {("group", "longs", 0, "usd"): 0.01},
+    "nobody comes or goes": {
+        (*FLOW, "deposits_per_volume"): 0.0,
+        (*FLOW, "base_per_day"): 0.0,
+        **everywhere("sensitivity", 0.0),
+        (*FLOW, "firms_sensitivity"): 0.0,
+    },
+    "all go at once": {(*FLOW, "base_per_day"): 1.0, **everywhere("shock", 100.0)},
+    "everybody runs at the sight of anything": {
+        (*FLOW, "contagion"): 0.0,
+        (*FLOW, "queue_shock"): 100.0,
+        **everywhere("sensitivity", 10_000.0),
+        (*FLOW, "firms_sensitivity"): 10_000.0,
+    },
+    "a halt at once": {(*FLOW, "halt_after_h"): 1e-300, **everywhere("shock", 1.0)},
+    "elasticities without end": {
+        (*FLOW, "trust_elasticity"): 100.0,
+        (*FLOW, "depth_elasticity"): 100.0,
+    },
+    "nobody on margin": {(*MARGIN, "holders"): 0, (*MARGIN, "arrivals_per_day"): 0.0},
+    "all on margin are long, and leave": {
+        (*MARGIN, "long_share"): 1.0,
+        (*MARGIN, "exits_per_day"): 1.0,
+    },
+    "a cent of collateral": {(*MARGIN, "collateral_usd_median"): 0.01},
+    "a trillion of collateral": {(*MARGIN, "collateral_usd_median"): 1e12},
+    "leverage without end": {
+        (*MARGIN, "leverage_mean"): 100.0,
+        (*MARGIN, "limits", 0, "leverage_max"): 200.0,
+        (*MARGIN, "maintenance_margin_pct"): 0.01,
+        (*MARGIN, "auto_close_margin_pct"): 0.01,
+    },
+    "margin of half the position": {
+        (*MARGIN, "maintenance_margin_pct"): 50.0,
+        (*MARGIN, "auto_close_margin_pct"): 50.0,
+    },
+    "providers that provide nothing": {
+        **everywhere("usd_per_minute", 0.0),
+        **everywhere("usd_per_hour", 0.0),
+        (*MARGIN, "forced_share_per_s"): 0.0,
+    },
+    "providers that never let go": everywhere("unwind_delay_s", 86_400.0),
+    "all tokens, which count for little": {
+        (*MARGIN, "tokens", 0, "share"): 1.0,
+        (*MARGIN, "tokens", 0, "weight"): 0.01,
+    },
+    "nothing but names": {
+        **everywhere("why", '"'),
+        **everywhere("what", "Ü" * 200),
+        ("group", "rounds", 0, "name"): "x",
+    },
+}
+
+
+def laid_over(changes: dict[Place, Any]) -> Any:
+    data = EVERYTHING
+    for place, value in changes.items():
+        data = replaced(data, place, value)
+    return data
+
+
+@pytest.mark.parametrize("changes", EXTREMES.values(), ids=EXTREMES)
+def test_an_extreme_that_is_read_can_be_lived_through(read, changes):
+    assert_runs(read(laid_over(changes)))
+
+
+BEFORE, AFTER = date(2022, 1, 1), date(2100, 1, 1)
+WHENS = {
+    "the long past": BEFORE,
+    "the first day": FIRST,
+    "the last day": LAST,
+    "after the end": AFTER,
+}
+
+
+@pytest.mark.parametrize("when", WHENS.values(), ids=WHENS)
+def test_what_happens_on_any_day_or_on_none_can_be_lived_through(read, when):
+    first_mark = ("group", "tokens", 0, "marks", 0, "at")
+    data = laid_over(everywhere("date", when) | {first_mark: BEFORE})
+
+    assert_runs(read(removed(data, ("group", "uses", 1, "until"))))
+
+
+@pytest.mark.parametrize("when", [BEFORE, FIRST], ids=str)
+def test_what_begins_by_the_first_day_and_never_ends_can_be_lived_through(read, when):
+    data = laid_over({place: when for place in KEYS if place[-2:] == (0, "since")})
+    for place in (place for place in KEYS if place[-1] == "until"):
+        data = removed(data, place)
+
+    assert_runs(read(data))
+
+
+LISTS = [place for place in KEYS if isinstance(value_at(EVERYTHING, place), list)]
+
+
+@pytest.mark.parametrize("place", LISTS, ids=written)
+def test_an_empty_list_is_refused_or_means_that_there_is_none(read, place):
+    found = read(replaced(EVERYTHING, place, []))
+
+    if isinstance(found, Scenario):
+        assert found == read(removed(EVERYTHING, place))
+        assert_runs(found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", KINDS["figure"], ids=written)
+def test_each_figure_that_is_read_can_be_lived_through(read, place):
+    for value in (0, 0.01, 1, 7, 1_000, 1e6, 10**9, 10**12):
+        found = read(replaced(EVERYTHING, place, value))
+        if isinstance(found, Scenario):
+            assert_runs(found)

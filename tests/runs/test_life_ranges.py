@@ -1,0 +1,201 @@
+"""Ranges of the life: what a case changes, which cases there are, and what is made of them."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from statistics import mean
+
+import pytest
+
+from des.scenario import Scenario
+from ledger.reports.table import Table
+from ledger.reports.where import ZERO, hole
+from runs import life_ranges
+from runs.life_ranges import (
+    ENDS,
+    MIDDLE,
+    RANGES,
+    SAMPLED,
+    SEEDS,
+    Case,
+    Outcome,
+    cases,
+    outcome,
+    range_tables,
+    scenario_of,
+)
+from runs.scenarios import load
+
+SMALL = Path(__file__).parents[1] / "worlds" / "group.toml"
+THOUSAND = Decimal("1000.00")
+
+
+def told(scenario: Scenario) -> dict:
+    """Return what a scenario says, but for what it is there to answer."""
+    return scenario.model_dump(exclude={"question", "sources"})
+
+
+# ------------------------------------------------------------------------- the cases
+
+
+def test_the_middle_at_the_first_seed_is_the_sampled_life_itself():
+    assert told(scenario_of(Case(MIDDLE))) == told(load(SAMPLED))
+
+
+@pytest.mark.parametrize("name", RANGES.values())
+def test_a_case_changes_its_seed_and_its_firms_and_nothing_else(name):
+    changed = told(scenario_of(Case(name, firms=False, seed=3)))
+    kept = told(load(name))
+    kept["run"] |= {"seed": 3, "one_hour_in": load(SAMPLED).run.one_hour_in}
+    kept["firms"] |= {"active": False}
+
+    assert changed == kept
+
+
+@pytest.mark.parametrize(
+    ("assumption", "value"),
+    [
+        ("maker.uninformed_fraction", lambda middle: middle.maker.uninformed_fraction),
+        ("maker.spread_times", lambda middle: middle.maker.spread_times),
+        ("quoter.latency_s", lambda middle: middle.markets[0].quoter.latency_s),
+    ],
+)
+def test_an_assumption_that_is_moved_to_where_it_was_leaves_the_middle_as_it_is(assumption, value):
+    case = Case(MIDDLE, assumption, value(load(MIDDLE)))
+
+    assert told(scenario_of(case)) == told(load(SAMPLED))
+
+
+def test_a_share_of_the_volume_is_moved_in_all_years():
+    moved = scenario_of(Case(MIDDLE, "maker.volume_share", 0.3)).maker
+
+    assert {moved.volume_share_on(date(year, 6, 1)) for year in range(2019, 2023)} == {0.3}
+
+
+@pytest.mark.parametrize("assumption", ENDS)
+def test_each_assumption_is_moved_below_and_above(assumption):
+    base = scenario_of(Case(MIDDLE))
+    low, high = (scenario_of(Case(MIDDLE, assumption, value)) for value in ENDS[assumption])
+
+    assert len({str(told(each)) for each in (base, low, high)}) == 3
+    for end in (low, high):
+        differing = {key for key, value in told(end).items() if value != told(base)[key]}
+        assert differing == {"maker" if assumption.startswith("maker") else "markets"}
+
+
+def test_more_seeds_cost_less_than_twice_the_lives_of_one():
+    wanted, of_one = cases(), [case for case in cases() if case.seed == SEEDS[0]]
+
+    assert len(set(wanted)) == len(wanted)
+    assert {case.seed for case in wanted} == set(SEEDS)
+    assert len(wanted) < 2 * len(of_one)
+
+
+# ------------------------------------------------------------------------- the tables
+
+
+def rows(table: Table) -> list[dict]:
+    return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+
+
+def lives(hole_usd) -> dict[Case, Outcome]:
+    """Make outcomes in which a tenth of all that was used was lost to stale quotes."""
+    return {
+        case: Outcome(THOUSAND * case.seed, -THOUSAND, 10 * THOUSAND * case.seed, hole_usd(case))
+        for case in cases()
+    }
+
+
+def test_no_outcome_is_missing_and_none_is_of_no_use():
+    asked: set[Case] = set()
+
+    class Asked(dict):
+        def __getitem__(self, case: Case) -> Outcome:
+            asked.add(case)
+            return super().__getitem__(case)
+
+    range_tables(Asked(lives(lambda case: THOUSAND)))
+
+    assert asked == set(cases())
+
+
+def test_ends_are_told_by_the_mean_and_the_range_of_all_seeds():
+    def hole_usd(case: Case) -> Decimal:
+        return THOUSAND * case.seed**2 if case.firms else THOUSAND
+
+    by_end, by_seed, _ = range_tables(lives(hole_usd))
+    squares = [seed**2 * THOUSAND for seed in SEEDS]
+    told = {(row["inputs"], row["of_seeds"]): row for row in rows(by_end)}
+
+    assert len(told) == 3 * len(RANGES)
+    for end in RANGES:
+        of_seeds = [told[end, of] for of in ("mean", "least", "greatest")]
+        holes = [row["hole_usd"] for row in of_seeds]
+        assert holes == [round(mean(squares), 2), min(squares), max(squares)]
+        assert [row["pickoff_usd"] for row in of_seeds] == [
+            THOUSAND * of(SEEDS) for of in (mean, min, max)
+        ]
+        assert {row["pickoff_share_of_uses_pct"] for row in of_seeds} == {10}
+    assert [row["hole_usd"] for row in rows(by_seed)] == squares * len(RANGES)
+
+
+def test_a_life_is_held_against_the_one_of_its_own_seed():
+    """What a seed does to both lives is in no difference, however much it is."""
+    chance = {seed: THOUSAND * (-10) ** seed for seed in SEEDS}
+
+    def hole_usd(case: Case) -> Decimal:
+        return chance[case.seed] + (7 * THOUSAND if case.firms else 0)
+
+    by_end, *_ = range_tables(lives(hole_usd))
+
+    assert {row["difference_usd"] for row in rows(by_end)} == {7 * THOUSAND}
+    assert {row["hole_usd"] > 0 for row in rows(by_end)} == {True, False}
+
+
+def test_what_moves_the_loss_most_comes_first_and_is_of_one_seed():
+    lost_usd = {None: ZERO}
+    for nth, (assumption, (low, high)) in enumerate(ENDS.items(), start=1):
+        lost_usd |= {(assumption, low): -nth * THOUSAND, (assumption, high): nth * THOUSAND}
+
+    def moved(case: Case) -> Outcome:
+        lost = lost_usd[case.assumption and (case.assumption, case.value)]
+        return Outcome(THOUSAND, lost, THOUSAND, THOUSAND * case.seed)
+
+    *_, moves = range_tables({case: moved(case) for case in cases()})
+    found = rows(moves)
+
+    assert [row["assumption"] for row in found] == list(reversed(ENDS))
+    for nth, row in zip(range(len(ENDS), 0, -1), found, strict=True):
+        ends = [row["quotes_lose_low_usd"], row["quotes_lose_high_usd"]]
+        assert ends == [-nth * THOUSAND, nth * THOUSAND]
+        assert row["swing_usd"] == 2 * nth * THOUSAND
+        assert row["hole_low_usd"] == row["hole_high_usd"] == THOUSAND * SEEDS[0]
+
+
+# ------------------------------------------------------------------------- a small life
+
+
+@pytest.fixture
+def small(monkeypatch) -> str:
+    """A world of five days, of which every hour is traded."""
+    monkeypatch.setattr(life_ranges, "SAMPLED", str(SMALL))
+    return str(SMALL)
+
+
+def test_an_outcome_is_what_the_books_of_a_run_by_hand_say(small, executed):
+    booked = hole(executed(SMALL, run={"seed": 2}))
+    kinds = booked.kinds_usd
+
+    found = outcome(Case(small, seed=2))
+
+    assert found.pickoff_usd == kinds["PickOff"] > 0
+    assert found.quotes_usd == kinds["PickOff"] + kinds["Spread"] + kinds["Hedging"]
+    assert found.uses_usd == sum(usd for usd in kinds.values() if usd > 0)
+    assert found.hole_usd == booked.hole_usd
+
+
+def test_without_firms_nothing_is_lost_to_stale_quotes(small):
+    found = outcome(Case(small, firms=False))
+
+    assert found.pickoff_usd == 0
+    assert found.quotes_usd < 0

@@ -1,0 +1,51 @@
+"""The sweep of sizes: a known exponent is found again, and a case is what its run has booked."""
+
+from decimal import Decimal
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from ledger.accounts import income
+from ledger.reports.where import usd_balances
+from runs import size_sweep
+from runs.size_sweep import SEEDS, SIZES_USD, WAYS, exponent, losses, sweep_tables
+
+TINY = Path(size_sweep.__file__).with_name("tiny.toml")
+
+
+@pytest.mark.parametrize("power", [0, 0.5, 1, 1.7])
+def test_a_power_law_has_its_exponent_whatever_its_scale(power):
+    lost = [7e-3 * size**power for size in SIZES_USD]
+
+    assert exponent(list(SIZES_USD), lost) == pytest.approx(power, abs=1e-12)
+
+
+def test_exponents_are_told_by_their_median_and_ends():
+    powers = dict(zip(SEEDS, (0.9, 1.1, 0.7, 1.3, 1.0, 0.8), strict=True))
+    found = {
+        (way, size, seed): (Decimal(size ** powers[seed]), Decimal(0), seed)
+        for way, size, seed in product(WAYS, SIZES_USD, SEEDS)
+    }
+    by_size, exponents = sweep_tables(found)
+
+    assert exponents.rows == [(way, "0.950", "0.700", "1.300") for way in WAYS]
+    assert [row[:2] for row in by_size.rows] == list(product(WAYS, SIZES_USD))
+    for _, size, _, least, greatest, net, came in by_size.rows:
+        assert (least, greatest) == (round(size**0.7), round(size**1.3))
+        assert (net, came) == (0, 3.5)
+
+
+def test_a_case_shows_its_size_and_is_read_off_its_own_books(monkeypatch, executed):
+    monkeypatch.setattr(size_sweep, "SCENARIO", str(TINY))
+    market = size_sweep.load(str(TINY)).markets[0].model_dump(exclude_none=True)
+    market["quoter"]["displayed_usd"] = 2_000.0
+    run = executed(TINY, run={"seed": 3}, markets=[market])
+    booked, maker = usd_balances(run), run.chart.parties.maker
+
+    lost, net, came = losses(("frozen", 2_000, 3))
+
+    assert lost == booked[income(maker, "PickOff")] > 0
+    assert net == lost + booked[income(maker, "Spread")]
+    assert came == 0
+    assert losses(("frozen", 1_000, 3))[0] < lost
