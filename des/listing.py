@@ -65,6 +65,7 @@ class Holdings:
     firm_fee_e6: np.ndarray
     backstop_lots: tuple[int, ...] = ()  # of each backstop, on both venues together
     directional: tuple[int, int, int] | None = None  # who holds how many too many; most to order
+    maker_shows: float = 1.0  # of the month's size; it changes on the first of a month only
 
 
 class Listing:
@@ -184,7 +185,7 @@ class Listing:
             state: of the venues.
         """
         if now_us == self._start_us or (now_us % DAY_US == 0 and day_of(now_us).day == 1):
-            self._shown_cents = self._size(now_us, state)
+            self._shown_cents = int(self._size(now_us, state) * state.maker_shows)
         trades = self._hours.has(now_us)
         if now_us % HOUR_US == 0 and trades:
             share = self._scenario.maker.volume_share_on(day_of(now_us))

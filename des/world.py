@@ -30,6 +30,7 @@ from des.quoting.quote_by_quote import QuoteByQuote
 from des.quoting.race import NO_ORDERS
 from des.scenario import Market, Scenario
 from des.traded_hours import TradedHours
+from des.treasury.appraiser import appraiser
 from des.treasury.directional import DirectionalBook, directional_book
 from des.treasury.group import treasury
 from des.treasury.hedging import HedgeDesk, lead_delays_us
@@ -81,15 +82,12 @@ class World:
         self._wire_money()
         self._wire_customers()
         self._open_books()
-        self._review = MonthlyReview(
-            scenario.maker.policy, to_cents(scenario.maker.lead_quotes_usd)
-        )
+        self._review = MonthlyReview(scenario, parties, self._appraiser, self.journal)
         self._quoting = True
         n = len(parties.holders)
         self._volume_cents = np.zeros(n, dtype=np.int64)  # taken today
         self._won_cents = np.zeros(n, dtype=np.int64)  # today at fills, after fees and hedges
         self._lead_won_cents = np.zeros(n, dtype=np.int64)  # today by quotes on the lead venue
-        self._lead_month_cents = 0  # the maker's, this month
 
     def _open_venues(self) -> tuple[Venue, Venue]:
         parties = self._parties
@@ -136,6 +134,7 @@ class World:
     def _wire_money(self) -> None:
         """Have whoever trades bring margin where it belongs, and the group pay and borrow."""
         scenario, parties = self._scenario, self._parties
+        self._appraiser = appraiser(scenario, parties, self._volume, self.journal)
         self._purse, self._group = treasury(
             scenario,
             parties,
@@ -143,6 +142,7 @@ class World:
             self._custody,
             self._insurance_cents,
             self.listings,
+            self._appraiser,
             self.journal,
         )
         self._margin = MarginDesk(
@@ -289,11 +289,11 @@ class World:
         self._capital.daily(time_us, won, self._marks())
         self._won_cents[:] = 0
         self._margin.daily(time_us, self._marks())
-        self._others.charge(time_us, self._quoting)
+        self._others.charge(time_us, self._maker_shows)
         if self._group:
             self._group.close_day(time_us, self._marks())
         if day_of(end_us).day == 1:
-            self._close_month(time_us)
+            self._note_beliefs(time_us)
         if self._on_margin:
             self._on_margin.note_prices(time_us)
         self.journal.close_day(time_us)
@@ -308,14 +308,9 @@ class World:
         markets = list(zip(self._scenario.markets, self.listings, strict=True))
         gained = desk.close_day(end_us, markets, shown)
         self._lead_won_cents[np.append(self._maker, self._firms)] = gained
-        self._lead_month_cents += int(gained[0])
 
-    def _close_month(self, time_us: int) -> None:
-        """Let the maker look at its month, at what it promised itself and at what it should do."""
-        decided = self._review.close_month(self._lead_month_cents)
-        self._lead_month_cents = 0
-        if decided:
-            self.journal.event(time_us, f"{self._parties.maker}:review", decided)
+    def _note_beliefs(self, time_us: int) -> None:
+        """Write down what the maker's own simulation promised for the month that ends."""
         for market, listing in zip(self._scenario.markets, self.listings, strict=True):
             figures = (f"{amount(cents)} USD" for cents in listing.belief())
             if self._quoting:
@@ -323,12 +318,14 @@ class World:
 
     def _decide(self, now_us: int, elapsed_s: float) -> None:
         """Let everybody read the world as the settlement leaves it."""
+        if now_us > self._start_us and now_us % DAY_US == 0 and day_of(now_us).day == 1:
+            self._review.begin_month(now_us, self._maker_shows)
         flow = self._flow if now_us % HOUR_US == 0 else None
         if flow:
             flow.look_at_queue(now_us)
         self._switch_quoter(now_us)
         if flow:
-            flow.decide(now_us, self._volume.all_usd_per_day(now_us, self._quoting))
+            flow.decide(now_us, self._volume.all_usd_per_day(now_us, self._maker_shows))
         if self._on_margin and now_us > self._start_us and now_us % DAY_US == 0:
             self._on_margin.turn_over(now_us)
         rate_e6 = self._taker_rates_e6()
@@ -346,6 +343,7 @@ class World:
                     for backstop in self._backstops
                 ),
                 directional=self._directional_order(market, now_us),
+                maker_shows=self._review.house_share,
             )
             listing.decide(now_us, elapsed_s, state)
         self._rate_e6 = rate_e6
@@ -369,12 +367,17 @@ class World:
         """
         off = self._scenario.maker.quoter_off
         able = self._purse.may_quote(now_us)
-        able = able and self._review.on_house and not (off and now_us >= midnight_us(off))
+        able = able and self._review.house_share > 0 and not (off and now_us >= midnight_us(off))
         able = able and self._custody.status[self._parties.house] != HALTED
         if able != self._quoting:
             self._quoting = able
             name = f"{self._parties.maker}:quoter"
             self.journal.event(now_us, name, "on" if able else "off")
+
+    @property
+    def _maker_shows(self) -> float:
+        """Return the share of its quotes that the maker shows on the house."""
+        return self._review.house_share if self._quoting else 0.0
 
     def _marks(self) -> np.ndarray:
         return np.array([listing.mark_ticks for listing in self.listings], dtype=np.int64)

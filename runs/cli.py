@@ -35,7 +35,13 @@ from runs.compare import compare_command
 from runs.counterfactual import CounterfactualError
 from runs.diagnose import diagnose_command
 from runs.execute import RunRefusedError, execute
-from runs.life import answer_command, counterfactual_command, solvency_command, timeline_command
+from runs.life import (
+    answer_command,
+    counterfactual_command,
+    solvency_command,
+    timeline_command,
+    valuation_command,
+)
 from runs.plots import (
     PlotError,
     cage_figure,
@@ -313,6 +319,7 @@ def liquidations_command(run: RunFolder) -> list[Table]:
 main.add_command(answer_command)
 main.add_command(timeline_command)
 main.add_command(solvency_command)
+main.add_command(valuation_command)
 main.add_command(counterfactual_command)
 main.add_command(diagnose_command)
 main.add_command(pools_command)

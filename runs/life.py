@@ -11,6 +11,7 @@ from ledger.reports.answer import answer
 from ledger.reports.solvency import solvency
 from ledger.reports.table import Table
 from ledger.reports.timeline import BY, timeline
+from ledger.reports.valuation import valuation
 from ledger.reports.where import hole, hole_by_kind
 from ledger.run_folder import RunFolder
 from runs.counterfactual import REMOVALS, counterfactual, without
@@ -70,6 +71,26 @@ def solvency_command(run: RunFolder, day: date) -> list[Table]:
     them; and exchange and maker as one, where what they owe each other is struck out.
     """
     return solvency(run, day)
+
+
+@click.command("valuation")
+@click.argument("run", type=RUN)
+@report
+def valuation_command(run: RunFolder) -> list[Table]:
+    """What was the house valued at, what would it fetch, and what kept its maker quoting?
+
+    \b
+      moneytrail valuation runs/out/tiny-seed1
+      moneytrail valuation runs/out/tiny-seed1 --table reviews
+
+    In tiny there is none; a scenario's rounds, its [group.valuation] and its maker's policy make
+    some.
+
+    Round by round, the recorded price beside a multiple of growth, with and without the captive
+    maker's liquidity, and what the same business would be worth as a trading firm. Then month by
+    month, and each of the maker's decisions about its quotes with the figures behind it.
+    """
+    return valuation(run)
 
 
 @click.command("counterfactual")

@@ -93,7 +93,7 @@ def test_the_maker_moves_to_the_house_venue_when_the_lead_venue_stops_paying(cro
         for entry in crowd_run.entries
         if type(entry).__name__ == "Event" and entry.type.startswith("Alameda")
     ]
-    assert ("2022-05-31", "Alameda:review", "moves to the house venue") in told
+    assert ("2022-06-01", "Alameda:review", "moves to the house venue") in told
     assert ("2022-06-01", "Alameda:quoter", "on") in told
 
 

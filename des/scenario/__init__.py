@@ -25,6 +25,7 @@ from des.scenario.market import PRICE_TICKS_MAX, DayVolume, Market, MonthVolume
 from des.scenario.price import Anchor, Price, VolatilityLevel
 from des.scenario.run import DAYS_MAX, Run, months_between
 from des.scenario.scenario import TICKS_MAX, Scenario
+from des.scenario.valuation import Valuation
 from des.scenario.values import (
     YEARS,
     Bps,
@@ -111,6 +112,7 @@ __all__ = [
     "TokenPurchase",
     "Usd",
     "Use",
+    "Valuation",
     "Volatility",
     "VolatilityLevel",
     "months_between",

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from des.scenario.dated import Dated, check_order, in_force
+from des.scenario.valuation import Valuation
 from des.scenario.values import (
     NOT_TOKENS,
     YEARS,
@@ -251,6 +252,7 @@ class Group(Part):
     longs: Annotated[tuple[Long, ...], Field(max_length=100)] = ()
     pools: Annotated[tuple[Pool, ...], Field(max_length=50)] | None = None  # None: there are none
     lift: Lift | None = None  # None: liquidity lifts no mark
+    valuation: Valuation | None = None  # None: nobody says what the house's shares are worth
 
     @property
     def counterparties(self) -> dict[str, int]:

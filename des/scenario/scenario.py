@@ -279,16 +279,6 @@ class Scenario(Part):
         return self
 
     @model_validator(mode="after")
-    def _reviewed(self) -> Self:
-        if self.maker.policy and not (self.lead.quoting and self.maker.lead_quotes_usd):
-            raise ContradictionError(
-                ("maker", "policy"),
-                f"is '{self.maker.policy}'; give lead.quoting and maker.lead_quotes_usd too, or "
-                "leave it out: there is nothing else to move or to shut",
-            )
-        return self
-
-    @model_validator(mode="after")
     def _bounded(self) -> Self:
         seconds = (self.run.end - self.run.start).days * 86_400
         ticks = seconds * sum(market.price.ticks_per_s for market in self.markets)

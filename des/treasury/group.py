@@ -15,6 +15,7 @@ from des.custody.custody import Custody
 from des.defi.programme import PoolProgramme
 from des.listing import Listing
 from des.scenario import Scenario
+from des.treasury.appraiser import Appraiser
 from des.treasury.credit_line import CreditLine
 from des.treasury.house_money import HouseMoney
 from des.treasury.lenders import Lenders
@@ -50,6 +51,7 @@ def treasury(
     custody: Custody,
     reserved: Callable[[], int],
     listings: Sequence[Listing],
+    appraiser: Appraiser | None,
     journal: Journal,
 ) -> tuple[Purse, "GroupTreasury | None"]:
     """Wire what brings the captive maker money, and what the group does with it.
@@ -61,6 +63,7 @@ def treasury(
         custody: moves the cash.
         reserved: tells how many cents the house has set aside for customers' debts.
         listings: all markets.
+        appraiser: notes at each round what shares would fetch, if anybody does.
         journal: takes down what is drawn, lent and paid.
     """
     group, terms = scenario.group, scenario.maker
@@ -80,7 +83,7 @@ def treasury(
     lenders = Lenders(group.lenders, tranche_cents, parties, custody, journal)
     purse = Purse(parties, house, custody, credit, lenders)
     return purse, GroupTreasury(
-        scenario, parties, custody, purse, lenders, house_money, listings, journal
+        scenario, parties, custody, purse, lenders, house_money, listings, appraiser, journal
     )
 
 
@@ -96,6 +99,7 @@ class GroupTreasury:
         lenders: Lenders,
         house_money: HouseMoney,
         listings: Sequence[Listing],
+        appraiser: Appraiser | None,
         journal: Journal,
     ) -> None:
         """Begin on the first morning, with nothing borrowed, held or spent.
@@ -108,10 +112,12 @@ class GroupTreasury:
             lenders: whom it owes.
             house_money: what of its cash the house may call its own.
             listings: all markets, each with its lead price.
+            appraiser: notes at each round what shares would fetch, if anybody does.
             journal: takes down what cannot be paid.
         """
         self._group = scenario.group
         self._parties, self._custody, self._journal = parties, custody, journal
+        self._appraiser = appraiser
         self._purse, self._lenders, self._house_money = purse, lenders, house_money
         self._code = {name: code for code, name in enumerate(parties.names)}
         self._holdings = TokenHoldings(scenario, self._group.tokens, journal)
@@ -201,6 +207,8 @@ class GroupTreasury:
             valued = f"{amount(to_cents(each.valuation_usd))} USD"
             raised = f"{amount(cents)} USD"
             self._journal.custom(time_us, "valuation", quoted(each.name), raised, valued)
+            if self._appraiser:
+                self._appraiser.note(time_us, each.name)
 
     def _repay_recalls(self, time_us: int) -> None:
         unpaid = {}

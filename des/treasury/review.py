@@ -1,38 +1,141 @@
 """The maker looks at its own results once a month, and draws its conclusion.
 
-Quoting on the lead venue is what it began with. When that stops paying, an independent firm sizes
-down and shuts off; a captive maker takes its quotes to the house venue instead.
+Where it shows quotes on the lead venue, it began with them and has none on the house. When they
+stop paying, an independent firm sizes down and shuts off; a captive maker takes them to the house.
+
+Quotes on the house an independent firm judges by the same rule. A captive maker asks what its
+owners would lose without them: as long as shares of the house would lose more than a year of
+quoting costs, it quotes on, whatever it loses. That is the lock-in.
 """
 
+from dataclasses import dataclass
 from typing import Literal
 
-SMALLEST = 8  # what is less than one part in so many of what it began with is shut off
+from des.scenario import Scenario
+from des.treasury.appraiser import Appraiser
+from des.treasury.monthly_income import MonthlyIncome, quotes_on_house, quotes_on_lead, year_cents
+from ledger.accounts import Parties
+from ledger.journal import Journal
+from ledger.money import amount, to_cents
+from ledger.text import quoted
+
+Policy = Literal["captive", "independent"] | None
+
+SMALLEST = 1 / 8  # of what it began with; rather than show less, it shuts off
+QUOTES_ON, SIZES_DOWN, SHUTS_OFF = "quotes on", "sizes down", "shuts off"
+MOVES = "moves to the house venue"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is looked at: results of quoting on one venue, and what hangs on them."""
+
+    month_cents: int
+    year_cents: int  # of the last twelve months
+    shares_lose_cents: int | None = None  # without the quotes; None where nobody appraises them
+
+
+class Quotes:
+    """The share of its quotes that the maker shows on each venue: 1, halves of it, or none."""
+
+    def __init__(self, policy: Policy, on_lead: bool) -> None:
+        """Begin on the lead venue, if it has quotes there, or else on the house.
+
+        Without a policy it is on both, and nothing ever changes.
+        """
+        self._policy = policy
+        self.on_lead = 1.0
+        self.on_house = 0.0 if policy and on_lead else 1.0
+
+    def review_lead(self, figures: Figures) -> str:
+        """Judge a month of quotes on the lead venue, and return what was decided."""
+        if self._policy == "captive" and figures.month_cents < 0:
+            self.on_lead, self.on_house = 0.0, 1.0
+            return MOVES
+        self.on_lead, decided = _by_result(self.on_lead, figures)
+        return decided
+
+    def review_house(self, figures: Figures) -> str:
+        """Judge a month of quotes on the house, and return what was decided."""
+        judge = _by_lock_in if self._policy == "captive" else _by_result
+        self.on_house, decided = judge(self.on_house, figures)
+        return decided
+
+
+def _by_result(share: float, figures: Figures) -> tuple[float, str]:
+    """Halve what is shown where the month was lost, down to the smallest; then shut off."""
+    if figures.month_cents >= 0:
+        return share, QUOTES_ON
+    return (share / 2, SIZES_DOWN) if share / 2 >= SMALLEST else (0.0, SHUTS_OFF)
+
+
+def _by_lock_in(share: float, figures: Figures) -> tuple[float, str]:
+    """Shut off where a year's loss is as large as what shares would lose without the quotes."""
+    loss_cents, lose_cents = -figures.year_cents, figures.shares_lose_cents
+    if loss_cents <= 0 or lose_cents is None or loss_cents < lose_cents:
+        return share, QUOTES_ON
+    return 0.0, SHUTS_OFF
 
 
 class MonthlyReview:
-    """Decides how much the maker shows on the lead venue, and whether it quotes on the house's."""
+    """Puts the books' figures before the maker on each first of a month, and notes what follows.
+
+    As `custom "review"`: the venue, the policy, what was decided, the month's result there, that of
+    the last twelve, and, of the house where it is appraised, what its shares would lose without the
+    quotes. Decisions to go on are noted as well; a change is an event besides.
+    """
 
     def __init__(
-        self, policy: Literal["captive", "independent"] | None, lead_quote_cents: int
+        self, scenario: Scenario, parties: Parties, appraiser: Appraiser | None, journal: Journal
     ) -> None:
-        """Begin on the lead venue; without a policy on both, and nothing ever changes."""
-        self._policy, self._first_cents = policy, lead_quote_cents
-        self.lead_quote_cents = lead_quote_cents
-        self.on_house = policy is None
+        """Begin; without an *appraiser* nobody knows what shares would lose."""
+        self._policy = scenario.maker.policy
+        self._lead_cents = to_cents(scenario.maker.lead_quotes_usd)
+        self._quotes = Quotes(self._policy, self._lead_cents > 0)
+        self._parties, self._appraiser, self._journal = parties, appraiser, journal
+        self._house = MonthlyIncome(journal, quotes_on_house(parties.maker))
+        self._lead = MonthlyIncome(journal, quotes_on_lead(parties.maker))
 
-    def close_month(self, lead_result_cents: int) -> str | None:
-        """Judge a month by its result on the lead venue.
+    @property
+    def house_share(self) -> float:
+        """Return the share of its size that the maker shows on the house."""
+        return self._quotes.on_house
 
-        Returns:
-            What was decided, if anything was.
+    @property
+    def lead_quote_cents(self) -> int:
+        """Return what it shows on the lead venue, per market."""
+        return int(self._lead_cents * self._quotes.on_lead)
+
+    def begin_month(self, time_us: int, house_share: float) -> None:
+        """Have the house appraised, and review the month that ended where there were quotes.
+
+        Args:
+            time_us: the first microsecond after it.
+            house_share: of its quotes there, what the maker showed when it ended; 0 is none.
         """
-        if self._policy is None or not self.lead_quote_cents or lead_result_cents >= 0:
-            return None
-        if self._policy == "captive":
-            self.lead_quote_cents, self.on_house = 0, True
-            return "moves to the house venue"
-        self.lead_quote_cents //= 2
-        if self.lead_quote_cents * SMALLEST < self._first_cents:
-            self.lead_quote_cents = 0
-            return "shuts off"
-        return "sizes down"
+        if self._appraiser:
+            self._appraiser.begin_month(time_us, house_share)
+        house, lead = _figures(self._house, self._appraiser), _figures(self._lead)
+        if self._policy is None:
+            return
+        if house_share:
+            self._note(time_us, self._parties.house, house, self._quotes.review_house(house))
+        if self.lead_quote_cents:
+            self._note(time_us, self._parties.lead, lead, self._quotes.review_lead(lead))
+
+    def _note(self, time_us: int, venue: str, figures: Figures, decided: str) -> None:
+        cents = (figures.month_cents, figures.year_cents, figures.shares_lose_cents)
+        noted = (f"{amount(each)} USD" for each in cents if each is not None)
+        words = (venue, self._policy, decided)
+        self._journal.custom(time_us, "review", *map(quoted, words), *noted)
+        if decided != QUOTES_ON:
+            self._journal.event(time_us, f"{self._parties.maker}:review", decided)
+
+
+def _figures(results: MonthlyIncome, appraiser: Appraiser | None = None) -> Figures:
+    """Close the month, and look at it."""
+    return Figures(
+        results.close_month(),
+        year_cents(results.months_cents),
+        appraiser.lost_without_maker_cents if appraiser else None,
+    )

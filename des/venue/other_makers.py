@@ -29,10 +29,10 @@ class OtherMakers:
         self._house, self._custody = house, custody
         self._volume, self._journal = volume, journal
 
-    def charge(self, time_us: int, maker_quotes: bool) -> None:
+    def charge(self, time_us: int, maker_shows: float) -> None:
         """Book the day's fees, as far as their claim goes with what they pay in for them."""
         traded = [
-            self._volume.usd_per_day(market, time_us, maker_quotes)
+            self._volume.usd_per_day(market, time_us, maker_shows)
             * (1 - self._volume.maker_share(time_us))
             for market in range(len(self._markets))
         ]

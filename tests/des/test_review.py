@@ -1,4 +1,4 @@
-"""When quoting on the lead venue stops paying: shut off if independent, move in if captive."""
+"""When quotes stop paying: shut off if independent; if captive, ask what owners would lose."""
 
 from itertools import pairwise
 
@@ -6,93 +6,151 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from des.treasury.review import MonthlyReview
+from des.treasury.review import Figures, Quotes
 
-SHOWN = 800_000
-LOSS, GAIN = -1, 1
+LOSS, GAIN, EVEN = Figures(-1, -1), Figures(1, 1), Figures(0, 0)
 
-
-def reviewed(policy: str | None, months: list[int], shown: int = SHOWN) -> MonthlyReview:
-    review = MonthlyReview(policy, shown)
-    for result in months:
-        review.close_month(result)
-    return review
+policies = pytest.mark.parametrize("policy", ["captive", "independent"])
+months = st.lists(st.integers(-5, 5), max_size=24)
 
 
-def test_an_independent_firm_halves_what_it_shows_and_shuts_off_below_an_eighth():
-    review = MonthlyReview("independent", SHOWN)
-    history = [(review.close_month(LOSS), review.lead_quote_cents) for _ in range(4)]
+def at_stake(year_cents: int, shares_lose_cents: int | None) -> Figures:
+    return Figures(-1, year_cents, shares_lose_cents)
+
+
+def of_lead(policy: str | None, results: list[int]) -> Quotes:
+    quotes = Quotes(policy, on_lead=True)
+    for result in results:
+        if quotes.on_lead:
+            quotes.review_lead(Figures(result, result))
+    return quotes
+
+
+# ------------------------------------------------------------------------------ where it begins
+
+
+@policies
+def test_with_quotes_on_the_lead_venue_it_has_none_on_the_house_at_first(policy):
+    quotes = Quotes(policy, on_lead=True)
+
+    assert (quotes.on_lead, quotes.on_house) == (1, 0)
+
+
+@policies
+def test_without_them_it_quotes_on_the_house_from_the_start(policy):
+    assert Quotes(policy, on_lead=False).on_house == 1
+
+
+@pytest.mark.parametrize("on_lead", [True, False])
+def test_without_a_policy_it_quotes_on_both(on_lead):
+    quotes = Quotes(None, on_lead)
+
+    assert (quotes.on_lead, quotes.on_house) == (1, 1)
+
+
+# --------------------------------------------------------------------------------- independent
+
+
+@pytest.mark.parametrize("venue", ["lead", "house"])
+def test_an_independent_firm_halves_what_it_shows_and_shuts_off_below_an_eighth(venue):
+    quotes = Quotes("independent", on_lead=venue == "lead")
+    review = getattr(quotes, f"review_{venue}")
+    history = [(review(LOSS), getattr(quotes, f"on_{venue}")) for _ in range(4)]
 
     assert history == [
-        ("sizes down", SHOWN // 2),
-        ("sizes down", SHOWN // 4),
-        ("sizes down", SHOWN // 8),
+        ("sizes down", 1 / 2),
+        ("sizes down", 1 / 4),
+        ("sizes down", 1 / 8),
         ("shuts off", 0),
     ]
 
 
-def test_a_captive_maker_takes_its_quotes_to_the_house_venue_at_once():
-    review = MonthlyReview("captive", SHOWN)
-    assert (review.lead_quote_cents, review.on_house) == (SHOWN, False)
+@given(results=months)
+def test_an_independent_firm_never_comes_to_the_house_and_only_losses_change_what_it_shows(results):
+    quotes = of_lead("independent", results)
+    losses = sum(result < 0 for result in results)
 
-    assert review.close_month(LOSS) == "moves to the house venue"
-    assert (review.lead_quote_cents, review.on_house) == (0, True)
-
-
-@pytest.mark.parametrize("policy", ["captive", "independent", None])
-@pytest.mark.parametrize("result", [0, GAIN])
-def test_who_does_not_lose_goes_on_as_before(policy, result):
-    review = MonthlyReview(policy, SHOWN)
-
-    assert review.close_month(result) is None
-    assert review.lead_quote_cents == SHOWN
-    assert review.on_house == (policy is None)
+    assert quotes.on_house == 0
+    assert quotes.on_lead == (2.0**-losses if losses < 4 else 0)
 
 
-results = st.lists(st.integers(-5, 5), max_size=24)
+@given(results=months)
+def test_an_independent_firm_never_shows_more_than_before(results):
+    quotes = Quotes("independent", on_lead=False)
+    shown = [quotes.on_house]
+    for result in results:
+        quotes.review_house(Figures(result, result))
+        shown.append(quotes.on_house)
+
+    assert all(after in (before, before / 2, 0) for before, after in pairwise(shown))
 
 
-@given(months=results)
-def test_without_a_policy_it_quotes_on_both_venues_and_nothing_ever_changes(months):
-    review = reviewed(None, months)
+@given(year=st.integers(), shares=st.integers())
+def test_an_independent_firm_minds_neither_the_year_nor_its_owners_shares(year, shares):
+    quotes = Quotes("independent", on_lead=False)
 
-    assert (review.lead_quote_cents, review.on_house) == (SHOWN, True)
-    assert review.close_month(LOSS) is None
-
-
-@given(months=results)
-def test_an_independent_firm_never_comes_to_the_house_and_only_losses_change_what_it_shows(months):
-    losses = sum(result < 0 for result in months)
-
-    review = reviewed("independent", months)
-    assert not review.on_house
-    assert review.lead_quote_cents == (SHOWN >> losses if losses < 4 else 0)
+    assert quotes.review_house(Figures(0, year, shares)) == "quotes on"
+    assert quotes.review_house(Figures(-1, year, shares)) == "sizes down"
 
 
-@given(months=results)
-def test_a_captive_maker_is_on_one_venue_at_a_time_and_moves_with_its_first_loss(months):
-    review = reviewed("captive", months)
-
-    assert review.on_house == any(result < 0 for result in months)
-    assert review.lead_quote_cents == (0 if review.on_house else SHOWN)
+# ------------------------------------------------------------------------------------- captive
 
 
-@pytest.mark.parametrize("policy", ["captive", "independent"])
-def test_what_is_decided_is_final(policy):
-    review = reviewed(policy, [LOSS] * 4)
-    at_the_end = (review.lead_quote_cents, review.on_house)
+def test_a_captive_maker_takes_its_quotes_to_the_house_venue_at_its_first_loss():
+    quotes = Quotes("captive", on_lead=True)
 
-    assert [review.close_month(result) for result in (LOSS, GAIN, LOSS)] == [None] * 3
-    assert (review.lead_quote_cents, review.on_house) == at_the_end
+    assert quotes.review_lead(LOSS) == "moves to the house venue"
+    assert (quotes.on_lead, quotes.on_house) == (0, 1)
 
 
-@given(shown=st.integers(1, 10**14))
-def test_every_size_is_shut_off_in_the_end_and_never_grows(shown):
-    review = MonthlyReview("independent", shown)
-    sizes = [shown]
-    while review.lead_quote_cents:
-        review.close_month(LOSS)
-        sizes.append(review.lead_quote_cents)
+@given(results=months)
+def test_a_captive_maker_is_on_one_venue_at_a_time(results):
+    quotes = of_lead("captive", results)
 
-    assert all(2 * after <= before for before, after in pairwise(sizes))
-    assert len(sizes) <= 5
+    assert quotes.on_house == any(result < 0 for result in results)
+    assert quotes.on_lead == 1 - quotes.on_house
+
+
+@pytest.mark.parametrize(
+    ("year_cents", "shares_lose_cents", "decided"),
+    [
+        (-99, 100, "quotes on"),
+        (-100, 100, "shuts off"),  # as much
+        (-101, 100, "shuts off"),
+        (-1, 0, "shuts off"),
+        (-1, -50, "shuts off"),  # shares would gain
+        (0, 0, "quotes on"),  # nothing is lost
+        (0, -50, "quotes on"),
+        (7, 0, "quotes on"),
+        (-(10**15), None, "quotes on"),  # nobody knows what shares would lose
+    ],
+)
+def test_on_the_house_it_sets_a_years_loss_against_what_shares_would_lose(
+    year_cents, shares_lose_cents, decided
+):
+    quotes = Quotes("captive", on_lead=False)
+
+    assert quotes.review_house(at_stake(year_cents, shares_lose_cents)) == decided
+    assert quotes.on_house == (decided == "quotes on")
+
+
+@given(year=st.integers(max_value=-1), shares=st.integers(), more=st.integers(0))
+def test_the_more_shares_would_lose_the_longer_it_quotes(year, shares, more):
+    less, rather = Quotes("captive", on_lead=False), Quotes("captive", on_lead=False)
+    less.review_house(at_stake(year, shares))
+    rather.review_house(at_stake(year, shares + more))
+
+    assert rather.on_house >= less.on_house
+
+
+# ----------------------------------------------------------------------------------------- both
+
+
+@policies
+@pytest.mark.parametrize("figures", [EVEN, GAIN])
+@pytest.mark.parametrize("venue", ["lead", "house"])
+def test_who_does_not_lose_goes_on_as_before(policy, figures, venue):
+    quotes = Quotes(policy, on_lead=venue == "lead")
+
+    assert getattr(quotes, f"review_{venue}")(figures) == "quotes on"
+    assert getattr(quotes, f"on_{venue}") == 1

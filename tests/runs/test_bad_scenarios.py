@@ -521,8 +521,6 @@ WRONG_ON_THE_LEAD_VENUE = [
     ('"captive"', '"captured"', "maker.policy", "give 'captive' or 'independent'"),
     ('"captive"', "true", "maker.policy", "is true; give 'captive'"),
     (LEAD_QUOTING, "", "maker.lead_quotes_usd", "give lead.quoting too"),
-    ("lead_quotes_usd = 3e5\n", "", "maker.policy", "or leave it out"),
-    ("lead_quotes_usd = 3e5", "lead_quotes_usd = 0", "maker.policy", "nothing else to move"),
     ("off = 2021-05-02", 'off = "2021-05-02"', "maker.quoter_off", "a date without quotes"),
     ("off = 2021-05-02", "off = 2021-05-02T12:00:00", "maker.quoter_off", "is 2021-05-02 12:00:00"),
     ("off = 2021-05-02", "off = true", "maker.quoter_off", "is true"),

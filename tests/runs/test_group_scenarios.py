@@ -130,6 +130,60 @@ def test_a_group_is_written_and_read_back(read):
     assert scenario.group.counterparties == {"MineCo": 0, "Stadium": 1, "First-Investor": 2}
 
 
+VALUATION = """\
+[group.valuation]
+growth_multiple = 38
+growth_multiple_range = [28, 113]
+earnings_multiple = 6.0
+earnings_multiple_range = [2.6, 12.4]
+
+"""
+
+
+def appraised(text: str = VALUATION) -> str:
+    return TEXT.replace("[[markets]]", f"{text}[[markets]]")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "shown"),
+    [
+        ("multiple = 38\n", "multiple = -1\n", "growth_multiple", "is -1"),
+        ("[28, 113]", "[28]", "growth_multiple_range", "has 1 entries; give a list of 2"),
+        ("[28, 113]", "[40, 113]", "growth_multiple_range", "[low, high] around growth_multiple"),
+        ("[28, 113]", "[28, 37]", "growth_multiple_range", "is [28, 37]; give"),
+        ("[2.6, 12.4]", "[12.4, 2.6]", "earnings_multiple_range", "around earnings_multiple, 6"),
+        ("[2.6, 12.4]", "6", "earnings_multiple_range", "give a list of 2"),
+        ("earnings_multiple = 6.0\n", "", "earnings_multiple", "is missing; give a number"),
+        ("earnings_multiple = 6.0", "earning_multiple = 6.0", "earning_multiple", "did you mean"),
+    ],
+)
+def test_a_valuation_that_cannot_stand_is_refused_in_one_line(read, old, new, key, shown):
+    assert VALUATION.count(old) == 1
+
+    with pytest.raises(ScenarioError) as caught:
+        read(appraised(VALUATION.replace(old, new)))
+
+    assert caught.value.key == f"group.valuation.{key}"
+    assert shown in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_a_valuation_is_written_and_read_back(read):
+    scenario = read(appraised())
+
+    assert read(dump(scenario)) == scenario
+    assert scenario.group.valuation.growth_multiples == (28, 38, 113)
+    assert scenario.group.valuation.earnings_multiples == (2.6, 6, 12.4)
+    assert "valuation]" not in dump(read(TEXT))
+
+
+@pytest.mark.parametrize("policy", ["captive", "independent"])
+def test_a_policy_needs_no_quotes_on_the_lead_venue(read, policy):
+    scenario = read(TEXT.replace("[maker]\n", f'[maker]\npolicy = "{policy}"\n'))
+
+    assert (scenario.maker.policy, scenario.maker.lead_quotes_usd) == (policy, 0)
+
+
 def test_without_a_group_nothing_of_it_is_written():
     assert "group" not in dump(load("tiny"))
     assert "news" not in dump(load("tiny"))

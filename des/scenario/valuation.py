@@ -1,0 +1,63 @@
+"""What shares of the house are worth, to who buys growth and to who buys earnings."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from des.scenario.values import ContradictionError, Part
+
+Multiple = Annotated[float, Field(ge=0, le=10_000)]
+Range = Annotated[tuple[Multiple, ...], Field(min_length=2, max_length=2)]  # low, high
+
+
+class Valuation(Part):
+    """Two ways to price one business: as a venue that grows, and as a trading firm.
+
+    By growth: growth_multiple * max(F1 - F0, 0), with F1 what the house earned in fees in the last
+    twelve months, and F0 in the twelve before. Fees are volume at the venue's rates, so this is a
+    multiple of the growth of volume. What is before the run's start counts as nothing: right for a
+    venue that opens on its first day, and too much for one that is older.
+
+    Without the captive maker's liquidity: growth_multiple * max(F - F0, 0), with F what of the last
+    year's fees would be left had the maker shown no quotes in it. Of what other makers pay, the
+    share that `Flow.volume_response` leaves of their volume; without a flow all of it. Of what all
+    others pay, nothing: they trade with those quotes, or (the forced orders of customers on margin)
+    are counted as if they did. The year before stays as it was: what is asked is what stopping
+    costs.
+
+    As a trading firm: earnings_multiple * max(E, 0), with E the last twelve months' fees less
+    operating costs, and what the captive maker's quotes brought or cost.
+
+    Prices of listed venues over the growth of a year's revenue run from 28 (Robinhood at its
+    listing in July 2021) to 113 (Coinbase at its own in April 2021, by calendar years; by the last
+    twelve months 38); those of listed trading firms over a year's earnings from 2.6 to 12.4 (Flow
+    Traders, 2020 and 2021). That growth is all that counts is a stylisation of ours.
+    """
+
+    growth_multiple: Multiple
+    growth_multiple_range: Range
+    earnings_multiple: Multiple
+    earnings_multiple_range: Range
+
+    @property
+    def growth_multiples(self) -> tuple[float, float, float]:
+        """Return the low, the middle and the high multiple of growth."""
+        low, high = self.growth_multiple_range
+        return low, self.growth_multiple, high
+
+    @property
+    def earnings_multiples(self) -> tuple[float, float, float]:
+        """Return the low, the middle and the high multiple of earnings."""
+        low, high = self.earnings_multiple_range
+        return low, self.earnings_multiple, high
+
+    @model_validator(mode="after")
+    def _ranges(self) -> Self:
+        for key in ("growth_multiple", "earnings_multiple"):
+            multiple, (low, high) = getattr(self, key), getattr(self, f"{key}_range")
+            if not low <= multiple <= high:
+                raise ContradictionError(
+                    (f"{key}_range",),
+                    f"is [{low:g}, {high:g}]; give [low, high] around {key}, {multiple:g}",
+                )
+        return self

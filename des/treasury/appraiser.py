@@ -1,0 +1,104 @@
+"""What all shares of the house would fetch, by growth, without its captive maker, by earnings.
+
+The figures are the general ledger's, by whole months; the scenario's `Valuation` says how they are
+multiplied. Each month's are noted on the first of the next, and once more at each round.
+"""
+
+from decimal import Decimal
+
+from des.scenario import Scenario, Valuation
+from des.treasury.monthly_income import (
+    MonthlyIncome,
+    quotes_on_house,
+    quotes_on_lead,
+    year_before_cents,
+    year_cents,
+)
+from des.venue.volume import HouseVolume
+from ledger.accounts import Parties, expense, income
+from ledger.appraisal import APPRAISAL, AS_TRADING_FIRM, BY_GROWTH, WITHOUT_MAKER, Appraisal
+from ledger.financing import OPERATIONS
+from ledger.journal import Journal
+from ledger.times import day_of
+
+
+def appraiser(
+    scenario: Scenario, parties: Parties, volume: HouseVolume, journal: Journal
+) -> "Appraiser | None":
+    """Return who appraises the house, where the scenario says by which multiples."""
+    terms = scenario.group.valuation if scenario.group else None
+    return Appraiser(terms, parties, volume, journal) if terms else None
+
+
+class Appraiser:
+    """Looks back at each month, and notes what investors would make of it."""
+
+    def __init__(
+        self, terms: Valuation, parties: Parties, volume: HouseVolume, journal: Journal
+    ) -> None:
+        """Begin with a house that has earned nothing.
+
+        Args:
+            terms: the multiples.
+            parties: who is who.
+            volume: says what would be traded without the captive maker's quotes.
+            journal: has the balances, and takes down the figures.
+        """
+        self._terms, self._volume, self._journal = terms, volume, journal
+        fees, maker = income(parties.house, "Fees"), parties.maker
+        self._fees = MonthlyIncome(journal, (fees,))
+        self._others_pay = MonthlyIncome(journal, (expense(parties.other_makers, "Fees"),))
+        quotes = (*quotes_on_house(maker), *quotes_on_lead(maker))
+        costs = expense(parties.house, OPERATIONS)
+        self._earnings = MonthlyIncome(journal, (fees, costs, *quotes))
+        self._fees_left_cents: list[int] = []  # without the captive maker's quotes, by month
+
+    def begin_month(self, time_us: int, maker_shows: float) -> None:
+        """Look back at the month that ended.
+
+        Args:
+            time_us: the first microsecond after it.
+            maker_shows: the share of its quotes that the captive maker showed at its end.
+        """
+        self._fees.close_month()
+        self._earnings.close_month()
+        # All fees but theirs are paid on fills of the captive maker, and would be gone.
+        others_cents = -self._others_pay.close_month()
+        left = self._volume.left_without_maker(time_us - 1, maker_shows)
+        self._fees_left_cents.append(round(others_cents * left))
+        self.note(time_us, f"{day_of(time_us - 1):%Y-%m}")
+
+    def note(self, time_us: int, what: str) -> None:
+        """Write down what the house would fetch, under the name of a month or a round."""
+        for appraisal in self.appraisals:
+            self._journal.custom(time_us, APPRAISAL, *appraisal.values(what))
+
+    @property
+    def appraisals(self) -> tuple[Appraisal, Appraisal, Appraisal]:
+        """Return each way of looking at the house, by the months closed so far."""
+        growth, earnings = self._terms.growth_multiples, self._terms.earnings_multiples
+        before_cents = year_before_cents(self._fees.months_cents)
+        fees_cents = year_cents(self._fees.months_cents)
+        left_cents = year_cents(self._fees_left_cents)
+        earned_cents = year_cents(self._earnings.months_cents)
+        return (
+            _appraised(BY_GROWTH, fees_cents - before_cents, growth),
+            _appraised(WITHOUT_MAKER, left_cents - before_cents, growth),
+            _appraised(AS_TRADING_FIRM, earned_cents, earnings),
+        )
+
+    @property
+    def lost_without_maker_cents(self) -> int:
+        """Return what shares would lose if the captive maker stopped quoting, at the middle."""
+        with_it, without, _ = self.appraisals
+        return with_it.middle_cents - without.middle_cents
+
+
+def _appraised(way: str, basis_cents: int, multiples: tuple[float, float, float]) -> Appraisal:
+    values = (_rounded_cents(multiple, max(basis_cents, 0)) for multiple in multiples)
+    return Appraisal(way, basis_cents, *values)
+
+
+def _rounded_cents(multiple: float, cents: int) -> int:
+    """Multiply exactly, and round to the cent, half to even."""
+    return round(Decimal(repr(multiple)) * cents)

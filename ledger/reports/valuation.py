@@ -1,0 +1,214 @@
+"""What shares of the house were sold at, what they would fetch, and what the maker made of it.
+
+Shares priced by growth, by growth without the captive maker's quotes, and as of a trading firm, as
+the books note them on each first of a month and at each round: see `ledger.appraisal`. A round's
+own line has the recorded valuation, as `custom "valuation"`: its name, what it raised, and what
+the whole house was said to be worth.
+
+What the maker decides about its quotes is there as `custom "review"`: the venue, the policy, what
+was decided, the month's result, that of the last twelve months, and, where the house is appraised,
+what its shares would lose without the quotes.
+
+What drives the figures: fees, and so the recorded volume; the captive maker's share of it; how
+much other volume minds a thin book; and two multiples, which are assumptions with ranges.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from beancount.core import data
+
+from ledger.appraisal import APPRAISAL, AS_TRADING_FIRM, BY_GROWTH, WITHOUT_MAKER
+from ledger.reports.table import Cell, Table
+from ledger.reports.where import TENTH
+from ledger.run_folder import RunFolder
+
+
+class Priced(NamedTuple):
+    """One way of looking at the house, in dollars."""
+
+    basis_usd: Decimal  # what is multiplied
+    low_usd: Decimal
+    middle_usd: Decimal
+    high_usd: Decimal
+
+
+class Round(NamedTuple):
+    """Shares that were sold."""
+
+    day: date
+    name: str
+    raised_usd: Decimal
+    recorded_usd: Decimal | None  # what the whole house was said to be worth; None: not on record
+
+
+class Review(NamedTuple):
+    """What the maker looked at on a first of a month, and what it decided."""
+
+    day: date
+    venue: str
+    policy: str
+    decided: str
+    month_usd: Decimal
+    year_usd: Decimal
+    shares_would_lose_usd: Decimal | None = None
+
+
+def valuation(run: RunFolder) -> list[Table]:
+    """Return rounds with what shares would fetch beside what they did, the months, the reviews."""
+    priced, sold = appraisals(run), rounds(run)
+    names = {each.name for each in sold}
+    months = {what: ways for what, ways in priced.items() if what not in names}
+    return [
+        _rounds_table(sold, priced),
+        _months_table(months),
+        _reviews_table(reviews(run), run.chart.parties.maker),
+        _ways_table(priced),
+    ]
+
+
+def appraisals(run: RunFolder) -> dict[str, dict[str, Priced]]:
+    """Return by month (2021-06) or round, and by way, what the books say shares would fetch."""
+    found: dict[str, dict[str, Priced]] = {}
+    for what, way, *figures in run.customs(APPRAISAL):
+        found.setdefault(what, {})[way] = Priced(*(figure.number for figure in figures))
+    return found
+
+
+def rounds(run: RunFolder) -> list[Round]:
+    """Return the rounds in the order of their days."""
+    return [
+        Round(day, name, raised.number, recorded.number or None)
+        for day, (name, raised, recorded) in _dated(run, "valuation")
+    ]
+
+
+def reviews(run: RunFolder) -> list[Review]:
+    """Return all that the maker decided, and on what."""
+    return [
+        Review(day, venue, policy, decided, *(figure.number for figure in figures))
+        for day, (venue, policy, decided, *figures) in _dated(run, "review")
+    ]
+
+
+def _dated(run: RunFolder, kind: str) -> Iterator[tuple[date, list]]:
+    for entry in run.entries:
+        if isinstance(entry, data.Custom) and entry.type == kind:
+            yield entry.date, [value.value for value in entry.values]
+
+
+def _rounds_table(sold: Sequence[Round], priced: Mapping[str, Mapping[str, Priced]]) -> Table:
+    return Table(
+        "rounds",
+        "Shares sold: what the whole house was said to be worth, and what it would have fetched",
+        (
+            "day",
+            "round",
+            "raised_usd",
+            "recorded_usd",
+            "growth_usd",
+            "recorded_over_growth",
+            "low_usd",
+            "by_growth_usd",
+            "high_usd",
+            "without_quotes_usd",
+            "as_trading_firm_usd",
+        ),
+        [(*each, *_beside(each, priced.get(each.name))) for each in sold],
+        (
+            "Growth is that of fees: those of the last twelve months less those of the twelve "
+            "before, by the months closed before the round; months before the books begin count "
+            "as nothing. By growth is so many times that, at the middle multiple, between low and "
+            "high; below zero it is nothing.",
+            "Without quotes: by growth, of what would be left of the last year's fees had the "
+            "captive maker shown none in it. As a trading firm: a multiple of a year's earnings, "
+            "which are fees less costs, and the results of the maker's quotes.",
+            "What was recorded is an input of the scenario; nothing here is fitted to it.",
+        ),
+    )
+
+
+def _beside(sold: Round, ways: Mapping[str, Priced] | None) -> tuple[Cell, ...]:
+    """Return what stands beside what a round was recorded at."""
+    if ways is None:
+        return (None,) * 7
+    growth = ways[BY_GROWTH]
+    return (
+        growth.basis_usd,
+        _multiple(sold.recorded_usd, growth.basis_usd),
+        growth.low_usd,
+        growth.middle_usd,
+        growth.high_usd,
+        ways[WITHOUT_MAKER].middle_usd,
+        ways[AS_TRADING_FIRM].middle_usd,
+    )
+
+
+def _multiple(worth_usd: Decimal | None, basis_usd: Decimal) -> Decimal | None:
+    if worth_usd is None or basis_usd <= 0:
+        return None
+    return (worth_usd / basis_usd).quantize(TENTH)
+
+
+def _months_table(months: Mapping[str, Mapping[str, Priced]]) -> Table:
+    return Table(
+        "months",
+        "What the house would have fetched at the end of each month",
+        (
+            "month",
+            "growth_usd",
+            "by_growth_usd",
+            "growth_without_quotes_usd",
+            "without_quotes_usd",
+            "quotes_are_worth_usd",
+            "earnings_usd",
+            "as_trading_firm_usd",
+        ),
+        [(month, *_in_month(ways)) for month, ways in months.items()],
+        (
+            "Growth and earnings are those of twelve months; values are at the middle multiples. "
+            "Quotes are worth what shares would lose without them.",
+        ),
+    )
+
+
+def _in_month(ways: Mapping[str, Priced]) -> tuple[Cell, ...]:
+    growth, without, firm = (ways[way] for way in (BY_GROWTH, WITHOUT_MAKER, AS_TRADING_FIRM))
+    return (
+        growth.basis_usd,
+        growth.middle_usd,
+        without.basis_usd,
+        without.middle_usd,
+        growth.middle_usd - without.middle_usd,
+        firm.basis_usd,
+        firm.middle_usd,
+    )
+
+
+def _reviews_table(found: Sequence[Review], maker: str) -> Table:
+    return Table(
+        "reviews",
+        f"What {maker} decided about its quotes, and on what",
+        Review._fields,
+        found,
+        (
+            "An independent maker goes by the month: what it lost on makes it show half, and less "
+            "than an eighth is shut off. On the lead venue a captive one goes by it too, and moves "
+            "to the house.",
+            "There it goes by the year: it quotes on unless twelve months lost as much as shares "
+            "of the house would lose without its quotes. Where nobody appraises them it always "
+            "does.",
+        ),
+    )
+
+
+def _ways_table(priced: Mapping[str, Mapping[str, Priced]]) -> Table:
+    return Table(
+        "ways",
+        "Each way of looking at the house, of each month and round, with its range",
+        ("what", "way", *Priced._fields),
+        [(what, way, *each) for what, ways in priced.items() for way, each in ways.items()],
+        on_request=True,
+    )

@@ -1,0 +1,224 @@
+"""A house priced by hand-made fees: growth of two years, with and without its captive maker."""
+
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from des.clock import midnight_us
+from des.scenario import Flow, Valuation
+from des.treasury.appraiser import Appraiser
+from des.treasury.monthly_income import MonthlyIncome, year_before_cents, year_cents
+from des.venue.volume import HouseVolume
+from ledger.accounts import Parties
+from ledger.appraisal import AS_TRADING_FIRM, BY_GROWTH, WITHOUT_MAKER
+
+PARTIES = Parties("FTX", "Alameda", "Binance", "Retail", "OtherMakers", ())
+TERMS = Valuation(
+    growth_multiple=30.0,
+    growth_multiple_range=(10.0, 100.0),
+    earnings_multiple=2.5,
+    earnings_multiple_range=(1.0, 5.0),
+)
+FEES, OTHERS = "Income:FTX:Fees", "Expenses:OtherMakers:Fees"
+SHARE = 0.2
+
+cents = st.integers(0, 10**12)
+
+
+class Ledger:
+    """Balances as somebody sets them, and what is noted."""
+
+    def __init__(self) -> None:
+        self.balances: dict[str, int] = {}
+        self.noted: list[tuple[str, ...]] = []
+
+    def balance(self, account: str) -> int:
+        return self.balances.get(account, 0)
+
+    def post(self, account: str, cents: int) -> None:
+        self.balances[account] = self.balance(account) + cents
+
+    def custom(self, time_us: int, kind: str, *values: str) -> None:
+        self.noted.append((kind, *values))
+
+
+def volume(elasticity: float | None) -> HouseVolume:
+    """Return a volume that minds a thin book so much, or where customers do not flow."""
+    flow = None
+    if elasticity is not None:
+        flow = Flow(
+            deposits_per_volume=0.0,
+            depth_elasticity=elasticity,
+            base_per_day=0.0,
+            fear_half_life_h=1.0,
+            halt_after_h=1.0,
+            cohorts=({"share": 1.0, "sensitivity": 0.0},),
+        )
+    maker = SimpleNamespace(volume_share_on=lambda day: SHARE)
+    scenario = SimpleNamespace(maker=maker, retail=SimpleNamespace(flow=flow))
+    return HouseVolume(scenario, ())
+
+
+def appraised(
+    months: list[dict[str, int]], elasticity: float | None = 1.0, maker_shows: float = 1.0
+) -> tuple[Appraiser, Ledger]:
+    """Close month after month, each with what is posted in it."""
+    ledger = Ledger()
+    appraiser = Appraiser(TERMS, PARTIES, volume(elasticity), ledger)
+    for i, posted in enumerate(months, start=1):
+        for account, amount in posted.items():
+            ledger.post(account, amount)
+        first = date(2020 + i // 12, i % 12 + 1, 1)
+        appraiser.begin_month(midnight_us(first), maker_shows)
+    return appraiser, ledger
+
+
+def values(appraiser: Appraiser) -> dict[str, tuple[int, ...]]:
+    return {way: tuple(figures) for way, *figures in appraiser.appraisals}
+
+
+# ------------------------------------------------------------------------------ months and years
+
+
+def test_a_month_is_what_the_balances_changed_by_and_income_is_above_zero():
+    ledger = Ledger()
+    income = MonthlyIncome(ledger, (FEES, "Expenses:FTX:Operations"))
+
+    ledger.post(FEES, -500)
+    assert income.close_month() == 500
+    assert income.close_month() == 0
+    ledger.post(FEES, -100)
+    ledger.post("Expenses:FTX:Operations", 350)
+    assert income.close_month() == -250
+    assert income.months_cents == [500, 0, -250]
+
+
+@given(months=st.lists(st.integers(-(10**12), 10**12), max_size=40))
+def test_a_year_is_twelve_months_and_what_is_before_the_first_is_nothing(months):
+    padded = [0] * 24 + months
+
+    assert year_cents(months) == sum(padded[-12:])
+    assert year_before_cents(months) == sum(padded[-24:-12])
+
+
+# ------------------------------------------------------------------------------- the closed form
+
+
+def test_two_years_by_hand():
+    # A thousand dollars a month, then three thousand, of which others pay a tenth and two thirds.
+    first = {FEES: -100_000, OTHERS: 10_000}
+    second = {FEES: -300_000, OTHERS: 200_000}
+    appraiser, _ = appraised([first] * 12 + [second] * 12, elasticity=2.0)
+
+    # Fees grow by 24,000. Of the 24,000 that others pay 0.8 squared is left: 15,360, against 12,000
+    # in the year before. A year's earnings are 36,000, since nothing was paid to run it.
+    assert values(appraiser) == {
+        BY_GROWTH: (2_400_000, 24_000_000, 72_000_000, 240_000_000),
+        WITHOUT_MAKER: (336_000, 3_360_000, 10_080_000, 33_600_000),
+        AS_TRADING_FIRM: (3_600_000, 3_600_000, 9_000_000, 18_000_000),
+    }
+    assert appraiser.lost_without_maker_cents == 72_000_000 - 10_080_000
+
+
+def test_the_captive_makers_quotes_and_costs_are_part_of_what_a_trading_firm_earns():
+    appraiser, _ = appraised(
+        [
+            {
+                FEES: -1_000,
+                "Expenses:FTX:Operations": 250,
+                "Income:Alameda:Spread": -400,
+                "Income:Alameda:PickOff": 700,
+                "Income:Alameda:Liquidation": -30,
+                "Expenses:Alameda:Hedging": 80,
+                "Income:Alameda:LeadSpread": -60,
+                "Income:Alameda:LeadPickOff": 20,
+                # None of these is of its quotes.
+                "Income:Alameda:Directional": 9_000,
+                "Expenses:Alameda:Interest": 9_000,
+                "Expenses:FTX:Sponsorship": 9_000,
+            }
+        ]
+    )
+
+    earned = 1_000 - 250 + 400 - 700 + 30 - 80 + 60 - 20
+    assert values(appraiser)[AS_TRADING_FIRM] == (earned, earned, 2.5 * earned, 5 * earned)
+
+
+@given(before=cents, after=cents)
+def test_a_house_that_shrinks_is_worth_nothing_to_who_buys_growth(before, after):
+    appraiser, _ = appraised([{FEES: -before}] + [{}] * 11 + [{FEES: -after}])
+    growth, *priced = values(appraiser)[BY_GROWTH]
+
+    assert growth == after - before
+    assert (priced == [0, 0, 0]) == (after <= before)
+
+
+def test_a_value_is_rounded_once_half_to_even():
+    appraiser, _ = appraised([{FEES: -1}])
+
+    assert values(appraiser)[AS_TRADING_FIRM] == (1, 1, 2, 5)  # 2.5 cents are two
+
+
+# ---------------------------------------------------------------------- without the captive maker
+
+
+def test_where_nobody_minds_a_thin_book_only_the_fees_on_its_fills_are_lost():
+    appraiser, _ = appraised([{FEES: -1_000, OTHERS: 300}], elasticity=None)
+
+    assert values(appraiser)[WITHOUT_MAKER][0] == 300
+
+
+@pytest.mark.parametrize(
+    ("maker_shows", "left"),
+    # Depth without it is 0.8; with half of its quotes 0.9, with none of them 0.8 already.
+    [(1.0, 800_000), (0.5, 888_889), (0.125, 969_697), (0.0, 1_000_000)],
+)
+def test_others_who_already_trade_less_have_less_to_lose(maker_shows, left):
+    appraiser, _ = appraised([{FEES: -5_000_000, OTHERS: 1_000_000}], maker_shows=maker_shows)
+
+    assert values(appraiser)[WITHOUT_MAKER][0] == left
+
+
+@given(
+    months=st.lists(st.tuples(cents, cents), max_size=30),
+    elasticity=st.none() | st.floats(0, 10),
+)
+def test_its_quotes_are_never_worth_less_than_nothing_nor_more_than_the_house(months, elasticity):
+    posted = [{FEES: -on_fills - others, OTHERS: others} for on_fills, others in months]
+    appraiser, _ = appraised(posted, elasticity)
+
+    assert 0 <= appraiser.lost_without_maker_cents <= values(appraiser)[BY_GROWTH][2]
+
+
+def test_what_has_stopped_growing_has_no_more_to_lose():
+    posted = [{FEES: -1_000, OTHERS: 100}] * 12 + [{FEES: -900, OTHERS: 90}] * 12
+
+    assert appraised(posted)[0].lost_without_maker_cents == 0
+
+
+# ---------------------------------------------------------------------------------- in the books
+
+
+def test_a_month_is_noted_by_its_name_on_the_first_of_the_next_and_a_round_by_its_own():
+    appraiser, ledger = appraised([{FEES: -1_234, OTHERS: 234}], elasticity=0.0)
+    of_month = list(ledger.noted)
+    appraiser.note(0, "seed")
+
+    assert of_month == [
+        ("appraisal", '"2020-01"', f'"{BY_GROWTH}"', *usd("12.34", "123.40", "370.20", "1234.00")),
+        ("appraisal", '"2020-01"', f'"{WITHOUT_MAKER}"', *usd("2.34", "23.40", "70.20", "234.00")),
+        (
+            "appraisal",
+            '"2020-01"',
+            f'"{AS_TRADING_FIRM}"',
+            *usd("12.34", "12.34", "30.85", "61.70"),
+        ),
+    ]
+    assert ledger.noted[3:] == [(kind, '"seed"', *rest) for kind, _, *rest in of_month]
+
+
+def usd(*amounts: str) -> tuple[str, ...]:
+    return tuple(f"{amount} USD" for amount in amounts)

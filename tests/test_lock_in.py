@@ -1,0 +1,337 @@
+"""A maker that loses every month: what it decides, on which figures, and what they are made of."""
+
+from datetime import date
+from decimal import Decimal
+from itertools import accumulate
+from pathlib import Path
+
+import pytest
+
+from des.scenario import Valuation
+from ledger.accounts import LEAD_QUOTING
+from ledger.appraisal import AS_TRADING_FIRM, BY_GROWTH, WITHOUT_MAKER
+from ledger.audit import audit
+from ledger.reports.valuation import appraisals, reviews, rounds, valuation
+from ledger.run_folder import RunFolder
+from runs.scenarios import load
+
+LOCK_IN = Path(__file__).parent / "worlds" / "lock-in.toml"
+SCENARIO = load(str(LOCK_IN))
+FLOW, MAKER, HOUSE = SCENARIO.retail.flow, SCENARIO.maker, SCENARIO.house.name
+FIRSTS = [date(2022, month, 1) for month in (2, 3, 4, 5)]
+MONTHS = ["2022-01", "2022-02", "2022-03", "2022-04"]  # each ends the day before a first
+SPENT = f"Expenses:{HOUSE}:Operations"
+LITTLE = {"growth_multiple": 2.0, "growth_multiple_range": (0.0, 3.0)}
+
+
+@pytest.fixture(scope="module")
+def captive(executed) -> RunFolder:
+    return executed(LOCK_IN)
+
+
+@pytest.fixture(scope="module")
+def independent(executed) -> RunFolder:
+    return executed(LOCK_IN, maker={"policy": "independent"})
+
+
+@pytest.fixture(scope="module")
+def worth_little(executed) -> RunFolder:
+    """The captive maker of a house whose growth nobody pays much for."""
+    return executed(LOCK_IN, group={"valuation": LITTLE})
+
+
+@pytest.fixture(scope="module")
+def unvalued(executed) -> RunFolder:
+    """The captive maker of a house that nobody appraises."""
+    return executed(LOCK_IN, group={"valuation": None})
+
+
+@pytest.fixture(params=["captive", "independent", "worth_little"])
+def any_of_them(request) -> RunFolder:
+    return request.getfixturevalue(request.param)
+
+
+def decisions(run: RunFolder) -> dict[date, str]:
+    return {each.day: each.decided for each in reviews(run)}
+
+
+def by_month(run: RunFolder, figure: str, condition: str) -> dict[str, int]:
+    """Return a figure of the fills, month by month."""
+    with run.connect() as connection:
+        found = connection.execute(
+            f"SELECT strftime(time, '%Y-%m') AS month, ({figure})::BIGINT FROM rows "
+            f"WHERE {condition} GROUP BY month"
+        )
+        return dict(found.fetchall())
+
+
+def results(run: RunFolder) -> list[int]:
+    """Return by month what the maker's quotes brought, in cents, from single fills."""
+    name = MAKER.name
+    lost = by_month(run, "sum(edge_cents)", f"maker = '{name}' AND motive IN ('pickoff', 'spread')")
+    hedges = by_month(
+        run, "sum(edge_cents - fee_cents)", f"taker = '{name}' AND motive = 'hedging'"
+    )
+    return [hedges.get(month, 0) - lost.get(month, 0) for month in MONTHS]
+
+
+def fees_on_fills(run: RunFolder) -> list[int]:
+    """Return by month what was paid on fills of the maker's quotes, in cents."""
+    fees = by_month(run, "sum(fee_cents)", f"maker = '{MAKER.name}' AND venue = '{HOUSE}'")
+    return [fees.get(month, 0) for month in MONTHS]
+
+
+def fees_of_others(run: RunFolder) -> list[int]:
+    """Return by month what other makers owe on the volume that their entries tell, in cents."""
+    rate = Decimal(repr(SCENARIO.other_makers.fee_bps)) / 10_000
+    paid = dict.fromkeys(MONTHS, 0)
+    for entry in run.transactions:
+        if "fees" in entry.tags and (month := f"{entry.date:%Y-%m}") in paid:
+            paid[month] += round(entry.meta["volume"].number * rate * 100)
+    return list(paid.values())
+
+
+def costs(run: RunFolder) -> list[int]:
+    """Return by month what the house paid to run, in cents."""
+    paid = dict.fromkeys(MONTHS, 0)
+    for entry in run.transactions:
+        if "operations" in entry.tags and (month := f"{entry.date:%Y-%m}") in paid:
+            paid[month] += sum(
+                int(p.units.number * 100) for p in entry.postings if p.account == SPENT
+            )
+    return list(paid.values())
+
+
+def shown(run: RunFolder) -> list[float]:
+    """Return by month the share of its quotes that the maker showed when it ended."""
+    told = decisions(run)
+    shares = [1.0]
+    for first in FIRSTS:
+        after = {"sizes down": shares[-1] / 2, "shuts off": 0.0}
+        shares.append(after.get(told.get(first), shares[-1]))
+    return shares[:-1]
+
+
+def left(share: float) -> float:
+    """Return what is left of others' volume once the maker shows nothing."""
+    without = FLOW.volume_response(1 - MAKER.volume_share)
+    return without / FLOW.volume_response(1 - MAKER.volume_share * (1 - share)) if share else 1.0
+
+
+def terms(run: RunFolder) -> Valuation:
+    return load(str(run.path / "scenario.toml")).group.valuation
+
+
+def priced(basis_cents: int, multiples: tuple[float, ...]) -> tuple[float, ...]:
+    """Return what is multiplied, and its value at each multiple, all of them whole numbers."""
+    return (basis_cents, *(multiple * max(basis_cents, 0) for multiple in multiples))
+
+
+def noted_cents(run: RunFolder, way: str) -> list[tuple[int, ...]]:
+    found = appraisals(run)
+    return [tuple(int(usd * 100) for usd in found[month][way]) for month in MONTHS]
+
+
+# ---------------------------------------------------------------------------- what is decided
+
+
+def test_an_independent_maker_that_loses_every_month_halves_its_quotes_and_stops(independent):
+    assert list(decisions(independent).values()) == ["sizes down"] * 3 + ["shuts off"]
+    assert all(each.month_usd < 0 for each in reviews(independent))
+    assert list(decisions(independent)) == FIRSTS
+
+
+def test_the_same_maker_quotes_on_when_captive_whatever_it_loses(captive, independent):
+    assert list(decisions(captive).items()) == [(first, "quotes on") for first in FIRSTS]
+    assert all(each.year_usd < 0 for each in reviews(captive))
+    lost = [sum(results(run)) for run in (captive, independent)]
+    assert lost[0] < lost[1] < 0
+
+
+def test_the_first_month_is_the_same_month(captive, independent):
+    assert reviews(captive)[0].month_usd == reviews(independent)[0].month_usd
+
+
+def test_a_captive_maker_stops_once_a_years_loss_is_more_than_shares_would_lose(worth_little):
+    (only,) = reviews(worth_little)
+
+    assert (only.day, only.decided) == (FIRSTS[0], "shuts off")
+    assert -only.year_usd >= only.shares_would_lose_usd > 0
+
+
+def test_where_nobody_appraises_the_house_a_captive_maker_always_quotes_on(unvalued):
+    assert set(decisions(unvalued).values()) == {"quotes on"}
+    assert {each.shares_would_lose_usd for each in reviews(unvalued)} == {None}
+
+
+def test_who_shuts_off_is_hit_no_more_and_is_reviewed_no_more(independent, worth_little):
+    for run, since in ((independent, FIRSTS[-1]), (worth_little, FIRSTS[0])):
+        fills = f"maker = '{MAKER.name}' AND motive IN ('pickoff', 'spread')"
+        assert by_month(run, "count(*)", f"{fills} AND time < '{since}'")
+        assert not by_month(run, "count(*)", f"{fills} AND time >= '{since}'")
+        assert [each for each in reviews(run) if each.day > since] == []
+
+
+def test_half_the_quotes_are_half_the_size(independent):
+    lot, quoter = float(SCENARIO.markets[0].lot), SCENARIO.markets[0].quoter
+    hits = f"maker = '{MAKER.name}' AND motive = 'pickoff'"
+    largest, without_a_lot = (
+        by_month(independent, f"max({lots} * lead)", hits)
+        for lots in ("abs(lots)", "(abs(lots) - 1)")
+    )
+
+    assert shown(independent) == [1, 1 / 2, 1 / 4, 1 / 8]
+    for month, share in zip(MONTHS, shown(independent), strict=True):
+        size = quoter.displayed_usd * share
+        # It is rounded up to a lot, at the price of an hour's beginning.
+        assert without_a_lot[month] * lot < 1.05 * size
+        assert largest[month] * lot > 0.95 * size
+
+
+def test_half_the_quotes_lack_half_the_depth_that_others_mind(independent, captive):
+    for month, share in zip(MONTHS, shown(independent), strict=True):
+        place = MONTHS.index(month)
+        ratio = fees_of_others(independent)[place] / fees_of_others(captive)[place]
+        assert ratio == pytest.approx((1 - 0.1 * (1 - share)) ** 2, rel=1e-4)
+
+
+# ---------------------------------------------------------------------------- on which figures
+
+
+def test_what_is_looked_at_is_what_single_fills_say_of_the_month_and_of_all_before(any_of_them):
+    months = results(any_of_them)
+    told = reviews(any_of_them)
+
+    assert [int(each.month_usd * 100) for each in told] == months[: len(told)]
+    assert [int(each.year_usd * 100) for each in told] == list(accumulate(months))[: len(told)]
+
+
+def test_on_the_lead_venue_it_is_the_month_that_ended_there(crowd_run):
+    lead = crowd_run.chart.parties.lead
+    (only,) = reviews(crowd_run)
+    accounts = {f"Income:{MAKER.name}:{kind}" for kind in LEAD_QUOTING}
+    gained = -sum(
+        posting.units.number
+        for entry in crowd_run.transactions
+        for posting in entry.postings
+        if entry.date < only.day and posting.account in accounts
+    )
+
+    assert (only.day, only.venue, only.decided) == (
+        date(2022, 6, 1),
+        lead,
+        "moves to the house venue",
+    )
+    assert only.month_usd == only.year_usd == gained < 0
+
+
+def test_growth_is_that_of_fees_on_fills_and_of_others_volume_at_their_rate(any_of_them):
+    paid = zip(fees_on_fills(any_of_them), fees_of_others(any_of_them), strict=True)
+    growth = accumulate(map(sum, paid))  # there was no year before
+
+    multiples = terms(any_of_them).growth_multiples
+    assert noted_cents(any_of_them, BY_GROWTH) == [priced(cents, multiples) for cents in growth]
+
+
+def test_without_its_quotes_others_fees_are_left_as_far_as_they_mind_no_thin_book(any_of_them):
+    paid = zip(fees_of_others(any_of_them), map(left, shown(any_of_them)), strict=True)
+    growth = accumulate(round(cents * share) for cents, share in paid)
+
+    multiples = terms(any_of_them).growth_multiples
+    assert noted_cents(any_of_them, WITHOUT_MAKER) == [priced(cents, multiples) for cents in growth]
+
+
+def test_a_trading_firm_earns_fees_and_what_its_quotes_bring_less_what_it_costs(any_of_them):
+    parts = (fees_on_fills, fees_of_others, results, costs)
+    months = zip(*(part(any_of_them) for part in parts), strict=True)
+    earned = accumulate(fees + others + quotes - paid for fees, others, quotes, paid in months)
+
+    multiples = terms(any_of_them).earnings_multiples
+    noted = noted_cents(any_of_them, AS_TRADING_FIRM)
+    assert noted == [priced(cents, multiples) for cents in earned]
+
+
+def test_what_shares_would_lose_is_the_difference_at_the_middle(any_of_them):
+    found = appraisals(any_of_them)
+    for each, month in zip(reviews(any_of_them), MONTHS, strict=False):
+        with_them, without = found[month][BY_GROWTH], found[month][WITHOUT_MAKER]
+        assert each.shares_would_lose_usd == with_them.middle_usd - without.middle_usd
+
+
+def test_a_round_is_priced_by_the_months_closed_before_it(captive):
+    found = appraisals(captive)
+    (sold,) = rounds(captive)
+
+    assert (sold.day, sold.name, sold.raised_usd, sold.recorded_usd) == (
+        date(2022, 4, 20),
+        "seed",
+        50_000,
+        2_000_000,
+    )
+    assert found["seed"] == found["2022-03"]
+    assert list(found) == ["2022-01", "2022-02", "2022-03", "seed", "2022-04"]
+
+
+# ------------------------------------------------------------------------------ what follows
+
+
+def moved(run: RunFolder, until: date) -> list[tuple]:
+    """Return all that moved before a day."""
+    return [
+        (entry.date, entry.narration, [(p.account, p.units) for p in entry.postings])
+        for entry in run.transactions
+        if entry.date < until
+    ]
+
+
+def test_that_somebody_appraises_the_house_moves_no_money(captive, unvalued):
+    assert moved(captive, SCENARIO.run.end) == moved(unvalued, SCENARIO.run.end)
+    for month in captive.fill_files:
+        assert month.read_bytes() == (unvalued.path / "fills" / month.name).read_bytes()
+
+
+def test_until_the_first_other_decision_the_books_are_the_same(unvalued, worth_little):
+    first = FIRSTS[0]
+
+    assert moved(worth_little, first) == moved(unvalued, first)
+    assert moved(worth_little, SCENARIO.run.end) != moved(unvalued, SCENARIO.run.end)
+
+
+def test_the_audit_finds_nothing_wrong(independent):
+    assert [finding.problems for finding in audit(independent.path)][:2] == [(), ()]
+
+
+# ------------------------------------------------------------------------------- the report
+
+
+def test_every_row_is_as_wide_as_its_table_and_every_round_and_month_has_one(any_of_them):
+    tables = {table.name: table for table in valuation(any_of_them)}
+
+    for table in tables.values():
+        assert {len(row) for row in table.rows} == {len(table.columns)}
+    assert [row[1] for row in tables["rounds"].rows] == ["seed"]
+    assert [row[0] for row in tables["months"].rows] == MONTHS
+    assert len(tables["ways"].rows) == 3 * (len(MONTHS) + 1)
+
+
+def test_a_round_stands_beside_what_it_would_have_fetched(captive):
+    rounds_table = valuation(captive)[0]
+    row = dict(zip(rounds_table.columns, rounds_table.rows[0], strict=True))
+    noted = appraisals(captive)["seed"]
+
+    assert row["recorded_over_growth"] == round(2_000_000 / row["growth_usd"], 1)
+    assert row["low_usd"] * 4 == row["by_growth_usd"] * 2 == row["high_usd"]
+    assert row["growth_usd"] * 20 == row["by_growth_usd"]
+    assert row["without_quotes_usd"] == noted[WITHOUT_MAKER].middle_usd
+    assert row["as_trading_firm_usd"] == noted[AS_TRADING_FIRM].middle_usd
+
+
+def test_where_nobody_appraises_a_round_stands_alone(unvalued):
+    table, months, _, ways = valuation(unvalued)
+
+    assert table.rows == [(date(2022, 4, 20), "seed", 50_000, 2_000_000, *(None,) * 7)]
+    assert (months.rows, ways.rows) == ([], [])
+
+
+def test_books_without_rounds_or_reviews_say_so(tiny_run):
+    assert [table.rows for table in valuation(tiny_run)] == [[]] * 4
