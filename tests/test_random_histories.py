@@ -141,7 +141,12 @@ class History:
         )
         house, lead = self.venues[HOUSE], self.venues[LEAD]
         self.credit = CreditLine(
-            house, (MAKER, HOUSE), CODE[MAKER], 100 * LINE_USD, 100 * TRANCHE_USD, self.journal
+            house,
+            (MAKER, HOUSE),
+            CODE[MAKER],
+            lambda _: 100 * LINE_USD,
+            100 * TRANCHE_USD,
+            self.journal,
         )
         floor_cents = {CODE[name]: 100 * usd for name, usd in LEAD_FLOOR_USD.items()}
         self._margin = MarginDesk(
