@@ -3,10 +3,13 @@
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from des.clock import DAY_US, SECOND_US, midnight_us
 from des.quoting.plan import QuotingPolicy
+from des.venue.volume import HouseVolume
 from ledger.accounts import borrowed, cash, claim, income
 from ledger.reports.where import usd_balances
 from ledger.run_folder import RunFolder
@@ -15,6 +18,7 @@ from runs.scenarios import load
 WORLDS = Path(__file__).parent / "worlds"
 GROUP, BUSY = WORLDS / "group.toml", WORLDS / "busy.toml"
 SCENARIO = load(str(GROUP))
+DAY_S = DAY_US // SECOND_US
 HOUSE, OTHERS = SCENARIO.house.name, SCENARIO.other_makers.name
 
 
@@ -75,6 +79,25 @@ def test_levels_stand_so_many_times_as_far_out():
 
     near, far = QuotingPolicy.of(quoter), QuotingPolicy.of(quoter, spread_times=2.0)
     assert far.offset_e6 == tuple(2 * offset for offset in near.offset_e6)
+
+
+@pytest.mark.parametrize(("others_bps", "times_as_wide"), [(24.0, 2.0), (12.0, 1.0), (3.0, 1.0)])
+def test_volume_minds_a_wider_book_where_the_best_quotes_were_the_makers(others_bps, times_as_wide):
+    scenario = load(str(WORLDS / "run.toml"))
+    (market,) = scenario.markets
+    quoter = market.quoter.model_copy(update={"half_spread_bps": 12.0})
+    changes = {"quoter": quoter, "others_half_spread_bps": others_bps}
+    flow = scenario.retail.flow.model_copy(update={"depth_elasticity": 0, "spread_elasticity": 2.0})
+    retail = scenario.retail.model_copy(update={"flow": flow})
+    markets = (market.model_copy(update=changes),)
+    listing = SimpleNamespace(volume_usd_per_s=lambda _: 100.0)
+    volume = HouseVolume(
+        scenario.model_copy(update={"markets": markets, "retail": retail}), [listing]
+    )
+    start_us = midnight_us(scenario.run.start)
+
+    assert volume.usd_per_day(0, start_us, maker_shows=0.5) == 100 * DAY_S
+    assert volume.left_without_maker(start_us, 1.0) == pytest.approx(times_as_wide**-2)
 
 
 def test_other_makers_pay_in_what_they_are_charged(executed):

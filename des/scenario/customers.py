@@ -47,6 +47,7 @@ class Flow(Part):
     deposits_per_volume: Fraction  # dollars brought for each that is traded on the house
     trust_elasticity: Elasticity = 1.0
     depth_elasticity: Elasticity = 1.0
+    spread_elasticity: Elasticity = 0.0
     base_per_day: Fraction  # of their claims that customers take away in normal times
     fear_half_life_h: Annotated[float, Field(ge=1, le=10_000)]  # the grid of its hours is as fine
     contagion: Annotated[float, Field(ge=0, le=10_000)] = 0.0
@@ -97,19 +98,20 @@ class Flow(Part):
         decay_per_day = math.log(2) / (self.fear_half_life_h / 24)
         return self.contagion * max(mean, self.firms_sensitivity) / decay_per_day
 
-    def volume_response(self, depth: float) -> float:
+    def volume_response(self, depth: float, spread: float = 1.0) -> float:
         """Return the volume that is left of the recorded one, as a share.
 
         Args:
             depth: what is left of the recorded depth of the book: 1 as long as the captive maker
                 quotes, 1 less its share of the volume when it does not.
+            spread: the best spread over the recorded one: 1, or more once the best quotes are gone.
 
-        Formula: depth ** depth_elasticity. With 0 nobody minds a thin book. Depth goes by volume,
-            for lack of a record of the book itself. A constant elasticity is an assumption; that
-            volume and liquidity move together is Chordia, Roll & Subrahmanyam (2001), Journal of
-            Finance 56(2), 501-530.
+        Formula: depth ** depth_elasticity / spread ** spread_elasticity. With 0 nobody minds a thin
+            book, or a wide one. Depth goes by volume, for lack of a record of the book itself.
+            Constant elasticities are assumptions; that volume, depth and spread move together is
+            Chordia, Roll & Subrahmanyam (2001), Journal of Finance 56(2), 501-530.
         """
-        return depth**self.depth_elasticity
+        return depth**self.depth_elasticity / spread**self.spread_elasticity
 
     def deposits_usd_per_day(self, volume_usd_per_day: float, trust: float) -> float:
         """Return what customers are expected to bring in a day.

@@ -183,6 +183,8 @@ def test_volume_and_deposits_answer_with_constant_elasticities():
     flow = rules(depth_elasticity=1.5, trust_elasticity=2.0, deposits_per_volume=0.001)
 
     assert flow.volume_response(0.64) == pytest.approx(0.512)
+    wide = rules(depth_elasticity=1.5, spread_elasticity=0.5)
+    assert wide.volume_response(0.64, spread=4.0) == pytest.approx(0.256)
     assert flow.deposits_usd_per_day(1e9, trust=1.0) == pytest.approx(1e6)
     assert flow.deposits_usd_per_day(1e9, trust=0.5) == pytest.approx(0.25e6)
     assert flow.deposits_usd_per_day(2e9, trust=0.5) == pytest.approx(0.5e6)
