@@ -6,7 +6,7 @@ import pytest
 
 from des.clock import DAY_US, SECOND_US, midnight_us
 from des.scenario import DayVolume, MonthVolume
-from des.volume import RecordedVolume
+from des.venue.recorded_volume import RecordedVolume
 from runs.scenarios import load
 
 TINY = load("tiny").markets[0]
