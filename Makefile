@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 LIFE := runs/out/ftx-sampled-seed1
 
 .PHONY: help setup run flagship test test-slow bench size-sweep liquidation-sweep blind-audit ranges \
-	format clean
+	policies format clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -55,6 +55,9 @@ liquidation-sweep: setup  ## print what backing the venue brings its captive mak
 
 ranges: setup  ## print how much of the hole stale quotes explain, over the record's ranges
 	$(BIN)/python -m runs.life_ranges
+
+policies: setup  ## print what stopping the quotes, or never lending, would have changed (some minutes)
+	$(BIN)/python -m runs.policies
 
 blind-audit: setup  ## print how often a blind audit finds the main cause (some minutes)
 	$(BIN)/python -m runs.blind_audit

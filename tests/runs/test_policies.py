@@ -1,0 +1,67 @@
+"""Policies side by side: what each changes, and that the table says what the books say."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger.reports.timeline import standings
+from ledger.reports.where import hole
+from runs import policies
+from runs.policies import POLICIES, SCENARIO, life, policy_tables, read
+from runs.scenarios import load
+
+LOCK_IN = Path(__file__).parents[1] / "worlds" / "lock-in.toml"
+RUN = Path(__file__).parents[1] / "worlds" / "run.toml"
+
+
+def told(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the life says under these changes, but for where it has it from."""
+    return load(SCENARIO, dict(changes)).model_dump(exclude={"sources"})
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_policy_changes_who_decides_and_nothing_else(policy):
+    expected = told({})
+    for part, changes in POLICIES[policy].items():
+        expected[part] |= changes
+
+    assert told(POLICIES[policy]) == expected
+
+
+def test_the_life_itself_is_the_captive_one():
+    assert told(POLICIES["captive"]) == told({})
+
+
+def test_a_life_is_read_off_its_books(monkeypatch, executed):
+    monkeypatch.setattr(policies, "SCENARIO", str(LOCK_IN))
+    run = executed(LOCK_IN, **POLICIES["independent"])
+    kinds, end = hole(run).kinds_usd, standings(run)[-1]
+
+    found = life("independent")
+
+    assert found == read(run)
+    assert found.quotes_lose_usd == kinds["PickOff"] + kinds["Spread"] + kinds["Hedging"]
+    assert found.hole_usd == end.hole_usd == found.claims_usd - end.liquid_usd
+    assert found.last_quoted is not None
+    (table,) = policy_tables({"independent": found})
+    assert table.rows == [("independent", *found)]
+
+
+def test_who_quotes_to_the_end_has_no_last_day(executed):
+    assert read(executed(LOCK_IN, **POLICIES["captive"])).last_quoted is None
+
+
+def test_whoever_stops_on_a_day_has_it_as_its_last(executed):
+    day = date(2022, 2, 15)
+
+    assert read(executed(LOCK_IN, maker={"quoter_off": day})).last_quoted == day
+
+
+def test_a_run_on_the_till_shows_in_its_days(executed):
+    found = read(executed(RUN))
+
+    assert found.first_wait is not None
+    assert found.first_halt is None or found.first_halt >= found.first_wait >= date(2022, 1, 1)
