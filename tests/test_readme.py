@@ -13,8 +13,10 @@ from ledger.reports.beliefs import beliefs
 from ledger.reports.firms import firms
 from ledger.reports.illusion import illusion
 from ledger.reports.liquidations import liquidations
+from ledger.reports.pools import pools
 from ledger.reports.table import Table
-from ledger.reports.where import hole
+from ledger.reports.valuation import valuation
+from ledger.reports.where import hole, percent
 from ledger.run_folder import RunFolder
 from runs.execute import execute
 from runs.scenarios import load
@@ -22,6 +24,7 @@ from runs.scenarios import load
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SCRIPTS = Path(sys.executable).parent
+MILLION, BILLION = 1_000_000, 1_000_000_000
 SET_UP = "make "  # what sets up machines is tried on fresh ones
 
 CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
@@ -69,16 +72,65 @@ def test_the_finding_is_in_the_books(told):
     assert all(figure in where for figure in figures)
 
 
-@pytest.mark.slow
-def test_the_answer_that_the_readme_begins_with_is_made_from_the_books(tmp_path):
-    """A minute and a half: the venue's life at the fidelity that `make run` has."""
-    execute(load("ftx-sampled"), tmp_path / "run")
-    run = RunFolder.at(tmp_path / "run")
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """The venue's life at the fidelity that `make run` has: a minute and a half."""
+    folder = tmp_path_factory.mktemp("life") / "run"
+    execute(load("ftx-sampled"), folder)
+    return RunFolder.at(folder)
 
+
+@pytest.mark.slow
+def test_the_answer_that_the_readme_begins_with_is_made_from_the_books(life):
     said = " ".join(README.split())
-    assert answer(run) in said
-    lost = hole(run).kinds_usd["PickOff"]
-    assert f"cost its captive market maker {lost / 1_000_000:.1f} million dollars" in said
+    assert answer(life) in said
+    the_hole = hole(life)
+    lost = the_hole.kinds_usd["PickOff"]
+    share = percent(lost, sum(the_hole.uses_usd.values()))
+    assert f"{lost / MILLION:.1f} million dollars, {share} % of all the money" in said
+
+
+@pytest.mark.slow
+def test_what_the_readme_says_of_shares_and_of_the_lock_in_is_in_the_books(life):
+    tables = valuation(life)
+    rounds, reviews = by_name(tables, "rounds"), by_name(tables, "reviews")
+    last = dict(zip(rounds.columns, rounds.rows[-1], strict=True))
+    worth = [
+        f"{last[f'{way}_usd'] / BILLION:.1f}"
+        for way in ("recorded", "by_growth", "without_quotes", "as_trading_firm")
+    ]
+    decided, year, lose = (
+        [row[reviews.columns.index(column)] for row in reviews.rows]
+        for column in ("decided", "year_usd", "shares_would_lose_usd")
+    )
+    said = " ".join(README.split())
+    assert f"recorded at {worth[0].removesuffix('.0')} billion" in said
+    assert f"fetched {worth[1]} billion with the captive maker's quotes and {worth[2]}" in said
+    assert f"as a trading firm {worth[3]}" in said
+    assert set(decided) == {"quotes on"}
+    assert f"never cost more than {-min(year) / MILLION:.0f} million" in said
+    assert f"up to {max(lose) / BILLION:.1f} billion" in said
+
+
+@pytest.mark.slow
+def test_what_the_readme_says_of_the_pool_is_in_the_books(life):
+    table = by_name(pools(life), "pools")
+    total = dict(zip(table.columns, table.rows[-1], strict=True))
+    lost, fees = (total[f"{what}_usd"] / MILLION for what in ("loss", "fees"))
+    said = " ".join(README.split())
+    assert f"lost {lost:.1f} million to arbitrage" in said
+    assert f"{fees:.1f} of it came back as fees" in said
+
+
+@pytest.mark.slow
+def test_what_the_readme_says_of_other_crashes_is_what_their_backstop_earned(tmp_path):
+    earned = {}
+    for name in ("march-2020", "may-19"):
+        execute(load(name), tmp_path / name)
+        backstops = by_name(liquidations(RunFolder.at(tmp_path / name)), "backstops")
+        earned[name] = round(backstops.rows[0][-1] / 1_000)
+    said = " ".join(README.split())
+    assert f"it earns {earned['march-2020']} and {earned['may-19']} thousand" in said
 
 
 @pytest.mark.slow

@@ -86,6 +86,29 @@ def test_from_the_halt_on_the_cash_of_the_house_never_moves_and_requests_are_not
     assert {day for day, _ in unpaid_requests(broken)} == {date(2022, 5, d) for d in (12, 13, 14)}
 
 
+def test_after_the_halt_nobody_puts_money_into_the_group_and_it_pays_for_nothing(executed, broken):
+    halt, later = date(2022, 5, 12), date(2022, 5, 13)
+    group = load(str(RUN)).group.model_dump(exclude_none=True)
+    lender = {
+        "name": "Lender01",
+        "rate_pct_per_year": 8.0,
+        "limits": ({"since": later, "usd": 1e6},),
+    }
+    use = group["uses"][0] | {"date": later, "usd": 1_000.0, "to": "Latecomer"}
+    offered = {
+        "investors": "Investors",
+        "rounds": ({"date": later, "usd": 1e6, "valuation_usd": 0.0, "name": "late"},),
+        "lenders": (lender,),
+        "uses": (*group["uses"], use),
+    }
+    run = executed(RUN, group=offered)
+
+    assert (halt, "halted") in told(run, HOUSE)
+    assert not {"equity", "loan"} & {tag for entry in run.transactions for tag in entry.tags}
+    assert "Latecomer" not in {entry.payee for entry in run.transactions}
+    assert [told(run, HOUSE), told(run, QUOTER)] == [told(broken, HOUSE), told(broken, QUOTER)]
+
+
 def test_firms_and_retail_ask_at_one_till_and_both_wait(broken):
     asked = {holder[0] for _, _, holder in broken.customs("unpaid-request")}
     paid = {entry.payee for _, entry in moments(broken, "withdrawal")}

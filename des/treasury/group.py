@@ -4,6 +4,9 @@ In this order: pools have been traded and may close, shares are sold, lenders lo
 and recall, interest is paid, uses are paid in the order of the scenario, tokens are bought, pools
 open, tokens are marked, the house pays what it costs to run. What cannot be paid in full is not
 paid at all and noted; only a recall is paid as far as money goes, and the rest of it stays owed.
+
+Once the house has halted, none of this happens any more: who is owed has a claim, and nobody puts
+money into it.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,7 +14,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from des.custody.custody import Custody
+from des.custody.custody import HALTED, Custody
 from des.defi.programme import PoolProgramme
 from des.listing import Listing
 from des.scenario import Scenario
@@ -155,21 +158,32 @@ class GroupTreasury:
             time_us: that microsecond.
             marks: lead prices by market, in ticks.
         """
-        day = day_of(time_us)
-        first_of_month = day.day == 1
         self._pools.close_day(time_us)
+        halted = self._custody.status[self._parties.house] == HALTED
+        if not halted:
+            self._deal(time_us, marks)
+        self._holdings.close_day(time_us, marks)
+        if not halted:
+            self._settle(time_us, marks)
+
+    def _deal(self, time_us: int, marks: np.ndarray) -> None:
+        """Let in what investors and lenders bring, and out what is called, due or wanted."""
+        day = day_of(time_us)
         self._sell_shares(time_us)
         self._lenders.look(self._holdings.worth_cents(day, marks))
         self._repay_recalls(time_us)
-        if first_of_month:
+        if day.day == 1:
             self._pay_interest(time_us)
         for payment in self._uses.get(day, ()):
             self._pay(time_us, payment)
         for purchase in self._holdings.due(day):
             self._buy_tokens(time_us, purchase)
         self._pools.open_due(time_us, marks)
-        self._holdings.close_day(time_us, marks)
-        if first_of_month:
+
+    def _settle(self, time_us: int, marks: np.ndarray) -> None:
+        """Pay what the house costs, and let lenders close their day."""
+        day = day_of(time_us)
+        if day.day == 1:
             self._pay_costs(time_us)
         # Tokens of today are collateral from today on.
         self._lenders.look(self._holdings.worth_cents(day, marks))

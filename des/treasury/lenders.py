@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from des.custody.custody import Custody
+from des.custody.custody import HALTED, Custody
 from des.scenario import Lender
 from ledger import financing
 from ledger.accounts import Parties, debt
@@ -113,6 +113,8 @@ class Lenders:
         self._journal.custom(time_us, kind, account, f"{amount(cents)} USD")
 
     def _room_cents(self, place: int, time_us: int) -> int:
+        if self._custody.status[self._parties.house] == HALTED:
+            return 0  # whose owner cannot pay its customers is lent nothing
         return max(self._limit_cents(place, time_us) - self.owed_cents[place], 0)
 
     def _limit_cents(self, place: int, time_us: int) -> int:
