@@ -8,7 +8,8 @@ by class, and against everybody else who has a claim on the house. Most columns 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from ledger.accounts import LEAD_QUOTING, Parties, claim, expense, income, pool
+from ledger.accounts import LEAD_QUOTING, claim, expense, income, pool
+from ledger.parties import Parties
 from ledger.reports.league import (
     ALL,
     NO_FILLS,

@@ -10,8 +10,9 @@ from decimal import Decimal
 
 import duckdb
 
-from ledger.accounts import BACKSTOP, SOCIALISED, books_of, expense, income, pool
+from ledger.accounts import SOCIALISED, expense, income, pool
 from ledger.fills import Motive
+from ledger.parties import BACKSTOP, books_of
 from ledger.reports.course import course, create_held
 from ledger.reports.seized import seized
 from ledger.reports.table import Table

@@ -20,7 +20,8 @@ from typing import NamedTuple
 from beancount.core import data
 from beancount.core.amount import Amount
 
-from ledger.accounts import IN_KIND, cash, lent
+from ledger.accounts import cash, lent
+from ledger.chart import IN_KIND
 from ledger.reports.cage import unpaid_requests
 from ledger.reports.daily import calendar, dollars, posted_cents
 from ledger.reports.table import Table

@@ -9,8 +9,10 @@ from beancount import loader
 from beanquery.query import run_query
 
 from ledger import fill_store
-from ledger.accounts import Chart, Parties, income
+from ledger.accounts import income
+from ledger.chart import Chart
 from ledger.movements import lead_quoting
+from ledger.parties import Parties
 from ledger.reports.league import (
     ALL,
     NO_CLASS,

@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from ledger.accounts import BACKSTOP, SEIZURE, books_of, contracts, exchanged, expense, income
+from ledger.accounts import SEIZURE, contracts, exchanged, expense, income
+from ledger.parties import BACKSTOP, books_of
 from ledger.reports.course import HELD, LEAD, RESULT
 from ledger.reports.firms import firms
 from ledger.reports.liquidations import liquidations
