@@ -24,12 +24,13 @@ from ledger.reports.firms import firms
 from ledger.reports.illusion import illusion
 from ledger.reports.leadlag import leadlag
 from ledger.reports.liquidations import liquidations
+from ledger.reports.quarters import where_by_quarter
 from ledger.reports.query import QueryError, query
 from ledger.reports.sql import SqlError, schema, sql
 from ledger.reports.table import Table
 from ledger.reports.trail import trail
 from ledger.reports.trail_up import trail_up
-from ledger.reports.where import where, where_by_quarter
+from ledger.reports.where import where
 from ledger.run_folder import RunFolder, RunFolderError
 from runs.compare import compare_command
 from runs.counterfactual import CounterfactualError

@@ -11,10 +11,10 @@ import pytest
 from ledger.reports.answer import answer
 from ledger.reports.beliefs import beliefs
 from ledger.reports.firms import firms
+from ledger.reports.hole import hole
 from ledger.reports.illusion import illusion
 from ledger.reports.liquidations import liquidations
 from ledger.reports.table import Table
-from ledger.reports.where import hole
 from ledger.run_folder import RunFolder
 from runs.execute import execute
 from runs.scenarios import load

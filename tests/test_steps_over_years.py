@@ -8,7 +8,7 @@ import pytest
 
 from des.quoting.plan import QuotingPolicy
 from ledger.accounts import borrowed, cash, claim, income
-from ledger.reports.where import usd_balances
+from ledger.reports.dollars import usd_balances
 from ledger.run_folder import RunFolder
 from runs.scenarios import load
 

@@ -20,7 +20,7 @@ from beancount.core import data
 from ledger.fills import PAYMENTS
 from ledger.parties import books_of
 from ledger.reports.both_tiers import is_closing
-from ledger.reports.where import usd_balances
+from ledger.reports.dollars import usd_balances
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, entity_of, kind_of
 

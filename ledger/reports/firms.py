@@ -10,6 +10,8 @@ from decimal import Decimal
 
 from ledger.accounts import LEAD_QUOTING, claim, expense, income, pool
 from ledger.parties import Parties
+from ledger.reports.bridge import DEPOSITS, OPENING, WITHDRAWALS, claim_movements
+from ledger.reports.dollars import ZERO, percent, usd_balances, usd_lines
 from ledger.reports.league import (
     ALL,
     NO_FILLS,
@@ -22,16 +24,6 @@ from ledger.reports.league import (
 )
 from ledger.reports.payable import Tills, tills
 from ledger.reports.table import Table
-from ledger.reports.where import (
-    DEPOSITS,
-    OPENING,
-    WITHDRAWALS,
-    ZERO,
-    claim_movements,
-    percent,
-    usd_balances,
-    usd_lines,
-)
 from ledger.run_folder import RunFolder
 
 MADE = (

@@ -13,6 +13,7 @@ from ledger.accounts import income
 from ledger.chart import Chart
 from ledger.movements import lead_quoting
 from ledger.parties import Parties
+from ledger.reports.dollars import usd_balances
 from ledger.reports.league import (
     ALL,
     NO_CLASS,
@@ -24,7 +25,6 @@ from ledger.reports.league import (
     profiles,
     total,
 )
-from ledger.reports.where import usd_balances
 from ledger.text import Text
 
 PARTIES = Parties("FTX", "Alameda", "Binance", "Retail", "OtherMakers", ("Firm01", "Firm02"))
