@@ -8,10 +8,11 @@ from des.liquidation.customers import collateral_tokens
 from des.scenario import Scenario
 from des.treasury.group import spendings_of
 from des.treasury.tokens import chart_tokens
-from ledger.accounts import ARBITRAGEURS, Chart, Parties
+from ledger.chart import Chart
 from ledger.fills import Names
 from ledger.journal import Journal
 from ledger.money import Contract
+from ledger.parties import ARBITRAGEURS, Parties
 
 
 def parties_of(scenario: Scenario) -> Parties:

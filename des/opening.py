@@ -7,8 +7,8 @@ from des.liquidation.customers import MarginCustomers
 from des.scenario import Firm, Scenario
 from des.treasury.group import GroupTreasury
 from ledger import movements
-from ledger.accounts import OUTSIDE, Parties
 from ledger.money import to_cents
+from ledger.parties import OUTSIDE, Parties
 from ledger.transaction import Transaction
 
 

@@ -40,8 +40,9 @@ from des.venue.fees import FeeSchedule
 from des.venue.other_makers import OtherMakers
 from des.venue.venue import FUNDING_UNIT, Venue
 from des.venue.volume import HouseVolume
-from ledger.accounts import OUTSIDE, books_of, owed
+from ledger.accounts import owed
 from ledger.money import Contract, amount, to_cents
+from ledger.parties import OUTSIDE, books_of
 from ledger.text import quoted
 from ledger.times import day_of
 from ledger.transaction import LedgerError

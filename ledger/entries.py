@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ledger.accounts import Chart
+from ledger.chart import Chart
 from ledger.columns import Words, alike, each
 from ledger.fills import ABSENT, NULLABLE, Fill, Names, Pairing, postings
 from ledger.money import Contract, Scale

@@ -14,14 +14,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ledger.accounts import (
-    BACKSTOP,
     FREE,
     PLEDGED,
     SEIZURE,
     SOCIALISED,
-    Chart,
-    Parties,
-    books_of,
     claim,
     claim_in_kind,
     contracts,
@@ -32,8 +28,10 @@ from ledger.accounts import (
     owed_in_kind,
     pool,
 )
+from ledger.chart import Chart
 from ledger.columns import Numbers
 from ledger.money import fee_cents
+from ledger.parties import BACKSTOP, Parties, books_of
 from ledger.transaction import Posting
 
 SCHEMA_VERSION = 1

@@ -1,10 +1,6 @@
 """What brings the group money beside its customers, and what it pays for beside trading."""
 
 from ledger.accounts import (
-    AT_COST,
-    OUTSIDE,
-    Spending,
-    Token,
     cash,
     debt,
     expense,
@@ -15,7 +11,9 @@ from ledger.accounts import (
     shares,
     tokens,
 )
+from ledger.chart import AT_COST, Spending, Token
 from ledger.money import usd
+from ledger.parties import OUTSIDE
 from ledger.transaction import Posting, Transaction
 
 OPERATIONS = "Operations"  # the kind of what the house costs to run

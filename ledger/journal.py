@@ -12,7 +12,7 @@ from typing import TextIO
 import numpy as np
 
 from ledger import fill_store
-from ledger.accounts import Chart
+from ledger.chart import Chart
 from ledger.entries import Entries
 from ledger.fills import Names, join_rows
 from ledger.main_file import check_text, main_text

@@ -7,7 +7,8 @@ includes it and adds the invariants, which do need our code.
 from collections.abc import Iterable
 from datetime import date
 
-from ledger.accounts import OUTSIDE, Chart
+from ledger.chart import Chart
+from ledger.parties import OUTSIDE
 from ledger.text import EXACT, HEADER, opened, quoted
 from ledger.transaction import MONEY
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from ledger.accounts import (
     FREE,
-    Parties,
     borrowed,
     cash,
     claim,
@@ -20,6 +19,7 @@ from ledger.accounts import (
     tokens,
 )
 from ledger.money import usd
+from ledger.parties import Parties
 from ledger.transaction import Posting, Transaction
 
 

@@ -8,10 +8,10 @@ from functools import partial
 
 import numpy as np
 
-from ledger.accounts import DIRECTIONAL
 from ledger.columns import Words, each, joined
 from ledger.fills import ABSENT, Fill, Motive, Pairing
 from ledger.money import Contract, usd
+from ledger.parties import DIRECTIONAL
 
 
 def fill_sentence(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> Words:

@@ -8,17 +8,9 @@ the rest of the world, so that what is gained by the two trades is dollars, and 
 
 from dataclasses import dataclass
 
-from ledger.accounts import (
-    OUTSIDE,
-    POOLS,
-    cash,
-    in_pool,
-    income,
-    paid_for_tokens,
-    pooled,
-    tokens,
-)
+from ledger.accounts import POOLS, cash, in_pool, income, paid_for_tokens, pooled, tokens
 from ledger.money import usd
+from ledger.parties import OUTSIDE
 from ledger.transaction import Posting, Transaction
 
 

@@ -13,9 +13,10 @@ import duckdb
 from beancount import loader
 from beancount.core import data
 
-from ledger.accounts import OUTSIDE, Chart, Parties, Spending, Token
+from ledger.chart import Chart, Spending, Token
 from ledger.fills import Names
 from ledger.money import RATE_UNIT, CollateralToken, Contract
+from ledger.parties import OUTSIDE, Parties
 
 MANIFEST = "manifest.json"
 

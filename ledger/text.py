@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
-from ledger.accounts import Chart, Opened
+from ledger.chart import Chart, Opened
 from ledger.columns import Numbers, Words, each, joined
 from ledger.money import amount
 from ledger.times import DAY_US, day_of, time_of_day

@@ -8,8 +8,8 @@ import click
 
 from ledger.reports.blind import blind_copy
 from ledger.reports.diagnose import LOSSES, ZERO, Cause, Diagnosis, diagnose, verdict
+from ledger.reports.hole import hole
 from ledger.reports.table import Cell, Table
-from ledger.reports.where import hole
 from ledger.run_folder import RunFolder
 from runs.reporting import RUN, report
 

@@ -8,11 +8,11 @@ import click
 from tqdm import tqdm
 
 from ledger.reports.answer import answer
+from ledger.reports.hole import hole, hole_by_kind
 from ledger.reports.solvency import solvency
 from ledger.reports.table import Table
 from ledger.reports.timeline import BY, timeline
 from ledger.reports.valuation import valuation
-from ledger.reports.where import hole, hole_by_kind
 from ledger.run_folder import RunFolder
 from runs.counterfactual import REMOVALS, counterfactual, without
 from runs.plots import timeline_figure

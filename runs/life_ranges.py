@@ -18,8 +18,9 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from des.scenario import Scenario
+from ledger.reports.dollars import ZERO, percent
+from ledger.reports.hole import hole
 from ledger.reports.table import Cell, Table
-from ledger.reports.where import ZERO, hole, percent
 from runs.experiment import books_of, experiment, run_cases
 from runs.scenarios import load
 

@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 
 from beancount.core import data
 
+from ledger.reports.dollars import ZERO
+from ledger.reports.hole import hole
 from ledger.reports.table import Table
 from ledger.reports.timeline import firsts, standings
-from ledger.reports.where import ZERO, hole
 from ledger.run_folder import RunFolder
 from runs.experiment import books_of, experiment, run_cases
 from runs.scenarios import load

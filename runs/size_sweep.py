@@ -19,9 +19,9 @@ from beancount.core import data
 
 from des.firms.capital import TRADING
 from ledger.accounts import income
+from ledger.reports.dollars import usd_balances
 from ledger.reports.league import STATUS
 from ledger.reports.table import Cell, Table
-from ledger.reports.where import usd_balances
 from runs.experiment import books_of, experiment, run_cases
 from runs.scenarios import load
 

@@ -15,7 +15,8 @@ from des.treasury.purse import Purse
 from ledger.accounts import cash, debt
 from ledger.audit import audit
 from ledger.reports.books import books
-from ledger.reports.where import hole, where
+from ledger.reports.hole import hole
+from ledger.reports.where import where
 from ledger.run_folder import RunFolder
 from ledger.transaction import kind_of
 from runs.execute import execute

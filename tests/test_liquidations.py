@@ -7,9 +7,10 @@ from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 
-from ledger.accounts import BACKSTOP, SEIZURE, exchanged, expense, income
+from ledger.accounts import SEIZURE, exchanged, expense, income
 from ledger.day_ledger import days_of, render_days
-from ledger.reports.where import usd_balances
+from ledger.parties import BACKSTOP
+from ledger.reports.dollars import usd_balances
 from ledger.run_folder import RunFolder
 from runs.scenarios import load
 

@@ -26,11 +26,13 @@ from des.treasury.margin import MarginDesk
 from des.treasury.purse import Purse
 from des.venue.venue import Venue
 from ledger import invariants, movements
-from ledger.accounts import OUTSIDE, Chart, Parties, borrowed, cash, claim, contracts, lent, owed
+from ledger.accounts import borrowed, cash, claim, contracts, lent, owed
+from ledger.chart import Chart
 from ledger.day_ledger import days_of, render_days
 from ledger.fills import Motive, Names, new_rows
 from ledger.journal import Journal
 from ledger.money import Contract
+from ledger.parties import OUTSIDE, Parties
 from ledger.recompute import wrong_fills
 from ledger.run_folder import RunFolder
 from ledger.times import DAY_US

@@ -10,13 +10,14 @@ import pytest
 
 from ledger.reports.answer import answer
 from ledger.reports.beliefs import beliefs
+from ledger.reports.dollars import percent
 from ledger.reports.firms import firms
+from ledger.reports.hole import hole
 from ledger.reports.illusion import illusion
 from ledger.reports.liquidations import liquidations
 from ledger.reports.pools import pools
 from ledger.reports.table import Table
 from ledger.reports.valuation import valuation
-from ledger.reports.where import hole, percent
 from ledger.run_folder import RunFolder
 from runs.execute import execute
 from runs.scenarios import load

@@ -15,9 +15,10 @@ from ledger import invariants
 from ledger.audit import audit
 from ledger.day_ledger import days_of, render_days
 from ledger.recompute import wrong_fills
+from ledger.reports.bridge import bridge
 from ledger.reports.cage import cage, unpaid_requests
+from ledger.reports.hole import hole
 from ledger.reports.payable import tills
-from ledger.reports.where import bridge, hole
 from ledger.run_folder import RunFolder
 from runs.execute import execute
 from runs.scenarios import ScenarioError, load

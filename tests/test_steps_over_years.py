@@ -11,7 +11,7 @@ from des.clock import DAY_US, SECOND_US, midnight_us
 from des.quoting.plan import QuotingPolicy
 from des.venue.volume import HouseVolume
 from ledger.accounts import borrowed, cash, claim, income
-from ledger.reports.where import usd_balances
+from ledger.reports.dollars import usd_balances
 from ledger.run_folder import RunFolder
 from runs.scenarios import load
 

@@ -12,7 +12,7 @@ from des.quoting.uninformed import UninformedFlow
 from des.scenario import Run
 from des.traded_hours import TradedHours
 from ledger.accounts import income
-from ledger.reports.where import usd_balances
+from ledger.reports.dollars import usd_balances
 
 SETTLING = Path(__file__).parent / "worlds" / "settling.toml"
 SEEDS = range(1, 9)

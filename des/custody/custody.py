@@ -6,8 +6,8 @@ import numpy as np
 
 from des.venue.venue import Venue
 from ledger import movements
-from ledger.accounts import Parties
 from ledger.journal import Journal
+from ledger.parties import Parties
 from ledger.transaction import LedgerError, Transaction
 
 OPEN, QUEUED, HALTED = "open", "queued", "halted"  # how a venue deals with withdrawals

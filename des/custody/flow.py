@@ -21,8 +21,8 @@ from des.custody.firm_withdrawals import FirmWithdrawals
 from des.custody.retail import RetailCustody, whole_dollars
 from des.custody.till import Till
 from des.scenario import Scenario
-from ledger.accounts import Parties
 from ledger.journal import Journal
+from ledger.parties import Parties
 from ledger.text import quoted
 
 HOURS_PER_DAY = DAY_US // HOUR_US

@@ -29,9 +29,10 @@ from des.price.lead_price import Ticks
 from des.scenario import Pool, Scenario
 from des.treasury.purse import Purse
 from des.treasury.tokens import TokenHoldings
-from ledger.accounts import OUTSIDE, Parties, in_pool, pooled
+from ledger.accounts import in_pool, pooled
 from ledger.journal import Journal
 from ledger.money import amount, to_cents
+from ledger.parties import OUTSIDE, Parties
 from ledger.pools import Arbitrages, arbitrage_pool, close_pool, open_pool, pool_link
 from ledger.text import quoted
 from ledger.times import day_of

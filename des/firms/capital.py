@@ -20,9 +20,9 @@ from des.custody.till import Till
 from des.scenario import CapitalRules, Firm
 from des.treasury.margin import MarginDesk
 from des.venue.venue import Venue
-from ledger.accounts import Parties
 from ledger.journal import Journal
 from ledger.money import to_cents
+from ledger.parties import Parties
 from ledger.times import day_of
 
 WAITING, TRADING, LEFT, CLOSED = "waiting", "trading", "left", "closed"

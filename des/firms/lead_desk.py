@@ -15,9 +15,9 @@ from des.listing import Listing
 from des.scenario import Firm, LeadQuoting, Market, Scenario
 from des.venue.venue import Venue
 from ledger import movements
-from ledger.accounts import OUTSIDE, Parties
 from ledger.journal import Journal
 from ledger.money import fee_cents, to_cents
+from ledger.parties import OUTSIDE, Parties
 
 DAY_H = 24
 

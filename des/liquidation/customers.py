@@ -11,9 +11,10 @@ from des.liquidation.population import Population, population
 from des.listing import Listing
 from des.scenario import Scenario
 from des.venue.venue import Venue
-from ledger.accounts import FREE, PLEDGED, Parties, owed_in_kind, pool
+from ledger.accounts import FREE, PLEDGED, owed_in_kind, pool
 from ledger.journal import Journal
 from ledger.money import CollateralToken, Contract, to_cents
+from ledger.parties import Parties
 from ledger.times import day_of
 from ledger.transaction import LedgerError
 

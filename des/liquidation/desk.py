@@ -22,9 +22,9 @@ from des.liquidation.turnover import Turnover, rows_of_holders
 from des.quoting.race import NO_ORDERS
 from des.scenario import Leverage
 from des.venue.venue import Venue
-from ledger.accounts import Parties
 from ledger.fills import Motive, join_rows, new_rows
 from ledger.money import pro_rata, to_cents
+from ledger.parties import Parties
 
 DELEVERAGED = 10  # how many accounts of the other side are closed
 TO_ZERO_PRICE = 3  # thirds of the way

@@ -15,10 +15,11 @@ from des.treasury.monthly_income import (
     year_cents,
 )
 from des.venue.volume import HouseVolume
-from ledger.accounts import Parties, expense, income
+from ledger.accounts import expense, income
 from ledger.appraisal import APPRAISAL, AS_TRADING_FIRM, BY_GROWTH, WITHOUT_MAKER, Appraisal
 from ledger.financing import OPERATIONS
 from ledger.journal import Journal
+from ledger.parties import Parties
 from ledger.times import day_of
 
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from des.clock import DAY_US, SECOND_US, midnight_us
 from des.scenario import Long, Scenario
-from ledger.accounts import DIRECTIONAL, Parties
 from ledger.money import to_cents
+from ledger.parties import DIRECTIONAL, Parties
 
 DAY_S = DAY_US // SECOND_US
 

@@ -27,10 +27,12 @@ from des.treasury.tokens import Purchase, TokenHoldings
 from des.treasury.uses import Payment, calendar, spending_of
 from des.venue.venue import Venue
 from ledger import financing
-from ledger.accounts import OUTSIDE, Parties, Spending, debt, income, tokens
+from ledger.accounts import debt, income, tokens
+from ledger.chart import Spending
 from ledger.financing import OPERATIONS
 from ledger.journal import Journal
 from ledger.money import amount, to_cents
+from ledger.parties import OUTSIDE, Parties
 from ledger.text import quoted
 from ledger.times import day_of
 from ledger.transaction import LedgerError

@@ -14,8 +14,8 @@ from des.clock import microseconds
 from des.price.lead_price import Ticks
 from des.quoting.quotes import price_at
 from des.scenario import Firm, Scenario
-from ledger.accounts import DIRECTIONAL, Parties
 from ledger.fills import Motive, new_rows
+from ledger.parties import DIRECTIONAL, Parties
 
 COST_UNIT = 10**8  # half-spreads are in hundred-millionths of the price
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from des.custody.custody import Custody
 from des.venue.venue import Venue
-from ledger.accounts import Parties
+from ledger.parties import Parties
 
 
 class HouseMoney:

@@ -6,9 +6,10 @@ from decimal import Decimal
 from des.custody.custody import HALTED, Custody
 from des.scenario import Lender
 from ledger import financing
-from ledger.accounts import Parties, debt
+from ledger.accounts import debt
 from ledger.journal import Journal
 from ledger.money import amount, to_cents
+from ledger.parties import Parties
 from ledger.times import day_of
 
 DAYS_OF_YEAR = 365

@@ -16,9 +16,9 @@ from des.scenario import Firm, Scenario
 from des.treasury.purse import Purse
 from des.venue.venue import Venue
 from ledger import movements
-from ledger.accounts import Parties
 from ledger.journal import Journal
 from ledger.money import to_cents
+from ledger.parties import Parties
 from ledger.times import day_of, settlement_link
 
 EXCESS = 2  # margin above this multiple of its target is brought back

@@ -9,7 +9,7 @@ from des.custody.custody import Custody
 from des.treasury.credit_line import CreditLine
 from des.treasury.lenders import Lenders
 from des.venue.venue import Venue
-from ledger.accounts import Parties
+from ledger.parties import Parties
 
 
 class Purse:

@@ -14,9 +14,9 @@ from typing import Literal
 from des.scenario import Scenario
 from des.treasury.appraiser import Appraiser
 from des.treasury.monthly_income import MonthlyIncome, quotes_on_house, quotes_on_lead, year_cents
-from ledger.accounts import Parties
 from ledger.journal import Journal
 from ledger.money import amount, to_cents
+from ledger.parties import Parties
 from ledger.text import quoted
 
 Policy = Literal["captive", "independent"] | None

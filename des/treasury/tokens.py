@@ -10,9 +10,9 @@ import numpy as np
 
 from des.defi.pool import ConstantProductPool
 from des.scenario import Scenario, Token, TokenPurchase
-from ledger import accounts
-from ledger.accounts import OUTSIDE
+from ledger import chart
 from ledger.journal import Journal
+from ledger.parties import OUTSIDE
 from ledger.times import day_of
 
 
@@ -20,13 +20,13 @@ from ledger.times import day_of
 class Purchase:
     """Tokens that are to come to the maker on a day."""
 
-    token: accounts.Token
+    token: chart.Token
     units: int
     usd: float
     links: tuple[str, ...]
 
 
-def chart_tokens(scenario: Scenario) -> tuple[accounts.Token, ...]:
+def chart_tokens(scenario: Scenario) -> tuple[chart.Token, ...]:
     """Return the tokens that the books of a world know."""
     tokens = scenario.group.tokens if scenario.group else ()
     return tuple(_chart_token(token, scenario) for token in tokens)
@@ -109,9 +109,9 @@ class TokenHoldings:
         return Decimal(f"{self._lift.factor(pool.cents / 100):.6f}")
 
 
-def _chart_token(token: Token, scenario: Scenario) -> accounts.Token:
+def _chart_token(token: Token, scenario: Scenario) -> chart.Token:
     pools = (scenario.group.pools if scenario.group else None) or ()
-    return accounts.Token(
+    return chart.Token(
         token.name,
         scenario.house.name if token.house_token else OUTSIDE,
         token.name in {pool.token for pool in pools},

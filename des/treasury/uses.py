@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from des.scenario import Use
-from ledger.accounts import Parties, Spending
+from ledger.chart import Spending
 from ledger.money import pro_rata, to_cents
+from ledger.parties import Parties
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from des.scenario import Scenario
 from des.venue.venue import Venue
 from des.venue.volume import HouseVolume
 from ledger import movements
-from ledger.accounts import Parties
 from ledger.journal import Journal
 from ledger.money import to_cents
+from ledger.parties import Parties
 
 
 class OtherMakers:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from ledger.reports.dollars import ZERO, percent
+from ledger.reports.hole import Hole, hole
 from ledger.reports.timeline import LINES, First, firsts, standings
-from ledger.reports.where import ZERO, Hole, hole, percent
 from ledger.run_folder import RunFolder
 
 USED = next(what for what in LINES if what.startswith("customers' money"))

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from ledger.reports.dollars import ZERO
 from ledger.reports.promises import (
     CENT,
     Booked,
@@ -18,7 +19,6 @@ from ledger.reports.promises import (
     months_in_markets,
 )
 from ledger.reports.table import Cell, Table
-from ledger.reports.where import ZERO
 from ledger.run_folder import RunFolder
 
 ALL = "all"

@@ -17,10 +17,10 @@ import duckdb
 import numpy as np
 from beancount.core import data
 
-from ledger.accounts import books_of
 from ledger.fills import PAYMENTS
+from ledger.parties import books_of
 from ledger.reports.both_tiers import is_closing
-from ledger.reports.where import usd_balances
+from ledger.reports.dollars import usd_balances
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, entity_of, kind_of
 

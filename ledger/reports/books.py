@@ -13,8 +13,8 @@ from difflib import get_close_matches
 
 from beancount.core import data
 
+from ledger.reports.dollars import ZERO, is_opening
 from ledger.reports.table import Table
-from ledger.reports.where import ZERO, is_opening
 from ledger.run_folder import RunFolder
 from ledger.text import EXACT, HEADER, quoted
 from ledger.transaction import MONEY, entity_of, is_contract

@@ -14,7 +14,7 @@ from beancount.core import data
 from ledger import fill_store
 from ledger.entries import GROUPED_BY, Entries
 from ledger.fills import Fill, Motive, Pairing, postings
-from ledger.reports.where import ZERO, usd_lines
+from ledger.reports.dollars import ZERO, usd_lines
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, Posting, Transaction
 

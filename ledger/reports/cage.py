@@ -20,8 +20,8 @@ from beancount.core import data
 
 from ledger.accounts import cash, lent, owed
 from ledger.reports.daily import calendar, dollars, house_accounts, posted_cents
+from ledger.reports.dollars import percent
 from ledger.reports.table import Cell, Table
-from ledger.reports.where import percent
 from ledger.run_folder import RunFolder
 
 UNPAID = "unpaid-request"  # how the books note a withdrawal that has to wait

@@ -10,8 +10,8 @@ from decimal import Decimal
 
 import duckdb
 
-from ledger.accounts import books_of
 from ledger.fills import Motive
+from ledger.parties import books_of
 from ledger.reports.daily import calendar, dollars
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder

@@ -21,8 +21,8 @@ import numpy as np
 from beancount.core import data
 
 from ledger.accounts import LEAD_QUOTING, expense, income, opening
+from ledger.reports.dollars import usd_lines
 from ledger.reports.league import ALL, NO_CLASS, STATUS, Profile, profiles
-from ledger.reports.where import usd_lines
 from ledger.run_folder import RunFolder
 
 HOUSE, ELSEWHERE = "house", "elsewhere"

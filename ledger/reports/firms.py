@@ -8,7 +8,10 @@ by class, and against everybody else who has a claim on the house. Most columns 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from ledger.accounts import LEAD_QUOTING, Parties, claim, expense, income, pool
+from ledger.accounts import LEAD_QUOTING, claim, expense, income, pool
+from ledger.parties import Parties
+from ledger.reports.bridge import DEPOSITS, OPENING, WITHDRAWALS, claim_movements
+from ledger.reports.dollars import ZERO, percent, usd_balances, usd_lines
 from ledger.reports.league import (
     ALL,
     NO_FILLS,
@@ -21,16 +24,6 @@ from ledger.reports.league import (
 )
 from ledger.reports.payable import Tills, tills
 from ledger.reports.table import Table
-from ledger.reports.where import (
-    DEPOSITS,
-    OPENING,
-    WITHDRAWALS,
-    ZERO,
-    claim_movements,
-    percent,
-    usd_balances,
-    usd_lines,
-)
 from ledger.run_folder import RunFolder
 
 MADE = (

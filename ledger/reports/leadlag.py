@@ -36,8 +36,8 @@ from typing import NamedTuple
 import duckdb
 import numpy as np
 
-from ledger.accounts import Parties
 from ledger.fills import Motive
+from ledger.parties import Parties
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 

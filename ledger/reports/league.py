@@ -23,15 +23,9 @@ from beancount.core import data
 
 from ledger.accounts import cash, opening, owed
 from ledger.fills import Motive
+from ledger.reports.bridge import DEPOSITS, OPENING, WITHDRAWALS, claim_movements
+from ledger.reports.dollars import ZERO, usd_balances
 from ledger.reports.payable import tills
-from ledger.reports.where import (
-    DEPOSITS,
-    OPENING,
-    WITHDRAWALS,
-    ZERO,
-    claim_movements,
-    usd_balances,
-)
 from ledger.run_folder import RunFolder
 
 ALL = "all firms"

@@ -10,12 +10,13 @@ from decimal import Decimal
 
 import duckdb
 
-from ledger.accounts import BACKSTOP, SOCIALISED, books_of, expense, income, pool
+from ledger.accounts import SOCIALISED, expense, income, pool
 from ledger.fills import Motive
+from ledger.parties import BACKSTOP, books_of
 from ledger.reports.course import course, create_held
+from ledger.reports.dollars import ZERO, usd_balances
 from ledger.reports.seized import seized
 from ledger.reports.table import Table
-from ledger.reports.where import ZERO, usd_balances
 from ledger.run_folder import RunFolder
 
 # What a liquidation brings whom, beside what backstops' positions do later.

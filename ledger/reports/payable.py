@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 from ledger.accounts import owed
 from ledger.money import pro_rata
-from ledger.reports.where import ZERO, hole, usd_balances
+from ledger.reports.dollars import ZERO, usd_balances
+from ledger.reports.hole import hole
 from ledger.run_folder import RunFolder
 
 CENT = Decimal("0.01")

@@ -22,8 +22,8 @@ from beancount.core import data
 
 from ledger.accounts import POOLS, in_pool, income
 from ledger.pools import pool_link
+from ledger.reports.dollars import ZERO, percent, usd_lines
 from ledger.reports.table import Table
-from ledger.reports.where import ZERO, percent, usd_lines
 from ledger.run_folder import RunFolder
 
 CENT = Decimal("0.01")

@@ -26,7 +26,7 @@ from beancount.core import data
 
 from ledger.accounts import expense, income
 from ledger.fills import Motive
-from ledger.reports.where import ZERO, usd_lines
+from ledger.reports.dollars import ZERO, usd_lines
 from ledger.run_folder import RunFolder
 
 CENT = Decimal("0.01")

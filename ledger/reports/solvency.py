@@ -15,9 +15,9 @@ from datetime import date
 from decimal import Decimal
 
 from ledger.reports.daily import calendar
+from ledger.reports.dollars import ZERO
 from ledger.reports.table import Cell, Table
 from ledger.reports.tokens import TOKENS, Marks
-from ledger.reports.where import ZERO
 from ledger.run_folder import RunFolder, RunFolderError
 from ledger.transaction import MONEY, entity_of, is_contract, kind_of
 

@@ -20,13 +20,14 @@ from typing import NamedTuple
 from beancount.core import data
 from beancount.core.amount import Amount
 
-from ledger.accounts import IN_KIND, cash, lent
+from ledger.accounts import cash, lent
+from ledger.chart import IN_KIND
 from ledger.reports.cage import unpaid_requests
 from ledger.reports.daily import calendar, dollars, posted_cents
+from ledger.reports.dollars import ZERO
 from ledger.reports.table import Table
 from ledger.reports.tokens import Marks, moved_by_group
 from ledger.reports.waiting import HALTED, queue_usd, withdrawals
-from ledger.reports.where import ZERO
 from ledger.run_folder import RunFolder
 from ledger.transaction import kind_of
 

@@ -16,8 +16,8 @@ from beancount.core.amount import Amount
 from beancount.core.convert import convert_amount
 from beancount.core.prices import build_price_map
 
-from ledger.accounts import IN_KIND
-from ledger.reports.where import ZERO
+from ledger.chart import IN_KIND
+from ledger.reports.dollars import ZERO
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, entity_of, kind_of
 

@@ -26,8 +26,8 @@ from ledger.reports.both_tiers import (
     seq_of,
     usd_of,
 )
+from ledger.reports.dollars import ZERO
 from ledger.reports.table import Table
-from ledger.reports.where import ZERO
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, entity_of, kind_of
 

@@ -16,8 +16,8 @@ from beancount.core import data
 
 from ledger.fills import Fill, Motive, Pairing
 from ledger.reports.both_tiers import SHOWN, Books, TrailError, is_closing, seq_of, usd_of
+from ledger.reports.dollars import ZERO, usd_balances, usd_lines
 from ledger.reports.table import Table
-from ledger.reports.where import ZERO, usd_balances, usd_lines
 from ledger.run_folder import RunFolder
 from ledger.times import day_of, time_of_day
 from ledger.transaction import MONEY, Transaction, kind_of

@@ -21,8 +21,8 @@ from typing import NamedTuple
 from beancount.core import data
 
 from ledger.appraisal import APPRAISAL, AS_TRADING_FIRM, BY_GROWTH, WITHOUT_MAKER
+from ledger.reports.dollars import TENTH
 from ledger.reports.table import Cell, Table
-from ledger.reports.where import TENTH
 from ledger.run_folder import RunFolder
 
 

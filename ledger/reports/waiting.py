@@ -13,7 +13,7 @@ from decimal import Decimal
 from beancount.core import data
 
 from ledger.reports.cage import UNPAID
-from ledger.reports.where import ZERO
+from ledger.reports.dollars import ZERO
 from ledger.run_folder import RunFolder
 
 WAITED = "waited-s"

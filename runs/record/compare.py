@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import get_args
 
 from des.scenario.group import UseKind
+from ledger.reports.dollars import ZERO
+from ledger.reports.hole import hole
 from ledger.reports.table import Cell, Table
-from ledger.reports.where import ZERO, hole
 from ledger.run_folder import RunFolder
 from runs.record.facts import Fact, Record, verdict
 from runs.record.measures import MEASURES, NEVER, Books, Figure

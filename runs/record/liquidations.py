@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from ledger.reports.daily import calendar
+from ledger.reports.dollars import ZERO
 from ledger.reports.table import Cell, Table
-from ledger.reports.where import ZERO
 from ledger.run_folder import RunFolder
 from runs.record.facts import Range, Record, verdict
 

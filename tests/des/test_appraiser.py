@@ -12,8 +12,8 @@ from des.scenario import Flow, Valuation
 from des.treasury.appraiser import Appraiser
 from des.treasury.monthly_income import MonthlyIncome, year_before_cents, year_cents
 from des.venue.volume import HouseVolume
-from ledger.accounts import Parties
 from ledger.appraisal import AS_TRADING_FIRM, BY_GROWTH, WITHOUT_MAKER
+from ledger.parties import Parties
 
 PARTIES = Parties("FTX", "Alameda", "Binance", "Retail", "OtherMakers", ())
 TERMS = Valuation(

@@ -22,8 +22,10 @@ from des.treasury.credit_line import CreditLine
 from des.treasury.margin import MarginDesk
 from des.treasury.purse import Purse
 from des.venue.venue import Venue
-from ledger.accounts import Chart, Parties, cash, claim, owed
+from ledger.accounts import cash, claim, owed
+from ledger.chart import Chart
 from ledger.money import Contract, to_cents
+from ledger.parties import Parties
 from ledger.transaction import Transaction, check_balance
 
 FIRST_NIGHT_US = midnight_us(date(2021, 5, 2)) - 1

@@ -18,8 +18,10 @@ from des.treasury.house_money import HouseMoney
 from des.treasury.lenders import Lenders, interest_cents
 from des.treasury.purse import Purse
 from des.venue.venue import Venue
-from ledger.accounts import Chart, Parties, cash, debt, expense, loan
+from ledger.accounts import cash, debt, expense, loan
+from ledger.chart import Chart
 from ledger.money import Contract
+from ledger.parties import Parties
 from ledger.transaction import LedgerError, Transaction, check_balance
 
 LENDERS = ("Lender01", "Lender02")

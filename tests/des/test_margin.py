@@ -13,8 +13,10 @@ from des.treasury.credit_line import CreditLine
 from des.treasury.margin import EXCESS, MarginDesk
 from des.treasury.purse import Purse
 from des.venue.venue import Venue
-from ledger.accounts import Chart, Parties, borrowed, cash, claim, lent, owed
+from ledger.accounts import borrowed, cash, claim, lent, owed
+from ledger.chart import Chart
 from ledger.money import Contract
+from ledger.parties import Parties
 from ledger.times import settlement_link
 from ledger.transaction import Transaction, check_balance
 

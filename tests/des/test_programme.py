@@ -21,7 +21,8 @@ from des.price.lead_price import LeadPrice, Ticks
 from des.scenario import Anchor, Lift, Price, Scenario, VolatilityLevel
 from des.treasury.tokens import TokenHoldings
 from des.world import World
-from ledger.accounts import ARBITRAGEURS, OUTSIDE, in_pool, income, pooled
+from ledger.accounts import in_pool, income, pooled
+from ledger.parties import ARBITRAGEURS, OUTSIDE
 from ledger.transaction import Transaction, check_balance
 from runs.scenarios import ScenarioError, load
 

@@ -18,8 +18,9 @@ from des.custody.retail import RetailCustody
 from des.custody.till import Till
 from des.scenario import Cohort, Flow
 from des.venue.venue import Venue
-from ledger.accounts import Parties, owed
+from ledger.accounts import owed
 from ledger.money import Contract
+from ledger.parties import Parties
 from ledger.transaction import Transaction
 
 HOUSE = "FTX"

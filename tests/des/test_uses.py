@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from des.scenario import Use
 from des.treasury.uses import calendar, spending_of
-from ledger.accounts import Parties
+from ledger.parties import Parties
 
 PARTIES = Parties("FTX", "Alameda", "Binance", "Retail", "OtherMakers", ())
 DATES = st.dates(date(2019, 5, 1), date(2022, 11, 30))

@@ -27,7 +27,7 @@ from ledger.reports.promises import (
     promises,
 )
 from ledger.reports.table import Cell, Table
-from ledger.reports.where import volume
+from ledger.reports.volume import volume
 from ledger.run_folder import RunFolder
 
 BELIEF = '2022-05-31 custom "belief" "BTC-PERP" 100.00 USD 400000.00 USD\n'

@@ -10,9 +10,9 @@ from beanquery.query import run_query
 
 from ledger.reports.cage import cage, closes, unpaid_requests
 from ledger.reports.daily import calendar
+from ledger.reports.hole import hole
 from ledger.reports.league import league, total
 from ledger.reports.table import Table
-from ledger.reports.where import hole
 from ledger.run_folder import RunFolder
 
 # After the afternoon the house owes 811.00, of which 341.00 to firms, and has 300.00.

@@ -38,7 +38,7 @@ from ledger.reports.diagnose import (
     diagnose,
     verdict,
 )
-from ledger.reports.where import hole
+from ledger.reports.hole import hole
 from ledger.run_folder import RunFolder
 
 WORLDS = Path(__file__).parents[1] / "worlds"

@@ -10,10 +10,11 @@ from beancount.parser import parser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.accounts import OUTSIDE, Chart, Parties
+from ledger.chart import Chart
 from ledger.entries import Entries
 from ledger.fills import ABSENT, ROW, Fill, Motive, Names, Pairing, postings
 from ledger.money import Contract
+from ledger.parties import OUTSIDE, Parties
 from ledger.text import Text
 from ledger.times import DAY_US, settlement_link, time_of_day
 from ledger.transaction import Posting, Transaction, check_balance

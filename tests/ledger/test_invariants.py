@@ -1,4 +1,4 @@
-"""Each promise of ledger/invariants.py, with books that keep it and books that break it.
+"""Each promise of ledger/invariants, with books that keep it and books that break it.
 
 A ledger says itself what is wrong with it: where an entry has ``breaks: "claims-mirror-debts"`` in
 its metadata, that promise must be reported broken at that entry; nothing else may be reported.

@@ -12,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger import invariants, movements
-from ledger.accounts import OUTSIDE, Chart, Parties, cash, claim, owed
+from ledger.accounts import cash, claim, owed
+from ledger.chart import Chart
 from ledger.fills import Fill, Motive, Names, new_rows
 from ledger.journal import Journal
 from ledger.money import Contract
+from ledger.parties import OUTSIDE, Parties
 from ledger.run_folder import RunFolder
 from ledger.times import DAY_US
 from ledger.transaction import Posting, UnbalancedTransactionError

@@ -9,8 +9,11 @@ from beancount import loader
 from beanquery.query import run_query
 
 from ledger import fill_store
-from ledger.accounts import Chart, Parties, income
+from ledger.accounts import income
+from ledger.chart import Chart
 from ledger.movements import lead_quoting
+from ledger.parties import Parties
+from ledger.reports.dollars import usd_balances
 from ledger.reports.league import (
     ALL,
     NO_CLASS,
@@ -22,7 +25,6 @@ from ledger.reports.league import (
     profiles,
     total,
 )
-from ledger.reports.where import usd_balances
 from ledger.text import Text
 
 PARTIES = Parties("FTX", "Alameda", "Binance", "Retail", "OtherMakers", ("Firm01", "Firm02"))

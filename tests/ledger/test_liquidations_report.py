@@ -7,12 +7,14 @@ from itertools import pairwise
 
 import pytest
 
-from ledger.accounts import BACKSTOP, SEIZURE, books_of, contracts, exchanged, expense, income
+from ledger.accounts import SEIZURE, contracts, exchanged, expense, income
+from ledger.parties import BACKSTOP, books_of
 from ledger.reports.course import HELD, LEAD, RESULT
+from ledger.reports.dollars import usd_balances
 from ledger.reports.firms import firms
 from ledger.reports.liquidations import liquidations
 from ledger.reports.table import Table
-from ledger.reports.where import usd_balances, where
+from ledger.reports.where import where
 from ledger.run_folder import RunFolder
 
 

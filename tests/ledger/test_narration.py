@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from ledger.accounts import OUTSIDE
 from ledger.fills import ABSENT, Fill, Motive, Pairing
 from ledger.money import Contract
 from ledger.narration import fill_sentence, token_sentence
+from ledger.parties import OUTSIDE
 
 BTC = Contract("BTC-PERP", "FTX", "0.01", "1")
 PICKOFF = Pairing(Motive.PICKOFF, "FTX", "Firm01", "Alameda")

@@ -17,10 +17,11 @@ from ledger import invariants
 from ledger.accounts import POOLS
 from ledger.audit import audit
 from ledger.pools import Arbitrages, arbitrage_pool, close_pool, open_pool
+from ledger.reports.cash import cash_statement
+from ledger.reports.hole import hole
 from ledger.reports.pools import pool_days, pools
 from ledger.reports.solvency import sheets
 from ledger.reports.timeline import standings
-from ledger.reports.where import cash_statement, hole
 from ledger.run_folder import RunFolder
 from ledger.transaction import check_balance, kind_of
 from runs import counterfactual

@@ -9,20 +9,13 @@ from beancount.core.data import Query
 from beanquery.query import run_query
 
 from ledger.fills import Motive
+from ledger.reports.bridge import DEPOSITS, OPENING, WITHDRAWALS, bridge, claim_movements
+from ledger.reports.cash import cash_statement
+from ledger.reports.hole import hole
+from ledger.reports.quarters import where_by_quarter
 from ledger.reports.table import Table
-from ledger.reports.where import (
-    DEPOSITS,
-    OPENING,
-    WITHDRAWALS,
-    bridge,
-    cash_statement,
-    claim_movements,
-    hole,
-    recorded_share_pct,
-    volume,
-    where,
-    where_by_quarter,
-)
+from ledger.reports.volume import recorded_share_pct, volume
+from ledger.reports.where import where
 from ledger.run_folder import RunFolder
 
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from des.scenario.group import UseKind
 from ledger.reports.blind import blind_copy
 from ledger.reports.diagnose import LOSSES, ZERO, Cause, Verdict, diagnose
-from ledger.reports.where import hole
+from ledger.reports.hole import hole
 from ledger.run_folder import RunFolder
 from ledger.transaction import kind_of
 from runs import blind_audit

@@ -11,10 +11,10 @@ import pytest
 from click.testing import CliRunner
 
 from des.scenario.group import UseKind
+from ledger.reports.hole import hole
 from ledger.reports.query import query
 from ledger.reports.sql import sql
 from ledger.reports.table import Table
-from ledger.reports.where import hole
 from ledger.run_folder import RunFolder
 from runs.cli import main
 from runs.record.compare import AS_GIVEN, Row, compare, rows

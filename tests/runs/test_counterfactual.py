@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from ledger.reports.hole import hole
 from ledger.reports.table import Table
-from ledger.reports.where import hole
 from ledger.run_folder import RunFolder
 from runs.cli import main
 from runs.counterfactual import CounterfactualError, compare, counterfactual, without

@@ -10,8 +10,9 @@ from click.testing import CliRunner
 
 from ledger.audit import audit
 from ledger.reports.diagnose import Cause, Verdict
+from ledger.reports.dollars import ZERO
+from ledger.reports.hole import hole
 from ledger.reports.table import Table
-from ledger.reports.where import ZERO, hole
 from runs import blind_audit, life_ranges, liquidation_sweep, size_sweep
 from runs import experiment as experiments
 from runs.experiment import books_of, experiment, run_cases

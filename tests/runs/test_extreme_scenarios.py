@@ -25,7 +25,7 @@ from mutations import (
 
 from des.scenario import Scenario
 from ledger.audit import audit
-from ledger.reports.where import hole
+from ledger.reports.hole import hole
 from runs.experiment import books_of
 from runs.scenarios import ScenarioError, load
 

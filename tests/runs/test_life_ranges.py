@@ -8,8 +8,9 @@ from statistics import mean
 import pytest
 
 from des.scenario import Scenario
+from ledger.reports.dollars import ZERO
+from ledger.reports.hole import hole
 from ledger.reports.table import Table
-from ledger.reports.where import ZERO, hole
 from runs import life_ranges
 from runs.life_ranges import (
     ENDS,

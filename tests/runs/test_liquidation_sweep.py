@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from des.price.lead_price import LeadPrice
-from ledger.accounts import BACKSTOP, expense, income
+from ledger.accounts import expense, income
+from ledger.parties import BACKSTOP
+from ledger.reports.dollars import usd_balances
 from ledger.reports.table import Table
-from ledger.reports.where import usd_balances
 from runs import liquidation_sweep as sweep
 from runs.liquidation_sweep import (
     DRIFTLESS,

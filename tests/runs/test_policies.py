@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from ledger.reports.hole import hole
 from ledger.reports.timeline import standings
-from ledger.reports.where import hole
 from runs import policies
 from runs.policies import POLICIES, SCENARIO, life, policy_tables, read
 from runs.scenarios import load

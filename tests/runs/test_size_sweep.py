@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ledger.accounts import income
-from ledger.reports.where import usd_balances
+from ledger.reports.dollars import usd_balances
 from runs import size_sweep
 from runs.size_sweep import SEEDS, SIZES_USD, WAYS, exponent, losses, sweep_tables
 

@@ -1,0 +1,392 @@
+"""The chart of accounts: what is opened for whom.
+
+Every account of the house group is opened with the part it plays in the definition of the hole,
+so that the definition can be read and disputed where it stands:
+
+    hole = -sum(claim) - sum(liquid) = +sum(cause),   and sum(group) = 0
+
+What is held in kind and owed in kind (in-kind) plays none: it is there, whatever the price.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ledger.accounts import (
+    FREE,
+    LEAD_QUOTING,
+    PLEDGED,
+    POOLS,
+    SEIZURE,
+    SOCIALISED,
+    borrowed,
+    cash,
+    claim,
+    claim_in_kind,
+    contracts,
+    custody,
+    debt,
+    exchanged,
+    expense,
+    in_pool,
+    income,
+    issued,
+    lent,
+    loan,
+    opening,
+    owed,
+    owed_in_kind,
+    paid_for_tokens,
+    pool,
+    pooled,
+    shares,
+    tokens,
+)
+from ledger.money import CollateralToken, Contract, Scale
+from ledger.parties import BACKSTOP, DIRECTIONAL, OUTSIDE, Parties
+from ledger.transaction import MONEY
+
+IN_KIND = "in-kind"  # plays no part in the hole: tokens that are held for whom they are owed to
+# What befalls whoever holds a position.
+HOLDING = ("VariationMargin", "Funding", "GapLoss")
+# What befalls customers who trade on margin, beside variation margin and funding.
+ON_MARGIN = ("Leverage", "Collateral", "Liquidation", BACKSTOP, "Deleveraging", "Insurance")
+# What is left of money spent on these stands in the books at cost.
+AT_COST = ("Ventures", "Acquisitions")
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """That one party pays another for something other than trading, and the accounts of both."""
+
+    payer: str
+    kind: str
+    to: str
+
+    @property
+    def spent(self) -> str:
+        """Where the payer books it: as a cost, or at cost."""
+        if self.kind in AT_COST:
+            return f"Assets:{self.payer}:{self.kind}:{self.to}"
+        return expense(self.payer, self.kind)
+
+    @property
+    def received(self) -> str:
+        """Where the other books it: as income, or as money put into it."""
+        if self.kind in AT_COST:
+            return f"Equity:{self.to}:{self.kind}:{self.payer}"
+        return income(self.to, self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A commodity that is held for its price, in whole units."""
+
+    name: str
+    issuer: str  # whose it is before the maker has it: the house's, if it is the group's own
+    is_pooled: bool = False  # whether the maker may have a pool of it
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One line of the chart."""
+
+    account: str
+    commodities: tuple[str, ...]
+    hole: str | None = None
+    about: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """All accounts of one world, with the contracts that trade in it."""
+
+    parties: Parties
+    contracts: tuple[Contract, ...]
+    spendings: tuple[Spending, ...] = ()
+    tokens: tuple[Token, ...] = ()  # that the group holds for their price
+    collateral: tuple[CollateralToken, ...] = ()  # that customers on margin bring beside cash
+
+    @property
+    def quantities(self) -> dict[str, Scale]:
+        """Return how each commodity but money is counted."""
+        held = {token.name: Scale.of("1") for token in self.tokens}
+        brought = {token.commodity: token.contract.quantity for token in self.collateral}
+        return {c.commodity: c.quantity for c in self.contracts} | held | brought
+
+    def desk(self, holder: str) -> str | None:
+        """Name the desk that holds a position: of the maker's, some have a name of their own."""
+        _, _, desk = holder.partition(":")
+        return desk or ("Quoter" if holder == self.parties.maker else None)
+
+    def kind(self, holder: str, kind: str) -> str:
+        """Return the kind of a holder's result: all that a backstop's position brings is its own.
+
+        Or its losses would hide among the quoter's; and so would the directional book's. What a
+        backstop bears of others' debts it bears as a customer, whatever its position.
+        """
+        if holder.endswith(f":{DIRECTIONAL}"):
+            return DIRECTIONAL
+        backs = holder in self.parties.backstops and kind != SOCIALISED
+        return BACKSTOP if backs else kind
+
+    def commodities(self, venue: str) -> tuple[str, ...]:
+        """Return the contracts of one venue."""
+        return tuple(c.commodity for c in self.contracts if c.venue == venue)
+
+    def accounts(self) -> Iterator[tuple[str, list[Opened]]]:
+        """Yield a heading for each set of books, and the accounts in it."""
+        for heading, opened in self._books():
+            yield heading, list(opened)
+
+    def _books(self) -> Iterator[tuple[str, Iterable[Opened]]]:
+        p = self.parties
+        yield f"{p.house}, the exchange", self._house()
+        yield f"{p.maker}, the captive maker", self._maker()
+        for firm in p.firms:
+            yield f"{firm}, a trading firm", self._firm(firm)
+        yield (
+            f"{p.retail}, a control account: single customers are named in metadata and fills",
+            self._retail(),
+        )
+        yield f"{p.other_makers}, who trade among themselves", self._other_makers()
+        for provider in p.outside_providers:
+            yield f"{provider}, a backstop provider", self._provider(provider)
+        yield f"{p.lead}, the lead venue", self._lead()
+        yield f"{OUTSIDE}, everybody else who trades there", self._outside()
+        for name in p.lenders:
+            lends = (loan(name, p.maker), income(name, "Interest"))
+            yield f"{name}, a lender", _money(cash(name), *lends, opening(name))
+        if name := p.investors:
+            invests = _money(cash(name), shares(name, p.house), opening(name))
+            yield f"{name}, who buy shares of {p.house}", invests
+        for name in p.counterparties:
+            received = self._received(name)
+            yield f"{name}, whom the group pays", _money(cash(name), *received, opening(name))
+        if name := p.arbitrageurs:
+            gains = _money(cash(name), income(name, POOLS), opening(name))
+            yield f"{name}, who trade pools to the price elsewhere", gains
+
+    # ------------------------------------------------- the group, each line with its part
+
+    def _house(self) -> Iterator[Opened]:
+        p = self.parties
+        yield _part("liquid", cash(p.house))
+        yield _part("group", lent(p.house, p.maker))
+        yield _part("group", owed(p.house, p.maker))
+        for customer in p.house_customers:
+            if customer != p.maker:
+                yield _part("claim", owed(p.house, customer))
+        for kind in ("VariationMargin", "Funding"):
+            yield _cause(pool(p.house, kind), "what some pay in, others draw; zero once settled")
+        yield from self._in_kind_at_house()
+        yield _cause(income(p.house, "Fees"))
+        yield _cause(expense(p.house, "GapLoss"), "debts of customers whose margin did not suffice")
+        if p.providers:
+            yield _cause(pool(p.house, "Insurance"), "what is left of the liquidated, for debts")
+            yield _cause(pool(p.house, SOCIALISED), "debts that customers bear; zero once settled")
+        if p.investors:
+            yield _cause(issued(p.house, p.investors), "what shares were sold for")
+        yield from self._spent(p.house)
+        yield from self._tokens(p.house, "cause")
+        yield self._opening(p.house, "cause")
+
+    def _in_kind_at_house(self) -> Iterator[Opened]:
+        p = self.parties
+        if self.collateral:
+            yield self._in_kind(custody(p.house), IN_KIND, "held in kind, for whom it is owed to")
+            for owner, state in ((p.retail, FREE), (p.retail, PLEDGED), (p.other_makers, None)):
+                yield self._in_kind(
+                    owed_in_kind(p.house, owner, state),
+                    IN_KIND,
+                    "owed in kind and held in kind: no part of the hole, which is in dollars",
+                )
+
+    def _maker(self) -> Iterator[Opened]:
+        p = self.parties
+        yield _part("liquid", cash(p.maker))
+        yield _part("liquid", claim(p.maker, p.lead))
+        yield _part("group", claim(p.maker, p.house))
+        yield _part("group", borrowed(p.maker, p.house))
+        for holder in (p.maker, *p.desks):
+            desk = self.desk(holder)
+            venues = (p.lead,) if desk == DIRECTIONAL else (p.house, p.lead)
+            yield from self._positions(p.maker, *venues, desk=desk)
+        for account, about in self._maker_causes():
+            yield _cause(account, about)
+        yield from self._spent(p.maker)
+        yield from self._tokens(p.maker, "cause")
+        yield from self._pools(p.maker)
+        yield self._opening(p.maker, "cause")
+
+    def _maker_causes(self) -> Iterator[tuple[str, str | None]]:
+        """Yield the accounts of what the maker's trading and its loans bring and cost."""
+        p = self.parties
+        maker = p.maker
+        yield income(maker, "PickOff"), "quotes hit because they were stale; a loss is > 0"
+        yield income(maker, "Spread"), "quotes hit for any other reason"
+        yield from ((income(maker, kind), None) for kind in HOLDING)
+        for kind in LEAD_QUOTING:
+            yield income(maker, kind), f"of its quotes on {p.lead}, if any"
+        yield expense(maker, "Hedging"), None
+        if p.providers:
+            yield income(maker, "Liquidation"), "quotes hit by forced orders of customers"
+        if maker in p.providers:
+            yield income(maker, BACKSTOP), "of all that it took over; a loss is > 0"
+            yield expense(maker, BACKSTOP), "of laying off what it took over"
+        if p.directional:
+            yield income(maker, DIRECTIONAL), "of positions held for their price; a loss is > 0"
+            yield expense(maker, DIRECTIONAL), "of buying and selling them"
+        if p.lenders:
+            yield from ((debt(maker, lender), "callable on demand") for lender in p.lenders)
+            yield expense(maker, "Interest"), None
+
+    def _pools(self, maker: str) -> Iterator[Opened]:
+        pools = [token.name for token in self.tokens if token.is_pooled]
+        for name in pools:
+            about = "dollars in a pool: liquid, since they can be taken out at once"
+            yield _part("liquid", in_pool(maker, name), about)
+            yield Opened(pooled(maker, name), (name,), "cause")
+        if pools:
+            yield _cause(income(maker, POOLS), "fees of those who trade with its pools")
+
+    def _spent(self, payer: str) -> Iterator[Opened]:
+        """Open what a party of the group pays for, each account once."""
+        spent = {each.spent: each.kind for each in self.spendings if each.payer == payer}
+        for account, kind in spent.items():
+            yield _cause(account, "at cost" if kind in AT_COST else None)
+
+    # -------------------------------------------------------------------- everybody else
+
+    def _firm(self, firm: str) -> Iterator[Opened]:
+        venues = (self.parties.house, self.parties.lead)
+        yield from _money(cash(firm), *(claim(firm, venue) for venue in venues))
+        yield from self._positions(firm, *venues)
+        yield from _results(firm, "PickOff", *LEAD_QUOTING, *HOLDING, *self._socialised)
+        yield from _costs(firm, "Fees", "LeadFees", "Hedging")
+        yield from _money(opening(firm))
+
+    def _retail(self) -> Iterator[Opened]:
+        house, retail = self.parties.house, self.parties.retail
+        on_margin = ON_MARGIN if self.parties.providers else ()
+        yield from _money(cash(retail), claim(retail, house))
+        yield from self._positions(retail, house)
+        yield from _results(retail, "Spread", *HOLDING, *on_margin, *self._socialised)
+        for state in (FREE, PLEDGED) if self.collateral else ():
+            yield self._in_kind(claim_in_kind(retail, house, state))
+        yield from self._seized(retail)
+        yield from _costs(retail, "Fees")
+        yield self._tokens_and_money(opening(retail))
+
+    def _other_makers(self) -> Iterator[Opened]:
+        house, makers = self.parties.house, self.parties.other_makers
+        yield from _money(cash(makers), claim(makers, house))
+        if self.parties.providers:
+            yield from self._positions(makers, house)
+            yield from _results(makers, "Leverage", "Liquidation", "Deleveraging", *HOLDING)
+        yield from _results(makers, *self._socialised)
+        if self.collateral:
+            yield self._in_kind(claim_in_kind(makers, house))
+        yield from self._seized(makers)
+        yield from _costs(makers, "Fees")
+        yield from _money(opening(makers))
+
+    def _provider(self, provider: str) -> Iterator[Opened]:
+        yield from _money(cash(provider))
+        for venue in (self.parties.house, self.parties.lead):
+            yield from _money(claim(provider, venue))
+            yield from self._positions(provider, venue)
+        yield from _results(provider, BACKSTOP, "GapLoss", *self._socialised)
+        yield from _costs(provider, BACKSTOP)
+        yield from _money(opening(provider))
+
+    def _lead(self) -> Iterator[Opened]:
+        lead = self.parties.lead
+        debts = (owed(lead, customer) for customer in self.parties.lead_customers)
+        yield from _money(cash(lead), *debts)
+        yield from _results(lead, "Fees")
+        yield from _costs(lead, "GapLoss")
+        yield from _money(opening(lead))
+
+    def _outside(self) -> Iterator[Opened]:
+        lead, received = self.parties.lead, self._received(OUTSIDE)
+        yield from _money(claim(OUTSIDE, lead))
+        yield from self._positions(OUTSIDE, lead)
+        yield from _results(OUTSIDE, "Hedging", *LEAD_QUOTING, *HOLDING)
+        if received or self._tokens_of(OUTSIDE):
+            yield from _money(cash(OUTSIDE))
+        yield from _money(*received)
+        yield from self._tokens(OUTSIDE)
+        yield self._opening(OUTSIDE)
+
+    # -------------------------------------------------- what several sets of books have
+
+    def _positions(self, entity: str, *venues: str, desk: str | None = None) -> Iterator[Opened]:
+        for venue in venues:
+            yield Opened(contracts(entity, venue, desk), self.commodities(venue))
+
+    @property
+    def _socialised(self) -> tuple[str, ...]:
+        """Return the kind of what a customer bears of others' debts, if anybody can have such."""
+        return (SOCIALISED,) if self.parties.providers else ()
+
+    def _received(self, receiver: str) -> tuple[str, ...]:
+        """Return where a party books what the group pays it, each account once."""
+        return tuple(dict.fromkeys(e.received for e in self.spendings if e.to == receiver))
+
+    def _in_kind(self, account: str, hole: str | None = None, about: str | None = None) -> Opened:
+        return Opened(account, tuple(token.commodity for token in self.collateral), hole, about)
+
+    def _tokens_and_money(self, account: str, about: str | None = None) -> Opened:
+        commodities = (MONEY, *(token.commodity for token in self.collateral))
+        return Opened(account, commodities, about=about)
+
+    def _seized(self, customer: str) -> Iterator[Opened]:
+        """Open what tokens are exchanged in, where anybody has such."""
+        if self.collateral:
+            about = "tokens sold for whoever lacks margin, and the dollars paid for them"
+            yield self._tokens_and_money(exchanged(customer, SEIZURE), about)
+
+    def _tokens(self, holder: str, hole: str | None = None) -> Iterator[Opened]:
+        """Open the tokens that a party may come to hold: the maker all, an issuer its own.
+
+        What arbitrageurs take out of pools they sell to the rest of the world.
+        """
+        about = "what was paid for them, in dollars, against the tokens received"
+        for name in self._tokens_of(holder):
+            yield Opened(tokens(holder, name), (name,), hole)
+            yield Opened(paid_for_tokens(holder, name), (name, MONEY), hole, about)
+
+    def _tokens_of(self, holder: str) -> tuple[str, ...]:
+        is_maker = holder == self.parties.maker
+        return tuple(t.name for t in self.tokens if is_maker or holder in _first_holders(t))
+
+    def _opening(self, holder: str, hole: str | None = None) -> Opened:
+        had_here = (token.name for token in self.tokens if holder in _first_holders(token))
+        return Opened(opening(holder), (MONEY, *had_here), hole)
+
+
+def _first_holders(token: Token) -> tuple[str, ...]:
+    """Return who has units of a token on the first day."""
+    return (token.issuer, OUTSIDE) if token.is_pooled else (token.issuer,)
+
+
+def _part(hole: str, account: str, about: str | None = None) -> Opened:
+    """Open an account of the group, in dollars, with its part in the hole."""
+    return Opened(account, (MONEY,), hole, about)
+
+
+def _cause(account: str, about: str | None = None) -> Opened:
+    return _part("cause", account, about)
+
+
+def _money(*accounts: str) -> Iterator[Opened]:
+    """Open accounts in dollars that play no part."""
+    return (Opened(account, (MONEY,)) for account in accounts)
+
+
+def _results(entity: str, *kinds: str) -> Iterator[Opened]:
+    return _money(*(income(entity, kind) for kind in kinds))
+
+
+def _costs(entity: str, *kinds: str) -> Iterator[Opened]:
+    return _money(*(expense(entity, kind) for kind in kinds))

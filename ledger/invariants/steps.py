@@ -1,0 +1,128 @@
+"""The books as every invariant reads them: steps, in the order of date and seq."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from itertools import groupby
+from typing import NamedTuple, TypeVar
+
+from beancount.core.amount import Amount
+from beancount.core.data import Directive, Open, Posting, Transaction
+
+Key = TypeVar("Key", bound=Hashable)
+Finding = tuple[Directive, str]  # where to look, what is wrong
+
+
+class Account(NamedTuple):
+    """The words of an account: root, whose books, what kind, with whom."""
+
+    name: str
+    root: str
+    entity: str
+    kind: str
+    partner: str
+
+
+class Leg(NamedTuple):
+    """A posting that says what it moves."""
+
+    account: Account
+    number: Decimal
+    commodity: str
+
+
+class Step(NamedTuple):
+    """A transaction in its place in the true order."""
+
+    entry: Transaction
+    legs: list[Leg]
+    ends_settlement: bool
+    ends_day: bool
+
+
+class Ledger(NamedTuple):
+    """The books as every invariant reads them: steps in the order of date and seq."""
+
+    opens: list[Open]
+    steps: list[Step]
+    by_line: bool
+
+
+def ledger_of(entries: Iterable[Directive], by_line: bool) -> Ledger:
+    """Read the directives as Beancount loads them."""
+    return Ledger(
+        opens=[entry for entry in entries if isinstance(entry, Open)],
+        steps=list(_steps(entry for entry in entries if isinstance(entry, Transaction))),
+        by_line=by_line,
+    )
+
+
+@cache
+def account_of(name: str) -> Account:
+    """Take a name apart; what it lacks is empty."""
+    root, entity, kind, partner, *_ = (*name.split(":"), "", "", "")
+    return Account(name, root, entity, kind, partner)
+
+
+def entities(ledger: Ledger) -> frozenset[str]:
+    """Return who keeps books."""
+    return frozenset(account_of(entry.account).entity for entry in ledger.opens)
+
+
+def is_cash(account: Account) -> bool:
+    """Tell whether dollars on an account are really there."""
+    # Dollars in a pool are nobody's to owe: they are there.
+    return account.kind in ("Cash", "Pools") and account.root == "Assets"
+
+
+def residuals(amounts: Iterable[tuple[Key, Decimal]]) -> list[tuple[Key, Decimal]]:
+    """Sum amounts by key, and return the sums that are not zero."""
+    sums: dict[Key, Decimal] = defaultdict(Decimal)
+    for key, number in amounts:
+        sums[key] += number
+    return [(key, residual) for key, residual in sums.items() if residual]
+
+
+def signed(number: Decimal, commodity: str) -> str:
+    """Write what is left over, with its sign."""
+    return f"{number:+,f} {commodity}"
+
+
+def is_stated(posting: Posting) -> bool:
+    """Tell whether a posting says what it moves."""
+    return isinstance(posting.units, Amount) and isinstance(posting.units.number, Decimal)
+
+
+def is_count(value: object) -> bool:
+    """Tell whether metadata hold a whole number, 1 or above."""
+    return isinstance(value, Decimal) and value > 0 and value == value.to_integral_value()
+
+
+def _steps(transactions: Iterable[Transaction]) -> Iterator[Step]:
+    for _, day in groupby(sorted(transactions, key=_place), key=lambda entry: entry.date):
+        today = list(day)
+        for settlements, run in groupby(today, key=_settlements):
+            entries = list(run)
+            for entry in entries:
+                ends_settlement = bool(settlements) and entry is entries[-1]
+                yield Step(entry, _legs(entry), ends_settlement, ends_day=entry is today[-1])
+
+
+def _legs(entry: Transaction) -> list[Leg]:
+    return [
+        Leg(account_of(posting.account), posting.units.number, posting.units.currency)
+        for posting in entry.postings
+        if is_stated(posting)
+    ]
+
+
+def _place(entry: Transaction) -> tuple[date, Decimal]:
+    """Sort by date and seq; what has no seq, as a balance brought forward, comes first."""
+    seq = entry.meta.get("seq")
+    return entry.date, seq if is_count(seq) else Decimal(0)
+
+
+def _settlements(entry: Transaction) -> frozenset[str]:
+    return frozenset(link for link in entry.links if link.startswith("settlement-"))

@@ -1,0 +1,109 @@
+"""The bridge from claims to claims: why customers are owed what they are owed.
+
+It leads, for each class of customers, from what it was owed at first to what it is owed now. A
+claim is not cash: a firm may win a hundred and be paid ten.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ledger.accounts import claim, owed
+from ledger.reports.dollars import ZERO, is_opening, usd_balances, usd_lines
+from ledger.reports.table import Table
+from ledger.run_folder import RunFolder
+from ledger.transaction import entity_of, kind_of
+
+# Why a claim changes: money of the customer's own, or else a result, by its kind.
+OPENING, DEPOSITS, WITHDRAWALS = "opening claim", "deposits", "withdrawals"
+RESULTS = ("PickOff", "Spread", "Fees", "VariationMargin", "Funding", "GapLoss")
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimBridge:
+    """Why a class of customers is owed what it is owed."""
+
+    customers: str
+    movements_usd: Mapping[str, Decimal]  # by reason; what lowers the claim is below zero
+    left_usd: Decimal  # what the house's own books say it owes them
+
+    @property
+    def unexplained_usd(self) -> Decimal:
+        """Return what the customers' books do not account for: zero, or two books disagree."""
+        return self.left_usd - sum(self.movements_usd.values(), ZERO)
+
+
+def bridge(run: RunFolder) -> tuple[ClaimBridge, ...]:
+    """Explain the claims on the house from the customers' own books, by class and in all."""
+    parties, balances = run.chart.parties, usd_balances(run)
+    moved = claim_movements(run, parties.house)
+    outsiders = [a for a, opened in run.opens.items() if opened.meta.get("hole") == "claim"]
+    classes = {
+        "trading firms": {owed(parties.house, firm) for firm in parties.firms},
+        "retail": {owed(parties.house, parties.retail)},
+        "other makers": {owed(parties.house, parties.other_makers)},
+        "all": set(outsiders),
+    }
+    bridges = []
+    for customers, accounts in classes.items():
+        movements: dict[str, Decimal] = defaultdict(lambda: ZERO)
+        for (customer, reason), usd in moved.items():
+            if owed(parties.house, customer) in accounts:
+                movements[reason] += usd
+        left = -sum((balances[account] for account in accounts), ZERO)
+        bridges.append(ClaimBridge(customers, movements, left))
+    return tuple(bridges)
+
+
+def claim_movements(run: RunFolder, venue: str) -> defaultdict[tuple[str, str], Decimal]:
+    """Return by (customer, reason) what changed claims on *venue*: zero where nothing did.
+
+    It is read from the customer's own books, which balance in every entry: a claim grows by what
+    the customer's other accounts give up. What is neither cash nor a result has no reason here.
+    """
+    moved: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    for entry in run.transactions:
+        books: dict[str, list[tuple[str, Decimal]]] = defaultdict(list)
+        for account, usd in usd_lines(entry):
+            books[entity_of(account)].append((account, usd))
+        opens_books = is_opening(entry)
+        for customer, lines in books.items():
+            claimed = [usd for account, usd in lines if account == claim(customer, venue)]
+            if claimed and opens_books:
+                moved[customer, OPENING] += sum(claimed)
+            elif claimed:
+                for account, usd in lines:
+                    if reason := _reason(account, usd):
+                        moved[customer, reason] -= usd
+    return moved
+
+
+def _reason(account: str, usd: Decimal) -> str | None:
+    kind = kind_of(account)
+    if kind == "Cash":
+        return DEPOSITS if usd < 0 else WITHDRAWALS
+    # What is exchanged for dollars stands in equity.
+    return kind if account.startswith(("Income:", "Expenses:", "Equity:")) else None
+
+
+def bridge_table(bridges: tuple[ClaimBridge, ...], house: str) -> Table:
+    """Return the bridges side by side: each movement in its row, each class in its column."""
+    usual = (OPENING, DEPOSITS, WITHDRAWALS, *RESULTS)
+    found = {reason for each in bridges for reason in each.movements_usd}
+    rows = [
+        (reason, *(each.movements_usd.get(reason, ZERO) for each in bridges))
+        for reason in (*usual, *sorted(found.difference(usual)))
+    ]
+    rows.append(("unexplained (must be 0.00)", *(each.unexplained_usd for each in bridges)))
+    rows.append(("claim left", *(each.left_usd for each in bridges)))
+    return Table(
+        "bridge",
+        f"The bridge: from the claims on {house} at first to those left",
+        ("movement", *(f"{each.customers.replace(' ', '_')}_usd" for each in bridges)),
+        rows,
+        (
+            "Movements are from the customers' own books, claims left from those of "
+            f"{house}: two witnesses.",
+        ),
+    )

@@ -1,0 +1,39 @@
+"""Dollars as the entries of a general ledger have them: what moved, and what stands where."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+
+from beancount.core import data
+
+from ledger.run_folder import RunFolder
+from ledger.transaction import MONEY, kind_of
+
+ZERO = Decimal("0.00")
+TENTH = Decimal("0.1")
+
+
+def usd_balances(run: RunFolder) -> defaultdict[str, Decimal]:
+    """Return what stands on each account in dollars, zero where nothing was ever posted."""
+    balances: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for entry in run.transactions:
+        for account, number in usd_lines(entry):
+            balances[account] += number
+    return balances
+
+
+def usd_lines(entry: data.Transaction) -> Iterator[tuple[str, Decimal]]:
+    """Yield the accounts in which an entry moves dollars, and how many."""
+    for posting in entry.postings:
+        if posting.units.currency == MONEY:
+            yield posting.account, posting.units.number
+
+
+def is_opening(entry: data.Transaction) -> bool:
+    """Tell whether an entry gives somebody what they have on the first day."""
+    return any(kind_of(posting.account) == "Opening" for posting in entry.postings)
+
+
+def percent(part: Decimal, whole: Decimal) -> Decimal | None:
+    """Return *part* as a percentage of *whole* with one decimal; None where there is no whole."""
+    return (100 * part / whole).quantize(TENTH) if whole > 0 else None

@@ -1,0 +1,111 @@
+"""The hole by kind: what used money, and what brought it.
+
+Sources and uses are no causation, and money has no colour: a kind's share of the uses may be
+stated, its share of the hole may not. Signs are Beancount's, as the ledger's header explains.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ledger.accounts import cash
+from ledger.reports.dollars import ZERO, percent, usd_balances
+from ledger.reports.table import Table
+from ledger.run_folder import RunFolder
+from ledger.transaction import kind_of
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """The hole, from both sides: claims - liquid assets, and the sum of its kinds."""
+
+    claims_usd: Decimal  # of customers outside the house group
+    liquid_usd: Mapping[str, Decimal]  # by account of the group
+    house_cash_usd: Decimal
+    kinds_usd: Mapping[str, Decimal]  # uses are above zero, sources below; largest first
+
+    @property
+    def hole_usd(self) -> Decimal:
+        """Return what the group lacks to pay all customers; below zero it has more than enough."""
+        return self.claims_usd - sum(self.liquid_usd.values(), ZERO)
+
+    @property
+    def hole_of_exchange_usd(self) -> Decimal:
+        """Return what the exchange alone lacks: above zero, customers' money is in use."""
+        return self.claims_usd - self.house_cash_usd
+
+    @property
+    def uses_usd(self) -> dict[str, Decimal]:
+        """Return the kinds that used money, the largest first."""
+        return {kind: usd for kind, usd in self.kinds_usd.items() if usd > 0}
+
+    @property
+    def sources_usd(self) -> dict[str, Decimal]:
+        """Return the kinds that brought money, as negative amounts, the largest last."""
+        return {kind: usd for kind, usd in self.kinds_usd.items() if usd < 0}
+
+    @property
+    def unexplained_usd(self) -> Decimal:
+        """Return what the kinds leave open: zero, or the chart misses an account."""
+        return self.hole_usd - sum(self.kinds_usd.values(), ZERO)
+
+
+def hole(run: RunFolder) -> Hole:
+    """Read the hole off the accounts that were opened as part of it."""
+    parts: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    balances = usd_balances(run)
+    for account, opened in run.opens.items():
+        parts[opened.meta.get("hole")][account] = balances[account]
+    kinds: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for account, usd in parts["cause"].items():
+        kinds[kind_of(account)] += usd
+    return Hole(
+        claims_usd=-sum(parts["claim"].values(), ZERO),
+        liquid_usd=parts["liquid"],
+        house_cash_usd=balances[cash(run.chart.parties.house)],
+        kinds_usd=dict(sorted(kinds.items(), key=lambda item: (-item[1], item[0]))),
+    )
+
+
+def hole_by_kind(the_hole: Hole) -> Table:
+    """Return the kinds that used money, those that brought it, and what is left: the hole."""
+    uses, sources = the_hole.uses_usd, the_hole.sources_usd
+    used, brought = sum(uses.values(), ZERO), sum(sources.values(), ZERO)
+    rows = [("use", kind, usd, percent(usd, used)) for kind, usd in uses.items()]
+    rows.append(("use", "all uses", used, percent(used, used)))
+    rows += [("source", kind, usd, None) for kind, usd in reversed(sources.items())]
+    rows.append(("source", "all sources", brought, None))
+    rows.append((None, "hole", used + brought, None))
+    return Table(
+        "hole-by-kind",
+        "The hole by kind: uses of money, and its sources other than customers",
+        ("side", "kind", "hole_usd", "share_of_uses_pct"),
+        rows,
+        (
+            "Uses and sources sum to the hole exactly. Which source paid for which use is not "
+            "known, since money has no colour: a share of the uses is not a share of the hole.",
+            "A hole below zero is none: the group has more than it owes.",
+        ),
+    )
+
+
+def hole_by_definition(the_hole: Hole, house: str) -> Table:
+    """Return the hole line by line: claims, what is liquid, and the sum of its kinds."""
+    rows = [
+        ("claims of customers outside the group", the_hole.claims_usd),
+        (f"cash of {house}", the_hole.house_cash_usd),
+        ("hole of the exchange: claims less that cash", the_hole.hole_of_exchange_usd),
+        *((f"liquid: {account}", usd) for account, usd in the_hole.liquid_usd.items()),
+        ("liquid assets of the group", sum(the_hole.liquid_usd.values(), ZERO)),
+        ("hole: claims less liquid assets", the_hole.hole_usd),
+        ("hole: sum of its kinds", sum(the_hole.kinds_usd.values(), ZERO)),
+        ("unexplained (must be 0.00)", the_hole.unexplained_usd),
+    ]
+    return Table(
+        "hole",
+        "The hole by its definition",
+        ("line", "usd"),
+        rows,
+        ("Claims are in dollars, whatever the customer deposited: a simplification.",),
+    )

@@ -1,0 +1,106 @@
+"""Volume: the captive maker's share of what was traded at the house."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ledger.reports.dollars import TENTH, ZERO, percent
+from ledger.reports.table import Table
+from ledger.run_folder import RunFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """What was traded in one market in one month, each trade counted once."""
+
+    market: str
+    month: str
+    maker_usd: Decimal  # with the captive maker on one side
+    others_usd: Decimal
+
+    @property
+    def maker_share_pct(self) -> Decimal | None:
+        """Return the captive maker's share as it came out."""
+        return percent(self.maker_usd, self.maker_usd + self.others_usd)
+
+
+def volume(run: RunFolder) -> tuple[Volume, ...]:
+    """Add up by market and month what fills and the other makers' entries say was traded."""
+    maker, others = _maker_volume(run), _others_volume(run)
+    return tuple(
+        Volume(*place, maker.get(place, ZERO), others.get(place, ZERO))
+        for place in sorted({*maker, *others})
+    )
+
+
+def recorded_share_pct(run: RunFolder) -> tuple[Decimal, Decimal] | None:
+    """Return the range in which the public record puts the maker's share, where it has one."""
+    for low, high in run.customs("maker-share-recorded"):
+        # As precise as the share that it is held against.
+        return low.quantize(TENTH), high.quantize(TENTH)
+    return None
+
+
+def _maker_volume(run: RunFolder) -> dict[tuple[str, str], Decimal]:
+    parties = run.chart.parties
+    at_house = (c for c in run.chart.contracts if c.venue == parties.house)
+    cents = {c.market: c.cents_per_lot_tick for c in at_house}
+    with run.connect() as connection:
+        # Fills alone: in a payment at the house, the other side is the house.
+        found = connection.execute(
+            "SELECT market, strftime(time, '%Y-%m') AS month, sum(abs(lots) * price) FROM rows "
+            "WHERE venue = ? AND maker = ? GROUP BY ALL",
+            [parties.house, parties.maker],
+        ).fetchall()
+    return {
+        (market, month): Decimal(lot_ticks * cents[market]).scaleb(-2)
+        for market, month, lot_ticks in found
+    }
+
+
+def _others_volume(run: RunFolder) -> dict[tuple[str, str], Decimal]:
+    traded: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    for entry in run.transactions:
+        if "volume" in entry.meta:
+            place = entry.meta["market"], f"{entry.date:%Y-%m}"
+            traded[place] += entry.meta["volume"].number
+    return traded
+
+
+def volume_table(run: RunFolder) -> Table:
+    """Return the maker's share by market and month, held against the public record."""
+    recorded = recorded_share_pct(run)
+    return Table(
+        "volume",
+        f"Share of {run.chart.parties.maker} in the volume of {run.chart.parties.house}",
+        (
+            "market",
+            "month",
+            "maker_usd",
+            "others_usd",
+            "maker_share_pct",
+            "recorded_low_pct",
+            "recorded_high_pct",
+            "verdict",
+        ),
+        [
+            (
+                v.market,
+                v.month,
+                v.maker_usd,
+                v.others_usd,
+                v.maker_share_pct,
+                *(recorded or (None, None)),
+                _verdict(v.maker_share_pct, recorded),
+            )
+            for v in volume(run)
+        ],
+        ("The share is what came out; it is never rescaled to fit the record.",),
+    )
+
+
+def _verdict(share_pct: Decimal | None, recorded: tuple[Decimal, Decimal] | None) -> str:
+    if share_pct is None or recorded is None:
+        return "no record"
+    low, high = recorded
+    return "inside" if low <= share_pct <= high else "outside"
