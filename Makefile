@@ -53,7 +53,7 @@ size-sweep: setup  ## print how loss grows with displayed size (some minutes)
 liquidation-sweep: setup  ## print what backing the venue brings its captive maker (some ten minutes)
 	$(BIN)/python -m runs.liquidation_sweep
 
-ranges: setup  ## print how much of the hole stale quotes explain, over the record's ranges
+ranges: setup  ## print how much of the hole stale quotes explain, over the record (half an hour)
 	$(BIN)/python -m runs.life_ranges
 
 policies: setup  ## print what stopping the quotes, or never lending, would have changed (some minutes)

@@ -85,6 +85,7 @@ class World:
         self._open_books()
         self._review = MonthlyReview(scenario, parties, self._appraiser, self.journal)
         self._quoting = True
+        self._most_shown = 0.0  # of its quotes by the maker, on the house, this month
         n = len(parties.holders)
         self._volume_cents = np.zeros(n, dtype=np.int64)  # taken today
         self._won_cents = np.zeros(n, dtype=np.int64)  # today at fills, after fees and hedges
@@ -135,7 +136,7 @@ class World:
     def _wire_money(self) -> None:
         """Have whoever trades bring margin where it belongs, and the group pay and borrow."""
         scenario, parties = self._scenario, self._parties
-        self._appraiser = appraiser(scenario, parties, self._volume, self.journal)
+        self._appraiser = appraiser(scenario, parties, self._others, self.journal)
         self._purse, self._group = treasury(
             scenario,
             parties,
@@ -320,7 +321,8 @@ class World:
     def _decide(self, now_us: int, elapsed_s: float) -> None:
         """Let everybody read the world as the settlement leaves it."""
         if now_us > self._start_us and now_us % DAY_US == 0 and day_of(now_us).day == 1:
-            self._review.begin_month(now_us, self._maker_shows)
+            self._review.begin_month(now_us, self._most_shown)
+            self._most_shown = 0.0
         flow = self._flow if now_us % HOUR_US == 0 else None
         if flow:
             flow.look_at_queue(now_us)
@@ -374,6 +376,7 @@ class World:
             self._quoting = able
             name = f"{self._parties.maker}:quoter"
             self.journal.event(now_us, name, "on" if able else "off")
+        self._most_shown = max(self._most_shown, self._maker_shows)
 
     @property
     def _maker_shows(self) -> float:

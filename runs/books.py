@@ -115,7 +115,7 @@ def sql_command(run: RunFolder, statement: str) -> list[Table]:
 
     \b
       moneytrail sql --schema
-      moneytrail sql runs/out/tiny-seed1 "FROM fills WHERE motive = 'pickoff' LIMIT 5"
+      moneytrail sql runs/out/tiny-seed1 "FROM fills WHERE motive = 'pickoff' ORDER BY seq LIMIT 5"
       moneytrail sql runs/out/tiny-seed1 \\
         "SELECT taker, count(*), sum(edge_usd) FROM fills WHERE motive = 'pickoff' GROUP BY 1"
 

@@ -157,10 +157,12 @@ def _backstop(scenario: Scenario) -> Change | None:
 
 
 def _credit_line(scenario: Scenario) -> Change | None:
-    if scenario.maker.credit_line_usd == 0:
+    steps = scenario.maker.credit_line_steps
+    if not (scenario.maker.credit_line_usd or any(step.usd for step in steps)):
         return None
     if scenario.group is None:
-        return Change("the captive maker has no credit line", {"maker": {"credit_line_usd": 0.0}})
+        no_line = {"credit_line_usd": 0.0, "credit_line_steps": []}
+        return Change("the captive maker has no credit line", {"maker": no_line})
     if scenario.group.never_lend_customer_money:
         return None
     how = "the credit line ends where customers' money begins"

@@ -4,7 +4,7 @@
 
 The life of the venue with its captive maker, with one that is independent and judges its quotes by
 what they earn, with one that stops on a given day, and with a house that never lends customers'
-money. All at the fidelity of `ftx-sampled`; what differs between two rows is the policy alone.
+money. All at the fidelity of `ftx-sampled`, with the captive maker of that life unless it is said.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,14 @@ from beancount.core import data
 from ledger.reports.dollars import ZERO
 from ledger.reports.hole import hole
 from ledger.reports.table import Table
-from ledger.reports.timeline import firsts, standings
+from ledger.reports.timeline import (
+    CUSTOMERS_MONEY,
+    HALT,
+    NOT_PAID,
+    WAIT,
+    firsts,
+    standings,
+)
 from ledger.run_folder import RunFolder
 from runs.experiment import books_of, experiment, run_cases
 from runs.scenarios import load
@@ -36,7 +43,7 @@ POLICIES: Mapping[str, Mapping[str, Any]] = {
 class Life(NamedTuple):
     """What the books of one life say; a day is missing where it never came."""
 
-    last_quoted: date | None  # the day since which there were no quotes; None: quoted to the end
+    quotes_off_since: date | None  # for good; None: it quotes to the end
     quotes_lose_usd: Decimal  # with spread and hedges
     fees_usd: Decimal
     claims_usd: Decimal  # in the end, of customers outside the group
@@ -59,7 +66,8 @@ def read(run: RunFolder) -> Life:
     """Read off a run's books what is told of its life."""
     days, kinds = standings(run), hole(run).kinds_usd
     end = days[-1]
-    _, used, *_, unpaid, wait, halt = firsts(run, days)
+    found = {first.what: first for first in firsts(run, days)}
+    used, unpaid, wait, halt = (found[what] for what in _told(run.chart.parties.house))
     quotes = (kinds.get(kind, ZERO) for kind in ("PickOff", "Spread", "Hedging"))
     return Life(
         _off_since(run),
@@ -70,6 +78,16 @@ def read(run: RunFolder) -> Life:
         end.hole_usd,
         used.days,
         *(first.day for first in (used, unpaid, wait, halt)),
+    )
+
+
+def _told(house: str) -> tuple[str, ...]:
+    """Name the days that are told, as the timeline does."""
+    return (
+        CUSTOMERS_MONEY.format(house=house),
+        NOT_PAID,
+        WAIT,
+        HALT,
     )
 
 
@@ -89,9 +107,9 @@ def policy_tables(lives: Mapping[str, Life]) -> list[Table]:
             ("policy", *Life._fields),
             [(policy, *found) for policy, found in lives.items()],
             (
-                "Last quoted: the day since which it shows no quotes, for good. Customers' money "
-                "is in use on days that end with claims above the exchange's own cash. Where a "
-                "day is missing it never came to that.",
+                "Customers' money is in use on days that end with claims above the exchange's own "
+                "cash. Where a day is missing it never came to that. Of the other policies each "
+                "has a captive maker beside what it says.",
                 "Quotes lose what stale quotes and hedges cost less the spread; below zero they "
                 "earn. A use that is not paid is not tried again.",
             ),

@@ -148,6 +148,25 @@ def test_the_same_maker_quotes_on_when_captive_whatever_it_loses(captive, indepe
     assert lost[0] < lost[1] < 0
 
 
+@pytest.mark.parametrize("off", [date(2022, 2, 15), date(2022, 2, 28)])
+def test_a_month_that_ends_without_quotes_is_reviewed_for_the_days_that_had_them(executed, off):
+    run = executed(LOCK_IN, maker={"policy": "independent", "quoter_off": off})
+
+    assert [each.day for each in reviews(run)] == FIRSTS[:2]
+
+
+def test_what_is_left_without_quotes_is_summed_over_days_with_and_without_them(executed, captive):
+    """A day without quotes has others' fees as they are, a day with them less."""
+    stopped = (date(2022, 2, 2), date(2022, 2, 15), date(2022, 2, 28))
+    runs = [executed(LOCK_IN, maker={"quoter_off": off}) for off in stopped]
+    left = [noted_cents(run, WITHOUT_MAKER)[1][0] for run in (*runs, captive)]
+    with_all = noted_cents(captive, WITHOUT_MAKER)[1][0]
+    a_day = (left[0] - with_all) / 27
+
+    assert a_day > 0
+    assert left[1:] == [pytest.approx(with_all + n * a_day, rel=1e-5) for n in (14, 1, 0)]
+
+
 def test_the_first_month_is_the_same_month(captive, independent):
     assert reviews(captive)[0].month_usd == reviews(independent)[0].month_usd
 
@@ -298,7 +317,7 @@ def test_until_the_first_other_decision_the_books_are_the_same(unvalued, worth_l
 
 
 def test_the_audit_finds_nothing_wrong(independent):
-    assert [finding.problems for finding in audit(independent.path)][:2] == [(), ()]
+    assert [finding.problems for finding in audit(independent.path)] == [()] * 4
 
 
 # ------------------------------------------------------------------------------- the report

@@ -99,7 +99,7 @@ class Flow(Part):
         return self.contagion * max(mean, self.firms_sensitivity) / decay_per_day
 
     def volume_response(self, depth: float, spread: float = 1.0) -> float:
-        """Return the volume that is left of the recorded one, as a share.
+        """Return what is left of what others than the captive maker trade, as a share.
 
         Args:
             depth: what is left of the recorded depth of the book: 1 as long as the captive maker

@@ -30,7 +30,7 @@ class Valuation(Part):
 
     Prices of listed venues over the growth of a year's revenue run from 28 (Robinhood at its
     listing in July 2021) to 113 (Coinbase at its own in April 2021, by calendar years; by the last
-    twelve months 38); those of listed trading firms over a year's earnings from 2.6 to 12.4 (Flow
+    twelve months 39); those of listed trading firms over a year's earnings from 2.6 to 12.4 (Flow
     Traders, 2020 and 2021). That growth is all that counts is a stylisation of ours.
     """
 

@@ -14,7 +14,7 @@ from des.treasury.monthly_income import (
     year_before_cents,
     year_cents,
 )
-from des.venue.volume import HouseVolume
+from des.venue.other_makers import OtherMakers
 from ledger.accounts import expense, income
 from ledger.appraisal import APPRAISAL, AS_TRADING_FIRM, BY_GROWTH, WITHOUT_MAKER, Appraisal
 from ledger.financing import OPERATIONS
@@ -24,49 +24,45 @@ from ledger.times import day_of
 
 
 def appraiser(
-    scenario: Scenario, parties: Parties, volume: HouseVolume, journal: Journal
+    scenario: Scenario, parties: Parties, others: OtherMakers, journal: Journal
 ) -> "Appraiser | None":
     """Return who appraises the house, where the scenario says by which multiples."""
     terms = scenario.group.valuation if scenario.group else None
-    return Appraiser(terms, parties, volume, journal) if terms else None
+    return Appraiser(terms, parties, others, journal) if terms else None
 
 
 class Appraiser:
     """Looks back at each month, and notes what investors would make of it."""
 
     def __init__(
-        self, terms: Valuation, parties: Parties, volume: HouseVolume, journal: Journal
+        self, terms: Valuation, parties: Parties, others: OtherMakers, journal: Journal
     ) -> None:
         """Begin with a house that has earned nothing.
 
         Args:
             terms: the multiples.
             parties: who is who.
-            volume: says what would be traded without the captive maker's quotes.
+            others: say which fees they would pay without the captive maker's quotes.
             journal: has the balances, and takes down the figures.
         """
-        self._terms, self._volume, self._journal = terms, volume, journal
+        self._terms, self._others, self._journal = terms, others, journal
         fees, maker = income(parties.house, "Fees"), parties.maker
         self._fees = MonthlyIncome(journal, (fees,))
-        self._others_pay = MonthlyIncome(journal, (expense(parties.other_makers, "Fees"),))
         quotes = (*quotes_on_house(maker), *quotes_on_lead(maker))
         costs = expense(parties.house, OPERATIONS)
         self._earnings = MonthlyIncome(journal, (fees, costs, *quotes))
-        self._fees_left_cents: list[int] = []  # without the captive maker's quotes, by month
+        # Without the captive maker's quotes: so far, and by month.
+        self._left_so_far_cents = 0.0
+        self._fees_left_cents: list[int] = []
 
-    def begin_month(self, time_us: int, maker_shows: float) -> None:
-        """Look back at the month that ended.
-
-        Args:
-            time_us: the first microsecond after it.
-            maker_shows: the share of its quotes that the captive maker showed at its end.
-        """
+    def begin_month(self, time_us: int) -> None:
+        """Look back at the month that ended just before *time_us*."""
         self._fees.close_month()
         self._earnings.close_month()
         # All fees but theirs are paid on fills of the captive maker, and would be gone.
-        others_cents = -self._others_pay.close_month()
-        left = self._volume.left_without_maker(time_us - 1, maker_shows)
-        self._fees_left_cents.append(round(others_cents * left))
+        so_far = self._others.fees_without_maker_cents
+        self._fees_left_cents.append(round(so_far - self._left_so_far_cents))
+        self._left_so_far_cents = so_far
         self.note(time_us, f"{day_of(time_us - 1):%Y-%m}")
 
     def note(self, time_us: int, what: str) -> None:

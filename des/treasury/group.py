@@ -5,8 +5,8 @@ and recall, interest is paid, uses are paid in the order of the scenario, tokens
 open, tokens are marked, the house pays what it costs to run. What cannot be paid in full is not
 paid at all and noted; only a recall is paid as far as money goes, and the rest of it stays owed.
 
-Once the house has halted, none of this happens any more: who is owed has a claim, and nobody puts
-money into it.
+Once the house has halted, pools are still traded and tokens marked, and that is all: who is owed
+has a claim, nobody puts money in, and what falls due is noted as unpaid.
 """
 
 from collections.abc import Callable, Sequence
@@ -162,7 +162,9 @@ class GroupTreasury:
         """
         self._pools.close_day(time_us)
         halted = self._custody.status[self._parties.house] == HALTED
-        if not halted:
+        if halted:
+            self._note_due(time_us)
+        else:
             self._deal(time_us, marks)
         self._holdings.close_day(time_us, marks)
         if not halted:
@@ -181,6 +183,12 @@ class GroupTreasury:
         for purchase in self._holdings.due(day):
             self._buy_tokens(time_us, purchase)
         self._pools.open_due(time_us, marks)
+
+    def _note_due(self, time_us: int) -> None:
+        """Write down what would have been paid for, had the house not halted."""
+        for payment in self._uses.get(day_of(time_us), ()):
+            spending = payment.spending
+            self._note_unpaid(time_us, spending.to, payment.cents, spending.kind)
 
     def _settle(self, time_us: int, marks: np.ndarray) -> None:
         """Pay what the house costs, and let lenders close their day."""

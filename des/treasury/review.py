@@ -111,10 +111,10 @@ class MonthlyReview:
 
         Args:
             time_us: the first microsecond after it.
-            house_share: of its quotes there, what the maker showed when it ended; 0 is none.
+            house_share: of its quotes there, the most that the maker showed in it; 0: none.
         """
         if self._appraiser:
-            self._appraiser.begin_month(time_us, house_share)
+            self._appraiser.begin_month(time_us)
         house, lead = _figures(self._house, self._appraiser), _figures(self._lead)
         if self._policy is None:
             return

@@ -78,12 +78,13 @@ class Standing:
         return self.hole_usd - self.causes_usd
 
 
+CUSTOMERS_MONEY = "customers' money is used: claims above the cash of {house}"
+NOT_PAID, WAIT = "a use of money is not paid", "a withdrawal has to wait"
+HALT = "withdrawals are halted"
 # What is above zero from some day on, and how a day's end tells it. {house} is the exchange.
 LINES: Mapping[str, Callable[[Standing], Decimal]] = {
     "the credit line is drawn": lambda at: at.credit_drawn_usd,
-    "customers' money is used: claims above the cash of {house}": (
-        lambda at: at.hole_of_exchange_usd
-    ),
+    CUSTOMERS_MONEY: lambda at: at.hole_of_exchange_usd,
     "claims above what is liquid in the group": lambda at: at.hole_usd,
     "claims and loans above what is liquid": lambda at: at.hole_after_loans_usd,
     "insolvent at mark: above tokens and ventures too": lambda at: -at.net_at_mark_usd,
@@ -155,10 +156,10 @@ def firsts(run: RunFolder, days: Sequence[Standing]) -> list[First]:
     uses, asked = _by_day(_unpaid_uses(run)), _by_day(unpaid_requests(run))
     return [
         *(_first(what.format(house=house), usd, days) for what, usd in LINES.items()),
-        _first("a use of money is not paid", lambda at: uses[at.day], days),
-        _first("a withdrawal has to wait", lambda at: max(asked[at.day], at.queue_usd), days),
+        _first(NOT_PAID, lambda at: uses[at.day], days),
+        _first(WAIT, lambda at: max(asked[at.day], at.queue_usd), days),
         _first(
-            "withdrawals are halted",
+            HALT,
             lambda at: at.claims_usd if status[at.day] == HALTED else ZERO,
             days,
         ),

@@ -125,7 +125,7 @@ def _rounds_table(sold: Sequence[Round], priced: Mapping[str, Mapping[str, Price
             "Without quotes: by growth, of what would be left of the last year's fees had the "
             "captive maker shown none in it. As a trading firm: a multiple of a year's earnings, "
             "which are fees less costs, and the results of the maker's quotes.",
-            "What was recorded is an input of the scenario; nothing here is fitted to it.",
+            "What was recorded is an input of the scenario, and moves none of the other figures.",
         ),
     )
 

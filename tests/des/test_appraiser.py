@@ -57,9 +57,11 @@ def volume(elasticity: float | None) -> HouseVolume:
             halt_after_h=1.0,
             cohorts=({"share": 1.0, "sensitivity": 0.0},),
         )
-    maker = SimpleNamespace(volume_share_on=lambda day: SHARE)
-    scenario = SimpleNamespace(maker=maker, retail=SimpleNamespace(flow=flow))
-    return HouseVolume(scenario, ())
+    maker = SimpleNamespace(volume_share_on=lambda day: SHARE, spread_times=1.0)
+    quoter = SimpleNamespace(half_spread_bps=1.0)
+    market = SimpleNamespace(quoter=quoter, others_half_spread_bps=None)
+    scenario = SimpleNamespace(maker=maker, retail=SimpleNamespace(flow=flow), markets=(market,))
+    return HouseVolume(scenario, (SimpleNamespace(volume_usd_per_s=lambda time_us: 1.0),))
 
 
 def appraised(
@@ -67,12 +69,15 @@ def appraised(
 ) -> tuple[Appraiser, Ledger]:
     """Close month after month, each with what is posted in it."""
     ledger = Ledger()
-    appraiser = Appraiser(TERMS, PARTIES, volume(elasticity), ledger)
+    makers = SimpleNamespace(fees_without_maker_cents=0.0)
+    appraiser = Appraiser(TERMS, PARTIES, makers, ledger)
     for i, posted in enumerate(months, start=1):
         for account, amount in posted.items():
             ledger.post(account, amount)
-        first = date(2020 + i // 12, i % 12 + 1, 1)
-        appraiser.begin_month(midnight_us(first), maker_shows)
+        first_us = midnight_us(date(2020 + i // 12, i % 12 + 1, 1))
+        left = volume(elasticity).others_left_without_maker(first_us, maker_shows)
+        makers.fees_without_maker_cents += posted.get(OTHERS, 0) * left
+        appraiser.begin_month(first_us)
     return appraiser, ledger
 
 

@@ -1,7 +1,7 @@
 """A counterfactual is the same scenario and seed without one cause; the rest is the books'."""
 
 import tomllib
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,9 +14,10 @@ from ledger.run_folder import RunFolder
 from runs.cli import main
 from runs.counterfactual import CounterfactualError, compare, counterfactual, without
 from runs.execute import RunRefusedError
-from runs.scenarios import ScenarioError, dump
+from runs.scenarios import ScenarioError, dump, load
 
 WORLDS = Path(__file__).parents[1] / "worlds"
+BUSY, GROUP = WORLDS / "busy.toml", WORLDS / "group.toml"
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +98,16 @@ def test_one_mechanism_is_taken_out_of_the_scenario_as_run_and_nothing_else(
 
 def test_without_a_group_the_credit_line_goes_as_a_whole(busy_run):
     assert without(busy_run, "CreditLine").scenario.maker.credit_line_usd == 0
+
+
+@pytest.mark.parametrize("world", [BUSY, GROUP])
+def test_a_credit_line_that_begins_later_goes_as_well(executed, world):
+    steps = [{"since": load(str(world)).run.start + timedelta(days=1), "usd": 3e6}]
+    run = executed(world, maker={"credit_line_usd": 0.0, "credit_line_steps": steps})
+
+    other = without(run, "CreditLine").scenario
+    lent = other.maker.credit_line_usd_on(other.run.end)
+    assert lent == 0 or other.group.never_lend_customer_money
 
 
 def test_uses_of_other_kinds_and_lenders_who_ask_for_no_tokens_stay(group_run):

@@ -45,19 +45,19 @@ def test_a_life_is_read_off_its_books(monkeypatch, executed):
     assert found == read(run)
     assert found.quotes_lose_usd == kinds["PickOff"] + kinds["Spread"] + kinds["Hedging"]
     assert found.hole_usd == end.hole_usd == found.claims_usd - end.liquid_usd
-    assert found.last_quoted is not None
+    assert found.quotes_off_since is not None
     (table,) = policy_tables({"independent": found})
     assert table.rows == [("independent", *found)]
 
 
-def test_who_quotes_to_the_end_has_no_last_day(executed):
-    assert read(executed(LOCK_IN, **POLICIES["captive"])).last_quoted is None
+def test_who_quotes_to_the_end_is_never_off(executed):
+    assert read(executed(LOCK_IN, **POLICIES["captive"])).quotes_off_since is None
 
 
-def test_whoever_stops_on_a_day_has_it_as_its_last(executed):
+def test_whoever_stops_on_a_day_is_off_since_then(executed):
     day = date(2022, 2, 15)
 
-    assert read(executed(LOCK_IN, maker={"quoter_off": day})).last_quoted == day
+    assert read(executed(LOCK_IN, maker={"quoter_off": day})).quotes_off_since == day
 
 
 def test_a_run_on_the_till_shows_in_its_days(executed):
