@@ -101,7 +101,8 @@ class Journal:
             self._last_seq += 1
             self._write(entry, self._last_seq)
         if len(rows):
-            total = fill_store.control_total(self._month_of_fills.add(rows), self.names)
+            stored = self._month_of_fills.add(rows)
+            total = fill_store.control_total(stored, self.names)
             self.custom(time_us, "control-total-of-fills", str(len(rows)), quoted(total))
         if day_of(time_us + 1).day == 1:
             self._close_month(time_us)

@@ -85,7 +85,7 @@ def may_run(executed: Callable[..., RunFolder]) -> RunFolder:
 
 @pytest.fixture(params=["tiny_run", "busy_run", "crowd_run"])
 def simulated(request: pytest.FixtureRequest) -> RunFolder:
-    """Each of these worlds in turn, and one with firms of three classes."""
+    """Each of these worlds in turn: a tiny one, a busy one, and one with firms of three classes."""
     return request.getfixturevalue(request.param)
 
 

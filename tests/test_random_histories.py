@@ -115,7 +115,13 @@ class Settle(NamedTuple):
     end_of_day: bool
 
 
-Step = Deposit | Withdraw | Trade | Hedge | Tick | Settle
+class Cut(NamedTuple):
+    """The house will lend its maker no more than this in all, and calls nothing back."""
+
+    line_usd: int
+
+
+Step = Deposit | Withdraw | Trade | Hedge | Tick | Settle | Cut
 
 
 class History:
@@ -142,11 +148,13 @@ class History:
             PARTIES, self.venues, np.zeros(len(CODE), dtype=np.int64), self.journal
         )
         house, lead = self.venues[HOUSE], self.venues[LEAD]
+        self.line_cents = 100 * LINE_USD
+        self.drawn_before_cents = 0  # at the settlement before
         self.credit = CreditLine(
             house,
             (MAKER, HOUSE),
             CODE[MAKER],
-            lambda _: 100 * LINE_USD,
+            lambda _: self.line_cents,
             100 * TRANCHE_USD,
             self.journal,
         )
@@ -183,6 +191,8 @@ class History:
                 case Tick(market, change_e3):
                     moved = self._prices[market] * (1_000 + change_e3) // 1_000
                     self._prices[market] = max(moved, 100)
+                case Cut(line_usd):
+                    self.line_cents = min(self.line_cents, 100 * line_usd)
                 case Settle(end_of_day):
                     self._settle(end_of_day)
         self._settle(end_of_day=True)
@@ -229,6 +239,7 @@ class History:
         else:
             self.journal.post()
         assert_the_world_is_in_order(self)
+        self.drawn_before_cents = self.credit.drawn_cents
         self._start_us = self._now_us = end_us
 
     def _open_books(self) -> None:
@@ -267,7 +278,9 @@ def assert_the_world_is_in_order(history: History) -> None:
     for venue in history.venues.values():
         assert (venue.claims >= 0).all()
         assert not venue.lots.sum(axis=1).any()
-    assert 0 <= history.credit.drawn_cents <= 100 * LINE_USD
+    # What is drawn is not called back when the line is cut, and beyond it nothing more is drawn.
+    allowed_cents = max(history.line_cents, history.drawn_before_cents)
+    assert 0 <= history.credit.drawn_cents <= allowed_cents
 
 
 def assert_the_books_agree(history: History) -> None:
@@ -342,6 +355,7 @@ STEPS = st.one_of(
     st.builds(Hedge, st.sampled_from(PARTIES.hedgers), MARKET, SIZES, st.integers(0, 40)),
     st.builds(Tick, MARKET, st.integers(-150, 150)),
     st.builds(Settle, st.sampled_from([False, False, False, True])),
+    st.builds(Cut, st.integers(0, LINE_USD)),
 )
 
 
@@ -362,7 +376,10 @@ def test_whatever_happens_in_the_long_run_the_books_hold_and_all_witnesses_agree
 
 
 def draw_steps(draws: random.Random, n: int) -> list[Step]:
-    """Draw steps in proportions in which firms hedge, lose their margin, and bring more."""
+    """Draw steps in proportions in which firms hedge, lose their margin, and bring more.
+
+    Once in between, the credit line is cut.
+    """
 
     def one() -> Step:
         who = draws.choice([("Retail", HOUSE), *((n, v) for n in PARTIES.hedgers for v in VENUES)])
@@ -382,7 +399,9 @@ def draw_steps(draws: random.Random, n: int) -> list[Step]:
             return Tick(market, draws.randrange(-40, 41))
         return Settle(end_of_day=draws.random() < 0.08)
 
-    return [one() for _ in range(n)]
+    steps = [one() for _ in range(n)]
+    steps.insert(draws.randrange(n), Cut(draws.randrange(LINE_USD)))
+    return steps
 
 
 def test_in_long_histories_everything_happens_and_the_books_hold():

@@ -1,5 +1,6 @@
 """Terms that change over the years: the maker's share, its credit line, what others pay in."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -8,7 +9,6 @@ from types import SimpleNamespace
 import pytest
 
 from des.clock import DAY_US, SECOND_US, midnight_us
-from des.quoting.plan import QuotingPolicy
 from des.venue.volume import HouseVolume
 from ledger.accounts import borrowed, cash, claim, income
 from ledger.reports.dollars import usd_balances
@@ -16,7 +16,7 @@ from ledger.run_folder import RunFolder
 from runs.scenarios import load
 
 WORLDS = Path(__file__).parent / "worlds"
-GROUP, BUSY = WORLDS / "group.toml", WORLDS / "busy.toml"
+GROUP = WORLDS / "group.toml"
 SCENARIO = load(str(GROUP))
 DAY_S = DAY_US // SECOND_US
 HOUSE, OTHERS = SCENARIO.house.name, SCENARIO.other_makers.name
@@ -74,11 +74,108 @@ def test_what_the_maker_does_not_trade_others_do(executed):
     assert after / Decimal(by_month["2022-06"] / 30) == pytest.approx(Decimal("0.95"))
 
 
-def test_levels_stand_so_many_times_as_far_out():
-    quoter = load(str(BUSY)).markets[0].quoter
+# ------------------------------------------------------------------- what its quotes are hit for
 
-    near, far = QuotingPolicy.of(quoter), QuotingPolicy.of(quoter, spread_times=2.0)
-    assert far.offset_e6 == tuple(2 * offset for offset in near.offset_e6)
+MONTH_USD, ORDER_USD = 400_000_000, 2_000
+START, STEP, END = date(2022, 5, 30), date(2022, 6, 1), date(2022, 6, 3)
+BEFORE, AFTER = 0.5, 0.1
+STEPS = [{"since": STEP, "share": AFTER}]
+ALONE = {"active": False}
+ONE_FIRM = {
+    "members": [
+        {"name": "F", "reaction_ms": 5, "hurdle_bps": 0.5, "capital_usd": 1e9, "order_usd": 50_000}
+    ]
+}
+
+
+@pytest.fixture
+def hit(executed: Callable[..., RunFolder]) -> Callable[..., list[tuple]]:
+    """Return the fills of the maker's quotes in four days over a month's end.
+
+    Each is its time, what it was for, its lots, and its price and the lead's in ticks of a dollar.
+    Nobody ever lacks money, and nothing that is decided depends on who holds what.
+    """
+
+    def fills(firms: dict, quoter: dict, volatility: float = 0.8, **maker: object) -> list:
+        quotes = {"latency_s": 20.0, "refresh_s": 40.0, "half_spread_bps": 8.0}
+        money = {"opening_cash_usd": 1e9, "house_deposit_usd": 4e8, "lead_deposit_usd": 4e8}
+        market = {
+            "name": "BTC-PERP",
+            "lot": "0.01",
+            "tick_usd": "1",
+            "volume": [{"month": month, "usd": MONTH_USD} for month in ("2022-05", "2022-06")],
+            "order_usd_mean": ORDER_USD,
+            "price": {
+                "ticks_per_s": 0.1,
+                "anchors": [{"at": START, "price_usd": 30_000}],
+                "volatility": [{"since": START, "annual": volatility}],
+            },
+            "quoter": quotes | {"position_limit_usd": 1e9} | quoter,
+        }
+        run = executed(
+            "tiny",
+            run={"start": START, "end": END, "day_ledgers": []},
+            house={"fee_tiers": [{"volume_usd": 0, "taker_bps": 2.0}]},
+            maker=money | maker,
+            retail={"opening_claim_usd": 1e9},
+            firms=firms,
+            markets=[market],
+        )
+        with run.connect() as connection:
+            return connection.execute(
+                "SELECT time, motive, lots, price, lead FROM rows"
+                " WHERE motive IN ('spread', 'pickoff') ORDER BY ALL"
+            ).fetchall()
+
+    return fills
+
+
+def of_days(fills: list[tuple], begin: date, end: date) -> list[tuple]:
+    return [fill for fill in fills if begin <= fill[0].date() < end]
+
+
+def test_from_its_step_on_all_trades_are_as_if_a_share_had_never_been_another(hit):
+    """So are what customers send and, since nobody says what is shown, the size that firms hit."""
+    wide, narrow = (hit(ONE_FIRM, {}, volume_share=share) for share in (BEFORE, AFTER))
+    stepping = hit(ONE_FIRM, {}, volume_share=BEFORE, volume_share_steps=STEPS)
+
+    assert of_days(stepping, START, STEP) == of_days(wide, START, STEP)
+    assert of_days(stepping, STEP, END) == of_days(narrow, STEP, END)
+    for motive in ("spread", "pickoff"):
+        lots = [
+            sum(abs(fill[2]) for fill in of_days(fills, STEP, END) if fill[1] == motive)
+            for fills in (wide, narrow)
+        ]
+        assert lots[0] > 3 * lots[1]
+
+
+def test_customers_bring_the_maker_its_share_of_the_recorded_volume_before_and_after_a_step(hit):
+    fills = hit(
+        ALONE,
+        {"displayed_usd": 1e6},  # more than any order
+        volume_share=BEFORE,
+        volume_share_steps=STEPS,
+        uninformed_fraction=0.25,
+    )
+
+    for begin, end, share, days in ((START, STEP, BEFORE, 31), (STEP, END, AFTER, 30)):
+        usd = [abs(lots) * price * 0.01 for _, _, lots, price, _ in of_days(fills, begin, end)]
+        expected_usd = MONTH_USD / days * (end - begin).days * share * 0.25
+        # A Poisson number of orders, whose mean square is at most twice the square of their mean.
+        error_usd = (2 * expected_usd * ORDER_USD) ** 0.5
+        assert abs(sum(usd) - expected_usd) < 4 * error_usd < expected_usd / 3
+
+
+@pytest.mark.parametrize("times", [0.5, 1.0, 2.0])
+def test_quotes_are_hit_so_many_times_as_far_from_the_price(hit, times):
+    """While the price stands still, so that all quotes are made from what it is at the hit."""
+    ladder = {"levels": 2, "level_step_bps": 4.0, "displayed_usd": 1_000}  # some hits reach deeper
+    fills = hit(ALONE, ladder, volatility=0.0, spread_times=times)
+
+    assert {lead for *_, lead in fills} == {30_000}
+    levels = (30_000 * bps * times / 10_000 for bps in (8, 12))
+    distances = {(price - lead) * (1 if lots > 0 else -1) for _, _, lots, price, lead in fills}
+    assert distances == set(levels)
 
 
 @pytest.mark.parametrize(("others_bps", "times_as_wide"), [(24.0, 2.0), (12.0, 1.0), (3.0, 1.0)])
@@ -96,8 +193,8 @@ def test_volume_minds_a_wider_book_where_the_best_quotes_were_the_makers(others_
     )
     start_us = midnight_us(scenario.run.start)
 
-    assert volume.usd_per_day(0, start_us, maker_shows=0.5) == 100 * DAY_S
-    assert volume.left_without_maker(start_us, 1.0) == pytest.approx(times_as_wide**-2)
+    assert volume.all_usd_per_day(start_us, maker_shows=1.0) == 100 * DAY_S
+    assert volume.others_left_without_maker(start_us, 1.0) == pytest.approx(times_as_wide**-2)
 
 
 def test_other_makers_pay_in_what_they_are_charged(executed):

@@ -21,12 +21,10 @@ class QuotingPolicy:
     @classmethod
     def of(cls, quoter: Quoter, spread_times: float = 1.0) -> "QuotingPolicy":
         """Read a quoter of a scenario, with its levels so many times as far from the mid."""
-        levels = range(quoter.levels)
-        bps = [quoter.half_spread_bps + i * quoter.level_step_bps for i in levels]
         return cls(
             microseconds(quoter.latency_s),
             microseconds(quoter.refresh_s),
-            tuple(round(b * spread_times * 100) for b in bps),
+            quoter.offset_e6(spread_times),
             round(quoter.skew_bps_per_limit * 100),
             to_cents(quoter.position_limit_usd),
         )

@@ -111,7 +111,7 @@ class Flow(Part):
             Constant elasticities are assumptions; that volume, depth and spread move together is
             Chordia, Roll & Subrahmanyam (2001), Journal of Finance 56(2), 501-530.
         """
-        return depth**self.depth_elasticity / spread**self.spread_elasticity
+        return depth**self.depth_elasticity * spread**-self.spread_elasticity  # which may be 0
 
     def deposits_usd_per_day(self, volume_usd_per_day: float, trust: float) -> float:
         """Return what customers are expected to bring in a day.

@@ -45,7 +45,7 @@ class Maker(Part):
     volume_share: Fraction  # of the house's volume, one side; until the first of its steps
     volume_share_steps: Annotated[tuple[ShareStep, ...], Field(max_length=1_000)] = ()
     uninformed_fraction: Fraction  # of the maker's volume
-    spread_times: Annotated[float, Field(gt=0, le=100)] = 1.0  # every quoter's levels, as far out
+    spread_times: Annotated[float, Field(ge=0.1, le=10)] = 1.0  # every quoter's levels, as far out
     quoter_off: date | None = None  # from its first moment on, whatever it earns or loses
     lead_quotes_usd: Usd = 0.0  # per market, shown on the lead venue as a firm shows them
     policy: Literal["captive", "independent"] | None = None  # None: it is never reviewed
@@ -94,6 +94,11 @@ class Quoter(Part):
     skew_bps_per_limit: Bps = 0.0  # shift of the mid when the position is at its limit
     position_limit_usd: PositiveUsd
     displayed_usd: PositiveUsd | None = None  # per level; else set monthly from the volume
+
+    def offset_e6(self, spread_times: float = 1.0) -> tuple[int, ...]:
+        """Return how far each level is from the mid, so many times over, in millionths of it."""
+        bps = (self.half_spread_bps + i * self.level_step_bps for i in range(self.levels))
+        return tuple(round(each * spread_times * 100) for each in bps)
 
     @model_validator(mode="after")
     def _ladder(self) -> Self:

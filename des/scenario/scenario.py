@@ -20,6 +20,7 @@ from des.scenario.venues import House, Lead
 
 TICKS_MAX = 10**10  # of all markets in the whole run: a day's work for one machine
 TICKS_PER_USD_MAX = 100_000  # where there is a pool
+REACH_BPS_MAX = 5_000  # of quotes, from the price: above zero until it halves between settlements
 
 
 class Scenario(Part):
@@ -214,6 +215,50 @@ class Scenario(Part):
                 raise ContradictionError(
                     ("leverage", "tokens", i, "name"),
                     f"is '{token.name}', which the group holds in other units; give another name",
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        """Refuse two levels of quotes at one price."""
+        times = self.maker.spread_times
+        for i, quoter in enumerate(market.quoter for market in self.markets):
+            if len(set(quoter.offset_e6(times))) < quoter.levels:
+                raise ContradictionError(
+                    ("markets", i, "quoter", "level_step_bps"),
+                    f"is {quoter.level_step_bps:g}; give more, to tell {quoter.levels} levels "
+                    f"apart with maker.spread_times {times:g}",
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _within_reach(self) -> Self:
+        """Refuse quotes so far from the price that, when it falls, they would be below zero."""
+        times = self.maker.spread_times
+        for i, quoter in enumerate(market.quoter for market in self.markets):
+            reach_bps = quoter.offset_e6(times)[-1] / 100 + quoter.skew_bps_per_limit
+            if reach_bps >= REACH_BPS_MAX:
+                # Without spread_times, only many levels reach so far.
+                step = (("markets", i, "quoter", "level_step_bps"), quoter.level_step_bps)
+                place, found = step if times == 1 else (("maker", "spread_times"), times)
+                raise ContradictionError(
+                    place,
+                    f"is {found:g}, with which quotes in {self.markets[i].name} are up to "
+                    f"{reach_bps:_.0f} bps from the price; give less, for below {REACH_BPS_MAX:_}",
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _widened(self) -> Self:
+        """Refuse a book that is without end as wide when the captive maker's quotes are gone."""
+        flow = self.retail.flow
+        for i, market in enumerate(self.markets if flow and flow.spread_elasticity else ()):
+            captive_e6 = market.quoter.offset_e6(self.maker.spread_times)[0]
+            if market.others_half_spread_bps and not captive_e6:
+                raise ContradictionError(
+                    ("markets", i, "quoter", "half_spread_bps"),
+                    f"is {market.quoter.half_spread_bps:g}, beside which others' quotes are "
+                    "infinitely wide; give more, or a retail.flow.spread_elasticity of 0",
                 )
         return self
 

@@ -563,6 +563,44 @@ def test_one_wrong_value_is_refused_at_its_key(refusal, old, new, key, shown):
     assert shown in error.problem
 
 
+# ------------------------------------------------------------------- the maker's quotes
+
+STEP_BPS = f"{QUOTER}.level_step_bps"
+UNQUOTABLE = [
+    ({}, 0.09, "maker.spread_times", "is 0.09; give a number from 0.1 to 10"),
+    ({}, 10.5, "maker.spread_times", "is 10.5; give a number from 0.1 to 10"),
+    ({"half_spread_bps": 1_000.0}, 5.0, "maker.spread_times", "up to 5_000 bps from the price"),
+    (
+        {"half_spread_bps": 500.0, "skew_bps_per_limit": 600.0},
+        9.0,
+        "maker.spread_times",
+        "up to 5_100 bps from the price; give less",
+    ),
+    ({"levels": 6, "level_step_bps": 1_000.0}, 1.0, STEP_BPS, "up to 5_008 bps from the price"),
+    ({"levels": 2, "level_step_bps": 0.01}, 0.1, STEP_BPS, "to tell 2 levels apart with"),
+    ({"levels": 3, "level_step_bps": 0.001}, 1.0, STEP_BPS, "to tell 3 levels apart with"),
+]
+
+
+@pytest.mark.parametrize(("quoter", "times", "key", "shown"), UNQUOTABLE)
+def test_quotes_out_of_reach_or_at_one_price_are_refused(refusal, quoter, times, key, shown):
+    data = copy.deepcopy(EVERYTHING)
+    data["markets"][0]["quoter"] |= quoter
+    data["maker"]["spread_times"] = times
+
+    assert shown in refusal(tomli_w.dumps(data), key).problem
+
+
+@pytest.mark.parametrize("half_spread_bps", [0.0, 0.001])
+def test_a_book_that_would_get_infinitely_wider_is_refused(refusal, half_spread_bps):
+    data = copy.deepcopy(EVERYTHING)
+    data["markets"][0]["quoter"]["half_spread_bps"] = half_spread_bps
+    data["retail"]["flow"]["spread_elasticity"] = 1.0
+
+    error = refusal(tomli_w.dumps(data), f"{QUOTER}.half_spread_bps")
+    assert "infinitely wide; give more" in error.problem
+
+
 # ----------------------------------------------------------------- tokens on margin
 
 A_TOKEN = """\

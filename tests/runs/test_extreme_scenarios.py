@@ -1,4 +1,4 @@
-"""The group, its customers and their margin at the edge of what a scenario may say.
+"""The maker, the group, its customers and their margin at the edge of what a scenario may say.
 
 A value is either refused in one line that says where and what to do, or it is read, and then a
 world of two days is simulated with it, the books of which hold.
@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 import tomli_w
+from mutations import EVERYTHING as WITHOUT_THE_MAKERS
 from mutations import (
-    EVERYTHING,
     Place,
     assert_helpful,
     places,
@@ -29,7 +29,25 @@ from ledger.reports.hole import hole
 from runs.experiment import books_of
 from runs.scenarios import ScenarioError, load
 
-TABLES = (("retail", "flow"), ("news",), ("group",), ("leverage",))
+FIRST, LAST = date(2022, 5, 31), date(2022, 6, 1)
+
+
+def laid_over(world: Any, changes: dict[Place, Any]) -> Any:
+    for place, value in changes.items():
+        world = replaced(world, place, value)
+    return world
+
+
+EVERYTHING = laid_over(
+    WITHOUT_THE_MAKERS,
+    {
+        ("maker", "volume_share_steps"): [{"since": LAST, "share": 0.1}],
+        ("maker", "credit_line_steps"): [{"since": LAST, "usd": 2_000_000.0}],
+        ("maker", "quoter_off"): date(2022, 6, 2),  # when all is over
+        ("maker", "policy"): "captive",
+    },
+)
+TABLES = (("maker",), ("retail", "flow"), ("news",), ("group",), ("leverage",))
 PLACES = [
     place
     for place in places(EVERYTHING)
@@ -37,7 +55,6 @@ PLACES = [
 ]
 KEYS = [place for place in PLACES if isinstance(place[-1], str)]
 VALUES = [place for place in PLACES if not isinstance(value_at(EVERYTHING, place), dict | list)]
-FIRST, LAST = date(2022, 5, 31), date(2022, 6, 1)
 
 
 def of_type(*types: type) -> list[Place]:
@@ -72,7 +89,7 @@ def assert_runs(scenario: Scenario | ScenarioError) -> None:
 def test_the_world_that_all_others_here_are_made_from_has_every_table_and_runs(read):
     scenario = read(EVERYTHING)
 
-    for part in (scenario.group, scenario.leverage, scenario.retail.flow):
+    for part in (scenario.maker, scenario.group, scenario.leverage, scenario.retail.flow):
         for key in type(part).model_fields:
             assert getattr(part, key) not in (None, ()), key
     assert_runs(scenario)
@@ -163,9 +180,39 @@ def everywhere(key: str, value: Any) -> dict[Place, Any]:
 
 
 FLOW, MARGIN, POOL = ("retail", "flow"), ("leverage",), ("group", "pools", 0)
+MAKER, QUOTER = ("maker",), ("markets", 0, "quoter")
+DEPOSITS = ("house_deposit", "lead_deposit")
+SHARES, LINES = ((*MAKER, f"{key}_steps") for key in ("volume_share", "credit_line"))
 MARKS_OF_A_BILLION = {("group", "tokens", 0, "marks", n, "usd"): 1e9 for n in (0, 1)}
 
 EXTREMES: dict[str, dict[Place, Any]] = {
+    "quotes as near as can be told apart, for all of the volume, then none": {
+        (*MAKER, "spread_times"): 0.1,
+        (*QUOTER, "half_spread_bps"): 0.0,
+        (*QUOTER, "levels"): 10,
+        (*QUOTER, "level_step_bps"): 0.1,
+        (*MAKER, "volume_share"): 1.0,
+        (*MAKER, "uninformed_fraction"): 1.0,
+        (*SHARES, 0, "share"): 0.0,
+    },
+    "quotes as far as can be, for none of the volume, then all": {
+        (*MAKER, "spread_times"): 4.99,
+        (*QUOTER, "half_spread_bps"): 1_000.0,
+        (*MAKER, "volume_share"): 0.0,
+        (*SHARES, 0, "share"): 1.0,
+        (*MAKER, "uninformed_fraction"): 0.0,
+    },
+    "a maker with nothing, a line without end, then none": {
+        **{(*MAKER, f"{where}_usd"): 0.0 for where in ("opening_cash", *DEPOSITS)},
+        (*MAKER, "credit_line_usd"): 1e12,
+        (*LINES, 0, "usd"): 0.0,
+    },
+    "a maker that is reviewed, without a line, then with one by the cent": {
+        (*MAKER, "policy"): "independent",
+        (*MAKER, "credit_line_usd"): 0.0,
+        (*MAKER, "credit_tranche_usd"): 0.01,
+        (*LINES, 0, "usd"): 1e12,
+    },
     "every sum is a cent": everywhere("usd", 0.01),
     "every sum is a trillion": {**everywhere("usd", 1e12), **MARKS_OF_A_BILLION},
     "lenders that lend nothing": {("group", "lenders", 0, "limits", n, "usd"): 0.0 for n in (0, 1)},
@@ -200,6 +247,10 @@ EXTREMES: dict[str, dict[Place, Any]] = {
     "elasticities without end": {
         (*FLOW, "trust_elasticity"): 100.0,
         (*FLOW, "depth_elasticity"): 100.0,
+        (*FLOW, "spread_elasticity"): 100.0,
+        ("markets", 0, "others_half_spread_bps"): 1_000.0,
+        (*QUOTER, "half_spread_bps"): 0.01,
+        (*MAKER, "quoter_off"): LAST,
     },
     "nobody on margin": {(*MARGIN, "holders"): 0, (*MARGIN, "arrivals_per_day"): 0.0},
     "all on margin are long, and leave": {
@@ -236,16 +287,9 @@ EXTREMES: dict[str, dict[Place, Any]] = {
 }
 
 
-def laid_over(changes: dict[Place, Any]) -> Any:
-    data = EVERYTHING
-    for place, value in changes.items():
-        data = replaced(data, place, value)
-    return data
-
-
 @pytest.mark.parametrize("changes", EXTREMES.values(), ids=EXTREMES)
 def test_an_extreme_that_is_read_can_be_lived_through(read, changes):
-    assert_runs(read(laid_over(changes)))
+    assert_runs(read(laid_over(EVERYTHING, changes)))
 
 
 BEFORE, AFTER = date(2022, 1, 1), date(2100, 1, 1)
@@ -260,14 +304,16 @@ WHENS = {
 @pytest.mark.parametrize("when", WHENS.values(), ids=WHENS)
 def test_what_happens_on_any_day_or_on_none_can_be_lived_through(read, when):
     first_mark = ("group", "tokens", 0, "marks", 0, "at")
-    data = laid_over(everywhere("date", when) | {first_mark: BEFORE})
+    whens = everywhere("date", when) | everywhere("quoter_off", when)
+    data = laid_over(EVERYTHING, whens | {first_mark: BEFORE})
 
     assert_runs(read(removed(data, ("group", "uses", 1, "until"))))
 
 
 @pytest.mark.parametrize("when", [BEFORE, FIRST], ids=str)
 def test_what_begins_by_the_first_day_and_never_ends_can_be_lived_through(read, when):
-    data = laid_over({place: when for place in KEYS if place[-2:] == (0, "since")})
+    sinces = {place: when for place in KEYS if place[-2:] == (0, "since")}
+    data = laid_over(EVERYTHING, sinces | {(*SHARES, 0, "since"): BEFORE})  # it is a first
     for place in (place for place in KEYS if place[-1] == "until"):
         data = removed(data, place)
 
