@@ -257,9 +257,8 @@ def test_low_and_high_are_the_ends_of_the_record_and_differ_in_nothing_else(ftx)
     assert low.maker.volume_share_steps == high.maker.volume_share_steps == ()
     for before, after in pairwise((first, *later)):
         assert after / before == pytest.approx((recorded[0] / recorded[1]) ** (1 / 3), rel=0.01)
-    changed = ("volume_share", "volume_share_steps", "uninformed_fraction", "spread_times")
+    changed = ("volume_share", "volume_share_steps", "uninformed_fraction")
     assert [each.maker.uninformed_fraction for each in (low, ftx, high)] == [0.7, 0.5, 0.3]
-    assert [each.maker.spread_times for each in (low, ftx, high)] == [2.0, 1.0, 0.5]
     for end in (low, high):
         inputs = {key: getattr(ftx.maker, key) for key in changed}
         maker = end.maker.model_copy(update=inputs)
