@@ -48,19 +48,19 @@ bench: setup  ## print how fast the ways of simulating are, as ratios
 	$(BIN)/python -m runs.bench
 
 size-sweep: setup  ## print how loss grows with displayed size (some minutes)
-	$(BIN)/python -m runs.size_sweep
+	$(BIN)/python -m runs.experiments.size_sweep
 
 liquidation-sweep: setup  ## print what backing the venue brings its captive maker (some ten minutes)
-	$(BIN)/python -m runs.liquidation_sweep
+	$(BIN)/python -m runs.experiments.liquidation_sweep
 
 ranges: setup  ## print how much of the hole stale quotes explain, over the record (half an hour)
-	$(BIN)/python -m runs.life_ranges
+	$(BIN)/python -m runs.experiments.life_ranges
 
 policies: setup  ## print what stopping the quotes, or never lending, would have changed (some minutes)
-	$(BIN)/python -m runs.policies
+	$(BIN)/python -m runs.experiments.policies
 
 blind-audit: setup  ## print how often a blind audit finds the main cause (some minutes)
-	$(BIN)/python -m runs.blind_audit
+	$(BIN)/python -m runs.experiments.blind_audit
 
 format: setup  ## lay the code out as ruff does
 	$(BIN)/ruff format .

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from des.liquidation.customers import MarginCustomers
+from des.liquidation.margin_customers import MarginCustomers
 from des.scenario import Firm, Scenario
-from des.treasury.group import GroupTreasury
+from des.treasury.group_treasury import GroupTreasury
 from ledger import movements
 from ledger.money import to_cents
 from ledger.parties import OUTSIDE, Parties

@@ -12,34 +12,34 @@ from pathlib import Path
 import numpy as np
 import simpy
 
-from des.books import contracts_of, open_journal, parties_of
+from des.bookkeeping import contracts_of, open_journal, parties_of
 from des.clock import DAY_US, HOUR_US, SECOND_US, midnight_us
 from des.custody.confidence import Confidence
 from des.custody.custody import HALTED, OPEN, Custody
 from des.custody.flow import customers
+from des.custody.other_makers import OtherMakers
 from des.custody.till import Till
 from des.firms.capital import CapitalDesk, Returns
 from des.firms.lead_desk import LeadDesk, lead_desk, shown_cents
 from des.firms.population import trading_firms
 from des.inputs import note_inputs
-from des.liquidation.customers import MarginCustomers
-from des.listing import Holdings, Listing
+from des.liquidation.margin_customers import MarginCustomers
+from des.market.hedging import HedgeDesk, lead_delays_us
+from des.market.house_volume import HouseVolume
+from des.market.listing import Holdings, Listing
 from des.opening import opening
-from des.quoting.market import Session
 from des.quoting.quote_by_quote import QuoteByQuote
 from des.quoting.race import NO_ORDERS
+from des.quoting.session import Session
 from des.scenario import Market, Scenario
 from des.traded_hours import TradedHours
 from des.treasury.appraiser import appraiser
 from des.treasury.directional import DirectionalBook, directional_book
-from des.treasury.group import treasury
-from des.treasury.hedging import HedgeDesk, lead_delays_us
+from des.treasury.group_treasury import treasury
 from des.treasury.margin import MarginDesk, first_floors
 from des.treasury.review import MonthlyReview
 from des.venue.fees import FeeSchedule
-from des.venue.other_makers import OtherMakers
 from des.venue.venue import FUNDING_UNIT, Venue
-from des.venue.volume import HouseVolume
 from ledger.accounts import owed
 from ledger.money import Contract, amount, to_cents
 from ledger.parties import OUTSIDE, books_of

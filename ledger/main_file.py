@@ -136,7 +136,7 @@ def check_text() -> str:
     """Write check.beancount: main.beancount, and the invariants to hold it against."""
     return (
         f"{HEADER};; The same books, held against the invariants. Needs moneytrail installed.\n"
-        f'{EXACT}plugin "ledger.invariants"\ninclude "main.beancount"\n'
+        f'{EXACT}plugin "moneytrail"\ninclude "main.beancount"\n'
     )
 
 

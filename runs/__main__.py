@@ -3,7 +3,7 @@
 
 def main() -> None:
     """Start the command line, which worker processes, importing this module too, do not need."""
-    from runs.cli import main as command
+    from runs.cli.main import main as command
 
     command()
 

@@ -16,7 +16,7 @@ import simpy
 from tabulate import tabulate
 
 from des.clock import SECOND_US
-from des.listing import Holdings, Listing
+from des.market.listing import Holdings, Listing
 from des.scenario import Scenario
 from des.world import World
 from ledger.day_ledger import days_of, render_days

@@ -21,9 +21,9 @@ from beancount.core import data
 from des.scenario import Scenario
 from des.scenario.group import UseKind
 from ledger.reports.dollars import ZERO, is_opening
-from ledger.reports.hole import Hole, hole
+from ledger.reports.life.timeline import firsts, standings
+from ledger.reports.money.hole import Hole, hole
 from ledger.reports.table import Cell, Table
-from ledger.reports.timeline import firsts, standings
 from ledger.run_folder import MANIFEST, RunFolder
 from runs.execute import execute
 from runs.scenarios import load

@@ -10,8 +10,8 @@ from pathlib import Path
 from des.scenario import Scenario
 from des.world import World
 from ledger.day_ledger import days_of, render_days
+from ledger.proof.seal import seal
 from ledger.run_folder import MANIFEST, RunFolder
-from ledger.seal import seal
 from runs.scenarios import dump
 
 # What the bytes of a run depend on, besides scenario and seed.

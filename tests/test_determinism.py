@@ -11,7 +11,7 @@ from statistics import mean, stdev
 
 import pytest
 
-from ledger.audit import audit
+from ledger.proof.audit import audit
 from ledger.run_folder import RunFolder
 
 CHECKOUT = Path(__file__).parents[1]

@@ -13,10 +13,10 @@ from beanquery.query import run_query
 
 from des.treasury.purse import Purse
 from ledger.accounts import cash, debt
-from ledger.audit import audit
-from ledger.reports.books import books
-from ledger.reports.hole import hole
-from ledger.reports.where import where
+from ledger.proof.audit import audit
+from ledger.reports.money.hole import hole
+from ledger.reports.money.where import where
+from ledger.reports.trail.entity_books import books
 from ledger.run_folder import RunFolder
 from ledger.transaction import kind_of
 from runs.execute import execute

@@ -10,8 +10,8 @@ import pytest
 from des.scenario import Valuation
 from ledger.accounts import LEAD_QUOTING
 from ledger.appraisal import AS_TRADING_FIRM, BY_GROWTH, WITHOUT_MAKER
-from ledger.audit import audit
-from ledger.reports.valuation import appraisals, reviews, rounds, valuation
+from ledger.proof.audit import audit
+from ledger.reports.life.share_prices import appraisals, reviews, rounds, valuation
 from ledger.run_folder import RunFolder
 from runs.scenarios import load
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from beancount import loader
 
-from ledger import invariants
 from ledger.day_ledger import days_of, render_days
-from ledger.recompute import wrong_fills
-from ledger.reports.liquidations import liquidations
+from ledger.proof import invariants
+from ledger.proof.recompute import wrong_fills
+from ledger.reports.liquidations.cascade import liquidations
 from ledger.run_folder import RunFolder
 from runs.execute import execute
 from runs.scenarios import load

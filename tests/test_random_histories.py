@@ -25,7 +25,7 @@ from des.treasury.credit_line import CreditLine
 from des.treasury.margin import MarginDesk
 from des.treasury.purse import Purse
 from des.venue.venue import Venue
-from ledger import invariants, movements
+from ledger import movements
 from ledger.accounts import borrowed, cash, claim, contracts, lent, owed
 from ledger.chart import Chart
 from ledger.day_ledger import days_of, render_days
@@ -33,7 +33,8 @@ from ledger.fills import Motive, Names, new_rows
 from ledger.journal import Journal
 from ledger.money import Contract
 from ledger.parties import OUTSIDE, Parties
-from ledger.recompute import wrong_fills
+from ledger.proof import invariants
+from ledger.proof.recompute import wrong_fills
 from ledger.run_folder import RunFolder
 from ledger.times import DAY_US
 

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from ledger.reports.answer import answer
-from ledger.reports.beliefs import beliefs
 from ledger.reports.dollars import percent
-from ledger.reports.firms import firms
-from ledger.reports.hole import hole
-from ledger.reports.illusion import illusion
-from ledger.reports.liquidations import liquidations
-from ledger.reports.pools import pools
+from ledger.reports.firms.firm_results import firms
+from ledger.reports.firms.illusion import illusion
+from ledger.reports.life.answer import answer
+from ledger.reports.life.share_prices import valuation
+from ledger.reports.liquidations.cascade import liquidations
+from ledger.reports.market.beliefs import beliefs
+from ledger.reports.market.pool_results import pools
+from ledger.reports.money.hole import hole
 from ledger.reports.table import Table
-from ledger.reports.valuation import valuation
 from ledger.run_folder import RunFolder
 from runs.execute import execute
 from runs.scenarios import load

@@ -11,14 +11,14 @@ import pytest
 from beancount import loader
 from beancount.core.data import Event, Transaction
 
-from ledger import invariants
-from ledger.audit import audit
 from ledger.day_ledger import days_of, render_days
-from ledger.recompute import wrong_fills
-from ledger.reports.bridge import bridge
-from ledger.reports.cage import cage, unpaid_requests
-from ledger.reports.hole import hole
-from ledger.reports.payable import tills
+from ledger.proof import invariants
+from ledger.proof.audit import audit
+from ledger.proof.recompute import wrong_fills
+from ledger.reports.firms.payable import tills
+from ledger.reports.life.cage import cage, unpaid_requests
+from ledger.reports.money.bridge import bridge
+from ledger.reports.money.hole import hole
 from ledger.run_folder import RunFolder
 from runs.execute import execute
 from runs.scenarios import ScenarioError, load

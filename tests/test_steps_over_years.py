@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from des.clock import DAY_US, SECOND_US, midnight_us
-from des.venue.volume import HouseVolume
+from des.market.house_volume import HouseVolume
 from ledger.accounts import borrowed, cash, claim, income
 from ledger.reports.dollars import usd_balances
 from ledger.run_folder import RunFolder

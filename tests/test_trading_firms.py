@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from des.firms.population import trading_firms
-from ledger.reports.firms import firms
+from ledger.reports.firms.firm_results import firms
 from ledger.run_folder import RunFolder
 from runs.execute import execute
 from runs.scenarios import load

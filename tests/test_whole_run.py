@@ -15,7 +15,7 @@ from beancount import loader
 from beancount.core.data import Open, Query, Transaction
 from beanquery.query import run_query
 
-from ledger import invariants
+from ledger.proof import invariants
 from ledger.run_folder import RunFolder
 
 CENT = Decimal("0.01")

@@ -11,7 +11,7 @@ import numpy as np
 
 from des.clock import HOUR_US, SECOND_US, YEAR_S
 from des.firms.lead_quoting import pick_offs, spread_income
-from des.listing import Listing
+from des.market.listing import Listing
 from des.scenario import Firm, LeadQuoting, Market, Scenario
 from des.venue.venue import Venue
 from ledger import movements

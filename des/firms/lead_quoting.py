@@ -40,7 +40,7 @@ from typing import NamedTuple
 import numpy as np
 
 from des.clock import SECOND_US
-from des.treasury.hedging import COST_UNIT
+from des.market.hedging import COST_UNIT
 
 _ROOT_2 = math.sqrt(2)
 _BOTH_SIDES = math.sqrt(2 / math.pi)  # twice the normal density at 0

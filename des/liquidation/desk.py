@@ -12,12 +12,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from des.chance import decision_key
-from des.liquidation.accounts import LeveragedAccounts
 from des.liquidation.backstop import Backstop
 from des.liquidation.closing import hand_over, transferred_lots
+from des.liquidation.leveraged_accounts import LeveragedAccounts
+from des.liquidation.margin_population import Population
 from des.liquidation.orders import forced_orders
-from des.liquidation.population import Population
-from des.liquidation.tokens import E6, sale_price
+from des.liquidation.token_collateral import E6, sale_price
 from des.liquidation.turnover import Turnover, rows_of_holders
 from des.quoting.race import NO_ORDERS
 from des.scenario import Leverage

@@ -5,8 +5,8 @@ A position is entered and left against other makers, at the lead price.
 
 import numpy as np
 
-from des.liquidation.accounts import LeveragedAccounts
-from des.liquidation.population import Population
+from des.liquidation.leveraged_accounts import LeveragedAccounts
+from des.liquidation.margin_population import Population
 from des.venue.venue import Venue
 from ledger.fills import Motive, new_rows
 

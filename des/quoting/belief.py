@@ -8,8 +8,8 @@ import numpy as np
 
 from des.clock import HOUR_US
 from des.price.lead_price import LeadPrice
-from des.quoting.market import Decisions, Session
 from des.quoting.plan import QuotingPolicy
+from des.quoting.session import Decisions, Session
 from des.quoting.sizing import SAMPLE_US
 from des.quoting.takers import Takers, nobody_takes
 from des.quoting.uninformed import UninformedFlow

@@ -10,9 +10,9 @@ from itertools import pairwise
 import numpy as np
 import simpy
 
-from des.quoting.market import Decisions, Session
 from des.quoting.quotes import Quotes, posting_times_us
 from des.quoting.race import watch
+from des.quoting.session import Decisions, Session
 from des.turns import ORDER, QUOTE, SETTLEMENT, Moment
 from ledger.fills import join_rows
 

@@ -6,6 +6,7 @@ multiplied. Each month's are noted on the first of the next, and once more at ea
 
 from decimal import Decimal
 
+from des.custody.other_makers import OtherMakers
 from des.scenario import Scenario, Valuation
 from des.treasury.monthly_income import (
     MonthlyIncome,
@@ -14,7 +15,6 @@ from des.treasury.monthly_income import (
     year_before_cents,
     year_cents,
 )
-from des.venue.other_makers import OtherMakers
 from ledger.accounts import expense, income
 from ledger.appraisal import APPRAISAL, AS_TRADING_FIRM, BY_GROWTH, WITHOUT_MAKER, Appraisal
 from ledger.financing import OPERATIONS

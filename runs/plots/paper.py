@@ -11,7 +11,7 @@ from math import floor, log10
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ledger.reports.league import ALL, NO_CLASS
+from ledger.reports.firms.league import ALL, NO_CLASS
 from ledger.reports.table import Cell, Table
 
 if TYPE_CHECKING:

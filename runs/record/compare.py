@@ -13,7 +13,7 @@ from typing import get_args
 
 from des.scenario.group import UseKind
 from ledger.reports.dollars import ZERO
-from ledger.reports.hole import hole
+from ledger.reports.money.hole import hole
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from runs.record.facts import Fact, Record, verdict

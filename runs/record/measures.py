@@ -17,11 +17,11 @@ import numpy as np
 from des.scenario.group import UseKind
 from ledger.accounts import LEAD_QUOTING, cash, expense, income, issued, lent, owed
 from ledger.parties import BACKSTOP, DIRECTIONAL
-from ledger.reports.daily import calendar, dollars, posted_cents
+from ledger.reports.days import calendar, dollars, posted_cents
 from ledger.reports.dollars import ZERO, is_opening, usd_lines
-from ledger.reports.timeline import Standing, standings
-from ledger.reports.tokens import Marks, moved_by_group
-from ledger.reports.waiting import HALTED, withdrawals
+from ledger.reports.life.paper_wealth import Marks, moved_by_group
+from ledger.reports.life.timeline import Standing, standings
+from ledger.reports.life.waiting import HALTED, withdrawals
 from ledger.run_folder import RunFolder
 from runs.record.facts import Fact
 

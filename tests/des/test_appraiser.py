@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from des.clock import midnight_us
+from des.market.house_volume import HouseVolume
 from des.scenario import Flow, Valuation
 from des.treasury.appraiser import Appraiser
 from des.treasury.monthly_income import MonthlyIncome, year_before_cents, year_cents
-from des.venue.volume import HouseVolume
 from ledger.appraisal import AS_TRADING_FIRM, BY_GROWTH, WITHOUT_MAKER
 from ledger.parties import Parties
 

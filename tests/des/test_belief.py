@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from des.clock import DAY_US, HOUR_US, SECOND_US, midnight_us
-from des.listing import Holdings, Listing
-from des.quoting.market import Session
+from des.market.hedging import HedgeDesk
+from des.market.listing import Holdings, Listing
+from des.quoting.session import Session
 from des.quoting.sizing import SAMPLE_US
 from des.scenario import Market
-from des.treasury.hedging import HedgeDesk
 from ledger.money import Contract
 from runs.scenarios import load
 

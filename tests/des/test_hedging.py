@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from des.clock import SECOND_US
+from des.market.hedging import HedgeDesk
 from des.price.lead_price import Ticks
-from des.treasury.hedging import HedgeDesk
 from ledger.fills import Motive, new_rows
 
 MAKER, FAST, SLOW, BYSTANDER, OUTSIDE = range(5)

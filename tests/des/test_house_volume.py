@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from des.clock import DAY_US, SECOND_US
+from des.market.house_volume import HouseVolume
 from des.scenario import Flow
-from des.venue.volume import HouseVolume
 
 USD_PER_S = 100.0
 USD_PER_DAY = USD_PER_S * DAY_US / SECOND_US

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from des.clock import SECOND_US
-from des.liquidation.accounts import E6, LeveragedAccounts
 from des.liquidation.backstop import Backstop
 from des.liquidation.closing import hand_over, transferred_lots
+from des.liquidation.leveraged_accounts import E6, LeveragedAccounts
+from des.liquidation.margin_population import population
 from des.liquidation.orders import forced_orders
-from des.liquidation.population import population
-from des.liquidation.tokens import NONE, sale_price
+from des.liquidation.token_collateral import NONE, sale_price
 from des.quoting.quotes import ASK, BID
 from des.scenario import CollateralToken, Leverage, LeverageLimit, Provider
 

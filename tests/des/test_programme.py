@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from des.books import parties_of
+from des.bookkeeping import parties_of
 from des.clock import DAY_US, midnight_us
 from des.custody.custody import Custody
 from des.defi.pool import arbitrage_gain_rate, block_times_us, fee_rate
-from des.defi.programme import PoolProgramme, realised_variance
 from des.price.lead_price import LeadPrice, Ticks
 from des.scenario import Anchor, Lift, Price, Scenario, VolatilityLevel
-from des.treasury.tokens import TokenHoldings
+from des.treasury.pool_programme import PoolProgramme, realised_variance
+from des.treasury.token_holdings import TokenHoldings
 from des.world import World
 from ledger.accounts import in_pool, income, pooled
 from ledger.parties import ARBITRAGEURS, OUTSIDE

@@ -18,11 +18,11 @@ from naive_race import ASK, BID, CUSTOMER, Customer, Interval, NaiveFill, NaiveR
 from des.chance import QUANTILES, decision_key, lognormal_quantiles_us, mix, quantile_index
 from des.clock import HOUR_US, SECOND_US, midnight_us
 from des.price.lead_price import LeadPrice, Ticks
-from des.quoting.market import Decisions, Session
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quote_by_quote import QuoteByQuote
 from des.quoting.quotes import SIGN, Plan, Quotes, blank, post
 from des.quoting.race import ANY_PRICE, FORCED, ORDER, UNINFORMED, Watchers, meet, watch
+from des.quoting.session import Decisions, Session
 from des.quoting.takers import Takers, Terms
 from des.quoting.uninformed import UninformedFlow
 from des.scenario import Anchor, Price, VolatilityLevel

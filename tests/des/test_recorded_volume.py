@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from des.clock import DAY_US, SECOND_US, midnight_us
+from des.market.recorded_volume import RecordedVolume
 from des.scenario import DayVolume, MonthVolume
-from des.venue.recorded_volume import RecordedVolume
 from runs.scenarios import load
 
 TINY = load("tiny").markets[0]

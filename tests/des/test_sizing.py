@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from des.chance import lognormal_quantiles_us
 from des.clock import HOUR_US, SECOND_US, midnight_us
 from des.price.lead_price import LeadPrice
-from des.quoting.market import Decisions, Session
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quotes import Plan
 from des.quoting.race import NO_ORDERS
+from des.quoting.session import Decisions, Session
 from des.quoting.sizing import SAMPLE_US, monthly_size_cents, size_for
 from des.quoting.takers import Takers, Terms
 from des.scenario import Anchor, Price, VolatilityLevel

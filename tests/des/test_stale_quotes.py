@@ -35,10 +35,10 @@ import pytest
 from des.chance import lognormal_quantiles_us
 from des.clock import HOUR_US, SECOND_US, YEAR_S, microseconds, midnight_us
 from des.price.lead_price import LeadPrice
-from des.quoting.market import Decisions, Session
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quotes import ASK, BID, Plan
 from des.quoting.race import NO_ORDERS
+from des.quoting.session import Decisions, Session
 from des.quoting.takers import Takers, Terms
 from des.quoting.uninformed import UninformedFlow
 from des.scenario import Anchor, Price, Quoter, VolatilityLevel

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from des.clock import midnight_us
 from des.scenario import Token
-from des.treasury.tokens import TokenHoldings, chart_tokens
+from des.treasury.token_holdings import TokenHoldings, chart_tokens
 from runs.scenarios import load
 
 TINY = load("tiny")  # one market, BTC-PERP, with ticks of a dollar

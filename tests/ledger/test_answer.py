@@ -1,8 +1,8 @@
 """The answer in one paragraph says what `where` and `timeline` say."""
 
-from ledger.reports.answer import answer
-from ledger.reports.hole import hole
-from ledger.reports.timeline import firsts, standings
+from ledger.reports.life.answer import answer
+from ledger.reports.life.timeline import firsts, standings
+from ledger.reports.money.hole import hole
 
 
 def millions(usd) -> str:

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 from ledger import fill_store
-from ledger.audit import SAMPLE_DAYS, audit
 from ledger.fills import ABSENT, NULLABLE, ROW
+from ledger.proof.audit import SAMPLE_DAYS, audit
+from ledger.proof.seal import broken_seals, seal
 from ledger.run_folder import MANIFEST, RunFolder
-from ledger.seal import broken_seals, seal
 
 AMOUNT = re.compile(r"^  [A-Z]\S+ +(-?[0-9.]+) [A-Z]", re.MULTILINE)
 DIGITS = b"0123456789"

@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.fills import Motive
-from ledger.reports.beliefs import ALL, beliefs
-from ledger.reports.promises import (
+from ledger.reports.market.beliefs import ALL, beliefs
+from ledger.reports.market.maker_share import volume
+from ledger.reports.market.promises import (
     CENT,
     Booked,
     Difference,
@@ -27,7 +28,6 @@ from ledger.reports.promises import (
     promises,
 )
 from ledger.reports.table import Cell, Table
-from ledger.reports.volume import volume
 from ledger.run_folder import RunFolder
 
 BELIEF = '2022-05-31 custom "belief" "BTC-PERP" 100.00 USD 400000.00 USD\n'

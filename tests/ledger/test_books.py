@@ -7,8 +7,8 @@ import pytest
 from beancount import loader
 from beancount.core.data import Open, Transaction
 
-from ledger.reports.books import UnknownEntityError, books, books_text, lines_of
 from ledger.reports.dollars import usd_balances
+from ledger.reports.trail.entity_books import UnknownEntityError, books, books_text, lines_of
 from ledger.run_folder import RunFolder
 from ledger.transaction import is_contract
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.reports.bootstrap import COVERAGE, FEWEST, RESAMPLES, draws, interval, spearman
+from ledger.reports.firms.bootstrap import COVERAGE, FEWEST, RESAMPLES, draws, interval, spearman
 
 # -------------------------------------------------------------------------- the ranks
 

@@ -8,10 +8,10 @@ import pytest
 from beancount import loader
 from beanquery.query import run_query
 
-from ledger.reports.cage import cage, closes, unpaid_requests
-from ledger.reports.daily import calendar
-from ledger.reports.hole import hole
-from ledger.reports.league import league, total
+from ledger.reports.days import calendar
+from ledger.reports.firms.league import league, total
+from ledger.reports.life.cage import cage, closes, unpaid_requests
+from ledger.reports.money.hole import hole
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 

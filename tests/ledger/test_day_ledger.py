@@ -13,10 +13,11 @@ import pytest
 from beancount import loader
 from beancount.core.data import Balance, Directive, Open, Transaction
 
-from ledger import fill_store, invariants
+from ledger import fill_store
 from ledger.day_ledger import days_of, render_day, render_days
 from ledger.entries import contract_table
 from ledger.fills import Fill, Pairing, postings
+from ledger.proof import invariants
 from ledger.run_folder import RunFolder, RunFolderError
 from ledger.times import time_of_day
 from ledger.transaction import MONEY, entity_of, is_contract

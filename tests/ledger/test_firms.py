@@ -6,8 +6,8 @@ import pytest
 from beancount import loader
 from beanquery.query import run_query
 
-from ledger.reports.firms import firms
-from ledger.reports.league import ALL, league
+from ledger.reports.firms.firm_results import firms
+from ledger.reports.firms.league import ALL, league
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from ledger.reports.bootstrap import FEWEST
-from ledger.reports.illusion import illusion
-from ledger.reports.league import ALL, league
+from ledger.reports.firms.bootstrap import FEWEST
+from ledger.reports.firms.illusion import illusion
+from ledger.reports.firms.league import ALL, league
 from ledger.reports.table import Table
 from ledger.run_folder import MANIFEST, RunFolder
 

@@ -1,4 +1,4 @@
-"""Each promise of ledger/invariants, with books that keep it and books that break it.
+"""Each promise of ledger/proof/invariants, with books that keep it and books that break it.
 
 A ledger says itself what is wrong with it: where an entry has ``breaks: "claims-mirror-debts"`` in
 its metadata, that promise must be reported broken at that entry; nothing else may be reported.
@@ -15,7 +15,7 @@ import pytest
 from beancount import loader
 from beancount.core.data import Directive, Transaction
 
-from ledger.invariants import INVARIANTS, BrokenInvariant, check, name_of
+from ledger.proof.invariants import INVARIANTS, BrokenInvariant, check, name_of
 
 EXAMPLE = Path(__file__).with_name("example.beancount")
 
@@ -827,7 +827,7 @@ def name_of_books(books: Books) -> str:
 
 @pytest.mark.parametrize("books", BOOKS, ids=name_of_books)
 def test_books_break_the_promises_that_they_say_and_no_other(books):
-    plugin = f'plugin "ledger.invariants" "{books.mode}"\n'
+    plugin = f'plugin "moneytrail" "{books.mode}"\n'
     tolerance = 'option "tolerance_multiplier" "0"\n'
     entries, errors, _ = loader.load_string(tolerance + plugin + OPENS + books.text)
 

@@ -11,13 +11,14 @@ from beancount.core.data import Balance, Custom, Event, Transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger import invariants, movements
+from ledger import movements
 from ledger.accounts import cash, claim, owed
 from ledger.chart import Chart
 from ledger.fills import Fill, Motive, Names, new_rows
 from ledger.journal import Journal
 from ledger.money import Contract
 from ledger.parties import OUTSIDE, Parties
+from ledger.proof import invariants
 from ledger.run_folder import RunFolder
 from ledger.times import DAY_US
 from ledger.transaction import Posting, UnbalancedTransactionError

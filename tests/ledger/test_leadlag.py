@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ledger import fill_store
 from ledger.fills import Motive, join_rows, new_rows, price_fills
-from ledger.reports.leadlag import (
+from ledger.reports.market.leadlag import (
     COVERAGE,
     LAGS_US,
     DayLag,
@@ -25,7 +25,7 @@ from ledger.reports.leadlag import (
     moves,
     peak,
 )
-from ledger.reports.sql import sql
+from ledger.reports.trail.sql import sql
 from ledger.run_folder import RunFolder
 
 STEP_US = 100_000

@@ -14,7 +14,7 @@ from ledger.chart import Chart
 from ledger.movements import lead_quoting
 from ledger.parties import Parties
 from ledger.reports.dollars import usd_balances
-from ledger.reports.league import (
+from ledger.reports.firms.league import (
     ALL,
     NO_CLASS,
     FillStatistics,

@@ -9,12 +9,12 @@ import pytest
 
 from ledger.accounts import SEIZURE, contracts, exchanged, expense, income
 from ledger.parties import BACKSTOP, books_of
-from ledger.reports.course import HELD, LEAD, RESULT
 from ledger.reports.dollars import usd_balances
-from ledger.reports.firms import firms
-from ledger.reports.liquidations import liquidations
+from ledger.reports.firms.firm_results import firms
+from ledger.reports.liquidations.cascade import liquidations
+from ledger.reports.liquidations.course import HELD, LEAD, RESULT
+from ledger.reports.money.where import where
 from ledger.reports.table import Table
-from ledger.reports.where import where
 from ledger.run_folder import RunFolder
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from ledger import fill_store
 from ledger.fills import ROW, Motive
-from ledger.margin_accounts import MarginAccounts
+from ledger.proof.margin_accounts import MarginAccounts
 from ledger.run_folder import RunFolder
 
 CENT_A_TICK = np.array([1])  # on a lot, in the margin world

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.reports.hole import hole
-from ledger.reports.payable import CENT, Till, tills
+from ledger.reports.firms.payable import CENT, Till, tills
+from ledger.reports.money.hole import hole
 
 CENTS = st.integers(0, 10**13)
 CLAIMS = st.lists(CENTS, min_size=1, max_size=6)

@@ -13,19 +13,19 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import invariants
 from ledger.accounts import POOLS
-from ledger.audit import audit
 from ledger.pools import Arbitrages, arbitrage_pool, close_pool, open_pool
-from ledger.reports.cash import cash_statement
-from ledger.reports.hole import hole
-from ledger.reports.pools import pool_days, pools
-from ledger.reports.solvency import sheets
-from ledger.reports.timeline import standings
+from ledger.proof import invariants
+from ledger.proof.audit import audit
+from ledger.reports.life.solvency import sheets
+from ledger.reports.life.timeline import standings
+from ledger.reports.market.pool_results import pool_days, pools
+from ledger.reports.money.cash import cash_statement
+from ledger.reports.money.hole import hole
 from ledger.run_folder import RunFolder
 from ledger.transaction import check_balance, kind_of
 from runs import counterfactual
-from runs.cli import main
+from runs.cli.main import main
 from runs.execute import execute
 from runs.scenarios import load
 

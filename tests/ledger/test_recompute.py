@@ -15,13 +15,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ledger import fill_store, movements, recompute
+from ledger import fill_store, movements
 from ledger.chart import Chart
 from ledger.fills import ABSENT, Motive, Names, new_rows, price_fills
 from ledger.journal import Journal
 from ledger.money import Contract
 from ledger.parties import Parties
-from ledger.recompute import Recomputation, wrong_fills
+from ledger.proof import recompute
+from ledger.proof.recompute import Recomputation, wrong_fills
 from ledger.run_folder import RunFolder
 from ledger.times import DAY_US, day_of
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ledger.proof.seal import broken_seals, seal
 from ledger.run_folder import MANIFEST
-from ledger.seal import broken_seals, seal
 
 RUN = {"question": "Does it hold?", "seed": 1}
 

@@ -9,10 +9,10 @@ from beancount import loader
 from beancount.core import data
 from beanquery.query import run_query
 
-from ledger.reports.daily import calendar
-from ledger.reports.solvency import Sheet, consolidated, sheets, solvency
+from ledger.reports.days import calendar
+from ledger.reports.life.solvency import Sheet, consolidated, sheets, solvency
+from ledger.reports.life.timeline import standings
 from ledger.reports.table import Table
-from ledger.reports.timeline import standings
 from ledger.run_folder import RunFolder, RunFolderError
 from ledger.transaction import kind_of
 

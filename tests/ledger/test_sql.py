@@ -14,8 +14,8 @@ from beanquery.query import run_query
 from ledger.entries import Entries
 from ledger.fill_store import read
 from ledger.fills import Fill
-from ledger.reports.query import QueryError, query
-from ledger.reports.sql import SCHEMA, SqlError, schema, sql
+from ledger.reports.trail.query import QueryError, query
+from ledger.reports.trail.sql import SCHEMA, SqlError, schema, sql
 from ledger.run_folder import RunFolder
 
 

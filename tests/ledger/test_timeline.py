@@ -9,12 +9,12 @@ from beancount import loader
 from beancount.core.data import Query
 from beanquery.query import run_query
 
-from ledger.reports.daily import calendar
-from ledger.reports.hole import hole
+from ledger.reports.days import calendar
+from ledger.reports.life.paper_wealth import Marks
+from ledger.reports.life.timeline import firsts, month_ends, standings, timeline
+from ledger.reports.life.waiting import queue_usd
+from ledger.reports.money.hole import hole
 from ledger.reports.table import Table
-from ledger.reports.timeline import firsts, month_ends, standings, timeline
-from ledger.reports.tokens import Marks
-from ledger.reports.waiting import queue_usd
 from ledger.run_folder import RunFolder
 
 USED = "customers' money is used: claims above the cash of FTX"

@@ -14,11 +14,11 @@ from beanquery.query import run_query
 from ledger import fill_store
 from ledger.day_ledger import days_of
 from ledger.fills import Motive
-from ledger.reports.books import UnknownEntityError
-from ledger.reports.both_tiers import TrailError
 from ledger.reports.table import Table
-from ledger.reports.trail import trail
-from ledger.reports.trail_up import trail_up
+from ledger.reports.trail.both_tiers import TrailError
+from ledger.reports.trail.entity_books import UnknownEntityError
+from ledger.reports.trail.trail_down import trail
+from ledger.reports.trail.trail_up import trail_up
 from ledger.run_folder import RunFolder
 
 ALL = 1_000_000

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from ledger.reports.life.share_prices import appraisals, reviews, rounds, valuation
 from ledger.reports.table import Table
-from ledger.reports.valuation import appraisals, reviews, rounds, valuation
 from ledger.run_folder import RunFolder
 
 GROWTH, WITHOUT = '"by growth"', '"by growth without the maker\'s quotes"'

@@ -9,13 +9,13 @@ from beancount.core.data import Query
 from beanquery.query import run_query
 
 from ledger.fills import Motive
-from ledger.reports.bridge import DEPOSITS, OPENING, WITHDRAWALS, bridge, claim_movements
-from ledger.reports.cash import cash_statement
-from ledger.reports.hole import hole
-from ledger.reports.quarters import where_by_quarter
+from ledger.reports.market.maker_share import recorded_share_pct, volume
+from ledger.reports.money.bridge import DEPOSITS, OPENING, WITHDRAWALS, bridge, claim_movements
+from ledger.reports.money.cash import cash_statement
+from ledger.reports.money.hole import hole
+from ledger.reports.money.quarters import where_by_quarter
+from ledger.reports.money.where import where
 from ledger.reports.table import Table
-from ledger.reports.volume import recorded_share_pct, volume
-from ledger.reports.where import where
 from ledger.run_folder import RunFolder
 
 

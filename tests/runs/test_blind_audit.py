@@ -11,15 +11,24 @@ import pytest
 from click.testing import CliRunner
 
 from des.scenario.group import UseKind
-from ledger.reports.blind import blind_copy
-from ledger.reports.diagnose import LOSSES, ZERO, Cause, Verdict, diagnose
-from ledger.reports.hole import hole
+from ledger.reports.blind.diagnose import LOSSES, ZERO, Cause, Verdict, diagnose
+from ledger.reports.blind.stripped_books import blind_copy
+from ledger.reports.money.hole import hole
 from ledger.run_folder import RunFolder
 from ledger.transaction import kind_of
-from runs import blind_audit
-from runs.blind_audit import BETTER, SCENARIOS, SEEDS, Audited, Pair, audit, audit_tables, score
-from runs.cli import main
-from runs.diagnose import CAUSE_OF, booked_usd, placed_pct
+from runs.cli.diagnose_command import CAUSE_OF, booked_usd, placed_pct
+from runs.cli.main import main
+from runs.experiments import blind_audit
+from runs.experiments.blind_audit import (
+    BETTER,
+    SCENARIOS,
+    SEEDS,
+    Audited,
+    Pair,
+    audit,
+    audit_tables,
+    score,
+)
 from runs.scenarios import built_ins
 
 LOW = date(2022, 6, 2)  # when prices are lowest

@@ -20,15 +20,15 @@ import pytest
 from beancount import loader
 from click.testing import CliRunner, Result
 
-from ledger.reports.firms import firms
-from ledger.reports.query import query
-from ledger.reports.sql import sql
+from ledger.reports.firms.firm_results import firms
+from ledger.reports.money.where import where
 from ledger.reports.table import Table
-from ledger.reports.trail import trail
-from ledger.reports.where import where
+from ledger.reports.trail.query import query
+from ledger.reports.trail.sql import sql
+from ledger.reports.trail.trail_down import trail
 from ledger.run_folder import RunFolder
-from runs.cli import main
-from runs.printing import TableChoiceError, render
+from runs.cli.main import main
+from runs.cli.printing import TableChoiceError, render
 
 ROOT = Path(__file__).parents[2]
 PICKOFFS = "SELECT taker, sum(edge_usd) AS edge_usd FROM fills WHERE motive = 'pickoff' GROUP BY 1"

@@ -11,12 +11,12 @@ import pytest
 from click.testing import CliRunner
 
 from des.scenario.group import UseKind
-from ledger.reports.hole import hole
-from ledger.reports.query import query
-from ledger.reports.sql import sql
+from ledger.reports.money.hole import hole
 from ledger.reports.table import Table
+from ledger.reports.trail.query import query
+from ledger.reports.trail.sql import sql
 from ledger.run_folder import RunFolder
-from runs.cli import main
+from runs.cli.main import main
 from runs.record.compare import AS_GIVEN, Row, compare, rows
 from runs.record.facts import Fact, Record, load_record
 from runs.record.measures import MEASURES, NEVER, Books, Span

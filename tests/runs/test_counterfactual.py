@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ledger.reports.hole import hole
+from ledger.reports.money.hole import hole
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
-from runs.cli import main
+from runs.cli.main import main
 from runs.counterfactual import CounterfactualError, compare, counterfactual, without
 from runs.execute import RunRefusedError
 from runs.scenarios import ScenarioError, dump, load

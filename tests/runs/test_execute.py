@@ -13,7 +13,7 @@ import pytest
 
 import runs.execute
 from des.scenario import Scenario
-from ledger.audit import audit
+from ledger.proof.audit import audit
 from ledger.run_folder import MANIFEST, RunFolder, RunFolderError
 from runs.execute import RunRefusedError, execute
 from runs.scenarios import load

@@ -8,14 +8,14 @@ from types import ModuleType
 import pytest
 from click.testing import CliRunner
 
-from ledger.audit import audit
-from ledger.reports.diagnose import Cause, Verdict
+from ledger.proof.audit import audit
+from ledger.reports.blind.diagnose import Cause, Verdict
 from ledger.reports.dollars import ZERO
-from ledger.reports.hole import hole
+from ledger.reports.money.hole import hole
 from ledger.reports.table import Table
-from runs import blind_audit, life_ranges, liquidation_sweep, size_sweep
-from runs import experiment as experiments
-from runs.experiment import books_of, experiment, run_cases
+from runs.experiments import blind_audit, life_ranges, liquidation_sweep, size_sweep
+from runs.experiments import experiment as experiments
+from runs.experiments.experiment import books_of, experiment, run_cases
 from runs.scenarios import load
 
 # By experiment, an outcome that any of its cases might have.

@@ -24,9 +24,9 @@ from mutations import (
 )
 
 from des.scenario import Scenario
-from ledger.audit import audit
-from ledger.reports.hole import hole
-from runs.experiment import books_of
+from ledger.proof.audit import audit
+from ledger.reports.money.hole import hole
+from runs.experiments.experiment import books_of
 from runs.scenarios import ScenarioError, load
 
 FIRST, LAST = date(2022, 5, 31), date(2022, 6, 1)

@@ -9,10 +9,10 @@ import pytest
 
 from des.scenario import Scenario
 from ledger.reports.dollars import ZERO
-from ledger.reports.hole import hole
+from ledger.reports.money.hole import hole
 from ledger.reports.table import Table
-from runs import life_ranges
-from runs.life_ranges import (
+from runs.experiments import life_ranges
+from runs.experiments.life_ranges import (
     ENDS,
     MIDDLE,
     RANGES,

@@ -11,7 +11,7 @@ import pytest
 
 from des.clock import midnight_us
 from des.scenario import Scenario, months_between
-from ledger.reports.hole import hole
+from ledger.reports.money.hole import hole
 from runs.scenarios import built_ins, load
 
 LIFE = ("ftx", "ftx-low", "ftx-high")

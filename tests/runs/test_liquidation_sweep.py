@@ -17,8 +17,8 @@ from ledger.accounts import expense, income
 from ledger.parties import BACKSTOP
 from ledger.reports.dollars import usd_balances
 from ledger.reports.table import Table
-from runs import liquidation_sweep as sweep
-from runs.liquidation_sweep import (
+from runs.experiments import liquidation_sweep as sweep
+from runs.experiments.liquidation_sweep import (
     DRIFTLESS,
     FACTORS,
     PATHS,

@@ -15,10 +15,10 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 
-from ledger.reports.cage import cage
-from ledger.reports.firms import firms
-from ledger.reports.illusion import illusion
-from ledger.reports.liquidations import liquidations
+from ledger.reports.firms.firm_results import firms
+from ledger.reports.firms.illusion import illusion
+from ledger.reports.life.cage import cage
+from ledger.reports.liquidations.cascade import liquidations
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 from runs.plots import (
@@ -30,9 +30,9 @@ from runs.plots import (
     paper,
     save,
 )
-from runs.plots import cage as cage_picture
-from runs.plots import firms as firms_picture
-from runs.plots import liquidations as liquidations_picture
+from runs.plots import cage_plot as cage_picture
+from runs.plots import firms_plot as firms_picture
+from runs.plots import liquidations_plot as liquidations_picture
 
 ROOT = Path(__file__).parents[2]
 START = date(2021, 5, 1)

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from ledger.reports.hole import hole
-from ledger.reports.timeline import standings
-from runs import policies
-from runs.policies import POLICIES, SCENARIO, life, policy_tables, read
+from ledger.reports.life.timeline import standings
+from ledger.reports.money.hole import hole
+from runs.experiments import policies
+from runs.experiments.policies import POLICIES, SCENARIO, life, policy_tables, read
 from runs.scenarios import load
 
 LOCK_IN = Path(__file__).parents[1] / "worlds" / "lock-in.toml"

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ledger.reports.liquidations import liquidations
+from ledger.reports.liquidations.cascade import liquidations
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 from runs.record.facts import Fact, Range, Record, RecordError, load_record, verdict
-from runs.record.liquidations import PAYOUTS, SHARE, TOTAL, beside_record, share
+from runs.record.recorded_liquidations import PAYOUTS, SHARE, TOTAL, beside_record, share
 
 FACT = """\
 [[fact]]

@@ -8,10 +8,10 @@ import pytest
 
 from ledger.accounts import income
 from ledger.reports.dollars import usd_balances
-from runs import size_sweep
-from runs.size_sweep import SEEDS, SIZES_USD, WAYS, exponent, losses, sweep_tables
+from runs.experiments import size_sweep
+from runs.experiments.size_sweep import SEEDS, SIZES_USD, WAYS, exponent, losses, sweep_tables
 
-TINY = Path(size_sweep.__file__).with_name("tiny.toml")
+TINY = Path(__file__).parents[2] / "runs" / "tiny.toml"
 
 
 @pytest.mark.parametrize("power", [0, 0.5, 1, 1.7])

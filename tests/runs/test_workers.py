@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from distributed import LocalCluster
 
-from ledger.audit import Finding, audit
+from ledger.proof.audit import Finding, audit
 from ledger.run_folder import RunFolder
 from runs.workers import SchedulerError, dask_workers, local_processes
 

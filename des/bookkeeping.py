@@ -1,0 +1,67 @@
+"""The books that a world writes: whose they are, and what stands in their chart of accounts."""
+
+from pathlib import Path
+
+from des.clock import midnight_us
+from des.firms.population import trading_firms
+from des.liquidation.margin_customers import collateral_tokens
+from des.scenario import Scenario
+from des.treasury.group_treasury import spendings_of
+from des.treasury.token_holdings import chart_tokens
+from ledger.chart import Chart
+from ledger.fills import Names
+from ledger.journal import Journal
+from ledger.money import Contract
+from ledger.parties import ARBITRAGEURS, Parties
+
+
+def parties_of(scenario: Scenario) -> Parties:
+    """Name everybody who keeps books."""
+    group = scenario.group
+    return Parties(
+        house=scenario.house.name,
+        maker=scenario.maker.name,
+        lead=scenario.lead.name,
+        retail=scenario.retail.name,
+        other_makers=scenario.other_makers.name,
+        firms=tuple(firm.name for firm in trading_firms(scenario)),
+        providers=tuple(each.name for each in scenario.leverage.providers)
+        if scenario.leverage
+        else (),
+        lenders=tuple(lender.name for lender in group.lenders) if group else (),
+        investors=group.investors if group else None,
+        counterparties=tuple(group.counterparties) if group else (),
+        directional=scenario.maker.name if group and group.longs else None,
+        arbitrageurs=ARBITRAGEURS if group and group.pools else None,
+    )
+
+
+def contracts_of(scenario: Scenario, venue: str) -> tuple[Contract, ...]:
+    """Return the contracts of a venue, by market."""
+    return tuple(
+        Contract(market.name, venue, market.lot, market.tick_usd) for market in scenario.markets
+    )
+
+
+def open_journal(scenario: Scenario, parties: Parties, folder: Path) -> Journal:
+    """Begin the books of a run, in a folder that exists."""
+    contracts = contracts_of(scenario, parties.house)
+    return Journal(
+        folder,
+        scenario.question,
+        Chart(
+            parties,
+            contracts + contracts_of(scenario, parties.lead),
+            spendings_of(scenario, parties),
+            chart_tokens(scenario),
+            collateral_tokens(scenario, contracts),
+        ),
+        Names(
+            (parties.house, parties.lead),
+            tuple(market.name for market in scenario.markets),
+            parties.holders,
+            scenario.leverage is not None,
+            bool(scenario.leverage and scenario.leverage.tokens),
+        ),
+        midnight_us(scenario.run.start),
+    )

@@ -1,0 +1,174 @@
+"""Positions on margin, and which of them a price has brought below maintenance margin.
+
+Per account: *lots* n and *cash*, which is what it has beside its position: at mark M it is worth
+cash + n M in dollars. Its equity is that and what its tokens count for; its margin fraction is
+equity over |n| M. The prices at which accounts cross maintenance are kept sorted, so that a
+settlement looks at those that the price has passed and at no other; for those with tokens, as if
+tokens were somewhat cheaper, and whoever is found is checked exactly.
+"""
+
+import numpy as np
+
+from des.liquidation.token_collateral import E6, TokenCollateral
+from des.venue.venue import FUNDING_UNIT
+
+Thresholds = tuple[np.ndarray, np.ndarray]  # prices, ascending, and whose they are
+
+
+class LeveragedAccounts:
+    """All positions on margin, one to an account, as integers."""
+
+    def __init__(
+        self, tick_cents: np.ndarray, maintenance_e6: int, token_weight_e6: np.ndarray
+    ) -> None:
+        """Begin with nobody.
+
+        Args:
+            tick_cents: value of a tick on a lot, by market.
+            maintenance_e6: the margin fraction below which an account is liquidated, in millionths.
+            token_weight_e6: what counts of the value of tokens, by the market that prices them.
+        """
+        self._tick_cents, self._maintenance_e6 = tick_cents, maintenance_e6
+        self.tokens = TokenCollateral(tick_cents, token_weight_e6)
+        none = np.zeros(0, dtype=np.int64)
+        self.market, self.lots, self.cash = none, none, none
+        self.enter(none, none, none, none, none)
+
+    def enter(
+        self,
+        market: np.ndarray,
+        lots: np.ndarray,
+        cash: np.ndarray,
+        token_market: np.ndarray,
+        tokens: np.ndarray,
+    ) -> None:
+        """Open accounts, behind those that are there; what they bring is cash or tokens."""
+        self.tokens.enter(token_market, tokens)
+        self.market = np.concatenate((self.market, market))
+        self.lots = np.concatenate((self.lots, lots))
+        self.cash = np.concatenate((self.cash, cash))
+        markets = range(len(self._tick_cents))
+        self._members = [np.flatnonzero(self.market == m) for m in markets]
+        self._moved = np.zeros(len(self.market), dtype=bool)  # since thresholds were sorted
+        self._movers: list[list[int]] = [[] for _ in markets]
+        self.sort()
+
+    def equity(self, market: int, mark: int, accounts: np.ndarray) -> np.ndarray:
+        """Return the cents behind positions in one market at *mark*, tokens counted in."""
+        dollars = self.cash[accounts] + self.lots[accounts] * (self._tick_cents[market] * mark)
+        return dollars + self.tokens.worth(accounts)
+
+    def mark_tokens(self, marks: np.ndarray) -> None:
+        """Let tokens count at *marks* from now on."""
+        if self.tokens.mark(marks):
+            self.sort()
+
+    def worth(self, marks: np.ndarray) -> np.ndarray:
+        """Return the cents that all accounts are worth at *marks*, by market, without tokens."""
+        return self.cash + self.lots * (self._tick_cents * marks)[self.market]
+
+    def below(self, market: int, mark: int) -> np.ndarray:
+        """Return the accounts of a market below maintenance margin at *mark*, in their order.
+
+        Among them are those that owe something and have no position left.
+        """
+        (long_at, longs), (short_at, shorts) = self._sorted[market]
+        passed = np.concatenate(
+            (longs[long_at.searchsorted(mark) :], shorts[: short_at.searchsorted(mark, "right")])
+        )
+        moved = np.array(self._movers[market], dtype=np.int64)
+        touched = np.concatenate((passed[~self._moved[passed]], moved))
+        if not len(touched):
+            return touched
+        touched.sort()
+        notional = np.abs(self.lots[touched]) * (self._tick_cents[market] * mark)
+        equity = self.equity(market, mark, touched)
+        return touched[equity * E6 < notional * self._maintenance_e6]
+
+    def safe(self, marks: np.ndarray) -> np.ndarray:
+        """Tell which accounts have a position, and maintenance margin behind it."""
+        notional = np.abs(self.lots) * (self._tick_cents * marks)[self.market]
+        equity = self.worth(marks) + self.tokens.worth()
+        return (self.lots != 0) & (equity * E6 >= notional * self._maintenance_e6)
+
+    def opposing(self, market: int, side: int, most: int) -> np.ndarray:
+        """Return the accounts on the other side of a long (1) or a short (-1), largest first.
+
+        At most *most*; of equally large ones those that came first.
+        """
+        members = self._members[market]
+        against = members[self.lots[members] * side < 0]
+        size = np.abs(self.lots[against])
+        if len(against) > most:
+            # Sorting all of them for the sake of a few would be most of a cascade's work.
+            least = np.partition(size, -most)[-most]
+            against, size = against[size >= least], size[size >= least]
+        return against[np.argsort(-size, kind="stable")][:most]
+
+    def trade(
+        self,
+        market: int,
+        accounts: np.ndarray,
+        lots: np.ndarray,
+        price: np.ndarray,
+        fee: np.ndarray,
+    ) -> None:
+        """Book trades; an account may come more than once."""
+        paid = lots * price * self._tick_cents[market] + fee
+        np.subtract.at(self.cash, accounts, paid)
+        np.add.at(self.lots, accounts, lots)
+        self._move(accounts)
+
+    def sell_tokens(self, account: int, cents: int) -> None:
+        """Turn all tokens of an account into cash."""
+        self.tokens.lots[account] = 0
+        self.credit(np.array([account]), np.array([cents]))
+
+    def credit(self, accounts: np.ndarray, cents: np.ndarray) -> None:
+        """Book payments to accounts, each at most once; from them if below zero."""
+        self.cash[accounts] += cents
+        self._move(accounts)
+
+    def fund(self, marks: np.ndarray, rate_e9: int) -> None:
+        """Let longs pay *rate_e9* billionths of their notional, and shorts receive it.
+
+        Rounded down for each; odd cents stay with the control account's other holders.
+        """
+        due = -self.lots * (self._tick_cents * marks)[self.market] * rate_e9
+        self.cash += due // FUNDING_UNIT
+
+    def sort(self) -> None:
+        """Sort thresholds anew, after which hardly an account counts as moved."""
+        collateral = self.cash + self.tokens.suppose()
+        self._sorted = [
+            self._sort(market, collateral[members]) for market, members in enumerate(self._members)
+        ]
+        for market, members in enumerate(self._members):
+            # What owes something and has no position crosses at no price: it stays in sight.
+            owing = members[(self.lots[members] == 0) & (self.cash[members] < 0)]
+            self._movers[market] = owing.tolist()
+            self._moved[members] = False
+            self._moved[owing] = True
+
+    def _move(self, accounts: np.ndarray) -> None:
+        for account in np.unique(accounts[~self._moved[accounts]]).tolist():
+            self._moved[account] = True
+            self._movers[self.market[account]].append(account)
+
+    def _sort(self, market: int, collateral: np.ndarray) -> tuple[Thresholds, Thresholds]:
+        """Return for longs the highest price that is too low, for shorts the lowest too high.
+
+        Each with whose it is, by price. Tokens are among the *collateral* of a market's accounts.
+        """
+        members = self._members[market]
+        lots, owed = self.lots[members], E6 * collateral
+        tick_cents, m = int(self._tick_cents[market]), self._maintenance_e6
+        long, short = lots > 0, lots < 0
+        # cash + n M < m n M for longs, in integers: M (1 - m) n < -cash, and likewise for shorts.
+        too_low = (-owed[long] - 1) // ((E6 - m) * lots[long] * tick_cents)
+        too_high = owed[short] // ((E6 + m) * -lots[short] * tick_cents) + 1
+        by_low, by_high = np.argsort(too_low, kind="stable"), np.argsort(too_high, kind="stable")
+        return (
+            (too_low[by_low], members[long][by_low]),
+            (too_high[by_high], members[short][by_high]),
+        )

@@ -1,0 +1,174 @@
+"""Customers on margin: who comes when, with what, and what becomes of them at each settlement."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from des.chance import stream
+from des.clock import DAY_US, HOUR_US, SECOND_US, midnight_us
+from des.liquidation.desk import LiquidationDesk
+from des.liquidation.margin_population import Population, population
+from des.market.listing import Listing
+from des.scenario import Scenario
+from des.venue.venue import Venue
+from ledger.accounts import FREE, PLEDGED, owed_in_kind, pool
+from ledger.journal import Journal
+from ledger.money import CollateralToken, Contract, to_cents
+from ledger.parties import Parties
+from ledger.times import day_of
+from ledger.transaction import LedgerError
+
+
+def collateral_tokens(
+    scenario: Scenario, contracts: Sequence[Contract]
+) -> tuple[CollateralToken, ...]:
+    """Return what the house takes as collateral beside dollars, and which contract prices it."""
+    by_market = {contract.market: contract for contract in contracts}
+    given = scenario.leverage.tokens if scenario.leverage else ()
+    return tuple(
+        CollateralToken(each.name, by_market[each.market], each.weight_e6) for each in given
+    )
+
+
+class MarginCustomers:
+    """The part of retail that trades on margin, and the desk that liquidates it."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        parties: Parties,
+        house: Venue,
+        listings: Sequence[Listing],
+        funding_e9: int,
+        journal: Journal,
+    ) -> None:
+        """Draw the first of them; they enter when `enter_first` says so.
+
+        Args:
+            scenario: with leverage.
+            parties: who is who.
+            house: the venue.
+            listings: all markets.
+            funding_e9: what longs pay shorts each hour, in billionths.
+            journal: takes down what tokens are worth.
+        """
+        self._rules, self._seed = scenario.leverage, scenario.run.seed
+        self._parties, self._house, self._journal = parties, house, journal
+        self._listings, self._funding_e9 = listings, funding_e9
+        names = [market.name for market in scenario.markets]
+        tokens = journal.chart.collateral
+        self._token_markets = {token: names.index(token.contract.market) for token in tokens}
+        start_us = midnight_us(scenario.run.start)
+        self._first = self._draw(start_us, self._rules.holders)
+        self.desk = LiquidationDesk(
+            self._rules,
+            self._seed,
+            tuple(names),
+            scenario.retail.holders,
+            parties,
+            house,
+            self._forced_lots_per_s(start_us),
+            self._token_weights_e6(),
+            self._first_tokens(to_cents(scenario.retail.opening_claim_usd)),
+        )
+
+    @property
+    def opening_cash_cents(self) -> int:
+        """What the first of them bring in dollars."""
+        return int(self._first.cash_cents.sum())
+
+    def opening_tokens(self) -> dict[str, int]:
+        """Return what retail has of each token on the first day, in lots, by commodity."""
+        return {
+            token.commodity: int(self.desk.free_tokens[market])
+            for token, market in self._token_markets.items()
+        }
+
+    def enter_first(self, time_us: int) -> None:
+        """Let the first of them enter their positions."""
+        self.desk.enter(time_us, self._marks(), self._first)
+
+    def settle(self, end_us: int, elapsed_s: int, marks: np.ndarray) -> None:
+        """Look after them, now that gains and losses of the interval up to *end_us* are paid."""
+        if end_us % HOUR_US == 0:
+            self.desk.accounts.fund(marks, self._funding_e9)
+            self.desk.accounts.sort()
+        self.desk.settle(end_us - 1, marks, elapsed_s)
+
+    def turn_over(self, now_us: int) -> None:
+        """Let some leave, and others come, at midnight."""
+        draws = stream(self._seed, "leverage", "turnover", str(day_of(now_us)))
+        leaving = draws.random(len(self.desk.accounts.lots)) < self._rules.exits_per_day
+        self.desk.leave(now_us, self._marks(), leaving)
+        coming = self._draw(now_us, int(draws.poisson(self._rules.arrivals_per_day)))
+        self.desk.enter(now_us, self._marks(), coming)
+
+    def note_prices(self, time_us: int) -> None:
+        """Write down what a token is worth."""
+        for token, market in self._token_markets.items():
+            price = token.contract.price.text(self._listings[market].mark_ticks)
+            self._journal.price(time_us, token.commodity, price)
+
+    def agree_with_books(self) -> None:
+        """Hold the insurance fund and the tokens against the general ledger's.
+
+        Raises:
+            LedgerError: they differ.
+        """
+        house, held = self._parties.house, self.desk.accounts.tokens
+        self._agree(pool(house, "Insurance"), "USD", self.desk.fund_cents)
+        for token, market in self._token_markets.items():
+            pledged = int(held.lots[held.market == market].sum())
+            for state, lots in ((FREE, self.desk.free_tokens[market]), (PLEDGED, pledged)):
+                account = owed_in_kind(house, self._parties.retail, state)
+                self._agree(account, token.commodity, int(lots))
+
+    def _agree(self, account: str, commodity: str, units: int) -> None:
+        if (booked := -self._journal.balance(account, commodity)) != units:
+            raise LedgerError(
+                f"{account} has {units} units of {commodity} in the world and {booked} in the books"
+            )
+
+    def _marks(self) -> np.ndarray:
+        return np.array([listing.mark_ticks for listing in self._listings], dtype=np.int64)
+
+    def _lot_cents(self) -> np.ndarray:
+        return self._marks() * self._house.tick_cents
+
+    def _draw(self, now_us: int, n: int) -> Population:
+        """Draw as many who enter on margin, in markets by their volume."""
+        return population(
+            self._seed,
+            day_of(now_us),
+            self._rules,
+            n,
+            [listing.volume_usd_per_s(now_us) for listing in self._listings],
+            self._lot_cents(),
+            list(self._token_markets.values()),
+        )
+
+    def _forced_lots_per_s(self, start_us: int) -> np.ndarray:
+        """Return what all forced orders of a second may be together, by market."""
+        daily_usd = [
+            listing.volume_usd_per_s(start_us) * DAY_US / SECOND_US for listing in self._listings
+        ]
+        cents = np.array([to_cents(self._rules.forced_share_per_s * usd) for usd in daily_usd])
+        return np.maximum(cents // self._lot_cents(), 1)
+
+    def _token_weights_e6(self) -> np.ndarray:
+        weights = np.zeros(len(self._listings), dtype=np.int64)
+        for token, market in self._token_markets.items():
+            weights[market] = token.weight_e6
+        return weights
+
+    def _first_tokens(self, others_cents: int) -> np.ndarray:
+        """Return what retail has of tokens, in lots, by the market that prices them.
+
+        What its holders on margin bring, and for those yet to come as large a share of what the
+        others have in dollars: no record says how much that was.
+        """
+        lots, lot_cents = np.zeros(len(self._listings), dtype=np.int64), self._lot_cents()
+        for token, market in zip(self._rules.tokens, self._token_markets.values(), strict=True):
+            lots[market] = int(token.share * others_cents) // int(lot_cents[market])
+        np.add.at(lots, self._first.token_market, self._first.tokens)
+        return lots

@@ -1,0 +1,124 @@
+"""Who trades on margin: collateral and leverage of each, drawn once."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
+
+import numpy as np
+
+from des.chance import stream
+from des.liquidation.token_collateral import E6, NONE
+from des.scenario import Leverage
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Positions on margin to be entered, one to a holder, as equally long arrays."""
+
+    market: np.ndarray
+    collateral_cents: np.ndarray  # what counts of it, where it is tokens
+    lots: np.ndarray  # long above zero, never zero
+    token_market: np.ndarray  # which market prices the tokens that they bring; NONE: cash
+    tokens: np.ndarray  # in lots of that market; 0: cash
+
+    @property
+    def cash_cents(self) -> np.ndarray:
+        """Return what each brings in cash."""
+        return np.where(self.tokens > 0, 0, self.collateral_cents)
+
+    def first(self, n: int) -> "Population":
+        """Return the first *n* of them."""
+        return Population(*(getattr(self, field.name)[:n] for field in fields(self)))
+
+    def with_tokens_of(self, free: np.ndarray) -> "Population":
+        """Let those bring cash who find no tokens any more, *free* being there by market."""
+        short = np.zeros(len(self.tokens), dtype=bool)
+        for market in np.unique(self.token_market[self.tokens > 0]).tolist():
+            wanted = np.where(self.token_market == market, self.tokens, 0)
+            short |= (wanted > 0) & (wanted.cumsum() > free[market])
+        return replace(
+            self,
+            token_market=np.where(short, NONE, self.token_market),
+            tokens=np.where(short, 0, self.tokens),
+        )
+
+
+NOBODY = Population(*(np.empty(0, dtype=np.int64) for _ in range(5)))
+
+
+def population(
+    seed: int,
+    day: date,
+    rules: Leverage,
+    holders: int,
+    market_weights: Sequence[float],
+    lot_cents: np.ndarray,
+    token_markets: Sequence[int] = (),
+) -> Population:
+    """Draw the holders who enter on a day.
+
+    Collateral and leverage are lognormal and independent; leverage has its mean before its tail is
+    cut (drawn again) at the venue's limit, and at what maintenance margin allows: nobody is let in
+    to be liquidated at once. Whoever cannot afford a lot has no position and is left out.
+
+    Some bring tokens instead of cash: as many whole lots as their collateral buys, or cash if that
+    is none. Their leverage is on what counts of it.
+
+    Args:
+        seed: of the run.
+        day: whose limit on leverage holds for them.
+        rules: of the scenario.
+        holders: how many.
+        market_weights: chances of the markets, such as their volumes.
+        lot_cents: what a lot is worth, by market.
+        token_markets: by token of the scenario, the market that prices it.
+    """
+
+    def draws(quantity: str) -> np.random.Generator:
+        return stream(seed, "leverage", quantity, str(day))
+
+    n = holders
+    chances = np.array(market_weights, dtype=np.float64)
+    market = draws("market").choice(len(chances), size=n, p=chances / chances.sum())
+    spread = draws("collateral").standard_normal(n)
+    collateral_usd = rules.collateral_usd_median * np.exp(rules.collateral_log_sd * spread)
+    collateral = np.rint(100 * np.minimum(collateral_usd, 1e9)).astype(np.int64)
+    token_market, tokens, counted = _as_tokens(
+        rules, draws("tokens"), collateral, lot_cents, token_markets
+    )
+    collateral = np.where(tokens > 0, counted, collateral)
+    highest = min(rules.leverage_max(day), 100 / rules.maintenance_margin_pct)
+    leverage = _below(highest, rules, draws("leverage"), n)
+    lots = (collateral * leverage / lot_cents[market]).astype(np.int64)
+    sides = np.where(draws("side").random(n) < rules.long_share, 1, -1)
+    able = lots > 0
+    columns = market.astype(np.int64), collateral, sides * lots, token_market, tokens
+    return Population(*(column[able] for column in columns))
+
+
+def _as_tokens(
+    rules: Leverage,
+    draws: np.random.Generator,
+    collateral: np.ndarray,
+    lot_cents: np.ndarray,
+    token_markets: Sequence[int],
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Draw who brings which token; return its market, how many lots, and what of them counts."""
+    bounds = np.cumsum([token.share for token in rules.tokens])
+    drawn = bounds.searchsorted(draws.random(len(collateral)), "right")
+    market = np.array([*token_markets, NONE], dtype=np.int64)[drawn]
+    weight_e6 = np.array([*(token.weight_e6 for token in rules.tokens), 0], dtype=np.int64)[drawn]
+    lots = np.where(market == NONE, 0, collateral // lot_cents[market])
+    market = np.where(lots > 0, market, NONE)
+    return market, lots, lots * lot_cents[market] * weight_e6 // E6
+
+
+def _below(highest: float, rules: Leverage, draws: np.random.Generator, n: int) -> np.ndarray:
+    """Draw leverages, those above *highest* again until they are not."""
+    sd = rules.leverage_log_sd
+    median = min(rules.leverage_mean * math.exp(-sd * sd / 2), highest)
+    leverage = np.full(n, np.inf)
+    while len(over := np.flatnonzero(leverage > highest)):
+        leverage[over] = median * np.exp(sd * draws.standard_normal(len(over)))
+    return leverage

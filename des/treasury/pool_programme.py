@@ -1,0 +1,215 @@
+"""The liquidity programme: the captive maker's tokens and dollars in pools, and who trades them.
+
+A pool opens at the end of its first day, with a scenario's dollars and as many tokens as these are
+worth then; what the maker lacks, of either, it does not open. At the end of its last day all that
+is in it comes back. In between arbitrageurs trade it at each block of its chain to the lead price
+of that moment, and undo each trade at that price with the rest of the world.
+
+What that leaves out, and which way it errs:
+
+- Nobody else trades with a pool: so it earns less in fees than it would with customers.
+- Arbitrageurs pay no gas, and are never late: so it loses more, and to smaller moves.
+- A pool trades whole tokens: where one is worth more than a block moves a pool, it trades later.
+- The token's lead price goes by its own path, whatever a pool buys or sells.
+
+Money for projects that build on it are uses of the kind Grants, and no part of this.
+"""
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from des.clock import DAY_US, HOUR_US, midnight_us
+from des.custody.custody import Custody
+from des.defi.pool import ConstantProductPool, block_times_us
+from des.market.listing import Listing
+from des.price.lead_price import Ticks
+from des.scenario import Pool, Scenario
+from des.treasury.purse import Purse
+from des.treasury.token_holdings import TokenHoldings
+from ledger.accounts import in_pool, pooled
+from ledger.journal import Journal
+from ledger.money import amount, to_cents
+from ledger.parties import OUTSIDE, Parties
+from ledger.pools import Arbitrages, arbitrage_pool, close_pool, open_pool, pool_link
+from ledger.text import quoted
+from ledger.times import day_of
+
+# How many times over the rest of the world could fill a pool at its emptiest. It also pays for
+# what arbitrageurs gain, which no opening balance can know.
+ROOM = 10
+
+
+class PoolProgramme:
+    """Opens pools, lets them be arbitraged day by day, and closes them."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        parties: Parties,
+        custody: Custody,
+        purse: Purse,
+        holdings: TokenHoldings,
+        listings: Sequence[Listing],
+        journal: Journal,
+    ) -> None:
+        """Begin with no pool open.
+
+        Args:
+            scenario: with a group.
+            parties: who is who.
+            custody: moves the cash.
+            purse: where the maker's comes from.
+            holdings: the maker's tokens, those in pools among them.
+            listings: all markets, each with its lead price.
+            journal: takes down what does not open, and what a day's price was like.
+        """
+        group, names = scenario.group, [market.name for market in scenario.markets]
+        markets = {token.name: token.market for token in group.tokens}
+        self._run, self._pools = scenario.run, group.pools or ()
+        self._place = {pool.token: names.index(markets[pool.token]) for pool in self._pools}
+        self._tick_cents = {
+            token: 100 * Fraction(scenario.markets[place].tick_usd)
+            for token, place in self._place.items()
+        }
+        self._parties, self._custody, self._journal = parties, custody, journal
+        self._purse, self._holdings, self._listings = purse, holdings, listings
+        self._seen: dict[str, int] = {}  # by token: the price when the last day closed, in ticks
+
+    def outside_cents(self) -> int:
+        """Return the dollars that the rest of the world has to trade with, in cents."""
+        return sum(to_cents(self._most(pool)[0]) for pool in self._pools)
+
+    def outside_units(self) -> dict[str, int]:
+        """Return by token how many units it has to trade with."""
+        return {pool.token: self._most(pool)[1] for pool in self._pools}
+
+    def close_day(self, time_us: int) -> None:
+        """Let pools be traded all day, and close those whose last day it was."""
+        for terms in self._pools:
+            if terms.token in self._holdings.pools:
+                self._trade(time_us, terms)
+                if day_of(time_us) == terms.until:
+                    self._close(time_us, terms.token)
+
+    def open_due(self, time_us: int, marks: np.ndarray) -> None:
+        """Open the pools whose first day ends.
+
+        Args:
+            time_us: its last microsecond.
+            marks: lead prices by market, in ticks.
+        """
+        for terms in self._pools:
+            if day_of(time_us) == terms.since:
+                self._open(time_us, terms, int(marks[self._place[terms.token]]))
+
+    def booked(self) -> list[tuple[str, int, str]]:
+        """Return what the books must have: accounts, units and commodities."""
+        maker, found = self._parties.maker, []
+        for terms in self._pools:
+            pool, token = self._holdings.pools.get(terms.token), terms.token
+            found.append((in_pool(maker, token), pool.cents if pool else 0, "USD"))
+            found.append((pooled(maker, token), pool.lots if pool else 0, token))
+        return found
+
+    def _open(self, time_us: int, terms: Pool, mark_ticks: int) -> None:
+        token, cents = terms.token, to_cents(terms.usd)
+        units = int(cents / (mark_ticks * self._tick_cents[token]))
+        lacking = None
+        if not 0 < units <= self._holdings.units[token]:
+            lacking = f"{token}: {units:,}"
+        elif cents > self._purse.payable_cents(time_us):
+            lacking = "dollars"
+        if lacking:
+            figures = quoted(token), f"{amount(cents)} USD", quoted(f"for lack of {lacking}")
+            self._journal.custom(time_us, "unopened-pool", *figures)
+            return
+        self._purse.raise_cash(time_us, cents, (pool_link(token),))
+        self._holdings.units[token] -= units
+        self._holdings.pools[token] = ConstantProductPool.opened(
+            units, cents, round(terms.fee_bps * 100), self._tick_cents[token].denominator
+        )
+        self._seen[token] = mark_ticks
+        maker = self._parties.maker
+        charged = f"for {terms.fee_bps:g} bps of what is traded"
+        entry = open_pool(time_us, maker, token, units, cents, charged)
+        self._custody.book({self._code(maker): -cents}, entry)
+
+    def _trade(self, time_us: int, terms: Pool) -> None:
+        token, start_us = terms.token, time_us + 1 - DAY_US
+        pool, tick_cents = self._holdings.pools[token], self._tick_cents[token]
+        today = self._listings[self._place[token]].ticks_of_day(time_us + 1)
+        prices = np.append(self._seen[token], today.prices)
+        # So that a whole number of lots times ticks is a cent, where a tick is more than one.
+        outside = Ticks(np.append(start_us - 1, today.times_us), prices * tick_cents.numerator)
+        block_us = block_times_us(self._run.seed, token, terms.block_s, start_us, time_us + 1)
+        self._seen[token] = int(prices[-1])
+        self._holdings.pools[token], rows = pool.arbitrage(block_us, outside)
+        variance = realised_variance(block_us, outside)
+        figures = quoted(token), str(len(block_us)), f"{variance:.9f}"
+        self._journal.custom(time_us, "pool-day", *figures)
+        if len(rows):
+            self._book(time_us, token, _summed(rows, tick_cents.denominator))
+
+    def _book(self, time_us: int, token: str, day: Arbitrages) -> None:
+        maker, arbitrageurs = self._parties.maker, self._parties.arbitrageurs
+        change_cents = {
+            self._code(maker): day.fee_cents,
+            self._code(arbitrageurs): day.outside_cents - day.cents - day.fee_cents,
+            self._code(OUTSIDE): -day.outside_cents,
+        }
+        entry = arbitrage_pool(time_us, maker, arbitrageurs, token, day)
+        self._custody.book(change_cents, entry)
+
+    def _close(self, time_us: int, token: str) -> None:
+        pool, maker = self._holdings.pools.pop(token), self._parties.maker
+        _, taken = pool.remove_liquidity(pool.shares)
+        self._holdings.units[token] += taken.lots
+        entry = close_pool(time_us, maker, token, taken.lots, taken.cents)
+        self._custody.book({self._code(maker): taken.cents}, entry)
+
+    def _code(self, name: str) -> int:
+        return self._parties.names.index(name)
+
+    def _most(self, terms: Pool) -> tuple[int, int]:
+        """Return what the rest of the world has of dollars and units for a pool's whole life.
+
+        A pool has dollars as the root of the price, and tokens as the root of its inverse.
+        """
+        run, lead = self._run, self._listings[self._place[terms.token]].price
+        if not run.start <= terms.since < run.end:
+            return 0, 0
+        hours_us = range(midnight_us(terms.since) + DAY_US, midnight_us(run.end) + 1, HOUR_US)
+        prices_usd = [lead.hour_price_usd(hour_us) for hour_us in hours_us]
+        first, lowest, highest = prices_usd[0], min(prices_usd), max(prices_usd)
+        most_units = terms.usd / math.sqrt(first * lowest)
+        return math.ceil(ROOM * terms.usd * math.sqrt(highest / first)), math.ceil(
+            ROOM * most_units
+        )
+
+
+def realised_variance(block_us: np.ndarray, ticks: Ticks) -> float:
+    """Return the sum of squared moves of the log-price, from block to block.
+
+    Args:
+        block_us: times of the blocks, ascending, shape (n,).
+        ticks: the price, from a tick before the first block, whence the first move is.
+    """
+    seen = ticks.prices[ticks.times_us.searchsorted(block_us, side="right") - 1]
+    logs = np.log(np.concatenate((ticks.prices[:1], seen)))
+    return float((np.diff(logs) ** 2).sum())
+
+
+def _summed(rows: np.ndarray, lot_ticks_per_cent: int) -> Arbitrages:
+    # In Python's integers: a day's lots times ticks may be beyond 64 bits.
+    lots, outside = rows["lots"].tolist(), rows["outside"].tolist()
+    lot_ticks = sum(n * price for n, price in zip(lots, outside, strict=True))
+    return Arbitrages(
+        trades=len(rows),
+        units=sum(lots),
+        cents=int(rows["cents"].sum()),
+        fee_cents=int(rows["fee_cents"].sum()),
+        outside_cents=lot_ticks // lot_ticks_per_cent,
+    )

@@ -1,0 +1,181 @@
+"""The audit: is this run what it was when it was sealed, and do its books hold?
+
+From the outside in: the seal; the general ledger, through Beancount's own loader and the
+invariants; the fills, recomputed and summed; day ledgers, rendered anew, loaded by Beancount and
+held against the invariants line by line. Each step says what it looked at and names what is wrong.
+
+The last two go day by day, each day by itself, so that whoever is at hand can share the work.
+"""
+
+import random
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache, partial
+from pathlib import Path
+
+from beancount import loader
+
+from ledger.day_ledger import days_of, render_day
+from ledger.proof import invariants
+from ledger.proof.recompute import Recomputation
+from ledger.proof.seal import broken_seals
+from ledger.run_folder import RunFolder, RunFolderError, collector_at_rest, placed
+
+SAMPLE_DAYS = 2
+SAMPLE_SEED = 20221111
+
+# Problems are told; what is planned are the arguments of further questions.
+Told = str
+Planned = tuple[date] | tuple[date, bool]
+Answer = Callable[[], tuple]  # gives what was found, once it is there
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One step of the audit: what was looked at, and what is wrong with it."""
+
+    step: str
+    problems: tuple[str, ...]
+
+
+def audit(
+    folder: Path, every_day: bool = False, executor: Executor | None = None
+) -> Iterator[Finding]:
+    """Audit a run, step by step.
+
+    Args:
+        folder: the run.
+        every_day: have Beancount load the ledgers of all days; else of a seeded sample, while
+            those on disk are compared with what the books give.
+        executor: who does the work: local processes, a cluster's workers that see the same
+            folder, or (None) this process. The findings are the same.
+    """
+    ask = _asking(folder, executor)
+    # What is short comes first: by it each worker comes to have the general ledger.
+    seal, general = ask("seal"), ask("general")
+    plans = ask("days", every_day), ask("days_of_fills")
+    days, days_of_fills = (answer() for answer in plans)
+    # Of the rest, what takes longest comes last in the report and first in the queue.
+    day_ledgers = _each(ask, "day_ledger", days)
+    on_margin = ask("fills_on_margin")
+    fills = [*_each(ask, "fills_within", days_of_fills), ask("fills_between_days"), on_margin]
+    for step, answers in (
+        ("seal: every file is as it was sealed", [seal]),
+        ("general ledger: Beancount loads it, and the invariants hold", [general]),
+        ("fills: recomputed, and summed against the general ledger", fills),
+        (f"day ledgers: {_coverage(days)}each stands alone", day_ledgers),
+    ):
+        problems = (problem for answer in answers for problem in answer())
+        # What keeps one day from being read keeps others from it too, and is said once.
+        yield Finding(step, tuple(dict.fromkeys(problems)))
+
+
+def _asking(folder: Path, executor: Executor | None) -> Callable[..., Answer]:
+    """Return how a question is asked: of others at once, of this process when it is its turn."""
+    if executor is None:
+        auditor = _Auditor(folder)
+        return lambda *question: partial(_answer, auditor, *question)
+    audit_id = uuid.uuid4().hex
+    return lambda *question: executor.submit(_answer_afar, str(folder), audit_id, *question).result
+
+
+def _each(
+    ask: Callable[..., Answer], question: str, plan: Iterable[Planned | Told]
+) -> list[Answer]:
+    """Ask for each thing that is planned; what is told instead stands for itself."""
+    return [
+        partial(tuple, [item]) if isinstance(item, Told) else ask(question, *item) for item in plan
+    ]
+
+
+def _coverage(plan: Iterable[Planned | Told]) -> str:
+    days = [item for item in plan if not isinstance(item, Told)]
+    if not days:
+        return ""
+    loaded = sum(load for _, load in days)
+    return f"Beancount loads {loaded} of {len(days)} days, those on disk are compared; "
+
+
+def _answer_afar(folder: str, audit_id: str, question: str, *arguments: object) -> tuple:
+    return _answer(_auditor(folder, audit_id), question, *arguments)
+
+
+@lru_cache(maxsize=1)
+def _auditor(folder: str, audit_id: str) -> "_Auditor":
+    """Open a run once per worker and audit: in the next audit it may be another."""
+    return _Auditor(Path(folder))
+
+
+def _answer(auditor: "_Auditor", question: str, *arguments: object) -> tuple:
+    """Return all that is found; books that can't be read are a finding like any other."""
+    found: list = []
+    try:
+        # What was found before it broke off still counts.
+        found.extend(getattr(auditor, question)(*arguments))
+    except RunFolderError as error:
+        found.append(str(error))
+    except Exception as error:  # whatever a forger may have thought of
+        found.append(f"it can't be read: {type(error).__name__}: {error}".splitlines()[0])
+    return tuple(found)
+
+
+class _Auditor:
+    """Answers questions about one run, and reads only once what many of them need."""
+
+    def __init__(self, folder: Path) -> None:
+        self._run = RunFolder(folder)
+
+    @cached_property
+    def _recomputation(self) -> Recomputation:
+        return Recomputation(self._run)
+
+    def seal(self) -> Iterator[Told]:
+        yield from broken_seals(self._run.path)
+
+    def general(self) -> Iterator[Told]:
+        entries, errors = self._run.loaded
+        yield from map(placed, errors)
+        yield from map(placed, invariants.check(entries, {})[1])
+
+    def days_of_fills(self) -> Iterator[Planned]:
+        """Plan the days whose fills to recompute."""
+        yield from ((day,) for day in self._recomputation.days)
+
+    def fills_within(self, day: date) -> Iterator[Told]:
+        return self._recomputation.wrong_within(day)
+
+    def fills_between_days(self) -> Iterator[Told]:
+        return self._recomputation.wrong_between_days()
+
+    def fills_on_margin(self) -> Iterator[Told]:
+        return self._recomputation.wrong_on_margin()
+
+    def days(self, every_day: bool) -> Iterator[Planned | Told]:
+        """Plan all days, each with whether Beancount is to load its ledger."""
+        days = days_of(self._run)
+        stored = {path.stem for path in (self._run.path / "days").glob("*.beancount")}
+        for name in sorted(stored - {str(day) for day in days}):
+            yield f"days/{name}.beancount: it is of no day that the books have"
+        drawn = random.Random(SAMPLE_SEED).sample(days, min(SAMPLE_DAYS, len(days)))
+        loaded = set(days if every_day else drawn)
+        # What takes longest first, so that workers end together.
+        yield from ((day, day in loaded) for day in sorted(days, key=lambda day: day not in loaded))
+
+    def day_ledger(self, day: date, load: bool) -> Iterator[Told]:
+        """Compare a day's ledger, where there is one, with what the books give, and load it."""
+        name = f"days/{day}.beancount"
+        stored = self._run.path / name
+        if not load and not stored.is_file():
+            return
+        text = render_day(self._run, day)
+        if stored.is_file() and stored.read_text(encoding="utf-8") != text:
+            yield f"{name}: it is not what the general ledger and the fills give"
+        if load:
+            with collector_at_rest():
+                entries, errors, _ = loader.load_string(text)
+                found = errors or invariants.check(entries, {}, "line")[1]
+            for error in found:
+                yield f"{name}: {placed(error)}"

@@ -1,0 +1,102 @@
+"""What must be true of the books, as a Beancount plugin: each invariant is one promise.
+
+    plugin "moneytrail"           ; a general ledger: trading is summed per closing period
+    plugin "moneytrail" "line"    ; a day ledger: every fill is a transaction of its own
+
+Summing moves what happened within a day to its end, so a general ledger is asked for the signs of
+its balances when a day closes; a day ledger is asked line by line. Nothing is forgiven: there is
+no tolerance.
+
+An error begins with the name of the promise and points at the transaction that breaks it, or at
+the `open` line; where a balance is at fault, at the transaction that moved it last.
+
+Not checked here: that fills recompute from their prices, and that they sum to these entries.
+Both need the fills, which stand beside the ledger. An elided posting for which nothing is left
+to infer cannot be seen either: Beancount drops it before any plugin runs.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from beancount.core.data import Directive
+
+from ledger.proof.invariants.balances import (
+    no_negative_cash,
+    no_negative_customer,
+    no_negative_tokens,
+    no_overdrawn_fund,
+    pools_empty,
+)
+from ledger.proof.invariants.hole_explained import hole_is_explained
+from ledger.proof.invariants.mirrors import claims_mirror_debts, custody_is_owed, group_eliminates
+from ledger.proof.invariants.order import seq_is_dense
+from ledger.proof.invariants.steps import Finding, Ledger, ledger_of
+from ledger.proof.invariants.transactions import (
+    contracts_conserved,
+    entity_balances,
+    tokens_conserved,
+    transaction_balances,
+    world_cash_is_constant,
+)
+
+__plugins__ = ("check",)
+
+MODES = ("", "line")
+
+INVARIANTS: tuple[Callable[[Ledger], Iterator[Finding]], ...] = (
+    transaction_balances,
+    entity_balances,
+    claims_mirror_debts,
+    custody_is_owed,
+    group_eliminates,
+    contracts_conserved,
+    tokens_conserved,
+    no_negative_cash,
+    no_negative_tokens,
+    no_negative_customer,
+    no_overdrawn_fund,
+    pools_empty,
+    seq_is_dense,
+    world_cash_is_constant,
+    hole_is_explained,
+)
+
+
+class BrokenInvariant(NamedTuple):
+    """An error as Beancount reports them, with the name of the promise that was broken."""
+
+    source: dict[str, Any]
+    message: str
+    entry: Directive
+    invariant: str
+
+
+def name_of(invariant: Callable[[Ledger], Iterator[Finding]]) -> str:
+    """Name an invariant as its errors do: ``claims-mirror-debts``."""
+    return invariant.__name__.replace("_", "-")
+
+
+def check(
+    entries: list[Directive], options_map: dict[str, Any], config: str = ""
+) -> tuple[list[Directive], list[BrokenInvariant]]:
+    """Hold the books to every invariant.
+
+    Args:
+        entries: directives as Beancount loads them.
+        options_map: options of the ledger; none matters here.
+        config: "" for a general ledger, "line" for a day ledger.
+
+    Returns:
+        The entries as they came, and an error for each place where an invariant is broken.
+
+    Raises:
+        ValueError: config is neither.
+    """
+    if config not in MODES:
+        raise ValueError(f'config is "{config}"; give "" for a general, "line" for a day ledger')
+    ledger = ledger_of(entries, by_line=config == "line")
+    return entries, [
+        BrokenInvariant(where.meta, f"{name_of(invariant)}: {what}", where, name_of(invariant))
+        for invariant in INVARIANTS
+        for where, what in invariant(ledger)
+    ]

@@ -1,0 +1,120 @@
+"""What the balance of an account may never be, once it is due."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from beancount.core.data import Transaction
+
+from ledger.proof.invariants.steps import Account, Finding, Ledger, Step, is_cash, signed
+
+POOLS = ("VariationMargin", "Funding", "SocialisedLoss")
+
+
+def no_negative_cash(ledger: Ledger) -> Iterator[Finding]:
+    """Nobody pays with money that they do not have."""
+    due = _at_once(ledger)
+    for entry, account, commodity, balance in _readings(ledger, is_cash, due):
+        if balance < 0:
+            yield (
+                entry,
+                f"{account} stands at {signed(balance, commodity)}; "
+                f"look for a payment that was not covered, or one received and not booked",
+            )
+
+
+def no_negative_tokens(ledger: Ledger) -> Iterator[Finding]:
+    """Nobody gives tokens that they do not have."""
+    due = _at_once(ledger)
+    for entry, account, commodity, balance in _readings(ledger, _is_tokens, due):
+        if balance < 0:
+            yield (
+                entry,
+                f"{account} stands at {signed(balance, commodity)}; "
+                f"look for tokens that were set aside or sold twice",
+            )
+
+
+def no_negative_customer(ledger: Ledger) -> Iterator[Finding]:
+    """No customer's account is overdrawn once a settlement or a day is over."""
+    due = _after_settlements(ledger)
+    for entry, account, commodity, balance in _readings(ledger, _is_customer, due):
+        if balance > 0:
+            yield (
+                entry,
+                f"{account} is overdrawn by {balance:,f} {commodity}; "
+                f"look for the draw on a credit line, or the loss that somebody should have borne",
+            )
+
+
+def no_overdrawn_fund(ledger: Ledger) -> Iterator[Finding]:
+    """An insurance fund pays no more than is in it, once a settlement or a day is over."""
+    due = _after_settlements(ledger)
+    for entry, account, commodity, balance in _readings(ledger, _is_fund, due):
+        if balance > 0:
+            yield (
+                entry,
+                f"{account} is overdrawn by {balance:,f} {commodity}; "
+                f"look for the debt that should have been socialised",
+            )
+
+
+def pools_empty(ledger: Ledger) -> Iterator[Finding]:
+    """What losers pay into a pool, winners have drawn once a settlement or a day is over."""
+    due = _after_settlements(ledger)
+    for entry, account, commodity, balance in _readings(ledger, _is_pool, due):
+        if balance:
+            yield (
+                entry,
+                f"{account} is left with {signed(balance, commodity)}; "
+                f"look for a holder whose payment is missing or wrong",
+            )
+
+
+def _readings(
+    ledger: Ledger, concerns: Callable[[Account], bool], due: Callable[[Step], bool]
+) -> Iterator[tuple[Transaction, str, str, Decimal]]:
+    """Yield (last mover, account, commodity, balance) of accounts that moved, whenever it is due.
+
+    Args:
+        ledger: the books.
+        concerns: picks the accounts to read.
+        due: tells after which steps to read those that moved since the last reading.
+    """
+    balances: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    movers: dict[tuple[str, str], Transaction] = {}
+    for step in ledger.steps:
+        for account, number, commodity in step.legs:
+            if concerns(account):
+                balances[account.name, commodity] += number
+                movers[account.name, commodity] = step.entry
+        if due(step):
+            for (account_name, commodity), mover in movers.items():
+                yield mover, account_name, commodity, balances[account_name, commodity]
+            movers.clear()
+
+
+def _at_once(ledger: Ledger) -> Callable[[Step], bool]:
+    """Tell when accounts must be in order that may never be out of it."""
+    return lambda step: ledger.by_line or step.ends_day
+
+
+def _after_settlements(ledger: Ledger) -> Callable[[Step], bool]:
+    """Tell when accounts must be in order that may pass the line between two settlements."""
+    return lambda step: step.ends_day or (ledger.by_line and step.ends_settlement)
+
+
+def _is_tokens(account: Account) -> bool:
+    return account.kind == "Tokens" and account.root == "Assets"
+
+
+def _is_customer(account: Account) -> bool:
+    return account.kind == "Customers" and account.root == "Liabilities"
+
+
+def _is_fund(account: Account) -> bool:
+    return account.kind == "Insurance" and account.root == "Liabilities"
+
+
+def _is_pool(account: Account) -> bool:
+    return account.kind in POOLS and account.root == "Liabilities"

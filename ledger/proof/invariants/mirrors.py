@@ -1,0 +1,119 @@
+"""What two sets of books must agree on after each transaction."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from functools import cache
+
+from beancount.core.data import Transaction
+
+from ledger.proof.invariants.steps import (
+    Account,
+    Finding,
+    Key,
+    Ledger,
+    Leg,
+    account_of,
+    entities,
+    residuals,
+    signed,
+)
+
+# What a creditor calls it, and where and how the debtor calls the same promise. Shares promise
+# less than loans do, but what was paid for them stands in both books alike.
+MIRRORED = {
+    "Claims": ("Liabilities", "Customers"),
+    "Loans": ("Liabilities", "Loans"),
+    "CreditLine": ("Liabilities", "CreditLine"),
+    "Shares": ("Equity", "Shares"),
+    "Tokens": ("Liabilities", "Tokens"),
+}
+CLAIM_OF_DEBT = {debt: claim for claim, debt in MIRRORED.items()}
+
+
+def claims_mirror_debts(ledger: Ledger) -> Iterator[Finding]:
+    """What somebody is owed, in their books, is what the other owes, in the other's."""
+    keepers = entities(ledger)
+
+    def mirrored(leg: Leg) -> tuple[tuple[str, str], str] | None:
+        if leg.account.kind == "Tokens" and leg.account.partner not in keepers:
+            return None  # tokens in one's own hands, such as Assets:Alameda:Tokens:SOL
+        pair = _mirror(leg.account)
+        return pair and (pair, leg.commodity)
+
+    for entry, ((claim, debt), commodity), apart in _drifts(ledger, mirrored):
+        yield (
+            entry,
+            f"{claim} and {debt} are now {signed(apart, commodity)} apart; "
+            f"book the same amount in both",
+        )
+
+
+def custody_is_owed(ledger: Ledger) -> Iterator[Finding]:
+    """What a venue holds for customers in kind is, token by token, what it owes them in kind."""
+    venues = {
+        account.entity
+        for account in (account_of(entry.account) for entry in ledger.opens)
+        if account.kind == "Tokens" and account.root == "Liabilities"
+    }
+
+    def held_or_owed(leg: Leg) -> tuple[str, str] | None:
+        account = leg.account
+        if account.kind != "Tokens" or account.entity not in venues:
+            return None
+        is_own = account.root == "Equity" or (account.root == "Assets" and account.partner)
+        return None if is_own else (account.entity, leg.commodity)
+
+    for entry, (venue, commodity), apart in _drifts(ledger, held_or_owed):
+        yield (
+            entry,
+            f"what {venue} holds in kind and what it owes are now {signed(apart, commodity)} "
+            f"apart; look for tokens taken out of custody, or credited to nobody",
+        )
+
+
+def group_eliminates(ledger: Ledger) -> Iterator[Finding]:
+    """What the house group owes itself is nobody else's: accounts with hole "group" sum to zero."""
+    within_group = {entry.account for entry in ledger.opens if entry.meta.get("hole") == "group"}
+
+    def eliminated(leg: Leg) -> str | None:
+        return leg.commodity if leg.account.name in within_group else None
+
+    for entry, commodity, left in _drifts(ledger, eliminated):
+        yield (
+            entry,
+            f'accounts opened with hole: "group" now sum to {signed(left, commodity)}; '
+            f"look for a debt within the group that only one side books",
+        )
+
+
+def _drifts(
+    ledger: Ledger, sum_of: Callable[[Leg], Key | None]
+) -> Iterator[tuple[Transaction, Key, Decimal]]:
+    """Yield the transactions that move a sum and do not leave it at zero, with what it is then.
+
+    Args:
+        ledger: the books.
+        sum_of: names the sum to which a leg belongs, if any.
+    """
+    standing: dict[Key, Decimal] = defaultdict(Decimal)
+    for step in ledger.steps:
+        keyed = ((sum_of(leg), leg.number) for leg in step.legs)
+        for key, moved in residuals((key, number) for key, number in keyed if key is not None):
+            standing[key] += moved
+            if standing[key]:
+                yield step.entry, key, standing[key]
+
+
+@cache
+def _mirror(account: Account) -> tuple[str, str] | None:
+    """Name the claim and the debt that are one promise, if *account* is either of them."""
+    if account.root == "Assets" and account.kind in MIRRORED:
+        creditor, debtor, claim = account.entity, account.partner, account.kind
+    elif (account.root, account.kind) in CLAIM_OF_DEBT:
+        creditor, debtor = account.partner, account.entity
+        claim = CLAIM_OF_DEBT[account.root, account.kind]
+    else:
+        return None
+    root, debt = MIRRORED[claim]
+    return f"Assets:{creditor}:{claim}:{debtor}", f"{root}:{debtor}:{debt}:{creditor}"

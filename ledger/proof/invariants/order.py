@@ -1,0 +1,125 @@
+"""The true order: every number from the first to the last is there, and time never runs back."""
+
+import re
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from itertools import groupby, pairwise
+from typing import NamedTuple
+
+from beancount.core.data import Transaction
+
+from ledger.proof.invariants.steps import Finding, Ledger, is_count
+
+TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}")
+
+
+class Stamp(NamedTuple):
+    """The place of a transaction: its number, its time, and how many fills it sums."""
+
+    entry: Transaction
+    seq: int
+    time: str
+    fills: int
+
+
+def seq_is_dense(ledger: Ledger) -> Iterator[Finding]:
+    """Every number from the first to the last is a transaction, or a fill summed into one."""
+    entries = [step.entry for step in ledger.steps]
+    if ledger.by_line and entries and _is_brought_forward(entries[0]):
+        del entries[0]
+    unplaced = [(entry, fault) for entry in entries for fault in _stamp_faults(entry)]
+    if unplaced:
+        yield from unplaced  # among these there is no order to check
+        return
+    stamps = [_stamp(entry) for entry in entries]
+    yield from _disorder(stamps)
+    yield from _holes_in_lines(stamps) if ledger.by_line else _holes_in_periods(stamps)
+
+
+def _is_brought_forward(entry: Transaction) -> bool:
+    return "opening" in entry.tags and "seq" not in entry.meta
+
+
+def _stamp_faults(entry: Transaction) -> Iterator[str]:
+    seq, time = entry.meta.get("seq"), entry.meta.get("time")
+    if not is_count(seq):
+        yield f"seq is {seq}; give the transaction its number, 1 or above"
+    if not (isinstance(time, str) and TIME_OF_DAY.fullmatch(time)):
+        yield f"time is {time}; write it as a string, HH:MM:SS.ffffff"
+    if not is_count(entry.meta.get("fills", Decimal(1))):
+        yield f"fills is {entry.meta['fills']}; give the number of fills it sums, 1 or above"
+
+
+def _stamp(entry: Transaction) -> Stamp:
+    meta = entry.meta
+    return Stamp(entry, int(meta["seq"]), meta["time"], int(meta.get("fills", 0)))
+
+
+def _disorder(stamps: list[Stamp]) -> Iterator[Finding]:
+    for before, stamp in pairwise(stamps):
+        if stamp.seq <= before.seq:
+            yield (
+                stamp.entry,
+                f"seq {stamp.seq} comes after seq {before.seq} of {before.entry.date}; "
+                f"numbers rise from one transaction to the next",
+            )
+        elif stamp.entry.date == before.entry.date and stamp.time < before.time:
+            yield (
+                stamp.entry,
+                f"seq {stamp.seq} is at {stamp.time}, before seq {before.seq} at {before.time}; "
+                f"time never runs back within a day",
+            )
+
+
+def _gaps(stamps: list[Stamp], last: int) -> Iterator[tuple[Transaction, int, int]]:
+    """Yield where numbers after *last* are left out, with the number before and the one after."""
+    for stamp in stamps:
+        if stamp.seq > last + 1:
+            yield stamp.entry, last, stamp.seq
+        last = stamp.seq
+
+
+def _holes_in_lines(stamps: list[Stamp]) -> Iterator[Finding]:
+    if stamps:
+        yield from _missing(_gaps(stamps[1:], last=stamps[0].seq))
+
+
+def _holes_in_periods(stamps: list[Stamp]) -> Iterator[Finding]:
+    """Compare the numbers left out in a closing period with the fills that its entries sum."""
+    last = 0
+    for period in _closing_periods(stamps):
+        gaps = list(_gaps(period, last))
+        left_out = sum(after - before - 1 for _, before, after in gaps)
+        closing = [stamp for stamp in period if stamp.fills]
+        fills = sum(stamp.fills for stamp in closing)
+        if not closing:
+            yield from _missing(gaps)
+        elif left_out != fills:
+            yield (
+                closing[-1].entry,
+                f"after seq {last} and up to {period[-1].seq}, {left_out} numbers are not used "
+                f"by a transaction, but {fills} fills are summed; look for a transaction that "
+                f"was lost, or a wrong count in fills",
+            )
+        last = period[-1].seq
+
+
+def _missing(gaps: Iterable[tuple[Transaction, int, int]]) -> Iterator[Finding]:
+    for entry, before, after in gaps:
+        yield (
+            entry,
+            f"seq {after} follows seq {before}; look for the {after - before - 1} in between",
+        )
+
+
+def _closing_periods(stamps: list[Stamp]) -> Iterator[list[Stamp]]:
+    """Split the ledger after each day that has summed entries, be it every day or every week."""
+    period: list[Stamp] = []
+    for _, day in groupby(stamps, key=lambda stamp: stamp.entry.date):
+        today = list(day)
+        period += today
+        if any(stamp.fills for stamp in today):
+            yield period
+            period = []
+    if period:
+        yield period

@@ -1,0 +1,107 @@
+"""What must be true of each transaction by itself."""
+
+from collections.abc import Iterator
+from itertools import dropwhile
+
+from beancount.core.data import Posting
+from beancount.core.interpolate import AUTOMATIC_META
+
+from ledger.proof.invariants.steps import (
+    Account,
+    Finding,
+    Ledger,
+    entities,
+    is_cash,
+    is_stated,
+    residuals,
+    signed,
+)
+
+
+def transaction_balances(ledger: Ledger) -> Iterator[Finding]:
+    """Every transaction states its amounts, and they sum to zero in each commodity."""
+    for step in ledger.steps:
+        if not step.entry.postings:
+            yield step.entry, "it has no postings; say what moved, or delete it"
+        for posting in step.entry.postings:
+            if fault := _fault(posting):
+                yield step.entry, f"{posting.account} {fault}"
+        for commodity, residual in residuals((leg.commodity, leg.number) for leg in step.legs):
+            yield (
+                step.entry,
+                f"the postings leave {signed(residual, commodity)} unexplained; "
+                f"add the posting that accounts for it",
+            )
+
+
+def entity_balances(ledger: Ledger) -> Iterator[Finding]:
+    """Within each entity, everything but contracts sums to zero in every transaction."""
+    for step in ledger.steps:
+        in_books = (
+            ((leg.account.entity, leg.commodity), leg.number)
+            for leg in step.legs
+            if leg.account.kind != "Contracts"
+        )
+        for (entity, commodity), residual in residuals(in_books):
+            yield (
+                step.entry,
+                f"the books of {entity} are left with {signed(residual, commodity)}; "
+                f"look for its posting that is missing, or stands in another entity's books",
+            )
+
+
+def contracts_conserved(ledger: Ledger) -> Iterator[Finding]:
+    """Every long has its short: each contract sums to zero in every transaction."""
+    for step in ledger.steps:
+        in_contracts = (
+            (leg.commodity, leg.number) for leg in step.legs if leg.account.kind == "Contracts"
+        )
+        for commodity, residual in residuals(in_contracts):
+            yield (
+                step.entry,
+                f"positions are left with {signed(residual, commodity)}; "
+                f"look for the posting of whoever is on the other side",
+            )
+
+
+def world_cash_is_constant(ledger: Ledger) -> Iterator[Finding]:
+    """After the opening entries, cash changes hands and is neither made nor destroyed."""
+    for step in dropwhile(lambda step: "opening" in step.entry.tags, ledger.steps):
+        in_cash = ((leg.commodity, leg.number) for leg in step.legs if is_cash(leg.account))
+        for commodity, moved in residuals(in_cash):
+            yield (
+                step.entry,
+                f"the world's cash changes by {signed(moved, commodity)}; "
+                f"look for the cash of whoever paid or received it",
+            )
+
+
+def tokens_conserved(ledger: Ledger) -> Iterator[Finding]:
+    """After the opening entries, tokens change hands and are neither made nor destroyed."""
+    keepers = entities(ledger)
+
+    def is_there(account: Account) -> bool:
+        is_claim = account.partner in keepers
+        return account.kind == "Tokens" and account.root == "Assets" and not is_claim
+
+    for step in dropwhile(lambda step: "opening" in step.entry.tags, ledger.steps):
+        in_hand = ((leg.commodity, leg.number) for leg in step.legs if is_there(leg.account))
+        for commodity, moved in residuals(in_hand):
+            yield (
+                step.entry,
+                f"the world's tokens change by {signed(moved, commodity)}; "
+                f"look for whoever gave or received them",
+            )
+
+
+def _fault(posting: Posting) -> str | None:
+    """Say what keeps a posting from stating exactly what it moves."""
+    if not is_stated(posting):
+        return "has no amount; write it"
+    if posting.meta and AUTOMATIC_META in posting.meta:
+        return f"leaves its amount to be inferred as {posting.units}; write it"
+    if posting.cost is not None:
+        return "has a cost; let each commodity balance by itself"
+    if posting.price is not None:
+        return f"has a price of {posting.price}; let each commodity balance by itself"
+    return None

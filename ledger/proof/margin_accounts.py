@@ -1,0 +1,129 @@
+"""Accounts on margin worked out again: what each holder was worth after every settlement.
+
+The general ledger has them under one control account. Here each is followed through the fills, by
+other code than the world's: collateral, trades, funding, and what a liquidation takes and leaves.
+Per holder: lots n and cash, worth cash + n M at mark M, and tokens that count beside.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ledger.fills import ABSENT, IN_KIND, PAYMENTS, SETTLED, Motive
+from ledger.proof.margin_tokens import MarginTokens
+from ledger.run_folder import RunFolder
+
+FUNDING_UNIT = 10**9
+FORCED = (Motive.LIQUIDATION, Motive.BACKSTOP, Motive.DELEVERAGING)
+MARKS = (Motive.MARGIN, Motive.FUNDING)
+
+
+class MarginAccounts:
+    """Every holder's position and cash, carried through the fills in their order."""
+
+    def __init__(self, run: RunFolder, tick_cents: np.ndarray) -> None:
+        """Begin with nobody; *tick_cents* is the value of a tick on a lot, by market."""
+        self._tick_cents, self._tokens = tick_cents, MarginTokens(run, tick_cents)
+        ((rate,),) = run.customs("funding-per-hour-e9")
+        self._funding_e9 = int(rate)
+        self._marks = np.zeros(len(tick_cents), dtype=np.int64)
+        self._market, self._lots, self._cash = (np.zeros(0, dtype=np.int64) for _ in range(3))
+
+    def wrong_steps(self, rows: np.ndarray) -> Iterator[str]:
+        """Yield what is wrong with a month's steps of liquidations, and with what they leave.
+
+        Args:
+            rows: dtype ROW, in the order of seq; they follow on those of the last call.
+        """
+        on_house = rows[rows["venue"] == 0]
+        own = on_house[(on_house["motive"] >= Motive.LEVERAGE) & (on_house["holder"] != ABSENT)]
+        self._make_room(own)
+        marks = on_house[np.isin(on_house["motive"], MARKS)]
+        settled = np.isin(own["motive"], SETTLED)
+        times = np.unique(np.concatenate((marks["time_us"], own["time_us"][settled])))
+        before, after = (own["time_us"].searchsorted(times, side) for side in ("left", "right"))
+        first, last = (marks["time_us"].searchsorted(times, side) for side in ("left", "right"))
+        done = 0
+        for i in range(len(times)):
+            yield from self._follow(own[done : before[i]])
+            settlement = marks[first[i] : last[i]]
+            self._settle(settlement)
+            marked = np.unique(settlement["market"])
+            steps, done = own[before[i] : after[i]], after[i]
+            yield from self._wrong_leads(steps, marked)
+            yield from self._follow(steps)
+            yield from self._wrong_ends(steps, marked)
+        yield from self._follow(own[done:])
+
+    def wrong_totals(self) -> Iterator[str]:
+        """Yield where all holders together, in the end, are not what the general ledger has."""
+        return self._tokens.wrong_totals()
+
+    def _make_room(self, own: np.ndarray) -> None:
+        missing = int(own["holder"].max(initial=-1)) + 1 - len(self._lots)
+        if missing > 0:
+            self._tokens.make_room(missing)
+            none = np.zeros(missing, dtype=np.int64)
+            self._market, self._lots, self._cash = (
+                np.concatenate((column, none)) for column in (self._market, self._lots, self._cash)
+            )
+
+    def _follow(self, rows: np.ndarray) -> Iterator[str]:
+        """Book rows to their holders; a forced trade may only shrink a position."""
+        yield from self._tokens.follow(rows)
+        in_kind = np.isin(rows["motive"], IN_KIND)
+        np.add.at(self._cash, rows["holder"][in_kind], rows["edge_cents"][in_kind])
+        rows = rows[~in_kind]
+        if not len(rows):
+            return
+        holder, is_payment = rows["holder"], np.isin(rows["motive"], PAYMENTS)
+        forced = np.isin(rows["motive"], FORCED)
+        held = self._lots[holder]
+        self._market[holder] = rows["market"]
+        entered = rows[rows["motive"] == Motive.LEVERAGE]
+        self._marks[entered["market"]] = entered["price"]  # where no settlement moves it at first
+        cents = self._tick_cents[rows["market"]]
+        paid = rows["lots"] * rows["price"] * cents + rows["fee_cents"]
+        np.add.at(self._cash, holder, np.where(is_payment, rows["edge_cents"], -paid))
+        np.add.at(self._lots, holder, np.where(is_payment, 0, rows["lots"]))
+        wrong = forced & ((rows["lots"] * held >= 0) | (self._lots[holder] * held < 0))
+        yield from _told(rows, wrong, "a forced trade does not shrink its holder's position")
+
+    def _settle(self, marks: np.ndarray) -> None:
+        """Mark positions, and let longs pay shorts where funding is due: rounded down for each."""
+        self._marks[marks["market"]] = marks["price"]
+        funded = np.unique(marks["market"][marks["motive"] == Motive.FUNDING])
+        due = -self._worth() * self._funding_e9 // FUNDING_UNIT
+        self._cash += np.where(np.isin(self._market, funded), due, 0)
+
+    def _wrong_leads(self, steps: np.ndarray, marked: np.ndarray) -> Iterator[str]:
+        """Tokens are sold by the mark to which positions were just settled, where there were any.
+
+        The books have the price of a market by the payments on its positions: where there are
+        none, either it has not moved or nobody has a position there.
+        """
+        seized = steps[(steps["motive"] == Motive.SEIZURE) & np.isin(steps["market"], marked)]
+        wrong = seized["lead"] != self._marks[seized["market"]]
+        yield from _told(seized, wrong, "a seizure is not at the settlement's mark")
+
+    def _wrong_ends(self, steps: np.ndarray, marked: np.ndarray) -> Iterator[str]:
+        """Nobody is below zero, as far as the price of their tokens is known."""
+        equity = self._cash + self._worth() + self._tokens.worth(self._marks)
+        unknown = (self._tokens.lots > 0) & ~np.isin(self._tokens.market, marked)
+        equity[unknown] = np.maximum(equity[unknown], 0)
+        if equity.min(initial=0) < 0:
+            holder = int(equity.argmin())
+            yield f"holder r-{holder:04} stands at {equity[holder]} cents after a settlement"
+        taken_over = (steps["motive"] == Motive.BACKSTOP) & (self._lots[steps["holder"]] == 0)
+        keeps = self._tokens.lots[steps["holder"]] != 0
+        wrong = taken_over & ((equity[steps["holder"]] != 0) | keeps)
+        yield from _told(steps, wrong, "an account taken over does not end at zero")
+
+    def _worth(self) -> np.ndarray:
+        return self._lots * (self._tick_cents * self._marks)[self._market]
+
+
+def _told(rows: np.ndarray, wrong: np.ndarray, what: str) -> Iterator[str]:
+    found = np.flatnonzero(wrong)
+    if len(found):
+        yield f"row with seq {rows['seq'][found[0]]}: {what}"

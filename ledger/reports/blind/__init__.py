@@ -1,0 +1,1 @@
+"""A blind audit: what can be told of the cause without names and kinds."""

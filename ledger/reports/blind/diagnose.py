@@ -1,0 +1,354 @@
+"""A blind audit: why the money went, from who traded with whom at what price and who was paid.
+
+Nothing here sees a kind, a motive or a name. Each cause has a signature of its own:
+
+- faster counterparties: whoever hits the maker's quotes and gains by it too surely for chance,
+  with the lead price of that moment as the measure. Single fills cannot be told apart, since even
+  flow that knows nothing sometimes finds a quote that is late; counterparties can.
+- positions: what is paid on positions without a trade, over both venues together.
+- takeovers: positions that come to the maker without a quote, what their prices do until they are
+  laid off, and debts of customers.
+- stakes: paid for, and something is held in return, at cost.
+- sums handed over: nothing is held in return, and half of it or more went in one day.
+- regular spending: nothing is held in return, and it went bit by bit.
+- trading costs and interest: what the maker's own orders cost, and what lenders are paid.
+
+Money that is handed over for nothing looks alike whatever it was for: a loan that is never repaid,
+a theft, a settlement, shares bought back and given up. So does spending on a plant, a stadium, an
+election or an office. A venture and a company that is bought are both held at cost. These are not
+told apart, because without the words they can't be.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from ledger.reports.blind.stripped_books import (
+    CASH,
+    CLAIMS,
+    CUSTOMERS,
+    NO_QUOTE,
+    OTHER,
+    BlindBooks,
+    Entry,
+    Line,
+)
+
+# Standard errors by which a mean gain must exceed zero. Chance alone does so once in 740 times,
+# if there are fills enough for a mean to be as good as normal.
+SURE, FILLS_MIN = 3.0, 30
+ZERO = Decimal("0.00")
+
+
+class Cause(StrEnum):
+    """What used money or brought it, as far as it can be told without words."""
+
+    FASTER = "faster counterparties"
+    POSITIONS = "positions"
+    TAKEOVERS = "takeovers"
+    STAKES = "stakes"
+    SUMS = "sums handed over"
+    SPENDING = "regular spending"
+    COSTS = "trading costs and interest"
+    OTHER_FLOW = "spread from everybody else"
+    FEES = "fees and income"
+    BORROWED = "borrowed"
+    SHARES = "shares sold"
+    OPENING = "own money at first"
+
+
+LOSSES = (
+    Cause.FASTER,
+    Cause.POSITIONS,
+    Cause.TAKEOVERS,
+    Cause.STAKES,
+    Cause.SUMS,
+    Cause.SPENDING,
+    Cause.COSTS,
+)
+
+
+class Finding(NamedTuple):
+    """What one party has to do with one cause."""
+
+    cause: Cause
+    party: str | None
+    usd: Decimal  # above zero it used money
+    seen: str  # by what it was known
+
+
+class Verdict(NamedTuple):
+    """Which loss is the largest, and how sure that is."""
+
+    main: Cause | None  # None where nothing was lost
+    second: Cause | None
+    margin_pct: Decimal  # first less second, of all losses
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """All that was found, and the hole that it should explain."""
+
+    findings: tuple[Finding, ...]
+    hole_usd: Decimal  # claims of customers less liquid assets, in the end
+
+    @property
+    def usd(self) -> dict[Cause, Decimal]:
+        """Return what each cause came to: above zero it used money."""
+        found = dict.fromkeys(Cause, ZERO)
+        for finding in self.findings:
+            found[finding.cause] += finding.usd
+        return found
+
+    @property
+    def unexplained_usd(self) -> Decimal:
+        """Return what the findings leave open."""
+        return self.hole_usd - sum(self.usd.values(), ZERO)
+
+
+def diagnose(books: BlindBooks) -> Diagnosis:
+    """Say what used money and what brought it, from stripped books alone."""
+    findings = (*_from_trades(books), *_from_entries(books))
+    return Diagnosis(findings, _hole(books))
+
+
+def verdict(usd: Mapping[Cause, Decimal]) -> Verdict:
+    """Rank the losses."""
+    lost = {cause: usd[cause] for cause in LOSSES if usd[cause] > 0}
+    first, second, *_ = (*sorted(lost, key=lost.__getitem__, reverse=True), None, None)
+    if first is None:
+        return Verdict(None, None, ZERO)
+    ahead = lost[first] - (lost[second] if second else ZERO)
+    return Verdict(first, second, (100 * ahead / sum(lost.values())).quantize(Decimal("0.1")))
+
+
+def _hole(books: BlindBooks) -> Decimal:
+    group = {books.house, books.maker}
+    moved = (line.amount for line in books.closing if _is_claim(line, group, books.house))
+    liquid = (line.amount for line in books.closing if _is_liquid(line, group))
+    return -sum(moved, ZERO) - sum(liquid, ZERO)
+
+
+def _is_liquid(line: Line, group: set[str]) -> bool:
+    """Tell money of the group, in cash or with a venue outside it."""
+    if line.owner not in group or line.root != "Assets":
+        return False
+    return line.word == CASH or (line.word == CLAIMS and line.party not in group)
+
+
+def _is_claim(line: Line, group: set[str], house: str) -> bool:
+    """Tell what the exchange owes a customer outside the group."""
+    return line.owner == house and line.word == CUSTOMERS and line.party not in group
+
+
+# -------------------------------------------------------------------- trades and their positions
+
+
+def _from_trades(books: BlindBooks) -> Iterator[Finding]:
+    house, maker = books.parties.index(books.house), books.parties.index(books.maker)
+    trades, paid = books.trades, books.payments
+    at_house, by_maker = trades.venue == house, trades.taker == maker
+    # The taker's gain, by the price that the lead venue had at that moment.
+    edge_cents = (trades.lead_cents - trades.price_cents) * trades.lots
+    hit = at_house & (trades.maker == maker)
+    quoted = trades.quote_age_us != NO_QUOTE
+    taken, laid_off = hit & ~quoted, by_maker & ~at_house
+
+    for taker in _codes(trades.taker[hit & quoted]):
+        theirs = hit & quoted & (trades.taker == taker)
+        yield _flow(books.parties[taker], edge_cents[theirs], trades.quote_age_us[theirs])
+    for taker in _codes(trades.taker[at_house & ~by_maker]):
+        fees = trades.fee_cents[at_house & (trades.taker == taker)]
+        yield Finding(Cause.FEES, books.parties[taker], -_usd(fees.sum()), "fees on its trades")
+    costs = trades.fee_cents[laid_off] - edge_cents[laid_off]
+    yield Finding(Cause.COSTS, None, _usd(costs.sum()), f"{len(costs):,} orders of its own")
+
+    moved_cents = _moved_until_laid_off(books, taken, laid_off)
+    received = paid.cents[paid.receiver == maker].sum() - paid.cents[paid.payer == maker].sum()
+    from_pool = (paid.venue == house) & (paid.payer == house)
+    yield Finding(
+        Cause.POSITIONS, None, -_usd(received + moved_cents), "paid on its positions, net"
+    )
+    if taken.any():
+        at_once = _usd(edge_cents[taken].sum())
+        yield Finding(Cause.TAKEOVERS, None, at_once, f"{taken.sum():,} positions without a quote")
+        yield Finding(Cause.TAKEOVERS, None, _usd(moved_cents), "their moves until laid off")
+    # Winners are paid what losers pay. What is left over is kept, or given, for customers' debts.
+    kept = _usd(paid.cents[from_pool].sum())
+    if kept:
+        yield Finding(Cause.TAKEOVERS, None, kept, "paid out beyond what was paid in, on accounts")
+
+
+def _codes(column: np.ndarray) -> list[int]:
+    return np.unique(column).tolist()
+
+
+def _flow(party: str, edge_cents: np.ndarray, age_us: np.ndarray) -> Finding:
+    """Tell a counterparty that is faster from one that isn't, by all that it gained at fills.
+
+    The mean gain is held against its standard error; who trades too little is not accused.
+    """
+    n, mean = len(edge_cents), edge_cents.mean()
+    error = edge_cents.std() / math.sqrt(n)
+    sure = n >= FILLS_MIN and mean > SURE * error
+    gain = f"mean gain {mean / 100:,.2f} +- {error / 100:,.2f}"
+    seen = f"{n:,} fills of quotes {np.median(age_us) / 1e6:.1f} s old at the median, {gain}"
+    cause = Cause.FASTER if sure else Cause.OTHER_FLOW
+    return Finding(cause, party, _usd(edge_cents.sum()), seen)
+
+
+def _moved_until_laid_off(books: BlindBooks, taken: np.ndarray, laid_off: np.ndarray) -> int:
+    """Return what the maker lost, in whole cents, by prices of what it took over and still held.
+
+    Desks are not known, so an order on the lead venue lays off what was taken over and what was
+    quoted alike: it shrinks both in proportion.
+    """
+    trades, maker = books.trades, books.parties.index(books.maker)
+    if not taken.any():
+        return 0
+    change = np.where(trades.taker == maker, trades.lots, 0)
+    change -= np.where(trades.maker == maker, trades.lots, 0)
+    lost = (
+        _moved_in_market(change[market], trades.lead_cents[market], taken[market], laid_off[market])
+        for market in (trades.market == code for code in _codes(trades.market))
+    )
+    return round(sum(lost))
+
+
+def _moved_in_market(
+    change: np.ndarray, lead_cents: np.ndarray, taken: np.ndarray, laid_off: np.ndarray
+) -> float:
+    before = np.cumsum(change) - change  # the maker's position over both venues
+    lost, held, marked = 0.0, 0.0, int(lead_cents[0])
+    for i in np.flatnonzero(taken | laid_off).tolist():
+        lead, lots, position = int(lead_cents[i]), int(change[i]), int(before[i])
+        lost -= held * (lead - marked)
+        marked = lead
+        if taken[i]:
+            held += lots
+        elif lots * position < 0:
+            held *= 1 - min(abs(lots / position), 1)
+    return lost - held * (int(lead_cents[-1]) - marked)
+
+
+# --------------------------------------------------------------------------------- paths of cash
+
+
+class _Outflow(NamedTuple):
+    """Money that one of the group paid a party for nothing that it holds."""
+
+    payer: str
+    party: str
+
+
+def _from_entries(books: BlindBooks) -> Iterator[Finding]:
+    group = {books.house, books.maker}
+    lenders = {line.party for entry in books.entries for line in entry.lines if _owed(line, group)}
+    for_nothing: dict[_Outflow, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    totals: dict[tuple[Cause, str | None, str], Decimal] = defaultdict(Decimal)
+    for entry in books.entries:
+        for line in entry.lines:
+            if line.owner in group and line.is_money and not _within(line, group, books.house):
+                if outflow := _outflow(entry, line, group, lenders):
+                    for_nothing[outflow][entry.day] += line.amount
+                elif known := _cause(entry, line, group, books.house):
+                    totals[known] += line.amount
+    yield from (Finding(cause, party, usd, seen) for (cause, party, seen), usd in totals.items())
+    yield from (_rhythm(outflow.party, by_day) for outflow, by_day in for_nothing.items())
+
+
+def _within(line: Line, group: set[str], house: str) -> bool:
+    """Tell a line that the hole consists of, or that one of the group owes the other."""
+    return _is_liquid(line, group) or _is_claim(line, group, house) or line.party in group
+
+
+def _owed(line: Line, group: set[str]) -> bool:
+    """Tell a debt of the group to somebody who is no customer."""
+    return (
+        line.owner in group
+        and line.root == "Liabilities"
+        and line.word != CUSTOMERS
+        and line.party is not None
+        and line.party not in group
+    )
+
+
+def _paid_party(entry: Entry, group: set[str]) -> str | None:
+    """Name the party outside the group whose cash changes."""
+    outside = (line.owner for line in entry.lines if line.word == CASH and line.owner not in group)
+    return next(outside, None)
+
+
+def _is_result(line: Line) -> bool:
+    return line.root in ("Income", "Expenses")
+
+
+def _outflow(
+    entry: Entry, line: Line, group: set[str], lenders: Iterable[str | None]
+) -> _Outflow | None:
+    party = _paid_party(entry, group)
+    if party is None or party in lenders or not _is_result(line):
+        return None
+    return _Outflow(line.owner, party)
+
+
+def _cause(
+    entry: Entry, line: Line, group: set[str], house: str
+) -> tuple[Cause, str | None, str] | None:
+    """Tell what a line is a part of, by its root and whose cash or claims change beside it."""
+    if _owed(line, group):
+        return Cause.BORROWED, line.party, "lent, less what was given back"
+    if line.root == "Liabilities":
+        return Cause.TAKEOVERS, None, "set aside, owed to nobody"
+    if line.root == "Assets":
+        return Cause.STAKES, line.party, "paid for, and held at cost"
+    if line.root == "Equity":
+        return _of_capital(entry, line)
+    if party := _paid_party(entry, group):
+        return Cause.COSTS, party, "paid to a lender, beside what it lent"
+    return _without_cash(entry, line, group, house)
+
+
+def _of_capital(entry: Entry, line: Line) -> tuple[Cause, str | None, str]:
+    if line.party is None:
+        return Cause.OPENING, None, "there from the first day"
+    if any(not each.is_money and each.owner == line.owner for each in entry.lines):
+        return Cause.STAKES, line.party, "paid for, and held in kind"
+    return Cause.SHARES, line.party, "paid in for shares"
+
+
+def _without_cash(
+    entry: Entry, line: Line, group: set[str], house: str
+) -> tuple[Cause, str | None, str] | None:
+    """Tell a result that no cash goes with: charged to a claim, or written down."""
+    customers = (each.party for each in entry.lines if _is_claim(each, group, house))
+    if line.owner == house and (customer := next(customers, None)):
+        if line.amount < 0:
+            return Cause.FEES, customer, "charged to its claim, without a trade of its own"
+        return Cause.TAKEOVERS, customer, "a debt that is given up"
+    held = [each for each in entry.lines if each.root == "Assets" and each.word == OTHER]
+    if len(held) == 1 and held[0].owner == line.owner and held[0].party not in group:
+        return Cause.STAKES, held[0].party, "paid for, and held at cost"
+    return None
+
+
+def _rhythm(party: str, by_day: Mapping[date, Decimal]) -> Finding:
+    """Tell money that was handed over from money that was spent bit by bit, or that came in."""
+    total, largest = sum(by_day.values(), ZERO), max(by_day.values())
+    days = f"{len(by_day)} day{'' if len(by_day) == 1 else 's'}"
+    if total < 0:
+        return Finding(Cause.FEES, party, total, f"received on {days}, for nothing held")
+    seen = f"paid on {days}, at most {largest:,.2f}"
+    return Finding(Cause.SUMS if 2 * largest >= total else Cause.SPENDING, party, total, seen)
+
+
+def _usd(cents: int) -> Decimal:
+    """Return cents as dollars."""
+    return Decimal(int(cents)).scaleb(-2)

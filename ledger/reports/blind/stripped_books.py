@@ -1,0 +1,227 @@
+"""A copy of the books that says who paid whom, when and how much, and never why.
+
+What names a cause is taken out: the third word of every account but those through which money
+goes, narrations, payees, tags, links, metadata, desks, customers' numbers, and of the fills the
+motive. What everybody is called becomes a number, in an order that says nothing. What is left is
+what an outsider could piece together from statements of accounts and a record of trades.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+import duckdb
+import numpy as np
+from beancount.core import data
+
+from ledger.fills import PAYMENTS
+from ledger.parties import books_of
+from ledger.reports.dollars import usd_balances
+from ledger.reports.trail.both_tiers import is_closing
+from ledger.run_folder import RunFolder
+from ledger.transaction import MONEY, entity_of, kind_of
+
+# Money, wherever it is liquid; what a venue owes, in the books of both; and every other kind.
+CASH, CLAIMS, CUSTOMERS, OTHER = "Cash", "Claims", "Customers", "Other"
+KEPT = (CASH, CLAIMS, CUSTOMERS)
+NO_QUOTE = -1
+
+_Opens = Mapping[str, data.Open]
+
+
+class Line(NamedTuple):
+    """One posting."""
+
+    root: str  # Assets, Liabilities, Equity, Income or Expenses
+    owner: str  # whose books
+    word: str  # Cash, Claims, Customers or Other
+    party: str | None  # with whom, or in what, where the account says so
+    amount: Decimal  # dollars, or units of something else
+    is_money: bool
+
+
+class Entry(NamedTuple):
+    """One transaction of the general ledger that is no sum of fills."""
+
+    day: date
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trades:
+    """What changed hands for a price, in order: columns of shape (n,), parties by code."""
+
+    venue: np.ndarray
+    market: np.ndarray
+    taker: np.ndarray
+    maker: np.ndarray
+    lots: np.ndarray  # above zero if the taker buys
+    price_cents: np.ndarray  # of a lot
+    lead_cents: np.ndarray  # the lead price of a lot at that moment
+    quote_age_us: np.ndarray  # since the lead price that a quote was made from; NO_QUOTE
+    fee_cents: np.ndarray  # what the taker pays the venue
+
+
+@dataclass(frozen=True, slots=True)
+class Payments:
+    """What was paid on accounts with a venue without a trade: columns of shape (n,)."""
+
+    venue: np.ndarray
+    receiver: np.ndarray
+    payer: np.ndarray  # the venue itself where all pay in and draw
+    cents: np.ndarray  # below zero, the receiver pays
+
+
+@dataclass(frozen=True, slots=True)
+class BlindBooks:
+    """Stripped books, and who is asked about: the exchange and its maker."""
+
+    parties: tuple[str, ...]  # by their code in trades and payments
+    house: str
+    maker: str
+    entries: tuple[Entry, ...]  # in their true order
+    trades: Trades
+    payments: Payments
+    closing: tuple[Line, ...]  # what stands on accounts of cash and claims in the end
+
+
+def blind_copy(run: RunFolder) -> tuple[BlindBooks, dict[str, str]]:
+    """Strip the books of a run.
+
+    Returns:
+        The stripped books; and the key, apart from them: who each party is.
+    """
+    alias = _aliases({word for account in run.opens for word in _names_in(account)})
+    trades, payments = _fills(run, alias)
+    parties = run.chart.parties
+    books = BlindBooks(
+        parties=tuple(alias.values()),
+        house=alias[parties.house],
+        maker=alias[parties.maker],
+        entries=tuple(
+            Entry(entry.date, tuple(_line(run.opens, alias, *_moved(p)) for p in entry.postings))
+            for entry in run.transactions
+            if not is_closing(entry)
+        ),
+        trades=trades,
+        payments=payments,
+        closing=_closing(run, alias),
+    )
+    return books, {number: name for name, number in alias.items()}
+
+
+def without_holdings(books: BlindBooks) -> BlindBooks:
+    """Strike out what anybody claims to hold for money that they paid, for whom that is no proof.
+
+    A stake is then a cost like others, and a token as well; debts and capital are left.
+    """
+    return replace(
+        books,
+        entries=tuple(Entry(entry.day, tuple(_spent(entry))) for entry in books.entries),
+    )
+
+
+def _spent(entry: Entry) -> Iterator[Line]:
+    in_kind = any(not line.is_money for line in entry.lines)
+    for line in entry.lines:
+        holding = line.root == "Assets" or (line.root == "Equity" and in_kind and line.party)
+        if line.is_money:
+            yield line._replace(root="Expenses") if holding and line.word == OTHER else line
+
+
+def _aliases(names: Collection[str]) -> dict[str, str]:
+    """Number the names by their hashes: the chart's own order would tell firms from lenders."""
+    digits = len(str(len(names)))
+    shuffled = sorted(names, key=lambda name: hashlib.sha256(name.encode()).digest())
+    return {name: f"P{n:0{digits}}" for n, name in enumerate(shuffled, start=1)}
+
+
+def _names_in(account: str) -> list[str]:
+    """Return whose books, and with whom or in what; desks and states below that say too much."""
+    words = account.split(":")
+    return [words[1], *words[3:4]]
+
+
+def _line(
+    opens: _Opens, alias: Mapping[str, str], account: str, number: Decimal, currency: str
+) -> Line:
+    _, *party = _names_in(account)
+    return Line(
+        account.partition(":")[0],
+        alias[entity_of(account)],
+        _word(opens[account]),
+        alias[party[0]] if party else None,
+        number,
+        currency == MONEY,
+    )
+
+
+def _word(opened: data.Open) -> str:
+    """Return what is left of a kind: what the books call liquid is cash, if it isn't a claim."""
+    kind = kind_of(opened.account)
+    if kind in KEPT:
+        return kind
+    return CASH if opened.meta.get("hole") == "liquid" else OTHER
+
+
+def _moved(posting: data.Posting) -> tuple[str, Decimal, str]:
+    return posting.account, posting.units.number, posting.units.currency
+
+
+def _closing(run: RunFolder, alias: Mapping[str, str]) -> tuple[Line, ...]:
+    stands = usd_balances(run)
+    return tuple(
+        _line(run.opens, alias, account, stands[account], MONEY)
+        for account, opened in run.opens.items()
+        if _word(opened) != OTHER
+    )
+
+
+def _fills(run: RunFolder, alias: Mapping[str, str]) -> tuple[Trades, Payments]:
+    paid = ", ".join(f"'{motive.word}'" for motive in PAYMENTS)
+    code = {name: n for n, name in enumerate(alias)}
+    holders = run.chart.parties.holders
+    markets = list(dict.fromkeys(c.market for c in run.chart.contracts))
+    with run.connect() as connection:
+        connection.execute("CREATE TABLE codes (name VARCHAR, code INTEGER)")
+        connection.executemany(
+            "INSERT INTO codes VALUES (?, ?)", [(name, code[books_of(name)]) for name in holders]
+        )
+        connection.execute(
+            "CREATE TABLE contracts (venue VARCHAR, market VARCHAR, number INTEGER, cents BIGINT)"
+        )
+        connection.executemany(
+            "INSERT INTO contracts VALUES (?, ?, ?, ?)",
+            [
+                (c.venue, c.market, markets.index(c.market), c.cents_per_lot_tick)
+                for c in run.chart.contracts
+            ],
+        )
+        return (
+            Trades(**_columns(connection, _TRADES, f"motive NOT IN ({paid})")),
+            Payments(**_columns(connection, _PAYMENTS, f"motive IN ({paid})")),
+        )
+
+
+_TRADES = f"""
+    venues.code AS venue, contracts.number AS market, takers.code AS taker, makers.code AS maker,
+    lots, price * cents AS price_cents, lead * cents AS lead_cents,
+    coalesce(quote_age_us, {NO_QUOTE}) AS quote_age_us, fee_cents
+"""
+_PAYMENTS = """
+    venues.code AS venue, takers.code AS receiver, makers.code AS payer, edge_cents AS cents
+"""
+
+
+def _columns(
+    connection: duckdb.DuckDBPyConnection, columns: str, condition: str
+) -> dict[str, np.ndarray]:
+    return connection.execute(
+        f"SELECT {columns} FROM rows JOIN contracts USING (venue, market) "
+        "JOIN codes venues ON rows.venue = venues.name "
+        "JOIN codes takers ON rows.taker = takers.name "
+        f"JOIN codes makers ON rows.maker = makers.name WHERE {condition} ORDER BY seq"
+    ).fetchnumpy()

@@ -1,0 +1,161 @@
+"""What each trading firm made day by day, and where.
+
+House is what a firm makes of slow quotes: its edge, less fees there, less what it costs to lay
+those fills off on the lead venue. Elsewhere is what its own quotes on the lead venue earn from
+whoever knows nothing and lose to whoever is faster, and what it wins from slower ones, less fees.
+Variation margin is in neither: by venue it only measures where the price went. Funding stands
+apart.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from beancount.core import data
+
+from ledger.accounts import LEAD_QUOTING, expense, income, opening
+from ledger.reports.days import calendar, dollars, posted_cents
+from ledger.reports.firms.league import ALL, NO_CLASS, STATUS, Profile, profiles
+from ledger.run_folder import RunFolder
+
+HOUSE, ELSEWHERE = "house", "elsewhere"
+PRESENT = ("trading", "left")  # who left the house still quotes on the lead venue
+
+
+class Firm(NamedTuple):
+    """A trading firm, and what it opened with."""
+
+    name: str
+    profile: Profile
+    capital_usd: Decimal
+
+
+@dataclass(frozen=True)
+class DailyResults:
+    """What each firm made on each day, in cents: arrays of shape (days, firms)."""
+
+    days: Sequence[date]
+    firms: Sequence[Firm]
+    house: np.ndarray
+    elsewhere: np.ndarray
+    funding: np.ndarray  # received, on both venues
+    present: np.ndarray  # whether it had entered, and not closed
+    quoting: Sequence[str | None]  # the captive maker's quoter: on, off, None if it changed
+
+    @property
+    def by_place(self) -> dict[str, np.ndarray]:
+        """Return the results that are to be compared."""
+        return {HOUSE: self.house, ELSEWHERE: self.elsewhere}
+
+    @cached_property
+    def invested(self) -> np.ndarray:
+        """Opening capital, in cents, of who was present: shape (days, firms)."""
+        return self.present * np.array([float(firm.capital_usd) * 100 for firm in self.firms])
+
+    @cached_property
+    def reaction_ms(self) -> np.ndarray:
+        """Reaction times, shape (firms,); NaN where the books don't say."""
+        told = [firm.profile.reaction_ms for firm in self.firms]
+        return np.array([np.nan if ms is None else ms for ms in told], dtype=float)
+
+    @cached_property
+    def groups(self) -> dict[str, np.ndarray]:
+        """Which firms are of each class, the quickest class first; all of them stand last."""
+        classes = np.array([firm.profile.category or NO_CLASS for firm in self.firms])
+        members = {str(name): classes == name for name in np.unique(classes)}
+        if set(members) <= {NO_CLASS}:
+            members = {}
+        pace_ms = np.nan_to_num(self.reaction_ms, nan=np.inf)
+        quickest_first = sorted(members, key=lambda name: np.median(pace_ms[members[name]]))
+        everybody = np.ones(len(self.firms), dtype=bool)
+        return {**{name: members[name] for name in quickest_first}, ALL: everybody}
+
+    @cached_property
+    def bps_per_day(self) -> dict[str, np.ndarray]:
+        """Results by place per day of presence, over opening capital: shape (firms,)."""
+        every_day = np.ones(len(self.days))
+        return {
+            p: basis_points(cents, self.invested, every_day) for p, cents in self.by_place.items()
+        }
+
+
+def basis_points(cents: np.ndarray, invested: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Set results against capital, in basis points per day.
+
+    Args:
+        cents: results, shape (days, n).
+        invested: cents of capital, of the same shape; zero on days that don't count.
+        counts: how often each day is counted, shape (days,) or (drawings, days).
+
+    Returns:
+        Shape (n,) or (drawings, n); NaN where no capital was there.
+    """
+    # In floats, which are exact here, and quick to multiply.
+    capital = counts.astype(float) @ invested
+    return 10_000 * (counts.astype(float) @ cents) / np.where(capital > 0, capital, np.nan)
+
+
+def daily_results(run: RunFolder) -> DailyResults:
+    """Read the firms' results off the general ledger, day by day."""
+    parties, days, states = run.chart.parties, calendar(run), _states(run)
+    accounts = (
+        house_accounts,
+        elsewhere_accounts,
+        lambda firm: [income(firm, "Funding")],
+        lambda firm: [opening(firm)],
+    )
+    posted = posted_cents(run, [of(firm) for of in accounts for firm in parties.firms])
+    # Gains and capital are below zero where they are booked, and costs above.
+    house, elsewhere, funding, opened = np.split(-posted, len(accounts), axis=1)
+    told = profiles(run)
+    present = [[_was_present(states[firm + STATUS][day]) for firm in parties.firms] for day in days]
+    return DailyResults(
+        days,
+        [
+            Firm(name, told[name], dollars(cents))
+            for name, cents in zip(parties.firms, opened.sum(axis=0), strict=True)
+        ],
+        house,
+        elsewhere,
+        funding,
+        np.array(present, dtype=float).reshape(house.shape),
+        [_only(states[f"{parties.maker}:quoter"][day]) for day in days],
+    )
+
+
+def house_accounts(firm: str) -> list[str]:
+    """Return where a firm books what slow quotes bring it, and all that this costs."""
+    return [income(firm, "PickOff"), expense(firm, "Fees"), expense(firm, "Hedging")]
+
+
+def elsewhere_accounts(firm: str) -> list[str]:
+    """Return where it books what its quotes on the lead venue bring, and its hits on others."""
+    return [*(income(firm, kind) for kind in LEAD_QUOTING), expense(firm, "LeadFees")]
+
+
+def _states(run: RunFolder) -> defaultdict[str, defaultdict[date, list[str]]]:
+    """Return by event and day the values that it had, the one at the day's start first."""
+    states: defaultdict[str, defaultdict[date, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for entry in run.entries:
+        if isinstance(entry, data.Event):
+            states[entry.type][entry.date].append(entry.description)
+    for values in states.values():
+        before: list[str] = []
+        for day in calendar(run):
+            values[day] = before + values[day]
+            before = values[day][-1:]
+    return states
+
+
+def _was_present(statuses: Sequence[str]) -> bool:
+    """Tell whether a firm took part in a day: what it decides at the close is for the next."""
+    return not statuses or statuses[0] in PRESENT
+
+
+def _only(values: Sequence[str]) -> str | None:
+    return values[0] if len(set(values)) == 1 else None

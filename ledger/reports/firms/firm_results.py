@@ -1,0 +1,307 @@
+"""What the trading firms made of the slow quotes, what it cost them, and what they are left with.
+
+The tables of their accounts (see `league` for what stands in them, and what drives it): by firm,
+by class, and against everybody else who has a claim on the house. Most columns are called what
+`FirmResult` calls the figure.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from ledger.accounts import LEAD_QUOTING, claim, expense, income, pool
+from ledger.parties import Parties
+from ledger.reports.dollars import ZERO, percent, usd_balances, usd_lines
+from ledger.reports.firms.league import (
+    ALL,
+    NO_FILLS,
+    FillStatistics,
+    FirmResult,
+    by_class,
+    fill_statistics,
+    league,
+    total,
+)
+from ledger.reports.firms.payable import Tills, tills
+from ledger.reports.money.bridge import DEPOSITS, OPENING, WITHDRAWALS, claim_movements
+from ledger.reports.table import Table
+from ledger.run_folder import RunFolder
+
+MADE = (
+    "edge_usd",
+    "house_fees_usd",
+    "edge_less_fees_usd",
+    "lead_cost_usd",
+    "house_result_usd",
+    "lead_spread_usd",
+    "lead_pickoff_usd",
+    "lead_fees_usd",
+    "elsewhere_usd",
+)
+BY_PRICE = (
+    "margin_house_usd",
+    "margin_lead_usd",
+    "margin_usd",
+    "funding_usd",
+    "gap_loss_usd",
+)
+CAPITAL = (
+    "opening_capital_usd",
+    "result_usd",
+    "house_claim_usd",
+    "lead_claim_usd",
+    "cash_usd",
+    "left_usd",
+    "house_opening_usd",
+    "house_deposits_usd",
+    "house_withdrawals_usd",
+    "payable_usd",
+    "unpaid_usd",
+    "left_net_usd",
+)
+OF_A_CLASS = (
+    "edge_less_fees_usd",
+    "house_result_usd",
+    "elsewhere_usd",
+    "opening_capital_usd",
+    "house_opening_usd",
+    "house_deposits_usd",
+    "house_withdrawals_usd",
+    "house_claim_usd",
+    "payable_usd",
+    "left_usd",
+    "left_net_usd",
+)
+
+
+def firms(run: RunFolder) -> list[Table]:
+    """Return the league table, classes, margin, capital, shares of loss and claims, and checks."""
+    results, statistics, parties = league(run), fill_statistics(run), run.chart.parties
+    rows = (*results, total(results))
+    return [
+        _league_table(rows, statistics, parties),
+        _class_table(results, statistics, parties.maker),
+        _margin_table(rows),
+        _capital_table(rows, parties),
+        _share_table(rows, parties.maker),
+        _claims_table(results, tills(run), parties),
+        _check_table(run, rows[-1]),
+    ]
+
+
+def _amounts(result: FirmResult, names: Sequence[str]) -> tuple[Decimal, ...]:
+    return tuple(getattr(result, name) for name in names)
+
+
+def _league_table(
+    rows: Sequence[FirmResult], statistics: Mapping[str, FillStatistics], parties: Parties
+) -> Table:
+    profile = ("class", "reaction_ms", "status")
+    return Table(
+        "league",
+        "What the trading firms made of stale quotes, and elsewhere",
+        ("firm", *profile, *FillStatistics._fields, *MADE),
+        [
+            (
+                row.firm,
+                *row.profile,
+                *statistics.get(row.firm, NO_FILLS),
+                *_amounts(row, MADE),
+            )
+            for row in rows
+        ],
+        (
+            "Fees and costs are above zero where paid, all else where received.",
+            "Age runs from the lead price that a quote was made from to the fill.",
+            f"Lead cost is that of hedging fills on {parties.house}, and belongs to them; "
+            f"elsewhere is what a firm's own quotes on {parties.lead} brought, in expectation.",
+        ),
+    )
+
+
+def _class_table(
+    results: Sequence[FirmResult], statistics: Mapping[str, FillStatistics], maker: str
+) -> Table:
+    classes = by_class(results)
+    everybody = total(results)
+    rows = []
+    for name, members in ({**classes, ALL: results} if classes else {}).items():
+        row = total(members, name)
+        fills = sum(statistics.get(member.firm, NO_FILLS).fills for member in members)
+        share = percent(row.edge_usd, everybody.edge_usd)
+        rows.append((name, len(members), fills, row.edge_usd, share, *_amounts(row, OF_A_CLASS)))
+    note = (
+        f"The share is that of what {maker} lost to stale quotes. Firms that wait, or have gone, "
+        "count among the firms; what they brought and took counts too."
+    )
+    return Table(
+        "classes",
+        "The trading firms by class",
+        ("class", "firms", "fills", "edge_usd", "share_of_pickoff_pct", *OF_A_CLASS),
+        rows,
+        (note if classes else "The books of this run know no classes.",),
+    )
+
+
+def _margin_table(rows: Sequence[FirmResult]) -> Table:
+    return Table(
+        "margin",
+        "What price moves did to the firms' positions, funding, and debts that venues bore",
+        ("firm", *BY_PRICE),
+        [(row.firm, *_amounts(row, BY_PRICE)) for row in rows],
+        (
+            "Variation margin by venue only measures where the price went: a firm holds opposite "
+            "positions on the two, so only the sum speaks of the firm.",
+        ),
+    )
+
+
+def _capital_table(rows: Sequence[FirmResult], parties: Parties) -> Table:
+    return Table(
+        "capital",
+        "What the trading firms brought, and what they are left with",
+        ("firm", *CAPITAL),
+        [(row.firm, *_amounts(row, CAPITAL)) for row in rows],
+        (
+            "The result is edge less fees, less lead cost, plus what came from elsewhere, funding, "
+            "variation margin and debts that venues bore.",
+            f"Claims are as {parties.house} and {parties.lead} have them in their own books; "
+            f"only what was withdrawn is out of {parties.house}. Deposits and withdrawals include "
+            "margin on its way between the two.",
+            f"Payable is a firm's part, pro rata, of the cash of {parties.house} if all customers "
+            "withdrew at once. What is left is net of what would then stay unpaid; "
+            f"{parties.lead} is taken to pay in full.",
+        ),
+    )
+
+
+def _share_table(rows: Sequence[FirmResult], maker: str) -> Table:
+    return Table(
+        "share-of-pickoff-loss",
+        f"Who received what {maker} lost to stale quotes",
+        ("firm", "pickoff_usd", "share_pct"),
+        [(row.firm, row.edge_usd, percent(row.edge_usd, rows[-1].edge_usd)) for row in rows],
+    )
+
+
+def _claims_table(results: Sequence[FirmResult], found: Tills, parties: Parties) -> Table:
+    classes = by_class(results).items()
+    groups = {
+        **{f"firms: {name}": [member.firm for member in members] for name, members in classes},
+        "trading firms": parties.firms,
+        "retail": (parties.retail,),
+        "other makers": (parties.other_makers,),
+        "all": tuple(found.house.claims_usd),
+    }
+    whole_usd = found.house.claim_usd(groups["all"])
+    by_house, by_group = found.house.pro_rata_usd(), found.group.pro_rata_usd()
+    rows = []
+    for name, customers in groups.items():
+        claim_usd = found.house.claim_usd(customers)
+        payable_usd = sum((by_house[customer] for customer in customers), ZERO)
+        rows.append(
+            (
+                name,
+                claim_usd,
+                percent(claim_usd, whole_usd),
+                payable_usd,
+                claim_usd - payable_usd,
+                claim_usd - found.house.first_usd(customers),
+                claim_usd - found.house.last_usd(customers),
+                sum((by_group[customer] for customer in customers), ZERO),
+            )
+        )
+    return Table(
+        "claims-against-cash",
+        f"What {parties.house} could pay if all customers withdrew at once",
+        (
+            "customers",
+            "claim_usd",
+            "share_pct",
+            "payable_usd",
+            "unpaid_usd",
+            "unpaid_if_first_usd",
+            "unpaid_if_last_usd",
+            "payable_by_group_usd",
+        ),
+        rows,
+        (
+            f"Payable and unpaid are pro rata of the cash of {parties.house}, so the share of the "
+            "claims is also that of what stays unpaid. First come, first served, the unpaid part "
+            "is between what it is for those who all come first and for those who all come last.",
+            f"The group could pay, pro rata too, if all that {parties.maker} has in cash and on "
+            f"{parties.lead} were in the till.",
+        ),
+    )
+
+
+def _check_table(run: RunFolder, everybody: FirmResult) -> Table:
+    parties, balances = run.chart.parties, usd_balances(run)
+    gained = sum((balances[income(firm, "PickOff")] for firm in parties.firms), ZERO)
+    lost = balances[income(parties.maker, "PickOff")]
+    brought = everybody.opening_capital_usd + everybody.result_usd
+    by_kind = [
+        (
+            f"{kind} in all books (must be 0.00)",
+            sum((balances[income(entity, kind)] for entity in parties.lead_customers), ZERO),
+        )
+        for kind in LEAD_QUOTING
+    ]
+    return Table(
+        "check",
+        "Sums that must be zero",
+        ("line", "usd"),
+        [
+            ("PickOff in the books of the trading firms", gained),
+            (f"PickOff in the books of {parties.maker}", lost),
+            ("sum (must be 0.00)", gained + lost),
+            *by_kind,
+            *_venue_check(run, balances, parties.house, everybody.house_claim_usd),
+            *_venue_check(run, balances, parties.lead, everybody.lead_claim_usd),
+            ("opening capital and results of the trading firms", brought),
+            ("claims and cash left to them", everybody.left_usd),
+            ("difference (must be 0.00)", everybody.left_usd - brought),
+        ],
+        (
+            "The kinds PickOff, LeadSpread and LeadPickOff have their signs as Beancount keeps "
+            "them: a gain is below zero in an income account.",
+        ),
+    )
+
+
+def _venue_check(
+    run: RunFolder, balances: Mapping[str, Decimal], venue: str, told_usd: Decimal
+) -> Iterator[tuple[str, Decimal]]:
+    """Over all kinds, customers gain what the venue gives up; and it owes the firms their claims.
+
+    Args:
+        run: the run.
+        balances: of all accounts.
+        venue: house or lead.
+        told_usd: what it says that it owes the firms.
+    """
+    own_money = (OPENING, DEPOSITS, WITHDRAWALS)
+    moved = claim_movements(run, venue).items()
+    made = sum((usd for (_, reason), usd in moved if reason not in own_money), ZERO)
+    kept = -balances[income(venue, "Fees")] - balances[expense(venue, "GapLoss")]
+    own_usd = sum((balances[claim(firm, venue)] for firm in run.chart.parties.firms), ZERO)
+    yield f"results of all customers on {venue}", made
+    yield f"fees of {venue}, less debts it bore", kept
+    if pool(venue, "Insurance") in run.opens:
+        left = _left_to_fund(run, venue)
+        yield f"left to the insurance fund of {venue}, less what it paid", left
+        kept += left
+    yield f"results and fees on {venue} (must be 0.00)", made + kept
+    yield f"claims on {venue} in the books of the trading firms", own_usd
+    yield f"what {venue} owes them by its own, less these (must be 0.00)", told_usd - own_usd
+
+
+def _left_to_fund(run: RunFolder, venue: str) -> Decimal:
+    """Return what customers brought the fund since the opening, which it began with."""
+    fund = pool(venue, "Insurance")
+    lines = (
+        line
+        for entry in run.transactions
+        if "opening" not in entry.tags
+        for line in usd_lines(entry)
+    )
+    return -sum((usd for account, usd in lines if account == fund), ZERO)

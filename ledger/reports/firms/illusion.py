@@ -1,0 +1,285 @@
+"""Skill, or the captive maker's money? House against elsewhere, for each trading firm.
+
+House is what a firm makes of slow quotes, elsewhere what it makes on the lead venue by itself;
+`daily` has both, day by day. If results were skill, who wins in one place should win in the other.
+
+What drives which figure. House: how late the quotes are and how wide, sizes shown, fees, hurdles,
+gateway delays, the cost of a hedge. The books have fills of the captive maker's quotes only, so
+while its quoter is off there is nothing to hit, by construction. Elsewhere: reaction times, sizes
+shown, the share of flow that knows nothing, the venue's half-spread. It is booked in expectation,
+by a rule in which speed decides: that faster firms do better there is an assumption, no finding.
+Both are set against opening capital, whatever became of it since.
+
+Intervals are bootstrapped. Over firms, they say what other firms of the same kind might have shown
+in this run; over days, what the same firms might have shown on other days. Days count as
+independent: where one storm lasts for several, intervals over days are too narrow. A day drawn
+twice adds noise to noise: a rank correlation of noisy results has an interval that leans towards
+zero. Firms that came and went at different times met different days, and part of a correlation
+may be of those.
+"""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+import numpy as np
+
+from ledger.reports.days import dollars
+from ledger.reports.firms.bootstrap import COVERAGE, FEWEST, Interval, draws, interval, spearman
+from ledger.reports.firms.daily_results import (
+    ELSEWHERE,
+    HOUSE,
+    DailyResults,
+    basis_points,
+    daily_results,
+)
+from ledger.reports.table import Cell, Table
+from ledger.run_folder import RunFolder
+
+REACTION = "reaction time"
+IN_USD, IN_BPS, IN_RANKS = 2, 3, 2  # decimal places
+
+INTERVALS = (
+    f"Low and high: {COVERAGE:.0%} intervals, bootstrapped over firms, and separately over days; "
+    f"none where there are fewer than {FEWEST}."
+)
+
+
+def illusion(run: RunFolder) -> list[Table]:
+    """Return house against elsewhere: by firm, in ranks, by class, and by state of the quoter."""
+    results = daily_results(run)
+    resampled = _resampled_days(results)
+    return [
+        _firm_table(results),
+        _rank_table(results, resampled),
+        _class_table(results, resampled),
+        *_quoter_tables(results, run.chart.parties.maker),
+    ]
+
+
+def _resampled_days(results: DailyResults) -> dict[str, np.ndarray]:
+    """Return `bps_per_day` over days drawn at random: shape (drawings, firms)."""
+    days = draws(len(results.days), "days")
+    return {p: basis_points(cents, results.invested, days) for p, cents in results.by_place.items()}
+
+
+def _firm_table(results: DailyResults) -> Table:
+    house, elsewhere, funding, present = (
+        each.sum(axis=0)
+        for each in (results.house, results.elsewhere, results.funding, results.present)
+    )
+    return Table(
+        "illusion",
+        "House against elsewhere: what each trading firm made, and where",
+        (
+            "firm",
+            "class",
+            "reaction_ms",
+            "capital_usd",
+            "days",
+            "house_usd",
+            "elsewhere_usd",
+            "house_bps_per_day",
+            "elsewhere_bps_per_day",
+            "funding_usd",
+        ),
+        [
+            (
+                firm.name,
+                firm.profile.category,
+                firm.profile.reaction_ms,
+                firm.capital_usd,
+                int(present[i]),
+                dollars(house[i]),
+                dollars(elsewhere[i]),
+                _rounded(results.bps_per_day[HOUSE][i], IN_BPS),
+                _rounded(results.bps_per_day[ELSEWHERE][i], IN_BPS),
+                dollars(funding[i]),
+            )
+            # Sorting is stable: equals stay in the order of the chart.
+            for i, firm in sorted(enumerate(results.firms), key=lambda each: -house[each[0]])
+        ],
+        (
+            "House: edge less fees there, less what laying it off on the lead venue cost.",
+            "Elsewhere: what own quotes on the lead venue earned, less what faster firms took from "
+            "them, and what was taken from slower ones less fees; booked in expectation, by a rule "
+            "in which speed decides.",
+            "Basis points are of opening capital, per day from entering to closing.",
+            "Variation margin is in neither: by venue it only measures where the price went.",
+        ),
+    )
+
+
+def _rank_table(results: DailyResults, resampled: Mapping[str, np.ndarray]) -> Table:
+    figures = {**results.bps_per_day, REACTION: results.reaction_ms}
+    reaction_ms = np.broadcast_to(results.reaction_ms, resampled[HOUSE].shape)
+    drawn = {**resampled, REACTION: reaction_ms}
+    rows = []
+    for one, other in ((HOUSE, ELSEWHERE), (REACTION, HOUSE), (REACTION, ELSEWHERE)):
+        known = np.isfinite(figures[one] + figures[other])
+        x, y, once = figures[one][known], figures[other][known], np.ones(known.sum())
+        xs, ys = drawn[one][:, known], drawn[other][:, known]
+        over_firms = [spearman(x, y, counts) for counts in draws(len(once), "firms")]
+        over_days = [spearman(*pair, once) for pair in zip(xs, ys, strict=True)]
+        rows.append(
+            (
+                f"{one}, {other}",
+                len(once),
+                _rounded(spearman(x, y, once), IN_RANKS),
+                *_ends(interval(np.array(over_firms)), IN_RANKS),
+                *_ends(interval(np.array(over_days)), IN_RANKS),
+            )
+        )
+    return Table(
+        "rank-correlation",
+        "Does who wins at the house win elsewhere, and is it speed?",
+        (
+            "ranks_of",
+            "firms",
+            "spearman",
+            "over_firms_low",
+            "over_firms_high",
+            "over_days_low",
+            "over_days_high",
+        ),
+        rows,
+        (
+            "House and elsewhere are ranked by basis points of opening capital per day. With "
+            "reaction time, a correlation below zero means that the faster did better.",
+            INTERVALS,
+        ),
+    )
+
+
+def _class_table(results: DailyResults, resampled: Mapping[str, np.ndarray]) -> Table:
+    rows = []
+    for group, members in results.groups.items():
+        for place, cents in results.by_place.items():
+            bps = results.bps_per_day[place][members]
+            bps = bps[np.isfinite(bps)]
+            over_firms = interval(draws(len(bps), "firms") @ bps / max(len(bps), 1))
+            over_days = interval(_means(resampled[place][:, members]))
+            rows.append(
+                (
+                    group,
+                    len(bps),
+                    place,
+                    dollars(cents[:, members].sum()),
+                    _rounded(_means(bps[np.newaxis])[0], IN_BPS),
+                    *_ends(over_firms, IN_BPS),
+                    *_ends(over_days, IN_BPS),
+                    _verdict(over_firms, over_days),
+                )
+            )
+    return Table(
+        "classes",
+        "Which class earns at the house, and which elsewhere?",
+        (
+            "class",
+            "firms",
+            "place",
+            "result_usd",
+            "mean_bps_per_day",
+            "over_firms_low_bps",
+            "over_firms_high_bps",
+            "over_days_low_bps",
+            "over_days_high_bps",
+            "verdict",
+        ),
+        rows,
+        (
+            "The mean is over firms, each counting once whatever its size, in basis points of "
+            "opening capital per day. A class earns, or loses, if both intervals say so.",
+            INTERVALS,
+        ),
+    )
+
+
+def _means(figures: np.ndarray) -> np.ndarray:
+    """Return the mean of each row's defined figures; NaN where there is none."""
+    return np.ma.masked_invalid(figures).mean(axis=1).filled(np.nan)
+
+
+def _verdict(*intervals: Interval | None) -> str:
+    if all(each and each.low > 0 for each in intervals):
+        return "earns"
+    if all(each and each.high < 0 for each in intervals):
+        return "loses"
+    return "undecided"
+
+
+def _quoter_tables(results: DailyResults, maker: str) -> Iterator[Table]:
+    """Yield daily results with the quoter on and with it off, by class and by firm."""
+    on, off = (np.array([state == value for state in results.quoting]) for value in ("on", "off"))
+    compared = bool(on.any() and off.any())
+    notes = (
+        f"{maker}'s quoter was on for {on.sum()} whole days and off for {off.sum()}"
+        + ("; days on which it changed are in neither." if compared else ": nothing to compare."),
+        "While it is off there is nothing to hit at the house, by construction; what is left there "
+        "is the cost of hedges.",
+        "Basis points are of the opening capital of those in business, per day. "
+        f"Low and high: {COVERAGE:.0%} intervals, bootstrapped over days.",
+        "The days differ in more than the quoter: its effect alone is the difference to a run in "
+        "which it goes on.",
+    )
+    firms = {firm.name: np.arange(len(results.firms)) == i for i, firm in enumerate(results.firms)}
+    for of_whom, members in (("class", results.groups), ("firm", firms)):
+        yield Table(
+            f"quoter-by-{of_whom}",
+            f"With {maker}'s quoter on, and off: what each {of_whom} made a day",
+            (
+                of_whom,
+                "place",
+                "on_usd_per_day",
+                "off_usd_per_day",
+                "on_bps_per_day",
+                "on_low_bps",
+                "on_high_bps",
+                "off_bps_per_day",
+                "off_low_bps",
+                "off_high_bps",
+                "change_bps_per_day",
+                "change_low_bps",
+                "change_high_bps",
+            ),
+            [
+                (
+                    who,
+                    place,
+                    *(
+                        _rounded(cents[days][:, which].sum() / 100 / days.sum(), IN_USD)
+                        for days in (on, off)
+                    ),
+                    *_compared(cents[:, which], results.invested[:, which], on, off),
+                )
+                for who, which in members.items()
+                for place, cents in results.by_place.items()
+                if compared
+            ],
+            notes if compared else notes[:1],
+        )
+
+
+def _compared(
+    cents: np.ndarray, invested: np.ndarray, on: np.ndarray, off: np.ndarray
+) -> Iterator[Cell]:
+    """Yield basis points per day for some days, for others, and the change; with intervals."""
+    found, drawn = [], []
+    for days, name in ((on, "days on"), (off, "days off")):
+        series = [each[days].sum(axis=1, keepdims=True) for each in (cents, invested)]
+        found.append(basis_points(*series, np.ones(len(series[0])))[0])
+        drawn.append(basis_points(*series, draws(len(series[0]), name))[:, 0])
+    enough = len(drawn[0]) == len(drawn[1])  # days of both
+    found.append(found[1] - found[0])
+    drawn.append(drawn[1] - drawn[0] if enough else np.empty(0))
+    for figure, figures in zip(found, drawn, strict=True):
+        yield _rounded(figure, IN_BPS)
+        yield from _ends(interval(figures), IN_BPS)
+
+
+def _ends(found: Interval | None, places: int) -> tuple[Cell, Cell]:
+    return (_rounded(found.low, places), _rounded(found.high, places)) if found else (None, None)
+
+
+def _rounded(figure: float, places: int) -> Decimal | None:
+    # Minus zero plus zero is zero.
+    return Decimal(f"{figure:.{places}f}") + 0 if np.isfinite(figure) else None

@@ -1,0 +1,91 @@
+"""Where did the money go? In one paragraph, every figure of which is read off the books."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from ledger.reports.dollars import ZERO, percent
+from ledger.reports.life.timeline import LINES, First, firsts, standings
+from ledger.reports.money.hole import Hole, hole
+from ledger.run_folder import RunFolder
+
+USED = next(what for what in LINES if what.startswith("customers' money"))
+INSOLVENT = next(what for what in LINES if what.startswith("insolvent"))
+LARGEST = 3  # uses that are named
+MILLION = Decimal(1_000_000)
+
+
+def answer(run: RunFolder) -> str:
+    """Say what is missing, what used money, what stale quotes had to do with it, and since when."""
+    the_hole, days = hole(run), standings(run)
+    dated = {first.what: first for first in firsts(run, days)}
+    house = run.chart.parties.house
+    return " ".join(
+        (
+            _missing(the_hole, house, days[0].day, days[-1].day),
+            _largest(the_hole),
+            _quotes(the_hole, run.chart.parties.maker),
+            _since(dated[USED.format(house=house)], "Customers' money was in use"),
+            _since(dated[INSOLVENT], "At mark the group was insolvent"),
+            _paid_out(dated),
+        )
+    )
+
+
+def _missing(the_hole: Hole, house: str, first: date, last: date) -> str:
+    owed = _usd(the_hole.claims_usd)
+    there = _usd(sum(the_hole.liquid_usd.values(), ZERO))
+    said = f"From {first} to {last}: {house} owes its customers {owed}, and the group has {there}"
+    if the_hole.hole_usd <= 0:
+        return f"{said}: there is no hole."
+    return f"{said}: a hole of {_usd(the_hole.hole_usd)}."
+
+
+def _largest(the_hole: Hole) -> str:
+    uses = the_hole.uses_usd
+    used = sum(uses.values(), ZERO)
+    if not uses:
+        return "Nothing used money."
+    named = [f"{kind} {percent(usd, used)}%" for kind, usd in list(uses.items())[:LARGEST]]
+    return f"Of {_usd(used)} that was used, {_listed(named)} are the largest."
+
+
+def _quotes(the_hole: Hole, maker: str) -> str:
+    """Say what stale quotes cost, and what quoting came to with all that belongs to it."""
+    kinds = the_hole.kinds_usd
+    lost, used = kinds.get("PickOff", ZERO), sum(the_hole.uses_usd.values(), ZERO)
+    spread, hedges = -kinds.get("Spread", ZERO), kinds.get("Hedging", ZERO)
+    net = spread - lost - hedges
+    share = f", {percent(lost, used)}% of all uses" if lost > 0 else ""
+    return (
+        f"Stale quotes cost {maker} {_usd(lost)}{share}; it earned {_usd(spread)} in spread and "
+        f"paid {_usd(hedges)} for hedges, so that its quotes {'earned' if net >= 0 else 'lost'} "
+        f"{_usd(abs(net))} in all."
+    )
+
+
+def _since(first: First, said: str) -> str:
+    if first.day is None:
+        return f"{said} on no day."
+    days = f"{said} on {first.days} day{'' if first.days == 1 else 's'}, the first {first.day}"
+    return f"{days}, for good since {first.for_good_since}." if first.for_good_since else f"{days}."
+
+
+def _paid_out(dated: dict[str, First]) -> str:
+    halt, wait = dated["withdrawals are halted"].day, dated["a withdrawal has to wait"].day
+    if halt:
+        return f"Withdrawals waited from {wait} on and were halted on {halt}."
+    if wait:
+        return f"Withdrawals waited first on {wait}, and were never halted."
+    return "Every withdrawal was paid at once."
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _usd(usd: Decimal) -> str:
+    """Write an amount as it is said: in millions, or to the dollar below one."""
+    if abs(usd) < MILLION:
+        return f"{usd:,.0f} dollars"
+    return f"{usd / MILLION:,.1f} million"

@@ -1,0 +1,167 @@
+"""Until when could the chips be cashed? The firms' profits beside the house's liquid cash.
+
+A profit is booked as a claim on the house. It is money only as long as the house can pay it, and
+nothing in the firms' own books tells them when that ends. So each day's close is set out here:
+what the firms have made at the house so far, what all customers are owed, and the cash that is
+really there. Firms' claims are also what they brought, and what price moves gave or took.
+
+What drives the figures: profits, as `illusion` says; cash, by what the captive maker draws on its
+credit line and takes out, by margin that customers move to the lead venue, and by what retail
+customers bring and take away. That the first day on which claims exceed the cash goes unnoticed
+is the model's: customers read no books.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from beancount.core import data
+
+from ledger.accounts import cash, lent, owed
+from ledger.reports.days import calendar, dollars, posted_cents
+from ledger.reports.dollars import percent
+from ledger.reports.firms.daily_results import house_accounts
+from ledger.reports.table import Cell, Table
+from ledger.run_folder import RunFolder
+
+UNPAID = "unpaid-request"  # how the books note a withdrawal that has to wait
+NEVER = (None, None, None)  # no day, no amounts
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """How the house stands at the end of a day, in dollars."""
+
+    day: date
+    firms_profit_usd: Decimal  # since the first day: edge less fees less hedging costs
+    firms_claims_usd: Decimal
+    retail_claims_usd: Decimal
+    other_claims_usd: Decimal
+    house_cash_usd: Decimal
+    credit_drawn_usd: Decimal  # by the captive maker
+
+    @property
+    def claims_usd(self) -> Decimal:
+        """Return what the house owes all customers outside its own group."""
+        return self.firms_claims_usd + self.retail_claims_usd + self.other_claims_usd
+
+
+# What is held against the cash, and how a close tells it.
+CHIPS: Mapping[str, Callable[[Close], Decimal]] = {
+    "firms' profit": lambda close: close.firms_profit_usd,
+    "firms' claims": lambda close: close.firms_claims_usd,
+    "all claims": lambda close: close.claims_usd,
+}
+
+
+def cage(run: RunFolder) -> list[Table]:
+    """Return the dates on which the chips outgrew the cash, and every day's close."""
+    days = closes(run)
+    return [_dates_table(days, unpaid_requests(run)), _closes_table(days)]
+
+
+def closes(run: RunFolder) -> list[Close]:
+    """Read each day's close off the general ledger."""
+    parties = run.chart.parties
+    firms = {owed(parties.house, firm) for firm in parties.firms}
+    retail = owed(parties.house, parties.retail)
+    claims = {
+        account for account, opened in run.opens.items() if opened.meta.get("hole") == "claim"
+    }
+    posted = posted_cents(
+        run,
+        [
+            [account for firm in parties.firms for account in house_accounts(firm)],
+            sorted(firms),
+            [retail],
+            sorted(claims - firms - {retail}),
+            [cash(parties.house)],
+            [lent(parties.house, parties.maker)],
+        ],
+    )
+    # Gains and debts are below zero where they are booked, assets above.
+    standing = posted.cumsum(axis=0) * [-1, -1, -1, -1, 1, 1]
+    return [
+        Close(day, *map(dollars, amounts))
+        for day, amounts in zip(calendar(run), standing, strict=True)
+    ]
+
+
+def unpaid_requests(run: RunFolder) -> list[tuple[date, Decimal]]:
+    """Return when withdrawals from the house were asked for in vain, and how much."""
+    found = []
+    for entry in run.entries:
+        if isinstance(entry, data.Custom) and entry.type == UNPAID:
+            _, amount, *_ = (value.value for value in entry.values)
+            found.append((entry.date, amount.number))
+    return found
+
+
+def beyond_cash(close: Close) -> list[str]:
+    """Name those of CHIPS that the cash would not have paid at a day's end."""
+    return [name for name, usd in CHIPS.items() if usd(close) > close.house_cash_usd]
+
+
+def _dates_table(days: Sequence[Close], unpaid: Sequence[tuple[date, Decimal]]) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for name, usd in CHIPS.items():
+        beyond = [close for close in days if name in beyond_cash(close)]
+        first = next(((c.day, usd(c), c.house_cash_usd) for c in beyond), NEVER)
+        rows.append((f"{name} above the cash", *first, len(beyond)))
+    at_close = {close.day: close.house_cash_usd for close in days}
+    first = next(((day, usd, at_close[day]) for day, usd in unpaid), NEVER)
+    rows.append(("a withdrawal not paid in full", *first, len({day for day, _ in unpaid})))
+    return Table(
+        "dates",
+        "Since when could the chips no longer be cashed?",
+        ("what", "first_day", "usd", "house_cash_usd", "days"),
+        rows,
+        (
+            f"Amounts are those of the first such day, at its close; days are all such days, of "
+            f"{len(days)}. Without a date it never came to that.",
+            "Withdrawals are those of customers who ask for a sum and wait for it: retail's, and "
+            "firms' where the scenario has a flow of customers' money. Where it has none, what a "
+            "firm would have withdrawn, had there been more, is not in the books.",
+        ),
+    )
+
+
+def _closes_table(days: Sequence[Close]) -> Table:
+    return Table(
+        "cage",
+        "The firms' profits, the customers' claims, and the cash to pay them with",
+        (
+            "day",
+            "firms_profit_usd",
+            "firms_claims_usd",
+            "retail_claims_usd",
+            "other_claims_usd",
+            "claims_usd",
+            "house_cash_usd",
+            "cover_pct",
+            "credit_drawn_usd",
+            "more_than_the_cash",
+        ),
+        [
+            (
+                close.day,
+                close.firms_profit_usd,
+                close.firms_claims_usd,
+                close.retail_claims_usd,
+                close.other_claims_usd,
+                close.claims_usd,
+                close.house_cash_usd,
+                percent(close.house_cash_usd, close.claims_usd),
+                close.credit_drawn_usd,
+                ", ".join(beyond_cash(close)) or None,
+            )
+            for close in days
+        ],
+        (
+            "Profit is what the firms made at the house since the first day: edge less fees there, "
+            "less what hedging it cost. All else is as it stands at the day's close.",
+            "A claim is more than profit: also what was brought, and what price moves did. Cover: "
+            "the cash as a share of all claims.",
+        ),
+    )

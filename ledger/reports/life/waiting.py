@@ -1,0 +1,75 @@
+"""Who waits for their money: what was asked of the exchange and not paid, at the end of each day.
+
+The books note a request that has to wait (`unpaid-request`), and a withdrawal that was paid after
+a wait (`waited-s`). The till serves in the order of requests, so each such withdrawal ends the
+wait of its holder's first, and of those before it: they were for claims that are gone by then.
+"""
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from beancount.core import data
+
+from ledger.reports.dollars import ZERO
+from ledger.reports.life.cage import UNPAID
+from ledger.run_folder import RunFolder
+
+WAITED = "waited-s"
+OPEN, HALTED = "open", "halted"  # what an event says of withdrawals
+
+
+def queue_usd(run: RunFolder, days: Sequence[date]) -> list[Decimal]:
+    """Return what is in the queue at the end of each day."""
+    asked, paid, status = _requests(run), _served(run), withdrawals(run, days)
+    queue: deque[tuple[str, Decimal]] = deque()
+    left = []
+    before = None
+    for day in days:
+        queue += asked[day]
+        for holder in paid[day]:
+            _serve(queue, holder)
+        if status[day] == OPEN and before not in (None, OPEN):
+            queue.clear()  # the books say so, and whoever was left had nothing to ask for
+        before = status[day]
+        left.append(sum((usd for _, usd in queue), ZERO))
+    return left
+
+
+def withdrawals(run: RunFolder, days: Iterable[date]) -> Mapping[date, str | None]:
+    """Return what the exchange said of withdrawals at the end of each day."""
+    name = f"{run.chart.parties.house}:withdrawals"
+    told = {e.date: e.description for e in run.entries if _is_event(e, name)}  # the day's last
+    status, at_close = None, {}
+    for day in days:
+        status = at_close[day] = told.get(day, status)
+    return at_close
+
+
+def _requests(run: RunFolder) -> Mapping[date, list[tuple[str, Decimal]]]:
+    """Return by day who had to wait, and for how much, in their order."""
+    asked: dict[date, list[tuple[str, Decimal]]] = defaultdict(list)
+    for entry in run.entries:
+        if isinstance(entry, data.Custom) and entry.type == UNPAID:
+            _, usd, holder = (value.value for value in entry.values)
+            asked[entry.date].append((holder, usd.number))
+    return asked
+
+
+def _served(run: RunFolder) -> Mapping[date, list[str]]:
+    """Return by day who was paid after a wait, in their order."""
+    served: dict[date, list[str]] = defaultdict(list)
+    for entry in run.transactions:
+        if WAITED in entry.meta:
+            served[entry.date].append(entry.meta.get("holder", entry.payee))
+    return served
+
+
+def _serve(queue: deque[tuple[str, Decimal]], holder: str) -> None:
+    while queue and queue.popleft()[0] != holder:
+        pass
+
+
+def _is_event(entry: data.Directive, name: str) -> bool:
+    return isinstance(entry, data.Event) and entry.type == name

@@ -1,0 +1,140 @@
+"""The course of a run: the price, what each backstop holds, and what that has brought it so far.
+
+A backstop's position is followed over both venues, from the fills: what it is handed, what it lays
+off. Its result is the discount at which it was handed positions, every move of the price since,
+and what laying them off cost: the parts that the table `backstops` sums up.
+"""
+
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+
+import duckdb
+
+from ledger.fills import Motive
+from ledger.parties import books_of
+from ledger.reports.days import calendar, dollars
+from ledger.reports.table import Table
+from ledger.run_folder import RunFolder
+
+HOURLY_DAYS = 7  # in a longer run a step is a day
+LEAD, HELD, RESULT = "_lead_usd", "_held_usd", "_result_usd"  # columns, after whose they are
+
+
+def create_held(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
+    """Give what backstops are handed, and all that becomes of it, the name `held`."""
+    connection.execute("CREATE TABLE backstops (who VARCHAR)")
+    for name in run.chart.parties.backstops:
+        connection.execute("INSERT INTO backstops VALUES (?)", [name])
+    handed, laid_off = Motive.BACKSTOP.word, Motive.HEDGE.word
+    moves = "', '".join((Motive.MARGIN.word, Motive.FUNDING.word))
+    connection.execute(
+        f"""
+        CREATE VIEW held AS
+        SELECT seq, time, market, lead, maker AS who, 'discount' AS part,
+               -lots AS lots, -edge_cents AS cents
+        FROM rows WHERE motive = '{handed}'
+        UNION ALL
+        SELECT seq, time, market, lead, taker, 'unwinding', lots, edge_cents - fee_cents
+        FROM rows WHERE motive = '{laid_off}' AND taker IN (FROM backstops)
+        UNION ALL
+        SELECT seq, time, market, lead, taker, 'moves', 0, edge_cents
+        FROM rows WHERE motive IN ('{moves}') AND taker IN (FROM backstops)
+        """
+    )
+
+
+def course(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Table:
+    """Return how things stand at the end of each hour; of each day in runs of more than a week.
+
+    Args:
+        connection: to the fills, with `held` and `contracts` among them.
+        run: whose.
+    """
+    chart, days = run.chart, calendar(run)
+    word, a_day = ("hour", 24) if len(days) <= HOURLY_DAYS else ("day", 1)
+    start, step = datetime.combine(days[0], time()), timedelta(days=1) / a_day
+    begins = f"date_trunc('{word}', time)::TIMESTAMP"
+    opened, closed = _prices(connection, begins)
+    most, left, gained = _positions(connection, begins)
+
+    contracts = [c for c in chart.contracts if c.venue == chart.parties.house]
+    lead = [opened.get(c.market, 0) for c in contracts]
+    results = [0 for _ in chart.parties.backstops]
+    carried = list(results)
+
+    def row(until: datetime, held: list[int]) -> tuple:
+        prices = [Decimal(c.price.text(ticks)) for c, ticks in zip(contracts, lead, strict=True)]
+        amounts = [dollars(cents) for pair in zip(held, results, strict=True) for cents in pair]
+        return (f"{until:%Y-%m-%d %H:%M}", *prices, *amounts)
+
+    rows = [row(start, carried)]
+    for i in range(a_day * len(days)):
+        at = start + i * step
+        lead = [closed.get((at, c.market), lead[n]) for n, c in enumerate(contracts)]
+        held = []
+        for n, who in enumerate(chart.parties.backstops):
+            held.append(max(carried[n], most.get((at, who), 0), key=abs))
+            carried[n] = left.get((at, who), carried[n])
+            results[n] += gained.get((at, who), 0)
+        rows.append(row(at + step, held))
+    names = [books_of(who) for who in chart.parties.backstops]
+    return Table(
+        "course",
+        "The course of it: prices, what backstops held, and what it has brought them",
+        (
+            "time",
+            *(c.market + LEAD for c in contracts),
+            *(name + column for name in names for column in (HELD, RESULT)),
+        ),
+        rows,
+        (
+            f"Held is the most, long above zero, at any moment of the {word} before: over both "
+            "venues, each market at the lead price of the last trade in it. Results are from the "
+            "start on.",
+        ),
+        on_request=True,
+    )
+
+
+def _prices(
+    connection: duckdb.DuckDBPyConnection, begins: str
+) -> tuple[dict[str, int], dict[tuple[datetime, str], int]]:
+    """Return the first lead price by market, and the last by step and market, in ticks."""
+    priced = "FROM rows WHERE lead > 0 GROUP BY ALL"  # what has no price says 0
+    first = connection.execute(f"SELECT market, arg_min(lead, seq) {priced}").fetchall()
+    last = connection.execute(f"SELECT {begins}, market, arg_max(lead, seq) {priced}").fetchall()
+    return dict(first), {(at, market): ticks for at, market, ticks in last}
+
+
+def _positions(
+    connection: duckdb.DuckDBPyConnection, begins: str
+) -> tuple[dict[tuple[datetime, str], int], ...]:
+    """Return by step and holder the most held at a time, what is left, and what it brought."""
+    found = connection.execute(
+        f"""
+        WITH by_market AS (
+            SELECT *, sum(lots) OVER trades * lead * contracts.cents AS worth_cents
+            FROM (FROM held WHERE lots != 0) JOIN contracts USING (market)
+            WINDOW trades AS (PARTITION BY who, market ORDER BY seq)
+        ),
+        changes AS (
+            SELECT *, worth_cents - lag(worth_cents, 1, 0) OVER trades AS change FROM by_market
+            WINDOW trades AS (PARTITION BY who, market ORDER BY seq)
+        ),
+        together AS (
+            SELECT seq, time, who, sum(change) OVER (PARTITION BY who ORDER BY seq) AS worth_cents
+            FROM changes
+        )
+        SELECT {begins}, who, arg_max(worth_cents, abs(worth_cents))::HUGEINT,
+               arg_max(worth_cents, seq)::HUGEINT
+        FROM together GROUP BY ALL
+        """
+    ).fetchall()
+    gained = connection.execute(
+        f"SELECT {begins}, who, sum(cents)::HUGEINT FROM held GROUP BY ALL"
+    ).fetchall()
+    return (
+        {(at, who): most for at, who, most, _ in found},
+        {(at, who): left for at, who, _, left in found},
+        {(at, who): cents for at, who, cents in gained},
+    )

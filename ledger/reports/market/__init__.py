@@ -1,0 +1,1 @@
+"""The market: the maker's beliefs and share, who leads whom, pools."""

@@ -1,0 +1,184 @@
+"""Beliefs: by month, what the maker's own simulation promised, against what was booked.
+
+The tables of what `promises` reads: by month from the general ledger, by market from the fills,
+and the difference with its parts.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from ledger.reports.dollars import ZERO
+from ledger.reports.market.promises import (
+    CENT,
+    Booked,
+    Difference,
+    MonthInMarket,
+    Promise,
+    booked_by_month,
+    months_in_markets,
+)
+from ledger.reports.table import Cell, Table
+from ledger.run_folder import RunFolder
+
+ALL = "all"
+FIGURES = (
+    "promised_usd",
+    "spread_usd",
+    "pickoff_usd",
+    "booked_usd",
+    "hedging_usd",
+    "net_usd",
+    "promised_volume_usd",
+    "volume_usd",
+    "promised_bps",
+    "booked_bps",
+)
+
+
+def beliefs(run: RunFolder) -> list[Table]:
+    """Return promised against booked by month and by market, their difference, and a check."""
+    lines, ledger = months_in_markets(run), booked_by_month(run)
+    by_month = {
+        month: tuple(line for line in lines if line.month == month)
+        for month in sorted({*ledger, *(line.month for line in lines)})
+    }
+    return [
+        _month_table(by_month, ledger, run.chart.parties.maker),
+        _market_table(lines),
+        _difference_table(by_month),
+        _check_table(by_month, ledger),
+    ]
+
+
+def _promised(lines: Sequence[MonthInMarket]) -> Promise | None:
+    """Add up what was promised; None unless all of it was."""
+    found = [line.promise for line in lines if line.promise]
+    if not found or len(found) < len(lines):
+        return None
+    return Promise(*(sum(column, ZERO) for column in zip(*found, strict=True)))
+
+
+def _booked(lines: Iterable[MonthInMarket]) -> Booked:
+    return sum((line.booked for line in lines), Booked())
+
+
+def _figures(promise: Promise | None, booked: Booked) -> tuple[Cell, ...]:
+    return (
+        promise and promise.result_usd,
+        booked.spread_usd,
+        booked.pickoff_usd,
+        booked.result_usd,
+        booked.hedging_usd,
+        booked.net_usd,
+        promise and promise.volume_usd,
+        booked.volume_usd,
+        promise and _bps(*promise),
+        _bps(booked.result_usd, booked.volume_usd),
+    )
+
+
+def _bps(result_usd: Decimal, volume_usd: Decimal) -> Decimal | None:
+    return (10_000 * result_usd / volume_usd).quantize(CENT) if volume_usd else None
+
+
+def _month_table(
+    by_month: Mapping[str, Sequence[MonthInMarket]], ledger: Mapping[str, Booked], maker: str
+) -> Table:
+    rows, everything = [], Booked()
+    for month, lines in by_month.items():
+        # The results are the general ledger's; volume stands in the fills alone.
+        traded = _booked(lines)
+        booked = replace(
+            ledger.get(month, Booked()),
+            spread_volume_usd=traded.spread_volume_usd,
+            pickoff_volume_usd=traded.pickoff_volume_usd,
+        )
+        rows.append((month, *_figures(_promised(lines), booked)))
+        everything += booked
+    promised = _promised([line for lines in by_month.values() for line in lines])
+    rows.append((ALL, *_figures(promised, everything)))
+    notes = [
+        f"{maker} plays its own quotes of the month against orders that know nothing. What that "
+        "promises is a result at fills, and is held against booked: Spread and PickOff together. "
+        "Hedging is apart; net is after it.",
+        "Bps are of the volume that was promised, and of the volume that was traded. A sum of "
+        "promises stands only where nothing was traded without one.",
+    ]
+    if not any(line.promise for lines in by_month.values() for line in lines):
+        notes.insert(0, "The books of this run hold no beliefs: nothing was promised.")
+    return Table(
+        "beliefs",
+        f"What the simulation of {maker} promised, and what was booked",
+        ("month", *FIGURES),
+        rows,
+        tuple(notes),
+    )
+
+
+def _market_table(lines: Sequence[MonthInMarket]) -> Table:
+    return Table(
+        "beliefs-by-market",
+        "The same by market, as the fills have it",
+        ("month", "market", *FIGURES),
+        [(line.month, line.market, *_figures(line.promise, line.booked)) for line in lines],
+    )
+
+
+def _difference_table(by_month: Mapping[str, Sequence[MonthInMarket]]) -> Table:
+    rows, everything = [], []
+    for month, lines in by_month.items():
+        differences = [line.difference for line in lines]
+        rows += [
+            (month, line.market, *_parts(difference))
+            for line, difference in zip(lines, differences, strict=True)
+        ]
+        rows.append((month, ALL, *_parts(_sum(differences))))
+        everything += differences
+    rows.append((ALL, ALL, *_parts(_sum(everything))))
+    return Table(
+        "difference",
+        "Booked less promised, and where the difference comes from",
+        ("month", "market", "difference_usd", *Difference._fields),
+        rows,
+        (
+            "From volume: what was traded beyond the promise, or fell short of it, at the rate "
+            "promised for that market and month.",
+            "From pick-offs: what fills by those who saw the price brought, less the promised rate "
+            "on their volume. The rest: the same of all other fills.",
+        ),
+    )
+
+
+def _sum(differences: Sequence[Difference | None]) -> Difference | None:
+    """Add up; None unless there is a promise to differ from everywhere."""
+    found = [difference for difference in differences if difference]
+    if not found or len(found) < len(differences):
+        return None
+    return Difference(*(sum(part, ZERO) for part in zip(*found, strict=True)))
+
+
+def _parts(difference: Difference | None) -> tuple[Cell, ...]:
+    return (difference.whole_usd, *difference) if difference else (None,) * 4
+
+
+def _check_table(
+    by_month: Mapping[str, Sequence[MonthInMarket]], ledger: Mapping[str, Booked]
+) -> Table:
+    rows = []
+    for month, lines in by_month.items():
+        fills, general = _booked(lines), ledger.get(month, Booked())
+        rows.append(
+            (
+                month,
+                fills.spread_usd - general.spread_usd,
+                fills.pickoff_usd - general.pickoff_usd,
+                fills.hedging_usd - general.hedging_usd,
+            )
+        )
+    return Table(
+        "check",
+        "The fills less the general ledger: all must be 0.00",
+        ("month", "spread_usd", "pickoff_usd", "hedging_usd"),
+        rows,
+    )

@@ -1,0 +1,99 @@
+"""The hole by kind and quarter: when which kind used money, and when it brought some."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import date
+from decimal import Decimal
+
+from ledger.reports.dollars import ZERO, usd_lines
+from ledger.reports.money.hole import Hole, hole
+from ledger.reports.table import Cell, Table
+from ledger.run_folder import RunFolder
+from ledger.transaction import kind_of
+
+
+def where_by_quarter(run: RunFolder) -> list[Table]:
+    """Return the hole by kind for each quarter, held against the statement of the whole life."""
+    kinds_usd = _kinds_by_quarter(run)
+    return [
+        Table(
+            "hole-by-quarter",
+            "The hole by kind and quarter: uses of money, and its sources other than customers",
+            (
+                "side",
+                "kind",
+                *(f"{quarter}_usd" for quarter in kinds_usd),
+                "whole_life_usd",
+                "unexplained_usd",
+            ),
+            _rows(hole(run), kinds_usd, _hole_by_quarter(run)),
+            (
+                "Above zero a kind used money in that quarter, below zero it brought some; its "
+                "side is that of its whole life. What everybody had at first stands in the first.",
+                "Whole life is the statement without quarters, and unexplained what the quarters "
+                "sum to beyond it: 0.00 on every line.",
+            ),
+        )
+    ]
+
+
+def _rows(
+    the_hole: Hole,
+    kinds_usd: Mapping[str, Mapping[str, Decimal]],
+    grown_usd: Mapping[str, Decimal],
+) -> list[tuple[Cell, ...]]:
+    """Return the kinds, their sums and the hole itself, each with a column for every quarter."""
+    life_usd = the_hole.kinds_usd
+
+    def line(side: str | None, name: str, kinds: Collection[str]) -> tuple[Cell, ...]:
+        moved = [sum((usd[kind] for kind in kinds), ZERO) for usd in kinds_usd.values()]
+        life = sum((life_usd[kind] for kind in kinds), ZERO)
+        return (side, name, *moved, life, sum(moved, ZERO) - life)
+
+    moving = [kind for kind in life_usd if any(usd[kind] for usd in kinds_usd.values())]
+    uses = [kind for kind in moving if life_usd[kind] > 0]
+    sources = [kind for kind in reversed(moving) if life_usd[kind] <= 0]
+    kinds_sum = line(None, "hole: sum of its kinds", moving)
+    grown = sum(grown_usd.values(), ZERO)
+    defined = (*grown_usd.values(), the_hole.hole_usd, grown - the_hole.hole_usd)
+    unexplained = [usd - kinds for usd, kinds in zip(defined, kinds_sum[2:], strict=True)]
+    return [
+        *(line("use", kind, [kind]) for kind in uses),
+        line("use", "all uses", uses),
+        *(line("source", kind, [kind]) for kind in sources),
+        line("source", "all sources", sources),
+        kinds_sum,
+        (None, "hole: claims less liquid assets", *defined),
+        (None, "unexplained (must be 0.00)", *unexplained),
+    ]
+
+
+def _kinds_by_quarter(run: RunFolder) -> dict[str, defaultdict[str, Decimal]]:
+    """Return by quarter, in order and none left out, what each kind of the hole came to."""
+    moved = {quarter: defaultdict(lambda: ZERO) for quarter in _quarters(run)}
+    for entry in run.transactions:
+        for account, usd in usd_lines(entry):
+            if run.opens[account].meta.get("hole") == "cause":
+                moved[_quarter(entry.date)][kind_of(account)] += usd
+    return moved
+
+
+def _hole_by_quarter(run: RunFolder) -> dict[str, Decimal]:
+    """Return by quarter how much claims less liquid assets grew."""
+    grown = dict.fromkeys(_quarters(run), ZERO)
+    for entry in run.transactions:
+        for account, usd in usd_lines(entry):
+            if run.opens[account].meta.get("hole") in ("claim", "liquid"):
+                grown[_quarter(entry.date)] -= usd
+    return grown
+
+
+def _quarters(run: RunFolder) -> list[str]:
+    """Name the quarters from the first entry to the last."""
+    first, last = run.transactions[0].date, run.transactions[-1].date
+    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return list(dict.fromkeys(_quarter(date(m // 12, m % 12 + 1, 1)) for m in months))
+
+
+def _quarter(day: date) -> str:
+    return f"{day.year}q{(day.month + 2) // 3}"

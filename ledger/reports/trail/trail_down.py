@@ -1,0 +1,244 @@
+"""The trail down: from a figure to its entries, and from them to the fills behind them.
+
+A figure is what stands in dollars on the accounts of one kind, in the books of the house group or
+of one entity. Entries of the general ledger make it up, and fills make up those of them that
+close a period; whether the two agree is part of the answer.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from beancount.core import data
+
+from ledger.reports.dollars import ZERO
+from ledger.reports.table import Table
+from ledger.reports.trail.both_tiers import (
+    SHOWN,
+    SIGNS,
+    Books,
+    FillSum,
+    TrailError,
+    is_closing,
+    seq_of,
+    usd_of,
+)
+from ledger.reports.trail.entity_books import UnknownEntityError
+from ledger.run_folder import RunFolder
+from ledger.transaction import MONEY, entity_of, kind_of
+
+
+def trail(
+    run: RunFolder,
+    kind: str | None = None,
+    party: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    entity: str | None = None,
+    limit: int = SHOWN,
+) -> list[Table]:
+    """Go down from a figure to its entries, and to the fills behind them.
+
+    Args:
+        run: the run.
+        kind: the third word of accounts, such as PickOff; else all kinds that explain the hole,
+            or the result of *entity*.
+        party: who is on the other side; else everybody.
+        since: the first day; else the run's.
+        until: the last day; else the run's.
+        entity: whose books; else those of the house group.
+        limit: how many entries to list, the largest.
+
+    Returns:
+        Tables `entries`, `fills` and `sums`.
+
+    Raises:
+        UnknownEntityError: *entity* or *party* keeps no books.
+        TrailError: the books have no such kind, or the period ends before it starts.
+    """
+    figure = _figure(run, kind, party, since, until, entity)
+    with run.connect() as connection:
+        sums = list(_fill_shares(Books(run, connection), figure))
+    shares = list(_shares(run, figure))
+    largest = sorted(shares, key=lambda share: -abs(share.usd))[:limit]
+    listed = sorted(largest, key=lambda share: seq_of(share.entry))
+    return [
+        _entries_table(figure, shares, listed),
+        _fills_table(sums),
+        _sums_table(shares, listed, sums),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Dollars on some accounts, in a period, with one party or with all."""
+
+    name: str
+    accounts: frozenset[str]
+    party: str | None
+    since: date
+    until: date
+
+    def takes(self, account: str, party: str | None) -> bool:
+        """Tell whether a posting belongs to it."""
+        return account in self.accounts and self.party in (None, party)
+
+
+class Share(NamedTuple):
+    """What an entry contributes to a figure, with one party on the other side."""
+
+    entry: data.Transaction
+    party: str | None
+    usd: Decimal
+
+
+class FillShare(NamedTuple):
+    """What the fills of one pairing contribute to a figure."""
+
+    sum: FillSum
+    usd: Decimal
+
+
+def _figure(
+    run: RunFolder,
+    kind: str | None,
+    party: str | None,
+    since: date | None,
+    until: date | None,
+    entity: str | None,
+) -> Figure:
+    parties = run.chart.parties
+    for name in (entity, party):
+        if name not in (None, *parties.names):
+            raise UnknownEntityError(name, parties.names)
+    if since and until and since > until:
+        raise TrailError(f"the period from {since} to {until} ends before it starts; exchange them")
+    books = (entity,) if entity else parties.group
+    owned = [a for a, o in run.opens.items() if entity_of(a) in books and MONEY in o.currencies]
+    if kind is None:
+        accounts = [account for account in owned if _explains(run, account)]
+    else:
+        accounts = [account for account in owned if kind_of(account) == kind]
+    if not accounts:
+        raise _no_such_kind(" and ".join(books), kind, list(dict.fromkeys(map(kind_of, owned))))
+    name = f"{kind or 'All kinds'} in the books of {' and '.join(books)}"
+    for word, bound in (("with", party), ("since", since), ("until", until)):
+        name += f", {word} {bound}" if bound else ""
+    return Figure(name, frozenset(accounts), party, since or date.min, until or date.max)
+
+
+def _explains(run: RunFolder, account: str) -> bool:
+    """Tell whether an account says why there is money, not where it is."""
+    part = run.opens[account].meta.get("hole")
+    if part is None:  # outside the house group
+        return account.startswith(("Income:", "Expenses:", "Equity:"))
+    return part == "cause"
+
+
+def _no_such_kind(books: str, kind: str | None, kinds: Sequence[str]) -> TrailError:
+    close = get_close_matches(str(kind).casefold(), map(str.casefold, kinds), n=1)
+    meant = "".join(f"did you mean {each}? " for each in kinds if each.casefold() in close)
+    return TrailError(f"{books} keep no {kind!r}; {meant}the kinds are {', '.join(kinds)}")
+
+
+def _shares(run: RunFolder, figure: Figure) -> Iterator[Share]:
+    for entry in run.transactions:
+        if figure.since <= entry.date <= figure.until:
+            usd: dict[str | None, Decimal] = defaultdict(lambda: ZERO)
+            for posting in entry.postings:
+                party = posting.meta.get("party") or entry.payee
+                if figure.takes(posting.account, party) and posting.units.currency == MONEY:
+                    usd[party] += posting.units.number
+            yield from (Share(entry, party, moved) for party, moved in usd.items())
+
+
+def _fill_shares(books: Books, figure: Figure) -> Iterator[FillShare]:
+    """Yield what of the period's fills belongs to the figure, without asking the entries."""
+    period = f"time >= DATE '{figure.since}' AND time < DATE '{figure.until}' + 1"
+    for each in books.sums(period):
+        payee = each.pairing.payee(books.run.chart.parties)
+        posted = books.posted(each)
+        found = [p.units for p in posted if figure.takes(p.account, p.party or payee)]
+        if found:
+            yield FillShare(each, usd_of(sum(found)))
+
+
+def _entries_table(figure: Figure, shares: Sequence[Share], listed: Sequence[Share]) -> Table:
+    more = len(shares) - len(listed)
+    notes = (f"The largest {len(listed):,} are listed; there are {more:,} more.",) if more else ()
+    return Table(
+        "entries",
+        f"{figure.name}: {_total(shares):,} {MONEY}",
+        ("date", "seq", "party", "narration", "usd"),
+        [(s.entry.date, seq_of(s.entry), s.party, s.entry.narration, s.usd) for s in listed],
+        (SIGNS, *notes),
+    )
+
+
+def _fills_table(sums: Sequence[FillShare]) -> Table:
+    return Table(
+        "fills",
+        "The fills and payments behind these entries",
+        (
+            "motive",
+            "venue",
+            "taker",
+            "maker",
+            "fills",
+            "first_seq",
+            "last_seq",
+            "edge_usd",
+            "fee_usd",
+            "usd",
+        ),
+        [
+            (
+                each.pairing.motive.word,
+                each.pairing.venue,
+                each.pairing.taker,
+                each.pairing.maker,
+                each.fills,
+                each.first_seq,
+                each.last_seq,
+                usd_of(each.edge_cents),
+                usd_of(each.fee_cents),
+                usd,
+            )
+            for each, usd in sums
+        ],
+        ("The last column is what they contribute to the figure.",),
+    )
+
+
+def _sums_table(
+    shares: Sequence[Share], listed: Sequence[Share], sums: Sequence[FillShare]
+) -> Table:
+    closings = [share for share in shares if is_closing(share.entry)]
+    others = len(shares) - len(listed)
+    difference = _total(closings) - _total(sums)
+    agree = "DO NOT agree: audit the run" if difference else "agree"
+    return Table(
+        "sums",
+        "The figure, and whether the fills agree with it",
+        ("line", "count", "usd"),
+        [
+            ("entries listed", len(listed), _total(listed)),
+            ("entries not listed", others, _total(shares) - _total(listed)),
+            ("the figure", len(shares), _total(shares)),
+            ("of it, closing entries", len(closings), _total(closings)),
+            ("fills behind the closing entries", sum(s.sum.fills for s in sums), _total(sums)),
+            ("difference (must be 0.00)", None, difference),
+        ],
+        (
+            f"The general ledger and the fills {agree}. Entries that are no closing entries stand "
+            "for themselves.",
+        ),
+    )
+
+
+def _total(shares: Iterable[Share | FillShare]) -> Decimal:
+    return sum((share.usd for share in shares), ZERO)

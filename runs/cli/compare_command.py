@@ -1,0 +1,27 @@
+"""The command that holds a run against the public record."""
+
+import click
+
+from ledger.reports.table import Table
+from ledger.run_folder import RunFolder
+from runs.cli.reporting import RUN, report
+from runs.record.compare import compare
+from runs.record.facts import load_record
+
+
+@click.command("compare")
+@click.argument("run", type=RUN)
+@report
+def compare_command(run: RunFolder) -> list[Table]:
+    """How does a run stand beside the public record, row by row?
+
+    \b
+      moneytrail compare runs/out/tiny-seed1
+      moneytrail compare runs/out/tiny-seed1 --format csv --table outcomes
+      moneytrail compare runs/out/tiny-seed1 --table sources
+
+    The figure of the books, what is recorded and by whom, and a verdict: inside, below, above, or
+    the record is silent; outside by how much. What scenarios may be given stands apart and has no
+    verdict, since agreement there proves nothing. A short run covers few rows.
+    """
+    return compare(run, load_record())

@@ -1,0 +1,82 @@
+"""The commands that ask about slow quotes: who gained, what was believed, how late they were."""
+
+import click
+
+from ledger.reports.firms.firm_results import firms
+from ledger.reports.firms.illusion import illusion
+from ledger.reports.market.beliefs import beliefs
+from ledger.reports.market.leadlag import leadlag
+from ledger.reports.table import Table
+from ledger.run_folder import RunFolder
+from runs.cli.reporting import RUN, plotted, report
+from runs.plots import firms_figure, illusion_figure
+
+
+@click.command("firms")
+@click.argument("run", type=RUN)
+@report
+@plotted(firms_figure)
+def firms_command(run: RunFolder) -> list[Table]:
+    """What did each trading firm make of slow quotes?
+
+    \b
+      moneytrail firms runs/out/tiny-seed1
+      moneytrail firms runs/out/tiny-seed1 --format csv --table league
+
+    Edge is what a firm gained by the price at its fills on the house venue; fees and hedging are
+    what that cost it. Elsewhere is what its own quotes on the lead venue brought. A claim is not
+    cash: what the house could pay if all withdrew at once is shared pro rata. Variation margin
+    stands in a table of its own: by venue it only says where the price went.
+    """
+    return firms(run)
+
+
+@click.command("illusion")
+@click.argument("run", type=RUN)
+@report
+@plotted(illusion_figure)
+def illusion_command(run: RunFolder) -> list[Table]:
+    """Skill, or the maker's money? House against elsewhere, for each trading firm.
+
+    \b
+      moneytrail illusion runs/out/tiny-seed1
+      moneytrail illusion runs/out/tiny-seed1 --table classes --plot illusion.svg
+
+    House is edge less fees and hedges; elsewhere is what own quotes on the lead venue brought.
+    Intervals are bootstrapped, over firms and separately over days. Where the quoter stops, both
+    are set against each other before and after.
+    """
+    return illusion(run)
+
+
+@click.command("beliefs")
+@click.argument("run", type=RUN)
+@report
+def beliefs_command(run: RunFolder) -> list[Table]:
+    """What did the maker's own simulation promise, and what was booked?
+
+    \b
+      moneytrail beliefs runs/out/tiny-seed1
+      moneytrail beliefs runs/out/tiny-seed1 --format csv --table difference
+
+    Each month the maker plays its own quotes against orders that know nothing. What that promises
+    stands beside what was booked at fills; the difference is split into what came from volume,
+    what from pick-offs, and the rest. Hedging stands apart.
+    """
+    return beliefs(run)
+
+
+@click.command("leadlag")
+@click.argument("run", type=RUN)
+@report
+def leadlag_command(run: RunFolder) -> list[Table]:
+    """Which venue leads the other, and by how long?
+
+    \b
+      moneytrail leadlag runs/out/tiny-seed1
+
+    The lag at which the prices paid on the house venue go together most with those of the lead
+    venue, day by day; above zero, the house follows. How old the quotes really were stands beside
+    it: the estimate doesn't use it, and should find it.
+    """
+    return leadlag(run)

@@ -1,0 +1,82 @@
+"""What the commands that print a report share: how they read their words, print and draw."""
+
+import functools
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ledger.reports.table import Table
+from ledger.run_folder import RunFolder
+from runs.cli.printing import FORMATS, render
+from runs.plots import save
+
+
+class RunParameter(click.ParamType):
+    """The folder of a run."""
+
+    name = "run"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> RunFolder:
+        """Open the folder."""
+        return RunFolder.at(Path(value))
+
+
+class DayParameter(click.ParamType):
+    """A day, as 2022-05-09."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> date:
+        """Read the day."""
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no date; write it as 2022-05-09.", param, ctx)
+
+
+RUN, DAY = RunParameter(), DayParameter()
+
+
+def report(command: Callable[..., list[Table] | str]) -> Callable[..., None]:
+    """Print the tables, or the text, that a command returns."""
+
+    @click.option(
+        "--format",
+        "form",
+        type=click.Choice(FORMATS),
+        default=FORMATS[0],
+        show_default=True,
+        help="csv and json have numbers without separators; json has decimals as strings.",
+    )
+    @click.option("--table", metavar="NAME", help="One table of the report; csv needs a choice.")
+    @functools.wraps(command)
+    def printing(*args: Any, form: str, table: str | None, **options: Any) -> None:
+        found = command(*args, **options)
+        click.echo(found if isinstance(found, str) else render(found, form, table))
+
+    return printing
+
+
+def plotted(figure_of: Callable[[Sequence[Table]], Any]) -> Callable:
+    """Let a report draw its tables as well; stands below `report`."""
+
+    def decorate(command: Callable[..., list[Table]]) -> Callable[..., list[Table]]:
+        @click.option(
+            "--plot",
+            type=click.Path(dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help="Draw it as well: a .png, .svg or .pdf (pip install 'moneytrail[plot]').",
+        )
+        @functools.wraps(command)
+        def drawing(*args: Any, plot: Path | None, **options: Any) -> list[Table]:
+            tables = command(*args, **options)
+            if plot:
+                save(figure_of(tables), plot)
+            return tables
+
+        return drawing
+
+    return decorate

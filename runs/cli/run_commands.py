@@ -1,0 +1,95 @@
+"""The commands about a run itself: simulate one, and audit it."""
+
+from pathlib import Path
+
+import click
+from tqdm import tqdm
+
+from ledger.proof.audit import audit
+from ledger.run_folder import RunFolder
+from runs.cli.reporting import RUN
+from runs.execute import execute
+from runs.scenarios import load, name
+from runs.workers import cores, dask_workers, local_processes
+
+OUT = Path("runs/out")
+PROBLEMS_SHOWN = 20
+AUDIT_FAILED = 1
+
+
+@click.command("run")
+@click.argument("scenario")
+@click.option("--seed", type=int, help="Another seed than the scenario's.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="The run's folder.  [default: runs/out/SCENARIO-seedN]",
+)
+@click.option("--force", is_flag=True, help="Replace an older run in that folder.")
+@click.option("--every-quote", is_flag=True, help="Quote by quote: slower, and the same bytes.")
+def run_command(
+    scenario: str, seed: int | None, out: Path | None, force: bool, every_quote: bool
+) -> None:
+    """Simulate a SCENARIO: a built-in name, or the path of a .toml file.
+
+    \b
+      moneytrail run tiny
+      moneytrail run my-world.toml --seed 2 --out /tmp/my-world
+
+    The last line of the output is the run's folder, for the other commands. One scenario and
+    seed always give the same bytes. A built-in scenario is a good example of how to write one;
+    every run keeps its scenario, with all defaults, in scenario.toml.
+    """
+    loaded = load(scenario, {} if seed is None else {"run": {"seed": seed}})
+    target = out or OUT / f"{name(scenario)}-seed{loaded.run.seed}"
+    days = (loaded.run.end - loaded.run.start).days
+    # Silent for two seconds, and wherever nobody watches.
+    with tqdm(total=days, unit="day", delay=2, disable=None, leave=False) as bar:
+        execute(loaded, target, force, bar.update, every_quote)
+    click.echo(target)
+
+
+@click.command("audit")
+@click.argument("run", type=RUN)
+@click.option(
+    "--all", "every_day", is_flag=True, help="Have Beancount load all days, not a sample."
+)
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 1_000),
+    default=cores(),
+    show_default="all cores",
+    help="How many local processes share the work.",
+)
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Use the workers of this Dask scheduler, such as tcp://127.0.0.1:8786.",
+)
+@click.pass_context
+def audit_command(
+    ctx: click.Context, run: RunFolder, every_day: bool, processes: int, scheduler: str | None
+) -> None:
+    """Is the run as it was sealed, and do its books hold?
+
+    \b
+      moneytrail audit runs/out/tiny-seed1
+      moneytrail audit runs/out/tiny-seed1 --all --processes 2
+
+    Step by step: the seal of every file; the general ledger through Beancount's own loader and
+    the invariants; the fills, recomputed and summed; day ledgers, each by itself. A step is OK,
+    or WRONG with what is wrong below it. The exit code is 1 if any is.
+    """
+    workers = dask_workers(scheduler) if scheduler else local_processes(processes)
+    wrong = False
+    with workers as executor:
+        for finding in audit(run.path.resolve(), every_day, executor):
+            click.echo(f"{'WRONG' if finding.problems else 'OK':<6} {finding.step}")
+            for problem in finding.problems[:PROBLEMS_SHOWN]:
+                click.echo(f"       {problem}")
+            if len(finding.problems) > PROBLEMS_SHOWN:
+                click.echo(f"       and {len(finding.problems) - PROBLEMS_SHOWN:,} more")
+            wrong = wrong or bool(finding.problems)
+    if wrong:
+        ctx.exit(AUDIT_FAILED)

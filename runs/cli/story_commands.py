@@ -1,0 +1,124 @@
+"""The commands that ask about the group's whole life, and what it would have been otherwise."""
+
+import textwrap
+from datetime import date
+from pathlib import Path
+
+import click
+from tqdm import tqdm
+
+from ledger.reports.life.answer import answer
+from ledger.reports.life.share_prices import valuation
+from ledger.reports.life.solvency import solvency
+from ledger.reports.life.timeline import BY, timeline
+from ledger.reports.money.hole import hole, hole_by_kind
+from ledger.reports.table import Table
+from ledger.run_folder import RunFolder
+from runs.cli.printing import FORMATS, render
+from runs.cli.reporting import DAY, RUN, plotted, report
+from runs.counterfactual import REMOVALS, counterfactual, without
+from runs.plots import timeline_figure
+
+
+@click.command("answer")
+@click.argument("run", type=RUN)
+def answer_command(run: RunFolder) -> None:
+    """Where did the money go: the hole by kind, and one paragraph on it?
+
+    \b
+      moneytrail answer runs/out/tiny-seed1
+
+    What is missing, what used money, what stale quotes had to do with it, since when customers'
+    money was in use, and whether they were paid: each figure is that of `where` or `timeline`.
+    """
+    by_kind = render([hole_by_kind(hole(run))], FORMATS[0])
+    click.echo(f"{by_kind}\n\n{textwrap.fill(answer(run), 100)}")
+
+
+@click.command("timeline")
+@click.argument("run", type=RUN)
+@click.option(
+    "--by", type=click.Choice(BY), default=BY[0], show_default=True, help="Whose ends are told."
+)
+@report
+@plotted(timeline_figure)
+def timeline_command(run: RunFolder, by: str) -> list[Table]:
+    """When was customers' money used, and since when was the group insolvent?
+
+    \b
+      moneytrail timeline runs/out/tiny-seed1
+      moneytrail timeline runs/out/tiny-seed1 --by day --table firsts --plot timeline.png
+
+    The first day of each: the credit line is drawn, claims exceed the exchange's cash, what is
+    liquid in the group, that less its loans, and all it has at mark; a queue begins; a halt. Then
+    how it stood at the end of each month or day, with paper wealth beside cash.
+    """
+    return timeline(run, by)
+
+
+@click.command("solvency")
+@click.argument("run", type=RUN)
+@click.argument("day", metavar="DATE", type=DAY)
+@report
+def solvency_command(run: RunFolder, day: date) -> list[Table]:
+    """What did everybody own and owe at the end of DATE?
+
+    \b
+      moneytrail solvency runs/out/tiny-seed1 2022-05-10
+      moneytrail solvency runs/out/tiny-seed1 2022-05-10 --table group
+
+    Each entity's balance sheet, which balances by itself; tokens at mark beside what was paid for
+    them; and exchange and maker as one, where what they owe each other is struck out.
+    """
+    return solvency(run, day)
+
+
+@click.command("valuation")
+@click.argument("run", type=RUN)
+@report
+def valuation_command(run: RunFolder) -> list[Table]:
+    """What was the house valued at, what would it fetch, and what kept its maker quoting?
+
+    \b
+      moneytrail valuation runs/out/tiny-seed1
+      moneytrail valuation runs/out/tiny-seed1 --table reviews
+
+    In tiny there is none; a scenario's rounds, its [group.valuation] and its maker's policy make
+    some.
+
+    Round by round, the recorded price beside a multiple of growth, with and without the captive
+    maker's liquidity, and what the same business would be worth as a trading firm. Then month by
+    month, and each of the maker's decisions about its quotes with the figures behind it.
+    """
+    return valuation(run)
+
+
+@click.command("counterfactual")
+@click.argument("run", type=RUN)
+@click.option(
+    "--without", "kind", required=True, metavar="KIND", help=f"One of {', '.join(REMOVALS)}."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Keep the other run there.  [default: it is not kept]",
+)
+@click.option("--force", is_flag=True, help="Replace an older run in that folder.")
+@report
+def counterfactual_command(run: RunFolder, kind: str, out: Path | None, force: bool) -> list[Table]:
+    """What would have been without one mechanism: same scenario, same seed, that cause removed?
+
+    \b
+      moneytrail counterfactual runs/out/tiny-seed1 --without PickOff
+      moneytrail counterfactual runs/out/tiny-seed1 --without CreditLine --table difference
+
+    The run's own scenario.toml is changed in one place and simulated again. Kind by kind, and of
+    the hole, the difference is what the mechanism did with all that followed from it; until the
+    first entry that differs, the two ledgers are the same.
+    """
+    other = without(run, kind)
+    days = (other.scenario.run.end - other.scenario.run.start).days
+    # Silent for two seconds, and wherever nobody watches.
+    with tqdm(total=days, unit="day", delay=2, disable=None, leave=False) as bar:
+        return counterfactual(run, other, out, force, bar.update)

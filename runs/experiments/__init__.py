@@ -1,0 +1,1 @@
+"""Experiments: one question put to many runs, and the table of their answers."""

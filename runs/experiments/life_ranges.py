@@ -1,0 +1,200 @@
+"""How much of the hole can stale quotes explain, over what the record leaves open?
+
+    python -m runs.experiments.life_ranges        (or: make ranges)
+
+Runs the life of the venue at the low end, the middle and the high end of the record's ranges, each
+with its trading firms and without (same seed: the hole without the mechanism), and then moves one
+assumption at a time to either end, the others in the middle. All at the fidelity of `ftx-sampled`.
+
+Crashes weigh heavily in a life, and which hours of them are sampled is chance. So ends and middle
+are run with several seeds, and told by their mean, least and greatest. The assumptions are moved
+with the first seed alone: what differs between two of these lines is what was changed, and a line
+by itself is worth less than the difference of two.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from itertools import product
+from typing import Any, NamedTuple
+
+from des.scenario import Scenario
+from ledger.reports.dollars import ZERO, percent
+from ledger.reports.money.hole import hole
+from ledger.reports.table import Cell, Table
+from runs.experiments.experiment import books_of, experiment, run_cases
+from runs.scenarios import load
+
+SAMPLED, MIDDLE = "ftx-sampled", "ftx"
+RANGES = {"low": "ftx-low", "middle": MIDDLE, "high": "ftx-high"}
+# By assumption, what it is at its ends. The first two are the record's own ranges; that quotes were
+# two seconds late is one remark, and the record also has them ahead of everybody by milliseconds.
+ENDS: Mapping[str, tuple[float, float]] = {
+    "maker.volume_share": (0.02, 0.45),
+    "maker.uninformed_fraction": (0.7, 0.3),
+    "quoter.latency_s": (0.1, 4.0),
+    "maker.spread_times": (2.0, 0.5),
+}
+SEEDS = (1, 2, 3)
+OF_SEEDS: Mapping[str, Callable[[Sequence[Decimal]], Decimal]] = {
+    "mean": lambda figures: (sum(figures, ZERO) / len(figures)).quantize(figures[0]),
+    "least": min,
+    "greatest": max,
+}
+
+
+class Case(NamedTuple):
+    """One life: a scenario, one assumption of it changed, and whether firms hit stale quotes."""
+
+    scenario: str
+    assumption: str | None = None
+    value: float | None = None
+    firms: bool = True
+    seed: int = SEEDS[0]
+
+
+class Outcome(NamedTuple):
+    """What the books of one life say, in dollars."""
+
+    pickoff_usd: Decimal
+    quotes_usd: Decimal  # what quoting lost with spread and hedges; a gain is below zero
+    uses_usd: Decimal
+    hole_usd: Decimal
+
+
+class Figures(NamedTuple):
+    """A life beside the one of the same seed in which nobody hits a quote for being stale."""
+
+    pickoff_usd: Decimal
+    quotes_lose_usd: Decimal
+    pickoff_share_of_uses_pct: Decimal | None
+    hole_usd: Decimal
+    hole_without_firms_usd: Decimal
+    difference_usd: Decimal
+
+
+def scenario_of(case: Case) -> Scenario:
+    """Lay what a case changes over its scenario."""
+    run = {"one_hour_in": load(SAMPLED).run.one_hour_in, "seed": case.seed}
+    changes: dict[str, Any] = {"run": run, "firms": {"active": case.firms}}
+    if case.assumption is None:
+        return load(case.scenario, changes)
+    part, _, key = case.assumption.partition(".")
+    if part == "maker":
+        same_in_all_years = {"volume_share_steps": []} if key == "volume_share" else {}
+        return load(case.scenario, changes | {"maker": {key: case.value} | same_in_all_years})
+    markets = [m.model_dump(exclude_none=True) for m in load(case.scenario).markets]
+    for market in markets:
+        market["quoter"][key] = case.value
+    return load(case.scenario, changes | {"markets": markets})
+
+
+def outcome(case: Case) -> Outcome:
+    """Run one life and read its books."""
+    with books_of(scenario_of(case)) as run:
+        found = hole(run)
+    kinds = found.kinds_usd
+    quoting = (kinds.get(kind, ZERO) for kind in ("PickOff", "Spread", "Hedging"))
+    return Outcome(
+        kinds.get("PickOff", ZERO),
+        sum(quoting, ZERO),
+        sum(found.uses_usd.values(), ZERO),
+        found.hole_usd,
+    )
+
+
+def cases() -> list[Case]:
+    """Return every life that is needed, each once."""
+    lives = product(RANGES.values(), (True, False), SEEDS)
+    moved = [Case(MIDDLE, each, value) for each, values in ENDS.items() for value in values]
+    return [*(Case(name, firms=on, seed=seed) for name, on, seed in lives), *moved]
+
+
+def range_tables(outcomes: Mapping[Case, Outcome]) -> list[Table]:
+    """Lay out what was found: the range, what each seed has of it, and what moves it."""
+    by_seed = {
+        (end, seed): _figures(outcomes, name, seed)
+        for (end, name), seed in product(RANGES.items(), SEEDS)
+    }
+    return [_range(by_seed), _seeds(by_seed), _moves(outcomes)]
+
+
+def _figures(outcomes: Mapping[Case, Outcome], name: str, seed: int) -> Figures:
+    found, without = (outcomes[Case(name, firms=on, seed=seed)] for on in (True, False))
+    return Figures(
+        found.pickoff_usd,
+        found.quotes_usd,
+        percent(found.pickoff_usd, found.uses_usd),
+        found.hole_usd,
+        without.hole_usd,
+        found.hole_usd - without.hole_usd,
+    )
+
+
+def _range(by_seed: Mapping[tuple[str, int], Figures]) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for end in RANGES:
+        columns = list(zip(*(by_seed[end, seed] for seed in SEEDS), strict=True))
+        rows += [(end, what, *map(of, columns)) for what, of in OF_SEEDS.items()]
+    return Table(
+        "range",
+        "What stale quotes cost, at the ends and in the middle of what the record leaves open",
+        ("inputs", "of_seeds", *Figures._fields),
+        rows,
+        (
+            "Quotes lose what stale quotes and hedges cost less the spread; below zero they earn. "
+            "Without firms: the same life and seed, in which nobody hits a quote for being stale.",
+            f"Of {len(SEEDS)} seeds; mean, least and greatest are of each column by itself.",
+        ),
+    )
+
+
+def _seeds(by_seed: Mapping[tuple[str, int], Figures]) -> Table:
+    return Table(
+        "seeds",
+        "The same, seed by seed",
+        ("inputs", "seed", *Figures._fields),
+        [(*which, *figures) for which, figures in by_seed.items()],
+    )
+
+
+def _moves(outcomes: Mapping[Case, Outcome]) -> Table:
+    middle, rows = outcomes[Case(MIDDLE)], []
+    for assumption, values in ENDS.items():
+        ends: Sequence[Outcome] = [outcomes[Case(MIDDLE, assumption, v)] for v in values]
+        lost = [end.quotes_usd for end in (*ends, middle)]
+        rows.append(
+            (
+                assumption,
+                *(Decimal(str(value)) for value in values),
+                *(end.quotes_usd for end in ends),
+                *(end.hole_usd for end in ends),
+                max(lost) - min(lost),
+            )
+        )
+    rows.sort(key=lambda row: -row[-1])
+    return Table(
+        "moves",
+        "One assumption at a time: what moves the loss of the maker's quotes most",
+        (
+            "assumption",
+            "low",
+            "high",
+            "quotes_lose_low_usd",
+            "quotes_lose_high_usd",
+            "hole_low_usd",
+            "hole_high_usd",
+            "swing_usd",
+        ),
+        rows,
+        ("Low and high are what makes for a small loss and for a large one.",),
+    )
+
+
+@experiment("range", "seeds", "moves")
+def main() -> list[Table]:
+    """Print how much of the hole stale quotes can explain."""
+    return range_tables(run_cases(outcome, cases()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,339 @@
+"""What backing the venue brings its captive maker, over all that might make it cost something.
+
+    python -m runs.experiments.liquidation_sweep        (or: make liquidation-sweep)
+
+Runs the scenario `liquidation-sweep` for each setting and seed, on all cores, and reads off each
+run's books what the captive provider took over and what became of it. One factor moves at a time,
+and unwinding delay and volatility together.
+
+Volatility stretches a path: it multiplies every move of the log-price, those between anchors too,
+so that a seed draws one path in all settings and at zero nothing moves at all. Whether what a
+provider takes over goes on falling is the path's; so there are two. `recorded` keeps the anchors:
+the price falls as it did, and who takes over a long position takes over a falling one, which
+hindsight put there. `driftless` keeps only the first: the log-price has no direction, so waiting is
+hardly more than risk (the price itself rises by half its variance: at a volatility of 7.2 a year by
+15 basis points in half an hour, at twice that by 60).
+
+A setting's result is that of all seeds over all that they took over (a ratio of sums, so that a
+seed in which little happens says little), with the standard error of such a ratio. Where it
+crosses zero along a factor, the break-even is interpolated between the two values around it; seeds
+drawn again and again say where it might as well have been.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache
+from itertools import pairwise, product
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from des.scenario import Scenario
+from ledger.reports.firms.bootstrap import draws, interval
+from ledger.reports.liquidations.cascade import CAPTIVE, liquidations
+from ledger.reports.table import Cell, Table
+from runs.experiments.experiment import books_of, experiment, run_cases
+from runs.scenarios import load
+
+SCENARIO = "liquidation-sweep"
+SEEDS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
+RECORDED, DRIFTLESS = PATHS = ("recorded", "driftless")
+FACTORS: Mapping[str, tuple[float, ...]] = {
+    "latency_s": (0.0, 0.5, 2.0, 5.0, 10.0),
+    "unwind_delay_s": (0.0, 2.0, 10.0, 60.0, 300.0, 1_800.0),
+    "unwind_usd_per_minute": (100_000.0, 200_000.0, 500_000.0, 2_000_000.0),
+    "impact_kappa": (0.0, 0.25, 0.5, 1.0, 2.0),
+    "forced_share_per_s": (0.000_001, 0.000_003, 0.000_01, 0.000_1),
+    "volatility": (0.5, 1.0, 1.5, 2.0),
+}
+ALONG, ACROSS = "unwind_delay_s", "volatility"  # of the grid
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One world of the sweep."""
+
+    path: str  # one of PATHS
+    latency_s: float  # of the captive maker's quotes
+    unwind_delay_s: float  # of the captive provider, as the next
+    unwind_usd_per_minute: float
+    impact_kappa: float
+    forced_share_per_s: float  # how much of what is forced the book bears
+    volatility: float = 1.0  # times the scenario's
+
+    @classmethod
+    @cache
+    def base(cls, path: str) -> "Setting":
+        """Return the scenario as it is written, on one of the paths."""
+        scenario = load(SCENARIO)
+        captive = scenario.leverage.providers[_captive(scenario)]
+        return cls(
+            path,
+            scenario.markets[0].quoter.latency_s,
+            captive.unwind_delay_s,
+            captive.unwind_usd_per_minute,
+            scenario.lead.impact_kappa,
+            scenario.leverage.forced_share_per_s,
+        )
+
+
+Case = tuple[Setting, int]  # and a seed
+
+
+class Outcome(NamedTuple):
+    """What the captive provider took over in one run, and what became of it, in dollars."""
+
+    taken_usd: float
+    discount_usd: float
+    moves_usd: float
+    unwinding_usd: float
+    result_usd: float
+
+
+def scenario_of(case: Case) -> Scenario:
+    """Lay a setting over the scenario."""
+    setting, seed = case
+    scenario = load(SCENARIO)
+    providers = [provider.model_dump(exclude_none=True) for provider in scenario.leverage.providers]
+    providers[_captive(scenario)] |= {
+        "unwind_delay_s": setting.unwind_delay_s,
+        "unwind_usd_per_minute": setting.unwind_usd_per_minute,
+    }
+    market = scenario.markets[0].model_dump(exclude_none=True)
+    market["quoter"]["latency_s"] = setting.latency_s
+    market["price"] |= _stretched(market["price"], setting)
+    return load(
+        SCENARIO,
+        {
+            "run": {"seed": seed},
+            "lead": {"impact_kappa": setting.impact_kappa},
+            "leverage": {
+                "providers": providers,
+                "forced_share_per_s": setting.forced_share_per_s,
+            },
+            "markets": [market],
+        },
+    )
+
+
+def _stretched(price: Mapping[str, Any], setting: Setting) -> dict[str, list[dict[str, Any]]]:
+    """Multiply every move of the log-price: those between anchors, and those around them."""
+    factor, first_usd = setting.volatility, price["anchors"][0]["price_usd"]
+    anchors = [
+        anchor | {"price_usd": first_usd * (anchor["price_usd"] / first_usd) ** factor}
+        for anchor in price["anchors"]
+    ]
+    levels = [level | {"annual": level["annual"] * factor} for level in price["volatility"]]
+    kept = anchors if setting.path == RECORDED else anchors[:1]
+    return {"anchors": kept, "volatility": levels}
+
+
+def _captive(scenario: Scenario) -> int:
+    """Return which of the providers is the captive maker."""
+    return [provider.name for provider in scenario.leverage.providers].index(scenario.maker.name)
+
+
+def outcome(case: Case) -> Outcome:
+    """Run one case and read off its books what the captive provider made of it."""
+    with books_of(scenario_of(case)) as run:
+        backstops = next(table for table in liquidations(run) if table.name == "backstops")
+        figures = (figures for _, standing, *figures in backstops.rows if standing == CAPTIVE)
+        return Outcome(*map(float, next(figures)))
+
+
+# ------------------------------------------------------------------------- which cases
+
+
+def line(path: str, factor: str, **at: float) -> list[Setting]:
+    """Return the settings along one factor; of the others, those of *at* are not the base's."""
+    base = replace(Setting.base(path), **at)
+    return [replace(base, **{factor: value}) for value in FACTORS[factor]]
+
+
+def lines() -> Iterator[tuple[str, str, float | None, list[Setting]]]:
+    """Yield path, factor, the other factor's value if it is one of the grid's, and settings."""
+    for path, factor in product(PATHS, FACTORS):
+        yield path, factor, None, line(path, factor)
+    for path, across in product(PATHS, FACTORS[ACROSS]):
+        yield path, ALONG, across, line(path, ALONG, **{ACROSS: across})
+
+
+def cases() -> list[Case]:
+    """Return every setting with every seed, each once."""
+    settings = dict.fromkeys(setting for *_, along in lines() for setting in along)
+    return list(product(settings, SEEDS))
+
+
+# ------------------------------------------------------------------------- what it says
+
+
+class Found:
+    """The outcomes of all cases."""
+
+    def __init__(self, outcomes: Mapping[Case, Outcome]) -> None:
+        settings = dict.fromkeys(setting for setting, _ in outcomes)
+        self._usd = {each: np.array([outcomes[each, seed] for seed in SEEDS]) for each in settings}
+
+    def taken_usd(self, setting: Setting) -> float:
+        """Return what a seed takes over on average."""
+        return float(self._usd[setting][:, 0].mean())
+
+    def bps(self, setting: Setting, which: str = "result_usd") -> float:
+        """Return a sum over all seeds as basis points of what they took over."""
+        return float(self._resampled(setting, np.ones((1, len(SEEDS))), which)[0])
+
+    def error_bps(self, setting: Setting) -> float:
+        """Return the standard error of `bps`.
+
+        Source: Cochran (1977), Sampling Techniques, section 6.4: of a ratio of two sums.
+        """
+        taken, result = self._usd[setting][:, 0], self._usd[setting][:, -1]
+        if not taken.any():
+            return math.nan
+        off = result - result.sum() / taken.sum() * taken
+        n = len(SEEDS)
+        return float(10_000 * np.sqrt(n / (n - 1) * (off @ off)) / taken.sum())
+
+    def resampled(self, along: Sequence[Setting]) -> np.ndarray:
+        """Draw the seeds again and again: bps, shape (drawings, settings).
+
+        The same seeds for all settings, since a seed is the same path in each.
+        """
+        counts = draws(len(SEEDS), "seeds")
+        return np.stack([self._resampled(each, counts, "result_usd") for each in along], axis=1)
+
+    def _resampled(self, setting: Setting, counts: np.ndarray, which: str) -> np.ndarray:
+        usd = self._usd[setting]
+        taken, gained = counts @ usd[:, 0], counts @ usd[:, Outcome._fields.index(which)]
+        return 10_000 * gained / np.where(taken > 0, taken, np.nan)
+
+
+def break_even(values: Sequence[float], results: Sequence[float]) -> float:
+    """Return where a line through points first meets zero; NaN where it doesn't.
+
+    Args:
+        values: of the factor, rising.
+        results: at them; a NaN is no point.
+    """
+    points = [(x, y) for x, y in zip(values, results, strict=True) if not math.isnan(y)]
+    for (x, y), (next_x, next_y) in pairwise(points):
+        if y == 0:
+            return x
+        if y * next_y < 0:
+            return x + (next_x - x) * y / (y - next_y)
+    return points[-1][0] if points and points[-1][1] == 0 else math.nan
+
+
+def sweep_tables(outcomes: Mapping[Case, Outcome]) -> list[Table]:
+    """Lay out what was found: along each factor, in the grid, and where it breaks even."""
+    found = Found(outcomes)
+    return [_by_factor(found), *_grids(found), _break_evens(found)]
+
+
+def _by_factor(found: Found) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for path, factor, across, along in lines():
+        if across is not None:
+            continue
+        for value, setting in zip(FACTORS[factor], along, strict=True):
+            parts = (found.bps(setting, which) for which in Outcome._fields[1:])
+            figures = (_tenths(bps) for bps in (*parts, found.error_bps(setting)))
+            rows.append((path, factor, _plain(value), round(found.taken_usd(setting)), *figures))
+    return Table(
+        "by-factor",
+        "What the captive backstop makes of what it takes over, one factor at a time",
+        (
+            "path",
+            "factor",
+            "value",
+            "taken_usd",
+            "discount_bps",
+            "moves_bps",
+            "unwinding_bps",
+            "result_bps",
+            "error_bps",
+        ),
+        rows,
+        (
+            f"Taken is the mean of {len(SEEDS)} seeds; basis points are of all that they took "
+            "over. Volatility is a factor on every move of the log-price.",
+        ),
+    )
+
+
+def _grids(found: Found) -> Iterator[Table]:
+    columns = ("path", ACROSS, *(f"after_{_plain(value)}_s" for value in FACTORS[ALONG]))
+    grid = [(path, across, along) for path, _, across, along in lines() if across is not None]
+    for name, title, bps in (
+        ("grid", "The result in basis points, by volatility and by delay of unwinding", found.bps),
+        ("grid-errors", "Standard errors of these results", found.error_bps),
+    ):
+        rows = [
+            (path, _plain(across), *(_tenths(bps(each)) for each in along))
+            for path, across, along in grid
+        ]
+        yield Table(name, title, columns, rows)
+
+
+def _break_evens(found: Found) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for path, factor, across, along in lines():
+        values, results = FACTORS[factor], [found.bps(setting) for setting in along]
+        at = math.nan if across is None else across
+        resampled = np.array([break_even(values, each) for each in found.resampled(along)])
+        zero = break_even(values, results)
+        ends = interval(resampled) if not math.isnan(zero) else None
+        rows.append(
+            (
+                path,
+                factor,
+                _plain(at),
+                _told(results),
+                *map(_plain, (zero, *(ends or (math.nan, math.nan)))),
+                round(100 * float(np.isfinite(resampled).mean())),
+            )
+        )
+    return Table(
+        "break-even",
+        "Where backing the venue begins to cost, or to bring, something",
+        ("path", "factor", f"at_{ACROSS}", "result", "break_even", "low", "high", "crossing_pct"),
+        rows,
+        (
+            "Interpolated between the two values around the first change of sign. Low and high "
+            "enclose 95 % of what it comes to when seeds are drawn again; crossing is in how many "
+            "of these drawings there is one in the range at all.",
+        ),
+    )
+
+
+def _told(results: Sequence[float]) -> str:
+    """Say whether a line changes its sign."""
+    signs = [math.copysign(1, bps) for bps in results if bps and not math.isnan(bps)]
+    changes = sum(one != other for one, other in pairwise(signs))
+    if not signs:
+        return "nothing taken over"
+    begins = "above zero" if signs[0] > 0 else "below zero"
+    if not changes:
+        return f"no sign change in the range: {begins}"
+    return f"{begins} at first, {changes} sign change{'s' if changes > 1 else ''}"
+
+
+def _tenths(bps: float) -> Decimal | None:
+    return None if math.isnan(bps) else Decimal(f"{bps:.1f}")
+
+
+def _plain(value: float) -> Decimal | None:
+    """Write a factor's value with as many digits as it has, four at most."""
+    return None if math.isnan(value) else Decimal(f"{float(f'{value:.4g}'):f}").normalize() + 0
+
+
+@experiment("by-factor", "grid", "grid-errors", "break-even")
+def main() -> list[Table]:
+    """Print what backing the venue brings its captive maker."""
+    return sweep_tables(run_cases(outcome, cases()))
+
+
+if __name__ == "__main__":
+    main()

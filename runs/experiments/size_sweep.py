@@ -1,0 +1,125 @@
+"""Loss against displayed size: with the firms that are there, and with firms that come and adapt.
+
+    python -m runs.experiments.size_sweep        (or: make size-sweep)
+
+Runs the scenario `size-sweep` for every size, seed and way, on all cores, and reads what the
+maker lost off each run's general ledger. If quotes of twice the size lose twice as much, the
+exponent is 1; firms that take no more than they can hold it below, firms that come for the profit
+push it up. The exponent is the slope of log loss on log size within one seed. Of six seeds the
+least and the greatest enclose the median of all with a probability of 1 - 2 / 2^6 = 97 %, whatever
+their distribution.
+"""
+
+import math
+import statistics
+from decimal import Decimal
+from itertools import product
+
+from beancount.core import data
+
+from des.firms.capital import TRADING
+from ledger.accounts import income
+from ledger.reports.dollars import usd_balances
+from ledger.reports.firms.league import STATUS
+from ledger.reports.table import Cell, Table
+from runs.experiments.experiment import books_of, experiment, run_cases
+from runs.scenarios import load
+
+SCENARIO = "size-sweep"
+SIZES_USD = (250_000, 500_000, 1_000_000, 2_000_000, 4_000_000)
+SEEDS = (1, 2, 3, 4, 5, 6)
+WAYS = ("frozen", "adapting")
+
+Case = tuple[str, int, int]  # way, size in USD, seed
+Loss = tuple[Decimal, Decimal, int]  # by pick-offs; net of spread; firms that came
+
+
+def losses(case: Case) -> Loss:
+    """Run one case and read off its books what the maker lost, in USD, and how many firms came."""
+    way, size_usd, seed = case
+    scenario = load(SCENARIO, {"run": {"seed": seed}})
+    markets = [market.model_dump() for market in scenario.markets]
+    markets[0]["quoter"]["displayed_usd"] = float(size_usd)
+    changes = {"run": {"seed": seed}, "markets": markets}
+    if way == "frozen":
+        changes["firms"] = {"capital": None}
+    with books_of(load(SCENARIO, changes)) as run:
+        booked, maker = usd_balances(run), run.chart.parties.maker
+        came = sum(
+            entry.type.endswith(STATUS)
+            and entry.description == TRADING
+            and entry.date > scenario.run.start
+            for entry in run.entries
+            if isinstance(entry, data.Event)
+        )
+    lost = booked[income(maker, "PickOff")]
+    return lost, lost + booked[income(maker, "Spread")], came
+
+
+def exponent(sizes: list[float], lost: list[float]) -> float:
+    """Return the least-squares slope of log loss on log size."""
+    logs = [[math.log(x) for x in column] for column in (sizes, lost)]
+    return statistics.linear_regression(*logs).slope
+
+
+def sweep_tables(found: dict[Case, Loss]) -> list[Table]:
+    """Lay out what was found: by size, and the exponents."""
+    return [_by_size(found), _exponents(found)]
+
+
+def _by_size(found: dict[Case, Loss]) -> Table:
+    def cells(way: str, size_usd: int) -> tuple[Cell, ...]:
+        of_seeds = [found[way, size_usd, seed] for seed in SEEDS]
+        lost, net, came = zip(*of_seeds, strict=True)
+        ends = (statistics.median(lost), min(lost), max(lost), statistics.median(net))
+        return (way, size_usd, *(round(usd) for usd in ends), round(statistics.mean(came), 1))
+
+    return Table(
+        "loss-by-size",
+        "What stale quotes lose in a month, by the size shown",
+        (
+            "entry",
+            "displayed_usd",
+            "pickoff_median_usd",
+            "pickoff_least_usd",
+            "pickoff_greatest_usd",
+            "net_of_spread_median_usd",
+            "firms_that_came",
+        ),
+        [cells(way, size) for way, size in product(WAYS, SIZES_USD)],
+        (f"Of {len(SEEDS)} seeds each.",),
+    )
+
+
+def _exponents(found: dict[Case, Loss]) -> Table:
+    by_way = {
+        way: sorted(
+            exponent(
+                [float(size) for size in SIZES_USD],
+                [float(found[way, size, seed][0]) for size in SIZES_USD],
+            )
+            for seed in SEEDS
+        )
+        for way in WAYS
+    }
+    confidence_pct = 100 * (1 - 2 / 2 ** len(SEEDS))
+    return Table(
+        "exponents",
+        "Loss goes with displayed size to the power of",
+        ("entry", "median", "least", "greatest"),
+        [
+            (way, *(f"{each:.3f}" for each in (statistics.median(of), of[0], of[-1])))
+            for way, of in by_way.items()
+        ],
+        (f"Least and greatest enclose the median with {confidence_pct:.0f} % confidence.",),
+    )
+
+
+@experiment("loss-by-size", "exponents")
+def main() -> list[Table]:
+    """Print how loss grows with displayed size."""
+    return sweep_tables(run_cases(losses, list(product(WAYS, SIZES_USD, SEEDS))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""What the house let each firm keep, against how fast it is."""
+
+from collections.abc import Sequence
+from math import floor, log10
+from typing import TYPE_CHECKING
+
+from ledger.reports.firms.league import ALL
+from ledger.reports.table import Table
+from runs.plots.paper import (
+    EDGE,
+    TYPICAL,
+    ZERO_LINE,
+    PlotError,
+    by_class,
+    canvas,
+    rows,
+    scale,
+    short,
+    style,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+AT_ONCE_MS = 0.1  # where who reacts in no time stands: a logarithmic axis has no zero
+LARGEST, SMALLEST = 500, 12  # where a mark's size is capital: the most, and so little as is seen
+
+
+def firms_figure(tables: Sequence[Table]) -> "Figure":
+    """Draw what the house let each firm keep against how fast it is.
+
+    Args:
+        tables: those of `firms`.
+
+    Raises:
+        PlotError: there is no matplotlib, or the books don't say how fast the firms are.
+    """
+    timed = [row for row in rows(tables, "league") if row["reaction_ms"] is not None]
+    firms = [row for row in timed if row["status"] != "waiting"]  # who never came
+    if not firms:
+        raise PlotError("the books of this run don't say how fast its firms are; nothing to draw")
+    capital_usd = {r["firm"]: float(r["opening_capital_usd"]) for r in rows(tables, "capital")}
+    largest_usd = max(capital_usd[row["firm"]] for row in firms)
+    kept_usd = {r["firm"]: float(r["edge_less_fees_usd"]) for r in rows(tables, "league")}
+    of_class_usd = {r["class"]: r["edge_less_fees_usd"] for r in rows(tables, "classes")}
+    with style():
+        from matplotlib.ticker import LogLocator
+
+        figure = canvas(8, 4.6)
+        axes = figure.subplots()
+        axes.set_xscale("log")
+        scale(axes, "y", [kept_usd[row["firm"]] for row in firms])
+        axes.axhline(0, **ZERO_LINE)
+        for name, mark, members in by_class(tables, firms):
+            axes.scatter(
+                [max(float(row["reaction_ms"]), AT_ONCE_MS) for row in members],
+                [kept_usd[row["firm"]] for row in members],
+                [_size(capital_usd[row["firm"]] / largest_usd) for row in members],
+                **mark,
+            )
+            whole_usd = short(float(of_class_usd.get(name, kept_usd[ALL])))
+            label = f"{name}: {len(members)} with {whole_usd} USD"
+            axes.scatter([], [], TYPICAL, label=label, **mark)
+        round_usd = 10.0 ** floor(log10(largest_usd))
+        for usd in (round_usd, round_usd / 10):
+            size, label = _size(usd / largest_usd), f"capital of {short(usd)} USD"
+            axes.scatter([], [], size, marker="o", label=label, facecolor="none", **EDGE)
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.xaxis.set_minor_formatter("")
+        axes.set_xlabel("reaction time (ms)")
+        axes.set_ylabel("edge less fees at the house (USD)")
+        axes.set_title("Who wins at the house: is it the fast?")
+        figure.legend(loc="outside right upper", labelspacing=1.3)
+    return figure
+
+
+def _size(share: float) -> float:
+    return max(LARGEST * share, SMALLEST)

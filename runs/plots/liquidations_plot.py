@@ -1,0 +1,144 @@
+"""A cascade: prices, what was liquidated, and what that brought those who took it over."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import cycle
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+from ledger.reports.liquidations.cascade import CAPTIVE
+from ledger.reports.liquidations.course import HELD, LEAD, RESULT
+from ledger.reports.table import Table
+from runs.plots.paper import (
+    DAYS_LABELLED,
+    LEGEND_PAD,
+    WIDE,
+    ZERO_LINE,
+    PlotError,
+    Row,
+    canvas,
+    rows,
+    short,
+    style,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# By market, in the order of the books.
+PRICES: Sequence[Mapping[str, Any]] = (
+    {"color": "black", "linewidth": 0.9},
+    {"color": "#f2a541", "linewidth": 2.4},
+    {"color": "#1b4965", "linewidth": 1.4, "linestyle": (0, (5, 1))},
+    {"color": "#a93226", "linewidth": 1.4, "linestyle": (0, (1, 1))},
+    {"color": "#888888", "linewidth": 1.2, "linestyle": "-."},
+)
+# By column of the cascade: what a customer's position came to, and how a bar of it is filled.
+WAYS_OUT: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "in_book_usd": ("in the book", {"facecolor": "#d9d9d9"}),
+    "backstop_usd": ("by backstops", {"facecolor": "#1b4965"}),
+    "deleveraged_usd": ("against the other side", {"facecolor": "white", "hatch": "/////"}),
+}
+# The captive provider is thick, the others are thin.
+CAPTIVE_LINE: Mapping[str, Any] = {"color": "black", "linewidth": 2.4}
+OTHER_LINES: Sequence[Mapping[str, Any]] = (
+    {"color": "#a93226", "linewidth": 1.1, "linestyle": (0, (5, 1.5))},
+    {"color": "#1b4965", "linewidth": 1.1, "linestyle": (0, (1, 1))},
+    {"color": "#777777", "linewidth": 1.1},
+)
+
+
+def liquidations_figure(tables: Sequence[Table]) -> "Figure":
+    """Draw the prices, what was liquidated, and what backstops held of it and made of it.
+
+    Args:
+        tables: those of `liquidations`.
+
+    Raises:
+        PlotError: there is no matplotlib, or nobody trades on margin.
+    """
+    standing = {row["provider"]: row["standing"] for row in rows(tables, "backstops")}
+    if not standing:
+        raise PlotError("nobody trades on margin in this run; nothing to draw")
+    course = rows(tables, "course")
+    times = [datetime.fromisoformat(row["time"]) for row in course]
+    with style():
+        figure = canvas(9, 9.5)
+        panels = figure.subplots(4, sharex=True, height_ratios=(4, 4, 3, 3))
+        _draw_prices(panels[0], times, course)
+        _draw_cascade(panels[1], times, rows(tables, "cascade"))
+        _draw_backstops(panels[2], times, course, HELD, standing)
+        _draw_backstops(panels[3], times, course, RESULT, standing)
+        panels[2].set_ylabel("held by backstops at\nmost, USD, long above 0")
+        panels[3].set_ylabel("result of backstops\nso far, USD")
+        figure.align_ylabels(panels)
+        panels[0].set_title("Who was liquidated, and what did that bring whom?", pad=LEGEND_PAD)
+        for axes in panels[:3]:
+            axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=5, borderaxespad=0.2)
+        midnights = [at for at in times if at.time() == at.time().min]
+        labelled = midnights[:: ceil(len(midnights) / DAYS_LABELLED)]
+        panels[3].set_xticks(labelled, [f"{at:%Y-%m-%d}" for at in labelled])
+        panels[3].set_xlim(times[0], times[-1])
+    return figure
+
+
+def _draw_prices(axes: "Axes", times: Sequence[datetime], course: Sequence[Row]) -> None:
+    columns = [name for name in course[0] if name.endswith(LEAD) and course[0][name]]
+    indices = {
+        name: [100 * float(row[name] / course[0][name]) for row in course] for name in columns
+    }
+    for (name, index), line in zip(indices.items(), cycle(PRICES), strict=False):
+        axes.plot(times, index, label=name.removesuffix(LEAD), **line)
+    lowest = min((min(index) for index in indices.values()), default=100)
+    highest = max((max(index) for index in indices.values()), default=100)
+    if highest > WIDE * lowest:
+        axes.set_yscale("log")
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.set_ylabel("lead price,\n% of the first")
+
+
+def _draw_cascade(axes: "Axes", times: Sequence[datetime], cascade: Sequence[Row]) -> None:
+    """Stack what was liquidated in each of the steps that end at *times*."""
+    step = times[1] - times[0]
+    begins = times[:-1]
+    base = [0.0] * len(begins)
+    for column, (label, bar) in WAYS_OUT.items():
+        heights = [0.0] * len(begins)
+        for row in cascade:
+            i = (datetime.fromisoformat(row["hour"]) - times[0]) // step
+            heights[i] += float(row[column])
+        axes.bar(
+            begins,
+            heights,
+            step,
+            base,
+            align="edge",
+            label=label,
+            edgecolor="black",
+            linewidth=0.4,
+            **bar,
+        )
+        base = [below + height for below, height in zip(base, heights, strict=True)]
+    axes.yaxis.set_major_formatter(short)
+    each = "hour" if step < timedelta(days=1) else "day"
+    axes.set_ylabel(f"liquidated, USD\nper {each}")
+
+
+def _draw_backstops(
+    axes: "Axes",
+    times: Sequence[datetime],
+    course: Sequence[Row],
+    column: str,
+    standing: Mapping[str, str],
+) -> None:
+    axes.axhline(0, **ZERO_LINE)
+    # The most that was held belongs to the whole step; a result is as it stands at its end.
+    drawn = "steps-pre" if column == HELD else "default"
+    others = cycle(OTHER_LINES)
+    for name, what in standing.items():
+        line = CAPTIVE_LINE if what == CAPTIVE else next(others)
+        label = f"{name} (captive)" if what == CAPTIVE else name
+        amounts = [float(row[name + column]) for row in course]
+        axes.plot(times, amounts, label=label, drawstyle=drawn, **line)
+    axes.yaxis.set_major_formatter(short)

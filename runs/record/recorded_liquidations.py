@@ -1,0 +1,112 @@
+"""What a run liquidated, beside what the record leaves open for its exchange.
+
+The record has totals of all venues for some days, and FTX's share of them for other days. What it
+leaves open for FTX on a day is one times the other.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from ledger.reports.days import calendar
+from ledger.reports.dollars import ZERO
+from ledger.reports.table import Cell, Table
+from ledger.run_folder import RunFolder
+from runs.record.facts import Range, Record, verdict
+
+TOTAL, SHARE = "liquidations-of-all-venues", "share-of-ftx-in-liquidations"
+VOLUME, PAYOUTS = "volume-of-ftx", "backstop-payouts-of-ftx"
+EVERY_MARKET = "all of the run's"
+NEAR = timedelta(days=365)
+PERCENT = Decimal("0.01")
+
+
+def beside_record(run: RunFolder, tables: Sequence[Table], record: Record) -> Table:
+    """Hold what was liquidated by day against the record.
+
+    Args:
+        run: whose books.
+        tables: those of `liquidations`.
+        record: the facts.
+
+    Returns:
+        A row for each day on which something was liquidated here or is recorded, and for each of
+        the run's markets of which something is recorded; none where nobody trades on margin.
+    """
+    parties, days = run.chart.parties, calendar(run)
+    liquidated: dict[tuple[date, str | None], Decimal] = defaultdict(lambda: ZERO)
+    for day, market, *_, usd in next(each for each in tables if each.name == "days").rows:
+        liquidated[day, market] += usd
+        liquidated[day, None] += usd
+    markets = (None, *(c.market for c in run.chart.contracts if c.venue == parties.house))
+    rows = [
+        _row(day, market, liquidated[day, market], record)
+        for day in days
+        for market in markets
+        if parties.providers
+        and (record.on(day, TOTAL, market) or (market is None and liquidated[day, None]))
+    ]
+    return Table(
+        "beside-the-record",
+        "What was liquidated here, and what the public record leaves open for FTX",
+        (
+            "day",
+            "market",
+            "liquidated_usd",
+            "of_ftx_volume_pct",
+            "all_venues_low_usd",
+            "all_venues_high_usd",
+            "share_low_pct",
+            "share_high_pct",
+            "recorded_low_usd",
+            "recorded_high_usd",
+            "verdict",
+        ),
+        rows,
+        _notes(days, record),
+    )
+
+
+def share(day: date, record: Record) -> Range | None:
+    """Return FTX's share of liquidations: that of the day, or else the range of a year around."""
+    of_day = record.on(day, SHARE)
+    if of_day:
+        return of_day
+    near = [each.range for each in record.of(SHARE) if each.range and abs(each.first - day) <= NEAR]
+    return Range(min(r.low for r in near), max(r.high for r in near)) if near else None
+
+
+def _row(day: date, market: str | None, usd: Decimal, record: Record) -> tuple[Cell, ...]:
+    volume = record.on(day, VOLUME) if market is None else None
+    total, part = record.on(day, TOTAL, market), share(day, record)
+    both = total.times(Range(part.low / 100, part.high / 100)) if total and part else None
+    return (
+        day,
+        market or EVERY_MARKET,
+        usd,
+        (100 * usd / volume.high).quantize(PERCENT) if volume else None,
+        *(map(round, total) if total else (None, None)),
+        *(part or (None, None)),
+        *(map(round, both) if both else (None, None)),
+        verdict(usd, both),
+    )
+
+
+def _notes(days: Sequence[date], record: Record) -> tuple[str, ...]:
+    silent = (
+        f"The record is silent about {each.note}."
+        for each in record.fact
+        if each.key == PAYOUTS and each.first <= days[-1] and days[0] <= each.last
+    )
+    return (
+        "Recorded is the total of all venues times FTX's share of it: that of the day where it is "
+        f"known, else the least and the greatest known of any day within {NEAR.days} days. Silent: "
+        "no such total, or no such share.",
+        "What the record cannot support: totals are one aggregator's, whose feeds from the venues "
+        "were incomplete, and the days of press reports begin at different hours. They have all "
+        "of a venue's markets, and a run only its own.",
+        "What customers on margin have is an assumption of the scenario, and what is liquidated "
+        "goes with it one to one: a verdict is as much on that as on anything else.",
+        *silent,
+    )
