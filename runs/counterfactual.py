@@ -265,8 +265,8 @@ def _kinds_table(ours: Hole, theirs: Hole, made: Counterfactual, same_versions: 
         ("hole", ours.hole_usd, theirs.hole_usd, ours.hole_usd - theirs.hole_usd),
     )
     warning = (
-        "The two runs were made with different versions of what is under them: some of this may "
-        "be due to that.",
+        "The two runs were made with different versions of the program or its libraries: some of "
+        "this may be due to that.",
     )
     return Table(
         "difference",
@@ -360,4 +360,4 @@ def _same_versions(run: RunFolder, other: RunFolder) -> bool:
         json.loads((each.path / MANIFEST).read_text(encoding="utf-8")).get("run", {})
         for each in (run, other)
     )
-    return ours.get("versions") == theirs.get("versions")
+    return all(ours.get(made_by) == theirs.get(made_by) for made_by in ("program", "versions"))

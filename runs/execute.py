@@ -1,10 +1,8 @@
 """Running a scenario: beside its place, sealed, and renamed only when it is whole."""
 
-import platform
 import shutil
 import tempfile
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 
 from des.scenario import Scenario
@@ -12,10 +10,8 @@ from des.world import World
 from ledger.day_ledger import days_of, render_days
 from ledger.proof.seal import seal
 from ledger.run_folder import MANIFEST, RunFolder
+from runs.program import program, versions
 from runs.scenarios import dump
-
-# What the bytes of a run depend on, besides scenario and seed.
-_VERSIONED = ("numpy", "simpy", "duckdb")
 
 
 class RunRefusedError(Exception):
@@ -65,10 +61,8 @@ def _fill(folder: Path, scenario: Scenario, on_day: Callable[[], None], every_qu
         {
             "question": scenario.question,
             "seed": scenario.run.seed,
-            "versions": {
-                "python": platform.python_version(),
-                **{name: version(name) for name in _VERSIONED},
-            },
+            "program": program(),
+            "versions": versions(),
         },
     )
 

@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import click
@@ -16,6 +15,7 @@ from ledger.reports.trail.entity_books import UnknownEntityError
 from ledger.reports.trail.query import QueryError
 from ledger.reports.trail.sql import SqlError
 from ledger.run_folder import RunFolderError
+from runs import __version__
 from runs.cli.book_commands import (
     books_command,
     day_command,
@@ -142,15 +142,8 @@ def _complain(message: str, code: int = MISTAKEN) -> int:
     return code
 
 
-def _version() -> str:
-    try:
-        return version("moneytrail")
-    except PackageNotFoundError:
-        return "unknown: not installed"
-
-
 @click.group(cls=OneLineErrors, name="moneytrail", commands=COMMANDS)
-@click.version_option(_version())
+@click.version_option(__version__)
 def main() -> None:
     """Where did the money go? Simulate an exchange, keep its books, ask the books.
 

@@ -1,0 +1,93 @@
+"""A manifest says which program made the run: version, commit, and the libraries under it."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ledger.run_folder import MANIFEST, RunFolder
+from runs import __version__
+from runs.program import CHANGED, LIBRARIES, UNKNOWN, commit_of, program, versions
+
+
+def git(folder: Path, *words: str) -> str:
+    named = {
+        f"GIT_{who}_{what}": "somebody"
+        for who in ("AUTHOR", "COMMITTER")
+        for what in ("NAME", "EMAIL")
+    }
+    done = subprocess.run(
+        ["git", "-C", str(folder), *words],
+        env=os.environ | named,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout of one commit, with a source and a page; its commit is asked for once."""
+    root = (tmp_path / "checkout").resolve()
+    (root / "des").mkdir(parents=True)
+    (root / "des/world.py").write_text("one = 1\n")
+    (root / "README.md").write_text("A page.\n")
+    git(tmp_path, "init", "--quiet", str(root))
+    git(root, "add", ".")
+    git(root, "commit", "--quiet", "--message", "Begin")
+    return root
+
+
+def test_a_manifest_names_the_program_and_the_libraries_that_made_the_run(tiny_run: RunFolder):
+    made = json.loads((tiny_run.path / MANIFEST).read_text(encoding="utf-8"))["run"]
+
+    assert made["program"] == program()
+    assert made["versions"] == versions()
+    assert made["program"]["version"] == __version__
+    assert {"python", "numpy", "numba", "simpy", "duckdb", "beancount"} == made["versions"].keys()
+    assert len(LIBRARIES) == 5
+
+
+def test_the_commit_is_that_of_the_checkout(checkout):
+    assert commit_of(checkout) == git(checkout, "rev-parse", "HEAD")
+
+
+@pytest.mark.parametrize("source", ["des/world.py", "des/added.py", "runs/added.toml"])
+def test_a_source_that_was_edited_or_added_is_said(checkout, source):
+    (checkout / source).parent.mkdir(exist_ok=True)
+    (checkout / source).write_text("two = 2\n")
+
+    assert commit_of(checkout) == git(checkout, "rev-parse", "HEAD") + CHANGED
+
+
+def test_a_page_can_change_without_a_word(checkout):
+    (checkout / "README.md").write_text("Another page.\n")
+
+    assert commit_of(checkout) == git(checkout, "rev-parse", "HEAD")
+
+
+def test_what_is_installed_inside_somebody_elses_checkout_has_no_commit(checkout):
+    installed = checkout / "site-packages"
+    installed.mkdir()
+
+    assert commit_of(installed) == UNKNOWN
+
+
+def test_what_is_in_no_checkout_has_no_commit(tmp_path):
+    assert commit_of(tmp_path.resolve()) == UNKNOWN
+
+
+def test_without_git_there_is_no_commit(checkout, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+
+    assert commit_of(checkout) == UNKNOWN
+
+
+def test_a_checkout_that_a_hook_speaks_of_is_not_taken_for_this_one(checkout, monkeypatch):
+    commit = git(checkout, "rev-parse", "HEAD")
+    monkeypatch.setenv("GIT_DIR", str(Path(__file__).parent))
+
+    assert commit_of(checkout) == commit
