@@ -25,8 +25,9 @@ from des.firms.population import trading_firms
 from des.inputs import note_inputs
 from des.liquidation.margin_customers import MarginCustomers
 from des.market.hedging import HedgeDesk, lead_delays_us
+from des.market.holdings import DeskOrder, FirmsInMarket, Holdings
 from des.market.house_volume import HouseVolume
-from des.market.listing import Holdings, Listing
+from des.market.listing import Listing, Traders
 from des.opening import opening
 from des.quoting.quote_by_quote import QuoteByQuote
 from des.quoting.race import NO_ORDERS
@@ -338,9 +339,11 @@ class World:
                 maker_lots=int(self._house.lots[market, self._maker]),
                 maker_lead_lots=int(self._lead.lots[market, self._maker]),
                 may_quote=self._quoting,
-                firm_lots=self._house.lots[market, self._firms],
-                firm_margin_cents=np.where(takes, claims // len(self.listings), 0),
-                firm_fee_e6=rate_e6[self._firms],
+                firms=FirmsInMarket(
+                    self._house.lots[market, self._firms],
+                    np.where(takes, claims // len(self.listings), 0),
+                    rate_e6[self._firms],
+                ),
                 backstop_lots=tuple(
                     int(self._house.lots[market, backstop] + self._lead.lots[market, backstop])
                     for backstop in self._backstops
@@ -351,7 +354,7 @@ class World:
             listing.decide(now_us, elapsed_s, state)
         self._rate_e6 = rate_e6
 
-    def _directional_order(self, market: int, now_us: int) -> tuple[int, int, int] | None:
+    def _directional_order(self, market: int, now_us: int) -> DeskOrder | None:
         """Return what the directional desk orders in a market, if there is such a desk."""
         if self._directional is None:
             return None
@@ -456,9 +459,12 @@ class World:
             market,
             contract,
             self._members,
+            Traders(
+                self._maker,
+                self._code[self._parties.other_makers],
+                np.append(self._firms, self._code[self._parties.retail]),
+                list(zip(providers, self._backstops, strict=True)),
+            ),
             hedge_desk,
-            (self._maker, self._code[self._parties.other_makers]),
-            np.append(self._firms, self._code[self._parties.retail]),
             session,
-            list(zip(providers, self._backstops, strict=True)),
         )

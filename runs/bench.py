@@ -16,7 +16,8 @@ import simpy
 from tabulate import tabulate
 
 from des.clock import SECOND_US
-from des.market.listing import Holdings, Listing
+from des.market.holdings import FirmsInMarket, Holdings
+from des.market.listing import Listing
 from des.scenario import Scenario
 from des.world import World
 from ledger.day_ledger import days_of, render_days
@@ -59,7 +60,7 @@ def markets_alone(scenario: Scenario, every_quote: bool) -> None:
 
 def _trade(env: simpy.Environment, listing: Listing, scenario: Scenario):
     flat = np.zeros(scenario.firms.count, dtype=np.int64)
-    state = Holdings(0, 0, True, flat, np.full(len(flat), 10**12), flat)
+    state = Holdings(0, 0, True, FirmsInMarket(flat, np.full(len(flat), 10**12), flat))
     step_us, start_us = scenario.run.settle_s * SECOND_US, int(env.now)
     for now_us in range(start_us, start_us + _seconds(scenario) * SECOND_US, step_us):
         listing.decide(now_us, scenario.run.settle_s, state)

@@ -8,6 +8,7 @@ not met, all of it is sold, and that is the end of it.
 from collections.abc import Sequence
 
 from des.clock import DAY_US, SECOND_US, midnight_us
+from des.market.holdings import DeskOrder
 from des.scenario import Long, Scenario
 from ledger.money import to_cents
 from ledger.parties import DIRECTIONAL, Parties
@@ -47,7 +48,7 @@ class DirectionalBook:
 
     def order(
         self, market: str, now_us: int, lot_cents: int, held_lots: int, elapsed_s: int
-    ) -> tuple[int, int, int]:
+    ) -> DeskOrder:
         """Decide at a settlement.
 
         Args:
@@ -56,9 +57,6 @@ class DirectionalBook:
             lot_cents: what a lot is worth.
             held_lots: what the desk holds.
             elapsed_s: until the next settlement.
-
-        Returns:
-            The desk, how many lots it holds too many (below zero: too few), the most to order now.
         """
         wanted = traded = 0
         for i, (long, since_us, until_us) in enumerate(self._longs):
@@ -71,4 +69,4 @@ class DirectionalBook:
                 self._lots[i] = 0 if idle else to_cents(long.usd) // lot_cents
             traded += self._lots[i]
             wanted += 0 if over or self._closed else self._lots[i]
-        return self.holder, held_lots - wanted, max(-(-traded * elapsed_s // DAY_S), 1)
+        return DeskOrder(self.holder, held_lots - wanted, max(-(-traded * elapsed_s // DAY_S), 1))

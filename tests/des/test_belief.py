@@ -13,7 +13,8 @@ import pytest
 
 from des.clock import DAY_US, HOUR_US, SECOND_US, midnight_us
 from des.market.hedging import HedgeDesk
-from des.market.listing import Holdings, Listing
+from des.market.holdings import FirmsInMarket, Holdings
+from des.market.listing import Listing, Traders
 from des.quoting.session import Session
 from des.quoting.sizing import SAMPLE_US
 from des.scenario import Market
@@ -65,14 +66,13 @@ def promised(until_us: int = LAST_US, of: float = MONTH_USD, annual: float = 0.8
         of_market,
         contract,
         firms,
+        Traders(maker=0, others=6, takers=np.array([1, 2, 3])),
         HedgeDesk(np.zeros(8, dtype=np.int64), 0.0, 0, 7),
-        (0, 6),
-        np.array([1, 2, 3]),
         Session,
     )
     nobody = np.zeros(len(firms), dtype=np.int64)
     for hour_us in range(midnight_us(START), until_us, HOUR_US):
-        listing.decide(hour_us, 0.0, Holdings(0, 0, True, nobody, nobody, nobody))
+        listing.decide(hour_us, 0.0, Holdings(0, 0, True, FirmsInMarket(nobody, nobody, nobody)))
     result_cents, volume_cents = listing.belief()
     assert listing.belief() == (0, 0)  # the next month begins from nothing
     return result_cents / 100, volume_cents / 100

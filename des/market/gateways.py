@@ -1,0 +1,31 @@
+"""The way to the house venue, which is slower in busy hours."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from des.chance import lognormal_quantiles_us
+from des.clock import microseconds
+from des.scenario import House
+
+
+@dataclass(frozen=True, slots=True)
+class Gateways:
+    """Delays to the house venue at equally likely quantiles, in quiet and in busy hours."""
+
+    quiet_us: np.ndarray
+    busy_us: np.ndarray
+    busy_above: float
+
+    @classmethod
+    def of(cls, house: House) -> "Gateways":
+        """Tabulate the delays of a scenario."""
+        quiet, busy = (
+            lognormal_quantiles_us(microseconds(median_ms / 1_000), house.gateway_log_sd)
+            for median_ms in (house.gateway_ms_median, house.gateway_ms_median_busy)
+        )
+        return cls(quiet, busy, house.busy_above)
+
+    def at(self, volatility_ratio: float) -> np.ndarray:
+        """Return the table in force at a volatility, given over its level."""
+        return self.busy_us if volatility_ratio >= self.busy_above else self.quiet_us

@@ -1,0 +1,51 @@
+"""Who looks at a net position in one market at settlements, and has it laid off."""
+
+from collections.abc import Sequence
+
+from des.clock import SECOND_US
+from des.market.hedging import HedgeDesk
+from des.market.holdings import Holdings
+from des.scenario import Provider, Run
+from ledger.money import to_cents
+
+
+class Hedgers:
+    """The captive maker, those who back the venue, and the directional desk."""
+
+    def __init__(
+        self,
+        run: Run,
+        desk: HedgeDesk,
+        maker: int,
+        backstops: Sequence[tuple[Provider, int]],
+    ) -> None:
+        """Begin.
+
+        Args:
+            run: says how often the maker looks.
+            desk: takes the orders.
+            maker: its code.
+            backstops: who takes over positions, and which holder has them.
+        """
+        self._run, self._desk, self._maker, self._backstops = run, desk, maker, backstops
+        self._hedge_us = (run.hedge_s or 1) * SECOND_US  # else at every settlement
+
+    def decide(self, now_us: int, lot_cents: int, state: Holdings) -> int:
+        """Let each order away what it wants to be rid of, and return the net lots ordered.
+
+        Those that the firms ordered since the settlement before are among them.
+        """
+        if now_us % self._hedge_us == 0:
+            self._desk.decide(now_us, self._maker, state.maker_lots + state.maker_lead_lots)
+        for (provider, holder), lots in zip(self._backstops, state.backstop_lots, strict=True):
+            self._desk.decide(now_us, holder, lots, self._most_lots(provider, now_us, lot_cents))
+        if state.directional:
+            self._desk.decide(now_us, *state.directional)
+        return self._desk.ordered_lots()
+
+    def _most_lots(self, provider: Provider, now_us: int, lot_cents: int) -> int | None:
+        """Return what a backstop orders at most, at its speed; None for all at once."""
+        if provider.unwind_usd_per_minute is None:
+            return None
+        a_minute_cents = to_cents(provider.unwind_usd_per_minute)
+        return max(a_minute_cents * self._run.settle_s_at(now_us) // 60 // lot_cents, 1)

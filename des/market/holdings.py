@@ -1,0 +1,36 @@
+"""What a settlement leaves that decisions about one market look at."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class FirmsInMarket:
+    """What the trading firms have and pay, as equally long arrays."""
+
+    lots: np.ndarray
+    margin_cents: np.ndarray  # that a firm may use in this market
+    fee_e6: np.ndarray
+
+
+class DeskOrder(NamedTuple):
+    """What a desk with a position on the lead venue wants to be rid of."""
+
+    holder: int
+    lots: int  # it holds too many; below zero: too few
+    most_lots: int  # of one order
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """Positions in one market, and who may trade on them."""
+
+    maker_lots: int
+    maker_lead_lots: int
+    may_quote: bool
+    firms: FirmsInMarket
+    backstop_lots: tuple[int, ...] = ()  # of each backstop, on both venues together
+    directional: DeskOrder | None = None
+    maker_shows: float = 1.0  # of the month's size; it changes on the first of a month only

@@ -1,0 +1,73 @@
+"""What the captive maker quotes in one market: half-spread, levels and size, asked here alone.
+
+Random flow, hedges and impact know nothing of it. Another way of quoting is another `MakerQuotes`:
+it looks at each settlement, and answers with a plan.
+"""
+
+from des.clock import DAY_US, HOUR_US
+from des.market.captive_volume import CaptiveVolume
+from des.market.holdings import Holdings
+from des.market.monthly_size import MonthlySize
+from des.quoting.belief import Belief
+from des.quoting.plan import QuotingPolicy
+from des.quoting.quotes import Plan
+from des.traded_hours import TradedHours
+from ledger.times import day_of
+
+
+class MakerQuotes:
+    """Decides at settlements; the size is decided on the first of a month."""
+
+    def __init__(
+        self,
+        policy: QuotingPolicy,
+        size: MonthlySize,
+        belief: Belief,
+        volume: CaptiveVolume,
+        hours: TradedHours,
+    ) -> None:
+        """Begin with no size.
+
+        Args:
+            policy: where quotes are placed, and how they lean against a position.
+            size: what is shown for a month.
+            belief: what the maker's own simulation promises of that.
+            volume: what it means to trade.
+            hours: in which it quotes.
+        """
+        self._policy, self._size, self._belief = policy, size, belief
+        self._volume, self._hours = volume, hours
+        self._shown_cents: int | None = None
+
+    def look(self, now_us: int, state: Holdings) -> None:
+        """Read the world as a settlement leaves it: once a month for the size, hourly to believe.
+
+        Args:
+            now_us: the settlement; the first one is the run's start.
+            state: of the venues.
+        """
+        if self._shown_cents is None or (now_us % DAY_US == 0 and day_of(now_us).day == 1):
+            self._shown_cents = int(self._size.cents(now_us, state.firms) * state.maker_shows)
+        if now_us % HOUR_US == 0 and self._hours.has(now_us):
+            self._belief.imagine(now_us, self._volume.usd_per_s(now_us), self._shown_cents)
+
+    def plan(self, now_us: int, mark_ticks: int, lot_cents: int, state: Holdings) -> Plan:
+        """Return how to quote until the next settlement.
+
+        Args:
+            now_us: the settlement.
+            mark_ticks: the lead price.
+            lot_cents: what a lot is worth at it.
+            state: of the venues.
+        """
+        quotes = state.may_quote and self._hours.has(now_us)
+        shown_cents = self._hours.stands_for * self._shown_cents if quotes else 0
+        return self._policy.plan(mark_ticks, lot_cents, state.maker_lots, shown_cents)
+
+    def close_month(self) -> tuple[int, int]:
+        """Return what its own simulation promised for the month that ends, in cents.
+
+        Returns:
+            The result at fills, and the volume.
+        """
+        return self._belief.close_month(self._hours.stands_for)

@@ -1,0 +1,43 @@
+"""The lead price of one market as it is traded at: with the impact of hedges and liquidations."""
+
+import numpy as np
+
+from des.clock import DAY_US, YEAR_S
+from des.price.impact import Impact
+from des.price.lead_price import LeadPrice, Ticks
+
+
+class TradedPrice:
+    """A lead price, and by how much impact moves it away from its record."""
+
+    def __init__(self, lead: LeadPrice, impact: Impact) -> None:
+        """Begin without impact."""
+        self._lead, self._impact = lead, impact
+        self._offsets: list[tuple[int, float]] = []  # today's impact in logs, and since when
+
+    def begin_interval(self, start_us: int) -> float:
+        """Return the impact in logs that an interval has; write it down if it is another."""
+        if start_us % DAY_US == 0:
+            self._offsets.clear()
+        offset = self._impact.log_offset
+        if not self._offsets or self._offsets[-1][1] != offset:
+            self._offsets.append((start_us, offset))
+        return offset
+
+    def push(self, now_us: int, elapsed_s: float, lots: int) -> None:
+        """Let impact decay over *elapsed_s*, and add that of *lots* (signed) ordered now."""
+        self._impact.update(elapsed_s, lots, self._daily_volatility(now_us))
+
+    def impact_per_root_lot(self, time_us: int) -> float:
+        """Return an order's own impact in logs, over the root of its lots."""
+        return self._impact.per_root_lot(self._daily_volatility(time_us))
+
+    def ticks_of_day(self, end_us: int) -> Ticks:
+        """Draw once more the ticks of the day that ends at *end_us*, as they were traded at."""
+        times_us, offsets = zip(*self._offsets, strict=True)
+        spans = zip(times_us, (*times_us[1:], end_us), offsets, strict=True)
+        times, prices = zip(*(self._lead.ticks(*span) for span in spans), strict=True)
+        return Ticks(np.concatenate(times), np.concatenate(prices))
+
+    def _daily_volatility(self, time_us: int) -> float:
+        return self._lead.hour_volatility(time_us) * (86_400 / YEAR_S) ** 0.5
