@@ -17,4 +17,5 @@ class Moment(simpy.Event):
     def __init__(self, env: simpy.Environment, time_us: int, turn: int) -> None:
         super().__init__(env)
         self._ok, self._value = True, None
-        env.schedule(self, priority=turn, delay=time_us - env.now)
+        # SimPy orders by any integer; its annotation knows only its own two priorities.
+        env.schedule(self, priority=turn, delay=time_us - env.now)  # type: ignore[arg-type]

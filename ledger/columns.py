@@ -7,6 +7,7 @@ numbers (an array) gives a column of texts (a list), and a text by itself stands
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import repeat
+from typing import overload
 
 import numpy as np
 
@@ -14,6 +15,12 @@ Numbers = int | np.ndarray
 Words = str | list[str]
 
 
+@overload
+def each(write: Callable[[int], str], numbers: int) -> str: ...
+@overload
+def each(write: Callable[[int], str], numbers: np.ndarray) -> list[str]: ...
+@overload
+def each(write: Callable[[int], str], numbers: Numbers) -> Words: ...
 def each(write: Callable[[int], str], numbers: Numbers) -> Words:
     """Write a number, or a column: each of its numbers once, since prices and sizes come again."""
     if not isinstance(numbers, np.ndarray):
@@ -23,11 +30,16 @@ def each(write: Callable[[int], str], numbers: Numbers) -> Words:
     return list(map(written.__getitem__, values))
 
 
+@overload
+def joined(parts: Iterable[str]) -> str: ...
+@overload
+def joined(parts: Iterable[Words]) -> Words: ...
 def joined(parts: Iterable[Words]) -> Words:
     """Join texts to a text; where there are columns (of one length) among them, row by row."""
     parts = list(parts)
-    if all(isinstance(part, str) for part in parts):
-        return "".join(parts)
+    texts = [part for part in parts if isinstance(part, str)]
+    if len(texts) == len(parts):
+        return "".join(texts)
     columns = (repeat(part) if isinstance(part, str) else part for part in parts)
     return list(map("".join, zip(*columns, strict=False)))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from ledger.fills import ABSENT, NULLABLE, ROW, Names
+from ledger.fills import ABSENT, NULLABLE, ROW, Fill, Names
 
 # The row group of DuckDB's own vectors: 60 of 2,048 values.
 ROW_GROUP = 122_880
@@ -26,7 +26,7 @@ class MonthOfFills:
 
     def __init__(self) -> None:
         self._n = 0
-        self._columns = {column: np.empty(ROW_GROUP, ROW[column]) for column in ROW.names}
+        self._columns = {column: np.empty(ROW_GROUP, ROW[column]) for column in Fill._fields}
 
     def add(self, rows: np.ndarray) -> Mapping[str, np.ndarray]:
         """Take down rows (dtype ROW) that follow those before; return their columns."""
@@ -46,7 +46,7 @@ class MonthOfFills:
 
 def write(path: Path, rows: np.ndarray | Mapping[str, np.ndarray], names: Names) -> None:
     """Write rows (dtype ROW, in the order of seq), or their columns, to a new Parquet file."""
-    columns = {column: np.ascontiguousarray(rows[column]) for column in ROW.names}
+    columns = {column: np.ascontiguousarray(rows[column]) for column in Fill._fields}
     columns["time_us"] = columns["time_us"].view("datetime64[us]")
     words = names.words()
     with duckdb.connect(config={"threads": 1}) as connection:
@@ -55,7 +55,7 @@ def write(path: Path, rows: np.ndarray | Mapping[str, np.ndarray], names: Names)
             literals = ", ".join(f"'{word}'" for word in options)
             connection.execute(f"CREATE TYPE {column}_word AS ENUM ({literals})")
         connection.register("rows", columns)
-        selected = ", ".join(_selected(column, column in words) for column in ROW.names)
+        selected = ", ".join(_selected(column, column in words) for column in Fill._fields)
         target = str(path).replace("'", "''")
         connection.execute(
             f"COPY (SELECT {selected} FROM rows) TO '{target}' (FORMAT parquet, "
@@ -83,7 +83,7 @@ def read(connection: duckdb.DuckDBPyConnection, relation: str, names: Names) -> 
     fetched = connection.execute(f"SELECT * FROM {relation} ORDER BY seq").fetchnumpy()
     rows = np.empty(len(fetched["seq"]), dtype=ROW)
     words = names.words()
-    for column in ROW.names:
+    for column in Fill._fields:
         values = fetched["time" if column == "time_us" else column]
         if column in words:
             rows[column] = _codes(column, values, words[column])
@@ -127,10 +127,10 @@ def control_total(rows: np.ndarray | Mapping[str, np.ndarray], names: Names) -> 
     """
     digest = hashlib.sha256()
     words = names.words()
-    for column in ROW.names:
+    for column in Fill._fields:
         values = np.ascontiguousarray(rows[column], dtype="<i8")
         if column in words:
             hashes = [hashlib.sha256(word.encode()).digest()[:8] for word in words[column]]
             values = np.frombuffer(b"".join(hashes), dtype="<i8")[values]
-        digest.update(values)
+        digest.update(values.tobytes())
     return digest.hexdigest()

@@ -9,7 +9,7 @@ survives the summing. Nothing else turns fills into postings.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -190,7 +190,12 @@ class Fill(NamedTuple):
     fee_cents: int
 
 
-_CODES = {"motive": np.uint8, "venue": np.uint8, "market": np.uint8, "trigger": np.uint8}
+_CODES: dict[str, type[np.unsignedinteger[Any]]] = {
+    "motive": np.uint8,
+    "venue": np.uint8,
+    "market": np.uint8,
+    "trigger": np.uint8,
+}
 _CODES |= {"taker": np.uint16, "maker": np.uint16}
 ROW = np.dtype([(name, _CODES.get(name, np.int64)) for name in Fill._fields])
 

@@ -6,8 +6,11 @@ Here are the only places where a fraction becomes a whole cent, and where whole 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import overload
 
 import numpy as np
+
+from ledger.columns import Numbers
 
 RATE_UNIT = 1_000_000  # fee rates are in millionths, that is hundredths of a basis point
 
@@ -29,7 +32,11 @@ def to_cents(dollars: float) -> int:
     return round(Decimal(repr(dollars)) * 100)
 
 
-def fee_cents(notional_cents: np.ndarray, rate_e6: np.ndarray) -> np.ndarray:
+@overload
+def fee_cents(notional_cents: int, rate_e6: int) -> int: ...
+@overload
+def fee_cents(notional_cents: np.ndarray, rate_e6: Numbers) -> np.ndarray: ...
+def fee_cents(notional_cents: Numbers, rate_e6: Numbers) -> Numbers:
     """Charge *rate_e6* millionths of a notional, rounded half up to the cent, elementwise.
 
     The one rounding of a fee: the same cents are charged to the taker and credited to the venue.

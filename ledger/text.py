@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from typing import overload
 
 from ledger.chart import Chart, Opened
 from ledger.columns import Numbers, Words, each, joined
@@ -14,10 +15,16 @@ HEADER = ";; -*- mode: beancount -*-\n"
 EXACT = 'option "tolerance_multiplier" "0"\n'
 
 
+@overload
+def quoted(text: str) -> str: ...
+@overload
+def quoted(text: list[str]) -> list[str]: ...
+@overload
+def quoted(text: Words) -> Words: ...
 def quoted(text: Words) -> Words:
     """Write a string as Beancount reads it."""
     if isinstance(text, list):
-        return list(map(quoted, text))
+        return [quoted(one) for one in text]
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 

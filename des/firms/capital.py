@@ -94,19 +94,22 @@ class CapitalDesk:
         # make up for losses from the house.
         for code, cents in zip(self._code, returns.lead.tolist(), strict=True):
             self._margin.move_floor(code, cents)
-        if self._rules is None or self._custody.status[self._parties.house] == HALTED:
+        rules = self._rules
+        if rules is None or self._custody.status[self._parties.house] == HALTED:
             return
         needed = self._margin.needed_cents(marks)
         for i, status in enumerate(self.status):
             if status in (TRADING, LEFT):
-                self._judge(time_us, i, returns, needed)
+                self._judge(rules, time_us, i, returns, needed)
             if self.status[i] in (LEFT, CLOSED):
                 self._take_home(time_us, i, needed)
-        self._let_in(time_us)
+        self._let_in(rules, time_us)
 
-    def _judge(self, time_us: int, i: int, returns: Returns, needed: np.ndarray) -> None:
+    def _judge(
+        self, rules: CapitalRules, time_us: int, i: int, returns: Returns, needed: np.ndarray
+    ) -> None:
         """Update what a firm thinks of both venues, and do what follows."""
-        rules, code = self._rules, self._code[i]
+        code = self._code[i]
         capital = int(self._house.claims[code] + self._lead.claims[code])
         self._days[i] += 1
         wealth = capital + int(self._custody.cash[code])  # what was taken home is not lost
@@ -128,11 +131,13 @@ class CapitalDesk:
         spare = int(self._house.claims[code] - needed[0, code])
         self._ask(time_us, code, min(share, spare), ", its owners' share")
         if self._days[i] >= rules.patience_days:
-            self._shift(time_us, i, capital, needed)
+            self._shift(rules, time_us, i, capital, needed)
 
-    def _shift(self, time_us: int, i: int, capital: int, needed: np.ndarray) -> None:
+    def _shift(
+        self, rules: CapitalRules, time_us: int, i: int, capital: int, needed: np.ndarray
+    ) -> None:
         """Move capital towards the venue with the better trailing return."""
-        code, rules = self._code[i], self._rules
+        code = self._code[i]
         advantage_bps = float(self._trailing[0, i] - self._trailing[1, i])
         share = min(abs(advantage_bps) * rules.shift_per_bp, rules.shift_max)
         venues = (self._parties.house, self._parties.lead)
@@ -159,9 +164,8 @@ class CapitalDesk:
             spare = int(self._lead.claims[code] - needed[1, code])
             self._withdraw(time_us, code, self._parties.lead, spare, why)
 
-    def _let_in(self, time_us: int) -> None:
+    def _let_in(self, rules: CapitalRules, time_us: int) -> None:
         """Let waiting firms see what others earn, and come."""
-        rules = self._rules
         seen = self._trailing[:, self.takes].sum(axis=0)  # on both venues
         # The exact sum, rounded once: the same in whatever order firms are listed.
         visible_bps = max(math.fsum(seen) / len(seen), 0.0) if len(seen) else 0.0

@@ -26,6 +26,8 @@ from des.scenario.values import (
     Usd,
 )
 
+Day = date  # by another name where a field is called date
+
 # What money is used for. Of the first two something is left, which stands in the books at cost.
 UseKind = Literal[
     "Ventures",
@@ -83,7 +85,7 @@ class Use(Part):
     by: Literal["house", "maker"]
     to: Entity  # keeps books of its own, unless it is Outside; several uses may name the same
     why: Line
-    until: date | None = None  # parts on the date and on each first of a month up to this day
+    until: Day | None = None  # parts on the date and on each first of a month up to this day
 
     @model_validator(mode="after")
     def _span(self) -> Self:
@@ -96,7 +98,7 @@ class Use(Part):
             )
         return self
 
-    def days(self) -> list[date]:
+    def days(self) -> list[Day]:
         """List the days on which a part of it is due."""
         days, first = [self.date], _first_of_next_month(self.date)
         while self.until is not None and first <= self.until:
@@ -165,11 +167,11 @@ class Token(Part):
                 raise ContradictionError(
                     ("marks", i, "at"), f"is {mark.at}; give a day after the {before.at} before it"
                 )
-        for i, (before, purchase) in enumerate(pairwise(self.bought), start=1):
-            if purchase.date < before.date:
+        for i, (earlier, purchase) in enumerate(pairwise(self.bought), start=1):
+            if purchase.date < earlier.date:
                 raise ContradictionError(
                     ("bought", i, "date"),
-                    f"is {purchase.date}; give {before.date}, that of the one before, or later",
+                    f"is {purchase.date}; give {earlier.date}, that of the one before, or later",
                 )
         if self.marks and self.marks[0].at > self.bought[0].date:
             raise ContradictionError(

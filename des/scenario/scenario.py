@@ -309,7 +309,9 @@ class Scenario(Part):
     @model_validator(mode="after")
     def _quoted(self) -> Self:
         """Refuse quotes on the lead venue where nobody says how they are shown."""
-        quotes = [(("maker", "lead_quotes_usd"), self.maker.lead_quotes_usd)]
+        quotes: list[tuple[tuple[str | int, ...], float]] = [
+            (("maker", "lead_quotes_usd"), self.maker.lead_quotes_usd)
+        ]
         quotes += [
             (("firms", "members", i, "lead_quotes_usd"), firm.lead_quotes_usd)
             for i, firm in enumerate(self.firms.members)

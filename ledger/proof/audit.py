@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
+from typing import Any
 
 from beancount import loader
 
@@ -30,7 +31,8 @@ SAMPLE_SEED = 20221111
 # Problems are told; what is planned are the arguments of further questions.
 Told = str
 Planned = tuple[date] | tuple[date, bool]
-Answer = Callable[[], tuple]  # gives what was found, once it is there
+Found = tuple[Any, ...]  # things told, or planned
+Answer = Callable[[], Found]  # gives what was found, once it is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def _coverage(plan: Iterable[Planned | Told]) -> str:
     return f"Beancount loads {loaded} of {len(days)} days, those on disk are compared; "
 
 
-def _answer_afar(folder: str, audit_id: str, question: str, *arguments: object) -> tuple:
+def _answer_afar(folder: str, audit_id: str, question: str, *arguments: object) -> Found:
     return _answer(_auditor(folder, audit_id), question, *arguments)
 
 
@@ -109,9 +111,9 @@ def _auditor(folder: str, audit_id: str) -> "_Auditor":
     return _Auditor(Path(folder))
 
 
-def _answer(auditor: "_Auditor", question: str, *arguments: object) -> tuple:
+def _answer(auditor: "_Auditor", question: str, *arguments: object) -> Found:
     """Return all that is found; books that can't be read are a finding like any other."""
-    found: list = []
+    found: list[Any] = []
     try:
         # What was found before it broke off still counts.
         found.extend(getattr(auditor, question)(*arguments))

@@ -10,6 +10,7 @@ import numpy as np
 
 from ledger.accounts import PLEDGED, claim_in_kind
 from ledger.fills import IN_KIND, Motive
+from ledger.proof.invariants.steps import stated
 from ledger.run_folder import RunFolder
 
 E6 = 1_000_000
@@ -81,10 +82,12 @@ class MarginTokens:
         for token in self._run.chart.collateral:
             here = self.market == markets.index(token.contract.market)
             booked = sum(
-                token.contract.quantity.units(posting.units.number)
+                token.contract.quantity.units(units[0])
                 for entry in self._run.transactions
                 for posting in entry.postings
-                if (posting.account, posting.units.currency) == (pledged, token.commodity)
+                if posting.account == pledged
+                and (units := stated(posting))
+                and units[1] == token.commodity
             )
             if booked != (held := int(self.lots[here].sum())):
                 yield (

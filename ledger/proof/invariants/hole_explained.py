@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
-from beancount.core.data import Open
+from beancount.core.data import Directive, Open
 
 from ledger.proof.invariants.steps import Finding, Ledger, account_of
 
@@ -35,7 +35,7 @@ def _without_part(opens: list[Open]) -> Iterator[Finding]:
 def _unexplained(ledger: Ledger) -> Iterator[Finding]:
     part_of = {entry.account: entry.meta.get("hole") for entry in ledger.opens}
     usd: dict[str | None, Decimal] = defaultdict(Decimal)
-    mover = None
+    mover: Directive | None = None
     for step in ledger.steps:
         before = usd["claim"] + usd["liquid"] + usd["cause"]
         for account, number, commodity in step.legs:
@@ -44,7 +44,7 @@ def _unexplained(ledger: Ledger) -> Iterator[Finding]:
         if usd["claim"] + usd["liquid"] + usd["cause"] != before:
             mover = step.entry
     hole = -usd["claim"] - usd["liquid"]
-    if hole != usd["cause"]:
+    if mover and hole != usd["cause"]:
         yield (
             mover,
             f"at the end the hole is {hole:,f} USD and its causes sum to {usd['cause']:,f}; this "

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from itertools import groupby
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeGuard, TypeVar
 
 from beancount.core.amount import Amount
 from beancount.core.data import Directive, Open, Posting, Transaction
@@ -90,12 +90,15 @@ def signed(number: Decimal, commodity: str) -> str:
     return f"{number:+,f} {commodity}"
 
 
-def is_stated(posting: Posting) -> bool:
-    """Tell whether a posting says what it moves."""
-    return isinstance(posting.units, Amount) and isinstance(posting.units.number, Decimal)
+def stated(posting: Posting) -> tuple[Decimal, str] | None:
+    """Return the number and the commodity that a posting moves, if it says so."""
+    units = posting.units
+    if isinstance(units, Amount) and isinstance(units.number, Decimal):
+        return units.number, units.currency
+    return None
 
 
-def is_count(value: object) -> bool:
+def is_count(value: object) -> TypeGuard[Decimal]:
     """Tell whether metadata hold a whole number, 1 or above."""
     return isinstance(value, Decimal) and value > 0 and value == value.to_integral_value()
 
@@ -112,9 +115,9 @@ def _steps(transactions: Iterable[Transaction]) -> Iterator[Step]:
 
 def _legs(entry: Transaction) -> list[Leg]:
     return [
-        Leg(account_of(posting.account), posting.units.number, posting.units.currency)
+        Leg(account_of(posting.account), *moved)
         for posting in entry.postings
-        if is_stated(posting)
+        if (moved := stated(posting))
     ]
 
 

@@ -12,9 +12,9 @@ from ledger.proof.invariants.steps import (
     Ledger,
     entities,
     is_cash,
-    is_stated,
     residuals,
     signed,
+    stated,
 )
 
 
@@ -96,7 +96,7 @@ def tokens_conserved(ledger: Ledger) -> Iterator[Finding]:
 
 def _fault(posting: Posting) -> str | None:
     """Say what keeps a posting from stating exactly what it moves."""
-    if not is_stated(posting):
+    if not stated(posting):
         return "has no amount; write it"
     if posting.meta and AUTOMATIC_META in posting.meta:
         return f"leaves its amount to be inferred as {posting.units}; write it"
