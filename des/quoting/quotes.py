@@ -66,10 +66,18 @@ def _post(
 ) -> Quotes:
     begin = len(standing.posted_us)
     quotes = blank(begin + len(posted_us), offset.shape[1], standing.hit_by.shape[2])
-    quotes.posted_us[:begin], quotes.read_us[:begin] = standing.posted_us, standing.read_us
-    quotes.read[:begin], quotes.price[:begin] = standing.read, standing.price
-    quotes.shown_lots[:begin], quotes.left[:begin] = standing.shown_lots, standing.left
-    quotes.hit_by[:begin] = standing.hit_by
+    # Element by element: assigning slices compiles the text of their shapes' errors as well, which
+    # takes longer than all other functions together.
+    for i in range(begin):
+        quotes.posted_us[i], quotes.read_us[i] = standing.posted_us[i], standing.read_us[i]
+        quotes.read[i] = standing.read[i]
+        for side in (ASK, BID):
+            quotes.shown_lots[i, side] = standing.shown_lots[i, side]
+            for level in range(offset.shape[1]):
+                quotes.price[i, side, level] = standing.price[i, side, level]
+                quotes.left[i, side, level] = standing.left[i, side, level]
+            for firm in range(standing.hit_by.shape[2]):
+                quotes.hit_by[i, side, firm] = standing.hit_by[i, side, firm]
     tick = 0
     for i, now_us in enumerate(posted_us, begin):
         tick = latest(tick_us, tick, now_us - latency_us)
