@@ -1,18 +1,140 @@
-"""The public face of moneytrail: the Beancount plugin that holds a ledger to the invariants.
+"""The public face of moneytrail: run a scenario, open a run, ask it; and the Beancount plugin.
 
-``check.beancount`` of every run names this module. Wherever the code behind it moves, a ledger
-that was sealed once goes on loading:
+    import moneytrail
+
+    run = moneytrail.run("tiny")                                # or open_run("runs/out/tiny-seed1")
+    slow = moneytrail.run("tiny", out="slow", changes={"run": {"seed": 2}})
+    for table in moneytrail.where(run):
+        print(table.title, table.columns, table.rows)
+
+Each report is a function of a run and has the name of its command. Importing this module loads
+nothing else; a report and the libraries under it are loaded when it is first named.
+
+``check.beancount`` of every run names this module as a plugin. Wherever the code behind it moves,
+a ledger that was sealed once goes on loading:
 
     plugin "moneytrail"           ; a general ledger: trading is summed per closing period
     plugin "moneytrail" "line"    ; a day ledger: every fill is a transaction of its own
 """
 
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from runs import __version__ as __version__
 
 if TYPE_CHECKING:
     from beancount.core.data import Directive
 
+    from ledger.day_ledger import render_day as render_day
+    from ledger.proof.audit import audit as audit
+    from ledger.reports.firms.firm_results import firms as firms
+    from ledger.reports.firms.illusion import illusion as illusion
+    from ledger.reports.life.answer import answer as answer
+    from ledger.reports.life.cage import cage as cage
+    from ledger.reports.life.share_prices import valuation as valuation
+    from ledger.reports.life.solvency import solvency as solvency
+    from ledger.reports.life.timeline import timeline as timeline
+    from ledger.reports.liquidations.cascade import liquidations as liquidations
+    from ledger.reports.market.beliefs import beliefs as beliefs
+    from ledger.reports.market.leadlag import leadlag as leadlag
+    from ledger.reports.market.pool_results import pools as pools
+    from ledger.reports.money.quarters import where_by_quarter as where_by_quarter
+    from ledger.reports.money.where import where as where
+    from ledger.reports.trail.entity_books import books as books
+    from ledger.reports.trail.query import query as query
+    from ledger.reports.trail.sql import sql as sql
+    from ledger.reports.trail.trail_down import trail as trail
+    from ledger.reports.trail.trail_up import trail_up as trail_up
+    from ledger.run_folder import RunFolder as RunFolder
+    from ledger.run_folder import RunFolderError as RunFolderError
+    from runs.execute import RunRefusedError as RunRefusedError
+    from runs.scenarios import ScenarioError as ScenarioError
+    from runs.scenarios import built_ins as built_ins
+
 __plugins__ = ("check",)
+
+# Where each public name lives; the imports above say the same to type checkers.
+_HOMES = {
+    "RunFolder": "ledger.run_folder",
+    "RunFolderError": "ledger.run_folder",
+    "RunRefusedError": "runs.execute",
+    "ScenarioError": "runs.scenarios",
+    "answer": "ledger.reports.life.answer",
+    "audit": "ledger.proof.audit",
+    "beliefs": "ledger.reports.market.beliefs",
+    "books": "ledger.reports.trail.entity_books",
+    "built_ins": "runs.scenarios",
+    "cage": "ledger.reports.life.cage",
+    "firms": "ledger.reports.firms.firm_results",
+    "illusion": "ledger.reports.firms.illusion",
+    "leadlag": "ledger.reports.market.leadlag",
+    "liquidations": "ledger.reports.liquidations.cascade",
+    "pools": "ledger.reports.market.pool_results",
+    "query": "ledger.reports.trail.query",
+    "render_day": "ledger.day_ledger",
+    "solvency": "ledger.reports.life.solvency",
+    "sql": "ledger.reports.trail.sql",
+    "timeline": "ledger.reports.life.timeline",
+    "trail": "ledger.reports.trail.trail_down",
+    "trail_up": "ledger.reports.trail.trail_up",
+    "valuation": "ledger.reports.life.share_prices",
+    "where": "ledger.reports.money.where",
+    "where_by_quarter": "ledger.reports.money.quarters",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its home when it is first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"moneytrail has no {name!r}; it has {', '.join(__dir__())}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """Name what is public, loaded or not."""
+    return sorted({*_HOMES, "__version__", "check", "open_run", "run"})
+
+
+def run(
+    scenario: str | Path,
+    out: str | Path | None = None,
+    seed: int | None = None,
+    changes: Mapping[str, Any] | None = None,
+    force: bool = False,
+) -> "RunFolder":
+    """Simulate a scenario and return its run, sealed on disk.
+
+    Args:
+        scenario: a built-in name, such as ``may-2021``, or the path of a ``.toml`` file.
+        out: the run's folder; else ``runs/out/SCENARIO-seedN`` below the working directory.
+        seed: another seed than the scenario's.
+        changes: tables laid over the scenario: ``{"maker": {"volume_share": 0.45}}``.
+        force: whether an older run in that folder may be replaced.
+
+    Raises:
+        ScenarioError: the scenario, or a change of it, cannot be run.
+        RunRefusedError: the folder exists and *force* is not given, or it can't be written.
+    """
+    from runs import scenarios
+    from runs.execute import default_folder, execute
+
+    loaded = scenarios.load(str(scenario), _with_seed(changes or {}, seed))
+    folder = Path(out) if out else default_folder(str(scenario), loaded.run.seed)
+    execute(loaded, folder, force)
+    return open_run(folder)
+
+
+def open_run(folder: str | Path) -> "RunFolder":
+    """Open the folder of a finished run; nothing of it is read before it is asked for.
+
+    Raises:
+        RunFolderError: it is none.
+    """
+    from ledger.run_folder import RunFolder
+
+    return RunFolder.at(Path(folder))
 
 
 def check(
@@ -22,3 +144,7 @@ def check(
     from ledger.proof import invariants
 
     return invariants.check(entries, options_map, config)
+
+
+def _with_seed(changes: Mapping[str, Any], seed: int | None) -> Mapping[str, Any]:
+    return changes if seed is None else {**changes, "run": {**changes.get("run", {}), "seed": seed}}

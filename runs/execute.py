@@ -11,11 +11,18 @@ from ledger.day_ledger import days_of, render_days
 from ledger.proof.seal import seal
 from ledger.run_folder import MANIFEST, RunFolder
 from runs.program import program, versions
-from runs.scenarios import dump
+from runs.scenarios import dump, name
+
+OUT = Path("runs/out")  # below the working directory
 
 
 class RunRefusedError(Exception):
     """The run's folder can't be made or must not be replaced."""
+
+
+def default_folder(name_or_path: str, seed: int) -> Path:
+    """Return where a scenario's run goes unless another folder is asked for."""
+    return OUT / f"{name(name_or_path)}-seed{seed}"
 
 
 def execute(

@@ -8,11 +8,10 @@ from tqdm import tqdm
 from ledger.proof.audit import audit
 from ledger.run_folder import RunFolder
 from runs.cli.reporting import RUN
-from runs.execute import execute
-from runs.scenarios import load, name
+from runs.execute import default_folder, execute
+from runs.scenarios import load
 from runs.workers import cores, dask_workers, local_processes
 
-OUT = Path("runs/out")
 PROBLEMS_SHOWN = 20
 AUDIT_FAILED = 1
 
@@ -42,7 +41,7 @@ def run_command(
     every run keeps its scenario, with all defaults, in scenario.toml.
     """
     loaded = load(scenario, {} if seed is None else {"run": {"seed": seed}})
-    target = out or OUT / f"{name(scenario)}-seed{loaded.run.seed}"
+    target = out or default_folder(scenario, loaded.run.seed)
     days = (loaded.run.end - loaded.run.start).days
     # Silent for two seconds, and wherever nobody watches.
     with tqdm(total=days, unit="day", delay=2, disable=None, leave=False) as bar:

@@ -1,0 +1,112 @@
+"""`import moneytrail` is enough to run a scenario, open a run and ask it; it loads nothing."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import moneytrail
+
+CHECKOUT = Path(__file__).parents[1]
+HEAVY = ("beancount", "click", "duckdb", "numba", "numpy", "pydantic", "simpy", "tabulate")
+
+NO_DAYS = {"run": {"day_ledgers": []}}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> "moneytrail.RunFolder":
+    return moneytrail.run("tiny", out=tmp_path_factory.mktemp("face") / "tiny")
+
+
+def test_a_scenario_is_run_and_asked(run):
+    first = moneytrail.where(run)[0]
+    picked_off = "SELECT sum(edge_usd) FROM fills WHERE motive = 'pickoff'"
+    ((edge_usd,),) = moneytrail.sql(run, picked_off).rows
+
+    assert any(edge_usd in row and "PickOff" in row for row in first.rows)
+    assert "owes its customers" in moneytrail.answer(run)
+
+
+def test_a_run_on_disk_is_opened_and_says_the_same(run):
+    opened = moneytrail.open_run(str(run.path))
+
+    assert opened.path == run.path
+    assert moneytrail.answer(opened) == moneytrail.answer(run)
+
+
+def test_its_audit_finds_nothing(run):
+    assert [finding.problems for finding in moneytrail.audit(run.path)] == [()] * 4
+
+
+def test_a_seed_and_changes_are_laid_over_the_scenario(run, tmp_path):
+    changes = {"run": {"day_ledgers": []}, "maker": {"credit_line_usd": 123}}
+
+    other = moneytrail.run("tiny", tmp_path / "other", seed=7, changes=changes)
+
+    as_run = (other.path / "scenario.toml").read_text(encoding="utf-8")
+    assert "seed = 7\n" in as_run
+    assert "credit_line_usd = 123.0\n" in as_run
+    assert changes == {"run": {"day_ledgers": []}, "maker": {"credit_line_usd": 123}}
+    assert moneytrail.answer(other) != moneytrail.answer(run)
+
+
+def test_a_run_goes_where_the_command_line_would_put_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    assert moneytrail.run("tiny", changes=NO_DAYS).path == Path("runs/out/tiny-seed1")
+    assert moneytrail.open_run("runs/out/tiny-seed1")
+
+
+def test_an_older_run_is_replaced_by_force_alone(tmp_path):
+    moneytrail.run("tiny", tmp_path / "run", changes=NO_DAYS)
+
+    with pytest.raises(moneytrail.RunRefusedError, match="exists"):
+        moneytrail.run("tiny", tmp_path / "run", changes=NO_DAYS)
+    assert moneytrail.run("tiny", tmp_path / "run", changes=NO_DAYS, force=True)
+
+
+def test_a_mistake_is_an_error_with_a_name(tmp_path):
+    with pytest.raises(moneytrail.ScenarioError, match="latency_ss"):
+        moneytrail.run("tiny", tmp_path / "run", changes={"maker": {"latency_ss": 1}})
+    with pytest.raises(moneytrail.RunFolderError, match="not a finished run"):
+        moneytrail.open_run(tmp_path)
+    with pytest.raises(AttributeError, match=r"no 'were'; it has .*where"):
+        moneytrail.were  # noqa: B018
+
+
+@pytest.mark.parametrize("name", dir(moneytrail))
+def test_every_public_name_is_there_and_documented(name):
+    public = getattr(moneytrail, name)
+
+    assert name == "__version__" or public.__doc__
+
+
+def test_type_checkers_see_each_public_name_where_it_lives():
+    tree = ast.parse(Path(moneytrail.__file__).read_text(encoding="utf-8"))
+    seen = {
+        name.name: node.module
+        for branch in tree.body
+        if isinstance(branch, ast.If)
+        for node in branch.body
+        for name in node.names
+        if name.asname
+    }
+
+    assert seen == moneytrail._HOMES
+
+
+def test_importing_it_loads_no_library():
+    seen = "import sys, moneytrail; print(moneytrail.__version__, *sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", seen], cwd=CHECKOUT, check=True, capture_output=True, text=True
+    )
+    loaded = {module.split(".")[0] for module in done.stdout.split()}
+
+    assert loaded & {*HEAVY, "des", "ledger"} == set()
+    assert done.stdout.startswith(moneytrail.__version__)
+
+
+def test_the_packages_say_that_they_are_typed():
+    assert all((CHECKOUT / package / "py.typed").is_file() for package in ("des", "ledger", "runs"))
