@@ -21,7 +21,8 @@ from beancount.core import data
 from des.scenario import Scenario
 from des.scenario.group import UseKind
 from ledger.reports.dollars import ZERO, is_opening
-from ledger.reports.life.timeline import firsts, standings
+from ledger.reports.life.milestones import firsts
+from ledger.reports.life.standing import standings
 from ledger.reports.money.hole import Hole, hole
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import MANIFEST, RunFolder
@@ -309,7 +310,10 @@ def _firsts_table(run: RunFolder, other: RunFolder, kind: str) -> Table:
         "firsts",
         f"The days on which it came to that, with and without {kind}",
         ("what", "with_day", "with_usd", "without_day", "without_usd"),
-        [(a.what, a.day, a.usd, b.day, b.usd) for a, b in zip(with_it, without_it, strict=True)],
+        [
+            (ours.what, ours.day, ours.usd, theirs.day, theirs.usd)
+            for ours, theirs in zip(with_it.values(), without_it.values(), strict=True)
+        ],
         ("As `timeline` tells them; without a date it never came to that.",),
     )
 

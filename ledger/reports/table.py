@@ -1,16 +1,21 @@
 """A table of figures, before anybody decides how to print it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Self
 
 Cell = str | int | Decimal | date | datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Named columns and rows, with what a reader must know beside them."""
+    """Named columns and rows, with what a reader must know beside them.
+
+    Raises:
+        ValueError: a row has not as many cells as there are columns.
+    """
 
     name: str  # a slug, unique within a report
     title: str
@@ -18,3 +23,23 @@ class Table:
     rows: Sequence[tuple[Cell, ...]]
     notes: tuple[str, ...] = ()
     on_request: bool = False  # too long to read through: printed when it is asked for
+
+    def __post_init__(self) -> None:
+        """Refuse a row that is wider or narrower than the table."""
+        width = len(self.columns)
+        for row in self.rows:
+            if len(row) != width:
+                raise ValueError(f"{self.name}: {len(row)} cells in {width} columns: {row}")
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        title: str,
+        columns: tuple[str, ...],
+        found: Iterable[object],
+        notes: tuple[str, ...] = (),
+    ) -> Self:
+        """Lay out typed rows: each column holds the attribute of that name."""
+        rows = [tuple(getattr(row, column) for column in columns) for row in found]
+        return cls(name, title, columns, rows, notes)

@@ -1,10 +1,10 @@
 """What the commands that print a report share: how they read their words, print and draw."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import click
 
@@ -60,10 +60,20 @@ def report(command: Callable[..., list[Table] | str]) -> Callable[..., None]:
     return printing
 
 
-def plotted(figure_of: Callable[[Sequence[Table]], Any]) -> Callable:
-    """Let a report draw its tables as well; stands below `report`."""
+class Tabled(Protocol):
+    """The typed result of a report: its tables are made from it, and so is its picture."""
 
-    def decorate(command: Callable[..., list[Table]]) -> Callable[..., list[Table]]:
+    def tables(self) -> list[Table]:
+        """Lay it out."""
+
+
+Found = TypeVar("Found", bound=Tabled)
+
+
+def plotted(figure_of: Callable[[Found], Any]) -> Callable:
+    """Let a report draw its result as well as tabulate it; stands below `report`."""
+
+    def decorate(command: Callable[..., Found]) -> Callable[..., list[Table]]:
         @click.option(
             "--plot",
             type=click.Path(dir_okay=False, path_type=Path),
@@ -72,10 +82,10 @@ def plotted(figure_of: Callable[[Sequence[Table]], Any]) -> Callable:
         )
         @functools.wraps(command)
         def drawing(*args: Any, plot: Path | None, **options: Any) -> list[Table]:
-            tables = command(*args, **options)
+            found = command(*args, **options)
             if plot:
-                save(figure_of(tables), plot)
-            return tables
+                save(figure_of(found), plot)
+            return found if isinstance(found, list) else found.tables()
 
         return drawing
 

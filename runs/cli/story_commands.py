@@ -10,7 +10,7 @@ from tqdm import tqdm
 from ledger.reports.life.answer import answer
 from ledger.reports.life.share_prices import valuation
 from ledger.reports.life.solvency import solvency
-from ledger.reports.life.timeline import BY, timeline
+from ledger.reports.life.timeline import BY, Timeline, timeline
 from ledger.reports.money.hole import hole, hole_by_kind
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
@@ -42,7 +42,7 @@ def answer_command(run: RunFolder) -> None:
 )
 @report
 @plotted(timeline_figure)
-def timeline_command(run: RunFolder, by: str) -> list[Table]:
+def timeline_command(run: RunFolder, by: str) -> Timeline:
     """When was customers' money used, and since when was the group insolvent?
 
     \b
@@ -70,7 +70,7 @@ def solvency_command(run: RunFolder, day: date) -> list[Table]:
     Each entity's balance sheet, which balances by itself; tokens at mark beside what was paid for
     them; and exchange and maker as one, where what they owe each other is struck out.
     """
-    return solvency(run, day)
+    return solvency(run, day).tables()
 
 
 @click.command("valuation")

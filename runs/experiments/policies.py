@@ -15,14 +15,8 @@ from typing import Any, NamedTuple
 from beancount.core import data
 
 from ledger.reports.dollars import ZERO
-from ledger.reports.life.timeline import (
-    CUSTOMERS_MONEY,
-    HALT,
-    NOT_PAID,
-    WAIT,
-    firsts,
-    standings,
-)
+from ledger.reports.life.milestones import Milestone, firsts
+from ledger.reports.life.standing import standings
 from ledger.reports.money.hole import hole
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
@@ -66,8 +60,8 @@ def read(run: RunFolder) -> Life:
     """Read off a run's books what is told of its life."""
     days, kinds = standings(run), hole(run).kinds_usd
     end = days[-1]
-    found = {first.what: first for first in firsts(run, days)}
-    used, unpaid, wait, halt = (found[what] for what in _told(run.chart.parties.house))
+    found = firsts(run, days)
+    used = found[Milestone.CUSTOMERS_MONEY]
     quotes = (kinds.get(kind, ZERO) for kind in ("PickOff", "Spread", "Hedging"))
     return Life(
         _off_since(run),
@@ -77,17 +71,10 @@ def read(run: RunFolder) -> Life:
         end.house_cash_usd,
         end.hole_usd,
         used.days,
-        *(first.day for first in (used, unpaid, wait, halt)),
-    )
-
-
-def _told(house: str) -> tuple[str, ...]:
-    """Name the days that are told, as the timeline does."""
-    return (
-        CUSTOMERS_MONEY.format(house=house),
-        NOT_PAID,
-        WAIT,
-        HALT,
+        used.day,
+        found[Milestone.NOT_PAID].day,
+        found[Milestone.WAIT].day,
+        found[Milestone.HALT].day,
     )
 
 

@@ -20,7 +20,7 @@ from ledger.parties import BACKSTOP, DIRECTIONAL
 from ledger.reports.days import calendar, dollars, posted_cents
 from ledger.reports.dollars import ZERO, is_opening, usd_lines
 from ledger.reports.life.paper_wealth import Marks, moved_by_group
-from ledger.reports.life.timeline import Standing, standings
+from ledger.reports.life.standing import Standing, standings
 from ledger.reports.life.waiting import HALTED, withdrawals
 from ledger.run_folder import RunFolder
 from runs.record.facts import Fact

@@ -1,7 +1,8 @@
 """The answer in one paragraph says what `where` and `timeline` say."""
 
 from ledger.reports.life.answer import answer
-from ledger.reports.life.timeline import firsts, standings
+from ledger.reports.life.milestones import Milestone, firsts
+from ledger.reports.life.standing import standings
 from ledger.reports.money.hole import hole
 
 
@@ -22,7 +23,7 @@ def test_its_figures_are_those_of_the_hole(busy_run):
 
 def test_its_days_are_those_of_the_timeline(busy_run):
     said = answer(busy_run)
-    used = firsts(busy_run, standings(busy_run))[1]
+    used = firsts(busy_run, standings(busy_run))[Milestone.CUSTOMERS_MONEY]
 
     if used.day is None:
         assert "Customers' money was in use on no day." in said

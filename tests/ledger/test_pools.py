@@ -17,8 +17,8 @@ from ledger.accounts import POOLS
 from ledger.pools import Arbitrages, arbitrage_pool, close_pool, open_pool
 from ledger.proof import invariants
 from ledger.proof.audit import audit
-from ledger.reports.life.solvency import sheets
-from ledger.reports.life.timeline import standings
+from ledger.reports.life.balance_sheet import sheets
+from ledger.reports.life.standing import standings
 from ledger.reports.market.pool_results import pool_days, pools
 from ledger.reports.money.cash import cash_statement
 from ledger.reports.money.hole import hole
@@ -155,7 +155,7 @@ def test_the_hole_is_explained_with_fees_as_a_source(run, ask):
     assert the_hole.unexplained_usd == 0
     assert the_hole.kinds_usd["Pools"] == fees < 0
     assert the_hole.kinds_usd["Grants"] == 3_000_000
-    assert all(at.unexplained_usd == at.within_usd == 0 for at in standings(run))
+    assert all(at.unexplained_usd == at.within_group_usd == 0 for at in standings(run))
 
 
 def test_tokens_in_a_pool_are_marked_like_others(run, ask):
@@ -168,7 +168,7 @@ def test_tokens_in_a_pool_are_marked_like_others(run, ask):
     assert units > 300_000
     assert "Assets:Alameda:Tokens:Pool:FTT" not in lines  # the group's own: it counts zero
     (at,) = (at for at in standings(run) if at.day == date(2022, 5, 29))
-    assert at.tokens_usd == 1_000_000 * marks[0].amount.number  # 461,041 of them in the pool
+    assert at.paper_usd == 1_000_000 * marks[0].amount.number  # 461,041 of them in the pool
 
 
 # ---- the report

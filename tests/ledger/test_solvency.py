@@ -10,8 +10,9 @@ from beancount.core import data
 from beanquery.query import run_query
 
 from ledger.reports.days import calendar
-from ledger.reports.life.solvency import Sheet, consolidated, sheets, solvency
-from ledger.reports.life.timeline import standings
+from ledger.reports.life.balance_sheet import Sheet, consolidated, sheets
+from ledger.reports.life.solvency import solvency
+from ledger.reports.life.standing import standings
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder, RunFolderError
 from ledger.transaction import kind_of
@@ -21,7 +22,7 @@ CRASH = date(2022, 5, 10)  # of the run in which customers bring tokens
 
 
 def table(run: RunFolder, name: str, day: date = JUNE) -> Table:
-    return next(table for table in solvency(run, day) if table.name == name)
+    return next(table for table in solvency(run, day).tables() if table.name == name)
 
 
 def lines(sheet: Sheet) -> dict[str, tuple]:
@@ -214,7 +215,7 @@ def test_they_agree_where_tokens_are_held_in_kind_but_for_the_insurance_fund(tok
         fund = next(n.usd for n in found["FTX"].lines if n.account.endswith(":Insurance"))
 
         assert consolidated(tokens_run, found).net_at_mark_usd == at.net_at_mark_usd - fund
-        assert at.tokens_usd == 0
+        assert at.paper_usd == 0
 
 
 def test_every_line_is_what_bean_query_says_stands_on_the_account(run):
@@ -257,12 +258,16 @@ def money_has_cents_and_every_row_is_as_wide_as_its_table(tables: list[Table]) -
 
 def test_tables_are_well_made(any_run):
     for day in calendar(any_run):
-        assert money_has_cents_and_every_row_is_as_wide_as_its_table(solvency(any_run, day))
+        assert money_has_cents_and_every_row_is_as_wide_as_its_table(
+            solvency(any_run, day).tables()
+        )
 
 
 def test_tables_with_tokens_are_well_made(life):
-    assert money_has_cents_and_every_row_is_as_wide_as_its_table(solvency(life, LAST))
+    assert money_has_cents_and_every_row_is_as_wide_as_its_table(solvency(life, LAST).tables())
 
 
 def test_tables_with_tokens_in_kind_are_well_made(tokens_run):
-    assert money_has_cents_and_every_row_is_as_wide_as_its_table(solvency(tokens_run, CRASH))
+    assert money_has_cents_and_every_row_is_as_wide_as_its_table(
+        solvency(tokens_run, CRASH).tables()
+    )

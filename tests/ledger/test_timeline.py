@@ -10,8 +10,10 @@ from beancount.core.data import Query
 from beanquery.query import run_query
 
 from ledger.reports.days import calendar
+from ledger.reports.life.milestones import Milestone, firsts
 from ledger.reports.life.paper_wealth import Marks
-from ledger.reports.life.timeline import firsts, month_ends, standings, timeline
+from ledger.reports.life.standing import month_ends, standings
+from ledger.reports.life.timeline import timeline
 from ledger.reports.life.waiting import queue_usd
 from ledger.reports.money.hole import hole
 from ledger.reports.table import Table
@@ -30,11 +32,12 @@ FIRST, LENT, RECALLED, LAST = (
 
 
 def table(run: RunFolder, name: str, by: str = "month") -> Table:
-    return next(table for table in timeline(run, by) if table.name == name)
+    return next(table for table in timeline(run, by).tables() if table.name == name)
 
 
 def dates(run: RunFolder) -> dict[str, tuple]:
-    return {what: tuple(rest) for what, *rest in firsts(run, standings(run))}
+    found = firsts(run, standings(run)).values()
+    return {each.what: (each.day, each.usd, each.days, each.for_good_since) for each in found}
 
 
 def on(run: RunFolder, day: date):
@@ -149,7 +152,7 @@ def test_beancount_converts_tokens_to_the_same_worth(life):
             f"WHERE account = 'Assets:Alameda:Tokens:SOL' AND date <= {day}"
         )
         ((found,),) = run_query(entries, options, query)[1]
-        assert on(life, day).tokens_usd == found.get_currency_units("USD").number
+        assert on(life, day).paper_usd == found.get_currency_units("USD").number
 
 
 def test_the_groups_own_token_counts_nothing_inside_the_group_whatever_its_mark(life):
@@ -169,7 +172,7 @@ def test_a_token_is_worth_its_last_mark_and_nothing_before_its_first(life):
 def test_each_token_is_marked_to_the_cent(life_with):
     run = life_with("2022-07-02 price SOL 0.3333 USD\n")
 
-    assert on(run, LAST).tokens_usd == Decimal("3.33")
+    assert on(run, LAST).paper_usd == Decimal("3.33")
 
 
 # --------------------------------------------------------------------------- the queue
@@ -234,7 +237,7 @@ def test_a_wait_that_ends_on_the_day_on_which_it_began_was_one(life_with):
   Assets:Firm02:Cash                            0.00 USD
 """
     run = life_with(brief)
-    first, usd, days, _ = dates(run)["a withdrawal has to wait"]
+    first, usd, days, _ = dates(run)[Milestone.WAIT.value]
 
     assert queued(run)[date(2022, 6, 3)] == 0
     assert (first, usd, days) == (date(2022, 6, 3), 1, 1 + 13)
@@ -297,7 +300,7 @@ def test_customers_money_is_used_as_long_as_a_dollar_of_theirs_is_not_there(
 
 def test_money_has_cents_and_every_row_is_as_wide_as_its_table(any_run):
     for by in ("month", "day"):
-        for found in timeline(any_run, by):
+        for found in timeline(any_run, by).tables():
             for row in found.rows:
                 assert len(row) == len(found.columns)
                 for column, cell in zip(found.columns, row, strict=True):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ledger.reports.life.timeline import standings
+from ledger.reports.life.standing import standings
 from ledger.reports.money.hole import hole
 from runs.experiments import policies
 from runs.experiments.policies import POLICIES, SCENARIO, life, policy_tables, read

@@ -1,16 +1,15 @@
 """Where did the money go? In one paragraph, every figure of which is read off the books."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 from ledger.reports.dollars import ZERO, percent
-from ledger.reports.life.timeline import LINES, First, firsts, standings
+from ledger.reports.life.milestones import First, Milestone, firsts
+from ledger.reports.life.standing import standings
 from ledger.reports.money.hole import Hole, hole
 from ledger.run_folder import RunFolder
 
-USED = next(what for what in LINES if what.startswith("customers' money"))
-INSOLVENT = next(what for what in LINES if what.startswith("insolvent"))
 LARGEST = 3  # uses that are named
 MILLION = Decimal(1_000_000)
 
@@ -18,15 +17,15 @@ MILLION = Decimal(1_000_000)
 def answer(run: RunFolder) -> str:
     """Say what is missing, what used money, what stale quotes had to do with it, and since when."""
     the_hole, days = hole(run), standings(run)
-    dated = {first.what: first for first in firsts(run, days)}
+    dated = firsts(run, days)
     house = run.chart.parties.house
     return " ".join(
         (
             _missing(the_hole, house, days[0].day, days[-1].day),
             _largest(the_hole),
             _quotes(the_hole, run.chart.parties.maker),
-            _since(dated[USED.format(house=house)], "Customers' money was in use"),
-            _since(dated[INSOLVENT], "At mark the group was insolvent"),
+            _since(dated[Milestone.CUSTOMERS_MONEY], "Customers' money was in use"),
+            _since(dated[Milestone.INSOLVENT], "At mark the group was insolvent"),
             _paid_out(dated),
         )
     )
@@ -71,8 +70,8 @@ def _since(first: First, said: str) -> str:
     return f"{days}, for good since {first.for_good_since}." if first.for_good_since else f"{days}."
 
 
-def _paid_out(dated: dict[str, First]) -> str:
-    halt, wait = dated["withdrawals are halted"].day, dated["a withdrawal has to wait"].day
+def _paid_out(dated: Mapping[Milestone, First]) -> str:
+    halt, wait = dated[Milestone.HALT].day, dated[Milestone.WAIT].day
     if halt:
         return f"Withdrawals waited from {wait} on and were halted on {halt}."
     if wait:

@@ -1,0 +1,148 @@
+"""Balance sheets at the end of a day: every entity's alone, and the house group's as one.
+
+The ledger books at cost, so the sheets are at cost as well, and each balances to the cent without
+anybody else's. Beside them stands what tokens are marked at; the difference is a gain that nobody
+booked. Tokens held in kind cost whoever holds them nothing and are owed as they are: at cost they
+are zero on both sides, at mark the same on both. What others owe stands at its face: that the
+exchange's largest debtor is its own maker shows only where the two are consolidated, and what they
+owe each other is struck out.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from ledger.reports.dollars import ZERO
+from ledger.reports.life.paper_wealth import TOKENS, Marks
+from ledger.run_folder import RunFolder
+from ledger.transaction import MONEY, entity_of, is_contract, kind_of
+
+Balances = Mapping[tuple[str, str], Decimal]  # by (account, commodity)
+
+
+class Side(StrEnum):
+    """A side of a balance sheet; the result to date is among the claims on assets."""
+
+    ASSETS = "assets"
+    LIABILITIES = "liabilities"
+    EQUITY = "equity"
+    RESULT = "result"
+
+
+SIDES = tuple(Side)
+SIDE_OF_ROOT = {
+    "Assets": Side.ASSETS,
+    "Liabilities": Side.LIABILITIES,
+    "Equity": Side.EQUITY,
+    "Income": Side.RESULT,
+    "Expenses": Side.RESULT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLine:
+    """One line of a balance sheet: above zero where it adds to its side."""
+
+    side: Side
+    account: str
+    usd: Decimal  # as booked
+    at_mark_usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The balance sheet of one entity at the end of a day."""
+
+    entity: str
+    lines: tuple[SheetLine, ...]
+
+    def usd(self, side: Side) -> Decimal:
+        """Sum up one side as booked."""
+        return sum((line.usd for line in self.lines if line.side == side), ZERO)
+
+    @property
+    def difference_usd(self) -> Decimal:
+        """Return what assets exceed all claims on them by: zero, or the books are broken."""
+        return (
+            self.usd(Side.ASSETS)
+            - self.usd(Side.LIABILITIES)
+            - self.usd(Side.EQUITY)
+            - self.usd(Side.RESULT)
+        )
+
+    @property
+    def net_at_mark_usd(self) -> Decimal:
+        """Return what is left at mark of the assets once all debts are paid."""
+        return self._at_mark_usd(Side.ASSETS) - self._at_mark_usd(Side.LIABILITIES)
+
+    @property
+    def unbooked_usd(self) -> Decimal:
+        """Return what that exceeds the same at cost by."""
+        return self.net_at_mark_usd - (self.usd(Side.ASSETS) - self.usd(Side.LIABILITIES))
+
+    def _at_mark_usd(self, side: Side) -> Decimal:
+        return sum((line.at_mark_usd for line in self.lines if line.side == side), ZERO)
+
+
+def sheets(run: RunFolder, day: date) -> dict[str, Sheet]:
+    """Draw up the balance sheet of everybody who keeps books, in their order."""
+    balances, marks = balances_at(run, day), Marks(run)
+    lines: dict[str, list[SheetLine]] = defaultdict(list)
+    for account in run.opens:
+        entity, side = entity_of(account), SIDE_OF_ROOT[account.partition(":")[0]]
+        sign = 1 if side == Side.ASSETS else -1
+        if is_in_tokens(account):
+            counted = marks.counted_usd if entity in run.chart.parties.group else marks.usd
+            held = {token: balances[account, token] for token in run.opens[account].currencies}
+            cost_usd = ZERO + max(balances[paid_for(account), MONEY], ZERO)
+            lines[entity].append(
+                SheetLine(side, account, cost_usd, ZERO + sign * counted(held, day))
+            )
+        elif not is_contract(account):
+            usd = ZERO + sign * balances[account, MONEY]
+            if side == Side.EQUITY and kind_of(account) == TOKENS:
+                usd = max(usd, ZERO)  # what was paid is an asset, and stands with the tokens
+            lines[entity].append(SheetLine(side, account, usd, usd))
+    return {entity: Sheet(entity, in_order(found)) for entity, found in lines.items()}
+
+
+def consolidated(run: RunFolder, found: Mapping[str, Sheet]) -> Sheet:
+    """Draw up the sheet of the house group as one: what its two owe each other is nobody's."""
+    group = run.chart.parties.group
+    lines = (line for entity in group for line in found[entity].lines)
+    outward = [line for line in lines if not is_within(run, line)]
+    return Sheet(f"{' and '.join(group)}, consolidated", in_order(outward))
+
+
+def balances_at(run: RunFolder, day: date) -> Balances:
+    """Return what stands on each account at the end of a day, zero where nothing was posted."""
+    balances: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for entry in run.transactions:
+        if entry.date <= day:
+            for posting in entry.postings:
+                balances[posting.account, posting.units.currency] += posting.units.number
+    return balances
+
+
+def in_order(lines: Iterable[SheetLine]) -> tuple[SheetLine, ...]:
+    """Sort lines by side, and leave out those at zero."""
+    moved = (line for line in lines if line.usd or line.at_mark_usd)
+    return tuple(sorted(moved, key=lambda line: SIDES.index(line.side)))
+
+
+def is_within(run: RunFolder, line: SheetLine) -> bool:
+    """Tell whether a line is what exchange and maker owe each other."""
+    return run.opens[line.account].meta.get("hole") == "group"
+
+
+def is_in_tokens(account: str) -> bool:
+    """Tell whether an account holds tokens or owes them in kind."""
+    return kind_of(account) == TOKENS and not account.startswith("Equity:")
+
+
+def paid_for(account: str) -> str:
+    """Name the account in which tokens meet what was paid for them; in kind there is none."""
+    return f"Equity:{account.partition(':')[2]}"

@@ -1,0 +1,103 @@
+"""The dates that matter in the life: customers' money is used, insolvency, unpaid uses, a halt."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from itertools import takewhile
+
+from beancount.core import data
+from beancount.core.amount import Amount
+
+from ledger.reports.dollars import ZERO
+from ledger.reports.life.cage import unpaid_requests
+from ledger.reports.life.standing import Standing
+from ledger.reports.life.waiting import HALTED, withdrawals
+from ledger.run_folder import RunFolder
+
+UNPAID_USE = "unpaid-use"  # how the books note a use of money for which none was left
+
+
+class Milestone(Enum):
+    """What may happen to a group, and its wording, in which {house} is the exchange."""
+
+    CREDIT_DRAWN = "the credit line is drawn"
+    CUSTOMERS_MONEY = "customers' money is used: claims above the cash of {house}"
+    HOLE = "claims above what is liquid in the group"
+    HOLE_AFTER_LOANS = "claims and loans above what is liquid"
+    INSOLVENT = "insolvent at mark: above tokens and ventures too"
+    NOT_PAID = "a use of money is not paid"
+    WAIT = "a withdrawal has to wait"
+    HALT = "withdrawals are halted"
+
+    def told(self, house: str) -> str:
+        """Return the wording."""
+        return self.value.format(house=house)
+
+
+# What is above zero from some day on, and how a day's end tells it.
+LINES: Mapping[Milestone, Callable[[Standing], Decimal]] = {
+    Milestone.CREDIT_DRAWN: lambda at: at.credit_drawn_usd,
+    Milestone.CUSTOMERS_MONEY: lambda at: at.hole_of_exchange_usd,
+    Milestone.HOLE: lambda at: at.hole_usd,
+    Milestone.HOLE_AFTER_LOANS: lambda at: at.hole_after_loans_usd,
+    Milestone.INSOLVENT: lambda at: -at.net_at_mark_usd,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """The first day of a milestone, or None if it was never reached."""
+
+    what: str  # the milestone's wording
+    day: date | None
+    usd: Decimal | None  # by how much, at the end of that day
+    days: int  # on how many days
+    for_good_since: date | None  # from when it stayed so until the end
+
+
+def firsts(run: RunFolder, days: Sequence[Standing]) -> dict[Milestone, First]:
+    """Return when each milestone was reached, in their order.
+
+    Args:
+        run: the books.
+        days: how each of its days ends.
+    """
+    house, status = run.chart.parties.house, withdrawals(run, (at.day for at in days))
+    uses, asked = _by_day(_unpaid_uses(run)), _by_day(unpaid_requests(run))
+    beyond: dict[Milestone, Callable[[Standing], Decimal]] = {
+        **LINES,
+        Milestone.NOT_PAID: lambda at: uses[at.day],
+        Milestone.WAIT: lambda at: max(asked[at.day], at.queue_usd),
+        Milestone.HALT: lambda at: at.claims_usd if status[at.day] == HALTED else ZERO,
+    }
+    return {each: _first(each.told(house), usd, days) for each, usd in beyond.items()}
+
+
+def _first(what: str, usd: Callable[[Standing], Decimal], days: Sequence[Standing]) -> First:
+    beyond = [at for at in days if usd(at) > 0]
+    if not beyond:
+        return First(what, None, None, 0, None)
+    lasting = list(takewhile(lambda at: usd(at) > 0, reversed(days)))
+    since = lasting[-1].day if lasting else None
+    return First(what, beyond[0].day, usd(beyond[0]), len(beyond), since)
+
+
+def _unpaid_uses(run: RunFolder) -> list[tuple[date, Decimal]]:
+    """Return for which uses no money was left, and how much each would have taken."""
+    return [
+        (entry.date, value.value.number)
+        for entry in run.entries
+        if isinstance(entry, data.Custom) and entry.type == UNPAID_USE
+        for value in entry.values
+        if isinstance(value.value, Amount)
+    ]
+
+
+def _by_day(amounts: Iterable[tuple[date, Decimal]]) -> defaultdict[date, Decimal]:
+    by_day: dict[date, Decimal] = defaultdict(lambda: ZERO)
+    for day, usd in amounts:
+        by_day[day] += usd
+    return by_day

@@ -1,0 +1,136 @@
+"""How the house group stands at the end of a day: what it owes, what it has, what is missing.
+
+What drives the figures: whatever moved money. Loans stay in the group as cash until they are
+spent, so the hole of the group counts them as a source, and a hole after loans stands beside it.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from ledger.accounts import cash, lent
+from ledger.chart import IN_KIND
+from ledger.reports.days import calendar, dollars, posted_cents
+from ledger.reports.life.paper_wealth import Marks, moved_by_group
+from ledger.reports.life.waiting import queue_usd
+from ledger.run_folder import RunFolder
+from ledger.transaction import kind_of
+
+LOANS = "Loans"  # the kind of an account
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the house group stands at the end of a day, in dollars."""
+
+    day: date
+    claims_usd: Decimal  # of customers outside the group
+    house_cash_usd: Decimal
+    liquid_usd: Decimal  # of the group, the exchange's cash among it
+    credit_drawn_usd: Decimal  # by the captive maker, from the exchange
+    loans_usd: Decimal  # owed to lenders
+    at_cost_usd: Decimal  # ventures, and whatever else was bought and not booked as spent
+    kinds_usd: Decimal  # the sum of all kinds
+    within_group_usd: Decimal  # what exchange and maker owe each other, from both sides
+    paper_usd: Decimal  # at mark; the group's own count zero
+    queue_usd: Decimal  # withdrawals that wait
+
+    @property
+    def hole_of_exchange_usd(self) -> Decimal:
+        """Return what the exchange alone lacks: above zero, customers' money is in use."""
+        return self.claims_usd - self.house_cash_usd
+
+    @property
+    def hole_usd(self) -> Decimal:
+        """Return what the group lacks to pay all customers."""
+        return self.claims_usd - self.liquid_usd
+
+    @property
+    def hole_after_loans_usd(self) -> Decimal:
+        """Return what it would lack if its lenders were paid as well."""
+        return self.hole_usd + self.loans_usd
+
+    @property
+    def net_at_mark_usd(self) -> Decimal:
+        """Return what is left at mark once all are paid; below zero the group is insolvent."""
+        return self.paper_usd + self.at_cost_usd - self.hole_after_loans_usd
+
+    @property
+    def unexplained_usd(self) -> Decimal:
+        """Return what the kinds leave open of the hole: zero, or the chart misses an account."""
+        return self.hole_usd - self.kinds_usd
+
+
+def standings(run: RunFolder) -> list[Standing]:
+    """Read off the general ledger how every day ends, from its first entry to its last."""
+    days, parts = calendar(run), _accounts(run)
+    # Debts are below zero where they are booked, assets above.
+    sums = posted_cents(run, list(parts.values())).cumsum(axis=0)
+    usd = {part: [dollars(cents) for cents in sums[:, i]] for i, part in enumerate(parts)}
+    tokens, queue = _tokens_usd(run, days), queue_usd(run, days)
+    return [
+        Standing(
+            day,
+            claims_usd=-usd["claims"][i],
+            house_cash_usd=usd["house cash"][i],
+            liquid_usd=usd["house cash"][i] + usd["other liquid"][i],
+            credit_drawn_usd=usd["credit line"][i],
+            loans_usd=-usd["loans"][i],
+            at_cost_usd=usd["at cost"][i],
+            kinds_usd=usd["loans"][i] + usd["at cost"][i] + usd["other causes"][i],
+            within_group_usd=usd["credit line"][i] + usd["other within"][i],
+            paper_usd=tokens[i],
+            queue_usd=queue[i],
+        )
+        for i, day in enumerate(days)
+    ]
+
+
+def month_ends(days: Sequence[Standing]) -> list[Standing]:
+    """Choose the last day of each month, and of the books."""
+    # Of each month's days the last is left.
+    return list({(at.day.year, at.day.month): at for at in days}.values())
+
+
+def _accounts(run: RunFolder) -> dict[str, list[str]]:
+    """Sort the accounts of the group by the part they play here; what is in kind plays none."""
+    parties = run.chart.parties
+    single = {
+        cash(parties.house): "house cash",
+        lent(parties.house, parties.maker): "credit line",
+    }
+    others = {
+        "claim": "claims",
+        "liquid": "other liquid",
+        "group": "other within",
+        "cause": "other causes",
+    }
+    parts: dict[str, list[str]] = {
+        part: [] for part in (*single.values(), *others.values(), "loans", "at cost")
+    }
+    for account, opened in run.opens.items():
+        role = opened.meta.get("hole")
+        if role == "cause" and account.startswith("Liabilities:") and kind_of(account) == LOANS:
+            parts["loans"].append(account)
+        elif role == "cause" and account.startswith("Assets:"):
+            parts["at cost"].append(account)
+        elif role and role != IN_KIND:
+            parts[single.get(account, others[role])].append(account)
+    return parts
+
+
+def _tokens_usd(run: RunFolder, days: Sequence[date]) -> list[Decimal]:
+    """Mark what the group holds at the end of each day."""
+    marks = Marks(run)
+    moved: dict[date, list[tuple[str, Decimal]]] = defaultdict(list)
+    for day, token, units in moved_by_group(run):
+        moved[day].append((token, units))
+    held: dict[str, Decimal] = defaultdict(Decimal)
+    worth = []
+    for day in days:
+        for token, units in moved[day]:
+            held[token] += units
+        worth.append(marks.counted_usd(held, day))
+    return worth
