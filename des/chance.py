@@ -51,6 +51,23 @@ def mix(key: int, subject: int) -> int:
     return h ^ (h >> _SHIFTS[2])  # type: ignore[return-value]  # compiled: a number is a number
 
 
+def waiting_us(draws: Generator, expected: float, span_us: int) -> float:
+    """Draw how long it takes until the next event of a Poisson process.
+
+    Args:
+        draws: the process's own stream.
+        expected: how many events are expected within *span_us*, 0 or more.
+        span_us: in microseconds.
+
+    Returns:
+        Microseconds, not rounded; math.inf where the event never comes. It never does at a rate of
+        zero, nor at one so near zero that its mean waiting time is beyond what a float can hold.
+    """
+    # Python divides a float by what is nearly zero to infinity, and refuses zero itself.
+    mean_us = span_us / expected if expected else math.inf
+    return draws.exponential(mean_us) if math.isfinite(mean_us) else math.inf
+
+
 def lognormal_quantiles_us(median_us: int, log_sd: float) -> np.ndarray:
     """Tabulate a lognormal delay at equally likely quantiles.
 

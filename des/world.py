@@ -207,6 +207,16 @@ class World:
 
     def run(self, on_day: Callable[[], None]) -> None:
         """Simulate to the end; *on_day* is called after each day."""
+        try:
+            self._begin()
+            self.env.process(self._settlements(on_day))
+            self.env.run(until=self._end_us)
+            self.journal.finish(self._end_us - 1)
+        finally:
+            self.journal.close()
+
+    def _begin(self) -> None:
+        """Note how everything is on the first morning, and let everybody decide."""
         self._fund_maker()
         if self._on_margin:
             # A microsecond after the opening balances, which it is a part of.
@@ -216,9 +226,6 @@ class World:
         note_inputs(self.journal, self._start_us, self._scenario, self._members, self._funding_e9)
         self._capital.note(self._start_us)
         self._decide(self._start_us, 0.0)
-        self.env.process(self._settlements(on_day))
-        self.env.run(until=self._end_us)
-        self.journal.finish(self._end_us - 1)
 
     def _settlements(self, on_day: Callable[[], None]) -> Generator[simpy.Event, None, None]:
         """Let the markets trade, then settle, again and again."""

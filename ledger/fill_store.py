@@ -17,6 +17,10 @@ from ledger.fills import ABSENT, NULLABLE, ROW, Fill, Names
 ROW_GROUP = 122_880
 
 
+class FillsError(ValueError):
+    """The fills are not what `write` makes of any rows, or name what the books don't know."""
+
+
 class MonthOfFills:
     """A month's fills by column, until they are written.
 
@@ -77,7 +81,7 @@ def read(connection: duckdb.DuckDBPyConnection, relation: str, names: Names) -> 
     """Read back what `write` wrote, from a relation of the same columns, in the order of seq.
 
     Raises:
-        ValueError: a name in the fills is none of *names*, or a column is not what `write` makes
+        FillsError: a name in the fills is none of *names*, or a column is not what `write` makes
             of it: SQL would then see other rows than the audit.
     """
     fetched = connection.execute(f"SELECT * FROM {relation} ORDER BY seq").fetchnumpy()
@@ -86,7 +90,7 @@ def read(connection: duckdb.DuckDBPyConnection, relation: str, names: Names) -> 
     for column in Fill._fields:
         values = fetched["time" if column == "time_us" else column]
         if column in words:
-            rows[column] = _codes(column, values, words[column])
+            rows[column] = codes(column, values, words[column])
         elif column == "time_us":
             rows[column] = values.astype("datetime64[us]").astype(np.int64)
         else:
@@ -104,18 +108,24 @@ def _whole(column: str, values: np.ndarray) -> np.ndarray:
         or (nothing.any() and not may_be_nothing)
         or (may_be_nothing and (present[~nothing] == ABSENT).any())
     ):
-        raise ValueError(f"the fills' {column} is not a whole number wherever it must be one")
+        raise FillsError(f"the fills' {column} is not a whole number wherever it must be one")
     return np.where(nothing, ABSENT, present)
 
 
-def _codes(column: str, values: np.ndarray, words: Sequence[str]) -> np.ndarray:
+def codes(column: str, values: np.ndarray, words: Sequence[str]) -> np.ndarray:
+    """Return the places of *values* among the *words* that a column of the fills may hold.
+
+    Raises:
+        FillsError: one of them is no such word.
+    """
     code = {word: i for i, word in enumerate(words)}
     try:
         return np.array([code[word] for word in values.tolist()], dtype=np.int64)
     except KeyError as error:
         word = error.args[0]
-        raise ValueError(
-            f"the fills name {word!r} as {column}, which the books don't know"
+        raise FillsError(
+            f"the fills name {word!r} as {column}, which main.beancount doesn't; "
+            "correct its roles or markets, or the fills"
         ) from error
 
 

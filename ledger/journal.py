@@ -121,6 +121,15 @@ class Journal:
         (self.folder / "main.beancount").write_text(main, encoding="utf-8")
         (self.folder / "check.beancount").write_text(check_text(), encoding="utf-8")
 
+    def close(self) -> None:
+        """Let go of the month that is being written; after `finish` there is none.
+
+        A run that fails leaves books that nobody reads, but no file that stays open.
+        """
+        if self._file:
+            self._file.close()
+            self._file = None
+
     def _write(self, entry: Transaction, seq: int) -> None:
         for posting in entry.postings:
             self._balances[posting.account, posting.commodity] += posting.units

@@ -17,6 +17,7 @@ from ledger.chart import Chart, Spending, Token
 from ledger.fills import Names
 from ledger.money import RATE_UNIT, CollateralToken, Contract
 from ledger.parties import OUTSIDE, Parties
+from ledger.roles import RoleError, read_parties
 
 MANIFEST = "manifest.json"
 
@@ -106,22 +107,12 @@ class RunFolder:
     @cached_property
     def chart(self) -> Chart:
         """Who plays which part, and what trades: as recorded in main.beancount."""
-        roles: dict[str, list[str]] = {}
-        for role, name in self.customs("role"):
-            roles.setdefault(role, []).append(name)
-        several = {
-            "firms": tuple(roles.pop("firm", ())),
-            "providers": tuple(roles.pop("provider", ())),
-            "lenders": tuple(roles.pop("lender", ())),
-            "counterparties": tuple(roles.pop("counterparty", ())),
-        }
+        parties = self._parties
         contracts = tuple(
             Contract(e.meta["market"], e.meta["venue"], e.meta["lot"], e.meta["tick"])
             for e in self.entries
             if isinstance(e, data.Commodity) and "market" in e.meta
         )
-        single = {role: names[0] for role, names in roles.items()}
-        parties = Parties(**single, **several)
         tokens = tuple(
             Token(
                 e.currency,
@@ -139,6 +130,13 @@ class RunFolder:
         )
         # As the journal listed them: the loader sorts commodities of a day by line.
         return Chart(parties, contracts, spendings, tokens, collateral)
+
+    @property
+    def _parties(self) -> Parties:
+        try:
+            return read_parties(self.entries)
+        except RoleError as error:
+            raise RunFolderError(str(error)) from error
 
     @cached_property
     def names(self) -> Names:

@@ -12,8 +12,8 @@ from itertools import accumulate
 import numpy as np
 import simpy
 
-from des.chance import stream
-from des.clock import DAY_US, HOUR_US
+from des.chance import stream, waiting_us
+from des.clock import DAY_US, HOUR_US, midnight_us
 from des.custody.cohorts import Cohorts, chosen
 from des.custody.confidence import Confidence, trust
 from des.custody.custody import Custody
@@ -107,12 +107,12 @@ class CustomerFlow:
         """
         start_us = int(self._env.now)
         draws = stream(self._seed, "retail", quantity, start_us // HOUR_US)
-        after_us = draws.exponential(HOUR_US / expected)
+        after_us = waiting_us(draws, expected, HOUR_US)
         # On the hour itself, books are closed and everything is decided: nobody acts then.
         while after_us < HOUR_US - 1:
             yield self._env.timeout(start_us + 1 + int(after_us) - self._env.now)
             act(draws)
-            after_us += draws.exponential(HOUR_US / expected)
+            after_us += waiting_us(draws, expected, HOUR_US)
 
     def _deposit(self, draws: np.random.Generator) -> None:
         """Let any holder bring money."""
@@ -155,10 +155,11 @@ def customers(
         firms = [(name, code(name)) for name in parties.firms]
         runners = FirmWithdrawals(seed, firms, retail.flow.firms_sensitivity, till)
         return CustomerFlow(env, scenario, confidence, till, desk, runners, journal)
+    end_us = midnight_us(scenario.run.end)
     for quantity, per_day, usd_mean, act in (
         ("deposits", retail.deposits_per_day, retail.deposit_usd_mean, desk.deposit),
         ("withdrawals", retail.withdrawals_per_day, retail.withdrawal_usd_mean, desk.request),
     ):
         draws = stream(seed, "retail", quantity)
-        env.process(desk.arrivals(draws, per_day, usd_mean, retail.holders, act))
+        env.process(desk.arrivals(draws, per_day, usd_mean, retail.holders, act, end_us))
     return None

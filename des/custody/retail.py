@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator
 import numpy as np
 import simpy
 
+from des.chance import waiting_us
 from des.clock import DAY_US
 from des.custody.custody import Custody
 from des.custody.till import Till
@@ -27,12 +28,23 @@ class RetailCustody:
         usd_mean: float,
         holders: int,
         act: Callable[[int, int], object],
+        end_us: int,
     ) -> Generator[simpy.Event, None, None]:
-        """Let customers act as a Poisson process, for exponential amounts of whole dollars."""
-        if not per_day:
-            return
+        """Let customers act as a Poisson process, for exponential amounts of whole dollars.
+
+        Args:
+            draws: of this process alone.
+            per_day: how many come, on average.
+            usd_mean: how much they have in mind.
+            holders: how many of them there are; each is as likely.
+            act: what they do, given the holder and cents.
+            end_us: when the run ends; whoever would come later is not waited for.
+        """
         while True:
-            yield self._env.timeout(max(1, round(draws.exponential(DAY_US / per_day))))
+            after_us = waiting_us(draws, per_day, DAY_US)
+            if after_us >= end_us - self._env.now:
+                return
+            yield self._env.timeout(max(1, round(after_us)))
             act(int(draws.integers(holders)), whole_dollars(draws.exponential(usd_mean)))
 
     def deposit(self, holder: int, cents: int) -> int:

@@ -20,6 +20,7 @@ from typing import Any
 from beancount import loader
 
 from ledger.day_ledger import days_of, render_day
+from ledger.fill_store import FillsError
 from ledger.proof import invariants
 from ledger.proof.recompute import Recomputation
 from ledger.proof.seal import broken_seals
@@ -117,7 +118,7 @@ def _answer(auditor: "_Auditor", question: str, *arguments: object) -> Found:
     try:
         # What was found before it broke off still counts.
         found.extend(getattr(auditor, question)(*arguments))
-    except RunFolderError as error:
+    except (RunFolderError, FillsError) as error:
         found.append(str(error))
     except Exception as error:  # whatever a forger may have thought of
         found.append(f"it can't be read: {type(error).__name__}: {error}".splitlines()[0])

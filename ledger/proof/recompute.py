@@ -224,7 +224,7 @@ class _Openings:
     ) -> None:
         sums, words = connection.execute(SUMS).fetchnumpy(), run.names.words()
         venue, market, taker, maker = (
-            np.array([words[column].index(word) for word in sums[column]], dtype=np.int64)
+            fill_store.codes(column, sums[column], words[column])
             for column in ("venue", "market", "taker", "maker")
         )
         self._days, place = np.unique(sums["day"].astype("datetime64[D]"), return_inverse=True)

@@ -18,6 +18,7 @@ from des.chance import (
     mix,
     quantile_index,
     stream,
+    waiting_us,
 )
 
 NOON_US = 1_652_097_600_000_000
@@ -157,3 +158,19 @@ def test_drawn_delays_have_the_stated_median_and_spread():
 
 def test_delays_without_spread_are_all_the_median():
     assert set(lognormal_quantiles_us(75_000, 0.0)) == {75_000}
+
+
+# ---- waiting
+
+
+@pytest.mark.parametrize("expected", [0.0, 5e-324, 1e-300, 1e-299])
+def test_what_is_hardly_ever_expected_never_comes(expected: float):
+    assert waiting_us(stream(1, "retail", "deposits"), expected, 86_400_000_000) == math.inf
+
+
+def test_the_mean_wait_is_the_span_over_what_is_expected_in_it():
+    draws = stream(1, "retail", "deposits")
+
+    waits_us = [waiting_us(draws, 4.0, 1_000_000) for _ in range(10_000)]
+
+    assert abs(fmean(waits_us) - 250_000) < 3 * 250_000 / 10_000**0.5

@@ -369,10 +369,29 @@ def test_without_a_flow_customers_come_as_a_poisson_process():
     came: list[tuple[int, int]] = []
     draws = stream(1, "retail", "deposits")
     counter.env.process(
-        counter.retail.arrivals(draws, 24.0, 1_000.0, 50, lambda *each: came.append(each))
+        counter.retail.arrivals(
+            draws, 24.0, 1_000.0, 50, lambda *each: came.append(each), START_US + 1_000 * HOUR_US
+        )
     )
-    counter.wait(1_000)
+    counter.env.run()
 
     assert abs(len(came) - 1_000) < 3 * 1_000**0.5
     assert {holder for holder, _ in came} == set(range(50))
     assert all(cents >= 100 and cents % 100 == 0 for _, cents in came)
+
+
+@pytest.mark.parametrize("per_day", [0.0, 5e-324, 1e-300, 1e-12])
+def test_who_would_come_after_the_end_is_not_waited_for(per_day: float):
+    counter = Counter(0)
+    draws = stream(1, "retail", "deposits")
+    came: list[tuple[int, int]] = []
+
+    counter.env.process(
+        counter.retail.arrivals(
+            draws, per_day, 1_000.0, 50, lambda *each: came.append(each), START_US + DAY_US
+        )
+    )
+    counter.env.run()
+
+    assert counter.env.now == START_US  # nothing was scheduled for later
+    assert not came

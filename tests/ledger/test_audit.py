@@ -327,6 +327,35 @@ def test_any_forgery_is_a_finding_and_none_stops_the_audit(tiny_run, tmp_path, f
     assert all("\n" not in problem for finding in findings for problem in finding.problems)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            '"role" "firm" "Firm01"',
+            '"role" "firm" "Firm99"',
+            "the role 'firm' names 'Firm99', for whom no account is opened; "
+            "name a party of the chart of accounts",
+        ),
+        (
+            '"role" "firm" "Firm01"',
+            '"role" "firm" "OtherMakers"',
+            "the fills name 'Firm01' as taker, which main.beancount doesn't; "
+            "correct its roles or markets, or the fills",
+        ),
+    ],
+)
+def test_a_role_that_names_somebody_else_is_told_in_a_sentence(tiny_run, tmp_path, old, new, said):
+    folder = tmp_path / "run"
+    shutil.copytree(tiny_run.path, folder)
+    replaced("main.beancount", old, new)(folder)
+    seal(folder, json.loads((tiny_run.path / MANIFEST).read_text(encoding="utf-8"))["run"])
+
+    problems = [problem for finding in audit(folder) for problem in finding.problems]
+
+    assert any(problem.endswith(said) for problem in problems)
+    assert not [problem for problem in problems if "Error" in problem]
+
+
 def test_what_keeps_every_day_from_being_read_is_said_once(folder):
     month = folder / "fills" / "2022-05.parquet"
     with changed(folder, month, b"not Parquet", resealed=True):

@@ -28,6 +28,10 @@ option "tolerance_multiplier" "0"
 2022-05-09 custom "role" "other_makers" "OtherMakers"
 2022-05-09 open Assets:FTX:Cash USD
 2022-05-09 open Equity:FTX:Opening USD
+2022-05-09 open Assets:Alameda:Cash USD
+2022-05-09 open Assets:Binance:Cash USD
+2022-05-09 open Assets:Retail:Cash USD
+2022-05-09 open Assets:OtherMakers:Cash USD
 """
 
 FIRM = """\

@@ -1,11 +1,13 @@
 """A run is there when it is whole, and never otherwise; what was there before is safe."""
 
 import errno
+import gc
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -214,6 +216,16 @@ def test_a_failure_leaves_nothing_behind(scenario, tmp_path, error):
         execute(scenario, tmp_path / "run", on_day=go_wrong)
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failure_leaves_no_file_open(scenario, tmp_path):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ResourceWarning)
+        with pytest.raises(InterruptedRunError):
+            execute(scenario, tmp_path / "run", on_day=fail)
+        gc.collect()
+
+    assert [str(each.message) for each in caught] == []
 
 
 def test_a_failure_leaves_the_old_run_in_its_place(scenario, other, tmp_path):

@@ -183,6 +183,7 @@ FLOW, MARGIN, POOL = ("retail", "flow"), ("leverage",), ("group", "pools", 0)
 MAKER, QUOTER = ("maker",), ("markets", 0, "quoter")
 DEPOSITS = ("house_deposit", "lead_deposit")
 SHARES, LINES = ((*MAKER, f"{key}_steps") for key in ("volume_share", "credit_line"))
+RARE = 5e-324  # the least that is above zero; any time divided by it is infinite
 MARKS_OF_A_BILLION = {("group", "tokens", 0, "marks", n, "usd"): 1e9 for n in (0, 1)}
 
 EXTREMES: dict[str, dict[Place, Any]] = {
@@ -235,6 +236,15 @@ EXTREMES: dict[str, dict[Place, Any]] = {
         (*FLOW, "base_per_day"): 0.0,
         **everywhere("sensitivity", 0.0),
         (*FLOW, "firms_sensitivity"): 0.0,
+    },
+    "everything so rare that it never happens": {
+        (*FLOW, "deposits_per_volume"): RARE,
+        (*FLOW, "base_per_day"): RARE,
+        **everywhere("sensitivity", RARE),
+        (*FLOW, "firms_sensitivity"): RARE,
+        (*MARGIN, "arrivals_per_day"): RARE,
+        (*MARGIN, "exits_per_day"): RARE,
+        ("markets", 0, "price", "ticks_per_s"): RARE,
     },
     "all go at once": {(*FLOW, "base_per_day"): 1.0, **everywhere("shock", 100.0)},
     "everybody runs at the sight of anything": {
@@ -290,6 +300,19 @@ EXTREMES: dict[str, dict[Place, Any]] = {
 @pytest.mark.parametrize("changes", EXTREMES.values(), ids=EXTREMES)
 def test_an_extreme_that_is_read_can_be_lived_through(read, changes):
     assert_runs(read(laid_over(EVERYTHING, changes)))
+
+
+@pytest.mark.parametrize("per_day", [RARE, 1e-300, 2e-300])
+def test_customers_who_come_too_rarely_to_come_at_all_leave_the_books_as_without_them(per_day):
+    rates = ("deposits_per_day", "withdrawals_per_day")
+    never, hardly = (
+        load("tiny", {"run": {"day_ledgers": ()}, "retail": dict.fromkeys(rates, rate)})
+        for rate in (0.0, per_day)
+    )
+
+    with books_of(never) as without, books_of(hardly) as run:
+        month = "2022-05.beancount"
+        assert (run.path / month).read_bytes() == (without.path / month).read_bytes()
 
 
 BEFORE, AFTER = date(2022, 1, 1), date(2100, 1, 1)
