@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 LIFE := runs/out/ftx-sampled-seed1
 
 .PHONY: help setup run flagship test test-slow bench size-sweep liquidation-sweep blind-audit ranges \
-	policies format clean
+	policies dist format clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -62,9 +62,24 @@ policies: setup  ## print what stopping the quotes, or never lending, would have
 blind-audit: setup  ## print how often a blind audit finds the main cause (some minutes)
 	$(BIN)/python -m runs.experiments.blind_audit
 
+dist: setup  ## build a wheel in dist/ and prove it in a clean environment
+	rm -rf build dist *.egg-info
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+	rm -rf build *.egg-info
+	$(PYTHON) -m venv build/clean
+	build/clean/bin/python -m pip install --quiet --disable-pip-version-check \
+		--constraint constraints.txt dist/*.whl
+	cd build && env -u PYTHONPATH PATH="$$PWD/clean/bin:$$PATH" sh -exc '\
+		moneytrail run tiny --out tiny; \
+		bean-check tiny/main.beancount; \
+		bean-check tiny/check.beancount; \
+		moneytrail audit tiny; \
+		moneytrail compare tiny >compared.txt'
+	rm -rf build
+
 format: setup  ## lay the code out as ruff does
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 clean:  ## remove what make made, results too
-	rm -rf $(VENV) runs/out build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) runs/out build dist *.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,49 @@
+"""A wheel carries all that the packages read, and leaves nothing of them behind."""
+
+import configparser
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("des", "ledger", "runs")
+
+SETUP = configparser.ConfigParser()
+SETUP.read(ROOT / "setup.cfg", encoding="utf-8")
+
+
+def tracked() -> list[Path]:
+    listed = ["git", "-C", str(ROOT), "ls-files", "-z", *PACKAGES]
+    names = subprocess.run(listed, check=True, capture_output=True, text=True).stdout
+    return [Path(name) for name in names.split("\0") if name]
+
+
+def carried(path: Path) -> bool:
+    """Tell whether setup.cfg puts a file that is no module into the wheel."""
+    patterns = SETUP["options.package_data"].get(".".join(path.parent.parts), "")
+    return any(path.match(pattern.strip()) for pattern in patterns.split(","))
+
+
+def test_every_file_beside_the_modules_is_in_the_wheel():
+    beside = [path for path in tracked() if path.suffix != ".py"]
+
+    assert Path("runs/tiny.toml") in beside
+    assert Path("runs/record/facts.toml") in beside
+    assert Path("ledger/py.typed") in beside
+    assert [path.as_posix() for path in beside if not carried(path)] == []
+
+
+def test_every_folder_of_modules_is_a_package():
+    folders = {path.parent for path in tracked() if path.suffix == ".py"}
+
+    assert len(folders) > 20
+    assert [
+        folder.as_posix() for folder in folders if not (ROOT / folder / "__init__.py").is_file()
+    ] == []
+
+
+def test_the_lowest_python_is_the_same_wherever_it_is_named():
+    lowest = SETUP["options"]["python_requires"]
+
+    assert lowest == ">=3.11"
+    for page in ("README.md", "CONTRIBUTING.md", ".github/workflows/test.yml"):
+        assert lowest.removeprefix(">=") in (ROOT / page).read_text(encoding="utf-8"), page
