@@ -1,0 +1,94 @@
+"""The pages speak of files, modules and functions that are there."""
+
+import re
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = ("ARCHITECTURE.md", "CONTRIBUTING.md", "DECISIONS.md", "GLOSSARY.md", "README.md")
+LINES_MAX = 150
+
+# What the recipes of CONTRIBUTING.md have their reader make.
+MADE_BY_RECIPES: frozenset[str] = frozenset()
+
+PATH = re.compile(r"(?<![\w/.-])(?:des|ledger|runs|tests)/[\w./*-]*[\w*/]")
+MODULE = re.compile(r"(?<![\w/.])(?:des|ledger|runs)(?:\.[a-z_]+)+(?!\w)")
+LINK = re.compile(r"\]\(([\w./-]+)\)")
+SYMBOLS = re.compile(r"^\|[^|]*\| `([\w./-]+)` \| (`.*`) \|$", re.MULTILINE)
+
+
+def text_of(page: str) -> str:
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+def is_there(path: str) -> bool:
+    return path.startswith("runs/out") or any(ROOT.glob(path))
+
+
+def is_module(name: str) -> bool:
+    """Tell whether there is such a module, or such a name in one."""
+    home, _, last = name.rpartition(".")
+    try:
+        return find_spec(name) is not None or hasattr(import_module(home), last)
+    except ModuleNotFoundError:
+        return False
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_path_that_a_page_names_is_there(page):
+    named = {*PATH.findall(text_of(page)), *LINK.findall(text_of(page))} - MADE_BY_RECIPES
+
+    assert sorted(path for path in named if not is_there(path)) == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_module_that_a_page_names_is_there(page):
+    named = set(MODULE.findall(text_of(page)))
+
+    assert sorted(module for module in named if not is_module(module)) == []
+
+
+def test_the_architecture_names_paths_and_symbols_enough_to_find_ones_way():
+    text = text_of("ARCHITECTURE.md")
+
+    assert len(SYMBOLS.findall(text)) >= 20
+    assert len(set(PATH.findall(text))) >= 50
+    assert len(text.splitlines()) <= LINES_MAX
+
+
+@pytest.mark.parametrize(("path", "symbols"), SYMBOLS.findall(text_of("ARCHITECTURE.md")))
+def test_what_the_architecture_has_one_look_for_is_in_the_file_it_names(path, symbols):
+    source = text_of(path)
+
+    for symbol in re.findall(r"`(\w+)`", symbols):
+        defined = rf"^\s*(?:def|class) {symbol}\b|^{symbol}\b.* = |^\[{symbol}"
+        assert re.search(defined, source, re.MULTILINE), symbol
+
+
+def test_what_recipes_have_one_make_is_not_there_yet():
+    assert [path for path in MADE_BY_RECIPES if (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("folder", ["des", "ledger", "runs"])
+def test_every_room_stands_in_the_architecture(folder):
+    rooms = {path.parent for path in (ROOT / folder).rglob("__init__.py")}
+    named = text_of("ARCHITECTURE.md")
+    left_out = [room.relative_to(ROOT).as_posix() + "/" for room in sorted(rooms)]
+
+    assert [room for room in left_out if f"`{room}`" not in named] == []
+
+
+def test_the_glossary_is_in_order_and_explains_each_word_that_it_uses():
+    text = text_of("GLOSSARY.md")
+    terms = re.findall(r"^\*\*([^*]+)\.\*\*", text, re.MULTILINE)
+    known = {term.lower() for term in terms}
+    used = set(re.findall(r"(?<!\*)\*([a-zA-Z ]+)\*(?!\*)", text)) - {"italics"}
+
+    assert terms == sorted(terms, key=str.lower)
+    assert 40 <= len(terms) <= 60
+    assert [
+        word for word in used if not known & {word.lower(), word.lower().removesuffix("s")}
+    ] == []
