@@ -1,23 +1,19 @@
 """The inputs that the books write down, for reports and audits to set beside what happened."""
 
-from collections.abc import Sequence
-
-from des.scenario import Firm, Scenario
+from des.firms.population import trading_firms
+from des.scenario import Scenario
 from ledger.journal import Journal
 from ledger.money import amount, to_cents
 from ledger.text import quoted
 
 
-def note_inputs(
-    journal: Journal, time_us: int, scenario: Scenario, firms: Sequence[Firm], funding_e9: int
-) -> None:
+def note_inputs(journal: Journal, time_us: int, scenario: Scenario, funding_e9: int) -> None:
     """Write down rates, and who the firms are.
 
     Args:
         journal: takes them.
         time_us: the run's start.
         scenario: has them.
-        firms: those named and those drawn.
         funding_e9: what longs pay shorts each hour, in billionths.
     """
     house, lead = scenario.house, scenario.lead
@@ -25,7 +21,7 @@ def note_inputs(
     for tier in house.fee_tiers:
         _note_fee(journal, time_us, house.name, tier.volume_usd, tier.taker_bps)
     _note_fee(journal, time_us, lead.name, 0, lead.taker_fee_bps)
-    for firm in firms:
+    for firm in trading_firms(scenario):
         journal.custom(time_us, "volume-of-30-days", quoted(firm.name), _usd(firm.volume_30d_usd))
         about = (quoted(firm.name), quoted(firm.category or ""), f"{firm.reaction_ms:.3f}")
         journal.custom(time_us, "firm", *about)

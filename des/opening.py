@@ -1,12 +1,15 @@
 """What everybody has on the first day. A venue holds in cash what it owes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from des.custody.custody import Custody
 from des.liquidation.margin_customers import MarginCustomers
 from des.scenario import Firm, Scenario
 from des.treasury.group_treasury import GroupTreasury
+from des.venue.venue import Venue
 from ledger import movements
+from ledger.journal import Journal
 from ledger.money import to_cents
 from ledger.parties import OUTSIDE, Parties
 from ledger.transaction import Transaction
@@ -27,6 +30,36 @@ class Opening:
         return movements.opening_balances(
             time_us, self.cash, self.claims, self.reserves, self.tokens, self.in_kind
         )
+
+
+def open_books(
+    first: Opening, time_us: int, venues: Mapping[str, Venue], custody: Custody, journal: Journal
+) -> None:
+    """Give everybody what they have on the first day.
+
+    Args:
+        first: says what.
+        time_us: the run's start.
+        venues: by name.
+        custody: has the cash.
+        journal: takes the entry.
+    """
+    names = journal.chart.parties.names
+    for (entity, venue), cents in first.claims.items():
+        venues[venue].claims[names.index(entity)] = cents
+    for entity, cents in first.cash.items():
+        custody.cash[names.index(entity)] = cents
+    journal.record(first.entry(time_us))
+
+
+def fund_maker(scenario: Scenario, parties: Parties, time_us: int, custody: Custody) -> None:
+    """Let the captive maker deposit what it quotes with, and margin for its hedges."""
+    maker = scenario.maker
+    for venue, usd, why in (
+        (parties.house, maker.house_deposit_usd, ", to quote with"),
+        (parties.lead, maker.lead_deposit_usd, ", as margin for its hedges"),
+    ):
+        custody.deposit(time_us, parties.names.index(parties.maker), venue, to_cents(usd), why)
 
 
 def opening(

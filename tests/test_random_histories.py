@@ -149,6 +149,7 @@ class History:
             PARTIES, self.venues, np.zeros(len(CODE), dtype=np.int64), self.journal
         )
         house, lead = self.venues[HOUSE], self.venues[LEAD]
+        house.fee_e6[:], lead.fee_e6[:] = FEES_E6[HOUSE], FEES_E6[LEAD]
         self.line_cents = 100 * LINE_USD
         self.drawn_before_cents = 0  # at the settlement before
         self.credit = CreditLine(
@@ -213,7 +214,7 @@ class History:
         lead = int(self._prices[market])
         row["time_us"], row["motive"] = self._now_us, motive
         row["taker"], row["maker"] = CODE[sides[0]], CODE[sides[1]]
-        row["lots"], row["lead"], row["fee_e6"] = lots, lead, FEES_E6[venue]
+        row["lots"], row["lead"] = lots, lead
         row["price"] = max(lead + (1 if lots > 0 else -1) * worse_ticks, 1)
         if motive is not Motive.HEDGE:
             row["lead_when_quoted"], row["quote_age_us"] = lead, 2_000_000

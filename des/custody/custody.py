@@ -29,6 +29,19 @@ class Custody:
             return 0
         return int(self.cash[self._parties.names.index(venue)])
 
+    def claim_cents(self, entity: int, venue: str) -> int:
+        """Return what a venue owes to one party."""
+        return int(self._venues[venue].claims[entity])
+
+    def customers_cents(self) -> int:
+        """Return what the house owes to everybody outside its own group."""
+        customers = [
+            self._parties.names.index(name)
+            for name in self._parties.house_customers
+            if name != self._parties.maker
+        ]
+        return int(self._venues[self._parties.house].claims[customers].sum())
+
     def deposit(
         self,
         time_us: int,
@@ -64,7 +77,7 @@ class Custody:
         meta: tuple[tuple[str, str], ...] = (),
     ) -> int:
         """Pay *entity* as much of *cents* as it is owed and the venue has; return how much."""
-        cents = min(cents, int(self._venues[venue].claims[entity]), self.till(venue))
+        cents = min(cents, self.claim_cents(entity, venue), self.till(venue))
         if cents <= 0:
             return 0
         self._move(entity, venue, -cents)

@@ -40,7 +40,7 @@ class Till:
         custody: Custody,
         house: str,
         names: tuple[str, ...],
-        free_cents: Callable[[int], int],
+        held_cents: Callable[[int], int],
         journal: Journal,
         confidence: Confidence | None = None,
     ) -> None:
@@ -50,18 +50,22 @@ class Till:
             custody, journal: of the world.
             house: whose till it is.
             names: of all parties, by code.
-            free_cents: tells what a party may withdraw of its claim: what is no margin.
+            held_cents: tells what of a party's claim is margin, or others' collateral.
             confidence: what customers learn of requests and queues; None where they do not.
         """
         self._custody, self._house, self._names = custody, house, names
-        self._free_cents, self._journal, self._confidence = free_cents, journal, confidence
+        self._held_cents, self._journal, self._confidence = held_cents, journal, confidence
         self.queue: deque[Request] = deque()
         self._queued_cents: Counter[int] = Counter()  # by party
         self._since_us = 0  # of the queue that there is
 
     def owed_cents(self, entity: int) -> int:
         """Return what a party may still ask for: what is free of its claim less what is queued."""
-        return self._free_cents(entity) - self._queued_cents[entity]
+        return self.free_cents(entity) - self._queued_cents[entity]
+
+    def free_cents(self, entity: int) -> int:
+        """Return what a party may withdraw, queued or not: of its claim what nobody holds."""
+        return self._custody.claim_cents(entity, self._house) - self._held_cents(entity)
 
     def ask(self, time_us: int, entity: int, cents: int, holder: str = "", why: str = "") -> int:
         """Pay a withdrawal at once if the cash is there and nobody waits; else it waits.
@@ -113,7 +117,7 @@ class Till:
 
     def _pay(self, time_us: int, request: Request) -> bool:
         """Pay in full or not at all; nobody is paid what is no longer free of its claim."""
-        cents = min(request.cents, self._free_cents(request.entity))
+        cents = min(request.cents, self.free_cents(request.entity))
         if self._custody.till(self._house) < cents:
             return False
         meta: tuple[tuple[str, str], ...] = ()

@@ -9,7 +9,6 @@ Positions are hedged and stay so: who stops trading leaves margin for what it ho
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,6 +16,8 @@ from des.chance import decision_key
 from des.clock import DAY_US
 from des.custody.custody import HALTED, OPEN, Custody
 from des.custody.till import Till
+from des.firms.lead_desk import shown_cents
+from des.firms.returns import Returns
 from des.scenario import CapitalRules, Firm
 from des.treasury.margin import MarginDesk
 from des.venue.venue import Venue
@@ -27,14 +28,6 @@ from ledger.times import day_of
 
 WAITING, TRADING, LEFT, CLOSED = "waiting", "trading", "left", "closed"
 BPS = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Returns:
-    """What one day brought the firms, as equally long arrays of cents."""
-
-    house: np.ndarray  # edge less fees, less what hedging it cost
-    lead: np.ndarray  # of own quotes on the lead venue
 
 
 class CapitalDesk:
@@ -76,6 +69,11 @@ class CapitalDesk:
     def quotes(self) -> np.ndarray:
         """Which firms quote on the lead venue, bool."""
         return np.array([status in (TRADING, LEFT) for status in self.status], dtype=bool)
+
+    def lead_quote_cents(self) -> np.ndarray:
+        """Return what each firm shows per market and side on the lead venue."""
+        shown = shown_cents(self._firms, self._lead.claims[self._code])
+        return np.where(self.quotes, shown, 0)
 
     def note(self, time_us: int) -> None:
         """Write down who trades and who waits, on the first day."""

@@ -101,7 +101,7 @@ class LeadDesk:
         self._quoting, self._parties, self._lead, self._journal = quoting, parties, lead, journal
         self._delay_us, self._order_cents, self._cost = delay_us, order_cents, cost
         self._fee_e6 = fee_e6
-        self._code = np.array([parties.names.index(name) for name in parties.hedgers])
+        self.hedgers = np.array([parties.names.index(name) for name in parties.hedgers])
         self._half_spread = quoting.half_spread_bps / 10_000
 
     def close_day(
@@ -117,7 +117,7 @@ class LeadDesk:
         Returns:
             What each hedger gained, cents.
         """
-        n = len(self._code)
+        n = len(self.hedgers)
         rents, spread = np.zeros((n, n), dtype=np.int64), np.zeros(n, dtype=np.int64)
         taken = np.zeros(n, dtype=np.int64)
         # Who shows quotes is fast enough to hit those of others; who does not, is not there.

@@ -276,7 +276,7 @@ class LiquidationDesk:
         accounts = rows["holder"].copy()
         rows["holder"] += self._first
         rows["time_us"], rows["lead"] = time_us, mark
-        self._house.fill(market, rows)
+        self._house.exchange(market, rows)
         self.accounts.trade(market, accounts, rows["lots"], rows["price"], rows["fee_cents"])
 
     def _settle_insurance(self, time_us: int) -> None:

@@ -8,7 +8,7 @@ from des.chance import stream
 from des.clock import DAY_US, HOUR_US, SECOND_US, midnight_us
 from des.liquidation.desk import LiquidationDesk
 from des.liquidation.margin_population import Population, population
-from des.market.listing import Listing
+from des.market.listing import Listing, marks_of
 from des.scenario import Scenario
 from des.venue.venue import Venue
 from ledger.accounts import FREE, PLEDGED, owed_in_kind, pool
@@ -55,6 +55,7 @@ class MarginCustomers:
         self._rules, self._seed = scenario.leverage, scenario.run.seed
         self._parties, self._house, self._journal = parties, house, journal
         self._listings, self._funding_e9 = listings, funding_e9
+        self._retail = parties.names.index(parties.retail)
         names = [market.name for market in scenario.markets]
         tokens = journal.chart.collateral
         self._token_markets = {token: names.index(token.contract.market) for token in tokens}
@@ -83,6 +84,10 @@ class MarginCustomers:
             token.commodity: int(self.desk.free_tokens[market])
             for token, market in self._token_markets.items()
         }
+
+    def held_cents(self, member: int) -> int:
+        """Return what accounts on margin hold of a customer's claim: all is retail's."""
+        return self.desk.reserved_cents if member == self._retail else 0
 
     def enter_first(self, time_us: int) -> None:
         """Let the first of them enter their positions."""
@@ -130,7 +135,7 @@ class MarginCustomers:
             )
 
     def _marks(self) -> np.ndarray:
-        return np.array([listing.mark_ticks for listing in self._listings], dtype=np.int64)
+        return marks_of(self._listings)
 
     def _lot_cents(self) -> np.ndarray:
         return self._marks() * self._house.tick_cents

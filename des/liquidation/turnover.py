@@ -101,7 +101,7 @@ class Turnover:
             rows = self._rows(time_us, Motive.LEVERAGE, market, accounts[here])
             rows["maker"], rows["lots"] = self._others, lots[here]
             rows["price"] = rows["lead"] = mark
-            self._house.fill(market, rows)
+            self._house.exchange(market, rows)
 
     def _rows(
         self, time_us: int, motive: Motive, market: int | np.ndarray, accounts: np.ndarray

@@ -63,20 +63,17 @@ def lead_delays_us(scenario: Scenario, parties: Parties, firms: Sequence[Firm]) 
 class HedgeDesk:
     """Keeps the hedgers of one market flat over both venues."""
 
-    def __init__(
-        self, delay_us: np.ndarray, half_spread_bps: float, fee_e6: int, outside: int
-    ) -> None:
+    def __init__(self, delay_us: np.ndarray, half_spread_bps: float, outside: int) -> None:
         """Begin with nothing under way.
 
         Args:
             delay_us: by party, how long it takes from decision, or fill, to the hedge's fill.
             half_spread_bps: what crossing the lead venue's spread costs.
-            fee_e6: the lead venue's taker fee in millionths.
             outside: who sells to the buyers there and buys from the sellers.
         """
         self._delay_us = delay_us
         self._half_spread = round(half_spread_bps * COST_UNIT / 10_000)
-        self._fee_e6, self._outside = fee_e6, outside
+        self._outside = outside
         self._under_way = no_hedges()
         self._ordered_lots = 0
 
@@ -124,7 +121,7 @@ class HedgeDesk:
             impact_per_root_lot: an order's own impact in logs, over the root of its lots.
 
         Returns:
-            Rows of dtype ROW in the order of time.
+            Rows of dtype ROW in the order of time, all but what the venue adds.
         """
         if not len(self._under_way.due_us):
             return new_rows(0)
@@ -146,5 +143,4 @@ class HedgeDesk:
         rows["taker"], rows["maker"] = orders.hedger, self._outside
         rows["lots"], rows["lead"] = orders.lots, lead
         rows["price"] = np.maximum(lead + np.sign(orders.lots) * cost, 1)
-        rows["fee_e6"] = self._fee_e6
         return rows

@@ -195,3 +195,8 @@ class Listing:
         lot_usd = self.mark_ticks * float(self._contract.tick_usd) * float(self._contract.lot)
         lots = (self._market.lead_volume_usd_per_day or 0.0) / lot_usd
         return Impact(scenario.lead.impact_kappa, scenario.lead.impact_tau_s, lots)
+
+
+def marks_of(listings: Sequence[Listing]) -> np.ndarray:
+    """Return the lead prices by which everything is settled, in ticks, by market."""
+    return np.array([listing.mark_ticks for listing in listings], dtype=np.int64)

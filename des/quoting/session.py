@@ -93,7 +93,7 @@ class Session:
             uninformed: the orders of the interval (dtype ORDER) that nothing sets off.
 
         Returns:
-            Rows of dtype ROW, all but what the books of the venue add: fee and venue.
+            Rows of dtype ROW, all but what the venue adds.
         """
         ticks = self._advance(start_us, end_us, impact)
         posted_us = posting_times_us(start_us, end_us, self._refresh_us, ticks)

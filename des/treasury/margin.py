@@ -104,6 +104,10 @@ class MarginDesk:
         notional = np.stack((self._house.notional(marks), self._lead.notional(marks)))
         return np.ceil(self._ratios[1] * notional).astype(np.int64)
 
+    def held_cents(self, member: int, marks: np.ndarray) -> int:
+        """Return what a hedger's positions on the house hold of its claim; of others, nothing."""
+        return int(self.needed_cents(marks)[0, member]) if member in self._floor else 0
+
     def floor_cents(self, member: int) -> int:
         """Return what a hedger keeps on the lead venue whatever its position."""
         return self._floor[member]

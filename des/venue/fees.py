@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from des.scenario import FeeTier
+from des.venue.venue import Venue
 from ledger.money import to_cents
 
 WINDOW_DAYS = 30
@@ -35,3 +36,34 @@ class FeeSchedule:
         """Let the day's volume in and the oldest day's out."""
         self._days.append(volume_cents)
         self.rates_e6 = self._rates()
+
+
+class TakerFees:
+    """Keeps what each member of a venue pays in line with what it has traded."""
+
+    def __init__(self, venue: Venue, takers: np.ndarray, schedule: FeeSchedule) -> None:
+        """Begin; whoever is not among the *takers* trades too little for tiers.
+
+        Args:
+            venue: whose fees they are.
+            takers: the members that have a tier.
+            schedule: by the same.
+        """
+        self._venue, self._takers, self._schedule = venue, takers, schedule
+        self._volume_cents = np.zeros(len(venue.fee_e6), dtype=np.int64)  # taken today
+        venue.fee_e6[:] = schedule.first_rate_e6
+        self._set()
+
+    def follow(self, market: int, rows: np.ndarray) -> None:
+        """Count fills (dtype ROW) of a market as their takers' volume."""
+        notional = np.abs(rows["lots"]) * rows["price"] * self._venue.tick_cents[market]
+        np.add.at(self._volume_cents, rows["taker"], notional)
+
+    def close_day(self) -> None:
+        """Let the day's volume decide what is paid from now on."""
+        self._schedule.close_day(self._volume_cents[self._takers])
+        self._volume_cents[:] = 0
+        self._set()
+
+    def _set(self) -> None:
+        self._venue.fee_e6[self._takers] = self._schedule.rates_e6

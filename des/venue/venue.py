@@ -17,6 +17,11 @@ from ledger.money import Contract
 FUNDING_UNIT = 10**9  # funding rates are in billionths of the notional
 
 
+def hourly_funding_e9(bps_per_day: float) -> int:
+    """Return a funding rate as what longs pay shorts each hour, in billionths."""
+    return round(bps_per_day / 24 * FUNDING_UNIT / 10_000)
+
+
 class Venue:
     """Claims and positions of all members, as integers; rows of `lots` are markets."""
 
@@ -46,13 +51,28 @@ class Venue:
         self.lots = np.zeros((len(contracts), members), dtype=np.int64)
         self._value = np.zeros((len(contracts), members), dtype=np.int64)  # cents, at entry
         self._account = np.array([desks.get(member, member) for member in range(members)])
+        self.fee_e6 = np.zeros(members, dtype=np.int64)  # each one's as a taker, millionths
 
     def fill(self, market: int, rows: np.ndarray) -> None:
-        """Book fills (dtype ROW): edge and fee at once, positions at the lead price."""
+        """Book orders that were filled: their takers pay this venue's fee.
+
+        Args:
+            market: where.
+            rows: of dtype ROW, which say who traded what at which prices. Venue, market, edge and
+                fee are added here, and nowhere else.
+        """
+        self._trade(market, rows, self.fee_e6[rows["taker"]])
+
+    def exchange(self, market: int, rows: np.ndarray) -> None:
+        """Book positions that change hands without an order, and so without a fee."""
+        self._trade(market, rows, 0)
+
+    def _trade(self, market: int, rows: np.ndarray, fee_e6: np.ndarray | int) -> None:
+        """Settle edge and fee at once, positions at the lead price."""
         if not len(rows):
             return
         cents = self.tick_cents[market]
-        rows["venue"], rows["market"] = self.code, market
+        rows["venue"], rows["market"], rows["fee_e6"] = self.code, market, fee_e6
         price_fills(rows, cents)
         _book(rows, cents, self._account, self.claims, self.lots[market], self._value[market])
         self._journal.trade(rows)

@@ -67,7 +67,7 @@ def promised(until_us: int = LAST_US, of: float = MONTH_USD, annual: float = 0.8
         contract,
         firms,
         Traders(maker=0, others=6, takers=np.array([1, 2, 3])),
-        HedgeDesk(np.zeros(8, dtype=np.int64), 0.0, 0, 7),
+        HedgeDesk(np.zeros(8, dtype=np.int64), 0.0, 7),
         Session,
     )
     nobody = np.zeros(len(firms), dtype=np.int64)

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from des.clock import DAY_US, midnight_us
 from des.custody.custody import HALTED, QUEUED, Custody
 from des.custody.till import Till
-from des.firms.capital import CLOSED, LEFT, TRADING, WAITING, CapitalDesk, Returns
+from des.firms.capital import CLOSED, LEFT, TRADING, WAITING, CapitalDesk
+from des.firms.returns import Returns
 from des.scenario import CapitalRules, Firm
 from des.treasury.credit_line import CreditLine
 from des.treasury.margin import MarginDesk
@@ -135,9 +136,7 @@ class Town:
             RATIOS,
             self.books,
         )
-        self.till = Till(
-            self.custody, HOUSE, self.names, lambda code: int(self.house.claims[code]), self.books
-        )
+        self.till = Till(self.custody, HOUSE, self.names, lambda _: 0, self.books)
         self.desk = CapitalDesk(
             rules,
             seed,

@@ -18,10 +18,10 @@ HEDGERS = [MAKER, FAST, SLOW]
 STEP_US = 300 * SECOND_US
 
 
-def desk_of(delays_us=(2_000_000, 5_000, 20_000), half_spread_bps=0.2, fee_e6=200) -> HedgeDesk:
+def desk_of(delays_us=(2_000_000, 5_000, 20_000), half_spread_bps=0.2) -> HedgeDesk:
     by_party = np.zeros(5, dtype=np.int64)
     by_party[HEDGERS] = delays_us
-    return HedgeDesk(by_party, half_spread_bps, fee_e6, OUTSIDE)
+    return HedgeDesk(by_party, half_spread_bps, OUTSIDE)
 
 
 def house_fills(*fills: tuple[int, int, int], motive: Motive = Motive.PICKOFF) -> np.ndarray:
@@ -118,7 +118,6 @@ def test_a_hedge_fills_at_the_price_it_finds_when_it_arrives():
     assert rows["lead"].tolist() == rows["price"].tolist() == [30_100, 30_200, 30_300]
     assert (rows["motive"] == Motive.HEDGE).all()
     assert (rows["maker"] == OUTSIDE).all()
-    assert (rows["fee_e6"] == 200).all()
 
 
 def test_an_order_due_at_the_end_of_an_interval_belongs_to_the_next():

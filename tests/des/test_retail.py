@@ -73,11 +73,8 @@ class Counter:
             self.house.claims[NAMES.index(name)] = cents
         self.locked = dict.fromkeys(range(len(NAMES)), 0)
         self.fear = Confidence(flow, lambda: int(self.house.claims.sum())) if flow else None
-        self.till = Till(self.custody, HOUSE, NAMES, self._free, self.books, self.fear)
+        self.till = Till(self.custody, HOUSE, NAMES, self.locked.__getitem__, self.books, self.fear)
         self.retail = RetailCustody(self.env, self.custody, self.till, HOUSE, RETAIL)
-
-    def _free(self, entity: int) -> int:
-        return int(self.house.claims[entity]) - self.locked[entity]
 
     def ask(self, entity: int, cents: int, why: str = "") -> int:
         return self.till.ask(self.env.now, entity, cents, why=why)

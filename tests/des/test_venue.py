@@ -47,7 +47,7 @@ class Trade:
     def row(self) -> np.ndarray:
         row = new_rows(1)
         row["time_us"], row["motive"] = NOON_US, Motive.SPREAD
-        for name in ("taker", "maker", "lots", "price", "lead", "fee_e6"):
+        for name in ("taker", "maker", "lots", "price", "lead"):
             row[name] = getattr(self, name)
         return row
 
@@ -112,6 +112,7 @@ def venue_of(pays: int) -> tuple[Venue, Recorder]:
 def happen(venue: Venue, step: Trade | Settle | Fund) -> None:
     match step:
         case Trade():
+            venue.fee_e6[step.taker] = step.fee_e6
             venue.fill(step.market, step.row())
         case Settle():
             venue.settle(np.array(step.marks), NOON_US)

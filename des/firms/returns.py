@@ -1,0 +1,41 @@
+"""What a day brought the firms, by venue; variation margin only says where prices went."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """What one day brought the firms, as equally long arrays of cents."""
+
+    house: np.ndarray  # edge less fees, less what hedging it cost
+    lead: np.ndarray  # of own quotes on the lead venue
+
+
+class DayReturns:
+    """Adds up the fills of a day, and what quotes on the lead venue gained in it."""
+
+    def __init__(self, members: int, firms: np.ndarray) -> None:
+        """Begin with nothing won.
+
+        Args:
+            members: how many parties there are in all, and desks with a position of their own.
+            firms: the codes of the firms.
+        """
+        self._firms = firms
+        self._at_fills, self._by_quotes = np.zeros((2, members), dtype=np.int64)
+
+    def follow(self, rows: np.ndarray) -> None:
+        """Count fills (dtype ROW) of either venue as their takers' gain."""
+        np.add.at(self._at_fills, rows["taker"], rows["edge_cents"] - rows["fee_cents"])
+
+    def quoted(self, hedgers: np.ndarray, gained_cents: np.ndarray) -> None:
+        """Take down what the day's quotes on the lead venue gained, by who showed them."""
+        self._by_quotes[hedgers] = gained_cents
+
+    def close_day(self) -> Returns:
+        """Return the firms' day, and begin another."""
+        won = Returns(self._at_fills[self._firms], self._by_quotes[self._firms])
+        self._at_fills[:] = self._by_quotes[:] = 0
+        return won

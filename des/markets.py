@@ -1,0 +1,70 @@
+"""All markets between two settlements: they trade side by side, and venues book what is filled."""
+
+from collections.abc import Generator, Sequence
+
+import numpy as np
+import simpy
+
+from des.firms.returns import DayReturns
+from des.liquidation.margin_customers import MarginCustomers
+from des.market.listing import Listing, marks_of
+from des.quoting.race import NO_ORDERS
+from des.venue.fees import TakerFees
+from des.venue.venue import Venue
+
+
+class Markets:
+    """The listings, and what becomes of their fills."""
+
+    def __init__(
+        self,
+        env: simpy.Environment,
+        listings: Sequence[Listing],
+        house: Venue,
+        lead: Venue,
+        fees: TakerFees,
+        returns: DayReturns,
+        on_margin: MarginCustomers | None,
+    ) -> None:
+        """Begin.
+
+        Args:
+            env: the clock.
+            listings: by market.
+            house, lead: where their fills are booked.
+            fees: count what takers trade on the house.
+            returns: count what the fills bring them.
+            on_margin: customers of whom some may be forced to trade.
+        """
+        self._env, self.listings = env, listings
+        self._house, self._lead = house, lead
+        self._fees, self._returns = fees, returns
+        self._desk = on_margin.desk if on_margin else None
+
+    def marks(self) -> np.ndarray:
+        """Return the lead prices by which everything is settled, in ticks, by market."""
+        return marks_of(self.listings)
+
+    def trading(self, start_us: int, end_us: int) -> simpy.Event:
+        """Let all markets trade in [start, end); the event comes when the last one is done."""
+        return self._env.all_of(
+            [
+                self._env.process(self._trading(market, listing, start_us, end_us))
+                for market, listing in enumerate(self.listings)
+            ]
+        )
+
+    def _trading(
+        self, market: int, listing: Listing, start_us: int, end_us: int
+    ) -> Generator[simpy.Event, None, None]:
+        """Quote one market, and be hit, until the settlement."""
+        desk = self._desk
+        forced = desk.orders(market, listing.mark_ticks, start_us, end_us) if desk else NO_ORDERS
+        house, lead = yield from listing.trading(self._env, start_us, end_us, forced)
+        self._house.fill(market, house)
+        self._lead.fill(market, lead)
+        if desk:
+            desk.follow(market, house)
+        self._fees.follow(market, house)
+        for rows in (house, lead):
+            self._returns.follow(rows)

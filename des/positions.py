@@ -1,0 +1,83 @@
+"""What a settlement leaves, market by market, for those who decide about the next interval."""
+
+import numpy as np
+
+from des.firms.capital import CapitalDesk
+from des.market.holdings import DeskOrder, FirmsInMarket, Holdings
+from des.scenario import Scenario
+from des.treasury.directional import DirectionalBook
+from des.treasury.quoter_switch import QuoterSwitch
+from des.venue.venue import Venue
+from ledger.parties import Parties
+
+
+class Positions:
+    """Reads both venues."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        parties: Parties,
+        house: Venue,
+        lead: Venue,
+        capital: CapitalDesk,
+        directional: DirectionalBook | None,
+    ) -> None:
+        """Begin.
+
+        Args:
+            scenario: names the markets, and says how often they settle.
+            parties: who is who.
+            house, lead: the venues.
+            capital: knows which firms trade.
+            directional: the captive maker's book of longs, if it has one.
+        """
+        self._run, self._markets = scenario.run, [market.name for market in scenario.markets]
+        self._house, self._lead, self._capital = house, lead, capital
+        self._directional = directional
+        self._maker = parties.names.index(parties.maker)
+        self._firms = np.array(
+            [parties.names.index(firm) for firm in parties.firms], dtype=np.int64
+        )
+        self._backstops = [parties.holders.index(name) for name in parties.backstops]
+
+    def of(self, market: int, mark_ticks: int, now_us: int, quoter: QuoterSwitch) -> Holdings:
+        """Return what decisions about a market look at.
+
+        Args:
+            market: its place.
+            mark_ticks: its lead price.
+            now_us: the settlement.
+            quoter: the captive maker's.
+        """
+        house, lead = self._house.lots[market], self._lead.lots[market]
+        return Holdings(
+            maker_lots=int(house[self._maker]),
+            maker_lead_lots=int(lead[self._maker]),
+            may_quote=quoter.is_on,
+            firms=self._firms_in(market),
+            backstop_lots=tuple(int(house[each] + lead[each]) for each in self._backstops),
+            directional=self._directional_order(market, mark_ticks, now_us),
+            maker_shows=quoter.wanted,
+        )
+
+    def _firms_in(self, market: int) -> FirmsInMarket:
+        margin_cents = self._house.claims[self._firms] // len(self._markets)
+        return FirmsInMarket(
+            self._house.lots[market, self._firms],
+            np.where(self._capital.takes, margin_cents, 0),
+            self._house.fee_e6[self._firms],
+        )
+
+    def _directional_order(self, market: int, mark_ticks: int, now_us: int) -> DeskOrder | None:
+        """Return what the directional desk orders in a market, if there is such a desk."""
+        book = self._directional
+        if book is None:
+            return None
+        return book.order(
+            self._markets[market],
+            now_us,
+            int(self._house.tick_cents[market]) * mark_ticks,
+            int(self._lead.lots[market, book.holder]),
+            self._run.settle_s_at(now_us),
+        )

@@ -1,0 +1,74 @@
+"""Whether the captive maker quotes on the house, and how much of its size it shows there."""
+
+from datetime import date
+
+from des.clock import midnight_us
+from des.custody.custody import HALTED, Custody
+from des.treasury.purse import Purse
+from des.treasury.review import MonthlyReview
+from ledger.journal import Journal
+from ledger.parties import Parties
+
+
+class QuoterSwitch:
+    """Switches the maker's quotes on the house on and off at settlements."""
+
+    def __init__(
+        self,
+        off_on: date | None,
+        parties: Parties,
+        custody: Custody,
+        purse: Purse,
+        review: MonthlyReview,
+        journal: Journal,
+    ) -> None:
+        """Begin with quotes.
+
+        Args:
+            off_on: the day on which they end for good, if the scenario has one.
+            parties: who is who.
+            custody: tells whether the house has halted.
+            purse: the maker's.
+            review: says how much of its size it wants to show.
+            journal: takes down when they end, and when they begin again.
+        """
+        self._off_us = midnight_us(off_on) if off_on else None
+        self._parties, self._custody, self._purse = parties, custody, purse
+        self._review, self._journal = review, journal
+        self._most_shown = 0.0  # of its quotes, this month
+        self.is_on = True
+
+    @property
+    def wanted(self) -> float:
+        """Return the share of its size that the maker wants to show, on or off."""
+        return self._review.house_share
+
+    @property
+    def lead_quote_cents(self) -> int:
+        """Return what it shows on the lead venue, per market."""
+        return self._review.lead_quote_cents
+
+    @property
+    def shows(self) -> float:
+        """Return the share of its size that the maker shows."""
+        return self.wanted if self.is_on else 0.0
+
+    def begin_month(self, now_us: int) -> None:
+        """Have the month reviewed that ends, by the most that was shown in it."""
+        self._review.begin_month(now_us, self._most_shown)
+        self._most_shown = 0.0
+
+    def look(self, now_us: int) -> None:
+        """Quote until the last day, where the review wants it, while money lasts.
+
+        And as long as the house has not halted: there is nobody left to quote to.
+        """
+        able = self._purse.may_quote(now_us)
+        able = able and self.wanted > 0
+        able = able and (self._off_us is None or now_us < self._off_us)
+        able = able and self._custody.status[self._parties.house] != HALTED
+        if able != self.is_on:
+            self.is_on = able
+            name = f"{self._parties.maker}:quoter"
+            self._journal.event(now_us, name, "on" if able else "off")
+        self._most_shown = max(self._most_shown, self.shows)

@@ -1,0 +1,286 @@
+"""Who exists in a world, and who is given what: wired here, and nowhere else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import simpy
+
+from des.bookkeeping import contracts_of, open_journal, parties_of
+from des.clock import midnight_us
+from des.custody.confidence import Confidence
+from des.custody.custody import Custody
+from des.custody.flow import CustomerFlow, customers
+from des.custody.other_makers import OtherMakers
+from des.custody.till import Till
+from des.firms.capital import CapitalDesk
+from des.firms.lead_desk import LeadDesk, lead_desk
+from des.firms.population import trading_firms
+from des.firms.returns import DayReturns
+from des.liquidation.margin_customers import MarginCustomers
+from des.market.hedging import HedgeDesk, lead_delays_us
+from des.market.house_volume import HouseVolume
+from des.market.listing import Listing, Traders
+from des.markets import Markets
+from des.opening import open_books, opening
+from des.positions import Positions
+from des.quoting.quote_by_quote import QuoteByQuote
+from des.quoting.session import Session
+from des.scenario import Firm, Scenario
+from des.treasury.appraiser import Appraiser, appraiser
+from des.treasury.directional import DirectionalBook, directional_book
+from des.treasury.group_treasury import GroupTreasury, treasury
+from des.treasury.margin import MarginDesk, first_floors
+from des.treasury.purse import Purse
+from des.treasury.quoter_switch import QuoterSwitch
+from des.treasury.review import MonthlyReview
+from des.venue.fees import FeeSchedule, TakerFees
+from des.venue.venue import Venue, hourly_funding_e9
+from ledger.journal import Journal
+from ledger.money import to_cents
+from ledger.parties import OUTSIDE, Parties, books_of
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Everybody whose turn comes in the order of a day; None for whom a scenario leaves out."""
+
+    scenario: Scenario
+    env: simpy.Environment
+    journal: Journal
+    house: Venue
+    lead: Venue
+    custody: Custody
+    markets: Markets
+    volume: HouseVolume
+    fees: TakerFees
+    returns: DayReturns
+    on_margin: MarginCustomers | None
+    others: OtherMakers
+    directional: DirectionalBook | None
+    lead_desk: LeadDesk | None
+    group: GroupTreasury | None
+    margin: MarginDesk
+    capital: CapitalDesk
+    flow: CustomerFlow | None
+    quoter: QuoterSwitch
+    positions: Positions
+
+
+def wire(scenario: Scenario, folder: Path, every_quote: bool) -> Cast:
+    """Bring everybody into the world, with what they have on the first morning.
+
+    Args:
+        scenario: what the world is made of.
+        folder: where the books go; it must exist.
+        every_quote: simulate quote by quote instead of looking ahead; the books are the same.
+    """
+    members, parties = trading_firms(scenario), parties_of(scenario)
+    start_us = midnight_us(scenario.run.start)
+    env = simpy.Environment(initial_time=start_us)
+    journal = open_journal(scenario, parties, folder)
+
+    house, lead = _venues(scenario, parties, journal)
+    venues = {parties.house: house, parties.lead: lead}
+    custody = Custody(parties, venues, np.zeros(len(parties.holders), dtype=np.int64), journal)
+
+    delay_us = lead_delays_us(scenario, parties, members)
+    listings = _listings(scenario, parties, members, delay_us, every_quote)
+    volume = HouseVolume(scenario, listings)
+    on_margin = _on_margin(scenario, parties, house, listings, journal)
+    fees = _fees(scenario, parties, members, house)
+    returns = DayReturns(len(parties.holders), _firms(parties))
+    markets = Markets(env, listings, house, lead, fees, returns, on_margin)
+
+    others = OtherMakers(scenario, parties, house, custody, volume, journal)
+    appraises = appraiser(scenario, parties, others, journal)
+    purse, group = treasury(
+        scenario,
+        parties,
+        house,
+        custody,
+        lambda: on_margin.desk.fund_cents if on_margin else 0,
+        listings,
+        appraises,
+        journal,
+    )
+    margin = _margin_desk(scenario, parties, members, (house, lead), custody, purse, journal)
+
+    confidence = _confidence(scenario, custody)
+    till = _till(parties, custody, markets, margin, on_margin, confidence, journal)
+    capital = CapitalDesk(
+        scenario.firms.capital,
+        scenario.run.seed,
+        members,
+        parties,
+        house,
+        lead,
+        custody,
+        margin,
+        journal,
+        till if confidence else None,
+    )
+    flow = customers(env, scenario, parties, custody, till, confidence, journal)
+    quoter = _quoter(scenario, parties, custody, purse, appraises, journal)
+    directional = directional_book(scenario, parties)
+
+    first = opening(scenario, parties, members, on_margin, group)
+    open_books(first, start_us, venues, custody, journal)
+    return Cast(
+        scenario=scenario,
+        env=env,
+        journal=journal,
+        house=house,
+        lead=lead,
+        custody=custody,
+        markets=markets,
+        volume=volume,
+        fees=fees,
+        returns=returns,
+        on_margin=on_margin,
+        others=others,
+        directional=directional,
+        lead_desk=lead_desk(scenario, parties, members, delay_us, lead, journal),
+        group=group,
+        margin=margin,
+        capital=capital,
+        flow=flow,
+        quoter=quoter,
+        positions=Positions(scenario, parties, house, lead, capital, directional),
+    )
+
+
+def _firms(parties: Parties) -> np.ndarray:
+    return np.array([parties.names.index(firm) for firm in parties.firms], dtype=np.int64)
+
+
+def _venues(scenario: Scenario, parties: Parties, journal: Journal) -> tuple[Venue, Venue]:
+    """Open the house, which pays settlements from its pool, and the lead, where Outside does."""
+    desks = {
+        place: parties.names.index(books_of(name))
+        for place, name in enumerate(parties.holders)
+        if name in parties.desks
+    }
+    house, lead = (
+        Venue(
+            place,
+            contracts_of(scenario, venue),
+            len(parties.holders),
+            parties.names.index(pays),
+            journal,
+            desks,
+        )
+        for place, (venue, pays) in enumerate(
+            ((parties.house, parties.house), (parties.lead, OUTSIDE))
+        )
+    )
+    lead.fee_e6[:] = round(scenario.lead.taker_fee_bps * 100)
+    return house, lead
+
+
+def _listings(
+    scenario: Scenario,
+    parties: Parties,
+    members: Sequence[Firm],
+    delay_us: np.ndarray,
+    every_quote: bool,
+) -> list[Listing]:
+    """List the contracts, and have everybody there who trades them."""
+    code = parties.names.index
+    providers = scenario.leverage.providers if scenario.leverage else ()
+    backstops = [parties.holders.index(name) for name in parties.backstops]
+    traders = Traders(
+        code(parties.maker),
+        code(parties.other_makers),
+        np.append(_firms(parties), code(parties.retail)),
+        list(zip(providers, backstops, strict=True)),
+    )
+    return [
+        Listing(
+            scenario,
+            market,
+            contract,
+            members,
+            traders,
+            HedgeDesk(delay_us, scenario.lead.half_spread_bps, code(OUTSIDE)),
+            QuoteByQuote if every_quote else Session,
+        )
+        for market, contract in zip(
+            scenario.markets, contracts_of(scenario, parties.house), strict=True
+        )
+    ]
+
+
+def _on_margin(
+    scenario: Scenario,
+    parties: Parties,
+    house: Venue,
+    listings: Sequence[Listing],
+    journal: Journal,
+) -> MarginCustomers | None:
+    if not scenario.leverage:
+        return None
+    funding_e9 = hourly_funding_e9(scenario.house.funding_bps_per_day)
+    return MarginCustomers(scenario, parties, house, listings, funding_e9, journal)
+
+
+def _fees(scenario: Scenario, parties: Parties, members: Sequence[Firm], house: Venue) -> TakerFees:
+    """Give each firm the tier of what it has traded; all others pay the first rate."""
+    before = np.array([to_cents(firm.volume_30d_usd) for firm in members], dtype=np.int64)
+    return TakerFees(house, _firms(parties), FeeSchedule(scenario.house.fee_tiers, before))
+
+
+def _margin_desk(
+    scenario: Scenario,
+    parties: Parties,
+    members: Sequence[Firm],
+    venues: tuple[Venue, Venue],
+    custody: Custody,
+    purse: Purse,
+    journal: Journal,
+) -> MarginDesk:
+    return MarginDesk(
+        parties,
+        *venues,
+        custody,
+        purse,
+        first_floors(scenario, parties, members),
+        (scenario.lead.margin_ratio_min, scenario.lead.margin_ratio_target),
+        journal,
+    )
+
+
+def _confidence(scenario: Scenario, custody: Custody) -> Confidence | None:
+    flow = scenario.retail.flow
+    return Confidence(flow, custody.customers_cents) if flow else None
+
+
+def _till(
+    parties: Parties,
+    custody: Custody,
+    markets: Markets,
+    margin: MarginDesk,
+    on_margin: MarginCustomers | None,
+    confidence: Confidence | None,
+    journal: Journal,
+) -> Till:
+    """Open the till of the house, which pays nobody what is margin, or others' collateral."""
+
+    def held_cents(entity: int) -> int:
+        set_aside = on_margin.held_cents(entity) if on_margin else 0
+        return margin.held_cents(entity, markets.marks()) + set_aside
+
+    return Till(custody, parties.house, parties.names, held_cents, journal, confidence)
+
+
+def _quoter(
+    scenario: Scenario,
+    parties: Parties,
+    custody: Custody,
+    purse: Purse,
+    appraises: Appraiser | None,
+    journal: Journal,
+) -> QuoterSwitch:
+    review = MonthlyReview(scenario, parties, appraises, journal)
+    return QuoterSwitch(scenario.maker.quoter_off, parties, custody, purse, review, journal)
