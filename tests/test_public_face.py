@@ -1,6 +1,7 @@
 """`import moneytrail` is enough to run a scenario, open a run and ask it; it loads nothing."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -106,6 +107,17 @@ def test_importing_it_loads_no_library():
 
     assert loaded & {*HEAVY, "des", "ledger"} == set()
     assert done.stdout.startswith(moneytrail.__version__)
+
+
+def test_what_the_readme_shows_in_python_runs(tmp_path, monkeypatch, capsys):
+    readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+
+    exec(shown, {})
+
+    assert "owes its customers" in capsys.readouterr().out
+    assert moneytrail.open_run("runs/out/tiny-seed2")
 
 
 def test_the_packages_say_that_they_are_typed():
