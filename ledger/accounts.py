@@ -3,32 +3,29 @@
 The kind is the cause; nothing else says why money moved.
 """
 
-POOLS = "Pools"  # the kind of dollars in pools, of fees there, and of what arbitrageurs gain
-# What quotes on the lead venue earn from whoever knows nothing, and lose to whoever is faster.
-LEAD_QUOTING = ("LeadSpread", "LeadPickOff")
-SOCIALISED = "SocialisedLoss"
-SEIZURE = "Seizure"  # tokens sold for a customer, against the dollars that they bring
+from ledger.kinds import Kind
+
 FREE, PLEDGED = "Free", "Pledged"  # what retail's tokens are: as they came, or set aside
 
 
 def cash(entity: str) -> str:
     """Money that is really there."""
-    return f"Assets:{entity}:Cash"
+    return f"Assets:{entity}:{Kind.CASH}"
 
 
 def claim(entity: str, venue: str) -> str:
     """What the venue owes *entity*, in the books of *entity*."""
-    return f"Assets:{entity}:Claims:{venue}"
+    return f"Assets:{entity}:{Kind.CLAIMS}:{venue}"
 
 
 def owed(venue: str, entity: str) -> str:
     """What the venue owes *entity*, in the books of the venue."""
-    return f"Liabilities:{venue}:Customers:{entity}"
+    return f"Liabilities:{venue}:{Kind.CUSTOMERS}:{entity}"
 
 
 def contracts(entity: str, venue: str, desk: str | None = None) -> str:
     """Open positions of one desk of *entity*."""
-    return f"Assets:{entity}:Contracts:{venue}" + (f":{desk}" if desk else "")
+    return f"Assets:{entity}:{Kind.CONTRACTS}:{venue}" + (f":{desk}" if desk else "")
 
 
 def income(entity: str, kind: str) -> str:
@@ -43,7 +40,7 @@ def expense(entity: str, kind: str) -> str:
 
 def opening(entity: str) -> str:
     """What an entity had on the first day."""
-    return f"Equity:{entity}:Opening"
+    return f"Equity:{entity}:{Kind.OPENING}"
 
 
 def pool(venue: str, kind: str) -> str:
@@ -53,57 +50,57 @@ def pool(venue: str, kind: str) -> str:
 
 def loan(lender: str, borrower: str) -> str:
     """What a lender outside the group is owed, in its books."""
-    return f"Assets:{lender}:Loans:{borrower}"
+    return f"Assets:{lender}:{Kind.LOANS}:{borrower}"
 
 
 def debt(borrower: str, lender: str) -> str:
     """The same in the books of the borrower."""
-    return f"Liabilities:{borrower}:Loans:{lender}"
+    return f"Liabilities:{borrower}:{Kind.LOANS}:{lender}"
 
 
 def shares(holder: str, issuer: str) -> str:
     """What was paid for shares, in the books of who holds them."""
-    return f"Assets:{holder}:Shares:{issuer}"
+    return f"Assets:{holder}:{Kind.SHARES}:{issuer}"
 
 
 def issued(issuer: str, holder: str) -> str:
     """The same in the books of who sold them."""
-    return f"Equity:{issuer}:Shares:{holder}"
+    return f"Equity:{issuer}:{Kind.SHARES}:{holder}"
 
 
 def tokens(holder: str, token: str) -> str:
     """Units of a token."""
-    return f"Assets:{holder}:Tokens:{token}"
+    return f"Assets:{holder}:{Kind.TOKENS}:{token}"
 
 
 def paid_for_tokens(holder: str, token: str) -> str:
     """Where tokens and what was paid for them meet, each balancing by itself."""
-    return f"Equity:{holder}:Tokens:{token}"
+    return f"Equity:{holder}:{Kind.TOKENS}:{token}"
 
 
 def in_pool(holder: str, token: str) -> str:
     """Dollars in a pool, beside a token."""
-    return f"Assets:{holder}:{POOLS}:{token}"
+    return f"Assets:{holder}:{Kind.POOLS}:{token}"
 
 
 def pooled(holder: str, token: str) -> str:
     """Units of a token in a pool: tokens like others, which dollars are not."""
-    return f"Assets:{holder}:Tokens:Pool:{token}"
+    return f"Assets:{holder}:{Kind.TOKENS}:Pool:{token}"
 
 
 def custody(venue: str) -> str:
     """Tokens that a venue holds for customers, in kind."""
-    return f"Assets:{venue}:Tokens"
+    return f"Assets:{venue}:{Kind.TOKENS}"
 
 
 def owed_in_kind(venue: str, entity: str, state: str | None = None) -> str:
     """Tokens that the venue owes *entity*, in the books of the venue."""
-    return f"Liabilities:{venue}:Tokens:{entity}" + (f":{state}" if state else "")
+    return f"Liabilities:{venue}:{Kind.TOKENS}:{entity}" + (f":{state}" if state else "")
 
 
 def claim_in_kind(entity: str, venue: str, state: str | None = None) -> str:
     """Tokens that the venue owes *entity*, in the books of *entity*."""
-    return f"Assets:{entity}:Tokens:{venue}" + (f":{state}" if state else "")
+    return f"Assets:{entity}:{Kind.TOKENS}:{venue}" + (f":{state}" if state else "")
 
 
 def exchanged(entity: str, kind: str) -> str:
@@ -113,9 +110,9 @@ def exchanged(entity: str, kind: str) -> str:
 
 def lent(venue: str, borrower: str) -> str:
     """The credit line, in the books of the venue."""
-    return f"Assets:{venue}:CreditLine:{borrower}"
+    return f"Assets:{venue}:{Kind.CREDIT_LINE}:{borrower}"
 
 
 def borrowed(borrower: str, venue: str) -> str:
     """The credit line, in the books of the borrower."""
-    return f"Liabilities:{borrower}:CreditLine:{venue}"
+    return f"Liabilities:{borrower}:{Kind.CREDIT_LINE}:{venue}"

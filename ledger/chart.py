@@ -11,13 +11,10 @@ What is held in kind and owed in kind (in-kind) plays none: it is there, whateve
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from ledger import opened
 from ledger.accounts import (
     FREE,
-    LEAD_QUOTING,
     PLEDGED,
-    POOLS,
-    SEIZURE,
-    SOCIALISED,
     borrowed,
     cash,
     claim,
@@ -41,59 +38,32 @@ from ledger.accounts import (
     shares,
     tokens,
 )
-from ledger.money import CollateralToken, Contract, Scale
-from ledger.parties import BACKSTOP, DIRECTIONAL, OUTSIDE, Parties
+from ledger.kinds import (
+    AT_COST,
+    CAUSE,
+    CLAIM,
+    GROUP,
+    HOLDING,
+    IN_KIND,
+    LEAD_QUOTING,
+    LIQUID,
+    ON_MARGIN,
+    Kind,
+)
+from ledger.money import Contract, MarginToken, Scale
+from ledger.opened import Opened
+from ledger.parties import OUTSIDE, Parties
+from ledger.spending import Spending
 from ledger.transaction import MONEY
 
-IN_KIND = "in-kind"  # plays no part in the hole: tokens that are held for whom they are owed to
-# What befalls whoever holds a position.
-HOLDING = ("VariationMargin", "Funding", "GapLoss")
-# What befalls customers who trade on margin, beside variation margin and funding.
-ON_MARGIN = ("Leverage", "Collateral", "Liquidation", BACKSTOP, "Deleveraging", "Insurance")
-# What is left of money spent on these stands in the books at cost.
-AT_COST = ("Ventures", "Acquisitions")
-
 
 @dataclass(frozen=True, slots=True)
-class Spending:
-    """That one party pays another for something other than trading, and the accounts of both."""
-
-    payer: str
-    kind: str
-    to: str
-
-    @property
-    def spent(self) -> str:
-        """Where the payer books it: as a cost, or at cost."""
-        if self.kind in AT_COST:
-            return f"Assets:{self.payer}:{self.kind}:{self.to}"
-        return expense(self.payer, self.kind)
-
-    @property
-    def received(self) -> str:
-        """Where the other books it: as income, or as money put into it."""
-        if self.kind in AT_COST:
-            return f"Equity:{self.to}:{self.kind}:{self.payer}"
-        return income(self.to, self.kind)
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
+class HeldToken:
     """A commodity that is held for its price, in whole units."""
 
     name: str
     issuer: str  # whose it is before the maker has it: the house's, if it is the group's own
     is_pooled: bool = False  # whether the maker may have a pool of it
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """One line of the chart."""
-
-    account: str
-    commodities: tuple[str, ...]
-    hole: str | None = None
-    about: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +73,8 @@ class Chart:
     parties: Parties
     contracts: tuple[Contract, ...]
     spendings: tuple[Spending, ...] = ()
-    tokens: tuple[Token, ...] = ()  # that the group holds for their price
-    collateral: tuple[CollateralToken, ...] = ()  # that customers on margin bring beside cash
+    tokens: tuple[HeldToken, ...] = ()  # that the group holds for their price
+    collateral: tuple[MarginToken, ...] = ()  # that customers on margin bring beside cash
 
     @property
     def quantities(self) -> dict[str, Scale]:
@@ -124,10 +94,10 @@ class Chart:
         Or its losses would hide among the quoter's; and so would the directional book's. What a
         backstop bears of others' debts it bears as a customer, whatever its position.
         """
-        if holder.endswith(f":{DIRECTIONAL}"):
-            return DIRECTIONAL
-        backs = holder in self.parties.backstops and kind != SOCIALISED
-        return BACKSTOP if backs else kind
+        if holder.endswith(f":{Kind.DIRECTIONAL}"):
+            return Kind.DIRECTIONAL
+        backs = holder in self.parties.backstops and kind != Kind.SOCIALISED
+        return Kind.BACKSTOP if backs else kind
 
     def commodities(self, venue: str) -> tuple[str, ...]:
         """Return the contracts of one venue."""
@@ -135,8 +105,8 @@ class Chart:
 
     def accounts(self) -> Iterator[tuple[str, list[Opened]]]:
         """Yield a heading for each set of books, and the accounts in it."""
-        for heading, opened in self._books():
-            yield heading, list(opened)
+        for heading, accounts in self._books():
+            yield heading, list(accounts)
 
     def _books(self) -> Iterator[tuple[str, Iterable[Opened]]]:
         p = self.parties
@@ -154,41 +124,44 @@ class Chart:
         yield f"{p.lead}, the lead venue", self._lead()
         yield f"{OUTSIDE}, everybody else who trades there", self._outside()
         for name in p.lenders:
-            lends = (loan(name, p.maker), income(name, "Interest"))
-            yield f"{name}, a lender", _money(cash(name), *lends, opening(name))
+            lends = (loan(name, p.maker), income(name, Kind.INTEREST))
+            yield f"{name}, a lender", opened.money(cash(name), *lends, opening(name))
         if name := p.investors:
-            invests = _money(cash(name), shares(name, p.house), opening(name))
+            invests = opened.money(cash(name), shares(name, p.house), opening(name))
             yield f"{name}, who buy shares of {p.house}", invests
         for name in p.counterparties:
             received = self._received(name)
-            yield f"{name}, whom the group pays", _money(cash(name), *received, opening(name))
+            yield f"{name}, whom the group pays", opened.money(cash(name), *received, opening(name))
         if name := p.arbitrageurs:
-            gains = _money(cash(name), income(name, POOLS), opening(name))
+            gains = opened.money(cash(name), income(name, Kind.POOLS), opening(name))
             yield f"{name}, who trade pools to the price elsewhere", gains
 
     # ------------------------------------------------- the group, each line with its part
 
     def _house(self) -> Iterator[Opened]:
         p = self.parties
-        yield _part("liquid", cash(p.house))
-        yield _part("group", lent(p.house, p.maker))
-        yield _part("group", owed(p.house, p.maker))
+        yield opened.part(LIQUID, cash(p.house))
+        yield opened.part(GROUP, lent(p.house, p.maker))
+        yield opened.part(GROUP, owed(p.house, p.maker))
         for customer in p.house_customers:
             if customer != p.maker:
-                yield _part("claim", owed(p.house, customer))
-        for kind in ("VariationMargin", "Funding"):
-            yield _cause(pool(p.house, kind), "what some pay in, others draw; zero once settled")
+                yield opened.part(CLAIM, owed(p.house, customer))
+        for kind in (Kind.VARIATION_MARGIN, Kind.FUNDING):
+            about = "what some pay in, others draw; zero once settled"
+            yield opened.cause(pool(p.house, kind), about)
         yield from self._in_kind_at_house()
-        yield _cause(income(p.house, "Fees"))
-        yield _cause(expense(p.house, "GapLoss"), "debts of customers whose margin did not suffice")
+        yield opened.cause(income(p.house, Kind.FEES))
+        yield opened.cause(expense(p.house, Kind.GAP_LOSS), Kind.GAP_LOSS.entry.plain)
         if p.providers:
-            yield _cause(pool(p.house, "Insurance"), "what is left of the liquidated, for debts")
-            yield _cause(pool(p.house, SOCIALISED), "debts that customers bear; zero once settled")
+            yield opened.cause(pool(p.house, Kind.INSURANCE), Kind.INSURANCE.entry.plain)
+            yield opened.cause(
+                pool(p.house, Kind.SOCIALISED), f"{Kind.SOCIALISED.entry.plain}; zero once settled"
+            )
         if p.investors:
-            yield _cause(issued(p.house, p.investors), "what shares were sold for")
+            yield opened.cause(issued(p.house, p.investors), Kind.SHARES.entry.plain)
         yield from self._spent(p.house)
-        yield from self._tokens(p.house, "cause")
-        yield self._opening(p.house, "cause")
+        yield from self._tokens(p.house, CAUSE)
+        yield self._opening(p.house, CAUSE)
 
     def _in_kind_at_house(self) -> Iterator[Opened]:
         p = self.parties
@@ -203,118 +176,123 @@ class Chart:
 
     def _maker(self) -> Iterator[Opened]:
         p = self.parties
-        yield _part("liquid", cash(p.maker))
-        yield _part("liquid", claim(p.maker, p.lead))
-        yield _part("group", claim(p.maker, p.house))
-        yield _part("group", borrowed(p.maker, p.house))
+        yield opened.part(LIQUID, cash(p.maker))
+        yield opened.part(LIQUID, claim(p.maker, p.lead))
+        yield opened.part(GROUP, claim(p.maker, p.house))
+        yield opened.part(GROUP, borrowed(p.maker, p.house))
         for holder in (p.maker, *p.desks):
             desk = self.desk(holder)
-            venues = (p.lead,) if desk == DIRECTIONAL else (p.house, p.lead)
+            venues = (p.lead,) if desk == Kind.DIRECTIONAL else (p.house, p.lead)
             yield from self._positions(p.maker, *venues, desk=desk)
         for account, about in self._maker_causes():
-            yield _cause(account, about)
+            yield opened.cause(account, about)
         yield from self._spent(p.maker)
-        yield from self._tokens(p.maker, "cause")
+        yield from self._tokens(p.maker, CAUSE)
         yield from self._pools(p.maker)
-        yield self._opening(p.maker, "cause")
+        yield self._opening(p.maker, CAUSE)
 
     def _maker_causes(self) -> Iterator[tuple[str, str | None]]:
         """Yield the accounts of what the maker's trading and its loans bring and cost."""
         p = self.parties
         maker = p.maker
-        yield income(maker, "PickOff"), "quotes hit because they were stale; a loss is > 0"
-        yield income(maker, "Spread"), "quotes hit for any other reason"
+        yield income(maker, Kind.PICKOFF), f"{Kind.PICKOFF.entry.plain}; a loss is > 0"
+        yield income(maker, Kind.SPREAD), Kind.SPREAD.entry.plain
         yield from ((income(maker, kind), None) for kind in HOLDING)
         for kind in LEAD_QUOTING:
             yield income(maker, kind), f"of its quotes on {p.lead}, if any"
-        yield expense(maker, "Hedging"), None
+        yield expense(maker, Kind.HEDGING), None
         if p.providers:
-            yield income(maker, "Liquidation"), "quotes hit by forced orders of customers"
+            yield income(maker, Kind.LIQUIDATION), Kind.LIQUIDATION.entry.plain
         if maker in p.providers:
-            yield income(maker, BACKSTOP), "of all that it took over; a loss is > 0"
-            yield expense(maker, BACKSTOP), "of laying off what it took over"
+            yield income(maker, Kind.BACKSTOP), "of all that it took over; a loss is > 0"
+            yield expense(maker, Kind.BACKSTOP), "of laying off what it took over"
         if p.directional:
-            yield income(maker, DIRECTIONAL), "of positions held for their price; a loss is > 0"
-            yield expense(maker, DIRECTIONAL), "of buying and selling them"
+            yield (
+                income(maker, Kind.DIRECTIONAL),
+                f"of {Kind.DIRECTIONAL.entry.plain}; a loss is > 0",
+            )
+            yield expense(maker, Kind.DIRECTIONAL), "of buying and selling them"
         if p.lenders:
             yield from ((debt(maker, lender), "callable on demand") for lender in p.lenders)
-            yield expense(maker, "Interest"), None
+            yield expense(maker, Kind.INTEREST), None
 
     def _pools(self, maker: str) -> Iterator[Opened]:
         pools = [token.name for token in self.tokens if token.is_pooled]
         for name in pools:
             about = "dollars in a pool: liquid, since they can be taken out at once"
-            yield _part("liquid", in_pool(maker, name), about)
-            yield Opened(pooled(maker, name), (name,), "cause")
+            yield opened.part(LIQUID, in_pool(maker, name), about)
+            yield Opened(pooled(maker, name), (name,), CAUSE)
         if pools:
-            yield _cause(income(maker, POOLS), "fees of those who trade with its pools")
+            yield opened.cause(income(maker, Kind.POOLS), "fees of those who trade with its pools")
 
     def _spent(self, payer: str) -> Iterator[Opened]:
         """Open what a party of the group pays for, each account once."""
         spent = {each.spent: each.kind for each in self.spendings if each.payer == payer}
         for account, kind in spent.items():
-            yield _cause(account, "at cost" if kind in AT_COST else None)
+            yield opened.cause(account, "at cost" if kind in AT_COST else None)
 
     # -------------------------------------------------------------------- everybody else
 
     def _firm(self, firm: str) -> Iterator[Opened]:
         venues = (self.parties.house, self.parties.lead)
-        yield from _money(cash(firm), *(claim(firm, venue) for venue in venues))
+        yield from opened.money(cash(firm), *(claim(firm, venue) for venue in venues))
         yield from self._positions(firm, *venues)
-        yield from _results(firm, "PickOff", *LEAD_QUOTING, *HOLDING, *self._socialised)
-        yield from _costs(firm, "Fees", "LeadFees", "Hedging")
-        yield from _money(opening(firm))
+        yield from opened.results(firm, Kind.PICKOFF, *LEAD_QUOTING, *HOLDING, *self._socialised)
+        yield from opened.costs(firm, Kind.FEES, Kind.LEAD_FEES, Kind.HEDGING)
+        yield from opened.money(opening(firm))
 
     def _retail(self) -> Iterator[Opened]:
         house, retail = self.parties.house, self.parties.retail
         on_margin = ON_MARGIN if self.parties.providers else ()
-        yield from _money(cash(retail), claim(retail, house))
+        yield from opened.money(cash(retail), claim(retail, house))
         yield from self._positions(retail, house)
-        yield from _results(retail, "Spread", *HOLDING, *on_margin, *self._socialised)
+        yield from opened.results(retail, Kind.SPREAD, *HOLDING, *on_margin, *self._socialised)
         for state in (FREE, PLEDGED) if self.collateral else ():
             yield self._in_kind(claim_in_kind(retail, house, state))
         yield from self._seized(retail)
-        yield from _costs(retail, "Fees")
+        yield from opened.costs(retail, Kind.FEES)
         yield self._tokens_and_money(opening(retail))
 
     def _other_makers(self) -> Iterator[Opened]:
         house, makers = self.parties.house, self.parties.other_makers
-        yield from _money(cash(makers), claim(makers, house))
+        yield from opened.money(cash(makers), claim(makers, house))
         if self.parties.providers:
             yield from self._positions(makers, house)
-            yield from _results(makers, "Leverage", "Liquidation", "Deleveraging", *HOLDING)
-        yield from _results(makers, *self._socialised)
+            yield from opened.results(
+                makers, Kind.LEVERAGE, Kind.LIQUIDATION, Kind.DELEVERAGING, *HOLDING
+            )
+        yield from opened.results(makers, *self._socialised)
         if self.collateral:
             yield self._in_kind(claim_in_kind(makers, house))
         yield from self._seized(makers)
-        yield from _costs(makers, "Fees")
-        yield from _money(opening(makers))
+        yield from opened.costs(makers, Kind.FEES)
+        yield from opened.money(opening(makers))
 
     def _provider(self, provider: str) -> Iterator[Opened]:
-        yield from _money(cash(provider))
+        yield from opened.money(cash(provider))
         for venue in (self.parties.house, self.parties.lead):
-            yield from _money(claim(provider, venue))
+            yield from opened.money(claim(provider, venue))
             yield from self._positions(provider, venue)
-        yield from _results(provider, BACKSTOP, "GapLoss", *self._socialised)
-        yield from _costs(provider, BACKSTOP)
-        yield from _money(opening(provider))
+        yield from opened.results(provider, Kind.BACKSTOP, Kind.GAP_LOSS, *self._socialised)
+        yield from opened.costs(provider, Kind.BACKSTOP)
+        yield from opened.money(opening(provider))
 
     def _lead(self) -> Iterator[Opened]:
         lead = self.parties.lead
         debts = (owed(lead, customer) for customer in self.parties.lead_customers)
-        yield from _money(cash(lead), *debts)
-        yield from _results(lead, "Fees")
-        yield from _costs(lead, "GapLoss")
-        yield from _money(opening(lead))
+        yield from opened.money(cash(lead), *debts)
+        yield from opened.results(lead, Kind.FEES)
+        yield from opened.costs(lead, Kind.GAP_LOSS)
+        yield from opened.money(opening(lead))
 
     def _outside(self) -> Iterator[Opened]:
         lead, received = self.parties.lead, self._received(OUTSIDE)
-        yield from _money(claim(OUTSIDE, lead))
+        yield from opened.money(claim(OUTSIDE, lead))
         yield from self._positions(OUTSIDE, lead)
-        yield from _results(OUTSIDE, "Hedging", *LEAD_QUOTING, *HOLDING)
+        yield from opened.results(OUTSIDE, Kind.HEDGING, *LEAD_QUOTING, *HOLDING)
         if received or self._tokens_of(OUTSIDE):
-            yield from _money(cash(OUTSIDE))
-        yield from _money(*received)
+            yield from opened.money(cash(OUTSIDE))
+        yield from opened.money(*received)
         yield from self._tokens(OUTSIDE)
         yield self._opening(OUTSIDE)
 
@@ -327,7 +305,7 @@ class Chart:
     @property
     def _socialised(self) -> tuple[str, ...]:
         """Return the kind of what a customer bears of others' debts, if anybody can have such."""
-        return (SOCIALISED,) if self.parties.providers else ()
+        return (Kind.SOCIALISED,) if self.parties.providers else ()
 
     def _received(self, receiver: str) -> tuple[str, ...]:
         """Return where a party books what the group pays it, each account once."""
@@ -344,7 +322,7 @@ class Chart:
         """Open what tokens are exchanged in, where anybody has such."""
         if self.collateral:
             about = "tokens sold for whoever lacks margin, and the dollars paid for them"
-            yield self._tokens_and_money(exchanged(customer, SEIZURE), about)
+            yield self._tokens_and_money(exchanged(customer, Kind.SEIZURE), about)
 
     def _tokens(self, holder: str, hole: str | None = None) -> Iterator[Opened]:
         """Open the tokens that a party may come to hold: the maker all, an issuer its own.
@@ -365,28 +343,6 @@ class Chart:
         return Opened(opening(holder), (MONEY, *had_here), hole)
 
 
-def _first_holders(token: Token) -> tuple[str, ...]:
+def _first_holders(token: HeldToken) -> tuple[str, ...]:
     """Return who has units of a token on the first day."""
     return (token.issuer, OUTSIDE) if token.is_pooled else (token.issuer,)
-
-
-def _part(hole: str, account: str, about: str | None = None) -> Opened:
-    """Open an account of the group, in dollars, with its part in the hole."""
-    return Opened(account, (MONEY,), hole, about)
-
-
-def _cause(account: str, about: str | None = None) -> Opened:
-    return _part("cause", account, about)
-
-
-def _money(*accounts: str) -> Iterator[Opened]:
-    """Open accounts in dollars that play no part."""
-    return (Opened(account, (MONEY,)) for account in accounts)
-
-
-def _results(entity: str, *kinds: str) -> Iterator[Opened]:
-    return _money(*(income(entity, kind) for kind in kinds))
-
-
-def _costs(entity: str, *kinds: str) -> Iterator[Opened]:
-    return _money(*(expense(entity, kind) for kind in kinds))

@@ -16,8 +16,6 @@ import numpy as np
 from ledger.accounts import (
     FREE,
     PLEDGED,
-    SEIZURE,
-    SOCIALISED,
     claim,
     claim_in_kind,
     contracts,
@@ -30,8 +28,9 @@ from ledger.accounts import (
 )
 from ledger.chart import Chart
 from ledger.columns import Numbers
+from ledger.kinds import Kind
 from ledger.money import fee_cents
-from ledger.parties import BACKSTOP, Parties, books_of
+from ledger.parties import Parties, books_of
 from ledger.transaction import Posting
 
 SCHEMA_VERSION = 1
@@ -135,20 +134,20 @@ _WORDS = (
     "seizure",
 )
 _KINDS = (
-    "PickOff",
-    "Spread",
-    "Hedging",
-    "VariationMargin",
-    "Funding",
-    "Leverage",
-    "Collateral",
-    "Liquidation",
-    BACKSTOP,
-    "Deleveraging",
-    "Insurance",
-    SOCIALISED,
-    "Tokens",
-    SEIZURE,
+    Kind.PICKOFF,
+    Kind.SPREAD,
+    Kind.HEDGING,
+    Kind.VARIATION_MARGIN,
+    Kind.FUNDING,
+    Kind.LEVERAGE,
+    Kind.COLLATERAL,
+    Kind.LIQUIDATION,
+    Kind.BACKSTOP,
+    Kind.DELEVERAGING,
+    Kind.INSURANCE,
+    Kind.SOCIALISED,
+    Kind.TOKENS,
+    Kind.SEIZURE,
 )
 
 
@@ -329,10 +328,10 @@ def _house_fill(pairing: Pairing, edge: Numbers, fee: Numbers) -> Iterator[Posti
     kind = pairing.motive.kind
     yield Posting(owed(venue, taker), fee - edge)
     yield Posting(owed(venue, maker), edge)
-    yield Posting(income(venue, "Fees"), -fee)
+    yield Posting(income(venue, Kind.FEES), -fee)
     yield Posting(claim(taker, venue), edge - fee)
     yield Posting(income(taker, kind), -edge)
-    yield Posting(expense(taker, "Fees"), fee)
+    yield Posting(expense(taker, Kind.FEES), fee)
     yield Posting(claim(maker, venue), -edge)
     yield Posting(income(maker, kind), edge)
 
@@ -342,7 +341,7 @@ def _hedge(chart: Chart, pairing: Pairing, edge: Numbers, fee: Numbers) -> Itera
     kind = chart.kind(pairing.taker, pairing.motive.kind)
     yield Posting(owed(venue, taker), fee - edge)
     yield Posting(owed(venue, other), edge)
-    yield Posting(income(venue, "Fees"), -fee)
+    yield Posting(income(venue, Kind.FEES), -fee)
     yield Posting(claim(taker, venue), edge - fee)
     yield Posting(expense(taker, kind), -edge)
     yield Posting(expense(taker, kind), fee, party=venue)
@@ -373,9 +372,9 @@ def _in_kind(pairing: Pairing, received: Numbers, lots: Mapping[str, Numbers]) -
         yield Posting(owed(venue, taker), -received)
         yield Posting(owed(venue, other), received)
         yield Posting(claim(taker, venue), received)
-        yield Posting(exchanged(taker, SEIZURE), -received)
+        yield Posting(exchanged(taker, Kind.SEIZURE), -received)
         yield Posting(claim(other, venue), -received)
-        yield Posting(exchanged(other, SEIZURE), received)
+        yield Posting(exchanged(other, Kind.SEIZURE), received)
     for token, quantity in lots.items():
         for who, state, change in (
             (taker, PLEDGED, quantity),
@@ -384,7 +383,7 @@ def _in_kind(pairing: Pairing, received: Numbers, lots: Mapping[str, Numbers]) -
             yield Posting(owed_in_kind(venue, who, state), -change, token)
             yield Posting(claim_in_kind(who, venue, state), change, token)
             if is_sale:
-                yield Posting(exchanged(who, SEIZURE), -change, token)
+                yield Posting(exchanged(who, Kind.SEIZURE), -change, token)
 
 
 def _delivery(chart: Chart, pairing: Pairing, lots: Mapping[str, Numbers]) -> Iterator[Posting]:

@@ -11,12 +11,12 @@ from ledger.accounts import (
     shares,
     tokens,
 )
-from ledger.chart import AT_COST, Spending, Token
+from ledger.chart import HeldToken
+from ledger.kinds import Kind
 from ledger.money import usd
 from ledger.parties import OUTSIDE
+from ledger.spending import Spending
 from ledger.transaction import Posting, Transaction
-
-OPERATIONS = "Operations"  # the kind of what the house costs to run
 
 
 def lend(
@@ -53,10 +53,10 @@ def interest(time_us: int, lender: str, borrower: str, cents: int) -> Transactio
         f"{borrower} pays {lender} {usd(cents)} of interest",
         "interest",
         (
-            Posting(expense(borrower, "Interest"), cents),
+            Posting(expense(borrower, Kind.INTEREST), cents),
             Posting(cash(borrower), -cents),
             Posting(cash(lender), cents),
-            Posting(income(lender, "Interest"), -cents),
+            Posting(income(lender, Kind.INTEREST), -cents),
         ),
         (loan_link(lender),),
     )
@@ -67,12 +67,12 @@ def spend(
 ) -> Transaction:
     """The group pays for something; of some things it keeps a share, at cost."""
     payer, to = spending.payer, spending.to
-    tag = "venture" if spending.kind in AT_COST else "use"
+    tag = "venture" if spending.is_at_cost else "use"
     return Transaction(
         time_us,
         to,
         f"{payer} pays {to} {usd(cents)}: {why}",
-        "operations" if spending.kind == OPERATIONS else tag,
+        "operations" if spending.kind == Kind.OPERATIONS else tag,
         (
             Posting(spending.spent, cents),
             Posting(cash(payer), -cents),
@@ -101,7 +101,7 @@ def equity_round(time_us: int, house: str, investors: str, cents: int, name: str
 
 
 def bring_tokens(
-    time_us: int, maker: str, token: Token, units: int, cents: int, links: tuple[str, ...]
+    time_us: int, maker: str, token: HeldToken, units: int, cents: int, links: tuple[str, ...]
 ) -> Transaction:
     """Tokens come to the maker from whoever issued them, for money or for nothing.
 

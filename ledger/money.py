@@ -102,7 +102,7 @@ class Contract:
 
 
 @dataclass(frozen=True, slots=True)
-class CollateralToken:
+class MarginToken:
     """A commodity held in kind, as collateral, and counted in lots of the market that prices it."""
 
     commodity: str

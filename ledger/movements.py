@@ -18,6 +18,7 @@ from ledger.accounts import (
     pool,
     tokens,
 )
+from ledger.kinds import Kind
 from ledger.money import usd
 from ledger.parties import Parties
 from ledger.transaction import Posting, Transaction
@@ -51,7 +52,7 @@ def opening_balances(
         equity[entity] = equity.get(entity, 0) + cents
         equity[venue] = equity.get(venue, 0) - cents
     for venue, cents in reserve_cents.items():
-        postings.append(Posting(pool(venue, "Insurance"), -cents))
+        postings.append(Posting(pool(venue, Kind.INSURANCE), -cents))
         equity[venue] = equity.get(venue, 0) - cents
     for (entity, venue, token), lots in in_kind.items():
         postings += [
@@ -165,10 +166,10 @@ def gap_loss(
         f"{entity} is {usd(cents)} short after a price gap; {venue} bears it",
         "gap-loss",
         (
-            Posting(expense(venue, "GapLoss"), cents),
+            Posting(expense(venue, Kind.GAP_LOSS), cents),
             Posting(owed(venue, entity), -cents),
             Posting(claim(entity, venue), cents),
-            Posting(income(entity, "GapLoss"), -cents),
+            Posting(income(entity, Kind.GAP_LOSS), -cents),
         ),
         links,
     )
@@ -185,8 +186,8 @@ def fees_of_other_makers(
         "fees",
         (
             Posting(owed(venue, entity), cents),
-            Posting(income(venue, "Fees"), -cents),
-            Posting(expense(entity, "Fees"), cents),
+            Posting(income(venue, Kind.FEES), -cents),
+            Posting(expense(entity, Kind.FEES), cents),
             Posting(claim(entity, venue), -cents),
         ),
         meta=(("market", f'"{market}"'), ("volume", f"{usd(volume_cents).replace(',', '')} USD")),
@@ -212,8 +213,8 @@ def lead_quoting(
         fee_cents: what *who* pays the venue for its orders.
     """
     sentences = {
-        "LeadSpread": f"{who} trade for their own reasons with the firms' quotes on {venue}",
-        "LeadPickOff": f"{who} hits quotes of slower firms on {venue}",
+        Kind.LEAD_SPREAD: f"{who} trade for their own reasons with the firms' quotes on {venue}",
+        Kind.LEAD_PICKOFF: f"{who} hits quotes of slower firms on {venue}",
     }
     postings = [
         posting
@@ -228,11 +229,11 @@ def lead_quoting(
     if fee_cents:
         postings += [
             Posting(owed(venue, who), fee_cents),
-            Posting(income(venue, "Fees"), -fee_cents),
+            Posting(income(venue, Kind.FEES), -fee_cents),
             Posting(claim(who, venue), -fee_cents),
-            Posting(expense(who, "LeadFees"), fee_cents),
+            Posting(expense(who, Kind.LEAD_FEES), fee_cents),
         ]
-    tag = "lead-spread" if kind == "LeadSpread" else "lead-pickoff"
+    tag = "lead-spread" if kind == Kind.LEAD_SPREAD else "lead-pickoff"
     narration = f"{sentences[kind]}: {usd(abs(gained_cents[who]))} in expectation"
     return Transaction(time_us, who, narration, tag, tuple(postings))
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from ledger.columns import Words, each, joined
 from ledger.fills import ABSENT, Fill, Motive, Pairing
+from ledger.kinds import Kind
 from ledger.money import Contract, usd
-from ledger.parties import DIRECTIONAL
 
 
 def fill_sentence(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> Words:
@@ -157,7 +157,7 @@ def _named(holder: str) -> str:
 
 
 def _is_directional(holder: str) -> bool:
-    return holder.endswith(f":{DIRECTIONAL}")
+    return holder.endswith(f":{Kind.DIRECTIONAL}")
 
 
 def _set_aside(cents: int) -> str:

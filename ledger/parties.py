@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ledger.kinds import Kind
+
 OUTSIDE = "Outside"  # the rest of the world
 ARBITRAGEURS = "Arbitrageurs"  # who trade pools to the price elsewhere
-BACKSTOP = "Backstop"  # the desk and the kind of whoever takes over what the book cannot absorb
-DIRECTIONAL = "Directional"  # the desk and the kind of positions held for their price
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,14 @@ class Parties:
     def backstops(self) -> tuple[str, ...]:
         """Return by provider who holds what it takes over: the maker's is a desk of its own."""
         return tuple(
-            f"{name}:{BACKSTOP}" if name == self.maker else name for name in self.providers
+            f"{name}:{Kind.BACKSTOP}" if name == self.maker else name for name in self.providers
         )
 
     @property
     def desks(self) -> tuple[str, ...]:
         """Return the maker's desks beside its first, each with positions of its own."""
         backstops = (name for name in self.backstops if ":" in name)
-        directional = (f"{name}:{DIRECTIONAL}" for name in (self.directional,) if name)
+        directional = (f"{name}:{Kind.DIRECTIONAL}" for name in (self.directional,) if name)
         return (*backstops, *directional)
 
     @property

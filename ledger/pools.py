@@ -8,7 +8,8 @@ the rest of the world, so that what is gained by the two trades is dollars, and 
 
 from dataclasses import dataclass
 
-from ledger.accounts import POOLS, cash, in_pool, income, paid_for_tokens, pooled, tokens
+from ledger.accounts import cash, in_pool, income, paid_for_tokens, pooled, tokens
+from ledger.kinds import Kind
 from ledger.money import usd
 from ledger.parties import OUTSIDE
 from ledger.transaction import Posting, Transaction
@@ -70,9 +71,9 @@ def arbitrage_pool(
         Posting(paid_for_tokens(maker, token), -day.cents),
         Posting(in_pool(maker, token), day.cents),
         Posting(cash(maker), day.fee_cents),
-        Posting(income(maker, POOLS), -day.fee_cents),
+        Posting(income(maker, Kind.POOLS), -day.fee_cents),
         Posting(cash(arbitrageurs), gain_cents),
-        Posting(income(arbitrageurs, POOLS), -gain_cents),
+        Posting(income(arbitrageurs, Kind.POOLS), -gain_cents),
         Posting(tokens(OUTSIDE, token), day.units, token),
         Posting(paid_for_tokens(OUTSIDE, token), -day.units, token),
         Posting(paid_for_tokens(OUTSIDE, token), day.outside_cents),

@@ -13,11 +13,12 @@ import duckdb
 from beancount import loader
 from beancount.core import data
 
-from ledger.chart import Chart, Spending, Token
+from ledger.chart import Chart, HeldToken
 from ledger.fills import Names
-from ledger.money import RATE_UNIT, CollateralToken, Contract
+from ledger.money import RATE_UNIT, Contract, MarginToken
 from ledger.parties import OUTSIDE, Parties
 from ledger.roles import RoleError, read_parties
+from ledger.spending import Spending
 
 MANIFEST = "manifest.json"
 
@@ -114,7 +115,7 @@ class RunFolder:
             if isinstance(e, data.Commodity) and "market" in e.meta
         )
         tokens = tuple(
-            Token(
+            HeldToken(
                 e.currency,
                 parties.house if e.meta["house-token"] else OUTSIDE,
                 e.meta.get("pooled", False),
@@ -171,9 +172,7 @@ class RunFolder:
         return connection
 
 
-def _collateral(
-    entry: data.Commodity, house: str, contracts: Sequence[Contract]
-) -> CollateralToken:
+def _collateral(entry: data.Commodity, house: str, contracts: Sequence[Contract]) -> MarginToken:
     valued_by = entry.meta["valued-by"]
     (contract,) = (c for c in contracts if (c.venue, c.market) == (house, valued_by))
-    return CollateralToken(entry.currency, contract, int(Decimal(entry.meta["weight"]) * RATE_UNIT))
+    return MarginToken(entry.currency, contract, int(Decimal(entry.meta["weight"]) * RATE_UNIT))

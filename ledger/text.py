@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import overload
 
-from ledger.chart import Chart, Opened
+from ledger.chart import Chart
 from ledger.columns import Numbers, Words, each, joined
 from ledger.money import amount
+from ledger.opened import Opened
 from ledger.times import DAY_US, day_of, time_of_day
 from ledger.transaction import MONEY, Posting, Transaction
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ledger.columns import Numbers, Words
+from ledger.kinds import Kind
 
 MONEY = "USD"
 
@@ -61,7 +62,7 @@ def kind_of(account: str) -> str:
 
 def is_contract(account: str) -> bool:
     """Tell whether an account holds promises, which balance across entities, not property."""
-    return kind_of(account) == "Contracts"
+    return kind_of(account) == Kind.CONTRACTS
 
 
 def check_balance(narration: str, postings: Sequence[Posting]) -> None:

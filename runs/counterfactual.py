@@ -14,12 +14,12 @@ from datetime import date
 from difflib import get_close_matches
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 from beancount.core import data
 
 from des.scenario import Scenario
-from des.scenario.group import UseKind
+from ledger.kinds import USES, Kind
 from ledger.reports.dollars import ZERO, is_opening
 from ledger.reports.life.milestones import firsts
 from ledger.reports.life.standing import standings
@@ -229,17 +229,17 @@ def _news(scenario: Scenario) -> Change | None:
 
 # By kind of the books where there is one. None: the scenario has nothing of it.
 REMOVALS: Mapping[str, Callable[[Scenario], Change | None]] = {
-    "PickOff": _pickoff,
+    Kind.PICKOFF: _pickoff,
     "Quoter": _quoter,
-    "Backstop": _backstop,
-    "CreditLine": _credit_line,
-    "Loans": _loans,
-    "Tokens": _tokens,
-    "Pools": _pools,
-    "Directional": _directional,
-    "Shares": _shares,
-    "Operations": _operations,
-    **{kind: _uses(kind) for kind in get_args(UseKind)},
+    Kind.BACKSTOP: _backstop,
+    Kind.CREDIT_LINE: _credit_line,
+    Kind.LOANS: _loans,
+    Kind.TOKENS: _tokens,
+    Kind.POOLS: _pools,
+    Kind.DIRECTIONAL: _directional,
+    Kind.SHARES: _shares,
+    Kind.OPERATIONS: _operations,
+    **{kind.value: _uses(kind) for kind in USES},
     "News": _news,
 }
 

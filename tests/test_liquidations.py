@@ -7,9 +7,9 @@ from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 
-from ledger.accounts import SEIZURE, exchanged, expense, income
+from ledger.accounts import exchanged, expense, income
 from ledger.day_ledger import days_of, render_days
-from ledger.parties import BACKSTOP
+from ledger.kinds import Kind
 from ledger.reports.dollars import usd_balances
 from ledger.run_folder import RunFolder
 from runs.scenarios import load
@@ -58,7 +58,7 @@ def motives(run: RunFolder) -> Counter:
 def backstop_cents(run: RunFolder) -> int:
     """What backing the venue brought the captive maker, costs of unwinding taken off."""
     maker = run.chart.parties.maker
-    kinds = {income(maker, BACKSTOP), expense(maker, BACKSTOP)}
+    kinds = {income(maker, Kind.BACKSTOP), expense(maker, Kind.BACKSTOP)}
     return -int(
         100
         * sum(p.units.number for e in run.transactions for p in e.postings if p.account in kinds)
@@ -237,8 +237,8 @@ def test_a_mark_down_is_paid_by_the_seized_and_gained_by_the_other_makers(tokens
     assert all(price == lead * 9 // 10 for _, price, lead, _ in seizures)
     paid_usd = Decimal(sum(tokens * price for tokens, price, *_ in seizures)) / 100
     assert paid_usd == Decimal(sum(cents for *_, cents in seizures)) / 100 > 0
-    assert balances[exchanged("OtherMakers", SEIZURE)] == paid_usd
-    assert balances[exchanged("Retail", SEIZURE)] == -paid_usd
+    assert balances[exchanged("OtherMakers", Kind.SEIZURE)] == paid_usd
+    assert balances[exchanged("Retail", Kind.SEIZURE)] == -paid_usd
 
 
 def test_each_days_ledger_has_all_tokens_that_the_venue_holds_and_owes(tokens_run):

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from des.scenario import Valuation
-from ledger.accounts import LEAD_QUOTING
 from ledger.appraisal import AS_TRADING_FIRM, BY_GROWTH, WITHOUT_MAKER
+from ledger.kinds import LEAD_QUOTING
 from ledger.proof.audit import audit
 from ledger.reports.life.share_prices import appraisals, reviews, rounds, valuation
 from ledger.run_folder import RunFolder

@@ -16,6 +16,7 @@ from des.scenario import Firm, LeadQuoting, Market, Scenario
 from des.venue.venue import Venue
 from ledger import movements
 from ledger.journal import Journal
+from ledger.kinds import Kind
 from ledger.money import fee_cents, to_cents
 from ledger.parties import OUTSIDE, Parties
 
@@ -151,12 +152,12 @@ class LeadDesk:
 
     def _book_spread(self, time_us: int, earned: np.ndarray) -> None:
         gained = dict(zip(self._parties.hedgers, earned.tolist(), strict=True))
-        self._book(time_us, "LeadSpread", OUTSIDE, {OUTSIDE: -int(earned.sum())} | gained)
+        self._book(time_us, Kind.LEAD_SPREAD, OUTSIDE, {OUTSIDE: -int(earned.sum())} | gained)
 
     def _book_rents(self, time_us: int, sniper: int, paid: np.ndarray, fee: int) -> None:
         lost = dict(zip(self._parties.hedgers, (-paid).tolist(), strict=True))
         who = self._parties.hedgers[sniper]
-        self._book(time_us, "LeadPickOff", who, lost | {who: int(paid.sum())}, fee)
+        self._book(time_us, Kind.LEAD_PICKOFF, who, lost | {who: int(paid.sum())}, fee)
 
     def _book(
         self, time_us: int, kind: str, who: str, gained_cents: dict[str, int], fee: int = 0

@@ -13,21 +13,18 @@ from des.scenario import Scenario
 from des.venue.venue import Venue
 from ledger.accounts import FREE, PLEDGED, owed_in_kind, pool
 from ledger.journal import Journal
-from ledger.money import CollateralToken, Contract, to_cents
+from ledger.kinds import Kind
+from ledger.money import Contract, MarginToken, to_cents
 from ledger.parties import Parties
 from ledger.times import day_of
 from ledger.transaction import LedgerError
 
 
-def collateral_tokens(
-    scenario: Scenario, contracts: Sequence[Contract]
-) -> tuple[CollateralToken, ...]:
+def collateral_tokens(scenario: Scenario, contracts: Sequence[Contract]) -> tuple[MarginToken, ...]:
     """Return what the house takes as collateral beside dollars, and which contract prices it."""
     by_market = {contract.market: contract for contract in contracts}
     given = scenario.leverage.tokens if scenario.leverage else ()
-    return tuple(
-        CollateralToken(each.name, by_market[each.market], each.weight_e6) for each in given
-    )
+    return tuple(MarginToken(each.name, by_market[each.market], each.weight_e6) for each in given)
 
 
 class MarginCustomers:
@@ -121,7 +118,7 @@ class MarginCustomers:
             LedgerError: they differ.
         """
         house, held = self._parties.house, self.desk.accounts.tokens
-        self._agree(pool(house, "Insurance"), "USD", self.desk.fund_cents)
+        self._agree(pool(house, Kind.INSURANCE), "USD", self.desk.fund_cents)
         for token, market in self._token_markets.items():
             pledged = int(held.lots[held.market == market].sum())
             for state, lots in ((FREE, self.desk.free_tokens[market]), (PLEDGED, pledged)):

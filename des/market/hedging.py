@@ -15,7 +15,8 @@ from des.price.lead_price import Ticks
 from des.quoting.quotes import price_at
 from des.scenario import Firm, Scenario
 from ledger.fills import Motive, new_rows
-from ledger.parties import DIRECTIONAL, Parties
+from ledger.kinds import Kind
+from ledger.parties import Parties
 
 COST_UNIT = 10**8  # half-spreads are in hundred-millionths of the price
 
@@ -53,7 +54,7 @@ def lead_delays_us(scenario: Scenario, parties: Parties, firms: Sequence[Firm]) 
     for firm in firms:
         delay_us[firm.name] = microseconds((firm.reaction_ms + scenario.lead.gateway_ms) / 1_000)
     if parties.directional:
-        delay_us[f"{parties.directional}:{DIRECTIONAL}"] = maker_us
+        delay_us[f"{parties.directional}:{Kind.DIRECTIONAL}"] = maker_us
     providers = scenario.leverage.providers if scenario.leverage else ()
     for holder, provider in zip(parties.backstops, providers, strict=True):
         delay_us[holder] = microseconds(provider.unwind_delay_s)

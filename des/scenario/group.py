@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from des.scenario.dated import Dated, check_order, in_force
 from des.scenario.valuation import Valuation
@@ -25,23 +26,23 @@ from des.scenario.values import (
     TokenName,
     Usd,
 )
+from ledger.kinds import USES
 
 Day = date  # by another name where a field is called date
 
-# What money is used for. Of the first two something is left, which stands in the books at cost.
-UseKind = Literal[
-    "Ventures",
-    "Acquisitions",
-    "Buyback",
-    "Insiders",
-    "Property",
-    "Politics",
-    "Charity",
-    "Sponsorship",
-    "Lending",  # that is never repaid
-    "Incidents",
-    "Settlements",
-    "Grants",
+
+def _check_use(word: str) -> str:
+    """Refuse what is no use of money, as pydantic refuses what is not in a list."""
+    if word not in USES:
+        raise PydanticCustomError("use_of_money", "not a use of money in ledger.kinds")
+    return word
+
+
+# What money is used for: the kinds of `ledger.kinds` that say so.
+UseKind = Annotated[
+    str,
+    AfterValidator(_check_use),
+    Field(json_schema_extra={"enum": [kind.value for kind in USES]}),
 ]
 
 Line = Annotated[

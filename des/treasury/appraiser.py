@@ -17,8 +17,8 @@ from des.treasury.monthly_income import (
 )
 from ledger.accounts import expense, income
 from ledger.appraisal import APPRAISAL, AS_TRADING_FIRM, BY_GROWTH, WITHOUT_MAKER, Appraisal
-from ledger.financing import OPERATIONS
 from ledger.journal import Journal
+from ledger.kinds import Kind
 from ledger.parties import Parties
 from ledger.times import day_of
 
@@ -46,10 +46,10 @@ class Appraiser:
             journal: has the balances, and takes down the figures.
         """
         self._terms, self._others, self._journal = terms, others, journal
-        fees, maker = income(parties.house, "Fees"), parties.maker
+        fees, maker = income(parties.house, Kind.FEES), parties.maker
         self._fees = MonthlyIncome(journal, (fees,))
         quotes = (*quotes_on_house(maker), *quotes_on_lead(maker))
-        costs = expense(parties.house, OPERATIONS)
+        costs = expense(parties.house, Kind.OPERATIONS)
         self._earnings = MonthlyIncome(journal, (fees, costs, *quotes))
         # Without the captive maker's quotes: so far, and by month.
         self._left_so_far_cents = 0.0

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from des.clock import DAY_US, SECOND_US, midnight_us
 from des.market.holdings import DeskOrder
 from des.scenario import Long, Scenario
+from ledger.kinds import Kind
 from ledger.money import to_cents
-from ledger.parties import DIRECTIONAL, Parties
+from ledger.parties import Parties
 
 DAY_S = DAY_US // SECOND_US
 
@@ -20,7 +21,7 @@ def directional_book(scenario: Scenario, parties: Parties) -> "DirectionalBook |
     """Open the book of the scenario's captive maker, if it has one."""
     if parties.directional is None:
         return None
-    desk = f"{parties.directional}:{DIRECTIONAL}"
+    desk = f"{parties.directional}:{Kind.DIRECTIONAL}"
     return DirectionalBook(scenario.group.longs, parties.holders.index(desk))
 
 

@@ -28,11 +28,11 @@ from des.treasury.uses import Payment, calendar, spending_of
 from des.venue.venue import Venue
 from ledger import financing
 from ledger.accounts import debt, income, tokens
-from ledger.chart import Spending
-from ledger.financing import OPERATIONS
 from ledger.journal import Journal
+from ledger.kinds import Kind
 from ledger.money import amount, to_cents
 from ledger.parties import OUTSIDE, Parties
+from ledger.spending import Spending
 from ledger.text import quoted
 from ledger.times import day_of
 from ledger.transaction import LedgerError
@@ -269,7 +269,7 @@ class GroupTreasury:
         token, cents = purchase.token, to_cents(purchase.usd)
         maker = self._parties.maker
         if not self._raise(time_us, cents, purchase.links):
-            self._note_unpaid(time_us, token.issuer, cents, "Tokens")
+            self._note_unpaid(time_us, token.issuer, cents, Kind.TOKENS)
             return
         self._holdings.units[token.name] += purchase.units
         entry = financing.bring_tokens(time_us, maker, token, purchase.units, cents, purchase.links)
@@ -278,7 +278,7 @@ class GroupTreasury:
     def _pay_costs(self, time_us: int) -> None:
         """Let the house pay out a share of the fees that the month before brought it."""
         # The books are closed up to yesterday, which is when that month ended.
-        earned = -self._journal.balance(income(self._parties.house, "Fees"))
+        earned = -self._journal.balance(income(self._parties.house, Kind.FEES))
         cents = round(self._cost_share * (earned - self._fees_cents))
         self._fees_cents = earned
         if cents > 0:
@@ -307,4 +307,4 @@ class GroupTreasury:
 
 
 def _operations(parties: Parties) -> Spending:
-    return Spending(parties.house, OPERATIONS, OUTSIDE)
+    return Spending(parties.house, Kind.OPERATIONS, OUTSIDE)

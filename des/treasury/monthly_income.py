@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from ledger.accounts import LEAD_QUOTING, expense, income
+from ledger.accounts import expense, income
 from ledger.journal import Journal
+from ledger.kinds import LEAD_QUOTING, Kind
 
 YEAR = 12  # months
 
@@ -42,8 +43,8 @@ def year_before_cents(months_cents: Sequence[int]) -> int:
 
 def quotes_on_house(maker: str) -> tuple[str, ...]:
     """Return where the captive maker books what its quotes on the house bring, and their hedges."""
-    kinds = ("Spread", "PickOff", "Liquidation")
-    return (*(income(maker, kind) for kind in kinds), expense(maker, "Hedging"))
+    kinds = (Kind.SPREAD, Kind.PICKOFF, Kind.LIQUIDATION)
+    return (*(income(maker, kind) for kind in kinds), expense(maker, Kind.HEDGING))
 
 
 def quotes_on_lead(maker: str) -> tuple[str, ...]:

@@ -20,13 +20,13 @@ from ledger.times import day_of
 class Purchase:
     """Tokens that are to come to the maker on a day."""
 
-    token: chart.Token
+    token: chart.HeldToken
     units: int
     usd: float
     links: tuple[str, ...]
 
 
-def chart_tokens(scenario: Scenario) -> tuple[chart.Token, ...]:
+def chart_tokens(scenario: Scenario) -> tuple[chart.HeldToken, ...]:
     """Return the tokens that the books of a world know."""
     tokens = scenario.group.tokens if scenario.group else ()
     return tuple(_chart_token(token, scenario) for token in tokens)
@@ -109,9 +109,9 @@ class TokenHoldings:
         return Decimal(f"{self._lift.factor(pool.cents / 100):.6f}")
 
 
-def _chart_token(token: Token, scenario: Scenario) -> chart.Token:
+def _chart_token(token: Token, scenario: Scenario) -> chart.HeldToken:
     pools = (scenario.group.pools if scenario.group else None) or ()
-    return chart.Token(
+    return chart.HeldToken(
         token.name,
         scenario.house.name if token.house_token else OUTSIDE,
         token.name in {pool.token for pool in pools},

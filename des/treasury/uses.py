@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from des.scenario import Use
-from ledger.chart import Spending
 from ledger.money import pro_rata, to_cents
 from ledger.parties import Parties
+from ledger.spending import Spending
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from beancount.core import data
 
+from ledger.kinds import Kind
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, kind_of
 
@@ -31,7 +32,7 @@ def usd_lines(entry: data.Transaction) -> Iterator[tuple[str, Decimal]]:
 
 def is_opening(entry: data.Transaction) -> bool:
     """Tell whether an entry gives somebody what they have on the first day."""
-    return any(kind_of(posting.account) == "Opening" for posting in entry.postings)
+    return any(kind_of(posting.account) == Kind.OPENING for posting in entry.postings)
 
 
 def percent(part: Decimal, whole: Decimal) -> Decimal | None:

@@ -6,50 +6,14 @@ from decimal import Decimal
 
 import click
 
-from ledger.reports.blind.diagnose import LOSSES, ZERO, Cause, Diagnosis, diagnose, verdict
+from ledger.causes import LOSSES, Cause
+from ledger.kinds import Kind, cause_of
+from ledger.reports.blind.diagnose import ZERO, Diagnosis, diagnose, verdict
 from ledger.reports.blind.stripped_books import blind_copy
 from ledger.reports.money.hole import hole
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from runs.cli.reporting import RUN, report
-
-# Which cause the books mean by a kind. Kinds that no signature tells apart have one cause: without
-# words a loan that is never repaid is a buyback, and an acquisition a venture.
-CAUSE_OF: Mapping[str, Cause] = {
-    "PickOff": Cause.FASTER,
-    "LeadPickOff": Cause.FASTER,
-    "VariationMargin": Cause.POSITIONS,
-    "Funding": Cause.POSITIONS,
-    "Directional": Cause.POSITIONS,
-    "Backstop": Cause.TAKEOVERS,
-    "Insurance": Cause.TAKEOVERS,
-    "SocialisedLoss": Cause.TAKEOVERS,
-    "GapLoss": Cause.TAKEOVERS,
-    "Ventures": Cause.STAKES,
-    "Acquisitions": Cause.STAKES,
-    "Tokens": Cause.STAKES,
-    "Incidents": Cause.SUMS,
-    "Lending": Cause.SUMS,
-    "Settlements": Cause.SUMS,
-    "Buyback": Cause.SUMS,
-    "Property": Cause.SPENDING,
-    "Sponsorship": Cause.SPENDING,
-    "Politics": Cause.SPENDING,
-    "Charity": Cause.SPENDING,
-    "Insiders": Cause.SPENDING,
-    "Grants": Cause.SPENDING,
-    "Operations": Cause.SPENDING,
-    "Hedging": Cause.COSTS,
-    "Interest": Cause.COSTS,
-    "Spread": Cause.OTHER_FLOW,
-    "LeadSpread": Cause.OTHER_FLOW,
-    "Liquidation": Cause.OTHER_FLOW,
-    "Fees": Cause.FEES,
-    "Pools": Cause.FEES,
-    "Loans": Cause.BORROWED,
-    "Shares": Cause.SHARES,
-    "Opening": Cause.OPENING,
-}
 
 
 @click.command("diagnose")
@@ -76,7 +40,7 @@ def booked_usd(run: RunFolder) -> dict[Cause, Decimal]:
     """Return what each cause came to by the kinds in the books: above zero it used money."""
     booked: dict[Cause, Decimal] = defaultdict(lambda: ZERO)
     for kind, usd in hole(run).kinds_usd.items():
-        booked[CAUSE_OF[kind]] += usd
+        booked[cause_of(kind)] += usd
     return {cause: booked[cause] for cause in Cause}
 
 
@@ -102,7 +66,9 @@ def _verdict_table(found: Diagnosis, booked: Mapping[Cause, Decimal]) -> Table:
 
 def _causes(found: Diagnosis, booked: Mapping[Cause, Decimal]) -> Table:
     usd = found.usd
-    kinds = {cause: [kind for kind, of in CAUSE_OF.items() if of is cause] for cause in Cause}
+    kinds = {cause: [kind for kind in Kind if kind.entry.cause is cause] for cause in Cause}
+    # Books that call all they have by known words leave nothing for "other".
+    shown = [cause for cause in Cause if cause is not Cause.OTHER or booked[cause]]
     rows: list[tuple[Cell, ...]] = [
         (
             "loss" if cause in LOSSES else "source",
@@ -112,7 +78,7 @@ def _causes(found: Diagnosis, booked: Mapping[Cause, Decimal]) -> Table:
             usd[cause] - booked[cause],
             ", ".join(kinds[cause]),
         )
-        for cause in Cause
+        for cause in shown
     ]
     explained, total = sum(usd.values(), ZERO), sum(booked.values(), ZERO)
     rows += [

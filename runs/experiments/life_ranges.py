@@ -18,6 +18,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from des.scenario import Scenario
+from ledger.kinds import Kind
 from ledger.reports.dollars import ZERO, percent
 from ledger.reports.money.hole import hole
 from ledger.reports.table import Cell, Table
@@ -93,9 +94,9 @@ def outcome(case: Case) -> Outcome:
     with books_of(scenario_of(case)) as run:
         found = hole(run)
     kinds = found.kinds_usd
-    quoting = (kinds.get(kind, ZERO) for kind in ("PickOff", "Spread", "Hedging"))
+    quoting = (kinds.get(kind, ZERO) for kind in (Kind.PICKOFF, Kind.SPREAD, Kind.HEDGING))
     return Outcome(
-        kinds.get("PickOff", ZERO),
+        kinds.get(Kind.PICKOFF, ZERO),
         sum(quoting, ZERO),
         sum(found.uses_usd.values(), ZERO),
         found.hole_usd,

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from beancount.core import data
 
+from ledger.kinds import Kind
 from ledger.reports.dollars import ZERO
 from ledger.reports.life.milestones import Milestone, firsts
 from ledger.reports.life.standing import standings
@@ -62,11 +63,11 @@ def read(run: RunFolder) -> Life:
     end = days[-1]
     found = firsts(run, days)
     used = found[Milestone.CUSTOMERS_MONEY]
-    quotes = (kinds.get(kind, ZERO) for kind in ("PickOff", "Spread", "Hedging"))
+    quotes = (kinds.get(kind, ZERO) for kind in (Kind.PICKOFF, Kind.SPREAD, Kind.HEDGING))
     return Life(
         _off_since(run),
         sum(quotes, ZERO),
-        -kinds.get("Fees", ZERO),
+        -kinds.get(Kind.FEES, ZERO),
         end.claims_usd,
         end.house_cash_usd,
         end.hole_usd,

@@ -19,6 +19,7 @@ from beancount.core import data
 
 from des.firms.capital import TRADING
 from ledger.accounts import income
+from ledger.kinds import Kind
 from ledger.reports.dollars import usd_balances
 from ledger.reports.firms.league import STATUS
 from ledger.reports.table import Cell, Table
@@ -52,8 +53,8 @@ def losses(case: Case) -> Loss:
             for entry in run.entries
             if isinstance(entry, data.Event)
         )
-    lost = booked[income(maker, "PickOff")]
-    return lost, lost + booked[income(maker, "Spread")], came
+    lost = booked[income(maker, Kind.PICKOFF)]
+    return lost, lost + booked[income(maker, Kind.SPREAD)], came
 
 
 def exponent(sizes: list[float], lost: list[float]) -> float:

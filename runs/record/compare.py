@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import get_args
 
-from des.scenario.group import UseKind
+from ledger.kinds import USES, Kind
 from ledger.reports.dollars import ZERO
 from ledger.reports.money.hole import hole
 from ledger.reports.table import Cell, Table
@@ -183,10 +182,10 @@ def _days_table(outcomes: Sequence[Row]) -> Table:
 
 def _origins_table(run: RunFolder) -> Table:
     """Split the hole into what the scenario states by amount, and, kind by kind, what came out."""
-    stated = {*get_args(UseKind), "Shares", "Tokens", "Opening"}
+    stated = {*USES, Kind.SHARES, Kind.TOKENS, Kind.OPENING}
     kinds = {kind: usd for kind, usd in hole(run).kinds_usd.items() if usd}
     given = {kind: usd for kind, usd in kinds.items() if kind in stated}
-    found = {kind: usd for kind, usd in kinds.items() if kind not in {*stated, "Loans"}}
+    found = {kind: usd for kind, usd in kinds.items() if kind not in {*stated, Kind.LOANS}}
     return Table(
         "origins",
         "Of the hole at the end: what the scenario states, and what came out",
@@ -197,7 +196,7 @@ def _origins_table(run: RunFolder) -> Table:
                 ", ".join(sorted(given)) or None,
                 sum(given.values(), ZERO),
             ),
-            ("stated as a limit", "Loans", kinds.get("Loans", ZERO)),
+            ("stated as a limit", Kind.LOANS, kinds.get(Kind.LOANS, ZERO)),
             *(("came out", kind, usd) for kind, usd in found.items()),
             ("came out", "all of these", sum(found.values(), ZERO)),
             (None, "hole", sum(kinds.values(), ZERO)),

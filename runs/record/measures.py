@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
 import numpy as np
 
-from des.scenario.group import UseKind
-from ledger.accounts import LEAD_QUOTING, cash, expense, income, issued, lent, owed
-from ledger.parties import BACKSTOP, DIRECTIONAL
+from ledger.accounts import cash, expense, income, issued, lent, owed
+from ledger.kinds import LEAD_QUOTING, USES, Kind
 from ledger.reports.days import calendar, dollars, posted_cents
 from ledger.reports.dollars import ZERO, is_opening, usd_lines
 from ledger.reports.life.paper_wealth import Marks, moved_by_group
@@ -27,8 +26,14 @@ from runs.record.facts import Fact
 
 NEVER = "never"
 # What the maker books of its quotes, and of laying off what they brought.
-MAKING = ("PickOff", "Spread", "VariationMargin", "Funding", "GapLoss", *LEAD_QUOTING)
-FORCED, HEDGES = "Liquidation", "Hedging"
+MAKING = (
+    Kind.PICKOFF,
+    Kind.SPREAD,
+    Kind.VARIATION_MARGIN,
+    Kind.FUNDING,
+    Kind.GAP_LOSS,
+    *LEAD_QUOTING,
+)
 
 Figure = Decimal | date | str  # a date, or NEVER, where the fact is one
 
@@ -142,7 +147,7 @@ def share_of_maker(books: Books, span: Span) -> Decimal | None:
 
 def fees(books: Books, span: Span) -> Decimal:
     """Return what customers paid the exchange for trading."""
-    return -books.posted_usd([income(books.run.chart.parties.house, "Fees")], span)
+    return -books.posted_usd([income(books.run.chart.parties.house, Kind.FEES)], span)
 
 
 def fee_yield(books: Books, span: Span) -> Decimal | None:
@@ -166,23 +171,23 @@ def youngest_quote(books: Books, span: Span) -> Decimal | None:
 def making(books: Books, span: Span) -> Decimal:
     """Return what the maker's quotes brought it, less what hedging them cost."""
     maker = books.run.chart.parties.maker
-    kinds = [income(maker, kind) for kind in (*MAKING, FORCED)]
-    return -books.posted_usd([*kinds, expense(maker, HEDGES)], span)
+    kinds = [income(maker, kind) for kind in (*MAKING, Kind.LIQUIDATION)]
+    return -books.posted_usd([*kinds, expense(maker, Kind.HEDGING)], span)
 
 
 def directional(books: Books, span: Span) -> Decimal | None:
     """Return what positions held for their price brought, less what trading them cost."""
-    return _brought(books, [books.run.chart.parties.maker], DIRECTIONAL, span)
+    return _brought(books, [books.run.chart.parties.maker], Kind.DIRECTIONAL, span)
 
 
 def backstops(books: Books, span: Span) -> Decimal | None:
     """Return what providers made of positions that they took over."""
-    return _brought(books, books.run.chart.parties.providers, BACKSTOP, span)
+    return _brought(books, books.run.chart.parties.providers, Kind.BACKSTOP, span)
 
 
 def operating_costs(books: Books, span: Span) -> Decimal | None:
     """Return what the exchange cost to run."""
-    return books.posted_usd([expense(books.run.chart.parties.house, "Operations")], span)
+    return books.posted_usd([expense(books.run.chart.parties.house, Kind.OPERATIONS)], span)
 
 
 def raised(books: Books, span: Span) -> Decimal | None:
@@ -193,7 +198,7 @@ def raised(books: Books, span: Span) -> Decimal | None:
     return -books.posted_usd([issued(parties.house, parties.investors)], span)
 
 
-def spent(kind: UseKind) -> Callable[[Books, Span], Decimal | None]:
+def spent(kind: Kind) -> Callable[[Books, Span], Decimal | None]:
     """Return what the group paid for one kind of use."""
 
     def of_kind(books: Books, span: Span) -> Decimal | None:
@@ -325,7 +330,7 @@ MEASURES: Mapping[str, Measure] = {
     "owed-by-maker-to-house": Measure(owed_by_maker, _end),
     "owed-to-lenders": Measure(loans, _end),
     "equity-raised": Measure(raised, _whole),
-    **{f"spent-on-{kind.lower()}": Measure(spent(kind), _whole) for kind in get_args(UseKind)},
+    **{f"spent-on-{kind.lower()}": Measure(spent(kind), _whole) for kind in USES},
     "paper-wealth-in-sol": Measure(paper("SOL"), _end),
     "paper-wealth-in-house-token": Measure(paper_in_house_tokens, _end),
     "net-withdrawals": Measure(net_withdrawals, _whole),

@@ -15,8 +15,9 @@ from des.clock import DAY_US, HOUR_US, YEAR_S, midnight_us
 from des.firms.lead_desk import LeadDesk
 from des.scenario import LeadQuoting
 from des.venue.venue import Venue
-from ledger.accounts import LEAD_QUOTING, claim, expense, income, owed
+from ledger.accounts import claim, expense, income, owed
 from ledger.chart import Chart
+from ledger.kinds import LEAD_QUOTING
 from ledger.money import Contract, to_cents
 from ledger.parties import OUTSIDE, Parties
 from ledger.transaction import Transaction, check_balance

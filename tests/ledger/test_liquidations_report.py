@@ -7,8 +7,9 @@ from itertools import pairwise
 
 import pytest
 
-from ledger.accounts import SEIZURE, contracts, exchanged, expense, income
-from ledger.parties import BACKSTOP, books_of
+from ledger.accounts import contracts, exchanged, expense, income
+from ledger.kinds import Kind
+from ledger.parties import books_of
 from ledger.reports.dollars import usd_balances
 from ledger.reports.firms.firm_results import firms
 from ledger.reports.liquidations.cascade import liquidations
@@ -63,7 +64,9 @@ def test_days_and_markets_sum_to_the_hours(tables):
 def test_a_backstop_result_is_what_its_books_say_under_that_kind(margin_run, tables):
     balances, parties = usd_balances(margin_run), margin_run.chart.parties
     for provider, *_, result in tables["backstops"].rows:
-        booked = balances[income(provider, BACKSTOP)] + balances[expense(provider, BACKSTOP)]
+        booked = (
+            balances[income(provider, Kind.BACKSTOP)] + balances[expense(provider, Kind.BACKSTOP)]
+        )
         assert result == -booked != 0
     assert column(tables["backstops"], "provider") == list(parties.providers)
     assert not any(column(tables["check"], "backstop_usd"))
@@ -190,7 +193,7 @@ def test_tokens_sold_are_those_that_the_other_makers_have_in_the_end(tokens_run,
     assert token == "BTC"
     assert accounts == len({row[1] for row in fills_of(tokens_run, "seizure")}) > 50
     assert quantity == bought
-    assert brought == usd_balances(tokens_run)[exchanged("OtherMakers", SEIZURE)]
+    assert brought == usd_balances(tokens_run)[exchanged("OtherMakers", Kind.SEIZURE)]
     assert markdown == worth - brought
     assert Decimal("0.1") <= markdown / worth < Decimal("0.1001")
     assert "seized" not in {table.name for table in liquidations(margin_run)}

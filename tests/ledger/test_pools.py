@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.accounts import POOLS
+from ledger.kinds import Kind
 from ledger.pools import Arbitrages, arbitrage_pool, close_pool, open_pool
 from ledger.proof import invariants
 from ledger.proof.audit import audit
@@ -257,8 +257,8 @@ def test_where_there_are_no_pools_there_is_nothing_to_report(tiny_run):
 
 
 def test_without_pools_their_kind_is_gone_and_nothing_before_them_is_another(run, without):
-    assert POOLS in {kind_of(account) for account in run.opens}
-    assert POOLS not in {kind_of(account) for account in without.opens}
+    assert Kind.POOLS in {kind_of(account) for account in run.opens}
+    assert Kind.POOLS not in {kind_of(account) for account in without.opens}
     assert not [account for account in without.opens if "Arbitrageurs" in account]
     # They are opened at the end of a day: until then all fills are the same.
     ours, theirs = (

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger import transaction
-from ledger.chart import Chart, Opened
+from ledger.chart import Chart
 from ledger.main_file import main_text
 from ledger.money import Contract
+from ledger.opened import Opened
 from ledger.parties import Parties
 from ledger.text import EXACT, Text, opened, quoted
 from ledger.transaction import MONEY, Posting

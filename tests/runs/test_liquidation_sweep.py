@@ -14,7 +14,7 @@ import pytest
 
 from des.price.lead_price import LeadPrice
 from ledger.accounts import expense, income
-from ledger.parties import BACKSTOP
+from ledger.kinds import Kind
 from ledger.reports.dollars import usd_balances
 from ledger.reports.table import Table
 from runs.experiments import liquidation_sweep as sweep
@@ -98,7 +98,7 @@ def test_a_case_is_what_a_run_by_hand_has_in_its_general_ledger(executed):
         markets=[market],
     )
     balances, maker = usd_balances(run), run.chart.parties.maker
-    booked = -balances[income(maker, BACKSTOP)] - balances[expense(maker, BACKSTOP)]
+    booked = -balances[income(maker, Kind.BACKSTOP)] - balances[expense(maker, Kind.BACKSTOP)]
 
     found = outcome((setting, 2))
 

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from beancount.core.data import Transaction
 
+from ledger.kinds import Kind
 from ledger.proof.invariants.steps import Account, Finding, Ledger, Step, is_cash, signed
 
-POOLS = ("VariationMargin", "Funding", "SocialisedLoss")
+SETTLED_POOLS = (Kind.VARIATION_MARGIN, Kind.FUNDING, Kind.SOCIALISED)
 
 
 def no_negative_cash(ledger: Ledger) -> Iterator[Finding]:
@@ -105,16 +106,16 @@ def _after_settlements(ledger: Ledger) -> Callable[[Step], bool]:
 
 
 def _is_tokens(account: Account) -> bool:
-    return account.kind == "Tokens" and account.root == "Assets"
+    return account.kind == Kind.TOKENS and account.root == "Assets"
 
 
 def _is_customer(account: Account) -> bool:
-    return account.kind == "Customers" and account.root == "Liabilities"
+    return account.kind == Kind.CUSTOMERS and account.root == "Liabilities"
 
 
 def _is_fund(account: Account) -> bool:
-    return account.kind == "Insurance" and account.root == "Liabilities"
+    return account.kind == Kind.INSURANCE and account.root == "Liabilities"
 
 
 def _is_pool(account: Account) -> bool:
-    return account.kind in POOLS and account.root == "Liabilities"
+    return account.kind in SETTLED_POOLS and account.root == "Liabilities"

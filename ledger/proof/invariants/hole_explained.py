@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from beancount.core.data import Directive, Open
 
+from ledger.kinds import Kind
 from ledger.proof.invariants.steps import Finding, Ledger, account_of
 
 HOLE_PARTS = ("claim", "liquid", "group", "cause", "in-kind")
@@ -21,7 +22,7 @@ def _without_part(opens: list[Open]) -> Iterator[Finding]:
     group = {account_of(entry.account).entity for entry in opens if "hole" in entry.meta}
     for entry in opens:
         account = account_of(entry.account)
-        if account.entity not in group or account.kind == "Contracts":
+        if account.entity not in group or account.kind == Kind.CONTRACTS:
             continue
         part = entry.meta.get("hole")
         if part not in HOLE_PARTS:

@@ -7,6 +7,7 @@ from functools import cache
 
 from beancount.core.data import Transaction
 
+from ledger.kinds import Kind
 from ledger.proof.invariants.steps import (
     Account,
     Finding,
@@ -22,11 +23,11 @@ from ledger.proof.invariants.steps import (
 # What a creditor calls it, and where and how the debtor calls the same promise. Shares promise
 # less than loans do, but what was paid for them stands in both books alike.
 MIRRORED = {
-    "Claims": ("Liabilities", "Customers"),
-    "Loans": ("Liabilities", "Loans"),
-    "CreditLine": ("Liabilities", "CreditLine"),
-    "Shares": ("Equity", "Shares"),
-    "Tokens": ("Liabilities", "Tokens"),
+    Kind.CLAIMS: ("Liabilities", Kind.CUSTOMERS),
+    Kind.LOANS: ("Liabilities", Kind.LOANS),
+    Kind.CREDIT_LINE: ("Liabilities", Kind.CREDIT_LINE),
+    Kind.SHARES: ("Equity", Kind.SHARES),
+    Kind.TOKENS: ("Liabilities", Kind.TOKENS),
 }
 CLAIM_OF_DEBT = {debt: claim for claim, debt in MIRRORED.items()}
 
@@ -36,7 +37,7 @@ def claims_mirror_debts(ledger: Ledger) -> Iterator[Finding]:
     keepers = entities(ledger)
 
     def mirrored(leg: Leg) -> tuple[tuple[str, str], str] | None:
-        if leg.account.kind == "Tokens" and leg.account.partner not in keepers:
+        if leg.account.kind == Kind.TOKENS and leg.account.partner not in keepers:
             return None  # tokens in one's own hands, such as Assets:Alameda:Tokens:SOL
         pair = _mirror(leg.account)
         return pair and (pair, leg.commodity)
@@ -54,12 +55,12 @@ def custody_is_owed(ledger: Ledger) -> Iterator[Finding]:
     venues = {
         account.entity
         for account in (account_of(entry.account) for entry in ledger.opens)
-        if account.kind == "Tokens" and account.root == "Liabilities"
+        if account.kind == Kind.TOKENS and account.root == "Liabilities"
     }
 
     def held_or_owed(leg: Leg) -> tuple[str, str] | None:
         account = leg.account
-        if account.kind != "Tokens" or account.entity not in venues:
+        if account.kind != Kind.TOKENS or account.entity not in venues:
             return None
         is_own = account.root == "Equity" or (account.root == "Assets" and account.partner)
         return None if is_own else (account.entity, leg.commodity)

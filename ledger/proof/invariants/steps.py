@@ -11,6 +11,8 @@ from typing import NamedTuple, TypeGuard, TypeVar
 from beancount.core.amount import Amount
 from beancount.core.data import Directive, Open, Posting, Transaction
 
+from ledger.kinds import Kind
+
 Key = TypeVar("Key", bound=Hashable)
 Finding = tuple[Directive, str]  # where to look, what is wrong
 
@@ -74,7 +76,7 @@ def entities(ledger: Ledger) -> frozenset[str]:
 def is_cash(account: Account) -> bool:
     """Tell whether dollars on an account are really there."""
     # Dollars in a pool are nobody's to owe: they are there.
-    return account.kind in ("Cash", "Pools") and account.root == "Assets"
+    return account.kind in (Kind.CASH, Kind.POOLS) and account.root == "Assets"
 
 
 def residuals(amounts: Iterable[tuple[Key, Decimal]]) -> list[tuple[Key, Decimal]]:

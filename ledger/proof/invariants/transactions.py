@@ -6,6 +6,7 @@ from itertools import dropwhile
 from beancount.core.data import Posting
 from beancount.core.interpolate import AUTOMATIC_META
 
+from ledger.kinds import Kind
 from ledger.proof.invariants.steps import (
     Account,
     Finding,
@@ -40,7 +41,7 @@ def entity_balances(ledger: Ledger) -> Iterator[Finding]:
         in_books = (
             ((leg.account.entity, leg.commodity), leg.number)
             for leg in step.legs
-            if leg.account.kind != "Contracts"
+            if leg.account.kind != Kind.CONTRACTS
         )
         for (entity, commodity), residual in residuals(in_books):
             yield (
@@ -54,7 +55,7 @@ def contracts_conserved(ledger: Ledger) -> Iterator[Finding]:
     """Every long has its short: each contract sums to zero in every transaction."""
     for step in ledger.steps:
         in_contracts = (
-            (leg.commodity, leg.number) for leg in step.legs if leg.account.kind == "Contracts"
+            (leg.commodity, leg.number) for leg in step.legs if leg.account.kind == Kind.CONTRACTS
         )
         for commodity, residual in residuals(in_contracts):
             yield (
@@ -82,7 +83,7 @@ def tokens_conserved(ledger: Ledger) -> Iterator[Finding]:
 
     def is_there(account: Account) -> bool:
         is_claim = account.partner in keepers
-        return account.kind == "Tokens" and account.root == "Assets" and not is_claim
+        return account.kind == Kind.TOKENS and account.root == "Assets" and not is_claim
 
     for step in dropwhile(lambda step: "opening" in step.entry.tags, ledger.steps):
         in_hand = ((leg.commodity, leg.number) for leg in step.legs if is_there(leg.account))

@@ -25,11 +25,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
 
+from ledger.causes import LOSSES, Cause
 from ledger.reports.blind.stripped_books import (
     CASH,
     CLAIMS,
@@ -45,34 +45,6 @@ from ledger.reports.blind.stripped_books import (
 # if there are fills enough for a mean to be as good as normal.
 SURE, FILLS_MIN = 3.0, 30
 ZERO = Decimal("0.00")
-
-
-class Cause(StrEnum):
-    """What used money or brought it, as far as it can be told without words."""
-
-    FASTER = "faster counterparties"
-    POSITIONS = "positions"
-    TAKEOVERS = "takeovers"
-    STAKES = "stakes"
-    SUMS = "sums handed over"
-    SPENDING = "regular spending"
-    COSTS = "trading costs and interest"
-    OTHER_FLOW = "spread from everybody else"
-    FEES = "fees and income"
-    BORROWED = "borrowed"
-    SHARES = "shares sold"
-    OPENING = "own money at first"
-
-
-LOSSES = (
-    Cause.FASTER,
-    Cause.POSITIONS,
-    Cause.TAKEOVERS,
-    Cause.STAKES,
-    Cause.SUMS,
-    Cause.SPENDING,
-    Cause.COSTS,
-)
 
 
 class Finding(NamedTuple):

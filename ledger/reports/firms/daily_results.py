@@ -18,7 +18,8 @@ from typing import NamedTuple
 import numpy as np
 from beancount.core import data
 
-from ledger.accounts import LEAD_QUOTING, expense, income, opening
+from ledger.accounts import expense, income, opening
+from ledger.kinds import LEAD_QUOTING, Kind
 from ledger.reports.days import calendar, dollars, posted_cents
 from ledger.reports.firms.league import ALL, NO_CLASS, STATUS, Profile, profiles
 from ledger.run_folder import RunFolder
@@ -106,7 +107,7 @@ def daily_results(run: RunFolder) -> DailyResults:
     accounts = (
         house_accounts,
         elsewhere_accounts,
-        lambda firm: [income(firm, "Funding")],
+        lambda firm: [income(firm, Kind.FUNDING)],
         lambda firm: [opening(firm)],
     )
     posted = posted_cents(run, [of(firm) for of in accounts for firm in parties.firms])
@@ -130,12 +131,12 @@ def daily_results(run: RunFolder) -> DailyResults:
 
 def house_accounts(firm: str) -> list[str]:
     """Return where a firm books what slow quotes bring it, and all that this costs."""
-    return [income(firm, "PickOff"), expense(firm, "Fees"), expense(firm, "Hedging")]
+    return [income(firm, Kind.PICKOFF), expense(firm, Kind.FEES), expense(firm, Kind.HEDGING)]
 
 
 def elsewhere_accounts(firm: str) -> list[str]:
     """Return where it books what its quotes on the lead venue bring, and its hits on others."""
-    return [*(income(firm, kind) for kind in LEAD_QUOTING), expense(firm, "LeadFees")]
+    return [*(income(firm, kind) for kind in LEAD_QUOTING), expense(firm, Kind.LEAD_FEES)]
 
 
 def _states(run: RunFolder) -> defaultdict[str, defaultdict[date, list[str]]]:

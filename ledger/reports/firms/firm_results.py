@@ -8,7 +8,8 @@ by class, and against everybody else who has a claim on the house. Most columns 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from ledger.accounts import LEAD_QUOTING, claim, expense, income, pool
+from ledger.accounts import claim, expense, income, pool
+from ledger.kinds import LEAD_QUOTING, Kind
 from ledger.parties import Parties
 from ledger.reports.dollars import ZERO, percent, usd_balances, usd_lines
 from ledger.reports.firms.league import (
@@ -236,8 +237,8 @@ def _claims_table(results: Sequence[FirmResult], found: Tills, parties: Parties)
 
 def _check_table(run: RunFolder, everybody: FirmResult) -> Table:
     parties, balances = run.chart.parties, usd_balances(run)
-    gained = sum((balances[income(firm, "PickOff")] for firm in parties.firms), ZERO)
-    lost = balances[income(parties.maker, "PickOff")]
+    gained = sum((balances[income(firm, Kind.PICKOFF)] for firm in parties.firms), ZERO)
+    lost = balances[income(parties.maker, Kind.PICKOFF)]
     brought = everybody.opening_capital_usd + everybody.result_usd
     by_kind = [
         (
@@ -282,11 +283,11 @@ def _venue_check(
     own_money = (OPENING, DEPOSITS, WITHDRAWALS)
     moved = claim_movements(run, venue).items()
     made = sum((usd for (_, reason), usd in moved if reason not in own_money), ZERO)
-    kept = -balances[income(venue, "Fees")] - balances[expense(venue, "GapLoss")]
+    kept = -balances[income(venue, Kind.FEES)] - balances[expense(venue, Kind.GAP_LOSS)]
     own_usd = sum((balances[claim(firm, venue)] for firm in run.chart.parties.firms), ZERO)
     yield f"results of all customers on {venue}", made
     yield f"fees of {venue}, less debts it bore", kept
-    if pool(venue, "Insurance") in run.opens:
+    if pool(venue, Kind.INSURANCE) in run.opens:
         left = _left_to_fund(run, venue)
         yield f"left to the insurance fund of {venue}, less what it paid", left
         kept += left
@@ -297,7 +298,7 @@ def _venue_check(
 
 def _left_to_fund(run: RunFolder, venue: str) -> Decimal:
     """Return what customers brought the fund since the opening, which it began with."""
-    fund = pool(venue, "Insurance")
+    fund = pool(venue, Kind.INSURANCE)
     lines = (
         line
         for entry in run.transactions

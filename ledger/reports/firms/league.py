@@ -23,6 +23,7 @@ from beancount.core import data
 
 from ledger.accounts import cash, opening, owed
 from ledger.fills import Motive
+from ledger.kinds import Kind
 from ledger.reports.dollars import ZERO, usd_balances
 from ledger.reports.firms.payable import tills
 from ledger.reports.money.bridge import DEPOSITS, OPENING, WITHDRAWALS, claim_movements
@@ -128,16 +129,16 @@ def league(run: RunFolder) -> tuple[FirmResult, ...]:
         FirmResult(
             firm,
             told[firm],
-            edge_usd=house[firm, "PickOff"],
-            house_fees_usd=-house[firm, "Fees"],
-            lead_cost_usd=-lead[firm, "Hedging"],
-            lead_spread_usd=lead[firm, "LeadSpread"],
-            lead_pickoff_usd=lead[firm, "LeadPickOff"],
-            lead_fees_usd=-lead[firm, "LeadFees"],
-            margin_house_usd=house[firm, "VariationMargin"],
-            margin_lead_usd=lead[firm, "VariationMargin"],
-            funding_usd=house[firm, "Funding"] + lead[firm, "Funding"],
-            gap_loss_usd=house[firm, "GapLoss"] + lead[firm, "GapLoss"],
+            edge_usd=house[firm, Kind.PICKOFF],
+            house_fees_usd=-house[firm, Kind.FEES],
+            lead_cost_usd=-lead[firm, Kind.HEDGING],
+            lead_spread_usd=lead[firm, Kind.LEAD_SPREAD],
+            lead_pickoff_usd=lead[firm, Kind.LEAD_PICKOFF],
+            lead_fees_usd=-lead[firm, Kind.LEAD_FEES],
+            margin_house_usd=house[firm, Kind.VARIATION_MARGIN],
+            margin_lead_usd=lead[firm, Kind.VARIATION_MARGIN],
+            funding_usd=house[firm, Kind.FUNDING] + lead[firm, Kind.FUNDING],
+            gap_loss_usd=house[firm, Kind.GAP_LOSS] + lead[firm, Kind.GAP_LOSS],
             opening_capital_usd=-balances[opening(firm)],
             house_opening_usd=house[firm, OPENING],
             house_deposits_usd=house[firm, DEPOSITS],

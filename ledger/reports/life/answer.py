@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from ledger.kinds import Kind
 from ledger.reports.dollars import ZERO, percent
 from ledger.reports.life.milestones import First, Milestone, firsts
 from ledger.reports.life.standing import standings
@@ -52,8 +53,8 @@ def _largest(the_hole: Hole) -> str:
 def _quotes(the_hole: Hole, maker: str) -> str:
     """Say what stale quotes cost, and what quoting came to with all that belongs to it."""
     kinds = the_hole.kinds_usd
-    lost, used = kinds.get("PickOff", ZERO), sum(the_hole.uses_usd.values(), ZERO)
-    spread, hedges = -kinds.get("Spread", ZERO), kinds.get("Hedging", ZERO)
+    lost, used = kinds.get(Kind.PICKOFF, ZERO), sum(the_hole.uses_usd.values(), ZERO)
+    spread, hedges = -kinds.get(Kind.SPREAD, ZERO), kinds.get(Kind.HEDGING, ZERO)
     net = spread - lost - hedges
     share = f", {percent(lost, used)}% of all uses" if lost > 0 else ""
     return (

@@ -15,8 +15,9 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from ledger.kinds import Kind
 from ledger.reports.dollars import ZERO
-from ledger.reports.life.paper_wealth import TOKENS, Marks
+from ledger.reports.life.paper_wealth import Marks
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, entity_of, is_contract, kind_of
 
@@ -103,7 +104,7 @@ def sheets(run: RunFolder, day: date) -> dict[str, Sheet]:
             )
         elif not is_contract(account):
             usd = ZERO + sign * balances[account, MONEY]
-            if side == Side.EQUITY and kind_of(account) == TOKENS:
+            if side == Side.EQUITY and kind_of(account) == Kind.TOKENS:
                 usd = max(usd, ZERO)  # what was paid is an asset, and stands with the tokens
             lines[entity].append(SheetLine(side, account, usd, usd))
     return {entity: Sheet(entity, in_order(found)) for entity, found in lines.items()}
@@ -140,7 +141,7 @@ def is_within(run: RunFolder, line: SheetLine) -> bool:
 
 def is_in_tokens(account: str) -> bool:
     """Tell whether an account holds tokens or owes them in kind."""
-    return kind_of(account) == TOKENS and not account.startswith("Equity:")
+    return kind_of(account) == Kind.TOKENS and not account.startswith("Equity:")
 
 
 def paid_for(account: str) -> str:

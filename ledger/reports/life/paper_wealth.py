@@ -16,13 +16,12 @@ from beancount.core.amount import Amount
 from beancount.core.convert import convert_amount
 from beancount.core.prices import build_price_map
 
-from ledger.chart import IN_KIND
+from ledger.kinds import IN_KIND, Kind
 from ledger.reports.dollars import ZERO
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, entity_of, kind_of
 
 CENT = Decimal("0.01")
-TOKENS = "Tokens"  # the kind of an account
 
 Units = Mapping[str, Decimal]  # by token
 
@@ -54,7 +53,7 @@ class Marks:
 
 def holds_tokens(account: str) -> bool:
     """Tell whether an account holds tokens; its mirror in equity has what was paid for them."""
-    return account.startswith("Assets:") and kind_of(account) == TOKENS
+    return account.startswith("Assets:") and kind_of(account) == Kind.TOKENS
 
 
 def units_moved(entry: data.Transaction) -> dict[tuple[str, str], Decimal]:

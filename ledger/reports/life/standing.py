@@ -11,14 +11,12 @@ from datetime import date
 from decimal import Decimal
 
 from ledger.accounts import cash, lent
-from ledger.chart import IN_KIND
+from ledger.kinds import IN_KIND, Kind
 from ledger.reports.days import calendar, dollars, posted_cents
 from ledger.reports.life.paper_wealth import Marks, moved_by_group
 from ledger.reports.life.waiting import queue_usd
 from ledger.run_folder import RunFolder
 from ledger.transaction import kind_of
-
-LOANS = "Loans"  # the kind of an account
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +110,11 @@ def _accounts(run: RunFolder) -> dict[str, list[str]]:
     }
     for account, opened in run.opens.items():
         role = opened.meta.get("hole")
-        if role == "cause" and account.startswith("Liabilities:") and kind_of(account) == LOANS:
+        if (
+            role == "cause"
+            and account.startswith("Liabilities:")
+            and kind_of(account) == Kind.LOANS
+        ):
             parts["loans"].append(account)
         elif role == "cause" and account.startswith("Assets:"):
             parts["at cost"].append(account)

@@ -10,9 +10,10 @@ from decimal import Decimal
 
 import duckdb
 
-from ledger.accounts import SOCIALISED, expense, income, pool
+from ledger.accounts import expense, income, pool
 from ledger.fills import Motive
-from ledger.parties import BACKSTOP, books_of
+from ledger.kinds import Kind
+from ledger.parties import books_of
 from ledger.reports.dollars import ZERO, usd_balances
 from ledger.reports.liquidations.course import course, create_held
 from ledger.reports.liquidations.seized import seized
@@ -20,7 +21,7 @@ from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
 # What a liquidation brings whom, beside what backstops' positions do later.
-KINDS = ("Liquidation", BACKSTOP, "Deleveraging", "Insurance", SOCIALISED)
+KINDS = (Kind.LIQUIDATION, Kind.BACKSTOP, Kind.DELEVERAGING, Kind.INSURANCE, Kind.SOCIALISED)
 CENT = Decimal("0.01")
 CAPTIVE = "captive"  # of providers: the house's own maker
 
@@ -143,7 +144,7 @@ def _gains(run: RunFolder) -> Table:
     rows = []
     for name in customers:
         gains = [-balances[income(name, kind)] for kind in KINDS]
-        unwinding = -balances[expense(name, BACKSTOP)]
+        unwinding = -balances[expense(name, Kind.BACKSTOP)]
         if any(gains) or unwinding:
             rows.append((name, *gains, unwinding, sum(gains, unwinding)))
     return Table(
@@ -223,7 +224,7 @@ def _debts(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Table:
         "left to the insurance fund",
     )
     rows = [(word, _usd(cents)) for word, cents in zip(words, sums, strict=True)]
-    rows.append(("in the fund at the end", -balances[pool(parties.house, "Insurance")]))
+    rows.append(("in the fund at the end", -balances[pool(parties.house, Kind.INSURANCE)]))
     stated = [value.number for _, value in run.customs("insurance-fund-stated")]
     rows += [("in the fund, as stated", number) for number in stated]
     return Table("debts", "Bankruptcies: who paid for them", ("what", "usd"), rows)
@@ -234,7 +235,7 @@ def _check(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Table:
     balances = usd_balances(run)
     rows = []
     for name, *_, result in _backstops(connection, run).rows:
-        booked = -balances[income(name, BACKSTOP)] - balances[expense(name, BACKSTOP)]
+        booked = -balances[income(name, Kind.BACKSTOP)] - balances[expense(name, Kind.BACKSTOP)]
         rows.append((name, result - booked))
     return Table(
         "check",

@@ -20,7 +20,8 @@ from decimal import Decimal
 
 from beancount.core import data
 
-from ledger.accounts import POOLS, in_pool, income
+from ledger.accounts import in_pool, income
+from ledger.kinds import Kind
 from ledger.pools import pool_link
 from ledger.reports.dollars import ZERO, percent, usd_lines
 from ledger.reports.table import Table
@@ -133,7 +134,7 @@ def _figures(run: RunFolder, days: Sequence[PoolDay]) -> tuple:
     parties = run.chart.parties
     # Gains are below zero where they are booked.
     fees, gained = (
-        -sum((day.moved_usd[income(who, POOLS)] for day in days), ZERO)
+        -sum((day.moved_usd[income(who, Kind.POOLS)] for day in days), ZERO)
         for who in (parties.maker, parties.arbitrageurs)
     )
     loss = fees + gained

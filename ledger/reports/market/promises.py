@@ -26,6 +26,7 @@ from beancount.core import data
 
 from ledger.accounts import expense, income
 from ledger.fills import Motive
+from ledger.kinds import Kind
 from ledger.reports.dollars import ZERO, usd_lines
 from ledger.run_folder import RunFolder
 
@@ -136,9 +137,9 @@ def booked_by_month(run: RunFolder) -> dict[str, Booked]:
     """Return the maker's results by month from the general ledger, which knows no volume."""
     maker = run.chart.parties.maker
     kinds = {
-        income(maker, "Spread"): "spread_usd",
-        income(maker, "PickOff"): "pickoff_usd",
-        expense(maker, "Hedging"): "hedging_usd",
+        income(maker, Kind.SPREAD): "spread_usd",
+        income(maker, Kind.PICKOFF): "pickoff_usd",
+        expense(maker, Kind.HEDGING): "hedging_usd",
     }
     found: dict[str, Booked] = defaultdict(Booked)
     for entry in run.transactions:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ledger.accounts import claim, owed
+from ledger.kinds import Kind
 from ledger.reports.dollars import ZERO, is_opening, usd_balances, usd_lines
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
@@ -17,7 +18,7 @@ from ledger.transaction import entity_of, kind_of
 
 # Why a claim changes: money of the customer's own, or else a result, by its kind.
 OPENING, DEPOSITS, WITHDRAWALS = "opening claim", "deposits", "withdrawals"
-RESULTS = ("PickOff", "Spread", "Fees", "VariationMargin", "Funding", "GapLoss")
+RESULTS = (Kind.PICKOFF, Kind.SPREAD, Kind.FEES, Kind.VARIATION_MARGIN, Kind.FUNDING, Kind.GAP_LOSS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def claim_movements(run: RunFolder, venue: str) -> defaultdict[tuple[str, str], 
 
 def _reason(account: str, usd: Decimal) -> str | None:
     kind = kind_of(account)
-    if kind == "Cash":
+    if kind == Kind.CASH:
         return DEPOSITS if usd < 0 else WITHDRAWALS
     # What is exchanged for dollars stands in equity.
     return kind if account.startswith(("Income:", "Expenses:", "Equity:")) else None

@@ -1,0 +1,262 @@
+"""The kinds of accounts: each third word once, with all that is known of it.
+
+A new use of money is one line here and one entry in a scenario. Charts, reports, counterfactuals
+and the scenario's schema read what they need of a kind from its entry.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ledger.causes import Cause
+
+ASSETS, LIABILITIES, EQUITY = "Assets", "Liabilities", "Equity"
+INCOME, EXPENSES = "Income", "Expenses"
+
+# The part that an account of the house group plays in the definition of the hole: see
+# `ledger.chart`. What is held in kind for whom it is owed to plays none.
+CLAIM, LIQUID, GROUP, CAUSE, IN_KIND = "claim", "liquid", "group", "cause", "in-kind"
+
+
+class Family(StrEnum):
+    """Kinds that are opened or chosen together."""
+
+    LEAD_QUOTING = "what quotes on the lead venue earn, and lose to whoever is faster"
+    HOLDING = "what befalls whoever holds a position"
+    ON_MARGIN = "what befalls customers on margin, beside variation margin and funding"
+    USE = "what the group may pay for beside trading: `group.uses` of a scenario"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is known of a kind."""
+
+    word: str  # as accounts spell it
+    plain: str  # in plain English
+    roots: tuple[str, ...]  # of its accounts, in anybody's books
+    parts: tuple[str, ...] = ()  # that its accounts play in the hole, in the group's books
+    cause: Cause | None = None  # what its share of the hole is evidence of
+    family: Family | None = None
+    has_switch: bool = False  # whether a scenario can do without it: see `runs.counterfactual`
+
+
+def _stake(word: str, plain: str) -> Entry:
+    """Return a use of money of which a share is left, at cost."""
+    return Entry(word, plain, (ASSETS, EQUITY), (CAUSE,), Cause.STAKES, Family.USE)
+
+
+def _use(word: str, plain: str, cause: Cause) -> Entry:
+    """Return a use of money of which nothing is left."""
+    return Entry(word, plain, (EXPENSES, INCOME), (CAUSE,), cause, Family.USE)
+
+
+def _result(
+    word: str, plain: str, cause: Cause, family: Family | None = None, has_switch: bool = False
+) -> Entry:
+    """Return what is booked as income alone, a loss above zero."""
+    return Entry(word, plain, (INCOME,), (CAUSE,), cause, family, has_switch)
+
+
+class Kind(StrEnum):
+    """The kinds that books may have, in the order in which reports list them."""
+
+    entry: Entry
+
+    def __new__(cls, entry: Entry) -> "Kind":
+        """Let the kind be the word itself, so that it stands for it in accounts and tables."""
+        kind = str.__new__(cls, entry.word)
+        kind._value_ = entry.word
+        kind.entry = entry
+        return kind
+
+    # What is there, what is owed, and what was there at first.
+    CASH = Entry("Cash", "money that is really there", (ASSETS,), (LIQUID,))
+    CLAIMS = Entry("Claims", "what a venue owes", (ASSETS,), (LIQUID, GROUP))
+    CUSTOMERS = Entry("Customers", "the same, in its books", (LIABILITIES,), (CLAIM, GROUP))
+    CONTRACTS = Entry("Contracts", "open positions", (ASSETS,))
+    CREDIT_LINE = Entry(
+        "CreditLine",
+        "what the house lends the maker",
+        (ASSETS, LIABILITIES),
+        (GROUP,),
+        has_switch=True,
+    )
+
+    # Trading.
+    PICKOFF = _result(
+        "PickOff", "quotes hit because they were stale", Cause.FASTER, has_switch=True
+    )
+    SPREAD = _result("Spread", "quotes hit for any other reason", Cause.OTHER_FLOW)
+    LEAD_SPREAD = _result(
+        "LeadSpread", "the same on the lead venue", Cause.OTHER_FLOW, Family.LEAD_QUOTING
+    )
+    LEAD_PICKOFF = _result(
+        "LeadPickOff", "stale quotes hit on the lead venue", Cause.FASTER, Family.LEAD_QUOTING
+    )
+    VARIATION_MARGIN = Entry(
+        "VariationMargin",
+        "what some pay in, others draw, as the price moves",
+        (INCOME, LIABILITIES),
+        (CAUSE,),
+        Cause.POSITIONS,
+        Family.HOLDING,
+    )
+    FUNDING = Entry(
+        "Funding",
+        "what longs pay shorts by the hour",
+        (INCOME, LIABILITIES),
+        (CAUSE,),
+        Cause.POSITIONS,
+        Family.HOLDING,
+    )
+    DIRECTIONAL = Entry(
+        "Directional",
+        "positions held for their price",
+        (INCOME, EXPENSES),
+        (CAUSE,),
+        Cause.POSITIONS,
+        has_switch=True,
+    )
+    HEDGING = Entry(
+        "Hedging",
+        "the cost of laying off inventory on the lead venue",
+        (EXPENSES, INCOME),
+        (CAUSE,),
+        Cause.COSTS,
+    )
+    FEES = Entry("Fees", "fees of trading", (INCOME, EXPENSES), (CAUSE,), Cause.FEES)
+    LEAD_FEES = Entry("LeadFees", "fees for hitting quotes on the lead venue", (EXPENSES,))
+
+    # Customers on margin, and their liquidation.
+    LEVERAGE = Entry(
+        "Leverage", "positions on margin, entered or left", (INCOME,), family=Family.ON_MARGIN
+    )
+    COLLATERAL = Entry(
+        "Collateral", "dollars set aside for a position", (INCOME,), family=Family.ON_MARGIN
+    )
+    LIQUIDATION = _result(
+        "Liquidation",
+        "quotes hit by forced orders of customers",
+        Cause.OTHER_FLOW,
+        Family.ON_MARGIN,
+    )
+    BACKSTOP = Entry(
+        "Backstop",
+        "positions taken over that the book could not absorb",
+        (INCOME, EXPENSES),
+        (CAUSE,),
+        Cause.TAKEOVERS,
+        Family.ON_MARGIN,
+        has_switch=True,
+    )
+    DELEVERAGING = Entry(
+        "Deleveraging",
+        "positions closed against the largest on the other side",
+        (INCOME,),
+        family=Family.ON_MARGIN,
+    )
+    INSURANCE = Entry(
+        "Insurance",
+        "what is left of the liquidated, for debts",
+        (INCOME, LIABILITIES),
+        (CAUSE,),
+        Cause.TAKEOVERS,
+        Family.ON_MARGIN,
+    )
+    SOCIALISED = Entry(
+        "SocialisedLoss",
+        "debts that customers bear",
+        (INCOME, LIABILITIES),
+        (CAUSE,),
+        Cause.TAKEOVERS,
+    )
+    GAP_LOSS = Entry(
+        "GapLoss",
+        "debts of customers whose margin did not suffice",
+        (EXPENSES, INCOME),
+        (CAUSE,),
+        Cause.TAKEOVERS,
+        Family.HOLDING,
+    )
+    SEIZURE = Entry("Seizure", "tokens sold for a customer, and what they bring", (EQUITY,))
+
+    # What the group pays for.
+    VENTURES = _stake("Ventures", "shares of other companies")
+    ACQUISITIONS = _stake("Acquisitions", "companies bought whole")
+    INCIDENTS = _use("Incidents", "thefts, and accidents that cost money", Cause.SUMS)
+    LENDING = _use("Lending", "loans that are never repaid", Cause.SUMS)
+    SETTLEMENTS = _use("Settlements", "payments that end a dispute", Cause.SUMS)
+    BUYBACK = _use("Buyback", "the house's own shares bought back", Cause.SUMS)
+    PROPERTY = _use("Property", "houses and land", Cause.SPENDING)
+    SPONSORSHIP = _use("Sponsorship", "stadiums, teams and advertising", Cause.SPENDING)
+    POLITICS = _use("Politics", "gifts to politicians", Cause.SPENDING)
+    CHARITY = _use("Charity", "gifts to charities", Cause.SPENDING)
+    INSIDERS = _use("Insiders", "payments and loans to insiders", Cause.SPENDING)
+    GRANTS = _use("Grants", "gifts to projects", Cause.SPENDING)
+    OPERATIONS = Entry(
+        "Operations",
+        "what the house costs to run",
+        (EXPENSES, INCOME),
+        (CAUSE,),
+        Cause.SPENDING,
+        has_switch=True,
+    )
+    INTEREST = Entry(
+        "Interest", "what lenders are paid for lending", (EXPENSES, INCOME), (CAUSE,), Cause.COSTS
+    )
+
+    # What the group holds for its price, and what it was financed with.
+    TOKENS = Entry(
+        "Tokens",
+        "tokens, and what was paid for them",
+        (ASSETS, LIABILITIES, EQUITY),
+        (CAUSE, IN_KIND),
+        Cause.STAKES,
+        has_switch=True,
+    )
+    POOLS = Entry(
+        "Pools",
+        "dollars in pools, and fees of those who trade with them",
+        (ASSETS, INCOME),
+        (LIQUID, CAUSE),
+        Cause.FEES,
+        has_switch=True,
+    )
+    LOANS = Entry(
+        "Loans",
+        "what lenders outside the group are owed",
+        (ASSETS, LIABILITIES),
+        (CAUSE,),
+        Cause.BORROWED,
+        has_switch=True,
+    )
+    SHARES = Entry(
+        "Shares",
+        "what shares were sold for",
+        (ASSETS, EQUITY),
+        (CAUSE,),
+        Cause.SHARES,
+        has_switch=True,
+    )
+    OPENING = Entry("Opening", "what was there at first", (EQUITY,), (CAUSE,), Cause.OPENING)
+
+
+KINDS: Mapping[str, Kind] = {kind.value: kind for kind in Kind}
+
+
+def _family(which: Family) -> tuple[Kind, ...]:
+    return tuple(kind for kind in Kind if kind.entry.family is which)
+
+
+LEAD_QUOTING, HOLDING = _family(Family.LEAD_QUOTING), _family(Family.HOLDING)
+ON_MARGIN, USES = _family(Family.ON_MARGIN), _family(Family.USE)
+AT_COST = tuple(kind for kind in USES if ASSETS in kind.entry.roots)
+
+
+def cause_of(word: str) -> Cause:
+    """Return what a kind is evidence of; of a word that is not known here, `Cause.OTHER`.
+
+    Books may have been written by a later version, or by somebody else.
+    """
+    kind = KINDS.get(word)
+    return (kind and kind.entry.cause) or Cause.OTHER

@@ -1,0 +1,43 @@
+"""One line of the chart, and the lines that several sets of books have alike."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ledger.accounts import expense, income
+from ledger.kinds import CAUSE
+from ledger.transaction import MONEY
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One line of the chart."""
+
+    account: str
+    commodities: tuple[str, ...]
+    hole: str | None = None
+    about: str | None = None
+
+
+def part(hole: str, account: str, about: str | None = None) -> Opened:
+    """Open an account of the group, in dollars, with its part in the hole."""
+    return Opened(account, (MONEY,), hole, about)
+
+
+def cause(account: str, about: str | None = None) -> Opened:
+    """Open an account of the group that explains the hole."""
+    return part(CAUSE, account, about)
+
+
+def money(*accounts: str) -> Iterator[Opened]:
+    """Open accounts in dollars that play no part."""
+    return (Opened(account, (MONEY,)) for account in accounts)
+
+
+def results(entity: str, *kinds: str) -> Iterator[Opened]:
+    """Open income of some kinds."""
+    return money(*(income(entity, kind) for kind in kinds))
+
+
+def costs(entity: str, *kinds: str) -> Iterator[Opened]:
+    """Open expenses of some kinds."""
+    return money(*(expense(entity, kind) for kind in kinds))
