@@ -5,18 +5,18 @@ from datetime import date
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
-from des.scenario.group import UseKind
+from ledger.kinds import USES, Kind, cause_of
 from ledger.reports.blind.diagnose import LOSSES, ZERO, Cause, Verdict, diagnose
 from ledger.reports.blind.stripped_books import blind_copy
 from ledger.reports.money.hole import hole
 from ledger.run_folder import RunFolder
 from ledger.transaction import kind_of
-from runs.cli.diagnose_command import CAUSE_OF, booked_usd, placed_pct
+from runs.cli.diagnose_command import booked_usd, placed_pct
 from runs.cli.main import main
 from runs.experiments import blind_audit
 from runs.experiments.blind_audit import (
@@ -66,9 +66,8 @@ def test_every_kind_that_can_make_a_hole_has_a_cause(request):
         if each.meta.get("hole") == "cause"
     }
 
-    assert opened <= set(CAUSE_OF)
-    assert set(get_args(UseKind)) <= set(CAUSE_OF)
-    assert set(CAUSE_OF.values()) == set(Cause)
+    assert Cause.OTHER not in set(map(cause_of, (*opened, *USES)))
+    assert {kind.entry.cause for kind in Kind} == {None, *Cause} - {Cause.OTHER}
 
 
 def test_causes_are_kinds_summed_and_lose_nothing(margin_run):

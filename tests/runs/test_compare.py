@@ -5,12 +5,11 @@ import io
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import get_args
 
 import pytest
 from click.testing import CliRunner
 
-from des.scenario.group import UseKind
+from ledger.kinds import USES
 from ledger.reports.money.hole import hole
 from ledger.reports.table import Table
 from ledger.reports.trail.query import query
@@ -438,7 +437,7 @@ def test_what_is_stated_and_what_came_out_sum_to_the_hole(group_run: RunFolder):
 
     assert stated + by_origin["stated as a limit", "Loans"] + came_out == whole["hole_usd"]
     assert whole["hole_usd"] == hole(group_run).hole_usd
-    in_full = {*get_args(UseKind), "Shares", "Tokens", "Opening"}
+    in_full = {*USES, "Shares", "Tokens", "Opening"}
     assert stated == sum(usd for kind, usd in kinds.items() if kind in in_full)
     assert by_origin["came out", "PickOff"] == kinds["PickOff"]
 

@@ -1,0 +1,197 @@
+"""Each kind stands once, the books keep to it, and nothing falls over one that is not there."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ledger.causes import Cause
+from ledger.kinds import AT_COST, KINDS, USES, Kind, cause_of
+from ledger.reports.money.hole import hole
+from ledger.reports.money.where import where
+from ledger.reports.table import Table
+from ledger.run_folder import RunFolder
+from ledger.spending import Spending
+from ledger.transaction import kind_of
+from runs.cli.diagnose_command import booked_usd
+from runs.counterfactual import REMOVALS, compare, without
+
+ROOT = Path(__file__).parents[2]
+GROUP = ROOT / "tests" / "worlds" / "group.toml"
+
+
+@pytest.fixture(scope="module")
+def group_run(executed: Callable[..., RunFolder]) -> RunFolder:
+    """Five days of a group that borrows, invests, holds tokens and is recalled."""
+    return executed(GROUP)
+
+
+@pytest.fixture(scope="module")
+def strange_run(group_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """The same books, in which politics are called by a word that nobody knows."""
+    folder = tmp_path_factory.mktemp("strange") / "run"
+    shutil.copytree(group_run.path, folder)
+    for path in folder.glob("*.beancount"):
+        path.write_text(path.read_text("utf-8").replace("Politics", "Omens"), "utf-8")
+    return RunFolder.at(folder)
+
+
+def cells(tables: list[Table], name: str) -> dict[object, tuple]:
+    """Return the rows of a table by the kind or cause that they speak of."""
+    (table,) = (each for each in tables if each.name == name)
+    where_named = next(i for i, column in enumerate(table.columns) if column in ("kind", "cause"))
+    return {row[where_named]: row for row in table.rows}
+
+
+# ------------------------------------------------------------------------- what is known
+
+
+@pytest.mark.parametrize("name", ["busy_run", "crowd_run", "tokens_run", "group_run"])
+def test_every_account_is_of_a_known_kind_with_that_root_and_that_part_in_the_hole(name, request):
+    for account, opened in request.getfixturevalue(name).opens.items():
+        entry = KINDS[kind_of(account)].entry
+
+        assert account.partition(":")[0] in entry.roots, account
+        assert opened.meta.get("hole") in (None, *entry.parts), account
+
+
+def test_a_kind_is_the_word_that_accounts_have():
+    assert Kind.PICKOFF == "PickOff"
+    assert f"Income:Alameda:{Kind.PICKOFF}" == "Income:Alameda:PickOff"
+    assert {Kind.PICKOFF: 1}["PickOff"] == 1
+
+
+def test_what_the_group_pays_for_is_a_cost_unless_something_is_left_of_it():
+    for kind in USES:
+        spending = Spending("Alameda", kind, "Somebody")
+        root = "Assets" if kind in AT_COST else "Expenses"
+
+        assert spending.spent.startswith(f"{root}:Alameda:{kind}")
+        assert (kind.entry.cause is Cause.STAKES) == (kind in AT_COST)
+
+
+def test_what_a_scenario_can_do_without_can_be_removed():
+    can = {kind for kind in Kind if kind.entry.has_switch}
+
+    assert can | set(USES) == set(REMOVALS) - {"Quoter", "News"}  # which are no kinds
+
+
+# ----------------------------------------------------------------------- what is not known
+
+
+def test_an_unknown_kind_has_its_row_in_where(strange_run, group_run):
+    found, known = (
+        cells(where(strange_run), "hole-by-kind"),
+        cells(where(group_run), "hole-by-kind"),
+    )
+
+    assert found["Omens"][2:] == known["Politics"][2:]
+    assert "Politics" not in found
+
+
+def test_an_unknown_kind_is_evidence_of_other_and_its_money_is_a_loss(strange_run, group_run):
+    booked, known = booked_usd(strange_run), booked_usd(group_run)
+
+    assert cause_of("Omens") is Cause.OTHER
+    assert booked[Cause.OTHER] == hole(strange_run).kinds_usd["Omens"] > 0
+    assert booked[Cause.OTHER] + booked[Cause.SPENDING] == known[Cause.SPENDING]
+    assert sum(booked.values()) == hole(strange_run).hole_usd
+
+
+def test_diagnose_has_a_row_for_other_where_there_is_such(strange_run, group_run):
+    told = {
+        run: subprocess.run(
+            [sys.executable, "-m", "runs", "diagnose", str(run.path), "--table", "causes"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for run in (strange_run, group_run)
+    }
+    paid = f"{hole(strange_run).kinds_usd['Omens']:,.2f}"
+
+    (line,) = (line for line in told[strange_run].splitlines() if " other " in line)
+    assert paid in line
+    assert "other " not in told[group_run]
+
+
+def test_an_unknown_kind_has_its_row_in_a_counterfactual(strange_run, group_run):
+    made = without(group_run, Kind.BUYBACK)
+    found = cells(compare(strange_run, group_run, made), "difference")
+
+    assert found["Omens"][1:] == (found["Omens"][1], 0, found["Omens"][1])
+    assert found["Omens"][1] == hole(strange_run).kinds_usd["Omens"]
+
+
+# ------------------------------------------------------------------------------ a new one
+
+LINE = '    PREMIUMS = _use("Premiums", "insurance of the house", Cause.SPENDING)\n'
+
+SCENARIO = """
+question = "What does a group pay for insurance?"
+extends = "{group}"
+
+[[group.uses]]
+date = 2022-05-30
+until = 2022-06-01
+usd = 10_000
+kind = "Premiums"
+by = "house"
+to = "Insurer"
+why = "the monthly premium"
+"""
+
+ASK = """
+import json
+from click.testing import CliRunner
+from runs.cli.main import main
+
+def told(words):
+    result = CliRunner().invoke(main, words.split())
+    return result.exit_code, result.output
+
+if __name__ == "__main__":  # and in no worker of the audit
+    print(json.dumps({
+        "run": told("run premium.toml --out run"),
+        "where": told("where run --table hole-by-kind"),
+        "diagnose": told("diagnose run --table causes"),
+        "counterfactual": told("counterfactual run --without Premiums --table difference"),
+        "audit": told("audit run"),
+    }))
+"""
+
+
+def test_a_new_use_of_money_is_one_line_here_and_one_entry_in_a_scenario(tmp_path):
+    kinds = (ROOT / "ledger" / "kinds.py").read_text("utf-8")
+    place = kinds.index("    PROPERTY = ")
+    (tmp_path / "ledger").mkdir()
+    for path in (ROOT / "ledger").iterdir():
+        if path.name not in ("kinds.py", "__pycache__"):
+            (tmp_path / "ledger" / path.name).symlink_to(path)
+    (tmp_path / "ledger" / "kinds.py").write_text(kinds[:place] + LINE + kinds[place:], "utf-8")
+    for name in ("des", "runs", "moneytrail.py"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    (tmp_path / "premium.toml").write_text(SCENARIO.format(group=GROUP), "utf-8")
+    (tmp_path / "ask.py").write_text(ASK, "utf-8")
+
+    asked = subprocess.run(
+        [sys.executable, "ask.py"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    told = json.loads(asked.stdout)
+
+    assert {name: code for name, (code, _) in told.items()} == dict.fromkeys(told, 0)
+    assert re.search(r"Premiums +10,000\.00", told["where"][1])
+    assert re.search(r"regular spending .* Premiums", told["diagnose"][1])
+    assert re.search(r"Premiums +10,000\.00 +0\.00 +10,000\.00", told["counterfactual"][1])
