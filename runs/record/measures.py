@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ledger.accounts import cash, expense, income, issued, lent, owed
-from ledger.kinds import LEAD_QUOTING, USES, Kind
+from ledger.kinds import HOLDING, LEAD_QUOTING, USES, Kind
 from ledger.reports.days import calendar, dollars, posted_cents
 from ledger.reports.dollars import ZERO, is_opening, usd_lines
 from ledger.reports.life.paper_wealth import Marks, moved_by_group
@@ -26,14 +26,7 @@ from runs.record.facts import Fact
 
 NEVER = "never"
 # What the maker books of its quotes, and of laying off what they brought.
-MAKING = (
-    Kind.PICKOFF,
-    Kind.SPREAD,
-    Kind.VARIATION_MARGIN,
-    Kind.FUNDING,
-    Kind.GAP_LOSS,
-    *LEAD_QUOTING,
-)
+MAKING = (Kind.PICKOFF, Kind.SPREAD, *HOLDING, *LEAD_QUOTING)
 
 Figure = Decimal | date | str  # a date, or NEVER, where the fact is one
 
