@@ -15,6 +15,7 @@ from beancount.core import data
 
 from ledger.chart import Chart, HeldToken
 from ledger.fills import Names
+from ledger.mistake import MistakeError
 from ledger.money import RATE_UNIT, Contract, MarginToken
 from ledger.parties import OUTSIDE, Parties
 from ledger.roles import RoleError, read_parties
@@ -27,7 +28,7 @@ MANIFEST = "manifest.json"
 loader.initialize(use_cache=False)
 
 
-class RunFolderError(Exception):
+class RunFolderError(MistakeError):
     """A folder is not a whole run, or its books don't load."""
 
 

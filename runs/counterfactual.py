@@ -20,6 +20,7 @@ from beancount.core import data
 
 from des.scenario import Scenario
 from ledger.kinds import USES, Kind
+from ledger.mistake import MistakeError
 from ledger.reports.dollars import ZERO, is_opening
 from ledger.reports.life.milestones import firsts
 from ledger.reports.life.standing import standings
@@ -32,7 +33,7 @@ from runs.scenarios import load
 Overrides = Mapping[str, Any]
 
 
-class CounterfactualError(ValueError):
+class CounterfactualError(MistakeError, ValueError):
     """What is to be removed is not in this scenario.
 
     Attributes:

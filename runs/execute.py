@@ -8,6 +8,7 @@ from pathlib import Path
 from des.scenario import Scenario
 from des.world import World
 from ledger.day_ledger import days_of, render_days
+from ledger.mistake import MistakeError
 from ledger.proof.seal import seal
 from ledger.run_folder import MANIFEST, RunFolder
 from runs.program import program, versions
@@ -16,7 +17,7 @@ from runs.scenarios import dump, name
 OUT = Path("runs/out")  # below the working directory
 
 
-class RunRefusedError(Exception):
+class RunRefusedError(MistakeError):
     """The run's folder can't be made or must not be replaced."""
 
 

@@ -32,6 +32,7 @@ from pydantic_core import ErrorDetails
 from des.clock import midnight_us
 from des.price.candles import CandleError, read_candles
 from des.scenario import Run, Scenario
+from ledger.mistake import MistakeError
 from ledger.times import day_of
 
 BUILT_IN = Path(__file__).resolve().parent
@@ -45,7 +46,7 @@ _PLACE = re.compile(r"[\w-]+(\[\d{1,6}\])*(\.[\w-]+(\[\d{1,6}\])*)*", re.ASCII)
 _STEP = re.compile(r"\[(\d+)\]|([\w-]+)", re.ASCII)
 
 
-class ScenarioError(Exception):
+class ScenarioError(MistakeError):
     """A scenario file that cannot be run.
 
     Attributes:

@@ -6,10 +6,12 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
 
+from ledger.mistake import MistakeError
+
 RETRIES = 3  # a task whose worker dies is done again by another
 
 
-class SchedulerError(Exception):
+class SchedulerError(MistakeError):
     """There is no cluster to be had at that address."""
 
 

@@ -23,6 +23,7 @@ from numba import njit
 from des.chance import stream
 from des.clock import HOUR_US, YEAR_S
 from des.price.lead_price import Ticks
+from ledger.mistake import MistakeError
 from ledger.money import RATE_UNIT
 
 # Within these, and somewhat beyond, products fit 64 bits or are compared in twice as many.
@@ -48,7 +49,7 @@ ARBITRAGE = np.dtype(
 _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)  # of 64 bits, the lower half
 
 
-class PoolRangeError(ValueError):
+class PoolRangeError(MistakeError, ValueError):
     """A pool leaves the range in which its trades are exact integers."""
 
 

@@ -12,6 +12,7 @@ from des.chance import stream
 from des.clock import HOUR_US, SECOND_US
 from des.price.hourly_path import hourly_path
 from des.scenario import Price
+from ledger.mistake import MistakeError
 
 # The hour before, for a quoter that reads the past; this one; the next, for orders on their way.
 HOURS_KEPT = 3
@@ -29,7 +30,7 @@ class Ticks(NamedTuple):
     prices: np.ndarray  # in units of the market's tick, int64, shape (n,)
 
 
-class PriceRangeError(ValueError):
+class PriceRangeError(MistakeError, ValueError):
     """A path leaves the range in which prices are exact integers."""
 
 

@@ -1,15 +1,12 @@
-"""The commands that open the books: one entity's, one day's, along a trail, or by a query."""
+"""The commands that open the books: one entity's, along a trail, or by a query of fills."""
 
-from datetime import date
 from typing import Any
 
 import click
 
-from ledger.day_ledger import render_day
 from ledger.reports.table import Table
 from ledger.reports.trail.both_tiers import SHOWN
 from ledger.reports.trail.entity_books import books, books_text
-from ledger.reports.trail.query import query
 from ledger.reports.trail.sql import schema, sql
 from ledger.reports.trail.trail_down import trail
 from ledger.reports.trail.trail_up import trail_up
@@ -17,12 +14,15 @@ from ledger.run_folder import RunFolder
 from runs.cli.printing import render
 from runs.cli.reporting import DAY, RUN, report
 
+# Of a fill, an entry, a closing entry, or a link.
+UP = ("fill", "entry", "postings", "closing", "figures", "linked", "fills", "agreement")
+
 
 @click.command("books")
 @click.argument("run", type=RUN)
 @click.argument("entity")
 @click.option("--beancount", is_flag=True, help="Print them as a Beancount ledger of its own.")
-@report
+@report()  # an entity without contracts or tokens has no tables of them
 def books_command(run: RunFolder, entity: str, beancount: bool) -> list[Table] | str:
     """What do the books of one ENTITY say? They balance without anybody else's.
 
@@ -47,7 +47,7 @@ def books_command(run: RunFolder, entity: str, beancount: bool) -> list[Table] |
 @click.option(
     "--limit", type=click.IntRange(min=1), default=SHOWN, show_default=True, help="Lines listed."
 )
-@report
+@report("entries", "fills", "sums", instead={"seq": UP, "link": UP})
 def trail_command(
     run: RunFolder, seq: int | None, link: str | None, limit: int, **figure: Any
 ) -> list[Table]:
@@ -73,25 +73,6 @@ def trail_command(
     return trail_up(run, start, limit)
 
 
-@click.command("query")
-@click.argument("run", type=RUN)
-@click.argument("bql")
-@report
-def query_command(run: RunFolder, bql: str) -> list[Table]:
-    """Ask the general ledger in BQL, the query language of Beancount.
-
-    \b
-      moneytrail query runs/out/tiny-seed1 .run
-      moneytrail query runs/out/tiny-seed1 ".run where-did-the-money-go"
-      moneytrail query runs/out/tiny-seed1 "SELECT account, sum(position) GROUP BY account"
-
-    `.run` alone lists the saved questions, `.run NAME` asks one. An account reads root : whose
-    books : kind : with whom, so splitcomp(account, ':', 2) is its kind. Fills are summed in the
-    general ledger; `moneytrail sql` has them one by one.
-    """
-    return [query(run, bql)]
-
-
 def _print_schema(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
     if wanted:
         click.echo(render([schema()], "table"))
@@ -109,7 +90,7 @@ def _print_schema(ctx: click.Context, param: click.Parameter, wanted: bool) -> N
     callback=_print_schema,
     help="Show the columns of fills, and exit.",
 )
-@report
+@report("sql")
 def sql_command(run: RunFolder, statement: str) -> list[Table]:
     """Ask the fills in SQL, in DuckDB's dialect.
 
@@ -124,19 +105,3 @@ def sql_command(run: RunFolder, statement: str) -> list[Table]:
     anything else.
     """
     return [sql(run, statement)]
-
-
-@click.command("day")
-@click.argument("run", type=RUN)
-@click.argument("day", metavar="DATE", type=DAY)
-def day_command(run: RunFolder, day: date) -> None:
-    """Print the ledger of one day: every fill, every payment, every movement of cash.
-
-    \b
-      moneytrail day runs/out/tiny-seed1 2022-05-10 > day.beancount
-      bean-check day.beancount
-
-    It stands alone: what the day touches is brought forward from the day before, and what is
-    left is asserted at its close. The same day always gives the same bytes.
-    """
-    click.echo(render_day(run, day), nl=False)

@@ -11,7 +11,7 @@ from runs.record.facts import load_record
 
 @click.command("compare")
 @click.argument("run", type=RUN)
-@report
+@report("verdicts", "outcomes", "days", "origins", "inputs", "sources")
 def compare_command(run: RunFolder) -> list[Table]:
     """How does a run stand beside the public record, row by row?
 

@@ -18,7 +18,7 @@ from runs.cli.reporting import RUN, report
 
 @click.command("diagnose")
 @click.argument("run", type=RUN)
-@report
+@report("diagnosis", "causes", "evidence")
 def diagnose_command(run: RunFolder) -> list[Table]:
     """What does a blind audit think the money was lost on?
 

@@ -6,89 +6,95 @@ from collections.abc import Sequence
 from typing import Any
 
 import click
-import duckdb
 
-from des.defi.pool import PoolRangeError
-from des.price.lead_price import PriceRangeError
-from ledger.reports.trail.both_tiers import TrailError
-from ledger.reports.trail.entity_books import UnknownEntityError
-from ledger.reports.trail.query import QueryError
-from ledger.reports.trail.sql import SqlError
-from ledger.run_folder import RunFolderError
+from ledger.mistake import MistakeError
 from runs import __version__
-from runs.cli.book_commands import (
-    books_command,
-    day_command,
-    query_command,
-    sql_command,
-    trail_command,
-)
-from runs.cli.compare_command import compare_command
-from runs.cli.diagnose_command import diagnose_command
-from runs.cli.market_commands import (
-    beliefs_command,
-    firms_command,
-    illusion_command,
-    leadlag_command,
-)
-from runs.cli.money_commands import cage_command, liquidations_command, where_command
-from runs.cli.pool_command import pools_command
-from runs.cli.printing import TableChoiceError
-from runs.cli.run_commands import audit_command, run_command
-from runs.cli.story_commands import (
-    answer_command,
-    counterfactual_command,
-    solvency_command,
-    timeline_command,
-    valuation_command,
-)
-from runs.counterfactual import CounterfactualError
-from runs.execute import RunRefusedError
-from runs.plots import PlotError
-from runs.scenarios import ScenarioError
-from runs.workers import SchedulerError
+from runs.cli.lazy_commands import LazyCommand, LazyGroup
 
-# In the order in which the help lists them.
+# In the order in which the help lists them: the word, its file here, the start of its help.
 COMMANDS = (
-    run_command,
-    where_command,
-    firms_command,
-    illusion_command,
-    cage_command,
-    beliefs_command,
-    leadlag_command,
-    liquidations_command,
-    answer_command,
-    timeline_command,
-    solvency_command,
-    valuation_command,
-    counterfactual_command,
-    diagnose_command,
-    pools_command,
-    compare_command,
-    books_command,
-    trail_command,
-    query_command,
-    sql_command,
-    day_command,
-    audit_command,
-)
-
-# What a user can do about it says the message; a traceback would not.
-MISTAKES = (
-    PriceRangeError,
-    PoolRangeError,
-    ScenarioError,
-    RunRefusedError,
-    RunFolderError,
-    UnknownEntityError,
-    TrailError,
-    QueryError,
-    SqlError,
-    TableChoiceError,
-    SchedulerError,
-    PlotError,
-    CounterfactualError,
+    LazyCommand(
+        "run",
+        "run_command",
+        "Simulate a SCENARIO: a built-in name, or the path of a .toml file.",
+    ),
+    LazyCommand(
+        "where",
+        "money_commands",
+        "Where did the money go? The hole by kind, cash by receiver, and the bridge.",
+    ),
+    LazyCommand("firms", "market_commands", "What did each trading firm make of slow quotes?"),
+    LazyCommand(
+        "illusion",
+        "market_commands",
+        "Skill, or the maker's money? House against elsewhere, for each trading firm.",
+    ),
+    LazyCommand("cage", "money_commands", "Since when could the chips no longer be cashed?"),
+    LazyCommand(
+        "beliefs",
+        "market_commands",
+        "What did the maker's own simulation promise, and what was booked?",
+    ),
+    LazyCommand("leadlag", "market_commands", "Which venue leads the other, and by how long?"),
+    LazyCommand(
+        "liquidations",
+        "liquidations_command",
+        "Whose margin failed, who took their positions over, and who paid?",
+    ),
+    LazyCommand(
+        "answer",
+        "story_commands",
+        "Where did the money go: the hole by kind, and one paragraph on it?",
+    ),
+    LazyCommand(
+        "timeline",
+        "story_commands",
+        "When was customers' money used, and since when was the group insolvent?",
+    ),
+    LazyCommand("solvency", "story_commands", "What did everybody own and owe at the end of DATE?"),
+    LazyCommand(
+        "valuation",
+        "story_commands",
+        "What was the house valued at, what would it fetch, and what kept its maker quoting?",
+    ),
+    LazyCommand(
+        "counterfactual",
+        "counterfactual_command",
+        "What would have been without one mechanism: same scenario, same seed, that cause removed?",
+    ),
+    LazyCommand(
+        "diagnose",
+        "diagnose_command",
+        "What does a blind audit think the money was lost on?",
+    ),
+    LazyCommand(
+        "pools",
+        "pool_command",
+        "What did liquidity earn, and what did it lose to arbitrage?",
+    ),
+    LazyCommand(
+        "compare",
+        "compare_command",
+        "How does a run stand beside the public record, row by row?",
+    ),
+    LazyCommand(
+        "books",
+        "book_commands",
+        "What do the books of one ENTITY say? They balance without anybody else's.",
+    ),
+    LazyCommand("trail", "book_commands", "What is a figure made of, and what is a fill part of?"),
+    LazyCommand(
+        "query",
+        "query_command",
+        "Ask the general ledger in BQL, the query language of Beancount.",
+    ),
+    LazyCommand("sql", "book_commands", "Ask the fills in SQL, in DuckDB's dialect."),
+    LazyCommand(
+        "day",
+        "day_command",
+        "Print the ledger of one day: every fill, every payment, every movement of cash.",
+    ),
+    LazyCommand("audit", "audit_command", "Is the run as it was sealed, and do its books hold?"),
 )
 
 MISTAKEN = 2
@@ -96,12 +102,8 @@ INTERRUPTED = 130  # as a shell reports a program that Ctrl-C ended
 UNREAD = 141  # as a shell reports a program whose reader left
 
 
-class OneLineErrors(click.Group):
-    """A group of commands, in the order in which they are given, that say mistakes in one line."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name the commands as the help lists them."""
-        return list(self.commands)
+class OneLineErrors(LazyGroup):
+    """A group of commands that say mistakes in one line."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command, whose reader may leave."""
@@ -126,9 +128,9 @@ class OneLineErrors(click.Group):
             code = _complain(f"{error.format_message()}{about}")
         except click.Abort:
             code = _complain("interrupted", INTERRUPTED)
-        except MISTAKES as error:
+        except (MistakeError, click.ClickException) as error:
             code = _complain(str(error))
-        except duckdb.Error as error:
+        except _duckdb_error() as error:
             code = _complain(
                 f"the fills can't be read ({str(error).splitlines()[0]}); audit the run"
             )
@@ -140,6 +142,12 @@ class OneLineErrors(click.Group):
 def _complain(message: str, code: int = MISTAKEN) -> int:
     click.echo(f"moneytrail: {' '.join(message.split())}", err=True)
     return code
+
+
+def _duckdb_error() -> type[Exception] | tuple[()]:
+    """Return the base of DuckDB's errors; a command that has not imported it can't meet one."""
+    duckdb = sys.modules.get("duckdb")
+    return duckdb.Error if duckdb else ()
 
 
 @click.group(cls=OneLineErrors, name="moneytrail", commands=COMMANDS)

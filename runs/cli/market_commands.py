@@ -9,12 +9,21 @@ from ledger.reports.market.leadlag import leadlag
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 from runs.cli.reporting import RUN, plotted, report
-from runs.plots import firms_figure, illusion_figure
+from runs.plots.firms_plot import firms_figure
+from runs.plots.illusion_plot import illusion_figure
 
 
 @click.command("firms")
 @click.argument("run", type=RUN)
-@report
+@report(
+    "league",
+    "classes",
+    "margin",
+    "capital",
+    "share-of-pickoff-loss",
+    "claims-against-cash",
+    "check",
+)
 @plotted(firms_figure)
 def firms_command(run: RunFolder) -> list[Table]:
     """What did each trading firm make of slow quotes?
@@ -33,7 +42,7 @@ def firms_command(run: RunFolder) -> list[Table]:
 
 @click.command("illusion")
 @click.argument("run", type=RUN)
-@report
+@report("illusion", "rank-correlation", "classes", "quoter-by-class", "quoter-by-firm")
 @plotted(illusion_figure)
 def illusion_command(run: RunFolder) -> list[Table]:
     """Skill, or the maker's money? House against elsewhere, for each trading firm.
@@ -51,7 +60,7 @@ def illusion_command(run: RunFolder) -> list[Table]:
 
 @click.command("beliefs")
 @click.argument("run", type=RUN)
-@report
+@report("beliefs", "beliefs-by-market", "difference", "check")
 def beliefs_command(run: RunFolder) -> list[Table]:
     """What did the maker's own simulation promise, and what was booked?
 
@@ -68,7 +77,7 @@ def beliefs_command(run: RunFolder) -> list[Table]:
 
 @click.command("leadlag")
 @click.argument("run", type=RUN)
-@report
+@report("leadlag")
 def leadlag_command(run: RunFolder) -> list[Table]:
     """Which venue leads the other, and by how long?
 

@@ -1,23 +1,28 @@
-"""The commands that ask where money went, whether it was there, and who paid for bankruptcies."""
+"""The commands that ask where money went, and whether it was there."""
 
 import click
 
 from ledger.reports.life.cage import cage
-from ledger.reports.liquidations.cascade import liquidations
 from ledger.reports.money.quarters import where_by_quarter
 from ledger.reports.money.where import where
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 from runs.cli.reporting import RUN, plotted, report
-from runs.plots import cage_figure, liquidations_figure
-from runs.record.facts import load_record
-from runs.record.recorded_liquidations import beside_record
+from runs.plots.cage_plot import cage_figure
 
 
 @click.command("where")
 @click.argument("run", type=RUN)
 @click.option("--by", type=click.Choice(("quarter",)), help="The hole by kind, quarter by quarter.")
-@report
+@report(
+    "hole-by-kind",
+    "hole",
+    "cash-by-receiver",
+    "cash-change",
+    "bridge",
+    "volume",
+    instead={"by": ("hole-by-quarter",)},
+)
 def where_command(run: RunFolder, by: str | None) -> list[Table]:
     """Where did the money go? The hole by kind, cash by receiver, and the bridge.
 
@@ -36,7 +41,7 @@ def where_command(run: RunFolder, by: str | None) -> list[Table]:
 
 @click.command("cage")
 @click.argument("run", type=RUN)
-@report
+@report("dates", "cage")
 @plotted(cage_figure)
 def cage_command(run: RunFolder) -> list[Table]:
     """Since when could the chips no longer be cashed?
@@ -49,24 +54,3 @@ def cage_command(run: RunFolder) -> list[Table]:
     the cash that is really there.
     """
     return cage(run)
-
-
-@click.command("liquidations")
-@click.argument("run", type=RUN)
-@report
-@plotted(liquidations_figure)
-def liquidations_command(run: RunFolder) -> list[Table]:
-    """Whose margin failed, who took their positions over, and who paid?
-
-    \b
-      moneytrail liquidations runs/out/tiny-seed1
-
-    In tiny nobody trades on margin; in luna they do.
-
-    Hour by hour what was filled in the book, taken by backstops and closed against the other side;
-    who lost and who earned; what became of what the backstops took; who paid for bankruptcies. By
-    day, beside what the public record leaves open for FTX. --plot draws prices, liquidations, and
-    what the backstops held and earned, one below the other.
-    """
-    tables = liquidations(run)
-    return [*tables, beside_record(run, tables, load_record())]

@@ -10,7 +10,7 @@ from runs.cli.reporting import RUN, report
 
 @click.command("pools")
 @click.argument("run", type=RUN)
-@report
+@report("pools")
 def pools_command(run: RunFolder) -> list[Table]:
     """What did liquidity earn, and what did it lose to arbitrage?
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from decimal import Decimal
 
+import click
 from tabulate import tabulate
 
 from ledger.reports.table import Cell, Table
@@ -16,8 +17,10 @@ FORMATS = ("table", "csv", "json")
 NAMES = ("seq", "year")
 
 
-class TableChoiceError(ValueError):
+class TableChoiceError(click.ClickException):
     """No table, or no single one, is meant."""
+
+    exit_code = 2
 
 
 def render(tables: Sequence[Table], form: str, name: str | None = None) -> str:

@@ -1,9 +1,10 @@
 """What the commands that print a report share: how they read their words, print and draw."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 import click
@@ -11,7 +12,6 @@ import click
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 from runs.cli.printing import FORMATS, render
-from runs.plots import save
 
 
 class RunParameter(click.ParamType):
@@ -40,24 +40,40 @@ class DayParameter(click.ParamType):
 RUN, DAY = RunParameter(), DayParameter()
 
 
-def report(command: Callable[..., list[Table] | str]) -> Callable[..., None]:
-    """Print the tables, or the text, that a command returns."""
+def report(*names: str, instead: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Callable:
+    """Print the tables, or the text, that a command returns.
 
-    @click.option(
-        "--format",
-        "form",
-        type=click.Choice(FORMATS),
-        default=FORMATS[0],
-        show_default=True,
-        help="csv and json have numbers without separators; json has decimals as strings.",
-    )
-    @click.option("--table", metavar="NAME", help="One table of the report; csv needs a choice.")
-    @functools.wraps(command)
-    def printing(*args: Any, form: str, table: str | None, **options: Any) -> None:
-        found = command(*args, **options)
-        click.echo(found if isinstance(found, str) else render(found, form, table))
+    Which table is to be printed, and how, is tried on empty ones first: a mistake in it costs no
+    work.
 
-    return printing
+    Args:
+        names: of the tables that it may return; none where only the answer can tell.
+        instead: their names where this option is given.
+    """
+
+    def decorate(command: Callable[..., list[Table] | str]) -> Callable[..., None]:
+        @click.option(
+            "--format",
+            "form",
+            type=click.Choice(FORMATS),
+            default=FORMATS[0],
+            show_default=True,
+            help="csv and json have numbers without separators; json has decimals as strings.",
+        )
+        @click.option(
+            "--table", metavar="NAME", help="One table of the report; csv needs a choice."
+        )
+        @functools.wraps(command)
+        def printing(*args: Any, form: str, table: str | None, **options: Any) -> None:
+            expected = next((instead[each] for each in instead if options[each]), names)
+            if expected:
+                render([Table(name, "", (), ()) for name in expected], form, table)
+            found = command(*args, **options)
+            click.echo(found if isinstance(found, str) else render(found, form, table))
+
+        return printing
+
+    return decorate
 
 
 class Tabled(Protocol):
@@ -84,6 +100,8 @@ def plotted(figure_of: Callable[[Found], Any]) -> Callable:
         def drawing(*args: Any, plot: Path | None, **options: Any) -> list[Table]:
             found = command(*args, **options)
             if plot:
+                from runs.plots.paper import save  # few draw, and all wait for imports
+
                 save(figure_of(found), plot)
             return found if isinstance(found, list) else found.tables()
 

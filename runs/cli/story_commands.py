@@ -1,11 +1,9 @@
-"""The commands that ask about the group's whole life, and what it would have been otherwise."""
+"""The commands that ask about the group's whole life."""
 
 import textwrap
 from datetime import date
-from pathlib import Path
 
 import click
-from tqdm import tqdm
 
 from ledger.reports.life.answer import answer
 from ledger.reports.life.share_prices import valuation
@@ -16,8 +14,7 @@ from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 from runs.cli.printing import FORMATS, render
 from runs.cli.reporting import DAY, RUN, plotted, report
-from runs.counterfactual import REMOVALS, counterfactual, without
-from runs.plots import timeline_figure
+from runs.plots.timeline_plot import timeline_figure
 
 
 @click.command("answer")
@@ -40,7 +37,7 @@ def answer_command(run: RunFolder) -> None:
 @click.option(
     "--by", type=click.Choice(BY), default=BY[0], show_default=True, help="Whose ends are told."
 )
-@report
+@report("firsts", "timeline", "worth", "identity")
 @plotted(timeline_figure)
 def timeline_command(run: RunFolder, by: str) -> Timeline:
     """When was customers' money used, and since when was the group insolvent?
@@ -59,7 +56,7 @@ def timeline_command(run: RunFolder, by: str) -> Timeline:
 @click.command("solvency")
 @click.argument("run", type=RUN)
 @click.argument("day", metavar="DATE", type=DAY)
-@report
+@report("entities", "group", "tokens", "balance-sheets")
 def solvency_command(run: RunFolder, day: date) -> list[Table]:
     """What did everybody own and owe at the end of DATE?
 
@@ -75,7 +72,7 @@ def solvency_command(run: RunFolder, day: date) -> list[Table]:
 
 @click.command("valuation")
 @click.argument("run", type=RUN)
-@report
+@report("rounds", "months", "reviews", "ways")
 def valuation_command(run: RunFolder) -> list[Table]:
     """What was the house valued at, what would it fetch, and what kept its maker quoting?
 
@@ -91,34 +88,3 @@ def valuation_command(run: RunFolder) -> list[Table]:
     month, and each of the maker's decisions about its quotes with the figures behind it.
     """
     return valuation(run)
-
-
-@click.command("counterfactual")
-@click.argument("run", type=RUN)
-@click.option(
-    "--without", "kind", required=True, metavar="KIND", help=f"One of {', '.join(REMOVALS)}."
-)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    metavar="FOLDER",
-    help="Keep the other run there.  [default: it is not kept]",
-)
-@click.option("--force", is_flag=True, help="Replace an older run in that folder.")
-@report
-def counterfactual_command(run: RunFolder, kind: str, out: Path | None, force: bool) -> list[Table]:
-    """What would have been without one mechanism: same scenario, same seed, that cause removed?
-
-    \b
-      moneytrail counterfactual runs/out/tiny-seed1 --without PickOff
-      moneytrail counterfactual runs/out/tiny-seed1 --without CreditLine --table difference
-
-    The run's own scenario.toml is changed in one place and simulated again. Kind by kind, and of
-    the hole, the difference is what the mechanism did with all that followed from it; until the
-    first entry that differs, the two ledgers are the same.
-    """
-    other = without(run, kind)
-    days = (other.scenario.run.end - other.scenario.run.start).days
-    # Silent for two seconds, and wherever nobody watches.
-    with tqdm(total=days, unit="day", delay=2, disable=None, leave=False) as bar:
-        return counterfactual(run, other, out, force, bar.update)

@@ -5,7 +5,6 @@ tables are made when all outcomes are there. Cases run side by side; none knows 
 neither how many cores there are nor which case is done first shows in a table.
 """
 
-import functools
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,7 +17,6 @@ from tqdm import tqdm
 from des.scenario import Scenario
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
-from runs.cli.printing import TableChoiceError, render
 from runs.cli.reporting import report
 from runs.execute import execute
 from runs.workers import cores, local_processes
@@ -54,25 +52,9 @@ def run_cases(outcome: Callable[[Case], Outcome], cases: Sequence[Case]) -> dict
 
 
 def experiment(*names: str) -> Callable[[Callable[[], list[Table]]], click.Command]:
-    """Make a command of what returns tables of these *names* after minutes of work.
-
-    Which of them is to be printed, and how, is tried on empty tables first: a mistake in it costs
-    no run.
-    """
-    empty = [Table(name, "", (), ()) for name in names]
+    """Make a command of what returns tables of these *names* after minutes of work."""
 
     def decorate(find: Callable[[], list[Table]]) -> click.Command:
-        @click.command()
-        @report
-        @functools.wraps(find)
-        def command() -> list[Table]:
-            choice = click.get_current_context().params
-            try:
-                render(empty, choice["form"], choice["table"])
-            except TableChoiceError as error:
-                raise click.UsageError(str(error)) from error
-            return find()
-
-        return command
+        return click.command()(report(*names)(find))
 
     return decorate

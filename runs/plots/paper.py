@@ -11,6 +11,7 @@ from math import floor, log10
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ledger.mistake import MistakeError
 from ledger.reports.firms.league import ALL, NO_CLASS
 from ledger.reports.table import Cell, Table
 
@@ -52,7 +53,7 @@ DECADES = 100  # what is so many times smaller than the largest is linear on suc
 SHORT = {9: " bn", 6: " M", 3: " k", 0: ""}  # by power of ten
 
 
-class PlotError(Exception):
+class PlotError(MistakeError):
     """A picture can't be drawn, or not where it is wanted."""
 
 

@@ -162,7 +162,7 @@ def test_a_csv_of_several_tables_asks_which(tiny_run: RunFolder):
 
 def examples(command: str) -> list[list[str]]:
     """Return the command lines that a command's help gives as examples."""
-    text = main.commands[command].help.replace("\\\n", " ")
+    text = main.commands[command].load().help.replace("\\\n", " ")
     lines = re.findall(r"^ +(moneytrail .*)$", text, re.MULTILINE)
     return [shlex.split(line.partition(" > ")[0])[1:] for line in lines]
 
@@ -290,6 +290,37 @@ def test_a_mistake_is_told_in_one_line_and_exits_with_2(tiny_run, tmp_path, line
     assert len(result.stderr.splitlines()) == 1
     assert result.stderr.startswith("moneytrail: ")
     assert problem in result.stderr
+
+
+# What these return depends on the run or on the question; `run` and `audit` are no reports.
+@pytest.mark.parametrize(
+    "command", sorted(set(main.commands) - {"answer", "audit", "books", "day", "query", "run"})
+)
+def test_a_table_that_a_report_never_has_is_refused_before_the_run_is_read(tmp_path, command):
+    for name in ("main.beancount", "manifest.json"):
+        (tmp_path / name).touch()
+    lines = [
+        [tmp_path if word == "runs/out/tiny-seed1" else word for word in line]
+        for line in examples(command)
+        if "--schema" not in line
+    ]
+
+    for line in lines:
+        result = moneytrail(*line, "--table", "nosuch")
+        assert result.exit_code == 2
+        assert "this report has no table 'nosuch'; it has " in result.stderr
+
+
+@pytest.mark.parametrize("command", sorted(set(main.commands) - {"answer", "audit", "day", "run"}))
+def test_a_report_has_no_table_but_those_that_it_offers(tiny_run, command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for line in examples(command):
+        if {"--schema", "--beancount", "csv"} & set(line):
+            continue
+        words = [tiny_run.path if word == "runs/out/tiny-seed1" else word for word in line]
+        offered = moneytrail(*words, "--table", "nosuch").stderr.partition("it has ")[2]
+        for name in json.loads(moneytrail(*words, "--format", "json").stdout):
+            assert re.search(rf"\b{name}(,|$)", offered)
 
 
 def test_a_run_that_lost_its_fills_or_has_a_broken_ledger_is_a_mistake_too(tiny_run, tmp_path):

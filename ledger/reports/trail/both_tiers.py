@@ -14,6 +14,7 @@ from beancount.core import data
 from ledger import fill_store
 from ledger.entries import GROUPED_BY, Entries
 from ledger.fills import Fill, Motive, Pairing, postings
+from ledger.mistake import MistakeError
 from ledger.reports.dollars import ZERO, usd_lines
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, Posting, Transaction
@@ -26,7 +27,7 @@ SHOWN = 20  # entries or fills, unless the reader wants another number
 _MOTIVES = {motive.word: motive for motive in Motive}
 
 
-class TrailError(ValueError):
+class TrailError(MistakeError, ValueError):
     """There is nothing in the books by that kind, number or link."""
 
 

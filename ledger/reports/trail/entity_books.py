@@ -13,6 +13,7 @@ from difflib import get_close_matches
 
 from beancount.core import data
 
+from ledger.mistake import MistakeError
 from ledger.reports.dollars import ZERO, is_opening
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
@@ -35,7 +36,7 @@ option "operating_currency" "{money}"
 """
 
 
-class UnknownEntityError(ValueError):
+class UnknownEntityError(MistakeError, ValueError):
     """Nobody of that name keeps books in this run."""
 
     def __init__(self, entity: str, entities: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ from beancount.core import amount, data, inventory, position
 from beancount.parser.options import OPTIONS_DEFAULTS
 from beanquery.parser import ast
 
+from ledger.mistake import MistakeError
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 
@@ -21,7 +22,7 @@ from ledger.run_folder import RunFolder
 QUESTIONS = (ast.Select, ast.Balances, ast.Journal)
 
 
-class QueryError(ValueError):
+class QueryError(MistakeError, ValueError):
     """A question that BQL does not understand, or that no saved query answers to."""
 
 

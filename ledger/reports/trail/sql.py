@@ -23,6 +23,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from ledger.fills import PAYMENTS
+from ledger.mistake import MistakeError
 from ledger.money import Contract
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
@@ -78,7 +79,7 @@ FROM rows LEFT JOIN contracts USING (venue, market)
 """
 
 
-class SqlError(ValueError):
+class SqlError(MistakeError, ValueError):
     """A statement that DuckDB refuses, or that is more than one question."""
 
 

@@ -1,0 +1,42 @@
+"""The command that asks what would have been without one mechanism."""
+
+from pathlib import Path
+
+import click
+from tqdm import tqdm
+
+from ledger.reports.table import Table
+from ledger.run_folder import RunFolder
+from runs.cli.reporting import RUN, report
+from runs.counterfactual import REMOVALS, counterfactual, without
+
+
+@click.command("counterfactual")
+@click.argument("run", type=RUN)
+@click.option(
+    "--without", "kind", required=True, metavar="KIND", help=f"One of {', '.join(REMOVALS)}."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Keep the other run there.  [default: it is not kept]",
+)
+@click.option("--force", is_flag=True, help="Replace an older run in that folder.")
+@report("difference", "hole", "firsts", "parting")
+def counterfactual_command(run: RunFolder, kind: str, out: Path | None, force: bool) -> list[Table]:
+    """What would have been without one mechanism: same scenario, same seed, that cause removed?
+
+    \b
+      moneytrail counterfactual runs/out/tiny-seed1 --without PickOff
+      moneytrail counterfactual runs/out/tiny-seed1 --without CreditLine --table difference
+
+    The run's own scenario.toml is changed in one place and simulated again. Kind by kind, and of
+    the hole, the difference is what the mechanism did with all that followed from it; until the
+    first entry that differs, the two ledgers are the same.
+    """
+    other = without(run, kind)
+    days = (other.scenario.run.end - other.scenario.run.start).days
+    # Silent for two seconds, and wherever nobody watches.
+    with tqdm(total=days, unit="day", delay=2, disable=None, leave=False) as bar:
+        return counterfactual(run, other, out, force, bar.update)

@@ -1,0 +1,25 @@
+"""The command that prints the ledger of one day."""
+
+from datetime import date
+
+import click
+
+from ledger.day_ledger import render_day
+from ledger.run_folder import RunFolder
+from runs.cli.reporting import DAY, RUN
+
+
+@click.command("day")
+@click.argument("run", type=RUN)
+@click.argument("day", metavar="DATE", type=DAY)
+def day_command(run: RunFolder, day: date) -> None:
+    """Print the ledger of one day: every fill, every payment, every movement of cash.
+
+    \b
+      moneytrail day runs/out/tiny-seed1 2022-05-10 > day.beancount
+      bean-check day.beancount
+
+    It stands alone: what the day touches is brought forward from the day before, and what is
+    left is asserted at its close. The same day always gives the same bytes.
+    """
+    click.echo(render_day(run, day), nl=False)

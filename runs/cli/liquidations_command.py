@@ -1,0 +1,42 @@
+"""The command that asks who was liquidated, and who paid for bankruptcies."""
+
+import click
+
+from ledger.reports.liquidations.cascade import liquidations
+from ledger.reports.table import Table
+from ledger.run_folder import RunFolder
+from runs.cli.reporting import RUN, plotted, report
+from runs.plots.liquidations_plot import liquidations_figure
+from runs.record.facts import load_record
+from runs.record.recorded_liquidations import beside_record
+
+
+@click.command("liquidations")
+@click.argument("run", type=RUN)
+@report(
+    "cascade",
+    "days",
+    "gains",
+    "backstops",
+    "debts",
+    "seized",
+    "course",
+    "check",
+    "beside-the-record",
+)
+@plotted(liquidations_figure)
+def liquidations_command(run: RunFolder) -> list[Table]:
+    """Whose margin failed, who took their positions over, and who paid?
+
+    \b
+      moneytrail liquidations runs/out/tiny-seed1
+
+    In tiny nobody trades on margin; in luna they do.
+
+    Hour by hour what was filled in the book, taken by backstops and closed against the other side;
+    who lost and who earned; what became of what the backstops took; who paid for bankruptcies. By
+    day, beside what the public record leaves open for FTX. --plot draws prices, liquidations, and
+    what the backstops held and earned, one below the other.
+    """
+    tables = liquidations(run)
+    return [*tables, beside_record(run, tables, load_record())]

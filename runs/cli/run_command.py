@@ -1,0 +1,42 @@
+"""The command that simulates."""
+
+from pathlib import Path
+
+import click
+from tqdm import tqdm
+
+from runs.execute import default_folder, execute
+from runs.scenarios import load
+
+
+@click.command("run")
+@click.argument("scenario")
+@click.option("--seed", type=int, help="Another seed than the scenario's.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="The run's folder.  [default: runs/out/SCENARIO-seedN]",
+)
+@click.option("--force", is_flag=True, help="Replace an older run in that folder.")
+@click.option("--every-quote", is_flag=True, help="Quote by quote: slower, and the same bytes.")
+def run_command(
+    scenario: str, seed: int | None, out: Path | None, force: bool, every_quote: bool
+) -> None:
+    """Simulate a SCENARIO: a built-in name, or the path of a .toml file.
+
+    \b
+      moneytrail run tiny
+      moneytrail run my-world.toml --seed 2 --out /tmp/my-world
+
+    The last line of the output is the run's folder, for the other commands. One scenario and
+    seed always give the same bytes. A built-in scenario is a good example of how to write one;
+    every run keeps its scenario, with all defaults, in scenario.toml.
+    """
+    loaded = load(scenario, {} if seed is None else {"run": {"seed": seed}})
+    target = out or default_folder(scenario, loaded.run.seed)
+    days = (loaded.run.end - loaded.run.start).days
+    # Silent for two seconds, and wherever nobody watches.
+    with tqdm(total=days, unit="day", delay=2, disable=None, leave=False) as bar:
+        execute(loaded, target, force, bar.update, every_quote)
+    click.echo(target)

@@ -1,0 +1,87 @@
+"""What a command may import, and what the help says of commands that it has not imported."""
+
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ledger.run_folder import RunFolder
+from runs.cli.lazy_commands import LazyCommand
+from runs.cli.main import COMMANDS
+
+ROOT = Path(__file__).parents[2]
+
+HEAVY = {"beancount", "beanquery", "des", "distributed", "duckdb", "matplotlib", "numba", "numpy"}
+HEAVY |= {"pydantic", "simpy", "tabulate", "tqdm"}
+
+# A report is computed by DuckDB, which gives columns as arrays, and printed by tabulate.
+REPORT = {"duckdb", "numpy", "tabulate"}
+# These still read the books' text. None but `query`, `day` and `audit`, whose work that is, should.
+TEXT = REPORT | {"beancount"}
+# Beside the public record, whose file is checked like a scenario.
+RECORD = TEXT | {"des", "pydantic"}
+
+MAY_IMPORT = (
+    ("--help", set()),
+    ("--version", set()),
+    ("where {run} --formt csv", TEXT),
+    ("where {run}", TEXT),
+    ("firms {run}", TEXT),
+    ("illusion {run}", TEXT),
+    ("cage {run}", TEXT),
+    ("beliefs {run}", TEXT),
+    ("leadlag {run}", TEXT),
+    ("liquidations {run}", RECORD),
+    ("answer {run}", TEXT),
+    ("timeline {run}", TEXT),
+    ("solvency {run} 2022-05-10", TEXT),
+    ("valuation {run}", TEXT),
+    ("diagnose {run}", TEXT),
+    ("pools {run}", TEXT),
+    ("compare {run}", RECORD),
+    ("books {run} FTX", TEXT),
+    ("trail {run}", TEXT),
+    ("query {run} .run", TEXT | {"beanquery"}),
+    ("sql {run} 'FROM fills'", TEXT),
+    ("day {run} 2022-05-10", TEXT),
+    ("audit {run} --processes 1", TEXT),
+)
+
+TOLD = """
+import sys
+from runs.__main__ import main
+try:
+    main()
+finally:
+    print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(("line", "allowed"), MAY_IMPORT)
+def test_a_command_imports_nothing_heavy_that_it_does_not_need(
+    tiny_run: RunFolder, line: str, allowed: set[str]
+):
+    arguments = shlex.split(line.format(run=tiny_run.path))
+    told = subprocess.run(
+        [sys.executable, "-c", TOLD, *arguments], cwd=ROOT, capture_output=True, text=True
+    ).stderr
+    imported = set(told.splitlines()[-1].split())
+
+    assert {"click", "runs"} <= imported
+    assert imported & HEAVY <= allowed
+
+
+def test_every_command_but_those_that_simulate_is_held_to_what_it_may_import():
+    held = {line.split()[0] for line, _ in MAY_IMPORT}
+
+    assert {command.name for command in COMMANDS} - held == {"run", "counterfactual"}
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_what_help_says_of_a_command_is_how_its_own_help_begins(command: LazyCommand):
+    loaded = command.load()
+
+    assert loaded.name == command.name
+    assert loaded.help.split("\n\n")[0] == command.help
