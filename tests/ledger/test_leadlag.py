@@ -19,6 +19,7 @@ from ledger.reports.market.leadlag import (
     MarketLag,
     Peak,
     Prices,
+    covariances,
     leadlag,
     market_lags,
     median_interval,
@@ -207,6 +208,15 @@ def test_the_covariance_is_hayashi_and_yoshidas_sum_over_all_overlapping_pairs(l
                 )
 
     assert (np.diff(lead.prices) * moves(lead.times_us, [house], lag_us)).sum() == pairs
+
+
+@given(lead=series, asks=series, bids=series, us=st.sampled_from([1, 50_000, 100_000]))
+def test_what_is_added_from_lag_to_lag_is_what_each_lag_comes_to_alone(lead, asks, bids, us):
+    lead, *house = (each._replace(times_us=each.times_us * us) for each in (lead, asks, bids))
+
+    alone = [(np.diff(lead.prices) * moves(lead.times_us, house, lag)).sum() for lag in LAGS_US]
+
+    assert list(covariances(lead, house)) == alone
 
 
 # --------------------------------------------------------------------------- the interval

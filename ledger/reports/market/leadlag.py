@@ -25,10 +25,11 @@ The books have fills of the captive maker's quotes only; what others trade on th
 none. So this is the lag of those quotes. Quicker quotes of others would shorten the venue's own.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from math import comb
 from statistics import median
 from typing import NamedTuple
@@ -40,6 +41,7 @@ from ledger.fills import Motive
 from ledger.parties import Parties
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
+from ledger.times import DAY_US, day_of
 
 LAGS_US = np.arange(-50, 51) * 100_000  # above zero: the house is late
 
@@ -178,9 +180,9 @@ def peak(lead: Prices, house: Sequence[Prices]) -> Peak | None:
     if not seen:
         return None
     leads = np.diff(lead.prices)
-    covariances = np.array([(leads * moves(lead.times_us, seen, lag)).sum() for lag in LAGS_US])
-    highest = _middle_of_highest(np.abs(covariances))
-    lag_us, covariance = int(LAGS_US[highest]), float(covariances[highest])
+    by_lag = covariances(lead, seen)
+    highest = _middle_of_highest(np.abs(by_lag))
+    lag_us, covariance = int(LAGS_US[highest]), float(by_lag[highest])
     # Given the house's moves, independent moves of the lead price add up like this, however much
     # some of them vary more than others: White (1980), Econometrica 48(4), 817-838.
     error = float(np.sqrt(((leads * moves(lead.times_us, seen, lag_us)) ** 2).sum()))
@@ -190,8 +192,36 @@ def peak(lead: Prices, house: Sequence[Prices]) -> Peak | None:
     return Peak(
         lag_us,
         covariance / float(np.sqrt(np.prod(variances))),
-        float((covariances[LAGS_US > 0] ** 2).sum() / (covariances[LAGS_US < 0] ** 2).sum()),
+        float((by_lag[LAGS_US > 0] ** 2).sum() / (by_lag[LAGS_US < 0] ** 2).sum()),
     )
+
+
+def covariances(lead: Prices, house: Sequence[Prices]) -> np.ndarray:
+    """Return what the lead's moves times those of the house add up to, at each of LAGS_US.
+
+    From one lag to the next, few moves change: those whose ends pass one of the house's prices.
+    So only the first lag is computed whole, and each passing is added where it happens. Prices
+    that are whole numbers give exact sums.
+    """
+    leads = np.diff(lead.prices)
+    changes = np.zeros(len(LAGS_US))
+    step_us = LAGS_US[1] - LAGS_US[0]
+    # Each time of the lead ends the move before it and begins the one after it.
+    ending, beginning = np.append(0.0, leads), np.append(leads, 0.0)
+    for times_us, prices in house:
+        first = times_us.searchsorted(lead.times_us + LAGS_US[0], "left")
+        passed = times_us.searchsorted(lead.times_us + LAGS_US[-1], "right") - first
+        mine = np.repeat(np.arange(len(passed)), passed)
+        theirs = np.arange(len(mine)) - np.repeat(np.cumsum(passed) - passed - first, passed)
+        gaps, odd_us = np.divmod(times_us[theirs] - lead.times_us[mine] - LAGS_US[0], step_us)
+        jumps = np.diff(prices, prepend=prices[:1], append=prices[-1:])
+        # A price begins a move from the lag at which it is reached, and ends one until then.
+        begun = -beginning[mine] * jumps[theirs]
+        ended = ending[mine] * jumps[theirs + 1]
+        for at, changed in ((gaps + (odd_us > 0), begun), (gaps + 1, ended)):
+            changes += np.bincount(at, changed, len(LAGS_US) + 1)[: len(LAGS_US)] / len(house)
+    changes[0] = (leads * moves(lead.times_us, house, LAGS_US[0])).sum()
+    return changes.cumsum()
 
 
 def moves(times_us: np.ndarray, house: Sequence[Prices], lag_us: int) -> np.ndarray:
@@ -243,12 +273,13 @@ def median_interval(values: Sequence[int]) -> Interval:
 def _day_lags(connection: duckdb.DuckDBPyConnection, house: str, market: str) -> Iterator[DayLag]:
     """Go through the days on which somebody traded for reasons of their own."""
     where = (house, market, Motive.SPREAD.word)
-    days = connection.execute(
-        "SELECT DISTINCT time::DATE AS day FROM rows "
-        "WHERE venue = ? AND market = ? AND motive = ? ORDER BY day",
+    months = connection.execute(
+        "SELECT DISTINCT date_trunc('month', time)::DATE AS month FROM rows "
+        "WHERE venue = ? AND market = ? AND motive = ? ORDER BY month",
         where,
     ).fetchall()
-    for (day,) in days:
+    # A month fits the memory of a small machine; a query for each day would open all files anew.
+    for (month,) in months:
         # An order's fills are numbered from the best level on. Prices stay in ticks: sums of whole
         # numbers are exact, and over a day logarithms would change nothing.
         seen = connection.execute(
@@ -256,19 +287,28 @@ def _day_lags(connection: duckdb.DuckDBPyConnection, house: str, market: str) ->
             SELECT epoch_us(time) AS time_us, lots > 0 AS buys,
                    arg_min(price, seq)::DOUBLE AS price,
                    any_value(lead)::DOUBLE AS lead, any_value(quote_age_us) AS age_us
-            FROM rows WHERE venue = ? AND market = ? AND motive = ? AND time >= ? AND time < ?
+            FROM rows
+            WHERE venue = ? AND market = ? AND motive = ?
+              AND time >= ?::DATE AND time < ?::DATE + INTERVAL 1 MONTH
             GROUP BY time, buys ORDER BY time, buys
             """,
-            (*where, day, day + timedelta(days=1)),
+            (*where, month, month),
         ).fetchnumpy()
-        times_us, buys = seen["time_us"], seen["buys"]
-        sides = [Prices(times_us[side], seen["price"][side]) for side in (buys, ~buys)]
-        yield DayLag(
-            day,
-            len(times_us),
-            float(np.median(seen["age_us"])),
-            peak(Prices(times_us, seen["lead"]), sides),
-        )
+        days = seen["time_us"] // DAY_US
+        starts = np.flatnonzero(np.diff(days, prepend=-1))
+        for start, end in pairwise((*starts, len(days))):
+            yield _day_lag({name: column[start:end] for name, column in seen.items()})
+
+
+def _day_lag(seen: Mapping[str, np.ndarray]) -> DayLag:
+    times_us, buys = seen["time_us"], seen["buys"]
+    sides = [Prices(times_us[side], seen["price"][side]) for side in (buys, ~buys)]
+    return DayLag(
+        day_of(int(times_us[0])),
+        len(times_us),
+        float(np.median(seen["age_us"])),
+        peak(Prices(times_us, seen["lead"]), sides),
+    )
 
 
 def _row(found: MarketLag, parties: Parties) -> tuple[Cell, ...]:
