@@ -37,7 +37,7 @@ Answer = Callable[[], Found]  # gives what was found, once it is there
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class AuditStep:
     """One step of the audit: what was looked at, and what is wrong with it."""
 
     step: str
@@ -46,7 +46,7 @@ class Finding:
 
 def audit(
     folder: Path, every_day: bool = False, executor: Executor | None = None
-) -> Iterator[Finding]:
+) -> Iterator[AuditStep]:
     """Audit a run, step by step.
 
     Args:
@@ -73,7 +73,7 @@ def audit(
     ):
         problems = (problem for answer in answers for problem in answer())
         # What keeps one day from being read keeps others from it too, and is said once.
-        yield Finding(step, tuple(dict.fromkeys(problems)))
+        yield AuditStep(step, tuple(dict.fromkeys(problems)))
 
 
 def _asking(folder: Path, executor: Executor | None) -> Callable[..., Answer]:

@@ -45,12 +45,12 @@ def audit_command(
     workers = dask_workers(scheduler) if scheduler else local_processes(processes)
     wrong = False
     with workers as executor:
-        for finding in audit(run.path.resolve(), every_day, executor):
-            click.echo(f"{'WRONG' if finding.problems else 'OK':<6} {finding.step}")
-            for problem in finding.problems[:PROBLEMS_SHOWN]:
+        for done in audit(run.path.resolve(), every_day, executor):
+            click.echo(f"{'WRONG' if done.problems else 'OK':<6} {done.step}")
+            for problem in done.problems[:PROBLEMS_SHOWN]:
                 click.echo(f"       {problem}")
-            if len(finding.problems) > PROBLEMS_SHOWN:
-                click.echo(f"       and {len(finding.problems) - PROBLEMS_SHOWN:,} more")
-            wrong = wrong or bool(finding.problems)
+            if len(done.problems) > PROBLEMS_SHOWN:
+                click.echo(f"       and {len(done.problems) - PROBLEMS_SHOWN:,} more")
+            wrong = wrong or bool(done.problems)
     if wrong:
         ctx.exit(AUDIT_FAILED)

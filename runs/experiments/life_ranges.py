@@ -53,7 +53,7 @@ class Case(NamedTuple):
     seed: int = SEEDS[0]
 
 
-class Outcome(NamedTuple):
+class LifeLosses(NamedTuple):
     """What the books of one life say, in dollars."""
 
     pickoff_usd: Decimal
@@ -62,7 +62,7 @@ class Outcome(NamedTuple):
     hole_usd: Decimal
 
 
-class Figures(NamedTuple):
+class WithAndWithoutFirms(NamedTuple):
     """A life beside the one of the same seed in which nobody hits a quote for being stale."""
 
     pickoff_usd: Decimal
@@ -89,13 +89,13 @@ def scenario_of(case: Case) -> Scenario:
     return load(case.scenario, changes | {"markets": markets})
 
 
-def outcome(case: Case) -> Outcome:
+def outcome(case: Case) -> LifeLosses:
     """Run one life and read its books."""
     with books_of(scenario_of(case)) as run:
         found = hole(run)
     kinds = found.kinds_usd
     quoting = (kinds.get(kind, ZERO) for kind in (Kind.PICKOFF, Kind.SPREAD, Kind.HEDGING))
-    return Outcome(
+    return LifeLosses(
         kinds.get(Kind.PICKOFF, ZERO),
         sum(quoting, ZERO),
         sum(found.uses_usd.values(), ZERO),
@@ -110,7 +110,7 @@ def cases() -> list[Case]:
     return [*(Case(name, firms=on, seed=seed) for name, on, seed in lives), *moved]
 
 
-def range_tables(outcomes: Mapping[Case, Outcome]) -> list[Table]:
+def range_tables(outcomes: Mapping[Case, LifeLosses]) -> list[Table]:
     """Lay out what was found: the range, what each seed has of it, and what moves it."""
     by_seed = {
         (end, seed): _figures(outcomes, name, seed)
@@ -119,9 +119,9 @@ def range_tables(outcomes: Mapping[Case, Outcome]) -> list[Table]:
     return [_range(by_seed), _seeds(by_seed), _moves(outcomes)]
 
 
-def _figures(outcomes: Mapping[Case, Outcome], name: str, seed: int) -> Figures:
+def _figures(outcomes: Mapping[Case, LifeLosses], name: str, seed: int) -> WithAndWithoutFirms:
     found, without = (outcomes[Case(name, firms=on, seed=seed)] for on in (True, False))
-    return Figures(
+    return WithAndWithoutFirms(
         found.pickoff_usd,
         found.quotes_usd,
         percent(found.pickoff_usd, found.uses_usd),
@@ -131,7 +131,7 @@ def _figures(outcomes: Mapping[Case, Outcome], name: str, seed: int) -> Figures:
     )
 
 
-def _range(by_seed: Mapping[tuple[str, int], Figures]) -> Table:
+def _range(by_seed: Mapping[tuple[str, int], WithAndWithoutFirms]) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for end in RANGES:
         columns = list(zip(*(by_seed[end, seed] for seed in SEEDS), strict=True))
@@ -139,7 +139,7 @@ def _range(by_seed: Mapping[tuple[str, int], Figures]) -> Table:
     return Table(
         "range",
         "What stale quotes cost, at the ends and in the middle of what the record leaves open",
-        ("inputs", "of_seeds", *Figures._fields),
+        ("inputs", "of_seeds", *WithAndWithoutFirms._fields),
         rows,
         (
             "Quotes lose what stale quotes and hedges cost less the spread; below zero they earn. "
@@ -149,19 +149,19 @@ def _range(by_seed: Mapping[tuple[str, int], Figures]) -> Table:
     )
 
 
-def _seeds(by_seed: Mapping[tuple[str, int], Figures]) -> Table:
+def _seeds(by_seed: Mapping[tuple[str, int], WithAndWithoutFirms]) -> Table:
     return Table(
         "seeds",
         "The same, seed by seed",
-        ("inputs", "seed", *Figures._fields),
+        ("inputs", "seed", *WithAndWithoutFirms._fields),
         [(*which, *figures) for which, figures in by_seed.items()],
     )
 
 
-def _moves(outcomes: Mapping[Case, Outcome]) -> Table:
+def _moves(outcomes: Mapping[Case, LifeLosses]) -> Table:
     middle, rows = outcomes[Case(MIDDLE)], []
     for assumption, values in ENDS.items():
-        ends: Sequence[Outcome] = [outcomes[Case(MIDDLE, assumption, v)] for v in values]
+        ends: Sequence[LifeLosses] = [outcomes[Case(MIDDLE, assumption, v)] for v in values]
         lost = [end.quotes_usd for end in (*ends, middle)]
         rows.append(
             (

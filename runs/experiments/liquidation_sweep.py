@@ -82,7 +82,7 @@ class Setting:
 Case = tuple[Setting, int]  # and a seed
 
 
-class Outcome(NamedTuple):
+class BackstopOutcome(NamedTuple):
     """What the captive provider took over in one run, and what became of it, in dollars."""
 
     taken_usd: float
@@ -135,12 +135,12 @@ def _captive(scenario: Scenario) -> int:
     return [provider.name for provider in scenario.leverage.providers].index(scenario.maker.name)
 
 
-def outcome(case: Case) -> Outcome:
+def outcome(case: Case) -> BackstopOutcome:
     """Run one case and read off its books what the captive provider made of it."""
     with books_of(scenario_of(case)) as run:
         backstops = next(table for table in liquidations(run) if table.name == "backstops")
         figures = (figures for _, standing, *figures in backstops.rows if standing == CAPTIVE)
-        return Outcome(*map(float, next(figures)))
+        return BackstopOutcome(*map(float, next(figures)))
 
 
 # ------------------------------------------------------------------------- which cases
@@ -172,7 +172,7 @@ def cases() -> list[Case]:
 class Found:
     """The outcomes of all cases."""
 
-    def __init__(self, outcomes: Mapping[Case, Outcome]) -> None:
+    def __init__(self, outcomes: Mapping[Case, BackstopOutcome]) -> None:
         settings = dict.fromkeys(setting for setting, _ in outcomes)
         self._usd = {each: np.array([outcomes[each, seed] for seed in SEEDS]) for each in settings}
 
@@ -206,7 +206,7 @@ class Found:
 
     def _resampled(self, setting: Setting, counts: np.ndarray, which: str) -> np.ndarray:
         usd = self._usd[setting]
-        taken, gained = counts @ usd[:, 0], counts @ usd[:, Outcome._fields.index(which)]
+        taken, gained = counts @ usd[:, 0], counts @ usd[:, BackstopOutcome._fields.index(which)]
         return 10_000 * gained / np.where(taken > 0, taken, np.nan)
 
 
@@ -226,7 +226,7 @@ def break_even(values: Sequence[float], results: Sequence[float]) -> float:
     return points[-1][0] if points and points[-1][1] == 0 else math.nan
 
 
-def sweep_tables(outcomes: Mapping[Case, Outcome]) -> list[Table]:
+def sweep_tables(outcomes: Mapping[Case, BackstopOutcome]) -> list[Table]:
     """Lay out what was found: along each factor, in the grid, and where it breaks even."""
     found = Found(outcomes)
     return [_by_factor(found), *_grids(found), _break_evens(found)]
@@ -238,7 +238,7 @@ def _by_factor(found: Found) -> Table:
         if across is not None:
             continue
         for value, setting in zip(FACTORS[factor], along, strict=True):
-            parts = (found.bps(setting, which) for which in Outcome._fields[1:])
+            parts = (found.bps(setting, which) for which in BackstopOutcome._fields[1:])
             figures = (_tenths(bps) for bps in (*parts, found.error_bps(setting)))
             rows.append((path, factor, _plain(value), round(found.taken_usd(setting)), *figures))
     return Table(

@@ -16,7 +16,7 @@ from ledger.reports.money.hole import hole
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from runs.record.facts import Fact, Record, verdict
-from runs.record.measures import MEASURES, NEVER, Books, Figure
+from runs.record.measures import MEASURES, NEVER, Figure, MeasuredBooks
 
 AS_GIVEN = "as given"
 VERDICTS = ("inside", "below", "above", NEVER, "silent")
@@ -86,7 +86,7 @@ def compare(run: RunFolder, record: Record) -> list[Table]:
         How many verdicts there are of each, outcomes, days, where the hole is from, inputs, and
         the sources of all rows.
     """
-    books = Books(run)
+    books = MeasuredBooks(run)
     facts = [fact for fact in record.fact if fact.key in MEASURES and fact.market is None]
     shown = rows(books, facts)
     outcomes = [row for row in shown if row.fact.role == "outcome"]
@@ -101,7 +101,7 @@ def compare(run: RunFolder, record: Record) -> list[Table]:
     ]
 
 
-def rows(books: Books, facts: Sequence[Fact]) -> list[Row]:
+def rows(books: MeasuredBooks, facts: Sequence[Fact]) -> list[Row]:
     """Compute the figures that the run has, in the order of the record."""
     found = []
     for fact in facts:

@@ -39,7 +39,7 @@ class Span(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Books:
+class MeasuredBooks:
     """What the books of a run say of any span of days. Nothing is read before it is asked for."""
 
     run: RunFolder
@@ -127,29 +127,29 @@ class Books:
 # ---------------------------------------------------------- what the books answer to a fact
 
 
-def volume(books: Books, span: Span) -> Decimal:
+def volume(books: MeasuredBooks, span: Span) -> Decimal:
     """Return what was traded on the house venue, each trade counted once."""
     return sum(_traded(books, span), ZERO)
 
 
-def share_of_maker(books: Books, span: Span) -> Decimal | None:
+def share_of_maker(books: MeasuredBooks, span: Span) -> Decimal | None:
     """Return which part of that had the captive maker on one side, in percent."""
     maker, others = _traded(books, span)
     return 100 * maker / (maker + others) if maker + others else None
 
 
-def fees(books: Books, span: Span) -> Decimal:
+def fees(books: MeasuredBooks, span: Span) -> Decimal:
     """Return what customers paid the exchange for trading."""
     return -books.posted_usd([income(books.run.chart.parties.house, Kind.FEES)], span)
 
 
-def fee_yield(books: Books, span: Span) -> Decimal | None:
+def fee_yield(books: MeasuredBooks, span: Span) -> Decimal | None:
     """Return fees on what was traded, in basis points."""
     traded = volume(books, span)
     return 10_000 * fees(books, span) / traded if traded else None
 
 
-def youngest_quote(books: Books, span: Span) -> Decimal | None:
+def youngest_quote(books: MeasuredBooks, span: Span) -> Decimal | None:
     """Return the age in seconds of the youngest quote of the maker that was hit."""
     parties = books.run.chart.parties
     with books.run.connect() as connection:
@@ -161,29 +161,29 @@ def youngest_quote(books: Books, span: Span) -> Decimal | None:
     return None if age_us is None else Decimal(age_us).scaleb(-6)
 
 
-def making(books: Books, span: Span) -> Decimal:
+def making(books: MeasuredBooks, span: Span) -> Decimal:
     """Return what the maker's quotes brought it, less what hedging them cost."""
     maker = books.run.chart.parties.maker
     kinds = [income(maker, kind) for kind in (*MAKING, Kind.LIQUIDATION)]
     return -books.posted_usd([*kinds, expense(maker, Kind.HEDGING)], span)
 
 
-def directional(books: Books, span: Span) -> Decimal | None:
+def directional(books: MeasuredBooks, span: Span) -> Decimal | None:
     """Return what positions held for their price brought, less what trading them cost."""
     return _brought(books, [books.run.chart.parties.maker], Kind.DIRECTIONAL, span)
 
 
-def backstops(books: Books, span: Span) -> Decimal | None:
+def backstops(books: MeasuredBooks, span: Span) -> Decimal | None:
     """Return what providers made of positions that they took over."""
     return _brought(books, books.run.chart.parties.providers, Kind.BACKSTOP, span)
 
 
-def operating_costs(books: Books, span: Span) -> Decimal | None:
+def operating_costs(books: MeasuredBooks, span: Span) -> Decimal | None:
     """Return what the exchange cost to run."""
     return books.posted_usd([expense(books.run.chart.parties.house, Kind.OPERATIONS)], span)
 
 
-def raised(books: Books, span: Span) -> Decimal | None:
+def raised(books: MeasuredBooks, span: Span) -> Decimal | None:
     """Return what investors paid for shares of the exchange."""
     parties = books.run.chart.parties
     if parties.investors is None:
@@ -191,47 +191,47 @@ def raised(books: Books, span: Span) -> Decimal | None:
     return -books.posted_usd([issued(parties.house, parties.investors)], span)
 
 
-def spent(kind: Kind) -> Callable[[Books, Span], Decimal | None]:
+def spent(kind: Kind) -> Callable[[MeasuredBooks, Span], Decimal | None]:
     """Return what the group paid for one kind of use."""
 
-    def of_kind(books: Books, span: Span) -> Decimal | None:
+    def of_kind(books: MeasuredBooks, span: Span) -> Decimal | None:
         uses = [each.spent for each in books.run.chart.spendings if each.kind == kind]
         return books.posted_usd(uses, span)
 
     return of_kind
 
 
-def claims(books: Books, span: Span) -> Decimal:
+def claims(books: MeasuredBooks, span: Span) -> Decimal:
     """Return what the exchange owes customers outside the group."""
     return books.standing(span.last).claims_usd
 
 
-def house_cash(books: Books, span: Span) -> Decimal:
+def house_cash(books: MeasuredBooks, span: Span) -> Decimal:
     """Return the exchange's own cash."""
     return books.standing(span.last).house_cash_usd
 
 
-def hole_of_exchange(books: Books, span: Span) -> Decimal:
+def hole_of_exchange(books: MeasuredBooks, span: Span) -> Decimal:
     """Return claims less that cash."""
     return books.standing(span.last).hole_of_exchange_usd
 
 
-def owed_by_maker(books: Books, span: Span) -> Decimal:
+def owed_by_maker(books: MeasuredBooks, span: Span) -> Decimal:
     """Return the credit that the maker has drawn, less what stands to its credit."""
     house, maker = books.run.chart.parties.group
     accounts = [lent(house, maker), owed(house, maker)]
     return books.posted_usd(accounts, Span(books.days.first, span.last))
 
 
-def loans(books: Books, span: Span) -> Decimal | None:
+def loans(books: MeasuredBooks, span: Span) -> Decimal | None:
     """Return what the maker owes lenders outside the group."""
     return books.standing(span.last).loans_usd if books.run.chart.parties.lenders else None
 
 
-def paper(token: str) -> Callable[[Books, Span], Decimal | None]:
+def paper(token: str) -> Callable[[MeasuredBooks, Span], Decimal | None]:
     """Return what the group's holding of a token is worth at mark."""
 
-    def of_token(books: Books, span: Span) -> Decimal | None:
+    def of_token(books: MeasuredBooks, span: Span) -> Decimal | None:
         if token not in {each.name for each in books.run.chart.tokens}:
             return None
         return books.marks.usd({token: books.units(token, span.last)}, span.last)
@@ -239,36 +239,38 @@ def paper(token: str) -> Callable[[Books, Span], Decimal | None]:
     return of_token
 
 
-def paper_in_house_tokens(books: Books, span: Span) -> Decimal | None:
+def paper_in_house_tokens(books: MeasuredBooks, span: Span) -> Decimal | None:
     """Return the same of the group's own tokens, which count zero everywhere else."""
     held = {token: books.units(token, span.last) for token in books.marks.house_tokens}
     return books.marks.usd(held, span.last) if held else None
 
 
-def net_withdrawals(books: Books, span: Span) -> Decimal:
+def net_withdrawals(books: MeasuredBooks, span: Span) -> Decimal:
     """Return what customers took out, less what they brought."""
     days = books.withdrawn_usd.items()
     return sum((usd for day, usd in days if span.first <= day <= span.last), ZERO)
 
 
-def halted(books: Books, _: Span) -> Figure:
+def halted(books: MeasuredBooks, _: Span) -> Figure:
     """Return the first day at whose end withdrawals are halted."""
     status = withdrawals(books.run, calendar(books.run))
     return next((day for day, said in status.items() if said == HALTED), NEVER)
 
 
-def first_use(books: Books, _: Span) -> Figure:
+def first_use(books: MeasuredBooks, _: Span) -> Figure:
     """Return the first day at whose end claims exceed the exchange's cash."""
     short = (at.day for at in books.standings() if at.hole_of_exchange_usd > 0)
     return next(short, NEVER)
 
 
-def _traded(books: Books, span: Span) -> tuple[Decimal, Decimal]:
+def _traded(books: MeasuredBooks, span: Span) -> tuple[Decimal, Decimal]:
     within = [usd for day, usd in books.traded_usd.items() if span.first <= day <= span.last]
     return sum((maker for maker, _ in within), ZERO), sum((others for _, others in within), ZERO)
 
 
-def _brought(books: Books, entities: Sequence[str], kind: str, span: Span) -> Decimal | None:
+def _brought(
+    books: MeasuredBooks, entities: Sequence[str], kind: str, span: Span
+) -> Decimal | None:
     accounts = [account(entity, kind) for entity in entities for account in (income, expense)]
     cost = books.posted_usd(accounts, span)
     return None if cost is None else -cost
@@ -298,7 +300,7 @@ def _part(fact: Fact, days: Span) -> Span | None:
 class Measure(NamedTuple):
     """How a figure is computed, and of which days."""
 
-    figure: Callable[[Books, Span], Figure | None]  # None: this run has no such thing
+    figure: Callable[[MeasuredBooks, Span], Figure | None]  # None: this run has no such thing
     covers: Callable[[Fact, Span], Span | None]  # None: this run has not the days
 
 

@@ -32,8 +32,8 @@ from ledger.reports.blind.stripped_books import (
     OTHER,
     BlindBooks,
     Entry,
-    Line,
     Payments,
+    StrippedLine,
     Trades,
     blind_copy,
     without_holdings,
@@ -157,7 +157,7 @@ def test_the_diagnosis_is_the_same_whatever_numbers_parties_have(group_run):
     renamed = dict(zip(books.parties, drawn, strict=True))
     place = np.array([sorted(drawn).index(renamed[each]) for each in books.parties])
 
-    def line(each: Line) -> Line:
+    def line(each: StrippedLine) -> StrippedLine:
         party = renamed[each.party] if each.party else None
         return each._replace(owner=renamed[each.owner], party=party)
 
@@ -283,10 +283,12 @@ def paid(day: date, cents: int, to: str, root: str = "Expenses", payer: int = MA
     return Entry(
         day,
         (
-            Line(root, who, OTHER, to if root in ("Assets", "Liabilities") else None, usd, True),
-            Line("Assets", who, CASH, None, -usd, True),
-            Line("Assets", to, CASH, None, usd, True),
-            Line("Income", to, OTHER, None, -usd, True),
+            StrippedLine(
+                root, who, OTHER, to if root in ("Assets", "Liabilities") else None, usd, True
+            ),
+            StrippedLine("Assets", who, CASH, None, -usd, True),
+            StrippedLine("Assets", to, CASH, None, usd, True),
+            StrippedLine("Income", to, OTHER, None, -usd, True),
         ),
     )
 
@@ -406,8 +408,8 @@ def test_whether_something_is_held_or_owed_in_return_decides_before_the_rhythm_d
 
 def test_what_no_signature_fits_is_left_open():
     seven = Decimal("7.00")
-    on_lead = Line("Assets", "P2", CLAIMS, "P3", seven, True)
-    gift = Entry(JUNE[0], (on_lead, Line("Income", "P2", OTHER, None, -seven, True)))
+    on_lead = StrippedLine("Assets", "P2", CLAIMS, "P3", seven, True)
+    gift = Entry(JUNE[0], (on_lead, StrippedLine("Income", "P2", OTHER, None, -seven, True)))
     found = diagnose(replace(world(entries=(gift,)), closing=(on_lead,)))
 
     assert set(found.usd.values()) == {ZERO}

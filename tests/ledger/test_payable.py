@@ -8,20 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.reports.firms.payable import CENT, Till, tills
+from ledger.reports.firms.payable import CENT, CashCoverage, coverage
 from ledger.reports.money.hole import hole
 
 CENTS = st.integers(0, 10**13)
 CLAIMS = st.lists(CENTS, min_size=1, max_size=6)
 
 
-def till(cash_cents: int, claims_cents: list[int]) -> Till:
+def till(cash_cents: int, claims_cents: list[int]) -> CashCoverage:
     claims = {f"c{i}": cents * CENT for i, cents in enumerate(claims_cents)}
-    return Till(cash_cents * CENT, claims)
+    return CashCoverage(cash_cents * CENT, claims)
 
 
 def test_three_hundred_dollars_are_shared_by_claims_of_eight_hundred_and_eleven(afternoon):
-    assert tills(afternoon).house.pro_rata_usd() == {
+    assert coverage(afternoon).house.pro_rata_usd() == {
         "Firm01": Decimal("29.59"),  # 80 x 300 / 811 = 29.593
         "Firm02": Decimal("96.55"),  # 261 x 300 / 811 = 96.547
         "Retail": Decimal("0.00"),
@@ -30,12 +30,12 @@ def test_three_hundred_dollars_are_shared_by_claims_of_eight_hundred_and_eleven(
 
 
 def test_the_group_could_fetch_what_its_maker_has_on_the_lead_venue(afternoon):
-    assert tills(afternoon).group.cash_usd == 688  # 300 + 0 + 388
-    assert tills(afternoon).group.pro_rata_usd()["Firm01"] == Decimal("67.87")
+    assert coverage(afternoon).group.cash_usd == 688  # 300 + 0 + 388
+    assert coverage(afternoon).group.pro_rata_usd()["Firm01"] == Decimal("67.87")
 
 
 def test_claims_and_cash_are_those_of_the_hole(any_run):
-    found, the_hole = tills(any_run), hole(any_run)
+    found, the_hole = coverage(any_run), hole(any_run)
 
     assert found.house.claim_usd(found.house.claims_usd) == the_hole.claims_usd
     assert found.house.claims_usd == found.group.claims_usd

@@ -18,7 +18,7 @@ from ledger.run_folder import RunFolder
 from runs.cli.main import main
 from runs.record.compare import AS_GIVEN, Row, compare, rows
 from runs.record.facts import Fact, Record, load_record
-from runs.record.measures import MEASURES, NEVER, Books, Span
+from runs.record.measures import MEASURES, NEVER, MeasuredBooks, Span
 
 WORLDS = Path(__file__).parents[1] / "worlds"
 FIRST, LAST = date(2022, 5, 30), date(2022, 6, 3)  # of the group's world
@@ -82,7 +82,7 @@ def fact(key: str, span: Span, *figures: float | date, **more: object) -> Fact:
 
 def figure(run: RunFolder, key: str, span: Span) -> object:
     """Compute what the run has of a fact."""
-    (row,) = rows(Books(run), [fact(key, span)])
+    (row,) = rows(MeasuredBooks(run), [fact(key, span)])
     return row.figure
 
 
@@ -210,7 +210,7 @@ def test_net_withdrawals_are_what_customers_took_from_the_till_less_what_they_br
     world: str, request: pytest.FixtureRequest
 ):
     run = request.getfixturevalue(world)
-    span = Books(run).days
+    span = MeasuredBooks(run).days
     till = usd(run, "^Assets:FTX:Cash$", "'opening' not in tags AND payee != 'Alameda'")
     moved = [
         (entry.payee, posting.units.number)
@@ -254,7 +254,7 @@ def test_the_first_use_of_customers_money_is_the_first_day_that_ends_short_of_it
 
 
 def test_a_halt_is_the_first_day_at_whose_end_the_books_say_halted(flight_run, group_run):
-    days = Books(flight_run).days
+    days = MeasuredBooks(flight_run).days
     said = {
         entry.date: entry.description
         for entry in flight_run.entries
@@ -271,7 +271,9 @@ def test_backstops_made_what_beancount_sums_as_theirs(margin_run: RunFolder):
     providers = "|".join(margin_run.chart.parties.providers)
     made = -usd(margin_run, f"^(Income|Expenses):({providers}):Backstop$", "date >= 2022-05-09")
 
-    assert figure(margin_run, "backstop-payouts-of-ftx", Books(margin_run).days) == made != 0
+    assert (
+        figure(margin_run, "backstop-payouts-of-ftx", MeasuredBooks(margin_run).days) == made != 0
+    )
 
 
 # ----------------------------------------------------------------------- what a run covers
@@ -288,7 +290,11 @@ def test_a_sum_needs_all_of_its_days_a_balance_its_last_and_a_ratio_any(group_ru
     }
 
     def shown(key: str) -> set[str]:
-        return {name for name, span in spans.items() if rows(Books(group_run), [fact(key, span)])}
+        return {
+            name
+            for name, span in spans.items()
+            if rows(MeasuredBooks(group_run), [fact(key, span)])
+        }
 
     assert shown("revenue-of-ftx") == {"within"}
     assert shown("claims-of-customers") == {"within", "early"}
@@ -296,7 +302,7 @@ def test_a_sum_needs_all_of_its_days_a_balance_its_last_and_a_ratio_any(group_ru
 
 
 def test_what_a_run_does_not_have_is_not_shown_and_counted_in_one_line(tiny_run: RunFolder):
-    span = Books(tiny_run).days
+    span = MeasuredBooks(tiny_run).days
     asked = [
         fact("equity-raised", span, 1.0),
         fact("paper-wealth-in-sol", span, 1.0),

@@ -22,8 +22,8 @@ from runs.scenarios import load
 NOBODY = Verdict(Cause.FASTER, None, ZERO)
 OUTCOMES = {
     size_sweep: (Decimal(1), Decimal(1), 0),
-    liquidation_sweep: liquidation_sweep.Outcome(1.0, 0.0, 0.0, 0.0, 0.0),
-    life_ranges: life_ranges.Outcome(*[Decimal(1)] * 4),
+    liquidation_sweep: liquidation_sweep.BackstopOutcome(1.0, 0.0, 0.0, 0.0, 0.0),
+    life_ranges: life_ranges.LifeLosses(*[Decimal(1)] * 4),
     blind_audit: blind_audit.Audited(NOBODY, NOBODY, NOBODY, None, ZERO),
 }
 

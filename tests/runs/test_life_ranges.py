@@ -19,7 +19,7 @@ from runs.experiments.life_ranges import (
     SAMPLED,
     SEEDS,
     Case,
-    Outcome,
+    LifeLosses,
     cases,
     outcome,
     range_tables,
@@ -99,10 +99,10 @@ def rows(table: Table) -> list[dict]:
     return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
 
 
-def lives(hole_usd) -> dict[Case, Outcome]:
+def lives(hole_usd) -> dict[Case, LifeLosses]:
     """Make outcomes in which a tenth of all that was used was lost to stale quotes."""
     return {
-        case: Outcome(THOUSAND * case.seed, -THOUSAND, 10 * THOUSAND * case.seed, hole_usd(case))
+        case: LifeLosses(THOUSAND * case.seed, -THOUSAND, 10 * THOUSAND * case.seed, hole_usd(case))
         for case in cases()
     }
 
@@ -111,7 +111,7 @@ def test_no_outcome_is_missing_and_none_is_of_no_use():
     asked: set[Case] = set()
 
     class Asked(dict):
-        def __getitem__(self, case: Case) -> Outcome:
+        def __getitem__(self, case: Case) -> LifeLosses:
             asked.add(case)
             return super().__getitem__(case)
 
@@ -158,9 +158,9 @@ def test_what_moves_the_loss_most_comes_first_and_is_of_one_seed():
     for nth, (assumption, (low, high)) in enumerate(ENDS.items(), start=1):
         lost_usd |= {(assumption, low): -nth * THOUSAND, (assumption, high): nth * THOUSAND}
 
-    def moved(case: Case) -> Outcome:
+    def moved(case: Case) -> LifeLosses:
         lost = lost_usd[case.assumption and (case.assumption, case.value)]
-        return Outcome(THOUSAND, lost, THOUSAND, THOUSAND * case.seed)
+        return LifeLosses(THOUSAND, lost, THOUSAND, THOUSAND * case.seed)
 
     *_, moves = range_tables({case: moved(case) for case in cases()})
     found = rows(moves)

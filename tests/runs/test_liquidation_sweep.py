@@ -25,8 +25,8 @@ from runs.experiments.liquidation_sweep import (
     RECORDED,
     SCENARIO,
     SEEDS,
+    BackstopOutcome,
     Found,
-    Outcome,
     Setting,
     break_even,
     cases,
@@ -138,10 +138,10 @@ def test_without_a_change_of_sign_there_is_no_break_even(results):
     assert math.isnan(break_even((0, 2, 4, 8), results))
 
 
-def known(bps_of) -> dict[sweep.Case, Outcome]:
+def known(bps_of) -> dict[sweep.Case, BackstopOutcome]:
     """Make outcomes of which the result in basis points is known; what is taken over differs."""
     return {
-        (setting, seed): Outcome(
+        (setting, seed): BackstopOutcome(
             1e6 * seed, 0.0, 0.0, 0.0, 1e6 * seed * bps_of(setting, seed) / 10_000
         )
         for setting, seed in cases()
@@ -198,7 +198,7 @@ def test_where_all_seeds_agree_there_is_no_error():
 
 
 def test_where_nothing_is_taken_over_there_is_no_result():
-    nothing = {case: Outcome(0.0, 0.0, 0.0, 0.0, 0.0) for case in cases()}
+    nothing = {case: BackstopOutcome(0.0, 0.0, 0.0, 0.0, 0.0) for case in cases()}
     by_factor, grid, errors, broken = map(rows, sweep_tables(nothing))
 
     assert {row["result_bps"] for row in by_factor} == {None}

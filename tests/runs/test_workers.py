@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from distributed import LocalCluster
 
-from ledger.proof.audit import Finding, audit
+from ledger.proof.audit import AuditStep, audit
 from ledger.run_folder import RunFolder
 from runs.workers import SchedulerError, dask_workers, local_processes
 
@@ -37,7 +37,7 @@ def cluster():
         yield cluster
 
 
-def findings(folder: Path, executor: Executor | None) -> list[Finding]:
+def findings(folder: Path, executor: Executor | None) -> list[AuditStep]:
     return list(audit(folder, every_day=True, executor=executor))
 
 

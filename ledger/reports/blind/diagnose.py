@@ -38,7 +38,7 @@ from ledger.reports.blind.stripped_books import (
     OTHER,
     BlindBooks,
     Entry,
-    Line,
+    StrippedLine,
 )
 
 # Standard errors by which a mean gain must exceed zero. Chance alone does so once in 740 times,
@@ -47,7 +47,7 @@ SURE, FILLS_MIN = 3.0, 30
 ZERO = Decimal("0.00")
 
 
-class Finding(NamedTuple):
+class Evidence(NamedTuple):
     """What one party has to do with one cause."""
 
     cause: Cause
@@ -68,7 +68,7 @@ class Verdict(NamedTuple):
 class Diagnosis:
     """All that was found, and the hole that it should explain."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[Evidence, ...]
     hole_usd: Decimal  # claims of customers less liquid assets, in the end
 
     @property
@@ -108,14 +108,14 @@ def _hole(books: BlindBooks) -> Decimal:
     return -sum(moved, ZERO) - sum(liquid, ZERO)
 
 
-def _is_liquid(line: Line, group: set[str]) -> bool:
+def _is_liquid(line: StrippedLine, group: set[str]) -> bool:
     """Tell money of the group, in cash or with a venue outside it."""
     if line.owner not in group or line.root != "Assets":
         return False
     return line.word == CASH or (line.word == CLAIMS and line.party not in group)
 
 
-def _is_claim(line: Line, group: set[str], house: str) -> bool:
+def _is_claim(line: StrippedLine, group: set[str], house: str) -> bool:
     """Tell what the exchange owes a customer outside the group."""
     return line.owner == house and line.word == CUSTOMERS and line.party not in group
 
@@ -123,7 +123,7 @@ def _is_claim(line: Line, group: set[str], house: str) -> bool:
 # -------------------------------------------------------------------- trades and their positions
 
 
-def _from_trades(books: BlindBooks) -> Iterator[Finding]:
+def _from_trades(books: BlindBooks) -> Iterator[Evidence]:
     house, maker = books.parties.index(books.house), books.parties.index(books.maker)
     trades, paid = books.trades, books.payments
     at_house, by_maker = trades.venue == house, trades.taker == maker
@@ -138,31 +138,31 @@ def _from_trades(books: BlindBooks) -> Iterator[Finding]:
         yield _flow(books.parties[taker], edge_cents[theirs], trades.quote_age_us[theirs])
     for taker in _codes(trades.taker[at_house & ~by_maker]):
         fees = trades.fee_cents[at_house & (trades.taker == taker)]
-        yield Finding(Cause.FEES, books.parties[taker], -_usd(fees.sum()), "fees on its trades")
+        yield Evidence(Cause.FEES, books.parties[taker], -_usd(fees.sum()), "fees on its trades")
     costs = trades.fee_cents[laid_off] - edge_cents[laid_off]
-    yield Finding(Cause.COSTS, None, _usd(costs.sum()), f"{len(costs):,} orders of its own")
+    yield Evidence(Cause.COSTS, None, _usd(costs.sum()), f"{len(costs):,} orders of its own")
 
     moved_cents = _moved_until_laid_off(books, taken, laid_off)
     received = paid.cents[paid.receiver == maker].sum() - paid.cents[paid.payer == maker].sum()
     from_pool = (paid.venue == house) & (paid.payer == house)
-    yield Finding(
+    yield Evidence(
         Cause.POSITIONS, None, -_usd(received + moved_cents), "paid on its positions, net"
     )
     if taken.any():
         at_once = _usd(edge_cents[taken].sum())
-        yield Finding(Cause.TAKEOVERS, None, at_once, f"{taken.sum():,} positions without a quote")
-        yield Finding(Cause.TAKEOVERS, None, _usd(moved_cents), "their moves until laid off")
+        yield Evidence(Cause.TAKEOVERS, None, at_once, f"{taken.sum():,} positions without a quote")
+        yield Evidence(Cause.TAKEOVERS, None, _usd(moved_cents), "their moves until laid off")
     # Winners are paid what losers pay. What is left over is kept, or given, for customers' debts.
     kept = _usd(paid.cents[from_pool].sum())
     if kept:
-        yield Finding(Cause.TAKEOVERS, None, kept, "paid out beyond what was paid in, on accounts")
+        yield Evidence(Cause.TAKEOVERS, None, kept, "paid out beyond what was paid in, on accounts")
 
 
 def _codes(column: np.ndarray) -> list[int]:
     return np.unique(column).tolist()
 
 
-def _flow(party: str, edge_cents: np.ndarray, age_us: np.ndarray) -> Finding:
+def _flow(party: str, edge_cents: np.ndarray, age_us: np.ndarray) -> Evidence:
     """Tell a counterparty that is faster from one that isn't, by all that it gained at fills.
 
     The mean gain is held against its standard error; who trades too little is not accused.
@@ -173,7 +173,7 @@ def _flow(party: str, edge_cents: np.ndarray, age_us: np.ndarray) -> Finding:
     gain = f"mean gain {mean / 100:,.2f} +- {error / 100:,.2f}"
     seen = f"{n:,} fills of quotes {np.median(age_us) / 1e6:.1f} s old at the median, {gain}"
     cause = Cause.FASTER if sure else Cause.OTHER_FLOW
-    return Finding(cause, party, _usd(edge_cents.sum()), seen)
+    return Evidence(cause, party, _usd(edge_cents.sum()), seen)
 
 
 def _moved_until_laid_off(books: BlindBooks, taken: np.ndarray, laid_off: np.ndarray) -> int:
@@ -220,7 +220,7 @@ class _Outflow(NamedTuple):
     party: str
 
 
-def _from_entries(books: BlindBooks) -> Iterator[Finding]:
+def _from_entries(books: BlindBooks) -> Iterator[Evidence]:
     group = {books.house, books.maker}
     lenders = {line.party for entry in books.entries for line in entry.lines if _owed(line, group)}
     for_nothing: dict[_Outflow, dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
@@ -232,16 +232,16 @@ def _from_entries(books: BlindBooks) -> Iterator[Finding]:
                     for_nothing[outflow][entry.day] += line.amount
                 elif known := _cause(entry, line, group, books.house):
                     totals[known] += line.amount
-    yield from (Finding(cause, party, usd, seen) for (cause, party, seen), usd in totals.items())
+    yield from (Evidence(cause, party, usd, seen) for (cause, party, seen), usd in totals.items())
     yield from (_rhythm(outflow.party, by_day) for outflow, by_day in for_nothing.items())
 
 
-def _within(line: Line, group: set[str], house: str) -> bool:
+def _within(line: StrippedLine, group: set[str], house: str) -> bool:
     """Tell a line that the hole consists of, or that one of the group owes the other."""
     return _is_liquid(line, group) or _is_claim(line, group, house) or line.party in group
 
 
-def _owed(line: Line, group: set[str]) -> bool:
+def _owed(line: StrippedLine, group: set[str]) -> bool:
     """Tell a debt of the group to somebody who is no customer."""
     return (
         line.owner in group
@@ -258,12 +258,12 @@ def _paid_party(entry: Entry, group: set[str]) -> str | None:
     return next(outside, None)
 
 
-def _is_result(line: Line) -> bool:
+def _is_result(line: StrippedLine) -> bool:
     return line.root in ("Income", "Expenses")
 
 
 def _outflow(
-    entry: Entry, line: Line, group: set[str], lenders: Iterable[str | None]
+    entry: Entry, line: StrippedLine, group: set[str], lenders: Iterable[str | None]
 ) -> _Outflow | None:
     party = _paid_party(entry, group)
     if party is None or party in lenders or not _is_result(line):
@@ -272,7 +272,7 @@ def _outflow(
 
 
 def _cause(
-    entry: Entry, line: Line, group: set[str], house: str
+    entry: Entry, line: StrippedLine, group: set[str], house: str
 ) -> tuple[Cause, str | None, str] | None:
     """Tell what a line is a part of, by its root and whose cash or claims change beside it."""
     if _owed(line, group):
@@ -288,7 +288,7 @@ def _cause(
     return _without_cash(entry, line, group, house)
 
 
-def _of_capital(entry: Entry, line: Line) -> tuple[Cause, str | None, str]:
+def _of_capital(entry: Entry, line: StrippedLine) -> tuple[Cause, str | None, str]:
     if line.party is None:
         return Cause.OPENING, None, "there from the first day"
     if any(not each.is_money and each.owner == line.owner for each in entry.lines):
@@ -297,7 +297,7 @@ def _of_capital(entry: Entry, line: Line) -> tuple[Cause, str | None, str]:
 
 
 def _without_cash(
-    entry: Entry, line: Line, group: set[str], house: str
+    entry: Entry, line: StrippedLine, group: set[str], house: str
 ) -> tuple[Cause, str | None, str] | None:
     """Tell a result that no cash goes with: charged to a claim, or written down."""
     customers = (each.party for each in entry.lines if _is_claim(each, group, house))
@@ -311,14 +311,14 @@ def _without_cash(
     return None
 
 
-def _rhythm(party: str, by_day: Mapping[date, Decimal]) -> Finding:
+def _rhythm(party: str, by_day: Mapping[date, Decimal]) -> Evidence:
     """Tell money that was handed over from money that was spent bit by bit, or that came in."""
     total, largest = sum(by_day.values(), ZERO), max(by_day.values())
     days = f"{len(by_day)} day{'' if len(by_day) == 1 else 's'}"
     if total < 0:
-        return Finding(Cause.FEES, party, total, f"received on {days}, for nothing held")
+        return Evidence(Cause.FEES, party, total, f"received on {days}, for nothing held")
     seen = f"paid on {days}, at most {largest:,.2f}"
-    return Finding(Cause.SUMS if 2 * largest >= total else Cause.SPENDING, party, total, seen)
+    return Evidence(Cause.SUMS if 2 * largest >= total else Cause.SPENDING, party, total, seen)
 
 
 def _usd(cents: int) -> Decimal:

@@ -32,7 +32,7 @@ NO_QUOTE = -1
 _Opens = Mapping[str, data.Open]
 
 
-class Line(NamedTuple):
+class StrippedLine(NamedTuple):
     """One posting."""
 
     root: str  # Assets, Liabilities, Equity, Income or Expenses
@@ -47,7 +47,7 @@ class Entry(NamedTuple):
     """One transaction of the general ledger that is no sum of fills."""
 
     day: date
-    lines: tuple[Line, ...]
+    lines: tuple[StrippedLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class BlindBooks:
     entries: tuple[Entry, ...]  # in their true order
     trades: Trades
     payments: Payments
-    closing: tuple[Line, ...]  # what stands on accounts of cash and claims in the end
+    closing: tuple[StrippedLine, ...]  # what stands on accounts of cash and claims in the end
 
 
 def blind_copy(run: RunFolder) -> tuple[BlindBooks, dict[str, str]]:
@@ -124,7 +124,7 @@ def without_holdings(books: BlindBooks) -> BlindBooks:
     )
 
 
-def _spent(entry: Entry) -> Iterator[Line]:
+def _spent(entry: Entry) -> Iterator[StrippedLine]:
     in_kind = any(not line.is_money for line in entry.lines)
     for line in entry.lines:
         holding = line.root == "Assets" or (line.root == "Equity" and in_kind and line.party)
@@ -147,9 +147,9 @@ def _names_in(account: str) -> list[str]:
 
 def _line(
     opens: _Opens, alias: Mapping[str, str], account: str, number: Decimal, currency: str
-) -> Line:
+) -> StrippedLine:
     _, *party = _names_in(account)
-    return Line(
+    return StrippedLine(
         account.partition(":")[0],
         alias[entity_of(account)],
         _word(opens[account]),
@@ -171,7 +171,7 @@ def _moved(posting: data.Posting) -> tuple[str, Decimal, str]:
     return posting.account, posting.units.number, posting.units.currency
 
 
-def _closing(run: RunFolder, alias: Mapping[str, str]) -> tuple[Line, ...]:
+def _closing(run: RunFolder, alias: Mapping[str, str]) -> tuple[StrippedLine, ...]:
     stands = usd_balances(run)
     return tuple(
         _line(run.opens, alias, account, stands[account], MONEY)

@@ -28,7 +28,7 @@ HOUSE, ELSEWHERE = "house", "elsewhere"
 PRESENT = ("trading", "left")  # who left the house still quotes on the lead venue
 
 
-class Firm(NamedTuple):
+class TradingFirm(NamedTuple):
     """A trading firm, and what it opened with."""
 
     name: str
@@ -41,7 +41,7 @@ class DailyResults:
     """What each firm made on each day, in cents: arrays of shape (days, firms)."""
 
     days: Sequence[date]
-    firms: Sequence[Firm]
+    firms: Sequence[TradingFirm]
     house: np.ndarray
     elsewhere: np.ndarray
     funding: np.ndarray  # received, on both venues
@@ -118,7 +118,7 @@ def daily_results(run: RunFolder) -> DailyResults:
     return DailyResults(
         days,
         [
-            Firm(name, told[name], dollars(cents))
+            TradingFirm(name, told[name], dollars(cents))
             for name, cents in zip(parties.firms, opened.sum(axis=0), strict=True)
         ],
         house,

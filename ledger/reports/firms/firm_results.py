@@ -22,7 +22,7 @@ from ledger.reports.firms.league import (
     league,
     total,
 )
-from ledger.reports.firms.payable import Tills, tills
+from ledger.reports.firms.payable import Coverage, coverage
 from ledger.reports.money.bridge import DEPOSITS, OPENING, WITHDRAWALS, claim_movements
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
@@ -84,7 +84,7 @@ def firms(run: RunFolder) -> list[Table]:
         _margin_table(rows),
         _capital_table(rows, parties),
         _share_table(rows, parties.maker),
-        _claims_table(results, tills(run), parties),
+        _claims_table(results, coverage(run), parties),
         _check_table(run, rows[-1]),
     ]
 
@@ -184,7 +184,7 @@ def _share_table(rows: Sequence[FirmResult], maker: str) -> Table:
     )
 
 
-def _claims_table(results: Sequence[FirmResult], found: Tills, parties: Parties) -> Table:
+def _claims_table(results: Sequence[FirmResult], found: Coverage, parties: Parties) -> Table:
     classes = by_class(results).items()
     groups = {
         **{f"firms: {name}": [member.firm for member in members] for name, members in classes},

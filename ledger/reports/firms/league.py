@@ -25,7 +25,7 @@ from ledger.accounts import cash, opening, owed
 from ledger.fills import Motive
 from ledger.kinds import Kind
 from ledger.reports.dollars import ZERO, usd_balances
-from ledger.reports.firms.payable import tills
+from ledger.reports.firms.payable import coverage
 from ledger.reports.money.bridge import DEPOSITS, OPENING, WITHDRAWALS, claim_movements
 from ledger.run_folder import RunFolder
 
@@ -124,7 +124,7 @@ def league(run: RunFolder) -> tuple[FirmResult, ...]:
     """Read each firm's account off the general ledger; the largest edge stands first."""
     parties, balances, told = run.chart.parties, usd_balances(run), profiles(run)
     house, lead = (claim_movements(run, venue) for venue in (parties.house, parties.lead))
-    payable = tills(run).house.pro_rata_usd()
+    payable = coverage(run).house.pro_rata_usd()
     results = [
         FirmResult(
             firm,

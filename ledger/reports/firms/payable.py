@@ -25,7 +25,7 @@ CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
-class Till:
+class CashCoverage:
     """Cash, and whom it is owed to."""
 
     cash_usd: Decimal
@@ -51,14 +51,14 @@ class Till:
         return min(self.claim_usd(customers), max(self.cash_usd - others_usd, ZERO))
 
 
-class Tills(NamedTuple):
+class Coverage(NamedTuple):
     """What the claims on the house can be held against."""
 
-    house: Till  # the exchange's own cash
-    group: Till  # all liquid assets of exchange and maker
+    house: CashCoverage  # the exchange's own cash
+    group: CashCoverage  # all liquid assets of exchange and maker
 
 
-def tills(run: RunFolder) -> Tills:
+def coverage(run: RunFolder) -> Coverage:
     """Read cash and claims off the general ledger."""
     parties, balances, the_hole = run.chart.parties, usd_balances(run), hole(run)
     claims_usd = {
@@ -67,4 +67,6 @@ def tills(run: RunFolder) -> Tills:
         if customer != parties.maker
     }
     liquid_usd = sum(the_hole.liquid_usd.values(), ZERO)
-    return Tills(Till(the_hole.house_cash_usd, claims_usd), Till(liquid_usd, claims_usd))
+    return Coverage(
+        CashCoverage(the_hole.house_cash_usd, claims_usd), CashCoverage(liquid_usd, claims_usd)
+    )

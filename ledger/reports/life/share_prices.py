@@ -35,7 +35,7 @@ class Priced(NamedTuple):
     high_usd: Decimal
 
 
-class Round(NamedTuple):
+class PricedRound(NamedTuple):
     """Shares that were sold."""
 
     day: date
@@ -77,10 +77,10 @@ def appraisals(run: RunFolder) -> dict[str, dict[str, Priced]]:
     return found
 
 
-def rounds(run: RunFolder) -> list[Round]:
+def rounds(run: RunFolder) -> list[PricedRound]:
     """Return the rounds in the order of their days."""
     return [
-        Round(day, name, raised.number, recorded.number or None)
+        PricedRound(day, name, raised.number, recorded.number or None)
         for day, (name, raised, recorded) in _dated(run, "valuation")
     ]
 
@@ -99,7 +99,7 @@ def _dated(run: RunFolder, kind: str) -> Iterator[tuple[date, list]]:
             yield entry.date, [value.value for value in entry.values]
 
 
-def _rounds_table(sold: Sequence[Round], priced: Mapping[str, Mapping[str, Priced]]) -> Table:
+def _rounds_table(sold: Sequence[PricedRound], priced: Mapping[str, Mapping[str, Priced]]) -> Table:
     return Table(
         "rounds",
         "Shares sold: what the whole house was said to be worth, and what it would have fetched",
@@ -130,7 +130,7 @@ def _rounds_table(sold: Sequence[Round], priced: Mapping[str, Mapping[str, Price
     )
 
 
-def _beside(sold: Round, ways: Mapping[str, Priced] | None) -> tuple[Cell, ...]:
+def _beside(sold: PricedRound, ways: Mapping[str, Priced] | None) -> tuple[Cell, ...]:
     """Return what stands beside what a round was recorded at."""
     if ways is None:
         return (None,) * 7

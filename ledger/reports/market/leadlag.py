@@ -77,7 +77,7 @@ class DayLag:
     peak: Peak | None  # None where none stands out
 
 
-class Interval(NamedTuple):
+class MedianInterval(NamedTuple):
     """Where the median of what was sampled is, and how often such an interval is right."""
 
     low: int
@@ -103,7 +103,7 @@ class MarketLag:
         return [day.peak for day in self.days if day.peak]
 
     @property
-    def interval_us(self) -> Interval | None:
+    def interval_us(self) -> MedianInterval | None:
         """Return where the median lag is; None where no day has a peak."""
         lags = [peak.lag_us for peak in self.peaks]
         return median_interval(lags) if lags else None
@@ -253,7 +253,7 @@ def _middle_of_highest(heights: np.ndarray) -> int:
     return int(highest[len(highest) // 2])
 
 
-def median_interval(values: Sequence[int]) -> Interval:
+def median_interval(values: Sequence[int]) -> MedianInterval:
     """Return the narrowest order statistics that hold the median with COVERAGE, or the widest.
 
     Args:
@@ -267,7 +267,7 @@ def median_interval(values: Sequence[int]) -> Interval:
     while (missed + 2 * comb(n, k)) / 2**n <= 1 - COVERAGE:
         missed += 2 * comb(n, k)
         k += 1
-    return Interval(ordered[k - 1], ordered[n - k], 1 - missed / 2**n)
+    return MedianInterval(ordered[k - 1], ordered[n - k], 1 - missed / 2**n)
 
 
 def _day_lags(connection: duckdb.DuckDBPyConnection, house: str, market: str) -> Iterator[DayLag]:

@@ -42,7 +42,7 @@ class FillSum(NamedTuple):
     fee_cents: int
 
 
-class Books:
+class BothTiers:
     """The general ledger and the fills of a run, read side by side."""
 
     def __init__(self, run: RunFolder, connection: duckdb.DuckDBPyConnection) -> None:

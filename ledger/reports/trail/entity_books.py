@@ -51,7 +51,7 @@ class UnknownEntityError(MistakeError, ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LedgerLine:
     """What one commodity on one account came to."""
 
     account: str
@@ -78,7 +78,7 @@ def books(run: RunFolder, entity: str) -> list[Table]:
     ]
 
 
-def lines_of(run: RunFolder, entity: str) -> list[Line]:
+def lines_of(run: RunFolder, entity: str) -> list[LedgerLine]:
     """Return a line for each account of *entity*, in the order of the chart.
 
     Raises:
@@ -92,7 +92,7 @@ def lines_of(run: RunFolder, entity: str) -> list[Line]:
         for posting in entry.postings:
             sums[posting.account, posting.units.currency] += posting.units.number
     return [
-        Line(account, commodity, openings[account, commodity], movements[account, commodity])
+        LedgerLine(account, commodity, openings[account, commodity], movements[account, commodity])
         for account, opened in accounts.items()
         for commodity in opened.currencies
     ]
@@ -126,7 +126,7 @@ def _accounts_of(run: RunFolder, entity: str) -> dict[str, data.Open]:
     return {a: opened for a, opened in run.opens.items() if entity_of(a) == entity}
 
 
-def _trial_balance(entity: str, lines: Sequence[Line]) -> Table:
+def _trial_balance(entity: str, lines: Sequence[LedgerLine]) -> Table:
     rows = []
     for root in ROOTS:
         of_root = [line for line in lines if line.account.startswith(f"{root}:")]
@@ -146,7 +146,7 @@ def _trial_balance(entity: str, lines: Sequence[Line]) -> Table:
     )
 
 
-def _amounts(lines: Sequence[Line]) -> tuple[Decimal, Decimal, Decimal]:
+def _amounts(lines: Sequence[LedgerLine]) -> tuple[Decimal, Decimal, Decimal]:
     return (
         sum((line.opening for line in lines), ZERO),
         sum((line.movement for line in lines), ZERO),
@@ -154,7 +154,7 @@ def _amounts(lines: Sequence[Line]) -> tuple[Decimal, Decimal, Decimal]:
     )
 
 
-def _in_other_commodities(entity: str, lines: Sequence[Line]) -> Iterator[Table]:
+def _in_other_commodities(entity: str, lines: Sequence[LedgerLine]) -> Iterator[Table]:
     note = "Contracts balance across entities, every long having its short, and carry no price."
     contracts = [line for line in lines if is_contract(line.account)]
     yield _quantities("contracts", f"Contracts of {entity}", contracts, note)
@@ -164,7 +164,7 @@ def _in_other_commodities(entity: str, lines: Sequence[Line]) -> Iterator[Table]
         yield _quantities("tokens", f"Tokens of {entity}", tokens, note)
 
 
-def _quantities(name: str, title: str, lines: Sequence[Line], note: str) -> Table:
+def _quantities(name: str, title: str, lines: Sequence[LedgerLine], note: str) -> Table:
     return Table(
         name,
         title,

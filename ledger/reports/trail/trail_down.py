@@ -20,7 +20,7 @@ from ledger.reports.table import Table
 from ledger.reports.trail.both_tiers import (
     SHOWN,
     SIGNS,
-    Books,
+    BothTiers,
     FillSum,
     TrailError,
     is_closing,
@@ -62,7 +62,7 @@ def trail(
     """
     figure = _figure(run, kind, party, since, until, entity)
     with run.connect() as connection:
-        sums = list(_fill_shares(Books(run, connection), figure))
+        sums = list(_fill_shares(BothTiers(run, connection), figure))
     shares = list(_shares(run, figure))
     largest = sorted(shares, key=lambda share: -abs(share.usd))[:limit]
     listed = sorted(largest, key=lambda share: seq_of(share.entry))
@@ -156,7 +156,7 @@ def _shares(run: RunFolder, figure: Figure) -> Iterator[Share]:
             yield from (Share(entry, party, moved) for party, moved in usd.items())
 
 
-def _fill_shares(books: Books, figure: Figure) -> Iterator[FillShare]:
+def _fill_shares(books: BothTiers, figure: Figure) -> Iterator[FillShare]:
     """Yield what of the period's fills belongs to the figure, without asking the entries."""
     period = f"time >= DATE '{figure.since}' AND time < DATE '{figure.until}' + 1"
     for each in books.sums(period):

@@ -17,7 +17,7 @@ from beancount.core import data
 from ledger.fills import Fill, Motive, Pairing
 from ledger.reports.dollars import ZERO, usd_balances, usd_lines
 from ledger.reports.table import Table
-from ledger.reports.trail.both_tiers import SHOWN, Books, TrailError, is_closing, seq_of, usd_of
+from ledger.reports.trail.both_tiers import SHOWN, BothTiers, TrailError, is_closing, seq_of, usd_of
 from ledger.run_folder import RunFolder
 from ledger.times import day_of, time_of_day
 from ledger.transaction import MONEY, Transaction, kind_of
@@ -46,7 +46,7 @@ def trail_up(run: RunFolder, start: int | str, limit: int = SHOWN) -> list[Table
         TrailError: the books have no such number or link.
     """
     with run.connect() as connection:
-        books = Books(run, connection)
+        books = BothTiers(run, connection)
         if isinstance(start, int):
             fill = books.fill(start)
             if fill is None:
@@ -61,7 +61,7 @@ def trail_up(run: RunFolder, start: int | str, limit: int = SHOWN) -> list[Table
         return _up_from_link(books, link, limit)
 
 
-def _up_from_fill(books: Books, fill: Fill, limit: int) -> list[Table]:
+def _up_from_fill(books: BothTiers, fill: Fill, limit: int) -> list[Table]:
     transaction = books.told(fill)
     lines = [(p.account, books.number(p), p.commodity, p.party) for p in transaction.postings]
     moved = [(account, usd) for account, usd, commodity, _ in lines if commodity == MONEY]
@@ -74,7 +74,7 @@ def _up_from_fill(books: Books, fill: Fill, limit: int) -> list[Table]:
     ]
 
 
-def _up_from_entry(books: Books, entry: data.Transaction, limit: int) -> list[Table]:
+def _up_from_entry(books: BothTiers, entry: data.Transaction, limit: int) -> list[Table]:
     before = books.standing(seq_of(entry), booked=is_closing(entry))
     tables = [
         _entry_table(entry),
@@ -88,7 +88,7 @@ def _up_from_entry(books: Books, entry: data.Transaction, limit: int) -> list[Ta
     return tables
 
 
-def _up_from_link(books: Books, link: str, limit: int) -> list[Table]:
+def _up_from_link(books: BothTiers, link: str, limit: int) -> list[Table]:
     entries = [entry for entry in books.run.transactions if link in entry.links]
     payments = books.sums(_payments_of(link))
     if not entries and not payments:
@@ -117,10 +117,10 @@ def _payments_of(link: str) -> str:
 
 
 # A line of an entry: account, number, commodity, and the party where it is not the payee.
-Line = tuple[str, Decimal, str, str | None]
+PostingCells = tuple[str, Decimal, str, str | None]
 
 
-def _lines(entry: data.Transaction) -> list[Line]:
+def _lines(entry: data.Transaction) -> list[PostingCells]:
     return [
         (p.account, p.units.number, p.units.currency, p.meta.get("party")) for p in entry.postings
     ]
@@ -164,7 +164,7 @@ def _entry_table(entry: data.Transaction) -> Table:
     )
 
 
-def _postings_table(lines: Sequence[Line]) -> Table:
+def _postings_table(lines: Sequence[PostingCells]) -> Table:
     return Table("postings", "Its postings", ("account", "amount", "commodity", "party"), lines)
 
 
@@ -218,7 +218,7 @@ def _by_part(
     return sums
 
 
-def _linked_table(books: Books, links: Sequence[str], own: int | None, limit: int) -> Table:
+def _linked_table(books: BothTiers, links: Sequence[str], own: int | None, limit: int) -> Table:
     """List what shares a link: entries, and of a settlement its payments."""
     rows = []
     for link in links:
@@ -234,7 +234,7 @@ def _linked_table(books: Books, links: Sequence[str], own: int | None, limit: in
     return Table("linked", title, columns, rows[:limit], _more(rows, limit))
 
 
-def _summed_table(books: Books, rows: np.ndarray, limit: int) -> Table:
+def _summed_table(books: BothTiers, rows: np.ndarray, limit: int) -> Table:
     return Table(
         "fills",
         f"The fills that it sums up: {len(rows):,}",
@@ -253,7 +253,7 @@ def _summed_table(books: Books, rows: np.ndarray, limit: int) -> Table:
     )
 
 
-def _agreement_table(books: Books, entry: data.Transaction, rows: np.ndarray) -> Table:
+def _agreement_table(books: BothTiers, entry: data.Transaction, rows: np.ndarray) -> Table:
     """Hold each posting of a closing entry against its fills, summed anew."""
     booked = {(account, party, unit): number for account, number, unit, party in _lines(entry)}
     summed = {(p.account, p.party, p.commodity): books.number(p) for p in books.summed(rows)}
