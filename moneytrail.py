@@ -4,7 +4,7 @@
 
     run = moneytrail.run("tiny")                                # or open_run("runs/out/tiny-seed1")
     slow = moneytrail.run("tiny", out="slow", changes={"run": {"seed": 2}})
-    for table in moneytrail.where(run):
+    for table in moneytrail.where(run).tables():
         print(table.title, table.columns, table.rows)
 
 Each report is a function of a run and has the name of its command. Importing this module loads
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from ledger.reports.life.share_prices import valuation as valuation
     from ledger.reports.life.solvency import solvency as solvency
     from ledger.reports.life.timeline import timeline as timeline
-    from ledger.reports.liquidations.cascade import liquidations as liquidations
+    from ledger.reports.liquidations.liquidation_results import liquidations as liquidations
     from ledger.reports.market.beliefs import beliefs as beliefs
     from ledger.reports.market.leadlag import leadlag as leadlag
     from ledger.reports.market.pool_results import pools as pools
@@ -70,7 +70,7 @@ _HOMES = {
     "firms": "ledger.reports.firms.firm_results",
     "illusion": "ledger.reports.firms.illusion",
     "leadlag": "ledger.reports.market.leadlag",
-    "liquidations": "ledger.reports.liquidations.cascade",
+    "liquidations": "ledger.reports.liquidations.liquidation_results",
     "pools": "ledger.reports.market.pool_results",
     "query": "ledger.reports.trail.query",
     "render_day": "ledger.day_ledger",

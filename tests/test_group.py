@@ -134,7 +134,7 @@ def test_the_report_explains_the_hole_with_the_new_kinds(run):
     assert the_hole.kinds_usd["Acquisitions"] == 0  # nobody could pay for it
     assert the_hole.kinds_usd["Tokens"] == 42_000
     assert the_hole.kinds_usd["Shares"] == -150_000
-    received = {row[0]: row[3] for row in where(run)[2].rows}
+    received = {row[0]: row[3] for row in where(run).tables()[2].rows}
     assert received["First-Investor"] == 700_000
     assert received["Investors"] == -150_000
 
@@ -384,7 +384,7 @@ def test_a_margin_call_that_nobody_can_meet_closes_the_book(executed):
 
 
 def test_an_entitys_tokens_stand_beside_its_contracts(run):
-    tables = {table.name: table for table in books(run, MAKER)}
+    tables = {table.name: table for table in books(run, MAKER).tables()}
 
     assert [row[0] for row in tables["contracts"].rows] == [
         "Assets:Alameda:Contracts:FTX:Quoter",
@@ -392,4 +392,4 @@ def test_an_entitys_tokens_stand_beside_its_contracts(run):
         "Assets:Alameda:Contracts:Binance:Directional",
     ]
     assert {row[1] for row in tables["tokens"].rows} == {"SOL", "FTT"}
-    assert "tokens" not in {table.name for table in books(run, "Retail")}
+    assert "tokens" not in {table.name for table in books(run, "Retail").tables()}

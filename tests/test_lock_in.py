@@ -324,7 +324,7 @@ def test_the_audit_finds_nothing_wrong(independent):
 
 
 def test_every_row_is_as_wide_as_its_table_and_every_round_and_month_has_one(any_of_them):
-    tables = {table.name: table for table in valuation(any_of_them)}
+    tables = {table.name: table for table in valuation(any_of_them).tables()}
 
     for table in tables.values():
         assert {len(row) for row in table.rows} == {len(table.columns)}
@@ -334,7 +334,7 @@ def test_every_row_is_as_wide_as_its_table_and_every_round_and_month_has_one(any
 
 
 def test_a_round_stands_beside_what_it_would_have_fetched(captive):
-    rounds_table = valuation(captive)[0]
+    rounds_table = valuation(captive).tables()[0]
     row = dict(zip(rounds_table.columns, rounds_table.rows[0], strict=True))
     noted = appraisals(captive)["seed"]
 
@@ -346,11 +346,11 @@ def test_a_round_stands_beside_what_it_would_have_fetched(captive):
 
 
 def test_where_nobody_appraises_a_round_stands_alone(unvalued):
-    table, months, _, ways = valuation(unvalued)
+    table, months, _, ways = valuation(unvalued).tables()
 
     assert table.rows == [(date(2022, 4, 20), "seed", 50_000, 2_000_000, *(None,) * 7)]
     assert (months.rows, ways.rows) == ([], [])
 
 
 def test_books_without_rounds_or_reviews_say_so(tiny_run):
-    assert [table.rows for table in valuation(tiny_run)] == [[]] * 4
+    assert [table.rows for table in valuation(tiny_run).tables()] == [[]] * 4

@@ -22,7 +22,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> "moneytrail.RunFolder":
 
 
 def test_a_scenario_is_run_and_asked(run):
-    first = moneytrail.where(run)[0]
+    first = moneytrail.where(run).tables()[0]
     picked_off = "SELECT sum(edge_usd) FROM fills WHERE motive = 'pickoff'"
     ((edge_usd,),) = moneytrail.sql(run, picked_off).rows
 

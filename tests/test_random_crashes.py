@@ -17,7 +17,7 @@ from beancount import loader
 from ledger.day_ledger import days_of, render_days
 from ledger.proof import invariants
 from ledger.proof.recompute import wrong_fills
-from ledger.reports.liquidations.cascade import liquidations
+from ledger.reports.liquidations.liquidation_results import liquidations
 from ledger.run_folder import RunFolder
 from runs.execute import execute
 from runs.scenarios import load
@@ -111,7 +111,7 @@ def played(world: dict) -> Counter:
             assert not errors
             assert not invariants.check(entries, options, "line")[1]
         assert not list(wrong_fills(run))
-        *_, check = liquidations(run)
+        *_, check = liquidations(run).tables()
         assert all(difference == 0 for _, difference in check.rows)
         with run.connect() as connection:
             motives = connection.execute("SELECT motive, count(*) FROM rows GROUP BY ALL")

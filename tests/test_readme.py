@@ -13,7 +13,7 @@ from ledger.reports.firms.firm_results import firms
 from ledger.reports.firms.illusion import illusion
 from ledger.reports.life.answer import answer
 from ledger.reports.life.share_prices import valuation
-from ledger.reports.liquidations.cascade import liquidations
+from ledger.reports.liquidations.liquidation_results import liquidations
 from ledger.reports.market.beliefs import beliefs
 from ledger.reports.market.pool_results import pools
 from ledger.reports.money.hole import hole
@@ -93,7 +93,7 @@ def test_the_answer_that_the_readme_begins_with_is_made_from_the_books(life):
 
 @pytest.mark.slow
 def test_what_the_readme_says_of_shares_and_of_the_lock_in_is_in_the_books(life):
-    tables = valuation(life)
+    tables = valuation(life).tables()
     rounds, reviews = by_name(tables, "rounds"), by_name(tables, "reviews")
     last = dict(zip(rounds.columns, rounds.rows[-1], strict=True))
     worth = [
@@ -115,7 +115,7 @@ def test_what_the_readme_says_of_shares_and_of_the_lock_in_is_in_the_books(life)
 
 @pytest.mark.slow
 def test_what_the_readme_says_of_the_pool_is_in_the_books(life):
-    table = by_name(pools(life), "pools")
+    table = by_name(pools(life).tables(), "pools")
     total = dict(zip(table.columns, table.rows[-1], strict=True))
     lost, fees = (total[f"{what}_usd"] / MILLION for what in ("loss", "fees"))
     said = " ".join(README.split())
@@ -128,7 +128,7 @@ def test_what_the_readme_says_of_other_crashes_is_what_their_backstop_earned(tmp
     earned = {}
     for name in ("march-2020", "may-19"):
         execute(load(name), tmp_path / name)
-        backstops = by_name(liquidations(RunFolder.at(tmp_path / name)), "backstops")
+        backstops = by_name(liquidations(RunFolder.at(tmp_path / name)).tables(), "backstops")
         earned[name] = round(backstops.rows[0][-1] / 1_000)
     said = " ".join(README.split())
     assert f"it earns {earned['march-2020']} and {earned['may-19']} thousand" in said
@@ -154,7 +154,7 @@ def test_what_the_readme_says_of_may_holds_over_its_seeds_and_its_shares(tmp_pat
         lost_millions(played(f"share-{pct}", {"maker": {"volume_share": pct / 100}}))
         for pct in shares
     ]
-    promised = by_name(beliefs(seeds[1]), "beliefs")
+    promised = by_name(beliefs(seeds[1]).tables(), "beliefs")
     total = promised.rows[-1][promised.columns.index("promised_usd")]
     said = " ".join(README.split())
     assert f"({min(over_seeds)} to {max(over_seeds)} million over seeds 1 to 6)" in said
@@ -168,7 +168,7 @@ def test_what_the_readme_says_of_luna_holds_over_its_seeds(tmp_path):
     liquidated, taken, earned = [], [], []
     for seed in range(1, 7):
         execute(load("luna", {"run": {"seed": seed}}), tmp_path / str(seed))
-        tables = liquidations(RunFolder.at(tmp_path / str(seed)))
+        tables = liquidations(RunFolder.at(tmp_path / str(seed))).tables()
         cascade = by_name(tables, "cascade")
         ways = [
             cascade.columns.index(f"{way}_usd") for way in ("in_book", "backstop", "deleveraged")
@@ -191,14 +191,14 @@ def test_what_the_readme_says_of_the_marks_holds_over_its_seeds(tmp_path):
         scenario = load("marks", {"run": {"seed": seed}})
         execute(scenario, tmp_path / str(seed))
         run = RunFolder.at(tmp_path / str(seed))
-        classes = by_name(firms(run), "classes")
+        classes = by_name(firms(run).tables(), "classes")
         by_class = {row[0]: dict(zip(classes.columns, row, strict=True)) for row in classes.rows}
         for each in ("pro", "mid-tier", "larp"):
             assert by_class[each]["house_result_usd"] > 0
             assert (by_class[each]["elsewhere_usd"] > 0) == (each == "pro")
         taken.append(round(by_class["pro"]["share_of_pickoff_pct"]))
         kept.append(round(by_class["all firms"]["house_result_usd"] / 1_000_000, 1))
-        correlated.append(by_name(illusion(run), "rank-correlation").rows[0][2])
+        correlated.append(by_name(illusion(run).tables(), "rank-correlation").rows[0][2])
     said = " ".join(README.split())
     assert f"takes {min(taken)} to {max(taken)} % of what" in said
     assert f"keep {min(kept)} to {max(kept)} million" in said

@@ -15,7 +15,7 @@ from ledger.day_ledger import days_of, render_days
 from ledger.proof import invariants
 from ledger.proof.audit import audit
 from ledger.proof.recompute import wrong_fills
-from ledger.reports.firms.payable import tills
+from ledger.reports.firms.payable import coverage
 from ledger.reports.life.cage import cage, unpaid_requests
 from ledger.reports.money.bridge import bridge
 from ledger.reports.money.hole import hole
@@ -124,7 +124,7 @@ def test_what_was_asked_for_and_not_paid_is_still_owed(broken):
     noted: Counter = Counter()
     for account, amount, _ in broken.customs("unpaid-request"):
         noted[account.split(":")[-1]] += amount.number
-    claims_usd = tills(broken).house.claims_usd
+    claims_usd = coverage(broken).house.claims_usd
 
     for customer, usd in noted.items():
         assert 0 < usd <= claims_usd[customer]
@@ -149,8 +149,8 @@ def test_the_audit_finds_nothing_wrong(broken, covered):
 
 
 def test_the_reports_on_claims_hold_in_a_run_that_ends_with_a_halt(broken):
-    the_hole, of_house = hole(broken), tills(broken).house
-    dates = {what: rest for what, *rest in cage(broken)[0].rows}
+    the_hole, of_house = hole(broken), coverage(broken).house
+    dates = {what: rest for what, *rest in cage(broken).tables()[0].rows}
 
     assert the_hole.unexplained_usd == 0
     assert sum(of_house.pro_rata_usd().values()) == of_house.cash_usd

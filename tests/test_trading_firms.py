@@ -66,7 +66,7 @@ def test_what_some_win_others_lose_to_the_cent_kind_by_kind(crowd_run):
 
 
 def test_the_firms_books_reconcile_with_both_venues(crowd_run):
-    tables = {table.name: table for table in firms(crowd_run)}
+    tables = {table.name: table for table in firms(crowd_run).tables()}
     must_be_zero = [usd for line, usd in tables["check"].rows if "must be 0.00" in line]
 
     assert len(must_be_zero) >= 2

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Self
+from keyword import iskeyword
+from typing import Protocol, Self
 
 Cell = str | int | Decimal | date | datetime | None
 
@@ -40,6 +41,17 @@ class Table:
         found: Iterable[object],
         notes: tuple[str, ...] = (),
     ) -> Self:
-        """Lay out typed rows: each column holds the attribute of that name."""
-        rows = [tuple(getattr(row, column) for column in columns) for row in found]
+        """Lay out typed rows: each column holds the attribute of that name.
+
+        A column named like a keyword, such as ``class``, holds the attribute ``class_``.
+        """
+        names = [f"{column}_" if iskeyword(column) else column for column in columns]
+        rows = [tuple(getattr(row, name) for name in names) for row in found]
         return cls(name, title, columns, rows, notes)
+
+
+class Report(Protocol):
+    """The typed result of a report: its tables are made from it, and so is its picture."""
+
+    def tables(self) -> list[Table]:
+        """Lay it out."""

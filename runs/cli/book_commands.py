@@ -4,9 +4,9 @@ from typing import Any
 
 import click
 
-from ledger.reports.table import Table
+from ledger.reports.table import Report, Table
 from ledger.reports.trail.both_tiers import SHOWN
-from ledger.reports.trail.entity_books import books, books_text
+from ledger.reports.trail.entity_books import EntityBooks, books, books_text
 from ledger.reports.trail.sql import schema, sql
 from ledger.reports.trail.trail_down import trail
 from ledger.reports.trail.trail_up import trail_up
@@ -23,7 +23,7 @@ UP = ("fill", "entry", "postings", "closing", "figures", "linked", "fills", "agr
 @click.argument("entity")
 @click.option("--beancount", is_flag=True, help="Print them as a Beancount ledger of its own.")
 @report()  # an entity without contracts or tokens has no tables of them
-def books_command(run: RunFolder, entity: str, beancount: bool) -> list[Table] | str:
+def books_command(run: RunFolder, entity: str, beancount: bool) -> EntityBooks | str:
     """What do the books of one ENTITY say? They balance without anybody else's.
 
     \b
@@ -50,7 +50,7 @@ def books_command(run: RunFolder, entity: str, beancount: bool) -> list[Table] |
 @report("entries", "fills", "sums", instead={"seq": UP, "link": UP})
 def trail_command(
     run: RunFolder, seq: int | None, link: str | None, limit: int, **figure: Any
-) -> list[Table]:
+) -> Report | list[Table]:
     """What is a figure made of, and what is a fill part of?
 
     \b

@@ -2,13 +2,11 @@
 
 import click
 
-from ledger.reports.liquidations.cascade import liquidations
-from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 from runs.cli.reporting import RUN, plotted, report
 from runs.plots.liquidations_plot import liquidations_figure
 from runs.record.facts import load_record
-from runs.record.recorded_liquidations import beside_record
+from runs.record.recorded_liquidations import RecordedLiquidations, recorded_liquidations
 
 
 @click.command("liquidations")
@@ -24,8 +22,8 @@ from runs.record.recorded_liquidations import beside_record
     "check",
     "beside-the-record",
 )
-@plotted(liquidations_figure)
-def liquidations_command(run: RunFolder) -> list[Table]:
+@plotted(lambda told: liquidations_figure(told.found))
+def liquidations_command(run: RunFolder) -> RecordedLiquidations:
     """Whose margin failed, who took their positions over, and who paid?
 
     \b
@@ -38,5 +36,4 @@ def liquidations_command(run: RunFolder) -> list[Table]:
     day, beside what the public record leaves open for FTX. --plot draws prices, liquidations, and
     what the backstops held and earned, one below the other.
     """
-    tables = liquidations(run)
-    return [*tables, beside_record(run, tables, load_record())]
+    return recorded_liquidations(run, load_record())

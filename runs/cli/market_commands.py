@@ -2,11 +2,10 @@
 
 import click
 
-from ledger.reports.firms.firm_results import firms
-from ledger.reports.firms.illusion import illusion
-from ledger.reports.market.beliefs import beliefs
-from ledger.reports.market.leadlag import leadlag
-from ledger.reports.table import Table
+from ledger.reports.firms.firm_results import Firms, firms
+from ledger.reports.firms.illusion import Illusion, illusion
+from ledger.reports.market.beliefs import Beliefs, beliefs
+from ledger.reports.market.leadlag import LeadLag, leadlag
 from ledger.run_folder import RunFolder
 from runs.cli.reporting import RUN, plotted, report
 from runs.plots.firms_plot import firms_figure
@@ -25,7 +24,7 @@ from runs.plots.illusion_plot import illusion_figure
     "check",
 )
 @plotted(firms_figure)
-def firms_command(run: RunFolder) -> list[Table]:
+def firms_command(run: RunFolder) -> Firms:
     """What did each trading firm make of slow quotes?
 
     \b
@@ -44,7 +43,7 @@ def firms_command(run: RunFolder) -> list[Table]:
 @click.argument("run", type=RUN)
 @report("illusion", "rank-correlation", "classes", "quoter-by-class", "quoter-by-firm")
 @plotted(illusion_figure)
-def illusion_command(run: RunFolder) -> list[Table]:
+def illusion_command(run: RunFolder) -> Illusion:
     """Skill, or the maker's money? House against elsewhere, for each trading firm.
 
     \b
@@ -61,7 +60,7 @@ def illusion_command(run: RunFolder) -> list[Table]:
 @click.command("beliefs")
 @click.argument("run", type=RUN)
 @report("beliefs", "beliefs-by-market", "difference", "check")
-def beliefs_command(run: RunFolder) -> list[Table]:
+def beliefs_command(run: RunFolder) -> Beliefs:
     """What did the maker's own simulation promise, and what was booked?
 
     \b
@@ -78,7 +77,7 @@ def beliefs_command(run: RunFolder) -> list[Table]:
 @click.command("leadlag")
 @click.argument("run", type=RUN)
 @report("leadlag")
-def leadlag_command(run: RunFolder) -> list[Table]:
+def leadlag_command(run: RunFolder) -> LeadLag:
     """Which venue leads the other, and by how long?
 
     \b

@@ -2,10 +2,10 @@
 
 import click
 
-from ledger.reports.life.cage import cage
+from ledger.reports.life.cage import Cage, cage
 from ledger.reports.money.quarters import where_by_quarter
 from ledger.reports.money.where import where
-from ledger.reports.table import Table
+from ledger.reports.table import Report
 from ledger.run_folder import RunFolder
 from runs.cli.reporting import RUN, plotted, report
 from runs.plots.cage_plot import cage_figure
@@ -23,7 +23,7 @@ from runs.plots.cage_plot import cage_figure
     "volume",
     instead={"by": ("hole-by-quarter",)},
 )
-def where_command(run: RunFolder, by: str | None) -> list[Table]:
+def where_command(run: RunFolder, by: str | None) -> Report:
     """Where did the money go? The hole by kind, cash by receiver, and the bridge.
 
     \b
@@ -43,7 +43,7 @@ def where_command(run: RunFolder, by: str | None) -> list[Table]:
 @click.argument("run", type=RUN)
 @report("dates", "cage")
 @plotted(cage_figure)
-def cage_command(run: RunFolder) -> list[Table]:
+def cage_command(run: RunFolder) -> Cage:
     """Since when could the chips no longer be cashed?
 
     \b

@@ -2,8 +2,7 @@
 
 import click
 
-from ledger.reports.market.pool_results import pools
-from ledger.reports.table import Table
+from ledger.reports.market.pool_results import PoolResults, pools
 from ledger.run_folder import RunFolder
 from runs.cli.reporting import RUN, report
 
@@ -11,7 +10,7 @@ from runs.cli.reporting import RUN, report
 @click.command("pools")
 @click.argument("run", type=RUN)
 @report("pools")
-def pools_command(run: RunFolder) -> list[Table]:
+def pools_command(run: RunFolder) -> PoolResults:
     """What did liquidity earn, and what did it lose to arbitrage?
 
     \b

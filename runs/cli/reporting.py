@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-from ledger.reports.table import Table
+from ledger.reports.table import Report, Table
 from ledger.run_folder import RunFolder
 from runs.cli.printing import FORMATS, render
 
@@ -41,7 +41,7 @@ RUN, DAY = RunParameter(), DayParameter()
 
 
 def report(*names: str, instead: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Callable:
-    """Print the tables, or the text, that a command returns.
+    """Print the tables of the report, or the text, that a command returns.
 
     Which table is to be printed, and how, is tried on empty ones first: a mistake in it costs no
     work.
@@ -51,7 +51,7 @@ def report(*names: str, instead: Mapping[str, Sequence[str]] = MappingProxyType(
         instead: their names where this option is given.
     """
 
-    def decorate(command: Callable[..., list[Table] | str]) -> Callable[..., None]:
+    def decorate(command: Callable[..., Report | Sequence[Table] | str]) -> Callable[..., None]:
         @click.option(
             "--format",
             "form",
@@ -69,27 +69,24 @@ def report(*names: str, instead: Mapping[str, Sequence[str]] = MappingProxyType(
             if expected:
                 render([Table(name, "", (), ()) for name in expected], form, table)
             found = command(*args, **options)
-            click.echo(found if isinstance(found, str) else render(found, form, table))
+            if isinstance(found, str):
+                click.echo(found)
+            else:
+                tables = found if isinstance(found, Sequence) else found.tables()
+                click.echo(render(tables, form, table))
 
         return printing
 
     return decorate
 
 
-class Tabled(Protocol):
-    """The typed result of a report: its tables are made from it, and so is its picture."""
-
-    def tables(self) -> list[Table]:
-        """Lay it out."""
-
-
-Found = TypeVar("Found", bound=Tabled)
+Found = TypeVar("Found", bound=Report)
 
 
 def plotted(figure_of: Callable[[Found], Any]) -> Callable:
-    """Let a report draw its result as well as tabulate it; stands below `report`."""
+    """Let a command draw its report as well as print it; stands below `report`."""
 
-    def decorate(command: Callable[..., Found]) -> Callable[..., list[Table]]:
+    def decorate(command: Callable[..., Found]) -> Callable[..., Found]:
         @click.option(
             "--plot",
             type=click.Path(dir_okay=False, path_type=Path),
@@ -97,13 +94,13 @@ def plotted(figure_of: Callable[[Found], Any]) -> Callable:
             help="Draw it as well: a .png, .svg or .pdf (pip install 'moneytrail[plot]').",
         )
         @functools.wraps(command)
-        def drawing(*args: Any, plot: Path | None, **options: Any) -> list[Table]:
+        def drawing(*args: Any, plot: Path | None, **options: Any) -> Found:
             found = command(*args, **options)
             if plot:
                 from runs.plots.paper import save  # few draw, and all wait for imports
 
                 save(figure_of(found), plot)
-            return found if isinstance(found, list) else found.tables()
+            return found
 
         return drawing
 

@@ -6,11 +6,10 @@ from datetime import date
 import click
 
 from ledger.reports.life.answer import answer
-from ledger.reports.life.share_prices import valuation
-from ledger.reports.life.solvency import solvency
+from ledger.reports.life.share_prices import Valuation, valuation
+from ledger.reports.life.solvency import Solvency, solvency
 from ledger.reports.life.timeline import BY, Timeline, timeline
 from ledger.reports.money.hole import hole, hole_by_kind
-from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 from runs.cli.printing import FORMATS, render
 from runs.cli.reporting import DAY, RUN, plotted, report
@@ -57,7 +56,7 @@ def timeline_command(run: RunFolder, by: str) -> Timeline:
 @click.argument("run", type=RUN)
 @click.argument("day", metavar="DATE", type=DAY)
 @report("entities", "group", "tokens", "balance-sheets")
-def solvency_command(run: RunFolder, day: date) -> list[Table]:
+def solvency_command(run: RunFolder, day: date) -> Solvency:
     """What did everybody own and owe at the end of DATE?
 
     \b
@@ -67,13 +66,13 @@ def solvency_command(run: RunFolder, day: date) -> list[Table]:
     Each entity's balance sheet, which balances by itself; tokens at mark beside what was paid for
     them; and exchange and maker as one, where what they owe each other is struck out.
     """
-    return solvency(run, day).tables()
+    return solvency(run, day)
 
 
 @click.command("valuation")
 @click.argument("run", type=RUN)
 @report("rounds", "months", "reviews", "ways")
-def valuation_command(run: RunFolder) -> list[Table]:
+def valuation_command(run: RunFolder) -> Valuation:
     """What was the house valued at, what would it fetch, and what kept its maker quoting?
 
     \b

@@ -32,7 +32,8 @@ import numpy as np
 
 from des.scenario import Scenario
 from ledger.reports.firms.bootstrap import draws, interval
-from ledger.reports.liquidations.cascade import CAPTIVE, liquidations
+from ledger.reports.liquidations.backstop_results import ProviderKind
+from ledger.reports.liquidations.liquidation_results import liquidations
 from ledger.reports.table import Cell, Table
 from runs.experiments.experiment import books_of, experiment, run_cases
 from runs.scenarios import load
@@ -138,9 +139,15 @@ def _captive(scenario: Scenario) -> int:
 def outcome(case: Case) -> BackstopOutcome:
     """Run one case and read off its books what the captive provider made of it."""
     with books_of(scenario_of(case)) as run:
-        backstops = next(table for table in liquidations(run) if table.name == "backstops")
-        figures = (figures for _, standing, *figures in backstops.rows if standing == CAPTIVE)
-        return BackstopOutcome(*map(float, next(figures)))
+        backstops = liquidations(run).backstops
+        captive = next(each for each in backstops if each.standing is ProviderKind.CAPTIVE)
+        return BackstopOutcome(
+            float(captive.taken_usd),
+            float(captive.discount_usd),
+            float(captive.moves_usd),
+            float(captive.unwinding_usd),
+            float(captive.result_usd),
+        )
 
 
 # ------------------------------------------------------------------------- which cases

@@ -1,1 +1,1 @@
-"""Pictures of reports, drawn from their tables alone: what isn't printed there isn't drawn here."""
+"""Pictures of reports, drawn from the rows that their tables print, and from nothing else."""

@@ -5,15 +5,13 @@ from datetime import date
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from ledger.reports.table import Table
+from ledger.reports.life.cage import Cage, FirstShort
 from runs.plots.paper import (
     DAYS_LABELLED,
     LEGEND_PAD,
     WIDE,
     ZERO_LINE,
-    Row,
     canvas,
-    rows,
     short,
     style,
 )
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# By column of the table: what a line is called, and how it is drawn. Where two run together the
+# By figure of a close: what a line is called, and how it is drawn. Where two run together the
 # cash shows on both sides of the other.
 LINES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "house_cash_usd": ("liquid cash of the house", {"color": "#b0b0b0", "linewidth": 5}),
@@ -36,21 +34,21 @@ LINES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
 }
 
 
-def cage_figure(tables: Sequence[Table]) -> "Figure":
+def cage_figure(found: Cage) -> "Figure":
     """Draw the firms' profit and all claims beside the cash, and what it covers of them.
 
     Args:
-        tables: those of `cage`.
+        found: what `cage` tabulates.
 
     Raises:
         PlotError: there is no matplotlib.
     """
-    closes = rows(tables, "cage")
-    days = [row["day"] for row in closes]
+    closes = found.closes
+    days = [close.day for close in closes]
     with style():
         figure = canvas(9, 5.4)
         money, cover = figure.subplots(2, sharex=True, height_ratios=(3, 1))
-        amounts = {column: [float(row[column]) for row in closes] for column in LINES}
+        amounts = {column: [float(getattr(close, column)) for close in closes] for column in LINES}
         for column, (label, line) in LINES.items():
             if any(amounts[column]):
                 never = "" if max(amounts[column]) > 0 else ", never above zero"
@@ -62,28 +60,28 @@ def cage_figure(tables: Sequence[Table]) -> "Figure":
         money.yaxis.set_major_formatter(short)
         money.set_ylabel(f"{'above zero, ' if wide else ''}USD at the day's close")
         money.set_title("Since when could the chips no longer be cashed?", pad=LEGEND_PAD)
-        covers = [pct if pct is None else float(pct) for pct in (r["cover_pct"] for r in closes)]
+        covers = [None if (pct := close.cover_pct) is None else float(pct) for close in closes]
         cover.plot(days, covers, color="black")
         cover.axhline(100, **ZERO_LINE)
         cover.set_ylim(0, 1.1 * max([100, *(pct for pct in covers if pct is not None)]))
         cover.set_ylabel("cash, % of\nall claims")
         labelled = days[:: ceil(len(days) / DAYS_LABELLED)]
         cover.set_xticks(labelled, [f"{day}" for day in labelled])
-        _mark_dates((money, cover), rows(tables, "dates"))
+        _mark_dates((money, cover), found.dates)
         figure.legend(loc="outside right upper")
     return figure
 
 
-def _mark_dates(panels: Sequence["Axes"], dates: Sequence[Row]) -> None:
+def _mark_dates(panels: Sequence["Axes"], dates: Sequence[FirstShort]) -> None:
     """Draw a line at each day on which something came to pass, and say below what it was."""
     letters: dict[date, str] = {}
     told = []
-    for letter, row in zip("abcd", dates, strict=True):
-        if row["first_day"] is None:
-            told.append(f"never: {row['what']}")
+    for letter, first in zip("abcd", dates, strict=True):
+        if first.first_day is None:
+            told.append(f"never: {first.what}")
         else:
-            letters[row["first_day"]] = letters.get(row["first_day"], "") + letter
-            told.append(f"{letter}: {row['what']}, first on {row['first_day']}")
+            letters[first.first_day] = letters.get(first.first_day, "") + letter
+            told.append(f"{letter}: {first.what}, first on {first.first_day}")
     for day, names in letters.items():
         for axes in panels:
             axes.axvline(day, color="black", linewidth=0.8, linestyle=(0, (1, 3)), zorder=0)

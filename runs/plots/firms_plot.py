@@ -1,11 +1,9 @@
 """What the house let each firm keep, against how fast it is."""
 
-from collections.abc import Sequence
 from math import floor, log10
 from typing import TYPE_CHECKING
 
-from ledger.reports.firms.league import ALL
-from ledger.reports.table import Table
+from ledger.reports.firms.firm_results import Firms
 from runs.plots.paper import (
     EDGE,
     TYPICAL,
@@ -13,7 +11,6 @@ from runs.plots.paper import (
     PlotError,
     by_class,
     canvas,
-    rows,
     scale,
     short,
     style,
@@ -26,39 +23,39 @@ AT_ONCE_MS = 0.1  # where who reacts in no time stands: a logarithmic axis has n
 LARGEST, SMALLEST = 500, 12  # where a mark's size is capital: the most, and so little as is seen
 
 
-def firms_figure(tables: Sequence[Table]) -> "Figure":
+def firms_figure(found: Firms) -> "Figure":
     """Draw what the house let each firm keep against how fast it is.
 
     Args:
-        tables: those of `firms`.
+        found: what `firms` tabulates.
 
     Raises:
         PlotError: there is no matplotlib, or the books don't say how fast the firms are.
     """
-    timed = [row for row in rows(tables, "league") if row["reaction_ms"] is not None]
-    firms = [row for row in timed if row["status"] != "waiting"]  # who never came
+    timed = [each for each in found.results if each.profile.reaction_ms is not None]
+    firms = [each for each in timed if each.profile.status != "waiting"]  # who never came
     if not firms:
         raise PlotError("the books of this run don't say how fast its firms are; nothing to draw")
-    capital_usd = {r["firm"]: float(r["opening_capital_usd"]) for r in rows(tables, "capital")}
-    largest_usd = max(capital_usd[row["firm"]] for row in firms)
-    kept_usd = {r["firm"]: float(r["edge_less_fees_usd"]) for r in rows(tables, "league")}
-    of_class_usd = {r["class"]: r["edge_less_fees_usd"] for r in rows(tables, "classes")}
+    largest_usd = max(float(each.opening_capital_usd) for each in firms)
+    of_class_usd = {each.result.firm: each.result.edge_less_fees_usd for each in found.classes}
     with style():
         from matplotlib.ticker import LogLocator
 
         figure = canvas(8, 4.6)
         axes = figure.subplots()
         axes.set_xscale("log")
-        scale(axes, "y", [kept_usd[row["firm"]] for row in firms])
+        scale(axes, "y", [float(each.edge_less_fees_usd) for each in firms])
         axes.axhline(0, **ZERO_LINE)
-        for name, mark, members in by_class(tables, firms):
+        for name, mark, members in by_class(
+            of_class_usd, [(each.profile.category, each) for each in firms]
+        ):
             axes.scatter(
-                [max(float(row["reaction_ms"]), AT_ONCE_MS) for row in members],
-                [kept_usd[row["firm"]] for row in members],
-                [_size(capital_usd[row["firm"]] / largest_usd) for row in members],
+                [max(float(each.profile.reaction_ms), AT_ONCE_MS) for each in members],
+                [float(each.edge_less_fees_usd) for each in members],
+                [_size(float(each.opening_capital_usd) / largest_usd) for each in members],
                 **mark,
             )
-            whole_usd = short(float(of_class_usd.get(name, kept_usd[ALL])))
+            whole_usd = short(float(of_class_usd.get(name, found.everybody.edge_less_fees_usd)))
             label = f"{name}: {len(members)} with {whole_usd} USD"
             axes.scatter([], [], TYPICAL, label=label, **mark)
         round_usd = 10.0 ** floor(log10(largest_usd))

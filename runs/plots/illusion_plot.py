@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ledger.reports.table import Table
+from ledger.reports.firms.illusion import Illusion, QuoterOnAndOff, RankCorrelation
 from runs.plots.paper import (
     EDGE,
     LEGEND_PAD,
     MINUS,
     TYPICAL,
     ZERO_LINE,
-    Row,
     by_class,
     canvas,
-    rows,
     scale,
     style,
 )
@@ -23,38 +21,39 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def illusion_figure(tables: Sequence[Table]) -> "Figure":
+def illusion_figure(found: Illusion) -> "Figure":
     """Draw each firm's house against its elsewhere, and classes with the quoter on and off.
 
     Args:
-        tables: those of `illusion`. Without whole days on and off there is no second panel.
+        found: what `illusion` tabulates. Without whole days on and off there is no second panel.
 
     Raises:
         PlotError: there is no matplotlib.
     """
-    compared = rows(tables, "quoter-by-class")
+    compared = found.quoter_by_class
     with style():
         figure = canvas(10 if compared else 6, 4.6)
         panels = figure.subplots(1, 2 if compared else 1, squeeze=False)[0]
-        _draw_places(panels[0], tables)
+        _draw_places(panels[0], found)
         if compared:
             _draw_quoter(panels[1], compared)
         for axes in panels:
             axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, borderaxespad=0.2)
-        figure.supxlabel(_rank_caption(rows(tables, "rank-correlation")[0]), fontsize=8)
+        figure.supxlabel(_rank_caption(found.ranks[0]), fontsize=8)
     return figure
 
 
-def _draw_places(axes: "Axes", tables: Sequence[Table]) -> None:
+def _draw_places(axes: "Axes", found: Illusion) -> None:
     axes.axhline(0, **ZERO_LINE)
     axes.axvline(0, **ZERO_LINE)
-    firms = [row for row in rows(tables, "illusion") if row["house_bps_per_day"] is not None]
-    for which, place in (("x", "house"), ("y", "elsewhere")):
-        scale(axes, which, [float(row[f"{place}_bps_per_day"]) for row in firms])
-    for name, mark, members in by_class(tables, firms):
+    firms = [each for each in found.firms if each.house_bps_per_day is not None]
+    scale(axes, "x", [float(each.house_bps_per_day) for each in firms])
+    scale(axes, "y", [float(each.elsewhere_bps_per_day) for each in firms])
+    classes = [each.class_ for each in found.classes]
+    for name, mark, members in by_class(classes, [(each.class_, each) for each in firms]):
         axes.scatter(
-            [float(row["house_bps_per_day"]) for row in members],
-            [float(row["elsewhere_bps_per_day"]) for row in members],
+            [float(each.house_bps_per_day) for each in members],
+            [float(each.elsewhere_bps_per_day) for each in members],
             TYPICAL,
             label=name,
             **mark,
@@ -64,24 +63,24 @@ def _draw_places(axes: "Axes", tables: Sequence[Table]) -> None:
     axes.set_title("Does who wins at the house win elsewhere?", pad=LEGEND_PAD)
 
 
-def _draw_quoter(axes: "Axes", groups: Sequence[Row]) -> None:
+def _draw_quoter(axes: "Axes", groups: Sequence[QuoterOnAndOff]) -> None:
     """Draw results with their intervals from top to bottom: quoter on, below it off."""
-    figures = [row[f"{state}_bps_per_day"] for row in groups for state in ("on", "off")]
+    figures = [getattr(row, f"{state}_bps_per_day") for row in groups for state in ("on", "off")]
     scale(axes, "x", [float(bps) for bps in figures if bps is not None])
     axes.axvline(0, **ZERO_LINE)
     for state, shift, fill in (("on", -0.15, "black"), ("off", 0.15, "white")):
-        drawn = [row for row in groups if row[f"{state}_bps_per_day"] is not None]
+        drawn = [row for row in groups if getattr(row, f"{state}_bps_per_day") is not None]
         heights = [groups.index(row) + shift for row in drawn]
-        known = [row for row in drawn if row[f"{state}_low_bps"] is not None]
+        known = [row for row in drawn if getattr(row, f"{state}_low_bps") is not None]
         axes.hlines(
             [groups.index(row) + shift for row in known],
-            [float(row[f"{state}_low_bps"]) for row in known],
-            [float(row[f"{state}_high_bps"]) for row in known],
+            [float(getattr(row, f"{state}_low_bps")) for row in known],
+            [float(getattr(row, f"{state}_high_bps")) for row in known],
             color="black",
             linewidth=1.2,
         )
         axes.scatter(
-            [float(row[f"{state}_bps_per_day"]) for row in drawn],
+            [float(getattr(row, f"{state}_bps_per_day")) for row in drawn],
             heights,
             TYPICAL / 2,
             label=f"quoter {state}",
@@ -89,19 +88,22 @@ def _draw_quoter(axes: "Axes", groups: Sequence[Row]) -> None:
             zorder=3,
             **EDGE,
         )
-    axes.set_yticks(range(len(groups)), [f"{row['class']}, {row['place']}" for row in groups])
+    axes.set_yticks(range(len(groups)), [f"{row.who}, {row.place}" for row in groups])
     axes.invert_yaxis()
     axes.set_xlabel("result (bps of opening capital per day), 95% over days")
     axes.set_title("What is left while the quoter is off?", pad=LEGEND_PAD)
 
 
-def _rank_caption(row: Row) -> str:
-    if row["spearman"] is None:
+def _rank_caption(found: RankCorrelation) -> str:
+    if found.spearman is None:
         return "No rank correlation: in one of the places all results are the same."
     ends = [
-        f"{row[f'over_{what}_low']} to {row[f'over_{what}_high']} over {what}"
-        for what in ("firms", "days")
-        if row[f"over_{what}_low"] is not None
+        f"{low} to {high} over {what}"
+        for what, low, high in (
+            ("firms", found.over_firms_low, found.over_firms_high),
+            ("days", found.over_days_low, found.over_days_high),
+        )
+        if low is not None
     ]
-    found = f"Rank correlation of house and elsewhere, {row['firms']} firms: {row['spearman']}"
-    return f"{found}\n(95%: {', '.join(ends) or 'too few for it'})".replace("-", MINUS)
+    told = f"Rank correlation of house and elsewhere, {found.firms} firms: {found.spearman}"
+    return f"{told}\n(95%: {', '.join(ends) or 'too few for it'})".replace("-", MINUS)

@@ -2,22 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import cycle
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from ledger.reports.liquidations.cascade import CAPTIVE
-from ledger.reports.liquidations.course import HELD, LEAD, RESULT
-from ledger.reports.table import Table
+from ledger.reports.liquidations.backstop_results import ProviderKind
+from ledger.reports.liquidations.cascade import CascadeHour
+from ledger.reports.liquidations.course import CourseStep
+from ledger.reports.liquidations.liquidation_results import Liquidations
 from runs.plots.paper import (
     DAYS_LABELLED,
     LEGEND_PAD,
     WIDE,
     ZERO_LINE,
     PlotError,
-    Row,
     canvas,
-    rows,
     short,
     style,
 )
@@ -34,7 +34,7 @@ PRICES: Sequence[Mapping[str, Any]] = (
     {"color": "#a93226", "linewidth": 1.4, "linestyle": (0, (1, 1))},
     {"color": "#888888", "linewidth": 1.2, "linestyle": "-."},
 )
-# By column of the cascade: what a customer's position came to, and how a bar of it is filled.
+# By figure of the cascade: what a customer's position came to, and how a bar of it is filled.
 WAYS_OUT: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "in_book_usd": ("in the book", {"facecolor": "#d9d9d9"}),
     "backstop_usd": ("by backstops", {"facecolor": "#1b4965"}),
@@ -49,27 +49,29 @@ OTHER_LINES: Sequence[Mapping[str, Any]] = (
 )
 
 
-def liquidations_figure(tables: Sequence[Table]) -> "Figure":
+def liquidations_figure(found: Liquidations) -> "Figure":
     """Draw the prices, what was liquidated, and what backstops held of it and made of it.
 
     Args:
-        tables: those of `liquidations`.
+        found: what `liquidations` tabulates.
 
     Raises:
         PlotError: there is no matplotlib, or nobody trades on margin.
     """
-    standing = {row["provider"]: row["standing"] for row in rows(tables, "backstops")}
+    standing = {each.provider: each.standing for each in found.backstops}
     if not standing:
         raise PlotError("nobody trades on margin in this run; nothing to draw")
-    course = rows(tables, "course")
-    times = [datetime.fromisoformat(row["time"]) for row in course]
+    course = found.course.steps
+    times = [step.until for step in course]
     with style():
         figure = canvas(9, 9.5)
         panels = figure.subplots(4, sharex=True, height_ratios=(4, 4, 3, 3))
         _draw_prices(panels[0], times, course)
-        _draw_cascade(panels[1], times, rows(tables, "cascade"))
-        _draw_backstops(panels[2], times, course, HELD, standing)
-        _draw_backstops(panels[3], times, course, RESULT, standing)
+        _draw_cascade(panels[1], times, found.hours)
+        # The most that was held belongs to the whole step; a result is as it stands at its end.
+        held = [step.held_usd for step in course]
+        _draw_backstops(panels[2], times, held, standing, "steps-pre")
+        _draw_backstops(panels[3], times, [step.result_usd for step in course], standing)
         panels[2].set_ylabel("held by backstops at\nmost, USD, long above 0")
         panels[3].set_ylabel("result of backstops\nso far, USD")
         figure.align_ylabels(panels)
@@ -83,13 +85,14 @@ def liquidations_figure(tables: Sequence[Table]) -> "Figure":
     return figure
 
 
-def _draw_prices(axes: "Axes", times: Sequence[datetime], course: Sequence[Row]) -> None:
-    columns = [name for name in course[0] if name.endswith(LEAD) and course[0][name]]
+def _draw_prices(axes: "Axes", times: Sequence[datetime], course: Sequence[CourseStep]) -> None:
+    first = {market: usd for market, usd in course[0].lead_usd.items() if usd}
     indices = {
-        name: [100 * float(row[name] / course[0][name]) for row in course] for name in columns
+        market: [100 * float(step.lead_usd[market] / usd) for step in course]
+        for market, usd in first.items()
     }
-    for (name, index), line in zip(indices.items(), cycle(PRICES), strict=False):
-        axes.plot(times, index, label=name.removesuffix(LEAD), **line)
+    for (market, index), line in zip(indices.items(), cycle(PRICES), strict=False):
+        axes.plot(times, index, label=market, **line)
     lowest = min((min(index) for index in indices.values()), default=100)
     highest = max((max(index) for index in indices.values()), default=100)
     if highest > WIDE * lowest:
@@ -98,16 +101,15 @@ def _draw_prices(axes: "Axes", times: Sequence[datetime], course: Sequence[Row])
     axes.set_ylabel("lead price,\n% of the first")
 
 
-def _draw_cascade(axes: "Axes", times: Sequence[datetime], cascade: Sequence[Row]) -> None:
+def _draw_cascade(axes: "Axes", times: Sequence[datetime], cascade: Sequence[CascadeHour]) -> None:
     """Stack what was liquidated in each of the steps that end at *times*."""
     step = times[1] - times[0]
     begins = times[:-1]
     base = [0.0] * len(begins)
     for column, (label, bar) in WAYS_OUT.items():
         heights = [0.0] * len(begins)
-        for row in cascade:
-            i = (datetime.fromisoformat(row["hour"]) - times[0]) // step
-            heights[i] += float(row[column])
+        for hour in cascade:
+            heights[(hour.at - times[0]) // step] += float(getattr(hour, column))
         axes.bar(
             begins,
             heights,
@@ -128,17 +130,16 @@ def _draw_cascade(axes: "Axes", times: Sequence[datetime], cascade: Sequence[Row
 def _draw_backstops(
     axes: "Axes",
     times: Sequence[datetime],
-    course: Sequence[Row],
-    column: str,
-    standing: Mapping[str, str],
+    course: Sequence[Mapping[str, Decimal]],
+    standing: Mapping[str, ProviderKind],
+    drawn: str = "default",
 ) -> None:
+    """Draw an amount of each provider, step by step."""
     axes.axhline(0, **ZERO_LINE)
-    # The most that was held belongs to the whole step; a result is as it stands at its end.
-    drawn = "steps-pre" if column == HELD else "default"
     others = cycle(OTHER_LINES)
     for name, what in standing.items():
-        line = CAPTIVE_LINE if what == CAPTIVE else next(others)
-        label = f"{name} (captive)" if what == CAPTIVE else name
-        amounts = [float(row[name + column]) for row in course]
+        line = CAPTIVE_LINE if what == ProviderKind.CAPTIVE else next(others)
+        label = f"{name} (captive)" if what == ProviderKind.CAPTIVE else name
+        amounts = [float(usd[name]) for usd in course]
         axes.plot(times, amounts, label=label, drawstyle=drawn, **line)
     axes.yaxis.set_major_formatter(short)

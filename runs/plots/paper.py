@@ -1,25 +1,24 @@
 """What all pictures share: their style, their axes, and the files that they become.
 
 All read in black and white: shapes and line styles tell things apart, colours only help. The same
-tables always give the same bytes, for one version of matplotlib; the extra `plot` installs it.
+report always gives the same bytes, for one version of matplotlib; the extra `plot` installs it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import cycle
 from math import floor, log10
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ledger.mistake import MistakeError
 from ledger.reports.firms.league import ALL, NO_CLASS
-from ledger.reports.table import Cell, Table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Row = Mapping[str, Cell]
+Member = TypeVar("Member")
 
 # By suffix, what a file would say of when it was written; then no two would be the same.
 DATES: Mapping[str, Mapping[str, None]] = {
@@ -92,12 +91,6 @@ def canvas(width_in: float, height_in: float) -> "Figure":
     return Figure((width_in, height_in), layout="constrained")
 
 
-def rows(tables: Sequence[Table], name: str) -> list[dict[str, Any]]:
-    """Return the rows of the table of that name, each by its columns."""
-    table = next(table for table in tables if table.name == name)
-    return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
-
-
 def scale(axes: "Axes", which: str, figures: Sequence[float]) -> None:
     """Let an axis, x or y, be logarithmic off zero if a linear one would hide a fair part."""
     axis, set_scale = {
@@ -125,11 +118,10 @@ def short(usd: float, _position: int | None = None) -> str:
 
 
 def by_class(
-    tables: Sequence[Table], firms: Sequence[Row]
-) -> Iterator[tuple[str, dict[str, Any], list[Row]]]:
-    """Yield each class, as `classes` lists them, with its mark and those of the firms in it."""
-    told = dict.fromkeys(row["class"] for row in rows(tables, "classes"))
-    names = [name for name in told if name != ALL] or [ALL]
+    classes: Iterable[str], firms: Sequence[tuple[str | None, Member]]
+) -> Iterator[tuple[str, dict[str, Any], list[Member]]]:
+    """Yield each of *classes* with its mark and those of the firms, told by class, in it."""
+    names = [name for name in dict.fromkeys(classes) if name != ALL] or [ALL]
     for name, (marker, colour) in zip(names, cycle(MARKS), strict=False):
-        members = [row for row in firms if name in (ALL, row["class"] or NO_CLASS)]
+        members = [firm for of, firm in firms if name in (ALL, of or NO_CLASS)]
         yield name, {"marker": marker, "facecolor": colour, **EDGE}, members

@@ -6,11 +6,14 @@ leaves open for FTX on a day is one times the other.
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from ledger.reports.days import calendar
 from ledger.reports.dollars import ZERO
+from ledger.reports.liquidations.cascade import LiquidatedDay
+from ledger.reports.liquidations.liquidation_results import Liquidations, liquidations
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from runs.record.facts import Range, Record, verdict
@@ -22,12 +25,30 @@ NEAR = timedelta(days=365)
 PERCENT = Decimal("0.01")
 
 
-def beside_record(run: RunFolder, tables: Sequence[Table], record: Record) -> Table:
+@dataclass(frozen=True, slots=True)
+class RecordedLiquidations:
+    """What a run liquidated, and what the record leaves open for it."""
+
+    found: Liquidations
+    beside_record: Table
+
+    def tables(self) -> list[Table]:
+        """Lay out both."""
+        return [*self.found.tables(), self.beside_record]
+
+
+def recorded_liquidations(run: RunFolder, record: Record) -> RecordedLiquidations:
+    """Read what a run liquidated, and hold it against the record."""
+    found = liquidations(run)
+    return RecordedLiquidations(found, beside_record(run, found.days, record))
+
+
+def beside_record(run: RunFolder, found: Sequence[LiquidatedDay], record: Record) -> Table:
     """Hold what was liquidated by day against the record.
 
     Args:
         run: whose books.
-        tables: those of `liquidations`.
+        found: what was liquidated, by day and market.
         record: the facts.
 
     Returns:
@@ -36,9 +57,9 @@ def beside_record(run: RunFolder, tables: Sequence[Table], record: Record) -> Ta
     """
     parties, days = run.chart.parties, calendar(run)
     liquidated: dict[tuple[date, str | None], Decimal] = defaultdict(lambda: ZERO)
-    for day, market, *_, usd in next(each for each in tables if each.name == "days").rows:
-        liquidated[day, market] += usd
-        liquidated[day, None] += usd
+    for each in found:
+        liquidated[each.day, each.market] += each.liquidated_usd
+        liquidated[each.day, None] += each.liquidated_usd
     markets = (None, *(c.market for c in run.chart.contracts if c.venue == parties.house))
     rows = [
         _row(day, market, liquidated[day, market], record)

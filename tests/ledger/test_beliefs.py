@@ -42,7 +42,7 @@ WITH_THE_HEDGE = (
 
 
 def table(run: RunFolder, name: str) -> Table:
-    return next(table for table in beliefs(run) if table.name == name)
+    return next(table for table in beliefs(run).tables() if table.name == name)
 
 
 def column(found: Table, name: str) -> list[Cell]:
@@ -300,7 +300,7 @@ def test_a_month_in_which_one_market_has_no_promise_has_none_to_be_held_to(belie
 
 def test_money_has_cents_and_every_row_is_as_wide_as_its_table(any_run, believing):
     for run in (any_run, believing(ALL_PROMISED)):
-        for found in beliefs(run):
+        for found in beliefs(run).tables():
             for row in found.rows:
                 assert len(row) == len(found.columns)
                 for title, cell in zip(found.columns, row, strict=True):

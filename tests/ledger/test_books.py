@@ -39,7 +39,7 @@ def source(run: RunFolder) -> str:
 
 
 def test_the_trial_balance_goes_from_opening_by_movement_to_closing(afternoon):
-    trial, contracts = books(afternoon, "Firm02")
+    trial, contracts = books(afternoon, "Firm02").tables()
 
     assert trial.rows == [
         (root, account, Decimal(f"{opening}.00"), Decimal(f"{moved}.00"), Decimal(f"{end}.00"))
@@ -68,7 +68,7 @@ def test_the_trial_balance_goes_from_opening_by_movement_to_closing(afternoon):
 
 @pytest.mark.parametrize("entity", ENTITIES)
 def test_everybodys_books_balance_alone_at_the_opening_and_at_the_close(any_run, entity):
-    trial, _ = books(any_run, entity)
+    trial, _ = books(any_run, entity).tables()
 
     assert trial.rows[-1][2:] == (0, 0, 0)
     assert all(cell.as_tuple().exponent == -2 for row in trial.rows for cell in row[2:])
@@ -84,7 +84,7 @@ def test_money_that_passes_from_books_to_books_unbooked_shows_in_the_sum(
   Assets:Firm01:Cash                           -7.00 USD
   Assets:Firm02:Cash                            7.00 USD
 """
-    trial, _ = books(afternoon_with(gift), "Firm01")
+    trial, _ = books(afternoon_with(gift), "Firm01").tables()
 
     assert trial.rows[-1][2:] == (0, -7, -7)
 
@@ -100,11 +100,11 @@ def test_every_account_stands_in_the_books_of_its_entity_and_in_no_others(run):
 def test_contracts_sum_to_zero_over_all_entities_though_not_in_each(run):
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for entity in ENTITIES:
-        for _, commodity, _, _, closing in books(run, entity)[1].rows:
+        for _, commodity, _, _, closing in books(run, entity).tables()[1].rows:
             sums[commodity] += closing
 
     assert set(sums.values()) == {Decimal(0)}
-    assert any(row[-1] for row in books(run, "Alameda")[1].rows)
+    assert any(row[-1] for row in books(run, "Alameda").tables()[1].rows)
 
 
 # --------------------------------------------------------------- books as a ledger
@@ -210,7 +210,7 @@ def test_contracts_are_left_out_and_so_is_an_entry_that_moves_nothing_else(after
 )
 def test_who_keeps_no_books_is_refused_with_a_suggestion_and_the_list(afternoon, asked, suggested):
     with pytest.raises(UnknownEntityError) as refused:
-        books(afternoon, asked)
+        books(afternoon, asked).tables()
 
     assert isinstance(refused.value, ValueError)
     assert (refused.value.entity, refused.value.suggestion) == (asked, suggested)

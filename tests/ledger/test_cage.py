@@ -52,7 +52,7 @@ UNPAID = """
 
 
 def table(run: RunFolder, name: str) -> Table:
-    return next(table for table in cage(run) if table.name == name)
+    return next(table for table in cage(run).tables() if table.name == name)
 
 
 def column(found: Table, name: str) -> list:
@@ -202,7 +202,7 @@ def test_bean_query_finds_every_close(run):
 
 
 def test_money_has_cents_and_every_row_is_as_wide_as_its_table(any_run):
-    for found in cage(any_run):
+    for found in cage(any_run).tables():
         for row in found.rows:
             assert len(row) == len(found.columns)
             for title, cell in zip(found.columns, row, strict=True):

@@ -51,7 +51,7 @@ SEASON = """
 
 
 def table(run: RunFolder, name: str) -> Table:
-    return next(table for table in firms(run) if table.name == name)
+    return next(table for table in firms(run).tables() if table.name == name)
 
 
 def column(found: Table, name: str) -> list[Cell]:
@@ -167,7 +167,7 @@ def test_classes_sum_to_the_firms_in_every_column_of_money(afternoon_with):
 
 
 def test_money_has_cents_and_every_row_is_as_wide_as_its_table(any_run):
-    for found in firms(any_run):
+    for found in firms(any_run).tables():
         for row in found.rows:
             assert len(row) == len(found.columns)
             for title, cell in zip(found.columns, row, strict=True):

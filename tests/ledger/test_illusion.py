@@ -125,7 +125,7 @@ def world(tmp_path: Path) -> Callable[..., RunFolder]:
 
 
 def tables(run: RunFolder) -> dict[str, Table]:
-    return {table.name: table for table in illusion(run)}
+    return {table.name: table for table in illusion(run).tables()}
 
 
 def rows(found: Table) -> dict[tuple, dict]:
@@ -379,7 +379,7 @@ def test_days_on_and_days_off_are_drawn_apart(world):
 
 
 def test_money_has_cents_and_every_row_is_as_wide_as_its_table(simulated):
-    for found in illusion(simulated):
+    for found in illusion(simulated).tables():
         for row in found.rows:
             assert len(row) == len(found.columns)
             for title, cell in zip(found.columns, row, strict=True):

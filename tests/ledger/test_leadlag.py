@@ -330,7 +330,7 @@ def week_with(afternoon_with: Callable[..., RunFolder]) -> Callable[[int], RunFo
     ("lag_us", "leader"), [(2_000_000, "Binance"), (0, "undecided"), (-2_000_000, "FTX")]
 )
 def test_the_fills_alone_tell_who_leads_and_by_how_long(week_with, lag_us: int, leader: str):
-    (found,) = leadlag(week_with(lag_us))
+    (found,) = leadlag(week_with(lag_us)).tables()
     ((*_, with_peak, seen, _),) = found.rows
     row = dict(zip(found.columns, found.rows[0], strict=True))
 
@@ -352,7 +352,7 @@ def test_only_orders_with_reasons_of_their_own_count_each_once(week_with):
 
 
 def test_the_age_beside_the_lag_is_no_part_of_it(week_with):
-    (found,) = leadlag(week_with(2_000_000))
+    (found,) = leadlag(week_with(2_000_000)).tables()
     row = dict(zip(found.columns, found.rows[0], strict=True))
 
     assert row["quote_age_s"] == Decimal("2.50")  # what these fills say, and not what they do
@@ -360,13 +360,13 @@ def test_the_age_beside_the_lag_is_no_part_of_it(week_with):
 
 
 def test_without_fills_there_is_nobody_to_follow(afternoon_with):
-    (found,) = leadlag(afternoon_with(fills=()))
+    (found,) = leadlag(afternoon_with(fills=())).tables()
 
     assert found.rows == [("BTC-PERP", "no peak", *[None] * 7, 0, 0, 0)]
 
 
 def test_every_market_has_a_line_with_the_fills_and_days_that_sql_finds(run: RunFolder):
-    (found,) = leadlag(run)
+    (found,) = leadlag(run).tables()
     counted = sql(
         run,
         "SELECT market, count(DISTINCT time::DATE), count(DISTINCT (time, quantity > 0)) "

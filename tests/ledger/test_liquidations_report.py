@@ -12,8 +12,8 @@ from ledger.kinds import Kind
 from ledger.parties import books_of
 from ledger.reports.dollars import usd_balances
 from ledger.reports.firms.firm_results import firms
-from ledger.reports.liquidations.cascade import liquidations
 from ledger.reports.liquidations.course import HELD, LEAD, RESULT
+from ledger.reports.liquidations.liquidation_results import liquidations
 from ledger.reports.money.where import where
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
@@ -21,7 +21,7 @@ from ledger.run_folder import RunFolder
 
 @pytest.fixture(scope="module")
 def tables(margin_run: RunFolder) -> dict[str, Table]:
-    return {table.name: table for table in liquidations(margin_run)}
+    return {table.name: table for table in liquidations(margin_run).tables()}
 
 
 def column(table: Table, name: str) -> list:
@@ -150,7 +150,7 @@ def left_lots(run: RunFolder, who: str) -> int:
 def test_the_course_of_more_than_a_week_is_told_by_day(executed):
     week = {"start": date(2022, 5, 9), "end": date(2022, 5, 17), "day_ledgers": ()}
     run = executed("tiny", run=week)
-    times = column({t.name: t for t in liquidations(run)}["course"], "time")
+    times = column({t.name: t for t in liquidations(run).tables()}["course"], "time")
 
     assert times == [f"2022-05-{day:02} 00:00" for day in range(9, 18)]
 
@@ -165,7 +165,7 @@ def test_what_is_left_to_the_fund_less_what_it_pays_is_what_is_in_it(tables):
 
 
 def test_where_nobody_trades_on_margin_the_report_is_empty(tiny_run):
-    empty = {table.name: table.rows for table in liquidations(tiny_run)}
+    empty = {table.name: table.rows for table in liquidations(tiny_run).tables()}
 
     assert not empty["cascade"]
     assert not empty["gains"]
@@ -173,7 +173,7 @@ def test_where_nobody_trades_on_margin_the_report_is_empty(tiny_run):
 
 
 def test_what_customers_leave_to_the_fund_is_not_lost_between_them_and_the_venue(margin_run):
-    checks = {line: usd for table in firms(margin_run) for line, *usd in table.rows}
+    checks = {line: usd for table in firms(margin_run).tables() for line, *usd in table.rows}
     sums = {line: usd for line, usd in checks.items() if "must be 0.00" in str(line)}
 
     assert len(sums) >= 8
@@ -181,7 +181,7 @@ def test_what_customers_leave_to_the_fund_is_not_lost_between_them_and_the_venue
 
 
 def test_tokens_sold_are_those_that_the_other_makers_have_in_the_end(tokens_run, margin_run):
-    found = {table.name: table for table in liquidations(tokens_run)}
+    found = {table.name: table for table in liquidations(tokens_run).tables()}
     ((token, accounts, quantity, worth, brought, markdown),) = found["seized"].rows
     bought = sum(
         posting.units.number
@@ -196,11 +196,11 @@ def test_tokens_sold_are_those_that_the_other_makers_have_in_the_end(tokens_run,
     assert brought == usd_balances(tokens_run)[exchanged("OtherMakers", Kind.SEIZURE)]
     assert markdown == worth - brought
     assert Decimal("0.1") <= markdown / worth < Decimal("0.1001")
-    assert "seized" not in {table.name for table in liquidations(margin_run)}
+    assert "seized" not in {table.name for table in liquidations(margin_run).tables()}
 
 
 def test_the_bridge_of_claims_knows_what_tokens_brought(tokens_run):
-    (table,) = (table for table in where(tokens_run) if table.name == "bridge")
+    (table,) = (table for table in where(tokens_run).tables() if table.name == "bridge")
     lines = {movement: usd for movement, *usd in table.rows}
 
     retail, others = lines["Seizure"][1:3]

@@ -175,7 +175,7 @@ def test_tokens_in_a_pool_are_marked_like_others(run, ask):
 
 
 def rows_of(run: RunFolder) -> dict[tuple[str, str], dict]:
-    (table,) = pools(run)
+    (table,) = pools(run).tables()
     return {row[:2]: dict(zip(table.columns, row, strict=True)) for row in table.rows}
 
 
@@ -248,7 +248,7 @@ def test_the_command_prints_the_report(run):
 
 
 def test_where_there_are_no_pools_there_is_nothing_to_report(tiny_run):
-    (table,) = pools(tiny_run)
+    (table,) = pools(tiny_run).tables()
 
     assert table.rows == []
 

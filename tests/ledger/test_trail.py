@@ -71,7 +71,7 @@ def test_every_figure_of_where_is_the_sum_of_the_entries_on_its_trail(run: RunFo
 
     assert len(found) >= 7
     for kind, usd in found:
-        tables = trail(run, kind, limit=ALL)
+        tables = trail(run, kind, limit=ALL).tables()
         assert sum(column(named(tables)["entries"], "usd")) == usd
         assert sums(tables)["the figure"] == usd
 
@@ -79,13 +79,13 @@ def test_every_figure_of_where_is_the_sum_of_the_entries_on_its_trail(run: RunFo
 def test_every_line_of_who_received_it_is_the_sum_of_its_trail(run: RunFolder):
     for kind, party, usd in saved_query(run, "who-received-it"):
         if party:
-            assert sums(trail(run, kind, party))["the figure"] == usd
+            assert sums(trail(run, kind, party).tables())["the figure"] == usd
 
 
 def test_without_a_kind_the_figure_is_the_hole(run: RunFolder):
     ((hole,),) = saved_query(run, "hole")
 
-    assert sums(trail(run))["the figure"] == hole.get_currency_units("USD").number
+    assert sums(trail(run).tables())["the figure"] == hole.get_currency_units("USD").number
 
 
 def test_without_a_kind_the_result_of_an_entity_is_what_it_owns_less_what_it_owes(run: RunFolder):
@@ -96,7 +96,7 @@ def test_without_a_kind_the_result_of_an_entity_is_what_it_owns_less_what_it_owe
                 root, books, *_ = p.account.split(":")
                 if books == entity and root in ("Assets", "Liabilities"):
                     owned += p.units.number if p.units.currency == "USD" else 0
-        assert sums(trail(run, entity=entity))["the figure"] == -owned != 0
+        assert sums(trail(run, entity=entity).tables())["the figure"] == -owned != 0
 
 
 def test_the_fills_behind_a_figure_agree_with_the_general_ledger_in_everybodys_books(busy_run):
@@ -105,7 +105,7 @@ def test_the_fills_behind_a_figure_agree_with_the_general_ledger_in_everybodys_b
         owned = (account.split(":") for account in busy_run.opens)
         kinds = {kind for _, books, kind, *_ in owned if books == entity} - {"Contracts"}
         for kind in sorted(kinds):
-            tables = trail(busy_run, kind, entity=entity)
+            tables = trail(busy_run, kind, entity=entity).tables()
             assert sums(tables)["difference (must be 0.00)"] == 0
             found += sum(column(named(tables)["fills"], "fills"))
     with busy_run.connect() as connection:
@@ -116,15 +116,15 @@ def test_the_fills_behind_a_figure_agree_with_the_general_ledger_in_everybodys_b
 def test_one_cent_in_one_fill_is_enough_for_the_trail_to_disagree(tiny_run, tmp_path):
     copy, _ = forged(tiny_run, tmp_path / "forged")
 
-    tables = trail(copy, "PickOff")
+    tables = trail(copy, "PickOff").tables()
 
     assert sums(tables)["difference (must be 0.00)"] == Decimal("-0.01")
     assert "DO NOT agree" in named(tables)["sums"].notes[0]
 
 
 def test_the_largest_entries_are_listed_in_their_order_and_the_rest_is_accounted_for(run):
-    every = named(trail(run, "Fees", limit=ALL))["entries"]
-    tables = trail(run, "Fees", limit=3)
+    every = named(trail(run, "Fees", limit=ALL).tables())["entries"]
+    tables = trail(run, "Fees", limit=3).tables()
     listed = named(tables)["entries"]
 
     assert sorted(map(abs, column(listed, "usd"))) == sorted(map(abs, column(every, "usd")))[-3:]
@@ -136,30 +136,30 @@ def test_the_largest_entries_are_listed_in_their_order_and_the_rest_is_accounted
 
 
 def test_the_days_of_a_figure_sum_to_it_and_agree_with_their_fills_one_by_one(run: RunFolder):
-    whole = sums(trail(run, "VariationMargin"))["the figure"]
-    by_day = [sums(trail(run, "VariationMargin", since=d, until=d)) for d in days_of(run)]
+    whole = sums(trail(run, "VariationMargin").tables())["the figure"]
+    by_day = [sums(trail(run, "VariationMargin", since=d, until=d).tables()) for d in days_of(run)]
 
     assert sum(day["the figure"] for day in by_day) == whole
     assert all(day["difference (must be 0.00)"] == 0 for day in by_day)
     assert len({day["the figure"] for day in by_day}) == len(by_day)
     first = days_of(run)[0]
-    since = sums(trail(run, "VariationMargin", since=first + timedelta(1)))["the figure"]
+    since = sums(trail(run, "VariationMargin", since=first + timedelta(1)).tables())["the figure"]
     assert by_day[0]["the figure"] + since == whole
 
 
 def test_a_figure_that_the_books_do_not_have_is_refused_with_those_they_have(tiny_run):
     with pytest.raises(TrailError, match=r"no 'pickoff'; did you mean PickOff\?.* Fees, "):
-        trail(tiny_run, "pickoff")
+        trail(tiny_run, "pickoff").tables()
     with pytest.raises(TrailError, match="Firm01 keep no 'CreditLine'; the kinds are Cash, "):
-        trail(tiny_run, "CreditLine", entity="Firm01")
+        trail(tiny_run, "CreditLine", entity="Firm01").tables()
     with pytest.raises(TrailError, match="no 'Contracts'"):  # which are no dollars
-        trail(tiny_run, "Contracts", entity="Firm01")
+        trail(tiny_run, "Contracts", entity="Firm01").tables()
     for unknown in ({"entity": "Firm1"}, {"party": "Firm1"}):
         with pytest.raises(UnknownEntityError) as refused:
-            trail(tiny_run, "PickOff", **unknown)
+            trail(tiny_run, "PickOff", **unknown).tables()
         assert refused.value.suggestion == "Firm01"
     with pytest.raises(TrailError, match="ends before it starts"):
-        trail(tiny_run, since=date(2022, 5, 11), until=date(2022, 5, 10))
+        trail(tiny_run, since=date(2022, 5, 11), until=date(2022, 5, 10)).tables()
 
 
 # --------------------------------------------------------------------------------- up
@@ -168,7 +168,7 @@ def test_a_figure_that_the_books_do_not_have_is_refused_with_those_they_have(tin
 def test_going_down_to_a_fill_and_up_again_returns_to_the_same_figure(run: RunFolder):
     returned = 0
     for kind, usd in saved_query(run, "where-did-the-money-go"):
-        down = named(trail(run, kind, limit=ALL))
+        down = named(trail(run, kind, limit=ALL).tables())
         for seq in column(down["fills"], "last_seq")[:2]:
             up = trail_up(run, seq)
             before, moved, after, end = figures(up)["cause", kind]
@@ -182,7 +182,7 @@ def test_going_down_to_a_fill_and_up_again_returns_to_the_same_figure(run: RunFo
 
 def test_the_entry_that_a_fill_is_summed_in_lists_it_among_its_fills(tiny_run: RunFolder):
     # A firm's variation margin has the same tag and payee on both venues.
-    pairings = named(trail(tiny_run, "VariationMargin", entity="Firm01"))["fills"]
+    pairings = named(trail(tiny_run, "VariationMargin", entity="Firm01").tables())["fills"]
     assert len(pairings.rows) == 2
     for seq in column(pairings, "first_seq"):
         (closing,) = column(named(trail_up(tiny_run, seq))["closing"], "seq")
@@ -279,7 +279,7 @@ def test_a_settlement_link_brings_together_its_payments_and_the_money_that_follo
 
 
 def test_the_link_of_a_fill_is_the_fill(tiny_run):
-    (seq, *_) = column(named(trail(tiny_run, "PickOff"))["fills"], "first_seq")
+    (seq, *_) = column(named(trail(tiny_run, "PickOff").tables())["fills"], "first_seq")
 
     assert trail_up(tiny_run, f"fill-{seq}") == trail_up(tiny_run, seq)
 

@@ -35,7 +35,7 @@ def noted(life_with) -> RunFolder:
 
 
 def table(run: RunFolder, name: str) -> Table:
-    return next(table for table in valuation(run) if table.name == name)
+    return next(table for table in valuation(run).tables() if table.name == name)
 
 
 def test_a_round_stands_beside_what_the_house_would_have_fetched_that_day(noted):

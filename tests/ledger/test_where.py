@@ -24,7 +24,7 @@ def usd(**amounts: int) -> dict[str, Decimal]:
 
 
 def table(run: RunFolder, name: str) -> Table:
-    return next(table for table in where(run) if table.name == name)
+    return next(table for table in where(run).tables() if table.name == name)
 
 
 def saved_query(run: RunFolder, name: str) -> list[tuple]:
@@ -330,7 +330,7 @@ def test_markets_and_months_are_those_of_the_fills_one_by_one(run):
 
 
 def test_money_has_cents_and_every_row_is_as_wide_as_its_table(any_run):
-    tables = where(any_run)
+    tables = where(any_run).tables()
 
     assert [table.name for table in tables] == [
         "hole-by-kind",
@@ -352,7 +352,7 @@ def test_money_has_cents_and_every_row_is_as_wide_as_its_table(any_run):
 
 
 def by_quarter(run: RunFolder) -> tuple[tuple[str, ...], dict[str, tuple]]:
-    (found,) = where_by_quarter(run)
+    (found,) = where_by_quarter(run).tables()
     return found.columns, {row[1]: row[2:] for row in found.rows}
 
 
@@ -402,7 +402,7 @@ def test_no_quarter_is_left_out_and_what_cancels_over_the_life_is_still_told(lif
 
 
 def test_quarters_sum_to_the_statement_of_the_whole_life_and_nothing_is_unexplained(any_run):
-    (found,) = where_by_quarter(any_run)
+    (found,) = where_by_quarter(any_run).tables()
     told = table(any_run, "hole-by-kind").rows
 
     whole_life = {row[1]: row[-2] for row in found.rows}
@@ -414,7 +414,7 @@ def test_quarters_sum_to_the_statement_of_the_whole_life_and_nothing_is_unexplai
 
 
 def test_sides_and_their_order_are_those_of_the_whole_life(any_run):
-    (found,) = where_by_quarter(any_run)
+    (found,) = where_by_quarter(any_run).tables()
     told = [row[:2] for row in table(any_run, "hole-by-kind").rows if row[2]]
 
     assert [row[:2] for row in found.rows if row[0]] == [each for each in told if each[0]]

@@ -56,9 +56,9 @@ def process(
 # ------------------------------------------------------------------------------ formats
 
 ANSWERS: tuple[tuple[Sequence[str], Callable[[RunFolder], list[Table]]], ...] = (
-    (("where",), where),
-    (("firms",), firms),
-    (("trail", "--kind", "PickOff"), lambda run: trail(run, "PickOff")),
+    (("where",), lambda run: where(run).tables()),
+    (("firms",), lambda run: firms(run).tables()),
+    (("trail", "--kind", "PickOff"), lambda run: trail(run, "PickOff").tables()),
     (("query", ".run who-received-it"), lambda run: [query(run, ".run who-received-it")]),
     (("sql", PICKOFFS), lambda run: [sql(run, PICKOFFS)]),
 )
@@ -151,7 +151,7 @@ def test_a_long_table_is_printed_to_eyes_when_it_is_asked_for_and_named_otherwis
 
 
 def test_a_csv_of_several_tables_asks_which(tiny_run: RunFolder):
-    tables = firms(tiny_run)
+    tables = firms(tiny_run).tables()
     for name, form in ((None, "csv"), ("nosuch", "csv"), ("nosuch", "json"), ("nosuch", "table")):
         with pytest.raises(TableChoiceError, match="league, classes, margin, capital, share-of"):
             render(tables, form, name)

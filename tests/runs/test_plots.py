@@ -2,9 +2,11 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -14,11 +16,24 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 
-from ledger.reports.firms.firm_results import firms
-from ledger.reports.firms.illusion import illusion
-from ledger.reports.life.cage import cage
-from ledger.reports.liquidations.cascade import liquidations
-from ledger.reports.table import Table
+from ledger.parties import Parties
+from ledger.reports.firms.firm_results import ClassResult, Firms, firms
+from ledger.reports.firms.illusion import (
+    ClassMean,
+    FirmPlaces,
+    Illusion,
+    QuoterOnAndOff,
+    RankCorrelation,
+    illusion,
+)
+from ledger.reports.firms.league import ALL, FirmResult, Profile
+from ledger.reports.firms.payable import CashCoverage, Coverage
+from ledger.reports.life.cage import Cage, Close, FirstShort, cage
+from ledger.reports.liquidations.backstop_results import BackstopResult, ProviderKind
+from ledger.reports.liquidations.cascade import BankruptDebts, CascadeHour
+from ledger.reports.liquidations.course import Course, CourseStep
+from ledger.reports.liquidations.liquidation_results import Liquidations, liquidations
+from ledger.reports.table import Report
 from ledger.run_folder import RunFolder
 from runs.plots import cage_plot as cage_picture
 from runs.plots import firms_plot as firms_picture
@@ -49,162 +64,130 @@ def usd(amount: float) -> Decimal:
     return Decimal(f"{amount:.2f}")
 
 
-def firms_tables() -> list[Table]:
-    return [
-        Table(
-            "league",
-            "",
-            ("firm", "class", "reaction_ms", "status", "edge_less_fees_usd"),
-            [
-                *((f[0], f[1], Decimal(f[2]), "trading", usd(f[3])) for f in FIRMS),
-                ("Firm07", "pro", Decimal(7), "waiting", usd(0)),
-                ("all firms", None, None, None, usd(1_882_500)),
-            ],
-        ),
-        Table("capital", "", ("firm", "opening_capital_usd"), [(f[0], usd(f[4])) for f in FIRMS]),
-        Table(
-            "classes",
-            "",
-            ("class", "firms", "edge_less_fees_usd"),
-            # The second is not what its firms sum to: what is drawn is what the table says.
-            [
-                ("pro", 2, usd(1_600_000)),
-                ("mid-tier", 2, usd(123_000)),
-                ("larp", 2, usd(-7_500)),
-                ("all firms", 6, usd(1_882_500)),
-            ],
-        ),
+def firm_result(name: str, profile: Profile, kept_usd: float, capital_usd: float) -> FirmResult:
+    """Return an account in which all figures but two are zero."""
+    amounts = {each.name: usd(0) for each in fields(FirmResult) if each.name.endswith("_usd")}
+    known = {"edge_usd": usd(kept_usd), "opening_capital_usd": usd(capital_usd)}
+    return FirmResult(name, profile, **(amounts | known))
+
+
+def firms_report() -> Firms:
+    results = [
+        firm_result(name, Profile(of, Decimal(ms), "trading"), kept, capital)
+        for name, of, ms, kept, capital, *_ in FIRMS
     ]
+    # The second is not what its firms sum to: what is drawn is what the table says.
+    classes = (("pro", 1_600_000), ("mid-tier", 123_000), ("larp", -7_500), (ALL, 1_882_500))
+    return Firms(
+        Parties("FTX", "Alameda", "Lead", "Retail", "OtherMakers", ()),
+        (*results, firm_result("Firm07", Profile("pro", Decimal(7), "waiting"), 0, 0)),
+        firm_result(ALL, Profile(), 1_882_500, 0),
+        {},
+        tuple(ClassResult(2, 0, None, firm_result(c, Profile(), kept, 0)) for c, kept in classes),
+        Coverage(CashCoverage(usd(0), {}), CashCoverage(usd(0), {})),
+        (),
+    )
 
 
-def illusion_tables(stops: bool = True) -> list[Table]:
+def firm_places(name: str, of: str | None, house: str | None, elsewhere: str | None) -> FirmPlaces:
+    bps = (each and Decimal(each) for each in (house, elsewhere))
+    return FirmPlaces(name, of, None, usd(0), 1, usd(0), usd(0), *bps, usd(0))
+
+
+def illusion_report(stops: bool = True) -> Illusion:
     groups = [
         (c, p) for c in ("pro", "mid-tier", "larp", "all firms") for p in ("house", "elsewhere")
     ]
-    compared = [
-        (*group, usd(i), usd(i - 0.25), usd(i + 0.5), usd(-i), None, None)
+    on_and_off = (
+        QuoterOnAndOff(
+            *group, None, None, usd(i), usd(i - 0.25), usd(i + 0.5), usd(-i), *[None] * 5
+        )
         for i, group in enumerate(groups)
-    ]
-    figures = ("bps_per_day", "low_bps", "high_bps")
-    return [
-        Table(
-            "illusion",
-            "",
-            ("firm", "class", "house_bps_per_day", "elsewhere_bps_per_day"),
-            [
-                *((f[0], f[1], Decimal(f[5]), Decimal(f[6])) for f in FIRMS),
-                ("Firm07", "larp", None, None),  # which never came
-            ],
+    )
+    ends = map(Decimal, ("-0.42", "-0.77", "0.11", "-0.55", "-0.31"))
+    return Illusion(
+        "Alameda",
+        (
+            *(firm_places(f[0], f[1], f[5], f[6]) for f in FIRMS),
+            firm_places("Firm07", "larp", None, None),  # which never came
         ),
-        Table("classes", "", ("class", "place"), groups),
-        Table(
-            "rank-correlation",
-            "",
-            (
-                "ranks_of",
-                "firms",
-                "spearman",
-                *(f"over_{what}_{end}" for what in ("firms", "days") for end in ("low", "high")),
-            ),
-            [("house, elsewhere", 6, *map(Decimal, ("-0.42", "-0.77", "0.11", "-0.55", "-0.31")))],
-        ),
-        Table(
-            "quoter-by-class",
-            "",
-            ("class", "place", *(f"{s}_{figure}" for s in ("on", "off") for figure in figures)),
-            compared if stops else [],
-        ),
-    ]
+        (RankCorrelation("house, elsewhere", 6, *ends),),
+        tuple(ClassMean(c, 2, p, usd(0), *[None] * 5, "undecided") for c, p in groups),
+        1,
+        int(stops),
+        tuple(on_and_off) if stops else (),
+        (),
+    )
 
 
-def cage_tables(cash_usd: float = 5_000_000_000, first_day: date | None = None) -> list[Table]:
+def cage_report(cash_usd: float = 5_000_000_000, first_day: date | None = None) -> Cage:
     days = [START + timedelta(days=n) for n in range(60)]
-    return [
-        Table(
-            "dates",
-            "",
-            ("what", "first_day"),
-            [
-                ("firms' profit above the cash", None),
-                ("firms' claims above the cash", first_day),
-                ("all claims above the cash", first_day),
-                ("a withdrawal not paid in full", first_day and first_day + timedelta(days=9)),
-            ],
+    return Cage(
+        tuple(
+            Close(
+                day,
+                firms_profit_usd=usd(50_000 * n - 100_000),
+                firms_claims_usd=usd(100_000_000 + n),
+                retail_claims_usd=usd(4_800_000_000 - n),
+                other_claims_usd=usd(0),
+                house_cash_usd=usd(cash_usd),
+                credit_drawn_usd=usd(0),
+            )
+            for n, day in enumerate(days)
         ),
-        Table(
-            "cage",
-            "",
-            ("day", *cage_picture.LINES, "cover_pct"),
-            [
-                (
-                    day,
-                    usd(cash_usd),
-                    usd(4_900_000_000),
-                    usd(100_000_000 + n),
-                    usd(50_000 * n - 100_000),
-                    usd(0),
-                    Decimal("102.0"),
-                )
-                for n, day in enumerate(days)
-            ],
+        (
+            FirstShort("firms' profit above the cash"),
+            FirstShort("firms' claims above the cash", first_day),
+            FirstShort("all claims above the cash", first_day),
+            FirstShort(
+                "a withdrawal not paid in full", first_day and first_day + timedelta(days=9)
+            ),
         ),
-    ]
+    )
 
 
-def liquidations_tables(last_price_usd: float = 30) -> list[Table]:
+def liquidations_report(last_price_usd: float = 30) -> Liquidations:
     """Two days: a price falls in their last hour, two hours of liquidations, two providers."""
     hours = [datetime(2022, 5, 9) + timedelta(hours=n) for n in range(49)]
-    return [
-        Table(
-            "cascade",
-            "",
-            ("hour", "in_book_usd", "backstop_usd", "deleveraged_usd"),
-            [
-                ("2022-05-09 05:00", usd(1_000_000), usd(2_000_000), usd(0)),
-                ("2022-05-10 23:00", usd(4_000_000), usd(0), usd(3_000_000)),
-            ],
-        ),
-        Table(
-            "backstops",
-            "",
-            ("provider", "standing"),
-            [("Backstop01", "outside"), ("Alameda", "captive")],
-        ),
-        Table(
-            "course",
-            "",
-            (
-                "time",
-                "BTC-PERP_lead_usd",
-                "LUNA-PERP_lead_usd",
-                *(f"{who}_{what}_usd" for who in PROVIDERS for what in ("held", "result")),
+    standings = (ProviderKind.OUTSIDE, ProviderKind.CAPTIVE)
+    steps = (
+        CourseStep(
+            hour,
+            {"BTC-PERP": usd(40_000 - n), "LUNA-PERP": usd(last_price_usd if n == 48 else 60)},
+            dict(
+                zip(PROVIDERS, (usd(100_000 * (n == 6)), usd(-2_000_000 * (n == 6))), strict=True)
             ),
-            [
-                (
-                    f"{hour:%Y-%m-%d %H:%M}",
-                    usd(40_000 - n),
-                    usd(last_price_usd if n == 48 else 60),
-                    usd(100_000 * (n == 6)),
-                    usd(5_000 * n),
-                    usd(-2_000_000 * (n == 6)),
-                    usd(-9_000 * n),
-                )
-                for n, hour in enumerate(hours)
-            ],
+            {"Backstop01": usd(5_000 * n), "Alameda": usd(-9_000 * n)},
+        )
+        for n, hour in enumerate(hours)
+    )
+    return Liquidations(
+        hours=(
+            CascadeHour(hours[5], 3, usd(1_000_000), usd(2_000_000), usd(0), 0),
+            CascadeHour(hours[47], 7, usd(4_000_000), usd(0), usd(3_000_000), 0),
         ),
-    ]
+        days=(),
+        gains=(),
+        backstops=tuple(
+            BackstopResult(name, standing, *[usd(0)] * 6)
+            for name, standing in zip(PROVIDERS, standings, strict=True)
+        ),
+        debts=BankruptDebts(*[usd(0)] * 5, ()),
+        seized=(),
+        course=Course("hour", ("BTC-PERP", "LUNA-PERP"), PROVIDERS, tuple(steps)),
+    )
 
 
-PICTURES: tuple[tuple[Callable[[Sequence[Table]], Figure], list[Table]], ...] = (
-    (firms_figure, firms_tables()),
-    (illusion_figure, illusion_tables()),
-    (illusion_figure, illusion_tables(stops=False)),
-    (cage_figure, cage_tables()),
-    (cage_figure, cage_tables(first_day=date(2021, 6, 1))),
-    (liquidations_figure, liquidations_tables()),
-    (liquidations_figure, liquidations_tables(last_price_usd=0.5)),
+PICTURES: tuple[tuple[Callable[[Any], Figure], Report], ...] = (
+    (firms_figure, firms_report()),
+    (illusion_figure, illusion_report()),
+    (illusion_figure, illusion_report(stops=False)),
+    (cage_figure, cage_report()),
+    (cage_figure, cage_report(first_day=date(2021, 6, 1))),
+    (liquidations_figure, liquidations_report()),
+    (liquidations_figure, liquidations_report(last_price_usd=0.5)),
 )
-each_picture = pytest.mark.parametrize(("figure_of", "tables"), PICTURES)
+each_picture = pytest.mark.parametrize(("figure_of", "found"), PICTURES)
 
 
 def words(figure: Figure) -> str:
@@ -225,16 +208,16 @@ def lightness(colour: Sequence[float]) -> float:
 
 
 def test_each_firm_that_ever_came_stands_at_its_reaction_time_and_its_edge_less_fees():
-    (axes,) = firms_figure(firms_tables()).axes
+    (axes,) = firms_figure(firms_report()).axes
 
     assert points(axes) == {(float(f[2]), float(f[3])) for f in FIRMS}
     assert axes.get_xscale() == "log"
 
 
 def test_who_reacts_in_no_time_is_drawn_too():
-    league, *others = firms_tables()
-    rows = [("Firm01", "pro", Decimal(0), "trading", usd(5)), *league.rows[1:]]
-    (axes,) = firms_figure([Table("league", "", league.columns, rows), *others]).axes
+    found = firms_report()
+    at_once = firm_result("Firm01", Profile("pro", Decimal(0), "trading"), 5, 50_000_000)
+    (axes,) = firms_figure(replace(found, results=(at_once, *found.results[1:]))).axes
 
     low, high = axes.get_xlim()
     assert (firms_picture.AT_ONCE_MS, 5) in points(axes)
@@ -242,7 +225,7 @@ def test_who_reacts_in_no_time_is_drawn_too():
 
 
 def test_a_mark_is_as_large_as_the_capital_and_never_too_small_to_see():
-    (axes,) = firms_figure(firms_tables()).axes
+    (axes,) = firms_figure(firms_report()).axes
     sizes = {}
     for found in axes.collections:
         sizes |= zip(map(tuple, found.get_offsets().tolist()), found.get_sizes(), strict=False)
@@ -252,7 +235,7 @@ def test_a_mark_is_as_large_as_the_capital_and_never_too_small_to_see():
 
 
 def test_the_legend_says_what_each_class_kept_as_the_table_does():
-    found = words(firms_figure(firms_tables()))
+    found = words(firms_figure(firms_report()))
 
     assert "pro: 2 with 1.6 M USD" in found
     assert "mid-tier: 2 with 123 k USD" in found
@@ -260,21 +243,18 @@ def test_the_legend_says_what_each_class_kept_as_the_table_does():
 
 
 def test_firms_without_classes_are_drawn_as_one():
-    league, capital, classes = firms_tables()
-    nameless = [(firm, None, *rest) for firm, _, *rest in league.rows]
-    tables = [
-        Table("league", "", league.columns, nameless),
-        capital,
-        Table("classes", "", classes.columns, []),
-    ]
-    (axes,) = firms_figure(tables).axes
+    found = firms_report()
+    nameless = tuple(
+        replace(each, profile=each.profile._replace(category=None)) for each in found.results
+    )
+    (axes,) = firms_figure(replace(found, results=nameless, classes=())).axes
 
     assert len(points(axes)) == len(FIRMS)
     assert "all firms: 6 with 1.882 M USD" in words(axes.figure)
 
 
 def test_each_firm_stands_at_its_house_and_its_elsewhere():
-    places, _ = illusion_figure(illusion_tables()).axes
+    places, _ = illusion_figure(illusion_report()).axes
 
     assert points(places) == {(float(f[5]), float(f[6])) for f in FIRMS}
     zero_lines = [line.get_xydata().tolist() for line in places.lines]
@@ -282,48 +262,47 @@ def test_each_firm_stands_at_its_house_and_its_elsewhere():
 
 
 def test_the_caption_has_the_rank_correlation_and_both_intervals():
-    found = words(illusion_figure(illusion_tables())).replace("\N{MINUS SIGN}", "-")
+    found = words(illusion_figure(illusion_report())).replace("\N{MINUS SIGN}", "-")
 
     assert "6 firms: -0.42\n(95%: -0.77 to 0.11 over firms, -0.55 to -0.31 over days)" in found
 
 
 def test_the_quoter_on_and_off_stand_in_a_panel_of_their_own_if_there_is_anything_to_compare():
-    _, quoter = illusion_figure(illusion_tables()).axes
+    _, quoter = illusion_figure(illusion_report()).axes
     on, off = ({x for x, _ in found.get_offsets().tolist()} for found in quoter.collections[1::2])
 
     assert on == set(range(8))
     assert off == {-i for i in range(8)}
     intervals = [path.vertices[:, 0].tolist() for path in quoter.collections[0].get_paths()]
     assert intervals == [[i - 0.25, i + 0.5] for i in range(8)]
-    assert len(illusion_figure(illusion_tables(stops=False)).axes) == 1
+    assert len(illusion_figure(illusion_report(stops=False)).axes) == 1
 
 
 def test_lines_are_the_columns_of_the_table_day_by_day():
-    tables = cage_tables()
-    money, cover = cage_figure(tables).axes
-    rows = tables[1].rows
+    found = cage_report()
+    money, cover = cage_figure(found).axes
+    _, table = found.tables()
 
     drawn = {line.get_label(): line.get_ydata().tolist() for line in money.lines}
-    for i, (label, _) in enumerate(cage_picture.LINES.values(), 1):
-        amounts = [float(row[i]) for row in rows]
-        assert drawn.get(label, [0] * len(rows)) == amounts
+    for column, (label, _) in cage_picture.LINES.items():
+        place = table.columns.index(column)
+        amounts = [float(row[place]) for row in table.rows]
+        assert drawn.get(label, [0] * len(table.rows)) == amounts
     assert "credit drawn by the maker" not in drawn  # there was none
     assert set(cover.lines[0].get_ydata()) == {102}
 
 
 def test_amounts_that_are_far_apart_are_on_a_logarithmic_axis():
-    money, _ = cage_figure(cage_tables()).axes
+    money, _ = cage_figure(cage_report()).axes
 
     assert money.get_yscale() == "log"
     assert money.get_ylabel() == "above zero, USD at the day's close"
 
 
 def test_amounts_that_are_alike_are_on_a_linear_axis_that_shows_losses():
-    dates, closes = cage_tables()
-    alike = Table(
-        "cage", "", closes.columns, [(row[0], *[usd(-5)] * 5, None) for row in closes.rows]
-    )
-    money, _ = cage_figure([dates, alike]).axes
+    found = cage_report()
+    alike = (Close(each.day, *[usd(-5)] * 3, usd(5), *[usd(-5)] * 2) for each in found.closes)
+    money, _ = cage_figure(replace(found, closes=tuple(alike))).axes
 
     assert money.get_yscale() == "linear"
     assert money.get_ylabel() == "USD at the day's close"
@@ -331,8 +310,8 @@ def test_amounts_that_are_alike_are_on_a_linear_axis_that_shows_losses():
 
 @pytest.mark.parametrize(("n", "labelled"), [(1, 1), (3, 3), (7, 7), (8, 4), (60, 7)])
 def test_days_are_labelled_evenly_from_the_first_and_none_twice(n, labelled):
-    dates, closes = cage_tables()
-    _, cover = cage_figure([dates, Table("cage", "", closes.columns, closes.rows[:n])]).axes
+    found = cage_report()
+    _, cover = cage_figure(replace(found, closes=found.closes[:n])).axes
 
     labels = [tick.get_text() for tick in cover.get_xticklabels()]
     assert labels[0] == "2021-05-01"
@@ -340,7 +319,7 @@ def test_days_are_labelled_evenly_from_the_first_and_none_twice(n, labelled):
 
 
 def test_days_on_which_something_came_to_pass_are_marked_and_explained():
-    found = words(cage_figure(cage_tables(first_day=date(2021, 6, 1))))
+    found = words(cage_figure(cage_report(first_day=date(2021, 6, 1))))
 
     assert "never: firms' profit above the cash" in found
     assert "b: firms' claims above the cash, first on 2021-06-01" in found
@@ -349,19 +328,19 @@ def test_days_on_which_something_came_to_pass_are_marked_and_explained():
 
 
 def test_prices_begin_at_100_and_are_logarithmic_where_one_is_as_good_as_nothing():
-    prices, *_ = liquidations_figure(liquidations_tables()).axes
+    prices, *_ = liquidations_figure(liquidations_report()).axes
     drawn = {line.get_label(): line.get_ydata().tolist() for line in prices.lines}
 
     assert list(drawn) == ["BTC-PERP", "LUNA-PERP"]
     assert [ys[0] for ys in drawn.values()] == [100, 100]
     assert drawn["LUNA-PERP"][-1] == pytest.approx(50)
     assert prices.get_yscale() == "linear"
-    wide, *_ = liquidations_figure(liquidations_tables(last_price_usd=0.5)).axes
+    wide, *_ = liquidations_figure(liquidations_report(last_price_usd=0.5)).axes
     assert wide.get_yscale() == "log"
 
 
 def test_bars_are_the_cascade_stacked_each_over_its_own_hour():
-    _, cascade, *_ = liquidations_figure(liquidations_tables()).axes
+    _, cascade, *_ = liquidations_figure(liquidations_report()).axes
     found = {
         (round(24 * (bar.get_x() % 1)) % 24, bar.get_y(), bar.get_height())
         for bar in cascade.patches
@@ -373,18 +352,18 @@ def test_bars_are_the_cascade_stacked_each_over_its_own_hour():
 
 
 def test_in_a_long_run_a_bar_is_a_day():
-    cascade, backstops, course = liquidations_tables()
-    daily = Table("course", "", course.columns, course.rows[::24])
-    _, bars, *_ = liquidations_figure([cascade, backstops, daily]).axes
+    found = liquidations_report()
+    daily = replace(found.course, steps=found.course.steps[::24])
+    _, bars, *_ = liquidations_figure(replace(found, course=daily)).axes
 
     assert [bar.get_height() for bar in bars.patches] == [1e6, 4e6, 2e6, 0, 0, 3e6]
     assert "per day" in bars.get_ylabel()
 
 
 def test_backstops_are_drawn_as_the_course_has_them_and_the_captive_one_is_thick():
-    tables = liquidations_tables()
-    *_, held, result = liquidations_figure(tables).axes
-    course = tables[2]
+    found = liquidations_report()
+    *_, held, result = liquidations_figure(found).axes
+    course = found.course.table()
 
     for axes, what in ((held, "held"), (result, "result")):
         _, *drawn = axes.lines  # the first is zero
@@ -445,8 +424,8 @@ def test_lines_differ_in_style_or_width_by_far():
 
 
 @each_picture
-def test_every_axis_has_a_unit_and_the_picture_asks_a_question(figure_of, tables):
-    figure = figure_of(tables)
+def test_every_axis_has_a_unit_and_the_picture_asks_a_question(figure_of, found):
+    figure = figure_of(found)
 
     assert figure.axes[0].get_title("left").endswith("?")
     for axes in figure.axes:
@@ -458,8 +437,8 @@ def test_every_axis_has_a_unit_and_the_picture_asks_a_question(figure_of, tables
 
 
 @each_picture
-def test_neither_legend_nor_caption_covers_data(figure_of, tables):
-    figure = figure_of(tables)
+def test_neither_legend_nor_caption_covers_data(figure_of, found):
+    figure = figure_of(found)
     figure.draw_without_rendering()
     beside = [legend for legend in figure.findobj(Legend)]
     beside += [text for text in figure.texts if text.get_text()]
@@ -472,8 +451,8 @@ def test_neither_legend_nor_caption_covers_data(figure_of, tables):
 
 
 @each_picture
-def test_nothing_sticks_out_of_the_picture(figure_of, tables):
-    figure = figure_of(tables)
+def test_nothing_sticks_out_of_the_picture(figure_of, found):
+    figure = figure_of(found)
     figure.draw_without_rendering()
     whole, drawn = figure.bbox, figure.get_tightbbox().transformed(figure.dpi_scale_trans)
 
@@ -485,14 +464,14 @@ def test_nothing_sticks_out_of_the_picture(figure_of, tables):
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
-@pytest.mark.parametrize(("figure_of", "tables"), PICTURES[1::2])
-def test_the_same_tables_give_the_same_bytes(figure_of, tables, suffix, tmp_path, monkeypatch):
+@pytest.mark.parametrize(("figure_of", "found"), PICTURES[1::2])
+def test_the_same_tables_give_the_same_bytes(figure_of, found, suffix, tmp_path, monkeypatch):
     first, second = tmp_path / f"first{suffix}", tmp_path / f"second{suffix}"
-    save(figure_of(tables), first)
+    save(figure_of(found), first)
     # Neither the clock nor the reader's own settings.
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
     with matplotlib.rc_context({"font.size": 20, "svg.hashsalt": "another", "axes.grid": True}):
-        save(figure_of(tables), second)
+        save(figure_of(found), second)
 
     assert first.stat().st_size > 5_000
     assert first.read_bytes() == second.read_bytes()
@@ -502,7 +481,7 @@ def test_the_same_tables_give_the_same_bytes(figure_of, tables, suffix, tmp_path
     ("name", "begins"), [("a.png", b"\x89PNG"), ("a.SVG", b"<?xml"), ("a.pdf", b"%PDF")]
 )
 def test_the_suffix_says_the_format(name, begins, tmp_path):
-    save(cage_figure(cage_tables()), tmp_path / name)
+    save(cage_figure(cage_report()), tmp_path / name)
 
     assert (tmp_path / name).read_bytes().startswith(begins)
 
@@ -510,32 +489,32 @@ def test_the_suffix_says_the_format(name, begins, tmp_path):
 @pytest.mark.parametrize("name", ["a.bmp", "a", "png", "a.png.gz"])
 def test_another_suffix_is_refused_with_those_there_are(name, tmp_path):
     with pytest.raises(PlotError, match=r"\.png, \.svg, \.pdf$"):
-        save(cage_figure(cage_tables()), tmp_path / name)
+        save(cage_figure(cage_report()), tmp_path / name)
     assert not any(tmp_path.iterdir())
 
 
 def test_a_file_that_cannot_be_written_is_told_in_one_line(tmp_path):
     with pytest.raises(PlotError, match=r"^\S+a\.png: No such file or directory$"):
-        save(cage_figure(cage_tables()), tmp_path / "nowhere" / "a.png")
+        save(cage_figure(cage_report()), tmp_path / "nowhere" / "a.png")
 
 
 @each_picture
-def test_without_matplotlib_one_line_says_how_to_have_it(figure_of, tables, monkeypatch):
+def test_without_matplotlib_one_line_says_how_to_have_it(figure_of, found, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
 
     with pytest.raises(PlotError, match=r"^[^\n]*pip install 'moneytrail\[plot\]'[^\n]*$"):
-        figure_of(tables)
+        figure_of(found)
 
 
 # ------------------------------------------------------------------------ whole runs
 
 
 def test_a_run_whose_firms_have_no_reaction_times_cannot_be_drawn():
-    league, *others = firms_tables()
-    unknown = [(firm, name, None, *rest) for firm, name, _, *rest in league.rows]
+    found = firms_report()
+    unknown = tuple(replace(each, profile=Profile("pro")) for each in found.results)
 
     with pytest.raises(PlotError, match="how fast"):
-        firms_figure([Table("league", "", league.columns, unknown), *others])
+        firms_figure(replace(found, results=unknown))
 
 
 def test_a_crash_can_be_drawn(margin_run: RunFolder, tmp_path: Path):

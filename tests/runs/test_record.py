@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.reports.liquidations.cascade import liquidations
-from ledger.reports.table import Table
+from ledger.reports.liquidations.liquidation_results import liquidations
 from ledger.run_folder import RunFolder
 from runs.record.facts import Fact, Range, Record, RecordError, load_record, verdict
 from runs.record.recorded_liquidations import PAYOUTS, SHARE, TOTAL, beside_record, share
@@ -139,15 +138,14 @@ def test_the_share_is_that_of_the_day_or_the_range_of_a_year_around():
 
 
 def beside(run: RunFolder, *facts: Fact) -> dict[tuple, dict]:
-    table = beside_record(run, liquidations(run), Record(fact=facts))
+    table = beside_record(run, liquidations(run).days, Record(fact=facts))
     rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
     return {(row["day"], row["market"]): row for row in rows}
 
 
 def test_a_day_is_held_against_the_total_times_the_share(margin_run: RunFolder):
     crash = date(2022, 5, 10)
-    days = next(table for table in liquidations(margin_run) if table.name == "days")
-    usd = next(row[-1] for row in days.rows if row[0] == crash)
+    usd = next(d.liquidated_usd for d in liquidations(margin_run).days if d.day == crash)
     total = float(usd) * 10  # of which 5 to 20 % are half to twice as much
 
     rows = beside(
@@ -171,12 +169,9 @@ def test_a_day_is_held_against_the_total_times_the_share(margin_run: RunFolder):
 
 def test_a_recorded_day_on_which_nothing_is_liquidated_is_below(margin_run: RunFolder):
     quiet = date(2022, 5, 9)
-    days = next(table for table in liquidations(margin_run) if table.name == "days")
-    none = Table("days", "", days.columns, [])
-
     table = beside_record(
         margin_run,
-        [none],
+        [],
         Record(fact=(fact(TOTAL, quiet, 10.0), fact(SHARE, quiet, 10.0))),
     )
 
@@ -198,7 +193,9 @@ def test_what_the_record_is_silent_about_is_noted_for_runs_of_that_time(margin_r
     def notes(first: date, last: date) -> tuple[str, ...]:
         about = {"unit": "USD", "role": "outcome", "source": "s", "provenance": "recalled: none"}
         payouts = Fact(key=PAYOUTS, since=first, until=last, note="the payouts", **about)
-        return beside_record(margin_run, liquidations(margin_run), Record(fact=(payouts,))).notes
+        return beside_record(
+            margin_run, liquidations(margin_run).days, Record(fact=(payouts,))
+        ).notes
 
     told = "The record is silent about the payouts."
     assert told in notes(date(2019, 5, 1), date(2022, 11, 11))
@@ -206,4 +203,4 @@ def test_what_the_record_is_silent_about_is_noted_for_runs_of_that_time(margin_r
 
 
 def test_where_nobody_trades_on_margin_nothing_is_held_against_the_record(tiny_run: RunFolder):
-    assert not beside_record(tiny_run, liquidations(tiny_run), load_record()).rows
+    assert not beside_record(tiny_run, liquidations(tiny_run).days, load_record()).rows

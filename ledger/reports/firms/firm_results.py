@@ -6,6 +6,7 @@ by class, and against everybody else who has a claim on the house. Most columns 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from ledger.accounts import claim, expense, income, pool
@@ -74,19 +75,75 @@ OF_A_CLASS = (
 )
 
 
-def firms(run: RunFolder) -> list[Table]:
-    """Return the league table, classes, margin, capital, shares of loss and claims, and checks."""
-    results, statistics, parties = league(run), fill_statistics(run), run.chart.parties
-    rows = (*results, total(results))
-    return [
-        _league_table(rows, statistics, parties),
-        _class_table(results, statistics, parties.maker),
-        _margin_table(rows),
-        _capital_table(rows, parties),
-        _share_table(rows, parties.maker),
-        _claims_table(results, coverage(run), parties),
-        _check_table(run, rows[-1]),
-    ]
+@dataclass(frozen=True, slots=True)
+class ClassResult:
+    """The account of a class of firms."""
+
+    firms: int
+    fills: int
+    share_of_pickoff_pct: Decimal | None
+    result: FirmResult  # of all of them together; its firm is the class
+
+
+@dataclass(frozen=True, slots=True)
+class Firms:
+    """What the trading firms made, by firm and by class, and what they are left with."""
+
+    parties: Parties
+    results: tuple[FirmResult, ...]  # the largest edge first
+    everybody: FirmResult
+    statistics: Mapping[str, FillStatistics]  # by firm, and of all
+    classes: tuple[ClassResult, ...]  # the quickest first, all firms last; none in older books
+    coverage: Coverage
+    checks: tuple[tuple[str, Decimal], ...]  # what is summed, and the sum
+
+    @property
+    def rows(self) -> tuple[FirmResult, ...]:
+        """Return every firm's account, and that of all together."""
+        return (*self.results, self.everybody)
+
+    def tables(self) -> list[Table]:
+        """Lay out league, classes, margin, capital, shares of loss and claims, and checks."""
+        return [
+            _league_table(self.rows, self.statistics, self.parties),
+            _class_table(self),
+            _margin_table(self.rows),
+            _capital_table(self.rows, self.parties),
+            _share_table(self.rows, self.parties.maker),
+            _claims_table(self.results, self.coverage, self.parties),
+            _check_table(self),
+        ]
+
+
+def firms(run: RunFolder) -> Firms:
+    """Read off the books what the trading firms made, and what they are left with."""
+    results, statistics = league(run), fill_statistics(run)
+    everybody = total(results)
+    return Firms(
+        run.chart.parties,
+        results,
+        everybody,
+        statistics,
+        _class_results(results, statistics),
+        coverage(run),
+        tuple(_checks(run, everybody)),
+    )
+
+
+def _class_results(
+    results: Sequence[FirmResult], statistics: Mapping[str, FillStatistics]
+) -> tuple[ClassResult, ...]:
+    classes, whole_usd = by_class(results), total(results).edge_usd
+    return tuple(
+        ClassResult(
+            len(members),
+            sum(statistics.get(member.firm, NO_FILLS).fills for member in members),
+            percent(row.edge_usd, whole_usd),
+            row,
+        )
+        for name, members in ({**classes, ALL: results} if classes else {}).items()
+        for row in (total(members, name),)
+    )
 
 
 def _amounts(result: FirmResult, names: Sequence[str]) -> tuple[Decimal, ...]:
@@ -119,27 +176,27 @@ def _league_table(
     )
 
 
-def _class_table(
-    results: Sequence[FirmResult], statistics: Mapping[str, FillStatistics], maker: str
-) -> Table:
-    classes = by_class(results)
-    everybody = total(results)
-    rows = []
-    for name, members in ({**classes, ALL: results} if classes else {}).items():
-        row = total(members, name)
-        fills = sum(statistics.get(member.firm, NO_FILLS).fills for member in members)
-        share = percent(row.edge_usd, everybody.edge_usd)
-        rows.append((name, len(members), fills, row.edge_usd, share, *_amounts(row, OF_A_CLASS)))
+def _class_table(found: Firms) -> Table:
     note = (
-        f"The share is that of what {maker} lost to stale quotes. Firms that wait, or have gone, "
-        "count among the firms; what they brought and took counts too."
+        f"The share is that of what {found.parties.maker} lost to stale quotes. Firms that wait, "
+        "or have gone, count among the firms; what they brought and took counts too."
     )
     return Table(
         "classes",
         "The trading firms by class",
         ("class", "firms", "fills", "edge_usd", "share_of_pickoff_pct", *OF_A_CLASS),
-        rows,
-        (note if classes else "The books of this run know no classes.",),
+        [
+            (
+                each.result.firm,
+                each.firms,
+                each.fills,
+                each.result.edge_usd,
+                each.share_of_pickoff_pct,
+                *_amounts(each.result, OF_A_CLASS),
+            )
+            for each in found.classes
+        ],
+        (note if found.classes else "The books of this run know no classes.",),
     )
 
 
@@ -235,33 +292,31 @@ def _claims_table(results: Sequence[FirmResult], found: Coverage, parties: Parti
     )
 
 
-def _check_table(run: RunFolder, everybody: FirmResult) -> Table:
+def _checks(run: RunFolder, everybody: FirmResult) -> Iterator[tuple[str, Decimal]]:
+    """Sum up what must be zero, with the parts of each sum before it."""
     parties, balances = run.chart.parties, usd_balances(run)
     gained = sum((balances[income(firm, Kind.PICKOFF)] for firm in parties.firms), ZERO)
     lost = balances[income(parties.maker, Kind.PICKOFF)]
     brought = everybody.opening_capital_usd + everybody.result_usd
-    by_kind = [
-        (
-            f"{kind} in all books (must be 0.00)",
-            sum((balances[income(entity, kind)] for entity in parties.lead_customers), ZERO),
-        )
-        for kind in LEAD_QUOTING
-    ]
+    yield "PickOff in the books of the trading firms", gained
+    yield f"PickOff in the books of {parties.maker}", lost
+    yield "sum (must be 0.00)", gained + lost
+    for kind in LEAD_QUOTING:
+        moved = sum((balances[income(each, kind)] for each in parties.lead_customers), ZERO)
+        yield f"{kind} in all books (must be 0.00)", moved
+    yield from _venue_check(run, balances, parties.house, everybody.house_claim_usd)
+    yield from _venue_check(run, balances, parties.lead, everybody.lead_claim_usd)
+    yield "opening capital and results of the trading firms", brought
+    yield "claims and cash left to them", everybody.left_usd
+    yield "difference (must be 0.00)", everybody.left_usd - brought
+
+
+def _check_table(found: Firms) -> Table:
     return Table(
         "check",
         "Sums that must be zero",
         ("line", "usd"),
-        [
-            ("PickOff in the books of the trading firms", gained),
-            (f"PickOff in the books of {parties.maker}", lost),
-            ("sum (must be 0.00)", gained + lost),
-            *by_kind,
-            *_venue_check(run, balances, parties.house, everybody.house_claim_usd),
-            *_venue_check(run, balances, parties.lead, everybody.lead_claim_usd),
-            ("opening capital and results of the trading firms", brought),
-            ("claims and cash left to them", everybody.left_usd),
-            ("difference (must be 0.00)", everybody.left_usd - brought),
-        ],
+        found.checks,
         (
             "The kinds PickOff, LeadSpread and LeadPickOff have their signs as Beancount keeps "
             "them: a gain is below zero in an income account.",

@@ -18,7 +18,8 @@ zero. Firms that came and went at different times met different days, and part o
 may be of those.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, fields
 from decimal import Decimal
 
 import numpy as np
@@ -32,7 +33,7 @@ from ledger.reports.firms.daily_results import (
     basis_points,
     daily_results,
 )
-from ledger.reports.table import Cell, Table
+from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
 REACTION = "reaction time"
@@ -44,16 +45,113 @@ INTERVALS = (
 )
 
 
-def illusion(run: RunFolder) -> list[Table]:
-    """Return house against elsewhere: by firm, in ranks, by class, and by state of the quoter."""
+@dataclass(frozen=True, slots=True)
+class FirmPlaces:
+    """What a firm made at the house and elsewhere; no basis points if it never came."""
+
+    firm: str
+    class_: str | None
+    reaction_ms: Decimal | None
+    capital_usd: Decimal
+    days: int
+    house_usd: Decimal
+    elsewhere_usd: Decimal
+    house_bps_per_day: Decimal | None
+    elsewhere_bps_per_day: Decimal | None
+    funding_usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RankCorrelation:
+    """Whether two rankings of the firms go together; None where nothing can be said."""
+
+    ranks_of: str
+    firms: int
+    spearman: Decimal | None
+    over_firms_low: Decimal | None
+    over_firms_high: Decimal | None
+    over_days_low: Decimal | None
+    over_days_high: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassMean:
+    """What the firms of a class made in one place, each counting once."""
+
+    class_: str
+    firms: int
+    place: str
+    result_usd: Decimal
+    mean_bps_per_day: Decimal | None
+    over_firms_low_bps: Decimal | None
+    over_firms_high_bps: Decimal | None
+    over_days_low_bps: Decimal | None
+    over_days_high_bps: Decimal | None
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuoterOnAndOff:
+    """What a class or a firm made a day in one place, with the quoter on, and with it off."""
+
+    who: str
+    place: str
+    on_usd_per_day: Decimal | None
+    off_usd_per_day: Decimal | None
+    on_bps_per_day: Decimal | None
+    on_low_bps: Decimal | None
+    on_high_bps: Decimal | None
+    off_bps_per_day: Decimal | None
+    off_low_bps: Decimal | None
+    off_high_bps: Decimal | None
+    change_bps_per_day: Decimal | None
+    change_low_bps: Decimal | None
+    change_high_bps: Decimal | None
+
+
+ON_AND_OFF = tuple(each.name for each in fields(QuoterOnAndOff))[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Illusion:
+    """House against elsewhere: by firm, in ranks, by class, and by state of the quoter."""
+
+    maker: str
+    firms: tuple[FirmPlaces, ...]
+    ranks: tuple[RankCorrelation, ...]
+    classes: tuple[ClassMean, ...]
+    days_on: int  # whole days with the quoter on
+    days_off: int
+    quoter_by_class: tuple[QuoterOnAndOff, ...]  # none where there is nothing to compare
+    quoter_by_firm: tuple[QuoterOnAndOff, ...]
+
+    def tables(self) -> list[Table]:
+        """Lay it out."""
+        return [
+            _firm_table(self.firms),
+            _rank_table(self.ranks),
+            _class_table(self.classes),
+            _quoter_table(self, "class", self.quoter_by_class),
+            _quoter_table(self, "firm", self.quoter_by_firm),
+        ]
+
+
+def illusion(run: RunFolder) -> Illusion:
+    """Hold what each firm made at the house against what it made elsewhere."""
     results = daily_results(run)
     resampled = _resampled_days(results)
-    return [
-        _firm_table(results),
-        _rank_table(results, resampled),
-        _class_table(results, resampled),
-        *_quoter_tables(results, run.chart.parties.maker),
-    ]
+    on, off = (np.array([state == value for state in results.quoting]) for value in ("on", "off"))
+    firms = {firm.name: np.arange(len(results.firms)) == i for i, firm in enumerate(results.firms)}
+    return Illusion(
+        run.chart.parties.maker,
+        tuple(_firm_places(results)),
+        tuple(_rank_correlations(results, resampled)),
+        tuple(_class_means(results, resampled)),
+        int(on.sum()),
+        int(off.sum()),
+        tuple(_on_and_off(results, results.groups, on, off)),
+        tuple(_on_and_off(results, firms, on, off)),
+    )
 
 
 def _resampled_days(results: DailyResults) -> dict[str, np.ndarray]:
@@ -62,12 +160,29 @@ def _resampled_days(results: DailyResults) -> dict[str, np.ndarray]:
     return {p: basis_points(cents, results.invested, days) for p, cents in results.by_place.items()}
 
 
-def _firm_table(results: DailyResults) -> Table:
+def _firm_places(results: DailyResults) -> Iterator[FirmPlaces]:
     house, elsewhere, funding, present = (
         each.sum(axis=0)
         for each in (results.house, results.elsewhere, results.funding, results.present)
     )
-    return Table(
+    # Sorting is stable: equals stay in the order of the chart.
+    for i, firm in sorted(enumerate(results.firms), key=lambda each: -house[each[0]]):
+        yield FirmPlaces(
+            firm.name,
+            firm.profile.category,
+            firm.profile.reaction_ms,
+            firm.capital_usd,
+            int(present[i]),
+            dollars(house[i]),
+            dollars(elsewhere[i]),
+            _rounded(results.bps_per_day[HOUSE][i], IN_BPS),
+            _rounded(results.bps_per_day[ELSEWHERE][i], IN_BPS),
+            dollars(funding[i]),
+        )
+
+
+def _firm_table(found: Sequence[FirmPlaces]) -> Table:
+    return Table.of(
         "illusion",
         "House against elsewhere: what each trading firm made, and where",
         (
@@ -82,22 +197,7 @@ def _firm_table(results: DailyResults) -> Table:
             "elsewhere_bps_per_day",
             "funding_usd",
         ),
-        [
-            (
-                firm.name,
-                firm.profile.category,
-                firm.profile.reaction_ms,
-                firm.capital_usd,
-                int(present[i]),
-                dollars(house[i]),
-                dollars(elsewhere[i]),
-                _rounded(results.bps_per_day[HOUSE][i], IN_BPS),
-                _rounded(results.bps_per_day[ELSEWHERE][i], IN_BPS),
-                dollars(funding[i]),
-            )
-            # Sorting is stable: equals stay in the order of the chart.
-            for i, firm in sorted(enumerate(results.firms), key=lambda each: -house[each[0]])
-        ],
+        found,
         (
             "House: edge less fees there, less what laying it off on the lead venue cost.",
             "Elsewhere: what own quotes on the lead venue earned, less what faster firms took from "
@@ -109,27 +209,29 @@ def _firm_table(results: DailyResults) -> Table:
     )
 
 
-def _rank_table(results: DailyResults, resampled: Mapping[str, np.ndarray]) -> Table:
+def _rank_correlations(
+    results: DailyResults, resampled: Mapping[str, np.ndarray]
+) -> Iterator[RankCorrelation]:
     figures = {**results.bps_per_day, REACTION: results.reaction_ms}
     reaction_ms = np.broadcast_to(results.reaction_ms, resampled[HOUSE].shape)
     drawn = {**resampled, REACTION: reaction_ms}
-    rows = []
     for one, other in ((HOUSE, ELSEWHERE), (REACTION, HOUSE), (REACTION, ELSEWHERE)):
         known = np.isfinite(figures[one] + figures[other])
         x, y, once = figures[one][known], figures[other][known], np.ones(known.sum())
         xs, ys = drawn[one][:, known], drawn[other][:, known]
         over_firms = [spearman(x, y, counts) for counts in draws(len(once), "firms")]
         over_days = [spearman(*pair, once) for pair in zip(xs, ys, strict=True)]
-        rows.append(
-            (
-                f"{one}, {other}",
-                len(once),
-                _rounded(spearman(x, y, once), IN_RANKS),
-                *_ends(interval(np.array(over_firms)), IN_RANKS),
-                *_ends(interval(np.array(over_days)), IN_RANKS),
-            )
+        yield RankCorrelation(
+            f"{one}, {other}",
+            len(once),
+            _rounded(spearman(x, y, once), IN_RANKS),
+            *_ends(interval(np.array(over_firms)), IN_RANKS),
+            *_ends(interval(np.array(over_days)), IN_RANKS),
         )
-    return Table(
+
+
+def _rank_table(found: Sequence[RankCorrelation]) -> Table:
+    return Table.of(
         "rank-correlation",
         "Does who wins at the house win elsewhere, and is it speed?",
         (
@@ -141,7 +243,7 @@ def _rank_table(results: DailyResults, resampled: Mapping[str, np.ndarray]) -> T
             "over_days_low",
             "over_days_high",
         ),
-        rows,
+        found,
         (
             "House and elsewhere are ranked by basis points of opening capital per day. With "
             "reaction time, a correlation below zero means that the faster did better.",
@@ -150,27 +252,27 @@ def _rank_table(results: DailyResults, resampled: Mapping[str, np.ndarray]) -> T
     )
 
 
-def _class_table(results: DailyResults, resampled: Mapping[str, np.ndarray]) -> Table:
-    rows = []
+def _class_means(results: DailyResults, resampled: Mapping[str, np.ndarray]) -> Iterator[ClassMean]:
     for group, members in results.groups.items():
         for place, cents in results.by_place.items():
             bps = results.bps_per_day[place][members]
             bps = bps[np.isfinite(bps)]
             over_firms = interval(draws(len(bps), "firms") @ bps / max(len(bps), 1))
             over_days = interval(_means(resampled[place][:, members]))
-            rows.append(
-                (
-                    group,
-                    len(bps),
-                    place,
-                    dollars(cents[:, members].sum()),
-                    _rounded(_means(bps[np.newaxis])[0], IN_BPS),
-                    *_ends(over_firms, IN_BPS),
-                    *_ends(over_days, IN_BPS),
-                    _verdict(over_firms, over_days),
-                )
+            yield ClassMean(
+                group,
+                len(bps),
+                place,
+                dollars(cents[:, members].sum()),
+                _rounded(_means(bps[np.newaxis])[0], IN_BPS),
+                *_ends(over_firms, IN_BPS),
+                *_ends(over_days, IN_BPS),
+                _verdict(over_firms, over_days),
             )
-    return Table(
+
+
+def _class_table(found: Sequence[ClassMean]) -> Table:
+    return Table.of(
         "classes",
         "Which class earns at the house, and which elsewhere?",
         (
@@ -185,7 +287,7 @@ def _class_table(results: DailyResults, resampled: Mapping[str, np.ndarray]) -> 
             "over_days_high_bps",
             "verdict",
         ),
-        rows,
+        found,
         (
             "The mean is over firms, each counting once whatever its size, in basis points of "
             "opening capital per day. A class earns, or loses, if both intervals say so.",
@@ -207,12 +309,29 @@ def _verdict(*intervals: Interval | None) -> str:
     return "undecided"
 
 
-def _quoter_tables(results: DailyResults, maker: str) -> Iterator[Table]:
-    """Yield daily results with the quoter on and with it off, by class and by firm."""
-    on, off = (np.array([state == value for state in results.quoting]) for value in ("on", "off"))
-    compared = bool(on.any() and off.any())
+def _on_and_off(
+    results: DailyResults, members: Mapping[str, np.ndarray], on: np.ndarray, off: np.ndarray
+) -> Iterator[QuoterOnAndOff]:
+    """Yield daily results with the quoter on and with it off, if there are whole days of both."""
+    if not (on.any() and off.any()):
+        return
+    for who, which in members.items():
+        for place, cents in results.by_place.items():
+            yield QuoterOnAndOff(
+                who,
+                place,
+                *(
+                    _rounded(cents[days][:, which].sum() / 100 / days.sum(), IN_USD)
+                    for days in (on, off)
+                ),
+                *_compared(cents[:, which], results.invested[:, which], on, off),
+            )
+
+
+def _quoter_table(found: Illusion, of_whom: str, rows: Sequence[QuoterOnAndOff]) -> Table:
+    compared = bool(found.days_on and found.days_off)
     notes = (
-        f"{maker}'s quoter was on for {on.sum()} whole days and off for {off.sum()}"
+        f"{found.maker}'s quoter was on for {found.days_on} whole days and off for {found.days_off}"
         + ("; days on which it changed are in neither." if compared else ": nothing to compare."),
         "While it is off there is nothing to hit at the house, by construction; what is left there "
         "is the cost of hedges.",
@@ -221,47 +340,18 @@ def _quoter_tables(results: DailyResults, maker: str) -> Iterator[Table]:
         "The days differ in more than the quoter: its effect alone is the difference to a run in "
         "which it goes on.",
     )
-    firms = {firm.name: np.arange(len(results.firms)) == i for i, firm in enumerate(results.firms)}
-    for of_whom, members in (("class", results.groups), ("firm", firms)):
-        yield Table(
-            f"quoter-by-{of_whom}",
-            f"With {maker}'s quoter on, and off: what each {of_whom} made a day",
-            (
-                of_whom,
-                "place",
-                "on_usd_per_day",
-                "off_usd_per_day",
-                "on_bps_per_day",
-                "on_low_bps",
-                "on_high_bps",
-                "off_bps_per_day",
-                "off_low_bps",
-                "off_high_bps",
-                "change_bps_per_day",
-                "change_low_bps",
-                "change_high_bps",
-            ),
-            [
-                (
-                    who,
-                    place,
-                    *(
-                        _rounded(cents[days][:, which].sum() / 100 / days.sum(), IN_USD)
-                        for days in (on, off)
-                    ),
-                    *_compared(cents[:, which], results.invested[:, which], on, off),
-                )
-                for who, which in members.items()
-                for place, cents in results.by_place.items()
-                if compared
-            ],
-            notes if compared else notes[:1],
-        )
+    return Table(
+        f"quoter-by-{of_whom}",
+        f"With {found.maker}'s quoter on, and off: what each {of_whom} made a day",
+        (of_whom, *ON_AND_OFF),
+        [astuple(row) for row in rows],
+        notes if compared else notes[:1],
+    )
 
 
 def _compared(
     cents: np.ndarray, invested: np.ndarray, on: np.ndarray, off: np.ndarray
-) -> Iterator[Cell]:
+) -> Iterator[Decimal | None]:
     """Yield basis points per day for some days, for others, and the change; with intervals."""
     found, drawn = [], []
     for days, name in ((on, "days on"), (off, "days off")):
@@ -276,7 +366,7 @@ def _compared(
         yield from _ends(interval(figures), IN_BPS)
 
 
-def _ends(found: Interval | None, places: int) -> tuple[Cell, Cell]:
+def _ends(found: Interval | None, places: int) -> tuple[Decimal | None, Decimal | None]:
     return (_rounded(found.low, places), _rounded(found.high, places)) if found else (None, None)
 
 

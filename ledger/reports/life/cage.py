@@ -11,10 +11,11 @@ customers bring and take away. That the first day on which claims exceed the cas
 is the model's: customers read no books.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import Enum
 
 from beancount.core import data
 
@@ -22,11 +23,10 @@ from ledger.accounts import cash, lent, owed
 from ledger.reports.days import calendar, dollars, posted_cents
 from ledger.reports.dollars import percent
 from ledger.reports.firms.daily_results import house_accounts
-from ledger.reports.table import Cell, Table
+from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
 UNPAID = "unpaid-request"  # how the books note a withdrawal that has to wait
-NEVER = (None, None, None)  # no day, no amounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +46,66 @@ class Close:
         """Return what the house owes all customers outside its own group."""
         return self.firms_claims_usd + self.retail_claims_usd + self.other_claims_usd
 
+    @property
+    def cover_pct(self) -> Decimal | None:
+        """Return the cash as a share of all claims."""
+        return percent(self.house_cash_usd, self.claims_usd)
 
-# What is held against the cash, and how a close tells it.
-CHIPS: Mapping[str, Callable[[Close], Decimal]] = {
-    "firms' profit": lambda close: close.firms_profit_usd,
-    "firms' claims": lambda close: close.firms_claims_usd,
-    "all claims": lambda close: close.claims_usd,
-}
+    @property
+    def beyond_cash(self) -> "list[Chips]":
+        """Return which of the chips the cash would not have paid."""
+        return [chips for chips in Chips if chips.usd(self) > self.house_cash_usd]
+
+    @property
+    def more_than_the_cash(self) -> str | None:
+        """Name them."""
+        return ", ".join(chips.value for chips in self.beyond_cash) or None
 
 
-def cage(run: RunFolder) -> list[Table]:
-    """Return the dates on which the chips outgrew the cash, and every day's close."""
+class Chips(Enum):
+    """What is held against the cash, and its wording."""
+
+    PROFIT = "firms' profit"
+    FIRMS = "firms' claims"
+    ALL = "all claims"
+
+    def usd(self, close: Close) -> Decimal:
+        """Read off a close what they are worth."""
+        return {
+            Chips.PROFIT: close.firms_profit_usd,
+            Chips.FIRMS: close.firms_claims_usd,
+            Chips.ALL: close.claims_usd,
+        }[self]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstShort:
+    """Since when the cash did not suffice for something; no date if it always did."""
+
+    what: str
+    first_day: date | None = None
+    usd: Decimal | None = None
+    house_cash_usd: Decimal | None = None  # at the close of that day
+    days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cage:
+    """Every day's close, and the dates on which the chips outgrew the cash."""
+
+    closes: tuple[Close, ...]
+    dates: tuple[FirstShort, ...]  # of all Chips, and of a withdrawal
+
+    def tables(self) -> list[Table]:
+        """Lay out the dates and the closes."""
+        return [_dates_table(self), _closes_table(self)]
+
+
+def cage(run: RunFolder) -> Cage:
+    """Return every day's close, and the dates on which the chips outgrew the cash."""
     days = closes(run)
-    return [_dates_table(days, unpaid_requests(run)), _closes_table(days)]
+    outgrown = (_first_short(chips, days) for chips in Chips)
+    return Cage(tuple(days), (*outgrown, _first_unpaid(days, unpaid_requests(run))))
 
 
 def closes(run: RunFolder) -> list[Close]:
@@ -98,28 +145,32 @@ def unpaid_requests(run: RunFolder) -> list[tuple[date, Decimal]]:
     return found
 
 
-def beyond_cash(close: Close) -> list[str]:
-    """Name those of CHIPS that the cash would not have paid at a day's end."""
-    return [name for name, usd in CHIPS.items() if usd(close) > close.house_cash_usd]
+def _first_short(chips: Chips, days: Sequence[Close]) -> FirstShort:
+    what, beyond = f"{chips.value} above the cash", [c for c in days if chips in c.beyond_cash]
+    if not beyond:
+        return FirstShort(what)
+    first = beyond[0]
+    return FirstShort(what, first.day, chips.usd(first), first.house_cash_usd, len(beyond))
 
 
-def _dates_table(days: Sequence[Close], unpaid: Sequence[tuple[date, Decimal]]) -> Table:
-    rows: list[tuple[Cell, ...]] = []
-    for name, usd in CHIPS.items():
-        beyond = [close for close in days if name in beyond_cash(close)]
-        first = next(((c.day, usd(c), c.house_cash_usd) for c in beyond), NEVER)
-        rows.append((f"{name} above the cash", *first, len(beyond)))
+def _first_unpaid(days: Sequence[Close], unpaid: Sequence[tuple[date, Decimal]]) -> FirstShort:
+    what = "a withdrawal not paid in full"
+    if not unpaid:
+        return FirstShort(what)
+    (day, usd), *_ = unpaid
     at_close = {close.day: close.house_cash_usd for close in days}
-    first = next(((day, usd, at_close[day]) for day, usd in unpaid), NEVER)
-    rows.append(("a withdrawal not paid in full", *first, len({day for day, _ in unpaid})))
-    return Table(
+    return FirstShort(what, day, usd, at_close[day], len({day for day, _ in unpaid}))
+
+
+def _dates_table(found: Cage) -> Table:
+    return Table.of(
         "dates",
         "Since when could the chips no longer be cashed?",
         ("what", "first_day", "usd", "house_cash_usd", "days"),
-        rows,
+        found.dates,
         (
             f"Amounts are those of the first such day, at its close; days are all such days, of "
-            f"{len(days)}. Without a date it never came to that.",
+            f"{len(found.closes)}. Without a date it never came to that.",
             "Withdrawals are those of customers who ask for a sum and wait for it: retail's, and "
             "firms' where the scenario has a flow of customers' money. Where it has none, what a "
             "firm would have withdrawn, had there been more, is not in the books.",
@@ -127,8 +178,8 @@ def _dates_table(days: Sequence[Close], unpaid: Sequence[tuple[date, Decimal]]) 
     )
 
 
-def _closes_table(days: Sequence[Close]) -> Table:
-    return Table(
+def _closes_table(found: Cage) -> Table:
+    return Table.of(
         "cage",
         "The firms' profits, the customers' claims, and the cash to pay them with",
         (
@@ -143,21 +194,7 @@ def _closes_table(days: Sequence[Close]) -> Table:
             "credit_drawn_usd",
             "more_than_the_cash",
         ),
-        [
-            (
-                close.day,
-                close.firms_profit_usd,
-                close.firms_claims_usd,
-                close.retail_claims_usd,
-                close.other_claims_usd,
-                close.claims_usd,
-                close.house_cash_usd,
-                percent(close.house_cash_usd, close.claims_usd),
-                close.credit_drawn_usd,
-                ", ".join(beyond_cash(close)) or None,
-            )
-            for close in days
-        ],
+        found.closes,
         (
             "Profit is what the firms made at the house since the first day: edge less fees there, "
             "less what hedging it cost. All else is as it stands at the day's close.",

@@ -14,6 +14,7 @@ much other volume minds a thin book; and two multiples, which are assumptions wi
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -56,17 +57,30 @@ class Review(NamedTuple):
     shares_would_lose_usd: Decimal | None = None
 
 
-def valuation(run: RunFolder) -> list[Table]:
-    """Return rounds with what shares would fetch beside what they did, the months, the reviews."""
-    priced, sold = appraisals(run), rounds(run)
-    names = {each.name for each in sold}
-    months = {what: ways for what, ways in priced.items() if what not in names}
-    return [
-        _rounds_table(sold, priced),
-        _months_table(months),
-        _reviews_table(reviews(run), run.chart.parties.maker),
-        _ways_table(priced),
-    ]
+@dataclass(frozen=True, slots=True)
+class Valuation:
+    """What the house was sold at, what it would fetch, and what its maker decided."""
+
+    maker: str
+    priced: Mapping[str, Mapping[str, Priced]]  # by month (2021-06) or round, and by way
+    rounds: Sequence[PricedRound]
+    reviews: Sequence[Review]
+
+    def tables(self) -> list[Table]:
+        """Lay out rounds with what shares would fetch beside what they did, months, reviews."""
+        names = {each.name for each in self.rounds}
+        months = {what: ways for what, ways in self.priced.items() if what not in names}
+        return [
+            _rounds_table(self.rounds, self.priced),
+            _months_table(months),
+            _reviews_table(self.reviews, self.maker),
+            _ways_table(self.priced),
+        ]
+
+
+def valuation(run: RunFolder) -> Valuation:
+    """Read off the books what the house was valued at, and what its maker decided."""
+    return Valuation(run.chart.parties.maker, appraisals(run), rounds(run), reviews(run))
 
 
 def appraisals(run: RunFolder) -> dict[str, dict[str, Priced]]:

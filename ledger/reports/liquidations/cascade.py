@@ -6,6 +6,9 @@ tokens that are sold first have a table of their own.
 What everybody gained by it is the general ledger's, by kind.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 
 import duckdb
@@ -13,39 +16,77 @@ import duckdb
 from ledger.accounts import expense, income, pool
 from ledger.fills import Motive
 from ledger.kinds import Kind
-from ledger.parties import books_of
 from ledger.reports.dollars import ZERO, usd_balances
-from ledger.reports.liquidations.course import course, create_held
-from ledger.reports.liquidations.seized import seized
-from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
 # What a liquidation brings whom, beside what backstops' positions do later.
 KINDS = (Kind.LIQUIDATION, Kind.BACKSTOP, Kind.DELEVERAGING, Kind.INSURANCE, Kind.SOCIALISED)
 CENT = Decimal("0.01")
-CAPTIVE = "captive"  # of providers: the house's own maker
 
 _STEPS = "', '".join(motive.word for motive in Motive if motive.ends_account)
 
 
-def liquidations(run: RunFolder) -> list[Table]:
-    """Return the cascade by hour and by day, gains, backstops, debts, the course, and a check."""
-    with run.connect() as connection:
-        _create_steps(connection, run)
-        create_held(connection, run)
-        return [
-            _cascade(connection, run),
-            _days(connection),
-            _gains(run),
-            _backstops(connection, run),
-            _debts(connection, run),
-            *([seized(connection, run)] if run.chart.collateral else ()),
-            course(connection, run),
-            _check(connection, run),
-        ]
+@dataclass(frozen=True, slots=True)
+class CascadeHour:
+    """What was liquidated in an hour, by the lead price."""
+
+    at: datetime
+    accounts: int  # liquidated in the book, or taken over
+    in_book_usd: Decimal
+    backstop_usd: Decimal
+    deleveraged_usd: Decimal
+    bankrupt: int  # accounts whose debts the insurance fund or all customers paid
+
+    @property
+    def hour(self) -> str:
+        """Return the hour as it is printed."""
+        return self.at.strftime("%Y-%m-%d %H:00")
 
 
-def _create_steps(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
+@dataclass(frozen=True, slots=True)
+class LiquidatedDay:
+    """What was liquidated on a day in a market, by the lead price."""
+
+    day: date
+    market: str
+    in_book_usd: Decimal
+    backstop_usd: Decimal
+    deleveraged_usd: Decimal
+    liquidated_usd: Decimal  # the sum
+
+
+@dataclass(frozen=True, slots=True)
+class LiquidationGain:
+    """What liquidations brought somebody, by the general ledger."""
+
+    who: str
+    in_book_usd: Decimal
+    backstop_usd: Decimal
+    deleveraging_usd: Decimal
+    insurance_usd: Decimal
+    socialised_usd: Decimal
+    unwinding_usd: Decimal
+
+    @property
+    def sum_usd(self) -> Decimal:
+        """Return all of it."""
+        forced = self.in_book_usd + self.backstop_usd + self.deleveraging_usd
+        return forced + self.insurance_usd + self.socialised_usd + self.unwinding_usd
+
+
+@dataclass(frozen=True, slots=True)
+class BankruptDebts:
+    """Who paid the debts of the bankrupt, and what is in the insurance fund."""
+
+    by_fund_usd: Decimal
+    by_backstops_usd: Decimal  # taken over with positions
+    by_customers_usd: Decimal
+    left_to_fund_usd: Decimal
+    fund_usd: Decimal  # at the end
+    stated_usd: tuple[Decimal, ...]  # what the exchange said was in it
+
+
+def create_steps(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
     """Give the rows of liquidations the name `steps`, and to what they come `liquidated`.
 
     A position closed against the other side is one trade, and each of that side one more: what
@@ -87,7 +128,15 @@ _WAYS_OUT = """
 """
 
 
-def _cascade(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Table:
+_WAYS_OUT = """
+    coalesce(sum(worth_cents) FILTER (motive = $liquidation), 0),
+    coalesce(sum(worth_cents) FILTER (motive = $backstop), 0),
+    coalesce(sum(worth_cents) FILTER (motive = $deleveraging), 0)
+"""
+
+
+def cascade(connection: duckdb.DuckDBPyConnection) -> tuple[CascadeHour, ...]:
+    """Return what was liquidated, hour by hour."""
     found = connection.execute(
         f"""
         WITH worth AS (
@@ -104,108 +153,40 @@ def _cascade(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Table:
         SELECT hour, ended, worth.* EXCLUDE (hour), bankrupt
         FROM accounts LEFT JOIN worth USING (hour) ORDER BY hour
         """,
-        _words("liquidation", "backstop", "deleveraging", "insurance", "socialised"),
+        words("liquidation", "backstop", "deleveraging", "insurance", "socialised"),
     ).fetchall()
-    rows = [
-        (hour.strftime("%Y-%m-%d %H:00"), accounts, *(_usd(c) for c in cents), broke)
+    return tuple(
+        CascadeHour(hour, accounts, *map(usd_of_cents, cents), broke)
         for hour, accounts, *cents, broke in found
-    ]
-    notes = () if run.chart.parties.providers else ("Nobody trades on margin in this run.",)
-    return Table(
-        "cascade",
-        "The cascade: what was liquidated, hour by hour",
-        ("hour", "accounts", "in_book_usd", "backstop_usd", "deleveraged_usd", "bankrupt"),
-        rows,
-        (
-            "Accounts were liquidated in the book or taken over; bankrupt are those whose debts "
-            "the insurance fund or all customers paid. Worth is by the lead price.",
-            *notes,
-        ),
     )
 
 
-def _days(connection: duckdb.DuckDBPyConnection) -> Table:
+def liquidated_days(connection: duckdb.DuckDBPyConnection) -> tuple[LiquidatedDay, ...]:
+    """Return the same by day and market."""
     found = connection.execute(
         f"SELECT time::DATE AS day, market, {_WAYS_OUT}, sum(worth_cents) "
         "FROM liquidated GROUP BY day, market ORDER BY day, market",
-        _words("liquidation", "backstop", "deleveraging"),
+        words("liquidation", "backstop", "deleveraging"),
     ).fetchall()
-    return Table(
-        "days",
-        "The same by day and market",
-        ("day", "market", "in_book_usd", "backstop_usd", "deleveraged_usd", "liquidated_usd"),
-        [(day, market, *map(_usd, cents)) for day, market, *cents in found],
+    return tuple(
+        LiquidatedDay(day, market, *map(usd_of_cents, cents)) for day, market, *cents in found
     )
 
 
-def _gains(run: RunFolder) -> Table:
+def liquidation_gains(run: RunFolder) -> tuple[LiquidationGain, ...]:
+    """Return what liquidations brought each customer and provider whom they moved."""
     parties, balances = run.chart.parties, usd_balances(run)
-    customers = dict.fromkeys((*parties.house_customers, *parties.providers))
-    rows = []
-    for name in customers:
+    gained = []
+    for name in dict.fromkeys((*parties.house_customers, *parties.providers)):
         gains = [-balances[income(name, kind)] for kind in KINDS]
         unwinding = -balances[expense(name, Kind.BACKSTOP)]
         if any(gains) or unwinding:
-            rows.append((name, *gains, unwinding, sum(gains, unwinding)))
-    return Table(
-        "gains",
-        "Who lost, and who earned",
-        (
-            "who",
-            *(f"{word}_usd" for word in ("in_book", "backstop", "deleveraging", "insurance")),
-            "socialised_usd",
-            "unwinding_usd",
-            "sum_usd",
-        ),
-        rows,
-        (
-            "In book is the edge of forced orders to the quotes that they hit, backstop all that "
-            "positions taken over have brought: the discount at first, then every move of the "
-            "price until they were laid off. What customers lost before, as variation margin, is "
-            "not in it.",
-        ),
-    )
+            gained.append(LiquidationGain(name, *gains, unwinding))
+    return tuple(gained)
 
 
-def _backstops(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Table:
-    rows = []
-    for name in run.chart.parties.backstops:
-        taken, *parts = connection.execute(
-            """
-            SELECT (SELECT coalesce(sum(worth_cents), 0) FROM steps
-                    WHERE motive = $backstop AND maker = $who),
-                   coalesce(sum(cents) FILTER (part = 'discount'), 0),
-                   coalesce(sum(cents) FILTER (part = 'moves'), 0),
-                   coalesce(sum(cents) FILTER (part = 'unwinding'), 0),
-                   coalesce(sum(cents), 0)
-            FROM held WHERE who = $who
-            """,
-            {"who": name} | _words("backstop"),
-        ).fetchone()
-        standing = CAPTIVE if books_of(name) == run.chart.parties.maker else "outside"
-        rows.append((books_of(name), standing, *map(_usd, (taken, *parts))))
-    return Table(
-        "backstops",
-        "The backstops: what they took over, and what became of it",
-        (
-            "provider",
-            "standing",
-            "taken_usd",
-            "discount_usd",
-            "moves_usd",
-            "unwinding_usd",
-            "result_usd",
-        ),
-        rows,
-        (
-            "Discount is what positions were worth beyond their price when they were taken over; "
-            "moves are variation margin and funding on both venues since; unwinding is what laying "
-            "them off cost.",
-        ),
-    )
-
-
-def _debts(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Table:
+def bankrupt_debts(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> BankruptDebts:
+    """Return who paid the debts of the bankrupt."""
     parties, balances = run.chart.parties, usd_balances(run)
     sums = connection.execute(
         """
@@ -215,40 +196,20 @@ def _debts(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Table:
                coalesce(-sum(edge_cents) FILTER (motive = $insurance AND edge_cents < 0), 0)
         FROM steps
         """,
-        _words("insurance", "backstop", "socialised"),
+        words("insurance", "backstop", "socialised"),
     ).fetchone()
-    words = (
-        "paid by the insurance fund",
-        "taken over with positions by backstops",
-        "borne by all customers",
-        "left to the insurance fund",
-    )
-    rows = [(word, _usd(cents)) for word, cents in zip(words, sums, strict=True)]
-    rows.append(("in the fund at the end", -balances[pool(parties.house, Kind.INSURANCE)]))
-    stated = [value.number for _, value in run.customs("insurance-fund-stated")]
-    rows += [("in the fund, as stated", number) for number in stated]
-    return Table("debts", "Bankruptcies: who paid for them", ("what", "usd"), rows)
-
-
-def _check(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Table:
-    """Hold the backstops' results in the fills against the general ledger."""
-    balances = usd_balances(run)
-    rows = []
-    for name, *_, result in _backstops(connection, run).rows:
-        booked = -balances[income(name, Kind.BACKSTOP)] - balances[expense(name, Kind.BACKSTOP)]
-        rows.append((name, result - booked))
-    return Table(
-        "check",
-        "The fills less the general ledger: all must be 0.00",
-        ("provider", "backstop_usd"),
-        rows,
+    return BankruptDebts(
+        *map(usd_of_cents, sums),
+        -balances[pool(parties.house, Kind.INSURANCE)],
+        tuple(value.number for _, value in run.customs("insurance-fund-stated")),
     )
 
 
-def _words(*names: str) -> dict[str, str]:
+def words(*names: str) -> Mapping[str, str]:
     """Return motives as the fills spell them."""
     return {name: Motive[name.upper()].word for name in names}
 
 
-def _usd(cents: int | Decimal) -> Decimal:
+def usd_of_cents(cents: int | Decimal | None) -> Decimal:
+    """Return dollars; nothing is zero."""
     return Decimal(int(cents)) * CENT if cents else ZERO

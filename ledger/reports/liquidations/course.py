@@ -5,6 +5,8 @@ off. Its result is the discount at which it was handed positions, every move of 
 and what laying them off cost: the parts that the table `backstops` sums up.
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
@@ -13,7 +15,7 @@ import duckdb
 from ledger.fills import Motive
 from ledger.parties import books_of
 from ledger.reports.days import calendar, dollars
-from ledger.reports.table import Table
+from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 
 HOURLY_DAYS = 7  # in a longer run a step is a day
@@ -43,7 +45,53 @@ def create_held(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
     )
 
 
-def course(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Table:
+@dataclass(frozen=True, slots=True)
+class CourseStep:
+    """How things stand at the end of an hour, or of a day."""
+
+    until: datetime
+    lead_usd: Mapping[str, Decimal]  # by market
+    held_usd: Mapping[str, Decimal]  # by provider: the most in the step, long above zero
+    result_usd: Mapping[str, Decimal]  # by provider, from the start on
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The course of a run, step by step; the first of them is its start."""
+
+    word: str  # what a step is: hour, day
+    markets: tuple[str, ...]
+    providers: tuple[str, ...]
+    steps: tuple[CourseStep, ...]
+
+    def table(self) -> Table:
+        """Lay it out: a line for each step."""
+        return Table(
+            "course",
+            "The course of it: prices, what backstops held, and what it has brought them",
+            (
+                "time",
+                *(market + LEAD for market in self.markets),
+                *(name + column for name in self.providers for column in (HELD, RESULT)),
+            ),
+            [self._cells(step) for step in self.steps],
+            (
+                f"Held is the most, long above zero, at any moment of the {self.word} before: over "
+                "both venues, each market at the lead price of the last trade in it. Results are "
+                "from the start on.",
+            ),
+            on_request=True,
+        )
+
+    def _cells(self, step: CourseStep) -> tuple[Cell, ...]:
+        amounts = (
+            each[name] for name in self.providers for each in (step.held_usd, step.result_usd)
+        )
+        prices = (step.lead_usd[market] for market in self.markets)
+        return (f"{step.until:%Y-%m-%d %H:%M}", *prices, *amounts)
+
+
+def course(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Course:
     """Return how things stand at the end of each hour; of each day in runs of more than a week.
 
     Args:
@@ -57,17 +105,22 @@ def course(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Table:
     opened, closed = _prices(connection, begins)
     most, left, gained = _positions(connection, begins)
 
+    names = tuple(books_of(who) for who in chart.parties.backstops)
     contracts = [c for c in chart.contracts if c.venue == chart.parties.house]
     lead = [opened.get(c.market, 0) for c in contracts]
     results = [0 for _ in chart.parties.backstops]
     carried = list(results)
 
-    def row(until: datetime, held: list[int]) -> tuple:
-        prices = [Decimal(c.price.text(ticks)) for c, ticks in zip(contracts, lead, strict=True)]
-        amounts = [dollars(cents) for pair in zip(held, results, strict=True) for cents in pair]
-        return (f"{until:%Y-%m-%d %H:%M}", *prices, *amounts)
+    def step_at(until: datetime, held: Sequence[int]) -> CourseStep:
+        prices = {
+            c.market: Decimal(c.price.text(ticks)) for c, ticks in zip(contracts, lead, strict=True)
+        }
+        held_usd, result_usd = (
+            dict(zip(names, map(dollars, cents), strict=True)) for cents in (held, results)
+        )
+        return CourseStep(until, prices, held_usd, result_usd)
 
-    rows = [row(start, carried)]
+    steps = [step_at(start, carried)]
     for i in range(a_day * len(days)):
         at = start + i * step
         lead = [closed.get((at, c.market), lead[n]) for n, c in enumerate(contracts)]
@@ -76,24 +129,8 @@ def course(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Table:
             held.append(max(carried[n], most.get((at, who), 0), key=abs))
             carried[n] = left.get((at, who), carried[n])
             results[n] += gained.get((at, who), 0)
-        rows.append(row(at + step, held))
-    names = [books_of(who) for who in chart.parties.backstops]
-    return Table(
-        "course",
-        "The course of it: prices, what backstops held, and what it has brought them",
-        (
-            "time",
-            *(c.market + LEAD for c in contracts),
-            *(name + column for name in names for column in (HELD, RESULT)),
-        ),
-        rows,
-        (
-            f"Held is the most, long above zero, at any moment of the {word} before: over both "
-            "venues, each market at the lead price of the last trade in it. Results are from the "
-            "start on.",
-        ),
-        on_request=True,
-    )
+        steps.append(step_at(at + step, held))
+    return Course(word, tuple(c.market for c in contracts), names, tuple(steps))
 
 
 def _prices(

@@ -1,5 +1,7 @@
 """Tokens sold for customers who lacked margin: how many, their worth, and what they brought."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 import duckdb
@@ -12,16 +14,37 @@ from ledger.run_folder import RunFolder
 CENT = Decimal("0.01")
 
 
-def seized(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Table:
-    """Return a line for each token that customers brought."""
-    rows = [
-        (token.commodity, *_sales(connection, token.contract)) for token in run.chart.collateral
-    ]
-    return Table(
+@dataclass(frozen=True, slots=True)
+class SeizedToken:
+    """What was sold of a token for customers who lacked margin."""
+
+    token: str
+    accounts: int
+    quantity: Decimal
+    worth_usd: Decimal  # by the lead price
+    brought_usd: Decimal
+
+    @property
+    def markdown_usd(self) -> Decimal:
+        """Return what the other makers, who bought it, gained."""
+        return self.worth_usd - self.brought_usd
+
+
+def seized(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> tuple[SeizedToken, ...]:
+    """Return what was sold of each token that customers brought."""
+    return tuple(
+        SeizedToken(token.commodity, *_sales(connection, token.contract))
+        for token in run.chart.collateral
+    )
+
+
+def seized_table(found: Sequence[SeizedToken]) -> Table:
+    """Return a line for each token."""
+    return Table.of(
         "seized",
         "Tokens sold for customers who lacked margin",
         ("token", "accounts", "quantity", "worth_usd", "brought_usd", "markdown_usd"),
-        rows,
+        found,
         (
             "They are sold to the other makers before anything else is done: what they were worth "
             "is by the lead price, and the mark-down is what those gained.",
@@ -31,7 +54,7 @@ def seized(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Table:
 
 def _sales(
     connection: duckdb.DuckDBPyConnection, contract: Contract
-) -> tuple[int, Decimal, Decimal, Decimal, Decimal]:
+) -> tuple[int, Decimal, Decimal, Decimal]:
     accounts, lots, worth, brought = connection.execute(
         """
         SELECT count(DISTINCT holder), coalesce(-sum(lots), 0),
@@ -42,4 +65,4 @@ def _sales(
     ).fetchone()
     worth_usd, brought_usd = (Decimal(int(cents)) * CENT for cents in (worth, brought))
     quantity = int(lots) * Decimal(contract.lot)
-    return accounts, quantity, worth_usd, brought_usd, worth_usd - brought_usd
+    return accounts, quantity, worth_usd, brought_usd

@@ -5,7 +5,7 @@ and the difference with its parts.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ledger.reports.dollars import ZERO
@@ -36,19 +36,36 @@ FIGURES = (
 )
 
 
-def beliefs(run: RunFolder) -> list[Table]:
-    """Return promised against booked by month and by market, their difference, and a check."""
-    lines, ledger = months_in_markets(run), booked_by_month(run)
-    by_month = {
-        month: tuple(line for line in lines if line.month == month)
-        for month in sorted({*ledger, *(line.month for line in lines)})
-    }
-    return [
-        _month_table(by_month, ledger, run.chart.parties.maker),
-        _market_table(lines),
-        _difference_table(by_month),
-        _check_table(by_month, ledger),
-    ]
+@dataclass(frozen=True, slots=True)
+class Beliefs:
+    """What the maker believed of its quotes, and what was booked."""
+
+    maker: str
+    lines: Sequence[MonthInMarket]  # as the fills have it
+    ledger: Mapping[str, Booked]  # by month, as the general ledger has it
+
+    @property
+    def by_month(self) -> Mapping[str, Sequence[MonthInMarket]]:
+        """Return the lines of each month, in order."""
+        return {
+            month: tuple(line for line in self.lines if line.month == month)
+            for month in sorted({*self.ledger, *(line.month for line in self.lines)})
+        }
+
+    def tables(self) -> list[Table]:
+        """Lay out promised against booked by month and market, their difference, and a check."""
+        by_month = self.by_month
+        return [
+            _month_table(by_month, self.ledger, self.maker),
+            _market_table(self.lines),
+            _difference_table(by_month),
+            _check_table(by_month, self.ledger),
+        ]
+
+
+def beliefs(run: RunFolder) -> Beliefs:
+    """Hold what was promised against what was booked."""
+    return Beliefs(run.chart.parties.maker, months_in_markets(run), booked_by_month(run))
 
 
 def _promised(lines: Sequence[MonthInMarket]) -> Promise | None:

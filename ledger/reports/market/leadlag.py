@@ -118,42 +118,21 @@ class MarketLag:
         return parties.lead if interval.low > 0 else parties.house
 
 
-def leadlag(run: RunFolder) -> list[Table]:
-    """Return by how long the house venue follows the lead venue, a line for each market."""
-    parties = run.chart.parties
-    return [
-        Table(
-            "leadlag",
-            f"By how long {parties.house} follows {parties.lead}",
-            (
-                "market",
-                "leader",
-                "lag_s",
-                "lag_low_s",
-                "lag_high_s",
-                "coverage_pct",
-                "quote_age_s",
-                "correlation",
-                "lead_lag_ratio",
-                "days_with_peak",
-                "days",
-                "fills",
-            ),
-            [_row(market, parties) for market in market_lags(run)],
-            (
-                f"Above zero, {parties.house} follows; a ratio above one says so too. The grid "
-                f"ends at {LAGS_US[-1] / 1e6:.0f} s: a lag there is a bound.",
-                "Lag, age, correlation and ratio are medians of daily values, over days whose peak "
-                f"is {PEAK:.0f} standard errors high.",
-                "Low and high are the days' order statistics that hold the median lag with that "
-                f"coverage; a leader is named from {COVERAGE:.0%} on, which takes six days.",
-                "The age of the quotes is what the fills say themselves. The lag is found without "
-                "it, and should come to the same.",
-                f"The books have fills of {parties.maker}'s quotes only, so this is their lag; "
-                f"quicker quotes of others would shorten that of {parties.house} as a whole.",
-            ),
-        )
-    ]
+@dataclass(frozen=True, slots=True)
+class LeadLag:
+    """By how long the house venue follows the lead venue, market by market."""
+
+    parties: Parties
+    markets: tuple[MarketLag, ...]
+
+    def tables(self) -> list[Table]:
+        """Lay it out: a line for each market."""
+        return [_lag_table(self)]
+
+
+def leadlag(run: RunFolder) -> LeadLag:
+    """Return by how long the house venue follows the lead venue."""
+    return LeadLag(run.chart.parties, market_lags(run))
 
 
 def market_lags(run: RunFolder) -> tuple[MarketLag, ...]:
@@ -332,3 +311,38 @@ def _row(found: MarketLag, parties: Parties) -> tuple[Cell, ...]:
 
 def _seconds(us: float) -> Decimal:
     return Decimal(f"{us / 1e6:.2f}")
+
+
+def _lag_table(found: LeadLag) -> Table:
+    parties = found.parties
+    return Table(
+        "leadlag",
+        f"By how long {parties.house} follows {parties.lead}",
+        (
+            "market",
+            "leader",
+            "lag_s",
+            "lag_low_s",
+            "lag_high_s",
+            "coverage_pct",
+            "quote_age_s",
+            "correlation",
+            "lead_lag_ratio",
+            "days_with_peak",
+            "days",
+            "fills",
+        ),
+        [_row(market, parties) for market in found.markets],
+        (
+            f"Above zero, {parties.house} follows; a ratio above one says so too. The grid "
+            f"ends at {LAGS_US[-1] / 1e6:.0f} s: a lag there is a bound.",
+            "Lag, age, correlation and ratio are medians of daily values, over days whose peak "
+            f"is {PEAK:.0f} standard errors high.",
+            "Low and high are the days' order statistics that hold the median lag with that "
+            f"coverage; a leader is named from {COVERAGE:.0%} on, which takes six days.",
+            "The age of the quotes is what the fills say themselves. The lag is found without "
+            "it, and should come to the same.",
+            f"The books have fills of {parties.maker}'s quotes only, so this is their lag; "
+            f"quicker quotes of others would shorten that of {parties.house} as a whole.",
+        ),
+    )

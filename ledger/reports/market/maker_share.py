@@ -24,6 +24,22 @@ class Volume:
         return percent(self.maker_usd, self.maker_usd + self.others_usd)
 
 
+@dataclass(frozen=True, slots=True)
+class MakerShare:
+    """The captive maker's share of volume, and in what range the public record puts it."""
+
+    maker: str
+    house: str
+    months: tuple[Volume, ...]  # by market
+    recorded_pct: tuple[Decimal, Decimal] | None
+
+
+def maker_share(run: RunFolder) -> MakerShare:
+    """Return the maker's share by market and month, and the record's."""
+    parties = run.chart.parties
+    return MakerShare(parties.maker, parties.house, volume(run), recorded_share_pct(run))
+
+
 def volume(run: RunFolder) -> tuple[Volume, ...]:
     """Add up by market and month what fills and the other makers' entries say was traded."""
     maker, others = _maker_volume(run), _others_volume(run)
@@ -67,12 +83,12 @@ def _others_volume(run: RunFolder) -> dict[tuple[str, str], Decimal]:
     return traded
 
 
-def volume_table(run: RunFolder) -> Table:
+def volume_table(found: MakerShare) -> Table:
     """Return the maker's share by market and month, held against the public record."""
-    recorded = recorded_share_pct(run)
+    recorded = found.recorded_pct
     return Table(
         "volume",
-        f"Share of {run.chart.parties.maker} in the volume of {run.chart.parties.house}",
+        f"Share of {found.maker} in the volume of {found.house}",
         (
             "market",
             "month",
@@ -93,7 +109,7 @@ def volume_table(run: RunFolder) -> Table:
                 *(recorded or (None, None)),
                 _verdict(v.maker_share_pct, recorded),
             )
-            for v in volume(run)
+            for v in found.months
         ],
         ("The share is what came out; it is never rescaled to fit the record.",),
     )

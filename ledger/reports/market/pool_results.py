@@ -49,7 +49,36 @@ class PoolDay:
         return self.variance / 8 * float(self.value_usd)
 
 
-def pools(run: RunFolder) -> list[Table]:
+@dataclass(frozen=True, slots=True)
+class PoolMonth:
+    """A pool in a month, or in all of them."""
+
+    pool: str
+    month: str
+    days: int
+    value_usd: Decimal  # on the average morning
+    volatility_pct: Decimal
+    blocks: int
+    trades: int
+    loss_usd: Decimal  # against rebalancing at the price elsewhere
+    fees_usd: Decimal
+    arbitrageurs_usd: Decimal
+    expected_loss_usd: Decimal
+    of_expected_pct: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class PoolResults:
+    """What pools earned, and what they lost to whoever knew the price elsewhere."""
+
+    months: tuple[PoolMonth, ...]  # pool by pool, each with all of its months last
+
+    def tables(self) -> list[Table]:
+        """Lay it out in one table."""
+        return [_pool_table(self)]
+
+
+def pools(run: RunFolder) -> PoolResults:
     """Return for each pool, month by month and in all, what it earned and lost."""
     found = list(pool_days(run))
     months: dict[tuple[str, str], list[PoolDay]] = defaultdict(list)
@@ -58,39 +87,11 @@ def pools(run: RunFolder) -> list[Table]:
     for each in found:
         months[each.token, "all"].append(each)
     tokens = list(dict.fromkeys(each.token for each in found))
-    return [
-        Table(
-            "pools",
-            "What pools earned, and what they lost to whoever knew the price elsewhere",
-            (
-                "pool",
-                "month",
-                "days",
-                "value_usd",
-                "volatility_pct",
-                "blocks",
-                "trades",
-                "loss_usd",
-                "fees_usd",
-                "arbitrageurs_usd",
-                "expected_loss_usd",
-                "of_expected_pct",
-            ),
-            [
-                (token, month, *_figures(run, days))
-                # Sorting is stable: each pool's months stay in order, and "all" stands last.
-                for (token, month), days in sorted(
-                    months.items(), key=lambda each: tokens.index(each[0][0])
-                )
-            ],
-            (
-                "Value is twice the dollars in it, on the average morning. The loss is that "
-                "against rebalancing at the price elsewhere; fees gave so much of it back, and the "
-                "rest is what arbitrageurs kept. It is a loss on tokens, and as such in no kind.",
-                "Expected is an eighth of the variance that there was times the value, by day.",
-            ),
-        )
-    ]
+    # Sorting is stable: each pool's months stay in order, and "all" stands last.
+    in_order = sorted(months.items(), key=lambda each: tokens.index(each[0][0]))
+    return PoolResults(
+        tuple(PoolMonth(token, month, *_figures(run, days)) for (token, month), days in in_order)
+    )
 
 
 def pool_days(run: RunFolder) -> Iterator[PoolDay]:
@@ -151,4 +152,32 @@ def _figures(run: RunFolder, days: Sequence[PoolDay]) -> tuple:
         gained,
         expected,
         percent(loss, expected),
+    )
+
+
+def _pool_table(found: PoolResults) -> Table:
+    return Table.of(
+        "pools",
+        "What pools earned, and what they lost to whoever knew the price elsewhere",
+        (
+            "pool",
+            "month",
+            "days",
+            "value_usd",
+            "volatility_pct",
+            "blocks",
+            "trades",
+            "loss_usd",
+            "fees_usd",
+            "arbitrageurs_usd",
+            "expected_loss_usd",
+            "of_expected_pct",
+        ),
+        found.months,
+        (
+            "Value is twice the dollars in it, on the average morning. The loss is that "
+            "against rebalancing at the price elsewhere; fees gave so much of it back, and the "
+            "rest is what arbitrageurs kept. It is a loss on tokens, and as such in no kind.",
+            "Expected is an eighth of the variance that there was times the value, by day.",
+        ),
     )

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -12,29 +13,42 @@ from ledger.run_folder import RunFolder
 from ledger.transaction import kind_of
 
 
-def where_by_quarter(run: RunFolder) -> list[Table]:
+@dataclass(frozen=True, slots=True)
+class WhereByQuarter:
+    """The hole by kind for each quarter, beside that of the whole life."""
+
+    hole: Hole
+    kinds_usd: Mapping[str, Mapping[str, Decimal]]  # by quarter and kind
+    grown_usd: Mapping[str, Decimal]  # by quarter: claims less liquid assets
+
+    def tables(self) -> list[Table]:
+        """Lay it out in one table."""
+        return [
+            Table(
+                "hole-by-quarter",
+                "The hole by kind and quarter: uses of money, and its sources other than customers",
+                (
+                    "side",
+                    "kind",
+                    *(f"{quarter}_usd" for quarter in self.kinds_usd),
+                    "whole_life_usd",
+                    "unexplained_usd",
+                ),
+                _rows(self.hole, self.kinds_usd, self.grown_usd),
+                (
+                    "Above zero a kind used money in that quarter, below zero it brought some; its "
+                    "side is that of its whole life. What everybody had at first stands in the "
+                    "first.",
+                    "Whole life is the statement without quarters, and unexplained what the "
+                    "quarters sum to beyond it: 0.00 on every line.",
+                ),
+            )
+        ]
+
+
+def where_by_quarter(run: RunFolder) -> WhereByQuarter:
     """Return the hole by kind for each quarter, held against the statement of the whole life."""
-    kinds_usd = _kinds_by_quarter(run)
-    return [
-        Table(
-            "hole-by-quarter",
-            "The hole by kind and quarter: uses of money, and its sources other than customers",
-            (
-                "side",
-                "kind",
-                *(f"{quarter}_usd" for quarter in kinds_usd),
-                "whole_life_usd",
-                "unexplained_usd",
-            ),
-            _rows(hole(run), kinds_usd, _hole_by_quarter(run)),
-            (
-                "Above zero a kind used money in that quarter, below zero it brought some; its "
-                "side is that of its whole life. What everybody had at first stands in the first.",
-                "Whole life is the statement without quarters, and unexplained what the quarters "
-                "sum to beyond it: 0.00 on every line.",
-            ),
-        )
-    ]
+    return WhereByQuarter(hole(run), _kinds_by_quarter(run), _hole_by_quarter(run))
 
 
 def _rows(

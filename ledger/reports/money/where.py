@@ -4,23 +4,39 @@ The hole by kind lists what used money and what brought it; cash by receiver say
 money. They differ because a claim is not cash, and the bridge leads from one to the other.
 """
 
-from ledger.reports.market.maker_share import volume_table
-from ledger.reports.money.bridge import bridge, bridge_table
-from ledger.reports.money.cash import cash_by_receiver, cash_change, cash_statement
-from ledger.reports.money.hole import hole, hole_by_definition, hole_by_kind
+from dataclasses import dataclass
+
+from ledger.parties import Parties
+from ledger.reports.market.maker_share import MakerShare, maker_share, volume_table
+from ledger.reports.money.bridge import ClaimBridge, bridge, bridge_table
+from ledger.reports.money.cash import CashStatement, cash_by_receiver, cash_change, cash_statement
+from ledger.reports.money.hole import Hole, hole, hole_by_definition, hole_by_kind
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
 
-def where(run: RunFolder) -> list[Table]:
-    """Return the hole by kind, cash by receiver, the bridge, and the maker's share of volume."""
-    the_hole, statement = hole(run), cash_statement(run)
-    parties = run.chart.parties
-    return [
-        hole_by_kind(the_hole),
-        hole_by_definition(the_hole, parties.house),
-        cash_by_receiver(statement, " and ".join(parties.group)),
-        cash_change(statement),
-        bridge_table(bridge(run), parties.house),
-        volume_table(run),
-    ]
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where the money went: both statements, the bridge, and the maker's share of volume."""
+
+    parties: Parties
+    hole: Hole
+    cash: CashStatement
+    bridges: tuple[ClaimBridge, ...]  # by class of customers, and of all
+    volume: MakerShare
+
+    def tables(self) -> list[Table]:
+        """Lay out the hole, cash by receiver, the bridge, and the maker's share of volume."""
+        return [
+            hole_by_kind(self.hole),
+            hole_by_definition(self.hole, self.parties.house),
+            cash_by_receiver(self.cash, " and ".join(self.parties.group)),
+            cash_change(self.cash),
+            bridge_table(self.bridges, self.parties.house),
+            volume_table(self.volume),
+        ]
+
+
+def where(run: RunFolder) -> Where:
+    """Read where the money went off the books."""
+    return Where(run.chart.parties, hole(run), cash_statement(run), bridge(run), maker_share(run))

@@ -65,17 +65,27 @@ class LedgerLine:
         return self.opening + self.movement
 
 
-def books(run: RunFolder, entity: str) -> list[Table]:
-    """Return the trial balance of *entity* in dollars, its contracts, and tokens if it has any.
+@dataclass(frozen=True, slots=True)
+class EntityBooks:
+    """The books of one entity."""
+
+    entity: str
+    lines: Sequence[LedgerLine]  # in the order of the chart
+
+    def tables(self) -> list[Table]:
+        """Lay out the trial balance in dollars, contracts, and tokens if there are any."""
+        money = [line for line in self.lines if line.commodity == MONEY]
+        others = [line for line in self.lines if line.commodity != MONEY]
+        return [_trial_balance(self.entity, money), *_in_other_commodities(self.entity, others)]
+
+
+def books(run: RunFolder, entity: str) -> EntityBooks:
+    """Return the books of *entity*.
 
     Raises:
         UnknownEntityError: nobody of that name keeps books.
     """
-    lines = lines_of(run, entity)
-    return [
-        _trial_balance(entity, [line for line in lines if line.commodity == MONEY]),
-        *_in_other_commodities(entity, [line for line in lines if line.commodity != MONEY]),
-    ]
+    return EntityBooks(entity, lines_of(run, entity))
 
 
 def lines_of(run: RunFolder, entity: str) -> list[LedgerLine]:

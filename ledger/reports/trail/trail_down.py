@@ -40,7 +40,7 @@ def trail(
     until: date | None = None,
     entity: str | None = None,
     limit: int = SHOWN,
-) -> list[Table]:
+) -> "Trail":
     """Go down from a figure to its entries, and to the fills behind them.
 
     Args:
@@ -53,9 +53,6 @@ def trail(
         entity: whose books; else those of the house group.
         limit: how many entries to list, the largest.
 
-    Returns:
-        Tables `entries`, `fills` and `sums`.
-
     Raises:
         UnknownEntityError: *entity* or *party* keeps no books.
         TrailError: the books have no such kind, or the period ends before it starts.
@@ -66,11 +63,7 @@ def trail(
     shares = list(_shares(run, figure))
     largest = sorted(shares, key=lambda share: -abs(share.usd))[:limit]
     listed = sorted(largest, key=lambda share: seq_of(share.entry))
-    return [
-        _entries_table(figure, shares, listed),
-        _fills_table(sums),
-        _sums_table(shares, listed, sums),
-    ]
+    return Trail(figure, shares, listed, sums)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +94,24 @@ class FillShare(NamedTuple):
 
     sum: FillSum
     usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """A figure, the entries that it is made of, and the fills behind them."""
+
+    figure: Figure
+    shares: Sequence[Share]
+    listed: Sequence[Share]  # the largest of them, in their order
+    sums: Sequence[FillShare]
+
+    def tables(self) -> list[Table]:
+        """Lay out the entries, the fills, and their sums."""
+        return [
+            _entries_table(self.figure, self.shares, self.listed),
+            _fills_table(self.sums),
+            _sums_table(self.shares, self.listed, self.sums),
+        ]
 
 
 def _figure(

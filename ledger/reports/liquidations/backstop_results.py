@@ -1,0 +1,74 @@
+"""The backstops: what they took over, what became of it, and whether the ledger agrees."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+import duckdb
+
+from ledger.accounts import expense, income
+from ledger.kinds import Kind
+from ledger.parties import books_of
+from ledger.reports.dollars import usd_balances
+from ledger.reports.liquidations.cascade import usd_of_cents, words
+from ledger.run_folder import RunFolder
+
+
+class ProviderKind(StrEnum):
+    """Whose a provider is."""
+
+    CAPTIVE = "captive"  # the house's own maker
+    OUTSIDE = "outside"
+
+
+@dataclass(frozen=True, slots=True)
+class BackstopResult:
+    """What a provider took over, and what became of it, in dollars."""
+
+    provider: str
+    standing: ProviderKind
+    taken_usd: Decimal
+    discount_usd: Decimal  # what positions were worth beyond their price when taken over
+    moves_usd: Decimal  # variation margin and funding since, on both venues
+    unwinding_usd: Decimal  # what laying them off cost
+    result_usd: Decimal
+    booked_usd: Decimal  # the same by the general ledger
+
+    @property
+    def backstop_usd(self) -> Decimal:
+        """Return what the fills have beyond the general ledger: zero, or one of them is wrong."""
+        return self.result_usd - self.booked_usd
+
+
+def backstop_results(
+    connection: duckdb.DuckDBPyConnection, run: RunFolder
+) -> tuple[BackstopResult, ...]:
+    """Return a result for each provider, from the fills."""
+    balances, results = usd_balances(run), []
+    for name in run.chart.parties.backstops:
+        taken, *parts = connection.execute(
+            """
+            SELECT (SELECT coalesce(sum(worth_cents), 0) FROM steps
+                    WHERE motive = $backstop AND maker = $who),
+                   coalesce(sum(cents) FILTER (part = 'discount'), 0),
+                   coalesce(sum(cents) FILTER (part = 'moves'), 0),
+                   coalesce(sum(cents) FILTER (part = 'unwinding'), 0),
+                   coalesce(sum(cents), 0)
+            FROM held WHERE who = $who
+            """,
+            {"who": name} | words("backstop"),
+        ).fetchone()
+        provider = books_of(name)
+        captive = provider == run.chart.parties.maker
+        booked = (
+            -balances[income(provider, Kind.BACKSTOP)] - balances[expense(provider, Kind.BACKSTOP)]
+        )
+        results.append(
+            BackstopResult(
+                provider,
+                ProviderKind.CAPTIVE if captive else ProviderKind.OUTSIDE,
+                *map(usd_of_cents, (taken, *parts)),
+                booked,
+            )
+        )
+    return tuple(results)

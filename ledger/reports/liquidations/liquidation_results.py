@@ -1,0 +1,158 @@
+"""Liquidations: the cascade, who gained, what backstops made of it, and who paid the debts."""
+
+from dataclasses import dataclass
+
+from ledger.reports.liquidations.backstop_results import BackstopResult, backstop_results
+from ledger.reports.liquidations.cascade import (
+    BankruptDebts,
+    CascadeHour,
+    LiquidatedDay,
+    LiquidationGain,
+    bankrupt_debts,
+    cascade,
+    create_steps,
+    liquidated_days,
+    liquidation_gains,
+)
+from ledger.reports.liquidations.course import Course, course, create_held
+from ledger.reports.liquidations.seized import SeizedToken, seized, seized_table
+from ledger.reports.table import Table
+from ledger.run_folder import RunFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Liquidations:
+    """All that was liquidated in a run, and what came of it."""
+
+    hours: tuple[CascadeHour, ...]
+    days: tuple[LiquidatedDay, ...]
+    gains: tuple[LiquidationGain, ...]
+    backstops: tuple[BackstopResult, ...]  # none: nobody trades on margin
+    debts: BankruptDebts
+    seized: tuple[SeizedToken, ...]  # none: customers bring no tokens
+    course: Course
+
+    def tables(self) -> list[Table]:
+        """Lay out the cascade by hour and by day, gains, backstops, debts, the course, a check."""
+        return [
+            _cascade_table(self),
+            _days_table(self),
+            _gains_table(self),
+            _backstops_table(self),
+            _debts_table(self.debts),
+            *([seized_table(self.seized)] if self.seized else ()),
+            self.course.table(),
+            _check_table(self),
+        ]
+
+
+def liquidations(run: RunFolder) -> Liquidations:
+    """Read off fills and general ledger whose margin failed, and what came of it."""
+    with run.connect() as connection:
+        create_steps(connection, run)
+        create_held(connection, run)
+        return Liquidations(
+            cascade(connection),
+            liquidated_days(connection),
+            liquidation_gains(run),
+            backstop_results(connection, run),
+            bankrupt_debts(connection, run),
+            seized(connection, run),
+            course(connection, run),
+        )
+
+
+def _cascade_table(found: Liquidations) -> Table:
+    notes = () if found.backstops else ("Nobody trades on margin in this run.",)
+    return Table.of(
+        "cascade",
+        "The cascade: what was liquidated, hour by hour",
+        ("hour", "accounts", "in_book_usd", "backstop_usd", "deleveraged_usd", "bankrupt"),
+        found.hours,
+        (
+            "Accounts were liquidated in the book or taken over; bankrupt are those whose debts "
+            "the insurance fund or all customers paid. Worth is by the lead price.",
+            *notes,
+        ),
+    )
+
+
+def _days_table(found: Liquidations) -> Table:
+    return Table.of(
+        "days",
+        "The same by day and market",
+        ("day", "market", "in_book_usd", "backstop_usd", "deleveraged_usd", "liquidated_usd"),
+        found.days,
+    )
+
+
+def _gains_table(found: Liquidations) -> Table:
+    return Table.of(
+        "gains",
+        "Who lost, and who earned",
+        (
+            "who",
+            "in_book_usd",
+            "backstop_usd",
+            "deleveraging_usd",
+            "insurance_usd",
+            "socialised_usd",
+            "unwinding_usd",
+            "sum_usd",
+        ),
+        found.gains,
+        (
+            "In book is the edge of forced orders to the quotes that they hit, backstop all that "
+            "positions taken over have brought: the discount at first, then every move of the "
+            "price until they were laid off. What customers lost before, as variation margin, is "
+            "not in it.",
+        ),
+    )
+
+
+def _backstops_table(found: Liquidations) -> Table:
+    return Table.of(
+        "backstops",
+        "The backstops: what they took over, and what became of it",
+        (
+            "provider",
+            "standing",
+            "taken_usd",
+            "discount_usd",
+            "moves_usd",
+            "unwinding_usd",
+            "result_usd",
+        ),
+        found.backstops,
+        (
+            "Discount is what positions were worth beyond their price when they were taken over; "
+            "moves are variation margin and funding on both venues since; unwinding is what laying "
+            "them off cost.",
+        ),
+    )
+
+
+def _debts_table(debts: BankruptDebts) -> Table:
+    return Table(
+        "debts",
+        "Bankruptcies: who paid for them",
+        ("what", "usd"),
+        [
+            ("paid by the insurance fund", debts.by_fund_usd),
+            ("taken over with positions by backstops", debts.by_backstops_usd),
+            ("borne by all customers", debts.by_customers_usd),
+            ("left to the insurance fund", debts.left_to_fund_usd),
+            ("in the fund at the end", debts.fund_usd),
+            *(("in the fund, as stated", usd) for usd in debts.stated_usd),
+        ],
+    )
+
+
+def _check_table(found: Liquidations) -> Table:
+    """Hold the backstops' results in the fills against the general ledger."""
+    return Table.of(
+        "check",
+        "The fills less the general ledger: all must be 0.00",
+        ("provider", "backstop_usd"),
+        found.backstops,
+    )
