@@ -50,8 +50,8 @@ if TYPE_CHECKING:
     from ledger.run_folder import RunFolder as RunFolder
     from ledger.run_folder import RunFolderError as RunFolderError
     from runs.execute import RunRefusedError as RunRefusedError
-    from runs.scenarios import ScenarioError as ScenarioError
-    from runs.scenarios import built_ins as built_ins
+    from runs.scenario_files import ScenarioError as ScenarioError
+    from runs.scenario_files import built_ins as built_ins
 
 __plugins__ = ("check",)
 
@@ -60,12 +60,12 @@ _HOMES = {
     "RunFolder": "ledger.run_folder",
     "RunFolderError": "ledger.run_folder",
     "RunRefusedError": "runs.execute",
-    "ScenarioError": "runs.scenarios",
+    "ScenarioError": "runs.scenario_files",
     "answer": "ledger.reports.life.answer",
     "audit": "ledger.proof.audit",
     "beliefs": "ledger.reports.market.beliefs",
     "books": "ledger.reports.trail.entity_books",
-    "built_ins": "runs.scenarios",
+    "built_ins": "runs.scenario_files",
     "cage": "ledger.reports.life.cage",
     "firms": "ledger.reports.firms.firm_results",
     "illusion": "ledger.reports.firms.illusion",

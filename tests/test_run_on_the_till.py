@@ -21,7 +21,8 @@ from ledger.reports.money.bridge import bridge
 from ledger.reports.money.hole import hole
 from ledger.run_folder import RunFolder
 from runs.execute import execute
-from runs.scenarios import ScenarioError, load
+from runs.scenario_files import ScenarioError
+from runs.scenarios import load
 
 RUN = Path(__file__).parent / "worlds" / "run.toml"
 HOUSE, QUOTER = "FTX:withdrawals", "Alameda:quoter"

@@ -24,7 +24,8 @@ from des.world import World
 from ledger.accounts import in_pool, income, pooled
 from ledger.parties import ARBITRAGEURS, OUTSIDE
 from ledger.transaction import Transaction, check_balance
-from runs.scenarios import ScenarioError, load
+from runs.scenario_files import ScenarioError
+from runs.scenarios import load
 
 POOLS = Path(__file__).parents[1] / "worlds" / "pools.toml"
 SCENARIO = load(str(POOLS))

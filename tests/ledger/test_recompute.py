@@ -21,7 +21,7 @@ from ledger.fills import ABSENT, Motive, Names, new_rows, price_fills
 from ledger.journal import Journal
 from ledger.money import Contract
 from ledger.parties import Parties
-from ledger.proof import recompute
+from ledger.proof import day_openings
 from ledger.proof.recompute import Recomputation, wrong_fills
 from ledger.run_folder import RunFolder
 from ledger.times import DAY_US, day_of
@@ -260,8 +260,8 @@ def test_a_false_beginning_of_a_day_is_found_by_what_the_day_before_it_leaves(
 ):
     """Summed without its last trade, the last day has none after it to be found out by."""
     last_trade = "SELECT max(seq) FROM rows WHERE motive = 'pickoff'"
-    lying = recompute.SUMS.replace("FROM rows", f"FROM rows WHERE seq <> ({last_trade})")
-    monkeypatch.setattr(recompute, "SUMS", lying)
+    lying = day_openings.SUMS.replace("FROM rows", f"FROM rows WHERE seq <> ({last_trade})")
+    monkeypatch.setattr(day_openings, "SUMS", lying)
 
     assert list(wrong_fills(busy_run)) == [
         "fills/2022-06.parquet: 2022-06-01: the next day does not begin with what this one leaves"

@@ -11,7 +11,8 @@ from operator import getitem
 from pathlib import Path
 from typing import Any
 
-from runs.scenarios import ScenarioError, dump, load
+from runs.scenario_files import ScenarioError
+from runs.scenarios import dump, load
 
 Place = tuple[str | int, ...]
 

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutations import EVERYTHING, assert_helpful, places, replaced, value_at, written
 
-from runs import scenarios
-from runs.scenarios import ScenarioError, dump, load
+from runs import scenario_files
+from runs.scenario_files import ScenarioError
+from runs.scenarios import dump, load
 
 VALID = """\
 question = "Is this scenario read?"
@@ -778,7 +779,7 @@ def built_in(tmp_path, monkeypatch):
     (folder / "tiny.toml").write_text(VALID)
     (folder / "flat.toml").write_text(VALID)
     (tmp_path / "secret.toml").write_text(VALID)
-    monkeypatch.setattr(scenarios, "BUILT_IN", folder)
+    monkeypatch.setattr(scenario_files, "BUILT_IN", folder)
     monkeypatch.chdir(tmp_path)
 
 

@@ -29,7 +29,7 @@ from runs.experiments.blind_audit import (
     audit_tables,
     score,
 )
-from runs.scenarios import built_ins
+from runs.scenario_files import built_ins
 
 LOW = date(2022, 6, 2)  # when prices are lowest
 GROUP = Path(__file__).parents[1] / "worlds" / "group.toml"

@@ -14,7 +14,8 @@ from ledger.run_folder import RunFolder
 from runs.cli.main import main
 from runs.counterfactual import CounterfactualError, compare, counterfactual, without
 from runs.execute import RunRefusedError
-from runs.scenarios import ScenarioError, dump, load
+from runs.scenario_files import ScenarioError
+from runs.scenarios import dump, load
 
 WORLDS = Path(__file__).parents[1] / "worlds"
 BUSY, GROUP = WORLDS / "busy.toml", WORLDS / "group.toml"

@@ -27,7 +27,8 @@ from des.scenario import Scenario
 from ledger.proof.audit import audit
 from ledger.reports.money.hole import hole
 from runs.experiments.experiment import books_of
-from runs.scenarios import ScenarioError, load
+from runs.scenario_files import ScenarioError
+from runs.scenarios import load
 
 FIRST, LAST = date(2022, 5, 31), date(2022, 6, 1)
 

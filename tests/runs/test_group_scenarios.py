@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from runs.scenarios import ScenarioError, dump, load
+from runs.scenario_files import ScenarioError
+from runs.scenarios import dump, load
 
 GROUP = Path(__file__).parents[1] / "worlds" / "group.toml"
 TEXT = GROUP.read_text("utf-8").replace("../../runs/tiny.toml", "tiny.toml")

@@ -12,7 +12,8 @@ import pytest
 from des.clock import midnight_us
 from des.scenario import Scenario, months_between
 from ledger.reports.money.hole import hole
-from runs.scenarios import built_ins, load
+from runs.scenario_files import built_ins
+from runs.scenarios import load
 
 LIFE = ("ftx", "ftx-low", "ftx-high")
 RIVALS = {

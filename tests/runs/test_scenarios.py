@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 import des.scenario
 from des.scenario import Scenario
 from des.world import World
-from runs import scenarios
-from runs.scenarios import ScenarioError, built_ins, dump, load, name
+from runs import scenario_files
+from runs.scenario_files import ScenarioError, built_ins
+from runs.scenarios import dump, load, name
 
 FULL = """\
 question = "What is in a file?"
@@ -176,7 +177,7 @@ def test_every_built_in_scenario_is_read_by_its_name(built_in):
 def test_a_name_means_a_built_in_scenario_and_a_path_a_file(write, tmp_path, monkeypatch):
     write("built-in/tiny.toml", FULL.replace("seed = 7", "seed = 1"))
     write("tiny.toml", FULL.replace("seed = 7", "seed = 2"))
-    monkeypatch.setattr(scenarios, "BUILT_IN", tmp_path / "built-in")
+    monkeypatch.setattr(scenario_files, "BUILT_IN", tmp_path / "built-in")
     monkeypatch.chdir(tmp_path)
 
     assert load("tiny").run.seed == 1
@@ -333,7 +334,7 @@ def test_a_base_is_looked_for_beside_the_file_that_names_it(write, tmp_path, mon
 
 def test_a_file_anywhere_may_extend_a_built_in_scenario(write, tmp_path, monkeypatch):
     write("built-in/tiny.toml", FULL)
-    monkeypatch.setattr(scenarios, "BUILT_IN", tmp_path / "built-in")
+    monkeypatch.setattr(scenario_files, "BUILT_IN", tmp_path / "built-in")
 
     assert load(write("mine/tiny.toml", 'extends = "tiny"\n[run]\nseed = 3\n')).run.seed == 3
 

@@ -1,0 +1,77 @@
+"""What each day of fills begins with: positions, entry values and volumes of all rows before it."""
+
+from datetime import date
+from typing import NamedTuple
+
+import duckdb
+import numpy as np
+
+from ledger import fill_store
+from ledger.fills import PAYMENTS, Motive
+from ledger.run_folder import RunFolder
+
+DAY = "CAST(time AS DATE)"  # everywhere the same, so that each row is of exactly one day
+
+# Payments that leave positions, and what they were entered at, as they are.
+UNSETTLED = ", ".join(f"'{each.word}'" for each in PAYMENTS if each is not Motive.MARGIN)
+
+# What each day's rows add to positions (lots), to entry values and volumes (lots x ticks), and pay.
+SUMS = f"""
+    SELECT {DAY} AS day, venue, market, taker, maker,
+        CAST(sum(if(payment, 0, lots)) AS BIGINT) AS lots,
+        CAST(sum(if(payment, 0, lots * lead)) AS BIGINT) AS value,
+        CAST(sum(if(payment, 0, abs(lots) * price)) AS BIGINT) AS volume,
+        CAST(sum(if(payment, edge_cents, 0)) AS BIGINT) AS paid_cents
+    FROM (SELECT *, motive = '{Motive.MARGIN.word}' AS payment FROM rows)
+    WHERE motive NOT IN ({UNSETTLED})
+    GROUP BY ALL
+"""
+
+
+class Carried(NamedTuple):
+    """What has come about up to some moment, by (venue, market, entity)."""
+
+    lots: np.ndarray  # the position
+    value_cents: np.ndarray  # what it was entered at, or last settled to
+    traded_cents: np.ndarray  # notional taken, since the books began
+
+    def trade(self, rows: np.ndarray, tick_cents: np.ndarray) -> None:
+        """Carry it through trades, in place."""
+        taken, made = ((rows["venue"], rows["market"], rows[side]) for side in ("taker", "maker"))
+        value_cents = rows["lots"] * rows["lead"] * tick_cents
+        for place, sign in ((taken, 1), (made, -1)):
+            np.add.at(self.lots, place, sign * rows["lots"])
+            np.add.at(self.value_cents, place, sign * value_cents)
+        np.add.at(self.traded_cents, taken, np.abs(rows["lots"]) * rows["price"] * tick_cents)
+
+
+class DayOpenings:
+    """What each day begins with: the sum of all rows before it."""
+
+    def __init__(
+        self, run: RunFolder, connection: duckdb.DuckDBPyConnection, tick_cents: np.ndarray
+    ) -> None:
+        sums, words = connection.execute(SUMS).fetchnumpy(), run.names.words()
+        venue, market, taker, maker = (
+            fill_store.codes(column, sums[column], words[column])
+            for column in ("venue", "market", "taker", "maker")
+        )
+        self._days, place = np.unique(sums["day"].astype("datetime64[D]"), return_inverse=True)
+        cents = tick_cents[venue, market]
+        added = np.zeros(
+            (len(Carried._fields), 1 + len(self._days), *tick_cents.shape, len(words["taker"])),
+            dtype=np.int64,
+        )
+        lots, value_cents, traded_cents = added
+        for member, sign in ((taker, 1), (maker, -1)):
+            # A day's rows count from the day after it.
+            np.add.at(lots, (place + 1, venue, market, member), sign * sums["lots"])
+            np.add.at(value_cents, (place + 1, venue, market, member), sign * sums["value"] * cents)
+        np.add.at(traded_cents, (place + 1, venue, market, taker), sums["volume"] * cents)
+        # A payment settles a position of n contracts and entry value v to n M = v + payment.
+        np.add.at(value_cents, (place + 1, venue, market, taker), sums["paid_cents"])
+        self._sums = added.cumsum(axis=1)
+
+    def of(self, day: date) -> Carried:
+        """Return the standing at the beginning of any day, for the caller to carry on."""
+        return Carried(*self._sums[:, np.searchsorted(self._days, np.datetime64(day))].copy())

@@ -1,0 +1,62 @@
+"""Fee rates of takers, worked out again from what each traded in thirty days."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import numpy as np
+from beancount.core import data
+
+from ledger.fills import FROM_QUOTES, Motive
+from ledger.proof.wrong_rows import first_wrong
+from ledger.run_folder import RunFolder
+
+WINDOW_DAYS = 30
+HOUSE = 0  # the code of the house venue, which names list first
+
+
+class FeeRates:
+    """Every taker's fee rate, from what it traded on the house venue in thirty days."""
+
+    def __init__(self, run: RunFolder) -> None:
+        """Read the tiers, and the volumes before the books began."""
+        house, lead = run.names.venues
+        tiers = [tier for tier in run.customs("taker-fee-e6") if tier[0] == house]
+        self._from_cents = np.array([_cents(volume) for _, volume, _ in tiers])
+        self._rates_e6 = np.array([int(rate) for *_, rate in tiers])
+        ((_, _, lead_e6),) = [tier for tier in run.customs("taker-fee-e6") if tier[0] == lead]
+        self._lead_e6 = int(lead_e6)
+        self._has_tiers = np.isin(run.names.entities, run.chart.parties.firms)
+        before = {firm: _cents(volume) for firm, volume in run.customs("volume-of-30-days")}
+        self._before_cents = np.array(
+            [before.get(entity, 0) for entity in run.names.entities], dtype=np.int64
+        )
+        self._start = run.transactions[0].date
+
+    def wrong_rates(self, rows: np.ndarray, day: date, volume_cents: np.ndarray) -> Iterator[str]:
+        """Hold each fill's rate against the tier that its taker has on a day.
+
+        Args:
+            rows: the day's.
+            day: which.
+            volume_cents: what each entity took on the house venue in the thirty days before, as
+                far as they are in the books.
+        """
+        volume = np.where(self._has_tiers, volume_cents + self._before_books(day), 0)
+        tier = np.searchsorted(self._from_cents, volume, side="right") - 1
+        due = np.where(rows["venue"] == HOUSE, self._rates_e6[tier][rows["taker"]], self._lead_e6)
+        trade = np.isin(rows["motive"], (*FROM_QUOTES, Motive.HEDGE))
+        wrong = rows["fee_e6"] != np.where(trade, due, 0)
+        yield from first_wrong(rows, wrong, "the fee rate is not that of the taker's tier")
+
+    def _before_books(self, day: date) -> np.ndarray:
+        """Return the volume of those of the thirty days that came before the books.
+
+        It is spread evenly over them; what that leaves is with the oldest.
+        """
+        gone = min((day - self._start).days, WINDOW_DAYS)
+        even, rest = np.divmod(self._before_cents, WINDOW_DAYS)
+        return (WINDOW_DAYS - gone) * even + (0 if gone else rest)
+
+
+def _cents(volume: data.Amount) -> int:
+    return int(volume.number.scaleb(2))

@@ -1,0 +1,96 @@
+"""What is wrong with rows of fills by themselves: order, prices, fees, settlement payments."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+
+from ledger.fills import PAYMENTS, Motive
+from ledger.proof.day_openings import Carried
+
+FUNDING_UNIT = 10**9
+
+
+def first_wrong(rows: np.ndarray, wrong: np.ndarray, what: str) -> Iterator[str]:
+    """Say *what* is wrong with the first of the rows marked, and how many more there are."""
+    found = np.flatnonzero(wrong)
+    if len(found):
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        yield f"row with seq {rows['seq'][found[0]]}: {what}{more}"
+
+
+def wrong_columns(rows: np.ndarray) -> Iterator[str]:
+    """A mark is a lead price, and a trade moves something."""
+    payment = np.isin(rows["motive"], PAYMENTS)
+    marked = payment & (rows["motive"] != Motive.SEIZURE)
+    yield from first_wrong(
+        rows, marked & (rows["price"] != rows["lead"]), "a mark is no lead price"
+    )
+    yield from first_wrong(rows, ~payment & (rows["lots"] == 0), "nothing changes hands")
+
+
+def wrong_order(rows: np.ndarray, seqs_of_entries: set[int]) -> Iterator[str]:
+    """Rows rise in seq and time, and what is between two of them is an entry."""
+    yield from first_wrong(rows[1:], np.diff(rows["seq"]) <= 0, "its seq does not rise")
+    yield from first_wrong(
+        rows[1:], np.diff(rows["time_us"]) < 0, "it is earlier than the one before"
+    )
+    gaps = np.flatnonzero(np.diff(rows["seq"]) != 1)
+    for i in gaps.tolist():
+        between = range(int(rows["seq"][i]) + 1, int(rows["seq"][i + 1]))
+        if not seqs_of_entries.issuperset(between):
+            yield f"row with seq {rows['seq'][i]}: the seq after it is lost"
+            return
+
+
+def wrong_prices(rows: np.ndarray, tick_cents: np.ndarray) -> Iterator[str]:
+    """Edge and fee from price, lead, quantity and fee rate."""
+    is_trade = ~np.isin(rows["motive"], PAYMENTS)
+    trade, tick_cents = rows[is_trade], tick_cents[is_trade]
+    edge = (trade["lead"] - trade["price"]) * trade["lots"] * tick_cents
+    yield from first_wrong(trade, edge != trade["edge_cents"], "the edge does not follow")
+    # Half up, in exact integers: 2 n r + 10^6 over 2 x 10^6.
+    twice = 2 * np.abs(trade["lots"]) * trade["price"] * tick_cents * trade["fee_e6"]
+    fee = (twice + 1_000_000) // 2_000_000
+    yield from first_wrong(trade, fee != trade["fee_cents"], "the fee does not follow")
+
+
+def wrong_payments(
+    rows: np.ndarray, tick_cents: np.ndarray, funding_e9: int, standing: Carried
+) -> Iterator[str]:
+    """Hold each settlement's payments against positions at its mark: n M - v, then v = n M.
+
+    The standing is carried through the rows: a position must have come up to a settlement before
+    its payments can be checked.
+    """
+    is_trade = ~np.isin(rows["motive"], PAYMENTS)
+    new_block = is_trade[1:] != is_trade[:-1]
+    new_block |= ~is_trade[1:] & (np.diff(rows["time_us"]) > 0)
+    edges = (np.flatnonzero(new_block) + 1).tolist()
+    for begin, end in pairwise((0, *edges, len(rows))):
+        block = slice(begin, end)
+        if is_trade[begin]:
+            standing.trade(rows[block], tick_cents[block])
+        else:
+            settled = np.isin(rows["motive"][block], (Motive.MARGIN, Motive.FUNDING))
+            paid, cents = rows[block][settled], tick_cents[block][settled]
+            yield from _wrong_settlement(paid, cents, funding_e9, standing)
+
+
+def _wrong_settlement(
+    rows: np.ndarray, tick_cents: np.ndarray, funding_e9: int, standing: Carried
+) -> Iterator[str]:
+    place = (rows["venue"], rows["market"], rows["taker"])
+    held = standing.lots[place]
+    yield from first_wrong(rows, rows["lots"] != held, "it is no payment on the position held")
+    worth = rows["lots"] * rows["price"] * tick_cents
+    margin = rows["motive"] == Motive.MARGIN
+    due = worth - standing.value_cents[place]
+    yield from first_wrong(
+        rows, margin & (rows["edge_cents"] != due), "the variation margin does not follow"
+    )
+    off = np.abs(rows["edge_cents"] * FUNDING_UNIT + worth * funding_e9)
+    yield from first_wrong(
+        rows, ~margin & (off >= FUNDING_UNIT), "the funding does not follow from its rate"
+    )
+    standing.value_cents[tuple(index[margin] for index in place)] = worth[margin]

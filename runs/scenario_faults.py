@@ -1,0 +1,128 @@
+"""Faults of a scenario in sentences: from what the schema refuses to what a reader can do."""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from functools import cache
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+from des.scenario import Scenario
+from runs.scenario_places import Keys, holds, shown, value_at
+
+
+def faults_of(details: Iterable[ErrorDetails], data: Mapping[str, Any]) -> dict[Keys, str]:
+    """Say what is wrong at which key, one problem for each.
+
+    Unknown keys come first: a misspelt key is also a missing one. Where a value fits none of
+    several types, its innermost fault counts: of ["2021-05-01"] that the date is in quotes, not
+    that the list isn't "all".
+    """
+    faults: dict[Keys, str] = {}
+    for detail in sorted(details, key=lambda detail: detail["type"] != "extra_forbidden"):
+        keys = _keys_at_fault(detail, data)
+        faults.setdefault(keys, _problem(detail, keys, data))
+    outer = {keys[:i] for keys in faults for i in range(len(keys))}
+    return {keys: problem for keys, problem in faults.items() if keys not in outer}
+
+
+def _keys_at_fault(detail: ErrorDetails, data: Mapping[str, Any]) -> Keys:
+    """Return where the fault is, without the names of types that pydantic mixes in."""
+    keys: Keys = ()
+    for step in detail["loc"]:
+        if holds(value_at(data, keys), step):
+            keys = (*keys, step)
+    if detail["type"] == "missing":
+        return (*keys, detail["loc"][-1])
+    if detail["type"] == "value_error":
+        return keys + detail["ctx"]["error"].keys
+    return keys
+
+
+def _problem(detail: ErrorDetails, keys: Keys, data: Mapping[str, Any]) -> str:
+    match detail["type"]:
+        case "value_error":
+            return detail["ctx"]["error"].problem
+        case "missing":
+            return f"is missing; give {_wanted(_schema_at(keys))}"
+        case "extra_forbidden":
+            return f"is not a key of this table; {_did_you_mean(keys)}"
+        case "too_short" | "too_long":
+            return f"has {len(value_at(data, keys))} entries; give {_wanted(_schema_at(keys))}"
+        case _:
+            return f"is {shown(value_at(data, keys))}; give {_wanted(_schema_at(keys))}"
+
+
+def _did_you_mean(keys: Keys) -> str:
+    known = _schema_at(keys[:-1])["properties"]
+    close = get_close_matches(keys[-1], known, n=1)
+    return f"did you mean '{close[0]}'?" if close else f"the keys are {', '.join(known)}"
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    return Scenario.model_json_schema()
+
+
+def _schema_at(keys: Keys) -> dict[str, Any]:
+    """Return what the schema says of a key that it knows."""
+    schema = _schema()
+    for key in keys:
+        types = schema.get("anyOf", [schema])
+        if isinstance(key, int):
+            schema = next(one["items"] for one in types if "items" in one)
+        else:
+            schema = schema.get("properties", {}).get(key) or schema["additionalProperties"]
+        schema = _resolved(schema)
+    return schema
+
+
+def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    """Follow a reference, also that of a table which may be missing: TOML has no null."""
+    types = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
+    if len(types) == 1:
+        (schema,) = types
+    if "$ref" in schema:
+        schema = _schema()["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+    return schema
+
+
+def _wanted(schema: Mapping[str, Any]) -> str:
+    """Put into words what a value must be: 'a number from 0 to 3_600'."""
+    match schema:
+        case {"anyOf": types}:
+            return ", or ".join(_wanted(one) for one in types if one != {"type": "null"})
+        case {"const": text}:
+            return f"'{text}'"
+        case {"enum": texts}:
+            return " or ".join(f"'{text}'" for text in texts)
+        case {"format": "date"}:
+            return "a date without quotes, such as 2021-05-01"
+        case {"format": "date-time"}:
+            return "a time without quotes, such as 2021-05-01T13:00:00Z"
+        case {"type": "string"}:
+            return schema["description"]
+        case {"type": "integer"}:
+            return f"a whole number {_range(schema)}"
+        case {"type": "number"}:
+            return f"a number {_range(schema)}"
+        case {"type": "boolean"}:
+            return "true or false"
+        case {"type": "array", "maxItems": most}:
+            return f"a list of {schema.get('minItems', 0)} to {most} entries"
+        case {"type": "array"}:
+            return "a list"
+        case _:
+            return "a table"
+
+
+def _range(schema: Mapping[str, Any]) -> str:
+    high = _figure(schema["maximum"])
+    if "exclusiveMinimum" in schema:
+        return f"above {_figure(schema['exclusiveMinimum'])} and up to {high}"
+    return f"from {_figure(schema['minimum'])} to {high}"
+
+
+def _figure(bound: float) -> str:
+    """Write a bound as TOML reads it back."""
+    return f"{int(bound):_}" if bound == int(bound) else f"{bound:g}"

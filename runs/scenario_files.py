@@ -1,0 +1,163 @@
+"""Files of scenarios: found by name, read, and laid over what they extend."""
+
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ledger.mistake import MistakeError
+from runs.scenario_places import Keys, keys_of, one_line, shown, value_at
+
+BUILT_IN = Path(__file__).resolve().parent
+BYTES_MAX = 10_000_000
+EXTENDS_MAX = 5
+
+
+class ScenarioError(MistakeError):
+    """A scenario file that cannot be run.
+
+    Attributes:
+        path: the file at fault, as text.
+        key: where in it, such as ``markets[0].quoter.latency_s``; empty for the file as a whole.
+        problem: the value, what is wrong with it and what to do; one line.
+    """
+
+    def __init__(self, path: Path | str, key: str, problem: str) -> None:
+        self.path, self.key, self.problem = one_line(str(path)), key, one_line(problem)
+        place = f"{self.path}: {key}" if key else self.path
+        super().__init__(f"{place} {self.problem}")
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What one file says itself, its lists as tuples and without ``extends``."""
+
+    path: Path
+    data: Mapping[str, Any]
+
+
+def built_ins() -> dict[str, Path]:
+    """Return the files of the scenarios that come with the package, by name."""
+    return {path.stem: path for path in sorted(BUILT_IN.glob("*.toml"), key=lambda path: path.stem)}
+
+
+def path_of(name_or_path: str) -> Path:
+    """Return the file of a built-in name, or of a path.
+
+    Raises:
+        ScenarioError: there is no built-in scenario of that name.
+    """
+    if name_or_path.endswith(".toml") or "/" in name_or_path or os.sep in name_or_path:
+        return Path(name_or_path)
+    files = built_ins()
+    if name_or_path not in files:
+        known = ", ".join(files)
+        raise ScenarioError(
+            name_or_path,
+            "",
+            f"is not a built-in scenario; give one of {known}, or a path that ends in .toml",
+        )
+    return files[name_or_path]
+
+
+def layers_of(path: Path) -> list[Layer]:
+    """Read a file and what it extends, the file itself first."""
+    layers: list[Layer] = []
+    data = _read(path)
+    while True:
+        extends = data.pop("extends", None)
+        layers.append(Layer(path, data))
+        if extends is None:
+            return layers
+        if len(layers) > EXTENDS_MAX:
+            raise ScenarioError(
+                path, "extends", f"is one of more than {EXTENDS_MAX} in a row; join some files"
+            )
+        if not isinstance(extends, str):
+            raise ScenarioError(
+                path, "extends", f"is {shown(extends)}; give a built-in name or a path, in quotes"
+            )
+        try:
+            base = path.parent / path_of(extends)  # a built-in's path is absolute
+            data = _read(base)
+        except ScenarioError as error:
+            raise ScenarioError(path, "extends", f"cannot be followed: {error}") from error
+        if any(os.path.samefile(base, layer.path) for layer in layers):
+            raise ScenarioError(path, "extends", f"leads back to {base}; break the circle")
+        path = base
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Read one file's own data; its lists become tuples, as the frozen schema has them."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(BYTES_MAX + 1)
+    except FileNotFoundError:
+        raise ScenarioError(path, "", "does not exist; check the path") from None
+    except IsADirectoryError:
+        raise ScenarioError(path, "", "is a folder; give a .toml file in it") from None
+    except (OSError, ValueError) as error:  # ValueError: a null character in the path
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ScenarioError(path, "", f"cannot be opened ({reason}); check it") from None
+    if len(raw) > BYTES_MAX:
+        raise ScenarioError(path, "", "is larger than 10 MB; put long price series into candles")
+    try:
+        data = with_tuples(tomllib.loads(raw.decode("utf-8-sig")))
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ScenarioError(path, "", f"is not UTF-8 in line {line}; save it as such") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(path, "", f"is not TOML: {error}; mend it there") from None
+    except ValueError:  # Python's limit on the digits of an integer
+        raise ScenarioError(path, "", "has a number of thousands of digits; mend it") from None
+    except RecursionError:
+        raise ScenarioError(path, "", "has brackets in brackets without end; mend it") from None
+    if not data:
+        raise ScenarioError(path, "", 'is empty; begin with question = "..." or extends = "..."')
+    return data
+
+
+def with_tuples(value: Any) -> Any:
+    """Turn lists into tuples, as the frozen schema has them."""
+    if isinstance(value, Mapping):
+        return {key: with_tuples(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return tuple(with_tuples(inner) for inner in value)
+    return value
+
+
+def extended(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay a file's *own* data over its *base*; a figure that changes loses its old source."""
+    sources = base.get("sources")
+    if isinstance(sources, Mapping):
+        kept = {place: text for place, text in sources.items() if not _sets(own, keys_of(place))}
+        base = {**base, "sources": kept}
+    return _merged(base, own)
+
+
+def _merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in own.items():
+        both_tables = isinstance(value, Mapping) and isinstance(base.get(key), Mapping)
+        merged[key] = _merged(base[key], value) if both_tables else value
+    return merged
+
+
+def _sets(own: Mapping[str, Any], keys: Keys) -> bool:
+    """Tell whether *own* has a value there, or in place of a list or table around it."""
+    value: Any = own
+    for key in keys:
+        if not isinstance(value, Mapping):
+            return True
+        if key not in value:
+            return False
+        value = value[key]
+    return bool(keys)
+
+
+def origin_of(layers: Sequence[Layer], keys: Keys) -> Path:
+    """Return the file that set a key; for one that none has, the file that was asked for."""
+    setters = (layer.path for layer in layers if value_at(layer.data, keys) is not None)
+    return next(setters, layers[0].path)

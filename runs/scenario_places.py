@@ -1,0 +1,79 @@
+"""Keys and values of a scenario as text: how a place in it is written, and what stands there."""
+
+import math
+import re
+from collections.abc import Mapping
+from datetime import date, time
+from typing import Any
+
+SHOWN_MAX = 40  # characters of an offending value
+
+Keys = tuple[str | int, ...]  # ("markets", 0, "lot"), written markets[0].lot
+
+_PLACE = re.compile(r"[\w-]+(\[\d{1,6}\])*(\.[\w-]+(\[\d{1,6}\])*)*", re.ASCII)
+_STEP = re.compile(r"\[(\d+)\]|([\w-]+)", re.ASCII)
+
+
+def value_at(data: Any, keys: Keys) -> Any:
+    """Return the value at a key, or None where there is none; TOML has no null."""
+    for key in keys:
+        if not holds(data, key):
+            return None
+        data = data[key]
+    return data
+
+
+def holds(value: Any, key: str | int) -> bool:
+    """Tell whether a table has a key, or a list an entry."""
+    if isinstance(key, int):
+        return isinstance(value, tuple) and key < len(value)
+    return isinstance(value, Mapping) and key in value
+
+
+def keys_of(place: str) -> Keys:
+    """Read ``markets[0].lot``; empty when it isn't written like that."""
+    if not _PLACE.fullmatch(place):
+        return ()
+    return tuple(int(number) if number else word for number, word in _STEP.findall(place))
+
+
+def place_of(keys: Keys) -> str:
+    """Write ``markets[0].lot``; a key that needs quotes gets them, and stays on the line."""
+    steps = (
+        f"[{key}]" if isinstance(key, int) else f".{key if _bare(key) else quoted(key)}"
+        for key in keys
+    )
+    return "".join(steps).removeprefix(".")
+
+
+def _bare(key: str) -> bool:
+    return len(key) <= SHOWN_MAX and re.fullmatch(r"[\w-]+", key, re.ASCII) is not None
+
+
+def shown(value: object) -> str:
+    """Show an offending value in a few characters."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return quoted(value)
+        case int() if abs(value) >= 10**SHOWN_MAX:
+            return f"a number of some {math.log10(abs(value)):.0f} digits"
+        case date() | time():
+            return str(value)
+        case Mapping():
+            return "a table"
+        case tuple():
+            return "a list"
+        case _:
+            return repr(value)
+
+
+def quoted(text: str) -> str:
+    """Put text into quotes, cut short where it is long."""
+    return repr(text if len(text) <= SHOWN_MAX else f"{text[:SHOWN_MAX]}...")
+
+
+def one_line(text: str) -> str:
+    """Escape what would break the line or hide on it; nothing is shown as ''."""
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text) or "''"
