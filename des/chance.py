@@ -48,7 +48,7 @@ def mix(key: int, subject: int) -> int:
     h = np.uint64(subject) * _INCREMENT + key
     h = (h ^ (h >> _SHIFTS[0])) * _MULTIPLIERS[0]
     h = (h ^ (h >> _SHIFTS[1])) * _MULTIPLIERS[1]
-    return h ^ (h >> _SHIFTS[2])  # type: ignore[return-value]  # compiled: a number is a number
+    return h ^ (h >> _SHIFTS[2])
 
 
 def waiting_us(draws: Generator, expected: float, span_us: int) -> float:
@@ -88,4 +88,4 @@ def lognormal_quantiles_us(median_us: int, log_sd: float) -> np.ndarray:
 @njit("int64(uint64)", cache=True)
 def quantile_index(hashed: int) -> int:
     """Return the row of a table of QUANTILES that a hash points at."""
-    return hashed >> _TO_INDEX  # type: ignore[return-value]  # compiled, as above
+    return hashed >> _TO_INDEX

@@ -21,6 +21,7 @@ from des.custody.firm_withdrawals import FirmWithdrawals
 from des.custody.retail import RetailCustody, whole_dollars
 from des.custody.till import Till
 from des.scenario import Scenario
+from des.scenario.values import given
 from ledger.journal import Journal
 from ledger.parties import Parties
 from ledger.text import quoted
@@ -53,7 +54,7 @@ class CustomerFlow:
             firms: those of them who trade for a living.
         """
         self._env, self._seed, self._journal = env, scenario.run.seed, journal
-        self._retail, self._rules = scenario.retail, scenario.retail.flow
+        self._retail, self._rules = scenario.retail, given(scenario.retail.flow)
         self._confidence, self._till, self._desk, self._firms = confidence, till, desk, firms
         self._news = deque(scenario.news or ())
         self._cohorts = Cohorts(self._rules.cohorts)
@@ -153,7 +154,7 @@ def customers(
     desk = RetailCustody(env, custody, till, parties.house, code(parties.retail))
     if confidence:
         firms = [(name, code(name)) for name in parties.firms]
-        runners = FirmWithdrawals(seed, firms, retail.flow.firms_sensitivity, till)
+        runners = FirmWithdrawals(seed, firms, given(retail.flow).firms_sensitivity, till)
         return CustomerFlow(env, scenario, confidence, till, desk, runners, journal)
     end_us = midnight_us(scenario.run.end)
     for quantity, per_day, usd_mean, act in (
@@ -161,5 +162,5 @@ def customers(
         ("withdrawals", retail.withdrawals_per_day, retail.withdrawal_usd_mean, desk.request),
     ):
         draws = stream(seed, "retail", quantity)
-        env.process(desk.arrivals(draws, per_day, usd_mean, retail.holders, act, end_us))
+        env.process(desk.arrivals(draws, given(per_day), usd_mean, retail.holders, act, end_us))
     return None

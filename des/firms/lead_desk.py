@@ -13,6 +13,7 @@ from des.clock import HOUR_US, SECOND_US, YEAR_S
 from des.firms.lead_quoting import pick_offs, spread_income
 from des.market.listing import Listing
 from des.scenario import Firm, LeadQuoting, Market, Scenario
+from des.scenario.values import given
 from des.venue.venue import Venue
 from ledger import movements
 from ledger.journal import Journal
@@ -137,7 +138,7 @@ class LeadDesk:
             )
             rents += hits.edge_cents
             taken += hits.taken_cents.sum(axis=0)
-            flow_usd = market.lead_volume_usd_per_day * self._quoting.uninformed_fraction
+            flow_usd = given(market.lead_volume_usd_per_day) * self._quoting.uninformed_fraction
             spread += spread_income(
                 quote_cents,
                 to_cents(self._quoting.outside_quotes_usd),

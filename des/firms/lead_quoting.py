@@ -147,7 +147,8 @@ def _changes(
 
 def _serve(shown_cents: int, hitting: Sequence[_Sniper]) -> dict[int, float]:
     """Return what snipers get of a quote: the fastest first, equally fast ones pro rata."""
-    taken, left_cents = {}, shown_cents
+    taken: dict[int, float] = {}
+    left_cents = shown_cents
     for _, group in groupby(hitting, key=lambda each: each.delay_us):
         if not left_cents:
             break

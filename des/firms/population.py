@@ -25,7 +25,7 @@ def trading_firms(scenario: Scenario) -> tuple[Firm, ...]:
     drawn = [firm for each in firms.classes for firm in _members(seed, each)]
     dealt = sorted(range(len(drawn)), key=lambda i: decision_key(seed, "firms", "number", i))
     named = zip(firms.drawn_names, dealt, strict=True)
-    return (*firms.members, *(Firm(name=name, **drawn[i]) for name, i in named))
+    return (*firms.members, *(Firm.model_validate({"name": name, **drawn[i]}) for name, i in named))
 
 
 def _members(seed: int, each: FirmClass) -> Iterator[dict[str, float | str | bool]]:

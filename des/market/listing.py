@@ -27,6 +27,7 @@ from des.quoting.session import Decisions, Session
 from des.quoting.takers import Takers, Terms, gateway_keys, nobody_takes, terms
 from des.quoting.uninformed import UninformedFlow
 from des.scenario import Firm, Market, Provider, Scenario
+from des.scenario.values import given
 from des.traded_hours import TradedHours
 from ledger.fills import join_rows
 from ledger.money import Contract
@@ -126,7 +127,7 @@ class Listing:
         uninformed = self._uninformed_orders(start_us, end_us)
         unforeseen = join_rows((uninformed, forced), ORDER) if len(forced) else uninformed
         house = yield from self._session.trading(
-            env, start_us, end_us, offset, self._decided, unforeseen
+            env, start_us, end_us, offset, given(self._decided), unforeseen
         )
         ticks = self._session.ticks
         if len(ticks.prices):

@@ -37,7 +37,7 @@ class MakerQuotes:
         """
         self._policy, self._size, self._belief = policy, size, belief
         self._volume, self._hours = volume, hours
-        self._shown_cents: int | None = None
+        self._shown_cents, self._is_sized = 0, False
 
     def look(self, now_us: int, state: Holdings) -> None:
         """Read the world as a settlement leaves it: once a month for the size, hourly to believe.
@@ -46,7 +46,8 @@ class MakerQuotes:
             now_us: the settlement; the first one is the run's start.
             state: of the venues.
         """
-        if self._shown_cents is None or (now_us % DAY_US == 0 and day_of(now_us).day == 1):
+        if not self._is_sized or (now_us % DAY_US == 0 and day_of(now_us).day == 1):
+            self._is_sized = True
             self._shown_cents = int(self._size.cents(now_us, state.firms) * state.maker_shows)
         if now_us % HOUR_US == 0 and self._hours.has(now_us):
             self._belief.imagine(now_us, self._volume.usd_per_s(now_us), self._shown_cents)

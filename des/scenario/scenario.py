@@ -15,7 +15,7 @@ from des.scenario.leverage import Leverage, Provider
 from des.scenario.maker import Maker
 from des.scenario.market import Market
 from des.scenario.run import Run, months_between
-from des.scenario.values import ContradictionError, Part, SourceText
+from des.scenario.values import ContradictionError, Part, SourceText, given
 from des.scenario.venues import House, Lead
 
 TICKS_MAX = 10**10  # of all markets in the whole run: a day's work for one machine
@@ -139,7 +139,7 @@ class Scenario(Part):
         ticks_usd = {market.name: market.tick_usd for market in self.markets}
         markets = {t.name: t.market for t in self.group.tokens} if self.group else {}
         for i, pool in enumerate((self.group.pools if self.group else None) or ()):
-            tick_usd = ticks_usd[markets[pool.token]]
+            tick_usd = ticks_usd[given(markets[pool.token])]
             if Fraction(tick_usd).denominator > TICKS_PER_USD_MAX:
                 raise ContradictionError(
                     ("group", "pools", i, "token"),

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from des.clock import DAY_US, SECOND_US, midnight_us
 from des.market.holdings import DeskOrder
 from des.scenario import Long, Scenario
+from des.scenario.values import given
 from ledger.kinds import Kind
 from ledger.money import to_cents
 from ledger.parties import Parties
@@ -22,7 +23,7 @@ def directional_book(scenario: Scenario, parties: Parties) -> "DirectionalBook |
     if parties.directional is None:
         return None
     desk = f"{parties.directional}:{Kind.DIRECTIONAL}"
-    return DirectionalBook(scenario.group.longs, parties.holders.index(desk))
+    return DirectionalBook(given(scenario.group).longs, parties.holders.index(desk))
 
 
 class DirectionalBook:

@@ -17,6 +17,7 @@ import numpy as np
 from des.custody.custody import HALTED, Custody
 from des.market.listing import Listing
 from des.scenario import Scenario
+from des.scenario.values import given
 from des.treasury.appraiser import Appraiser
 from des.treasury.credit_line import CreditLine
 from des.treasury.house_money import HouseMoney
@@ -120,7 +121,7 @@ class GroupTreasury:
             appraiser: notes at each round what shares would fetch, if anybody does.
             journal: takes down what cannot be paid.
         """
-        self._group = scenario.group
+        self._group = given(scenario.group)
         self._parties, self._custody, self._journal = parties, custody, journal
         self._appraiser = appraiser
         self._purse, self._lenders, self._house_money = purse, lenders, house_money
@@ -221,11 +222,11 @@ class GroupTreasury:
                 )
 
     def _sell_shares(self, time_us: int) -> None:
-        house, investors = self._parties.house, self._parties.investors
         for each in self._group.rounds:
             if each.date != day_of(time_us):
                 continue
             cents = to_cents(each.usd)
+            house, investors = self._parties.house, given(self._parties.investors)
             entry = financing.equity_round(time_us, house, investors, cents, each.name)
             self._custody.pay(self._code[investors], self._code[house], cents, entry)
             valued = f"{amount(to_cents(each.valuation_usd))} USD"

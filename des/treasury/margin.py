@@ -27,7 +27,8 @@ EXCESS = 2  # margin above this multiple of its target is brought back
 def first_floors(scenario: Scenario, parties: Parties, firms: Sequence[Firm]) -> dict[int, int]:
     """Return by hedger the cents that it keeps on the lead venue at first, come what may."""
     floors = {parties.maker: scenario.maker.lead_deposit_usd}
-    floors |= {each.name: each.on_lead_usd for each in (*firms, *scenario.outside_providers)}
+    floors |= {firm.name: firm.on_lead_usd for firm in firms}
+    floors |= {each.name: each.on_lead_usd for each in scenario.outside_providers}
     return {parties.names.index(name): to_cents(usd) for name, usd in floors.items()}
 
 

@@ -27,6 +27,7 @@ from des.defi.pool import ConstantProductPool, block_times_us
 from des.market.listing import Listing
 from des.price.lead_price import Ticks
 from des.scenario import Pool, Scenario
+from des.scenario.values import given
 from des.treasury.purse import Purse
 from des.treasury.token_holdings import TokenHoldings
 from ledger.accounts import in_pool, pooled
@@ -66,10 +67,10 @@ class PoolProgramme:
             listings: all markets, each with its lead price.
             journal: takes down what does not open, and what a day's price was like.
         """
-        group, names = scenario.group, [market.name for market in scenario.markets]
+        group, names = given(scenario.group), [market.name for market in scenario.markets]
         markets = {token.name: token.market for token in group.tokens}
         self._run, self._pools = scenario.run, group.pools or ()
-        self._place = {pool.token: names.index(markets[pool.token]) for pool in self._pools}
+        self._place = {pool.token: names.index(given(markets[pool.token])) for pool in self._pools}
         self._tick_cents = {
             token: 100 * Fraction(scenario.markets[place].tick_usd)
             for token, place in self._place.items()
@@ -154,7 +155,7 @@ class PoolProgramme:
             self._book(time_us, token, _summed(rows, tick_cents.denominator))
 
     def _book(self, time_us: int, token: str, day: Arbitrages) -> None:
-        maker, arbitrageurs = self._parties.maker, self._parties.arbitrageurs
+        maker, arbitrageurs = self._parties.maker, given(self._parties.arbitrageurs)
         change_cents = {
             self._code(maker): day.fee_cents,
             self._code(arbitrageurs): day.outside_cents - day.cents - day.fee_cents,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from des.scenario import Scenario
+from des.scenario.values import given
 from des.treasury.appraiser import Appraiser
 from des.treasury.monthly_income import MonthlyIncome, quotes_on_house, quotes_on_lead, year_cents
 from ledger.journal import Journal
@@ -126,8 +127,8 @@ class MonthlyReview:
     def _note(self, time_us: int, venue: str, figures: Figures, decided: str) -> None:
         cents = (figures.month_cents, figures.year_cents, figures.shares_lose_cents)
         noted = (f"{amount(each)} USD" for each in cents if each is not None)
-        words = (venue, self._policy, decided)
-        self._journal.custom(time_us, "review", *map(quoted, words), *noted)
+        words = (venue, given(self._policy), decided)
+        self._journal.custom(time_us, "review", *(quoted(word) for word in words), *noted)
         if decided != QUOTES_ON:
             self._journal.event(time_us, f"{self._parties.maker}:review", decided)
 
