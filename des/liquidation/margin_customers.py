@@ -59,10 +59,7 @@ class MarginCustomers:
         start_us = midnight_us(scenario.run.start)
         self._first = self._draw(start_us, self._rules.holders)
         self.desk = LiquidationDesk(
-            self._rules,
-            self._seed,
-            tuple(names),
-            scenario.retail.holders,
+            scenario,
             parties,
             house,
             self._forced_lots_per_s(start_us),

@@ -5,10 +5,11 @@ A position is entered and left against other makers, at the lead price.
 
 import numpy as np
 
+from des.liquidation.holders import Holders
 from des.liquidation.leveraged_accounts import LeveragedAccounts
 from des.liquidation.margin_population import Population
 from des.venue.venue import Venue
-from ledger.fills import Motive, new_rows
+from ledger.fills import Motive
 
 
 class Turnover:
@@ -17,9 +18,7 @@ class Turnover:
     def __init__(
         self,
         house: Venue,
-        retail: int,
-        others: int,
-        first_holder: int,
+        holders: Holders,
         accounts: LeveragedAccounts,
         free_tokens: np.ndarray,
     ) -> None:
@@ -27,14 +26,13 @@ class Turnover:
 
         Args:
             house: the venue.
-            retail, others: the control account, and the other makers.
-            first_holder: the number of the first account's holder in the books.
+            holders: who they are in the books.
             accounts: of all who came.
             free_tokens: what retail has not set aside, in lots, by the market that prices them;
                 kept up to date in place.
         """
-        self._house, self._retail, self._others = house, retail, others
-        self._first, self._accounts, self._free_tokens = first_holder, accounts, free_tokens
+        self._house, self._holders = house, holders
+        self._accounts, self._free_tokens = accounts, free_tokens
 
     def enter(self, time_us: int, marks: np.ndarray, holders: Population, free_cents: int) -> None:
         """Let as many enter, at *marks*, as there are free dollars for.
@@ -76,8 +74,8 @@ class Turnover:
 
     def _set_aside(self, time_us: int, accounts: np.ndarray, cents: np.ndarray) -> None:
         market = self._accounts.market[accounts]
-        rows = self._rows(time_us, Motive.COLLATERAL, market, accounts)
-        rows["maker"], rows["edge_cents"] = self._retail, cents
+        rows = self._holders.rows(time_us, Motive.COLLATERAL, market, accounts)
+        rows["maker"], rows["edge_cents"] = self._holders.retail, cents
         self._house.pay(rows[cents != 0])
 
     def _set_tokens_aside(
@@ -86,8 +84,8 @@ class Turnover:
         """Book tokens that are set aside, or released if below zero; no money moves."""
         accounts, tokens = accounts[tokens != 0], tokens[tokens != 0]
         market = self._accounts.tokens.market[accounts]
-        rows = self._rows(time_us, Motive.TOKENS, market, accounts)
-        rows["maker"], rows["lots"] = self._retail, tokens
+        rows = self._holders.rows(time_us, Motive.TOKENS, market, accounts)
+        rows["maker"], rows["lots"] = self._holders.retail, tokens
         rows["price"] = rows["lead"] = marks[market]
         np.subtract.at(self._free_tokens, market, tokens)
         self._house.pay(rows)
@@ -98,22 +96,7 @@ class Turnover:
         """Book positions that holders enter or leave against other makers, at the lead price."""
         for market, mark in enumerate(marks.tolist()):
             here = self._accounts.market[accounts] == market
-            rows = self._rows(time_us, Motive.LEVERAGE, market, accounts[here])
-            rows["maker"], rows["lots"] = self._others, lots[here]
+            rows = self._holders.rows(time_us, Motive.LEVERAGE, market, accounts[here])
+            rows["maker"], rows["lots"] = self._holders.others, lots[here]
             rows["price"] = rows["lead"] = mark
             self._house.exchange(market, rows)
-
-    def _rows(
-        self, time_us: int, motive: Motive, market: int | np.ndarray, accounts: np.ndarray
-    ) -> np.ndarray:
-        return rows_of_holders(time_us, motive, market, self._retail, self._first + accounts)
-
-
-def rows_of_holders(
-    time_us: int, motive: Motive, market: int | np.ndarray, retail: int, holders: np.ndarray
-) -> np.ndarray:
-    """Return rows of what happens to holders, without amount and the other side."""
-    rows = new_rows(len(holders))
-    rows["time_us"], rows["motive"], rows["market"] = time_us, motive, market
-    rows["taker"], rows["holder"] = retail, holders
-    return rows

@@ -127,6 +127,16 @@ class Leverage(Part):
                 )
         return self
 
+    @property
+    def maintenance_e6(self) -> int:
+        """Return the margin fraction below which an account is liquidated, in millionths."""
+        return round(self.maintenance_margin_pct * 1_000_000 / 100)
+
+    @property
+    def auto_close_e6(self) -> int:
+        """Return the margin fraction below which an account is ended, in millionths."""
+        return round(self.auto_close_margin_pct * 1_000_000 / 100)
+
     def leverage_max(self, day: date) -> float:
         """Return the venue's limit on a day; before the first, that one's."""
         limit = in_force(self.limits, day) or self.limits[0]

@@ -1,0 +1,128 @@
+"""Third step, at the end of a settlement: what ended accounts leave, and who bears what they owe.
+
+The insurance fund receives what is left of an account, and pays debts as far as it goes. What it
+cannot pay is borne by all customers outside the group, in proportion to their claims.
+"""
+
+import numpy as np
+
+from des.liquidation.holders import Holders
+from des.liquidation.leveraged_accounts import LeveragedAccounts
+from des.scenario import Leverage
+from des.venue.venue import Venue
+from ledger.fills import Motive, join_rows, new_rows
+from ledger.money import pro_rata, to_cents
+from ledger.parties import Parties
+
+
+class LossBearers:
+    """The insurance fund, and behind it all customers outside the group."""
+
+    def __init__(
+        self,
+        rules: Leverage,
+        parties: Parties,
+        house: Venue,
+        holders: Holders,
+        accounts: LeveragedAccounts,
+    ) -> None:
+        """Begin with nothing to bear.
+
+        Args:
+            rules: of the scenario.
+            parties: who is who.
+            house: the venue.
+            holders: who the customers on margin are in the books.
+            accounts: of all of them.
+        """
+        self._house, self._holders, self._accounts = house, holders, accounts
+        self._venue = parties.holders.index(parties.house)
+        outside = [name for name in parties.house_customers if name != parties.maker]
+        self._customers = np.array([parties.holders.index(name) for name in outside])
+        self.fund_cents = to_cents(rules.insurance_usd)
+        self._insured: dict[int, int] = {}  # by account: from the fund, or to it if below zero
+        self._debts: dict[int, int] = {}  # by account: what nobody has covered yet
+
+    def cover(self, account: int, debt_cents: int) -> int:
+        """Let the fund pay a debt as far as it goes, before anybody else: that is what it is for.
+
+        Returns:
+            What it pays.
+        """
+        return self._insure(account, min(self.fund_cents, debt_cents))
+
+    def settle_part(self, account: int, left_cents: int) -> None:
+        """Take what a position that is handed over leaves; below zero, take over its debt."""
+        if left_cents >= 0:
+            self._insure(account, -left_cents)
+        else:
+            self.take_over(account, -left_cents)
+
+    def take_over(self, account: int, cents: int) -> None:
+        """Relieve an account of a debt that somebody will have to bear."""
+        if cents:
+            self._accounts.credit(np.array([account]), cents)
+            self._debts[account] = self._debts.get(account, 0) + cents
+
+    def settle(self, time_us: int, marks: np.ndarray) -> None:
+        """Book what came to the fund and out of it, and what all customers bear."""
+        self._settle_insurance(time_us)
+        self._socialise(time_us, marks)
+        self._insured.clear()
+        self._debts.clear()
+
+    def _insure(self, account: int, cents: int) -> int:
+        """Let the fund pay an account, or take what it leaves."""
+        if cents:
+            self.fund_cents -= cents
+            self._accounts.credit(np.array([account]), cents)
+            self._insured[account] = self._insured.get(account, 0) + cents
+        return cents
+
+    def _settle_insurance(self, time_us: int) -> None:
+        paid = {account: cents for account, cents in self._insured.items() if cents}
+        if paid:
+            accounts = np.array(list(paid))
+            market = self._accounts.market[accounts]
+            rows = self._holders.rows(time_us, Motive.INSURANCE, market, accounts)
+            rows["maker"], rows["edge_cents"] = self._venue, list(paid.values())
+            self._house.pay(rows)
+
+    def _socialise(self, time_us: int, marks: np.ndarray) -> None:
+        """Let all customers outside the group bear what is owed, in proportion to their claims."""
+        if not self._debts:
+            return
+        debtors, debts = np.array(list(self._debts)), list(self._debts.values())
+        market = self._accounts.market[debtors]
+        claims = np.maximum(self._house.claims[self._customers], 0).tolist()
+        # What not even all claims cover stays in the control account, as a gap.
+        covered = pro_rata(min(sum(debts), sum(claims)), debts)
+        relief = self._holders.rows(time_us, Motive.SOCIALISED, market, debtors)
+        relief["maker"], relief["edge_cents"] = self._venue, covered
+        shares = dict(zip(self._customers.tolist(), pro_rata(sum(covered), claims), strict=True))
+        worth = np.maximum(self._accounts.worth(marks), 0)
+        # The accounts are relieved already; in the claims it is yet to be booked.
+        free = int(self._house.claims[self._holders.retail]) + sum(debts) - int(worth.sum())
+        borne = self._borne(time_us, int(market[0]), shares, worth, max(free, 0))
+        rows = join_rows((relief, borne))
+        self._house.pay(rows[rows["edge_cents"] != 0])
+
+    def _borne(
+        self, time_us: int, market: int, shares: dict[int, int], worth: np.ndarray, rest: int
+    ) -> np.ndarray:
+        """Return what each bears: of retail's share, each account on margin, and then the rest."""
+        retail, accounts = self._holders.retail, self._accounts
+        of_rest, *of_accounts = pro_rata(shares.pop(retail), [rest, *worth.tolist()])
+        accounts.cash -= np.array(of_accounts, dtype=np.int64)
+        bearing = np.flatnonzero(of_accounts)
+        on_margin = self._holders.rows(
+            time_us, Motive.SOCIALISED, accounts.market[bearing], bearing
+        )
+        on_margin["edge_cents"] = -np.array(of_accounts, dtype=np.int64)[bearing]
+        others = new_rows(1 + len(shares))
+        others["time_us"], others["motive"], others["market"] = time_us, Motive.SOCIALISED, market
+        others["taker"] = [retail, *shares]
+        others["edge_cents"] = [-of_rest, *(-share for share in shares.values())]
+        borne = join_rows((on_margin, others))
+        borne["maker"] = self._venue
+        return borne

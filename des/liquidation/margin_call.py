@@ -1,0 +1,82 @@
+"""First step, between two settlements: accounts below maintenance margin are sold into the book.
+
+The orders are random, by the venue's rule in `orders`; they are planned at a settlement and meet
+the book during the interval. What is filled is booked to the accounts when it ends.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from des.chance import decision_key
+from des.liquidation.holders import Holders
+from des.liquidation.leveraged_accounts import LeveragedAccounts
+from des.liquidation.orders import forced_orders
+from des.liquidation.token_collateral import E6
+from des.quoting.race import NO_ORDERS
+from des.scenario import Leverage
+from des.venue.venue import Venue
+from ledger.fills import Motive
+
+
+class MarginCall:
+    """Forces orders on accounts, as long as there is margin left."""
+
+    def __init__(
+        self,
+        rules: Leverage,
+        keys: np.ndarray,
+        most_lots_per_s: np.ndarray,
+        house: Venue,
+        holders: Holders,
+        accounts: LeveragedAccounts,
+    ) -> None:
+        """Begin.
+
+        Args:
+            rules: of the scenario.
+            keys: of the orders' draws, by market.
+            most_lots_per_s: what all orders of a second may be together, by market.
+            house: the venue.
+            holders: who they are in the books.
+            accounts: of all of them.
+        """
+        self._maintenance_e6, self._auto_close_e6 = rules.maintenance_e6, rules.auto_close_e6
+        self._keys, self._most_lots_per_s = keys, most_lots_per_s
+        self._tick_cents, self._holders, self._accounts = house.tick_cents, holders, accounts
+
+    def orders(self, market: int, mark: int, start_us: int, end_us: int) -> np.ndarray:
+        """Return the orders (dtype ORDER) that accounts of a market are forced to send."""
+        accounts, lot_cents = self._accounts, int(self._tick_cents[market]) * mark
+        low = accounts.below(market, mark)
+        if not len(low):
+            return NO_ORDERS
+        equity, lots = accounts.equity(market, mark, low), accounts.lots[low]
+        # Below auto-close margin, what the backstop has no time to take yet waits for it.
+        in_book = equity * E6 >= np.abs(lots) * lot_cents * self._auto_close_e6
+        low, equity, lots = low[in_book], equity[in_book], lots[in_book]
+        keep = equity * E6 // (lot_cents * self._maintenance_e6)
+        return forced_orders(
+            self._keys[market],
+            self._holders.first + low,
+            lots,
+            keep,
+            int(self._most_lots_per_s[market]),
+            start_us,
+            end_us,
+        )
+
+    def follow(self, market: int, fills: np.ndarray) -> None:
+        """Book those of the fills (rows of dtype ROW) that were forced to their accounts."""
+        forced = fills[fills["motive"] == Motive.LIQUIDATION]
+        if len(forced):
+            accounts = forced["holder"] - self._holders.first
+            self._accounts.trade(
+                market, accounts, forced["lots"], forced["price"], forced["fee_cents"]
+            )
+
+
+def order_keys(seed: int, market_names: Sequence[str]) -> np.ndarray:
+    """Return the keys of forced orders' draws, by market, uint64."""
+    keys = [decision_key(seed, "liquidation", name) for name in market_names]
+    return np.array(keys, dtype=np.uint64)
