@@ -37,7 +37,7 @@ class Entry:
     parts: tuple[str, ...] = ()  # that its accounts play in the hole, in the group's books
     cause: Cause | None = None  # what its share of the hole is evidence of
     family: Family | None = None
-    has_switch: bool = False  # whether a scenario can do without it: see `runs.counterfactual`
+    has_switch: bool = False  # whether a scenario can do without it: see `runs.removals`
 
 
 def _stake(word: str, plain: str) -> Entry:

@@ -11,79 +11,43 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from beancount.core import data
 
-from des.scenario import Scenario
-from ledger.kinds import USES, Kind
-from ledger.mistake import MistakeError
 from ledger.reports.dollars import ZERO, is_opening
-from ledger.reports.life.milestones import firsts
+from ledger.reports.life.milestones import First, firsts
 from ledger.reports.life.standing import standings
 from ledger.reports.money.hole import Hole, hole
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import MANIFEST, RunFolder
 from runs.execute import execute
-from runs.scenarios import load
+from runs.removals import Counterfactual
 
-Overrides = Mapping[str, Any]
-
-
-class CounterfactualError(MistakeError, ValueError):
-    """What is to be removed is not in this scenario.
-
-    Attributes:
-        kind: what was asked for.
-        kinds: what can be removed.
-    """
-
-    def __init__(self, kind: str, kinds: tuple[str, ...]) -> None:
-        by_folded = {name.casefold(): name for name in kinds}
-        close = get_close_matches(kind.casefold(), by_folded, n=1)
-        meant = f"did you mean {by_folded[close[0]]}? " if close else ""
-        choice = f"give one of {', '.join(kinds)}" if kinds else "nothing in it can be"
-        super().__init__(f"{kind!r} can't be taken out of this scenario; {meant}{choice}")
-        self.kind, self.kinds = kind, kinds
-
-
-class Change(NamedTuple):
-    """How a scenario is changed, in words and as a file that extends it would say it."""
-
-    how: str
-    overrides: Overrides
+Ends = tuple[data.Transaction | None, data.Transaction | None]  # None: no more entries
 
 
 @dataclass(frozen=True, slots=True)
-class Counterfactual:
-    """A scenario without one of its mechanisms."""
+class WithAndWithout:
+    """A run, and the same without one mechanism."""
 
-    kind: str
-    how: str
-    scenario: Scenario
+    made: Counterfactual
+    ours: Hole
+    theirs: Hole
+    firsts: tuple[tuple[First, First], ...]  # of each milestone
+    parting: Ends | None  # the first entries that differ; None where all are alike
+    same_versions: bool  # of the program and its libraries
 
-
-def without(run: RunFolder, kind: str) -> Counterfactual:
-    """Take a mechanism out of the scenario that a run was made from.
-
-    Args:
-        run: its scenario.toml is read.
-        kind: one of REMOVALS.
-
-    Raises:
-        CounterfactualError: this scenario has none of it.
-        ScenarioError: the scenario is not there or can't be read.
-    """
-    path = str(run.path / "scenario.toml")
-    scenario = load(path)
-    changes = {name: removed(scenario) for name, removed in REMOVALS.items()}
-    change = changes.get(kind)
-    if change is None:
-        raise CounterfactualError(kind, tuple(name for name in changes if changes[name]))
-    return Counterfactual(kind, change.how, load(path, change.overrides))
+    def tables(self) -> list[Table]:
+        """Lay out the differences by kind, of the hole, of dates, and where they begin."""
+        return [
+            _kinds_table(self.ours, self.theirs, self.made, self.same_versions),
+            _hole_table(self.ours, self.theirs, self.made.kind),
+            _firsts_table(self),
+            _parting_table(self),
+        ]
 
 
 def counterfactual(
@@ -92,7 +56,7 @@ def counterfactual(
     out: Path | None = None,
     force: bool = False,
     on_day: Callable[[], None] = lambda: None,
-) -> list[Table]:
+) -> WithAndWithout:
     """Simulate what would have been, and hold a run against it.
 
     Args:
@@ -110,15 +74,17 @@ def counterfactual(
         return compare(run, RunFolder.at(folder), other)
 
 
-def compare(run: RunFolder, other: RunFolder, made: Counterfactual) -> list[Table]:
-    """Return the differences of two runs: by kind, of the hole, of dates, and where they begin."""
-    name = made.kind
-    return [
-        _kinds_table(hole(run), hole(other), made, _same_versions(run, other)),
-        _hole_table(hole(run), hole(other), name),
-        _firsts_table(run, other, name),
-        _parting_table(run, other, name),
-    ]
+def compare(run: RunFolder, other: RunFolder, made: Counterfactual) -> WithAndWithout:
+    """Hold two runs against each other: by kind, of the hole, of dates, and where they part."""
+    ours, theirs = (firsts(each, standings(each)) for each in (run, other))
+    return WithAndWithout(
+        made,
+        hole(run),
+        hole(other),
+        tuple(zip(ours.values(), theirs.values(), strict=True)),
+        _parting(run, other),
+        _same_versions(run, other),
+    )
 
 
 @contextmanager
@@ -128,126 +94,6 @@ def _folder(out: Path | None) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="moneytrail-") as folder:
         yield Path(folder) / "run"
-
-
-# ------------------------------------------------------------------ what can be removed, and how
-
-
-def _pickoff(scenario: Scenario) -> Change | None:
-    if not (scenario.firms.active and scenario.firms.count):
-        return None
-    return Change("firms watch, and never send an order", {"firms": {"active": False}})
-
-
-def _quoter(scenario: Scenario) -> Change | None:
-    off, start = scenario.maker.quoter_off, scenario.run.start
-    if off is not None and off <= start:
-        return None
-    return Change("the captive maker never quotes", {"maker": {"quoter_off": start}})
-
-
-def _backstop(scenario: Scenario) -> Change | None:
-    """Let the maker back nothing; it stays a provider, so that all others keep their places."""
-    providers = [] if scenario.leverage is None else _tables(scenario.leverage.providers)
-    own = [provider for provider in providers if provider["name"] == scenario.maker.name]
-    if not any(provider["usd_per_minute"] and provider["usd_per_hour"] for provider in own):
-        return None
-    for provider in own:
-        provider |= {"usd_per_minute": 0.0, "usd_per_hour": 0.0}
-    how = "the captive maker takes no position over; other providers do, as far as they go"
-    return Change(how, {"leverage": {"providers": providers}})
-
-
-def _credit_line(scenario: Scenario) -> Change | None:
-    steps = scenario.maker.credit_line_steps
-    if not (scenario.maker.credit_line_usd or any(step.usd for step in steps)):
-        return None
-    if scenario.group is None:
-        no_line = {"credit_line_usd": 0.0, "credit_line_steps": []}
-        return Change("the captive maker has no credit line", {"maker": no_line})
-    if scenario.group.never_lend_customer_money:
-        return None
-    how = "the credit line ends where customers' money begins"
-    return Change(how, {"group": {"never_lend_customer_money": True}})
-
-
-def _loans(scenario: Scenario) -> Change | None:
-    if scenario.group is None or not scenario.group.lenders:
-        return None
-    return Change("nobody outside the group lends to it", {"group": {"lenders": []}})
-
-
-def _tokens(scenario: Scenario) -> Change | None:
-    if scenario.group is None or not scenario.group.tokens:
-        return None
-    lenders = [each for each in scenario.group.lenders if each.advance is None]
-    how = "no tokens are bought or granted; who lends on tokens alone does not lend"
-    left_out = {"tokens": [], "pools": None, "lift": None}
-    return Change(how, {"group": {**left_out, "lenders": _tables(lenders)}})
-
-
-def _pools(scenario: Scenario) -> Change | None:
-    if scenario.group is None or not scenario.group.pools:
-        return None
-    return Change("no tokens are put into pools", {"group": {"pools": None, "lift": None}})
-
-
-def _directional(scenario: Scenario) -> Change | None:
-    if scenario.group is None or not scenario.group.longs:
-        return None
-    return Change("no positions are held for their price", {"group": {"longs": []}})
-
-
-def _shares(scenario: Scenario) -> Change | None:
-    if scenario.group is None or not scenario.group.rounds:
-        return None
-    return Change("nobody buys shares", {"group": {"rounds": [], "investors": None}})
-
-
-def _operations(scenario: Scenario) -> Change | None:
-    if scenario.group is None or not scenario.group.house_cost_share:
-        return None
-    return Change("the house costs nothing to run", {"group": {"house_cost_share": 0.0}})
-
-
-def _uses(kind: str) -> Callable[[Scenario], Change | None]:
-    def removed(scenario: Scenario) -> Change | None:
-        uses = () if scenario.group is None else scenario.group.uses
-        left = [use for use in uses if use.kind != kind]
-        if len(left) == len(uses):
-            return None
-        how = f"{len(uses) - len(left)} of {len(uses)} uses of money left out"
-        return Change(how, {"group": {"uses": _tables(left)}})
-
-    return removed
-
-
-def _news(scenario: Scenario) -> Change | None:
-    if not scenario.news:
-        return None
-    return Change("customers hear nothing", {"news": []})
-
-
-# By kind of the books where there is one. None: the scenario has nothing of it.
-REMOVALS: Mapping[str, Callable[[Scenario], Change | None]] = {
-    Kind.PICKOFF: _pickoff,
-    "Quoter": _quoter,
-    Kind.BACKSTOP: _backstop,
-    Kind.CREDIT_LINE: _credit_line,
-    Kind.LOANS: _loans,
-    Kind.TOKENS: _tokens,
-    Kind.POOLS: _pools,
-    Kind.DIRECTIONAL: _directional,
-    Kind.SHARES: _shares,
-    Kind.OPERATIONS: _operations,
-    **{kind.value: _uses(kind) for kind in USES},
-    "News": _news,
-}
-
-
-def _tables(parts: Any) -> list[dict[str, Any]]:
-    """Write parts of a scenario as a file has them."""
-    return [part.model_dump(exclude_none=True) for part in parts]
 
 
 # ----------------------------------------------------------------------------- the differences
@@ -305,27 +151,25 @@ def _hole_table(ours: Hole, theirs: Hole, kind: str) -> Table:
     )
 
 
-def _firsts_table(run: RunFolder, other: RunFolder, kind: str) -> Table:
-    with_it, without_it = (firsts(each, standings(each)) for each in (run, other))
+def _firsts_table(found: WithAndWithout) -> Table:
     return Table(
         "firsts",
-        f"The days on which it came to that, with and without {kind}",
+        f"The days on which it came to that, with and without {found.made.kind}",
         ("what", "with_day", "with_usd", "without_day", "without_usd"),
-        [
-            (ours.what, ours.day, ours.usd, theirs.day, theirs.usd)
-            for ours, theirs in zip(with_it.values(), without_it.values(), strict=True)
-        ],
+        [(ours.what, ours.day, ours.usd, theirs.day, theirs.usd) for ours, theirs in found.firsts],
         ("As `timeline` tells them; without a date it never came to that.",),
     )
 
 
-def _parting_table(run: RunFolder, other: RunFolder, kind: str) -> Table:
-    """Tell the first entries in which the ledgers differ: until there, cause can't show."""
-    rows: list[tuple[Cell, ...]] = []
-    for ours, theirs in zip_longest(_entries(run), _entries(other)):
-        if _said(ours) != _said(theirs):
-            rows = [(f"with {kind}", *_told(ours)), (f"without {kind}", *_told(theirs))]
-            break
+def _parting(run: RunFolder, other: RunFolder) -> Ends | None:
+    """Return the first entries in which the ledgers differ: until there, cause can't show."""
+    pairs = zip_longest(_entries(run), _entries(other))
+    return next((pair for pair in pairs if _said(pair[0]) != _said(pair[1])), None)
+
+
+def _parting_table(found: WithAndWithout) -> Table:
+    ways = (f"with {found.made.kind}", f"without {found.made.kind}")
+    rows = [(way, *_told(entry)) for way, entry in zip(ways, found.parting or (), strict=False)]
     return Table(
         "parting",
         "Until where the two ledgers are the same, entry by entry",

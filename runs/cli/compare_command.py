@@ -2,17 +2,16 @@
 
 import click
 
-from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 from runs.cli.reporting import RUN, report
-from runs.record.compare import compare
+from runs.record.compare import BesideRecord, compare
 from runs.record.facts import load_record
 
 
 @click.command("compare")
 @click.argument("run", type=RUN)
 @report("verdicts", "outcomes", "days", "origins", "inputs", "sources")
-def compare_command(run: RunFolder) -> list[Table]:
+def compare_command(run: RunFolder) -> BesideRecord:
     """How does a run stand beside the public record, row by row?
 
     \b

@@ -5,10 +5,10 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 from runs.cli.reporting import RUN, report
-from runs.counterfactual import REMOVALS, counterfactual, without
+from runs.counterfactual import WithAndWithout, counterfactual
+from runs.removals import REMOVALS, without
 
 
 @click.command("counterfactual")
@@ -24,7 +24,9 @@ from runs.counterfactual import REMOVALS, counterfactual, without
 )
 @click.option("--force", is_flag=True, help="Replace an older run in that folder.")
 @report("difference", "hole", "firsts", "parting")
-def counterfactual_command(run: RunFolder, kind: str, out: Path | None, force: bool) -> list[Table]:
+def counterfactual_command(
+    run: RunFolder, kind: str, out: Path | None, force: bool
+) -> WithAndWithout:
     """What would have been without one mechanism: same scenario, same seed, that cause removed?
 
     \b

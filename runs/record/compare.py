@@ -5,7 +5,8 @@ given it, or what it follows from. The largest outcome, the hole, is in great pa
 scenario states by amount; how great a part is told beside it.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -75,30 +76,44 @@ class Row:
         return recorded.low if self.told < recorded.low else recorded.high
 
 
-def compare(run: RunFolder, record: Record) -> list[Table]:
+@dataclass(frozen=True, slots=True)
+class BesideRecord:
+    """A run held against the record: the rows that it has, of all that the record could ask."""
+
+    rows: tuple[Row, ...]
+    recorded: Mapping[str, int]  # how many facts there are of each role
+    kinds_usd: Mapping[str, Decimal]  # of the hole at the end
+
+    def of_role(self, role: str) -> list[Row]:
+        """Return the outcomes, or the inputs."""
+        return [row for row in self.rows if row.fact.role == role]
+
+    def tables(self) -> list[Table]:
+        """Lay out verdicts, outcomes, days, where the hole is from, inputs, and all sources."""
+        outcomes, inputs = self.of_role("outcome"), self.of_role("input")
+        return [
+            _verdicts_table(outcomes, self.recorded["outcome"]),
+            _outcomes_table([row for row in outcomes if row.fact.unit != "date"]),
+            _days_table([row for row in outcomes if row.fact.unit == "date"]),
+            _origins_table(self.kinds_usd),
+            _inputs_table(inputs, self.recorded["input"]),
+            _sources_table(self.rows),
+        ]
+
+
+def compare(run: RunFolder, record: Record) -> BesideRecord:
     """Hold a run against the record.
 
     Args:
         run: the books.
         record: the facts.
-
-    Returns:
-        How many verdicts there are of each, outcomes, days, where the hole is from, inputs, and
-        the sources of all rows.
     """
-    books = MeasuredBooks(run)
     facts = [fact for fact in record.fact if fact.key in MEASURES and fact.market is None]
-    shown = rows(books, facts)
-    outcomes = [row for row in shown if row.fact.role == "outcome"]
-    inputs = [row for row in shown if row.fact.role == "input"]
-    return [
-        _verdicts_table(outcomes, sum(fact.role == "outcome" for fact in facts)),
-        _outcomes_table([row for row in outcomes if row.fact.unit != "date"]),
-        _days_table([row for row in outcomes if row.fact.unit == "date"]),
-        _origins_table(run),
-        _inputs_table(inputs, sum(fact.role == "input" for fact in facts)),
-        _sources_table(shown),
-    ]
+    return BesideRecord(
+        tuple(rows(MeasuredBooks(run), facts)),
+        Counter(fact.role for fact in facts),
+        hole(run).kinds_usd,
+    )
 
 
 def rows(books: MeasuredBooks, facts: Sequence[Fact]) -> list[Row]:
@@ -180,10 +195,10 @@ def _days_table(outcomes: Sequence[Row]) -> Table:
     )
 
 
-def _origins_table(run: RunFolder) -> Table:
+def _origins_table(kinds_usd: Mapping[str, Decimal]) -> Table:
     """Split the hole into what the scenario states by amount, and, kind by kind, what came out."""
     stated = {*USES, Kind.SHARES, Kind.TOKENS, Kind.OPENING}
-    kinds = {kind: usd for kind, usd in hole(run).kinds_usd.items() if usd}
+    kinds = {kind: usd for kind, usd in kinds_usd.items() if usd}
     given = {kind: usd for kind, usd in kinds.items() if kind in stated}
     found = {kind: usd for kind, usd in kinds.items() if kind not in {*stated, Kind.LOANS}}
     return Table(

@@ -13,14 +13,15 @@ import pytest
 
 from ledger.causes import Cause
 from ledger.kinds import AT_COST, KINDS, USES, Kind, cause_of
+from ledger.reports.blind.blind_report import booked_usd
 from ledger.reports.money.hole import hole
 from ledger.reports.money.where import where
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 from ledger.spending import Spending
 from ledger.transaction import kind_of
-from runs.cli.diagnose_command import booked_usd
-from runs.counterfactual import REMOVALS, compare, without
+from runs.counterfactual import compare
+from runs.removals import REMOVALS, without
 
 ROOT = Path(__file__).parents[2]
 GROUP = ROOT / "tests" / "worlds" / "group.toml"
@@ -87,8 +88,8 @@ def test_what_a_scenario_can_do_without_can_be_removed():
 
 def test_an_unknown_kind_has_its_row_in_where(strange_run, group_run):
     found, known = (
-        cells(where(strange_run), "hole-by-kind"),
-        cells(where(group_run), "hole-by-kind"),
+        cells(where(strange_run).tables(), "hole-by-kind"),
+        cells(where(group_run).tables(), "hole-by-kind"),
     )
 
     assert found["Omens"][2:] == known["Politics"][2:]
@@ -124,7 +125,7 @@ def test_diagnose_has_a_row_for_other_where_there_is_such(strange_run, group_run
 
 def test_an_unknown_kind_has_its_row_in_a_counterfactual(strange_run, group_run):
     made = without(group_run, Kind.BUYBACK)
-    found = cells(compare(strange_run, group_run, made), "difference")
+    found = cells(compare(strange_run, group_run, made).tables(), "difference")
 
     assert found["Omens"][1:] == (found["Omens"][1], 0, found["Omens"][1])
     assert found["Omens"][1] == hole(strange_run).kinds_usd["Omens"]

@@ -11,12 +11,12 @@ import pytest
 from click.testing import CliRunner
 
 from ledger.kinds import USES, Kind, cause_of
+from ledger.reports.blind.blind_report import booked_usd, placed_pct
 from ledger.reports.blind.diagnose import LOSSES, ZERO, Cause, Verdict, diagnose
 from ledger.reports.blind.stripped_books import blind_copy
 from ledger.reports.money.hole import hole
 from ledger.run_folder import RunFolder
 from ledger.transaction import kind_of
-from runs.cli.diagnose_command import booked_usd, placed_pct
 from runs.cli.main import main
 from runs.experiments import blind_audit
 from runs.experiments.blind_audit import (

@@ -313,7 +313,7 @@ def test_what_a_run_does_not_have_is_not_shown_and_counted_in_one_line(tiny_run:
         fact("claims-of-customers", span, 1.0),
     ]
 
-    tables = compare(tiny_run, Record(fact=tuple(asked)))
+    tables = compare(tiny_run, Record(fact=tuple(asked))).tables()
 
     assert [row["what"] for row in table(tables, "outcomes")] == ["claims-of-customers"]
     assert {row["verdict"]: row["outcomes"] for row in table(tables, "verdicts")}[
@@ -324,7 +324,7 @@ def test_what_a_run_does_not_have_is_not_shown_and_counted_in_one_line(tiny_run:
 def test_facts_of_single_markets_are_not_held_against_the_whole(group_run: RunFolder):
     of_one = fact("volume-of-ftx", MIDDLE, 1.0, market="BTC-PERP", role="input")
 
-    assert not table(compare(group_run, Record(fact=(of_one,))), "inputs")
+    assert not table(compare(group_run, Record(fact=(of_one,))).tables(), "inputs")
 
 
 # ----------------------------------------------------------------------------- the verdicts
@@ -367,7 +367,9 @@ def test_a_day_is_outside_by_days_and_what_never_came_by_none():
 
 
 def test_where_the_record_is_silent_the_figure_stands_alone(group_run: RunFolder):
-    (row,) = table(compare(group_run, Record(fact=(fact("result-of-making", MIDDLE),))), "outcomes")
+    (row,) = table(
+        compare(group_run, Record(fact=(fact("result-of-making", MIDDLE),))).tables(), "outcomes"
+    )
 
     assert row["this_run"] == round(figure(group_run, "result-of-making", MIDDLE))
     assert row["verdict"] == "silent"
@@ -379,8 +381,8 @@ def test_no_input_is_judged_or_counted_however_near_it_is(group_run: RunFolder, 
     given = fact("equity-raised", MIDDLE, *figures, role="input")
     came_out = fact("claims-of-customers", MIDDLE, *figures)
 
-    alone = compare(group_run, Record(fact=(given,)))
-    both = compare(group_run, Record(fact=(given, came_out)))
+    alone = compare(group_run, Record(fact=(given,))).tables()
+    both = compare(group_run, Record(fact=(given, came_out))).tables()
 
     (row,) = table(alone, "inputs")
     assert row["verdict"] == AS_GIVEN
@@ -400,7 +402,7 @@ def test_verdicts_are_counted_as_the_rows_say_them(group_run: RunFolder):
     )
     counted = {
         row["verdict"]: row["outcomes"]
-        for row in table(compare(group_run, Record(fact=facts)), "verdicts")
+        for row in table(compare(group_run, Record(fact=facts)).tables(), "verdicts")
     }
 
     assert counted == {
@@ -421,7 +423,7 @@ def test_every_row_names_its_source_and_whether_it_was_seen(group_run: RunFolder
         for key in keys
     ] + [fact(key, span, unit="date", source=f"who said {key}") for key in DAYS]
 
-    tables = compare(group_run, Record(fact=tuple(facts)))
+    tables = compare(group_run, Record(fact=tuple(facts))).tables()
     shown = [row for name in ("outcomes", "days") for row in table(tables, name)]
 
     assert len(shown) > 20
@@ -436,7 +438,7 @@ def test_every_row_names_its_source_and_whether_it_was_seen(group_run: RunFolder
 
 def test_what_is_stated_and_what_came_out_sum_to_the_hole(group_run: RunFolder):
     kinds = hole(group_run).kinds_usd
-    *parts, whole = table(compare(group_run, load_record()), "origins")
+    *parts, whole = table(compare(group_run, load_record()).tables(), "origins")
     by_origin = {(row["origin"], row["kind"]): row["hole_usd"] for row in parts}
     (stated,) = (usd for (of, _), usd in by_origin.items() if of == "stated by amount")
     came_out = by_origin["came out", "all of these"]

@@ -12,8 +12,9 @@ from ledger.reports.money.hole import hole
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 from runs.cli.main import main
-from runs.counterfactual import CounterfactualError, compare, counterfactual, without
+from runs.counterfactual import compare, counterfactual
 from runs.execute import RunRefusedError
+from runs.removals import CounterfactualError, without
 from runs.scenario_files import ScenarioError
 from runs.scenarios import dump, load
 
@@ -35,7 +36,7 @@ def other_runs(group_run: RunFolder, tmp_path_factory: pytest.TempPathFactory):
     def run(kind: str) -> tuple[RunFolder, list[Table]]:
         if kind not in done:
             folder = tmp_path_factory.mktemp("other") / "run"
-            tables = counterfactual(group_run, without(group_run, kind), folder)
+            tables = counterfactual(group_run, without(group_run, kind), folder).tables()
             done[kind] = RunFolder.at(folder), tables
         return done[kind]
 
@@ -231,7 +232,7 @@ def test_a_use_that_was_never_paid_makes_no_difference_to_the_cent(other_runs):
 
 
 def test_a_run_does_not_differ_from_itself(busy_run):
-    tables = compare(busy_run, busy_run, without(busy_run, "PickOff"))
+    tables = compare(busy_run, busy_run, without(busy_run, "PickOff")).tables()
 
     assert {row[-1] for row in table(tables, "difference").rows} == {0}
     assert table(tables, "parting").rows == []
@@ -244,7 +245,7 @@ def test_runs_of_different_versions_are_said_to_be_such(busy_run, tmp_path):
     (tmp_path / "manifest.json").write_text("{}")  # sealed by nobody knows what
     other = RunFolder.at(tmp_path)
 
-    found = table(compare(busy_run, other, without(busy_run, "PickOff")), "difference")
+    found = table(compare(busy_run, other, without(busy_run, "PickOff")).tables(), "difference")
     assert any("versions" in note for note in found.notes)
 
 

@@ -1,0 +1,116 @@
+"""The blind audit beside what the books say of the same causes, which it never saw."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ledger.causes import LOSSES, Cause
+from ledger.kinds import Kind, cause_of
+from ledger.reports.blind.diagnose import ZERO, Diagnosis, diagnose, verdict
+from ledger.reports.blind.stripped_books import blind_copy
+from ledger.reports.money.hole import hole
+from ledger.reports.table import Cell, Table
+from ledger.run_folder import RunFolder
+
+
+@dataclass(frozen=True, slots=True)
+class BlindReport:
+    """What was diagnosed from stripped books, and what each cause came to by the kinds."""
+
+    found: Diagnosis
+    booked_usd: Mapping[Cause, Decimal]
+    names: Mapping[str, str]  # of the parties that the audit knew by numbers
+
+    def tables(self) -> list[Table]:
+        """Lay out the verdict, the causes, and the evidence."""
+        return [
+            _verdict_table(self.found, self.booked_usd),
+            _causes(self.found, self.booked_usd),
+            _evidence(self.found, self.names),
+        ]
+
+
+def blind_report(run: RunFolder) -> BlindReport:
+    """Diagnose a run blind, and set what its books say beside it."""
+    books, names = blind_copy(run)
+    return BlindReport(diagnose(books), booked_usd(run), names)
+
+
+def booked_usd(run: RunFolder) -> dict[Cause, Decimal]:
+    """Return what each cause came to by the kinds in the books: above zero it used money."""
+    booked: dict[Cause, Decimal] = defaultdict(lambda: ZERO)
+    for kind, usd in hole(run).kinds_usd.items():
+        booked[cause_of(kind)] += usd
+    return {cause: booked[cause] for cause in Cause}
+
+
+def placed_pct(found: Mapping[Cause, Decimal], booked: Mapping[Cause, Decimal]) -> Decimal | None:
+    """Return how much of what was lost, by the books, was found under its own cause; per cent."""
+    lost = {cause: booked[cause] for cause in LOSSES if booked[cause] > 0}
+    if not lost:
+        return None
+    placed = sum(min(usd, max(found[cause], ZERO)) for cause, usd in lost.items())
+    return (100 * placed / sum(lost.values())).quantize(Decimal("0.1"))
+
+
+def _verdict_table(found: Diagnosis, booked: Mapping[Cause, Decimal]) -> Table:
+    diagnosed, true = verdict(found.usd), verdict(booked)
+    rows: list[tuple[Cell, ...]] = [
+        ("main cause of loss", diagnosed.main, true.main),
+        ("second", diagnosed.second, true.second),
+        ("first less second, % of all losses", diagnosed.margin_pct, true.margin_pct),
+        ("losses under their own cause, %", placed_pct(found.usd, booked), None),
+    ]
+    return Table("diagnosis", "The blind audit's verdict", ("line", "diagnosed", "booked"), rows)
+
+
+def _causes(found: Diagnosis, booked: Mapping[Cause, Decimal]) -> Table:
+    usd = found.usd
+    kinds = {cause: [kind for kind in Kind if kind.entry.cause is cause] for cause in Cause}
+    # Books that call all they have by known words leave nothing for "other".
+    shown = [cause for cause in Cause if cause is not Cause.OTHER or booked[cause]]
+    rows: list[tuple[Cell, ...]] = [
+        (
+            "loss" if cause in LOSSES else "source",
+            cause,
+            usd[cause],
+            booked[cause],
+            usd[cause] - booked[cause],
+            ", ".join(kinds[cause]),
+        )
+        for cause in shown
+    ]
+    explained, total = sum(usd.values(), ZERO), sum(booked.values(), ZERO)
+    rows += [
+        (None, "explained", explained, total, explained - total, None),
+        (None, "not explained", found.unexplained_usd, None, None, None),
+        (None, "hole", found.hole_usd, total, found.hole_usd - total, None),
+    ]
+    return Table(
+        "causes",
+        "What each cause came to: diagnosed, and by the kinds in the books",
+        ("side", "cause", "diagnosed_usd", "booked_usd", "difference_usd", "kinds"),
+        rows,
+        (
+            "Above zero money was used, below zero it was brought.",
+            "Kinds that no signature tells apart have one cause: without words a loan that is "
+            "never repaid is a buyback, and an acquisition a venture.",
+        ),
+    )
+
+
+def _evidence(found: Diagnosis, names: Mapping[str, str]) -> Table:
+    order = list(Cause)
+    findings = sorted(found.findings, key=lambda each: (order.index(each.cause), -abs(each.usd)))
+    rows: list[tuple[Cell, ...]] = [
+        (each.cause, each.party, names.get(each.party or ""), each.usd, each.seen)
+        for each in findings
+    ]
+    return Table(
+        "evidence",
+        "By what it was known",
+        ("cause", "party", "name", "usd", "seen"),
+        rows,
+        ("Names stand here for the reader. The audit knew numbers.",),
+    )

@@ -1,0 +1,184 @@
+"""What can be taken out of a scenario, and how: one mechanism at a time."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, NamedTuple
+
+from des.scenario import Scenario
+from ledger.kinds import USES, Kind
+from ledger.mistake import MistakeError
+from ledger.run_folder import RunFolder
+from runs.scenarios import load
+
+Overrides = Mapping[str, Any]
+
+
+class CounterfactualError(MistakeError, ValueError):
+    """What is to be removed is not in this scenario.
+
+    Attributes:
+        kind: what was asked for.
+        kinds: what can be removed.
+    """
+
+    def __init__(self, kind: str, kinds: tuple[str, ...]) -> None:
+        by_folded = {name.casefold(): name for name in kinds}
+        close = get_close_matches(kind.casefold(), by_folded, n=1)
+        meant = f"did you mean {by_folded[close[0]]}? " if close else ""
+        choice = f"give one of {', '.join(kinds)}" if kinds else "nothing in it can be"
+        super().__init__(f"{kind!r} can't be taken out of this scenario; {meant}{choice}")
+        self.kind, self.kinds = kind, kinds
+
+
+class Change(NamedTuple):
+    """How a scenario is changed, in words and as a file that extends it would say it."""
+
+    how: str
+    overrides: Overrides
+
+
+@dataclass(frozen=True, slots=True)
+class Counterfactual:
+    """A scenario without one of its mechanisms."""
+
+    kind: str
+    how: str
+    scenario: Scenario
+
+
+def without(run: RunFolder, kind: str) -> Counterfactual:
+    """Take a mechanism out of the scenario that a run was made from.
+
+    Args:
+        run: its scenario.toml is read.
+        kind: one of REMOVALS.
+
+    Raises:
+        CounterfactualError: this scenario has none of it.
+        ScenarioError: the scenario is not there or can't be read.
+    """
+    path = str(run.path / "scenario.toml")
+    scenario = load(path)
+    changes = {name: removed(scenario) for name, removed in REMOVALS.items()}
+    change = changes.get(kind)
+    if change is None:
+        raise CounterfactualError(kind, tuple(name for name in changes if changes[name]))
+    return Counterfactual(kind, change.how, load(path, change.overrides))
+
+
+def _pickoff(scenario: Scenario) -> Change | None:
+    if not (scenario.firms.active and scenario.firms.count):
+        return None
+    return Change("firms watch, and never send an order", {"firms": {"active": False}})
+
+
+def _quoter(scenario: Scenario) -> Change | None:
+    off, start = scenario.maker.quoter_off, scenario.run.start
+    if off is not None and off <= start:
+        return None
+    return Change("the captive maker never quotes", {"maker": {"quoter_off": start}})
+
+
+def _backstop(scenario: Scenario) -> Change | None:
+    """Let the maker back nothing; it stays a provider, so that all others keep their places."""
+    providers = [] if scenario.leverage is None else _tables(scenario.leverage.providers)
+    own = [provider for provider in providers if provider["name"] == scenario.maker.name]
+    if not any(provider["usd_per_minute"] and provider["usd_per_hour"] for provider in own):
+        return None
+    for provider in own:
+        provider |= {"usd_per_minute": 0.0, "usd_per_hour": 0.0}
+    how = "the captive maker takes no position over; other providers do, as far as they go"
+    return Change(how, {"leverage": {"providers": providers}})
+
+
+def _credit_line(scenario: Scenario) -> Change | None:
+    steps = scenario.maker.credit_line_steps
+    if not (scenario.maker.credit_line_usd or any(step.usd for step in steps)):
+        return None
+    if scenario.group is None:
+        no_line = {"credit_line_usd": 0.0, "credit_line_steps": []}
+        return Change("the captive maker has no credit line", {"maker": no_line})
+    if scenario.group.never_lend_customer_money:
+        return None
+    how = "the credit line ends where customers' money begins"
+    return Change(how, {"group": {"never_lend_customer_money": True}})
+
+
+def _loans(scenario: Scenario) -> Change | None:
+    if scenario.group is None or not scenario.group.lenders:
+        return None
+    return Change("nobody outside the group lends to it", {"group": {"lenders": []}})
+
+
+def _tokens(scenario: Scenario) -> Change | None:
+    if scenario.group is None or not scenario.group.tokens:
+        return None
+    lenders = [each for each in scenario.group.lenders if each.advance is None]
+    how = "no tokens are bought or granted; who lends on tokens alone does not lend"
+    left_out = {"tokens": [], "pools": None, "lift": None}
+    return Change(how, {"group": {**left_out, "lenders": _tables(lenders)}})
+
+
+def _pools(scenario: Scenario) -> Change | None:
+    if scenario.group is None or not scenario.group.pools:
+        return None
+    return Change("no tokens are put into pools", {"group": {"pools": None, "lift": None}})
+
+
+def _directional(scenario: Scenario) -> Change | None:
+    if scenario.group is None or not scenario.group.longs:
+        return None
+    return Change("no positions are held for their price", {"group": {"longs": []}})
+
+
+def _shares(scenario: Scenario) -> Change | None:
+    if scenario.group is None or not scenario.group.rounds:
+        return None
+    return Change("nobody buys shares", {"group": {"rounds": [], "investors": None}})
+
+
+def _operations(scenario: Scenario) -> Change | None:
+    if scenario.group is None or not scenario.group.house_cost_share:
+        return None
+    return Change("the house costs nothing to run", {"group": {"house_cost_share": 0.0}})
+
+
+def _uses(kind: str) -> Callable[[Scenario], Change | None]:
+    def removed(scenario: Scenario) -> Change | None:
+        uses = () if scenario.group is None else scenario.group.uses
+        left = [use for use in uses if use.kind != kind]
+        if len(left) == len(uses):
+            return None
+        how = f"{len(uses) - len(left)} of {len(uses)} uses of money left out"
+        return Change(how, {"group": {"uses": _tables(left)}})
+
+    return removed
+
+
+def _news(scenario: Scenario) -> Change | None:
+    if not scenario.news:
+        return None
+    return Change("customers hear nothing", {"news": []})
+
+
+# By kind of the books where there is one. None: the scenario has nothing of it.
+REMOVALS: Mapping[str, Callable[[Scenario], Change | None]] = {
+    Kind.PICKOFF: _pickoff,
+    "Quoter": _quoter,
+    Kind.BACKSTOP: _backstop,
+    Kind.CREDIT_LINE: _credit_line,
+    Kind.LOANS: _loans,
+    Kind.TOKENS: _tokens,
+    Kind.POOLS: _pools,
+    Kind.DIRECTIONAL: _directional,
+    Kind.SHARES: _shares,
+    Kind.OPERATIONS: _operations,
+    **{kind.value: _uses(kind) for kind in USES},
+    "News": _news,
+}
+
+
+def _tables(parts: Any) -> list[dict[str, Any]]:
+    """Write parts of a scenario as a file has them."""
+    return [part.model_dump(exclude_none=True) for part in parts]
