@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from beancount.core.data import Directive
 
     from ledger.day_ledger import render_day as render_day
+    from ledger.mistake import MistakeError as MistakeError
     from ledger.proof.audit import audit as audit
     from ledger.reports.firms.firm_results import firms as firms
     from ledger.reports.firms.illusion import illusion as illusion
@@ -57,6 +58,7 @@ __plugins__ = ("check",)
 
 # Where each public name lives; the imports above say the same to type checkers.
 _HOMES = {
+    "MistakeError": "ledger.mistake",
     "RunFolder": "ledger.run_folder",
     "RunFolderError": "ledger.run_folder",
     "RunRefusedError": "runs.execute",

@@ -73,6 +73,7 @@ def test_a_mistake_is_an_error_with_a_name(tmp_path):
         moneytrail.run("tiny", tmp_path / "run", changes={"maker": {"latency_ss": 1}})
     with pytest.raises(moneytrail.RunFolderError, match="not a finished run"):
         moneytrail.open_run(tmp_path)
+    assert issubclass(moneytrail.ScenarioError, moneytrail.MistakeError)
     with pytest.raises(AttributeError, match=r"no 'were'; it has .*where"):
         moneytrail.were  # noqa: B018
 
