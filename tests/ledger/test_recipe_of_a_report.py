@@ -1,0 +1,39 @@
+"""The report that CONTRIBUTING.md has its reader add works as it stands there."""
+
+import re
+import textwrap
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger.run_folder import RunFolder
+
+PAGE = Path(__file__).parents[2] / "CONTRIBUTING.md"
+
+
+@pytest.fixture(scope="module")
+def recipe() -> dict[str, Any]:
+    """What the recipe's report and its test define."""
+    _, _, text = PAGE.read_text(encoding="utf-8").partition("## Recipe: add a report")
+    blocks = re.findall(r"^ *```python\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)
+    (report,) = (block for block in blocks if "def payments(" in block)
+    (claim,) = (block for block in blocks if "def test_the_largest" in block)
+    defined: dict[str, Any] = {"Callable": Callable, "__name__": __name__}
+    for block in (report, claim):
+        exec(textwrap.dedent(block), defined)
+    return defined
+
+
+def test_its_report_answers(recipe: dict[str, Any], tiny_run: RunFolder):
+    (table,) = recipe["payments"](tiny_run).tables()
+
+    assert table.columns == ("seq", "day", "usd", "what")
+    assert len(table.rows) == recipe["SHOWN"]
+    assert all(isinstance(row[2], Decimal) and row[2] > 0 for row in table.rows)
+
+
+def test_its_claim_holds(recipe: dict[str, Any], afternoon_with: Callable[..., RunFolder]):
+    recipe["test_the_largest_payment_stands_first"](afternoon_with)
