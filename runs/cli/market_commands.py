@@ -84,7 +84,8 @@ def leadlag_command(run: RunFolder) -> LeadLag:
       moneytrail leadlag runs/out/tiny-seed1
 
     The lag at which the prices paid on the house venue go together most with those of the lead
-    venue, day by day; above zero, the house follows. How old the quotes really were stands beside
-    it: the estimate doesn't use it, and should find it.
+    venue, over all days, and the lags that can't be told from it; above zero, the house follows.
+    How old the quotes really were stands beside it: the estimate doesn't use it, and should hold it
+    in its interval.
     """
     return leadlag(run)

@@ -1,31 +1,16 @@
-"""A lag that was put in is found; where there is none, none is found; the fills say the same."""
+"""The fills alone say who follows whom, by how long, and how surely."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ledger import fill_store
 from ledger.fills import Motive, join_rows, new_rows, price_fills
-from ledger.reports.market.leadlag import (
-    COVERAGE,
-    LAGS_US,
-    DayLag,
-    MarketLag,
-    Peak,
-    Prices,
-    covariances,
-    leadlag,
-    market_lags,
-    median_interval,
-    moves,
-    peak,
-)
+from ledger.reports.market.hayashi_yoshida import Peak
+from ledger.reports.market.leadlag import MarketLag, days_seen, leadlag, market_lags
 from ledger.reports.trail.sql import sql
 from ledger.run_folder import RunFolder
 
@@ -38,244 +23,20 @@ def poisson(rng: np.random.Generator, per_s: float) -> np.ndarray:
     return np.sort(rng.integers(0, SPAN_US, rng.poisson(per_s * SPAN_US / 1e6)))
 
 
-def brownian(rng: np.random.Generator, times_us: np.ndarray) -> np.ndarray:
-    """Draw a Brownian path at rising times."""
-    steps = np.sqrt(np.diff(times_us, prepend=times_us[0])) * rng.standard_normal(len(times_us))
-    return np.cumsum(steps)
-
-
-def leader_and_follower(seed: int, lag_us: int, per_s: float = 4.0) -> tuple[Prices, Prices]:
-    """Observe one path at Poisson times, and its copy *lag_us* later at others."""
-    rng = np.random.default_rng(seed)
-    own_us, others_us = poisson(rng, per_s), poisson(rng, per_s)
-    path_us = np.unique(np.concatenate((own_us, others_us - lag_us)))
-    path = brownian(rng, path_us)
-    return (
-        Prices(own_us, path[path_us.searchsorted(own_us)]),
-        Prices(others_us, path[path_us.searchsorted(others_us - lag_us)]),
-    )
-
-
-# ------------------------------------------------------------------------ the estimator
-
-
-@pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("lag_us", [2_000_000, 300_000, 0, -1_500_000])
-def test_the_lag_of_a_copy_is_found_to_one_step_of_the_grid(seed: int, lag_us: int):
-    lead, house = leader_and_follower(seed, lag_us)
-
-    found = peak(lead, [house])
-
-    assert found is not None
-    assert abs(found.lag_us - lag_us) <= STEP_US
-    assert found.correlation == pytest.approx(1, abs=0.05)
-
-
 @pytest.mark.parametrize(
-    ("lag_us", "low", "high"),
-    [(2_000_000, 2, np.inf), (0, 0.8, 1.25), (-2_000_000, 0, 0.5)],
-)
-def test_the_lead_lag_ratio_is_on_the_side_of_who_leads(lag_us: int, low: float, high: float):
-    lead, house = leader_and_follower(0, lag_us)
-
-    found = peak(lead, [house])
-
-    assert found is not None
-    assert low < found.lead_lag_ratio < high
-
-
-def test_with_the_two_exchanged_the_same_lag_has_the_other_sign():
-    lead, house = leader_and_follower(0, 2_000_000)
-
-    there, back = peak(lead, [house]), peak(house, [lead])
-
-    assert there is not None
-    assert back is not None
-    assert back.lag_us == -there.lag_us
-    assert back.correlation == pytest.approx(there.correlation)
-    assert back.lead_lag_ratio == pytest.approx(1 / there.lead_lag_ratio)
-
-
-def test_a_mirror_image_has_the_lag_and_a_negative_correlation():
-    lead, house = leader_and_follower(0, 2_000_000)
-
-    mirrored, plain = peak(lead, [house._replace(prices=-house.prices)]), peak(lead, [house])
-
-    assert mirrored is not None
-    assert plain is not None
-    assert mirrored.lag_us == plain.lag_us
-    assert mirrored.correlation == -plain.correlation
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_independent_prices_have_no_peak(seed: int):
-    rng = np.random.default_rng(seed)
-    lead_us, house_us = poisson(rng, 0.5), poisson(rng, 0.5)
-
-    lead = Prices(lead_us, brownian(rng, lead_us))
-
-    assert peak(lead, [Prices(house_us, brownian(rng, house_us))]) is None
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_a_storm_on_both_venues_at_once_is_no_peak(seed: int):
-    # What is common is how much the prices move, not where to; an error that took all moments for
-    # equal would be several times too small.
-    rng = np.random.default_rng(seed)
-    both = []
-    for times_us in (poisson(rng, 0.5), poisson(rng, 0.5)):
-        calm = np.diff(brownian(rng, times_us), prepend=0.0)
-        stormy = (times_us > 0.50 * SPAN_US) & (times_us < 0.52 * SPAN_US)
-        both.append(Prices(times_us, np.cumsum(np.where(stormy, 30, 1) * calm)))
-
-    assert peak(both[0], [both[1]]) is None
-
-
-@pytest.mark.parametrize("n", [0, 1, 2, 16])
-def test_a_few_prices_never_have_a_peak(n: int):
-    few = Prices(np.arange(n) * 1_000_000, np.arange(n, dtype=float) ** 2)
-
-    assert peak(few, [few]) is None
-
-
-def test_a_price_that_stands_still_has_no_peak():
-    lead, house = leader_and_follower(0, 2_000_000, per_s=0.1)
-
-    assert peak(lead, [house._replace(prices=np.ones(len(house.prices)))]) is None
-    assert peak(lead._replace(prices=np.ones(len(lead.prices))), [house]) is None
-
-
-def test_the_spread_between_asks_and_bids_is_no_move():
-    lead, house = leader_and_follower(0, 2_000_000)
-    lead, house = (Prices(each.times_us, np.rint(each.prices)) for each in (lead, house))
-    buys = np.random.default_rng(1).random(len(house.times_us)) < 0.5
-
-    def sides(half_spread: int) -> list[Prices]:
-        return [
-            Prices(house.times_us[buys], house.prices[buys] + half_spread),
-            Prices(house.times_us[~buys], house.prices[~buys] - half_spread),
-        ]
-
-    assert peak(lead, sides(0)) == peak(lead, sides(10_000)) is not None
-
-
-def test_the_same_moments_on_both_venues_do_not_pull_the_lag_to_zero():
-    # As in the books, which know the lead price at the house's fills only.
-    lead_us = poisson(np.random.default_rng(0), 1.0)
-    path_us = np.unique(np.concatenate((lead_us, lead_us - 2_000_000)))
-    path = brownian(np.random.default_rng(1), path_us)
-    lead = Prices(lead_us, path[path_us.searchsorted(lead_us)])
-    house = Prices(lead_us, path[path_us.searchsorted(lead_us - 2_000_000)])
-
-    found = peak(lead, [house])
-
-    assert found is not None
-    assert abs(found.lag_us - 2_000_000) <= 2 * STEP_US
-
-
-def test_a_flat_peak_counts_by_its_middle():
-    # Every minute, both venues move together; no lag on the grid can pull those apart.
-    minutes = np.arange(200) * 60_000_000
-    moved = np.random.default_rng(0).integers(-9, 10, 200).cumsum().astype(float)
-    lead = Prices(minutes, moved)
-    house = Prices(minutes - 30_000_000, moved)  # in the middle of the lead's intervals
-
-    covariances = {(np.diff(moved) * moves(minutes, [house], lag)).sum() for lag in LAGS_US}
-    found = peak(lead, [house])
-
-    assert len(covariances) == 1
-    assert found is not None
-    assert found.lag_us == 0
-
-
-series = st.lists(
-    st.tuples(st.integers(0, 30), st.integers(-9, 9)),
-    min_size=1,
-    max_size=12,
-    unique_by=lambda x: x[0],
-).map(lambda seen: Prices(*np.array(sorted(seen), dtype=np.int64).T))
-
-
-@given(lead=series, house=series, lag_us=st.integers(-12, 12))
-def test_the_covariance_is_hayashi_and_yoshidas_sum_over_all_overlapping_pairs(lead, house, lag_us):
-    pairs = 0
-    for i in range(1, len(lead.times_us)):
-        for j in range(1, len(house.times_us)):
-            since, until = house.times_us[j - 1 : j + 1] - lag_us
-            if max(since, lead.times_us[i - 1]) < min(until, lead.times_us[i]):
-                pairs += (lead.prices[i] - lead.prices[i - 1]) * (
-                    house.prices[j] - house.prices[j - 1]
-                )
-
-    assert (np.diff(lead.prices) * moves(lead.times_us, [house], lag_us)).sum() == pairs
-
-
-@given(lead=series, asks=series, bids=series, us=st.sampled_from([1, 50_000, 100_000]))
-def test_what_is_added_from_lag_to_lag_is_what_each_lag_comes_to_alone(lead, asks, bids, us):
-    lead, *house = (each._replace(times_us=each.times_us * us) for each in (lead, asks, bids))
-
-    alone = [(np.diff(lead.prices) * moves(lead.times_us, house, lag)).sum() for lag in LAGS_US]
-
-    assert list(covariances(lead, house)) == alone
-
-
-# --------------------------------------------------------------------------- the interval
-
-
-@pytest.mark.parametrize("n", range(1, 13))
-def test_the_interval_covers_as_often_as_a_count_of_all_cases_says(n: int):
-    low, high, coverage = median_interval(range(n))
-    assert low == n - 1 - high
-
-    def counted(k: int) -> float:
-        """Return how often the median is between the k-th lowest and the k-th highest."""
-        below = [sum(case) for case in product((0, 1), repeat=n)]
-        return sum(k <= each <= n - k for each in below) / 2**n
-
-    assert coverage == counted(low + 1)
-    assert coverage >= COVERAGE or low == 0
-    assert counted(low + 2) < COVERAGE  # a narrower one would not do
-
-
-def test_order_does_not_matter_and_a_month_leaves_out_nine_days_on_either_side():
-    days = np.random.default_rng(0).permutation(31).tolist()
-
-    assert median_interval(days) == (9, 21, pytest.approx(0.9706, abs=0.0001))
-
-
-def test_the_longest_run_has_an_interval():
-    low, high, coverage = median_interval(range(2_000))
-
-    # Half-widths by the normal limit: 1.96 / 2 x the root of n.
-    assert (high - low) / 2 == pytest.approx(0.98 * 2_000**0.5, abs=1)
-    assert COVERAGE <= coverage < COVERAGE + 0.01
-
-
-def days(lags_us: Sequence[int | None]) -> MarketLag:
-    return MarketLag(
-        "BTC-PERP",
-        tuple(
-            DayLag(date(2022, 5, 1), 1, 0.0, None if lag is None else Peak(lag, 1.0, 1.0))
-            for lag in lags_us
-        ),
-    )
-
-
-@pytest.mark.parametrize(
-    ("lags_us", "leader"),
+    ("low_us", "high_us", "leader"),
     [
-        ([STEP_US] * 6, "Binance"),
-        ([-STEP_US] * 6, "FTX"),
-        ([STEP_US] * 5 + [0], "undecided"),
-        ([STEP_US] * 5 + [-STEP_US], "undecided"),
-        ([STEP_US] * 5, "undecided"),  # five days are too few for 95 %
-        ([STEP_US] * 5 + [None], "undecided"),
-        ([None] * 6, "no peak"),
-        ([], "no peak"),
+        (STEP_US, 5_000_000, "Binance"),
+        (-5_000_000, -STEP_US, "FTX"),
+        (0, STEP_US, "undecided"),
+        (-STEP_US, 0, "undecided"),
+        (-STEP_US, STEP_US, "undecided"),
     ],
 )
-def test_a_leader_is_named_when_the_interval_leaves_no_doubt(afternoon, lags_us, leader):
-    assert days(lags_us).leader(afternoon.chart.parties) == leader
+def test_a_leader_is_named_when_the_interval_leaves_no_doubt(afternoon, low_us, high_us, leader):
+    found = MarketLag("BTC-PERP", 1, 1, 0.0, Peak(0, low_us, high_us, 1.0), 1.0)
+
+    assert found.leader(afternoon.chart.parties) == leader
 
 
 # ------------------------------------------------------------------------ from the fills
@@ -310,12 +71,12 @@ def fills(run: RunFolder, day: date, lag_us: int) -> np.ndarray:
 
 @pytest.fixture
 def week_with(afternoon_with: Callable[..., RunFolder]) -> Callable[[int], RunFolder]:
-    """Make a run of seven days on which the house repeats the lead price after a lag."""
+    """Make a run of three days on which the house repeats the lead price after a lag."""
 
     def make(lag_us: int) -> RunFolder:
         run = afternoon_with(fills=())
         first = date(2022, 5, 9)
-        rows = join_rows([fills(run, first + timedelta(days=d), lag_us) for d in range(7)])
+        rows = join_rows([fills(run, first + timedelta(days=d), lag_us) for d in range(3)])
         rows["seq"] = np.arange(1, len(rows) + 1)
         price_fills(rows, 1)
         (path,) = run.fill_files
@@ -331,16 +92,14 @@ def week_with(afternoon_with: Callable[..., RunFolder]) -> Callable[[int], RunFo
 )
 def test_the_fills_alone_tell_who_leads_and_by_how_long(week_with, lag_us: int, leader: str):
     (found,) = leadlag(week_with(lag_us)).tables()
-    ((*_, with_peak, seen, _),) = found.rows
     row = dict(zip(found.columns, found.rows[0], strict=True))
 
     assert row["market"] == "BTC-PERP"
     assert abs(row["lag_s"] - Decimal(lag_us).scaleb(-6)) <= Decimal("0.1")
     assert row["lag_low_s"] <= row["lag_s"] <= row["lag_high_s"]
     assert row["leader"] == leader
-    assert row["coverage_pct"] == Decimal("98.4")
-    assert row["correlation"] == pytest.approx(Decimal(1), abs=Decimal("0.05"))
-    assert with_peak == seen == 7
+    assert Decimal("0.95") < row["correlation"] <= 1
+    assert row["days"] == 3
 
 
 def test_only_orders_with_reasons_of_their_own_count_each_once(week_with):
@@ -362,7 +121,7 @@ def test_the_age_beside_the_lag_is_no_part_of_it(week_with):
 def test_without_fills_there_is_nobody_to_follow(afternoon_with):
     (found,) = leadlag(afternoon_with(fills=())).tables()
 
-    assert found.rows == [("BTC-PERP", "no peak", *[None] * 7, 0, 0, 0)]
+    assert found.rows == [("BTC-PERP", "no peak", *[None] * 6, 0, 0)]
 
 
 def test_every_market_has_a_line_with_the_fills_and_days_that_sql_finds(run: RunFolder):
@@ -381,22 +140,22 @@ def test_every_market_has_a_line_with_the_fills_and_days_that_sql_finds(run: Run
 
 
 def test_the_age_of_a_day_is_the_median_that_sql_finds(run: RunFolder):
-    for market in market_lags(run):
-        for day in market.days:
-            ((age_s,),) = sql(
-                run,
-                "SELECT median(age) FROM (SELECT any_value(quote_age_s) AS age FROM fills WHERE "
-                f"motive = 'spread' AND market = '{market.market}' AND time::DATE = '{day.day}' "
-                "GROUP BY time, quantity > 0)",
-            ).rows
-            assert day.age_us / 1e6 == pytest.approx(float(age_s))
+    with run.connect() as connection:
+        for market in run.names.markets:
+            for day in days_seen(connection, run.chart.parties.house, market):
+                ((age_s,),) = sql(
+                    run,
+                    "SELECT median(age) FROM (SELECT any_value(quote_age_s) AS age FROM fills "
+                    f"WHERE motive = 'spread' AND market = '{market}' AND time::DATE = '{day.day}' "
+                    "GROUP BY time, quantity > 0)",
+                ).rows
+                assert day.age_us / 1e6 == pytest.approx(float(age_s))
 
 
 @pytest.mark.slow
-def test_in_a_whole_month_the_lag_is_the_age_of_the_quotes(may_run: RunFolder):
+def test_in_a_whole_month_the_age_of_the_quotes_is_in_the_interval_of_the_lag(may_run: RunFolder):
     # The control: how late the quotes are is an input, and the estimator must find it.
     for market in market_lags(may_run):
-        interval = market.interval_us
-        assert interval is not None
-        assert interval.low <= np.median([day.age_us for day in market.days]) <= interval.high
+        assert market.peak is not None
+        assert market.peak.low_us <= market.age_us <= market.peak.high_us
         assert market.leader(may_run.chart.parties) == may_run.chart.parties.lead
