@@ -1,10 +1,20 @@
 """The inputs that the books write down, for reports and audits to set beside what happened."""
 
+from decimal import Decimal
+
 from des.firms.population import trading_firms
 from des.scenario import Scenario
 from ledger.journal import Journal
-from ledger.money import amount, to_cents
-from ledger.text import quoted
+from ledger.money import dollars, to_cents
+from ledger.notes import (
+    FirmProfile,
+    FundingRate,
+    RecordedShare,
+    StatedFund,
+    TakerFee,
+    VolumeBefore,
+    rounded,
+)
 
 
 def note_inputs(journal: Journal, time_us: int, scenario: Scenario, funding_e9: int) -> None:
@@ -17,27 +27,25 @@ def note_inputs(journal: Journal, time_us: int, scenario: Scenario, funding_e9: 
         funding_e9: what longs pay shorts each hour, in billionths.
     """
     house, lead = scenario.house, scenario.lead
-    journal.custom(time_us, "funding-per-hour-e9", str(funding_e9))
+    journal.note(time_us, FundingRate(funding_e9))
     for tier in house.fee_tiers:
-        _note_fee(journal, time_us, house.name, tier.volume_usd, tier.taker_bps)
-    _note_fee(journal, time_us, lead.name, 0, lead.taker_fee_bps)
+        journal.note(time_us, _fee(house.name, tier.volume_usd, tier.taker_bps))
+    journal.note(time_us, _fee(lead.name, 0, lead.taker_fee_bps))
     for firm in trading_firms(scenario):
-        journal.custom(time_us, "volume-of-30-days", quoted(firm.name), _usd(firm.volume_30d_usd))
-        about = (quoted(firm.name), quoted(firm.category or ""), f"{firm.reaction_ms:.3f}")
-        journal.custom(time_us, "firm", *about)
+        journal.note(time_us, VolumeBefore(firm.name, _usd(firm.volume_30d_usd)))
+        reaction_ms = rounded(firm.reaction_ms, 3)
+        journal.note(time_us, FirmProfile(firm.name, firm.category or "", reaction_ms))
     rules = scenario.leverage
     if rules and rules.insurance_stated_usd is not None:
-        stated = _usd(rules.insurance_stated_usd)
-        journal.custom(time_us, "insurance-fund-stated", quoted(house.name), stated)
+        journal.note(time_us, StatedFund(house.name, _usd(rules.insurance_stated_usd)))
     if house.volume_share_pct_recorded:
-        low, high = (f"{pct:f}" for pct in house.volume_share_pct_recorded)
-        journal.custom(time_us, "maker-share-recorded", low, high)
+        low, high = (rounded(pct, 6) for pct in house.volume_share_pct_recorded)
+        journal.note(time_us, RecordedShare(low, high))
 
 
-def _note_fee(journal: Journal, time_us: int, venue: str, volume_usd: float, bps: float) -> None:
-    rate_e6 = str(round(bps * 100))
-    journal.custom(time_us, "taker-fee-e6", quoted(venue), _usd(volume_usd), rate_e6)
+def _fee(venue: str, volume_usd: float, bps: float) -> TakerFee:
+    return TakerFee(venue, _usd(volume_usd), round(bps * 100))
 
 
-def _usd(usd: float) -> str:
-    return f"{amount(to_cents(usd))} USD"
+def _usd(usd: float) -> Decimal:
+    return dollars(to_cents(usd))

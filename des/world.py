@@ -23,8 +23,8 @@ from des.treasury.directional import DirectionalBook
 from des.venue.venue import hourly_funding_e9
 from des.wiring import wire
 from des.witness import agree_on_claims
-from ledger.money import amount
-from ledger.text import quoted
+from ledger.money import dollars
+from ledger.notes import Belief
 from ledger.times import day_of
 
 
@@ -142,9 +142,9 @@ class World:
     def _note_beliefs(self, time_us: int) -> None:
         """Write down what the maker's own simulation promised for the month that ends."""
         for market, listing in zip(self._scenario.markets, self.listings, strict=True):
-            figures = (f"{amount(cents)} USD" for cents in listing.belief())
+            figures = map(dollars, listing.belief())
             if self._cast.quoter.is_on:
-                self.journal.custom(time_us, "belief", quoted(market.name), *figures)
+                self.journal.note(time_us, Belief(market.name, *figures))
 
     def _agree_with_books(self) -> None:
         """Hold the world's own balances against the general ledger's: two witnesses, daily."""

@@ -8,10 +8,8 @@ at it, what is multiplied, and the value at the low, the middle and the high mul
 
 from typing import NamedTuple
 
-from ledger.money import amount
-from ledger.text import quoted
-
-APPRAISAL = "appraisal"
+from ledger.money import dollars
+from ledger.notes import Appraised
 
 # What is multiplied: a year's fees less those of the year before; what would be left of the year's
 # without the maker's quotes, less those of the year before; a year's earnings.
@@ -29,7 +27,7 @@ class Appraisal(NamedTuple):
     middle_cents: int
     high_cents: int
 
-    def values(self, what: str) -> tuple[str, ...]:
+    def noted(self, what: str) -> Appraised:
         """Return what the books note, of a month or of a round."""
-        _, *figures = self
-        return (quoted(what), quoted(self.way), *(f"{amount(cents)} USD" for cents in figures))
+        way, *figures = self
+        return Appraised(what, way, *map(dollars, figures))

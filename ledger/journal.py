@@ -16,6 +16,7 @@ from ledger.chart import Chart
 from ledger.entries import Entries
 from ledger.fills import Names, join_rows
 from ledger.main_file import check_text, main_text
+from ledger.notes import FillsOfDay, Note
 from ledger.text import HEADER, Text, quoted
 from ledger.times import DAY_US, day_of
 from ledger.transaction import MONEY, Transaction, check_balance
@@ -56,11 +57,9 @@ class Journal:
         """Note a change that moves no money, such as a halt."""
         self._month(time_us).write(f"{day_of(time_us)} event {quoted(name)} {quoted(value)}\n\n")
 
-    def custom(self, time_us: int, kind: str, *values: str) -> None:
-        """Note a figure for reports; *values* as Beancount reads them."""
-        self._month(time_us).write(
-            f"{day_of(time_us)} custom {quoted(kind)} {' '.join(values)}\n\n"
-        )
+    def note(self, time_us: int, note: Note) -> None:
+        """Take down what moves no money and reports ask for."""
+        self._month(time_us).write(f"{day_of(time_us)} {note.text()}\n\n")
 
     def price(self, time_us: int, commodity: str, usd: str) -> None:
         """Note what a commodity is worth at the end of a day; no invariant asks for it."""
@@ -103,7 +102,7 @@ class Journal:
         if len(rows):
             stored = self._month_of_fills.add(rows)
             total = fill_store.control_total(stored, self.names)
-            self.custom(time_us, "control-total-of-fills", str(len(rows)), quoted(total))
+            self.note(time_us, FillsOfDay(len(rows), total))
         if day_of(time_us + 1).day == 1:
             self._close_month(time_us)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from ledger.chart import Chart
+from ledger.notes import Pays, Role
 from ledger.parties import OUTSIDE
 from ledger.text import EXACT, HEADER, opened, quoted
 from ledger.transaction import MONEY
@@ -119,8 +120,8 @@ def main_text(title: str, chart: Chart, start: date, last: date, includes: Itera
         f'\noption "title" {quoted(title)}\noption "operating_currency" "{MONEY}"\n{EXACT}\n',
         *_commodities(chart, start),
         ";; Who plays which part.\n",
-        *(f'{start} custom "role" "{role}" "{name}"\n' for role, name in chart.parties.roles()),
-        *(f'{start} custom "pays" "{e.payer}" "{e.kind}" "{e.to}"\n' for e in chart.spendings),
+        *(f"{start} {Role(*each).text()}\n" for each in chart.parties.roles()),
+        *(f"{start} {Pays(e.payer, e.kind, e.to).text()}\n" for e in chart.spendings),
         "\n",
     ]
     for heading, accounts in chart.accounts():

@@ -21,6 +21,11 @@ def amount(cents: int) -> str:
     return f"{text[:-2]}.{text[-2:]}"
 
 
+def dollars(cents: int) -> Decimal:
+    """Return whole cents as an exact amount."""
+    return Decimal(int(cents)).scaleb(-2)
+
+
 def usd(cents: int) -> str:
     """Write cents as a sentence has them: ``1,234.50``, without a sign."""
     whole, rest = divmod(abs(cents), 100)

@@ -6,6 +6,7 @@ from dataclasses import MISSING, fields
 from beancount.core import data
 from beancount.core.account import split
 
+from ledger.notes import Role
 from ledger.parties import Parties
 from ledger.transaction import LedgerError
 
@@ -46,7 +47,7 @@ def read_parties(entries: Sequence[data.Directive]) -> Parties:
     keepers = {split(entry.account)[1] for entry in entries if isinstance(entry, data.Open)}
     players: dict[str, list[str]] = {role: [] for role in (*OF_ONE, *OF_SEVERAL)}
     for entry in entries:
-        if isinstance(entry, data.Custom) and entry.type == "role":
+        if isinstance(entry, data.Custom) and entry.type == Role.kind:
             role, name = (value.value for value in entry.values)
             _check(entry.meta["lineno"], role, name, players, keepers)
             players[role].append(name)

@@ -1,13 +1,15 @@
 """A finished run on disk: the books as anybody reads them. Every report starts here."""
 
 import gc
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import duckdb
 from beancount import loader
@@ -17,11 +19,14 @@ from ledger.chart import Chart, HeldToken
 from ledger.fills import Names
 from ledger.mistake import MistakeError
 from ledger.money import RATE_UNIT, Contract, MarginToken
+from ledger.notes import Note, Pays, Value
 from ledger.parties import OUTSIDE, Parties
 from ledger.roles import RoleError, read_parties
 from ledger.spending import Spending
 
 MANIFEST = "manifest.json"
+
+N = TypeVar("N", bound=Note)
 
 # What is read are the books, never Beancount's cache of them: a pickle beside the ledger could be
 # older than it, or somebody else's, and reading must not write into a sealed folder.
@@ -124,7 +129,7 @@ class RunFolder:
             for e in self.entries
             if isinstance(e, data.Commodity) and "house-token" in e.meta
         )
-        spendings = tuple(Spending(*each) for each in self.customs("pays"))
+        spendings = tuple(Spending(each.payer, each.use, each.to) for each in self.notes(Pays))
         collateral = tuple(
             _collateral(e, parties.house, contracts)
             for e in self.entries
@@ -149,13 +154,24 @@ class RunFolder:
         in_kind = bool(self.chart.collateral)
         return Names(venues, markets, parties.holders, bool(parties.providers), in_kind)
 
-    def customs(self, kind: str) -> list[tuple]:
-        """Return the values of all `custom` directives of one kind."""
-        return [
-            tuple(value.value for value in entry.values)
-            for entry in self.entries
-            if isinstance(entry, data.Custom) and entry.type == kind
-        ]
+    def notes(self, kind: type[N]) -> list[N]:
+        """Return all notes of one kind, in their order."""
+        return [note for _, note in self.dated_notes(kind)]
+
+    def dated_notes(self, kind: type[N]) -> list[tuple[date, N]]:
+        """Return all notes of one kind, each with its day."""
+        return [(day, kind.read(values)) for day, values in self._noted.get(kind.kind, ())]
+
+    @cached_property
+    def _noted(self) -> dict[str, list[tuple[date, list[Value]]]]:
+        """What `custom` directives hold, by kind and in their order."""
+        noted: dict[str, list[tuple[date, list[Value]]]] = defaultdict(list)
+        for entry in self.entries:
+            if isinstance(entry, data.Custom):
+                noted[entry.type].append(
+                    (entry.date, [_plain(each.value) for each in entry.values])
+                )
+        return noted
 
     @property
     def fill_files(self) -> list[Path]:
@@ -171,6 +187,11 @@ class RunFolder:
         read = f"read_parquet([{files}], hive_partitioning = false)"
         connection.execute(f"CREATE VIEW rows AS SELECT * FROM {read}")
         return connection
+
+
+def _plain(value: Any) -> Value:
+    """Return an amount as a number with its currency, and all else as it is."""
+    return (value.number, value.currency) if isinstance(value, data.Amount) else value
 
 
 def _collateral(entry: data.Commodity, house: str, contracts: Sequence[Contract]) -> MarginToken:

@@ -13,6 +13,8 @@ from beanquery.query import run_query
 
 from des.treasury.purse import Purse
 from ledger.accounts import cash, debt
+from ledger.kinds import Kind
+from ledger.notes import RoundValuation, UnpaidRecall, UnpaidUse
 from ledger.proof.audit import audit
 from ledger.reports.money.hole import hole
 from ledger.reports.money.where import where
@@ -52,14 +54,6 @@ def lines_of(run: RunFolder, before: date) -> list[str]:
     texts = [path.read_text(encoding="utf-8") for path in sorted(run.path.glob("20*.beancount"))]
     entries = [entry for text in texts for entry in text.split("\n\n")]
     return [entry for entry in entries if entry.lstrip("; ")[:10] < str(before)]
-
-
-def customs(run: RunFolder, kind: str) -> list[tuple[date, tuple]]:
-    return [
-        (e.date, tuple(value.value for value in e.values))
-        for e in run.entries
-        if isinstance(e, data.Custom) and e.type == kind
-    ]
 
 
 def usd(dollars: int) -> Amount:
@@ -193,9 +187,9 @@ def test_what_is_paid_is_what_was_due_on_the_days_on_which_it_was_due(run):
 
 
 def test_what_cannot_be_paid_is_noted_and_nothing_else(run):
-    bid = (date(2022, 6, 3), ("MineCo", usd(20_000_000), "Acquisitions"))
+    bid = UnpaidUse("MineCo", Decimal(20_000_000), Kind.ACQUISITIONS)
 
-    assert customs(run, "unpaid-use") == [bid]
+    assert run.dated_notes(UnpaidUse) == [(date(2022, 6, 3), bid)]
     assert not [entry for entry in run.transactions if "use-mineco-2" in entry.links]
 
 
@@ -205,12 +199,13 @@ def test_a_lender_whose_limit_falls_is_repaid_what_is_beyond_it(run):
     assert (called.date, called.payee) == (date(2022, 6, 2), "Lender01")
     assert moved(called, debt(MAKER, "Lender01")) == 250_000
     assert [entry.payee for entry in recalls] == ["Lender01", "Lender02"]  # whose tokens fell
-    assert not customs(run, "unpaid-recall")
+    assert not run.notes(UnpaidRecall)
 
 
 def test_a_recall_that_the_credit_line_refuses_is_paid_in_part_and_stays_owed(executed):
     run = executed(GROUP, maker={"credit_line_usd": 460_000})
-    (day, (account, (unpaid, _))), *_ = customs(run, "unpaid-recall")
+    (day, noted), *_ = run.dated_notes(UnpaidRecall)
+    account, unpaid = noted.debt, noted.usd
 
     owed = -sum(moved(entry, account) for entry in run.transactions)
     assert (day, account) == (date(2022, 6, 2), debt(MAKER, "Lender01"))
@@ -269,8 +264,8 @@ def test_a_round_brings_the_house_cash_and_its_valuation_is_only_noted(run):
     (sold,) = tagged(run, "equity")
 
     assert moved(sold, cash(HOUSE)) == 150_000
-    ((_, valuation),) = customs(run, "valuation")
-    assert valuation == ("series-b", usd(150_000), usd(20_000_000))
+    noted = RoundValuation("series-b", Decimal(150_000), Decimal(20_000_000))
+    assert run.notes(RoundValuation) == [noted]
     numbers = {p.units.number for entry in run.transactions for p in entry.postings}
     assert 20_000_000 not in {abs(number) for number in numbers}
 

@@ -32,6 +32,7 @@ from ledger.day_ledger import days_of, render_days
 from ledger.fills import Motive, Names, new_rows
 from ledger.journal import Journal
 from ledger.money import Contract
+from ledger.notes import FundingRate, TakerFee
 from ledger.parties import OUTSIDE, Parties
 from ledger.proof import invariants
 from ledger.proof.recompute import wrong_fills
@@ -137,9 +138,9 @@ class History:
         }
         chart = Chart(PARTIES, self._contracts[HOUSE] + self._contracts[LEAD])
         self.journal = Journal(folder, "A random history", chart, NAMES, MAY_30_US)
-        self.journal.custom(MAY_30_US, "funding-per-hour-e9", str(FUNDING_E9))
+        self.journal.note(MAY_30_US, FundingRate(FUNDING_E9))
         for venue, rate_e6 in FEES_E6.items():
-            self.journal.custom(MAY_30_US, "taker-fee-e6", f'"{venue}"', "0.00 USD", str(rate_e6))
+            self.journal.note(MAY_30_US, TakerFee(venue, Decimal("0.00"), rate_e6))
         pays = {HOUSE: CODE[HOUSE], LEAD: CODE[OUTSIDE]}
         self.venues = {
             name: Venue(i, self._contracts[name], len(CODE), pays[name], self.journal)

@@ -12,6 +12,7 @@ from beancount import loader
 from beancount.core.data import Event, Transaction
 
 from ledger.day_ledger import days_of, render_days
+from ledger.notes import Fear, Heard, UnpaidRequest
 from ledger.proof import invariants
 from ledger.proof.audit import audit
 from ledger.proof.recompute import wrong_fills
@@ -112,7 +113,7 @@ def test_after_the_halt_nobody_puts_money_into_the_group_and_it_pays_for_nothing
 
 
 def test_firms_and_retail_ask_at_one_till_and_both_wait(broken):
-    asked = {holder[0] for _, _, holder in broken.customs("unpaid-request")}
+    asked = {each.holder[0] for each in broken.notes(UnpaidRequest)}
     paid = {entry.payee for _, entry in moments(broken, "withdrawal")}
 
     assert asked == {"r", "F"}
@@ -123,8 +124,8 @@ def test_what_was_asked_for_and_not_paid_is_still_owed(broken):
     """Nobody in this world was paid after a wait, so all that was noted is still waiting."""
     assert not any("waited-s" in entry.meta for entry in broken.transactions)
     noted: Counter = Counter()
-    for account, amount, _ in broken.customs("unpaid-request"):
-        noted[account.split(":")[-1]] += amount.number
+    for each in broken.notes(UnpaidRequest):
+        noted[each.owed.split(":")[-1]] += each.usd
     claims_usd = coverage(broken).house.claims_usd
 
     for customer, usd in noted.items():
@@ -132,11 +133,11 @@ def test_what_was_asked_for_and_not_paid_is_still_owed(broken):
 
 
 def test_the_news_is_in_the_books_with_its_shock_and_fear_with_each_morning(broken):
-    news = broken.customs("news")
+    news = broken.notes(Heard)
 
-    assert [what.split()[1] for what, _ in news] == ["magazine", "rival"]
-    assert [shock for _, shock in news] == [Decimal("0.02"), Decimal("0.6")]
-    fear = [value for (value,) in broken.customs("fear")]
+    assert [each.what.split()[1] for each in news] == ["magazine", "rival"]
+    assert [each.shock for each in news] == [Decimal("0.02"), Decimal("0.6")]
+    fear = [each.fear for each in broken.notes(Fear)]
     assert len(fear) == 6
     assert fear[0] == 0
     assert max(fear) == fear[3]
@@ -180,7 +181,7 @@ def test_without_news_and_contagion_nobody_runs_whatever_the_noise(executed, see
     calm = {"contagion": 0.0, "queue_shock": 0.0}
     run = executed(RUN, news=(), retail={"flow": calm}, run={"seed": seed, "day_ledgers": ()})
 
-    assert [value for (value,) in run.customs("fear")] == [0] * 6
+    assert [each.fear for each in run.notes(Fear)] == [0] * 6
     assert told(run, HOUSE) == [(date(2022, 5, 9), "open")]
     assert {entry.payee for _, entry in moments(run, "withdrawal")} <= {
         "Retail",
@@ -213,7 +214,7 @@ def test_news_that_is_forgotten_before_the_run_moves_nobody(broken, executed):
 
     fills = "fills/2022-05.parquet"
     assert (with_old.path / fills).read_bytes() == (broken.path / fills).read_bytes()
-    assert with_old.customs("fear") == broken.customs("fear")
+    assert with_old.notes(Fear) == broken.notes(Fear)
 
 
 def test_without_the_quoter_volume_answers_to_what_is_left_of_the_book(executed):
@@ -365,7 +366,7 @@ def played(draws: random.Random) -> set[str]:
 
 def waits(run: RunFolder) -> int:
     """Count who was paid after a wait: in the order of their requests, all of them noted."""
-    noted = [holder for *_, holder in run.customs("unpaid-request")]
+    noted = [each.holder for each in run.notes(UnpaidRequest)]
     asked = []
     for _, entry in moments(run, "withdrawal"):
         if "waited-s" in entry.meta:

@@ -15,6 +15,7 @@ from beancount import loader
 from beancount.core.data import Open, Query, Transaction
 from beanquery.query import run_query
 
+from ledger.notes import UnpaidRequest
 from ledger.proof import invariants
 from ledger.run_folder import RunFolder
 
@@ -348,4 +349,4 @@ def test_the_busy_world_passes_a_months_end_with_two_markets_and_a_queue_at_the_
     assert {entry.date.month for entry in busy_run.transactions} == {5, 6}
     assert len(busy_run.fill_files) == 2
     assert len({contract.market for contract in busy_run.chart.contracts}) == 2
-    assert busy_run.customs("unpaid-request")
+    assert busy_run.notes(UnpaidRequest)

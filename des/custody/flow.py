@@ -23,8 +23,8 @@ from des.custody.till import Till
 from des.scenario import Scenario
 from des.scenario.values import given
 from ledger.journal import Journal
+from ledger.notes import Fear, Heard, rounded
 from ledger.parties import Parties
-from ledger.text import quoted
 
 HOURS_PER_DAY = DAY_US // HOUR_US
 
@@ -75,7 +75,7 @@ class CustomerFlow:
         self._hear(now_us)
         fear = self._confidence.fear(now_us)
         if now_us % DAY_US == 0:
-            self._journal.custom(now_us, "fear", f"{fear:.6f}")
+            self._journal.note(now_us, Fear(rounded(fear, 6)))
         self._firms.decide(now_us, fear)
         retail, rules = self._retail, self._rules
         self._cohorts.agree(self._desk.unasked_cents())
@@ -96,7 +96,7 @@ class CustomerFlow:
         while self._news and self._news[0].time_us <= now_us:
             news = self._news.popleft()
             self._confidence.shock(news.time_us, news.shock)
-            self._journal.custom(now_us, "news", quoted(news.what), f"{news.shock:f}")
+            self._journal.note(now_us, Heard(news.what, rounded(news.shock, 6)))
 
     def _arrivals(
         self, quantity: str, expected: float, act: Callable[[np.random.Generator], None]

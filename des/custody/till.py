@@ -17,7 +17,8 @@ from des.custody.confidence import Confidence
 from des.custody.custody import HALTED, OPEN, QUEUED, Custody
 from ledger.accounts import owed
 from ledger.journal import Journal
-from ledger.money import amount
+from ledger.money import dollars
+from ledger.notes import UnpaidRequest
 from ledger.text import quoted
 
 
@@ -107,13 +108,9 @@ class Till:
             self._become(request.asked_us, QUEUED)
         self.queue.append(request)
         self._queued_cents[request.entity] += request.cents
-        self._journal.custom(
-            request.asked_us,
-            "unpaid-request",
-            owed(self._house, self._names[request.entity]),
-            f"{amount(request.cents)} USD",
-            quoted(request.holder),
-        )
+        account = owed(self._house, self._names[request.entity])
+        note = UnpaidRequest(account, dollars(request.cents), request.holder)
+        self._journal.note(request.asked_us, note)
 
     def _pay(self, time_us: int, request: Request) -> bool:
         """Pay in full or not at all; nobody is paid what is no longer free of its claim."""

@@ -16,7 +16,7 @@ from des.treasury.monthly_income import (
     year_cents,
 )
 from ledger.accounts import expense, income
-from ledger.appraisal import APPRAISAL, AS_TRADING_FIRM, BY_GROWTH, WITHOUT_MAKER, Appraisal
+from ledger.appraisal import AS_TRADING_FIRM, BY_GROWTH, WITHOUT_MAKER, Appraisal
 from ledger.journal import Journal
 from ledger.kinds import Kind
 from ledger.parties import Parties
@@ -68,7 +68,7 @@ class Appraiser:
     def note(self, time_us: int, what: str) -> None:
         """Write down what the house would fetch, under the name of a month or a round."""
         for appraisal in self.appraisals:
-            self._journal.custom(time_us, APPRAISAL, *appraisal.values(what))
+            self._journal.note(time_us, appraisal.noted(what))
 
     @property
     def appraisals(self) -> tuple[Appraisal, Appraisal, Appraisal]:

@@ -31,10 +31,10 @@ from ledger import financing
 from ledger.accounts import debt, income, tokens
 from ledger.journal import Journal
 from ledger.kinds import Kind
-from ledger.money import amount, to_cents
+from ledger.money import dollars, to_cents
+from ledger.notes import RoundValuation, UnpaidInterest, UnpaidRecall, UnpaidUse
 from ledger.parties import OUTSIDE, Parties
 from ledger.spending import Spending
-from ledger.text import quoted
 from ledger.times import day_of
 from ledger.transaction import LedgerError
 
@@ -229,9 +229,8 @@ class GroupTreasury:
             house, investors = self._parties.house, given(self._parties.investors)
             entry = financing.equity_round(time_us, house, investors, cents, each.name)
             self._custody.pay(self._code[investors], self._code[house], cents, entry)
-            valued = f"{amount(to_cents(each.valuation_usd))} USD"
-            raised = f"{amount(cents)} USD"
-            self._journal.custom(time_us, "valuation", quoted(each.name), raised, valued)
+            valued_usd = dollars(to_cents(each.valuation_usd))
+            self._journal.note(time_us, RoundValuation(each.name, dollars(cents), valued_usd))
             if self._appraiser:
                 self._appraiser.note(time_us, each.name)
 
@@ -244,7 +243,7 @@ class GroupTreasury:
             if paid < cents:
                 unpaid[place] = cents - paid
                 if unpaid[place] != self._unpaid_recalls.get(place):
-                    self._lenders.note_unpaid(time_us, "unpaid-recall", place, unpaid[place])
+                    self._lenders.note_unpaid(time_us, UnpaidRecall, place, unpaid[place])
         self._unpaid_recalls = unpaid
 
     def _pay_interest(self, time_us: int) -> None:
@@ -252,7 +251,7 @@ class GroupTreasury:
             if self._raise(time_us, cents, self._loan_links(place)):
                 self._lenders.pay_interest(time_us, place, cents)
             else:
-                self._lenders.note_unpaid(time_us, "unpaid-interest", place, cents)
+                self._lenders.note_unpaid(time_us, UnpaidInterest, place, cents)
 
     def _pay(self, time_us: int, payment: Payment) -> None:
         spending, cents = payment.spending, payment.cents
@@ -303,8 +302,7 @@ class GroupTreasury:
         return (financing.loan_link(self._parties.lenders[place]),)
 
     def _note_unpaid(self, time_us: int, to: str, cents: int, kind: str) -> None:
-        figures = (quoted(to), f"{amount(cents)} USD", quoted(kind))
-        self._journal.custom(time_us, "unpaid-use", *figures)
+        self._journal.note(time_us, UnpaidUse(to, dollars(cents), kind))
 
 
 def _operations(parties: Parties) -> Spending:

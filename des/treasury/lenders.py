@@ -8,7 +8,8 @@ from des.scenario import Lender
 from ledger import financing
 from ledger.accounts import debt
 from ledger.journal import Journal
-from ledger.money import amount, to_cents
+from ledger.money import dollars, to_cents
+from ledger.notes import UnpaidInterest, UnpaidRecall
 from ledger.parties import Parties
 from ledger.times import day_of
 
@@ -108,10 +109,12 @@ class Lenders:
         for i, owed in enumerate(self.owed_cents):
             self._cent_days[i] += owed
 
-    def note_unpaid(self, time_us: int, kind: str, place: int, cents: int) -> None:
+    def note_unpaid(
+        self, time_us: int, kind: type[UnpaidRecall | UnpaidInterest], place: int, cents: int
+    ) -> None:
         """Write down what was due to a lender and could not be paid: it stays owed."""
         account = debt(self._parties.maker, self._lenders[place].name)
-        self._journal.custom(time_us, kind, account, f"{amount(cents)} USD")
+        self._journal.note(time_us, kind(account, dollars(cents)))
 
     def _room_cents(self, place: int, time_us: int) -> int:
         if self._custody.status[self._parties.house] == HALTED:

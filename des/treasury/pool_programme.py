@@ -32,10 +32,10 @@ from des.treasury.purse import Purse
 from des.treasury.token_holdings import TokenHoldings
 from ledger.accounts import in_pool, pooled
 from ledger.journal import Journal
-from ledger.money import amount, to_cents
+from ledger.money import dollars, to_cents
+from ledger.notes import TradedPool, UnopenedPool, rounded
 from ledger.parties import OUTSIDE, Parties
 from ledger.pools import Arbitrages, arbitrage_pool, close_pool, open_pool, pool_link
-from ledger.text import quoted
 from ledger.times import day_of
 
 # How many times over the rest of the world could fill a pool at its emptiest. It also pays for
@@ -124,8 +124,8 @@ class PoolProgramme:
         elif cents > self._purse.payable_cents(time_us):
             lacking = "dollars"
         if lacking:
-            figures = quoted(token), f"{amount(cents)} USD", quoted(f"for lack of {lacking}")
-            self._journal.custom(time_us, "unopened-pool", *figures)
+            note = UnopenedPool(token, dollars(cents), f"for lack of {lacking}")
+            self._journal.note(time_us, note)
             return
         self._purse.raise_cash(time_us, cents, (pool_link(token),))
         self._holdings.units[token] -= units
@@ -149,8 +149,7 @@ class PoolProgramme:
         self._seen[token] = int(prices[-1])
         self._holdings.pools[token], rows = pool.arbitrage(block_us, outside)
         variance = realised_variance(block_us, outside)
-        figures = quoted(token), str(len(block_us)), f"{variance:.9f}"
-        self._journal.custom(time_us, "pool-day", *figures)
+        self._journal.note(time_us, TradedPool(token, len(block_us), rounded(variance, 9)))
         if len(rows):
             self._book(time_us, token, _summed(rows, tick_cents.denominator))
 

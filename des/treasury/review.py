@@ -16,9 +16,9 @@ from des.scenario.values import given
 from des.treasury.appraiser import Appraiser
 from des.treasury.monthly_income import MonthlyIncome, quotes_on_house, quotes_on_lead, year_cents
 from ledger.journal import Journal
-from ledger.money import amount, to_cents
+from ledger.money import dollars, to_cents
+from ledger.notes import Reviewed
 from ledger.parties import Parties
-from ledger.text import quoted
 
 Policy = Literal["captive", "independent"] | None
 
@@ -81,9 +81,7 @@ def _by_lock_in(share: float, figures: Figures) -> tuple[float, str]:
 class MonthlyReview:
     """Puts the books' figures before the maker on each first of a month, and notes what follows.
 
-    As `custom "review"`: the venue, the policy, what was decided, the month's result there, that of
-    the last twelve, and, of the house where it is appraised, what its shares would lose without the
-    quotes. Decisions to go on are noted as well; a change is an event besides.
+    See `ledger.notes.Reviewed`. Decisions to go on are noted as well; a change is an event besides.
     """
 
     def __init__(
@@ -126,9 +124,8 @@ class MonthlyReview:
 
     def _note(self, time_us: int, venue: str, figures: Figures, decided: str) -> None:
         cents = (figures.month_cents, figures.year_cents, figures.shares_lose_cents)
-        noted = (f"{amount(each)} USD" for each in cents if each is not None)
-        words = (venue, given(self._policy), decided)
-        self._journal.custom(time_us, "review", *(quoted(word) for word in words), *noted)
+        noted = (dollars(each) for each in cents if each is not None)
+        self._journal.note(time_us, Reviewed(venue, given(self._policy), decided, *noted))
         if decided != QUOTES_ON:
             self._journal.event(time_us, f"{self._parties.maker}:review", decided)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ledger.fills import ABSENT, IN_KIND, PAYMENTS, SETTLED, Motive
+from ledger.notes import FundingRate
 from ledger.proof.margin_tokens import MarginTokens
 from ledger.run_folder import RunFolder
 
@@ -24,8 +25,8 @@ class MarginAccounts:
     def __init__(self, run: RunFolder, tick_cents: np.ndarray) -> None:
         """Begin with nobody; *tick_cents* is the value of a tick on a lot, by market."""
         self._tick_cents, self._tokens = tick_cents, MarginTokens(run, tick_cents)
-        ((rate,),) = run.customs("funding-per-hour-e9")
-        self._funding_e9 = int(rate)
+        (rate,) = run.notes(FundingRate)
+        self._funding_e9 = rate.e9
         self._marks = np.zeros(len(tick_cents), dtype=np.int64)
         self._market, self._lots, self._cash = (np.zeros(0, dtype=np.int64) for _ in range(3))
 

@@ -24,6 +24,7 @@ from beancount.core import data
 from ledger import fill_store
 from ledger.entries import Entries, contract_table
 from ledger.money import amount
+from ledger.notes import FillsOfDay, FundingRate
 from ledger.proof.day_openings import DAY, DayOpenings
 from ledger.proof.margin_accounts import MarginAccounts
 from ledger.proof.taker_fees import HOUSE, WINDOW_DAYS, FeeRates
@@ -56,8 +57,8 @@ class Recomputation:
         self._connection.execute("SET threads = 1")
         self._entries = Entries(run.chart, run.names)
         self._tick_cents = _tick_cents(run)
-        ((funding_e9,),) = run.customs("funding-per-hour-e9")
-        self._fees, self._funding_e9 = FeeRates(run), int(funding_e9)
+        (funding,) = run.notes(FundingRate)
+        self._fees, self._funding_e9 = FeeRates(run), funding.e9
         self._vouched, self._closings = _control_totals(run), _closings(run)
         self._seqs_of_entries = {int(entry.meta["seq"]) for entry in run.transactions}
 
@@ -204,11 +205,7 @@ def _booked_amounts(entry: data.Transaction) -> Counter:
 
 
 def _control_totals(run: RunFolder) -> dict[date, tuple[int, str]]:
-    return {
-        entry.date: (int(entry.values[0].value), entry.values[1].value)
-        for entry in run.entries
-        if isinstance(entry, data.Custom) and entry.type == "control-total-of-fills"
-    }
+    return {day: (note.rows, note.total) for day, note in run.dated_notes(FillsOfDay)}
 
 
 def _closings(run: RunFolder) -> dict[date, list[data.Transaction]]:

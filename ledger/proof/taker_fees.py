@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
-from beancount.core import data
 
 from ledger.fills import FROM_QUOTES, Motive
+from ledger.notes import TakerFee, VolumeBefore
 from ledger.proof.wrong_rows import first_wrong
 from ledger.run_folder import RunFolder
 
@@ -20,13 +21,12 @@ class FeeRates:
     def __init__(self, run: RunFolder) -> None:
         """Read the tiers, and the volumes before the books began."""
         house, lead = run.names.venues
-        tiers = [tier for tier in run.customs("taker-fee-e6") if tier[0] == house]
-        self._from_cents = np.array([_cents(volume) for _, volume, _ in tiers])
-        self._rates_e6 = np.array([int(rate) for *_, rate in tiers])
-        ((_, _, lead_e6),) = [tier for tier in run.customs("taker-fee-e6") if tier[0] == lead]
-        self._lead_e6 = int(lead_e6)
+        tiers = [tier for tier in run.notes(TakerFee) if tier.venue == house]
+        self._from_cents = np.array([_cents(tier.volume_usd) for tier in tiers])
+        self._rates_e6 = np.array([tier.e6 for tier in tiers])
+        (self._lead_e6,) = (tier.e6 for tier in run.notes(TakerFee) if tier.venue == lead)
         self._has_tiers = np.isin(run.names.entities, run.chart.parties.firms)
-        before = {firm: _cents(volume) for firm, volume in run.customs("volume-of-30-days")}
+        before = {each.firm: _cents(each.usd) for each in run.notes(VolumeBefore)}
         self._before_cents = np.array(
             [before.get(entity, 0) for entity in run.names.entities], dtype=np.int64
         )
@@ -58,5 +58,5 @@ class FeeRates:
         return (WINDOW_DAYS - gone) * even + (0 if gone else rest)
 
 
-def _cents(volume: data.Amount) -> int:
-    return int(volume.number.scaleb(2))
+def _cents(usd: Decimal) -> int:
+    return int(usd.scaleb(2))

@@ -5,7 +5,6 @@ A day is one of the entries' dates, in UTC; days without entries are days as wel
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 
 import numpy as np
 
@@ -29,8 +28,3 @@ def posted_cents(run: RunFolder, groups: Sequence[Sequence[str]]) -> np.ndarray:
             if account in column:
                 cents[(entry.date - days[0]).days, column[account]] += int(usd.scaleb(2))
     return cents
-
-
-def dollars(cents: int) -> Decimal:
-    """Return whole cents as an exact amount."""
-    return Decimal(int(cents)).scaleb(-2)

@@ -16,7 +16,8 @@ import numpy as np
 
 from ledger.accounts import cash, expense, income, issued, lent, owed
 from ledger.kinds import HOLDING, LEAD_QUOTING, USES, Kind
-from ledger.reports.days import calendar, dollars, posted_cents
+from ledger.money import dollars
+from ledger.reports.days import calendar, posted_cents
 from ledger.reports.dollars import ZERO, is_opening, usd_lines
 from ledger.reports.life.paper_wealth import Marks, moved_by_group
 from ledger.reports.life.standing import Standing, standings

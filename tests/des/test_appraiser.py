@@ -1,6 +1,8 @@
 """A house priced by hand-made fees: growth of two years, with and without its captive maker."""
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -13,6 +15,7 @@ from des.scenario import Flow, Valuation
 from des.treasury.appraiser import Appraiser
 from des.treasury.monthly_income import MonthlyIncome, year_before_cents, year_cents
 from ledger.appraisal import AS_TRADING_FIRM, BY_GROWTH, WITHOUT_MAKER
+from ledger.notes import Appraised
 from ledger.parties import Parties
 
 PARTIES = Parties("FTX", "Alameda", "Binance", "Retail", "OtherMakers", ())
@@ -33,7 +36,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self.balances: dict[str, int] = {}
-        self.noted: list[tuple[str, ...]] = []
+        self.noted: list[Appraised] = []
 
     def balance(self, account: str) -> int:
         return self.balances.get(account, 0)
@@ -41,8 +44,8 @@ class Ledger:
     def post(self, account: str, cents: int) -> None:
         self.balances[account] = self.balance(account) + cents
 
-    def custom(self, time_us: int, kind: str, *values: str) -> None:
-        self.noted.append((kind, *values))
+    def note(self, time_us: int, note: Appraised) -> None:
+        self.noted.append(note)
 
 
 def volume(elasticity: float | None) -> HouseVolume:
@@ -213,17 +216,12 @@ def test_a_month_is_noted_by_its_name_on_the_first_of_the_next_and_a_round_by_it
     appraiser.note(0, "seed")
 
     assert of_month == [
-        ("appraisal", '"2020-01"', f'"{BY_GROWTH}"', *usd("12.34", "123.40", "370.20", "1234.00")),
-        ("appraisal", '"2020-01"', f'"{WITHOUT_MAKER}"', *usd("2.34", "23.40", "70.20", "234.00")),
-        (
-            "appraisal",
-            '"2020-01"',
-            f'"{AS_TRADING_FIRM}"',
-            *usd("12.34", "12.34", "30.85", "61.70"),
-        ),
+        Appraised("2020-01", BY_GROWTH, *usd("12.34", "123.40", "370.20", "1234.00")),
+        Appraised("2020-01", WITHOUT_MAKER, *usd("2.34", "23.40", "70.20", "234.00")),
+        Appraised("2020-01", AS_TRADING_FIRM, *usd("12.34", "12.34", "30.85", "61.70")),
     ]
-    assert ledger.noted[3:] == [(kind, '"seed"', *rest) for kind, _, *rest in of_month]
+    assert ledger.noted[3:] == [replace(note, what="seed") for note in of_month]
 
 
-def usd(*amounts: str) -> tuple[str, ...]:
-    return tuple(f"{amount} USD" for amount in amounts)
+def usd(*amounts: str) -> tuple[Decimal, ...]:
+    return tuple(map(Decimal, amounts))

@@ -7,6 +7,7 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ from des.venue.venue import Venue
 from ledger.accounts import cash, claim, owed
 from ledger.chart import Chart
 from ledger.money import Contract, to_cents
+from ledger.notes import UnpaidRequest
 from ledger.parties import Parties
 from ledger.transaction import Transaction, check_balance
 
@@ -66,7 +68,7 @@ class Books:
     chart: Chart
     transactions: list[Transaction] = field(default_factory=list)
     events: list[tuple[int, str, str]] = field(default_factory=list)
-    notes: list[tuple[str, ...]] = field(default_factory=list)
+    notes: list[UnpaidRequest] = field(default_factory=list)
     balances: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def __post_init__(self) -> None:
@@ -82,8 +84,8 @@ class Books:
     def event(self, time_us: int, name: str, value: str) -> None:
         self.events.append((time_us, name, value))
 
-    def custom(self, time_us: int, kind: str, *values: str) -> None:
-        self.notes.append((kind, *values))
+    def note(self, time_us: int, note: UnpaidRequest) -> None:
+        self.notes.append(note)
 
     def tagged(self, tag: str) -> list[Transaction]:
         return [one for one in self.transactions if one.tag == tag]
@@ -450,7 +452,7 @@ def test_at_the_till_a_firm_waits_for_all_that_it_asks_for_and_asks_once():
     assert town.status("Firm01") == LEFT
     assert town.has("Firm01") == (0, asked, ON_LEAD)
     assert town.books.notes == [
-        ("unpaid-request", owed(HOUSE, "Firm01"), f"{asked // 100}.00 USD", '"Firm01"')
+        UnpaidRequest(owed(HOUSE, "Firm01"), Decimal(asked).scaleb(-2), "Firm01")
     ]
 
     town.give("Retail", house=asked)

@@ -20,6 +20,7 @@ from des.custody.confidence import Confidence, trust
 from des.custody.firm_withdrawals import FirmWithdrawals
 from des.custody.flow import CustomerFlow
 from des.scenario import Cohort, Flow, News, Retail
+from ledger.notes import Note
 
 NOON_US = 19_000 * DAY_US + DAY_US // 2
 CLAIMS = 10**12  # cents
@@ -66,10 +67,10 @@ class Desk:
 
 class Notebook:
     def __init__(self) -> None:
-        self.notes: list[tuple[int, str, tuple[str, ...]]] = []
+        self.notes: list[Note] = []
 
-    def custom(self, time_us: int, kind: str, *values: str) -> None:
-        self.notes.append((time_us, kind, values))
+    def note(self, time_us: int, note: Note) -> None:
+        self.notes.append(note)
 
 
 def played(

@@ -21,6 +21,7 @@ from des.venue.venue import Venue
 from ledger.accounts import cash, debt, expense, loan
 from ledger.chart import Chart
 from ledger.money import Contract
+from ledger.notes import Note
 from ledger.parties import Parties
 from ledger.transaction import LedgerError, Transaction, check_balance
 
@@ -44,7 +45,7 @@ class Books:
 
     transactions: list[Transaction] = field(default_factory=list)
     balances: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    notes: list[tuple] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
     def record(self, transaction: Transaction) -> None:
         check_balance(transaction.narration, transaction.postings)
@@ -53,7 +54,7 @@ class Books:
             self.balances[posting.account] += posting.units
         self.transactions.append(transaction)
 
-    def custom(self, time_us: int, *note: str) -> None:
+    def note(self, time_us: int, note: Note) -> None:
         self.notes.append(note)
 
 

@@ -22,6 +22,7 @@ from des.treasury.pool_programme import PoolProgramme, realised_variance
 from des.treasury.token_holdings import TokenHoldings
 from des.world import World
 from ledger.accounts import in_pool, income, pooled
+from ledger.notes import Note, TradedPool, UnopenedPool
 from ledger.parties import ARBITRAGEURS, OUTSIDE
 from ledger.transaction import Transaction, check_balance
 from runs.scenario_files import ScenarioError
@@ -41,17 +42,18 @@ class Books:
 
     def __init__(self) -> None:
         self.entries: list[Transaction] = []
-        self.customs: list[tuple[str, ...]] = []
+        self.notes: list[Note] = []
+        self.prices: list[tuple[str, ...]] = []
 
     def record(self, entry: Transaction) -> None:
         check_balance(entry.narration, entry.postings)
         self.entries.append(entry)
 
-    def custom(self, time_us: int, *words: str) -> None:
-        self.customs.append(words)
+    def note(self, time_us: int, note: Note) -> None:
+        self.notes.append(note)
 
     def price(self, time_us: int, *words: str) -> None:
-        self.customs.append(words)
+        self.prices.append(words)
 
     def balance(self, account: str, commodity: str = "USD") -> int:
         posted = (posting for entry in self.entries for posting in entry.postings)
@@ -154,9 +156,8 @@ def test_what_the_maker_lacks_of_either_it_does_not_open(units, cents, lacking):
     one.open(MARK)
     one.days(3)
 
-    assert one.books.customs == [
-        ("unopened-pool", '"SOL"', "1000000.00 USD", f'"for lack of {lacking}"')
-    ]
+    noted = UnopenedPool("SOL", Decimal("1000000.00"), f"for lack of {lacking}")
+    assert one.books.notes == [noted]
     assert not one.books.entries
     assert not one.holdings.pools
 
@@ -169,7 +170,7 @@ def test_a_pool_that_nobody_trades_comes_back_as_it_went_in():
     assert [entry.tag for entry in one.books.entries] == ["pool", "pool"]
     assert one.cash_cents(MAKER) == 0
     assert one.holdings.units["SOL"] == 10**8
-    assert [words[0] for words in one.books.customs] == 3 * ["pool-day"]
+    assert [type(note) for note in one.books.notes] == 3 * [TradedPool]
 
 
 @given(
@@ -380,9 +381,9 @@ def test_liquidity_lifts_marks_where_a_scenario_says_so_and_nothing_else():
 
     assert worth[0] == 10**8 * 10_000  # those in the pool among them
     assert worth[1] == pytest.approx(worth[0] * (1 + 0.2 * math.log(2)), rel=1e-6)
-    assert plain.books.customs == [("SOL", "100.00")]
-    assert high.books.customs[0][0] == "SOL"
-    assert float(high.books.customs[0][1]) == pytest.approx(100 + 20 * math.log(2), rel=1e-6)
+    assert plain.books.prices == [("SOL", "100.00")]
+    assert high.books.prices[0][0] == "SOL"
+    assert float(high.books.prices[0][1]) == pytest.approx(100 + 20 * math.log(2), rel=1e-6)
     assert high.holdings.pools == plain.holdings.pools
     assert high.books.entries == plain.books.entries
 
@@ -392,7 +393,7 @@ def test_a_token_without_a_pool_is_not_lifted():
     one.holdings.units["FTT"] = 1_000
     one.holdings.close_day(0, np.array([MARK, 4_000]))
 
-    assert one.books.customs[1] == ("FTT", "20.000")
+    assert one.books.prices[1] == ("FTT", "20.000")
 
 
 @given(pool_usd=st.floats(0, 1e12), elasticity=st.floats(0, 1))

@@ -1,6 +1,7 @@
 """The till: first come, first served, in full or not at all, and never more than there is."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -20,6 +21,7 @@ from des.scenario import Cohort, Flow
 from des.venue.venue import Venue
 from ledger.accounts import owed
 from ledger.money import Contract
+from ledger.notes import Note, UnpaidRequest
 from ledger.parties import Parties
 from ledger.transaction import Transaction
 
@@ -45,7 +47,7 @@ class Books:
 
     transactions: list[Transaction] = field(default_factory=list)
     events: list[tuple[int, str, str]] = field(default_factory=list)
-    notes: list[tuple[int, str, tuple[str, ...]]] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
     def record(self, transaction: Transaction) -> None:
         self.transactions.append(transaction)
@@ -53,8 +55,8 @@ class Books:
     def event(self, time_us: int, name: str, value: str) -> None:
         self.events.append((time_us, name, value))
 
-    def custom(self, time_us: int, kind: str, *values: str) -> None:
-        self.notes.append((time_us, kind, values))
+    def note(self, time_us: int, note: Note) -> None:
+        self.notes.append(note)
 
 
 class Counter:
@@ -98,7 +100,7 @@ class Counter:
 
     def noted(self) -> list[tuple[str, str]]:
         """Who was told to wait, and for how much."""
-        return [(values[2].strip('"'), values[1]) for _, _, values in self.books.notes]
+        return [(each.holder, f"{each.usd} USD") for each in self.books.notes]
 
     def told(self) -> list[str]:
         return [value for _, _, value in self.books.events]
@@ -158,9 +160,9 @@ def test_a_request_is_noted_in_the_books_in_the_name_of_who_asked():
     counter.retail.request(12, 100)
     counter.ask(FIRM_02, 70)
 
-    assert [values for _, kind, values in counter.books.notes if kind == "unpaid-request"] == [
-        (owed(HOUSE, "Retail"), "1.00 USD", '"r-0012"'),
-        (owed(HOUSE, "Firm02"), "0.70 USD", '"Firm02"'),
+    assert counter.books.notes == [
+        UnpaidRequest(owed(HOUSE, "Retail"), Decimal("1.00"), "r-0012"),
+        UnpaidRequest(owed(HOUSE, "Firm02"), Decimal("0.70"), "Firm02"),
     ]
 
 

@@ -11,7 +11,8 @@ from beanquery.query import run_query
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.reports.days import calendar, dollars, posted_cents
+from ledger.money import dollars
+from ledger.reports.days import calendar, posted_cents
 from ledger.reports.firms.daily_results import basis_points, daily_results
 
 

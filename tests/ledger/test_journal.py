@@ -17,6 +17,7 @@ from ledger.chart import Chart
 from ledger.fills import Fill, Motive, Names, new_rows
 from ledger.journal import Journal
 from ledger.money import Contract
+from ledger.notes import UnpaidRequest
 from ledger.parties import OUTSIDE, Parties
 from ledger.proof import invariants
 from ledger.run_folder import RunFolder
@@ -236,7 +237,8 @@ def test_each_month_has_its_file_its_fills_and_its_closing_balances(journal):
 
 def test_a_change_that_moves_no_money_is_noted_on_its_day(journal):
     journal.event(MAY_30_US + 5, "FTX:withdrawals", "halted")
-    journal.custom(MAY_30_US + 6, "unpaid-request", "Liabilities:FTX:Customers:Retail", "1.00 USD")
+    waits = UnpaidRequest("Liabilities:FTX:Customers:Retail", Decimal("1.00"), 'r-"7"')
+    journal.note(MAY_30_US + 6, waits)
     journal.close_day(MAY_30_US + DAY_US - 1)
     run = finished(journal, MAY_30_US + DAY_US - 1)
 
@@ -246,10 +248,7 @@ def test_a_change_that_moves_no_money_is_noted_on_its_day(journal):
         "FTX:withdrawals",
         "halted",
     )
-    assert [str(value) for value in run.customs("unpaid-request")[0]] == [
-        "Liabilities:FTX:Customers:Retail",
-        "1.00 USD",
-    ]
+    assert run.dated_notes(UnpaidRequest) == [(date(2022, 5, 30), waits)]
 
 
 def test_a_month_in_which_nothing_happens_still_has_its_file_of_fills(journal):

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.kinds import Kind
+from ledger.notes import TradedPool
 from ledger.pools import Arbitrages, arbitrage_pool, close_pool, open_pool
 from ledger.proof import invariants
 from ledger.proof.audit import audit
@@ -203,18 +204,14 @@ def test_the_report_has_what_the_accounts_have(run, ask):
 
 def test_expected_is_an_eighth_of_the_variance_times_the_value_in_the_morning(run):
     """For the first day by hand: 20,000,000.00 on either side, and what the books say of it."""
-    noted = [
-        [value.value for value in entry.values]
-        for entry in run.entries
-        if isinstance(entry, data.Custom) and entry.type == "pool-day"
-    ]
+    noted = run.notes(TradedPool)
     first = next(pool_days(run))
 
     assert (first.token, first.value_usd) == ("SOL", 40_000_000)
-    assert [first.token, first.blocks, Decimal(str(first.variance))] == noted[0]
-    assert first.expected_usd == pytest.approx(40_000_000 / 8 * float(noted[0][2]))
+    assert TradedPool(first.token, first.blocks, Decimal(str(first.variance))) == noted[0]
+    assert first.expected_usd == pytest.approx(40_000_000 / 8 * float(noted[0].variance))
     assert (
-        sum(blocks for token, blocks, _ in noted if token == "SOL")
+        sum(each.blocks for each in noted if each.token == "SOL")
         == (rows_of(run)["SOL", "all"]["blocks"])
     )
 

@@ -8,6 +8,7 @@ import re
 import shutil
 from collections import defaultdict
 from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
@@ -20,6 +21,7 @@ from ledger.chart import Chart
 from ledger.fills import ABSENT, Motive, Names, new_rows, price_fills
 from ledger.journal import Journal
 from ledger.money import Contract
+from ledger.notes import FundingRate, TakerFee, VolumeBefore
 from ledger.parties import Parties
 from ledger.proof import day_openings
 from ledger.proof.recompute import Recomputation, wrong_fills
@@ -308,14 +310,14 @@ def books_of_a_firm(folder: Path, before_usd: int, fills: dict[int, tuple[int, i
     folder.mkdir()
     journal = Journal(folder, "A firm", CHART, NAMES, MAY_5_US)
     journal.record(movements.opening_balances(MAY_5_US, {"Firm01": 1}, {}))
-    journal.custom(MAY_5_US, "funding-per-hour-e9", "0")
+    journal.note(MAY_5_US, FundingRate(0))
     for venue, from_usd, rate_e6 in (
         ("FTX", 0, HIGH_E6),
         ("FTX", 1_000, LOW_E6),
         ("Binance", 0, 0),
     ):
-        journal.custom(MAY_5_US, "taker-fee-e6", f'"{venue}"', f"{from_usd} USD", str(rate_e6))
-    journal.custom(MAY_5_US, "volume-of-30-days", '"Firm01"', f"{before_usd} USD")
+        journal.note(MAY_5_US, TakerFee(venue, Decimal(from_usd), rate_e6))
+    journal.note(MAY_5_US, VolumeBefore("Firm01", Decimal(before_usd)))
     for day in range(max(fills) + 1):
         if day in fills:
             row = new_rows(1)

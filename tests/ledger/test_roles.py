@@ -3,6 +3,7 @@
 import pytest
 from beancount import loader
 
+from ledger.notes import Role
 from ledger.roles import RoleError, read_parties
 
 ROLES = """\
@@ -26,7 +27,7 @@ ROLES = """\
 def test_every_party_of_a_run_has_the_role_it_was_written_with(simulated):
     parties = read_parties(simulated.entries)
 
-    assert list(parties.roles()) == simulated.customs("role")
+    assert list(parties.roles()) == [(each.role, each.name) for each in simulated.notes(Role)]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from beancount import loader
 from beancount.core.data import Query
 from beanquery.query import run_query
 
+from ledger.notes import UnpaidRequest
 from ledger.reports.days import calendar
 from ledger.reports.life.milestones import Milestone, firsts
 from ledger.reports.life.paper_wealth import Marks
@@ -245,11 +246,11 @@ def test_a_wait_that_ends_on_the_day_on_which_it_began_was_one(life_with):
 
 def test_the_queue_of_a_whole_run_is_what_was_asked_for_and_is_still_owed(busy_run):
     found = queued(busy_run)
-    asked = busy_run.customs("unpaid-request")
+    asked = busy_run.notes(UnpaidRequest)
     paid = [entry for entry in busy_run.transactions if "waited-s" in entry.meta]
 
     last = list(found.values())[-1]
-    waits = [usd.number for _, usd, _ in asked]
+    waits = [each.usd for each in asked]
     assert last == sum(waits[len(paid) :])
     assert 0 < last <= hole(busy_run).claims_usd
 

@@ -20,7 +20,8 @@ from beancount.core import data
 
 from ledger.accounts import expense, income, opening
 from ledger.kinds import LEAD_QUOTING, Kind
-from ledger.reports.days import calendar, dollars, posted_cents
+from ledger.money import dollars
+from ledger.reports.days import calendar, posted_cents
 from ledger.reports.firms.league import ALL, NO_CLASS, STATUS, Profile, profiles
 from ledger.run_folder import RunFolder
 

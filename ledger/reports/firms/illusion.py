@@ -24,7 +24,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from ledger.reports.days import dollars
+from ledger.money import dollars
 from ledger.reports.firms.bootstrap import COVERAGE, FEWEST, Interval, draws, interval, spearman
 from ledger.reports.firms.daily_results import (
     ELSEWHERE,

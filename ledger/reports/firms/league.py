@@ -24,6 +24,7 @@ from beancount.core import data
 from ledger.accounts import cash, opening, owed
 from ledger.fills import Motive
 from ledger.kinds import Kind
+from ledger.notes import FirmProfile
 from ledger.reports.dollars import ZERO, usd_balances
 from ledger.reports.firms.payable import coverage
 from ledger.reports.money.bridge import DEPOSITS, OPENING, WITHDRAWALS, claim_movements
@@ -156,7 +157,7 @@ def league(run: RunFolder) -> tuple[FirmResult, ...]:
 
 def profiles(run: RunFolder) -> dict[str, Profile]:
     """Return what the books say of each firm: class and reaction first, status as it was last."""
-    told = {firm: (category or None, reaction) for firm, category, reaction in run.customs("firm")}
+    told = {each.name: (each.category or None, each.reaction_ms) for each in run.notes(FirmProfile)}
     status = {
         entry.type.removesuffix(STATUS): entry.description
         for entry in run.entries

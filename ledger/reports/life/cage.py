@@ -17,16 +17,14 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
-from beancount.core import data
-
 from ledger.accounts import cash, lent, owed
-from ledger.reports.days import calendar, dollars, posted_cents
+from ledger.money import dollars
+from ledger.notes import UnpaidRequest
+from ledger.reports.days import calendar, posted_cents
 from ledger.reports.dollars import percent
 from ledger.reports.firms.daily_results import house_accounts
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
-
-UNPAID = "unpaid-request"  # how the books note a withdrawal that has to wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +135,7 @@ def closes(run: RunFolder) -> list[Close]:
 
 def unpaid_requests(run: RunFolder) -> list[tuple[date, Decimal]]:
     """Return when withdrawals from the house were asked for in vain, and how much."""
-    found = []
-    for entry in run.entries:
-        if isinstance(entry, data.Custom) and entry.type == UNPAID:
-            _, amount, *_ = (value.value for value in entry.values)
-            found.append((entry.date, amount.number))
-    return found
+    return [(day, note.usd) for day, note in run.dated_notes(UnpaidRequest)]
 
 
 def _first_short(chips: Chips, days: Sequence[Close]) -> FirstShort:

@@ -8,16 +8,12 @@ from decimal import Decimal
 from enum import Enum
 from itertools import takewhile
 
-from beancount.core import data
-from beancount.core.amount import Amount
-
+from ledger.notes import UnpaidUse
 from ledger.reports.dollars import ZERO
 from ledger.reports.life.cage import unpaid_requests
 from ledger.reports.life.standing import Standing
 from ledger.reports.life.waiting import HALTED, withdrawals
 from ledger.run_folder import RunFolder
-
-UNPAID_USE = "unpaid-use"  # how the books note a use of money for which none was left
 
 
 class Milestone(Enum):
@@ -87,13 +83,7 @@ def _first(what: str, usd: Callable[[Standing], Decimal], days: Sequence[Standin
 
 def _unpaid_uses(run: RunFolder) -> list[tuple[date, Decimal]]:
     """Return for which uses no money was left, and how much each would have taken."""
-    return [
-        (entry.date, value.value.number)
-        for entry in run.entries
-        if isinstance(entry, data.Custom) and entry.type == UNPAID_USE
-        for value in entry.values
-        if isinstance(value.value, Amount)
-    ]
+    return [(day, note.usd) for day, note in run.dated_notes(UnpaidUse)]
 
 
 def _by_day(amounts: Iterable[tuple[date, Decimal]]) -> defaultdict[date, Decimal]:

@@ -13,15 +13,14 @@ What drives the figures: fees, and so the recorded volume; the captive maker's s
 much other volume minds a thin book; and two multiples, which are assumptions with ranges.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from beancount.core import data
-
-from ledger.appraisal import APPRAISAL, AS_TRADING_FIRM, BY_GROWTH, WITHOUT_MAKER
+from ledger.appraisal import AS_TRADING_FIRM, BY_GROWTH, WITHOUT_MAKER
+from ledger.notes import Appraised, Reviewed, RoundValuation
 from ledger.reports.dollars import TENTH
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
@@ -86,31 +85,34 @@ def valuation(run: RunFolder) -> Valuation:
 def appraisals(run: RunFolder) -> dict[str, dict[str, Priced]]:
     """Return by month (2021-06) or round, and by way, what the books say shares would fetch."""
     found: dict[str, dict[str, Priced]] = {}
-    for what, way, *figures in run.customs(APPRAISAL):
-        found.setdefault(what, {})[way] = Priced(*(figure.number for figure in figures))
+    for note in run.notes(Appraised):
+        figures = (note.basis_usd, note.low_usd, note.middle_usd, note.high_usd)
+        found.setdefault(note.what, {})[note.way] = Priced(*figures)
     return found
 
 
 def rounds(run: RunFolder) -> list[PricedRound]:
     """Return the rounds in the order of their days."""
     return [
-        PricedRound(day, name, raised.number, recorded.number or None)
-        for day, (name, raised, recorded) in _dated(run, "valuation")
+        PricedRound(day, note.name, note.raised_usd, note.valued_usd or None)
+        for day, note in run.dated_notes(RoundValuation)
     ]
 
 
 def reviews(run: RunFolder) -> list[Review]:
     """Return all that the maker decided, and on what."""
     return [
-        Review(day, venue, policy, decided, *(figure.number for figure in figures))
-        for day, (venue, policy, decided, *figures) in _dated(run, "review")
+        Review(
+            day,
+            note.venue,
+            note.policy,
+            note.decided,
+            note.month_usd,
+            note.year_usd,
+            note.shares_lose_usd,
+        )
+        for day, note in run.dated_notes(Reviewed)
     ]
-
-
-def _dated(run: RunFolder, kind: str) -> Iterator[tuple[date, list]]:
-    for entry in run.entries:
-        if isinstance(entry, data.Custom) and entry.type == kind:
-            yield entry.date, [value.value for value in entry.values]
 
 
 def _rounds_table(sold: Sequence[PricedRound], priced: Mapping[str, Mapping[str, Priced]]) -> Table:

@@ -12,7 +12,8 @@ from decimal import Decimal
 
 from ledger.accounts import cash, lent
 from ledger.kinds import IN_KIND, Kind
-from ledger.reports.days import calendar, dollars, posted_cents
+from ledger.money import dollars
+from ledger.reports.days import calendar, posted_cents
 from ledger.reports.life.paper_wealth import Marks, moved_by_group
 from ledger.reports.life.waiting import queue_usd
 from ledger.run_folder import RunFolder

@@ -12,8 +12,8 @@ from decimal import Decimal
 
 from beancount.core import data
 
+from ledger.notes import UnpaidRequest
 from ledger.reports.dollars import ZERO
-from ledger.reports.life.cage import UNPAID
 from ledger.run_folder import RunFolder
 
 WAITED = "waited-s"
@@ -50,10 +50,8 @@ def withdrawals(run: RunFolder, days: Iterable[date]) -> Mapping[date, str | Non
 def _requests(run: RunFolder) -> Mapping[date, list[tuple[str, Decimal]]]:
     """Return by day who had to wait, and for how much, in their order."""
     asked: dict[date, list[tuple[str, Decimal]]] = defaultdict(list)
-    for entry in run.entries:
-        if isinstance(entry, data.Custom) and entry.type == UNPAID:
-            _, usd, holder = (value.value for value in entry.values)
-            asked[entry.date].append((holder, usd.number))
+    for day, note in run.dated_notes(UnpaidRequest):
+        asked[day].append((note.holder, note.usd))
     return asked
 
 

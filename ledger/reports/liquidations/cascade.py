@@ -16,6 +16,7 @@ import duckdb
 from ledger.accounts import expense, income, pool
 from ledger.fills import Motive
 from ledger.kinds import Kind
+from ledger.notes import StatedFund
 from ledger.reports.dollars import ZERO, usd_balances
 from ledger.run_folder import RunFolder
 
@@ -201,7 +202,7 @@ def bankrupt_debts(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Ban
     return BankruptDebts(
         *map(usd_of_cents, sums),
         -balances[pool(parties.house, Kind.INSURANCE)],
-        tuple(value.number for _, value in run.customs("insurance-fund-stated")),
+        tuple(note.usd for note in run.notes(StatedFund)),
     )
 
 

@@ -13,8 +13,9 @@ from decimal import Decimal
 import duckdb
 
 from ledger.fills import Motive
+from ledger.money import dollars
 from ledger.parties import books_of
-from ledger.reports.days import calendar, dollars
+from ledger.reports.days import calendar
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ledger.notes import RecordedShare
 from ledger.reports.dollars import TENTH, ZERO, percent
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
@@ -51,9 +52,9 @@ def volume(run: RunFolder) -> tuple[Volume, ...]:
 
 def recorded_share_pct(run: RunFolder) -> tuple[Decimal, Decimal] | None:
     """Return the range in which the public record puts the maker's share, where it has one."""
-    for low, high in run.customs("maker-share-recorded"):
+    for recorded in run.notes(RecordedShare):
         # As precise as the share that it is held against.
-        return low.quantize(TENTH), high.quantize(TENTH)
+        return recorded.low_pct.quantize(TENTH), recorded.high_pct.quantize(TENTH)
     return None
 
 

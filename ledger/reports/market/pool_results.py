@@ -22,6 +22,7 @@ from beancount.core import data
 
 from ledger.accounts import in_pool, income
 from ledger.kinds import Kind
+from ledger.notes import TradedPool
 from ledger.pools import pool_link
 from ledger.reports.dollars import ZERO, percent, usd_lines
 from ledger.reports.table import Table
@@ -124,10 +125,8 @@ def pool_days(run: RunFolder) -> Iterator[PoolDay]:
 def _traded(run: RunFolder) -> defaultdict[date, list[tuple[str, int, float]]]:
     """Return by day the pools that were open, with their blocks and the price's variance."""
     noted: defaultdict[date, list[tuple[str, int, float]]] = defaultdict(list)
-    for entry in run.entries:
-        if isinstance(entry, data.Custom) and entry.type == "pool-day":
-            token, blocks, variance = (value.value for value in entry.values)
-            noted[entry.date].append((token, int(blocks), float(variance)))
+    for day, note in run.dated_notes(TradedPool):
+        noted[day].append((note.token, note.blocks, float(note.variance)))
     return noted
 
 

@@ -22,11 +22,10 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import NamedTuple
 
-from beancount.core import data
-
 from ledger.accounts import expense, income
 from ledger.fills import Motive
 from ledger.kinds import Kind
+from ledger.notes import Belief
 from ledger.reports.dollars import ZERO, usd_lines
 from ledger.run_folder import RunFolder
 
@@ -125,12 +124,10 @@ def months_in_markets(run: RunFolder) -> tuple[MonthInMarket, ...]:
 
 def promises(run: RunFolder) -> dict[tuple[str, str], Promise]:
     """Return what the books say was promised, by month and market."""
-    found = {}
-    for entry in run.entries:
-        if isinstance(entry, data.Custom) and entry.type == "belief":
-            market, result, volume = (value.value for value in entry.values)
-            found[f"{entry.date:%Y-%m}", market] = Promise(result.number, volume.number)
-    return found
+    return {
+        (f"{day:%Y-%m}", note.market): Promise(note.result_usd, note.volume_usd)
+        for day, note in run.dated_notes(Belief)
+    }
 
 
 def booked_by_month(run: RunFolder) -> dict[str, Booked]:

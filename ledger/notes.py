@@ -1,0 +1,300 @@
+"""What the books note beside what moves money: one class for each `custom` directive.
+
+    2022-06-01 custom "belief" "BTC-PERP" 12.50 USD 480.00 USD
+
+A note is written and read by its fields, in their order: the type of each says how it stands in the
+text. Readers are given plain values, so that it does not matter where those come from.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Annotated, Any, ClassVar, NamedTuple, Self, get_type_hints
+
+from ledger.text import quoted
+from ledger.transaction import MONEY
+
+# What a directive holds, as plain values: an amount is a number with its currency.
+Value = str | Decimal | date | bool | tuple[Decimal, str]
+
+
+class Shape(NamedTuple):
+    """How a field stands in the text, and what it is made of when it is read."""
+
+    write: Callable[[Any], str]
+    read: Callable[[Any], Any]
+
+
+def _number_of(value: tuple[Decimal, str]) -> Decimal:
+    number, _ = value
+    return number
+
+
+Word = Annotated[str, Shape(quoted, str)]
+Account = Annotated[str, Shape(str, str)]
+# Neither is below zero: of two numbers in a row Beancount would subtract the second.
+Whole = Annotated[int, Shape(str, int)]
+Number = Annotated[Decimal, Shape("{:f}".format, Decimal)]
+Usd = Annotated[Decimal, Shape(f"{{:f}} {MONEY}".format, _number_of)]
+MaybeUsd = Annotated[Decimal | None, Shape(f"{{:f}} {MONEY}".format, _number_of)]  # comes last
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that the books say and that moves no money."""
+
+    kind: ClassVar[str]  # as the directive spells it
+
+    def text(self) -> str:
+        """Return the directive without its date, as Beancount reads it."""
+        return " ".join((f"custom {quoted(self.kind)}", *self._values()))
+
+    @classmethod
+    def read(cls, values: Iterable[Value]) -> Self:
+        """Make a note of what a directive holds; what is left out at the end is None."""
+        return cls(*(shape.read(value) for shape, value in zip(_shapes(cls), values, strict=False)))
+
+    def _values(self) -> Iterator[str]:
+        for field, shape in zip(fields(self), _shapes(type(self)), strict=True):
+            value = getattr(self, field.name)
+            if value is not None:
+                yield shape.write(value)
+
+
+@cache
+def _shapes(kind: type[Note]) -> tuple[Shape, ...]:
+    """Return the shape of each field of a note, in their order."""
+    hints = get_type_hints(kind, include_extras=True)
+    return tuple(hints[field.name].__metadata__[0] for field in fields(kind))
+
+
+def rounded(figure: float, digits: int) -> Decimal:
+    """Return a figure of the world with so many digits after the point, as a note holds it."""
+    return Decimal(f"{figure:.{digits}f}")
+
+
+# --------------------------------------------------- who there is, and what a scenario gives
+
+
+@dataclass(frozen=True, slots=True)
+class Role(Note):
+    """Who plays which part: see `ledger.parties`."""
+
+    kind: ClassVar[str] = "role"
+    role: Word
+    name: Word
+
+
+@dataclass(frozen=True, slots=True)
+class Pays(Note):
+    """That one party may pay another for something other than trading."""
+
+    kind: ClassVar[str] = "pays"
+    payer: Word
+    use: Word  # its kind
+    to: Word
+
+
+@dataclass(frozen=True, slots=True)
+class FundingRate(Note):
+    """What longs pay shorts each hour."""
+
+    kind: ClassVar[str] = "funding-per-hour-e9"
+    e9: Whole  # billionths
+
+
+@dataclass(frozen=True, slots=True)
+class TakerFee(Note):
+    """What a taker pays who has traded so much in thirty days."""
+
+    kind: ClassVar[str] = "taker-fee-e6"
+    venue: Word
+    volume_usd: Usd
+    e6: Whole  # millionths of the notional
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeBefore(Note):
+    """What a firm has traded on the house in the thirty days before the run."""
+
+    kind: ClassVar[str] = "volume-of-30-days"
+    firm: Word
+    usd: Usd
+
+
+@dataclass(frozen=True, slots=True)
+class FirmProfile(Note):
+    """What a firm is by its scenario."""
+
+    kind: ClassVar[str] = "firm"
+    name: Word
+    category: Word  # "" where it has none
+    reaction_ms: Number
+
+
+@dataclass(frozen=True, slots=True)
+class StatedFund(Note):
+    """What a venue said that its insurance fund holds."""
+
+    kind: ClassVar[str] = "insurance-fund-stated"
+    venue: Word
+    usd: Usd
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedShare(Note):
+    """The range in which the public record puts the maker's share in the house's volume."""
+
+    kind: ClassVar[str] = "maker-share-recorded"
+    low_pct: Number
+    high_pct: Number
+
+
+# ------------------------------------------------------------ what is thought and decided
+
+
+@dataclass(frozen=True, slots=True)
+class Belief(Note):
+    """What the maker's own simulation promised for the month that ends, in one market."""
+
+    kind: ClassVar[str] = "belief"
+    market: Word
+    result_usd: Usd
+    volume_usd: Usd
+
+
+@dataclass(frozen=True, slots=True)
+class Appraised(Note):
+    """What all shares of the house would fetch, at a month's end or a round: `ledger.appraisal`."""
+
+    kind: ClassVar[str] = "appraisal"
+    what: Word  # the month that has just been closed (2021-06), or the name of a round
+    way: Word
+    basis_usd: Usd  # what is multiplied
+    low_usd: Usd
+    middle_usd: Usd
+    high_usd: Usd
+
+
+@dataclass(frozen=True, slots=True)
+class RoundValuation(Note):
+    """What a round raised, and what the whole house was said to be worth."""
+
+    kind: ClassVar[str] = "valuation"
+    name: Word
+    raised_usd: Usd
+    valued_usd: Usd
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed(Note):
+    """What the maker decided about its quotes on a venue, and on which figures."""
+
+    kind: ClassVar[str] = "review"
+    venue: Word
+    policy: Word
+    decided: Word
+    month_usd: Usd  # the result there of the month that ended
+    year_usd: Usd  # and of the last twelve
+    shares_lose_usd: MaybeUsd = None  # without the quotes, where the house is appraised
+
+
+@dataclass(frozen=True, slots=True)
+class Fear(Note):
+    """How frightened customers are as a day begins."""
+
+    kind: ClassVar[str] = "fear"
+    fear: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Heard(Note):
+    """News that customers hear."""
+
+    kind: ClassVar[str] = "news"
+    what: Word
+    shock: Number
+
+
+# --------------------------------------------------------------- what could not be paid
+
+
+@dataclass(frozen=True, slots=True)
+class UnpaidRequest(Note):
+    """A withdrawal that has to wait."""
+
+    kind: ClassVar[str] = "unpaid-request"
+    owed: Account  # in the house's books
+    usd: Usd
+    holder: Word
+
+
+@dataclass(frozen=True, slots=True)
+class UnpaidUse(Note):
+    """A use of money for which none was left."""
+
+    kind: ClassVar[str] = "unpaid-use"
+    to: Word
+    usd: Usd
+    use: Word  # its kind
+
+
+@dataclass(frozen=True, slots=True)
+class UnpaidRecall(Note):
+    """What a lender recalled and could not be repaid: it stays owed."""
+
+    kind: ClassVar[str] = "unpaid-recall"
+    debt: Account
+    usd: Usd
+
+
+@dataclass(frozen=True, slots=True)
+class UnpaidInterest(Note):
+    """Interest that could not be paid: it is not owed on."""
+
+    kind: ClassVar[str] = "unpaid-interest"
+    debt: Account
+    usd: Usd
+
+
+@dataclass(frozen=True, slots=True)
+class UnpaidFees(Note):
+    """Fees of other makers that their claims did not cover."""
+
+    kind: ClassVar[str] = "unpaid-fees"
+    name: Word
+    usd: Usd
+
+
+# --------------------------------------------------------------------- pools, and fills
+
+
+@dataclass(frozen=True, slots=True)
+class UnopenedPool(Note):
+    """A pool that was not opened, for lack of something."""
+
+    kind: ClassVar[str] = "unopened-pool"
+    token: Word
+    usd: Usd
+    why: Word
+
+
+@dataclass(frozen=True, slots=True)
+class TradedPool(Note):
+    """What was traded against: the blocks of a day, and the variance of the price at them."""
+
+    kind: ClassVar[str] = "pool-day"
+    token: Word
+    blocks: Whole
+    variance: Number
+
+
+@dataclass(frozen=True, slots=True)
+class FillsOfDay(Note):
+    """How many fills a day has, and a digest of them."""
+
+    kind: ClassVar[str] = "control-total-of-fills"
+    rows: Whole
+    total: Word

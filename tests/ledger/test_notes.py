@@ -1,0 +1,68 @@
+"""A note is read back as it was written, whatever it says, and no two are spelt alike."""
+
+from dataclasses import fields
+from datetime import date
+from decimal import Decimal
+from typing import get_type_hints
+
+import pytest
+from beancount import loader
+from beancount.core import data
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger import notes
+from ledger.notes import Note, Pays, Reviewed, Usd, Value, rounded
+
+NOTES = [each for each in vars(notes).values() if isinstance(each, type) and issubclass(each, Note)]
+NOTES.remove(Note)
+CENTS = st.integers(-(10**15), 10**15).map(lambda cents: Decimal(cents).scaleb(-2))
+OF_FIELD = {
+    notes.Word: st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"))),
+    notes.Account: st.sampled_from(["Assets:Alameda:Cash", "Liabilities:FTX:Customers:Retail"]),
+    notes.Whole: st.integers(0, 10**9),
+    notes.Number: st.decimals(0, 1000, places=9),
+    notes.Usd: CENTS,
+    notes.MaybeUsd: st.none() | CENTS,
+}
+
+
+def written(kind: type[Note]) -> st.SearchStrategy[Note]:
+    hints = get_type_hints(kind, include_extras=True)
+    return st.builds(kind, *(OF_FIELD[hints[field.name]] for field in fields(kind)))
+
+
+def plain(value: object) -> Value:
+    return (value.number, value.currency) if isinstance(value, data.Amount) else value
+
+
+@given(note=st.one_of(*map(written, NOTES)))
+def test_beancount_reads_a_note_back_as_it_was_written(note):
+    (entry,), errors, _ = loader.load_string(f"2022-06-01 {note.text()}\n")
+
+    assert not errors
+    assert entry.date == date(2022, 6, 1)
+    assert entry.type == note.kind
+    assert type(note).read(plain(each.value) for each in entry.values) == note
+
+
+def test_each_note_has_a_name_of_its_own():
+    assert len({kind.kind for kind in NOTES}) == len(NOTES) > 15
+
+
+def test_an_amount_has_its_currency_and_a_word_its_quotes():
+    note = Reviewed("FTX", "captive", "goes on", Decimal("-1.50"), Decimal("0.00"))
+
+    assert note.text() == 'custom "review" "FTX" "captive" "goes on" -1.50 USD 0.00 USD'
+    assert Pays("FTX", 'a "use"', "Outside").text() == 'custom "pays" "FTX" "a \\"use\\"" "Outside"'
+
+
+def test_a_note_that_lacks_something_is_refused():
+    with pytest.raises(TypeError, match="to"):
+        Pays.read(["FTX", "Property"])
+
+
+def test_a_figure_has_as_many_digits_as_are_asked_for():
+    assert str(rounded(0.1234567, 6)) == "0.123457"
+    assert str(rounded(2.0, 3)) == "2.000"
+    assert get_type_hints(Reviewed, include_extras=True)["month_usd"] == Usd
