@@ -4,6 +4,8 @@ import configparser
 import subprocess
 from pathlib import Path
 
+from runs import __version__
+
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("des", "ledger", "runs")
 
@@ -47,3 +49,9 @@ def test_the_lowest_python_is_the_same_wherever_it_is_named():
     assert lowest == ">=3.11"
     for page in ("README.md", "CONTRIBUTING.md", ".github/workflows/test.yml"):
         assert lowest.removeprefix(">=") in (ROOT / page).read_text(encoding="utf-8"), page
+
+
+def test_one_version_stands_in_the_wheel_the_changelog_and_the_citation():
+    assert SETUP["metadata"]["version"] == "attr: runs.__version__"
+    assert f"\n## [{__version__}] - " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"\nversion: {__version__}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
