@@ -14,6 +14,19 @@ LINES_MAX = 150
 # What the recipes of CONTRIBUTING.md have their reader make.
 MADE_BY_RECIPES = {"ledger/reports/money/payments.py", "tests/ledger/test_payments.py"}
 
+# Where the recipes have their reader change a line: what the page shows of it, and the file has.
+CHANGED_BY_RECIPES = (
+    ("ledger/kinds.py", '_use("'),
+    ("ledger/kinds.py", "Cause.SPENDING)"),
+    ("des/custody/flow.py", "(env, custody, till, parties.house, code(parties.retail)"),
+    ("des/custody/retail.py", "return self._till.ask(int(self._env.now), self._entity, "),
+    ("des/scenario/customers.py", "PositiveUsd"),
+    ("runs/cli/main.py", '"money_commands",'),
+    ("runs/cli/money_commands.py", '@click.argument("run", type=RUN)'),
+    ("tests/runs/test_lazy_commands.py", "MAY_IMPORT"),
+    ("moneytrail.py", "_HOMES"),
+)
+
 PATH = re.compile(r"(?<![\w/.-])(?:des|ledger|runs|tests)/[\w./*-]*[\w*/]")
 MODULE = re.compile(r"(?<![\w/.])(?:des|ledger|runs)(?:\.[a-z_]+)+(?!\w)")
 LINK = re.compile(r"\]\(([\w./-]+)\)")
@@ -70,6 +83,12 @@ def test_what_the_architecture_has_one_look_for_is_in_the_file_it_names(path, sy
 
 def test_what_recipes_have_one_make_is_not_there_yet():
     assert [path for path in MADE_BY_RECIPES if (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize(("path", "line"), CHANGED_BY_RECIPES)
+def test_the_lines_that_recipes_have_one_change_are_there(path, line):
+    assert line in text_of("CONTRIBUTING.md")
+    assert line in text_of(path)
 
 
 @pytest.mark.parametrize("folder", ["des", "ledger", "runs"])
