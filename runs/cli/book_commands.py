@@ -50,7 +50,7 @@ def books_command(run: RunFolder, entity: str, beancount: bool) -> EntityBooks |
 @report("entries", "fills", "sums", instead={"seq": UP, "link": UP})
 def trail_command(
     run: RunFolder, seq: int | None, link: str | None, limit: int, **figure: Any
-) -> Report | list[Table]:
+) -> Report:
     """What is a figure made of, and what is a fill part of?
 
     \b

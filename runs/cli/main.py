@@ -23,10 +23,10 @@ COMMANDS = (
         "money_commands",
         "Where did the money go? The hole by kind, cash by receiver, and the bridge.",
     ),
-    LazyCommand("firms", "market_commands", "What did each trading firm make of slow quotes?"),
+    LazyCommand("firms", "firm_commands", "What did each trading firm make of slow quotes?"),
     LazyCommand(
         "illusion",
-        "market_commands",
+        "firm_commands",
         "Skill, or the maker's money? House against elsewhere, for each trading firm.",
     ),
     LazyCommand("cage", "money_commands", "Since when could the chips no longer be cashed?"),
@@ -69,7 +69,7 @@ COMMANDS = (
     ),
     LazyCommand(
         "pools",
-        "pool_command",
+        "market_commands",
         "What did liquidity earn, and what did it lose to arbitrage?",
     ),
     LazyCommand(

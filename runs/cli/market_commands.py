@@ -1,60 +1,12 @@
-"""The commands that ask about slow quotes: who gained, what was believed, how late they were."""
+"""The commands that ask about the market: what was believed, how late quotes were, pools."""
 
 import click
 
-from ledger.reports.firms.firm_results import Firms, firms
-from ledger.reports.firms.illusion import Illusion, illusion
 from ledger.reports.market.beliefs import Beliefs, beliefs
 from ledger.reports.market.leadlag import LeadLag, leadlag
+from ledger.reports.market.pool_results import PoolResults, pools
 from ledger.run_folder import RunFolder
-from runs.cli.reporting import RUN, plotted, report
-from runs.plots.firms_plot import firms_figure
-from runs.plots.illusion_plot import illusion_figure
-
-
-@click.command("firms")
-@click.argument("run", type=RUN)
-@report(
-    "league",
-    "classes",
-    "margin",
-    "capital",
-    "share-of-pickoff-loss",
-    "claims-against-cash",
-    "check",
-)
-@plotted(firms_figure)
-def firms_command(run: RunFolder) -> Firms:
-    """What did each trading firm make of slow quotes?
-
-    \b
-      moneytrail firms runs/out/tiny-seed1
-      moneytrail firms runs/out/tiny-seed1 --format csv --table league
-
-    Edge is what a firm gained by the price at its fills on the house venue; fees and hedging are
-    what that cost it. Elsewhere is what its own quotes on the lead venue brought. A claim is not
-    cash: what the house could pay if all withdrew at once is shared pro rata. Variation margin
-    stands in a table of its own: by venue it only says where the price went.
-    """
-    return firms(run)
-
-
-@click.command("illusion")
-@click.argument("run", type=RUN)
-@report("illusion", "rank-correlation", "classes", "quoter-by-class", "quoter-by-firm")
-@plotted(illusion_figure)
-def illusion_command(run: RunFolder) -> Illusion:
-    """Skill, or the maker's money? House against elsewhere, for each trading firm.
-
-    \b
-      moneytrail illusion runs/out/tiny-seed1
-      moneytrail illusion runs/out/tiny-seed1 --table classes --plot illusion.svg
-
-    House is edge less fees and hedges; elsewhere is what own quotes on the lead venue brought.
-    Intervals are bootstrapped, over firms and separately over days. Where the quoter stops, both
-    are set against each other before and after.
-    """
-    return illusion(run)
+from runs.cli.reporting import RUN, report
 
 
 @click.command("beliefs")
@@ -89,3 +41,20 @@ def leadlag_command(run: RunFolder) -> LeadLag:
     in its interval.
     """
     return leadlag(run)
+
+
+@click.command("pools")
+@click.argument("run", type=RUN)
+@report("pools")
+def pools_command(run: RunFolder) -> PoolResults:
+    """What did liquidity earn, and what did it lose to arbitrage?
+
+    \b
+      moneytrail pools runs/out/tiny-seed1
+
+    In tiny there is none; a scenario's [[group.pools]] make some.
+
+    Pool by pool and month by month: what was in it, how often it was traded, the fees, the loss
+    versus rebalancing, and what theory expects of the variance that there was.
+    """
+    return pools(run)

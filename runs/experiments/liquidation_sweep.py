@@ -93,6 +93,9 @@ class BackstopOutcome(NamedTuple):
     result_usd: float
 
 
+PARTS = ("discount_usd", "moves_usd", "unwinding_usd", "result_usd")  # of what is taken over
+
+
 def scenario_of(case: Case) -> Scenario:
     """Lay a setting over the scenario."""
     setting, seed = case
@@ -181,11 +184,18 @@ class Found:
 
     def __init__(self, outcomes: Mapping[Case, BackstopOutcome]) -> None:
         settings = dict.fromkeys(setting for setting, _ in outcomes)
-        self._usd = {each: np.array([outcomes[each, seed] for seed in SEEDS]) for each in settings}
+        # By setting and figure: a value of each seed.
+        self._usd = {
+            setting: {
+                figure: np.array([getattr(outcomes[setting, seed], figure) for seed in SEEDS])
+                for figure in BackstopOutcome._fields
+            }
+            for setting in settings
+        }
 
     def taken_usd(self, setting: Setting) -> float:
         """Return what a seed takes over on average."""
-        return float(self._usd[setting][:, 0].mean())
+        return float(self._usd[setting]["taken_usd"].mean())
 
     def bps(self, setting: Setting, which: str = "result_usd") -> float:
         """Return a sum over all seeds as basis points of what they took over."""
@@ -196,7 +206,7 @@ class Found:
 
         Source: Cochran (1977), Sampling Techniques, section 6.4: of a ratio of two sums.
         """
-        taken, result = self._usd[setting][:, 0], self._usd[setting][:, -1]
+        taken, result = (self._usd[setting][figure] for figure in ("taken_usd", "result_usd"))
         if not taken.any():
             return math.nan
         off = result - result.sum() / taken.sum() * taken
@@ -213,7 +223,7 @@ class Found:
 
     def _resampled(self, setting: Setting, counts: np.ndarray, which: str) -> np.ndarray:
         usd = self._usd[setting]
-        taken, gained = counts @ usd[:, 0], counts @ usd[:, BackstopOutcome._fields.index(which)]
+        taken, gained = counts @ usd["taken_usd"], counts @ usd[which]
         return 10_000 * gained / np.where(taken > 0, taken, np.nan)
 
 
@@ -245,7 +255,7 @@ def _by_factor(found: Found) -> Table:
         if across is not None:
             continue
         for value, setting in zip(FACTORS[factor], along, strict=True):
-            parts = (found.bps(setting, which) for which in BackstopOutcome._fields[1:])
+            parts = (found.bps(setting, which) for which in PARTS)
             figures = (_tenths(bps) for bps in (*parts, found.error_bps(setting)))
             rows.append((path, factor, _plain(value), round(found.taken_usd(setting)), *figures))
     return Table(

@@ -14,6 +14,7 @@ import math
 import statistics
 from decimal import Decimal
 from itertools import product
+from typing import NamedTuple
 
 from beancount.core import data
 
@@ -32,10 +33,17 @@ SEEDS = (1, 2, 3, 4, 5, 6)
 WAYS = ("frozen", "adapting")
 
 Case = tuple[str, int, int]  # way, size in USD, seed
-Loss = tuple[Decimal, Decimal, int]  # by pick-offs; net of spread; firms that came
 
 
-def losses(case: Case) -> Loss:
+class MakerLoss(NamedTuple):
+    """What the maker lost in one run, in dollars."""
+
+    pickoff_usd: Decimal
+    net_usd: Decimal  # of spread
+    came: int  # firms that came
+
+
+def losses(case: Case) -> MakerLoss:
     """Run one case and read off its books what the maker lost, in USD, and how many firms came."""
     way, size_usd, seed = case
     scenario = load(SCENARIO, {"run": {"seed": seed}})
@@ -54,7 +62,7 @@ def losses(case: Case) -> Loss:
             if isinstance(entry, data.Event)
         )
     lost = booked[income(maker, Kind.PICKOFF)]
-    return lost, lost + booked[income(maker, Kind.SPREAD)], came
+    return MakerLoss(lost, lost + booked[income(maker, Kind.SPREAD)], came)
 
 
 def exponent(sizes: list[float], lost: list[float]) -> float:
@@ -63,17 +71,19 @@ def exponent(sizes: list[float], lost: list[float]) -> float:
     return statistics.linear_regression(*logs).slope
 
 
-def sweep_tables(found: dict[Case, Loss]) -> list[Table]:
+def sweep_tables(found: dict[Case, MakerLoss]) -> list[Table]:
     """Lay out what was found: by size, and the exponents."""
     return [_by_size(found), _exponents(found)]
 
 
-def _by_size(found: dict[Case, Loss]) -> Table:
+def _by_size(found: dict[Case, MakerLoss]) -> Table:
     def cells(way: str, size_usd: int) -> tuple[Cell, ...]:
         of_seeds = [found[way, size_usd, seed] for seed in SEEDS]
-        lost, net, came = zip(*of_seeds, strict=True)
-        ends = (statistics.median(lost), min(lost), max(lost), statistics.median(net))
-        return (way, size_usd, *(round(usd) for usd in ends), round(statistics.mean(came), 1))
+        lost = [each.pickoff_usd for each in of_seeds]
+        net = statistics.median(each.net_usd for each in of_seeds)
+        ends = (statistics.median(lost), min(lost), max(lost), net)
+        came = round(statistics.mean(each.came for each in of_seeds), 1)
+        return (way, size_usd, *(round(usd) for usd in ends), came)
 
     return Table(
         "loss-by-size",
@@ -92,12 +102,12 @@ def _by_size(found: dict[Case, Loss]) -> Table:
     )
 
 
-def _exponents(found: dict[Case, Loss]) -> Table:
+def _exponents(found: dict[Case, MakerLoss]) -> Table:
     by_way = {
         way: sorted(
             exponent(
                 [float(size) for size in SIZES_USD],
-                [float(found[way, size, seed][0]) for size in SIZES_USD],
+                [float(found[way, size, seed].pickoff_usd) for size in SIZES_USD],
             )
             for seed in SEEDS
         )

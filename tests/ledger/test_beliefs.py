@@ -298,11 +298,10 @@ def test_a_month_in_which_one_market_has_no_promise_has_none_to_be_held_to(belie
     assert [line["promised_usd"] for line in others] == [None] * 3
 
 
-def test_money_has_cents_and_every_row_is_as_wide_as_its_table(any_run, believing):
+def test_money_has_cents(any_run, believing):
     for run in (any_run, believing(ALL_PROMISED)):
         for found in beliefs(run).tables():
             for row in found.rows:
-                assert len(row) == len(found.columns)
                 for title, cell in zip(found.columns, row, strict=True):
                     if title.endswith("usd") and cell is not None:
                         assert cell.as_tuple().exponent == -2

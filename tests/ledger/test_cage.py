@@ -201,10 +201,9 @@ def test_bean_query_finds_every_close(run):
     assert len(days) == 3
 
 
-def test_money_has_cents_and_every_row_is_as_wide_as_its_table(any_run):
+def test_money_has_cents(any_run):
     for found in cage(any_run).tables():
         for row in found.rows:
-            assert len(row) == len(found.columns)
             for title, cell in zip(found.columns, row, strict=True):
                 if title.endswith("usd") and cell is not None:
                     assert cell.as_tuple().exponent == -2

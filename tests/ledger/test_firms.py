@@ -166,10 +166,9 @@ def test_classes_sum_to_the_firms_in_every_column_of_money(afternoon_with):
     assert compared == sum(title.endswith("_usd") for title in found.columns)
 
 
-def test_money_has_cents_and_every_row_is_as_wide_as_its_table(any_run):
+def test_money_has_cents(any_run):
     for found in firms(any_run).tables():
         for row in found.rows:
-            assert len(row) == len(found.columns)
             for title, cell in zip(found.columns, row, strict=True):
                 if title.endswith("usd"):
                     assert cell.as_tuple().exponent == -2

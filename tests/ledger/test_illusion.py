@@ -378,10 +378,9 @@ def test_days_on_and_days_off_are_drawn_apart(world):
     assert float(changed / wide) == pytest.approx(2**0.5, rel=0.1)
 
 
-def test_money_has_cents_and_every_row_is_as_wide_as_its_table(simulated):
+def test_money_has_cents(simulated):
     for found in illusion(simulated).tables():
         for row in found.rows:
-            assert len(row) == len(found.columns)
             for title, cell in zip(found.columns, row, strict=True):
                 if isinstance(cell, Decimal) and "usd" in title:
                     assert cell.as_tuple().exponent == -2

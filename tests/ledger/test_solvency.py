@@ -245,10 +245,9 @@ def test_a_day_between_entries_is_a_day_and_one_outside_the_books_is_none(life):
             solvency(life, day)
 
 
-def money_has_cents_and_every_row_is_as_wide_as_its_table(tables: list[Table]) -> bool:
+def money_has_cents(tables: list[Table]) -> bool:
     for found in tables:
         for row in found.rows:
-            assert len(row) == len(found.columns)
             for column, cell in zip(found.columns, row, strict=True):
                 if column.endswith("usd") and cell is not None:
                     assert cell.as_tuple().exponent == -2
@@ -258,16 +257,12 @@ def money_has_cents_and_every_row_is_as_wide_as_its_table(tables: list[Table]) -
 
 def test_tables_are_well_made(any_run):
     for day in calendar(any_run):
-        assert money_has_cents_and_every_row_is_as_wide_as_its_table(
-            solvency(any_run, day).tables()
-        )
+        assert money_has_cents(solvency(any_run, day).tables())
 
 
 def test_tables_with_tokens_are_well_made(life):
-    assert money_has_cents_and_every_row_is_as_wide_as_its_table(solvency(life, LAST).tables())
+    assert money_has_cents(solvency(life, LAST).tables())
 
 
 def test_tables_with_tokens_in_kind_are_well_made(tokens_run):
-    assert money_has_cents_and_every_row_is_as_wide_as_its_table(
-        solvency(tokens_run, CRASH).tables()
-    )
+    assert money_has_cents(solvency(tokens_run, CRASH).tables())

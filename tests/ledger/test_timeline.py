@@ -299,11 +299,10 @@ def test_customers_money_is_used_as_long_as_a_dollar_of_theirs_is_not_there(
     assert dates(afternoon_with(richer))[USED][2:] == ((2, FIRST) if used else (1, None))
 
 
-def test_money_has_cents_and_every_row_is_as_wide_as_its_table(any_run):
+def test_money_has_cents(any_run):
     for by in ("month", "day"):
         for found in timeline(any_run, by).tables():
             for row in found.rows:
-                assert len(row) == len(found.columns)
                 for column, cell in zip(found.columns, row, strict=True):
                     if column.endswith("usd") and cell is not None:
                         assert cell.as_tuple().exponent == -2

@@ -170,7 +170,7 @@ def test_going_down_to_a_fill_and_up_again_returns_to_the_same_figure(run: RunFo
     for kind, usd in saved_query(run, "where-did-the-money-go"):
         down = named(trail(run, kind, limit=ALL).tables())
         for seq in column(down["fills"], "last_seq")[:2]:
-            up = trail_up(run, seq)
+            up = trail_up(run, seq).tables()
             before, moved, after, end = figures(up)["cause", kind]
             assert end == usd
             assert after == before + moved
@@ -185,8 +185,8 @@ def test_the_entry_that_a_fill_is_summed_in_lists_it_among_its_fills(tiny_run: R
     pairings = named(trail(tiny_run, "VariationMargin", entity="Firm01").tables())["fills"]
     assert len(pairings.rows) == 2
     for seq in column(pairings, "first_seq"):
-        (closing,) = column(named(trail_up(tiny_run, seq))["closing"], "seq")
-        assert seq in column(named(trail_up(tiny_run, closing, limit=ALL))["fills"], "seq")
+        (closing,) = column(named(trail_up(tiny_run, seq).tables())["closing"], "seq")
+        assert seq in column(named(trail_up(tiny_run, closing, limit=ALL).tables())["fills"], "seq")
 
 
 def test_what_stood_before_a_fill_is_what_the_day_ledger_sums_up_to_there(tiny_run):
@@ -201,7 +201,7 @@ def test_what_stood_before_a_fill_is_what_the_day_ledger_sums_up_to_there(tiny_r
             for p in entry.postings:
                 if p.account in causes and entry.meta["seq"] < seq:
                     stood[p.account.split(":")[2]] += p.units.number
-        for (part, kind), (before, *_) in figures(trail_up(tiny_run, seq)).items():
+        for (part, kind), (before, *_) in figures(trail_up(tiny_run, seq).tables()).items():
             if part == "cause":
                 assert before == stood[kind]
             if part == "hole":
@@ -211,9 +211,9 @@ def test_what_stood_before_a_fill_is_what_the_day_ledger_sums_up_to_there(tiny_r
 
 def test_what_one_line_leaves_the_next_one_finds(run: RunFolder):
     firsts = [int(e.meta["first-fill"]) for e in run.transactions if "fills" in e.meta]
-    left = figures(trail_up(run, firsts[0]))
+    left = figures(trail_up(run, firsts[0]).tables())
     for seq in range(firsts[0] + 1, firsts[0] + 6):
-        found = figures(trail_up(run, seq))
+        found = figures(trail_up(run, seq).tables())
         for part in found.keys() & left.keys():
             assert found[part][0] == left[part][2]
         left = found
@@ -222,7 +222,7 @@ def test_what_one_line_leaves_the_next_one_finds(run: RunFolder):
 def test_a_closing_entry_is_the_sum_of_its_fills_posting_by_posting(run: RunFolder):
     closings = [e for e in run.transactions if "fills" in e.meta]
     for entry in closings[:: max(1, len(closings) // 6)]:
-        tables = named(trail_up(run, int(entry.meta["seq"]), limit=5))
+        tables = named(trail_up(run, int(entry.meta["seq"]), limit=5).tables())
         agreement = tables["agreement"]
         assert len(agreement.rows) == 1 + len(entry.postings)
         assert not any(column(agreement, "difference"))
@@ -233,10 +233,12 @@ def test_a_closing_entry_disagrees_with_a_forged_fill_in_every_account_it_touche
     tiny_run, tmp_path
 ):
     copy, seq = forged(tiny_run, tmp_path / "forged")
-    (closing,) = column(named(trail_up(copy, seq))["closing"], "seq")
+    (closing,) = column(named(trail_up(copy, seq).tables())["closing"], "seq")
 
     differences = {
-        row[0]: row[-1] for row in named(trail_up(copy, closing))["agreement"].rows if row[-1]
+        row[0]: row[-1]
+        for row in named(trail_up(copy, closing).tables())["agreement"].rows
+        if row[-1]
     }
 
     assert differences["Income:Alameda:PickOff"] == Decimal("-0.01")
@@ -247,7 +249,7 @@ def test_a_deposit_moves_claims_and_cash_and_leaves_the_hole_as_it_is(tiny_run):
     deposit = next(e for e in tiny_run.transactions if "deposit" in e.tags and e.payee == "Retail")
     cents = next(p.units.number for p in deposit.postings if p.account == "Assets:FTX:Cash")
 
-    found = figures(trail_up(tiny_run, int(deposit.meta["seq"])))
+    found = figures(trail_up(tiny_run, int(deposit.meta["seq"])).tables())
 
     assert {key: moved for key, (_, moved, *_) in found.items()} == {
         ("claim", "Customers"): -cents,
@@ -266,31 +268,31 @@ def test_a_settlement_link_brings_together_its_payments_and_the_money_that_follo
         ).fetchall()
     entries = [int(e.meta["seq"]) for e in busy_run.transactions if link in e.links]
 
-    linked = named(trail_up(busy_run, link, limit=ALL))["linked"]
+    linked = named(trail_up(busy_run, link, limit=ALL).tables())["linked"]
 
     assert column(linked, "seq") == sorted([*(seq for (seq,) in payments), *entries])
     assert payments
     assert column(linked, "seq") == column(
-        named(trail_up(busy_run, f"^{link}", limit=ALL))["linked"], "seq"
+        named(trail_up(busy_run, f"^{link}", limit=ALL).tables())["linked"], "seq"
     )
     own = int(draw.meta["seq"])
-    of_the_draw = named(trail_up(busy_run, own, limit=ALL))["linked"]
+    of_the_draw = named(trail_up(busy_run, own, limit=ALL).tables())["linked"]
     assert {*column(of_the_draw, "seq")} == {*column(linked, "seq")} - {own}
 
 
 def test_the_link_of_a_fill_is_the_fill(tiny_run):
     (seq, *_) = column(named(trail(tiny_run, "PickOff").tables())["fills"], "first_seq")
 
-    assert trail_up(tiny_run, f"fill-{seq}") == trail_up(tiny_run, seq)
+    assert trail_up(tiny_run, f"fill-{seq}").tables() == trail_up(tiny_run, seq).tables()
 
 
 def test_a_seq_or_link_that_nothing_has_is_refused_with_what_there_is(tiny_run):
     last = max(int(e.meta["seq"]) for e in tiny_run.transactions)
     for seq in (0, -1, last + 1, 10**30):
         with pytest.raises(TrailError, match=f"seq {seq} is not .* from 1 to {last}$"):
-            trail_up(tiny_run, seq)
+            trail_up(tiny_run, seq).tables()
     for link in ("nothing", "settlement-2022-13-09-24-00-00", "settlement-2022-05-09-24-00-01"):
         with pytest.raises(TrailError, match=f"the link '{link}'; .* N from 1 to {last}$"):
-            trail_up(tiny_run, link)
+            trail_up(tiny_run, link).tables()
     with pytest.raises(TrailError, match="fill-1 is no fill"):
-        trail_up(tiny_run, "fill-1")
+        trail_up(tiny_run, "fill-1").tables()

@@ -329,7 +329,7 @@ def test_markets_and_months_are_those_of_the_fills_one_by_one(run):
 # ------------------------------------------------------------------------ the tables
 
 
-def test_money_has_cents_and_every_row_is_as_wide_as_its_table(any_run):
+def test_money_has_cents(any_run):
     tables = where(any_run).tables()
 
     assert [table.name for table in tables] == [
@@ -342,7 +342,6 @@ def test_money_has_cents_and_every_row_is_as_wide_as_its_table(any_run):
     ]
     for found in tables:
         for row in found.rows:
-            assert len(row) == len(found.columns)
             for column, cell in zip(found.columns, row, strict=True):
                 if column.endswith("usd"):
                     assert cell.as_tuple().exponent == -2

@@ -279,11 +279,10 @@ def test_the_command_says_in_one_line_what_can_be_removed(busy_run):
     )
 
 
-def test_money_has_cents_and_every_row_is_as_wide_as_its_table(other_runs):
+def test_money_has_cents(other_runs):
     for kind in ("Buyback", "Acquisitions"):
         for found in other_runs(kind)[1]:
             for row in found.rows:
-                assert len(row) == len(found.columns)
                 for column, cell in zip(found.columns, row, strict=True):
                     if column.endswith("usd") and cell is not None:
                         assert isinstance(cell, Decimal)

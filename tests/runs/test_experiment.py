@@ -21,7 +21,7 @@ from runs.scenarios import load
 # By experiment, an outcome that any of its cases might have.
 NOBODY = Verdict(Cause.FASTER, None, ZERO)
 OUTCOMES = {
-    size_sweep: (Decimal(1), Decimal(1), 0),
+    size_sweep: size_sweep.MakerLoss(Decimal(1), Decimal(1), 0),
     liquidation_sweep: liquidation_sweep.BackstopOutcome(1.0, 0.0, 0.0, 0.0, 0.0),
     life_ranges: life_ranges.LifeLosses(*[Decimal(1)] * 4),
     blind_audit: blind_audit.Audited(NOBODY, NOBODY, NOBODY, None, ZERO),

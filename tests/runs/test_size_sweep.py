@@ -9,7 +9,15 @@ import pytest
 from ledger.accounts import income
 from ledger.reports.dollars import usd_balances
 from runs.experiments import size_sweep
-from runs.experiments.size_sweep import SEEDS, SIZES_USD, WAYS, exponent, losses, sweep_tables
+from runs.experiments.size_sweep import (
+    SEEDS,
+    SIZES_USD,
+    WAYS,
+    MakerLoss,
+    exponent,
+    losses,
+    sweep_tables,
+)
 
 TINY = Path(__file__).parents[2] / "runs" / "tiny.toml"
 
@@ -24,7 +32,7 @@ def test_a_power_law_has_its_exponent_whatever_its_scale(power):
 def test_exponents_are_told_by_their_median_and_ends():
     powers = dict(zip(SEEDS, (0.9, 1.1, 0.7, 1.3, 1.0, 0.8), strict=True))
     found = {
-        (way, size, seed): (Decimal(size ** powers[seed]), Decimal(0), seed)
+        (way, size, seed): MakerLoss(Decimal(size ** powers[seed]), Decimal(0), seed)
         for way, size, seed in product(WAYS, SIZES_USD, SEEDS)
     }
     by_size, exponents = sweep_tables(found)
@@ -48,4 +56,4 @@ def test_a_case_shows_its_size_and_is_read_off_its_own_books(monkeypatch, execut
     assert lost == booked[income(maker, "PickOff")] > 0
     assert net == lost + booked[income(maker, "Spread")]
     assert came == 0
-    assert losses(("frozen", 1_000, 3))[0] < lost
+    assert losses(("frozen", 1_000, 3)).pickoff_usd < lost

@@ -1,0 +1,113 @@
+"""The fills behind a closing entry, and whether they sum to it."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+from beancount.core import data
+
+from ledger.fills import Fill
+from ledger.reports.dollars import ZERO
+from ledger.reports.table import Table
+from ledger.reports.trail.both_tiers import BothTiers, usd_of
+from ledger.reports.trail.linked_entries import not_listed
+from ledger.times import time_of_day
+
+# A line of an entry: account, number, commodity, and the party where it is not the payee.
+PostingCells = tuple[str, Decimal, str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class SummedFill:
+    """A fill that a closing entry sums up."""
+
+    seq: int
+    time: str
+    narration: str
+    edge_usd: Decimal
+    fee_usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """A figure of a closing entry beside the same summed anew from its fills."""
+
+    line: str
+    party: str | None
+    commodity: str | None
+    in_the_entry: Decimal
+    in_the_fills: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        """Return what the entry has beyond its fills: zero, or one of them is wrong."""
+        return self.in_the_entry - self.in_the_fills
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedFills:
+    """The fills behind a closing entry, and whether they sum to it."""
+
+    count: int
+    listed: tuple[SummedFill, ...]
+    agreement: tuple[Agreement, ...]
+
+
+def lines_of_entry(entry: data.Transaction) -> list[PostingCells]:
+    """Return the lines of an entry as cells."""
+    return [
+        (p.account, p.units.number, p.units.currency, p.meta.get("party")) for p in entry.postings
+    ]
+
+
+def closed_fills(books: BothTiers, entry: data.Transaction, limit: int) -> ClosedFills:
+    """Find the fills of a closing entry, and sum them anew."""
+    rows = books.fills_of(entry)
+    listed = (
+        SummedFill(
+            fill.seq,
+            time_of_day(fill.time_us),
+            books.told(fill).narration,
+            usd_of(fill.edge_cents),
+            usd_of(fill.fee_cents),
+        )
+        for fill in map(Fill._make, rows[:limit].tolist())
+    )
+    return ClosedFills(len(rows), tuple(listed), _agreement(books, entry, rows))
+
+
+def summed_table(found: ClosedFills) -> Table:
+    """Return a line for each fill that is listed."""
+    return Table.of(
+        "fills",
+        f"The fills that it sums up: {found.count:,}",
+        ("seq", "time", "narration", "edge_usd", "fee_usd"),
+        found.listed,
+        not_listed(found.count, len(found.listed)),
+    )
+
+
+def _agreement(
+    books: BothTiers, entry: data.Transaction, rows: np.ndarray
+) -> tuple[Agreement, ...]:
+    """Hold each posting of a closing entry against its fills, summed anew."""
+    booked = {
+        (account, party, unit): number for account, number, unit, party in lines_of_entry(entry)
+    }
+    summed = {(p.account, p.party, p.commodity): books.number(p) for p in books.summed(rows)}
+    keys = dict.fromkeys((*booked, *summed))
+    return (
+        Agreement("fills", None, None, entry.meta["fills"], Decimal(len(rows))),
+        *(Agreement(*key, booked.get(key, ZERO), summed.get(key, ZERO)) for key in keys),
+    )
+
+
+def agreement_table(found: ClosedFills) -> Table:
+    """Return a line for each figure of the entry."""
+    return Table.of(
+        "agreement",
+        "The entry against its fills, summed anew",
+        ("line", "party", "commodity", "in_the_entry", "in_the_fills", "difference"),
+        found.agreement,
+        ("Every difference must be zero.",),
+    )

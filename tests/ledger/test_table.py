@@ -1,0 +1,41 @@
+"""A table holds what its columns promise: as many cells in each row, or each row's own figures."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pytest
+
+from ledger.reports.table import Table
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A typed row, one figure of which is computed."""
+
+    class_: str
+    bid_usd: Decimal
+    ask_usd: Decimal
+
+    @property
+    def spread_usd(self) -> Decimal:
+        return self.ask_usd - self.bid_usd
+
+
+@pytest.mark.parametrize("row", [("a",), ("a", 1, 2), ()])
+def test_a_row_of_another_width_than_the_table_is_refused(row):
+    with pytest.raises(ValueError, match=rf"sums: {len(row)} cells in 2 columns"):
+        Table("sums", "Sums", ("what", "usd"), [("b", 1), row])
+
+
+def test_a_column_holds_the_attribute_of_that_name_and_a_keyword_has_an_underscore_behind_it():
+    quotes = [Quote("wide", Decimal(1), Decimal(3)), Quote("narrow", Decimal(2), Decimal(3))]
+
+    table = Table.of("quotes", "Quotes", ("class", "spread_usd", "ask_usd"), quotes, ("A note.",))
+
+    assert table.rows == [("wide", 2, 3), ("narrow", 1, 3)]
+    assert table.notes == ("A note.",)
+
+
+def test_a_column_that_no_row_has_is_refused():
+    with pytest.raises(AttributeError, match="mid_usd"):
+        Table.of("quotes", "Quotes", ("mid_usd",), [Quote("wide", Decimal(1), Decimal(3))])
