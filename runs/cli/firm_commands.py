@@ -2,7 +2,7 @@
 
 import click
 
-from ledger.reports.firms.firm_results import Firms, firms
+from ledger.reports.firms.firm_results import FirmAccounts, firms
 from ledger.reports.firms.illusion import Illusion, illusion
 from ledger.run_folder import RunFolder
 from runs.cli.reporting import RUN, plotted, report
@@ -22,7 +22,7 @@ from runs.plots.illusion_plot import illusion_figure
     "check",
 )
 @plotted(firms_figure)
-def firms_command(run: RunFolder) -> Firms:
+def firms_command(run: RunFolder) -> FirmAccounts:
     """What did each trading firm make of slow quotes?
 
     \b

@@ -6,7 +6,7 @@ from datetime import date
 import click
 
 from ledger.reports.life.answer import answer
-from ledger.reports.life.share_prices import Valuation, valuation
+from ledger.reports.life.share_prices import HouseValuation, valuation
 from ledger.reports.life.solvency import Solvency, solvency
 from ledger.reports.life.timeline import BY, Timeline, timeline
 from ledger.reports.money.hole import hole, hole_by_kind
@@ -72,7 +72,7 @@ def solvency_command(run: RunFolder, day: date) -> Solvency:
 @click.command("valuation")
 @click.argument("run", type=RUN)
 @report("rounds", "months", "reviews", "ways")
-def valuation_command(run: RunFolder) -> Valuation:
+def valuation_command(run: RunFolder) -> HouseValuation:
     """What was the house valued at, what would it fetch, and what kept its maker quoting?
 
     \b

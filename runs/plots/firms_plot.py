@@ -3,7 +3,7 @@
 from math import floor, log10
 from typing import TYPE_CHECKING
 
-from ledger.reports.firms.firm_results import Firms
+from ledger.reports.firms.firm_results import FirmAccounts
 from runs.plots.paper import (
     EDGE,
     TYPICAL,
@@ -23,7 +23,7 @@ AT_ONCE_MS = 0.1  # where who reacts in no time stands: a logarithmic axis has n
 LARGEST, SMALLEST = 500, 12  # where a mark's size is capital: the most, and so little as is seen
 
 
-def firms_figure(found: Firms) -> "Figure":
+def firms_figure(found: FirmAccounts) -> "Figure":
     """Draw what the house let each firm keep against how fast it is.
 
     Args:

@@ -31,8 +31,8 @@ from ledger.reports.blind.stripped_books import (
     NO_QUOTE,
     OTHER,
     BlindBooks,
-    Entry,
     Payments,
+    StrippedEntry,
     StrippedLine,
     Trades,
     blind_copy,
@@ -168,7 +168,7 @@ def test_the_diagnosis_is_the_same_whatever_numbers_parties_have(group_run):
         parties=tuple(sorted(drawn)),
         house=renamed[books.house],
         maker=renamed[books.maker],
-        entries=tuple(Entry(e.day, tuple(map(line, e.lines))) for e in books.entries),
+        entries=tuple(StrippedEntry(e.day, tuple(map(line, e.lines))) for e in books.entries),
         trades=codes(books.trades, "venue", "taker", "maker"),
         payments=codes(books.payments, "venue", "receiver", "payer"),
         closing=tuple(map(line, books.closing)),
@@ -247,7 +247,7 @@ Flow = Callable[[np.ndarray], np.ndarray]
 def world(
     trades: list[Row] | None = None,
     payments: list[tuple[int, int, int, int]] | None = None,
-    entries: tuple[Entry, ...] = (),
+    entries: tuple[StrippedEntry, ...] = (),
 ) -> BlindBooks:
     """Books with trades in one market, no fees, and nothing on the accounts in the end."""
     venue, taker, maker, lots, price, lead, quoted = np.array(trades or [], int).reshape(-1, 7).T
@@ -277,10 +277,12 @@ def hits(taker: int, gains_cents: list[int]) -> list[Row]:
     return [(HOUSE, taker, MAKER, 1, 100_000 - gain, 100_000, True) for gain in gains_cents]
 
 
-def paid(day: date, cents: int, to: str, root: str = "Expenses", payer: int = MAKER) -> Entry:
+def paid(
+    day: date, cents: int, to: str, root: str = "Expenses", payer: int = MAKER
+) -> StrippedEntry:
     """Pay somebody, and book it under a root."""
     usd, who = Decimal(cents).scaleb(-2), PARTIES[payer]
-    return Entry(
+    return StrippedEntry(
         day,
         (
             StrippedLine(
@@ -409,7 +411,9 @@ def test_whether_something_is_held_or_owed_in_return_decides_before_the_rhythm_d
 def test_what_no_signature_fits_is_left_open():
     seven = Decimal("7.00")
     on_lead = StrippedLine("Assets", "P2", CLAIMS, "P3", seven, True)
-    gift = Entry(JUNE[0], (on_lead, StrippedLine("Income", "P2", OTHER, None, -seven, True)))
+    gift = StrippedEntry(
+        JUNE[0], (on_lead, StrippedLine("Income", "P2", OTHER, None, -seven, True))
+    )
     found = diagnose(replace(world(entries=(gift,)), closing=(on_lead,)))
 
     assert set(found.usd.values()) == {ZERO}

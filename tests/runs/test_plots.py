@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 
 from ledger.parties import Parties
-from ledger.reports.firms.firm_results import ClassResult, Firms, firms
+from ledger.reports.firms.firm_results import ClassResult, FirmAccounts, firms
 from ledger.reports.firms.illusion import (
     ClassMean,
     FirmPlaces,
@@ -71,14 +71,14 @@ def firm_result(name: str, profile: Profile, kept_usd: float, capital_usd: float
     return FirmResult(name, profile, **(amounts | known))
 
 
-def firms_report() -> Firms:
+def firms_report() -> FirmAccounts:
     results = [
         firm_result(name, Profile(of, Decimal(ms), "trading"), kept, capital)
         for name, of, ms, kept, capital, *_ in FIRMS
     ]
     # The second is not what its firms sum to: what is drawn is what the table says.
     classes = (("pro", 1_600_000), ("mid-tier", 123_000), ("larp", -7_500), (ALL, 1_882_500))
-    return Firms(
+    return FirmAccounts(
         Parties("FTX", "Alameda", "Lead", "Retail", "OtherMakers", ()),
         (*results, firm_result("Firm07", Profile("pro", Decimal(7), "waiting"), 0, 0)),
         firm_result(ALL, Profile(), 1_882_500, 0),

@@ -37,7 +37,7 @@ from ledger.reports.blind.stripped_books import (
     NO_QUOTE,
     OTHER,
     BlindBooks,
-    Entry,
+    StrippedEntry,
     StrippedLine,
 )
 
@@ -252,7 +252,7 @@ def _owed(line: StrippedLine, group: set[str]) -> bool:
     )
 
 
-def _paid_party(entry: Entry, group: set[str]) -> str | None:
+def _paid_party(entry: StrippedEntry, group: set[str]) -> str | None:
     """Name the party outside the group whose cash changes."""
     outside = (line.owner for line in entry.lines if line.word == CASH and line.owner not in group)
     return next(outside, None)
@@ -263,7 +263,7 @@ def _is_result(line: StrippedLine) -> bool:
 
 
 def _outflow(
-    entry: Entry, line: StrippedLine, group: set[str], lenders: Iterable[str | None]
+    entry: StrippedEntry, line: StrippedLine, group: set[str], lenders: Iterable[str | None]
 ) -> _Outflow | None:
     party = _paid_party(entry, group)
     if party is None or party in lenders or not _is_result(line):
@@ -272,7 +272,7 @@ def _outflow(
 
 
 def _cause(
-    entry: Entry, line: StrippedLine, group: set[str], house: str
+    entry: StrippedEntry, line: StrippedLine, group: set[str], house: str
 ) -> tuple[Cause, str | None, str] | None:
     """Tell what a line is a part of, by its root and whose cash or claims change beside it."""
     if _owed(line, group):
@@ -288,7 +288,7 @@ def _cause(
     return _without_cash(entry, line, group, house)
 
 
-def _of_capital(entry: Entry, line: StrippedLine) -> tuple[Cause, str | None, str]:
+def _of_capital(entry: StrippedEntry, line: StrippedLine) -> tuple[Cause, str | None, str]:
     if line.party is None:
         return Cause.OPENING, None, "there from the first day"
     if any(not each.is_money and each.owner == line.owner for each in entry.lines):
@@ -297,7 +297,7 @@ def _of_capital(entry: Entry, line: StrippedLine) -> tuple[Cause, str | None, st
 
 
 def _without_cash(
-    entry: Entry, line: StrippedLine, group: set[str], house: str
+    entry: StrippedEntry, line: StrippedLine, group: set[str], house: str
 ) -> tuple[Cause, str | None, str] | None:
     """Tell a result that no cash goes with: charged to a claim, or written down."""
     customers = (each.party for each in entry.lines if _is_claim(each, group, house))

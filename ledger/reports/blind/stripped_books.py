@@ -43,7 +43,7 @@ class StrippedLine(NamedTuple):
     is_money: bool
 
 
-class Entry(NamedTuple):
+class StrippedEntry(NamedTuple):
     """One transaction of the general ledger that is no sum of fills."""
 
     day: date
@@ -82,7 +82,7 @@ class BlindBooks:
     parties: tuple[str, ...]  # by their code in trades and payments
     house: str
     maker: str
-    entries: tuple[Entry, ...]  # in their true order
+    entries: tuple[StrippedEntry, ...]  # in their true order
     trades: Trades
     payments: Payments
     closing: tuple[StrippedLine, ...]  # what stands on accounts of cash and claims in the end
@@ -102,7 +102,9 @@ def blind_copy(run: RunFolder) -> tuple[BlindBooks, dict[str, str]]:
         house=alias[parties.house],
         maker=alias[parties.maker],
         entries=tuple(
-            Entry(entry.date, tuple(_line(run.opens, alias, *_moved(p)) for p in entry.postings))
+            StrippedEntry(
+                entry.date, tuple(_line(run.opens, alias, *_moved(p)) for p in entry.postings)
+            )
             for entry in run.transactions
             if not is_closing(entry)
         ),
@@ -120,11 +122,11 @@ def without_holdings(books: BlindBooks) -> BlindBooks:
     """
     return replace(
         books,
-        entries=tuple(Entry(entry.day, tuple(_spent(entry))) for entry in books.entries),
+        entries=tuple(StrippedEntry(entry.day, tuple(_spent(entry))) for entry in books.entries),
     )
 
 
-def _spent(entry: Entry) -> Iterator[StrippedLine]:
+def _spent(entry: StrippedEntry) -> Iterator[StrippedLine]:
     in_kind = any(not line.is_money for line in entry.lines)
     for line in entry.lines:
         holding = line.root == "Assets" or (line.root == "Equity" and in_kind and line.party)

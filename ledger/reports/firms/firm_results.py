@@ -86,7 +86,7 @@ class ClassResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Firms:
+class FirmAccounts:
     """What the trading firms made, by firm and by class, and what they are left with."""
 
     parties: Parties
@@ -115,11 +115,11 @@ class Firms:
         ]
 
 
-def firms(run: RunFolder) -> Firms:
+def firms(run: RunFolder) -> FirmAccounts:
     """Read off the books what the trading firms made, and what they are left with."""
     results, statistics = league(run), fill_statistics(run)
     everybody = total(results)
-    return Firms(
+    return FirmAccounts(
         run.chart.parties,
         results,
         everybody,
@@ -176,7 +176,7 @@ def _league_table(
     )
 
 
-def _class_table(found: Firms) -> Table:
+def _class_table(found: FirmAccounts) -> Table:
     note = (
         f"The share is that of what {found.parties.maker} lost to stale quotes. Firms that wait, "
         "or have gone, count among the firms; what they brought and took counts too."
@@ -311,7 +311,7 @@ def _checks(run: RunFolder, everybody: FirmResult) -> Iterator[tuple[str, Decima
     yield "difference (must be 0.00)", everybody.left_usd - brought
 
 
-def _check_table(found: Firms) -> Table:
+def _check_table(found: FirmAccounts) -> Table:
     return Table(
         "check",
         "Sums that must be zero",

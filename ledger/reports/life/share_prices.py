@@ -57,7 +57,7 @@ class Review(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Valuation:
+class HouseValuation:
     """What the house was sold at, what it would fetch, and what its maker decided."""
 
     maker: str
@@ -77,9 +77,9 @@ class Valuation:
         ]
 
 
-def valuation(run: RunFolder) -> Valuation:
+def valuation(run: RunFolder) -> HouseValuation:
     """Read off the books what the house was valued at, and what its maker decided."""
-    return Valuation(run.chart.parties.maker, appraisals(run), rounds(run), reviews(run))
+    return HouseValuation(run.chart.parties.maker, appraisals(run), rounds(run), reviews(run))
 
 
 def appraisals(run: RunFolder) -> dict[str, dict[str, Priced]]:
