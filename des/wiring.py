@@ -15,6 +15,7 @@ from des.custody.flow import CustomerFlow, customers
 from des.custody.other_makers import OtherMakers
 from des.custody.till import Till
 from des.firms.capital import CapitalDesk
+from des.firms.firm_money import FirmMoney
 from des.firms.lead_desk import LeadDesk, lead_desk
 from des.firms.population import trading_firms
 from des.firms.returns import DayReturns
@@ -114,12 +115,8 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool) -> Cast:
         scenario.run.seed,
         members,
         parties,
-        house,
-        lead,
-        custody,
-        margin,
+        FirmMoney(parties, house, lead, custody, margin, till if confidence else None),
         journal,
-        till if confidence else None,
     )
     flow = customers(env, scenario, parties, custody, till, confidence, journal)
     quoter = _quoter(scenario, parties, custody, purse, appraises, journal)

@@ -14,17 +14,13 @@ import numpy as np
 
 from des.chance import decision_key
 from des.clock import DAY_US
-from des.custody.custody import HALTED, OPEN, Custody
-from des.custody.till import Till
+from des.firms.firm_money import HOUSE, LEAD, FirmMoney
 from des.firms.lead_desk import shown_cents
 from des.firms.returns import Returns
 from des.scenario import CapitalRules, Firm
-from des.treasury.margin import MarginDesk
-from des.venue.venue import Venue
 from ledger.journal import Journal
 from ledger.money import to_cents
 from ledger.parties import Parties
-from ledger.times import day_of
 
 WAITING, TRADING, LEFT, CLOSED = "waiting", "trading", "left", "closed"
 BPS = 10_000
@@ -39,22 +35,21 @@ class CapitalDesk:
         seed: int,
         firms: Sequence[Firm],
         parties: Parties,
-        house: Venue,
-        lead: Venue,
-        custody: Custody,
-        margin: MarginDesk,
+        money: FirmMoney,
         journal: Journal,
-        till: Till | None = None,
     ) -> None:
         """Begin with the firms that trade from the first day; without rules nothing ever moves.
 
-        With a *till* firms ask there for what they take home from the house, and wait with all
-        others; without, they are paid as far as the cash goes.
+        Args:
+            rules: of the scenario.
+            seed: of the run.
+            firms: those named and those drawn.
+            parties: who is who.
+            money: the firms', which moves as they decide.
+            journal: takes down what becomes of each.
         """
         self._rules, self._seed, self._firms = rules, seed, firms
-        self._parties, self._house, self._lead = parties, house, lead
-        self._custody, self._margin, self._journal = custody, margin, journal
-        self._till = till
+        self._money, self._journal = money, journal
         self._code = [parties.names.index(firm.name) for firm in firms]
         self.status = [WAITING if firm.waiting else TRADING for firm in firms]
         self._days = np.zeros(len(firms), dtype=np.int64)
@@ -72,7 +67,7 @@ class CapitalDesk:
 
     def lead_quote_cents(self) -> np.ndarray:
         """Return what each firm shows per market and side on the lead venue."""
-        shown = shown_cents(self._firms, self._lead.claims[self._code])
+        shown = shown_cents(self._firms, self._money.on_lead_cents(self._code))
         return np.where(self.quotes, shown, 0)
 
     def note(self, time_us: int) -> None:
@@ -88,14 +83,12 @@ class CapitalDesk:
             returns: of the day.
             marks: lead prices in ticks, by market.
         """
-        # Else the margin desk would take profits there for margin that hedges no longer need, and
-        # make up for losses from the house.
         for code, cents in zip(self._code, returns.lead.tolist(), strict=True):
-            self._margin.move_floor(code, cents)
+            self._money.keep_on_lead(code, cents)
         rules = self._rules
-        if rules is None or self._custody.status[self._parties.house] == HALTED:
+        if rules is None or self._money.is_stuck:
             return
-        needed = self._margin.needed_cents(marks)
+        needed = self._money.needed_cents(marks)
         for i, status in enumerate(self.status):
             if status in (TRADING, LEFT):
                 self._judge(rules, time_us, i, returns, needed)
@@ -108,9 +101,9 @@ class CapitalDesk:
     ) -> None:
         """Update what a firm thinks of both venues, and do what follows."""
         code = self._code[i]
-        capital = int(self._house.claims[code] + self._lead.claims[code])
+        capital = self._money.capital_cents(code)
         self._days[i] += 1
-        wealth = capital + int(self._custody.cash[code])  # what was taken home is not lost
+        wealth = capital + self._money.cash_cents(code)  # what was taken home is not lost
         trades = self.status[i] == TRADING
         poor = wealth < rules.closes_below * to_cents(self._firms[i].capital_usd)
         if poor or (trades and not capital):
@@ -126,8 +119,8 @@ class CapitalDesk:
             self._become(time_us, i, LEFT)
             return
         share = int(rules.withdrawn_share * max(int(returns.house[i]), 0))
-        spare = int(self._house.claims[code] - needed[0, code])
-        self._ask(time_us, code, min(share, spare), ", its owners' share")
+        spare = self._money.spare_cents(HOUSE, code, needed)
+        self._money.take_home(time_us, code, min(share, spare), ", its owners' share")
         if self._days[i] >= rules.patience_days:
             self._shift(rules, time_us, i, capital, needed)
 
@@ -138,29 +131,17 @@ class CapitalDesk:
         code = self._code[i]
         advantage_bps = float(self._trailing[0, i] - self._trailing[1, i])
         share = min(abs(advantage_bps) * rules.shift_per_bp, rules.shift_max)
-        venues = (self._parties.house, self._parties.lead)
-        to_house = advantage_bps > 0
-        begin, end = (venues[1], venues[0]) if to_house else venues
-        source, floor = (
-            (self._lead, needed[1, code]) if to_house else (self._house, needed[0, code])
-        )
-        cents = min(int(share * capital), int(source.claims[code] - floor))
-        link = (f"capital-{day_of(time_us)}-{self._firms[i].name}",)
-        moved = self._withdraw(
-            time_us, code, begin, cents, f", which paid less of late than {end}", link
-        )
-        self._custody.deposit(time_us, code, end, moved, links=link)
-        self._margin.move_floor(code, -moved if to_house else moved)
+        to, source = (HOUSE, LEAD) if advantage_bps > 0 else (LEAD, HOUSE)
+        cents = min(int(share * capital), self._money.spare_cents(source, code, needed))
+        self._money.shift(time_us, code, cents, to)
 
     def _take_home(self, time_us: int, i: int, needed: np.ndarray) -> None:
         """Withdraw what margin does not need: from the house; from both if the firm is closed."""
-        code = self._code[i]
-        why = ", and does not come back"
-        self._ask(time_us, code, int(self._house.claims[code] - needed[0, code]), why)
+        code, why = self._code[i], ", and does not come back"
+        spare = self._money.spare_cents(HOUSE, code, needed)
+        self._money.take_home(time_us, code, spare, why)
         if self.status[i] == CLOSED:
-            self._margin.move_floor(code, -self._margin.floor_cents(code))
-            spare = int(self._lead.claims[code] - needed[1, code])
-            self._withdraw(time_us, code, self._parties.lead, spare, why)
+            self._money.leave_lead(time_us, code, needed, why)
 
     def _let_in(self, rules: CapitalRules, time_us: int) -> None:
         """Let waiting firms see what others earn, and come."""
@@ -175,30 +156,10 @@ class CapitalDesk:
                     self._enter(time_us, i, firm)
 
     def _enter(self, time_us: int, i: int, firm: Firm) -> None:
-        code, capital = self._code[i], to_cents(firm.capital_usd)
-        on_lead = to_cents(firm.on_lead_usd)
+        capital, on_lead = to_cents(firm.capital_usd), to_cents(firm.on_lead_usd)
         self._become(time_us, i, TRADING)
-        why = ", to trade on what others seem to earn"
-        self._custody.deposit(time_us, code, self._parties.house, capital - on_lead, why)
-        self._custody.deposit(
-            time_us, code, self._parties.lead, on_lead, ", as margin for its hedges"
-        )
+        self._money.enter(time_us, self._code[i], capital - on_lead, on_lead)
 
     def _become(self, time_us: int, i: int, status: str) -> None:
         self.status[i] = status
         self._journal.event(time_us, f"{self._firms[i].name}:status", status)
-
-    def _withdraw(
-        self, time_us: int, code: int, venue: str, cents: int, why: str, links: tuple[str, ...] = ()
-    ) -> int:
-        """Take money out as far as the venue has it; nobody who waits at the till is passed."""
-        if cents <= 0 or self._custody.status[venue] != OPEN:
-            return 0
-        return self._custody.withdraw(time_us, code, venue, cents, why, links)
-
-    def _ask(self, time_us: int, code: int, cents: int, why: str) -> None:
-        """Take money home from the house: over the till, where there is one for everybody."""
-        if self._till:
-            self._till.ask(time_us, code, cents, why=why)
-        else:
-            self._withdraw(time_us, code, self._parties.house, cents, why)

@@ -18,6 +18,7 @@ from des.clock import DAY_US, midnight_us
 from des.custody.custody import HALTED, QUEUED, Custody
 from des.custody.till import Till
 from des.firms.capital import CLOSED, LEFT, TRADING, WAITING, CapitalDesk
+from des.firms.firm_money import FirmMoney
 from des.firms.returns import Returns
 from des.scenario import CapitalRules, Firm
 from des.treasury.credit_line import CreditLine
@@ -144,12 +145,15 @@ class Town:
             seed,
             firms,
             self.parties,
-            self.house,
-            self.lead,
-            self.custody,
-            self.margin,
+            FirmMoney(
+                self.parties,
+                self.house,
+                self.lead,
+                self.custody,
+                self.margin,
+                self.till if over_the_till else None,
+            ),
             self.books,
-            self.till if over_the_till else None,
         )
         self.night_us = FIRST_NIGHT_US
         self.results = np.zeros((2, len(self.names)), dtype=np.int64)  # of all days: house, lead
