@@ -6,7 +6,7 @@ from des.clock import midnight_us
 from des.firms.population import trading_firms
 from des.liquidation.margin_customers import collateral_tokens
 from des.scenario import Scenario
-from des.treasury.group_treasury import spendings_of
+from des.treasury.spender import spendings_of
 from des.treasury.token_holdings import chart_tokens
 from ledger.chart import Chart
 from ledger.fills import Names

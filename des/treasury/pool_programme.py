@@ -76,7 +76,7 @@ class PoolProgramme:
             for token, place in self._place.items()
         }
         self._parties, self._custody, self._journal = parties, custody, journal
-        self._purse, self._holdings, self._listings = purse, holdings, listings
+        self._purse, self.holdings, self._listings = purse, holdings, listings
         self._seen: dict[str, int] = {}  # by token: the price when the last day closed, in ticks
 
     def outside_cents(self) -> int:
@@ -90,7 +90,7 @@ class PoolProgramme:
     def close_day(self, time_us: int) -> None:
         """Let pools be traded all day, and close those whose last day it was."""
         for terms in self._pools:
-            if terms.token in self._holdings.pools:
+            if terms.token in self.holdings.pools:
                 self._trade(time_us, terms)
                 if day_of(time_us) == terms.until:
                     self._close(time_us, terms.token)
@@ -110,7 +110,7 @@ class PoolProgramme:
         """Return what the books must have: accounts, units and commodities."""
         maker, found = self._parties.maker, []
         for terms in self._pools:
-            pool, token = self._holdings.pools.get(terms.token), terms.token
+            pool, token = self.holdings.pools.get(terms.token), terms.token
             found.append((in_pool(maker, token), pool.cents if pool else 0, "USD"))
             found.append((pooled(maker, token), pool.lots if pool else 0, token))
         return found
@@ -119,7 +119,7 @@ class PoolProgramme:
         token, cents = terms.token, to_cents(terms.usd)
         units = int(cents / (mark_ticks * self._tick_cents[token]))
         lacking = None
-        if not 0 < units <= self._holdings.units[token]:
+        if not 0 < units <= self.holdings.units[token]:
             lacking = f"{token}: {units:,}"
         elif cents > self._purse.payable_cents(time_us):
             lacking = "dollars"
@@ -128,8 +128,8 @@ class PoolProgramme:
             self._journal.note(time_us, note)
             return
         self._purse.raise_cash(time_us, cents, (pool_link(token),))
-        self._holdings.units[token] -= units
-        self._holdings.pools[token] = ConstantProductPool.opened(
+        self.holdings.units[token] -= units
+        self.holdings.pools[token] = ConstantProductPool.opened(
             units, cents, round(terms.fee_bps * 100), self._tick_cents[token].denominator
         )
         self._seen[token] = mark_ticks
@@ -140,14 +140,14 @@ class PoolProgramme:
 
     def _trade(self, time_us: int, terms: Pool) -> None:
         token, start_us = terms.token, time_us + 1 - DAY_US
-        pool, tick_cents = self._holdings.pools[token], self._tick_cents[token]
+        pool, tick_cents = self.holdings.pools[token], self._tick_cents[token]
         today = self._listings[self._place[token]].ticks_of_day(time_us + 1)
         prices = np.append(self._seen[token], today.prices)
         # So that a whole number of lots times ticks is a cent, where a tick is more than one.
         outside = Ticks(np.append(start_us - 1, today.times_us), prices * tick_cents.numerator)
         block_us = block_times_us(self._run.seed, token, terms.block_s, start_us, time_us + 1)
         self._seen[token] = int(prices[-1])
-        self._holdings.pools[token], rows = pool.arbitrage(block_us, outside)
+        self.holdings.pools[token], rows = pool.arbitrage(block_us, outside)
         variance = realised_variance(block_us, outside)
         self._journal.note(time_us, TradedPool(token, len(block_us), rounded(variance, 9)))
         if len(rows):
@@ -164,9 +164,9 @@ class PoolProgramme:
         self._custody.book(change_cents, entry)
 
     def _close(self, time_us: int, token: str) -> None:
-        pool, maker = self._holdings.pools.pop(token), self._parties.maker
+        pool, maker = self.holdings.pools.pop(token), self._parties.maker
         _, taken = pool.remove_liquidity(pool.shares)
-        self._holdings.units[token] += taken.lots
+        self.holdings.units[token] += taken.lots
         entry = close_pool(time_us, maker, token, taken.lots, taken.cents)
         self._custody.book({self._code(maker): taken.cents}, entry)
 

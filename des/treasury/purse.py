@@ -60,6 +60,13 @@ class Purse:
         self.credit.draw(time_us, min(lacking, till) - self._account_cents, links)
         self._custody.withdraw(time_us, self._maker, self._house_name, lacking, why, links)
 
+    def raise_all(self, time_us: int, cents: int, links: tuple[str, ...]) -> bool:
+        """Bring cash up to *cents* if it can be had in full, or none; tell which."""
+        if cents > self.payable_cents(time_us):
+            return False
+        self.raise_cash(time_us, cents, links)
+        return True
+
     def cover_debit(self, time_us: int, links: tuple[str, ...] = ()) -> None:
         """Bring the account on the house back to zero: own cash, lenders, credit."""
         self._borrow(time_us, -self._account_cents - self.cash_cents, links)

@@ -339,7 +339,7 @@ def test_a_pool_is_traded_at_the_prices_of_the_day_impact_and_all(tmp_path):
     listing, seen = world.listings[SOL], []
 
     def look() -> None:
-        pool, mark = world._cast.group._holdings.pools["SOL"], listing.mark_ticks
+        pool, mark = world._cast.group._pools.holdings.pools["SOL"], listing.mark_ticks
         end_us = midnight_us(START) + (len(seen) + 1) * DAY_US
         today = listing.ticks_of_day(end_us)
         untouched = listing.price.ticks(end_us - DAY_US, end_us)

@@ -1,0 +1,56 @@
+"""Shares of the house, sold to investors on the days of the scenario's rounds."""
+
+from collections.abc import Sequence
+
+from des.custody.custody import Custody
+from des.scenario import Round
+from des.treasury.appraiser import Appraiser
+from ledger import financing
+from ledger.journal import Journal
+from ledger.money import dollars, to_cents
+from ledger.notes import RoundValuation
+from ledger.parties import Parties
+from ledger.times import day_of
+
+
+class ShareSales:
+    """Lets investors' money in, and notes what they paid for the whole."""
+
+    def __init__(
+        self,
+        rounds: Sequence[Round],
+        parties: Parties,
+        custody: Custody,
+        appraiser: Appraiser | None,
+        journal: Journal,
+    ) -> None:
+        """Begin with nothing sold.
+
+        Args:
+            rounds: of the scenario.
+            parties: who is who.
+            custody: moves the cash.
+            appraiser: notes at each round what shares would fetch, if anybody does.
+            journal: takes down the valuation of each.
+        """
+        self._rounds, self._parties, self._custody = rounds, parties, custody
+        self._appraiser, self._journal = appraiser, journal
+
+    def opening_cash(self) -> dict[str, int]:
+        """Return what investors bring, in cents, if there are any."""
+        investors = self._parties.investors
+        return {investors: sum(to_cents(each.usd) for each in self._rounds)} if investors else {}
+
+    def sell(self, time_us: int) -> None:
+        """Hold the rounds of the day."""
+        house, investors = self._parties.house, self._parties.investors
+        for each in self._rounds:
+            if investors is None or each.date != day_of(time_us):
+                continue
+            cents, code = to_cents(each.usd), self._parties.names.index
+            entry = financing.equity_round(time_us, house, investors, cents, each.name)
+            self._custody.pay(code(investors), code(house), cents, entry)
+            valued_usd = dollars(to_cents(each.valuation_usd))
+            self._journal.note(time_us, RoundValuation(each.name, dollars(cents), valued_usd))
+            if self._appraiser:
+                self._appraiser.note(time_us, each.name)

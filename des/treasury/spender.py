@@ -1,0 +1,122 @@
+"""What the group spends: uses on their days, tokens, and what the house costs to run.
+
+What cannot be paid in full is not paid at all, and noted.
+"""
+
+from decimal import Decimal
+
+from des.custody.custody import Custody
+from des.scenario import Group, Scenario
+from des.treasury.house_money import HouseMoney
+from des.treasury.purse import Purse
+from des.treasury.token_holdings import Purchase
+from des.treasury.uses import Payment, calendar, spending_of
+from ledger import financing
+from ledger.accounts import income
+from ledger.journal import Journal
+from ledger.kinds import Kind
+from ledger.money import dollars, to_cents
+from ledger.notes import UnpaidUse
+from ledger.parties import OUTSIDE, Parties
+from ledger.spending import Spending
+from ledger.times import day_of
+
+
+def spendings_of(scenario: Scenario, parties: Parties) -> tuple[Spending, ...]:
+    """Return who of the group ever pays whom, for what: once each."""
+    group = scenario.group
+    if group is None:
+        return ()
+    spendings = [spending_of(use, parties) for use in group.uses]
+    if group.house_cost_share:
+        spendings.append(_operations(parties))
+    return tuple(dict.fromkeys(spendings))
+
+
+class Spender:
+    """Pays for the house out of what it may pay out, for the maker out of its purse."""
+
+    def __init__(
+        self,
+        group: Group,
+        parties: Parties,
+        custody: Custody,
+        purse: Purse,
+        house_money: HouseMoney,
+        journal: Journal,
+    ) -> None:
+        """Begin with nothing spent.
+
+        Args:
+            group: of the scenario.
+            parties: who is who.
+            custody: moves the cash.
+            purse: where the maker's comes from.
+            house_money: what of its cash the house may call its own.
+            journal: has the fees, and takes down what cannot be paid.
+        """
+        self._parties, self._custody, self._journal = parties, custody, journal
+        self._purse, self._house_money = purse, house_money
+        self._never_lends = group.never_lend_customer_money
+        self._uses = calendar(group.uses, parties)
+        self._cost_share = Decimal(repr(group.house_cost_share))
+        self._fees_cents = 0  # in all, when costs were paid last
+
+    def pay_uses(self, time_us: int) -> None:
+        """Pay what is due on the day, in the order of the scenario."""
+        for payment in self._uses.get(day_of(time_us), ()):
+            self._pay(time_us, payment)
+
+    def note_uses(self, time_us: int) -> None:
+        """Write down what would have been paid for, had the house not halted."""
+        for payment in self._uses.get(day_of(time_us), ()):
+            spending = payment.spending
+            self._note_unpaid(time_us, spending.to, payment.cents, spending.kind)
+
+    def buy_tokens(self, time_us: int, purchase: Purchase) -> bool:
+        """Pay for tokens, and tell whether there was enough."""
+        token, cents, maker = purchase.token, to_cents(purchase.usd), self._parties.maker
+        if not self._purse.raise_all(time_us, cents, purchase.links):
+            self._note_unpaid(time_us, token.issuer, cents, Kind.TOKENS)
+            return False
+        entry = financing.bring_tokens(time_us, maker, token, purchase.units, cents, purchase.links)
+        self._custody.pay(self._code(maker), self._code(token.issuer), cents, entry)
+        return True
+
+    def pay_costs(self, time_us: int) -> None:
+        """Let the house pay out a share of the fees that the month before brought it."""
+        # The books are closed up to yesterday, which is when that month ended.
+        earned = -self._journal.balance(income(self._parties.house, Kind.FEES))
+        cents = round(self._cost_share * (earned - self._fees_cents))
+        self._fees_cents = earned
+        if cents > 0:
+            why = "what it costs to run, by last month's fees"
+            self._pay(time_us, Payment(_operations(self._parties), cents, why, ()))
+
+    def _pay(self, time_us: int, payment: Payment) -> None:
+        spending, cents = payment.spending, payment.cents
+        if spending.payer == self._parties.maker:
+            able = self._purse.raise_all(time_us, cents, payment.links)
+        else:
+            able = cents <= self._house_cents()
+        if not able:
+            self._note_unpaid(time_us, spending.to, cents, spending.kind)
+            return
+        entry = financing.spend(time_us, spending, cents, payment.why, payment.links)
+        self._custody.pay(self._code(spending.payer), self._code(spending.to), cents, entry)
+
+    def _house_cents(self) -> int:
+        """Return what the house may pay out."""
+        if self._never_lends:
+            return self._house_money.own_cents()
+        return self._custody.till(self._parties.house)
+
+    def _code(self, name: str) -> int:
+        return self._parties.names.index(name)
+
+    def _note_unpaid(self, time_us: int, to: str, cents: int, kind: str) -> None:
+        self._journal.note(time_us, UnpaidUse(to, dollars(cents), kind))
+
+
+def _operations(parties: Parties) -> Spending:
+    return Spending(parties.house, Kind.OPERATIONS, OUTSIDE)
