@@ -6,20 +6,35 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	--constraint constraints.txt
 LIFE := runs/out/ftx-sampled-seed1
 
-.PHONY: help setup run flagship test test-slow bench size-sweep liquidation-sweep blind-audit ranges \
-	policies dist format clean
+.PHONY: help setup tools run flagship test test-slow bench size-sweep liquidation-sweep \
+	blind-audit ranges policies dist format clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
 
-setup: $(VENV)/ready  ## make .venv, with everything in it
+setup: $(VENV)/ready  ## make .venv with what a run needs, and compile
+
+tools: $(VENV)/tools  ## add what tests, pictures, Fava and Dask need
+
+# Played once, so that no run waits for the compiler: it reaches every compiled function.
+EVERYTHING := tests/worlds/everything.toml
 
 $(VENV)/ready: setup.cfg pyproject.toml constraints.txt
+	@echo 'Installing what a run needs (some twenty seconds; more while packages are fetched)'
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		--constraint constraints.txt --editable ".[test,view,plot,cluster]"
+	$(INSTALL) --editable .
+	@echo 'Compiling, once for this checkout (some ten seconds)'
+	$(BIN)/moneytrail run $(EVERYTHING) --out $(VENV)/compiled >/dev/null
+	rm -rf moneytrail.egg-info build $(VENV)/compiled
+	touch $@
+
+$(VENV)/tools: $(VENV)/ready
+	@echo 'Installing what tests, pictures, Fava and Dask need (some forty seconds)'
+	$(INSTALL) --editable ".[test,view,plot,cluster]"
 	rm -rf moneytrail.egg-info build
 	touch $@
 
@@ -35,13 +50,13 @@ flagship: setup  ## run the venue's life in full, every quote of 42 months
 	$(BIN)/moneytrail run ftx --force
 	$(BIN)/moneytrail answer runs/out/ftx-seed1
 
-test: setup  ## check style, imports and every claim but the slow ones
+test: tools  ## check style, imports and every claim but the slow ones
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2
 
-test-slow: setup  ## test what takes minutes
+test-slow: tools  ## test what takes minutes
 	$(BIN)/python -m pytest -n 2 -m slow
 
 bench: setup  ## print how fast the ways of simulating are, as ratios
@@ -77,7 +92,7 @@ dist: setup  ## build a wheel in dist/ and prove it in a clean environment
 		moneytrail compare tiny >compared.txt'
 	rm -rf build
 
-format: setup  ## lay the code out as ruff does
+format: tools  ## lay the code out as ruff does
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 

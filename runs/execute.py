@@ -32,6 +32,7 @@ def execute(
     force: bool = False,
     on_day: Callable[[], None] = lambda: None,
     every_quote: bool = False,
+    on_phase: Callable[[str], None] = lambda phase: None,
 ) -> None:
     """Run a scenario into a folder.
 
@@ -41,6 +42,7 @@ def execute(
         force: whether an older run there may be replaced.
         on_day: called after each simulated day.
         every_quote: simulate quote by quote; slower, and the same bytes.
+        on_phase: called with what begins when all days are simulated.
 
     Raises:
         RunRefusedError: the folder exists (and *force* is not given, or it holds no run), or
@@ -53,17 +55,19 @@ def execute(
     except OSError as error:
         raise RunRefusedError(f"{target.parent}: can't be written ({error.strerror})") from error
     try:
-        _fill(beside, scenario, on_day, every_quote)
+        World(scenario, beside, every_quote).run(on_day)
+        _complete(beside, scenario, on_phase)
         beside.chmod(0o755)
         _put_in_place(beside, target, force)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _fill(folder: Path, scenario: Scenario, on_day: Callable[[], None], every_quote: bool) -> None:
-    World(scenario, folder, every_quote).run(on_day)
+def _complete(folder: Path, scenario: Scenario, on_phase: Callable[[str], None]) -> None:
+    """Add to the books what goes with them, and seal it all."""
     (folder / "scenario.toml").write_text(dump(scenario), encoding="utf-8")
-    _write_day_ledgers(folder, scenario)
+    _write_day_ledgers(folder, scenario, on_phase)
+    on_phase("sealing")
     seal(
         folder,
         {
@@ -75,10 +79,11 @@ def _fill(folder: Path, scenario: Scenario, on_day: Callable[[], None], every_qu
     )
 
 
-def _write_day_ledgers(folder: Path, scenario: Scenario) -> None:
+def _write_day_ledgers(folder: Path, scenario: Scenario, on_phase: Callable[[str], None]) -> None:
     wanted = scenario.run.day_ledgers
     if not wanted:
         return
+    on_phase("writing day ledgers")
     run = RunFolder(folder)
     (folder / "days").mkdir()
     for day, text in render_days(run, days_of(run) if wanted == "all" else wanted):

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import click
-from tqdm import tqdm
 
 from ledger.run_folder import RunFolder
+from runs.cli.progress import Progress
 from runs.cli.reporting import RUN, report
 from runs.counterfactual import WithAndWithout, counterfactual
 from runs.removals import REMOVALS, without
@@ -38,7 +38,6 @@ def counterfactual_command(
     first entry that differs, the two ledgers are the same.
     """
     other = without(run, kind)
-    days = (other.scenario.run.end - other.scenario.run.start).days
-    # Silent for two seconds, and wherever nobody watches.
-    with tqdm(total=days, unit="day", delay=2, disable=None, leave=False) as bar:
-        return counterfactual(run, other, out, force, bar.update)
+    with Progress() as progress:
+        progress.simulates(other.scenario.run.start, other.scenario.run.end)
+        return counterfactual(run, other, out, force, progress.day)

@@ -3,10 +3,8 @@
 from pathlib import Path
 
 import click
-from tqdm import tqdm
 
-from runs.execute import default_folder, execute
-from runs.scenarios import load
+from runs.cli.progress import Progress
 
 
 @click.command("run")
@@ -33,10 +31,16 @@ def run_command(
     seed always give the same bytes. A built-in scenario is a good example of how to write one;
     every run keeps its scenario, with all defaults, in scenario.toml.
     """
-    loaded = load(scenario, {} if seed is None else {"run": {"seed": seed}})
-    target = out or default_folder(scenario, loaded.run.seed)
-    days = (loaded.run.end - loaded.run.start).days
-    # Silent for two seconds, and wherever nobody watches.
-    with tqdm(total=days, unit="day", delay=2, disable=None, leave=False) as bar:
-        execute(loaded, target, force, bar.update, every_quote)
+    with Progress() as progress:
+        # Only now, with a line on the terminal, what takes a second or more.
+        from runs.cli.compiling import compiling_told
+
+        with compiling_told(progress):
+            from runs.execute import default_folder, execute
+            from runs.scenarios import load
+
+            loaded = load(scenario, {} if seed is None else {"run": {"seed": seed}})
+            target = out or default_folder(scenario, loaded.run.seed)
+            progress.simulates(loaded.run.start, loaded.run.end)
+            execute(loaded, target, force, progress.day, every_quote, progress.says)
     click.echo(target)

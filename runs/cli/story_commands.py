@@ -27,8 +27,9 @@ def answer_command(run: RunFolder) -> None:
     What is missing, what used money, what stale quotes had to do with it, since when customers'
     money was in use, and whether they were paid: each figure is that of `where` or `timeline`.
     """
-    by_kind = render([hole_by_kind(hole(run))], FORMATS[0])
-    click.echo(f"{by_kind}\n\n{textwrap.fill(answer(run), 100)}")
+    # What is known first is printed first.
+    click.echo(render([hole_by_kind(hole(run))], FORMATS[0]))
+    click.echo(f"\n{textwrap.fill(answer(run), 100)}")
 
 
 @click.command("timeline")

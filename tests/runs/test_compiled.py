@@ -1,0 +1,46 @@
+"""What `make setup` plays leaves nothing to compile for the runs that follow."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+NEVER_CALLED = """
+import sys
+from pathlib import Path
+
+from numba.core.dispatcher import Dispatcher
+
+from runs.execute import execute
+from runs.scenarios import load
+
+execute(load("tests/worlds/everything.toml"), Path(sys.argv[1]))
+compiled = {
+    value
+    for name, module in list(sys.modules.items())
+    if name.startswith("des.")
+    for value in vars(module).values()
+    if isinstance(value, Dispatcher)
+}
+assert compiled
+print(*sorted(each.__name__ for each in compiled if not each.signatures))
+"""
+
+
+@pytest.mark.slow  # it compiles them all
+def test_the_world_that_setup_plays_calls_every_compiled_function(tmp_path: Path):
+    assert "tests/worlds/everything.toml" in (ROOT / "Makefile").read_text()
+    found = subprocess.run(
+        [sys.executable, "-c", NEVER_CALLED, tmp_path / "run"],
+        cwd=ROOT,
+        env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "cache")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert found.stdout.split() == []
