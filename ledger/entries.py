@@ -90,11 +90,11 @@ class Entries:
 
     def _expand(self, pairing: Pairing, contract: Contract, fill: Fill) -> Transaction:
         parties = self._chart.parties
-        if pairing.motive.is_settled:
+        if pairing.motive.entry.is_settled:
             links: tuple[Words, ...] = (each(settlement_link, fill.time_us),)
         else:
             links = (each("fill-{}".format, fill.seq),)
-        if pairing.motive.ends_account and np.all(fill.holder != ABSENT):
+        if pairing.motive.entry.ends_account and np.all(fill.holder != ABSENT):
             links += (each("liq-r-{:04}".format, fill.holder),)
         return Transaction(
             fill.time_us,

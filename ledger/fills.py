@@ -30,125 +30,11 @@ from ledger.chart import Chart
 from ledger.columns import Numbers
 from ledger.kinds import Kind
 from ledger.money import fee_cents
+from ledger.motives import Customers, Motive, Rule, possible
 from ledger.parties import Parties, books_of
 from ledger.transaction import Posting
 
 SCHEMA_VERSION = 1
-
-
-class Motive(IntEnum):
-    """Why a row exists: what the order was after, or which payment a settlement made.
-
-    Those from LEVERAGE on befall customers who trade on margin, one by one.
-    """
-
-    PICKOFF = 0  # an order whose reason was a stale quote
-    SPREAD = 1  # an order with reasons of its own
-    HEDGE = 2  # inventory laid off on the lead venue
-    MARGIN = 3  # variation margin
-    FUNDING = 4
-    LEVERAGE = 5  # a position on margin, entered or left
-    COLLATERAL = 6  # set aside for one position, or released
-    LIQUIDATION = 7  # an order forced on a customer below maintenance margin
-    BACKSTOP = 8  # a position handed over to whoever backs the venue
-    DELEVERAGING = 9  # a position closed against the largest on the other side
-    INSURANCE = 10  # what a liquidation leaves, and what covers a debt
-    SOCIALISED = 11  # a debt that nobody covers, and who bears it
-    TOKENS = 12  # set aside for one position, or released
-    SEIZURE = 13  # tokens sold for a customer below auto-close margin, and what they bring
-
-    @property
-    def word(self) -> str:
-        """Return the motive as the fills and the tags spell it."""
-        return _WORDS[self]
-
-    @property
-    def kind(self) -> str:
-        """Return the kind of account that takes the result."""
-        return _KINDS[self]
-
-    @property
-    def is_payment(self) -> bool:
-        """Tell a payment from a trade."""
-        return self in PAYMENTS
-
-    @property
-    def is_in_kind(self) -> bool:
-        """Tell a row whose lots are tokens."""
-        return self in IN_KIND
-
-    @property
-    def is_settled(self) -> bool:
-        """Tell what a settlement does from what happens between two."""
-        return self in SETTLED
-
-    @property
-    def ends_account(self) -> bool:
-        """Tell a step of one customer's liquidation."""
-        return self in STEPS
-
-
-PAYMENTS = (
-    Motive.MARGIN,
-    Motive.FUNDING,
-    Motive.COLLATERAL,
-    Motive.INSURANCE,
-    Motive.SOCIALISED,
-    Motive.TOKENS,
-    Motive.SEIZURE,
-)
-IN_KIND = (Motive.TOKENS, Motive.SEIZURE)
-SETTLED = (
-    Motive.MARGIN,
-    Motive.FUNDING,
-    Motive.BACKSTOP,
-    Motive.DELEVERAGING,
-    Motive.INSURANCE,
-    Motive.SOCIALISED,
-    Motive.SEIZURE,
-)
-STEPS = (
-    Motive.LIQUIDATION,
-    Motive.BACKSTOP,
-    Motive.DELEVERAGING,
-    Motive.INSURANCE,
-    Motive.SOCIALISED,
-    Motive.SEIZURE,
-)
-FROM_QUOTES = (Motive.PICKOFF, Motive.SPREAD, Motive.LIQUIDATION)  # these pay taker fees
-
-_WORDS = (
-    "pickoff",
-    "spread",
-    "hedging",
-    "variation-margin",
-    "funding",
-    "leverage",
-    "collateral",
-    "liquidation",
-    "backstop",
-    "deleveraging",
-    "insurance",
-    "socialised-loss",
-    "tokens",
-    "seizure",
-)
-_KINDS = (
-    Kind.PICKOFF,
-    Kind.SPREAD,
-    Kind.HEDGING,
-    Kind.VARIATION_MARGIN,
-    Kind.FUNDING,
-    Kind.LEVERAGE,
-    Kind.COLLATERAL,
-    Kind.LIQUIDATION,
-    Kind.BACKSTOP,
-    Kind.DELEVERAGING,
-    Kind.INSURANCE,
-    Kind.SOCIALISED,
-    Kind.TOKENS,
-    Kind.SEIZURE,
-)
 
 
 class Trigger(IntEnum):
@@ -216,7 +102,7 @@ class Names:
     def words(self) -> Mapping[str, Sequence[str]]:
         """Return, for each coded column, the words in the order of their codes."""
         return {
-            "motive": [motive.word for motive in self._motives()],
+            "motive": [motive.word for motive in possible(self._customers)],
             "venue": self.venues,
             "market": self.markets,
             "taker": self.entities,
@@ -224,13 +110,11 @@ class Names:
             "trigger": [trigger.word for trigger in Trigger],
         }
 
-    def _motives(self) -> Iterator[Motive]:
-        """Yield those that can be: where nobody trades on margin, the fills know no word of it."""
-        for motive in Motive:
-            if (motive < Motive.LEVERAGE or self.on_margin) and (
-                motive < Motive.TOKENS or self.in_kind
-            ):
-                yield motive
+    @property
+    def _customers(self) -> Customers:
+        if self.in_kind:
+            return Customers.WITH_TOKENS
+        return Customers.ON_MARGIN if self.on_margin else Customers.ANY
 
 
 def new_rows(n: int) -> np.ndarray:
@@ -308,15 +192,15 @@ def postings(
         fee_cents: what the taker pays the venue.
         lots: contracts that change hands, by commodity, positive when the taker buys; or tokens.
     """
-    if pairing.motive.is_in_kind:
-        rule = _in_kind(pairing, edge_cents, lots)
-    elif pairing.motive.is_payment:
-        rule = _payment(chart, pairing, edge_cents)
-    elif pairing.motive is Motive.HEDGE:
-        rule = _hedge(chart, pairing, edge_cents, fee_cents)
-    else:
-        rule = _house_fill(pairing, edge_cents, fee_cents)
-    posted = list(rule)
+    match pairing.motive.entry.rule:
+        case Rule.IN_KIND:
+            posted = list(_in_kind(pairing, edge_cents, lots))
+        case Rule.PAYMENT:
+            posted = list(_payment(chart, pairing, edge_cents))
+        case Rule.HEDGE:
+            posted = list(_hedge(chart, pairing, edge_cents, fee_cents))
+        case Rule.FILL:
+            posted = list(_house_fill(pairing, edge_cents, fee_cents))
     if not pairing.motive.is_payment:
         posted += _delivery(chart, pairing, lots)
     # A day's sum can be nothing at all; its entry still says so, in zeros.
@@ -325,7 +209,7 @@ def postings(
 
 def _house_fill(pairing: Pairing, edge: Numbers, fee: Numbers) -> Iterator[Posting]:
     venue, taker, maker = pairing.venue, books_of(pairing.taker), books_of(pairing.maker)
-    kind = pairing.motive.kind
+    kind = pairing.motive.entry.kind
     yield Posting(owed(venue, taker), fee - edge)
     yield Posting(owed(venue, maker), edge)
     yield Posting(income(venue, Kind.FEES), -fee)
@@ -338,7 +222,7 @@ def _house_fill(pairing: Pairing, edge: Numbers, fee: Numbers) -> Iterator[Posti
 
 def _hedge(chart: Chart, pairing: Pairing, edge: Numbers, fee: Numbers) -> Iterator[Posting]:
     venue, taker, other = pairing.venue, books_of(pairing.taker), books_of(pairing.maker)
-    kind = chart.kind(pairing.taker, pairing.motive.kind)
+    kind = chart.kind(pairing.taker, pairing.motive.entry.kind)
     yield Posting(owed(venue, taker), fee - edge)
     yield Posting(owed(venue, other), edge)
     yield Posting(income(venue, Kind.FEES), -fee)
@@ -346,12 +230,12 @@ def _hedge(chart: Chart, pairing: Pairing, edge: Numbers, fee: Numbers) -> Itera
     yield Posting(expense(taker, kind), -edge)
     yield Posting(expense(taker, kind), fee, party=venue)
     yield Posting(claim(other, venue), -edge)
-    yield Posting(income(other, pairing.motive.kind), edge)
+    yield Posting(income(other, pairing.motive.entry.kind), edge)
 
 
 def _payment(chart: Chart, pairing: Pairing, received: Numbers) -> Iterator[Posting]:
     venue, taker, other = pairing.venue, books_of(pairing.taker), books_of(pairing.maker)
-    kind = pairing.motive.kind
+    kind = pairing.motive.entry.kind
     yield Posting(owed(venue, taker), -received)
     if other == venue:
         yield Posting(pool(venue, kind), received)

@@ -5,31 +5,32 @@ Each phrase about a fill speaks of one number at most, so that it can be said of
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
 from ledger.columns import Words, each, joined
-from ledger.fills import ABSENT, Fill, Motive, Pairing
+from ledger.fills import ABSENT, Fill, Pairing
 from ledger.kinds import Kind
 from ledger.money import Contract, usd
+from ledger.motives import Motive
 
 
 def fill_sentence(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> Words:
     """Say what was hit, how stale it was, and what it cost whom; or what was paid, on what."""
-    return joined(_TOLD.get(pairing.motive, _house_fill)(pairing, fill, contract, lead))
+    return joined(SAID[pairing.motive].fill(pairing, fill, contract, lead))
 
 
 def token_sentence(
     pairing: Pairing, fill: Fill, contract: Contract, token: str, lead: str
 ) -> Words:
     """Say which tokens are set aside or released; or who is sold them, and for what."""
-    told = _seizure if pairing.motive is Motive.SEIZURE else _set_tokens_aside
-    return joined(told(pairing, fill, contract, token, lead))
+    return joined(SAID[pairing.motive].fill(pairing, fill, contract, token, lead))
 
 
 def sum_sentence(pairing: Pairing, rows: np.ndarray) -> str:
     """Say what a closing entry sums up."""
-    return _SUMS[pairing.motive](pairing, rows)
+    return SAID[pairing.motive].sum(pairing, rows)
 
 
 def _house_fill(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> Iterator[Words]:
@@ -300,33 +301,26 @@ def _count(rows: np.ndarray, noun: str) -> str:
     return f"{len(rows):,} {noun}{'' if len(rows) == 1 else 's'}"
 
 
-_Telling = Callable[[Pairing, Fill, Contract, str], Iterator[Words]]
+class Said(NamedTuple):
+    """How a motive is told: of one fill or a column of them, and of a sum."""
 
-_TOLD: dict[Motive, _Telling] = {
-    Motive.HEDGE: _hedge,
-    Motive.MARGIN: _payment,
-    Motive.FUNDING: _payment,
-    Motive.LEVERAGE: _position_on_margin,
-    Motive.COLLATERAL: _collateral,
-    Motive.BACKSTOP: _takeover,
-    Motive.DELEVERAGING: _deleveraging,
-    Motive.INSURANCE: _insurance,
-    Motive.SOCIALISED: _socialised,
-}
+    fill: Callable[..., Iterator[Words]]  # is given the token besides, where there is one
+    sum: Callable[[Pairing, np.ndarray], str]
 
-_SUMS: dict[Motive, Callable[[Pairing, np.ndarray], str]] = {
-    Motive.PICKOFF: _pickoff_sum,
-    Motive.SPREAD: partial(_quotes_hit, "trades for its own reasons"),
-    Motive.LIQUIDATION: partial(_quotes_hit, "is liquidated"),
-    Motive.HEDGE: _hedge_sum,
-    Motive.MARGIN: _payment_sum,
-    Motive.FUNDING: _payment_sum,
-    Motive.LEVERAGE: _positions_sum,
-    Motive.COLLATERAL: _collateral_sum,
-    Motive.BACKSTOP: _takeover_sum,
-    Motive.DELEVERAGING: _deleveraging_sum,
-    Motive.INSURANCE: _insurance_sum,
-    Motive.SOCIALISED: _socialised_sum,
-    Motive.TOKENS: _tokens_sum,
-    Motive.SEIZURE: _seizure_sum,
+
+SAID: dict[Motive, Said] = {
+    Motive.PICKOFF: Said(_house_fill, _pickoff_sum),
+    Motive.SPREAD: Said(_house_fill, partial(_quotes_hit, "trades for its own reasons")),
+    Motive.HEDGE: Said(_hedge, _hedge_sum),
+    Motive.MARGIN: Said(_payment, _payment_sum),
+    Motive.FUNDING: Said(_payment, _payment_sum),
+    Motive.LEVERAGE: Said(_position_on_margin, _positions_sum),
+    Motive.COLLATERAL: Said(_collateral, _collateral_sum),
+    Motive.LIQUIDATION: Said(_house_fill, partial(_quotes_hit, "is liquidated")),
+    Motive.BACKSTOP: Said(_takeover, _takeover_sum),
+    Motive.DELEVERAGING: Said(_deleveraging, _deleveraging_sum),
+    Motive.INSURANCE: Said(_insurance, _insurance_sum),
+    Motive.SOCIALISED: Said(_socialised, _socialised_sum),
+    Motive.TOKENS: Said(_set_tokens_aside, _tokens_sum),
+    Motive.SEIZURE: Said(_seizure, _seizure_sum),
 }

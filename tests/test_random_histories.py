@@ -29,9 +29,10 @@ from ledger import movements
 from ledger.accounts import borrowed, cash, claim, contracts, lent, owed
 from ledger.chart import Chart
 from ledger.day_ledger import days_of, render_days
-from ledger.fills import Motive, Names, new_rows
+from ledger.fills import Names, new_rows
 from ledger.journal import Journal
 from ledger.money import Contract
+from ledger.motives import Motive
 from ledger.notes import FundingRate, TakerFee
 from ledger.parties import OUTSIDE, Parties
 from ledger.proof import invariants

@@ -17,8 +17,9 @@ from des.liquidation.loss_bearers import LossBearers
 from des.liquidation.token_collateral import E6, sale_price
 from des.scenario import Leverage
 from des.venue.venue import Venue
-from ledger.fills import Motive, new_rows
+from ledger.fills import new_rows
 from ledger.money import pro_rata, to_cents
+from ledger.motives import Motive
 from ledger.parties import Parties
 
 DELEVERAGED = 10  # how many accounts of the other side are closed

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ledger.fills import Motive, new_rows
+from ledger.fills import new_rows
+from ledger.motives import Motive
 from ledger.parties import Parties
 
 

@@ -10,8 +10,9 @@ from des.liquidation.holders import Holders
 from des.liquidation.leveraged_accounts import LeveragedAccounts
 from des.scenario import Leverage
 from des.venue.venue import Venue
-from ledger.fills import Motive, join_rows, new_rows
+from ledger.fills import join_rows, new_rows
 from ledger.money import pro_rata, to_cents
+from ledger.motives import Motive
 from ledger.parties import Parties
 
 

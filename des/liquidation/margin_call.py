@@ -16,7 +16,7 @@ from des.liquidation.token_collateral import E6
 from des.quoting.race import NO_ORDERS
 from des.scenario import Leverage
 from des.venue.venue import Venue
-from ledger.fills import Motive
+from ledger.motives import Motive
 
 
 class MarginCall:

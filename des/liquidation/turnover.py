@@ -9,7 +9,7 @@ from des.liquidation.holders import Holders
 from des.liquidation.leveraged_accounts import LeveragedAccounts
 from des.liquidation.margin_population import Population
 from des.venue.venue import Venue
-from ledger.fills import Motive
+from ledger.motives import Motive
 
 
 class Turnover:

@@ -14,8 +14,9 @@ from des.clock import microseconds
 from des.price.lead_price import Ticks
 from des.quoting.quotes import price_at
 from des.scenario import Firm, Scenario
-from ledger.fills import Motive, new_rows
+from ledger.fills import new_rows
 from ledger.kinds import Kind
+from ledger.motives import Motive
 from ledger.parties import Parties
 
 COST_UNIT = 10**8  # half-spreads are in hundred-millionths of the price

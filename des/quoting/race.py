@@ -17,7 +17,8 @@ from numba import njit
 
 from des.chance import mix, quantile_index
 from des.quoting.quotes import ASK, BID, SIGN, Quotes, latest
-from ledger.fills import Motive, Trigger
+from ledger.fills import Trigger
+from ledger.motives import Motive
 
 ANY_PRICE = 2**62  # the limit of an order that takes what it gets
 UNINFORMED = 2**31  # the firm number of whoever is none: after all firms at a tie

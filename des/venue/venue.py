@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numba import njit
 
-from ledger.fills import Motive, new_rows, price_fills
+from ledger.fills import new_rows, price_fills
 from ledger.journal import Journal
 from ledger.money import Contract
+from ledger.motives import Motive
 
 FUNDING_UNIT = 10**9  # funding rates are in billionths of the notional
 

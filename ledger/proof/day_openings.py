@@ -7,7 +7,7 @@ import duckdb
 import numpy as np
 
 from ledger import fill_store
-from ledger.fills import PAYMENTS, Motive
+from ledger.motives import PAYMENTS, Motive
 from ledger.run_folder import RunFolder
 
 DAY = "CAST(time AS DATE)"  # everywhere the same, so that each row is of exactly one day

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ledger.fills import ABSENT, IN_KIND, PAYMENTS, SETTLED, Motive
+from ledger.fills import ABSENT
+from ledger.motives import IN_KIND, PAYMENTS, SETTLED, Motive
 from ledger.notes import FundingRate
 from ledger.proof.margin_tokens import MarginTokens
 from ledger.run_folder import RunFolder

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ledger.accounts import PLEDGED, claim_in_kind
-from ledger.fills import IN_KIND, Motive
+from ledger.motives import IN_KIND, Motive
 from ledger.proof.invariants.steps import stated
 from ledger.run_folder import RunFolder
 

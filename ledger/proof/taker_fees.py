@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from ledger.fills import FROM_QUOTES, Motive
+from ledger.motives import FROM_QUOTES, Motive
 from ledger.notes import TakerFee, VolumeBefore
 from ledger.proof.wrong_rows import first_wrong
 from ledger.run_folder import RunFolder

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ledger.fills import PAYMENTS, Motive
+from ledger.motives import PAYMENTS, Motive
 from ledger.proof.day_openings import Carried
 
 FUNDING_UNIT = 10**9

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from des.clock import SECOND_US
 from des.market.hedging import HedgeDesk
 from des.price.lead_price import Ticks
-from ledger.fills import Motive, new_rows
+from ledger.fills import new_rows
+from ledger.motives import Motive
 
 MAKER, FAST, SLOW, BYSTANDER, OUTSIDE = range(5)
 HEDGERS = [MAKER, FAST, SLOW]

@@ -26,7 +26,8 @@ from des.quoting.session import Decisions, Session
 from des.quoting.takers import Takers, Terms
 from des.quoting.uninformed import UninformedFlow
 from des.scenario import Anchor, Price, VolatilityLevel
-from ledger.fills import Motive, Trigger, new_rows
+from ledger.fills import Trigger, new_rows
+from ledger.motives import Motive
 
 START_US = 10_000
 RETAIL = 60_000  # the code of customers in the books, after all firms

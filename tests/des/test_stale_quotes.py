@@ -42,7 +42,8 @@ from des.quoting.session import Decisions, Session
 from des.quoting.takers import Takers, Terms
 from des.quoting.uninformed import UninformedFlow
 from des.scenario import Anchor, Price, Quoter, VolatilityLevel
-from ledger.fills import Motive, Trigger, price_fills
+from ledger.fills import Trigger, price_fills
+from ledger.motives import Motive
 
 DAY = date(2022, 5, 1)
 START_US = midnight_us(DAY)

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from des.venue.venue import FUNDING_UNIT, Venue
-from ledger.fills import Motive, new_rows
+from ledger.fills import new_rows
 from ledger.money import Contract
+from ledger.motives import Motive
 
 # The books' side of a settlement is the venue's pool (nobody trades with it), or the one party
 # that everybody else trades with.

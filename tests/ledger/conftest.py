@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from ledger import fill_store
-from ledger.fills import Motive, new_rows, price_fills
+from ledger.fills import new_rows, price_fills
+from ledger.motives import Motive
 from ledger.run_folder import MANIFEST, RunFolder
 
 AFTERNOON = Path(__file__).with_name("afternoon.beancount")

@@ -14,7 +14,7 @@ from beanquery.query import run_query
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.fills import Motive
+from ledger.motives import Motive
 from ledger.reports.market.beliefs import ALL, beliefs
 from ledger.reports.market.maker_share import volume
 from ledger.reports.market.promises import (

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from ledger import fill_store
-from ledger.fills import Motive
+from ledger.motives import Motive
 from ledger.reports.blind import diagnose as diagnosis
 from ledger.reports.blind.diagnose import (
     FILLS_MIN,

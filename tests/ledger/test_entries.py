@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from ledger.chart import Chart
 from ledger.entries import Entries
-from ledger.fills import ABSENT, ROW, Fill, Motive, Names, Pairing, postings
+from ledger.fills import ABSENT, ROW, Fill, Names, Pairing, postings
 from ledger.money import Contract
+from ledger.motives import Motive
 from ledger.parties import OUTSIDE, Parties
 from ledger.text import Text
 from ledger.times import DAY_US, settlement_link, time_of_day

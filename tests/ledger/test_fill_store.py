@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from ledger import fill_store
-from ledger.fills import ABSENT, NULLABLE, ROW, Motive, Names, Trigger
+from ledger.fills import ABSENT, NULLABLE, ROW, Names, Trigger
+from ledger.motives import Motive
 
 ENTITIES = ("FTX", "Alameda", "Firm01", "Outside")
 NAMES = Names(("FTX", "Binance"), ("BTC-PERP", "SOL-PERP"), ENTITIES, on_margin=True, in_kind=True)

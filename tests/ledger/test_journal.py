@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from ledger import movements
 from ledger.accounts import cash, claim, owed
 from ledger.chart import Chart
-from ledger.fills import Fill, Motive, Names, new_rows
+from ledger.fills import Fill, Names, new_rows
 from ledger.journal import Journal
 from ledger.money import Contract
+from ledger.motives import Motive
 from ledger.notes import UnpaidRequest
 from ledger.parties import OUTSIDE, Parties
 from ledger.proof import invariants

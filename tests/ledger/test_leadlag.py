@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from ledger import fill_store
-from ledger.fills import Motive, join_rows, new_rows, price_fills
+from ledger.fills import join_rows, new_rows, price_fills
+from ledger.motives import Motive
 from ledger.reports.market.hayashi_yoshida import Peak
 from ledger.reports.market.leadlag import MarketLag, days_seen, leadlag, market_lags
 from ledger.reports.trail.sql import sql

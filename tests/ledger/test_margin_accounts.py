@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from ledger import fill_store
-from ledger.fills import ROW, Motive
+from ledger.fills import ROW
+from ledger.motives import Motive
 from ledger.proof.margin_accounts import MarginAccounts
 from ledger.run_folder import RunFolder
 

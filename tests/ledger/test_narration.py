@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from ledger.fills import ABSENT, Fill, Motive, Pairing
+from ledger.fills import ABSENT, Fill, Pairing
 from ledger.money import Contract
+from ledger.motives import Motive
 from ledger.narration import fill_sentence, token_sentence
 from ledger.parties import OUTSIDE
 

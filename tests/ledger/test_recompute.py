@@ -18,9 +18,10 @@ import pytest
 
 from ledger import fill_store, movements
 from ledger.chart import Chart
-from ledger.fills import ABSENT, Motive, Names, new_rows, price_fills
+from ledger.fills import ABSENT, Names, new_rows, price_fills
 from ledger.journal import Journal
 from ledger.money import Contract
+from ledger.motives import Motive
 from ledger.notes import FundingRate, TakerFee, VolumeBefore
 from ledger.parties import Parties
 from ledger.proof import day_openings

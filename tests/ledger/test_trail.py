@@ -13,7 +13,7 @@ from beanquery.query import run_query
 
 from ledger import fill_store
 from ledger.day_ledger import days_of
-from ledger.fills import Motive
+from ledger.motives import Motive
 from ledger.reports.table import Table
 from ledger.reports.trail.both_tiers import TrailError
 from ledger.reports.trail.entity_books import UnknownEntityError

@@ -8,7 +8,7 @@ from beancount import loader
 from beancount.core.data import Query
 from beanquery.query import run_query
 
-from ledger.fills import Motive
+from ledger.motives import Motive
 from ledger.reports.market.maker_share import recorded_share_pct, volume
 from ledger.reports.money.bridge import DEPOSITS, OPENING, WITHDRAWALS, bridge, claim_movements
 from ledger.reports.money.cash import cash_statement
@@ -244,7 +244,7 @@ def test_a_claim_moved_for_no_reason_known_here_is_unexplained(afternoon_with):
 def test_what_trading_did_to_each_claim_is_the_sum_of_its_fills(run):
     witnessed: dict[tuple[str, str, str], int] = defaultdict(int)
     known = run.names.words()["motive"]
-    kinds = {motive.word: motive.kind for motive in Motive if motive.word in known}
+    kinds = {motive.word: motive.entry.kind for motive in Motive if motive.word in known}
     with run.connect() as connection:
         sums = connection.execute(
             "SELECT venue, taker, maker, motive, sum(edge_cents), sum(fee_cents) FROM rows "

@@ -17,7 +17,7 @@ import duckdb
 import numpy as np
 from beancount.core import data
 
-from ledger.fills import PAYMENTS
+from ledger.motives import PAYMENTS
 from ledger.parties import books_of
 from ledger.reports.dollars import usd_balances
 from ledger.reports.trail.both_tiers import is_closing

@@ -22,8 +22,8 @@ from typing import NamedTuple
 from beancount.core import data
 
 from ledger.accounts import cash, opening, owed
-from ledger.fills import Motive
 from ledger.kinds import Kind
+from ledger.motives import Motive
 from ledger.notes import FirmProfile
 from ledger.reports.dollars import ZERO, usd_balances
 from ledger.reports.firms.payable import coverage

@@ -14,8 +14,8 @@ from decimal import Decimal
 import duckdb
 
 from ledger.accounts import expense, income, pool
-from ledger.fills import Motive
 from ledger.kinds import Kind
+from ledger.motives import Motive
 from ledger.notes import StatedFund
 from ledger.reports.dollars import ZERO, usd_balances
 from ledger.run_folder import RunFolder
@@ -24,7 +24,7 @@ from ledger.run_folder import RunFolder
 KINDS = (Kind.LIQUIDATION, Kind.BACKSTOP, Kind.DELEVERAGING, Kind.INSURANCE, Kind.SOCIALISED)
 CENT = Decimal("0.01")
 
-_STEPS = "', '".join(motive.word for motive in Motive if motive.ends_account)
+_STEPS = "', '".join(motive.word for motive in Motive if motive.entry.ends_account)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from decimal import Decimal
 
 import duckdb
 
-from ledger.fills import Motive
 from ledger.money import dollars
+from ledger.motives import Motive
 from ledger.parties import books_of
 from ledger.reports.days import calendar
 from ledger.reports.table import Cell, Table

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import duckdb
 
-from ledger.fills import Motive
 from ledger.money import Contract
+from ledger.motives import Motive
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 

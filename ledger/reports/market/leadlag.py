@@ -33,7 +33,7 @@ from statistics import fmean, median
 import duckdb
 import numpy as np
 
-from ledger.fills import Motive
+from ledger.motives import Motive
 from ledger.parties import Parties
 from ledger.reports.market.hayashi_yoshida import (
     LAGS_US,

@@ -23,8 +23,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ledger.accounts import expense, income
-from ledger.fills import Motive
 from ledger.kinds import Kind
+from ledger.motives import Motive
 from ledger.notes import Belief
 from ledger.reports.dollars import ZERO, usd_lines
 from ledger.run_folder import RunFolder

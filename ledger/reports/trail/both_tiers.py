@@ -13,8 +13,9 @@ from beancount.core import data
 
 from ledger import fill_store
 from ledger.entries import GROUPED_BY, Entries
-from ledger.fills import Fill, Motive, Pairing, postings
+from ledger.fills import Fill, Pairing, postings
 from ledger.mistake import MistakeError
+from ledger.motives import Motive
 from ledger.reports.dollars import ZERO, usd_lines
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, Posting, Transaction

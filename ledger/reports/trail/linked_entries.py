@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from ledger.fills import Fill, Motive
+from ledger.fills import Fill
+from ledger.motives import Motive
 from ledger.reports.table import Table
 from ledger.reports.trail.both_tiers import BothTiers, seq_of
 from ledger.times import day_of
 
-_SETTLED = "', '".join(motive.word for motive in Motive if motive.is_settled)
+_SETTLED = "', '".join(motive.word for motive in Motive if motive.entry.is_settled)
 _SETTLEMENT = re.compile(r"settlement-(\d{4}-\d\d-\d\d)-(\d\d)-(\d\d)-(\d\d)")
 
 

@@ -22,9 +22,9 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from ledger.fills import PAYMENTS
 from ledger.mistake import MistakeError
 from ledger.money import Contract
+from ledger.motives import PAYMENTS
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 

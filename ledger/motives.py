@@ -1,0 +1,130 @@
+"""Why a row of the fills exists: each motive once, with all that is known of it.
+
+What a motive is told as stands in `ledger.narration`, one line for each.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+from ledger.kinds import Kind
+
+
+class Rule(Enum):
+    """How a row is posted: see `ledger.fills`."""
+
+    FILL = "a trade with a quote of the house, or at its price"
+    HEDGE = "a trade on the lead venue, whose cost is an expense"
+    PAYMENT = "money alone"
+    IN_KIND = "tokens, and what is paid for them"
+
+
+class Customers(IntEnum):
+    """What kind of customers a world must have for a motive to be possible."""
+
+    ANY = 0
+    ON_MARGIN = 1
+    WITH_TOKENS = 2  # and on margin
+
+
+@dataclass(frozen=True, slots=True)
+class MotiveEntry:
+    """What is known of a motive."""
+
+    word: str  # as the fills and the tags spell it
+    kind: Kind  # of the account that takes the result
+    rule: Rule = Rule.FILL
+    customers: Customers = Customers.ANY
+    is_settled: bool = False  # a settlement does it, rather than a moment between two
+    ends_account: bool = False  # a step of one customer's liquidation
+    hits_quotes: bool = False  # and so pays the fee of takers on the house
+
+
+_ON_MARGIN, _TOKENS = Customers.ON_MARGIN, Customers.WITH_TOKENS
+
+
+def _step(word: str, kind: Kind, rule: Rule, customers: Customers = _ON_MARGIN) -> MotiveEntry:
+    """Return a step of a liquidation that a settlement takes."""
+    return MotiveEntry(word, kind, rule, customers, is_settled=True, ends_account=True)
+
+
+class Motive(IntEnum):
+    """What an order was after, or which payment a settlement made; the number is its code."""
+
+    entry: MotiveEntry
+
+    def __new__(cls, code: int, entry: MotiveEntry) -> "Motive":
+        """Let the motive be its code, so that it stands for it in columns."""
+        motive = int.__new__(cls, code)
+        motive._value_ = code
+        motive.entry = entry
+        return motive
+
+    # An order whose reason was a stale quote.
+    PICKOFF = 0, MotiveEntry("pickoff", Kind.PICKOFF, hits_quotes=True)
+    # An order with reasons of its own.
+    SPREAD = 1, MotiveEntry("spread", Kind.SPREAD, hits_quotes=True)
+    # Inventory laid off on the lead venue.
+    HEDGE = 2, MotiveEntry("hedging", Kind.HEDGING, Rule.HEDGE)
+    MARGIN = (
+        3,
+        MotiveEntry("variation-margin", Kind.VARIATION_MARGIN, Rule.PAYMENT, is_settled=True),
+    )
+    FUNDING = 4, MotiveEntry("funding", Kind.FUNDING, Rule.PAYMENT, is_settled=True)
+    # A position on margin, entered or left.
+    LEVERAGE = 5, MotiveEntry("leverage", Kind.LEVERAGE, Rule.FILL, _ON_MARGIN)
+    # Dollars set aside for one position, or released.
+    COLLATERAL = 6, MotiveEntry("collateral", Kind.COLLATERAL, Rule.PAYMENT, _ON_MARGIN)
+    # An order forced on a customer below maintenance margin.
+    LIQUIDATION = (
+        7,
+        MotiveEntry(
+            "liquidation",
+            Kind.LIQUIDATION,
+            Rule.FILL,
+            _ON_MARGIN,
+            ends_account=True,
+            hits_quotes=True,
+        ),
+    )
+    # A position handed over to whoever backs the venue.
+    BACKSTOP = 8, _step("backstop", Kind.BACKSTOP, Rule.FILL)
+    # A position closed against the largest on the other side.
+    DELEVERAGING = 9, _step("deleveraging", Kind.DELEVERAGING, Rule.FILL)
+    # What a liquidation leaves, and what covers a debt.
+    INSURANCE = 10, _step("insurance", Kind.INSURANCE, Rule.PAYMENT)
+    # A debt that nobody covers, and who bears it.
+    SOCIALISED = 11, _step("socialised-loss", Kind.SOCIALISED, Rule.PAYMENT)
+    # Tokens set aside for one position, or released.
+    TOKENS = 12, MotiveEntry("tokens", Kind.TOKENS, Rule.IN_KIND, _TOKENS)
+    # Tokens sold for a customer below auto-close margin, and what they bring.
+    SEIZURE = 13, _step("seizure", Kind.SEIZURE, Rule.IN_KIND, _TOKENS)
+
+    @property
+    def word(self) -> str:
+        """Return the motive as the fills and the tags spell it."""
+        return self.entry.word
+
+    @property
+    def is_payment(self) -> bool:
+        """Tell a payment from a trade."""
+        return self.entry.rule in (Rule.PAYMENT, Rule.IN_KIND)
+
+    @property
+    def is_in_kind(self) -> bool:
+        """Tell a row whose lots are tokens."""
+        return self.entry.rule is Rule.IN_KIND
+
+
+PAYMENTS = tuple(motive for motive in Motive if motive.is_payment)
+IN_KIND = tuple(motive for motive in Motive if motive.is_in_kind)
+SETTLED = tuple(motive for motive in Motive if motive.entry.is_settled)
+FROM_QUOTES = tuple(motive for motive in Motive if motive.entry.hits_quotes)
+
+
+def possible(customers: Customers) -> tuple[Motive, ...]:
+    """Return the motives that fills may have, in the order of their codes and none left out.
+
+    Where nobody trades on margin, the fills know no word of it.
+    """
+    last = max(motive for motive in Motive if motive.entry.customers <= customers)
+    return tuple(motive for motive in Motive if motive <= last)
