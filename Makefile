@@ -42,7 +42,7 @@ run: setup  ## run the venue's life, one hour in twelve, and say where the money
 	$(BIN)/moneytrail run ftx-sampled --force
 	$(BIN)/moneytrail answer $(LIFE)
 	@echo
-	@echo 'Doubt it:           $(BIN)/bean-query $(LIFE)/main.beancount ".run where-did-the-money-go"'
+	@echo 'Doubt it:           BEANCOUNT_DISABLE_LOAD_CACHE=1 $(BIN)/bean-query $(LIFE)/main.beancount ".run where-did-the-money-go"'
 	@echo 'Ask who and when:   $(BIN)/moneytrail timeline $(LIFE)'
 	@echo 'All hours:          make flagship   (some five minutes)'
 

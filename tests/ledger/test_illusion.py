@@ -124,6 +124,18 @@ def world(tmp_path: Path) -> Callable[..., RunFolder]:
     return make
 
 
+def test_firms_that_never_came_are_counted_and_explained(world):
+    there, never = Member("pro", 5, 400, [3], [9]), Member("pro", 5, 400, [0], [0], {0: "waiting"})
+
+    (all_came, *_), (one_waited, *_) = (
+        illusion(world(**members)).tables()
+        for members in ({"Firm01": there}, {"Firm01": there, "Firm02": never})
+    )
+
+    assert one_waited.notes[:-1] == all_came.notes
+    assert one_waited.notes[-1].startswith("Of 2 firms 1 came")
+
+
 def tables(run: RunFolder) -> dict[str, Table]:
     return {table.name: table for table in illusion(run).tables()}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ledger.proof.seal import broken_seals, seal
-from ledger.run_folder import MANIFEST
+from ledger.run_folder import MANIFEST, RunFolder
 
 RUN = {"question": "Does it hold?", "seed": 1}
 
@@ -103,6 +103,15 @@ def test_what_readers_leave_behind_is_no_part_of_a_run(folder):
     (folder / ".main.beancount.picklecache").write_bytes(b"")
 
     assert broken_seals(folder) == []
+
+
+def test_reading_a_run_takes_away_what_other_readers_left_behind(folder):
+    left = folder / ".main.beancount.picklecache"
+    left.write_bytes(b"")
+
+    assert RunFolder.at(folder).loaded
+
+    assert not left.exists()
 
 
 def test_no_digit_of_the_manifest_can_be_changed(folder):

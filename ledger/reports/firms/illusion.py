@@ -205,8 +205,19 @@ def _firm_table(found: Sequence[FirmPlaces]) -> Table:
             "in which speed decides.",
             "Basis points are of opening capital, per day from entering to closing.",
             "Variation margin is in neither: by venue it only measures where the price went.",
+            *_absent(found),
         ),
     )
+
+
+def _absent(found: Sequence[FirmPlaces]) -> Iterator[str]:
+    """Say why there are fewer results than firms, where there are."""
+    came = sum(firm.days > 0 for firm in found)
+    if came < len(found):
+        yield (
+            f"Of {len(found)} firms {came} came, and have results. The others waited to the end: "
+            "each day there was a chance that they come, larger the more others earned."
+        )
 
 
 def _rank_correlations(
