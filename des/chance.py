@@ -42,6 +42,44 @@ def _key(*words: str | int) -> tuple[int, ...]:
     return tuple(crc32(w.encode()) if isinstance(w, str) else int(w) for w in words)
 
 
+@njit("int64[::1](int64[::1], int64)", cache=True)
+def distinct(drawn: np.ndarray, span: int) -> np.ndarray:
+    """Put numbers in rising order, each once: linear where they are drawn uniformly.
+
+    Each goes to one of as many buckets as there are numbers, and the few in a bucket are compared.
+
+    Args:
+        drawn: whole numbers in [0, span), shape (n,).
+        span: what they were drawn from.
+
+    Returns:
+        Strictly rising, int64.
+    """
+    n = len(drawn)
+    per_unit = n / span  # in floats, whose products rise with what they are of
+    begin, ordered = np.zeros(n + 1, np.int64), np.empty(n, np.int64)
+    for number in drawn:
+        begin[min(int(number * per_unit), n - 1) + 1] += 1
+    for bucket in range(n):
+        begin[bucket + 1] += begin[bucket]
+    for number in drawn:
+        bucket = min(int(number * per_unit), n - 1)
+        ordered[begin[bucket]] = number
+        begin[bucket] += 1
+    kept = 0
+    for i in range(n):
+        number, place = ordered[i], kept
+        while place and ordered[place - 1] > number:
+            place -= 1
+        if place and ordered[place - 1] == number:
+            continue
+        for later in range(kept, place, -1):
+            ordered[later] = ordered[later - 1]
+        ordered[place] = number
+        kept += 1
+    return ordered[:kept].copy()
+
+
 @njit("uint64(uint64, int64)", cache=True)
 def mix(key: int, subject: int) -> int:
     """Hash what a decision is about under its key: 64 bits, wrapping around."""

@@ -136,13 +136,20 @@ def join_rows(parts: Sequence[np.ndarray], dtype: np.dtype = ROW) -> np.ndarray:
     return np.concatenate([part.view(whole) for part in parts]).view(dtype)
 
 
+def edge_cents(
+    lead: Numbers, price: Numbers, lots: Numbers, cents_per_lot_tick: Numbers
+) -> Numbers:
+    """Return the taker's gain by the price, settled to the lead price."""
+    return (lead - price) * lots * cents_per_lot_tick
+
+
 def price_fills(rows: np.ndarray, cents_per_lot_tick: int | np.ndarray) -> None:
     """Fill in edge and fee, in place, from price, lead, quantity and fee rate.
 
     Edge is (lead - price) x quantity, the taker's gain at that moment; it settles the position
     to the lead price, from which variation margin then starts.
     """
-    rows["edge_cents"] = (rows["lead"] - rows["price"]) * rows["lots"] * cents_per_lot_tick
+    rows["edge_cents"] = edge_cents(rows["lead"], rows["price"], rows["lots"], cents_per_lot_tick)
     rows["fee_cents"] = fee_cents(
         np.abs(rows["lots"]) * rows["price"] * cents_per_lot_tick, rows["fee_e6"]
     )

@@ -20,7 +20,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numba import njit
 
-from des.chance import stream
+from des.chance import distinct, stream
 from des.clock import HOUR_US, YEAR_S
 from des.price.lead_price import Ticks
 from ledger.mistake import MistakeError
@@ -196,7 +196,7 @@ def block_times_us(
     for hour in range(start_us // HOUR_US, -(-end_us // HOUR_US)):
         draws = stream(seed, "chain", "block times", chain, hour)
         offsets_us = draws.integers(HOUR_US, size=draws.poisson(3600 / block_s_mean))
-        times.append(hour * HOUR_US + np.unique(offsets_us))  # two in a microsecond are one
+        times.append(hour * HOUR_US + distinct(offsets_us, HOUR_US))  # two in a microsecond are one
     drawn_us = np.concatenate(times)
     first, last = drawn_us.searchsorted((start_us, end_us))
     return drawn_us[first:last]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class DayReturns:
 
     def follow(self, rows: np.ndarray) -> None:
         """Count fills (dtype ROW) of either venue as their takers' gain."""
-        np.add.at(self._at_fills, rows["taker"], rows["edge_cents"] - rows["fee_cents"])
+        _count(rows, self._at_fills)
 
     def quoted(self, hedgers: np.ndarray, gained_cents: np.ndarray) -> None:
         """Take down what the day's quotes on the lead venue gained, by who showed them."""
@@ -39,3 +40,9 @@ class DayReturns:
         won = Returns(self._at_fills[self._firms], self._by_quotes[self._firms])
         self._at_fills[:] = self._by_quotes[:] = 0
         return won
+
+
+@njit(cache=True)
+def _count(rows: np.ndarray, at_fills: np.ndarray) -> None:
+    for row in rows:
+        at_fills[row.taker] += row.edge_cents - row.fee_cents

@@ -6,46 +6,40 @@ who back the venue look at their net positions at settlements.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from numba import njit
 
 from des.clock import microseconds
 from des.price.lead_price import Ticks
-from des.quoting.quotes import price_at
+from des.quoting.quotes import latest
+from des.rows import clear
 from des.scenario import Firm, Scenario
-from ledger.fills import new_rows
+from des.turns import in_turn
+from ledger.fills import ROW, new_rows
 from ledger.kinds import Kind
 from ledger.motives import Motive
 from ledger.parties import Parties
 
 COST_UNIT = 10**8  # half-spreads are in hundred-millionths of the price
 
+_PICKOFF, _HEDGE = int(Motive.PICKOFF), int(Motive.HEDGE)
 
-@dataclass(frozen=True, slots=True)
-class HedgeOrders:
+
+class HedgeOrders(NamedTuple):
     """Market orders on their way to the lead venue in one market, as equally long arrays."""
 
     due_us: np.ndarray
     hedger: np.ndarray
     lots: np.ndarray  # positive buys
 
-    def where(self, chosen: np.ndarray) -> "HedgeOrders":
-        """Pick orders by mask."""
-        return HedgeOrders(self.due_us[chosen], self.hedger[chosen], self.lots[chosen])
 
-    def then(self, later: "HedgeOrders") -> "HedgeOrders":
-        """Join two sets of orders."""
-        return HedgeOrders(
-            np.concatenate((self.due_us, later.due_us)),
-            np.concatenate((self.hedger, later.hedger)),
-            np.concatenate((self.lots, later.lots)),
-        )
+class Terms(NamedTuple):
+    """What an order pays on the lead venue."""
 
-
-def no_hedges() -> HedgeOrders:
-    """Return an empty set of orders."""
-    return HedgeOrders(*(np.empty(0, dtype=np.int64) for _ in HedgeOrders.__slots__))
+    half_spread_e8: int  # hundred-millionths of the price
+    outside: int  # who sells to the buyers there and buys from the sellers
 
 
 def lead_delays_us(scenario: Scenario, parties: Parties, firms: Sequence[Firm]) -> np.ndarray:
@@ -74,19 +68,15 @@ class HedgeDesk:
             outside: who sells to the buyers there and buys from the sellers.
         """
         self._delay_us = delay_us
-        self._half_spread = round(half_spread_bps * COST_UNIT / 10_000)
-        self._outside = outside
-        self._under_way = no_hedges()
+        self._terms = Terms(round(half_spread_bps * COST_UNIT / 10_000), outside)
+        self._under_way = _no_orders(0)
         self._ordered_lots = 0
 
     def follow(self, house_fills: np.ndarray) -> None:
         """Let the firms order away what they have just taken (rows of dtype ROW)."""
-        taken = house_fills["motive"] == Motive.PICKOFF
-        if not taken.any():
-            return
-        hedger = house_fills["taker"][taken].astype(np.int64)
-        due_us = house_fills["time_us"][taken] + self._delay_us[hedger]
-        self._order(HedgeOrders(due_us, hedger, -house_fills["lots"][taken]))
+        if len(house_fills):
+            self._under_way, lots = _followed(self._under_way, house_fills, self._delay_us)
+            self._ordered_lots += lots
 
     def decide(self, now_us: int, hedger: int, lots: int, most_lots: int | None = None) -> None:
         """Order away what a hedger's positions on both venues (and orders under way) leave open.
@@ -97,22 +87,18 @@ class HedgeDesk:
             lots: what it holds on house and lead venue together.
             most_lots: of one order; None for all at once.
         """
-        under_way = self._under_way.lots[self._under_way.hedger == hedger]
-        needed = -lots - int(under_way.sum())
+        needed = -lots - _lots_of(self._under_way, hedger)
         if most_lots is not None:
             needed = max(-most_lots, min(most_lots, needed))
         if needed:
-            due_us = now_us + self._delay_us[hedger]
-            self._order(HedgeOrders(*(np.array([x]) for x in (due_us, hedger, needed))))
+            order = int(now_us + self._delay_us[hedger]), hedger, needed
+            self._under_way = _with(self._under_way, order)
+            self._ordered_lots += needed
 
     def ordered_lots(self) -> int:
         """Return the net lots ordered since the last call: what the lead venue is about to feel."""
         ordered, self._ordered_lots = self._ordered_lots, 0
         return ordered
-
-    def _order(self, orders: HedgeOrders) -> None:
-        self._under_way = self._under_way.then(orders)
-        self._ordered_lots += int(orders.lots.sum())
 
     def fills(self, end_us: int, ticks: Ticks, impact_per_root_lot: float) -> np.ndarray:
         """Fill what is due before *end_us*, at the price it finds, plus half-spread and impact.
@@ -123,26 +109,99 @@ class HedgeDesk:
             impact_per_root_lot: an order's own impact in logs, over the root of its lots.
 
         Returns:
-            Rows of dtype ROW in the order of time, all but what the venue adds.
+            Rows of dtype ROW in the order of time.
         """
         if not len(self._under_way.due_us):
             return new_rows(0)
-        due = self._under_way.due_us < end_us
-        orders = self._under_way.where(due)
-        self._under_way = self._under_way.where(~due)
-        orders = orders.where(np.lexsort((orders.hedger, orders.due_us)))
-        lead = price_at(ticks, orders.due_us)
-        cost = -(-lead * self._half_spread // COST_UNIT)
-        if impact_per_root_lot:
-            size = np.abs(orders.lots).tolist()
-            pushed = [
-                math.ceil(price * impact_per_root_lot * math.sqrt(lots))
-                for price, lots in zip(lead.tolist(), size, strict=True)
-            ]
-            cost += np.array(pushed, dtype=np.int64)
-        rows = new_rows(len(lead))
-        rows["time_us"], rows["motive"] = orders.due_us, Motive.HEDGE
-        rows["taker"], rows["maker"] = orders.hedger, self._outside
-        rows["lots"], rows["lead"] = orders.lots, lead
-        rows["price"] = np.maximum(lead + np.sign(orders.lots) * cost, 1)
+        rows, self._under_way = _filled(
+            self._under_way, end_us, ticks, self._terms, impact_per_root_lot
+        )
         return rows
+
+
+@njit(cache=True)
+def _no_orders(n: int) -> HedgeOrders:
+    return HedgeOrders(np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64))
+
+
+@njit(cache=True)
+def _note(orders: HedgeOrders, i: int, due_us: int, hedger: int, lots: int) -> None:
+    orders.due_us[i], orders.hedger[i], orders.lots[i] = due_us, hedger, lots
+
+
+@njit(cache=True)
+def _lots_of(orders: HedgeOrders, hedger: int) -> int:
+    """Return the net lots of one hedger's orders."""
+    lots = 0
+    for i in range(len(orders.lots)):
+        if orders.hedger[i] == hedger:
+            lots += orders.lots[i]
+    return lots
+
+
+@njit(cache=True)
+def _longer(orders: HedgeOrders, more: int) -> HedgeOrders:
+    """Copy orders, with room for some more behind them."""
+    n = len(orders.lots)
+    longer = _no_orders(n + more)
+    for i in range(n):
+        _note(longer, i, orders.due_us[i], orders.hedger[i], orders.lots[i])
+    return longer
+
+
+@njit(cache=True)
+def _with(orders: HedgeOrders, order: tuple[int, int, int]) -> HedgeOrders:
+    """Put one order (due, hedger, lots) behind others."""
+    longer = _longer(orders, 1)
+    _note(longer, len(orders.lots), order[0], order[1], order[2])
+    return longer
+
+
+@njit(cache=True)
+def _followed(
+    orders: HedgeOrders, fills: np.ndarray, delay_us: np.ndarray
+) -> tuple[HedgeOrders, int]:
+    """Put behind *orders* the reverse of each fill (dtype ROW) that was the taker's own idea.
+
+    Returns them all, and the net lots of those that are new.
+    """
+    taken = 0
+    for fill in fills:
+        taken += fill.motive == _PICKOFF
+    longer, i, lots = _longer(orders, taken), len(orders.lots), 0
+    for fill in fills:
+        if fill.motive == _PICKOFF:
+            _note(longer, i, fill.time_us + delay_us[fill.taker], fill.taker, -fill.lots)
+            i += 1
+            lots -= fill.lots
+    return longer, lots
+
+
+@njit(cache=True)
+def _filled(
+    orders: HedgeOrders, end_us: int, ticks: Ticks, terms: Terms, impact_per_root_lot: float
+) -> tuple[np.ndarray, HedgeOrders]:
+    """Fill orders that are due before *end_us*; return rows (dtype ROW), and what is left."""
+    n = 0
+    for due_us in orders.due_us:
+        n += due_us < end_us
+    rows, left, later, tick = np.empty(n, dtype=ROW), _no_orders(len(orders.lots) - n), 0, 0
+    for at, i in enumerate(in_turn(orders.due_us, orders.hedger)):
+        due_us, hedger, lots = orders.due_us[i], orders.hedger[i], orders.lots[i]
+        if due_us >= end_us:
+            break  # and so are all after it
+        tick = latest(ticks.times_us, tick, due_us)
+        lead = ticks.prices[tick]
+        cost = -(-lead * terms.half_spread_e8 // COST_UNIT)
+        if impact_per_root_lot:
+            cost += math.ceil(lead * impact_per_root_lot * math.sqrt(abs(lots)))
+        row = rows[at]
+        clear(row)
+        row.time_us, row.motive, row.taker, row.maker = due_us, _HEDGE, hedger, terms.outside
+        row.lots, row.lead = lots, lead
+        row.price = max(lead + (cost if lots > 0 else -cost), 1)
+    for i in range(len(orders.lots)):
+        if orders.due_us[i] >= end_us:
+            _note(left, later, orders.due_us[i], orders.hedger[i], orders.lots[i])
+            later += 1
+    return rows, left

@@ -22,7 +22,7 @@ from des.price.impact import Impact
 from des.price.lead_price import LeadPrice, Ticks
 from des.quoting.belief import Belief
 from des.quoting.plan import QuotingPolicy
-from des.quoting.race import NO_ORDERS, ORDER
+from des.quoting.race import NO_ORDERS, ORDER, Codes
 from des.quoting.session import Decisions, Session
 from des.quoting.takers import Takers, Terms, gateway_keys, nobody_takes, terms
 from des.quoting.uninformed import UninformedFlow
@@ -43,9 +43,9 @@ class Traders:
     backstops: Sequence[tuple[Provider, int]] = ()  # who takes over positions, and which holder
 
     @property
-    def makers(self) -> np.ndarray:
-        """Return by whose quotes an order meets: CAPTIVE, OTHERS."""
-        return np.array((self.maker, self.others))
+    def codes(self) -> Codes:
+        """Return the takers, and by whose quotes an order meets: CAPTIVE, OTHERS."""
+        return Codes(self.takers, np.array((self.maker, self.others)))
 
 
 class Listing:
@@ -91,8 +91,7 @@ class Listing:
             policy,
             takers,
             gateway_keys(run.seed, market.name, firms),
-            traders.takers,
-            traders.makers,
+            traders.codes,
         )
         holders = scenario.retail.holders
         self._uninformed = UninformedFlow(

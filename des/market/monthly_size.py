@@ -15,7 +15,7 @@ from des.market.gateways import Gateways
 from des.market.holdings import FirmsInMarket
 from des.price.lead_price import LeadPrice
 from des.quoting.plan import QuotingPolicy
-from des.quoting.race import NO_ORDERS
+from des.quoting.race import NO_ORDERS, Codes
 from des.quoting.session import Decisions, Session
 from des.quoting.sizing import SAMPLE_US, monthly_size_cents
 from des.quoting.takers import Takers, gateway_keys, terms
@@ -94,8 +94,8 @@ class MonthlySize:
             self._gateways.at(pilot.hour_volatility_ratio(begin_us)),
         )
         # Who fills what is not asked, so that one code does for all.
-        takers, makers = np.zeros(len(margin) + 1, dtype=np.int64), np.zeros(2, dtype=np.int64)
-        session = Session(pilot, self._policy, self._takers, self._keys, takers, makers)
+        codes = Codes(np.zeros(len(margin) + 1, dtype=np.int64), np.zeros(2, dtype=np.int64))
+        session = Session(pilot, self._policy, self._takers, self._keys, codes)
         return session.play(begin_us, until_us, 0.0, decided, NO_ORDERS)
 
 

@@ -8,19 +8,19 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from des.chance import stream
+from des.chance import distinct, stream
 from des.clock import HOUR_US, SECOND_US
 from des.price.hourly_path import hourly_path
 from des.scenario import Price
 from ledger.mistake import MistakeError
 
-# The hour before, for a quoter that reads the past; this one; the next, for orders on their way.
-HOURS_KEPT = 3
+# A day, whose ticks are asked for once more when it closes; the hour before, for a quoter that
+# reads the past; the next, for orders on their way.
+HOURS_KEPT = 26
 # Prices are stored in 32 bits: the other half is room inside the hours, and for impact.
 PRICE_TICKS_MAX_AT_HOURS = 2**30
 
 _NO_TIMES = np.empty(0, dtype=np.int64)
-_NO_PRICES = np.empty(0)
 
 
 class Ticks(NamedTuple):
@@ -93,16 +93,15 @@ class LeadPrice:
             Prices are rounded to the nearest tick, here and nowhere else, and are at least one.
         """
         start_us, end_us = max(start_us, self._start_us), min(end_us, self._end_us)
-        times, prices = [_NO_TIMES], [_NO_PRICES]
-        for hour in range(start_us // HOUR_US, -(-end_us // HOUR_US)):
-            hour_times, hour_prices = self._hour(hour)
-            first, last = hour_times.searchsorted((start_us, end_us))
-            times.append(hour_times[first:last])
-            prices.append(hour_prices[first:last])
-        # The exponential of the path was taken once, over its whole hour. Multiplying rounds each
-        # price alone, so that no price depends on which others are asked for with it.
-        rounded = np.rint(np.concatenate(prices) * math.exp(impact))
-        return Ticks(np.concatenate(times), np.maximum(rounded, 1).astype(np.int64))
+        factor = math.exp(impact)
+        hours = [
+            _rounded(*self._hour(hour), start_us, end_us, factor)
+            for hour in range(start_us // HOUR_US, -(-end_us // HOUR_US))
+        ]
+        if len(hours) == 1:
+            return hours[0]
+        times, prices = zip(*hours, strict=True) if hours else ([_NO_TIMES], [_NO_TIMES])
+        return Ticks(np.concatenate(times), np.concatenate(prices))
 
     def hour_volatility_ratio(self, time_us: int) -> float:
         """Return by which factor the hour at *time_us* is more volatile than its level."""
@@ -129,7 +128,8 @@ class LeadPrice:
         arrivals = self._stream("tick times", hour)
         drawn_us = arrivals.integers(HOUR_US, size=arrivals.poisson(self._ticks_per_hour))
         known_us = np.zeros(int(self._path.is_known[row]), dtype=np.int64)
-        offsets_us = _distinct(np.concatenate((known_us, drawn_us, jumps_us)))
+        # Two ticks in one microsecond are one, as the price is a function of time.
+        offsets_us = distinct(np.concatenate((known_us, drawn_us, jumps_us)), HOUR_US)
 
         normals = self._stream("diffusion", hour).standard_normal(len(offsets_us) + 1)
         log_price = self._path.log_price[row] + _bridge(
@@ -148,6 +148,37 @@ class LeadPrice:
 
     def _stream(self, quantity: str, hour: int) -> np.random.Generator:
         return stream(self._seed, "price", quantity, self._market, hour)
+
+
+@njit(cache=True)
+def joined(before: Ticks, after: Ticks, since_us: int) -> Ticks:
+    """Let ticks follow others, of which those stay that tell the price from *since_us* on."""
+    first = max(np.searchsorted(before.times_us, since_us, "right") - 1, 0)
+    kept = len(before.times_us) - first
+    n = kept + len(after.times_us)
+    times_us, prices = np.empty(n, np.int64), np.empty(n, np.int64)
+    for i in range(n):
+        if i < kept:
+            times_us[i], prices[i] = before.times_us[first + i], before.prices[first + i]
+        else:
+            times_us[i], prices[i] = after.times_us[i - kept], after.prices[i - kept]
+    return Ticks(times_us, prices)
+
+
+@njit(cache=True)
+def _rounded(
+    times_us: np.ndarray, prices: np.ndarray, start_us: int, end_us: int, factor: float
+) -> Ticks:
+    """Return an hour's ticks in [start, end), with prices so many times as high.
+
+    The exponential of the path was taken once, over its whole hour. Multiplying rounds each price
+    alone, so that no price depends on which others are asked for with it.
+    """
+    first, last = np.searchsorted(times_us, start_us), np.searchsorted(times_us, end_us)
+    rounded = np.empty(max(last - first, 0), np.int64)
+    for i in range(len(rounded)):
+        rounded[i] = max(np.rint(prices[first + i] * factor), 1)
+    return Ticks(times_us[first:last], rounded)
 
 
 @njit(cache=True)
@@ -170,11 +201,3 @@ def _bridge(
         walk[i], since_us = stands, offset_us
     stands += math.sqrt((HOUR_US - since_us) * variance_per_us) * normals[-1]
     return walk + offsets_us * ((ends_at - stands) / HOUR_US)
-
-
-def _distinct(times_us: np.ndarray) -> np.ndarray:
-    """Sort times; two ticks in one microsecond are one, as the price is a function of time."""
-    times_us.sort()
-    is_new = np.ones(len(times_us), dtype=bool)
-    np.not_equal(times_us[1:], times_us[:-1], out=is_new[1:])
-    return times_us[is_new]

@@ -9,6 +9,7 @@ import numpy as np
 from des.clock import HOUR_US
 from des.price.lead_price import LeadPrice
 from des.quoting.plan import QuotingPolicy
+from des.quoting.race import Codes
 from des.quoting.session import Decisions, Session
 from des.quoting.sizing import SAMPLE_US
 from des.quoting.takers import Takers, nobody_takes
@@ -56,8 +57,8 @@ class Belief:
         until_us = hour_us + SAMPLE_US
         orders = self._flow.orders(hour_us, until_us, usd_per_s, lot_cents / 100)
         # Who fills what is not asked, so that one code does for all.
-        nobodys_keys, codes = np.empty(0, dtype=np.uint64), np.zeros(2, dtype=np.int64)
-        session = Session(self._price, self._policy, Takers.of(()), nobodys_keys, codes, codes)
+        nobodys_keys, code = np.empty(0, dtype=np.uint64), np.zeros(2, dtype=np.int64)
+        session = Session(self._price, self._policy, Takers.of(()), nobodys_keys, Codes(code, code))
         fills = session.play(hour_us, until_us, 0.0, decided, orders)
         edge = (fills["price"] - fills["lead"]) * fills["lots"]
         self._edge_cents += int(edge.sum()) * self._tick_cents

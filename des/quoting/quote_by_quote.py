@@ -36,7 +36,7 @@ class QuoteByQuote(Session):
         ticks = self._advance(start_us, end_us, impact)
         self._decided, self._met = decided, []
         self._schedule(env, uninformed)
-        beat = posting_times_us(start_us, end_us, self._refresh_us, ticks)
+        beat = posting_times_us(start_us, end_us, self._refresh_us, ticks.times_us)
         until_us = int(beat[0]) if len(beat) else end_us
         self._watch(env, self._in_force, start_us, until_us)
         for i, (now_us, until_us) in enumerate(pairwise([*beat.tolist(), end_us])):

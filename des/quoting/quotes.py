@@ -24,6 +24,11 @@ class Plan:
     offset_ticks: tuple[int, ...]  # of each level from the mid, best first
     shown_lots: tuple[int, int]  # per level, by side; 0 where nothing is offered
 
+    def compiled(self) -> tuple[int, np.ndarray, np.ndarray]:
+        """Return skew, offsets by side (2, levels) and shown lots by side, for compiled code."""
+        offset = (self.offset_ticks, [-ticks for ticks in self.offset_ticks])
+        return self.skew_ticks, np.array(offset, np.int64), np.array(self.shown_lots, np.int64)
+
 
 class Quotes(NamedTuple):
     """Quotes in the order of posting, both sides, and what has become of them since."""
@@ -36,10 +41,6 @@ class Quotes(NamedTuple):
     left: np.ndarray  # lots not yet taken, shape (n, 2, levels)
     hit_by: np.ndarray  # whether a firm has sent its order, bool, shape (n, 2, firms)
 
-    def last(self) -> "Quotes":
-        """Return the one still in force at the end, if any."""
-        return Quotes(*(column[-1:] for column in self))
-
 
 def post(
     standing: Quotes, posted_us: np.ndarray, latency_us: int, ticks: Ticks, plan: Plan
@@ -48,13 +49,11 @@ def post(
 
     Each is made from the lead price of *latency_us* before, or from the first one.
     """
-    offset = np.array((plan.offset_ticks, [-o for o in plan.offset_ticks]), dtype=np.int64)
-    shown = np.array(plan.shown_lots, dtype=np.int64)
-    return _post(standing, posted_us, latency_us, *ticks, plan.skew_ticks, offset, shown)
+    return post_quotes(standing, posted_us, latency_us, *ticks, *plan.compiled())
 
 
 @njit(cache=True)
-def _post(
+def post_quotes(
     standing: Quotes,
     posted_us: np.ndarray,
     latency_us: int,
@@ -64,20 +63,11 @@ def _post(
     offset: np.ndarray,
     shown: np.ndarray,
 ) -> Quotes:
+    """Do as `post` does, with a plan as numbers: see `Plan.compiled`."""
     begin = len(standing.posted_us)
     quotes = blank(begin + len(posted_us), offset.shape[1], standing.hit_by.shape[2])
-    # Element by element: assigning slices compiles the text of their shapes' errors as well, which
-    # takes longer than all other functions together.
     for i in range(begin):
-        quotes.posted_us[i], quotes.read_us[i] = standing.posted_us[i], standing.read_us[i]
-        quotes.read[i] = standing.read[i]
-        for side in (ASK, BID):
-            quotes.shown_lots[i, side] = standing.shown_lots[i, side]
-            for level in range(offset.shape[1]):
-                quotes.price[i, side, level] = standing.price[i, side, level]
-                quotes.left[i, side, level] = standing.left[i, side, level]
-            for firm in range(standing.hit_by.shape[2]):
-                quotes.hit_by[i, side, firm] = standing.hit_by[i, side, firm]
+        _copy(standing, i, quotes, i)
     tick = 0
     for i, now_us in enumerate(posted_us, begin):
         tick = latest(tick_us, tick, now_us - latency_us)
@@ -89,6 +79,34 @@ def _post(
                 quotes.price[i, side, level] = tick_price[tick] - skew + offset[side, level]
                 quotes.left[i, side, level] = shown[side]
     return quotes
+
+
+@njit(cache=True)
+def last(quotes: Quotes) -> Quotes:
+    """Copy the one still in force at the end, if any."""
+    n = len(quotes.posted_us)
+    kept = blank(min(n, 1), quotes.price.shape[2], quotes.hit_by.shape[2])
+    for i in range(len(kept.posted_us)):
+        _copy(quotes, n - 1, kept, i)
+    return kept
+
+
+@njit(cache=True)
+def _copy(source: Quotes, i: int, target: Quotes, j: int) -> None:
+    """Let quote *j* be as quote *i* of others is.
+
+    Element by element: assigning slices compiles the text of their shapes' errors as well, which
+    takes longer than all other functions together.
+    """
+    target.posted_us[j], target.read_us[j] = source.posted_us[i], source.read_us[i]
+    target.read[j] = source.read[i]
+    for side in (ASK, BID):
+        target.shown_lots[j, side] = source.shown_lots[i, side]
+        for level in range(source.price.shape[2]):
+            target.price[j, side, level] = source.price[i, side, level]
+            target.left[j, side, level] = source.left[i, side, level]
+        for firm in range(source.hit_by.shape[2]):
+            target.hit_by[j, side, firm] = source.hit_by[i, side, firm]
 
 
 @njit(cache=True)
@@ -105,7 +123,7 @@ def blank(n: int, levels: int, firms: int) -> Quotes:
     )
 
 
-@njit(cache=True)
+@njit("int64(int64[::1], int64, int64)", cache=True)
 def latest(times_us: np.ndarray, i: int, time_us: int) -> int:
     """Go on from place *i* to that of the last time at or before *time_us*."""
     while i + 1 < len(times_us) and times_us[i + 1] <= time_us:
@@ -113,19 +131,19 @@ def latest(times_us: np.ndarray, i: int, time_us: int) -> int:
     return i
 
 
-def price_at(ticks: Ticks, times_us: np.ndarray | int) -> np.ndarray:
-    """Return the last price at or before each time; before the first tick, that tick's."""
-    i = ticks.times_us.searchsorted(times_us, side="right") - 1
-    return ticks.prices[np.maximum(i, 0)]
-
-
-def posting_times_us(start_us: int, end_us: int, refresh_us: int, ticks: Ticks) -> np.ndarray:
+@njit(cache=True)
+def posting_times_us(
+    start_us: int, end_us: int, refresh_us: int, tick_us: np.ndarray
+) -> np.ndarray:
     """Return when quotes are posted in [start, end): on the beat, or at every tick if it is 0.
 
     Before the first tick of all there is no price to quote from.
     """
-    if refresh_us == 0 or not len(ticks.times_us):
-        low, high = ticks.times_us.searchsorted((start_us, end_us))
-        return ticks.times_us[low:high]
-    first = -(-start_us // refresh_us) * refresh_us
-    return np.arange(first, end_us, refresh_us, dtype=np.int64)
+    if refresh_us == 0 or not len(tick_us):
+        low, high = np.searchsorted(tick_us, start_us), np.searchsorted(tick_us, end_us)
+        return tick_us[low:high]
+    first = -(-start_us // refresh_us)
+    times_us = np.empty(max(-(-end_us // refresh_us) - first, 0), np.int64)
+    for i in range(len(times_us)):
+        times_us[i] = (first + i) * refresh_us
+    return times_us

@@ -6,8 +6,8 @@ immediate-or-cancel order. The order arrives after the firm's reaction and the v
 and meets whatever quote is in force by then. The sniping of stale quotes is that of Budish,
 Cramton & Shim (2015), QJE 130(4).
 
-`watch` and `meet` are compiled, all in integers. They serve one quote and one order as well as an
-interval of either: what they are given at once changes nothing in what they do.
+`watch` and `fills_of` are compiled, all in integers. They serve one quote and one order as well as
+an interval of either: what they are given at once changes nothing in what they do.
 """
 
 from typing import NamedTuple
@@ -17,7 +17,8 @@ from numba import njit
 
 from des.chance import mix, quantile_index
 from des.quoting.quotes import ASK, BID, SIGN, Quotes, latest
-from ledger.fills import Trigger
+from des.rows import clear
+from ledger.fills import ROW, Trigger
 from ledger.motives import Motive
 
 ANY_PRICE = 2**62  # the limit of an order that takes what it gets
@@ -39,9 +40,18 @@ ORDER = np.dtype(
 )
 NO_ORDERS = np.empty(0, dtype=ORDER)
 
-# Compiled code knows plain integers, not enumerations.
+# Compiled code knows plain integers, not enumerations. A literal is a type of its own, for which
+# whatever takes it is compiled once more; a number of numpy's is not.
 _PICKOFF, _SPREAD, _LIQUIDATION = map(int, (Motive.PICKOFF, Motive.SPREAD, Motive.LIQUIDATION))
-_POSTING, _TICK = int(Trigger.POSTING), int(Trigger.TICK)
+_POSTING, _TICK = np.int64(Trigger.POSTING), np.int64(Trigger.TICK)
+_NONE = np.int64(0)
+
+
+class Codes(NamedTuple):
+    """Who is who in the books."""
+
+    takers: np.ndarray  # the firms, then retail
+    makers: np.ndarray  # by whose quotes an order meets: CAPTIVE, OTHERS
 
 
 class Watchers(NamedTuple):
@@ -84,7 +94,7 @@ def watch(
     sent = np.empty(2 * len(posted_us) * len(watchers.firm), dtype=ORDER)
     if not len(sent):
         return sent
-    n, loosest = 0, watchers.threshold[0]
+    n, loosest = _NONE, watchers.threshold[0]
     tick = np.searchsorted(tick_us, max(since_us, posted_us[0]))
     for i in range(len(posted_us)):
         replaced_us = posted_us[i + 1] if i + 1 < len(posted_us) else until_us
@@ -162,16 +172,16 @@ def _deepest(levels: np.ndarray, sign: int, price: int, threshold: int) -> int:
 
 
 @njit(cache=True)
-def meet(
+def fills_of(
     orders: np.ndarray,
     quotes: Quotes,
     tick_us: np.ndarray,
     tick_price: np.ndarray,
     take_lots: np.ndarray,
     others_ticks: int,
-    rows: np.ndarray,
-) -> int:
-    """Let orders meet the quotes in force on their arrival, and write down what they get.
+    codes: Codes,
+) -> np.ndarray:
+    """Let orders meet the quotes in force on their arrival, and return what they get.
 
     An order is void for levels worse than its limit, and takes level by level what those before
     it left. A level that is empty stays empty until the next quote. At the moment of a posting it
@@ -183,23 +193,29 @@ def meet(
 
     Args:
         orders: dtype ORDER, in the order of their turns.
-        quotes: in the order of posting.
+        quotes: in the order of posting; what is left of them is taken from.
         tick_us, tick_price: the lead price.
         take_lots: what a firm's order takes at most, by side and firm.
         others_ticks: how far from the lead price other makers quote, who are never late.
-        rows: as of `new_rows`, one for every level of every order and one more if it is forced;
-            as many as returned are filled in with all but what the books of the venue add (codes,
-            fee, venue): the taker is the firm's place, or that after the last firm; the maker is
-            CAPTIVE or OTHERS.
+        codes: of takers and makers.
+
+    Returns:
+        Rows of dtype ROW in the order of time, all but what the books of the venue add: fee and
+        venue.
     """
-    n, i, tick = 0, -1, 0
     firms, levels = take_lots.shape[1], quotes.price.shape[2]
+    most = len(orders) * levels
+    for order in orders:
+        most += order.firm == FORCED
+    rows = np.empty(most, dtype=ROW)
+    n, i, tick = 0, -1, 0
     for order in orders:
         i = latest(quotes.posted_us, i, order.arrival_us)
         tick = latest(tick_us, tick, order.arrival_us)
         sign, lead, forced = SIGN[order.side], tick_price[tick], order.firm == FORCED
         limit = sign * lead + others_ticks if forced else order.limit
         lots = take_lots[order.side, order.firm] if order.firm < firms else order.lots
+        taker = codes.takers[min(order.firm, firms)]
         for level in range(levels if i >= 0 else 0):
             price, left = quotes.price[i, order.side, level], quotes.left[i, order.side]
             if not lots or sign * price > limit:
@@ -210,25 +226,26 @@ def meet(
             left[level] -= taken
             lots -= taken
             row = rows[n]
-            _note(order, firms, taken, price, lead, row)
+            _note(order, firms, sign * taken, price, lead, row)
+            row.taker, row.maker = taker, codes.makers[CAPTIVE]
             row.lead_when_quoted = quotes.read[i]
             row.quote_age_us = order.arrival_us - quotes.read_us[i]
-            row.maker = CAPTIVE
             n += 1
         if forced and lots:
-            _note(order, firms, lots, max(lead + sign * others_ticks, 1), lead, rows[n])
-            rows[n].maker = OTHERS
+            row = rows[n]
+            _note(order, firms, sign * lots, max(lead + sign * others_ticks, 1), lead, row)
+            row.taker, row.maker = taker, codes.makers[OTHERS]
             n += 1
-    return n
+    return rows[:n].copy()  # many orders get nothing and need no row
 
 
 @njit(cache=True)
 def _note(order: np.ndarray, firms: int, lots: int, price: int, lead: int, row: np.ndarray) -> None:
     """Write down what an order gets, whoever quoted it."""
+    clear(row)
     if order.firm < firms:
         row.motive = _PICKOFF
     else:
         row.motive = _LIQUIDATION if order.firm == FORCED else _SPREAD
-    row.taker, row.holder, row.trigger = min(order.firm, firms), order.holder, order.trigger
-    row.time_us, row.lots = order.arrival_us, SIGN[order.side] * lots
-    row.price, row.lead = price, lead
+    row.time_us, row.holder, row.trigger = order.arrival_us, order.holder, order.trigger
+    row.lots, row.price, row.lead = lots, price, lead

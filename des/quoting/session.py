@@ -3,7 +3,7 @@
 Between settlements nothing but prices feeds a decision, so a session may look ahead: it sleeps
 through the interval and then has all its quotes watched at once, and all orders meet them in their
 turns. The plain way, one event per quote and per order, is in `quote_by_quote.py`. Both decide
-with the same functions (`post`, `watch`, `meet`) and give the same fills.
+with the same functions (`post`, `watch`, `fills_of`) and give the same fills.
 """
 
 from collections.abc import Generator
@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 import simpy
 
-from des.price.lead_price import LeadPrice, Ticks
+from des.price.lead_price import LeadPrice, Ticks, joined
+from des.quoting.interval import play
 from des.quoting.plan import QuotingPolicy
-from des.quoting.quotes import Plan, Quotes, blank, post, posting_times_us
-from des.quoting.race import FORCED, NO_ORDERS, ORDER, Watchers, meet, watch
+from des.quoting.quotes import Plan, Quotes, blank, post
+from des.quoting.race import NO_ORDERS, Codes, Watchers, fills_of
 from des.quoting.takers import Takers, Terms
 from des.turns import SETTLEMENT, Moment
-from ledger.fills import join_rows, new_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +44,19 @@ class Session:
         policy: QuotingPolicy,
         takers: Takers,
         firm_keys: np.ndarray,
-        taker_codes: np.ndarray,
-        maker_codes: np.ndarray,
+        codes: Codes,
     ) -> None:
         """Begin with nothing quoted.
 
         Args:
             price, policy, takers: who quotes what, and who watches.
             firm_keys: of the firms' gateway draws.
-            taker_codes: the firms' in the books, then retail's.
-            maker_codes: in the books, by whose quotes an order meets: CAPTIVE, OTHERS.
+            codes: of those who trade, in the books.
         """
         self._price, self._firm_keys = price, firm_keys
         self._reaction_us = takers.reaction_us
         self._latency_us, self._refresh_us = policy.latency_us, policy.refresh_us
-        self._taker_codes, self._maker_codes = taker_codes, maker_codes
+        self._codes = codes
         self._in_force = self._nothing = blank(0, len(policy.offset_e6), len(firm_keys))
         self._in_flight = NO_ORDERS
         self.ticks = Ticks(np.empty(0, np.int64), np.empty(0, np.int64))
@@ -95,27 +93,22 @@ class Session:
         Returns:
             Rows of dtype ROW, all but what the venue adds.
         """
-        ticks = self._advance(start_us, end_us, impact)
-        posted_us = posting_times_us(start_us, end_us, self._refresh_us, ticks)
-        if not any(decided.plan.shown_lots):
-            posted_us = posted_us[:1]  # one quote of nothing is as good as many
-        quotes = self._post(self._in_force, posted_us, decided)
-        sent = watch(quotes, start_us, end_us, *ticks, self._watchers(decided))
-        orders = join_rows((self._in_flight, uninformed, sent), ORDER)
-        # What is left of a tie goes in the order of sending.
-        orders = orders.take(np.lexsort((orders["firm"], orders["arrival_us"])))
-        due = orders["arrival_us"].searchsorted(end_us)
-        self._in_flight, self._in_force = orders[due:], quotes.last()
-        return self._fills(orders[:due], quotes, decided)
+        self._in_force, self._in_flight, rows = play(
+            self._in_force,
+            (start_us, end_us, self._refresh_us, self._latency_us),
+            self._advance(start_us, end_us, impact),
+            decided.plan.compiled(),
+            self._watchers(decided),
+            (self._in_flight, uninformed),
+            decided.others_ticks,
+            self._codes,
+        )
+        return rows
 
     def _advance(self, start_us: int, end_us: int, impact: float) -> Ticks:
         """Append the interval's ticks to those that quotes can still be read from."""
-        new, old = self._price.ticks(start_us, end_us, impact), self.ticks
-        keep = max(old.times_us.searchsorted(start_us - self._latency_us, "right") - 1, 0)
-        self.ticks = Ticks(
-            np.concatenate((old.times_us[keep:], new.times_us)),
-            np.concatenate((old.prices[keep:], new.prices)),
-        )
+        new = self._price.ticks(start_us, end_us, impact)
+        self.ticks = joined(self.ticks, new, start_us - self._latency_us)
         return self.ticks
 
     def _post(self, standing: Quotes, posted_us: np.ndarray, decided: Decisions) -> Quotes:
@@ -133,13 +126,11 @@ class Session:
 
     def _fills(self, orders: np.ndarray, quotes: Quotes, decided: Decisions) -> np.ndarray:
         """Let orders meet the quotes in force, and return what they get."""
-        if not len(orders):
-            return new_rows(0)
-        forced = np.count_nonzero(orders["firm"] == FORCED)
-        rows = new_rows(len(orders) * quotes.price.shape[2] + forced)
-        take_lots, others_ticks = decided.terms.take_lots, decided.others_ticks
-        filled = meet(orders, quotes, *self.ticks, take_lots, others_ticks, rows)
-        rows = join_rows((rows[:filled],))  # a copy: many orders get nothing and need no row
-        rows["taker"] = self._taker_codes[rows["taker"]]
-        rows["maker"] = self._maker_codes[rows["maker"]]
-        return rows
+        return fills_of(
+            orders,
+            quotes,
+            *self.ticks,
+            decided.terms.take_lots,
+            decided.others_ticks,
+            self._codes,
+        )

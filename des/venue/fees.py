@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Sequence
 
 import numpy as np
+from numba import njit
 
 from des.scenario import FeeTier
 from des.venue.venue import Venue
@@ -56,8 +57,7 @@ class TakerFees:
 
     def follow(self, market: int, rows: np.ndarray) -> None:
         """Count fills (dtype ROW) of a market as their takers' volume."""
-        notional = np.abs(rows["lots"]) * rows["price"] * self._venue.tick_cents[market]
-        np.add.at(self._volume_cents, rows["taker"], notional)
+        _count(rows, self._venue.tick_cents[market], self._volume_cents)
 
     def close_day(self) -> None:
         """Let the day's volume decide what is paid from now on."""
@@ -67,3 +67,9 @@ class TakerFees:
 
     def _set(self) -> None:
         self._venue.fee_e6[self._takers] = self._schedule.rates_e6
+
+
+@njit(cache=True)
+def _count(rows: np.ndarray, tick_cents: int, volume_cents: np.ndarray) -> None:
+    for row in rows:
+        volume_cents[row.taker] += abs(row.lots) * row.price * tick_cents

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numba import njit
 
-from ledger.fills import new_rows, price_fills
+from des.rows import clear, row_edge_cents, row_fee_cents
+from ledger.fills import ROW
 from ledger.journal import Journal
 from ledger.money import Contract
 from ledger.motives import Motive
@@ -53,6 +54,7 @@ class Venue:
         self._value = np.zeros((len(contracts), members), dtype=np.int64)  # cents, at entry
         self._account = np.array([desks.get(member, member) for member in range(members)])
         self.fee_e6 = np.zeros(members, dtype=np.int64)  # each one's as a taker, millionths
+        self._free = np.zeros(members, dtype=np.int64)
 
     def fill(self, market: int, rows: np.ndarray) -> None:
         """Book orders that were filled: their takers pay this venue's fee.
@@ -62,26 +64,24 @@ class Venue:
             rows: of dtype ROW, which say who traded what at which prices. Venue, market, edge and
                 fee are added here, and nowhere else.
         """
-        self._trade(market, rows, self.fee_e6[rows["taker"]])
+        self._trade(market, rows, self.fee_e6)
 
     def exchange(self, market: int, rows: np.ndarray) -> None:
         """Book positions that change hands without an order, and so without a fee."""
-        self._trade(market, rows, 0)
+        self._trade(market, rows, self._free)
 
-    def _trade(self, market: int, rows: np.ndarray, fee_e6: np.ndarray | int) -> None:
+    def _trade(self, market: int, rows: np.ndarray, fee_e6: np.ndarray) -> None:
         """Settle edge and fee at once, positions at the lead price."""
         if not len(rows):
             return
-        cents = self.tick_cents[market]
-        rows["venue"], rows["market"], rows["fee_e6"] = self.code, market, fee_e6
-        price_fills(rows, cents)
-        _book(rows, cents, self._account, self.claims, self.lots[market], self._value[market])
+        where = self.code, market, self.tick_cents[market]
+        positions = self.lots[market], self._value[market]
+        _book(rows, where, fee_e6, self._account, self.claims, positions)
         self._journal.trade(rows)
 
     def notional(self, marks: np.ndarray) -> np.ndarray:
         """Return the cents that each account's positions are worth, longs and shorts alike."""
-        held = np.abs(self.lots * (marks * self.tick_cents)[:, None]).sum(axis=0)
-        return self._by_account(held)
+        return _notional(self.lots, marks * self.tick_cents, self._account)
 
     def pay(self, rows: np.ndarray) -> None:
         """Book payments (dtype ROW) from their makers, or from this venue, to their takers."""
@@ -95,47 +95,44 @@ class Venue:
 
     def settle(self, marks: np.ndarray, time_us: int) -> None:
         """Pay variation margin in all markets at *marks* (ticks, by market)."""
-        worth = self.lots * (marks * self.tick_cents)[:, None]
-        payments = worth - self._value
-        self._value = worth
+        payments = _margin(self.lots, marks * self.tick_cents, self._value)
         self._pay(Motive.MARGIN, payments, marks, time_us)
 
     def fund(self, marks: np.ndarray, rate_e9: int, time_us: int) -> None:
         """Let longs pay shorts *rate_e9* billionths of the notional at *marks*."""
-        due = -self.lots * (marks * self.tick_cents)[:, None] * rate_e9
-        payments = np.stack([_whole_cents(row) for row in due])
+        payments = _funding(self.lots, marks * self.tick_cents, rate_e9)
         self._pay(Motive.FUNDING, payments, marks, time_us)
 
     def _pay(self, motive: Motive, payments: np.ndarray, marks: np.ndarray, time_us: int) -> None:
-        self.claims += self._by_account(payments.sum(axis=0))
-        payments[:, self._pays] = 0  # its payment is the other side of everybody else's
-        market, member = np.nonzero(payments)
-        rows = new_rows(len(market))
-        rows["time_us"], rows["motive"], rows["venue"] = time_us, motive, self.code
-        rows["market"], rows["taker"], rows["maker"] = market, member, self._pays
-        rows["lots"] = self.lots[market, member]
-        rows["price"] = rows["lead"] = marks[market]
-        rows["edge_cents"] = payments[market, member]
+        head = time_us, int(motive), self.code, self._pays
+        rows = _paid(payments, self.lots, marks, self._account, self.claims, head)
         self._journal.trade(rows)
-
-    def _by_account(self, cents: np.ndarray) -> np.ndarray:
-        """Sum what members have by the accounts that they trade on."""
-        summed = np.zeros_like(cents)
-        np.add.at(summed, self._account, cents)
-        return summed
 
 
 @njit(cache=True)
 def _book(
     rows: np.ndarray,
-    cents: int,
+    where: tuple[int, int, int],
+    fee_e6: np.ndarray,
     account: np.ndarray,
     claims: np.ndarray,
-    lots: np.ndarray,
-    value: np.ndarray,
+    positions: tuple[np.ndarray, np.ndarray],
 ) -> None:
-    """Move edge, fee and contracts of priced fills between the accounts of one market."""
+    """Price fills, and move edge, fee and contracts between the accounts of one market.
+
+    Args:
+        rows: dtype ROW; venue, market, edge and fee are filled in.
+        where: codes of venue and market, and the cents of a tick on a lot there.
+        fee_e6: by member, what it pays as a taker, in millionths.
+        account: by member, whose account it trades on.
+        claims: by account, cents; changes in place.
+        positions: lots and their cents at entry, each by member; change in place.
+    """
+    (venue, market, cents), (lots, value) = where, positions
     for row in rows:
+        row.venue, row.market, row.fee_e6 = venue, market, fee_e6[row.taker]
+        row.edge_cents = row_edge_cents(row.lead, row.price, row.lots, cents)
+        row.fee_cents = row_fee_cents(abs(row.lots) * row.price * cents, row.fee_e6)
         taker, maker, worth = row.taker, row.maker, row.lots * row.lead * cents
         claims[account[taker]] += row.edge_cents - row.fee_cents
         claims[account[maker]] -= row.edge_cents
@@ -145,10 +142,93 @@ def _book(
         value[maker] -= worth
 
 
-def _whole_cents(due: np.ndarray) -> np.ndarray:
-    """Round payments that sum to zero so that they still do; largest remainders get odd cents."""
-    whole, rest = np.divmod(due, FUNDING_UNIT)
-    odd = -int(whole.sum())
-    if odd:
-        whole[np.argsort(-rest, kind="stable")[:odd]] += 1
-    return whole
+@njit(cache=True)
+def _notional(lots: np.ndarray, lot_cents: np.ndarray, account: np.ndarray) -> np.ndarray:
+    """Return what positions (lots, by market and member) are worth in cents, by account."""
+    held = np.zeros(lots.shape[1], np.int64)
+    for market in range(lots.shape[0]):
+        for member in range(lots.shape[1]):
+            held[account[member]] += abs(lots[market, member] * lot_cents[market])
+    return held
+
+
+@njit(cache=True)
+def _margin(lots: np.ndarray, lot_cents: np.ndarray, value: np.ndarray) -> np.ndarray:
+    """Return variation margin in cents, by market and member; entry values become what is worth.
+
+    Args:
+        lots: by market and member.
+        lot_cents: what a lot is worth, by market.
+        value: cents at entry, by market and member; changes in place.
+    """
+    payments = np.empty(lots.shape, np.int64)
+    for market in range(lots.shape[0]):
+        for member in range(lots.shape[1]):
+            worth = lots[market, member] * lot_cents[market]
+            payments[market, member] = worth - value[market, member]
+            value[market, member] = worth
+    return payments
+
+
+@njit(cache=True)
+def _funding(lots: np.ndarray, lot_cents: np.ndarray, rate_e9: int) -> np.ndarray:
+    """Return funding in cents by market and member, in whole cents that sum to zero.
+
+    Rounded down; those with the largest remainders, and of these the first, get the odd cents.
+    """
+    markets, members = lots.shape
+    payments, rest = np.empty(lots.shape, np.int64), np.empty(members, np.int64)
+    for market in range(markets):
+        odd = 0
+        for member in range(members):
+            due = -lots[market, member] * lot_cents[market] * rate_e9
+            payments[market, member] = due // FUNDING_UNIT
+            rest[member] = due % FUNDING_UNIT
+            odd -= payments[market, member]
+        for _ in range(odd):
+            largest = 0
+            for member in range(members):
+                if rest[member] > rest[largest]:
+                    largest = member
+            payments[market, largest] += 1
+            rest[largest] = -1
+    return payments
+
+
+@njit(cache=True)
+def _paid(
+    payments: np.ndarray,
+    lots: np.ndarray,
+    marks: np.ndarray,
+    account: np.ndarray,
+    claims: np.ndarray,
+    head: tuple[int, int, int, int],
+) -> np.ndarray:
+    """Book payments, and write each down but those of whoever is on everybody's other side.
+
+    Args:
+        payments, lots: cents and lots, by market and member.
+        marks: ticks, by market.
+        account: by member, whose account it trades on.
+        claims: by account, cents; changes in place.
+        head: the time, the motive, the venue's code, and who is on the other side.
+
+    Returns:
+        Rows of dtype ROW, market by market.
+    """
+    time_us, motive, venue, pays = head
+    rows, n = np.empty(payments.size, dtype=ROW), 0
+    for market in range(payments.shape[0]):
+        for member in range(payments.shape[1]):
+            paid = payments[market, member]
+            claims[account[member]] += paid
+            if not paid or member == pays:
+                continue
+            row = rows[n]
+            clear(row)
+            row.time_us, row.motive, row.venue, row.market = time_us, motive, venue, market
+            row.taker, row.maker, row.lots = member, pays, lots[market, member]
+            row.price = row.lead = marks[market]
+            row.edge_cents = paid
+            n += 1
+    return rows[:n].copy()

@@ -10,10 +10,13 @@ from zlib import crc32
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from des.chance import (
     QUANTILES,
     decision_key,
+    distinct,
     lognormal_quantiles_us,
     mix,
     quantile_index,
@@ -174,3 +177,16 @@ def test_the_mean_wait_is_the_span_over_what_is_expected_in_it():
     waits_us = [waiting_us(draws, 4.0, 1_000_000) for _ in range(10_000)]
 
     assert abs(fmean(waits_us) - 250_000) < 3 * 250_000 / 10_000**0.5
+
+
+# ---- moments in order
+
+
+@given(span=st.integers(1, 2**40), draws=st.data())
+def test_drawn_numbers_come_in_order_and_each_once_however_they_are_spread(span, draws):
+    near = st.integers(0, min(span - 1, 9))
+    numbers = draws.draw(
+        st.lists(st.integers(0, span - 1) | near | near.map(lambda n: span - 1 - n))
+    )
+
+    assert distinct(np.array(numbers, dtype=np.int64), span).tolist() == sorted(set(numbers))

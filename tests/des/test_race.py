@@ -21,12 +21,12 @@ from des.price.lead_price import LeadPrice, Ticks
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quote_by_quote import QuoteByQuote
 from des.quoting.quotes import SIGN, Plan, Quotes, blank, post
-from des.quoting.race import ANY_PRICE, FORCED, ORDER, UNINFORMED, Watchers, meet, watch
+from des.quoting.race import ANY_PRICE, FORCED, ORDER, UNINFORMED, Codes, Watchers, fills_of, watch
 from des.quoting.session import Decisions, Session
 from des.quoting.takers import Takers, Terms
 from des.quoting.uninformed import UninformedFlow
 from des.scenario import Anchor, Price, VolatilityLevel
-from ledger.fills import Trigger, new_rows
+from ledger.fills import Trigger
 from ledger.motives import Motive
 
 START_US = 10_000
@@ -121,8 +121,7 @@ def played(world: World, kind: type[Session] = Session) -> list[NaiveFill]:
         QuotingPolicy(world.latency_us, world.refresh_us, world.intervals[0].offsets, 0, 0),
         Takers(np.array(world.reactions_us, dtype=np.int64), unused, unused, unused),
         world.keys(),
-        np.append(np.arange(n), RETAIL),
-        np.array((CAPTIVE_MAKER, OTHER_MAKERS)),
+        Codes(np.append(np.arange(n), RETAIL), np.array((CAPTIVE_MAKER, OTHER_MAKERS))),
     )
     env = simpy.Environment(initial_time=world.intervals[0].start_us)
     rows = []
@@ -346,9 +345,9 @@ def ticks_at(price: int) -> Ticks:
 
 def taken(order: np.ndarray, quote: Quotes) -> list[tuple[int, int]]:
     """Let one order meet a quote; what it gets is (price, lots), by level."""
-    rows = new_rows(quote.price.shape[2] + 1)
-    got = meet(order, quote, *ticks_at(1_000), np.empty((2, 0), dtype=np.int64), 0, rows)
-    return [(price, abs(lots)) for price, lots in rows[:got][["price", "lots"]].tolist()]
+    nobody, codes = np.empty((2, 0), dtype=np.int64), Codes(np.array([RETAIL]), np.array([0, 0]))
+    rows = fills_of(order, quote, *ticks_at(1_000), nobody, 0, codes)
+    return [(price, abs(lots)) for price, lots in rows[["price", "lots"]].tolist()]
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)

@@ -13,7 +13,7 @@ from des.clock import HOUR_US, SECOND_US, midnight_us
 from des.price.lead_price import LeadPrice
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quotes import Plan
-from des.quoting.race import NO_ORDERS
+from des.quoting.race import NO_ORDERS, Codes
 from des.quoting.session import Decisions, Session
 from des.quoting.sizing import SAMPLE_US, monthly_size_cents, size_for
 from des.quoting.takers import Takers, Terms
@@ -110,8 +110,7 @@ class Pilot:
             QuotingPolicy(2 * SECOND_US, 2 * SECOND_US, self.offsets, 0, 0),
             Takers(np.arange(firms) * 100_000, unused, unused, unused),
             np.arange(firms, dtype=np.uint64),
-            np.arange(firms + 1),
-            np.arange(2),
+            Codes(np.arange(firms + 1), np.arange(2)),
         )
         decided = Decisions(
             Plan(0, self.offsets, (shown_lots, shown_lots)),

@@ -37,7 +37,7 @@ from des.clock import HOUR_US, SECOND_US, YEAR_S, microseconds, midnight_us
 from des.price.lead_price import LeadPrice
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quotes import ASK, BID, Plan
-from des.quoting.race import NO_ORDERS
+from des.quoting.race import NO_ORDERS, Codes
 from des.quoting.session import Decisions, Session
 from des.quoting.takers import Takers, Terms
 from des.quoting.uninformed import UninformedFlow
@@ -159,8 +159,7 @@ def session_of(market: Market, price: LeadPrice, reactions_us: list[int]) -> Ses
         QuotingPolicy(microseconds(market.latency_s), microseconds(market.refresh_s), (0,), 0, 0),
         Takers(np.array(reactions_us, dtype=np.int64), unused, unused, unused),
         np.arange(len(reactions_us), dtype=np.uint64),
-        np.arange(len(reactions_us) + 1),
-        np.arange(2),
+        Codes(np.arange(len(reactions_us) + 1), np.arange(2)),
     )
 
 

@@ -1,0 +1,76 @@
+"""An interval at once: quotes are posted and watched, and all orders meet them in their turns."""
+
+import numpy as np
+from numba import njit
+
+from des.quoting.quotes import ASK, BID, Quotes, last, post_quotes, posting_times_us
+from des.quoting.race import ORDER, Codes, Watchers, fills_of, watch
+from des.turns import in_turn
+
+
+@njit(cache=True)
+def play(
+    standing: Quotes,
+    beat: tuple[int, int, int, int],
+    ticks: tuple[np.ndarray, np.ndarray],
+    plan: tuple[int, np.ndarray, np.ndarray],
+    watchers: Watchers,
+    orders: tuple[np.ndarray, np.ndarray],
+    others_ticks: int,
+    codes: Codes,
+) -> tuple[Quotes, np.ndarray, np.ndarray]:
+    """Quote and be hit in [start, end).
+
+    Args:
+        standing: the quote in force at the start, if any, with what is left of it.
+        beat: start and end, how often quotes are posted (0: at every tick), and how much later
+            than the price that they are made from; all in microseconds.
+        ticks: times and lead prices, from the last one that a quote can still be read from.
+        plan: how far the mid is shifted down; each level's distance from it, shape (2, levels);
+            lots shown per level, shape (2,): by side, in ticks and lots.
+        watchers: the firms.
+        orders: in flight at the start, and those of the interval that nothing sets off; dtype
+            ORDER.
+        others_ticks: how far from the lead price other makers quote.
+        codes: of takers and makers in the books.
+
+    Returns:
+        The quote in force at the end, the orders then in flight, and the fills (dtype ROW).
+    """
+    start_us, end_us, refresh_us, latency_us = beat
+    (tick_us, tick_price), (skew, offset, shown) = ticks, plan
+    posted_us = posting_times_us(start_us, end_us, refresh_us, tick_us)
+    if not shown[ASK] and not shown[BID]:
+        posted_us = posted_us[:1]  # one quote of nothing is as good as many
+    quotes = post_quotes(standing, posted_us, latency_us, tick_us, tick_price, skew, offset, shown)
+    sent = watch(quotes, start_us, end_us, tick_us, tick_price, watchers)
+    due, in_flight = _split(_in_turn(orders[0], orders[1], sent), end_us)
+    take_lots = watchers.take_lots
+    rows = fills_of(due, quotes, tick_us, tick_price, take_lots, others_ticks, codes)
+    return last(quotes), in_flight, rows
+
+
+@njit(cache=True)
+def _in_turn(in_flight: np.ndarray, unforeseen: np.ndarray, sent: np.ndarray) -> np.ndarray:
+    """Join orders in the order of their turns; what is left of a tie goes as it was sent."""
+    n, begin = len(in_flight) + len(unforeseen) + len(sent), 0
+    joined, ordered = np.empty(n, dtype=ORDER), np.empty(n, dtype=ORDER)
+    for part in (in_flight, unforeseen, sent):
+        for i in range(len(part)):
+            joined[begin + i] = part[i]
+        begin += len(part)
+    arrival_us, firm = np.empty(n, np.int64), np.empty(n, np.int64)
+    for i in range(n):
+        arrival_us[i], firm[i] = joined[i].arrival_us, joined[i].firm
+    for i, place in enumerate(in_turn(arrival_us, firm)):
+        ordered[i] = joined[place]
+    return ordered
+
+
+@njit(cache=True)
+def _split(orders: np.ndarray, end_us: int) -> tuple[np.ndarray, np.ndarray]:
+    """Part orders that arrive before *end_us* from those that are still in flight then."""
+    n = 0
+    while n < len(orders) and orders[n].arrival_us < end_us:
+        n += 1
+    return orders[:n], orders[n:].copy()
