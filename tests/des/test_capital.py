@@ -4,8 +4,7 @@ Statistical claims are held to three standard errors, each said where it is used
 """
 
 import math
-from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -13,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kept_books import Books, opened
 
 from des.clock import DAY_US, midnight_us
 from des.custody.custody import HALTED, QUEUED, Custody
@@ -30,7 +30,6 @@ from ledger.chart import Chart
 from ledger.money import Contract, to_cents
 from ledger.notes import UnpaidRequest
 from ledger.parties import Parties
-from ledger.transaction import Transaction, check_balance
 
 FIRST_NIGHT_US = midnight_us(date(2021, 5, 2)) - 1
 HOUSE, LEAD = "FTX", "Binance"
@@ -62,36 +61,6 @@ def rules(**changes) -> CapitalRules:
     return CapitalRules(**(still | changes))
 
 
-@dataclass
-class Books:
-    """A journal that checks each transaction, keeps it, and adds up the accounts."""
-
-    chart: Chart
-    transactions: list[Transaction] = field(default_factory=list)
-    events: list[tuple[int, str, str]] = field(default_factory=list)
-    notes: list[UnpaidRequest] = field(default_factory=list)
-    balances: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-
-    def __post_init__(self) -> None:
-        self.opened = {line.account for _, lines in self.chart.accounts() for line in lines}
-
-    def record(self, transaction: Transaction) -> None:
-        check_balance(transaction.narration, transaction.postings)
-        for posting in transaction.postings:
-            assert posting.account in self.opened
-            self.balances[posting.account] += posting.units
-        self.transactions.append(transaction)
-
-    def event(self, time_us: int, name: str, value: str) -> None:
-        self.events.append((time_us, name, value))
-
-    def note(self, time_us: int, note: UnpaidRequest) -> None:
-        self.notes.append(note)
-
-    def tagged(self, tag: str) -> list[Transaction]:
-        return [one for one in self.transactions if one.tag == tag]
-
-
 class Town:
     """Two venues, some firms and their money; other customers keep enough of theirs there."""
 
@@ -106,7 +75,7 @@ class Town:
         self.parties = Parties(HOUSE, "Alameda", LEAD, "Retail", "OtherMakers", names)
         self.names, self.firms = self.parties.names, firms
         chart = Chart(self.parties, CONTRACTS[HOUSE] + CONTRACTS[LEAD])
-        self.books = Books(chart)
+        self.books = Books(opened(chart))
         self.house, self.lead = (
             Venue(i, CONTRACTS[venue], len(self.names), 0, self.books)
             for i, venue in enumerate((HOUSE, LEAD))

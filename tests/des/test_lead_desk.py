@@ -1,7 +1,6 @@
 """A day of quotes on the lead venue: what some gain others lose, in claims and books alike."""
 
 import math
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from statistics import NormalDist
@@ -10,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from kept_books import Books, opened
 
 from des.clock import DAY_US, HOUR_US, YEAR_S, midnight_us
 from des.firms.lead_desk import LeadDesk
@@ -20,7 +20,6 @@ from ledger.chart import Chart
 from ledger.kinds import LEAD_QUOTING
 from ledger.money import Contract, to_cents
 from ledger.parties import OUTSIDE, Parties
-from ledger.transaction import Transaction, check_balance
 from runs.scenarios import load
 
 PARTIES = Parties("FTX", "Alameda", "Binance", "Retail", "OtherMakers", ("Fast", "Slow", "Late"))
@@ -28,7 +27,7 @@ HEDGERS = PARTIES.hedgers  # Alameda, Fast, Slow, Late
 ON_LEAD = (*HEDGERS, OUTSIDE)
 CONTRACTS = (Contract("BTC-PERP", "Binance", "0.01", "1"),)
 CHART = Chart(PARTIES, CONTRACTS)
-OPENED = {line.account for _, lines in CHART.accounts() for line in lines}
+OPENED = opened(CHART)
 BP, USD = 1e-4, 100
 START_US = midnight_us(date(2021, 5, 1))
 END_US = START_US + DAY_US
@@ -61,22 +60,8 @@ class Listing:
     price: Price = field(default_factory=Price)
 
 
-@dataclass
-class Books:
-    """A journal that checks each transaction, keeps it, and adds up the accounts."""
-
-    transactions: list[Transaction] = field(default_factory=list)
-    balances: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-
-    def record(self, transaction: Transaction) -> None:
-        check_balance(transaction.narration, transaction.postings)
-        for posting in transaction.postings:
-            assert posting.account in OPENED
-            self.balances[posting.account] += posting.units
-        self.transactions.append(transaction)
-
-    def tagged(self, tag: str) -> list[Transaction]:
-        return [one for one in self.transactions if one.tag == tag]
+class LeadBooks(Books):
+    """What quotes on the lead venue brought."""
 
     def result(self, entity: str, *kinds: str) -> int:
         """Return what somebody gained, of these kinds."""
@@ -93,7 +78,7 @@ class Venture:
     def __init__(
         self, quoting=QUOTING, delays_us=DELAYS_US, orders=ORDERS, cost_bps=0.5, fee_e6=FEE_E6
     ) -> None:
-        self.books = Books()
+        self.books = LeadBooks(OPENED)
         self.lead = Venue(1, CONTRACTS, len(PARTIES.names), 0, self.books)
         self.desk = LeadDesk(
             quoting,

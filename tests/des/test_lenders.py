@@ -1,7 +1,5 @@
 """The maker's money comes in an order, and what it borrows is owed, costs and can be called."""
 
-from collections import defaultdict
-from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
@@ -9,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kept_books import Books
 
 from des.clock import DAY_US, midnight_us
 from des.custody.custody import Custody
@@ -21,9 +20,8 @@ from des.venue.venue import Venue
 from ledger.accounts import cash, debt, expense, loan
 from ledger.chart import Chart
 from ledger.money import Contract
-from ledger.notes import Note
 from ledger.parties import Parties
-from ledger.transaction import LedgerError, Transaction, check_balance
+from ledger.transaction import LedgerError
 
 LENDERS = ("Lender01", "Lender02")
 PARTIES = Parties("FTX", "Alameda", "Binance", "Retail", "OtherMakers", ("Firm01",), (), LENDERS)
@@ -37,25 +35,6 @@ OPENED = {
 DAY = date(2022, 6, 13)
 NIGHT_US = midnight_us(DAY) + DAY_US - 1
 CENTS = st.integers(0, 10_000)
-
-
-@dataclass
-class Books:
-    """A journal that checks each transaction, keeps it, and adds up the accounts."""
-
-    transactions: list[Transaction] = field(default_factory=list)
-    balances: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    notes: list[Note] = field(default_factory=list)
-
-    def record(self, transaction: Transaction) -> None:
-        check_balance(transaction.narration, transaction.postings)
-        for posting in transaction.postings:
-            assert posting.account in OPENED
-            self.balances[posting.account] += posting.units
-        self.transactions.append(transaction)
-
-    def note(self, time_us: int, note: Note) -> None:
-        self.notes.append(note)
 
 
 class Town:
@@ -73,7 +52,7 @@ class Town:
         never_lend: bool = False,
         **terms: float,
     ) -> None:
-        self.books = Books()
+        self.books = Books(OPENED)
         self.house, lead = (
             Venue(code, CONTRACTS[name], len(CODE), CODE[pays], self.books)
             for code, name, pays in ((0, "FTX", "FTX"), (1, "Binance", "Outside"))

@@ -1,12 +1,13 @@
 """Margin is real money: it moves between cash and venues, is borrowed up to a limit, or is lost."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kept_books import Books, opened
 
 from des.custody.custody import Custody
 from des.treasury.credit_line import CreditLine
@@ -18,7 +19,6 @@ from ledger.chart import Chart
 from ledger.money import Contract
 from ledger.parties import Parties
 from ledger.times import settlement_link
-from ledger.transaction import Transaction, check_balance
 
 PARTIES = Parties("FTX", "Alameda", "Binance", "Retail", "OtherMakers", ("Firm01", "Firm02"))
 NAMES = PARTIES.names
@@ -27,35 +27,17 @@ HEDGERS = (ALAMEDA, FIRM01, FIRM02)
 ON_HOUSE, ON_LEAD = (*HEDGERS, RETAIL), (*HEDGERS, OUTSIDE)  # who trades there
 CONTRACTS = {name: (Contract("BTC-PERP", name, "0.01", "1"),) for name in ("FTX", "Binance")}
 CHART = Chart(PARTIES, (*CONTRACTS["FTX"], *CONTRACTS["Binance"]))
-OPENED = {line.account for _, lines in CHART.accounts() for line in lines}
+OPENED = opened(CHART)
 NOON_US = 1_652_097_600_000_000 - 1
 MARK = np.array([30_000])
 LIMIT, TRANCHE = 100_000, 7_000  # the limit is no whole number of tranches
-
-
-@dataclass
-class Books:
-    """A journal that checks each transaction, keeps it, and adds up the accounts."""
-
-    transactions: list[Transaction] = field(default_factory=list)
-    balances: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-
-    def record(self, transaction: Transaction) -> None:
-        check_balance(transaction.narration, transaction.postings)
-        for posting in transaction.postings:
-            assert posting.account in OPENED
-            self.balances[posting.account] += posting.units
-        self.transactions.append(transaction)
-
-    def tagged(self, tag: str) -> list[Transaction]:
-        return [one for one in self.transactions if one.tag == tag]
 
 
 class Bank:
     """Two venues, their members' money, and the desk that moves it."""
 
     def __init__(self, floor_cents: int = 1_000) -> None:
-        self.books = Books()
+        self.books = Books(OPENED)
         self.house, self.lead = (
             Venue(code, CONTRACTS[name], len(NAMES), pays, self.books)
             for code, name, pays in ((0, "FTX", FTX), (1, "Binance", OUTSIDE))

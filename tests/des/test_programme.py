@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from kept_books import Books
 
 from des.bookkeeping import parties_of
 from des.clock import DAY_US, midnight_us
@@ -22,9 +23,8 @@ from des.treasury.pool_programme import PoolProgramme, realised_variance
 from des.treasury.token_holdings import TokenHoldings
 from des.world import World
 from ledger.accounts import in_pool, income, pooled
-from ledger.notes import Note, TradedPool, UnopenedPool
+from ledger.notes import TradedPool, UnopenedPool
 from ledger.parties import ARBITRAGEURS, OUTSIDE
-from ledger.transaction import Transaction, check_balance
 from runs.scenario_files import ScenarioError
 from runs.scenarios import load
 
@@ -35,29 +35,6 @@ MAKER = SCENARIO.maker.name
 CASH_CENTS = 10**15
 PRICE_USD = 100
 SOL, FTT = 0, 1  # places of markets
-
-
-class Books:
-    """A journal that keeps what it is told, and sums it up."""
-
-    def __init__(self) -> None:
-        self.entries: list[Transaction] = []
-        self.notes: list[Note] = []
-        self.prices: list[tuple[str, ...]] = []
-
-    def record(self, entry: Transaction) -> None:
-        check_balance(entry.narration, entry.postings)
-        self.entries.append(entry)
-
-    def note(self, time_us: int, note: Note) -> None:
-        self.notes.append(note)
-
-    def price(self, time_us: int, *words: str) -> None:
-        self.prices.append(words)
-
-    def balance(self, account: str, commodity: str = "USD") -> int:
-        posted = (posting for entry in self.entries for posting in entry.postings)
-        return sum(p.units for p in posted if (p.account, p.commodity) == (account, commodity))
 
 
 class Wealthy:
@@ -158,7 +135,7 @@ def test_what_the_maker_lacks_of_either_it_does_not_open(units, cents, lacking):
 
     noted = UnopenedPool("SOL", Decimal("1000000.00"), f"for lack of {lacking}")
     assert one.books.notes == [noted]
-    assert not one.books.entries
+    assert not one.books.transactions
     assert not one.holdings.pools
 
 
@@ -167,7 +144,7 @@ def test_a_pool_that_nobody_trades_comes_back_as_it_went_in():
     one.open(MARK)
     one.days(5)
 
-    assert [entry.tag for entry in one.books.entries] == ["pool", "pool"]
+    assert [entry.tag for entry in one.books.transactions] == ["pool", "pool"]
     assert one.cash_cents(MAKER) == 0
     assert one.holdings.units["SOL"] == 10**8
     assert [type(note) for note in one.books.notes] == 3 * [TradedPool]
@@ -213,7 +190,7 @@ def test_what_arbitrageurs_gain_is_what_they_paid_too_little_at_the_price_elsewh
     assert (pool.lots, pool.cents) == (5_000, 200_000_000)
     assert one.cash_cents(ARBITRAGEURS) == 100_000_000
     assert one.cash_cents(OUTSIDE) == -200_000_000
-    assert one.books.entries[-1].meta == (("trades", "1"),)
+    assert one.books.transactions[-1].meta == (("trades", "1"),)
 
 
 def test_the_rest_of_the_world_could_fill_a_pool_ten_times_at_any_hour_of_the_run():
@@ -280,9 +257,9 @@ def booked_per_dollar(fee_bps: float) -> np.ndarray:
         start_us = midnight_us(START)
         one.open(int(lead.ticks(start_us, start_us + DAY_US).prices[-1]))
         for i in range(1, DAYS + 1):
-            worth, before = 2 * one.holdings.pools["SOL"].cents, len(one.books.entries)
+            worth, before = 2 * one.holdings.pools["SOL"].cents, len(one.books.transactions)
             one.pools.close_day(start_us + (i + 1) * DAY_US - 1)
-            (entry,) = one.books.entries[before:]
+            (entry,) = one.books.transactions[before:]
             moved = {p.account: p.units for p in entry.postings if p.commodity == "USD"}
             kept = -moved[income(ARBITRAGEURS, "Pools")]
             paid = -moved.get(income(MAKER, "Pools"), 0)
@@ -385,7 +362,7 @@ def test_liquidity_lifts_marks_where_a_scenario_says_so_and_nothing_else():
     assert high.books.prices[0][0] == "SOL"
     assert float(high.books.prices[0][1]) == pytest.approx(100 + 20 * math.log(2), rel=1e-6)
     assert high.holdings.pools == plain.holdings.pools
-    assert high.books.entries == plain.books.entries
+    assert high.books.transactions == plain.books.transactions
 
 
 def test_a_token_without_a_pool_is_not_lifted():

@@ -1,6 +1,5 @@
 """The till: first come, first served, in full or not at all, and never more than there is."""
 
-from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
@@ -9,6 +8,7 @@ import pytest
 import simpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kept_books import Books
 
 from des.chance import stream
 from des.clock import DAY_US, HOUR_US
@@ -21,9 +21,8 @@ from des.scenario import Cohort, Flow
 from des.venue.venue import Venue
 from ledger.accounts import owed
 from ledger.money import Contract
-from ledger.notes import Note, UnpaidRequest
+from ledger.notes import UnpaidRequest
 from ledger.parties import Parties
-from ledger.transaction import Transaction
 
 HOUSE = "FTX"
 PARTIES = Parties(HOUSE, "Alameda", "Binance", "Retail", "OtherMakers", ("Firm01", "Firm02"))
@@ -39,24 +38,6 @@ AFRAID = Flow(
     halt_after_h=10.0,
     cohorts=(Cohort(share=1.0, sensitivity=1.0),),
 )
-
-
-@dataclass
-class Books:
-    """Takes everything down."""
-
-    transactions: list[Transaction] = field(default_factory=list)
-    events: list[tuple[int, str, str]] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
-
-    def record(self, transaction: Transaction) -> None:
-        self.transactions.append(transaction)
-
-    def event(self, time_us: int, name: str, value: str) -> None:
-        self.events.append((time_us, name, value))
-
-    def note(self, time_us: int, note: Note) -> None:
-        self.notes.append(note)
 
 
 class Counter:
