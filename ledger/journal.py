@@ -11,11 +11,12 @@ from typing import TextIO
 
 import numpy as np
 
-from ledger import fill_store
+from ledger import directive_store, fill_store, posting_store
 from ledger.chart import Chart
+from ledger.directive_store import Directive, Directives
 from ledger.entries import Entries
 from ledger.fills import Names, join_rows
-from ledger.main_file import check_text, main_text
+from ledger.main_file import check_text, declared, main_text
 from ledger.notes import FillsOfDay, Note
 from ledger.text import HEADER, Text, quoted
 from ledger.times import DAY_US, day_of
@@ -35,9 +36,13 @@ class Journal:
         self._transactions: list[Transaction] = []
         self._day: list[np.ndarray] = []  # posted, not yet closed
         self._month_of_fills = fill_store.MonthOfFills()
+        opened = (line for _, accounts in chart.accounts() for line in accounts)
+        self._month_of_postings = posting_store.MonthOfPostings(opened, chart.quantities)
+        self._directives = Directives()
         self._months: list[str] = []
         self._file: TextIO | None = None
         (folder / "fills").mkdir()
+        (folder / posting_store.FOLDER).mkdir()
 
     def record(self, transaction: Transaction) -> None:
         """Take down a cash movement outside trading.
@@ -55,15 +60,17 @@ class Journal:
 
     def event(self, time_us: int, name: str, value: str) -> None:
         """Note a change that moves no money, such as a halt."""
-        self._month(time_us).write(f"{day_of(time_us)} event {quoted(name)} {quoted(value)}\n\n")
+        self._say(time_us, "event", name, quoted(value))
 
     def note(self, time_us: int, note: Note) -> None:
         """Take down what moves no money and reports ask for."""
-        self._month(time_us).write(f"{day_of(time_us)} {note.text()}\n\n")
+        self._say(time_us, "custom", note.kind, *note.words())
 
     def price(self, time_us: int, commodity: str, usd: str) -> None:
         """Note what a commodity is worth at the end of a day; no invariant asks for it."""
-        self._month(time_us).write(f"{day_of(time_us)} price {commodity} {usd} {MONEY}\n\n")
+        day = day_of(time_us)
+        self._month(time_us).write(f"{day} price {commodity} {usd} {MONEY}\n\n")
+        self._directives.add(Directive("price", day, commodity, (f"{usd} {MONEY}",)))
 
     def balance(self, account: str, commodity: str = "USD") -> int:
         """Return what the general ledger has on an account, as of the last closing or entry."""
@@ -117,6 +124,9 @@ class Journal:
             day_of(time_us + 1),
             (f"{month}.beancount" for month in self._months),
         )
+        for directive in declared(self.chart, day_of(self._start_us)):
+            self._directives.add(directive)
+        self._directives.write(self.folder / directive_store.FILE)
         (self.folder / "main.beancount").write_text(main, encoding="utf-8")
         (self.folder / "check.beancount").write_text(check_text(), encoding="utf-8")
 
@@ -129,10 +139,17 @@ class Journal:
             self._file.close()
             self._file = None
 
+    def _say(self, time_us: int, directive: str, name: str, *words: str) -> None:
+        day = day_of(time_us)
+        text = f"{day} {directive} {' '.join((quoted(name), *words))}\n\n"
+        self._month(time_us).write(text)
+        self._directives.add(Directive(directive, day, name, words))
+
     def _write(self, entry: Transaction, seq: int) -> None:
         for posting in entry.postings:
             self._balances[posting.account, posting.commodity] += posting.units
         self._month(entry.time_us).write(self._text.transaction(entry, seq))
+        self._month_of_postings.add(entry, seq)
 
     def _month(self, time_us: int) -> TextIO:
         if self._file is None:
@@ -157,6 +174,7 @@ class Journal:
                 units = self._balances[account, commodity]
                 file.write(self._text.balance(next_day, account, units, commodity))
         file.close()
-        path = self.folder / "fills" / f"{self._months[-1]}.parquet"
-        self._month_of_fills.write(path, self.names)
+        name = f"{self._months[-1]}.parquet"
+        self._month_of_fills.write(self.folder / "fills" / name, self.names)
+        self._month_of_postings.write(self.folder / posting_store.FOLDER / name)
         self._file = None

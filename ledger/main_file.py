@@ -4,11 +4,12 @@ It needs none of our code, so any `bean-check`, `bean-query` or Fava opens it. c
 includes it and adds the invariants, which do need our code.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from ledger.chart import Chart
-from ledger.notes import Pays, Role
+from ledger.directive_store import Directive
+from ledger.notes import Note, Pays, Role
 from ledger.parties import OUTSIDE
 from ledger.text import EXACT, HEADER, opened, quoted
 from ledger.transaction import MONEY
@@ -118,10 +119,9 @@ def main_text(title: str, chart: Chart, start: date, last: date, includes: Itera
         "".join(f";; {line}".rstrip() + "\n" for line in (*title.splitlines(), "")),
         HOW_TO_READ.format(**roles),
         f'\noption "title" {quoted(title)}\noption "operating_currency" "{MONEY}"\n{EXACT}\n',
-        *_commodities(chart, start),
-        ";; Who plays which part.\n",
-        *(f"{start} {Role(*each).text()}\n" for each in chart.parties.roles()),
-        *(f"{start} {Pays(e.payer, e.kind, e.to).text()}\n" for e in chart.spendings),
+        *(_commodity_text(start, *each) for each in _commodities(chart)),
+        "\n;; Who plays which part.\n",
+        *(f"{start} {note.text()}\n" for note in _parts_played(chart)),
         "\n",
     ]
     for heading, accounts in chart.accounts():
@@ -141,30 +141,61 @@ def check_text() -> str:
     )
 
 
-def _commodities(chart: Chart, start: date) -> Iterable[str]:
-    yield f'{start} commodity {MONEY}\n  name: "dollars; stablecoins count as dollars"\n'
+def declared(chart: Chart, start: date) -> Iterator[Directive]:
+    """Yield what main.beancount declares, for the columnar copy."""
+    for commodity, meta in _commodities(chart):
+        yield Directive("commodity", start, commodity, meta=meta)
+    for note in _parts_played(chart):
+        yield Directive("custom", start, note.kind, note.words())
+    for _, accounts in chart.accounts():
+        for line in accounts:
+            about = {"hole": line.hole, "about": line.about}.items()
+            meta = tuple((key, quoted(text)) for key, text in about if text)
+            yield Directive("open", start, line.account, line.commodities, meta)
+
+
+def _parts_played(chart: Chart) -> Iterator[Note]:
+    """Yield the notes that say who plays which part, and who pays whom."""
+    yield from (Role(*each) for each in chart.parties.roles())
+    yield from (Pays(each.payer, each.kind, each.to) for each in chart.spendings)
+
+
+_Meta = tuple[tuple[str, str], ...]  # with values as Beancount reads them
+
+
+def _commodity_text(start: date, commodity: str, meta: _Meta) -> str:
+    lines = (f"  {key}: {value}\n" for key, value in meta)
+    return f"{start} commodity {commodity}\n{''.join(lines)}"
+
+
+def _commodities(chart: Chart) -> Iterator[tuple[str, _Meta]]:
+    yield MONEY, (("name", quoted("dollars; stablecoins count as dollars")),)
     for c in chart.contracts:
-        yield (
-            f"{start} commodity {c.commodity}\n"
-            f'  name: "perpetual {c.market} at {c.venue}, settled in {MONEY}"\n'
-            f'  market: "{c.market}"\n  venue: "{c.venue}"\n'
-            f'  lot: "{c.lot}"\n  tick: "{c.tick_usd}"\n'
-        )
+        about = {
+            "name": f"perpetual {c.market} at {c.venue}, settled in {MONEY}",
+            "market": c.market,
+            "venue": c.venue,
+            "lot": c.lot,
+            "tick": c.tick_usd,
+        }
+        yield c.commodity, tuple((key, quoted(text)) for key, text in about.items())
     for token in chart.tokens:
         own = token.issuer != OUTSIDE
         what = f"the token of {token.issuer}" if own else "a token"
         yield (
-            f"{start} commodity {token.name}\n"
-            f'  name: "{what}, held for its price"\n  house-token: {str(own).upper()}\n'
+            token.name,
+            (
+                ("name", quoted(f"{what}, held for its price")),
+                ("house-token", str(own).upper()),
+                *((("pooled", "TRUE"),) if token.is_pooled else ()),
+            ),
         )
-        if token.is_pooled:
-            yield "  pooled: TRUE\n"
     for token in chart.collateral:
         market = token.contract.market
-        yield (
-            f"{start} commodity {token.commodity}\n"
-            f'  name: "a token that customers on margin bring, held in kind; its price is the lead '
-            f'price of {market}, and {token.weight} of its value counts as collateral"\n'
-            f'  valued-by: "{market}"\n  weight: "{token.weight}"\n'
-        )
-    yield "\n"
+        about = {
+            "name": f"a token that customers on margin bring, held in kind; its price is the lead "
+            f"price of {market}, and {token.weight} of its value counts as collateral",
+            "valued-by": market,
+            "weight": token.weight,
+        }
+        yield token.commodity, tuple((key, quoted(text)) for key, text in about.items())

@@ -6,7 +6,7 @@ A note is written and read by its fields, in their order: the type of each says 
 text. Readers are given plain values, so that it does not matter where those come from.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -49,18 +49,18 @@ class Note:
 
     def text(self) -> str:
         """Return the directive without its date, as Beancount reads it."""
-        return " ".join((f"custom {quoted(self.kind)}", *self._values()))
+        return " ".join((f"custom {quoted(self.kind)}", *self.words()))
 
     @classmethod
     def read(cls, values: Iterable[Value]) -> Self:
         """Make a note of what a directive holds; what is left out at the end is None."""
         return cls(*(shape.read(value) for shape, value in zip(_shapes(cls), values, strict=False)))
 
-    def _values(self) -> Iterator[str]:
-        for field, shape in zip(fields(self), _shapes(type(self)), strict=True):
-            value = getattr(self, field.name)
-            if value is not None:
-                yield shape.write(value)
+    def words(self) -> tuple[str, ...]:
+        """Return what it says, each field as Beancount reads it; what is None is left out."""
+        shapes = zip(fields(self), _shapes(type(self)), strict=True)
+        said = ((getattr(self, field.name), shape) for field, shape in shapes)
+        return tuple(shape.write(value) for value, shape in said if value is not None)
 
 
 @cache

@@ -1,10 +1,7 @@
 """Who plays which part, read back from the books: each `custom "role"` names one party."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import MISSING, fields
-
-from beancount.core import data
-from beancount.core.account import split
 
 from ledger.notes import Role
 from ledger.parties import Parties
@@ -28,48 +25,42 @@ OF_ONE = {
 class RoleError(LedgerError):
     """The roles in main.beancount are not those of a run."""
 
-    def __init__(self, line: int | None, role: str, problem: str) -> None:
-        place = "main.beancount" if line is None else f"main.beancount:{line}"
-        super().__init__(f"{place}: the role {role!r} {problem}")
-        self.line, self.role = line, role
+    def __init__(self, role: str, problem: str) -> None:
+        super().__init__(f"main.beancount: the role {role!r} {problem}")
+        self.role = role
 
 
-def read_parties(entries: Sequence[data.Directive]) -> Parties:
+def read_parties(roles: Iterable[Role], keepers: Collection[str]) -> Parties:
     """Read who keeps these books, by role.
 
     Args:
-        entries: the directives of a general ledger.
+        roles: as the books note them.
+        keepers: for whom accounts are opened.
 
     Raises:
         RoleError: a role is unknown, played by too many or by nobody, or names a party for whom no
             account is opened.
     """
-    keepers = {split(entry.account)[1] for entry in entries if isinstance(entry, data.Open)}
     players: dict[str, list[str]] = {role: [] for role in (*OF_ONE, *OF_SEVERAL)}
-    for entry in entries:
-        if isinstance(entry, data.Custom) and entry.type == Role.kind:
-            role, name = (value.value for value in entry.values)
-            _check(entry.meta["lineno"], role, name, players, keepers)
-            players[role].append(name)
+    for each in roles:
+        _check(each.role, each.name, players, keepers)
+        players[each.role].append(each.name)
     for role, must_be in OF_ONE.items():
         if must_be and not players[role]:
-            raise RoleError(None, role, "is missing; name the party that plays it")
+            raise RoleError(role, "is missing; name the party that plays it")
     single = {role: players[role][0] for role in OF_ONE if players[role]}
     return Parties(**single, **{OF_SEVERAL[role]: tuple(players[role]) for role in OF_SEVERAL})
 
 
-def _check(
-    line: int, role: str, name: str, players: dict[str, list[str]], keepers: set[str]
-) -> None:
+def _check(role: str, name: str, players: dict[str, list[str]], keepers: Collection[str]) -> None:
     if role not in players:
-        raise RoleError(line, role, f"is unknown; give one of {', '.join(players)}")
+        raise RoleError(role, f"is unknown; give one of {', '.join(players)}")
     if role in OF_ONE and players[role]:
-        raise RoleError(line, role, f"is {players[role][0]}'s already; name one party")
+        raise RoleError(role, f"is {players[role][0]}'s already; name one party")
     if name in players[role]:
-        raise RoleError(line, role, f"names {name!r} twice; leave one of them out")
+        raise RoleError(role, f"names {name!r} twice; leave one of them out")
     if name not in keepers:
         raise RoleError(
-            line,
             role,
             f"names {name!r}, for whom no account is opened; name a party of the chart of accounts",
         )

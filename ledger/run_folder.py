@@ -1,68 +1,46 @@
 """A finished run on disk: the books as anybody reads them. Every report starts here."""
 
-import gc
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import duckdb
-from beancount import loader
-from beancount.core import data
 
-from ledger.chart import Chart, HeldToken
+from ledger.book_views import missing_copies, months_of, open_views
+from ledger.chart import Chart
+from ledger.chart_reader import chart_of
 from ledger.fills import Names
 from ledger.mistake import MistakeError
-from ledger.money import RATE_UNIT, Contract, MarginToken
-from ledger.notes import Note, Pays, Value
-from ledger.parties import OUTSIDE, Parties
-from ledger.roles import RoleError, read_parties
-from ledger.spending import Spending
+from ledger.notes import Note, Pays, Role
+from ledger.opened import Opened
+from ledger.roles import RoleError
+from ledger.transaction import entity_of
+from ledger.values import read_value
+
+if TYPE_CHECKING:
+    from beancount.core import data
 
 MANIFEST = "manifest.json"
 
 N = TypeVar("N", bound=Note)
-
-# What is read are the books, never Beancount's cache of them: a pickle beside the ledger could be
-# older than it, or somebody else's, and reading must not write into a sealed folder.
-loader.initialize(use_cache=False)
 
 
 class RunFolderError(MistakeError):
     """A folder is not a whole run, or its books don't load."""
 
 
-def placed(error: NamedTuple) -> str:
-    """Say in one line where one of Beancount's errors is, and what it is."""
-    source = error.source or {}
-    file = Path(source.get("filename", "?")).name
-    return f"{file}:{source.get('lineno', '?')}: {error.message}".splitlines()[0]
-
-
-@contextmanager
-def collector_at_rest() -> Iterator[None]:
-    """Let Python's collector of cycles rest while a ledger is loaded, and held to its invariants.
-
-    Directives come by the hundred thousand and none is let go: looking through them all for
-    garbage, over and over, takes a quarter of the time and finds none.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
 @dataclass(frozen=True)
 class RunFolder:
-    """The folder of one run. Nothing is read before it is asked for."""
+    """The folder of one run. Nothing is read before it is asked for.
+
+    Reports read what is stored by column: fills, and the copy of the general ledger. `entries` and
+    `transactions` are the text itself, which the copy is held against; loading it takes a minute
+    where a column takes a moment.
+    """
 
     path: Path
 
@@ -80,68 +58,76 @@ class RunFolder:
             )
         return cls(path)
 
-    @cached_property
-    def loaded(self) -> tuple[Sequence[data.Directive], Sequence[NamedTuple]]:
-        """All directives of the general ledger, and the errors that Beancount finds in it."""
-        with collector_at_rest():
-            entries, errors, _ = loader.load_file(str(self.path / "main.beancount"))
-        return entries, errors
+    # ----------------------------------------------------------------------- by column
 
-    @property
-    def entries(self) -> Sequence[data.Directive]:
-        """All directives of the general ledger, as Beancount loads them.
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """Open DuckDB with the run's books.
+
+        Returns:
+            A connection with the views `rows` (the fills as stored), `postings`, `directives`,
+            `opens`, `notes`, `events` and `prices`.
 
         Raises:
-            RunFolderError: Beancount finds errors in it.
+            RunFolderError: the columnar copy is missing, or a file can't be read.
         """
-        entries, errors = self.loaded
-        if errors:
-            more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-            raise RunFolderError(f"{placed(errors[0])}{more}")
-        return entries
+        remedy = f"write it from the text with `moneytrail rebuild {self.path}`"
+        if missing := missing_copies(self.path):
+            raise RunFolderError(
+                f"{self.path}: the general ledger has no copy by column ({missing[0]}); {remedy}"
+            )
+        try:
+            return open_views(self.path)
+        except duckdb.Error as error:
+            raise self._unreadable(error) from error
+
+    def select(self, statement: str, parameters: Sequence[object] = ()) -> list[tuple]:
+        """Return what a SELECT over the views of `connect` gives.
+
+        Raises:
+            RunFolderError: the columnar copy is missing, or a file can't be read.
+        """
+        try:
+            return self._views.execute(statement, parameters).fetchall()
+        except (duckdb.IOException, duckdb.InvalidInputException) as error:
+            raise self._unreadable(error) from error
 
     @cached_property
-    def transactions(self) -> Sequence[data.Transaction]:
-        """The general ledger's entries in their true order."""
-        found = [entry for entry in self.entries if isinstance(entry, data.Transaction)]
-        return sorted(found, key=lambda entry: entry.meta["seq"])
+    def _views(self) -> duckdb.DuckDBPyConnection:
+        return self.connect()
+
+    def _unreadable(self, error: duckdb.Error) -> RunFolderError:
+        what = str(error).splitlines()[0]
+        return RunFolderError(
+            f"{self.path}: its files by column can't be read ({what}); see which are broken with "
+            f"`moneytrail audit {self.path}`"
+        )
+
+    @property
+    def fill_files(self) -> list[Path]:
+        """The months of fills, in order."""
+        return months_of(self.path, "fills")
 
     @cached_property
-    def opens(self) -> dict[str, data.Open]:
+    def opens(self) -> dict[str, Opened]:
         """The chart of accounts."""
-        return {e.account: e for e in self.entries if isinstance(e, data.Open)}
+        found = self.select("SELECT account, commodities, hole, about FROM opens")
+        return {
+            account: Opened(account, tuple(commodities), hole, about)
+            for account, commodities, hole, about in found
+        }
 
     @cached_property
     def chart(self) -> Chart:
-        """Who plays which part, and what trades: as recorded in main.beancount."""
-        parties = self._parties
-        contracts = tuple(
-            Contract(e.meta["market"], e.meta["venue"], e.meta["lot"], e.meta["tick"])
-            for e in self.entries
-            if isinstance(e, data.Commodity) and "market" in e.meta
-        )
-        tokens = tuple(
-            HeldToken(
-                e.currency,
-                parties.house if e.meta["house-token"] else OUTSIDE,
-                e.meta.get("pooled", False),
-            )
-            for e in self.entries
-            if isinstance(e, data.Commodity) and "house-token" in e.meta
-        )
-        spendings = tuple(Spending(each.payer, each.use, each.to) for each in self.notes(Pays))
-        collateral = tuple(
-            _collateral(e, parties.house, contracts)
-            for e in self.entries
-            if isinstance(e, data.Commodity) and "valued-by" in e.meta
-        )
-        # As the journal listed them: the loader sorts commodities of a day by line.
-        return Chart(parties, contracts, spendings, tokens, collateral)
+        """Who plays which part, and what trades: as recorded in main.beancount.
 
-    @property
-    def _parties(self) -> Parties:
+        Raises:
+            RunFolderError: the roles are not those of a run.
+        """
+        found = self.select("SELECT name, meta FROM directives WHERE directive = 'commodity'")
+        commodities = {name: json.loads(meta) for name, meta in found}
+        keepers = set(map(entity_of, self.opens))
         try:
-            return read_parties(self.entries)
+            return chart_of(commodities, self.notes(Role), self.notes(Pays), keepers)
         except RoleError as error:
             raise RunFolderError(str(error)) from error
 
@@ -160,41 +146,37 @@ class RunFolder:
 
     def dated_notes(self, kind: type[N]) -> list[tuple[date, N]]:
         """Return all notes of one kind, each with its day."""
-        return [(day, kind.read(values)) for day, values in self._noted.get(kind.kind, ())]
+        found = self.select("SELECT date, words FROM notes WHERE kind = ?", [kind.kind])
+        return [(day, kind.read(map(read_value, words))) for day, words in found]
+
+    # ---------------------------------------------------------------------- the text
 
     @cached_property
-    def _noted(self) -> dict[str, list[tuple[date, list[Value]]]]:
-        """What `custom` directives hold, by kind and in their order."""
-        noted: dict[str, list[tuple[date, list[Value]]]] = defaultdict(list)
-        for entry in self.entries:
-            if isinstance(entry, data.Custom):
-                noted[entry.type].append(
-                    (entry.date, [_plain(each.value) for each in entry.values])
-                )
-        return noted
+    def loaded(self) -> tuple[Sequence["data.Directive"], Sequence[NamedTuple]]:
+        """All directives of the general ledger, and the errors that Beancount finds in it."""
+        from ledger.text_loader import load_text  # a report doesn't wait for Beancount
+
+        return load_text(self.path / "main.beancount")
 
     @property
-    def fill_files(self) -> list[Path]:
-        """The months of fills, in order."""
-        return sorted((self.path / "fills").glob("*.parquet"))
+    def entries(self) -> Sequence["data.Directive"]:
+        """All directives of the general ledger, as Beancount loads them.
 
-    def connect(self) -> duckdb.DuckDBPyConnection:
-        """Open DuckDB with the fills of all months as the view `rows`."""
-        connection = duckdb.connect()
-        connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
-        files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in self.fill_files)
-        # A folder above may be called `taker=Zed`: its name is no column.
-        read = f"read_parquet([{files}], hive_partitioning = false)"
-        connection.execute(f"CREATE VIEW rows AS SELECT * FROM {read}")
-        return connection
+        Raises:
+            RunFolderError: Beancount finds errors in it.
+        """
+        from ledger.text_loader import placed
 
+        entries, errors = self.loaded
+        if errors:
+            more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+            raise RunFolderError(f"{placed(errors[0])}{more}")
+        return entries
 
-def _plain(value: Any) -> Value:
-    """Return an amount as a number with its currency, and all else as it is."""
-    return (value.number, value.currency) if isinstance(value, data.Amount) else value
+    @cached_property
+    def transactions(self) -> Sequence["data.Transaction"]:
+        """The general ledger's entries in their true order."""
+        from beancount.core import data
 
-
-def _collateral(entry: data.Commodity, house: str, contracts: Sequence[Contract]) -> MarginToken:
-    valued_by = entry.meta["valued-by"]
-    (contract,) = (c for c in contracts if (c.venue, c.market) == (house, valued_by))
-    return MarginToken(entry.currency, contract, int(Decimal(entry.meta["weight"]) * RATE_UNIT))
+        found = [entry for entry in self.entries if isinstance(entry, data.Transaction)]
+        return sorted(found, key=lambda entry: entry.meta["seq"])

@@ -1,8 +1,9 @@
 """The audit: is this run what it was when it was sealed, and do its books hold?
 
 From the outside in: the seal; the general ledger, through Beancount's own loader and the
-invariants; the fills, recomputed and summed; day ledgers, rendered anew, loaded by Beancount and
-held against the invariants line by line. Each step says what it looked at and names what is wrong.
+invariants; its copy by column, held against the text; the fills, recomputed and summed; day
+ledgers, rendered anew, loaded by Beancount and held against the invariants line by line. Each step
+says what it looked at and names what is wrong.
 
 The last two go day by day, each day by itself, so that whoever is at hand can share the work.
 """
@@ -22,9 +23,11 @@ from beancount import loader
 from ledger.day_ledger import days_of, render_day
 from ledger.fill_store import FillsError
 from ledger.proof import invariants
+from ledger.proof.copy_check import wrong_copies
 from ledger.proof.recompute import Recomputation
 from ledger.proof.seal import broken_seals
-from ledger.run_folder import RunFolder, RunFolderError, collector_at_rest, placed
+from ledger.run_folder import RunFolder, RunFolderError
+from ledger.text_loader import collector_at_rest, placed
 
 SAMPLE_DAYS = 2
 SAMPLE_SEED = 20221111
@@ -58,7 +61,7 @@ def audit(
     """
     ask = _asking(folder, executor)
     # What is short comes first: by it each worker comes to have the general ledger.
-    seal, general = ask("seal"), ask("general")
+    seal, general, copy = ask("seal"), ask("general"), ask("copy")
     plans = ask("days", every_day), ask("days_of_fills")
     days, days_of_fills = (answer() for answer in plans)
     # Of the rest, what takes longest comes last in the report and first in the queue.
@@ -68,6 +71,7 @@ def audit(
     for step, answers in (
         ("seal: every file is as it was sealed", [seal]),
         ("general ledger: Beancount loads it, and the invariants hold", [general]),
+        ("columns: the general ledger's copy says what its text says, line by line", [copy]),
         ("fills: recomputed, and summed against the general ledger", fills),
         (f"day ledgers: {_coverage(days)}each stands alone", day_ledgers),
     ):
@@ -142,6 +146,9 @@ class _Auditor:
         entries, errors = self._run.loaded
         yield from map(placed, errors)
         yield from map(placed, invariants.check(entries, {})[1])
+
+    def copy(self) -> Iterator[Told]:
+        yield from wrong_copies(self._run)
 
     def days_of_fills(self) -> Iterator[Planned]:
         """Plan the days whose fills to recompute."""

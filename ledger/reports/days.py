@@ -8,13 +8,13 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from ledger.reports.dollars import usd_lines
 from ledger.run_folder import RunFolder
+from ledger.transaction import MONEY
 
 
 def calendar(run: RunFolder) -> list[date]:
     """Return every day from the first entry to the last."""
-    first, last = run.transactions[0].date, run.transactions[-1].date
+    ((first, last),) = run.select("SELECT min(date), max(date) FROM postings")
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
@@ -23,8 +23,11 @@ def posted_cents(run: RunFolder, groups: Sequence[Sequence[str]]) -> np.ndarray:
     column = {account: i for i, accounts in enumerate(groups) for account in accounts}
     days = calendar(run)
     cents = np.zeros((len(days), len(groups)), dtype=np.int64)
-    for entry in run.transactions:
-        for account, usd in usd_lines(entry):
-            if account in column:
-                cents[(entry.date - days[0]).days, column[account]] += int(usd.scaleb(2))
+    found = run.select(
+        "SELECT date - ?, account, sum(units)::BIGINT FROM postings "
+        "WHERE commodity = ? AND account IN (SELECT unnest(?)) GROUP BY ALL",
+        [days[0], MONEY, list(column)],
+    )
+    for day, account, posted in found:
+        cents[day, column[account]] += posted
     return cents

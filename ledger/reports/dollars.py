@@ -17,9 +17,12 @@ TENTH = Decimal("0.1")
 def usd_balances(run: RunFolder) -> defaultdict[str, Decimal]:
     """Return what stands on each account in dollars, zero where nothing was ever posted."""
     balances: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for entry in run.transactions:
-        for account, number in usd_lines(entry):
-            balances[account] += number
+    balances.update(
+        run.select(
+            "SELECT account, sum(units) * 0.01 FROM postings WHERE commodity = ? GROUP BY account",
+            [MONEY],
+        )
+    )
     return balances
 
 

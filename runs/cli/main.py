@@ -95,6 +95,11 @@ COMMANDS = (
         "Print the ledger of one day: every fill, every payment, every movement of cash.",
     ),
     LazyCommand("audit", "audit_command", "Is the run as it was sealed, and do its books hold?"),
+    LazyCommand(
+        "rebuild",
+        "rebuild_command",
+        "Write a run's copy by column anew from its text, and seal the run.",
+    ),
 )
 
 MISTAKEN = 2

@@ -105,7 +105,7 @@ class MeasuredBooks:
     @cached_property
     def withdrawn_usd(self) -> Mapping[date, Decimal]:
         """What customers outside the group took out of the exchange's cash by day, on balance."""
-        claims = {a for a, opened in self.run.opens.items() if opened.meta.get("hole") == "claim"}
+        claims = {a for a, opened in self.run.opens.items() if opened.hole == "claim"}
         till = cash(self.run.chart.parties.house)
         withdrawn: dict[date, Decimal] = defaultdict(lambda: ZERO)
         for entry in self.run.transactions:

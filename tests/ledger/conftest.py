@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from ledger import fill_store
+from ledger.copy_of_text import write_copy
 from ledger.fills import new_rows, price_fills
 from ledger.motives import Motive
 from ledger.run_folder import MANIFEST, RunFolder
@@ -37,9 +38,10 @@ def afternoon_with(tmp_path: Path) -> Callable[..., RunFolder]:
         (tmp_path / "main.beancount").write_text(text, encoding="utf-8")
         (tmp_path / MANIFEST).write_text("{}", encoding="utf-8")
         (tmp_path / "fills").mkdir()
-        run = RunFolder.at(tmp_path)
+        write_copy(tmp_path, RunFolder(tmp_path).loaded[0])
+        run = RunFolder(tmp_path)
         fill_store.write(tmp_path / "fills" / "2022-05.parquet", _rows(run, fills), run.names)
-        return run
+        return RunFolder.at(tmp_path)
 
     return make
 

@@ -69,8 +69,12 @@ def changed(folder: Path, path: Path, content: bytes, resealed: bool = False) ->
 
 
 def first_problem(folder: Path) -> str | None:
-    """Audit as far as the first thing that is wrong."""
-    return next((p for finding in audit(folder) for p in finding.problems), None)
+    """Audit as far as the first thing that is wrong.
+
+    The copy by column does not count: who changes the text can write the copy anew as well.
+    """
+    findings = (finding for finding in audit(folder) if not finding.step.startswith("columns:"))
+    return next((p for finding in findings for p in finding.problems), None)
 
 
 def other_digit(draws: random.Random, content: bytes) -> bytes:
@@ -95,7 +99,7 @@ def tampered(draws: random.Random, path: Path) -> bytes:
 
 @pytest.mark.parametrize("every_day", [False, True])
 def test_an_honest_run_passes(run, every_day):
-    assert [finding.problems for finding in audit(run.path, every_day)] == [()] * 4
+    assert [finding.problems for finding in audit(run.path, every_day)] == [()] * 5
 
 
 def test_a_run_passes_wherever_it_is_taken(folder):
@@ -125,7 +129,7 @@ def test_an_audit_leaves_the_collector_of_garbage_as_it_found_it(folder, collect
 def test_days_that_were_not_written_are_sampled_and_the_report_says_how_many(executed):
     run = executed("tiny", run={"day_ledgers": ()})
 
-    (_, _, _, sampled), (_, _, _, whole) = audit(run.path), audit(run.path, every_day=True)
+    (*_, sampled), (*_, whole) = audit(run.path), audit(run.path, every_day=True)
 
     assert f" {SAMPLE_DAYS} of 3 days" in sampled.step
     assert " 3 of 3 days" in whole.step
@@ -153,7 +157,7 @@ def test_whatever_digit_is_changed_the_audit_ends_and_names_the_file(folder, see
             with changed(folder, path, tampered(draws, path)):
                 sealed, *_ = findings = list(audit(folder))
 
-            assert len(findings) == 4
+            assert len(findings) == 5
             assert sealed.problems == (
                 f"{path.relative_to(folder).as_posix()}: it has been changed since it was sealed",
             )
@@ -359,7 +363,7 @@ def test_a_role_that_names_somebody_else_is_told_in_a_sentence(tiny_run, tmp_pat
 def test_what_keeps_every_day_from_being_read_is_said_once(folder):
     month = folder / "fills" / "2022-05.parquet"
     with changed(folder, month, b"not Parquet", resealed=True):
-        _, _, fills, days = audit(folder, every_day=True)
+        *_, fills, days = audit(folder, every_day=True)
 
     assert len(fills.problems) == len(days.problems) == 1
 

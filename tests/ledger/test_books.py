@@ -180,7 +180,7 @@ def test_accounts_keep_the_part_that_they_play_in_the_hole(run):
     parts = {e.account: e.meta.get("hole") for e in entries if isinstance(e, Open)}
 
     assert parts == {
-        account: opened.meta.get("hole")
+        account: opened.hole
         for account, opened in run.opens.items()
         if account.split(":")[1] == "FTX"
     }

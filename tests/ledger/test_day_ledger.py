@@ -204,7 +204,7 @@ def test_accounts_are_opened_with_the_part_that_they_play_in_the_hole(run):
     for each in days(run.path):
         for entry in each.entries:
             if isinstance(entry, Open):
-                assert entry.meta.get("hole") == run.opens[entry.account].meta.get("hole")
+                assert entry.meta.get("hole") == run.opens[entry.account].hole
 
 
 def test_lines_stand_in_the_order_of_seq(run):

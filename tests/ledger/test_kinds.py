@@ -59,7 +59,7 @@ def test_every_account_is_of_a_known_kind_with_that_root_and_that_part_in_the_ho
         entry = KINDS[kind_of(account)].entry
 
         assert account.partition(":")[0] in entry.roots, account
-        assert opened.meta.get("hole") in (None, *entry.parts), account
+        assert opened.hole in (None, *entry.parts), account
 
 
 def test_a_kind_is_the_word_that_accounts_have():

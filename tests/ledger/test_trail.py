@@ -193,7 +193,7 @@ def test_what_stood_before_a_fill_is_what_the_day_ledger_sums_up_to_there(tiny_r
     entries, errors, _ = loader.load_file(str(tiny_run.path / "days/2022-05-09.beancount"))
     lines = [e for e in entries if isinstance(e, data.Transaction)]
     assert not errors
-    causes = {a for a, opened in tiny_run.opens.items() if opened.meta.get("hole") == "cause"}
+    causes = {a for a, opened in tiny_run.opens.items() if opened.hole == "cause"}
     trades = [int(e.meta["seq"]) for e in lines if e.tags & {"spread", "hedging"}]
     for seq in trades[10::20]:
         stood: dict[str, Decimal] = defaultdict(lambda: ZERO)

@@ -18,6 +18,7 @@ import numpy as np
 from beancount.core import data
 
 from ledger.motives import PAYMENTS
+from ledger.opened import Opened
 from ledger.parties import books_of
 from ledger.reports.dollars import usd_balances
 from ledger.reports.trail.both_tiers import is_closing
@@ -29,7 +30,7 @@ CASH, CLAIMS, CUSTOMERS, OTHER = "Cash", "Claims", "Customers", "Other"
 KEPT = (CASH, CLAIMS, CUSTOMERS)
 NO_QUOTE = -1
 
-_Opens = Mapping[str, data.Open]
+_Opens = Mapping[str, Opened]
 
 
 class StrippedLine(NamedTuple):
@@ -161,12 +162,12 @@ def _line(
     )
 
 
-def _word(opened: data.Open) -> str:
+def _word(opened: Opened) -> str:
     """Return what is left of a kind: what the books call liquid is cash, if it isn't a claim."""
     kind = kind_of(opened.account)
     if kind in KEPT:
         return kind
-    return CASH if opened.meta.get("hole") == "liquid" else OTHER
+    return CASH if opened.hole == "liquid" else OTHER
 
 
 def _moved(posting: data.Posting) -> tuple[str, Decimal, str]:

@@ -97,7 +97,7 @@ def sheets(run: RunFolder, day: date) -> dict[str, Sheet]:
         sign = 1 if side == Side.ASSETS else -1
         if is_in_tokens(account):
             counted = marks.counted_usd if entity in run.chart.parties.group else marks.usd
-            held = {token: balances[account, token] for token in run.opens[account].currencies}
+            held = {token: balances[account, token] for token in run.opens[account].commodities}
             cost_usd = ZERO + max(balances[paid_for(account), MONEY], ZERO)
             lines[entity].append(
                 SheetLine(side, account, cost_usd, ZERO + sign * counted(held, day))
@@ -136,7 +136,7 @@ def in_order(lines: Iterable[SheetLine]) -> tuple[SheetLine, ...]:
 
 def is_within(run: RunFolder, line: SheetLine) -> bool:
     """Tell whether a line is what exchange and maker owe each other."""
-    return run.opens[line.account].meta.get("hole") == "group"
+    return run.opens[line.account].hole == "group"
 
 
 def is_in_tokens(account: str) -> bool:

@@ -111,9 +111,7 @@ def closes(run: RunFolder) -> list[Close]:
     parties = run.chart.parties
     firms = {owed(parties.house, firm) for firm in parties.firms}
     retail = owed(parties.house, parties.retail)
-    claims = {
-        account for account, opened in run.opens.items() if opened.meta.get("hole") == "claim"
-    }
+    claims = {account for account, opened in run.opens.items() if opened.hole == "claim"}
     posted = posted_cents(
         run,
         [

@@ -73,5 +73,5 @@ def moved_by_group(run: RunFolder) -> Iterator[tuple[date, str, Decimal]]:
     group = run.chart.parties.group
     for entry in run.transactions:
         for (account, token), units in units_moved(entry).items():
-            if entity_of(account) in group and run.opens[account].meta.get("hole") != IN_KIND:
+            if entity_of(account) in group and run.opens[account].hole != IN_KIND:
                 yield entry.date, token, units

@@ -125,7 +125,7 @@ def _holdings(run: RunFolder, day: date) -> tuple[TokenHolding, ...]:
         entity, cost_account = entity_of(account), paid_for(account)
         counted = marks.counted_usd if entity in group else marks.usd
         cost_usd = ZERO + balances[cost_account, MONEY] if cost_account in run.opens else None
-        for token in run.opens[account].currencies:
+        for token in run.opens[account].commodities:
             held = {token: balances[account, token]}
             unbalanced = sum(balances[a, token] for a in run.opens if entity_of(a) == entity)
             worth = (ZERO + of(held, day) for of in (marks.usd, counted))

@@ -110,7 +110,7 @@ def _accounts(run: RunFolder) -> dict[str, list[str]]:
         part: [] for part in (*single.values(), *others.values(), "loans", "at cost")
     }
     for account, opened in run.opens.items():
-        role = opened.meta.get("hole")
+        role = opened.hole
         if (
             role == "cause"
             and account.startswith("Liabilities:")

@@ -39,7 +39,7 @@ def bridge(run: RunFolder) -> tuple[ClaimBridge, ...]:
     """Explain the claims on the house from the customers' own books, by class and in all."""
     parties, balances = run.chart.parties, usd_balances(run)
     moved = claim_movements(run, parties.house)
-    outsiders = [a for a, opened in run.opens.items() if opened.meta.get("hole") == "claim"]
+    outsiders = [a for a, opened in run.opens.items() if opened.hole == "claim"]
     classes = {
         "trading firms": {owed(parties.house, firm) for firm in parties.firms},
         "retail": {owed(parties.house, parties.retail)},

@@ -56,7 +56,7 @@ def hole(run: RunFolder) -> Hole:
     parts: dict[str, dict[str, Decimal]] = defaultdict(dict)
     balances = usd_balances(run)
     for account, opened in run.opens.items():
-        parts[opened.meta.get("hole")][account] = balances[account]
+        parts[opened.hole][account] = balances[account]
     kinds: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for account, usd in parts["cause"].items():
         kinds[kind_of(account)] += usd

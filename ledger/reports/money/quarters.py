@@ -87,7 +87,7 @@ def _kinds_by_quarter(run: RunFolder) -> dict[str, defaultdict[str, Decimal]]:
     moved = {quarter: defaultdict(lambda: ZERO) for quarter in _quarters(run)}
     for entry in run.transactions:
         for account, usd in usd_lines(entry):
-            if run.opens[account].meta.get("hole") == "cause":
+            if run.opens[account].hole == "cause":
                 moved[_quarter(entry.date)][kind_of(account)] += usd
     return moved
 
@@ -97,7 +97,7 @@ def _hole_by_quarter(run: RunFolder) -> dict[str, Decimal]:
     grown = dict.fromkeys(_quarters(run), ZERO)
     for entry in run.transactions:
         for account, usd in usd_lines(entry):
-            if run.opens[account].meta.get("hole") in ("claim", "liquid"):
+            if run.opens[account].hole in ("claim", "liquid"):
                 grown[_quarter(entry.date)] -= usd
     return grown
 

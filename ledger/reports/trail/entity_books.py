@@ -14,10 +14,12 @@ from difflib import get_close_matches
 from beancount.core import data
 
 from ledger.mistake import MistakeError
+from ledger.opened import Opened
+from ledger.reports.days import calendar
 from ledger.reports.dollars import ZERO, is_opening
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
-from ledger.text import EXACT, HEADER, quoted
+from ledger.text import EXACT, HEADER, opened, quoted
 from ledger.transaction import MONEY, entity_of, is_contract
 
 ROOTS = ("Assets", "Liabilities", "Equity", "Income", "Expenses")
@@ -103,8 +105,8 @@ def lines_of(run: RunFolder, entity: str) -> list[LedgerLine]:
             sums[posting.account, posting.units.currency] += posting.units.number
     return [
         LedgerLine(account, commodity, openings[account, commodity], movements[account, commodity])
-        for account, opened in accounts.items()
-        for commodity in opened.currencies
+        for account, line in accounts.items()
+        for commodity in line.commodities
     ]
 
 
@@ -120,7 +122,7 @@ def books_text(run: RunFolder, entity: str) -> str:
         (
             HEADER,
             ABOUT.format(entity=entity, title=title, money=MONEY, exact=EXACT),
-            *(_open_text(opened) for opened in accounts.values()),
+            *(opened(calendar(run)[0], line) for line in accounts.values()),
             "\n",
             *(_entry_text(entry, accounts) for entry in run.transactions),
             ";; As asserted at each close: a balance speaks of the start of its date.\n",
@@ -129,11 +131,11 @@ def books_text(run: RunFolder, entity: str) -> str:
     )
 
 
-def _accounts_of(run: RunFolder, entity: str) -> dict[str, data.Open]:
+def _accounts_of(run: RunFolder, entity: str) -> dict[str, Opened]:
     entities = tuple(dict.fromkeys(entity_of(account) for account in run.opens))
     if entity not in entities:
         raise UnknownEntityError(entity, entities)
-    return {a: opened for a, opened in run.opens.items() if entity_of(a) == entity}
+    return {a: line for a, line in run.opens.items() if entity_of(a) == entity}
 
 
 def _trial_balance(entity: str, lines: Sequence[LedgerLine]) -> Table:
@@ -182,12 +184,6 @@ def _quantities(name: str, title: str, lines: Sequence[LedgerLine], note: str) -
         [(n.account, n.commodity, n.opening, n.movement, n.closing) for n in lines],
         (note,),
     )
-
-
-def _open_text(opened: data.Open) -> str:
-    commodities = ", ".join(opened.currencies)
-    line = f"{opened.date} open {opened.account:<44} {commodities}\n"
-    return line + "".join(_meta_text(opened.meta, "  "))
 
 
 def _entry_text(entry: data.Transaction, accounts: Container[str]) -> str:

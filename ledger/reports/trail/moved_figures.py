@@ -63,6 +63,6 @@ def _by_part(
     """Sum lines by the part their accounts play in the hole, and by kind."""
     sums: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     for account, usd in lines:
-        if part := run.opens[account].meta.get("hole"):
+        if part := run.opens[account].hole:
             sums[part, kind_of(account)] += usd
     return sums

@@ -129,7 +129,7 @@ def _figure(
     if since and until and since > until:
         raise TrailError(f"the period from {since} to {until} ends before it starts; exchange them")
     books = (entity,) if entity else parties.group
-    owned = [a for a, o in run.opens.items() if entity_of(a) in books and MONEY in o.currencies]
+    owned = [a for a, o in run.opens.items() if entity_of(a) in books and MONEY in o.commodities]
     if kind is None:
         accounts = [account for account in owned if _explains(run, account)]
     else:
@@ -144,7 +144,7 @@ def _figure(
 
 def _explains(run: RunFolder, account: str) -> bool:
     """Tell whether an account says why there is money, not where it is."""
-    part = run.opens[account].meta.get("hole")
+    part = run.opens[account].hole
     if part is None:  # outside the house group
         return account.startswith(("Income:", "Expenses:", "Equity:"))
     return part == "cause"

@@ -1,0 +1,69 @@
+"""A run's books in DuckDB: fills, postings and directives as views over its Parquet files."""
+
+import re
+from pathlib import Path
+
+import duckdb
+
+from ledger import directive_store, posting_store
+
+VIEWS = """
+CREATE VIEW postings AS
+    SELECT *, units * unit AS amount, strftime(date, '%Y-%m') AS month FROM {postings};
+CREATE VIEW directives AS FROM {directives};
+CREATE VIEW opens AS
+    SELECT name AS account, words AS commodities, meta->>'hole' AS hole, meta->>'about' AS about
+    FROM directives WHERE directive = 'open';
+CREATE VIEW notes AS
+    SELECT date, name AS kind, words FROM directives WHERE directive = 'custom';
+CREATE VIEW events AS
+    SELECT date, name, replace(replace(words[1][2:-2], '\\"', '"'), '\\\\', '\\') AS value
+    FROM directives WHERE directive = 'event';
+CREATE VIEW prices AS
+    SELECT date, name AS commodity, split_part(words[1], ' ', 1)::DECIMAL(18, 9) AS usd
+    FROM directives WHERE directive = 'price';
+"""
+
+
+def missing_copies(folder: Path) -> list[str]:
+    """Name the files that the columnar copy of a general ledger lacks."""
+    texts = [path.stem for path in folder.glob("*.beancount")]
+    wanted = {f"{posting_store.FOLDER}/{text}.parquet" for text in texts if _is_month(text)}
+    wanted.add(directive_store.FILE)
+    return sorted(name for name in wanted if not (folder / name).is_file())
+
+
+def open_views(folder: Path) -> duckdb.DuckDBPyConnection:
+    """Open DuckDB with all that a run's folder holds by column.
+
+    Raises:
+        duckdb.Error: a file can't be read.
+    """
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+    if fills := months_of(folder, "fills"):
+        connection.execute(f"CREATE VIEW rows AS FROM {_read(fills)}")
+    connection.execute(
+        VIEWS.format(
+            postings=_read(months_of(folder, posting_store.FOLDER)),
+            directives=_read([folder / directive_store.FILE]),
+        )
+    )
+    # A file that is cut off says so here, not in the midst of a report.
+    connection.execute("SELECT count(*) FROM postings")
+    return connection
+
+
+def months_of(folder: Path, name: str) -> list[Path]:
+    """List the files of one kind, a month each, in order."""
+    return sorted((folder / name).glob("*.parquet"))
+
+
+def _read(paths: list[Path]) -> str:
+    files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+    # A folder above may be called `taker=Zed`: its name is no column.
+    return f"read_parquet([{files}], hive_partitioning = false)"
+
+
+def _is_month(name: str) -> bool:
+    return re.fullmatch(r"\d{4}-\d{2}", name, re.ASCII) is not None

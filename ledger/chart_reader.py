@@ -1,0 +1,62 @@
+"""The chart of a run, from what its books declare: commodities, and who plays which part."""
+
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+
+from ledger.chart import Chart, HeldToken
+from ledger.money import RATE_UNIT, Contract, MarginToken
+from ledger.notes import Pays, Role
+from ledger.parties import OUTSIDE
+from ledger.roles import read_parties
+from ledger.spending import Spending
+
+Commodities = Mapping[str, Mapping[str, str]]  # their metadata, in the order of the chart
+
+
+def chart_of(
+    commodities: Commodities,
+    roles: Sequence[Role],
+    pays: Sequence[Pays],
+    keepers: Collection[str],
+) -> Chart:
+    """Put a chart together.
+
+    Args:
+        commodities: what is known of each.
+        roles: who plays which.
+        pays: who pays for what to whom.
+        keepers: for whom accounts are opened.
+
+    Raises:
+        RoleError: the roles are not those of a run.
+    """
+    parties = read_parties(roles, keepers)
+    contracts = tuple(
+        Contract(about["market"], about["venue"], about["lot"], about["tick"])
+        for about in commodities.values()
+        if "market" in about
+    )
+    tokens = tuple(
+        HeldToken(
+            name,
+            parties.house if about["house-token"] == "TRUE" else OUTSIDE,
+            about.get("pooled") == "TRUE",
+        )
+        for name, about in commodities.items()
+        if "house-token" in about
+    )
+    collateral = tuple(
+        _collateral(name, about, parties.house, contracts)
+        for name, about in commodities.items()
+        if "valued-by" in about
+    )
+    spendings = tuple(Spending(each.payer, each.use, each.to) for each in pays)
+    return Chart(parties, contracts, spendings, tokens, collateral)
+
+
+def _collateral(
+    name: str, about: Mapping[str, str], house: str, contracts: Sequence[Contract]
+) -> MarginToken:
+    valued_by = about["valued-by"]
+    (contract,) = (c for c in contracts if (c.venue, c.market) == (house, valued_by))
+    return MarginToken(name, contract, int(Decimal(about["weight"]) * RATE_UNIT))

@@ -1,0 +1,161 @@
+"""The columnar copy, written from the text: the same bytes that the journal wrote."""
+
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from beancount.core import account, data
+from beancount.core.amount import Amount
+
+from ledger import directive_store, posting_store
+from ledger.chart_reader import chart_of
+from ledger.directive_store import Directive
+from ledger.money import Scale
+from ledger.notes import Note, Pays, Role
+from ledger.opened import Opened
+from ledger.posting_store import MonthOfPostings
+from ledger.text import quoted
+from ledger.transaction import MONEY, Posting, Transaction, entity_of
+from ledger.values import plain
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_OF_THE_ORDER = ("seq", "time")  # which have columns of their own
+_OF_THE_LOADER = ("filename", "lineno")
+
+
+def write_copy(folder: Path, entries: Sequence[data.Directive]) -> None:
+    """Write the copy of a general ledger into its folder, in place of any that is there.
+
+    Args:
+        folder: the run.
+        entries: all directives of its text, as Beancount loads them.
+    """
+    found = list(directives(entries))
+    postings = folder / posting_store.FOLDER
+    shutil.rmtree(postings, ignore_errors=True)
+    postings.mkdir()
+    (folder / directive_store.FILE).unlink(missing_ok=True)
+    directive_store.write(folder / directive_store.FILE, found)
+    opened = [opened_by(each) for each in found if each.directive == "open"]
+    month = MonthOfPostings(opened, scales_of(found))
+    for name, booked in by_month(folder, entries).items():
+        for entry in booked:
+            month.add(transaction_of(entry, scales_of(found)), int(entry.meta["seq"]))
+        month.write(postings / f"{name}.parquet")
+
+
+def directives(entries: Sequence[data.Directive]) -> Iterator[Directive]:
+    """Yield what the text says beside its entries, as the copy has it."""
+    for entry in entries:
+        match entry:
+            case data.Open():
+                commodities = tuple(entry.currencies or ())
+                yield Directive("open", entry.date, entry.account, commodities, _meta(entry))
+            case data.Commodity():
+                yield Directive("commodity", entry.date, entry.currency, meta=_meta(entry))
+            case data.Custom():
+                words = tuple(_word(*value) for value in entry.values)
+                yield Directive("custom", entry.date, entry.type, words)
+            case data.Event():
+                words = (quoted(entry.description),)
+                yield Directive("event", entry.date, entry.type, words)
+            case data.Price():
+                yield Directive("price", entry.date, entry.currency, (_value(entry.amount),))
+
+
+def transaction_of(entry: data.Transaction, scales: Mapping[str, Scale]) -> Transaction:
+    """Read an entry back to what the journal wrote."""
+    (tag,) = entry.tags or ("",)
+    return Transaction(
+        _time_us(entry),
+        entry.payee,
+        entry.narration,
+        tag,
+        tuple(
+            Posting(
+                p.account,
+                scales[p.units.currency].units(p.units.number),
+                p.units.currency,
+                (p.meta or {}).get("party"),
+            )
+            for p in sorted(entry.postings, key=_place)
+        ),
+        tuple(sorted(entry.links)),
+        tuple(each for each in _meta(entry) if each[0] not in _OF_THE_ORDER),
+    )
+
+
+def opened_by(line: Directive) -> Opened:
+    """Return the line of the chart that an `open` has written."""
+    about = {key: plain(value) for key, value in line.meta}
+    return Opened(line.name, line.words, about.get("hole"), about.get("about"))
+
+
+def scales_of(found: Sequence[Directive]) -> dict[str, Scale]:
+    """Return how each commodity is counted, by what a ledger declares."""
+    commodities = {
+        each.name: {key: plain(value) for key, value in each.meta}
+        for each in found
+        if each.directive == "commodity"
+    }
+    roles, pays = (
+        [kind.read(map(plain, each.words)) for each in found if _notes(each, kind)]
+        for kind in (Role, Pays)
+    )
+    keepers = {entity_of(each.name) for each in found if each.directive == "open"}
+    return {MONEY: Scale.of("0.01"), **chart_of(commodities, roles, pays, keepers).quantities}
+
+
+def _notes(each: Directive, kind: type[Note]) -> bool:
+    return (each.directive, each.name) == ("custom", kind.kind)
+
+
+def by_month(folder: Path, entries: Sequence[data.Directive]) -> dict[str, list[data.Transaction]]:
+    """Group entries by the month in whose file they stand, each month in its true order."""
+    months = {path.stem: [] for path in sorted(folder.glob("????-??.beancount"))}
+    booked = (entry for entry in entries if isinstance(entry, data.Transaction))
+    for entry in sorted(booked, key=lambda entry: entry.meta["seq"]):
+        months.setdefault(f"{entry.date:%Y-%m}", []).append(entry)
+    return months
+
+
+def _time_us(entry: data.Transaction) -> int:
+    at = datetime.combine(entry.date, time.fromisoformat(entry.meta["time"]), UTC)
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def _meta(entry: data.Directive) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (key, _value(value))
+        for key, value in entry.meta.items()
+        if key not in _OF_THE_LOADER and not key.startswith("__")
+    )
+
+
+def _word(value: object, kind: object) -> str:
+    """Write a value of a note as the text has it; an account is no string."""
+    return str(value) if kind is account.TYPE else _value(value)
+
+
+def _value(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).upper()
+        case str():
+            return quoted(value)
+        case Amount():
+            return f"{value.number:f} {value.currency}"
+        case Decimal():
+            return f"{value:f}"
+        case date():
+            return str(value)
+        case _:
+            raise TypeError(f"{value!r}: no value of a directive that the copy knows")
+
+
+def _place(posting: data.Posting) -> int:
+    """Return where a posting stands in the text: the loader groups them by commodity."""
+    return posting.meta["lineno"]

@@ -1,0 +1,156 @@
+"""Postings on disk, by column: a copy of the general ledger's text that answers at once.
+
+One Parquet file a month, one row per posting, the same bytes for the same entries. The text stays
+the authority; the audit holds the copy against it, posting by posting.
+"""
+
+import json
+from array import array
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from ledger.fill_store import ROW_GROUP
+from ledger.money import Scale
+from ledger.opened import Opened
+from ledger.transaction import MONEY, Transaction
+from ledger.values import plain
+
+FOLDER = "postings"
+
+# What each column of a month's file is. A view of our own adds `month` and `amount`.
+COLUMNS: tuple[tuple[str, str, str], ...] = (
+    ("seq", "BIGINT", "place of the entry in the true order of everything that happened"),
+    ("line", "INTEGER", "which of the entry's postings: 1, 2, ..."),
+    ("time", "TIMESTAMP", "UTC, to the microsecond"),
+    ("date", "DATE", "its day, which is the entry's date"),
+    ("payee", "VARCHAR", "the one party outside the house group; NULL where there is none"),
+    ("narration", "VARCHAR", "what happened, in a sentence"),
+    ("tag", "VARCHAR", "what happened, in a word: deposit, pickoff, ..."),
+    ("links", "VARCHAR[]", "what belongs together: a settlement, a transfer, a day's fills"),
+    ("meta", "JSON", "the entry's other metadata, as text: meta->>'fills'"),
+    ("account", "VARCHAR", "Root : whose books : kind : with whom"),
+    ("root", "VARCHAR", "Assets, Liabilities, Equity, Income or Expenses"),
+    ("entity", "VARCHAR", "whose books"),
+    ("kind", "VARCHAR", "what kind of account; of results, the cause"),
+    ("counterparty", "VARCHAR", "with whom, or in what: the rest of the account"),
+    ("hole", "VARCHAR", "its part in the hole: claim, liquid, group, cause, in-kind; NULL: none"),
+    ("units", "BIGINT", "what is moved, in units: cents, lots, tokens"),
+    ("unit", "DECIMAL", "how much one unit is of the commodity"),
+    ("commodity", "VARCHAR", "USD, a contract or a token"),
+    ("party", "VARCHAR", "who is on the other side, where it is not the payee"),
+)
+
+
+class MonthOfPostings:
+    """A month's entries, until they are written."""
+
+    def __init__(self, opened: Iterable[Opened], quantities: Mapping[str, Scale]) -> None:
+        """Know which part each account plays, and how each commodity but money is counted."""
+        self._holes = {line.account: line.hole or "" for line in opened}
+        self._accounts = {account: code for code, account in enumerate(self._holes)}
+        self._scales = {MONEY: Scale.of("0.01"), **quantities}
+        self._commodities = {commodity: code for code, commodity in enumerate(self._scales)}
+        self._parties = {"": 0}
+        self._entries: list[tuple[int, int, str, str, str, str, str]] = []
+        self._postings = array("q")
+
+    def add(self, entry: Transaction, seq: int) -> None:
+        """Take down an entry that follows those before."""
+        meta = {key: plain(value) for key, value in entry.meta}
+        self._entries.append(
+            (
+                seq,
+                entry.time_us,
+                entry.payee or "",
+                entry.narration,
+                entry.tag,
+                " ".join(sorted(entry.links)),  # as Beancount keeps them, they have no order
+                json.dumps(meta, ensure_ascii=False) if meta else "",
+            )
+        )
+        accounts, parties = self._accounts, self._parties
+        for line, (account, units, commodity, party) in enumerate(entry.postings, start=1):
+            self._postings.extend(
+                (
+                    seq,
+                    line,
+                    accounts.setdefault(account, len(accounts)),
+                    units,
+                    self._commodities[commodity],
+                    parties.setdefault(party or "", len(parties)),
+                )
+            )
+
+    def write(self, path: Path) -> None:
+        """Write the month to a new Parquet file, and begin another."""
+        entries = zip(*self._entries, strict=True) if self._entries else [()] * len(_ENTRY)
+        postings = np.frombuffer(self._postings, dtype=np.int64).reshape(-1, len(_POSTING))
+        tables = {
+            "entries": {
+                column: np.array(values, dtype=dtype)
+                for (column, dtype), values in zip(_ENTRY.items(), entries, strict=True)
+            },
+            "lines": {c: np.ascontiguousarray(postings[:, n]) for n, c in enumerate(_POSTING)},
+            "accounts": _coded(self._accounts, [self._holes.get(a, "") for a in self._accounts]),
+            "commodities": _coded(
+                self._commodities, [scale.text(1) for scale in self._scales.values()]
+            ),
+            "parties": _coded(self._parties, [""] * len(self._parties)),
+        }
+        digits = max(scale.digits for scale in self._scales.values())
+        target = str(path).replace("'", "''")
+        with duckdb.connect(config={"threads": 1}) as connection:
+            connection.execute("SET enable_progress_bar = false")  # it would stand in our output
+            for name, columns in tables.items():
+                connection.register(name, columns)
+            connection.execute(
+                f"COPY ({_ROWS.format(digits=digits)}) TO '{target}' (FORMAT parquet, "
+                f"COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE {ROW_GROUP})"
+            )
+        self._entries, self._postings = [], array("q")
+
+
+_POSTING = ("seq", "line", "account", "units", "commodity", "party")
+_ENTRY: Mapping[str, type] = {
+    "seq": np.int64,
+    "time_us": np.int64,
+    "payee": object,
+    "narration": object,
+    "tag": object,
+    "links": object,
+    "meta": object,
+}
+_ROWS = """
+    WITH chart AS (
+        SELECT code, word::VARCHAR AS account, string_split(word::VARCHAR, ':') AS words,
+               nullif(about::VARCHAR, '') AS hole
+        FROM accounts
+    )
+    SELECT
+        seq, lines.line::INTEGER AS line,
+        make_timestamp(time_us) AS time, make_timestamp(time_us)::DATE AS date,
+        nullif(payee::VARCHAR, '') AS payee, narration::VARCHAR AS narration,
+        nullif(tag::VARCHAR, '') AS tag,
+        CASE WHEN links = '' THEN [] ELSE string_split(links, ' ') END AS links,
+        nullif(meta::VARCHAR, '')::JSON AS meta,
+        chart.account, words[1] AS root, words[2] AS entity, words[3] AS kind,
+        nullif(array_to_string(words[4:], ':'), '') AS counterparty, hole,
+        units, commodities.about::DECIMAL(18, {digits}) AS unit, commodities.word AS commodity,
+        nullif(parties.word, '') AS party
+    FROM lines JOIN entries USING (seq)
+    JOIN chart ON chart.code = lines.account
+    JOIN commodities ON commodities.code = lines.commodity
+    JOIN parties ON parties.code = lines.party
+    ORDER BY seq, lines.line
+"""
+
+
+def _coded(codes: Mapping[str, int], about: Iterable[str]) -> dict[str, np.ndarray]:
+    return {
+        "code": np.array(list(codes.values()), dtype=np.int64),
+        "word": np.array(list(codes), dtype=object),
+        "about": np.array(list(about), dtype=object),
+    }

@@ -1,0 +1,175 @@
+"""Is the copy by column what the text of the general ledger says? Posting by posting, both ways.
+
+What stands in the text is read off Beancount's own directives here, by other code than that which
+wrote the copy.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, time
+from decimal import Decimal
+
+import duckdb
+from beancount.core import data
+
+from ledger import directive_store, posting_store
+from ledger.book_views import missing_copies
+from ledger.copy_of_text import by_month, directives, scales_of
+from ledger.directive_store import Directive, in_order
+from ledger.run_folder import RunFolder
+from ledger.values import plain
+
+Row = tuple[object, ...]  # in the order of the store's columns
+
+_NAMES = [name for name, *_ in posting_store.COLUMNS]
+_DIRECTIVE_COLUMNS = (
+    ("directive", "VARCHAR"),
+    ("date", "DATE"),
+    ("name", "VARCHAR"),
+    ("words", "VARCHAR[]"),
+    ("meta", "JSON"),
+)
+
+
+def wrong_copies(run: RunFolder) -> Iterator[str]:
+    """Yield a sentence for whatever the copy has otherwise than the text."""
+    yield from (f"{name}: it is missing" for name in missing_copies(run.path))
+    entries, _ = run.loaded
+    found = list(directives(entries))
+    with duckdb.connect() as connection:
+        yield from _wrong_directives(connection, run, found)
+        yield from _wrong_postings(connection, run, entries, found)
+
+
+def _wrong_directives(
+    connection: duckdb.DuckDBPyConnection, run: RunFolder, found: Sequence[Directive]
+) -> Iterator[str]:
+    path = run.path / directive_store.FILE
+    if not path.is_file():
+        return
+    try:
+        yield from _other_columns(connection, str(path), path.name, _DIRECTIVE_COLUMNS)
+        rows = connection.execute("FROM read_parquet(?)", [str(path)]).fetchall()
+    except duckdb.Error as error:
+        yield _unreadable(path.name, error)
+        return
+    text = [_stored(each) for each in in_order(found)]
+    copy = [(*row[:4], json.loads(row[4])) for row in rows]
+    if len(copy) != len(text):
+        yield f"{path.name}: {len(copy):,} directives, where the text has {len(text):,}"
+    for n, (ours, theirs) in enumerate(zip(copy, text, strict=False), start=1):
+        if ours != theirs:
+            yield f"{path.name}: row {n} is {_said(ours)}, in the text {_said(theirs)}"
+
+
+def _wrong_postings(
+    connection: duckdb.DuckDBPyConnection,
+    run: RunFolder,
+    entries: Sequence[data.Directive],
+    found: Sequence[Directive],
+) -> Iterator[str]:
+    holes = {e.account: e.meta.get("hole") for e in entries if isinstance(e, data.Open)}
+    units = {commodity: Decimal(scale.text(1)) for commodity, scale in scales_of(found).items()}
+    types = [(name, kind) for name, kind, _ in posting_store.COLUMNS]
+    months = by_month(run.path, entries)
+    paths = {path.stem: path for path in sorted((run.path / posting_store.FOLDER).glob("*"))}
+    for month in sorted(paths.keys() - months.keys()):
+        yield f"{posting_store.FOLDER}/{paths[month].name}: the text has no such month"
+    for month in sorted(paths.keys() & months.keys()):
+        name = f"{posting_store.FOLDER}/{month}.parquet"
+        try:
+            yield from _other_columns(connection, str(paths[month]), name, types)
+            rows = connection.execute(
+                f"SELECT {', '.join(_NAMES)} FROM read_parquet(?)", [str(paths[month])]
+            ).fetchall()
+            copy = ((*row[:8], json.loads(row[8] or "{}"), *row[9:]) for row in rows)
+            text = (row for entry in months[month] for row in _rows(entry, holes, units))
+            yield from (f"{name}: {what}" for what in _differences(copy, text))
+        except duckdb.Error as error:
+            yield _unreadable(name, error)
+
+
+def _other_columns(
+    connection: duckdb.DuckDBPyConnection,
+    path: str,
+    name: str,
+    wanted: Sequence[tuple[str, str]],
+) -> Iterator[str]:
+    described = connection.execute("DESCRIBE FROM read_parquet(?)", [path]).fetchall()
+    found = [(column, kind.partition("(")[0]) for column, kind, *_ in described]
+    yield from (f"{name}: a column {each} is not as it must be" for each in {*found} ^ {*wanted})
+
+
+def _rows(
+    entry: data.Transaction, holes: Mapping[str, str | None], units: Mapping[str, Decimal]
+) -> Iterator[Row]:
+    """Yield an entry's postings as the copy must have them."""
+    seq = int(entry.meta["seq"])
+    about = (
+        datetime.combine(entry.date, time.fromisoformat(entry.meta["time"])),
+        entry.date,
+        entry.payee,
+        entry.narration,
+        " ".join(sorted(entry.tags)) or None,
+        sorted(entry.links),
+        {key: str(value) for key, value in entry.meta.items() if _is_told(key)},
+    )
+    # The loader groups them by commodity.
+    in_text = sorted(entry.postings, key=lambda posting: posting.meta["lineno"])
+    for line, posting in enumerate(in_text, start=1):
+        root, entity, kind, *others = posting.account.split(":")
+        number, commodity = posting.units
+        yield (
+            seq,
+            line,
+            *about,
+            posting.account,
+            root,
+            entity,
+            kind,
+            ":".join(others) or None,
+            holes[posting.account],
+            number / units[commodity],
+            units[commodity],
+            commodity,
+            posting.meta.get("party"),
+        )
+
+
+def _is_told(key: str) -> bool:
+    return key not in ("seq", "time", "filename", "lineno") and not key.startswith("__")
+
+
+def _differences(copy: Iterable[Row], text: Iterable[Row]) -> Iterator[str]:
+    """Hold a month's postings in the copy against those in the text, each by seq and line."""
+    held: dict[tuple[object, object], Row] = {}
+    for row in copy:
+        if row[:2] in held:
+            yield f"posting {row[1]} of seq {row[0]} is there twice"
+        held[row[:2]] = row
+    for row in text:
+        ours = held.pop(row[:2], None)
+        if ours is None:
+            yield f"posting {row[1]} of seq {row[0]} is missing"
+        elif ours != row:
+            for name, said, told in zip(_NAMES, ours, row, strict=True):
+                if said != told:
+                    yield (
+                        f"posting {row[1]} of seq {row[0]} has the {name} {_said(said)}, "
+                        f"in the text {_said(told)}"
+                    )
+    yield from (f"posting {line} of seq {seq} is not in the text" for seq, line in held)
+
+
+def _stored(each: Directive) -> Row:
+    """Return a directive of the text as a row of the copy."""
+    meta = {key: plain(value) for key, value in each.meta}
+    return each.directive, each.date, each.name, list(each.words), meta
+
+
+def _said(value: object) -> str:
+    return "nothing" if value is None else str(value)
+
+
+def _unreadable(name: str, error: duckdb.Error) -> str:
+    return f"{name}: it can't be read ({str(error).splitlines()[0]})"

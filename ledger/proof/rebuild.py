@@ -1,0 +1,28 @@
+"""Writing a run's copy by column anew, from the text: for runs that have none, or a broken one.
+
+The copy is sealed like every other file, so a run whose copy is written anew is sealed anew. That
+is done only if all else is as it was sealed: a new seal must not hide an old change.
+"""
+
+import json
+
+from ledger import directive_store, posting_store
+from ledger.copy_of_text import write_copy
+from ledger.proof.seal import broken_seals, seal
+from ledger.run_folder import MANIFEST, RunFolder, RunFolderError
+
+_COPIES = (f"{posting_store.FOLDER}/", f"{directive_store.FILE}:")
+
+
+def rebuild(run: RunFolder) -> None:
+    """Write the copy from the text, and seal the run.
+
+    Raises:
+        RunFolderError: anything but the copy is not as it was sealed, or the text doesn't load.
+    """
+    broken = [each for each in broken_seals(run.path) if not each.startswith(_COPIES)]
+    if broken:
+        raise RunFolderError(f"{run.path}: {broken[0]}; a new seal would hide that")
+    manifest = json.loads((run.path / MANIFEST).read_text(encoding="utf-8"))
+    write_copy(run.path, run.entries)
+    seal(run.path, manifest["run"])

@@ -1,0 +1,44 @@
+"""The general ledger's text, loaded by Beancount: audits and `query` read it, reports don't."""
+
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from beancount import loader
+from beancount.core import data
+
+# What is read are the books, never Beancount's cache of them: a pickle beside the ledger could be
+# older than it, or somebody else's, and reading must not write into a sealed folder.
+loader.initialize(use_cache=False)
+
+
+def load_text(path: Path) -> tuple[Sequence[data.Directive], Sequence[NamedTuple]]:
+    """Return all directives of a ledger, and the errors that Beancount finds in it."""
+    with collector_at_rest():
+        entries, errors, _ = loader.load_file(str(path))
+    return entries, errors
+
+
+def placed(error: NamedTuple) -> str:
+    """Say in one line where one of Beancount's errors is, and what it is."""
+    source = error.source or {}
+    file = Path(source.get("filename", "?")).name
+    return f"{file}:{source.get('lineno', '?')}: {error.message}".splitlines()[0]
+
+
+@contextmanager
+def collector_at_rest() -> Iterator[None]:
+    """Let Python's collector of cycles rest while a ledger is loaded, and held to its invariants.
+
+    Directives come by the hundred thousand and none is let go: looking through them all for
+    garbage, over and over, takes a quarter of the time and finds none.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -1,0 +1,36 @@
+"""Values of directives as Beancount writes them, and read back without it."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+from ledger.notes import Value
+
+_TRUTHS = {"TRUE": True, "FALSE": False}
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_AMOUNT = re.compile(r"([-+]?[\d,]*\.?\d*)(?: (\S+))?")
+
+
+def read_value(word: str) -> Value:
+    """Read one value as a directive has it: an account is text, like what stands in quotes."""
+    if word.startswith('"'):
+        return unquoted(word)
+    if word in _TRUTHS:
+        return _TRUTHS[word]
+    if _DATE.fullmatch(word):
+        return date.fromisoformat(word)
+    if found := _AMOUNT.fullmatch(word):
+        number = Decimal(found[1].replace(",", ""))
+        return (number, found[2]) if found[2] else number
+    return word
+
+
+def plain(word: str) -> str:
+    """Take a value as text, without its quotes."""
+    return unquoted(word) if word.startswith('"') else word
+
+
+def unquoted(word: str) -> str:
+    """Read a string as Beancount writes it."""
+    text = word[1:-1]
+    return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL) if "\\" in text else text
