@@ -223,8 +223,10 @@ def test_each_month_has_its_file_its_fills_and_its_closing_balances(journal):
         "2022-05.beancount",
         "2022-06.beancount",
         "check.beancount",
+        "directives.parquet",
         "fills",
         "main.beancount",
+        "postings",
     ]
     assert [path.name for path in run.fill_files] == ["2022-05.parquet", "2022-06.parquet"]
     claims = [

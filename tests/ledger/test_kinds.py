@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ledger.causes import Cause
+from ledger.copy_of_text import write_copy
 from ledger.kinds import AT_COST, KINDS, USES, Kind, cause_of
 from ledger.reports.blind.blind_report import booked_usd
 from ledger.reports.money.hole import hole
@@ -40,6 +41,7 @@ def strange_run(group_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) 
     shutil.copytree(group_run.path, folder)
     for path in folder.glob("*.beancount"):
         path.write_text(path.read_text("utf-8").replace("Politics", "Omens"), "utf-8")
+    write_copy(folder, RunFolder(folder).entries)
     return RunFolder.at(folder)
 
 
