@@ -26,6 +26,7 @@ from ledger.proof import invariants
 from ledger.proof.copy_check import wrong_copies
 from ledger.proof.recompute import Recomputation
 from ledger.proof.seal import broken_seals
+from ledger.roles import RoleError
 from ledger.run_folder import RunFolder, RunFolderError
 from ledger.text_loader import collector_at_rest, placed
 
@@ -122,7 +123,7 @@ def _answer(auditor: "_Auditor", question: str, *arguments: object) -> Found:
     try:
         # What was found before it broke off still counts.
         found.extend(getattr(auditor, question)(*arguments))
-    except (RunFolderError, FillsError) as error:
+    except (RunFolderError, RoleError, FillsError) as error:
         found.append(str(error))
     except Exception as error:  # whatever a forger may have thought of
         found.append(f"it can't be read: {type(error).__name__}: {error}".splitlines()[0])

@@ -18,9 +18,10 @@ KEEPERS = {name for _, name in ROLES}
 
 
 def test_every_party_of_a_run_has_the_role_it_was_written_with(simulated):
-    parties = read_parties(simulated.customs("role"), set(simulated.chart.parties.names))
+    roles = simulated.notes(Role)
+    parties = read_parties(roles, simulated.chart.parties.names)
 
-    assert list(parties.roles()) == [(each.role, each.name) for each in simulated.notes(Role)]
+    assert [Role(*each) for each in parties.roles()] == roles
 
 
 @pytest.mark.parametrize(
