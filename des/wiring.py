@@ -12,7 +12,7 @@ from des.clock import midnight_us
 from des.custody.confidence import Confidence
 from des.custody.custody import Custody
 from des.custody.flow import CustomerFlow, customers
-from des.custody.other_makers import OtherMakers
+from des.custody.other_makers import OtherMakersDesk
 from des.custody.till import Till
 from des.firms.capital import CapitalDesk
 from des.firms.firm_money import FirmMoney
@@ -58,7 +58,7 @@ class Cast:
     fees: TakerFees
     returns: DayReturns
     on_margin: MarginCustomers | None
-    others: OtherMakers
+    others: OtherMakersDesk
     directional: DirectionalBook | None
     lead_desk: LeadDesk | None
     group: GroupTreasury | None
@@ -94,7 +94,7 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool) -> Cast:
     returns = DayReturns(len(parties.holders), _firms(parties))
     markets = Markets(env, listings, house, lead, fees, returns, on_margin)
 
-    others = OtherMakers(scenario, parties, house, custody, volume, journal)
+    others = OtherMakersDesk(scenario, parties, house, custody, volume, journal)
     appraises = appraiser(scenario, parties, others, journal)
     purse, group = treasury(
         scenario,

@@ -11,7 +11,7 @@ from ledger.notes import UnpaidFees
 from ledger.parties import Parties
 
 
-class OtherMakers:
+class OtherMakersDesk:
     """Pay the house its fees, day by day, on the volume of which no fills are kept."""
 
     def __init__(

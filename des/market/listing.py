@@ -20,7 +20,7 @@ from des.market.recorded_volume import RecordedVolume
 from des.market.traded_price import TradedPrice
 from des.price.impact import Impact
 from des.price.lead_price import LeadPrice, Ticks
-from des.quoting.belief import Belief
+from des.quoting.belief import OwnSimulation
 from des.quoting.plan import QuotingPolicy
 from des.quoting.race import NO_ORDERS, ORDER, Codes
 from des.quoting.session import Decisions, Session
@@ -103,7 +103,7 @@ class Listing:
         self._maker = MakerQuotes(
             policy,
             MonthlySize(scenario, market, contract, firms, policy, self._volume),
-            Belief(lead, policy, contract, imagined, self._gateways.quiet_us),
+            OwnSimulation(lead, policy, contract, imagined, self._gateways.quiet_us),
             self._volume,
             self._hours,
         )

@@ -8,7 +8,7 @@ from des.clock import DAY_US, HOUR_US
 from des.market.captive_volume import CaptiveVolume
 from des.market.holdings import Holdings
 from des.market.monthly_size import MonthlySize
-from des.quoting.belief import Belief
+from des.quoting.belief import OwnSimulation
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quotes import Plan
 from des.traded_hours import TradedHours
@@ -22,7 +22,7 @@ class MakerQuotes:
         self,
         policy: QuotingPolicy,
         size: MonthlySize,
-        belief: Belief,
+        belief: OwnSimulation,
         volume: CaptiveVolume,
         hours: TradedHours,
     ) -> None:

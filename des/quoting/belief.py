@@ -17,7 +17,7 @@ from des.quoting.uninformed import UninformedFlow
 from ledger.money import Contract
 
 
-class Belief:
+class OwnSimulation:
     """What the maker's simulation of one market promises for a month."""
 
     def __init__(

@@ -6,7 +6,7 @@ multiplied. Each month's are noted on the first of the next, and once more at ea
 
 from decimal import Decimal
 
-from des.custody.other_makers import OtherMakers
+from des.custody.other_makers import OtherMakersDesk
 from des.scenario import Scenario, Valuation
 from des.treasury.monthly_income import (
     MonthlyIncome,
@@ -24,7 +24,7 @@ from ledger.times import day_of
 
 
 def appraiser(
-    scenario: Scenario, parties: Parties, others: OtherMakers, journal: Journal
+    scenario: Scenario, parties: Parties, others: OtherMakersDesk, journal: Journal
 ) -> "Appraiser | None":
     """Return who appraises the house, where the scenario says by which multiples."""
     terms = scenario.group.valuation if scenario.group else None
@@ -35,7 +35,7 @@ class Appraiser:
     """Looks back at each month, and notes what investors would make of it."""
 
     def __init__(
-        self, terms: Valuation, parties: Parties, others: OtherMakers, journal: Journal
+        self, terms: Valuation, parties: Parties, others: OtherMakersDesk, journal: Journal
     ) -> None:
         """Begin with a house that has earned nothing.
 

@@ -36,7 +36,7 @@ class Figures:
     shares_lose_cents: int | None = None  # without the quotes; None where nobody appraises them
 
 
-class Quotes:
+class QuoteShares:
     """The share of its quotes that the maker shows on each venue: 1, halves of it, or none."""
 
     def __init__(self, policy: Policy, on_lead: bool) -> None:
@@ -90,7 +90,7 @@ class MonthlyReview:
         """Begin; without an *appraiser* nobody knows what shares would lose."""
         self._policy = scenario.maker.policy
         self._lead_cents = to_cents(scenario.maker.lead_quotes_usd)
-        self._quotes = Quotes(self._policy, self._lead_cents > 0)
+        self._quotes = QuoteShares(self._policy, self._lead_cents > 0)
         self._parties, self._appraiser, self._journal = parties, appraiser, journal
         self._house = MonthlyIncome(journal, quotes_on_house(parties.maker))
         self._lead = MonthlyIncome(journal, quotes_on_lead(parties.maker))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from des.treasury.review import Figures, Quotes
+from des.treasury.review import Figures, QuoteShares
 
 LOSS, GAIN, EVEN = Figures(-1, -1), Figures(1, 1), Figures(0, 0)
 
@@ -18,8 +18,8 @@ def at_stake(year_cents: int, shares_lose_cents: int | None) -> Figures:
     return Figures(-1, year_cents, shares_lose_cents)
 
 
-def of_lead(policy: str | None, results: list[int]) -> Quotes:
-    quotes = Quotes(policy, on_lead=True)
+def of_lead(policy: str | None, results: list[int]) -> QuoteShares:
+    quotes = QuoteShares(policy, on_lead=True)
     for result in results:
         if quotes.on_lead:
             quotes.review_lead(Figures(result, result))
@@ -31,19 +31,19 @@ def of_lead(policy: str | None, results: list[int]) -> Quotes:
 
 @policies
 def test_with_quotes_on_the_lead_venue_it_has_none_on_the_house_at_first(policy):
-    quotes = Quotes(policy, on_lead=True)
+    quotes = QuoteShares(policy, on_lead=True)
 
     assert (quotes.on_lead, quotes.on_house) == (1, 0)
 
 
 @policies
 def test_without_them_it_quotes_on_the_house_from_the_start(policy):
-    assert Quotes(policy, on_lead=False).on_house == 1
+    assert QuoteShares(policy, on_lead=False).on_house == 1
 
 
 @pytest.mark.parametrize("on_lead", [True, False])
 def test_without_a_policy_it_quotes_on_both(on_lead):
-    quotes = Quotes(None, on_lead)
+    quotes = QuoteShares(None, on_lead)
 
     assert (quotes.on_lead, quotes.on_house) == (1, 1)
 
@@ -53,7 +53,7 @@ def test_without_a_policy_it_quotes_on_both(on_lead):
 
 @pytest.mark.parametrize("venue", ["lead", "house"])
 def test_an_independent_firm_halves_what_it_shows_and_shuts_off_below_an_eighth(venue):
-    quotes = Quotes("independent", on_lead=venue == "lead")
+    quotes = QuoteShares("independent", on_lead=venue == "lead")
     review = getattr(quotes, f"review_{venue}")
     history = [(review(LOSS), getattr(quotes, f"on_{venue}")) for _ in range(4)]
 
@@ -76,7 +76,7 @@ def test_an_independent_firm_never_comes_to_the_house_and_only_losses_change_wha
 
 @given(results=months)
 def test_an_independent_firm_never_shows_more_than_before(results):
-    quotes = Quotes("independent", on_lead=False)
+    quotes = QuoteShares("independent", on_lead=False)
     shown = [quotes.on_house]
     for result in results:
         quotes.review_house(Figures(result, result))
@@ -87,7 +87,7 @@ def test_an_independent_firm_never_shows_more_than_before(results):
 
 @given(year=st.integers(), shares=st.integers())
 def test_an_independent_firm_minds_neither_the_year_nor_its_owners_shares(year, shares):
-    quotes = Quotes("independent", on_lead=False)
+    quotes = QuoteShares("independent", on_lead=False)
 
     assert quotes.review_house(Figures(0, year, shares)) == "quotes on"
     assert quotes.review_house(Figures(-1, year, shares)) == "sizes down"
@@ -97,7 +97,7 @@ def test_an_independent_firm_minds_neither_the_year_nor_its_owners_shares(year, 
 
 
 def test_a_captive_maker_takes_its_quotes_to_the_house_venue_at_its_first_loss():
-    quotes = Quotes("captive", on_lead=True)
+    quotes = QuoteShares("captive", on_lead=True)
 
     assert quotes.review_lead(LOSS) == "moves to the house venue"
     assert (quotes.on_lead, quotes.on_house) == (0, 1)
@@ -128,7 +128,7 @@ def test_a_captive_maker_is_on_one_venue_at_a_time(results):
 def test_on_the_house_it_sets_a_years_loss_against_what_shares_would_lose(
     year_cents, shares_lose_cents, decided
 ):
-    quotes = Quotes("captive", on_lead=False)
+    quotes = QuoteShares("captive", on_lead=False)
 
     assert quotes.review_house(at_stake(year_cents, shares_lose_cents)) == decided
     assert quotes.on_house == (decided == "quotes on")
@@ -136,7 +136,7 @@ def test_on_the_house_it_sets_a_years_loss_against_what_shares_would_lose(
 
 @given(year=st.integers(max_value=-1), shares=st.integers(), more=st.integers(0))
 def test_the_more_shares_would_lose_the_longer_it_quotes(year, shares, more):
-    less, rather = Quotes("captive", on_lead=False), Quotes("captive", on_lead=False)
+    less, rather = QuoteShares("captive", on_lead=False), QuoteShares("captive", on_lead=False)
     less.review_house(at_stake(year, shares))
     rather.review_house(at_stake(year, shares + more))
 
@@ -150,7 +150,7 @@ def test_the_more_shares_would_lose_the_longer_it_quotes(year, shares, more):
 @pytest.mark.parametrize("figures", [EVEN, GAIN])
 @pytest.mark.parametrize("venue", ["lead", "house"])
 def test_who_does_not_lose_goes_on_as_before(policy, figures, venue):
-    quotes = Quotes(policy, on_lead=venue == "lead")
+    quotes = QuoteShares(policy, on_lead=venue == "lead")
 
     assert getattr(quotes, f"review_{venue}")(figures) == "quotes on"
     assert getattr(quotes, f"on_{venue}") == 1
