@@ -20,6 +20,7 @@ from des.liquidation.margin_call import MarginCall, order_keys
 from des.liquidation.margin_population import Population
 from des.liquidation.turnover import Turnover
 from des.scenario import Scenario
+from des.scenario.values import given
 from des.venue.venue import Venue
 from ledger.parties import Parties
 
@@ -46,7 +47,7 @@ class LiquidationDesk:
             token_weight_e6: what counts of the value of tokens, by the market that prices them.
             free_tokens: what customers have of them, in lots, by the same.
         """
-        rules, names = scenario.leverage, [market.name for market in scenario.markets]
+        rules, names = given(scenario.leverage), [market.name for market in scenario.markets]
         self._house, self.free_tokens = house, free_tokens
         # The holders on margin are numbered after all others of retail.
         self._holders = holders = Holders.of(parties, scenario.retail.holders)

@@ -62,7 +62,7 @@ class LossBearers:
     def take_over(self, account: int, cents: int) -> None:
         """Relieve an account of a debt that somebody will have to bear."""
         if cents:
-            self._accounts.credit(np.array([account]), cents)
+            self._accounts.credit(np.array([account]), np.array([cents]))
             self._debts[account] = self._debts.get(account, 0) + cents
 
     def settle(self, time_us: int, marks: np.ndarray) -> None:
@@ -76,7 +76,7 @@ class LossBearers:
         """Let the fund pay an account, or take what it leaves."""
         if cents:
             self.fund_cents -= cents
-            self._accounts.credit(np.array([account]), cents)
+            self._accounts.credit(np.array([account]), np.array([cents]))
             self._insured[account] = self._insured.get(account, 0) + cents
         return cents
 

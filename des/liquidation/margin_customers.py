@@ -10,6 +10,7 @@ from des.liquidation.desk import LiquidationDesk
 from des.liquidation.margin_population import Population, population
 from des.market.listing import Listing, marks_of
 from des.scenario import Scenario
+from des.scenario.values import given
 from des.venue.venue import Venue
 from ledger.accounts import FREE, PLEDGED, owed_in_kind, pool
 from ledger.journal import Journal
@@ -49,7 +50,7 @@ class MarginCustomers:
             funding_e9: what longs pay shorts each hour, in billionths.
             journal: takes down what tokens are worth.
         """
-        self._rules, self._seed = scenario.leverage, scenario.run.seed
+        self._rules, self._seed = given(scenario.leverage), scenario.run.seed
         self._parties, self._house, self._journal = parties, house, journal
         self._listings, self._funding_e9 = listings, funding_e9
         self._retail = parties.names.index(parties.retail)
