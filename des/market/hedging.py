@@ -35,7 +35,7 @@ class HedgeOrders(NamedTuple):
     lots: np.ndarray  # positive buys
 
 
-class Terms(NamedTuple):
+class HedgeTerms(NamedTuple):
     """What an order pays on the lead venue."""
 
     half_spread_e8: int  # hundred-millionths of the price
@@ -68,7 +68,7 @@ class HedgeDesk:
             outside: who sells to the buyers there and buys from the sellers.
         """
         self._delay_us = delay_us
-        self._terms = Terms(round(half_spread_bps * COST_UNIT / 10_000), outside)
+        self._terms = HedgeTerms(round(half_spread_bps * COST_UNIT / 10_000), outside)
         self._under_way = _no_orders(0)
         self._ordered_lots = 0
 
@@ -179,7 +179,7 @@ def _followed(
 
 @njit(cache=True)
 def _filled(
-    orders: HedgeOrders, end_us: int, ticks: Ticks, terms: Terms, impact_per_root_lot: float
+    orders: HedgeOrders, end_us: int, ticks: Ticks, terms: HedgeTerms, impact_per_root_lot: float
 ) -> tuple[np.ndarray, HedgeOrders]:
     """Fill orders that are due before *end_us*; return rows (dtype ROW), and what is left."""
     n = 0
