@@ -21,7 +21,7 @@ from des.custody.firm_withdrawals import FirmWithdrawals
 from des.custody.retail import RetailCustody, whole_dollars
 from des.custody.till import Till
 from des.scenario import Scenario
-from des.scenario.values import given
+from des.scenario.quantities import given
 from ledger.journal import Journal
 from ledger.notes import Fear, Heard, rounded
 from ledger.parties import Parties

@@ -20,7 +20,7 @@ from des.liquidation.margin_call import MarginCall, order_keys
 from des.liquidation.margin_population import Population
 from des.liquidation.turnover import Turnover
 from des.scenario import Scenario
-from des.scenario.values import given
+from des.scenario.quantities import given
 from des.venue.venue import Venue
 from ledger.parties import Parties
 

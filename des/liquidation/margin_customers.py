@@ -10,7 +10,7 @@ from des.liquidation.desk import LiquidationDesk
 from des.liquidation.margin_population import Population, population
 from des.market.listing import Listing, marks_of
 from des.scenario import Scenario
-from des.scenario.values import given
+from des.scenario.quantities import given
 from des.venue.venue import Venue
 from ledger.accounts import FREE, PLEDGED, owed_in_kind, pool
 from ledger.journal import Journal

@@ -27,7 +27,7 @@ from des.quoting.session import Decisions, Session
 from des.quoting.takers import Takers, Terms, gateway_keys, nobody_takes, terms
 from des.quoting.uninformed import UninformedFlow
 from des.scenario import Firm, Market, Provider, Scenario
-from des.scenario.values import given
+from des.scenario.quantities import given
 from des.traded_hours import TradedHours
 from ledger.fills import join_rows
 from ledger.money import Contract

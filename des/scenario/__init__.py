@@ -23,10 +23,7 @@ from des.scenario.leverage import CollateralToken, Leverage, LeverageLimit, Prov
 from des.scenario.maker import Maker, Quoter
 from des.scenario.market import PRICE_TICKS_MAX, DayVolume, Market, MonthVolume
 from des.scenario.price import Anchor, Price, VolatilityLevel
-from des.scenario.run import DAYS_MAX, Run, months_between
-from des.scenario.scenario import TICKS_MAX, Scenario
-from des.scenario.valuation import Valuation
-from des.scenario.values import (
+from des.scenario.quantities import (
     YEARS,
     Bps,
     Category,
@@ -48,6 +45,9 @@ from des.scenario.values import (
     Usd,
     Volatility,
 )
+from des.scenario.run import DAYS_MAX, Run, months_between
+from des.scenario.scenario import TICKS_MAX, Scenario
+from des.scenario.valuation import Valuation
 from des.scenario.venues import FeeTier, Gateway, House, Lead, LeadQuoting
 
 __all__ = [

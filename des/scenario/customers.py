@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from des.scenario.group import Line
-from des.scenario.values import (
+from des.scenario.quantities import (
     ContradictionError,
     Entity,
     Fraction,

@@ -5,7 +5,7 @@ from datetime import date
 from itertools import pairwise
 from typing import TypeVar
 
-from des.scenario.values import ContradictionError, Part
+from des.scenario.quantities import ContradictionError, Part
 
 
 class Dated(Part):

@@ -12,8 +12,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from des.scenario.dated import Dated, check_order, in_force
-from des.scenario.valuation import Valuation
-from des.scenario.values import (
+from des.scenario.quantities import (
     NOT_TOKENS,
     YEARS,
     Bps,
@@ -26,6 +25,7 @@ from des.scenario.values import (
     TokenName,
     Usd,
 )
+from des.scenario.valuation import Valuation
 from ledger.kinds import USES
 
 Day = date  # by another name where a field is called date

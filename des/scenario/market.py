@@ -9,7 +9,15 @@ from pydantic import Field, model_validator
 
 from des.scenario.maker import Quoter
 from des.scenario.price import Price
-from des.scenario.values import Bps, ContradictionError, MarketName, Month, Part, PositiveUsd, Step
+from des.scenario.quantities import (
+    Bps,
+    ContradictionError,
+    MarketName,
+    Month,
+    Part,
+    PositiveUsd,
+    Step,
+)
 
 PRICE_TICKS_MAX = 10**8  # prices are stored in 32 bits, and must have room to rise
 

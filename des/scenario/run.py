@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from des.scenario.values import YEARS, ContradictionError, Part, check_full_hour, moment_us
+from des.scenario.quantities import YEARS, ContradictionError, Part, check_full_hour, moment_us
 
 DAYS_MAX = 2_000
 

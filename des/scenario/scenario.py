@@ -14,8 +14,8 @@ from des.scenario.group import Group
 from des.scenario.leverage import Leverage, Provider
 from des.scenario.maker import Maker
 from des.scenario.market import Market
+from des.scenario.quantities import ContradictionError, Part, SourceText, given
 from des.scenario.run import Run, months_between
-from des.scenario.values import ContradictionError, Part, SourceText, given
 from des.scenario.venues import House, Lead
 
 TICKS_MAX = 10**10  # of all markets in the whole run: a day's work for one machine

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from des.scenario.values import ContradictionError, Part
+from des.scenario.quantities import ContradictionError, Part
 
 Multiple = Annotated[float, Field(ge=0, le=10_000)]
 Range = Annotated[tuple[Multiple, ...], Field(min_length=2, max_length=2)]  # low, high

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from des.scenario.values import (
+from des.scenario.quantities import (
     Bps,
     ContradictionError,
     Entity,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from des.clock import DAY_US, SECOND_US, midnight_us
 from des.market.holdings import DeskOrder
 from des.scenario import Long, Scenario
-from des.scenario.values import given
+from des.scenario.quantities import given
 from ledger.kinds import Kind
 from ledger.money import to_cents
 from ledger.parties import Parties

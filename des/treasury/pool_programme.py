@@ -27,7 +27,7 @@ from des.defi.pool import ConstantProductPool, block_times_us
 from des.market.listing import Listing
 from des.price.lead_price import Ticks
 from des.scenario import Pool, Scenario
-from des.scenario.values import given
+from des.scenario.quantities import given
 from des.treasury.purse import Purse
 from des.treasury.token_holdings import TokenHoldings
 from ledger.accounts import in_pool, pooled

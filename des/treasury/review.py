@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from des.scenario import Scenario
-from des.scenario.values import given
+from des.scenario.quantities import given
 from des.treasury.appraiser import Appraiser
 from des.treasury.monthly_income import MonthlyIncome, quotes_on_house, quotes_on_lead, year_cents
 from ledger.journal import Journal
