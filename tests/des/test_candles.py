@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from des.clock import HOUR_US, midnight_us
@@ -220,6 +220,7 @@ def test_what_is_no_file_is_refused(tmp_path, name):
     assert (refusal.value.path, refusal.value.line) == (tmp_path / name, None)
 
 
+@settings(max_examples=40)
 @given(data=st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_any_bytes_at_all_are_read_or_refused(tmp_path_factory, data):
     path = tmp_path_factory.getbasetemp() / "any.csv"

@@ -651,7 +651,7 @@ def live(town: Town, day: Day) -> None:
     )
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(rules=any_rules, history=st.lists(days, max_size=12), seed=st.integers(0, 9))
 def test_no_history_makes_or_loses_money_nor_brings_anybody_back(rules, history, seed):
     town = Town(rules, *CROWD, seed=seed)
@@ -671,7 +671,7 @@ def test_no_history_makes_or_loses_money_nor_brings_anybody_back(rules, history,
                 assert town.has(each.name) == (CAPITAL, 0, 0)
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(rules=any_rules, history=st.lists(days, max_size=12))
 def test_the_books_say_all_that_the_desk_did(rules, history):
     """What cash and claims do beyond the days' results is in transactions, in both books."""
@@ -692,7 +692,7 @@ def test_the_books_say_all_that_the_desk_did(rules, history):
         assert said.get(f"{each.name}:status", first) == status
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(
     rules=any_rules,
     history=st.lists(days.filter(lambda day: day.till_cents is None), max_size=8),
