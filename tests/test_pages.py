@@ -23,7 +23,7 @@ CHANGED_BY_RECIPES = (
     ("des/scenario/customers.py", "PositiveUsd"),
     ("runs/cli/main.py", '"money_commands",'),
     ("runs/cli/money_commands.py", '@click.argument("run", type=RUN)'),
-    ("tests/runs/test_lazy_commands.py", "MAY_IMPORT"),
+    ("tests/runs/cli/test_lazy_commands.py", "MAY_IMPORT"),
     ("moneytrail.py", "_HOMES"),
 )
 

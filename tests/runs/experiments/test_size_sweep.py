@@ -19,7 +19,7 @@ from runs.experiments.size_sweep import (
     sweep_tables,
 )
 
-TINY = Path(__file__).parents[2] / "runs" / "tiny.toml"
+TINY = Path(__file__).parents[3] / "runs" / "tiny.toml"
 
 
 @pytest.mark.parametrize("power", [0, 0.5, 1, 1.7])

@@ -20,7 +20,7 @@ from runs.record.compare import AS_GIVEN, Row, compare, rows
 from runs.record.facts import Fact, Record, load_record
 from runs.record.measures import MEASURES, NEVER, MeasuredBooks, Span
 
-WORLDS = Path(__file__).parents[1] / "worlds"
+WORLDS = Path(__file__).parents[2] / "worlds"
 FIRST, LAST = date(2022, 5, 30), date(2022, 6, 3)  # of the group's world
 MIDDLE = Span(date(2022, 5, 31), date(2022, 6, 2))
 

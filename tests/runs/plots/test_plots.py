@@ -45,7 +45,7 @@ from runs.plots.illusion_plot import illusion_figure
 from runs.plots.liquidations_plot import liquidations_figure
 from runs.plots.paper import PlotError, save
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 START = date(2021, 5, 1)
 PROVIDERS = ("Backstop01", "Alameda")
 

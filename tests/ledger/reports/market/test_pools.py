@@ -30,7 +30,7 @@ from runs.cli.main import main
 from runs.execute import execute
 from runs.scenarios import load
 
-WORLD = Path(__file__).parents[1] / "worlds" / "pools.toml"
+WORLD = Path(__file__).parents[3] / "worlds" / "pools.toml"
 SCENARIO = load(str(WORLD))
 LAST = date(2022, 6, 2)
 

@@ -41,7 +41,7 @@ from ledger.reports.blind.stripped_books import (
 from ledger.reports.money.hole import hole
 from ledger.run_folder import RunFolder
 
-WORLDS = Path(__file__).parents[1] / "worlds"
+WORLDS = Path(__file__).parents[3] / "worlds"
 ROOTS = {"Assets", "Liabilities", "Equity", "Income", "Expenses"}
 WORDS = {CASH, CLAIMS, CUSTOMERS, OTHER}
 

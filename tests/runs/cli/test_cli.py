@@ -30,7 +30,7 @@ from ledger.run_folder import RunFolder
 from runs.cli.main import main
 from runs.cli.printing import TableChoiceError, render
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PICKOFFS = "SELECT taker, sum(edge_usd) AS edge_usd FROM fills WHERE motive = 'pickoff' GROUP BY 1"
 
 

@@ -27,7 +27,7 @@ from runs.experiments.life_ranges import (
 )
 from runs.scenarios import load
 
-SMALL = Path(__file__).parents[1] / "worlds" / "group.toml"
+SMALL = Path(__file__).parents[2] / "worlds" / "group.toml"
 THOUSAND = Decimal("1000.00")
 
 

@@ -13,8 +13,8 @@ from runs.experiments import policies
 from runs.experiments.policies import POLICIES, SCENARIO, life, policy_tables, read
 from runs.scenarios import load
 
-LOCK_IN = Path(__file__).parents[1] / "worlds" / "lock-in.toml"
-RUN = Path(__file__).parents[1] / "worlds" / "run.toml"
+LOCK_IN = Path(__file__).parents[2] / "worlds" / "lock-in.toml"
+RUN = Path(__file__).parents[2] / "worlds" / "run.toml"
 
 
 def told(changes: Mapping[str, Any]) -> dict[str, Any]:

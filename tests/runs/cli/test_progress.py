@@ -16,7 +16,7 @@ from tqdm import tqdm
 from runs.cli.compiling import compiling_told
 from runs.cli.progress import Progress
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def seen_on_a_terminal(*command: str | Path) -> list[str]:

@@ -32,7 +32,7 @@ from runs.experiments.blind_audit import (
 from runs.scenario_files import built_ins
 
 LOW = date(2022, 6, 2)  # when prices are lowest
-GROUP = Path(__file__).parents[1] / "worlds" / "group.toml"
+GROUP = Path(__file__).parents[2] / "worlds" / "group.toml"
 
 
 def use(kind: str, usd: int, **more: object) -> dict[str, Any]:

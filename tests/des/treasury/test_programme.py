@@ -28,7 +28,7 @@ from ledger.parties import ARBITRAGEURS, OUTSIDE
 from runs.scenario_files import ScenarioError
 from runs.scenarios import load
 
-POOLS = Path(__file__).parents[1] / "worlds" / "pools.toml"
+POOLS = Path(__file__).parents[2] / "worlds" / "pools.toml"
 SCENARIO = load(str(POOLS))
 START = SCENARIO.run.start
 MAKER = SCENARIO.maker.name

@@ -11,7 +11,7 @@ from ledger.run_folder import RunFolder
 from runs.cli.lazy_commands import LazyCommand
 from runs.cli.main import COMMANDS
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 HEAVY = {"beancount", "beanquery", "des", "distributed", "duckdb", "matplotlib", "numba", "numpy"}
 HEAVY |= {"pydantic", "simpy", "tabulate", "tqdm"}
