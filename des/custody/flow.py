@@ -20,8 +20,8 @@ from des.custody.custody import Custody
 from des.custody.firm_withdrawals import FirmWithdrawals
 from des.custody.retail import RetailCustody, whole_dollars
 from des.custody.till import Till
+from des.given import given
 from des.scenario import Scenario
-from des.scenario.quantities import given
 from ledger.journal import Journal
 from ledger.notes import Fear, Heard, rounded
 from ledger.parties import Parties

@@ -11,9 +11,9 @@ import numpy as np
 
 from des.clock import HOUR_US, SECOND_US, YEAR_S
 from des.firms.lead_quoting import pick_offs, spread_income
+from des.given import given
 from des.market.listing import Listing
 from des.scenario import Firm, LeadQuoting, Market, Scenario
-from des.scenario.quantities import given
 from des.venue.venue import Venue
 from ledger import movements
 from ledger.journal import Journal

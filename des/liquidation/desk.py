@@ -12,6 +12,7 @@ Each step uses those after it, and none before it.
 
 import numpy as np
 
+from des.given import given
 from des.liquidation.auto_close import AutoClose
 from des.liquidation.holders import Holders
 from des.liquidation.leveraged_accounts import LeveragedAccounts
@@ -20,7 +21,6 @@ from des.liquidation.margin_call import MarginCall, order_keys
 from des.liquidation.margin_population import Population
 from des.liquidation.turnover import Turnover
 from des.scenario import Scenario
-from des.scenario.quantities import given
 from des.venue.venue import Venue
 from ledger.parties import Parties
 

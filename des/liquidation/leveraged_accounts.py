@@ -124,7 +124,7 @@ class LeveragedAccounts:
         self.tokens.lots[account] = 0
         self.credit(np.array([account]), np.array([cents]))
 
-    def credit(self, accounts: np.ndarray, cents: np.ndarray) -> None:
+    def credit(self, accounts: np.ndarray, cents: int | np.ndarray) -> None:
         """Book payments to accounts, each at most once; from them if below zero."""
         self.cash[accounts] += cents
         self._move(accounts)

@@ -6,11 +6,11 @@ import numpy as np
 
 from des.chance import stream
 from des.clock import DAY_US, HOUR_US, SECOND_US, midnight_us
+from des.given import given
 from des.liquidation.desk import LiquidationDesk
 from des.liquidation.margin_population import Population, population
 from des.market.listing import Listing, marks_of
 from des.scenario import Scenario
-from des.scenario.quantities import given
 from des.venue.venue import Venue
 from ledger.accounts import FREE, PLEDGED, owed_in_kind, pool
 from ledger.journal import Journal

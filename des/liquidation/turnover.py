@@ -41,7 +41,8 @@ class Turnover:
         """
         accounts = self._accounts
         holders = holders.with_tokens_of(self._free_tokens)
-        holders = holders.first(holders.cash_cents.cumsum().searchsorted(free_cents, "right"))
+        afford = holders.cash_cents.cumsum().searchsorted(free_cents, "right")
+        holders = holders.first(int(afford))
         entering = len(accounts.lots) + np.arange(len(holders.lots))
         entered = holders.lots * (marks * self._house.tick_cents)[holders.market]
         accounts.mark_tokens(marks)

@@ -9,6 +9,7 @@ import numpy as np
 import simpy
 
 from des.clock import midnight_us
+from des.given import given
 from des.market.captive_volume import CaptiveVolume
 from des.market.gateways import Gateways
 from des.market.hedgers import Hedgers
@@ -27,7 +28,6 @@ from des.quoting.session import Decisions, Session
 from des.quoting.takers import Takers, Terms, gateway_keys, nobody_takes, terms
 from des.quoting.uninformed import UninformedFlow
 from des.scenario import Firm, Market, Provider, Scenario
-from des.scenario.quantities import given
 from des.traded_hours import TradedHours
 from ledger.fills import join_rows
 from ledger.money import Contract

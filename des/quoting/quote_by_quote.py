@@ -5,6 +5,7 @@ a time, and gives the same fills to the byte; so each of the two is the other's 
 """
 
 from collections.abc import Generator
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -54,9 +55,9 @@ class QuoteByQuote(Session):
     def _schedule(self, env: simpy.Environment, orders: np.ndarray) -> None:
         for i, (time_us, firm) in enumerate(orders[["arrival_us", "firm"]].tolist()):
             arrival = Moment(env, time_us, ORDER + firm)
-            arrival.callbacks.append(lambda _, order=orders[i : i + 1]: self._meet(order))
+            arrival.callbacks.append(partial(self._meet, orders[i : i + 1]))
 
-    def _meet(self, order: np.ndarray) -> None:
+    def _meet(self, order: np.ndarray, _arrival: simpy.Event) -> None:
         rows = self._fills(order, self._in_force, self._decided)
         if len(rows):
             self._met.append(rows)

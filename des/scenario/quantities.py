@@ -5,7 +5,7 @@ finish the sentence "give ..." in the messages that a reader of scenarios shows.
 """
 
 from datetime import date, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -110,17 +110,3 @@ def check_full_hour(key: str, at: date | datetime) -> None:
         raise ContradictionError((key,), f"is {at}; give a time from {YEARS[0]} to {YEARS[1]}")
     if moment_us(at) % HOUR_US:
         raise ContradictionError((key,), f"is {at}; give a full hour, or a date")
-
-
-Given = TypeVar("Given")
-
-
-def given(value: Given | None) -> Given:
-    """Return what a scenario may leave out, where the caller exists only because it does not.
-
-    Raises:
-        ValueError: it is left out; a mistake of the wiring, not of the scenario.
-    """
-    if value is None:
-        raise ValueError("a part of the world was wired for what the scenario leaves out")
-    return value

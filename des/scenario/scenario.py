@@ -8,13 +8,14 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from des.clock import midnight_us
+from des.given import given
 from des.scenario.customers import ARRIVALS_PER_DAY_MAX, News, OtherMakers, Retail
 from des.scenario.firms import Firms
 from des.scenario.group import Group
 from des.scenario.leverage import Leverage, Provider
 from des.scenario.maker import Maker
 from des.scenario.market import Market
-from des.scenario.quantities import ContradictionError, Part, SourceText, given
+from des.scenario.quantities import ContradictionError, Part, SourceText
 from des.scenario.run import Run, months_between
 from des.scenario.venues import House, Lead
 

@@ -8,9 +8,9 @@ not met, all of it is sold, and that is the end of it.
 from collections.abc import Sequence
 
 from des.clock import DAY_US, SECOND_US, midnight_us
+from des.given import given
 from des.market.holdings import DeskOrder
 from des.scenario import Long, Scenario
-from des.scenario.quantities import given
 from ledger.kinds import Kind
 from ledger.money import to_cents
 from ledger.parties import Parties

@@ -24,10 +24,10 @@ import numpy as np
 from des.clock import DAY_US, HOUR_US, midnight_us
 from des.custody.custody import Custody
 from des.defi.pool import ConstantProductPool, block_times_us
+from des.given import given
 from des.market.listing import Listing
 from des.price.lead_price import Ticks
 from des.scenario import Pool, Scenario
-from des.scenario.quantities import given
 from des.treasury.purse import Purse
 from des.treasury.token_holdings import TokenHoldings
 from ledger.accounts import in_pool, pooled

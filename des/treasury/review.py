@@ -11,8 +11,8 @@ quoting costs, it quotes on, whatever it loses. That is the lock-in.
 from dataclasses import dataclass
 from typing import Literal
 
+from des.given import given
 from des.scenario import Scenario
-from des.scenario.quantities import given
 from des.treasury.appraiser import Appraiser
 from des.treasury.monthly_income import MonthlyIncome, quotes_on_house, quotes_on_lead, year_cents
 from ledger.journal import Journal

@@ -623,7 +623,9 @@ def test_every_check_of_the_schema_says_at_which_key_it_failed():
     package = Path(des.scenario.__file__).parent
     source = "".join(module.read_text() for module in package.glob("*.py"))
 
-    assert source.count("raise ") == source.count("raise ContradictionError(") > 20
+    # What is wrong with one value by itself pydantic places.
+    of_values = source.count("raise PydanticCustomError(")
+    assert source.count("raise ") - of_values == source.count("raise ContradictionError(") > 20
 
 
 def names_of(part):
