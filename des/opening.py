@@ -12,7 +12,7 @@ from ledger import movements
 from ledger.journal import Journal
 from ledger.money import to_cents
 from ledger.parties import OUTSIDE, Parties
-from ledger.transaction import Transaction
+from ledger.transaction import Movement
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Opening:
     tokens: dict[tuple[str, str], int] = field(default_factory=dict)  # by (issuer, token)
     in_kind: dict[tuple[str, str, str], int] = field(default_factory=dict)  # owed by a venue
 
-    def entry(self, time_us: int) -> Transaction:
+    def entry(self, time_us: int) -> Movement:
         """Return the entry that brings all of it into the books."""
         return movements.opening_balances(
             time_us, self.cash, self.claims, self.reserves, self.tokens, self.in_kind

@@ -7,12 +7,17 @@ numbers (an array) gives a column of texts (a list), and a text by itself stands
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import repeat
-from typing import overload
+from typing import TypeVar, overload
 
 import numpy as np
 
 Numbers = int | np.ndarray
 Words = str | list[str]
+# What is linear takes a number, a column, or whichever it is, and gives the same.
+Count = TypeVar("Count", int, np.ndarray, Numbers)
+# What a record holds: it can be read as one that may hold either.
+Held = TypeVar("Held", bound=Numbers, covariant=True)
+Told = TypeVar("Told", bound=Words, covariant=True)
 
 
 @overload

@@ -1,16 +1,17 @@
 """Fills as entries: one transaction per row in a day ledger, one per pairing at a closing."""
 
 from collections.abc import Iterator
+from typing import overload
 
 import numpy as np
 
 from ledger.chart import Chart
-from ledger.columns import Words, alike, each
-from ledger.fills import ABSENT, NULLABLE, Fill, Names, Pairing, postings
+from ledger.columns import Count, Numbers, Words, alike, each
+from ledger.fills import ABSENT, NULLABLE, Fill, Names, Pairing, first_fill, postings
 from ledger.money import Contract, Scale
 from ledger.narration import fill_sentence, sum_sentence, token_sentence
 from ledger.times import day_of, settlement_link
-from ledger.transaction import Posting, Transaction
+from ledger.transaction import Movement, Movements, Posting, Transaction
 
 MICROSECONDS = Scale.of("0.000001")  # told as seconds
 
@@ -33,11 +34,11 @@ class Entries:
         self._tokens = {token.contract: token.commodity for token in chart.collateral}
         self._pairings: dict[tuple[int, ...], Pairing] = {}
 
-    def of_row(self, fill: Fill) -> Transaction:
+    def of_row(self, fill: Fill[int]) -> Movement:
         """Expand one row: its postings, with a sentence that says what happened."""
         return self._expand(self._pairing(fill), self._contracts[fill.venue, fill.market], fill)
 
-    def of_rows(self, rows: np.ndarray) -> Iterator[tuple[np.ndarray, Transaction]]:
+    def of_rows(self, rows: np.ndarray) -> Iterator[tuple[np.ndarray, Movements]]:
         """Expand rows (dtype ROW) as `of_row` does each, but those that are alike at once.
 
         Alike are rows of one pairing in one market that tell the same details and post to the
@@ -49,14 +50,14 @@ class Entries:
         form = [rows[column] for column in (*GROUPED_BY, "market")]
         form += [rows[column] != ABSENT for column in NULLABLE]
         for same in alike(rows, *form):
-            first = Fill._make(same[0].item())
+            first = first_fill(same)
             pairing, contract = self._pairing(first), self._contracts[first.venue, first.market]
             posted = self._postings(pairing, contract, _in_columns(same))
             for same_accounts in alike(same, *(posting.units != 0 for posting in posted)):
                 fills = _in_columns(same_accounts)
                 yield fills.seq, self._expand(pairing, contract, fills)
 
-    def closing(self, rows: np.ndarray, time_us: int) -> Iterator[Transaction]:
+    def closing(self, rows: np.ndarray, time_us: int) -> Iterator[Movement]:
         """Sum a closing period's rows, per taker, counterparty and motive.
 
         Args:
@@ -66,8 +67,8 @@ class Entries:
         for same in alike(rows, *(rows[column] for column in GROUPED_BY)):
             yield self._sum(same, time_us)
 
-    def _sum(self, rows: np.ndarray, time_us: int) -> Transaction:
-        first = Fill._make(rows[0].item())
+    def _sum(self, rows: np.ndarray, time_us: int) -> Movement:
+        first = first_fill(rows)
         pairing = self._pairing(first)
         lots: dict[str, int] = {}
         for market in np.unique(rows["market"]).tolist():
@@ -88,7 +89,15 @@ class Entries:
             ),
         )
 
-    def _expand(self, pairing: Pairing, contract: Contract, fill: Fill) -> Transaction:
+    @overload
+    def _expand(self, pairing: Pairing, contract: Contract, fill: Fill[int]) -> Movement: ...
+    @overload
+    def _expand(
+        self, pairing: Pairing, contract: Contract, fill: Fill[np.ndarray]
+    ) -> Movements: ...
+    def _expand(
+        self, pairing: Pairing, contract: Contract, fill: Fill[Numbers]
+    ) -> Transaction[Numbers, Words]:
         parties = self._chart.parties
         if pairing.motive.entry.is_settled:
             links: tuple[Words, ...] = (each(settlement_link, fill.time_us),)
@@ -106,11 +115,13 @@ class Entries:
             tuple(_details(fill, contract)),
         )
 
-    def _postings(self, pairing: Pairing, contract: Contract, fill: Fill) -> list[Posting]:
+    def _postings(
+        self, pairing: Pairing, contract: Contract, fill: Fill[Count]
+    ) -> list[Posting[Count]]:
         moved = {self._commodity(pairing, contract): fill.lots}
         return postings(self._chart, pairing, fill.edge_cents, fill.fee_cents, moved)
 
-    def _sentence(self, pairing: Pairing, fill: Fill, contract: Contract) -> Words:
+    def _sentence(self, pairing: Pairing, fill: Fill[Numbers], contract: Contract) -> Words:
         lead = self._chart.parties.lead
         if pairing.motive.is_in_kind:
             return token_sentence(pairing, fill, contract, self._tokens[contract], lead)
@@ -119,18 +130,18 @@ class Entries:
     def _commodity(self, pairing: Pairing, contract: Contract) -> str:
         return self._tokens[contract] if pairing.motive.is_in_kind else contract.commodity
 
-    def _pairing(self, fill: Fill) -> Pairing:
+    def _pairing(self, fill: Fill[int]) -> Pairing:
         key = (fill.motive, fill.venue, fill.taker, fill.maker)
         if key not in self._pairings:
             self._pairings[key] = Pairing.of(fill, self._names)
         return self._pairings[key]
 
 
-def _in_columns(rows: np.ndarray) -> Fill:
+def _in_columns(rows: np.ndarray) -> Fill[np.ndarray]:
     return Fill._make(rows[column] for column in Fill._fields)
 
 
-def _details(fill: Fill, contract: Contract) -> Iterator[tuple[str, Words]]:
+def _details(fill: Fill[Numbers], contract: Contract) -> Iterator[tuple[str, Words]]:
     price = contract.price.text
     if np.all(fill.holder != ABSENT):
         yield "holder", each('"r-{:04}"'.format, fill.holder)

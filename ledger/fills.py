@@ -9,7 +9,7 @@ survives the summing. Nothing else turns fills into postings.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple
 
 import numpy as np
 
@@ -27,7 +27,7 @@ from ledger.accounts import (
     pool,
 )
 from ledger.chart import Chart
-from ledger.columns import Numbers
+from ledger.columns import Count, Held
 from ledger.kinds import Kind
 from ledger.money import fee_cents
 from ledger.motives import Customers, Motive, Rule, possible
@@ -50,29 +50,29 @@ class Trigger(IntEnum):
         return ("", "posting", "tick")[self]
 
 
-class Fill(NamedTuple):
+class Fill(NamedTuple, Generic[Held]):
     """One row of the fills, or columns of rows that are alike but for numbers.
 
     Names (venue, market, taker, maker) are codes: see `Names`.
     """
 
-    seq: int  # place in the true order of everything that happened
-    time_us: int
-    motive: int
-    venue: int
-    market: int
-    taker: int  # in a payment: who receives it, for its position or that of a holder
-    maker: int  # who is on the other side; in a payment from the venue's pool: the venue
-    holder: int  # retail customer, or -1
-    lots: int  # positive when the taker buys, or sets tokens aside; in a payment: the position
-    price: int  # ticks; in a payment: the mark, or what tokens are sold at
-    lead: int  # ticks: the lead price at that moment
-    lead_when_quoted: int  # ticks, or -1 where no quote was hit
-    quote_age_us: int  # since the lead price that the quote was made from, or -1
-    trigger: int
-    fee_e6: int  # millionths of the notional
-    edge_cents: int  # the taker's gain by the price; in a payment: what it receives
-    fee_cents: int
+    seq: Held  # place in the true order of everything that happened
+    time_us: Held
+    motive: Held
+    venue: Held
+    market: Held
+    taker: Held  # in a payment: who receives it, for its position or that of a holder
+    maker: Held  # who is on the other side; in a payment from the venue's pool: the venue
+    holder: Held  # retail customer, or -1
+    lots: Held  # positive when the taker buys, or sets tokens aside; in a payment: the position
+    price: Held  # ticks; in a payment: the mark, or what tokens are sold at
+    lead: Held  # ticks: the lead price at that moment
+    lead_when_quoted: Held  # ticks, or -1 where no quote was hit
+    quote_age_us: Held  # since the lead price that the quote was made from, or -1
+    trigger: Held
+    fee_e6: Held  # millionths of the notional
+    edge_cents: Held  # the taker's gain by the price; in a payment: what it receives
+    fee_cents: Held
 
 
 _CODES: dict[str, type[np.unsignedinteger[Any]]] = {
@@ -117,6 +117,16 @@ class Names:
         return Customers.ON_MARGIN if self.on_margin else Customers.ANY
 
 
+def each_fill(rows: np.ndarray) -> Iterator[Fill[int]]:
+    """Yield rows (dtype ROW) one by one."""
+    return map(Fill[int]._make, rows.tolist())
+
+
+def first_fill(rows: np.ndarray) -> Fill[int]:
+    """Return the first of some rows (dtype ROW)."""
+    return Fill._make(rows[0].item())
+
+
 def new_rows(n: int) -> np.ndarray:
     """Return *n* rows with "none" wherever a row may have nothing to say."""
     rows = np.zeros(n, dtype=ROW)
@@ -136,9 +146,7 @@ def join_rows(parts: Sequence[np.ndarray], dtype: np.dtype = ROW) -> np.ndarray:
     return np.concatenate([part.view(whole) for part in parts]).view(dtype)
 
 
-def edge_cents(
-    lead: Numbers, price: Numbers, lots: Numbers, cents_per_lot_tick: Numbers
-) -> Numbers:
+def edge_cents(lead: Count, price: Count, lots: Count, cents_per_lot_tick: Count) -> Count:
     """Return the taker's gain by the price, settled to the lead price."""
     return (lead - price) * lots * cents_per_lot_tick
 
@@ -165,7 +173,7 @@ class Pairing:
     maker: str
 
     @classmethod
-    def of(cls, fill: Fill, names: Names) -> "Pairing":
+    def of(cls, fill: Fill[int], names: Names) -> "Pairing":
         """Name the two sides of a row."""
         return cls(
             Motive(fill.motive),
@@ -184,10 +192,10 @@ class Pairing:
 def postings(
     chart: Chart,
     pairing: Pairing,
-    edge_cents: Numbers,
-    fee_cents: Numbers,
-    lots: Mapping[str, Numbers],
-) -> list[Posting]:
+    edge_cents: Count,
+    fee_cents: Count,
+    lots: Mapping[str, Count],
+) -> list[Posting[Count]]:
     """Post a fill, a payment, or a sum of either; of columns, as many as they have rows.
 
     What is zero is not posted; of columns, what is zero in every row.
@@ -214,7 +222,7 @@ def postings(
     return [posting for posting in posted if np.any(posting.units)] or posted
 
 
-def _house_fill(pairing: Pairing, edge: Numbers, fee: Numbers) -> Iterator[Posting]:
+def _house_fill(pairing: Pairing, edge: Count, fee: Count) -> Iterator[Posting[Count]]:
     venue, taker, maker = pairing.venue, books_of(pairing.taker), books_of(pairing.maker)
     kind = pairing.motive.entry.kind
     yield Posting(owed(venue, taker), fee - edge)
@@ -227,7 +235,7 @@ def _house_fill(pairing: Pairing, edge: Numbers, fee: Numbers) -> Iterator[Posti
     yield Posting(income(maker, kind), edge)
 
 
-def _hedge(chart: Chart, pairing: Pairing, edge: Numbers, fee: Numbers) -> Iterator[Posting]:
+def _hedge(chart: Chart, pairing: Pairing, edge: Count, fee: Count) -> Iterator[Posting[Count]]:
     venue, taker, other = pairing.venue, books_of(pairing.taker), books_of(pairing.maker)
     kind = chart.kind(pairing.taker, pairing.motive.entry.kind)
     yield Posting(owed(venue, taker), fee - edge)
@@ -240,7 +248,7 @@ def _hedge(chart: Chart, pairing: Pairing, edge: Numbers, fee: Numbers) -> Itera
     yield Posting(income(other, pairing.motive.entry.kind), edge)
 
 
-def _payment(chart: Chart, pairing: Pairing, received: Numbers) -> Iterator[Posting]:
+def _payment(chart: Chart, pairing: Pairing, received: Count) -> Iterator[Posting[Count]]:
     venue, taker, other = pairing.venue, books_of(pairing.taker), books_of(pairing.maker)
     kind = pairing.motive.entry.kind
     yield Posting(owed(venue, taker), -received)
@@ -255,7 +263,9 @@ def _payment(chart: Chart, pairing: Pairing, received: Numbers) -> Iterator[Post
         yield Posting(income(other, kind), received)
 
 
-def _in_kind(pairing: Pairing, received: Numbers, lots: Mapping[str, Numbers]) -> Iterator[Posting]:
+def _in_kind(
+    pairing: Pairing, received: Count, lots: Mapping[str, Count]
+) -> Iterator[Posting[Count]]:
     """Post tokens that are set aside or released, or sold: paid in full, unlike contracts."""
     venue, taker, other = pairing.venue, books_of(pairing.taker), books_of(pairing.maker)
     is_sale = pairing.motive is Motive.SEIZURE
@@ -277,7 +287,9 @@ def _in_kind(pairing: Pairing, received: Numbers, lots: Mapping[str, Numbers]) -
                 yield Posting(exchanged(who, Kind.SEIZURE), -change, token)
 
 
-def _delivery(chart: Chart, pairing: Pairing, lots: Mapping[str, Numbers]) -> Iterator[Posting]:
+def _delivery(
+    chart: Chart, pairing: Pairing, lots: Mapping[str, Count]
+) -> Iterator[Posting[Count]]:
     for commodity, quantity in lots.items():
         for holder, sign in ((pairing.taker, 1), (pairing.maker, -1)):
             account = contracts(books_of(holder), pairing.venue, chart.desk(holder))

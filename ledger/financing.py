@@ -16,12 +16,12 @@ from ledger.kinds import Kind
 from ledger.money import usd
 from ledger.parties import OUTSIDE
 from ledger.spending import Spending
-from ledger.transaction import Posting, Transaction
+from ledger.transaction import Movement, Posting, Transaction
 
 
 def lend(
     time_us: int, lender: str, borrower: str, cents: int, links: tuple[str, ...] = ()
-) -> Transaction:
+) -> Movement:
     """A lender outside the group hands the captive maker cash, which it may call at any time."""
     return Transaction(
         time_us,
@@ -33,7 +33,7 @@ def lend(
     )
 
 
-def recall(time_us: int, lender: str, borrower: str, cents: int) -> Transaction:
+def recall(time_us: int, lender: str, borrower: str, cents: int) -> Movement:
     """A lender calls a loan, or what its limit no longer covers of it, and is repaid."""
     return Transaction(
         time_us,
@@ -45,7 +45,7 @@ def recall(time_us: int, lender: str, borrower: str, cents: int) -> Transaction:
     )
 
 
-def interest(time_us: int, lender: str, borrower: str, cents: int) -> Transaction:
+def interest(time_us: int, lender: str, borrower: str, cents: int) -> Movement:
     """The maker pays for what it has borrowed."""
     return Transaction(
         time_us,
@@ -64,7 +64,7 @@ def interest(time_us: int, lender: str, borrower: str, cents: int) -> Transactio
 
 def spend(
     time_us: int, spending: Spending, cents: int, why: str, links: tuple[str, ...] = ()
-) -> Transaction:
+) -> Movement:
     """The group pays for something; of some things it keeps a share, at cost."""
     payer, to = spending.payer, spending.to
     tag = "venture" if spending.is_at_cost else "use"
@@ -83,7 +83,7 @@ def spend(
     )
 
 
-def equity_round(time_us: int, house: str, investors: str, cents: int, name: str) -> Transaction:
+def equity_round(time_us: int, house: str, investors: str, cents: int, name: str) -> Movement:
     """The house sells shares of itself."""
     return Transaction(
         time_us,
@@ -102,7 +102,7 @@ def equity_round(time_us: int, house: str, investors: str, cents: int, name: str
 
 def bring_tokens(
     time_us: int, maker: str, token: HeldToken, units: int, cents: int, links: tuple[str, ...]
-) -> Transaction:
+) -> Movement:
     """Tokens come to the maker from whoever issued them, for money or for nothing.
 
     Each commodity balances by itself in each set of books, so there is no price: what was paid
@@ -135,7 +135,7 @@ def loan_link(lender: str) -> str:
     return f"loan-{lender.lower()}"
 
 
-def _loan(lender: str, borrower: str, cents: int) -> tuple[Posting, ...]:
+def _loan(lender: str, borrower: str, cents: int) -> tuple[Posting[int], ...]:
     return (
         Posting(cash(borrower), cents),
         Posting(debt(borrower, lender), -cents),

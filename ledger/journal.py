@@ -20,7 +20,7 @@ from ledger.main_file import check_text, declared, main_text
 from ledger.notes import FillsOfDay, Note
 from ledger.text import HEADER, Text, quoted
 from ledger.times import DAY_US, day_of
-from ledger.transaction import MONEY, Transaction, check_balance
+from ledger.transaction import MONEY, Movement, check_balance
 
 
 class Journal:
@@ -33,7 +33,7 @@ class Journal:
         self._balances: dict[tuple[str, str], int] = defaultdict(int)
         self._last_seq = 0
         self._rows: list[np.ndarray] = []  # recorded, not yet posted
-        self._transactions: list[Transaction] = []
+        self._transactions: list[Movement] = []
         self._day: list[np.ndarray] = []  # posted, not yet closed
         self._month_of_fills = fill_store.MonthOfFills()
         opened = (line for _, accounts in chart.accounts() for line in accounts)
@@ -44,7 +44,7 @@ class Journal:
         (folder / "fills").mkdir()
         (folder / posting_store.FOLDER).mkdir()
 
-    def record(self, transaction: Transaction) -> None:
+    def record(self, transaction: Movement) -> None:
         """Take down a cash movement outside trading.
 
         Raises:
@@ -145,7 +145,7 @@ class Journal:
         self._month(time_us).write(text)
         self._directives.add(Directive(directive, day, name, words))
 
-    def _write(self, entry: Transaction, seq: int) -> None:
+    def _write(self, entry: Movement, seq: int) -> None:
         for posting in entry.postings:
             self._balances[posting.account, posting.commodity] += posting.units
         self._month(entry.time_us).write(self._text.transaction(entry, seq))

@@ -21,7 +21,7 @@ from ledger.accounts import (
 from ledger.kinds import Kind
 from ledger.money import usd
 from ledger.parties import Parties
-from ledger.transaction import Posting, Transaction
+from ledger.transaction import Movement, Posting, Transaction
 
 
 def opening_balances(
@@ -31,7 +31,7 @@ def opening_balances(
     reserve_cents: Mapping[str, int] = {},
     token_units: Mapping[tuple[str, str], int] = {},
     in_kind: Mapping[tuple[str, str, str], int] = {},
-) -> Transaction:
+) -> Movement:
     """Give everybody what they have on the first day.
 
     Args:
@@ -83,7 +83,7 @@ def deposit(
     why: str = "",
     links: tuple[str, ...] = (),
     meta: tuple[tuple[str, str], ...] = (),
-) -> Transaction:
+) -> Movement:
     """*entity* hands cash to a venue, which owes it that much from now on."""
     return Transaction(
         time_us,
@@ -110,7 +110,7 @@ def withdrawal(
     why: str = "",
     links: tuple[str, ...] = (),
     meta: tuple[tuple[str, str], ...] = (),
-) -> Transaction:
+) -> Movement:
     """A venue pays *entity* cash, and owes it that much less."""
     return Transaction(
         time_us,
@@ -130,7 +130,7 @@ def withdrawal(
 
 def draw(
     time_us: int, borrower: str, venue: str, cents: int, links: tuple[str, ...] = ()
-) -> Transaction:
+) -> Movement:
     """The venue credits its captive maker's account against the credit line."""
     return _credit_line(
         time_us,
@@ -144,7 +144,7 @@ def draw(
 
 def repay(
     time_us: int, borrower: str, venue: str, cents: int, links: tuple[str, ...] = ()
-) -> Transaction:
+) -> Movement:
     """The captive maker gives back what its account can spare."""
     return _credit_line(
         time_us,
@@ -158,7 +158,7 @@ def repay(
 
 def gap_loss(
     time_us: int, entity: str, venue: str, cents: int, group: Parties, links: tuple[str, ...] = ()
-) -> Transaction:
+) -> Movement:
     """The venue bears the debt of a customer whose margin did not cover a price gap."""
     return Transaction(
         time_us,
@@ -177,7 +177,7 @@ def gap_loss(
 
 def fees_of_other_makers(
     time_us: int, entity: str, venue: str, volume_cents: int, cents: int, market: str
-) -> Transaction:
+) -> Movement:
     """Makers other than the captive one, and their takers, pay for the rest of the volume."""
     return Transaction(
         time_us,
@@ -201,7 +201,7 @@ def lead_quoting(
     venue: str,
     gained_cents: Mapping[str, int],
     fee_cents: int = 0,
-) -> Transaction:
+) -> Movement:
     """A day's results of quotes on the lead venue: what some gain there, others lose.
 
     Args:
@@ -240,7 +240,7 @@ def lead_quoting(
 
 def _credit_line(
     time_us: int, borrower: str, venue: str, cents: int, narration: str, links: tuple[str, ...]
-) -> Transaction:
+) -> Movement:
     return Transaction(
         time_us,
         borrower,

@@ -9,20 +9,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ledger.columns import Words, each, joined
+from ledger.columns import Numbers, Words, each, joined
 from ledger.fills import ABSENT, Fill, Pairing
 from ledger.kinds import Kind
 from ledger.money import Contract, usd
 from ledger.motives import Motive
 
 
-def fill_sentence(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> Words:
+def fill_sentence(pairing: Pairing, fill: Fill[Numbers], contract: Contract, lead: str) -> Words:
     """Say what was hit, how stale it was, and what it cost whom; or what was paid, on what."""
     return joined(SAID[pairing.motive].fill(pairing, fill, contract, lead))
 
 
 def token_sentence(
-    pairing: Pairing, fill: Fill, contract: Contract, token: str, lead: str
+    pairing: Pairing, fill: Fill[Numbers], contract: Contract, token: str, lead: str
 ) -> Words:
     """Say which tokens are set aside or released; or who is sold them, and for what."""
     return joined(SAID[pairing.motive].fill(pairing, fill, contract, token, lead))
@@ -33,7 +33,9 @@ def sum_sentence(pairing: Pairing, rows: np.ndarray) -> str:
     return SAID[pairing.motive].sum(pairing, rows)
 
 
-def _house_fill(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> Iterator[Words]:
+def _house_fill(
+    pairing: Pairing, fill: Fill[Numbers], contract: Contract, lead: str
+) -> Iterator[Words]:
     forced = " is liquidated: it" if pairing.motive is Motive.LIQUIDATION else ""
     yield each(partial(_trade, pairing.taker + forced, contract), fill.lots)
     yield " at "
@@ -48,7 +50,7 @@ def _house_fill(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> 
     yield each(partial(_gain, pairing.maker), -fill.edge_cents)
 
 
-def _hedge(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> Iterator[Words]:
+def _hedge(pairing: Pairing, fill: Fill[Numbers], contract: Contract, lead: str) -> Iterator[Words]:
     yield each(partial(_trade, _named(pairing.taker), contract), fill.lots)
     yield f" on {pairing.venue} at "
     yield each(partial(_price, contract), fill.price)
@@ -58,7 +60,9 @@ def _hedge(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> Itera
     yield each(partial(_price, contract), fill.lead)
 
 
-def _payment(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> Iterator[Words]:
+def _payment(
+    pairing: Pairing, fill: Fill[Numbers], contract: Contract, lead: str
+) -> Iterator[Words]:
     what = "Variation margin" if pairing.motive is Motive.MARGIN else "Funding"
     yield f"{what} of {_named(pairing.taker)} on "
     yield each(partial(_position, contract), fill.lots)
@@ -69,7 +73,7 @@ def _payment(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> Ite
 
 
 def _position_on_margin(
-    pairing: Pairing, fill: Fill, contract: Contract, lead: str
+    pairing: Pairing, fill: Fill[Numbers], contract: Contract, lead: str
 ) -> Iterator[Words]:
     yield each(partial(_trade, f"{pairing.taker}, on margin,", contract), fill.lots)
     yield f" at {lead}'s "
@@ -77,13 +81,17 @@ def _position_on_margin(
     yield f"; {pairing.maker} are on the other side"
 
 
-def _collateral(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> Iterator[Words]:
+def _collateral(
+    pairing: Pairing, fill: Fill[Numbers], contract: Contract, lead: str
+) -> Iterator[Words]:
     yield f"{pairing.taker} "
     yield each(_set_aside, fill.edge_cents)
     yield f" as collateral of one position in {contract.market}"
 
 
-def _takeover(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> Iterator[Words]:
+def _takeover(
+    pairing: Pairing, fill: Fill[Numbers], contract: Contract, lead: str
+) -> Iterator[Words]:
     yield f"{_named(pairing.maker)} takes over "
     yield each(partial(_position, contract), -fill.lots)
     yield " at "
@@ -94,7 +102,9 @@ def _takeover(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> It
     yield each(_receipt, -fill.edge_cents)
 
 
-def _deleveraging(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> Iterator[Words]:
+def _deleveraging(
+    pairing: Pairing, fill: Fill[Numbers], contract: Contract, lead: str
+) -> Iterator[Words]:
     yield f"No backstop is left: {pairing.taker} is closed of "
     yield each(partial(_position, contract), -fill.lots)
     yield " against the other side, at "
@@ -105,20 +115,24 @@ def _deleveraging(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -
     yield each(_receipt, fill.edge_cents)
 
 
-def _insurance(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> Iterator[Words]:
+def _insurance(
+    pairing: Pairing, fill: Fill[Numbers], contract: Contract, lead: str
+) -> Iterator[Words]:
     yield f"{pairing.taker} "
     yield each(_insured, fill.edge_cents)
     yield f", liquidated in {contract.market}"
 
 
-def _socialised(pairing: Pairing, fill: Fill, contract: Contract, lead: str) -> Iterator[Words]:
+def _socialised(
+    pairing: Pairing, fill: Fill[Numbers], contract: Contract, lead: str
+) -> Iterator[Words]:
     yield f"{pairing.taker} "
     yield each(_shared, fill.edge_cents)
     yield f", left by liquidations in {contract.market}"
 
 
 def _set_tokens_aside(
-    pairing: Pairing, fill: Fill, contract: Contract, token: str, lead: str
+    pairing: Pairing, fill: Fill[Numbers], contract: Contract, token: str, lead: str
 ) -> Iterator[Words]:
     yield f"{pairing.taker} "
     yield each(lambda lots: "sets aside " if lots > 0 else "releases ", fill.lots)
@@ -128,7 +142,7 @@ def _set_tokens_aside(
 
 
 def _seizure(
-    pairing: Pairing, fill: Fill, contract: Contract, token: str, lead: str
+    pairing: Pairing, fill: Fill[Numbers], contract: Contract, token: str, lead: str
 ) -> Iterator[Words]:
     yield f"{pairing.taker} lacks margin: its "
     yield each(partial(_tokens, contract, token), fill.lots)

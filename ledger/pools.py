@@ -12,7 +12,7 @@ from ledger.accounts import cash, in_pool, income, paid_for_tokens, pooled, toke
 from ledger.kinds import Kind
 from ledger.money import usd
 from ledger.parties import OUTSIDE
-from ledger.transaction import Posting, Transaction
+from ledger.transaction import Movement, Posting, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,7 @@ class Arbitrages:
     outside_cents: int  # what the units are worth elsewhere, each trade's at its moment
 
 
-def open_pool(
-    time_us: int, maker: str, token: str, units: int, cents: int, terms: str
-) -> Transaction:
+def open_pool(time_us: int, maker: str, token: str, units: int, cents: int, terms: str) -> Movement:
     """The maker puts tokens and dollars into a pool of its own.
 
     Args:
@@ -47,7 +45,7 @@ def open_pool(
     )
 
 
-def close_pool(time_us: int, maker: str, token: str, units: int, cents: int) -> Transaction:
+def close_pool(time_us: int, maker: str, token: str, units: int, cents: int) -> Movement:
     """The maker takes out what there is."""
     return Transaction(
         time_us,
@@ -61,7 +59,7 @@ def close_pool(time_us: int, maker: str, token: str, units: int, cents: int) -> 
 
 def arbitrage_pool(
     time_us: int, maker: str, arbitrageurs: str, token: str, day: Arbitrages
-) -> Transaction:
+) -> Movement:
     """Arbitrageurs trade a pool to the price elsewhere, and undo the trade there."""
     gain_cents = day.outside_cents - day.cents - day.fee_cents
     moves = "gives" if day.units > 0 else "takes in"
@@ -96,7 +94,7 @@ def pool_link(token: str) -> str:
     return f"pool-{token.lower()}"
 
 
-def _moved(maker: str, token: str, units: int, cents: int) -> tuple[Posting, ...]:
+def _moved(maker: str, token: str, units: int, cents: int) -> tuple[Posting[int], ...]:
     return (
         Posting(pooled(maker, token), units, token),
         Posting(tokens(maker, token), -units, token),

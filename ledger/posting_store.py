@@ -15,7 +15,7 @@ import numpy as np
 from ledger.fill_store import ROW_GROUP
 from ledger.money import Scale
 from ledger.opened import Opened
-from ledger.transaction import MONEY, Transaction
+from ledger.transaction import MONEY, Movement
 from ledger.values import plain
 
 FOLDER = "postings"
@@ -57,7 +57,7 @@ class MonthOfPostings:
         self._entries: list[tuple[int, int, str, str, str, str, str]] = []
         self._postings = array("q")
 
-    def add(self, entry: Transaction, seq: int) -> None:
+    def add(self, entry: Movement, seq: int) -> None:
         """Take down an entry that follows those before."""
         meta = {key: plain(value) for key, value in entry.meta}
         self._entries.append(

@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import overload
 
+import numpy as np
+
 from ledger.chart import Chart
 from ledger.columns import Numbers, Words, each, joined
 from ledger.money import amount
 from ledger.opened import Opened
 from ledger.times import DAY_US, day_of, time_of_day
-from ledger.transaction import MONEY, Posting, Transaction
+from ledger.transaction import MONEY, Movement, Movements, Posting, Transaction
 
 HEADER = ";; -*- mode: beancount -*-\n"
 # A cent is a cent. Beancount ignores options in included files, so each file to open repeats it.
@@ -37,11 +39,17 @@ class Text:
         for commodity, quantity in chart.quantities.items():
             self._aligned[commodity] = _aligned(quantity.text)
 
-    def transaction(self, transaction: Transaction, seq: Numbers) -> Words:
+    @overload
+    def transaction(self, transaction: Movement, seq: int) -> str: ...
+    @overload
+    def transaction(self, transaction: Movements, seq: np.ndarray) -> list[str]: ...
+    def transaction(self, transaction: Transaction[Numbers, Words], seq: Numbers) -> Words:
         """Write one transaction, with its place in the true order; of columns, a column."""
         return joined(self._transaction(transaction, seq))
 
-    def _transaction(self, transaction: Transaction, seq: Numbers) -> Iterator[Words]:
+    def _transaction(
+        self, transaction: Transaction[Numbers, Words], seq: Numbers
+    ) -> Iterator[Words]:
         yield each(_date, transaction.time_us // DAY_US)
         yield f" * {quoted(transaction.payee)} " if transaction.payee else " * "
         yield quoted(transaction.narration)
@@ -60,7 +68,11 @@ class Text:
         yield from self.postings(transaction.postings)
         yield "\n\n"
 
-    def postings(self, postings: Iterable[Posting]) -> Iterator[Words]:
+    @overload
+    def postings(self, postings: Iterable[Posting[int]]) -> Iterator[str]: ...
+    @overload
+    def postings(self, postings: Iterable[Posting[Numbers]]) -> Iterator[Words]: ...
+    def postings(self, postings: Iterable[Posting[Numbers]]) -> Iterator[Words]:
         """Write postings, each on a new line, amounts aligned."""
         for account, units, commodity, party in postings:
             yield f"\n  {account:<44} "

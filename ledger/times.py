@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import overload
 
 import numpy as np
 
@@ -17,6 +18,12 @@ def day_of(time_us: int) -> date:
     return _EPOCH + timedelta(days=time_us // DAY_US)
 
 
+@overload
+def time_of_day(time_us: int) -> str: ...
+@overload
+def time_of_day(time_us: np.ndarray) -> list[str]: ...
+@overload
+def time_of_day(time_us: Numbers) -> Words: ...
 def time_of_day(time_us: Numbers) -> Words:
     """Write the time within the day, as ``10:14:07.412000``."""
     instants = np.datetime_as_string(np.asarray(time_us).astype("datetime64[us]"))

@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Generic, NamedTuple
 
-from ledger.columns import Numbers, Words
+import numpy as np
+
+from ledger.columns import Held, Told, Words
 from ledger.kinds import Kind
 
 MONEY = "USD"
@@ -26,28 +28,33 @@ class UnbalancedTransactionError(LedgerError):
         self.residual, self.commodity = residual, commodity
 
 
-class Posting(NamedTuple):
+class Posting(NamedTuple, Generic[Held]):
     """Moves *units* of a commodity's smallest unit (cents, lots) into an account."""
 
     account: str
-    units: Numbers
+    units: Held
     commodity: str = MONEY
     party: str | None = None  # who is on the other side, where it is not the payee
 
 
-class Transaction(NamedTuple):
+class Transaction(NamedTuple, Generic[Held, Told]):
     """One thing that happened, as all entities that it touches book it.
 
-    Many that are alike are one of columns: times, words and units then have a value for each.
+    It is a `Movement`, or many that are alike, as `Movements` in columns: times, words and units
+    then have a value for each.
     """
 
-    time_us: Numbers
+    time_us: Held
     payee: str | None  # the one party outside the house group
-    narration: Words
+    narration: Told
     tag: str
-    postings: tuple[Posting, ...]
-    links: tuple[Words, ...] = ()
-    meta: tuple[tuple[str, Words], ...] = ()  # values as Beancount reads them
+    postings: tuple[Posting[Held], ...]
+    links: tuple[Told, ...] = ()
+    meta: tuple[tuple[str, Told], ...] = ()  # values as Beancount reads them
+
+
+Movement = Transaction[int, str]
+Movements = Transaction[np.ndarray, Words]
 
 
 def entity_of(account: str) -> str:
@@ -65,7 +72,7 @@ def is_contract(account: str) -> bool:
     return kind_of(account) == Kind.CONTRACTS
 
 
-def check_balance(narration: str, postings: Sequence[Posting]) -> None:
+def check_balance(narration: str, postings: Sequence[Posting[int]]) -> None:
     """Refuse postings that leave a residual.
 
     Money and tokens balance within each entity; contracts across entities, each long having

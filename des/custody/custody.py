@@ -8,7 +8,7 @@ from des.venue.venue import Venue
 from ledger import movements
 from ledger.journal import Journal
 from ledger.parties import Parties
-from ledger.transaction import LedgerError, Transaction
+from ledger.transaction import LedgerError, Movement
 
 OPEN, QUEUED, HALTED = "open", "queued", "halted"  # how a venue deals with withdrawals
 
@@ -87,7 +87,7 @@ class Custody:
         )
         return cents
 
-    def pay(self, payer: int, receiver: int, cents: int, entry: Transaction) -> None:
+    def pay(self, payer: int, receiver: int, cents: int, entry: Movement) -> None:
         """Hand cash from one party to another, neither of them a venue to the other.
 
         Raises:
@@ -100,7 +100,7 @@ class Custody:
         self.cash[receiver] += cents
         self._journal.record(entry)
 
-    def book(self, change_cents: Mapping[int, int], entry: Transaction) -> None:
+    def book(self, change_cents: Mapping[int, int], entry: Movement) -> None:
         """Change the cash of several parties by one entry.
 
         What the changes don't sum to goes into a pool, or comes out of one.

@@ -30,7 +30,7 @@ from ledger.proof.margin_accounts import MarginAccounts
 from ledger.proof.taker_fees import HOUSE, WINDOW_DAYS, FeeRates
 from ledger.proof.wrong_rows import wrong_columns, wrong_order, wrong_payments, wrong_prices
 from ledger.run_folder import RunFolder
-from ledger.transaction import MONEY, Transaction
+from ledger.transaction import MONEY, Movement
 
 ONE_DAY = timedelta(days=1)
 
@@ -192,7 +192,7 @@ def _file(path: Path) -> str:
     return f"read_parquet('{escaped}', hive_partitioning = false)"
 
 
-def _amounts(run: RunFolder, entry: Transaction) -> Counter:
+def _amounts(run: RunFolder, entry: Movement) -> Counter[tuple[str, Decimal, str]]:
     scale = {commodity: scale.text for commodity, scale in run.chart.quantities.items()}
     scale[MONEY] = amount
     return Counter(

@@ -13,12 +13,12 @@ from beancount.core import data
 
 from ledger import fill_store
 from ledger.entries import GROUPED_BY, Entries
-from ledger.fills import Fill, Pairing, postings
+from ledger.fills import Fill, Pairing, first_fill, postings
 from ledger.mistake import MistakeError
 from ledger.motives import Motive
 from ledger.reports.dollars import ZERO, usd_lines
 from ledger.run_folder import RunFolder
-from ledger.transaction import MONEY, Posting, Transaction
+from ledger.transaction import MONEY, Movement, Posting
 
 SIGNS = (
     "Signs are Beancount's: uses, costs and assets are above zero; sources, gains and debts below."
@@ -67,10 +67,10 @@ class BothTiers:
                 return entry
         raise TrailError(f"seq {seq} is not in the books; give a number from 1 to {self.last_seq}")
 
-    def fill(self, seq: int) -> Fill | None:
+    def fill(self, seq: int) -> Fill[int] | None:
         """Find the fill of a number; None where there is none."""
         rows = self.fills(f"seq = {seq}")
-        return Fill._make(rows[0].item()) if len(rows) else None
+        return first_fill(rows) if len(rows) else None
 
     def fills(self, condition: str) -> np.ndarray:
         """Read the fills that meet a condition."""
@@ -87,15 +87,15 @@ class BothTiers:
             for motive, venue, taker, maker, *sums in found
         ]
 
-    def told(self, fill: Fill) -> Transaction:
+    def told(self, fill: Fill[int]) -> Movement:
         """Expand a fill to the transaction that a day ledger has of it."""
         return self._entries.of_row(fill)
 
-    def posted(self, fills: FillSum) -> list[Posting]:
+    def posted(self, fills: FillSum) -> list[Posting[int]]:
         """Apply the rule that posts fills to a sum of them; contracts are left out."""
         return postings(self.run.chart, fills.pairing, fills.edge_cents, fills.fee_cents, {})
 
-    def closing_of(self, fill: Fill) -> data.Transaction | None:
+    def closing_of(self, fill: Fill[int]) -> data.Transaction | None:
         """Find the entry that sums up *fill*: its first fill has the same pairing."""
         pairing = Pairing.of(fill, self.run.names)
         sign = (pairing.motive.word, pairing.payee(self.run.chart.parties))
@@ -116,7 +116,7 @@ class BothTiers:
             f"AND ({pairing}) IN (SELECT {pairing} FROM rows WHERE seq = {first})"
         )
 
-    def summed(self, rows: np.ndarray) -> list[Posting]:
+    def summed(self, rows: np.ndarray) -> list[Posting[int]]:
         """Sum fills of one pairing anew, as a closing entry does; contracts are kept."""
         return [p for entry in self._entries.closing(rows, 0) for p in entry.postings]
 
@@ -138,7 +138,7 @@ class BothTiers:
                 stood[posting.account] += usd_of(posting.units)
         return stood
 
-    def number(self, posting: Posting) -> Decimal:
+    def number(self, posting: Posting[int]) -> Decimal:
         """Return what a posting moves as a decimal of its commodity."""
         if posting.commodity == MONEY:
             return usd_of(posting.units)

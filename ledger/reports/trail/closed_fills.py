@@ -6,7 +6,7 @@ from decimal import Decimal
 import numpy as np
 from beancount.core import data
 
-from ledger.fills import Fill
+from ledger.fills import each_fill
 from ledger.reports.dollars import ZERO
 from ledger.reports.table import Table
 from ledger.reports.trail.both_tiers import BothTiers, usd_of
@@ -71,7 +71,7 @@ def closed_fills(books: BothTiers, entry: data.Transaction, limit: int) -> Close
             usd_of(fill.edge_cents),
             usd_of(fill.fee_cents),
         )
-        for fill in map(Fill._make, rows[:limit].tolist())
+        for fill in each_fill(rows[:limit])
     )
     return ClosedFills(len(rows), tuple(listed), _agreement(books, entry, rows))
 

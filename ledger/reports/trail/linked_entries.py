@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from ledger.fills import Fill
+from ledger.fills import each_fill
 from ledger.motives import Motive
 from ledger.reports.table import Table
 from ledger.reports.trail.both_tiers import BothTiers, seq_of
@@ -39,7 +39,7 @@ def linked(books: BothTiers, links: Sequence[str], own: int | None, limit: int) 
     """Find what shares a link: entries, and of a settlement its payments."""
     rows = []
     for link in links:
-        for fill in map(Fill._make, books.fills(payments_of(link)).tolist()):
+        for fill in each_fill(books.fills(payments_of(link))):
             told = books.told(fill)
             rows.append((fill.seq, day_of(fill.time_us), told.payee, told.narration, link))
         for entry in books.run.transactions:

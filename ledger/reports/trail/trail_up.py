@@ -27,7 +27,7 @@ from ledger.reports.trail.linked_entries import Linked, linked, linked_table, pa
 from ledger.reports.trail.moved_figures import MovedFigure, figures_table, moved_figures
 from ledger.run_folder import RunFolder
 from ledger.times import day_of, time_of_day
-from ledger.transaction import MONEY, Transaction
+from ledger.transaction import MONEY, Movement
 
 _FILL = re.compile(r"fill-(\d+)")
 
@@ -36,8 +36,8 @@ _FILL = re.compile(r"fill-(\d+)")
 class FillTrail:
     """A fill, and all that it is part of."""
 
-    fill: Fill
-    transaction: Transaction
+    fill: Fill[int]
+    transaction: Movement
     pairing: Pairing
     postings: tuple[PostingCells, ...]
     closing: data.Transaction | None  # what sums it up
@@ -119,7 +119,7 @@ def trail_up(
         return _up_from_link(books, link, limit)
 
 
-def _up_from_fill(books: BothTiers, fill: Fill, limit: int) -> FillTrail:
+def _up_from_fill(books: BothTiers, fill: Fill[int], limit: int) -> FillTrail:
     transaction = books.told(fill)
     lines = [(p.account, books.number(p), p.commodity, p.party) for p in transaction.postings]
     moved = [(account, usd) for account, usd, commodity, _ in lines if commodity == MONEY]
@@ -161,7 +161,7 @@ def _up_from_link(books: BothTiers, link: str, limit: int) -> LinkTrail:
     return LinkTrail(linked(books, [link], None, limit), figures)
 
 
-def _fill_table(fill: Fill, transaction: Transaction, pairing: Pairing) -> Table:
+def _fill_table(fill: Fill[int], transaction: Movement, pairing: Pairing) -> Table:
     return Table(
         "fill",
         transaction.narration,
