@@ -20,7 +20,7 @@ CREATE VIEW events AS
     SELECT date, name, replace(replace(words[1][2:-2], '\\"', '"'), '\\\\', '\\') AS value
     FROM directives WHERE directive = 'event';
 CREATE VIEW prices AS
-    SELECT date, name AS commodity, split_part(words[1], ' ', 1)::DECIMAL(18, 9) AS usd
+    SELECT date, name AS commodity, split_part(words[1], ' ', 1)::DECIMAL(38, 18) AS usd
     FROM directives WHERE directive = 'price';
 """
 

@@ -1,7 +1,7 @@
 """A finished run on disk: the books as anybody reads them. Every report starts here."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -80,7 +80,9 @@ class RunFolder:
         except duckdb.Error as error:
             raise self._unreadable(error) from error
 
-    def select(self, statement: str, parameters: Sequence[object] = ()) -> list[tuple]:
+    def select(
+        self, statement: str, parameters: Sequence[object] | Mapping[str, object] = ()
+    ) -> list[tuple]:
         """Return what a SELECT over the views of `connect` gives.
 
         Raises:
@@ -148,6 +150,10 @@ class RunFolder:
         """Return all notes of one kind, each with its day."""
         found = self.select("SELECT date, words FROM notes WHERE kind = ?", [kind.kind])
         return [(day, kind.read(map(read_value, words))) for day, words in found]
+
+    def events(self, name: str) -> list[tuple[date, str]]:
+        """Return day and value of all events of one name, in their order."""
+        return self.select("SELECT date, value FROM events WHERE name = ?", [name])
 
     # ---------------------------------------------------------------------- the text
 

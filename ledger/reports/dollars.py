@@ -1,17 +1,21 @@
 """Dollars as the entries of a general ledger have them: what moved, and what stands where."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
-
-from beancount.core import data
+from typing import TYPE_CHECKING
 
 from ledger.kinds import Kind
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, kind_of
 
+if TYPE_CHECKING:
+    from beancount.core import data
+
 ZERO = Decimal("0.00")
 TENTH = Decimal("0.1")
+# The numbers of entries that give somebody what they have on the first day.
+OPENINGS = f"(SELECT seq FROM postings WHERE kind = '{Kind.OPENING}')"
 
 
 def usd_balances(run: RunFolder) -> defaultdict[str, Decimal]:
@@ -26,14 +30,26 @@ def usd_balances(run: RunFolder) -> defaultdict[str, Decimal]:
     return balances
 
 
-def usd_lines(entry: data.Transaction) -> Iterator[tuple[str, Decimal]]:
+def number_of(run: RunFolder) -> Callable[[int, str], Decimal]:
+    """Return what writes units of a commodity as the number that the text has."""
+    quantities = run.chart.quantities
+
+    def number(units: int, commodity: str) -> Decimal:
+        if commodity == MONEY:
+            return Decimal(units).scaleb(-2)
+        return Decimal(quantities[commodity].text(units))
+
+    return number
+
+
+def usd_lines(entry: "data.Transaction") -> Iterator[tuple[str, Decimal]]:
     """Yield the accounts in which an entry moves dollars, and how many."""
     for posting in entry.postings:
         if posting.units.currency == MONEY:
             yield posting.account, posting.units.number
 
 
-def is_opening(entry: data.Transaction) -> bool:
+def is_opening(entry: "data.Transaction") -> bool:
     """Tell whether an entry gives somebody what they have on the first day."""
     return any(kind_of(posting.account) == Kind.OPENING for posting in entry.postings)
 

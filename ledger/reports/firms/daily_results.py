@@ -16,7 +16,6 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from beancount.core import data
 
 from ledger.accounts import expense, income, opening
 from ledger.kinds import LEAD_QUOTING, Kind
@@ -143,9 +142,8 @@ def elsewhere_accounts(firm: str) -> list[str]:
 def _states(run: RunFolder) -> defaultdict[str, defaultdict[date, list[str]]]:
     """Return by event and day the values that it had, the one at the day's start first."""
     states: defaultdict[str, defaultdict[date, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for entry in run.entries:
-        if isinstance(entry, data.Event):
-            states[entry.type][entry.date].append(entry.description)
+    for name, day, value in run.select("SELECT name, date, value FROM events"):
+        states[name][day].append(value)
     for values in states.values():
         before: list[str] = []
         for day in calendar(run):

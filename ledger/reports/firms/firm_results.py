@@ -12,7 +12,7 @@ from decimal import Decimal
 from ledger.accounts import claim, expense, income, pool
 from ledger.kinds import LEAD_QUOTING, Kind
 from ledger.parties import Parties
-from ledger.reports.dollars import ZERO, percent, usd_balances, usd_lines
+from ledger.reports.dollars import ZERO, percent, usd_balances
 from ledger.reports.firms.league import (
     ALL,
     NO_FILLS,
@@ -27,6 +27,7 @@ from ledger.reports.firms.payable import Coverage, coverage
 from ledger.reports.money.bridge import DEPOSITS, OPENING, WITHDRAWALS, claim_movements
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
+from ledger.transaction import MONEY
 
 MADE = (
     "edge_usd",
@@ -353,11 +354,9 @@ def _venue_check(
 
 def _left_to_fund(run: RunFolder, venue: str) -> Decimal:
     """Return what customers brought the fund since the opening, which it began with."""
-    fund = pool(venue, Kind.INSURANCE)
-    lines = (
-        line
-        for entry in run.transactions
-        if "opening" not in entry.tags
-        for line in usd_lines(entry)
+    ((left,),) = run.select(
+        "SELECT -sum(units) * 0.01 FROM postings "
+        "WHERE account = ? AND commodity = ? AND tag IS DISTINCT FROM 'opening'",
+        [pool(venue, Kind.INSURANCE), MONEY],
     )
-    return -sum((usd for account, usd in lines if account == fund), ZERO)
+    return left or ZERO

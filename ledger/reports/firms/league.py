@@ -19,8 +19,6 @@ from decimal import Decimal
 from statistics import median
 from typing import NamedTuple
 
-from beancount.core import data
-
 from ledger.accounts import cash, opening, owed
 from ledger.kinds import Kind
 from ledger.motives import Motive
@@ -158,14 +156,10 @@ def league(run: RunFolder) -> tuple[FirmResult, ...]:
 def profiles(run: RunFolder) -> dict[str, Profile]:
     """Return what the books say of each firm: class and reaction first, status as it was last."""
     told = {each.name: (each.category or None, each.reaction_ms) for each in run.notes(FirmProfile)}
-    status = {
-        entry.type.removesuffix(STATUS): entry.description
-        for entry in run.entries
-        if isinstance(entry, data.Event) and entry.type.endswith(STATUS)
-    }
+    status = {firm: run.events(f"{firm}{STATUS}") for firm in run.chart.parties.firms}
     return {
-        firm: Profile(*told.get(firm, (None, None)), status.get(firm))
-        for firm in run.chart.parties.firms
+        firm: Profile(*told.get(firm, (None, None)), said[-1][1] if said else None)
+        for firm, said in status.items()
     }
 
 

@@ -16,7 +16,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from ledger.kinds import Kind
-from ledger.reports.dollars import ZERO
+from ledger.reports.dollars import ZERO, number_of
 from ledger.reports.life.paper_wealth import Marks
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, entity_of, is_contract, kind_of
@@ -121,10 +121,13 @@ def consolidated(run: RunFolder, found: Mapping[str, Sheet]) -> Sheet:
 def balances_at(run: RunFolder, day: date) -> Balances:
     """Return what stands on each account at the end of a day, zero where nothing was posted."""
     balances: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for entry in run.transactions:
-        if entry.date <= day:
-            for posting in entry.postings:
-                balances[posting.account, posting.units.currency] += posting.units.number
+    number = number_of(run)
+    found = run.select(
+        "SELECT account, commodity, sum(units)::BIGINT FROM postings WHERE date <= ? GROUP BY ALL",
+        [day],
+    )
+    for account, commodity, units in found:
+        balances[account, commodity] = number(units, commodity)
     return balances
 
 

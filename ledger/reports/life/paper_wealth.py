@@ -5,21 +5,14 @@ says what a holding is worth. What the group's own token fetches depends on nobo
 inside the house group it counts zero, whatever its mark.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
-
-from beancount.core import data
-from beancount.core.amount import Amount
-from beancount.core.convert import convert_amount
-from beancount.core.prices import build_price_map
 
 from ledger.kinds import IN_KIND, Kind
-from ledger.reports.dollars import ZERO
+from ledger.reports.dollars import ZERO, number_of
 from ledger.run_folder import RunFolder
-from ledger.transaction import MONEY, entity_of, kind_of
 
 CENT = Decimal("0.01")
 
@@ -30,7 +23,11 @@ class Marks:
     """What tokens are worth on any day, by the ledger's own prices."""
 
     def __init__(self, run: RunFolder) -> None:
-        self._prices: Any = build_price_map(run.entries)
+        self._prices: dict[str, tuple[list[date], list[Decimal]]] = {}
+        for token, day, usd in run.select("SELECT commodity, date, usd FROM prices"):
+            days, marks = self._prices.setdefault(token, ([], []))
+            days.append(day)
+            marks.append(usd)
         house, tokens = run.chart.parties.house, run.chart.tokens
         self.house_tokens = {token.name for token in tokens if token.issuer == house}
 
@@ -47,31 +44,21 @@ class Marks:
         return self.usd(others, day)
 
     def _usd(self, token: str, units: Decimal, day: date) -> Decimal:
-        worth = convert_amount(Amount(units, token), MONEY, self._prices, day)
-        return worth.number.quantize(CENT) if worth.currency == MONEY else ZERO
+        days, marks = self._prices.get(token, ([], []))
+        marked = bisect_right(days, day)
+        return (units * marks[marked - 1]).quantize(CENT) if marked else ZERO
 
 
-def holds_tokens(account: str) -> bool:
-    """Tell whether an account holds tokens; its mirror in equity has what was paid for them."""
-    return account.startswith("Assets:") and kind_of(account) == Kind.TOKENS
-
-
-def units_moved(entry: data.Transaction) -> dict[tuple[str, str], Decimal]:
-    """Return by (account, token) how many tokens an entry brings or takes."""
-    moved: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for posting in entry.postings:
-        if holds_tokens(posting.account):
-            moved[posting.account, posting.units.currency] += posting.units.number
-    return moved
-
-
-def moved_by_group(run: RunFolder) -> Iterator[tuple[date, str, Decimal]]:
-    """Yield (day, token, units) of what comes to the group or leaves it, in the books' order.
+def moved_by_group(run: RunFolder) -> list[tuple[date, str, Decimal]]:
+    """Return by day and token how many units came to the group, less those that left it.
 
     What it holds in kind for customers is theirs, and left out.
     """
-    group = run.chart.parties.group
-    for entry in run.transactions:
-        for (account, token), units in units_moved(entry).items():
-            if entity_of(account) in group and run.opens[account].hole != IN_KIND:
-                yield entry.date, token, units
+    number = number_of(run)
+    found = run.select(
+        "SELECT date, commodity, sum(units)::BIGINT FROM postings "
+        "WHERE root = 'Assets' AND kind = ? AND entity IN (SELECT unnest(?)) "
+        "AND hole IS DISTINCT FROM ? GROUP BY ALL ORDER BY ALL",
+        [Kind.TOKENS, run.chart.parties.group, IN_KIND],
+    )
+    return [(day, token, number(units, token)) for day, token, units in found]

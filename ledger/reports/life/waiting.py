@@ -10,13 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from beancount.core import data
-
 from ledger.notes import UnpaidRequest
 from ledger.reports.dollars import ZERO
 from ledger.run_folder import RunFolder
 
-WAITED = "waited-s"
+WAITED, HOLDER = "waited-s", "holder"  # what an entry says of who was served
 OPEN, HALTED = "open", "halted"  # what an event says of withdrawals
 
 
@@ -40,7 +38,7 @@ def queue_usd(run: RunFolder, days: Sequence[date]) -> list[Decimal]:
 def withdrawals(run: RunFolder, days: Iterable[date]) -> Mapping[date, str | None]:
     """Return what the exchange said of withdrawals at the end of each day."""
     name = f"{run.chart.parties.house}:withdrawals"
-    told = {e.date: e.description for e in run.entries if _is_event(e, name)}  # the day's last
+    told = dict(run.events(name))  # the day's last
     status, at_close = None, {}
     for day in days:
         status = at_close[day] = told.get(day, status)
@@ -58,16 +56,15 @@ def _requests(run: RunFolder) -> Mapping[date, list[tuple[str, Decimal]]]:
 def _served(run: RunFolder) -> Mapping[date, list[str]]:
     """Return by day who was paid after a wait, in their order."""
     served: dict[date, list[str]] = defaultdict(list)
-    for entry in run.transactions:
-        if WAITED in entry.meta:
-            served[entry.date].append(entry.meta.get("holder", entry.payee))
+    found = run.select(
+        f"SELECT date, coalesce(meta->>'{HOLDER}', payee) FROM postings "
+        f"WHERE line = 1 AND (meta->>'{WAITED}') IS NOT NULL ORDER BY seq"
+    )
+    for day, holder in found:
+        served[day].append(holder)
     return served
 
 
 def _serve(queue: deque[tuple[str, Decimal]], holder: str) -> None:
     while queue and queue.popleft()[0] != holder:
         pass
-
-
-def _is_event(entry: data.Directive, name: str) -> bool:
-    return isinstance(entry, data.Event) and entry.type == name

@@ -76,12 +76,11 @@ def _maker_volume(run: RunFolder) -> dict[tuple[str, str], Decimal]:
 
 
 def _others_volume(run: RunFolder) -> dict[tuple[str, str], Decimal]:
-    traded: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
-    for entry in run.transactions:
-        if "volume" in entry.meta:
-            place = entry.meta["market"], f"{entry.date:%Y-%m}"
-            traded[place] += entry.meta["volume"].number
-    return traded
+    found = run.select(
+        "SELECT meta->>'market', month, sum(split_part(meta->>'volume', ' ', 1)::DECIMAL(38, 2)) "
+        "FROM postings WHERE line = 1 AND (meta->>'volume') IS NOT NULL GROUP BY ALL"
+    )
+    return defaultdict(lambda: ZERO, {(market, month): usd for market, month, usd in found})
 
 
 def volume_table(found: MakerShare) -> Table:

@@ -26,8 +26,9 @@ from ledger.accounts import expense, income
 from ledger.kinds import Kind
 from ledger.motives import Motive
 from ledger.notes import Belief
-from ledger.reports.dollars import ZERO, usd_lines
+from ledger.reports.dollars import ZERO
 from ledger.run_folder import RunFolder
+from ledger.transaction import MONEY
 
 CENT = Decimal("0.01")
 
@@ -139,10 +140,13 @@ def booked_by_month(run: RunFolder) -> dict[str, Booked]:
         expense(maker, Kind.HEDGING): "hedging_usd",
     }
     found: dict[str, Booked] = defaultdict(Booked)
-    for entry in run.transactions:
-        for account, usd in usd_lines(entry):
-            if account in kinds:
-                found[f"{entry.date:%Y-%m}"] += Booked(**{kinds[account]: -usd})
+    posted = run.select(
+        "SELECT month, account, -sum(units) * 0.01 FROM postings "
+        "WHERE commodity = ? AND account IN (SELECT unnest(?)) GROUP BY ALL ORDER BY ALL",
+        [MONEY, list(kinds)],
+    )
+    for month, account, usd in posted:
+        found[month] += Booked(**{kinds[account]: usd})
     return found
 
 

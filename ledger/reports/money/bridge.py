@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ledger.accounts import claim, owed
+from ledger.accounts import owed
 from ledger.kinds import Kind
-from ledger.reports.dollars import ZERO, is_opening, usd_balances, usd_lines
+from ledger.reports.dollars import OPENINGS, ZERO, usd_balances
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
-from ledger.transaction import entity_of, kind_of
+from ledger.transaction import MONEY
 
 # Why a claim changes: money of the customer's own, or else a result, by its kind.
 OPENING, DEPOSITS, WITHDRAWALS = "opening claim", "deposits", "withdrawals"
@@ -64,28 +64,37 @@ def claim_movements(run: RunFolder, venue: str) -> defaultdict[tuple[str, str], 
     the customer's other accounts give up. What is neither cash nor a result has no reason here.
     """
     moved: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
-    for entry in run.transactions:
-        books: dict[str, list[tuple[str, Decimal]]] = defaultdict(list)
-        for account, usd in usd_lines(entry):
-            books[entity_of(account)].append((account, usd))
-        opens_books = is_opening(entry)
-        for customer, lines in books.items():
-            claimed = [usd for account, usd in lines if account == claim(customer, venue)]
-            if claimed and opens_books:
-                moved[customer, OPENING] += sum(claimed)
-            elif claimed:
-                for account, usd in lines:
-                    if reason := _reason(account, usd):
-                        moved[customer, reason] -= usd
+    found = run.select(
+        f"""
+        WITH claimed AS (
+            SELECT DISTINCT seq, entity, seq IN {OPENINGS} AS opens FROM postings
+            WHERE commodity = $money AND account = 'Assets:' || entity || ':Claims:' || $venue
+        ),
+        reasons AS (
+            SELECT entity, units, CASE
+                WHEN opens AND account = 'Assets:' || entity || ':Claims:' || $venue THEN $opening
+                WHEN opens THEN NULL
+                WHEN kind = $cash AND units < 0 THEN $deposits
+                WHEN kind = $cash THEN $withdrawals
+                -- What is exchanged for dollars stands in equity.
+                WHEN root IN ('Income', 'Expenses', 'Equity') THEN kind
+            END AS reason
+            FROM postings JOIN claimed USING (seq, entity) WHERE commodity = $money
+        )
+        SELECT entity, reason, sum(if(reason = $opening, units, -units)) * 0.01
+        FROM reasons WHERE reason IS NOT NULL GROUP BY ALL
+        """,
+        {
+            "money": MONEY,
+            "venue": venue,
+            "cash": Kind.CASH,
+            "opening": OPENING,
+            "deposits": DEPOSITS,
+            "withdrawals": WITHDRAWALS,
+        },
+    )
+    moved.update({(customer, reason): usd for customer, reason, usd in found})
     return moved
-
-
-def _reason(account: str, usd: Decimal) -> str | None:
-    kind = kind_of(account)
-    if kind == Kind.CASH:
-        return DEPOSITS if usd < 0 else WITHDRAWALS
-    # What is exchanged for dollars stands in equity.
-    return kind if account.startswith(("Income:", "Expenses:", "Equity:")) else None
 
 
 def bridge_table(bridges: tuple[ClaimBridge, ...], house: str) -> Table:

@@ -1,13 +1,10 @@
 """Cash by receiver: who paid the house group, and whom it paid."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
-from beancount.core import data
-
 from ledger.accounts import cash, in_pool
-from ledger.reports.dollars import ZERO, is_opening, usd_balances
+from ledger.reports.dollars import OPENINGS, ZERO, usd_balances
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY
@@ -51,31 +48,25 @@ def cash_statement(run: RunFolder) -> CashStatement:
     # What stands in a pool is paid to nobody until somebody trades with it.
     pools = (token.name for token in run.chart.tokens if token.is_pooled)
     tills |= {in_pool(run.chart.parties.maker, name) for name in pools}
-    opening = ZERO
-    paid_in: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    paid_out: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for entry in run.transactions:
-        for party, received in _received(entry, tills).items():
-            if is_opening(entry):
-                opening += received
-            elif received > 0:
-                paid_in[party] += received
-            else:
-                paid_out[party] -= received
-    parties = [PartyCash(p, paid_in[p], paid_out[p]) for p in {**paid_in, **paid_out}]
+    crossed = run.select(
+        f"""
+        WITH received AS (
+            -- What one till hands the other is nothing.
+            SELECT seq, coalesce(party, payee, 'nobody named') AS party, sum(units) AS cents
+            FROM postings WHERE commodity = ? AND account IN (SELECT unnest(?))
+            GROUP BY ALL HAVING cents != 0
+        )
+        SELECT party, seq IN {OPENINGS} AS opens,
+               sum(greatest(cents, 0)) * 0.01, sum(greatest(-cents, 0)) * 0.01
+        FROM received GROUP BY ALL
+        """,
+        [MONEY, sorted(tills)],
+    )
+    opening = sum((paid_in - paid_out for _, opens, paid_in, paid_out in crossed if opens), ZERO)
+    parties = [PartyCash(party, *usd) for party, opens, *usd in crossed if not opens]
     parties.sort(key=lambda party: (-party.net_received_usd, party.party))
     balances = usd_balances(run)
     return CashStatement(opening, tuple(parties), sum((balances[till] for till in tills), ZERO))
-
-
-def _received(entry: data.Transaction, tills: set[str]) -> dict[str, Decimal]:
-    """Return what came in from each party; what one till hands the other is nothing."""
-    received: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for posting in entry.postings:
-        if posting.account in tills and posting.units.currency == MONEY:
-            party = posting.meta.get("party") or entry.payee or "nobody named"
-            received[party] += posting.units.number
-    return {party: usd for party, usd in received.items() if usd}
 
 
 def cash_by_receiver(statement: CashStatement, group: str) -> Table:

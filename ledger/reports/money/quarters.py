@@ -1,16 +1,18 @@
 """The hole by kind and quarter: when which kind used money, and when it brought some."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from ledger.reports.dollars import ZERO, usd_lines
+from ledger.kinds import CAUSE, CLAIM, LIQUID
+from ledger.reports.days import calendar
+from ledger.reports.dollars import ZERO
 from ledger.reports.money.hole import Hole, hole
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
-from ledger.transaction import kind_of
+from ledger.transaction import MONEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,28 +87,31 @@ def _rows(
 def _kinds_by_quarter(run: RunFolder) -> dict[str, defaultdict[str, Decimal]]:
     """Return by quarter, in order and none left out, what each kind of the hole came to."""
     moved = {quarter: defaultdict(lambda: ZERO) for quarter in _quarters(run)}
-    for entry in run.transactions:
-        for account, usd in usd_lines(entry):
-            if run.opens[account].hole == "cause":
-                moved[_quarter(entry.date)][kind_of(account)] += usd
+    for quarter, kind, usd in _posted(run, [CAUSE]):
+        moved[quarter][kind] = usd
     return moved
 
 
 def _hole_by_quarter(run: RunFolder) -> dict[str, Decimal]:
     """Return by quarter how much claims less liquid assets grew."""
     grown = dict.fromkeys(_quarters(run), ZERO)
-    for entry in run.transactions:
-        for account, usd in usd_lines(entry):
-            if run.opens[account].hole in ("claim", "liquid"):
-                grown[_quarter(entry.date)] -= usd
+    for quarter, _, usd in _posted(run, [CLAIM, LIQUID]):
+        grown[quarter] -= usd
     return grown
+
+
+def _posted(run: RunFolder, parts: Sequence[str]) -> list[tuple[str, str, Decimal]]:
+    """Return by quarter and kind what is posted to accounts that play some parts in the hole."""
+    return run.select(
+        "SELECT year(date) || 'q' || quarter(date) AS quarter, kind, sum(units) * 0.01 "
+        "FROM postings WHERE commodity = ? AND hole IN (SELECT unnest(?)) GROUP BY ALL",
+        [MONEY, parts],
+    )
 
 
 def _quarters(run: RunFolder) -> list[str]:
     """Name the quarters from the first entry to the last."""
-    first, last = run.transactions[0].date, run.transactions[-1].date
-    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
-    return list(dict.fromkeys(_quarter(date(m // 12, m % 12 + 1, 1)) for m in months))
+    return list(dict.fromkeys(map(_quarter, calendar(run))))
 
 
 def _quarter(day: date) -> str:

@@ -5,15 +5,12 @@ of one entity. Entries of the general ledger make it up, and fills make up those
 close a period; whether the two agree is part of the answer.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import NamedTuple
-
-from beancount.core import data
 
 from ledger.reports.dollars import ZERO
 from ledger.reports.table import Table
@@ -23,8 +20,6 @@ from ledger.reports.trail.both_tiers import (
     BothTiers,
     FillSum,
     TrailError,
-    is_closing,
-    seq_of,
     usd_of,
 )
 from ledger.reports.trail.entity_books import UnknownEntityError
@@ -60,9 +55,9 @@ def trail(
     figure = _figure(run, kind, party, since, until, entity)
     with run.connect() as connection:
         sums = list(_fill_shares(BothTiers(run, connection), figure))
-    shares = list(_shares(run, figure))
+    shares = _shares(run, figure)
     largest = sorted(shares, key=lambda share: -abs(share.usd))[:limit]
-    listed = sorted(largest, key=lambda share: seq_of(share.entry))
+    listed = sorted(largest, key=lambda share: share.seq)
     return Trail(figure, shares, listed, sums)
 
 
@@ -84,9 +79,12 @@ class Figure:
 class Share(NamedTuple):
     """What an entry contributes to a figure, with one party on the other side."""
 
-    entry: data.Transaction
+    seq: int
+    day: date
     party: str | None
+    narration: str
     usd: Decimal
+    is_closing: bool  # whether the entry sums up fills
 
 
 class FillShare(NamedTuple):
@@ -156,15 +154,25 @@ def _no_such_kind(books: str, kind: str | None, kinds: Sequence[str]) -> TrailEr
     return TrailError(f"{books} keep no {kind!r}; {meant}the kinds are {', '.join(kinds)}")
 
 
-def _shares(run: RunFolder, figure: Figure) -> Iterator[Share]:
-    for entry in run.transactions:
-        if figure.since <= entry.date <= figure.until:
-            usd: dict[str | None, Decimal] = defaultdict(lambda: ZERO)
-            for posting in entry.postings:
-                party = posting.meta.get("party") or entry.payee
-                if figure.takes(posting.account, party) and posting.units.currency == MONEY:
-                    usd[party] += posting.units.number
-            yield from (Share(entry, party, moved) for party, moved in usd.items())
+def _shares(run: RunFolder, figure: Figure) -> list[Share]:
+    found = run.select(
+        """
+        SELECT seq, date, coalesce(party, payee) AS party, any_value(narration),
+               sum(units) * 0.01, any_value(meta->>'fills') IS NOT NULL
+        FROM postings
+        WHERE commodity = $money AND account IN (SELECT unnest($accounts))
+            AND date BETWEEN $since AND $until
+        GROUP BY ALL ORDER BY seq, min(line)
+        """,
+        {
+            "money": MONEY,
+            "accounts": sorted(figure.accounts),
+            "since": figure.since,
+            "until": figure.until,
+        },
+    )
+    shares = (Share(*each) for each in found)
+    return [share for share in shares if figure.party in (None, share.party)]
 
 
 def _fill_shares(books: BothTiers, figure: Figure) -> Iterator[FillShare]:
@@ -185,7 +193,7 @@ def _entries_table(figure: Figure, shares: Sequence[Share], listed: Sequence[Sha
         "entries",
         f"{figure.name}: {_total(shares):,} {MONEY}",
         ("date", "seq", "party", "narration", "usd"),
-        [(s.entry.date, seq_of(s.entry), s.party, s.entry.narration, s.usd) for s in listed],
+        [(s.day, s.seq, s.party, s.narration, s.usd) for s in listed],
         (SIGNS, *notes),
     )
 
@@ -228,7 +236,7 @@ def _fills_table(sums: Sequence[FillShare]) -> Table:
 def _sums_table(
     shares: Sequence[Share], listed: Sequence[Share], sums: Sequence[FillShare]
 ) -> Table:
-    closings = [share for share in shares if is_closing(share.entry)]
+    closings = [share for share in shares if share.is_closing]
     others = len(shares) - len(listed)
     difference = _total(closings) - _total(sums)
     agree = "DO NOT agree: audit the run" if difference else "agree"
