@@ -40,10 +40,11 @@ def write_copy(folder: Path, entries: Sequence[data.Directive]) -> None:
     (folder / directive_store.FILE).unlink(missing_ok=True)
     directive_store.write(folder / directive_store.FILE, found)
     opened = [opened_by(each) for each in found if each.directive == "open"]
-    month = MonthOfPostings(opened, scales_of(found))
+    scales = scales_of(found)
+    month = MonthOfPostings(opened, scales)
     for name, booked in by_month(folder, entries).items():
         for entry in booked:
-            month.add(transaction_of(entry, scales_of(found)), int(entry.meta["seq"]))
+            month.add(transaction_of(entry, scales), int(entry.meta["seq"]))
         month.write(postings / f"{name}.parquet")
 
 
