@@ -18,7 +18,8 @@ HEAVY |= {"pydantic", "simpy", "tabulate", "tqdm"}
 
 # A report is computed by DuckDB, which gives columns as arrays, and printed by tabulate.
 REPORT = {"duckdb", "numpy", "tabulate"}
-# These still read the books' text. None but `query`, `day` and `audit`, whose work that is, should.
+# These still import Beancount. None but `query`, `day`, `audit` and `rebuild`, whose work that is,
+# should.
 TEXT = REPORT | {"beancount"}
 # Beside the public record, whose file is checked like a scenario.
 RECORD = TEXT | {"des", "pydantic"}
@@ -27,17 +28,17 @@ MAY_IMPORT = (
     ("--help", set()),
     ("--version", set()),
     ("where {run} --formt csv", TEXT),
-    ("where {run}", TEXT),
-    ("firms {run}", TEXT),
-    ("illusion {run}", TEXT),
-    ("cage {run}", TEXT),
+    ("where {run}", REPORT),
+    ("firms {run}", REPORT),
+    ("illusion {run}", REPORT),
+    ("cage {run}", REPORT),
     ("beliefs {run}", TEXT),
     ("leadlag {run}", TEXT),
     ("liquidations {run}", RECORD),
-    ("answer {run}", TEXT),
-    ("timeline {run}", TEXT),
-    ("solvency {run} 2022-05-10", TEXT),
-    ("valuation {run}", TEXT),
+    ("answer {run}", REPORT),
+    ("timeline {run}", REPORT),
+    ("solvency {run} 2022-05-10", REPORT),
+    ("valuation {run}", REPORT),
     ("diagnose {run}", TEXT),
     ("pools {run}", TEXT),
     ("compare {run}", RECORD),
@@ -47,6 +48,7 @@ MAY_IMPORT = (
     ("sql {run} 'FROM fills'", TEXT),
     ("day {run} 2022-05-10", TEXT),
     ("audit {run} --processes 1", TEXT),
+    ("rebuild {run}", TEXT),
 )
 
 TOLD = """
