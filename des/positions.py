@@ -1,6 +1,7 @@
 """What a settlement leaves, market by market, for those who decide about the next interval."""
 
 import numpy as np
+from numba import njit
 
 from des.firms.capital import CapitalDesk
 from des.market.holdings import DeskOrder, FirmsInMarket, Holdings
@@ -62,12 +63,11 @@ class Positions:
         )
 
     def _firms_in(self, market: int) -> FirmsInMarket:
-        margin_cents = self._house.claims[self._firms] // len(self._markets)
-        return FirmsInMarket(
-            self._house.lots[market, self._firms],
-            np.where(self._capital.takes, margin_cents, 0),
-            self._house.fee_e6[self._firms],
+        house, takes = self._house, self._capital.takes
+        in_market = _of_firms(
+            self._firms, house.lots[market], house.claims, house.fee_e6, takes, len(self._markets)
         )
+        return FirmsInMarket(*in_market)
 
     def _directional_order(self, market: int, mark_ticks: int, now_us: int) -> DeskOrder | None:
         """Return what the directional desk orders in a market, if there is such a desk."""
@@ -81,3 +81,24 @@ class Positions:
             int(self._lead.lots[market, book.holder]),
             self._run.settle_s_at(now_us),
         )
+
+
+@njit(cache=True)
+def _of_firms(
+    firms: np.ndarray,
+    lots: np.ndarray,
+    claims: np.ndarray,
+    fee_e6: np.ndarray,
+    takes: np.ndarray,
+    markets: int,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Pick lots, margin and fee of the firms from those of all members.
+
+    Margin is an equal part of a firm's claim for each market, and none where it does not take.
+    """
+    n = len(firms)
+    held, margin, fee = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+    for i, firm in enumerate(firms):
+        held[i], fee[i] = lots[firm], fee_e6[firm]
+        margin[i] = claims[firm] // markets if takes[i] else 0
+    return held, margin, fee

@@ -32,6 +32,8 @@ class TradedHours:
 
     def has(self, time_us: int) -> bool:
         """Tell whether the hour at *time_us* is traded."""
+        if self.stands_for == 1:
+            return True
         hour = time_us // HOUR_US
         return self._drawn(hour // self.stands_for) == hour
 

@@ -77,11 +77,16 @@ class Journal:
         return self._balances.get((account, commodity), 0)
 
     def post(self) -> None:
-        """Put everything recorded since the last call into its true order.
+        """Put everything recorded so far into its true order: what is recorded later, is later.
 
         By time; at the same instant fills and payments come before the cash movements that
-        follow from them, and those stand as they were recorded.
+        follow from them, and those stand as they were recorded. Where there are only fills and
+        payments their order can wait for the next movement, or the day's close.
         """
+        if self._transactions:
+            self._put_in_order()
+
+    def _put_in_order(self) -> None:
         rows = join_rows(self._rows)
         rows = rows.take(np.argsort(rows["time_us"], kind="stable"))
         moves = sorted(self._transactions, key=lambda transaction: transaction.time_us)
@@ -100,7 +105,7 @@ class Journal:
 
     def close_day(self, time_us: int) -> None:
         """Sum the day's fills into the general ledger; *time_us* is the day's last microsecond."""
-        self.post()
+        self._put_in_order()
         rows = join_rows(self._day)
         self._day = []
         for entry in self._entries.closing(rows, time_us):

@@ -26,7 +26,12 @@ def time_of_day(time_us: np.ndarray) -> list[str]: ...
 def time_of_day(time_us: Numbers) -> Words: ...
 def time_of_day(time_us: Numbers) -> Words:
     """Write the time within the day, as ``10:14:07.412000``."""
-    instants = np.datetime_as_string(np.asarray(time_us).astype("datetime64[us]"))
+    if not isinstance(time_us, np.ndarray):
+        seconds, us = divmod(time_us % DAY_US, 1_000_000)
+        minutes, second = divmod(seconds, 60)
+        hour, minute = divmod(minutes, 60)
+        return f"{hour:02}:{minute:02}:{second:02}.{us:06}"
+    instants = np.datetime_as_string(time_us.astype("datetime64[us]"))
     return np.strings.slice(instants, len("1970-01-01T"), None).tolist()
 
 

@@ -10,6 +10,7 @@ from des.chance import decision_key
 from des.clock import microseconds
 from des.quoting.quotes import ASK, BID, SIGN
 from des.scenario import Firm
+from des.turns import in_turn
 from ledger.money import RATE_UNIT, to_cents
 
 
@@ -63,11 +64,21 @@ def terms(
         lots: position of each firm in this market.
         margin_cents: what each firm may use in this market as margin.
     """
-    threshold = mark_ticks * (fee_e6 + takers.hurdle_e6) // RATE_UNIT
-    firm = np.argsort(threshold, kind="stable")
     lot_cents = mark_ticks * cents_per_lot_tick
     take_lots = _take_lots(lot_cents, takers.order_cents, takers.leverage_max, lots, margin_cents)
-    return Terms(threshold[firm], firm, take_lots)
+    return Terms(*_thresholds(mark_ticks, fee_e6, takers.hurdle_e6), take_lots)
+
+
+@njit(cache=True)
+def _thresholds(
+    mark_ticks: int, fee_e6: np.ndarray, hurdle_e6: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return in ticks what hitting a quote costs and must bring, lowest first, and whom."""
+    threshold = mark_ticks * (fee_e6 + hurdle_e6) // RATE_UNIT
+    firm, rising = in_turn(threshold, threshold), np.empty(len(threshold), np.int64)
+    for place in range(len(firm)):
+        rising[place] = threshold[firm[place]]
+    return rising, firm
 
 
 @njit(cache=True)

@@ -10,6 +10,7 @@ venue bears.
 from collections.abc import Sequence
 
 import numpy as np
+from numba import njit
 
 from des.custody.custody import Custody
 from des.scenario import Firm, Scenario
@@ -64,12 +65,13 @@ class MarginDesk:
 
     def after_settlement(self, time_us: int, marks: np.ndarray) -> None:
         """Make good what the settlement left short."""
-        links = (settlement_link(time_us),)
         notional = self._lead.notional(marks)
-        short = self._house.claims < 0
-        short |= self._lead.claims < self._ratios[0] * notional
+        short = _short(self._house.claims, self._lead.claims, self._ratios[0], notional)
+        if not len(short):
+            return  # and so nobody is in debit
+        links = (settlement_link(time_us),)
         # Few are short at any settlement; what the venues owe each other's members is not asked.
-        for member in np.flatnonzero(short).tolist():
+        for member in short.tolist():
             if member not in self._floor:
                 continue
             if self._house.claims[member] < 0:
@@ -159,3 +161,19 @@ class MarginDesk:
                 self._journal.record(
                     movements.gap_loss(time_us, customer, name, debt, self._parties, links)
                 )
+
+
+@njit(cache=True)
+def _short(
+    house_cents: np.ndarray, lead_cents: np.ndarray, ratio: float, notional_cents: np.ndarray
+) -> np.ndarray:
+    """Return who is in debit on the house, or below a share of their notional on the lead venue.
+
+    All arrays are by account, shape (n,); those returned are in rising order.
+    """
+    short, n = np.empty(len(house_cents), np.int64), 0
+    for account in range(len(house_cents)):
+        if house_cents[account] < 0 or lead_cents[account] < ratio * notional_cents[account]:
+            short[n] = account
+            n += 1
+    return short[:n]
