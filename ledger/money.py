@@ -64,11 +64,11 @@ class Scale:
 
     def text(self, units: int, comma: str = "") -> str:
         """Write *units* as a decimal, exactly."""
-        whole, rest = divmod(abs(units) * self.step, 10**self.digits)
-        text = f"{whole:,}" if comma else str(whole)
-        if self.digits:
-            text = f"{text}.{str(rest).zfill(self.digits)}"
-        return f"-{text}" if units < 0 else text
+        sign, whole = ("-", -units * self.step) if units < 0 else ("", units * self.step)
+        if not self.digits:
+            return f"{sign}{whole:{comma}}"
+        whole, rest = divmod(whole, 10**self.digits)
+        return f"{sign}{whole:{comma}}.{rest:0{self.digits}}"
 
     def units(self, number: Decimal) -> int:
         """Return how many units *number* is.
