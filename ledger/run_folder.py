@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import duckdb
 
+from ledger import directive_store, posting_store
 from ledger.book_views import missing_copies, months_of, open_views
 from ledger.chart import Chart
 from ledger.chart_reader import chart_of
@@ -70,11 +71,7 @@ class RunFolder:
         Raises:
             RunFolderError: the columnar copy is missing, or a file can't be read.
         """
-        remedy = f"write it from the text with `moneytrail rebuild {self.path}`"
-        if missing := missing_copies(self.path):
-            raise RunFolderError(
-                f"{self.path}: the general ledger has no copy by column ({missing[0]}); {remedy}"
-            )
+        self._check_copies()
         try:
             return open_views(self.path)
         except duckdb.Error as error:
@@ -97,12 +94,33 @@ class RunFolder:
     def _views(self) -> duckdb.DuckDBPyConnection:
         return self.connect()
 
+    def _check_copies(self) -> None:
+        if missing := missing_copies(self.path):
+            raise RunFolderError(
+                f"{self.path}: the general ledger has no copy by column ({missing[0]}); "
+                f"write it from the text with `moneytrail rebuild {self.path}`"
+            )
+
     def _unreadable(self, error: duckdb.Error) -> RunFolderError:
         what = str(error).splitlines()[0]
         return RunFolderError(
             f"{self.path}: its files by column can't be read ({what}); see which are broken with "
             f"`moneytrail audit {self.path}`"
         )
+
+    @property
+    def column_files(self) -> list[Path]:
+        """All that is stored by column: fills, postings and directives.
+
+        Raises:
+            RunFolderError: the columnar copy is missing.
+        """
+        self._check_copies()
+        return [
+            *self.fill_files,
+            *months_of(self.path, posting_store.FOLDER),
+            self.path / directive_store.FILE,
+        ]
 
     @property
     def fill_files(self) -> list[Path]:

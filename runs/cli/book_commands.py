@@ -7,7 +7,7 @@ import click
 from ledger.reports.table import Report, Table
 from ledger.reports.trail.both_tiers import SHOWN
 from ledger.reports.trail.entity_books import EntityBooks, books, books_text
-from ledger.reports.trail.sql import schema, sql
+from ledger.reports.trail.sql import schemas, sql
 from ledger.reports.trail.trail_down import trail
 from ledger.reports.trail.trail_up import trail_up
 from ledger.run_folder import RunFolder
@@ -75,7 +75,7 @@ def trail_command(
 
 def _print_schema(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
     if wanted:
-        click.echo(render([schema()], "table"))
+        click.echo(render(schemas(), "table"))
         ctx.exit()
 
 
@@ -88,11 +88,11 @@ def _print_schema(ctx: click.Context, param: click.Parameter, wanted: bool) -> N
     is_eager=True,
     expose_value=False,
     callback=_print_schema,
-    help="Show the columns of fills, and exit.",
+    help="Show the columns of fills and postings, and exit.",
 )
 @report("sql")
 def sql_command(run: RunFolder, statement: str) -> list[Table]:
-    """Ask the fills in SQL, in DuckDB's dialect.
+    """Ask the books in SQL, in DuckDB's dialect.
 
     \b
       moneytrail sql --schema
@@ -101,7 +101,8 @@ def sql_command(run: RunFolder, statement: str) -> list[Table]:
         "SELECT taker, count(*), sum(edge_usd) FROM fills WHERE motive = 'pickoff' GROUP BY 1"
 
     The view fills has one row per fill and per settlement payment, in dollars and contracts; the
-    view rows has the same in integers, as stored. One SELECT, which can neither change nor reach
-    anything else.
+    view rows has the same in integers, as stored. The view postings has one row per posting of
+    the general ledger, which sums up the fills of each day. One SELECT, which can neither change
+    nor reach anything else.
     """
     return [sql(run, statement)]

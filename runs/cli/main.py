@@ -88,7 +88,7 @@ COMMANDS = (
         "query_command",
         "Ask the general ledger in BQL, the query language of Beancount.",
     ),
-    LazyCommand("sql", "book_commands", "Ask the fills in SQL, in DuckDB's dialect."),
+    LazyCommand("sql", "book_commands", "Ask the books in SQL, in DuckDB's dialect."),
     LazyCommand(
         "day",
         "day_command",

@@ -1,13 +1,15 @@
-"""SQL over the fills: one row per fill and per settlement payment, in dollars and contracts.
+"""SQL over the books: a row for each fill and payment, and one for each posting.
 
-Two views and a table, in DuckDB's dialect:
+Views and a table, in DuckDB's dialect:
 
+    postings   the general ledger, as documented in `POSTINGS`
     fills      as documented in `SCHEMA`: scaled by the contract's lot and tick
     rows       as they are on disk: integers of lots, ticks, cents and microseconds
     contracts  what a lot and a tick is, by venue and market
+    opens, notes, events, prices    what the general ledger says beside its entries
 
 A statement may read these and nothing else. DuckDB can be confined to a list of files but not to
-reading them, and a COPY hides in a SELECT well enough; so a statement sees a copy of the fills,
+reading them, and a COPY hides in a SELECT well enough; so a statement sees a copy of them,
 and whatever it does to that, the sealed files stay as they are.
 """
 
@@ -22,6 +24,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
+from ledger import posting_store
 from ledger.mistake import MistakeError
 from ledger.money import Contract
 from ledger.motives import PAYMENTS
@@ -29,7 +32,13 @@ from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 
 # Raised whenever a query that worked could stop working.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+
+POSTINGS: tuple[tuple[str, str, str], ...] = (
+    *posting_store.COLUMNS,
+    ("amount", "DECIMAL", "units x unit: what is moved, in the commodity"),
+    ("month", "VARCHAR", "of the date: 2022-05"),
+)
 
 SCHEMA: tuple[tuple[str, str, str], ...] = (
     ("seq", "BIGINT", "place in the true order of everything that happened"),
@@ -98,22 +107,36 @@ def sql(run: RunFolder, statement: str) -> Table:
     except duckdb.Error as error:
         raise SqlError(_first_line(error)) from error
     count = f"{len(rows):,} row{'' if len(rows) == 1 else 's'}"
-    return Table("sql", f"{count} from the fills of {run.path.name}", columns, rows)
+    return Table("sql", f"{count} from the books of {run.path.name}", columns, rows)
 
 
-def schema() -> Table:
-    """Describe the view `fills`."""
-    return Table(
-        "schema",
-        f"The view fills, schema {SCHEMA_VERSION}",
-        ("column", "type", "meaning"),
-        SCHEMA,
-        (
-            "A DECIMAL without digits has as many as the finest lot or tick of the run needs.",
-            "The view rows has the same rows as stored, in integers of lots, ticks, cents and "
-            "microseconds; the table contracts has each contract's lot and tick.",
+def schemas() -> list[Table]:
+    """Describe the views `fills` and `postings`."""
+    return [
+        Table(
+            "schema",
+            f"The view fills, schema {SCHEMA_VERSION}",
+            ("column", "type", "meaning"),
+            SCHEMA,
+            (
+                "A DECIMAL without digits has as many as the finest lot or tick of the run needs.",
+                "The view rows has the same rows as stored, in integers of lots, ticks, cents and "
+                "microseconds; the table contracts has each contract's lot and tick.",
+            ),
         ),
-    )
+        Table(
+            "postings",
+            "The view postings: the general ledger, a row for each posting",
+            ("column", "type", "meaning"),
+            POSTINGS,
+            (
+                "A closing entry sums up a day's fills of one kind, so fills and their sums are "
+                "never to be added.",
+                "The views opens, notes, events and prices have what else the general ledger says: "
+                "accounts, figures for reports, changes without money, and marks.",
+            ),
+        ),
+    ]
 
 
 def _answer(
@@ -133,12 +156,13 @@ def _answer(
 
 @contextmanager
 def _sandbox(run: RunFolder) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a copy of the fills, with everything else out of reach."""
+    """Open a copy of the books by column, with everything else out of reach."""
     with TemporaryDirectory(prefix="moneytrail-sql-") as folder:
         copy = RunFolder(Path(folder))
-        (copy.path / "fills").mkdir()
-        for path in run.fill_files:
-            shutil.copyfile(path, copy.path / "fills" / path.name)
+        for path in run.column_files:
+            copied = copy.path / path.relative_to(run.path)
+            copied.parent.mkdir(exist_ok=True)
+            shutil.copyfile(path, copied)
         with copy.connect() as connection:
             _add_contracts(connection, run.chart.contracts)
             connection.execute(_FILLS)
@@ -160,8 +184,8 @@ def _add_contracts(connection: duckdb.DuckDBPyConnection, contracts: Sequence[Co
 
 
 def _confine(connection: duckdb.DuckDBPyConnection, copy: RunFolder) -> None:
-    """Let the connection see the copy's fills and nothing else, from now on."""
-    files = ", ".join(map(_quoted, copy.fill_files))
+    """Let the connection see the copy and nothing else, from now on."""
+    files = ", ".join(map(_quoted, copy.column_files))
     for setting in (
         f"temp_directory = {_quoted(copy.path / 'spill')}",
         f"allowed_paths = [{files}]",

@@ -11,11 +11,13 @@ from beancount import loader
 from beancount.core import data
 from beanquery.query import run_query
 
+from ledger import directive_store
+from ledger.copy_of_text import directives
 from ledger.entries import Entries
 from ledger.fill_store import read
 from ledger.fills import Fill
 from ledger.reports.trail.query import QueryError, query
-from ledger.reports.trail.sql import SCHEMA, SqlError, schema, sql
+from ledger.reports.trail.sql import POSTINGS, SCHEMA, SqlError, schemas, sql
 from ledger.run_folder import RunFolder
 
 
@@ -95,13 +97,24 @@ def test_a_row_reads_as_the_books_write_it(run: RunFolder):
         assert (seen["motive"], seen["trigger"]) == (told.tag, seen["trigger"] or None)
 
 
-def test_the_schema_that_is_documented_is_the_one_that_answers(run: RunFolder):
-    described = sql(run, "DESCRIBE fills").rows
+@pytest.mark.parametrize(("view", "told"), [("fills", SCHEMA), ("postings", POSTINGS)])
+def test_the_schema_that_is_documented_is_the_one_that_answers(run: RunFolder, view, told):
+    described = sql(run, f"DESCRIBE {view}").rows
 
-    assert [name for name, *_ in described] == [name for name, *_ in SCHEMA]
-    for (_, found, *_), (_, told, _) in zip(described, SCHEMA, strict=True):
-        assert found.startswith(told)
-    assert schema().rows == SCHEMA
+    assert [name for name, *_ in described] == [name for name, *_ in told]
+    for (_, found, *_), (_, kind, _) in zip(described, told, strict=True):
+        assert found.startswith(kind)
+    assert told in [each.rows for each in schemas()]
+
+
+def test_sums_over_the_postings_are_what_beancount_finds(run: RunFolder):
+    found = sql(
+        run,
+        "SELECT account, sum(amount) FROM postings "
+        "WHERE commodity = 'USD' AND (meta->>'fills') IS NOT NULL GROUP BY ALL",
+    )
+
+    assert dict(found.rows) == booked(run)
 
 
 def test_every_row_on_disk_is_in_the_view_even_of_a_contract_that_nobody_listed(tiny_run, tmp_path):
@@ -114,6 +127,9 @@ def test_every_row_on_disk_is_in_the_view_even_of_a_contract_that_nobody_listed(
             target.write_text(path.read_text().replace('"BTC-PERP"\n  venue', '"X-PERP"\n  venue'))
         else:
             target.write_bytes(path.read_bytes())
+    copy = tmp_path / "run" / directive_store.FILE
+    copy.unlink()
+    directive_store.write(copy, directives(RunFolder(tmp_path / "run").entries))
     count = "SELECT count(*), sum(edge_usd), count(quantity) FROM fills"
 
     ((rows, edges, quantities),) = sql(RunFolder.at(tmp_path / "run"), count).rows
