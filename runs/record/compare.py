@@ -16,8 +16,8 @@ from ledger.reports.dollars import ZERO
 from ledger.reports.money.hole import hole
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
-from runs.record.facts import Fact, Record, verdict
-from runs.record.measures import MEASURES, NEVER, Figure, MeasuredBooks
+from runs.record.facts import Fact, Record, nearer_end, verdict
+from runs.record.measures import MEASURES, NEVER, Day, MeasuredBooks
 
 AS_GIVEN = "as given"
 VERDICTS = ("inside", "below", "above", NEVER, "silent")
@@ -27,53 +27,62 @@ TIMES = Decimal("0.001")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A fact of the record, and what the run has in its place."""
+class AmountRow:
+    """An amount of the record, and what the run has in its place."""
 
     fact: Fact
-    figure: Figure
+    figure: Decimal
 
     @property
-    def told(self) -> Figure:
+    def told(self) -> Decimal:
         """Return the figure as precisely as it is printed and held against the record."""
-        if not isinstance(self.figure, Decimal):
-            return self.figure
         # Adding nothing turns a rounded -0 into 0.
         return self.figure.quantize(DIGITS[self.fact.unit]) + 0
 
     @property
     def verdict(self) -> str:
         """Say how an outcome stands to the record: an input was given, and stands in no way."""
-        if self.fact.role == "input":
-            return AS_GIVEN
-        if self.figure == NEVER:
-            return "silent" if self.fact.range is None else NEVER
-        return verdict(self.told, self.fact.range)
+        return AS_GIVEN if self.fact.role == "input" else verdict(self.told, self.fact.amounts)
 
     @property
-    def beyond(self) -> Decimal | int | None:
-        """Return how far it lies from the nearer end, in days between dates; None if inside."""
-        end = self._nearer_end
-        if end is None:
-            return None
-        if isinstance(end, date):
-            return (self.told - end).days
-        return (self.told - end).quantize(DIGITS[self.fact.unit])
+    def beyond(self) -> Decimal | None:
+        """Return how far it lies from the nearer end; None if inside."""
+        end = nearer_end(self.told, self.fact.amounts)
+        return None if end is None else (self.told - end).quantize(DIGITS[self.fact.unit])
 
     @property
     def times(self) -> Decimal | None:
         """Return how many times the nearer end it is; None if inside, or signs differ."""
-        end = self._nearer_end
-        if end is None or isinstance(end, date) or end * self.told <= 0:
-            return None
-        return self.told / end
+        end = nearer_end(self.told, self.fact.amounts)
+        return None if end is None or end * self.told <= 0 else self.told / end
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """A day of the record, and when it came to that in the run."""
+
+    fact: Fact
+    figure: Day
 
     @property
-    def _nearer_end(self) -> Decimal | date | None:
-        recorded = self.fact.range
-        if recorded is None or self.figure == NEVER or recorded.low <= self.told <= recorded.high:
+    def verdict(self) -> str:
+        """Say how an outcome stands to the record: an input was given, and stands in no way."""
+        if self.fact.role == "input":
+            return AS_GIVEN
+        if isinstance(self.figure, date):
+            return verdict(self.figure, self.fact.days)
+        return "silent" if self.fact.days is None else NEVER
+
+    @property
+    def beyond(self) -> int | None:
+        """Return by how many days it is off the nearer end; None if inside, or if it never was."""
+        if not isinstance(self.figure, date):
             return None
-        return recorded.low if self.told < recorded.low else recorded.high
+        end = nearer_end(self.figure, self.fact.days)
+        return None if end is None else (self.figure - end).days
+
+
+Row = AmountRow | DayRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +100,17 @@ class BesideRecord:
     def tables(self) -> list[Table]:
         """Lay out verdicts, outcomes, days, where the hole is from, inputs, and all sources."""
         outcomes, inputs = self.of_role("outcome"), self.of_role("input")
+        amounts = [row for row in outcomes if isinstance(row, AmountRow)]
+        days = [row for row in outcomes if isinstance(row, DayRow)]
         return [
             _verdicts_table(outcomes, self.recorded["outcome"]),
-            _outcomes_table([row for row in outcomes if row.fact.unit != "date"]),
-            _days_table([row for row in outcomes if row.fact.unit == "date"]),
+            _outcomes_table(amounts),
+            _days_table(days),
             _origins_table(self.kinds_usd),
-            _inputs_table(inputs, self.recorded["input"]),
+            # All of them amounts: no scenario is given a day of the record.
+            _inputs_table(
+                [row for row in inputs if isinstance(row, AmountRow)], self.recorded["input"]
+            ),
             _sources_table(self.rows),
         ]
 
@@ -118,13 +132,15 @@ def compare(run: RunFolder, record: Record) -> BesideRecord:
 
 def rows(books: MeasuredBooks, facts: Sequence[Fact]) -> list[Row]:
     """Compute the figures that the run has, in the order of the record."""
-    found = []
+    found: list[Row] = []
     for fact in facts:
         measure = MEASURES[fact.key]
         span = measure.covers(fact, books.days)
         figure = None if span is None else measure.figure(books, span)
-        if figure is not None:
-            found.append(Row(fact, figure))
+        if isinstance(figure, Decimal):
+            found.append(AmountRow(fact, figure))
+        elif figure is not None:
+            found.append(DayRow(fact, figure))
     return found
 
 
@@ -148,7 +164,7 @@ def _verdicts_table(outcomes: Sequence[Row], recorded: int) -> Table:
     )
 
 
-def _outcomes_table(outcomes: Sequence[Row]) -> Table:
+def _outcomes_table(outcomes: Sequence[AmountRow]) -> Table:
     return Table(
         "outcomes",
         "Outcomes: what no scenario is given",
@@ -166,12 +182,12 @@ def _outcomes_table(outcomes: Sequence[Row]) -> Table:
     )
 
 
-def _days_table(outcomes: Sequence[Row]) -> Table:
+def _days_table(outcomes: Sequence[DayRow]) -> Table:
     cells = [
         (
             row.fact.key,
             row.figure,
-            *(row.fact.range or (None, None)),
+            *(row.fact.days or (None, None)),
             row.beyond,
             row.verdict,
             *_who(row),
@@ -225,7 +241,7 @@ def _origins_table(kinds_usd: Mapping[str, Decimal]) -> Table:
     )
 
 
-def _inputs_table(inputs: Sequence[Row], recorded: int) -> Table:
+def _inputs_table(inputs: Sequence[AmountRow], recorded: int) -> Table:
     return Table(
         "inputs",
         "Inputs: what scenarios may be given, and what follows from that",
@@ -281,9 +297,9 @@ _COLUMNS = (
 )
 
 
-def _cells(row: Row) -> tuple[Cell, ...]:
+def _cells(row: AmountRow) -> tuple[Cell, ...]:
     digits = DIGITS[row.fact.unit]
-    recorded = row.fact.range or (None, None)
+    recorded = row.fact.amounts or (None, None)
     return (
         row.fact.key,
         row.fact.first,

@@ -20,7 +20,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Annotated, Generic, Literal, NamedTuple, Self, TypeVar
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
@@ -32,21 +32,23 @@ Key = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z-]*[a-z])?\z", max_l
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+\z", max_length=500)]
 Provenance = Annotated[str, StringConstraints(pattern=r"^(found|recalled): \S", max_length=500)]
 Figure = Annotated[float, Field(ge=-1e15, le=1e15)]
+End = TypeVar("End", Decimal, date)
 
 
 class RecordError(Exception):
     """A file of facts that cannot be used; says in one line where and why."""
 
 
-class Range(NamedTuple):
-    """Within which the record leaves a figure, or a day, open."""
+class Range(NamedTuple, Generic[End]):
+    """Within which the record leaves an amount, or a day, open."""
 
-    low: Decimal | date
-    high: Decimal | date
+    low: End
+    high: End
 
-    def times(self, other: "Range") -> "Range":
-        """Return within which the product of two figures is, neither below zero nor days."""
-        return Range(self.low * other.low, self.high * other.high)
+
+def product(one: Range[Decimal], other: Range[Decimal]) -> Range[Decimal]:
+    """Return within which the product of two amounts is, neither below zero."""
+    return Range(one.low * other.low, one.high * other.high)
 
 
 class Fact(Part):
@@ -68,9 +70,8 @@ class Fact(Part):
 
     @model_validator(mode="after")
     def _dates(self) -> Self:
-        span = (self.since, self.until)
-        if (self.day is None) == (span == (None, None)) or (self.day is None and None in span):
-            raise ContradictionError(("day",), "or else since and until must be there")
+        if self.day is not None and (self.since, self.until) != (None, None):
+            raise _dated_otherwise()
         if self.first > self.last:
             raise ContradictionError(("until",), f"is {self.until}, before since, {self.since}")
         return self
@@ -83,9 +84,12 @@ class Fact(Part):
                 raise ContradictionError((key,), f"is {_told(figure)}, in {self.unit}")
         if (None in ends) != (ends == (None, None)):
             raise ContradictionError(("low",), "and high stand together or not at all")
-        if self.value is None and None not in ends:
+        if self.low is None or self.high is None:
+            return self
+        if self.value is None:
             raise ContradictionError(("value",), "is missing, and there is a range around it")
-        if None not in ends and not self.low <= self.value <= self.high:
+        in_order = [self.low, self.value, self.high]
+        if sorted(in_order) != in_order:
             raise ContradictionError(
                 ("value",),
                 f"is {_told(self.value)}, outside of {_told(self.low)} to {_told(self.high)}",
@@ -95,20 +99,43 @@ class Fact(Part):
     @property
     def first(self) -> date:
         """Return the first day of which it holds."""
-        return self.day or self.since
+        return _either(self.day, self.since)
 
     @property
     def last(self) -> date:
         """Return the last day of which it holds."""
-        return self.day or self.until
+        return _either(self.day, self.until)
 
     @property
-    def range(self) -> Range | None:
-        """Return what the record leaves open; None where it is silent."""
+    def amounts(self) -> Range[Decimal] | None:
+        """Return what the record leaves open of an amount; None where it is silent, or has days."""
+        ends = [Decimal(str(end)) for end in self._ends if not isinstance(end, date)]
+        return Range(*ends) if ends else None
+
+    @property
+    def days(self) -> Range[date] | None:
+        """Return what the record leaves open of a day; None where it is silent, or has amounts."""
+        ends = [end for end in self._ends if isinstance(end, date)]
+        return Range(*ends) if ends else None
+
+    @property
+    def _ends(self) -> tuple[float | date, ...]:
         if self.value is None:
-            return None
-        ends = (self.value, self.value) if self.low is None else (self.low, self.high)
-        return Range(*(end if isinstance(end, date) else Decimal(str(end)) for end in ends))
+            return ()
+        if self.low is None or self.high is None:
+            return (self.value, self.value)
+        return (self.low, self.high)
+
+
+def _either(day: date | None, end: date | None) -> date:
+    first = day or end
+    if first is None:
+        raise _dated_otherwise()
+    return first
+
+
+def _dated_otherwise() -> ContradictionError:
+    return ContradictionError(("day",), "or else since and until must be there")
 
 
 def _told(figure: float | date) -> str:
@@ -134,19 +161,26 @@ class Record(Part):
         """Yield the facts of one key."""
         return (each for each in self.fact if (each.key, each.market) == (key, market))
 
-    def on(self, day: date, key: str, market: str | None = None) -> Range | None:
-        """Return what is recorded of a day; None where the record is silent."""
-        found = (each.range for each in self.of(key, market) if each.first <= day <= each.last)
+    def on(self, day: date, key: str, market: str | None = None) -> Range[Decimal] | None:
+        """Return which amounts are recorded of a day; None where the record is silent."""
+        found = (each.amounts for each in self.of(key, market) if each.first <= day <= each.last)
         return next(found, None)
 
 
-def verdict(figure: Decimal | date, recorded: Range | None) -> str:
+def verdict(figure: End, recorded: Range[End] | None) -> str:
     """Say how a run's figure stands to what is recorded: below, inside, above; or silent."""
     if recorded is None:
         return "silent"
     if figure < recorded.low:
         return "below"
     return "above" if figure > recorded.high else "inside"
+
+
+def nearer_end(figure: End, recorded: Range[End] | None) -> End | None:
+    """Return the end that a figure lies beyond; None if it is inside, or nothing is recorded."""
+    if recorded is None or recorded.low <= figure <= recorded.high:
+        return None
+    return recorded.low if figure < recorded.low else recorded.high
 
 
 @cache

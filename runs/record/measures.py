@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -25,11 +25,12 @@ from ledger.reports.life.waiting import HALTED, withdrawals
 from ledger.run_folder import RunFolder
 from runs.record.facts import Fact
 
-NEVER = "never"
+NEVER: Literal["never"] = "never"
 # What the maker books of its quotes, and of laying off what they brought.
 MAKING = (Kind.PICKOFF, Kind.SPREAD, *HOLDING, *LEAD_QUOTING)
 
-Figure = Decimal | date | str  # a date, or NEVER, where the fact is one
+Day = date | Literal["never"]
+Figure = Decimal | Day
 
 
 class Span(NamedTuple):
@@ -76,6 +77,11 @@ class MeasuredBooks:
         first, last = ((day - self.days.first).days for day in span)
         return dollars(cents[first : last + 1, known].sum()) if known else None
 
+    def earned_usd(self, accounts: Sequence[str], span: Span) -> Decimal | None:
+        """Return what that is as income, which the books have below zero."""
+        posted = self.posted_usd(accounts, span)
+        return None if posted is None else -posted
+
     @cached_property
     def traded_usd(self) -> Mapping[date, tuple[Decimal, Decimal]]:
         """What was traded on the house venue by day: by its captive maker, and by others."""
@@ -85,7 +91,7 @@ class MeasuredBooks:
             for c in self.run.chart.contracts
             if c.venue == parties.house
         }
-        traded = defaultdict(lambda: (ZERO, ZERO))
+        traded: dict[date, tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
         with self.run.connect() as connection:
             # Fills alone: in a payment at the house, the other side is the house.
             found = connection.execute(
@@ -139,15 +145,15 @@ def share_of_maker(books: MeasuredBooks, span: Span) -> Decimal | None:
     return 100 * maker / (maker + others) if maker + others else None
 
 
-def fees(books: MeasuredBooks, span: Span) -> Decimal:
+def fees(books: MeasuredBooks, span: Span) -> Decimal | None:
     """Return what customers paid the exchange for trading."""
-    return -books.posted_usd([income(books.run.chart.parties.house, Kind.FEES)], span)
+    return books.earned_usd([income(books.run.chart.parties.house, Kind.FEES)], span)
 
 
 def fee_yield(books: MeasuredBooks, span: Span) -> Decimal | None:
     """Return fees on what was traded, in basis points."""
-    traded = volume(books, span)
-    return 10_000 * fees(books, span) / traded if traded else None
+    traded, paid = volume(books, span), fees(books, span)
+    return 10_000 * paid / traded if traded and paid is not None else None
 
 
 def youngest_quote(books: MeasuredBooks, span: Span) -> Decimal | None:
@@ -162,11 +168,11 @@ def youngest_quote(books: MeasuredBooks, span: Span) -> Decimal | None:
     return None if age_us is None else Decimal(age_us).scaleb(-6)
 
 
-def making(books: MeasuredBooks, span: Span) -> Decimal:
+def making(books: MeasuredBooks, span: Span) -> Decimal | None:
     """Return what the maker's quotes brought it, less what hedging them cost."""
     maker = books.run.chart.parties.maker
     kinds = [income(maker, kind) for kind in (*MAKING, Kind.LIQUIDATION)]
-    return -books.posted_usd([*kinds, expense(maker, Kind.HEDGING)], span)
+    return books.earned_usd([*kinds, expense(maker, Kind.HEDGING)], span)
 
 
 def directional(books: MeasuredBooks, span: Span) -> Decimal | None:
@@ -189,7 +195,7 @@ def raised(books: MeasuredBooks, span: Span) -> Decimal | None:
     parties = books.run.chart.parties
     if parties.investors is None:
         return None
-    return -books.posted_usd([issued(parties.house, parties.investors)], span)
+    return books.earned_usd([issued(parties.house, parties.investors)], span)
 
 
 def spent(kind: Kind) -> Callable[[MeasuredBooks, Span], Decimal | None]:
@@ -217,7 +223,7 @@ def hole_of_exchange(books: MeasuredBooks, span: Span) -> Decimal:
     return books.standing(span.last).hole_of_exchange_usd
 
 
-def owed_by_maker(books: MeasuredBooks, span: Span) -> Decimal:
+def owed_by_maker(books: MeasuredBooks, span: Span) -> Decimal | None:
     """Return the credit that the maker has drawn, less what stands to its credit."""
     house, maker = books.run.chart.parties.group
     accounts = [lent(house, maker), owed(house, maker)]
@@ -252,13 +258,13 @@ def net_withdrawals(books: MeasuredBooks, span: Span) -> Decimal:
     return sum((usd for day, usd in days if span.first <= day <= span.last), ZERO)
 
 
-def halted(books: MeasuredBooks, _: Span) -> Figure:
+def halted(books: MeasuredBooks, _: Span) -> Day:
     """Return the first day at whose end withdrawals are halted."""
     status = withdrawals(books.run, calendar(books.run))
     return next((day for day, said in status.items() if said == HALTED), NEVER)
 
 
-def first_use(books: MeasuredBooks, _: Span) -> Figure:
+def first_use(books: MeasuredBooks, _: Span) -> Day:
     """Return the first day at whose end claims exceed the exchange's cash."""
     short = (at.day for at in books.standings() if at.hole_of_exchange_usd > 0)
     return next(short, NEVER)
@@ -273,8 +279,7 @@ def _brought(
     books: MeasuredBooks, entities: Sequence[str], kind: str, span: Span
 ) -> Decimal | None:
     accounts = [account(entity, kind) for entity in entities for account in (income, expense)]
-    cost = books.posted_usd(accounts, span)
-    return None if cost is None else -cost
+    return books.earned_usd(accounts, span)
 
 
 # ------------------------------------------------------------------ which figure is for which

@@ -16,7 +16,7 @@ from ledger.reports.liquidations.cascade import LiquidatedDay
 from ledger.reports.liquidations.liquidation_results import Liquidations, liquidations
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
-from runs.record.facts import Range, Record, verdict
+from runs.record.facts import Range, Record, product, verdict
 
 TOTAL, SHARE = "liquidations-of-all-venues", "share-of-ftx-in-liquidations"
 VOLUME, PAYOUTS = "volume-of-ftx", "backstop-payouts-of-ftx"
@@ -89,29 +89,35 @@ def beside_record(run: RunFolder, found: Sequence[LiquidatedDay], record: Record
     )
 
 
-def share(day: date, record: Record) -> Range | None:
+def share(day: date, record: Record) -> Range[Decimal] | None:
     """Return FTX's share of liquidations: that of the day, or else the range of a year around."""
     of_day = record.on(day, SHARE)
     if of_day:
         return of_day
-    near = [each.range for each in record.of(SHARE) if each.range and abs(each.first - day) <= NEAR]
+    around = (each.amounts for each in record.of(SHARE) if abs(each.first - day) <= NEAR)
+    near = [recorded for recorded in around if recorded]
     return Range(min(r.low for r in near), max(r.high for r in near)) if near else None
 
 
 def _row(day: date, market: str | None, usd: Decimal, record: Record) -> tuple[Cell, ...]:
     volume = record.on(day, VOLUME) if market is None else None
     total, part = record.on(day, TOTAL, market), share(day, record)
-    both = total.times(Range(part.low / 100, part.high / 100)) if total and part else None
+    both = product(total, Range(part.low / 100, part.high / 100)) if total and part else None
     return (
         day,
         market or EVERY_MARKET,
         usd,
         (100 * usd / volume.high).quantize(PERCENT) if volume else None,
-        *(map(round, total) if total else (None, None)),
+        *_whole(total),
         *(part or (None, None)),
-        *(map(round, both) if both else (None, None)),
+        *_whole(both),
         verdict(usd, both),
     )
+
+
+def _whole(recorded: Range[Decimal] | None) -> tuple[int | None, int | None]:
+    """Round ends to dollars."""
+    return (round(recorded.low), round(recorded.high)) if recorded else (None, None)
 
 
 def _notes(days: Sequence[date], record: Record) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from ledger.reports.trail.query import query
 from ledger.reports.trail.sql import sql
 from ledger.run_folder import RunFolder
 from runs.cli.main import main
-from runs.record.compare import AS_GIVEN, Row, compare, rows
+from runs.record.compare import AS_GIVEN, AmountRow, DayRow, compare, rows
 from runs.record.facts import Fact, Record, load_record
 from runs.record.measures import MEASURES, NEVER, MeasuredBooks, Span
 
@@ -342,28 +342,30 @@ def test_facts_of_single_markets_are_not_held_against_the_whole(group_run: RunFo
 def test_outside_is_said_with_the_distance_and_the_ratio_to_the_nearer_end(
     low, high, said, beyond, times
 ):
-    row = Row(fact("fee-yield", MIDDLE, low, low, high, unit="bps"), Decimal(1))
+    row = AmountRow(fact("fee-yield", MIDDLE, low, low, high, unit="bps"), Decimal(1))
 
     assert (row.verdict, row.beyond) == (said, beyond)
     assert row.times == (times if times is None else pytest.approx(Decimal(times)))
 
 
 def test_what_is_not_seen_in_the_printed_figure_puts_nothing_outside():
-    row = Row(fact("youngest-quote-hit", MIDDLE, 0.0, 2.0, 2.0, unit="s"), Decimal("2.0000011"))
+    row = AmountRow(
+        fact("youngest-quote-hit", MIDDLE, 0.0, 2.0, 2.0, unit="s"), Decimal("2.0000011")
+    )
 
     assert (row.told, row.verdict, row.beyond, row.times) == (2, "inside", None, None)
     cents = fact("claims-of-customers", MIDDLE, 1.0)
-    assert str(Row(cents, Decimal("-0.3")).told) == "0"
-    assert str(Row(cents, Decimal("2.71")).beyond) == "2"  # whole dollars, as all else
+    assert str(AmountRow(cents, Decimal("-0.3")).told) == "0"
+    assert str(AmountRow(cents, Decimal("2.71")).beyond) == "2"  # whole dollars, as all else
 
 
 def test_a_day_is_outside_by_days_and_what_never_came_by_none():
     recorded = fact("withdrawals-halted", MIDDLE, date(2022, 11, 8), unit="date")
 
-    late = Row(recorded, date(2022, 11, 11))
-    assert (late.verdict, late.beyond, late.times) == ("above", 3, None)
-    never = Row(recorded, NEVER)
-    assert (never.verdict, never.beyond, never.times) == (NEVER, None, None)
+    late = DayRow(recorded, date(2022, 11, 11))
+    assert (late.verdict, late.beyond) == ("above", 3)
+    never = DayRow(recorded, NEVER)
+    assert (never.verdict, never.beyond) == (NEVER, None)
 
 
 def test_where_the_record_is_silent_the_figure_stands_alone(group_run: RunFolder):

@@ -51,7 +51,7 @@ def test_where_the_record_is_silent_there_is_no_figure():
 
     assert record.on(date(2022, 5, 7), TOTAL) is None
     (payouts,) = record.of("backstop-payouts-of-ftx")
-    assert payouts.range is None
+    assert payouts.amounts is None
     assert payouts.first < date(2022, 5, 9) < payouts.last
 
 
@@ -105,9 +105,9 @@ def test_a_figure_may_itself_be_a_day(tmp_path: Path):
     (tmp_path / "facts.toml").write_text(days)
     (found,) = load_record(tmp_path / "facts.toml").fact
 
-    assert found.range == (date(2022, 5, 8), date(2022, 5, 11))
-    assert verdict(date(2022, 5, 11), found.range) == "inside"
-    assert verdict(date(2022, 5, 7), found.range) == "below"
+    assert found.days == (date(2022, 5, 8), date(2022, 5, 11))
+    assert verdict(date(2022, 5, 11), found.days) == "inside"
+    assert verdict(date(2022, 5, 7), found.days) == "below"
 
 
 @pytest.mark.parametrize(
