@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ledger.reports.life.cage import Cage, FirstShort
 from runs.plots.paper import (
+    ABOVE,
     DAYS_LABELLED,
     LEGEND_PAD,
     WIDE,
@@ -82,9 +83,12 @@ def _mark_dates(panels: Sequence["Axes"], dates: Sequence[FirstShort]) -> None:
         else:
             letters[first.first_day] = letters.get(first.first_day, "") + letter
             told.append(f"{letter}: {first.what}, first on {first.first_day}")
+    from matplotlib.dates import date2num
+
     for day, names in letters.items():
         for axes in panels:
-            axes.axvline(day, color="black", linewidth=0.8, linestyle=(0, (1, 3)), zorder=0)
-        above = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
-        panels[0].annotate(names, (day, 1), (0, 2), ha="center", **above)
+            axes.axvline(
+                date2num(day), color="black", linewidth=0.8, linestyle=(0, (1, 3)), zorder=0
+            )
+        panels[0].annotate(names, (date2num(day), 1), (0, 2), ha="center", **ABOVE)
     panels[0].figure.supxlabel("\n".join(told), x=0.08, ha="left", fontsize=8)

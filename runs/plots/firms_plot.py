@@ -32,8 +32,13 @@ def firms_figure(found: FirmAccounts) -> "Figure":
     Raises:
         PlotError: there is no matplotlib, or the books don't say how fast the firms are.
     """
-    timed = [each for each in found.results if each.profile.reaction_ms is not None]
-    firms = [each for each in timed if each.profile.status != "waiting"]  # who never came
+    firms = [each for each in found.results if each.profile.status != "waiting"]  # who never came
+    reaction_ms = {
+        each.firm: float(each.profile.reaction_ms)
+        for each in firms
+        if each.profile.reaction_ms is not None
+    }
+    firms = [each for each in firms if each.firm in reaction_ms]
     if not firms:
         raise PlotError("the books of this run don't say how fast its firms are; nothing to draw")
     largest_usd = max(float(each.opening_capital_usd) for each in firms)
@@ -50,7 +55,7 @@ def firms_figure(found: FirmAccounts) -> "Figure":
             of_class_usd, [(each.profile.category, each) for each in firms]
         ):
             axes.scatter(
-                [max(float(each.profile.reaction_ms), AT_ONCE_MS) for each in members],
+                [max(reaction_ms[each.firm], AT_ONCE_MS) for each in members],
                 [float(each.edge_less_fees_usd) for each in members],
                 [_size(float(each.opening_capital_usd) / largest_usd) for each in members],
                 **mark,

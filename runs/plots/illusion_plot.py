@@ -46,14 +46,17 @@ def illusion_figure(found: Illusion) -> "Figure":
 def _draw_places(axes: "Axes", found: Illusion) -> None:
     axes.axhline(0, **ZERO_LINE)
     axes.axvline(0, **ZERO_LINE)
-    firms = [each for each in found.firms if each.house_bps_per_day is not None]
-    scale(axes, "x", [float(each.house_bps_per_day) for each in firms])
-    scale(axes, "y", [float(each.elsewhere_bps_per_day) for each in firms])
-    classes = [each.class_ for each in found.classes]
-    for name, mark, members in by_class(classes, [(each.class_, each) for each in firms]):
+    places = [
+        (each.class_, (float(each.house_bps_per_day), float(each.elsewhere_bps_per_day)))
+        for each in found.firms
+        if each.house_bps_per_day is not None and each.elsewhere_bps_per_day is not None
+    ]
+    scale(axes, "x", [house_bps for _, (house_bps, _) in places])
+    scale(axes, "y", [elsewhere_bps for _, (_, elsewhere_bps) in places])
+    for name, mark, members in by_class([each.class_ for each in found.classes], places):
         axes.scatter(
-            [float(each.house_bps_per_day) for each in members],
-            [float(each.elsewhere_bps_per_day) for each in members],
+            [house_bps for house_bps, _ in members],
+            [elsewhere_bps for _, elsewhere_bps in members],
             TYPICAL,
             label=name,
             **mark,

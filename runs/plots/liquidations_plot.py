@@ -1,11 +1,13 @@
 """A cascade: prices, what was liquidated, and what that brought those who took it over."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from itertools import cycle
 from math import ceil
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from ledger.reports.liquidations.backstop_results import ProviderKind
 from ledger.reports.liquidations.cascade import CascadeHour
@@ -62,7 +64,7 @@ def liquidations_figure(found: Liquidations) -> "Figure":
     if not standing:
         raise PlotError("nobody trades on margin in this run; nothing to draw")
     course = found.course.steps
-    times = [step.until for step in course]
+    times = np.array([step.until for step in course], dtype=object)
     with style():
         figure = canvas(9, 9.5)
         panels = figure.subplots(4, sharex=True, height_ratios=(4, 4, 3, 3))
@@ -85,7 +87,7 @@ def liquidations_figure(found: Liquidations) -> "Figure":
     return figure
 
 
-def _draw_prices(axes: "Axes", times: Sequence[datetime], course: Sequence[CourseStep]) -> None:
+def _draw_prices(axes: "Axes", times: np.ndarray, course: Sequence[CourseStep]) -> None:
     first = {market: usd for market, usd in course[0].lead_usd.items() if usd}
     indices = {
         market: [100 * float(step.lead_usd[market] / usd) for step in course]
@@ -101,7 +103,7 @@ def _draw_prices(axes: "Axes", times: Sequence[datetime], course: Sequence[Cours
     axes.set_ylabel("lead price,\n% of the first")
 
 
-def _draw_cascade(axes: "Axes", times: Sequence[datetime], cascade: Sequence[CascadeHour]) -> None:
+def _draw_cascade(axes: "Axes", times: np.ndarray, cascade: Sequence[CascadeHour]) -> None:
     """Stack what was liquidated in each of the steps that end at *times*."""
     step = times[1] - times[0]
     begins = times[:-1]
@@ -113,7 +115,7 @@ def _draw_cascade(axes: "Axes", times: Sequence[datetime], cascade: Sequence[Cas
         axes.bar(
             begins,
             heights,
-            step,
+            np.full(len(begins), step),
             base,
             align="edge",
             label=label,
@@ -129,7 +131,7 @@ def _draw_cascade(axes: "Axes", times: Sequence[datetime], cascade: Sequence[Cas
 
 def _draw_backstops(
     axes: "Axes",
-    times: Sequence[datetime],
+    times: np.ndarray,
     course: Sequence[Mapping[str, Decimal]],
     standing: Mapping[str, ProviderKind],
     drawn: str = "default",

@@ -40,8 +40,10 @@ STYLE = {
 
 # The quickest class first: no two neighbours share a shape, and dark and light alternate.
 MARKS = (("o", "#1b4965"), ("s", "#f2a541"), ("^", "white"), ("D", "#888888"), ("v", "black"))
-EDGE = {"edgecolor": "black", "linewidth": 0.6}
-ZERO_LINE = {"color": "black", "linewidth": 0.6, "zorder": 0}
+EDGE: Mapping[str, Any] = {"edgecolor": "black", "linewidth": 0.6}
+ZERO_LINE: Mapping[str, Any] = {"color": "black", "linewidth": 0.6, "zorder": 0}
+# A place on a panel in the units of its abscissa, and as a share of its height; then in points.
+ABOVE: Mapping[str, Any] = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
 MINUS = "\N{MINUS SIGN}"
 
 TYPICAL = 45  # a mark's size, in square points
@@ -110,7 +112,7 @@ def is_wide(amounts: Sequence[float]) -> bool:
     return bool(sizes) and sizes[len(sizes) // 4] * WIDE < sizes[-1]
 
 
-def short(usd: float, _position: int | None = None) -> str:
+def short(usd: float, _position: float | None = None) -> str:
     """Write an amount as an axis does: 1.5 M."""
     rounded = float(f"{usd:.4g}")
     power = next((power for power in SHORT if abs(rounded) >= 10**power), 0)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ledger.reports.life.milestones import First
 from ledger.reports.life.timeline import Timeline
 from runs.plots.paper import (
+    ABOVE,
     DAYS_LABELLED,
     LEGEND_PAD,
     ZERO_LINE,
@@ -99,19 +100,26 @@ def timeline_figure(found: Timeline) -> "Figure":
 
 def _mark_firsts(panels: Sequence["Axes"], firsts: Sequence[First]) -> None:
     """Draw a line at each first day, letter them in their order, and say below what they were."""
-    came = sorted((first for first in firsts if first.day), key=lambda first: first.day)
+    from matplotlib.dates import date2num
+
+    came = sorted(
+        ((first.day, first.what) for first in firsts if first.day), key=lambda each: each[0]
+    )
     letters = dict(zip("abcdefghijklmnopqrstuvwxyz", came, strict=False))
-    told = [f"{letter}: {first.what}, first on {first.day}" for letter, first in letters.items()]
+    told = [f"{letter}: {what}, first on {day}" for letter, (day, what) in letters.items()]
     told += [f"never: {first.what}" for first in firsts if not first.day]
     low, high = panels[0].get_xlim()
     groups: list[list[str]] = []
-    for letter, first in letters.items():
+    for letter, (day, _) in letters.items():
         for axes in panels:
-            axes.axvline(first.day, color="black", linewidth=0.8, linestyle=(0, (1, 3)), zorder=0)
-        near = groups and (first.day - letters[groups[-1][0]].day).days < NEAR * (high - low)
-        groups[-1].append(letter) if near else groups.append([letter])
-    above = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
+            axes.axvline(
+                date2num(day), color="black", linewidth=0.8, linestyle=(0, (1, 3)), zorder=0
+            )
+        if groups and (day - letters[groups[-1][0]][0]).days < NEAR * (high - low):
+            groups[-1].append(letter)
+        else:
+            groups.append([letter])
     for names in groups:
-        day = letters[names[0]].day
-        panels[0].annotate("".join(names), (day, 1), (0, LEGEND_PAD), ha="left", **above)
+        day, _ = letters[names[0]]
+        panels[0].annotate("".join(names), (date2num(day), 1), (0, LEGEND_PAD), ha="left", **ABOVE)
     panels[0].figure.supxlabel("\n".join(told), x=0.08, ha="left", fontsize=8)
