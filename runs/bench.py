@@ -8,7 +8,8 @@ import gc
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -34,11 +35,11 @@ def bare_simpy(scenario: Scenario) -> None:
     draws = np.random.default_rng(1)
     (market,) = scenario.markets
 
-    def beat(seconds: float):
+    def beat(seconds: float) -> Generator[simpy.Event, None, None]:
         while True:
             yield env.timeout(seconds)
 
-    def poisson(per_s: float):
+    def poisson(per_s: float) -> Generator[simpy.Event, None, None]:
         while True:
             yield env.timeout(draws.exponential(1 / per_s))
 
@@ -58,7 +59,9 @@ def markets_alone(scenario: Scenario, every_quote: bool) -> None:
         world.env.run()
 
 
-def _trade(env: simpy.Environment, listing: Listing, scenario: Scenario):
+def _trade(
+    env: simpy.Environment, listing: Listing, scenario: Scenario
+) -> Generator[simpy.Event, None, None]:
     flat = np.zeros(scenario.firms.count, dtype=np.int64)
     state = Holdings(0, 0, True, FirmsInMarket(flat, np.full(len(flat), 10**12), flat))
     step_us, start_us = scenario.run.settle_s * SECOND_US, int(env.now)
@@ -80,7 +83,7 @@ def _seconds(scenario: Scenario) -> int:
     return (scenario.run.end - scenario.run.start).days * 86_400
 
 
-def _cpu_s(work: Callable[[], None]) -> float:
+def _cpu_s(work: Callable[[], object]) -> float:
     """Return the least CPU time of several rounds: what the work takes when nothing disturbs."""
     taken = []
     for _ in range(ROUNDS):
@@ -98,7 +101,7 @@ def main() -> None:
     rows = [("bare SimPy, no market", "no", _seconds(scenario) / bare, 1.0)]
     for way, every_quote in (("quote by quote", True), ("looking ahead", False)):
         for posted, work in (("no", markets_alone), ("yes", whole_run)):
-            cpu_s = _cpu_s(lambda work=work, every=every_quote: work(scenario, every))
+            cpu_s = _cpu_s(partial(work, scenario, every_quote))
             rows.append((way, posted, _seconds(scenario) / cpu_s, bare / cpu_s))
     print(f"bench-peers: {_seconds(scenario):,} simulated seconds, best of {ROUNDS} rounds\n")
     print(

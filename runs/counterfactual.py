@@ -201,7 +201,7 @@ def _said(entry: data.Transaction | None) -> object:
 def _told(entry: data.Transaction | None) -> tuple[date | None, int | None, str]:
     if entry is None:
         return None, None, "(no more entries)"
-    return entry.date, int(entry.meta["seq"]), entry.narration
+    return entry.date, int(entry.meta["seq"]), entry.narration or ""
 
 
 def _same_versions(run: RunFolder, other: RunFolder) -> bool:

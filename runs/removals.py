@@ -116,7 +116,7 @@ def _tokens(scenario: Scenario) -> Change | None:
         return None
     lenders = [each for each in scenario.group.lenders if each.advance is None]
     how = "no tokens are bought or granted; who lends on tokens alone does not lend"
-    left_out = {"tokens": [], "pools": None, "lift": None}
+    left_out: dict[str, Any] = {"tokens": [], "pools": None, "lift": None}
     return Change(how, {"group": {**left_out, "lenders": _tables(lenders)}})
 
 

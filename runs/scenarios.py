@@ -135,12 +135,12 @@ def _series(path: Path, run: Run) -> dict[str, tuple[Any, ...]]:
             f"goes from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}, the run from {run.start} "
             f"to {run.end}; add candles or shorten the run",
         )
-    first = bisect_right(times_us, start_us) - 1
-    last = bisect_left(times_us, end_us)
+    begin = bisect_right(times_us, start_us) - 1
+    end = bisect_left(times_us, end_us)
     since = [level.since for level in candles.volatility]
     return {
-        "anchors": candles.anchors[first : last + 1],
+        "anchors": candles.anchors[begin : end + 1],
         "volatility": candles.volatility[
-            bisect_right(since, run.start) - 1 : bisect_right(since, day_of(times_us[last]))
+            bisect_right(since, run.start) - 1 : bisect_right(since, day_of(times_us[end]))
         ],
     }

@@ -29,8 +29,10 @@ class LazyCommand(click.Command):
 class LazyGroup(click.Group):
     """A group of lazy commands, in the order in which they are given."""
 
-    def __init__(self, *args: Any, commands: Sequence[LazyCommand], **extra: Any) -> None:
-        super().__init__(*args, commands=commands, **extra)
+    def __init__(
+        self, name: str | None = None, *, commands: Sequence[LazyCommand], **extra: Any
+    ) -> None:
+        super().__init__(name, commands, **extra)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the commands as the help lists them."""

@@ -1,5 +1,7 @@
 """The command that asks who was liquidated, and who paid for bankruptcies."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from ledger.run_folder import RunFolder
@@ -7,6 +9,13 @@ from runs.cli.reporting import RUN, plotted, report
 from runs.plots.liquidations_plot import liquidations_figure
 from runs.record.facts import load_record
 from runs.record.recorded_liquidations import RecordedLiquidations, recorded_liquidations
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def _figure(told: RecordedLiquidations) -> "Figure":
+    return liquidations_figure(told.found)
 
 
 @click.command("liquidations")
@@ -22,7 +31,7 @@ from runs.record.recorded_liquidations import RecordedLiquidations, recorded_liq
     "check",
     "beside-the-record",
 )
-@plotted(lambda told: liquidations_figure(told.found))
+@plotted(_figure)
 def liquidations_command(run: RunFolder) -> RecordedLiquidations:
     """Whose margin failed, who took their positions over, and who paid?
 

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Never
 
 import click
 
@@ -119,9 +119,9 @@ class OneLineErrors(LazyGroup):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(UNREAD)
 
-    def main(
+    def main(  # type: ignore[override]  # it always ends the process, so it has one form only
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
-    ) -> None:
+    ) -> Never:
         """Run a command and end the process with its exit code."""
         try:
             code = super().main(args, prog_name or self.name, standalone_mode=False, **extra)

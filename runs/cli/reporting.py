@@ -14,7 +14,7 @@ from ledger.run_folder import RunFolder
 from runs.cli.printing import FORMATS, render
 
 
-class RunParameter(click.ParamType):
+class RunParameter(click.ParamType[RunFolder]):
     """The folder of a run."""
 
     name = "run"
@@ -24,7 +24,7 @@ class RunParameter(click.ParamType):
         return RunFolder.at(Path(value))
 
 
-class DayParameter(click.ParamType):
+class DayParameter(click.ParamType[date]):
     """A day, as 2022-05-09."""
 
     name = "date"
@@ -39,8 +39,11 @@ class DayParameter(click.ParamType):
 
 RUN, DAY = RunParameter(), DayParameter()
 
+Answering = Callable[..., Report | Sequence[Table] | str]
+Printed = Callable[[Answering], Callable[..., None]]
 
-def report(*names: str, instead: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Callable:
+
+def report(*names: str, instead: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Printed:
     """Print the tables of the report, or the text, that a command returns.
 
     Which table is to be printed, and how, is tried on empty ones first: a mistake in it costs no
@@ -51,7 +54,7 @@ def report(*names: str, instead: Mapping[str, Sequence[str]] = MappingProxyType(
         instead: their names where this option is given.
     """
 
-    def decorate(command: Callable[..., Report | Sequence[Table] | str]) -> Callable[..., None]:
+    def decorate(command: Answering) -> Callable[..., None]:
         @click.option(
             "--format",
             "form",
@@ -71,9 +74,9 @@ def report(*names: str, instead: Mapping[str, Sequence[str]] = MappingProxyType(
             found = command(*args, **options)
             if isinstance(found, str):
                 click.echo(found)
-            else:
-                tables = found if isinstance(found, Sequence) else found.tables()
-                click.echo(render(tables, form, table))
+                return
+            tables = found if isinstance(found, Sequence) else found.tables()
+            click.echo(render(tables, form, table))
 
         return printing
 
@@ -83,7 +86,9 @@ def report(*names: str, instead: Mapping[str, Sequence[str]] = MappingProxyType(
 Found = TypeVar("Found", bound=Report)
 
 
-def plotted(figure_of: Callable[[Found], Any]) -> Callable:
+def plotted(
+    figure_of: Callable[[Found], Any],
+) -> Callable[[Callable[..., Found]], Callable[..., Found]]:
     """Let a command draw its report as well as print it; stands below `report`."""
 
     def decorate(command: Callable[..., Found]) -> Callable[..., Found]:

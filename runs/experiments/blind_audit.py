@@ -26,8 +26,9 @@ from decimal import Decimal
 from itertools import product
 from typing import NamedTuple
 
+from ledger.causes import Cause
 from ledger.reports.blind.blind_report import booked_usd, placed_pct
-from ledger.reports.blind.diagnose import Cause, Verdict, diagnose, verdict
+from ledger.reports.blind.diagnose import Verdict, diagnose, verdict
 from ledger.reports.blind.stripped_books import blind_copy, without_holdings
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder

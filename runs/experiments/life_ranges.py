@@ -81,7 +81,9 @@ def scenario_of(case: Case) -> Scenario:
         return load(case.scenario, changes)
     part, _, key = case.assumption.partition(".")
     if part == "maker":
-        same_in_all_years = {"volume_share_steps": []} if key == "volume_share" else {}
+        same_in_all_years: dict[str, Any] = (
+            {"volume_share_steps": []} if key == "volume_share" else {}
+        )
         return load(case.scenario, changes | {"maker": {key: case.value} | same_in_all_years})
     markets = [m.model_dump(exclude_none=True) for m in load(case.scenario).markets]
     for market in markets:
@@ -159,20 +161,26 @@ def _seeds(by_seed: Mapping[tuple[str, int], WithAndWithoutFirms]) -> Table:
 
 
 def _moves(outcomes: Mapping[Case, LifeLosses]) -> Table:
-    middle, rows = outcomes[Case(MIDDLE)], []
+    middle = outcomes[Case(MIDDLE)]
+    swings: list[tuple[Decimal, tuple[Cell, ...]]] = []
     for assumption, values in ENDS.items():
         ends: Sequence[LifeLosses] = [outcomes[Case(MIDDLE, assumption, v)] for v in values]
         lost = [end.quotes_usd for end in (*ends, middle)]
-        rows.append(
+        swing = max(lost) - min(lost)
+        swings.append(
             (
-                assumption,
-                *(Decimal(str(value)) for value in values),
-                *(end.quotes_usd for end in ends),
-                *(end.hole_usd for end in ends),
-                max(lost) - min(lost),
+                swing,
+                (
+                    assumption,
+                    *(Decimal(str(value)) for value in values),
+                    *(end.quotes_usd for end in ends),
+                    *(end.hole_usd for end in ends),
+                    swing,
+                ),
             )
         )
-    rows.sort(key=lambda row: -row[-1])
+    swings.sort(key=lambda moved: -moved[0])
+    rows = [row for _, row in swings]
     return Table(
         "moves",
         "One assumption at a time: what moves the loss of the maker's quotes most",

@@ -30,6 +30,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from des.given import given
 from des.scenario import Scenario
 from ledger.reports.firms.bootstrap import draws, interval
 from ledger.reports.liquidations.backstop_results import ProviderKind
@@ -69,14 +70,15 @@ class Setting:
     def base(cls, path: str) -> "Setting":
         """Return the scenario as it is written, on one of the paths."""
         scenario = load(SCENARIO)
-        captive = scenario.leverage.providers[_captive(scenario)]
+        leverage = given(scenario.leverage)
+        captive = leverage.providers[_captive(scenario)]
         return cls(
             path,
             scenario.markets[0].quoter.latency_s,
             captive.unwind_delay_s,
-            captive.unwind_usd_per_minute,
+            given(captive.unwind_usd_per_minute),
             scenario.lead.impact_kappa,
-            scenario.leverage.forced_share_per_s,
+            leverage.forced_share_per_s,
         )
 
 
@@ -100,7 +102,9 @@ def scenario_of(case: Case) -> Scenario:
     """Lay a setting over the scenario."""
     setting, seed = case
     scenario = load(SCENARIO)
-    providers = [provider.model_dump(exclude_none=True) for provider in scenario.leverage.providers]
+    providers = [
+        provider.model_dump(exclude_none=True) for provider in given(scenario.leverage).providers
+    ]
     providers[_captive(scenario)] |= {
         "unwind_delay_s": setting.unwind_delay_s,
         "unwind_usd_per_minute": setting.unwind_usd_per_minute,
@@ -136,7 +140,9 @@ def _stretched(price: Mapping[str, Any], setting: Setting) -> dict[str, list[dic
 
 def _captive(scenario: Scenario) -> int:
     """Return which of the providers is the captive maker."""
-    return [provider.name for provider in scenario.leverage.providers].index(scenario.maker.name)
+    return [provider.name for provider in given(scenario.leverage).providers].index(
+        scenario.maker.name
+    )
 
 
 def outcome(case: Case) -> BackstopOutcome:
@@ -156,10 +162,11 @@ def outcome(case: Case) -> BackstopOutcome:
 # ------------------------------------------------------------------------- which cases
 
 
-def line(path: str, factor: str, **at: float) -> list[Setting]:
+def line(path: str, factor: str, **at: Any) -> list[Setting]:
     """Return the settings along one factor; of the others, those of *at* are not the base's."""
     base = replace(Setting.base(path), **at)
-    return [replace(base, **{factor: value}) for value in FACTORS[factor]]
+    changes: list[dict[str, Any]] = [{factor: value} for value in FACTORS[factor]]
+    return [replace(base, **change) for change in changes]
 
 
 def lines() -> Iterator[tuple[str, str, float | None, list[Setting]]]:

@@ -82,7 +82,7 @@ def _by_size(found: dict[Case, MakerLoss]) -> Table:
         lost = [each.pickoff_usd for each in of_seeds]
         net = statistics.median(each.net_usd for each in of_seeds)
         ends = (statistics.median(lost), min(lost), max(lost), net)
-        came = round(statistics.mean(each.came for each in of_seeds), 1)
+        came = Decimal(str(round(statistics.mean(each.came for each in of_seeds), 1)))
         return (way, size_usd, *(round(usd) for usd in ends), came)
 
     return Table(
