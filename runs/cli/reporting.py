@@ -39,7 +39,7 @@ class DayParameter(click.ParamType[date]):
 
 RUN, DAY = RunParameter(), DayParameter()
 
-Answering = Callable[..., Report | Sequence[Table] | str]
+Answering = Callable[..., Report | list[Table] | str]
 Printed = Callable[[Answering], Callable[..., None]]
 
 
@@ -75,7 +75,7 @@ def report(*names: str, instead: Mapping[str, Sequence[str]] = MappingProxyType(
             if isinstance(found, str):
                 click.echo(found)
                 return
-            tables = found if isinstance(found, Sequence) else found.tables()
+            tables = found if isinstance(found, list) else found.tables()
             click.echo(render(tables, form, table))
 
         return printing
