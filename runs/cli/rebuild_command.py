@@ -19,3 +19,4 @@ def rebuild_command(run: RunFolder) -> None:
     there was such a copy have none. Whatever else is not as it was sealed stops the command.
     """
     rebuild(run)
+    click.echo(run.path)

@@ -14,6 +14,7 @@ from beanquery.query import run_query
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.copy_of_text import write_copy
 from ledger.motives import Motive
 from ledger.reports.market.beliefs import ALL, beliefs
 from ledger.reports.market.maker_share import volume
@@ -67,6 +68,7 @@ def believing(busy_run: RunFolder, tmp_path: Path) -> Callable[[str], RunFolder]
         for path in folder.glob("*.beancount"):
             own = re.sub(r'(?m)^\S+ custom "belief" .*\n', "", path.read_text(encoding="utf-8"))
             path.write_text(own + (text if path.stem == "main" else ""), encoding="utf-8")
+        write_copy(folder, RunFolder(folder).entries)
         return RunFolder.at(folder)
 
     return believe
