@@ -292,6 +292,9 @@ def test_a_mistake_is_told_in_one_line_and_exits_with_2(tiny_run, tmp_path, line
     assert problem in result.stderr
 
 
+NO_REPORTS = {"answer", "audit", "day", "rebuild", "run"}
+
+
 # What these return depends on the run or on the question; `run` and `audit` are no reports.
 @pytest.mark.parametrize(
     "command",
@@ -312,9 +315,7 @@ def test_a_table_that_a_report_never_has_is_refused_before_the_run_is_read(tmp_p
         assert "this report has no table 'nosuch'; it has " in result.stderr
 
 
-@pytest.mark.parametrize(
-    "command", sorted(set(main.commands) - {"answer", "audit", "day", "rebuild", "run"})
-)
+@pytest.mark.parametrize("command", sorted(set(main.commands) - NO_REPORTS))
 def test_a_report_has_no_table_but_those_that_it_offers(tiny_run, command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for line in examples(command):

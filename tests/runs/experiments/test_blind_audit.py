@@ -59,12 +59,7 @@ STORIES: Mapping[Cause, dict[str, Any]] = {
 def test_every_kind_that_can_make_a_hole_has_a_cause(request):
     names = ("tiny_run", "busy_run", "margin_run", "tokens_run")
     charts = [request.getfixturevalue(name).opens.values() for name in names]
-    opened = {
-        kind_of(each.account)
-        for chart in charts
-        for each in chart
-        if each.meta.get("hole") == "cause"
-    }
+    opened = {kind_of(each.account) for chart in charts for each in chart if each.hole == "cause"}
 
     assert Cause.OTHER not in set(map(cause_of, (*opened, *USES)))
     assert {kind.entry.cause for kind in Kind} == {None, *Cause} - {Cause.OTHER}

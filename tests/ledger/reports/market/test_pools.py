@@ -25,9 +25,9 @@ from ledger.reports.money.cash import cash_statement
 from ledger.reports.money.hole import hole
 from ledger.run_folder import RunFolder
 from ledger.transaction import check_balance, kind_of
+from runs import removals
 from runs.cli.main import main
 from runs.execute import execute
-from runs.removals import without
 from runs.scenarios import load
 
 WORLD = Path(__file__).parents[3] / "worlds" / "pools.toml"
@@ -269,8 +269,8 @@ def test_without_pools_their_kind_is_gone_and_nothing_before_them_is_another(run
 
 
 def test_pools_can_be_taken_out_of_a_run_and_so_can_the_tokens_under_them(run):
-    assert without(run, "Pools").scenario.group.pools is None
-    bare = without(run, "Tokens").scenario.group
+    assert removals.without(run, "Pools").scenario.group.pools is None
+    bare = removals.without(run, "Tokens").scenario.group
     assert (bare.pools, bare.tokens) == (None, ())
 
 
