@@ -12,8 +12,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from beancount.core import data
-
 from ledger.kinds import Kind
 from ledger.reports.dollars import ZERO
 from ledger.reports.life.milestones import Milestone, firsts
@@ -82,8 +80,8 @@ def read(run: RunFolder) -> Life:
 def _off_since(run: RunFolder) -> date | None:
     """Return since when the quoter is off for good, if it is."""
     name = f"{run.chart.parties.maker}:quoter"
-    told = [e for e in run.entries if isinstance(e, data.Event) and e.type == name]
-    return told[-1].date if told[-1].description == "off" else None
+    day, said = run.events(name)[-1]
+    return day if said == "off" else None
 
 
 def policy_tables(lives: Mapping[str, Life]) -> list[Table]:

@@ -16,8 +16,6 @@ from decimal import Decimal
 from itertools import product
 from typing import NamedTuple
 
-from beancount.core import data
-
 from des.firms.capital import TRADING
 from ledger.accounts import income
 from ledger.kinds import Kind
@@ -54,12 +52,9 @@ def losses(case: Case) -> MakerLoss:
         changes["firms"] = {"capital": None}
     with books_of(load(SCENARIO, changes)) as run:
         booked, maker = usd_balances(run), run.chart.parties.maker
-        came = sum(
-            entry.type.endswith(STATUS)
-            and entry.description == TRADING
-            and entry.date > scenario.run.start
-            for entry in run.entries
-            if isinstance(entry, data.Event)
+        ((came,),) = run.select(
+            "SELECT count(*) FROM events WHERE ends_with(name, ?) AND value = ? AND date > ?",
+            [STATUS, TRADING, scenario.run.start],
         )
     lost = booked[income(maker, Kind.PICKOFF)]
     return MakerLoss(lost, lost + booked[income(maker, Kind.SPREAD)], came)

@@ -15,14 +15,15 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from ledger.accounts import cash, expense, income, issued, lent, owed
-from ledger.kinds import HOLDING, LEAD_QUOTING, USES, Kind
+from ledger.kinds import CLAIM, HOLDING, LEAD_QUOTING, USES, Kind
 from ledger.money import dollars
 from ledger.reports.days import calendar, posted_cents
-from ledger.reports.dollars import ZERO, is_opening, usd_lines
+from ledger.reports.dollars import OPENINGS, ZERO
 from ledger.reports.life.paper_wealth import Marks, moved_by_group
 from ledger.reports.life.standing import Standing, standings
 from ledger.reports.life.waiting import HALTED, withdrawals
 from ledger.run_folder import RunFolder
+from ledger.transaction import MONEY
 from runs.record.facts import Fact
 
 NEVER: Literal["never"] = "never"
@@ -102,23 +103,29 @@ class MeasuredBooks:
         for day, market, lot_ticks in found:
             maker, others = traded[day]
             traded[day] = maker + Decimal(lot_ticks * cents[market]).scaleb(-2), others
-        for entry in self.run.transactions:
-            if "volume" in entry.meta:
-                maker, others = traded[entry.date]
-                traded[entry.date] = maker, others + entry.meta["volume"].number
+        told = self.run.select(
+            "SELECT date, sum(split_part(meta->>'volume', ' ', 1)::DECIMAL(38, 2)) FROM postings "
+            "WHERE line = 1 AND (meta->>'volume') IS NOT NULL GROUP BY ALL ORDER BY ALL"
+        )
+        for day, usd in told:
+            maker, others = traded[day]
+            traded[day] = maker, others + usd
         return traded
 
     @cached_property
     def withdrawn_usd(self) -> Mapping[date, Decimal]:
         """What customers outside the group took out of the exchange's cash by day, on balance."""
-        claims = {a for a, opened in self.run.opens.items() if opened.hole == "claim"}
-        till = cash(self.run.chart.parties.house)
-        withdrawn: dict[date, Decimal] = defaultdict(lambda: ZERO)
-        for entry in self.run.transactions:
-            lines = list(usd_lines(entry))
-            if not is_opening(entry) and any(account in claims for account, _ in lines):
-                withdrawn[entry.date] -= sum(usd for account, usd in lines if account == till)
-        return withdrawn
+        return dict(
+            self.run.select(
+                f"""
+                SELECT date, -sum(units) * 0.01 FROM postings
+                WHERE commodity = $money AND account = $till AND seq NOT IN {OPENINGS} AND seq IN
+                    (SELECT seq FROM postings WHERE commodity = $money AND hole = $claim)
+                GROUP BY ALL ORDER BY ALL
+                """,
+                {"money": MONEY, "till": cash(self.run.chart.parties.house), "claim": CLAIM},
+            )
+        )
 
     @cached_property
     def marks(self) -> Marks:

@@ -13,23 +13,24 @@ maker and leaves the sum as it is; that nobody else trades with a pool, by const
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-
-from beancount.core import data
 
 from ledger.accounts import in_pool, income
 from ledger.kinds import Kind
 from ledger.notes import TradedPool
 from ledger.pools import pool_link
-from ledger.reports.dollars import ZERO, percent, usd_lines
+from ledger.reports.dollars import ZERO, percent
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
+from ledger.transaction import MONEY
 
 CENT = Decimal("0.01")
 DAYS_PER_YEAR = 365
+
+_LINKED = "(SELECT *, unnest(links) AS link FROM postings)"
 
 
 @dataclass(slots=True)
@@ -100,26 +101,45 @@ def pool_days(run: RunFolder) -> Iterator[PoolDay]:
     parties, traded = run.chart.parties, _traded(run)
     tokens = {pool_link(token.name): token.name for token in run.chart.tokens if token.is_pooled}
     dollars: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    by_day: dict[date, list[data.Transaction]] = defaultdict(list)
-    for entry in run.transactions:
-        if entry.links & tokens.keys():
-            by_day[entry.date].append(entry)
-    for day in sorted({*by_day, *traded}):
+    moved, trades = _moved(run, tokens), _trades(run, tokens)
+    for day in sorted({*moved, *traded}):
         today = {
             token: PoolDay(token, day, blocks, variance, 2 * dollars[token])
             for token, blocks, variance in traded[day]
         }
-        for entry in by_day[day]:
-            for link in entry.links & tokens.keys():
-                token = tokens[link]
-                for account, usd in usd_lines(entry):
-                    if account == in_pool(parties.maker, token):
-                        dollars[token] += usd
-                    if token in today:
-                        today[token].moved_usd[account] += usd
-                if "arbitrage" in entry.tags:
-                    today[token].trades += int(entry.meta["trades"])
+        for token, account, usd in moved[day]:
+            if account == in_pool(parties.maker, token):
+                dollars[token] += usd
+            if token in today:
+                today[token].moved_usd[account] += usd
+        for token, pool in today.items():
+            pool.trades = trades.get((day, token), 0)
         yield from today.values()
+
+
+def _moved(
+    run: RunFolder, tokens: Mapping[str, str]
+) -> defaultdict[date, list[tuple[str, str, Decimal]]]:
+    """Return by day (token, account, dollars) of entries with a pool's link."""
+    moved: defaultdict[date, list[tuple[str, str, Decimal]]] = defaultdict(list)
+    found = run.select(
+        f"SELECT date, link, account, sum(units) * 0.01 FROM {_LINKED} "
+        "WHERE commodity = ? AND link IN (SELECT unnest(?)) GROUP BY ALL ORDER BY ALL",
+        [MONEY, list(tokens)],
+    )
+    for day, link, account, usd in found:
+        moved[day].append((tokens[link], account, usd))
+    return moved
+
+
+def _trades(run: RunFolder, tokens: Mapping[str, str]) -> dict[tuple[date, str], int]:
+    """Return by day and token how many trades arbitrageurs made."""
+    found = run.select(
+        f"SELECT date, link, sum((meta->>'trades')::BIGINT)::BIGINT FROM {_LINKED} "
+        "WHERE line = 1 AND tag = 'arbitrage' AND link IN (SELECT unnest(?)) GROUP BY ALL",
+        [list(tokens)],
+    )
+    return {(day, tokens[link]): count for day, link, count in found}
 
 
 def _traded(run: RunFolder) -> defaultdict[date, list[tuple[str, int, float]]]:

@@ -16,7 +16,7 @@ from beancount.core import data
 from ledger.mistake import MistakeError
 from ledger.opened import Opened
 from ledger.reports.days import calendar
-from ledger.reports.dollars import ZERO, is_opening
+from ledger.reports.dollars import OPENINGS, ZERO, number_of
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 from ledger.text import EXACT, HEADER, opened, quoted
@@ -99,10 +99,15 @@ def lines_of(run: RunFolder, entity: str) -> list[LedgerLine]:
     accounts = _accounts_of(run, entity)
     openings: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     movements: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for entry in run.transactions:
-        sums = openings if is_opening(entry) else movements
-        for posting in entry.postings:
-            sums[posting.account, posting.units.currency] += posting.units.number
+    number = number_of(run)
+    found = run.select(
+        f"SELECT account, commodity, seq IN {OPENINGS} AS opens, sum(units)::BIGINT "
+        "FROM postings WHERE entity = ? GROUP BY ALL",
+        [entity],
+    )
+    for account, commodity, opens, units in found:
+        sums = openings if opens else movements
+        sums[account, commodity] = number(units, commodity)
     return [
         LedgerLine(account, commodity, openings[account, commodity], movements[account, commodity])
         for account, line in accounts.items()
