@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from ledger import fill_store
+from ledger.copy_of_text import write_copy
 from ledger.motives import Motive
 from ledger.reports.blind import diagnose as diagnosis
 from ledger.reports.blind.diagnose import (
@@ -109,6 +110,7 @@ def test_what_the_books_call_liquid_is_cash_wherever_it_stands(life, tmp_path_fa
 """
     with (folder / "main.beancount").open("a", encoding="utf-8") as main:
         main.write(till)
+    write_copy(folder, RunFolder(folder).entries)
     books, _ = blind_copy(RunFolder.at(folder))
 
     assert diagnose(books).hole_usd == stands
@@ -129,6 +131,7 @@ def test_the_copy_is_the_same_whatever_kinds_motives_and_sentences_are_called(li
         text = re.sub(rf"(open \w+:\w+:){kind}\b", rf"\g<1>{drawn}", text)
     text = re.sub(r'(\* "\w+") "[^"]*" #\S+.*', r'\1 "Something happens"', text)
     main.write_text(text, "utf-8")
+    write_copy(other, RunFolder(other).entries)
     run = RunFolder.at(other)
     with run.connect() as connection:
         rows = fill_store.read(connection, "rows", run.names)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from ledger.copy_of_text import write_copy
 from ledger.reports.firms.bootstrap import FEWEST
 from ledger.reports.firms.illusion import illusion
 from ledger.reports.firms.league import ALL, league
@@ -103,6 +104,7 @@ def _booked(day: int, name: str, house_usd: int, elsewhere_usd: int) -> Iterator
 
 def entry(seq: int, day: int, *postings: tuple[str, int]) -> str:
     lines = [f'{START + timedelta(days=day)} * "By hand"', f"  seq: {seq}"]
+    lines.append('  time: "12:00:00.000000"')
     lines += [f"  {account}  {usd}.00 USD" for account, usd in postings]
     return "\n".join(lines) + "\n\n"
 
@@ -119,6 +121,7 @@ def world(tmp_path: Path) -> Callable[..., RunFolder]:
         text = ledger_text(quoter or {0: "on"}, members)
         (tmp_path / "main.beancount").write_text(text, encoding="utf-8")
         (tmp_path / MANIFEST).write_text("{}", encoding="utf-8")
+        write_copy(tmp_path, RunFolder(tmp_path).entries)
         return RunFolder.at(tmp_path)
 
     return make
