@@ -103,11 +103,8 @@ def _booked(day: int, name: str, house_usd: int, elsewhere_usd: int) -> Iterator
 
 
 def entry(seq: int, day: int, *postings: tuple[str, int]) -> str:
-    lines = [
-        f'{START + timedelta(days=day)} * "By hand"',
-        f"  seq: {seq}",
-        '  time: "12:00:00.000000"',
-    ]
+    lines = [f'{START + timedelta(days=day)} * "By hand"', f"  seq: {seq}"]
+    lines.append('  time: "12:00:00.000000"')
     lines += [f"  {account}  {usd}.00 USD" for account, usd in postings]
     return "\n".join(lines) + "\n\n"
 
