@@ -9,10 +9,12 @@ the general ledger sums, all in the order of `seq`. Closing balances are dated t
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from decimal import Decimal
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
 
 import numpy as np
-from beancount.core import data
 
 from ledger import fill_store
 from ledger.accounts import opening
@@ -28,7 +30,7 @@ ONE_DAY = timedelta(days=1)
 
 def days_of(run: RunFolder) -> list[date]:
     """Return the days that the general ledger has entries of, in order."""
-    return sorted({entry.date for entry in run.transactions})
+    return [day for (day,) in run.select("SELECT DISTINCT date FROM postings ORDER BY date")]
 
 
 def render_day(run: RunFolder, day: date) -> str:
@@ -46,13 +48,26 @@ def render_day(run: RunFolder, day: date) -> str:
 def render_days(run: RunFolder, wanted: Iterable[date]) -> Iterator[tuple[date, str]]:
     """Yield the ledgers of several days in their order, reading the general ledger once."""
     wanted = set(wanted)
+    if not wanted:
+        return
     renderer = _Renderer(run)
     balances: Balances = defaultdict(int)
-    for day, entries in _by_day(run.transactions):
+    for day, sums in groupby(run.select(_SUMS_BY_DAY, [max(wanted)]), itemgetter(0)):
         if day in wanted:
-            yield day, renderer.render(day, balances, entries)
-        for entry in entries:
-            renderer.add(balances, entry)
+            yield day, renderer.render(day, balances)
+        for _, account, commodity, units in sums:
+            balances[account, commodity] += units
+
+
+# Accounts in the order in which they are first touched.
+_SUMS_BY_DAY = """
+    SELECT date, account, commodity, sum(units)::BIGINT FROM postings WHERE date <= ?
+    GROUP BY ALL ORDER BY date, min(seq * 1_000_000 + line)
+"""
+_MOVEMENTS = """
+    SELECT seq, account, commodity, units FROM postings
+    WHERE date = ? AND (meta->>'fills') IS NULL ORDER BY seq, line
+"""
 
 
 class _Renderer:
@@ -63,22 +78,15 @@ class _Renderer:
         self._text = Text(run.chart)
         self._entries = Entries(run.chart, run.names)
         self._connection = run.connect()
-        self._scale = run.chart.quantities
-        self._month_lines: dict[str, list[str]] = {}
 
-    def add(self, balances: Balances, entry: data.Transaction) -> None:
-        """Add an entry's postings to *balances*."""
-        for posting in entry.postings:
-            currency = posting.units.currency
-            balances[posting.account, currency] += self._units(posting.units.number, currency)
-
-    def render(self, day: date, before: Balances, entries: list[data.Transaction]) -> str:
-        movements = [entry for entry in entries if "fills" not in entry.meta]
+    def render(self, day: date, before: Balances) -> str:
         moved: Balances = defaultdict(int)
-        told: list[tuple[int, str]] = []
-        for entry in movements:
-            self.add(moved, entry)
-            told.append((int(entry.meta["seq"]), self._verbatim(entry)))
+        seqs_of_movements: dict[int, None] = {}
+        for seq, account, commodity, units in self._run.select(_MOVEMENTS, [day]):
+            moved[account, commodity] += units
+            seqs_of_movements[seq] = None
+        verbatim = _verbatim(self._run.path / f"{day:%Y-%m}.beancount")
+        told = [(seq, verbatim[seq]) for seq in seqs_of_movements]
         for seqs, fills in self._entries.of_rows(self._rows(day)):
             for account, units, commodity, _ in fills.postings:
                 moved[account, commodity] += int(units.sum())
@@ -150,30 +158,17 @@ class _Renderer:
         relation = f"(FROM rows WHERE time >= DATE '{day}' AND time < DATE '{day + ONE_DAY}')"
         return fill_store.read(self._connection, relation, self._run.names)
 
-    def _verbatim(self, entry: data.Transaction) -> str:
-        path = entry.meta["filename"]
-        if path not in self._month_lines:
-            with open(path, encoding="utf-8") as file:
-                self._month_lines[path] = file.readlines()
-        lines = self._month_lines[path]
-        first = entry.meta["lineno"] - 1
-        last = next(i for i in range(first, len(lines)) if lines[i] == "\n")
-        return "".join(lines[first : last + 1])
-
-    def _units(self, number: Decimal, commodity: str) -> int:
-        if commodity == MONEY:
-            return int(number.scaleb(2))
-        return self._scale[commodity].units(number)
-
 
 def _starts_from_zero(account: str) -> bool:
     return account.startswith(("Income:", "Expenses:"))
 
 
-def _by_day(
-    entries: Iterable[data.Transaction],
-) -> Iterator[tuple[date, list[data.Transaction]]]:
-    days: dict[date, list[data.Transaction]] = defaultdict(list)
-    for entry in entries:
-        days[entry.date].append(entry)
-    yield from sorted(days.items())
+@lru_cache(maxsize=2)  # days come in order, and a month has many
+def _verbatim(path: Path) -> dict[int, str]:
+    """Return by seq the entries of a month, as its text has them."""
+    found = {}
+    for part in path.read_text(encoding="utf-8").split("\n\n"):
+        _, _, rest = part.partition("\n  seq: ")
+        if rest:
+            found[int(rest.split("\n", 1)[0])] = f"{part}\n\n"
+    return found
