@@ -99,9 +99,11 @@ def main() -> None:
     scenario = load("bench-peers")
     bare = _cpu_s(lambda: bare_simpy(scenario))
     rows = [("bare SimPy, no market", "no", _seconds(scenario) / bare, 1.0)]
+    costs: dict[tuple[str, str], float] = {}
     for way, every_quote in (("quote by quote", True), ("looking ahead", False)):
         for posted, work in (("no", markets_alone), ("yes", whole_run)):
             cpu_s = _cpu_s(partial(work, scenario, every_quote))
+            costs[way, posted] = cpu_s
             rows.append((way, posted, _seconds(scenario) / cpu_s, bare / cpu_s))
     print(f"bench-peers: {_seconds(scenario):,} simulated seconds, best of {ROUNDS} rounds\n")
     print(
@@ -111,14 +113,21 @@ def main() -> None:
             floatfmt=("", "", ",.0f", ".2f"),
         )
     )
-    print(f"\n{_fills_rendered_per_s(scenario):,.0f} fills a CPU-second rendered as day ledgers")
+    market, run = (costs["looking ahead", posted] for posted in ("no", "yes"))
+    interval_us = market / (_seconds(scenario) / scenario.run.settle_s) * 1e6
+    print(
+        f"\nLooking ahead: {interval_us:,.0f} CPU-microseconds an interval of the market, "
+        f"{market / bare:.2f} times bare SimPy"
+    )
+    print(f"Settling, posting and sealing cost {(run - market) / market:.2f} times the market")
+    print(f"{_fills_rendered_per_s(scenario):,.0f} fills a CPU-second rendered as day ledgers")
 
 
 def _fills_rendered_per_s(scenario: Scenario) -> float:
     with tempfile.TemporaryDirectory() as folder:
         execute(scenario, Path(folder) / "run")
         run = RunFolder(Path(folder) / "run")
-        days = days_of(run)  # which loads the general ledger, before the clock starts
+        days = days_of(run)  # which opens the run's files, before the clock starts
         ((fills,),) = run.connect().execute("SELECT count(*) FROM rows").fetchall()
         return fills / _cpu_s(lambda: list(render_days(run, days)))
 
