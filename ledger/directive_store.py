@@ -5,15 +5,15 @@ One Parquet file holds all directives that reports read: `open`, `commodity`, `c
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
-import numpy as np
 
+from ledger import text_table
 from ledger.values import plain
 
 FILE = "directives.parquet"
@@ -62,15 +62,12 @@ def in_order(found: Iterable[Directive]) -> list[Directive]:
 
 def write(path: Path, found: Iterable[Directive]) -> None:
     """Write directives to a new Parquet file: the same bytes for the same directives."""
-    columns = list(zip(*map(_row, in_order(found)), strict=True))
-    table: Mapping[str, np.ndarray] = {
-        name: np.array(column, dtype=object)
-        for name, column in zip(Directive._fields, columns, strict=True)
-    }
+    columns = zip(*map(_row, in_order(found)), strict=True)
+    table = dict(zip(Directive._fields, columns, strict=True))
     target = str(path).replace("'", "''")
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.execute("SET enable_progress_bar = false")
-        connection.register("found", table)
+        text_table.create(connection, "found", table)
         connection.execute(
             "COPY (SELECT directive, date::DATE AS date, name, "
             "from_json(words, '[\"VARCHAR\"]') AS words, meta::JSON AS meta FROM found) "

@@ -6,12 +6,13 @@ the authority; the audit holds the copy against it, posting by posting.
 
 import json
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 import numpy as np
 
+from ledger import text_table
 from ledger.fill_store import ROW_GROUP
 from ledger.money import Scale
 from ledger.opened import Opened
@@ -54,7 +55,7 @@ class MonthOfPostings:
         self._scales = {MONEY: Scale.of("0.01"), **quantities}
         self._commodities = {commodity: code for code, commodity in enumerate(self._scales)}
         self._parties = {"": 0}
-        self._entries: list[tuple[int, int, str, str, str, str, str]] = []
+        self._entries: list[tuple[str, ...]] = []
         self._postings = array("q")
 
     def add(self, entry: Movement, seq: int) -> None:
@@ -62,8 +63,8 @@ class MonthOfPostings:
         meta = {key: plain(value) for key, value in entry.meta}
         self._entries.append(
             (
-                seq,
-                entry.time_us,
+                str(seq),
+                str(entry.time_us),
                 entry.payee or "",
                 entry.narration,
                 entry.tag,
@@ -87,25 +88,23 @@ class MonthOfPostings:
     def write(self, path: Path) -> None:
         """Write the month to a new Parquet file, and begin another."""
         entries = zip(*self._entries, strict=True) if self._entries else [()] * len(_ENTRY)
-        postings = np.frombuffer(self._postings, dtype=np.int64).reshape(-1, len(_POSTING))
-        tables = {
-            "entries": {
-                column: np.array(values, dtype=dtype)
-                for (column, dtype), values in zip(_ENTRY.items(), entries, strict=True)
-            },
-            "lines": {c: np.ascontiguousarray(postings[:, n]) for n, c in enumerate(_POSTING)},
+        texts: dict[str, Mapping[str, Sequence[str]]] = {
+            "entries": dict(zip(_ENTRY, entries, strict=True)),
             "accounts": _coded(self._accounts, [self._holes.get(a, "") for a in self._accounts]),
             "commodities": _coded(
                 self._commodities, [scale.text(1) for scale in self._scales.values()]
             ),
             "parties": _coded(self._parties, [""] * len(self._parties)),
         }
+        postings = np.frombuffer(self._postings, dtype=np.int64).reshape(-1, len(_POSTING))
+        lines = {c: np.ascontiguousarray(postings[:, n]) for n, c in enumerate(_POSTING)}
         digits = max(scale.digits for scale in self._scales.values())
         target = str(path).replace("'", "''")
         with duckdb.connect(config={"threads": 1}) as connection:
             connection.execute("SET enable_progress_bar = false")  # it would stand in our output
-            for name, columns in tables.items():
-                connection.register(name, columns)
+            connection.register("lines", lines)
+            for name, columns in texts.items():
+                text_table.create(connection, name, columns)
             connection.execute(
                 f"COPY ({_ROWS.format(digits=digits)}) TO '{target}' (FORMAT parquet, "
                 f"COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE {ROW_GROUP})"
@@ -114,43 +113,29 @@ class MonthOfPostings:
 
 
 _POSTING = ("seq", "line", "account", "units", "commodity", "party")
-_ENTRY: Mapping[str, type] = {
-    "seq": np.int64,
-    "time_us": np.int64,
-    "payee": object,
-    "narration": object,
-    "tag": object,
-    "links": object,
-    "meta": object,
-}
+_ENTRY = ("seq", "time_us", "payee", "narration", "tag", "links", "meta")
 _ROWS = """
     WITH chart AS (
-        SELECT code, word::VARCHAR AS account, string_split(word::VARCHAR, ':') AS words,
-               nullif(about::VARCHAR, '') AS hole
+        SELECT code, word AS account, string_split(word, ':') AS words, nullif(about, '') AS hole
         FROM accounts
     )
     SELECT
-        seq, lines.line::INTEGER AS line,
-        make_timestamp(time_us) AS time, make_timestamp(time_us)::DATE AS date,
-        nullif(payee::VARCHAR, '') AS payee, narration::VARCHAR AS narration,
-        nullif(tag::VARCHAR, '') AS tag,
+        lines.seq, lines.line::INTEGER AS line,
+        make_timestamp(time_us::BIGINT) AS time, make_timestamp(time_us::BIGINT)::DATE AS date,
+        nullif(payee, '') AS payee, narration, nullif(tag, '') AS tag,
         CASE WHEN links = '' THEN [] ELSE string_split(links, ' ') END AS links,
-        nullif(meta::VARCHAR, '')::JSON AS meta,
+        nullif(meta, '')::JSON AS meta,
         chart.account, words[1] AS root, words[2] AS entity, words[3] AS kind,
         nullif(array_to_string(words[4:], ':'), '') AS counterparty, hole,
         units, commodities.about::DECIMAL(18, {digits}) AS unit, commodities.word AS commodity,
         nullif(parties.word, '') AS party
-    FROM lines JOIN entries USING (seq)
-    JOIN chart ON chart.code = lines.account
-    JOIN commodities ON commodities.code = lines.commodity
-    JOIN parties ON parties.code = lines.party
-    ORDER BY seq, lines.line
+    FROM lines JOIN entries ON entries.seq::BIGINT = lines.seq
+    JOIN chart ON chart.code::BIGINT = lines.account
+    JOIN commodities ON commodities.code::BIGINT = lines.commodity
+    JOIN parties ON parties.code::BIGINT = lines.party
+    ORDER BY lines.seq, lines.line
 """
 
 
-def _coded(codes: Mapping[str, int], about: Iterable[str]) -> dict[str, np.ndarray]:
-    return {
-        "code": np.array(list(codes.values()), dtype=np.int64),
-        "word": np.array(list(codes), dtype=object),
-        "about": np.array(list(about), dtype=object),
-    }
+def _coded(codes: Mapping[str, int], about: Sequence[str]) -> dict[str, Sequence[str]]:
+    return {"code": list(map(str, codes.values())), "word": list(codes), "about": about}

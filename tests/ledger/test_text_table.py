@@ -1,0 +1,25 @@
+"""Columns of text reach DuckDB as they are, in their order."""
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger import text_table
+from ledger.text_table import SEPARATOR
+
+TEXTS = st.text().filter(lambda text: SEPARATOR not in text and "\0" not in text)
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS), max_size=5))
+def test_rows_come_back_as_they_went(rows):
+    first, second = zip(*rows, strict=True) if rows else ((), ())
+    with duckdb.connect() as connection:
+        text_table.create(connection, "found", {"a": first, "b": second})
+
+        assert connection.execute("SELECT a, b FROM found").fetchall() == rows
+
+
+def test_a_text_with_the_separator_in_it_is_refused():
+    with duckdb.connect() as connection, pytest.raises(ValueError, match="U\\+001F"):
+        text_table.create(connection, "found", {"a": [f"one{SEPARATOR}two"]})
