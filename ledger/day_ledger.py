@@ -59,10 +59,14 @@ def render_days(run: RunFolder, wanted: Iterable[date]) -> Iterator[tuple[date, 
             balances[account, commodity] += units
 
 
-# Accounts in the order in which they are first touched.
+# Accounts in the order in which they are first touched, where an entry is booked as Beancount books
+# it: commodity by commodity.
 _SUMS_BY_DAY = """
-    SELECT date, account, commodity, sum(units)::BIGINT FROM postings WHERE date <= ?
-    GROUP BY ALL ORDER BY date, min(seq * 1_000_000 + line)
+    SELECT date, account, commodity, sum(units)::BIGINT FROM (
+        SELECT *, min(line) OVER (PARTITION BY seq, commodity) AS first FROM postings
+        WHERE date <= ?
+    )
+    GROUP BY date, account, commodity ORDER BY date, min((seq, first, line))
 """
 _MOVEMENTS = """
     SELECT seq, account, commodity, units FROM postings
