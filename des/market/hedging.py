@@ -25,6 +25,7 @@ from ledger.parties import Parties
 COST_UNIT = 10**8  # half-spreads are in hundred-millionths of the price
 
 _PICKOFF, _HEDGE = int(Motive.PICKOFF), int(Motive.HEDGE)
+_NONE, _ONE = np.int64(0), np.int64(1)  # not literals: see `race`
 
 
 class HedgeOrders(NamedTuple):
@@ -152,7 +153,7 @@ def _longer(orders: HedgeOrders, more: int) -> HedgeOrders:
 @njit(cache=True)
 def _with(orders: HedgeOrders, order: tuple[int, int, int]) -> HedgeOrders:
     """Put one order (due, hedger, lots) behind others."""
-    longer = _longer(orders, 1)
+    longer = _longer(orders, _ONE)
     _note(longer, len(orders.lots), order[0], order[1], order[2])
     return longer
 
@@ -165,13 +166,14 @@ def _followed(
 
     Returns them all, and the net lots of those that are new.
     """
-    taken = 0
+    taken = _NONE
     for fill in fills:
         taken += fill.motive == _PICKOFF
     longer, i, lots = _longer(orders, taken), len(orders.lots), 0
     for fill in fills:
         if fill.motive == _PICKOFF:
-            _note(longer, i, fill.time_us + delay_us[fill.taker], fill.taker, -fill.lots)
+            taker = np.int64(fill.taker)
+            _note(longer, i, fill.time_us + delay_us[taker], taker, -fill.lots)
             i += 1
             lots -= fill.lots
     return longer, lots
@@ -185,7 +187,8 @@ def _filled(
     n = 0
     for due_us in orders.due_us:
         n += due_us < end_us
-    rows, left, later, tick = np.empty(n, dtype=ROW), _no_orders(len(orders.lots) - n), 0, 0
+    rows, left = np.empty(n, dtype=ROW), _no_orders(len(orders.lots) - n)
+    later = tick = _NONE
     for at, i in enumerate(in_turn(orders.due_us, orders.hedger)):
         due_us, hedger, lots = orders.due_us[i], orders.hedger[i], orders.lots[i]
         if due_us >= end_us:

@@ -12,6 +12,7 @@ from des.chance import distinct, stream
 from des.clock import HOUR_US, SECOND_US
 from des.price.hourly_path import hourly_path
 from des.scenario import Price
+from des.turns import first_at
 from ledger.mistake import MistakeError
 
 # A day, whose ticks are asked for once more when it closes; the hour before, for a quoter that
@@ -153,7 +154,7 @@ class LeadPrice:
 @njit(cache=True)
 def joined(before: Ticks, after: Ticks, since_us: int) -> Ticks:
     """Let ticks follow others, of which those stay that tell the price from *since_us* on."""
-    first = max(np.searchsorted(before.times_us, since_us, "right") - 1, 0)
+    first = max(first_at(before.times_us, since_us + 1) - 1, 0)
     kept = len(before.times_us) - first
     n = kept + len(after.times_us)
     times_us, prices = np.empty(n, np.int64), np.empty(n, np.int64)
@@ -174,7 +175,7 @@ def _rounded(
     The exponential of the path was taken once, over its whole hour. Multiplying rounds each price
     alone, so that no price depends on which others are asked for with it.
     """
-    first, last = np.searchsorted(times_us, start_us), np.searchsorted(times_us, end_us)
+    first, last = first_at(times_us, start_us), first_at(times_us, end_us)
     rounded = np.empty(max(last - first, 0), np.int64)
     for i in range(len(rounded)):
         rounded[i] = max(np.rint(prices[first + i] * factor), 1)

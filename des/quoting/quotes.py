@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 
 from des.price.lead_price import Ticks
+from des.turns import first_at
 
 ASK, BID = 0, 1
 SIGN = (1, -1)
@@ -140,7 +141,7 @@ def posting_times_us(
     Before the first tick of all there is no price to quote from.
     """
     if refresh_us == 0 or not len(tick_us):
-        low, high = np.searchsorted(tick_us, start_us), np.searchsorted(tick_us, end_us)
+        low, high = first_at(tick_us, start_us), first_at(tick_us, end_us)
         return tick_us[low:high]
     first = -(-start_us // refresh_us)
     times_us = np.empty(max(-(-end_us // refresh_us) - first, 0), np.int64)

@@ -18,6 +18,7 @@ from numba import njit
 from des.chance import mix, quantile_index
 from des.quoting.quotes import ASK, BID, SIGN, Quotes, latest
 from des.rows import clear
+from des.turns import first_at
 from ledger.fills import ROW, Trigger
 from ledger.motives import Motive
 
@@ -95,11 +96,11 @@ def watch(
     if not len(sent):
         return sent
     n, loosest = _NONE, watchers.threshold[0]
-    tick = np.searchsorted(tick_us, max(since_us, posted_us[0]))
+    tick = first_at(tick_us, max(since_us, posted_us[0]))
     for i in range(len(posted_us)):
         replaced_us = posted_us[i + 1] if i + 1 < len(posted_us) else until_us
         if not quotes.shown_lots[i, ASK] and not quotes.shown_lots[i, BID]:
-            tick = np.searchsorted(tick_us, max(since_us, replaced_us))
+            tick = first_at(tick_us, max(since_us, replaced_us))
             continue
         low, high = best[i, BID] - loosest, best[i, ASK] + loosest  # between them nobody hits
         if posted_us[i] >= since_us:

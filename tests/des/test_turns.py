@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from des.turns import in_turn
+from des.turns import first_at, in_turn
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), max_size=70))
@@ -13,3 +13,12 @@ def test_happenings_come_by_time_then_rank_and_ties_keep_their_order(happenings)
 
     expected = sorted(range(len(happenings)), key=lambda i: happenings[i])
     assert in_turn(times, ranks).tolist() == expected
+
+
+@given(st.sets(st.integers(0, 30)), st.integers(-1, 31))
+def test_a_search_finds_the_first_time_that_is_not_before_another(times, time):
+    rising = sorted(times)
+
+    at = first_at(np.array(rising, dtype=np.int64), time)
+    assert all(each < time for each in rising[:at])
+    assert all(each >= time for each in rising[at:])
