@@ -1,5 +1,6 @@
 """Worlds that many tests look at, each run once."""
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from runs.scenarios import load
 # No test fails on time, and each tries the same examples on every machine.
 settings.register_profile("moneytrail", deadline=None, derandomize=True, database=None)
 settings.load_profile("moneytrail")
+
+# What a shell starts in the background ignores Ctrl-C, and so would all that tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CROWD = Path(__file__).parent / "worlds" / "crowd.toml"
 BUSY = Path(__file__).parent / "worlds" / "busy.toml"
