@@ -43,7 +43,7 @@ def bare_simpy(scenario: Scenario) -> None:
         while True:
             yield env.timeout(draws.exponential(1 / per_s))
 
-    env.process(beat(market.quoter.refresh_s))
+    env.process(beat(market.quoter.refreshes_every_s))
     env.process(poisson(market.price.ticks_per_s))
     for _ in range(scenario.retail.holders):
         env.process(poisson(1 / scenario.retail.holders))

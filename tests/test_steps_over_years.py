@@ -1,6 +1,6 @@
 """Terms that change over the years: the maker's share, its credit line, what others pay in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -96,7 +96,13 @@ def hit(executed: Callable[..., RunFolder]) -> Callable[..., list[tuple]]:
     Nobody ever lacks money, and nothing that is decided depends on who holds what.
     """
 
-    def fills(firms: dict, quoter: dict, volatility: float = 0.8, **maker: object) -> list:
+    def fills(
+        firms: dict,
+        quoter: dict,
+        volatility: float = 0.8,
+        depth_usd_per_bp: float | None = None,
+        **maker: object,
+    ) -> list:
         quotes = {"latency_s": 20.0, "refresh_s": 40.0, "half_spread_bps": 8.0}
         money = {"opening_cash_usd": 1e9, "house_deposit_usd": 4e8, "lead_deposit_usd": 4e8}
         market = {
@@ -112,6 +118,8 @@ def hit(executed: Callable[..., RunFolder]) -> Callable[..., list[tuple]]:
             },
             "quoter": quotes | {"position_limit_usd": 1e9} | quoter,
         }
+        if depth_usd_per_bp:
+            market["depth"] = [{"since": date(2022, 5, 1), "usd_per_bp": depth_usd_per_bp}]
         run = executed(
             "tiny",
             run={"start": START, "end": END, "day_ledgers": []},
@@ -134,10 +142,23 @@ def of_days(fills: list[tuple], begin: date, end: date) -> list[tuple]:
     return [fill for fill in fills if begin <= fill[0].date() < end]
 
 
-def test_from_its_step_on_all_trades_are_as_if_a_share_had_never_been_another(hit):
-    """So are what customers send and, since nobody says what is shown, the size that firms hit."""
-    wide, narrow = (hit(ONE_FIRM, {}, volume_share=share) for share in (BEFORE, AFTER))
-    stepping = hit(ONE_FIRM, {}, volume_share=BEFORE, volume_share_steps=STEPS)
+@pytest.mark.parametrize("depth_usd_per_bp", [None, 2_500.0])
+def test_from_its_step_on_all_trades_are_as_if_a_share_had_never_been_another(
+    hit, depth_usd_per_bp
+):
+    """So are what customers send and what is shown, whether it is stated or a share of the book."""
+
+    def fills(share: float, steps: Sequence[dict] = ()) -> list[tuple]:
+        shares = {"volume_share": share, "volume_share_steps": steps}
+        if depth_usd_per_bp:
+            shares |= {"depth_share": share, "depth_share_steps": steps}
+            return hit(ONE_FIRM, {}, depth_usd_per_bp=depth_usd_per_bp, **shares)
+        sizes = [{"since": each["since"], "usd": 20_000 * each["share"]} for each in steps]
+        shown = {"displayed_usd": 20_000 * share, "displayed_usd_steps": sizes}
+        return hit(ONE_FIRM, shown, **shares)
+
+    wide, narrow = fills(BEFORE), fills(AFTER)
+    stepping = fills(BEFORE, STEPS)
 
     assert of_days(stepping, START, STEP) == of_days(wide, START, STEP)
     assert of_days(stepping, STEP, END) == of_days(narrow, STEP, END)

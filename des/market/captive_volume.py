@@ -22,9 +22,3 @@ class CaptiveVolume:
         """Return the rate of what retail customers trade with it."""
         share = self._maker.volume_share_on(day_of(time_us)) * self._maker.uninformed_fraction
         return self._recorded.usd_per_s(time_us) * share
-
-    def informed_usd(self, start_us: int, end_us: int) -> float:
-        """Return what is left to the firms in whole days of one month."""
-        share = self._maker.volume_share_on(day_of(start_us))
-        informed = share * (1 - self._maker.uninformed_fraction)
-        return self._recorded.usd(start_us, end_us) * informed

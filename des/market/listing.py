@@ -16,9 +16,9 @@ from des.market.hedgers import Hedgers
 from des.market.hedging import HedgeDesk
 from des.market.holdings import FirmsInMarket, Holdings
 from des.market.maker_quotes import MakerQuotes
-from des.market.monthly_size import MonthlySize
 from des.market.recorded_volume import RecordedVolume
 from des.market.traded_price import TradedPrice
+from des.policies.stated_quotes import StatedQuotes
 from des.price.impact import Impact
 from des.price.lead_price import LeadPrice, Ticks
 from des.quoting.belief import OwnSimulation
@@ -102,7 +102,7 @@ class Listing:
         )
         self._maker = MakerQuotes(
             policy,
-            MonthlySize(scenario, market, contract, firms, policy, self._volume),
+            StatedQuotes(market, scenario.maker),
             OwnSimulation(lead, policy, contract, imagined, self._gateways.quiet_us),
             self._volume,
             self._hours,

@@ -7,7 +7,7 @@ it looks at each settlement, and answers with a plan.
 from des.clock import DAY_US, HOUR_US
 from des.market.captive_volume import CaptiveVolume
 from des.market.holdings import Holdings
-from des.market.monthly_size import MonthlySize
+from des.policies.monthly_quotes import MonthlyQuotes, QuotingChoice
 from des.quoting.belief import OwnSimulation
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quotes import Plan
@@ -16,39 +16,40 @@ from ledger.times import day_of
 
 
 class MakerQuotes:
-    """Decides at settlements; the size is decided on the first of a month."""
+    """Decides at settlements; what is shown is decided on the first of a month."""
 
     def __init__(
         self,
         policy: QuotingPolicy,
-        size: MonthlySize,
+        choice: QuotingChoice,
         belief: OwnSimulation,
         volume: CaptiveVolume,
         hours: TradedHours,
     ) -> None:
-        """Begin with no size.
+        """Begin with nothing decided.
 
         Args:
             policy: where quotes are placed, and how they lean against a position.
-            size: what is shown for a month.
+            choice: decides what is shown for a month.
             belief: what the maker's own simulation promises of that.
             volume: what it means to trade.
             hours: in which it quotes.
         """
-        self._policy, self._size, self._belief = policy, size, belief
+        self._policy, self._choice, self._belief = policy, choice, belief
         self._volume, self._hours = volume, hours
-        self._shown_cents, self._is_sized = 0, False
+        self._quotes: MonthlyQuotes | None = None  # before the first settlement
+        self._shown_cents = 0
 
     def look(self, now_us: int, state: Holdings) -> None:
-        """Read the world as a settlement leaves it: once a month for the size, hourly to believe.
+        """Read the world as a settlement leaves it: once a month to decide, hourly to believe.
 
         Args:
             now_us: the settlement; the first one is the run's start.
             state: of the venues.
         """
-        if not self._is_sized or (now_us % DAY_US == 0 and day_of(now_us).day == 1):
-            self._is_sized = True
-            self._shown_cents = int(self._size.cents(now_us, state.firms) * state.maker_shows)
+        if self._quotes is None or (now_us % DAY_US == 0 and day_of(now_us).day == 1):
+            self._quotes = self._choice.decide(now_us)
+            self._shown_cents = int(self._quotes.shown_cents * state.maker_shows)
         if now_us % HOUR_US == 0 and self._hours.has(now_us):
             self._belief.imagine(now_us, self._volume.usd_per_s(now_us), self._shown_cents)
 

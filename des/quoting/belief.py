@@ -1,20 +1,21 @@
 """What the captive maker expects of its quotes: random flow, of which nobody looks at the price.
 
-Its own simulation plays the quotes as they were sized, on the prices that came, against as much
+Its own simulation plays the quotes as they were decided, on the prices that came, against as much
 volume as it means to have. The first minutes of every hour stand for the hour.
 """
 
 import numpy as np
 
-from des.clock import HOUR_US
+from des.clock import HOUR_US, SECOND_US
 from des.price.lead_price import LeadPrice
 from des.quoting.plan import QuotingPolicy
 from des.quoting.race import Codes
 from des.quoting.session import Decisions, Session
-from des.quoting.sizing import SAMPLE_US
 from des.quoting.takers import Takers, nobody_takes
 from des.quoting.uninformed import UninformedFlow
 from ledger.money import Contract
+
+SAMPLE_US = 300 * SECOND_US
 
 
 class OwnSimulation:

@@ -23,7 +23,7 @@ class QuotingPolicy:
         """Read a quoter of a scenario, with its levels so many times as far from the mid."""
         return cls(
             microseconds(quoter.latency_s),
-            microseconds(quoter.refresh_s),
+            microseconds(quoter.refreshes_every_s),
             quoter.offset_e6(spread_times),
             round(quoter.skew_bps_per_limit * 100),
             to_cents(quoter.position_limit_usd),

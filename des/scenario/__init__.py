@@ -20,8 +20,8 @@ from des.scenario.group import (
     Use,
 )
 from des.scenario.leverage import CollateralToken, Leverage, LeverageLimit, Provider
-from des.scenario.maker import Maker, Quoter
-from des.scenario.market import PRICE_TICKS_MAX, DayVolume, Market, MonthVolume
+from des.scenario.maker import Maker, Quoter, ShareStep, SizeStep
+from des.scenario.market import PRICE_TICKS_MAX, DayVolume, Depth, Market, MonthVolume
 from des.scenario.price import Anchor, Price, VolatilityLevel
 from des.scenario.quantities import (
     YEARS,
@@ -64,6 +64,7 @@ __all__ = [
     "CollateralToken",
     "ContradictionError",
     "DayVolume",
+    "Depth",
     "Entity",
     "FeeTier",
     "FilePath",
@@ -104,6 +105,8 @@ __all__ = [
     "Run",
     "Scenario",
     "Seconds",
+    "ShareStep",
+    "SizeStep",
     "SourceText",
     "Step",
     "Token",

@@ -23,6 +23,21 @@ def in_force(steps: Sequence[D], day: date) -> D | None:
     return begun[-1] if begun else None
 
 
+def check_months(key: str, steps: Sequence[Dated]) -> None:
+    """Refuse steps that don't follow each other, or begin within a month.
+
+    Raises:
+        ContradictionError: at the step; *key* says whose they are.
+    """
+    check_order(key, steps)
+    for i, step in enumerate(steps):
+        if step.since.day != 1:
+            raise ContradictionError(
+                (key, i, "since"),
+                f"is {step.since}; give the first of a month, on which quotes are decided",
+            )
+
+
 def check_order(key: str, steps: Sequence[Dated]) -> None:
     """Refuse steps that don't follow each other.
 

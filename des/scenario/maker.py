@@ -5,7 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from des.scenario.dated import Dated, check_order, in_force
+from des.given import given
+from des.scenario.dated import Dated, check_months, check_order, in_force
 from des.scenario.quantities import (
     Bps,
     ContradictionError,
@@ -20,9 +21,15 @@ from des.scenario.quantities import (
 
 
 class ShareStep(Dated):
-    """The share of the house's volume that the captive maker has from a month on."""
+    """The captive maker's share from a month on, in the house's volume or depth."""
 
     share: Fraction
+
+
+class SizeStep(Dated):
+    """What the captive maker shows per level from a month on."""
+
+    usd: PositiveUsd
 
 
 class CreditStep(Dated):
@@ -45,6 +52,8 @@ class Maker(Part):
     volume_share: Fraction  # of the house's volume, one side; until the first of its steps
     volume_share_steps: Annotated[tuple[ShareStep, ...], Field(max_length=1_000)] = ()
     uninformed_fraction: Fraction  # of the maker's volume
+    depth_share: Fraction | None = None  # of `markets.depth`; until the first of its steps
+    depth_share_steps: Annotated[tuple[ShareStep, ...], Field(max_length=1_000)] = ()
     spread_times: Annotated[float, Field(ge=0.1, le=10)] = 1.0  # every quoter's levels, as far out
     quoter_off: date | None = None  # from its first moment on, whatever it earns or loses
     lead_quotes_usd: Usd = 0.0  # per market, shown on the lead venue as a firm shows them
@@ -55,6 +64,11 @@ class Maker(Part):
         step = in_force(self.volume_share_steps, day)
         return step.share if step else self.volume_share
 
+    def depth_share_on(self, day: date) -> float:
+        """Return its share of the depth on a day; it must have one."""
+        step = in_force(self.depth_share_steps, day)
+        return step.share if step else given(self.depth_share)
+
     def credit_line_usd_on(self, day: date) -> float:
         """Return what it may have borrowed of the house on a day."""
         step = in_force(self.credit_line_steps, day)
@@ -63,13 +77,12 @@ class Maker(Part):
     @model_validator(mode="after")
     def _steps(self) -> Self:
         check_order("credit_line_steps", self.credit_line_steps)
-        check_order("volume_share_steps", self.volume_share_steps)
-        for i, step in enumerate(self.volume_share_steps):
-            if step.since.day != 1:
-                raise ContradictionError(
-                    ("volume_share_steps", i, "since"),
-                    f"is {step.since}; give the first of a month, on which quotes are sized",
-                )
+        check_months("volume_share_steps", self.volume_share_steps)
+        check_months("depth_share_steps", self.depth_share_steps)
+        if self.depth_share_steps and self.depth_share is None:
+            raise ContradictionError(
+                ("depth_share",), "is missing; give it, since there are depth_share_steps"
+            )
         return self
 
     @model_validator(mode="after")
@@ -87,13 +100,29 @@ class Quoter(Part):
     """How the captive maker quotes one market."""
 
     latency_s: Seconds
-    refresh_s: Seconds  # 0: it quotes anew at every tick
+    refresh_s: Seconds | None = None  # 0: anew at every tick; None: every latency_s
     half_spread_bps: Bps
     levels: Annotated[int, Field(ge=1, le=10)] = 1
     level_step_bps: Bps = 0.0
     skew_bps_per_limit: Bps = 0.0  # shift of the mid when the position is at its limit
     position_limit_usd: PositiveUsd
-    displayed_usd: PositiveUsd | None = None  # per level; else set monthly from the volume
+    displayed_usd: PositiveUsd | None = None  # per level, until its first step; or see depth
+    displayed_usd_steps: Annotated[tuple[SizeStep, ...], Field(max_length=1_000)] = ()
+
+    @property
+    def refreshes_every_s(self) -> float:
+        """Return how often it quotes anew; 0: at every tick."""
+        return self.latency_s if self.refresh_s is None else self.refresh_s
+
+    @property
+    def reach_bps(self) -> float:
+        """Return how far the last level is from the mid, before `maker.spread_times`."""
+        return self.half_spread_bps + (self.levels - 1) * self.level_step_bps
+
+    def displayed_usd_on(self, day: date) -> float | None:
+        """Return what is shown per level on a day; None where the recorded depth says it."""
+        step = in_force(self.displayed_usd_steps, day)
+        return step.usd if step else self.displayed_usd
 
     def offset_e6(self, spread_times: float = 1.0) -> tuple[int, ...]:
         """Return how far each level is from the mid, so many times over, in millionths of it."""
@@ -106,8 +135,18 @@ class Quoter(Part):
             raise ContradictionError(
                 ("level_step_bps",), f"is 0; give more, to tell {self.levels} levels apart"
             )
-        if 0 < self.refresh_s < 0.01:
+        if 0 < self.refreshes_every_s < 0.01:
+            problem = "is missing" if self.refresh_s is None else f"is {self.refresh_s:_}"
             raise ContradictionError(
-                ("refresh_s",), f"is {self.refresh_s:_}; give 0 (every tick) or at least 0.01"
+                ("refresh_s",), f"{problem}; give 0 (every tick) or at least 0.01"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _steps(self) -> Self:
+        check_months("displayed_usd_steps", self.displayed_usd_steps)
+        if self.displayed_usd_steps and self.displayed_usd is None:
+            raise ContradictionError(
+                ("displayed_usd",), "is missing; give it, since there are displayed_usd_steps"
             )
         return self

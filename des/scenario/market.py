@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from des.scenario.dated import Dated, check_months, in_force
 from des.scenario.maker import Quoter
 from des.scenario.price import Price
 from des.scenario.quantities import (
@@ -17,6 +18,7 @@ from des.scenario.quantities import (
     Part,
     PositiveUsd,
     Step,
+    Usd,
 )
 
 PRICE_TICKS_MAX = 10**8  # prices are stored in 32 bits, and must have room to rise
@@ -36,6 +38,12 @@ class DayVolume(Part):
     usd: Annotated[float, Field(ge=0, le=1e13)]
 
 
+class Depth(Dated):
+    """What all makers together show, from a month on: the same at each distance from the mid."""
+
+    usd_per_bp: Usd  # on one side
+
+
 class Market(Part):
     """One perpetual contract, settled in dollars, listed on both venues."""
 
@@ -46,9 +54,15 @@ class Market(Part):
     volume_of_days: Annotated[tuple[DayVolume, ...], Field(max_length=2_000)] = ()
     price: Price
     quoter: Quoter
+    depth: Annotated[tuple[Depth, ...], Field(max_length=1_000)] = ()
     order_usd_mean: PositiveUsd  # of uninformed customers
     others_half_spread_bps: Bps | None = None  # of other makers; needed where orders are forced
     lead_volume_usd_per_day: PositiveUsd | None = None  # needed where hedges have impact
+
+    def depth_in_reach_usd(self, day: date) -> float:
+        """Return what all makers show on one side, up to the captive maker's last level."""
+        depth = in_force(self.depth, day)
+        return depth.usd_per_bp * self.quoter.reach_bps if depth else 0.0
 
     @model_validator(mode="after")
     def _grain(self) -> Self:
@@ -82,6 +96,22 @@ class Market(Part):
         return self
 
     @model_validator(mode="after")
+    def _shown(self) -> Self:
+        """Refuse quotes of which nobody says how large they are, or two do."""
+        check_months("depth", self.depth)
+        if self.quoter.displayed_usd is None and not self.depth:
+            raise ContradictionError(
+                ("quoter", "displayed_usd"), "is missing; give it, or the market's depth"
+            )
+        if self.quoter.displayed_usd is not None and self.depth:
+            raise ContradictionError(
+                ("quoter", "displayed_usd"),
+                f"is {self.quoter.displayed_usd:_} beside depth, of which the captive maker "
+                "shows its share; give one of the two",
+            )
+        return self
+
+    @model_validator(mode="after")
     def _sizes(self) -> Self:
         """Refuse a price that ticks cannot express and a quote smaller than one lot."""
         tick_usd, lot = float(self.tick_usd), float(self.lot)
@@ -93,11 +123,16 @@ class Market(Part):
                     f"{self.tick_usd}, or another tick_usd",
                 )
         lot_usd = lot * max((anchor.price_usd for anchor in self.price.anchors), default=0.0)
-        for key in ("position_limit_usd", "displayed_usd"):
-            limit_usd = getattr(self.quoter, key)
-            if limit_usd is not None and limit_usd < lot_usd:
+        quoter, steps = self.quoter, enumerate(self.quoter.displayed_usd_steps)
+        sizes: list[tuple[tuple[str | int, ...], float | None]] = [
+            (("position_limit_usd",), quoter.position_limit_usd),
+            (("displayed_usd",), quoter.displayed_usd),
+            *((("displayed_usd_steps", i, "usd"), step.usd) for i, step in steps),
+        ]
+        for place, usd in sizes:
+            if usd is not None and usd < lot_usd:
                 raise ContradictionError(
-                    ("quoter", key),
-                    f"is {limit_usd:_}; give at least the price of one lot, {lot_usd:_}",
+                    ("quoter", *place),
+                    f"is {usd:_}; give at least the price of one lot, {lot_usd:_}",
                 )
         return self

@@ -264,12 +264,21 @@ class Scenario(Part):
         return self
 
     @model_validator(mode="after")
-    def _shown(self) -> Self:
+    def _shares_depth(self) -> Self:
+        """Refuse a recorded depth that begins too late, or of which the maker has no share."""
         for i, market in enumerate(self.markets):
-            if not self.firms.count and market.quoter.displayed_usd is None:
+            if not market.depth:
+                continue
+            if market.depth[0].since > self.run.start:
                 raise ContradictionError(
-                    ("markets", i, "quoter", "displayed_usd"),
-                    "is missing; give it, since there are no firms whose hits could set it",
+                    ("markets", i, "depth", 0, "since"),
+                    f"is {market.depth[0].since}; give {self.run.start}, when the run starts, "
+                    "or before",
+                )
+            if self.maker.depth_share is None:
+                raise ContradictionError(
+                    ("maker", "depth_share"),
+                    f"is missing; give it, since {market.name} has depth",
                 )
         return self
 

@@ -158,6 +158,7 @@ refresh_s = 1.0
 half_spread_bps = 2.5
 levels = 1
 position_limit_usd = 1.5e6
+displayed_usd = 1e5
 
 [sources]
 "house.fee_tiers" = "invented"
@@ -348,7 +349,7 @@ WRONG_KEYS = [
     ("seed = 1", "weather = 1", "run.weather", "the keys are start, end, seed"),
     ("seed = 1", '"a\\nb" = 1', "run.'a\\nb'", "not a key"),
     ("seed = 1", "_ = 1", "run._", "not a key"),
-    ("refresh_s = 1.0\n", "", f"{QUOTER}.refresh_s", "is missing; give a number from 0"),
+    ("latency_s = 2.0\n", "", f"{QUOTER}.latency_s", "is missing; give a number from 0"),
     ('name = "FTX"\n', "", "house.name", "is missing; give a name"),
     ('name = "Firm02"\n', "", "firms.members[1].name", "is missing; give a name"),
     (QUESTION, "", "question", "is missing; give a question"),
@@ -406,14 +407,14 @@ WRONG_LISTS = [
     (SHARE, "[[5.0], 8.0]", "house.volume_share_pct_recorded[0]", "is a list"),
 ]
 
-SHARES = "maker.volume_share_steps"
 WRONG_STEPS = [
     (
         "volume_share = 0.1",
-        f"volume_share = 0.1\nvolume_share_steps = [{steps}]",
-        f"{SHARES}[{place}].since",
+        f"volume_share = 0.1\ndepth_share = 0.1\n{key}_steps = [{steps}]",
+        f"maker.{key}_steps[{place}].since",
         f"is {fault}",
     )
+    for key in ("volume_share", "depth_share")
     for steps, place, fault in (
         ("{ since = 2022-06-02, share = 0.1 }", 0, "2022-06-02; give the first of a month"),
         (

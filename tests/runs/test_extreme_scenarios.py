@@ -40,9 +40,12 @@ def laid_over(world: Any, changes: dict[Place, Any]) -> Any:
 
 
 EVERYTHING = laid_over(
-    WITHOUT_THE_MAKERS,
+    removed(WITHOUT_THE_MAKERS, ("markets", 0, "quoter", "displayed_usd")),
     {
         ("maker", "volume_share_steps"): [{"since": LAST, "share": 0.1}],
+        ("maker", "depth_share"): 0.2,
+        ("maker", "depth_share_steps"): [{"since": LAST, "share": 0.1}],
+        ("markets", 0, "depth"): [{"since": date(2022, 5, 1), "usd_per_bp": 12_500.0}],
         ("maker", "credit_line_steps"): [{"since": LAST, "usd": 2_000_000.0}],
         ("maker", "quoter_off"): date(2022, 6, 2),  # when all is over
         ("maker", "policy"): "captive",
@@ -183,7 +186,8 @@ def everywhere(key: str, value: Any) -> dict[Place, Any]:
 FLOW, MARGIN, POOL = ("retail", "flow"), ("leverage",), ("group", "pools", 0)
 MAKER, QUOTER = ("maker",), ("markets", 0, "quoter")
 DEPOSITS = ("house_deposit", "lead_deposit")
-SHARES, LINES = ((*MAKER, f"{key}_steps") for key in ("volume_share", "credit_line"))
+STEPPING = ("volume_share", "depth_share", "credit_line")
+SHARES, DEPTHS, LINES = ((*MAKER, f"{key}_steps") for key in STEPPING)
 RARE = 5e-324  # the least that is above zero; any time divided by it is infinite
 MARKS_OF_A_BILLION = {("group", "tokens", 0, "marks", n, "usd"): 1e9 for n in (0, 1)}
 
@@ -195,13 +199,17 @@ EXTREMES: dict[str, dict[Place, Any]] = {
         (*QUOTER, "level_step_bps"): 0.1,
         (*MAKER, "volume_share"): 1.0,
         (*MAKER, "uninformed_fraction"): 1.0,
+        (*MAKER, "depth_share"): 1.0,
         (*SHARES, 0, "share"): 0.0,
+        (*DEPTHS, 0, "share"): 0.0,
     },
     "quotes as far as can be, for none of the volume, then all": {
         (*MAKER, "spread_times"): 4.99,
         (*QUOTER, "half_spread_bps"): 1_000.0,
         (*MAKER, "volume_share"): 0.0,
+        (*MAKER, "depth_share"): 0.0,
         (*SHARES, 0, "share"): 1.0,
+        (*DEPTHS, 0, "share"): 1.0,
         (*MAKER, "uninformed_fraction"): 0.0,
     },
     "a maker with nothing, a line without end, then none": {
@@ -337,7 +345,8 @@ def test_what_happens_on_any_day_or_on_none_can_be_lived_through(read, when):
 @pytest.mark.parametrize("when", [BEFORE, FIRST], ids=str)
 def test_what_begins_by_the_first_day_and_never_ends_can_be_lived_through(read, when):
     sinces = {place: when for place in KEYS if place[-2:] == (0, "since")}
-    data = laid_over(EVERYTHING, sinces | {(*SHARES, 0, "since"): BEFORE})  # it is a first
+    firsts = {(*each, 0, "since"): BEFORE for each in (SHARES, DEPTHS)}  # as they must be
+    data = laid_over(EVERYTHING, sinces | firsts)
     for place in (place for place in KEYS if place[-1] == "until"):
         data = removed(data, place)
 

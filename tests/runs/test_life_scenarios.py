@@ -258,7 +258,10 @@ def test_low_and_high_are_the_ends_of_the_record_and_differ_in_nothing_else(ftx)
     assert low.maker.volume_share_steps == high.maker.volume_share_steps == ()
     for before, after in pairwise((first, *later)):
         assert after / before == pytest.approx((recorded[0] / recorded[1]) ** (1 / 3), rel=0.01)
-    changed = ("volume_share", "volume_share_steps", "uninformed_fraction")
+    for end in (low, high):
+        assert (end.maker.depth_share, end.maker.depth_share_steps) == (end.maker.volume_share, ())
+    shares = ("volume_share", "volume_share_steps", "depth_share", "depth_share_steps")
+    changed = (*shares, "uninformed_fraction")
     assert [each.maker.uninformed_fraction for each in (low, ftx, high)] == [0.7, 0.5, 0.3]
     for end in (low, high):
         inputs = {key: getattr(ftx.maker, key) for key in changed}

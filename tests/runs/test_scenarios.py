@@ -89,9 +89,9 @@ anchors = [
 
 [markets.quoter]
 latency_s = 2
-refresh_s = 1
 half_spread_bps = 2.5
 position_limit_usd = 1.5e6
+displayed_usd = 1e5
 
 [sources]
 "house.fee_tiers" = "the house's page"
@@ -236,16 +236,6 @@ def test_tables_are_laid_over_the_base_and_lists_replace_it(write):
     assert (scenario.house, scenario.markets) == (base.house, base.markets)
 
 
-def test_a_world_without_firms_must_say_how_much_the_maker_shows(write):
-    write("base.toml", FULL)
-    alone = 'extends = "base.toml"\n[firms]\nmembers = []\n'
-
-    with pytest.raises(ScenarioError) as refused:
-        load(write("alone.toml", alone))
-
-    assert refused.value.key == "markets[0].quoter.displayed_usd"
-
-
 def test_classes_are_firms_too_and_need_no_named_one_beside_them(write):
     write("base.toml", POPULATED)
 
@@ -266,14 +256,13 @@ def test_drawn_firms_are_numbered_on_from_those_with_a_name(write):
 
 
 def test_classes_of_nobody_are_no_firms(write):
-    write("base.toml", FULL)
+    write("base.toml", POPULATED)
     (each,) = tomllib.loads(POPULATED)["firms"]["classes"][1:]
     nobody = {"members": [], "classes": [each | {"trading": 0}]}
 
-    with pytest.raises(ScenarioError) as refused:
-        load(write("alone.toml", 'extends = "base.toml"\n'), {"firms": nobody})
+    alone = load(write("alone.toml", 'extends = "base.toml"\n'), {"firms": nobody})
 
-    assert refused.value.key == "markets[0].quoter.displayed_usd"
+    assert alone.firms.count == 0
 
 
 def test_rules_are_laid_over_the_bases_key_by_key_and_classes_replace_all_of_them(write):
@@ -528,7 +517,7 @@ def test_the_scenario_as_run_shows_defaults_and_what_it_rests_on(write):
     assert as_run["run"]["start"] == date(2021, 4, 30)
     assert as_run["firms"]["active"] is True
     assert as_run["markets"][0]["price"]["ticks_per_s"] == 1.0
-    assert "displayed_usd" not in as_run["markets"][0]["quoter"]
+    assert "refresh_s" not in as_run["markets"][0]["quoter"]
     assert as_run["markets"][0]["price"]["anchors"][1]["at"] == datetime(2021, 5, 1, 12)
 
 
@@ -566,6 +555,7 @@ def test_no_text_and_no_figure_is_lost_in_writing(
         "refresh_s": 0,
         "half_spread_bps": 1,
         "position_limit_usd": 1e6,
+        "displayed_usd": 1e5,
     }
     market = tomllib.loads(FULL)["markets"][0] | {"quoter": quoter}
     scenario = load(

@@ -15,8 +15,8 @@ from des.clock import DAY_US, HOUR_US, SECOND_US, midnight_us
 from des.market.hedging import HedgeDesk
 from des.market.holdings import FirmsInMarket, Holdings
 from des.market.listing import Listing, Traders
+from des.quoting.belief import SAMPLE_US
 from des.quoting.session import Session
-from des.quoting.sizing import SAMPLE_US
 from des.scenario import Market
 from ledger.money import Contract
 from runs.scenarios import load

@@ -414,7 +414,7 @@ def test_a_price_that_leaves_its_range_is_told_in_one_line_or_stays_a_price(
         "[markets.price]\nanchors = [{ at = 2022-05-09, price_usd = 34_000 }]\n"
         "volatility = [{ since = 2022-05-09, annual = 50 }]\nvolatility_log_sd = 0.4\n"
         "[markets.quoter]\nlatency_s = 2\nrefresh_s = 2\nhalf_spread_bps = 8\n"
-        "position_limit_usd = 400_000\n"
+        "position_limit_usd = 400_000\ndisplayed_usd = 13_000\n"
     )
 
     result = moneytrail("run", "wild.toml", "--seed", seed, "--out", "wild")
