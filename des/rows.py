@@ -1,8 +1,8 @@
 """Rows of the fills for compiled code, which must not leave a field unwritten."""
 
 import numpy as np
-from numba import njit
 
+from des.compile_cache import njit
 from ledger.fills import ABSENT, edge_cents
 from ledger.money import fee_cents
 

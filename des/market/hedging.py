@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from des.clock import microseconds
+from des.compile_cache import njit
 from des.price.lead_price import Ticks
 from des.quoting.quotes import latest
 from des.rows import clear

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from des.compile_cache import njit
 from des.price.lead_price import Ticks
 from des.turns import first_at
 
