@@ -190,12 +190,12 @@ def _commodities(chart: Chart) -> Iterator[tuple[str, _Meta]]:
                 *((("pooled", "TRUE"),) if token.is_pooled else ()),
             ),
         )
-    for token in chart.collateral:
-        market = token.contract.market
+    for brought in chart.collateral:
+        market = brought.contract.market
         about = {
             "name": f"a token that customers on margin bring, held in kind; its price is the lead "
-            f"price of {market}, and {token.weight} of its value counts as collateral",
+            f"price of {market}, and {brought.weight} of its value counts as collateral",
             "valued-by": market,
-            "weight": token.weight,
+            "weight": brought.weight,
         }
-        yield token.commodity, tuple((key, quoted(text)) for key, text in about.items())
+        yield brought.commodity, tuple((key, quoted(text)) for key, text in about.items())

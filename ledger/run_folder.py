@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
@@ -79,7 +79,7 @@ class RunFolder:
 
     def select(
         self, statement: str, parameters: Sequence[object] | Mapping[str, object] = ()
-    ) -> list[tuple]:
+    ) -> list[tuple[Any, ...]]:
         """Return what a SELECT over the views of `connect` gives.
 
         Raises:
@@ -176,7 +176,7 @@ class RunFolder:
     # ---------------------------------------------------------------------- the text
 
     @cached_property
-    def loaded(self) -> tuple[Sequence["data.Directive"], Sequence[NamedTuple]]:
+    def loaded(self) -> "tuple[data.Directives, list[data.BeancountError]]":
         """All directives of the general ledger, and the errors that Beancount finds in it."""
         from ledger.text_loader import load_text  # a report doesn't wait for Beancount
 

@@ -35,7 +35,9 @@ SAMPLE_SEED = 20221111
 
 # Problems are told; what is planned are the arguments of further questions.
 Told = str
-Planned = tuple[date] | tuple[date, bool]
+PlannedFills = tuple[date]
+PlannedLedger = tuple[date, bool]  # whether Beancount is to load it
+Planned = PlannedFills | PlannedLedger
 Found = tuple[Any, ...]  # things told, or planned
 Answer = Callable[[], Found]  # gives what was found, once it is there
 
@@ -99,7 +101,7 @@ def _each(
     ]
 
 
-def _coverage(plan: Iterable[Planned | Told]) -> str:
+def _coverage(plan: Iterable[PlannedLedger | Told]) -> str:
     days = [item for item in plan if not isinstance(item, Told)]
     if not days:
         return ""
@@ -151,7 +153,7 @@ class _Auditor:
     def copy(self) -> Iterator[Told]:
         yield from wrong_copies(self._run)
 
-    def days_of_fills(self) -> Iterator[Planned]:
+    def days_of_fills(self) -> Iterator[PlannedFills]:
         """Plan the days whose fills to recompute."""
         yield from ((day,) for day in self._recomputation.days)
 
@@ -164,7 +166,7 @@ class _Auditor:
     def fills_on_margin(self) -> Iterator[Told]:
         return self._recomputation.wrong_on_margin()
 
-    def days(self, every_day: bool) -> Iterator[Planned | Told]:
+    def days(self, every_day: bool) -> Iterator[PlannedLedger | Told]:
         """Plan all days, each with whether Beancount is to load its ledger."""
         days = days_of(self._run)
         stored = {path.stem for path in (self._run.path / "days").glob("*.beancount")}

@@ -87,7 +87,7 @@ def _unpaid_uses(run: RunFolder) -> list[tuple[date, Decimal]]:
 
 
 def _by_day(amounts: Iterable[tuple[date, Decimal]]) -> defaultdict[date, Decimal]:
-    by_day: dict[date, Decimal] = defaultdict(lambda: ZERO)
+    by_day: defaultdict[date, Decimal] = defaultdict(lambda: ZERO)
     for day, usd in amounts:
         by_day[day] += usd
     return by_day
