@@ -55,10 +55,11 @@ flagship: setup  ## run the venue's life in full, every quote of 42 months
 	$(BIN)/moneytrail run ftx --force
 	$(BIN)/moneytrail answer runs/out/ftx-seed1
 
-test: tools  ## check style, imports and every claim but the slow ones
+test: tools  ## check style, imports, types and every claim but the slow ones
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2
 
 test-slow: tools  ## test what takes minutes
@@ -102,4 +103,4 @@ format: tools  ## lay the code out as ruff does
 	$(BIN)/ruff check --fix .
 
 clean:  ## remove what make made, results too
-	rm -rf $(VENV) runs/out build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) runs/out build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
