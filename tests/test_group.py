@@ -74,7 +74,7 @@ def moved(entry: data.Transaction, account: str) -> Decimal:
 def test_the_audit_finds_nothing_wrong_with_any_day(run):
     findings = list(audit(run.path, every_day=True))
 
-    assert [finding.problems for finding in findings] == [()] * 5
+    assert [finding.problems for finding in findings] == [()] * 6
     assert "5 of 5 days" in findings[-1].step
 
 
