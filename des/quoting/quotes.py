@@ -50,7 +50,8 @@ def post(
 
     Each is made from the lead price of *latency_us* before, or from the first one.
     """
-    return post_quotes(standing, posted_us, latency_us, *ticks, *plan.compiled())
+    skew, offset, shown = plan.compiled()
+    return post_quotes(standing, posted_us, latency_us, *ticks, skew, offset, shown)
 
 
 @njit(cache=True)
