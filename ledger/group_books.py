@@ -113,8 +113,8 @@ def _chart(run: RunFolder) -> Iterator[tuple[str, list[Opened]]]:
 def _months(run: RunFolder, own: frozenset[str]) -> Iterator[str]:
     text = Text(run.chart)
     entries: dict[str, list[list[_Row]]] = defaultdict(list)
-    for (month, _), rows in groupby(run.select(_SUMS, [sorted(own)]), itemgetter(0, 1)):
-        entries[month].append(list(rows))
+    for (month, _), found in groupby(run.select(_SUMS, [sorted(own)]), itemgetter(0, 1)):
+        entries[month].append(list(found))
     for path in sorted(run.path.glob("????-??.beancount")):
         parts = parts_of(path)
         yield from (f"{part}\n\n" for part in parts if _MOVES_NO_MONEY.match(part))
