@@ -208,23 +208,6 @@ class Reviewed(Note):
     shares_lose_usd: MaybeUsd = None  # without the quotes, where the house is appraised
 
 
-@dataclass(frozen=True, slots=True)
-class Fear(Note):
-    """How frightened customers are as a day begins."""
-
-    kind: ClassVar[str] = "fear"
-    fear: Number
-
-
-@dataclass(frozen=True, slots=True)
-class Heard(Note):
-    """News that customers hear."""
-
-    kind: ClassVar[str] = "news"
-    what: Word
-    shock: Number
-
-
 # --------------------------------------------------------------- what could not be paid
 
 
@@ -266,26 +249,7 @@ class UnpaidInterest(Note):
     usd: Usd
 
 
-@dataclass(frozen=True, slots=True)
-class UnpaidFees(Note):
-    """Fees of other makers that their claims did not cover."""
-
-    kind: ClassVar[str] = "unpaid-fees"
-    name: Word
-    usd: Usd
-
-
 # --------------------------------------------------------------------- pools, and fills
-
-
-@dataclass(frozen=True, slots=True)
-class UnopenedPool(Note):
-    """A pool that was not opened, for lack of something."""
-
-    kind: ClassVar[str] = "unopened-pool"
-    token: Word
-    usd: Usd
-    why: Word
 
 
 @dataclass(frozen=True, slots=True)
