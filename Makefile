@@ -16,20 +16,25 @@ LIFE := runs/out/ftx-sampled-seed1
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
 
-setup: $(VENV)/ready  ## make .venv with what a run needs, and compile
+setup: $(VENV)/compiled  ## make .venv with what a run needs, and compile
 
-tools: $(VENV)/tools  ## add what tests, pictures, Fava and Dask need
+tools: setup $(VENV)/tools  ## add what tests, pictures, Fava and Dask need
 
 # Played once, so that no run waits for the compiler: it reaches every compiled function.
 EVERYTHING := tests/worlds/everything.toml
+COMPILED_FROM := $(wildcard des/*.py des/*/*.py ledger/*.py)
 
 $(VENV)/ready: setup.cfg pyproject.toml constraints.txt
 	@echo 'Installing what a run needs (some twenty seconds; more while packages are fetched)'
 	$(PYTHON) -m venv --clear $(VENV)
 	$(INSTALL) --editable .
-	@echo 'Compiling, once for this checkout (some ten seconds)'
-	$(BIN)/moneytrail run $(EVERYTHING) --out $(VENV)/compiled >/dev/null
-	rm -rf moneytrail.egg-info build $(VENV)/compiled
+	rm -rf moneytrail.egg-info build
+	touch $@
+
+$(VENV)/compiled: $(VENV)/ready $(COMPILED_FROM)
+	@echo 'Compiling, once for these sources (some ten seconds)'
+	$(BIN)/moneytrail run $(EVERYTHING) --out $(VENV)/played --force >/dev/null
+	rm -rf $(VENV)/played
 	touch $@
 
 $(VENV)/tools: $(VENV)/ready
@@ -50,10 +55,11 @@ flagship: setup  ## run the venue's life in full, every quote of 42 months
 	$(BIN)/moneytrail run ftx --force
 	$(BIN)/moneytrail answer runs/out/ftx-seed1
 
-test: tools  ## check style, imports and every claim but the slow ones
+test: tools  ## check style, imports, types and every claim but the slow ones
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2
 
 test-slow: tools  ## test what takes minutes
@@ -97,4 +103,4 @@ format: tools  ## lay the code out as ruff does
 	$(BIN)/ruff check --fix .
 
 clean:  ## remove what make made, results too
-	rm -rf $(VENV) runs/out build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) runs/out build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -10,8 +10,9 @@ from statistics import NormalDist
 from zlib import crc32
 
 import numpy as np
-from numba import njit
 from numpy.random import Generator, SeedSequence, default_rng
+
+from des.compile_cache import njit
 
 QUANTILES = 4096
 

@@ -1,8 +1,8 @@
 """What a settlement leaves, market by market, for those who decide about the next interval."""
 
 import numpy as np
-from numba import njit
 
+from des.compile_cache import njit
 from des.firms.capital import CapitalDesk
 from des.market.holdings import DeskOrder, FirmsInMarket, Holdings
 from des.scenario import Scenario

@@ -1,14 +1,16 @@
 """Rows of the fills for compiled code, which must not leave a field unwritten."""
 
-import numpy as np
-from numba import njit
+from collections.abc import Callable
 
+import numpy as np
+
+from des.compile_cache import njit
 from ledger.fills import ABSENT, edge_cents
 from ledger.money import fee_cents
 
 # The rules of the books themselves, compiled.
-row_edge_cents = njit(cache=True)(edge_cents)
-row_fee_cents = njit(cache=True)(fee_cents)
+row_edge_cents: Callable[[int, int, int, int], int] = njit(cache=True)(edge_cents)
+row_fee_cents: Callable[[int, int], int] = njit(cache=True)(fee_cents)
 
 
 @njit(cache=True)

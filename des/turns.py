@@ -6,7 +6,8 @@ by firm number, whoever is no firm after them. A settlement comes after everythi
 
 import numpy as np
 import simpy
-from numba import njit
+
+from des.compile_cache import njit
 
 QUOTE = 1
 ORDER = 2  # plus the firm's number

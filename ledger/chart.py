@@ -126,15 +126,15 @@ class Chart:
         for name in p.lenders:
             lends = (loan(name, p.maker), income(name, Kind.INTEREST))
             yield f"{name}, a lender", opened.money(cash(name), *lends, opening(name))
-        if name := p.investors:
-            invests = opened.money(cash(name), shares(name, p.house), opening(name))
-            yield f"{name}, who buy shares of {p.house}", invests
+        if investors := p.investors:
+            invests = opened.money(cash(investors), shares(investors, p.house), opening(investors))
+            yield f"{investors}, who buy shares of {p.house}", invests
         for name in p.counterparties:
             received = self._received(name)
             yield f"{name}, whom the group pays", opened.money(cash(name), *received, opening(name))
-        if name := p.arbitrageurs:
-            gains = opened.money(cash(name), income(name, Kind.POOLS), opening(name))
-            yield f"{name}, who trade pools to the price elsewhere", gains
+        if traders := p.arbitrageurs:
+            gains = opened.money(cash(traders), income(traders, Kind.POOLS), opening(traders))
+            yield f"{traders}, who trade pools to the price elsewhere", gains
 
     # ------------------------------------------------- the group, each line with its part
 

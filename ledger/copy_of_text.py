@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeVar
 
 from beancount.core import account, data
 from beancount.core.amount import Amount
@@ -12,18 +13,21 @@ from beancount.core.amount import Amount
 from ledger import directive_store, posting_store
 from ledger.chart_reader import chart_of
 from ledger.directive_store import Directive
+from ledger.loaded_entries import in_text_order, moved_by, narration_of, party_of
 from ledger.money import Scale
 from ledger.notes import Note, Pays, Role
 from ledger.opened import Opened
 from ledger.posting_store import MonthOfPostings
 from ledger.text import quoted
-from ledger.transaction import MONEY, Posting, Transaction, entity_of
+from ledger.transaction import MONEY, Movement, Posting, Transaction, entity_of
 from ledger.values import plain
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _OF_THE_ORDER = ("seq", "time")  # which have columns of their own
 _OF_THE_LOADER = ("filename", "lineno")
+
+N = TypeVar("N", bound=Note)
 
 
 def write_copy(folder: Path, entries: Sequence[data.Directive]) -> None:
@@ -67,26 +71,23 @@ def directives(entries: Sequence[data.Directive]) -> Iterator[Directive]:
                 yield Directive("price", entry.date, entry.currency, (_value(entry.amount),))
 
 
-def transaction_of(entry: data.Transaction, scales: Mapping[str, Scale]) -> Transaction:
+def transaction_of(entry: data.Transaction, scales: Mapping[str, Scale]) -> Movement:
     """Read an entry back to what the journal wrote."""
     (tag,) = entry.tags or ("",)
     return Transaction(
         _time_us(entry),
         entry.payee,
-        entry.narration,
+        narration_of(entry),
         tag,
-        tuple(
-            Posting(
-                p.account,
-                scales[p.units.currency].units(p.units.number),
-                p.units.currency,
-                (p.meta or {}).get("party"),
-            )
-            for p in sorted(entry.postings, key=_place)
-        ),
+        tuple(_posting_of(each, scales) for each in in_text_order(entry)),
         tuple(sorted(entry.links)),
         tuple(each for each in _meta(entry) if each[0] not in _OF_THE_ORDER),
     )
+
+
+def _posting_of(posting: data.Posting, scales: Mapping[str, Scale]) -> Posting[int]:
+    number, commodity = moved_by(posting)
+    return Posting(posting.account, scales[commodity].units(number), commodity, party_of(posting))
 
 
 def opened_by(line: Directive) -> Opened:
@@ -102,21 +103,22 @@ def scales_of(found: Sequence[Directive]) -> dict[str, Scale]:
         for each in found
         if each.directive == "commodity"
     }
-    roles, pays = (
-        [kind.read(map(plain, each.words)) for each in found if _notes(each, kind)]
-        for kind in (Role, Pays)
-    )
     keepers = {entity_of(each.name) for each in found if each.directive == "open"}
-    return {MONEY: Scale.of("0.01"), **chart_of(commodities, roles, pays, keepers).quantities}
+    chart = chart_of(commodities, _notes(found, Role), _notes(found, Pays), keepers)
+    return {MONEY: Scale.of("0.01"), **chart.quantities}
 
 
-def _notes(each: Directive, kind: type[Note]) -> bool:
-    return (each.directive, each.name) == ("custom", kind.kind)
+def _notes(found: Sequence[Directive], kind: type[N]) -> list[N]:
+    sign = ("custom", kind.kind)
+    return [
+        kind.read(map(plain, each.words)) for each in found if (each.directive, each.name) == sign
+    ]
 
 
 def by_month(folder: Path, entries: Sequence[data.Directive]) -> dict[str, list[data.Transaction]]:
     """Group entries by the month in whose file they stand, each month in its true order."""
-    months = {path.stem: [] for path in sorted(folder.glob("????-??.beancount"))}
+    names = [path.stem for path in sorted(folder.glob("????-??.beancount"))]
+    months: dict[str, list[data.Transaction]] = {name: [] for name in names}
     booked = (entry for entry in entries if isinstance(entry, data.Transaction))
     for entry in sorted(booked, key=lambda entry: entry.meta["seq"]):
         months.setdefault(f"{entry.date:%Y-%m}", []).append(entry)
@@ -155,8 +157,3 @@ def _value(value: object) -> str:
             return str(value)
         case _:
             raise TypeError(f"{value!r}: no value of a directive that the copy knows")
-
-
-def _place(posting: data.Posting) -> int:
-    """Return where a posting stands in the text: the loader groups them by commodity."""
-    return posting.meta["lineno"]

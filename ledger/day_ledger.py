@@ -9,10 +9,8 @@ the general ledger sums, all in the order of `seq`. Closing balances are dated t
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
 
 import numpy as np
 
@@ -20,6 +18,7 @@ from ledger import fill_store
 from ledger.accounts import opening
 from ledger.columns import joined
 from ledger.entries import Entries
+from ledger.month_text import entries_of
 from ledger.run_folder import RunFolder, RunFolderError
 from ledger.text import EXACT, HEADER, Text, opened, quoted
 from ledger.transaction import MONEY, Posting, entity_of
@@ -89,7 +88,7 @@ class _Renderer:
         for seq, account, commodity, units in self._run.select(_MOVEMENTS, [day]):
             moved[account, commodity] += units
             seqs_of_movements[seq] = None
-        verbatim = _verbatim(self._run.path / f"{day:%Y-%m}.beancount")
+        verbatim = entries_of(self._run.path / f"{day:%Y-%m}.beancount")
         told = [(seq, verbatim[seq]) for seq in seqs_of_movements]
         for seqs, fills in self._entries.of_rows(self._rows(day)):
             for account, units, commodity, _ in fills.postings:
@@ -165,14 +164,3 @@ class _Renderer:
 
 def _starts_from_zero(account: str) -> bool:
     return account.startswith(("Income:", "Expenses:"))
-
-
-@lru_cache(maxsize=2)  # days come in order, and a month has many
-def _verbatim(path: Path) -> dict[int, str]:
-    """Return by seq the entries of a month, as its text has them."""
-    found = {}
-    for part in path.read_text(encoding="utf-8").split("\n\n"):
-        _, _, rest = part.partition("\n  seq: ")
-        if rest:
-            found[int(rest.split("\n", 1)[0])] = f"{part}\n\n"
-    return found

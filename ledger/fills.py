@@ -176,7 +176,7 @@ class Pairing:
     def of(cls, fill: Fill[int], names: Names) -> "Pairing":
         """Name the two sides of a row."""
         return cls(
-            Motive(fill.motive),
+            Motive(fill.motive),  # type: ignore[call-arg]  # looked up by its code, not made
             names.venues[fill.venue],
             names.entities[fill.taker],
             names.entities[fill.maker],

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ledger.causes import Cause
+from ledger.claimed import Claimed
 
 ASSETS, LIABILITIES, EQUITY = "Assets", "Liabilities", "Equity"
 INCOME, EXPENSES = "Income", "Expenses"
@@ -38,6 +39,7 @@ class Entry:
     cause: Cause | None = None  # what its share of the hole is evidence of
     family: Family | None = None
     has_switch: bool = False  # whether a scenario can do without it: see `runs.removals`
+    claimed: Claimed | None = None  # the part of the thread's mechanism that it belongs to
 
 
 def _stake(word: str, plain: str) -> Entry:
@@ -45,16 +47,22 @@ def _stake(word: str, plain: str) -> Entry:
     return Entry(word, plain, (ASSETS, EQUITY), (CAUSE,), Cause.STAKES, Family.USE)
 
 
-def _use(word: str, plain: str, cause: Cause) -> Entry:
+def _use(word: str, plain: str, cause: Cause, claimed: Claimed | None = None) -> Entry:
     """Return a use of money of which nothing is left."""
-    return Entry(word, plain, (EXPENSES, INCOME), (CAUSE,), cause, Family.USE)
+    roots = (EXPENSES, INCOME)
+    return Entry(word, plain, roots, (CAUSE,), cause, Family.USE, claimed=claimed)
 
 
 def _result(
-    word: str, plain: str, cause: Cause, family: Family | None = None, has_switch: bool = False
+    word: str,
+    plain: str,
+    cause: Cause,
+    claimed: Claimed,
+    family: Family | None = None,
+    has_switch: bool = False,
 ) -> Entry:
     """Return what is booked as income alone, a loss above zero."""
-    return Entry(word, plain, (INCOME,), (CAUSE,), cause, family, has_switch)
+    return Entry(word, plain, (INCOME,), (CAUSE,), cause, family, has_switch, claimed)
 
 
 class Kind(StrEnum):
@@ -84,14 +92,26 @@ class Kind(StrEnum):
 
     # Trading.
     PICKOFF = _result(
-        "PickOff", "quotes hit because they were stale", Cause.FASTER, has_switch=True
+        "PickOff",
+        "quotes hit because they were stale",
+        Cause.FASTER,
+        Claimed.QUOTES,
+        has_switch=True,
     )
-    SPREAD = _result("Spread", "quotes hit for any other reason", Cause.OTHER_FLOW)
+    SPREAD = _result("Spread", "quotes hit for any other reason", Cause.OTHER_FLOW, Claimed.QUOTES)
     LEAD_SPREAD = _result(
-        "LeadSpread", "the same on the lead venue", Cause.OTHER_FLOW, Family.LEAD_QUOTING
+        "LeadSpread",
+        "the same on the lead venue",
+        Cause.OTHER_FLOW,
+        Claimed.QUOTES,
+        Family.LEAD_QUOTING,
     )
     LEAD_PICKOFF = _result(
-        "LeadPickOff", "stale quotes hit on the lead venue", Cause.FASTER, Family.LEAD_QUOTING
+        "LeadPickOff",
+        "stale quotes hit on the lead venue",
+        Cause.FASTER,
+        Claimed.QUOTES,
+        Family.LEAD_QUOTING,
     )
     VARIATION_MARGIN = Entry(
         "VariationMargin",
@@ -123,6 +143,7 @@ class Kind(StrEnum):
         (EXPENSES, INCOME),
         (CAUSE,),
         Cause.COSTS,
+        claimed=Claimed.QUOTES,
     )
     FEES = Entry("Fees", "fees of trading", (INCOME, EXPENSES), (CAUSE,), Cause.FEES)
     LEAD_FEES = Entry("LeadFees", "fees for hitting quotes on the lead venue", (EXPENSES,))
@@ -138,6 +159,7 @@ class Kind(StrEnum):
         "Liquidation",
         "quotes hit by forced orders of customers",
         Cause.OTHER_FLOW,
+        Claimed.LIQUIDATIONS,
         Family.ON_MARGIN,
     )
     BACKSTOP = Entry(
@@ -148,6 +170,7 @@ class Kind(StrEnum):
         Cause.TAKEOVERS,
         Family.ON_MARGIN,
         has_switch=True,
+        claimed=Claimed.LIQUIDATIONS,
     )
     DELEVERAGING = Entry(
         "Deleveraging",
@@ -162,6 +185,7 @@ class Kind(StrEnum):
         (CAUSE,),
         Cause.TAKEOVERS,
         Family.ON_MARGIN,
+        claimed=Claimed.LIQUIDATIONS,
     )
     SOCIALISED = Entry(
         "SocialisedLoss",
@@ -169,6 +193,7 @@ class Kind(StrEnum):
         (INCOME, LIABILITIES),
         (CAUSE,),
         Cause.TAKEOVERS,
+        claimed=Claimed.LIQUIDATIONS,
     )
     GAP_LOSS = Entry(
         "GapLoss",
@@ -177,12 +202,20 @@ class Kind(StrEnum):
         (CAUSE,),
         Cause.TAKEOVERS,
         Family.HOLDING,
+        claimed=Claimed.LIQUIDATIONS,
     )
     SEIZURE = Entry("Seizure", "tokens sold for a customer, and what they bring", (EQUITY,))
 
     # What the group pays for.
     VENTURES = _stake("Ventures", "shares of other companies")
     ACQUISITIONS = _stake("Acquisitions", "companies bought whole")
+    # Unlike `BACKSTOP` it leaves no fills: to whoever reads no words it is a sum handed over.
+    TAKEOVERS = _use(
+        "Takeovers",
+        "losses on positions taken over from failed liquidations",
+        Cause.SUMS,
+        Claimed.LIQUIDATIONS,
+    )
     INCIDENTS = _use("Incidents", "thefts, and accidents that cost money", Cause.SUMS)
     LENDING = _use("Lending", "loans that are never repaid", Cause.SUMS)
     SETTLEMENTS = _use("Settlements", "payments that end a dispute", Cause.SUMS)
@@ -221,6 +254,7 @@ class Kind(StrEnum):
         (LIQUID, CAUSE),
         Cause.FEES,
         has_switch=True,
+        claimed=Claimed.ON_CHAIN,
     )
     LOANS = Entry(
         "Loans",

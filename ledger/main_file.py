@@ -100,6 +100,10 @@ FINANCE_QUERIES: dict[str, str] = {
 }
 
 
+# What these ask stands in two sets of books.
+OF_ALL_BOOKS = ("check-claims-mirror-debts", "check-loans-mirror-debts")
+
+
 def finances(chart: Chart) -> bool:
     """Tell whether the group has anything but trading."""
     return bool(chart.parties.financiers or chart.spendings or chart.tokens)
@@ -107,17 +111,11 @@ def finances(chart: Chart) -> bool:
 
 def main_text(title: str, chart: Chart, start: date, last: date, includes: Iterable[str]) -> str:
     """Write main.beancount for books that run from *start* to *last*, both included."""
-    roles = {
-        "house": chart.parties.house,
-        "house_lower": chart.parties.house.lower(),
-        "maker": chart.parties.maker,
-        "maker_lower": chart.parties.maker.lower(),
-        "firm": chart.parties.firms[0] if chart.parties.firms else chart.parties.retail,
-    }
+    firm = chart.parties.firms[0] if chart.parties.firms else chart.parties.retail
     parts = [
         HEADER,
         "".join(f";; {line}".rstrip() + "\n" for line in (*title.splitlines(), "")),
-        HOW_TO_READ.format(**roles),
+        HOW_TO_READ.format(firm=firm, **_group(chart)),
         f'\noption "title" {quoted(title)}\noption "operating_currency" "{MONEY}"\n{EXACT}\n',
         *(_commodity_text(start, *each) for each in _commodities(chart)),
         "\n;; Who plays which part.\n",
@@ -128,9 +126,24 @@ def main_text(title: str, chart: Chart, start: date, last: date, includes: Itera
         parts += [f";; {heading}\n", *(opened(start, line) for line in accounts), "\n"]
     parts += [f"include {quoted(name)}\n" for name in includes]
     parts.append('\n;; Questions to ask:  bean-query main.beancount ".run hole"\n')
-    for name, query in (QUERIES | (FINANCE_QUERIES if finances(chart) else {})).items():
-        parts.append(f'{last} query "{name.format(**roles)}" "{query.format(**roles)}"\n')
+    parts += query_texts(chart, last)
     return "".join(parts)
+
+
+def query_texts(chart: Chart, last: date, alone: bool = False) -> Iterator[str]:
+    """Yield the saved queries; *alone* those that the group's own books answer."""
+    group = _group(chart)
+    for name, query in (QUERIES | (FINANCE_QUERIES if finances(chart) else {})).items():
+        if not (alone and name in OF_ALL_BOOKS):
+            yield f'{last} query "{name.format(**group)}" "{query.format(**group)}"\n'
+
+
+def property_texts(chart: Chart, start: date) -> Iterator[str]:
+    """Yield the commodities that are somebody's property, not promises: money and tokens."""
+    contracts = {contract.commodity for contract in chart.contracts}
+    for commodity, meta in _commodities(chart):
+        if commodity not in contracts:
+            yield _commodity_text(start, commodity, meta)
 
 
 def check_text() -> str:
@@ -158,6 +171,16 @@ def _parts_played(chart: Chart) -> Iterator[Note]:
     """Yield the notes that say who plays which part, and who pays whom."""
     yield from (Role(*each) for each in chart.parties.roles())
     yield from (Pays(each.payer, each.kind, each.to) for each in chart.spendings)
+
+
+def _group(chart: Chart) -> dict[str, str]:
+    house, maker = chart.parties.group
+    return {
+        "house": house,
+        "house_lower": house.lower(),
+        "maker": maker,
+        "maker_lower": maker.lower(),
+    }
 
 
 _Meta = tuple[tuple[str, str], ...]  # with values as Beancount reads them
@@ -190,12 +213,12 @@ def _commodities(chart: Chart) -> Iterator[tuple[str, _Meta]]:
                 *((("pooled", "TRUE"),) if token.is_pooled else ()),
             ),
         )
-    for token in chart.collateral:
-        market = token.contract.market
+    for brought in chart.collateral:
+        market = brought.contract.market
         about = {
             "name": f"a token that customers on margin bring, held in kind; its price is the lead "
-            f"price of {market}, and {token.weight} of its value counts as collateral",
+            f"price of {market}, and {brought.weight} of its value counts as collateral",
             "valued-by": market,
-            "weight": token.weight,
+            "weight": brought.weight,
         }
-        yield token.commodity, tuple((key, quoted(text)) for key, text in about.items())
+        yield brought.commodity, tuple((key, quoted(text)) for key, text in about.items())

@@ -196,7 +196,7 @@ def fees_of_other_makers(
 
 def lead_quoting(
     time_us: int,
-    kind: str,
+    kind: Kind,
     who: str,
     venue: str,
     gained_cents: Mapping[str, int],

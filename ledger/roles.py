@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import MISSING, fields
+from typing import Any
 
 from ledger.notes import Role
 from ledger.parties import Parties
@@ -48,8 +49,10 @@ def read_parties(roles: Iterable[Role], keepers: Collection[str]) -> Parties:
     for role, must_be in OF_ONE.items():
         if must_be and not players[role]:
             raise RoleError(role, "is missing; name the party that plays it")
-    single = {role: players[role][0] for role in OF_ONE if players[role]}
-    return Parties(**single, **{OF_SEVERAL[role]: tuple(players[role]) for role in OF_SEVERAL})
+    # Of either type, as the field of that name: one party, or several.
+    by_field: dict[str, Any] = {role: players[role][0] for role in OF_ONE if players[role]}
+    by_field |= {field: tuple(players[role]) for role, field in OF_SEVERAL.items()}
+    return Parties(**by_field)
 
 
 def _check(role: str, name: str, players: dict[str, list[str]], keepers: Collection[str]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from beancount.core import data
 
 MANIFEST = "manifest.json"
+GROUP = "group.beancount"  # the house group's own books
 
 N = TypeVar("N", bound=Note)
 
@@ -79,7 +80,7 @@ class RunFolder:
 
     def select(
         self, statement: str, parameters: Sequence[object] | Mapping[str, object] = ()
-    ) -> list[tuple]:
+    ) -> list[tuple[Any, ...]]:
         """Return what a SELECT over the views of `connect` gives.
 
         Raises:
@@ -176,7 +177,7 @@ class RunFolder:
     # ---------------------------------------------------------------------- the text
 
     @cached_property
-    def loaded(self) -> tuple[Sequence["data.Directive"], Sequence[NamedTuple]]:
+    def loaded(self) -> "tuple[data.Directives, list[data.BeancountError]]":
         """All directives of the general ledger, and the errors that Beancount finds in it."""
         from ledger.text_loader import load_text  # a report doesn't wait for Beancount
 
@@ -189,13 +190,24 @@ class RunFolder:
         Raises:
             RunFolderError: Beancount finds errors in it.
         """
-        from ledger.text_loader import placed
+        return _sound(*self.loaded)
 
-        entries, errors = self.loaded
-        if errors:
-            more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-            raise RunFolderError(f"{placed(errors[0])}{more}")
-        return entries
+    @cached_property
+    def group_entries(self) -> Sequence["data.Directive"]:
+        """All directives of the house group's own books, as Beancount loads them.
+
+        Raises:
+            RunFolderError: the run has none, or Beancount finds errors in them.
+        """
+        from ledger.text_loader import load_text
+
+        path = self.path / GROUP
+        if not path.is_file():
+            raise RunFolderError(
+                f"{self.path}: the group's own books are missing ({GROUP}); write them from the "
+                f"general ledger with `moneytrail rebuild {self.path}`"
+            )
+        return _sound(*load_text(path))
 
     @cached_property
     def transactions(self) -> Sequence["data.Transaction"]:
@@ -204,3 +216,15 @@ class RunFolder:
 
         found = [entry for entry in self.entries if isinstance(entry, data.Transaction)]
         return sorted(found, key=lambda entry: entry.meta["seq"])
+
+
+def _sound(
+    entries: "data.Directives", errors: "list[data.BeancountError]"
+) -> Sequence["data.Directive"]:
+    """Return what was loaded without errors."""
+    from ledger.text_loader import placed
+
+    if errors:
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        raise RunFolderError(f"{placed(errors[0])}{more}")
+    return entries

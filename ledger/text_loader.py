@@ -1,10 +1,9 @@
 """The general ledger's text, loaded by Beancount: audits and `query` read it, reports don't."""
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from beancount import loader
 from beancount.core import data
@@ -14,14 +13,14 @@ from beancount.core import data
 loader.initialize(use_cache=False)
 
 
-def load_text(path: Path) -> tuple[Sequence[data.Directive], Sequence[NamedTuple]]:
+def load_text(path: Path) -> tuple[data.Directives, list[data.BeancountError]]:
     """Return all directives of a ledger, and the errors that Beancount finds in it."""
     with collector_at_rest():
         entries, errors, _ = loader.load_file(str(path))
     return entries, errors
 
 
-def placed(error: NamedTuple) -> str:
+def placed(error: data.BeancountError) -> str:
     """Say in one line where one of Beancount's errors is, and what it is."""
     source = error.source or {}
     file = Path(source.get("filename", "?")).name

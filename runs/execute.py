@@ -8,6 +8,7 @@ from pathlib import Path
 from des.scenario import Scenario
 from des.world import World
 from ledger.day_ledger import days_of, render_days
+from ledger.group_books import write_group
 from ledger.mistake import MistakeError
 from ledger.proof.seal import seal
 from ledger.run_folder import MANIFEST, RunFolder
@@ -66,7 +67,10 @@ def execute(
 def _complete(folder: Path, scenario: Scenario, on_phase: Callable[[str], None]) -> None:
     """Add to the books what goes with them, and seal it all."""
     (folder / "scenario.toml").write_text(dump(scenario), encoding="utf-8")
-    _write_day_ledgers(folder, scenario, on_phase)
+    run = RunFolder(folder)
+    on_phase("writing the books of the group")
+    write_group(run)
+    _write_day_ledgers(run, scenario, on_phase)
     on_phase("sealing")
     seal(
         folder,
@@ -79,15 +83,15 @@ def _complete(folder: Path, scenario: Scenario, on_phase: Callable[[str], None])
     )
 
 
-def _write_day_ledgers(folder: Path, scenario: Scenario, on_phase: Callable[[str], None]) -> None:
+def _write_day_ledgers(run: RunFolder, scenario: Scenario, on_phase: Callable[[str], None]) -> None:
     wanted = scenario.run.day_ledgers
     if not wanted:
         return
     on_phase("writing day ledgers")
-    run = RunFolder(folder)
-    (folder / "days").mkdir()
+    folder = run.path / "days"
+    folder.mkdir()
     for day, text in render_days(run, days_of(run) if wanted == "all" else wanted):
-        (folder / "days" / f"{day}.beancount").write_text(text, encoding="utf-8")
+        (folder / f"{day}.beancount").write_text(text, encoding="utf-8")
 
 
 def _check_place(target: Path, force: bool) -> None:

@@ -16,6 +16,8 @@ from ledger.accounts import cash, debt
 from ledger.kinds import Kind
 from ledger.notes import RoundValuation, UnpaidRecall, UnpaidUse
 from ledger.proof.audit import audit
+from ledger.reports.life.milestones import Milestone
+from ledger.reports.life.timeline import timeline
 from ledger.reports.money.hole import hole
 from ledger.reports.money.where import where
 from ledger.reports.trail.entity_books import books
@@ -74,7 +76,7 @@ def moved(entry: data.Transaction, account: str) -> Decimal:
 def test_the_audit_finds_nothing_wrong_with_any_day(run):
     findings = list(audit(run.path, every_day=True))
 
-    assert [finding.problems for finding in findings] == [()] * 5
+    assert [finding.problems for finding in findings] == [()] * 6
     assert "5 of 5 days" in findings[-1].step
 
 
@@ -128,7 +130,8 @@ def test_the_report_explains_the_hole_with_the_new_kinds(run):
     assert the_hole.kinds_usd["Acquisitions"] == 0  # nobody could pay for it
     assert the_hole.kinds_usd["Tokens"] == 42_000
     assert the_hole.kinds_usd["Shares"] == -150_000
-    received = {row[0]: row[3] for row in where(run).tables()[2].rows}
+    tables = {table.name: table for table in where(run).tables()}
+    received = {row[0]: row[3] for row in tables["cash-by-receiver"].rows}
     assert received["First-Investor"] == 700_000
     assert received["Investors"] == -150_000
 
@@ -210,6 +213,7 @@ def test_a_recall_that_the_credit_line_refuses_is_paid_in_part_and_stays_owed(ex
     owed = -sum(moved(entry, account) for entry in run.transactions)
     assert (day, account) == (date(2022, 6, 2), debt(MAKER, "Lender01"))
     assert 0 < unpaid < 250_000
+    assert timeline(run).firsts[Milestone.LENDER_NOT_PAID].day == day
     assert 150_000 < owed <= 150_000 + unpaid
     assert list(audit(run.path))[1].problems == ()
 

@@ -17,6 +17,7 @@ from ledger.reports.liquidations.liquidation_results import liquidations
 from ledger.reports.market.beliefs import beliefs
 from ledger.reports.market.pool_results import pools
 from ledger.reports.money.hole import hole
+from ledger.reports.money.quote_views import quote_views
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 from runs.execute import execute
@@ -89,6 +90,16 @@ def test_the_answer_that_the_readme_begins_with_is_made_from_the_books(life):
     lost = the_hole.kinds_usd["PickOff"]
     share = percent(lost, sum(the_hole.uses_usd.values()))
     assert f"{lost / MILLION:.1f} million dollars, {share} % of all the money" in said
+
+
+@pytest.mark.slow
+def test_what_the_readme_says_of_takeovers_and_of_the_groups_view_is_in_the_books(life):
+    taken_over = hole(life).kinds_usd["Takeovers"] / MILLION
+    views = quote_views(life)
+    said = " ".join(README.split())
+    assert f"{taken_over:,.0f} million of liquidations are two positions" in said
+    assert f"takers' fees of {views.taker_fees_usd / MILLION:.0f} million" in said
+    assert f"its quotes *earned* {views.group_usd / MILLION:.0f}." in said
 
 
 @pytest.mark.slow

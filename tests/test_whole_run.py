@@ -301,6 +301,8 @@ GOLDEN = Path(__file__).with_name("golden")
 WRITTEN_DOWN = (
     "main.beancount",
     "check.beancount",
+    "group.beancount",
+    "check-group.beancount",
     "2022-04.beancount",
     "2022-05.beancount",
     "days/2022-05-01.beancount",

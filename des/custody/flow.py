@@ -23,7 +23,6 @@ from des.custody.till import Till
 from des.given import given
 from des.scenario import Scenario
 from ledger.journal import Journal
-from ledger.notes import Fear, Heard, rounded
 from ledger.parties import Parties
 
 HOURS_PER_DAY = DAY_US // HOUR_US
@@ -40,12 +39,11 @@ class CustomerFlow:
         till: Till,
         desk: RetailCustody,
         firms: FirmWithdrawals,
-        journal: Journal,
     ) -> None:
         """Begin with nobody under way.
 
         Args:
-            env, journal: of the world.
+            env: of the world.
             scenario: whose `retail.flow` says what follows from what; of news before the run
                 customers feel what is left.
             confidence: what they think of the house.
@@ -53,7 +51,7 @@ class CustomerFlow:
             desk: where retail customers are served.
             firms: those of them who trade for a living.
         """
-        self._env, self._seed, self._journal = env, scenario.run.seed, journal
+        self._env, self._seed = env, scenario.run.seed
         self._retail, self._rules = scenario.retail, given(scenario.retail.flow)
         self._confidence, self._till, self._desk, self._firms = confidence, till, desk, firms
         self._news = deque(scenario.news or ())
@@ -74,8 +72,6 @@ class CustomerFlow:
         """
         self._hear(now_us)
         fear = self._confidence.fear(now_us)
-        if now_us % DAY_US == 0:
-            self._journal.note(now_us, Fear(rounded(fear, 6)))
         self._firms.decide(now_us, fear)
         retail, rules = self._retail, self._rules
         self._cohorts.agree(self._desk.unasked_cents())
@@ -96,7 +92,6 @@ class CustomerFlow:
         while self._news and self._news[0].time_us <= now_us:
             news = self._news.popleft()
             self._confidence.shock(news.time_us, news.shock)
-            self._journal.note(now_us, Heard(news.what, rounded(news.shock, 6)))
 
     def _arrivals(
         self, quantity: str, expected: float, act: Callable[[np.random.Generator], None]
@@ -155,7 +150,7 @@ def customers(
     if confidence:
         firms = [(name, code(name)) for name in parties.firms]
         runners = FirmWithdrawals(seed, firms, given(retail.flow).firms_sensitivity, till)
-        return CustomerFlow(env, scenario, confidence, till, desk, runners, journal)
+        return CustomerFlow(env, scenario, confidence, till, desk, runners)
     end_us = midnight_us(scenario.run.end)
     for quantity, per_day, usd_mean, act in (
         ("deposits", retail.deposits_per_day, retail.deposit_usd_mean, desk.deposit),

@@ -6,8 +6,7 @@ from des.scenario import Scenario
 from des.venue.venue import Venue
 from ledger import movements
 from ledger.journal import Journal
-from ledger.money import dollars, to_cents
-from ledger.notes import UnpaidFees
+from ledger.money import to_cents
 from ledger.parties import Parties
 
 
@@ -53,8 +52,6 @@ class OtherMakersDesk:
         )
         left = self._volume.others_left_without_maker(time_us, maker_shows)
         self.fees_without_maker_cents += paid_cents * left
-        if unpaid_cents := sum(fees) - paid_cents:
-            self._journal.note(time_us, UnpaidFees(self._name, dollars(unpaid_cents)))
 
     def _book(self, time_us: int, market: str, volume_cents: int, fee_cents: int) -> int:
         cents = min(fee_cents, int(self._house.claims[self._code]))

@@ -18,10 +18,10 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
 import numpy as np
-from numba import njit
 
 from des.chance import distinct, stream
 from des.clock import HOUR_US, YEAR_S
+from des.compile_cache import njit
 from des.price.lead_price import Ticks
 from ledger.mistake import MistakeError
 from ledger.money import RATE_UNIT

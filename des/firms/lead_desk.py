@@ -161,7 +161,7 @@ class LeadDesk:
         self._book(time_us, Kind.LEAD_PICKOFF, who, lost | {who: int(paid.sum())}, fee)
 
     def _book(
-        self, time_us: int, kind: str, who: str, gained_cents: dict[str, int], fee: int = 0
+        self, time_us: int, kind: Kind, who: str, gained_cents: dict[str, int], fee: int = 0
     ) -> None:
         if not any((*gained_cents.values(), fee)):
             return

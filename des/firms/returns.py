@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
+
+from des.compile_cache import njit
 
 
 @dataclass(frozen=True, slots=True)

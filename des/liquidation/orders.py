@@ -8,10 +8,10 @@ are together no larger than the rule's global cap, so the book is never asked fo
 """
 
 import numpy as np
-from numba import njit
 
 from des.chance import mix
 from des.clock import SECOND_US
+from des.compile_cache import njit
 from des.quoting.quotes import ASK, BID
 from des.quoting.race import ANY_PRICE, FORCED, ORDER
 from ledger.fills import Trigger

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from des.clock import microseconds
+from des.compile_cache import njit
 from des.price.lead_price import Ticks
 from des.quoting.quotes import latest
 from des.rows import clear
@@ -25,7 +25,9 @@ from ledger.parties import Parties
 COST_UNIT = 10**8  # half-spreads are in hundred-millionths of the price
 
 _PICKOFF, _HEDGE = int(Motive.PICKOFF), int(Motive.HEDGE)
-_NONE, _ONE = np.int64(0), np.int64(1)  # not literals: see `race`
+# Not literals: see `race`. In compiled code a number is a number.
+_NONE: int = np.int64(0)  # type: ignore[assignment]
+_ONE: int = np.int64(1)  # type: ignore[assignment]
 
 
 class HedgeOrders(NamedTuple):
@@ -126,7 +128,7 @@ def _no_orders(n: int) -> HedgeOrders:
 
 
 @njit(cache=True)
-def _note(orders: HedgeOrders, i: int, due_us: int, hedger: int, lots: int) -> None:
+def _note(orders: HedgeOrders, i: int, due_us: int, hedger: int | np.int64, lots: int) -> None:
     orders.due_us[i], orders.hedger[i], orders.lots[i] = due_us, hedger, lots
 
 

@@ -6,10 +6,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from des.chance import distinct, stream
 from des.clock import HOUR_US, SECOND_US
+from des.compile_cache import njit
 from des.price.hourly_path import hourly_path
 from des.scenario import Price
 from des.turns import first_at

@@ -1,8 +1,8 @@
 """An interval at once: quotes are posted and watched, and all orders meet them in their turns."""
 
 import numpy as np
-from numba import njit
 
+from des.compile_cache import njit
 from des.quoting.quotes import ASK, BID, Quotes, last, post_quotes, posting_times_us
 from des.quoting.race import ORDER, Codes, Watchers, fills_of, watch
 from des.turns import in_turn

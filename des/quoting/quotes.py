@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from des.compile_cache import njit
 from des.price.lead_price import Ticks
 from des.turns import first_at
 
@@ -50,7 +50,8 @@ def post(
 
     Each is made from the lead price of *latency_us* before, or from the first one.
     """
-    return post_quotes(standing, posted_us, latency_us, *ticks, *plan.compiled())
+    skew, offset, shown = plan.compiled()
+    return post_quotes(standing, posted_us, latency_us, *ticks, skew, offset, shown)
 
 
 @njit(cache=True)

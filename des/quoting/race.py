@@ -13,9 +13,9 @@ an interval of either: what they are given at once changes nothing in what they 
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from des.chance import mix, quantile_index
+from des.compile_cache import njit
 from des.quoting.quotes import ASK, BID, SIGN, Quotes, latest
 from des.rows import clear
 from des.turns import first_at

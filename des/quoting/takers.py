@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from des.chance import decision_key
 from des.clock import microseconds
+from des.compile_cache import njit
 from des.quoting.quotes import ASK, BID, SIGN
 from des.scenario import Firm
 from des.turns import in_turn

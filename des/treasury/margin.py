@@ -10,8 +10,8 @@ venue bears.
 from collections.abc import Sequence
 
 import numpy as np
-from numba import njit
 
+from des.compile_cache import njit
 from des.custody.custody import Custody
 from des.scenario import Firm, Scenario
 from des.treasury.purse import Purse

@@ -32,8 +32,8 @@ from des.treasury.purse import Purse
 from des.treasury.token_holdings import TokenHoldings
 from ledger.accounts import in_pool, pooled
 from ledger.journal import Journal
-from ledger.money import dollars, to_cents
-from ledger.notes import TradedPool, UnopenedPool, rounded
+from ledger.money import to_cents
+from ledger.notes import TradedPool, rounded
 from ledger.parties import OUTSIDE, Parties
 from ledger.pools import Arbitrages, arbitrage_pool, close_pool, open_pool, pool_link
 from ledger.times import day_of
@@ -65,7 +65,7 @@ class PoolProgramme:
             purse: where the maker's comes from.
             holdings: the maker's tokens, those in pools among them.
             listings: all markets, each with its lead price.
-            journal: takes down what does not open, and what a day's price was like.
+            journal: takes down what a day's price was like.
         """
         group, names = given(scenario.group), [market.name for market in scenario.markets]
         markets = {token.name: token.market for token in group.tokens}
@@ -118,14 +118,8 @@ class PoolProgramme:
     def _open(self, time_us: int, terms: Pool, mark_ticks: int) -> None:
         token, cents = terms.token, to_cents(terms.usd)
         units = int(cents / (mark_ticks * self._tick_cents[token]))
-        lacking = None
-        if not 0 < units <= self.holdings.units[token]:
-            lacking = f"{token}: {units:,}"
-        elif cents > self._purse.payable_cents(time_us):
-            lacking = "dollars"
-        if lacking:
-            note = UnopenedPool(token, dollars(cents), f"for lack of {lacking}")
-            self._journal.note(time_us, note)
+        has_tokens = 0 < units <= self.holdings.units[token]
+        if not has_tokens or cents > self._purse.payable_cents(time_us):
             return
         self._purse.raise_cash(time_us, cents, (pool_link(token),))
         self.holdings.units[token] -= units

@@ -4,8 +4,8 @@ from collections import deque
 from collections.abc import Sequence
 
 import numpy as np
-from numba import njit
 
+from des.compile_cache import njit
 from des.scenario import FeeTier
 from des.venue.venue import Venue
 from ledger.money import to_cents

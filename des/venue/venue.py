@@ -8,8 +8,8 @@ what a settlement takes from some is exactly what it gives to others.
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numba import njit
 
+from des.compile_cache import njit
 from des.rows import clear, row_edge_cents, row_fee_cents
 from ledger.fills import ROW
 from ledger.journal import Journal

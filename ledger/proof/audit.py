@@ -1,9 +1,9 @@
 """The audit: is this run what it was when it was sealed, and do its books hold?
 
 From the outside in: the seal; the general ledger, through Beancount's own loader and the
-invariants; its copy by column, held against the text; the fills, recomputed and summed; day
-ledgers, rendered anew, loaded by Beancount and held against the invariants line by line. Each step
-says what it looked at and names what is wrong.
+invariants; its copy by column, held against the text; the group's own books, rendered anew; the
+fills, recomputed and summed; day ledgers, rendered anew, loaded by Beancount and held against the
+invariants line by line. Each step says what it looked at and names what is wrong.
 
 The last two go day by day, each day by itself, so that whoever is at hand can share the work.
 """
@@ -22,12 +22,13 @@ from beancount import loader
 
 from ledger.day_ledger import days_of, render_day
 from ledger.fill_store import FillsError
+from ledger.group_books import group_texts
 from ledger.proof import invariants
 from ledger.proof.copy_check import wrong_copies
 from ledger.proof.recompute import Recomputation
 from ledger.proof.seal import broken_seals
 from ledger.roles import RoleError
-from ledger.run_folder import RunFolder, RunFolderError
+from ledger.run_folder import GROUP, RunFolder, RunFolderError
 from ledger.text_loader import collector_at_rest, placed
 
 SAMPLE_DAYS = 2
@@ -35,7 +36,9 @@ SAMPLE_SEED = 20221111
 
 # Problems are told; what is planned are the arguments of further questions.
 Told = str
-Planned = tuple[date] | tuple[date, bool]
+PlannedFills = tuple[date]
+PlannedLedger = tuple[date, bool]  # whether Beancount is to load it
+Planned = PlannedFills | PlannedLedger
 Found = tuple[Any, ...]  # things told, or planned
 Answer = Callable[[], Found]  # gives what was found, once it is there
 
@@ -62,7 +65,7 @@ def audit(
     """
     ask = _asking(folder, executor)
     # What is short comes first: by it each worker comes to have the general ledger.
-    seal, general, copy = ask("seal"), ask("general"), ask("copy")
+    seal, general, copy, group = ask("seal"), ask("general"), ask("copy"), ask("group")
     plans = ask("days", every_day), ask("days_of_fills")
     days, days_of_fills = (answer() for answer in plans)
     # Of the rest, what takes longest comes last in the report and first in the queue.
@@ -73,6 +76,7 @@ def audit(
         ("seal: every file is as it was sealed", [seal]),
         ("general ledger: Beancount loads it, and the invariants hold", [general]),
         ("columns: the general ledger's copy says what its text says, line by line", [copy]),
+        ("group: its own books are the general ledger's, and hold the invariants alone", [group]),
         ("fills: recomputed, and summed against the general ledger", fills),
         (f"day ledgers: {_coverage(days)}each stands alone", day_ledgers),
     ):
@@ -99,7 +103,7 @@ def _each(
     ]
 
 
-def _coverage(plan: Iterable[Planned | Told]) -> str:
+def _coverage(plan: Iterable[PlannedLedger | Told]) -> str:
     days = [item for item in plan if not isinstance(item, Told)]
     if not days:
         return ""
@@ -151,7 +155,18 @@ class _Auditor:
     def copy(self) -> Iterator[Told]:
         yield from wrong_copies(self._run)
 
-    def days_of_fills(self) -> Iterator[Planned]:
+    def group(self) -> Iterator[Told]:
+        """Compare the group's own books with what the general ledger gives, and load them."""
+        texts = group_texts(self._run)
+        for name, text in texts.items():
+            path = self._run.path / name
+            if not path.is_file():
+                yield f"{name}: it is missing; `moneytrail rebuild` writes it"
+            elif path.read_text(encoding="utf-8") != text:
+                yield f"{name}: it is not what the general ledger gives"
+        yield from (f"{GROUP}: {error}" for error in _errors_of(texts[GROUP], "group"))
+
+    def days_of_fills(self) -> Iterator[PlannedFills]:
         """Plan the days whose fills to recompute."""
         yield from ((day,) for day in self._recomputation.days)
 
@@ -164,7 +179,7 @@ class _Auditor:
     def fills_on_margin(self) -> Iterator[Told]:
         return self._recomputation.wrong_on_margin()
 
-    def days(self, every_day: bool) -> Iterator[Planned | Told]:
+    def days(self, every_day: bool) -> Iterator[PlannedLedger | Told]:
         """Plan all days, each with whether Beancount is to load its ledger."""
         days = days_of(self._run)
         stored = {path.stem for path in (self._run.path / "days").glob("*.beancount")}
@@ -185,8 +200,11 @@ class _Auditor:
         if stored.is_file() and stored.read_text(encoding="utf-8") != text:
             yield f"{name}: it is not what the general ledger and the fills give"
         if load:
-            with collector_at_rest():
-                entries, errors, _ = loader.load_string(text)
-                found = errors or invariants.check(entries, {}, "line")[1]
-            for error in found:
-                yield f"{name}: {placed(error)}"
+            yield from (f"{name}: {error}" for error in _errors_of(text, "line"))
+
+
+def _errors_of(text: str, mode: str) -> list[str]:
+    """Have Beancount load a ledger that stands alone; return what is wrong, each with its place."""
+    with collector_at_rest():
+        entries, errors, _ = loader.load_string(text)
+        return list(map(placed, errors or invariants.check(entries, {}, mode)[1]))

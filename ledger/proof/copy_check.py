@@ -16,6 +16,7 @@ from ledger import directive_store, posting_store
 from ledger.book_views import missing_copies
 from ledger.copy_of_text import by_month, directives, scales_of
 from ledger.directive_store import Directive, in_order
+from ledger.loaded_entries import in_text_order, moved_by, party_of
 from ledger.run_folder import RunFolder
 from ledger.values import plain
 
@@ -114,11 +115,9 @@ def _rows(
         sorted(entry.links),
         {key: str(value) for key, value in entry.meta.items() if _is_told(key)},
     )
-    # The loader groups them by commodity.
-    in_text = sorted(entry.postings, key=lambda posting: posting.meta["lineno"])
-    for line, posting in enumerate(in_text, start=1):
+    for line, posting in enumerate(in_text_order(entry), start=1):
         root, entity, kind, *others = posting.account.split(":")
-        number, commodity = posting.units
+        number, commodity = moved_by(posting)
         yield (
             seq,
             line,
@@ -132,7 +131,7 @@ def _rows(
             number / units[commodity],
             units[commodity],
             commodity,
-            posting.meta.get("party"),
+            party_of(posting),
         )
 
 
@@ -142,7 +141,7 @@ def _is_told(key: str) -> bool:
 
 def _differences(copy: Iterable[Row], text: Iterable[Row]) -> Iterator[str]:
     """Hold a month's postings in the copy against those in the text, each by seq and line."""
-    held: dict[tuple[object, object], Row] = {}
+    held: dict[Row, Row] = {}  # by seq and line
     for row in copy:
         if row[:2] in held:
             yield f"posting {row[1]} of seq {row[0]} is there twice"

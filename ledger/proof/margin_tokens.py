@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from ledger.accounts import PLEDGED, claim_in_kind
+from ledger.loaded_entries import stated
 from ledger.motives import IN_KIND, Motive
-from ledger.proof.invariants.steps import stated
 from ledger.run_folder import RunFolder
 
 E6 = 1_000_000

@@ -1,21 +1,27 @@
-"""Writing a run's copy by column anew, from the text: for runs that have none, or a broken one.
+"""Writing anew what is made from a run's text: its copy by column, and the group's own books.
 
-The copy is sealed like every other file, so a run whose copy is written anew is sealed anew. That
-is done only if all else is as it was sealed: a new seal must not hide an old change.
+Runs may have none, or a broken one. Both are sealed like every other file, so a run whose copy is
+written anew is sealed anew. That is done only if all else is as it was sealed: a new seal must not
+hide an old change.
 """
 
 import json
 
-from ledger import directive_store, posting_store
+from ledger import directive_store, group_books, posting_store
 from ledger.copy_of_text import write_copy
 from ledger.proof.seal import broken_seals, seal
-from ledger.run_folder import MANIFEST, RunFolder, RunFolderError
+from ledger.run_folder import GROUP, MANIFEST, RunFolder, RunFolderError
 
-_COPIES = (f"{posting_store.FOLDER}/", f"{directive_store.FILE}:")
+_COPIES = (
+    f"{posting_store.FOLDER}/",
+    f"{directive_store.FILE}:",
+    f"{GROUP}:",
+    f"{group_books.CHECK_FILE}:",
+)
 
 
 def rebuild(run: RunFolder) -> None:
-    """Write the copy from the text, and seal the run.
+    """Write the copy and the group's books from the text, and seal the run.
 
     Raises:
         RunFolderError: anything but the copy is not as it was sealed, or the text doesn't load.
@@ -25,4 +31,5 @@ def rebuild(run: RunFolder) -> None:
         raise RunFolderError(f"{run.path}: {broken[0]}; a new seal would hide that")
     manifest = json.loads((run.path / MANIFEST).read_text(encoding="utf-8"))
     write_copy(run.path, run.entries)
+    group_books.write_group(RunFolder(run.path))  # which reads the new copy
     seal(run.path, manifest["run"])

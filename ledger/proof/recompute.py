@@ -10,7 +10,7 @@ if no day is wrong, none would be with all of that carried from the first row to
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -23,6 +23,7 @@ from beancount.core import data
 
 from ledger import fill_store
 from ledger.entries import Entries, contract_table
+from ledger.loaded_entries import moved_by
 from ledger.money import amount
 from ledger.notes import FillsOfDay, FundingRate
 from ledger.proof.day_openings import DAY, DayOpenings
@@ -162,7 +163,8 @@ class Recomputation:
             for entry in self._closings.get(day, [])
         }
         for entry in self._entries.closing(rows, int(rows["time_us"][-1])):
-            found = booked.pop(tuple(int(value) for _, value in entry.meta), None)
+            count, first, last = (int(value) for _, value in entry.meta)
+            found = booked.pop((count, first, last), None)
             if found is None:
                 yield f"{day}: no entry of the general ledger sums up: {entry.narration}"
             elif _amounts(run, entry) != _booked_amounts(found):
@@ -170,8 +172,8 @@ class Recomputation:
                     f"{day}: the entry with seq {found.meta['seq']} is not the sum of its fills: "
                     f"{entry.narration}"
                 )
-        for found in booked.values():
-            yield f"{day}: the entry with seq {found.meta['seq']} sums up fills that are not there"
+        for left in booked.values():
+            yield f"{day}: the entry with seq {left.meta['seq']} sums up fills that are not there"
 
     @cached_property
     def _openings(self) -> DayOpenings:
@@ -193,15 +195,15 @@ def _file(path: Path) -> str:
 
 
 def _amounts(run: RunFolder, entry: Movement) -> Counter[tuple[str, Decimal, str]]:
-    scale = {commodity: scale.text for commodity, scale in run.chart.quantities.items()}
-    scale[MONEY] = amount
+    write: dict[str, Callable[[int], str]] = {MONEY: amount}
+    write |= {commodity: scale.text for commodity, scale in run.chart.quantities.items()}
     return Counter(
-        (p.account, Decimal(scale[p.commodity](p.units)), p.commodity) for p in entry.postings
+        (p.account, Decimal(write[p.commodity](p.units)), p.commodity) for p in entry.postings
     )
 
 
-def _booked_amounts(entry: data.Transaction) -> Counter:
-    return Counter((p.account, p.units.number, p.units.currency) for p in entry.postings)
+def _booked_amounts(entry: data.Transaction) -> Counter[tuple[str, Decimal, str]]:
+    return Counter((posting.account, *moved_by(posting)) for posting in entry.postings)
 
 
 def _control_totals(run: RunFolder) -> dict[date, tuple[int, str]]:

@@ -1,7 +1,7 @@
 """Dollars as the entries of a general ledger have them: what moved, and what stands where."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ OPENINGS = f"(SELECT seq FROM postings WHERE kind = '{Kind.OPENING}')"
 
 def usd_balances(run: RunFolder) -> defaultdict[str, Decimal]:
     """Return what stands on each account in dollars, zero where nothing was ever posted."""
-    balances: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    balances: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
     balances.update(
         run.select(
             "SELECT account, sum(units) * 0.01 FROM postings WHERE commodity = ? GROUP BY account",
@@ -40,13 +40,6 @@ def number_of(run: RunFolder) -> Callable[[int, str], Decimal]:
         return Decimal(quantities[commodity].text(units))
 
     return number
-
-
-def usd_lines(entry: "data.Transaction") -> Iterator[tuple[str, Decimal]]:
-    """Yield the accounts in which an entry moves dollars, and how many."""
-    for posting in entry.postings:
-        if posting.units.currency == MONEY:
-            yield posting.account, posting.units.number
 
 
 def is_opening(entry: "data.Transaction") -> bool:

@@ -17,7 +17,7 @@ class _Compiling(Listener):
     def on_start(self, event: Event) -> None:
         """Say it of the outermost function."""
         if not self._depth:
-            self._progress.interrupts("compiling, on the first run only (some ten seconds)")
+            self._progress.interrupts("compiling, once for these sources (some ten seconds)")
         self._depth += 1
 
     def on_end(self, event: Event) -> None:

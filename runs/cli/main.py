@@ -98,7 +98,7 @@ COMMANDS = (
     LazyCommand(
         "rebuild",
         "rebuild_command",
-        "Write a run's copy by column anew from its text, and seal the run.",
+        "Write a run's copies anew from its text, and seal the run.",
     ),
 )
 

@@ -17,6 +17,8 @@ from runs.plots.cage_plot import cage_figure
 @report(
     "hole-by-kind",
     "hole",
+    "the-mechanism",
+    "views",
     "cash-by-receiver",
     "cash-change",
     "bridge",
@@ -34,7 +36,8 @@ def where_command(run: RunFolder, by: str | None) -> Report:
     with. Kinds above zero used money, kinds below zero brought it; they sum to the hole to the
     cent. A claim is not cash: who won a hundred may have been paid ten, so cash is told apart,
     and the bridge leads from the claims at first to those that are left. What must be zero is
-    printed with it.
+    printed with it. What the thread claims, quotes, liquidations and liquidity on chain, is the
+    mechanism; its quotes are seen by the maker, and by the group that is paid fees on them.
     """
     return where_by_quarter(run) if by else where(run)
 

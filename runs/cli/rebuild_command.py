@@ -1,4 +1,4 @@
-"""`rebuild`: the copy by column, written anew."""
+"""`rebuild`: what is made from the text, written anew."""
 
 import click
 
@@ -10,13 +10,14 @@ from runs.cli.reporting import RUN
 @click.command("rebuild")
 @click.argument("run", type=RUN)
 def rebuild_command(run: RunFolder) -> None:
-    """Write a run's copy by column anew from its text, and seal the run.
+    """Write a run's copies anew from its text, and seal the run.
 
     \b
       moneytrail rebuild runs/out/tiny-seed1
 
-    Reports read postings/ and directives.parquet, a copy of the general ledger. Runs made before
-    there was such a copy have none. Whatever else is not as it was sealed stops the command.
+    Reports read postings/ and directives.parquet, a copy of the general ledger by column, and
+    group.beancount has the house group's own books. Runs made before there were such copies have
+    none. Whatever else is not as it was sealed stops the command.
     """
     rebuild(run)
     click.echo(run.path)

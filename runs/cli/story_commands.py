@@ -24,7 +24,7 @@ def answer_command(run: RunFolder) -> None:
     \b
       moneytrail answer runs/out/tiny-seed1
 
-    What is missing, what used money, what stale quotes had to do with it, since when customers'
+    What is missing, what used money, what the thread's mechanism cost, since when customers'
     money was in use, and whether they were paid: each figure is that of `where` or `timeline`.
     """
     # What is known first is printed first.

@@ -1,8 +1,10 @@
 """A note is read back as it was written, whatever it says, and no two are spelt alike."""
 
+import re
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import get_type_hints
 
 import pytest
@@ -16,6 +18,7 @@ from ledger.notes import Note, Pays, Reviewed, Usd, Value, rounded
 
 NOTES = [each for each in vars(notes).values() if isinstance(each, type) and issubclass(each, Note)]
 NOTES.remove(Note)
+LEDGER = Path(notes.__file__).parent
 CENTS = st.integers(-(10**15), 10**15).map(lambda cents: Decimal(cents).scaleb(-2))
 OF_FIELD = {
     notes.Word: st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"))),
@@ -66,3 +69,11 @@ def test_a_figure_has_as_many_digits_as_are_asked_for():
     assert str(rounded(0.1234567, 6)) == "0.123457"
     assert str(rounded(2.0, 3)) == "2.000"
     assert get_type_hints(Reviewed, include_extras=True)["month_usd"] == Usd
+
+
+@pytest.mark.parametrize("kind", NOTES)
+def test_each_note_is_read_by_a_report_or_a_proof(kind):
+    """A note that nobody reads back has no place in the books."""
+    read = re.compile(rf"\b(?:dated_)?notes\({kind.__name__}\)")
+
+    assert any(read.search(path.read_text(encoding="utf-8")) for path in LEDGER.rglob("*.py"))

@@ -56,7 +56,7 @@ def test_a_run_is_whole_sealed_and_passes_its_audit(scenario, tmp_path):
     execute(scenario, tmp_path / "run")
 
     assert RunFolder.at(tmp_path / "run").transactions
-    assert [finding.problems for finding in audit(tmp_path / "run")] == [()] * 5
+    assert [finding.problems for finding in audit(tmp_path / "run")] == [()] * 6
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 

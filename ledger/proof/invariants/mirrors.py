@@ -22,7 +22,7 @@ from ledger.proof.invariants.steps import (
 
 # What a creditor calls it, and where and how the debtor calls the same promise. Shares promise
 # less than loans do, but what was paid for them stands in both books alike.
-MIRRORED = {
+MIRRORED: dict[str, tuple[str, str]] = {
     Kind.CLAIMS: ("Liabilities", Kind.CUSTOMERS),
     Kind.LOANS: ("Liabilities", Kind.LOANS),
     Kind.CREDIT_LINE: ("Liabilities", Kind.CREDIT_LINE),

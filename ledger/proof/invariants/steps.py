@@ -8,10 +8,10 @@ from functools import cache
 from itertools import groupby
 from typing import NamedTuple, TypeGuard, TypeVar
 
-from beancount.core.amount import Amount
-from beancount.core.data import Directive, Open, Posting, Transaction
+from beancount.core.data import Directive, Open, Transaction
 
 from ledger.kinds import Kind
+from ledger.loaded_entries import stated
 
 Key = TypeVar("Key", bound=Hashable)
 Finding = tuple[Directive, str]  # where to look, what is wrong
@@ -90,14 +90,6 @@ def residuals(amounts: Iterable[tuple[Key, Decimal]]) -> list[tuple[Key, Decimal
 def signed(number: Decimal, commodity: str) -> str:
     """Write what is left over, with its sign."""
     return f"{number:+,f} {commodity}"
-
-
-def stated(posting: Posting) -> tuple[Decimal, str] | None:
-    """Return the number and the commodity that a posting moves, if it says so."""
-    units = posting.units
-    if isinstance(units, Amount) and isinstance(units.number, Decimal):
-        return units.number, units.currency
-    return None
 
 
 def is_count(value: object) -> TypeGuard[Decimal]:

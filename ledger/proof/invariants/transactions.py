@@ -7,6 +7,7 @@ from beancount.core.data import Posting
 from beancount.core.interpolate import AUTOMATIC_META
 
 from ledger.kinds import Kind
+from ledger.loaded_entries import stated
 from ledger.proof.invariants.steps import (
     Account,
     Finding,
@@ -15,7 +16,6 @@ from ledger.proof.invariants.steps import (
     is_cash,
     residuals,
     signed,
-    stated,
 )
 
 

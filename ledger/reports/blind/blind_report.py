@@ -50,8 +50,8 @@ def placed_pct(found: Mapping[Cause, Decimal], booked: Mapping[Cause, Decimal]) 
     lost = {cause: booked[cause] for cause in LOSSES if booked[cause] > 0}
     if not lost:
         return None
-    placed = sum(min(usd, max(found[cause], ZERO)) for cause, usd in lost.items())
-    return (100 * placed / sum(lost.values())).quantize(Decimal("0.1"))
+    placed = sum((min(usd, max(found[cause], ZERO)) for cause, usd in lost.items()), ZERO)
+    return (100 * placed / sum(lost.values(), ZERO)).quantize(Decimal("0.1"))
 
 
 def _verdict_table(found: Diagnosis, booked: Mapping[Cause, Decimal]) -> Table:

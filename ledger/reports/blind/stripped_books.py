@@ -17,6 +17,7 @@ import duckdb
 import numpy as np
 from beancount.core import data
 
+from ledger.loaded_entries import moved_by
 from ledger.motives import PAYMENTS
 from ledger.opened import Opened
 from ledger.parties import books_of
@@ -171,7 +172,7 @@ def _word(opened: Opened) -> str:
 
 
 def _moved(posting: data.Posting) -> tuple[str, Decimal, str]:
-    return posting.account, posting.units.number, posting.units.currency
+    return posting.account, *moved_by(posting)
 
 
 def _closing(run: RunFolder, alias: Mapping[str, str]) -> tuple[StrippedLine, ...]:

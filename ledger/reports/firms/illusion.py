@@ -366,9 +366,9 @@ def _compared(
     """Yield basis points per day for some days, for others, and the change; with intervals."""
     found, drawn = [], []
     for days, name in ((on, "days on"), (off, "days off")):
-        series = [each[days].sum(axis=1, keepdims=True) for each in (cents, invested)]
-        found.append(basis_points(*series, np.ones(len(series[0])))[0])
-        drawn.append(basis_points(*series, draws(len(series[0]), name))[:, 0])
+        made, capital = (each[days].sum(axis=1, keepdims=True) for each in (cents, invested))
+        found.append(basis_points(made, capital, np.ones(len(made)))[0])
+        drawn.append(basis_points(made, capital, draws(len(made), name))[:, 0])
     enough = len(drawn[0]) == len(drawn[1])  # days of both
     found.append(found[1] - found[0])
     drawn.append(drawn[1] - drawn[0] if enough else np.empty(0))

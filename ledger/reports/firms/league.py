@@ -157,10 +157,11 @@ def profiles(run: RunFolder) -> dict[str, Profile]:
     """Return what the books say of each firm: class and reaction first, status as it was last."""
     told = {each.name: (each.category or None, each.reaction_ms) for each in run.notes(FirmProfile)}
     status = {firm: run.events(f"{firm}{STATUS}") for firm in run.chart.parties.firms}
-    return {
-        firm: Profile(*told.get(firm, (None, None)), said[-1][1] if said else None)
-        for firm, said in status.items()
-    }
+    profiles_of = {}
+    for firm, said in status.items():
+        category, reaction_ms = told.get(firm, (None, None))
+        profiles_of[firm] = Profile(category, reaction_ms, said[-1][1] if said else None)
+    return profiles_of
 
 
 def total(results: Iterable[FirmResult], name: str = ALL) -> FirmResult:

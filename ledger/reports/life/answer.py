@@ -9,6 +9,7 @@ from ledger.reports.dollars import ZERO, percent
 from ledger.reports.life.milestones import First, Milestone, firsts
 from ledger.reports.life.standing import standings
 from ledger.reports.money.hole import Hole, hole
+from ledger.reports.money.mechanism import Mechanism, mechanism
 from ledger.run_folder import RunFolder
 
 LARGEST = 3  # uses that are named
@@ -16,7 +17,7 @@ MILLION = Decimal(1_000_000)
 
 
 def answer(run: RunFolder) -> str:
-    """Say what is missing, what used money, what stale quotes had to do with it, and since when."""
+    """Say what is missing, what used money, what the thread's mechanism cost, and since when."""
     the_hole, days = hole(run), standings(run)
     dated = firsts(run, days)
     house = run.chart.parties.house
@@ -25,6 +26,7 @@ def answer(run: RunFolder) -> str:
             _missing(the_hole, house, days[0].day, days[-1].day),
             _largest(the_hole),
             _quotes(the_hole, run.chart.parties.maker),
+            _mechanism(mechanism(run, the_hole)),
             _since(dated[Milestone.CUSTOMERS_MONEY], "Customers' money was in use"),
             _since(dated[Milestone.INSOLVENT], "At mark the group was insolvent"),
             _paid_out(dated),
@@ -61,6 +63,23 @@ def _quotes(the_hole: Hole, maker: str) -> str:
         f"Stale quotes cost {maker} {_usd(lost)}{share}; it earned {_usd(spread)} in spread and "
         f"paid {_usd(hedges)} for hedges, so that its quotes {'earned' if net >= 0 else 'lost'} "
         f"{_usd(abs(net))} in all."
+    )
+
+
+def _mechanism(found: Mechanism) -> str:
+    """Say what the mechanism of the thread cost and brought, and what became of each part."""
+    if not found.cost_usd and not found.brought_usd:
+        return "The mechanism that the thread claims cost nothing and brought nothing."
+    share = percent(found.cost_usd, found.uses_usd) if found.cost_usd else None
+    said = f", {share}% of all uses" if share is not None else ""
+    parts = [
+        f"{part.claimed} {'lost' if part.net_usd > 0 else 'earned'} {_usd(abs(part.net_usd))}"
+        for part in found.parts
+        if part.kinds_usd
+    ]
+    return (
+        f"The mechanism that the thread claims cost {_usd(found.cost_usd)}{said}, and brought "
+        f"{_usd(found.brought_usd)}: {_listed(parts)}."
     )
 
 

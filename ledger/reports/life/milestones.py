@@ -1,4 +1,4 @@
-"""The dates that matter in the life: customers' money is used, insolvency, unpaid uses, a halt."""
+"""The dates that matter in the life: customers' money is used, insolvency, unpaid debts, a halt."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import Enum
 from itertools import takewhile
 
-from ledger.notes import UnpaidUse
+from ledger.notes import UnpaidInterest, UnpaidRecall, UnpaidUse
 from ledger.reports.dollars import ZERO
 from ledger.reports.life.cage import unpaid_requests
 from ledger.reports.life.standing import Standing
@@ -25,6 +25,7 @@ class Milestone(Enum):
     HOLE_AFTER_LOANS = "claims and loans above what is liquid"
     INSOLVENT = "insolvent at mark: above tokens and ventures too"
     NOT_PAID = "a use of money is not paid"
+    LENDER_NOT_PAID = "a lender is not paid: a recall, or interest"
     WAIT = "a withdrawal has to wait"
     HALT = "withdrawals are halted"
 
@@ -62,10 +63,12 @@ def firsts(run: RunFolder, days: Sequence[Standing]) -> dict[Milestone, First]:
         days: how each of its days ends.
     """
     house, status = run.chart.parties.house, withdrawals(run, (at.day for at in days))
-    uses, asked = _by_day(_unpaid_uses(run)), _by_day(unpaid_requests(run))
+    uses, debts = _by_day(_unpaid_uses(run)), _by_day(_unpaid_debts(run))
+    asked = _by_day(unpaid_requests(run))
     beyond: dict[Milestone, Callable[[Standing], Decimal]] = {
         **LINES,
         Milestone.NOT_PAID: lambda at: uses[at.day],
+        Milestone.LENDER_NOT_PAID: lambda at: debts[at.day],
         Milestone.WAIT: lambda at: max(asked[at.day], at.queue_usd),
         Milestone.HALT: lambda at: at.claims_usd if status[at.day] == HALTED else ZERO,
     }
@@ -86,8 +89,14 @@ def _unpaid_uses(run: RunFolder) -> list[tuple[date, Decimal]]:
     return [(day, note.usd) for day, note in run.dated_notes(UnpaidUse)]
 
 
+def _unpaid_debts(run: RunFolder) -> list[tuple[date, Decimal]]:
+    """Return what lenders recalled and were not repaid, and interest that they were not paid."""
+    recalls = [(day, note.usd) for day, note in run.dated_notes(UnpaidRecall)]
+    return recalls + [(day, note.usd) for day, note in run.dated_notes(UnpaidInterest)]
+
+
 def _by_day(amounts: Iterable[tuple[date, Decimal]]) -> defaultdict[date, Decimal]:
-    by_day: dict[date, Decimal] = defaultdict(lambda: ZERO)
+    by_day: defaultdict[date, Decimal] = defaultdict(lambda: ZERO)
     for day, usd in amounts:
         by_day[day] += usd
     return by_day

@@ -127,7 +127,8 @@ def _holdings(run: RunFolder, day: date) -> tuple[TokenHolding, ...]:
         cost_usd = ZERO + balances[cost_account, MONEY] if cost_account in run.opens else None
         for token in run.opens[account].commodities:
             held = {token: balances[account, token]}
-            unbalanced = sum(balances[a, token] for a in run.opens if entity_of(a) == entity)
+            own = (balances[a, token] for a in run.opens if entity_of(a) == entity)
+            unbalanced = sum(own, Decimal())
             worth = (ZERO + of(held, day) for of in (marks.usd, counted))
             holdings.append(TokenHolding(account, token, held[token], unbalanced, cost_usd, *worth))
     return tuple(holdings)
@@ -137,7 +138,7 @@ def _holdings(run: RunFolder, day: date) -> tuple[TokenHolding, ...]:
 
 
 def _entities_table(found: Solvency) -> Table:
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (
             sheet.entity,
             *(sheet.usd(side) for side in SIDES),

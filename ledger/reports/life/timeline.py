@@ -66,7 +66,9 @@ def _firsts_table(found: Timeline) -> Table:
             "first of them. A day without a date never came. For good: from then on until the "
             "end.",
             "A wait is told by what was asked for in vain that day or is queued at its end, "
-            "the larger of the two; a halt by the claims that it leaves unpaid.",
+            "the larger of the two; a halt by the claims that it leaves unpaid. What a use or a "
+            "lender is not paid counts on the day on which the books note it: a recall that stays "
+            "unpaid is noted again when it has changed.",
         ),
     )
 

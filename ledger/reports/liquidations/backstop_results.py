@@ -46,7 +46,7 @@ def backstop_results(
     """Return a result for each provider, from the fills."""
     balances, results = usd_balances(run), []
     for name in run.chart.parties.backstops:
-        taken, *parts = connection.execute(
+        ((taken, discount, moves, unwinding, result),) = connection.execute(
             """
             SELECT (SELECT coalesce(sum(worth_cents), 0) FROM steps
                     WHERE motive = $backstop AND maker = $who),
@@ -56,8 +56,8 @@ def backstop_results(
                    coalesce(sum(cents), 0)
             FROM held WHERE who = $who
             """,
-            {"who": name} | words("backstop"),
-        ).fetchone()
+            {"who": name, **words("backstop")},
+        ).fetchall()
         provider = books_of(name)
         captive = provider == run.chart.parties.maker
         booked = (
@@ -67,7 +67,11 @@ def backstop_results(
             BackstopResult(
                 provider,
                 ProviderKind.CAPTIVE if captive else ProviderKind.OUTSIDE,
-                *map(usd_of_cents, (taken, *parts)),
+                usd_of_cents(taken),
+                usd_of_cents(discount),
+                usd_of_cents(moves),
+                usd_of_cents(unwinding),
+                usd_of_cents(result),
                 booked,
             )
         )

@@ -129,13 +129,6 @@ _WAYS_OUT = """
 """
 
 
-_WAYS_OUT = """
-    coalesce(sum(worth_cents) FILTER (motive = $liquidation), 0),
-    coalesce(sum(worth_cents) FILTER (motive = $backstop), 0),
-    coalesce(sum(worth_cents) FILTER (motive = $deleveraging), 0)
-"""
-
-
 def cascade(connection: duckdb.DuckDBPyConnection) -> tuple[CascadeHour, ...]:
     """Return what was liquidated, hour by hour."""
     found = connection.execute(
@@ -157,8 +150,15 @@ def cascade(connection: duckdb.DuckDBPyConnection) -> tuple[CascadeHour, ...]:
         words("liquidation", "backstop", "deleveraging", "insurance", "socialised"),
     ).fetchall()
     return tuple(
-        CascadeHour(hour, accounts, *map(usd_of_cents, cents), broke)
-        for hour, accounts, *cents, broke in found
+        CascadeHour(
+            hour,
+            accounts,
+            usd_of_cents(in_book),
+            usd_of_cents(backstop),
+            usd_of_cents(deleveraged),
+            bankrupt,
+        )
+        for hour, accounts, in_book, backstop, deleveraged, bankrupt in found
     )
 
 
@@ -180,16 +180,16 @@ def liquidation_gains(run: RunFolder) -> tuple[LiquidationGain, ...]:
     gained = []
     for name in dict.fromkeys((*parties.house_customers, *parties.providers)):
         gains = [-balances[income(name, kind)] for kind in KINDS]
-        unwinding = -balances[expense(name, Kind.BACKSTOP)]
-        if any(gains) or unwinding:
-            gained.append(LiquidationGain(name, *gains, unwinding))
+        gains.append(-balances[expense(name, Kind.BACKSTOP)])  # what unwinding cost
+        if any(gains):
+            gained.append(LiquidationGain(name, *gains))
     return tuple(gained)
 
 
 def bankrupt_debts(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> BankruptDebts:
     """Return who paid the debts of the bankrupt."""
     parties, balances = run.chart.parties, usd_balances(run)
-    sums = connection.execute(
+    ((by_fund, by_backstops, by_customers, left_to_fund),) = connection.execute(
         """
         SELECT coalesce(sum(edge_cents) FILTER (motive = $insurance AND edge_cents > 0), 0),
                coalesce(sum(edge_cents) FILTER (motive = $backstop AND edge_cents > 0), 0),
@@ -198,9 +198,12 @@ def bankrupt_debts(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Ban
         FROM steps
         """,
         words("insurance", "backstop", "socialised"),
-    ).fetchone()
+    ).fetchall()
     return BankruptDebts(
-        *map(usd_of_cents, sums),
+        usd_of_cents(by_fund),
+        usd_of_cents(by_backstops),
+        usd_of_cents(by_customers),
+        usd_of_cents(left_to_fund),
         -balances[pool(parties.house, Kind.INSURANCE)],
         tuple(note.usd for note in run.notes(StatedFund)),
     )

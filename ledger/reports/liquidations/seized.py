@@ -55,14 +55,14 @@ def seized_table(found: Sequence[SeizedToken]) -> Table:
 def _sales(
     connection: duckdb.DuckDBPyConnection, contract: Contract
 ) -> tuple[int, Decimal, Decimal, Decimal]:
-    accounts, lots, worth, brought = connection.execute(
+    ((accounts, lots, worth, brought),) = connection.execute(
         """
         SELECT count(DISTINCT holder), coalesce(-sum(lots), 0),
                coalesce(-sum(lots * lead), 0) * ?, coalesce(sum(edge_cents), 0)
         FROM rows WHERE motive = ? AND market = ?
         """,
         [contract.cents_per_lot_tick, Motive.SEIZURE.word, contract.market],
-    ).fetchone()
+    ).fetchall()
     worth_usd, brought_usd = (Decimal(int(cents)) * CENT for cents in (worth, brought))
     quantity = int(lots) * Decimal(contract.lot)
     return accounts, quantity, worth_usd, brought_usd

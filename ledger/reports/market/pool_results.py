@@ -91,9 +91,7 @@ def pools(run: RunFolder) -> PoolResults:
     tokens = list(dict.fromkeys(each.token for each in found))
     # Sorting is stable: each pool's months stay in order, and "all" stands last.
     in_order = sorted(months.items(), key=lambda each: tokens.index(each[0][0]))
-    return PoolResults(
-        tuple(PoolMonth(token, month, *_figures(run, days)) for (token, month), days in in_order)
-    )
+    return PoolResults(tuple(_month(run, token, month, days) for (token, month), days in in_order))
 
 
 def pool_days(run: RunFolder) -> Iterator[PoolDay]:
@@ -150,27 +148,29 @@ def _traded(run: RunFolder) -> defaultdict[date, list[tuple[str, int, float]]]:
     return noted
 
 
-def _figures(run: RunFolder, days: Sequence[PoolDay]) -> tuple:
-    parties = run.chart.parties
-    # Gains are below zero where they are booked.
-    fees, gained = (
-        -sum((day.moved_usd[income(who, Kind.POOLS)] for day in days), ZERO)
-        for who in (parties.maker, parties.arbitrageurs)
-    )
+def _month(run: RunFolder, token: str, month: str, days: Sequence[PoolDay]) -> PoolMonth:
+    def gained_by(who: str | None) -> Decimal:
+        # Gains are below zero where they are booked.
+        booked = (day.moved_usd[income(who, Kind.POOLS)] for day in days if who)
+        return -sum(booked, ZERO)
+
+    fees, gained = gained_by(run.chart.parties.maker), gained_by(run.chart.parties.arbitrageurs)
     loss = fees + gained
     expected = Decimal(sum(day.expected_usd for day in days)).quantize(CENT)
     volatility = math.sqrt(sum(day.variance for day in days) / len(days) * DAYS_PER_YEAR)
-    return (
-        len(days),
-        (sum((day.value_usd for day in days), ZERO) / len(days)).quantize(CENT),
-        Decimal(100 * volatility).quantize(Decimal("0.1")),
-        sum(day.blocks for day in days),
-        sum(day.trades for day in days),
-        loss,
-        fees,
-        gained,
-        expected,
-        percent(loss, expected),
+    return PoolMonth(
+        pool=token,
+        month=month,
+        days=len(days),
+        value_usd=(sum((day.value_usd for day in days), ZERO) / len(days)).quantize(CENT),
+        volatility_pct=Decimal(100 * volatility).quantize(Decimal("0.1")),
+        blocks=sum(day.blocks for day in days),
+        trades=sum(day.trades for day in days),
+        loss_usd=loss,
+        fees_usd=fees,
+        arbitrageurs_usd=gained,
+        expected_loss_usd=expected,
+        of_expected_pct=percent(loss, expected),
     )
 
 

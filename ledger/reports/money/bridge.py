@@ -12,7 +12,7 @@ from decimal import Decimal
 from ledger.accounts import owed
 from ledger.kinds import Kind
 from ledger.reports.dollars import OPENINGS, ZERO, usd_balances
-from ledger.reports.table import Table
+from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY
 
@@ -63,7 +63,7 @@ def claim_movements(run: RunFolder, venue: str) -> defaultdict[tuple[str, str], 
     It is read from the customer's own books, which balance in every entry: a claim grows by what
     the customer's other accounts give up. What is neither cash nor a result has no reason here.
     """
-    moved: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    moved: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     found = run.select(
         f"""
         WITH claimed AS (
@@ -101,7 +101,7 @@ def bridge_table(bridges: tuple[ClaimBridge, ...], house: str) -> Table:
     """Return the bridges side by side: each movement in its row, each class in its column."""
     usual = (OPENING, DEPOSITS, WITHDRAWALS, *RESULTS)
     found = {reason for each in bridges for reason in each.movements_usd}
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (reason, *(each.movements_usd.get(reason, ZERO) for each in bridges))
         for reason in (*usual, *sorted(found.difference(usual)))
     ]

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from ledger.accounts import cash
 from ledger.reports.dollars import ZERO, percent, usd_balances
-from ledger.reports.table import Table
+from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from ledger.transaction import kind_of
 
@@ -56,7 +56,8 @@ def hole(run: RunFolder) -> Hole:
     parts: dict[str, dict[str, Decimal]] = defaultdict(dict)
     balances = usd_balances(run)
     for account, opened in run.opens.items():
-        parts[opened.hole][account] = balances[account]
+        if opened.hole:
+            parts[opened.hole][account] = balances[account]
     kinds: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for account, usd in parts["cause"].items():
         kinds[kind_of(account)] += usd
@@ -72,7 +73,9 @@ def hole_by_kind(the_hole: Hole) -> Table:
     """Return the kinds that used money, those that brought it, and what is left: the hole."""
     uses, sources = the_hole.uses_usd, the_hole.sources_usd
     used, brought = sum(uses.values(), ZERO), sum(sources.values(), ZERO)
-    rows = [("use", kind, usd, percent(usd, used)) for kind, usd in uses.items()]
+    rows: list[tuple[Cell, ...]] = [
+        ("use", kind, usd, percent(usd, used)) for kind, usd in uses.items()
+    ]
     rows.append(("use", "all uses", used, percent(used, used)))
     rows += [("source", kind, usd, None) for kind, usd in reversed(sources.items())]
     rows.append(("source", "all sources", brought, None))

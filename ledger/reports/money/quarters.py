@@ -61,24 +61,27 @@ def _rows(
     """Return the kinds, their sums and the hole itself, each with a column for every quarter."""
     life_usd = the_hole.kinds_usd
 
-    def line(side: str | None, name: str, kinds: Collection[str]) -> tuple[Cell, ...]:
+    def sums(kinds: Collection[str]) -> list[Decimal]:
         moved = [sum((usd[kind] for kind in kinds), ZERO) for usd in kinds_usd.values()]
         life = sum((life_usd[kind] for kind in kinds), ZERO)
-        return (side, name, *moved, life, sum(moved, ZERO) - life)
+        return [*moved, life, sum(moved, ZERO) - life]
+
+    def line(side: str, name: str, kinds: Collection[str]) -> tuple[Cell, ...]:
+        return (side, name, *sums(kinds))
 
     moving = [kind for kind in life_usd if any(usd[kind] for usd in kinds_usd.values())]
     uses = [kind for kind in moving if life_usd[kind] > 0]
     sources = [kind for kind in reversed(moving) if life_usd[kind] <= 0]
-    kinds_sum = line(None, "hole: sum of its kinds", moving)
+    kinds_sum = sums(moving)
     grown = sum(grown_usd.values(), ZERO)
     defined = (*grown_usd.values(), the_hole.hole_usd, grown - the_hole.hole_usd)
-    unexplained = [usd - kinds for usd, kinds in zip(defined, kinds_sum[2:], strict=True)]
+    unexplained = [usd - kinds for usd, kinds in zip(defined, kinds_sum, strict=True)]
     return [
         *(line("use", kind, [kind]) for kind in uses),
         line("use", "all uses", uses),
         *(line("source", kind, [kind]) for kind in sources),
         line("source", "all sources", sources),
-        kinds_sum,
+        (None, "hole: sum of its kinds", *kinds_sum),
         (None, "hole: claims less liquid assets", *defined),
         (None, "unexplained (must be 0.00)", *unexplained),
     ]
@@ -86,7 +89,9 @@ def _rows(
 
 def _kinds_by_quarter(run: RunFolder) -> dict[str, defaultdict[str, Decimal]]:
     """Return by quarter, in order and none left out, what each kind of the hole came to."""
-    moved = {quarter: defaultdict(lambda: ZERO) for quarter in _quarters(run)}
+    moved: dict[str, defaultdict[str, Decimal]] = {
+        quarter: defaultdict(lambda: ZERO) for quarter in _quarters(run)
+    }
     for quarter, kind, usd in _posted(run, [CAUSE]):
         moved[quarter][kind] = usd
     return moved

@@ -1,7 +1,8 @@
 """Where did the money go? Two statements, and the bridge between them.
 
 The hole by kind lists what used money and what brought it; cash by receiver says who left with
-money. They differ because a claim is not cash, and the bridge leads from one to the other.
+money. They differ because a claim is not cash, and the bridge leads from one to the other. Beside
+them stands what the thread claims: its mechanism with all parts, and its quotes in two views.
 """
 
 from dataclasses import dataclass
@@ -11,25 +12,31 @@ from ledger.reports.market.maker_share import MakerShare, maker_share, volume_ta
 from ledger.reports.money.bridge import ClaimBridge, bridge, bridge_table
 from ledger.reports.money.cash import CashStatement, cash_by_receiver, cash_change, cash_statement
 from ledger.reports.money.hole import Hole, hole, hole_by_definition, hole_by_kind
+from ledger.reports.money.mechanism import Mechanism, mechanism, mechanism_table
+from ledger.reports.money.quote_views import QuoteViews, quote_views, views_table
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Where the money went: both statements, the bridge, and the maker's share of volume."""
+    """Where the money went: both statements, the bridge, and what the thread claims."""
 
     parties: Parties
     hole: Hole
     cash: CashStatement
     bridges: tuple[ClaimBridge, ...]  # by class of customers, and of all
     volume: MakerShare
+    mechanism: Mechanism
+    views: QuoteViews
 
     def tables(self) -> list[Table]:
-        """Lay out the hole, cash by receiver, the bridge, and the maker's share of volume."""
+        """Lay out the hole, the mechanism, its quotes, cash, the bridge, and volume."""
         return [
             hole_by_kind(self.hole),
             hole_by_definition(self.hole, self.parties.house),
+            mechanism_table(self.mechanism),
+            views_table(self.views),
             cash_by_receiver(self.cash, " and ".join(self.parties.group)),
             cash_change(self.cash),
             bridge_table(self.bridges, self.parties.house),
@@ -39,4 +46,13 @@ class Where:
 
 def where(run: RunFolder) -> Where:
     """Read where the money went off the books."""
-    return Where(run.chart.parties, hole(run), cash_statement(run), bridge(run), maker_share(run))
+    the_hole = hole(run)
+    return Where(
+        run.chart.parties,
+        the_hole,
+        cash_statement(run),
+        bridge(run),
+        maker_share(run),
+        mechanism(run, the_hole),
+        quote_views(run),
+    )

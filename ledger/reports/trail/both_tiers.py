@@ -14,9 +14,10 @@ from beancount.core import data
 from ledger import fill_store
 from ledger.entries import GROUPED_BY, Entries
 from ledger.fills import Fill, Pairing, first_fill, postings
+from ledger.loaded_entries import usd_lines
 from ledger.mistake import MistakeError
 from ledger.motives import Motive
-from ledger.reports.dollars import ZERO, usd_lines
+from ledger.reports.dollars import ZERO
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, Movement, Posting
 

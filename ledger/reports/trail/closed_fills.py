@@ -7,6 +7,7 @@ import numpy as np
 from beancount.core import data
 
 from ledger.fills import each_fill
+from ledger.loaded_entries import moved_by, party_of
 from ledger.reports.dollars import ZERO
 from ledger.reports.table import Table
 from ledger.reports.trail.both_tiers import BothTiers, usd_of
@@ -55,9 +56,7 @@ class ClosedFills:
 
 def lines_of_entry(entry: data.Transaction) -> list[PostingCells]:
     """Return the lines of an entry as cells."""
-    return [
-        (p.account, p.units.number, p.units.currency, p.meta.get("party")) for p in entry.postings
-    ]
+    return [(p.account, *moved_by(p), party_of(p)) for p in entry.postings]
 
 
 def closed_fills(books: BothTiers, entry: data.Transaction, limit: int) -> ClosedFills:

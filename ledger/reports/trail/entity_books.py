@@ -13,11 +13,12 @@ from difflib import get_close_matches
 
 from beancount.core import data
 
+from ledger.loaded_entries import moved_by, narration_of
 from ledger.mistake import MistakeError
 from ledger.opened import Opened
 from ledger.reports.days import calendar
 from ledger.reports.dollars import OPENINGS, ZERO, number_of
-from ledger.reports.table import Table
+from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from ledger.text import EXACT, HEADER, opened, quoted
 from ledger.transaction import MONEY, entity_of, is_contract
@@ -131,7 +132,11 @@ def books_text(run: RunFolder, entity: str) -> str:
             "\n",
             *(_entry_text(entry, accounts) for entry in run.transactions),
             ";; As asserted at each close: a balance speaks of the start of its date.\n",
-            *(_balance_text(e) for e in run.entries if _asserts(e, accounts)),
+            *(
+                _balance_text(entry)
+                for entry in run.entries
+                if isinstance(entry, data.Balance) and entry.account in accounts
+            ),
         )
     )
 
@@ -144,7 +149,7 @@ def _accounts_of(run: RunFolder, entity: str) -> dict[str, Opened]:
 
 
 def _trial_balance(entity: str, lines: Sequence[LedgerLine]) -> Table:
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for root in ROOTS:
         of_root = [line for line in lines if line.account.startswith(f"{root}:")]
         if of_root:
@@ -200,13 +205,13 @@ def _entry_text(entry: data.Transaction, accounts: Container[str]) -> str:
     tags = "".join(f" #{tag}" for tag in sorted(entry.tags))
     links = "".join(f" ^{link}" for link in sorted(entry.links))
     lines = [
-        f"{entry.date} {entry.flag} {payee}{quoted(entry.narration)}{tags}{links}\n",
+        f"{entry.date} {entry.flag} {payee}{quoted(narration_of(entry))}{tags}{links}\n",
         *_meta_text(entry.meta, "  "),
     ]
     for posting in postings:
-        number, commodity = posting.units
+        number, commodity = moved_by(posting)
         lines.append(f"  {posting.account:<44} {number:>17f} {commodity}\n")
-        lines += _meta_text(posting.meta, "    ")
+        lines += _meta_text(posting.meta or {}, "    ")
     return "".join(lines) + "\n"
 
 
@@ -215,10 +220,6 @@ def _meta_text(meta: data.Meta, indent: str) -> Iterator[str]:
         # What the loader added says where an entry stood, and is none of the books.
         if key not in ("filename", "lineno") and not key.startswith("__"):
             yield f"{indent}{key}: {quoted(value) if isinstance(value, str) else value}\n"
-
-
-def _asserts(entry: data.Directive, accounts: Container[str]) -> bool:
-    return isinstance(entry, data.Balance) and entry.account in accounts
 
 
 def _balance_text(entry: data.Balance) -> str:

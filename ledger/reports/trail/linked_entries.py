@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from ledger.fills import each_fill
+from ledger.loaded_entries import narration_of
 from ledger.motives import Motive
 from ledger.reports.table import Table
 from ledger.reports.trail.both_tiers import BothTiers, seq_of
@@ -44,7 +45,7 @@ def linked(books: BothTiers, links: Sequence[str], own: int | None, limit: int) 
             rows.append((fill.seq, day_of(fill.time_us), told.payee, told.narration, link))
         for entry in books.run.transactions:
             if link in entry.links:
-                rows.append((seq_of(entry), entry.date, entry.payee, entry.narration, link))
+                rows.append((seq_of(entry), entry.date, entry.payee, narration_of(entry), link))
     others = sorted(row for row in rows if row[0] != own)
     return Linked(tuple(links), tuple(LinkedEntry(*row) for row in others), limit)
 
@@ -63,10 +64,13 @@ def linked_table(found: Linked) -> Table:
 
 def payments_of(link: str) -> str:
     """Return the condition on payments of the settlement that a link names; none of other links."""
+    named = _SETTLEMENT.fullmatch(link)
+    if named is None:
+        return "false"
+    day, hour, minute, second = named.groups()
     try:
-        day, hour, minute, second = _SETTLEMENT.fullmatch(link).groups()
         midnight = datetime.combine(date.fromisoformat(day), time())
-    except (AttributeError, ValueError):
+    except ValueError:
         return "false"
     # A settlement is stamped with the last microsecond before its time.
     seconds = 3600 * int(hour) + 60 * int(minute) + int(second)

@@ -61,7 +61,7 @@ def _by_part(
     run: RunFolder, lines: Iterable[tuple[str, Decimal]]
 ) -> defaultdict[tuple[str, str], Decimal]:
     """Sum lines by the part their accounts play in the hole, and by kind."""
-    sums: dict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
+    sums: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     for account, usd in lines:
         if part := run.opens[account].hole:
             sums[part, kind_of(account)] += usd

@@ -122,7 +122,7 @@ def _figure(
 ) -> Figure:
     parties = run.chart.parties
     for name in (entity, party):
-        if name not in (None, *parties.names):
+        if name is not None and name not in parties.names:
             raise UnknownEntityError(name, parties.names)
     if since and until and since > until:
         raise TrailError(f"the period from {since} to {until} ends before it starts; exchange them")

@@ -12,7 +12,7 @@ from pathlib import Path
 from beancount.core import data
 
 from ledger.fills import Fill, Pairing
-from ledger.reports.dollars import usd_lines
+from ledger.loaded_entries import narration_of, usd_lines
 from ledger.reports.table import Table
 from ledger.reports.trail.both_tiers import SHOWN, BothTiers, TrailError, is_closing, seq_of, usd_of
 from ledger.reports.trail.closed_fills import (
@@ -186,7 +186,7 @@ def _entry_table(entry: data.Transaction) -> Table:
     place = f"{Path(details.pop('filename')).name}:{details.pop('lineno')}"
     return Table(
         "entry",
-        entry.narration,
+        narration_of(entry),
         ("what", "value"),
         [
             ("date", entry.date),

@@ -20,7 +20,6 @@ from des.custody.confidence import Confidence, trust
 from des.custody.firm_withdrawals import FirmWithdrawals
 from des.custody.flow import CustomerFlow
 from des.scenario import Cohort, Flow, News, Retail
-from ledger.notes import Note
 
 NOON_US = 19_000 * DAY_US + DAY_US // 2
 CLAIMS = 10**12  # cents
@@ -65,14 +64,6 @@ class Desk:
         return cents
 
 
-class Notebook:
-    def __init__(self) -> None:
-        self.notes: list[Note] = []
-
-    def note(self, time_us: int, note: Note) -> None:
-        self.notes.append(note)
-
-
 def played(
     flow: Flow, hours: int, seed: int = 1, news: tuple[News, ...] = (), volume_usd: float = 0.0
 ) -> Desk:
@@ -92,7 +83,7 @@ def played(
     scenario = SimpleNamespace(run=SimpleNamespace(seed=seed), retail=retail, news=news)
     till = SimpleNamespace(owed_cents=lambda entity: 0)
     customers = CustomerFlow(
-        env, scenario, confidence, till, desk, FirmWithdrawals(1, (), 0.0, till), Notebook()
+        env, scenario, confidence, till, desk, FirmWithdrawals(1, (), 0.0, till)
     )
     for hour in range(hours):
         customers.decide(NOON_US + hour * HOUR_US, volume_usd)

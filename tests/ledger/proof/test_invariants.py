@@ -929,5 +929,5 @@ def test_a_balance_that_stays_wrong_is_reported_when_it_moved_and_not_again(mode
 
 
 def test_a_mode_that_there_is_not_is_refused(example):
-    with pytest.raises(ValueError, match=r'config is "lines"; give ""'):
+    with pytest.raises(ValueError, match=r'config is "lines"; give one of'):
         check(example, {}, "lines")

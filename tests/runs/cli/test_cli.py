@@ -244,7 +244,7 @@ MISTAKES = (
     ("where", "Missing argument 'RUN'"),
     ("where {run} --formt csv", "Did you mean '--format'"),
     ("where {run} --format xml", "'table', 'csv', 'json'"),
-    ("where {run} --format csv", "hole-by-kind, hole, cash-by-receiver"),
+    ("where {run} --format csv", "hole-by-kind, hole, the-mechanism"),
     ("where {run} --table nosuch", "it has hole-by-kind"),
     ("where /nowhere", "/nowhere: not a finished run"),
     ("where {tmp}", "not a finished run"),

@@ -44,6 +44,7 @@ def test_a_terminal_shows_what_is_done_the_days_and_the_time_left_and_then_a_cle
     assert [phase for phase in phases if "compiling" not in phase] == [
         "loading the simulation",
         "simulating 3 days",
+        "writing the books of the group",
         "writing day ledgers",
         "sealing",
     ]

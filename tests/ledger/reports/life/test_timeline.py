@@ -266,9 +266,21 @@ def test_every_first_is_told_with_its_amount_its_days_and_since_when_for_good(li
         LOANS: (FIRST, 123, 55, FIRST),
         INSOLVENT: (LAST, 373, 1, LAST),
         "a use of money is not paid": (date(2022, 7, 1), 500, 1, None),
+        "a lender is not paid: a recall, or interest": (None, None, 0, None),
         "a withdrawal has to wait": (date(2022, 6, 20), 280, 13, date(2022, 6, 20)),
         "withdrawals are halted": (LAST, 611, 1, LAST),
     }
+
+
+def test_a_lender_is_not_paid_on_the_days_on_which_a_recall_or_interest_is_noted(life_with):
+    unpaid = """
+2022-05-30 custom "unpaid-interest" Liabilities:Alameda:Loans:Lender01 7.00 USD
+2022-05-30 custom "unpaid-recall" Liabilities:Alameda:Loans:Lender01 30.00 USD
+2022-06-01 custom "unpaid-recall" Liabilities:Alameda:Loans:Lender01 20.00 USD
+"""
+    told = dates(life_with(unpaid))[Milestone.LENDER_NOT_PAID.value]
+
+    assert told == (date(2022, 5, 30), 37, 2, None)
 
 
 def test_what_it_never_came_to_has_no_date(tiny_run):

@@ -335,6 +335,8 @@ def test_money_has_cents(any_run):
     assert [table.name for table in tables] == [
         "hole-by-kind",
         "hole",
+        "the-mechanism",
+        "views",
         "cash-by-receiver",
         "cash-change",
         "bridge",

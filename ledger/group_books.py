@@ -1,0 +1,152 @@
+"""The books of the house group by themselves: they answer where the money went, without others'.
+
+Every entry of the general ledger balances in dollars and tokens within each entity that it touches,
+so the group's own postings are a ledger too. What happens once in a day stands to the letter; what
+happens many times in the same way, as retail's deposits do, is one entry that says how many. Left
+out are contracts: their other side stands in others' books, and what is gained on them is paid in
+dollars, which are here. All of it is rendered from the general ledger, and the audit renders it
+again.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from ledger.main_file import property_texts, query_texts
+from ledger.month_text import entries_of, parts_of
+from ledger.opened import Opened
+from ledger.run_folder import GROUP, RunFolder
+from ledger.text import EXACT, HEADER, Text, opened, quoted
+from ledger.transaction import MONEY, Posting, Transaction, entity_of, is_contract
+
+CHECK_FILE = "check-group.beancount"
+
+ABOUT = """\
+;; The books of {house} and {maker} by themselves, rendered from the general ledger beside them.
+;;
+;; An entry has the postings of these two alone. Entries of one day with the same payee, tag and
+;; accounts are one entry, which says how many it sums up (entries), which was the first of them
+;; (first-entry) and which the last (seq). Contracts are left out: they carry no price, and what is
+;; gained on them is paid in dollars. main.beancount has all of it, and says how to read an account.
+
+option "title" {title}
+option "operating_currency" "{money}"
+{exact}
+"""
+
+CHECK = f"""\
+{HEADER};; The group's own books, held against the invariants that need nobody else's.
+;; Needs moneytrail installed.
+{EXACT}plugin "moneytrail" "group"
+include "{GROUP}"
+"""
+
+_DAY = r"\d{4}-\d\d-\d\d"
+_MOVES_NO_MONEY = re.compile(rf"{_DAY} (?:event|price) ")
+_ACCOUNT = re.compile(
+    rf"(?:  |{_DAY} balance )((?:Assets|Liabilities|Equity|Income|Expenses):\S+) "
+)
+_OF_A_POSTING = "    "
+
+# Entries that are alike stand together under the last of them, posting by posting.
+_SUMS = """
+    WITH own AS (
+        SELECT *, row_number() OVER (PARTITION BY seq ORDER BY line) AS place
+        FROM postings WHERE account IN (SELECT unnest(?))
+    ),
+    forms AS (
+        SELECT seq, list((account, commodity, party) ORDER BY line) AS form FROM own GROUP BY seq
+    )
+    SELECT month, max(seq) AS last, min(seq), count(*), epoch_us(max(time)), payee,
+        arg_max(narration, seq), tag, account, sum(units)::BIGINT, commodity, party
+    FROM own JOIN forms USING (seq)
+    GROUP BY month, date, payee, tag, form, place, account, commodity, party
+    ORDER BY last, place
+"""
+_Row = tuple[Any, ...]  # of the columns of _SUMS
+
+
+def write_group(run: RunFolder) -> None:
+    """Write the group's own books, and the file that checks them, into the run's folder."""
+    for name, text in group_texts(run).items():
+        (run.path / name).write_text(text, encoding="utf-8")
+
+
+def group_texts(run: RunFolder) -> dict[str, str]:
+    """Return each file of the group's own books; the same bytes whenever they are rendered."""
+    own = frozenset(line.account for _, lines in _chart(run) for line in lines)
+    books = "".join((*_head(run), *_months(run, own), *_questions(run)))
+    return {GROUP: books, CHECK_FILE: CHECK}
+
+
+def _head(run: RunFolder) -> Iterator[str]:
+    house, maker = run.chart.parties.group
+    title = quoted(f"{house} and {maker}, by themselves")
+    start = _first_day(run)
+    yield HEADER
+    yield ABOUT.format(house=house, maker=maker, title=title, money=MONEY, exact=EXACT)
+    yield from property_texts(run.chart, start)
+    yield "\n"
+    for heading, lines in _chart(run):
+        yield f";; {heading}\n"
+        yield from (opened(start, line) for line in lines)
+        yield "\n"
+
+
+def _first_day(run: RunFolder) -> date:
+    ((day,),) = run.select("SELECT min(date) FROM directives WHERE directive = 'open'")
+    return day
+
+
+def _chart(run: RunFolder) -> Iterator[tuple[str, list[Opened]]]:
+    """Yield a heading and the accounts of each of the group, but for contracts."""
+    for heading, accounts in run.chart.accounts():
+        own = [line for line in accounts if not is_contract(line.account)]
+        if entity_of(own[0].account) in run.chart.parties.group:
+            yield heading, own
+
+
+def _months(run: RunFolder, own: frozenset[str]) -> Iterator[str]:
+    text = Text(run.chart)
+    entries: dict[str, list[list[_Row]]] = defaultdict(list)
+    for (month, _), found in groupby(run.select(_SUMS, [sorted(own)]), itemgetter(0, 1)):
+        entries[month].append(list(found))
+    for path in sorted(run.path.glob("????-??.beancount")):
+        parts = parts_of(path)
+        yield from (f"{part}\n\n" for part in parts if _MOVES_NO_MONEY.match(part))
+        verbatim = entries_of(path)
+        for rows in entries[path.stem]:
+            _, seq, _, count, *_ = rows[0]
+            yield _own_part(verbatim[seq], own) if count == 1 else _sum_text(text, rows)
+        yield f"{_own_part(parts[-1], own)}\n"
+
+
+def _sum_text(text: Text, rows: list[_Row]) -> str:
+    _, seq, first, count, time_us, payee, narration, tag, *_ = rows[0]
+    told = f"{count} entries, the last: {narration}"
+    postings = tuple(Posting(*row[8:]) for row in rows)
+    meta = (("entries", str(count)), ("first-entry", str(first)))
+    return text.transaction(Transaction(time_us, payee, told, tag, postings, meta=meta), seq)
+
+
+def _own_part(text: str, own: frozenset[str]) -> str:
+    """Leave out what is said of accounts that are not the group's: postings, closing balances."""
+    kept, keeps = [], True
+    for line in text.split("\n"):
+        if found := _ACCOUNT.match(line):
+            keeps = found[1] in own
+        elif not line.startswith(_OF_A_POSTING):
+            keeps = True
+        if keeps:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def _questions(run: RunFolder) -> Iterator[str]:
+    ((last,),) = run.select("SELECT max(date) FROM directives")
+    yield f';; Questions to ask:  bean-query {GROUP} ".run hole"\n'
+    yield from query_texts(run.chart, last, alone=True)

@@ -1,0 +1,67 @@
+"""What an entry of the general ledger says, read off Beancount's own directives.
+
+Beancount's types allow for entries of which something is still to be inferred; ours state all.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from beancount.core.amount import Amount
+from beancount.core.data import Posting, Transaction
+
+from ledger.transaction import MONEY, LedgerError
+
+
+class UnstatedAmountError(LedgerError):
+    """A posting of the general ledger leaves open what it moves."""
+
+    def __init__(self, account: str) -> None:
+        super().__init__(f"a posting to {account} has no amount; write it")
+        self.account = account
+
+
+def stated(posting: Posting) -> tuple[Decimal, str] | None:
+    """Return the number and the commodity that a posting moves, if it says so."""
+    units = posting.units
+    if isinstance(units, Amount) and isinstance(units.number, Decimal):
+        return units.number, units.currency
+    return None
+
+
+def moved_by(posting: Posting) -> tuple[Decimal, str]:
+    """Return the number and the commodity that a posting moves.
+
+    Raises:
+        UnstatedAmountError: it does not say so.
+    """
+    moved = stated(posting)
+    if moved is None:
+        raise UnstatedAmountError(posting.account)
+    return moved
+
+
+def usd_lines(entry: Transaction) -> Iterator[tuple[str, Decimal]]:
+    """Yield the accounts in which an entry moves dollars, and how many."""
+    for posting in entry.postings:
+        number, commodity = moved_by(posting)
+        if commodity == MONEY:
+            yield posting.account, number
+
+
+def party_of(posting: Posting) -> str | None:
+    """Return who is on the other side of a posting, where it is not the payee."""
+    return (posting.meta or {}).get("party")
+
+
+def in_text_order(entry: Transaction) -> list[Posting]:
+    """Return an entry's postings as the text has them: the loader groups them by commodity."""
+    return sorted(entry.postings, key=_line_of)
+
+
+def narration_of(entry: Transaction) -> str:
+    """Return what an entry tells; a text without a narration tells nothing."""
+    return entry.narration or ""
+
+
+def _line_of(posting: Posting) -> int:
+    return (posting.meta or {})["lineno"]

@@ -1,0 +1,20 @@
+"""A month of the general ledger as its text has it, part by part."""
+
+from functools import lru_cache
+from pathlib import Path
+
+
+def parts_of(path: Path) -> list[str]:
+    """Return what empty lines separate in a month's file: entries, notes, closing balances."""
+    return path.read_text(encoding="utf-8").split("\n\n")
+
+
+@lru_cache(maxsize=2)  # days come in order, and a month has many
+def entries_of(path: Path) -> dict[int, str]:
+    """Return by seq the entries of a month, to the letter."""
+    found = {}
+    for part in parts_of(path):
+        _, _, rest = part.partition("\n  seq: ")
+        if rest:
+            found[int(rest.split("\n", 1)[0])] = f"{part}\n\n"
+    return found

@@ -1,0 +1,130 @@
+"""The mechanism that the thread claims: its quotes, liquidations, and liquidity on chain.
+
+A kind belongs to the part whose sentence claims it. What pools lost has no kind: it leaves in
+tokens, and the books hold it as the gain of arbitrageurs.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ledger.accounts import income
+from ledger.claimed import Claimed
+from ledger.kinds import KINDS, Kind
+from ledger.reports.dollars import ZERO, percent, usd_balances
+from ledger.reports.money.hole import Hole
+from ledger.reports.table import Cell, Table
+from ledger.run_folder import RunFolder
+
+TOKENS_LOST = "tokens lost to arbitrage"
+
+
+@dataclass(frozen=True, slots=True)
+class PartOfMechanism:
+    """One part of the mechanism: by kind, what it cost (above zero) or brought (below)."""
+
+    claimed: Claimed
+    kinds_usd: Mapping[str, Decimal]
+
+    @property
+    def cost_usd(self) -> Decimal:
+        """Return the sum of what cost money."""
+        return sum((usd for usd in self.kinds_usd.values() if usd > 0), ZERO)
+
+    @property
+    def brought_usd(self) -> Decimal:
+        """Return the sum of what brought money, above zero."""
+        return -sum((usd for usd in self.kinds_usd.values() if usd < 0), ZERO)
+
+    @property
+    def net_usd(self) -> Decimal:
+        """Return cost less what was brought: above zero the part lost money."""
+        return self.cost_usd - self.brought_usd
+
+
+@dataclass(frozen=True, slots=True)
+class Mechanism:
+    """All parts of the mechanism, beside all uses of money."""
+
+    parts: tuple[PartOfMechanism, ...]
+    uses_usd: Decimal
+
+    @property
+    def cost_usd(self) -> Decimal:
+        """Return what all parts cost."""
+        return sum((part.cost_usd for part in self.parts), ZERO)
+
+    @property
+    def brought_usd(self) -> Decimal:
+        """Return what all parts brought."""
+        return sum((part.brought_usd for part in self.parts), ZERO)
+
+    @property
+    def net_usd(self) -> Decimal:
+        """Return cost less what was brought."""
+        return self.cost_usd - self.brought_usd
+
+
+def mechanism(run: RunFolder, the_hole: Hole) -> Mechanism:
+    """Group the kinds of the hole by the part that claims them, and add what pools lost."""
+    parts = []
+    for claimed in Claimed:
+        kinds = {
+            kind: usd
+            for kind, usd in the_hole.kinds_usd.items()
+            if usd and kind in KINDS and KINDS[kind].entry.claimed is claimed
+        }
+        if claimed is Claimed.ON_CHAIN and (lost := _lost_in_pools(run)):
+            kinds[TOKENS_LOST] = lost
+        parts.append(PartOfMechanism(claimed, kinds))
+    return Mechanism(tuple(parts), sum(the_hole.uses_usd.values(), ZERO))
+
+
+def _lost_in_pools(run: RunFolder) -> Decimal:
+    """Return what pools lost against rebalancing elsewhere: their fees, and arbitrageurs' gains."""
+    parties, balances = run.chart.parties, usd_balances(run)
+    traders = (name for name in (parties.maker, parties.arbitrageurs) if name)
+    return -sum((balances[income(name, Kind.POOLS)] for name in traders), ZERO)
+
+
+def mechanism_table(found: Mechanism) -> Table:
+    """Return one row for each part, and the mechanism as a whole."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            part.claimed,
+            ", ".join(map(str, part.claimed.tweets)),
+            ", ".join(part.kinds_usd) or None,
+            part.cost_usd,
+            part.brought_usd,
+            part.net_usd,
+            percent(part.cost_usd, found.uses_usd),
+        )
+        for part in found.parts
+    ]
+    rows.append(
+        (
+            "the mechanism",
+            None,
+            None,
+            found.cost_usd,
+            found.brought_usd,
+            found.net_usd,
+            percent(found.cost_usd, found.uses_usd),
+        )
+    )
+    return Table(
+        "the-mechanism",
+        "The mechanism that the thread claims, with its parts",
+        ("part", "tweets", "kinds", "cost_usd", "brought_usd", "net_usd", "share_of_uses_pct"),
+        rows,
+        (
+            "Net is cost less what was brought: above zero the part lost money. The share is "
+            "the cost, as a percentage of all uses of money.",
+            f"{Kind.TAKEOVERS} are sums that the scenario states; every other figure came out of "
+            "the simulation.",
+            "Tokens lost to arbitrage are valued at the price elsewhere. They are no kind of the "
+            "hole, which counts what was paid for tokens (Tokens).",
+            "What the maker's inventory gains and loses with the price (VariationMargin, Funding) "
+            "is in no part.",
+        ),
+    )

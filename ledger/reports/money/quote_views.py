@@ -1,0 +1,104 @@
+"""Two views of the same quotes: what they bring their maker, and what they bring the group.
+
+Whoever hits a quote pays the exchange a taker's fee. It is no income of the maker, but one of the
+group that owns both, so quotes that lose money for the maker may earn some for the group.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ledger.kinds import Kind
+from ledger.motives import FROM_QUOTES, Motive
+from ledger.reports.dollars import ZERO
+from ledger.reports.table import Table
+from ledger.run_folder import RunFolder
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteView:
+    """What fills of one kind brought: gains are above zero, unlike in the books."""
+
+    kind: Kind
+    fills: int
+    maker_usd: Decimal
+    taker_fees_usd: Decimal  # that the exchange was paid for them
+
+    @property
+    def group_usd(self) -> Decimal:
+        """Return the result of maker and exchange as one."""
+        return self.maker_usd + self.taker_fees_usd
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteViews:
+    """The result of the captive maker's quotes on the house venue, by kind, hedges included."""
+
+    maker: str
+    house: str
+    kinds: tuple[QuoteView, ...]
+
+    @property
+    def maker_usd(self) -> Decimal:
+        """Return what the quotes brought their maker."""
+        return sum((view.maker_usd for view in self.kinds), ZERO)
+
+    @property
+    def taker_fees_usd(self) -> Decimal:
+        """Return what the exchange was paid by those who hit them."""
+        return sum((view.taker_fees_usd for view in self.kinds), ZERO)
+
+    @property
+    def group_usd(self) -> Decimal:
+        """Return what the quotes brought maker and exchange as one."""
+        return self.maker_usd + self.taker_fees_usd
+
+
+def quote_views(run: RunFolder) -> QuoteViews:
+    """Add up the fills of the maker's quotes, with the fees on them, and of its hedges."""
+    parties = run.chart.parties
+    known = run.names.words()["motive"]
+    hits = {motive.word: motive.entry.kind for motive in FROM_QUOTES if motive.word in known}
+    found = {
+        word: (fills, Decimal(edge).scaleb(-2), Decimal(fee).scaleb(-2))
+        for word, fills, edge, fee in run.select(
+            "SELECT motive, count(*), sum(edge_cents), sum(fee_cents) FROM rows "
+            "WHERE (venue = ? AND maker = ? AND motive IN (SELECT unnest(?))) "
+            "OR (taker = ? AND motive = ?) GROUP BY motive",
+            [parties.house, parties.maker, list(hits), parties.maker, Motive.HEDGE.word],
+        )
+    }
+    nothing = (0, ZERO, ZERO)
+    views = []
+    for word, kind in hits.items():
+        fills, edge, fee = found.get(word, nothing)
+        views.append(QuoteView(kind, fills, -edge, fee))
+    # A hedge hits somebody else's quote, and its fee leaves the group.
+    fills, edge, fee = found.get(Motive.HEDGE.word, nothing)
+    views.append(QuoteView(Kind.HEDGING, fills, edge - fee, ZERO))
+    return QuoteViews(parties.maker, parties.house, tuple(views))
+
+
+def views_table(found: QuoteViews) -> Table:
+    """Return both views side by side, kind by kind and in all."""
+    return Table(
+        "views",
+        f"What {found.maker}'s quotes on {found.house} brought: to {found.maker}, and to the group",
+        ("kind", "fills", "maker_usd", "taker_fees_usd", "group_usd"),
+        [
+            *((v.kind, v.fills, v.maker_usd, v.taker_fees_usd, v.group_usd) for v in found.kinds),
+            (
+                "quotes in all",
+                sum(view.fills for view in found.kinds),
+                found.maker_usd,
+                found.taker_fees_usd,
+                found.group_usd,
+            ),
+        ],
+        (
+            "Gains are above zero here, losses below. Taker fees are what the exchange is paid for "
+            "fills of these quotes: the group's income, not the maker's. With them, captive "
+            "quoting may earn the group money although it loses some for the maker.",
+            f"What {found.maker} would pay {found.house} in fees is internal to the group, and its "
+            "books have none: its quotes are hit, and it takes on the lead venue alone.",
+        ),
+    )

@@ -1,0 +1,75 @@
+"""What was compiled from other sources is never run: neither a caller of an edited file nor a type.
+
+Both are tried in a copy of the program, in processes of their own, as an update would come.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).parents[2]
+
+THRESHOLD = """
+import numpy as np
+from des.quoting.takers import _thresholds
+print(_thresholds(3_000_000, np.array([500]), np.array([100]))[0][0])
+"""
+ORDER = """
+import numpy as np
+from des.market import hedging
+hedging._note(hedging._no_orders(1), 0, 1, 2, 3)
+"""
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    for room in ("des", "ledger"):
+        bytecode = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(CHECKOUT / room, tmp_path / room, ignore=bytecode)
+    return tmp_path
+
+
+def said(copy: Path, program: str) -> str:
+    environment = {key: value for key, value in os.environ.items() if key != "NUMBA_CACHE_DIR"}
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=copy,
+        env=environment | {"PYTHONPATH": str(copy)},
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout.strip()
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def kept(copy: Path) -> list[Path]:
+    return list((copy / "des" / "__pycache__").glob("moneytrail-*"))
+
+
+def test_a_constant_of_another_file_is_compiled_anew_and_what_was_kept_before_goes(copy):
+    before, first = said(copy, THRESHOLD), kept(copy)
+    again = said(copy, THRESHOLD), kept(copy)
+    edit(copy / "ledger" / "money.py", "RATE_UNIT = 1_000_000", "RATE_UNIT = 100_000")
+
+    assert before == "1800"
+    assert again == (before, first)
+    assert said(copy, THRESHOLD) == "18000"
+    assert len(kept(copy)) == len(first) == 1
+    assert kept(copy) != first
+
+
+def test_a_compiled_type_may_get_another_name(copy):
+    said(copy, ORDER)
+    edit(copy / "des" / "market" / "hedging.py", "HedgeOrders", "PendingOrders")
+
+    said(copy, ORDER)

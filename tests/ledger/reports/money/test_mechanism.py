@@ -1,0 +1,94 @@
+"""The thread's mechanism is all kinds that its sentences claim, and what pools lost."""
+
+from decimal import Decimal
+
+import pytest
+
+from ledger.causes import Cause
+from ledger.claimed import Claimed
+from ledger.kinds import USES, Kind
+from ledger.reports.life.answer import answer
+from ledger.reports.market.pool_results import pools
+from ledger.reports.money.hole import hole
+from ledger.reports.money.mechanism import TOKENS_LOST, mechanism, mechanism_table
+from ledger.run_folder import RunFolder
+
+RUNS = ("tiny_run", "busy_run", "margin_run", "tokens_run")
+
+
+@pytest.fixture(params=RUNS)
+def each_run(request: pytest.FixtureRequest) -> RunFolder:
+    """Small worlds with quotes, customers on margin, and tokens."""
+    return request.getfixturevalue(request.param)
+
+
+def test_each_part_of_the_mechanism_has_its_kinds_and_no_kind_has_two():
+    quotes, liquidations, on_chain = (
+        {kind for kind in Kind if kind.entry.claimed is claimed} for claimed in Claimed
+    )
+
+    assert quotes == {"PickOff", "Spread", "LeadPickOff", "LeadSpread", "Hedging"}
+    assert liquidations == {
+        "Liquidation",
+        "Backstop",
+        "Insurance",
+        "SocialisedLoss",
+        "GapLoss",
+        "Takeovers",
+    }
+    assert on_chain == {"Pools"}
+    assert [part.tweets[-1] for part in Claimed] == [18, 23, 13]
+
+
+def test_a_takeover_that_is_stated_is_claimed_and_is_a_sum_to_whoever_reads_no_words():
+    assert Kind.TAKEOVERS in USES
+    assert Kind.TAKEOVERS.entry.cause is Cause.SUMS
+    assert {kind for kind in USES if kind.entry.claimed} == {"Takeovers"}
+
+
+def test_parts_are_the_kinds_of_the_hole_and_net_is_their_sum(each_run):
+    found = mechanism(each_run, hole(each_run))
+    kinds = hole(each_run).kinds_usd
+
+    for part in found.parts:
+        claimed = {kind: usd for kind, usd in part.kinds_usd.items() if kind != TOKENS_LOST}
+        assert claimed == {
+            kind: usd
+            for kind, usd in kinds.items()
+            if usd and Kind(kind).entry.claimed is part.claimed
+        }
+        assert part.net_usd == sum(part.kinds_usd.values()) == part.cost_usd - part.brought_usd
+    assert found.net_usd == sum(part.net_usd for part in found.parts)
+
+
+def test_the_mechanism_by_hand(afternoon):
+    rows = {row[0]: row[2:] for row in mechanism_table(mechanism(afternoon, hole(afternoon))).rows}
+
+    assert rows["quotes"] == ("PickOff, Hedging, Spread", 812, 50, 762, Decimal("25.0"))
+    assert rows["liquidations"] == ("GapLoss", 40, 0, 40, Decimal("1.2"))
+    assert rows["liquidity on chain"] == (None, 0, 0, 0, Decimal("0.0"))
+    assert rows["the mechanism"] == (None, 852, 50, 802, Decimal("26.2"))  # of 3,253.00
+
+
+def test_what_pools_lost_is_what_the_report_on_pools_says(executed):
+    run = executed("tests/worlds/pools.toml")
+    alls = [month for month in pools(run).months if month.month == "all"]
+    *_, on_chain = mechanism(run, hole(run)).parts
+
+    assert on_chain.kinds_usd[TOKENS_LOST] == sum(each.loss_usd for each in alls) > 0
+    assert on_chain.brought_usd == sum(each.fees_usd for each in alls) > 0
+    assert on_chain.net_usd == sum(each.arbitrageurs_usd for each in alls)
+
+
+def test_the_answer_says_what_the_mechanism_came_to_and_names_its_parts(margin_run):
+    said, (quotes, liquidations, _) = (
+        answer(margin_run),
+        mechanism(margin_run, hole(margin_run)).parts,
+    )
+
+    for part in (quotes, liquidations):
+        verb = "lost" if part.net_usd > 0 else "earned"
+        assert part.kinds_usd
+        assert f"{part.claimed} {verb} " in said
+    assert "The mechanism that the thread claims cost " in said
+    assert Claimed.ON_CHAIN not in said

@@ -1,0 +1,87 @@
+"""Two views of the maker's quotes: fills one by one, and the general ledger, agree with both."""
+
+from collections import defaultdict
+from decimal import Decimal
+
+import pytest
+
+from ledger.kinds import Kind
+from ledger.reports.dollars import usd_balances
+from ledger.reports.money.quote_views import quote_views, views_table
+from ledger.run_folder import RunFolder
+
+RUNS = ("tiny_run", "busy_run", "margin_run")
+
+
+@pytest.fixture(params=RUNS)
+def each_run(request: pytest.FixtureRequest) -> RunFolder:
+    """Small worlds, one of them with forced orders."""
+    return request.getfixturevalue(request.param)
+
+
+def test_the_views_by_hand(afternoon):
+    views = {view.kind: view for view in quote_views(afternoon).kinds}
+
+    assert (views["PickOff"].fills, views["PickOff"].maker_usd) == (3, -800)
+    assert (views["Spread"].fills, views["Spread"].maker_usd) == (1, 50)
+    assert all(view.group_usd == view.maker_usd for view in views.values())  # no fee is in a row
+
+
+def test_fees_are_those_of_the_fills_one_by_one(each_run):
+    parties = each_run.chart.parties
+    cents: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for motive, venue, taker, maker, lots, price, lead, fee_cents, market in each_run.select(
+        "SELECT motive, venue, taker, maker, lots, price, lead, fee_cents, market FROM rows"
+    ):
+        unit = next(
+            c.cents_per_lot_tick
+            for c in each_run.chart.contracts
+            if (c.venue, c.market) == (venue, market)
+        )
+        gained = (price - lead) * lots * unit
+        if motive in ("pickoff", "spread", "liquidation") and maker == parties.maker:
+            for i, amount in enumerate((1, gained, fee_cents)):
+                cents[motive][i] += amount
+        elif motive == "hedging" and taker == parties.maker:
+            for i, amount in enumerate((1, -gained - fee_cents, 0)):
+                cents[motive][i] += amount
+    words = {"PickOff": "pickoff", "Spread": "spread", "Liquidation": "liquidation"}
+    for view in quote_views(each_run).kinds:
+        fills, maker_cents, fees_cents = cents[words.get(view.kind, "hedging")]
+        assert view.fills == fills
+        assert (view.maker_usd * 100, view.taker_fees_usd * 100) == (maker_cents, fees_cents)
+
+
+def test_the_makers_view_and_the_fees_are_in_the_general_ledger(each_run):
+    parties, balances = each_run.chart.parties, usd_balances(each_run)
+    income = f"Income:{parties.maker}"
+
+    for view in quote_views(each_run).kinds:
+        if view.kind == Kind.HEDGING:
+            assert view.maker_usd == -balances[f"Expenses:{parties.maker}:Hedging"]
+            continue
+        account = f"{income}:{view.kind}"
+        assert view.maker_usd == -balances[account]
+        ((fees,),) = each_run.select(
+            "SELECT coalesce(-sum(units) * 0.01, 0) FROM postings WHERE account = ? AND seq IN "
+            "(SELECT seq FROM postings WHERE account = ?)",
+            [f"Income:{parties.house}:Fees", account],
+        )
+        assert view.taker_fees_usd == fees
+
+
+def test_the_group_has_the_fees_on_top_of_the_makers_result(tiny_run):
+    found = quote_views(tiny_run)
+    *kinds, whole = views_table(found).rows
+
+    assert found.taker_fees_usd > 0
+    assert found.group_usd == found.maker_usd + found.taker_fees_usd
+    assert whole[1:] == tuple(sum(column) for column in list(zip(*kinds, strict=True))[1:])
+    assert whole[-1] == found.group_usd > whole[2] == found.maker_usd
+
+
+def test_a_world_without_fills_has_views_of_nothing(afternoon_with):
+    found = quote_views(afternoon_with(fills=()))
+
+    assert found.maker_usd == found.group_usd == Decimal("0.00")
+    assert {view.fills for view in found.kinds} == {0}

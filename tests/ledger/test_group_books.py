@@ -1,0 +1,179 @@
+"""The group's own books answer where the money went, with nobody else's books at hand."""
+
+import json
+import re
+import shutil
+from collections import defaultdict
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from beancount import loader
+from beancount.core import data
+from beanquery.query import run_query
+
+from ledger.group_books import CHECK_FILE, group_texts
+from ledger.main_file import OF_ALL_BOOKS
+from ledger.proof.audit import audit
+from ledger.proof.rebuild import rebuild
+from ledger.proof.seal import broken_seals, seal
+from ledger.reports.money.hole import hole
+from ledger.reports.trail.query import query
+from ledger.run_folder import GROUP, MANIFEST, RunFolder, RunFolderError
+
+WORLDS = ["tiny_run", "busy_run", "margin_run", "tokens_run"]
+
+
+@pytest.fixture(params=WORLDS)
+def world(request: pytest.FixtureRequest) -> RunFolder:
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def copied(busy_run: RunFolder, tmp_path: Path) -> RunFolder:
+    shutil.copytree(busy_run.path, tmp_path / "run")
+    return RunFolder(tmp_path / "run")
+
+
+def alone(run: RunFolder, place: Path, check: bool = False) -> tuple[list, list, dict]:
+    """Load the group's books where nothing else of the run is, without any of our code."""
+    for name in (GROUP, CHECK_FILE):
+        shutil.copy(run.path / name, place / name)
+    return loader.load_file(str(place / (CHECK_FILE if check else GROUP)))
+
+
+def transactions(entries: list) -> list[data.Transaction]:
+    return [entry for entry in entries if isinstance(entry, data.Transaction)]
+
+
+def is_of_the_group(run: RunFolder, account: str) -> bool:
+    _, entity, kind, *_ = account.split(":")
+    return entity in run.chart.parties.group and kind != "Contracts"
+
+
+def test_the_group_alone_has_the_same_hole_to_the_cent(world, tmp_path):
+    entries, errors, options = alone(world, tmp_path)
+    (saved,) = (e.query_string for e in entries if isinstance(e, data.Query) and e.name == "hole")
+    _, ((inventory,),) = run_query(entries, options, saved)
+
+    assert not errors
+    assert inventory.get_currency_units("USD").number == hole(world).hole_usd
+    assert hole(world).hole_usd
+
+
+def test_the_group_alone_answers_every_saved_query_that_asks_of_no_others_books(world, tmp_path):
+    own, _, own_options = alone(world, tmp_path)
+    general, _, options = loader.load_file(str(world.path / "main.beancount"))
+    saved = {e.name: e.query_string for e in general if isinstance(e, data.Query)}
+    theirs = {e.name: e.query_string for e in own if isinstance(e, data.Query)}
+
+    assert saved.keys() - theirs.keys() == saved.keys() & {*OF_ALL_BOOKS}
+    group = world.chart.parties.group
+    for name, text in theirs.items():
+        answer = run_query(general, options, text)[1]
+        if name == "check-each-entity-balances":
+            answer = [row for row in answer if row[0] in group]
+        assert run_query(own, own_options, text)[1] == answer, name
+
+
+def test_the_group_alone_passes_the_invariants(world, tmp_path):
+    assert alone(world, tmp_path, check=True)[1] == []
+
+
+def test_the_invariants_find_a_cent_that_leaves_the_group_unbooked(copied):
+    text = (copied.path / GROUP).read_text(encoding="utf-8")
+    number = re.search(r"  Assets:FTX:Cash +(-?[0-9]+\.[0-9]{2}) USD", text)
+    other = f"{Decimal(number[1]) + Decimal('0.01'):f}"
+    changed = text[: number.start(1)] + other + text[number.end(1) :]
+    (copied.path / GROUP).write_text(changed, encoding="utf-8")
+
+    errors = loader.load_file(str(copied.path / CHECK_FILE))[1]
+
+    assert {"transaction-balances", "entity-balances"} <= {
+        getattr(error, "invariant", None) for error in errors
+    }
+
+
+def test_each_account_of_the_group_ends_each_day_as_in_the_general_ledger(world, tmp_path):
+    def moved(entries: list) -> dict:
+        sums: dict[tuple, Decimal] = defaultdict(Decimal)
+        for entry in transactions(entries):
+            for posting in entry.postings:
+                if is_of_the_group(world, posting.account):
+                    units = posting.units
+                    sums[entry.date, posting.account, units.currency] += units.number
+        return {key: number for key, number in sums.items() if number}
+
+    assert moved(alone(world, tmp_path)[0]) == moved(world.entries) != {}
+
+
+def test_every_entry_that_moves_the_group_is_there_or_counted(world, tmp_path):
+    moving = [
+        entry
+        for entry in world.transactions
+        if any(is_of_the_group(world, posting.account) for posting in entry.postings)
+    ]
+    own = transactions(alone(world, tmp_path)[0])
+
+    assert sum(int(entry.meta.get("entries", 1)) for entry in own) == len(moving)
+    assert {entry.meta["seq"] for entry in own} <= {entry.meta["seq"] for entry in moving}
+
+
+def test_entries_of_one_day_that_are_alike_are_one_and_others_stand_to_the_letter(busy_run):
+    text = group_texts(busy_run)[GROUP]
+    general = "".join(
+        path.read_text("utf-8") for path in sorted(busy_run.path.glob("2*.beancount"))
+    )
+    entries = [part for part in text.split("\n\n") if "\n  seq: " in part]
+    single = [entry for entry in entries if "\n  entries: " not in entry]
+
+    assert 0 < len(single) < len(entries)
+    assert {line for entry in single for line in entry.split("\n")} <= {*general.split("\n")}
+    forms = [
+        (entry[:10], *re.findall(r'^\S+ \* ("[^"]*" )?".*"( #\S+)', entry), *accounts)
+        for entry in entries
+        for accounts in [re.findall(r"^  ([A-Z]\S+)", entry, re.MULTILINE)]
+    ]
+    assert len({str(form) for form in forms}) == len(forms)
+
+
+def test_no_contract_and_nobody_elses_account_is_opened(world, tmp_path):
+    entries = alone(world, tmp_path)[0]
+    opened = {entry.account for entry in entries if isinstance(entry, data.Open)}
+
+    assert opened == {account for account in world.opens if is_of_the_group(world, account)}
+
+
+@pytest.mark.parametrize("name", [GROUP, CHECK_FILE])
+def test_a_change_under_a_new_seal_is_found_against_the_general_ledger(copied, name):
+    manifest = json.loads((copied.path / MANIFEST).read_text(encoding="utf-8"))
+    path = copied.path / name
+    path.write_text(f"{path.read_text(encoding='utf-8')}; more\n", encoding="utf-8")
+    assert broken_seals(copied.path)
+    seal(copied.path, manifest["run"])
+
+    told = [problem for finding in audit(copied.path) for problem in finding.problems]
+
+    assert told == [f"{name}: it is not what the general ledger gives"]
+
+
+def test_books_that_are_missing_are_missed_and_written_anew_to_the_same_seal(copied):
+    manifest = (copied.path / MANIFEST).read_bytes()
+    for name in (GROUP, CHECK_FILE):
+        (copied.path / name).unlink()
+
+    with pytest.raises(RunFolderError, match="moneytrail rebuild"):
+        query(copied, ".run hole", group=True)
+    told = [problem for finding in audit(copied.path) for problem in finding.problems]
+    assert f"{GROUP}: it is missing; `moneytrail rebuild` writes it" in told
+    rebuild(copied)
+
+    assert (copied.path / MANIFEST).read_bytes() == manifest
+    assert not broken_seals(copied.path)
+
+
+def test_bql_asks_the_groups_own_books(busy_run):
+    for name in (".run hole", ".run where-did-the-money-go"):
+        assert query(busy_run, name, group=True) == query(busy_run, name)
+    entities = "SELECT DISTINCT splitcomp(account, ':', 1) AS entity ORDER BY entity"
+    assert query(busy_run, entities, group=True).rows == [("Alameda",), ("FTX",)]

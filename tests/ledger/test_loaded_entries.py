@@ -1,0 +1,68 @@
+"""What an entry says is read off Beancount's own directives, and nothing is guessed."""
+
+from decimal import Decimal
+
+import pytest
+from beancount.core.data import Transaction
+from beancount.parser import parser
+
+from ledger.loaded_entries import (
+    UnstatedAmountError,
+    in_text_order,
+    moved_by,
+    narration_of,
+    party_of,
+    stated,
+    usd_lines,
+)
+
+TEXT = """
+2022-05-10 * "Alice" "Alice deposits 2.50 at FTX"
+  Assets:FTX:Cash              2.50 USD
+  Assets:Alice:Contracts:FTX      3 BTC-PERP.FTX
+    party: "Bob"
+  Liabilities:FTX:Customers:Alice
+"""
+
+
+@pytest.fixture
+def entry() -> Transaction:
+    (found,), _, _ = parser.parse_string(TEXT)
+    assert isinstance(found, Transaction)
+    return found
+
+
+def test_a_posting_states_number_and_commodity_or_nothing(entry: Transaction):
+    assert [stated(posting) for posting in entry.postings] == [
+        (Decimal("2.50"), "USD"),
+        (Decimal(3), "BTC-PERP.FTX"),
+        None,
+    ]
+
+
+def test_an_amount_that_is_left_open_is_refused_with_its_account(entry: Transaction):
+    with pytest.raises(UnstatedAmountError) as refused:
+        moved_by(entry.postings[2])
+
+    assert refused.value.account == "Liabilities:FTX:Customers:Alice"
+
+
+def test_only_dollars_make_lines_in_dollars(entry: Transaction):
+    complete = entry._replace(postings=entry.postings[:2])
+
+    assert list(usd_lines(complete)) == [("Assets:FTX:Cash", Decimal("2.50"))]
+
+
+def test_postings_stand_as_in_the_text_however_the_loader_has_them(entry: Transaction):
+    mixed = entry._replace(postings=[entry.postings[i] for i in (2, 0, 1)])
+
+    assert in_text_order(mixed) == entry.postings
+
+
+def test_a_party_is_read_where_one_is_named(entry: Transaction):
+    assert [party_of(posting) for posting in entry.postings] == [None, "Bob", None]
+
+
+def test_an_entry_without_a_narration_tells_nothing(entry: Transaction):
+    assert narration_of(entry) == "Alice deposits 2.50 at FTX"
+    assert narration_of(entry._replace(narration=None)) == ""
