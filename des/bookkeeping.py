@@ -33,6 +33,7 @@ def parties_of(scenario: Scenario) -> Parties:
         counterparties=tuple(group.counterparties) if group else (),
         directional=scenario.maker.name if group and group.longs else None,
         arbitrageurs=ARBITRAGEURS if group and group.pools else None,
+        borrowers=tuple(loan.borrower for loan in scenario.pledged_loans),
     )
 
 

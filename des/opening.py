@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 
 from des.custody.custody import Custody
 from des.liquidation.margin_customers import MarginCustomers
+from des.liquidation.pledged_loans import PledgedLoans
 from des.scenario import Firm, Scenario
 from des.treasury.group_treasury import GroupTreasury
 from des.venue.venue import Venue
 from ledger import movements
+from ledger.accounts import FREE, PLEDGED
 from ledger.journal import Journal
 from ledger.money import to_cents
 from ledger.parties import OUTSIDE, Parties
@@ -23,7 +25,8 @@ class Opening:
     cash: dict[str, int]
     reserves: dict[str, int] = field(default_factory=dict)
     tokens: dict[tuple[str, str], int] = field(default_factory=dict)  # by (issuer, token)
-    in_kind: dict[tuple[str, str, str], int] = field(default_factory=dict)  # owed by a venue
+    # What a venue owes in kind, by (entity, venue, state, commodity).
+    in_kind: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
 
     def entry(self, time_us: int) -> Movement:
         """Return the entry that brings all of it into the books."""
@@ -67,6 +70,7 @@ def opening(
     parties: Parties,
     firms: Sequence[Firm],
     on_margin: MarginCustomers | None,
+    pledged: PledgedLoans | None,
     group: GroupTreasury | None,
 ) -> Opening:
     """Read from a scenario who begins with what.
@@ -75,7 +79,7 @@ def opening(
         scenario: says so.
         parties: who is who.
         firms: those named and those drawn, also who waits.
-        on_margin, group: what they bring, if they are there.
+        on_margin, pledged, group: what they bring, if they are there.
     """
     house, lead = parties.house, parties.lead
     claims = _claims(scenario, parties, firms)
@@ -92,12 +96,17 @@ def opening(
     if on_margin:
         claims[parties.retail, house] += on_margin.opening_cash_cents
         in_kind = {
-            (parties.retail, house, commodity): lots
+            (parties.retail, house, FREE, commodity): lots
             for commodity, lots in on_margin.opening_tokens().items()
         }
         if on_margin.desk.fund_cents:
             reserves[house] = on_margin.desk.fund_cents
             cash[house] += on_margin.desk.fund_cents
+    if pledged:
+        in_kind |= {
+            (borrower, house, PLEDGED, commodity): lots
+            for (borrower, commodity), lots in pledged.opening_tokens().items()
+        }
     for (_, venue), cents in claims.items():
         cash[venue] += cents
     if group is None:

@@ -20,6 +20,7 @@ from des.firms.lead_desk import LeadDesk, lead_desk
 from des.firms.population import trading_firms
 from des.firms.returns import DayReturns
 from des.liquidation.margin_customers import MarginCustomers
+from des.liquidation.pledged_loans import PledgedLoans, TokenLoan
 from des.market.hedging import HedgeDesk, lead_delays_us
 from des.market.house_volume import HouseVolume
 from des.market.listing import Listing, Traders
@@ -58,6 +59,7 @@ class Cast:
     fees: TakerFees
     returns: DayReturns
     on_margin: MarginCustomers | None
+    pledged: PledgedLoans | None
     others: OtherMakersDesk
     directional: DirectionalBook | None
     lead_desk: LeadDesk | None
@@ -110,6 +112,7 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool) -> Cast:
 
     confidence = _confidence(scenario, custody)
     till = _till(parties, custody, markets, margin, on_margin, confidence, journal)
+    pledged = _pledged(scenario, parties, house, till, journal)
     capital = CapitalDesk(
         scenario.firms.capital,
         scenario.run.seed,
@@ -122,7 +125,7 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool) -> Cast:
     quoter = _quoter(scenario, parties, custody, purse, appraises, journal)
     directional = directional_book(scenario, parties)
 
-    first = opening(scenario, parties, members, on_margin, group)
+    first = opening(scenario, parties, members, on_margin, pledged, group)
     open_books(first, start_us, venues, custody, journal)
     return Cast(
         scenario=scenario,
@@ -136,6 +139,7 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool) -> Cast:
         fees=fees,
         returns=returns,
         on_margin=on_margin,
+        pledged=pledged,
         others=others,
         directional=directional,
         lead_desk=lead_desk(scenario, parties, members, delay_us, lead, journal),
@@ -220,6 +224,26 @@ def _on_margin(
         return None
     funding_e9 = hourly_funding_e9(scenario.house.funding_bps_per_day)
     return MarginCustomers(scenario, parties, house, listings, funding_e9, journal)
+
+
+def _pledged(
+    scenario: Scenario, parties: Parties, house: Venue, till: Till, journal: Journal
+) -> PledgedLoans | None:
+    """Open the desk that lends dollars against thin tokens, where anybody borrows."""
+    if not (scenario.leverage and scenario.pledged_loans):
+        return None
+    tokens = {token.commodity: token for token in journal.chart.collateral}
+    markets = [market.name for market in scenario.markets]
+    loans = [
+        TokenLoan(
+            loan,
+            tokens[loan.token],
+            markets.index(tokens[loan.token].contract.market),
+            parties.names.index(loan.borrower),
+        )
+        for loan in scenario.pledged_loans
+    ]
+    return PledgedLoans(scenario.leverage, parties, loans, house, till, journal)
 
 
 def _fees(scenario: Scenario, parties: Parties, members: Sequence[Firm], house: Venue) -> TakerFees:

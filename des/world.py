@@ -103,9 +103,13 @@ class World:
                 venue.fund(marks, self._funding_e9, time_us)
         if cast.on_margin:
             cast.on_margin.settle(end_us, elapsed_s, marks)
+        if cast.pledged:
+            cast.pledged.settle(time_us, elapsed_s, marks)
         if end_us % DAY_US == 0 and cast.lead_desk:
             self._quote_on_lead(cast.lead_desk, end_us)
         cast.margin.after_settlement(time_us, marks)
+        if cast.pledged:
+            cast.pledged.lend(time_us, marks)
         if cast.directional and cast.directional.is_open:
             self._call_margin(cast.directional, time_us, marks)
 
@@ -154,6 +158,8 @@ class World:
             cast.group.agree_with_books()
         if cast.on_margin:
             cast.on_margin.agree_with_books()
+        if cast.pledged:
+            cast.pledged.agree_with_books()
 
     def _decide(self, now_us: int, elapsed_s: float) -> None:
         """Let everybody read the world as the settlement leaves it."""

@@ -58,6 +58,16 @@ def debt(borrower: str, lender: str) -> str:
     return f"Liabilities:{borrower}:{Kind.LOANS}:{lender}"
 
 
+def margin_loan(venue: str, borrower: str) -> str:
+    """What a customer owes a venue for dollars borrowed against tokens, in the venue's books."""
+    return f"Assets:{venue}:{Kind.MARGIN_LOANS}:{borrower}"
+
+
+def margin_debt(borrower: str, venue: str) -> str:
+    """The same in the books of the borrower."""
+    return f"Liabilities:{borrower}:{Kind.MARGIN_LOANS}:{venue}"
+
+
 def shares(holder: str, issuer: str) -> str:
     """What was paid for shares, in the books of who holds them."""
     return f"Assets:{holder}:{Kind.SHARES}:{issuer}"

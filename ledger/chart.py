@@ -29,6 +29,8 @@ from ledger.accounts import (
     issued,
     lent,
     loan,
+    margin_debt,
+    margin_loan,
     opening,
     owed,
     owed_in_kind,
@@ -135,6 +137,8 @@ class Chart:
         if traders := p.arbitrageurs:
             gains = opened.money(cash(traders), income(traders, Kind.POOLS), opening(traders))
             yield f"{traders}, who trade pools to the price elsewhere", gains
+        for name in p.borrowers:
+            yield f"{name}, who borrows against tokens", self._borrower(name)
 
     # ------------------------------------------------- the group, each line with its part
 
@@ -150,6 +154,8 @@ class Chart:
             about = "what some pay in, others draw; zero once settled"
             yield opened.cause(pool(p.house, kind), about)
         yield from self._in_kind_at_house()
+        for borrower in p.borrowers:
+            yield opened.cause(margin_loan(p.house, borrower), Kind.MARGIN_LOANS.entry.plain)
         yield opened.cause(income(p.house, Kind.FEES))
         yield opened.cause(expense(p.house, Kind.GAP_LOSS), Kind.GAP_LOSS.entry.plain)
         if p.providers:
@@ -167,7 +173,15 @@ class Chart:
         p = self.parties
         if self.collateral:
             yield self._in_kind(custody(p.house), IN_KIND, "held in kind, for whom it is owed to")
-            for owner, state in ((p.retail, FREE), (p.retail, PLEDGED), (p.other_makers, None)):
+            owners: list[tuple[str, str | None]] = [
+                (p.retail, FREE),
+                (p.retail, PLEDGED),
+                (p.other_makers, None),
+                *((borrower, PLEDGED) for borrower in p.borrowers),
+            ]
+            if p.borrowers:
+                owners.append((p.maker, None))
+            for owner, state in owners:
                 yield self._in_kind(
                     owed_in_kind(p.house, owner, state),
                     IN_KIND,
@@ -187,6 +201,7 @@ class Chart:
         for account, about in self._maker_causes():
             yield opened.cause(account, about)
         yield from self._spent(p.maker)
+        yield from self._taken_over(p.maker)
         yield from self._tokens(p.maker, CAUSE)
         yield from self._pools(p.maker)
         yield self._opening(p.maker, CAUSE)
@@ -230,6 +245,17 @@ class Chart:
         spent = {each.spent: each.kind for each in self.spendings if each.payer == payer}
         for account, kind in spent.items():
             yield opened.cause(account, "at cost" if kind in AT_COST else None)
+
+    def _taken_over(self, maker: str) -> Iterator[Opened]:
+        """Open what accounts of borrowers cost that the maker takes over, and hold their tokens."""
+        if not self.parties.borrowers:
+            return
+        lost = expense(maker, Kind.TAKEOVERS)
+        if lost not in {each.spent for each in self.spendings}:
+            yield opened.cause(lost, "debts taken over, less what the tokens behind them brought")
+        about = "tokens taken over with failed accounts: no part of the hole, which is in dollars"
+        yield self._in_kind(claim_in_kind(maker, self.parties.house), IN_KIND, about)
+        yield self._in_kind(exchanged(maker, Kind.SEIZURE), IN_KIND, about)
 
     # -------------------------------------------------------------------- everybody else
 
@@ -276,6 +302,15 @@ class Chart:
         yield from opened.results(provider, Kind.BACKSTOP, Kind.GAP_LOSS, *self._socialised)
         yield from opened.costs(provider, Kind.BACKSTOP)
         yield from opened.money(opening(provider))
+
+    def _borrower(self, borrower: str) -> Iterator[Opened]:
+        house = self.parties.house
+        debts = (claim(borrower, house), margin_debt(borrower, house))
+        yield from opened.money(cash(borrower), *debts)
+        yield from opened.results(borrower, Kind.TAKEOVERS, Kind.GAP_LOSS, *self._socialised)
+        yield self._in_kind(claim_in_kind(borrower, house, PLEDGED))
+        yield from self._seized(borrower)
+        yield self._tokens_and_money(opening(borrower))
 
     def _lead(self) -> Iterator[Opened]:
         lead = self.parties.lead

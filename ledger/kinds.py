@@ -204,7 +204,16 @@ class Kind(StrEnum):
         Family.HOLDING,
         claimed=Claimed.LIQUIDATIONS,
     )
-    SEIZURE = Entry("Seizure", "tokens sold for a customer, and what they bring", (EQUITY,))
+    SEIZURE = Entry(
+        "Seizure", "tokens taken from a customer, and what they bring", (EQUITY,), (IN_KIND,)
+    )
+    MARGIN_LOANS = Entry(
+        "MarginLoans",
+        "dollars that customers borrowed against tokens",
+        (ASSETS, LIABILITIES),
+        (CAUSE,),
+        Cause.SUMS,
+    )
 
     # What the group pays for.
     VENTURES = _stake("Ventures", "shares of other companies")

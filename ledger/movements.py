@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from ledger.accounts import (
-    FREE,
     borrowed,
     cash,
     claim,
@@ -30,7 +29,7 @@ def opening_balances(
     claim_cents: Mapping[tuple[str, str], int],
     reserve_cents: Mapping[str, int] = {},
     token_units: Mapping[tuple[str, str], int] = {},
-    in_kind: Mapping[tuple[str, str, str], int] = {},
+    in_kind: Mapping[tuple[str, str, str, str], int] = {},
 ) -> Movement:
     """Give everybody what they have on the first day.
 
@@ -40,7 +39,7 @@ def opening_balances(
         claim_cents: what venues owe, by (entity, venue).
         reserve_cents: what venues have set aside for customers' debts, by venue.
         token_units: what is held for its price, by (entity, token).
-        in_kind: what venues hold for customers in kind, by (entity, venue, commodity).
+        in_kind: what venues hold for customers in kind, by (entity, venue, state, commodity).
     """
     equity: dict[str, int] = {}
     postings = []
@@ -54,11 +53,11 @@ def opening_balances(
     for venue, cents in reserve_cents.items():
         postings.append(Posting(pool(venue, Kind.INSURANCE), -cents))
         equity[venue] = equity.get(venue, 0) - cents
-    for (entity, venue, token), lots in in_kind.items():
+    for (entity, venue, state, token), lots in in_kind.items():
         postings += [
             Posting(custody(venue), lots, token),
-            Posting(owed_in_kind(venue, entity, FREE), -lots, token),
-            Posting(claim_in_kind(entity, venue, FREE), lots, token),
+            Posting(owed_in_kind(venue, entity, state), -lots, token),
+            Posting(claim_in_kind(entity, venue, state), lots, token),
             Posting(opening(entity), -lots, token),
         ]
     postings += [Posting(opening(entity), -cents) for entity, cents in equity.items()]

@@ -25,6 +25,7 @@ class Parties:
     counterparties: tuple[str, ...] = ()  # whom the group pays, and who are nothing else
     directional: str | None = None  # who holds positions for their price: the maker, or nobody
     arbitrageurs: str | None = None  # who trade the maker's pools, where it has any
+    borrowers: tuple[str, ...] = ()  # of dollars from the house, against tokens
 
     def roles(self) -> Iterator[tuple[str, str]]:
         """Yield each role with who plays it, as the books record it."""
@@ -37,6 +38,7 @@ class Parties:
         yield from (("counterparty", counterparty) for counterparty in self.counterparties)
         yield from (("directional", name) for name in (self.directional,) if name)
         yield from (("arbitrageurs", name) for name in (self.arbitrageurs,) if name)
+        yield from (("borrower", borrower) for borrower in self.borrowers)
 
     @property
     def outside_providers(self) -> tuple[str, ...]:
@@ -68,7 +70,8 @@ class Parties:
         members = (self.maker, *self.firms, self.retail, self.other_makers)
         traders = (self.house, *members, *self.outside_providers, self.lead, OUTSIDE)
         arbitrageurs = (name for name in (self.arbitrageurs,) if name)
-        return (*traders, *self.financiers, *self.counterparties, *arbitrageurs)
+        others = (*self.financiers, *self.counterparties, *arbitrageurs)
+        return (*traders, *others, *self.borrowers)
 
     @property
     def financiers(self) -> tuple[str, ...]:
@@ -84,7 +87,7 @@ class Parties:
     def house_customers(self) -> tuple[str, ...]:
         """Return who has an account on the house venue."""
         others = (*self.firms, self.retail, self.other_makers, *self.outside_providers)
-        return (self.maker, *others)
+        return (self.maker, *others, *self.borrowers)
 
     @property
     def hedgers(self) -> tuple[str, ...]:

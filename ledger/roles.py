@@ -14,6 +14,7 @@ OF_SEVERAL = {
     "provider": "providers",
     "lender": "lenders",
     "counterparty": "counterparties",
+    "borrower": "borrowers",
 }
 # Roles that one party plays, each with whether somebody must.
 OF_ONE = {

@@ -22,6 +22,7 @@ from des.scenario.group import (
 from des.scenario.leverage import CollateralToken, Leverage, LeverageLimit, Provider
 from des.scenario.maker import Maker, Quoter, ShareStep, SizeStep
 from des.scenario.market import PRICE_TICKS_MAX, DayVolume, Depth, Market, MonthVolume
+from des.scenario.pledged import PledgedLoan, TokenBook
 from des.scenario.price import Anchor, Price, VolatilityLevel
 from des.scenario.quantities import (
     YEARS,
@@ -44,6 +45,7 @@ from des.scenario.quantities import (
     TokenName,
     Usd,
     Volatility,
+    moment_us,
 )
 from des.scenario.run import DAYS_MAX, Run, months_between
 from des.scenario.scenario import TICKS_MAX, Scenario
@@ -95,6 +97,7 @@ __all__ = [
     "News",
     "OtherMakers",
     "Part",
+    "PledgedLoan",
     "Pool",
     "PositiveUsd",
     "Price",
@@ -110,6 +113,7 @@ __all__ = [
     "SourceText",
     "Step",
     "Token",
+    "TokenBook",
     "TokenMark",
     "TokenName",
     "TokenPurchase",
@@ -118,5 +122,6 @@ __all__ = [
     "Valuation",
     "Volatility",
     "VolatilityLevel",
+    "moment_us",
     "months_between",
 ]

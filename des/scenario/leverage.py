@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from des.scenario.dated import Dated, check_order, in_force
+from des.scenario.pledged import PledgedLoan
 from des.scenario.quantities import (
     NOT_TOKENS,
     ContradictionError,
@@ -83,6 +84,7 @@ class Leverage(Part):
     insurance_stated_usd: Usd | None = None  # what the venue says that it has
     providers: Annotated[tuple[Provider, ...], Field(min_length=1, max_length=20)]
     tokens: Annotated[tuple[CollateralToken, ...], Field(max_length=20)] = ()  # the rest bring cash
+    pledged_loans: Annotated[tuple[PledgedLoan, ...], Field(max_length=20)] = ()
 
     @model_validator(mode="after")
     def _tokens(self) -> Self:
@@ -108,6 +110,30 @@ class Leverage(Part):
                 f"is {self.tokens[last].share:_}, which makes the shares sum to {shares:_}; give "
                 "less, so that they sum to at most 1",
             )
+        return self
+
+    @model_validator(mode="after")
+    def _pledged(self) -> Self:
+        weights = {token.name: token.weight for token in self.tokens}
+        for i, loan in enumerate(self.pledged_loans):
+            if loan.token not in weights:
+                raise ContradictionError(
+                    ("pledged_loans", i, "token"),
+                    f"is '{loan.token}', which is none of leverage.tokens; give one of "
+                    f"{', '.join(weights) or 'them, and name it there'}",
+                )
+            if loan.token in [before.token for before in self.pledged_loans[:i]]:
+                raise ContradictionError(
+                    ("pledged_loans", i, "token"),
+                    f"is '{loan.token}', which is pledged already; give each loan a token, and so "
+                    "a book, of its own",
+                )
+            if loan.weight_initial > weights[loan.token]:
+                raise ContradictionError(
+                    ("pledged_loans", i, "weight_initial"),
+                    f"is {loan.weight_initial:_}; give at most {weights[loan.token]:_}, the weight "
+                    "of the token, or what was just lent would be called at once",
+                )
         return self
 
     @model_validator(mode="after")

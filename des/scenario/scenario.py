@@ -15,6 +15,7 @@ from des.scenario.group import Group
 from des.scenario.leverage import Leverage, Provider
 from des.scenario.maker import Maker
 from des.scenario.market import Market
+from des.scenario.pledged import PledgedLoan
 from des.scenario.quantities import ContradictionError, Part, SourceText
 from des.scenario.run import Run, months_between
 from des.scenario.venues import House, Lead
@@ -56,12 +57,18 @@ class Scenario(Part):
             yield from (lender.name for lender in self.group.lenders)
             yield from (name for name in (self.group.investors,) if name)
             yield from self.group.counterparties
+        yield from (loan.borrower for loan in self.pledged_loans)
 
     @property
     def outside_providers(self) -> tuple[Provider, ...]:
         """Return the backstop providers that keep books of their own: all but the maker."""
         providers = self.leverage.providers if self.leverage else ()
         return tuple(each for each in providers if each.name != self.maker.name)
+
+    @property
+    def pledged_loans(self) -> tuple[PledgedLoan, ...]:
+        """Return who borrows against tokens."""
+        return self.leverage.pledged_loans if self.leverage else ()
 
     @model_validator(mode="after")
     def _names(self) -> Self:
@@ -120,6 +127,8 @@ class Scenario(Part):
             yield from (("group", "lenders", i, "name") for i in range(len(self.group.lenders)))
             yield from (("group", "investors") for name in (self.group.investors,) if name)
             yield from (("group", "uses", i, "to") for i in self.group.counterparties.values())
+        for i in range(len(self.pledged_loans)):
+            yield ("leverage", "pledged_loans", i, "borrower")
 
     @model_validator(mode="after")
     def _priced(self) -> Self:

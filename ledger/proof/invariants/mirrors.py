@@ -25,6 +25,7 @@ from ledger.proof.invariants.steps import (
 MIRRORED: dict[str, tuple[str, str]] = {
     Kind.CLAIMS: ("Liabilities", Kind.CUSTOMERS),
     Kind.LOANS: ("Liabilities", Kind.LOANS),
+    Kind.MARGIN_LOANS: ("Liabilities", Kind.MARGIN_LOANS),
     Kind.CREDIT_LINE: ("Liabilities", Kind.CREDIT_LINE),
     Kind.SHARES: ("Equity", Kind.SHARES),
     Kind.TOKENS: ("Liabilities", Kind.TOKENS),

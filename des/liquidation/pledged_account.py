@@ -1,0 +1,71 @@
+"""An account that owes dollars against tokens: what it may borrow, and when its margin fails.
+
+At mark M, t tokens of weight w count as w t M. With debt D the account's margin fraction is
+(w t M - D) / D: dollars borrowed are its only position. It may borrow while that fraction, at the
+initial weight, is at least one over the most leverage; it lacks margin below the maintenance
+fraction, and is ended below the auto-close fraction.
+"""
+
+import math
+from dataclasses import dataclass
+
+from des.liquidation.token_collateral import E6
+from des.scenario import PledgedLoan
+
+WHOLE_E6 = 1_100_000  # what counts of a large holding is at most this over 1 + factor x root
+
+
+@dataclass(slots=True)
+class PledgedAccount:
+    """One borrower's tokens and debt, in whole lots and cents."""
+
+    lots: int
+    debt_cents: int = 0
+
+    def value_cents(self, lot_cents: int) -> int:
+        """Return what the tokens are worth at the mark."""
+        return self.lots * lot_cents
+
+
+def size_weight_e6(factor: float, tokens: float) -> int:
+    """Return what counts of a holding by its size, in millionths: 1.1 / (1 + factor x root).
+
+    Args:
+        factor: of the token; 0 where there is no such rule.
+        tokens: how many are held, in whole tokens.
+
+    Returns:
+        Millionths, above a million where the holding is too small for the rule to bind.
+    """
+    return int(WHOLE_E6 / (1 + factor * math.sqrt(tokens))) if factor else WHOLE_E6
+
+
+def lendable_cents(counted_cents: int, loan: PledgedLoan) -> int:
+    """Return how many cents may be owed in all against tokens that count for so many."""
+    margin_e6 = round(E6 / loan.leverage_max)
+    return counted_cents * E6 // (E6 + margin_e6)
+
+
+def margin_below(counted_cents: int, debt_cents: int, margin_e6: int) -> bool:
+    """Tell whether an account's margin fraction is below so many millionths."""
+    return (counted_cents - debt_cents) * E6 < debt_cents * margin_e6
+
+
+def lots_to_sell(
+    account: PledgedAccount, lot_cents: int, weight_e6: int, brings_cents: int, margin_e6: int
+) -> int:
+    """Return how many lots must go until an account has its margin again; all, if none is enough.
+
+    Args:
+        account: whose.
+        lot_cents: what a lot is worth at the mark.
+        weight_e6: what counts of it.
+        brings_cents: what a lot brings when it is sold.
+        margin_e6: the fraction to come back to.
+    """
+    needed = account.debt_cents * (E6 + margin_e6) - account.lots * lot_cents * weight_e6
+    # A lot sold lowers the debt by what it brings, and what counts by its weight.
+    gained = brings_cents * (E6 + margin_e6) - lot_cents * weight_e6
+    if gained <= 0:
+        return account.lots
+    return min(max(-(-needed // gained), 0), account.lots)

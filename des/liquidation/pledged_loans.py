@@ -1,0 +1,231 @@
+"""Loans on thin tokens at each settlement: lent, sold into the book, taken over, sold off.
+
+A borrower withdraws what it is lent. When the price falls the venue sells its tokens, as far as
+their book takes them; below auto-close margin the captive maker takes the account over, pays its
+debt to the venue, and sells the tokens into the same book. What they do not bring is its loss.
+
+Left out: an insurance fund and other backstop providers come after the captive maker, who takes
+all; what an account that is taken over is worth beyond its debt goes to the maker too.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from des.custody.till import Till
+from des.liquidation.pledged_account import (
+    PledgedAccount,
+    lendable_cents,
+    lots_to_sell,
+    margin_below,
+    size_weight_e6,
+)
+from des.liquidation.token_book import BookDepth
+from des.liquidation.token_collateral import E6
+from des.scenario import Leverage, PledgedLoan, moment_us
+from des.venue.venue import Venue
+from ledger import margin_lending
+from ledger.accounts import PLEDGED, claim_in_kind, margin_loan
+from ledger.journal import Journal
+from ledger.money import MarginToken, to_cents
+from ledger.parties import Parties
+from ledger.transaction import LedgerError
+
+
+class TokenLoan:
+    """One borrower's loan: the rule it was given under, the account, and who has its tokens."""
+
+    def __init__(self, loan: PledgedLoan, token: MarginToken, market: int, borrower: int) -> None:
+        """Begin with the tokens pledged and nothing owed.
+
+        Args:
+            loan: of the scenario.
+            token: what is pledged.
+            market: which market prices it.
+            borrower: its code in the books.
+        """
+        self.loan, self.token, self.market, self.borrower = loan, token, market, borrower
+        self.lot_tokens = float(token.contract.lot)
+        self.book = BookDepth.of(loan.book)
+        self.account = PledgedAccount(int(loan.tokens / self.lot_tokens))
+        self.taken_lots = 0  # by the captive maker, and not yet sold
+
+    def counted_cents(self, weight_e6: int, lot_cents: int) -> int:
+        """Return what the tokens count for, by a weight or, if that is less, by their number."""
+        by_size_e6 = size_weight_e6(self.loan.imf_factor, self.account.lots * self.lot_tokens)
+        return self.account.value_cents(lot_cents) * min(weight_e6, by_size_e6) // E6
+
+    def borrows_at(self, time_us: int) -> bool:
+        """Tell whether the borrower asks for more at a settlement."""
+        return moment_us(self.loan.since) <= time_us < moment_us(self.loan.until)
+
+
+class PledgedLoans:
+    """The venue's desk for dollars lent against thin tokens."""
+
+    def __init__(
+        self,
+        rules: Leverage,
+        parties: Parties,
+        loans: Sequence[TokenLoan],
+        house: Venue,
+        till: Till,
+        journal: Journal,
+    ) -> None:
+        """Begin with nothing lent.
+
+        Args:
+            rules: of the scenario.
+            parties: who is who.
+            loans: who borrows, against what.
+            house: the venue.
+            till: pays withdrawals.
+            journal: takes everything down.
+        """
+        self._maintenance_e6, self._auto_close_e6 = rules.maintenance_e6, rules.auto_close_e6
+        self._parties, self._loans = parties, loans
+        self._house, self._till, self._journal = house, till, journal
+        code = parties.names.index
+        self._maker, self._buyers = code(parties.maker), code(parties.other_makers)
+
+    def opening_tokens(self) -> dict[tuple[str, str], int]:
+        """Return what borrowers have on the first day, in lots, by name and commodity."""
+        return {
+            (each.loan.borrower, each.token.commodity): each.account.lots for each in self._loans
+        }
+
+    def settle(self, time_us: int, elapsed_s: int, marks: np.ndarray) -> None:
+        """Sell what was taken over, then whatever fails; end what has failed.
+
+        Args:
+            time_us: the settlement.
+            elapsed_s: since the one before: what the book takes.
+            marks: by market, ticks.
+        """
+        for each in self._loans:
+            mark = int(marks[each.market])
+            self._sell_off(time_us, elapsed_s, each, mark)
+            self._liquidate(time_us, elapsed_s, each, mark)
+
+    def lend(self, time_us: int, marks: np.ndarray) -> None:
+        """Lend what borrowers ask for, who withdraw it at once."""
+        for each in self._loans:
+            if not each.borrows_at(time_us):
+                continue
+            mark, loan, account = int(marks[each.market]), each.loan, each.account
+            counted = each.counted_cents(loan.weight_initial_e6, self._lot_cents(each, mark))
+            most = lendable_cents(counted, loan)
+            if loan.borrowed_usd_max is not None:
+                most = min(most, to_cents(loan.borrowed_usd_max))
+            if (cents := most - account.debt_cents) > 0:
+                account.debt_cents += cents
+                self._house.claims[each.borrower] += cents
+                self._journal.record(
+                    margin_lending.lend_on_tokens(
+                        time_us, loan.borrower, self._parties, cents, each.token, mark
+                    )
+                )
+            self._till.ask(
+                time_us,
+                each.borrower,
+                self._till.owed_cents(each.borrower),
+                why=", which it borrowed",
+            )
+
+    def agree_with_books(self) -> None:
+        """Hold debts and tokens against the general ledger's.
+
+        Raises:
+            LedgerError: they differ.
+        """
+        house, maker, taken = self._parties.house, self._parties.maker, {}
+        for each in self._loans:
+            commodity = each.token.commodity
+            self._agree(margin_loan(house, each.loan.borrower), "USD", each.account.debt_cents)
+            pledged = claim_in_kind(each.loan.borrower, house, PLEDGED)
+            self._agree(pledged, commodity, each.account.lots)
+            taken[commodity] = taken.get(commodity, 0) + each.taken_lots
+        for commodity, lots in taken.items():
+            self._agree(claim_in_kind(maker, house), commodity, lots)
+
+    def _agree(self, account: str, commodity: str, units: int) -> None:
+        if (booked := self._journal.balance(account, commodity)) != units:
+            raise LedgerError(
+                f"{account} has {units} units of {commodity} in the world and {booked} in the books"
+            )
+
+    def _liquidate(self, time_us: int, elapsed_s: int, each: TokenLoan, mark: int) -> None:
+        """Sell tokens of an account that lacks margin; hand it over if it has too little left."""
+        lot_cents = self._lot_cents(each, mark)
+        if not self._fails(each, lot_cents, self._maintenance_e6):
+            return
+        if not self._fails(each, lot_cents, self._auto_close_e6):
+            self._sell(time_us, elapsed_s, each, mark)
+        if self._fails(each, lot_cents, self._auto_close_e6):
+            self._take_over(time_us, each, mark)
+
+    def _fails(self, each: TokenLoan, lot_cents: int, margin_e6: int) -> bool:
+        counted = each.counted_cents(each.token.weight_e6, lot_cents)
+        return margin_below(counted, each.account.debt_cents, margin_e6)
+
+    def _sell(self, time_us: int, elapsed_s: int, each: TokenLoan, mark: int) -> None:
+        """Sell as many of an account's tokens as it takes to have its margin again."""
+        account, lot_cents = each.account, self._lot_cents(each, mark)
+        room = self._room(each, elapsed_s, lot_cents)
+        if not room:
+            return
+        worst = each.book.brings_cents(room * lot_cents, elapsed_s) // room
+        counted_e6 = each.counted_cents(each.token.weight_e6, lot_cents) * E6
+        weight_e6 = counted_e6 // max(account.value_cents(lot_cents), 1)
+        lots = min(room, lots_to_sell(account, lot_cents, weight_e6, worst, self._maintenance_e6))
+        cents = min(each.book.brings_cents(lots * lot_cents, elapsed_s), account.debt_cents)
+        account.lots -= lots
+        account.debt_cents -= cents
+        self._house.claims[self._buyers] -= cents
+        self._journal.record(
+            margin_lending.sell_pledged(
+                time_us, each.loan.borrower, self._parties, lots, cents, each.token, mark
+            )
+        )
+
+    def _take_over(self, time_us: int, each: TokenLoan, mark: int) -> None:
+        """Let the captive maker pay the debt, and have what tokens are left."""
+        account = each.account
+        self._house.claims[self._maker] -= account.debt_cents
+        self._journal.record(
+            margin_lending.take_account_over(
+                time_us,
+                each.loan.borrower,
+                self._parties,
+                account.lots,
+                account.debt_cents,
+                each.token,
+                mark,
+            )
+        )
+        each.taken_lots += account.lots
+        account.lots = account.debt_cents = 0
+
+    def _sell_off(self, time_us: int, elapsed_s: int, each: TokenLoan, mark: int) -> None:
+        """Let the captive maker sell what the book takes of the tokens that it took over."""
+        lot_cents = self._lot_cents(each, mark)
+        lots = min(each.taken_lots, self._room(each, elapsed_s, lot_cents))
+        if not lots:
+            return
+        cents = each.book.brings_cents(lots * lot_cents, elapsed_s)
+        each.taken_lots -= lots
+        self._house.claims[self._maker] += cents
+        self._house.claims[self._buyers] -= cents
+        self._journal.record(
+            margin_lending.sell_taken_over(
+                time_us, each.loan.borrower, self._parties, lots, cents, each.token, mark
+            )
+        )
+
+    def _room(self, each: TokenLoan, elapsed_s: int, lot_cents: int) -> int:
+        """Return how many lots the book takes, and its makers can pay for."""
+        able = max(int(self._house.claims[self._buyers]), 0)
+        return min(each.book.room_cents(elapsed_s), able) // lot_cents
+
+    def _lot_cents(self, each: TokenLoan, mark: int) -> int:
+        return mark * int(self._house.tick_cents[each.market])

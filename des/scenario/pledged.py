@@ -1,0 +1,60 @@
+"""Dollars borrowed against a thin token: by whom, against how many, and the book behind them."""
+
+from datetime import date, datetime
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from des.scenario.quantities import (
+    ContradictionError,
+    Entity,
+    Fraction,
+    Part,
+    PositiveUsd,
+    TokenName,
+    Usd,
+    check_full_hour,
+    moment_us,
+)
+
+
+class TokenBook(Part):
+    """What buys a token that is sold: a linear book, which fills up again."""
+
+    usd_per_bp: Usd  # shown for each basis point from the price
+    through_bps: Annotated[float, Field(gt=0, le=1_000)] = 5.0  # how deep a sale goes
+    refill_s: Annotated[int, Field(ge=1, le=86_400)]  # from one sale to the next
+
+
+class PledgedLoan(Part):
+    """A customer who borrows all dollars that the venue lends on a token, and withdraws them.
+
+    It has the token on the first day. From `since` until `until` it borrows, at each settlement,
+    whatever the price then allows; it repays nothing of its own accord.
+    """
+
+    borrower: Entity
+    token: TokenName  # one of leverage.tokens, whose weight counts when margin is checked
+    tokens: Annotated[float, Field(gt=0, le=1e12)]  # rounded down to whole lots
+    weight_initial: Annotated[float, Field(ge=0.01, le=1)]  # counts when it borrows
+    leverage_max: Annotated[float, Field(ge=1, le=200)]  # 1 / the margin kept on a new dollar
+    since: date | datetime
+    until: date | datetime
+    borrowed_usd_max: PositiveUsd | None = None  # None: no limit on one customer's debt
+    imf_factor: Fraction = 0.0  # the more tokens one has, the less of each counts; 0: no such rule
+    book: TokenBook
+
+    @property
+    def weight_initial_e6(self) -> int:
+        """Return the weight in millionths."""
+        return round(self.weight_initial * 1_000_000)
+
+    @model_validator(mode="after")
+    def _span(self) -> Self:
+        check_full_hour("since", self.since)
+        check_full_hour("until", self.until)
+        if not moment_us(self.since) < moment_us(self.until):
+            raise ContradictionError(
+                ("until",), f"is {self.until}; give a time after since, {self.since}"
+            )
+        return self

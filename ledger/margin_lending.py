@@ -1,0 +1,183 @@
+"""Dollars lent to a customer against tokens, and what becomes of both when their price falls.
+
+Four steps: the venue lends, it sells tokens of a borrower who lacks margin, its captive maker takes
+the account over with its debt and its tokens, and sells what it took.
+"""
+
+from ledger.accounts import (
+    PLEDGED,
+    claim,
+    claim_in_kind,
+    exchanged,
+    expense,
+    income,
+    margin_debt,
+    margin_loan,
+    owed,
+    owed_in_kind,
+)
+from ledger.kinds import Kind
+from ledger.money import MarginToken, usd
+from ledger.parties import Parties
+from ledger.times import settlement_link
+from ledger.transaction import Movement, Posting, Transaction
+
+
+def lend_on_tokens(
+    time_us: int, borrower: str, parties: Parties, cents: int, token: MarginToken, mark: int
+) -> Movement:
+    """The venue credits a customer's account with dollars, against tokens that stay pledged."""
+    house = parties.house
+    return Transaction(
+        time_us,
+        borrower,
+        f"{house} lends {borrower} {usd(cents)} against its {token.commodity}, with "
+        f"{parties.lead} at {_price(token, mark)}",
+        "margin-loan",
+        (
+            Posting(margin_loan(house, borrower), cents),
+            Posting(owed(house, borrower), -cents),
+            Posting(claim(borrower, house), cents),
+            Posting(margin_debt(borrower, house), -cents),
+        ),
+        _links(time_us, borrower),
+    )
+
+
+def sell_pledged(
+    time_us: int,
+    borrower: str,
+    parties: Parties,
+    lots: int,
+    cents: int,
+    token: MarginToken,
+    mark: int,
+) -> Movement:
+    """The venue sells tokens of a borrower who lacks margin; what they bring repays the debt."""
+    house, buyer = parties.house, parties.other_makers
+    return Transaction(
+        time_us,
+        borrower,
+        f"{borrower} lacks margin: {house} sells {_tokens(token, lots)} of it to {buyer} for "
+        f"{usd(cents)}, with {parties.lead} at {_price(token, mark)}",
+        "margin-sale",
+        (
+            Posting(owed(house, buyer), cents),
+            Posting(margin_loan(house, borrower), -cents),
+            Posting(claim(buyer, house), -cents),
+            Posting(exchanged(buyer, Kind.SEIZURE), cents),
+            Posting(margin_debt(borrower, house), cents),
+            Posting(exchanged(borrower, Kind.SEIZURE), -cents),
+            *_handed(house, (borrower, PLEDGED), (buyer, None), lots, token),
+        ),
+        _links(time_us, borrower),
+        _details(token, lots, mark),
+    )
+
+
+def take_account_over(
+    time_us: int,
+    borrower: str,
+    parties: Parties,
+    lots: int,
+    debt_cents: int,
+    token: MarginToken,
+    mark: int,
+) -> Movement:
+    """The captive maker pays a failed account's debt, and has the tokens that are left of it."""
+    house, maker = parties.house, parties.maker
+    return Transaction(
+        time_us,
+        borrower,
+        f"{maker} takes over from {house} what the liquidation of {borrower} left: a debt of "
+        f"{usd(debt_cents)} and {_tokens(token, lots)}, with {parties.lead} at "
+        f"{_price(token, mark)}",
+        "account-takeover",
+        (
+            Posting(owed(house, maker), debt_cents),
+            Posting(margin_loan(house, borrower), -debt_cents),
+            Posting(claim(maker, house), -debt_cents),
+            Posting(expense(maker, Kind.TAKEOVERS), debt_cents),
+            Posting(margin_debt(borrower, house), debt_cents),
+            Posting(income(borrower, Kind.TAKEOVERS), -debt_cents),
+            *_handed(house, (borrower, PLEDGED), (maker, None), lots, token),
+        ),
+        _links(time_us, borrower),
+        _details(token, lots, mark),
+    )
+
+
+def sell_taken_over(
+    time_us: int,
+    borrower: str,
+    parties: Parties,
+    lots: int,
+    cents: int,
+    token: MarginToken,
+    mark: int,
+) -> Movement:
+    """The captive maker sells tokens that it took over, which lowers what the takeover cost it."""
+    house, maker, buyer = parties.house, parties.maker, parties.other_makers
+    return Transaction(
+        time_us,
+        buyer,
+        f"{maker} sells {_tokens(token, lots)} that it took over from {borrower} to {buyer} for "
+        f"{usd(cents)}, with {parties.lead} at {_price(token, mark)}",
+        "takeover-sale",
+        (
+            Posting(owed(house, buyer), cents),
+            Posting(owed(house, maker), -cents),
+            Posting(claim(buyer, house), -cents),
+            Posting(exchanged(buyer, Kind.SEIZURE), cents),
+            Posting(claim(maker, house), cents),
+            Posting(expense(maker, Kind.TAKEOVERS), -cents),
+            *_handed(house, (maker, None), (buyer, None), lots, token),
+        ),
+        _links(time_us, borrower),
+        _details(token, lots, mark),
+    )
+
+
+def account_link(borrower: str) -> str:
+    """Name what befalls a borrower's account, from the first loan to the last token sold."""
+    return f"margin-loan-{borrower.lower()}"
+
+
+def _handed(
+    house: str,
+    giver: tuple[str, str | None],
+    taker: tuple[str, str | None],
+    lots: int,
+    token: MarginToken,
+) -> list[Posting[int]]:
+    """Hand tokens in custody from one customer to another, each with the state they are in."""
+    if not lots:
+        return []
+    postings = []
+    for (who, state), units in ((giver, -lots), (taker, lots)):
+        postings += [
+            Posting(owed_in_kind(house, who, state), -units, token.commodity),
+            Posting(claim_in_kind(who, house, state), units, token.commodity),
+            Posting(exchanged(who, Kind.SEIZURE), -units, token.commodity),
+        ]
+    return postings
+
+
+def _links(time_us: int, borrower: str) -> tuple[str, ...]:
+    return (settlement_link(time_us), account_link(borrower))
+
+
+def _details(token: MarginToken, lots: int, mark: int) -> tuple[tuple[str, str], ...]:
+    contract = token.contract
+    return (
+        ("quantity", contract.quantity.text(lots)),
+        ("lead", contract.price.text(mark)),
+    )
+
+
+def _tokens(token: MarginToken, lots: int) -> str:
+    return f"{token.contract.quantity.text(lots, ',')} {token.commodity}"
+
+
+def _price(token: MarginToken, ticks: int) -> str:
+    return token.contract.price.text(ticks, ",")
