@@ -48,7 +48,6 @@ from ledger.parties import OUTSIDE, Parties, books_of
 class Cast:
     """Everybody whose turn comes in the order of a day; None for whom a scenario leaves out."""
 
-    scenario: Scenario
     env: simpy.Environment
     journal: Journal
     house: Venue
@@ -128,7 +127,6 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool) -> Cast:
     first = opening(scenario, parties, members, on_margin, pledged, group)
     open_books(first, start_us, venues, custody, journal)
     return Cast(
-        scenario=scenario,
         env=env,
         journal=journal,
         house=house,

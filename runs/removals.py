@@ -156,6 +156,17 @@ def _uses(kind: str) -> Callable[[Scenario], Change | None]:
     return removed
 
 
+def _takeovers(scenario: Scenario) -> Change | None:
+    """Leave out what is stated, and let nobody borrow against tokens."""
+    stated = _uses(Kind.TAKEOVERS)(scenario)
+    if not scenario.pledged_loans:
+        return stated
+    how, overrides = "nobody borrows against tokens", {"leverage": {"pledged_loans": []}}
+    if stated is None:
+        return Change(how, overrides)
+    return Change(f"{stated.how}; {how}", {**stated.overrides, **overrides})
+
+
 def _news(scenario: Scenario) -> Change | None:
     if not scenario.news:
         return None
@@ -175,6 +186,7 @@ REMOVALS: Mapping[str, Callable[[Scenario], Change | None]] = {
     Kind.SHARES: _shares,
     Kind.OPERATIONS: _operations,
     **{kind.value: _uses(kind) for kind in USES},
+    Kind.TAKEOVERS: _takeovers,
     "News": _news,
 }
 

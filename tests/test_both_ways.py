@@ -13,6 +13,7 @@ HERE = Path(__file__).parent
 BUSY, CROWD = HERE / "worlds" / "busy.toml", HERE / "worlds" / "crowd.toml"
 GROUP = HERE / "worlds" / "group.toml"
 MARGIN, TOKENS = HERE / "worlds" / "margin.toml", HERE / "worlds" / "tokens.toml"
+THIN = HERE / "worlds" / "thin.toml"
 SMALL = HERE / "golden" / "world.toml"
 
 
@@ -48,6 +49,8 @@ def both_ways(name: str | Path, overrides: dict, folder: Path) -> tuple[dict, di
         (BUSY, {"run": {"one_hour_in": 4}}),
         # Some of them bring tokens, which are sold first.
         (TOKENS, {}),
+        # One borrows against a thin token, and the captive maker takes its account over.
+        (THIN, {}),
         # Settlements off the beat of the quotes, and hedges that take longer than an interval.
         (
             BUSY,

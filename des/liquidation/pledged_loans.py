@@ -138,7 +138,8 @@ class PledgedLoans:
         Raises:
             LedgerError: they differ.
         """
-        house, maker, taken = self._parties.house, self._parties.maker, {}
+        house, maker = self._parties.house, self._parties.maker
+        taken: dict[str, int] = {}
         for each in self._loans:
             commodity = each.token.commodity
             self._agree(margin_loan(house, each.loan.borrower), "USD", each.account.debt_cents)

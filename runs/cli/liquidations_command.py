@@ -27,6 +27,7 @@ def _figure(told: RecordedLiquidations) -> "Figure":
     "backstops",
     "debts",
     "seized",
+    "pledged",
     "course",
     "check",
     "beside-the-record",
@@ -41,7 +42,8 @@ def liquidations_command(run: RunFolder) -> RecordedLiquidations:
     In tiny nobody trades on margin; in luna they do.
 
     Hour by hour what was filled in the book, taken by backstops and closed against the other side;
-    who lost and who earned; what became of what the backstops took; who paid for bankruptcies. By
+    who lost and who earned; what became of what the backstops took; who paid for bankruptcies; what
+    customers borrowed against thin tokens, and what that cost the maker (run thin-collateral). By
     day, beside what the public record leaves open for FTX. --plot draws prices, liquidations, and
     what the backstops held and earned, one below the other.
     """

@@ -15,6 +15,7 @@ from ledger.reports.liquidations.cascade import (
     liquidation_gains,
 )
 from ledger.reports.liquidations.course import Course, course, create_held
+from ledger.reports.liquidations.pledged_results import PledgedResult, pledged, pledged_table
 from ledger.reports.liquidations.seized import SeizedToken, seized, seized_table
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
@@ -30,6 +31,7 @@ class Liquidations:
     backstops: tuple[BackstopResult, ...]  # none: nobody trades on margin
     debts: BankruptDebts
     seized: tuple[SeizedToken, ...]  # none: customers bring no tokens
+    pledged: tuple[PledgedResult, ...]  # none: nobody borrows against tokens
     course: Course
 
     def tables(self) -> list[Table]:
@@ -41,6 +43,7 @@ class Liquidations:
             _backstops_table(self),
             _debts_table(self.debts),
             *([seized_table(self.seized)] if self.seized else ()),
+            *([pledged_table(self.pledged)] if self.pledged else ()),
             self.course.table(),
             _check_table(self),
         ]
@@ -58,6 +61,7 @@ def liquidations(run: RunFolder) -> Liquidations:
             backstop_results(connection, run),
             bankrupt_debts(connection, run),
             seized(connection, run),
+            pledged(run),
             course(connection, run),
         )
 

@@ -120,8 +120,8 @@ def mechanism_table(found: Mechanism) -> Table:
         (
             "Net is cost less what was brought: above zero the part lost money. The share is "
             "the cost, as a percentage of all uses of money.",
-            f"{Kind.TAKEOVERS} are sums that the scenario states; every other figure came out of "
-            "the simulation.",
+            f"{Kind.TAKEOVERS} are sums that the scenario states, but for accounts that borrowed "
+            "against tokens (`liquidations`); every other figure came out of the simulation.",
             "Tokens lost to arbitrage are valued at the price elsewhere. They are no kind of the "
             "hole, which counts what was paid for tokens (Tokens).",
             "What the maker's inventory gains and loses with the price (VariationMargin, Funding) "

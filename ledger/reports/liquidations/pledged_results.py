@@ -1,0 +1,152 @@
+"""Dollars lent on thin tokens: what was borrowed and gone, and what the collateral brought.
+
+The general ledger has each step as an entry, linked by the borrower's account. A loss is the debt
+that the captive maker took over less what it sold the tokens for; tokens that nobody has bought
+yet are held in kind, and stand beside it at the last price.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ledger.accounts import (
+    claim,
+    claim_in_kind,
+    expense,
+    margin_loan,
+    opening,
+)
+from ledger.kinds import Kind
+from ledger.margin_lending import account_link
+from ledger.money import MarginToken
+from ledger.reports.dollars import ZERO
+from ledger.reports.table import Table
+from ledger.run_folder import RunFolder
+
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class PledgedResult:
+    """What became of one borrower's account."""
+
+    borrower: str
+    token: str
+    lent_usd: Decimal
+    withdrawn_usd: Decimal
+    repaid_usd: Decimal  # by tokens that the house sold for it
+    taken_over_usd: Decimal  # the debt that the captive maker paid
+    worth_usd: Decimal  # of the tokens that it received for it, by the lead price then
+    brought_usd: Decimal  # by those of them that it sold
+    unsold_usd: Decimal  # the rest, by the last price in the books
+
+    @property
+    def owed_usd(self) -> Decimal:
+        """Return what the borrower still owes the house at the end."""
+        return self.lent_usd - self.repaid_usd - self.taken_over_usd
+
+    @property
+    def loss_usd(self) -> Decimal:
+        """Return what the account cost the captive maker; below zero, what it brought."""
+        return self.taken_over_usd - self.brought_usd
+
+
+def pledged(run: RunFolder) -> tuple[PledgedResult, ...]:
+    """Return what became of each account that borrowed against tokens."""
+    tokens = {token.commodity: token for token in run.chart.collateral}
+    return tuple(_result(run, name, tokens) for name in run.chart.parties.borrowers)
+
+
+def pledged_table(found: Sequence[PledgedResult]) -> Table:
+    """Return a line for each borrower."""
+    return Table.of(
+        "pledged",
+        "Customers who borrowed dollars against tokens and withdrew them",
+        (
+            "borrower",
+            "token",
+            "lent_usd",
+            "withdrawn_usd",
+            "repaid_usd",
+            "owed_usd",
+            "taken_over_usd",
+            "worth_usd",
+            "brought_usd",
+            "unsold_usd",
+            "loss_usd",
+        ),
+        found,
+        (
+            "Repaid is what the house sold of the tokens before the captive maker took the account "
+            "over, with a debt and the tokens left, worth by the lead price. Brought is what it "
+            "has sold them for since; the loss is the debt less that. Unsold are the tokens that "
+            "it still has, by the last price: no part of the loss, nor of the hole.",
+        ),
+    )
+
+
+def _result(run: RunFolder, borrower: str, tokens: dict[str, MarginToken]) -> PledgedResult:
+    house, maker = run.chart.parties.house, run.chart.parties.maker
+    loan, link = margin_loan(house, borrower), account_link(borrower)
+    token = tokens[_commodity(run, borrower)]
+
+    def cents(account: str, tag: str) -> Decimal:
+        """Sum what entries of the account of one kind move on a ledger account, in dollars."""
+        ((units,),) = run.select(
+            "SELECT coalesce(sum(units), 0) FROM postings "
+            "WHERE account = ? AND tag = ? AND commodity = 'USD' AND list_contains(links, ?)",
+            [account, tag, link],
+        )
+        return Decimal(int(units)) * CENT
+
+    ((withdrawn,),) = run.select(
+        "SELECT coalesce(-sum(units), 0) FROM postings WHERE account = ? AND tag = 'withdrawal'",
+        [claim(borrower, house)],
+    )
+    worth = sum(
+        (
+            Decimal(quantity) * Decimal(lead)
+            for quantity, lead in run.select(
+                "SELECT DISTINCT meta->>'quantity', meta->>'lead' FROM postings "
+                "WHERE tag = 'account-takeover' AND list_contains(links, ?)",
+                [link],
+            )
+        ),
+        ZERO,
+    )
+    taken = expense(maker, Kind.TAKEOVERS)
+    return PledgedResult(
+        borrower,
+        token.commodity,
+        cents(loan, "margin-loan"),
+        Decimal(int(withdrawn)) * CENT,
+        -cents(loan, "margin-sale"),
+        -cents(loan, "account-takeover"),
+        worth.quantize(CENT),
+        -cents(taken, "takeover-sale"),
+        (_held(run, claim_in_kind(maker, house), token) * _last_price(run, token)).quantize(CENT),
+    )
+
+
+def _commodity(run: RunFolder, borrower: str) -> str:
+    """Name what a borrower had on the first day."""
+    ((commodity,),) = run.select(
+        "SELECT DISTINCT commodity FROM postings WHERE account = ? AND commodity <> 'USD'",
+        [opening(borrower)],
+    )
+    return str(commodity)
+
+
+def _held(run: RunFolder, account: str, token: MarginToken) -> Decimal:
+    ((tokens,),) = run.select(
+        "SELECT coalesce(sum(amount), 0) FROM postings WHERE account = ? AND commodity = ?",
+        [account, token.commodity],
+    )
+    return Decimal(tokens)
+
+
+def _last_price(run: RunFolder, token: MarginToken) -> Decimal:
+    ((price,),) = run.select(
+        "SELECT arg_max(usd, date) FROM prices WHERE commodity = ?", [token.commodity]
+    )
+    return Decimal(price)

@@ -1,0 +1,87 @@
+"""What an account may borrow against tokens, when it fails, and what a thin book takes of it."""
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from des.liquidation.pledged_account import (
+    PledgedAccount,
+    lendable_cents,
+    lots_to_sell,
+    margin_below,
+    size_weight_e6,
+)
+from des.liquidation.token_book import BookDepth
+from des.liquidation.token_collateral import E6
+from des.scenario import PledgedLoan, TokenBook
+from runs.scenarios import load
+
+BOOK = BookDepth.of(TokenBook(usd_per_bp=1_000, through_bps=5.0, refill_s=60))
+
+
+def loan(**changes: object) -> PledgedLoan:
+    (given_loan,) = load("tests/worlds/thin.toml").pledged_loans
+    return given_loan.model_copy(update=changes)
+
+
+@pytest.mark.parametrize(("leverage", "cents"), [(1.0, 50), (10.0, 90), (100.0, 99)])
+def test_a_margin_of_one_over_the_leverage_stays_on_what_is_lent(leverage, cents):
+    assert lendable_cents(100, loan(leverage_max=leverage)) == cents
+
+
+@given(st.integers(0, 10**13), st.integers(1, 200))
+def test_what_is_lent_leaves_the_margin_and_a_cent_more_would_not(counted, leverage):
+    most = lendable_cents(counted, loan(leverage_max=float(leverage)))
+    margin_e6 = round(E6 / leverage)
+
+    assert not margin_below(counted, most, margin_e6)
+    assert margin_below(counted, most + 1, margin_e6)
+
+
+def test_the_weight_by_size_is_the_published_rule():
+    assert size_weight_e6(0.0, 1e9) > E6  # there is none
+    assert size_weight_e6(0.0008, 1_000_000.0) == 611_111
+    assert size_weight_e6(0.0008, 100.0) > E6  # too few to matter
+    assert size_weight_e6(0.00025, 500_000_000.0) == 166_915
+
+
+@pytest.mark.parametrize("lot_cents", [1, 99, 6_000])
+def test_as_many_lots_are_sold_as_bring_the_margin_back_and_no_more(lot_cents):
+    for lots, share, weight_e6 in product((10, 1_000), (50, 68, 69), (600_000, 700_000)):
+        account = PledgedAccount(lots, lots * lot_cents * share // 100)
+        brings = lot_cents  # what a deep book pays
+
+        def short(sold: int, account: PledgedAccount = account, weight_e6: int = weight_e6) -> bool:
+            counted_e6 = (account.lots - sold) * lot_cents * weight_e6
+            return counted_e6 < (account.debt_cents - sold * lot_cents) * (E6 + 30_000)
+
+        sold = lots_to_sell(account, lot_cents, weight_e6, brings, 30_000)
+        assert 0 <= sold <= lots
+        assert not short(sold) or sold == lots
+        assert not sold or short(sold - 1)
+
+
+def test_where_a_sale_brings_less_than_a_lot_counts_for_all_of_them_go():
+    assert lots_to_sell(PledgedAccount(100, 9_000), 100, 900_000, 80, 30_000) == 100
+
+
+def test_a_book_takes_its_depth_as_often_as_it_fills_up():
+    assert BOOK.room_cents(60) == 5 * 1_000 * 100
+    assert BOOK.room_cents(3_600) == 60 * BOOK.room_cents(60)
+    assert BookDepth.of(TokenBook(usd_per_bp=0, refill_s=60)).room_cents(3_600) == 0
+
+
+def test_a_sale_through_all_of_it_pays_half_of_the_way():
+    room = BOOK.room_cents(3_600)
+
+    assert BOOK.brings_cents(room, 3_600) == room * 99_975 // 100_000  # 2.5 basis points
+    assert BOOK.brings_cents(0, 3_600) == 0
+
+
+@given(st.integers(1, 500_000), st.integers(1, 500_000))
+def test_to_sell_at_once_brings_less_than_a_half_of_it_twice(one, other):
+    apart = BOOK.brings_cents(one, 60) + BOOK.brings_cents(other, 60)
+
+    assert BOOK.brings_cents(one + other, 60) <= apart + 1

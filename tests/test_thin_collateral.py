@@ -1,0 +1,212 @@
+"""Accounts that borrow against a thin token: what they cost, in limits where it can be worked out.
+
+In the world `thin` the price stands at 60, then falls to a third within an hour. A million tokens
+that count for 65 % allow a debt of 0.65 x 60 million x 10 / 11, with a margin of a tenth on it.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from ledger.accounts import cash, claim_in_kind, custody, expense, income, margin_loan
+from ledger.kinds import Kind
+from ledger.proof.audit import audit
+from ledger.reports.dollars import usd_balances
+from ledger.reports.liquidations.liquidation_results import liquidations
+from ledger.reports.liquidations.pledged_results import PledgedResult, pledged
+from ledger.reports.money.hole import hole
+from ledger.run_folder import RunFolder
+from runs.removals import without
+from runs.scenarios import load
+
+THIN = Path(__file__).parent / "worlds" / "thin.toml"
+PEAK, DEBT = 60, Decimal("35454545.45")
+BOTTOMLESS = {"usd_per_bp": 1e12, "through_bps": 5.0, "refill_s": 60}
+NOBODY = {"usd_per_bp": 0.0, "through_bps": 5.0, "refill_s": 60}
+
+Executed = Callable[..., RunFolder]
+
+
+@pytest.fixture(scope="module")
+def thin_run(executed: Executed) -> RunFolder:
+    return executed(THIN)
+
+
+def world(weight: float = 0.7, steps: tuple = (), **changes: object) -> dict:
+    """The world with another loan, another weight of the token, or another price."""
+    given = load(str(THIN)).model_dump(exclude_none=True)
+    (loan,), (token,) = given["leverage"]["pledged_loans"], given["leverage"]["tokens"]
+    (market,) = given["markets"]
+    if steps:
+        anchors = tuple({"at": at, "price_usd": usd} for at, usd in steps)
+        market = market | {"price": market["price"] | {"anchors": anchors}}
+    leverage = {"tokens": (token | {"weight": weight},), "pledged_loans": (loan | changes,)}
+    return {"leverage": leverage, "markets": (market,)}
+
+
+def result(executed: Executed, **changes: object) -> PledgedResult:
+    (found,) = pledged(executed(THIN, **world(**changes)))
+    return found
+
+
+# ------------------------------------------------------------------------ the closed form
+
+
+def test_a_borrower_owes_what_its_tokens_count_for_less_a_margin(thin_run):
+    (found,) = pledged(thin_run)
+
+    assert found.lent_usd == found.withdrawn_usd == found.taken_over_usd == DEBT
+
+
+def test_where_nobody_buys_the_loss_is_all_that_was_borrowed(executed):
+    found = result(executed, book=NOBODY)
+
+    assert found.loss_usd == DEBT
+    assert found.brought_usd == 0
+    assert found.unsold_usd == 1_000_000 * 20
+
+
+def test_without_impact_the_loss_is_the_debt_less_what_the_tokens_sell_for(executed):
+    found = result(executed, book=BOTTOMLESS)
+
+    # They are sold at the settlement after the takeover, when the price stands at 20.
+    assert abs(found.brought_usd - 1_000_000 * 20) < 1
+    assert found.loss_usd == DEBT - found.brought_usd
+    assert found.unsold_usd == 0
+
+
+def test_a_sale_pays_half_of_the_way_that_it_goes_through_the_book(thin_run):
+    sales = thin_run.select(
+        "SELECT DISTINCT meta->>'quantity', units FROM postings "
+        "WHERE tag = 'takeover-sale' AND account = ?",
+        [expense("Alameda", Kind.TAKEOVERS)],
+    )
+
+    # 1,000 USD a basis point, 5 of them, 60 times in an hour: 15,000 tokens at 20, less 2.5 bp.
+    assert sales == [("15000", -29_992_500)]
+
+
+# ---------------------------------------------------------------------- what lowers the loss
+
+
+def test_the_loss_falls_with_the_weight_and_is_nothing_where_the_fall_is_within_it(executed):
+    # By the margin kept, a weight w allows w x 60 x 10 / 11 a token; 20 cover it below 0.367.
+    found = {
+        weight: result(executed, book=BOTTOMLESS, weight=weight, weight_initial=weight)
+        for weight in (0.3, 0.36, 0.38, 0.5, 0.7)
+    }
+    losses = [found[weight].loss_usd for weight in sorted(found)]
+
+    assert losses[0] < losses[1] < 0 < losses[2] < losses[3] < losses[4]
+    for weight, each in found.items():
+        assert abs(each.lent_usd - Decimal(weight) * 1_000_000 * PEAK * 10 / 11) < 1
+
+
+def test_where_tokens_keep_their_margin_nothing_is_called(executed):
+    # A third of the price, a third of it lent less a margin, and all of it counting when checked.
+    found = result(executed, weight=1.0, weight_initial=0.35)
+
+    assert found.taken_over_usd == found.repaid_usd == found.loss_usd == 0
+    assert found.owed_usd == found.lent_usd > 0
+
+
+SLOW = (
+    (date(2021, 4, 6), 60.0),
+    (datetime(2021, 4, 6, 12), 60.0),
+    (date(2021, 4, 8), 20.0),
+    (date(2021, 4, 9), 20.0),
+)
+
+
+def test_the_deeper_the_book_the_less_is_lost_until_takeovers_earn(executed):
+    depths = (0.0, 300.0, 3_000.0, 30_000.0, 300_000.0)
+    found = [
+        result(executed, steps=SLOW, book=BOTTOMLESS | {"usd_per_bp": depth}) for depth in depths
+    ]
+    losses = [each.loss_usd for each in found]
+
+    assert losses == sorted(losses, reverse=True)
+    assert losses[0] == found[0].lent_usd
+    # Taken over at its debt, an account is worth more as long as its tokens can be sold in time.
+    assert found[-1].worth_usd > found[-1].taken_over_usd > 0 > losses[-1]
+
+
+def test_a_house_that_sells_in_time_into_a_deep_book_has_no_account_taken_over(executed):
+    run = executed(THIN, run={"settle_s": 60}, **world(steps=SLOW, book=BOTTOMLESS))
+    (found,) = pledged(run)
+
+    assert found.taken_over_usd == found.loss_usd == 0
+    assert 0 < found.repaid_usd < found.lent_usd
+    assert found.owed_usd == found.lent_usd - found.repaid_usd
+
+
+def test_a_limit_on_what_one_customer_owes_bounds_the_loss(executed):
+    large, small = (
+        result(executed, book=NOBODY, borrowed_usd_max=usd) for usd in (20_000_000.0, 10_000_000.0)
+    )
+
+    assert large.lent_usd == large.loss_usd == 20_000_000
+    # What 14 million still count for is no bad debt.
+    assert (small.lent_usd, small.loss_usd) == (10_000_000, 0)
+
+
+def test_a_weight_that_falls_with_size_bounds_the_loss(executed):
+    # 1.1 / (1 + 0.0008 x 1,000) of the value counts: 61 % instead of 65.
+    small, large = (result(executed, book=NOBODY, imf_factor=f) for f in (0.0008, 0.01))
+
+    assert abs(small.lent_usd - Decimal(1.1 / 1.8) * 60_000_000 * 10 / 11) < 100
+    assert abs(large.lent_usd - Decimal(1.1 / 11) * 60_000_000 * 10 / 11) < 100
+
+
+def test_until_it_borrows_and_after_it_may_nobody_lends_anything(executed):
+    found = result(executed, since=date(2021, 4, 8), until=date(2021, 4, 9))
+
+    # By then the price has fallen, and nothing is owed that could be called.
+    assert abs(found.lent_usd - Decimal("0.65") * 20_000_000 * 10 / 11) < 1
+    assert found.loss_usd == 0
+
+
+# ------------------------------------------------------------------------------- the books
+
+
+def test_the_books_are_whole_and_hold_the_loss_under_takeovers(thin_run):
+    (found,), balances = pledged(thin_run), usd_balances(thin_run)
+
+    assert not any(step.problems for step in audit(thin_run.path, every_day=True))
+    assert hole(thin_run).kinds_usd[Kind.TAKEOVERS] == found.loss_usd > 0
+    assert balances[expense("Alameda", Kind.TAKEOVERS)] == found.loss_usd
+    assert balances[margin_loan("FTX", "Trader")] == found.owed_usd == 0
+    assert balances[cash("Trader")] == found.withdrawn_usd
+    assert -balances[income("Trader", Kind.TAKEOVERS)] == found.taken_over_usd
+
+
+def test_tokens_stay_in_custody_whoever_has_them(thin_run):
+    held = dict(
+        thin_run.select(
+            "SELECT account, sum(units) FROM postings WHERE commodity = 'MOB' GROUP BY account"
+        )
+    )
+    buyers, maker, trader = (
+        held[claim_in_kind(who, "FTX", state)]
+        for who, state in (("OtherMakers", None), ("Alameda", None), ("Trader", "Pledged"))
+    )
+
+    assert (buyers + maker, trader) == (1_000_000, 0)
+    assert held[custody("FTX")] == 1_000_000
+
+
+def test_the_report_lays_out_each_borrower(thin_run):
+    (table,) = (each for each in liquidations(thin_run).tables() if each.name == "pledged")
+    ((*_, loss),) = table.rows
+
+    assert loss == hole(thin_run).kinds_usd[Kind.TAKEOVERS]
+
+
+def test_without_takeovers_nobody_borrows(thin_run):
+    other = without(thin_run, Kind.TAKEOVERS)
+
+    assert other.how == "nobody borrows against tokens"
+    assert not other.scenario.pledged_loans
