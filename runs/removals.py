@@ -161,7 +161,8 @@ def _takeovers(scenario: Scenario) -> Change | None:
     stated = _uses(Kind.TAKEOVERS)(scenario)
     if not scenario.pledged_loans:
         return stated
-    how, overrides = "nobody borrows against tokens", {"leverage": {"pledged_loans": []}}
+    how = "nobody borrows against tokens"
+    overrides: Overrides = {"leverage": {"pledged_loans": []}}
     if stated is None:
         return Change(how, overrides)
     return Change(f"{stated.how}; {how}", {**stated.overrides, **overrides})
