@@ -174,6 +174,7 @@ def liquidations_report(last_price_usd: float = 30) -> Liquidations:
         ),
         debts=BankruptDebts(*[usd(0)] * 5, ()),
         seized=(),
+        pledged=(),
         course=Course("hour", ("BTC-PERP", "LUNA-PERP"), PROVIDERS, tuple(steps)),
     )
 
