@@ -363,14 +363,14 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(STEPS, max_size=40))
 def test_whatever_happens_the_books_hold_and_all_witnesses_agree(steps):
     play(steps)
 
 
 @pytest.mark.slow
-@settings(max_examples=3_000, deadline=None)
+@settings(max_examples=600)
 @given(st.lists(STEPS, max_size=120))
 def test_whatever_happens_in_the_long_run_the_books_hold_and_all_witnesses_agree(steps):
     play(steps)
