@@ -37,9 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def executed(
-    tmp_path_factory: pytest.TempPathFactory, worker_id: str
-) -> Callable[..., RunFolder]:
+def executed(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[..., RunFolder]:
     """Give the run of a scenario, by name or path, with tables laid over it.
 
     Each scenario is played once, whoever asks and in whichever process, so that no test may change
