@@ -25,7 +25,7 @@ from runs.execute import execute
 from runs.removals import Counterfactual
 
 
-class Said(NamedTuple):
+class EntrySaid(NamedTuple):
     """What an entry says, and its number, which may be another one in another run."""
 
     day: date
@@ -35,7 +35,7 @@ class Said(NamedTuple):
     seq: int
 
 
-Ends = tuple[Said | None, Said | None]  # None: no more entries
+Ends = tuple[EntrySaid | None, EntrySaid | None]  # None: no more entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ def _firsts_table(found: WithAndWithout) -> Table:
 
 def _parting(run: RunFolder, other: RunFolder) -> Ends | None:
     """Return the first entries in which the ledgers differ: until there, cause can't show."""
-    pairs = zip_longest(*map(_entries, (run, other)))
+    pairs = zip_longest(_entries(run), _entries(other))
     return next((pair for pair in pairs if not _alike(*pair)), None)
 
 
@@ -195,7 +195,7 @@ def _columns(kind: str) -> tuple[str, str, str]:
     return (f"with_{kind.lower()}_usd", f"without_{kind.lower()}_usd", "difference_usd")
 
 
-def _entries(run: RunFolder) -> Iterator[Said]:
+def _entries(run: RunFolder) -> Iterator[EntrySaid]:
     found = run.select(
         f"""
         SELECT date, payee, narration,
@@ -204,14 +204,14 @@ def _entries(run: RunFolder) -> Iterator[Said]:
         FROM postings WHERE seq NOT IN {OPENINGS} GROUP BY date, payee, narration, seq ORDER BY seq
         """
     )
-    return (Said(*row) for row in found)
+    return (EntrySaid(*row) for row in found)
 
 
-def _alike(ours: Said | None, theirs: Said | None) -> bool:
+def _alike(ours: EntrySaid | None, theirs: EntrySaid | None) -> bool:
     return ours is not None and theirs is not None and ours[:-1] == theirs[:-1]
 
 
-def _told(entry: Said | None) -> tuple[date | None, int | None, str]:
+def _told(entry: EntrySaid | None) -> tuple[date | None, int | None, str]:
     if entry is None:
         return None, None, "(no more entries)"
     return entry.day, entry.seq, entry.narration

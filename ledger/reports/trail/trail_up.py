@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ledger.fills import Fill, Pairing
 from ledger.month_text import line_of
-from ledger.reports.table import Table
+from ledger.reports.table import Cell, Table
 from ledger.reports.trail.booked_entries import BookedEntry, PostingCells
 from ledger.reports.trail.both_tiers import SHOWN, BothTiers, TrailError, usd_of
 from ledger.reports.trail.closed_fills import (
@@ -200,7 +200,8 @@ def _postings_table(lines: Sequence[PostingCells]) -> Table:
 
 
 def _closing_table(closing: BookedEntry | None) -> Table:
-    rows, notes = [], ("No closing entry sums it up: audit the run.",)
+    rows: list[tuple[Cell, ...]] = []
+    notes = ("No closing entry sums it up: audit the run.",)
     if closing:
         bounds = (int(closing.meta[key]) for key in ("fills", "first-fill", "last-fill"))
         rows = [(closing.date, closing.seq, closing.narration, *bounds)]
