@@ -67,8 +67,9 @@ test: tools  ## check style, imports, types and every claim but the slow ones
 test-slow: tools  ## test what takes minutes
 	$(BIN)/python -m pytest $(PARALLEL) -m slow
 
-bench: setup  ## print how fast the ways of simulating are, as ratios
+bench: setup  ## print how fast simulating is and what questions cost, as ratios
 	$(BIN)/python -m runs.bench
+	$(BIN)/python -m runs.bench_questions $(LIFE)
 
 size-sweep: setup  ## print how loss grows with displayed size (some minutes)
 	$(BIN)/python -m runs.experiments.size_sweep
