@@ -9,6 +9,8 @@ BIN := $(VENV)/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	--constraint constraints.txt
 LIFE := runs/out/ftx-sampled-seed1
+# Neighbouring tests share what they look at, so each of two processes gets tests in a row.
+PARALLEL := -n 2 --dist worksteal
 
 .PHONY: help setup tools run flagship test test-slow bench size-sweep liquidation-sweep \
 	blind-audit ranges policies dist format clean
@@ -60,13 +62,14 @@ test: tools  ## check style, imports, types and every claim but the slow ones
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest $(PARALLEL)
 
 test-slow: tools  ## test what takes minutes
-	$(BIN)/python -m pytest -n 2 -m slow
+	$(BIN)/python -m pytest $(PARALLEL) -m slow
 
-bench: setup  ## print how fast the ways of simulating are, as ratios
+bench: setup  ## print how fast simulating is and what questions cost, as ratios
 	$(BIN)/python -m runs.bench
+	$(BIN)/python -m runs.bench_questions $(LIFE)
 
 size-sweep: setup  ## print how loss grows with displayed size (some minutes)
 	$(BIN)/python -m runs.experiments.size_sweep

@@ -3,13 +3,12 @@
 Beancount's types allow for entries of which something is still to be inferred; ours state all.
 """
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 from beancount.core.amount import Amount
 from beancount.core.data import Posting, Transaction
 
-from ledger.transaction import MONEY, LedgerError
+from ledger.transaction import LedgerError
 
 
 class UnstatedAmountError(LedgerError):
@@ -38,14 +37,6 @@ def moved_by(posting: Posting) -> tuple[Decimal, str]:
     if moved is None:
         raise UnstatedAmountError(posting.account)
     return moved
-
-
-def usd_lines(entry: Transaction) -> Iterator[tuple[str, Decimal]]:
-    """Yield the accounts in which an entry moves dollars, and how many."""
-    for posting in entry.postings:
-        number, commodity = moved_by(posting)
-        if commodity == MONEY:
-            yield posting.account, number
 
 
 def party_of(posting: Posting) -> str | None:

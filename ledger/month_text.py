@@ -18,3 +18,9 @@ def entries_of(path: Path) -> dict[int, str]:
         if rest:
             found[int(rest.split("\n", 1)[0])] = f"{part}\n\n"
     return found
+
+
+def line_of(path: Path, seq: int) -> int:
+    """Return the line of a month's file in which the entry of a number begins."""
+    before, _, _ = path.read_text(encoding="utf-8").partition(f"\n  seq: {seq}\n")
+    return before.count("\n") + 1

@@ -1,7 +1,7 @@
 """A finished run on disk: the books as anybody reads them. Every report starts here."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -90,6 +90,11 @@ class RunFolder:
             return self._views.execute(statement, parameters).fetchall()
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
             raise self._unreadable(error) from error
+
+    @cached_property
+    def answers(self) -> dict[Hashable, Any]:
+        """What has been computed of this run since it was opened, by question."""
+        return {}
 
     @cached_property
     def _views(self) -> duckdb.DuckDBPyConnection:

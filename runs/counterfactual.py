@@ -13,11 +13,9 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from beancount.core import data
-
-from ledger.reports.dollars import ZERO, is_opening
+from ledger.reports.dollars import OPENINGS, ZERO
 from ledger.reports.life.milestones import First, firsts
 from ledger.reports.life.standing import standings
 from ledger.reports.money.hole import Hole, hole
@@ -26,7 +24,18 @@ from ledger.run_folder import MANIFEST, RunFolder
 from runs.execute import execute
 from runs.removals import Counterfactual
 
-Ends = tuple[data.Transaction | None, data.Transaction | None]  # None: no more entries
+
+class EntrySaid(NamedTuple):
+    """What an entry says, and its number, which may be another one in another run."""
+
+    day: date
+    payee: str | None
+    narration: str
+    moved: str  # each posting with its account, number and commodity
+    seq: int
+
+
+Ends = tuple[EntrySaid | None, EntrySaid | None]  # None: no more entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +173,7 @@ def _firsts_table(found: WithAndWithout) -> Table:
 def _parting(run: RunFolder, other: RunFolder) -> Ends | None:
     """Return the first entries in which the ledgers differ: until there, cause can't show."""
     pairs = zip_longest(_entries(run), _entries(other))
-    return next((pair for pair in pairs if _said(pair[0]) != _said(pair[1])), None)
+    return next((pair for pair in pairs if not _alike(*pair)), None)
 
 
 def _parting_table(found: WithAndWithout) -> Table:
@@ -186,22 +195,26 @@ def _columns(kind: str) -> tuple[str, str, str]:
     return (f"with_{kind.lower()}_usd", f"without_{kind.lower()}_usd", "difference_usd")
 
 
-def _entries(run: RunFolder) -> Iterator[data.Transaction]:
-    return (entry for entry in run.transactions if not is_opening(entry))
+def _entries(run: RunFolder) -> Iterator[EntrySaid]:
+    found = run.select(
+        f"""
+        SELECT date, payee, narration,
+            string_agg(concat_ws(' ', account, amount::DECIMAL(38, 18), commodity) ORDER BY line),
+            seq
+        FROM postings WHERE seq NOT IN {OPENINGS} GROUP BY date, payee, narration, seq ORDER BY seq
+        """
+    )
+    return (EntrySaid(*row) for row in found)
 
 
-def _said(entry: data.Transaction | None) -> object:
-    """Return what an entry says; its number may be another one, and where it stands."""
-    if entry is None:
-        return None
-    moved = [(posting.account, posting.units) for posting in entry.postings]
-    return entry.date, entry.payee, entry.narration, moved
+def _alike(ours: EntrySaid | None, theirs: EntrySaid | None) -> bool:
+    return ours is not None and theirs is not None and ours[:-1] == theirs[:-1]
 
 
-def _told(entry: data.Transaction | None) -> tuple[date | None, int | None, str]:
+def _told(entry: EntrySaid | None) -> tuple[date | None, int | None, str]:
     if entry is None:
         return None, None, "(no more entries)"
-    return entry.date, int(entry.meta["seq"]), entry.narration or ""
+    return entry.day, entry.seq, entry.narration
 
 
 def _same_versions(run: RunFolder, other: RunFolder) -> bool:

@@ -1,7 +1,9 @@
 """Worlds that many tests look at, each run once."""
 
+import fcntl
 import signal
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import settings
 
 from ledger.run_folder import RunFolder
 from runs.execute import execute
-from runs.scenarios import load
+from runs.scenarios import dump, load
 
 # No test fails on time, and each tries the same examples on every machine.
 settings.register_profile("moneytrail", deadline=None, derandomize=True, database=None)
@@ -35,13 +37,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def executed(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., RunFolder]:
-    """Run a scenario, by name or path, with tables laid over it, into a folder of its own."""
+def executed(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[..., RunFolder]:
+    """Give the run of a scenario, by name or path, with tables laid over it.
+
+    Each scenario is played once, whoever asks and in whichever process, so that no test may change
+    what it is given.
+    """
+    own = tmp_path_factory.getbasetemp()
+    runs = (own if worker_id == "master" else own.parent) / "runs"
+    runs.mkdir(exist_ok=True)
 
     def run(name_or_path: str | Path, **overrides: object) -> RunFolder:
-        folder = tmp_path_factory.mktemp("runs") / "run"
-        execute(load(str(name_or_path), overrides), folder)
-        return RunFolder.at(folder)
+        scenario = load(str(name_or_path), overrides)
+        place = runs / sha256(dump(scenario).encode()).hexdigest()
+        with place.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (place / "run").exists():
+                execute(scenario, place / "run")
+        return RunFolder.at(place / "run")
 
     return run
 

@@ -150,7 +150,8 @@ def test_the_same_maker_quotes_on_when_captive_whatever_it_loses(captive, indepe
 
 @pytest.mark.parametrize("off", [date(2022, 2, 15), date(2022, 2, 28)])
 def test_a_month_that_ends_without_quotes_is_reviewed_for_the_days_that_had_them(executed, off):
-    run = executed(LOCK_IN, maker={"policy": "independent", "quoter_off": off})
+    policy = {"policy": "independent", "quoter_off": off}
+    run = executed(LOCK_IN, maker=policy, run={"end": date(2022, 4, 2)})
 
     assert [each.day for each in reviews(run)] == FIRSTS[:2]
 
@@ -158,9 +159,11 @@ def test_a_month_that_ends_without_quotes_is_reviewed_for_the_days_that_had_them
 def test_what_is_left_without_quotes_is_summed_over_days_with_and_without_them(executed, captive):
     """A day without quotes has others' fees as they are, a day with them less."""
     stopped = (date(2022, 2, 2), date(2022, 2, 15), date(2022, 2, 28))
-    runs = [executed(LOCK_IN, maker={"quoter_off": off}) for off in stopped]
-    left = [noted_cents(run, WITHOUT_MAKER)[1][0] for run in (*runs, captive)]
-    with_all = noted_cents(captive, WITHOUT_MAKER)[1][0]
+    until = {"end": date(2022, 3, 2)}
+    runs = [executed(LOCK_IN, maker={"quoter_off": off}, run=until) for off in stopped]
+    months = [appraisals(run)["2022-02"][WITHOUT_MAKER] for run in (*runs, captive)]
+    left = [int(100 * usd) for usd, *_ in months]
+    with_all = left[-1]
     a_day = (left[0] - with_all) / 27
 
     assert a_day > 0

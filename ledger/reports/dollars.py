@@ -1,16 +1,15 @@
 """Dollars as the entries of a general ledger have them: what moved, and what stands where."""
 
-from collections import defaultdict
 from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 from ledger.kinds import Kind
+from ledger.reports.once import once
 from ledger.run_folder import RunFolder
-from ledger.transaction import MONEY, kind_of
+from ledger.transaction import MONEY
 
-if TYPE_CHECKING:
-    from beancount.core import data
+Key = TypeVar("Key")
 
 ZERO = Decimal("0.00")
 TENTH = Decimal("0.1")
@@ -18,16 +17,22 @@ TENTH = Decimal("0.1")
 OPENINGS = f"(SELECT seq FROM postings WHERE kind = '{Kind.OPENING}')"
 
 
-def usd_balances(run: RunFolder) -> defaultdict[str, Decimal]:
-    """Return what stands on each account in dollars, zero where nothing was ever posted."""
-    balances: defaultdict[str, Decimal] = defaultdict(lambda: ZERO)
-    balances.update(
+class Dollars(dict[Key, Decimal]):
+    """Dollars by what they are of: zero where nothing was ever posted."""
+
+    def __missing__(self, key: Key) -> Decimal:
+        return ZERO
+
+
+@once
+def usd_balances(run: RunFolder) -> Dollars[str]:
+    """Return what stands on each account in dollars."""
+    return Dollars(
         run.select(
             "SELECT account, sum(units) * 0.01 FROM postings WHERE commodity = ? GROUP BY account",
             [MONEY],
         )
     )
-    return balances
 
 
 def number_of(run: RunFolder) -> Callable[[int, str], Decimal]:
@@ -40,11 +45,6 @@ def number_of(run: RunFolder) -> Callable[[int, str], Decimal]:
         return Decimal(quantities[commodity].text(units))
 
     return number
-
-
-def is_opening(entry: "data.Transaction") -> bool:
-    """Tell whether an entry gives somebody what they have on the first day."""
-    return any(kind_of(posting.account) == Kind.OPENING for posting in entry.postings)
 
 
 def percent(part: Decimal, whole: Decimal) -> Decimal | None:

@@ -6,7 +6,7 @@ import click
 
 from ledger.reports.table import Report, Table
 from ledger.reports.trail.both_tiers import SHOWN
-from ledger.reports.trail.entity_books import EntityBooks, books, books_text
+from ledger.reports.trail.entity_books import EntityBooks, books
 from ledger.reports.trail.sql import schemas, sql
 from ledger.reports.trail.trail_down import trail
 from ledger.reports.trail.trail_up import trail_up
@@ -32,7 +32,11 @@ def books_command(run: RunFolder, entity: str, beancount: bool) -> EntityBooks |
 
     Signs are Beancount's: assets and costs are above zero; debts, gains and capital below.
     """
-    return books_text(run, entity) if beancount else books(run, entity)
+    if not beancount:
+        return books(run, entity)
+    from ledger.reports.trail.entity_text import books_text  # which loads the whole text
+
+    return books_text(run, entity)
 
 
 @click.command("trail")

@@ -13,7 +13,6 @@ from ledger.loaded_entries import (
     narration_of,
     party_of,
     stated,
-    usd_lines,
 )
 
 TEXT = """
@@ -45,12 +44,6 @@ def test_an_amount_that_is_left_open_is_refused_with_its_account(entry: Transact
         moved_by(entry.postings[2])
 
     assert refused.value.account == "Liabilities:FTX:Customers:Alice"
-
-
-def test_only_dollars_make_lines_in_dollars(entry: Transaction):
-    complete = entry._replace(postings=entry.postings[:2])
-
-    assert list(usd_lines(complete)) == [("Assets:FTX:Cash", Decimal("2.50"))]
 
 
 def test_postings_stand_as_in_the_text_however_the_loader_has_them(entry: Transaction):

@@ -11,27 +11,24 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 import duckdb
 import numpy as np
-from beancount.core import data
 
-from ledger.loaded_entries import moved_by
 from ledger.motives import PAYMENTS
 from ledger.opened import Opened
 from ledger.parties import books_of
-from ledger.reports.dollars import usd_balances
-from ledger.reports.trail.both_tiers import is_closing
+from ledger.reports.dollars import number_of, usd_balances
 from ledger.run_folder import RunFolder
-from ledger.transaction import MONEY, entity_of, kind_of
+from ledger.transaction import MONEY, kind_of
 
 # Money, wherever it is liquid; what a venue owes, in the books of both; and every other kind.
 CASH, CLAIMS, CUSTOMERS, OTHER = "Cash", "Claims", "Customers", "Other"
 KEPT = (CASH, CLAIMS, CUSTOMERS)
 NO_QUOTE = -1
-
-_Opens = Mapping[str, Opened]
 
 
 class StrippedLine(NamedTuple):
@@ -103,13 +100,7 @@ def blind_copy(run: RunFolder) -> tuple[BlindBooks, dict[str, str]]:
         parties=tuple(alias.values()),
         house=alias[parties.house],
         maker=alias[parties.maker],
-        entries=tuple(
-            StrippedEntry(
-                entry.date, tuple(_line(run.opens, alias, *_moved(p)) for p in entry.postings)
-            )
-            for entry in run.transactions
-            if not is_closing(entry)
-        ),
+        entries=tuple(_entries(run, alias)),
         trades=trades,
         payments=payments,
         closing=_closing(run, alias),
@@ -149,18 +140,33 @@ def _names_in(account: str) -> list[str]:
     return [words[1], *words[3:4]]
 
 
-def _line(
-    opens: _Opens, alias: Mapping[str, str], account: str, number: Decimal, currency: str
-) -> StrippedLine:
-    _, *party = _names_in(account)
-    return StrippedLine(
-        account.partition(":")[0],
-        alias[entity_of(account)],
-        _word(opens[account]),
-        alias[party[0]] if party else None,
-        number,
-        currency == MONEY,
+def _entries(run: RunFolder, alias: Mapping[str, str]) -> Iterator[StrippedEntry]:
+    number = number_of(run)
+    # Accounts are few and postings many: each account is taken apart once.
+    stripped = {account: _stripped(opened, alias) for account, opened in run.opens.items()}
+    for (_, day), postings in groupby(run.select(_MOVEMENTS), itemgetter(0, 1)):
+        lines = (
+            StrippedLine(*stripped[account], number(units, commodity), commodity == MONEY)
+            for _, _, account, units, commodity in postings
+        )
+        yield StrippedEntry(day, tuple(lines))
+
+
+# Each entry as Beancount books it: commodity by commodity.
+_MOVEMENTS = """
+    SELECT seq, date, account, units, commodity FROM (
+        SELECT *, min(line) OVER (PARTITION BY seq, commodity) AS first FROM postings
+        WHERE (meta->>'fills') IS NULL
     )
+    ORDER BY seq, first, line
+"""
+
+
+def _stripped(opened: Opened, alias: Mapping[str, str]) -> tuple[str, str, str, str | None]:
+    """Return what is left of an account: its root, whose books, a word, and with whom."""
+    owner, *party = _names_in(opened.account)
+    root = opened.account.partition(":")[0]
+    return root, alias[owner], _word(opened), alias[party[0]] if party else None
 
 
 def _word(opened: Opened) -> str:
@@ -171,14 +177,10 @@ def _word(opened: Opened) -> str:
     return CASH if opened.hole == "liquid" else OTHER
 
 
-def _moved(posting: data.Posting) -> tuple[str, Decimal, str]:
-    return posting.account, *moved_by(posting)
-
-
 def _closing(run: RunFolder, alias: Mapping[str, str]) -> tuple[StrippedLine, ...]:
     stands = usd_balances(run)
     return tuple(
-        _line(run.opens, alias, account, stands[account], MONEY)
+        StrippedLine(*_stripped(opened, alias), stands[account], is_money=True)
         for account, opened in run.opens.items()
         if _word(opened) != OTHER
     )

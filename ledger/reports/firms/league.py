@@ -189,14 +189,13 @@ def _pace(group: Sequence[FirmResult]) -> Decimal:
 
 def fill_statistics(run: RunFolder) -> Mapping[str, FillStatistics]:
     """Describe the pick-offs on the house venue, by firm and for all of them together."""
-    with run.connect() as connection:
-        found = connection.execute(
-            """
-            SELECT coalesce(taker, ?), count(*),
-                   median((lead - price) * sign(lots) / price * 10000)::DECIMAL(18, 2),
-                   (median(quote_age_us) / 1000000)::DECIMAL(18, 3)
-            FROM rows WHERE motive = ? AND venue = ? GROUP BY GROUPING SETS ((taker), ())
-            """,
-            [ALL, Motive.PICKOFF.word, run.chart.parties.house],
-        ).fetchall()
+    found = run.select(
+        """
+        SELECT coalesce(taker, ?), count(*),
+               median((lead - price) * sign(lots) / price * 10000)::DECIMAL(18, 2),
+               (median(quote_age_us) / 1000000)::DECIMAL(18, 3)
+        FROM rows WHERE motive = ? AND venue = ? GROUP BY GROUPING SETS ((taker), ())
+        """,
+        [ALL, Motive.PICKOFF.word, run.chart.parties.house],
+    )
     return {firm: FillStatistics(*figures) for firm, *figures in found}

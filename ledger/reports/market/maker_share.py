@@ -62,13 +62,18 @@ def _maker_volume(run: RunFolder) -> dict[tuple[str, str], Decimal]:
     parties = run.chart.parties
     at_house = (c for c in run.chart.contracts if c.venue == parties.house)
     cents = {c.market: c.cents_per_lot_tick for c in at_house}
-    with run.connect() as connection:
-        # Fills alone: in a payment at the house, the other side is the house.
-        found = connection.execute(
-            "SELECT market, strftime(time, '%Y-%m') AS month, sum(abs(lots) * price) FROM rows "
-            "WHERE venue = ? AND maker = ? GROUP BY ALL",
-            [parties.house, parties.maker],
-        ).fetchall()
+    # Fills alone: in a payment at the house, the other side is the house. A day is a number, and a
+    # month is made of days: to write the month of each fill would take half as long again.
+    found = run.select(
+        """
+        WITH days AS (
+            SELECT market, time::DATE AS day, sum(abs(lots) * price) AS lot_ticks FROM rows
+            WHERE venue = ? AND maker = ? GROUP BY ALL
+        )
+        SELECT market, strftime(day, '%Y-%m') AS month, sum(lot_ticks) FROM days GROUP BY ALL
+        """,
+        [parties.house, parties.maker],
+    )
     return {
         (market, month): Decimal(lot_ticks * cents[market]).scaleb(-2)
         for market, month, lot_ticks in found

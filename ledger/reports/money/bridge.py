@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from ledger.accounts import owed
 from ledger.kinds import Kind
-from ledger.reports.dollars import OPENINGS, ZERO, usd_balances
+from ledger.reports.dollars import OPENINGS, ZERO, Dollars, usd_balances
+from ledger.reports.once import once
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY
@@ -57,13 +58,13 @@ def bridge(run: RunFolder) -> tuple[ClaimBridge, ...]:
     return tuple(bridges)
 
 
-def claim_movements(run: RunFolder, venue: str) -> defaultdict[tuple[str, str], Decimal]:
-    """Return by (customer, reason) what changed claims on *venue*: zero where nothing did.
+@once
+def claim_movements(run: RunFolder, venue: str) -> Dollars[tuple[str, str]]:
+    """Return by (customer, reason) what changed claims on *venue*.
 
     It is read from the customer's own books, which balance in every entry: a claim grows by what
     the customer's other accounts give up. What is neither cash nor a result has no reason here.
     """
-    moved: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     found = run.select(
         f"""
         WITH claimed AS (
@@ -93,8 +94,7 @@ def claim_movements(run: RunFolder, venue: str) -> defaultdict[tuple[str, str], 
             "withdrawals": WITHDRAWALS,
         },
     )
-    moved.update({(customer, reason): usd for customer, reason, usd in found})
-    return moved
+    return Dollars({(customer, reason): usd for customer, reason, usd in found})
 
 
 def bridge_table(bridges: tuple[ClaimBridge, ...], house: str) -> Table:

@@ -1,23 +1,22 @@
 """The general ledger and the fills of a run, read side by side.
 
-Entries are as Beancount reads them, fills as DuckDB sums them, posted by the one rule.
+Entries are as the copy by column has them, fills as DuckDB sums them, posted by the one rule.
 """
 
-from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 import duckdb
 import numpy as np
-from beancount.core import data
 
 from ledger import fill_store
 from ledger.entries import GROUPED_BY, Entries
 from ledger.fills import Fill, Pairing, first_fill, postings
-from ledger.loaded_entries import usd_lines
 from ledger.mistake import MistakeError
 from ledger.motives import Motive
-from ledger.reports.dollars import ZERO
+from ledger.reports.dollars import Dollars
+from ledger.reports.trail.booked_entries import BookedEntry, booked_entries
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, Movement, Posting
 
@@ -55,18 +54,28 @@ class BothTiers:
     @property
     def last_seq(self) -> int:
         """Return the last number of the true order: a closing entry has it."""
-        return seq_of(self.run.transactions[-1])
+        ((last,),) = self.run.select("SELECT max(seq) FROM postings")
+        return int(last)
 
-    def entry(self, seq: int) -> data.Transaction:
+    @property
+    def last_day(self) -> date:
+        """Return the day of the last entry."""
+        ((day,),) = self.run.select("SELECT max(date) FROM postings")
+        return day
+
+    def entry(self, seq: int) -> BookedEntry:
         """Find the entry of a number.
 
         Raises:
             TrailError: there is none.
         """
-        for entry in self.run.transactions:
-            if seq_of(entry) == seq:
-                return entry
+        for entry in booked_entries(self.run, "seq = ?", [seq]):
+            return entry
         raise TrailError(f"seq {seq} is not in the books; give a number from 1 to {self.last_seq}")
+
+    def entries_with(self, link: str) -> list[BookedEntry]:
+        """Find the entries that have a link, in their true order."""
+        return list(booked_entries(self.run, "list_contains(links, ?)", [link]))
 
     def fill(self, seq: int) -> Fill[int] | None:
         """Find the fill of a number; None where there is none."""
@@ -96,19 +105,22 @@ class BothTiers:
         """Apply the rule that posts fills to a sum of them; contracts are left out."""
         return postings(self.run.chart, fills.pairing, fills.edge_cents, fills.fee_cents, {})
 
-    def closing_of(self, fill: Fill[int]) -> data.Transaction | None:
+    def closing_of(self, fill: Fill[int]) -> BookedEntry | None:
         """Find the entry that sums up *fill*: its first fill has the same pairing."""
         pairing = Pairing.of(fill, self.run.names)
-        sign = (pairing.motive.word, pairing.payee(self.run.chart.parties))
-        for entry in self.run.transactions:
-            if is_closing(entry) and (*entry.tags, entry.payee) == sign:
-                first, last = int(entry.meta["first-fill"]), int(entry.meta["last-fill"])
-                opener = self.fill(first) if first <= fill.seq <= last else None
-                if opener and Pairing.of(opener, self.run.names) == pairing:
-                    return entry
+        candidates = booked_entries(
+            self.run,
+            "tag = ? AND payee IS NOT DISTINCT FROM ? "
+            "AND ? BETWEEN (meta->>'first-fill')::BIGINT AND (meta->>'last-fill')::BIGINT",
+            [pairing.motive.word, pairing.payee(self.run.chart.parties), fill.seq],
+        )
+        for entry in candidates:
+            opener = self.fill(int(entry.meta["first-fill"]))
+            if opener and Pairing.of(opener, self.run.names) == pairing:
+                return entry
         return None
 
-    def fills_of(self, closing: data.Transaction) -> np.ndarray:
+    def fills_of(self, closing: BookedEntry) -> np.ndarray:
         """Read the fills that a closing entry sums up: those of the pairing of its first."""
         first, last = int(closing.meta["first-fill"]), int(closing.meta["last-fill"])
         pairing = ", ".join(GROUPED_BY)
@@ -121,7 +133,7 @@ class BothTiers:
         """Sum fills of one pairing anew, as a closing entry does; contracts are kept."""
         return [p for entry in self._entries.closing(rows, 0) for p in entry.postings]
 
-    def standing(self, seq: int, booked: bool) -> dict[str, Decimal]:
+    def standing(self, seq: int, booked: bool) -> Dollars[str]:
         """Return what stood on each account, in dollars, just before *seq*.
 
         Args:
@@ -129,11 +141,13 @@ class BothTiers:
             booked: whether fills count from when their closing entry is booked, as a reader of
                 the general ledger sees it; else from when they happened.
         """
-        stood: dict[str, Decimal] = defaultdict(lambda: ZERO)
-        for entry in self.run.transactions:
-            if seq_of(entry) < seq and (booked or not is_closing(entry)):
-                for account, usd in usd_lines(entry):
-                    stood[account] += usd
+        stood: Dollars[str] = Dollars(
+            self.run.select(
+                "SELECT account, sum(units) * 0.01 FROM postings WHERE commodity = ? AND seq < ? "
+                "AND (? OR (meta->>'fills') IS NULL) GROUP BY account",
+                [MONEY, seq, booked],
+            )
+        )
         for each in () if booked else self.sums(f"seq < {seq}"):
             for posting in self.posted(each):
                 stood[posting.account] += usd_of(posting.units)
@@ -144,16 +158,6 @@ class BothTiers:
         if posting.commodity == MONEY:
             return usd_of(posting.units)
         return Decimal(self._scales[posting.commodity].text(posting.units))
-
-
-def seq_of(entry: data.Transaction) -> int:
-    """Return an entry's place in the true order."""
-    return int(entry.meta["seq"])
-
-
-def is_closing(entry: data.Transaction) -> bool:
-    """Tell whether an entry sums up fills."""
-    return "fills" in entry.meta
 
 
 def usd_of(cents: int) -> Decimal:

@@ -4,18 +4,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
-from beancount.core import data
 
 from ledger.fills import each_fill
-from ledger.loaded_entries import moved_by, party_of
 from ledger.reports.dollars import ZERO
 from ledger.reports.table import Table
+from ledger.reports.trail.booked_entries import BookedEntry
 from ledger.reports.trail.both_tiers import BothTiers, usd_of
 from ledger.reports.trail.linked_entries import not_listed
 from ledger.times import time_of_day
-
-# A line of an entry: account, number, commodity, and the party where it is not the payee.
-PostingCells = tuple[str, Decimal, str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +50,7 @@ class ClosedFills:
     agreement: tuple[Agreement, ...]
 
 
-def lines_of_entry(entry: data.Transaction) -> list[PostingCells]:
-    """Return the lines of an entry as cells."""
-    return [(p.account, *moved_by(p), party_of(p)) for p in entry.postings]
-
-
-def closed_fills(books: BothTiers, entry: data.Transaction, limit: int) -> ClosedFills:
+def closed_fills(books: BothTiers, entry: BookedEntry, limit: int) -> ClosedFills:
     """Find the fills of a closing entry, and sum them anew."""
     rows = books.fills_of(entry)
     listed = (
@@ -86,17 +77,13 @@ def summed_table(found: ClosedFills) -> Table:
     )
 
 
-def _agreement(
-    books: BothTiers, entry: data.Transaction, rows: np.ndarray
-) -> tuple[Agreement, ...]:
+def _agreement(books: BothTiers, entry: BookedEntry, rows: np.ndarray) -> tuple[Agreement, ...]:
     """Hold each posting of a closing entry against its fills, summed anew."""
-    booked = {
-        (account, party, unit): number for account, number, unit, party in lines_of_entry(entry)
-    }
+    booked = {(account, party, unit): number for account, number, unit, party in entry.lines}
     summed = {(p.account, p.party, p.commodity): books.number(p) for p in books.summed(rows)}
     keys = dict.fromkeys((*booked, *summed))
     return (
-        Agreement("fills", None, None, entry.meta["fills"], Decimal(len(rows))),
+        Agreement("fills", None, None, Decimal(entry.meta["fills"]), Decimal(len(rows))),
         *(Agreement(*key, booked.get(key, ZERO), summed.get(key, ZERO)) for key in keys),
     )
 

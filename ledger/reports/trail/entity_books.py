@@ -6,37 +6,19 @@ entity's books and its short in another's.
 """
 
 from collections import defaultdict
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from difflib import get_close_matches
 
-from beancount.core import data
-
-from ledger.loaded_entries import moved_by, narration_of
 from ledger.mistake import MistakeError
 from ledger.opened import Opened
-from ledger.reports.days import calendar
 from ledger.reports.dollars import OPENINGS, ZERO, number_of
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
-from ledger.text import EXACT, HEADER, opened, quoted
 from ledger.transaction import MONEY, entity_of, is_contract
 
 ROOTS = ("Assets", "Liabilities", "Equity", "Income", "Expenses")
-
-ABOUT = """\
-;; The books of {entity}, by themselves: its own postings of every entry that touches it.
-;;
-;; Left out are its contracts, and entries in which it moves nothing else: contracts balance across
-;; entities, every long having its short, and what is gained on them is paid in dollars, which are
-;; here. Numbers missing in seq are entries of others, and fills, which closing entries sum up.
-;; The part that an account plays in the hole is kept, as the general ledger's header explains it.
-
-option "title" {title}
-option "operating_currency" "{money}"
-{exact}
-"""
 
 
 class UnknownEntityError(MistakeError, ValueError):
@@ -97,7 +79,7 @@ def lines_of(run: RunFolder, entity: str) -> list[LedgerLine]:
     Raises:
         UnknownEntityError: nobody of that name keeps books.
     """
-    accounts = _accounts_of(run, entity)
+    accounts = accounts_of(run, entity)
     openings: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     movements: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     number = number_of(run)
@@ -116,32 +98,12 @@ def lines_of(run: RunFolder, entity: str) -> list[LedgerLine]:
     ]
 
 
-def books_text(run: RunFolder, entity: str) -> str:
-    """Return the books of *entity* as a Beancount ledger that needs no other.
+def accounts_of(run: RunFolder, entity: str) -> dict[str, Opened]:
+    """Return what is opened for *entity*, in the order of the chart.
 
     Raises:
         UnknownEntityError: nobody of that name keeps books.
     """
-    accounts = {a: o for a, o in _accounts_of(run, entity).items() if not is_contract(a)}
-    title = quoted(f"Books of {entity}")
-    return "".join(
-        (
-            HEADER,
-            ABOUT.format(entity=entity, title=title, money=MONEY, exact=EXACT),
-            *(opened(calendar(run)[0], line) for line in accounts.values()),
-            "\n",
-            *(_entry_text(entry, accounts) for entry in run.transactions),
-            ";; As asserted at each close: a balance speaks of the start of its date.\n",
-            *(
-                _balance_text(entry)
-                for entry in run.entries
-                if isinstance(entry, data.Balance) and entry.account in accounts
-            ),
-        )
-    )
-
-
-def _accounts_of(run: RunFolder, entity: str) -> dict[str, Opened]:
     entities = tuple(dict.fromkeys(entity_of(account) for account in run.opens))
     if entity not in entities:
         raise UnknownEntityError(entity, entities)
@@ -194,34 +156,3 @@ def _quantities(name: str, title: str, lines: Sequence[LedgerLine], note: str) -
         [(n.account, n.commodity, n.opening, n.movement, n.closing) for n in lines],
         (note,),
     )
-
-
-def _entry_text(entry: data.Transaction, accounts: Container[str]) -> str:
-    """Write an entry with the postings that move *accounts*; nothing if none does."""
-    postings = [posting for posting in entry.postings if posting.account in accounts]
-    if not postings:
-        return ""
-    payee = f"{quoted(entry.payee)} " if entry.payee else ""
-    tags = "".join(f" #{tag}" for tag in sorted(entry.tags))
-    links = "".join(f" ^{link}" for link in sorted(entry.links))
-    lines = [
-        f"{entry.date} {entry.flag} {payee}{quoted(narration_of(entry))}{tags}{links}\n",
-        *_meta_text(entry.meta, "  "),
-    ]
-    for posting in postings:
-        number, commodity = moved_by(posting)
-        lines.append(f"  {posting.account:<44} {number:>17f} {commodity}\n")
-        lines += _meta_text(posting.meta or {}, "    ")
-    return "".join(lines) + "\n"
-
-
-def _meta_text(meta: data.Meta, indent: str) -> Iterator[str]:
-    for key, value in meta.items():
-        # What the loader added says where an entry stood, and is none of the books.
-        if key not in ("filename", "lineno") and not key.startswith("__"):
-            yield f"{indent}{key}: {quoted(value) if isinstance(value, str) else value}\n"
-
-
-def _balance_text(entry: data.Balance) -> str:
-    number, commodity = entry.amount
-    return f"{entry.date} balance {entry.account:<44} {number:>17f} {commodity}\n"

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from ledger.fills import each_fill
-from ledger.loaded_entries import narration_of
 from ledger.motives import Motive
 from ledger.reports.table import Table
-from ledger.reports.trail.both_tiers import BothTiers, seq_of
+from ledger.reports.trail.both_tiers import BothTiers
 from ledger.times import day_of
 
 _SETTLED = "', '".join(motive.word for motive in Motive if motive.entry.is_settled)
@@ -43,9 +42,8 @@ def linked(books: BothTiers, links: Sequence[str], own: int | None, limit: int) 
         for fill in each_fill(books.fills(payments_of(link))):
             told = books.told(fill)
             rows.append((fill.seq, day_of(fill.time_us), told.payee, told.narration, link))
-        for entry in books.run.transactions:
-            if link in entry.links:
-                rows.append((seq_of(entry), entry.date, entry.payee, narration_of(entry), link))
+        for entry in books.entries_with(link):
+            rows.append((entry.seq, entry.date, entry.payee, entry.narration, link))
     others = sorted(row for row in rows if row[0] != own)
     return Linked(tuple(links), tuple(LinkedEntry(*row) for row in others), limit)
 

@@ -7,20 +7,16 @@ that it moves, with what stood there before and what stands there in the end.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-
-from beancount.core import data
 
 from ledger.fills import Fill, Pairing
-from ledger.loaded_entries import narration_of, usd_lines
-from ledger.reports.table import Table
-from ledger.reports.trail.both_tiers import SHOWN, BothTiers, TrailError, is_closing, seq_of, usd_of
+from ledger.month_text import line_of
+from ledger.reports.table import Cell, Table
+from ledger.reports.trail.booked_entries import BookedEntry, PostingCells
+from ledger.reports.trail.both_tiers import SHOWN, BothTiers, TrailError, usd_of
 from ledger.reports.trail.closed_fills import (
     ClosedFills,
-    PostingCells,
     agreement_table,
     closed_fills,
-    lines_of_entry,
     summed_table,
 )
 from ledger.reports.trail.linked_entries import Linked, linked, linked_table, payments_of
@@ -40,7 +36,7 @@ class FillTrail:
     transaction: Movement
     pairing: Pairing
     postings: tuple[PostingCells, ...]
-    closing: data.Transaction | None  # what sums it up
+    closing: BookedEntry | None  # what sums it up
     figures: tuple[MovedFigure, ...]
     linked: Linked
 
@@ -59,8 +55,8 @@ class FillTrail:
 class EntryTrail:
     """An entry, and all that it is part of."""
 
-    entry: data.Transaction
-    postings: tuple[PostingCells, ...]
+    entry: BookedEntry
+    place: str  # its file and line
     figures: tuple[MovedFigure, ...]
     linked: Linked
     closed: ClosedFills | None  # of an entry that closes a period
@@ -68,8 +64,8 @@ class EntryTrail:
     def tables(self) -> list[Table]:
         """Lay it out."""
         tables = [
-            _entry_table(self.entry),
-            _postings_table(self.postings),
+            _entry_table(self.entry, self.place),
+            _postings_table(self.entry.lines),
             figures_table(self.figures),
             linked_table(self.linked),
         ]
@@ -134,29 +130,29 @@ def _up_from_fill(books: BothTiers, fill: Fill[int], limit: int) -> FillTrail:
     )
 
 
-def _up_from_entry(books: BothTiers, entry: data.Transaction, limit: int) -> EntryTrail:
-    before = books.standing(seq_of(entry), booked=is_closing(entry))
+def _up_from_entry(books: BothTiers, entry: BookedEntry, limit: int) -> EntryTrail:
+    month = books.run.path / f"{entry.date:%Y-%m}.beancount"
     return EntryTrail(
         entry,
-        tuple(lines_of_entry(entry)),
-        moved_figures(books.run, usd_lines(entry), before),
-        linked(books, sorted(entry.links), seq_of(entry), limit),
-        closed_fills(books, entry, limit) if is_closing(entry) else None,
+        f"{month.name}:{line_of(month, entry.seq)}",
+        moved_figures(books.run, entry.usd_lines, books.standing(entry.seq, entry.is_closing)),
+        linked(books, entry.links, entry.seq, limit),
+        closed_fills(books, entry, limit) if entry.is_closing else None,
     )
 
 
 def _up_from_link(books: BothTiers, link: str, limit: int) -> LinkTrail:
-    entries = [entry for entry in books.run.transactions if link in entry.links]
+    entries = books.entries_with(link)
     payments = books.sums(payments_of(link))
     if not entries and not payments:
         raise TrailError(
             f"nothing has the link {link!r}; give one as entries have it, such as "
-            f"fills-{books.run.transactions[-1].date}, or fill-N with N from 1 to {books.last_seq}"
+            f"fills-{books.last_day}, or fill-N with N from 1 to {books.last_seq}"
         )
-    moved = [line for entry in entries for line in usd_lines(entry)]
+    moved = [line for entry in entries for line in entry.usd_lines]
     moved += [(p.account, usd_of(p.units)) for each in payments for p in books.posted(each)]
-    first = min([*map(seq_of, entries), *(each.first_seq for each in payments)])
-    before = books.standing(first, booked=any(map(is_closing, entries)))
+    first = min([*(entry.seq for entry in entries), *(each.first_seq for each in payments)])
+    before = books.standing(first, booked=any(entry.is_closing for entry in entries))
     figures = moved_figures(books.run, moved, before)
     return LinkTrail(linked(books, [link], None, limit), figures)
 
@@ -181,19 +177,19 @@ def _fill_table(fill: Fill[int], transaction: Movement, pairing: Pairing) -> Tab
     )
 
 
-def _entry_table(entry: data.Transaction) -> Table:
-    details = {k: v for k, v in entry.meta.items() if not k.startswith("__")}
-    place = f"{Path(details.pop('filename')).name}:{details.pop('lineno')}"
+def _entry_table(entry: BookedEntry, place: str) -> Table:
     return Table(
         "entry",
-        narration_of(entry),
+        entry.narration,
         ("what", "value"),
         [
             ("date", entry.date),
-            *((key, str(value)) for key, value in details.items()),
+            ("seq", str(entry.seq)),
+            ("time", entry.time),
+            *entry.meta.items(),
             ("payee", entry.payee),
-            *(("tag", tag) for tag in sorted(entry.tags)),
-            *(("link", link) for link in sorted(entry.links)),
+            *(("tag", tag) for tag in (entry.tag,) if tag),
+            *(("link", link) for link in entry.links),
             ("stands in", place),
         ],
     )
@@ -203,11 +199,12 @@ def _postings_table(lines: Sequence[PostingCells]) -> Table:
     return Table("postings", "Its postings", ("account", "amount", "commodity", "party"), lines)
 
 
-def _closing_table(closing: data.Transaction | None) -> Table:
-    rows, notes = [], ("No closing entry sums it up: audit the run.",)
+def _closing_table(closing: BookedEntry | None) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    notes = ("No closing entry sums it up: audit the run.",)
     if closing:
         bounds = (int(closing.meta[key]) for key in ("fills", "first-fill", "last-fill"))
-        rows = [(closing.date, seq_of(closing), closing.narration, *bounds)]
+        rows = [(closing.date, closing.seq, closing.narration, *bounds)]
         notes = ("The general ledger has this sum in the fill's place.",)
     return Table(
         "closing",

@@ -13,6 +13,7 @@ from beancount.core.convert import convert_amount
 from beancount.core.prices import build_price_map
 
 from ledger.accounts import cash, claim, in_pool
+from ledger.reports.blind.stripped_books import blind_copy
 from ledger.reports.days import calendar, posted_cents
 from ledger.reports.dollars import usd_balances
 from ledger.reports.firms.league import profiles
@@ -22,12 +23,15 @@ from ledger.reports.life.waiting import withdrawals
 from ledger.reports.money.bridge import claim_movements
 from ledger.reports.money.cash import cash_statement
 from ledger.reports.money.quarters import where_by_quarter
+from ledger.reports.trail.booked_entries import booked_entries
+from ledger.reports.trail.both_tiers import BothTiers
 from ledger.reports.trail.trail_down import trail
 from ledger.run_folder import RunFolder
 from ledger.transaction import entity_of, kind_of
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
+WITHIN = ("seq", "time", "filename", "lineno")  # what has a place of its own
 
 
 @pytest.fixture(params=["afternoon", "tiny_run", "busy_run", "crowd_run", "tokens_run", "life"])
@@ -207,3 +211,57 @@ def test_the_entries_of_a_figure(run, entries):
 
     assert [(each.seq, each.party) for each in found] == sorted(shares, key=lambda share: share[0])
     assert {(each.seq, each.party): each.usd for each in found} == shares
+
+
+def test_entries_one_by_one_and_what_stood_before_each(run, entries):
+    stood: dict[str, Decimal] = defaultdict(Decimal)
+    told = {each.seq: each for each in booked_entries(run, "true")}
+    in_order = sorted(booked(entries), key=lambda entry: entry.meta["seq"])
+    with run.connect() as connection:
+        books = BothTiers(run, connection)
+        for n, entry in enumerate(in_order):
+            ours = told[int(entry.meta["seq"])]
+            about = {k: str(v) for k, v in entry.meta.items() if k not in WITHIN and k[0] != "_"}
+            lines = [(p.account, *p.units, (p.meta or {}).get("party")) for p in entry.postings]
+            assert (ours.date, ours.payee, ours.narration) == (
+                entry.date,
+                entry.payee,
+                entry.narration,
+            )
+            assert (ours.time, ours.meta, list(ours.lines)) == (entry.meta["time"], about, lines)
+            assert ({ours.tag} - {None}, set(ours.links)) == (entry.tags, entry.links)
+            if n % 10 == 0:
+                before = books.standing(ours.seq, booked=True)
+                assert {account: usd for account, usd in before.items() if usd} == {
+                    account: usd for account, usd in stood.items() if usd
+                }
+            for account, usd in dollars(entry):
+                stood[account] += usd
+
+    assert len(told) == len(in_order)
+    assert books.last_day == in_order[-1].date
+
+
+def test_the_entries_that_a_blind_audit_is_given(run, entries):
+    books, key = blind_copy(run)
+    in_order = sorted(booked(entries), key=lambda entry: entry.meta["seq"])
+
+    told = [
+        (
+            entry.day,
+            [(n.root, key[n.owner], key.get(n.party), n.amount, n.is_money) for n in entry.lines],
+        )
+        for entry in books.entries
+    ]
+    assert told == [
+        (
+            entry.date,
+            [
+                (root, owner, next(iter(others), None), p.units.number, p.units.currency == "USD")
+                for p in entry.postings
+                for root, owner, _, *others in [p.account.split(":")]
+            ],
+        )
+        for entry in in_order
+        if "fills" not in entry.meta
+    ]

@@ -8,7 +8,8 @@ from beancount import loader
 from beancount.core.data import Open, Transaction
 
 from ledger.reports.dollars import usd_balances
-from ledger.reports.trail.entity_books import UnknownEntityError, books, books_text, lines_of
+from ledger.reports.trail.entity_books import UnknownEntityError, books, lines_of
+from ledger.reports.trail.entity_text import books_text
 from ledger.run_folder import RunFolder
 from ledger.transaction import is_contract
 

@@ -1,0 +1,29 @@
+"""Figures that several parts of a report ask for, computed once for each opened run."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from ledger.run_folder import RunFolder
+
+About = ParamSpec("About")
+Answer = TypeVar("Answer")
+
+
+def once(
+    question: Callable[Concatenate[RunFolder, About], Answer],
+) -> Callable[Concatenate[RunFolder, About], Answer]:
+    """Have a question about a run answered once, however often it is put.
+
+    What else the question is about must be hashable, and nobody may change the answer.
+    """
+
+    @wraps(question)
+    def asked(run: RunFolder, /, *about: About.args, **named: About.kwargs) -> Answer:
+        key = (question, about, tuple(named.items()))
+        if key not in run.answers:
+            run.answers[key] = question(run, *about, **named)
+        answer: Answer = run.answers[key]
+        return answer
+
+    return asked

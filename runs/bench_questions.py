@@ -1,0 +1,72 @@
+"""`make bench`: what each question about a run costs, beside plain `bean-check` of the same run.
+
+Each is a process of its own, as a reader starts it, and counts with all of its CPU time: a machine
+that is busy slows all of them alike. Nothing here fails on time.
+"""
+
+import resource
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tabulate import tabulate
+
+from ledger.run_folder import GROUP
+
+ROUNDS = 3
+COMMAND = (sys.executable, "-m", "runs")
+QUESTIONS = (
+    ("--help",),
+    ("where", "{run}"),
+    ("timeline", "{run}"),
+    ("answer", "{run}"),
+    ("solvency", "{run}", "2021-11-30"),
+    ("firms", "{run}"),
+    ("trail", "{run}", "--kind", "PickOff"),
+    ("trail", "{run}", "--seq", "20"),
+    ("diagnose", "{run}"),
+)
+
+
+def main() -> None:
+    """Print the table for the run that is named."""
+    run = Path(sys.argv[1])
+    if not run.is_dir():
+        print(f"{run} is not there: `make run` makes it, and questions are then timed on it")
+        return
+    whole_s = _bean_check_s(run / "main.beancount", rounds=1)
+    rows = [("bean-check main.beancount", whole_s)]
+    rows.append((f"bean-check {GROUP}", _bean_check_s(run / GROUP)))
+    for question in QUESTIONS:
+        line = [word.format(run=run) for word in question]
+        rows.append((" ".join(question).format(run="RUN"), _cpu_s([*COMMAND, *line])))
+    print(f"\nQuestions about {run}: CPU-seconds, the least of {ROUNDS} rounds\n")
+    print(
+        tabulate(
+            [(asked, cpu_s, whole_s / cpu_s) for asked, cpu_s in rows],
+            headers=("question", "CPU s", "times in one bean-check"),
+            floatfmt=("", ",.2f", ",.1f"),
+        )
+    )
+
+
+def _bean_check_s(ledger: Path, rounds: int = ROUNDS) -> float:
+    check = [sys.executable, "-m", "beancount.scripts.check", "--no-cache", str(ledger)]
+    return _cpu_s(check, rounds)
+
+
+def _cpu_s(command: Sequence[str], rounds: int = ROUNDS) -> float:
+    """Return the least CPU time that a process takes, user's and system's."""
+    return min(_once_s(command) for _ in range(rounds))
+
+
+def _once_s(command: Sequence[str]) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+if __name__ == "__main__":
+    main()
