@@ -13,7 +13,7 @@ LIFE := runs/out/ftx-sampled-seed1
 PARALLEL := -n 2 --dist worksteal
 
 .PHONY: help setup tools run flagship test test-slow bench size-sweep liquidation-sweep \
-	blind-audit ranges policies dist format clean
+	thin-collateral blind-audit ranges policies dist format clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -76,6 +76,9 @@ size-sweep: setup  ## print how loss grows with displayed size (some minutes)
 
 liquidation-sweep: setup  ## print what backing the venue brings its captive maker (some ten minutes)
 	$(BIN)/python -m runs.experiments.liquidation_sweep
+
+thin-collateral: setup  ## print what accounts on a thin token cost the captive maker (some minutes)
+	$(BIN)/python -m runs.experiments.thin_collateral
 
 ranges: setup  ## print how much of the hole stale quotes explain, over the record (half an hour)
 	$(BIN)/python -m runs.experiments.life_ranges

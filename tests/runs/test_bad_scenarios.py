@@ -689,6 +689,52 @@ def test_the_scenario_with_tokens_that_those_are_made_from_is_read(tmp_path):
     assert (token.name, token.weight_e6) == ("BTC", 950_000)
 
 
+# ----------------------------------------------------------- loans against a thin token
+
+A_LOAN = """\
+[[leverage.pledged_loans]]
+borrower = "Trader"
+token = "BTC"
+tokens = 1_000
+weight_initial = 0.9
+leverage_max = 10
+since = 2021-05-01
+until = 2021-05-02
+book = { usd_per_bp = 1_000, refill_s = 60 }
+
+"""
+WITH_LOAN = WITH_TOKENS.replace("[[markets]]", A_LOAN + "[[markets]]")
+LOAN = "leverage.pledged_loans[0]"
+WRONG_LOANS = [
+    ('token = "BTC"', 'token = "MOB"', f"{LOAN}.token", "none of leverage.tokens; give one of BTC"),
+    (
+        "[[markets]]",
+        A_LOAN.replace("Trader", "Other") + "[[markets]]",
+        "leverage.pledged_loans[1].token",
+        "is pledged already; give each loan a token",
+    ),
+    (
+        "weight_initial = 0.9",
+        "weight_initial = 0.96",
+        f"{LOAN}.weight_initial",
+        "is 0.96; give at most 0.95",
+    ),
+    ("\nuntil = 2021-05-02", "\nuntil = 2021-05-01", f"{LOAN}.until", "give a time after since"),
+    ("\nsince = 2021-05-01", "\nsince = 2021-05-01T00:30:00", f"{LOAN}.since", "full hour"),
+    ('borrower = "Trader"', 'borrower = "FTX"', f"{LOAN}.borrower", "is 'FTX', which is taken"),
+    ("refill_s = 60", "refill_s = 0", f"{LOAN}.book.refill_s", "from 1 to"),
+]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "shown"), WRONG_LOANS, ids=[f"{key} {s}" for _, _, key, s in WRONG_LOANS]
+)
+def test_a_wrong_loan_against_tokens_is_refused_at_its_key(refusal, old, new, key, shown):
+    error = refusal(WITH_LOAN.replace(old, new, 1), key)
+
+    assert shown in error.problem
+
+
 def test_impact_of_hedges_needs_the_lead_venues_volume_too(refusal):
     alone = mutate(LEAD_QUOTING, "").replace('policy = "captive"\n', "")
     alone = alone.replace("taker_fee_bps = 4\n", "taker_fee_bps = 4\nimpact_kappa = 1\n")

@@ -11,9 +11,16 @@ from click.testing import CliRunner
 from ledger.proof.audit import audit
 from ledger.reports.blind.diagnose import Cause, Verdict
 from ledger.reports.dollars import ZERO
+from ledger.reports.liquidations.pledged_results import PledgedResult
 from ledger.reports.money.hole import hole
 from ledger.reports.table import Table
-from runs.experiments import blind_audit, life_ranges, liquidation_sweep, size_sweep
+from runs.experiments import (
+    blind_audit,
+    life_ranges,
+    liquidation_sweep,
+    size_sweep,
+    thin_collateral,
+)
 from runs.experiments import experiment as experiments
 from runs.experiments.experiment import books_of, experiment, run_cases
 from runs.scenarios import load
@@ -23,6 +30,7 @@ NOBODY = Verdict(Cause.FASTER, None, ZERO)
 OUTCOMES = {
     size_sweep: size_sweep.MakerLoss(Decimal(1), Decimal(1), 0),
     liquidation_sweep: liquidation_sweep.BackstopOutcome(1.0, 0.0, 0.0, 0.0, 0.0),
+    thin_collateral: PledgedResult("Trader", "MOB", *[Decimal(1)] * 7),
     life_ranges: life_ranges.LifeLosses(*[Decimal(1)] * 4),
     blind_audit: blind_audit.Audited(NOBODY, NOBODY, NOBODY, None, ZERO),
 }

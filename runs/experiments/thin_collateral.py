@@ -1,0 +1,181 @@
+"""What an account that borrows against a thin token costs, by weight, depth, holding and price.
+
+    python -m runs.experiments.thin_collateral        (or: make thin-collateral)
+
+Runs the scenario `thin-collateral` with one of its two tokens, MOB, for each setting, on all
+cores, and reads what its borrower cost the captive maker off each run's books. Weight and depth
+form a grid; of the rest, one factor moves at a time. None of these is on record for the account,
+so the table says what would have to be true for a loss that the record names, not what was.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache
+from itertools import product
+from typing import Any
+
+from des.given import given
+from des.scenario import Scenario
+from ledger.reports.liquidations.pledged_results import PledgedResult, pledged
+from ledger.reports.table import Table
+from runs.experiments.experiment import books_of, experiment, run_cases
+from runs.scenarios import load
+
+SCENARIO, TOKEN = "thin-collateral", "MOB"
+WEIGHTS = (0.3, 0.5, 0.65, 0.8, 0.95)  # when it borrows; 0.05 more when margin is checked
+DEPTHS_USD = (0.0, 280.0, 1_400.0, 7_000.0, 35_000.0)  # for each basis point
+CIRCULATING = 37_500_000.0
+FACTORS = {
+    "tokens": tuple(share * CIRCULATING for share in (0.05, 0.1, 0.25, 0.5, 0.75)),
+    "after_usd": (6.0, 20.0, 40.0),
+    "imf_factor": (0.0, 0.0002, 0.0005, 0.001, 0.002),
+}
+MILLION, TENTH = Decimal(1_000_000), Decimal("0.1")
+
+
+@dataclass(frozen=True, slots=True)
+class ThinSetting:
+    """One world of the sweep."""
+
+    weight_initial: float
+    usd_per_bp: float
+    tokens: float
+    after_usd: float  # the price at the end
+    imf_factor: float
+
+    @classmethod
+    @cache
+    def base(cls) -> "ThinSetting":
+        """Return the scenario as it is written."""
+        scenario = load(SCENARIO)
+        (loan,) = (each for each in scenario.pledged_loans if each.token == TOKEN)
+        after_usd = scenario.markets[_market(scenario)].price.anchors[-1].price_usd
+        return cls(
+            loan.weight_initial, loan.book.usd_per_bp, loan.tokens, after_usd, loan.imf_factor
+        )
+
+
+def scenario_of(setting: ThinSetting) -> Scenario:
+    """Lay a setting over the scenario, and leave the other token out."""
+    scenario = load(SCENARIO)
+    written = scenario.model_dump(exclude_none=True)
+    (token,) = (each for each in written["leverage"]["tokens"] if each["name"] == TOKEN)
+    (loan,) = (each for each in written["leverage"]["pledged_loans"] if each["token"] == TOKEN)
+    market = written["markets"][_market(scenario)]
+    *anchors, last = market["price"]["anchors"]
+    market["price"]["anchors"] = (*anchors, last | {"price_usd": setting.after_usd})
+    changes: dict[str, Any] = {
+        "weight_initial": setting.weight_initial,
+        "tokens": setting.tokens,
+        "imf_factor": setting.imf_factor,
+        "book": loan["book"] | {"usd_per_bp": setting.usd_per_bp},
+    }
+    weight = round(setting.weight_initial + 0.05, 6)
+    return load(
+        SCENARIO,
+        {
+            "leverage": {
+                "tokens": (token | {"weight": weight},),
+                "pledged_loans": (loan | changes,),
+            },
+            "markets": (market,),
+            "sources": {},
+        },
+    )
+
+
+def _market(scenario: Scenario) -> int:
+    """Return which market prices the token."""
+    tokens = given(scenario.leverage).tokens
+    (priced_by,) = (each.market for each in tokens if each.name == TOKEN)
+    return [market.name for market in scenario.markets].index(priced_by)
+
+
+def outcome(setting: ThinSetting) -> PledgedResult:
+    """Run one setting and read off its books what its borrower cost."""
+    with books_of(scenario_of(setting)) as run:
+        (found,) = pledged(run)
+        return found
+
+
+def grid() -> Iterator[ThinSetting]:
+    """Yield the settings of the grid, weight by weight."""
+    for weight, depth in product(WEIGHTS, DEPTHS_USD):
+        yield replace(ThinSetting.base(), weight_initial=weight, usd_per_bp=depth)
+
+
+def lines() -> Iterator[tuple[str, float, ThinSetting]]:
+    """Yield factor, value and setting where one factor moves."""
+    for factor, values in FACTORS.items():
+        for value in values:
+            changes: dict[str, Any] = {factor: value}
+            yield factor, value, replace(ThinSetting.base(), **changes)
+
+
+def cases() -> list[ThinSetting]:
+    """Return every setting, each once."""
+    return list(dict.fromkeys((*grid(), *(setting for *_, setting in lines()))))
+
+
+def sweep_tables(found: dict[ThinSetting, PledgedResult]) -> list[Table]:
+    """Lay out what was found: the grid, and along each factor."""
+    losses = {
+        (setting.weight_initial, setting.usd_per_bp): found[setting].loss_usd for setting in grid()
+    }
+    return [
+        Table(
+            "grid",
+            "What the account cost the captive maker in millions, by weight and by depth of book",
+            ("weight_initial", *(f"usd_per_bp_{depth:.0f}" for depth in DEPTHS_USD)),
+            [
+                (str(weight), *(_millions(losses[weight, depth]) for depth in DEPTHS_USD))
+                for weight in WEIGHTS
+            ],
+            (
+                "Below zero the takeover earned. Tokens that nobody had bought when the run ended "
+                "are in the loss: at a depth of 0 that is all of them.",
+            ),
+        ),
+        Table(
+            "by-factor",
+            "The same, one factor at a time, in millions",
+            ("factor", "value", "lent", "worth_when_taken", "brought", "unsold", "loss"),
+            [
+                (
+                    factor,
+                    f"{value:_g}" if value < 1_000 else f"{value:_.0f}",
+                    *(
+                        _millions(usd)
+                        for usd in (
+                            found[setting].lent_usd,
+                            found[setting].worth_usd,
+                            found[setting].brought_usd,
+                            found[setting].unsold_usd,
+                            found[setting].loss_usd,
+                        )
+                    ),
+                )
+                for factor, value, setting in lines()
+            ],
+            (
+                f"Tokens are of {CIRCULATING:_.0f} in circulation. The price after is that at the "
+                "end of the run. The factor is of the venue's rule by which the more tokens one "
+                "has, the less of each counts; whether it was in force then is not on record.",
+            ),
+        ),
+    ]
+
+
+def _millions(usd: Decimal) -> Decimal:
+    return (usd / MILLION).quantize(TENTH)
+
+
+@experiment("grid", "by-factor")
+def main() -> list[Table]:
+    """Print what an account that borrows against a thin token costs the captive maker."""
+    return sweep_tables(run_cases(outcome, cases()))
+
+
+if __name__ == "__main__":
+    main()
