@@ -169,6 +169,22 @@ def test_until_it_borrows_and_after_it_may_nobody_lends_anything(executed):
     assert found.loss_usd == 0
 
 
+def test_no_more_is_lent_when_it_no_longer_borrows(executed):
+    steps = ((date(2021, 4, 6), 30.0), (datetime(2021, 4, 6, 12), 30.0), (date(2021, 4, 7), 60.0))
+    early, late = (
+        result(executed, steps=steps, until=until) for until in (datetime(2021, 4, 6, 6), None)
+    )
+
+    assert abs(early.lent_usd - DEBT / 2) < 1
+    assert abs(late.lent_usd - DEBT) < 1
+
+
+def test_a_borrower_is_lent_no_more_than_what_counts_when_its_margin_is_checked(executed):
+    found = result(executed, weight=0.5, weight_initial=1.0)
+
+    assert abs(found.lent_usd - Decimal("0.5") * 60_000_000 * 10 / 11) < 1
+
+
 # ------------------------------------------------------------------------------- the books
 
 

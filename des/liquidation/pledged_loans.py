@@ -22,7 +22,7 @@ from des.liquidation.pledged_account import (
 )
 from des.liquidation.token_book import BookDepth
 from des.liquidation.token_collateral import E6
-from des.scenario import Leverage, PledgedLoan, moment_us
+from des.scenario import Leverage, PledgedLoan
 from des.venue.venue import Venue
 from ledger import margin_lending
 from ledger.accounts import PLEDGED, claim_in_kind, margin_loan
@@ -54,10 +54,6 @@ class TokenLoan:
         """Return what the tokens count for, by a weight or, if that is less, by their number."""
         by_size_e6 = size_weight_e6(self.loan.imf_factor, self.account.lots * self.lot_tokens)
         return self.account.value_cents(lot_cents) * min(weight_e6, by_size_e6) // E6
-
-    def borrows_at(self, time_us: int) -> bool:
-        """Tell whether the borrower asks for more at a settlement."""
-        return moment_us(self.loan.since) <= time_us < moment_us(self.loan.until)
 
 
 class PledgedLoans:
@@ -110,10 +106,12 @@ class PledgedLoans:
     def lend(self, time_us: int, marks: np.ndarray) -> None:
         """Lend what borrowers ask for, who withdraw it at once."""
         for each in self._loans:
-            if not each.borrows_at(time_us):
+            if not each.loan.borrows_at(time_us):
                 continue
             mark, loan, account = int(marks[each.market]), each.loan, each.account
-            counted = each.counted_cents(loan.weight_initial_e6, self._lot_cents(each, mark))
+            counted = each.counted_cents(
+                loan.weight_initial_e6(each.token.weight_e6), self._lot_cents(each, mark)
+            )
             most = lendable_cents(counted, loan)
             if loan.borrowed_usd_max is not None:
                 most = min(most, to_cents(loan.borrowed_usd_max))

@@ -45,7 +45,6 @@ from des.scenario.quantities import (
     TokenName,
     Usd,
     Volatility,
-    moment_us,
 )
 from des.scenario.run import DAYS_MAX, Run, months_between
 from des.scenario.scenario import TICKS_MAX, Scenario
@@ -122,6 +121,5 @@ __all__ = [
     "Valuation",
     "Volatility",
     "VolatilityLevel",
-    "moment_us",
     "months_between",
 ]

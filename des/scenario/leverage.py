@@ -114,25 +114,19 @@ class Leverage(Part):
 
     @model_validator(mode="after")
     def _pledged(self) -> Self:
-        weights = {token.name: token.weight for token in self.tokens}
+        names = [token.name for token in self.tokens]
         for i, loan in enumerate(self.pledged_loans):
-            if loan.token not in weights:
+            if loan.token not in names:
                 raise ContradictionError(
                     ("pledged_loans", i, "token"),
                     f"is '{loan.token}', which is none of leverage.tokens; give one of "
-                    f"{', '.join(weights) or 'them, and name it there'}",
+                    f"{', '.join(names) or 'them, and name it there'}",
                 )
             if loan.token in [before.token for before in self.pledged_loans[:i]]:
                 raise ContradictionError(
                     ("pledged_loans", i, "token"),
                     f"is '{loan.token}', which is pledged already; give each loan a token, and so "
                     "a book, of its own",
-                )
-            if loan.weight_initial > weights[loan.token]:
-                raise ContradictionError(
-                    ("pledged_loans", i, "weight_initial"),
-                    f"is {loan.weight_initial:_}; give at most {weights[loan.token]:_}, the weight "
-                    "of the token, or what was just lent would be called at once",
                 )
         return self
 

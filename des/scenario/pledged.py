@@ -36,22 +36,28 @@ class PledgedLoan(Part):
     borrower: Entity
     token: TokenName  # one of leverage.tokens, whose weight counts when margin is checked
     tokens: Annotated[float, Field(gt=0, le=1e12)]  # rounded down to whole lots
-    weight_initial: Annotated[float, Field(ge=0.01, le=1)]  # counts when it borrows
+    weight_initial: Annotated[float, Field(ge=0.01, le=1)]  # when it borrows; at most that weight
     leverage_max: Annotated[float, Field(ge=1, le=200)]  # 1 / the margin kept on a new dollar
     since: date | datetime
-    until: date | datetime
+    until: date | datetime | None = None  # None: for good
     borrowed_usd_max: PositiveUsd | None = None  # None: no limit on one customer's debt
     imf_factor: Fraction = 0.0  # the more tokens one has, the less of each counts; 0: no such rule
     book: TokenBook
 
-    @property
-    def weight_initial_e6(self) -> int:
-        """Return the weight in millionths."""
-        return round(self.weight_initial * 1_000_000)
+    def weight_initial_e6(self, weight_e6: int) -> int:
+        """Return in millionths what counts when it borrows, of a token of that weight."""
+        return min(round(self.weight_initial * 1_000_000), weight_e6)
+
+    def borrows_at(self, time_us: int) -> bool:
+        """Tell whether it asks for more at a moment."""
+        until_us = time_us + 1 if self.until is None else moment_us(self.until)
+        return moment_us(self.since) <= time_us < until_us
 
     @model_validator(mode="after")
     def _span(self) -> Self:
         check_full_hour("since", self.since)
+        if self.until is None:
+            return self
         check_full_hour("until", self.until)
         if not moment_us(self.since) < moment_us(self.until):
             raise ContradictionError(

@@ -713,12 +713,6 @@ WRONG_LOANS = [
         "leverage.pledged_loans[1].token",
         "is pledged already; give each loan a token",
     ),
-    (
-        "weight_initial = 0.9",
-        "weight_initial = 0.96",
-        f"{LOAN}.weight_initial",
-        "is 0.96; give at most 0.95",
-    ),
     ("\nuntil = 2021-05-02", "\nuntil = 2021-05-01", f"{LOAN}.until", "give a time after since"),
     ("\nsince = 2021-05-01", "\nsince = 2021-05-01T00:30:00", f"{LOAN}.since", "full hour"),
     ('borrower = "Trader"', 'borrower = "FTX"', f"{LOAN}.borrower", "is 'FTX', which is taken"),
