@@ -19,10 +19,12 @@ from ledger.reports.dollars import OPENINGS, ZERO
 from ledger.reports.life.milestones import First, firsts
 from ledger.reports.life.standing import standings
 from ledger.reports.money.hole import Hole, hole
+from ledger.reports.money.quote_views import QuoteViews, quote_views
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import MANIFEST, RunFolder
 from runs.execute import execute
 from runs.removals import Counterfactual
+from runs.what_would_have_been import in_a_sentence, two_views
 
 
 class EntrySaid(NamedTuple):
@@ -45,13 +47,17 @@ class WithAndWithout:
     made: Counterfactual
     ours: Hole
     theirs: Hole
+    views: tuple[QuoteViews, QuoteViews]
     firsts: tuple[tuple[First, First], ...]  # of each milestone
     parting: Ends | None  # the first entries that differ; None where all are alike
     same_versions: bool  # of the program and its libraries
 
     def tables(self) -> list[Table]:
-        """Lay out the differences by kind, of the hole, of dates, and where they begin."""
+        """Lay out the differences of quotes, by kind, of the hole, of dates, and the parting."""
+        kind = self.made.kind
+        said = in_a_sentence(kind, (self.ours, self.theirs), self.views)
         return [
+            two_views(said, _columns(kind), *self.views),
             _kinds_table(self.ours, self.theirs, self.made, self.same_versions),
             _hole_table(self.ours, self.theirs, self.made.kind),
             _firsts_table(self),
@@ -90,6 +96,7 @@ def compare(run: RunFolder, other: RunFolder, made: Counterfactual) -> WithAndWi
         made,
         hole(run),
         hole(other),
+        (quote_views(run), quote_views(other)),
         tuple(zip(ours.values(), theirs.values(), strict=True)),
         _parting(run, other),
         _same_versions(run, other),
@@ -132,6 +139,7 @@ def _kinds_table(ours: Hole, theirs: Hole, made: Counterfactual, same_versions: 
         rows,
         (
             f"Without {made.kind}: {made.how}; scenario and seed are the same in all else.",
+            *made.held,
             f"Uses are above zero, sources below. A difference is with less without: above zero, "
             f"the kind used more, or brought less, because of {made.kind} and of all that "
             "follows from it. Kinds sum to the hole, and so do their differences.",

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
+from des.given import given
 from des.scenario import Scenario
 from ledger.kinds import USES, Kind
 from ledger.mistake import MistakeError
 from ledger.run_folder import RunFolder
+from runs.held_inputs import held_inputs
+from runs.scenario_files import extended
 from runs.scenarios import load
 
 Overrides = Mapping[str, Any]
@@ -45,13 +48,16 @@ class Counterfactual:
     kind: str
     how: str
     scenario: Scenario
+    held: tuple[str, ...] = ()  # what stands as it was, though the run computed it from its course
 
 
 def without(run: RunFolder, kind: str) -> Counterfactual:
     """Take a mechanism out of the scenario that a run was made from.
 
+    What is no consequence of it is held as the run had it: see `held_inputs`.
+
     Args:
-        run: its scenario.toml is read.
+        run: its scenario.toml is read, and what it booked.
         kind: one of REMOVALS.
 
     Raises:
@@ -60,11 +66,13 @@ def without(run: RunFolder, kind: str) -> Counterfactual:
     """
     path = str(run.path / "scenario.toml")
     scenario = load(path)
-    changes = {name: removed(scenario) for name, removed in REMOVALS.items()}
-    change = changes.get(kind)
-    if change is None:
-        raise CounterfactualError(kind, tuple(name for name in changes if changes[name]))
-    return Counterfactual(kind, change.how, load(path, change.overrides))
+    kinds = tuple(name for name, removed in REMOVALS.items() if removed(scenario))
+    if kind not in kinds:
+        raise CounterfactualError(kind, kinds)
+    held = held_inputs(run, scenario)
+    change = given(REMOVALS[kind](load(path, held.overrides)))
+    other = load(path, extended(held.overrides, change.overrides))
+    return Counterfactual(kind, change.how, other, held.how)
 
 
 def _pickoff(scenario: Scenario) -> Change | None:
@@ -139,9 +147,11 @@ def _shares(scenario: Scenario) -> Change | None:
 
 
 def _operations(scenario: Scenario) -> Change | None:
-    if scenario.group is None or not scenario.group.house_cost_share:
+    group = scenario.group
+    if group is None or not (group.house_cost_share or group.house_costs):
         return None
-    return Change("the house costs nothing to run", {"group": {"house_cost_share": 0.0}})
+    nothing: dict[str, Any] = {"house_cost_share": 0.0, "house_costs": []}
+    return Change("the house costs nothing to run", {"group": nothing})
 
 
 def _uses(kind: str) -> Callable[[Scenario], Change | None]:

@@ -232,6 +232,13 @@ class Lift(Part):
         return 1 + self.elasticity * math.log1p(pool_usd / self.reference_usd)
 
 
+class HouseCost(Part):
+    """What the house pays on a first of a month for what it costs to run, however its fees went."""
+
+    date: date
+    usd: Usd
+
+
 class Long(Spell):
     """A position of the directional book: bought for so much, held, and sold.
 
@@ -247,6 +254,8 @@ class Group(Part):
 
     never_lend_customer_money: bool = False  # the credit line then ends where theirs begins
     house_cost_share: Fraction = 0.0  # of a month's fees: its operating cost, on the next first
+    house_costs: Annotated[tuple[HouseCost, ...], Field(max_length=1_000)] = ()  # then so much
+    costs_follow_fees: bool = False  # in a counterfactual too; else what the run booked stands
     investors: Entity | None = None  # who buys shares
     lenders: Annotated[tuple[Lender, ...], Field(max_length=100)] = ()  # asked in this order
     uses: Annotated[tuple[Use, ...], Field(max_length=10_000)] = ()
@@ -274,6 +283,21 @@ class Group(Part):
             raise ContradictionError(
                 ("investors",), f"is '{self.investors}'; give rounds too, or leave it out"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _costs(self) -> Self:
+        for i, cost in enumerate(self.house_costs):
+            if cost.date.day != 1:
+                raise ContradictionError(
+                    ("house_costs", i, "date"),
+                    f"is {cost.date}; give the first of a month, on which costs are paid",
+                )
+            if i and cost.date <= (before := self.house_costs[i - 1].date):
+                raise ContradictionError(
+                    ("house_costs", i, "date"),
+                    f"is {cost.date}; give a day after the {before} before it",
+                )
         return self
 
     @model_validator(mode="after")

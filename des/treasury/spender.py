@@ -28,7 +28,7 @@ def spendings_of(scenario: Scenario, parties: Parties) -> tuple[Spending, ...]:
     if group is None:
         return ()
     spendings = [spending_of(use, parties) for use in group.uses]
-    if group.house_cost_share:
+    if group.house_cost_share or group.house_costs:
         spendings.append(_operations(parties))
     return tuple(dict.fromkeys(spendings))
 
@@ -60,6 +60,7 @@ class Spender:
         self._never_lends = group.never_lend_customer_money
         self._uses = calendar(group.uses, parties)
         self._cost_share = Decimal(repr(group.house_cost_share))
+        self._stated_costs = {cost.date: to_cents(cost.usd) for cost in group.house_costs}
         self._fees_cents = 0  # in all, when costs were paid last
 
     def pay_uses(self, time_us: int) -> None:
@@ -84,14 +85,18 @@ class Spender:
         return True
 
     def pay_costs(self, time_us: int) -> None:
-        """Let the house pay out a share of the fees that the month before brought it."""
+        """Let the house pay what is stated for the day, or a share of the fees of the month before.
+
+        Both are told in the same words, so that books that hold costs begin like those they are of.
+        """
         # The books are closed up to yesterday, which is when that month ended.
         earned = -self._journal.balance(income(self._parties.house, Kind.FEES))
-        cents = round(self._cost_share * (earned - self._fees_cents))
+        by_fees = round(self._cost_share * (earned - self._fees_cents))
         self._fees_cents = earned
+        cents = self._stated_costs.get(day_of(time_us), by_fees)
         if cents > 0:
-            why = "what it costs to run, by last month's fees"
-            self._pay(time_us, Payment(_operations(self._parties), cents, why, ()))
+            payment = Payment(_operations(self._parties), cents, "what it costs to run", ())
+            self._pay(time_us, payment)
 
     def _pay(self, time_us: int, payment: Payment) -> None:
         spending, cents = payment.spending, payment.cents

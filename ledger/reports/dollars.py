@@ -13,6 +13,7 @@ Key = TypeVar("Key")
 
 ZERO = Decimal("0.00")
 TENTH = Decimal("0.1")
+MILLION = Decimal(1_000_000)
 # The numbers of entries that give somebody what they have on the first day.
 OPENINGS = f"(SELECT seq FROM postings WHERE kind = '{Kind.OPENING}')"
 
@@ -50,3 +51,10 @@ def number_of(run: RunFolder) -> Callable[[int, str], Decimal]:
 def percent(part: Decimal, whole: Decimal) -> Decimal | None:
     """Return *part* as a percentage of *whole* with one decimal; None where there is no whole."""
     return (100 * part / whole).quantize(TENTH) if whole > 0 else None
+
+
+def spoken(usd: Decimal) -> str:
+    """Write an amount as it is said: in millions, or to the dollar below one."""
+    if abs(usd) < MILLION:
+        return f"{usd:,.0f} dollars"
+    return f"{usd / MILLION:,.1f} million"

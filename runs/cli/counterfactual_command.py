@@ -23,7 +23,7 @@ from runs.removals import REMOVALS, without
     help="Keep the other run there.  [default: it is not kept]",
 )
 @click.option("--force", is_flag=True, help="Replace an older run in that folder.")
-@report("difference", "hole", "firsts", "parting")
+@report("views", "difference", "hole", "firsts", "parting")
 def counterfactual_command(
     run: RunFolder, kind: str, out: Path | None, force: bool
 ) -> WithAndWithout:
@@ -33,9 +33,10 @@ def counterfactual_command(
       moneytrail counterfactual runs/out/tiny-seed1 --without PickOff
       moneytrail counterfactual runs/out/tiny-seed1 --without CreditLine --table difference
 
-    The run's own scenario.toml is changed in one place and simulated again. Kind by kind, and of
-    the hole, the difference is what the mechanism did with all that followed from it; until the
-    first entry that differs, the two ledgers are the same.
+    The run's own scenario.toml is changed in one place and simulated again. What is no consequence
+    of the mechanism stands as the run booked it, and the report says what that is. Kind by kind,
+    and of the hole, the difference is what the mechanism did with all that followed from it; until
+    the first entry that differs, the two ledgers are the same.
     """
     other = without(run, kind)
     with Progress() as progress:

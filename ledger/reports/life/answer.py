@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 
 from ledger.kinds import Kind
-from ledger.reports.dollars import ZERO, percent
+from ledger.reports.dollars import ZERO, percent, spoken
 from ledger.reports.life.milestones import First, Milestone, firsts
 from ledger.reports.life.standing import standings
 from ledger.reports.money.hole import Hole, hole
@@ -13,7 +12,6 @@ from ledger.reports.money.mechanism import Mechanism, mechanism
 from ledger.run_folder import RunFolder
 
 LARGEST = 3  # uses that are named
-MILLION = Decimal(1_000_000)
 
 
 def answer(run: RunFolder) -> str:
@@ -35,12 +33,12 @@ def answer(run: RunFolder) -> str:
 
 
 def _missing(the_hole: Hole, house: str, first: date, last: date) -> str:
-    owed = _usd(the_hole.claims_usd)
-    there = _usd(sum(the_hole.liquid_usd.values(), ZERO))
+    owed = spoken(the_hole.claims_usd)
+    there = spoken(sum(the_hole.liquid_usd.values(), ZERO))
     said = f"From {first} to {last}: {house} owes its customers {owed}, and the group has {there}"
     if the_hole.hole_usd <= 0:
         return f"{said}: there is no hole."
-    return f"{said}: a hole of {_usd(the_hole.hole_usd)}."
+    return f"{said}: a hole of {spoken(the_hole.hole_usd)}."
 
 
 def _largest(the_hole: Hole) -> str:
@@ -49,7 +47,7 @@ def _largest(the_hole: Hole) -> str:
     if not uses:
         return "Nothing used money."
     named = [f"{kind} {percent(usd, used)}%" for kind, usd in list(uses.items())[:LARGEST]]
-    return f"Of {_usd(used)} that was used, {_listed(named)} are the largest."
+    return f"Of {spoken(used)} that was used, {_listed(named)} are the largest."
 
 
 def _quotes(the_hole: Hole, maker: str) -> str:
@@ -59,10 +57,10 @@ def _quotes(the_hole: Hole, maker: str) -> str:
     spread, hedges = -kinds.get(Kind.SPREAD, ZERO), kinds.get(Kind.HEDGING, ZERO)
     net = spread - lost - hedges
     share = f", {percent(lost, used)}% of all uses" if lost > 0 else ""
+    came_to = f"{'earned' if net >= 0 else 'lost'} {spoken(abs(net))}"
     return (
-        f"Stale quotes cost {maker} {_usd(lost)}{share}; it earned {_usd(spread)} in spread and "
-        f"paid {_usd(hedges)} for hedges, so that its quotes {'earned' if net >= 0 else 'lost'} "
-        f"{_usd(abs(net))} in all."
+        f"Stale quotes cost {maker} {spoken(lost)}{share}; it earned {spoken(spread)} in spread "
+        f"and paid {spoken(hedges)} for hedges, so that its quotes {came_to} in all."
     )
 
 
@@ -73,13 +71,13 @@ def _mechanism(found: Mechanism) -> str:
     share = percent(found.cost_usd, found.uses_usd) if found.cost_usd else None
     said = f", {share}% of all uses" if share is not None else ""
     parts = [
-        f"{part.claimed} {'lost' if part.net_usd > 0 else 'earned'} {_usd(abs(part.net_usd))}"
+        f"{part.claimed} {'lost' if part.net_usd > 0 else 'earned'} {spoken(abs(part.net_usd))}"
         for part in found.parts
         if part.kinds_usd
     ]
     return (
-        f"The mechanism that the thread claims cost {_usd(found.cost_usd)}{said}, and brought "
-        f"{_usd(found.brought_usd)}: {_listed(parts)}."
+        f"The mechanism that the thread claims cost {spoken(found.cost_usd)}{said}, and brought "
+        f"{spoken(found.brought_usd)}: {_listed(parts)}."
     )
 
 
@@ -101,10 +99,3 @@ def _paid_out(dated: Mapping[Milestone, First]) -> str:
 
 def _listed(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def _usd(usd: Decimal) -> str:
-    """Write an amount as it is said: in millions, or to the dollar below one."""
-    if abs(usd) < MILLION:
-        return f"{usd:,.0f} dollars"
-    return f"{usd / MILLION:,.1f} million"

@@ -1,0 +1,76 @@
+"""What would have been without a cause: in a sentence, and as two views of the maker's quotes.
+
+The maker's result and the group's stand beside each other, since they may differ in sign: who hits
+a quote pays the exchange a fee, which is no income of the maker and one of the group.
+"""
+
+from decimal import Decimal
+
+from ledger.reports.dollars import ZERO, spoken
+from ledger.reports.money.hole import Hole
+from ledger.reports.money.quote_views import QuoteViews
+from ledger.reports.table import Table
+
+Pair = tuple[Decimal, Decimal]  # with the cause, and without
+
+
+def in_a_sentence(kind: str, holes: tuple[Hole, Hole], views: tuple[QuoteViews, QuoteViews]) -> str:
+    """Say what the group lacks and what its quotes bring, with a cause and without.
+
+    Args:
+        kind: the cause.
+        holes, views: of the run, and of the one without.
+    """
+    ours, theirs = views
+    lacks, would_lack = (each.hole_usd for each in holes)
+    has = "lacks" if lacks > 0 else "has"
+    would_have = "lack" if would_lack > 0 else "have"
+    return (
+        f"With {kind} the group {has} {_or_spare(lacks)}; without, it would {would_have} "
+        f"{_or_spare(would_lack)}. {ours.maker}'s quotes "
+        f"{_turned(ours.maker, (ours.maker_usd, theirs.maker_usd))}, and "
+        f"{_turned('the group', (ours.group_usd, theirs.group_usd))}."
+    )
+
+
+def two_views(title: str, columns: tuple[str, ...], ours: QuoteViews, theirs: QuoteViews) -> Table:
+    """Lay out by kind what quotes bring their maker, then the fees on them, then the group.
+
+    Args:
+        title: of the table.
+        columns: with the cause, without, and the difference.
+        ours, theirs: of the run, and of the one without.
+    """
+    lines = {
+        f"{ours.maker}: {kind}": (_of(ours, kind), _of(theirs, kind))
+        for kind in dict.fromkeys(view.kind for view in (*ours.kinds, *theirs.kinds))
+    }
+    lines |= {
+        f"{ours.maker}: quotes in all": (ours.maker_usd, theirs.maker_usd),
+        f"{ours.house}: taker fees on them": (ours.taker_fees_usd, theirs.taker_fees_usd),
+        "the group: quotes and fees": (ours.group_usd, theirs.group_usd),
+    }
+    return Table(
+        "views",
+        title,
+        ("line", *columns),
+        [(line, *pair, pair[0] - pair[1]) for line, pair in lines.items() if any(pair)],
+        (
+            "Gains are above zero here, losses below. These are results of fills alone; all that "
+            "follows from them is in the hole.",
+        ),
+    )
+
+
+def _or_spare(lacks_usd: Decimal) -> str:
+    said = spoken(abs(lacks_usd))
+    return said if lacks_usd > 0 else f"{said} to spare"
+
+
+def _turned(whom: str, pair: Pair) -> str:
+    now, then = (f"{'bring' if usd >= 0 else 'cost'} {{}} {spoken(abs(usd))}" for usd in pair)
+    return f"{now.format(whom)} and would {then.format('it')}"
+
+
+def _of(views: QuoteViews, kind: str) -> Decimal:
+    return sum((view.maker_usd for view in views.kinds if view.kind == kind), ZERO)

@@ -1,0 +1,92 @@
+"""A counterfactual says first, in millions, what would have been: to the maker, to the group."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from ledger.kinds import Kind
+from ledger.reports.money.hole import hole
+from ledger.reports.money.quote_views import QuoteView, QuoteViews
+from ledger.reports.table import Table
+from ledger.run_folder import RunFolder
+from runs.counterfactual import counterfactual
+from runs.removals import without
+from runs.what_would_have_been import in_a_sentence, two_views
+
+
+def views(maker_usd: int, fees_usd: int) -> QuoteViews:
+    usd = Decimal(maker_usd), Decimal(fees_usd)
+    return QuoteViews("Alameda", "FTX", (QuoteView(Kind.PICKOFF, 1, *usd),))
+
+
+@pytest.fixture(scope="module")
+def told(busy_run: RunFolder, tmp_path_factory) -> tuple[RunFolder, Table]:
+    """Three busy days without hits on stale quotes: the other run, and the table of both views."""
+    folder = tmp_path_factory.mktemp("without") / "run"
+    table, *_ = counterfactual(busy_run, without(busy_run, "PickOff"), folder).tables()
+    return RunFolder.at(folder), table
+
+
+def test_the_sentence_says_what_is_lacking_and_what_quotes_bring_maker_and_group(busy_run):
+    there = hole(busy_run)
+    surplus = replace(there, liquid_usd={"FTX": there.claims_usd + 2_500_000})
+    short = replace(there, liquid_usd={"FTX": there.claims_usd - 184_200_000})
+
+    said = in_a_sentence(
+        "PickOff", (short, surplus), (views(-164_000_000, 190_000_000), views(0, 0))
+    )
+    assert said == (
+        "With PickOff the group lacks 184.2 million; without, it would have 2.5 million to spare. "
+        "Alameda's quotes cost Alameda 164.0 million and would bring it 0 dollars, and bring the "
+        "group 26.0 million and would bring it 0 dollars."
+    )
+
+
+def test_losses_of_the_maker_can_be_gains_of_the_group_and_stand_beside_each_other():
+    table = two_views("", ("with", "without", "difference"), views(-100, 130), views(0, 0))
+
+    lines = {line: figures for line, *figures in table.rows}
+    assert lines["Alameda: quotes in all"] == [-100, 0, -100]
+    assert lines["FTX: taker fees on them"] == [130, 0, 130]
+    assert lines["the group: quotes and fees"] == [30, 0, 30]
+
+
+def test_both_views_are_sums_of_what_fills_say_with_the_cause_and_without(busy_run, told):
+    other, table = told
+    lines = {line: figures for line, *figures in table.rows}
+
+    for i, run in enumerate((busy_run, other)):
+        quotes, fees = summed(run)
+        assert lines["Alameda: quotes in all"][i] == quotes
+        assert lines["FTX: taker fees on them"][i] == fees
+        assert lines["the group: quotes and fees"][i] == quotes + fees
+    assert lines["Alameda: PickOff"][1] == 0 > lines["Alameda: PickOff"][0]
+    assert all(ours - theirs == difference for ours, theirs, difference in lines.values())
+
+
+def test_the_sentence_comes_before_any_table(busy_run, told):
+    other, table = told
+
+    assert table.name == "views"
+    assert table.title.startswith("With PickOff the group ")
+    assert f"{abs(hole(other).hole_usd):,.0f} dollars" in table.title
+
+
+def summed(run: RunFolder) -> tuple[Decimal, Decimal]:
+    """Add up each fill by itself: what quotes brought the maker, its hedges among them, and fees.
+
+    A second way to the figures: row by row in Python, where the report asks DuckDB for sums.
+    """
+    quotes = fees = 0
+    with run.connect() as connection:
+        rows = connection.execute(
+            "SELECT venue, maker, taker, motive, edge_cents, fee_cents FROM rows"
+        ).fetchall()
+    for venue, maker, taker, motive, edge, fee in rows:
+        if taker == "Alameda" and motive == "hedging":
+            quotes += edge - fee
+        elif (venue, maker) == ("FTX", "Alameda") and motive in ("pickoff", "spread"):
+            quotes -= edge
+            fees += fee
+    return Decimal(quotes).scaleb(-2), Decimal(fees).scaleb(-2)
