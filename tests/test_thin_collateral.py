@@ -185,7 +185,41 @@ def test_a_borrower_is_lent_no_more_than_what_counts_when_its_margin_is_checked(
     assert abs(found.lent_usd - Decimal("0.5") * 60_000_000 * 10 / 11) < 1
 
 
+def test_nothing_is_lent_or_sold_by_a_price_that_is_yet_to_come(executed):
+    """Two worlds whose prices part after 8 April have the same entries until then."""
+    until_then = (*SLOW[:2], (datetime(2021, 4, 7, 12), 40.0), (date(2021, 4, 8), 30.0))
+    falls, rises = (
+        executed(THIN, **world(steps=(*until_then, (date(2021, 4, 9), usd)))) for usd in (5.0, 90.0)
+    )
+    before, after = (
+        [
+            run.select(
+                f"SELECT narration, account, units FROM postings WHERE date {when} '2021-04-08' "
+                "AND (tag LIKE 'margin-%' OR tag LIKE '%takeover%') ORDER BY seq, line"
+            )
+            for run in (falls, rises)
+        ]
+        for when in ("<", ">=")
+    )
+
+    assert before[0] == before[1] != []
+    assert after[0] != after[1]
+
+
 # ------------------------------------------------------------------------------- the books
+
+
+def test_a_sale_brings_no_more_than_the_tokens_are_worth_and_hardly_less(executed):
+    run = executed(THIN, **world(steps=SLOW))
+    sales = run.select(
+        "SELECT (meta->>'quantity')::DECIMAL(18, 2) * (meta->>'lead')::DECIMAL(18, 2), "
+        "units * 0.01 FROM postings WHERE tag IN ('margin-sale', 'takeover-sale') "
+        "AND account = 'Equity:OtherMakers:Seizure' AND commodity = 'USD'"
+    )
+
+    assert len(sales) > 20
+    for worth, brought in sales:
+        assert 0 <= worth - brought <= worth * Decimal("0.00025") + Decimal("0.01")
 
 
 def test_the_books_are_whole_and_hold_the_loss_under_takeovers(thin_run):
