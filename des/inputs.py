@@ -7,6 +7,8 @@ from des.scenario import Scenario
 from ledger.journal import Journal
 from ledger.money import dollars, to_cents
 from ledger.notes import (
+    FeeDiscount,
+    FeeFloor,
     FirmProfile,
     FundingRate,
     RecordedShare,
@@ -31,10 +33,14 @@ def note_inputs(journal: Journal, time_us: int, scenario: Scenario, funding_e9: 
     for tier in house.fee_tiers:
         journal.note(time_us, _fee(house.name, tier.volume_usd, tier.taker_bps))
     journal.note(time_us, _fee(lead.name, 0, lead.taker_fee_bps))
+    if house.taker_floor_bps:
+        journal.note(time_us, FeeFloor(house.name, round(house.taker_floor_bps * 100)))
     for firm in trading_firms(scenario):
         journal.note(time_us, VolumeBefore(firm.name, _usd(firm.volume_30d_usd)))
         reaction_ms = rounded(firm.reaction_ms, 3)
         journal.note(time_us, FirmProfile(firm.name, firm.category or "", reaction_ms))
+        if firm.fee_discount:
+            journal.note(time_us, FeeDiscount(firm.name, round(firm.fee_discount * 10_000)))
     rules = scenario.leverage
     if rules and rules.insurance_stated_usd is not None:
         journal.note(time_us, StatedFund(house.name, _usd(rules.insurance_stated_usd)))

@@ -4,7 +4,8 @@ import numpy as np
 
 from des.compile_cache import njit
 from des.firms.capital import CapitalDesk
-from des.market.holdings import DeskOrder, FirmsInMarket, Holdings
+from des.market.holdings import DeskOrder, Holdings
+from des.quoting.firms_in_market import FirmsInMarket
 from des.scenario import Scenario
 from des.treasury.directional import DirectionalBook
 from des.treasury.quoter_switch import QuoterSwitch
@@ -67,7 +68,7 @@ class Positions:
         in_market = _of_firms(
             self._firms, house.lots[market], house.claims, house.fee_e6, takes, len(self._markets)
         )
-        return FirmsInMarket(*in_market)
+        return FirmsInMarket(*in_market, takes)
 
     def _directional_order(self, market: int, mark_ticks: int, now_us: int) -> DeskOrder | None:
         """Return what the directional desk orders in a market, if there is such a desk."""
@@ -91,14 +92,15 @@ def _of_firms(
     fee_e6: np.ndarray,
     takes: np.ndarray,
     markets: int,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Pick lots, margin and fee of the firms from those of all members.
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Pick lots, claim, margin and fee of the firms from those of all members.
 
     Margin is an equal part of a firm's claim for each market, and none where it does not take.
     """
     n = len(firms)
-    held, margin, fee = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+    held, claim = np.empty(n, np.int64), np.empty(n, np.int64)
+    margin, fee = np.empty(n, np.int64), np.empty(n, np.int64)
     for i, firm in enumerate(firms):
-        held[i], fee[i] = lots[firm], fee_e6[firm]
+        held[i], claim[i], fee[i] = lots[firm], claims[firm], fee_e6[firm]
         margin[i] = claims[firm] // markets if takes[i] else 0
-    return held, margin, fee
+    return held, claim, margin, fee

@@ -14,6 +14,7 @@ import simpy
 
 from des.clock import DAY_US, HOUR_US, SECOND_US, midnight_us
 from des.custody.custody import OPEN
+from des.firms.capital import TRADING, WAITING
 from des.firms.lead_desk import LeadDesk
 from des.inputs import note_inputs
 from des.opening import fund_maker
@@ -24,7 +25,7 @@ from des.venue.venue import hourly_funding_e9
 from des.wiring import wire
 from des.witness import agree_on_claims
 from ledger.money import dollars
-from ledger.notes import Belief
+from ledger.notes import Belief, HitLimits
 from ledger.times import day_of
 
 
@@ -137,6 +138,8 @@ class World:
             cast.group.close_day(time_us, marks)
         if day_of(end_us).day == 1:
             self._note_beliefs(time_us)
+        if day_of(end_us).day == 1 or end_us == self._end_us:
+            self._note_limits(time_us)
         if cast.on_margin:
             cast.on_margin.note_prices(time_us)
         self.journal.close_day(time_us)
@@ -149,6 +152,15 @@ class World:
             figures = map(dollars, listing.belief())
             if self._cast.quoter.is_on:
                 self.journal.note(time_us, Belief(market.name, *figures))
+
+    def _note_limits(self, time_us: int) -> None:
+        """Write down where limits cut the firms' hits, since the last time."""
+        status = self._cast.capital.status
+        trading, waiting = status.count(TRADING), status.count(WAITING)
+        for market, listing in zip(self._scenario.markets, self.listings, strict=True):
+            taken, by_order, by_leverage = map(dollars, listing.close_limits().tolist())
+            note = HitLimits(market.name, taken, by_order, by_leverage, trading, waiting)
+            self.journal.note(time_us, note)
 
     def _agree_with_books(self) -> None:
         """Hold the world's own balances against the general ledger's: two witnesses, daily."""

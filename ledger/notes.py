@@ -123,6 +123,24 @@ class TakerFee(Note):
 
 
 @dataclass(frozen=True, slots=True)
+class FeeFloor(Note):
+    """Below what no discount brings a taker's fee."""
+
+    kind: ClassVar[str] = "taker-fee-floor-e6"
+    venue: Word
+    e6: Whole
+
+
+@dataclass(frozen=True, slots=True)
+class FeeDiscount(Note):
+    """By how much less than its tier a firm pays, for the house tokens that it holds."""
+
+    kind: ClassVar[str] = "taker-fee-discount-e4"
+    firm: Word
+    e4: Whole  # ten-thousandths of the fee
+
+
+@dataclass(frozen=True, slots=True)
 class VolumeBefore(Note):
     """What a firm has traded on the house in the thirty days before the run."""
 
@@ -170,6 +188,22 @@ class Belief(Note):
     market: Word
     result_usd: Usd
     volume_usd: Usd
+
+
+@dataclass(frozen=True, slots=True)
+class HitLimits(Note):
+    """What firms took of stale quotes in a market, and what each limit of theirs cut off.
+
+    Cut off is what paid and what nobody took, since the last order for it was at its limit.
+    """
+
+    kind: ClassVar[str] = "hit-limits"
+    market: Word
+    taken_usd: Usd
+    cut_by_order_share_usd: Usd
+    cut_by_leverage_usd: Usd
+    firms_trading: Whole
+    firms_waiting: Whole
 
 
 @dataclass(frozen=True, slots=True)

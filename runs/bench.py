@@ -17,11 +17,13 @@ import simpy
 from tabulate import tabulate
 
 from des.clock import SECOND_US
-from des.market.holdings import FirmsInMarket, Holdings
+from des.market.holdings import Holdings
 from des.market.listing import Listing
+from des.quoting.firms_in_market import FirmsInMarket
 from des.scenario import Scenario
 from des.world import World
 from ledger.day_ledger import days_of, render_days
+from ledger.money import to_cents
 from ledger.run_folder import RunFolder
 from runs.execute import execute
 from runs.scenarios import load
@@ -63,7 +65,10 @@ def _trade(
     env: simpy.Environment, listing: Listing, scenario: Scenario
 ) -> Generator[simpy.Event, None, None]:
     flat = np.zeros(scenario.firms.count, dtype=np.int64)
-    state = Holdings(0, 0, True, FirmsInMarket(flat, np.full(len(flat), 10**12), flat))
+    claims = np.array(
+        [to_cents(each.capital_usd - each.on_lead_usd) for each in scenario.firms.members]
+    )
+    state = Holdings(0, 0, True, FirmsInMarket(flat, claims, 100 * claims, flat, claims > 0))
     step_us, start_us = scenario.run.settle_s * SECOND_US, int(env.now)
     for now_us in range(start_us, start_us + _seconds(scenario) * SECOND_US, step_us):
         listing.decide(now_us, scenario.run.settle_s, state)

@@ -98,7 +98,7 @@ def small_world(drawn: dict) -> Scenario:
     market["lead_volume_usd_per_day"] = 1_000_000
     market["quoter"] = {"level_step_bps": 2, "skew_bps_per_limit": 3}
     market["quoter"] |= {key: drawn[key] for key in OF_QUOTER}
-    firm |= {"capital_usd": drawn["capital_usd"], "order_usd": 1_000}
+    firm |= {"capital_usd": drawn["capital_usd"], "order_share": 0.1}
     overrides = {
         "run": {
             "end": tiny["run"]["start"].replace(day=10),

@@ -83,7 +83,7 @@ STEPS = [{"since": STEP, "share": AFTER}]
 ALONE = {"active": False}
 ONE_FIRM = {
     "members": [
-        {"name": "F", "reaction_ms": 5, "hurdle_bps": 0.5, "capital_usd": 1e9, "order_usd": 50_000}
+        {"name": "F", "reaction_ms": 5, "hurdle_bps": 0.5, "capital_usd": 1e9, "order_share": 1e-4}
     ]
 }
 

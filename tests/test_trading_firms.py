@@ -21,7 +21,7 @@ EQUALLY_FAST = [
         "reaction_ms": 20,
         "hurdle_bps": 0.5,
         "capital_usd": 20_000,
-        "order_usd": 2_000,
+        "order_share": 0.14,
         "lead_quotes_usd": 500,
     }
     for i in range(5)

@@ -45,12 +45,12 @@ def lead_desk(
     if scenario.lead.quoting is None:
         return None
     hurdles = [firm.hurdle_bps for firm in firms]
-    orders = [to_cents(firm.order_usd) for firm in firms]
+    shares = [firm.order_share for firm in firms]
     return LeadDesk(
         scenario.lead.quoting,
         parties,
         delay_us[[parties.names.index(name) for name in parties.hedgers]],
-        np.array([0, *orders], dtype=np.int64),  # the maker is too slow to hit anybody
+        np.array([0.0, *shares]),  # the maker is too slow to hit anybody
         (np.array([0.0, *hurdles]) + scenario.lead.taker_fee_bps) / 10_000,
         round(scenario.lead.taker_fee_bps * 100),
         lead,
@@ -82,7 +82,7 @@ class LeadDesk:
         quoting: LeadQuoting,
         parties: Parties,
         delay_us: np.ndarray,
-        order_cents: np.ndarray,
+        order_share: np.ndarray,
         cost: np.ndarray,
         fee_e6: int,
         lead: Venue,
@@ -94,14 +94,14 @@ class LeadDesk:
             quoting: how quotes are shown there.
             parties: who is who; the arrays below are by `parties.hedgers`.
             delay_us: from a tick to an order's arrival, or a quote's replacement.
-            order_cents: what one order takes at most; 0 of whoever only quotes.
+            order_share: what one order takes at most of a claim; 0 of whoever only quotes.
             cost: what a sniper wants beyond the spread, its fee included, a fraction of the price.
             fee_e6: the lead venue's taker fee in millionths.
             lead: the venue.
             journal: takes down the results.
         """
         self._quoting, self._parties, self._lead, self._journal = quoting, parties, lead, journal
-        self._delay_us, self._order_cents, self._cost = delay_us, order_cents, cost
+        self._delay_us, self._order_share, self._cost = delay_us, order_share, cost
         self._fee_e6 = fee_e6
         self.hedgers = np.array([parties.names.index(name) for name in parties.hedgers])
         self._half_spread = quoting.half_spread_bps / 10_000
@@ -123,7 +123,8 @@ class LeadDesk:
         rents, spread = np.zeros((n, n), dtype=np.int64), np.zeros(n, dtype=np.int64)
         taken = np.zeros(n, dtype=np.int64)
         # Who shows quotes is fast enough to hit those of others; who does not, is not there.
-        order_cents = np.where(quote_cents > 0, self._order_cents, 0)
+        most_cents = np.maximum(self._lead.claims[self.hedgers], 0) * self._order_share
+        order_cents = np.rint(np.where(quote_cents > 0, most_cents, 0)).astype(np.int64)
         for market, listing in markets:
             hours_us = range(end_us - DAY_H * HOUR_US, end_us, HOUR_US)
             sigma = [listing.price.hour_volatility(hour_us) / YEAR_S**0.5 for hour_us in hours_us]

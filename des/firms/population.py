@@ -8,7 +8,7 @@ from des.chance import decision_key
 from des.scenario import Firm, FirmClass, Scenario
 
 # What is drawn stays within what a scenario may say of a firm with a name of its own.
-USD_MIN, USD_MAX, REACTION_MS_MAX = 0.01, 1e12, 60_000.0
+USD_MAX, REACTION_MS_MAX = 1e12, 60_000.0
 CAPITAL_USD_MIN = 1.0
 
 _NORMAL = NormalDist()
@@ -43,8 +43,9 @@ def _members(seed: int, each: FirmClass) -> Iterator[dict[str, float | str | boo
             "hurdle_bps": each.hurdle_bps,
             "capital_usd": capital_usd,
             "lead_share": each.lead_share,
-            "order_usd": max(capital_usd * each.order_share, USD_MIN),
+            "order_share": each.order_share,
             "leverage_max": each.leverage_max,
+            "fee_discount": each.fee_discount,
             "volume_30d_usd": min(capital_usd * each.volume_30d_share, USD_MAX),
             "lead_quotes_usd": capital_usd * each.lead_quotes_share,
             "waiting": i >= each.trading,

@@ -3,16 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-
-
-@dataclass(frozen=True, slots=True)
-class FirmsInMarket:
-    """What the trading firms have and pay, as equally long arrays."""
-
-    lots: np.ndarray
-    margin_cents: np.ndarray  # that a firm may use in this market
-    fee_e6: np.ndarray
+from des.quoting.firms_in_market import FirmsInMarket
 
 
 class DeskOrder(NamedTuple):

@@ -14,7 +14,7 @@ from des.market.captive_volume import CaptiveVolume
 from des.market.gateways import Gateways
 from des.market.hedgers import Hedgers
 from des.market.hedging import HedgeDesk
-from des.market.holdings import FirmsInMarket, Holdings
+from des.market.holdings import Holdings
 from des.market.maker_quotes import MakerQuotes
 from des.market.recorded_volume import RecordedVolume
 from des.market.traded_price import TradedPrice
@@ -22,10 +22,11 @@ from des.policies.stated_quotes import StatedQuotes
 from des.price.impact import Impact
 from des.price.lead_price import LeadPrice, Ticks
 from des.quoting.belief import OwnSimulation
+from des.quoting.firms_in_market import FirmsInMarket
 from des.quoting.plan import QuotingPolicy
 from des.quoting.race import NO_ORDERS, ORDER, Codes
 from des.quoting.session import Decisions, Session
-from des.quoting.takers import Takers, Terms, gateway_keys, nobody_takes, terms
+from des.quoting.takers import Takers, Terms, competing, gateway_keys, nobody_takes, terms
 from des.quoting.uninformed import UninformedFlow
 from des.scenario import Firm, Market, Provider, Scenario
 from des.traded_hours import TradedHours
@@ -83,7 +84,8 @@ class Listing:
         self.mark_ticks = int(lead.ticks(start_us, start_us + 1).prices[0])
         self.price, self._traded = lead, TradedPrice(lead, self._impact(scenario))
         times, takers = self._hours.stands_for, Takers.of(firms)
-        self._takers = replace(takers, order_cents=times * takers.order_cents)
+        self._takers = replace(takers, order_share=times * takers.order_share)
+        self._hurdle_exponent = scenario.firms.hurdle_exponent
         policy = QuotingPolicy.of(market.quoter, scenario.maker.spread_times)
         policy = replace(policy, limit_cents=times * policy.limit_cents)
         self._session = session(
@@ -179,17 +181,16 @@ class Listing:
         """
         return self._maker.close_month()
 
+    def close_limits(self) -> np.ndarray:
+        """Return cents that firms took, and that each limit of theirs cut off, since last asked."""
+        return self._session.close_count() * self._contract.cents_per_lot_tick
+
     def _terms(self, firms: FirmsInMarket) -> Terms:
         if not self._firms_trade:
             return nobody_takes(len(firms.lots))
-        return terms(
-            self._takers,
-            self.mark_ticks,
-            self._contract.cents_per_lot_tick,
-            firms.fee_e6,
-            firms.lots,
-            firms.margin_cents,
-        )
+        hurdle_times = competing(int(firms.trades.sum()), self._hurdle_exponent)
+        cents_per_lot_tick = self._contract.cents_per_lot_tick
+        return terms(self._takers, self.mark_ticks, cents_per_lot_tick, firms, hurdle_times)
 
     def _impact(self, scenario: Scenario) -> Impact:
         lot_usd = self.mark_ticks * float(self._contract.tick_usd) * float(self._contract.lot)

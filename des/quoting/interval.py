@@ -3,6 +3,7 @@
 import numpy as np
 
 from des.compile_cache import njit
+from des.quoting.limits import Limits
 from des.quoting.quotes import ASK, BID, Quotes, last, post_quotes, posting_times_us
 from des.quoting.race import ORDER, Codes, Watchers, fills_of, watch
 from des.turns import in_turn
@@ -15,6 +16,7 @@ def play(
     ticks: tuple[np.ndarray, np.ndarray],
     plan: tuple[int, np.ndarray, np.ndarray],
     watchers: Watchers,
+    limits: Limits,
     orders: tuple[np.ndarray, np.ndarray],
     others_ticks: int,
     codes: Codes,
@@ -29,6 +31,7 @@ def play(
         plan: how far the mid is shifted down; each level's distance from it, shape (2, levels);
             lots shown per level, shape (2,): by side, in ticks and lots.
         watchers: the firms.
+        limits: of their orders.
         orders: in flight at the start, and those of the interval that nothing sets off; dtype
             ORDER.
         others_ticks: how far from the lead price other makers quote.
@@ -45,8 +48,7 @@ def play(
     quotes = post_quotes(standing, posted_us, latency_us, tick_us, tick_price, skew, offset, shown)
     sent = watch(quotes, start_us, end_us, tick_us, tick_price, watchers)
     due, in_flight = _split(_in_turn(orders[0], orders[1], sent), end_us)
-    take_lots = watchers.take_lots
-    rows = fills_of(due, quotes, tick_us, tick_price, take_lots, others_ticks, codes)
+    rows = fills_of(due, quotes, tick_us, tick_price, limits, others_ticks, codes)
     return last(quotes), in_flight, rows
 
 

@@ -41,6 +41,8 @@ class Quotes(NamedTuple):
     shown_lots: np.ndarray  # per level, shape (n, 2)
     left: np.ndarray  # lots not yet taken, shape (n, 2, levels)
     hit_by: np.ndarray  # whether a firm has sent its order, bool, shape (n, 2, firms)
+    cut_levels: np.ndarray  # that paid a firm whose order was at its limit, shape (n, 2)
+    cut_by: np.ndarray  # which limit: see `limits`, shape (n, 2)
 
 
 def post(
@@ -104,6 +106,8 @@ def _copy(source: Quotes, i: int, target: Quotes, j: int) -> None:
     target.read[j] = source.read[i]
     for side in (ASK, BID):
         target.shown_lots[j, side] = source.shown_lots[i, side]
+        target.cut_levels[j, side] = source.cut_levels[i, side]
+        target.cut_by[j, side] = source.cut_by[i, side]
         for level in range(source.price.shape[2]):
             target.price[j, side, level] = source.price[i, side, level]
             target.left[j, side, level] = source.left[i, side, level]
@@ -122,6 +126,8 @@ def blank(n: int, levels: int, firms: int) -> Quotes:
         np.empty((n, 2), np.int64),
         np.empty((n, 2, levels), np.int64),
         np.zeros((n, 2, firms), np.bool_),
+        np.zeros((n, 2), np.int64),
+        np.zeros((n, 2), np.int64),
     )
 
 

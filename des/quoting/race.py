@@ -16,6 +16,7 @@ import numpy as np
 
 from des.chance import mix, quantile_index
 from des.compile_cache import njit
+from des.quoting.limits import TAKEN, Limits, count_cut
 from des.quoting.quotes import ASK, BID, SIGN, Quotes, latest
 from des.rows import clear
 from des.turns import first_at
@@ -60,7 +61,6 @@ class Watchers(NamedTuple):
 
     threshold: np.ndarray  # ticks beyond a quote from which hitting it pays, lowest first
     firm: np.ndarray  # whose threshold it is
-    take_lots: np.ndarray  # what one order takes at most, by side and firm
     reaction_us: np.ndarray  # by firm
     keys: np.ndarray  # of the firms' gateway draws, uint64
     gateway_us: np.ndarray  # the gateway's delay at equally likely quantiles
@@ -79,8 +79,8 @@ def watch(
 
     It pays a firm to hit when the lead price is beyond the quote by more than its threshold (fee
     and hurdle). Its order reaches as deep as the levels that pay at that moment, and no deeper. A
-    firm sends one order per side of a quote. Most get nothing, since they come too late or their
-    firm holds too much; where that is known, as it is before *until_us*, they are left out.
+    firm sends one order per side of a quote. Most get nothing, since they come too late; where that
+    is known, as it is before *until_us*, they are left out.
 
     Args:
         quotes: in the order of posting; one posted before *since_us* has been seen at its posting.
@@ -152,7 +152,7 @@ def _send(
         if arrival_us < until_us:
             then = latest(quotes.posted_us, i, arrival_us)
             too_late = sign * quotes.price[then, side, 0] > limit
-            if too_late or not watchers.take_lots[side, firm]:
+            if too_late:
                 continue
         order = sent[n]
         order.arrival_us, order.firm, order.side, order.limit = arrival_us, firm, side, limit
@@ -178,7 +178,7 @@ def fills_of(
     quotes: Quotes,
     tick_us: np.ndarray,
     tick_price: np.ndarray,
-    take_lots: np.ndarray,
+    limits: Limits,
     others_ticks: int,
     codes: Codes,
 ) -> np.ndarray:
@@ -196,7 +196,7 @@ def fills_of(
         orders: dtype ORDER, in the order of their turns.
         quotes: in the order of posting; what is left of them is taken from.
         tick_us, tick_price: the lead price.
-        take_lots: what a firm's order takes at most, by side and firm.
+        limits: what a firm's order takes at most; what that cuts off is counted.
         others_ticks: how far from the lead price other makers quote, who are never late.
         codes: of takers and makers.
 
@@ -204,7 +204,7 @@ def fills_of(
         Rows of dtype ROW in the order of time, all but what the books of the venue add: fee and
         venue.
     """
-    firms, levels = take_lots.shape[1], quotes.price.shape[2]
+    firms, levels = limits.take_lots.shape[1], quotes.price.shape[2]
     most = len(orders) * levels
     for order in orders:
         most += order.firm == FORCED
@@ -215,12 +215,19 @@ def fills_of(
         tick = latest(tick_us, tick, order.arrival_us)
         sign, lead, forced = SIGN[order.side], tick_price[tick], order.firm == FORCED
         limit = sign * lead + others_ticks if forced else order.limit
-        lots = take_lots[order.side, order.firm] if order.firm < firms else order.lots
+        informed = order.firm < firms
+        wanted = limits.take_lots[order.side, order.firm] if informed else order.lots
+        lots, paying = wanted, _NONE
+        if i >= 0:
+            count_cut(quotes, i, order.side, -1, limits.counted)
         taker = codes.takers[min(order.firm, firms)]
         for level in range(levels if i >= 0 else 0):
             price, left = quotes.price[i, order.side, level], quotes.left[i, order.side]
-            if not lots or sign * price > limit:
+            if sign * price > limit:
                 break
+            if not lots and not informed:
+                break
+            paying += 1
             taken = min(left[level], lots)
             if not taken:
                 continue
@@ -232,6 +239,13 @@ def fills_of(
             row.lead_when_quoted = quotes.read[i]
             row.quote_age_us = order.arrival_us - quotes.read_us[i]
             n += 1
+        if i >= 0 and informed:
+            limits.counted[TAKEN] += (wanted - lots) * quotes.price[i, order.side, 0]
+            if not lots and paying >= quotes.cut_levels[i, order.side]:
+                quotes.cut_levels[i, order.side] = paying
+                quotes.cut_by[i, order.side] = limits.which[order.side, order.firm]
+        if i >= 0:
+            count_cut(quotes, i, order.side, 1, limits.counted)
         if forced and lots:
             row = rows[n]
             _note(order, firms, sign * lots, max(lead + sign * others_ticks, 1), lead, row)

@@ -14,6 +14,7 @@ import simpy
 
 from des.price.lead_price import LeadPrice, Ticks, joined
 from des.quoting.interval import play
+from des.quoting.limits import Limits, none_counted
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quotes import Plan, Quotes, blank, post
 from des.quoting.race import NO_ORDERS, Codes, Watchers, fills_of
@@ -56,7 +57,7 @@ class Session:
         self._price, self._firm_keys = price, firm_keys
         self._reaction_us = takers.reaction_us
         self._latency_us, self._refresh_us = policy.latency_us, policy.refresh_us
-        self._codes = codes
+        self._codes, self._counted = codes, none_counted()
         self._in_force = self._nothing = blank(0, len(policy.offset_e6), len(firm_keys))
         self._in_flight = NO_ORDERS
         self.ticks = Ticks(np.empty(0, np.int64), np.empty(0, np.int64))
@@ -99,11 +100,17 @@ class Session:
             self._advance(start_us, end_us, impact),
             decided.plan.compiled(),
             self._watchers(decided),
+            self._limits(decided),
             (self._in_flight, uninformed),
             decided.others_ticks,
             self._codes,
         )
         return rows
+
+    def close_count(self) -> np.ndarray:
+        """Return lots x ticks that firms took, and that each limit cut off, since it was asked."""
+        counted, self._counted = self._counted, none_counted()
+        return counted
 
     def _advance(self, start_us: int, end_us: int, impact: float) -> Ticks:
         """Append the interval's ticks to those that quotes can still be read from."""
@@ -118,11 +125,13 @@ class Session:
         return Watchers(
             decided.terms.threshold,
             decided.terms.firm,
-            decided.terms.take_lots,
             self._reaction_us,
             self._firm_keys,
             decided.gateway_us,
         )
+
+    def _limits(self, decided: Decisions) -> Limits:
+        return Limits(decided.terms.take_lots, decided.terms.limit, self._counted)
 
     def _fills(self, orders: np.ndarray, quotes: Quotes, decided: Decisions) -> np.ndarray:
         """Let orders meet the quotes in force, and return what they get."""
@@ -130,7 +139,7 @@ class Session:
             orders,
             quotes,
             *self.ticks,
-            decided.terms.take_lots,
+            self._limits(decided),
             decided.others_ticks,
             self._codes,
         )

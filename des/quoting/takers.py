@@ -8,10 +8,12 @@ import numpy as np
 from des.chance import decision_key
 from des.clock import microseconds
 from des.compile_cache import njit
+from des.quoting.firms_in_market import FirmsInMarket
+from des.quoting.limits import LEVERAGE, ORDER_SHARE
 from des.quoting.quotes import ASK, BID, SIGN
 from des.scenario import Firm
 from des.turns import in_turn
-from ledger.money import RATE_UNIT, to_cents
+from ledger.money import RATE_UNIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class Takers:
 
     reaction_us: np.ndarray
     hurdle_e6: np.ndarray  # millionths of the price
-    order_cents: np.ndarray  # what one order takes at most
+    order_share: np.ndarray  # of a firm's claim: what one order takes at most
     leverage_max: np.ndarray
 
     @classmethod
@@ -29,7 +31,7 @@ class Takers:
         return cls(
             np.array([microseconds(firm.reaction_ms / 1_000) for firm in firms], dtype=np.int64),
             np.array([round(firm.hurdle_bps * 100) for firm in firms], dtype=np.int64),
-            np.array([to_cents(firm.order_usd) for firm in firms], dtype=np.int64),
+            np.array([firm.order_share for firm in firms], dtype=np.float64),
             np.array([firm.leverage_max for firm in firms], dtype=np.float64),
         )
 
@@ -39,70 +41,97 @@ class Terms:
     """The firms' decisions until the next settlement."""
 
     threshold: np.ndarray  # ticks beyond a quote from which hitting it pays, lowest first
-    firm: np.ndarray  # whose threshold it is
+    firm: np.ndarray  # whose threshold it is; firms that do not trade have none
     take_lots: np.ndarray  # what one order takes at most, shape (2, firms): by side and firm
+    limit: np.ndarray  # which limit that is, of the same shape: ORDER_SHARE or LEVERAGE
 
 
 def terms(
     takers: Takers,
     mark_ticks: int,
     cents_per_lot_tick: int,
-    fee_e6: np.ndarray,
-    lots: np.ndarray,
-    margin_cents: np.ndarray,
+    state: FirmsInMarket,
+    hurdle_times: float = 1.0,
 ) -> Terms:
     """Decide from the state of a settlement.
 
     A quote is worth hitting when it is beyond the lead price by more than fee and hurdle. A firm
-    takes no more than one order's size, and no more than keeps its position within its leverage.
+    takes no more than a share of what it has on the venue, and no more than keeps its position
+    within its leverage.
 
     Args:
         takers: the firms.
         mark_ticks: the lead price at the settlement.
         cents_per_lot_tick: value of one tick on one lot.
-        fee_e6: taker fee of each firm in millionths.
-        lots: position of each firm in this market.
-        margin_cents: what each firm may use in this market as margin.
+        state: what the firms have and pay.
+        hurdle_times: how many times its hurdle a firm asks for; see `competing`.
     """
     lot_cents = mark_ticks * cents_per_lot_tick
-    take_lots = _take_lots(lot_cents, takers.order_cents, takers.leverage_max, lots, margin_cents)
-    return Terms(*_thresholds(mark_ticks, fee_e6, takers.hurdle_e6), take_lots)
+    hurdle_e6 = np.rint(takers.hurdle_e6 * hurdle_times).astype(np.int64)
+    return Terms(
+        *_thresholds(mark_ticks, state.fee_e6, hurdle_e6, state.trades),
+        *_take_lots(
+            lot_cents,
+            takers.order_share,
+            takers.leverage_max,
+            state.lots,
+            state.claim_cents,
+            state.margin_cents,
+        ),
+    )
+
+
+def competing(firms_that_trade: int, exponent: float) -> float:
+    """Return how many times its hurdle a firm asks for that competes with the others.
+
+    Args:
+        firms_that_trade: how many do.
+        exponent: of their number; 0: competition changes nothing.
+    """
+    return float(max(firms_that_trade, 1) ** -exponent)
 
 
 @njit(cache=True)
 def _thresholds(
-    mark_ticks: int, fee_e6: np.ndarray, hurdle_e6: np.ndarray
+    mark_ticks: int, fee_e6: np.ndarray, hurdle_e6: np.ndarray, trades: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return in ticks what hitting a quote costs and must bring, lowest first, and whom."""
     threshold = mark_ticks * (fee_e6 + hurdle_e6) // RATE_UNIT
-    firm, rising = in_turn(threshold, threshold), np.empty(len(threshold), np.int64)
-    for place in range(len(firm)):
-        rising[place] = threshold[firm[place]]
-    return rising, firm
+    rising, firm, n = np.empty(len(threshold), np.int64), np.empty(len(threshold), np.int64), 0
+    for i in in_turn(threshold, threshold):
+        if trades[i]:
+            rising[n], firm[n] = threshold[i], i
+            n += 1
+    return rising[:n].copy(), firm[:n].copy()
 
 
 @njit(cache=True)
 def _take_lots(
     lot_cents: int,
-    order_cents: np.ndarray,
+    order_share: np.ndarray,
     leverage_max: np.ndarray,
     lots: np.ndarray,
+    claim_cents: np.ndarray,
     margin_cents: np.ndarray,
-) -> np.ndarray:
+) -> tuple[np.ndarray, np.ndarray]:
     take = np.empty((2, len(lots)), dtype=np.int64)
+    limit = np.empty((2, len(lots)), dtype=np.int64)
     for firm in range(len(lots)):
         # In floats: what margin allows may be more than fits an integer.
-        limit = np.floor(max(margin_cents[firm], 0) * leverage_max[firm] / lot_cents)
+        most = np.floor(max(margin_cents[firm], 0) * leverage_max[firm] / lot_cents)
+        order = np.floor(max(claim_cents[firm], 0) * order_share[firm] / lot_cents)
         for side in (ASK, BID):
-            room = limit - SIGN[side] * lots[firm]
-            take[side, firm] = max(min(room, order_cents[firm] // lot_cents), 0)
-    return take
+            room = most - SIGN[side] * lots[firm]
+            limit[side, firm] = LEVERAGE if room < order else ORDER_SHARE
+            take[side, firm] = max(min(room, order), 0)
+    return take, limit
 
 
 def nobody_takes(firms: int) -> Terms:
     """Return the terms of *firms* that never send an order."""
     none = np.empty(0, dtype=np.int64)
-    return Terms(none, none, np.zeros((2, firms), dtype=np.int64))
+    nothing = np.zeros((2, firms), dtype=np.int64)
+    return Terms(none, none, nothing, nothing)
 
 
 def gateway_keys(seed: int, market: str, firms: Sequence[Firm]) -> np.ndarray:

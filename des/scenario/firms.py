@@ -20,6 +20,9 @@ from des.scenario.quantities import (
 
 FIRMS_MAX = 1_000
 
+# The most that one order takes, as a share of what its firm has on the venue by then.
+OrderShare = Annotated[float, Field(gt=0, le=1)]
+
 
 class Firm(Part):
     """A trading firm: how fast it is, what it asks for, what it has."""
@@ -30,8 +33,9 @@ class Firm(Part):
     hurdle_bps: Bps
     capital_usd: PositiveUsd
     lead_share: Fraction = 0.3  # of capital, kept on the lead venue as margin for hedges
-    order_usd: PositiveUsd
+    order_share: OrderShare = 1.0
     leverage_max: LeverageRatio = 3.0
+    fee_discount: Fraction = 0.0  # of its tier's fee, for the house tokens that it holds
     volume_30d_usd: Usd = 0.0  # before the run, for its first fee tier
     lead_quotes_usd: Usd = 0.0  # per market, shown on the lead venue
     waiting: bool = False  # it has its capital in cash, and may enter
@@ -41,21 +45,12 @@ class Firm(Part):
         """Return what it takes to the lead venue of its first capital."""
         return self.capital_usd * self.lead_share
 
-    @model_validator(mode="after")
-    def _means(self) -> Self:
-        if self.order_usd > self.capital_usd * self.leverage_max:
-            raise ContradictionError(
-                ("order_usd",),
-                f"is {self.order_usd:_}; give at most capital_usd x leverage_max, "
-                f"{self.capital_usd * self.leverage_max:_}",
-            )
-        return self
-
 
 class FirmClass(Part):
     """Firms that are alike but for chance: each draws its speed and its capital.
 
-    Both are lognormal, and independent. All that is a share is one of the drawn capital.
+    Both are lognormal, and independent. What is a share is one of the drawn capital, but for
+    `order_share`, which is as a firm has it.
     """
 
     category: Category
@@ -66,9 +61,10 @@ class FirmClass(Part):
     capital_usd_median: PositiveUsd
     capital_log_sd: LogSd = 0.0
     hurdle_bps: Bps
-    order_share: Annotated[float, Field(gt=0, le=1)]
+    order_share: OrderShare = 1.0
     lead_share: Fraction = 0.3
     leverage_max: Annotated[float, Field(ge=1, le=100)] = 3.0
+    fee_discount: Fraction = 0.0
     volume_30d_share: Annotated[float, Field(ge=0, le=1_000)] = 0.0
     lead_quotes_share: Fraction = 0.0
 
@@ -93,6 +89,8 @@ class Firms(Part):
     members: Annotated[tuple[Firm, ...], Field(max_length=FIRMS_MAX)] = ()
     classes: Annotated[tuple[FirmClass, ...], Field(max_length=20)] = ()
     capital: CapitalRules | None = None  # None: what they have stays where it is
+    # Of n firms that trade each asks for its hurdle times n to the power of minus this.
+    hurdle_exponent: Annotated[float, Field(ge=0, le=2)] = 0.0
 
     @model_validator(mode="after")
     def _crowd(self) -> Self:

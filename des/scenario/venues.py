@@ -41,6 +41,7 @@ class House(Gateway):
     busy_above: Annotated[float, Field(gt=0, le=100)] = 2.0  # hour's volatility over its level
     funding_bps_per_day: Annotated[float, Field(ge=-100, le=100)] = 0.0  # longs pay shorts
     fee_tiers: Annotated[tuple[FeeTier, ...], Field(min_length=1, max_length=20)]
+    taker_floor_bps: Annotated[float, Field(ge=0, le=100)] = 0.0  # no discount leads below it
     volume_share_pct_recorded: tuple[Annotated[float, Field(ge=0, le=100)], ...] = ()
 
     @model_validator(mode="after")

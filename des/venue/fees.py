@@ -16,8 +16,24 @@ WINDOW_DAYS = 30
 class FeeSchedule:
     """The tiers of one venue and the trailing volume of its takers."""
 
-    def __init__(self, tiers: Sequence[FeeTier], volume_30d_cents: np.ndarray) -> None:
-        """Begin with the volume of the thirty days before, spread evenly over them."""
+    def __init__(
+        self,
+        tiers: Sequence[FeeTier],
+        volume_30d_cents: np.ndarray,
+        discount: np.ndarray | None = None,
+        floor_bps: float = 0.0,
+    ) -> None:
+        """Begin.
+
+        Args:
+            tiers: of all takers.
+            volume_30d_cents: of the thirty days before, which is spread evenly over them.
+            discount: of its tier's fee, that each taker has; nobody has any if left out.
+            floor_bps: below which discounts take no fee; a tier that is lower stays as it is.
+        """
+        none = np.zeros(len(volume_30d_cents))
+        self._discount_e4 = np.rint(10_000 * (none if discount is None else discount)).astype(int)
+        self._floor_e6 = round(floor_bps * 100)
         self._from_cents = np.array([to_cents(tier.volume_usd) for tier in tiers])
         self._rates_e6 = np.array([round(tier.taker_bps * 100) for tier in tiers], dtype=np.int64)
         daily, rest = np.divmod(volume_30d_cents, WINDOW_DAYS)
@@ -31,7 +47,10 @@ class FeeSchedule:
 
     def _rates(self) -> np.ndarray:
         volume = sum(self._days)
-        return self._rates_e6[np.searchsorted(self._from_cents, volume, side="right") - 1]
+        tier_e6 = self._rates_e6[np.searchsorted(self._from_cents, volume, side="right") - 1]
+        # A discount of part of a millionth is rounded down, in the venue's favour.
+        rates_e6 = tier_e6 - tier_e6 * self._discount_e4 // 10_000
+        return np.maximum(rates_e6, np.minimum(tier_e6, self._floor_e6))
 
     def close_day(self, volume_cents: np.ndarray) -> None:
         """Let the day's volume in and the oldest day's out."""

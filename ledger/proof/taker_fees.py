@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 
 from ledger.motives import FROM_QUOTES, Motive
-from ledger.notes import TakerFee, VolumeBefore
+from ledger.notes import FeeDiscount, FeeFloor, TakerFee, VolumeBefore
 from ledger.proof.wrong_rows import first_wrong
 from ledger.run_folder import RunFolder
 
@@ -30,6 +30,9 @@ class FeeRates:
         self._before_cents = np.array(
             [before.get(entity, 0) for entity in run.names.entities], dtype=np.int64
         )
+        saved = {each.firm: each.e4 for each in run.notes(FeeDiscount)}
+        self._saved_e4 = np.array([saved.get(entity, 0) for entity in run.names.entities])
+        self._floor_e6 = max((each.e6 for each in run.notes(FeeFloor)), default=0)
         self._start = run.transactions[0].date
 
     def wrong_rates(self, rows: np.ndarray, day: date, volume_cents: np.ndarray) -> Iterator[str]:
@@ -43,10 +46,22 @@ class FeeRates:
         """
         volume = np.where(self._has_tiers, volume_cents + self._before_books(day), 0)
         tier = np.searchsorted(self._from_cents, volume, side="right") - 1
-        due = np.where(rows["venue"] == HOUSE, self._rates_e6[tier][rows["taker"]], self._lead_e6)
+        due_e6 = self._discounted_e6(self._rates_e6[tier])
+        due = np.where(rows["venue"] == HOUSE, due_e6[rows["taker"]], self._lead_e6)
         trade = np.isin(rows["motive"], (*FROM_QUOTES, Motive.HEDGE))
         wrong = rows["fee_e6"] != np.where(trade, due, 0)
         yield from first_wrong(rows, wrong, "the fee rate is not that of the taker's tier")
+
+    def _discounted_e6(self, tier_e6: np.ndarray) -> np.ndarray:
+        """Return what each entity pays of its tier's rate: no discount leads below the floor.
+
+        What is saved is rounded down to whole millionths.
+        """
+        paid = [
+            max(rate - rate * saved // 10_000, min(rate, self._floor_e6))
+            for rate, saved in zip(tier_e6.tolist(), self._saved_e4.tolist(), strict=True)
+        ]
+        return np.array(paid, dtype=np.int64)
 
     def _before_books(self, day: date) -> np.ndarray:
         """Return the volume of those of the thirty days that came before the books.

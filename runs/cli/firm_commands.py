@@ -19,6 +19,7 @@ from runs.plots.illusion_plot import illusion_figure
     "capital",
     "share-of-pickoff-loss",
     "claims-against-cash",
+    "hit-limits",
     "check",
 )
 @plotted(firms_figure)

@@ -86,14 +86,14 @@ name = "Firm01"
 reaction_ms = 5
 hurdle_bps = 1
 capital_usd = 1e6
-order_usd = 1e5
+order_share = 0.1
 
 [[firms.members]]
 name = "Firm02"
 reaction_ms = 250
 hurdle_bps = 3
 capital_usd = 4e5
-order_usd = 5e4
+order_share = 0.2
 category = "larp"
 lead_quotes_usd = 2e4
 waiting = true
@@ -284,7 +284,9 @@ WRONG_FIGURES = [
     ("others_half_spread_bps = 2\n", "", "markets[0].others_half_spread_bps", "is missing"),
     ("capital_usd = 4e5", "capital_usd = 0", "firms.members[1].capital_usd", "is 0"),
     ("capital_usd = 4e5", "capital_usd = 0.001", "firms.members[1].capital_usd", "from 0.01"),
-    ("capital_usd = 4e5", "capital_usd = 16_000", "firms.members[1].order_usd", "48_000"),
+    ("order_share = 0.1", "order_share = 0", "firms.members[0].order_share", "above 0 and up to 1"),
+    ("order_share = 0.1", "fee_discount = 1.1", "firms.members[0].fee_discount", "is 1.1"),
+    ("active = true", "hurdle_exponent = -1", "firms.hurdle_exponent", "is -1"),
     ("ticks_per_s = 2", "ticks_per_s = 1001", f"{PRICE}.ticks_per_s", "above 0 and up to 1_000"),
     ("ticks_per_s = 2", "jump_share = 0.2", f"{PRICE}.jumps_per_day", "is 0"),
     ("ticks_per_s = 2", "jumps_per_day = 2", f"{PRICE}.jump_share", "is 0"),

@@ -69,7 +69,7 @@ name = "Firm01"
 reaction_ms = 5
 hurdle_bps = 1
 capital_usd = 1e6
-order_usd = 1e5
+order_share = 0.1
 
 [[markets]]
 name = "BTC-PERP"
@@ -225,7 +225,7 @@ def test_tables_are_laid_over_the_base_and_lists_replace_it(write):
             "faster.toml",
             'extends = "base.toml"\nquestion = "And with one rival?"\n'
             '[[firms.members]]\nname = "Alone"\nreaction_ms = 1\nhurdle_bps = 0\n'
-            "capital_usd = 1_000\norder_usd = 100\n[maker]\nhedge_delay_ms = 5\n",
+            "capital_usd = 1_000\norder_share = 0.1\n[maker]\nhedge_delay_ms = 5\n",
         )
     )
 

@@ -24,6 +24,7 @@ from ledger.reports.firms.league import (
     total,
 )
 from ledger.reports.firms.payable import Coverage, coverage
+from ledger.reports.market.hit_limits import Cut, cuts, limits_table
 from ledger.reports.money.bridge import DEPOSITS, OPENING, WITHDRAWALS, claim_movements
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
@@ -96,6 +97,7 @@ class FirmAccounts:
     statistics: Mapping[str, FillStatistics]  # by firm, and of all
     classes: tuple[ClassResult, ...]  # the quickest first, all firms last; none in older books
     coverage: Coverage
+    cuts: tuple[Cut, ...]  # by limits, by market and month
     checks: tuple[tuple[str, Decimal], ...]  # what is summed, and the sum
 
     @property
@@ -104,7 +106,7 @@ class FirmAccounts:
         return (*self.results, self.everybody)
 
     def tables(self) -> list[Table]:
-        """Lay out league, classes, margin, capital, shares of loss and claims, and checks."""
+        """Lay out league, classes, margin, capital, shares, claims, limits, and checks."""
         return [
             _league_table(self.rows, self.statistics, self.parties),
             _class_table(self),
@@ -112,6 +114,7 @@ class FirmAccounts:
             _capital_table(self.rows, self.parties),
             _share_table(self.rows, self.parties.maker),
             _claims_table(self.results, self.coverage, self.parties),
+            limits_table(self.cuts),
             _check_table(self),
         ]
 
@@ -127,6 +130,7 @@ def firms(run: RunFolder) -> FirmAccounts:
         statistics,
         _class_results(results, statistics),
         coverage(run),
+        cuts(run),
         tuple(_checks(run, everybody)),
     )
 

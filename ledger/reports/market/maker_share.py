@@ -88,8 +88,13 @@ def _others_volume(run: RunFolder) -> dict[tuple[str, str], Decimal]:
     return defaultdict(lambda: ZERO, {(market, month): usd for market, month, usd in found})
 
 
-def volume_table(found: MakerShare) -> Table:
-    """Return the maker's share by market and month, held against the public record."""
+def volume_table(found: MakerShare, lines: tuple[str, ...] = ()) -> Table:
+    """Return the maker's share by market and month, held against the public record.
+
+    Args:
+        found: the share.
+        lines: more to be said under the table.
+    """
     recorded = found.recorded_pct
     return Table(
         "volume",
@@ -116,7 +121,7 @@ def volume_table(found: MakerShare) -> Table:
             )
             for v in found.months
         ],
-        ("The share is what came out; it is never rescaled to fit the record.",),
+        ("The share is what came out; it is never rescaled to fit the record.", *lines),
     )
 
 

@@ -8,6 +8,7 @@ them stands what the thread claims: its mechanism with all parts, and its quotes
 from dataclasses import dataclass
 
 from ledger.parties import Parties
+from ledger.reports.market.hit_limits import Cut, cuts, limits_line
 from ledger.reports.market.maker_share import MakerShare, maker_share, volume_table
 from ledger.reports.money.bridge import ClaimBridge, bridge, bridge_table
 from ledger.reports.money.cash import CashStatement, cash_by_receiver, cash_change, cash_statement
@@ -27,6 +28,7 @@ class Where:
     cash: CashStatement
     bridges: tuple[ClaimBridge, ...]  # by class of customers, and of all
     volume: MakerShare
+    cuts: tuple[Cut, ...]  # of the trading firms' hits, by their limits
     mechanism: Mechanism
     views: QuoteViews
 
@@ -40,7 +42,7 @@ class Where:
             cash_by_receiver(self.cash, " and ".join(self.parties.group)),
             cash_change(self.cash),
             bridge_table(self.bridges, self.parties.house),
-            volume_table(self.volume),
+            volume_table(self.volume, limits_line(self.cuts)),
         ]
 
 
@@ -53,6 +55,7 @@ def where(run: RunFolder) -> Where:
         cash_statement(run),
         bridge(run),
         maker_share(run),
+        cuts(run),
         mechanism(run, the_hole),
         quote_views(run),
     )

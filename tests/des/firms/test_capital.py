@@ -42,7 +42,7 @@ CAPITAL, ON_LEAD = 100_000, 30_000  # cents
 
 
 def firm(name: str, **changes) -> Firm:
-    usual = {"reaction_ms": 5.0, "hurdle_bps": 1.0, "capital_usd": CAPITAL_USD, "order_usd": 10.0}
+    usual = {"reaction_ms": 5.0, "hurdle_bps": 1.0, "capital_usd": CAPITAL_USD}
     return Firm(name=name, **(usual | {"lead_share": 0.3} | changes))
 
 

@@ -38,6 +38,7 @@ QUOTING = LeadQuoting(
 )
 DELAYS_US = (2_000_000, 5_000, 40_000, 500_000)
 ORDERS = (0, 25_000 * USD, 20_000 * USD, 5_000 * USD)
+CLAIM = 10**12  # cents that each has there
 QUOTES = (0, 200_000 * USD, 100_000 * USD, 40_000 * USD)
 ANNUAL = 1.2
 FEE_E6 = 20  # a fifth of a basis point
@@ -80,11 +81,12 @@ class Venture:
     ) -> None:
         self.books = LeadBooks(OPENED)
         self.lead = Venue(1, CONTRACTS, len(PARTIES.names), 0, self.books)
+        self.lead.claims[[PARTIES.names.index(name) for name in HEDGERS]] = CLAIM
         self.desk = LeadDesk(
             quoting,
             PARTIES,
             np.array(delays_us),
-            np.array(orders),
+            np.array(orders) / CLAIM,  # shares of a claim
             np.full(len(HEDGERS), cost_bps * BP),
             fee_e6,
             self.lead,
@@ -98,8 +100,9 @@ class Venture:
         return dict(zip(HEDGERS, gained.tolist(), strict=True))
 
     def claims(self) -> dict[str, int]:
-        """Return what the venue owes, by name; who does not trade there has nothing."""
+        """Return what the venue owes beyond the first claims; who does not trade there: nothing."""
         claims = dict(zip(PARTIES.names, self.lead.claims.tolist(), strict=True))
+        claims |= {name: claims[name] - CLAIM for name in HEDGERS}
         return {name: cents for name, cents in claims.items() if name in ON_LEAD or cents}
 
 

@@ -104,7 +104,7 @@ def test_what_is_a_share_is_one_of_the_drawn_capital_and_the_rest_is_as_stated()
         leverage_max=2.0, lead_share=0.4, volume_30d_share=8.0, lead_quotes_share=0.01, hurdle_bps=2
     )
     for firm in drawn(each):
-        assert firm.order_usd == pytest.approx(0.02 * firm.capital_usd)
+        assert firm.order_share == 0.02
         assert firm.volume_30d_usd == pytest.approx(8 * firm.capital_usd)
         assert firm.lead_quotes_usd == pytest.approx(0.01 * firm.capital_usd)
         assert (firm.leverage_max, firm.lead_share, firm.hurdle_bps) == (2.0, 0.4, 2.0)

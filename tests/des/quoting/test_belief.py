@@ -13,9 +13,10 @@ import pytest
 
 from des.clock import DAY_US, HOUR_US, SECOND_US, midnight_us
 from des.market.hedging import HedgeDesk
-from des.market.holdings import FirmsInMarket, Holdings
+from des.market.holdings import Holdings
 from des.market.listing import Listing, Traders
 from des.quoting.belief import SAMPLE_US
+from des.quoting.firms_in_market import FirmsInMarket
 from des.quoting.session import Session
 from des.scenario import Market
 from ledger.money import Contract
@@ -71,8 +72,9 @@ def promised(until_us: int = LAST_US, of: float = MONTH_USD, annual: float = 0.8
         Session,
     )
     nobody = np.zeros(len(firms), dtype=np.int64)
+    firms_in_market = FirmsInMarket(nobody, nobody, nobody, nobody, nobody > 0)
     for hour_us in range(midnight_us(START), until_us, HOUR_US):
-        listing.decide(hour_us, 0.0, Holdings(0, 0, True, FirmsInMarket(nobody, nobody, nobody)))
+        listing.decide(hour_us, 0.0, Holdings(0, 0, True, firms_in_market))
     result_cents, volume_cents = listing.belief()
     assert listing.belief() == (0, 0)  # the next month begins from nothing
     return result_cents / 100, volume_cents / 100

@@ -18,6 +18,7 @@ from naive_race import ASK, BID, CUSTOMER, Customer, Interval, NaiveFill, NaiveR
 from des.chance import QUANTILES, decision_key, lognormal_quantiles_us, mix, quantile_index
 from des.clock import HOUR_US, SECOND_US, midnight_us
 from des.price.lead_price import LeadPrice, Ticks
+from des.quoting.limits import LEVERAGE, ORDER_SHARE, TAKEN, Limits, none_counted
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quote_by_quote import QuoteByQuote
 from des.quoting.quotes import SIGN, Plan, Quotes, blank, post
@@ -63,9 +64,10 @@ class Decided:
     def for_session(self) -> Decisions:
         thresholds = np.array(self.thresholds, dtype=np.int64)
         firm = np.argsort(thresholds, kind="stable")
+        takes = np.array(self.takes, dtype=np.int64).reshape(2, -1)
         return Decisions(
             Plan(self.skew, tuple(self.offsets), tuple(self.shown)),
-            Terms(thresholds[firm], firm, np.array(self.takes, dtype=np.int64).reshape(2, -1)),
+            Terms(thresholds[firm], firm, takes, np.full_like(takes, ORDER_SHARE)),
             np.array(self.gateway_us),
             self.others,
         )
@@ -112,18 +114,21 @@ class World:
         return replace(self, intervals=spans)
 
 
-def played(world: World, kind: type[Session] = Session) -> list[NaiveFill]:
-    """Play a world with des.quoting, interval by interval."""
+def session_of(world: World, kind: type[Session]) -> Session:
     n = len(world.reactions_us)
     unused = np.zeros(n, dtype=np.int64)
-    session = kind(
+    return kind(
         world.path,
         QuotingPolicy(world.latency_us, world.refresh_us, world.intervals[0].offsets, 0, 0),
         Takers(np.array(world.reactions_us, dtype=np.int64), unused, unused, unused),
         world.keys(),
         Codes(np.append(np.arange(n), RETAIL), np.array((CAPTIVE_MAKER, OTHER_MAKERS))),
     )
-    env = simpy.Environment(initial_time=world.intervals[0].start_us)
+
+
+def played(world: World, kind: type[Session] = Session) -> list[NaiveFill]:
+    """Play a world with des.quoting, interval by interval."""
+    session, env = session_of(world, kind), simpy.Environment(initial_time=START_US)
     rows = []
     for now in world.intervals:
         inside = [c for c in world.customers if now.start_us <= c.time_us < now.end_us]
@@ -346,7 +351,8 @@ def ticks_at(price: int) -> Ticks:
 def taken(order: np.ndarray, quote: Quotes) -> list[tuple[int, int]]:
     """Let one order meet a quote; what it gets is (price, lots), by level."""
     nobody, codes = np.empty((2, 0), dtype=np.int64), Codes(np.array([RETAIL]), np.array([0, 0]))
-    rows = fills_of(order, quote, *ticks_at(1_000), nobody, 0, codes)
+    limits = Limits(nobody, nobody, none_counted())
+    rows = fills_of(order, quote, *ticks_at(1_000), limits, 0, codes)
     return [(price, abs(lots)) for price, lots in rows[["price", "lots"]].tolist()]
 
 
@@ -429,11 +435,9 @@ def test_an_order_that_comes_after_its_quote_is_void_where_the_new_quote_is_wors
     assert too_late == []
 
 
-@pytest.mark.parametrize(
-    ("reaction_us", "take_lots", "noted"), [(9, 9, 39), (10, 9, 1), (9, 0, 0), (500, 9, 39)]
-)
-def test_an_order_that_will_get_nothing_is_not_noted_unless_it_arrives_later_than_one_can_see(
-    reaction_us, take_lots, noted
+@pytest.mark.parametrize(("reaction_us", "noted"), [(9, 39), (10, 1), (500, 39)])
+def test_an_order_that_comes_too_late_is_not_noted_unless_it_arrives_later_than_one_can_see(
+    reaction_us, noted
 ):
     world, end_us = rising(reaction_us), START_US + 400
     ticks = world.path.ticks(START_US, end_us)
@@ -441,7 +445,6 @@ def test_an_order_that_will_get_nothing_is_not_noted_unless_it_arrives_later_tha
     firm = Watchers(
         threshold=np.array([1]),
         firm=np.array([0]),
-        take_lots=np.full((2, 1), take_lots),
         reaction_us=np.array([reaction_us]),
         keys=world.keys(),
         gateway_us=np.zeros(QUANTILES, dtype=np.int64),
@@ -458,3 +461,73 @@ def test_a_late_order_meets_the_quote_then_in_force_at_its_limit_or_better(price
     world = World(Path(spike), 0, 10, [10], [one_level], [])
 
     assert [fill.price for fill in played(world)] == paid
+
+
+# ---- what limits cut off
+
+
+def counted_of(world: World, kind: type[Session] = Session) -> list[int]:
+    """Return lots x ticks that firms took, and that each limit cut off."""
+    session, env = session_of(world, kind), simpy.Environment(initial_time=START_US)
+    for now in world.intervals:
+        inside = [c for c in world.customers if now.start_us <= c.time_us < now.end_us]
+        span = (now.start_us, now.end_us, 0.0, now.for_session(), orders_of(inside))
+        env.run(until=env.process(session.trading(env, *span)))
+    return session.close_count().tolist()
+
+
+@pytest.mark.parametrize(
+    ("takes", "taken_lots", "cut_lots"),
+    [
+        ([9, 0], 6, 0),  # all that two levels of 3 show
+        ([6, 0], 6, 0),
+        ([4, 0], 4, 2),  # cut on the second level
+        ([2, 0], 2, 4),  # on the first
+        ([0, 0], 0, 6),  # a firm that may take nothing
+        ([2, 3], 5, 1),  # the next one takes of what the first left
+        ([2, 9], 6, 0),
+    ],
+)
+def test_what_pays_and_nobody_takes_since_an_order_was_at_its_limit_is_counted(
+    takes, taken_lots, cut_lots
+):
+    world = rising(reaction_us=3)
+    decided = replace(world.intervals[0], thresholds=[1, 1], takes=[takes, takes])
+    world = replace(world, reactions_us=[3, 4], intervals=[decided])
+
+    # 39 quotes, made from 1000, 1010, ... and the best level 4 above that.
+    prices = [1_004 + 10 * i for i in range(39)]
+    assert counted_of(world) == [taken_lots * sum(prices), cut_lots * sum(prices), 0]
+
+
+def test_levels_that_do_not_pay_are_not_cut_off():
+    world = rising(reaction_us=3)
+    deeper = replace(world.intervals[0], offsets=[4, 9, 30], takes=[[1], [1]])
+
+    # The second level is beyond by 1, which is no more than the threshold; the third is far off.
+    assert counted_of(replace(world, intervals=[deeper]))[ORDER_SHARE] == 2 * sum(
+        1_004 + 10 * i for i in range(39)
+    )
+
+
+def test_both_ways_count_the_same_and_it_is_what_is_left_where_an_order_was_at_its_limit():
+    cut = 0
+    for seed in range(3_000, 3_150):
+        world = random_world(seed)
+        ahead, plainly = counted_of(world), counted_of(world, QuoteByQuote)
+        assert ahead == plainly
+        firms = [fill for fill in played(world) if fill.firm < CUSTOMER]
+        assert (ahead[TAKEN] > 0) == bool(firms)
+        assert ahead[LEVERAGE] == 0  # as all these limits are called one of orders
+        cut += ahead[ORDER_SHARE] > 0
+    assert cut > 50
+
+
+@pytest.mark.parametrize("seed", range(3_000, 3_020))
+def test_orders_without_a_limit_are_never_cut(seed):
+    world = random_world(seed)
+    bottomless = [
+        replace(now, takes=[[100] * len(now.takes[0])] * 2, shown=now.shown)
+        for now in world.intervals
+    ]
+    assert counted_of(replace(world, intervals=bottomless))[ORDER_SHARE:] == [0, 0]

@@ -166,7 +166,8 @@ def session_of(market: Market, price: LeadPrice, reactions_us: list[int]) -> Ses
 def terms_of(costs: tuple[int, ...]) -> Terms:
     """One lot an order, for an edge beyond the costs."""
     firm = np.argsort(costs, kind="stable")
-    return Terms(np.array(costs)[firm], firm, np.ones((2, len(costs)), dtype=np.int64))
+    ones = np.ones((2, len(costs)), dtype=np.int64)
+    return Terms(np.array(costs)[firm], firm, ones, ones)
 
 
 def assert_mean(batches: np.ndarray, expected: float) -> None:

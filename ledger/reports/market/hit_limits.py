@@ -1,0 +1,110 @@
+"""Whether a limit of the firms held the mechanism down: hits that paid and that nobody made.
+
+A firm may put no more than a share of what it has on the venue into one order, and hold no more
+than its leverage allows. The public record states neither; so where they bind, it is said.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ledger.notes import HitLimits
+from ledger.reports.dollars import ZERO, percent
+from ledger.reports.table import Table
+from ledger.run_folder import RunFolder
+
+BINDS_FROM_PCT = Decimal(1)  # of all that paid: less is not worth a line
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What firms took of quotes that paid in a market and month, and what limits cut off."""
+
+    market: str
+    month: str
+    taken_usd: Decimal
+    by_order_share_usd: Decimal
+    by_leverage_usd: Decimal
+    trading: int  # firms at its end
+    waiting: int
+
+    @property
+    def cut_pct(self) -> Decimal | None:
+        """Return what was cut off, as a percentage of all that paid."""
+        cut_usd = self.by_order_share_usd + self.by_leverage_usd
+        return percent(cut_usd, cut_usd + self.taken_usd)
+
+    @property
+    def binds(self) -> bool:
+        """Tell whether limits cut off so much that it is said."""
+        return (self.cut_pct or ZERO) > BINDS_FROM_PCT
+
+
+def cuts(run: RunFolder) -> tuple[Cut, ...]:
+    """Read off the books what limits cut off, by market and month; none in older books."""
+    found: dict[tuple[str, str], Cut] = {}
+    for day, note in run.dated_notes(HitLimits):
+        market, month = place = note.market, f"{day:%Y-%m}"
+        found[place] = Cut(
+            market,
+            month,
+            note.taken_usd,
+            note.cut_by_order_share_usd,
+            note.cut_by_leverage_usd,
+            note.firms_trading,
+            note.firms_waiting,
+        )
+    return tuple(found[place] for place in sorted(found))
+
+
+def limits_line(found: Sequence[Cut]) -> tuple[str, ...]:
+    """Say in a sentence where limits of the firms bound; nothing where they did not."""
+    binding = [each for each in found if each.binds]
+    if not binding:
+        return ()
+    order_usd = sum((each.by_order_share_usd for each in binding), ZERO)
+    leverage_usd = sum((each.by_leverage_usd for each in binding), ZERO)
+    whole_usd = order_usd + leverage_usd + sum((each.taken_usd for each in binding), ZERO)
+    none_waits = sum(not each.waiting for each in binding)
+    return (
+        f"Limits of the trading firms bound in {len(binding)} of {len(found)} months of a market: "
+        f"they cut off {percent(order_usd + leverage_usd, whole_usd)} % of what paid there "
+        f"({order_usd:,.2f} USD by an order's share of capital, {leverage_usd:,.2f} by leverage); "
+        f"in {none_waits} of these no firm was left that could still come.",
+    )
+
+
+def limits_table(found: Sequence[Cut]) -> Table:
+    """Lay out by market and month what limits cut off."""
+    return Table(
+        "hit-limits",
+        "Hits that paid, and what limits of the firms cut off",
+        (
+            "market",
+            "month",
+            "taken_usd",
+            "cut_by_order_share_usd",
+            "cut_by_leverage_usd",
+            "cut_pct",
+            "firms_trading",
+            "firms_waiting",
+        ),
+        [
+            (
+                each.market,
+                each.month,
+                each.taken_usd,
+                each.by_order_share_usd,
+                each.by_leverage_usd,
+                each.cut_pct,
+                each.trading,
+                each.waiting,
+            )
+            for each in found
+        ],
+        (
+            "Cut off is what paid a firm whose order was at its limit, and nobody took until the "
+            "quote was replaced, at the quote's best price.",
+            *limits_line(found),
+        ),
+    )
