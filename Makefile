@@ -13,7 +13,7 @@ LIFE := runs/out/ftx-sampled-seed1
 PARALLEL := -n 2 --dist worksteal
 
 .PHONY: help setup tools run flagship test test-slow bench size-sweep liquidation-sweep \
-	thin-collateral blind-audit ranges policies dist format clean
+	stale-quotes thin-collateral blind-audit ranges policies dist format clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -73,6 +73,9 @@ bench: setup  ## print how fast simulating is and what questions cost, as ratios
 
 size-sweep: setup  ## print how loss grows with displayed size (some minutes)
 	$(BIN)/python -m runs.experiments.size_sweep
+
+stale-quotes: setup  ## print what stale quotes lose by latency, size, firms and ticks (some minutes)
+	$(BIN)/python -m runs.experiments.stale_quotes
 
 liquidation-sweep: setup  ## print what backing the venue brings its captive maker (some ten minutes)
 	$(BIN)/python -m runs.experiments.liquidation_sweep

@@ -19,6 +19,7 @@ from runs.experiments import (
     life_ranges,
     liquidation_sweep,
     size_sweep,
+    stale_quotes,
     thin_collateral,
 )
 from runs.experiments import experiment as experiments
@@ -32,6 +33,7 @@ OUTCOMES = {
     liquidation_sweep: liquidation_sweep.BackstopOutcome(1.0, 0.0, 0.0, 0.0, 0.0),
     thin_collateral: PledgedResult("Trader", "MOB", *[Decimal(1)] * 7),
     life_ranges: life_ranges.LifeLosses(*[Decimal(1)] * 4),
+    stale_quotes: dict.fromkeys(stale_quotes.ways(stale_quotes.DENSE), 1.0),
     blind_audit: blind_audit.Audited(NOBODY, NOBODY, NOBODY, None, ZERO),
 }
 

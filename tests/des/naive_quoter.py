@@ -1,0 +1,74 @@
+"""A slow quoter and one fast taker once more, in plain numpy: a witness of what stale quotes lose.
+
+Written from the description alone, with draws of its own:
+
+- The price moves like sigma W in ticks of a Poisson process, rounded to whole price ticks.
+- Every `refresh_s` a quote for one lot a side is posted, `half_spread` on either side of the price
+  that stood `latency_s` before. It is in force until the next.
+- The taker looks when a quote is posted and at every tick. Once the price is beyond a side by more
+  than its costs, it sends one order for that side, which arrives `delay_s` later.
+- The order meets the quote then in force, at the price that set it off or better.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Outcome(NamedTuple):
+    """Per quote, both sides together."""
+
+    loss: float  # ticks
+    loss_error: float  # standard error, of the means of batches
+    hits: float
+    hits_error: float
+
+
+def quoted(
+    rng: np.random.Generator,
+    *,
+    sigma: float,
+    ticks_per_s: float,
+    latency_s: float,
+    refresh_s: float,
+    half_spread: int,
+    costs: int,
+    delay_s: float,
+    quotes: int,
+    batches: int = 50,
+) -> Outcome:
+    """Play so many quotes and return what they lose."""
+    first_s = 10 * latency_s + 5
+    end_s = first_s + quotes * refresh_s
+    times = np.sort(rng.uniform(0, end_s, rng.poisson(ticks_per_s * end_s)))
+    moves = sigma * np.sqrt(np.diff(times, prepend=0.0)) * rng.standard_normal(len(times))
+    prices = np.rint(np.cumsum(moves))
+    posted = first_s + refresh_s * np.arange(quotes)
+    mid = prices[np.searchsorted(times, posted - latency_s, side="right") - 1]
+    begin = np.searchsorted(times, posted, side="right") - 1
+    end = np.append(begin[1:] + 1, len(times))
+
+    orders = []
+    for k in range(quotes):
+        seen = prices[begin[k] : end[k]]
+        for sign in (1, -1):
+            pays = sign * (seen - mid[k]) - half_spread > costs
+            if pays.any():
+                at_s = max(times[begin[k] + int(pays.argmax())], posted[k])
+                if at_s < posted[k] + refresh_s:
+                    orders.append((at_s + delay_s, k, sign))
+    losses, hits, gone = np.zeros(quotes), np.zeros(quotes), set()
+    for arrival_s, sent, sign in sorted(orders):
+        k = min(int((arrival_s - first_s) // refresh_s), quotes - 1)
+        if (k, sign) in gone or sign * (mid[k] - mid[sent]) > 0:
+            continue
+        gone.add((k, sign))
+        price = prices[np.searchsorted(times, arrival_s, side="right") - 1]
+        losses[k] += sign * (price - mid[k]) - half_spread
+        hits[k] += 1
+    return Outcome(*_mean(losses, batches), *_mean(hits, batches))
+
+
+def _mean(values: np.ndarray, batches: int) -> tuple[float, float]:
+    means = values[: len(values) // batches * batches].reshape(batches, -1).mean(axis=1)
+    return float(means.mean()), float(means.std(ddof=1) / np.sqrt(batches))

@@ -1,0 +1,151 @@
+"""What stale quotes lose over their whole life: against a second witness, and in which direction.
+
+At its posting a quote's loss has a closed form (`test_stale_quotes`); later in its life it has
+none, so there an independent simulation must agree, within three standard errors.
+"""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+from naive_quoter import Outcome, quoted
+from test_stale_quotes import BATCH_US, START_US, WARM_UP_US, Market, lead_price, session_of
+
+from des.chance import lognormal_quantiles_us
+from des.clock import SECOND_US, microseconds
+from des.quoting.quotes import Plan
+from des.quoting.race import NO_ORDERS
+from des.quoting.session import Decisions
+from des.quoting.takers import Terms
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Half-spread and costs in standard deviations of the price over two seconds."""
+
+    latency_s: float
+    refresh_s: float
+    half_spread_sd: float
+    costs_sd: float
+    sigma: float = 1_000.0  # ticks per square-root second
+    ticks_per_s: float = 8.0
+    delay_s: float = 0.08
+    quotes: int = 12_000
+
+    @property
+    def half_spread(self) -> int:
+        """Return it in ticks."""
+        return round(self.half_spread_sd * 1_000 * math.sqrt(2))
+
+    @property
+    def costs(self) -> int:
+        """Return what the taker asks for beyond the half-spread, its fee included, in ticks."""
+        return round(self.costs_sd * 1_000 * math.sqrt(2))
+
+    def witnessed(self) -> Outcome:
+        """Ask the second witness."""
+        return quoted(
+            np.random.default_rng(2021),
+            sigma=self.sigma,
+            ticks_per_s=self.ticks_per_s,
+            latency_s=self.latency_s,
+            refresh_s=self.refresh_s,
+            half_spread=self.half_spread,
+            costs=self.costs,
+            delay_s=self.delay_s,
+            quotes=self.quotes,
+        )
+
+    def played(self, lots: int = 1) -> Outcome:
+        """Play the same with des.quoting, against quotes of *lots* that one order takes."""
+        market = Market(self.sigma, self.latency_s, self.refresh_s, self.ticks_per_s, self.quotes)
+        batches = math.ceil(self.quotes * self.refresh_s * SECOND_US / BATCH_US)
+        price = lead_price(market, START_US + WARM_UP_US + batches * BATCH_US)
+        session = session_of(market, price, [microseconds(self.delay_s)])
+        order = np.full((2, 1), lots)
+        decided = Decisions(
+            Plan(0, (self.half_spread,), (lots, lots)),
+            Terms(np.array([self.costs]), np.array([0]), order, order),
+            lognormal_quantiles_us(0, 0.0),
+        )
+        session.play(START_US, START_US + WARM_UP_US, 0.0, decided, NO_ORDERS)
+        losses, hits = np.zeros(batches), np.zeros(batches)
+        for batch in range(batches):
+            start_us = START_US + WARM_UP_US + batch * BATCH_US
+            rows = session.play(start_us, start_us + BATCH_US, 0.0, decided, NO_ORDERS)
+            losses[batch] = ((rows["lead"] - rows["price"]) * rows["lots"]).sum()
+            hits[batch] = len(rows)
+        quotes = BATCH_US / microseconds(self.refresh_s)
+        errors = [each.std(ddof=1) / math.sqrt(batches) / quotes for each in (losses, hits)]
+        return Outcome(losses.mean() / quotes, errors[0], hits.mean() / quotes, errors[1])
+
+
+BASE = Setting(latency_s=2.0, refresh_s=2.0, half_spread_sd=0.5, costs_sd=0.5)
+SETTINGS = {
+    "the middle": BASE,
+    "quick": replace(BASE, latency_s=0.5, refresh_s=0.5, half_spread_sd=0.3, costs_sd=0.2),
+    "late but often": replace(BASE, refresh_s=0.5),
+    "seldom but fresh": replace(BASE, latency_s=0.1, refresh_s=4.0),
+    "very late": replace(BASE, latency_s=4.0, refresh_s=2.0),
+    "narrow": replace(BASE, half_spread_sd=0.1),
+    "wide": replace(BASE, half_spread_sd=1.2),
+    "free takers": replace(BASE, costs_sd=0.0),
+    "dear takers": replace(BASE, costs_sd=1.2),
+    "calm": replace(BASE, sigma=500.0, half_spread_sd=0.25, costs_sd=0.25),
+    "wild": replace(BASE, sigma=2_500.0),
+    "sparse ticks": replace(BASE, ticks_per_s=1.0),
+    "dense ticks": replace(BASE, ticks_per_s=32.0),
+    "slow taker": replace(BASE, delay_s=1.1),
+    "slower than the quote": replace(BASE, refresh_s=1.0, delay_s=1.3),
+}
+
+
+def assert_agree(setting: Setting) -> None:
+    """Hold both witnesses to three standard errors of their difference."""
+    ours, theirs = setting.played(), setting.witnessed()
+    for mean, error, other, its_error in (
+        (ours.loss, ours.loss_error, theirs.loss, theirs.loss_error),
+        (ours.hits, ours.hits_error, theirs.hits, theirs.hits_error),
+    ):
+        off = (mean - other) / math.hypot(error, its_error)
+        assert error < 0.1 * mean, f"{mean} +- {error} tells nothing"
+        assert abs(off) < 3, f"{mean:.3f} and {other:.3f}: {off:+.1f} standard errors"
+
+
+@pytest.mark.parametrize("name", ["the middle", "seldom but fresh", "slower than the quote"])
+def test_a_second_witness_finds_the_same_hits_and_losses(name):
+    assert_agree(SETTINGS[name])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("setting", SETTINGS.values(), ids=SETTINGS)
+def test_and_so_it_does_over_a_grid_to_a_finer_error(setting):
+    assert_agree(replace(setting, quotes=80_000))
+
+
+# ---- directions
+
+
+def test_the_loss_goes_to_nothing_as_latency_and_refresh_do():
+    """Per second, at 32 ticks a second: more quotes could lose more, but each is hit less."""
+    instant = replace(BASE, ticks_per_s=32.0, delay_s=0.0)
+    per_s = [
+        replace(instant, latency_s=s, refresh_s=s, quotes=round(24_000 / s)).played().loss / s
+        for s in (0.5, 0.2, 0.1, 0.04)
+    ]
+    assert per_s == sorted(per_s, reverse=True)
+    assert per_s[-1] < 0.01 * per_s[0]
+
+
+def test_cheaper_takers_raise_it_where_what_they_ask_for_is_more_than_the_price_often_moves():
+    """Takers who ask for next to nothing hit more, but at the first moment that pays: for less."""
+    losses = [replace(BASE, costs_sd=costs).played().loss for costs in (2.5, 2.0, 1.5, 1.0)]
+    assert losses == sorted(losses)
+    assert replace(BASE, costs_sd=0.0).played().loss < losses[-1]
+
+
+def test_wider_quotes_lower_it_and_size_multiplies_it():
+    wider = [replace(BASE, half_spread_sd=s).played().loss for s in (0.25, 0.5, 1.0, 2.0)]
+    assert wider == sorted(wider, reverse=True)
+    assert BASE.played(lots=7).loss == pytest.approx(7 * wider[1])

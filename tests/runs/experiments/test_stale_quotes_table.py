@@ -1,0 +1,44 @@
+"""Losses by latency, size and firms: each case is the race that the scenario's quotes are in."""
+
+from datetime import date
+
+from runs.experiments import stale_quotes
+from runs.experiments.stale_quotes import Month, Quoted, losses, stale_quote_tables, ways
+
+
+def test_later_larger_and_to_more_firms_lose_more(monkeypatch):
+    """One week of one seed: the same path for all, so that no error bars are needed."""
+    load = stale_quotes.load
+
+    def a_week(name, tables):
+        run = tables["run"] | {"end": date(2021, 5, 8), "day_ledgers": []}
+        return load(name, tables | {"run": run})
+
+    monkeypatch.setattr(stale_quotes, "load", a_week)
+    tried = [
+        Quoted(latency_s, size, firms)
+        for latency_s, size, firms in (
+            (0.5, 100_000, 8),
+            (2.0, 100_000, 8),
+            (2.0, 10_000_000, 1),
+            (2.0, 10_000_000, 8),
+        )
+    ]
+    monkeypatch.setattr(stale_quotes, "ways", lambda _: tried)
+    fresh, late, large_to_one, large = losses(Month(1.0, 1)).values()
+
+    assert 0 < fresh < late < large_to_one < large < 100 * late
+
+
+def test_the_tables_hold_the_mean_of_seeds_and_its_standard_error():
+    def found(ticks: float, seed: int) -> dict[Quoted, float]:
+        return {each: ticks + seed for each in ways(ticks)}
+
+    cases = [Month(t, s) for t in stale_quotes.TICKS_PER_S for s in (1, 2, 3)]
+    by_latency, by_ticks = stale_quote_tables({case: found(*case) for case in cases})
+
+    # Of 1, 2 and 3 the mean is 2, the deviation 1, and the standard error 1 / sqrt(3).
+    assert set(by_latency.rows[0][2::2]) == {f"{stale_quotes.DENSE + 2:.3f}"}
+    assert set(by_latency.rows[0][3::2]) == {"0.577"}
+    assert by_ticks.rows[0][1:] == ("1", "3.000", "0.577", "1.000", "0.000")
+    assert by_ticks.rows[5][4:] == ("", "")
