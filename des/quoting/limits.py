@@ -20,8 +20,8 @@ COUNTED = 3
 class Limits(NamedTuple):
     """How much the firms' orders take at most, and what that has cut off."""
 
-    take_lots: np.ndarray  # what one order takes at most, by side and firm
-    which: np.ndarray  # the limit that this is, by side and firm
+    order_lots: np.ndarray  # what one order takes at most, by firm
+    room_lots: np.ndarray  # by how much a position may still change, by side and firm: kept up
     counted: np.ndarray  # lots x ticks that firms took, and that each limit cut off, shape (3,)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from des.chance import mix, quantile_index
 from des.compile_cache import njit
-from des.quoting.limits import TAKEN, Limits, count_cut
+from des.quoting.limits import LEVERAGE, ORDER_SHARE, TAKEN, Limits, count_cut
 from des.quoting.quotes import ASK, BID, SIGN, Quotes, latest
 from des.rows import clear
 from des.turns import first_at
@@ -204,7 +204,7 @@ def fills_of(
         Rows of dtype ROW in the order of time, all but what the books of the venue add: fee and
         venue.
     """
-    firms, levels = limits.take_lots.shape[1], quotes.price.shape[2]
+    firms, levels = len(limits.order_lots), quotes.price.shape[2]
     most = len(orders) * levels
     for order in orders:
         most += order.firm == FORCED
@@ -216,7 +216,11 @@ def fills_of(
         sign, lead, forced = SIGN[order.side], tick_price[tick], order.firm == FORCED
         limit = sign * lead + others_ticks if forced else order.limit
         informed = order.firm < firms
-        wanted = limits.take_lots[order.side, order.firm] if informed else order.lots
+        wanted, limit_is = order.lots, ORDER_SHARE
+        if informed:
+            wanted, room = limits.order_lots[order.firm], limits.room_lots[order.side, order.firm]
+            if room < wanted:
+                wanted, limit_is = max(room, 0), LEVERAGE
         lots, paying = wanted, _NONE
         if i >= 0:
             count_cut(quotes, i, order.side, -1, limits.counted)
@@ -240,10 +244,12 @@ def fills_of(
             row.quote_age_us = order.arrival_us - quotes.read_us[i]
             n += 1
         if i >= 0 and informed:
+            limits.room_lots[order.side, order.firm] -= wanted - lots
+            limits.room_lots[1 - order.side, order.firm] += wanted - lots
             limits.counted[TAKEN] += (wanted - lots) * quotes.price[i, order.side, 0]
             if not lots and paying >= quotes.cut_levels[i, order.side]:
                 quotes.cut_levels[i, order.side] = paying
-                quotes.cut_by[i, order.side] = limits.which[order.side, order.firm]
+                quotes.cut_by[i, order.side] = limit_is
         if i >= 0:
             count_cut(quotes, i, order.side, 1, limits.counted)
         if forced and lots:

@@ -131,7 +131,8 @@ class Session:
         )
 
     def _limits(self, decided: Decisions) -> Limits:
-        return Limits(decided.terms.take_lots, decided.terms.limit, self._counted)
+        terms = decided.terms
+        return Limits(terms.order_lots, terms.room_lots, self._counted)
 
     def _fills(self, orders: np.ndarray, quotes: Quotes, decided: Decisions) -> np.ndarray:
         """Let orders meet the quotes in force, and return what they get."""

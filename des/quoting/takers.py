@@ -9,11 +9,12 @@ from des.chance import decision_key
 from des.clock import microseconds
 from des.compile_cache import njit
 from des.quoting.firms_in_market import FirmsInMarket
-from des.quoting.limits import LEVERAGE, ORDER_SHARE
 from des.quoting.quotes import ASK, BID, SIGN
 from des.scenario import Firm
 from des.turns import in_turn
 from ledger.money import RATE_UNIT
+
+LOTS_MAX = 2**61  # more than anybody ever holds, and sums of it fit an integer
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ class Terms:
 
     threshold: np.ndarray  # ticks beyond a quote from which hitting it pays, lowest first
     firm: np.ndarray  # whose threshold it is; firms that do not trade have none
-    take_lots: np.ndarray  # what one order takes at most, shape (2, firms): by side and firm
-    limit: np.ndarray  # which limit that is, of the same shape: ORDER_SHARE or LEVERAGE
+    order_lots: np.ndarray  # what one order takes at most, by firm
+    room_lots: np.ndarray  # by how much a position may still change, shape (2, firms): by side
 
 
 def terms(
@@ -70,7 +71,7 @@ def terms(
     hurdle_e6 = np.rint(takers.hurdle_e6 * hurdle_times).astype(np.int64)
     return Terms(
         *_thresholds(mark_ticks, state.fee_e6, hurdle_e6, state.trades),
-        *_take_lots(
+        *_most_lots(
             lot_cents,
             takers.order_share,
             takers.leverage_max,
@@ -106,7 +107,7 @@ def _thresholds(
 
 
 @njit(cache=True)
-def _take_lots(
+def _most_lots(
     lot_cents: int,
     order_share: np.ndarray,
     leverage_max: np.ndarray,
@@ -114,24 +115,21 @@ def _take_lots(
     claim_cents: np.ndarray,
     margin_cents: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    take = np.empty((2, len(lots)), dtype=np.int64)
-    limit = np.empty((2, len(lots)), dtype=np.int64)
+    order, room = np.empty(len(lots), dtype=np.int64), np.empty((2, len(lots)), dtype=np.int64)
     for firm in range(len(lots)):
         # In floats: what margin allows may be more than fits an integer.
         most = np.floor(max(margin_cents[firm], 0) * leverage_max[firm] / lot_cents)
-        order = np.floor(max(claim_cents[firm], 0) * order_share[firm] / lot_cents)
+        asked = np.floor(max(claim_cents[firm], 0) * order_share[firm] / lot_cents)
+        order[firm] = min(asked, LOTS_MAX)
         for side in (ASK, BID):
-            room = most - SIGN[side] * lots[firm]
-            limit[side, firm] = LEVERAGE if room < order else ORDER_SHARE
-            take[side, firm] = max(min(room, order), 0)
-    return take, limit
+            room[side, firm] = min(most, LOTS_MAX) - SIGN[side] * lots[firm]
+    return order, room
 
 
 def nobody_takes(firms: int) -> Terms:
     """Return the terms of *firms* that never send an order."""
     none = np.empty(0, dtype=np.int64)
-    nothing = np.zeros((2, firms), dtype=np.int64)
-    return Terms(none, none, nothing, nothing)
+    return Terms(none, none, np.zeros(firms, dtype=np.int64), np.zeros((2, firms), dtype=np.int64))
 
 
 def gateway_keys(seed: int, market: str, firms: Sequence[Firm]) -> np.ndarray:

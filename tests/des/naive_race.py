@@ -8,7 +8,8 @@ Written from the rules and in plain Python, so that it can be read against them:
   lasts. The first time that the price is beyond the best level by more than the firm's threshold,
   it sends one order: as deep as the levels that are then beyond by more than its threshold.
 - An order meets the quote in force when it arrives. Best level first, it takes what those before
-  it left, at no price worse than its limit; what it does not get at once is void.
+  it left, at no price worse than its limit; what it does not get at once is void. A firm takes no
+  more than one order's lots, and no more than it has room for; what it takes makes room to sell.
 - A customer's order takes what there is at any price.
 - An order forced on a customer takes, level by level, what is offered no worse than by the other
   makers, who quote a fixed distance from the lead price; they fill the rest, at one tick at least.
@@ -40,7 +41,8 @@ class Interval:
     skew: int  # how far down the mid is shifted, ticks
     shown: tuple[int, int]  # lots per level, by side
     thresholds: Sequence[int]  # of the firms, ticks
-    takes: tuple[Sequence[int], Sequence[int]]  # lots of one order, by side and firm
+    orders: Sequence[int]  # lots of one order, by firm
+    rooms: tuple[Sequence[int], Sequence[int]]  # lots until a firm holds too much, by side
     others: int  # how far from the lead price the other makers quote, ticks
     delay_us: Callable[[int, int, int], int]  # of an order, by firm, posting hit, side
 
@@ -149,6 +151,7 @@ class NaiveRace:
     def settle(self, time_us: int, interval: Interval) -> None:
         """From here on something else holds."""
         self.decided = interval
+        self.rooms = [list(rooms) for rooms in interval.rooms]
 
     def tick(self, time_us: int, price: int) -> None:
         """The lead price moves, and the firms look."""
@@ -196,7 +199,9 @@ class NaiveRace:
     def arrive(self, time_us: int, order: Order) -> None:
         """Let an order take what is there for it."""
         quote, side, limit = self.quote, order.side, order.limit
-        wanted = self.decided.takes[side][order.firm] if order.lots is None else order.lots
+        wanted = order.lots
+        if wanted is None:
+            wanted = max(min(self.decided.orders[order.firm], self.rooms[side][order.firm]), 0)
         if order.firm == FORCED:
             away = self.decided.others
             limit = self.lead + away if side == ASK else self.lead - away
@@ -210,6 +215,9 @@ class NaiveRace:
                 continue
             wanted -= lots
             quote.left[side][level] -= lots
+            if order.lots is None:
+                self.rooms[side][order.firm] -= lots
+                self.rooms[1 - side][order.firm] += lots
             self.fills.append(
                 NaiveFill(
                     time_us,

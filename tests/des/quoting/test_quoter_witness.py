@@ -17,7 +17,7 @@ from des.clock import SECOND_US, microseconds
 from des.quoting.quotes import Plan
 from des.quoting.race import NO_ORDERS
 from des.quoting.session import Decisions
-from des.quoting.takers import Terms
+from des.quoting.takers import LOTS_MAX, Terms
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,11 @@ class Setting:
         batches = math.ceil(self.quotes * self.refresh_s * SECOND_US / BATCH_US)
         price = lead_price(market, START_US + WARM_UP_US + batches * BATCH_US)
         session = session_of(market, price, [microseconds(self.delay_s)])
-        order = np.full((2, 1), lots)
         decided = Decisions(
             Plan(0, (self.half_spread,), (lots, lots)),
-            Terms(np.array([self.costs]), np.array([0]), order, order),
+            Terms(
+                np.array([self.costs]), np.array([0]), np.array([lots]), np.full((2, 1), LOTS_MAX)
+            ),
             lognormal_quantiles_us(0, 0.0),
         )
         session.play(START_US, START_US + WARM_UP_US, 0.0, decided, NO_ORDERS)

@@ -57,17 +57,18 @@ class Decided:
     skew: int
     shown: Sequence[int]  # lots per level, by side
     thresholds: Sequence[int]  # ticks, by firm
-    takes: Sequence[Sequence[int]]  # lots, by side and firm
+    orders: Sequence[int]  # lots of one, by firm
+    rooms: Sequence[Sequence[int]]  # lots until a firm holds too much, by side and firm
     gateway_us: Sequence[int]  # at equally likely quantiles
     others: int = 0  # ticks from the lead price that other makers quote
 
     def for_session(self) -> Decisions:
         thresholds = np.array(self.thresholds, dtype=np.int64)
         firm = np.argsort(thresholds, kind="stable")
-        takes = np.array(self.takes, dtype=np.int64).reshape(2, -1)
+        rooms = np.array(self.rooms, dtype=np.int64).reshape(2, -1)
         return Decisions(
             Plan(self.skew, tuple(self.offsets), tuple(self.shown)),
-            Terms(thresholds[firm], firm, takes, np.full_like(takes, ORDER_SHARE)),
+            Terms(thresholds[firm], firm, np.array(self.orders, dtype=np.int64), rooms),
             np.array(self.gateway_us),
             self.others,
         )
@@ -80,7 +81,8 @@ class Decided:
             self.skew,
             self.shown,
             self.thresholds,
-            self.takes,
+            self.orders,
+            self.rooms,
             self.others,
             lambda firm, posted_us, side: delay_us(self.gateway_us, firm, posted_us, side),
         )
@@ -109,6 +111,8 @@ class World:
     def cut(self, cuts_us: Sequence[int]) -> "World":
         """Settle at other times, and decide the same each time: what the first interval says."""
         first, end_us = self.intervals[0], self.intervals[-1].end_us
+        # What is left of a firm's room is what one interval hands to the next.
+        first = replace(first, rooms=[[10_000] * len(first.orders)] * 2)
         times = sorted({START_US, *cuts_us, end_us})
         spans = [replace(first, start_us=a, end_us=b) for a, b in pairwise(times)]
         return replace(self, intervals=spans)
@@ -229,7 +233,8 @@ def random_decisions(draw: Random, start_us: int, end_us: int, firms: int, level
         skew=draw.randint(-3, 3),
         shown=[draw.choice((0, 1, 4, 10)) for _ in range(2)],
         thresholds=[draw.randint(0, 3) for _ in range(firms)],
-        takes=[[draw.randint(0, 6) for _ in range(firms)] for _ in range(2)],
+        orders=[draw.randint(0, 6) for _ in range(firms)],
+        rooms=[[draw.randint(-1, 12) for _ in range(firms)] for _ in range(2)],
         gateway_us=[draw.randint(0, widest_us) for _ in range(64)] * (QUANTILES // 64),
         others=draw.randint(0, 5),
     )
@@ -295,7 +300,8 @@ def an_hour() -> World:
                 skew=1,
                 shown=[30, 20],
                 thresholds=[3, 2, 4],
-                takes=[[25, 40, 40], [40, 25, 40]],
+                orders=[25, 40, 40],
+                rooms=[[10_000] * 3] * 2,
                 gateway_us=lognormal_quantiles_us(75_000, 0.5),
             )
             for begin_us in range(start_us, start_us + HOUR_US, step_us)
@@ -350,8 +356,8 @@ def ticks_at(price: int) -> Ticks:
 
 def taken(order: np.ndarray, quote: Quotes) -> list[tuple[int, int]]:
     """Let one order meet a quote; what it gets is (price, lots), by level."""
-    nobody, codes = np.empty((2, 0), dtype=np.int64), Codes(np.array([RETAIL]), np.array([0, 0]))
-    limits = Limits(nobody, nobody, none_counted())
+    nobody, codes = np.empty(0, dtype=np.int64), Codes(np.array([RETAIL]), np.array([0, 0]))
+    limits = Limits(nobody, nobody.reshape(2, 0), none_counted())
     rows = fills_of(order, quote, *ticks_at(1_000), limits, 0, codes)
     return [(price, abs(lots)) for price, lots in rows[["price", "lots"]].tolist()]
 
@@ -401,7 +407,9 @@ def test_without_firms_there_are_customers_orders_and_nothing_else():
     lonely = [
         replace(
             world,
-            intervals=[replace(now, thresholds=[], takes=[[], []]) for now in world.intervals],
+            intervals=[
+                replace(now, thresholds=[], orders=[], rooms=[[], []]) for now in world.intervals
+            ],
         )
         for world in worlds
     ]
@@ -420,7 +428,8 @@ def rising(reaction_us: int) -> World:
         skew=0,
         shown=[3, 3],
         thresholds=[1],
-        takes=[[9], [9]],
+        orders=[9],
+        rooms=[[1_000], [1_000]],
         gateway_us=[0] * QUANTILES,
     )
     return World(Path(ticks), 10, 10, [reaction_us], [everything], [])
@@ -477,7 +486,7 @@ def counted_of(world: World, kind: type[Session] = Session) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    ("takes", "taken_lots", "cut_lots"),
+    ("orders", "taken_lots", "cut_lots"),
     [
         ([9, 0], 6, 0),  # all that two levels of 3 show
         ([6, 0], 6, 0),
@@ -489,10 +498,11 @@ def counted_of(world: World, kind: type[Session] = Session) -> list[int]:
     ],
 )
 def test_what_pays_and_nobody_takes_since_an_order_was_at_its_limit_is_counted(
-    takes, taken_lots, cut_lots
+    orders, taken_lots, cut_lots
 ):
     world = rising(reaction_us=3)
-    decided = replace(world.intervals[0], thresholds=[1, 1], takes=[takes, takes])
+    rooms = [[1_000, 1_000]] * 2
+    decided = replace(world.intervals[0], thresholds=[1, 1], orders=orders, rooms=rooms)
     world = replace(world, reactions_us=[3, 4], intervals=[decided])
 
     # 39 quotes, made from 1000, 1010, ... and the best level 4 above that.
@@ -502,7 +512,7 @@ def test_what_pays_and_nobody_takes_since_an_order_was_at_its_limit_is_counted(
 
 def test_levels_that_do_not_pay_are_not_cut_off():
     world = rising(reaction_us=3)
-    deeper = replace(world.intervals[0], offsets=[4, 9, 30], takes=[[1], [1]])
+    deeper = replace(world.intervals[0], offsets=[4, 9, 30], orders=[1])
 
     # The second level is beyond by 1, which is no more than the threshold; the third is far off.
     assert counted_of(replace(world, intervals=[deeper]))[ORDER_SHARE] == 2 * sum(
@@ -511,23 +521,34 @@ def test_levels_that_do_not_pay_are_not_cut_off():
 
 
 def test_both_ways_count_the_same_and_it_is_what_is_left_where_an_order_was_at_its_limit():
-    cut = 0
+    cut = np.zeros(3, dtype=np.int64)
     for seed in range(3_000, 3_150):
         world = random_world(seed)
         ahead, plainly = counted_of(world), counted_of(world, QuoteByQuote)
         assert ahead == plainly
         firms = [fill for fill in played(world) if fill.firm < CUSTOMER]
         assert (ahead[TAKEN] > 0) == bool(firms)
-        assert ahead[LEVERAGE] == 0  # as all these limits are called one of orders
-        cut += ahead[ORDER_SHARE] > 0
-    assert cut > 50
+        cut += np.array(ahead) > 0
+    assert min(cut[ORDER_SHARE], cut[LEVERAGE]) > 30
 
 
 @pytest.mark.parametrize("seed", range(3_000, 3_020))
 def test_orders_without_a_limit_are_never_cut(seed):
     world = random_world(seed)
     bottomless = [
-        replace(now, takes=[[100] * len(now.takes[0])] * 2, shown=now.shown)
+        replace(now, orders=[100] * len(now.orders), rooms=[[10_000] * len(now.orders)] * 2)
         for now in world.intervals
     ]
     assert counted_of(replace(world, intervals=bottomless))[ORDER_SHARE:] == [0, 0]
+
+
+def test_what_a_firm_takes_within_an_interval_leaves_it_less_room_and_then_none():
+    """Of room for ten: three quotes of three lots, one lot of the next, and nothing after it."""
+    world = rising(reaction_us=3)
+    one_level = replace(world.intervals[0], offsets=[4], rooms=[[10], [10]])
+    fills = played(replace(world, intervals=[one_level]))
+
+    assert [fill.lots for fill in fills] == [3, 3, 3, 1]
+    prices = [1_004 + 10 * i for i in range(39)]
+    cut = 2 * prices[3] + 3 * sum(prices[4:])
+    assert counted_of(replace(world, intervals=[one_level]))[LEVERAGE] == cut

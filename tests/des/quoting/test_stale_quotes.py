@@ -39,7 +39,7 @@ from des.quoting.plan import QuotingPolicy
 from des.quoting.quotes import ASK, BID, Plan
 from des.quoting.race import NO_ORDERS, Codes
 from des.quoting.session import Decisions, Session
-from des.quoting.takers import Takers, Terms
+from des.quoting.takers import LOTS_MAX, Takers, Terms
 from des.quoting.uninformed import UninformedFlow
 from des.scenario import Anchor, Price, Quoter, VolatilityLevel
 from ledger.fills import Trigger, price_fills
@@ -166,8 +166,8 @@ def session_of(market: Market, price: LeadPrice, reactions_us: list[int]) -> Ses
 def terms_of(costs: tuple[int, ...]) -> Terms:
     """One lot an order, for an edge beyond the costs."""
     firm = np.argsort(costs, kind="stable")
-    ones = np.ones((2, len(costs)), dtype=np.int64)
-    return Terms(np.array(costs)[firm], firm, ones, ones)
+    n = len(costs)
+    return Terms(np.array(costs)[firm], firm, np.ones(n, np.int64), np.full((2, n), LOTS_MAX))
 
 
 def assert_mean(batches: np.ndarray, expected: float) -> None:
