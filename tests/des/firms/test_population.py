@@ -101,10 +101,15 @@ def test_without_a_spread_all_have_the_median():
 
 def test_what_is_a_share_is_one_of_the_drawn_capital_and_the_rest_is_as_stated():
     each = some(
-        leverage_max=2.0, lead_share=0.4, volume_30d_share=8.0, lead_quotes_share=0.01, hurdle_bps=2
+        fee_discount=0.6,
+        leverage_max=2.0,
+        lead_share=0.4,
+        volume_30d_share=8.0,
+        lead_quotes_share=0.01,
+        hurdle_bps=2,
     )
     for firm in drawn(each):
-        assert firm.order_share == 0.02
+        assert (firm.order_share, firm.fee_discount) == (0.02, 0.6)
         assert firm.volume_30d_usd == pytest.approx(8 * firm.capital_usd)
         assert firm.lead_quotes_usd == pytest.approx(0.01 * firm.capital_usd)
         assert (firm.leverage_max, firm.lead_share, firm.hurdle_bps) == (2.0, 0.4, 2.0)

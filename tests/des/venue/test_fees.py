@@ -43,6 +43,27 @@ def test_who_has_not_traded_pays_the_first_rate():
     assert schedule(10**9).first_rate_e6 == 700
 
 
+@pytest.mark.parametrize(
+    ("volume_usd", "discount", "floor_bps", "rate_e6"),
+    [
+        (0, 0.6, 1.5, 280),
+        (5_000_000, 0.6, 0.0, 220),
+        (5_000_000, 0.6, 2.5, 250),  # no lower than the floor
+        (5_000_000, 0.0, 6.0, 550),  # which raises no fee of a tier
+        (5_000_000, 1.0, 0.0, 0),
+        (5_000_000, 0.333, 0.0, 367),  # 366.85: what is saved is rounded down
+    ],
+)
+def test_a_discount_is_taken_off_the_tiers_fee_down_to_a_floor(
+    volume_usd, discount, floor_bps, rate_e6
+):
+    volume_cents = np.array([volume_usd * USD])
+    fees = FeeSchedule(TIERS, volume_cents, np.array([discount]), floor_bps)
+
+    assert fees.rates_e6.tolist() == [rate_e6]
+    assert fees.first_rate_e6 == 700
+
+
 def test_a_days_volume_counts_for_thirty_days_and_then_no_more():
     fees, nothing = schedule(0), np.array([0])
     fees.close_day(np.array([2_000_000 * USD]))

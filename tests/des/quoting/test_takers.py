@@ -1,0 +1,54 @@
+"""Who hits, for what and for how much: decided from what a settlement leaves to each firm."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from des.quoting.firms_in_market import FirmsInMarket
+from des.quoting.quotes import ASK, BID
+from des.quoting.takers import Takers, competing, terms
+from des.scenario import Firm
+
+MARK = 50_000  # ticks; a lot is worth 500 dollars
+FIRMS = [
+    Firm(name=f"Firm{i}", reaction_ms=5, hurdle_bps=hurdle, capital_usd=1e6, order_share=share)
+    for i, (hurdle, share) in enumerate([(2.0, 0.1), (1.0, 1.0), (0.5, 0.5)])
+]
+STATE = FirmsInMarket(
+    lots=np.array([0, 100, 0]),
+    claim_cents=np.array([100_000_000] * 3),
+    margin_cents=np.array([50_000_000] * 3),
+    fee_e6=np.array([400, 400, 700]),
+    trades=np.array([True, True, False]),
+)
+
+
+def decided(state: FirmsInMarket = STATE, hurdle_times: float = 1.0):
+    return terms(Takers.of(FIRMS), MARK, 1, state, hurdle_times)
+
+
+def test_an_order_takes_at_most_a_share_of_what_its_firm_has_there_now():
+    twice = replace(STATE, claim_cents=2 * STATE.claim_cents)
+
+    assert decided().order_lots.tolist() == [200, 2_000, 1_000]
+    assert decided(twice).order_lots.tolist() == [400, 4_000, 2_000]
+
+
+def test_room_is_leverage_less_what_is_held_and_to_sell_what_is_held_on_top():
+    """Three times half a million dollars are 3,000 lots."""
+    assert decided().room_lots[ASK].tolist() == [3_000, 2_900, 3_000]
+    assert decided().room_lots[BID].tolist() == [3_000, 3_100, 3_000]
+
+
+def test_who_does_not_trade_watches_nothing_and_the_others_begin_where_it_pays():
+    """Fee and hurdle are 6 and 5 basis points of 50,000 ticks."""
+    assert decided().firm.tolist() == [1, 0]
+    assert decided().threshold.tolist() == [25, 30]
+
+
+@pytest.mark.parametrize(("firms", "exponent", "times"), [(4, 0.5, 0.5), (9, 0.0, 1), (0, 1.0, 1)])
+def test_hurdles_fall_with_the_number_of_firms_to_the_power_of_an_exponent(firms, exponent, times):
+    assert competing(firms, exponent) == times
+    # Half the hurdles: 4 + 1 and 4 + 0.5 basis points.
+    assert decided(hurdle_times=0.5).threshold.tolist() == [22, 25]
