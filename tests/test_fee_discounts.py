@@ -1,0 +1,23 @@
+"""Whoever holds house tokens pays less for its hits, and the audit works out how much less."""
+
+from pathlib import Path
+
+from ledger.proof.audit import audit
+from ledger.proof.taker_fees import FeeRates
+
+CROWD = Path(__file__).parent / "worlds" / "crowd.toml"
+
+
+def test_a_discount_is_what_the_fills_say_and_an_audit_that_leaves_it_out_finds_them_wrong(
+    executed, monkeypatch
+):
+    run = executed(CROWD)
+    with run.connect() as connection:
+        found = connection.execute("SELECT DISTINCT fee_e6 FROM rows WHERE motive = 'pickoff'")
+        rates_e6 = {rate for (rate,) in found.fetchall()}
+    assert rates_e6 == {280, 700}  # 60 % off seven basis points, and without a discount
+    assert not any(finding.problems for finding in audit(run.path))
+
+    monkeypatch.setattr(FeeRates, "_discounted_e6", lambda _, tier_e6: tier_e6)
+    (finding,) = (each for each in audit(run.path) if each.problems)
+    assert "the fee rate is not that of the taker's tier" in finding.problems[0]
