@@ -57,6 +57,7 @@ class Positions:
             maker_lots=int(house[self._maker]),
             maker_lead_lots=int(lead[self._maker]),
             may_quote=quoter.is_on,
+            house_is_open=quoter.house_is_open,
             firms=self._firms_in(market),
             backstop_lots=tuple(int(house[each] + lead[each]) for each in self._backstops),
             directional=self._directional_order(market, mark_ticks, now_us),

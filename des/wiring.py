@@ -89,7 +89,7 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool) -> Cast:
 
     delay_us = lead_delays_us(scenario, parties, members)
     listings = _listings(scenario, parties, members, delay_us, every_quote)
-    volume = HouseVolume(scenario, listings)
+    volume = HouseVolume([market.name for market in scenario.markets], listings, journal)
     on_margin = _on_margin(scenario, parties, house, listings, journal)
     fees = _fees(scenario, parties, members, house)
     returns = DayReturns(len(parties.holders), _firms(parties))

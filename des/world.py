@@ -133,7 +133,8 @@ class World:
         cast, time_us, marks = self._cast, end_us - 1, self._cast.markets.marks()
         cast.capital.daily(time_us, cast.returns.close_day(), marks)
         cast.margin.daily(time_us, marks)
-        cast.others.charge(time_us, cast.quoter.shows)
+        cast.others.charge(time_us)
+        cast.volume.close_day(time_us)
         if cast.group:
             cast.group.close_day(time_us, marks)
         if day_of(end_us).day == 1:
@@ -184,7 +185,7 @@ class World:
             flow.look_at_queue(now_us)
         quoter.look(now_us)
         if flow:
-            flow.decide(now_us, cast.volume.all_usd_per_day(now_us, quoter.shows))
+            flow.decide(now_us, cast.volume.usd_per_day())
         if cast.on_margin and is_new_day:
             cast.on_margin.turn_over(now_us)
         for market, listing in enumerate(self.listings):

@@ -177,6 +177,22 @@ class RecordedShare(Note):
     high_pct: Number
 
 
+# ------------------------------------------------------------------------ what was traded
+
+
+@dataclass(frozen=True, slots=True)
+class TradedDay(Note):
+    """What was traded of one market of the house in a day, each trade counted once."""
+
+    kind: ClassVar[str] = "traded"
+    market: Word
+    captive_usd: Usd  # uninformed customers with the captive maker
+    others_usd: Usd  # the same with other makers
+    hits_usd: Usd  # firms with the captive maker
+    forced_usd: Usd  # forced orders, with anybody
+    recorded_usd: MaybeUsd = None  # in all, on public record
+
+
 # ------------------------------------------------------------ what is thought and decided
 
 

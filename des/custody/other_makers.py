@@ -1,4 +1,6 @@
-"""The other makers of the house: they trade what the captive maker has no part in."""
+"""The other makers of the house: they pay fees on what customers trade with them."""
+
+from decimal import Decimal
 
 from des.custody.custody import HALTED, Custody
 from des.market.house_volume import HouseVolume
@@ -6,12 +8,11 @@ from des.scenario import Scenario
 from des.venue.venue import Venue
 from ledger import movements
 from ledger.journal import Journal
-from ledger.money import to_cents
 from ledger.parties import Parties
 
 
 class OtherMakersDesk:
-    """Pay the house its fees, day by day, on the volume of which no fills are kept."""
+    """Pay the house its fees, day by day, on volume of which sums are kept and no fills."""
 
     def __init__(
         self,
@@ -26,32 +27,34 @@ class OtherMakersDesk:
         self._code = parties.names.index(parties.other_makers)
         self._markets = [market.name for market in scenario.markets]
         self._fee_bps = scenario.other_makers.fee_bps
+        self._fee_rate = Decimal(repr(self._fee_bps)) / 10_000
         self._house, self._custody = house, custody
         self._volume, self._journal = volume, journal
         self.fees_without_maker_cents = 0.0  # so far, had the captive maker shown no quotes
 
-    def charge(self, time_us: int, maker_shows: float) -> None:
-        """Book the day's fees, as far as their claim goes with what they pay in for them.
+    def charge(self, time_us: int) -> None:
+        """Book the fees of the day that ends, as far as their claim and what they pay in go.
 
-        On a house that has halted nobody trades.
+        Nothing is paid in on a house that has halted.
         """
-        if self._custody.status[self._house_name] == HALTED:
-            return
-        traded = [
-            self._volume.others_usd_per_day(market, time_us, maker_shows)
-            for market in range(len(self._markets))
-        ]
-        fees = [to_cents(usd * self._fee_bps / 10_000) for usd in traded]
-        self._custody.deposit(
-            time_us, self._code, self._house_name, sum(fees), ", out of which it pays its fees"
-        )
+        traded = self._volume.others_cents()
+        fees = [self._fee_cents(volume) for volume in traded]
+        if self._custody.status[self._house_name] != HALTED:
+            self._custody.deposit(
+                time_us, self._code, self._house_name, sum(fees), ", out of which it pays its fees"
+            )
         paid_cents = sum(
-            self._book(time_us, name, volume, fee)
-            for name, usd, fee in zip(self._markets, traded, fees, strict=True)
-            if (volume := to_cents(usd))
+            self._book(time_us, *booked)
+            for booked in zip(self._markets, traded, fees, strict=True)
+            if booked[1]
         )
-        left = self._volume.others_left_without_maker(time_us, maker_shows)
-        self.fees_without_maker_cents += paid_cents * left
+        paid_share = paid_cents / sum(fees) if sum(fees) else 1.0
+        without_maker_cents = self._volume.without_maker_cents() * self._fee_bps / 10_000
+        self.fees_without_maker_cents += paid_share * without_maker_cents
+
+    def _fee_cents(self, volume_cents: int) -> int:
+        """Return the fees of both sides, rounded half to even."""
+        return round(Decimal(volume_cents) * self._fee_rate)
 
     def _book(self, time_us: int, market: str, volume_cents: int, fee_cents: int) -> int:
         cents = min(fee_cents, int(self._house.claims[self._code]))

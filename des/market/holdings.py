@@ -22,6 +22,7 @@ class Holdings:
     maker_lead_lots: int
     may_quote: bool
     firms: FirmsInMarket
+    house_is_open: bool = True  # to customers' orders
     backstop_lots: tuple[int, ...] = ()  # of each backstop, on both venues together
     directional: DeskOrder | None = None
     maker_shows: float = 1.0  # of the month's size; it changes on the first of a month only

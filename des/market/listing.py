@@ -1,6 +1,5 @@
 """A contract listed on both venues: its price, the maker's quotes, the takers, the hedges."""
 
-import math
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -8,21 +7,22 @@ from decimal import Decimal
 import numpy as np
 import simpy
 
-from des.clock import midnight_us
+from des.clock import HOUR_US, midnight_us
 from des.given import given
-from des.market.captive_volume import CaptiveVolume
 from des.market.gateways import Gateways
 from des.market.hedgers import Hedgers
 from des.market.hedging import HedgeDesk
 from des.market.holdings import Holdings
 from des.market.maker_quotes import MakerQuotes
-from des.market.recorded_volume import RecordedVolume
+from des.market.market_volume import MarketVolume
 from des.market.traded_price import TradedPrice
+from des.market.uninformed_demand import UninformedDemand
 from des.policies.stated_quotes import StatedQuotes
 from des.price.impact import Impact
 from des.price.lead_price import LeadPrice, Ticks
 from des.quoting.belief import OwnSimulation
 from des.quoting.firms_in_market import FirmsInMarket
+from des.quoting.other_quotes import OtherQuoting
 from des.quoting.plan import QuotingPolicy
 from des.quoting.race import NO_ORDERS, ORDER, Codes
 from des.quoting.session import Decisions, Session
@@ -76,8 +76,7 @@ class Listing:
         self._hours, self._gateways = TradedHours.of(run), Gateways.of(scenario.house)
         self._hedge_desk = hedge_desk
         self._hedgers = Hedgers(run, hedge_desk, traders.maker, traders.backstops)
-        self._recorded = RecordedVolume(market)
-        self._volume = CaptiveVolume(self._recorded, scenario.maker)
+        self.volume = MarketVolume(contract.cents_per_lot_tick, self._hours)
         start_us, end_us = midnight_us(run.start), midnight_us(run.end)
         tick_usd = Decimal(market.tick_usd)
         lead = LeadPrice(run.seed, market.name, market.price, tick_usd, start_us, end_us)
@@ -86,6 +85,8 @@ class Listing:
         times, takers = self._hours.stands_for, Takers.of(firms)
         self._takers = replace(takers, order_share=times * takers.order_share)
         self._hurdle_exponent = scenario.firms.hurdle_exponent
+        self._others = OtherQuoting(market.others, lead, start_us)
+        self._demand = UninformedDemand(scenario.demand, market, self.volume, times)
         policy = QuotingPolicy.of(market.quoter, scenario.maker.spread_times)
         policy = replace(policy, limit_cents=times * policy.limit_cents)
         self._session = session(
@@ -105,11 +106,14 @@ class Listing:
         self._maker = MakerQuotes(
             policy,
             StatedQuotes(market, scenario.maker),
-            OwnSimulation(lead, policy, contract, imagined, self._gateways.quiet_us),
-            self._volume,
+            OwnSimulation(
+                lead, policy, contract, imagined, self._gateways.quiet_us, self._others
+            ),
+            self.volume,
             self._hours,
         )
         self._decided: Decisions | None = None
+        self._house_is_open, self._usd_per_s = True, 0.0
 
     def trading(
         self, env: simpy.Environment, start_us: int, end_us: int, forced: np.ndarray = NO_ORDERS
@@ -127,9 +131,10 @@ class Listing:
         offset = self._traded.begin_interval(start_us)
         uninformed = self._uninformed_orders(start_us, end_us)
         unforeseen = join_rows((uninformed, forced), ORDER) if len(forced) else uninformed
-        house = yield from self._session.trading(
+        house, others_lot_ticks = yield from self._session.trading(
             env, start_us, end_us, offset, given(self._decided), unforeseen
         )
+        self.volume.count(house, others_lot_ticks)
         ticks = self._session.ticks
         if len(ticks.prices):
             self.mark_ticks = int(ticks.prices[-1])
@@ -140,12 +145,19 @@ class Listing:
     def _uninformed_orders(self, start_us: int, end_us: int) -> np.ndarray:
         if not self._hours.has(start_us):
             return NO_ORDERS
-        return self._uninformed.orders(
-            start_us,
-            end_us,
-            self._hours.stands_for * self._volume.uninformed_usd_per_s(start_us),
-            self.price.hour_price_usd(start_us) * float(self._contract.lot),
-        )
+        if start_us % HOUR_US == 0:
+            self._begin_hour(start_us)
+        if not self._house_is_open:
+            return NO_ORDERS
+        lot_usd = self.price.hour_price_usd(start_us) * float(self._contract.lot)
+        return self._uninformed.orders(start_us, end_us, self._usd_per_s, lot_usd)
+
+    def _begin_hour(self, hour_us: int) -> None:
+        """Let customers decide how much they want to trade in the hour that begins."""
+        decided = given(self._decided)
+        response = self._demand.response(decided.plan, decided.others)
+        self.volume.begin_hour(response)
+        self._usd_per_s = self._demand.usd_per_s_in_hour(hour_us, response)
 
     def decide(self, now_us: int, elapsed_s: float, state: Holdings) -> None:
         """Read the world as a settlement leaves it, for the interval that begins at *now_us*.
@@ -156,13 +168,14 @@ class Listing:
             state: of the venues.
         """
         lot_cents = self.mark_ticks * self._contract.cents_per_lot_tick
+        self._house_is_open = state.house_is_open
         self._maker.look(now_us, state)
         self._traded.push(now_us, elapsed_s, self._hedgers.decide(now_us, lot_cents, state))
         self._decided = Decisions(
             self._maker.plan(now_us, self.mark_ticks, lot_cents, state),
             self._terms(state.firms),
             self._gateways.at(self.price.hour_volatility_ratio(now_us)),
-            math.ceil(self.mark_ticks * (self._market.others_half_spread_bps or 0.0) / 10_000),
+            self._others.quotes(now_us, self.mark_ticks, lot_cents, self._hours.stands_for),
         )
 
     def ticks_of_day(self, end_us: int) -> Ticks:
@@ -170,8 +183,12 @@ class Listing:
         return self._traded.ticks_of_day(end_us)
 
     def volume_usd_per_s(self, time_us: int) -> float:
-        """Return the house's recorded volume per second on a day, or in its month."""
-        return self._recorded.usd_per_s(time_us)
+        """Return the pace of volume that the scenario gives for a day: recorded, or stated."""
+        return self._demand.usd_per_s(time_us)
+
+    def recorded_usd(self, time_us: int) -> float | None:
+        """Return the recorded volume of the day at *time_us*, if there is one."""
+        return self._demand.recorded_usd(time_us)
 
     def belief(self) -> tuple[int, int]:
         """Return what the maker's own simulation promised for the month that ends, in cents.

@@ -4,15 +4,17 @@ Random flow, hedges and impact know nothing of it. Another way of quoting is ano
 it looks at each settlement, and answers with a plan.
 """
 
-from des.clock import DAY_US, HOUR_US
-from des.market.captive_volume import CaptiveVolume
+from des.clock import DAY_US, HOUR_US, SECOND_US
 from des.market.holdings import Holdings
+from des.market.market_volume import MarketVolume
 from des.policies.monthly_quotes import MonthlyQuotes, QuotingChoice
 from des.quoting.belief import OwnSimulation
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quotes import Plan
 from des.traded_hours import TradedHours
 from ledger.times import day_of
+
+DAY_S = DAY_US // SECOND_US
 
 
 class MakerQuotes:
@@ -23,7 +25,7 @@ class MakerQuotes:
         policy: QuotingPolicy,
         choice: QuotingChoice,
         belief: OwnSimulation,
-        volume: CaptiveVolume,
+        volume: MarketVolume,
         hours: TradedHours,
     ) -> None:
         """Begin with nothing decided.
@@ -32,7 +34,7 @@ class MakerQuotes:
             policy: where quotes are placed, and how they lean against a position.
             choice: decides what is shown for a month.
             belief: what the maker's own simulation promises of that.
-            volume: what it means to trade.
+            volume: what was traded so far.
             hours: in which it quotes.
         """
         self._policy, self._choice, self._belief = policy, choice, belief
@@ -51,7 +53,7 @@ class MakerQuotes:
             self._quotes = self._choice.decide(now_us)
             self._shown_cents = int(self._quotes.shown_cents * state.maker_shows)
         if now_us % HOUR_US == 0 and self._hours.has(now_us):
-            self._belief.imagine(now_us, self._volume.usd_per_s(now_us), self._shown_cents)
+            self._belief.imagine(now_us, self._volume.usd_per_day() / DAY_S, self._shown_cents)
 
     def plan(self, now_us: int, mark_ticks: int, lot_cents: int, state: Holdings) -> Plan:
         """Return how to quote until the next settlement.

@@ -1,13 +1,15 @@
 """What the captive maker expects of its quotes: random flow, of which nobody looks at the price.
 
-Its own simulation plays the quotes as they were decided, on the prices that came, against as much
-volume as it means to have. The first minutes of every hour stand for the hour.
+Its own simulation plays the quotes as they were decided, on the prices that came, beside those of
+the other makers, against as much volume as there was the day before. The first minutes of every
+hour stand for the hour.
 """
 
 import numpy as np
 
 from des.clock import HOUR_US, SECOND_US
 from des.price.lead_price import LeadPrice
+from des.quoting.other_quotes import OtherQuoting
 from des.quoting.plan import QuotingPolicy
 from des.quoting.race import Codes
 from des.quoting.session import Decisions, Session
@@ -28,6 +30,7 @@ class OwnSimulation:
         contract: Contract,
         flow: UninformedFlow,
         gateway_us: np.ndarray,
+        others: OtherQuoting,
     ) -> None:
         """Begin the first month.
 
@@ -37,10 +40,11 @@ class OwnSimulation:
             contract: what a lot is, and a tick.
             flow: the random orders that it imagines.
             gateway_us: what it takes for the delay of orders, at equally likely quantiles.
+            others: how the other makers quote.
         """
         self._price, self._policy, self._flow = price, policy, flow
         self._tick_cents, self._tick_usd = contract.cents_per_lot_tick, float(contract.tick_usd)
-        self._gateway_us = gateway_us
+        self._gateway_us, self._others = gateway_us, others
         self._edge_cents = self._volume_cents = 0
 
     def imagine(self, hour_us: int, usd_per_s: float, shown_cents: int) -> None:
@@ -48,19 +52,20 @@ class OwnSimulation:
 
         Args:
             hour_us: when it begins.
-            usd_per_s: the volume that the maker means to have.
+            usd_per_s: the volume of all makers that it reckons with.
             shown_cents: what it shows per level.
         """
         mark = round(self._price.hour_price_usd(hour_us) / self._tick_usd)
         lot_cents = mark * self._tick_cents
         plan = self._policy.plan(mark, lot_cents, 0, shown_cents)
-        decided = Decisions(plan, nobody_takes(0), self._gateway_us)
+        others = self._others.quotes(hour_us, mark, lot_cents)
+        decided = Decisions(plan, nobody_takes(0), self._gateway_us, others)
         until_us = hour_us + SAMPLE_US
         orders = self._flow.orders(hour_us, until_us, usd_per_s, lot_cents / 100)
         # Who fills what is not asked, so that one code does for all.
         nobodys_keys, code = np.empty(0, dtype=np.uint64), np.zeros(2, dtype=np.int64)
         session = Session(self._price, self._policy, Takers.of(()), nobodys_keys, Codes(code, code))
-        fills = session.play(hour_us, until_us, 0.0, decided, orders)
+        fills, _ = session.play(hour_us, until_us, 0.0, decided, orders)
         edge = (fills["price"] - fills["lead"]) * fills["lots"]
         self._edge_cents += int(edge.sum()) * self._tick_cents
         volume = int((np.abs(fills["lots"]) * fills["price"]).sum())

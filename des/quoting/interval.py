@@ -4,8 +4,9 @@ import numpy as np
 
 from des.compile_cache import njit
 from des.quoting.limits import Limits
+from des.quoting.other_quotes import OtherQuotes
 from des.quoting.quotes import ASK, BID, Quotes, last, post_quotes, posting_times_us
-from des.quoting.race import ORDER, Codes, Watchers, fills_of, watch
+from des.quoting.race import ORDER, Codes, Fills, Watchers, fills_of, watch
 from des.turns import in_turn
 
 
@@ -18,9 +19,9 @@ def play(
     watchers: Watchers,
     limits: Limits,
     orders: tuple[np.ndarray, np.ndarray],
-    others_ticks: int,
+    others: OtherQuotes,
     codes: Codes,
-) -> tuple[Quotes, np.ndarray, np.ndarray]:
+) -> tuple[Quotes, np.ndarray, Fills]:
     """Quote and be hit in [start, end).
 
     Args:
@@ -34,11 +35,11 @@ def play(
         limits: of their orders.
         orders: in flight at the start, and those of the interval that nothing sets off; dtype
             ORDER.
-        others_ticks: how far from the lead price other makers quote.
+        others: what other makers quote.
         codes: of takers and makers in the books.
 
     Returns:
-        The quote in force at the end, the orders then in flight, and the fills (dtype ROW).
+        The quote in force at the end, the orders then in flight, and what orders got.
     """
     start_us, end_us, refresh_us, latency_us = beat
     (tick_us, tick_price), (skew, offset, shown) = ticks, plan
@@ -48,8 +49,8 @@ def play(
     quotes = post_quotes(standing, posted_us, latency_us, tick_us, tick_price, skew, offset, shown)
     sent = watch(quotes, start_us, end_us, tick_us, tick_price, watchers)
     due, in_flight = _split(_in_turn(orders[0], orders[1], sent), end_us)
-    rows = fills_of(due, quotes, tick_us, tick_price, limits, others_ticks, codes)
-    return last(quotes), in_flight, rows
+    fills = fills_of(due, quotes, tick_us, tick_price, limits, others, codes)
+    return last(quotes), in_flight, fills
 
 
 @njit(cache=True)

@@ -12,7 +12,7 @@ import numpy as np
 import simpy
 
 from des.quoting.quotes import Quotes, posting_times_us
-from des.quoting.race import watch
+from des.quoting.race import Fills, watch
 from des.quoting.session import Decisions, Session
 from des.turns import ORDER, QUOTE, SETTLEMENT, Moment
 from ledger.fills import join_rows
@@ -22,7 +22,7 @@ class QuoteByQuote(Session):
     """A session whose quoter wakes up for every refresh."""
 
     _decided: Decisions
-    _met: list[np.ndarray]
+    _met: list[Fills]
 
     def trading(
         self,
@@ -32,9 +32,9 @@ class QuoteByQuote(Session):
         impact: float,
         decided: Decisions,
         uninformed: np.ndarray,
-    ) -> Generator[simpy.Event, None, np.ndarray]:
+    ) -> Generator[simpy.Event, None, Fills]:
         """Quote and be hit in [start, end): the quoter's loop."""
-        ticks = self._advance(start_us, end_us, impact)
+        ticks = self._advance(start_us, end_us, impact, decided)
         self._decided, self._met = decided, []
         self._schedule(env, uninformed)
         beat = posting_times_us(start_us, end_us, self._refresh_us, ticks.times_us)
@@ -45,7 +45,8 @@ class QuoteByQuote(Session):
             self._in_force = self._post(self._nothing, beat[i : i + 1], decided)
             self._watch(env, self._in_force, now_us, until_us)
         yield Moment(env, end_us - 1, SETTLEMENT)
-        return join_rows(self._met)
+        rows, others_lot_ticks = zip(*self._met, strict=True) if self._met else ((), ())
+        return Fills(join_rows(rows), sum(others_lot_ticks))
 
     def _watch(self, env: simpy.Environment, quote: Quotes, since_us: int, until_us: int) -> None:
         """Let the firms watch the quote in force until it is replaced, and send their orders."""
@@ -58,6 +59,4 @@ class QuoteByQuote(Session):
             arrival.callbacks.append(partial(self._meet, orders[i : i + 1]))
 
     def _meet(self, order: np.ndarray, _arrival: simpy.Event) -> None:
-        rows = self._fills(order, self._in_force, self._decided)
-        if len(rows):
-            self._met.append(rows)
+        self._met.append(self._fills(order, self._in_force, self._decided))

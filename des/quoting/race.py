@@ -17,6 +17,7 @@ import numpy as np
 from des.chance import mix, quantile_index
 from des.compile_cache import njit
 from des.quoting.limits import LEVERAGE, ORDER_SHARE, TAKEN, Limits, count_cut
+from des.quoting.other_quotes import OtherQuotes
 from des.quoting.quotes import ASK, BID, SIGN, Quotes, latest
 from des.rows import clear
 from des.turns import first_at
@@ -172,6 +173,13 @@ def _deepest(levels: np.ndarray, sign: int, price: int, threshold: int) -> int:
     return deepest
 
 
+class Fills(NamedTuple):
+    """What orders got."""
+
+    rows: np.ndarray  # dtype ROW
+    others_lot_ticks: int  # what other makers filled of uninformed orders: lots x price, summed
+
+
 @njit(cache=True)
 def fills_of(
     orders: np.ndarray,
@@ -179,43 +187,46 @@ def fills_of(
     tick_us: np.ndarray,
     tick_price: np.ndarray,
     limits: Limits,
-    others_ticks: int,
+    others: OtherQuotes,
     codes: Codes,
-) -> np.ndarray:
+) -> Fills:
     """Let orders meet the quotes in force on their arrival, and return what they get.
 
     An order is void for levels worse than its limit, and takes level by level what those before
     it left. A level that is empty stays empty until the next quote. At the moment of a posting it
     is the new quote that is in force.
 
-    Orders of informed firms and of random customers are by construction those that come to the
-    captive maker. An order forced on somebody goes to the whole book: it takes what the captive
-    maker shows at least as well as everybody else, and the rest at the others' price.
+    A firm's order was sent for the captive maker's quote and meets that alone. All other orders go
+    to the better price: to the captive maker's levels that are better than the other makers' price,
+    and then to the others, who have enough. At a level where both show the same price each gets a
+    part of what is wanted, in proportion to what is on show there, in whole lots, rounded down for
+    the captive maker. The others are never hit by firms: a simplification that favours them.
 
     Args:
         orders: dtype ORDER, in the order of their turns.
         quotes: in the order of posting; what is left of them is taken from.
         tick_us, tick_price: the lead price.
         limits: what a firm's order takes at most; what that cuts off is counted.
-        others_ticks: how far from the lead price other makers quote, who are never late.
+        others: what the other makers quote.
         codes: of takers and makers.
 
     Returns:
-        Rows of dtype ROW in the order of time, all but what the books of the venue add: fee and
-        venue.
+        Rows of dtype ROW in the order of time, all but what the books of the venue add (fee and
+        venue); uninformed orders that others fill have none, and are summed.
     """
     firms, levels = len(limits.order_lots), quotes.price.shape[2]
     most = len(orders) * levels
     for order in orders:
         most += order.firm == FORCED
     rows = np.empty(most, dtype=ROW)
-    n, i, tick = 0, -1, 0
+    n, i, tick, seen, others_lot_ticks = 0, -1, 0, 0, _NONE
     for order in orders:
         i = latest(quotes.posted_us, i, order.arrival_us)
         tick = latest(tick_us, tick, order.arrival_us)
-        sign, lead, forced = SIGN[order.side], tick_price[tick], order.firm == FORCED
-        limit = sign * lead + others_ticks if forced else order.limit
-        informed = order.firm < firms
+        seen = latest(tick_us, seen, order.arrival_us - others.latency_us)
+        sign, lead, informed = SIGN[order.side], tick_price[tick], order.firm < firms
+        elsewhere = max(tick_price[seen] + sign * others.away_ticks, 1)
+        limit = order.limit if informed else min(order.limit, sign * elsewhere)
         wanted, limit_is = order.lots, ORDER_SHARE
         if informed:
             wanted, room = limits.order_lots[order.firm], limits.room_lots[order.side, order.firm]
@@ -233,6 +244,8 @@ def fills_of(
                 break
             paying += 1
             taken = min(left[level], lots)
+            if price == elsewhere and not informed:
+                taken = min(taken, lots * left[level] // (left[level] + others.shown_lots))
             if not taken:
                 continue
             left[level] -= taken
@@ -252,12 +265,17 @@ def fills_of(
                 quotes.cut_by[i, order.side] = limit_is
         if i >= 0:
             count_cut(quotes, i, order.side, 1, limits.counted)
-        if forced and lots:
+        if informed or not lots or sign * elsewhere > order.limit:
+            continue
+        if order.firm == FORCED:
             row = rows[n]
-            _note(order, firms, sign * lots, max(lead + sign * others_ticks, 1), lead, row)
+            _note(order, firms, sign * lots, elsewhere, lead, row)
             row.taker, row.maker = taker, codes.makers[OTHERS]
             n += 1
-    return rows[:n].copy()  # many orders get nothing and need no row
+        else:
+            others_lot_ticks += lots * elsewhere
+    # Many orders get nothing and need no row.
+    return Fills(rows[:n].copy(), others_lot_ticks)
 
 
 @njit(cache=True)

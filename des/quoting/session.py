@@ -15,9 +15,10 @@ import simpy
 from des.price.lead_price import LeadPrice, Ticks, joined
 from des.quoting.interval import play
 from des.quoting.limits import Limits, none_counted
+from des.quoting.other_quotes import OtherQuotes
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quotes import Plan, Quotes, blank, post
-from des.quoting.race import NO_ORDERS, Codes, Watchers, fills_of
+from des.quoting.race import NO_ORDERS, Codes, Fills, Watchers, fills_of
 from des.quoting.takers import Takers, Terms
 from des.turns import SETTLEMENT, Moment
 
@@ -29,7 +30,7 @@ class Decisions:
     plan: Plan
     terms: Terms
     gateway_us: np.ndarray  # delay to the house venue at equally likely quantiles
-    others_ticks: int = 0  # how far from the lead price other makers quote
+    others: OtherQuotes
 
 
 class Session:
@@ -70,7 +71,7 @@ class Session:
         impact: float,
         decided: Decisions,
         uninformed: np.ndarray,
-    ) -> Generator[simpy.Event, None, np.ndarray]:
+    ) -> Generator[simpy.Event, None, Fills]:
         """Quote and be hit in [start, end): a process that sleeps, and then has it all."""
         yield Moment(env, end_us - 1, SETTLEMENT)
         return self.play(start_us, end_us, impact, decided, uninformed)
@@ -82,8 +83,8 @@ class Session:
         impact: float,
         decided: Decisions,
         uninformed: np.ndarray,
-    ) -> np.ndarray:
-        """Play [start, end) at once and return its fills in the order of time.
+    ) -> Fills:
+        """Play [start, end) at once and return its fills.
 
         Args:
             start_us, end_us: the interval.
@@ -92,30 +93,31 @@ class Session:
             uninformed: the orders of the interval (dtype ORDER) that nothing sets off.
 
         Returns:
-            Rows of dtype ROW, all but what the venue adds.
+            Rows in the order of time, all but what the venue adds; and what others filled.
         """
-        self._in_force, self._in_flight, rows = play(
+        self._in_force, self._in_flight, fills = play(
             self._in_force,
             (start_us, end_us, self._refresh_us, self._latency_us),
-            self._advance(start_us, end_us, impact),
+            self._advance(start_us, end_us, impact, decided),
             decided.plan.compiled(),
             self._watchers(decided),
             self._limits(decided),
             (self._in_flight, uninformed),
-            decided.others_ticks,
+            decided.others,
             self._codes,
         )
-        return rows
+        return fills
 
     def close_count(self) -> np.ndarray:
         """Return lots x ticks that firms took, and that each limit cut off, since it was asked."""
         counted, self._counted = self._counted, none_counted()
         return counted
 
-    def _advance(self, start_us: int, end_us: int, impact: float) -> Ticks:
+    def _advance(self, start_us: int, end_us: int, impact: float, decided: Decisions) -> Ticks:
         """Append the interval's ticks to those that quotes can still be read from."""
         new = self._price.ticks(start_us, end_us, impact)
-        self.ticks = joined(self.ticks, new, start_us - self._latency_us)
+        slowest_us = max(self._latency_us, decided.others.latency_us)
+        self.ticks = joined(self.ticks, new, start_us - slowest_us)
         return self.ticks
 
     def _post(self, standing: Quotes, posted_us: np.ndarray, decided: Decisions) -> Quotes:
@@ -134,13 +136,13 @@ class Session:
         terms = decided.terms
         return Limits(terms.order_lots, terms.room_lots, self._counted)
 
-    def _fills(self, orders: np.ndarray, quotes: Quotes, decided: Decisions) -> np.ndarray:
+    def _fills(self, orders: np.ndarray, quotes: Quotes, decided: Decisions) -> Fills:
         """Let orders meet the quotes in force, and return what they get."""
         return fills_of(
             orders,
             quotes,
             *self.ticks,
             self._limits(decided),
-            decided.others_ticks,
+            decided.others,
             self._codes,
         )

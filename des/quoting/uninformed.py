@@ -13,7 +13,8 @@ class UninformedFlow:
     """Orders of one market, drawn hour by hour in any order.
 
     Within an hour: a Poisson number of orders at uniform times, sides like fair coins, sizes
-    geometric with the stated mean, holders uniform.
+    geometric with the stated mean, holders uniform. The n-th order drawn in an hour is the same one
+    however many there are: where the flow is a little larger, a few more come to those that came.
     """
 
     def __init__(
@@ -55,7 +56,7 @@ class UninformedFlow:
         if not n:
             return NO_ORDERS
         orders = np.empty(n, dtype=ORDER)
-        orders["arrival_us"] = np.sort(draws("time").integers(0, HOUR_US, n)) + hour * HOUR_US
+        orders["arrival_us"] = draws("time").integers(0, HOUR_US, n) + hour * HOUR_US
         orders["side"] = draws("side").integers(0, 2, n)
         if twin is not None:
             orders["side"] = 1 - orders["side"]
@@ -63,4 +64,4 @@ class UninformedFlow:
         orders["holder"] = draws("holder").integers(0, self._holders, n)
         orders["firm"], orders["limit"] = UNINFORMED, ANY_PRICE
         orders["trigger"] = Trigger.NONE
-        return orders
+        return orders[np.argsort(orders["arrival_us"], kind="stable")]

@@ -5,6 +5,7 @@ basis points.
 """
 
 from des.scenario.customers import Cohort, Flow, News, OtherMakers, Retail
+from des.scenario.demand import Demand, Others
 from des.scenario.firms import FIRMS_MAX, CapitalRules, Firm, FirmClass, Firms
 from des.scenario.group import (
     Group,
@@ -65,6 +66,7 @@ __all__ = [
     "CollateralToken",
     "ContradictionError",
     "DayVolume",
+    "Demand",
     "Depth",
     "Entity",
     "FeeTier",
@@ -95,6 +97,7 @@ __all__ = [
     "MonthVolume",
     "News",
     "OtherMakers",
+    "Others",
     "Part",
     "PledgedLoan",
     "Pool",

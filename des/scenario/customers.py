@@ -19,8 +19,8 @@ from des.scenario.quantities import (
 )
 
 ARRIVALS_PER_DAY_MAX = 10_000
-Sensitivity = Annotated[float, Field(ge=0, le=10_000)]  # of claims asked back per day and fear
 Elasticity = Annotated[float, Field(ge=0, le=100)]
+Sensitivity = Annotated[float, Field(ge=0, le=10_000)]  # of claims asked back per day and fear
 
 
 class Cohort(Part):
@@ -31,7 +31,7 @@ class Cohort(Part):
 
 
 class Flow(Part):
-    """What customers bring and take away, as functions of volume, liquidity and fear.
+    """What customers bring and take away, as functions of volume and fear.
 
     Fear is a number without a unit, from 0 upwards. It rises by the shocks of news, by
     `queue_shock` when a queue begins at the till, and by `contagion` times the share of all claims
@@ -46,8 +46,6 @@ class Flow(Part):
 
     deposits_per_volume: Fraction  # dollars brought for each that is traded on the house
     trust_elasticity: Elasticity = 1.0
-    depth_elasticity: Elasticity = 1.0
-    spread_elasticity: Elasticity = 0.0
     base_per_day: Fraction  # of their claims that customers take away in normal times
     fear_half_life_h: Annotated[float, Field(ge=1, le=10_000)]  # the grid of its hours is as fine
     contagion: Annotated[float, Field(ge=0, le=10_000)] = 0.0
@@ -97,21 +95,6 @@ class Flow(Part):
         mean = math.fsum(cohort.share * cohort.sensitivity for cohort in self.cohorts)
         decay_per_day = math.log(2) / (self.fear_half_life_h / 24)
         return self.contagion * max(mean, self.firms_sensitivity) / decay_per_day
-
-    def volume_response(self, depth: float, spread: float = 1.0) -> float:
-        """Return what is left of what others than the captive maker trade, as a share.
-
-        Args:
-            depth: what is left of the recorded depth of the book: 1 as long as the captive maker
-                quotes, 1 less its share of the volume when it does not.
-            spread: the best spread over the recorded one: 1, or more once the best quotes are gone.
-
-        Formula: depth ** depth_elasticity / spread ** spread_elasticity. With 0 nobody minds a thin
-            book, or a wide one. Depth goes by volume, for lack of a record of the book itself.
-            Constant elasticities are assumptions; that volume, depth and spread move together is
-            Chordia, Roll & Subrahmanyam (2001), Journal of Finance 56(2), 501-530.
-        """
-        return depth**self.depth_elasticity * spread**-self.spread_elasticity  # which may be 0
 
     def deposits_usd_per_day(self, volume_usd_per_day: float, trust: float) -> float:
         """Return what customers are expected to bring in a day.
@@ -199,9 +182,9 @@ class Retail(Part):
 
 
 class OtherMakers(Part):
-    """Makers and takers who trade the rest of the house's volume among themselves."""
+    """The makers whose quotes customers meet beside the captive maker's."""
 
     name: Entity
     opening_claim_usd: Usd
     opening_cash_usd: Usd = 0.0  # out of which fees are paid in as they fall due, while it lasts
-    fee_bps: Annotated[float, Field(ge=0, le=100)]  # of volume, both sides together
+    fee_bps: Annotated[float, Field(ge=0, le=100)]  # of what customers trade with them, both sides

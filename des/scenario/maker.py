@@ -21,7 +21,7 @@ from des.scenario.quantities import (
 
 
 class ShareStep(Dated):
-    """The captive maker's share from a month on, in the house's volume or depth."""
+    """The captive maker's share of the house's depth from a month on."""
 
     share: Fraction
 
@@ -39,7 +39,7 @@ class CreditStep(Dated):
 
 
 class Maker(Part):
-    """The captive maker: its own money, its right to borrow, its share of the volume."""
+    """The captive maker: its own money, its right to borrow, its share of the depth."""
 
     name: Entity
     opening_cash_usd: Usd
@@ -49,20 +49,12 @@ class Maker(Part):
     credit_line_steps: Annotated[tuple[CreditStep, ...], Field(max_length=1_000)] = ()
     credit_tranche_usd: PositiveUsd
     hedge_delay_ms: Milliseconds
-    volume_share: Fraction  # of the house's volume, one side; until the first of its steps
-    volume_share_steps: Annotated[tuple[ShareStep, ...], Field(max_length=1_000)] = ()
-    uninformed_fraction: Fraction  # of the maker's volume
     depth_share: Fraction | None = None  # of `markets.depth`; until the first of its steps
     depth_share_steps: Annotated[tuple[ShareStep, ...], Field(max_length=1_000)] = ()
     spread_times: Annotated[float, Field(ge=0.1, le=10)] = 1.0  # every quoter's levels, as far out
     quoter_off: date | None = None  # from its first moment on, whatever it earns or loses
     lead_quotes_usd: Usd = 0.0  # per market, shown on the lead venue as a firm shows them
     policy: Literal["captive", "independent"] | None = None  # None: it is never reviewed
-
-    def volume_share_on(self, day: date) -> float:
-        """Return its share of the volume on a day."""
-        step = in_force(self.volume_share_steps, day)
-        return step.share if step else self.volume_share
 
     def depth_share_on(self, day: date) -> float:
         """Return its share of the depth on a day; it must have one."""
@@ -77,7 +69,6 @@ class Maker(Part):
     @model_validator(mode="after")
     def _steps(self) -> Self:
         check_order("credit_line_steps", self.credit_line_steps)
-        check_months("volume_share_steps", self.volume_share_steps)
         check_months("depth_share_steps", self.depth_share_steps)
         if self.depth_share_steps and self.depth_share is None:
             raise ContradictionError(

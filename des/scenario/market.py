@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from des.scenario.dated import Dated, check_months, in_force
+from des.scenario.demand import Others
 from des.scenario.maker import Quoter
 from des.scenario.price import Price
 from des.scenario.quantities import (
@@ -25,7 +26,7 @@ PRICE_TICKS_MAX = 10**8  # prices are stored in 32 bits, and must have room to r
 
 
 class MonthVolume(Part):
-    """The house's recorded volume in one month, each trade counted once."""
+    """A volume of the house in one month, each trade counted once."""
 
     month: Month
     usd: Annotated[float, Field(ge=0, le=1e14)]
@@ -50,13 +51,14 @@ class Market(Part):
     name: MarketName
     lot: Step
     tick_usd: Step
-    volume: Annotated[tuple[MonthVolume, ...], Field(min_length=1, max_length=1_000)]
+    volume: Annotated[tuple[MonthVolume, ...], Field(max_length=1_000)] = ()  # on record
     volume_of_days: Annotated[tuple[DayVolume, ...], Field(max_length=2_000)] = ()
     price: Price
     quoter: Quoter
     depth: Annotated[tuple[Depth, ...], Field(max_length=1_000)] = ()
+    others: Others
     order_usd_mean: PositiveUsd  # of uninformed customers
-    others_half_spread_bps: Bps | None = None  # of other makers; needed where orders are forced
+    demand: Annotated[tuple[MonthVolume, ...], Field(max_length=1_000)] = ()  # see `Demand`
     lead_volume_usd_per_day: PositiveUsd | None = None  # needed where hedges have impact
 
     def depth_in_reach_usd(self, day: date) -> float:
@@ -77,12 +79,13 @@ class Market(Part):
 
     @model_validator(mode="after")
     def _months(self) -> Self:
-        for i, (before, volume) in enumerate(pairwise(self.volume), start=1):
-            if not before.month < volume.month:
-                raise ContradictionError(
-                    ("volume", i, "month"),
-                    f"is '{volume.month}'; give a month after the '{before.month}' before it",
-                )
+        for key in ("volume", "demand"):
+            for i, (before, volume) in enumerate(pairwise(getattr(self, key)), start=1):
+                if not before.month < volume.month:
+                    raise ContradictionError(
+                        (key, i, "month"),
+                        f"is '{volume.month}'; give a month after the '{before.month}' before it",
+                    )
         return self
 
     @model_validator(mode="after")

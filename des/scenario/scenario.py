@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, model_validator
 from des.clock import midnight_us
 from des.given import given
 from des.scenario.customers import ARRIVALS_PER_DAY_MAX, News, OtherMakers, Retail
+from des.scenario.demand import Demand
 from des.scenario.firms import Firms
 from des.scenario.group import Group
 from des.scenario.leverage import Leverage, Provider
@@ -39,6 +40,7 @@ class Scenario(Part):
     maker: Maker
     retail: Retail
     other_makers: OtherMakers
+    demand: Demand
     firms: Firms = Firms()
     leverage: Leverage | None = None  # None: nobody trades on margin
     group: Group | None = None  # None: the house and its maker only trade
@@ -176,7 +178,10 @@ class Scenario(Part):
             raise ContradictionError(
                 ("retail", "flow"), "is missing; give it, since there is news for customers"
             )
-        busiest = [max(volume.usd for volume in market.volume) / 28 for market in self.markets]
+        busiest = [
+            max((volume.usd for volume in (*market.volume, *market.demand)), default=0) / 28
+            for market in self.markets
+        ]
         usd = flow.deposits_usd_per_day(sum(busiest), trust=1) if flow else 0.0
         if usd > ARRIVALS_PER_DAY_MAX * mean:
             raise ContradictionError(
@@ -190,11 +195,12 @@ class Scenario(Part):
     def _cover(self) -> Self:
         """Refuse a market whose volume, volatility or anchors leave out part of the run."""
         for i, market in enumerate(self.markets):
-            recorded = {volume.month for volume in market.volume}
+            key = "demand" if self.demand.closure == "stated" else "volume"
+            known = {volume.month for volume in getattr(market, key)}
             for month in months_between(self.run.start, self.run.end):
-                if month not in recorded:
+                if month not in known:
                     raise ContradictionError(
-                        ("markets", i, "volume"), f"has no month '{month}'; add it, or end the run"
+                        ("markets", i, key), f"has no month '{month}'; add it, or end the run"
                     )
             levels, anchors = market.price.volatility, market.price.anchors
             if levels and levels[0].since > self.run.start:
@@ -259,20 +265,6 @@ class Scenario(Part):
         return self
 
     @model_validator(mode="after")
-    def _widened(self) -> Self:
-        """Refuse a book that is without end as wide when the captive maker's quotes are gone."""
-        flow = self.retail.flow
-        for i, market in enumerate(self.markets if flow and flow.spread_elasticity else ()):
-            captive_e6 = market.quoter.offset_e6(self.maker.spread_times)[0]
-            if market.others_half_spread_bps and not captive_e6:
-                raise ContradictionError(
-                    ("markets", i, "quoter", "half_spread_bps"),
-                    f"is {market.quoter.half_spread_bps:g}, beside which others' quotes are "
-                    "infinitely wide; give more, or a retail.flow.spread_elasticity of 0",
-                )
-        return self
-
-    @model_validator(mode="after")
     def _shares_depth(self) -> Self:
         """Refuse a recorded depth that begins too late, or of which the maker has no share."""
         for i, market in enumerate(self.markets):
@@ -301,17 +293,6 @@ class Scenario(Part):
                 raise ContradictionError(
                     ("markets", i, "lead_volume_usd_per_day"),
                     f"is missing; give it, since {needed_by}",
-                )
-        return self
-
-    @model_validator(mode="after")
-    def _book(self) -> Self:
-        """Refuse forced orders where nobody says what they meet beside the captive maker."""
-        for i, market in enumerate(self.markets):
-            if self.leverage and market.others_half_spread_bps is None:
-                raise ContradictionError(
-                    ("markets", i, "others_half_spread_bps"),
-                    "is missing; give it, since there is leverage, and orders that it forces",
                 )
         return self
 

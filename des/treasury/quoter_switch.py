@@ -49,6 +49,11 @@ class QuoterSwitch:
         return self._review.lead_quote_cents
 
     @property
+    def house_is_open(self) -> bool:
+        """Return whether there is anybody left to quote to: a house that halts trades no more."""
+        return self._custody.status[self._parties.house] != HALTED
+
+    @property
     def shows(self) -> float:
         """Return the share of its size that the maker shows."""
         return self.wanted if self.is_on else 0.0
@@ -66,7 +71,7 @@ class QuoterSwitch:
         able = self._purse.may_quote(now_us)
         able = able and self.wanted > 0
         able = able and (self._off_us is None or now_us < self._off_us)
-        able = able and self._custody.status[self._parties.house] != HALTED
+        able = able and self.house_is_open
         if able != self.is_on:
             self.is_on = able
             name = f"{self._parties.maker}:quoter"

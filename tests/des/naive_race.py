@@ -10,9 +10,12 @@ Written from the rules and in plain Python, so that it can be read against them:
 - An order meets the quote in force when it arrives. Best level first, it takes what those before
   it left, at no price worse than its limit; what it does not get at once is void. A firm takes no
   more than one order's lots, and no more than it has room for; what it takes makes room to sell.
-- A customer's order takes what there is at any price.
-- An order forced on a customer takes, level by level, what is offered no worse than by the other
-  makers, who quote a fixed distance from the lead price; they fill the rest, at one tick at least.
+- The other makers quote a fixed distance from the lead price of a while ago, at one tick at least,
+  and have as much there as anybody wants.
+- A customer's order, forced or not, takes level by level what the quote offers better than they do,
+  and the rest from them. At a level of the same price the quote gets the part that it has of what
+  both show there, in whole lots, rounded down. What they fill of orders that are not forced is
+  added up: lots times price.
 - At one instant: settlement, tick, posting, then the firms look, then orders arrive, by firm
   number, customers last, and of these the forced last of all; orders of one firm in the order in
   which they were sent.
@@ -22,8 +25,10 @@ What chance decides (delays, customers' orders) is given. Nothing here comes fro
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from heapq import heappop, heappush
 from itertools import count
+from math import floor
 from typing import NamedTuple
 
 ASK, BID = 0, 1  # the side that a buyer takes from, and a seller
@@ -43,7 +48,7 @@ class Interval:
     thresholds: Sequence[int]  # of the firms, ticks
     orders: Sequence[int]  # lots of one order, by firm
     rooms: tuple[Sequence[int], Sequence[int]]  # lots until a firm holds too much, by side
-    others: int  # how far from the lead price the other makers quote, ticks
+    others: tuple[int, int, int]  # of other makers: ticks from the price, lots shown, its age in us
     delay_us: Callable[[int, int, int], int]  # of an order, by firm, posting hit, side
 
 
@@ -114,6 +119,7 @@ class NaiveRace:
         self.quote: Quote | None = None
         self.lead = ticks[0][1]
         self.fills: list[NaiveFill] = []
+        self.others_lot_ticks = 0
         self.end_us = intervals[-1].end_us
         for interval in intervals:
             self.schedule(interval.start_us, self.settle, interval)
@@ -160,10 +166,7 @@ class NaiveRace:
 
     def post(self, time_us: int) -> None:
         """The quote is replaced, and the firms look."""
-        read = self.ticks[0][1]
-        for tick_us, price in self.ticks:
-            if tick_us <= time_us - self.latency_us:
-                read = price
+        read = self.price_at(time_us - self.latency_us)
         mid, now = read - self.decided.skew, self.decided
         self.quote = Quote(
             time_us,
@@ -173,6 +176,11 @@ class NaiveRace:
             now.shown,
         )
         self.schedule(time_us, self.look)
+
+    def price_at(self, time_us: int) -> int:
+        """The last tick at or before a moment; the first, if there was none."""
+        before = [price for tick_us, price in self.ticks if tick_us <= time_us]
+        return before[-1] if before else self.ticks[0][1]
 
     def look(self, time_us: int) -> None:
         """Let every firm look at both sides of the quote in force."""
@@ -202,15 +210,19 @@ class NaiveRace:
         wanted = order.lots
         if wanted is None:
             wanted = max(min(self.decided.orders[order.firm], self.rooms[side][order.firm]), 0)
-        if order.firm == FORCED:
-            away = self.decided.others
-            limit = self.lead + away if side == ASK else self.lead - away
+        is_customer = order.firm in (CUSTOMER, FORCED)
+        away, others_lots, age_us = self.decided.others
+        elsewhere = max(self.price_at(time_us - age_us) + (away if side == ASK else -away), 1)
+        if is_customer:
+            limit = elsewhere
         for level, price in enumerate(quote.prices[side] if quote else ()):
-            if limit is not None:
-                worse = price > limit if side == ASK else price < limit
-                if worse:
-                    break
-            lots = min(wanted, quote.left[side][level])
+            worse = price > limit if side == ASK else price < limit
+            if worse:
+                break
+            here = quote.left[side][level]
+            lots = min(wanted, here)
+            if is_customer and price == elsewhere:
+                lots = min(lots, floor(Fraction(wanted * here, here + others_lots)))
             if lots == 0:
                 continue
             wanted -= lots
@@ -232,7 +244,9 @@ class NaiveRace:
                     order.trigger,
                 )
             )
-        if order.firm == FORCED and wanted:
+        if order.firm == CUSTOMER:
+            self.others_lot_ticks += wanted * elsewhere
+        elif order.firm == FORCED and wanted:
             self.fills.append(
                 NaiveFill(
                     time_us,
@@ -240,7 +254,7 @@ class NaiveRace:
                     order.holder,
                     side,
                     wanted,
-                    max(limit, 1),
+                    elsewhere,
                     self.lead,
                     None,
                     None,

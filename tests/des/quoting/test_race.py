@@ -19,6 +19,7 @@ from des.chance import QUANTILES, decision_key, lognormal_quantiles_us, mix, qua
 from des.clock import HOUR_US, SECOND_US, midnight_us
 from des.price.lead_price import LeadPrice, Ticks
 from des.quoting.limits import LEVERAGE, ORDER_SHARE, TAKEN, Limits, none_counted
+from des.quoting.other_quotes import OtherQuotes
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quote_by_quote import QuoteByQuote
 from des.quoting.quotes import SIGN, Plan, Quotes, blank, post
@@ -33,6 +34,7 @@ from ledger.motives import Motive
 START_US = 10_000
 RETAIL = 60_000  # the code of customers in the books, after all firms
 CAPTIVE_MAKER, OTHER_MAKERS = 60_001, 60_002
+FAR_AWAY = OtherQuotes(away_ticks=500, shown_lots=1, latency_us=0)
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Decided:
     orders: Sequence[int]  # lots of one, by firm
     rooms: Sequence[Sequence[int]]  # lots until a firm holds too much, by side and firm
     gateway_us: Sequence[int]  # at equally likely quantiles
-    others: int = 0  # ticks from the lead price that other makers quote
+    others: OtherQuotes = FAR_AWAY
 
     def for_session(self) -> Decisions:
         thresholds = np.array(self.thresholds, dtype=np.int64)
@@ -83,7 +85,7 @@ class Decided:
             self.thresholds,
             self.orders,
             self.rooms,
-            self.others,
+            tuple(self.others),
             lambda firm, posted_us, side: delay_us(self.gateway_us, firm, posted_us, side),
         )
 
@@ -130,23 +132,29 @@ def session_of(world: World, kind: type[Session]) -> Session:
     )
 
 
-def played(world: World, kind: type[Session] = Session) -> list[NaiveFill]:
-    """Play a world with des.quoting, interval by interval."""
+def played(world: World, kind: type[Session] = Session) -> tuple[list[NaiveFill], int]:
+    """Play a world with des.quoting, interval by interval.
+
+    Returns:
+        The fills, and what others filled of uninformed orders, lots x price.
+    """
     session, env = session_of(world, kind), simpy.Environment(initial_time=START_US)
-    rows = []
+    rows, others_lot_ticks = [], 0
     for now in world.intervals:
         inside = [c for c in world.customers if now.start_us <= c.time_us < now.end_us]
         span = (now.start_us, now.end_us, 0.0, now.for_session(), orders_of(inside))
-        rows.append(env.run(until=env.process(session.trading(env, *span))))
-    return [as_naive(row) for row in np.concatenate(rows)]
+        fills = env.run(until=env.process(session.trading(env, *span)))
+        rows.append(fills.rows)
+        others_lot_ticks += fills.others_lot_ticks
+    return [as_naive(row) for row in np.concatenate(rows)], int(others_lot_ticks)
 
 
-def witnessed(world: World) -> list[NaiveFill]:
+def witnessed(world: World) -> tuple[list[NaiveFill], int]:
     """Play the same world one event at a time."""
     intervals = [now.for_witness(world.delay_us) for now in world.intervals]
     path = world.path.steps
     race = NaiveRace(world.latency_us, world.refresh_us, path, intervals, world.customers)
-    return race.play()
+    return race.play(), race.others_lot_ticks
 
 
 def orders_of(customers: Sequence[Customer]) -> np.ndarray:
@@ -236,7 +244,7 @@ def random_decisions(draw: Random, start_us: int, end_us: int, firms: int, level
         orders=[draw.randint(0, 6) for _ in range(firms)],
         rooms=[[draw.randint(-1, 12) for _ in range(firms)] for _ in range(2)],
         gateway_us=[draw.randint(0, widest_us) for _ in range(64)] * (QUANTILES // 64),
-        others=draw.randint(0, 5),
+        others=OtherQuotes(draw.randint(0, 5), draw.randint(1, 6), draw.choice((0, 0, 5, 60))),
     )
 
 
@@ -244,18 +252,20 @@ def random_decisions(draw: Random, start_us: int, end_us: int, firms: int, level
 
 
 def test_an_independent_witness_sees_the_same_fills_in_the_same_order():
-    seen = []
+    seen, elsewhere = [], 0
     for seed in range(600):
         world = random_world(seed)
         fills = played(world)
         assert fills == witnessed(world), f"world {seed}"
-        seen += fills
+        seen += fills[0]
+        elsewhere += fills[1] > 0
 
     # Rich enough to tell: hundreds of fills of every trigger.
     triggers = [fill.trigger for fill in seen]
     assert min(triggers.count(word) for word in ("posting", "tick", "")) > 500
     forced = [fill.quoted is None for fill in seen if fill.firm == naive_race.FORCED]
-    assert min(forced.count(elsewhere) for elsewhere in (True, False)) > 500
+    assert min(forced.count(by_others) for by_others in (True, False)) > 500
+    assert elsewhere > 200
 
 
 def test_one_event_per_quote_and_order_gives_the_same_fills_as_a_whole_interval_at_once():
@@ -266,9 +276,10 @@ def test_one_event_per_quote_and_order_gives_the_same_fills_as_a_whole_interval_
 
 def test_the_witness_agrees_on_an_hour_of_seconds_and_lognormal_delays():
     world = an_hour()
-    fills = played(world)
+    fills, elsewhere = played(world)
 
-    assert fills == witnessed(world)
+    assert (fills, elsewhere) == witnessed(world)
+    assert elsewhere > 0
     assert {fill.firm for fill in fills} == {0, 1, 2, CUSTOMER}
     assert {fill.trigger for fill in fills} == {"posting", "tick", ""}
 
@@ -303,6 +314,7 @@ def an_hour() -> World:
                 orders=[25, 40, 40],
                 rooms=[[10_000] * 3] * 2,
                 gateway_us=lognormal_quantiles_us(75_000, 0.5),
+                others=OtherQuotes(10, 50, 50_000),
             )
             for begin_us in range(start_us, start_us + HOUR_US, step_us)
         ],
@@ -358,7 +370,7 @@ def taken(order: np.ndarray, quote: Quotes) -> list[tuple[int, int]]:
     """Let one order meet a quote; what it gets is (price, lots), by level."""
     nobody, codes = np.empty(0, dtype=np.int64), Codes(np.array([RETAIL]), np.array([0, 0]))
     limits = Limits(nobody, nobody.reshape(2, 0), none_counted())
-    rows = fills_of(order, quote, *ticks_at(1_000), limits, 0, codes)
+    rows, _ = fills_of(order, quote, *ticks_at(1_000), limits, FAR_AWAY, codes)
     return [(price, abs(lots)) for price, lots in rows[["price", "lots"]].tolist()]
 
 
@@ -413,7 +425,7 @@ def test_without_firms_there_are_customers_orders_and_nothing_else():
         )
         for world in worlds
     ]
-    fills = [fill for world in lonely for fill in played(world)]
+    fills = [fill for world in lonely for fill in played(world)[0]]
 
     assert {fill.firm for fill in fills} == {CUSTOMER, naive_race.FORCED}
 
@@ -436,7 +448,7 @@ def rising(reaction_us: int) -> World:
 
 
 def test_an_order_that_comes_after_its_quote_is_void_where_the_new_quote_is_worse():
-    in_time, too_late = played(rising(reaction_us=9)), played(rising(reaction_us=10))
+    in_time, too_late = (played(rising(reaction_us=us))[0] for us in (9, 10))
 
     # Each quote but the first is posted 10 behind; both of its levels pay, 3 lots each.
     assert [fill.lots for fill in in_time] == [3, 3] * 39
@@ -469,7 +481,7 @@ def test_a_late_order_meets_the_quote_then_in_force_at_its_limit_or_better(price
     one_level = replace(rising(0).intervals[0], offsets=[4], end_us=START_US + 20)
     world = World(Path(spike), 0, 10, [10], [one_level], [])
 
-    assert [fill.price for fill in played(world)] == paid
+    assert [fill.price for fill in played(world)[0]] == paid
 
 
 # ---- what limits cut off

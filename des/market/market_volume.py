@@ -1,0 +1,113 @@
+"""What was traded in one market of the house so far, and by whom: a record, in exact cents."""
+
+from collections import deque
+from typing import NamedTuple, Self
+
+import numpy as np
+from numba import njit
+
+from des.traded_hours import TradedHours
+from ledger.motives import Motive
+
+HOURS_PER_DAY = 24
+
+_PICKOFF, _SPREAD, _LIQUIDATION = map(int, (Motive.PICKOFF, Motive.SPREAD, Motive.LIQUIDATION))
+
+
+class Traded(NamedTuple):
+    """Cents by what brought an order, and for uninformed ones by whom it met."""
+
+    captive_cents: int = 0  # uninformed customers with the captive maker
+    others_cents: int = 0  # the same with other makers
+    hits_cents: int = 0  # firms with the captive maker
+    forced_cents: int = 0  # forced orders, with anybody
+
+    @property
+    def all_cents(self) -> int:
+        """Return what was traded in all, each trade counted once."""
+        return sum(self)
+
+    @property
+    def uninformed_cents(self) -> int:
+        """Return what customers traded for their own reasons."""
+        return self.captive_cents + self.others_cents
+
+    @property
+    def apart_from_demand_cents(self) -> int:
+        """Return what was traded whatever customers wanted."""
+        return self.hits_cents + self.forced_cents
+
+    def plus(self, other: "Traded") -> Self:
+        """Return the sum."""
+        return type(self)(*(a + b for a, b in zip(self, other, strict=True)))
+
+
+NOTHING = Traded()
+
+
+class MarketVolume:
+    """Adds up what is traded, by day and by month, and in the last 24 hours."""
+
+    def __init__(self, cents_per_lot_tick: int, hours: TradedHours) -> None:
+        """Begin with nothing.
+
+        Args:
+            cents_per_lot_tick: value of one tick on one lot.
+            hours: which ones are traded, and how many each of them stands for.
+        """
+        self._tick_cents, self._stands_for = cents_per_lot_tick, hours.stands_for
+        self._hours_cents: deque[int] = deque(maxlen=max(HOURS_PER_DAY // hours.stands_for, 1))
+        self._response = 1.0
+        self.hours_today = 0  # that were traded, the one under way included
+        self.today = self.this_month = self.last_month = NOTHING
+        self.without_maker_cents = 0.0  # what customers had traded today without its quotes
+
+    def begin_hour(self, response: float) -> None:
+        """Begin another traded hour, in which the captive maker's quotes have that *response*."""
+        self._response = response
+        self.hours_today += 1
+        self._hours_cents.append(0)
+
+    def count(self, rows: np.ndarray, others_lot_ticks: int) -> None:
+        """Add what was filled in a part of the hour.
+
+        Args:
+            rows: the fills on the house (dtype ROW).
+            others_lot_ticks: what others filled of uninformed orders, lots x price.
+        """
+        captive, hits, forced = _lot_ticks(rows)
+        by_cause = (captive, others_lot_ticks, hits, forced)
+        if not any(by_cause):
+            return
+        now = Traded(*(self._tick_cents * lot_ticks for lot_ticks in by_cause))
+        self.today, self.this_month = self.today.plus(now), self.this_month.plus(now)
+        self._hours_cents[-1] += now.all_cents
+        self.without_maker_cents += now.uninformed_cents / self._response
+
+    def usd_per_day(self) -> float:
+        """Return the pace of the last 24 hours, or of as many as there were."""
+        hours = len(self._hours_cents) * self._stands_for
+        return sum(self._hours_cents) / 100 * HOURS_PER_DAY / hours if hours else 0.0
+
+    def close_day(self) -> None:
+        """Begin another day."""
+        self.today, self.hours_today, self.without_maker_cents = NOTHING, 0, 0.0
+
+    def close_month(self) -> None:
+        """Begin another month."""
+        self.last_month, self.this_month = self.this_month, NOTHING
+
+
+@njit(cache=True)
+def _lot_ticks(rows: np.ndarray) -> tuple[int, int, int]:
+    """Sum lots x price by motive: uninformed, hits, forced."""
+    captive = hits = forced = np.int64(0)
+    for row in rows:
+        lot_ticks = abs(row.lots) * np.int64(row.price)
+        if row.motive == _SPREAD:
+            captive += lot_ticks
+        elif row.motive == _PICKOFF:
+            hits += lot_ticks
+        elif row.motive == _LIQUIDATION:
+            forced += lot_ticks
+    return captive, hits, forced

@@ -1,0 +1,62 @@
+"""How much uninformed customers want to trade in one market, decided as each hour begins."""
+
+from des.clock import HOUR_US, SECOND_US
+from des.given import given
+from des.market.market_volume import MarketVolume
+from des.market.volume_by_month import VolumeByMonth
+from des.quoting.other_quotes import OtherQuotes
+from des.quoting.quotes import ASK, BID, Plan
+from des.scenario import Demand, Market
+
+HOUR_S = HOUR_US // SECOND_US
+
+
+class UninformedDemand:
+    """Follows the scenario's closure; see `des.scenario.Demand`."""
+
+    def __init__(self, rules: Demand, market: Market, volume: MarketVolume, times: int) -> None:
+        """Begin.
+
+        Args:
+            rules: the closure, and the elasticities.
+            market: has the recorded volume, or the demand that is stated.
+            volume: what was traded so far.
+            times: how many hours a traded one stands for.
+        """
+        self._rules, self._volume, self._times = rules, volume, times
+        self._is_stated = rules.closure == "stated"
+        self._recorded = VolumeByMonth(market.volume, market.volume_of_days)
+        self._rates = VolumeByMonth(market.demand) if self._is_stated else self._recorded
+
+    def recorded_usd(self, time_us: int) -> float | None:
+        """Return the recorded volume of the day at *time_us*, if there is one."""
+        return self._recorded.usd_of_day(time_us)
+
+    def usd_per_s(self, time_us: int) -> float:
+        """Return what the closure goes by: the recorded pace of all volume, or the stated one."""
+        return given(self._rates.usd_per_s(time_us))
+
+    def usd_per_s_in_hour(self, hour_us: int, response: float) -> float:
+        """Return the flow of the hour that begins, for which `MarketVolume` has begun it.
+
+        With demand as stated: the month's pace times the response to what is quoted as the hour
+        begins. As recorded: what lacks so far, this hour included, of the day's record.
+        """
+        if self._is_stated:
+            return self._times * self.usd_per_s(hour_us) * response
+        hours_so_far = self._times * self._volume.hours_today
+        wanted_usd = self.usd_per_s(hour_us) * HOUR_S * hours_so_far
+        return max(wanted_usd - self._volume.today.all_cents / 100, 0.0) / HOUR_S
+
+    def response(self, plan: Plan, others: OtherQuotes) -> float:
+        """Return how many times as much customers trade as with the other makers alone.
+
+        Args:
+            plan: what the captive maker quotes.
+            others: what the others do.
+        """
+        shown = (plan.shown_lots[ASK] + plan.shown_lots[BID]) / 2 * len(plan.offset_ticks)
+        # A spread is a tick at least, however near the price quotes are.
+        others_ticks = max(others.away_ticks, 1)
+        best_ticks = min(max(plan.offset_ticks[0], 1), others_ticks) if shown else others_ticks
+        return self._rules.response(best_ticks / others_ticks, 1 + shown / others.shown_lots)

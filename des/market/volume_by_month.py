@@ -1,0 +1,31 @@
+"""A volume by month, recorded or stated, and of days unlike the rest of theirs."""
+
+import calendar
+from collections.abc import Sequence
+
+from des.clock import DAY_US, SECOND_US
+from des.scenario import DayVolume, MonthVolume
+from ledger.times import day_of
+
+DAY_S = DAY_US // SECOND_US
+
+
+class VolumeByMonth:
+    """Spreads each month over its days; rates are in dollars per second."""
+
+    def __init__(self, months: Sequence[MonthVolume], days: Sequence[DayVolume] = ()) -> None:
+        self._of_month = {}
+        for volume in months:
+            year, month = map(int, volume.month.split("-"))
+            self._of_month[year, month] = volume.usd / (calendar.monthrange(year, month)[1] * DAY_S)
+        self._of_day = {volume.day: volume.usd / DAY_S for volume in days}
+
+    def usd_per_s(self, time_us: int) -> float | None:
+        """Return the rate on a day, its own or that of its month; None where there is neither."""
+        day = day_of(time_us)
+        return self._of_day.get(day, self._of_month.get((day.year, day.month)))
+
+    def usd_of_day(self, time_us: int) -> float | None:
+        """Return the volume of the whole day at *time_us*."""
+        usd_per_s = self.usd_per_s(time_us)
+        return None if usd_per_s is None else usd_per_s * DAY_S
