@@ -113,7 +113,7 @@ def run(
         scenario: a built-in name, such as ``may-2021``, or the path of a ``.toml`` file.
         out: the run's folder; else ``runs/out/SCENARIO-seedN`` below the working directory.
         seed: another seed than the scenario's.
-        changes: tables laid over the scenario: ``{"maker": {"volume_share": 0.45}}``.
+        changes: tables laid over the scenario: ``{"maker": {"depth_share": 0.45}}``.
         force: whether an older run in that folder may be replaced.
 
     Raises:

@@ -4,7 +4,7 @@
     extends = "may-2021"          # a built-in name, or a path from this file's folder
 
     [maker]
-    volume_share = 0.3            # tables are laid over the base's, lists replace it
+    depth_share = 0.3             # tables are laid over the base's, lists replace it
 
     [sources]
     "house.fee_tiers" = "where that figure is from"

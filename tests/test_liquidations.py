@@ -38,7 +38,9 @@ def only_the_maker(**changes: object) -> tuple[dict, ...]:
 def whole_book() -> tuple[dict, ...]:
     """The markets of the tiny world, where other makers quote too."""
     markets = load("tiny").model_dump(exclude_none=True)["markets"]
-    return tuple(market | {"others_half_spread_bps": 4.0} for market in markets)
+    return tuple(
+        market | {"others": market["others"] | {"half_spread_bps": 4.0}} for market in markets
+    )
 
 
 def rows_of(run: RunFolder, where: str = "true") -> list[tuple]:

@@ -4,12 +4,9 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from des.clock import DAY_US, SECOND_US, midnight_us
-from des.market.house_volume import HouseVolume
 from ledger.accounts import borrowed, cash, claim, income
 from ledger.reports.dollars import usd_balances
 from ledger.run_folder import RunFolder
@@ -18,7 +15,6 @@ from runs.scenarios import load
 WORLDS = Path(__file__).parent / "worlds"
 GROUP = WORLDS / "group.toml"
 SCENARIO = load(str(GROUP))
-DAY_S = DAY_US // SECOND_US
 HOUSE, OTHERS = SCENARIO.house.name, SCENARIO.other_makers.name
 
 
@@ -50,33 +46,21 @@ def test_nothing_is_drawn_before_the_day_that_allows_it_nor_more_than_it_allows(
 
 def test_a_share_holds_from_the_first_of_its_month_on():
     steps = [{"since": date(2022, 6, 1), "share": 0.05}]
-    maker = load(str(GROUP), {"maker": {"volume_share": 0.2, "volume_share_steps": steps}}).maker
+    maker = load(str(GROUP), {"maker": {"depth_share": 0.2, "depth_share_steps": steps}}).maker
 
-    assert maker.volume_share_on(date(2022, 5, 31)) == 0.2
-    assert (
-        maker.volume_share_on(date(2022, 6, 1)) == maker.volume_share_on(date(2030, 1, 1)) == 0.05
-    )
-
-
-def test_what_the_maker_does_not_trade_others_do(executed):
-    """All volume is somebody's: the fees of others are theirs of all of it, less its share."""
-    steps = [{"since": date(2022, 6, 1), "share": 0.05}]
-    run = executed(GROUP, maker={"volume_share": 0.2, "volume_share_steps": steps})
-    volume = {
-        entry.date: entry.meta["volume"].number
-        for entry in run.transactions
-        if "fees" in entry.tags
-    }
-
-    before, after = volume[date(2022, 5, 31)], volume[date(2022, 6, 1)]
-    by_month = {each.month: each.usd for each in SCENARIO.markets[0].volume}
-    assert before / Decimal(by_month["2022-05"] / 31) == pytest.approx(Decimal("0.8"))
-    assert after / Decimal(by_month["2022-06"] / 30) == pytest.approx(Decimal("0.95"))
+    assert maker.depth_share_on(date(2022, 5, 31)) == 0.2
+    assert maker.depth_share_on(date(2022, 6, 1)) == maker.depth_share_on(date(2030, 1, 1)) == 0.05
 
 
 # ------------------------------------------------------------------- what its quotes are hit for
 
-MONTH_USD, ORDER_USD = 400_000_000, 2_000
+MAY_USD, JUNE_USD, ORDER_USD = 50_000_000, 20_000_000, 2_000
+FAR_AWAY = {
+    "half_spread_bps": 1_000.0,
+    "displayed_usd": 1e6,
+    "latency_s": 0.0,
+    "calm_volatility": 100.0,
+}
 START, STEP, END = date(2022, 5, 30), date(2022, 6, 1), date(2022, 6, 3)
 BEFORE, AFTER = 0.5, 0.1
 STEPS = [{"since": STEP, "share": AFTER}]
@@ -109,7 +93,11 @@ def hit(executed: Callable[..., RunFolder]) -> Callable[..., list[tuple]]:
             "name": "BTC-PERP",
             "lot": "0.01",
             "tick_usd": "1",
-            "volume": [{"month": month, "usd": MONTH_USD} for month in ("2022-05", "2022-06")],
+            "demand": [
+                {"month": "2022-05", "usd": MAY_USD},
+                {"month": "2022-06", "usd": JUNE_USD},
+            ],
+            "others": FAR_AWAY,
             "order_usd_mean": ORDER_USD,
             "price": {
                 "ticks_per_s": 0.1,
@@ -149,13 +137,12 @@ def test_from_its_step_on_all_trades_are_as_if_a_share_had_never_been_another(
     """So are what customers send and what is shown, whether it is stated or a share of the book."""
 
     def fills(share: float, steps: Sequence[dict] = ()) -> list[tuple]:
-        shares = {"volume_share": share, "volume_share_steps": steps}
         if depth_usd_per_bp:
-            shares |= {"depth_share": share, "depth_share_steps": steps}
+            shares = {"depth_share": share, "depth_share_steps": steps}
             return hit(ONE_FIRM, {}, depth_usd_per_bp=depth_usd_per_bp, **shares)
         sizes = [{"since": each["since"], "usd": 20_000 * each["share"]} for each in steps]
         shown = {"displayed_usd": 20_000 * share, "displayed_usd_steps": sizes}
-        return hit(ONE_FIRM, shown, **shares)
+        return hit(ONE_FIRM, shown)
 
     wide, narrow = fills(BEFORE), fills(AFTER)
     stepping = fills(BEFORE, STEPS)
@@ -167,21 +154,15 @@ def test_from_its_step_on_all_trades_are_as_if_a_share_had_never_been_another(
             sum(abs(fill[2]) for fill in of_days(fills, STEP, END) if fill[1] == motive)
             for fills in (wide, narrow)
         ]
-        assert lots[0] > 3 * lots[1]
+        assert lots[0] > 1.3 * lots[1]
 
 
-def test_customers_bring_the_maker_its_share_of_the_recorded_volume_before_and_after_a_step(hit):
-    fills = hit(
-        ALONE,
-        {"displayed_usd": 1e6},  # more than any order
-        volume_share=BEFORE,
-        volume_share_steps=STEPS,
-        uninformed_fraction=0.25,
-    )
+def test_customers_bring_the_maker_all_that_is_stated_where_others_are_far_away(hit):
+    fills = hit(ALONE, {"displayed_usd": 1e6})  # more than any order
 
-    for begin, end, share, days in ((START, STEP, BEFORE, 31), (STEP, END, AFTER, 30)):
+    for begin, end, month_usd, days in ((START, STEP, MAY_USD, 31), (STEP, END, JUNE_USD, 30)):
         usd = [abs(lots) * price * 0.01 for _, _, lots, price, _ in of_days(fills, begin, end)]
-        expected_usd = MONTH_USD / days * (end - begin).days * share * 0.25
+        expected_usd = month_usd / days * (end - begin).days
         # A Poisson number of orders, whose mean square is at most twice the square of their mean.
         error_usd = (2 * expected_usd * ORDER_USD) ** 0.5
         assert abs(sum(usd) - expected_usd) < 4 * error_usd < expected_usd / 3
@@ -197,25 +178,6 @@ def test_quotes_are_hit_so_many_times_as_far_from_the_price(hit, times):
     levels = (30_000 * bps * times / 10_000 for bps in (8, 12))
     distances = {(price - lead) * (1 if lots > 0 else -1) for _, _, lots, price, lead in fills}
     assert distances == set(levels)
-
-
-@pytest.mark.parametrize(("others_bps", "times_as_wide"), [(24.0, 2.0), (12.0, 1.0), (3.0, 1.0)])
-def test_volume_minds_a_wider_book_where_the_best_quotes_were_the_makers(others_bps, times_as_wide):
-    scenario = load(str(WORLDS / "run.toml"))
-    (market,) = scenario.markets
-    quoter = market.quoter.model_copy(update={"half_spread_bps": 12.0})
-    changes = {"quoter": quoter, "others_half_spread_bps": others_bps}
-    flow = scenario.retail.flow.model_copy(update={"depth_elasticity": 0, "spread_elasticity": 2.0})
-    retail = scenario.retail.model_copy(update={"flow": flow})
-    markets = (market.model_copy(update=changes),)
-    listing = SimpleNamespace(volume_usd_per_s=lambda _: 100.0)
-    volume = HouseVolume(
-        scenario.model_copy(update={"markets": markets, "retail": retail}), [listing]
-    )
-    start_us = midnight_us(scenario.run.start)
-
-    assert volume.all_usd_per_day(start_us, maker_shows=1.0) == 100 * DAY_S
-    assert volume.others_left_without_maker(start_us, 1.0) == pytest.approx(times_as_wide**-2)
 
 
 def test_other_makers_pay_in_what_they_are_charged(executed):

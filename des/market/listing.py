@@ -85,7 +85,7 @@ class Listing:
         times, takers = self._hours.stands_for, Takers.of(firms)
         self._takers = replace(takers, order_share=times * takers.order_share)
         self._hurdle_exponent = scenario.firms.hurdle_exponent
-        self._others = OtherQuoting(market.others, lead, start_us)
+        self._others = OtherQuoting(market, scenario.maker, lead, start_us)
         self._demand = UninformedDemand(scenario.demand, market, self.volume, times)
         policy = QuotingPolicy.of(market.quoter, scenario.maker.spread_times)
         policy = replace(policy, limit_cents=times * policy.limit_cents)
@@ -106,9 +106,7 @@ class Listing:
         self._maker = MakerQuotes(
             policy,
             StatedQuotes(market, scenario.maker),
-            OwnSimulation(
-                lead, policy, contract, imagined, self._gateways.quiet_us, self._others
-            ),
+            OwnSimulation(lead, policy, contract, imagined, self._gateways.quiet_us, self._others),
             self.volume,
             self._hours,
         )

@@ -5,8 +5,11 @@ from typing import NamedTuple
 
 from des.clock import HOUR_US, microseconds
 from des.price.lead_price import LeadPrice
-from des.scenario import Others
+from des.scenario import Maker, Market
 from ledger.money import to_cents
+from ledger.times import day_of
+
+REACH_BPS_MAX = 5_000.0  # however violent it gets, a price above zero stays above zero
 
 
 class OtherQuotes(NamedTuple):
@@ -23,16 +26,17 @@ class OtherQuotes(NamedTuple):
 class OtherQuoting:
     """Decides at settlements, by the volatility of the hour before."""
 
-    def __init__(self, others: Others, price: LeadPrice, start_us: int) -> None:
+    def __init__(self, market: Market, maker: Maker, price: LeadPrice, start_us: int) -> None:
         """Begin.
 
         Args:
-            others: how they quote.
+            market: says how they quote.
+            maker: the captive one, for its share of the depth.
             price: the lead price.
             start_us: the run's start; the hour before it was calm.
         """
-        self._others, self._price, self._start_us = others, price, start_us
-        self._latency_us = microseconds(others.latency_s)
+        self._market, self._maker = market, maker
+        self._price, self._start_us = price, start_us
 
     def quotes(self, now_us: int, mark_ticks: int, lot_cents: int, times: int = 1) -> OtherQuotes:
         """Return what they quote until the next settlement.
@@ -45,10 +49,14 @@ class OtherQuoting:
         """
         before_us = now_us - HOUR_US
         volatility = self._price.hour_volatility(before_us) if before_us >= self._start_us else 0.0
-        away_bps = self._others.half_spread_bps * self._others.half_spread_times(volatility)
-        shown_cents = to_cents(times * self._others.displayed_usd_after(volatility))
+        others, day = self._market.others, day_of(now_us)
+        away_bps = others.half_spread_bps * others.half_spread_times(volatility)
+        away_bps = min(away_bps, REACH_BPS_MAX)
+        captive_share = self._maker.depth_share_on(day) if self._market.depth else 0.0
+        shown_usd = self._market.others_shown_usd(day, captive_share)
+        shown_cents = to_cents(times * shown_usd * others.depth_times(volatility))
         return OtherQuotes(
             math.ceil(mark_ticks * away_bps / 10_000),
             max(shown_cents // lot_cents, 1),
-            self._latency_us,
+            microseconds(others.latency_s),
         )

@@ -21,7 +21,7 @@ class Others(Part):
     """
 
     half_spread_bps: Bps
-    displayed_usd: PositiveUsd  # on each side
+    displayed_usd: PositiveUsd | None = None  # on each side; None: the rest of `markets.depth`
     latency_s: Seconds  # data and gateway together
     calm_volatility: CalmVolatility  # annualised, jumps included
     spread_elasticity: Elasticity = 1.0
@@ -35,9 +35,9 @@ class Others(Part):
         """Return how many times as wide their quotes are after an hour of that volatility."""
         return self.stress(volatility) ** self.spread_elasticity
 
-    def displayed_usd_after(self, volatility: float) -> float:
-        """Return what they show on each side after an hour of that volatility."""
-        return self.displayed_usd / self.stress(volatility) ** self.depth_elasticity
+    def depth_times(self, volatility: float) -> float:
+        """Return how many times as much they show after an hour of that volatility."""
+        return self.stress(volatility) ** -self.depth_elasticity
 
 
 class Demand(Part):

@@ -12,7 +12,6 @@ from des.scenario.demand import Others
 from des.scenario.maker import Quoter
 from des.scenario.price import Price
 from des.scenario.quantities import (
-    Bps,
     ContradictionError,
     MarketName,
     Month,
@@ -65,6 +64,25 @@ class Market(Part):
         """Return what all makers show on one side, up to the captive maker's last level."""
         depth = in_force(self.depth, day)
         return depth.usd_per_bp * self.quoter.reach_bps if depth else 0.0
+
+    def others_shown_usd(self, day: date, captive_share: float) -> float:
+        """Return what other makers show on one side on a calm day: as stated, or the depth's rest.
+
+        Args:
+            day: the day.
+            captive_share: the captive maker's share of the recorded depth.
+        """
+        if self.others.displayed_usd is not None:
+            return self.others.displayed_usd
+        return self.depth_in_reach_usd(day) * (1 - captive_share)
+
+    @model_validator(mode="after")
+    def _is_shown(self) -> Self:
+        if self.others.displayed_usd is None and not self.depth:
+            raise ContradictionError(
+                ("others", "displayed_usd"), "is missing; give it, or the depth of all makers"
+            )
+        return self
 
     @model_validator(mode="after")
     def _grain(self) -> Self:

@@ -19,11 +19,10 @@ class Valuation(Part):
     venue that opens on its first day, and too much for one that is older.
 
     Without the captive maker's liquidity: growth_multiple * max(F - F0, 0), with F what of the last
-    year's fees would be left had the maker shown no quotes in it. Of what other makers pay, the
-    share that `Flow.volume_response` leaves of their volume; without a flow all of it. Of what all
-    others pay, nothing: they trade with those quotes, or (the forced orders of customers on margin)
-    are counted as if they did. The year before stays as it was: what is asked is what stopping
-    costs.
+    year's fees would be left had the maker shown no quotes in it: what uninformed customers would
+    have traded with other makers alone (`Demand.response`), at the other makers' rate. Firms would
+    have had nothing to hit; forced orders are left out as well. The year before stays as it was:
+    what is asked is what stopping costs.
 
     As a trading firm: earnings_multiple * max(E, 0), with E the last twelve months' fees less
     operating costs, and what the captive maker's quotes brought or cost.

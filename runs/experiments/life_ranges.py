@@ -27,12 +27,13 @@ from runs.scenarios import load
 
 SAMPLED, MIDDLE = "ftx-sampled", "ftx"
 RANGES = {"low": "ftx-low", "middle": MIDDLE, "high": "ftx-high"}
-# By assumption, what it is at its ends. The first two are the record's own ranges; that quotes were
-# two seconds late is one remark, and the record also has them ahead of everybody by milliseconds.
+# By assumption, what it is at its ends. The first has those of the recorded share of volume; that
+# quotes were two seconds late is one remark, and the record also has them ahead of everybody by
+# milliseconds.
 ENDS: Mapping[str, tuple[float, float]] = {
-    "maker.volume_share": (0.02, 0.45),
-    "maker.uninformed_fraction": (0.7, 0.3),
+    "maker.depth_share": (0.02, 0.45),
     "quoter.latency_s": (0.1, 4.0),
+    "others.latency_s": (0.5, 0.005),
     "maker.spread_times": (2.0, 0.5),
 }
 SEEDS = (1, 2, 3)
@@ -82,12 +83,12 @@ def scenario_of(case: Case) -> Scenario:
     part, _, key = case.assumption.partition(".")
     if part == "maker":
         same_in_all_years: dict[str, Any] = (
-            {"volume_share_steps": []} if key == "volume_share" else {}
+            {"depth_share_steps": []} if key == "depth_share" else {}
         )
         return load(case.scenario, changes | {"maker": {key: case.value} | same_in_all_years})
     markets = [m.model_dump(exclude_none=True) for m in load(case.scenario).markets]
     for market in markets:
-        market["quoter"][key] = case.value
+        market[part][key] = case.value
     return load(case.scenario, changes | {"markets": markets})
 
 

@@ -42,7 +42,6 @@ def laid_over(world: Any, changes: dict[Place, Any]) -> Any:
 EVERYTHING = laid_over(
     removed(WITHOUT_THE_MAKERS, ("markets", 0, "quoter", "displayed_usd")),
     {
-        ("maker", "volume_share_steps"): [{"since": LAST, "share": 0.1}],
         ("maker", "depth_share"): 0.2,
         ("maker", "depth_share_steps"): [{"since": LAST, "share": 0.1}],
         ("markets", 0, "depth"): [{"since": date(2022, 5, 1), "usd_per_bp": 12_500.0}],
@@ -186,31 +185,25 @@ def everywhere(key: str, value: Any) -> dict[Place, Any]:
 FLOW, MARGIN, POOL = ("retail", "flow"), ("leverage",), ("group", "pools", 0)
 MAKER, QUOTER = ("maker",), ("markets", 0, "quoter")
 DEPOSITS = ("house_deposit", "lead_deposit")
-STEPPING = ("volume_share", "depth_share", "credit_line")
-SHARES, DEPTHS, LINES = ((*MAKER, f"{key}_steps") for key in STEPPING)
+DEPTHS, LINES = ((*MAKER, f"{key}_steps") for key in ("depth_share", "credit_line"))
+DEMAND, OTHERS = ("demand",), ("markets", 0, "others")
 RARE = 5e-324  # the least that is above zero; any time divided by it is infinite
 MARKS_OF_A_BILLION = {("group", "tokens", 0, "marks", n, "usd"): 1e9 for n in (0, 1)}
 
 EXTREMES: dict[str, dict[Place, Any]] = {
-    "quotes as near as can be told apart, for all of the volume, then none": {
+    "quotes as near as can be told apart, for all of the depth, then none": {
         (*MAKER, "spread_times"): 0.1,
         (*QUOTER, "half_spread_bps"): 0.0,
         (*QUOTER, "levels"): 10,
         (*QUOTER, "level_step_bps"): 0.1,
-        (*MAKER, "volume_share"): 1.0,
-        (*MAKER, "uninformed_fraction"): 1.0,
         (*MAKER, "depth_share"): 1.0,
-        (*SHARES, 0, "share"): 0.0,
         (*DEPTHS, 0, "share"): 0.0,
     },
-    "quotes as far as can be, for none of the volume, then all": {
+    "quotes as far as can be, for none of the depth, then all": {
         (*MAKER, "spread_times"): 4.99,
         (*QUOTER, "half_spread_bps"): 1_000.0,
-        (*MAKER, "volume_share"): 0.0,
         (*MAKER, "depth_share"): 0.0,
-        (*SHARES, 0, "share"): 1.0,
         (*DEPTHS, 0, "share"): 1.0,
-        (*MAKER, "uninformed_fraction"): 0.0,
     },
     "a maker with nothing, a line without end, then none": {
         **{(*MAKER, f"{where}_usd"): 0.0 for where in ("opening_cash", *DEPOSITS)},
@@ -265,9 +258,12 @@ EXTREMES: dict[str, dict[Place, Any]] = {
     "a halt at once": {(*FLOW, "halt_after_h"): 1e-300, **everywhere("shock", 1.0)},
     "elasticities without end": {
         (*FLOW, "trust_elasticity"): 100.0,
-        (*FLOW, "depth_elasticity"): 100.0,
-        (*FLOW, "spread_elasticity"): 100.0,
-        ("markets", 0, "others_half_spread_bps"): 1_000.0,
+        (*DEMAND, "depth_elasticity"): 10.0,
+        (*DEMAND, "spread_elasticity"): 10.0,
+        (*OTHERS, "half_spread_bps"): 1_000.0,
+        (*OTHERS, "calm_volatility"): 0.01,
+        (*OTHERS, "spread_elasticity"): 10.0,
+        (*OTHERS, "depth_elasticity"): 10.0,
         (*QUOTER, "half_spread_bps"): 0.01,
         (*MAKER, "quoter_off"): LAST,
     },
@@ -345,7 +341,7 @@ def test_what_happens_on_any_day_or_on_none_can_be_lived_through(read, when):
 @pytest.mark.parametrize("when", [BEFORE, FIRST], ids=str)
 def test_what_begins_by_the_first_day_and_never_ends_can_be_lived_through(read, when):
     sinces = {place: when for place in KEYS if place[-2:] == (0, "since")}
-    firsts = {(*each, 0, "since"): BEFORE for each in (SHARES, DEPTHS)}  # as they must be
+    firsts = {(*each, 0, "since"): BEFORE for each in (DEPTHS,)}  # as they must be
     data = laid_over(EVERYTHING, sinces | firsts)
     for place in (place for place in KEYS if place[-1] == "until"):
         data = removed(data, place)

@@ -253,19 +253,14 @@ def test_news_is_of_what_came_from_outside_before_payments_stopped(ftx):
 def test_low_and_high_are_the_ends_of_the_record_and_differ_in_nothing_else(ftx):
     low, high = load("ftx-low"), load("ftx-high")
     recorded = [pct / 100 for pct in ftx.house.volume_share_pct_recorded]
-    first, *later = (ftx.maker.volume_share_on(date(year, 7, 1)) for year in range(2019, 2023))
+    first, *later = (ftx.maker.depth_share_on(date(year, 7, 1)) for year in range(2019, 2023))
 
-    assert [low.maker.volume_share, high.maker.volume_share] == recorded == [later[-1], first]
-    assert low.maker.volume_share_steps == high.maker.volume_share_steps == ()
+    assert [low.maker.depth_share, high.maker.depth_share] == recorded == [later[-1], first]
+    assert low.maker.depth_share_steps == high.maker.depth_share_steps == ()
     for before, after in pairwise((first, *later)):
         assert after / before == pytest.approx((recorded[0] / recorded[1]) ** (1 / 3), rel=0.01)
     for end in (low, high):
-        assert (end.maker.depth_share, end.maker.depth_share_steps) == (end.maker.volume_share, ())
-    shares = ("volume_share", "volume_share_steps", "depth_share", "depth_share_steps")
-    changed = (*shares, "uninformed_fraction")
-    assert [each.maker.uninformed_fraction for each in (low, ftx, high)] == [0.7, 0.5, 0.3]
-    for end in (low, high):
-        inputs = {key: getattr(ftx.maker, key) for key in changed}
+        inputs = {key: getattr(ftx.maker, key) for key in ("depth_share", "depth_share_steps")}
         maker = end.maker.model_copy(update=inputs)
         kept = {"question": ftx.question, "sources": ftx.sources, "maker": maker}
         assert end.model_copy(update=kept) == ftx

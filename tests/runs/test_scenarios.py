@@ -46,8 +46,6 @@ lead_deposit_usd = 4e6
 credit_line_usd = 1e8
 credit_tranche_usd = 1e6
 hedge_delay_ms = 50
-volume_share = 0.1
-uninformed_fraction = 0.5
 
 [retail]
 name = "Retail"
@@ -58,6 +56,9 @@ deposits_per_day = 10
 deposit_usd_mean = 1_000
 withdrawals_per_day = 10
 withdrawal_usd_mean = 1_000
+
+[demand]
+closure = "recorded"
 
 [other_makers]
 name = "Makers"
@@ -92,6 +93,12 @@ latency_s = 2
 half_spread_bps = 2.5
 position_limit_usd = 1.5e6
 displayed_usd = 1e5
+
+[markets.others]
+half_spread_bps = 2
+displayed_usd = 1e6
+latency_s = 0.05
+calm_volatility = 0.7
 
 [sources]
 "house.fee_tiers" = "the house's page"

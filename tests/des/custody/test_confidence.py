@@ -165,18 +165,9 @@ def test_the_scenarios_news_is_heard_on_its_hour_and_what_is_left_of_it_when_the
 # -------------------------------------------------------------------------------- formulas
 
 
-@given(st.floats(0, 100))
-def test_with_the_quoter_on_volume_is_as_recorded_to_the_last_bit(elasticity):
-    assert rules(depth_elasticity=elasticity).volume_response(1.0) == 1.0
-    assert rules(depth_elasticity=elasticity).volume_response(0.8) <= 1.0
+def test_deposits_answer_to_volume_and_with_a_constant_elasticity_to_trust():
+    flow = rules(trust_elasticity=2.0, deposits_per_volume=0.001)
 
-
-def test_volume_and_deposits_answer_with_constant_elasticities():
-    flow = rules(depth_elasticity=1.5, trust_elasticity=2.0, deposits_per_volume=0.001)
-
-    assert flow.volume_response(0.64) == pytest.approx(0.512)
-    wide = rules(depth_elasticity=1.5, spread_elasticity=0.5)
-    assert wide.volume_response(0.64, spread=4.0) == pytest.approx(0.256)
     assert flow.deposits_usd_per_day(1e9, trust=1.0) == pytest.approx(1e6)
     assert flow.deposits_usd_per_day(1e9, trust=0.5) == pytest.approx(0.25e6)
     assert flow.deposits_usd_per_day(2e9, trust=0.5) == pytest.approx(0.5e6)

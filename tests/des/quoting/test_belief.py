@@ -26,6 +26,7 @@ TINY = load("tiny")
 START, END = date(2022, 5, 9), date(2022, 6, 1)
 LAST_US = midnight_us(END) - 1
 DAYS = (END - START).days
+DAYS_OF_MAY = 31
 HOURS = 24 * DAYS
 PRICE_USD = 100.0
 LOT, TICK_USD = "10", "0.001"
@@ -33,6 +34,12 @@ LOT_USD, TICKS_PER_BP = 1_000.0, 10  # at that price
 ORDER_USD = 20_000.0
 MONTH_USD, SHARE = 3e10, 0.2
 HALF_SPREAD_BPS = 8.0
+FAR_AWAY = {
+    "half_spread_bps": 1_000.0,
+    "displayed_usd": 1e6,
+    "latency_s": 0.0,
+    "calm_volatility": 100.0,
+}
 NEVER_STALE = {"latency_s": 0.0, "refresh_s": 0.0}
 
 
@@ -44,7 +51,8 @@ def market(quoter: dict, month_usd: float = MONTH_USD, annual: float = 0.8) -> M
             "lot": LOT,
             "tick_usd": TICK_USD,
             "order_usd_mean": ORDER_USD,
-            "volume": ({"month": "2022-05", "usd": month_usd},),
+            "demand": ({"month": "2022-05", "usd": month_usd},),
+            "others": FAR_AWAY,
             "price": {
                 "anchors": ({"at": START, "price_usd": PRICE_USD},),
                 "volatility": ({"since": START, "annual": annual},),
@@ -71,6 +79,8 @@ def promised(until_us: int = LAST_US, of: float = MONTH_USD, annual: float = 0.8
         HedgeDesk(np.zeros(8, dtype=np.int64), 0.0, 7),
         Session,
     )
+    # What it reckons with is the day before, which is here as every other.
+    listing.volume.usd_per_day = lambda: SHARE * of / DAYS_OF_MAY
     nobody = np.zeros(len(firms), dtype=np.int64)
     firms_in_market = FirmsInMarket(nobody, nobody, nobody, nobody, nobody > 0)
     for hour_us in range(midnight_us(START), until_us, HOUR_US):

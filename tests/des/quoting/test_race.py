@@ -202,12 +202,16 @@ def random_world(seed: int) -> World:
     ends = [*range(START_US + step_us, START_US + span_us, step_us), START_US + span_us]
     slowest_us = draw.choice((0, 2, 20, 100))
     forced = draw.choice((0, 0.5))
+    others = draw.choice((0, 5, 60))
     return World(
         random_path(draw, span_us),
         draw.choice((0, 1, 7, 30, 100)),
         draw.choice((0, 1, 4, 10, 25, 150)),
         [draw.randint(0, slowest_us) for _ in range(firms)],
-        [random_decisions(draw, *span, firms, levels) for span in pairwise([START_US, *ends])],
+        [
+            random_decisions(draw, *span, firms, levels, others)
+            for span in pairwise([START_US, *ends])
+        ],
         sorted(
             Customer(
                 START_US + draw.randrange(span_us),
@@ -231,7 +235,9 @@ def random_path(draw: Random, span_us: int) -> Path:
     return Path(steps)
 
 
-def random_decisions(draw: Random, start_us: int, end_us: int, firms: int, levels: int) -> Decided:
+def random_decisions(
+    draw: Random, start_us: int, end_us: int, firms: int, levels: int, others_latency_us: int
+) -> Decided:
     best, step = draw.randint(0, 4), draw.randint(1, 3)
     widest_us = draw.choice((0, 3, 40))
     return Decided(
@@ -244,7 +250,7 @@ def random_decisions(draw: Random, start_us: int, end_us: int, firms: int, level
         orders=[draw.randint(0, 6) for _ in range(firms)],
         rooms=[[draw.randint(-1, 12) for _ in range(firms)] for _ in range(2)],
         gateway_us=[draw.randint(0, widest_us) for _ in range(64)] * (QUANTILES // 64),
-        others=OtherQuotes(draw.randint(0, 5), draw.randint(1, 6), draw.choice((0, 0, 5, 60))),
+        others=OtherQuotes(draw.randint(0, 5), draw.randint(1, 6), others_latency_us),
     )
 
 
@@ -538,7 +544,7 @@ def test_both_ways_count_the_same_and_it_is_what_is_left_where_an_order_was_at_i
         world = random_world(seed)
         ahead, plainly = counted_of(world), counted_of(world, QuoteByQuote)
         assert ahead == plainly
-        firms = [fill for fill in played(world) if fill.firm < CUSTOMER]
+        firms = [fill for fill in played(world)[0] if fill.firm < CUSTOMER]
         assert (ahead[TAKEN] > 0) == bool(firms)
         cut += np.array(ahead) > 0
     assert min(cut[ORDER_SHARE], cut[LEVERAGE]) > 30

@@ -35,6 +35,7 @@ import pytest
 from des.chance import lognormal_quantiles_us
 from des.clock import HOUR_US, SECOND_US, YEAR_S, microseconds, midnight_us
 from des.price.lead_price import LeadPrice
+from des.quoting.other_quotes import OtherQuotes
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quotes import ASK, BID, Plan
 from des.quoting.race import NO_ORDERS, Codes
@@ -52,6 +53,7 @@ PRICE_TICKS = 10**9  # so many that sigma, which is in proportion to the price, 
 BATCH_US = 600 * SECOND_US
 WARM_UP_US = 60 * SECOND_US  # until there is a price of L ago to read
 NORMAL = NormalDist()
+FAR_AWAY = OtherQuotes(away_ticks=10**8, shown_lots=1, latency_us=0)  # nobody goes there
 
 
 @dataclass(frozen=True)
@@ -126,13 +128,16 @@ def measure(market: Market, half_spread: int, costs: tuple[int, ...]) -> Sample:
     session = session_of(market, lead_price(market, end_us), reactions_us=[0] * len(costs))
     firms = len(costs)
     decided = Decisions(
-        Plan(0, (half_spread,), (firms, firms)), terms_of(costs), lognormal_quantiles_us(0, 0.0)
+        Plan(0, (half_spread,), (firms, firms)),
+        terms_of(costs),
+        lognormal_quantiles_us(0, 0.0),
+        FAR_AWAY,
     )
     session.play(START_US, START_US + WARM_UP_US, 0.0, decided, NO_ORDERS)
     edges, hits, later = np.zeros((batches, firms)), np.zeros((batches, firms)), []
     for batch in range(batches):
         start_us = START_US + WARM_UP_US + batch * BATCH_US
-        rows = session.play(start_us, start_us + BATCH_US, 0.0, decided, NO_ORDERS)
+        rows, _ = session.play(start_us, start_us + BATCH_US, 0.0, decided, NO_ORDERS)
         edge = (rows["lead"] - rows["price"]) * rows["lots"]
         posting = rows["trigger"] == Trigger.POSTING
         np.add.at(edges[batch], rows["taker"][posting], edge[posting])
@@ -253,8 +258,9 @@ def pick_offs(latency_s: float, gateway_ms: int) -> np.ndarray:
         Plan(0, (50,), (10, 10)),
         terms_of((0, 0)),
         lognormal_quantiles_us(gateway_ms * 1_000, 0.5),
+        FAR_AWAY,
     )
-    return session.play(START_US, end_us, 0.0, decided, NO_ORDERS)
+    return session.play(START_US, end_us, 0.0, decided, NO_ORDERS).rows
 
 
 def test_random_flow_against_a_quote_that_is_never_stale_pays_half_the_spread_exactly():
@@ -272,10 +278,10 @@ def test_random_flow_against_a_quote_that_is_never_stale_pays_half_the_spread_ex
     held, earned_cents, volume, closed = 0, 0, 0, set()
     for start_us in range(START_US, end_us, BATCH_US):
         plan = policy.plan(PRICE_TICKS, PRICE_TICKS, lots=held, shown_cents=10 * PRICE_TICKS)
-        decided = Decisions(plan, terms_of((0, 0)), lognormal_quantiles_us(75_000, 0.5))
+        decided = Decisions(plan, terms_of((0, 0)), lognormal_quantiles_us(75_000, 0.5), FAR_AWAY)
         span = (start_us, start_us + BATCH_US)
         orders = flow.orders(*span, usd_per_s=lot_usd / 10, lot_usd=lot_usd)
-        rows = session.play(*span, 0.0, decided, orders)
+        rows, _ = session.play(*span, 0.0, decided, orders)
         price_fills(rows, cents_per_lot_tick)
         held -= int(rows["lots"].sum())
         earned_cents -= int(rows["edge_cents"].sum())

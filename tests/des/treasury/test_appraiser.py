@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from des.clock import midnight_us
-from des.market.house_volume import HouseVolume
-from des.scenario import Flow, Valuation
+from des.scenario import Valuation
 from des.treasury.appraiser import Appraiser
 from des.treasury.monthly_income import MonthlyIncome, year_before_cents, year_cents
 from ledger.appraisal import AS_TRADING_FIRM, BY_GROWTH, WITHOUT_MAKER
@@ -26,7 +25,6 @@ TERMS = Valuation(
     earnings_multiple_range=(1.0, 5.0),
 )
 FEES, OTHERS = "Income:FTX:Fees", "Expenses:OtherMakers:Fees"
-SHARE = 0.2
 
 cents = st.integers(0, 10**12)
 
@@ -48,29 +46,11 @@ class Ledger:
         self.noted.append(note)
 
 
-def volume(elasticity: float | None) -> HouseVolume:
-    """Return a volume that minds a thin book so much, or where customers do not flow."""
-    flow = None
-    if elasticity is not None:
-        flow = Flow(
-            deposits_per_volume=0.0,
-            depth_elasticity=elasticity,
-            base_per_day=0.0,
-            fear_half_life_h=1.0,
-            halt_after_h=1.0,
-            cohorts=({"share": 1.0, "sensitivity": 0.0},),
-        )
-    maker = SimpleNamespace(volume_share_on=lambda day: SHARE, spread_times=1.0)
-    quoter = SimpleNamespace(half_spread_bps=1.0)
-    market = SimpleNamespace(quoter=quoter, others_half_spread_bps=None)
-    scenario = SimpleNamespace(maker=maker, retail=SimpleNamespace(flow=flow), markets=(market,))
-    return HouseVolume(scenario, (SimpleNamespace(volume_usd_per_s=lambda time_us: 1.0),))
+def appraised(months: list[dict[str, int]], left: float = 0.8) -> tuple[Appraiser, Ledger]:
+    """Close month after month, each with what is posted in it.
 
-
-def appraised(
-    months: list[dict[str, int]], elasticity: float | None = 1.0, maker_shows: float = 1.0
-) -> tuple[Appraiser, Ledger]:
-    """Close month after month, each with what is posted in it."""
+    Others would pay *left* times what they do if the maker quoted nothing.
+    """
     ledger = Ledger()
     makers = SimpleNamespace(fees_without_maker_cents=0.0)
     appraiser = Appraiser(TERMS, PARTIES, makers, ledger)
@@ -78,7 +58,6 @@ def appraised(
         for account, amount in posted.items():
             ledger.post(account, amount)
         first_us = midnight_us(date(2020 + i // 12, i % 12 + 1, 1))
-        left = volume(elasticity).others_left_without_maker(first_us, maker_shows)
         makers.fees_without_maker_cents += posted.get(OTHERS, 0) * left
         appraiser.begin_month(first_us)
     return appraiser, ledger
@@ -119,7 +98,7 @@ def test_two_years_by_hand():
     # A thousand dollars a month, then three thousand, of which others pay a tenth and two thirds.
     first = {FEES: -100_000, OTHERS: 10_000}
     second = {FEES: -300_000, OTHERS: 200_000}
-    appraiser, _ = appraised([first] * 12 + [second] * 12, elasticity=2.0)
+    appraiser, _ = appraised([first] * 12 + [second] * 12, left=0.64)
 
     # Fees grow by 24,000. Of the 24,000 that others pay 0.8 squared is left: 15,360, against 12,000
     # in the year before. A year's earnings are 36,000, since nothing was paid to run it.
@@ -174,29 +153,18 @@ def test_a_value_is_rounded_once_half_to_even():
 
 
 def test_where_nobody_minds_a_thin_book_only_the_fees_on_its_fills_are_lost():
-    appraiser, _ = appraised([{FEES: -1_000, OTHERS: 300}], elasticity=None)
+    appraiser, _ = appraised([{FEES: -1_000, OTHERS: 300}], left=1.0)
 
     assert values(appraiser)[WITHOUT_MAKER][0] == 300
 
 
-@pytest.mark.parametrize(
-    ("maker_shows", "left"),
-    # Depth without it is 0.8; with half of its quotes 0.9, with none of them 0.8 already.
-    [(1.0, 800_000), (0.5, 888_889), (0.125, 969_697), (0.0, 1_000_000)],
-)
-def test_others_who_already_trade_less_have_less_to_lose(maker_shows, left):
-    appraiser, _ = appraised([{FEES: -5_000_000, OTHERS: 1_000_000}], maker_shows=maker_shows)
-
-    assert values(appraiser)[WITHOUT_MAKER][0] == left
-
-
 @given(
     months=st.lists(st.tuples(cents, cents), max_size=30),
-    elasticity=st.none() | st.floats(0, 10),
+    left=st.floats(0, 1),
 )
-def test_its_quotes_are_never_worth_less_than_nothing_nor_more_than_the_house(months, elasticity):
+def test_its_quotes_are_never_worth_less_than_nothing_nor_more_than_the_house(months, left):
     posted = [{FEES: -on_fills - others, OTHERS: others} for on_fills, others in months]
-    appraiser, _ = appraised(posted, elasticity)
+    appraiser, _ = appraised(posted, left)
 
     assert 0 <= appraiser.lost_without_maker_cents <= values(appraiser)[BY_GROWTH][2]
 
@@ -211,7 +179,7 @@ def test_what_has_stopped_growing_has_no_more_to_lose():
 
 
 def test_a_month_is_noted_by_its_name_on_the_first_of_the_next_and_a_round_by_its_own():
-    appraiser, ledger = appraised([{FEES: -1_234, OTHERS: 234}], elasticity=0.0)
+    appraiser, ledger = appraised([{FEES: -1_234, OTHERS: 234}], left=1.0)
     of_month = list(ledger.noted)
     appraiser.note(0, "seed")
 

@@ -56,9 +56,9 @@ def test_a_case_changes_its_seed_and_its_firms_and_nothing_else(name):
 @pytest.mark.parametrize(
     ("assumption", "value"),
     [
-        ("maker.uninformed_fraction", lambda middle: middle.maker.uninformed_fraction),
         ("maker.spread_times", lambda middle: middle.maker.spread_times),
         ("quoter.latency_s", lambda middle: middle.markets[0].quoter.latency_s),
+        ("others.latency_s", lambda middle: middle.markets[0].others.latency_s),
     ],
 )
 def test_an_assumption_that_is_moved_to_where_it_was_leaves_the_middle_as_it_is(assumption, value):
@@ -67,10 +67,10 @@ def test_an_assumption_that_is_moved_to_where_it_was_leaves_the_middle_as_it_is(
     assert told(scenario_of(case)) == told(load(SAMPLED))
 
 
-def test_a_share_of_the_volume_is_moved_in_all_years():
-    moved = scenario_of(Case(MIDDLE, "maker.volume_share", 0.3)).maker
+def test_a_share_of_the_depth_is_moved_in_all_years():
+    moved = scenario_of(Case(MIDDLE, "maker.depth_share", 0.3)).maker
 
-    assert {moved.volume_share_on(date(year, 6, 1)) for year in range(2019, 2023)} == {0.3}
+    assert {moved.depth_share_on(date(year, 6, 1)) for year in range(2019, 2023)} == {0.3}
 
 
 @pytest.mark.parametrize("assumption", ENDS)

@@ -1,0 +1,126 @@
+"""What was traded, added up by day, by month and over the last 24 hours, to the cent."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from des.market.house_volume import HouseVolume
+from des.market.market_volume import NOTHING, MarketVolume, Traded
+from des.traded_hours import ALL_HOURS, TradedHours
+from ledger.fills import new_rows
+from ledger.motives import Motive
+from ledger.notes import TradedDay
+
+TICK_CENTS = 3
+COUNTED = (Motive.SPREAD, Motive.PICKOFF, Motive.LIQUIDATION)
+JUNE_US = 1_654_041_600_000_000  # 2022-06-01
+HOUR_USD = 100.0
+
+fills = st.lists(
+    st.tuples(
+        st.sampled_from((*COUNTED, Motive.HEDGE, Motive.LEVERAGE)),
+        st.integers(-(10**6), 10**6),
+        st.integers(1, 10**8),
+    ),
+    max_size=20,
+)
+
+
+def rows_of(found: list[tuple[Motive, int, int]]) -> np.ndarray:
+    rows = new_rows(len(found))
+    for row, (motive, lots, price) in zip(rows, found, strict=True):
+        row["motive"], row["lots"], row["price"] = motive, lots, price
+    return rows
+
+
+def cents(found: list[tuple[Motive, int, int]], motive: Motive) -> int:
+    return TICK_CENTS * sum(abs(lots) * price for each, lots, price in found if each == motive)
+
+
+@given(parts=st.lists(st.tuples(fills, st.integers(0, 10**15)), max_size=5))
+def test_each_fill_is_counted_once_under_what_brought_it(parts):
+    volume = MarketVolume(TICK_CENTS, ALL_HOURS)
+    volume.begin_hour(1.0)
+    for found, others in parts:
+        volume.count(rows_of(found), others)
+
+    every = [fill for found, _ in parts for fill in found]
+    captive, hits, forced = (cents(every, motive) for motive in COUNTED)
+    others = TICK_CENTS * sum(others for _, others in parts)
+    assert volume.today == volume.this_month == Traded(captive, others, hits, forced)
+    assert volume.today.all_cents == captive + others + hits + forced
+
+
+def traded(volume: MarketVolume, usd: float, response: float = 1.0) -> None:
+    volume.begin_hour(response)
+    volume.count(new_rows(0), round(100 * usd / TICK_CENTS))
+
+
+def test_the_pace_is_that_of_the_last_24_hours_or_of_those_that_there_were():
+    volume = MarketVolume(TICK_CENTS, ALL_HOURS)
+    paces = [volume.usd_per_day()]
+    for usd in (300.0, *[600.0] * 23, 600.0):
+        traded(volume, usd)
+        paces.append(volume.usd_per_day())
+
+    assert paces[0] == 0.0
+    assert paces[1] == pytest.approx(24 * 300)
+    assert paces[24] == pytest.approx(300 + 23 * 600)
+    assert paces[25] == pytest.approx(24 * 600)  # the first hour is a day ago
+
+
+def test_where_an_hour_stands_for_twelve_the_last_two_are_a_day():
+    volume = MarketVolume(TICK_CENTS, TradedHours(12, 0, 0))
+    for usd in (9_999.0, 300.0, 600.0):
+        traded(volume, usd)
+
+    assert volume.usd_per_day() == pytest.approx(900)
+
+
+def test_without_the_maker_customers_would_have_traded_as_much_less_as_they_respond():
+    volume = MarketVolume(TICK_CENTS, ALL_HOURS)
+    traded(volume, 300.0, response=3.0)
+    traded(volume, 300.0, response=1.0)
+    volume.count(rows_of([(Motive.PICKOFF, 5, 7), (Motive.SPREAD, 100, 100)]), 0)
+
+    # Hits are gone without it; its customers go to others.
+    assert volume.without_maker_cents == pytest.approx(100_00 + 300_00 + 300_00)
+
+
+def test_a_day_is_noted_beside_the_record_and_the_next_begins_from_nothing():
+    volume, noted = MarketVolume(TICK_CENTS, ALL_HOURS), []
+    traded(volume, 300.0)
+    volume.count(rows_of([(Motive.PICKOFF, -5, 7)]), 0)
+    listing = SimpleNamespace(volume=volume, recorded_usd=lambda _: 1_000.0)
+    journal = SimpleNamespace(note=lambda time_us, note: noted.append(note))
+    house = HouseVolume(["BTC-PERP"], [listing], journal)
+    assert house.usd_per_day() == volume.usd_per_day()
+    assert house.others_cents() == [300_00]
+
+    house.close_day(JUNE_US - 1)
+
+    (note,) = noted
+    assert isinstance(note, TradedDay)
+    assert note.words()[1:] == ("0.00 USD", "300.00 USD", "1.05 USD", "0.00 USD", "1000.00 USD")
+    assert volume.today == volume.this_month == NOTHING
+    assert volume.last_month.others_cents == 300_00
+    assert house.without_maker_cents() == volume.hours_today == 0
+    assert house.usd_per_day() > 0  # it is still the day before
+
+
+def test_a_month_goes_on_over_its_days():
+    volume = MarketVolume(TICK_CENTS, ALL_HOURS)
+    house = HouseVolume(
+        ["BTC-PERP"],
+        [SimpleNamespace(volume=volume, recorded_usd=lambda _: None)],
+        SimpleNamespace(note=lambda time_us, note: None),
+    )
+    for days_left in (3, 2):
+        traded(volume, 300.0)
+        house.close_day(JUNE_US - days_left * 86_400_000_000 - 1)
+
+    assert volume.this_month.others_cents == 600_00
+    assert volume.last_month == NOTHING
