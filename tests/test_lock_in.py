@@ -1,8 +1,9 @@
 """A maker that loses every month: what it decides, on which figures, and what they are made of."""
 
+import math
 from datetime import date
 from decimal import Decimal
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from des.scenario import Valuation
 from ledger.appraisal import AS_TRADING_FIRM, BY_GROWTH, WITHOUT_MAKER
 from ledger.kinds import LEAD_QUOTING
+from ledger.notes import TradedDay
 from ledger.proof.audit import audit
 from ledger.reports.life.share_prices import appraisals, reviews, rounds, valuation
 from ledger.run_folder import RunFolder
@@ -17,11 +19,14 @@ from runs.scenarios import load
 
 LOCK_IN = Path(__file__).parent / "worlds" / "lock-in.toml"
 SCENARIO = load(str(LOCK_IN))
-FLOW, MAKER, HOUSE = SCENARIO.retail.flow, SCENARIO.maker, SCENARIO.house.name
+MAKER, HOUSE = SCENARIO.maker, SCENARIO.house.name
+LOT_USD_MOST = 450.0
+ORDER_USD = SCENARIO.markets[0].order_usd_mean
+MONTH_USD = SCENARIO.markets[0].demand[0].usd  # in all months
 FIRSTS = [date(2022, month, 1) for month in (2, 3, 4, 5)]
 MONTHS = ["2022-01", "2022-02", "2022-03", "2022-04"]  # each ends the day before a first
 SPENT = f"Expenses:{HOUSE}:Operations"
-LITTLE = {"growth_multiple": 2.0, "growth_multiple_range": (0.0, 3.0)}
+LITTLE = {"growth_multiple": 1.0, "growth_multiple_range": (0.0, 3.0)}
 
 
 @pytest.fixture(scope="module")
@@ -112,10 +117,19 @@ def shown(run: RunFolder) -> list[float]:
     return shares[:-1]
 
 
-def left(share: float) -> float:
-    """Return what is left of others' volume once the maker shows nothing."""
-    without = FLOW.volume_response(1 - MAKER.volume_share)
-    return without / FLOW.volume_response(1 - MAKER.volume_share * (1 - share)) if share else 1.0
+def stated_usd(months: int) -> float:
+    """Return what customers would have traded with others alone up to a month's end."""
+    # The first month has three days of January.
+    return MONTH_USD * 3 / 31 + MONTH_USD * (months - 1)
+
+
+def uninformed_usd(run: RunFolder) -> list[float]:
+    """Return by month what uninformed customers traded, by the notes."""
+    usd = dict.fromkeys(MONTHS, 0.0)
+    for day, note in run.dated_notes(TradedDay):
+        if (month := f"{day:%Y-%m}") in usd:
+            usd[month] += float(note.captive_usd + note.others_usd)
+    return list(usd.values())
 
 
 def terms(run: RunFolder) -> Valuation:
@@ -154,20 +168,6 @@ def test_a_month_that_ends_without_quotes_is_reviewed_for_the_days_that_had_them
     run = executed(LOCK_IN, maker=policy, run={"end": date(2022, 4, 2)})
 
     assert [each.day for each in reviews(run)] == FIRSTS[:2]
-
-
-def test_what_is_left_without_quotes_is_summed_over_days_with_and_without_them(executed, captive):
-    """A day without quotes has others' fees as they are, a day with them less."""
-    stopped = (date(2022, 2, 2), date(2022, 2, 15), date(2022, 2, 28))
-    until = {"end": date(2022, 3, 2)}
-    runs = [executed(LOCK_IN, maker={"quoter_off": off}, run=until) for off in stopped]
-    months = [appraisals(run)["2022-02"][WITHOUT_MAKER] for run in (*runs, captive)]
-    left = [int(100 * usd) for usd, *_ in months]
-    with_all = left[-1]
-    a_day = (left[0] - with_all) / 27
-
-    assert a_day > 0
-    assert left[1:] == [pytest.approx(with_all + n * a_day, rel=1e-5) for n in (14, 1, 0)]
 
 
 def test_the_first_month_is_the_same_month(captive, independent):
@@ -210,11 +210,19 @@ def test_half_the_quotes_are_half_the_size(independent):
         assert largest[month] * lot > 0.95 * size
 
 
-def test_half_the_quotes_lack_half_the_depth_that_others_mind(independent, captive):
-    for month, share in zip(MONTHS, shown(independent), strict=True):
-        place = MONTHS.index(month)
-        ratio = fees_of_others(independent)[place] / fees_of_others(captive)[place]
-        assert ratio == pytest.approx((1 - 0.1 * (1 - share)) ** 2, rel=1e-4)
+def test_half_the_quotes_are_half_the_depth_that_customers_come_for(independent):
+    """Alone others show as much as all its quotes are: the book is 1 + share times as deep."""
+    begun = [stated_usd(n) for n in range(1, 5)]
+    stated = [begun[0], *(after - before for before, after in pairwise(begun))]
+    for traded, usd, share in zip(
+        uninformed_usd(independent), stated, shown(independent), strict=True
+    ):
+        # A month's orders are a Poisson number with twice their mean square. What the maker shows
+        # is rounded up to a lot, what others show is rounded down.
+        error = 4 * math.sqrt(2 * ORDER_USD / traded)
+        lot = LOT_USD_MOST / SCENARIO.markets[0].quoter.displayed_usd
+        assert (1 + share) ** 2 * (1 - error) < traded / usd
+        assert traded / usd < (1 + (share + lot) / (1 - lot)) ** 2 * (1 + error)
 
 
 # ---------------------------------------------------------------------------- on which figures
@@ -255,12 +263,15 @@ def test_growth_is_that_of_fees_on_fills_and_of_others_volume_at_their_rate(any_
     assert noted_cents(any_of_them, BY_GROWTH) == [priced(cents, multiples) for cents in growth]
 
 
-def test_without_its_quotes_others_fees_are_left_as_far_as_they_mind_no_thin_book(any_of_them):
-    paid = zip(fees_of_others(any_of_them), map(left, shown(any_of_them)), strict=True)
-    growth = accumulate(round(cents * share) for cents, share in paid)
-
-    multiples = terms(any_of_them).growth_multiples
-    assert noted_cents(any_of_them, WITHOUT_MAKER) == [priced(cents, multiples) for cents in growth]
+def test_without_its_quotes_fees_are_those_of_what_customers_trade_with_others_alone(any_of_them):
+    """However much it shows: what is stated, at the others' rate, up to the orders' chance."""
+    rate = SCENARIO.other_makers.fee_bps / 10_000
+    noted = noted_cents(any_of_them, WITHOUT_MAKER)
+    for months, (basis_cents, *_) in enumerate(noted, start=1):
+        usd = stated_usd(months)
+        assert basis_cents / 100 == pytest.approx(
+            rate * usd, rel=4 * math.sqrt(2 * ORDER_USD / usd)
+        )
 
 
 def test_a_trading_firm_earns_fees_and_what_its_quotes_bring_less_what_it_costs(any_of_them):

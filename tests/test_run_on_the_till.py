@@ -1,5 +1,6 @@
 """A run: who is paid, who waits, and what the books say when the house halts."""
 
+import math
 import random
 import tempfile
 from collections import Counter
@@ -12,7 +13,7 @@ from beancount import loader
 from beancount.core.data import Event, Transaction
 
 from ledger.day_ledger import days_of, render_days
-from ledger.notes import UnpaidRequest
+from ledger.notes import TradedDay, UnpaidRequest
 from ledger.proof import invariants
 from ledger.proof.audit import audit
 from ledger.proof.recompute import wrong_fills
@@ -209,15 +210,21 @@ def test_news_that_is_forgotten_before_the_run_moves_nobody(broken, executed):
     assert then == now != []
 
 
-def test_without_the_quoter_volume_answers_to_what_is_left_of_the_book(executed):
-    """The maker has a fifth of the volume; what others trade, and pay, falls with elasticity 2."""
+def test_without_the_quoter_customers_trade_what_is_stated_with_others_alone(executed):
+    """With it the book is twice as deep, for which they trade four times as much."""
     quiet = {"news": (), "run": {"day_ledgers": ()}, "maker": {"quoter_off": date(2022, 5, 12)}}
-    run = executed(RUN, retail={"flow": {"depth_elasticity": 2.0}}, **quiet, **COVERED)
-    traded = [entry.meta["volume"].number for entry in run.transactions if "fees" in entry.tags]
+    run = executed(RUN, demand={"depth_elasticity": 2.0}, **quiet, **COVERED)
+    days = run.notes(TradedDay)
+    scenario = load(str(RUN))
+    stated_usd = scenario.markets[0].demand[0].usd / 31
 
-    assert len(traded) == 6
-    assert len(set(traded[:3])) == 1
-    assert traded[3:] == [pytest.approx(traded[0] * Decimal("0.64"))] * 3
+    assert len(days) == 6
+    for half, times in ((days[:3], 4), (days[3:], 1)):
+        usd = float(sum(day.captive_usd + day.others_usd for day in half))
+        error = 4 * math.sqrt(2 * scenario.markets[0].order_usd_mean / usd)
+        assert usd == pytest.approx(3 * times * stated_usd, rel=error + 0.05)  # lots are whole
+    assert all(day.captive_usd > 0 for day in days[:3])
+    assert all(day.captive_usd == day.hits_usd == 0 for day in days[3:])
 
 
 def test_both_ways_write_the_same_bytes(broken, tmp_path):

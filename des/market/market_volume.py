@@ -4,8 +4,8 @@ from collections import deque
 from typing import NamedTuple, Self
 
 import numpy as np
-from numba import njit
 
+from des.compile_cache import njit
 from des.traded_hours import TradedHours
 from ledger.motives import Motive
 

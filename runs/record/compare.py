@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from ledger.kinds import USES, Kind
 from ledger.reports.dollars import ZERO
+from ledger.reports.market.traded_days import TradedDays, contradictions_table, traded_days
 from ledger.reports.money.hole import hole
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
@@ -92,13 +93,14 @@ class BesideRecord:
     rows: tuple[Row, ...]
     recorded: Mapping[str, int]  # how many facts there are of each role
     kinds_usd: Mapping[str, Decimal]  # of the hole at the end
+    traded: TradedDays
 
     def of_role(self, role: str) -> list[Row]:
         """Return the outcomes, or the inputs."""
         return [row for row in self.rows if row.fact.role == role]
 
     def tables(self) -> list[Table]:
-        """Lay out verdicts, outcomes, days, where the hole is from, inputs, and all sources."""
+        """Lay out verdicts, outcomes, days, contradictions, origins, inputs, and all sources."""
         outcomes, inputs = self.of_role("outcome"), self.of_role("input")
         amounts = [row for row in outcomes if isinstance(row, AmountRow)]
         days = [row for row in outcomes if isinstance(row, DayRow)]
@@ -106,6 +108,7 @@ class BesideRecord:
             _verdicts_table(outcomes, self.recorded["outcome"]),
             _outcomes_table(amounts),
             _days_table(days),
+            contradictions_table(self.traded),
             _origins_table(self.kinds_usd),
             # All of them amounts: no scenario is given a day of the record.
             _inputs_table(
@@ -127,6 +130,7 @@ def compare(run: RunFolder, record: Record) -> BesideRecord:
         tuple(rows(MeasuredBooks(run), facts)),
         Counter(fact.role for fact in facts),
         hole(run).kinds_usd,
+        traded_days(run),
     )
 
 

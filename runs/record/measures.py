@@ -94,15 +94,16 @@ class MeasuredBooks:
         }
         traded: dict[date, tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
         with self.run.connect() as connection:
-            # Fills alone: in a payment at the house, the other side is the house.
+            # Forced orders that others fill have rows, as all have that the maker fills.
             found = connection.execute(
-                "SELECT time::DATE, market, sum(abs(lots) * price) FROM rows "
-                "WHERE venue = ? AND maker = ? GROUP BY ALL",
-                [parties.house, parties.maker],
+                "SELECT time::DATE, market, maker = ?, sum(abs(lots) * price) FROM rows "
+                "WHERE venue = ? AND motive IN ('pickoff', 'spread', 'liquidation') GROUP BY ALL",
+                [parties.maker, parties.house],
             ).fetchall()
-        for day, market, lot_ticks in found:
+        for day, market, is_makers, lot_ticks in found:
+            usd = Decimal(lot_ticks * cents[market]).scaleb(-2)
             maker, others = traded[day]
-            traded[day] = maker + Decimal(lot_ticks * cents[market]).scaleb(-2), others
+            traded[day] = (maker + usd, others) if is_makers else (maker, others + usd)
         told = self.run.select(
             "SELECT date, sum(split_part(meta->>'volume', ' ', 1)::DECIMAL(38, 2)) FROM postings "
             "WHERE line = 1 AND (meta->>'volume') IS NOT NULL GROUP BY ALL ORDER BY ALL"

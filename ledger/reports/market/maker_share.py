@@ -43,10 +43,12 @@ def maker_share(run: RunFolder) -> MakerShare:
 
 def volume(run: RunFolder) -> tuple[Volume, ...]:
     """Add up by market and month what fills and the other makers' entries say was traded."""
-    maker, others = _maker_volume(run), _others_volume(run)
+    parties = run.chart.parties
+    maker, forced = (_filled(run, each) for each in (parties.maker, parties.other_makers))
+    others = _others_volume(run)
     return tuple(
-        Volume(*place, maker.get(place, ZERO), others.get(place, ZERO))
-        for place in sorted({*maker, *others})
+        Volume(*place, maker.get(place, ZERO), others.get(place, ZERO) + forced.get(place, ZERO))
+        for place in sorted({*maker, *others, *forced})
     )
 
 
@@ -58,21 +60,23 @@ def recorded_share_pct(run: RunFolder) -> tuple[Decimal, Decimal] | None:
     return None
 
 
-def _maker_volume(run: RunFolder) -> dict[tuple[str, str], Decimal]:
+def _filled(run: RunFolder, maker: str) -> dict[tuple[str, str], Decimal]:
+    """Add up orders that met the quotes of *maker* and have rows of their own."""
     parties = run.chart.parties
     at_house = (c for c in run.chart.contracts if c.venue == parties.house)
     cents = {c.market: c.cents_per_lot_tick for c in at_house}
-    # Fills alone: in a payment at the house, the other side is the house. A day is a number, and a
-    # month is made of days: to write the month of each fill would take half as long again.
+    # A day is a number, and a month is made of days: to write the month of each fill would take half
+    # as long again.
     found = run.select(
         """
         WITH days AS (
             SELECT market, time::DATE AS day, sum(abs(lots) * price) AS lot_ticks FROM rows
-            WHERE venue = ? AND maker = ? GROUP BY ALL
+            WHERE venue = ? AND maker = ? AND motive IN ('pickoff', 'spread', 'liquidation')
+            GROUP BY ALL
         )
         SELECT market, strftime(day, '%Y-%m') AS month, sum(lot_ticks) FROM days GROUP BY ALL
         """,
-        [parties.house, parties.maker],
+        [parties.house, maker],
     )
     return {
         (market, month): Decimal(lot_ticks * cents[market]).scaleb(-2)

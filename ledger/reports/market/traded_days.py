@@ -1,0 +1,74 @@
+"""What was traded on the house by day, and the days on which the record allows less."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from ledger.notes import TradedDay
+from ledger.reports.dollars import ZERO
+from ledger.reports.table import Table
+from ledger.run_folder import RunFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A day on which hits and forced orders alone exceed what is recorded of all volume."""
+
+    day: date
+    market: str
+    hits_usd: Decimal
+    forced_usd: Decimal
+    recorded_usd: Decimal
+
+    @property
+    def too_much_usd(self) -> Decimal:
+        """Return by how much they do."""
+        return self.hits_usd + self.forced_usd - self.recorded_usd
+
+
+@dataclass(frozen=True, slots=True)
+class TradedDays:
+    """The days that a record can be held against, and those that contradict it."""
+
+    recorded: int  # days, each counted once by market
+    contradictions: tuple[Contradiction, ...]
+
+
+def traded_days(run: RunFolder) -> TradedDays:
+    """Hold each day of each market against the record, where there is one."""
+    notes = [
+        (day, note, note.recorded_usd)
+        for day, note in run.dated_notes(TradedDay)
+        if note.recorded_usd is not None
+    ]
+    found = (
+        Contradiction(day, note.market, note.hits_usd, note.forced_usd, recorded_usd)
+        for day, note, recorded_usd in notes
+    )
+    return TradedDays(len(notes), tuple(each for each in found if each.too_much_usd > ZERO))
+
+
+def contradictions_table(found: TradedDays) -> Table:
+    """Return the days on which more was traded than the record has, whatever customers wanted."""
+    return Table(
+        "contradictions",
+        "Days on which hits and forced orders alone exceed the recorded volume",
+        ("day", "market", "hits_usd", "forced_usd", "recorded_usd", "too_much_usd"),
+        [
+            (
+                each.day,
+                each.market,
+                each.hits_usd,
+                each.forced_usd,
+                each.recorded_usd,
+                each.too_much_usd,
+            )
+            for each in found.contradictions
+        ],
+        (
+            f"{len(found.contradictions)} of {found.recorded} days with a record, each counted "
+            "once by market. Such a day was not like this, whatever customers did.",
+            "Where the record has a month's volume alone, each of its days counts as the mean day, "
+            "and a violent one exceeds it sooner.",
+        ),
+    )
