@@ -65,8 +65,8 @@ def _filled(run: RunFolder, maker: str) -> dict[tuple[str, str], Decimal]:
     parties = run.chart.parties
     at_house = (c for c in run.chart.contracts if c.venue == parties.house)
     cents = {c.market: c.cents_per_lot_tick for c in at_house}
-    # A day is a number, and a month is made of days: to write the month of each fill would take half
-    # as long again.
+    # A day is a number, and a month is made of days: to write the month of each fill would take
+    # half as long again.
     found = run.select(
         """
         WITH days AS (

@@ -1,0 +1,168 @@
+"""Volume is an outcome: notes, fills, fees and reports say the same of it, to the cent.
+
+And both closures: demand as it is stated, and as the record leaves it.
+"""
+
+import math
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from ledger.accounts import income
+from ledger.notes import TradedDay
+from ledger.reports.market.maker_share import volume
+from ledger.reports.market.traded_days import contradictions_table, traded_days
+from ledger.run_folder import RunFolder
+from runs.record.measures import MeasuredBooks
+from runs.scenarios import load
+
+TINY = load("tiny")
+ORDER_USD = TINY.markets[0].order_usd_mean
+DAYS_OF_MAY = 31
+LAST_HOUR = "23:00:00"
+
+
+@pytest.fixture(params=["tiny_run", "busy_run", "margin_run"])
+def any_run(request) -> RunFolder:
+    return request.getfixturevalue(request.param)
+
+
+def of_fills(run: RunFolder, condition: str) -> dict[tuple[date, str], Decimal]:
+    """Sum up fills on the house by day and market, in dollars."""
+    parties = run.chart.parties
+    cents = {c.market: c.cents_per_lot_tick for c in run.chart.contracts}
+    with run.connect() as connection:
+        found = connection.execute(
+            "SELECT time::DATE, market, sum(abs(lots) * price) FROM rows "
+            f"WHERE venue = ? AND {condition} GROUP BY ALL",
+            [parties.house],
+        ).fetchall()
+    return defaultdict(
+        Decimal, {(day, name): Decimal(n * cents[name]).scaleb(-2) for day, name, n in found}
+    )
+
+
+def noted(run: RunFolder) -> dict[tuple[date, str], TradedDay]:
+    return {(day, note.market): note for day, note in run.dated_notes(TradedDay)}
+
+
+# ------------------------------------------------------------------------ to the cent
+
+
+def test_notes_are_what_the_fills_say_and_what_others_pay_fees_on(any_run):
+    captive, hits, forced = (
+        of_fills(any_run, f"motive = '{motive}'") for motive in ("spread", "pickoff", "liquidation")
+    )
+    others = defaultdict(Decimal)
+    for entry in any_run.transactions:
+        if "fees" in entry.tags:
+            others[entry.date, entry.meta["market"]] += entry.meta["volume"].number
+
+    notes = noted(any_run)
+    assert len(notes) >= 3
+    for place, note in notes.items():
+        assert (note.captive_usd, note.others_usd) == (captive[place], others[place])
+        assert (note.hits_usd, note.forced_usd) == (hits[place], forced[place])
+    assert {*captive, *hits, *forced, *others} <= set(notes)
+
+
+def test_the_makers_share_is_of_all_that_was_traded(any_run):
+    traded = defaultdict(Decimal)
+    for (day, market), note in noted(any_run).items():
+        usd = note.captive_usd + note.others_usd + note.hits_usd + note.forced_usd
+        traded[market, f"{day:%Y-%m}"] += usd
+
+    shares = {(each.market, each.month): each for each in volume(any_run)}
+    assert {place: each.maker_usd + each.others_usd for place, each in shares.items()} == traded
+    by_day = MeasuredBooks(any_run).traded_usd
+    assert sum(map(sum, by_day.values())) == sum(traded.values())
+    assert sum(maker for maker, _ in by_day.values()) == sum(
+        each.maker_usd for each in shares.values()
+    )
+
+
+def test_other_makers_pay_their_rate_on_what_customers_traded_with_them(any_run):
+    rate = Decimal(repr(TINY.other_makers.fee_bps)) / 10_000
+    paid = defaultdict(Decimal)
+    for entry in any_run.transactions:
+        if "fees" in entry.tags:
+            earned = income(any_run.chart.parties.house, "Fees")
+            paid[entry.date, entry.meta["market"]] -= sum(
+                p.units.number for p in entry.postings if p.account == earned
+            )
+
+    assert sum(paid.values()) > 0
+    for place, note in noted(any_run).items():
+        assert paid[place] == round(note.others_usd * rate, 2)
+
+
+# --------------------------------------------------------------------------- as it is recorded
+
+
+def as_recorded(executed, month_usd: float) -> RunFolder:
+    market = TINY.markets[0].model_dump(exclude_none=True)
+    market |= {"demand": (), "volume": ({"month": "2022-05", "usd": month_usd},)}
+    return executed("tiny", markets=(market,), demand={"closure": "recorded"})
+
+
+def test_a_days_volume_is_the_records_up_to_the_last_hour(executed):
+    """What chance and hits bring too much or too little, each next hour makes up for."""
+    month_usd = 300_000_000.0
+    run = as_recorded(executed, month_usd)
+    hour_usd = month_usd / DAYS_OF_MAY / 24
+    # A Poisson number of orders with twice their mean square.
+    error_usd = 4 * math.sqrt(2 * ORDER_USD * 2 * hour_usd)
+    last_hits = of_fills(run, f"motive = 'pickoff' AND time::TIME >= '{LAST_HOUR}'")
+
+    notes = noted(run)
+    assert len(notes) == 3
+    for place, note in notes.items():
+        traded = note.captive_usd + note.others_usd + note.hits_usd + note.forced_usd
+        assert note.recorded_usd == round(Decimal(month_usd) / DAYS_OF_MAY, 2)
+        beyond = float(traded - note.recorded_usd)
+        assert -error_usd < beyond < error_usd + float(last_hits[place])
+        assert error_usd < 0.12 * float(note.recorded_usd)
+    assert max(note.hits_usd for note in notes.values()) > 0.05 * month_usd / DAYS_OF_MAY
+    assert traded_days(run).contradictions == ()
+
+
+def test_a_day_on_which_hits_alone_exceed_the_record_is_a_contradiction(executed):
+    run = as_recorded(executed, 6_000_000.0)
+    found = traded_days(run)
+    wrong = {
+        day
+        for (day, _), note in noted(run).items()
+        if note.hits_usd + note.forced_usd > note.recorded_usd
+    }
+
+    assert 0 < len(wrong) < found.recorded == 3
+    assert {each.day for each in found.contradictions} == wrong
+    for each in found.contradictions:
+        assert each.too_much_usd == each.hits_usd + each.forced_usd - each.recorded_usd > 0
+    table = contradictions_table(found)
+    assert [row[0] for row in table.rows] == sorted(wrong)
+    assert f"{len(wrong)} of 3 days" in table.notes[0]
+
+
+def test_without_a_record_no_day_contradicts_it(tiny_run):
+    found = traded_days(tiny_run)
+
+    assert (found.recorded, found.contradictions) == (0, ())
+
+
+# ------------------------------------------------------------------------------ as it is stated
+
+
+def test_as_stated_customers_trade_what_they_would_with_others_times_their_response(executed):
+    """Half the others' spread at an elasticity of 1 is twice as much, whoever fills it."""
+    market = TINY.markets[0].model_dump(exclude_none=True)
+    half_bps = market["quoter"]["half_spread_bps"]
+    market["others"] |= {"half_spread_bps": 2 * half_bps, "calm_volatility": 100.0}
+    run = executed("tiny", markets=(market,), demand={"spread_elasticity": 1.0})
+    stated_usd = 3 * TINY.markets[0].demand[0].usd / DAYS_OF_MAY
+
+    uninformed = float(sum(n.captive_usd + n.others_usd for n in run.notes(TradedDay)))
+    error = 4 * math.sqrt(2 * ORDER_USD / uninformed)
+    assert uninformed == pytest.approx(2 * stated_usd, rel=error + 0.01)
