@@ -120,7 +120,7 @@ class Chart:
             f"{p.retail}, a control account: single customers are named in metadata and fills",
             self._retail(),
         )
-        yield f"{p.other_makers}, who trade among themselves", self._other_makers()
+        yield f"{p.other_makers}, whose quotes customers meet as well", self._other_makers()
         for provider in p.outside_providers:
             yield f"{provider}, a backstop provider", self._provider(provider)
         yield f"{p.lead}, the lead venue", self._lead()

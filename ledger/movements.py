@@ -181,7 +181,7 @@ def fees_of_other_makers(
     return Transaction(
         time_us,
         entity,
-        f"{entity} trade {usd(volume_cents)} of {market} among themselves on {venue} and pay fees",
+        f"{entity} trade {usd(volume_cents)} of {market} with customers on {venue} and pay fees",
         "fees",
         (
             Posting(owed(venue, entity), cents),

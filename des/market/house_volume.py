@@ -39,8 +39,9 @@ class HouseVolume:
         for name, listing in zip(self._names, self._listings, strict=True):
             recorded_usd = listing.recorded_usd(time_us)
             recorded = None if recorded_usd is None else dollars(to_cents(recorded_usd))
-            traded = map(dollars, listing.volume.today)
-            self._journal.note(time_us, TradedDay(name, *traded, recorded))
+            captive, others, hits, forced = map(dollars, listing.volume.today)
+            note = TradedDay(name, captive, others, hits, forced, recorded)
+            self._journal.note(time_us, note)
             listing.volume.close_day()
             if day_of(time_us + 1).day == 1:
                 listing.volume.close_month()

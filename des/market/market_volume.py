@@ -75,7 +75,7 @@ class MarketVolume:
             rows: the fills on the house (dtype ROW).
             others_lot_ticks: what others filled of uninformed orders, lots x price.
         """
-        captive, hits, forced = _lot_ticks(rows)
+        captive, hits, forced = map(int, _lot_ticks(rows))
         by_cause = (captive, others_lot_ticks, hits, forced)
         if not any(by_cause):
             return
@@ -99,15 +99,15 @@ class MarketVolume:
 
 
 @njit(cache=True)
-def _lot_ticks(rows: np.ndarray) -> tuple[int, int, int]:
+def _lot_ticks(rows: np.ndarray) -> np.ndarray:
     """Sum lots x price by motive: uninformed, hits, forced."""
-    captive = hits = forced = np.int64(0)
+    sums = np.zeros(3, np.int64)
     for row in rows:
-        lot_ticks = abs(row.lots) * np.int64(row.price)
+        lot_ticks = abs(row.lots) * row.price
         if row.motive == _SPREAD:
-            captive += lot_ticks
+            sums[0] += lot_ticks
         elif row.motive == _PICKOFF:
-            hits += lot_ticks
+            sums[1] += lot_ticks
         elif row.motive == _LIQUIDATION:
-            forced += lot_ticks
-    return captive, hits, forced
+            sums[2] += lot_ticks
+    return sums

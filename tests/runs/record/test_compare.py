@@ -474,7 +474,10 @@ def test_the_command_prints_what_the_books_say_and_reads_back_as_csv(group_run: 
     [
         (["/nowhere"], "not a finished run"),
         ([], "Missing argument 'RUN'"),
-        (["{run}", "--table", "nosuch"], "it has verdicts, outcomes, days, origins, inputs"),
+        (
+            ["{run}", "--table", "nosuch"],
+            "it has verdicts, outcomes, days, contradictions, origins, inputs",
+        ),
         (["{run}", "--format", "csv"], "choose it with --table"),
     ],
 )
