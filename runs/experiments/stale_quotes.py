@@ -24,6 +24,7 @@ from des.firms.population import trading_firms
 from des.market.gateways import Gateways
 from des.price.lead_price import LeadPrice
 from des.quoting.firms_in_market import FirmsInMarket
+from des.quoting.other_quotes import OtherQuotes
 from des.quoting.plan import QuotingPolicy
 from des.quoting.race import NO_ORDERS, Codes
 from des.quoting.session import Decisions, Session
@@ -33,6 +34,8 @@ from ledger.money import to_cents
 from ledger.reports.table import Cell, Table
 from runs.experiments.experiment import experiment, run_cases
 from runs.scenarios import load
+
+NOT_ASKED = OtherQuotes(0, 1, 0)  # of what others quote, where no customers come
 
 SCENARIO = "may-2021"
 SEEDS = (1, 2, 3, 4, 5, 6)
@@ -130,8 +133,9 @@ class _Race:
             self._policy.plan(mark, mark * tick_cents, 0, shown_cents),
             terms(self._takers, mark, tick_cents, self._state),
             self._gateways.at(lead.hour_volatility_ratio(hour_us)),
+            NOT_ASKED,
         )
-        rows = self._session.play(hour_us, hour_us + HOUR_US, 0.0, decided, NO_ORDERS)
+        rows, _ = self._session.play(hour_us, hour_us + HOUR_US, 0.0, decided, NO_ORDERS)
         self.lost_cents += int(((rows["lead"] - rows["price"]) * rows["lots"]).sum()) * tick_cents
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from des.clock import HOUR_US, microseconds, midnight_us
 from des.price.lead_price import LeadPrice, Ticks
+from des.quoting.limits import Limits, none_counted
 from des.quoting.other_quotes import OtherQuotes
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quotes import ASK, Plan, blank, post
@@ -124,7 +125,9 @@ def met(lots: int, left: int, others_lots: int, away: int, firm: int = UNINFORME
     quote = post(blank(0, 2, firms=0), now, 0, Ticks(now, price), Plan(0, (4, 6), (left, left)))
     order = np.array([(0, firm, ASK, ANY_PRICE, lots, 0, 0)], dtype=ORDER)
     others = OtherQuotes(away, others_lots, 0)
-    return fills_of(order, quote, now, price, np.empty((2, 0), np.int64), others, ALONE)
+    nobody = np.empty((2, 0), np.int64)
+    limits = Limits(nobody, nobody, none_counted())
+    return fills_of(order, quote, now, price, limits, others, ALONE)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from test_stale_quotes import BATCH_US, START_US, WARM_UP_US, Market, lead_price
 
 from des.chance import lognormal_quantiles_us
 from des.clock import SECOND_US, microseconds
+from des.quoting.other_quotes import OtherQuotes
 from des.quoting.quotes import Plan
 from des.quoting.race import NO_ORDERS
 from des.quoting.session import Decisions
@@ -69,12 +70,13 @@ class Setting:
                 np.array([self.costs]), np.array([0]), np.array([lots]), np.full((2, 1), LOTS_MAX)
             ),
             lognormal_quantiles_us(0, 0.0),
+            OtherQuotes(0, 1, 0),  # no customers come
         )
         session.play(START_US, START_US + WARM_UP_US, 0.0, decided, NO_ORDERS)
         losses, hits = np.zeros(batches), np.zeros(batches)
         for batch in range(batches):
             start_us = START_US + WARM_UP_US + batch * BATCH_US
-            rows = session.play(start_us, start_us + BATCH_US, 0.0, decided, NO_ORDERS)
+            rows, _ = session.play(start_us, start_us + BATCH_US, 0.0, decided, NO_ORDERS)
             losses[batch] = ((rows["lead"] - rows["price"]) * rows["lots"]).sum()
             hits[batch] = len(rows)
         quotes = BATCH_US / microseconds(self.refresh_s)
