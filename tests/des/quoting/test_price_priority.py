@@ -125,8 +125,8 @@ def met(lots: int, left: int, others_lots: int, away: int, firm: int = UNINFORME
     quote = post(blank(0, 2, firms=0), now, 0, Ticks(now, price), Plan(0, (4, 6), (left, left)))
     order = np.array([(0, firm, ASK, ANY_PRICE, lots, 0, 0)], dtype=ORDER)
     others = OtherQuotes(away, others_lots, 0)
-    nobody = np.empty((2, 0), np.int64)
-    limits = Limits(nobody, nobody, none_counted())
+    nobody = np.empty(0, np.int64)
+    limits = Limits(nobody, nobody.reshape(2, 0), none_counted())
     return fills_of(order, quote, now, price, limits, others, ALONE)
 
 

@@ -564,7 +564,7 @@ def test_what_a_firm_takes_within_an_interval_leaves_it_less_room_and_then_none(
     """Of room for ten: three quotes of three lots, one lot of the next, and nothing after it."""
     world = rising(reaction_us=3)
     one_level = replace(world.intervals[0], offsets=[4], rooms=[[10], [10]])
-    fills = played(replace(world, intervals=[one_level]))
+    fills, _ = played(replace(world, intervals=[one_level]))
 
     assert [fill.lots for fill in fills] == [3, 3, 3, 1]
     prices = [1_004 + 10 * i for i in range(39)]
