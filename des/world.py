@@ -17,6 +17,7 @@ from des.custody.custody import OPEN
 from des.firms.capital import TRADING, WAITING
 from des.firms.lead_desk import LeadDesk
 from des.inputs import note_inputs
+from des.market.maker_decision import noted
 from des.opening import fund_maker
 from des.scenario import Scenario
 from des.traded_hours import TradedHours
@@ -150,9 +151,16 @@ class World:
     def _note_beliefs(self, time_us: int) -> None:
         """Write down what the maker's own simulation promised for the month that ends."""
         for market, listing in zip(self._scenario.markets, self.listings, strict=True):
-            figures = map(dollars, listing.belief())
+            promised, *_ = listing.maker.promised()
             if self._cast.quoter.is_on:
-                self.journal.note(time_us, Belief(market.name, *figures))
+                self.journal.note(time_us, Belief(market.name, *map(dollars, promised)))
+
+    def _note_decisions(self, now_us: int) -> None:
+        """Write down how the maker quotes until the next first of a month, where it does."""
+        policy = self._scenario.maker.quoting.policy
+        for market, listing in zip(self._scenario.markets, self.listings, strict=True):
+            if self._cast.quoter.is_on:
+                self.journal.note(now_us, noted(market.name, policy, listing.maker))
 
     def _note_limits(self, time_us: int) -> None:
         """Write down where limits cut the firms' hits, since the last time."""
@@ -177,8 +185,10 @@ class World:
     def _decide(self, now_us: int, elapsed_s: float) -> None:
         """Let everybody read the world as the settlement leaves it."""
         cast, quoter = self._cast, self._cast.quoter
-        is_new_day = now_us > self._start_us and now_us % DAY_US == 0
-        if is_new_day and day_of(now_us).day == 1:
+        is_first = now_us == self._start_us
+        is_new_day = not is_first and now_us % DAY_US == 0
+        is_new_month = is_new_day and day_of(now_us).day == 1
+        if is_new_month:
             quoter.begin_month(now_us)
         flow = cast.flow if now_us % HOUR_US == 0 else None
         if flow:
@@ -191,3 +201,5 @@ class World:
         for market, listing in enumerate(self.listings):
             state = cast.positions.of(market, listing.mark_ticks, now_us, quoter)
             listing.decide(now_us, elapsed_s, state)
+        if is_first or is_new_month:
+            self._note_decisions(now_us)

@@ -197,6 +197,29 @@ class TradedDay(Note):
 
 
 @dataclass(frozen=True, slots=True)
+class Decision(Note):
+    """How the maker quotes one market until the next first of a month, and what it judged from.
+
+    What was seen, and what is planned on, is of `seen_days` days; nothing of none.
+    """
+
+    kind: ClassVar[str] = "decision"
+    market: Word
+    half_spread_bps: Number  # of the best level
+    levels: Whole
+    refresh_s: Number  # 0: at every tick
+    seen_days: Whole
+    policy: Word
+    held_by: Word  # the limit without which more or less would be shown; "" if none
+    shown_usd: Usd  # per level and side
+    seen_usd: Usd  # traded on the house, by everybody
+    own_usd: Usd  # of it, by the maker's quotes
+    hits_usd: Usd  # of that, with firms
+    planned_result_usd: MaybeUsd = None  # at fills
+    planned_volume_usd: MaybeUsd = None
+
+
+@dataclass(frozen=True, slots=True)
 class Belief(Note):
     """What the maker's own simulation promised for the month that ends, in one market."""
 

@@ -17,7 +17,8 @@ BUSY, CROWD = HERE / "worlds" / "busy.toml", HERE / "worlds" / "crowd.toml"
 GROUP = HERE / "worlds" / "group.toml"
 MARGIN, TOKENS = HERE / "worlds" / "margin.toml", HERE / "worlds" / "tokens.toml"
 THIN = HERE / "worlds" / "thin.toml"
-SMALL = HERE / "golden" / "world.toml"
+SMALL, MONTHS = HERE / "golden" / "world.toml", HERE / "worlds" / "months.toml"
+OVER_A_FIRST = {"run": {"start": date(2022, 4, 29), "end": date(2022, 5, 2)}}
 CRASH = {"start": date(2022, 5, 10), "end": date(2022, 5, 11)}
 
 
@@ -44,6 +45,9 @@ def written(folder: Path) -> dict[str, bytes]:
         (GROUP, {}),
         # One hour in four stands for all.
         (BUSY, {"run": {"one_hour_in": 4, "end": date(2022, 5, 31)}}),
+        # The maker decides anew after two days: by its own simulation, or for its share.
+        (MONTHS, OVER_A_FIRST),
+        (MONTHS, OVER_A_FIRST | {"maker": {"quoting": {"policy": "growth", "target_share": 1.0}}}),
         # Some of them bring tokens, which are sold first.
         (TOKENS, {"run": CRASH}),
         # One borrows against a thin token, and the captive maker takes its account over.

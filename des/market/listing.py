@@ -17,7 +17,7 @@ from des.market.maker_quotes import MakerQuotes
 from des.market.market_volume import MarketVolume
 from des.market.traded_price import TradedPrice
 from des.market.uninformed_demand import UninformedDemand
-from des.policies.stated_quotes import StatedQuotes
+from des.policies.quoting_choice import quoting_choice
 from des.price.impact import Impact
 from des.price.lead_price import LeadPrice, Ticks
 from des.quoting.belief import OwnSimulation
@@ -72,7 +72,7 @@ class Listing:
             session: how time passes between settlements.
         """
         run = scenario.run
-        self._market, self._contract, self._firms_trade = market, contract, scenario.firms.active
+        self._market, self._contract, self._firms = market, contract, scenario.firms
         self._hours, self._gateways = TradedHours.of(run), Gateways.of(scenario.house)
         self._hedge_desk = hedge_desk
         self._hedgers = Hedgers(run, hedge_desk, traders.maker, traders.backstops)
@@ -84,7 +84,6 @@ class Listing:
         self.price, self._traded = lead, TradedPrice(lead, self._impact(scenario))
         times, takers = self._hours.stands_for, Takers.of(firms)
         self._takers = replace(takers, order_share=times * takers.order_share)
-        self._hurdle_exponent = scenario.firms.hurdle_exponent
         self._others = OtherQuoting(market, scenario.maker, lead, start_us)
         self._demand = UninformedDemand(scenario.demand, market, self.volume, times)
         policy = QuotingPolicy.of(market.quoter, scenario.maker.spread_times)
@@ -103,10 +102,11 @@ class Listing:
         imagined = UninformedFlow(
             run.seed, f"{market.name} as believed", holders, market.order_usd_mean, self._hours
         )
-        self._maker = MakerQuotes(
+        self.maker = MakerQuotes(
             policy,
-            StatedQuotes(market, scenario.maker),
-            OwnSimulation(lead, policy, contract, imagined, self._gateways.quiet_us, self._others),
+            scenario.maker.spread_times,
+            quoting_choice(market, scenario.maker),
+            OwnSimulation(lead, contract, imagined, self._gateways.quiet_us, self._others),
             self.volume,
             self._hours,
         )
@@ -167,10 +167,10 @@ class Listing:
         """
         lot_cents = self.mark_ticks * self._contract.cents_per_lot_tick
         self._house_is_open = state.house_is_open
-        self._maker.look(now_us, state)
+        self.maker.look(now_us, state)
         self._traded.push(now_us, elapsed_s, self._hedgers.decide(now_us, lot_cents, state))
         self._decided = Decisions(
-            self._maker.plan(now_us, self.mark_ticks, lot_cents, state),
+            self.maker.plan(now_us, self.mark_ticks, lot_cents, state),
             self._terms(state.firms),
             self._gateways.at(self.price.hour_volatility_ratio(now_us)),
             self._others.quotes(now_us, self.mark_ticks, lot_cents, self._hours.stands_for),
@@ -188,22 +188,14 @@ class Listing:
         """Return the recorded volume of the day at *time_us*, if there is one."""
         return self._demand.recorded_usd(time_us)
 
-    def belief(self) -> tuple[int, int]:
-        """Return what the maker's own simulation promised for the month that ends, in cents.
-
-        Returns:
-            The result at fills, and the volume.
-        """
-        return self._maker.close_month()
-
     def close_limits(self) -> np.ndarray:
         """Return cents that firms took, and that each limit of theirs cut off, since last asked."""
         return self._session.close_count() * self._contract.cents_per_lot_tick
 
     def _terms(self, firms: FirmsInMarket) -> Terms:
-        if not self._firms_trade:
+        if not self._firms.active:
             return nobody_takes(len(firms.lots))
-        hurdle_times = competing(int(firms.trades.sum()), self._hurdle_exponent)
+        hurdle_times = competing(int(firms.trades.sum()), self._firms.hurdle_exponent)
         cents_per_lot_tick = self._contract.cents_per_lot_tick
         return terms(self._takers, self.mark_ticks, cents_per_lot_tick, firms, hurdle_times)
 

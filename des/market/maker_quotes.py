@@ -1,13 +1,14 @@
 """What the captive maker quotes in one market: half-spread, levels and size, asked here alone.
 
-Random flow, hedges and impact know nothing of it. Another way of quoting is another `MakerQuotes`:
-it looks at each settlement, and answers with a plan.
+Random flow, hedges and impact know nothing of it. It looks at each settlement, and answers with a
+plan; what is shown for a month is decided by a `QuotingChoice`.
 """
 
 from des.clock import DAY_US, HOUR_US, SECOND_US
+from des.given import given
 from des.market.holdings import Holdings
 from des.market.market_volume import MarketVolume
-from des.policies.monthly_quotes import MonthlyQuotes, QuotingChoice
+from des.policies.monthly_quotes import Decided, MonthlyQuotes, Outlook, QuotingChoice, SeenMonth
 from des.quoting.belief import OwnSimulation
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quotes import Plan
@@ -23,6 +24,7 @@ class MakerQuotes:
     def __init__(
         self,
         policy: QuotingPolicy,
+        spread_times: float,
         choice: QuotingChoice,
         belief: OwnSimulation,
         volume: MarketVolume,
@@ -31,16 +33,20 @@ class MakerQuotes:
         """Begin with nothing decided.
 
         Args:
-            policy: where quotes are placed, and how they lean against a position.
+            policy: where quotes are placed as stated, and how they lean against a position.
+            spread_times: how many times as far from the mid levels are as they are decided.
             choice: decides what is shown for a month.
             belief: what the maker's own simulation promises of that.
             volume: what was traded so far.
             hours: in which it quotes.
         """
-        self._policy, self._choice, self._belief = policy, choice, belief
+        self._spread_times = spread_times
+        self._choice, self._belief = choice, belief
         self._volume, self._hours = volume, hours
-        self._quotes: MonthlyQuotes | None = None  # before the first settlement
-        self._shown_cents = 0
+        self._decided: Decided | None = None  # before the first settlement
+        self._decided_us = 0
+        self.policy, self.shown_cents = policy, 0  # per level, as decided
+        self.seen: SeenMonth | None = None  # what the last decision was judged from
 
     def look(self, now_us: int, state: Holdings) -> None:
         """Read the world as a settlement leaves it: once a month to decide, hourly to believe.
@@ -49,11 +55,15 @@ class MakerQuotes:
             now_us: the settlement; the first one is the run's start.
             state: of the venues.
         """
-        if self._quotes is None or (now_us % DAY_US == 0 and day_of(now_us).day == 1):
-            self._quotes = self._choice.decide(now_us)
-            self._shown_cents = int(self._quotes.shown_cents * state.maker_shows)
+        if self._decided is None or (now_us % DAY_US == 0 and day_of(now_us).day == 1):
+            self._decide(now_us, state.maker_shows)
         if now_us % HOUR_US == 0 and self._hours.has(now_us):
-            self._belief.imagine(now_us, self._volume.usd_per_day() / DAY_S, self._shown_cents)
+            self._belief.imagine(now_us, self._volume.usd_per_day() / DAY_S)
+
+    @property
+    def decided(self) -> Decided:
+        """Return the decision in force."""
+        return given(self._decided)
 
     def plan(self, now_us: int, mark_ticks: int, lot_cents: int, state: Holdings) -> Plan:
         """Return how to quote until the next settlement.
@@ -65,13 +75,31 @@ class MakerQuotes:
             state: of the venues.
         """
         quotes = state.may_quote and self._hours.has(now_us)
-        shown_cents = self._hours.stands_for * self._shown_cents if quotes else 0
-        return self._policy.plan(mark_ticks, lot_cents, state.maker_lots, shown_cents)
+        shown_cents = self._hours.stands_for * self.shown_cents if quotes else 0
+        return self.policy.plan(mark_ticks, lot_cents, state.maker_lots, shown_cents)
 
-    def close_month(self) -> tuple[int, int]:
-        """Return what its own simulation promised for the month that ends, in cents.
+    def promised(self) -> tuple[Outlook, ...]:
+        """Return what its own simulation promises of the month so far: of what it shows first."""
+        return tuple(Outlook(*each) for each in self._belief.promised(self._hours.stands_for))
 
-        Returns:
-            The result at fills, and the volume.
-        """
-        return self._belief.close_month(self._hours.stands_for)
+    def _decide(self, now_us: int, shows: float) -> None:
+        """Decide for a month, and have what is considered beside it simulated."""
+        if self._decided:
+            self.seen = self._see((now_us - self._decided_us) // DAY_US, self._decided.quotes)
+        self._decided, self._decided_us = self._choice.decide(now_us, self.seen), now_us
+        considered = [
+            (self._placed(quotes), int(quotes.shown_cents * shows))
+            for quotes in self._choice.considers(self._decided.quotes)
+        ]
+        self._belief.begin_month(considered)
+        self.policy, self.shown_cents = considered[0]
+
+    def _see(self, days: int, showed: MonthlyQuotes) -> SeenMonth:
+        traded = self._volume.last_month
+        own_cents = traded.captive_cents + traded.hits_cents
+        return SeenMonth(
+            days, traded.all_cents, own_cents, traded.hits_cents, showed, self.promised()
+        )
+
+    def _placed(self, quotes: MonthlyQuotes) -> QuotingPolicy:
+        return self.policy.with_best_at(round(quotes.half_spread_bps * self._spread_times * 100))

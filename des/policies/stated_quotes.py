@@ -1,6 +1,6 @@
 """Quotes as a scenario states them: a size by date, or a share of the recorded depth."""
 
-from des.policies.monthly_quotes import MonthlyQuotes
+from des.policies.monthly_quotes import Decided, MonthlyQuotes, SeenMonth
 from des.scenario import Maker, Market
 from ledger.money import to_cents
 from ledger.times import day_of
@@ -12,11 +12,26 @@ class StatedQuotes:
     def __init__(self, market: Market, maker: Maker) -> None:
         self._market, self._maker = market, maker
 
-    def decide(self, now_us: int) -> MonthlyQuotes:
-        """Return what is stated for the day of *now_us*."""
-        day = day_of(now_us)
-        shown_usd = self._market.quoter.displayed_usd_on(day)
+    def considers(self, quotes: MonthlyQuotes) -> tuple[MonthlyQuotes, ...]:
+        """Return what is shown alone."""
+        return (quotes,)
+
+    def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
+        """Return what is stated for the day of *now_us*.
+
+        It is thought to bring what its own simulation promised of the month before, in proportion
+        to what is shown.
+        """
+        quotes = self._stated(now_us)
+        if seen is None:
+            return Decided(quotes)
+        promised, *_ = seen.promised
+        return Decided(quotes, promised.times(quotes.shown_cents, seen.showed.shown_cents))
+
+    def _stated(self, now_us: int) -> MonthlyQuotes:
+        day, quoter = day_of(now_us), self._market.quoter
+        shown_usd = quoter.displayed_usd_on(day)
         if shown_usd is None:
-            shown_usd = self._market.depth_in_reach_usd(day) * self._maker.depth_share_on(day)
-            shown_usd /= self._market.quoter.levels
-        return MonthlyQuotes(self._market.quoter.half_spread_bps, to_cents(shown_usd))
+            in_reach_usd = self._market.depth_in_reach_usd(day)
+            shown_usd = in_reach_usd * self._maker.depth_share_on(day) / quoter.levels
+        return MonthlyQuotes(quoter.half_spread_bps, to_cents(shown_usd))

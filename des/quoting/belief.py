@@ -1,9 +1,12 @@
 """What the captive maker expects of its quotes: random flow, of which nobody looks at the price.
 
-Its own simulation plays the quotes as they were decided, on the prices that came, beside those of
-the other makers, against as much volume as there was the day before. The first minutes of every
-hour stand for the hour.
+Its own simulation plays the quotes as they were decided, and others that it considers, on the
+prices that came, beside those of the other makers, against as much volume as there was the day
+before. The first minutes of every hour stand for the hour.
 """
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,13 +23,22 @@ from ledger.money import Contract
 SAMPLE_US = 300 * SECOND_US
 
 
+@dataclass(slots=True)
+class Imagined:
+    """Quotes that are played, and what came of them so far."""
+
+    policy: QuotingPolicy
+    shown_cents: int  # per level
+    edge_lot_ticks: int = 0
+    lot_ticks: int = 0
+
+
 class OwnSimulation:
     """What the maker's simulation of one market promises for a month."""
 
     def __init__(
         self,
         price: LeadPrice,
-        policy: QuotingPolicy,
         contract: Contract,
         flow: UninformedFlow,
         gateway_us: np.ndarray,
@@ -36,47 +48,58 @@ class OwnSimulation:
 
         Args:
             price: the lead price as it came.
-            policy: how the maker quotes.
             contract: what a lot is, and a tick.
             flow: the random orders that it imagines.
             gateway_us: what it takes for the delay of orders, at equally likely quantiles.
             others: how the other makers quote.
         """
-        self._price, self._policy, self._flow = price, policy, flow
+        self._price, self._flow = price, flow
         self._tick_cents, self._tick_usd = contract.cents_per_lot_tick, float(contract.tick_usd)
         self._gateway_us, self._others = gateway_us, others
-        self._edge_cents = self._volume_cents = 0
+        self._imagined: list[Imagined] = []
 
-    def imagine(self, hour_us: int, usd_per_s: float, shown_cents: int) -> None:
+    def begin_month(self, considered: Sequence[tuple[QuotingPolicy, int]]) -> None:
+        """Begin another month.
+
+        Args:
+            considered: how quotes are placed in it and what is shown per level, in cents: those in
+                force and, beside them, those that are only imagined.
+        """
+        self._imagined = [Imagined(*each) for each in considered]
+
+    def imagine(self, hour_us: int, usd_per_s: float) -> None:
         """Play the first minutes of an hour, while its path is at hand.
 
         Args:
             hour_us: when it begins.
             usd_per_s: the volume of all makers that it reckons with.
-            shown_cents: what it shows per level.
         """
         mark = round(self._price.hour_price_usd(hour_us) / self._tick_usd)
         lot_cents = mark * self._tick_cents
-        plan = self._policy.plan(mark, lot_cents, 0, shown_cents)
         others = self._others.quotes(hour_us, mark, lot_cents)
-        decided = Decisions(plan, nobody_takes(0), self._gateway_us, others)
-        until_us = hour_us + SAMPLE_US
-        orders = self._flow.orders(hour_us, until_us, usd_per_s, lot_cents / 100)
+        orders = self._flow.orders(hour_us, hour_us + SAMPLE_US, usd_per_s, lot_cents / 100)
+        for each in self._imagined:
+            plan = each.policy.plan(mark, lot_cents, 0, each.shown_cents)
+            decided = Decisions(plan, nobody_takes(0), self._gateway_us, others)
+            edge_lot_ticks, lot_ticks = self._played(hour_us, each.policy, decided, orders)
+            each.edge_lot_ticks += edge_lot_ticks
+            each.lot_ticks += lot_ticks
+
+    def _played(
+        self, hour_us: int, policy: QuotingPolicy, decided: Decisions, orders: np.ndarray
+    ) -> tuple[int, int]:
+        """Return what a sample brings and trades, in lots x ticks."""
         # Who fills what is not asked, so that one code does for all.
         nobodys_keys, code = np.empty(0, dtype=np.uint64), np.zeros(2, dtype=np.int64)
-        session = Session(self._price, self._policy, Takers.of(()), nobodys_keys, Codes(code, code))
-        fills, _ = session.play(hour_us, until_us, 0.0, decided, orders)
+        session = Session(self._price, policy, Takers.of(()), nobodys_keys, Codes(code, code))
+        fills, _ = session.play(hour_us, hour_us + SAMPLE_US, 0.0, decided, orders)
         edge = (fills["price"] - fills["lead"]) * fills["lots"]
-        self._edge_cents += int(edge.sum()) * self._tick_cents
-        volume = int((np.abs(fills["lots"]) * fills["price"]).sum())
-        self._volume_cents += volume * self._tick_cents
+        return int(edge.sum()), int((np.abs(fills["lots"]) * fills["price"]).sum())
 
-    def close_month(self, stands_for: int) -> tuple[int, int]:
-        """Return the month's result at fills, and its volume, in cents; begin another.
+    def promised(self, stands_for: int) -> list[tuple[int, int]]:
+        """Return what is promised so far of each that is considered: result and volume, in cents.
 
         *stands_for* is how many hours each of those imagined is worth.
         """
-        times = stands_for * HOUR_US // SAMPLE_US
-        promised = times * self._edge_cents, times * self._volume_cents
-        self._edge_cents = self._volume_cents = 0
-        return promised
+        cents = stands_for * (HOUR_US // SAMPLE_US) * self._tick_cents
+        return [(cents * each.edge_lot_ticks, cents * each.lot_ticks) for each in self._imagined]

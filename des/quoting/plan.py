@@ -1,6 +1,6 @@
 """How the captive maker decides to quote: prices around the lead's, sizes by its position."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from des.clock import microseconds
 from des.quoting.quotes import Plan
@@ -28,6 +28,11 @@ class QuotingPolicy:
             round(quoter.skew_bps_per_limit * 100),
             to_cents(quoter.position_limit_usd),
         )
+
+    def with_best_at(self, offset_e6: int) -> "QuotingPolicy":
+        """Return the same with all levels moved, so that the best is so far from the mid."""
+        away = offset_e6 - self.offset_e6[0]
+        return replace(self, offset_e6=tuple(each + away for each in self.offset_e6))
 
     def plan(self, mark_ticks: int, lot_cents: int, lots: int, shown_cents: int) -> Plan:
         """Decide from the state of a settlement.

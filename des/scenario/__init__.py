@@ -21,7 +21,7 @@ from des.scenario.group import (
     Use,
 )
 from des.scenario.leverage import CollateralToken, Leverage, LeverageLimit, Provider
-from des.scenario.maker import Maker, Quoter, ShareStep, SizeStep
+from des.scenario.maker import SPREAD_TIMES_MAX, Maker, MakerQuoting, Quoter, ShareStep, SizeStep
 from des.scenario.market import PRICE_TICKS_MAX, DayVolume, Depth, Market, MonthVolume
 from des.scenario.pledged import PledgedLoan, TokenBook
 from des.scenario.price import Anchor, Price, VolatilityLevel
@@ -56,6 +56,7 @@ __all__ = [
     "DAYS_MAX",
     "FIRMS_MAX",
     "PRICE_TICKS_MAX",
+    "SPREAD_TIMES_MAX",
     "TICKS_MAX",
     "YEARS",
     "Anchor",
@@ -90,6 +91,7 @@ __all__ = [
     "LogSd",
     "Long",
     "Maker",
+    "MakerQuoting",
     "Market",
     "MarketName",
     "Milliseconds",

@@ -19,6 +19,8 @@ from des.scenario.quantities import (
     Usd,
 )
 
+SPREAD_TIMES_MAX = 4.0  # the widest that a maker quotes which decides it; and a quarter at least
+
 
 class ShareStep(Dated):
     """The captive maker's share of the house's depth from a month on."""
@@ -38,6 +40,36 @@ class CreditStep(Dated):
     usd: Usd
 
 
+class MakerQuoting(Part):
+    """How the captive maker decides, on the first of each month, what it quotes until the next.
+
+    `stated`: what the scenario says. `growth`: what it showed, times the target share over the
+    share of the volume that it had. `believed`: what its own simulation of the month that ended, in
+    which all orders come at random, promises to be best. The last two begin as stated.
+    """
+
+    policy: Literal["stated", "growth", "believed"] = "stated"
+    target_share: Annotated[float, Field(gt=0, le=1)] | None = None  # of the venue's volume
+
+    @property
+    def spread_times_max(self) -> float:
+        """Return how many times the stated half-spread it may come to quote."""
+        return SPREAD_TIMES_MAX if self.policy == "believed" else 1.0
+
+    @model_validator(mode="after")
+    def _aimed(self) -> Self:
+        if self.policy == "growth" and self.target_share is None:
+            raise ContradictionError(
+                ("target_share",), "is missing; give it, since the policy is 'growth'"
+            )
+        if self.policy != "growth" and self.target_share is not None:
+            raise ContradictionError(
+                ("target_share",),
+                f"is {self.target_share:g}; leave it out, since the policy is '{self.policy}'",
+            )
+        return self
+
+
 class Maker(Part):
     """The captive maker: its own money, its right to borrow, its share of the depth."""
 
@@ -51,6 +83,7 @@ class Maker(Part):
     hedge_delay_ms: Milliseconds
     depth_share: Fraction | None = None  # of `markets.depth`; until the first of its steps
     depth_share_steps: Annotated[tuple[ShareStep, ...], Field(max_length=1_000)] = ()
+    quoting: MakerQuoting = MakerQuoting()
     spread_times: Annotated[float, Field(ge=0.1, le=10)] = 1.0  # every quoter's levels, as far out
     quoter_off: date | None = None  # from its first moment on, whatever it earns or loses
     lead_quotes_usd: Usd = 0.0  # per market, shown on the lead venue as a firm shows them
@@ -98,6 +131,7 @@ class Quoter(Part):
     skew_bps_per_limit: Bps = 0.0  # shift of the mid when the position is at its limit
     position_limit_usd: PositiveUsd
     displayed_usd: PositiveUsd | None = None  # per level, until its first step; or see depth
+    most_displayed_usd: PositiveUsd | None = None  # per level; needed where policy decides the size
     displayed_usd_steps: Annotated[tuple[SizeStep, ...], Field(max_length=1_000)] = ()
 
     @property

@@ -148,6 +148,7 @@ class Market(Part):
         sizes: list[tuple[tuple[str | int, ...], float | None]] = [
             (("position_limit_usd",), quoter.position_limit_usd),
             (("displayed_usd",), quoter.displayed_usd),
+            (("most_displayed_usd",), quoter.most_displayed_usd),
             *((("displayed_usd_steps", i, "usd"), step.usd) for i, step in steps),
         ]
         for place, usd in sizes:

@@ -250,9 +250,10 @@ class Scenario(Part):
     @model_validator(mode="after")
     def _within_reach(self) -> Self:
         """Refuse quotes so far from the price that, when it falls, they would be below zero."""
-        times = self.maker.spread_times
+        times, widens = self.maker.spread_times, self.maker.quoting.spread_times_max
         for i, quoter in enumerate(market.quoter for market in self.markets):
-            reach_bps = quoter.offset_e6(times)[-1] / 100 + quoter.skew_bps_per_limit
+            widest_bps = (widens - 1) * quoter.half_spread_bps * times
+            reach_bps = quoter.offset_e6(times)[-1] / 100 + widest_bps + quoter.skew_bps_per_limit
             if reach_bps >= REACH_BPS_MAX:
                 # Without spread_times, only many levels reach so far.
                 step = (("markets", i, "quoter", "level_step_bps"), quoter.level_step_bps)
@@ -261,6 +262,24 @@ class Scenario(Part):
                     place,
                     f"is {found:g}, with which quotes in {self.markets[i].name} are up to "
                     f"{reach_bps:_.0f} bps from the price; give less, for below {REACH_BPS_MAX:_}",
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _limited(self) -> Self:
+        """Refuse a policy that decides sizes by itself, where nobody says how large at most."""
+        policy = self.maker.quoting.policy
+        for i, market in enumerate(self.markets):
+            most_usd = market.quoter.most_displayed_usd
+            place = ("markets", i, "quoter", "most_displayed_usd")
+            if policy != "stated" and most_usd is None:
+                raise ContradictionError(
+                    place, f"is missing; give it, since maker.quoting.policy is '{policy}'"
+                )
+            if policy == "stated" and most_usd is not None:
+                raise ContradictionError(
+                    place,
+                    f"is {most_usd:_}; leave it out, since maker.quoting.policy is 'stated'",
                 )
         return self
 

@@ -11,9 +11,9 @@ from runs.cli.reporting import RUN, report
 
 @click.command("beliefs")
 @click.argument("run", type=RUN)
-@report("beliefs", "beliefs-by-market", "difference", "check")
+@report("beliefs", "plans", "beliefs-by-market", "difference", "check")
 def beliefs_command(run: RunFolder) -> Beliefs:
-    """What did the maker's own simulation promise, and what was booked?
+    """What did the maker plan on, what did its own simulation promise, and what was booked?
 
     \b
       moneytrail beliefs runs/out/tiny-seed1
@@ -21,7 +21,8 @@ def beliefs_command(run: RunFolder) -> Beliefs:
 
     Each month the maker plays its own quotes against orders that know nothing. What that promises
     stands beside what was booked at fills; the difference is split into what came from volume,
-    what from pick-offs, and the rest. Hedging stands apart.
+    what from pick-offs, and the rest. Hedging stands apart. The plans are those of the first of
+    each month, with what was decided then.
     """
     return beliefs(run)
 

@@ -27,9 +27,9 @@ from runs.scenarios import load
 
 SAMPLED, MIDDLE = "ftx-sampled", "ftx"
 RANGES = {"low": "ftx-low", "middle": MIDDLE, "high": "ftx-high"}
-# By assumption, what it is at its ends. The first has those of the recorded share of volume; that
-# quotes were two seconds late is one remark, and the record also has them ahead of everybody by
-# milliseconds.
+# By assumption, what it is at its ends. The first are those that the record has of the maker's
+# share in the volume; that quotes were two seconds late is one remark, and the record also has them
+# ahead of everybody by milliseconds. Quotes are refreshed as often as they are late.
 ENDS: Mapping[str, tuple[float, float]] = {
     "maker.depth_share": (0.02, 0.45),
     "quoter.latency_s": (0.1, 4.0),

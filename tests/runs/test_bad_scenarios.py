@@ -427,6 +427,58 @@ WRONG_LISTS = [
     (SHARE, "[[5.0], 8.0]", "house.volume_share_pct_recorded[0]", "is a list"),
 ]
 
+HEDGES, SIZE, RULES_OF = "hedge_delay_ms = 50", "displayed_usd = 1e5", "maker.quoting"
+WRONG_SIZES = [
+    (SIZE + "\n", "", f"{QUOTER}.displayed_usd", "is missing; give it, or the market's depth"),
+    (SIZE, "displayed_usd = 1", f"{QUOTER}.displayed_usd", "at least the price of one lot"),
+    (
+        SIZE,
+        f"{SIZE}\ndisplayed_usd_steps = [{{ since = 2021-05-01, usd = 1 }}]",
+        f"{QUOTER}.displayed_usd_steps[0].usd",
+        "at least the price of one lot",
+    ),
+    (
+        SIZE,
+        f"{SIZE}\ndisplayed_usd_steps = [{{ since = 2021-05-02, usd = 1e5 }}]",
+        f"{QUOTER}.displayed_usd_steps[0].since",
+        "give the first of a month",
+    ),
+    (
+        SIZE,
+        "displayed_usd_steps = [{ since = 2021-05-01, usd = 1e5 }]",
+        f"{QUOTER}.displayed_usd",
+        "is missing; give it, since there are displayed_usd_steps",
+    ),
+    (SIZE, f"{SIZE}\nmost_displayed_usd = 1e6", f"{QUOTER}.most_displayed_usd", "leave it out"),
+    (
+        'tick_usd = "1"',
+        'tick_usd = "1"\ndepth = [{ since = 2021-05-01, usd_per_bp = 1e5 }]',
+        f"{QUOTER}.displayed_usd",
+        "give one of the two",
+    ),
+    (
+        HEDGES,
+        f"{HEDGES}\ndepth_share_steps = [{{ since = 2021-05-01, share = 0.1 }}]",
+        "maker.depth_share",
+        "is missing; give it, since there are depth_share_steps",
+    ),
+    (HEDGES, f"{HEDGES}\nquoting.policy = 'best'", f"{RULES_OF}.policy", "'growth' or 'believed'"),
+    (
+        HEDGES,
+        f"{HEDGES}\nquoting.policy = 'growth'",
+        f"{RULES_OF}.target_share",
+        "is missing; give it, since the policy is 'growth'",
+    ),
+    (HEDGES, f"{HEDGES}\nquoting.target_share = 0", f"{RULES_OF}.target_share", "above 0"),
+    (HEDGES, f"{HEDGES}\nquoting.target_share = 0.2", f"{RULES_OF}.target_share", "leave it out"),
+    (
+        HEDGES,
+        f"{HEDGES}\nquoting.policy = 'believed'",
+        f"{QUOTER}.most_displayed_usd",
+        "is missing; give it, since maker.quoting.policy is 'believed'",
+    ),
+]
+
 WRONG_STEPS = [
     (
         "hedge_delay_ms = 50",
@@ -565,6 +617,7 @@ ONE_WRONG_VALUE = [
     *WRONG_KEYS,
     *WRONG_NAMES,
     *WRONG_LISTS,
+    *WRONG_SIZES,
     *WRONG_STEPS,
     *WRONG_CLASSES,
     *WRONG_RULES,
@@ -585,6 +638,22 @@ def test_one_wrong_value_is_refused_at_its_key(refusal, old, new, key, shown):
 
 
 # ------------------------------------------------------------------- the maker's quotes
+
+
+@pytest.mark.parametrize(
+    ("share", "since", "key", "shown"),
+    [
+        ("", "2021-05-01", "maker.depth_share", "is missing; give it, since BTC-PERP has depth"),
+        ("depth_share = 0.1", "2021-06-01", "markets[0].depth[0].since", "when the run starts"),
+    ],
+)
+def test_a_share_of_the_depth_needs_both_from_the_first_day_on(refusal, share, since, key, shown):
+    text = mutate(f"{SIZE}\n", "").replace(HEDGES, f"{HEDGES}\n{share}")
+    depth = f"depth = [{{ since = {since}, usd_per_bp = 1e5 }}]"
+    error = refusal(text.replace('tick_usd = "1"', f'tick_usd = "1"\n{depth}'), key)
+
+    assert shown in error.problem
+
 
 STEP_BPS = f"{QUOTER}.level_step_bps"
 UNQUOTABLE = [

@@ -205,6 +205,17 @@ EXTREMES: dict[str, dict[Place, Any]] = {
         (*MAKER, "depth_share"): 0.0,
         (*DEPTHS, 0, "share"): 1.0,
     },
+    "growth to all of the volume, with a limit beyond all money": {
+        (*MAKER, "quoting"): {"policy": "growth", "target_share": 1.0},
+        (*QUOTER, "most_displayed_usd"): 1e12,
+        (*QUOTER, "position_limit_usd"): 1e12,
+    },
+    "belief within a limit of the least that can be shown": {
+        (*MAKER, "quoting"): {"policy": "believed"},
+        (*QUOTER, "most_displayed_usd"): 330.0,
+        (*QUOTER, "levels"): 10,
+        (*QUOTER, "level_step_bps"): 1.0,
+    },
     "a maker with nothing, a line without end, then none": {
         **{(*MAKER, f"{where}_usd"): 0.0 for where in ("opening_cash", *DEPOSITS)},
         (*MAKER, "credit_line_usd"): 1e12,

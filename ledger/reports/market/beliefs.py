@@ -1,7 +1,7 @@
 """Beliefs: by month, what the maker's own simulation promised, against what was booked.
 
 The tables of what `promises` reads: by month from the general ledger, by market from the fills,
-and the difference with its parts.
+and the difference with its parts; and of what `plans` reads, decision by decision.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ledger.reports.dollars import ZERO
+from ledger.reports.market.plans import PlannedMonth, planned_months, plans_table
 from ledger.reports.market.promises import (
     CENT,
     Booked,
@@ -43,6 +44,7 @@ class Beliefs:
     maker: str
     lines: Sequence[MonthInMarket]  # as the fills have it
     ledger: Mapping[str, Booked]  # by month, as the general ledger has it
+    planned: Sequence[PlannedMonth]  # by month and market, where a decision is in the books
 
     @property
     def by_month(self) -> Mapping[str, Sequence[MonthInMarket]]:
@@ -53,10 +55,11 @@ class Beliefs:
         }
 
     def tables(self) -> list[Table]:
-        """Lay out promised against booked by month and market, their difference, and a check."""
+        """Lay out promises and plans against what was booked, the difference, and a check."""
         by_month = self.by_month
         return [
             _month_table(by_month, self.ledger, self.maker),
+            plans_table(self.maker, self.planned),
             _market_table(self.lines),
             _difference_table(by_month),
             _check_table(by_month, self.ledger),
@@ -64,8 +67,9 @@ class Beliefs:
 
 
 def beliefs(run: RunFolder) -> Beliefs:
-    """Hold what was promised against what was booked."""
-    return Beliefs(run.chart.parties.maker, months_in_markets(run), booked_by_month(run))
+    """Hold what was promised and planned against what was booked."""
+    maker, lines = run.chart.parties.maker, months_in_markets(run)
+    return Beliefs(maker, lines, booked_by_month(run), planned_months(run, lines))
 
 
 def _promised(lines: Sequence[MonthInMarket]) -> Promise | None:

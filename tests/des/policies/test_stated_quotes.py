@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from des.clock import midnight_us
-from des.policies.monthly_quotes import MonthlyQuotes
+from des.policies.monthly_quotes import Decided, MonthlyQuotes, Outlook, SeenMonth
 from des.policies.stated_quotes import StatedQuotes
 from des.scenario import Maker, Market
 from runs.scenarios import load
@@ -26,8 +26,8 @@ def test_a_size_is_shown_from_the_first_of_its_month_on():
     steps = ({"since": date(2022, 6, 1), "usd": 2_000.5},)
     quotes = stated({"displayed_usd": 7_000, "displayed_usd_steps": steps})
 
-    assert quotes.decide(MAY) == MonthlyQuotes(8.0, 7_000_00)
-    assert quotes.decide(JUNE) == MonthlyQuotes(8.0, 2_000_50)
+    assert quotes.decide(MAY, None).quotes == MonthlyQuotes(8.0, 7_000_00)
+    assert quotes.decide(JUNE, None).quotes == MonthlyQuotes(8.0, 2_000_50)
 
 
 @pytest.mark.parametrize(("levels", "reach_bps"), [(1, 8), (3, 12)])
@@ -39,7 +39,7 @@ def test_all_levels_together_show_the_share_of_the_depth_up_to_the_last(levels, 
     quotes = stated(ladder, {"depth_share": 0.1, "depth_share_steps": steps}, depth)
 
     for now_us, share in ((MAY, 0.1), (JUNE, 0.5)):
-        shown_usd = quotes.decide(now_us).shown_cents / 100
+        shown_usd = quotes.decide(now_us, None).quotes.shown_cents / 100
         assert shown_usd * levels == pytest.approx(share * 30_000 * reach_bps)
 
 
@@ -50,5 +50,17 @@ def test_where_the_book_was_empty_nothing_is_shown():
     )
     quotes = stated({}, {"depth_share": 1.0}, depth)
 
-    assert quotes.decide(MAY).shown_cents == 0
-    assert quotes.decide(JUNE).shown_cents == 8_000_00
+    assert quotes.decide(MAY, None).quotes.shown_cents == 0
+    assert quotes.decide(JUNE, None).quotes.shown_cents == 8_000_00
+
+
+def test_it_plans_on_what_was_promised_of_the_month_before_in_proportion_to_size():
+    steps = ({"since": date(2022, 6, 1), "usd": 2_000.0},)
+    quotes = stated({"displayed_usd": 8_000, "displayed_usd_steps": steps})
+    promised = (Outlook(result_cents=-400, volume_cents=100_000),)
+    seen = SeenMonth(23, 10**6, 10**5, 0, MonthlyQuotes(8.0, 8_000_00), promised)
+
+    assert quotes.decide(MAY, None).planned is None
+    assert quotes.decide(JUNE, seen) == Decided(
+        MonthlyQuotes(8.0, 2_000_00), Outlook(result_cents=-100, volume_cents=25_000)
+    )

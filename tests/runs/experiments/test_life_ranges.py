@@ -84,12 +84,12 @@ def test_each_assumption_is_moved_below_and_above(assumption):
         assert differing == {"maker" if assumption.startswith("maker") else "markets"}
 
 
-def test_more_seeds_cost_less_than_twice_the_lives_of_one():
+def test_three_seeds_cost_no_more_than_twice_the_lives_of_one():
     wanted, of_one = cases(), [case for case in cases() if case.seed == SEEDS[0]]
 
     assert len(set(wanted)) == len(wanted)
     assert {case.seed for case in wanted} == set(SEEDS)
-    assert len(wanted) < 2 * len(of_one)
+    assert len(wanted) <= 2 * len(of_one)
 
 
 # ------------------------------------------------------------------------- the tables

@@ -1,0 +1,61 @@
+"""Quotes as the maker's own simulation has them best, in which nobody looks at the price.
+
+All month long it plays some quotes beside those that it shows: on the lead price as it comes,
+beside its competitors' quotes, and against random orders alone. On the first of the next month it
+takes the ones that would have brought most.
+"""
+
+from des.policies.monthly_quotes import Decided, MonthlyQuotes, QuotingChoice, SeenMonth
+from des.policies.shown_limit import ShownLimit
+from des.scenario import SPREAD_TIMES_MAX
+
+SPREAD_STEP = 2**0.5  # a month: a step wider or narrower
+SIZES = ((1, 1), (1, 2), (2, 1))  # of what is shown: as much, half, twice
+
+
+class BelievedQuotes:
+    """Shows what was promised to be best within its limits."""
+
+    def __init__(
+        self, first: QuotingChoice, stated_half_spread_bps: float, limit: ShownLimit
+    ) -> None:
+        """Begin.
+
+        Args:
+            first: decides as long as nothing was seen, or shown.
+            stated_half_spread_bps: around which it looks for better ones.
+            limit: of what it shows.
+        """
+        self._first, self._stated_bps = first, stated_half_spread_bps
+        self._limit = limit
+
+    def considers(self, quotes: MonthlyQuotes) -> tuple[MonthlyQuotes, ...]:
+        """Return a small grid around *quotes*, within the limits, and *quotes* first of all."""
+        spreads_bps = [quotes.half_spread_bps * step for step in (1, 1 / SPREAD_STEP, SPREAD_STEP)]
+        grid = [
+            MonthlyQuotes(bps, min(quotes.shown_cents * more // less, self._limit.cents))
+            for bps in spreads_bps
+            for more, less in SIZES
+            if self._is_near_stated(bps)
+        ]
+        return tuple(dict.fromkeys((quotes, *(each for each in grid if each.shown_cents))))
+
+    def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
+        """Return what was promised most for; of equals what was considered first.
+
+        A month in which nobody traded changes nothing: its orders were all imagined.
+        """
+        if seen is None or not seen.showed.shown_cents:
+            return self._first.decide(now_us, None)
+        if not seen.traded_cents:
+            promised, *_ = seen.promised
+            return Decided(seen.showed, promised)
+        choices = zip(self.considers(seen.showed), seen.promised, strict=True)
+        within = (each for each in choices if each[0].shown_cents <= self._limit.cents)
+        quotes, planned = max(within, key=lambda choice: choice[1].result_cents)
+        at_limit = quotes.shown_cents == self._limit.cents
+        return Decided(quotes, planned, self._limit.key if at_limit else "")
+
+    def _is_near_stated(self, half_spread_bps: float) -> bool:
+        most = 1.01 * SPREAD_TIMES_MAX  # for steps that are irrational
+        return self._stated_bps / most <= half_spread_bps <= self._stated_bps * most

@@ -1,0 +1,58 @@
+"""Quotes for growth: as much as it takes to reach a share of the volume, judged by last month's."""
+
+from dataclasses import replace
+
+from des.policies.monthly_quotes import Decided, MonthlyQuotes, QuotingChoice, SeenMonth
+from des.policies.shown_limit import ShownLimit
+
+STEP = "a month's step"
+STEP_MAX = 4  # a month: so many times as much is shown at most, and a part of it at least
+
+
+class GrowthQuotes:
+    """Shows more where its share of the volume was too small, and less where it was too large."""
+
+    def __init__(self, first: QuotingChoice, target_share: float, limit: ShownLimit) -> None:
+        """Begin.
+
+        Args:
+            first: decides as long as nothing was seen, or shown.
+            target_share: of all that is traded on the house.
+            limit: of what it shows.
+        """
+        self._first, self._target_share = first, target_share
+        self._limit = limit
+
+    def considers(self, quotes: MonthlyQuotes) -> tuple[MonthlyQuotes, ...]:
+        """Return what is shown alone: it judges by its share, not by its simulation."""
+        return (quotes,)
+
+    def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
+        """Return what was shown times the target over the share, which is thought to reach it.
+
+        A month in which its quotes traded nothing tells nothing, and changes nothing.
+        """
+        if seen is None or not seen.showed.shown_cents:
+            return self._first.decide(now_us, None)
+        promised, *_ = seen.promised
+        showed_cents = seen.showed.shown_cents
+        if not seen.own_cents:
+            return Decided(seen.showed, promised)
+        wanted = self._target_share * seen.traded_cents / seen.own_cents
+        times = max(1 / STEP_MAX, min(wanted, STEP_MAX))
+        # Never nothing, from which no multiple would lead back.
+        shown_cents = max(min(round(showed_cents * times), self._limit.cents), 1)
+        # It thinks that volume goes with size, and that its rate stays what was promised.
+        planned_cents = seen.own_cents * shown_cents // showed_cents
+        planned = promised.times(planned_cents, promised.volume_cents)
+        return Decided(
+            replace(seen.showed, shown_cents=shown_cents),
+            planned._replace(volume_cents=planned_cents),
+            self._held_by(wanted, times, showed_cents),
+        )
+
+    def _held_by(self, wanted: float, times: float, showed_cents: int) -> str:
+        """Say what keeps it from showing as many times as much as it wants."""
+        if round(showed_cents * times) > self._limit.cents:
+            return self._limit.key
+        return "" if times == wanted else STEP

@@ -1,0 +1,147 @@
+"""What the maker decided on the first of a month and planned on, beside what came of it.
+
+A decision stands in the books as `custom "decision"`, with what it was judged from: so many days of
+the month before. Its plan is for as many days, and is scaled to those that the run has of the month
+at hand. A plan knows of no hits, as the maker's own simulation has none. The claim that it is held
+against is the thread's, that its strategies lost "harder or faster than they anticipated".
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ledger.notes import Decision
+from ledger.reports.days import calendar
+from ledger.reports.dollars import ZERO, percent
+from ledger.reports.market.maker_share import volume
+from ledger.reports.market.promises import CENT, Booked, MonthInMarket
+from ledger.reports.table import Cell, Table
+from ledger.run_folder import RunFolder
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMonth:
+    """One market in one month: what was decided for it, planned on, and booked."""
+
+    month: str
+    market: str
+    decision: Decision
+    days: int  # of the month that the run has
+    booked: Booked
+    share_pct: Decimal | None  # of the venue's volume
+
+    @property
+    def planned_result_usd(self) -> Decimal | None:
+        """Return what was planned on for these days; None where nothing had been seen."""
+        return self._scaled(self.decision.planned_result_usd)
+
+    @property
+    def planned_volume_usd(self) -> Decimal | None:
+        """Return what its quotes were planned to trade in these days."""
+        return self._scaled(self.decision.planned_volume_usd)
+
+    @property
+    def planned_share_pct(self) -> Decimal | None:
+        """Return the share of the volume of the month before that was planned on."""
+        planned_usd = self.decision.planned_volume_usd
+        return None if planned_usd is None else percent(planned_usd, self.decision.seen_usd)
+
+    @property
+    def beyond_plan_usd(self) -> Decimal | None:
+        """Return what was booked beyond the plan: below zero where it fell short."""
+        planned_usd = self.planned_result_usd
+        return None if planned_usd is None else self.booked.result_usd - planned_usd
+
+    @property
+    def hits_before_usd(self) -> Decimal | None:
+        """Return what as many days had brought in hits before the decision."""
+        return self._scaled(self.decision.hits_usd) if self.decision.seen_days else None
+
+    def _scaled(self, usd: Decimal | None) -> Decimal | None:
+        if usd is None:
+            return None
+        return (usd * self.days / self.decision.seen_days).quantize(CENT)
+
+
+def planned_months(run: RunFolder, lines: Sequence[MonthInMarket]) -> tuple[PlannedMonth, ...]:
+    """Set decisions beside what was booked: *lines*, by month and market."""
+    days = Counter(f"{day:%Y-%m}" for day in calendar(run))
+    booked = {(line.month, line.market): line.booked for line in lines}
+    shares = {(each.month, each.market): each.maker_share_pct for each in volume(run)}
+    found = []
+    for day, decision in run.dated_notes(Decision):
+        place = f"{day:%Y-%m}", decision.market
+        found.append(
+            PlannedMonth(
+                *place, decision, days[place[0]], booked.get(place, Booked()), shares.get(place)
+            )
+        )
+    return tuple(sorted(found, key=lambda each: (each.month, each.market)))
+
+
+def plans_table(maker: str, months: Sequence[PlannedMonth]) -> Table:
+    """Lay out what was decided and planned on beside what came, and say how often it was less."""
+    return Table(
+        "plans",
+        f"What {maker} decided each month and planned on, and what came of it",
+        (
+            "month",
+            "market",
+            "policy",
+            "half_spread_bps",
+            "shown_usd",
+            "held_by",
+            "planned_usd",
+            "booked_usd",
+            "beyond_plan_usd",
+            "planned_volume_usd",
+            "volume_usd",
+            "planned_share_pct",
+            "share_pct",
+            "hits_before_usd",
+            "hits_usd",
+        ),
+        [_row(each) for each in months],
+        (
+            _answer(months),
+            "Shown is per level and side; held by: the limit that keeps it from being another.",
+            "A plan is judged from the days that were seen of the month before, by a simulation in "
+            "which nobody looks at the price: it has no hits. It is scaled to the days that the "
+            "run has of the month.",
+        ),
+    )
+
+
+def _row(each: PlannedMonth) -> tuple[Cell, ...]:
+    return (
+        each.month,
+        each.market,
+        each.decision.policy,
+        each.decision.half_spread_bps,
+        each.decision.shown_usd,
+        each.decision.held_by or None,
+        each.planned_result_usd,
+        each.booked.result_usd,
+        each.beyond_plan_usd,
+        each.planned_volume_usd,
+        each.booked.volume_usd,
+        each.planned_share_pct,
+        each.share_pct,
+        each.hits_before_usd,
+        each.booked.pickoff_volume_usd,
+    )
+
+
+def _answer(months: Sequence[PlannedMonth]) -> str:
+    """Say how often and by how much results fell short of plans, and what was lost to hits."""
+    planned = [each for each in months if each.beyond_plan_usd is not None]
+    if not planned:
+        return "No month was planned on what had been seen before."
+    short = [each for each in planned if (each.beyond_plan_usd or ZERO) < 0]
+    beyond_usd = sum((each.beyond_plan_usd or ZERO for each in planned), ZERO)
+    hits_usd = sum((each.booked.pickoff_usd for each in planned), ZERO)
+    return (
+        f"Its quotes brought less than planned in {len(short)} of {len(planned)} months in a "
+        f"market: {beyond_usd:+,} USD beyond plan in all, where hits brought {hits_usd:+,}."
+    )

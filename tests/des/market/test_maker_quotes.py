@@ -1,0 +1,132 @@
+"""When the maker decides, what it is shown of the month before, and what becomes of a decision."""
+
+from collections.abc import Sequence
+from datetime import date
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from des.clock import DAY_US, HOUR_US, midnight_us
+from des.market.holdings import Holdings
+from des.market.maker_decision import noted
+from des.market.maker_quotes import MakerQuotes
+from des.market.market_volume import Traded
+from des.policies.monthly_quotes import Decided, MonthlyQuotes, Outlook, SeenMonth
+from des.quoting.firms_in_market import FirmsInMarket
+from des.quoting.plan import QuotingPolicy
+from des.traded_hours import ALL_HOURS
+from ledger.money import dollars
+
+START, APRIL = midnight_us(date(2022, 3, 20)), midnight_us(date(2022, 4, 1))
+NOBODY = FirmsInMarket(*(np.zeros(0, dtype=np.int64),) * 5)
+MARK_TICKS, LOT_CENTS = 100_000, 1_000_00
+# 5 and 7 bps from the mid, and no limit within reach.
+AS_STATED = QuotingPolicy(2_000_000, 4_000_000, (500, 700), 0, 10**15)
+TRADED = Traded(captive_cents=30, others_cents=500, hits_cents=70, forced_cents=9)
+
+
+class Simulation:
+    """Remembers what it plays, and promises as many cents as there were hours."""
+
+    def __init__(self) -> None:
+        self.months: list[Sequence[tuple[QuotingPolicy, int]]] = []
+        self.hours = 0
+
+    def begin_month(self, considered: Sequence[tuple[QuotingPolicy, int]]) -> None:
+        self.months.append(considered)
+        self.hours = 0
+
+    def imagine(self, hour_us: int, usd_per_s: float) -> None:
+        self.hours += 1
+
+    def promised(self, stands_for: int) -> list[tuple[int, int]]:
+        return [(self.hours, 2 * self.hours) for _ in self.months[-1]]
+
+
+class Choice:
+    """Shows what it is told to, and considers twice as much beside it."""
+
+    def __init__(self, *shown: MonthlyQuotes) -> None:
+        self.shown, self.asked = list(shown), []
+
+    def considers(self, quotes: MonthlyQuotes) -> tuple[MonthlyQuotes, ...]:
+        return quotes, MonthlyQuotes(quotes.half_spread_bps, 2 * quotes.shown_cents)
+
+    def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
+        self.asked.append((now_us, seen))
+        planned = None if seen is None else Outlook(-11, 22)
+        return Decided(self.shown[len(self.asked) - 1], planned)
+
+
+def state(shows: float = 1.0) -> Holdings:
+    return Holdings(0, 0, may_quote=True, firms=NOBODY, maker_shows=shows)
+
+
+def maker(choice: Choice, simulation: Simulation, spread_times: float = 1.0) -> MakerQuotes:
+    volume = SimpleNamespace(last_month=TRADED, usd_per_day=lambda: 0.0)
+    return MakerQuotes(AS_STATED, spread_times, choice, simulation, volume, ALL_HOURS)
+
+
+FIVE, NINE = MonthlyQuotes(5.0, 20_000_00), MonthlyQuotes(9.0, 50_000_00)
+
+
+def test_it_decides_on_the_first_morning_and_on_the_first_of_each_month():
+    choice = Choice(FIVE, NINE)
+    quotes = maker(choice, Simulation())
+    for hour_us in range(START, APRIL + 2 * DAY_US, HOUR_US):
+        quotes.look(hour_us, state())
+
+    assert [now_us for now_us, _ in choice.asked] == [START, APRIL]
+
+
+def test_it_is_shown_what_was_traded_and_promised_in_the_month_that_ended():
+    choice = Choice(FIVE, NINE)
+    quotes = maker(choice, Simulation())
+    for hour_us in range(START, APRIL + HOUR_US, HOUR_US):
+        quotes.look(hour_us, state())
+
+    hours = 24 * 12
+    promised = (Outlook(hours, 2 * hours),) * 2
+    assert choice.asked[0] == (START, None)
+    assert choice.asked[1] == (APRIL, SeenMonth(12, 609, 100, 70, FIVE, promised))
+
+
+@pytest.mark.parametrize("spread_times", [1.0, 2.0])
+def test_all_levels_move_with_the_half_spread_that_is_decided(spread_times):
+    """By 4 bps, or twice as far: the steps between levels stay what they are."""
+    stated = QuotingPolicy(0, 0, tuple(int(e6 * spread_times) for e6 in (500, 700)), 0, 10**15)
+    volume = SimpleNamespace(last_month=TRADED, usd_per_day=lambda: 0.0)
+    simulation = Simulation()
+    quotes = MakerQuotes(stated, spread_times, Choice(NINE), simulation, volume, ALL_HOURS)
+    quotes.look(START, state())
+    plan = quotes.plan(START, MARK_TICKS, LOT_CENTS, state())
+
+    assert plan.offset_ticks == (90 * spread_times, 90 * spread_times + 20 * spread_times)
+    assert plan.shown_lots == (50, 50)
+
+
+def test_a_maker_that_shows_half_simulates_half_too():
+    simulation = Simulation()
+    quotes = maker(Choice(FIVE), simulation)
+    quotes.look(START, state(shows=0.5))
+
+    assert quotes.plan(START, MARK_TICKS, LOT_CENTS, state()).shown_lots == (10, 10)
+    assert [cents for _, cents in simulation.months[0]] == [10_000_00, 20_000_00]
+
+
+def test_a_decision_is_noted_with_what_it_was_judged_from():
+    quotes = maker(Choice(FIVE, NINE), Simulation())
+    quotes.look(START, state())
+    first = noted("X-PERP", "believed", quotes)
+    quotes.look(APRIL, state(shows=0.5))
+    second = noted("X-PERP", "believed", quotes)
+
+    assert first.words() == (
+        *('"X-PERP"', "5.00", "2", "4.000000", "0", '"believed"', '""', "20000.00 USD"),
+        *["0.00 USD"] * 3,
+    )
+    assert (second.half_spread_bps, second.shown_usd) == (9, 25_000)
+    assert (second.seen_days, second.seen_usd) == (12, dollars(609))
+    assert (second.own_usd, second.hits_usd) == (dollars(100), dollars(70))
+    assert (second.planned_result_usd, second.planned_volume_usd) == (dollars(-11), dollars(22))

@@ -1,0 +1,96 @@
+"""Believed: of a small grid around what is shown, what was promised most for, within limits."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from des.policies.believed_quotes import BelievedQuotes
+from des.policies.monthly_quotes import Decided, MonthlyQuotes, Outlook, SeenMonth
+from des.policies.shown_limit import ShownLimit
+from des.scenario import SPREAD_TIMES_MAX
+
+FIRST = MonthlyQuotes(8.0, 1_000_00)
+MOST_CENTS = 3_000_00
+LIMIT = ShownLimit(MOST_CENTS, "a limit")
+
+
+class AsStated:
+    """Says what is shown first, and nothing else."""
+
+    def considers(self, quotes: MonthlyQuotes) -> tuple[MonthlyQuotes, ...]:
+        return (quotes,)
+
+    def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
+        assert seen is None
+        return Decided(FIRST)
+
+
+BELIEVED = BelievedQuotes(AsStated(), stated_half_spread_bps=8.0, limit=LIMIT)
+
+
+def seen(showed: MonthlyQuotes, *results: int, traded: int = 10**9) -> SeenMonth:
+    """Return a month in which each of what is considered was promised a result."""
+    promised = [Outlook(result, 7) for result in results]
+    return SeenMonth(30, traded, 10**8, 10**7, showed, promised)
+
+
+def test_where_nothing_was_shown_it_begins_with_what_is_stated():
+    """A market may be listed long before there is anything to show in it."""
+    nothing = SeenMonth(30, 10**6, 0, 0, MonthlyQuotes(2.5, 0), (Outlook(0, 0),))
+
+    assert BELIEVED.decide(0, nothing) == Decided(FIRST)
+
+
+def test_before_anything_was_seen_it_shows_what_is_stated():
+    assert BELIEVED.decide(0, None) == Decided(FIRST)
+
+
+def test_it_considers_what_it_shows_first_and_a_step_to_each_side_of_it():
+    first, *others = BELIEVED.considers(FIRST)
+
+    assert first == FIRST
+    assert {round(each.half_spread_bps, 2) for each in (first, *others)} == {5.66, 8.0, 11.31}
+    assert {each.shown_cents for each in (first, *others)} == {500_00, 1_000_00, 2_000_00}
+    assert len({first, *others}) == 9
+
+
+@pytest.mark.parametrize("best", range(9))
+def test_it_takes_what_was_promised_most_for_and_plans_on_the_promise(best):
+    results = [-5] * 9
+    results[best] = 3
+    decided = BELIEVED.decide(0, seen(FIRST, *results))
+
+    assert decided == Decided(BELIEVED.considers(FIRST)[best], Outlook(3, 7))
+
+
+def test_where_all_promise_the_same_nothing_changes():
+    assert BELIEVED.decide(0, seen(FIRST, *[0] * 9)).quotes == FIRST
+
+
+def test_where_nobody_traded_nothing_changes_whatever_was_imagined():
+    decided = BELIEVED.decide(0, seen(FIRST, *range(9), traded=0))
+
+    assert decided == Decided(FIRST, Outlook(0, 7))
+
+
+def test_what_is_stated_beyond_the_limit_is_shown_for_a_month_and_then_no_more():
+    large = MonthlyQuotes(8.0, 9_000_00)
+    considered = BELIEVED.considers(large)
+    results = [100, *range(1, len(considered))]
+
+    assert considered[0] == large
+    held = BELIEVED.decide(0, seen(large, *results))
+    assert (held.quotes.shown_cents, held.held_by) == LIMIT
+
+
+@given(results=st.lists(st.lists(st.integers(-99, 99), min_size=9, max_size=9), max_size=40))
+def test_whatever_is_promised_it_never_leaves_its_limits(results):
+    quotes = FIRST
+    for promised in results:
+        considered = BELIEVED.considers(quotes)
+        quotes = BELIEVED.decide(0, seen(quotes, *promised[: len(considered)])).quotes
+
+        assert 0 < quotes.shown_cents <= MOST_CENTS
+        most = 1.01 * SPREAD_TIMES_MAX
+        assert FIRST.half_spread_bps / most <= quotes.half_spread_bps
+        assert quotes.half_spread_bps <= FIRST.half_spread_bps * most

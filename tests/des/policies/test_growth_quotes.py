@@ -1,0 +1,91 @@
+"""Growth: what was shown times the target over the share that it had, within limits."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from des.policies.growth_quotes import STEP, STEP_MAX, GrowthQuotes
+from des.policies.monthly_quotes import Decided, MonthlyQuotes, Outlook, SeenMonth
+from des.policies.shown_limit import ShownLimit
+
+FIRST = MonthlyQuotes(2.5, 1_000_00)
+MOST_CENTS = 50_000_00
+LIMIT = ShownLimit(MOST_CENTS, "a limit")
+
+
+class AsStated:
+    """Says what is shown first, and nothing else."""
+
+    def considers(self, quotes: MonthlyQuotes) -> tuple[MonthlyQuotes, ...]:
+        return (quotes,)
+
+    def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
+        assert seen is None
+        return Decided(FIRST)
+
+
+GROWTH = GrowthQuotes(AsStated(), target_share=0.2, limit=LIMIT)
+
+
+def seen(traded: int, own: int, showed_cents: int = 1_000_00) -> SeenMonth:
+    showed = MonthlyQuotes(2.5, showed_cents)
+    promised = Outlook(result_cents=2 * own, volume_cents=4 * own)
+    return SeenMonth(30, traded, own, 0, showed, (promised,))
+
+
+def test_where_nothing_was_shown_it_begins_with_what_is_stated():
+    """A market may be listed long before there is anything to show in it."""
+    nothing = SeenMonth(30, 10**6, 0, 0, MonthlyQuotes(2.5, 0), (Outlook(0, 0),))
+
+    assert GROWTH.decide(0, nothing) == Decided(FIRST)
+
+
+def test_before_anything_was_seen_it_shows_what_is_stated():
+    assert GROWTH.decide(0, None) == Decided(FIRST)
+
+
+@pytest.mark.parametrize(
+    ("own", "shown_cents", "held_by"),
+    [
+        (200, 1_000_00, ""),  # the target, to the cent
+        (100, 2_000_00, ""),  # half of it
+        (400, 500_00, ""),  # twice as much
+        (10, 4_000_00, STEP),  # a twentieth: four times at most
+        (1_000, 250_00, STEP),  # all there was: a quarter at least
+    ],
+)
+def test_it_shows_as_many_times_as_much_as_its_share_fell_short(own, shown_cents, held_by):
+    decided = GROWTH.decide(0, seen(1_000, own))
+
+    assert decided.quotes == MonthlyQuotes(2.5, shown_cents)
+    assert decided.held_by == held_by
+
+
+def test_it_plans_on_volume_that_goes_with_size_at_the_promised_rate():
+    """Half of its target share at 100: twice the size, 200 of volume, of which half is promised."""
+    assert GROWTH.decide(0, seen(1_000, 100)).planned == Outlook(100, 200)
+
+
+@pytest.mark.parametrize("traded", [0, 1_000])
+def test_a_month_without_trades_of_its_own_changes_nothing(traded):
+    month = seen(traded, 0)
+
+    assert GROWTH.decide(0, month) == Decided(month.showed, month.promised[0])
+
+
+def test_no_more_is_shown_than_the_limit_and_never_nothing():
+    held = GROWTH.decide(0, seen(1_000, 1, 40_000_00))
+    assert (held.quotes.shown_cents, held.held_by) == LIMIT
+    assert GROWTH.decide(0, seen(1_000, 1_000, 1)).quotes.shown_cents == 1
+
+
+@given(months=st.lists(st.tuples(st.integers(0, 10**15), st.floats(0, 1)), min_size=1, max_size=40))
+def test_whatever_it_sees_it_never_leaves_its_limits_or_its_step(months):
+    quotes = FIRST
+    for traded, share in months:
+        before = quotes.shown_cents
+        quotes = GROWTH.decide(0, seen(traded, int(traded * share), before)).quotes
+
+        assert 1 <= quotes.shown_cents <= MOST_CENTS
+        assert before // STEP_MAX <= quotes.shown_cents <= before * STEP_MAX
+        assert quotes.half_spread_bps == FIRST.half_spread_bps

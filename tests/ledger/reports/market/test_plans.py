@@ -1,0 +1,64 @@
+"""Planned against booked: by hand for one afternoon."""
+
+from decimal import Decimal
+
+from ledger.reports.market.beliefs import beliefs
+from ledger.reports.table import Cell, Table
+from ledger.run_folder import RunFolder
+
+# Judged from ten days, in which four million were traded, 40,000 of it by its quotes, 6,000 in
+# hits. Planned are 500.00 of result and 100,000.00 of volume in ten days; the run has one.
+DECISION = (
+    '2022-05-09 custom "decision" "BTC-PERP" 2.5 2 2.0 10 "growth" "a limit" 1000.00 USD '
+    "4000000.00 USD 40000.00 USD 6000.00 USD 500.00 USD 100000.00 USD\n"
+)
+FIRST = (
+    '2022-05-09 custom "decision" "BTC-PERP" 2.5 2 2.0 0 "stated" "" 1000.00 USD 0.00 USD '
+    "0.00 USD 0.00 USD\n"
+)
+
+
+def plans(run: RunFolder) -> Table:
+    return next(table for table in beliefs(run).tables() if table.name == "plans")
+
+
+def only_row(found: Table) -> dict[str, Cell]:
+    (row,) = found.rows
+    return dict(zip(found.columns, row, strict=True))
+
+
+def test_a_plan_stands_beside_what_came_of_it_scaled_to_the_days_at_hand(afternoon_with):
+    assert only_row(plans(afternoon_with(DECISION))) == {
+        "month": "2022-05",
+        "market": "BTC-PERP",
+        "policy": "growth",
+        "half_spread_bps": Decimal("2.5"),
+        "shown_usd": 1000,
+        "held_by": "a limit",
+        "planned_usd": 50,
+        "booked_usd": -750,
+        "beyond_plan_usd": -800,
+        "planned_volume_usd": 10_000,
+        "volume_usd": 780_150,
+        "planned_share_pct": Decimal("2.5"),  # of what was traded in the month before
+        "share_pct": Decimal("20.0"),
+        "hits_before_usd": 600,
+        "hits_usd": 750_200,
+    }
+
+
+def test_its_answer_says_how_often_and_by_how_much_results_fell_short(afternoon_with):
+    assert plans(afternoon_with(DECISION)).notes[0] == (
+        "Its quotes brought less than planned in 1 of 1 months in a market: -800.00 USD beyond "
+        "plan in all, where hits brought -800.00."
+    )
+
+
+def test_a_first_decision_plans_on_nothing(afternoon_with):
+    found = plans(afternoon_with(FIRST))
+    row = only_row(found)
+
+    assert (row["policy"], row["shown_usd"], row["booked_usd"]) == ("stated", 1000, -750)
+    unknown = ("held_by", "planned_usd", "planned_volume_usd", "planned_share_pct")
+    assert [row[column] for column in (*unknown, "hits_before_usd")] == [None] * 5
+    assert found.notes[0] == "No month was planned on what had been seen before."

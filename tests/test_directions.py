@@ -1,0 +1,90 @@
+"""What makes a maker lose more to stale quotes, and what less, when it shows what is stated.
+
+One day, a market with ticks dense against the quotes, and one firm that is never short of money.
+Prices and delays are the same draws throughout, so each claim is about what was changed alone.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+START, END = date(2022, 5, 9), date(2022, 5, 10)
+FIRM = {"name": "F", "reaction_ms": 5, "hurdle_bps": 0.5, "capital_usd": 1e9, "order_share": 0.01}
+MONEY = {"opening_cash_usd": 1e9, "house_deposit_usd": 4e8, "lead_deposit_usd": 4e8}
+QUOTER = {
+    "latency_s": 2.0,
+    "half_spread_bps": 4.0,
+    "position_limit_usd": 1e9,
+    "displayed_usd": 8_000.0,
+}
+
+
+@pytest.fixture(scope="module")
+def lost(executed) -> Callable[..., Decimal]:
+    """Return what the day's stale quotes cost, in dollars."""
+
+    def usd(taker_bps: float = 2.0, **quoter: float) -> Decimal:
+        market = {
+            "name": "BTC-PERP",
+            "lot": "0.01",
+            "tick_usd": "1",
+            "demand": [{"month": "2022-05", "usd": 1e7}],
+            "order_usd_mean": 20_000,
+            "price": {
+                "ticks_per_s": 4.0,
+                "anchors": [{"at": START, "price_usd": 30_000}],
+                "volatility": [{"since": START, "annual": 1.0}],
+            },
+            "quoter": QUOTER | quoter,
+            "others": {
+                "half_spread_bps": 5.0,
+                "displayed_usd": 50_000,
+                "latency_s": 0.05,
+                "calm_volatility": 1.0,
+            },
+        }
+        run = executed(
+            "tiny",
+            run={"start": START, "end": END, "day_ledgers": []},
+            house={"fee_tiers": [{"volume_usd": 0, "taker_bps": taker_bps}]},
+            maker=MONEY,
+            firms={"members": [FIRM]},
+            markets=[market],
+        )
+        ((cents,),) = run.select(
+            "SELECT coalesce(sum(edge_cents), 0) FROM rows WHERE motive = 'pickoff'"
+        )
+        return Decimal(cents).scaleb(-2)
+
+    return usd
+
+
+def test_at_dense_ticks_the_loss_goes_to_zero_with_latency_and_refresh(lost):
+    """Quotes are refreshed as often as they are late, since nothing else is said."""
+    by_latency = [lost(latency_s=latency_s) for latency_s in (8.0, 2.0, 0.5, 0.1, 0.0)]
+
+    assert by_latency == sorted(by_latency, reverse=True)
+    assert by_latency[-2] < by_latency[0] / 100
+    assert by_latency[-1] == 0
+
+
+def test_refreshing_less_often_costs_more_at_the_same_latency(lost):
+    assert lost() < lost(refresh_s=8.0)
+
+
+@pytest.mark.parametrize("half_spread_bps", [5.0, 8.0, 16.0])
+def test_wider_quotes_lose_less(lost, half_spread_bps):
+    assert lost(half_spread_bps=half_spread_bps) < lost()
+
+
+def test_each_dollar_shown_loses_as_much_as_the_one_before_while_orders_are_larger(lost):
+    """To 2 %, which is for whole lots."""
+    once = lost()
+
+    assert lost(displayed_usd=32_000.0) == pytest.approx(4 * once, rel=Decimal("0.02"))
+
+
+def test_cheaper_takers_cost_the_maker_more(lost):
+    assert lost(taker_bps=0.5) > lost(taker_bps=2.0) > lost(taker_bps=7.0)

@@ -1,0 +1,110 @@
+"""Months unlike others: what a policy makes of them is a size like others, and no loss of margin.
+
+Policies judge a size by what it brought, and could be led far astray where it brought hardly
+anything. All months here are those of one world, with one thing changed.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from des.policies.growth_quotes import STEP_MAX
+from ledger.kinds import Kind
+from ledger.notes import Decision
+from ledger.reports.money.hole import hole
+from ledger.run_folder import RunFolder
+from runs.scenarios import load
+
+MONTHS = Path(__file__).parent / "worlds" / "months.toml"
+POLICIES = {
+    "growth": {"policy": "growth", "target_share": 0.9},
+    "believed": {"policy": "believed"},
+}
+APRIL, MAY = date(2022, 4, 1), date(2022, 5, 1)
+
+
+@cache
+def world() -> dict[str, Any]:
+    return load(str(MONTHS)).model_dump(exclude_none=True)
+
+
+def as_it_is() -> dict[str, Any]:
+    return {}
+
+
+def twice_as_wide() -> dict[str, Any]:
+    return {"maker": {"spread_times": 2.0}}
+
+
+def hardly_hit() -> dict[str, Any]:
+    """So calm that a price moves past quote and fee in 20 to 40 seconds about once in a month."""
+    (market,) = world()["markets"]
+    price = market["price"] | {"volatility": [{"since": date(2022, 3, 20), "annual": 0.22}]}
+    return {"markets": [market | {"price": price}]}
+
+
+def a_month_without_trades() -> dict[str, Any]:
+    """In April nobody wants to trade, and the price stands still."""
+    (market,) = world()["markets"]
+    still = [(date(2022, 3, 20), 0.8), (APRIL, 0.0), (MAY, 0.8)]
+    price = market["price"] | {
+        "anchors": market["price"]["anchors"][:1],
+        "volatility": [{"since": since, "annual": annual} for since, annual in still],
+    }
+    demand = [each | {"usd": 0 if each["month"] == "2022-04" else 3e8} for each in market["demand"]]
+    return {"markets": [market | {"price": price, "demand": demand}]}
+
+
+ODD = {each.__name__: each for each in (twice_as_wide, hardly_hit, a_month_without_trades)}
+
+
+@pytest.fixture(scope="module")
+def lived(executed: Callable[..., RunFolder]) -> Callable[[str, Callable], RunFolder]:
+    @cache
+    def run(policy: str, change: Callable[[], dict[str, Any]]) -> RunFolder:
+        changes = change()
+        changes["maker"] = changes.get("maker", {}) | {"quoting": POLICIES[policy]}
+        return executed(MONTHS, **changes)
+
+    return run
+
+
+def decisions(run: RunFolder) -> list[Decision]:
+    return run.notes(Decision)
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
+def test_no_odd_month_leads_to_an_absurd_size_or_to_a_loss_of_margin(lived, policy, odd):
+    run = lived(policy, odd)
+    shown = [float(each.shown_usd) for each in decisions(run)]
+    most_usd = world()["markets"][0]["quoter"]["most_displayed_usd"]
+
+    assert len(shown) == 4
+    for before, after in pairwise(shown):
+        assert before / STEP_MAX <= after <= before * STEP_MAX
+        assert after <= most_usd
+    assert hole(run).kinds_usd.get(Kind.GAP_LOSS, 0) == 0
+
+
+def test_the_odd_months_are_odd(lived):
+    """Else the claims about them were empty."""
+    usual, rare, still = (
+        decisions(lived("growth", each)) for each in (as_it_is, hardly_hit, a_month_without_trades)
+    )
+
+    assert 0 < rare[1].hits_usd < usual[1].hits_usd / 100  # of the same size
+    assert still[1].own_usd > 0
+    assert (still[2].seen_usd, still[2].own_usd, still[2].hits_usd) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_month_without_trades_changes_nothing(lived, policy):
+    _, april, may, _ = decisions(lived(policy, a_month_without_trades))
+
+    assert (may.shown_usd, may.half_spread_bps) == (april.shown_usd, april.half_spread_bps)
