@@ -410,11 +410,13 @@ def test_a_price_that_leaves_its_range_is_told_in_one_line_or_stays_a_price(
         'extends = "tiny"\nquestion = "How wild may a price be?"\n'
         "[run]\nend = 2022-05-31\nday_ledgers = []\n"
         '[[markets]]\nname = "BTC-PERP"\nlot = "0.01"\ntick_usd = "1"\norder_usd_mean = 20_000\n'
-        'volume = [{ month = "2022-05", usd = 600_000_000 }]\n'
+        'demand = [{ month = "2022-05", usd = 600_000_000 }]\n'
         "[markets.price]\nanchors = [{ at = 2022-05-09, price_usd = 34_000 }]\n"
         "volatility = [{ since = 2022-05-09, annual = 50 }]\nvolatility_log_sd = 0.4\n"
         "[markets.quoter]\nlatency_s = 2\nrefresh_s = 2\nhalf_spread_bps = 8\n"
         "position_limit_usd = 400_000\ndisplayed_usd = 13_000\n"
+        "[markets.others]\nhalf_spread_bps = 9\ndisplayed_usd = 50_000\n"
+        "latency_s = 0.05\ncalm_volatility = 1.2\n"
     )
 
     result = moneytrail("run", "wild.toml", "--seed", seed, "--out", "wild")
