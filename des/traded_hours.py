@@ -12,7 +12,7 @@ turned round: each hour keeps its law, and the walk over many its width.
 from dataclasses import dataclass
 
 from des.chance import decision_key, mix
-from des.clock import HOUR_US
+from des.clock import DAY_US, HOUR_US
 from des.scenario import Run
 
 
@@ -36,6 +36,11 @@ class TradedHours:
             return True
         hour = time_us // HOUR_US
         return self._drawn(hour // self.stands_for) == hour
+
+    def is_first_of_day(self, time_us: int) -> bool:
+        """Tell whether the hour at *time_us* is the first that is traded of its day."""
+        before_us = range(time_us - time_us % DAY_US, time_us - time_us % HOUR_US, HOUR_US)
+        return self.has(time_us) and not any(map(self.has, before_us))
 
     def twin(self, hour: int) -> int | None:
         """Return the hour (since 1970) whose flow comes once more in *hour*, turned round."""

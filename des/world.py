@@ -17,6 +17,7 @@ from des.custody.custody import OPEN
 from des.firms.capital import TRADING, WAITING
 from des.firms.lead_desk import LeadDesk
 from des.inputs import note_inputs
+from des.market.day_notes import note_books, note_ranges
 from des.market.maker_decision import noted
 from des.opening import fund_maker
 from des.scenario import Scenario
@@ -136,6 +137,7 @@ class World:
         cast.margin.daily(time_us, marks)
         cast.others.charge(time_us)
         cast.volume.close_day(time_us)
+        note_ranges(self.journal, time_us, zip(self._scenario.markets, self.listings, strict=True))
         if cast.group:
             cast.group.close_day(time_us, marks)
         if day_of(end_us).day == 1:
@@ -203,3 +205,5 @@ class World:
             listing.decide(now_us, elapsed_s, state)
         if is_first or is_new_month:
             self._note_decisions(now_us)
+        if now_us % HOUR_US == 0 and self._hours.is_first_of_day(now_us):
+            note_books(self.journal, now_us, self.listings)

@@ -193,6 +193,34 @@ class TradedDay(Note):
     recorded_usd: MaybeUsd = None  # in all, on public record
 
 
+@dataclass(frozen=True, slots=True)
+class ShownBook(Note):
+    """What all makers of the house show of one market on one side, as a day's first hour begins.
+
+    The other makers show one price; the captive maker shows its levels at equal distances and in
+    equal parts.
+    """
+
+    kind: ClassVar[str] = "book"
+    market: Word
+    others_usd: Usd
+    captive_usd: Usd  # all levels, the mean of both sides
+    others_half_spread_bps: Number
+    captive_half_spread_bps: Number  # of the best level
+    captive_reach_bps: Number  # of the last level
+    captive_levels: Whole
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRange(Note):
+    """Between which prices a market traded on the lead venue in a day."""
+
+    kind: ClassVar[str] = "price-range"
+    market: Word
+    low_usd: Number
+    high_usd: Number
+
+
 # ------------------------------------------------------------ what is thought and decided
 
 

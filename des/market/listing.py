@@ -31,7 +31,8 @@ from des.quoting.uninformed import UninformedFlow
 from des.scenario import Firm, Market, Provider, Scenario
 from des.traded_hours import TradedHours
 from ledger.fills import join_rows
-from ledger.money import Contract
+from ledger.money import Contract, dollars
+from ledger.notes import ShownBook, rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,27 @@ class Listing:
             self._gateways.at(self.price.hour_volatility_ratio(now_us)),
             self._others.quotes(now_us, self.mark_ticks, lot_cents, self._hours.stands_for),
         )
+
+    def shown_book(self) -> ShownBook | None:
+        """Return what was decided to be shown; None on a house that is closed to customers."""
+        if not self._house_is_open:
+            return None
+        decided, times = given(self._decided), self._hours.stands_for
+        plan, others = decided.plan, decided.others
+        levels = len(plan.offset_ticks)
+        half_lot_cents = self.mark_ticks * self._contract.cents_per_lot_tick / 2
+        return ShownBook(
+            self._market.name,
+            others_half_spread_bps=self._away_bps(others.away_ticks),
+            captive_half_spread_bps=self._away_bps(plan.offset_ticks[0]),
+            captive_reach_bps=self._away_bps(plan.offset_ticks[-1]),
+            captive_levels=levels,
+            others_usd=dollars(round(2 * others.shown_lots * half_lot_cents / times)),
+            captive_usd=dollars(round(levels * sum(plan.shown_lots) * half_lot_cents / times)),
+        )
+
+    def _away_bps(self, ticks: int) -> Decimal:
+        return rounded(10_000 * ticks / self.mark_ticks, 2)
 
     def ticks_of_day(self, end_us: int) -> Ticks:
         """Draw once more the lead price of the day that ends at *end_us*, as it was traded at."""

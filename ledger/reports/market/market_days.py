@@ -1,0 +1,104 @@
+"""Each market of the house day by day: volume, fees, the book that was shown, the price's range."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from ledger.accounts import income
+from ledger.kinds import Kind
+from ledger.notes import PriceRange, ShownBook, TradedDay
+from ledger.reports.dollars import ZERO
+from ledger.run_folder import RunFolder
+
+Place = tuple[date, str]  # a day, a market
+
+
+@dataclass(frozen=True, slots=True)
+class MarketDay:
+    """One market on one day."""
+
+    day: date
+    traded: TradedDay
+    maker_usd: Decimal  # of it with the captive maker, whoever came
+    fees_usd: Decimal
+    price: PriceRange | None
+    book: ShownBook | None  # None: the house was closed
+
+    @property
+    def market(self) -> str:
+        """Return which."""
+        return self.traded.market
+
+    @property
+    def customers_usd(self) -> Decimal:
+        """Return what uninformed customers traded, with whomever."""
+        return self.traded.captive_usd + self.traded.others_usd
+
+    @property
+    def apart_usd(self) -> Decimal:
+        """Return what was traded whatever they wanted: hits and forced orders."""
+        return self.traded.hits_usd + self.traded.forced_usd
+
+    @property
+    def all_usd(self) -> Decimal:
+        """Return the day's volume, each trade counted once."""
+        return self.customers_usd + self.apart_usd
+
+
+def market_days(run: RunFolder) -> list[MarketDay]:
+    """Return the days of a run by market, in the order of time."""
+    prices = {(day, note.market): note for day, note in run.dated_notes(PriceRange)}
+    books = {(day, note.market): note for day, note in run.dated_notes(ShownBook)}
+    maker_usd, fees_usd = _with_maker(run), _fees(run)
+    return [
+        MarketDay(
+            day,
+            note,
+            maker_usd[day, note.market],
+            fees_usd[day, note.market],
+            prices.get((day, note.market)),
+            books.get((day, note.market)),
+        )
+        for day, note in run.dated_notes(TradedDay)
+    ]
+
+
+def _with_maker(run: RunFolder) -> Mapping[Place, Decimal]:
+    """Add up what was traded with the captive maker."""
+    parties = run.chart.parties
+    cents = {
+        c.market: c.cents_per_lot_tick for c in run.chart.contracts if c.venue == parties.house
+    }
+    with run.connect() as connection:
+        found = connection.execute(
+            "SELECT time::DATE, market, sum(abs(lots) * price) FROM rows WHERE venue = ? "
+            "AND maker = ? AND motive IN ('pickoff', 'spread', 'liquidation') GROUP BY ALL",
+            [parties.house, parties.maker],
+        ).fetchall()
+    usd = {
+        (day, market): Decimal(lot_ticks * cents[market]).scaleb(-2)
+        for day, market, lot_ticks in found
+    }
+    return defaultdict(lambda: ZERO, usd)
+
+
+def _fees(run: RunFolder) -> Mapping[Place, Decimal]:
+    """Add up what the house earned: of takers whose fills have rows, and of the other makers."""
+    house = run.chart.parties.house
+    usd: dict[Place, Decimal] = defaultdict(lambda: ZERO)
+    with run.connect() as connection:
+        found = connection.execute(
+            "SELECT time::DATE, market, sum(fee_cents) FROM rows WHERE venue = ? GROUP BY ALL",
+            [house],
+        ).fetchall()
+    found += run.select(
+        "SELECT date, place.market, -sum(units) FROM postings JOIN (SELECT seq, "
+        "meta->>'market' AS market FROM postings WHERE line = 1 AND (meta->>'volume') IS NOT NULL) "
+        "AS place USING (seq) WHERE account = ? GROUP BY ALL",
+        [income(house, Kind.FEES)],
+    )
+    for day, market, cents in found:
+        usd[day, market] += Decimal(cents).scaleb(-2)
+    return usd

@@ -1,0 +1,72 @@
+"""What a large order costs on the book that was shown: from the bid to the offer.
+
+This is how the record puts it: what buying so much costs on average beyond the price, and selling
+as much, added up. With one depth at every distance from the price it is size over depth.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from ledger.notes import ShownBook
+
+WHOLE_PRICE_BPS = 10_000.0
+
+
+class Level(NamedTuple):
+    """Quotes at one price."""
+
+    away_bps: float
+    usd: float
+
+
+def shown_cost_bps(book: ShownBook, order_usd: float) -> float | None:
+    """Return what an order costs on a book as shown, from bid to offer.
+
+    Beyond its last price the book is taken to go on as deep as it is up to there.
+
+    Args:
+        book: on one side; the other is as deep.
+        order_usd: the order's size.
+
+    Returns:
+        Basis points; None where the book is so thin that no price is left.
+    """
+    levels = sorted(_levels(book))
+    shown_usd, reach_bps = sum(level.usd for level in levels), levels[-1].away_bps
+    inside = _paid(levels, order_usd)
+    beyond_usd = max(order_usd - shown_usd, 0.0)
+    on_average_bps = reach_bps + beyond_usd * reach_bps / (2 * shown_usd)
+    cost_bps = 2 * (inside + beyond_usd * on_average_bps) / order_usd
+    return cost_bps if cost_bps < WHOLE_PRICE_BPS else None
+
+
+def filled_cost_bps(book: ShownBook, order_usd: float) -> float:
+    """Return what it costs in the model, where the other makers fill whatever comes at their price.
+
+    Args:
+        book: on one side; the other is as deep.
+        order_usd: the order's size.
+    """
+    others_bps = float(book.others_half_spread_bps)
+    better = [level for level in sorted(_levels(book)) if level.away_bps < others_bps]
+    left_usd = max(order_usd - sum(level.usd for level in better), 0.0)
+    return 2 * (_paid(better, order_usd) + left_usd * others_bps) / order_usd
+
+
+def _paid(levels: list[Level], order_usd: float) -> float:
+    """Walk the levels, best first, as far as they go: USD x basis points."""
+    paid, left_usd = 0.0, order_usd
+    for level in levels:
+        taken_usd = min(level.usd, left_usd)
+        paid, left_usd = paid + taken_usd * level.away_bps, left_usd - taken_usd
+    return paid
+
+
+def _levels(book: ShownBook) -> Iterator[Level]:
+    yield Level(float(book.others_half_spread_bps), float(book.others_usd))
+    levels, first_bps = book.captive_levels, book.captive_half_spread_bps
+    step_bps = (book.captive_reach_bps - first_bps) / max(levels - 1, 1)
+    if book.captive_usd > Decimal(0):
+        for i in range(levels):
+            yield Level(float(first_bps + i * step_bps), float(book.captive_usd) / levels)
