@@ -10,7 +10,20 @@ from runs.record.facts import load_record
 
 @click.command("compare")
 @click.argument("run", type=RUN)
-@report("verdicts", "outcomes", "days", "contradictions", "origins", "inputs", "sources")
+@report(
+    "verdicts",
+    "outcomes",
+    "days",
+    "markets",
+    "volume-by-month",
+    "share-by-month",
+    "fees-by-month",
+    "cost-10m-by-month",
+    "contradictions",
+    "origins",
+    "inputs",
+    "sources",
+)
 def compare_command(run: RunFolder) -> BesideRecord:
     """How does a run stand beside the public record, row by row?
 

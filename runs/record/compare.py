@@ -18,6 +18,7 @@ from ledger.reports.money.hole import hole
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from runs.record.facts import Fact, Record, nearer_end, verdict
+from runs.record.market_judgement import MarketJudgement, market_judgement
 from runs.record.measures import MEASURES, NEVER, Day, MeasuredBooks
 
 AS_GIVEN = "as given"
@@ -94,13 +95,14 @@ class BesideRecord:
     recorded: Mapping[str, int]  # how many facts there are of each role
     kinds_usd: Mapping[str, Decimal]  # of the hole at the end
     traded: TradedDays
+    markets: MarketJudgement
 
     def of_role(self, role: str) -> list[Row]:
         """Return the outcomes, or the inputs."""
         return [row for row in self.rows if row.fact.role == role]
 
     def tables(self) -> list[Table]:
-        """Lay out verdicts, outcomes, days, contradictions, origins, inputs, and all sources."""
+        """Lay out verdicts, outcomes, days, markets, contradictions, origins, inputs, sources."""
         outcomes, inputs = self.of_role("outcome"), self.of_role("input")
         amounts = [row for row in outcomes if isinstance(row, AmountRow)]
         days = [row for row in outcomes if isinstance(row, DayRow)]
@@ -108,6 +110,7 @@ class BesideRecord:
             _verdicts_table(outcomes, self.recorded["outcome"]),
             _outcomes_table(amounts),
             _days_table(days),
+            *self.markets.tables(),
             contradictions_table(self.traded),
             _origins_table(self.kinds_usd),
             # All of them amounts: no scenario is given a day of the record.
@@ -131,6 +134,7 @@ def compare(run: RunFolder, record: Record) -> BesideRecord:
         Counter(fact.role for fact in facts),
         hole(run).kinds_usd,
         traded_days(run),
+        market_judgement(run, record),
     )
 
 
@@ -278,8 +282,8 @@ def _sources_table(shown: Sequence[Row]) -> Table:
             for row in shown
         ],
         (
-            "Found and recalled say how a figure came here, not whether it is true. Where the "
-            "record is silent, the note says of what.",
+            "Found, recalled and derived say how a figure came here, not whether it is true. Where "
+            "the record is silent, the note says of what.",
         ),
         on_request=True,
     )

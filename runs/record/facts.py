@@ -30,7 +30,9 @@ FACTS = Path(__file__).with_name("facts.toml")
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z-]*[a-z])?\z", max_length=60)]
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+\z", max_length=500)]
-Provenance = Annotated[str, StringConstraints(pattern=r"^(found|recalled): \S", max_length=500)]
+Provenance = Annotated[
+    str, StringConstraints(pattern=r"^(found|recalled|derived): \S", max_length=500)
+]
 Figure = Annotated[float, Field(ge=-1e15, le=1e15)]
 End = TypeVar("End", Decimal, date)
 
@@ -62,7 +64,7 @@ class Fact(Part):
     value: Figure | date | None = None
     low: Figure | date | None = None
     high: Figure | date | None = None
-    unit: Literal["USD", "pct", "bps", "s", "date"]
+    unit: Literal["USD", "pct", "bps", "s", "none", "date"]
     role: Literal["input", "outcome"]
     source: Text
     provenance: Provenance

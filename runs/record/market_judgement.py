@@ -1,0 +1,246 @@
+"""Each market beside the record, by month: volume, share, fees, depth, and what moves volume.
+
+Whoever compares a figure of chance with a figure of record must know how large chance is: each
+stands with the sampling error of its days, and is outside only if all of that error is.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from itertools import groupby
+from typing import NamedTuple
+
+from ledger.reports.market.market_days import MarketDay, market_days
+from ledger.reports.market.order_cost import filled_cost_bps
+from ledger.reports.table import Cell, Table
+from ledger.run_folder import RunFolder
+from runs.record.day_blocks import Estimate
+from runs.record.facts import Fact, Range, Record, verdict
+from runs.record.market_figures import (
+    FIGURES,
+    ORDER_COST,
+    ORDER_USD,
+    SHARE,
+    Days,
+    Inputs,
+    MarketFigure,
+    by_month,
+)
+from runs.record.volume_elasticity import elasticity
+
+ELASTICITY, OF_OTHERS = "elasticity-of-volume-to-range", "elasticity-of-binance-volume-to-range"
+ELASTICITY_DIGITS = 3
+NEAR = timedelta(days=7)  # around the day of which an order's cost is on record
+WHOLE_FROM = 10_000  # larger figures stand without decimals
+AS_GIVEN, SILENT = "as given", "silent"
+BY_MONTH = ("volume", "share", "fees", "cost_10m")
+COLUMNS = ("low", "high", "rec_min", "rec_max", "verdict")
+
+
+class Judged(NamedTuple):
+    """A figure of some days of one market, and what is on record of it."""
+
+    figure: str
+    market: str
+    period: str
+    digits: int
+    found: Estimate
+    recorded: Range[Decimal] | None
+    is_given: bool
+
+    @property
+    def verdict(self) -> str:
+        """Say how it stands: inside, or as given, where the run's error and the record meet."""
+        low, high = (self._told(end) for end in self.found.ends)
+        if self.recorded and low <= self.recorded.high and self.recorded.low <= high:
+            return AS_GIVEN if self.is_given else "inside"
+        return verdict(low, self.recorded)
+
+    def cells(self) -> tuple[Cell, ...]:
+        """Return the figure, its error, the record and the verdict."""
+        error = self.found.error or (None, None)
+        recorded = self.recorded or (None, None)
+        ends = (end if end is None else self._told(end) for end in (*error, *recorded))
+        return (self._told(self.found.figure), *ends, self.verdict)
+
+    def _told(self, figure: float | Decimal) -> Decimal:
+        digits = 0 if abs(self.found.figure) >= WHOLE_FROM else self.digits
+        # Adding nothing turns a rounded -0 into 0.
+        return Decimal(f"{figure:.{digits}f}") + 0
+
+
+@dataclass(frozen=True, slots=True)
+class MarketJudgement:
+    """A run's markets held against the record."""
+
+    days: Mapping[str, Days]  # by market
+    record: Record
+    inputs: Inputs
+
+    def tables(self) -> list[Table]:
+        """Lay out all that is on record, then each figure by month and market."""
+        rows = [row for row in self.on_record() if row.verdict != SILENT]
+        months = {name: list(self.by_month(name, FIGURES[name])) for name in BY_MONTH}
+        return [
+            Table(
+                "markets",
+                "Each market of this run beside the record, with the sampling error of 95 %",
+                ("figure", "market", "period", "run", *COLUMNS),
+                [(row.figure, row.market, row.period, *row.cells()) for row in rows],
+                (self._answer(rows), *_NOTES, *self._costs_taken()),
+            ),
+            *(self._month_table(name, months[name]) for name in BY_MONTH),
+        ]
+
+    def by_month(self, name: str, figure: MarketFigure) -> Iterator[Judged]:
+        """Yield one figure by month and market."""
+        parts = (
+            (month, market, of_month)
+            for market, days in self.days.items()
+            for month, of_month in by_month(days)
+        )
+        for month, market, days in sorted(parts, key=lambda part: part[:2]):
+            yield from self._judged(name, figure, market, month, days)
+
+    def on_record(self) -> Iterator[Judged]:
+        """Yield what is on record, of as much time as the record lumps together."""
+        for market, days in self.days.items():
+            years = [(year, list(each)) for year, each in groupby(days, lambda d: f"{d.day:%Y}")]
+            for year, of_year in years:
+                for name in ("volume", "yield"):
+                    yield from self._judged(name, FIGURES[name], market, year, of_year)
+            for fact in self.record.of(SHARE):
+                within = [day for day in days if fact.first <= day.day <= fact.last]
+                if within:
+                    period = f"{within[0].day:%Y}"
+                    yield from self._judged("share", FIGURES["share"], market, period, within)
+            for fact in self.record.of(ORDER_COST, market):
+                near = [day for day in days if abs(day.day - fact.first) <= NEAR]
+                if fact.first in {day.day for day in near}:
+                    cost = FIGURES["cost_10m"]
+                    yield from self._judged("cost_10m", cost, market, str(fact.first), near, fact)
+            yield from self._elasticities(market, days)
+
+    def _elasticities(self, market: str, days: Days) -> Iterator[Judged]:
+        for fact in self.record.of(ELASTICITY, market):
+            within = [day for day in days if fact.first <= day.day <= fact.last]
+            of_others = self.record.on(fact.first, OF_OTHERS, market)
+            if not within or not of_others:
+                continue
+            middle = float(of_others.low + of_others.high) / 2
+            found = elasticity(within, middle, self.inputs.has_recorded_volume)
+            if found:
+                year = f"{fact.first:%Y}"
+                yield Judged(
+                    "elasticity", market, year, ELASTICITY_DIGITS, found, fact.amounts, False
+                )
+
+    def _judged(
+        self,
+        name: str,
+        figure: MarketFigure,
+        market: str,
+        period: str,
+        days: Days,
+        of: Fact | None = None,
+    ) -> Iterator[Judged]:
+        """Yield the figure if there is one, beside *of*, or what the record has of the days."""
+        found = figure.found(days)
+        if found:
+            recorded = of.amounts if of else figure.recorded(days, self.record)
+            is_given = recorded is not None and figure.is_given(self.inputs, market)
+            yield Judged(
+                f"{name}_{figure.unit}",
+                market,
+                period,
+                figure.digits,
+                found,
+                recorded,
+                is_given,
+            )
+
+    def _answer(self, rows: Sequence[Judged]) -> str:
+        if not rows:
+            return "Nothing that is on record of a market came out of this run."
+        given = [row.verdict for row in rows if row.is_given]
+        found = [row.verdict for row in rows if not row.is_given]
+        outside = ", ".join(
+            f"{row.figure} of {row.market} in {row.period} ({row.verdict})"
+            for row in rows
+            if row.verdict not in {"inside", AS_GIVEN}
+        )
+        return (
+            f"{found.count('inside')} of {len(found)} figures that came out are inside the record, "
+            f"and {given.count(AS_GIVEN)} of {len(given)} that the scenario was given are as "
+            f"given, each within the sampling error. Outside: {outside or 'none'}."
+        )
+
+    def _month_table(self, name: str, rows: Sequence[Judged]) -> Table:
+        return Table(
+            f"{name.replace('_', '-')}-by-month",
+            f"{_TITLES[name]}, by month and market",
+            ("month", "market", f"{name}_{FIGURES[name].unit}", *COLUMNS),
+            [(row.period, row.market, *row.cells()) for row in rows],
+            (_MONTH_NOTES[name],),
+            on_request=True,
+        )
+
+    def _costs_taken(self) -> list[str]:
+        """Say what such an order would cost in the model, where others fill whatever comes."""
+        costs = [
+            filled_cost_bps(day.book, ORDER_USD)
+            for days in self.days.values()
+            for day in days
+            if day.book
+        ]
+        if not costs:
+            return []
+        return [
+            "A book is shown with a last price, and goes on as deep beyond it here. In the model "
+            "the other makers fill whatever comes at their one price: who took 10 million would "
+            f"pay {min(costs):.1f} to {max(costs):.1f} bps."
+        ]
+
+
+def market_judgement(run: RunFolder, record: Record) -> MarketJudgement:
+    """Read the markets of a run, to be held against the record."""
+    by_market: dict[str, list[MarketDay]] = {}
+    for day in market_days(run):
+        # A market that was not yet open has nothing to be judged.
+        if day.all_usd or day.traded.recorded_usd:
+            by_market.setdefault(day.market, []).append(day)
+    return MarketJudgement(by_market, record, Inputs.of(run))
+
+
+_NOTES = (
+    "Low and high are the sampling error: weeks of days drawn again and again, 2,000 times, which "
+    "takes in that a sampled run plays some hours for all. Below and above: the whole error is. "
+    "Of less than two weeks no error is known, and the figure stands alone.",
+    "As given: with demand as recorded customers trade what is left of the recorded volume, and "
+    "where a scenario has the recorded depth the cost of an order in a calm hour follows from it. "
+    "Such a volume is above the record where hits and forced orders alone exceed it; in a sampled "
+    "run, in which an hour stands for many, a wild one does sooner.",
+    "The share is on record for the whole exchange, and fees on volume too: each market is held "
+    "against the same. The record's share is where scenarios take the share of depth from.",
+    "The elasticity is by how many percent volume over Binance's rises where the day's range is "
+    "1 % wider. Binance is not simulated: other volume is taken to rise with the range as "
+    "Binance's does on record. Where customers trade what is left of a record, it is that of "
+    "hits and forced orders beside the month's mean of theirs.",
+)
+_TITLES = {
+    "volume": "Volume of the house in million USD",
+    "share": "Share of the captive maker in that volume",
+    "fees": "Revenue from fees in million USD",
+    "cost_10m": "What an order of 10 million pays from bid to offer, by the book as shown",
+}
+_MONTH_NOTES = {
+    "volume": "Recorded is what the scenario has as the recorded volume of these days; its "
+    "[sources] say where from.",
+    "share": "On record are only the ends, of the whole exchange: 40 to 50 % in 2019, 2 to 3 % in "
+    "2022.",
+    "fees": "No month's fees are on record, nor a market's: this is the recorded volume times the "
+    "recorded yield of the whole exchange, where both are known.",
+    "cost_10m": "All makers together, in the first hour of each day; beyond the last price that "
+    "is shown the book is taken to go on as deep.",
+}

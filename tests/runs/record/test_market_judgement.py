@@ -1,0 +1,195 @@
+"""Markets beside the record: each figure by month as a slow reading has it, and the verdicts."""
+
+from collections import defaultdict
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from statistics import mean
+
+import pytest
+
+from ledger.notes import PriceRange, ShownBook, TradedDay
+from ledger.reports.market.market_days import MarketDay, market_days
+from ledger.reports.market.order_cost import shown_cost_bps
+from ledger.reports.table import Table
+from ledger.run_folder import RunFolder
+from runs.cli.printing import render
+from runs.record.day_blocks import Estimate
+from runs.record.facts import Fact, Range, Record, load_record
+from runs.record.market_figures import ORDER_USD, Inputs
+from runs.record.market_judgement import Judged, MarketJudgement, market_judgement
+from runs.scenarios import dump, load
+
+FREE = Inputs(False, frozenset())
+MONTHLY = ("volume", "share", "fees", "cost-10m")
+
+
+def fact(key: str, value: float, first: date, last: date, **more: object) -> Fact:
+    about = {"unit": "pct", "role": "outcome", "source": "s", "provenance": "found: p", **more}
+    return Fact(key=key, since=first, until=last, value=value, **about)
+
+
+def life(
+    days: int = 60, times: int = 1, recorded_usd: int = 4_100_000, market: str = "BTC-PERP"
+) -> dict[str, list[MarketDay]]:
+    """Make days from 2020-06-01 on, each a little unlike the one before."""
+    found = []
+    for i in range(days):
+        usd = [times * Decimal(1_000_000 + 1_000 * (i * 7 % 5) + j) for j in range(4)]
+        maker_usd = usd[0] + usd[2]
+        found.append(
+            MarketDay(
+                date(2020, 6, 1) + timedelta(i),
+                TradedDay(market, *usd, recorded_usd=times * Decimal(recorded_usd)),
+                maker_usd,
+                sum(usd) / 5_000,
+                PriceRange(market, Decimal(9_000), Decimal(9_100 + 10 * (i % 3))),
+                ShownBook(market, *map(Decimal, ("1_400_000", "100_000", 2, "2.5", 4 + i % 2)), 2),
+            )
+        )
+    return {market: found}
+
+
+def table(tables: list[Table], name: str) -> list[dict]:
+    found = next(table for table in tables if table.name == name)
+    return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+
+
+# ------------------------------------------------------------------------ figures by month
+
+
+@pytest.mark.parametrize("name", ["busy_run", "margin_run"])
+def test_each_month_has_the_sums_of_its_days(name: str, request: pytest.FixtureRequest):
+    run: RunFolder = request.getfixturevalue(name)
+    months = defaultdict(list)
+    for day in market_days(run):
+        months[f"{day.day:%Y-%m}", day.market].append(day)
+
+    tables = market_judgement(run, load_record()).tables()
+
+    volume, share, fees = (
+        {(row["month"], row["market"]): row for row in table(tables, f"{each}-by-month")}
+        for each in MONTHLY[:3]
+    )
+    assert set(volume) == set(share) == set(fees) == set(months)
+    for place, days in months.items():
+        traded = sum(day.all_usd for day in days)
+        assert volume[place]["volume_usd_m"] == pytest.approx(traded / 10**6, abs=Decimal("0.005"))
+        of_maker = 100 * sum(day.maker_usd for day in days) / traded
+        assert share[place]["share_pct"] == pytest.approx(of_maker, abs=Decimal("0.05"))
+        paid = sum(day.fees_usd for day in days) / 10**6
+        assert fees[place]["fees_usd_m"] == pytest.approx(paid, abs=Decimal("0.00005"))
+
+
+def test_an_orders_cost_is_the_mean_of_what_it_costs_each_day():
+    days = life()
+    (june, july) = table(MarketJudgement(days, load_record(), FREE).tables(), "cost-10m-by-month")
+
+    costs = [shown_cost_bps(day.book, ORDER_USD) for day in days["BTC-PERP"]]
+    assert float(june["cost_10m_bps"]) == pytest.approx(mean(costs[:30]), abs=0.05)
+    assert float(july["cost_10m_bps"]) == pytest.approx(mean(costs[30:]), abs=0.05)
+    assert june["low"] <= june["cost_10m_bps"] <= june["high"]
+    assert (june["rec_min"], june["rec_max"], june["verdict"]) == (32, 32, "below")
+    assert july["verdict"] == "silent"
+
+
+def test_recorded_volume_is_the_scenarios_and_recorded_fees_are_its_part_at_the_recorded_yield():
+    record = Record(
+        fact=(fact("fee-yield", 2.0, date(2020, 1, 1), date(2020, 12, 31), unit="bps"),)
+    )
+    tables = MarketJudgement(life(), record, FREE).tables()
+
+    (june, _) = table(tables, "volume-by-month")
+    assert june["rec_min"] == june["rec_max"] == Decimal("123.00")
+    (june, _) = table(tables, "fees-by-month")
+    assert june["rec_min"] == pytest.approx(Decimal("0.0246"))
+
+
+# ------------------------------------------------------------------------------ the verdicts
+
+
+@pytest.mark.parametrize(
+    ("error", "given", "said"),
+    [
+        ((3.0, 5.0), False, "inside"),
+        ((1.0, 2.0), False, "inside"),  # a common end
+        ((1.0, 1.9), False, "below"),
+        ((2.96, 4.0), False, "inside"),  # as precisely as it is printed
+        ((3.1, 9.0), False, "above"),
+        ((1.0, 5.0), True, "as given"),
+        ((3.1, 9.0), True, "above"),  # more than was given came out
+        (None, False, "inside"),
+    ],
+)
+def test_a_figure_is_outside_only_if_all_of_its_error_is(error, given, said):
+    found = Estimate(2.5 if error is None else sum(error) / 2, error)
+    recorded = Range(Decimal(2), Decimal(3))
+
+    assert Judged("x", "BTC-PERP", "2020", 1, found, recorded, given).verdict == said
+    assert Judged("x", "BTC-PERP", "2020", 1, found, None, False).verdict == "silent"
+
+
+def test_agreement_with_what_a_scenario_was_given_is_no_success():
+    days = life(recorded_usd=4_008_006)
+    about = {"unit": "bps", "market": "BTC-PERP"}
+    day = date(2020, 6, 20)
+    record = Record(fact=(fact("cost-of-a-ten-million-order", 30.0, day, day, **about),))
+    given = Inputs(True, frozenset({"BTC-PERP"}))
+
+    for inputs, expected in ((FREE, "inside"), (given, "as given")):
+        found = table(MarketJudgement(days, record, inputs).tables(), "markets")
+        assert {row["figure"]: row["verdict"] for row in found} == {
+            "volume_usd_m": expected,
+            "cost_10m_bps": expected,
+        }
+
+
+def test_what_a_run_was_given_stands_in_its_scenario(busy_run: RunFolder, tmp_path: Path):
+    (tmp_path / "scenario.toml").write_text(dump(load("may-2021")))
+
+    assert Inputs.of(busy_run) == FREE
+    given = Inputs.of(RunFolder(tmp_path))
+    assert given.has_recorded_volume
+    assert "BTC-PERP" in given.with_recorded_depth
+
+
+def test_the_answer_counts_what_is_inside_and_names_what_is_outside():
+    record = Record(
+        fact=(
+            fact("share-of-maker-in-volume", 45.0, date(2020, 1, 1), date(2020, 12, 31)),
+            fact("fee-yield", 2.0, date(2020, 1, 1), date(2020, 12, 31), unit="bps"),
+        )
+    )
+    given = Inputs(True, frozenset())
+
+    answer = MarketJudgement(life(recorded_usd=4_000_000), record, given).tables()[0].notes[0]
+
+    assert "1 of 2 figures that came out are inside the record, and 0 of 1" in answer
+    outside = "Outside: volume_usd_m of BTC-PERP in 2020 (above), share_pct of BTC-PERP in 2020"
+    assert outside in answer
+
+
+def test_of_a_few_days_no_error_is_known(busy_run: RunFolder):
+    tables = market_judgement(busy_run, load_record()).tables()
+
+    for name in MONTHLY:
+        for row in table(tables, f"{name}-by-month"):
+            assert (row["low"], row["high"]) == (None, None)
+
+
+# -------------------------------------------------------------------------------- the print
+
+
+def test_tables_of_a_life_are_at_most_100_columns_wide():
+    """With a market that trades 150 billion a month."""
+    tables = MarketJudgement(life(200, times=1_300), load_record(), FREE).tables()
+
+    for each in tables:
+        bare = Table(each.name, "", each.columns, each.rows)
+        assert max(map(len, render([bare], "table", each.name).splitlines())) <= 100, each.name
+
+
+def test_months_are_printed_on_request(busy_run: RunFolder):
+    tables = market_judgement(busy_run, load_record()).tables()
+
+    assert [each.name for each in tables if not each.on_request] == ["markets"]

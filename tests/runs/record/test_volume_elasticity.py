@@ -1,0 +1,118 @@
+"""The elasticity of volume to the day's range: slow computation, known truths, coverage."""
+
+import math
+from collections import defaultdict
+from datetime import date, timedelta
+from decimal import Decimal
+from statistics import mean
+
+import numpy as np
+import pytest
+
+from ledger.notes import PriceRange, TradedDay
+from ledger.reports.market.market_days import MarketDay
+from runs.record.day_blocks import DAYS_MIN
+from runs.record.volume_elasticity import elasticity
+
+FIRST = date(2021, 1, 1)
+
+
+def days_of(log_range: np.ndarray, customers: np.ndarray, apart: np.ndarray) -> list[MarketDay]:
+    """Make days of what was traded and of ranges, ln(ln(high / low))."""
+    found = []
+    for i, (r, of_customers, hits) in enumerate(zip(log_range, customers, apart, strict=True)):
+        usd = [Decimal(f"{x:.2f}") for x in (of_customers / 3, of_customers * 2 / 3, hits)]
+        traded = TradedDay("BTC-PERP", *usd, Decimal("0.00"))
+        price = PriceRange("BTC-PERP", Decimal(1), Decimal(math.exp(math.exp(r))))
+        found.append(MarketDay(FIRST + timedelta(i), traded, Decimal(0), Decimal(0), price, None))
+    return found
+
+
+def drawn(seed: int, days: int = 365) -> tuple[np.ndarray, np.ndarray]:
+    """Draw ranges that follow each other, and noise, both autocorrelated."""
+    rng = np.random.default_rng(seed)
+    log_range, noise = np.full(days, -3.0), 0.3 * rng.standard_normal(days)
+    shocks = 0.4 * rng.standard_normal(days)
+    for i in range(1, days):
+        log_range[i] = -3 + 0.5 * (log_range[i - 1] + 3) + shocks[i]
+        noise[i] += 0.3 * noise[i - 1]
+    return log_range, noise
+
+
+def slow(days: list[MarketDay], k: float, left_over: bool) -> float:
+    """Regress by the book: one loop for each mean, sum and product."""
+    months = defaultdict(list)
+    for day in days:
+        months[day.day.month].append(day)
+    x, y = [], []
+    for of_month in months.values():
+        ranges = [math.log(math.log(d.price.high_usd / d.price.low_usd)) for d in of_month]
+        customers = [float(d.traded.captive_usd + d.traded.others_usd) for d in of_month]
+        volume = []
+        for d, r, c in zip(of_month, ranges, customers, strict=True):
+            apart = float(d.traded.hits_usd + d.traded.forced_usd)
+            times = math.exp(r - mean(ranges)) ** k
+            volume.append(math.log((mean(customers) if left_over else c) + apart / times))
+        x += [r - mean(ranges) for r in ranges]
+        y += [v - mean(volume) for v in volume]
+    return sum(a * b for a, b in zip(x, y, strict=True)) / sum(a * a for a in x)
+
+
+@pytest.mark.parametrize("left_over", [False, True])
+def test_the_slope_is_that_of_a_slow_regression(left_over):
+    log_range, noise = drawn(1, 100)
+    days = days_of(log_range, 1e6 * np.exp(noise), 1e5 * np.exp(2 * (log_range + 3)))
+
+    assert elasticity(days, 0.6, left_over).figure == pytest.approx(slow(days, 0.6, left_over))
+
+
+@pytest.mark.parametrize("truth", [0.0, 0.15])
+def test_its_error_covers_a_known_elasticity_nearly_as_often_as_it_says(truth):
+    covered, tries = 0, 200
+    for seed in range(tries):
+        log_range, noise = drawn(seed)
+        volume = 1e9 * np.exp(truth * log_range + noise)
+        low, high = elasticity(days_of(log_range, volume, 0 * volume), 0.6, False).error
+        covered += low <= truth <= high
+
+    assert 0.88 <= covered / tries <= 0.98
+
+
+def test_hits_that_grow_as_other_volume_does_raise_nothing():
+    log_range, _ = drawn(2)
+    customers = np.full(365, 1e9)
+    months = np.array([(FIRST + timedelta(i)).month for i in range(365)])
+    own = log_range - [log_range[months == month].mean() for month in months]
+    as_others, faster = (days_of(log_range, customers, 1e8 * np.exp(e * own)) for e in (0.6, 2.0))
+
+    assert elasticity(as_others, 0.6, False).figure == pytest.approx(0, abs=1e-6)
+    # A tenth of the volume that grows by 1.4 more: 0.1 / 1.1 x 1.4, and more as it grows.
+    assert 0.12 < elasticity(faster, 0.6, False).figure < 0.25
+
+
+def test_what_is_left_of_a_record_says_nothing_of_the_day():
+    """Left over is what hits did not take: as they rise it falls, by arithmetic."""
+    log_range, _ = drawn(3)
+    hits = 1e8 * np.exp(2 * (log_range + 3))
+    left = days_of(log_range, 5e9 - hits, hits)
+
+    assert elasticity(left, 0.6, False).figure < elasticity(left, 0.6, True).figure > 0
+
+
+def test_growth_from_month_to_month_is_no_elasticity():
+    log_range, _ = drawn(4)
+    months = np.array([(FIRST + timedelta(i)).month for i in range(365)])
+    days = days_of(log_range + 0.1 * months, 1e9 * np.exp(0.5 * months), 0 * log_range)
+
+    found = elasticity(days, 0.6, False)
+
+    assert (found.figure, *found.error) == pytest.approx((0, 0, 0), abs=1e-9)
+
+
+def test_there_is_none_of_few_days_nor_where_each_ranges_alike():
+    log_range, noise = drawn(5, DAYS_MIN)
+    customers, none = 1e9 * np.exp(noise), 0 * noise
+
+    assert elasticity(days_of(log_range, customers, none), 0.6, False)
+    assert elasticity(days_of(log_range, customers, none)[1:], 0.6, False) is None
+    assert elasticity(days_of(none - 3, customers, none), 0.6, False) is None
