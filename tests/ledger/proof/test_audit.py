@@ -197,7 +197,7 @@ def test_no_amount_of_a_month_can_be_changed_even_under_a_new_seal(folder, seed)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_amount_of_a_day_can_be_changed_even_under_a_new_seal(small_folder, seed):
     draws = random.Random(seed)
-    for _ in range(places(seed, fast=20)):
+    for _ in range(places(seed, fast=12)):
         path = draws.choice(sorted(small_folder.glob("days/*.beancount")))
         assert_a_change_is_found(small_folder, draws, path)
 
