@@ -2,13 +2,14 @@
 
 import fcntl
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from ledger.proof.seal import broken_seals
 from ledger.run_folder import RunFolder
 from runs.execute import execute
 from runs.scenarios import dump, load
@@ -37,15 +38,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def executed(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[..., RunFolder]:
+def executed(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Iterator[Callable[..., RunFolder]]:
     """Give the run of a scenario, by name or path, with tables laid over it.
 
     Each scenario is played once, whoever asks and in whichever process, so that no test may change
-    what it is given.
+    what it is given: in the end each run must be as it was sealed.
     """
     own = tmp_path_factory.getbasetemp()
     runs = (own if worker_id == "master" else own.parent) / "runs"
     runs.mkdir(exist_ok=True)
+    given: set[Path] = set()
 
     def run(name_or_path: str | Path, **overrides: object) -> RunFolder:
         scenario = load(str(name_or_path), overrides)
@@ -54,9 +58,13 @@ def executed(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callab
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not (place / "run").exists():
                 execute(scenario, place / "run")
+        given.add(place / "run")
         return RunFolder.at(place / "run")
 
-    return run
+    yield run
+
+    changed = {path: problems for path in given if (problems := broken_seals(path))}
+    assert not changed, changed
 
 
 @pytest.fixture(scope="session")

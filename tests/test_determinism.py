@@ -48,7 +48,9 @@ def run_in_another_process(scenario: str, folder: Path, hash_seed: int) -> dict[
 # ------------------------------------------------------------------------------- the same bytes
 
 
-@pytest.mark.parametrize("scenario", ["tiny", str(BUSY)], ids=["tiny", "busy"])
+@pytest.mark.parametrize(
+    "scenario", [pytest.param("tiny", marks=pytest.mark.slow), str(BUSY)], ids=["tiny", "busy"]
+)
 def test_two_runs_are_the_same_bytes_wherever_and_however_sets_are_ordered(scenario, tmp_path):
     one = run_in_another_process(scenario, tmp_path / "one", hash_seed=1)
     two = run_in_another_process(scenario, tmp_path / "there" / "two", hash_seed=2)

@@ -2,13 +2,16 @@
 
 import errno
 import gc
+import multiprocessing
 import os
 import shutil
 import signal
-import subprocess
-import sys
+import time
 import warnings
 from collections.abc import Callable
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -20,17 +23,31 @@ from ledger.run_folder import MANIFEST, RunFolder, RunFolderError
 from runs.execute import RunRefusedError, execute
 from runs.scenarios import load
 
-CHECKOUT = Path(__file__).parents[2]
+SMALL = Path(__file__).parents[1] / "golden" / "world.toml"
+ONE, OTHER = {"day_ledgers": ()}, {"day_ledgers": (), "seed": 2}
 
 
 @pytest.fixture(scope="module")
 def scenario() -> Scenario:
-    return load("tiny", {"run": {"day_ledgers": ()}})
+    return load(str(SMALL), {"run": ONE})
 
 
 @pytest.fixture(scope="module")
-def other(scenario: Scenario) -> Scenario:
-    return load("tiny", {"run": {"day_ledgers": (), "seed": 2}})
+def other() -> Scenario:
+    return load(str(SMALL), {"run": OTHER})
+
+
+@pytest.fixture
+def before(executed, tmp_path) -> dict[str, bytes]:
+    """Put an older run in the place; give what it holds."""
+    shutil.copytree(executed(SMALL, run=ONE).path, tmp_path / "run")
+    return contents(tmp_path / "run")
+
+
+@pytest.fixture(scope="module")
+def of_other(executed) -> dict[str, bytes]:
+    """What a run of the other scenario holds."""
+    return contents(executed(SMALL, run=OTHER).path)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -78,12 +95,12 @@ def test_it_is_told_of_every_day(scenario, tmp_path):
 
     execute(scenario, tmp_path / "run", on_day=lambda: days.append(1))
 
-    assert len(days) == 3
+    assert len(days) == 2
 
 
 def test_day_ledgers_are_written_for_the_days_that_the_scenario_names(tmp_path):
-    day = load("tiny").run.start
-    execute(load("tiny", {"run": {"day_ledgers": [day]}}), tmp_path / "run")
+    day = load(str(SMALL)).run.start
+    execute(load(str(SMALL), {"run": {"day_ledgers": [day]}}), tmp_path / "run")
 
     assert [path.name for path in (tmp_path / "run/days").iterdir()] == [f"{day}.beancount"]
 
@@ -91,23 +108,18 @@ def test_day_ledgers_are_written_for_the_days_that_the_scenario_names(tmp_path):
 # ---------------------------------------------------------------------- what is in the way
 
 
-def test_a_folder_that_exists_is_refused(scenario, other, tmp_path):
-    execute(scenario, tmp_path / "run")
-    before = contents(tmp_path / "run")
-
+def test_a_folder_that_exists_is_refused(other, before, tmp_path):
     with pytest.raises(RunRefusedError, match="--force"):
         execute(other, tmp_path / "run")
 
     assert contents(tmp_path / "run") == before
 
 
-def test_force_replaces_an_older_run(scenario, other, tmp_path):
-    execute(scenario, tmp_path / "run")
+def test_force_replaces_an_older_run(other, before, of_other, tmp_path):
     execute(other, tmp_path / "run", force=True)
-    execute(other, tmp_path / "fresh")
 
-    assert contents(tmp_path / "run") == contents(tmp_path / "fresh")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["fresh", "run"]
+    assert contents(tmp_path / "run") == of_other != before
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
 def nothing(place: Path) -> None:
@@ -157,7 +169,9 @@ def test_what_appears_while_the_world_runs_is_not_replaced_either(scenario, tmp_
         assert (tmp_path / "run").read_bytes() == (tmp_path / "expected").read_bytes()
 
 
-def test_of_two_runs_into_one_folder_the_second_to_finish_is_refused(scenario, other, tmp_path):
+def test_of_two_runs_into_one_folder_the_second_to_finish_is_refused(
+    scenario, other, of_other, tmp_path
+):
     """Neither was told that it may replace the other."""
 
     def overtake() -> None:
@@ -167,8 +181,7 @@ def test_of_two_runs_into_one_folder_the_second_to_finish_is_refused(scenario, o
     with pytest.raises(RunRefusedError):
         execute(scenario, tmp_path / "run", on_day=overtake)
 
-    execute(other, tmp_path / "fresh")
-    assert contents(tmp_path / "run") == contents(tmp_path / "fresh")
+    assert contents(tmp_path / "run") == of_other
 
 
 def test_a_parent_that_is_a_file_is_refused(scenario, tmp_path):
@@ -228,10 +241,7 @@ def test_a_failure_leaves_no_file_open(scenario, tmp_path):
     assert [str(each.message) for each in caught] == []
 
 
-def test_a_failure_leaves_the_old_run_in_its_place(scenario, other, tmp_path):
-    execute(scenario, tmp_path / "run")
-    before = contents(tmp_path / "run")
-
+def test_a_failure_leaves_the_old_run_in_its_place(other, before, tmp_path):
     with pytest.raises(InterruptedRunError):
         execute(other, tmp_path / "run", force=True, on_day=fail)
 
@@ -241,10 +251,8 @@ def test_a_failure_leaves_the_old_run_in_its_place(scenario, other, tmp_path):
 
 @pytest.mark.parametrize("step", ["dump", "seal", "_write_day_ledgers"])
 def test_a_failure_after_the_world_has_ended_leaves_the_old_run_too(
-    scenario, other, tmp_path, monkeypatch, step
+    other, before, tmp_path, monkeypatch, step
 ):
-    execute(scenario, tmp_path / "run")
-    before = contents(tmp_path / "run")
     monkeypatch.setattr(runs.execute, step, lambda *_: fail())
 
     with pytest.raises(InterruptedRunError):
@@ -256,10 +264,8 @@ def test_a_failure_after_the_world_has_ended_leaves_the_old_run_too(
 
 @pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
 def test_a_failure_while_the_new_run_takes_its_place_leaves_the_old_run(
-    scenario, other, tmp_path, monkeypatch, error
+    other, before, tmp_path, monkeypatch, error
 ):
-    execute(scenario, tmp_path / "run")
-    before = contents(tmp_path / "run")
     rename = Path.rename
 
     def rename_all_but_the_new(path: Path, target: Path) -> Path:
@@ -278,65 +284,60 @@ def test_a_failure_while_the_new_run_takes_its_place_leaves_the_old_run(
 
 # -------------------------------------------------------------------- stopped from outside
 
-MID_RUN = """
-import sys, time
-from pathlib import Path
-from runs.execute import execute
-from runs.scenarios import load
 
-def pause():
-    print("running", flush=True)
-    time.sleep(60)
+def mid_run(running: Connection, place: Path, force: bool) -> None:
+    def pause() -> None:
+        running.send(True)
+        time.sleep(60)
 
-execute(load("tiny"), Path(sys.argv[1]), force=len(sys.argv) > 2, on_day=pause)
-"""
-BEFORE_THE_SEAL = """
-import sys, time
-from pathlib import Path
-import runs.execute
-from runs.scenarios import load
+    execute(load("tiny"), place, force=force, on_day=pause)
 
-def pause(*_):
-    print("running", flush=True)
-    time.sleep(60)
 
-runs.execute.seal = pause
-runs.execute.execute(load("tiny"), Path(sys.argv[1]), force=len(sys.argv) > 2)
-"""
+def before_the_seal(running: Connection, place: Path, force: bool) -> None:
+    def pause(*_: object) -> None:
+        running.send(True)
+        time.sleep(60)
+
+    runs.execute.seal = pause
+    execute(load("tiny"), place, force=force)
+
+
+@pytest.fixture(scope="module")
+def imported() -> ForkServerContext:
+    """Give processes that need not import everything first: forks of one that has."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context
 
 
 @pytest.fixture
-def started() -> Callable[..., subprocess.Popen]:
-    """Start a program that runs a world, and wait until it is in the midst of it."""
+def started(imported: ForkServerContext) -> Callable[..., BaseProcess]:
+    """Start a process that runs a world, and wait until it is in the midst of it."""
     processes = []
 
-    def start(program: str, *arguments: str | Path) -> subprocess.Popen:
-        process = subprocess.Popen(
-            [sys.executable, "-c", program, *map(str, arguments)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": str(CHECKOUT)},
-            text=True,
-        )
+    def start(program: Callable[..., None], place: Path, force: bool = False) -> BaseProcess:
+        ours, its = imported.Pipe(duplex=False)
+        process = imported.Process(target=program, args=(its, place, force))
+        process.start()
+        its.close()
         processes.append(process)
-        assert process.stdout.readline() == "running\n"
+        assert ours.recv()
         return process
 
     yield start
     for process in processes:
         process.kill()
-        process.wait()
-        process.stdout.close()
+        process.join()
 
 
-@pytest.mark.parametrize("program", [MID_RUN, BEFORE_THE_SEAL], ids=["mid-run", "before the seal"])
+@pytest.mark.parametrize("program", [mid_run, before_the_seal])
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "kill"])
 def test_a_run_that_is_stopped_leaves_nothing_that_looks_complete(started, tmp_path, program, sent):
     process = started(program, tmp_path / "run")
-    process.send_signal(sent)
-    process.wait()
+    os.kill(process.pid, sent)
+    process.join()
 
-    assert process.returncode != 0
+    assert process.exitcode != 0
     assert not (tmp_path / "run").exists()
     for leftover in tmp_path.iterdir():
         assert sent == signal.SIGKILL  # which nobody can clean up after
@@ -345,23 +346,20 @@ def test_a_run_that_is_stopped_leaves_nothing_that_looks_complete(started, tmp_p
             RunFolder.at(leftover)
 
 
-@pytest.mark.parametrize("program", [MID_RUN, BEFORE_THE_SEAL], ids=["mid-run", "before the seal"])
+@pytest.mark.parametrize("program", [mid_run, before_the_seal])
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "kill"])
-def test_a_run_that_is_stopped_leaves_the_old_one(started, scenario, tmp_path, program, sent):
-    execute(scenario, tmp_path / "run")
-    before = contents(tmp_path / "run")
-
-    process = started(program, tmp_path / "run", "force")
-    process.send_signal(sent)
-    process.wait()
+def test_a_run_that_is_stopped_leaves_the_old_one(started, before, tmp_path, program, sent):
+    process = started(program, tmp_path / "run", force=True)
+    os.kill(process.pid, sent)
+    process.join()
 
     assert contents(tmp_path / "run") == before
 
 
 def test_what_a_killed_run_leaves_does_not_hinder_the_next(started, scenario, tmp_path):
-    process = started(MID_RUN, tmp_path / "run")
+    process = started(mid_run, tmp_path / "run")
     process.kill()
-    process.wait()
+    process.join()
 
     execute(scenario, tmp_path / "run")
 

@@ -1,6 +1,8 @@
 """Each account on margin, followed through the fills: what was done is found right, else wrong."""
 
 from collections.abc import Callable
+from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,13 +13,26 @@ from ledger.motives import Motive
 from ledger.proof.margin_accounts import MarginAccounts
 from ledger.run_folder import RunFolder
 
+WORLDS = Path(__file__).parents[2] / "worlds"
+MARGIN, TOKENS = WORLDS / "margin.toml", WORLDS / "tokens.toml"
+ONE_DAY = {"start": date(2022, 5, 10), "end": date(2022, 5, 11)}
 CENT_A_TICK = np.array([1])  # on a lot, in the margin world
 
 
 @pytest.fixture(scope="module")
-def rows(margin_run: RunFolder) -> np.ndarray:
-    with margin_run.connect() as connection:
-        return fill_store.read(connection, "rows", margin_run.names)
+def crash(executed) -> RunFolder:
+    """The day of the margin world on which the price halves."""
+    return executed(MARGIN, run=ONE_DAY)
+
+
+@pytest.fixture(scope="module")
+def rows(crash: RunFolder) -> np.ndarray:
+    return rows_of(crash)
+
+
+def rows_of(run: RunFolder) -> np.ndarray:
+    with run.connect() as connection:
+        return fill_store.read(connection, "rows", run.names)
 
 
 def problems(run: RunFolder, rows: np.ndarray) -> list[str]:
@@ -28,13 +43,15 @@ def first(rows: np.ndarray, motive: Motive) -> int:
     return int(np.flatnonzero(rows["motive"] == motive)[0])
 
 
-def test_the_accounts_of_a_run_are_as_they_should_be(margin_run, rows):
+def test_the_accounts_of_a_run_are_as_they_should_be(margin_run):
+    rows = rows_of(margin_run)
+
     assert rows.dtype == ROW
     assert not problems(margin_run, rows)
 
 
-def test_months_follow_on_each_other(margin_run, rows):
-    accounts = MarginAccounts(margin_run, CENT_A_TICK)
+def test_months_follow_on_each_other(crash, rows):
+    accounts = MarginAccounts(crash, CENT_A_TICK)
     # A month ends with a settlement.
     later = np.searchsorted(rows["time_us"], rows["time_us"][first(rows, Motive.BACKSTOP)])
 
@@ -63,37 +80,42 @@ def buys(rows: np.ndarray, i: int) -> None:
     ],
 )
 def test_what_is_forged_is_found(
-    margin_run, rows, motive: Motive, forge: Callable[[np.ndarray, int], None], said: str
+    crash, rows, motive: Motive, forge: Callable[[np.ndarray, int], None], said: str
 ):
     forged = rows.copy()
     for i in np.flatnonzero(rows["motive"] == motive)[:400]:
         forge(forged, int(i))
 
-    assert any(said in problem for problem in problems(margin_run, forged))
+    assert any(said in problem for problem in problems(crash, forged))
 
 
-def test_a_holder_below_zero_is_found(margin_run, rows):
+def test_a_holder_below_zero_is_found(crash, rows):
     forged = rows.copy()
     i = first(rows, Motive.COLLATERAL)
     forged["edge_cents"][i] = -1_000_000_000
 
-    assert "stands at -" in problems(margin_run, forged)[0]
+    assert "stands at -" in problems(crash, forged)[0]
 
 
 # --------------------------------------------------------------------------------- tokens
 
 
 @pytest.fixture(scope="module")
-def rows_with_tokens(tokens_run: RunFolder) -> np.ndarray:
-    with tokens_run.connect() as connection:
-        return fill_store.read(connection, "rows", tokens_run.names)
+def crash_with_tokens(executed) -> RunFolder:
+    return executed(TOKENS, run=ONE_DAY)
 
 
-def test_tokens_of_a_run_are_as_they_should_be(tokens_run, rows_with_tokens):
+@pytest.fixture(scope="module")
+def rows_with_tokens(crash_with_tokens: RunFolder) -> np.ndarray:
+    return rows_of(crash_with_tokens)
+
+
+def test_tokens_of_a_run_are_as_they_should_be(tokens_run):
     accounts = MarginAccounts(tokens_run, CENT_A_TICK)
+    rows = rows_of(tokens_run)
 
-    assert (rows_with_tokens["motive"] == Motive.SEIZURE).sum() > 50
-    assert not list(accounts.wrong_steps(rows_with_tokens))
+    assert (rows["motive"] == Motive.SEIZURE).sum() > 50
+    assert not list(accounts.wrong_steps(rows))
     assert not list(accounts.wrong_totals())
 
 
@@ -148,7 +170,7 @@ def releases_more_than_is_there(row: np.void) -> None:
     ],
 )
 def test_a_forged_row_of_tokens_is_found(
-    tokens_run,
+    crash_with_tokens,
     rows_with_tokens,
     motive: Motive,
     forge: Callable[[np.void], None],
@@ -158,20 +180,22 @@ def test_a_forged_row_of_tokens_is_found(
     i = first(forged, motive)
     forge(forged[i])
 
-    found = problems(tokens_run, forged)
+    found = problems(crash_with_tokens, forged)
     assert any(f"seq {forged['seq'][i]}: " in problem and said in problem for problem in found)
 
 
-def test_whoever_is_taken_over_with_its_tokens_left_is_found(tokens_run, rows_with_tokens):
+def test_whoever_is_taken_over_with_its_tokens_left_is_found(crash_with_tokens, rows_with_tokens):
     seizures = np.flatnonzero(rows_with_tokens["motive"] == Motive.SEIZURE)
 
-    found = problems(tokens_run, np.delete(rows_with_tokens, seizures))
+    found = problems(crash_with_tokens, np.delete(rows_with_tokens, seizures))
 
     assert any("does not end at zero" in problem for problem in found)
 
 
-def test_tokens_that_the_general_ledger_has_not_pledged_are_found(tokens_run, rows_with_tokens):
-    accounts = MarginAccounts(tokens_run, CENT_A_TICK)
+def test_tokens_that_the_general_ledger_has_not_pledged_are_found(
+    crash_with_tokens, rows_with_tokens
+):
+    accounts = MarginAccounts(crash_with_tokens, CENT_A_TICK)
     last = np.flatnonzero(rows_with_tokens["motive"] == Motive.TOKENS)[-1]
 
     list(accounts.wrong_steps(np.delete(rows_with_tokens, last)))

@@ -167,6 +167,12 @@ def examples(command: str) -> list[list[str]]:
     return [shlex.split(line.partition(" > ")[0])[1:] for line in lines]
 
 
+def quick(line: list[str]) -> list[str]:
+    """Let an audit begin no processes, which take longer to begin than a small audit takes."""
+    no_processes = ["--processes", "1"]
+    return line if line[0] != "audit" or "--processes" in line else [*line, *no_processes]
+
+
 @pytest.mark.parametrize("command", [name for name in main.commands if name != "run"])
 def test_the_examples_in_the_help_work(tiny_run: RunFolder, command: str, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # some write a picture
@@ -176,7 +182,7 @@ def test_the_examples_in_the_help_work(tiny_run: RunFolder, command: str, tmp_pa
     for line in found:
         assert line[0] == command
         result = moneytrail(
-            *(tiny_run.path if word == "runs/out/tiny-seed1" else word for word in line)
+            *(tiny_run.path if word == "runs/out/tiny-seed1" else word for word in quick(line))
         )
         assert (result.exit_code, result.stderr) == (0, ""), line
         assert result.stdout.strip()
@@ -230,7 +236,7 @@ def test_an_audit_that_finds_nothing_exits_with_0_and_one_that_does_with_1(tiny_
     shutil.copytree(tiny_run.path, tmp_path / "forged")
     month = tmp_path / "forged" / "2022-05.beancount"
     month.write_text(month.read_text().replace("deposits", "deposited", 1))
-    forged = moneytrail("audit", tmp_path / "forged")
+    forged = moneytrail("audit", tmp_path / "forged", "--processes", 1)
 
     assert forged.exit_code == 1
     assert re.search(r"^WRONG +seal.*\n +2022-05.beancount: ", forged.stdout, re.MULTILINE)
@@ -411,9 +417,9 @@ def test_a_price_that_leaves_its_range_is_told_in_one_line_or_stays_a_price(
         "[run]\nend = 2022-05-31\nday_ledgers = []\n"
         '[[markets]]\nname = "BTC-PERP"\nlot = "0.01"\ntick_usd = "1"\norder_usd_mean = 20_000\n'
         'demand = [{ month = "2022-05", usd = 600_000_000 }]\n'
-        "[markets.price]\nanchors = [{ at = 2022-05-09, price_usd = 34_000 }]\n"
+        "[markets.price]\nticks_per_s = 0.05\nanchors = [{ at = 2022-05-09, price_usd = 34_000 }]\n"
         "volatility = [{ since = 2022-05-09, annual = 50 }]\nvolatility_log_sd = 0.4\n"
-        "[markets.quoter]\nlatency_s = 2\nrefresh_s = 2\nhalf_spread_bps = 8\n"
+        "[markets.quoter]\nlatency_s = 2\nrefresh_s = 60\nhalf_spread_bps = 8\n"
         "position_limit_usd = 400_000\ndisplayed_usd = 13_000\n"
         "[markets.others]\nhalf_spread_bps = 9\ndisplayed_usd = 50_000\n"
         "latency_s = 0.05\ncalm_volatility = 1.2\n"

@@ -465,8 +465,15 @@ def test_nothing_sticks_out_of_the_picture(figure_of, found):
 # ------------------------------------------------------------------------ the files
 
 
-@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
-@pytest.mark.parametrize(("figure_of", "found"), PICTURES[1::2])
+# Each picture in a format of its own; the slow ones try all others.
+IN_FORMATS = [
+    pytest.param(*picture, suffix, marks=[pytest.mark.slow] if n != m else [])
+    for n, picture in enumerate(PICTURES[1::2])
+    for m, suffix in enumerate((".png", ".svg", ".pdf"))
+]
+
+
+@pytest.mark.parametrize(("figure_of", "found", "suffix"), IN_FORMATS)
 def test_the_same_tables_give_the_same_bytes(figure_of, found, suffix, tmp_path, monkeypatch):
     first, second = tmp_path / f"first{suffix}", tmp_path / f"second{suffix}"
     save(figure_of(found), first)
