@@ -1,6 +1,7 @@
 """Markets beside the record: each figure by month as a slow reading has it, and the verdicts."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -105,6 +106,32 @@ def test_recorded_volume_is_the_scenarios_and_recorded_fees_are_its_part_at_the_
     assert june["rec_min"] == pytest.approx(Decimal("0.0246"))
 
 
+def test_the_record_is_silent_of_a_month_of_which_a_day_has_none():
+    days = life()["BTC-PERP"]
+    days[5] = replace(days[5], traded=replace(days[5].traded, recorded_usd=None))
+    june, july = table(
+        MarketJudgement({"BTC-PERP": days}, load_record(), FREE).tables(), "volume-by-month"
+    )
+
+    assert (june["rec_min"], june["verdict"]) == (None, "silent")
+    assert july["rec_min"]
+
+
+def test_an_orders_cost_on_record_of_a_day_is_held_against_the_days_around():
+    days = life()["BTC-PERP"]
+    near = days[21 - 7 : 21 + 8]  # 22 June, and a week on each side
+    thin = replace(days[0].book, others_usd=Decimal(100_000))
+    elsewhere = [replace(day, book=thin) for day in (*days[:14], *days[29:])]
+    of_market = {"BTC-PERP": [*elsewhere[:14], *near, *elsewhere[14:]]}
+
+    found = table(MarketJudgement(of_market, load_record(), FREE).tables(), "markets")
+
+    (cost,) = (row for row in found if row["figure"] == "cost_10m_bps")
+    assert cost["period"] == "2020-06-22"
+    expected = mean(shown_cost_bps(day.book, ORDER_USD) for day in near)
+    assert float(cost["run"]) == pytest.approx(expected, abs=0.0501)
+
+
 # ------------------------------------------------------------------------------ the verdicts
 
 
@@ -165,6 +192,9 @@ def test_the_answer_counts_what_is_inside_and_names_what_is_outside():
     answer = MarketJudgement(life(recorded_usd=4_000_000), record, given).tables()[0].notes[0]
 
     assert "1 of 2 figures that came out are inside the record, and 0 of 1" in answer
+    as_given = MarketJudgement(life(recorded_usd=4_008_006), record, given).tables()[0].notes[0]
+    assert "and 1 of 1" in as_given
+    assert "volume_usd_m" not in as_given
     outside = "Outside: volume_usd_m of BTC-PERP in 2020 (above), share_pct of BTC-PERP in 2020"
     assert outside in answer
 
