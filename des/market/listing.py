@@ -108,6 +108,7 @@ class Listing:
             scenario.maker.spread_times,
             quoting_choice(market, scenario.maker),
             OwnSimulation(lead, contract, imagined, self._gateways.quiet_us, self._others),
+            self._others,
             self.volume,
             self._hours,
         )

@@ -10,6 +10,7 @@ from des.market.holdings import Holdings
 from des.market.market_volume import MarketVolume
 from des.policies.monthly_quotes import Decided, MonthlyQuotes, Outlook, QuotingChoice, SeenMonth
 from des.quoting.belief import OwnSimulation
+from des.quoting.other_quotes import OtherQuoting
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quotes import Plan
 from des.traded_hours import TradedHours
@@ -27,6 +28,7 @@ class MakerQuotes:
         spread_times: float,
         choice: QuotingChoice,
         belief: OwnSimulation,
+        others: OtherQuoting,
         volume: MarketVolume,
         hours: TradedHours,
     ) -> None:
@@ -37,12 +39,13 @@ class MakerQuotes:
             spread_times: how many times as far from the mid levels are as they are decided.
             choice: decides what is shown for a month.
             belief: what the maker's own simulation promises of that.
+            others: the other makers, with whom it widens if it does.
             volume: what was traded so far.
             hours: in which it quotes.
         """
         self._spread_times = spread_times
         self._choice, self._belief = choice, belief
-        self._volume, self._hours = volume, hours
+        self._others, self._volume, self._hours = others, volume, hours
         self._decided: Decided | None = None  # before the first settlement
         self._decided_us = 0
         self.policy, self.shown_cents = policy, 0  # per level, as decided
@@ -76,7 +79,8 @@ class MakerQuotes:
         """
         quotes = state.may_quote and self._hours.has(now_us)
         shown_cents = self._hours.stands_for * self.shown_cents if quotes else 0
-        return self.policy.plan(mark_ticks, lot_cents, state.maker_lots, shown_cents)
+        policy = self.policy.widened(self._others.half_spread_times(now_us))
+        return policy.plan(mark_ticks, lot_cents, state.maker_lots, shown_cents)
 
     def promised(self) -> tuple[Outlook, ...]:
         """Return what its own simulation promises of the month so far: of what it shows first."""

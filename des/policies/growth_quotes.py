@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from des.policies.monthly_quotes import Decided, MonthlyQuotes, QuotingChoice, SeenMonth
 from des.policies.shown_limit import ShownLimit
+from des.scenario import MakerQuoting
+from ledger.times import day_of
 
 STEP = "a month's step"
 STEP_MAX = 4  # a month: so many times as much is shown at most, and a part of it at least
@@ -12,15 +14,15 @@ STEP_MAX = 4  # a month: so many times as much is shown at most, and a part of i
 class GrowthQuotes:
     """Shows more where its share of the volume was too small, and less where it was too large."""
 
-    def __init__(self, first: QuotingChoice, target_share: float, limit: ShownLimit) -> None:
+    def __init__(self, first: QuotingChoice, rules: MakerQuoting, limit: ShownLimit) -> None:
         """Begin.
 
         Args:
             first: decides as long as nothing was seen, or shown.
-            target_share: of all that is traded on the house.
+            rules: have the share that it aims at, of all that is traded on the house.
             limit: of what it shows.
         """
-        self._first, self._target_share = first, target_share
+        self._first, self._rules = first, rules
         self._limit = limit
 
     def considers(self, quotes: MonthlyQuotes) -> tuple[MonthlyQuotes, ...]:
@@ -38,7 +40,8 @@ class GrowthQuotes:
         showed_cents = seen.showed.shown_cents
         if not seen.own_cents:
             return Decided(seen.showed, promised)
-        wanted = self._target_share * seen.traded_cents / seen.own_cents
+        target_share = self._rules.target_share_on(day_of(now_us))
+        wanted = target_share * seen.traded_cents / seen.own_cents
         times = max(1 / STEP_MAX, min(wanted, STEP_MAX))
         # Never nothing, from which no multiple would lead back.
         shown_cents = max(min(round(showed_cents * times), self._limit.cents), 1)

@@ -1,6 +1,5 @@
 """Who decides what is quoted in a market: made of a scenario."""
 
-from des.given import given
 from des.policies.believed_quotes import BelievedQuotes
 from des.policies.growth_quotes import GrowthQuotes
 from des.policies.monthly_quotes import QuotingChoice
@@ -13,7 +12,7 @@ def quoting_choice(market: Market, maker: Maker) -> QuotingChoice:
     """Return who decides, by the maker's policy; each begins with what is stated."""
     stated, rules = StatedQuotes(market, maker), maker.quoting
     if rules.policy == "growth":
-        return GrowthQuotes(stated, given(rules.target_share), shown_limit(market.quoter))
+        return GrowthQuotes(stated, rules, shown_limit(market.quoter))
     if rules.policy == "believed":
         half_spread_bps = market.quoter.half_spread_bps
         return BelievedQuotes(stated, half_spread_bps, shown_limit(market.quoter))

@@ -78,8 +78,9 @@ class OwnSimulation:
         lot_cents = mark * self._tick_cents
         others = self._others.quotes(hour_us, mark, lot_cents)
         orders = self._flow.orders(hour_us, hour_us + SAMPLE_US, usd_per_s, lot_cents / 100)
+        times = self._others.half_spread_times(hour_us)
         for each in self._imagined:
-            plan = each.policy.plan(mark, lot_cents, 0, each.shown_cents)
+            plan = each.policy.widened(times).plan(mark, lot_cents, 0, each.shown_cents)
             decided = Decisions(plan, nobody_takes(0), self._gateway_us, others)
             edge_lot_ticks, lot_ticks = self._played(hour_us, each.policy, decided, orders)
             each.edge_lot_ticks += edge_lot_ticks

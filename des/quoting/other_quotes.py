@@ -47,8 +47,7 @@ class OtherQuoting:
             lot_cents: what a lot is worth at it.
             times: how many hours the one at hand stands for: so many times as much is shown.
         """
-        before_us = now_us - HOUR_US
-        volatility = self._price.hour_volatility(before_us) if before_us >= self._start_us else 0.0
+        volatility = self._volatility_before(now_us)
         others, day = self._market.others, day_of(now_us)
         away_bps = others.half_spread_bps * others.half_spread_times(volatility)
         away_bps = min(away_bps, REACH_BPS_MAX)
@@ -60,3 +59,11 @@ class OtherQuoting:
             max(shown_cents // lot_cents, 1),
             microseconds(others.latency_s),
         )
+
+    def half_spread_times(self, now_us: int) -> float:
+        """Return how many times their calm half-spread they quote until the next settlement."""
+        return self._market.others.half_spread_times(self._volatility_before(now_us))
+
+    def _volatility_before(self, now_us: int) -> float:
+        before_us = now_us - HOUR_US
+        return self._price.hour_volatility(before_us) if before_us >= self._start_us else 0.0

@@ -3,9 +3,12 @@
 from dataclasses import dataclass, replace
 
 from des.clock import microseconds
+from des.quoting.other_quotes import REACH_BPS_MAX
 from des.quoting.quotes import Plan
 from des.scenario import Quoter
 from ledger.money import RATE_UNIT, to_cents
+
+REACH_E6_MAX = round(REACH_BPS_MAX * 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,7 @@ class QuotingPolicy:
     offset_e6: tuple[int, ...]  # of each level from the mid, millionths
     skew_e6: int  # shift of the mid when the position is at its limit
     limit_cents: int
+    widens: bool = False  # as the other makers do
 
     @classmethod
     def of(cls, quoter: Quoter, spread_times: float = 1.0) -> "QuotingPolicy":
@@ -27,12 +31,20 @@ class QuotingPolicy:
             quoter.offset_e6(spread_times),
             round(quoter.skew_bps_per_limit * 100),
             to_cents(quoter.position_limit_usd),
+            quoter.widens,
         )
 
     def with_best_at(self, offset_e6: int) -> "QuotingPolicy":
         """Return the same with all levels moved, so that the best is so far from the mid."""
         away = offset_e6 - self.offset_e6[0]
         return replace(self, offset_e6=tuple(each + away for each in self.offset_e6))
+
+    def widened(self, times: float) -> "QuotingPolicy":
+        """Return the same with all levels so many times as far from the mid, if it widens."""
+        if not self.widens or times == 1.0:
+            return self
+        moved = (min(round(each * times), REACH_E6_MAX) for each in self.offset_e6)
+        return replace(self, offset_e6=tuple(moved))
 
     def plan(self, mark_ticks: int, lot_cents: int, lots: int, shown_cents: int) -> Plan:
         """Decide from the state of a settlement.

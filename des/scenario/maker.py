@@ -19,6 +19,7 @@ from des.scenario.quantities import (
     Usd,
 )
 
+TargetShare = Annotated[float, Field(gt=0, le=1)]
 SPREAD_TIMES_MAX = 4.0  # the widest that a maker quotes which decides it; and a quarter at least
 
 
@@ -26,6 +27,12 @@ class ShareStep(Dated):
     """The captive maker's share of the house's depth from a month on."""
 
     share: Fraction
+
+
+class TargetStep(Dated):
+    """The share of the house's volume that growth aims at from a month on."""
+
+    share: TargetShare
 
 
 class SizeStep(Dated):
@@ -49,15 +56,22 @@ class MakerQuoting(Part):
     """
 
     policy: Literal["stated", "growth", "believed"] = "stated"
-    target_share: Annotated[float, Field(gt=0, le=1)] | None = None  # of the venue's volume
+    target_share: TargetShare | None = None  # of the venue's volume; until the first of its steps
+    target_share_steps: Annotated[tuple[TargetStep, ...], Field(max_length=1_000)] = ()
 
     @property
     def spread_times_max(self) -> float:
         """Return how many times the stated half-spread it may come to quote."""
         return SPREAD_TIMES_MAX if self.policy == "believed" else 1.0
 
+    def target_share_on(self, day: date) -> float:
+        """Return the share that growth aims at on a day."""
+        step = in_force(self.target_share_steps, day)
+        return step.share if step else given(self.target_share)
+
     @model_validator(mode="after")
     def _aimed(self) -> Self:
+        check_months("target_share_steps", self.target_share_steps)
         if self.policy == "growth" and self.target_share is None:
             raise ContradictionError(
                 ("target_share",), "is missing; give it, since the policy is 'growth'"
@@ -66,6 +80,10 @@ class MakerQuoting(Part):
             raise ContradictionError(
                 ("target_share",),
                 f"is {self.target_share:g}; leave it out, since the policy is '{self.policy}'",
+            )
+        if self.target_share_steps and self.target_share is None:
+            raise ContradictionError(
+                ("target_share_steps",), "are of no use without target_share; leave them out"
             )
         return self
 
@@ -128,6 +146,7 @@ class Quoter(Part):
     half_spread_bps: Bps
     levels: Annotated[int, Field(ge=1, le=10)] = 1
     level_step_bps: Bps = 0.0
+    widens: bool = False  # its levels move out as the other makers do, see Others
     skew_bps_per_limit: Bps = 0.0  # shift of the mid when the position is at its limit
     position_limit_usd: PositiveUsd
     displayed_usd: PositiveUsd | None = None  # per level, until its first step; or see depth

@@ -1,6 +1,7 @@
 """When the maker decides, what it is shown of the month before, and what becomes of a decision."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
@@ -23,6 +24,7 @@ NOBODY = FirmsInMarket(*(np.zeros(0, dtype=np.int64),) * 5)
 MARK_TICKS, LOT_CENTS = 100_000, 1_000_00
 # 5 and 7 bps from the mid, and no limit within reach.
 AS_STATED = QuotingPolicy(2_000_000, 4_000_000, (500, 700), 0, 10**15)
+CALM = SimpleNamespace(half_spread_times=lambda now_us: 1.0)
 TRADED = Traded(captive_cents=30, others_cents=500, hits_cents=70, forced_cents=9)
 
 
@@ -65,7 +67,7 @@ def state(shows: float = 1.0) -> Holdings:
 
 def maker(choice: Choice, simulation: Simulation, spread_times: float = 1.0) -> MakerQuotes:
     volume = SimpleNamespace(last_month=TRADED, usd_per_day=lambda: 0.0)
-    return MakerQuotes(AS_STATED, spread_times, choice, simulation, volume, ALL_HOURS)
+    return MakerQuotes(AS_STATED, spread_times, choice, simulation, CALM, volume, ALL_HOURS)
 
 
 FIVE, NINE = MonthlyQuotes(5.0, 20_000_00), MonthlyQuotes(9.0, 50_000_00)
@@ -98,7 +100,7 @@ def test_all_levels_move_with_the_half_spread_that_is_decided(spread_times):
     stated = QuotingPolicy(0, 0, tuple(int(e6 * spread_times) for e6 in (500, 700)), 0, 10**15)
     volume = SimpleNamespace(last_month=TRADED, usd_per_day=lambda: 0.0)
     simulation = Simulation()
-    quotes = MakerQuotes(stated, spread_times, Choice(NINE), simulation, volume, ALL_HOURS)
+    quotes = MakerQuotes(stated, spread_times, Choice(NINE), simulation, CALM, volume, ALL_HOURS)
     quotes.look(START, state())
     plan = quotes.plan(START, MARK_TICKS, LOT_CENTS, state())
 
@@ -130,3 +132,15 @@ def test_a_decision_is_noted_with_what_it_was_judged_from():
     assert (second.seen_days, second.seen_usd) == (12, dollars(609))
     assert (second.own_usd, second.hits_usd) == (dollars(100), dollars(70))
     assert (second.planned_result_usd, second.planned_volume_usd) == (dollars(-11), dollars(22))
+
+
+@pytest.mark.parametrize(("widens", "offsets"), [(True, (150, 210)), (False, (50, 70))])
+def test_levels_move_out_as_the_other_makers_do_where_the_scenario_says_so(widens, offsets):
+    stressed = SimpleNamespace(half_spread_times=lambda now_us: 3.0)
+    volume = SimpleNamespace(last_month=TRADED, usd_per_day=lambda: 0.0)
+    policy, choice = replace(AS_STATED, widens=widens), Choice(MonthlyQuotes(5.0, 1_000_00))
+    quotes = MakerQuotes(policy, 1.0, choice, Simulation(), stressed, volume, ALL_HOURS)
+
+    quotes.look(START, state())
+
+    assert quotes.plan(START, MARK_TICKS, LOT_CENTS, state()).offset_ticks == offsets

@@ -1,12 +1,16 @@
 """Growth: what was shown times the target over the share that it had, within limits."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from des.clock import midnight_us
 from des.policies.growth_quotes import STEP, STEP_MAX, GrowthQuotes
 from des.policies.monthly_quotes import Decided, MonthlyQuotes, Outlook, SeenMonth
 from des.policies.shown_limit import ShownLimit
+from des.scenario import MakerQuoting
 
 FIRST = MonthlyQuotes(2.5, 1_000_00)
 MOST_CENTS = 50_000_00
@@ -24,7 +28,9 @@ class AsStated:
         return Decided(FIRST)
 
 
-GROWTH = GrowthQuotes(AsStated(), target_share=0.2, limit=LIMIT)
+GROWTH = GrowthQuotes(
+    AsStated(), rules=MakerQuoting(policy="growth", target_share=0.2), limit=LIMIT
+)
 
 
 def seen(traded: int, own: int, showed_cents: int = 1_000_00) -> SeenMonth:
@@ -64,6 +70,21 @@ def test_it_shows_as_many_times_as_much_as_its_share_fell_short(own, shown_cents
 def test_it_plans_on_volume_that_goes_with_size_at_the_promised_rate():
     """Half of its target share at 100: twice the size, 200 of volume, of which half is promised."""
     assert GROWTH.decide(0, seen(1_000, 100)).planned == Outlook(100, 200)
+
+
+def test_it_aims_at_the_share_of_the_last_step_before_a_decision():
+    steps = ({"since": date(2022, 5, 1), "share": 0.1},)
+    rules = MakerQuoting.model_validate(
+        {"policy": "growth", "target_share": 0.4, "target_share_steps": steps}
+    )
+    growth, had_a_fifth = GrowthQuotes(AsStated(), rules, LIMIT), seen(1_000, 200)
+
+    shown = [
+        growth.decide(midnight_us(date(2022, month, 1)), had_a_fifth).quotes.shown_cents
+        for month in (4, 5)
+    ]
+
+    assert shown == [2_000_00, 500_00]
 
 
 @pytest.mark.parametrize("traded", [0, 1_000])
