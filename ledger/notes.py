@@ -59,7 +59,10 @@ class Note:
         )
 
     def words(self) -> tuple[str, ...]:
-        """Return what it says, each field as Beancount reads it; what is None is left out."""
+        """Return what it says, each field as Beancount reads it.
+
+        What is None is left out; nothing behind it may be said, or it could not be read back.
+        """
         shapes = zip(fields(self), self._shapes(), strict=True)
         said = ((getattr(self, field.name), shape) for field, shape in shapes)
         return tuple(shape.write(value) for value, shape in said if value is not None)

@@ -253,14 +253,19 @@ def test_news_is_of_what_came_from_outside_before_payments_stopped(ftx):
 def test_low_and_high_are_the_ends_of_the_record_and_differ_in_nothing_else(ftx):
     low, high = load("ftx-low"), load("ftx-high")
     recorded = [pct / 100 for pct in ftx.house.volume_share_pct_recorded]
-    first, *later = (ftx.maker.depth_share_on(date(year, 7, 1)) for year in range(2019, 2023))
+    years = [date(year, 7, 1) for year in range(2019, 2023)]
+    first, *later = map(ftx.maker.quoting.target_share_on, years)
 
-    assert [low.maker.depth_share, high.maker.depth_share] == recorded == [later[-1], first]
-    assert low.maker.depth_share_steps == high.maker.depth_share_steps == ()
+    assert [first, *later] == list(map(ftx.maker.depth_share_on, years))
+    assert recorded == [later[-1], first]
+    for end, share in zip((low, high), recorded, strict=True):
+        assert {*map(end.maker.quoting.target_share_on, years)} == {share}
+        assert {*map(end.maker.depth_share_on, years)} == {share}
     for before, after in pairwise((first, *later)):
         assert after / before == pytest.approx((recorded[0] / recorded[1]) ** (1 / 3), rel=0.01)
     for end in (low, high):
-        inputs = {key: getattr(ftx.maker, key) for key in ("depth_share", "depth_share_steps")}
+        shares = ("depth_share", "depth_share_steps", "quoting")
+        inputs = {key: getattr(ftx.maker, key) for key in shares}
         maker = end.maker.model_copy(update=inputs)
         kept = {"question": ftx.question, "sources": ftx.sources, "maker": maker}
         assert end.model_copy(update=kept) == ftx
