@@ -27,6 +27,14 @@ class Shape(NamedTuple):
     read: Callable[[Any], Any]
 
 
+def _figures(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split()))
+
+
+def _figures_text(figures: tuple[int, ...]) -> str:
+    return quoted(" ".join(map(str, figures)))
+
+
 def _number_of(value: tuple[Decimal, str]) -> Decimal:
     number, _ = value
     return number
@@ -38,6 +46,10 @@ Account = Annotated[str, Shape(str, str)]
 Whole = Annotated[int, Shape(str, int)]
 Number = Annotated[Decimal, Shape("{:f}".format, Decimal)]
 Usd = Annotated[Decimal, Shape(f"{{:f}} {MONEY}".format, _number_of)]
+Figures = Annotated[
+    tuple[int, ...],
+    Shape(_figures_text, _figures),
+]
 MaybeUsd = Annotated[Decimal | None, Shape(f"{{:f}} {MONEY}".format, _number_of)]  # comes last
 
 
@@ -222,6 +234,18 @@ class PriceRange(Note):
     market: Word
     low_usd: Number
     high_usd: Number
+
+
+@dataclass(frozen=True, slots=True)
+class WantedDay(Note):
+    """What uninformed customers wanted to trade in each hour of a day that the run played.
+
+    Where the recorded volume decides it: what they got is drawn at this pace.
+    """
+
+    kind: ClassVar[str] = "wanted"
+    market: Word
+    usd_of_hours: Figures
 
 
 # ------------------------------------------------------------ what is thought and decided

@@ -4,19 +4,21 @@ Whatever a run computes from its own course would change with the cause that is 
 for something outside the run's course is read off its books and stated to the other run.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from des.custody.custody import HALTED
-from des.scenario import Scenario
-from des.scenario.run import months_between
+from des.scenario import Scenario, months_between
 from ledger.accounts import expense
 from ledger.kinds import Kind
 from ledger.notes import UnpaidUse
 from ledger.reports.dollars import ZERO, spoken
+from ledger.reports.market.wanted_demand import wanted_usd
 from ledger.run_folder import RunFolder
+from runs.scenario_files import extended
+from runs.scenario_places import place_of
 
 BOOKED = "as booked in the run of which this is a counterfactual"
 
@@ -24,8 +26,16 @@ BOOKED = "as booked in the run of which this is a counterfactual"
 class Held(NamedTuple):
     """What is held, in words and as a file that extends the scenario would say it."""
 
-    how: tuple[str, ...]
-    overrides: Mapping[str, Any]
+    how: tuple[str, ...] = ()
+    overrides: Mapping[str, Any] = {}
+
+
+class OfMarkets(NamedTuple):
+    """One key of all markets that is held: by market, what stands there."""
+
+    how: str
+    key: tuple[str, ...]
+    by_market: Mapping[str, list[dict[str, Any]]]
 
 
 def held_inputs(run: RunFolder, scenario: Scenario) -> Held:
@@ -35,21 +45,33 @@ def held_inputs(run: RunFolder, scenario: Scenario) -> Held:
         run: what was.
         scenario: it was made from.
     """
+    costs, demand = _costs(run, scenario), _demand(run)
+    if demand is None:
+        return costs
+    return Held(
+        (*costs.how, demand.how), extended(costs.overrides, _in_markets(scenario, [demand]))
+    )
+
+
+# ------------------------------------------------------------------------------- costs
+
+
+def _costs(run: RunFolder, scenario: Scenario) -> Held:
     group = scenario.group
     if group is None or group.costs_follow_fees:
-        return Held((), {})
+        return Held()
     if not (group.house_cost_share or group.house_costs):
-        return Held((), {})
-    costs = _house_costs(run, scenario)
+        return Held()
+    costs, house = _house_costs(run, scenario), run.chart.parties.house
     if not costs:
-        return Held((), {})
-    house = run.chart.parties.house
+        return Held()
     how = (
         f"What {house} cost to run stands as it was due, {spoken(sum(costs.values(), ZERO))} on "
-        f"{len(costs)} firsts of a month: it does not fall with fees.",
+        f"{len(costs)} firsts of a month: it does not fall with fees."
     )
     table = [{"date": day, "usd": float(usd)} for day, usd in costs.items()]
-    return Held(how, {"group": {"house_costs": table}, "sources": {"group.house_costs": BOOKED}})
+    sources = {"group.house_costs": BOOKED}
+    return Held((how,), {"group": {"house_costs": table}, "sources": sources})
 
 
 def _house_costs(run: RunFolder, scenario: Scenario) -> dict[date, Decimal]:
@@ -70,3 +92,41 @@ def _house_costs(run: RunFolder, scenario: Scenario) -> dict[date, Decimal]:
     for day, usd in (*paid, *unpaid):
         due[day] += usd
     return due
+
+
+# ----------------------------------------------------------------------------- markets
+
+
+def _demand(run: RunFolder) -> OfMarkets | None:
+    """Hold what the record left for uninformed customers, or they would take the place of hits."""
+    wanted = wanted_usd(run)
+    if not wanted:
+        return None
+    days = {
+        market: [{"day": day, "usd_of_hours": usd} for day, usd in of_days.items()]
+        for market, of_days in wanted.items()
+    }
+    all_usd = Decimal(sum(sum(usd) for of_days in wanted.values() for usd in of_days.values()))
+    how = (
+        f"What uninformed customers want to trade stands hour by hour, {spoken(all_usd)} in all: "
+        "it does not take the place of volume that is gone."
+    )
+    return OfMarkets(how, ("wanted_of_days",), days)
+
+
+def _in_markets(scenario: Scenario, held: Sequence[OfMarkets]) -> Mapping[str, Any]:
+    """Write all markets with what is held of them: a list can only be replaced as a whole."""
+    if not held:
+        return {}
+    markets: list[Mapping[str, Any]] = []
+    sources = {place: why for place, why in scenario.sources.items() if "markets[" in place}
+    for i, market in enumerate(scenario.markets):
+        table: Mapping[str, Any] = market.model_dump(exclude_none=True)
+        for each in held:
+            value: Any = each.by_market.get(market.name, [])
+            for key in reversed(each.key):
+                value = {key: value}
+            table = extended(table, value)
+            sources[place_of(("markets", i, *each.key))] = BOOKED
+        markets.append(table)
+    return {"markets": markets, "sources": sources}

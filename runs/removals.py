@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from des.given import given
-from des.scenario import Scenario
+from des.scenario import REFRESH_S_MIN, Scenario
 from ledger.kinds import USES, Kind
 from ledger.mistake import MistakeError
 from ledger.run_folder import RunFolder
@@ -86,6 +86,28 @@ def _quoter(scenario: Scenario) -> Change | None:
     if off is not None and off <= start:
         return None
     return Change("the captive maker never quotes", {"maker": {"quoter_off": start}})
+
+
+def _slow_quotes(scenario: Scenario) -> Change | None:
+    """Let the maker see and quote as fast as the others do; what it shows stays the same."""
+    markets, slow = _tables(scenario.markets), []
+    for each, market in zip(markets, scenario.markets, strict=True):
+        quoter, fast_s = market.quoter, market.others.latency_s
+        beat_s = max(fast_s, REFRESH_S_MIN) if fast_s else 0.0
+        if quoter.latency_s > fast_s or quoter.refreshes_every_s > beat_s:
+            slow.append(market.name)
+            each["quoter"] |= {"latency_s": min(quoter.latency_s, fast_s), "refresh_s": beat_s}
+    if not slow:
+        return None
+    how = f"the captive maker quotes {', '.join(slow)} as fast as the others, at the same size"
+    kept = {place: text for place, text in scenario.sources.items() if _stays(place)}
+    return Change(how, {"markets": markets, "sources": kept})
+
+
+def _stays(place: str) -> bool:
+    """Tell whether a source is of a market, and of no figure that fast quotes change."""
+    changed = (".quoter.latency_s", ".quoter.refresh_s")
+    return place.startswith("markets[") and not place.endswith(changed)
 
 
 def _backstop(scenario: Scenario) -> Change | None:
@@ -187,6 +209,7 @@ def _news(scenario: Scenario) -> Change | None:
 # By kind of the books where there is one. None: the scenario has nothing of it.
 REMOVALS: Mapping[str, Callable[[Scenario], Change | None]] = {
     Kind.PICKOFF: _pickoff,
+    "SlowQuotes": _slow_quotes,
     "Quoter": _quoter,
     Kind.BACKSTOP: _backstop,
     Kind.CREDIT_LINE: _credit_line,

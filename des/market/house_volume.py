@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from des.market.listing import Listing
 from ledger.journal import Journal
 from ledger.money import dollars, to_cents
-from ledger.notes import TradedDay
+from ledger.notes import TradedDay, WantedDay
 from ledger.times import day_of
 
 
@@ -42,6 +42,8 @@ class HouseVolume:
             captive, others, hits, forced = map(dollars, listing.volume.today)
             note = TradedDay(name, captive, others, hits, forced, recorded)
             self._journal.note(time_us, note)
+            if wanted_usd := listing.close_day_of_demand():
+                self._journal.note(time_us, WantedDay(name, wanted_usd))
             listing.volume.close_day()
             if day_of(time_us + 1).day == 1:
                 listing.volume.close_month()

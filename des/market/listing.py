@@ -157,7 +157,9 @@ class Listing:
         decided = given(self._decided)
         response = self._demand.response(decided.plan, decided.others)
         self.volume.begin_hour(response)
-        self._usd_per_s = self._demand.usd_per_s_in_hour(hour_us, response)
+        self._usd_per_s = 0.0
+        if self._house_is_open:
+            self._usd_per_s = self._demand.usd_per_s_in_hour(hour_us, response)
 
     def decide(self, now_us: int, elapsed_s: float, state: Holdings) -> None:
         """Read the world as a settlement leaves it, for the interval that begins at *now_us*.
@@ -206,6 +208,13 @@ class Listing:
     def volume_usd_per_s(self, time_us: int) -> float:
         """Return the pace of volume that the scenario gives for a day: recorded, or stated."""
         return self._demand.usd_per_s(time_us)
+
+    def close_day_of_demand(self) -> tuple[int, ...]:
+        """Return what customers wanted in each hour, in whole dollars, and begin another day.
+
+        Nothing where their demand is stated.
+        """
+        return self._demand.close_day()
 
     def recorded_usd(self, time_us: int) -> float | None:
         """Return the recorded volume of the day at *time_us*, if there is one."""

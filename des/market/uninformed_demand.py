@@ -7,6 +7,7 @@ from des.market.volume_by_month import VolumeByMonth
 from des.quoting.other_quotes import OtherQuotes
 from des.quoting.quotes import ASK, BID, Plan
 from des.scenario import Demand, Market
+from ledger.times import day_of
 
 HOUR_S = HOUR_US // SECOND_US
 
@@ -26,6 +27,8 @@ class UninformedDemand:
         self._rules, self._volume, self._times = rules, volume, times
         self._is_stated = rules.closure == "stated"
         self._recorded = VolumeByMonth(market.volume, market.volume_of_days)
+        self._given = {volume.day: volume.usd_of_hours for volume in market.wanted_of_days}
+        self._wanted_today: list[int] = []  # whole dollars by hour; as recorded only
         self._rates = VolumeByMonth(market.demand) if self._is_stated else self._recorded
 
     def recorded_usd(self, time_us: int) -> float | None:
@@ -40,13 +43,28 @@ class UninformedDemand:
         """Return the flow of the hour that begins, for which `MarketVolume` has begun it.
 
         With demand as stated: the month's pace times the response to what is quoted as the hour
-        begins. As recorded: what lacks so far, this hour included, of the day's record.
+        begins. As recorded: what is given for the hour, or what lacks so far, this hour included,
+        of the day's record.
         """
         if self._is_stated:
             return self._times * self.usd_per_s(hour_us) * response
-        hours_so_far = self._times * self._volume.hours_today
-        wanted_usd = self.usd_per_s(hour_us) * HOUR_S * hours_so_far
-        return max(wanted_usd - self._volume.today.all_cents / 100, 0.0) / HOUR_S
+        wanted_usd = self._wanted_usd(hour_us)
+        self._wanted_today.append(wanted_usd)
+        return wanted_usd / HOUR_S
+
+    def _wanted_usd(self, hour_us: int) -> int:
+        """Return it in whole dollars, as the books note it, so that a run given it is the same."""
+        hours, given_usd = self._volume.hours_today, self._given.get(day_of(hour_us), ())
+        if hours <= len(given_usd):
+            return round(given_usd[hours - 1])
+        all_usd = self.usd_per_s(hour_us) * HOUR_S * self._times * hours
+        return round(max(all_usd - self._volume.today.all_cents / 100, 0.0))
+
+    def close_day(self) -> tuple[int, ...]:
+        """Return what was wanted in each hour of the day, and begin another."""
+        wanted_usd = tuple(self._wanted_today)
+        self._wanted_today.clear()
+        return wanted_usd
 
     def response(self, plan: Plan, others: OtherQuotes) -> float:
         """Return how many times as much customers trade as with the other makers alone.

@@ -21,8 +21,23 @@ from des.scenario.group import (
     Use,
 )
 from des.scenario.leverage import CollateralToken, Leverage, LeverageLimit, Provider
-from des.scenario.maker import SPREAD_TIMES_MAX, Maker, MakerQuoting, Quoter, ShareStep, SizeStep
-from des.scenario.market import PRICE_TICKS_MAX, DayVolume, Depth, Market, MonthVolume
+from des.scenario.maker import (
+    REFRESH_S_MIN,
+    SPREAD_TIMES_MAX,
+    Maker,
+    MakerQuoting,
+    Quoter,
+    ShareStep,
+    SizeStep,
+)
+from des.scenario.market import (
+    PRICE_TICKS_MAX,
+    DayVolume,
+    Depth,
+    Market,
+    MonthVolume,
+    WantedVolume,
+)
 from des.scenario.pledged import PledgedLoan, TokenBook
 from des.scenario.price import Anchor, Price, VolatilityLevel
 from des.scenario.quantities import (
@@ -56,6 +71,7 @@ __all__ = [
     "DAYS_MAX",
     "FIRMS_MAX",
     "PRICE_TICKS_MAX",
+    "REFRESH_S_MIN",
     "SPREAD_TIMES_MAX",
     "TICKS_MAX",
     "YEARS",
@@ -126,5 +142,6 @@ __all__ = [
     "Valuation",
     "Volatility",
     "VolatilityLevel",
+    "WantedVolume",
     "months_between",
 ]

@@ -21,6 +21,7 @@ from des.scenario.quantities import (
 
 TargetShare = Annotated[float, Field(gt=0, le=1)]
 SPREAD_TIMES_MAX = 4.0  # the widest that a maker quotes which decides it; and a quarter at least
+REFRESH_S_MIN = 0.01  # but for 0, at every tick
 
 
 class ShareStep(Dated):
@@ -179,10 +180,10 @@ class Quoter(Part):
             raise ContradictionError(
                 ("level_step_bps",), f"is 0; give more, to tell {self.levels} levels apart"
             )
-        if 0 < self.refreshes_every_s < 0.01:
+        if 0 < self.refreshes_every_s < REFRESH_S_MIN:
             problem = "is missing" if self.refresh_s is None else f"is {self.refresh_s:_}"
             raise ContradictionError(
-                ("refresh_s",), f"{problem}; give 0 (every tick) or at least 0.01"
+                ("refresh_s",), f"{problem}; give 0 (every tick) or at least {REFRESH_S_MIN}"
             )
         return self
 

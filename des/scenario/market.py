@@ -38,6 +38,16 @@ class DayVolume(Part):
     usd: Annotated[float, Field(ge=0, le=1e13)]
 
 
+class WantedVolume(Part):
+    """What uninformed customers want to trade in the hours of a day, whatever else is traded.
+
+    So a counterfactual is given what its run computed from a record that has the cause in it.
+    """
+
+    day: date
+    usd_of_hours: Annotated[tuple[Usd, ...], Field(max_length=24)]  # of those that are played
+
+
 class Depth(Dated):
     """What all makers together show, from a month on: the same at each distance from the mid."""
 
@@ -58,6 +68,7 @@ class Market(Part):
     others: Others
     order_usd_mean: PositiveUsd  # of uninformed customers
     demand: Annotated[tuple[MonthVolume, ...], Field(max_length=1_000)] = ()  # see `Demand`
+    wanted_of_days: Annotated[tuple[WantedVolume, ...], Field(max_length=20_000)] = ()
     lead_volume_usd_per_day: PositiveUsd | None = None  # needed where hedges have impact
 
     def depth_in_reach_usd(self, day: date) -> float:

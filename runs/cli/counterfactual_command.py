@@ -31,7 +31,11 @@ def counterfactual_command(
 
     \b
       moneytrail counterfactual runs/out/tiny-seed1 --without PickOff
+      moneytrail counterfactual runs/out/tiny-seed1 --without SlowQuotes
       moneytrail counterfactual runs/out/tiny-seed1 --without CreditLine --table difference
+
+    That no quotes are stale can be asked twice: without PickOff nobody hits them; without
+    SlowQuotes they are as fast as those of other makers, at the same size.
 
     The run's own scenario.toml is changed in one place and simulated again. What is no consequence
     of the mechanism stands as the run booked it, and the report says what that is. Kind by kind,

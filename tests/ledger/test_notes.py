@@ -27,6 +27,7 @@ OF_FIELD = {
     notes.Number: st.decimals(0, 1000, places=9),
     notes.Usd: CENTS,
     notes.MaybeUsd: CENTS,
+    notes.Figures: st.lists(st.integers(0, 10**12)).map(tuple),
 }
 
 

@@ -79,6 +79,7 @@ def changed(before: object, after: object, place: str = "") -> set[str]:
     ("kind", "places"),
     [
         ("PickOff", {"firms.active"}),
+        ("SlowQuotes", {"markets"}),
         ("Quoter", {"maker.quoter_off"}),
         ("CreditLine", {"group.never_lend_customer_money"}),
         ("Loans", {"group.lenders"}),
@@ -135,7 +136,7 @@ def test_the_maker_backs_nothing_and_the_other_providers_stay(margin_run):
 def test_what_the_scenario_has_nothing_of_is_refused_with_what_it_has(busy_run, group_run):
     with pytest.raises(CounterfactualError) as found:
         without(busy_run, "Backstop")
-    assert found.value.kinds == ("PickOff", "Quoter", "CreditLine")
+    assert found.value.kinds == ("PickOff", "SlowQuotes", "Quoter", "CreditLine")
 
     with pytest.raises(CounterfactualError, match=r"did you mean Buyback\? give one of PickOff"):
         without(group_run, "buyback")
@@ -293,7 +294,7 @@ def test_the_command_says_in_one_line_what_can_be_removed(busy_run):
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == (
         "moneytrail: 'Loan' can't be taken out of this scenario; "
-        "give one of PickOff, Quoter, CreditLine\n"
+        "give one of PickOff, SlowQuotes, Quoter, CreditLine\n"
     )
 
 

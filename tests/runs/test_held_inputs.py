@@ -5,9 +5,11 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from ledger.notes import UnpaidUse
+from ledger.notes import TradedDay, UnpaidUse
+from ledger.reports.market.wanted_demand import wanted_usd
 from ledger.reports.money.hole import hole
 from ledger.run_folder import RunFolder
 from runs.counterfactual import counterfactual
@@ -74,7 +76,7 @@ def test_a_cost_that_could_not_be_paid_was_due_all_the_same(executed):
 def test_once_the_house_has_halted_there_are_no_costs_to_hold(executed):
     (market,) = tomllib.loads(dump(load(str(HALTING))))["markets"]
     for known in ("volume", "demand"):
-        if known in market:
+        if market.get(known):
             market[known] += [{**market[known][-1], "month": "2022-06"}]
     end = date(2022, 6, 2)
     run = executed(HALTING, run={"end": end}, group={"house_cost_share": 0.25}, markets=[market])
@@ -99,3 +101,117 @@ def test_stated_costs_are_paid_whatever_the_fees(executed):
     run = executed(GROUP, group={"house_cost_share": 0.0, "house_costs": costs})
 
     assert [cost[:2] for cost in costs_of(run)] == [(date(2022, 6, 1), Decimal("1234.56"))]
+
+
+# ------------------------------------------------------------------- uninformed demand
+
+
+@pytest.fixture(scope="module")
+def recorded_run(executed) -> RunFolder:
+    """The same days, with customers who trade what hits leave of a recorded volume."""
+    (market,) = tomllib.loads(dump(load(str(GROUP))))["markets"]
+    market["volume"] = [{"month": month, "usd": 180e6} for month in ("2022-05", "2022-06")]
+    return executed(GROUP, demand={"closure": "recorded"}, markets=[market])
+
+
+@pytest.fixture(scope="module")
+def unhit_run(recorded_run, tmp_path_factory) -> RunFolder:
+    """The counterfactual without hits."""
+    return run_without(recorded_run, "PickOff", tmp_path_factory.mktemp("unhit") / "run")
+
+
+def uninformed_usd(run: RunFolder) -> Decimal:
+    return sum(note.captive_usd + note.others_usd for note in run.notes(TradedDay))
+
+
+def test_customers_want_to_trade_the_same_in_every_hour_with_hits_and_without(
+    recorded_run, unhit_run
+):
+    wanted = wanted_usd(recorded_run)["BTC-PERP"]
+
+    assert [len(hours) for hours in wanted.values()] == [24] * 5
+    assert len({usd for hours in wanted.values() for usd in hours}) > 50  # hits come unevenly
+    assert wanted_usd(unhit_run)["BTC-PERP"] == wanted
+    assert without(recorded_run, "PickOff").held[-1].startswith("What uninformed customers want")
+
+
+def test_what_they_trade_differs_by_orders_cut_to_lots_alone(recorded_run, unhit_run):
+    before, after = uninformed_usd(recorded_run), uninformed_usd(unhit_run)
+
+    assert abs(after - before) < before / 10_000
+    hits = sum(note.hits_usd for note in recorded_run.notes(TradedDay))
+    assert hits > before / 20
+
+
+def test_were_demand_not_held_customers_would_take_the_place_of_hits(
+    recorded_run, unhit_run, tmp_path
+):
+    made = without(recorded_run, "PickOff").scenario
+    (market,) = made.markets
+    free = made.model_copy(update={"markets": (market.model_copy(update={"wanted_of_days": ()}),)})
+    execute(free, tmp_path / "run")
+
+    hits = sum(note.hits_usd for note in recorded_run.notes(TradedDay))
+    more = uninformed_usd(RunFolder.at(tmp_path / "run")) - uninformed_usd(unhit_run)
+    assert hits * Decimal("0.8") < more < hits * Decimal("1.2")
+
+
+def test_where_demand_is_stated_none_of_it_is_noted_or_held(group_run):
+    assert wanted_usd(group_run) == {}
+    assert "wanted_of_days" not in dump(without(group_run, "Quoter").scenario).replace(
+        "wanted_of_days = []", ""
+    )
+
+
+def test_a_day_that_is_given_goes_by_hour_and_the_hours_it_lacks_by_the_record(executed):
+    (market,) = tomllib.loads(dump(load(str(GROUP))))["markets"]
+    market["volume"] = [{"month": month, "usd": 31 * 2.4e6} for month in ("2022-05", "2022-06")]
+    market["wanted_of_days"] = [{"day": date(2022, 5, 30), "usd_of_hours": [7e5, 0.0]}]
+    firms = {"active": False}
+    run = executed(GROUP, demand={"closure": "recorded"}, markets=[market], firms=firms)
+
+    first, *_ = wanted_usd(run)["BTC-PERP"].values()
+    assert first[:2] == (700_000, 0)
+    assert len(first) == 24
+    assert all(usd == 0 for usd in first[2:5])  # the record's 100,000 an hour are traded by then
+    assert sum(first) == pytest.approx(2.4e6, rel=0.1)
+
+
+# ------------------------------------------------------------------ common random numbers
+
+
+def test_prices_are_the_same_and_customers_rows_almost_all(recorded_run, unhit_run):
+    assert_chance_is_common(recorded_run, unhit_run)
+
+
+@pytest.mark.slow
+def test_so_they_are_in_a_volatile_month(may_run, tmp_path):
+    assert_chance_is_common(may_run, run_without(may_run, "PickOff", tmp_path / "run"))
+
+
+def assert_chance_is_common(run: RunFolder, other: RunFolder) -> None:
+    """Hold customers' fills by the captive maker against each other, one by one.
+
+    What they pay may differ: its quotes lean against its position, which hits are part of.
+    """
+    (rows, at_lead), (others, at_others_lead) = customers(run), customers(other)
+    common = np.intersect1d(rows, others)
+
+    assert len(np.intersect1d(at_lead, at_others_lead)) == len(common)  # lead prices are the same
+    assert len(common) >= 0.94 * max(len(rows), len(others))
+    assert len(rows) > 500
+
+
+def customers(run: RunFolder) -> tuple[np.ndarray, np.ndarray]:
+    """Return digests of their fills by moment, customer, market and lots; and with the lead price.
+
+    There are millions of them, of which lists would not fit.
+    """
+    fill = "time, taker, market, lots"
+    with run.connect() as connection:
+        found = connection.execute(
+            f"SELECT DISTINCT hash({fill}) AS fill, hash({fill}, lead) AS at_lead FROM rows "
+            "WHERE motive = 'spread' AND maker = ?",
+            [run.chart.parties.maker],
+        ).fetchnumpy()
+    return found["fill"], found["at_lead"]

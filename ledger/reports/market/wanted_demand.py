@@ -1,0 +1,16 @@
+"""What uninformed customers wanted to trade, hour by hour, where the record decides it."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+
+from ledger.notes import WantedDay
+from ledger.run_folder import RunFolder
+
+
+def wanted_usd(run: RunFolder) -> Mapping[str, Mapping[date, tuple[int, ...]]]:
+    """Return by market and day the whole dollars of each hour that was played, in their order."""
+    wanted: dict[str, dict[date, tuple[int, ...]]] = defaultdict(dict)
+    for day, note in run.dated_notes(WantedDay):
+        wanted[note.market][day] = note.usd_of_hours
+    return wanted

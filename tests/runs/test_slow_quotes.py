@@ -1,0 +1,71 @@
+"""No stale quotes, asked the other way: quotes as fast as the other makers', at the same size."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from ledger.reports.money.quote_views import quote_views
+from ledger.run_folder import RunFolder
+from runs.execute import execute
+from runs.removals import CounterfactualError, without
+from runs.scenarios import dump, load
+
+GROUP = Path(__file__).parents[1] / "worlds" / "group.toml"
+
+
+@pytest.fixture(scope="module")
+def group_run(executed) -> RunFolder:
+    """Five days, in which quotes are two seconds old and last four."""
+    return executed(GROUP)
+
+
+@pytest.fixture(scope="module")
+def fast_run(group_run, tmp_path_factory) -> RunFolder:
+    """The counterfactual with fast quotes."""
+    return run_fast(group_run, tmp_path_factory.mktemp("fast") / "run")
+
+
+def run_fast(run: RunFolder, folder: Path) -> RunFolder:
+    execute(without(run, "SlowQuotes").scenario, folder)
+    return RunFolder.at(folder)
+
+
+def test_quotes_are_as_fast_as_those_of_other_makers_and_nothing_else_is_another(group_run):
+    before = load(str(group_run.path / "scenario.toml"))
+    after = without(group_run, "SlowQuotes").scenario
+    (ours,), (theirs,) = before.markets, after.markets
+
+    fast_s = ours.others.latency_s
+    assert (ours.quoter.latency_s, ours.quoter.refreshes_every_s) == (2.0, 4.0)
+    assert theirs.quoter == ours.quoter.model_copy(
+        update={"latency_s": fast_s, "refresh_s": fast_s}
+    )
+    assert theirs.model_copy(update={"quoter": ours.quoter}) == ours
+    assert after.firms == before.firms
+
+
+def test_firms_find_less_to_hit(group_run, fast_run):
+    (before, *_), (after, *_) = (quote_views(run).kinds for run in (group_run, fast_run))
+
+    assert before.kind == after.kind == "PickOff"
+    assert before.maker_usd < after.maker_usd / 2 < 0
+    assert before.fills > 2 * after.fills
+
+
+def test_a_maker_who_is_as_fast_as_others_has_no_slow_quotes(group_run, fast_run):
+    with pytest.raises(CounterfactualError) as found:
+        without(fast_run, "SlowQuotes")
+
+    assert "SlowQuotes" not in found.value.kinds
+
+
+def test_sources_of_figures_that_stay_are_kept(executed):
+    (market,) = tomllib.loads(dump(load(str(GROUP))))["markets"]
+    sources = {"markets[0].lot": "a rulebook", "markets[0].quoter.latency_s": "the thread"}
+    run = executed(GROUP, markets=[market], sources=sources)
+
+    kept = without(run, "SlowQuotes").scenario.sources
+    assert kept["markets[0].lot"] == "a rulebook"
+    assert "markets[0].quoter.latency_s" not in kept
+    assert sources.items() <= without(run, "PickOff").scenario.sources.items()
