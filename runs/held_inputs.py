@@ -4,6 +4,7 @@ Whatever a run computes from its own course would change with the cause that is 
 for something outside the run's course is read off its books and stated to the other run.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -13,7 +14,7 @@ from des.custody.custody import HALTED
 from des.scenario import Scenario, months_between
 from ledger.accounts import expense
 from ledger.kinds import Kind
-from ledger.notes import UnpaidUse
+from ledger.notes import Decision, UnpaidUse
 from ledger.reports.dollars import ZERO, spoken
 from ledger.reports.market.wanted_demand import wanted_usd
 from ledger.run_folder import RunFolder
@@ -38,19 +39,19 @@ class OfMarkets(NamedTuple):
     by_market: Mapping[str, list[dict[str, Any]]]
 
 
-def held_inputs(run: RunFolder, scenario: Scenario) -> Held:
+def held_inputs(run: RunFolder, scenario: Scenario, sizes: bool) -> Held:
     """Read off the books of *run* what the same scenario without a cause is to be given.
 
     Args:
         run: what was.
         scenario: it was made from.
+        sizes: whether the captive maker is to show what it decided on.
     """
     costs, demand = _costs(run, scenario), _demand(run)
-    if demand is None:
-        return costs
-    return Held(
-        (*costs.how, demand.how), extended(costs.overrides, _in_markets(scenario, [demand]))
-    )
+    decided = _sizes(run, scenario) if sizes else None
+    of_markets = [each for each in (demand, decided) if each]
+    how = costs.how + tuple(each.how for each in of_markets)
+    return Held(how, extended(costs.overrides, _in_markets(scenario, of_markets)))
 
 
 # ------------------------------------------------------------------------------- costs
@@ -112,6 +113,22 @@ def _demand(run: RunFolder) -> OfMarkets | None:
         "it does not take the place of volume that is gone."
     )
     return OfMarkets(how, ("wanted_of_days",), days)
+
+
+def _sizes(run: RunFolder, scenario: Scenario) -> OfMarkets | None:
+    """Hold what a policy decided from its course; what is stated stands by itself."""
+    maker = scenario.maker
+    if maker.quoting.policy == "stated":
+        return None
+    decided: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for day, note in run.dated_notes(Decision):
+        quotes = {
+            "half_spread_bps": float(note.half_spread_bps) / maker.spread_times,
+            "displayed_usd": float(note.shown_usd),
+        }
+        decided[note.market].append({"since": day, **quotes})
+    how = f"{maker.name} quotes the half-spreads and sizes that it decided on, month by month."
+    return OfMarkets(how, ("quoter", "decided"), decided)
 
 
 def _in_markets(scenario: Scenario, held: Sequence[OfMarkets]) -> Mapping[str, Any]:

@@ -16,6 +16,8 @@ from runs.scenarios import load
 
 Overrides = Mapping[str, Any]
 
+SLOW_QUOTES = "SlowQuotes"
+
 
 class CounterfactualError(MistakeError, ValueError):
     """What is to be removed is not in this scenario.
@@ -69,7 +71,7 @@ def without(run: RunFolder, kind: str) -> Counterfactual:
     kinds = tuple(name for name, removed in REMOVALS.items() if removed(scenario))
     if kind not in kinds:
         raise CounterfactualError(kind, kinds)
-    held = held_inputs(run, scenario)
+    held = held_inputs(run, scenario, sizes=kind == SLOW_QUOTES)
     change = given(REMOVALS[kind](load(path, held.overrides)))
     other = load(path, extended(held.overrides, change.overrides))
     return Counterfactual(kind, change.how, other, held.how)
@@ -209,7 +211,7 @@ def _news(scenario: Scenario) -> Change | None:
 # By kind of the books where there is one. None: the scenario has nothing of it.
 REMOVALS: Mapping[str, Callable[[Scenario], Change | None]] = {
     Kind.PICKOFF: _pickoff,
-    "SlowQuotes": _slow_quotes,
+    SLOW_QUOTES: _slow_quotes,
     "Quoter": _quoter,
     Kind.BACKSTOP: _backstop,
     Kind.CREDIT_LINE: _credit_line,

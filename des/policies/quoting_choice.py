@@ -9,8 +9,13 @@ from des.scenario import Maker, Market
 
 
 def quoting_choice(market: Market, maker: Maker) -> QuotingChoice:
-    """Return who decides, by the maker's policy; each begins with what is stated."""
+    """Return who decides, by the maker's policy; each begins with what is stated.
+
+    Where a run's decisions are stated, nobody decides anew.
+    """
     stated, rules = StatedQuotes(market, maker), maker.quoting
+    if market.quoter.decided:
+        return stated
     if rules.policy == "growth":
         return GrowthQuotes(stated, rules, shown_limit(market.quoter))
     if rules.policy == "believed":

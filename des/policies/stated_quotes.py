@@ -1,7 +1,8 @@
-"""Quotes as a scenario states them: a size by date, or a share of the recorded depth."""
+"""Quotes as a scenario states them: a size by date, a share of the depth, or what a run decided."""
 
 from des.policies.monthly_quotes import Decided, MonthlyQuotes, SeenMonth
 from des.scenario import Maker, Market
+from des.scenario.dated import in_force
 from ledger.money import to_cents
 from ledger.times import day_of
 
@@ -30,6 +31,8 @@ class StatedQuotes:
 
     def _stated(self, now_us: int) -> MonthlyQuotes:
         day, quoter = day_of(now_us), self._market.quoter
+        if decided := in_force(quoter.decided, day):
+            return MonthlyQuotes(decided.half_spread_bps, to_cents(decided.displayed_usd))
         shown_usd = quoter.displayed_usd_on(day)
         if shown_usd is None:
             in_reach_usd = self._market.depth_in_reach_usd(day)

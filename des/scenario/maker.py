@@ -42,6 +42,16 @@ class SizeStep(Dated):
     usd: PositiveUsd
 
 
+class DecidedStep(Dated):
+    """What the captive maker decided to quote from a day on, in the run of which this is another.
+
+    Before `maker.spread_times`; per level and side.
+    """
+
+    half_spread_bps: Bps
+    displayed_usd: Usd
+
+
 class CreditStep(Dated):
     """What the house lends its captive maker from a day on, in all; nothing is called back."""
 
@@ -153,6 +163,7 @@ class Quoter(Part):
     displayed_usd: PositiveUsd | None = None  # per level, until its first step; or see depth
     most_displayed_usd: PositiveUsd | None = None  # per level; needed where policy decides the size
     displayed_usd_steps: Annotated[tuple[SizeStep, ...], Field(max_length=1_000)] = ()
+    decided: Annotated[tuple[DecidedStep, ...], Field(max_length=1_000)] = ()  # whatever is stated
 
     @property
     def refreshes_every_s(self) -> float:
@@ -190,6 +201,7 @@ class Quoter(Part):
     @model_validator(mode="after")
     def _steps(self) -> Self:
         check_months("displayed_usd_steps", self.displayed_usd_steps)
+        check_order("decided", self.decided)
         if self.displayed_usd_steps and self.displayed_usd is None:
             raise ContradictionError(
                 ("displayed_usd",), "is missing; give it, since there are displayed_usd_steps"

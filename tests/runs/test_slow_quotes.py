@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from des.scenario import Scenario
+from ledger.notes import Decision
 from ledger.reports.money.quote_views import quote_views
 from ledger.run_folder import RunFolder
 from runs.execute import execute
@@ -12,6 +14,7 @@ from runs.removals import CounterfactualError, without
 from runs.scenarios import dump, load
 
 GROUP = Path(__file__).parents[1] / "worlds" / "group.toml"
+MONTHS = Path(__file__).parents[1] / "worlds" / "months.toml"
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +34,19 @@ def run_fast(run: RunFolder, folder: Path) -> RunFolder:
     return RunFolder.at(folder)
 
 
+def undecided(scenario: Scenario) -> list[dict]:
+    markets = tomllib.loads(dump(scenario))["markets"]
+    return [{**each, "quoter": {**each["quoter"], "decided": []}} for each in markets]
+
+
+def shown(run: RunFolder) -> list[tuple]:
+    """Return what is shown in each market from each decision on."""
+    return [
+        (day, note.market, note.half_spread_bps, note.levels, note.shown_usd)
+        for day, note in run.dated_notes(Decision)
+    ]
+
+
 def test_quotes_are_as_fast_as_those_of_other_makers_and_nothing_else_is_another(group_run):
     before = load(str(group_run.path / "scenario.toml"))
     after = without(group_run, "SlowQuotes").scenario
@@ -45,12 +61,26 @@ def test_quotes_are_as_fast_as_those_of_other_makers_and_nothing_else_is_another
     assert after.firms == before.firms
 
 
-def test_firms_find_less_to_hit(group_run, fast_run):
+def test_as_much_is_shown_and_firms_find_less_to_hit(group_run, fast_run):
     (before, *_), (after, *_) = (quote_views(run).kinds for run in (group_run, fast_run))
 
+    assert shown(fast_run) == shown(group_run)
     assert before.kind == after.kind == "PickOff"
     assert before.maker_usd < after.maker_usd / 2 < 0
     assert before.fills > 2 * after.fills
+
+
+def test_a_maker_who_decides_by_its_share_shows_what_it_decided_on_in_the_run(executed, tmp_path):
+    run = executed(MONTHS, maker={"quoting": {"policy": "growth", "target_share": 0.5}})
+    sizes = {note.shown_usd for note in run.notes(Decision)}
+    made, fast = without(run, "SlowQuotes"), run_fast(run, tmp_path / "run")
+
+    assert len(sizes) > 1
+    assert shown(fast) == shown(run)
+    assert any("sizes that it decided on" in each for each in made.held)
+    free = load(str(tmp_path / "run" / "scenario.toml"), {"markets": undecided(made.scenario)})
+    execute(free, tmp_path / "free")
+    assert shown(RunFolder.at(tmp_path / "free")) != shown(run)  # it would show something else
 
 
 def test_a_maker_who_is_as_fast_as_others_has_no_slow_quotes(group_run, fast_run):
