@@ -33,7 +33,7 @@ COMMANDS = (
     LazyCommand(
         "beliefs",
         "market_commands",
-        "What did the maker's own simulation promise, and what was booked?",
+        "What did the maker plan on, what did its own simulation promise, and what was booked?",
     ),
     LazyCommand("leadlag", "market_commands", "Which venue leads the other, and by how long?"),
     LazyCommand(

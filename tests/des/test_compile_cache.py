@@ -16,7 +16,7 @@ CHECKOUT = Path(__file__).parents[2]
 THRESHOLD = """
 import numpy as np
 from des.quoting.takers import _thresholds
-print(_thresholds(3_000_000, np.array([500]), np.array([100]))[0][0])
+print(_thresholds(3_000_000, np.array([500]), np.array([100]), np.array([True]))[0][0])
 """
 ORDER = """
 import numpy as np
