@@ -31,7 +31,7 @@ RANGES = {"low": "ftx-low", "middle": MIDDLE, "high": "ftx-high"}
 # share in the volume; that quotes were two seconds late is one remark, and the record also has them
 # ahead of everybody by milliseconds. Quotes are refreshed as often as they are late.
 ENDS: Mapping[str, tuple[float, float]] = {
-    "maker.depth_share": (0.02, 0.45),
+    "quoting.target_share": (0.02, 0.45),
     "quoter.latency_s": (0.1, 4.0),
     "others.latency_s": (0.5, 0.005),
     "maker.spread_times": (2.0, 0.5),
@@ -81,11 +81,11 @@ def scenario_of(case: Case) -> Scenario:
     if case.assumption is None:
         return load(case.scenario, changes)
     part, _, key = case.assumption.partition(".")
+    if part == "quoting":
+        same_in_all_years = {key: case.value, f"{key}_steps": []}
+        return load(case.scenario, changes | {"maker": {"quoting": same_in_all_years}})
     if part == "maker":
-        same_in_all_years: dict[str, Any] = (
-            {"depth_share_steps": []} if key == "depth_share" else {}
-        )
-        return load(case.scenario, changes | {"maker": {key: case.value} | same_in_all_years})
+        return load(case.scenario, changes | {"maker": {key: case.value}})
     markets = [m.model_dump(exclude_none=True) for m in load(case.scenario).markets]
     for market in markets:
         market[part][key] = case.value

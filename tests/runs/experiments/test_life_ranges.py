@@ -67,10 +67,10 @@ def test_an_assumption_that_is_moved_to_where_it_was_leaves_the_middle_as_it_is(
     assert told(scenario_of(case)) == told(load(SAMPLED))
 
 
-def test_a_share_of_the_depth_is_moved_in_all_years():
-    moved = scenario_of(Case(MIDDLE, "maker.depth_share", 0.3)).maker
+def test_the_share_that_is_aimed_at_is_moved_in_all_years():
+    moved = scenario_of(Case(MIDDLE, "quoting.target_share", 0.3)).maker.quoting
 
-    assert {moved.depth_share_on(date(year, 6, 1)) for year in range(2019, 2023)} == {0.3}
+    assert {moved.target_share_on(date(year, 6, 1)) for year in range(2019, 2023)} == {0.3}
 
 
 @pytest.mark.parametrize("assumption", ENDS)
@@ -81,7 +81,8 @@ def test_each_assumption_is_moved_below_and_above(assumption):
     assert len({str(told(each)) for each in (base, low, high)}) == 3
     for end in (low, high):
         differing = {key for key, value in told(end).items() if value != told(base)[key]}
-        assert differing == {"maker" if assumption.startswith("maker") else "markets"}
+        is_makers = assumption.startswith(("maker", "quoting"))
+        assert differing == {"maker" if is_makers else "markets"}
 
 
 def test_three_seeds_cost_no_more_than_twice_the_lives_of_one():
