@@ -89,7 +89,7 @@ def test_the_answer_that_the_readme_begins_with_is_made_from_the_books(life):
     the_hole = hole(life)
     lost = the_hole.kinds_usd["PickOff"]
     share = percent(lost, sum(the_hole.uses_usd.values()))
-    assert f"{lost / MILLION:.1f} million dollars, {share} % of all the money" in said
+    assert f"quotes cost Alameda {lost / MILLION:.1f} million dollars, {share} % of all the" in said
 
 
 @pytest.mark.slow
@@ -159,17 +159,17 @@ def test_what_the_readme_says_of_may_holds_over_its_seeds_and_its_shares(tmp_pat
         return round(float(lost) / 1_000_000, 1)
 
     seeds = {seed: played(f"seed-{seed}", {"run": {"seed": seed}}) for seed in range(1, 7)}
-    over_seeds = [lost_millions(run) for run in seeds.values()]
-    shares = (2, 45)
+    earned = [-lost_millions(run) for run in seeds.values()]
     at_ends = [
-        lost_millions(played(f"share-{pct}", {"maker": {"volume_share": pct / 100}}))
-        for pct in shares
+        lost_millions(played(f"share-{pct}", {"maker": {"depth_share": pct / 100}}))
+        for pct in (2, 45)
     ]
     promised = by_name(beliefs(seeds[1]).tables(), "beliefs")
     total = promised.rows[-1][promised.columns.index("promised_usd")]
     said = " ".join(README.split())
-    assert f"({min(over_seeds)} to {max(over_seeds)} million over seeds 1 to 6)" in said
-    assert f"(2 and 45 %) it is {at_ends[0]} to {at_ends[1]} million" in said
+    assert f"({min(earned)} to {max(earned)} million over seeds 1 to 6)" in said
+    assert f"With 2 % of the depth they earn {-at_ends[0]} million" in said
+    assert f"with 45 % they lose {at_ends[1]} million" in said
     assert f"promised it {total / 1_000_000:.1f} million" in said
 
 
