@@ -82,7 +82,7 @@ def scenario_of(case: Case) -> Scenario:
         return load(case.scenario, changes)
     part, _, key = case.assumption.partition(".")
     if part == "quoting":
-        same_in_all_years = {key: case.value, f"{key}_steps": []}
+        same_in_all_years: dict[str, Any] = {key: case.value, f"{key}_steps": []}
         return load(case.scenario, changes | {"maker": {"quoting": same_in_all_years}})
     if part == "maker":
         return load(case.scenario, changes | {"maker": {key: case.value}})
