@@ -83,7 +83,7 @@ def test_what_the_group_pays_for_is_a_cost_unless_something_is_left_of_it():
 def test_what_a_scenario_can_do_without_can_be_removed():
     can = {kind for kind in Kind if kind.entry.has_switch}
 
-    assert can | set(USES) == set(REMOVALS) - {"Quoter", "News"}  # which are no kinds
+    assert can | set(USES) == set(REMOVALS) - {"Quoter", "News", "SlowQuotes"}  # which are no kinds
 
 
 # ----------------------------------------------------------------------- what is not known

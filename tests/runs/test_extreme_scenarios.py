@@ -345,8 +345,9 @@ WHENS = {
 @pytest.mark.parametrize("when", WHENS.values(), ids=WHENS)
 def test_what_happens_on_any_day_or_on_none_can_be_lived_through(read, when):
     first_mark = ("group", "tokens", 0, "marks", 0, "at")
+    first_cost = ("group", "house_costs", 0, "date")  # on the first of a month, as it must be
     whens = everywhere("date", when) | everywhere("quoter_off", when)
-    data = laid_over(EVERYTHING, whens | {first_mark: BEFORE})
+    data = laid_over(EVERYTHING, whens | {first_mark: BEFORE, first_cost: when.replace(day=1)})
 
     assert_runs(read(removed(data, ("group", "uses", 1, "until"))))
 

@@ -90,11 +90,18 @@ def test_without_the_maker_customers_would_have_traded_as_much_less_as_they_resp
     assert volume.without_maker_cents == pytest.approx(100_00 + 300_00 + 300_00)
 
 
+def listed(volume: MarketVolume, recorded_usd: float | None) -> SimpleNamespace:
+    """Return a listing of which nobody asked what customers wanted, as where demand is stated."""
+    return SimpleNamespace(
+        volume=volume, recorded_usd=lambda _: recorded_usd, close_day_of_demand=lambda: ()
+    )
+
+
 def test_a_day_is_noted_beside_the_record_and_the_next_begins_from_nothing():
     volume, noted = MarketVolume(TICK_CENTS, ALL_HOURS), []
     traded(volume, 300.0)
     volume.count(rows_of([(Motive.PICKOFF, -5, 7)]), 0)
-    listing = SimpleNamespace(volume=volume, recorded_usd=lambda _: 1_000.0)
+    listing = listed(volume, 1_000.0)
     journal = SimpleNamespace(note=lambda time_us, note: noted.append(note))
     house = HouseVolume(["BTC-PERP"], [listing], journal)
     assert house.usd_per_day() == volume.usd_per_day()
@@ -115,7 +122,7 @@ def test_a_month_goes_on_over_its_days():
     volume = MarketVolume(TICK_CENTS, ALL_HOURS)
     house = HouseVolume(
         ["BTC-PERP"],
-        [SimpleNamespace(volume=volume, recorded_usd=lambda _: None)],
+        [listed(volume, None)],
         SimpleNamespace(note=lambda time_us, note: None),
     )
     for days_left in (3, 2):
