@@ -29,7 +29,8 @@ def lend(
         f"{lender} lends {borrower} {usd(cents)}, callable on demand",
         "loan",
         _loan(lender, borrower, cents),
-        (loan_link(lender), *links),
+        # What it is borrowed for may be interest on the same loan.
+        tuple(dict.fromkeys((loan_link(lender), *links))),
     )
 
 

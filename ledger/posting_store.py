@@ -68,7 +68,7 @@ class MonthOfPostings:
                 entry.payee or "",
                 entry.narration,
                 entry.tag,
-                " ".join(sorted(entry.links)),  # as Beancount keeps them, they have no order
+                " ".join(sorted({*entry.links})),  # a set, as Beancount keeps them
                 json.dumps(meta, ensure_ascii=False) if meta else "",
             )
         )

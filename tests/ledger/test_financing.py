@@ -1,0 +1,10 @@
+"""Loans: what links them to what they pay for."""
+
+from ledger.financing import lend, loan_link
+
+
+def test_a_loan_that_pays_interest_on_itself_has_its_link_once():
+    of_itself, of_another = loan_link("Lender01"), loan_link("Lender02")
+
+    for asked_for, links in ((of_itself, (of_itself,)), (of_another, (of_itself, of_another))):
+        assert lend(0, "Lender01", "Alameda", 5_00, (asked_for,)).links == links
