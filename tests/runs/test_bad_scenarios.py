@@ -473,6 +473,19 @@ WRONG_SIZES = [
     (HEDGES, f"{HEDGES}\nquoting.target_share = 0.2", f"{RULES_OF}.target_share", "leave it out"),
     (
         HEDGES,
+        f"{HEDGES}\nquoting.target_share_steps = [{{ since = 2022-05-01, share = 0.1 }}]",
+        f"{RULES_OF}.target_share_steps",
+        "of no use without target_share",
+    ),
+    (
+        HEDGES,
+        f"{HEDGES}\nquoting.policy = 'growth'\nquoting.target_share = 0.2\n"
+        "quoting.target_share_steps = [{ since = 2022-05-10, share = 0.1 }]",
+        f"{RULES_OF}.target_share_steps[0].since",
+        "the first of a month",
+    ),
+    (
+        HEDGES,
         f"{HEDGES}\nquoting.policy = 'believed'",
         f"{QUOTER}.most_displayed_usd",
         "is missing; give it, since maker.quoting.policy is 'believed'",
