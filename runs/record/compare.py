@@ -18,6 +18,7 @@ from ledger.reports.money.hole import hole
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from runs.record.facts import Fact, Record, nearer_end, verdict
+from runs.record.market_figures import SHARE, Inputs
 from runs.record.market_judgement import MarketJudgement, market_judgement
 from runs.record.measures import MEASURES, NEVER, Day, MeasuredBooks
 
@@ -128,7 +129,12 @@ def compare(run: RunFolder, record: Record) -> BesideRecord:
         run: the books.
         record: the facts.
     """
-    facts = [fact for fact in record.fact if fact.key in MEASURES and fact.market is None]
+    aims_at_share = Inputs.of(run).aims_at_share
+    facts = [
+        fact.model_copy(update={"role": "input"}) if fact.key == SHARE and aims_at_share else fact
+        for fact in record.fact
+        if fact.key in MEASURES and fact.market is None
+    ]
     return BesideRecord(
         tuple(rows(MeasuredBooks(run), facts)),
         Counter(fact.role for fact in facts),

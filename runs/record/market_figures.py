@@ -32,13 +32,18 @@ class Inputs:
 
     has_recorded_volume: bool  # customers trade what is left of it
     with_recorded_depth: frozenset[str]  # markets whose depth is an input
+    aims_at_share: bool = False  # the captive maker shows what it takes to have the record's share
 
     @classmethod
     def of(cls, run: RunFolder) -> Self:
         """Read the scenario that a run keeps beside its books."""
         scenario = tomllib.loads((run.path / "scenario.toml").read_text(encoding="utf-8"))
         deep = (market["name"] for market in scenario["markets"] if market.get("depth"))
-        return cls(scenario["demand"]["closure"] == "recorded", frozenset(deep))
+        return cls(
+            scenario["demand"]["closure"] == "recorded",
+            frozenset(deep),
+            scenario["maker"]["quoting"]["policy"] == "growth",
+        )
 
 
 class MarketFigure(NamedTuple):
@@ -150,13 +155,17 @@ def _if_recorded(inputs: Inputs, _: str) -> bool:
     return inputs.has_recorded_volume
 
 
+def _if_aimed_at(inputs: Inputs, _: str) -> bool:
+    return inputs.aims_at_share
+
+
 def _if_deep(inputs: Inputs, market: str) -> bool:
     return market in inputs.with_recorded_depth
 
 
 FIGURES: Mapping[str, MarketFigure] = {
     "volume": MarketFigure("usd_m", 2, _volume, recorded_volume, _if_recorded),
-    "share": MarketFigure("pct", 1, _share, _recorded_share, _never),
+    "share": MarketFigure("pct", 1, _share, _recorded_share, _if_aimed_at),
     "fees": MarketFigure("usd_m", 4, _fees, _recorded_fees, _never),
     "yield": MarketFigure("bps", 2, _fee_yield, _recorded_yield, _never),
     "cost_10m": MarketFigure("bps", 1, _order_cost, _recorded_cost, _if_deep),

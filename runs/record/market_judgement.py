@@ -221,8 +221,8 @@ _NOTES = (
     "where a scenario has the recorded depth the cost of an order in a calm hour follows from it. "
     "Such a volume is above the record where hits and forced orders alone exceed it; in a sampled "
     "run, in which an hour stands for many, a wild one does sooner.",
-    "The share is on record for the whole exchange, and fees on volume too: each market is held "
-    "against the same. The record's share is where scenarios take the share of depth from.",
+    "The share and the fee yield are on record for the whole exchange; each market is held against "
+    "them. The share is an input where the maker's policy is to reach one (`growth`).",
     "The elasticity is by how many percent volume over Binance's rises where the day's range is "
     "1 % wider. Binance is not simulated: other volume is taken to rise with the range as "
     "Binance's does on record. Where customers trade what is left of a record, it is that of "

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -397,6 +398,18 @@ def test_no_input_is_judged_or_counted_however_near_it_is(group_run: RunFolder, 
     assert {row["outcomes"] for row in table(alone, "verdicts")} == {0}
     assert sum(row["outcomes"] for row in table(both, "verdicts")) == 1
     assert table(both, "inputs") == [row]
+
+
+def test_the_makers_share_is_an_input_where_it_aims_at_one(group_run: RunFolder, tmp_path: Path):
+    share = Record(fact=(fact("share-of-maker-in-volume", MIDDLE, 45.0, unit="pct"),))
+    shutil.copytree(group_run.path, tmp_path / "run")
+    scenario = tmp_path / "run" / "scenario.toml"
+    stated = scenario.read_text(encoding="utf-8")
+    assert 'policy = "stated"' in stated
+    scenario.write_text(stated.replace('policy = "stated"', 'policy = "growth"'), encoding="utf-8")
+
+    for run, role in ((group_run, "outcome"), (RunFolder.at(tmp_path / "run"), "input")):
+        assert [row.fact.role for row in compare(run, share).rows] == [role]
 
 
 def test_verdicts_are_counted_as_the_rows_say_them(group_run: RunFolder):

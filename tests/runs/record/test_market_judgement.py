@@ -178,6 +178,21 @@ def test_what_a_run_was_given_stands_in_its_scenario(busy_run: RunFolder, tmp_pa
     given = Inputs.of(RunFolder(tmp_path))
     assert given.has_recorded_volume
     assert "BTC-PERP" in given.with_recorded_depth
+    assert not given.aims_at_share
+
+
+def test_a_share_that_the_maker_aims_at_is_no_outcome(busy_run: RunFolder, tmp_path: Path):
+    (tmp_path / "scenario.toml").write_text(dump(load("ftx-sampled")))
+    aimed = Inputs.of(RunFolder(tmp_path))
+    days = life(recorded_usd=4_000_000)
+    record = Record(
+        fact=(fact("share-of-maker-in-volume", 45.0, date(2020, 1, 1), date(2020, 12, 31)),)
+    )
+
+    assert aimed.aims_at_share
+    for inputs, is_given in ((FREE, False), (aimed, True)):
+        rows = MarketJudgement(days, record, inputs).on_record()
+        assert [row.is_given for row in rows if row.figure == "share_pct"] == [is_given]
 
 
 def test_the_answer_counts_what_is_inside_and_names_what_is_outside():
