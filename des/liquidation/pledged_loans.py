@@ -9,6 +9,7 @@ all; what an account that is taken over is worth beyond its debt goes to the mak
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 import numpy as np
 
@@ -47,7 +48,10 @@ class TokenLoan:
         self.loan, self.token, self.market, self.borrower = loan, token, market, borrower
         self.lot_tokens = float(token.contract.lot)
         self.book = BookDepth.of(loan.book)
-        self.account = PledgedAccount(int(loan.tokens / self.lot_tokens))
+        # In decimals: a float's quotient may fall just short of a whole lot.
+        self.account = PledgedAccount(
+            int(Decimal(repr(loan.tokens)) // Decimal(token.contract.lot))
+        )
         self.taken_lots = 0  # by the captive maker, and not yet sold
 
     def counted_cents(self, weight_e6: int, lot_cents: int) -> int:

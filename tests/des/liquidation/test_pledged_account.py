@@ -1,6 +1,8 @@
 """What an account may borrow against tokens, when it fails, and what a thin book takes of it."""
 
 from itertools import product
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -13,10 +15,13 @@ from des.liquidation.pledged_account import (
     margin_below,
     size_weight_e6,
 )
+from des.liquidation.pledged_loans import TokenLoan
 from des.liquidation.token_book import BookDepth
 from des.liquidation.token_collateral import E6
 from des.scenario import PledgedLoan, TokenBook
 from runs.scenarios import load
+
+THIN = Path(__file__).parents[2] / "worlds" / "thin.toml"
 
 BOOK = BookDepth.of(TokenBook(usd_per_bp=1_000, through_bps=5.0, refill_s=60))
 
@@ -85,3 +90,11 @@ def test_to_sell_at_once_brings_less_than_a_half_of_it_twice(one, other):
     apart = BOOK.brings_cents(one, 60) + BOOK.brings_cents(other, 60)
 
     assert BOOK.brings_cents(one + other, 60) <= apart + 1
+
+
+def test_tokens_that_are_whole_lots_are_all_pledged():
+    """0.3 / 0.1 falls short of 3 in floats."""
+    (loan,) = load(str(THIN)).pledged_loans
+    token = SimpleNamespace(contract=SimpleNamespace(lot="0.1"))
+
+    assert TokenLoan(loan.model_copy(update={"tokens": 0.3}), token, 0, 0).account.lots == 3
