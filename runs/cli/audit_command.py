@@ -4,7 +4,7 @@ import click
 
 from ledger.proof.audit import audit
 from ledger.run_folder import RunFolder
-from runs.cli.reporting import RUN
+from runs.cli.parameters import RUN
 from runs.workers import cores, dask_workers, local_processes
 
 PROBLEMS_SHOWN = 20

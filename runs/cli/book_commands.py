@@ -11,8 +11,9 @@ from ledger.reports.trail.sql import schemas, sql
 from ledger.reports.trail.trail_down import trail
 from ledger.reports.trail.trail_up import trail_up
 from ledger.run_folder import RunFolder
-from runs.cli.printing import render
-from runs.cli.reporting import DAY, RUN, report
+from runs.cli.parameters import DAY, RUN
+from runs.printing import render
+from runs.reporting import report
 
 # Of a fill, an entry, a closing entry, or a link.
 UP = ("fill", "entry", "postings", "closing", "figures", "linked", "fills", "agreement")

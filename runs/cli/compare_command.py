@@ -3,9 +3,10 @@
 import click
 
 from ledger.run_folder import RunFolder
-from runs.cli.reporting import RUN, report
+from runs.cli.parameters import RUN
 from runs.record.compare import BesideRecord, compare
 from runs.record.facts import load_record
+from runs.reporting import report
 
 
 @click.command("compare")

@@ -5,10 +5,11 @@ from pathlib import Path
 import click
 
 from ledger.run_folder import RunFolder
+from runs.cli.parameters import RUN
 from runs.cli.progress import Progress
-from runs.cli.reporting import RUN, report
 from runs.counterfactual import WithAndWithout, counterfactual
 from runs.removals import REMOVALS, without
+from runs.reporting import report
 
 
 @click.command("counterfactual")

@@ -6,7 +6,7 @@ import click
 
 from ledger.day_ledger import render_day
 from ledger.run_folder import RunFolder
-from runs.cli.reporting import DAY, RUN
+from runs.cli.parameters import DAY, RUN
 
 
 @click.command("day")

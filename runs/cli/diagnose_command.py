@@ -4,7 +4,8 @@ import click
 
 from ledger.reports.blind.blind_report import BlindReport, blind_report
 from ledger.run_folder import RunFolder
-from runs.cli.reporting import RUN, report
+from runs.cli.parameters import RUN
+from runs.reporting import report
 
 
 @click.command("diagnose")

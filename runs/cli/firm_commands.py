@@ -5,9 +5,10 @@ import click
 from ledger.reports.firms.firm_results import FirmAccounts, firms
 from ledger.reports.firms.illusion import Illusion, illusion
 from ledger.run_folder import RunFolder
-from runs.cli.reporting import RUN, plotted, report
+from runs.cli.parameters import RUN, plotted
 from runs.plots.firms_plot import firms_figure
 from runs.plots.illusion_plot import illusion_figure
+from runs.reporting import report
 
 
 @click.command("firms")

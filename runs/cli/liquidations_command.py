@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 import click
 
 from ledger.run_folder import RunFolder
-from runs.cli.reporting import RUN, plotted, report
+from runs.cli.parameters import RUN, plotted
 from runs.plots.liquidations_plot import liquidations_figure
 from runs.record.facts import load_record
 from runs.record.recorded_liquidations import RecordedLiquidations, recorded_liquidations
+from runs.reporting import report
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

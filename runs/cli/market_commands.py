@@ -6,7 +6,8 @@ from ledger.reports.market.beliefs import Beliefs, beliefs
 from ledger.reports.market.leadlag import LeadLag, leadlag
 from ledger.reports.market.pool_results import PoolResults, pools
 from ledger.run_folder import RunFolder
-from runs.cli.reporting import RUN, report
+from runs.cli.parameters import RUN
+from runs.reporting import report
 
 
 @click.command("beliefs")

@@ -7,8 +7,9 @@ from ledger.reports.money.quarters import where_by_quarter
 from ledger.reports.money.where import where
 from ledger.reports.table import Report
 from ledger.run_folder import RunFolder
-from runs.cli.reporting import RUN, plotted, report
+from runs.cli.parameters import RUN, plotted
 from runs.plots.cage_plot import cage_figure
+from runs.reporting import report
 
 
 @click.command("where")

@@ -5,7 +5,8 @@ import click
 from ledger.reports.table import Table
 from ledger.reports.trail.query import query
 from ledger.run_folder import RunFolder
-from runs.cli.reporting import RUN, report
+from runs.cli.parameters import RUN
+from runs.reporting import report
 
 
 @click.command("query")

@@ -4,7 +4,7 @@ import click
 
 from ledger.proof.rebuild import rebuild
 from ledger.run_folder import RunFolder
-from runs.cli.reporting import RUN
+from runs.cli.parameters import RUN
 
 
 @click.command("rebuild")

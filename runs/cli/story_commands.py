@@ -11,9 +11,10 @@ from ledger.reports.life.solvency import Solvency, solvency
 from ledger.reports.life.timeline import BY, Timeline, timeline
 from ledger.reports.money.hole import hole, hole_by_kind
 from ledger.run_folder import RunFolder
-from runs.cli.printing import FORMATS, render
-from runs.cli.reporting import DAY, RUN, plotted, report
+from runs.cli.parameters import DAY, RUN, plotted
 from runs.plots.timeline_plot import timeline_figure
+from runs.printing import FORMATS, render
+from runs.reporting import report
 
 
 @click.command("answer")

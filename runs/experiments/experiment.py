@@ -17,8 +17,8 @@ from tqdm import tqdm
 from des.scenario import Scenario
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
-from runs.cli.reporting import report
 from runs.execute import execute
+from runs.reporting import report
 from runs.workers import cores, local_processes
 
 Case = TypeVar("Case")

@@ -28,7 +28,7 @@ from ledger.reports.trail.sql import sql
 from ledger.reports.trail.trail_down import trail
 from ledger.run_folder import RunFolder
 from runs.cli.main import main
-from runs.cli.printing import TableChoiceError, render
+from runs.printing import TableChoiceError, render
 
 ROOT = Path(__file__).parents[3]
 PICKOFFS = "SELECT taker, sum(edge_usd) AS edge_usd FROM fills WHERE motive = 'pickoff' GROUP BY 1"

@@ -14,7 +14,7 @@ from ledger.reports.market.market_days import MarketDay, market_days
 from ledger.reports.market.order_cost import shown_cost_bps
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
-from runs.cli.printing import render
+from runs.printing import render
 from runs.record.day_blocks import Estimate
 from runs.record.facts import Fact, Range, Record, load_record
 from runs.record.market_figures import ORDER_USD, Inputs

@@ -1,0 +1,54 @@
+"""A command that prints a report: of one run, or of an experiment that makes many."""
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import click
+
+from ledger.reports.table import Report, Table
+from runs.printing import FORMATS, render
+
+Answering = Callable[..., Report | list[Table] | str]
+Printed = Callable[[Answering], Callable[..., None]]
+
+
+def report(*names: str, instead: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Printed:
+    """Print the tables of the report, or the text, that a command returns.
+
+    Which table is to be printed, and how, is tried on empty ones first: a mistake in it costs no
+    work.
+
+    Args:
+        names: of the tables that it may return; none where only the answer can tell.
+        instead: their names where this option is given.
+    """
+
+    def decorate(command: Answering) -> Callable[..., None]:
+        @click.option(
+            "--format",
+            "form",
+            type=click.Choice(FORMATS),
+            default=FORMATS[0],
+            show_default=True,
+            help="csv and json have numbers without separators; json has decimals as strings.",
+        )
+        @click.option(
+            "--table", metavar="NAME", help="One table of the report; csv needs a choice."
+        )
+        @functools.wraps(command)
+        def printing(*args: Any, form: str, table: str | None, **options: Any) -> None:
+            expected = next((instead[each] for each in instead if options[each]), names)
+            if expected:
+                render([Table(name, "", (), ()) for name in expected], form, table)
+            found = command(*args, **options)
+            if isinstance(found, str):
+                click.echo(found)
+                return
+            tables = found if isinstance(found, list) else found.tables()
+            click.echo(render(tables, form, table))
+
+        return printing
+
+    return decorate
