@@ -1,7 +1,12 @@
-"""Nobody decides by what is still to come: another path after a day moves nothing before it."""
+"""Nobody decides by what is still to come: another course after a day moves nothing before it.
 
-from datetime import date, datetime, time
+Prices part at a moment, and so does the recorded volume where there is one. What a record has of a
+day is an input, known from its first hour on; of days to come nobody knows prices or volume.
+"""
+
+from datetime import date, datetime, time, timedelta
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -11,25 +16,33 @@ from ledger.notes import Decision
 from ledger.run_folder import RunFolder
 from runs.scenarios import load
 
-MONTHS = Path(__file__).parent / "worlds" / "months.toml"
+WORLDS = Path(__file__).parent / "worlds"
+MONTHS, EVERYTHING = WORLDS / "months.toml", WORLDS / "everything.toml"
 POLICIES: dict[str, dict[str, Any]] = {
     "stated": {"policy": "stated"},
     "growth": {"policy": "growth", "target_share": 0.9},
     "believed": {"policy": "believed"},
 }
+CLOSURES = ("stated", "recorded")
+START, END = date(2022, 4, 24), date(2022, 6, 2)
 FIRST_OF_MAY = date(2022, 5, 1)  # an anchor of both paths, which part there
 AFTER = {
     "price": [{"at": date(2022, 6, 3), "price_usd": 75_000}],
     "law": [{"since": FIRST_OF_MAY, "annual": 3.0}],
+    "day": [{"day": date(2022, 5, 20), "usd": 90_000_000}],
 }
+NOON = datetime(2022, 5, 31, 12)  # an anchor of the world that has everything
+ONE_HOUR = timedelta(hours=1)
 
 
 @cache
-def market(policy: str, parted: bool) -> dict[str, Any]:
-    """Return the market of the world, for a policy, on the one path or the other."""
+def market(policy: str, closure: str, parted: bool) -> dict[str, Any]:
+    """Return the market of the world, for a policy, on the one course or the other."""
     (whole,) = (each.model_dump(exclude_none=True) for each in load(str(MONTHS)).markets)
     if policy == "stated":
         del whole["quoter"]["most_displayed_usd"]
+    if closure == "recorded":
+        whole["volume"] = whole.pop("demand")
     if parted:
         price = whole["price"]
         anchors = [each for each in price["anchors"] if each["at"] <= FIRST_OF_MAY]
@@ -37,24 +50,38 @@ def market(policy: str, parted: bool) -> dict[str, Any]:
             "anchors": [*anchors, *AFTER["price"]],
             "volatility": [*price["volatility"], *AFTER["law"]],
         }
+        if closure == "recorded":
+            volume = [
+                each | {"usd": 3e8 if each["month"] <= "2022-04" else 9e8}
+                for each in whole["volume"]
+            ]
+            whole |= {"volume": volume, "volume_of_days": AFTER["day"]}
     return whole
 
 
-@pytest.fixture(scope="module", params=POLICIES)
+@pytest.fixture(
+    scope="module",
+    params=product(CLOSURES, POLICIES),
+    ids=lambda param: "-".join(param),
+)
 def two_paths(request, executed) -> tuple[RunFolder, RunFolder]:
-    """Return the books of the world on two paths that part on the first of May."""
-    quoting = POLICIES[request.param]
+    """Return the books of the world on two courses that part on the first of May."""
+    closure, policy = request.param
     one, other = (
-        executed(MONTHS, maker={"quoting": quoting}, markets=[market(request.param, parted)])
+        executed(
+            MONTHS,
+            run={"start": START, "end": END, "settle_s": 3600, "day_ledgers": []},
+            maker={"quoting": POLICIES[policy]},
+            demand={"closure": closure},
+            markets=[market(policy, closure, parted)],
+        )
         for parted in (False, True)
     )
     return one, other
 
 
-def rows_before(run: RunFolder, day: date) -> list[tuple]:
-    return run.select(
-        "SELECT * FROM rows WHERE time < ? ORDER BY ALL", [datetime.combine(day, time())]
-    )
+def rows_before(run: RunFolder, moment: datetime) -> list[tuple]:
+    return run.select("SELECT * FROM rows WHERE time < ? ORDER BY ALL", [moment])
 
 
 def postings_before(run: RunFolder, day: date) -> list[tuple]:
@@ -68,16 +95,17 @@ def decisions(run: RunFolder) -> dict[date, Decision]:
 def test_no_fill_and_no_posting_before_a_day_moves_with_prices_after_it(two_paths):
     one, other = two_paths
 
-    before = rows_before(one, FIRST_OF_MAY)
+    midnight = datetime.combine(FIRST_OF_MAY, time())
+    before = rows_before(one, midnight)
     assert len(before) > 1_000
-    assert before == rows_before(other, FIRST_OF_MAY)
+    assert before == rows_before(other, midnight)
     assert postings_before(one, FIRST_OF_MAY) == postings_before(other, FIRST_OF_MAY)
 
 
 def test_what_is_decided_on_a_day_does_not_move_with_prices_after_it(two_paths):
     one, other = map(decisions, two_paths)
 
-    for day in (date(2022, 3, 20), date(2022, 4, 1), FIRST_OF_MAY):
+    for day in (START, FIRST_OF_MAY):
         assert one[day] == other[day]
 
 
@@ -90,4 +118,60 @@ def test_what_is_decided_a_month_later_has_seen_them(two_paths):
     assert (one.planned_result_usd, one.planned_volume_usd) != (
         other.planned_result_usd,
         other.planned_volume_usd,
+    )
+
+
+@pytest.mark.parametrize("closure", CLOSURES)
+def test_at_noon_the_morning_stands_whatever_else_a_world_has(executed, closure):
+    """With margin, loans, pools, lenders, customers who flee: prices after noon and the record of
+    the next day move no fill and no entry of the morning."""
+    one, other = (noon_world(executed, closure, parted) for parted in (False, True))
+
+    assert len(rows_before(one, NOON)) > 100
+    assert rows_before(one, NOON) == rows_before(other, NOON)
+    assert entries_before(one, NOON) == entries_before(other, NOON)
+    assert rows_before(one, NOON + ONE_HOUR) != rows_before(other, NOON + ONE_HOUR)
+
+
+def noon_world(executed, closure: str, parted: bool) -> RunFolder:
+    (whole,) = (each.model_dump(exclude_none=True) for each in load(str(EVERYTHING)).markets)
+    if closure == "recorded":
+        whole["volume"] = whole.pop("demand")
+    if parted:
+        *before, last = whole["price"]["anchors"]
+        whole["price"] |= {"anchors": [*before, last | {"price_usd": 9_000}]}
+    if parted and closure == "recorded":
+        whole["volume_of_days"] = [{"day": date(2022, 6, 1), "usd": 80_000_000}]
+    return executed(EVERYTHING, demand={"closure": closure}, markets=[whole])
+
+
+def entries_before(run: RunFolder, moment: datetime) -> list[tuple]:
+    """Return the postings of entries recorded before a moment, but for what Outside begins with.
+
+    The books of Outside begin with every dollar that will ever come of it: nobody asks for them.
+    """
+    return run.select(
+        "SELECT * FROM postings WHERE time < ? AND NOT (entity = 'Outside' AND tag = 'opening') "
+        "ORDER BY seq, line",
+        [moment],
+    )
+
+
+def test_a_recorded_volume_is_known_from_the_first_hour_of_its_day_and_not_before(executed):
+    usual, busy = (
+        executed(
+            MONTHS,
+            run={"start": START, "end": date(2022, 4, 27), "settle_s": 3600, "day_ledgers": []},
+            maker={"quoting": POLICIES["growth"]},
+            demand={"closure": "recorded"},
+            markets=[market("growth", "recorded", parted=False) | {"volume_of_days": days}],
+        )
+        for days in ([], [{"day": date(2022, 4, 26), "usd": 90_000_000}])
+    )
+    midnight = datetime(2022, 4, 26)
+
+    assert rows_before(usual, midnight) == rows_before(busy, midnight)
+    in_an_hour = len(rows_before(busy, midnight + ONE_HOUR)) - len(rows_before(busy, midnight))
+    assert len(rows_before(usual, midnight + ONE_HOUR)) - len(rows_before(usual, midnight)) < (
+        in_an_hour / 3
     )

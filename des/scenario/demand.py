@@ -48,7 +48,8 @@ class Demand(Part):
     the record judges it.
 
     `recorded`: they trade what hits and forced orders leave of the recorded volume of each day,
-    hour by hour. A day on which these alone exceed the record is a contradiction.
+    hour by hour. A day on which these alone exceed the record is a contradiction. The record of a
+    day is known from its first hour on, to customers alone: nobody looks at that of a day to come.
 
     That volume, depth and spread move together is Chordia, Roll & Subrahmanyam (2001), Journal of
     Finance 56(2), 501-530; that the elasticities are constant is an assumption, and so are they.
