@@ -19,6 +19,7 @@ from des.scenario.market import Market
 from des.scenario.pledged import PledgedLoan
 from des.scenario.quantities import ContradictionError, Part, SourceText
 from des.scenario.run import Run, months_between
+from des.scenario.unused_keys import unused_of_demand, unused_of_maker
 from des.scenario.venues import House, Lead
 
 TICKS_MAX = 10**10  # of all markets in the whole run: a day's work for one machine
@@ -300,6 +301,15 @@ class Scenario(Part):
                     ("maker", "depth_share"),
                     f"is missing; give it, since {market.name} has depth",
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _unused(self) -> Self:
+        """Refuse keys that would change nothing beside the others."""
+        fault = unused_of_maker(self.maker, self.markets, self.leverage)
+        fault = fault or unused_of_demand(self.demand, self.markets, self.group)
+        if fault:
+            raise ContradictionError(*fault)
         return self
 
     @model_validator(mode="after")

@@ -73,7 +73,7 @@ withdrawal_usd_mean = 1_002
 
 [demand]
 closure = "recorded"
-spread_elasticity = 0.9
+spread_elasticity = 0.0
 
 [other_makers]
 name = "Makers"
@@ -262,7 +262,7 @@ WRONG_FIGURES = [
     ('closure = "recorded"', 'closure = "solved"', "demand.closure", "'recorded' or 'stated'"),
     ('closure = "recorded"\n', "", "demand.closure", "is missing"),
     ('closure = "recorded"', 'closure = "stated"', "markets[0].demand", "no month '2021-05'"),
-    ("elasticity = 0.9", "elasticity = 11", "demand.spread_elasticity", "from 0 to 10"),
+    ("elasticity = 0.0", "elasticity = 11", "demand.spread_elasticity", "from 0 to 10"),
     ("settle_s = 300", "settle_s = 7", "run.settle_s", "is 7; give a divisor"),
     ("settle_s = 300", "settle_s = 0", "run.settle_s", "is 0"),
     ("settle_s = 300", "settle_s = 7200", "run.settle_s", "is 7200"),

@@ -110,7 +110,8 @@ def test_stated_costs_are_paid_whatever_the_fees(executed):
 def recorded_run(executed) -> RunFolder:
     """The same days, with customers who trade what hits leave of a recorded volume."""
     (market,) = tomllib.loads(dump(load(str(GROUP))))["markets"]
-    market["volume"] = [{"month": month, "usd": 180e6} for month in ("2022-05", "2022-06")]
+    volume = [{"month": month, "usd": 180e6} for month in ("2022-05", "2022-06")]
+    market |= {"demand": [], "volume": volume}
     return executed(GROUP, demand={"closure": "recorded"}, markets=[market])
 
 
@@ -165,7 +166,8 @@ def test_where_demand_is_stated_none_of_it_is_noted_or_held(group_run):
 
 def test_a_day_that_is_given_goes_by_hour_and_the_hours_it_lacks_by_the_record(executed):
     (market,) = tomllib.loads(dump(load(str(GROUP))))["markets"]
-    market["volume"] = [{"month": month, "usd": 31 * 2.4e6} for month in ("2022-05", "2022-06")]
+    volume = [{"month": month, "usd": 31 * 2.4e6} for month in ("2022-05", "2022-06")]
+    market |= {"demand": [], "volume": volume}
     market["wanted_of_days"] = [{"day": date(2022, 5, 30), "usd_of_hours": [7e5, 0.0]}]
     firms = {"active": False}
     run = executed(GROUP, demand={"closure": "recorded"}, markets=[market], firms=firms)

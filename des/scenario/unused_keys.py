@@ -1,0 +1,85 @@
+"""Keys that would change nothing beside the others: refused, since whoever gave them expects more.
+
+Each stands where another key decides instead, or where what it is a part of is missing.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from des.scenario.demand import Demand
+from des.scenario.group import Group
+from des.scenario.leverage import Leverage
+from des.scenario.maker import Maker
+from des.scenario.market import Market
+
+Fault = tuple[tuple[str | int, ...], str]  # where a key stands, and what is wrong with it
+
+
+def unused_of_maker(
+    maker: Maker, markets: Sequence[Market], leverage: Leverage | None
+) -> Fault | None:
+    """Find a key of the captive maker that nothing asks for."""
+    return next(_unused_of_maker(maker, markets, leverage), None)
+
+
+def unused_of_demand(
+    demand: Demand, markets: Sequence[Market], group: Group | None
+) -> Fault | None:
+    """Find a key of customers' demand that is the other closure's."""
+    return next(_unused_of_demand(demand, markets, group), None)
+
+
+def _unused_of_maker(
+    maker: Maker, markets: Sequence[Market], leverage: Leverage | None
+) -> Iterator[Fault]:
+    if not any(market.depth for market in markets):
+        # 0 is none, so that a file may extend one whose markets have depth.
+        if maker.depth_share:
+            yield (
+                ("maker", "depth_share"),
+                f"is {maker.depth_share:g}; give 0 or leave it out, since no market has depth",
+            )
+        if maker.depth_share_steps:
+            yield (
+                ("maker", "depth_share_steps"),
+                "are of no use; leave them out, since no market has depth",
+            )
+    policy = maker.quoting.policy
+    for i, quoter in enumerate(market.quoter for market in markets):
+        if quoter.displayed_usd_steps and policy != "stated":
+            yield (
+                ("markets", i, "quoter", "displayed_usd_steps"),
+                f"are sizes as stated; leave them out, since maker.quoting.policy is '{policy}'",
+            )
+        if quoter.levels == 1 and quoter.level_step_bps:
+            yield (
+                ("markets", i, "quoter", "level_step_bps"),
+                f"is {quoter.level_step_bps:g}; leave it out, since there is 1 level",
+            )
+    for i, provider in enumerate(leverage.providers if leverage else ()):
+        if provider.name == maker.name and provider.capital_usd:
+            yield (
+                ("leverage", "providers", i, "capital_usd"),
+                f"is {provider.capital_usd:_}; leave it out, since {maker.name} has its own money",
+            )
+
+
+def _unused_of_demand(
+    demand: Demand, markets: Sequence[Market], group: Group | None
+) -> Iterator[Fault]:
+    key = "wanted_of_days" if demand.closure == "stated" else "demand"
+    for i, market in enumerate(markets):
+        if getattr(market, key):
+            yield (
+                ("markets", i, key),
+                f"is not what customers go by; leave it out, since demand.closure is "
+                f"'{demand.closure}'",
+            )
+    if demand.closure == "stated" or (group and group.valuation):
+        return
+    for key in ("spread_elasticity", "depth_elasticity"):
+        if found := getattr(demand, key):
+            yield (
+                ("demand", key),
+                f"is {found:g}; leave it out, since demand.closure is 'recorded' and no "
+                "group.valuation asks what would be traded without the maker",
+            )
