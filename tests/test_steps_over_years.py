@@ -48,7 +48,7 @@ def test_nothing_is_drawn_before_the_day_that_allows_it_nor_more_than_it_allows(
 def test_a_share_holds_from_the_first_of_its_month_on():
     steps = [{"since": date(2022, 6, 1), "share": 0.05}]
     table = load(str(GROUP)).maker.model_dump(exclude_none=True)
-    maker = Maker.model_validate(table | {"depth_share": 0.2, "depth_share_steps": steps})
+    maker = Maker.model_validate(table | {"depth_share": 0.2, "depth_share_steps": tuple(steps)})
 
     assert maker.depth_share_on(date(2022, 5, 31)) == 0.2
     assert maker.depth_share_on(date(2022, 6, 1)) == maker.depth_share_on(date(2030, 1, 1)) == 0.05
