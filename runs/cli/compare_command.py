@@ -12,9 +12,11 @@ from runs.reporting import report
 @click.command("compare")
 @click.argument("run", type=RUN)
 @report(
+    "like-for-like",
     "verdicts",
     "outcomes",
     "days",
+    "cannot-say",
     "markets",
     "volume-by-month",
     "share-by-month",
@@ -33,8 +35,10 @@ def compare_command(run: RunFolder) -> BesideRecord:
       moneytrail compare runs/out/tiny-seed1 --format csv --table outcomes
       moneytrail compare runs/out/tiny-seed1 --table sources
 
-    The figure of the books, what is recorded and by whom, and a verdict: inside, below, above, or
-    the record is silent; outside by how much. What scenarios may be given stands apart and has no
-    verdict, since agreement there proves nothing. A short run covers few rows.
+    Each row sets like beside like: a figure of the books, what is recorded of the same definition
+    and by whom, and a verdict: inside, near (within a tenth), below, above, or the record is
+    silent. Of what no figure of the same definition can be had, `cannot-say` has the reason. What
+    scenarios may be given stands apart and has no verdict, since agreement there proves nothing. A
+    short run covers few rows.
     """
     return compare(run, load_record())

@@ -2,6 +2,8 @@
 
     [[fact]]
     key = "liquidations-of-all-venues"
+    ids = "L900"                        # its numbers, if it has some
+    counts = "forced orders, in USD"    # the record's definition, if it needs words
     day = 2022-05-09                    # or since and until, both included
     value = 1_050_000_000               # none where somebody looked and found nothing
     low = 1_000_000_000                 # where sources disagree
@@ -10,6 +12,7 @@
     role = "outcome"                    # or input: scenarios may be given it; it proves nothing
     source = "who says so"
     provenance = "found: where"
+    unsaid = "why no run can say"       # where none can have such a figure
 
 The record says what was reported, which need not be what happened.
 """
@@ -29,6 +32,8 @@ from des.scenario import ContradictionError, MarketName, Part
 FACTS = Path(__file__).with_name("facts.toml")
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z-]*[a-z])?\z", max_length=60)]
+Ids = Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{3}(, [A-Z]\d{3})*\z", max_length=100)]
+Words = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+\z", max_length=44)]
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+\z", max_length=500)]
 Provenance = Annotated[
     str, StringConstraints(pattern=r"^(found|recalled|derived): \S", max_length=500)
@@ -57,6 +62,8 @@ class Fact(Part):
     """One figure of the record, or the record's silence about it."""
 
     key: Key
+    ids: Ids | None = None
+    counts: Words | None = None
     market: MarketName | None = None  # None: of no single one
     day: date | None = None
     since: date | None = None
@@ -68,6 +75,7 @@ class Fact(Part):
     role: Literal["input", "outcome"]
     source: Text
     provenance: Provenance
+    unsaid: Text | None = None
     note: Text | None = None
 
     @model_validator(mode="after")

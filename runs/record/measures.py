@@ -4,139 +4,22 @@ A function is given the days that it is to speak of. Which of a fact's days a ru
 differs: all of them for a sum, the last for what stands at the end of a day, any for a ratio.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from functools import cached_property
 from typing import Literal, NamedTuple
 
-import numpy as np
-
-from ledger.accounts import cash, expense, income, issued, lent, owed
-from ledger.kinds import CLAIM, HOLDING, LEAD_QUOTING, USES, Kind
-from ledger.money import dollars
-from ledger.reports.days import calendar, posted_cents
-from ledger.reports.dollars import OPENINGS, ZERO
-from ledger.reports.life.paper_wealth import Marks, moved_by_group
-from ledger.reports.life.standing import Standing, standings
+from ledger.accounts import expense, income, issued
+from ledger.kinds import HOLDING, LEAD_QUOTING, USES, Kind
+from ledger.reports.days import calendar
+from ledger.reports.dollars import ZERO
 from ledger.reports.life.waiting import HALTED, withdrawals
-from ledger.run_folder import RunFolder
-from ledger.transaction import MONEY
+from runs.record import sheet_lines
 from runs.record.facts import Fact
+from runs.record.measured_books import Day, Figure, MeasuredBooks, Span
 
 NEVER: Literal["never"] = "never"
 # What the maker books of its quotes, and of laying off what they brought.
 MAKING = (Kind.PICKOFF, Kind.SPREAD, *HOLDING, *LEAD_QUOTING)
-
-Day = date | Literal["never"]
-Figure = Decimal | Day
-
-
-class Span(NamedTuple):
-    """Days, both ends included."""
-
-    first: date
-    last: date
-
-
-@dataclass(frozen=True)
-class MeasuredBooks:
-    """What the books of a run say of any span of days. Nothing is read before it is asked for."""
-
-    run: RunFolder
-
-    @cached_property
-    def days(self) -> Span:
-        """The first day of the books, and the last."""
-        days = calendar(self.run)
-        return Span(days[0], days[-1])
-
-    @cached_property
-    def _standings(self) -> dict[date, Standing]:
-        return {standing.day: standing for standing in standings(self.run)}
-
-    def standing(self, day: date) -> Standing:
-        """Return how the group stands at the end of a day."""
-        return self._standings[day]
-
-    def standings(self) -> Iterator[Standing]:
-        """Yield how it stands at the end of each day."""
-        yield from self._standings.values()
-
-    @cached_property
-    def _posted(self) -> tuple[dict[str, int], np.ndarray]:
-        """The column of each account, and what is posted to it by day, in cents."""
-        columns = {account: i for i, account in enumerate(self.run.opens)}
-        return columns, posted_cents(self.run, [[account] for account in columns])
-
-    def posted_usd(self, accounts: Sequence[str], span: Span) -> Decimal | None:
-        """Sum up what is posted to some accounts, once each; None if the chart has none of them."""
-        columns, cents = self._posted
-        known = sorted({columns[account] for account in accounts if account in columns})
-        first, last = ((day - self.days.first).days for day in span)
-        return dollars(cents[first : last + 1, known].sum()) if known else None
-
-    def earned_usd(self, accounts: Sequence[str], span: Span) -> Decimal | None:
-        """Return what that is as income, which the books have below zero."""
-        posted = self.posted_usd(accounts, span)
-        return None if posted is None else -posted
-
-    @cached_property
-    def traded_usd(self) -> Mapping[date, tuple[Decimal, Decimal]]:
-        """What was traded on the house venue by day: by its captive maker, and by others."""
-        parties = self.run.chart.parties
-        cents = {
-            c.market: c.cents_per_lot_tick
-            for c in self.run.chart.contracts
-            if c.venue == parties.house
-        }
-        traded: dict[date, tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
-        with self.run.connect() as connection:
-            # Forced orders that others fill have rows, as all have that the maker fills.
-            found = connection.execute(
-                "SELECT time::DATE, market, maker = ?, sum(abs(lots) * price) FROM rows "
-                "WHERE venue = ? AND motive IN ('pickoff', 'spread', 'liquidation') GROUP BY ALL",
-                [parties.maker, parties.house],
-            ).fetchall()
-        for day, market, is_makers, lot_ticks in found:
-            usd = Decimal(lot_ticks * cents[market]).scaleb(-2)
-            maker, others = traded[day]
-            traded[day] = (maker + usd, others) if is_makers else (maker, others + usd)
-        told = self.run.select(
-            "SELECT date, sum(split_part(meta->>'volume', ' ', 1)::DECIMAL(38, 2)) FROM postings "
-            "WHERE line = 1 AND (meta->>'volume') IS NOT NULL GROUP BY ALL ORDER BY ALL"
-        )
-        for day, usd in told:
-            maker, others = traded[day]
-            traded[day] = maker, others + usd
-        return traded
-
-    @cached_property
-    def withdrawn_usd(self) -> Mapping[date, Decimal]:
-        """What customers outside the group took out of the exchange's cash by day, on balance."""
-        return dict(
-            self.run.select(
-                f"""
-                SELECT date, -sum(units) * 0.01 FROM postings
-                WHERE commodity = $money AND account = $till AND seq NOT IN {OPENINGS} AND seq IN
-                    (SELECT seq FROM postings WHERE commodity = $money AND hole = $claim)
-                GROUP BY ALL ORDER BY ALL
-                """,
-                {"money": MONEY, "till": cash(self.run.chart.parties.house), "claim": CLAIM},
-            )
-        )
-
-    @cached_property
-    def marks(self) -> Marks:
-        """What tokens are worth."""
-        return Marks(self.run)
-
-    def units(self, token: str, day: date) -> Decimal:
-        """Return how much of a token the group holds at the end of a day."""
-        moved = moved_by_group(self.run)
-        return sum((units for at, name, units in moved if name == token and at <= day), Decimal(0))
 
 
 # ---------------------------------------------------------- what the books answer to a fact
@@ -231,13 +114,6 @@ def hole_of_exchange(books: MeasuredBooks, span: Span) -> Decimal:
     return books.standing(span.last).hole_of_exchange_usd
 
 
-def owed_by_maker(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return the credit that the maker has drawn, less what stands to its credit."""
-    house, maker = books.run.chart.parties.group
-    accounts = [lent(house, maker), owed(house, maker)]
-    return books.posted_usd(accounts, Span(books.days.first, span.last))
-
-
 def loans(books: MeasuredBooks, span: Span) -> Decimal | None:
     """Return what the maker owes lenders outside the group."""
     return books.standing(span.last).loans_usd if books.run.chart.parties.lenders else None
@@ -312,36 +188,87 @@ def _part(fact: Fact, days: Span) -> Span | None:
 
 
 class Measure(NamedTuple):
-    """How a figure is computed, and of which days."""
+    """How a figure is computed, of which days, and what it counts."""
 
     figure: Callable[[MeasuredBooks, Span], Figure | None]  # None: this run has no such thing
     covers: Callable[[Fact, Span], Span | None]  # None: this run has not the days
+    counts: str  # in words, beside those of the record
 
 
 # By key of the record, whose facts say which are inputs. What was liquidated is held against the
 # record by `liquidations`, market by market.
 MEASURES: Mapping[str, Measure] = {
-    "volume-of-ftx": Measure(volume, _whole),
-    "volume-of-ftx-over-time": Measure(volume, _whole),
-    "share-of-maker-in-volume": Measure(share_of_maker, _part),
-    "youngest-quote-hit": Measure(youngest_quote, _part),
-    "result-of-making": Measure(making, _whole),
-    "result-of-directional-book": Measure(directional, _whole),
-    "backstop-payouts-of-ftx": Measure(backstops, _part),
-    "revenue-of-ftx": Measure(fees, _whole),
-    "revenue-that-set-the-fee-rate": Measure(fees, _whole),
-    "fee-yield": Measure(fee_yield, _part),
-    "operating-costs-of-ftx": Measure(operating_costs, _whole),
-    "claims-of-customers": Measure(claims, _end),
-    "cash-of-the-exchange": Measure(house_cash, _end),
-    "hole-of-the-exchange": Measure(hole_of_exchange, _end),
-    "first-use-of-customers-money": Measure(first_use, _whole),
-    "owed-by-maker-to-house": Measure(owed_by_maker, _end),
-    "owed-to-lenders": Measure(loans, _end),
-    "equity-raised": Measure(raised, _whole),
-    **{f"spent-on-{kind.lower()}": Measure(spent(kind), _whole) for kind in USES},
-    "paper-wealth-in-sol": Measure(paper("SOL"), _end),
-    "paper-wealth-in-house-token": Measure(paper_in_house_tokens, _end),
-    "net-withdrawals": Measure(net_withdrawals, _whole),
-    "withdrawals-halted": Measure(halted, _whole),
+    "volume-of-ftx": Measure(volume, _whole, "every trade on the house venue, once"),
+    "volume-of-ftx-over-time": Measure(volume, _whole, "every trade on the house venue, once"),
+    "share-of-maker-in-volume": Measure(share_of_maker, _part, "of that, what the maker filled"),
+    "youngest-quote-hit": Measure(youngest_quote, _part, "age of the youngest quote that was hit"),
+    "result-of-making": Measure(making, _whole, "quotes, hedges and positions of them"),
+    "result-of-all-trading": Measure(
+        sheet_lines.all_trading, _whole, "results of the maker but uses, interest and costs"
+    ),
+    "result-of-directional-book": Measure(directional, _whole, "positions held for their price"),
+    "backstop-payouts-of-ftx": Measure(backstops, _part, "results of positions taken over"),
+    "revenue-of-ftx": Measure(fees, _whole, "fees on trades"),
+    "revenue-that-set-the-fee-rate": Measure(fees, _whole, "fees on trades"),
+    "fee-yield": Measure(fee_yield, _part, "fees over volume"),
+    "operating-costs-of-ftx": Measure(operating_costs, _whole, "costs of the exchange"),
+    "claims-of-customers": Measure(claims, _end, "claims outside the group, all in dollars"),
+    "cash-of-the-exchange": Measure(house_cash, _end, "the exchange's own cash"),
+    "hole-of-the-exchange": Measure(hole_of_exchange, _end, "those claims less that cash"),
+    "shortfall-of-the-exchange": Measure(
+        sheet_lines.shortfall_of_exchange,
+        _end,
+        "claims less its assets, stakes and the maker's debt left out",
+    ),
+    "first-use-of-customers-money": Measure(first_use, _whole, "claims above the exchange's cash"),
+    "owed-by-maker-to-house": Measure(
+        sheet_lines.owed_by_maker, _end, "all that the exchange has against the maker, on balance"
+    ),
+    "owed-to-lenders": Measure(loans, _end, "loans from outside the group"),
+    "equity-raised": Measure(raised, _whole, "shares sold"),
+    **{f"spent-on-{kind.lower()}": Measure(spent(kind), _whole, kind.entry.plain) for kind in USES},
+    "paper-wealth-in-sol": Measure(paper("SOL"), _end, "units of the group at mark"),
+    "paper-wealth-in-house-token": Measure(
+        paper_in_house_tokens, _end, "units of the group at mark"
+    ),
+    "net-withdrawals": Measure(net_withdrawals, _whole, "taken out less brought, by customers"),
+    "withdrawals-halted": Measure(halted, _whole, "the first day that ends halted"),
+    "net-worth-without-own-circle": Measure(
+        sheet_lines.net_worth_without_own_circle,
+        _end,
+        "the maker's assets but its tokens, less all debts",
+    ),
+    "assets-of-the-maker": Measure(
+        sheet_lines.all_assets_of_maker, _end, "tokens at mark, stakes at cost, claims, cash"
+    ),
+    "tokens-of-others": Measure(
+        sheet_lines.tokens_of_others, _end, "the maker's at mark, house tokens left out"
+    ),
+    "stakes-of-the-maker": Measure(sheet_lines.stakes_of_maker, _end, "at cost"),
+    "stakes-of-the-group": Measure(sheet_lines.stakes, _end, "at cost"),
+    "cash-of-the-maker": Measure(
+        sheet_lines.cash_of_maker, _end, "its cash, and claims on venues outside"
+    ),
+    "debts-of-the-maker-as-printed": Measure(
+        sheet_lines.debts_as_printed, _end, "its debts outside the group"
+    ),
+    "own-assets-of-the-exchange": Measure(
+        sheet_lines.own_assets_of_exchange, _end, "all its assets less all claims on it"
+    ),
+    "assets-as-its-sheet-shows": Measure(
+        sheet_lines.shown_by_sheet, _end, "the group's: liquid, tokens at mark, stakes at cost"
+    ),
+    "liquid-as-its-sheet-shows": Measure(
+        sheet_lines.liquid_of_group, _end, "all that is liquid in the group"
+    ),
+    "tokens-as-its-sheet-shows": Measure(
+        sheet_lines.tokens_of_group, _end, "the group's at mark, its own among them"
+    ),
+    "dollars-wired-to-the-maker": Measure(
+        sheet_lines.wired_to_maker, _end, "what the exchange has against it beside the credit line"
+    ),
+    "liquid-of-the-group": Measure(
+        sheet_lines.found_in_group, _end, "liquid in the group, with tokens at mark"
+    ),
+    "cash-found": Measure(sheet_lines.liquid_of_group, _end, "all that is liquid in the group"),
 }

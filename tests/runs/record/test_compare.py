@@ -17,9 +17,11 @@ from ledger.reports.trail.query import query
 from ledger.reports.trail.sql import sql
 from ledger.run_folder import RunFolder
 from runs.cli.main import main
-from runs.record.compare import AS_GIVEN, AmountRow, DayRow, compare, rows
+from runs.record.compare import compare, held_against
+from runs.record.compared import AS_GIVEN, AmountRow, DayRow, Row, when
 from runs.record.facts import Fact, Record, load_record
-from runs.record.measures import MEASURES, NEVER, MeasuredBooks, Span
+from runs.record.measured_books import MeasuredBooks, Span
+from runs.record.measures import MEASURES, NEVER
 
 WORLDS = Path(__file__).parents[2] / "worlds"
 FIRST, LAST = date(2022, 5, 30), date(2022, 6, 3)  # of the group's world
@@ -39,6 +41,7 @@ OF_MARKETS = {
     "elasticity-of-volume-to-range",
     "elasticity-of-binance-volume-to-range",
 }
+ANY_CASH = "cash-of-the-exchange"  # of which the fact below says no words
 DAYS = {"first-use-of-customers-money", "withdrawals-halted"}
 
 MAKING = (
@@ -87,6 +90,11 @@ def fact(key: str, span: Span, *figures: float | date, **more: object) -> Fact:
     return Fact(key=key, since=first, until=last, value=value, low=low, high=high, **about)
 
 
+def rows(books: MeasuredBooks, facts: list[Fact]) -> list[Row]:
+    """Return the rows that the run has."""
+    return held_against(books, facts)[0]
+
+
 def figure(run: RunFolder, key: str, span: Span) -> object:
     """Compute what the run has of a fact."""
     (row,) = rows(MeasuredBooks(run), [fact(key, span)])
@@ -111,10 +119,12 @@ def table(tables: list[Table], name: str) -> list[dict]:
 
 
 def test_every_row_of_the_record_is_held_against_runs_here_or_by_liquidations():
-    keys = {each.key for each in load_record().fact}
+    facts = load_record().fact
+    keys = {each.key for each in facts if not each.unsaid}
 
     assert keys - OF_LIQUIDATIONS - OF_MARKETS <= set(MEASURES)
     assert not (OF_LIQUIDATIONS | OF_MARKETS) & set(MEASURES)
+    assert not {each.key for each in facts if each.unsaid} & set(MEASURES)
 
 
 def test_whatever_is_measured_is_on_record_if_only_as_silence():
@@ -322,9 +332,7 @@ def test_what_a_run_does_not_have_is_not_shown_and_counted_in_one_line(tiny_run:
     tables = compare(tiny_run, Record(fact=tuple(asked))).tables()
 
     assert [row["what"] for row in table(tables, "outcomes")] == ["claims-of-customers"]
-    assert {row["verdict"]: row["outcomes"] for row in table(tables, "verdicts")}[
-        "not in this run"
-    ] == 6
+    assert {row["verdict"]: row["outcomes"] for row in table(tables, "verdicts")}["cannot say"] == 6
 
 
 def test_facts_of_single_markets_are_not_held_against_the_whole(group_run: RunFolder):
@@ -340,6 +348,9 @@ def test_facts_of_single_markets_are_not_held_against_the_whole(group_run: RunFo
     ("low", "high", "said", "beyond", "times"),
     [
         (1.5, 2.0, "below", Decimal("-0.5"), 2 / 3),
+        (1.1, 2.0, "near", Decimal("-0.1"), 10 / 11),
+        (1.12, 2.0, "below", Decimal("-0.12"), 1 / 1.12),
+        (0.5, 0.95, "near", Decimal("0.05"), 1 / 0.95),
         (0.5, 0.8, "above", Decimal("0.2"), 1.25),
         (0.5, 1.0, "inside", None, None),
         (-3.0, -2.0, "above", Decimal(3), None),  # a ratio of a gain to a loss says nothing
@@ -363,6 +374,77 @@ def test_what_is_not_seen_in_the_printed_figure_puts_nothing_outside():
     cents = fact("claims-of-customers", MIDDLE, 1.0)
     assert str(AmountRow(cents, Decimal("-0.3")).told) == "0"
     assert str(AmountRow(cents, Decimal("2.71")).beyond) == "2"  # whole dollars, as all else
+
+
+def test_what_no_run_can_say_is_said_with_the_reason(group_run: RunFolder):
+    before = Span(date(2021, 1, 1), date(2021, 12, 31))
+    facts = (
+        fact("paper-wealth-in-serum", MIDDLE, 2e9, unsaid="no scenario has it", counts="SRM"),
+        fact("revenue-of-ftx", before, 1.0),
+        fact("dollars-wired-to-the-maker", MIDDLE, 1.0, role="input"),
+    )
+
+    beside = compare(group_run, Record(fact=facts))
+
+    assert not beside.rows
+    assert beside.answer() == "This run can speak to no outcome on record."
+    unsaid = table(beside.tables(), "cannot-say")
+    assert [row["why_not"] for row in unsaid] == [
+        "no scenario has it",
+        "it goes from 2022-05-30 to 2022-06-03",
+        "nothing of the kind is in its books",
+    ]
+    assert (unsaid[0]["what_is_counted"], unsaid[0]["recorded"]) == ("SRM", "2.0")
+    counted = {row["verdict"]: row["outcomes"] for row in table(beside.tables(), "verdicts")}
+    assert counted["cannot say"] == 2  # no input is counted
+
+
+def test_the_answer_counts_what_is_near_and_names_what_is_furthest_off(group_run: RunFolder):
+    span = Span(FIRST, LAST)
+    owed = float(figure(group_run, "claims-of-customers", span))
+    facts = (
+        fact("claims-of-customers", span, owed * 1.05, counts="owed"),
+        fact("cash-of-the-exchange", span, 0.0, 1.0, 1e12),
+        fact("hole-of-the-exchange", span, 5e9, counts="the hole"),
+        fact("owed-by-maker-to-house", span, 7e9, 8e9, 9e9, counts="the credit"),
+        fact("result-of-making", span),
+        fact("withdrawals-halted", span, LAST, unit="date", counts="a halt"),
+    )
+
+    beside = compare(group_run, Record(fact=facts))
+
+    assert beside.answer().startswith(
+        "2 of 5 outcomes on record that this run can speak to lie inside the recorded range (1) or "
+        "within a tenth of it (1). Furthest off: the credit on 2022-06-03 (0.0 billion here, "
+        "7.0 to 9.0 on record); the hole on 2022-06-03"
+    )
+    assert beside.answer().endswith("It never came to this: a halt.")
+    first = beside.tables()[0]
+    assert [row[1] for row in first.rows] == ["the credit", "the hole", "owed", ANY_CASH]
+
+
+def test_a_row_has_both_definitions_in_words(group_run: RunFolder):
+    owed = fact("claims-of-customers", MIDDLE, 1.0, counts="coins and dollars", ids="B044, B050")
+
+    (row,) = table(compare(group_run, Record(fact=(owed,))).tables(), "outcomes")
+
+    assert row["record_counts"] == "coins and dollars"
+    assert row["run_counts"] == MEASURES["claims-of-customers"].counts
+    assert row["ids"] == "B044, B050"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        (date(2021, 1, 1), date(2021, 12, 31), "2021"),
+        (date(2021, 2, 1), date(2021, 2, 28), "2021-02"),
+        (date(2021, 2, 3), date(2021, 2, 3), "2021-02-03"),
+        (date(2021, 2, 3), date(2021, 2, 28), "to 2021-02-28"),
+        (date(2020, 1, 1), date(2021, 12, 31), "to 2021-12-31"),
+    ],
+)
+def test_a_time_is_told_by_its_name_or_its_last_day(first: date, last: date, said: str):
+    assert when(first, last) == said
 
 
 def test_a_day_is_outside_by_days_and_what_never_came_by_none():
@@ -427,11 +509,12 @@ def test_verdicts_are_counted_as_the_rows_say_them(group_run: RunFolder):
 
     assert counted == {
         "inside": 1,
+        "near": 0,
         "below": 1,
         "above": 0,
         NEVER: 1,
         "silent": 1,
-        "not in this run": 0,
+        "cannot say": 0,
     }
 
 
@@ -479,7 +562,7 @@ def test_the_command_prints_what_the_books_say_and_reads_back_as_csv(group_run: 
     told = CliRunner().invoke(main, [*words, "--format", "csv", "--table", "inputs"])
 
     assert (seen.exit_code, told.exit_code) == (0, 0)
-    assert "not in this run" in seen.stdout
+    assert "of the same definition here and on record" in seen.stdout
     found = {row["what"]: row for row in csv.DictReader(io.StringIO(told.stdout))}
     assert set(found) == {"youngest-quote-hit"}
     assert {row["verdict"] for row in found.values()} == {AS_GIVEN}
@@ -492,7 +575,7 @@ def test_the_command_prints_what_the_books_say_and_reads_back_as_csv(group_run: 
     [
         (["/nowhere"], "not a finished run"),
         ([], "Missing argument 'RUN'"),
-        (["{run}", "--table", "nosuch"], "it has verdicts, outcomes, days, markets"),
+        (["{run}", "--table", "nosuch"], "it has like-for-like, verdicts, outcomes"),
         (["{run}", "--format", "csv"], "choose it with --table"),
     ],
 )

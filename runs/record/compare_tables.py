@@ -1,0 +1,249 @@
+"""How a run beside the record is laid out: what came out, days, inputs, origins and sources."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from ledger.kinds import USES, Kind
+from ledger.reports.dollars import ZERO
+from ledger.reports.table import Cell, Table
+from runs.record.compared import (
+    DIGITS,
+    VERDICTS,
+    AmountRow,
+    DayRow,
+    Row,
+    Unsaid,
+    furthest_first,
+    recorded,
+    when,
+)
+
+UNABLE = "cannot say"
+TIMES = Decimal("0.001")
+
+
+def like_for_like(outcomes: Sequence[AmountRow]) -> Table:
+    """Return what came out in dollars beside the record, the furthest off first."""
+    rows = [
+        (
+            when(row.fact.first, row.fact.last),
+            row.what,
+            row.told,
+            *(row.fact.amounts or (None, None)),
+            row.verdict,
+        )
+        for row in furthest_first(outcomes)
+    ]
+    return Table(
+        "like-for-like",
+        "Outcomes in dollars, of the same definition here and on record, the furthest off first",
+        ("when", "what_is_counted", "run_usd", "low_usd", "high_usd", "verdict"),
+        rows,
+        (
+            "Near: outside by a tenth of the nearer end at most. No input is judged.",
+            "Claims and cash are dollars here, whatever was deposited: the record's coins, at "
+            "market, and dollars are added up. What is owed and held is as at the end of a day.",
+        ),
+    )
+
+
+def verdicts_table(outcomes: Sequence[Row], unsaid: int) -> Table:
+    """Count the verdicts."""
+    said = [row.verdict for row in outcomes]
+    return Table(
+        "verdicts",
+        "How the outcomes of this run stand to the public record",
+        ("verdict", "outcomes"),
+        [*((each, said.count(each)) for each in VERDICTS), (UNABLE, unsaid)],
+        (
+            "Outcomes alone: no input is counted. Near: outside by a tenth at most. Silent: nobody "
+            "has said, and this run's figure stands alone. Never: it did not come to that. "
+            f"{UNABLE.capitalize()}: it has no figure of the same definition, or not the days "
+            "(`cannot-say` has the reasons).",
+            "The record says what was reported, which need not be what happened, and several rows "
+            "follow from one: these are no independent trials.",
+        ),
+    )
+
+
+def outcomes_table(outcomes: Sequence[AmountRow]) -> Table:
+    """Return all amounts that came out, in the order of the record, with both definitions."""
+    return Table(
+        "outcomes",
+        "Outcomes: what no scenario is given",
+        _COLUMNS,
+        [_cells(row) for row in outcomes],
+        (
+            "Beyond is the distance to the nearer end of what is recorded, times the ratio to it. "
+            "A single figure on record leaves no room: what is outside by a tenth at most is near.",
+            "A run that begins late begins with what its scenario gives it, and is held against "
+            "years that it did not live.",
+        ),
+    )
+
+
+def days_table(outcomes: Sequence[DayRow]) -> Table:
+    """Return the outcomes that are days."""
+    cells = [
+        (
+            row.fact.key,
+            row.figure,
+            *(row.fact.days or (None, None)),
+            row.beyond,
+            row.verdict,
+            *_who(row),
+        )
+        for row in outcomes
+    ]
+    return Table(
+        "days",
+        "Outcomes that are days",
+        (
+            "what",
+            "this_run",
+            "recorded_low",
+            "recorded_high",
+            "beyond_days",
+            "verdict",
+            "ids",
+            "seen",
+            "source",
+        ),
+        cells,
+    )
+
+
+def unsaid_table(unsaid: Sequence[Unsaid]) -> Table:
+    """Return what is on record of which this run has no figure, with the reason."""
+    return Table(
+        "cannot-say",
+        "On record, and no figure of the same definition in this run (dollars in billions)",
+        ("when", "what_is_counted", "why_not", "recorded", "role", "ids"),
+        [
+            (
+                when(each.fact.first, each.fact.last),
+                each.fact.counts or each.fact.key,
+                each.why,
+                recorded(each.fact),
+                each.fact.role,
+                each.fact.ids,
+            )
+            for each in unsaid
+        ],
+    )
+
+
+def origins_table(kinds_usd: Mapping[str, Decimal]) -> Table:
+    """Split the hole into what the scenario states by amount, and, kind by kind, what came out."""
+    stated = {*USES, Kind.SHARES, Kind.TOKENS, Kind.OPENING}
+    kinds = {kind: usd for kind, usd in kinds_usd.items() if usd}
+    given = {kind: usd for kind, usd in kinds.items() if kind in stated}
+    found = {kind: usd for kind, usd in kinds.items() if kind not in {*stated, Kind.LOANS}}
+    return Table(
+        "origins",
+        "Of the hole at the end: what the scenario states, and what came out",
+        ("origin", "kind", "hole_usd"),
+        [
+            (
+                "stated by amount",
+                ", ".join(sorted(given)) or None,
+                sum(given.values(), ZERO),
+            ),
+            ("stated as a limit", Kind.LOANS, kinds.get(Kind.LOANS, ZERO)),
+            *(("came out", kind, usd) for kind, usd in found.items()),
+            ("came out", "all of these", sum(found.values(), ZERO)),
+            (None, "hole", sum(kinds.values(), ZERO)),
+        ],
+        (
+            "What is stated by amount is in the hole of any run that pays for it: if the hole is "
+            "near the record's, that is a verdict on what came out, and on no more.",
+            "This is the hole of the group, whose cash all counts; the rows above have that of the "
+            "exchange.",
+        ),
+    )
+
+
+def inputs_table(inputs: Sequence[AmountRow], unsaid: int) -> Table:
+    """Return what scenarios may be given, and what follows from that, without a verdict."""
+    return Table(
+        "inputs",
+        "Inputs: what scenarios may be given, and what follows from that",
+        _COLUMNS,
+        [_cells(row) for row in inputs],
+        (
+            "Nothing here is a prediction: where it is as recorded, the scenario says so. Where it "
+            "is not, beyond and times say how far the run is from the record to begin with.",
+            f"{unsaid} of {len(inputs) + unsaid} inputs on record are not in this run: it does "
+            "not cover the days, or has no such thing.",
+        ),
+    )
+
+
+def sources_table(shown: Sequence[Row]) -> Table:
+    """Return where each figure of the record is from."""
+    return Table(
+        "sources",
+        "Where the record's figures are from, and what else to know of them",
+        ("what", "ids", "since", "until", "role", "source", "provenance", "note"),
+        [
+            (
+                row.fact.key,
+                row.fact.ids,
+                row.fact.first,
+                row.fact.last,
+                row.fact.role,
+                row.fact.source,
+                row.fact.provenance,
+                row.fact.note,
+            )
+            for row in shown
+        ],
+        (
+            "Found, recalled and derived say how a figure came here, not whether it is true. Where "
+            "the record is silent, the note says of what.",
+        ),
+        on_request=True,
+    )
+
+
+_COLUMNS = (
+    "what",
+    "since",
+    "until",
+    "unit",
+    "this_run",
+    "recorded_low",
+    "recorded_high",
+    "beyond",
+    "times",
+    "verdict",
+    "record_counts",
+    "run_counts",
+    "ids",
+    "seen",
+    "source",
+)
+
+
+def _cells(row: AmountRow) -> tuple[Cell, ...]:
+    digits = DIGITS[row.fact.unit]
+    recorded = row.fact.amounts or (None, None)
+    return (
+        row.fact.key,
+        row.fact.first,
+        row.fact.last,
+        row.fact.unit,
+        row.told,
+        *(end if end is None else end.quantize(digits) for end in recorded),
+        row.beyond,
+        row.times if row.times is None else row.times.quantize(TIMES),
+        row.verdict,
+        row.fact.counts,
+        row.counts,
+        *_who(row),
+    )
+
+
+def _who(row: Row) -> tuple[str | None, str, str]:
+    """Return the numbers of a fact, whether its source was seen, and what it is."""
+    return row.fact.ids, row.fact.provenance.partition(":")[0], row.fact.source

@@ -1,0 +1,142 @@
+"""A fact of the record with the run's figure beside it, and what that makes of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TypeVar
+
+from ledger.reports.dollars import ZERO
+from runs.record.facts import Fact, nearer_end, verdict
+from runs.record.measured_books import Day
+from runs.record.measures import NEVER
+
+AS_GIVEN, SILENT = "as given", "silent"
+TENTH = "near"  # outside, by no more than a tenth of the nearer end
+VERDICTS = ("inside", TENTH, "below", "above", NEVER, SILENT)
+DIGITS = {"USD": Decimal(1), "pct": Decimal("0.1"), "bps": Decimal("0.01"), "s": Decimal("0.001")}
+BILLION = Decimal(1_000_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class AmountRow:
+    """An amount of the record, and what the run has in its place."""
+
+    fact: Fact
+    figure: Decimal
+    counts: str = ""  # what it counts, in words
+
+    @property
+    def what(self) -> str:
+        """Return what the record counts, in words, or its key."""
+        return self.fact.counts or self.fact.key
+
+    @property
+    def told(self) -> Decimal:
+        """Return the figure as precisely as it is printed and held against the record."""
+        # Adding nothing turns a rounded -0 into 0.
+        return self.figure.quantize(DIGITS[self.fact.unit]) + 0
+
+    @property
+    def verdict(self) -> str:
+        """Say how an outcome stands to the record: an input was given, and stands in no way."""
+        if self.fact.role == "input":
+            return AS_GIVEN
+        end = nearer_end(self.told, self.fact.amounts)
+        if end is not None and abs(self.told - end) * 10 <= abs(end):
+            return TENTH
+        return verdict(self.told, self.fact.amounts)
+
+    @property
+    def is_off(self) -> bool:
+        """Tell whether it is further off than a tenth."""
+        return self.verdict in ("below", "above")
+
+    @property
+    def beyond(self) -> Decimal | None:
+        """Return how far it lies from the nearer end; None if inside."""
+        end = nearer_end(self.told, self.fact.amounts)
+        return None if end is None else (self.told - end).quantize(DIGITS[self.fact.unit])
+
+    @property
+    def times(self) -> Decimal | None:
+        """Return how many times the nearer end it is; None if inside, or signs differ."""
+        end = nearer_end(self.told, self.fact.amounts)
+        return None if end is None or end * self.told <= 0 else self.told / end
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """A day of the record, and when it came to that in the run."""
+
+    fact: Fact
+    figure: Day
+
+    @property
+    def what(self) -> str:
+        """Return what the record counts, in words, or its key."""
+        return self.fact.counts or self.fact.key
+
+    @property
+    def verdict(self) -> str:
+        """Say how an outcome stands to the record: an input was given, and stands in no way."""
+        if self.fact.role == "input":
+            return AS_GIVEN
+        if isinstance(self.figure, date):
+            return verdict(self.figure, self.fact.days)
+        return SILENT if self.fact.days is None else NEVER
+
+    @property
+    def beyond(self) -> int | None:
+        """Return by how many days it is off the nearer end; None if inside, or if it never was."""
+        if not isinstance(self.figure, date):
+            return None
+        end = nearer_end(self.figure, self.fact.days)
+        return None if end is None else (self.figure - end).days
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """A fact of which a run has no figure of the same definition, and why."""
+
+    fact: Fact
+    why: str
+
+
+Row = AmountRow | DayRow
+AnyRow = TypeVar("AnyRow", AmountRow, Row)
+
+
+def judged(rows: Iterable[AnyRow]) -> list[AnyRow]:
+    """Return the rows that can be held against something: the record is not silent."""
+    return [row for row in rows if row.verdict != SILENT]
+
+
+def furthest_first(rows: Sequence[AmountRow]) -> list[AmountRow]:
+    """Sort dollars by how many of them lie between run and record, the most first."""
+    in_dollars = [row for row in judged(rows) if row.fact.unit == "USD"]
+    return sorted(in_dollars, key=lambda row: abs(row.beyond or ZERO), reverse=True)
+
+
+def billions(usd: Decimal) -> str:
+    """Write an amount for a sentence, in billions."""
+    return f"{usd / BILLION:,.1f} billion"
+
+
+def recorded(fact: Fact) -> str:
+    """Write what the record leaves open, dollars in billions; nothing where it is silent."""
+    ends = fact.amounts or fact.days or ()
+    if fact.unit == "USD":
+        told = (f"{end / BILLION:,.1f}" for end in ends if isinstance(end, Decimal))
+        return " to ".join(dict.fromkeys(told))
+    return " to ".join(dict.fromkeys(str(end) for end in ends))
+
+
+def when(first: date, last: date) -> str:
+    """Write a day, a year or a month by its name, and other spans by their last day."""
+    after = last + timedelta(days=1)
+    if first.day == after.day == 1 and first.replace(year=first.year + 1) == after:
+        return str(first.year)
+    if (first.year, first.month) == (last.year, last.month) and first.day == after.day == 1:
+        return f"{first:%Y-%m}"
+    return str(first) if first == last else f"to {last}"

@@ -1,0 +1,140 @@
+"""What the books of a run say of any span of days: the figures that facts of the record ask for."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from ledger.accounts import cash
+from ledger.kinds import CLAIM
+from ledger.money import dollars
+from ledger.reports.days import calendar, posted_cents
+from ledger.reports.dollars import OPENINGS, ZERO
+from ledger.reports.life.balance_sheet import Balances, balances_at
+from ledger.reports.life.paper_wealth import Marks, moved_by_group
+from ledger.reports.life.standing import Standing, standings
+from ledger.run_folder import RunFolder
+from ledger.transaction import MONEY
+
+Day = date | Literal["never"]
+Figure = Decimal | Day
+
+
+class Span(NamedTuple):
+    """Days, both ends included."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class MeasuredBooks:
+    """What the books of a run say of any span of days. Nothing is read before it is asked for."""
+
+    run: RunFolder
+
+    @cached_property
+    def days(self) -> Span:
+        """The first day of the books, and the last."""
+        days = calendar(self.run)
+        return Span(days[0], days[-1])
+
+    @cached_property
+    def _standings(self) -> dict[date, Standing]:
+        return {standing.day: standing for standing in standings(self.run)}
+
+    def standing(self, day: date) -> Standing:
+        """Return how the group stands at the end of a day."""
+        return self._standings[day]
+
+    def standings(self) -> Iterator[Standing]:
+        """Yield how it stands at the end of each day."""
+        yield from self._standings.values()
+
+    @cached_property
+    def _posted(self) -> tuple[dict[str, int], np.ndarray]:
+        """The column of each account, and what is posted to it by day, in cents."""
+        columns = {account: i for i, account in enumerate(self.run.opens)}
+        return columns, posted_cents(self.run, [[account] for account in columns])
+
+    def posted_usd(self, accounts: Sequence[str], span: Span) -> Decimal | None:
+        """Sum up what is posted to some accounts, once each; None if the chart has none of them."""
+        columns, cents = self._posted
+        known = sorted({columns[account] for account in accounts if account in columns})
+        first, last = ((day - self.days.first).days for day in span)
+        return dollars(cents[first : last + 1, known].sum()) if known else None
+
+    def earned_usd(self, accounts: Sequence[str], span: Span) -> Decimal | None:
+        """Return what that is as income, which the books have below zero."""
+        posted = self.posted_usd(accounts, span)
+        return None if posted is None else -posted
+
+    @cached_property
+    def traded_usd(self) -> Mapping[date, tuple[Decimal, Decimal]]:
+        """What was traded on the house venue by day: by its captive maker, and by others."""
+        parties = self.run.chart.parties
+        cents = {
+            c.market: c.cents_per_lot_tick
+            for c in self.run.chart.contracts
+            if c.venue == parties.house
+        }
+        traded: dict[date, tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
+        with self.run.connect() as connection:
+            # Forced orders that others fill have rows, as all have that the maker fills.
+            found = connection.execute(
+                "SELECT time::DATE, market, maker = ?, sum(abs(lots) * price) FROM rows "
+                "WHERE venue = ? AND motive IN ('pickoff', 'spread', 'liquidation') GROUP BY ALL",
+                [parties.maker, parties.house],
+            ).fetchall()
+        for day, market, is_makers, lot_ticks in found:
+            usd = Decimal(lot_ticks * cents[market]).scaleb(-2)
+            maker, others = traded[day]
+            traded[day] = (maker + usd, others) if is_makers else (maker, others + usd)
+        told = self.run.select(
+            "SELECT date, sum(split_part(meta->>'volume', ' ', 1)::DECIMAL(38, 2)) FROM postings "
+            "WHERE line = 1 AND (meta->>'volume') IS NOT NULL GROUP BY ALL ORDER BY ALL"
+        )
+        for day, usd in told:
+            maker, others = traded[day]
+            traded[day] = maker, others + usd
+        return traded
+
+    @cached_property
+    def withdrawn_usd(self) -> Mapping[date, Decimal]:
+        """What customers outside the group took out of the exchange's cash by day, on balance."""
+        return dict(
+            self.run.select(
+                f"""
+                SELECT date, -sum(units) * 0.01 FROM postings
+                WHERE commodity = $money AND account = $till AND seq NOT IN {OPENINGS} AND seq IN
+                    (SELECT seq FROM postings WHERE commodity = $money AND hole = $claim)
+                GROUP BY ALL ORDER BY ALL
+                """,
+                {"money": MONEY, "till": cash(self.run.chart.parties.house), "claim": CLAIM},
+            )
+        )
+
+    def balances(self, day: date) -> Balances:
+        """Return what stands on each account at the end of a day."""
+        if day not in self._balances:
+            self._balances[day] = balances_at(self.run, day)
+        return self._balances[day]
+
+    @cached_property
+    def _balances(self) -> dict[date, Balances]:
+        return {}
+
+    @cached_property
+    def marks(self) -> Marks:
+        """What tokens are worth."""
+        return Marks(self.run)
+
+    def units(self, token: str, day: date) -> Decimal:
+        """Return how much of a token the group holds at the end of a day."""
+        moved = moved_by_group(self.run)
+        return sum((units for at, name, units in moved if name == token and at <= day), Decimal(0))

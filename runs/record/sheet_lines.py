@@ -1,0 +1,222 @@
+"""Lines of a recorded balance sheet, computed from the books by class and kind of account.
+
+A sheet of the record has tokens at the day's mark, the group's own among them, and stakes at its
+own marks; the books have stakes at cost. Kinds are read from `ledger.kinds`, so that a new one is
+in the lines that its accounts belong to.
+"""
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from ledger.kinds import (
+    ASSETS,
+    AT_COST,
+    CAUSE,
+    CLAIM,
+    EXPENSES,
+    GROUP,
+    INCOME,
+    LIABILITIES,
+    LIQUID,
+    USES,
+    Kind,
+)
+from ledger.reports.dollars import ZERO
+from ledger.transaction import MONEY, entity_of, is_contract, kind_of
+from runs.record.measured_books import MeasuredBooks, Span
+
+# What a balance sheet of the group leaves out is held in kind for whom it is owed to.
+ON_SHEET = (CLAIM, LIQUID, GROUP, CAUSE)
+# What the maker pays whatever it trades; all else in its results comes of trading.
+NOT_TRADING = (*USES, Kind.INTEREST, Kind.OPERATIONS)
+
+
+def on_sheet(books: MeasuredBooks, entity: str, root: str) -> Iterator[str]:
+    """Yield the accounts of one class that stand on an entity's balance sheet."""
+    for account, opened in books.run.opens.items():
+        is_meant = entity_of(account) == entity and account.startswith(f"{root}:")
+        if is_meant and opened.hole in ON_SHEET and not is_contract(account):
+            yield account
+
+
+def within_group(books: MeasuredBooks, account: str) -> bool:
+    """Tell whether an account is what exchange and maker owe each other."""
+    return books.run.opens[account].hole == GROUP
+
+
+def in_dollars(books: MeasuredBooks, account: str, span: Span) -> Decimal:
+    """Return the dollars on an account at the end of the days."""
+    return ZERO + books.balances(span.last)[account, MONEY]
+
+
+def at_mark(books: MeasuredBooks, account: str, span: Span) -> Decimal:
+    """Return what coins and tokens on an account are worth at the last mark, dollars left out."""
+    balances = books.balances(span.last)
+    held = {
+        commodity: balances[account, commodity]
+        for commodity in books.run.opens[account].commodities
+        if commodity != MONEY
+    }
+    return ZERO + books.marks.usd(held, span.last)
+
+
+def worth(books: MeasuredBooks, account: str, span: Span) -> Decimal:
+    """Return dollars, and coins and tokens at mark."""
+    return in_dollars(books, account, span) + at_mark(books, account, span)
+
+
+def all_assets_of_maker(books: MeasuredBooks, span: Span) -> Decimal:
+    """Return all that the maker has, stakes at cost."""
+    maker = books.run.chart.parties.maker
+    return _sum(worth, books, on_sheet(books, maker, ASSETS), span)
+
+
+def tokens_of_others(books: MeasuredBooks, span: Span) -> Decimal | None:
+    """Return the maker's coins and tokens at mark, the group's own left out."""
+    maker, own = books.run.chart.parties.maker, books.marks.house_tokens
+    held = [
+        account
+        for account in on_sheet(books, maker, ASSETS)
+        if not own & set(books.run.opens[account].commodities)
+    ]
+    if not any(set(books.run.opens[account].commodities) - {MONEY} for account in held):
+        return None
+    return _sum(at_mark, books, held, span)
+
+
+def stakes(books: MeasuredBooks, span: Span) -> Decimal | None:
+    """Return what the group's stakes in companies cost."""
+    return _stakes_of(books, books.run.chart.parties.group, span)
+
+
+def stakes_of_maker(books: MeasuredBooks, span: Span) -> Decimal | None:
+    """Return what the maker's stakes in companies cost."""
+    return _stakes_of(books, (books.run.chart.parties.maker,), span)
+
+
+def cash_of_maker(books: MeasuredBooks, span: Span) -> Decimal:
+    """Return the maker's cash, and what venues outside the group owe it."""
+    maker = books.run.chart.parties.maker
+    liquid = [
+        account
+        for account in on_sheet(books, maker, ASSETS)
+        if books.run.opens[account].hole == LIQUID and kind_of(account) in (Kind.CASH, Kind.CLAIMS)
+    ]
+    return _sum(in_dollars, books, liquid, span)
+
+
+def debts_as_printed(books: MeasuredBooks, span: Span) -> Decimal | None:
+    """Return what the maker owes outside the group."""
+    parties = books.run.chart.parties
+    if not parties.lenders:
+        return None
+    debts = on_sheet(books, parties.maker, LIABILITIES)
+    outward = [account for account in debts if not within_group(books, account)]
+    return -_sum(in_dollars, books, outward, span)
+
+
+def net_worth_without_own_circle(books: MeasuredBooks, span: Span) -> Decimal:
+    """Return the maker's assets less all its debts, its tokens of the circle left out."""
+    maker = books.run.chart.parties.maker
+    held = [a for a in on_sheet(books, maker, ASSETS) if kind_of(a) != Kind.TOKENS]
+    debts = on_sheet(books, maker, LIABILITIES)
+    return _sum(worth, books, held, span) + _sum(in_dollars, books, debts, span)
+
+
+def own_assets_of_exchange(books: MeasuredBooks, span: Span) -> Decimal:
+    """Return all assets of the exchange, the maker's debt at its face, less all claims on it."""
+    house = books.run.chart.parties.house
+    claims = [
+        account
+        for account in on_sheet(books, house, LIABILITIES)
+        if kind_of(account) == Kind.CUSTOMERS
+    ]
+    held = _sum(worth, books, on_sheet(books, house, ASSETS), span)
+    return held + _sum(in_dollars, books, claims, span)
+
+
+def owed_by_maker(books: MeasuredBooks, span: Span) -> Decimal:
+    """Return what the exchange's books have the maker owe it, less what it owes the maker."""
+    house = books.run.chart.parties.house
+    accounts = [a for a in books.run.opens if entity_of(a) == house and within_group(books, a)]
+    return _sum(in_dollars, books, accounts, span)
+
+
+def wired_to_maker(books: MeasuredBooks, span: Span) -> Decimal | None:
+    """Return what the exchange has against the maker beside the credit line."""
+    house = books.run.chart.parties.house
+    wired = [
+        account
+        for account in on_sheet(books, house, ASSETS)
+        if within_group(books, account) and kind_of(account) != Kind.CREDIT_LINE
+    ]
+    return _sum(in_dollars, books, wired, span) if wired else None
+
+
+def shortfall_of_exchange(books: MeasuredBooks, span: Span) -> Decimal:
+    """Return claims less what the exchange has, without stakes and the maker's debt."""
+    house = books.run.chart.parties.house
+    found = [
+        account
+        for account in on_sheet(books, house, ASSETS)
+        if not within_group(books, account) and kind_of(account) not in AT_COST
+    ]
+    return books.standing(span.last).claims_usd - _sum(worth, books, found, span)
+
+
+def liquid_of_group(books: MeasuredBooks, span: Span) -> Decimal:
+    """Return all that is liquid in the group."""
+    return books.standing(span.last).liquid_usd
+
+
+def tokens_of_group(books: MeasuredBooks, span: Span) -> Decimal | None:
+    """Return coins and tokens of the group at mark, its own among them."""
+    if not books.run.chart.tokens:
+        return None
+    return _sum(at_mark, books, _assets_of_group(books), span)
+
+
+def found_in_group(books: MeasuredBooks, span: Span) -> Decimal:
+    """Return all that is liquid in the group, with coins and tokens at mark."""
+    return liquid_of_group(books, span) + _sum(at_mark, books, _assets_of_group(books), span)
+
+
+def shown_by_sheet(books: MeasuredBooks, span: Span) -> Decimal:
+    """Return what is liquid in the group, coins and tokens at mark, and stakes at cost."""
+    return found_in_group(books, span) + (stakes(books, span) or ZERO)
+
+
+def all_trading(books: MeasuredBooks, span: Span) -> Decimal | None:
+    """Return what the maker's trading brought, of whatever kind."""
+    maker = books.run.chart.parties.maker
+    results = [
+        account
+        for root in (INCOME, EXPENSES)
+        for account in on_sheet(books, maker, root)
+        if kind_of(account) not in NOT_TRADING
+    ]
+    return books.earned_usd(results, span)
+
+
+def _sum(
+    of: Callable[[MeasuredBooks, str, Span], Decimal],
+    books: MeasuredBooks,
+    accounts: Iterator[str] | list[str],
+    span: Span,
+) -> Decimal:
+    return sum((of(books, account, span) for account in accounts), ZERO)
+
+
+def _assets_of_group(books: MeasuredBooks) -> list[str]:
+    group = books.run.chart.parties.group
+    return [account for entity in group for account in on_sheet(books, entity, ASSETS)]
+
+
+def _stakes_of(books: MeasuredBooks, entities: tuple[str, ...], span: Span) -> Decimal | None:
+    bought = [
+        account
+        for entity in entities
+        for account in on_sheet(books, entity, ASSETS)
+        if kind_of(account) in AT_COST
+    ]
+    return _sum(in_dollars, books, bought, span) if bought else None
