@@ -40,7 +40,8 @@ def parties_of(scenario: Scenario) -> Parties:
 def contracts_of(scenario: Scenario, venue: str) -> tuple[Contract, ...]:
     """Return the contracts of a venue, by market."""
     return tuple(
-        Contract(market.name, venue, market.lot, market.tick_usd) for market in scenario.markets
+        Contract(market.name, venue, market.lot, market.tick_usd, market.stands_for)
+        for market in scenario.markets
     )
 
 

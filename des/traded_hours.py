@@ -4,6 +4,9 @@ Of every n hours one, drawn at random, stands for all: whoever trades in it asks
 much and is shown n times as much, so that what a day is expected to bring is the same, and only
 its chance is larger. Prices, settlements, funding and everything daily go on through all hours.
 
+A market may be traded in some of those hours only: of every k of them one, drawn at random, which
+then stands for n x k. So no hour is settled for its sake alone.
+
 What uninformed customers hold is a random walk, whose width would grow with the root of n. So all
 but one in n of every second traded hour's flow is that of the hour traded before with its sides
 turned round: each hour keeps its law, and the walk over many its width.
@@ -18,24 +21,30 @@ from des.scenario import Run
 
 @dataclass(frozen=True, slots=True)
 class TradedHours:
-    """One hour in *stands_for*, the same in all markets."""
+    """One hour in *one_in*, and of every *one_of* of these one."""
 
-    stands_for: int
+    one_in: int
     key: int
     twin_key: int
+    of_those_key: int = 0
+    one_of: int = 1
 
     @classmethod
-    def of(cls, run: Run) -> "TradedHours":
-        """Read a scenario."""
-        keys = (decision_key(run.seed, *words) for words in (("sample",), ("sample", "twins")))
-        return cls(run.one_hour_in, *keys)
+    def of(cls, run: Run, one_of: int = 1) -> "TradedHours":
+        """Read a scenario; *one_of* says of how many of its hours a market is traded in one."""
+        about = (("sample",), ("sample", "twins"), ("sample", "of those"))
+        return cls(run.one_hour_in, *(decision_key(run.seed, *words) for words in about), one_of)
+
+    def stands_for_at(self, time_us: int) -> int:
+        """Return how many hours the traded one at *time_us* stands for."""
+        return self._stratum
 
     def has(self, time_us: int) -> bool:
         """Tell whether the hour at *time_us* is traded."""
-        if self.stands_for == 1:
+        if self._stratum == 1:
             return True
         hour = time_us // HOUR_US
-        return self._drawn(hour // self.stands_for) == hour
+        return self._drawn(hour // self._stratum) == hour
 
     def is_first_of_day(self, time_us: int) -> bool:
         """Tell whether the hour at *time_us* is the first that is traded of its day."""
@@ -44,12 +53,21 @@ class TradedHours:
 
     def twin(self, hour: int) -> int | None:
         """Return the hour (since 1970) whose flow comes once more in *hour*, turned round."""
-        stratum = hour // self.stands_for
-        alone = stratum % 2 == 0 or int(mix(self.twin_key, stratum)) % self.stands_for == 0
+        stratum = hour // self._stratum
+        alone = stratum % 2 == 0 or int(mix(self.twin_key, stratum)) % self._stratum == 0
         return None if alone else self._drawn(stratum - 1)
 
+    @property
+    def _stratum(self) -> int:
+        """Return of how many hours one is traded."""
+        return self.one_in * self.one_of
+
     def _drawn(self, stratum: int) -> int:
-        return stratum * self.stands_for + int(mix(self.key, stratum)) % self.stands_for
+        """Return the hour that is traded of a stratum: that of one of the run's own in it."""
+        own = stratum
+        if self.one_of > 1:
+            own = stratum * self.one_of + int(mix(self.of_those_key, stratum)) % self.one_of
+        return own * self.one_in + int(mix(self.key, own)) % self.one_in
 
 
 ALL_HOURS = TradedHours(1, 0, 0)

@@ -205,5 +205,5 @@ class World:
             listing.decide(now_us, elapsed_s, state)
         if is_first or is_new_month:
             self._note_decisions(now_us)
-        if now_us % HOUR_US == 0 and self._hours.is_first_of_day(now_us):
+        if now_us % HOUR_US == 0:
             note_books(self.journal, now_us, self.listings)

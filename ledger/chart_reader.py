@@ -32,7 +32,13 @@ def chart_of(
     """
     parties = read_parties(roles, keepers)
     contracts = tuple(
-        Contract(about["market"], about["venue"], about["lot"], about["tick"])
+        Contract(
+            about["market"],
+            about["venue"],
+            about["lot"],
+            about["tick"],
+            int(about.get("stands-for", 1)),
+        )
         for about in commodities.values()
         if "market" in about
     )

@@ -201,6 +201,8 @@ def _commodities(chart: Chart) -> Iterator[tuple[str, _Meta]]:
             "lot": c.lot,
             "tick": c.tick_usd,
         }
+        if c.stands_for > 1:
+            about["stands-for"] = str(c.stands_for)
         yield c.commodity, tuple((key, quoted(text)) for key, text in about.items())
     for token in chart.tokens:
         own = token.issuer != OUTSIDE

@@ -84,21 +84,38 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A perpetual contract on one venue: what a lot is, what a tick of its price is."""
+    """A perpetual contract on one venue: what a lot is, what a tick of its price is.
+
+    Where it stands for n markets alike, whoever trades a lot trades one in each of them: a lot is
+    worth n of one market, and all that follows from it counts n times. A fee is rounded in each.
+    """
 
     market: str
     venue: str
     lot: str
     tick_usd: str
+    stands_for: int = 1
     quantity: Scale = field(init=False)
     price: Scale = field(init=False)
-    cents_per_lot_tick: int = field(init=False)
+    cents_of_one: int = field(init=False)  # what a tick of its price is worth on a lot, in cents
 
     def __post_init__(self) -> None:
         put = object.__setattr__
         put(self, "quantity", Scale.of(self.lot))
         put(self, "price", Scale.of(self.tick_usd, digits_min=2))
-        put(self, "cents_per_lot_tick", int(Decimal(self.lot) * Decimal(self.tick_usd) * 100))
+        put(self, "cents_of_one", int(Decimal(self.lot) * Decimal(self.tick_usd) * 100))
+
+    @property
+    def cents_per_lot_tick(self) -> int:
+        """Return the same in all markets that it stands for, together."""
+        return self.stands_for * self.cents_of_one
+
+    @property
+    def where(self) -> str:
+        """Name the market, and in how many a lot of it is traded."""
+        if self.stands_for == 1:
+            return self.market
+        return f"{self.market} in each of {self.stands_for} markets alike"
 
     @property
     def commodity(self) -> str:

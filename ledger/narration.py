@@ -160,7 +160,7 @@ def _tokens(contract: Contract, token: str, lots: int) -> str:
 
 def _trade(taker: str, contract: Contract, lots: int) -> str:
     verb = "buys" if lots > 0 else "sells"
-    return f"{taker} {verb} {contract.quantity.text(abs(lots), ',')} {contract.market}"
+    return f"{taker} {verb} {contract.quantity.text(abs(lots), ',')} {contract.where}"
 
 
 def _named(holder: str) -> str:
@@ -215,8 +215,8 @@ def _distance(contract: Contract, ticks: int) -> str:
 
 def _position(contract: Contract, lots: int) -> str:
     if lots:
-        return f"{contract.quantity.text(lots, ',')} {contract.market}"
-    return f"{contract.market} that it has closed"
+        return f"{contract.quantity.text(lots, ',')} {contract.where}"
+    return f"{contract.where} that it has closed"
 
 
 def _receipt(cents: int) -> str:

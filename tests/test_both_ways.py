@@ -20,6 +20,10 @@ GROUP = HERE / "worlds" / "group.toml"
 MARGIN, TOKENS = HERE / "worlds" / "margin.toml", HERE / "worlds" / "tokens.toml"
 THIN = HERE / "worlds" / "thin.toml"
 SMALL, MONTHS = HERE / "golden" / "world.toml", HERE / "worlds" / "months.toml"
+# Two markets of three that are alike, one of them traded in half of the hours that are played.
+ALIKE = [market.model_dump(exclude_none=True) for market in load(str(BUSY)).markets]
+ALIKE = [market | {"stands_for": 3} for market in ALIKE]
+ALIKE[1]["one_played_hour_in"] = 2
 OVER_A_FIRST = {"run": {"start": date(2022, 4, 29), "end": date(2022, 5, 2)}}
 # Firms come and leave, one closes, and the maker moves from one venue to the other.
 COMING_AND_GOING = {
@@ -51,6 +55,7 @@ def written(folder: Path) -> dict[str, bytes]:
         (GROUP, {}),
         # One hour in four stands for all.
         (BUSY, {"run": {"one_hour_in": 4, "end": date(2022, 5, 31)}}),
+        (BUSY, {"run": {"one_hour_in": 4, "end": date(2022, 5, 31)}, "markets": ALIKE}),
         # The maker decides anew after two days: by its own simulation, or for its share.
         (MONTHS, OVER_A_FIRST),
         (MONTHS, OVER_A_FIRST | {"maker": {"quoting": {"policy": "growth", "target_share": 1.0}}}),

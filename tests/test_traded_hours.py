@@ -19,10 +19,9 @@ SEEDS = range(1, 9)
 ONE_IN = 4
 
 
-def traded(stands_for: int, seed: int = 1) -> TradedHours:
-    return TradedHours.of(
-        Run(start=date(2022, 5, 9), end=date(2022, 5, 10), seed=seed, one_hour_in=stands_for)
-    )
+def traded(stands_for: int, seed: int = 1, one_of: int = 1) -> TradedHours:
+    run = Run(start=date(2022, 5, 9), end=date(2022, 5, 10), seed=seed, one_hour_in=stands_for)
+    return TradedHours.of(run, one_of)
 
 
 @pytest.mark.parametrize("stands_for", [1, 2, 5, 24])
@@ -32,11 +31,27 @@ def test_of_so_many_hours_in_a_row_one_is_traded(stands_for):
     assert set(np.reshape(of_a_year, (365, stands_for)).sum(axis=1)) == {1}
 
 
-def test_each_hour_is_as_likely_as_any_other():
-    drawn = np.array([[traded(6, seed).has(h * HOUR_US) for h in range(24)] for seed in range(900)])
+@pytest.mark.parametrize("one_of", [1, 2])
+def test_each_hour_is_as_likely_as_any_other(one_of):
+    run_hours = 6 // one_of
+    drawn = np.array(
+        [
+            [traded(run_hours, seed, one_of).has(h * HOUR_US) for h in range(24)]
+            for seed in range(900)
+        ]
+    )
 
     expected, sd = 900 / 6, (900 * 5 / 36) ** 0.5
     assert np.abs(drawn.sum(axis=0) - expected).max() < 4 * sd
+
+
+def test_a_market_that_is_traded_less_often_is_so_in_hours_of_the_run_alone():
+    run, market = traded(3), traded(3, one_of=4)
+    played = [hour for hour in range(24 * 365) if market.has(hour * HOUR_US)]
+
+    assert all(run.has(hour * HOUR_US) for hour in played)
+    assert set(np.bincount(np.array(played) // 12)) == {1}
+    assert market.stands_for_at(played[0] * HOUR_US) == 12
 
 
 def test_customers_positions_wander_as_far_as_in_all_hours():

@@ -26,6 +26,7 @@ class OtherMakersDesk:
         self._name, self._house_name = parties.other_makers, parties.house
         self._code = parties.names.index(parties.other_makers)
         self._markets = [market.name for market in scenario.markets]
+        self._stands_for = [market.stands_for for market in scenario.markets]
         self._fee_bps = scenario.other_makers.fee_bps
         self._fee_rate = Decimal(repr(self._fee_bps)) / 10_000
         self._house, self._custody = house, custody
@@ -38,7 +39,10 @@ class OtherMakersDesk:
         Nothing is paid in on a house that has halted.
         """
         traded = self._volume.others_cents()
-        fees = [self._fee_cents(volume) for volume in traded]
+        fees = [
+            alike * self._fee_cents(volume // alike)
+            for volume, alike in zip(traded, self._stands_for, strict=True)
+        ]
         if self._custody.status[self._house_name] != HALTED:
             self._custody.deposit(
                 time_us, self._code, self._house_name, sum(fees), ", out of which it pays its fees"
@@ -53,7 +57,7 @@ class OtherMakersDesk:
         self.fees_without_maker_cents += paid_share * without_maker_cents
 
     def _fee_cents(self, volume_cents: int) -> int:
-        """Return the fees of both sides, rounded half to even."""
+        """Return the fees of both sides in one market, rounded half to even."""
         return round(Decimal(volume_cents) * self._fee_rate)
 
     def _book(self, time_us: int, market: str, volume_cents: int, fee_cents: int) -> int:

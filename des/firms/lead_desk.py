@@ -137,10 +137,10 @@ class LeadDesk:
                 np.array(sigma),
                 HOUR_US / SECOND_US / self._quoting.refresh_s,
             )
-            rents += hits.edge_cents
-            taken += hits.taken_cents.sum(axis=0)
+            rents += market.stands_for * hits.edge_cents
+            taken += market.stands_for * hits.taken_cents.sum(axis=0)
             flow_usd = given(market.lead_volume_usd_per_day) * self._quoting.uninformed_fraction
-            spread += spread_income(
+            spread += market.stands_for * spread_income(
                 quote_cents,
                 to_cents(self._quoting.outside_quotes_usd),
                 to_cents(flow_usd),

@@ -13,9 +13,9 @@ from ledger.notes import PriceRange
 
 
 def note_books(journal: Journal, now_us: int, listings: Iterable[Listing]) -> None:
-    """Write down what is shown as the first traded hour of a day begins."""
+    """Write down what is shown where the first traded hour of a day begins."""
     for listing in listings:
-        book = listing.shown_book()
+        book = listing.shown_book(now_us) if listing.hours.is_first_of_day(now_us) else None
         if book:
             journal.note(now_us, book)
 

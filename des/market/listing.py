@@ -1,7 +1,7 @@
 """A contract listed on both venues: its price, the maker's quotes, the takers, the hedges."""
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
@@ -74,34 +74,33 @@ class Listing:
         """
         run = scenario.run
         self._market, self._contract, self._firms = market, contract, scenario.firms
-        self._hours, self._gateways = TradedHours.of(run), Gateways.of(scenario.house)
+        self.hours = TradedHours.of(run, market.one_played_hour_in)
+        self._gateways = Gateways.of(scenario.house)
         self._hedge_desk = hedge_desk
         self._hedgers = Hedgers(run, hedge_desk, traders.maker, traders.backstops)
-        self.volume = MarketVolume(contract.cents_per_lot_tick, self._hours)
+        self.volume = MarketVolume(contract.cents_per_lot_tick)
         start_us, end_us = midnight_us(run.start), midnight_us(run.end)
         tick_usd = Decimal(market.tick_usd)
         lead = LeadPrice(run.seed, market.name, market.price, tick_usd, start_us, end_us)
         self.mark_ticks = int(lead.ticks(start_us, start_us + 1).prices[0])
         self.price, self._traded = lead, TradedPrice(lead, self._impact(scenario))
-        times, takers = self._hours.stands_for, Takers.of(firms)
-        self._takers = replace(takers, order_share=times * takers.order_share)
+        self._takers = Takers.of(firms)
         self._others = OtherQuoting(market, scenario.maker, lead, start_us)
-        self._demand = UninformedDemand(scenario.demand, market, self.volume, times)
+        self._demand = UninformedDemand(scenario.demand, market, self.volume)
         policy = QuotingPolicy.of(market.quoter, scenario.maker.spread_times)
-        policy = replace(policy, limit_cents=times * policy.limit_cents)
         self._session = session(
             lead,
             policy,
-            takers,
+            self._takers,
             gateway_keys(run.seed, market.name, firms),
             traders.codes,
         )
         holders = scenario.retail.holders
         self._uninformed = UninformedFlow(
-            run.seed, market.name, holders, times * market.order_usd_mean, self._hours
+            run.seed, market.name, holders, market.order_usd_mean, self.hours
         )
         imagined = UninformedFlow(
-            run.seed, f"{market.name} as believed", holders, market.order_usd_mean, self._hours
+            run.seed, f"{market.name} as believed", holders, market.order_usd_mean, self.hours
         )
         self.maker = MakerQuotes(
             policy,
@@ -110,7 +109,7 @@ class Listing:
             OwnSimulation(lead, contract, imagined, self._gateways.quiet_us, self._others),
             self._others,
             self.volume,
-            self._hours,
+            self.hours,
         )
         self._decided: Decisions | None = None
         self._house_is_open, self._usd_per_s = True, 0.0
@@ -143,20 +142,21 @@ class Listing:
         return house, self._hedge_desk.fills(end_us, ticks, per_root_lot)
 
     def _uninformed_orders(self, start_us: int, end_us: int) -> np.ndarray:
-        if not self._hours.has(start_us):
+        if not self.hours.has(start_us):
             return NO_ORDERS
         if start_us % HOUR_US == 0:
             self._begin_hour(start_us)
         if not self._house_is_open:
             return NO_ORDERS
         lot_usd = self.price.hour_price_usd(start_us) * float(self._contract.lot)
-        return self._uninformed.orders(start_us, end_us, self._usd_per_s, lot_usd)
+        times = self.hours.stands_for_at(start_us)
+        return self._uninformed.orders(start_us, end_us, self._usd_per_s, lot_usd, times)
 
     def _begin_hour(self, hour_us: int) -> None:
         """Let customers decide how much they want to trade in the hour that begins."""
         decided = given(self._decided)
         response = self._demand.response(decided.plan, decided.others)
-        self.volume.begin_hour(response)
+        self.volume.begin_hour(response, self.hours.stands_for_at(hour_us))
         self._usd_per_s = 0.0
         if self._house_is_open:
             self._usd_per_s = self._demand.usd_per_s_in_hour(hour_us, response)
@@ -169,25 +169,30 @@ class Listing:
             elapsed_s: since the settlement before.
             state: of the venues.
         """
-        lot_cents = self.mark_ticks * self._contract.cents_per_lot_tick
+        lot_cents = self.mark_ticks * self._contract.cents_of_one
+        times = self.hours.stands_for_at(now_us)
         self._house_is_open = state.house_is_open
         self.maker.look(now_us, state)
-        self._traded.push(now_us, elapsed_s, self._hedgers.decide(now_us, lot_cents, state))
+        ordered_lots = self._hedgers.decide(now_us, self._contract.stands_for * lot_cents, state)
+        self._traded.push(now_us, elapsed_s, ordered_lots)
         self._decided = Decisions(
             self.maker.plan(now_us, self.mark_ticks, lot_cents, state),
-            self._terms(state.firms),
+            self._terms(state.firms, times),
             self._gateways.at(self.price.hour_volatility_ratio(now_us)),
-            self._others.quotes(now_us, self.mark_ticks, lot_cents, self._hours.stands_for),
+            self._others.quotes(now_us, self.mark_ticks, lot_cents, times),
         )
 
-    def shown_book(self) -> ShownBook | None:
-        """Return what was decided to be shown; None on a house that is closed to customers."""
+    def shown_book(self, now_us: int) -> ShownBook | None:
+        """Return what was decided to be shown, in one market and in an hour that is but one.
+
+        None on a house that is closed to customers.
+        """
         if not self._house_is_open:
             return None
-        decided, times = given(self._decided), self._hours.stands_for
+        decided, times = given(self._decided), self.hours.stands_for_at(now_us)
         plan, others = decided.plan, decided.others
         levels = len(plan.offset_ticks)
-        half_lot_cents = self.mark_ticks * self._contract.cents_per_lot_tick / 2
+        half_lot_cents = self.mark_ticks * self._contract.cents_of_one / 2
         return ShownBook(
             self._market.name,
             others_half_spread_bps=self._away_bps(others.away_ticks),
@@ -207,10 +212,10 @@ class Listing:
 
     def volume_usd_per_s(self, time_us: int) -> float:
         """Return the pace of volume that the scenario gives for a day: recorded, or stated."""
-        return self._demand.usd_per_s(time_us)
+        return self._contract.stands_for * self._demand.usd_per_s(time_us)
 
     def close_day_of_demand(self) -> tuple[int, ...]:
-        """Return what customers wanted in each hour, in whole dollars, and begin another day.
+        """Return what customers wanted in one market, by hour, in whole dollars; begin another day.
 
         Nothing where their demand is stated.
         """
@@ -218,18 +223,26 @@ class Listing:
 
     def recorded_usd(self, time_us: int) -> float | None:
         """Return the recorded volume of the day at *time_us*, if there is one."""
-        return self._demand.recorded_usd(time_us)
+        of_one_usd = self._demand.recorded_usd(time_us)
+        return None if of_one_usd is None else self._contract.stands_for * of_one_usd
 
     def close_limits(self) -> np.ndarray:
         """Return cents that firms took, and that each limit of theirs cut off, since last asked."""
         return self._session.close_count() * self._contract.cents_per_lot_tick
 
-    def _terms(self, firms: FirmsInMarket) -> Terms:
+    def _terms(self, firms: FirmsInMarket, times: int) -> Terms:
         if not self._firms.active:
             return nobody_takes(len(firms.lots))
         hurdle_times = competing(int(firms.trades.sum()), self._firms.hurdle_exponent)
-        cents_per_lot_tick = self._contract.cents_per_lot_tick
-        return terms(self._takers, self.mark_ticks, cents_per_lot_tick, firms, hurdle_times)
+        # An order takes its share in each of the hours and markets that this one stands for.
+        return terms(
+            self._takers,
+            self.mark_ticks,
+            self._contract.cents_per_lot_tick,
+            firms,
+            hurdle_times,
+            times * self._contract.stands_for,
+        )
 
     def _impact(self, scenario: Scenario) -> Impact:
         lot_usd = self.mark_ticks * float(self._contract.tick_usd) * float(self._contract.lot)

@@ -61,7 +61,8 @@ class MakerQuotes:
         if self._decided is None or (now_us % DAY_US == 0 and day_of(now_us).day == 1):
             self._decide(now_us, state.maker_shows)
         if now_us % HOUR_US == 0 and self._hours.has(now_us):
-            self._belief.imagine(now_us, self._volume.usd_per_day() / DAY_S)
+            usd_per_s = self._volume.usd_per_day() / DAY_S
+            self._belief.imagine(now_us, usd_per_s, self._hours.stands_for_at(now_us))
 
     @property
     def decided(self) -> Decided:
@@ -78,13 +79,14 @@ class MakerQuotes:
             state: of the venues.
         """
         quotes = state.may_quote and self._hours.has(now_us)
-        shown_cents = self._hours.stands_for * self.shown_cents if quotes else 0
+        times = self._hours.stands_for_at(now_us)
+        shown_cents = times * self.shown_cents if quotes else 0
         policy = self.policy.widened(self._others.half_spread_times(now_us))
-        return policy.plan(mark_ticks, lot_cents, state.maker_lots, shown_cents)
+        return policy.plan(mark_ticks, lot_cents, state.maker_lots, shown_cents, times)
 
     def promised(self) -> tuple[Outlook, ...]:
         """Return what its own simulation promises of the month so far: of what it shows first."""
-        return tuple(Outlook(*each) for each in self._belief.promised(self._hours.stands_for))
+        return tuple(Outlook(*each) for each in self._belief.promised())
 
     def _decide(self, now_us: int, shows: float) -> None:
         """Decide for a month, and have what is considered beside it simulated."""

@@ -6,7 +6,6 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from des.compile_cache import njit
-from des.traded_hours import TradedHours
 from ledger.motives import Motive
 
 HOURS_PER_DAY = 24
@@ -48,25 +47,28 @@ NOTHING = Traded()
 class MarketVolume:
     """Adds up what is traded, by day and by month, and in the last 24 hours."""
 
-    def __init__(self, cents_per_lot_tick: int, hours: TradedHours) -> None:
-        """Begin with nothing.
-
-        Args:
-            cents_per_lot_tick: value of one tick on one lot.
-            hours: which ones are traded, and how many each of them stands for.
-        """
-        self._tick_cents, self._stands_for = cents_per_lot_tick, hours.stands_for
-        self._hours_cents: deque[int] = deque(maxlen=max(HOURS_PER_DAY // hours.stands_for, 1))
+    def __init__(self, cents_per_lot_tick: int) -> None:
+        """Begin with nothing; *cents_per_lot_tick* is the value of one tick on one lot."""
+        self._tick_cents = cents_per_lot_tick
+        self._hours: deque[tuple[int, int]] = deque()  # of each what it stands for, and its cents
         self._response = 1.0
+        self.hour_stands_for = 1  # hours that the one under way does
         self.hours_today = 0  # that were traded, the one under way included
         self.today = self.this_month = self.last_month = NOTHING
         self.without_maker_cents = 0.0  # what customers had traded today without its quotes
 
-    def begin_hour(self, response: float) -> None:
-        """Begin another traded hour, in which the captive maker's quotes have that *response*."""
-        self._response = response
+    def begin_hour(self, response: float, stands_for: int = 1) -> None:
+        """Begin another traded hour.
+
+        Args:
+            response: how many times as much customers trade, by the captive maker's quotes.
+            stands_for: how many hours it does.
+        """
+        self._response, self.hour_stands_for = response, stands_for
         self.hours_today += 1
-        self._hours_cents.append(0)
+        self._hours.append((stands_for, 0))
+        while sum(hours for hours, _ in self._hours) - self._hours[0][0] >= HOURS_PER_DAY:
+            self._hours.popleft()
 
     def count(self, rows: np.ndarray, others_lot_ticks: int) -> None:
         """Add what was filled in a part of the hour.
@@ -81,13 +83,16 @@ class MarketVolume:
             return
         now = Traded(*(self._tick_cents * lot_ticks for lot_ticks in by_cause))
         self.today, self.this_month = self.today.plus(now), self.this_month.plus(now)
-        self._hours_cents[-1] += now.all_cents
+        hours, cents = self._hours[-1]
+        self._hours[-1] = hours, cents + now.all_cents
         self.without_maker_cents += now.uninformed_cents / self._response
 
     def usd_per_day(self) -> float:
         """Return the pace of the last 24 hours, or of as many as there were."""
-        hours = len(self._hours_cents) * self._stands_for
-        return sum(self._hours_cents) / 100 * HOURS_PER_DAY / hours if hours else 0.0
+        if not self._hours:
+            return 0.0
+        hours, cents = map(sum, zip(*self._hours, strict=True))
+        return cents / 100 * HOURS_PER_DAY / hours
 
     def close_day(self) -> None:
         """Begin another day."""

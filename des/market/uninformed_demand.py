@@ -15,16 +15,15 @@ HOUR_S = HOUR_US // SECOND_US
 class UninformedDemand:
     """Follows the scenario's closure; see `des.scenario.Demand`."""
 
-    def __init__(self, rules: Demand, market: Market, volume: MarketVolume, times: int) -> None:
+    def __init__(self, rules: Demand, market: Market, volume: MarketVolume) -> None:
         """Begin.
 
         Args:
             rules: the closure, and the elasticities.
             market: has the recorded volume, or the demand that is stated.
-            volume: what was traded so far.
-            times: how many hours a traded one stands for.
+            volume: what was traded so far, in all markets alike.
         """
-        self._rules, self._volume, self._times = rules, volume, times
+        self._rules, self._volume, self._alike = rules, volume, market.stands_for
         self._is_stated = rules.closure == "stated"
         self._recorded = VolumeByMonth(market.volume, market.volume_of_days)
         self._given = {volume.day: volume.usd_of_hours for volume in market.wanted_of_days}
@@ -32,7 +31,7 @@ class UninformedDemand:
         self._rates = VolumeByMonth(market.demand) if self._is_stated else self._recorded
 
     def recorded_usd(self, time_us: int) -> float | None:
-        """Return the recorded volume of the day at *time_us*, if there is one."""
+        """Return the recorded volume of one market on the day at *time_us*, if there is one."""
         return self._recorded.usd_of_day(time_us)
 
     def usd_per_s(self, time_us: int) -> float:
@@ -40,25 +39,26 @@ class UninformedDemand:
         return given(self._rates.usd_per_s(time_us))
 
     def usd_per_s_in_hour(self, hour_us: int, response: float) -> float:
-        """Return the flow of the hour that begins, for which `MarketVolume` has begun it.
+        """Return the flow of the hour that begins, in one market; `MarketVolume` has begun it.
 
         With demand as stated: the month's pace times the response to what is quoted as the hour
         begins. As recorded: what is given for the hour, or what lacks so far, this hour included,
         of the day's record.
         """
         if self._is_stated:
-            return self._times * self.usd_per_s(hour_us) * response
+            return self._volume.hour_stands_for * self.usd_per_s(hour_us) * response
         wanted_usd = self._wanted_usd(hour_us)
         self._wanted_today.append(wanted_usd)
         return wanted_usd / HOUR_S
 
     def _wanted_usd(self, hour_us: int) -> int:
         """Return it in whole dollars, as the books note it, so that a run given it is the same."""
-        hours, given_usd = self._volume.hours_today, self._given.get(day_of(hour_us), ())
-        if hours <= len(given_usd):
-            return round(given_usd[hours - 1])
-        all_usd = self.usd_per_s(hour_us) * HOUR_S * self._times * hours
-        return round(max(all_usd - self._volume.today.all_cents / 100, 0.0))
+        volume, given_usd = self._volume, self._given.get(day_of(hour_us), ())
+        if volume.hours_today <= len(given_usd):
+            return round(given_usd[volume.hours_today - 1])
+        hours = volume.hour_stands_for * volume.hours_today  # as many on all of a day
+        all_usd = self.usd_per_s(hour_us) * HOUR_S * hours
+        return round(max(all_usd - volume.today.all_cents // self._alike / 100, 0.0))
 
     def close_day(self) -> tuple[int, ...]:
         """Return what was wanted in each hour of the day, and begin another."""

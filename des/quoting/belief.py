@@ -30,7 +30,7 @@ class Imagined:
     policy: QuotingPolicy
     shown_cents: int  # per level
     edge_lot_ticks: int = 0
-    lot_ticks: int = 0
+    lot_ticks: int = 0  # both of as many hours as those played stand for
 
 
 class OwnSimulation:
@@ -54,7 +54,7 @@ class OwnSimulation:
             others: how the other makers quote.
         """
         self._price, self._flow = price, flow
-        self._tick_cents, self._tick_usd = contract.cents_per_lot_tick, float(contract.tick_usd)
+        self._contract, self._tick_usd = contract, float(contract.tick_usd)
         self._gateway_us, self._others = gateway_us, others
         self._imagined: list[Imagined] = []
 
@@ -67,24 +67,26 @@ class OwnSimulation:
         """
         self._imagined = [Imagined(*each) for each in considered]
 
-    def imagine(self, hour_us: int, usd_per_s: float) -> None:
+    def imagine(self, hour_us: int, usd_per_s: float, stands_for: int) -> None:
         """Play the first minutes of an hour, while its path is at hand.
 
         Args:
             hour_us: when it begins.
-            usd_per_s: the volume of all makers that it reckons with.
+            usd_per_s: the volume of all makers that it reckons with, in all markets alike.
+            stands_for: how many hours this one does.
         """
         mark = round(self._price.hour_price_usd(hour_us) / self._tick_usd)
-        lot_cents = mark * self._tick_cents
+        lot_cents = mark * self._contract.cents_of_one
         others = self._others.quotes(hour_us, mark, lot_cents)
+        usd_per_s /= self._contract.stands_for
         orders = self._flow.orders(hour_us, hour_us + SAMPLE_US, usd_per_s, lot_cents / 100)
         times = self._others.half_spread_times(hour_us)
         for each in self._imagined:
             plan = each.policy.widened(times).plan(mark, lot_cents, 0, each.shown_cents)
             decided = Decisions(plan, nobody_takes(0), self._gateway_us, others)
             edge_lot_ticks, lot_ticks = self._played(hour_us, each.policy, decided, orders)
-            each.edge_lot_ticks += edge_lot_ticks
-            each.lot_ticks += lot_ticks
+            each.edge_lot_ticks += stands_for * edge_lot_ticks
+            each.lot_ticks += stands_for * lot_ticks
 
     def _played(
         self, hour_us: int, policy: QuotingPolicy, decided: Decisions, orders: np.ndarray
@@ -97,10 +99,7 @@ class OwnSimulation:
         edge = (fills["price"] - fills["lead"]) * fills["lots"]
         return int(edge.sum()), int((np.abs(fills["lots"]) * fills["price"]).sum())
 
-    def promised(self, stands_for: int) -> list[tuple[int, int]]:
-        """Return what is promised so far of each that is considered: result and volume, in cents.
-
-        *stands_for* is how many hours each of those imagined is worth.
-        """
-        cents = stands_for * (HOUR_US // SAMPLE_US) * self._tick_cents
+    def promised(self) -> list[tuple[int, int]]:
+        """Return what is promised so far of each considered: result and volume, in cents."""
+        cents = (HOUR_US // SAMPLE_US) * self._contract.cents_per_lot_tick
         return [(cents * each.edge_lot_ticks, cents * each.lot_ticks) for each in self._imagined]

@@ -53,6 +53,7 @@ def terms(
     cents_per_lot_tick: int,
     state: FirmsInMarket,
     hurdle_times: float = 1.0,
+    order_times: int = 1,
 ) -> Terms:
     """Decide from the state of a settlement.
 
@@ -66,6 +67,7 @@ def terms(
         cents_per_lot_tick: value of one tick on one lot.
         state: what the firms have and pay.
         hurdle_times: how many times its hurdle a firm asks for; see `competing`.
+        order_times: how many orders one order stands for.
     """
     lot_cents = mark_ticks * cents_per_lot_tick
     hurdle_e6 = np.rint(takers.hurdle_e6 * hurdle_times).astype(np.int64)
@@ -73,7 +75,7 @@ def terms(
         *_thresholds(mark_ticks, state.fee_e6, hurdle_e6, state.trades),
         *_most_lots(
             lot_cents,
-            takers.order_share,
+            order_times * takers.order_share,
             takers.leverage_max,
             state.lots,
             state.claim_cents,

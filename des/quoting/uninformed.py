@@ -30,28 +30,31 @@ class UninformedFlow:
         self._hour = -1
         self._orders = NO_ORDERS
 
-    def orders(self, start_us: int, end_us: int, usd_per_s: float, lot_usd: float) -> np.ndarray:
+    def orders(
+        self, start_us: int, end_us: int, usd_per_s: float, lot_usd: float, times: int = 1
+    ) -> np.ndarray:
         """Return the orders (dtype ORDER) that arrive in [start, end), a span inside one hour.
 
         Args:
             start_us, end_us: the span.
             usd_per_s: expected flow in this hour.
             lot_usd: what a lot is worth at the start of this hour.
+            times: how many times their mean orders are large.
         """
         hour = start_us // HOUR_US
         if hour != self._hour:
-            self._hour, self._orders = hour, self._draw(hour, usd_per_s, lot_usd)
+            self._hour, self._orders = hour, self._draw(hour, usd_per_s, lot_usd, times)
         first, last = self._orders["arrival_us"].searchsorted((start_us, end_us))
         return self._orders[first:last]
 
-    def _draw(self, hour: int, usd_per_s: float, lot_usd: float) -> np.ndarray:
+    def _draw(self, hour: int, usd_per_s: float, lot_usd: float, times: int) -> np.ndarray:
         twin = self._hours.twin(hour)
         drawn_for = hour if twin is None else twin
 
         def draws(quantity: str) -> np.random.Generator:
             return stream(self._seed, "uninformed", quantity, self._market, drawn_for)
 
-        lots_mean = max(self._order_usd_mean / lot_usd, 1.0)
+        lots_mean = max(times * self._order_usd_mean / lot_usd, 1.0)
         n = draws("count").poisson(usd_per_s * 3600 / (lots_mean * lot_usd))
         if not n:
             return NO_ORDERS

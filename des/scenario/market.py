@@ -55,9 +55,15 @@ class Depth(Dated):
 
 
 class Market(Part):
-    """One perpetual contract, settled in dollars, listed on both venues."""
+    """One perpetual contract, settled in dollars, listed on both venues.
+
+    It may stand for n markets alike. All that is said of it is of one; one is played, and whatever
+    happens in it happens in each of them: what is traded, gained and paid counts n times.
+    """
 
     name: MarketName
+    stands_for: Annotated[int, Field(ge=1, le=1_000)] = 1  # markets alike, this one among them
+    one_played_hour_in: Annotated[int, Field(ge=1, le=24)] = 1  # of the run's hours; see `Run`
     lot: Step
     tick_usd: Step
     volume: Annotated[tuple[MonthVolume, ...], Field(max_length=1_000)] = ()  # on record

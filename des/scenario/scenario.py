@@ -226,6 +226,11 @@ class Scenario(Part):
                     ("leverage", "tokens", i, "market"),
                     f"is '{token.market}', which is not listed; give one of {', '.join(names)}",
                 )
+            if self.markets[names.index(token.market)].stands_for > 1:
+                raise ContradictionError(
+                    ("leverage", "tokens", i, "market"),
+                    f"is '{token.market}', which stands for many; give a market of the token's own",
+                )
         held = [token.name for token in self.group.tokens] if self.group else []
         for i, token in enumerate(self.leverage.tokens if self.leverage else ()):
             if token.name in held:
@@ -322,6 +327,26 @@ class Scenario(Part):
                 raise ContradictionError(
                     ("markets", i, "lead_volume_usd_per_day"),
                     f"is missing; give it, since {needed_by}",
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _played(self) -> Self:
+        """Refuse hours of a market that leave whole days without one."""
+        for i, market in enumerate(self.markets):
+            if market.one_played_hour_in == 1:
+                continue
+            hours = self.run.one_hour_in * market.one_played_hour_in
+            if 24 % hours:
+                raise ContradictionError(
+                    ("markets", i, "one_played_hour_in"),
+                    f"is {market.one_played_hour_in}, with which an hour stands for {hours}; give "
+                    "what divides a day, 24 hours",
+                )
+            if self.leverage:
+                raise ContradictionError(
+                    ("markets", i, "one_played_hour_in"),
+                    f"is {market.one_played_hour_in}; give 1, since there is leverage",
                 )
         return self
 

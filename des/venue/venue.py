@@ -49,6 +49,7 @@ class Venue:
         """
         self.code, self._pays, self._journal = code, pays, journal
         self.tick_cents = np.array([c.cents_per_lot_tick for c in contracts], dtype=np.int64)
+        self._stands_for = np.array([c.stands_for for c in contracts], dtype=np.int64)
         self.claims = np.zeros(members, dtype=np.int64)  # cents
         self.lots = np.zeros((len(contracts), members), dtype=np.int64)
         self._value = np.zeros((len(contracts), members), dtype=np.int64)  # cents, at entry
@@ -74,7 +75,7 @@ class Venue:
         """Settle edge and fee at once, positions at the lead price."""
         if not len(rows):
             return
-        where = self.code, market, self.tick_cents[market]
+        where = self.code, market, self.tick_cents[market], self._stands_for[market]
         positions = self.lots[market], self._value[market]
         _book(rows, where, fee_e6, self._account, self.claims, positions)
         self._journal.trade(rows)
@@ -112,7 +113,7 @@ class Venue:
 @njit(cache=True)
 def _book(
     rows: np.ndarray,
-    where: tuple[int, int, int],
+    where: tuple[int, int, int, int],
     fee_e6: np.ndarray,
     account: np.ndarray,
     claims: np.ndarray,
@@ -122,17 +123,19 @@ def _book(
 
     Args:
         rows: dtype ROW; venue, market, edge and fee are filled in.
-        where: codes of venue and market, and the cents of a tick on a lot there.
+        where: codes of venue and market, the cents of a tick on a lot there, and how many markets
+            alike it stands for.
         fee_e6: by member, what it pays as a taker, in millionths.
         account: by member, whose account it trades on.
         claims: by account, cents; changes in place.
         positions: lots and their cents at entry, each by member; change in place.
     """
-    (venue, market, cents), (lots, value) = where, positions
+    (venue, market, cents, alike), (lots, value) = where, positions
     for row in rows:
         row.venue, row.market, row.fee_e6 = venue, market, fee_e6[row.taker]
         row.edge_cents = row_edge_cents(row.lead, row.price, row.lots, cents)
-        row.fee_cents = row_fee_cents(abs(row.lots) * row.price * cents, row.fee_e6)
+        of_one_cents = abs(row.lots) * row.price * (cents // alike)
+        row.fee_cents = alike * row_fee_cents(of_one_cents, row.fee_e6)
         taker, maker, worth = row.taker, row.maker, row.lots * row.lead * cents
         claims[account[taker]] += row.edge_cents - row.fee_cents
         claims[account[maker]] -= row.edge_cents

@@ -57,7 +57,7 @@ class Recomputation:
         # For a day's rows, threads cost more than they bring.
         self._connection.execute("SET threads = 1")
         self._entries = Entries(run.chart, run.names)
-        self._tick_cents = _tick_cents(run)
+        self._tick_cents, self._stands_for = _tick_cents(run), _stands_for(run)
         (funding,) = run.notes(FundingRate)
         self._fees, self._funding_e9 = FeeRates(run), funding.e9
         self._vouched, self._closings = _control_totals(run), _closings(run)
@@ -139,7 +139,7 @@ class Recomputation:
         problems = [
             *wrong_columns(rows),
             *wrong_order(rows, self._seqs_of_entries),
-            *wrong_prices(rows, tick_cents),
+            *wrong_prices(rows, tick_cents, self._stands_for[rows["venue"], rows["market"]]),
             *self._fees.wrong_rates(rows, day, volume_cents),
             *wrong_payments(rows, tick_cents, self._funding_e9, standing),
             *self._wrong_sums(rows, day),
@@ -185,6 +185,14 @@ def _tick_cents(run: RunFolder) -> np.ndarray:
     table = np.zeros((len(run.names.venues), len(run.names.markets)), dtype=np.int64)
     for place, contract in contract_table(run.chart, run.names).items():
         table[place] = contract.cents_per_lot_tick
+    return table
+
+
+def _stands_for(run: RunFolder) -> np.ndarray:
+    """Return how many markets alike each stands for, by (venue, market)."""
+    table = np.ones((len(run.names.venues), len(run.names.markets)), dtype=np.int64)
+    for place, contract in contract_table(run.chart, run.names).items():
+        table[place] = contract.stands_for
     return table
 
 

@@ -43,15 +43,15 @@ def wrong_order(rows: np.ndarray, seqs_of_entries: set[int]) -> Iterator[str]:
             return
 
 
-def wrong_prices(rows: np.ndarray, tick_cents: np.ndarray) -> Iterator[str]:
-    """Edge and fee from price, lead, quantity and fee rate."""
+def wrong_prices(rows: np.ndarray, tick_cents: np.ndarray, stands_for: np.ndarray) -> Iterator[str]:
+    """Edge and fee from price, lead, quantity and fee rate; a fee is rounded in each market."""
     is_trade = ~np.isin(rows["motive"], PAYMENTS)
-    trade, tick_cents = rows[is_trade], tick_cents[is_trade]
+    trade, tick_cents, alike = rows[is_trade], tick_cents[is_trade], stands_for[is_trade]
     edge = (trade["lead"] - trade["price"]) * trade["lots"] * tick_cents
     yield from first_wrong(trade, edge != trade["edge_cents"], "the edge does not follow")
     # Half up, in exact integers: 2 n r + 10^6 over 2 x 10^6.
-    twice = 2 * np.abs(trade["lots"]) * trade["price"] * tick_cents * trade["fee_e6"]
-    fee = (twice + 1_000_000) // 2_000_000
+    twice = 2 * np.abs(trade["lots"]) * trade["price"] * (tick_cents // alike) * trade["fee_e6"]
+    fee = (twice + 1_000_000) // 2_000_000 * alike
     yield from first_wrong(trade, fee != trade["fee_cents"], "the fee does not follow")
 
 

@@ -200,6 +200,7 @@ def test_the_scenario_that_all_others_here_are_made_from_is_read(tmp_path):
     assert load(str(path)).question == "Is this scenario read?"
 
 
+TICK, PLAYED = 'tick_usd = "1"', "markets[0].one_played_hour_in"
 PRICE, QUOTER = "markets[0].price", "markets[0].quoter"
 BACKER = "leverage.providers[0]"
 TIERS = "{ volume_usd = 0, taker_bps = 7 }, { volume_usd = 2e6, taker_bps = 4 }"
@@ -268,6 +269,9 @@ WRONG_FIGURES = [
     ("settle_s = 300", "settle_s = 7200", "run.settle_s", "is 7200"),
     ("settle_s = 300", "settle_s = 300\none_hour_in = 2", "run.one_hour_in", "there is leverage"),
     ("settle_s = 300", "settle_s = 300\none_hour_in = 25", "run.one_hour_in", "is 25"),
+    (TICK, f"{TICK}\none_played_hour_in = 5", PLAYED, "stands for 5; give"),
+    (TICK, f"{TICK}\none_played_hour_in = 2", PLAYED, "there is leverage"),
+    (TICK, f"{TICK}\nstands_for = 0", "markets[0].stands_for", "is 0"),
     ("settle_s = 10", "settle_s = 7", "run.windows[0].settle_s", "is 7; give a divisor"),
     ("settle_s = 10", "settle_s = 0", "run.windows[0].settle_s", "is 0"),
     ("T06:00:00", "T06:30:00", "run.windows[0].since", "give a full hour"),
@@ -729,6 +733,7 @@ WRONG_TOKENS = [
         "not listed; give one of BTC-PERP",
     ),
     ('market = "BTC-PERP"', "market = 7", f"{TOKEN}.market", "is 7"),
+    (TICK, f"{TICK}\nstands_for = 2", f"{TOKEN}.market", "which stands for many"),
     *(
         ('name = "BTC"', f'name = "{word}"', f"{TOKEN}.name", "something else in the books")
         for word in ("USD", "NULL", "TRUE", "FALSE")

@@ -10,7 +10,8 @@ from itertools import pairwise
 import pytest
 
 from des.clock import midnight_us
-from des.scenario import Scenario, months_between
+from des.scenario import Market, Scenario, months_between
+from des.scenario.dated import in_force
 from ledger.reports.money.hole import hole
 from runs.scenario_files import built_ins
 from runs.scenarios import load
@@ -79,7 +80,40 @@ def test_every_figure_that_the_file_states_has_a_source_in_the_same_file(name):
 def test_the_life_goes_from_the_launch_to_the_day_of_the_petition(ftx):
     assert ftx.run.start == date(2019, 5, 1)
     assert ftx.run.end == PETITION + timedelta(days=1)
-    assert [market.name for market in ftx.markets] == ["BTC-PERP", "ETH-PERP", "SOL-PERP"]
+    assert [market.name for market in ftx.markets] == [
+        "BTC-PERP",
+        "ETH-PERP",
+        "SOL-PERP",
+        "MID-PERP",
+        "SMALL-PERP",
+        "SPOT",
+    ]
+
+
+def test_what_stands_for_all_other_markets_has_their_volume_in_the_shares_of_record(ftx):
+    _, _, large, mid, small, spot = (
+        market.stands_for * sum(volume.usd for volume in market.volume) for market in ftx.markets
+    )
+    others = large + mid + small + spot
+
+    assert others > 0.5 * traded_usd(ftx)
+    assert (large + mid) / others == pytest.approx(127.8 / 245.9, abs=0.005)  # of the FTX API
+    assert spot / others == pytest.approx(69.4 / 245.9, abs=0.005)  # CryptoCompare, May 2022
+    # One in proportion to its rank, the ten largest have that part of what 43 have.
+    of_ranks = [1 / rank for rank in range(1, 44)]
+    assert large / (large + mid) == pytest.approx(sum(of_ranks[:10]) / sum(of_ranks), abs=0.005)
+
+
+def test_what_stands_for_others_is_as_deep_as_its_volume_makes_it(ftx):
+    btc, *others = ftx.markets[0], *ftx.markets[2:]
+    day, months = date(2022, 5, 1), {"2021", "2022"}
+
+    def volume_usd(market: Market) -> float:
+        return sum(each.usd for each in market.volume if each.month[:4] in months)
+
+    for market in others:
+        deep = in_force(market.depth, day).usd_per_bp / in_force(btc.depth, day).usd_per_bp
+        assert deep == pytest.approx(volume_usd(market) / volume_usd(btc), rel=0.1)
 
 
 def test_every_month_with_volume_begins_at_a_price_and_with_a_volatility_of_record(ftx):
@@ -154,8 +188,8 @@ def spent_usd(scenario: Scenario) -> dict[str, float]:
 
 def traded_usd(scenario: Scenario, year: str = "") -> float:
     """Sum the volume of all markets in a year, or in all of them."""
-    volumes = (volume for market in scenario.markets for volume in market.volume)
-    return sum(volume.usd for volume in volumes if volume.month.startswith(year))
+    volumes = ((market.stands_for, each) for market in scenario.markets for each in market.volume)
+    return sum(times * each.usd for times, each in volumes if each.month.startswith(year))
 
 
 @pytest.mark.parametrize(

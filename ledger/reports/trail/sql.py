@@ -5,7 +5,7 @@ Views and a table, in DuckDB's dialect:
     postings   the general ledger, as documented in `POSTINGS`
     fills      as documented in `SCHEMA`: scaled by the contract's lot and tick
     rows       as they are on disk: integers of lots, ticks, cents and microseconds
-    contracts  what a lot and a tick is, by venue and market
+    contracts  what a lot and a tick is, by venue and market, and for how many alike it stands
     opens, notes, events, prices    what the general ledger says beside its entries
 
 A statement may read these and nothing else. DuckDB can be confined to a list of files but not to
@@ -59,10 +59,11 @@ SCHEMA: tuple[tuple[str, str, str], ...] = (
     (
         "edge_usd",
         "DECIMAL(18,2)",
-        "taker's gain, (lead - price) x quantity; of a payment: received",
+        "taker's gain, (lead - price) x quantity x stands_for; of a payment: received",
     ),
     ("fee_usd", "DECIMAL(18,2)", "what the taker paid the venue"),
-    ("notional_usd", "DECIMAL(18,2)", "|quantity| x price; NULL for a payment"),
+    ("notional_usd", "DECIMAL(18,2)", "|quantity| x price x stands_for; NULL for a payment"),
+    ("stands_for", "BIGINT", "markets alike in each of which the quantity changes hands"),
 )
 
 # DuckDB multiplies decimals exactly or not at all: a product too large for it is an error.
@@ -82,7 +83,8 @@ CREATE VIEW fills AS SELECT
     fee_cents::DECIMAL(18, 0) * 0.01 AS fee_usd,
     CASE WHEN motive NOT IN ('{_PAYMENTS}')
         THEN (abs(lots) * price * cents_per_lot_tick)::DECIMAL(18, 0) * 0.01
-    END AS notional_usd
+    END AS notional_usd,
+    stands_for
 -- An unknown contract leaves figures out, never a row.
 FROM rows LEFT JOIN contracts USING (venue, market)
 """
@@ -122,6 +124,7 @@ def schemas() -> list[Table]:
                 "A DECIMAL without digits has as many as the finest lot or tick of the run needs.",
                 "The view rows has the same rows as stored, in integers of lots, ticks, cents and "
                 "microseconds; the table contracts has each contract's lot and tick.",
+                "Edge and fee of a market that stands for n alike are those of all n.",
             ),
         ),
         Table(
@@ -175,11 +178,14 @@ def _add_contracts(connection: duckdb.DuckDBPyConnection, contracts: Sequence[Co
     tick_digits = max(c.price.digits for c in contracts)
     connection.execute(
         f"CREATE TABLE contracts (venue VARCHAR, market VARCHAR, lot DECIMAL(14, {lot_digits}), "
-        f"tick_usd DECIMAL(14, {tick_digits}), cents_per_lot_tick BIGINT)"
+        f"tick_usd DECIMAL(14, {tick_digits}), cents_per_lot_tick BIGINT, stands_for BIGINT)"
     )
     connection.executemany(
-        "INSERT INTO contracts VALUES (?, ?, ?, ?, ?)",
-        [(c.venue, c.market, c.lot, c.tick_usd, c.cents_per_lot_tick) for c in contracts],
+        "INSERT INTO contracts VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (c.venue, c.market, c.lot, c.tick_usd, c.cents_per_lot_tick, c.stands_for)
+            for c in contracts
+        ],
     )
 
 

@@ -39,10 +39,10 @@ class Simulation:
         self.months.append(considered)
         self.hours = 0
 
-    def imagine(self, hour_us: int, usd_per_s: float) -> None:
-        self.hours += 1
+    def imagine(self, hour_us: int, usd_per_s: float, stands_for: int) -> None:
+        self.hours += stands_for
 
-    def promised(self, stands_for: int) -> list[tuple[int, int]]:
+    def promised(self) -> list[tuple[int, int]]:
         return [(self.hours, 2 * self.hours) for _ in self.months[-1]]
 
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from des.market.house_volume import HouseVolume
 from des.market.market_volume import NOTHING, MarketVolume, Traded
-from des.traded_hours import ALL_HOURS, TradedHours
 from ledger.fills import new_rows
 from ledger.motives import Motive
 from ledger.notes import TradedDay
@@ -42,7 +41,7 @@ def cents(found: list[tuple[Motive, int, int]], motive: Motive) -> int:
 
 @given(parts=st.lists(st.tuples(fills, st.integers(0, 10**15)), max_size=5))
 def test_each_fill_is_counted_once_under_what_brought_it(parts):
-    volume = MarketVolume(TICK_CENTS, ALL_HOURS)
+    volume = MarketVolume(TICK_CENTS)
     volume.begin_hour(1.0)
     for found, others in parts:
         volume.count(rows_of(found), others)
@@ -54,13 +53,13 @@ def test_each_fill_is_counted_once_under_what_brought_it(parts):
     assert volume.today.all_cents == captive + others + hits + forced
 
 
-def traded(volume: MarketVolume, usd: float, response: float = 1.0) -> None:
-    volume.begin_hour(response)
+def traded(volume: MarketVolume, usd: float, response: float = 1.0, stands_for: int = 1) -> None:
+    volume.begin_hour(response, stands_for)
     volume.count(new_rows(0), round(100 * usd / TICK_CENTS))
 
 
 def test_the_pace_is_that_of_the_last_24_hours_or_of_those_that_there_were():
-    volume = MarketVolume(TICK_CENTS, ALL_HOURS)
+    volume = MarketVolume(TICK_CENTS)
     paces = [volume.usd_per_day()]
     for usd in (300.0, *[600.0] * 23, 600.0):
         traded(volume, usd)
@@ -73,15 +72,25 @@ def test_the_pace_is_that_of_the_last_24_hours_or_of_those_that_there_were():
 
 
 def test_where_an_hour_stands_for_twelve_the_last_two_are_a_day():
-    volume = MarketVolume(TICK_CENTS, TradedHours(12, 0, 0))
+    volume = MarketVolume(TICK_CENTS)
     for usd in (9_999.0, 300.0, 600.0):
-        traded(volume, usd)
+        traded(volume, usd, stands_for=12)
 
     assert volume.usd_per_day() == pytest.approx(900)
 
 
+def test_hours_that_stand_for_themselves_take_over_from_those_that_stand_for_many():
+    volume = MarketVolume(TICK_CENTS)
+    for usd in (2_400.0, 1_200.0):
+        traded(volume, usd, stands_for=12)
+    for _ in range(12):
+        traded(volume, 50.0)
+
+    assert volume.usd_per_day() == pytest.approx(1_200 + 12 * 50, abs=1)
+
+
 def test_without_the_maker_customers_would_have_traded_as_much_less_as_they_respond():
-    volume = MarketVolume(TICK_CENTS, ALL_HOURS)
+    volume = MarketVolume(TICK_CENTS)
     traded(volume, 300.0, response=3.0)
     traded(volume, 300.0, response=1.0)
     volume.count(rows_of([(Motive.PICKOFF, 5, 7), (Motive.SPREAD, 100, 100)]), 0)
@@ -98,7 +107,7 @@ def listed(volume: MarketVolume, recorded_usd: float | None) -> SimpleNamespace:
 
 
 def test_a_day_is_noted_beside_the_record_and_the_next_begins_from_nothing():
-    volume, noted = MarketVolume(TICK_CENTS, ALL_HOURS), []
+    volume, noted = MarketVolume(TICK_CENTS), []
     traded(volume, 300.0)
     volume.count(rows_of([(Motive.PICKOFF, -5, 7)]), 0)
     listing = listed(volume, 1_000.0)
@@ -119,7 +128,7 @@ def test_a_day_is_noted_beside_the_record_and_the_next_begins_from_nothing():
 
 
 def test_a_month_goes_on_over_its_days():
-    volume = MarketVolume(TICK_CENTS, ALL_HOURS)
+    volume = MarketVolume(TICK_CENTS)
     house = HouseVolume(
         ["BTC-PERP"],
         [listed(volume, None)],

@@ -13,7 +13,6 @@ from des.quoting.other_quotes import OtherQuotes
 from des.quoting.quotes import Plan
 from des.scenario import Demand, MonthVolume
 from des.scenario.demand import RESPONSE_MAX
-from des.traded_hours import ALL_HOURS, TradedHours
 from ledger.fills import new_rows
 from runs.scenarios import load
 
@@ -28,12 +27,13 @@ elasticities = st.floats(0, 2)
 
 
 def demand_of(
-    closure: str, spread: float = 0.0, depth: float = 0.0, hours: TradedHours = ALL_HOURS
+    closure: str, spread: float = 0.0, depth: float = 0.0, stands_for: int = 1
 ) -> tuple[UninformedDemand, MarketVolume]:
-    market = load("tiny").markets[0].model_copy(update={"volume": MAY, "demand": MAY})
+    given = {"volume": MAY, "demand": MAY, "stands_for": stands_for}
+    market = load("tiny").markets[0].model_copy(update=given)
     rules = Demand(closure=closure, spread_elasticity=spread, depth_elasticity=depth)
-    volume = MarketVolume(1, hours)
-    return UninformedDemand(rules, market, volume, hours.stands_for), volume
+    volume = MarketVolume(1)
+    return UninformedDemand(rules, market, volume), volume
 
 
 # ---------------------------------------------------------------------- the response to quotes
@@ -100,8 +100,17 @@ def test_what_was_too_much_today_is_no_debt_of_tomorrow():
 
 @pytest.mark.parametrize("closure", ["recorded", "stated"])
 def test_an_hour_that_stands_for_twelve_wants_twelve_times_as_much(closure):
-    demand, volume = demand_of(closure, hours=TradedHours(12, 0, 0))
+    demand, volume = demand_of(closure)
     for hour in (3, 17):
-        volume.begin_hour(1.0)
+        volume.begin_hour(1.0, 12)
         assert demand.usd_per_s_in_hour(DAY_US + hour * HOUR_US, 1.0) == pytest.approx(120.0)
         volume.count(new_rows(0), 12 * 36_000 * 100)
+
+
+@pytest.mark.parametrize("closure", ["recorded", "stated"])
+def test_what_is_traded_in_markets_alike_is_wanted_in_each_of_them(closure):
+    demand, volume = demand_of(closure, stands_for=3)
+    for hour in range(4):
+        volume.begin_hour(1.0)
+        assert demand.usd_per_s_in_hour(DAY_US + hour * HOUR_US, 1.0) == pytest.approx(10.0)
+        volume.count(new_rows(0), 3 * 36_000 * 100)
