@@ -32,8 +32,13 @@ class TradedHours:
     @classmethod
     def of(cls, run: Run, one_of: int = 1) -> "TradedHours":
         """Read a scenario; *one_of* says of how many of its hours a market is traded in one."""
-        about = (("sample",), ("sample", "twins"), ("sample", "of those"))
-        return cls(run.one_hour_in, *(decision_key(run.seed, *words) for words in about), one_of)
+        return cls(
+            run.one_hour_in,
+            decision_key(run.seed, "sample"),
+            decision_key(run.seed, "sample", "twins"),
+            decision_key(run.seed, "sample", "of those"),
+            one_of,
+        )
 
     def stands_for_at(self, time_us: int) -> int:
         """Return how many hours the traded one at *time_us* stands for."""

@@ -4,21 +4,25 @@ Whoever compares a figure of chance with a figure of record must know how large 
 stands with the sampling error of its days, and is outside only if all of that error is.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple
 
+from ledger.notes import TradedDay
+from ledger.reports.dollars import ZERO
 from ledger.reports.market.market_days import MarketDay, market_days
 from ledger.reports.market.order_cost import filled_cost_bps
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from runs.record.day_blocks import Estimate
-from runs.record.facts import Fact, Range, Record, verdict
+from runs.record.facts import Range, Record, verdict
 from runs.record.market_figures import (
     FIGURES,
+    MILLION,
     ORDER_COST,
     ORDER_USD,
     SHARE,
@@ -33,6 +37,8 @@ ELASTICITY, OF_OTHERS = "elasticity-of-volume-to-range", "elasticity-of-binance-
 ELASTICITY_DIGITS = 3
 NEAR = timedelta(days=7)  # around the day of which an order's cost is on record
 WHOLE_FROM = 10_000  # larger figures stand without decimals
+VENUE = "all markets"
+VENUE_VOLUME = "volume-of-ftx-over-time"
 AS_GIVEN, SILENT = "as given", "silent"
 BY_MONTH = ("volume", "share", "fees", "cost_10m")
 COLUMNS = ("low", "high", "rec_min", "rec_max", "verdict")
@@ -110,6 +116,8 @@ class MarketJudgement:
             for year, of_year in years:
                 for name in ("volume", "yield"):
                     yield from self._judged(name, FIGURES[name], market, year, of_year)
+            if market == VENUE:
+                yield from self._over_time(days)
             for fact in self.record.of(SHARE):
                 within = [day for day in days if fact.first <= day.day <= fact.last]
                 if within:
@@ -119,8 +127,19 @@ class MarketJudgement:
                 near = [day for day in days if abs(day.day - fact.first) <= NEAR]
                 if fact.first in {day.day for day in near}:
                     cost = FIGURES["cost_10m"]
-                    yield from self._judged("cost_10m", cost, market, str(fact.first), near, fact)
+                    day = str(fact.first)
+                    yield from self._judged("cost_10m", cost, market, day, near, fact.amounts)
             yield from self._elasticities(market, days)
+
+    def _over_time(self, days: Days) -> Iterator[Judged]:
+        """Yield the volume of the venue over the times of which somebody has summed it up."""
+        for fact in self.record.of(VENUE_VOLUME):
+            within = [day for day in days if fact.first <= day.day <= fact.last]
+            if len(within) == (fact.last - fact.first).days + 1:
+                period = f"{fact.first:%Y-%m} to {fact.last:%Y-%m}"
+                millions = fact.amounts and Range(*(usd / MILLION for usd in fact.amounts))
+                volume = FIGURES["volume"]
+                yield from self._judged("volume", volume, VENUE, period, within, millions)
 
     def _elasticities(self, market: str, days: Days) -> Iterator[Judged]:
         for fact in self.record.of(ELASTICITY, market):
@@ -143,12 +162,12 @@ class MarketJudgement:
         market: str,
         period: str,
         days: Days,
-        of: Fact | None = None,
+        known: Range[Decimal] | None = None,
     ) -> Iterator[Judged]:
-        """Yield the figure if there is one, beside *of*, or what the record has of the days."""
+        """Yield the figure if there is one, beside what is *known*, or recorded of the days."""
         found = figure.found(days)
         if found:
-            recorded = of.amounts if of else figure.recorded(days, self.record)
+            recorded = known or figure.recorded(days, self.record)
             is_given = recorded is not None and figure.is_given(self.inputs, market)
             yield Judged(
                 f"{name}_{figure.unit}",
@@ -204,13 +223,38 @@ class MarketJudgement:
 
 
 def market_judgement(run: RunFolder, record: Record) -> MarketJudgement:
-    """Read the markets of a run, to be held against the record."""
+    """Read the markets of a run, and all of them together, to be held against the record."""
     by_market: dict[str, list[MarketDay]] = {}
+    together: dict[date, list[MarketDay]] = defaultdict(list)
     for day in market_days(run):
+        together[day.day].append(day)
         # A market that was not yet open has nothing to be judged.
         if day.all_usd or day.traded.recorded_usd:
             by_market.setdefault(day.market, []).append(day)
+    if len(by_market) > 1:
+        by_market[VENUE] = [_whole(day, of_day) for day, of_day in together.items()]
     return MarketJudgement(by_market, record, Inputs.of(run))
+
+
+def _whole(day: date, markets: Sequence[MarketDay]) -> MarketDay:
+    """Add up a day of all markets; what is recorded of it is, if that of each of them is."""
+    of_each = [each.traded for each in markets]
+    recorded = [traded.recorded_usd for traded in of_each if traded.recorded_usd is not None]
+    return MarketDay(
+        day,
+        TradedDay(
+            VENUE,
+            sum((traded.captive_usd for traded in of_each), ZERO),
+            sum((traded.others_usd for traded in of_each), ZERO),
+            sum((traded.hits_usd for traded in of_each), ZERO),
+            sum((traded.forced_usd for traded in of_each), ZERO),
+            sum(recorded, ZERO) if len(recorded) == len(of_each) else None,
+        ),
+        sum((each.maker_usd for each in markets), ZERO),
+        sum((each.fees_usd for each in markets), ZERO),
+        price=None,
+        book=None,
+    )
 
 
 _NOTES = (
@@ -222,7 +266,9 @@ _NOTES = (
     "Such a volume is above the record where hits and forced orders alone exceed it; in a sampled "
     "run, in which an hour stands for many, a wild one does sooner.",
     "The share and the fee yield are on record for the whole exchange; each market is held against "
-    "them. The share is an input where the maker's policy is to reach one (`growth`).",
+    "them, and so are all together. A market that stands for many alike has the volume and fees of "
+    "all, and the book of one. The share is an input where the maker's policy is to reach one "
+    "(`growth`).",
     "The elasticity is by how many percent volume over Binance's rises where the day's range is "
     "1 % wider. Binance is not simulated: other volume is taken to rise with the range as "
     "Binance's does on record. Where customers trade what is left of a record, it is that of "

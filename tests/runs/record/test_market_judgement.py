@@ -18,7 +18,7 @@ from runs.printing import render
 from runs.record.day_blocks import Estimate
 from runs.record.facts import Fact, Range, Record, load_record
 from runs.record.market_figures import ORDER_USD, Inputs
-from runs.record.market_judgement import Judged, MarketJudgement, market_judgement
+from runs.record.market_judgement import Judged, MarketJudgement, _whole, market_judgement
 from runs.scenarios import dump, load
 
 FREE = Inputs(False, frozenset())
@@ -65,6 +65,8 @@ def test_each_month_has_the_sums_of_its_days(name: str, request: pytest.FixtureR
     months = defaultdict(list)
     for day in market_days(run):
         months[f"{day.day:%Y-%m}", day.market].append(day)
+        if name == "busy_run":  # of two markets
+            months[f"{day.day:%Y-%m}", "all markets"].append(day)
 
     tables = market_judgement(run, load_record()).tables()
 
@@ -80,6 +82,24 @@ def test_each_month_has_the_sums_of_its_days(name: str, request: pytest.FixtureR
         assert share[place]["share_pct"] == pytest.approx(of_maker, abs=Decimal("0.05"))
         paid = sum(day.fees_usd for day in days) / 10**6
         assert fees[place]["fees_usd_m"] == pytest.approx(paid, abs=Decimal("0.00005"))
+
+
+def test_the_whole_venue_is_held_against_what_somebody_has_summed_up_of_it():
+    days = {**life(), **life(market="ETH-PERP")}
+    together = {"all markets": [_whole(d.day, (d, e)) for d, e in zip(*days.values(), strict=True)]}
+    june = (date(2020, 6, 1), date(2020, 6, 30))
+    over_time = fact("volume-of-ftx-over-time", 246_000_000, *june, unit="USD", role="input")
+    record = Record(fact=(over_time, fact("volume-of-ftx-over-time", 1, june[0], date(2021, 1, 1))))
+
+    tables = MarketJudgement(days | together, record, FREE).tables()
+
+    (row,) = (r for r in table(tables, "markets") if r["period"] == "2020-06 to 2020-06")
+    traded = sum(d.all_usd for of_one in days.values() for d in of_one[:30])
+    assert row["run"] == pytest.approx(traded / 10**6, abs=Decimal("0.005"))
+    assert row["rec_min"] == row["rec_max"] == 246
+    whole, _ = (r for r in table(tables, "volume-by-month") if r["market"] == "all markets")
+    assert whole["volume_usd_m"] == row["run"]
+    assert whole["rec_min"] == 2 * 123
 
 
 def test_an_orders_cost_is_the_mean_of_what_it_costs_each_day():
