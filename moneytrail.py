@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from ledger.reports.market.pool_results import pools as pools
     from ledger.reports.money.quarters import where_by_quarter as where_by_quarter
     from ledger.reports.money.where import where as where
+    from ledger.reports.tracing.sources import Question as Question
+    from ledger.reports.tracing.trace import trace as trace
     from ledger.reports.trail.entity_books import books as books
     from ledger.reports.trail.query import query as query
     from ledger.reports.trail.sql import sql as sql
@@ -60,6 +62,7 @@ __plugins__ = ("check",)
 # Where each public name lives; the imports above say the same to type checkers.
 _HOMES = {
     "MistakeError": "ledger.mistake",
+    "Question": "ledger.reports.tracing.sources",
     "RunFolder": "ledger.run_folder",
     "RunFolderError": "ledger.run_folder",
     "RunRefusedError": "runs.execute",
@@ -80,6 +83,7 @@ _HOMES = {
     "solvency": "ledger.reports.life.solvency",
     "sql": "ledger.reports.trail.sql",
     "timeline": "ledger.reports.life.timeline",
+    "trace": "ledger.reports.tracing.trace",
     "trail": "ledger.reports.trail.trail_down",
     "trail_up": "ledger.reports.trail.trail_up",
     "valuation": "ledger.reports.life.share_prices",

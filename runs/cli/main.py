@@ -31,6 +31,11 @@ COMMANDS = (
     ),
     LazyCommand("cage", "money_commands", "Since when could the chips no longer be cashed?"),
     LazyCommand(
+        "trace",
+        "trace_command",
+        "Whose money paid for what? The group's cash under each rule of the courts.",
+    ),
+    LazyCommand(
         "beliefs",
         "market_commands",
         "What did the maker plan on, what did its own simulation promise, and what was booked?",

@@ -28,6 +28,7 @@ MAY_IMPORT = (
     ("--version", set()),
     ("where {run} --formt csv", REPORT),
     ("where {run}", REPORT),
+    ("trace {run}", REPORT),
     ("firms {run}", REPORT),
     ("illusion {run}", REPORT),
     ("cage {run}", REPORT),

@@ -1,0 +1,64 @@
+"""Equal sharing at the end: nobody's money is traced through time, and all bear all in proportion.
+
+Who was paid back as much as they brought has nothing in it any more. What was paid for anything
+else, and what is left, belongs to all in proportion to what they brought and have not got back.
+
+Source: the pari passu solution, Barlow Clowes International v Vaughan [1992] 4 All ER 22, Woolf LJ;
+    American receivers share alike by net investment.
+"""
+
+from collections.abc import Collection, Iterable
+
+from ledger.money import pro_rata
+from ledger.reports.tracing.cash_moves import OVERDRAFT, CashMove
+from ledger.reports.tracing.traced import Paid, Traced
+
+
+def share_equally(moves: Iterable[CashMove], accounts: Collection[str]) -> Traced:
+    """Share every use, and what is left, among all sources alike.
+
+    Odd cents go to the largest remainders, and no source pays more than it brought.
+
+    Args:
+        moves: in their order; only the dates of uses depend on it.
+        accounts: their names, none of which is a source or a use.
+    """
+    brought: dict[str, int] = {}
+    uses: dict[str, Paid] = {}
+    balance = dict.fromkeys(accounts, 0)
+    for day, giver, taker, cents in moves:
+        if giver in balance:
+            balance[giver] -= cents
+        else:
+            brought[giver] = brought.get(giver, 0) + cents
+        if taker in balance:
+            balance[taker] += cents
+        elif taker in uses:
+            uses[taker].add(cents, day)
+        else:
+            uses[taker] = Paid(cents, day, day)
+    if owing := -sum(min(cents, 0) for cents in balance.values()):
+        brought[OVERDRAFT] = owing
+    back = {name: min(cents, uses[name].cents) for name, cents in brought.items() if name in uses}
+    net = [cents - back.get(name, 0) for name, cents in brought.items()]
+
+    def shares(cents: int) -> dict[str, int]:
+        parts = pro_rata(cents, net)
+        net[:] = [weight - part for weight, part in zip(net, parts, strict=True)]
+        return dict(zip(brought, parts, strict=True))
+
+    paid: dict[tuple[str, str], Paid] = {}
+    for use, all_of_it in uses.items():
+        parts = shares(all_of_it.cents - back.get(use, 0))
+        if use in back:
+            parts[use] += back[use]
+        for source, cents in parts.items():
+            if cents:
+                paid[source, use] = Paid(cents, all_of_it.first, all_of_it.last)
+    left = {
+        (source, account): cents
+        for account in accounts
+        for source, cents in shares(max(balance[account], 0)).items()
+        if cents
+    }
+    return Traced(paid, left, {})

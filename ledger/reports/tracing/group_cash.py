@@ -1,0 +1,115 @@
+"""The house group's cash as moves: who brought it and what it paid for, by kinds and accounts."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import groupby
+from typing import NamedTuple
+
+from ledger.kinds import LIQUID, Kind
+from ledger.money import pro_rata
+from ledger.reports.once import once
+from ledger.run_folder import RunFolder
+from ledger.transaction import MONEY
+
+TILLS = (Kind.CASH, Kind.POOLS)  # what stands in a pool is paid to nobody until somebody trades
+
+
+class Reason(NamedTuple):
+    """Why cash came or went: the account on the other side, in the books of the group."""
+
+    root: str
+    kind: str
+    party: str  # with whom, or in what
+
+
+class Passed(NamedTuple):
+    """Cash that came into an account of the group, left it, or went from one to another."""
+
+    seq: int
+    day: date
+    giver: str | Reason  # an account is its name
+    taker: str | Reason
+    cents: int
+
+
+class _Leg(NamedTuple):
+    """A posting in dollars of an entry that moves the group's cash, in the group's books."""
+
+    seq: int
+    day: date
+    account: str
+    entity: str
+    is_till: bool
+    is_internal: bool  # between members of the group
+    reason: Reason
+    cents: int
+
+
+@once
+def cash_passed(run: RunFolder) -> tuple[Passed, ...]:
+    """Return every movement of the group's cash, entry by entry.
+
+    Why it moved is the account on the other side. Where an entry has several, what comes or goes is
+    split in proportion; what one account of the group hands another is a transfer. An opening
+    balance is its creditors' so far as it is owed, and the group's own so far as it is not.
+    """
+    group = list(run.chart.parties.group)
+    found = run.select(
+        """
+        WITH legs AS (
+            SELECT *, root = 'Assets' AND kind IN (SELECT unnest($tills)) AND hole = $liquid AS till
+            FROM postings WHERE commodity = $money AND entity IN (SELECT unnest($group))
+        )
+        SELECT seq, date, account, entity, till,
+               coalesce(list_contains($group, counterparty), false),
+               root, kind, coalesce(counterparty, party, payee, 'nobody named'), units
+        FROM legs WHERE seq IN (SELECT seq FROM legs WHERE till) ORDER BY seq, line
+        """,
+        {"tills": [*TILLS], "liquid": LIQUID, "money": MONEY, "group": group},
+    )
+    legs = (_Leg._make((*row[:6], Reason(*row[6:9]), row[9])) for row in found)
+    return tuple(
+        passed for _, entry in groupby(legs, lambda leg: leg.seq) for passed in _moves([*entry])
+    )
+
+
+def _moves(entry: Sequence[_Leg]) -> Iterator[Passed]:
+    """Split one entry into transfers, and what came or went for a reason."""
+    seq, day = entry[0].seq, entry[0].day
+    if len(entry) == 2 and entry[0].is_till != entry[1].is_till:  # nearly all: no time is lost
+        drawer, other = sorted(entry, key=lambda leg: not leg.is_till)
+        if drawer.cents > 0:
+            yield Passed(seq, day, other.reason, drawer.account, drawer.cents)
+        else:
+            yield Passed(seq, day, drawer.account, other.reason, -drawer.cents)
+        return
+    tills: dict[str, int] = {}
+    books: dict[str, str] = {}
+    for leg in entry:
+        if leg.is_till:
+            tills[leg.account] = tills.get(leg.account, 0) + leg.cents
+            books[leg.account] = leg.entity
+    for giver, taker in ((a, b) for a in tills for b in tills):
+        cents = min(-tills[giver], tills[taker])
+        if cents > 0:
+            yield Passed(seq, day, giver, taker, cents)
+            tills[giver] += cents
+            tills[taker] -= cents
+    for till, cents in tills.items():
+        for reason, part in _reasons(entry, books[till], cents):
+            if cents > 0:
+                yield Passed(seq, day, reason, till, part)
+            else:
+                yield Passed(seq, day, till, reason, part)
+
+
+def _reasons(entry: Sequence[_Leg], entity: str, cents: int) -> Iterator[tuple[Reason, int]]:
+    """Split what came into a till, or left it, among the accounts on the other side."""
+    weights: dict[Reason, int] = {}
+    for leg in entry:
+        if leg.entity == entity and not leg.is_till and leg.cents * cents < 0:
+            # Only on the first day is anything owed within the group that no cash was paid for.
+            reason = Reason("Equity", Kind.OPENING, entity) if leg.is_internal else leg.reason
+            weights[reason] = weights.get(reason, 0) + abs(leg.cents)
+    parts = pro_rata(abs(cents), list(weights.values()))
+    return ((reason, part) for reason, part in zip(weights, parts, strict=True) if part)

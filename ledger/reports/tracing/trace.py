@@ -1,0 +1,249 @@
+"""Whose money paid for what: the group's commingled cash under each rule of the courts."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ledger.money import dollars
+from ledger.reports.dollars import ZERO, spoken
+from ledger.reports.table import Cell, Table
+from ledger.reports.tracing.cash_moves import CashMove, by_day
+from ledger.reports.tracing.follow import follow
+from ledger.reports.tracing.group_cash import cash_passed
+from ledger.reports.tracing.rules import TracingRule
+from ledger.reports.tracing.sources import ALL_CUSTOMERS, AS_ONE, GROUP, Fate, Question, fates
+from ledger.reports.tracing.traced import Traced
+from ledger.run_folder import RunFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What the followed sources paid for, and all others, under each rule."""
+
+    question: Question
+    followed: frozenset[str]  # of the sources
+    accounts: tuple[str, ...]
+    moves: tuple[CashMove, ...]
+    fates: Mapping[str, Fate]  # by use
+    by_rule: Mapping[TracingRule, Traced]
+
+    @property
+    def brought(self) -> list[CashMove]:
+        """Return what brought the followed money."""
+        return [move for move in self.moves if move.giver in self.followed]
+
+    @property
+    def brought_usd(self) -> Decimal:
+        """Return how much followed money came."""
+        return dollars(sum(move.cents for move in self.brought))
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Name all sources: those that are followed first, then by how much they brought."""
+        cents: dict[str, int] = {}
+        for traced in self.by_rule.values():
+            for source, _ in (*traced.paid, *traced.left_cents):
+                cents.setdefault(source, 0)
+        for move in self.moves:
+            if move.giver in cents:
+                cents[move.giver] += move.cents
+        return tuple(sorted(cents, key=lambda name: (name not in self.followed, -cents[name])))
+
+    @property
+    def uses(self) -> tuple[str, ...]:
+        """Name all uses, the largest first."""
+        cents: dict[str, int] = {}
+        for (_, use), paid in self.by_rule[TracingRule.FIFO].paid.items():
+            cents[use] = cents.get(use, 0) + paid.cents
+        for traced in self.by_rule.values():
+            for _, use in traced.paid:
+                cents.setdefault(use, 0)  # an overdraft, which one rule may know alone
+        return tuple(sorted(cents, key=lambda name: (-cents[name], name)))
+
+    def paid_usd(self, rule: TracingRule, use: str) -> Decimal:
+        """Return what followed money paid for a use."""
+        traced = self.by_rule[rule]
+        return sum((traced.paid_usd(source, use) for source in self.followed), ZERO)
+
+    def left_usd(self, rule: TracingRule, account: str) -> Decimal:
+        """Return how much followed money is left in an account."""
+        traced = self.by_rule[rule]
+        return sum((traced.left_usd(source, account) for source in self.followed), ZERO)
+
+    def fate_usd(self, rule: TracingRule, fate: Fate) -> Decimal:
+        """Return how much followed money met a fate."""
+        uses = [use for use in self.uses if self.fates[use] is fate]
+        return sum((self.paid_usd(rule, use) for use in uses), ZERO)
+
+    def all_left_usd(self, rule: TracingRule) -> Decimal:
+        """Return how much followed money is left in all accounts."""
+        return sum((self.left_usd(rule, each) for each in self.accounts), ZERO)
+
+    def tables(self) -> list[Table]:
+        """Lay out the followed money by use and by fate; then whole matrices, dates and days."""
+        matrices = (self._matrix(rule) for rule in TracingRule)
+        return [self._paid(), self._fates(), *matrices, self._flows(), self._days()]
+
+    def answer(self) -> str:
+        """Say in two sentences whose money is followed, and how far the rules agree."""
+        days = [move.day for move in self.brought]
+        back = self._range(lambda rule: self.fate_usd(rule, Fate.BACK))
+        said = (
+            f"{self.question.spoken} brought {spoken(self.brought_usd)} of cash from {days[0]} to "
+            f"{days[-1]}. It depends on the rule what became of it: {back} went back, and "
+            f"{self._range(self.all_left_usd)} is left."
+        )
+        others = [use for use in self.uses if self.fates[use] is not Fate.BACK]
+        if others:
+            most = max(others, key=lambda use: self.paid_usd(TracingRule.PRO_RATA, use))
+            took = self._range(lambda rule: self.paid_usd(rule, most))
+            said += f" The largest other use is {most}, with {took}."
+        return said
+
+    def _range(self, figure: Callable[[TracingRule], Decimal]) -> str:
+        low, *_, high = sorted(map(figure, TracingRule))
+        return spoken(low) if low == high else f"{spoken(low)} to {spoken(high)}"
+
+    # ---------------------------------------------------------------------- the tables
+
+    def _paid(self) -> Table:
+        rows: list[tuple[Cell, ...]] = [
+            (use, *(self.paid_usd(rule, use) for rule in TracingRule))
+            for use in self.uses
+            if any(self.paid_usd(rule, use) for rule in TracingRule)
+        ]
+        rows += [
+            (f"left: {account}", *(self.left_usd(rule, account) for rule in TracingRule))
+            for account in self.accounts
+        ]
+        rows.append(("all", *(self.brought_usd for _ in TracingRule)))
+        return Table(
+            "paid",
+            f"{self.answer()}\n\nWhat the money of {self.question.spoken} paid for, by each rule",
+            ("use", *_columns()),
+            rows,
+            (
+                "Money has no colour: each rule is a convention of courts, none is a fact. Lowest "
+                "balance keeps the followed money as long as possible.",
+                f"Cash alone is traced, in {self._through()}. What is won, lost or charged on an "
+                "account at a venue moves a claim and no cash.",
+                "Every column sums to the cent; odd cents go to the largest remainders.",
+            ),
+        )
+
+    def _through(self) -> str:
+        whole = "as one account" if self.question.per == GROUP else "account by account"
+        steps = "day by day, receipts first" if self.question.is_daily else "movement by movement"
+        return f"the cash of the group {whole}, {steps}"
+
+    def _fates(self) -> Table:
+        rows: list[tuple[Cell, ...]] = [
+            (
+                rule.plain,
+                *(self.fate_usd(rule, fate) for fate in Fate),
+                self.all_left_usd(rule),
+            )
+            for rule in TracingRule
+        ]
+        return Table(
+            "fates",
+            f"How far the money of {self.question.spoken} can be traced",
+            ("rule", *(f"{fate}_usd" for fate in Fate), "left_usd"),
+            rows,
+            (
+                f"Back: to {self.question.spoken}. Held: in what was bought and is still there, at "
+                "cost. Creditors: to whom else the group owed it. Spent: nothing is left of it, so "
+                "it can be traced no further.",
+            ),
+        )
+
+    def _matrix(self, rule: TracingRule) -> Table:
+        traced, sources = self.by_rule[rule], self.sources
+        rows: list[tuple[Cell, ...]] = [
+            (use, *(traced.paid_usd(source, use) for source in sources)) for use in self.uses
+        ]
+        rows += [
+            (
+                f"left: {account}",
+                *(traced.left_usd(source, account) for source in sources),
+            )
+            for account in self.accounts
+        ]
+        sums = [dollars(traced.cents_of(source)) for source in sources]
+        return Table(
+            rule.value,
+            f"Sources by uses: {rule.plain}",
+            ("use", *(f"{source}_usd" for source in sources)),
+            [*rows, ("all", *sums)],
+            on_request=True,
+        )
+
+    def _flows(self) -> Table:
+        found = [
+            (rule.value, source, use, dollars(paid.cents), paid.first, paid.last)
+            for rule, traced in self.by_rule.items()
+            for (source, use), paid in sorted(traced.paid.items())
+        ]
+        return Table(
+            "flows",
+            "Each source and use under each rule, and between which days the money moved",
+            ("rule", "source", "use", "usd", "first", "last"),
+            found,
+            ("Equal sharing looks at no moment before the end: its days are those of the use.",),
+            on_request=True,
+        )
+
+    def _days(self) -> Table:
+        return Table(
+            "days",
+            f"How much of the money of {self.question.spoken} is there at the end of each day",
+            ("day", "cash_usd", *_columns()[:-1]),
+            list(self._left_by_day()),
+            ("Days on which no cash moved are left out, and so is equal sharing at the end.",),
+            on_request=True,
+        )
+
+    def _left_by_day(self) -> Iterator[tuple[Cell, ...]]:
+        rules = [rule for rule in TracingRule if rule is not TracingRule.EQUAL_SHARING]
+        left = dict.fromkeys(rules, 0)
+        cash = 0
+        changes = {rule: self.by_rule[rule].change_cents for rule in rules}
+        for day in dict.fromkeys(move.day for move in self.moves):
+            for rule in rules:
+                left[rule] += sum(changes[rule].get(s, {}).get(day, 0) for s in self.followed)
+            cash += sum(of.get(day, 0) for of in changes[rules[0]].values())
+            yield (day, dollars(cash), *(dollars(left[rule]) for rule in rules))
+
+
+def trace(run: RunFolder, question: Question = ALL_CUSTOMERS) -> Trace:
+    """Follow money through the group's commingled cash under each rule.
+
+    Args:
+        run: the books.
+        question: whose money, through which accounts, in which steps.
+
+    Raises:
+        NoSuchSourceError: nothing of it came into the group's cash.
+    """
+    passed = cash_passed(run)
+    followed = question.followed(passed)
+    moves = tuple(question.moves(passed))
+    if question.per == GROUP:
+        accounts: tuple[str, ...] = (AS_ONE,)
+    else:
+        ends = (end for each in passed for end in (each.giver, each.taker))
+        accounts = tuple(dict.fromkeys(end for end in ends if isinstance(end, str)))
+    if question.is_daily:
+        moves = tuple(by_day(moves, accounts))
+    return Trace(
+        question,
+        followed,
+        accounts,
+        moves,
+        fates(question, passed, followed),
+        {rule: follow(moves, accounts, rule, followed) for rule in TracingRule},
+    )
+
+
+def _columns() -> tuple[str, ...]:
+    return tuple(f"{rule.value.replace('-', '_')}_usd" for rule in TracingRule)

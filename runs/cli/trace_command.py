@@ -1,0 +1,56 @@
+"""The command that asks whose money paid for what, by the rules of courts."""
+
+import click
+
+from ledger.reports.tracing.rules import TracingRule
+from ledger.reports.tracing.sources import ACCOUNT, ALL_CUSTOMERS, GROUP, KIND, PARTY, Question
+from ledger.reports.tracing.trace import Trace, trace
+from ledger.run_folder import RunFolder
+from runs.cli.reporting import RUN, plotted, report
+from runs.plots.trace_plot import trace_figure
+
+
+@click.command("trace")
+@click.argument("run", type=RUN)
+@click.option(
+    "--of",
+    default=ALL_CUSTOMERS.of,
+    show_default=True,
+    metavar="NAME",
+    help="Whose money is followed: a kind, a party, or both as Loans:Lender01.",
+)
+@click.option("--seq", type=int, metavar="N", help="Follow a single entry's money instead.")
+@click.option(
+    "--by",
+    type=click.Choice((KIND, PARTY)),
+    default=KIND,
+    show_default=True,
+    help="How finely sources and uses are told apart.",
+)
+@click.option(
+    "--per",
+    type=click.Choice((GROUP, ACCOUNT)),
+    default=GROUP,
+    show_default=True,
+    help="Whether the group's cash is one account, or each entity's is traced apart.",
+)
+@click.option("--daily", "is_daily", is_flag=True, help="See each day's sums, receipts first.")
+@report("paid", "fates", *TracingRule, "flows", "days")
+@plotted(trace_figure)
+def trace_command(
+    run: RunFolder, of: str, seq: int | None, by: str, per: str, is_daily: bool
+) -> Trace:
+    """Whose money paid for what? The group's cash under each rule of the courts.
+
+    \b
+      moneytrail trace runs/out/tiny-seed1
+      moneytrail trace runs/out/tiny-seed1 --of Loans --per account
+      moneytrail trace runs/out/tiny-seed1 --of Retail --table days
+      moneytrail trace runs/out/tiny-seed1 --seq 20 --plot traced.svg
+
+    Customers', lenders' and investors' cash is commingled, and dollars have no colour. Courts say
+    by convention whose they were: first in, first out; last in, first out; pro rata, as a rolling
+    charge; by the lowest intermediate balance; or all alike at the end. Each rule is exact to the
+    cent. How far they lie apart is how little is known.
+    """
+    return trace(run, Question(of, seq, by, per, is_daily))

@@ -1,0 +1,123 @@
+"""Whose money paid for what: a Sankey diagram for each rule of the courts."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ledger.reports.tracing.rules import TracingRule
+from ledger.reports.tracing.trace import Trace
+from runs.plots.paper import PlotError, canvas, short, style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+FOLLOWED, OTHER = "#1b4965", "#b0b0b0"
+BAR = 0.02  # width of a bar, of the panel's
+GAP = 0.02  # between bars, of the height
+SMALL = 0.02  # what is less of all is summed
+REST = "others"
+LEFT = "left"
+
+Ribbons = Mapping[tuple[str, str], int]  # cents by source and use
+
+
+def trace_figure(found: Trace) -> "Figure":
+    """Draw what came from which source to which use, one panel for each rule.
+
+    What went back to the source that it came from is left out: it would hide all the rest.
+
+    Args:
+        found: what `trace` tabulates.
+
+    Raises:
+        PlotError: there is no matplotlib, or all that came went back.
+    """
+    by_rule = {rule: _ribbons(found, rule) for rule in TracingRule}
+    if not any(by_rule.values()):
+        raise PlotError("all that came went back to where it came from; nothing to draw")
+    with style():
+        figure = canvas(9, 12)
+        panels = list(figure.subplots(3, 2).flat)
+        for axes, (rule, ribbons) in zip(panels, by_rule.items(), strict=False):
+            axes.set_title(rule.plain)
+            _draw(axes, ribbons, found)
+        for axes in panels:
+            axes.axis("off")
+        figure.suptitle(
+            f"Whose money paid for what? Dark: {found.question.spoken}. "
+            "What went back to its own source is left out."
+        )
+    return figure
+
+
+def _ribbons(found: Trace, rule: TracingRule) -> Ribbons:
+    """Return cents by source and use, what is small summed, and what is left as a use."""
+    traced = found.by_rule[rule]
+    cents: dict[tuple[str, str], int] = {}
+    for (source, use), paid in traced.paid.items():
+        if source != use:
+            cents[source, use] = paid.cents
+    for (source, _), left in traced.left_cents.items():
+        cents[source, LEFT] = cents.get((source, LEFT), 0) + left
+    whole = sum(cents.values())
+    of_source, of_use = _sums(cents, 0), _sums(cents, 1)
+    merged: dict[tuple[str, str], int] = {}
+    for (source, use), part in cents.items():
+        from_ = source if of_source[source] > SMALL * whole else REST
+        to = use if of_use[use] > SMALL * whole or use == LEFT else REST
+        merged[from_, to] = merged.get((from_, to), 0) + part
+    return merged
+
+
+def _sums(cents: Ribbons, end: int) -> dict[str, int]:
+    """Sum by source (end 0) or by use (end 1), the largest first and what is left last."""
+    sums: dict[str, int] = {}
+    for way, part in cents.items():
+        sums[way[end]] = sums.get(way[end], 0) + part
+    return dict(sorted(sums.items(), key=lambda each: (each[0] == LEFT, each[0] == REST, -each[1])))
+
+
+def _draw(axes: "Axes", ribbons: Ribbons, found: Trace) -> None:
+    """Draw bars on both sides and a ribbon for each flow between them."""
+    whole = sum(ribbons.values())
+    left, right = (_bars(axes, _sums(ribbons, end), whole, end) for end in (0, 1))
+    order = list(left), list(right)
+    for source, use in sorted(
+        ribbons, key=lambda way: (order[0].index(way[0]), order[1].index(way[1]))
+    ):
+        height = ribbons[source, use] / whole
+        left[source] -= height
+        right[use] -= height
+        shown = source in found.followed
+        _ribbon(axes, left[source], right[use], height, FOLLOWED if shown else OTHER)
+    axes.set_xlim(-0.65, 1.65)
+
+
+def _bars(axes: "Axes", sums: Mapping[str, int], whole: int, end: int) -> dict[str, float]:
+    """Draw the bars of one side from the top down, and return the top of each."""
+    tops = {}
+    top = 1.0
+    for name, cents in sums.items():
+        tops[name] = top
+        height = cents / whole
+        axes.bar(end, height, BAR, top - height, color="black")
+        axes.annotate(
+            f"{name} {short(cents / 100)}",
+            (end, top - height / 2),
+            (6 if end else -6, 0),
+            textcoords="offset points",
+            ha="left" if end else "right",
+            va="center",
+            fontsize=7,
+        )
+        top -= height + GAP
+    return tops
+
+
+def _ribbon(axes: "Axes", from_: float, to: float, height: float, colour: str) -> None:
+    """Draw a band that is *height* thick from one bottom to another."""
+    import numpy as np
+
+    x = np.linspace(BAR / 2, 1 - BAR / 2, 40)
+    bottom = from_ + (to - from_) * (3 * x**2 - 2 * x**3)
+    axes.fill_between(x, bottom, bottom + height, color=colour, alpha=0.6, linewidth=0)

@@ -1,0 +1,215 @@
+"""What each rule must do on any history whatever."""
+
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from slow_rules import slow_paid
+
+from ledger.reports.tracing.cash_moves import OVERDRAFT, CashMove, by_day
+from ledger.reports.tracing.follow import follow
+from ledger.reports.tracing.rules import TracingRule
+from ledger.reports.tracing.traced import Traced
+
+START = date(2022, 5, 9)
+ONE, TWO = "first account", "second account"
+ACCOUNTS = (ONE, TWO)
+SOURCES = ("A", "B", "C")
+FOLLOWED = frozenset("A")
+RULES = pytest.mark.parametrize("rule", TracingRule)
+ROLLING = tuple(rule for rule in TracingRule if rule is not TracingRule.EQUAL_SHARING)
+
+
+@st.composite
+def histories(draw: st.DrawFn, accounts: tuple[str, ...] = ACCOUNTS) -> list[CashMove]:
+    """Any receipts, transfers and payments; sources are paid as well, and accounts overdrawn."""
+    account, source = st.sampled_from(accounts), st.sampled_from(SOURCES)
+    use = st.sampled_from((*SOURCES, "rent", "shares"))
+    way = st.one_of(
+        st.tuples(source, account),
+        st.tuples(account, use),
+        st.tuples(account, account).filter(lambda pair: pair[0] != pair[1])
+        if len(accounts) > 1
+        else st.nothing(),
+    )
+    steps = draw(st.lists(st.tuples(st.integers(0, 2), way, st.integers(1, 999)), max_size=40))
+    day, moves = START, []
+    for later, (giver, taker), cents in steps:
+        day += timedelta(days=later)
+        moves.append(CashMove(day, giver, taker, cents))
+    return moves
+
+
+def without_overdraft(moves: list[CashMove]) -> list[CashMove]:
+    """Leave out what an account could not pay."""
+    balance, kept = Counter(), []
+    for move in moves:
+        if move.giver not in ACCOUNTS or balance[move.giver] >= move.cents:
+            balance[move.giver] -= move.cents
+            balance[move.taker] += move.cents
+            kept.append(move)
+    return kept
+
+
+def sums(traced: Traced) -> Counter[tuple[str, str]]:
+    paid = Counter({way: paid.cents for way, paid in traced.paid.items()})
+    return paid + Counter(traced.left_cents)
+
+
+@RULES
+@given(moves=histories())
+def test_a_rule_gives_what_its_slow_and_obvious_form_gives(
+    rule: TracingRule, moves: list[CashMove]
+):
+    assert sums(follow(moves, ACCOUNTS, rule, FOLLOWED)) == slow_paid(
+        moves, ACCOUNTS, rule, FOLLOWED
+    )
+
+
+@RULES
+@given(moves=histories())
+def test_no_rule_creates_or_loses_money(rule: TracingRule, moves: list[CashMove]):
+    moves = without_overdraft(moves)
+    found = sums(follow(moves, ACCOUNTS, rule, FOLLOWED))
+    came = Counter()
+    went = Counter()
+    for _, giver, taker, cents in moves:
+        came[giver] += cents * (giver not in ACCOUNTS)
+        went[taker] += cents
+        went[giver] -= cents * (giver in ACCOUNTS)
+    by_source, by_use = Counter(), Counter()
+    for (source, use), cents in found.items():
+        by_source[source] += cents
+        by_use[use] += cents
+
+    assert by_source == +came
+    assert by_use == +went
+
+
+@RULES
+@given(moves=histories())
+def test_an_overdraft_is_paid_off_by_whoever_pays_in_next_and_never_traced_through(
+    rule: TracingRule, moves: list[CashMove]
+):
+    found = sums(follow(moves, ACCOUNTS, rule, FOLLOWED))
+    balance = Counter()
+    for _, giver, taker, cents in moves:
+        balance[giver] -= cents
+        balance[taker] += cents
+    end = -sum(min(balance[account], 0) for account in ACCOUNTS)
+    lent = sum(cents for (source, _), cents in found.items() if source == OVERDRAFT)
+    paid_off = sum(cents for (_, use), cents in found.items() if use == OVERDRAFT)
+
+    assert lent - paid_off == end
+
+
+@given(moves=histories())
+def test_two_sources_that_change_names_change_places_under_pro_rata(moves: list[CashMove]):
+    other = {"B": "C", "C": "B"}
+    renamed = [
+        move._replace(
+            giver=other.get(move.giver, move.giver), taker=other.get(move.taker, move.taker)
+        )
+        for move in moves
+    ]
+    found, swapped = (
+        sums(follow(each, ACCOUNTS, TracingRule.PRO_RATA, FOLLOWED)) for each in (moves, renamed)
+    )
+
+    assert swapped == {
+        (other.get(source, source), other.get(use, use)): cents
+        for (source, use), cents in found.items()
+    }
+
+
+@given(moves=histories((ONE,)))
+def test_the_lowest_balance_since_a_deposit_bounds_what_is_left_of_it(moves: list[CashMove]):
+    moves = without_overdraft(moves)
+    left = balance = 0
+    for count, (_, giver, taker, cents) in enumerate(moves, start=1):
+        balance += cents if taker == ONE else -cents
+        left += cents if giver in FOLLOWED else 0
+        left -= min(left, cents) if taker in FOLLOWED else 0
+        left = min(left, balance)
+        found = follow(moves[:count], (ONE,), TracingRule.LOWEST_BALANCE, FOLLOWED)
+
+        assert found.left_of("A") == left
+
+
+@given(moves=histories((ONE,)))
+def test_money_that_is_followed_lasts_longest_by_the_lowest_balance(moves: list[CashMove]):
+    """Where nothing is paid back to whoever is followed."""
+    moves = without_overdraft([move for move in moves if move.taker not in FOLLOWED])
+    left = {rule: follow(moves, (ONE,), rule, FOLLOWED).left_of("A") for rule in ROLLING}
+
+    assert left[TracingRule.LOWEST_BALANCE] == max(left.values())
+
+
+@pytest.mark.parametrize("rule", ROLLING)
+@given(moves=histories())
+def test_what_changes_from_day_to_day_sums_to_what_is_left(
+    rule: TracingRule, moves: list[CashMove]
+):
+    traced = follow(moves, ACCOUNTS, rule, FOLLOWED)
+
+    for source in (*SOURCES, OVERDRAFT):
+        assert sum(traced.change_cents.get(source, {}).values()) == traced.left_of(source)
+
+
+@RULES
+@given(moves=histories())
+def test_money_moves_between_the_days_that_are_named(rule: TracingRule, moves: list[CashMove]):
+    traced = follow(moves, ACCOUNTS, rule, FOLLOWED)
+    of_use: dict[str, list[date]] = {}
+    for move in moves:
+        of_use.setdefault(move.taker, []).append(move.day)
+
+    for (_, use), paid in traced.paid.items():
+        if use != OVERDRAFT:
+            assert paid.first in of_use[use]
+            assert paid.last in of_use[use]
+            assert paid.first <= paid.last
+
+
+@given(moves=histories())
+def test_a_days_moves_are_summed_receipts_first_and_nothing_is_lost(moves: list[CashMove]):
+    daily = list(by_day(moves, ACCOUNTS))
+    turns = [
+        (move.day, 0 if move.giver not in ACCOUNTS else 1 if move.taker in ACCOUNTS else 2)
+        for move in daily
+    ]
+
+    def balances(those: list[CashMove]) -> dict[tuple[date, str], int]:
+        moved: Counter[tuple[date, str]] = Counter()
+        for day, giver, taker, cents in those:
+            moved[day, giver] -= cents
+            moved[day, taker] += cents
+        return {key: cents for key, cents in moved.items() if key[1] in ACCOUNTS and cents}
+
+    assert turns == sorted(turns)
+    assert balances(daily) == balances(moves)
+    assert len({move[:3] for move in daily}) == len(daily)
+
+
+def test_a_transfer_carries_its_mix():
+    moves = [
+        CashMove(START, "A", ONE, 60),
+        CashMove(START, "B", ONE, 40),
+        CashMove(START, ONE, TWO, 50),
+        CashMove(START, "C", TWO, 50),
+        CashMove(START, TWO, "rent", 20),
+    ]
+    found = sums(follow(moves, ACCOUNTS, TracingRule.PRO_RATA, FOLLOWED))
+
+    assert found == {
+        ("A", "rent"): 6,
+        ("B", "rent"): 4,
+        ("C", "rent"): 10,
+        ("A", ONE): 30,
+        ("B", ONE): 20,
+        ("A", TWO): 24,
+        ("B", TWO): 16,
+        ("C", TWO): 40,
+    }

@@ -1,0 +1,214 @@
+"""Whose money paid for what, on an afternoon that is written by hand and in simulated worlds."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from itertools import product
+
+import pytest
+from slow_rules import slow_paid
+
+from ledger.kinds import Kind
+from ledger.reports.dollars import usd_balances
+from ledger.reports.money.cash import cash_statement
+from ledger.reports.table import Table
+from ledger.reports.tracing.group_cash import Reason, cash_passed
+from ledger.reports.tracing.rules import TracingRule
+from ledger.reports.tracing.sources import (
+    ACCOUNT,
+    ALL_CUSTOMERS,
+    AS_ONE,
+    GROUP,
+    KIND,
+    PARTY,
+    Fate,
+    NoSuchSourceError,
+    Question,
+)
+from ledger.reports.tracing.trace import trace
+from ledger.run_folder import RunFolder
+
+DAY = date(2022, 5, 9)
+FTX, ALAMEDA = "Assets:FTX:Cash", "Assets:Alameda:Cash"
+
+TOGETHER = """
+2022-05-10 * "Firm01" "FTX bears a gap and pays out the rest, less a fee"
+  seq: 997
+  time: "12:00:00.000000"
+  Assets:FTX:Cash                            -100.00 USD
+  Expenses:FTX:GapLoss                         30.00 USD
+  Liabilities:FTX:Customers:Firm01             90.00 USD
+  Income:FTX:Fees                             -20.00 USD
+"""
+
+
+def cells(table: Table) -> dict[str, tuple]:
+    return {row[0]: row[1:] for row in table.rows}
+
+
+def whole(traced) -> dict[tuple[str, str], int]:
+    """Return whole dollars by source, and use or account."""
+    paid = {way: paid.cents // 100 for way, paid in traced.paid.items()}
+    return paid | {way: cents // 100 for way, cents in traced.left_cents.items()}
+
+
+def test_first_in_first_out_of_the_groups_cash_as_one(afternoon: RunFolder):
+    assert whole(trace(afternoon).by_rule[TracingRule.FIFO]) == {
+        ("Customers", "Claims"): 400,
+        ("Customers", "Ventures"): 300,
+        ("Opening", "Ventures"): 2_100,
+        ("Customers", "Customers"): 700,
+        ("Customers", AS_ONE): 300,
+    }
+
+
+def test_the_lowest_balance_leaves_customers_what_the_groups_own_money_could_not_pay(
+    afternoon: RunFolder,
+):
+    assert whole(trace(afternoon).by_rule[TracingRule.LOWEST_BALANCE]) == {
+        ("Opening", "Claims"): 400,
+        ("Opening", "Ventures"): 1_700,
+        ("Customers", "Ventures"): 700,
+        ("Customers", "Customers"): 700,
+        ("Customers", AS_ONE): 300,
+    }
+
+
+def test_account_by_account_a_transfer_takes_its_mix_along(afternoon: RunFolder):
+    found = trace(afternoon, Question(per=ACCOUNT))
+
+    assert found.accounts == (FTX, ALAMEDA)
+    assert whole(found.by_rule[TracingRule.FIFO]) == {
+        ("Opening", "Claims"): 400,
+        ("Customers", "Ventures"): 1_700,
+        ("Opening", "Ventures"): 700,
+        ("Opening", "Customers"): 700,
+        ("Opening", FTX): 300,
+    }
+
+
+def test_a_single_deposit_is_followed_and_is_nobodys_but_its_own(afternoon: RunFolder):
+    found = trace(afternoon, Question(seq=2))  # Retail's 800, before Firm01's 300
+
+    assert found.brought_usd == 800
+    assert found.paid_usd(TracingRule.FIFO, "Ventures") == 100
+    assert found.paid_usd(TracingRule.FIFO, "Customers") == 700
+    assert found.paid_usd(TracingRule.LIFO, "Claims") == 100
+    assert found.fate_usd(TracingRule.FIFO, Fate.BACK) == 0
+
+
+def test_a_partys_money_is_followed_apart_from_its_kind(afternoon: RunFolder):
+    found = trace(afternoon, Question(of="Retail"))
+
+    assert found.followed == {"Customers:Retail"}
+    assert found.brought_usd == 800
+    assert set(found.sources) == {"Customers:Retail", "Customers", "Opening"}
+
+
+def test_by_party_all_are_told_apart(afternoon: RunFolder):
+    found = trace(afternoon, Question(by=PARTY))
+
+    assert found.followed == {
+        f"Customers:{name}" for name in ("Retail", "Firm01", "Firm02", "OtherMakers")
+    }
+    assert found.paid_usd(TracingRule.FIFO, "Ventures:Outside") == 300
+
+
+def test_an_entry_with_several_accounts_on_the_other_side_is_split(
+    afternoon_with: Callable[..., RunFolder],
+):
+    last = [each for each in cash_passed(afternoon_with(TOGETHER)) if each.seq == 997]
+
+    assert [(each.giver, each.taker, each.cents) for each in last] == [
+        (FTX, Reason("Expenses", "GapLoss", "Firm01"), 2_500),
+        (FTX, Reason("Liabilities", "Customers", "Firm01"), 7_500),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "advice"),
+    [
+        (Question(of="Custmers"), "did you mean Customers?"),
+        (Question(of="Nobody"), "give one of Customers, Opening"),
+        (Question(seq=24), "give the seq of a deposit"),
+    ],
+)
+def test_what_brought_no_cash_is_refused(afternoon: RunFolder, asked: Question, advice: str):
+    with pytest.raises(NoSuchSourceError, match="brought the group no cash") as caught:
+        trace(afternoon, asked)
+
+    assert advice in str(caught.value)
+
+
+def test_the_tables_tell_the_same_and_every_column_sums(afternoon: RunFolder):
+    tables = {table.name: table for table in trace(afternoon).tables()}
+    paid, lowest = cells(tables["paid"]), cells(tables["lowest-balance"])
+
+    assert tables["lowest-balance"].columns == ("use", "Customers_usd", "Opening_usd")
+    assert lowest["Ventures"] == (Decimal("700.00"), Decimal("1700.00"))
+    assert lowest["all"] == (Decimal("1700.00"), Decimal("2100.00"))
+    assert paid["Ventures"][3] == Decimal("700.00")
+    for column in zip(*(row for use, row in paid.items() if use != "all"), strict=True):
+        assert sum(column) == Decimal("1700.00")
+    for row in tables["fates"].rows:
+        assert sum(row[1:]) == Decimal("1700.00")
+    assert ("fifo", "Customers", "Ventures", Decimal("300.00"), DAY, DAY) in tables["flows"].rows
+    assert tables["days"].rows == [
+        (DAY, *map(Decimal, ("300.00", "300.00", "300.00", "134.21", "300.00")))
+    ]
+
+
+def test_the_answer_says_how_far_the_rules_lie_apart(afternoon: RunFolder):
+    assert trace(afternoon).answer() == (
+        "Customers brought 1,700 dollars of cash from 2022-05-09 to 2022-05-09. It depends on the "
+        "rule what became of it: 300 dollars to 700 dollars went back, and 97 dollars to 300 "
+        "dollars is left. The largest other use is Ventures, with 300 dollars to 1,074 dollars."
+    )
+
+
+@pytest.fixture(params=["life", "tiny_run", "tokens_run", "small_run"])
+def world(request: pytest.FixtureRequest) -> RunFolder:
+    """The hand-written life, and simulated worlds with customers, lenders, tokens and pools."""
+    return request.getfixturevalue(request.param)
+
+
+def test_what_came_and_went_is_what_the_books_say(world: RunFolder):
+    balance, came, went = Counter(), 0, 0
+    for each in cash_passed(world):
+        balance[each.giver] -= each.cents
+        balance[each.taker] += each.cents
+        came += each.cents * isinstance(each.giver, Reason)
+        went += each.cents * isinstance(each.taker, Reason)
+    statement, books = cash_statement(world), usd_balances(world)
+    tills = [end for end in balance if isinstance(end, str)]
+
+    assert set(tills) >= {FTX, ALAMEDA}
+    assert all(Decimal(balance[till]).scaleb(-2) == books[till] for till in tills)
+    assert Decimal(came).scaleb(-2) == statement.opening_usd + statement.everybody.paid_in_usd
+    assert Decimal(went).scaleb(-2) == statement.everybody.paid_out_usd
+
+
+@pytest.mark.parametrize(
+    ("by", "per", "is_daily"), list(product((KIND, PARTY), (GROUP, ACCOUNT), (False, True)))
+)
+def test_each_rule_gives_what_its_slow_and_obvious_form_gives(
+    world: RunFolder, by: str, per: str, is_daily: bool
+):
+    found = trace(world, replace(ALL_CUSTOMERS, by=by, per=per, is_daily=is_daily))
+
+    for rule, traced in found.by_rule.items():
+        sums = Counter({way: paid.cents for way, paid in traced.paid.items()})
+        sums += Counter(traced.left_cents)
+        assert sums == slow_paid(found.moves, found.accounts, rule, found.followed)
+
+
+def test_a_world_with_lenders_knows_them_as_sources_and_as_creditors(life: RunFolder):
+    found = trace(life, Question(of=Kind.LOANS))
+
+    assert found.brought_usd == 1_000
+    assert found.fates["Loans"] is Fate.BACK
+    assert found.fates["Customers"] is Fate.CREDITORS
+    assert found.fates["Ventures"] is Fate.HELD
+    assert found.paid_usd(TracingRule.LOWEST_BALANCE, "Loans") == 600
