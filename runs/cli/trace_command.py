@@ -44,9 +44,9 @@ def trace_command(
 
     \b
       moneytrail trace runs/out/tiny-seed1
-      moneytrail trace runs/out/tiny-seed1 --of Loans --per account
-      moneytrail trace runs/out/tiny-seed1 --of Retail --table days
-      moneytrail trace runs/out/tiny-seed1 --seq 20 --plot traced.svg
+      moneytrail trace runs/out/tiny-seed1 --of Retail --per account
+      moneytrail trace runs/out/tiny-seed1 --daily --table days
+      moneytrail trace runs/out/tiny-seed1 --seq 2 --plot traced.svg
 
     Customers', lenders' and investors' cash is commingled, and dollars have no colour. Courts say
     by convention whose they were: first in, first out; last in, first out; pro rata, as a rolling
