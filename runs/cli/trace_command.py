@@ -6,8 +6,9 @@ from ledger.reports.tracing.rules import TracingRule
 from ledger.reports.tracing.sources import ACCOUNT, ALL_CUSTOMERS, GROUP, KIND, PARTY, Question
 from ledger.reports.tracing.trace import Trace, trace
 from ledger.run_folder import RunFolder
-from runs.cli.reporting import RUN, plotted, report
+from runs.cli.parameters import RUN, plotted
 from runs.plots.trace_plot import trace_figure
+from runs.reporting import report
 
 
 @click.command("trace")
