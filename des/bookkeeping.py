@@ -6,6 +6,7 @@ from des.clock import midnight_us
 from des.firms.population import trading_firms
 from des.liquidation.margin_customers import collateral_tokens
 from des.scenario import Scenario
+from des.treasury.coin_prices import chart_coins
 from des.treasury.spender import spendings_of
 from des.treasury.token_holdings import chart_tokens
 from ledger.chart import Chart
@@ -34,6 +35,8 @@ def parties_of(scenario: Scenario) -> Parties:
         directional=scenario.maker.name if group and group.longs else None,
         arbitrageurs=ARBITRAGEURS if group and group.pools else None,
         borrowers=tuple(loan.borrower for loan in scenario.pledged_loans),
+        dealers=group.portfolio.dealers if group and group.portfolio else None,
+        agent=scenario.maker.name if scenario.retail.agent_shares else None,
     )
 
 
@@ -57,6 +60,7 @@ def open_journal(scenario: Scenario, parties: Parties, folder: Path) -> Journal:
             spendings_of(scenario, parties),
             chart_tokens(scenario),
             collateral_tokens(scenario, contracts),
+            chart_coins(scenario),
         ),
         Names(
             (parties.house, parties.lead),

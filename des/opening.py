@@ -27,11 +27,18 @@ class Opening:
     tokens: dict[tuple[str, str], int] = field(default_factory=dict)  # by (issuer, token)
     # What a venue owes in kind, by (entity, venue, state, commodity).
     in_kind: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
+    coins: dict[tuple[str, str], int] = field(default_factory=dict)  # by (dealers, coin)
 
     def entry(self, time_us: int) -> Movement:
         """Return the entry that brings all of it into the books."""
         return movements.opening_balances(
-            time_us, self.cash, self.claims, self.reserves, self.tokens, self.in_kind
+            time_us,
+            self.cash,
+            self.claims,
+            self.reserves,
+            self.tokens,
+            self.in_kind,
+            self.coins,
         )
 
 
@@ -112,7 +119,8 @@ def opening(
     if group is None:
         return Opening(claims, cash, reserves, in_kind=in_kind)
     cash |= group.opening_cash()
-    return Opening(claims, cash, reserves, group.opening_tokens(), in_kind)
+    tokens, coins = group.opening_tokens(), group.opening_coins()
+    return Opening(claims, cash, reserves, tokens, in_kind, coins)
 
 
 def _claims(

@@ -9,6 +9,7 @@ import simpy
 
 from des.bookkeeping import contracts_of, open_journal, parties_of
 from des.clock import midnight_us
+from des.custody.agent import Agent, agent_of
 from des.custody.confidence import Confidence
 from des.custody.custody import Custody
 from des.custody.flow import CustomerFlow, customers
@@ -110,7 +111,8 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool) -> Cast:
     margin = _margin_desk(scenario, parties, members, (house, lead), custody, purse, journal)
 
     confidence = _confidence(scenario, custody)
-    till = _till(parties, custody, markets, margin, on_margin, confidence, journal)
+    agent = agent_of(scenario.retail, scenario.run.seed, parties, custody)
+    till = _till(custody, markets, margin, on_margin, confidence, agent, journal)
     pledged = _pledged(scenario, parties, house, till, journal)
     capital = CapitalDesk(
         scenario.firms.capital,
@@ -120,7 +122,7 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool) -> Cast:
         FirmMoney(parties, house, lead, custody, margin, till if confidence else None),
         journal,
     )
-    flow = customers(env, scenario, parties, custody, till, confidence, journal)
+    flow = customers(env, scenario, parties, custody, till, confidence, agent)
     quoter = _quoter(scenario, parties, custody, purse, appraises, journal)
     directional = directional_book(scenario, parties)
 
@@ -279,21 +281,22 @@ def _confidence(scenario: Scenario, custody: Custody) -> Confidence | None:
 
 
 def _till(
-    parties: Parties,
     custody: Custody,
     markets: Markets,
     margin: MarginDesk,
     on_margin: MarginCustomers | None,
     confidence: Confidence | None,
+    agent: Agent | None,
     journal: Journal,
 ) -> Till:
     """Open the till of the house, which pays nobody what is margin, or others' collateral."""
+    parties = journal.chart.parties
 
     def held_cents(entity: int) -> int:
         set_aside = on_margin.held_cents(entity) if on_margin else 0
         return margin.held_cents(entity, markets.marks()) + set_aside
 
-    return Till(custody, parties.house, parties.names, held_cents, journal, confidence)
+    return Till(custody, parties.house, parties.names, held_cents, journal, confidence, agent)
 
 
 def _quoter(

@@ -1,9 +1,9 @@
-"""Two witnesses: what venues owe in the world, and what the general ledger says that they owe."""
+"""Two witnesses: what is owed in the world, and what the general ledger says that is owed."""
 
 from collections.abc import Mapping
 
 from des.venue.venue import Venue
-from ledger.accounts import owed
+from ledger.accounts import owed, with_agent
 from ledger.journal import Journal
 from ledger.transaction import LedgerError
 
@@ -22,3 +22,18 @@ def agree_on_claims(journal: Journal, venues: Mapping[str, Venue]) -> None:
                     f"{name} owes {entity} {venue.claims[code]} cents in the world and "
                     f"{booked} in the books"
                 )
+
+
+def agree_on_agent(journal: Journal, cents: int) -> None:
+    """Hold what the house's agent took in for it, if it has one, against the general ledger's.
+
+    Raises:
+        LedgerError: they differ.
+    """
+    parties = journal.chart.parties
+    booked = journal.balance(with_agent(parties.house, parties.agent)) if parties.agent else 0
+    if booked != cents:
+        raise LedgerError(
+            f"the agent of {parties.house} has {cents} cents of customers in the world and "
+            f"{booked} in the books"
+        )

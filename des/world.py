@@ -25,7 +25,7 @@ from des.traded_hours import TradedHours
 from des.treasury.directional import DirectionalBook
 from des.venue.venue import hourly_funding_e9
 from des.wiring import wire
-from des.witness import agree_on_claims
+from des.witness import agree_on_agent, agree_on_claims
 from ledger.money import dollars
 from ledger.notes import Belief, HitLimits
 from ledger.times import day_of
@@ -177,6 +177,7 @@ class World:
         """Hold the world's own balances against the general ledger's: two witnesses, daily."""
         cast, parties = self._cast, self._parties
         agree_on_claims(self.journal, {parties.house: cast.house, parties.lead: cast.lead})
+        agree_on_agent(self.journal, cast.custody.with_agent_cents)
         if cast.group:
             cast.group.agree_with_books()
         if cast.on_margin:

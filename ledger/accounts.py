@@ -88,6 +88,16 @@ def paid_for_tokens(holder: str, token: str) -> str:
     return f"Equity:{holder}:{Kind.TOKENS}:{token}"
 
 
+def coins(holder: str, coin: str) -> str:
+    """Units of a coin, held on borrowed money or dealt in."""
+    return f"Assets:{holder}:{Kind.PORTFOLIO}:{coin}"
+
+
+def paid_for_coins(holder: str, coin: str) -> str:
+    """Where coins and what was paid for them meet, each balancing by itself."""
+    return f"Equity:{holder}:{Kind.PORTFOLIO}:{coin}"
+
+
 def in_pool(holder: str, token: str) -> str:
     """Dollars in a pool, beside a token."""
     return f"Assets:{holder}:{Kind.POOLS}:{token}"
@@ -116,6 +126,16 @@ def claim_in_kind(entity: str, venue: str, state: str | None = None) -> str:
 def exchanged(entity: str, kind: str) -> str:
     """Tokens given for dollars, and the dollars: each commodity balances by itself."""
     return f"Equity:{entity}:{kind}"
+
+
+def with_agent(venue: str, agent: str) -> str:
+    """Customers' cash that an agent took in for a venue, in the venue's books."""
+    return f"Assets:{venue}:{Kind.AGENT_DEPOSITS}:{agent}"
+
+
+def as_agent(agent: str, venue: str) -> str:
+    """The same in the books of the agent."""
+    return f"Liabilities:{agent}:{Kind.AGENT_DEPOSITS}:{venue}"
 
 
 def lent(venue: str, borrower: str) -> str:

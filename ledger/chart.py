@@ -15,6 +15,7 @@ from ledger import opened
 from ledger.accounts import (
     FREE,
     PLEDGED,
+    as_agent,
     borrowed,
     cash,
     claim,
@@ -39,7 +40,9 @@ from ledger.accounts import (
     pooled,
     shares,
     tokens,
+    with_agent,
 )
+from ledger.coins import Coin, opened_coins
 from ledger.kinds import (
     AT_COST,
     CAUSE,
@@ -77,13 +80,15 @@ class Chart:
     spendings: tuple[Spending, ...] = ()
     tokens: tuple[HeldToken, ...] = ()  # that the group holds for their price
     collateral: tuple[MarginToken, ...] = ()  # that customers on margin bring beside cash
+    coins: tuple[Coin, ...] = ()  # that the maker holds on borrowed money
 
     @property
     def quantities(self) -> dict[str, Scale]:
         """Return how each commodity but money is counted."""
         held = {token.name: Scale.of("1") for token in self.tokens}
         brought = {token.commodity: token.contract.quantity for token in self.collateral}
-        return {c.commodity: c.quantity for c in self.contracts} | held | brought
+        coins = {coin.name: coin.quantity for coin in self.coins}
+        return {c.commodity: c.quantity for c in self.contracts} | held | brought | coins
 
     def desk(self, holder: str) -> str | None:
         """Name the desk that holds a position: of the maker's, some have a name of their own."""
@@ -139,6 +144,8 @@ class Chart:
             yield f"{traders}, who trade pools to the price elsewhere", gains
         for name in p.borrowers:
             yield f"{name}, who borrows against tokens", self._borrower(name)
+        if dealers := p.dealers:
+            yield f"{dealers}, who sell {p.maker} coins and buy them", self._dealers(dealers)
 
     # ------------------------------------------------- the group, each line with its part
 
@@ -146,6 +153,8 @@ class Chart:
         p = self.parties
         yield opened.part(LIQUID, cash(p.house))
         yield opened.part(GROUP, lent(p.house, p.maker))
+        if p.agent:
+            yield opened.part(GROUP, with_agent(p.house, p.agent), "in its bank accounts")
         yield opened.part(GROUP, owed(p.house, p.maker))
         for customer in p.house_customers:
             if customer != p.maker:
@@ -194,6 +203,8 @@ class Chart:
         yield opened.part(LIQUID, claim(p.maker, p.lead))
         yield opened.part(GROUP, claim(p.maker, p.house))
         yield opened.part(GROUP, borrowed(p.maker, p.house))
+        if p.agent:
+            yield opened.part(GROUP, as_agent(p.agent, p.house), "customers' dollars, kept for it")
         for holder in (p.maker, *p.desks):
             desk = self.desk(holder)
             venues = (p.lead,) if desk == Kind.DIRECTIONAL else (p.house, p.lead)
@@ -203,6 +214,7 @@ class Chart:
         yield from self._spent(p.maker)
         yield from self._taken_over(p.maker)
         yield from self._tokens(p.maker, CAUSE)
+        yield from opened_coins(self.coins, p.maker, CAUSE)
         yield from self._pools(p.maker)
         yield self._opening(p.maker, CAUSE)
 
@@ -311,6 +323,11 @@ class Chart:
         yield self._in_kind(claim_in_kind(borrower, house, PLEDGED))
         yield from self._seized(borrower)
         yield self._tokens_and_money(opening(borrower))
+
+    def _dealers(self, dealers: str) -> Iterator[Opened]:
+        yield from opened.money(cash(dealers))
+        yield from opened_coins(self.coins, dealers)
+        yield Opened(opening(dealers), (MONEY, *(coin.name for coin in self.coins)))
 
     def _lead(self) -> Iterator[Opened]:
         lead = self.parties.lead

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from ledger.chart import Chart, HeldToken
+from ledger.coins import Coin
 from ledger.money import RATE_UNIT, Contract, MarginToken
 from ledger.notes import Pays, Role
 from ledger.parties import OUTSIDE
@@ -56,8 +57,13 @@ def chart_of(
         for name, about in commodities.items()
         if "valued-by" in about
     )
+    coins = tuple(
+        Coin(name, about["unit"], about["dealers"])
+        for name, about in commodities.items()
+        if "dealers" in about
+    )
     spendings = tuple(Spending(each.payer, each.use, each.to) for each in pays)
-    return Chart(parties, contracts, spendings, tokens, collateral)
+    return Chart(parties, contracts, spendings, tokens, collateral, coins)
 
 
 def _collateral(

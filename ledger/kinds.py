@@ -90,6 +90,14 @@ class Kind(StrEnum):
         has_switch=True,
     )
 
+    AGENT_DEPOSITS = Entry(
+        "AgentDeposits",
+        "customers' dollars that the maker took in for the house",
+        (ASSETS, LIABILITIES),
+        (GROUP,),
+        has_switch=True,
+    )
+
     # Trading.
     PICKOFF = _result(
         "PickOff",
@@ -256,6 +264,14 @@ class Kind(StrEnum):
         Cause.STAKES,
         has_switch=True,
     )
+    PORTFOLIO = Entry(
+        "Portfolio",
+        "coins held on borrowed money: what they cost, less what they brought",
+        (ASSETS, EQUITY),
+        (CAUSE,),
+        Cause.STAKES,
+        has_switch=True,
+    )
     POOLS = Entry(
         "Pools",
         "dollars in pools, and fees of those who trade with them",
@@ -293,6 +309,7 @@ def _family(which: Family) -> tuple[Kind, ...]:
 
 LEAD_QUOTING, HOLDING = _family(Family.LEAD_QUOTING), _family(Family.HOLDING)
 ON_MARGIN, USES = _family(Family.ON_MARGIN), _family(Family.USE)
+HELD = (Kind.TOKENS, Kind.PORTFOLIO)  # of accounts that have units of something, beside dollars
 AT_COST = tuple(kind for kind in USES if ASSETS in kind.entry.roots)
 
 

@@ -106,7 +106,7 @@ OF_ALL_BOOKS = ("check-claims-mirror-debts", "check-loans-mirror-debts")
 
 def finances(chart: Chart) -> bool:
     """Tell whether the group has anything but trading."""
-    return bool(chart.parties.financiers or chart.spendings or chart.tokens)
+    return bool(chart.parties.financiers or chart.spendings or chart.tokens or chart.coins)
 
 
 def main_text(title: str, chart: Chart, start: date, last: date, includes: Iterable[str]) -> str:
@@ -224,3 +224,10 @@ def _commodities(chart: Chart) -> Iterator[tuple[str, _Meta]]:
             "weight": brought.weight,
         }
         yield brought.commodity, tuple((key, quoted(text)) for key, text in about.items())
+    for coin in chart.coins:
+        about = {
+            "name": f"a coin that {chart.parties.maker} holds on borrowed money",
+            "unit": coin.unit,
+            "dealers": coin.dealers,
+        }
+        yield coin.name, tuple((key, quoted(text)) for key, text in about.items())

@@ -70,6 +70,10 @@ class Scale:
         whole, rest = divmod(whole, 10**self.digits)
         return f"{sign}{whole:{comma}}.{rest:0{self.digits}}"
 
+    def units_within(self, whole: int) -> int:
+        """Return how many units fit into a whole number."""
+        return whole * 10**self.digits // self.step
+
     def units(self, number: Decimal) -> int:
         """Return how many units *number* is.
 

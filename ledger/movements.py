@@ -7,6 +7,7 @@ from ledger.accounts import (
     cash,
     claim,
     claim_in_kind,
+    coins,
     custody,
     expense,
     income,
@@ -30,6 +31,7 @@ def opening_balances(
     reserve_cents: Mapping[str, int] = {},
     token_units: Mapping[tuple[str, str], int] = {},
     in_kind: Mapping[tuple[str, str, str, str], int] = {},
+    coin_lots: Mapping[tuple[str, str], int] = {},
 ) -> Movement:
     """Give everybody what they have on the first day.
 
@@ -40,6 +42,7 @@ def opening_balances(
         reserve_cents: what venues have set aside for customers' debts, by venue.
         token_units: what is held for its price, by (entity, token).
         in_kind: what venues hold for customers in kind, by (entity, venue, state, commodity).
+        coin_lots: what dealers have of coins, by (entity, coin).
     """
     equity: dict[str, int] = {}
     postings = []
@@ -64,6 +67,9 @@ def opening_balances(
     for (entity, token), units in token_units.items():
         postings.append(Posting(tokens(entity, token), units, token))
         postings.append(Posting(opening(entity), -units, token))
+    for (entity, coin), lots in coin_lots.items():
+        postings.append(Posting(coins(entity, coin), lots, coin))
+        postings.append(Posting(opening(entity), -lots, coin))
     return Transaction(
         time_us,
         None,

@@ -26,6 +26,8 @@ class Parties:
     directional: str | None = None  # who holds positions for their price: the maker, or nobody
     arbitrageurs: str | None = None  # who trade the maker's pools, where it has any
     borrowers: tuple[str, ...] = ()  # of dollars from the house, against tokens
+    dealers: str | None = None  # who sells the maker coins and buys them, where it has a portfolio
+    agent: str | None = None  # who takes in customers' dollars for the house: the maker, or nobody
 
     def roles(self) -> Iterator[tuple[str, str]]:
         """Yield each role with who plays it, as the books record it."""
@@ -39,6 +41,8 @@ class Parties:
         yield from (("directional", name) for name in (self.directional,) if name)
         yield from (("arbitrageurs", name) for name in (self.arbitrageurs,) if name)
         yield from (("borrower", borrower) for borrower in self.borrowers)
+        yield from (("dealers", name) for name in (self.dealers,) if name)
+        yield from (("agent", name) for name in (self.agent,) if name)
 
     @property
     def outside_providers(self) -> tuple[str, ...]:
@@ -71,7 +75,8 @@ class Parties:
         traders = (self.house, *members, *self.outside_providers, self.lead, OUTSIDE)
         arbitrageurs = (name for name in (self.arbitrageurs,) if name)
         others = (*self.financiers, *self.counterparties, *arbitrageurs)
-        return (*traders, *others, *self.borrowers)
+        dealers = (name for name in (self.dealers,) if name)
+        return (*traders, *others, *self.borrowers, *dealers)
 
     @property
     def financiers(self) -> tuple[str, ...]:

@@ -140,16 +140,34 @@ def _credit_line(scenario: Scenario) -> Change | None:
 def _loans(scenario: Scenario) -> Change | None:
     if scenario.group is None or not scenario.group.lenders:
         return None
-    return Change("nobody outside the group lends to it", {"group": {"lenders": []}})
+    nothing = {"lenders": [], "portfolio": None}
+    return Change("nobody outside the group lends to it", {"group": nothing})
 
 
 def _tokens(scenario: Scenario) -> Change | None:
     if scenario.group is None or not scenario.group.tokens:
         return None
-    lenders = [each for each in scenario.group.lenders if each.advance is None]
+    on_coins = scenario.group.portfolio is not None
+    lenders = [each for each in scenario.group.lenders if on_coins or each.advance is None]
     how = "no tokens are bought or granted; who lends on tokens alone does not lend"
     left_out: dict[str, Any] = {"tokens": [], "pools": None, "lift": None}
     return Change(how, {"group": {**left_out, "lenders": _tables(lenders)}})
+
+
+def _portfolio(scenario: Scenario) -> Change | None:
+    """Hold nothing on borrowed money; lenders still lend what is needed, up to their limits."""
+    if scenario.group is None or scenario.group.portfolio is None:
+        return None
+    lenders = [each | {"drawn_in_full": False} for each in _tables(scenario.group.lenders)]
+    how = "the captive maker borrows what it needs, and holds no coins"
+    return Change(how, {"group": {"portfolio": None, "lenders": lenders}})
+
+
+def _agent_deposits(scenario: Scenario) -> Change | None:
+    if not scenario.retail.agent_shares:
+        return None
+    how = "all that customers bring comes to the house, and all that they withdraw from it"
+    return Change(how, {"retail": {"agent_shares": None}})
 
 
 def _pools(scenario: Scenario) -> Change | None:
@@ -216,7 +234,9 @@ REMOVALS: Mapping[str, Callable[[Scenario], Change | None]] = {
     Kind.BACKSTOP: _backstop,
     Kind.CREDIT_LINE: _credit_line,
     Kind.LOANS: _loans,
+    Kind.AGENT_DEPOSITS: _agent_deposits,
     Kind.TOKENS: _tokens,
+    Kind.PORTFOLIO: _portfolio,
     Kind.POOLS: _pools,
     Kind.DIRECTIONAL: _directional,
     Kind.SHARES: _shares,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from des.given import given
 from des.venue.venue import Venue
 from ledger import movements
 from ledger.journal import Journal
@@ -22,6 +23,7 @@ class Custody:
         self.cash = cash_cents
         self.status = dict.fromkeys(venues, OPEN)
         self._parties, self._venues, self._journal = parties, venues, journal
+        self.with_agent_cents = 0  # what came to the house's agent, less what that paid out for it
 
     def till(self, venue: str) -> int:
         """Return what a venue can pay out: all the cash that it has, until it halts for good."""
@@ -86,6 +88,17 @@ class Custody:
             movements.withdrawal(time_us, name, venue, cents, self._parties, why, links, meta)
         )
         return cents
+
+    def move_at_agent(self, customer: int, cents: int, entry: Movement) -> None:
+        """Move cash from a customer of the house to the house's agent; below zero, back.
+
+        The house owes the customer for it, and the agent owes it to the house.
+        """
+        self.cash[customer] -= cents
+        self.cash[self._parties.names.index(given(self._parties.agent))] += cents
+        self._venues[self._parties.house].claims[customer] += cents
+        self.with_agent_cents += cents
+        self._journal.record(entry)
 
     def pay(self, payer: int, receiver: int, cents: int, entry: Movement) -> None:
         """Hand cash from one party to another, neither of them a venue to the other.

@@ -14,6 +14,7 @@ import simpy
 
 from des.chance import stream, waiting_us
 from des.clock import DAY_US, HOUR_US, midnight_us
+from des.custody.agent import Agent
 from des.custody.cohorts import Cohorts, chosen
 from des.custody.confidence import Confidence, trust
 from des.custody.custody import Custody
@@ -22,7 +23,6 @@ from des.custody.retail import RetailCustody, whole_dollars
 from des.custody.till import Till
 from des.given import given
 from des.scenario import Scenario
-from ledger.journal import Journal
 from ledger.parties import Parties
 
 HOURS_PER_DAY = DAY_US // HOUR_US
@@ -136,17 +136,18 @@ def customers(
     custody: Custody,
     till: Till,
     confidence: Confidence | None,
-    journal: Journal,
+    agent: Agent | None,
 ) -> CustomerFlow | None:
     """Set retail customers going at constant rates, or return what decides how they flow.
 
     Args:
-        env, scenario, parties, custody, journal: of the world.
+        env, scenario, parties, custody: of the world.
         till: where all of them are paid.
         confidence: what they think of the house; None: nothing, and they come at constant rates.
+        agent: who takes in what some of them bring, if anybody does.
     """
     retail, seed, code = scenario.retail, scenario.run.seed, parties.names.index
-    desk = RetailCustody(env, custody, till, parties.house, code(parties.retail))
+    desk = RetailCustody(env, custody, till, parties.house, code(parties.retail), agent)
     if confidence:
         firms = [(name, code(name)) for name in parties.firms]
         runners = FirmWithdrawals(seed, firms, given(retail.flow).firms_sensitivity, till)

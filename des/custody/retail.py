@@ -7,6 +7,7 @@ import simpy
 
 from des.chance import waiting_us
 from des.clock import DAY_US
+from des.custody.agent import Agent
 from des.custody.custody import Custody
 from des.custody.till import Till
 
@@ -15,11 +16,17 @@ class RetailCustody:
     """Deposits and withdrawals of the retail control account."""
 
     def __init__(
-        self, env: simpy.Environment, custody: Custody, till: Till, house_name: str, entity: int
+        self,
+        env: simpy.Environment,
+        custody: Custody,
+        till: Till,
+        house_name: str,
+        entity: int,
+        agent: Agent | None = None,
     ) -> None:
-        """Serve those for whom the control account *entity* stands."""
+        """Serve those for whom the control account *entity* stands; some wire to an *agent*."""
         self._env, self._custody, self._till = env, custody, till
-        self._house_name, self._entity = house_name, entity
+        self._house_name, self._entity, self._agent = house_name, entity, agent
 
     def arrivals(
         self,
@@ -51,7 +58,12 @@ class RetailCustody:
         """Take in money, pay who has been waiting for it, and return how much it was."""
         now_us = int(self._env.now)
         meta = (("holder", f'"{_name(holder)}"'),)
-        brought = self._custody.deposit(now_us, self._entity, self._house_name, cents, meta=meta)
+        if self._agent and self._agent.takes(now_us):
+            brought = self._agent.take_in(now_us, cents, meta)
+        else:
+            brought = self._custody.deposit(
+                now_us, self._entity, self._house_name, cents, meta=meta
+            )
         self._till.serve(now_us)
         return brought
 

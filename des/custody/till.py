@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from des.clock import SECOND_US
+from des.custody.agent import Agent
 from des.custody.confidence import Confidence
 from des.custody.custody import HALTED, OPEN, QUEUED, Custody
 from ledger.accounts import owed
@@ -44,6 +45,7 @@ class Till:
         held_cents: Callable[[int], int],
         journal: Journal,
         confidence: Confidence | None = None,
+        agent: Agent | None = None,
     ) -> None:
         """Begin with nobody waiting.
 
@@ -53,9 +55,11 @@ class Till:
             names: of all parties, by code.
             held_cents: tells what of a party's claim is margin, or others' collateral.
             confidence: what customers learn of requests and queues; None where they do not.
+            agent: who pays some of them for the house, if anybody does.
         """
         self._custody, self._house, self._names = custody, house, names
         self._held_cents, self._journal, self._confidence = held_cents, journal, confidence
+        self._agent = agent
         self.queue: deque[Request] = deque()
         self._queued_cents: Counter[int] = Counter()  # by party
         self._since_us = 0  # of the queue that there is
@@ -115,13 +119,18 @@ class Till:
     def _pay(self, time_us: int, request: Request) -> bool:
         """Pay in full or not at all; nobody is paid what is no longer free of its claim."""
         cents = min(request.cents, self.free_cents(request.entity))
-        if self._custody.till(self._house) < cents:
+        agent = self._agent
+        by_agent = agent is not None and agent.pays(request.asked_us, request.entity, cents)
+        if not by_agent and self._custody.till(self._house) < cents:
             return False
         meta: tuple[tuple[str, str], ...] = ()
         if request.holder != self._names[request.entity]:
             meta = (("holder", quoted(request.holder)),)
         if time_us > request.asked_us:
             meta += (("waited-s", f"{(time_us - request.asked_us) / SECOND_US:.6f}"),)
+        if agent and by_agent:
+            agent.pay_out(time_us, cents, request.why, meta)
+            return True
         self._custody.withdraw(time_us, request.entity, self._house, cents, request.why, meta=meta)
         return True
 

@@ -4,7 +4,7 @@ Money is in whole or decimal dollars here and becomes integer cents in `world.py
 basis points.
 """
 
-from des.scenario.customers import Cohort, Flow, News, OtherMakers, Retail
+from des.scenario.customers import AgentShare, Cohort, Flow, News, OtherMakers, Retail
 from des.scenario.demand import Demand, Others
 from des.scenario.firms import FIRMS_MAX, CapitalRules, Firm, FirmClass, Firms
 from des.scenario.group import (
@@ -39,6 +39,7 @@ from des.scenario.market import (
     WantedVolume,
 )
 from des.scenario.pledged import PledgedLoan, TokenBook
+from des.scenario.portfolio import CoinPrice, Holding, Portfolio
 from des.scenario.price import Anchor, Price, VolatilityLevel
 from des.scenario.quantities import (
     YEARS,
@@ -75,11 +76,13 @@ __all__ = [
     "SPREAD_TIMES_MAX",
     "TICKS_MAX",
     "YEARS",
+    "AgentShare",
     "Anchor",
     "Bps",
     "CapitalRules",
     "Category",
     "Cohort",
+    "CoinPrice",
     "CollateralToken",
     "ContradictionError",
     "DayVolume",
@@ -95,6 +98,7 @@ __all__ = [
     "Fraction",
     "Gateway",
     "Group",
+    "Holding",
     "House",
     "Lead",
     "LeadQuoting",
@@ -119,6 +123,7 @@ __all__ = [
     "Part",
     "PledgedLoan",
     "Pool",
+    "Portfolio",
     "PositiveUsd",
     "Price",
     "Provider",

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from des.scenario.dated import Dated, check_order, in_force
 from des.scenario.group import Line
 from des.scenario.quantities import (
     ContradictionError,
@@ -117,6 +118,12 @@ class Flow(Part):
         return self.base_per_day + fear * sensitivity
 
 
+class AgentShare(Dated):
+    """The share of deposits, and of withdrawals, that goes by the agent from a day on."""
+
+    share: Fraction
+
+
 class News(Part):
     """Something that frightens customers, at a time that the record names."""
 
@@ -150,6 +157,18 @@ class Retail(Part):
     withdrawals_per_day: Annotated[float, Field(ge=0, le=ARRIVALS_PER_DAY_MAX)] | None = None
     withdrawal_usd_mean: PositiveUsd
     flow: Flow | None = None
+    # Of what comes and goes by the captive maker's accounts; None: nothing ever does.
+    agent_shares: Annotated[tuple[AgentShare, ...], Field(max_length=1_000)] | None = None
+
+    def agent_share_on(self, day: date) -> float:
+        """Return the share of deposits, and of withdrawals, that goes by the agent on a day."""
+        step = in_force(self.agent_shares or (), day)
+        return step.share if step else 0.0
+
+    @model_validator(mode="after")
+    def _shares(self) -> Self:
+        check_order("agent_shares", self.agent_shares or ())
+        return self
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:

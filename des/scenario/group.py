@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from des.scenario.dated import Dated, check_order, in_force
+from des.scenario.portfolio import Portfolio
 from des.scenario.quantities import (
     NOT_TOKENS,
     YEARS,
@@ -65,6 +66,7 @@ class Lender(Part):
     rate_pct_per_year: Annotated[float, Field(ge=0, le=100)]  # paid on the first of each month
     limits: Annotated[tuple[LoanLimit, ...], Field(min_length=1, max_length=1_000)]
     advance: Annotated[float, Field(gt=0, le=1)] | None = None  # at most so much of the tokens
+    drawn_in_full: bool | None = None  # limits are what is borrowed, needed or not: see Portfolio
 
     @model_validator(mode="after")
     def _order(self) -> Self:
@@ -264,6 +266,7 @@ class Group(Part):
     longs: Annotated[tuple[Long, ...], Field(max_length=100)] = ()
     pools: Annotated[tuple[Pool, ...], Field(max_length=50)] | None = None  # None: there are none
     lift: Lift | None = None  # None: liquidity lifts no mark
+    portfolio: Portfolio | None = None  # None: the maker borrows what it needs, and no more
     valuation: Valuation | None = None  # None: nobody says what the house's shares are worth
 
     @property
@@ -303,11 +306,25 @@ class Group(Part):
     @model_validator(mode="after")
     def _collateral(self) -> Self:
         for i, lender in enumerate(self.lenders):
-            if lender.advance is not None and not self.tokens:
+            if lender.advance is not None and not (self.tokens or self.portfolio):
                 raise ContradictionError(
                     ("lenders", i, "advance"),
                     f"is {lender.advance:_}; give tokens to lend on, or leave it out",
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _invested(self) -> Self:
+        drawn = [i for i, lender in enumerate(self.lenders) if lender.drawn_in_full]
+        if drawn and self.portfolio is None:
+            raise ContradictionError(
+                ("lenders", drawn[0], "drawn_in_full"),
+                "is true; give a portfolio to hold, or leave it out",
+            )
+        if self.portfolio and not drawn:
+            raise ContradictionError(
+                ("portfolio",), "has nothing to hold; give a lender drawn_in_full, or leave it out"
+            )
         return self
 
     @model_validator(mode="after")
@@ -337,6 +354,13 @@ class Group(Part):
                     raise ContradictionError(
                         (key, i, "name"), f"is '{name}', which is taken; give each its own"
                     )
+        held = [token.name for token in self.tokens]
+        for i, holding in enumerate(self.portfolio.holdings if self.portfolio else ()):
+            if holding.name in held:
+                raise ContradictionError(
+                    ("portfolio", "holdings", i, "name"),
+                    f"is '{holding.name}', which is a token; give the coin another name",
+                )
         return self
 
 

@@ -17,6 +17,7 @@ from des.scenario.leverage import Leverage, Provider
 from des.scenario.maker import Maker
 from des.scenario.market import Market
 from des.scenario.pledged import PledgedLoan
+from des.scenario.portfolio import Holding
 from des.scenario.quantities import ContradictionError, Part, SourceText
 from des.scenario.run import Run, months_between
 from des.scenario.unused_keys import unused_of_demand, unused_of_maker
@@ -61,12 +62,20 @@ class Scenario(Part):
             yield from (name for name in (self.group.investors,) if name)
             yield from self.group.counterparties
         yield from (loan.borrower for loan in self.pledged_loans)
+        if self.group and self.group.portfolio:
+            yield self.group.portfolio.dealers
 
     @property
     def outside_providers(self) -> tuple[Provider, ...]:
         """Return the backstop providers that keep books of their own: all but the maker."""
         providers = self.leverage.providers if self.leverage else ()
         return tuple(each for each in providers if each.name != self.maker.name)
+
+    @property
+    def coins(self) -> tuple[Holding, ...]:
+        """Return what the captive maker holds on borrowed money."""
+        portfolio = self.group.portfolio if self.group else None
+        return portfolio.holdings if portfolio else ()
 
     @property
     def pledged_loans(self) -> tuple[PledgedLoan, ...]:
@@ -108,11 +117,16 @@ class Scenario(Part):
     @model_validator(mode="after")
     def _token_names(self) -> Self:
         """Refuse a token SOL beside an entity SOL: Assets:Outside:Tokens:SOL would be a claim."""
-        for i, token in enumerate(self.group.tokens if self.group else ()):
-            if token.name in self.entities():
+        tokens = self.group.tokens if self.group else ()
+        named: list[tuple[tuple[str | int, ...], str]] = [
+            *((("tokens", i), token.name) for i, token in enumerate(tokens)),
+            *((("portfolio", "holdings", i), coin.name) for i, coin in enumerate(self.coins)),
+        ]
+        for place, name in named:
+            if name in self.entities():
                 raise ContradictionError(
-                    ("group", "tokens", i, "name"),
-                    f"is '{token.name}', which is taken; give it a name that no entity has",
+                    ("group", *place, "name"),
+                    f"is '{name}', which is taken; give it a name that no entity has",
                 )
         return self
 
@@ -132,18 +146,26 @@ class Scenario(Part):
             yield from (("group", "uses", i, "to") for i in self.group.counterparties.values())
         for i in range(len(self.pledged_loans)):
             yield ("leverage", "pledged_loans", i, "borrower")
+        if self.group and self.group.portfolio:
+            yield ("group", "portfolio", "dealers")
 
     @model_validator(mode="after")
     def _priced(self) -> Self:
         """Refuse tokens and longs in markets that are not there."""
-        names = [market.name for market in self.markets]
-        for key in ("tokens", "longs") if self.group else ():
-            for i, part in enumerate(getattr(self.group, key)):
-                if part.market is not None and part.market not in names:
-                    raise ContradictionError(
-                        ("group", key, i, "market"),
-                        f"is '{part.market}'; give one of the markets: {', '.join(names)}",
-                    )
+        names, group = [market.name for market in self.markets], self.group
+        if group is None:
+            return self
+        placed: list[tuple[tuple[str | int, ...], str | None]] = [
+            *((("tokens", i), token.market) for i, token in enumerate(group.tokens)),
+            *((("longs", i), long.market) for i, long in enumerate(group.longs)),
+            *((("portfolio", "holdings", i), held.market) for i, held in enumerate(self.coins)),
+        ]
+        for place, market in placed:
+            if market is not None and market not in names:
+                raise ContradictionError(
+                    ("group", *place, "market"),
+                    f"is '{market}'; give one of the markets: {', '.join(names)}",
+                )
         return self
 
     @model_validator(mode="after")
@@ -232,6 +254,7 @@ class Scenario(Part):
                     f"is '{token.market}', which stands for many; give a market of the token's own",
                 )
         held = [token.name for token in self.group.tokens] if self.group else []
+        held += [coin.name for coin in self.coins]
         for i, token in enumerate(self.leverage.tokens if self.leverage else ()):
             if token.name in held:
                 raise ContradictionError(

@@ -1,12 +1,13 @@
 """The group's treasury: what it does with money at the end of each day, beside trading.
 
 In this order: pools have been traded and may close, shares are sold, lenders look at their limits
-and recall, interest is paid, uses are paid in the order of the scenario, tokens are bought, pools
-open, tokens are marked, the house pays what it costs to run. What cannot be paid in full is not
+and recall, interest is paid, loans that are drawn in full are put into coins, uses are paid in the
+order of the scenario, tokens are bought, pools open, tokens and coins are marked, the house pays
+what it costs to run. What cannot be paid in full is not
 paid at all and noted; only a recall is paid as far as money goes, and the rest of it stays owed.
 
-Once the house has halted, pools are still traded and tokens marked, and that is all: who is owed
-has a claim, nobody puts money in, and what falls due is noted as unpaid.
+Once the house has halted, pools are still traded, tokens and coins marked, and that is all: who is
+owed has a claim, nobody puts money in, and what falls due is noted as unpaid.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ from des.custody.custody import HALTED, Custody
 from des.market.listing import Listing
 from des.scenario import Scenario
 from des.treasury.appraiser import Appraiser
+from des.treasury.coin_book import coin_book
 from des.treasury.credit_line import CreditLine
 from des.treasury.house_money import HouseMoney
 from des.treasury.lenders import Lenders
@@ -79,7 +81,7 @@ def treasury(
         custody,
         ShareSales(group.rounds, parties, custody, appraiser, journal),
         lenders,
-        LoanService(parties, purse, lenders),
+        LoanService(parties, purse, lenders, coin_book(scenario, parties, custody, journal)),
         Spender(group, parties, custody, purse, house_money, journal),
         PoolProgramme(scenario, parties, custody, purse, holdings, listings, journal),
         journal,
@@ -107,7 +109,7 @@ class GroupTreasury:
             custody: tells whether the house has halted.
             shares: of the house, as they are sold.
             lenders: to the maker.
-            loans: pays them.
+            loans: puts them into coins, and pays them.
             spender: pays for everything else.
             pools: of the maker's tokens.
             journal: has the balances.
@@ -115,6 +117,7 @@ class GroupTreasury:
         self._parties, self._custody, self._journal = parties, custody, journal
         self._shares, self._lenders, self._loans = shares, lenders, loans
         self._spender, self._pools, self._holdings = spender, pools, pools.holdings
+        self._book = loans.book
 
     def opening_cash(self) -> dict[str, int]:
         """Return what lenders and investors bring, in cents, so that the world's cash is there.
@@ -124,6 +127,8 @@ class GroupTreasury:
         cash = self._lenders.opening_cash()
         if cents := self._pools.outside_cents():
             cash[OUTSIDE] = cents
+        if self._book:
+            cash |= self._book.opening_cash()
         return cash | self._shares.opening_cash()
 
     def opening_tokens(self) -> dict[tuple[str, str], int]:
@@ -132,6 +137,10 @@ class GroupTreasury:
         for token, n in self._pools.outside_units().items():
             units[OUTSIDE, token] = units.get((OUTSIDE, token), 0) + n
         return units
+
+    def opening_coins(self) -> dict[tuple[str, str], int]:
+        """Return by (dealers, coin) how many lots there are."""
+        return self._book.opening_lots() if self._book else {}
 
     def close_day(self, time_us: int, marks: np.ndarray) -> None:
         """Do all that a day is to see done, at its last microsecond.
@@ -147,6 +156,8 @@ class GroupTreasury:
         else:
             self._deal(time_us, marks)
         self._holdings.close_day(time_us, marks)
+        if self._book:
+            self._book.close_day(time_us, marks)
         if not halted:
             self._settle(time_us, marks)
 
@@ -154,10 +165,11 @@ class GroupTreasury:
         """Let in what investors and lenders bring, and out what is called, due or wanted."""
         day = day_of(time_us)
         self._shares.sell(time_us)
-        self._lenders.look(self._holdings.worth_cents(day, marks))
-        self._loans.repay_recalls(time_us)
+        self._lenders.look(self._collateral_cents(time_us, marks))
+        self._loans.repay_recalls(time_us, marks)
         if day.day == 1:
             self._loans.pay_interest(time_us)
+        self._loans.hold_coins(time_us, marks)
         self._spender.pay_uses(time_us)
         for purchase in self._holdings.due(day):
             if self._spender.buy_tokens(time_us, purchase):
@@ -170,8 +182,12 @@ class GroupTreasury:
         if day.day == 1:
             self._spender.pay_costs(time_us)
         # Tokens of today are collateral from today on.
-        self._lenders.look(self._holdings.worth_cents(day, marks))
+        self._lenders.look(self._collateral_cents(time_us, marks))
         self._lenders.close_day()
+
+    def _collateral_cents(self, time_us: int, marks: np.ndarray) -> int:
+        coins_cents = self._book.worth_cents(time_us, marks) if self._book else 0
+        return self._holdings.worth_cents(day_of(time_us), marks) + coins_cents
 
     def agree_with_books(self) -> None:
         """Hold loans and tokens in the world against the general ledger's.
@@ -186,6 +202,7 @@ class GroupTreasury:
         ]
         pairs += [(tokens(maker, name), n, name) for name, n in self._holdings.units.items()]
         pairs += self._pools.booked()
+        pairs += self._book.booked() if self._book else ()
         for account, units, commodity in pairs:
             booked = self._journal.balance(account, commodity)
             if booked != units:

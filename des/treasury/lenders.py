@@ -21,8 +21,8 @@ class Lenders:
     """Lend to the captive maker in their order, each up to its limit, callable on demand.
 
     A limit goes by the calendar. With an advance it is also at most that share of what the maker's
-    tokens were worth at the last close: each lender looks at all of them, as none is told of the
-    others.
+    tokens and coins were worth at the last close: each lender looks at all of them, as none is told
+    of the others.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Lenders:
         }
 
     def look(self, collateral_cents: int) -> None:
-        """Let them see what the maker's tokens are worth."""
+        """Let them see what the maker's tokens and coins are worth."""
         self._collateral_cents = collateral_cents
 
     def unused_cents(self, time_us: int) -> int:
@@ -66,14 +66,28 @@ class Lenders:
 
     def borrow(self, time_us: int, needed_cents: int, links: tuple[str, ...] = ()) -> None:
         """Let the maker borrow *needed_cents*, rounded up to tranches, as far as limits go."""
-        for i, lender in enumerate(self._lenders):
+        for i in range(len(self._lenders)):
             tranches = -(-needed_cents // self._tranche_cents)
             cents = min(tranches * self._tranche_cents, self._room_cents(i, time_us))
             if cents > 0:
-                self.owed_cents[i] += cents
-                entry = financing.lend(time_us, lender.name, self._parties.maker, cents, links)
-                self._custody.pay(self._code[i], self._maker, cents, entry)
+                self._lend(time_us, i, cents, links)
                 needed_cents -= cents
+
+    def draw_in_full(self, time_us: int) -> Iterator[tuple[int, int]]:
+        """Let the maker borrow what is lent to it whether it needs it or not.
+
+        That is decided when a limit begins, and looked at again on each first of a month.
+
+        Yields:
+            By place what was drawn, in cents.
+        """
+        day = day_of(time_us)
+        for i, lender in enumerate(self._lenders):
+            decides = day.day == 1 or any(limit.since == day for limit in lender.limits)
+            cents = self._room_cents(i, time_us) if lender.drawn_in_full and decides else 0
+            if cents > 0:
+                self._lend(time_us, i, cents)
+                yield i, cents
 
     def recalled(self, time_us: int) -> Iterator[tuple[int, int]]:
         """Yield by place what each is owed beyond its limit."""
@@ -115,6 +129,12 @@ class Lenders:
         """Write down what was due to a lender and could not be paid: it stays owed."""
         account = debt(self._parties.maker, self._lenders[place].name)
         self._journal.note(time_us, kind(account, dollars(cents)))
+
+    def _lend(self, time_us: int, place: int, cents: int, links: tuple[str, ...] = ()) -> None:
+        self.owed_cents[place] += cents
+        lender = self._lenders[place].name
+        entry = financing.lend(time_us, lender, self._parties.maker, cents, links)
+        self._custody.pay(self._code[place], self._maker, cents, entry)
 
     def _room_cents(self, place: int, time_us: int) -> int:
         if self._custody.status[self._parties.house] == HALTED:

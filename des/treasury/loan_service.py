@@ -1,9 +1,13 @@
-"""What the captive maker pays its lenders: what they recall, and interest.
+"""What the captive maker does with loans: holds coins on them, and pays what they cost.
 
 Interest that cannot be paid in full is not paid at all. A recall is paid as far as money goes, and
-the rest of it stays owed.
+the rest of it stays owed. Where coins are held, a part of it is raised by selling them, and all of
+them go before a recall stays unpaid.
 """
 
+import numpy as np
+
+from des.treasury.coin_book import UNIT, CoinBook
 from des.treasury.lenders import Lenders
 from des.treasury.purse import Purse
 from ledger import financing
@@ -12,18 +16,34 @@ from ledger.parties import Parties
 
 
 class LoanService:
-    """Pays lenders out of the maker's purse."""
+    """Puts loans into coins, and pays lenders out of coins and the maker's purse."""
 
-    def __init__(self, parties: Parties, purse: Purse, lenders: Lenders) -> None:
-        """Begin with nothing recalled."""
+    def __init__(
+        self, parties: Parties, purse: Purse, lenders: Lenders, book: CoinBook | None
+    ) -> None:
+        """Begin with nothing recalled; without a *book* there are no coins."""
         self._names, self._purse, self._lenders = parties.lenders, purse, lenders
+        self.book = book
         self._unpaid_recalls: dict[int, int] = {}  # as noted last
 
-    def repay_recalls(self, time_us: int) -> None:
+    def hold_coins(self, time_us: int, marks: np.ndarray) -> None:
+        """Draw what is drawn in full, and buy coins with the shares of it."""
+        if self.book:
+            for place, cents in self._lenders.draw_in_full(time_us):
+                self.book.buy(time_us, cents, marks, self._links(place))
+
+    def repay_recalls(self, time_us: int, marks: np.ndarray) -> None:
         """Pay back what is recalled; note what is left of it, where that is another than before."""
         unpaid = {}
         for place, cents in self._lenders.recalled(time_us):
-            self._purse.raise_cash(time_us, cents, self._links(place))
+            links = self._links(place)
+            if self.book:
+                lacking = cents - self._purse.cash_cents
+                sold = lacking * self.book.recall_sold_e9 // UNIT
+                self.book.sell(time_us, sold, marks, links)
+            self._purse.raise_cash(time_us, cents, links)
+            if self.book:
+                self.book.sell(time_us, cents - self._purse.cash_cents, marks, links)
             paid = min(cents, self._purse.cash_cents)
             self._lenders.repay(time_us, place, paid)
             if paid < cents:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from beancount.core.data import Transaction
 
-from ledger.kinds import Kind
+from ledger.kinds import HELD, Kind
 from ledger.proof.invariants.steps import Account, Finding, Ledger, Step, is_cash, signed
 
 SETTLED_POOLS = (Kind.VARIATION_MARGIN, Kind.FUNDING, Kind.SOCIALISED)
@@ -106,7 +106,7 @@ def _after_settlements(ledger: Ledger) -> Callable[[Step], bool]:
 
 
 def _is_tokens(account: Account) -> bool:
-    return account.kind == Kind.TOKENS and account.root == "Assets"
+    return account.kind in HELD and account.root == "Assets"
 
 
 def _is_customer(account: Account) -> bool:

@@ -27,6 +27,7 @@ MIRRORED: dict[str, tuple[str, str]] = {
     Kind.LOANS: ("Liabilities", Kind.LOANS),
     Kind.MARGIN_LOANS: ("Liabilities", Kind.MARGIN_LOANS),
     Kind.CREDIT_LINE: ("Liabilities", Kind.CREDIT_LINE),
+    Kind.AGENT_DEPOSITS: ("Liabilities", Kind.AGENT_DEPOSITS),
     Kind.SHARES: ("Equity", Kind.SHARES),
     Kind.TOKENS: ("Liabilities", Kind.TOKENS),
 }

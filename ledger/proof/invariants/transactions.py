@@ -6,7 +6,7 @@ from itertools import dropwhile
 from beancount.core.data import Posting
 from beancount.core.interpolate import AUTOMATIC_META
 
-from ledger.kinds import Kind
+from ledger.kinds import HELD, Kind
 from ledger.loaded_entries import stated
 from ledger.proof.invariants.steps import (
     Account,
@@ -83,7 +83,7 @@ def tokens_conserved(ledger: Ledger) -> Iterator[Finding]:
 
     def is_there(account: Account) -> bool:
         is_claim = account.partner in keepers
-        return account.kind == Kind.TOKENS and account.root == "Assets" and not is_claim
+        return account.kind in HELD and account.root == "Assets" and not is_claim
 
     for step in dropwhile(lambda step: "opening" in step.entry.tags, ledger.steps):
         in_hand = ((leg.commodity, leg.number) for leg in step.legs if is_there(leg.account))

@@ -15,7 +15,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from ledger.kinds import Kind
+from ledger.kinds import HELD
 from ledger.reports.dollars import ZERO, number_of
 from ledger.reports.life.paper_wealth import Marks
 from ledger.run_folder import RunFolder
@@ -104,7 +104,7 @@ def sheets(run: RunFolder, day: date) -> dict[str, Sheet]:
             )
         elif not is_contract(account):
             usd = ZERO + sign * balances[account, MONEY]
-            if side == Side.EQUITY and kind_of(account) == Kind.TOKENS:
+            if side == Side.EQUITY and kind_of(account) in HELD:
                 usd = max(usd, ZERO)  # what was paid is an asset, and stands with the tokens
             lines[entity].append(SheetLine(side, account, usd, usd))
     return {entity: Sheet(entity, in_order(found)) for entity, found in lines.items()}
@@ -144,7 +144,7 @@ def is_within(run: RunFolder, line: SheetLine) -> bool:
 
 def is_in_tokens(account: str) -> bool:
     """Tell whether an account holds tokens or owes them in kind."""
-    return kind_of(account) == Kind.TOKENS and not account.startswith("Equity:")
+    return kind_of(account) in HELD and not account.startswith("Equity:")
 
 
 def paid_for(account: str) -> str:

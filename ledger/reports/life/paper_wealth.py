@@ -1,7 +1,7 @@
 """Paper wealth: tokens at the day's mark, beside what was paid for them.
 
-Units stand on accounts of the kind `Tokens` and marks in `price` directives, so Beancount itself
-says what a holding is worth. What the group's own token fetches depends on nobody selling it, so
+Units stand on accounts of the kinds `Tokens` and `Portfolio`, and marks in `price` directives, so
+Beancount itself says what a holding is worth. What the group's own token fetches depends on nobody selling it, so
 inside the house group it counts zero, whatever its mark.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from ledger.kinds import IN_KIND, Kind
+from ledger.kinds import HELD, IN_KIND
 from ledger.reports.dollars import ZERO, number_of
 from ledger.run_folder import RunFolder
 
@@ -57,8 +57,8 @@ def moved_by_group(run: RunFolder) -> list[tuple[date, str, Decimal]]:
     number = number_of(run)
     found = run.select(
         "SELECT date, commodity, sum(units)::BIGINT FROM postings "
-        "WHERE root = 'Assets' AND kind = ? AND entity IN (SELECT unnest(?)) "
+        "WHERE root = 'Assets' AND kind IN (SELECT unnest(?)) AND entity IN (SELECT unnest(?)) "
         "AND hole IS DISTINCT FROM ? GROUP BY ALL ORDER BY ALL",
-        [Kind.TOKENS, run.chart.parties.group, IN_KIND],
+        [HELD, run.chart.parties.group, IN_KIND],
     )
     return [(day, token, number(units, token)) for day, token, units in found]

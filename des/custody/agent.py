@@ -1,0 +1,84 @@
+"""The house's agent: the captive maker, whose bank accounts take in customers' dollars and pay out.
+
+Which account a deposit comes to, and which a withdrawal is paid from, is drawn for each. The agent
+does not keep the money apart: it is in the maker's purse with all else that it has.
+"""
+
+from des.chance import decision_key, mix
+from des.custody.custody import HALTED, Custody
+from des.scenario import Retail
+from ledger import agency
+from ledger.parties import Parties
+from ledger.times import day_of
+
+ALL = 2**64  # of what a hash may be
+
+Meta = tuple[tuple[str, str], ...]
+
+
+def agent_of(retail: Retail, seed: int, parties: Parties, custody: Custody) -> "Agent | None":
+    """Return who takes in customers' dollars for the house, if anybody does."""
+    return Agent(retail, seed, parties, custody) if parties.agent else None
+
+
+class Agent:
+    """Takes in what retail customers wire, and pays what they withdraw."""
+
+    def __init__(self, retail: Retail, seed: int, parties: Parties, custody: Custody) -> None:
+        """Begin with nothing taken in.
+
+        Args:
+            retail: says which share passes through by date.
+            seed: of the run.
+            parties: who is who.
+            custody: moves the cash.
+        """
+        self._retail, self._custody = retail, custody
+        self._key = {what: decision_key(seed, "agent", what) for what in ("in", "out")}
+        self._names = (parties.house, parties.maker)
+        self._customer_name = parties.retail
+        self._customer = parties.names.index(parties.retail)
+        self._agent = parties.names.index(parties.maker)
+
+    def takes(self, time_us: int) -> bool:
+        """Draw whether a deposit comes by wire."""
+        return self._is_drawn("in", time_us)
+
+    def take_in(self, time_us: int, cents: int, meta: Meta) -> int:
+        """Take in a deposit, as far as the customer has it, and return how much that was."""
+        cents = min(cents, int(self._custody.cash[self._customer]))
+        if cents <= 0 or self._is_halted():
+            return 0
+        entry = agency.take_in(time_us, self._customer_name, self._names, cents, meta)
+        self._custody.move_at_agent(self._customer, cents, entry)
+        return cents
+
+    def pays(self, asked_us: int, customer: int, cents: int) -> bool:
+        """Tell whether a withdrawal is paid from here.
+
+        It is where the draw says so, and where the house's own cash does not cover it; never more
+        than was taken in and is there.
+
+        Args:
+            asked_us: when it was asked for.
+            customer: by whom.
+            cents: how much.
+        """
+        able = min(self._custody.with_agent_cents, int(self._custody.cash[self._agent]))
+        if customer != self._customer or not 0 < cents <= able or self._is_halted():
+            return False
+        house, _ = self._names
+        return self._is_drawn("out", asked_us) or self._custody.till(house) < cents
+
+    def pay_out(self, time_us: int, cents: int, why: str, meta: Meta) -> None:
+        """Pay a withdrawal."""
+        entry = agency.pay_out(time_us, self._customer_name, self._names, cents, why, meta)
+        self._custody.move_at_agent(self._customer, -cents, entry)
+
+    def _is_drawn(self, what: str, time_us: int) -> bool:
+        share = self._retail.agent_share_on(day_of(time_us))
+        return int(mix(self._key[what], time_us)) < round(share * ALL)
+
+    def _is_halted(self) -> bool:
+        house, _ = self._names
+        return self._custody.status[house] == HALTED

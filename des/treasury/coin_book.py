@@ -1,0 +1,138 @@
+"""Coins that the maker holds on borrowed money: bought, marked, and sold at a haircut.
+
+A purchase and a sale are at the day's last lead price, or at the last stated one. Dealers have all
+coins at first. They sell at that price and buy for less, by the haircut: that is what selling into
+a falling market costs. The price itself stays as it is, since recorded prices have had whatever
+sales moved them.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from des.custody.custody import Custody
+from des.given import given
+from des.scenario import Scenario
+from des.treasury.coin_prices import CoinPrices, chart_coins
+from ledger import dealing
+from ledger.accounts import coins
+from ledger.journal import Journal
+from ledger.money import to_cents
+from ledger.parties import Parties
+from ledger.times import day_of
+
+UNIT = 10**9  # shares and haircuts are counted in billionths
+
+Links = tuple[str, ...]
+
+
+def coin_book(
+    scenario: Scenario, parties: Parties, custody: Custody, journal: Journal
+) -> "CoinBook | None":
+    """Open the book of a maker that holds coins on borrowed money."""
+    return CoinBook(scenario, parties, custody, journal) if scenario.coins else None
+
+
+class CoinBook:
+    """How many lots of each coin the maker holds, and the dealers."""
+
+    def __init__(
+        self, scenario: Scenario, parties: Parties, custody: Custody, journal: Journal
+    ) -> None:
+        """Begin with all coins in the hands of the dealers."""
+        self._terms = given(given(scenario.group).portfolio)
+        self._coins, self._prices = chart_coins(scenario), CoinPrices(scenario)
+        self._parties, self._custody, self._journal = parties, custody, journal
+        self._maker = parties.names.index(parties.maker)
+        self._dealers = parties.names.index(self._terms.dealers)
+        holdings = self._terms.holdings
+        self._share = [round(each.share * UNIT) for each in holdings]
+        self._kept = [UNIT - round(each.haircut * UNIT) for each in holdings]
+        self._supply = [
+            coin.quantity.units_within(each.supply)
+            for coin, each in zip(self._coins, holdings, strict=True)
+        ]
+        self.lots = [0 for _ in holdings]
+
+    @property
+    def recall_sold_e9(self) -> int:
+        """Return the share of a recall that is raised by selling, in billionths."""
+        return round(self._terms.recall_sold_share * UNIT)
+
+    def opening_cash(self) -> dict[str, int]:
+        """Return what dealers have, in cents."""
+        return {self._terms.dealers: to_cents(self._terms.dealers_cash_usd)}
+
+    def opening_lots(self) -> dict[tuple[str, str], int]:
+        """Return by (dealers, coin) how many lots there are."""
+        return {
+            (coin.dealers, coin.name): lots
+            for coin, lots in zip(self._coins, self._supply, strict=True)
+        }
+
+    def worth_cents(self, time_us: int, marks: np.ndarray) -> int:
+        """Return what is held is worth, without a haircut."""
+        prices = self._lot_cents(time_us, marks)
+        return sum(lots * cents for lots, cents in zip(self.lots, prices, strict=True))
+
+    def buy(self, time_us: int, cents: int, marks: np.ndarray, links: Links) -> None:
+        """Spend the shares of *cents* on coins, in whole lots and no more than there are."""
+        for place, lot_cents in enumerate(self._lot_cents(time_us, marks)):
+            if not lot_cents:
+                continue
+            lots = cents * self._share[place] // UNIT // lot_cents
+            lots = min(lots, self._supply[place] - self.lots[place])
+            if lots:
+                self._exchange(time_us, place, lots, lots * lot_cents, links)
+
+    def sell(self, time_us: int, cents: int, marks: np.ndarray, links: Links) -> None:
+        """Sell coins for *cents*, or a little more, as far as they go and dealers have cash.
+
+        Of each as much as it has in what all are worth after haircuts.
+        """
+        prices = self._lot_cents(time_us, marks)
+        net_cents = [
+            lots * price * kept // UNIT
+            for lots, price, kept in zip(self.lots, prices, self._kept, strict=True)
+        ]
+        total_cents = sum(net_cents)
+        for place, net in enumerate(net_cents):
+            if net <= 0 or cents <= 0:
+                continue
+            wanted = -(-cents * net // total_cents)
+            lots = min(-(-wanted * self.lots[place] // net), self.lots[place])
+            got = lots * prices[place] * self._kept[place] // UNIT
+            dealers_have = int(self._custody.cash[self._dealers])
+            if got > dealers_have:
+                lots = lots * dealers_have // got
+                got = lots * prices[place] * self._kept[place] // UNIT
+            if lots:
+                self._exchange(time_us, place, -lots, -got, links)
+
+    def close_day(self, time_us: int, marks: np.ndarray) -> None:
+        """Mark in the books what is held."""
+        for place, coin in enumerate(self._coins):
+            usd = self._prices.usd(place, day_of(time_us), marks)
+            if self.lots[place] and usd is not None:
+                self._journal.price(time_us, coin.name, f"{usd:f}")
+
+    def booked(self) -> Iterator[tuple[str, int, str]]:
+        """Yield what must stand in the books: account, lots, coin."""
+        for coin, lots, supply in zip(self._coins, self.lots, self._supply, strict=True):
+            yield coins(self._parties.maker, coin.name), lots, coin.name
+            yield coins(coin.dealers, coin.name), supply - lots, coin.name
+
+    def _lot_cents(self, time_us: int, marks: np.ndarray) -> list[int]:
+        day = day_of(time_us)
+        return [self._prices.lot_cents(i, day, marks) for i in range(len(self._coins))]
+
+    def _exchange(self, time_us: int, place: int, lots: int, cents: int, links: Links) -> None:
+        """Take so many lots from the dealers for cash, or give them; both are below zero then."""
+        self.lots[place] += lots
+        coin, maker = self._coins[place], self._parties.maker
+        if lots > 0:
+            entry = dealing.buy(time_us, maker, coin, lots, cents, links)
+            self._custody.pay(self._maker, self._dealers, cents, entry)
+        else:
+            entry = dealing.sell(time_us, maker, coin, -lots, -cents, links)
+            self._custody.pay(self._dealers, self._maker, -cents, entry)

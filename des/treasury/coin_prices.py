@@ -1,0 +1,54 @@
+"""What coins cost: by the lead price of a contract, or by prices that are stated from days on."""
+
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+
+from des.scenario import Scenario
+from ledger.coins import Coin
+from ledger.money import dollars, to_cents
+
+WHOLE = "1"  # the unit of a coin whose price is stated
+
+
+def chart_coins(scenario: Scenario) -> tuple[Coin, ...]:
+    """Return the coins that the books of a world know."""
+    portfolio = scenario.group.portfolio if scenario.group else None
+    if portfolio is None:
+        return ()
+    lots = {market.name: market.lot for market in scenario.markets}
+    return tuple(
+        Coin(each.name, lots[each.market] if each.market else WHOLE, portfolio.dealers)
+        for each in portfolio.holdings
+    )
+
+
+class CoinPrices:
+    """The price of each coin at a day's end, exactly: a lot costs a whole number of cents."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        """Read them from a scenario that has a portfolio."""
+        self._holdings = scenario.coins
+        markets = {market.name: i for i, market in enumerate(scenario.markets)}
+        self._market = [markets[each.market] if each.market else None for each in self._holdings]
+        self._tick_usd = [Decimal(market.tick_usd) for market in scenario.markets]
+        self._lot = [Decimal(coin.unit) for coin in chart_coins(scenario)]
+
+    def usd(self, place: int, day: date, marks: np.ndarray) -> Decimal | None:
+        """Return what a whole unit costs; None before the first price is stated.
+
+        Args:
+            place: the coin's, among the holdings.
+            day: the day.
+            marks: lead prices of all markets at its end, in ticks.
+        """
+        market = self._market[place]
+        if market is not None:
+            return int(marks[market]) * self._tick_usd[market]
+        usd = self._holdings[place].price_usd_on(day)
+        return None if usd is None else dollars(to_cents(usd))
+
+    def lot_cents(self, place: int, day: date, marks: np.ndarray) -> int:
+        """Return what a lot costs; 0 before there is a price."""
+        return int((self.usd(place, day, marks) or 0) * self._lot[place] * 100)

@@ -1,0 +1,52 @@
+"""Customers' dollars that pass through the bank accounts of the house's agent, its own maker.
+
+The house owes them from then on as if they had come to itself, and the agent owes them to the
+house: in the open, and no part of any credit line.
+"""
+
+from ledger.accounts import as_agent, cash, claim, owed, with_agent
+from ledger.money import usd
+from ledger.transaction import Movement, Posting, Transaction
+
+Meta = tuple[tuple[str, str], ...]
+
+
+def take_in(
+    time_us: int, customer: str, parties: tuple[str, str], cents: int, meta: Meta = ()
+) -> Movement:
+    """A customer of the house wires dollars to its agent.
+
+    Args:
+        time_us: when.
+        customer: whose they are.
+        parties: the house's name, and its agent's.
+        cents: how much.
+        meta: which holder of a control account it was.
+    """
+    house, agent = parties
+    what = f"{customer} deposits {usd(cents)} at {house}, by wire to {agent}"
+    return Transaction(
+        time_us, customer, what, "deposit", _moved(customer, parties, cents), (), meta
+    )
+
+
+def pay_out(
+    time_us: int, customer: str, parties: tuple[str, str], cents: int, why: str, meta: Meta = ()
+) -> Movement:
+    """The agent pays what a customer withdraws from the house; *parties* as in `take_in`."""
+    house, agent = parties
+    what = f"{customer} withdraws {usd(cents)} from {house}, by wire from {agent}{why}"
+    legs = _moved(customer, parties, -cents)
+    return Transaction(time_us, customer, what, "withdrawal", legs, (), meta)
+
+
+def _moved(customer: str, parties: tuple[str, str], cents: int) -> tuple[Posting[int], ...]:
+    house, agent = parties
+    return (
+        Posting(with_agent(house, agent), cents),
+        Posting(owed(house, customer), -cents),
+        Posting(cash(agent), cents),
+        Posting(as_agent(agent, house), -cents),
+        Posting(claim(customer, house), cents),
+        Posting(cash(customer), -cents),
+    )
