@@ -140,7 +140,7 @@ def _credit_line(scenario: Scenario) -> Change | None:
 def _loans(scenario: Scenario) -> Change | None:
     if scenario.group is None or not scenario.group.lenders:
         return None
-    nothing = {"lenders": [], "portfolio": None}
+    nothing: dict[str, Any] = {"lenders": [], "portfolio": None}
     return Change("nobody outside the group lends to it", {"group": nothing})
 
 
@@ -156,10 +156,14 @@ def _tokens(scenario: Scenario) -> Change | None:
 
 def _portfolio(scenario: Scenario) -> Change | None:
     """Hold nothing on borrowed money; lenders still lend what is needed, up to their limits."""
-    if scenario.group is None or scenario.group.portfolio is None:
+    group = scenario.group
+    if group is None or group.portfolio is None:
         return None
-    lenders = [each | {"drawn_in_full": False} for each in _tables(scenario.group.lenders)]
+    left = [each for each in group.lenders if group.tokens or each.advance is None]
+    lenders = [each | {"drawn_in_full": False} for each in _tables(left)]
     how = "the captive maker borrows what it needs, and holds no coins"
+    if len(left) < len(group.lenders):
+        how += "; who lends on coins alone does not lend"
     return Change(how, {"group": {"portfolio": None, "lenders": lenders}})
 
 

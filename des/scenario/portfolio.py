@@ -2,6 +2,7 @@
 
 import math
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -17,6 +18,7 @@ from des.scenario.quantities import (
     PositiveUsd,
     TokenName,
 )
+from ledger.money import dollars, to_cents
 
 
 class CoinPrice(Dated):
@@ -26,7 +28,7 @@ class CoinPrice(Dated):
 
     @model_validator(mode="after")
     def _whole_cents(self) -> Self:
-        if round(self.usd * 100) != self.usd * 100:
+        if dollars(to_cents(self.usd)) != Decimal(repr(self.usd)):
             raise ContradictionError(("usd",), f"is {self.usd}; give a whole number of cents")
         return self
 
@@ -38,7 +40,7 @@ class Holding(Part):
     market: MarketName | None = None  # its price is this contract's lead price, its unit the lot
     prices: Annotated[tuple[CoinPrice, ...], Field(max_length=10_000)] = ()  # or it has these
     share: Annotated[float, Field(gt=0, le=1)]  # of each loan that is drawn to hold coins
-    haircut: Annotated[float, Field(ge=0, lt=1)] = 0.0  # what dealers take off the price for a sale
+    haircut: Fraction = 0.0  # what dealers take off the price for a sale
     supply: Annotated[int, Field(ge=1, le=10**12)]  # units that dealers have at first: all of them
 
     def price_usd_on(self, day: date) -> float | None:

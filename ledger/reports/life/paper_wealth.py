@@ -1,8 +1,8 @@
 """Paper wealth: tokens at the day's mark, beside what was paid for them.
 
 Units stand on accounts of the kinds `Tokens` and `Portfolio`, and marks in `price` directives, so
-Beancount itself says what a holding is worth. What the group's own token fetches depends on nobody selling it, so
-inside the house group it counts zero, whatever its mark.
+Beancount itself says what a holding is worth. What the group's own token fetches depends on nobody
+selling it, so inside the house group it counts zero, whatever its mark.
 """
 
 from bisect import bisect_right

@@ -1,0 +1,112 @@
+"""The house's agent takes in what it is drawn to, and pays no more than it took in and has."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+from kept_books import Books
+
+from des.chance import stream
+from des.clock import DAY_US, midnight_us
+from des.custody.agent import Agent, agent_of
+from des.custody.custody import HALTED, Custody
+from des.scenario import AgentShare, Retail
+from des.venue.venue import Venue
+from ledger.accounts import as_agent, with_agent
+from ledger.money import Contract
+from ledger.parties import Parties
+
+HOUSE, MAKER = "FTX", "Alameda"
+PARTIES = Parties(HOUSE, MAKER, "Binance", "Retail", "OtherMakers", ("Firm01",), agent=MAKER)
+RETAIL, FIRM, ALAMEDA = (PARTIES.names.index(name) for name in ("Retail", "Firm01", MAKER))
+SINCE = date(2022, 5, 9)
+NOW_US = midnight_us(SINCE)
+
+
+class Bank:
+    """A house with a till, an agent through whose accounts a share passes, and customers' cash."""
+
+    def __init__(self, share: float, till: int = 0) -> None:
+        self.books = Books()
+        contract = (Contract("BTC-PERP", HOUSE, "0.01", "1"),)
+        self.house = Venue(0, contract, len(PARTIES.names), 0, self.books)
+        self.custody = Custody(
+            PARTIES, {HOUSE: self.house}, np.zeros(len(PARTIES.names), np.int64), self.books
+        )
+        self.custody.cash[[PARTIES.names.index(HOUSE), RETAIL]] = till, 1_000
+        retail = Retail(
+            name="Retail",
+            holders=1,
+            opening_claim_usd=0.0,
+            opening_cash_usd=10.0,
+            deposits_per_day=0.0,
+            deposit_usd_mean=1.0,
+            withdrawals_per_day=0.0,
+            withdrawal_usd_mean=1.0,
+            agent_shares=(AgentShare(since=SINCE, share=share),),
+        )
+        self.agent = Agent(retail, 1, PARTIES, self.custody)
+
+
+def test_what_it_takes_in_the_house_owes_and_it_owes_the_house():
+    bank = Bank(1.0)
+
+    assert bank.agent.take_in(NOW_US, 700, ()) == 700
+    assert bank.agent.take_in(NOW_US, 700, ()) == 300  # all that is left
+    assert bank.agent.take_in(NOW_US, 700, ()) == 0
+    assert bank.house.claims[RETAIL] == bank.custody.cash[ALAMEDA] == 1_000
+    assert bank.custody.till(HOUSE) == 0
+    assert bank.books.balances[with_agent(HOUSE, MAKER)] == 1_000
+    assert bank.books.balances[as_agent(MAKER, HOUSE)] == -1_000
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
+def test_so_large_a_share_is_drawn_from_the_day_on(share):
+    bank = Bank(share)
+    times_us = NOW_US + stream(1, "some", "times").integers(0, DAY_US, 4_000)
+
+    taken = sum(bank.agent.takes(int(each)) for each in times_us)
+
+    assert abs(taken / 4_000 - share) < 0.03
+    assert not bank.agent.takes(NOW_US - 1)
+
+
+def test_it_pays_no_more_than_it_took_in_and_no_more_than_is_there():
+    bank = Bank(1.0)
+    bank.agent.take_in(NOW_US, 500, ())
+    bank.custody.cash[ALAMEDA] += 400  # of its own
+
+    assert bank.agent.pays(NOW_US, RETAIL, 500)
+    assert not bank.agent.pays(NOW_US, RETAIL, 501)
+    bank.custody.cash[ALAMEDA] = 300  # it has spent some
+    assert bank.agent.pays(NOW_US, RETAIL, 300)
+    assert not bank.agent.pays(NOW_US, RETAIL, 301)
+    assert not bank.agent.pays(NOW_US, FIRM, 100)
+    bank.agent.pay_out(NOW_US, 300, "", ())
+    assert bank.custody.with_agent_cents == bank.house.claims[RETAIL] == 200
+    assert bank.custody.cash[ALAMEDA] == 0
+
+
+def test_it_pays_what_the_houses_own_cash_does_not_cover():
+    bank = Bank(1.0, till=200)
+    bank.agent.take_in(NOW_US, 500, ())
+    before_us = NOW_US - 1  # asked for when nothing passed through it
+
+    assert not bank.agent.pays(before_us, RETAIL, 200)
+    assert bank.agent.pays(before_us, RETAIL, 201)
+
+
+def test_once_the_house_has_halted_it_takes_nothing_and_pays_nobody():
+    bank = Bank(1.0)
+    bank.agent.take_in(NOW_US, 500, ())
+    bank.custody.status[HOUSE] = HALTED
+
+    assert bank.agent.take_in(NOW_US, 500, ()) == 0
+    assert not bank.agent.pays(NOW_US, RETAIL, 100)
+
+
+def test_there_is_none_unless_a_scenario_says_so():
+    bank = Bank(1.0)
+
+    without = Parties(HOUSE, MAKER, "Binance", "Retail", "OtherMakers", ("Firm01",))
+    assert agent_of(bank.agent._retail, 1, without, bank.custody) is None

@@ -1,0 +1,241 @@
+"""A maker that holds coins on borrowed money, and customers' dollars: its books and its limits."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from beancount import loader
+from beancount.core import data
+from beanquery.query import run_query
+
+from ledger.kinds import Kind
+from ledger.proof.audit import audit
+from ledger.reports.life.paper_wealth import Marks
+from ledger.reports.life.solvency import solvency
+from ledger.reports.money.hole import hole
+from ledger.run_folder import RunFolder
+from runs.removals import without
+from runs.scenarios import load
+
+PORTFOLIO = Path(__file__).parent / "worlds" / "portfolio.toml"
+SCENARIO = load(str(PORTFOLIO))
+GROUP = SCENARIO.group.model_dump(exclude_none=True)
+RECALL, LAST = date(2022, 6, 2), date(2022, 6, 3)
+COINS = ("BTC", "ALTS")
+
+
+@pytest.fixture(scope="module")
+def run(executed) -> RunFolder:
+    return executed(PORTFOLIO)
+
+
+@pytest.fixture(scope="module")
+def ask(run) -> Callable[[str], list[tuple]]:
+    """Return what bean-query answers."""
+    entries, _, options = loader.load_file(str(run.path / "main.beancount"))
+    return lambda query: run_query(entries, options, query)[1]
+
+
+def tagged(run: RunFolder, tag: str) -> list[data.Transaction]:
+    return [entry for entry in run.transactions if tag in entry.tags]
+
+
+def moved(entry: data.Transaction, account: str, commodity: str = "USD") -> Decimal:
+    found = (p.units for p in entry.postings if p.account == account)
+    return sum((units.number for units in found if units.currency == commodity), Decimal(0))
+
+
+def portfolio(**changes: Any) -> dict[str, Any]:
+    """Return the portfolio of the world, each holding changed."""
+    holdings = [each | changes for each in GROUP["portfolio"]["holdings"]]
+    return GROUP["portfolio"] | {"holdings": holdings}
+
+
+def standing_still(**group: Any) -> dict[str, Any]:
+    """Return the world with prices that do not move, and dealers who take nothing off them."""
+    (market,) = (each.model_dump(exclude_none=True) for each in SCENARIO.markets)
+    still = {
+        "anchors": [{"at": date(2022, 5, 29), "price_usd": 30_000}],
+        "volatility": [{"since": date(2022, 5, 29), "annual": 0.0}],
+    }
+    market["price"] |= still
+    holdings = portfolio(haircut=0.0)["holdings"]
+    holdings[1]["prices"] = holdings[1]["prices"][:1]
+    held = GROUP["portfolio"] | {"holdings": holdings}
+    return {"markets": [market], "group": {"portfolio": held} | group}
+
+
+# ------------------------------------------------------------------------------- the books
+
+
+def test_the_audit_finds_nothing_wrong_with_any_day(run):
+    assert [finding.problems for finding in audit(run.path, every_day=True)] == [()] * 6
+
+
+def test_every_commodity_balances_within_each_set_of_books_and_is_owed_within_the_group(ask):
+    by_entity = ask(
+        "SELECT splitcomp(account, ':', 1) AS entity, currency, sum(number) AS n "
+        "WHERE NOT account ~ ':Contracts:' GROUP BY entity, currency"
+    )
+    ((within,),) = ask("SELECT sum(number) AS n WHERE open_meta(account, 'hole') = 'group'")
+
+    assert {(entity, coin) for entity, coin, _ in by_entity} >= {("Coin-Dealers", c) for c in COINS}
+    assert {residual for *_, residual in by_entity} == {0}
+    assert within == 0
+
+
+def test_coins_cost_what_was_paid_for_them_less_what_they_brought(run):
+    the_hole = hole(run)
+    exchanged = [moved(entry, "Assets:Coin-Dealers:Cash") for entry in tagged(run, "portfolio")]
+
+    assert the_hole.unexplained_usd == 0
+    assert the_hole.kinds_usd[Kind.PORTFOLIO] == sum(exchanged) > 0
+    assert min(exchanged) < 0 < max(exchanged)  # it bought, and sold
+
+
+def test_coins_are_marked_every_day_and_stand_at_mark_in_the_balance_sheet(run):
+    marked = [(one.currency, one.date) for one in run.entries if isinstance(one, data.Price)]
+    held = {
+        coin: sum(moved(one, f"Assets:Alameda:Portfolio:{coin}", coin) for one in run.transactions)
+        for coin in COINS
+    }
+    (line,) = (
+        each
+        for each in solvency(run, LAST).sheets["Alameda"].lines
+        if each.account == "Assets:Alameda:Portfolio:BTC"
+    )
+
+    assert len(marked) == len(set(marked)) == 2 * 6
+    assert all(held.values())
+    assert line.at_mark_usd == Marks(run).usd({"BTC": held["BTC"]}, LAST)
+
+
+# ----------------------------------------------------------------- borrowed, bought, called
+
+
+def test_a_loan_is_drawn_to_its_limit_and_its_shares_are_spent_on_coins_that_day(run):
+    loans, bought = tagged(run, "loan"), tagged(run, "portfolio")
+    (first,) = (entry for entry in loans if entry.date == date(2022, 5, 29))
+    paid = [moved(e, "Assets:Coin-Dealers:Cash") for e in bought if e.date == first.date]
+
+    assert moved(first, "Assets:Alameda:Cash") == 4_000_000
+    # Whole lots only: of BTC a hundredth, of the others one.
+    assert 0 <= 2_000_000 - paid[0] < 300
+    assert 0 <= 1_600_000 - paid[1] < 100
+
+
+def test_a_lender_calls_when_coins_fall_and_some_are_sold_for_it(run):
+    called = [e for e in tagged(run, "recall") if e.payee == "Lender02"]
+    sold = [e for e in tagged(run, "portfolio") if moved(e, "Assets:Coin-Dealers:Cash") < 0]
+
+    assert len(SCENARIO.group.lenders[1].limits) == 1  # its limit stays
+    assert [entry.date for entry in called] == [RECALL, LAST]  # prices fell on both
+    assert {"loan-lender02"} <= {link for entry in sold for link in entry.links}
+
+
+def test_of_a_recall_half_is_sold_and_half_comes_from_the_house(run):
+    (recalled,) = (e for e in tagged(run, "recall") if e.payee == "Lender01")
+    same_day = [e for e in run.transactions if e.date == RECALL and "loan-lender01" in e.links]
+    sold = sum(moved(e, "Assets:Alameda:Cash") for e in same_day if "portfolio" in e.tags)
+    drawn = sum(moved(e, "Assets:Alameda:Cash") for e in same_day if "withdrawal" in e.tags)
+
+    assert moved(recalled, "Assets:Lender01:Cash") == 1_500_000
+    assert 0 < sold < 1_500_000
+    assert any("credit-line" in e.tags for e in same_day)
+    assert 0 <= sold - drawn < 600  # lots are whole, one of each coin
+
+
+def test_a_sale_brings_less_than_the_price_by_the_haircut(run):
+    prices = {
+        (one.currency, one.date): one.amount.number
+        for one in run.entries
+        if isinstance(one, data.Price)
+    }
+    for entry in tagged(run, "portfolio"):
+        for coin, haircut in zip(COINS, (Decimal("0.01"), Decimal("0.05")), strict=True):
+            units = moved(entry, f"Assets:Alameda:Portfolio:{coin}", coin)
+            price = units * prices[coin, entry.date]
+            if units:
+                kept = 1 if units > 0 else 1 - haircut
+                assert abs(price * kept + moved(entry, "Assets:Alameda:Cash")) < Decimal("0.01")
+
+
+# ----------------------------------------------------------------------- customers' dollars
+
+
+def test_customers_dollars_that_come_by_wire_are_the_makers_debt_to_the_house_and_no_credit(run):
+    wired = [e for e in run.transactions if "by wire" in e.narration]
+
+    assert {tag for entry in wired for tag in entry.tags} == {"deposit", "withdrawal"}
+    assert all(moved(e, "Assets:FTX:Cash") == 0 for e in wired)
+    assert all(
+        moved(e, "Assets:FTX:AgentDeposits:Alameda")
+        == moved(e, "Assets:Alameda:Cash")
+        == -moved(e, "Liabilities:FTX:Customers:Retail")
+        for e in wired
+    )
+
+
+def test_customers_bring_the_same_whoever_takes_it_in(run, executed):
+    direct = executed(PORTFOLIO, retail={"agent_shares": None})
+
+    def brought(of: RunFolder) -> list[tuple]:
+        return [(e.date, moved(e, "Assets:Retail:Cash")) for e in tagged(of, "deposit")][-20:]
+
+    assert [e for e in run.transactions if "by wire" in e.narration]
+    assert not [e for e in direct.transactions if "by wire" in e.narration]
+    assert brought(run) == brought(direct)
+
+
+# ------------------------------------------------------------------------------- its limits
+
+
+def test_prices_that_stand_still_leave_no_loss(executed):
+    run = executed(PORTFOLIO, **standing_still())
+    units = {
+        coin: sum(moved(one, f"Assets:Alameda:Portfolio:{coin}", coin) for one in run.transactions)
+        for coin in COINS
+    }
+
+    assert tagged(run, "recall")
+    assert hole(run).kinds_usd[Kind.PORTFOLIO] == units["BTC"] * 30_000 + units["ALTS"] * 100
+
+
+def test_prices_that_stand_still_leave_nothing_once_all_is_sold(executed):
+    (first, *_), days = GROUP["lenders"], (date(2022, 5, 29), RECALL)
+    called = first | {
+        "limits": [{"since": day, "usd": usd} for day, usd in zip(days, (4e6, 0), strict=True)]
+    }
+    sold = standing_still(lenders=[called], uses=[])
+    sold["group"]["portfolio"] |= {"recall_sold_share": 1.0}
+    poor = {"opening_cash_usd": 200_000, "house_deposit_usd": 0, "lead_deposit_usd": 200_000}
+    sold["group"]["portfolio"]["holdings"][1] |= {"share": 0.5}
+    run = executed(PORTFOLIO, maker=poor, retail={"agent_shares": None}, **sold)
+    the_hole = hole(run)
+
+    assert len(tagged(run, "portfolio")) == 4  # two bought and two sold
+    assert the_hole.kinds_usd[Kind.LOANS] == 0
+    assert the_hole.kinds_usd[Kind.PORTFOLIO] == 0
+
+
+def test_no_price_to_come_moves_what_is_bought_or_sold(run, executed):
+    holdings = portfolio()["holdings"]
+    holdings[1]["prices"] = [*holdings[1]["prices"][:2], {"since": RECALL, "usd": 500}]
+    other = executed(PORTFOLIO, group={"portfolio": GROUP["portfolio"] | {"holdings": holdings}})
+
+    def before(of: RunFolder) -> list[tuple]:
+        return of.select("SELECT * FROM postings WHERE date < ? ORDER BY seq, line", [RECALL])
+
+    assert before(run) == before(other)
+    assert hole(run).kinds_usd != hole(other).kinds_usd
+
+
+@pytest.mark.parametrize("kind", [Kind.PORTFOLIO, Kind.AGENT_DEPOSITS])
+def test_either_can_be_taken_out(run, executed, kind):
+    other = without(run, kind).scenario
+
+    assert (other.coins == ()) == (kind == Kind.PORTFOLIO)
+    assert (other.retail.agent_shares is None) == (kind == Kind.AGENT_DEPOSITS)
