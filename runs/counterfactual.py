@@ -52,12 +52,15 @@ class WithAndWithout:
     parting: Ends | None  # the first entries that differ; None where all are alike
     same_versions: bool  # of the program and its libraries
 
+    def answer(self) -> str:
+        """Say what the group lacks and what its quotes bring, with the mechanism and without."""
+        return in_a_sentence(self.made.kind, (self.ours, self.theirs), self.views)
+
     def tables(self) -> list[Table]:
         """Lay out the differences of quotes, by kind, of the hole, of dates, and the parting."""
         kind = self.made.kind
-        said = in_a_sentence(kind, (self.ours, self.theirs), self.views)
         return [
-            two_views(said, _columns(kind), *self.views),
+            two_views(_columns(kind), *self.views),
             _kinds_table(self.ours, self.theirs, self.made, self.same_versions),
             _hole_table(self.ours, self.theirs, self.made.kind),
             _firsts_table(self),

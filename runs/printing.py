@@ -3,18 +3,18 @@
 import csv
 import io
 import json
+import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 import click
 from tabulate import tabulate
 
-from ledger.reports.table import Cell, Table
+from ledger.reports.table import Cell, Table, holds_numbers
+from runs.brief import NAMES, WIDTH, brief
 
 FORMATS = ("table", "csv", "json")
-
-# Numbers in these columns are names: a reader types them in again, and they are never added up.
-NAMES = ("seq", "year")
 
 
 class TableChoiceError(click.ClickException):
@@ -23,13 +23,48 @@ class TableChoiceError(click.ClickException):
     exit_code = 2
 
 
-def render(tables: Sequence[Table], form: str, name: str | None = None) -> str:
-    """Write tables in one of FORMATS, without a newline at the end.
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a report says: its answer, its tables, and which run it read."""
+
+    tables: Sequence[Table]
+    answer: str = ""
+    provenance: str = ""
+
+
+def render(said: Said, form: str, name: str | None = None, everything: bool = False) -> str:
+    """Write what a report says in one of FORMATS, without a newline at the end.
 
     Args:
-        tables: what a report consists of.
+        said: the report.
         form: how to write it.
-        name: which table alone to write; else all of them.
+        name: which table alone to write, with every digit.
+        everything: whether to write every table with every digit; else the first one, rounded
+            and cut to what a screen shows.
+
+    Raises:
+        TableChoiceError: there is no such table, or one CSV cannot hold them all.
+    """
+    chosen = chosen_tables(said.tables, form, name)
+    if form == "json":
+        return _json(said, chosen)
+    if form == "csv":
+        return _csv(chosen[0])
+    last = [said.provenance] if said.provenance else []
+    if name:
+        return "\n\n".join([*map(_text, chosen), *last])
+    answer = [textwrap.fill(said.answer, WIDTH)] if said.answer else []
+    filled = [table for table in chosen if table.rows]
+    if everything:
+        return "\n\n".join([*answer, *map(_text, filled), *last])
+    parts = [*answer, *map(brief, filled[:1])]
+    if more := [table.name for table in filled[1:]]:
+        parts.append(_there_is_more(more))
+    return "\n\n".join([*parts, *last])
+
+
+def chosen_tables(tables: Sequence[Table], form: str, name: str | None) -> list[Table]:
+    """Return the tables that are meant.
 
     Raises:
         TableChoiceError: there is no such table, or one CSV cannot hold them all.
@@ -38,20 +73,19 @@ def render(tables: Sequence[Table], form: str, name: str | None = None) -> str:
     chosen = [table for table in tables if name in (None, table.name)]
     if not chosen:
         raise TableChoiceError(f"this report has no table {name!r}; it has {names}")
-    if form == "json":
-        return _json(chosen)
-    if form == "csv":
-        if len(chosen) > 1:
-            raise TableChoiceError(f"a CSV is one table; choose it with --table from {names}")
-        return _csv(chosen[0])
-    shown = [table for table in chosen if name or not table.on_request]
-    more = ", ".join(f"--table {table.name}" for table in chosen if table not in shown)
-    return "\n\n".join([*map(_text, shown), *([f"There is more: {more}"] if more else [])])
+    if form == "csv" and len(chosen) > 1:
+        raise TableChoiceError(f"a CSV is one table; choose it with --table from {names}")
+    return chosen
+
+
+def _there_is_more(names: Sequence[str]) -> str:
+    said = f"More tables: {', '.join(names)}. Print one with --table NAME, all with --all."
+    return textwrap.fill(said, WIDTH, break_on_hyphens=False)
 
 
 def _text(table: Table) -> str:
     """Write a table for eyes: numbers to the right with separators, notes below."""
-    aligned = ["right" if _holds_numbers(table, i) else "left" for i in range(len(table.columns))]
+    aligned = ["right" if holds_numbers(table, i) else "left" for i in range(len(table.columns))]
     cells = [
         [_told(column, cell) for column, cell in zip(table.columns, row, strict=True)]
         for row in table.rows
@@ -60,11 +94,6 @@ def _text(table: Table) -> str:
     if cells:
         body = tabulate(cells, table.columns, "simple", disable_numparse=True, colalign=aligned)
     return "\n".join((table.title, "", body, *(f"* {note}" for note in table.notes)))
-
-
-def _holds_numbers(table: Table, column: int) -> bool:
-    cells = [row[column] for row in table.rows if row[column] is not None]
-    return all(isinstance(cell, int | Decimal) for cell in cells)
 
 
 def _told(column: str, cell: Cell) -> str:
@@ -89,9 +118,14 @@ def _csv(table: Table) -> str:
     return text.getvalue().removesuffix("\n")
 
 
-def _json(tables: Sequence[Table]) -> str:
+def _json(said: Said, tables: Sequence[Table]) -> str:
     """Write decimals as strings, which lose nothing; a program decides what they become."""
-    content = {
+    content: dict[str, object] = {
+        key: value
+        for key, value in (("answer", said.answer), ("provenance", said.provenance))
+        if value
+    }
+    content |= {
         table.name: {
             "title": table.title,
             "columns": table.columns,

@@ -8,14 +8,15 @@ from typing import Any
 import click
 
 from ledger.reports.table import Report, Table
-from runs.printing import FORMATS, render
+from runs.printing import FORMATS, Said, chosen_tables, render
+from runs.provenance import provenance
 
 Answering = Callable[..., Report | list[Table] | str]
 Printed = Callable[[Answering], Callable[..., None]]
 
 
 def report(*names: str, instead: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Printed:
-    """Print the tables of the report, or the text, that a command returns.
+    """Print the answer and the tables of the report, or the text, that a command returns.
 
     Which table is to be printed, and how, is tried on empty ones first: a mistake in it costs no
     work.
@@ -35,19 +36,24 @@ def report(*names: str, instead: Mapping[str, Sequence[str]] = MappingProxyType(
             help="csv and json have numbers without separators; json has decimals as strings.",
         )
         @click.option(
-            "--table", metavar="NAME", help="One table of the report; csv needs a choice."
+            "--table", metavar="NAME", help="One table with every digit; csv needs a choice."
         )
+        @click.option("--all", "everything", is_flag=True, help="Every table with every digit.")
         @functools.wraps(command)
-        def printing(*args: Any, form: str, table: str | None, **options: Any) -> None:
+        def printing(
+            *args: Any, form: str, table: str | None, everything: bool, **options: Any
+        ) -> None:
             expected = next((instead[each] for each in instead if options[each]), names)
             if expected:
-                render([Table(name, "", (), ()) for name in expected], form, table)
+                chosen_tables([Table(name, "", (), ()) for name in expected], form, table)
             found = command(*args, **options)
             if isinstance(found, str):
                 click.echo(found)
-                return
-            tables = found if isinstance(found, list) else found.tables()
-            click.echo(render(tables, form, table))
+            elif isinstance(found, list):
+                click.echo(render(Said(found), form, table, everything=True))
+            else:
+                said = Said(found.tables(), found.answer(), provenance(options["run"]))
+                click.echo(render(said, form, table, everything))
 
         return printing
 

@@ -33,11 +33,10 @@ def in_a_sentence(kind: str, holes: tuple[Hole, Hole], views: tuple[QuoteViews, 
     )
 
 
-def two_views(title: str, columns: tuple[str, ...], ours: QuoteViews, theirs: QuoteViews) -> Table:
+def two_views(columns: tuple[str, ...], ours: QuoteViews, theirs: QuoteViews) -> Table:
     """Lay out by kind what quotes bring their maker, then the fees on them, then the group.
 
     Args:
-        title: of the table.
         columns: with the cause, without, and the difference.
         ours, theirs: of the run, and of the one without.
     """
@@ -52,7 +51,7 @@ def two_views(title: str, columns: tuple[str, ...], ours: QuoteViews, theirs: Qu
     }
     return Table(
         "views",
-        title,
+        f"Results of {ours.maker}'s quotes: to {ours.maker}, and to the group",
         ("line", *columns),
         [(line, *pair, pair[0] - pair[1]) for line, pair in lines.items() if any(pair)],
         (

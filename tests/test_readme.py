@@ -67,7 +67,10 @@ def test_every_line_that_the_readme_shows_is_what_its_command_prints(told):
 
 def test_the_finding_is_in_the_books(told):
     _, _, month = README.partition("**One month, every quote.**")
-    finding, where = month.split("```")[0], told["moneytrail where runs/out/may-2021-seed1"]
+    finding, where = (
+        month.split("```")[0],
+        told["moneytrail where runs/out/may-2021-seed1 --table hole-by-kind"],
+    )
     figures = re.findall(r"\d[\d,]*\.\d\d\b", finding)
 
     assert len(figures) == 3

@@ -1,6 +1,6 @@
 """Dollars as the entries of a general ledger have them: what moved, and what stands where."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
@@ -54,7 +54,18 @@ def percent(part: Decimal, whole: Decimal) -> Decimal | None:
 
 
 def spoken(usd: Decimal) -> str:
-    """Write an amount as it is said: in millions, or to the dollar below one."""
+    """Write an amount for a sentence: in millions, or to the dollar below one million."""
+    sign = "-" if usd < 0 else ""
     if abs(usd) < MILLION:
-        return f"{usd:,.0f} dollars"
-    return f"{usd / MILLION:,.1f} million"
+        return f"{sign}${abs(usd):,.0f}"
+    return f"{sign}${abs(usd) / MILLION:,.1f} million"
+
+
+def earned(usd: Decimal) -> str:
+    """Say what a result is: a gain above zero, a loss below."""
+    return f"{'earned' if usd >= 0 else 'lost'} {spoken(abs(usd))}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Write words as a list in a sentence."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -23,7 +23,6 @@ class Table:
     columns: tuple[str, ...]
     rows: Sequence[tuple[Cell, ...]]
     notes: tuple[str, ...] = ()
-    on_request: bool = False  # too long to read through: printed when it is asked for
 
     def __post_init__(self) -> None:
         """Refuse a row that is wider or narrower than the table."""
@@ -50,8 +49,17 @@ class Table:
         return cls(name, title, columns, rows, notes)
 
 
+def holds_numbers(table: Table, column: int) -> bool:
+    """Tell whether a column has nothing but numbers, and cells without any value."""
+    cells = [row[column] for row in table.rows if row[column] is not None]
+    return all(isinstance(cell, int | Decimal) for cell in cells)
+
+
 class Report(Protocol):
     """The typed result of a report: its tables are made from it, and so is its picture."""
 
+    def answer(self) -> str:
+        """Answer the question of the report in one or two plain sentences with figures."""
+
     def tables(self) -> list[Table]:
-        """Lay it out."""
+        """Lay it out; the first table with rows is the one that a reader sees."""

@@ -120,8 +120,7 @@ class OneLineErrors(LazyGroup):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            # `| head` has seen enough. What is left in the buffer must not fail at exit either.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _forget_output()  # `| head` has seen enough
             ctx.exit(UNREAD)
 
     def main(  # type: ignore[override]  # it always ends the process, so it has one form only
@@ -146,7 +145,16 @@ class OneLineErrors(LazyGroup):
             )
         except OSError as error:
             code = _complain(f"{error.filename or 'input or output'}: {error.strerror or error}")
+            try:
+                sys.stdout.flush()
+            except OSError:
+                _forget_output()  # the disk is full
         sys.exit(code)
+
+
+def _forget_output() -> None:
+    """Leave what is still in the buffer: it must not fail again when the process ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(message: str, code: int = MISTAKEN) -> int:

@@ -11,9 +11,10 @@ from ledger.reports.life.solvency import Solvency, solvency
 from ledger.reports.life.timeline import BY, Timeline, timeline
 from ledger.reports.money.hole import hole, hole_by_kind
 from ledger.run_folder import RunFolder
+from runs.brief import WIDTH, brief
 from runs.cli.parameters import DAY, RUN, plotted
 from runs.plots.timeline_plot import timeline_figure
-from runs.printing import FORMATS, render
+from runs.provenance import provenance
 from runs.reporting import report
 
 
@@ -28,9 +29,8 @@ def answer_command(run: RunFolder) -> None:
     What is missing, what used money, what the thread's mechanism cost, since when customers'
     money was in use, and whether they were paid: each figure is that of `where` or `timeline`.
     """
-    # What is known first is printed first.
-    click.echo(render([hole_by_kind(hole(run))], FORMATS[0]))
-    click.echo(f"\n{textwrap.fill(answer(run), 100)}")
+    table = brief(hole_by_kind(hole(run)))
+    click.echo("\n\n".join((textwrap.fill(answer(run), WIDTH), table, provenance(run))))
 
 
 @click.command("timeline")
@@ -57,7 +57,7 @@ def timeline_command(run: RunFolder, by: str) -> Timeline:
 @click.command("solvency")
 @click.argument("run", type=RUN)
 @click.argument("day", metavar="DATE", type=DAY)
-@report("entities", "group", "tokens", "balance-sheets")
+@report("group", "entities", "tokens", "balance-sheets")
 def solvency_command(run: RunFolder, day: date) -> Solvency:
     """What did everybody own and owe at the end of DATE?
 

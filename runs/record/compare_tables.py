@@ -202,7 +202,6 @@ def sources_table(shown: Sequence[Row]) -> Table:
             "Found, recalled and derived say how a figure came here, not whether it is true. Where "
             "the record is silent, the note says of what.",
         ),
-        on_request=True,
     )
 
 

@@ -202,7 +202,6 @@ class MarketJudgement:
             ("month", "market", f"{name}_{FIGURES[name].unit}", *COLUMNS),
             [(row.period, row.market, *row.cells()) for row in rows],
             (_MONTH_NOTES[name],),
-            on_request=True,
         )
 
     def _costs_taken(self) -> list[str]:

@@ -32,6 +32,10 @@ class RecordedLiquidations:
     found: Liquidations
     beside_record: Table
 
+    def answer(self) -> str:
+        """Say what was liquidated, who took it over, and with what result."""
+        return self.found.answer()
+
     def tables(self) -> list[Table]:
         """Lay out both."""
         return [*self.found.tables(), self.beside_record]

@@ -10,7 +10,7 @@ from ledger.reports.money.hole import hole
 from ledger.reports.money.quote_views import QuoteView, QuoteViews
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
-from runs.counterfactual import counterfactual
+from runs.counterfactual import WithAndWithout, counterfactual
 from runs.removals import without
 from runs.what_would_have_been import in_a_sentence, two_views
 
@@ -22,7 +22,7 @@ def views(maker_usd: int, fees_usd: int) -> QuoteViews:
 
 @pytest.fixture(scope="module")
 def told(busy_run: RunFolder, tmp_path_factory) -> tuple[RunFolder, Table]:
-    """Three busy days without hits on stale quotes: the other run, and the table of both views."""
+    """Three busy days without hits on stale quotes: the other run, and both views."""
     folder = tmp_path_factory.mktemp("without") / "run"
     table, *_ = counterfactual(busy_run, without(busy_run, "PickOff"), folder).tables()
     return RunFolder.at(folder), table
@@ -37,14 +37,14 @@ def test_the_sentence_says_what_is_lacking_and_what_quotes_bring_maker_and_group
         "PickOff", (short, surplus), (views(-164_000_000, 190_000_000), views(0, 0))
     )
     assert said == (
-        "With PickOff the group lacks 184.2 million; without, it would have 2.5 million to spare. "
-        "Alameda's quotes cost Alameda 164.0 million and would bring it 0 dollars, and bring the "
-        "group 26.0 million and would bring it 0 dollars."
+        "With PickOff the group lacks $184.2 million; without, it would have $2.5 million to "
+        "spare. Alameda's quotes cost Alameda $164.0 million and would bring it $0, and bring the "
+        "group $26.0 million and would bring it $0."
     )
 
 
 def test_losses_of_the_maker_can_be_gains_of_the_group_and_stand_beside_each_other():
-    table = two_views("", ("with", "without", "difference"), views(-100, 130), views(0, 0))
+    table = two_views(("with", "without", "difference"), views(-100, 130), views(0, 0))
 
     lines = {line: figures for line, *figures in table.rows}
     assert lines["Alameda: quotes in all"] == [-100, 0, -100]
@@ -65,12 +65,13 @@ def test_both_views_are_sums_of_what_fills_say_with_the_cause_and_without(busy_r
     assert all(ours - theirs == difference for ours, theirs, difference in lines.values())
 
 
-def test_the_sentence_comes_before_any_table(busy_run, told):
-    other, table = told
+def test_the_sentence_is_the_answer(busy_run):
+    there = hole(busy_run)
+    made = without(busy_run, "PickOff")
+    compared = WithAndWithout(made, there, there, (views(-1, 2), views(0, 0)), (), None, True)
 
-    assert table.name == "views"
-    assert table.title.startswith("With PickOff the group ")
-    assert f"{abs(hole(other).hole_usd):,.0f} dollars" in table.title
+    assert compared.answer().startswith("With PickOff the group ")
+    assert f"${abs(there.hole_usd):,.0f}" in compared.answer()
 
 
 def summed(run: RunFolder) -> tuple[Decimal, Decimal]:

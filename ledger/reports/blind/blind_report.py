@@ -22,6 +22,16 @@ class BlindReport:
     booked_usd: Mapping[Cause, Decimal]
     names: Mapping[str, str]  # of the parties that the audit knew by numbers
 
+    def answer(self) -> str:
+        """Name the main cause of loss that the audit finds, and that of the books."""
+        diagnosed, true = verdict(self.found.usd).main, verdict(self.booked_usd).main
+        if diagnosed is None:
+            return "Without the names of kinds, the books show no loss."
+        said = f"Without the names of kinds, the main cause of loss looks like {diagnosed}."
+        if diagnosed == true:
+            return f"{said} The books agree."
+        return f"{said} The books say {true or 'that there was no loss'}."
+
     def tables(self) -> list[Table]:
         """Lay out the verdict, the causes, and the evidence."""
         return [

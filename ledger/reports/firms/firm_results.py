@@ -12,7 +12,7 @@ from decimal import Decimal
 from ledger.accounts import claim, expense, income, pool
 from ledger.kinds import LEAD_QUOTING, Kind
 from ledger.parties import Parties
-from ledger.reports.dollars import ZERO, percent, usd_balances
+from ledger.reports.dollars import ZERO, earned, percent, spoken, usd_balances
 from ledger.reports.firms.league import (
     ALL,
     NO_FILLS,
@@ -104,6 +104,19 @@ class FirmAccounts:
     def rows(self) -> tuple[FirmResult, ...]:
         """Return every firm's account, and that of all together."""
         return (*self.results, self.everybody)
+
+    def answer(self) -> str:
+        """Say what the firms took from stale quotes, what they kept, and who took most."""
+        taken, maker = self.everybody.edge_usd, self.parties.maker
+        if not self.results or not taken:
+            return f"No trading firm hit a stale quote of {maker}."
+        first = self.results[0]
+        kept = earned(self.everybody.house_result_usd)
+        return (
+            f"{len(self.results)} trading firms took {spoken(taken)} from stale quotes of {maker}; "
+            f"after fees and hedging they {kept}. {first.firm} took the most, "
+            f"{spoken(first.edge_usd)} ({percent(first.edge_usd, taken)}%)."
+        )
 
     def tables(self) -> list[Table]:
         """Lay out league, classes, margin, capital, shares, claims, limits, and checks."""

@@ -125,6 +125,19 @@ class Illusion:
     quoter_by_class: tuple[QuoterOnAndOff, ...]  # none where there is nothing to compare
     quoter_by_firm: tuple[QuoterOnAndOff, ...]
 
+    def answer(self) -> str:
+        """Say how many firms earn on each venue, and whether the two results go together."""
+        at_house = [firm for firm in self.firms if firm.house_usd > 0]
+        both = sum(firm.elsewhere_usd > 0 for firm in at_house)
+        said = (
+            f"{len(at_house)} of {len(self.firms)} trading firms earn from {self.maker}'s quotes; "
+            f"{both} of these earn on the lead venue too."
+        )
+        together = self.ranks[0].spearman if self.ranks else None
+        if together is None:
+            return f"{said} Their ranks on the two venues can't be compared."
+        return f"{said} The rank correlation between the two venues is {together}."
+
     def tables(self) -> list[Table]:
         """Lay it out."""
         return [

@@ -21,7 +21,7 @@ from ledger.accounts import cash, lent, owed
 from ledger.money import dollars
 from ledger.notes import UnpaidRequest
 from ledger.reports.days import calendar, posted_cents
-from ledger.reports.dollars import percent
+from ledger.reports.dollars import percent, spoken
 from ledger.reports.firms.daily_results import house_accounts
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
@@ -93,6 +93,22 @@ class Cage:
 
     closes: tuple[Close, ...]
     dates: tuple[FirstShort, ...]  # of all Chips, and of a withdrawal
+
+    def answer(self) -> str:
+        """Say when the cash fell short of all claims, and what it covers in the end."""
+        last = self.closes[-1]
+        short = [close for close in self.closes if Chips.ALL in close.beyond_cash]
+        covers = "" if last.cover_pct is None else f" ({last.cover_pct}%)"
+        ends = (
+            f"On {last.day} it has {spoken(last.house_cash_usd)} for {spoken(last.claims_usd)} of "
+            f"claims{covers}."
+        )
+        if not short:
+            return f"The exchange could pay all customers at once on every day. {ends}"
+        return (
+            f"The exchange could not have paid all customers at once on {len(short)} of "
+            f"{len(self.closes)} days, first on {short[0].day}. {ends}"
+        )
 
     def tables(self) -> list[Table]:
         """Lay out the dates and the closes."""

@@ -55,6 +55,35 @@ class First:
     for_good_since: date | None  # from when it stayed so until the end
 
 
+def key_dates(dated: Mapping[Milestone, First]) -> tuple[str, str, str]:
+    """Say when customers' money was in use, when the group was insolvent, and who waited."""
+    return (
+        _since(dated[Milestone.CUSTOMERS_MONEY], "Customers' money was in use"),
+        _since(dated[Milestone.INSOLVENT], "The group was insolvent at market prices"),
+        _paid_out(dated),
+    )
+
+
+def _since(first: First, said: str) -> str:
+    if first.day is None:
+        return f"{said} on no day."
+    days = f"{said} on {first.days} day{'' if first.days == 1 else 's'}: first on {first.day}"
+    if first.for_good_since == first.day:
+        return f"{days} and on every day after it."
+    if first.for_good_since:
+        return f"{days}, and on every day from {first.for_good_since}."
+    return f"{days}."
+
+
+def _paid_out(dated: Mapping[Milestone, First]) -> str:
+    halt, wait = dated[Milestone.HALT].day, dated[Milestone.WAIT].day
+    if halt:
+        return f"Withdrawals had to wait from {wait} and were halted on {halt}."
+    if wait:
+        return f"Withdrawals had to wait first on {wait}; they were never halted."
+    return "Every withdrawal was paid at once."
+
+
 def firsts(run: RunFolder, days: Sequence[Standing]) -> dict[Milestone, First]:
     """Return when each milestone was reached, in their order.
 

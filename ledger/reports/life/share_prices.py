@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from ledger.appraisal import AS_TRADING_FIRM, BY_GROWTH, WITHOUT_MAKER
 from ledger.notes import Appraised, Reviewed, RoundValuation
-from ledger.reports.dollars import TENTH
+from ledger.reports.dollars import TENTH, listed, spoken
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 
@@ -64,6 +64,24 @@ class HouseValuation:
     priced: Mapping[str, Mapping[str, Priced]]  # by month (2021-06) or round, and by way
     rounds: Sequence[PricedRound]
     reviews: Sequence[Review]
+
+    def answer(self) -> str:
+        """Set the last round's recorded value beside a multiple of growth, with and without."""
+        last = next((each for each in reversed(self.rounds) if each.recorded_usd), None)
+        if last is None or last.recorded_usd is None:
+            return "No shares with a recorded value were sold in this run."
+        ways = self.priced.get(last.name, {})
+        said = f"In the round of {last.day} the house was valued at {spoken(last.recorded_usd)}."
+        priced = [
+            f"{spoken(ways[way].middle_usd)} {how}"
+            for way, how in (
+                (BY_GROWTH, f"with {self.maker}'s quotes"),
+                (WITHOUT_MAKER, "without them"),
+                (AS_TRADING_FIRM, "as a trading firm"),
+            )
+            if way in ways
+        ]
+        return f"{said} By growth it would fetch {listed(priced)}." if priced else said
 
     def tables(self) -> list[Table]:
         """Lay out rounds with what shares would fetch beside what they did, months, reviews."""
@@ -226,5 +244,4 @@ def _ways_table(priced: Mapping[str, Mapping[str, Priced]]) -> Table:
         "Each way of looking at the house, of each month and round, with its range",
         ("what", "way", *Priced._fields),
         [(what, way, *each) for what, ways in priced.items() for way, each in ways.items()],
-        on_request=True,
     )

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from ledger.reports.days import calendar
-from ledger.reports.dollars import ZERO
+from ledger.reports.dollars import ZERO, spoken
 from ledger.reports.life.balance_sheet import (
     SIDES,
     Sheet,
@@ -74,11 +74,22 @@ class Solvency:
     group_lines: tuple[GroupLine, ...]
     holdings: tuple[TokenHolding, ...]
 
+    def answer(self) -> str:
+        """Say what exchange and maker own and owe together, as booked and at mark."""
+        whole, names = self.consolidated, " and ".join(self.group)
+        owns, owes = whole.usd(Side.ASSETS), whole.usd(Side.LIABILITIES)
+        net = whole.net_at_mark_usd
+        is_solvent = f"solvent by {spoken(net)}" if net >= 0 else f"insolvent by {spoken(-net)}"
+        return (
+            f"On {self.day} {names} together own {spoken(owns)} at cost and owe {spoken(owes)}. At "
+            f"market prices they are {is_solvent}."
+        )
+
     def tables(self) -> list[Table]:
-        """Lay out all entities side by side, the group as one, tokens, and sheets."""
+        """Lay out the group as one, all entities side by side, tokens, and sheets."""
         return [
-            _entities_table(self),
             _group_table(self),
+            _entities_table(self),
             _tokens_table(self),
             _sheets_table(self),
         ]

@@ -9,7 +9,7 @@ ventures at cost: it is insolvent, even if all of its paper were worth what it i
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ledger.reports.life.milestones import First, Milestone, firsts
+from ledger.reports.life.milestones import First, Milestone, firsts, key_dates
 from ledger.reports.life.standing import Standing, month_ends, standings
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
@@ -25,6 +25,10 @@ class Timeline:
     days: int  # of the whole life
     shown: tuple[Standing, ...]  # of each month the last, or all
     firsts: Mapping[Milestone, First]
+
+    def answer(self) -> str:
+        """Say when customers' money was in use, when the group was insolvent, and who waited."""
+        return " ".join(key_dates(self.firsts))
 
     def tables(self) -> list[Table]:
         """Lay out the milestones, and the ends of months or days."""

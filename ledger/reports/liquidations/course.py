@@ -81,7 +81,6 @@ class Course:
                 "both venues, each market at the lead price of the last trade in it. Results are "
                 "from the start on.",
             ),
-            on_request=True,
         )
 
     def _cells(self, step: CourseStep) -> tuple[Cell, ...]:

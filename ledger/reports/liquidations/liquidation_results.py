@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ledger.reports.dollars import ZERO, earned, spoken
 from ledger.reports.liquidations.backstop_results import BackstopResult, backstop_results
 from ledger.reports.liquidations.cascade import (
     BankruptDebts,
@@ -33,6 +34,22 @@ class Liquidations:
     seized: tuple[SeizedToken, ...]  # none: customers bring no tokens
     pledged: tuple[PledgedResult, ...]  # none: nobody borrows against tokens
     course: Course
+
+    def answer(self) -> str:
+        """Say what was liquidated, who took it over, and with what result."""
+        sentences = []
+        if self.backstops:
+            liquidated = sum((day.liquidated_usd for day in self.days), ZERO)
+            taken = sum((each.taken_usd for each in self.backstops), ZERO)
+            result = sum((each.result_usd for each in self.backstops), ZERO)
+            sentences.append(
+                f"{spoken(liquidated)} of customers' positions were liquidated. Backstops took "
+                f"over {spoken(taken)} and {earned(result)} on it."
+            )
+        if self.pledged:
+            lost = sum((each.loss_usd for each in self.pledged), ZERO)
+            sentences.append(f"On loans against thin tokens the captive maker {earned(-lost)}.")
+        return " ".join(sentences) or "Nobody trades on margin in this run."
 
     def tables(self) -> list[Table]:
         """Lay out the cascade by hour and by day, gains, backstops, debts, the course, a check."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from ledger.reports.dollars import ZERO
+from ledger.reports.dollars import ZERO, earned, spoken
 from ledger.reports.market.plans import PlannedMonth, planned_months, plans_table
 from ledger.reports.market.promises import (
     CENT,
@@ -53,6 +53,19 @@ class Beliefs:
             month: tuple(line for line in self.lines if line.month == month)
             for month in sorted({*self.ledger, *(line.month for line in self.lines)})
         }
+
+    def answer(self) -> str:
+        """Set what the maker's simulation promised beside what was booked."""
+        promised = [line for line in self.lines if line.promise]
+        if not promised:
+            return f"{self.maker} made no simulation of its quotes in this run."
+        booked = _booked(promised)
+        expected = sum((line.promise.result_usd for line in promised if line.promise), ZERO)
+        return (
+            f"{self.maker}'s own simulation promised a result of {spoken(expected)} at the fills. "
+            f"Its quotes {earned(booked.result_usd)} at the fills and {earned(booked.net_usd)} "
+            "after hedging."
+        )
 
     def tables(self) -> list[Table]:
         """Lay out promises and plans against what was booked, the difference, and a check."""

@@ -91,9 +91,22 @@ class LeadLag:
     parties: Parties
     markets: tuple[MarketLag, ...]
 
+    def answer(self) -> str:
+        """Say which venue leads in each market, and by how long."""
+        return " ".join(_sentence(each, self.parties) for each in self.markets)
+
     def tables(self) -> list[Table]:
         """Lay it out: a line for each market."""
         return [_lag_table(self)]
+
+
+def _sentence(found: MarketLag, parties: Parties) -> str:
+    leader = found.leader(parties)
+    if found.peak is None or leader not in (parties.lead, parties.house):
+        return f"In {found.market} the prices don't say which venue leads."
+    follower = parties.house if leader == parties.lead else parties.lead
+    lag = abs(found.peak.lag_us) / 1e6
+    return f"In {found.market} {follower} follows {leader} by {lag:.1f} s."
 
 
 def leadlag(run: RunFolder) -> LeadLag:

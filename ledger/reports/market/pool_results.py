@@ -22,7 +22,7 @@ from ledger.accounts import in_pool, income
 from ledger.kinds import Kind
 from ledger.notes import TradedPool
 from ledger.pools import pool_link
-from ledger.reports.dollars import ZERO, percent
+from ledger.reports.dollars import ZERO, percent, spoken
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY
@@ -74,6 +74,20 @@ class PoolResults:
     """What pools earned, and what they lost to whoever knew the price elsewhere."""
 
     months: tuple[PoolMonth, ...]  # pool by pool, each with all of its months last
+
+    def answer(self) -> str:
+        """Say what all pools lost to arbitrage, what theory expects, and what fees returned."""
+        whole = [month for month in self.months if month.month == "all"]
+        if not whole:
+            return "The group has no liquidity in pools in this run."
+        lost, expected, fees = (
+            sum((getattr(month, name) for month in whole), ZERO)
+            for name in ("loss_usd", "expected_loss_usd", "fees_usd")
+        )
+        return (
+            f"Liquidity in pools lost {spoken(lost)} to arbitrage, where theory expects "
+            f"{spoken(expected)}. It earned {spoken(fees)} of fees."
+        )
 
     def tables(self) -> list[Table]:
         """Lay it out in one table."""

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ledger.accounts import cash
-from ledger.reports.dollars import ZERO, percent, usd_balances
+from ledger.reports.dollars import ZERO, listed, percent, spoken, usd_balances
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from ledger.transaction import kind_of
+
+LARGEST = 3  # uses that are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,26 @@ class Hole:
     def unexplained_usd(self) -> Decimal:
         """Return what the kinds leave open: zero, or the chart misses an account."""
         return self.hole_usd - sum(self.kinds_usd.values(), ZERO)
+
+
+def in_a_sentence(the_hole: Hole, house: str) -> str:
+    """Say what customers are owed, what the group has, and what is missing."""
+    owed, missing = spoken(the_hole.claims_usd), the_hole.hole_usd
+    there = spoken(sum(the_hole.liquid_usd.values(), ZERO))
+    said = f"{house} owes its customers {owed} and the group has {there} in liquid assets"
+    if missing <= 0:
+        return f"{said}: nothing is missing."
+    return f"{said}: {spoken(missing)} is missing (the hole)."
+
+
+def largest_uses(the_hole: Hole) -> str:
+    """Name the largest uses of money, each with its share of all."""
+    uses = the_hole.uses_usd
+    used = sum(uses.values(), ZERO)
+    if not uses:
+        return "Nothing used money."
+    named = [f"{kind} {percent(usd, used)}%" for kind, usd in list(uses.items())[:LARGEST]]
+    return f"Of {spoken(used)} of uses the largest are {listed(named)}."
 
 
 def hole(run: RunFolder) -> Hole:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from ledger.accounts import income
 from ledger.claimed import Claimed
 from ledger.kinds import KINDS, Kind
-from ledger.reports.dollars import ZERO, percent, usd_balances
+from ledger.reports.dollars import ZERO, earned, listed, percent, spoken, usd_balances
 from ledger.reports.money.hole import Hole
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
@@ -63,6 +63,30 @@ class Mechanism:
     def net_usd(self) -> Decimal:
         """Return cost less what was brought."""
         return self.cost_usd - self.brought_usd
+
+    def in_a_sentence(self) -> str:
+        """Say what the mechanism cost and brought, and the result of each part."""
+        if not self.cost_usd and not self.brought_usd:
+            return "The mechanism that the thread claims cost nothing and earned nothing."
+        share = percent(self.cost_usd, self.uses_usd) if self.cost_usd else None
+        said = f" ({share}% of all uses)" if share is not None else ""
+        parts = [f"{part.claimed} {earned(-part.net_usd)}" for part in self.parts if part.kinds_usd]
+        return (
+            f"The mechanism that the thread claims cost {spoken(self.cost_usd)}{said} and earned "
+            f"{spoken(self.brought_usd)}: {listed(parts)}."
+        )
+
+
+def stale_quotes(the_hole: Hole, maker: str) -> str:
+    """Say what stale quotes cost, and the result of quoting with spread and hedges."""
+    kinds = the_hole.kinds_usd
+    lost, used = kinds.get(Kind.PICKOFF, ZERO), sum(the_hole.uses_usd.values(), ZERO)
+    spread, hedges = -kinds.get(Kind.SPREAD, ZERO), kinds.get(Kind.HEDGING, ZERO)
+    share = f" ({percent(lost, used)}% of all uses)" if lost > 0 else ""
+    return (
+        f"Stale quotes cost {maker} {spoken(lost)}{share}. With {spoken(spread)} of spread and "
+        f"{spoken(hedges)} of hedging costs its quotes {earned(spread - lost - hedges)}."
+    )
 
 
 def mechanism(run: RunFolder, the_hole: Hole) -> Mechanism:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from ledger.kinds import CAUSE, CLAIM, LIQUID
 from ledger.reports.days import calendar
-from ledger.reports.dollars import ZERO
+from ledger.reports.dollars import ZERO, spoken
 from ledger.reports.money.hole import Hole, hole
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
@@ -23,6 +23,16 @@ class WhereByQuarter:
     kinds_usd: Mapping[str, Mapping[str, Decimal]]  # by quarter and kind
     grown_usd: Mapping[str, Decimal]  # by quarter: claims less liquid assets
 
+    def answer(self) -> str:
+        """Say how large the hole is in the end, and in which quarter it grew most."""
+        if self.hole.hole_usd <= 0:
+            return "There is no hole: the group has more liquid assets than it owes customers."
+        most = max(self.grown_usd, key=self.grown_usd.__getitem__)
+        return (
+            f"The hole is {spoken(self.hole.hole_usd)} in the end. It grew most in {most}, by "
+            f"{spoken(self.grown_usd[most])}."
+        )
+
     def tables(self) -> list[Table]:
         """Lay it out in one table."""
         return [
@@ -32,8 +42,8 @@ class WhereByQuarter:
                 (
                     "side",
                     "kind",
-                    *(f"{quarter}_usd" for quarter in self.kinds_usd),
                     "whole_life_usd",
+                    *(f"{quarter}_usd" for quarter in self.kinds_usd),
                     "unexplained_usd",
                 ),
                 _rows(self.hole, self.kinds_usd, self.grown_usd),
@@ -64,7 +74,7 @@ def _rows(
     def sums(kinds: Collection[str]) -> list[Decimal]:
         moved = [sum((usd[kind] for kind in kinds), ZERO) for usd in kinds_usd.values()]
         life = sum((life_usd[kind] for kind in kinds), ZERO)
-        return [*moved, life, sum(moved, ZERO) - life]
+        return [life, *moved, sum(moved, ZERO) - life]
 
     def line(side: str, name: str, kinds: Collection[str]) -> tuple[Cell, ...]:
         return (side, name, *sums(kinds))
@@ -74,7 +84,7 @@ def _rows(
     sources = [kind for kind in reversed(moving) if life_usd[kind] <= 0]
     kinds_sum = sums(moving)
     grown = sum(grown_usd.values(), ZERO)
-    defined = (*grown_usd.values(), the_hole.hole_usd, grown - the_hole.hole_usd)
+    defined = (the_hole.hole_usd, *grown_usd.values(), grown - the_hole.hole_usd)
     unexplained = [usd - kinds for usd, kinds in zip(defined, kinds_sum, strict=True)]
     return [
         *(line("use", kind, [kind]) for kind in uses),

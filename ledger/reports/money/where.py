@@ -12,8 +12,15 @@ from ledger.reports.market.hit_limits import Cut, cuts, limits_line
 from ledger.reports.market.maker_share import MakerShare, maker_share, volume_table
 from ledger.reports.money.bridge import ClaimBridge, bridge, bridge_table
 from ledger.reports.money.cash import CashStatement, cash_by_receiver, cash_change, cash_statement
-from ledger.reports.money.hole import Hole, hole, hole_by_definition, hole_by_kind
-from ledger.reports.money.mechanism import Mechanism, mechanism, mechanism_table
+from ledger.reports.money.hole import (
+    Hole,
+    hole,
+    hole_by_definition,
+    hole_by_kind,
+    in_a_sentence,
+    largest_uses,
+)
+from ledger.reports.money.mechanism import Mechanism, mechanism, mechanism_table, stale_quotes
 from ledger.reports.money.quote_views import QuoteViews, quote_views, views_table
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
@@ -31,6 +38,16 @@ class Where:
     cuts: tuple[Cut, ...]  # of the trading firms' hits, by their limits
     mechanism: Mechanism
     views: QuoteViews
+
+    def answer(self) -> str:
+        """Say what is missing, what used most, and what stale quotes were of it."""
+        return " ".join(
+            (
+                in_a_sentence(self.hole, self.parties.house),
+                largest_uses(self.hole),
+                stale_quotes(self.hole, self.parties.maker),
+            )
+        )
 
     def tables(self) -> list[Table]:
         """Lay out the hole, the mechanism, its quotes, cash, the bridge, and volume."""

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 
 from ledger.mistake import MistakeError
 from ledger.opened import Opened
-from ledger.reports.dollars import OPENINGS, ZERO, number_of
+from ledger.reports.dollars import OPENINGS, ZERO, earned, number_of, spoken
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, entity_of, is_contract
@@ -49,6 +49,10 @@ class LedgerLine:
         """Return what stands on the account in the end."""
         return self.opening + self.movement
 
+    def is_in_dollars_of(self, root: str) -> bool:
+        """Tell whether it is a line in dollars of one of ROOTS."""
+        return self.commodity == MONEY and self.account.startswith(f"{root}:")
+
 
 @dataclass(frozen=True, slots=True)
 class EntityBooks:
@@ -56,6 +60,17 @@ class EntityBooks:
 
     entity: str
     lines: Sequence[LedgerLine]  # in the order of the chart
+
+    def answer(self) -> str:
+        """Say what the entity owns and owes, and its result since the first day."""
+        owns, owes, costs, gains = (
+            sum((line.closing for line in self.lines if line.is_in_dollars_of(root)), ZERO)
+            for root in ("Assets", "Liabilities", "Expenses", "Income")
+        )
+        return (
+            f"{self.entity} owns {spoken(owns)} at cost and owes {spoken(-owes)}. Since the first "
+            f"day it {earned(-gains - costs)}."
+        )
 
     def tables(self) -> list[Table]:
         """Lay out the trial balance in dollars, contracts, and tokens if there are any."""

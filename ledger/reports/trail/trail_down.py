@@ -103,6 +103,14 @@ class Trail:
     listed: Sequence[Share]  # the largest of them, in their order
     sums: Sequence[FillShare]
 
+    def answer(self) -> str:
+        """Say what the figure comes to, and of how many entries."""
+        entries = len({share.seq for share in self.shares})
+        return (
+            f"{self.figure.name}: {_total(self.shares):,} USD in {entries:,} entries of the "
+            "general ledger."
+        )
+
     def tables(self) -> list[Table]:
         """Lay out the entries, the fills, and their sums."""
         return [

@@ -40,6 +40,10 @@ class FillTrail:
     figures: tuple[MovedFigure, ...]
     linked: Linked
 
+    def answer(self) -> str:
+        """Tell the fill, and how much of the hole it is."""
+        return f"Fill {self.fill.seq}: {self.transaction.narration}."
+
     def tables(self) -> list[Table]:
         """Lay it out."""
         return [
@@ -61,6 +65,10 @@ class EntryTrail:
     linked: Linked
     closed: ClosedFills | None  # of an entry that closes a period
 
+    def answer(self) -> str:
+        """Tell the entry, and where it stands."""
+        return f"Entry {self.entry.seq} ({self.place}): {self.entry.narration}."
+
     def tables(self) -> list[Table]:
         """Lay it out."""
         tables = [
@@ -80,6 +88,10 @@ class LinkTrail:
 
     linked: Linked
     figures: tuple[MovedFigure, ...]
+
+    def answer(self) -> str:
+        """Say how much shares the link."""
+        return f"{len(self.linked.entries)} entries share this link."
 
     def tables(self) -> list[Table]:
         """Lay it out."""

@@ -28,7 +28,7 @@ from ledger.reports.trail.sql import sql
 from ledger.reports.trail.trail_down import trail
 from ledger.run_folder import RunFolder
 from runs.cli.main import main
-from runs.printing import TableChoiceError, render
+from runs.printing import Said, TableChoiceError, render
 
 ROOT = Path(__file__).parents[3]
 PICKOFFS = "SELECT taker, sum(edge_usd) AS edge_usd FROM fills WHERE motive = 'pickoff' GROUP BY 1"
@@ -94,7 +94,9 @@ def test_json_parses_back_to_the_same_numbers_and_says_what_they_are(tiny_run, w
     tables = answer(tiny_run)
     found = json.loads(ask(tiny_run, words, "--format", "json"))
 
-    assert list(found) == [table.name for table in tables]
+    assert [name for name in found if name not in ("answer", "provenance")] == [
+        table.name for table in tables
+    ]
     for table in tables:
         told = found[table.name]
         assert (told["title"], told["notes"]) == (table.title, list(table.notes))
@@ -106,9 +108,11 @@ def test_json_parses_back_to_the_same_numbers_and_says_what_they_are(tiny_run, w
 
 @pytest.mark.parametrize(("words", "answer"), ANSWERS)
 def test_what_eyes_see_has_every_title_note_and_number(tiny_run: RunFolder, words, answer):
-    seen = ask(tiny_run, words)
+    seen = ask(tiny_run, words, *([] if words[0] in ("query", "sql") else ["--all"]))
 
     for table in answer(tiny_run):
+        if not table.rows:
+            continue
         assert table.title in seen
         assert all(note in seen for note in table.notes)
         for row in table.rows:
@@ -126,7 +130,7 @@ def test_numbers_stand_to_the_right_with_separators_and_names_that_are_numbers_w
         ("A note.",),
     )
 
-    assert render([table], "table").splitlines() == [
+    assert render(Said([table]), "table", "t").splitlines() == [
         "Title",
         "",
         "    seq  who          usd    first_seq",
@@ -137,24 +141,35 @@ def test_numbers_stand_to_the_right_with_separators_and_names_that_are_numbers_w
     ]
 
 
-def test_a_table_without_rows_says_so():
-    assert "(nothing)" in render([Table("t", "Title", ("a", "b"), [])], "table")
+def test_a_table_without_rows_says_so_where_it_is_asked_for_and_is_left_out_otherwise():
+    said = Said([Table("t", "Title", ("a", "b"), []), Table("u", "Other", ("a",), [(1,)])])
+
+    assert "(nothing)" in render(said, "table", "t")
+    assert "Title" not in render(said, "table")
+    assert "Title" not in render(said, "table", everything=True)
 
 
-def test_a_long_table_is_printed_to_eyes_when_it_is_asked_for_and_named_otherwise():
-    tables = [Table("sums", "Sums", ("a",), [(1,)]), Table("all", "All", ("a",), [(2,)], (), True)]
+def test_the_first_table_is_printed_and_the_others_are_named():
+    tables = [Table(name, name.upper(), ("a",), [(1,)]) for name in ("sums", "days", "parts")]
+    said = Said(tables, "It is one.", "run: seed 1")
 
-    assert "All" not in render(tables, "table")
-    assert "--table all" in render(tables, "table")
-    assert "All" in render(tables, "table", "all")
-    assert '"all"' in render(tables, "json")
+    first = render(said, "table")
+    assert first.splitlines()[0] == "It is one."
+    assert first.splitlines()[-1] == "run: seed 1"
+    assert "SUMS" in first
+    assert "DAYS" not in first
+    assert "days, parts" in first
+    only = render(said, "table", "days")
+    assert [name for name in ("SUMS", "DAYS", "PARTS") if name in only] == ["DAYS"]
+    assert "PARTS" in render(said, "table", everything=True)
+    assert '"parts"' in render(said, "json")
 
 
 def test_a_csv_of_several_tables_asks_which(tiny_run: RunFolder):
     tables = firms(tiny_run).tables()
     for name, form in ((None, "csv"), ("nosuch", "csv"), ("nosuch", "json"), ("nosuch", "table")):
         with pytest.raises(TableChoiceError, match="league, classes, margin, capital, share-of"):
-            render(tables, form, name)
+            render(Said(tables), form, name)
 
 
 # ----------------------------------------------------------------------------- commands
@@ -329,7 +344,8 @@ def test_a_report_has_no_table_but_those_that_it_offers(tiny_run, command, tmp_p
             continue
         words = [tiny_run.path if word == "runs/out/tiny-seed1" else word for word in line]
         offered = moneytrail(*words, "--table", "nosuch").stderr.partition("it has ")[2]
-        for name in json.loads(moneytrail(*words, "--format", "json").stdout):
+        found = json.loads(moneytrail(*words, "--format", "json").stdout)
+        for name in found.keys() - {"answer", "provenance"}:
             assert re.search(rf"\b{name}(,|$)", offered)
 
 

@@ -7,7 +7,7 @@ from ledger.reports.money.hole import hole
 
 
 def millions(usd) -> str:
-    return f"{usd / 1_000_000:,.1f} million" if abs(usd) >= 1_000_000 else f"{usd:,.0f} dollars"
+    return f"${usd / 1_000_000:,.1f} million" if abs(usd) >= 1_000_000 else f"${usd:,.0f}"
 
 
 def test_its_figures_are_those_of_the_hole(busy_run):
@@ -18,7 +18,7 @@ def test_its_figures_are_those_of_the_hole(busy_run):
     for kind in list(found.uses_usd)[:3]:
         assert kind in said
     net = -sum(found.kinds_usd.get(kind, 0) for kind in ("PickOff", "Spread", "Hedging"))
-    assert f"{'earned' if net >= 0 else 'lost'} {millions(abs(net))} in all" in said
+    assert f"{'earned' if net >= 0 else 'lost'} {millions(abs(net))}." in said
 
 
 def test_its_days_are_those_of_the_timeline(busy_run):
@@ -29,9 +29,9 @@ def test_its_days_are_those_of_the_timeline(busy_run):
         assert "Customers' money was in use on no day." in said
     else:
         assert f"Customers' money was in use on {used.days} day" in said
-        assert f"the first {used.day}" in said
+        assert f"first on {used.day}" in said
 
 
 def test_where_there_is_more_than_is_owed_there_is_no_hole(tiny_run):
     assert hole(tiny_run).hole_usd <= 0
-    assert "there is no hole" in answer(tiny_run)
+    assert "nothing is missing" in answer(tiny_run)

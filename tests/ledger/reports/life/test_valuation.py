@@ -68,10 +68,9 @@ def test_each_decision_stands_there_with_what_was_looked_at(noted):
     assert table(noted, "reviews").rows == reviews(noted)
 
 
-def test_the_long_table_has_every_way_with_its_range_and_is_shown_on_request(noted):
+def test_the_long_table_has_every_way_with_its_range(noted):
     ways = table(noted, "ways")
 
-    assert ways.on_request
     assert len(ways.rows) == 3 * 3
     assert ways.rows[3] == ("series-b", "by growth", 100, 1000, 2000, 4000)
     assert list(appraisals(noted)) == ["2022-05", "series-b", "2022-06"]

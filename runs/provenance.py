@@ -1,0 +1,27 @@
+"""Which run an answer comes from: one line that stands below each."""
+
+import hashlib
+import json
+import tomllib
+
+from ledger.run_folder import MANIFEST, RunFolder
+
+SEAL_DIGITS = 12
+
+
+def provenance(run: RunFolder) -> str:
+    """Return folder, seed, seal and fidelity of a run, in one line.
+
+    The seal is the start of the SHA-256 of its manifest, as `sha256sum manifest.json` prints it.
+    """
+    manifest = (run.path / MANIFEST).read_bytes()
+    seed = json.loads(manifest)["run"]["seed"]
+    seal = hashlib.sha256(manifest).hexdigest()[:SEAL_DIGITS]
+    return f"{run.path.resolve().name}: seed {seed}, seal {seal}, {_fidelity(run)}"
+
+
+def _fidelity(run: RunFolder) -> str:
+    hours = tomllib.loads((run.path / "scenario.toml").read_text())["run"].get("one_hour_in", 1)
+    if hours == 1:
+        return "every hour simulated"
+    return f"one hour in {hours} simulated: each fill stands for {hours}"
