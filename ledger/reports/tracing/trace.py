@@ -119,7 +119,7 @@ class Trace:
         rows.append(("all", *(self.brought_usd for _ in TracingRule)))
         return Table(
             "paid",
-            f"{self.answer()}\n\nWhat the money of {self.question.spoken} paid for, by each rule",
+            f"What the money of {self.question.spoken} paid for, by each rule",
             ("use", *_columns()),
             rows,
             (
@@ -175,7 +175,6 @@ class Trace:
             f"Sources by uses: {rule.plain}",
             ("use", *(f"{source}_usd" for source in sources)),
             [*rows, ("all", *sums)],
-            on_request=True,
         )
 
     def _flows(self) -> Table:
@@ -190,7 +189,6 @@ class Trace:
             ("rule", "source", "use", "usd", "first", "last"),
             found,
             ("Equal sharing looks at no moment before the end: its days are those of the use.",),
-            on_request=True,
         )
 
     def _days(self) -> Table:
@@ -200,7 +198,6 @@ class Trace:
             ("day", "cash_usd", *_columns()[:-1]),
             list(self._left_by_day()),
             ("Days on which no cash moved are left out, and so is equal sharing at the end.",),
-            on_request=True,
         )
 
     def _left_by_day(self) -> Iterator[tuple[Cell, ...]]:
