@@ -123,7 +123,8 @@ def small_world(drawn: dict) -> Scenario:
     tiny = load("tiny").model_dump(exclude_none=True)
     market, firm = dict(tiny["markets"][0]), dict(tiny["firms"]["members"][0])
     market["lead_volume_usd_per_day"] = 1_000_000
-    market["quoter"] = {"level_step_bps": 2, "skew_bps_per_limit": 3}
+    step_bps = 2 if drawn["levels"] > 1 else 0
+    market["quoter"] = {"level_step_bps": step_bps, "skew_bps_per_limit": 3}
     market["quoter"] |= {key: drawn[key] for key in OF_QUOTER}
     firm |= {"capital_usd": drawn["capital_usd"], "order_share": 0.1}
     overrides = {
