@@ -4,19 +4,10 @@ from decimal import Decimal
 
 from des.firms.population import trading_firms
 from des.scenario import Scenario
+from ledger.fee_notes import CustomersFee, FeeDiscount, FeeFloor, TakerFee, VolumeBefore
 from ledger.journal import Journal
 from ledger.money import dollars, to_cents
-from ledger.notes import (
-    FeeDiscount,
-    FeeFloor,
-    FirmProfile,
-    FundingRate,
-    RecordedShare,
-    StatedFund,
-    TakerFee,
-    VolumeBefore,
-    rounded,
-)
+from ledger.notes import FirmProfile, FundingRate, RecordedShare, StatedFund, rounded
 
 
 def note_inputs(journal: Journal, time_us: int, scenario: Scenario, funding_e9: int) -> None:
@@ -33,6 +24,7 @@ def note_inputs(journal: Journal, time_us: int, scenario: Scenario, funding_e9: 
     for tier in house.fee_tiers:
         journal.note(time_us, _fee(house.name, tier.volume_usd, tier.taker_bps))
     journal.note(time_us, _fee(lead.name, 0, lead.taker_fee_bps))
+    journal.note(time_us, CustomersFee(house.name, scenario.retail.fee_e6))
     if house.taker_floor_bps:
         journal.note(time_us, FeeFloor(house.name, round(house.taker_floor_bps * 100)))
     for firm in trading_firms(scenario):

@@ -247,12 +247,12 @@ def _pledged(
 
 
 def _fees(scenario: Scenario, parties: Parties, members: Sequence[Firm], house: Venue) -> TakerFees:
-    """Give each firm the tier of its volume, less its discount; others pay the first rate."""
+    """Give each firm the tier of its volume, less its discount; customers pay their mean."""
     before = np.array([to_cents(firm.volume_30d_usd) for firm in members], dtype=np.int64)
     discount = np.array([firm.fee_discount for firm in members])
     rules = scenario.house
     schedule = FeeSchedule(rules.fee_tiers, before, discount, rules.taker_floor_bps)
-    return TakerFees(house, _firms(parties), schedule)
+    return TakerFees(house, _firms(parties), schedule, scenario.retail.fee_e6)
 
 
 def _margin_desk(

@@ -128,43 +128,6 @@ class FundingRate(Note):
 
 
 @dataclass(frozen=True, slots=True)
-class TakerFee(Note):
-    """What a taker pays who has traded so much in thirty days."""
-
-    kind: ClassVar[str] = "taker-fee-e6"
-    venue: Word
-    volume_usd: Usd
-    e6: Whole  # millionths of the notional
-
-
-@dataclass(frozen=True, slots=True)
-class FeeFloor(Note):
-    """Below what no discount brings a taker's fee."""
-
-    kind: ClassVar[str] = "taker-fee-floor-e6"
-    venue: Word
-    e6: Whole
-
-
-@dataclass(frozen=True, slots=True)
-class FeeDiscount(Note):
-    """By how much less than its tier a firm pays, for the house tokens that it holds."""
-
-    kind: ClassVar[str] = "taker-fee-discount-e4"
-    firm: Word
-    e4: Whole  # ten-thousandths of the fee
-
-
-@dataclass(frozen=True, slots=True)
-class VolumeBefore(Note):
-    """What a firm has traded on the house in the thirty days before the run."""
-
-    kind: ClassVar[str] = "volume-of-30-days"
-    firm: Word
-    usd: Usd
-
-
-@dataclass(frozen=True, slots=True)
 class FirmProfile(Note):
     """What a firm is by its scenario."""
 

@@ -88,7 +88,7 @@ def fees_on_fills(run: RunFolder) -> list[int]:
 
 def fees_of_others(run: RunFolder) -> list[int]:
     """Return by month what other makers owe on the volume that their entries tell, in cents."""
-    rate = Decimal(repr(SCENARIO.other_makers.fee_bps)) / 10_000
+    rate = Decimal(repr(SCENARIO.retail.fee_bps)) / 10_000
     paid = dict.fromkeys(MONTHS, 0)
     for entry in run.transactions:
         if "fees" in entry.tags and (month := f"{entry.date:%Y-%m}") in paid:
@@ -265,7 +265,7 @@ def test_growth_is_that_of_fees_on_fills_and_of_others_volume_at_their_rate(any_
 
 def test_without_its_quotes_fees_are_those_of_what_customers_trade_with_others_alone(any_of_them):
     """However much it shows: what is stated, at the others' rate, up to the orders' chance."""
-    rate = SCENARIO.other_makers.fee_bps / 10_000
+    rate = SCENARIO.retail.fee_bps / 10_000
     noted = noted_cents(any_of_them, WITHOUT_MAKER)
     for months, (basis_cents, *_) in enumerate(noted, start=1):
         usd = stated_usd(months)

@@ -29,11 +29,12 @@ from ledger import movements
 from ledger.accounts import borrowed, cash, claim, contracts, lent, owed
 from ledger.chart import Chart
 from ledger.day_ledger import days_of, render_days
+from ledger.fee_notes import CustomersFee, TakerFee
 from ledger.fills import Names, new_rows
 from ledger.journal import Journal
 from ledger.money import Contract
 from ledger.motives import Motive
-from ledger.notes import FundingRate, TakerFee
+from ledger.notes import FundingRate
 from ledger.parties import OUTSIDE, Parties
 from ledger.proof import invariants
 from ledger.proof.recompute import wrong_fills
@@ -140,6 +141,7 @@ class History:
         chart = Chart(PARTIES, self._contracts[HOUSE] + self._contracts[LEAD])
         self.journal = Journal(folder, "A random history", chart, NAMES, MAY_30_US)
         self.journal.note(MAY_30_US, FundingRate(FUNDING_E9))
+        self.journal.note(MAY_30_US, CustomersFee(HOUSE, FEES_E6[HOUSE]))
         for venue, rate_e6 in FEES_E6.items():
             self.journal.note(MAY_30_US, TakerFee(venue, Decimal("0.00"), rate_e6))
         pays = {HOUSE: CODE[HOUSE], LEAD: CODE[OUTSIDE]}

@@ -84,7 +84,7 @@ def test_the_makers_share_is_of_all_that_was_traded(any_run):
 
 
 def test_other_makers_pay_their_rate_on_what_customers_traded_with_them(any_run):
-    rate = Decimal(repr(TINY.other_makers.fee_bps)) / 10_000
+    rate = Decimal(repr(TINY.retail.fee_bps)) / 10_000
     paid = defaultdict(Decimal)
     for entry in any_run.transactions:
         if "fees" in entry.tags:

@@ -27,8 +27,7 @@ class OtherMakersDesk:
         self._code = parties.names.index(parties.other_makers)
         self._markets = [market.name for market in scenario.markets]
         self._stands_for = [market.stands_for for market in scenario.markets]
-        self._fee_bps = scenario.other_makers.fee_bps
-        self._fee_rate = Decimal(repr(self._fee_bps)) / 10_000
+        self._fee_rate = Decimal(scenario.retail.fee_e6).scaleb(-6)
         self._house, self._custody = house, custody
         self._volume, self._journal = volume, journal
         self.fees_without_maker_cents = 0.0  # so far, had the captive maker shown no quotes
@@ -53,7 +52,7 @@ class OtherMakersDesk:
             if booked[1]
         )
         paid_share = paid_cents / sum(fees) if sum(fees) else 1.0
-        without_maker_cents = self._volume.without_maker_cents() * self._fee_bps / 10_000
+        without_maker_cents = self._volume.without_maker_cents() * float(self._fee_rate)
         self.fees_without_maker_cents += paid_share * without_maker_cents
 
     def _fee_cents(self, volume_cents: int) -> int:

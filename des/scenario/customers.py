@@ -156,6 +156,8 @@ class Retail(Part):
     deposit_usd_mean: PositiveUsd
     withdrawals_per_day: Annotated[float, Field(ge=0, le=ARRIVALS_PER_DAY_MAX)] | None = None
     withdrawal_usd_mean: PositiveUsd
+    # Of what they trade, whoever fills it, both sides: many accounts, whose tiers give a mean.
+    fee_bps: Annotated[float, Field(ge=0, le=100)]
     flow: Flow | None = None
     # Of what comes and goes by the captive maker's accounts; None: nothing ever does.
     agent_shares: Annotated[tuple[AgentShare, ...], Field(max_length=1_000)] | None = None
@@ -169,6 +171,11 @@ class Retail(Part):
     def _shares(self) -> Self:
         check_order("agent_shares", self.agent_shares or ())
         return self
+
+    @property
+    def fee_e6(self) -> int:
+        """Return the fee of what they trade, in millionths."""
+        return round(self.fee_bps * 100)
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -206,4 +213,3 @@ class OtherMakers(Part):
     name: Entity
     opening_claim_usd: Usd
     opening_cash_usd: Usd = 0.0  # out of which fees are paid in as they fall due, while it lasts
-    fee_bps: Annotated[float, Field(ge=0, le=100)]  # of what customers trade with them, both sides

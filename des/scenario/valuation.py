@@ -20,7 +20,7 @@ class Valuation(Part):
 
     Without the captive maker's liquidity: growth_multiple * max(F - F0, 0), with F what of the last
     year's fees would be left had the maker shown no quotes in it: what uninformed customers would
-    have traded with other makers alone (`Demand.response`), at the other makers' rate. Firms would
+    have traded with other makers alone (`Demand.response`), at the rate that they pay. Firms would
     have had nothing to hit; forced orders are left out as well. The year before stays as it was:
     what is asked is what stopping costs.
 

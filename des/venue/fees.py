@@ -40,11 +40,6 @@ class FeeSchedule:
         self._days = deque([daily + rest, *[daily] * (WINDOW_DAYS - 1)], maxlen=WINDOW_DAYS)
         self.rates_e6 = self._rates()  # each taker's fee in millionths, today
 
-    @property
-    def first_rate_e6(self) -> int:
-        """What a taker without any volume pays."""
-        return int(self._rates_e6[0])
-
     def _rates(self) -> np.ndarray:
         volume = sum(self._days)
         tier_e6 = self._rates_e6[np.searchsorted(self._from_cents, volume, side="right") - 1]
@@ -61,17 +56,20 @@ class FeeSchedule:
 class TakerFees:
     """Keeps what each member of a venue pays in line with what it has traded."""
 
-    def __init__(self, venue: Venue, takers: np.ndarray, schedule: FeeSchedule) -> None:
-        """Begin; whoever is not among the *takers* trades too little for tiers.
+    def __init__(
+        self, venue: Venue, takers: np.ndarray, schedule: FeeSchedule, customers_e6: int
+    ) -> None:
+        """Begin.
 
         Args:
             venue: whose fees they are.
             takers: the members that have a tier.
             schedule: by the same.
+            customers_e6: what all others pay, in millionths: each is many accounts, of all tiers.
         """
         self._venue, self._takers, self._schedule = venue, takers, schedule
         self._volume_cents = np.zeros(len(venue.fee_e6), dtype=np.int64)  # taken today
-        venue.fee_e6[:] = schedule.first_rate_e6
+        venue.fee_e6[:] = customers_e6
         self._set()
 
     def follow(self, market: int, rows: np.ndarray) -> None:

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import numpy as np
 
+from ledger.fee_notes import CustomersFee, FeeDiscount, FeeFloor, TakerFee, VolumeBefore
 from ledger.motives import FROM_QUOTES, Motive
-from ledger.notes import FeeDiscount, FeeFloor, TakerFee, VolumeBefore
 from ledger.proof.wrong_rows import first_wrong
 from ledger.run_folder import RunFolder
 
@@ -25,6 +25,8 @@ class FeeRates:
         self._from_cents = np.array([_cents(tier.volume_usd) for tier in tiers])
         self._rates_e6 = np.array([tier.e6 for tier in tiers])
         (self._lead_e6,) = (tier.e6 for tier in run.notes(TakerFee) if tier.venue == lead)
+        (customers,) = run.notes(CustomersFee)
+        self._customers_e6 = customers.e6
         self._has_tiers = np.isin(run.names.entities, run.chart.parties.firms)
         before = {each.firm: _cents(each.usd) for each in run.notes(VolumeBefore)}
         self._before_cents = np.array(
@@ -44,13 +46,16 @@ class FeeRates:
             volume_cents: what each entity took on the house venue in the thirty days before, as
                 far as they are in the books.
         """
-        volume = np.where(self._has_tiers, volume_cents + self._before_books(day), 0)
+        volume = volume_cents + self._before_books(day)
         tier = np.searchsorted(self._from_cents, volume, side="right") - 1
-        due_e6 = self._discounted_e6(self._rates_e6[tier])
+        of_tiers_e6 = self._discounted_e6(self._rates_e6[tier])
+        due_e6 = np.where(self._has_tiers, of_tiers_e6, self._customers_e6)
         due = np.where(rows["venue"] == HOUSE, due_e6[rows["taker"]], self._lead_e6)
         trade = np.isin(rows["motive"], (*FROM_QUOTES, Motive.HEDGE))
         wrong = rows["fee_e6"] != np.where(trade, due, 0)
-        yield from first_wrong(rows, wrong, "the fee rate is not that of the taker's tier")
+        yield from first_wrong(
+            rows, wrong, "the fee rate is not that of the taker's tier, or of customers"
+        )
 
     def _discounted_e6(self, tier_e6: np.ndarray) -> np.ndarray:
         """Return what each entity pays of its tier's rate: no discount leads below the floor.

@@ -13,10 +13,15 @@ from beancount.core import data
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import notes
+from ledger import fee_notes, notes
 from ledger.notes import Note, Pays, Reviewed, Usd, Value, rounded
 
-NOTES = [each for each in vars(notes).values() if isinstance(each, type) and issubclass(each, Note)]
+NOTES = [
+    each
+    for module in (notes, fee_notes)
+    for each in vars(module).values()
+    if isinstance(each, type) and issubclass(each, Note) and each.__module__ == module.__name__
+]
 NOTES.remove(Note)
 LEDGER = Path(notes.__file__).parent
 CENTS = st.integers(-(10**15), 10**15).map(lambda cents: Decimal(cents).scaleb(-2))

@@ -70,6 +70,7 @@ deposits_per_day = 10
 deposit_usd_mean = 1_001
 withdrawals_per_day = 11
 withdrawal_usd_mean = 1_002
+fee_bps = 2
 
 [demand]
 closure = "recorded"
@@ -78,7 +79,6 @@ spread_elasticity = 0.0
 [other_makers]
 name = "Makers"
 opening_claim_usd = 3e8
-fee_bps = 2
 
 [firms]
 active = true

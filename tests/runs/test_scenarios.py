@@ -56,6 +56,7 @@ deposits_per_day = 10
 deposit_usd_mean = 1_000
 withdrawals_per_day = 10
 withdrawal_usd_mean = 1_000
+fee_bps = 2
 
 [demand]
 closure = "recorded"
@@ -63,7 +64,6 @@ closure = "recorded"
 [other_makers]
 name = "Makers"
 opening_claim_usd = 3e8
-fee_bps = 2
 
 [[firms.members]]
 name = "Firm01"

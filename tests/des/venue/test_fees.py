@@ -39,10 +39,6 @@ def test_each_taker_has_its_own_tier():
     assert schedule(0, 2_000_000, 5_000_000).rates_e6.tolist() == [700, 600, 550]
 
 
-def test_who_has_not_traded_pays_the_first_rate():
-    assert schedule(10**9).first_rate_e6 == 700
-
-
 @pytest.mark.parametrize(
     ("volume_usd", "discount", "floor_bps", "rate_e6"),
     [
@@ -61,7 +57,6 @@ def test_a_discount_is_taken_off_the_tiers_fee_down_to_a_floor(
     fees = FeeSchedule(TIERS, volume_cents, np.array([discount]), floor_bps)
 
     assert fees.rates_e6.tolist() == [rate_e6]
-    assert fees.first_rate_e6 == 700
 
 
 def test_a_days_volume_counts_for_thirty_days_and_then_no_more():

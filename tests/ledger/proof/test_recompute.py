@@ -19,11 +19,12 @@ import pytest
 from ledger import fill_store, movements
 from ledger.chart import Chart
 from ledger.copy_of_text import write_copy
+from ledger.fee_notes import CustomersFee, TakerFee, VolumeBefore
 from ledger.fills import ABSENT, Names, new_rows, price_fills
 from ledger.journal import Journal
 from ledger.money import Contract
 from ledger.motives import Motive
-from ledger.notes import FundingRate, TakerFee, VolumeBefore
+from ledger.notes import FundingRate
 from ledger.parties import Parties
 from ledger.proof import day_openings
 from ledger.proof.recompute import Recomputation, wrong_fills
@@ -320,6 +321,7 @@ def books_of_a_firm(folder: Path, before_usd: int, fills: dict[int, tuple[int, i
         ("Binance", 0, 0),
     ):
         journal.note(MAY_5_US, TakerFee(venue, Decimal(from_usd), rate_e6))
+    journal.note(MAY_5_US, CustomersFee("FTX", 0))
     journal.note(MAY_5_US, VolumeBefore("Firm01", Decimal(before_usd)))
     for day in range(max(fills) + 1):
         if day in fills:

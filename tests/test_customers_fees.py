@@ -1,0 +1,66 @@
+"""Customers pay one rate of what they trade, whoever's quotes they meet, forced or not."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import pytest
+
+from ledger.fee_notes import CustomersFee
+from ledger.notes import TradedDay
+from ledger.proof.audit import audit
+from ledger.proof.taker_fees import FeeRates
+from ledger.run_folder import RunFolder
+
+HALF_A_CENT = Decimal("0.005")
+
+
+@pytest.fixture(params=["tiny_run", "busy_run", "margin_run"])
+def of_customers(request: pytest.FixtureRequest) -> RunFolder:
+    """A world with uninformed customers, one with two markets, one with forced orders."""
+    return request.getfixturevalue(request.param)
+
+
+def rate_e6(run: RunFolder) -> int:
+    (noted,) = run.notes(CustomersFee)
+    return noted.e6
+
+
+def test_a_dollar_traded_pays_the_same_fee_whoever_filled_it(of_customers):
+    run, days = of_customers, of_customers.notes(TradedDay)
+    ((fills, paid_cents),) = run.select(
+        "SELECT count(*), sum(fee_cents) FROM rows WHERE motive = 'spread'"
+    )
+    ((others_cents,),) = run.select(
+        "SELECT -sum(units) FROM postings WHERE tag = 'fees' AND root = 'Income'"
+    )
+
+    for cents, usd, roundings in (
+        (paid_cents, [day.captive_usd for day in days], fills),
+        (others_cents, [day.others_usd for day in days], len(days)),
+    ):
+        due_usd = at_rate(usd, rate_e6(run))
+        assert abs(Decimal(cents).scaleb(-2) - due_usd) <= HALF_A_CENT * roundings < due_usd
+
+
+def at_rate(usd: Sequence[Decimal], e6: int) -> Decimal:
+    return sum(usd, Decimal()) * Decimal(e6).scaleb(-6)
+
+
+def test_forced_orders_pay_it_too(margin_run):
+    rates_e6 = margin_run.select("SELECT DISTINCT fee_e6 FROM rows WHERE motive = 'liquidation'")
+
+    assert rates_e6 == [(rate_e6(margin_run),)]
+
+
+def test_an_audit_by_another_rate_finds_the_fills_wrong(tiny_run, monkeypatch):
+    assert not any(finding.problems for finding in audit(tiny_run.path))
+
+    read = FeeRates.__init__
+
+    def misread(self: FeeRates, run: RunFolder) -> None:
+        read(self, run)
+        self._customers_e6 += 1
+
+    monkeypatch.setattr(FeeRates, "__init__", misread)
+    (finding,) = (each for each in audit(tiny_run.path) if each.problems)
+    assert "or of customers" in finding.problems[0]
