@@ -9,6 +9,8 @@ import pytest
 
 from des.firms.population import trading_firms
 from ledger.reports.firms.firm_results import firms
+from ledger.reports.market.hit_limits import all_came
+from ledger.reports.money.where import where
 from ledger.run_folder import RunFolder
 from runs.execute import execute
 from runs.scenarios import load
@@ -155,6 +157,30 @@ def test_without_informed_firms_the_spread_alone_is_left(seed, tmp_path):
 
     assert not any(usd for (_, kind), usd in found.items() if kind == "PickOff")
     assert found["Alameda", "Spread"] < 0
+
+
+# ---- entry
+
+
+def test_where_says_since_when_nobody_is_left_who_could_still_come(crowd_run):
+    count = len(crowd_run.chart.parties.firms)
+    said = f"Since 2022-06-01 no firm was left that could still come: the number of firms, {count}"
+
+    for report in (where(crowd_run), firms(crowd_run)):
+        assert any(said in note for table in report.tables() for note in table.notes)
+
+
+def test_as_long_as_somebody_waits_the_number_of_firms_is_no_limit(executed):
+    capital = load(str(CROWD)).firms.capital
+    assert capital
+    nobody = capital.model_dump() | {"entry_per_day": 0.0, "entry_per_bp": 0.0}
+
+    run = executed(CROWD, run={"end": date(2022, 5, 24)}, firms={"capital": nobody})
+    assert all_came(run) is None
+
+
+def test_where_nobody_ever_waits_none_is_missed(tiny_run):
+    assert all_came(tiny_run) is None
 
 
 # ---- counterfactuals

@@ -20,7 +20,7 @@ from des.firms.capital import TRADING
 from ledger.accounts import income
 from ledger.kinds import Kind
 from ledger.reports.dollars import usd_balances
-from ledger.reports.firms.league import STATUS
+from ledger.reports.market.hit_limits import STATUS
 from ledger.reports.table import Cell, Table
 from runs.experiments.experiment import books_of, experiment, run_cases
 from runs.scenarios import load

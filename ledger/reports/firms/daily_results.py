@@ -21,7 +21,8 @@ from ledger.accounts import expense, income, opening
 from ledger.kinds import LEAD_QUOTING, Kind
 from ledger.money import dollars
 from ledger.reports.days import calendar, posted_cents
-from ledger.reports.firms.league import ALL, NO_CLASS, STATUS, Profile, profiles
+from ledger.reports.firms.league import ALL, NO_CLASS, Profile, profiles
+from ledger.reports.market.hit_limits import STATUS
 from ledger.run_folder import RunFolder
 
 HOUSE, ELSEWHERE = "house", "elsewhere"

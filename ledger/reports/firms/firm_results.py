@@ -24,7 +24,7 @@ from ledger.reports.firms.league import (
     total,
 )
 from ledger.reports.firms.payable import Coverage, coverage
-from ledger.reports.market.hit_limits import Cut, cuts, limits_table
+from ledger.reports.market.hit_limits import AllCame, Cut, all_came, cuts, limits_table
 from ledger.reports.money.bridge import DEPOSITS, OPENING, WITHDRAWALS, claim_movements
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
@@ -98,6 +98,7 @@ class FirmAccounts:
     classes: tuple[ClassResult, ...]  # the quickest first, all firms last; none in older books
     coverage: Coverage
     cuts: tuple[Cut, ...]  # by limits, by market and month
+    none_left: AllCame | None  # since when no firm could still come
     checks: tuple[tuple[str, Decimal], ...]  # what is summed, and the sum
 
     @property
@@ -127,7 +128,7 @@ class FirmAccounts:
             _capital_table(self.rows, self.parties),
             _share_table(self.rows, self.parties.maker),
             _claims_table(self.results, self.coverage, self.parties),
-            limits_table(self.cuts),
+            limits_table(self.cuts, self.none_left),
             _check_table(self),
         ]
 
@@ -144,6 +145,7 @@ def firms(run: RunFolder) -> FirmAccounts:
         _class_results(results, statistics),
         coverage(run),
         cuts(run),
+        all_came(run),
         tuple(_checks(run, everybody)),
     )
 

@@ -25,12 +25,12 @@ from ledger.motives import Motive
 from ledger.notes import FirmProfile
 from ledger.reports.dollars import ZERO, usd_balances
 from ledger.reports.firms.payable import coverage
+from ledger.reports.market.hit_limits import STATUS
 from ledger.reports.money.bridge import DEPOSITS, OPENING, WITHDRAWALS, claim_movements
 from ledger.run_folder import RunFolder
 
 ALL = "all firms"
 NO_CLASS = "none"  # a firm's, in a run where others have one
-STATUS = ":status"
 
 
 class Profile(NamedTuple):

@@ -1,11 +1,13 @@
 """Whether a limit of the firms held the mechanism down: hits that paid and that nobody made.
 
 A firm may put no more than a share of what it has on the venue into one order, and hold no more
-than its leverage allows. The public record states neither; so where they bind, it is said.
+than its leverage allows. Of those that may come later there is a number, too. The public record
+states none of these; so where they bind, it is said.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from ledger.notes import HitLimits
@@ -13,6 +15,7 @@ from ledger.reports.dollars import ZERO, percent
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
+STATUS, WAITING, TRADING = ":status", "waiting", "trading"  # a firm's event, and its values
 BINDS_FROM_PCT = Decimal(1)  # of all that paid: less is not worth a line
 
 
@@ -57,8 +60,48 @@ def cuts(run: RunFolder) -> tuple[Cut, ...]:
     return tuple(found[place] for place in sorted(found))
 
 
-def limits_line(found: Sequence[Cut]) -> tuple[str, ...]:
-    """Say in a sentence where limits of the firms bound; nothing where they did not."""
+@dataclass(frozen=True, slots=True)
+class AllCame:
+    """The day on which the last firm came that could: from then on their number is a limit."""
+
+    since: date
+    firms: int  # in all, from the first day on or since
+
+
+def all_came(run: RunFolder) -> AllCame | None:
+    """Tell since when no firm is left that could still come; None where one is, or none ever was.
+
+    Who has left does not come back.
+    """
+    changes = run.select("SELECT name, value, date FROM events WHERE ends_with(name, ?)", [STATUS])
+    waited = {name for name, status, _ in changes if status == WAITING}
+    came = {name: day for name, status, day in changes if status == TRADING and name in waited}
+    if not waited or waited != set(came):
+        return None
+    return AllCame(max(came.values()), len(run.chart.parties.firms))
+
+
+def limits_lines(found: Sequence[Cut], none_left: AllCame | None) -> tuple[str, ...]:
+    """Say in a sentence each where limits of the firms bound; nothing where they did not."""
+    return (*_cut_line(found), *_none_left_line(found, none_left))
+
+
+def _none_left_line(found: Sequence[Cut], none_left: AllCame | None) -> tuple[str, ...]:
+    if none_left is None:
+        return ()
+    later = [each for each in found if each.month >= f"{none_left.since:%Y-%m}"]
+    taken_usd = sum((each.taken_usd for each in later), ZERO)
+    if not taken_usd:
+        return ()
+    months = len({each.month for each in later})
+    return (
+        f"Since {none_left.since} no firm was left that could still come: the number of firms, "
+        f"{none_left.firms} in all, was a limit in {months} {'month' if months == 1 else 'months'},"
+        f" in which they took {taken_usd:,.2f} USD.",
+    )
+
+
+def _cut_line(found: Sequence[Cut]) -> tuple[str, ...]:
     binding = [each for each in found if each.binds]
     if not binding:
         return ()
@@ -74,7 +117,7 @@ def limits_line(found: Sequence[Cut]) -> tuple[str, ...]:
     )
 
 
-def limits_table(found: Sequence[Cut]) -> Table:
+def limits_table(found: Sequence[Cut], none_left: AllCame | None) -> Table:
     """Lay out by market and month what limits cut off."""
     return Table(
         "hit-limits",
@@ -105,6 +148,6 @@ def limits_table(found: Sequence[Cut]) -> Table:
         (
             "Cut off is what paid a firm whose order was at its limit, and nobody took until the "
             "quote was replaced, at the quote's best price.",
-            *limits_line(found),
+            *limits_lines(found, none_left),
         ),
     )

@@ -8,7 +8,7 @@ them stands what the thread claims: its mechanism with all parts, and its quotes
 from dataclasses import dataclass
 
 from ledger.parties import Parties
-from ledger.reports.market.hit_limits import Cut, cuts, limits_line
+from ledger.reports.market.hit_limits import AllCame, Cut, all_came, cuts, limits_lines
 from ledger.reports.market.maker_share import MakerShare, maker_share, volume_table
 from ledger.reports.money.bridge import ClaimBridge, bridge, bridge_table
 from ledger.reports.money.cash import CashStatement, cash_by_receiver, cash_change, cash_statement
@@ -36,6 +36,7 @@ class Where:
     bridges: tuple[ClaimBridge, ...]  # by class of customers, and of all
     volume: MakerShare
     cuts: tuple[Cut, ...]  # of the trading firms' hits, by their limits
+    none_left: AllCame | None  # since when no firm could still come
     mechanism: Mechanism
     views: QuoteViews
 
@@ -59,7 +60,7 @@ class Where:
             cash_by_receiver(self.cash, " and ".join(self.parties.group)),
             cash_change(self.cash),
             bridge_table(self.bridges, self.parties.house),
-            volume_table(self.volume, limits_line(self.cuts)),
+            volume_table(self.volume, limits_lines(self.cuts, self.none_left)),
         ]
 
 
@@ -73,6 +74,7 @@ def where(run: RunFolder) -> Where:
         bridge(run),
         maker_share(run),
         cuts(run),
+        all_came(run),
         mechanism(run, the_hole),
         quote_views(run),
     )
