@@ -86,6 +86,7 @@ def firms_report() -> FirmAccounts:
         tuple(ClassResult(2, 0, None, firm_result(c, Profile(), kept, 0)) for c, kept in classes),
         Coverage(CashCoverage(usd(0), {}), CashCoverage(usd(0), {})),
         (),
+        None,
         (),
     )
 
