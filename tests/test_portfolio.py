@@ -11,12 +11,13 @@ from beancount import loader
 from beancount.core import data
 from beanquery.query import run_query
 
-from ledger.kinds import Kind
+from ledger.kinds import KINDS, Kind
 from ledger.proof.audit import audit
 from ledger.reports.life.paper_wealth import Marks
 from ledger.reports.life.solvency import solvency
 from ledger.reports.money.hole import hole
 from ledger.run_folder import RunFolder
+from ledger.transaction import kind_of
 from runs.removals import without
 from runs.scenarios import load
 
@@ -113,7 +114,22 @@ def test_coins_are_marked_every_day_and_stand_at_mark_in_the_balance_sheet(run):
     assert line.at_mark_usd == Marks(run).usd({"BTC": held["BTC"]}, LAST)
 
 
+def test_every_account_is_of_a_known_kind_with_that_root_and_that_part_in_the_hole(run):
+    for account, opened in run.opens.items():
+        entry = KINDS[kind_of(account)].entry
+
+        assert account.partition(":")[0] in entry.roots, account
+        assert opened.hole in (None, *entry.parts), account
+
+
 # ----------------------------------------------------------------- borrowed, bought, called
+
+
+def test_loans_are_drawn_when_a_limit_begins_and_on_firsts_of_a_month(run):
+    drawn = {(entry.payee, entry.date.day) for entry in tagged(run, "loan")}
+
+    # On the 31st collateral allows no more; on the 2nd the first lender's limit falls.
+    assert drawn == {("Lender01", 29), ("Lender02", 30), ("Lender02", 1)}
 
 
 def test_a_loan_is_drawn_to_its_limit_and_its_shares_are_spent_on_coins_that_day(run):
