@@ -27,6 +27,7 @@ from ledger.proof import invariants
 from ledger.proof.copy_check import wrong_copies
 from ledger.proof.recompute import Recomputation
 from ledger.proof.seal import broken_seals
+from ledger.proof.traded_notes import wrong_notes
 from ledger.roles import RoleError
 from ledger.run_folder import GROUP, RunFolder, RunFolderError
 from ledger.text_loader import collector_at_rest, placed
@@ -174,7 +175,8 @@ class _Auditor:
         return self._recomputation.wrong_within(day)
 
     def fills_between_days(self) -> Iterator[Told]:
-        return self._recomputation.wrong_between_days()
+        yield from self._recomputation.wrong_between_days()
+        yield from wrong_notes(self._run)
 
     def fills_on_margin(self) -> Iterator[Told]:
         return self._recomputation.wrong_on_margin()

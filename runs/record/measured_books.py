@@ -18,6 +18,7 @@ from ledger.reports.dollars import OPENINGS, ZERO
 from ledger.reports.life.balance_sheet import Balances, balances_at
 from ledger.reports.life.paper_wealth import Marks, moved_by_group
 from ledger.reports.life.standing import Standing, standings
+from ledger.reports.market.maker_share import volume_by_day
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY
 
@@ -77,31 +78,10 @@ class MeasuredBooks:
     @cached_property
     def traded_usd(self) -> Mapping[date, tuple[Decimal, Decimal]]:
         """What was traded on the house venue by day: by its captive maker, and by others."""
-        parties = self.run.chart.parties
-        cents = {
-            c.market: c.cents_per_lot_tick
-            for c in self.run.chart.contracts
-            if c.venue == parties.house
-        }
         traded: dict[date, tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
-        with self.run.connect() as connection:
-            # Forced orders that others fill have rows, as all have that the maker fills.
-            found = connection.execute(
-                "SELECT time::DATE, market, maker = ?, sum(abs(lots) * price) FROM rows "
-                "WHERE venue = ? AND motive IN ('pickoff', 'spread', 'liquidation') GROUP BY ALL",
-                [parties.maker, parties.house],
-            ).fetchall()
-        for day, market, is_makers, lot_ticks in found:
-            usd = Decimal(lot_ticks * cents[market]).scaleb(-2)
+        for (day, _), (maker_usd, others_usd) in volume_by_day(self.run).items():
             maker, others = traded[day]
-            traded[day] = (maker + usd, others) if is_makers else (maker, others + usd)
-        told = self.run.select(
-            "SELECT date, sum(split_part(meta->>'volume', ' ', 1)::DECIMAL(38, 2)) FROM postings "
-            "WHERE line = 1 AND (meta->>'volume') IS NOT NULL GROUP BY ALL ORDER BY ALL"
-        )
-        for day, usd in told:
-            maker, others = traded[day]
-            traded[day] = maker, others + usd
+            traded[day] = maker + maker_usd, others + others_usd
         return traded
 
     @cached_property

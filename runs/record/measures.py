@@ -53,7 +53,7 @@ def youngest_quote(books: MeasuredBooks, span: Span) -> Decimal | None:
     with books.run.connect() as connection:
         ((age_us,),) = connection.execute(
             "SELECT min(quote_age_us) FROM rows "
-            "WHERE venue = ? AND maker = ? AND time::DATE BETWEEN ? AND ?",
+            "WHERE venue = ? AND maker = ? AND time >= ?::DATE AND time < ?::DATE + 1",
             [parties.house, parties.maker, *span],
         ).fetchall()
     return None if age_us is None else Decimal(age_us).scaleb(-6)

@@ -24,7 +24,10 @@ from ledger.run_folder import RunFolder
 KINDS = (Kind.LIQUIDATION, Kind.BACKSTOP, Kind.DELEVERAGING, Kind.INSURANCE, Kind.SOCIALISED)
 CENT = Decimal("0.01")
 
-_STEPS = "', '".join(motive.word for motive in Motive if motive.entry.ends_account)
+# One motive at a time, since the files know of each part whether it has a word, not one of many.
+_STEPS = " UNION ALL ".join(
+    f"FROM rows WHERE motive = '{motive.word}'" for motive in Motive if motive.entry.ends_account
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +91,9 @@ class BankruptDebts:
 
 
 def create_steps(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
-    """Give the rows of liquidations the name `steps`, and to what they come `liquidated`.
+    """Set the rows of liquidations apart as `steps`, and give to what they come `liquidated`.
 
+    They are few among the fills, and are asked for many times.
     A position closed against the other side is one trade, and each of that side one more: what
     changed hands is the larger sum of the two, which is the account's own.
     """
@@ -99,12 +103,11 @@ def create_steps(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
     connection.executemany("INSERT INTO contracts VALUES (?, ?)", cents)
     connection.execute(
         f"""
-        CREATE VIEW steps AS
+        CREATE TABLE steps AS
         SELECT time, date_trunc('hour', time) AS hour, motive, market, taker, maker, holder,
                sign(lots) AS side, price, edge_cents,
                (abs(lots) * lead * cents)::HUGEINT AS worth_cents
-        FROM rows JOIN contracts USING (market)
-        WHERE motive IN ('{_STEPS}')
+        FROM ({_STEPS}) JOIN contracts USING (market)
         """
     )
     deleveraging = Motive.DELEVERAGING.word

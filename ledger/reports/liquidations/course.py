@@ -24,7 +24,7 @@ LEAD, HELD, RESULT = "_lead_usd", "_held_usd", "_result_usd"  # columns, after w
 
 
 def create_held(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
-    """Give what backstops are handed, and all that becomes of it, the name `held`."""
+    """Set what backstops are handed, and all that becomes of it, apart as `held`."""
     connection.execute("CREATE TABLE backstops (who VARCHAR)")
     for name in run.chart.parties.backstops:
         connection.execute("INSERT INTO backstops VALUES (?)", [name])
@@ -32,7 +32,7 @@ def create_held(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
     moves = "', '".join((Motive.MARGIN.word, Motive.FUNDING.word))
     connection.execute(
         f"""
-        CREATE VIEW held AS
+        CREATE TABLE held AS
         SELECT seq, time, market, lead, maker AS who, 'discount' AS part,
                -lots AS lots, -edge_cents AS cents
         FROM rows WHERE motive = '{handed}'
@@ -137,10 +137,14 @@ def _prices(
     connection: duckdb.DuckDBPyConnection, begins: str
 ) -> tuple[dict[str, int], dict[tuple[datetime, str], int]]:
     """Return the first lead price by market, and the last by step and market, in ticks."""
-    priced = "FROM rows WHERE lead > 0 GROUP BY ALL"  # what has no price says 0
-    first = connection.execute(f"SELECT market, arg_min(lead, seq) {priced}").fetchall()
-    last = connection.execute(f"SELECT {begins}, market, arg_max(lead, seq) {priced}").fetchall()
-    return dict(first), {(at, market): ticks for at, market, ticks in last}
+    found = connection.execute(
+        f"SELECT {begins} AS begins, market, arg_min(lead, seq), arg_max(lead, seq) FROM rows "
+        "WHERE lead > 0 GROUP BY ALL ORDER BY begins DESC"  # what has no price says 0
+    ).fetchall()
+    return (
+        {market: ticks for _, market, ticks, _ in found},  # the earliest comes last, and stays
+        {(at, market): ticks for at, market, _, ticks in found},
+    )
 
 
 def _positions(

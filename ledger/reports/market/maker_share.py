@@ -2,10 +2,14 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
-from ledger.notes import RecordedShare
+from ledger.motives import Motive
+from ledger.notes import RecordedShare, TradedDay
 from ledger.reports.dollars import TENTH, ZERO, percent
+from ledger.reports.once import once
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
@@ -25,6 +29,13 @@ class Volume:
         return percent(self.maker_usd, self.maker_usd + self.others_usd)
 
 
+class DayVolume(NamedTuple):
+    """What was traded in one market on one day, each trade counted once."""
+
+    maker_usd: Decimal  # with the captive maker on one side
+    others_usd: Decimal
+
+
 @dataclass(frozen=True, slots=True)
 class MakerShare:
     """The captive maker's share of volume, and in what range the public record puts it."""
@@ -42,14 +53,36 @@ def maker_share(run: RunFolder) -> MakerShare:
 
 
 def volume(run: RunFolder) -> tuple[Volume, ...]:
-    """Add up by market and month what fills and the other makers' entries say was traded."""
-    parties = run.chart.parties
-    maker, forced = (_filled(run, each) for each in (parties.maker, parties.other_makers))
-    others = _others_volume(run)
+    """Add up by market and month what was traded."""
+    months: dict[tuple[str, str], list[DayVolume]] = defaultdict(list)
+    for (day, market), traded in volume_by_day(run).items():
+        if traded.maker_usd or traded.others_usd:
+            months[market, f"{day:%Y-%m}"].append(traded)
     return tuple(
-        Volume(*place, maker.get(place, ZERO), others.get(place, ZERO) + forced.get(place, ZERO))
-        for place in sorted({*maker, *others, *forced})
+        Volume(
+            *place,
+            sum((day.maker_usd for day in days), ZERO),
+            sum((day.others_usd for day in days), ZERO),
+        )
+        for place, days in sorted(months.items())
     )
+
+
+@once
+def volume_by_day(run: RunFolder) -> dict[tuple[date, str], DayVolume]:
+    """Return by day and market what the books note of it.
+
+    A note doesn't say whom forced orders met, so their fills are read for it.
+    """
+    forced = _forced_on_maker(run)
+    traded = {}
+    for day, note in run.dated_notes(TradedDay):
+        forced_usd = forced.get((day, note.market), ZERO)
+        traded[day, note.market] = DayVolume(
+            note.captive_usd + note.hits_usd + forced_usd,
+            note.others_usd + note.forced_usd - forced_usd,
+        )
+    return traded
 
 
 def recorded_share_pct(run: RunFolder) -> tuple[Decimal, Decimal] | None:
@@ -60,36 +93,20 @@ def recorded_share_pct(run: RunFolder) -> tuple[Decimal, Decimal] | None:
     return None
 
 
-def _filled(run: RunFolder, maker: str) -> dict[tuple[str, str], Decimal]:
-    """Add up orders that met the quotes of *maker* and have rows of their own."""
+def _forced_on_maker(run: RunFolder) -> dict[tuple[date, str], Decimal]:
+    """Add up by day and market the forced orders that met the captive maker's quotes."""
     parties = run.chart.parties
     at_house = (c for c in run.chart.contracts if c.venue == parties.house)
     cents = {c.market: c.cents_per_lot_tick for c in at_house}
-    # A day is a number, and a month is made of days: to write the month of each fill would take
-    # half as long again.
     found = run.select(
-        """
-        WITH days AS (
-            SELECT market, time::DATE AS day, sum(abs(lots) * price) AS lot_ticks FROM rows
-            WHERE venue = ? AND maker = ? AND motive IN ('pickoff', 'spread', 'liquidation')
-            GROUP BY ALL
-        )
-        SELECT market, strftime(day, '%Y-%m') AS month, sum(lot_ticks) FROM days GROUP BY ALL
-        """,
-        [parties.house, maker],
+        "SELECT time::DATE, market, sum(abs(lots) * price) FROM rows "
+        "WHERE motive = ? AND venue = ? AND maker = ? GROUP BY ALL",
+        [Motive.LIQUIDATION.word, parties.house, parties.maker],
     )
     return {
-        (market, month): Decimal(lot_ticks * cents[market]).scaleb(-2)
-        for market, month, lot_ticks in found
+        (day, market): Decimal(lot_ticks * cents[market]).scaleb(-2)
+        for day, market, lot_ticks in found
     }
-
-
-def _others_volume(run: RunFolder) -> dict[tuple[str, str], Decimal]:
-    found = run.select(
-        "SELECT meta->>'market', month, sum(split_part(meta->>'volume', ' ', 1)::DECIMAL(38, 2)) "
-        "FROM postings WHERE line = 1 AND (meta->>'volume') IS NOT NULL GROUP BY ALL"
-    )
-    return defaultdict(lambda: ZERO, {(market, month): usd for market, month, usd in found})
 
 
 def volume_table(found: MakerShare, lines: tuple[str, ...] = ()) -> Table:

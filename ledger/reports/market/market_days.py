@@ -10,6 +10,7 @@ from ledger.accounts import income
 from ledger.kinds import Kind
 from ledger.notes import PriceRange, ShownBook, TradedDay
 from ledger.reports.dollars import ZERO
+from ledger.reports.market.maker_share import volume_by_day
 from ledger.run_folder import RunFolder
 
 Place = tuple[date, str]  # a day, a market
@@ -51,12 +52,12 @@ def market_days(run: RunFolder) -> list[MarketDay]:
     """Return the days of a run by market, in the order of time."""
     prices = {(day, note.market): note for day, note in run.dated_notes(PriceRange)}
     books = {(day, note.market): note for day, note in run.dated_notes(ShownBook)}
-    maker_usd, fees_usd = _with_maker(run), _fees(run)
+    volume, fees_usd = volume_by_day(run), _fees(run)
     return [
         MarketDay(
             day,
             note,
-            maker_usd[day, note.market],
+            volume[day, note.market].maker_usd,
             fees_usd[day, note.market],
             prices.get((day, note.market)),
             books.get((day, note.market)),
@@ -65,34 +66,13 @@ def market_days(run: RunFolder) -> list[MarketDay]:
     ]
 
 
-def _with_maker(run: RunFolder) -> Mapping[Place, Decimal]:
-    """Add up what was traded with the captive maker."""
-    parties = run.chart.parties
-    cents = {
-        c.market: c.cents_per_lot_tick for c in run.chart.contracts if c.venue == parties.house
-    }
-    with run.connect() as connection:
-        found = connection.execute(
-            "SELECT time::DATE, market, sum(abs(lots) * price) FROM rows WHERE venue = ? "
-            "AND maker = ? AND motive IN ('pickoff', 'spread', 'liquidation') GROUP BY ALL",
-            [parties.house, parties.maker],
-        ).fetchall()
-    usd = {
-        (day, market): Decimal(lot_ticks * cents[market]).scaleb(-2)
-        for day, market, lot_ticks in found
-    }
-    return defaultdict(lambda: ZERO, usd)
-
-
 def _fees(run: RunFolder) -> Mapping[Place, Decimal]:
     """Add up what the house earned: of takers whose fills have rows, and of the other makers."""
     house = run.chart.parties.house
     usd: dict[Place, Decimal] = defaultdict(lambda: ZERO)
-    with run.connect() as connection:
-        found = connection.execute(
-            "SELECT time::DATE, market, sum(fee_cents) FROM rows WHERE venue = ? GROUP BY ALL",
-            [house],
-        ).fetchall()
+    found = run.select(
+        "SELECT time::DATE, market, sum(fee_cents) FROM rows WHERE venue = ? GROUP BY ALL", [house]
+    )
     found += run.select(
         "SELECT date, place.market, -sum(units) FROM postings JOIN (SELECT seq, "
         "meta->>'market' AS market FROM postings WHERE line = 1 AND (meta->>'volume') IS NOT NULL) "

@@ -155,28 +155,36 @@ def _booked_in_fills(run: RunFolder) -> Iterator[tuple[tuple[str, str], Booked]]
     parties = run.chart.parties
     at_house = (c for c in run.chart.contracts if c.venue == parties.house)
     cents = {c.market: c.cents_per_lot_tick for c in at_house}
-    with run.connect() as connection:
-        # Payments have motives of their own: as a taker, the maker does nothing else but hedge.
-        found = connection.execute(
-            """
-            SELECT strftime(time, '%Y-%m') AS month, market,
-                   coalesce(sum(-edge_cents) FILTER (motive = $spread), 0),
-                   coalesce(sum(-edge_cents) FILTER (motive = $pickoff), 0),
-                   coalesce(sum(edge_cents - fee_cents) FILTER (motive = $hedge), 0),
-                   coalesce(sum(abs(lots) * price) FILTER (motive = $spread), 0),
-                   coalesce(sum(abs(lots) * price) FILTER (motive = $pickoff), 0)
-            FROM rows
-            WHERE maker = $maker AND motive IN ($spread, $pickoff)
-               OR taker = $maker AND motive = $hedge
-            GROUP BY ALL
-            """,
-            {
-                "spread": Motive.SPREAD.word,
-                "pickoff": Motive.PICKOFF.word,
-                "hedge": Motive.HEDGE.word,
-                "maker": parties.maker,
-            },
-        ).fetchall()
+    # Payments have motives of their own: as a taker, the maker does nothing else but hedge. Each
+    # side has a scan of its own, which skips what the other reads; and a day is a number, so that
+    # a month is written for each day, not for each fill.
+    found = run.select(
+        """
+        WITH hits AS (
+            SELECT time::DATE AS day, market, motive, sum(-edge_cents) AS cents,
+                   sum(abs(lots) * price) AS lot_ticks
+            FROM rows WHERE maker = $maker AND motive IN ($spread, $pickoff) GROUP BY ALL
+        ),
+        hedges AS (
+            SELECT time::DATE AS day, market, motive, sum(edge_cents - fee_cents) AS cents,
+                   0 AS lot_ticks
+            FROM rows WHERE taker = $maker AND motive = $hedge GROUP BY ALL
+        )
+        SELECT strftime(day, '%Y-%m') AS month, market,
+               coalesce(sum(cents) FILTER (motive = $spread), 0),
+               coalesce(sum(cents) FILTER (motive = $pickoff), 0),
+               coalesce(sum(cents) FILTER (motive = $hedge), 0),
+               coalesce(sum(lot_ticks) FILTER (motive = $spread), 0),
+               coalesce(sum(lot_ticks) FILTER (motive = $pickoff), 0)
+        FROM (FROM hits UNION ALL FROM hedges) GROUP BY ALL
+        """,
+        {
+            "spread": Motive.SPREAD.word,
+            "pickoff": Motive.PICKOFF.word,
+            "hedge": Motive.HEDGE.word,
+            "maker": parties.maker,
+        },
+    )
     for month, market, *results, spread_lot_ticks, pickoff_lot_ticks in found:
         volumes = (lot_ticks * cents[market] for lot_ticks in (spread_lot_ticks, pickoff_lot_ticks))
         amounts = (Decimal(cents).scaleb(-2) for cents in (*results, *volumes))

@@ -7,6 +7,7 @@ group that owns both, so quotes that lose money for the maker may earn some for 
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ledger.accounts import expense, income
 from ledger.kinds import Kind
 from ledger.motives import FROM_QUOTES, Motive
 from ledger.reports.dollars import ZERO
@@ -54,27 +55,40 @@ class QuoteViews:
 
 
 def quote_views(run: RunFolder) -> QuoteViews:
-    """Add up the fills of the maker's quotes, with the fees on them, and of its hedges."""
+    """Read off the general ledger what fills of the maker's quotes brought, and its hedges."""
     parties = run.chart.parties
     known = run.names.words()["motive"]
     hits = {motive.word: motive.entry.kind for motive in FROM_QUOTES if motive.word in known}
+    hedge = Motive.HEDGE.word
+    results = [income(parties.maker, kind) for kind in hits.values()]
     found = {
-        word: (fills, Decimal(edge).scaleb(-2), Decimal(fee).scaleb(-2))
-        for word, fills, edge, fee in run.select(
-            "SELECT motive, count(*), sum(edge_cents), sum(fee_cents) FROM rows "
-            "WHERE (venue = ? AND maker = ? AND motive IN (SELECT unnest(?))) "
-            "OR (taker = ? AND motive = ?) GROUP BY motive",
-            [parties.house, parties.maker, list(hits), parties.maker, Motive.HEDGE.word],
+        tag: (int(fills), maker_usd, fees_usd)
+        for tag, fills, maker_usd, fees_usd in run.select(
+            """
+            WITH entries AS (
+                -- Each sums a day's fills with one motive between the same two.
+                SELECT tag, any_value(meta)->>'fills' AS fills,
+                       -sum(units) FILTER (account IN (SELECT unnest($results))) AS maker_cents,
+                       -sum(units) FILTER (account = $fees) AS fee_cents
+                FROM postings WHERE tag IN (SELECT unnest($tags))
+                GROUP BY tag, seq HAVING bool_or(entity = $maker)
+            )
+            SELECT tag, coalesce(sum(fills::BIGINT), 0), coalesce(sum(maker_cents), 0) * 0.01,
+                   coalesce(sum(fee_cents), 0) * 0.01
+            FROM entries GROUP BY tag
+            """,
+            {
+                "tags": [*hits, hedge],
+                "results": [*results, expense(parties.maker, Kind.HEDGING)],
+                # A hedge hits somebody else's quote, and its fee, a cost, leaves the group.
+                "fees": income(parties.house, Kind.FEES),
+                "maker": parties.maker,
+            },
         )
     }
     nothing = (0, ZERO, ZERO)
-    views = []
-    for word, kind in hits.items():
-        fills, edge, fee = found.get(word, nothing)
-        views.append(QuoteView(kind, fills, -edge, fee))
-    # A hedge hits somebody else's quote, and its fee leaves the group.
-    fills, edge, fee = found.get(Motive.HEDGE.word, nothing)
-    views.append(QuoteView(Kind.HEDGING, fills, edge - fee, ZERO))
+    views = [QuoteView(kind, *found.get(tag, nothing)) for tag, kind in hits.items()]
+    views.append(QuoteView(Kind.HEDGING, *found.get(hedge, nothing)))
     return QuoteViews(parties.maker, parties.house, tuple(views))
 
 

@@ -1,0 +1,53 @@
+"""What the books note of each day's trading, held against the fills and the other makers' entries.
+
+Reports take volume from these notes, so that none has to read all fills for it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from ledger.motives import Motive
+from ledger.notes import TradedDay
+from ledger.run_folder import RunFolder
+
+Place = tuple[date, str]  # a day, a market
+NOTHING = Decimal("0.00")
+CAUSES = {"captive": Motive.SPREAD, "hits": Motive.PICKOFF, "forced": Motive.LIQUIDATION}
+
+
+def wrong_notes(run: RunFolder) -> Iterator[str]:
+    """Yield a sentence for each day and market of which a note says what was not traded."""
+    traded = _traded(run)
+    for day, note in run.dated_notes(TradedDay):
+        found = traded.pop((day, note.market), {})
+        for cause in (*CAUSES, "others"):
+            noted_usd = getattr(note, f"{cause}_usd")
+            if noted_usd != (usd := found.get(cause, NOTHING)):
+                yield (
+                    f"{day}: it notes {noted_usd:,.2f} of {note.market} traded ({cause}), "
+                    f"where fills and entries have {usd:,.2f}"
+                )
+    for day, market in sorted(traded):
+        yield f"{day}: it notes nothing of what was traded of {market}"
+
+
+def _traded(run: RunFolder) -> dict[Place, dict[str, Decimal]]:
+    """Add up by day, market and cause what was traded at the house, each trade counted once."""
+    house = run.chart.parties.house
+    cents = {c.market: c.cents_per_lot_tick for c in run.chart.contracts if c.venue == house}
+    causes = {motive.word: cause for cause, motive in CAUSES.items()}
+    traded: dict[Place, dict[str, Decimal]] = defaultdict(dict)
+    for day, market, word, lot_ticks in run.select(
+        "SELECT time::DATE, market, motive, sum(abs(lots) * price) FROM rows "
+        "WHERE venue = ? AND motive IN (SELECT unnest(?)) GROUP BY ALL",
+        [house, list(causes)],
+    ):
+        traded[day, market][causes[word]] = Decimal(lot_ticks * cents[market]).scaleb(-2)
+    for day, market, usd in run.select(
+        "SELECT date, meta->>'market', sum(split_part(meta->>'volume', ' ', 1)::DECIMAL(38, 2)) "
+        "FROM postings WHERE line = 1 AND (meta->>'volume') IS NOT NULL GROUP BY ALL"
+    ):
+        traded[day, market]["others"] = usd
+    return traded
