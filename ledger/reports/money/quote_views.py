@@ -7,7 +7,7 @@ group that owns both, so quotes that lose money for the maker may earn some for 
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ledger.accounts import expense, income
+from ledger.accounts import contracts, expense, income
 from ledger.kinds import Kind
 from ledger.motives import FROM_QUOTES, Motive
 from ledger.reports.dollars import ZERO
@@ -61,6 +61,9 @@ def quote_views(run: RunFolder) -> QuoteViews:
     hits = {motive.word: motive.entry.kind for motive in FROM_QUOTES if motive.word in known}
     hedge = Motive.HEDGE.word
     results = [income(parties.maker, kind) for kind in hits.values()]
+    results.append(expense(parties.maker, Kind.HEDGING))
+    # Of an entry without a result the position still says whose quotes were hit.
+    position = contracts(parties.maker, parties.house, run.chart.desk(parties.maker))
     found = {
         tag: (int(fills), maker_usd, fees_usd)
         for tag, fills, maker_usd, fees_usd in run.select(
@@ -71,7 +74,7 @@ def quote_views(run: RunFolder) -> QuoteViews:
                        -sum(units) FILTER (account IN (SELECT unnest($results))) AS maker_cents,
                        -sum(units) FILTER (account = $fees) AS fee_cents
                 FROM postings WHERE tag IN (SELECT unnest($tags))
-                GROUP BY tag, seq HAVING bool_or(entity = $maker)
+                GROUP BY tag, seq HAVING bool_or(account IN (SELECT unnest($own)))
             )
             SELECT tag, coalesce(sum(fills::BIGINT), 0), coalesce(sum(maker_cents), 0) * 0.01,
                    coalesce(sum(fee_cents), 0) * 0.01
@@ -79,10 +82,10 @@ def quote_views(run: RunFolder) -> QuoteViews:
             """,
             {
                 "tags": [*hits, hedge],
-                "results": [*results, expense(parties.maker, Kind.HEDGING)],
+                "results": results,
                 # A hedge hits somebody else's quote, and its fee, a cost, leaves the group.
                 "fees": income(parties.house, Kind.FEES),
-                "maker": parties.maker,
+                "own": [*results, position],
             },
         )
     }

@@ -1,7 +1,6 @@
 """Two views of the maker's quotes: fills one by one, and the general ledger, agree with both."""
 
 from collections import defaultdict
-from decimal import Decimal
 
 import pytest
 
@@ -24,7 +23,10 @@ def test_the_views_by_hand(afternoon):
 
     assert (views["PickOff"].fills, views["PickOff"].maker_usd) == (3, -800)
     assert (views["Spread"].fills, views["Spread"].maker_usd) == (1, 50)
-    assert all(view.group_usd == view.maker_usd for view in views.values())  # no fee is in a row
+    assert (views["PickOff"].taker_fees_usd, views["Spread"].taker_fees_usd) == (30, 5)
+    assert views["PickOff"].group_usd == -770
+    # Its hedge alone, not that of Firm02; and the fee is Binance's.
+    assert (views["Hedging"].maker_usd, views["Hedging"].taker_fees_usd) == (-12, 0)
 
 
 def test_fees_are_those_of_the_fills_one_by_one(each_run):
@@ -78,10 +80,3 @@ def test_the_group_has_the_fees_on_top_of_the_makers_result(tiny_run):
     assert found.group_usd == found.maker_usd + found.taker_fees_usd
     assert whole[1:] == tuple(sum(column) for column in list(zip(*kinds, strict=True))[1:])
     assert whole[-1] == found.group_usd > whole[2] == found.maker_usd
-
-
-def test_a_world_without_fills_has_views_of_nothing(afternoon_with):
-    found = quote_views(afternoon_with(fills=()))
-
-    assert found.maker_usd == found.group_usd == Decimal("0.00")
-    assert {view.fills for view in found.kinds} == {0}

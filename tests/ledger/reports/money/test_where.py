@@ -307,10 +307,30 @@ def test_without_any_record_there_is_no_range(afternoon):
 
 
 def test_a_market_that_the_maker_never_traded_in_is_all_the_others(afternoon_with):
-    (traded,) = volume(afternoon_with(fills=()))
+    noted = '2022-05-09 custom "traded" "BTC-PERP" 29950.00 USD 3120600.00 USD 750200.00 USD'
+    others = '2022-05-09 custom "traded" "BTC-PERP" 0.00 USD 3120600.00 USD 0.00 USD 0.00 USD\n'
+    (traded,) = volume(afternoon_with(others, forgotten=f"{noted} 0.00 USD"))
 
-    assert traded.maker_usd == 0
+    assert (traded.maker_usd, traded.others_usd) == (0, 3_120_600)
     assert traded.maker_share_pct == 0
+
+
+def test_a_forced_order_is_the_makers_where_it_met_its_quote(margin_run):
+    parties = margin_run.chart.parties
+    cents = {c.market: c.cents_per_lot_tick for c in margin_run.chart.contracts}
+    met = defaultdict(int)
+    for market, maker, lot_ticks in margin_run.select(
+        "SELECT market, maker, sum(abs(lots) * price) FROM rows WHERE motive IN "
+        "('pickoff', 'spread', 'liquidation') AND venue = ? GROUP BY ALL",
+        [parties.house],
+    ):
+        met[market, maker] += lot_ticks * cents[market]
+
+    usd = defaultdict(Decimal)
+    for each in volume(margin_run):
+        usd[each.market] += each.maker_usd
+    assert all(met[market, parties.maker] == 100 * usd[market] for market in usd)
+    assert {maker for _, maker in met} == {parties.maker, parties.other_makers}
 
 
 def test_markets_and_months_are_those_of_the_fills_one_by_one(run):
