@@ -165,7 +165,8 @@ def test_the_same_maker_quotes_on_when_captive_whatever_it_loses(captive, indepe
 @pytest.mark.parametrize("off", [date(2022, 2, 15), date(2022, 2, 28)])
 def test_a_month_that_ends_without_quotes_is_reviewed_for_the_days_that_had_them(executed, off):
     policy = {"policy": "independent", "quoter_off": off}
-    run = executed(LOCK_IN, maker=policy, run={"end": date(2022, 4, 2)})
+    span = {"start": date(2022, 1, 31), "end": date(2022, 4, 1)}
+    run = executed(LOCK_IN, maker=policy, run=span)
 
     assert [each.day for each in reviews(run)] == FIRSTS[:2]
 
@@ -195,11 +196,13 @@ def test_who_shuts_off_is_hit_no_more_and_is_reviewed_no_more(independent, worth
 
 
 def test_half_the_quotes_are_half_the_size(independent):
-    lot, quoter = float(SCENARIO.markets[0].lot), SCENARIO.markets[0].quoter
+    # A trade of an hour that is traded stands for those of all hours.
+    lot = float(SCENARIO.markets[0].lot) / SCENARIO.run.one_hour_in
+    quoter = SCENARIO.markets[0].quoter
     hits = f"maker = '{MAKER.name}' AND motive = 'pickoff'"
     largest, without_a_lot = (
         by_month(independent, f"max({lots} * lead)", hits)
-        for lots in ("abs(lots)", "(abs(lots) - 1)")
+        for lots in ("abs(lots)", f"(abs(lots) - {SCENARIO.run.one_hour_in})")
     )
 
     assert shown(independent) == [1, 1 / 2, 1 / 4, 1 / 8]

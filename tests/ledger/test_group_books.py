@@ -21,7 +21,7 @@ from ledger.reports.money.hole import hole
 from ledger.reports.trail.query import query
 from ledger.run_folder import GROUP, MANIFEST, RunFolder, RunFolderError
 
-WORLDS = ["tiny_run", "busy_run", "margin_run", "tokens_run"]
+WORLDS = ["busy_run", "tokens_run"]
 
 
 @pytest.fixture(params=WORLDS)

@@ -7,6 +7,7 @@ world of two days is simulated with it, the books of which hold.
 import math
 from collections.abc import Callable
 from datetime import date, datetime, time
+from itertools import cycle, islice
 from typing import Any
 
 import pytest
@@ -192,7 +193,8 @@ DEMAND, OTHERS = ("demand",), ("markets", 0, "others")
 RARE = 5e-324  # the least that is above zero; any time divided by it is infinite
 MARKS_OF_A_BILLION = {("group", "tokens", 0, "marks", n, "usd"): 1e9 for n in (0, 1)}
 
-EXTREMES: dict[str, dict[Place, Any]] = {
+Extremes = dict[str, dict[Place, Any]]
+OF_THE_MAKER: Extremes = {
     "quotes as near as can be told apart, for all of the depth, then none": {
         (*MAKER, "spread_times"): 0.1,
         (*QUOTER, "half_spread_bps"): 0.0,
@@ -229,6 +231,8 @@ EXTREMES: dict[str, dict[Place, Any]] = {
         (*MAKER, "credit_tranche_usd"): 0.01,
         (*LINES, 0, "usd"): 1e12,
     },
+}
+OF_THE_GROUP: Extremes = {
     "every sum is a cent": everywhere("usd", 0.01),
     "every sum is a trillion": {**everywhere("usd", 1e12), **MARKS_OF_A_BILLION},
     "lenders that lend nothing": {("group", "lenders", 0, "limits", n, "usd"): 0.0 for n in (0, 1)},
@@ -246,6 +250,13 @@ EXTREMES: dict[str, dict[Place, Any]] = {
         ("group", "lift", "reference_usd"): 0.01,
     },
     "a long of a cent": {("group", "longs", 0, "usd"): 0.01},
+    "nothing but names": {
+        **everywhere("why", '"'),
+        **everywhere("what", "Ü" * 200),
+        ("group", "rounds", 0, "name"): "x",
+    },
+}
+OF_CUSTOMERS: Extremes = {
     "nobody comes or goes": {
         (*FLOW, "deposits_per_volume"): 0.0,
         (*FLOW, "base_per_day"): 0.0,
@@ -280,6 +291,8 @@ EXTREMES: dict[str, dict[Place, Any]] = {
         (*QUOTER, "half_spread_bps"): 0.01,
         (*MAKER, "quoter_off"): LAST,
     },
+}
+OF_MARGIN: Extremes = {
     "nobody on margin": {(*MARGIN, "holders"): 0, (*MARGIN, "arrivals_per_day"): 0.0},
     "all on margin are long, and leave": {
         (*MARGIN, "long_share"): 1.0,
@@ -307,30 +320,45 @@ EXTREMES: dict[str, dict[Place, Any]] = {
         (*MARGIN, "tokens", 0, "share"): 1.0,
         (*MARGIN, "tokens", 0, "weight"): 0.01,
     },
-    "nothing but names": {
-        **everywhere("why", '"'),
-        **everywhere("what", "Ü" * 200),
-        ("group", "rounds", 0, "name"): "x",
-    },
 }
+TOGETHER = [
+    dict(zip(("margin", "group", "maker", "customers"), each, strict=True))
+    for each in zip(
+        islice(cycle(OF_MARGIN), len(OF_THE_GROUP)),
+        OF_THE_GROUP,
+        islice(cycle(OF_THE_MAKER), len(OF_THE_GROUP)),
+        islice(cycle(OF_CUSTOMERS), len(OF_THE_GROUP)),
+        strict=True,
+    )
+]
+EXTREMES = OF_THE_GROUP | OF_THE_MAKER | OF_CUSTOMERS | OF_MARGIN
 
 
+@pytest.mark.parametrize("names", TOGETHER, ids=lambda names: "; ".join(names.values()))
+def test_extremes_of_every_table_can_be_lived_through_together(read, names):
+    changes = [EXTREMES[names[table]] for table in ("group", "maker", "customers", "margin")]
+
+    assert_runs(read(laid_over(EVERYTHING, {k: v for each in changes for k, v in each.items()})))
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("changes", EXTREMES.values(), ids=EXTREMES)
-def test_an_extreme_that_is_read_can_be_lived_through(read, changes):
+def test_each_extreme_can_be_lived_through_alone(read, changes):
     assert_runs(read(laid_over(EVERYTHING, changes)))
 
 
-@pytest.mark.parametrize("per_day", [RARE, 1e-300, 2e-300])
-def test_customers_who_come_too_rarely_to_come_at_all_leave_the_books_as_without_them(per_day):
+def test_customers_who_come_too_rarely_to_come_at_all_leave_the_books_as_without_them():
     rates = ("deposits_per_day", "withdrawals_per_day")
-    never, hardly = (
-        load("tiny", {"run": {"day_ledgers": ()}, "retail": dict.fromkeys(rates, rate)})
-        for rate in (0.0, per_day)
-    )
 
-    with books_of(never) as without, books_of(hardly) as run:
-        month = "2022-05.beancount"
-        assert (run.path / month).read_bytes() == (without.path / month).read_bytes()
+    def month(per_day: float) -> bytes:
+        a_day = {"end": date(2022, 5, 10), "day_ledgers": ()}
+        changes = {"run": a_day, "retail": dict.fromkeys(rates, per_day)}
+        with books_of(load("tiny", changes)) as run:
+            return (run.path / "2022-05.beancount").read_bytes()
+
+    never = month(0.0)
+    for per_day in (RARE, 1e-300, 2e-300):
+        assert month(per_day) == never
 
 
 BEFORE, AFTER = date(2022, 1, 1), date(2100, 1, 1)
@@ -370,8 +398,25 @@ LISTS = [place for place in KEYS if isinstance(value_at(EVERYTHING, place), list
 def test_an_empty_list_is_refused_or_means_that_there_is_none(read, place):
     found = read(replaced(EVERYTHING, place, []))
 
+    assert isinstance(found, ScenarioError) or found == read(removed(EVERYTHING, place))
+
+
+def test_all_lists_that_may_be_empty_can_be_so_together(read):
+    world, emptied = EVERYTHING, 0
+    for place in reversed(LISTS):  # a list within a list goes with it
+        without = replaced(world, place, [])
+        if isinstance(read(without), Scenario):
+            world, emptied = without, emptied + 1
+
+    assert emptied > len(LISTS) / 3
+    assert_runs(read(world))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", LISTS, ids=written)
+def test_any_list_that_may_be_empty_can_be_so_alone(read, place):
+    found = read(replaced(EVERYTHING, place, []))
     if isinstance(found, Scenario):
-        assert found == read(removed(EVERYTHING, place))
         assert_runs(found)
 
 

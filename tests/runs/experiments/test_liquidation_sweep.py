@@ -12,6 +12,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+from des.clock import HOUR_US
 from des.price.lead_price import LeadPrice
 from ledger.accounts import expense, income
 from ledger.kinds import Kind
@@ -36,6 +37,7 @@ from runs.experiments.liquidation_sweep import (
 )
 from runs.scenarios import load
 
+FINE_TICK_USD = Decimal("0.0000001")
 START_US, END_US = (
     int(np.datetime64(day, "us").astype(np.int64)) for day in ("2022-05-09", "2022-05-10")
 )
@@ -56,19 +58,20 @@ def test_the_base_is_the_scenario_as_it_is_written(path):
         assert list(values) == sorted(set(values))
 
 
-@pytest.mark.parametrize("factor", [0.5, 2.0])
 @pytest.mark.parametrize("path", PATHS)
-def test_volatility_stretches_every_move_of_one_path(path, factor):
+def test_volatility_stretches_every_move_of_one_path(path):
     def moves(volatility: float) -> np.ndarray:
         scenario = scenario_of((replace(Setting.base(path), volatility=volatility), 3))
         (market,) = scenario.markets
-        # In fine ticks, or rounding would be in it.
-        price = LeadPrice(3, market.name, market.price, Decimal("0.0000001"), START_US, END_US)
-        prices = price.ticks(START_US, END_US).prices
-        return np.log(prices[1:] / prices[0])
+        # In fine ticks, or rounding would be in it; from before the second anchor to after it.
+        price = LeadPrice(3, market.name, market.price, FINE_TICK_USD, START_US, END_US)
+        ticks = price.ticks(START_US + 15 * HOUR_US, START_US + 17 * HOUR_US).prices
+        return np.log(ticks * float(FINE_TICK_USD) / market.price.anchors[0].price_usd)
 
-    assert len(moves(1.0)) > 80_000
-    assert moves(factor) == pytest.approx(factor * moves(1.0), abs=1e-6)
+    as_written = moves(1.0)
+    assert len(as_written) > 20_000
+    for factor in (0.5, 2.0):
+        assert moves(factor) == pytest.approx(factor * as_written, abs=1e-6)
 
 
 @pytest.mark.parametrize("path", PATHS)
