@@ -83,6 +83,11 @@ COMMANDS = (
         "How does a run stand beside the public record, row by row?",
     ),
     LazyCommand(
+        "residual",
+        "residual_command",
+        "How many billions has nobody explained, and when did they vanish?",
+    ),
+    LazyCommand(
         "books",
         "book_commands",
         "What do the books of one ENTITY say? They balance without anybody else's.",

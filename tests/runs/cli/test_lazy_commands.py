@@ -42,6 +42,7 @@ MAY_IMPORT = (
     ("diagnose {run}", REPORT),
     ("pools {run}", REPORT),
     ("compare {run}", RECORD),
+    ("residual {run}", RECORD),
     ("books {run} FTX", REPORT),
     ("books {run} FTX --beancount", TEXT),
     ("trail {run}", REPORT),

@@ -1,0 +1,127 @@
+"""The captive maker's sheet in the books of a run, and what its kinds lost beyond recorded uses.
+
+Debts less assets less uses is, to the cent, what all other kinds came to: quotes, liquidations, a
+portfolio, interest. Coins and tokens held for their price count at mark, but for tokens of its own
+circle (the kind `Tokens`): they count zero, as they do on record, so what they cost is lost.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from ledger.causes import Cause
+from ledger.claimed import Claimed
+from ledger.kinds import ASSETS, AT_COST, CAUSE, GROUP, KINDS, LIQUID, USES, Kind, cause_of
+from ledger.reports.dollars import ZERO
+from ledger.transaction import MONEY, entity_of, is_contract, kind_of
+from runs.record.measured_books import MeasuredBooks, Span
+from runs.record.sheet_lines import in_dollars, worth
+
+PORTFOLIO = "a falling portfolio"
+# What may carry a residual, in the order in which it is told; every other kind by its own name.
+CARRIERS = (*Claimed, PORTFOLIO)
+# Uses of money by the line of the record that has them; `use-others` has all other kinds.
+USES_OF_LINE: Mapping[str, tuple[Kind, ...]] = {
+    "use-ventures": AT_COST,
+    "use-buyback": (Kind.BUYBACK,),
+    "use-takeovers": (Kind.TAKEOVERS,),
+    "use-incidents": (Kind.INCIDENTS,),
+    "use-insiders": (Kind.INSIDERS,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MakerSheet:
+    """What the maker owed, had, had paid and lost at the end of a day, in dollars."""
+
+    day: date
+    lenders_usd: Decimal
+    house_usd: Decimal  # owed to the exchange, on balance
+    liquid_usd: Decimal
+    coins_usd: Decimal  # held for their price, at mark
+    uses_usd: Mapping[str, Decimal]  # by kind, stakes at cost among them
+    lost_usd: Mapping[str, Decimal]  # by carrier, or by kind: above zero it lost money
+    stale_usd: Decimal  # of it on stale quotes, whatever other quotes brought
+
+    @property
+    def sources_usd(self) -> Decimal:
+        """Return all debts."""
+        return self.lenders_usd + self.house_usd
+
+    @property
+    def stakes_usd(self) -> Decimal:
+        """Return what stakes in companies cost."""
+        return self.used_usd(AT_COST)
+
+    @property
+    def all_uses_usd(self) -> Decimal:
+        """Return what was paid for, stakes among it."""
+        return sum(self.uses_usd.values(), ZERO)
+
+    @property
+    def unexplained_usd(self) -> Decimal:
+        """Return debts less assets less uses."""
+        return self.sources_usd - self.liquid_usd - self.coins_usd - self.all_uses_usd
+
+    @property
+    def left_open_usd(self) -> Decimal:
+        """Return what the kinds leave open of that: zero, or the chart misses an account."""
+        return self.unexplained_usd - sum(self.lost_usd.values(), ZERO)
+
+    def used_usd(self, kinds: tuple[str, ...]) -> Decimal:
+        """Return what was paid for some kinds of use."""
+        return sum((self.uses_usd.get(kind, ZERO) for kind in kinds), ZERO)
+
+    def line_usd(self, key: str) -> Decimal | None:
+        """Return the figure of a line of the record; None if the books have no such line."""
+        named = {kind for kinds in USES_OF_LINE.values() for kind in kinds}
+        lines = {
+            "source-lenders": self.lenders_usd,
+            "source-house": self.house_usd,
+            "asset-cash": self.liquid_usd,
+            "asset-coins": self.coins_usd,
+            "asset-cash-and-coins": self.liquid_usd + self.coins_usd,
+            "use-others": self.used_usd(tuple(set(self.uses_usd) - named)),
+            **{line: self.used_usd(kinds) for line, kinds in USES_OF_LINE.items()},
+        }
+        return lines.get(key)
+
+
+def maker_sheet(books: MeasuredBooks, day: date) -> MakerSheet:
+    """Read the maker's sheet off its books at the end of a day."""
+    span, maker = Span(day, day), books.run.chart.parties.maker
+    usd: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    held: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    parts: dict[str | None, Decimal] = defaultdict(lambda: ZERO)
+    in_coins: set[str] = set()
+    for account, opened in books.run.opens.items():
+        if entity_of(account) != maker or is_contract(account):
+            continue
+        kind, dollars = kind_of(account), in_dollars(books, account, span)
+        if opened.hole != CAUSE:
+            parts[opened.hole] += dollars
+            continue
+        usd[kind] += dollars
+        if account.startswith(ASSETS) and kind not in (*AT_COST, Kind.TOKENS):
+            held[kind] += worth(books, account, span)
+            if set(opened.commodities) - {MONEY}:
+                in_coins.add(kind)
+    uses = {kind: usd.pop(kind) for kind in list(usd) if kind in USES}
+    lenders = -usd.pop(Kind.LOANS, ZERO)
+    stale = sum((each for kind, each in usd.items() if cause_of(kind) is Cause.FASTER), ZERO)
+    lost: dict[str, Decimal] = {carrier: ZERO for carrier in CARRIERS}
+    for kind, paid in usd.items():
+        carrier = _carrier_of(kind, kind in in_coins)
+        lost[carrier] = lost.get(carrier, ZERO) + paid - held[kind]
+    return MakerSheet(
+        day, lenders, -parts[GROUP], parts[LIQUID], sum(held.values(), ZERO), uses, lost, stale
+    )
+
+
+def _carrier_of(kind: str, is_in_coins: bool) -> str:
+    known = KINDS.get(kind)
+    if is_in_coins or known is Kind.DIRECTIONAL:
+        return PORTFOLIO
+    return (known and known.entry.claimed) or kind

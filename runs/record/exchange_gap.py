@@ -1,0 +1,43 @@
+"""What the exchange lacked beyond what its maker is on record to have owed it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from runs.record.facts import Range, Record
+from runs.record.measured_books import MeasuredBooks, Span
+from runs.record.residual_day import minus
+from runs.record.sheet_lines import owed_by_maker
+
+CLAIMS, CASH, BY_MAKER = "claims-of-customers", "cash-of-the-exchange", "source-house"
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeGap:
+    """What customers were owed, what was there, and what the maker owed, on record and in a run."""
+
+    day: date
+    owed: Range[Decimal]
+    held: Range[Decimal]
+    by_maker: Range[Decimal] | None  # None: the record is silent
+    run_usd: Decimal | None  # what the run's exchange lacked beyond its maker's debt
+
+    @property
+    def lacked(self) -> Range[Decimal] | None:
+        """Return what is left when the maker's debt is taken off."""
+        return minus(minus(self.owed, self.held), self.by_maker) if self.by_maker else None
+
+
+def exchange_gaps(books: MeasuredBooks, sheets: Record, record: Record) -> Iterator[ExchangeGap]:
+    """Yield the days of which it is on record what the exchange held itself."""
+    for fact in record.of(CASH):
+        day, held, owed = fact.last, fact.amounts, record.on(fact.last, CLAIMS)
+        if held is None or owed is None:
+            continue
+        has_day = books.days.first <= day <= books.days.last
+        ours = None
+        if has_day:
+            lacks = books.standing(day).hole_of_exchange_usd
+            ours = lacks - owed_by_maker(books, Span(day, day))
+        yield ExchangeGap(day, owed, held, sheets.on(day, BY_MAKER), ours)

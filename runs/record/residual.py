@@ -1,0 +1,121 @@
+"""What nobody has explained: recorded sources less recorded uses less recorded assets, by date.
+
+The sheet is the captive maker's. Its debts and assets are on record of three days, and its books
+are where quotes, liquidations and a portfolio would have lost money. What customers are owed is
+told apart: coins are owed at the price of the day, and the record has no deposits.
+
+The same subtraction on the books of a run leaves what its kinds other than uses came to, to the
+cent: what its mechanisms carry. So the two residuals stand side by side.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from ledger.reports.dollars import ZERO, spoken
+from ledger.reports.table import Table
+from ledger.run_folder import RunFolder
+from runs.record.carried import CARRIERS, maker_sheet
+from runs.record.compared import BILLION, billions
+from runs.record.exchange_gap import ExchangeGap, exchange_gaps
+from runs.record.facts import Record
+from runs.record.measured_books import MeasuredBooks, Span
+from runs.record.residual_day import ResidualDay, Vanished, middle, vanished
+from runs.record.residual_tables import (
+    carriers_table,
+    exchange_table,
+    lines_table,
+    notes_on,
+    residual_table,
+    sources_of_lines,
+)
+
+SHEETS = Path(__file__).with_name("maker_sheets.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Residual:
+    """The maker's residual by day, beside a run's, and what the exchange lacked beyond it."""
+
+    maker: str
+    run_days: Span
+    days: tuple[ResidualDay, ...]
+    exchange: tuple[ExchangeGap, ...]
+
+    @property
+    def told(self) -> list[ResidualDay]:
+        """Return the days of which enough is on record."""
+        return [day for day in self.days if day.why_not is None]
+
+    def answer(self) -> str:
+        """Say how much nobody has explained, when it vanished, and what the run's kinds carry."""
+        if not self.told:
+            return "Of no day enough is on record."
+        most = max(self.told, key=lambda day: middle(day.unexplained))
+        low, high = most.unexplained
+        said = (
+            f"By the middle of the recorded ranges nobody has explained "
+            f"{billions(middle(most.unexplained))} of what {self.maker} owed on {most.day} "
+            f"(their ends allow {low / BILLION:,.1f} to {high / BILLION:,.1f})"
+        )
+        periods = vanished(self.told)[1:]
+        if not periods:
+            return f"{said}."
+        went = max(periods, key=lambda period: period.middle_usd)
+        low, high = went.recorded
+        said += (
+            f", and {billions(went.middle_usd)} vanished in {half_year(went.until)} "
+            f"({went.since} to {went.until}; {low / BILLION:,.1f} to {high / BILLION:,.1f}). "
+        )
+        return said + self._carry(went)
+
+    def _carry(self, went: Vanished) -> str:
+        """Say what each mechanism of the run lost in that time."""
+        if went.lost_usd is None:
+            first, last = self.run_days
+            return f"This run goes from {first} to {last} and does not span that time."
+        parts = [f"{carrier} {_lost(went.lost_usd[carrier])}" for carrier in CARRIERS]
+        stale = _lost(went.stale_usd or ZERO)
+        return f"In that time, in this run: {'; '.join(parts)}. Stale quotes alone {stale}."
+
+    def tables(self) -> list[Table]:
+        """Lay out the residual by day, what carries it, each recorded line, and the exchange."""
+        periods = vanished(self.told)
+        notes = notes_on(self.days, self.run_days, self.exchange)
+        return [
+            residual_table(self.maker, self.days, periods, notes),
+            carriers_table(self.maker, periods),
+            lines_table(self.days),
+            exchange_table(self.exchange),
+            sources_of_lines(self.days),
+        ]
+
+
+def residual(run: RunFolder, sheets: Record, record: Record) -> Residual:
+    """Subtract what is recorded day by day, and do the same on the books of a run.
+
+    Args:
+        run: the books.
+        sheets: what is on record of the maker, with the keys of `maker_sheets.toml`.
+        record: all facts; those on the exchange are held against the maker's debt to it.
+    """
+    books = MeasuredBooks(run)
+    days = []
+    for day in sorted({fact.first for fact in sheets.fact}):
+        facts = tuple(fact for fact in sheets.fact if fact.first == day)
+        has_day = books.days.first <= day <= books.days.last
+        days.append(ResidualDay(day, facts, maker_sheet(books, day) if has_day else None))
+    gaps = tuple(exchange_gaps(books, sheets, record))
+    return Residual(run.chart.parties.maker, books.days, tuple(days), gaps)
+
+
+def half_year(day: date) -> str:
+    """Name the half of a year that a day is in."""
+    return f"the {'first' if day.month <= 6 else 'second'} half of {day.year}"
+
+
+def _lost(usd: Decimal) -> str:
+    if not usd:
+        return "nothing"
+    return f"{'lost' if usd > 0 else 'brought'} {spoken(abs(usd))}"

@@ -1,0 +1,142 @@
+"""A day of the record: what the captive maker owed beyond its assets, and what it was used for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from ledger.kinds import Kind
+from ledger.reports.dollars import ZERO
+from runs.record.carried import MakerSheet
+from runs.record.facts import Fact, Range
+
+NET, SOURCE, ASSET, USE = "net-debt", "source-", "asset-", "use-"
+STAKES = f"{USE}ventures"
+
+
+@dataclass(frozen=True, slots=True)
+class ResidualDay:
+    """What is on record of a day, and the run's sheet of it."""
+
+    day: date
+    facts: tuple[Fact, ...]
+    sheet: MakerSheet | None  # None: the run has not the day
+
+    @property
+    def why_not(self) -> str | None:
+        """Say why the record does not suffice for a residual; None if it does."""
+        return next((fact.unsaid for fact in self.facts if fact.unsaid), None)
+
+    @property
+    def net_debt(self) -> Range[Decimal]:
+        """Return debts less assets: as one figure on record, or line by line."""
+        whole = (fact.amounts for fact in self.facts if fact.key == NET)
+        lines = minus(self._sum(SOURCE), self._sum(ASSET))
+        return next(whole, None) or lines
+
+    @property
+    def uses(self) -> Range[Decimal]:
+        """Return what is on record of the uses until then."""
+        return self._sum(USE)
+
+    @property
+    def unexplained(self) -> Range[Decimal]:
+        """Return what the record leaves."""
+        return minus(self.net_debt, self.uses)
+
+    @property
+    def run_net_debt_usd(self) -> Decimal | None:
+        """Return the run's debts less assets, stakes among these where the record has them so."""
+        if self.sheet is None:
+            return None
+        return self.sheet.unexplained_usd + self._run_uses_usd(self.sheet)
+
+    @property
+    def run_uses_usd(self) -> Decimal | None:
+        """Return the run's uses, without stakes where the record has them among the assets."""
+        return None if self.sheet is None else self._run_uses_usd(self.sheet)
+
+    def _run_uses_usd(self, sheet: MakerSheet) -> Decimal:
+        has_stakes = any(fact.key == STAKES for fact in self.facts)
+        return sheet.all_uses_usd - (ZERO if has_stakes else sheet.stakes_usd)
+
+    def _sum(self, side: str) -> Range[Decimal]:
+        found = [f.amounts for f in self.facts if f.key.startswith(side) and f.amounts]
+        low, high = (each.low for each in found), (each.high for each in found)
+        return Range(sum(low, ZERO), sum(high, ZERO))
+
+
+@dataclass(frozen=True, slots=True)
+class Vanished:
+    """What went between two days of the record, and what the run's kinds lost in that time."""
+
+    since: date | None  # None: since the beginning
+    until: date
+    recorded: Range[Decimal]
+    middle_usd: Decimal  # the rise of the middle
+    lost_usd: Mapping[str, Decimal] | None  # by carrier or kind; None: the run has not both days
+    stale_usd: Decimal | None  # lost on stale quotes alone, before what other quotes brought
+    takeovers_usd: Decimal | None  # a recorded use that liquidations belong to
+
+    @property
+    def all_lost_usd(self) -> Decimal | None:
+        """Return what all kinds of the run lost."""
+        return None if self.lost_usd is None else sum(self.lost_usd.values(), ZERO)
+
+
+def vanished(days: Sequence[ResidualDay]) -> list[Vanished]:
+    """Return what vanished from each day of which enough is on record to the next such day."""
+    befores: list[ResidualDay | None] = [None, *days][:-1]
+    return [_vanished(before, day) for before, day in zip(befores, days, strict=True)]
+
+
+def minus(one: Range[Decimal], other: Range[Decimal]) -> Range[Decimal]:
+    """Return within which the difference of two amounts is."""
+    return Range(one.low - other.high, one.high - other.low)
+
+
+def middle(of: Range[Decimal]) -> Decimal:
+    """Return the middle of a range."""
+    return (of.low + of.high) / 2
+
+
+def _vanished(before: ResidualDay | None, day: ResidualDay) -> Vanished:
+    since = before.day if before else None
+    rise = minus(minus(day.net_debt, before.net_debt), _paid(before, day)) if before else None
+    return Vanished(
+        since,
+        day.day,
+        rise or day.unexplained,
+        middle(day.unexplained) - (middle(before.unexplained) if before else ZERO),
+        *_lost(before, day),
+    )
+
+
+def _paid(before: ResidualDay, day: ResidualDay) -> Range[Decimal]:
+    """Return what may have been paid between two days: what is paid stays paid.
+
+    A use whose range is the same on both days, and does not begin at nothing, was paid before.
+    """
+    earlier = {fact.key: fact.amounts for fact in before.facts}
+    low = high = ZERO
+    for fact in day.facts:
+        now, then = fact.amounts, earlier.get(fact.key) or Range(ZERO, ZERO)
+        if fact.key.startswith(USE) and now and not (now == then and now.low > 0):
+            low += max(ZERO, now.low - then.high)
+            high += now.high - then.low
+    return Range(low, high)
+
+
+def _lost(
+    before: ResidualDay | None, day: ResidualDay
+) -> tuple[dict[str, Decimal] | None, Decimal | None, Decimal | None]:
+    """Return what kinds, stale quotes and takeovers cost between two days that the run has."""
+    now, then = day.sheet, before.sheet if before else None
+    if now is None or (before and then is None):
+        return None, None, None
+    earlier = then.lost_usd if then else {}
+    return (
+        {carrier: usd - earlier.get(carrier, ZERO) for carrier, usd in now.lost_usd.items()},
+        now.stale_usd - (then.stale_usd if then else ZERO),
+        now.used_usd((Kind.TAKEOVERS,)) - (then.used_usd((Kind.TAKEOVERS,)) if then else ZERO),
+    )

@@ -1,0 +1,189 @@
+"""How what nobody has explained is laid out: by day, by carrier, line by line, and the exchange."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from ledger.reports.dollars import ZERO
+from ledger.reports.table import Cell, Table
+from runs.record.carried import CARRIERS
+from runs.record.compared import BILLION
+from runs.record.exchange_gap import ExchangeGap
+from runs.record.facts import Range
+from runs.record.measured_books import Span
+from runs.record.residual_day import NET, ResidualDay, Vanished, middle
+
+Amounts = tuple[Decimal | None, ...]
+
+
+def residual_table(
+    maker: str, days: Sequence[ResidualDay], periods: Sequence[Vanished], notes: Sequence[str]
+) -> Table:
+    """Return debts less assets, uses, and what is left, by day."""
+    rows: list[tuple[Cell, ...]] = []
+    went = {period.until: period for period in periods}
+    for each in days:
+        if each.day not in went:
+            rows.append((each.day, "too little on record", None, None, None, None))
+            continue
+        period, sheet = went[each.day], each.sheet
+        rows += (
+            (each.day, "debts less assets", *_ends(each.net_debt), each.run_net_debt_usd),
+            (each.day, "less uses of money until then", *_ends(each.uses), each.run_uses_usd),
+            (
+                each.day,
+                "unexplained",
+                *_ends(each.unexplained),
+                sheet.unexplained_usd if sheet else None,
+            ),
+            (
+                each.day,
+                "of it since the date before",
+                period.recorded.low,
+                period.middle_usd,
+                period.recorded.high,
+                period.all_lost_usd,
+            ),
+        )
+    return Table(
+        "residual",
+        f"What {maker} owed, less what it had, less what is on record of its uses: unexplained",
+        ("day", "what", "low_usd", "middle_usd", "high_usd", "run_usd"),
+        rows,
+        (
+            "Low and high take every recorded range at its worst and its best end, and the middle "
+            "is no likelier than either. Tokens of the maker's circle (FTT, SOL, SRM) count zero.",
+            "What the maker earned lessens what is unexplained, and interest, of which no total is "
+            "on record, adds to it. In the run it is what its other kinds lost: `carriers`.",
+            *notes,
+        ),
+    )
+
+
+def notes_on(days: Sequence[ResidualDay], run_days: Span, gaps: Sequence[ExchangeGap]) -> list[str]:
+    """Say which days the run has not, and what the exchange lacked beside all this."""
+    notes = []
+    if missing := [str(each.day) for each in days if each.sheet is None]:
+        first, last = run_days
+        notes.append(f"This run goes from {first} to {last} and has not {', '.join(missing)}.")
+    for gap in gaps:
+        if gap.lacked and gap.lacked.low > 0:
+            low, high = (end / BILLION for end in gap.lacked)
+            notes.append(
+                f"Beside this the exchange lacked {low:,.1f} to {high:,.1f} billion on {gap.day} "
+                "that nobody puts with its maker. Had the maker it uncounted, as much more "
+                "vanished until then (`the-exchange`)."
+            )
+    return notes
+
+
+def carriers_table(maker: str, periods: Sequence[Vanished]) -> Table:
+    """Return what each mechanism and kind of the run lost between two days of the record."""
+    kinds = [kind for period in periods for kind in period.lost_usd or ()]
+    names = dict.fromkeys((*CARRIERS, *kinds))
+    moving = [
+        name
+        for name in names
+        if name in CARRIERS or any((each.lost_usd or {}).get(name) for each in periods)
+    ]
+
+    def line(name: str, amounts: Sequence[Decimal | None]) -> tuple[Cell, ...]:
+        return (name, *amounts)
+
+    rows = [line(name, [_of(each, name) for each in periods]) for name in moving]
+    rows += [
+        line("unexplained in the run", [each.all_lost_usd for each in periods]),
+        line("unexplained on record, by the middle", [each.middle_usd for each in periods]),
+        line("of quotes: stale ones alone", [each.stale_usd for each in periods]),
+        line("beside it: Takeovers, a recorded use", [each.takeovers_usd for each in periods]),
+    ]
+    return Table(
+        "carriers",
+        f"What {maker}'s kinds lost in the run between dates of the record (below zero: brought)",
+        ("carrier", *(f"{_span(period)}_usd" for period in periods)),
+        rows,
+        (
+            "A mechanism carries no more of what is unexplained than it lost in that time. The "
+            "portfolio is positions held for their price, and coins at mark; every kind that is in "
+            "no mechanism stands by its name. Tokens that pools lost are of the maker's circle.",
+        ),
+    )
+
+
+def lines_table(days: Sequence[ResidualDay]) -> Table:
+    """Return each recorded line with the run's."""
+    rows: list[tuple[Cell, ...]] = []
+    for each in days:
+        for fact in each.facts:
+            ours = each.sheet.line_usd(fact.key) if each.sheet else None
+            if fact.key == NET and not fact.unsaid:
+                ours = each.run_net_debt_usd
+            rows.append(
+                (
+                    each.day,
+                    fact.key,
+                    fact.counts,
+                    *(fact.amounts or (None, None)),
+                    ours,
+                    fact.ids,
+                    fact.unsaid,
+                )
+            )
+    return Table(
+        "lines",
+        "Each recorded line of the maker's debts, assets and uses, and the run's",
+        ("day", "line", "counts", "low_usd", "high_usd", "run_usd", "ids", "too_little"),
+        rows,
+        (
+            "Where debts less assets are on record as one figure, the debts beside it are told and "
+            "not added, and stakes are among the assets.",
+        ),
+    )
+
+
+def exchange_table(gaps: Sequence[ExchangeGap]) -> Table:
+    """Return what the exchange lacked beyond its maker's debt."""
+    rows: list[tuple[Cell, ...]] = []
+    for gap in gaps:
+        rows += (
+            (gap.day, "owed to customers", *gap.owed, None),
+            (gap.day, "held by the exchange", *gap.held, None),
+            (gap.day, "owed by the maker", *(gap.by_maker or (None, None)), None),
+            (gap.day, "lacking beyond that", *(gap.lacked or (None, None)), gap.run_usd),
+        )
+    return Table(
+        "the-exchange",
+        "What the exchange lacked that nobody puts with its maker",
+        ("day", "what", "low_usd", "high_usd", "run_usd"),
+        rows,
+        (
+            "Coins are at the price of the day, and what was missing of them fell with it: no sum "
+            "of these days tells when anything vanished.",
+        ),
+    )
+
+
+def sources_of_lines(days: Sequence[ResidualDay]) -> Table:
+    """Return who says each line, and where it was seen."""
+    return Table(
+        "sources",
+        "Where the recorded lines are from, and what else to know of them",
+        ("day", "line", "ids", "source", "provenance", "note"),
+        [
+            (each.day, fact.key, fact.ids, fact.source, fact.provenance, fact.note)
+            for each in days
+            for fact in each.facts
+        ],
+        ("Found, recalled and derived say how a figure came here, not whether it is true.",),
+    )
+
+
+def _ends(of: Range[Decimal]) -> Amounts:
+    return (of.low, middle(of), of.high)
+
+
+def _of(period: Vanished, name: str) -> Decimal | None:
+    return None if period.lost_usd is None else period.lost_usd.get(name, ZERO)
+
+
+def _span(period: Vanished) -> str:
+    return f"{period.since or 'first'} to {period.until}"

@@ -1,0 +1,337 @@
+"""What nobody has explained: closed forms of a small record, and the books by a second witness."""
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from ledger.kinds import KINDS, USES
+from ledger.reports.table import Table
+from ledger.reports.trail.query import query
+from ledger.reports.trail.sql import sql
+from ledger.run_folder import RunFolder
+from runs.cli.main import main
+from runs.record.carried import CARRIERS, PORTFOLIO, maker_sheet
+from runs.record.facts import Fact, Range, Record, load_record
+from runs.record.measured_books import MeasuredBooks
+from runs.record.residual import SHEETS, Residual, half_year, residual
+from runs.record.residual_day import ResidualDay, vanished
+
+WORLDS = Path(__file__).parents[2] / "worlds"
+EARLY, DAY, LATE = date(2022, 5, 31), date(2022, 6, 2), date(2022, 6, 3)
+OUTSIDE = date(2022, 12, 31)
+NOTHING_ELSE = Record(
+    fact=(
+        Fact(
+            key="claims-of-customers",
+            day=OUTSIDE,
+            unit="USD",
+            role="outcome",
+            source="s",
+            provenance="found: p",
+        ),
+    )
+)
+
+
+@pytest.fixture(scope="module")
+def group_run(executed) -> RunFolder:
+    """Five days of a group that borrows, invests, holds tokens and positions, and is recalled."""
+    return executed(WORLDS / "group.toml")
+
+
+def fact(key: str, day: date, *figures: float, **more: object) -> Fact:
+    """Make a fact of nothing, of a value, or of a low and a high end."""
+    about = {"unit": "USD", "role": "outcome", "source": "s", "provenance": "found: p", **more}
+    if len(figures) == 2:
+        low, high = figures
+        return Fact(key=key, day=day, value=low, low=low, high=high, **about)
+    return Fact(key=key, day=day, value=figures[0] if figures else None, **about)
+
+
+def small_record(first: date, second: date) -> Record:
+    """Return two days on which everything is known but ranges of cash and of gifts."""
+    return Record(
+        fact=(
+            fact("source-lenders", first, 100.0),
+            fact("source-house", first, 10.0),
+            fact("asset-cash", first, 40.0, 60.0),
+            fact("use-buyback", first, 20.0, 30.0),
+            fact("source-lenders", second, 70.0),
+            fact("source-house", second, 90.0),
+            fact("asset-cash", second, 5.0),
+            fact("use-buyback", second, 20.0, 30.0),
+            fact("use-others", second, 0.0, 8.0),
+        )
+    )
+
+
+def found(run: RunFolder, *facts: Fact) -> Residual:
+    return residual(run, Record(fact=facts), NOTHING_ELSE)
+
+
+def table(tables: list[Table], name: str) -> list[dict]:
+    chosen = next(table for table in tables if table.name == name)
+    return [dict(zip(chosen.columns, row, strict=True)) for row in chosen.rows]
+
+
+def usd(run: RunFolder, accounts: str, until: date) -> Decimal:
+    """Sum dollars over accounts, as plain Beancount does."""
+    said = query(
+        run,
+        f"SELECT sum(number) WHERE account ~ '{accounts}' AND currency = 'USD' AND date <= {until}",
+    )
+    return said.rows[0][0] if said.rows else Decimal(0)
+
+
+# ------------------------------------------------------------------------- the closed form
+
+
+def test_sources_less_assets_less_uses_is_left_with_the_ends_of_all_ranges():
+    record = small_record(EARLY, DAY)
+    early, late = (
+        ResidualDay(day, tuple(f for f in record.fact if f.first == day), None)
+        for day in (EARLY, DAY)
+    )
+
+    assert early.net_debt == Range(50, 70)
+    assert early.uses == Range(20, 30)
+    assert early.unexplained == Range(20, 50)
+    assert late.unexplained == Range(70 + 90 - 5 - 38, 70 + 90 - 5 - 20)
+
+
+def test_what_vanished_takes_off_what_was_paid_since_and_no_use_that_was_paid_before():
+    record = small_record(EARLY, DAY)
+    days = [
+        ResidualDay(day, tuple(f for f in record.fact if f.first == day), None)
+        for day in (EARLY, DAY)
+    ]
+
+    first, second = vanished(days)
+
+    assert (first.since, first.until, first.recorded) == (None, EARLY, Range(20, 50))
+    # Debts less assets rise from 50..70 to 155; gifts of 0..8 are new, the buyback is not.
+    assert second.recorded == Range(155 - 70 - 8, 155 - 50)
+    assert second.middle_usd == (117 + 135) / 2 - (20 + 50) / 2
+
+
+def test_a_use_that_may_have_been_paid_at_any_time_may_have_been_paid_since():
+    days = [
+        ResidualDay(
+            day, (fact("source-lenders", day, 9.0), fact("use-insiders", day, 0.0, 2.0)), None
+        )
+        for day in (EARLY, DAY)
+    ]
+
+    assert vanished(days)[1].recorded == Range(-2, 0)
+    grown = ResidualDay(LATE, (fact("use-insiders", LATE, 3.0, 5.0),), None)
+    # What is paid stays paid: at least 3 - 2 since, at most 5.
+    assert vanished([days[1], grown])[1].recorded == Range(-9 - 5, -9 - 1)
+
+
+def test_debts_less_assets_on_record_as_one_figure_are_not_computed_from_their_parts():
+    day = ResidualDay(
+        DAY, (fact("source-lenders", DAY, 99.0), fact("net-debt", DAY, 3.0, 4.0)), None
+    )
+
+    assert day.net_debt == Range(3, 4)
+
+
+def test_the_answer_names_the_half_year_in_which_most_vanished_and_both_ranges(tiny_run):
+    first, second = date(2021, 11, 30), date(2022, 6, 30)
+    billions = [
+        each.model_copy(
+            update={
+                end: getattr(each, end) and getattr(each, end) * 1e9
+                for end in ("value", "low", "high")
+            }
+        )
+        for each in small_record(first, second).fact
+    ]
+
+    said = found(tiny_run, *billions).answer()
+
+    assert said.startswith(
+        "By the middle of the recorded ranges nobody has explained 126.0 billion of what Alameda "
+        "owed on 2022-06-30 (their ends allow 117.0 to 135.0), and 91.0 billion vanished in the "
+        "first half of 2022 (2021-11-30 to 2022-06-30; 77.0 to 105.0). "
+    )
+    assert half_year(date(2022, 7, 1)) == "the second half of 2022"
+
+
+# -------------------------------------------------------------------- days nobody has
+
+
+def test_a_run_that_does_not_reach_a_date_says_so(tiny_run: RunFolder):
+    first, last = MeasuredBooks(tiny_run).days
+    report = found(tiny_run, *small_record(date(2021, 11, 30), OUTSIDE).fact)
+
+    assert report.answer().endswith(
+        f"This run goes from {first} to {last} and does not span that time."
+    )
+    notes = report.tables()[0].notes
+    assert f"This run goes from {first} to {last} and has not 2021-11-30, 2022-12-31." in notes
+    assert {row["run_usd"] for row in table(report.tables(), "residual")} == {None}
+    assert {row["run_usd"] for row in table(report.tables(), "lines")} == {None}
+
+
+def test_a_run_that_begins_between_two_dates_has_the_later_and_not_what_vanished(group_run):
+    report = found(group_run, *small_record(date(2021, 11, 30), DAY).fact)
+
+    rows = {(row["day"], row["what"]): row for row in table(report.tables(), "residual")}
+    assert rows[DAY, "unexplained"]["run_usd"] is not None
+    assert rows[DAY, "of it since the date before"]["run_usd"] is None
+    assert "does not span that time" in report.answer()
+
+
+def test_a_day_of_which_too_little_is_on_record_is_told_and_not_counted(group_run: RunFolder):
+    silent = fact("net-debt", DAY, unsaid="only its assets", counts="debts less assets")
+    alone = found(group_run, silent)
+    beside = found(group_run, silent, *small_record(EARLY, LATE).fact)
+
+    assert alone.answer() == "Of no day enough is on record."
+    (row,) = table(alone.tables(), "residual")
+    assert (row["day"], row["what"]) == (DAY, "too little on record")
+    assert [period.until for period in vanished(beside.told)] == [EARLY, LATE]
+    (line,) = (row for row in table(beside.tables(), "lines") if row["day"] == DAY)
+    assert line["too_little"] == "only its assets"
+
+
+# ------------------------------------------------------- the books, by a second witness
+
+
+@pytest.mark.parametrize("day", [EARLY, DAY, LATE])
+def test_the_makers_sheet_is_what_beancount_sums(group_run: RunFolder, day: date):
+    sheet = maker_sheet(MeasuredBooks(group_run), day)
+    paid = "^(Assets|Expenses):Alameda:({})".format("|".join(USES))
+
+    assert sheet.lenders_usd == -usd(group_run, "^Liabilities:Alameda:Loans:", day) > 0
+    within = "^Liabilities:Alameda:CreditLine:|^Assets:Alameda:Claims:FTX$"
+    assert sheet.house_usd == -usd(group_run, within, day) != 0
+    liquid = "^Assets:Alameda:(Cash|Claims:Binance|Pools)"
+    assert sheet.liquid_usd == usd(group_run, liquid, day)
+    assert sheet.all_uses_usd == usd(group_run, paid, day) > 0
+    assert sheet.stakes_usd == usd(group_run, "^Assets:Alameda:Ventures:", day) == 250_000
+
+
+@pytest.mark.parametrize("day", [EARLY, DAY, LATE])
+def test_what_is_unexplained_in_a_run_is_what_its_kinds_lost_to_the_cent(group_run, day: date):
+    sheet = maker_sheet(MeasuredBooks(group_run), day)
+
+    assert sheet.left_open_usd == 0
+    assert sheet.unexplained_usd == sum(sheet.lost_usd.values()) != 0
+
+
+def test_what_each_carrier_lost_is_what_duckdb_sums_by_kind_and_date(group_run: RunFolder):
+    report = found(group_run, *small_record(EARLY, LATE).fact)
+    carried = vanished(report.told)[1]
+    by_kind = sql(
+        group_run,
+        "SELECT kind, sum(units) / 100 FROM postings WHERE entity = 'Alameda' AND hole = 'cause' "
+        f"AND commodity = 'USD' AND date > DATE '{EARLY}' AND date <= DATE '{LATE}' GROUP BY kind",
+    ).rows
+    expected: dict[str, Decimal] = defaultdict(Decimal)
+    for kind, lost_usd in by_kind:
+        if kind in USES or kind == "Loans":
+            continue
+        claimed = KINDS[kind].entry.claimed
+        expected[PORTFOLIO if kind == "Directional" else claimed or kind] += Decimal(
+            str(round(lost_usd, 2))
+        )
+
+    assert carried.lost_usd is not None
+    moved = {carrier: lost for carrier, lost in carried.lost_usd.items() if lost}
+    assert moved == {carrier: lost for carrier, lost in expected.items() if lost}
+    assert {"quotes", PORTFOLIO, "Interest"} <= set(moved)
+
+
+def test_stale_quotes_alone_are_what_the_maker_lost_on_them(group_run: RunFolder):
+    report = found(group_run, *small_record(EARLY, LATE).fact)
+    carried = vanished(report.told)[1]
+
+    stale = "^Income:Alameda:(PickOff|LeadPickOff)$"
+    assert carried.stale_usd == usd(group_run, stale, LATE) - usd(group_run, stale, EARLY) > 0
+    assert carried.takeovers_usd == 0
+
+
+def test_stakes_are_assets_on_a_day_whose_record_has_them_so_and_uses_on_others(group_run):
+    def told(*uses: Fact) -> dict[str, Decimal]:
+        report = found(group_run, fact("net-debt", DAY, 1.0), *uses)
+        return {row["what"]: row["run_usd"] for row in table(report.tables(), "residual")}
+
+    among = told(fact("use-buyback", DAY, 1.0))
+    apart = told(fact("use-buyback", DAY, 1.0), fact("use-ventures", DAY, 1.0))
+
+    assert apart["debts less assets"] - among["debts less assets"] == 250_000
+    uses = "less uses of money until then"
+    assert apart[uses] - among[uses] == 250_000
+    assert apart["unexplained"] == among["unexplained"]
+
+
+def test_a_line_has_the_runs_figure_of_the_same_name(group_run: RunFolder):
+    keys = ("source-lenders", "source-house", "asset-cash", "use-ventures", "use-buyback")
+    facts = [fact(key, DAY, 1.0) for key in (*keys, "use-others", "asset-unlisted")]
+    lines = {
+        row["line"]: row["run_usd"] for row in table(found(group_run, *facts).tables(), "lines")
+    }
+    sheet = maker_sheet(MeasuredBooks(group_run), DAY)
+
+    assert lines["source-lenders"] == sheet.lenders_usd
+    assert lines["use-ventures"] == 250_000
+    assert lines["use-buyback"] == usd(group_run, "^Expenses:Alameda:Buyback$", DAY)
+    assert lines["use-others"] == usd(group_run, "^Expenses:Alameda:Politics$", DAY) == 30_000
+    assert lines["asset-unlisted"] is None
+
+
+# ------------------------------------------------------------------------- the exchange
+
+
+def test_what_the_exchange_lacked_is_claims_less_cash_less_the_makers_debt(group_run: RunFolder):
+    record = Record(
+        fact=(
+            fact("claims-of-customers", DAY, 50e9, 60e9),
+            fact("cash-of-the-exchange", DAY, 20e9),
+        )
+    )
+    sheets = Record(fact=(fact("source-house", DAY, 1e9, 4e9), fact("net-debt", DAY, 1e9)))
+    report = residual(group_run, sheets, record)
+    (gap,) = report.exchange
+
+    assert gap.lacked == Range(26 * 10**9, 39 * 10**9)
+    claims = -usd(group_run, "^Liabilities:FTX:Customers:", DAY)
+    there = usd(group_run, "^Assets:FTX:(Cash|CreditLine:)", DAY)
+    assert gap.run_usd == claims - there
+    note = next(note for note in report.tables()[0].notes if "the-exchange" in note)
+    assert f"lacked 26.0 to 39.0 billion on {DAY}" in note
+
+
+def test_without_the_makers_debt_on_record_nothing_is_said_of_the_exchange(group_run: RunFolder):
+    record = Record(
+        fact=(fact("claims-of-customers", DAY, 50.0), fact("cash-of-the-exchange", DAY, 20.0))
+    )
+    (gap,) = residual(group_run, Record(fact=(fact("net-debt", DAY, 1.0),)), record).exchange
+
+    assert gap.lacked is None
+
+
+# ------------------------------------------------------------------- the record as shipped
+
+
+def test_the_shipped_sheets_cite_each_line_by_number_source_and_words():
+    record = load_record(SHEETS)
+
+    assert all(each.ids and each.counts and each.source for each in record.fact)
+    sides = ("source-", "asset-", "use-")
+    assert all(each.key == "net-debt" or each.key.startswith(sides) for each in record.fact)
+    assert all(each.amounts or each.unsaid for each in record.fact)
+
+
+def test_the_command_prints_the_tables_by_name(group_run: RunFolder):
+    for name in ("residual", "carriers", "lines", "the-exchange", "sources"):
+        told = CliRunner().invoke(main, ["residual", str(group_run.path), "--table", name])
+        assert told.exit_code == 0
+        assert "2022-06-30" in told.stdout or "2022-11-11" in told.stdout
+    assert CARRIERS[-1] in CliRunner().invoke(main, ["residual", str(group_run.path)]).stdout
