@@ -171,9 +171,10 @@ def liquid_of_group(books: MeasuredBooks, span: Span) -> Decimal:
 
 def tokens_of_group(books: MeasuredBooks, span: Span) -> Decimal | None:
     """Return coins and tokens of the group at mark, its own among them."""
-    if not books.run.chart.tokens:
+    held = _assets_of_group(books)
+    if not any(set(books.run.opens[account].commodities) - {MONEY} for account in held):
         return None
-    return _sum(at_mark, books, _assets_of_group(books), span)
+    return _sum(at_mark, books, held, span)
 
 
 def found_in_group(books: MeasuredBooks, span: Span) -> Decimal:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from beancount.core.prices import build_price_map, get_price
 from click.testing import CliRunner
 
 from ledger.kinds import KINDS, USES
@@ -16,9 +17,10 @@ from ledger.run_folder import RunFolder
 from runs.cli.main import main
 from runs.record.carried import CARRIERS, PORTFOLIO, maker_sheet
 from runs.record.facts import Fact, Range, Record, load_record
-from runs.record.measured_books import MeasuredBooks
+from runs.record.measured_books import MeasuredBooks, Span
 from runs.record.residual import SHEETS, Residual, half_year, residual
 from runs.record.residual_day import ResidualDay, vanished
+from runs.record.sheet_lines import owed_by_maker, wired_to_maker
 
 WORLDS = Path(__file__).parents[2] / "worlds"
 EARLY, DAY, LATE = date(2022, 5, 31), date(2022, 6, 2), date(2022, 6, 3)
@@ -41,6 +43,12 @@ NOTHING_ELSE = Record(
 def group_run(executed) -> RunFolder:
     """Five days of a group that borrows, invests, holds tokens and positions, and is recalled."""
     return executed(WORLDS / "group.toml")
+
+
+@pytest.fixture(scope="module")
+def portfolio_run(executed) -> RunFolder:
+    """Six days, in which borrowed money is held as coins, and customers' dollars by the maker."""
+    return executed(WORLDS / "portfolio.toml")
 
 
 def fact(key: str, day: date, *figures: float, **more: object) -> Fact:
@@ -248,6 +256,40 @@ def test_what_each_carrier_lost_is_what_duckdb_sums_by_kind_and_date(group_run: 
     assert {"quotes", PORTFOLIO, "Interest"} <= set(moved)
 
 
+@pytest.mark.parametrize("day", [EARLY, DAY, LATE])
+def test_a_portfolio_has_lost_what_coins_cost_less_what_they_brought_and_are_worth(
+    portfolio_run: RunFolder, day: date
+):
+    sheet = maker_sheet(MeasuredBooks(portfolio_run), day)
+    held: dict[str, Decimal] = defaultdict(Decimal)
+    for entry in portfolio_run.transactions:
+        for posting in entry.postings if entry.date <= day else ():
+            if posting.account.startswith("Assets:Alameda:Portfolio:"):
+                held[posting.units.currency] += posting.units.number
+    prices = build_price_map(portfolio_run.entries)
+    worth = sum(
+        (units * get_price(prices, (coin, "USD"), day)[1] for coin, units in held.items()),
+        Decimal(0),
+    )
+    paid = usd(portfolio_run, "^Equity:Alameda:Portfolio:", day)
+
+    assert abs(sheet.coins_usd - worth) <= Decimal("0.02")  # each coin is rounded to the cent
+    assert worth > 0
+    assert sheet.lost_usd[PORTFOLIO] == paid - sheet.coins_usd > 0
+    assert sheet.left_open_usd == 0
+
+
+def test_customers_dollars_that_the_maker_took_in_are_among_its_debts(portfolio_run: RunFolder):
+    sheet = maker_sheet(MeasuredBooks(portfolio_run), DAY)
+    wired = -usd(portfolio_run, "^Liabilities:Alameda:AgentDeposits:", DAY)
+    others = "^Liabilities:Alameda:CreditLine:|^Assets:Alameda:Claims:FTX$"
+
+    assert sheet.house_usd + usd(portfolio_run, others, DAY) == wired > 0
+    books = MeasuredBooks(portfolio_run)
+    assert wired_to_maker(books, Span(DAY, DAY)) == wired
+    assert owed_by_maker(books, Span(DAY, DAY)) == sheet.house_usd
+
+
 def test_stale_quotes_alone_are_what_the_maker_lost_on_them(group_run: RunFolder):
     report = found(group_run, *small_record(EARLY, LATE).fact)
     carried = vanished(report.told)[1]
@@ -334,4 +376,5 @@ def test_the_command_prints_the_tables_by_name(group_run: RunFolder):
         told = CliRunner().invoke(main, ["residual", str(group_run.path), "--table", name])
         assert told.exit_code == 0
         assert "2022-06-30" in told.stdout or "2022-11-11" in told.stdout
-    assert CARRIERS[-1] in CliRunner().invoke(main, ["residual", str(group_run.path)]).stdout
+    whole = CliRunner().invoke(main, ["residual", str(group_run.path), "--all"]).stdout
+    assert all(carrier in whole for carrier in CARRIERS)
