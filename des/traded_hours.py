@@ -4,6 +4,9 @@ Of every n hours one, drawn at random, stands for all: whoever trades in it asks
 much and is shown n times as much, so that what a day is expected to bring is the same, and only
 its chance is larger. Prices, settlements, funding and everything daily go on through all hours.
 
+On full days all hours are traded, each for itself. Strata are hours of one day then, so that a full
+day has all of its own and takes none from another.
+
 A market may be traded in some of those hours only: of every k of them one, drawn at random, which
 then stands for n x k. So no hour is settled for its sake alone.
 
@@ -15,7 +18,7 @@ turned round: each hour keeps its law, and the walk over many its width.
 from dataclasses import dataclass
 
 from des.chance import decision_key, mix
-from des.clock import DAY_US, HOUR_US
+from des.clock import DAY_US, HOUR_US, midnight_us
 from des.scenario import Run
 
 
@@ -28,6 +31,7 @@ class TradedHours:
     twin_key: int
     of_those_key: int = 0
     one_of: int = 1
+    full_days: frozenset[int] = frozenset()  # counted since 1970
 
     @classmethod
     def of(cls, run: Run, one_of: int = 1) -> "TradedHours":
@@ -38,15 +42,20 @@ class TradedHours:
             decision_key(run.seed, "sample", "twins"),
             decision_key(run.seed, "sample", "of those"),
             one_of,
+            frozenset(midnight_us(day) // DAY_US for day in run.full_days),
         )
 
     def stands_for_at(self, time_us: int) -> int:
         """Return how many hours the traded one at *time_us* stands for."""
-        return self._stratum
+        return 1 if self.is_full(time_us) else self._stratum
+
+    def is_full(self, time_us: int) -> bool:
+        """Tell whether all hours are traded on the day at *time_us*, whatever is drawn."""
+        return time_us // DAY_US in self.full_days
 
     def has(self, time_us: int) -> bool:
         """Tell whether the hour at *time_us* is traded."""
-        if self._stratum == 1:
+        if self._stratum == 1 or self.is_full(time_us):
             return True
         hour = time_us // HOUR_US
         return self._drawn(hour // self._stratum) == hour
@@ -60,7 +69,9 @@ class TradedHours:
         """Return the hour (since 1970) whose flow comes once more in *hour*, turned round."""
         stratum = hour // self._stratum
         alone = stratum % 2 == 0 or int(mix(self.twin_key, stratum)) % self._stratum == 0
-        return None if alone else self._drawn(stratum - 1)
+        # The other hour of the pair is not traded as it was drawn where its day is a full one.
+        full = (self.is_full(each * HOUR_US) for each in (hour, (stratum - 1) * self._stratum))
+        return None if alone or any(full) else self._drawn(stratum - 1)
 
     @property
     def _stratum(self) -> int:

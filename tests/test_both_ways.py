@@ -54,7 +54,18 @@ def written(folder: Path) -> dict[str, bytes]:
         (GROUP, {}),
         # One hour in four stands for all.
         (BUSY, {"run": {"one_hour_in": 4, "end": date(2022, 5, 31)}}),
-        (BUSY, {"run": {"one_hour_in": 4, "end": date(2022, 5, 31)}, "markets": ALIKE}),
+        (
+            BUSY,
+            {
+                "run": {
+                    "one_hour_in": 4,
+                    "end": date(2022, 6, 1),
+                    "full_days": (date(2022, 5, 31),),
+                    "full_day_settle_s": 1_800,
+                },
+                "markets": ALIKE,
+            },
+        ),
         # The maker decides anew after two days: by its own simulation, or for its share.
         (MONTHS, OVER_A_FIRST),
         (MONTHS, OVER_A_FIRST | {"maker": {"quoting": {"policy": "growth", "target_share": 1.0}}}),

@@ -1,12 +1,12 @@
 """A run that plays some hours only expects what a run of all hours expects."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from des.clock import HOUR_US
+from des.clock import DAY_US, HOUR_US, midnight_us
 from des.quoting.quotes import ASK
 from des.quoting.uninformed import UninformedFlow
 from des.scenario import Run
@@ -19,8 +19,16 @@ SEEDS = range(1, 9)
 ONE_IN = 4
 
 
-def traded(stands_for: int, seed: int = 1, one_of: int = 1) -> TradedHours:
-    run = Run(start=date(2022, 5, 9), end=date(2022, 5, 10), seed=seed, one_hour_in=stands_for)
+def traded(
+    stands_for: int, seed: int = 1, one_of: int = 1, full_days: tuple[date, ...] = ()
+) -> TradedHours:
+    run = Run(
+        start=date(2022, 5, 9),
+        end=date(2022, 5, 10),
+        seed=seed,
+        one_hour_in=stands_for,
+        full_days=full_days,
+    )
     return TradedHours.of(run, one_of)
 
 
@@ -52,6 +60,37 @@ def test_a_market_that_is_traded_less_often_is_so_in_hours_of_the_run_alone():
     assert all(run.has(hour * HOUR_US) for hour in played)
     assert set(np.bincount(np.array(played) // 12)) == {1}
     assert market.stands_for_at(played[0] * HOUR_US) == 12
+
+
+FULL = tuple(date(2022, 1, day) for day in (3, 4, 9))
+
+
+@pytest.mark.parametrize(("one_in", "one_of"), [(12, 1), (8, 1), (12, 2)])
+def test_on_each_day_hours_stand_for_24_and_on_a_full_day_each_for_itself(one_in, one_of):
+    drawn = traded(one_in, one_of=one_of, full_days=FULL)
+    as_ever = traded(one_in, one_of=one_of)
+    for i in range(20):
+        day = date(2022, 1, 1) + timedelta(days=i)
+        hours_us = range(midnight_us(day), midnight_us(day) + DAY_US, HOUR_US)
+        played = [hour_us for hour_us in hours_us if drawn.has(hour_us)]
+
+        assert sum(map(drawn.stands_for_at, played)) == 24
+        if day in FULL:
+            assert len(played) == 24
+        else:
+            assert played == [hour_us for hour_us in hours_us if as_ever.has(hour_us)]
+
+
+@pytest.mark.parametrize("one_of", [1, 2])
+def test_no_hour_of_a_full_day_comes_once_more_nor_is_that_of_another(one_of):
+    drawn = traded(12, one_of=one_of, full_days=FULL)
+    first = midnight_us(date(2022, 1, 1)) // HOUR_US
+    twins = {hour: drawn.twin(hour) for hour in range(first, first + 20 * 24)}
+    pairs = {(hour, twin) for hour, twin in twins.items() if twin is not None}
+
+    assert pairs
+    for pair in pairs:
+        assert not any(drawn.is_full(hour * HOUR_US) for hour in pair)
 
 
 def test_customers_positions_wander_as_far_as_in_all_hours():

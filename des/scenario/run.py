@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from des.scenario.quantities import YEARS, ContradictionError, Part, check_full_hour, moment_us
+from ledger.times import day_of
 
 DAYS_MAX = 2_000
 
@@ -38,6 +39,8 @@ class Run(Part):
     settle_s: Annotated[int, Field(ge=1, le=3_600)] = 300
     windows: Annotated[tuple[Window, ...], Field(max_length=1_000)] = ()
     one_hour_in: Annotated[int, Field(ge=1, le=24)] = 1  # hours that one traded hour stands for
+    full_days: Annotated[tuple[date, ...], Field(max_length=DAYS_MAX)] = ()  # all of their hours
+    full_day_settle_s: Annotated[int, Field(ge=1, le=3_600)] | None = None  # None: as settle_s
     hedge_s: Annotated[int, Field(ge=1, le=86_400)] | None = None  # None: at every settlement
     day_ledgers: Literal["all"] | tuple[date, ...] = ()
 
@@ -60,8 +63,10 @@ class Run(Part):
     @model_validator(mode="after")
     def _beats(self) -> Self:
         places = [("windows", i, "settle_s") for i in range(len(self.windows))]
-        beats = [self.settle_s, *(window.settle_s for window in self.windows)]
-        for place, settle_s in zip([("settle_s",), *places], beats, strict=True):
+        beats = [self.settle_s, self.full_day_settle_s or self.settle_s]
+        beats += [window.settle_s for window in self.windows]
+        all_places = [("settle_s",), ("full_day_settle_s",), *places]
+        for place, settle_s in zip(all_places, beats, strict=True):
             if 3_600 % settle_s:
                 raise ContradictionError(
                     place,
@@ -95,11 +100,32 @@ class Run(Part):
                 raise ContradictionError(("day_ledgers", i), f"repeats {day}; give each day once")
         return self
 
+    @model_validator(mode="after")
+    def _full_days(self) -> Self:
+        """Refuse days out of order, and strata that would reach from one day into the next.
+
+        Days outside of the run are no error, so that a part of a life is played as it is there.
+        """
+        for i, (before, day) in enumerate(pairwise(self.full_days), start=1):
+            if not before < day:
+                raise ContradictionError(
+                    ("full_days", i), f"is {day}; give a day after the {before} before it"
+                )
+        if self.full_days and 24 % self.one_hour_in:
+            raise ContradictionError(
+                ("one_hour_in",),
+                f"is {self.one_hour_in}; give what divides a day, 24 hours, since there are "
+                "full_days",
+            )
+        return self
+
     def settle_s_at(self, time_us: int) -> int:
         """Return how long the settlement interval is that begins at *time_us*."""
         for window in self.windows:
             if moment_us(window.since) <= time_us < moment_us(window.until):
                 return window.settle_s
+        if self.full_day_settle_s and day_of(time_us) in self.full_days:
+            return self.full_day_settle_s
         return self.settle_s
 
 

@@ -360,7 +360,7 @@ class Scenario(Part):
             if market.one_played_hour_in == 1:
                 continue
             hours = self.run.one_hour_in * market.one_played_hour_in
-            if 24 % hours:
+            if 24 % hours:  # full days rely on it as well
                 raise ContradictionError(
                     ("markets", i, "one_played_hour_in"),
                     f"is {market.one_played_hour_in}, with which an hour stands for {hours}; give "

@@ -9,7 +9,8 @@ from itertools import pairwise
 
 import pytest
 
-from des.clock import midnight_us
+from des.clock import DAY_US, midnight_us
+from des.market.volume_by_month import VolumeByMonth
 from des.scenario import Market, Scenario, months_between
 from des.scenario.dated import in_force
 from ledger.reports.money.hole import hole
@@ -91,8 +92,9 @@ def test_the_life_goes_from_the_launch_to_the_day_of_the_petition(ftx):
 
 
 def test_what_stands_for_all_other_markets_has_their_volume_in_the_shares_of_record(ftx):
+    days_us = list(range(midnight_us(ftx.run.start), midnight_us(ftx.run.end), DAY_US))
     _, _, large, mid, small, spot = (
-        market.stands_for * sum(volume.usd for volume in market.volume) for market in ftx.markets
+        market.stands_for * of_days_usd(market, days_us) for market in ftx.markets
     )
     others = large + mid + small + spot
 
@@ -175,6 +177,22 @@ def test_no_two_anchors_lie_further_apart_than_their_hours_can_carry(ftx):
             assert move <= 4 * deviation, (market.name, before, after)
 
 
+def test_full_days_have_their_own_closes_volatility_and_volume_where_they_are_on_record(ftx):
+    assert len(ftx.run.full_days) == 40
+    btc, eth, *_ = ftx.markets
+    for market in (btc, eth):
+        priced = {anchor.time_us for anchor in market.price.anchors}
+        levels = {level.since: level.annual for level in market.price.volatility}
+        volumes = {volume.day for volume in market.volume_of_days}
+        for day in ftx.run.full_days:
+            assert {midnight_us(day), midnight_us(day) + DAY_US} <= priced
+            assert day in levels
+            assert day in volumes or day < date(2019, 7, 20) or day > date(2022, 8, 12)
+    calm = {level.since: level.annual for level in btc.price.volatility if level.since.day == 1}
+    wild = [level.annual for level in btc.price.volatility if level.since in ftx.run.full_days]
+    assert min(wild) > sorted(calm.values())[len(calm) // 2]
+
+
 # ----------------------------------------------------------------------- ranges
 
 
@@ -187,9 +205,18 @@ def spent_usd(scenario: Scenario) -> dict[str, float]:
 
 
 def traded_usd(scenario: Scenario, year: str = "") -> float:
-    """Sum the volume of all markets in a year, or in all of them."""
-    volumes = ((market.stands_for, each) for market in scenario.markets for each in market.volume)
-    return sum(times * each.usd for times, each in volumes if each.month.startswith(year))
+    """Sum the volume of all markets in a year, or in all of them, day by day."""
+    in_year = [
+        midnight_us(scenario.run.start) + i * DAY_US
+        for i in range((scenario.run.end - scenario.run.start).days)
+        if f"{scenario.run.start + timedelta(days=i)}".startswith(year)
+    ]
+    return sum(market.stands_for * of_days_usd(market, in_year) for market in scenario.markets)
+
+
+def of_days_usd(market: Market, days_us: list[int]) -> float:
+    volume = VolumeByMonth(market.volume, market.volume_of_days)
+    return sum(volume.usd_of_day(day_us) for day_us in days_us)
 
 
 @pytest.mark.parametrize(
