@@ -3,11 +3,13 @@
 from decimal import Decimal
 
 from des.firms.population import trading_firms
-from des.scenario import Scenario
+from des.given import given
+from des.scenario import Leverage, PledgedLoan, Scenario
 from ledger.fee_notes import CustomersFee, FeeDiscount, FeeFloor, TakerFee, VolumeBefore
 from ledger.journal import Journal
 from ledger.money import dollars, to_cents
 from ledger.notes import FirmProfile, FundingRate, RecordedShare, StatedFund, rounded
+from ledger.pledged_terms import PledgedTerms
 
 
 def note_inputs(journal: Journal, time_us: int, scenario: Scenario, funding_e9: int) -> None:
@@ -36,9 +38,29 @@ def note_inputs(journal: Journal, time_us: int, scenario: Scenario, funding_e9: 
     rules = scenario.leverage
     if rules and rules.insurance_stated_usd is not None:
         journal.note(time_us, StatedFund(house.name, _usd(rules.insurance_stated_usd)))
+    for loan in scenario.pledged_loans:
+        journal.note(time_us, _terms(loan, given(rules)))
     if house.volume_share_pct_recorded:
         low, high = (rounded(pct, 6) for pct in house.volume_share_pct_recorded)
         journal.note(time_us, RecordedShare(low, high))
+
+
+def _terms(loan: PledgedLoan, rules: Leverage) -> PledgedTerms:
+    (token,) = (each for each in rules.tokens if each.name == loan.token)
+    most_usd, book = loan.borrowed_usd_max, loan.book
+    return PledgedTerms(
+        loan.borrower,
+        loan.token,
+        initial_e6=loan.weight_initial_e6(token.weight_e6),
+        lend_margin_e6=loan.margin_e6,
+        maintenance_e6=rules.maintenance_e6,
+        auto_close_e6=rules.auto_close_e6,
+        imf_factor=Decimal(repr(loan.imf_factor)),
+        book_usd_per_bp=_usd(book.usd_per_bp),
+        book_through_e6=round(book.through_bps * 1_000_000),
+        book_refill_s=book.refill_s,
+        most_usd=None if most_usd is None else _usd(most_usd),
+    )
 
 
 def _fee(venue: str, volume_usd: float, bps: float) -> TakerFee:

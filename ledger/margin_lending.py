@@ -4,6 +4,8 @@ Four steps: the venue lends, it sells tokens of a borrower who lacks margin, its
 the account over with its debt and its tokens, and sells what it took.
 """
 
+from typing import NamedTuple
+
 from ledger.accounts import (
     PLEDGED,
     claim,
@@ -21,6 +23,15 @@ from ledger.money import MarginToken, usd
 from ledger.parties import Parties
 from ledger.times import settlement_link
 from ledger.transaction import Movement, Posting, Transaction
+
+
+class TokenSale(NamedTuple):
+    """Tokens sold into their book at a settlement, and what the book takes until then."""
+
+    lots: int
+    cents: int
+    takes_lots: int  # at most, since the settlement before
+    over_s: int  # seconds since then
 
 
 def lend_on_tokens(
@@ -41,6 +52,7 @@ def lend_on_tokens(
             Posting(margin_debt(borrower, house), -cents),
         ),
         _links(time_us, borrower),
+        _lead(token, mark),
     )
 
 
@@ -48,13 +60,13 @@ def sell_pledged(
     time_us: int,
     borrower: str,
     parties: Parties,
-    lots: int,
-    cents: int,
+    sale: TokenSale,
     token: MarginToken,
     mark: int,
 ) -> Movement:
     """The venue sells tokens of a borrower who lacks margin; what they bring repays the debt."""
     house, buyer = parties.house, parties.other_makers
+    lots, cents, *_ = sale
     return Transaction(
         time_us,
         borrower,
@@ -71,7 +83,7 @@ def sell_pledged(
             *_handed(house, (borrower, PLEDGED), (buyer, None), lots, token),
         ),
         _links(time_us, borrower),
-        _details(token, lots, mark),
+        _of_sale(token, sale, mark),
     )
 
 
@@ -111,13 +123,13 @@ def sell_taken_over(
     time_us: int,
     borrower: str,
     parties: Parties,
-    lots: int,
-    cents: int,
+    sale: TokenSale,
     token: MarginToken,
     mark: int,
 ) -> Movement:
     """The captive maker sells tokens that it took over, which lowers what the takeover cost it."""
     house, maker, buyer = parties.house, parties.maker, parties.other_makers
+    lots, cents, *_ = sale
     return Transaction(
         time_us,
         buyer,
@@ -134,7 +146,7 @@ def sell_taken_over(
             *_handed(house, (maker, None), (buyer, None), lots, token),
         ),
         _links(time_us, borrower),
-        _details(token, lots, mark),
+        _of_sale(token, sale, mark),
     )
 
 
@@ -168,11 +180,16 @@ def _links(time_us: int, borrower: str) -> tuple[str, ...]:
 
 
 def _details(token: MarginToken, lots: int, mark: int) -> tuple[tuple[str, str], ...]:
-    contract = token.contract
-    return (
-        ("quantity", contract.quantity.text(lots)),
-        ("lead", contract.price.text(mark)),
-    )
+    return (("quantity", token.contract.quantity.text(lots)), *_lead(token, mark))
+
+
+def _of_sale(token: MarginToken, sale: TokenSale, mark: int) -> tuple[tuple[str, str], ...]:
+    takes = token.contract.quantity.text(sale.takes_lots)
+    return (*_details(token, sale.lots, mark), ("takes", takes), ("over-s", str(sale.over_s)))
+
+
+def _lead(token: MarginToken, mark: int) -> tuple[tuple[str, str], ...]:
+    return (("lead", token.contract.price.text(mark)),)
 
 
 def _tokens(token: MarginToken, lots: int) -> str:

@@ -42,8 +42,7 @@ def size_weight_e6(factor: float, tokens: float) -> int:
 
 def lendable_cents(counted_cents: int, loan: PledgedLoan) -> int:
     """Return how many cents may be owed in all against tokens that count for so many."""
-    margin_e6 = round(E6 / loan.leverage_max)
-    return counted_cents * E6 // (E6 + margin_e6)
+    return counted_cents * E6 // (E6 + loan.margin_e6)
 
 
 def margin_below(counted_cents: int, debt_cents: int, margin_e6: int) -> bool:

@@ -28,6 +28,7 @@ from des.venue.venue import Venue
 from ledger import margin_lending
 from ledger.accounts import PLEDGED, claim_in_kind, margin_loan
 from ledger.journal import Journal
+from ledger.margin_lending import TokenSale
 from ledger.money import MarginToken, to_cents
 from ledger.parties import Parties
 from ledger.transaction import LedgerError
@@ -185,9 +186,10 @@ class PledgedLoans:
         account.lots -= lots
         account.debt_cents -= cents
         self._house.claims[self._buyers] -= cents
+        sale = TokenSale(lots, cents, room, elapsed_s)
         self._journal.record(
             margin_lending.sell_pledged(
-                time_us, each.loan.borrower, self._parties, lots, cents, each.token, mark
+                time_us, each.loan.borrower, self._parties, sale, each.token, mark
             )
         )
 
@@ -212,16 +214,18 @@ class PledgedLoans:
     def _sell_off(self, time_us: int, elapsed_s: int, each: TokenLoan, mark: int) -> None:
         """Let the captive maker sell what the book takes of the tokens that it took over."""
         lot_cents = self._lot_cents(each, mark)
-        lots = min(each.taken_lots, self._room(each, elapsed_s, lot_cents))
+        room = self._room(each, elapsed_s, lot_cents)
+        lots = min(each.taken_lots, room)
         if not lots:
             return
         cents = each.book.brings_cents(lots * lot_cents, elapsed_s)
         each.taken_lots -= lots
         self._house.claims[self._maker] += cents
         self._house.claims[self._buyers] -= cents
+        sale = TokenSale(lots, cents, room, elapsed_s)
         self._journal.record(
             margin_lending.sell_taken_over(
-                time_us, each.loan.borrower, self._parties, lots, cents, each.token, mark
+                time_us, each.loan.borrower, self._parties, sale, each.token, mark
             )
         )
 

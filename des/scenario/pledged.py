@@ -44,6 +44,11 @@ class PledgedLoan(Part):
     imf_factor: Fraction = 0.0  # the more tokens one has, the less of each counts; 0: no such rule
     book: TokenBook
 
+    @property
+    def margin_e6(self) -> int:
+        """Return the margin kept on a new dollar, in millionths of it."""
+        return round(1_000_000 / self.leverage_max)
+
     def weight_initial_e6(self, weight_e6: int) -> int:
         """Return in millionths what counts when it borrows, of a token of that weight."""
         return min(round(self.weight_initial * 1_000_000), weight_e6)

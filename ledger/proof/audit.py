@@ -1,9 +1,10 @@
 """The audit: is this run what it was when it was sealed, and do its books hold?
 
 From the outside in: the seal; the general ledger, through Beancount's own loader and the
-invariants; its copy by column, held against the text; the group's own books, rendered anew; the
-fills, recomputed and summed; day ledgers, rendered anew, loaded by Beancount and held against the
-invariants line by line. Each step says what it looked at and names what is wrong.
+invariants, with its loans on tokens worked out again; its copy by column, held against the text;
+the group's own books, rendered anew; the fills, recomputed and summed; day ledgers, rendered anew,
+loaded by Beancount and held against the invariants line by line. Each step says what it looked at
+and names what is wrong.
 
 The last two go day by day, each day by itself, so that whoever is at hand can share the work.
 """
@@ -25,6 +26,7 @@ from ledger.fill_store import FillsError
 from ledger.group_books import group_texts
 from ledger.proof import invariants
 from ledger.proof.copy_check import wrong_copies
+from ledger.proof.pledged_steps import wrong_loans
 from ledger.proof.recompute import Recomputation
 from ledger.proof.seal import broken_seals
 from ledger.proof.traded_notes import wrong_notes
@@ -67,6 +69,7 @@ def audit(
     ask = _asking(folder, executor)
     # What is short comes first: by it each worker comes to have the general ledger.
     seal, general, copy, group = ask("seal"), ask("general"), ask("copy"), ask("group")
+    loans = ask("loans_on_tokens")
     plans = ask("days", every_day), ask("days_of_fills")
     days, days_of_fills = (answer() for answer in plans)
     # Of the rest, what takes longest comes last in the report and first in the queue.
@@ -75,7 +78,7 @@ def audit(
     fills = [*_each(ask, "fills_within", days_of_fills), ask("fills_between_days"), on_margin]
     for step, answers in (
         ("seal: every file is as it was sealed", [seal]),
-        ("general ledger: Beancount loads it, and the invariants hold", [general]),
+        ("general ledger: Beancount loads it, and the invariants hold", [general, loans]),
         ("columns: the general ledger's copy says what its text says, line by line", [copy]),
         ("group: its own books are the general ledger's, and hold the invariants alone", [group]),
         ("fills: recomputed, and summed against the general ledger", fills),
@@ -152,6 +155,9 @@ class _Auditor:
         entries, errors = self._run.loaded
         yield from map(placed, errors)
         yield from map(placed, invariants.check(entries, {})[1])
+
+    def loans_on_tokens(self) -> Iterator[Told]:
+        yield from wrong_loans(self._run)
 
     def copy(self) -> Iterator[Told]:
         yield from wrong_copies(self._run)

@@ -13,12 +13,12 @@ from beancount.core import data
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import fee_notes, notes
+from ledger import fee_notes, notes, pledged_terms
 from ledger.notes import Note, Pays, Reviewed, Usd, Value, rounded
 
 NOTES = [
     each
-    for module in (notes, fee_notes)
+    for module in (notes, fee_notes, pledged_terms)
     for each in vars(module).values()
     if isinstance(each, type) and issubclass(each, Note) and each.__module__ == module.__name__
 ]

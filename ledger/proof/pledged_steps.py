@@ -1,0 +1,218 @@
+"""Loans on tokens worked out again: each step from the one before, by the terms in the books.
+
+A step says at which price it was taken, a sale also what the book took and for how long. From that
+and the balances before it follow what may be lent, whether margin failed, how many tokens had to
+go, what they brought, and with what an account was taken over; by other code than booked it.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+
+from beancount.core.data import Transaction
+
+from ledger.accounts import PLEDGED, claim, claim_in_kind, margin_loan
+from ledger.loaded_entries import moved_by
+from ledger.money import MarginToken
+from ledger.pledged_terms import PledgedTerms
+from ledger.run_folder import RunFolder
+
+E6 = 1_000_000
+WHOLE_E6 = 1_100_000
+BPS = 10_000
+LEND, SELL, TAKE_OVER, SELL_OFF = "margin-loan", "margin-sale", "account-takeover", "takeover-sale"
+MICROSECOND = timedelta(microseconds=1)
+
+Marks = Mapping[tuple[datetime, str], int]  # ticks at which a market's positions were settled
+
+
+def wrong_loans(run: RunFolder) -> Iterator[str]:
+    """Yield a sentence for each step of a loan on tokens that does not follow."""
+    tokens = {token.commodity: token for token in run.chart.collateral}
+    terms_of = run.notes(PledgedTerms)
+    marks = _marks(run) if terms_of else {}
+    accounts = [_Account(run, terms, tokens[terms.token], marks) for terms in terms_of]
+    for missing in set(run.chart.parties.borrowers) - {each.terms.borrower for each in accounts}:
+        yield f"{missing} borrows on terms that the books do not note"
+    for entry in run.transactions if accounts else ():
+        for account in accounts:
+            for problem in account.follow(entry):
+                yield f"entry with seq {entry.meta['seq']}: {problem}"
+
+
+def _marks(run: RunFolder) -> Marks:
+    """Return what settlements say of the lead price, where they paid anything."""
+    found = run.select(
+        "SELECT DISTINCT time, market, price FROM rows "
+        "WHERE motive = 'variation-margin' AND venue = ?",
+        [run.chart.parties.house],
+    )
+    return {(moment, market): ticks for moment, market, ticks in found}
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """What an entry moves: lots of the borrower's and of the captive maker's, and cents."""
+
+    pledged: int
+    taken: int
+    debt: int
+    maker: int
+
+
+class _Account:
+    """One borrower's tokens and debt, and what the captive maker has of them."""
+
+    def __init__(
+        self, run: RunFolder, terms: PledgedTerms, token: MarginToken, marks: Marks
+    ) -> None:
+        parties, borrower = run.chart.parties, terms.borrower
+        self.terms = terms
+        self._token, self._contract, self._marks = token, token.contract, marks
+        self._pledged = claim_in_kind(borrower, parties.house, PLEDGED)
+        self._taken = claim_in_kind(parties.maker, parties.house)
+        self._debt, self._maker = (
+            margin_loan(parties.house, borrower),
+            claim(parties.maker, parties.house),
+        )
+        self._lots = self._taken_lots = self._debt_cents = 0
+
+    def follow(self, entry: Transaction) -> Iterator[str]:
+        """Hold a step against what it should be, then book what it says."""
+        moved, steps = self._moved(entry), {LEND, SELL, TAKE_OVER, SELL_OFF} & set(entry.tags)
+        own = self._is_own(entry)
+        if own and steps:
+            (step,) = steps
+            if problem := self._wrong(step, entry, moved):
+                yield problem
+        elif moved.debt or (moved.pledged and self._lots):
+            yield f"tokens or a debt of {self.terms.borrower} move in no step of its loan"
+        self._lots += moved.pledged
+        self._debt_cents += moved.debt
+        if own:
+            self._taken_lots += moved.taken
+
+    def _is_own(self, entry: Transaction) -> bool:
+        return f"margin-loan-{self.terms.borrower.lower()}" in entry.links
+
+    def _moved(self, entry: Transaction) -> _Moved:
+        sums = dict.fromkeys((self._pledged, self._taken, self._debt, self._maker), Decimal(0))
+        for posting in entry.postings:
+            number, commodity = moved_by(posting)
+            if posting.account in sums and commodity in (self._token.commodity, "USD"):
+                sums[posting.account] += number
+        lots = self._contract.quantity.units
+        return _Moved(
+            lots(sums[self._pledged]),
+            lots(sums[self._taken]),
+            _cents(sums[self._debt]),
+            _cents(sums[self._maker]),
+        )
+
+    def _wrong(self, step: str, entry: Transaction, moved: _Moved) -> str | None:
+        lot_cents = self._lot_cents(entry)
+        ticks = self._contract.price.units(entry.meta["lead"])
+        if self._marks.get((_moment(entry), self._contract.market), ticks) != ticks:
+            return "it is not taken at the settlement's mark"
+        if step == LEND:
+            return self._wrong_loan(lot_cents, moved)
+        gone = -moved.taken if step == SELL_OFF else -moved.pledged
+        if self._contract.quantity.units(entry.meta["quantity"]) != gone:
+            return "the quantity is not what moves"
+        if step == TAKE_OVER:
+            return self._wrong_takeover(lot_cents, moved)
+        if step == SELL and not self._fails(lot_cents, self.terms.maintenance_e6):
+            return "tokens are sold though the margin holds"
+        if step == SELL and self._fails(lot_cents, self.terms.auto_close_e6):
+            return "tokens are sold of an account to be taken over"
+        return self._wrong_sale(step, entry, moved, gone, lot_cents)
+
+    def _wrong_sale(
+        self, step: str, entry: Transaction, moved: _Moved, gone: int, lot_cents: int
+    ) -> str | None:
+        takes = self._contract.quantity.units(entry.meta["takes"])
+        over_s = int(entry.meta["over-s"])
+        if takes > self._room_cents(over_s) // lot_cents:
+            return "the book takes more than its depth"
+        since_midnight = _moment(entry) + MICROSECOND - datetime.combine(entry.date, time())
+        if over_s < 1 or since_midnight % timedelta(seconds=over_s):
+            return "the sale is of no interval between settlements"
+        brings = self._brings_cents(gone * lot_cents, over_s)
+        if step == SELL_OFF:
+            if gone != min(self._taken_lots, takes):
+                return "the captive maker sells more or less than the book takes"
+            return None if moved.maker == brings else "the tokens bring another amount"
+        if gone != min(takes, self._to_sell(lot_cents, takes, over_s)):
+            return "more or fewer tokens are sold than the margin needs"
+        if -moved.debt != min(brings, self._debt_cents):
+            return "the tokens bring another amount"
+        return None
+
+    def _wrong_loan(self, lot_cents: int, moved: _Moved) -> str | None:
+        terms = self.terms
+        most = self._counted(lot_cents, terms.initial_e6) * E6 // (E6 + terms.lend_margin_e6)
+        if terms.most_usd is not None:
+            most = min(most, _cents(terms.most_usd))
+        if moved.debt != most - self._debt_cents or moved.debt <= 0:
+            return "the loan is not what the tokens allow"
+        return None
+
+    def _wrong_takeover(self, lot_cents: int, moved: _Moved) -> str | None:
+        if not self._fails(lot_cents, self.terms.auto_close_e6):
+            return "an account is taken over though it has its auto-close margin"
+        whole = -self._debt_cents, -self._lots, self._lots, -self._debt_cents
+        if (moved.debt, moved.pledged, moved.taken, moved.maker) != whole:
+            return "an account is not taken over as a whole"
+        return None
+
+    # ------------------------------------------------------------------ the rules
+
+    def _lot_cents(self, entry: Transaction) -> int:
+        return self._contract.price.units(entry.meta["lead"]) * self._contract.cents_per_lot_tick
+
+    def _counted(self, lot_cents: int, weight_e6: int) -> int:
+        """Return what the tokens count for: by a weight or by their number, whichever is less."""
+        factor, by_size_e6 = float(self.terms.imf_factor), WHOLE_E6
+        if factor:
+            tokens = self._lots * float(self._contract.lot)
+            by_size_e6 = int(WHOLE_E6 / (1 + factor * math.sqrt(tokens)))
+        return self._lots * lot_cents * min(weight_e6, by_size_e6) // E6
+
+    def _fails(self, lot_cents: int, margin_e6: int) -> bool:
+        counted = self._counted(lot_cents, self._token.weight_e6)
+        return (counted - self._debt_cents) * E6 < self._debt_cents * margin_e6
+
+    def _room_cents(self, over_s: int) -> int:
+        cents_per_bp = _cents(self.terms.book_usd_per_bp)
+        through = cents_per_bp * self.terms.book_through_e6 * over_s
+        return through // (E6 * self.terms.book_refill_s)
+
+    def _brings_cents(self, value_cents: int, over_s: int) -> int:
+        """Return what a sale brings: less by half of the way through the book, rounded down."""
+        if not value_cents:
+            return 0
+        cents_per_bp = _cents(self.terms.book_usd_per_bp)
+        cost = value_cents**2 * self.terms.book_refill_s
+        return value_cents - -(-cost // (2 * BPS * cents_per_bp * over_s))
+
+    def _to_sell(self, lot_cents: int, takes: int, over_s: int) -> int:
+        """Return how many lots must go until the margin is there again; all if none is enough."""
+        debt_e6 = E6 + self.terms.maintenance_e6
+        counted_e6 = self._counted(lot_cents, self._token.weight_e6) * E6
+        weight_e6 = counted_e6 // max(self._lots * lot_cents, 1)
+        worst = self._brings_cents(takes * lot_cents, over_s) // max(takes, 1)
+        gained = worst * debt_e6 - lot_cents * weight_e6
+        if gained <= 0:
+            return self._lots
+        needed = self._debt_cents * debt_e6 - self._lots * lot_cents * weight_e6
+        return min(max(-(-needed // gained), 0), self._lots)
+
+
+def _cents(usd: Decimal) -> int:
+    return int(usd.scaleb(2))
+
+
+def _moment(entry: Transaction) -> datetime:
+    return datetime.combine(entry.date, time.fromisoformat(entry.meta["time"]))
