@@ -43,6 +43,7 @@ class Bank:
             deposit_usd_mean=1.0,
             withdrawals_per_day=0.0,
             withdrawal_usd_mean=1.0,
+            fee_bps=0.0,
             agent_shares=(AgentShare(since=SINCE, share=share),),
         )
         self.agent = Agent(retail, 1, PARTIES, self.custody)
