@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from ledger.day_ledger import render_day as render_day
     from ledger.mistake import MistakeError as MistakeError
-    from ledger.proof.audit import audit as audit
     from ledger.reports.firms.firm_results import firms as firms
     from ledger.reports.firms.illusion import illusion as illusion
     from ledger.reports.life.answer import answer as answer
@@ -54,6 +53,7 @@ if TYPE_CHECKING:
     from ledger.run_folder import RunFolder as RunFolder
     from ledger.run_folder import RunFolderError as RunFolderError
     from runs.execute import RunRefusedError as RunRefusedError
+    from runs.full_audit import audit as audit
     from runs.scenario_files import ScenarioError as ScenarioError
     from runs.scenario_files import built_ins as built_ins
 
@@ -68,7 +68,7 @@ _HOMES = {
     "RunRefusedError": "runs.execute",
     "ScenarioError": "runs.scenario_files",
     "answer": "ledger.reports.life.answer",
-    "audit": "ledger.proof.audit",
+    "audit": "runs.full_audit",
     "beliefs": "ledger.reports.market.beliefs",
     "books": "ledger.reports.trail.entity_books",
     "built_ins": "runs.scenario_files",

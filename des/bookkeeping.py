@@ -48,20 +48,25 @@ def contracts_of(scenario: Scenario, venue: str) -> tuple[Contract, ...]:
     )
 
 
+def chart_of(scenario: Scenario, parties: Parties) -> Chart:
+    """Lay out the accounts that a scenario's books may use."""
+    contracts = contracts_of(scenario, parties.house)
+    return Chart(
+        parties,
+        contracts + contracts_of(scenario, parties.lead),
+        spendings_of(scenario, parties),
+        chart_tokens(scenario),
+        collateral_tokens(scenario, contracts),
+        chart_coins(scenario),
+    )
+
+
 def open_journal(scenario: Scenario, parties: Parties, folder: Path) -> Journal:
     """Begin the books of a run, in a folder that exists."""
-    contracts = contracts_of(scenario, parties.house)
     return Journal(
         folder,
         scenario.question,
-        Chart(
-            parties,
-            contracts + contracts_of(scenario, parties.lead),
-            spendings_of(scenario, parties),
-            chart_tokens(scenario),
-            collateral_tokens(scenario, contracts),
-            chart_coins(scenario),
-        ),
+        chart_of(scenario, parties),
         Names(
             (parties.house, parties.lead),
             tuple(market.name for market in scenario.markets),

@@ -1,48 +1,41 @@
 """The inputs that the books write down, for reports and audits to set beside what happened."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from des.firms.population import trading_firms
 from des.given import given
 from des.scenario import Leverage, PledgedLoan, Scenario
+from des.venue.venue import hourly_funding_e9
 from ledger.fee_notes import CustomersFee, FeeDiscount, FeeFloor, TakerFee, VolumeBefore
-from ledger.journal import Journal
 from ledger.money import dollars, to_cents
-from ledger.notes import FirmProfile, FundingRate, RecordedShare, StatedFund, rounded
+from ledger.notes import FirmProfile, FundingRate, Note, RecordedShare, StatedFund, rounded
 from ledger.pledged_terms import PledgedTerms
 
 
-def note_inputs(journal: Journal, time_us: int, scenario: Scenario, funding_e9: int) -> None:
-    """Write down rates, and who the firms are.
-
-    Args:
-        journal: takes them.
-        time_us: the run's start.
-        scenario: has them.
-        funding_e9: what longs pay shorts each hour, in billionths.
-    """
+def input_notes(scenario: Scenario) -> Iterator[Note]:
+    """Yield the rates, and who the firms are, as the books note them on the first morning."""
     house, lead = scenario.house, scenario.lead
-    journal.note(time_us, FundingRate(funding_e9))
+    yield FundingRate(hourly_funding_e9(house.funding_bps_per_day))
     for tier in house.fee_tiers:
-        journal.note(time_us, _fee(house.name, tier.volume_usd, tier.taker_bps))
-    journal.note(time_us, _fee(lead.name, 0, lead.taker_fee_bps))
-    journal.note(time_us, CustomersFee(house.name, scenario.retail.fee_e6))
+        yield _fee(house.name, tier.volume_usd, tier.taker_bps)
+    yield _fee(lead.name, 0, lead.taker_fee_bps)
+    yield CustomersFee(house.name, scenario.retail.fee_e6)
     if house.taker_floor_bps:
-        journal.note(time_us, FeeFloor(house.name, round(house.taker_floor_bps * 100)))
+        yield FeeFloor(house.name, round(house.taker_floor_bps * 100))
     for firm in trading_firms(scenario):
-        journal.note(time_us, VolumeBefore(firm.name, _usd(firm.volume_30d_usd)))
-        reaction_ms = rounded(firm.reaction_ms, 3)
-        journal.note(time_us, FirmProfile(firm.name, firm.category or "", reaction_ms))
+        yield VolumeBefore(firm.name, _usd(firm.volume_30d_usd))
+        yield FirmProfile(firm.name, firm.category or "", rounded(firm.reaction_ms, 3))
         if firm.fee_discount:
-            journal.note(time_us, FeeDiscount(firm.name, round(firm.fee_discount * 10_000)))
+            yield FeeDiscount(firm.name, round(firm.fee_discount * 10_000))
     rules = scenario.leverage
     if rules and rules.insurance_stated_usd is not None:
-        journal.note(time_us, StatedFund(house.name, _usd(rules.insurance_stated_usd)))
+        yield StatedFund(house.name, _usd(rules.insurance_stated_usd))
     for loan in scenario.pledged_loans:
-        journal.note(time_us, _terms(loan, given(rules)))
+        yield _terms(loan, given(rules))
     if house.volume_share_pct_recorded:
         low, high = (rounded(pct, 6) for pct in house.volume_share_pct_recorded)
-        journal.note(time_us, RecordedShare(low, high))
+        yield RecordedShare(low, high)
 
 
 def _terms(loan: PledgedLoan, rules: Leverage) -> PledgedTerms:

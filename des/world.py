@@ -16,7 +16,7 @@ from des.clock import DAY_US, HOUR_US, SECOND_US, midnight_us
 from des.custody.custody import OPEN
 from des.firms.capital import TRADING, WAITING
 from des.firms.lead_desk import LeadDesk
-from des.inputs import note_inputs
+from des.inputs import input_notes
 from des.market.day_notes import note_books, note_ranges
 from des.market.maker_decision import noted
 from des.opening import fund_maker
@@ -70,7 +70,8 @@ class World:
             cast.on_margin.enter_first(now_us + 1)
         self.journal.event(now_us, f"{parties.house}:withdrawals", OPEN)
         self.journal.event(now_us, f"{parties.maker}:quoter", "on")
-        note_inputs(self.journal, now_us, self._scenario, self._funding_e9)
+        for note in input_notes(self._scenario):
+            self.journal.note(now_us, note)
         cast.capital.note(now_us)
         self._decide(now_us, 0.0)
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from beancount.core import data
 
 MANIFEST = "manifest.json"
+SIGNATURE = f"{MANIFEST}.sig"  # of whoever sealed the run, if they signed it
 GROUP = "group.beancount"  # the house group's own books
 
 N = TypeVar("N", bound=Note)

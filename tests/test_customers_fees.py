@@ -7,9 +7,9 @@ import pytest
 
 from ledger.fee_notes import CustomersFee
 from ledger.notes import TradedDay
-from ledger.proof.audit import audit
 from ledger.proof.taker_fees import FeeRates
 from ledger.run_folder import RunFolder
+from runs.full_audit import audit
 
 HALF_A_CENT = Decimal("0.005")
 

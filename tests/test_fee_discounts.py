@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from ledger.proof.audit import audit
 from ledger.proof.taker_fees import FeeRates
+from runs.full_audit import audit
 
 CROWD = Path(__file__).parent / "worlds" / "crowd.toml"
 

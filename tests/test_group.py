@@ -15,7 +15,6 @@ from des.treasury.purse import Purse
 from ledger.accounts import cash, debt
 from ledger.kinds import Kind
 from ledger.notes import RoundValuation, UnpaidRecall, UnpaidUse
-from ledger.proof.audit import audit
 from ledger.reports.life.milestones import Milestone
 from ledger.reports.life.timeline import timeline
 from ledger.reports.money.hole import hole
@@ -24,6 +23,7 @@ from ledger.reports.trail.entity_books import books
 from ledger.run_folder import RunFolder
 from ledger.transaction import kind_of
 from runs.execute import execute
+from runs.full_audit import audit
 from runs.scenarios import load
 
 GROUP = Path(__file__).parent / "worlds" / "group.toml"
@@ -76,7 +76,7 @@ def moved(entry: data.Transaction, account: str) -> Decimal:
 def test_the_audit_finds_nothing_wrong_with_any_day(run):
     findings = list(audit(run.path, every_day=True))
 
-    assert [finding.problems for finding in findings] == [()] * 6
+    assert [finding.problems for finding in findings] == [()] * 7
     assert "5 of 5 days" in findings[-1].step
 
 
@@ -215,7 +215,7 @@ def test_a_recall_that_the_credit_line_refuses_is_paid_in_part_and_stays_owed(ex
     assert 0 < unpaid < 250_000
     assert timeline(run).firsts[Milestone.LENDER_NOT_PAID].day == day
     assert 150_000 <= owed <= 150_000 + unpaid
-    assert list(audit(run.path))[1].problems == ()
+    assert list(audit(run.path))[2].problems == ()
 
 
 @pytest.fixture(scope="module")
@@ -376,7 +376,7 @@ def test_a_margin_call_that_nobody_can_meet_closes_the_book(executed):
         ).fetchone()
     assert held == 0
     assert not after
-    assert list(audit(run.path))[1].problems == ()
+    assert list(audit(run.path))[2].problems == ()
 
 
 # ------------------------------------------------------------------------------- the report

@@ -12,9 +12,9 @@ from des.scenario import Valuation
 from ledger.appraisal import AS_TRADING_FIRM, BY_GROWTH, WITHOUT_MAKER
 from ledger.kinds import LEAD_QUOTING
 from ledger.notes import TradedDay
-from ledger.proof.audit import audit
 from ledger.reports.life.share_prices import appraisals, reviews, rounds, valuation
 from ledger.run_folder import RunFolder
+from runs.full_audit import audit
 from runs.scenarios import load
 
 LOCK_IN = Path(__file__).parent / "worlds" / "lock-in.toml"
@@ -334,7 +334,7 @@ def test_until_the_first_other_decision_the_books_are_the_same(unvalued, worth_l
 
 
 def test_the_audit_finds_nothing_wrong(independent):
-    assert [finding.problems for finding in audit(independent.path)] == [()] * 6
+    assert [finding.problems for finding in audit(independent.path)] == [()] * 7
 
 
 # ------------------------------------------------------------------------------- the report

@@ -8,9 +8,9 @@ import pytest
 from ledger.accounts import income
 from ledger.kinds import Kind
 from ledger.notes import ShownBook, TradedDay
-from ledger.proof.audit import audit
 from ledger.reports.trail.sql import sql
 from ledger.run_folder import RunFolder
+from runs.full_audit import audit
 from runs.scenarios import load
 
 TIMES = 3

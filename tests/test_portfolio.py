@@ -12,12 +12,12 @@ from beancount.core import data
 from beanquery.query import run_query
 
 from ledger.kinds import KINDS, Kind
-from ledger.proof.audit import audit
 from ledger.reports.life.paper_wealth import Marks
 from ledger.reports.life.solvency import solvency
 from ledger.reports.money.hole import hole
 from ledger.run_folder import RunFolder
 from ledger.transaction import kind_of
+from runs.full_audit import audit
 from runs.removals import without
 from runs.scenarios import load
 
@@ -73,7 +73,7 @@ def standing_still(**group: Any) -> dict[str, Any]:
 
 
 def test_the_audit_finds_nothing_wrong_with_any_day(run):
-    assert [finding.problems for finding in audit(run.path, every_day=True)] == [()] * 6
+    assert [finding.problems for finding in audit(run.path, every_day=True)] == [()] * 7
 
 
 def test_every_commodity_balances_within_each_set_of_books_and_is_owed_within_the_group(ask):

@@ -38,7 +38,7 @@ def test_a_run_on_disk_is_opened_and_says_the_same(run):
 
 
 def test_its_audit_finds_nothing(run):
-    assert [finding.problems for finding in moneytrail.audit(run.path)] == [()] * 6
+    assert [finding.problems for finding in moneytrail.audit(run.path)] == [()] * 7
 
 
 def test_a_seed_and_changes_are_laid_over_the_scenario(run, tmp_path):

@@ -15,7 +15,6 @@ from beancount.core.data import Event, Transaction
 from ledger.day_ledger import days_of, render_days
 from ledger.notes import TradedDay, UnpaidRequest
 from ledger.proof import invariants
-from ledger.proof.audit import audit
 from ledger.proof.recompute import wrong_fills
 from ledger.reports.firms.payable import coverage
 from ledger.reports.life.cage import cage, unpaid_requests
@@ -23,6 +22,7 @@ from ledger.reports.money.bridge import bridge
 from ledger.reports.money.hole import hole
 from ledger.run_folder import RunFolder
 from runs.execute import execute
+from runs.full_audit import audit
 from runs.scenario_files import ScenarioError
 from runs.scenarios import load
 

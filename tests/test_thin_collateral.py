@@ -13,12 +13,12 @@ import pytest
 
 from ledger.accounts import cash, claim_in_kind, custody, expense, income, margin_loan
 from ledger.kinds import Kind
-from ledger.proof.audit import audit
 from ledger.reports.dollars import usd_balances
 from ledger.reports.liquidations.liquidation_results import liquidations
 from ledger.reports.liquidations.pledged_results import PledgedResult, pledged
 from ledger.reports.money.hole import hole
 from ledger.run_folder import RunFolder
+from runs.full_audit import audit
 from runs.removals import without
 from runs.scenarios import load
 

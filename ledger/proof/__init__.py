@@ -1,1 +1,1 @@
-"""What proves the books: the seal, the invariants, recomputation of the fills, the audit."""
+"""What proves the books: seal, signature, invariants, recomputation of the fills, the audit."""

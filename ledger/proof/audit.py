@@ -1,10 +1,14 @@
 """The audit: is this run what it was when it was sealed, and do its books hold?
 
-From the outside in: the seal; the general ledger, through Beancount's own loader and the
-invariants, with its loans on tokens worked out again; its copy by column, held against the text;
-the group's own books, rendered anew; the fills, recomputed and summed; day ledgers, rendered anew,
-loaded by Beancount and held against the invariants line by line. Each step says what it looked at
-and names what is wrong.
+From the outside in: the seal; what stands before the entries, as the scenario and the code give it;
+the general ledger, through Beancount's own loader and the invariants, with its loans on tokens
+worked out again; its copy by column, held against the text; the group's own books, rendered anew;
+the fills, recomputed and summed, words included; day ledgers, rendered anew, loaded by Beancount
+and held against the invariants line by line. Each step says what it looked at and names what is
+wrong.
+
+Who signed the seal (`ledger.proof.signature`) and whether the scenario gives these books again
+(`runs.replay`) are proofs of their own.
 
 The last two go day by day, each day by itself, so that whoever is at hand can share the work.
 """
@@ -13,7 +17,6 @@ import random
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
@@ -25,8 +28,12 @@ from ledger.day_ledger import days_of, render_day
 from ledger.fill_store import FillsError
 from ledger.group_books import group_texts
 from ledger.proof import invariants
+from ledger.proof.audit_step import AuditStep, Proof
 from ledger.proof.copy_check import wrong_copies
+from ledger.proof.first_difference import line_that_differs
+from ledger.proof.misplaced import misplaced
 from ledger.proof.pledged_steps import wrong_loans
+from ledger.proof.preamble import Given, refuse_foreign_code, wrong_inputs, wrong_preamble
 from ledger.proof.recompute import Recomputation
 from ledger.proof.seal import broken_seals
 from ledger.proof.traded_notes import wrong_notes
@@ -39,28 +46,25 @@ SAMPLE_SEED = 20221111
 
 # Problems are told; what is planned are the arguments of further questions.
 Told = str
+PlannedPreamble = tuple[Given]
 PlannedFills = tuple[date]
 PlannedLedger = tuple[date, bool]  # whether Beancount is to load it
-Planned = PlannedFills | PlannedLedger
+Planned = PlannedPreamble | PlannedFills | PlannedLedger
 Found = tuple[Any, ...]  # things told, or planned
 Answer = Callable[[], Found]  # gives what was found, once it is there
 
 
-@dataclass(frozen=True, slots=True)
-class AuditStep:
-    """One step of the audit: what was looked at, and what is wrong with it."""
-
-    step: str
-    problems: tuple[str, ...]
-
-
 def audit(
-    folder: Path, every_day: bool = False, executor: Executor | None = None
+    folder: Path,
+    given: Given | Told,
+    every_day: bool = False,
+    executor: Executor | None = None,
 ) -> Iterator[AuditStep]:
     """Audit a run, step by step.
 
     Args:
         folder: the run.
+        given: what its scenario says of its books; or why that can't be read.
         every_day: have Beancount load the ledgers of all days; else of a seeded sample, while
             those on disk are compared with what the books give.
         executor: who does the work: local processes, a cluster's workers that see the same
@@ -70,6 +74,7 @@ def audit(
     # What is short comes first: by it each worker comes to have the general ledger.
     seal, general, copy, group = ask("seal"), ask("general"), ask("copy"), ask("group")
     loans = ask("loans_on_tokens")
+    preamble = _each(ask, "preamble", [given if isinstance(given, Told) else (given,)])
     plans = ask("days", every_day), ask("days_of_fills")
     days, days_of_fills = (answer() for answer in plans)
     # Of the rest, what takes longest comes last in the report and first in the queue.
@@ -78,15 +83,17 @@ def audit(
     fills = [*_each(ask, "fills_within", days_of_fills), ask("fills_between_days"), on_margin]
     for step, answers in (
         ("seal: every file is as it was sealed", [seal]),
+        ("preamble: accounts, roles, queries and inputs are what scenario and code give", preamble),
         ("general ledger: Beancount loads it, and the invariants hold", [general, loans]),
         ("columns: the general ledger's copy says what its text says, line by line", [copy]),
         ("group: its own books are the general ledger's, and hold the invariants alone", [group]),
-        ("fills: recomputed, and summed against the general ledger", fills),
+        ("fills: recomputed, and summed against the general ledger, words included", fills),
         (f"day ledgers: {_coverage(days)}each stands alone", day_ledgers),
     ):
         problems = (problem for answer in answers for problem in answer())
         # What keeps one day from being read keeps others from it too, and is said once.
-        yield AuditStep(step, tuple(dict.fromkeys(problems)))
+        proof = Proof.SEAL if answers == [seal] else Proof.BOOKS
+        yield AuditStep(step, tuple(dict.fromkeys(problems)), proof)
 
 
 def _asking(folder: Path, executor: Executor | None) -> Callable[..., Answer]:
@@ -142,18 +149,28 @@ class _Auditor:
     """Answers questions about one run, and reads only once what many of them need."""
 
     def __init__(self, folder: Path) -> None:
-        self._run = RunFolder(folder)
+        self._folder = folder
+
+    @cached_property
+    def _run(self) -> RunFolder:
+        refuse_foreign_code(self._folder)
+        return RunFolder(self._folder)
 
     @cached_property
     def _recomputation(self) -> Recomputation:
         return Recomputation(self._run)
 
     def seal(self) -> Iterator[Told]:
-        yield from broken_seals(self._run.path)
+        yield from broken_seals(self._folder)
+
+    def preamble(self, given: Given) -> Iterator[Told]:
+        yield from wrong_preamble(self._folder, given)
+        yield from wrong_inputs(self._run, given)
 
     def general(self) -> Iterator[Told]:
         entries, errors = self._run.loaded
         yield from map(placed, errors)
+        yield from misplaced(self._folder, entries, self._run.chart)
         yield from map(placed, invariants.check(entries, {})[1])
 
     def loans_on_tokens(self) -> Iterator[Told]:
@@ -169,8 +186,9 @@ class _Auditor:
             path = self._run.path / name
             if not path.is_file():
                 yield f"{name}: it is missing; `moneytrail rebuild` writes it"
-            elif path.read_text(encoding="utf-8") != text:
-                yield f"{name}: it is not what the general ledger gives"
+                continue
+            stored = path.read_text(encoding="utf-8")
+            yield from line_that_differs(name, stored, text, "the general ledger gives")
         yield from (f"{GROUP}: {error}" for error in _errors_of(texts[GROUP], "group"))
 
     def days_of_fills(self) -> Iterator[PlannedFills]:
@@ -205,8 +223,9 @@ class _Auditor:
         if not load and not stored.is_file():
             return
         text = render_day(self._run, day)
-        if stored.is_file() and stored.read_text(encoding="utf-8") != text:
-            yield f"{name}: it is not what the general ledger and the fills give"
+        if stored.is_file():
+            found = stored.read_text(encoding="utf-8")
+            yield from line_that_differs(name, found, text, "general ledger and fills give")
         if load:
             yield from (f"{name}: {error}" for error in _errors_of(text, "line"))
 

@@ -38,6 +38,7 @@ def wrong_copies(run: RunFolder) -> Iterator[str]:
     entries, _ = run.loaded
     found = list(directives(entries))
     with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")  # it would stand in our output
         yield from _wrong_directives(connection, run, found)
         yield from _wrong_postings(connection, run, entries, found)
 

@@ -1,7 +1,8 @@
 """Fills worked out again from what they say, and summed against the general ledger.
 
 Edges, fees and settlement payments are computed here from the columns alone, by other code than
-booked them; sums are posted by the one rule and compared with what the general ledger says.
+booked them; sums are posted by the one rule and compared with what the general ledger says, in
+amounts and in words.
 
 Days are checked one by one, in any order and by anybody, and no more than a day's rows are held.
 Each begins with the sum of all rows before it: positions, entry values, and the volumes that make
@@ -10,9 +11,8 @@ if no day is wrong, none would be with all of that carried from the first row to
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
-from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -23,15 +23,20 @@ from beancount.core import data
 
 from ledger import fill_store
 from ledger.entries import Entries, contract_table
-from ledger.loaded_entries import moved_by
-from ledger.money import amount
 from ledger.notes import FillsOfDay, FundingRate
+from ledger.proof.closing_entries import (
+    booked_lines,
+    due_lines,
+    last_microsecond,
+    writers_of,
+    wrong_words,
+)
 from ledger.proof.day_openings import DAY, DayOpenings
 from ledger.proof.margin_accounts import MarginAccounts
 from ledger.proof.taker_fees import HOUSE, WINDOW_DAYS, FeeRates
 from ledger.proof.wrong_rows import wrong_columns, wrong_order, wrong_payments, wrong_prices
 from ledger.run_folder import RunFolder
-from ledger.transaction import MONEY, Movement
+from ledger.transaction import Movement
 
 ONE_DAY = timedelta(days=1)
 
@@ -58,6 +63,7 @@ class Recomputation:
         self._connection.execute("SET threads = 1")
         self._entries = Entries(run.chart, run.names)
         self._tick_cents, self._stands_for = _tick_cents(run), _stands_for(run)
+        self._writers = writers_of(run.chart)
         (funding,) = run.notes(FundingRate)
         self._fees, self._funding_e9 = FeeRates(run), funding.e9
         self._vouched, self._closings = _control_totals(run), _closings(run)
@@ -162,18 +168,29 @@ class Recomputation:
             ): entry
             for entry in self._closings.get(day, [])
         }
-        for entry in self._entries.closing(rows, int(rows["time_us"][-1])):
+        before = 0
+        for entry in self._entries.closing(rows, last_microsecond(day)):
             count, first, last = (int(value) for _, value in entry.meta)
             found = booked.pop((count, first, last), None)
             if found is None:
                 yield f"{day}: no entry of the general ledger sums up: {entry.narration}"
-            elif _amounts(run, entry) != _booked_amounts(found):
-                yield (
-                    f"{day}: the entry with seq {found.meta['seq']} is not the sum of its fills: "
-                    f"{entry.narration}"
-                )
+                continue
+            seq = int(found.meta["seq"])
+            yield from (f"{day}: {problem}" for problem in self._wrong_entry(seq, found, entry))
+            if seq < before:
+                yield f"{day}: the entry with seq {seq} stands out of the order of closing entries"
+            before = seq
         for left in booked.values():
             yield f"{day}: the entry with seq {left.meta['seq']} sums up fills that are not there"
+
+    def _wrong_entry(self, seq: int, found: data.Transaction, due: Movement) -> Iterator[str]:
+        """Hold a closing entry against the sum of its fills: amounts, then words."""
+        booked, summed = booked_lines(found), due_lines(due, self._writers)
+        if Counter(booked) != Counter(summed):
+            yield f"the entry with seq {seq} is not the sum of its fills: {due.narration}"
+        elif booked != summed:
+            yield f"the entry with seq {seq} has its postings in another order: {due.narration}"
+        yield from (f"the entry with seq {seq}: {problem}" for problem in wrong_words(found, due))
 
     @cached_property
     def _openings(self) -> DayOpenings:
@@ -200,18 +217,6 @@ def _file(path: Path) -> str:
     """Name a file of fills as DuckDB reads it: a folder called `taker=Zed` is no column."""
     escaped = str(path).replace("'", "''")
     return f"read_parquet('{escaped}', hive_partitioning = false)"
-
-
-def _amounts(run: RunFolder, entry: Movement) -> Counter[tuple[str, Decimal, str]]:
-    write: dict[str, Callable[[int], str]] = {MONEY: amount}
-    write |= {commodity: scale.text for commodity, scale in run.chart.quantities.items()}
-    return Counter(
-        (p.account, Decimal(write[p.commodity](p.units)), p.commodity) for p in entry.postings
-    )
-
-
-def _booked_amounts(entry: data.Transaction) -> Counter[tuple[str, Decimal, str]]:
-    return Counter((posting.account, *moved_by(posting)) for posting in entry.postings)
 
 
 def _control_totals(run: RunFolder) -> dict[date, tuple[int, str]]:

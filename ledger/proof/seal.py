@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from ledger.run_folder import MANIFEST
+from ledger.run_folder import MANIFEST, SIGNATURE
 
 FORMAT = 1
 
@@ -22,7 +22,7 @@ def seal(folder: Path, run: Mapping[str, object]) -> None:
         folder: the run.
         run: what else to record: scenario, seed, versions.
     """
-    files = {name: _sha256(folder / name) for name in _files(folder)}
+    files = {name: _sha256(folder / name) for name in sealed_files(folder)}
     (folder / MANIFEST).write_text(_manifest(run, files), encoding="utf-8")
 
 
@@ -36,7 +36,7 @@ def broken_seals(folder: Path) -> list[str]:
             return [f"{MANIFEST}: it has been changed since it was sealed"]
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         return [f"{MANIFEST}: it can't be read as a manifest ({type(error).__name__})"]
-    found = set(_files(folder))
+    found = set(sealed_files(folder))
     problems = [f"{name}: it is missing" for name in files if name not in found]
     problems += [f"{name}: it was not there when the run was sealed" for name in found - {*files}]
     problems += [
@@ -47,13 +47,13 @@ def broken_seals(folder: Path) -> list[str]:
     return sorted(problems)
 
 
-def _files(folder: Path) -> list[str]:
-    """List all files but the manifest and hidden ones, which readers such as Beancount leave."""
+def sealed_files(folder: Path) -> list[str]:
+    """List what a seal covers: not itself, its signature, nor what readers leave hidden."""
     return sorted(
         name
         for path in folder.rglob("*")
         if path.is_file()
-        and (name := path.relative_to(folder).as_posix()) != MANIFEST
+        and (name := path.relative_to(folder).as_posix()) not in (MANIFEST, SIGNATURE)
         and not path.name.startswith(".")
     )
 

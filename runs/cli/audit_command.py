@@ -1,20 +1,45 @@
 """The command that audits a run."""
 
+import textwrap
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager
+from pathlib import Path
+
 import click
 
-from ledger.proof.audit import audit
+from ledger.proof.audit_step import AuditStep, Proof
+from ledger.proof.signature import wrong_signature
+from ledger.proof.verdict import conclusion, verdict
 from ledger.run_folder import RunFolder
 from runs.cli.parameters import RUN
+from runs.cli.progress import Progress
 from runs.workers import cores, dask_workers, local_processes
 
 PROBLEMS_SHOWN = 20
 AUDIT_FAILED = 1
+
+_WIDTH = 100
+_INDENT = " " * 7
 
 
 @click.command("audit")
 @click.argument("run", type=RUN)
 @click.option(
     "--all", "every_day", is_flag=True, help="Have Beancount load all days, not a sample."
+)
+@click.option(
+    "--verify",
+    "key",
+    type=click.Path(path_type=Path),
+    metavar="KEY",
+    help="Whether the holder of this key signed the seal: a public key of OpenSSH.",
+)
+@click.option(
+    "--replay",
+    "replayed",
+    is_flag=True,
+    help="Play the sealed scenario again, and compare every byte.",
 )
 @click.option(
     "--processes",
@@ -30,27 +55,82 @@ AUDIT_FAILED = 1
 )
 @click.pass_context
 def audit_command(
-    ctx: click.Context, run: RunFolder, every_day: bool, processes: int, scheduler: str | None
+    ctx: click.Context,
+    run: RunFolder,
+    every_day: bool,
+    key: Path | None,
+    replayed: bool,
+    processes: int,
+    scheduler: str | None,
 ) -> None:
     """Is the run as it was sealed, and do its books hold?
 
     \b
       moneytrail audit runs/out/tiny-seed1
       moneytrail audit runs/out/tiny-seed1 --all --processes 2
+      moneytrail audit runs/out/tiny-seed1 --replay
 
-    Step by step: the seal of every file; the general ledger through Beancount's own loader and
-    the invariants; the fills, recomputed and summed; day ledgers, each by itself. A step is OK,
-    or WRONG with what is wrong below it. The exit code is 1 if any is.
+    The first sentence is the verdict, the last paragraph what is proven by what. Between them,
+    step by step: the seal of every file; what stands before the entries; the general ledger
+    through Beancount's own loader and the invariants; the fills, recomputed and summed; day
+    ledgers, each by itself. A step is OK, or WRONG with what is wrong below it.
+
+    Whoever changes a file can seal the run anew. --verify tells whose seal it is, and --replay
+    finds whatever the scenario does not give. The exit code is 1 if anything is wrong.
     """
+    folder = run.path.resolve()
     workers = dask_workers(scheduler) if scheduler else local_processes(processes)
-    wrong = False
-    with workers as executor:
-        for done in audit(run.path.resolve(), every_day, executor):
-            click.echo(f"{'WRONG' if done.problems else 'OK':<6} {done.step}")
-            for problem in done.problems[:PROBLEMS_SHOWN]:
-                click.echo(f"       {problem}")
-            if len(done.problems) > PROBLEMS_SHOWN:
-                click.echo(f"       and {len(done.problems) - PROBLEMS_SHOWN:,} more")
-            wrong = wrong or bool(done.problems)
-    if wrong:
+    with Progress("auditing") as progress:
+        steps = [
+            *(_signed(folder, key) if key else ()),
+            *_audited(folder, every_day, workers, progress),
+            *(_replayed(folder, progress) if replayed else ()),
+        ]
+    steps.sort(key=lambda step: list(Proof).index(step.proof))
+    for line in _told(steps):
+        click.echo(line)
+    if any(step.problems for step in steps):
         ctx.exit(AUDIT_FAILED)
+
+
+def _signed(folder: Path, key: Path) -> Iterator[AuditStep]:
+    step = f"signature: the manifest is signed by the holder of {key.name}"
+    yield AuditStep(step, tuple(wrong_signature(folder, key)), Proof.SIGNATURE)
+
+
+def _audited(
+    folder: Path,
+    every_day: bool,
+    workers: AbstractContextManager[Executor | None],
+    progress: Progress,
+) -> Iterator[AuditStep]:
+    from runs.full_audit import audit  # which knows scenarios: only now, with progress on show
+
+    with workers as executor:
+        for done in audit(folder, every_day, executor):
+            progress.says(f"auditing: {done.step.partition(':')[0]} done")
+            yield done
+
+
+def _replayed(folder: Path, progress: Progress) -> Iterator[AuditStep]:
+    from runs.cli.compiling import compiling_told
+    from runs.replay import replay
+
+    with compiling_told(progress):
+        yield replay(folder, progress.simulates, progress.day, progress.says)
+
+
+def _told(steps: Sequence[AuditStep]) -> Iterator[str]:
+    """Yield the lines of the report: the verdict, each step, what is proven."""
+    yield from _wrapped(verdict(steps), "")
+    for done in steps:
+        yield from _wrapped(f"{'WRONG' if done.problems else 'OK':<6} {done.step}")
+        for said in (*done.problems[:PROBLEMS_SHOWN], *done.remarks):
+            yield from _wrapped(f"{_INDENT}{said}", f"{_INDENT}  ")
+        if len(done.problems) > PROBLEMS_SHOWN:
+            yield f"{_INDENT}and {len(done.problems) - PROBLEMS_SHOWN:,} more"
+    yield from _wrapped(conclusion(steps), "")
+
+
+def _wrapped(text: str, indent: str = _INDENT) -> list[str]:
+    return textwrap.wrap(text, _WIDTH, subsequent_indent=indent, break_on_hyphens=False)

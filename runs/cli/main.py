@@ -105,6 +105,7 @@ COMMANDS = (
         "Print the ledger of one day: every fill, every payment, every movement of cash.",
     ),
     LazyCommand("audit", "audit_command", "Is the run as it was sealed, and do its books hold?"),
+    LazyCommand("sign", "sign_command", "Sign a run's seal with a KEY, as `run --sign` does."),
     LazyCommand(
         "rebuild",
         "rebuild_command",

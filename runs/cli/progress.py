@@ -17,9 +17,10 @@ class Progress:
     It stands there at once, before anything slow is imported.
     """
 
-    def __init__(self) -> None:
-        self._bar = tqdm(desc=_FIRST, bar_format=_WORD, leave=False, disable=None)
-        self._shown = self._interrupted = (_WORD, _FIRST)
+    def __init__(self, first: str = _FIRST) -> None:
+        """Say what is done *first*."""
+        self._bar = tqdm(desc=first, bar_format=_WORD, leave=False, disable=None)
+        self._shown = self._interrupted = (_WORD, first)
 
     def __enter__(self) -> "Progress":
         return self

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from ledger.proof.signature import check_signer, sign
 from runs.cli.progress import Progress
 
 
@@ -18,19 +19,34 @@ from runs.cli.progress import Progress
 )
 @click.option("--force", is_flag=True, help="Replace an older run in that folder.")
 @click.option("--every-quote", is_flag=True, help="Quote by quote: slower, and the same bytes.")
+@click.option(
+    "--sign",
+    "key",
+    type=click.Path(path_type=Path),
+    metavar="KEY",
+    help="Sign the run's seal with this private key of OpenSSH.",
+)
 def run_command(
-    scenario: str, seed: int | None, out: Path | None, force: bool, every_quote: bool
+    scenario: str,
+    seed: int | None,
+    out: Path | None,
+    force: bool,
+    every_quote: bool,
+    key: Path | None,
 ) -> None:
     """Simulate a SCENARIO: a built-in name, or the path of a .toml file.
 
     \b
       moneytrail run tiny
       moneytrail run my-world.toml --seed 2 --out /tmp/my-world
+      moneytrail run tiny --sign ~/.ssh/id_ed25519
 
     The last line of the output is the run's folder, for the other commands. One scenario and
     seed always give the same bytes. A built-in scenario is a good example of how to write one;
     every run keeps its scenario, with all defaults, in scenario.toml.
     """
+    if key:
+        check_signer(key)
     with Progress() as progress:
         # Only now, with a line on the terminal, what takes a second or more.
         from runs.cli.compiling import compiling_told
@@ -43,4 +59,6 @@ def run_command(
             target = out or default_folder(scenario, loaded.run.seed)
             progress.simulates(loaded.run.start, loaded.run.end)
             execute(loaded, target, force, progress.day, every_quote, progress.says)
+    if key:
+        sign(target, key)
     click.echo(target)

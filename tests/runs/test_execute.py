@@ -18,9 +18,9 @@ import pytest
 
 import runs.execute
 from des.scenario import Scenario
-from ledger.proof.audit import audit
 from ledger.run_folder import MANIFEST, RunFolder, RunFolderError
 from runs.execute import RunRefusedError, execute
+from runs.full_audit import audit
 from runs.scenarios import load
 
 SMALL = Path(__file__).parents[1] / "golden" / "world.toml"
@@ -73,7 +73,7 @@ def test_a_run_is_whole_sealed_and_passes_its_audit(scenario, tmp_path):
     execute(scenario, tmp_path / "run")
 
     assert RunFolder.at(tmp_path / "run").transactions
-    assert [finding.problems for finding in audit(tmp_path / "run")] == [()] * 6
+    assert [finding.problems for finding in audit(tmp_path / "run")] == [()] * 7
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from distributed import LocalCluster
 
-from ledger.proof.audit import AuditStep, audit
+from ledger.proof.audit_step import AuditStep
 from ledger.run_folder import RunFolder
+from runs.full_audit import audit
 from runs.workers import SchedulerError, dask_workers, local_processes
 
 

@@ -17,10 +17,11 @@ import pytest
 from ledger import fill_store
 from ledger.copy_of_text import write_copy
 from ledger.fills import ABSENT, NULLABLE, ROW
-from ledger.proof.audit import SAMPLE_DAYS, audit
+from ledger.proof.audit import SAMPLE_DAYS
 from ledger.proof.seal import broken_seals, seal
 from ledger.roles import RoleError
 from ledger.run_folder import MANIFEST, RunFolder
+from runs.full_audit import audit
 
 AMOUNT = re.compile(r"^  [A-Z]\S+ +(-?[0-9.]+) [A-Z]", re.MULTILINE)
 DIGITS = b"0123456789"
@@ -109,7 +110,7 @@ def tampered(draws: random.Random, path: Path) -> bytes:
 
 @pytest.mark.parametrize("every_day", [False, True])
 def test_an_honest_run_passes(run, every_day):
-    assert [finding.problems for finding in audit(run.path, every_day)] == [()] * 6
+    assert [finding.problems for finding in audit(run.path, every_day)] == [()] * 7
 
 
 def test_a_run_passes_wherever_it_is_taken(folder):
@@ -167,7 +168,7 @@ def test_whatever_digit_is_changed_the_audit_ends_and_names_the_file(folder, see
             with changed(folder, path, tampered(draws, path)):
                 sealed, *_ = findings = list(audit(folder))
 
-            assert len(findings) == 6
+            assert len(findings) == 7
             assert sealed.problems == (
                 f"{path.relative_to(folder).as_posix()}: it has been changed since it was sealed",
             )

@@ -8,7 +8,6 @@ from types import ModuleType
 import pytest
 from click.testing import CliRunner
 
-from ledger.proof.audit import audit
 from ledger.reports.blind.diagnose import Cause, Verdict
 from ledger.reports.dollars import ZERO
 from ledger.reports.liquidations.pledged_results import PledgedResult
@@ -24,6 +23,7 @@ from runs.experiments import (
 )
 from runs.experiments import experiment as experiments
 from runs.experiments.experiment import books_of, experiment, run_cases
+from runs.full_audit import audit
 from runs.scenarios import load
 
 # By experiment, an outcome that any of its cases might have.

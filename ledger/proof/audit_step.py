@@ -1,0 +1,29 @@
+"""What an audit finds, step by step, and by which of four proofs each step proves something."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Proof(Enum):
+    """What proves something of a run: by what means, and what it shows."""
+
+    SEAL = ("the seal", "no file has changed since the run was sealed")
+    SIGNATURE = ("the signature", "the holder of that key sealed it")
+    BOOKS = (
+        "recomputation and invariants",
+        "the books agree with themselves and with their scenario's inputs, words included",
+    )
+    REPLAY = ("replay", "the books are what the scenario gives, byte for byte")
+
+    def __init__(self, means: str, shows: str) -> None:
+        self.means, self.shows = means, shows
+
+
+@dataclass(frozen=True, slots=True)
+class AuditStep:
+    """One step of the audit: what was looked at, and what is wrong with it."""
+
+    step: str
+    problems: tuple[str, ...]
+    proof: Proof = Proof.BOOKS
+    remarks: tuple[str, ...] = ()  # worth knowing, and nothing wrong

@@ -1,0 +1,67 @@
+"""Does a closing entry say what its fills give, in every word as in every amount?"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+
+from beancount.core import data
+
+from ledger.chart import Chart
+from ledger.loaded_entries import in_text_order, moved_by, party_of
+from ledger.money import amount
+from ledger.times import DAY_US, time_of_day
+from ledger.transaction import MONEY, Movement
+from ledger.values import plain
+
+_OF_THE_LOADER = ("filename", "lineno")
+_OF_THE_ORDER = "seq"  # an invariant holds it to its place
+
+Writers = Mapping[str, Callable[[int], str]]  # by commodity: units as text
+PostedLine = tuple[str, Decimal, str, str | None]  # account, number, commodity, party
+
+
+def writers_of(chart: Chart) -> Writers:
+    """Return how the units of each commodity are written."""
+    return {MONEY: amount} | {name: scale.text for name, scale in chart.quantities.items()}
+
+
+def last_microsecond(day: date) -> int:
+    """Return the instant at which a day's closing entries are booked."""
+    return ((day - date(1970, 1, 1)).days + 1) * DAY_US - 1
+
+
+def wrong_words(found: data.Transaction, due: Movement) -> Iterator[str]:
+    """Yield what a closing entry says otherwise than its fills, amounts apart."""
+    said = {key: plain(value) for key, value in due.meta}
+    meta = {"time": time_of_day(due.time_us), **said}
+    for what, ours, theirs in (
+        ("flag", found.flag, "*"),
+        ("payee", found.payee, due.payee),
+        ("narration", found.narration, due.narration),
+        ("tags", sorted(found.tags), [due.tag]),
+        ("links", sorted(found.links), sorted(due.links)),
+        ("metadata", _meta(found), meta),
+    ):
+        if ours != theirs:
+            yield f"its {what} is {ours!r}, the fills give {theirs!r}"
+
+
+def booked_lines(found: data.Transaction) -> list[PostedLine]:
+    """Return what an entry of the general ledger posts, line by line."""
+    return [(p.account, *moved_by(p), party_of(p)) for p in in_text_order(found)]
+
+
+def due_lines(due: Movement, writers: Writers) -> list[PostedLine]:
+    """Return what an entry must post, line by line."""
+    return [
+        (p.account, Decimal(writers[p.commodity](p.units)), p.commodity, p.party)
+        for p in due.postings
+    ]
+
+
+def _meta(found: data.Transaction) -> dict[str, str]:
+    return {
+        key: str(value)
+        for key, value in found.meta.items()
+        if key not in (*_OF_THE_LOADER, _OF_THE_ORDER) and not key.startswith("__")
+    }

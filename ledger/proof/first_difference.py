@@ -1,0 +1,90 @@
+"""Where two files first differ: the line of a text, or the row and the column of a table."""
+
+from collections.abc import Iterator
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+_SHOWN = 70  # characters of either side
+
+_FIRST_ROW = """
+    SELECT n, found, due
+    FROM (SELECT file_row_number AS n, t AS found FROM {found} t)
+    POSITIONAL JOIN (SELECT t AS due FROM {due} t)
+    WHERE found IS DISTINCT FROM due LIMIT 1
+"""
+
+
+def line_that_differs(name: str, found: str, due: str, giver: str) -> Iterator[str]:
+    """Yield in which line a text first differs from what it must be, if it does.
+
+    Args:
+        name: of the file.
+        found: what it says.
+        due: what it must say.
+        giver: who says so, as in "the scenario gives".
+    """
+    if found == due:
+        return
+    lines = zip_longest(found.split("\n"), due.split("\n"))
+    differing = (each for each in enumerate(lines, start=1) if each[1][0] != each[1][1])
+    n, (ours, theirs) = next(differing)
+    yield f"{name}:{n}: {_contrast(ours, theirs, giver)}"
+
+
+def row_that_differs(name: str, found: Path, due: Path, giver: str) -> Iterator[str]:
+    """Yield in which row and column a Parquet file first differs from another, if it does."""
+    if found.read_bytes() == due.read_bytes():
+        return
+    try:
+        with duckdb.connect(config={"threads": 1}) as connection:
+            connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+            yield f"{name}: {_row_that_differs(connection, found, due, giver)}"
+    except duckdb.Error as error:
+        yield f"{name}: it can't be read ({str(error).splitlines()[0]})"
+
+
+def _row_that_differs(
+    connection: duckdb.DuckDBPyConnection, found: Path, due: Path, giver: str
+) -> str:
+    ours, theirs = map(_rows_of, (found, due))
+    columns = [connection.execute(f"DESCRIBE FROM {each}").fetchall() for each in (ours, theirs)]
+    if columns[0] != columns[1]:
+        return f"its columns are not those that {giver}"
+    differing = connection.execute(_FIRST_ROW.format(found=ours, due=theirs)).fetchone()
+    if differing is None:
+        return f"its rows are those that {giver}, but not its bytes"
+    n, one, other = differing
+    if one is None or other is None:
+        (rows,) = connection.execute(f"SELECT count(*) FROM {theirs}").fetchone() or (0,)
+        return f"it does not have the {rows:,} rows that {giver}"
+    column = next(name for name in one if one[name] != other[name])
+    said = _contrast(_text(one[column]), _text(other[column]), giver)
+    return f"row {n + 1:,}, column {column}: {said}"
+
+
+def _rows_of(path: Path) -> str:
+    escaped = str(path).replace("'", "''")
+    return f"read_parquet('{escaped}', file_row_number = true, hive_partitioning = false)"
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _contrast(ours: str | None, theirs: str | None, giver: str) -> str:
+    """Set what is there against what must be, from where the two part."""
+    if ours is not None and theirs is not None and len(ours) + len(theirs) > 2 * _SHOWN:
+        apart = next(i for i, (a, b) in enumerate(zip_longest(ours, theirs)) if a != b)
+        begin = max(0, apart - _SHOWN // 2)
+        ours, theirs = ours[begin:], theirs[begin:]
+    return f"it says {_shown(ours)}; {giver} {_shown(theirs)}"
+
+
+def _shown(text: str | None) -> str:
+    if text is None:
+        return "nothing"
+    text = text.strip()
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}...")

@@ -1,0 +1,69 @@
+"""Does everything stand where it belongs, and nothing that does not belong in books?
+
+A saved query in the file of a month would be asked instead of the one in main.beancount; an account
+opened there would change what the hole is. Months hold entries, notes, events, prices and balances.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from beancount.core import data
+
+from ledger.accounts import cash
+from ledger.chart import Chart
+from ledger.notes import Note, Pays, Role
+from ledger.proof.preamble import INPUTS
+from ledger.spending import Spending
+
+_MAIN = "main.beancount"
+_OF_A_MONTH = (data.Transaction, data.Custom, data.Event, data.Price, data.Balance)
+_NOTED = {kind.kind for kind in {*Note.__subclasses__(), *INPUTS}} - {Role.kind, Pays.kind}
+_SPENT = {"venture", "use", "operations"}  # tags of what the group pays for
+
+# What speaks to the loader, not of the books; main.beancount is held to the letter elsewhere.
+_TO_THE_LOADER = re.compile(
+    r"^\s*(option|plugin|include|pushtag|poptag|pushmeta|popmeta)\b", re.MULTILINE
+)
+
+
+def misplaced(folder: Path, entries: Sequence[data.Directive], chart: Chart) -> Iterator[str]:
+    """Yield a sentence for each thing that stands where it does not belong."""
+    months = {path.name: path for path in sorted(folder.glob("????-??.beancount"))}
+    for name, path in months.items():
+        text = path.read_text(encoding="utf-8")
+        if found := _TO_THE_LOADER.search(text):
+            line = text.count("\n", 0, found.start(1)) + 1
+            yield f"{name}:{line}: {found[1]!r} belongs in {_MAIN} alone"
+    paid = {_accounts_of(spending) for spending in chart.spendings}
+    for entry in entries:
+        file = Path(entry.meta["filename"]).name
+        if fault := _fault(entry, file, file in months, paid):
+            yield f"{file}:{entry.meta['lineno']}: {fault}"
+
+
+def _fault(
+    entry: data.Directive, file: str, is_month: bool, paid: set[frozenset[str]]
+) -> str | None:
+    if not is_month and file != _MAIN:
+        return f"{_MAIN} includes no such file"
+    if is_month and not isinstance(entry, _OF_A_MONTH):
+        return f"a directive {type(entry).__name__.lower()!r} belongs in {_MAIN} alone"
+    if is_month and isinstance(entry, data.Custom) and entry.type not in _NOTED:
+        return f"nothing of a run notes {entry.type!r}"
+    if not isinstance(entry, data.Transaction):
+        return None
+    if not is_month:
+        return f"an entry belongs in the file of its month, not in {_MAIN}"
+    if entry.flag != "*":
+        return f"its flag is {entry.flag!r}, where all that happened has '*'"
+    accounts = frozenset(posting.account for posting in entry.postings)
+    if _SPENT & entry.tags and accounts not in paid:
+        return "payer and receiver book what was paid for under different kinds"
+    return None
+
+
+def _accounts_of(spending: Spending) -> frozenset[str]:
+    """Return the accounts that one payment moves."""
+    ends = (cash(spending.payer), cash(spending.to))
+    return frozenset((spending.spent, spending.received, *ends))

@@ -1,0 +1,108 @@
+"""Is what stands before the entries what the scenario and the code give?
+
+Options, accounts with their parts in the hole, roles, saved queries and plugin lines decide what
+any reader makes of the entries. All of them follow from a run's scenario, as do the rates and
+firms that the books note on the first morning.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from ledger.chart import Chart
+from ledger.fee_notes import CustomersFee, FeeDiscount, FeeFloor, TakerFee, VolumeBefore
+from ledger.main_file import check_text, main_text
+from ledger.notes import FirmProfile, FundingRate, Note, RecordedShare, StatedFund
+from ledger.pledged_terms import PledgedTerms
+from ledger.proof.first_difference import line_that_differs
+from ledger.run_folder import MANIFEST, RunFolder, RunFolderError
+
+MAIN, CHECK, SCENARIO = "main.beancount", "check.beancount", "scenario.toml"
+
+# What the scenario gives, and nothing that happens can change.
+INPUTS: tuple[type[Note], ...] = (
+    FundingRate,
+    TakerFee,
+    FeeFloor,
+    CustomersFee,
+    VolumeBefore,
+    FirmProfile,
+    FeeDiscount,
+    StatedFund,
+    RecordedShare,
+    PledgedTerms,
+)
+
+# Both let a ledger run code of its own while Beancount loads it. Ours needs none.
+_FOREIGN_CODE = re.compile(r'^\s*(plugin|option\s+"insert_pythonpath")', re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a scenario says of its books before anything happens."""
+
+    scenario: str  # as a run writes it down
+    question: str
+    seed: int
+    chart: Chart
+    start: date
+    end: date  # the day after the last
+    months: tuple[str, ...]  # as 2022-05
+    inputs: tuple[Note, ...]
+
+
+def wrong_preamble(folder: Path, given: Given) -> Iterator[str]:
+    """Yield a sentence for each file whose preamble is not what is given."""
+    includes = [f"{month}.beancount" for month in given.months]
+    main = main_text(given.question, given.chart, given.start, given.end, includes)
+    for name, due in ((MAIN, main), (CHECK, check_text()), (SCENARIO, given.scenario)):
+        yield from line_that_differs(name, _text(folder / name), due, "scenario and program give")
+    run = json.loads(_text(folder / MANIFEST) or "{}").get("run", {})
+    for key, value in (("question", given.question), ("seed", given.seed)):
+        if run.get(key) != value:
+            yield f"{MANIFEST}: its {key} is {run.get(key)!r}, in {SCENARIO} {value!r}"
+
+
+def wrong_inputs(run: RunFolder, given: Given) -> Iterator[str]:
+    """Yield a sentence for each rate, and each thing said of a firm, that is not what is given."""
+    for kind in INPUTS:
+        due = [(given.start, note) for note in given.inputs if isinstance(note, kind)]
+        found = run.dated_notes(kind)
+        for day, note in found:
+            if (day, note) not in due:
+                yield f"{_placed(run, day, note)}: {SCENARIO} does not give: {note.text()}"
+        for day, note in due:
+            if (day, note) not in found:
+                yield f"{day:%Y-%m}.beancount: it lacks what {SCENARIO} gives: {note.text()}"
+        if len(found) > len(due) and not set(found) - set(due):
+            yield f"{given.start:%Y-%m}.beancount: it notes an input twice: {kind.kind}"
+
+
+def refuse_foreign_code(folder: Path) -> None:
+    """Refuse to load a ledger that would run code of its own.
+
+    Raises:
+        RunFolderError: it names a plugin, or a path to look for one.
+    """
+    text = _text(folder / MAIN)
+    if found := _FOREIGN_CODE.search(text):
+        line = text.count("\n", 0, found.start(1)) + 1
+        raise RunFolderError(
+            f"{MAIN}:{line}: it names a plugin, which could say anything of the rest; "
+            "so the ledger is not loaded"
+        )
+
+
+def _placed(run: RunFolder, day: date, note: Note) -> str:
+    """Say in which line a note stands."""
+    name = f"{day:%Y-%m}.beancount"
+    before, found, _ = _text(run.path / name).partition(f"{day} {note.text()}\n")
+    return f"{name}:{before.count(chr(10)) + 1}" if found else name
+
+
+def _text(path: Path) -> str:
+    """Return what a file says; one that is not there says nothing."""
+    return path.read_text(encoding="utf-8") if path.is_file() else ""

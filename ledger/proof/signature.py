@@ -1,0 +1,108 @@
+"""Who sealed a run: its manifest, signed with an SSH key by OpenSSH's own tool.
+
+A seal shows that nothing changed since; whoever changes a file can seal it anew. A signature shows
+whose seal it is. `ssh-keygen` signs as it signs commits for git, with keys that people have
+already, in files, agents or hardware. The signature lies beside the manifest; no seal counts it.
+"""
+
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ledger.mistake import MistakeError
+from ledger.run_folder import MANIFEST, SIGNATURE
+
+_TOOL = "ssh-keygen"
+_NO_TOOL = f"{_TOOL} is not there; install OpenSSH, which signs and verifies"
+_NAMESPACE = "moneytrail"  # a signature made for something else is none of ours
+_SIGNER = "signer"  # keys have no names here: whoever asks gives the one that they trust
+_PUBLIC_KEY = re.compile(r"^(?:ssh|ecdsa|sk)-\S+ +\S+", re.MULTILINE)
+
+
+class SignatureError(MistakeError):
+    """A run can't be signed, or its signature can't be looked at."""
+
+
+def sign(folder: Path, key: Path) -> None:
+    """Sign a run's manifest, in place of any older signature.
+
+    Args:
+        folder: the run.
+        key: a private key of OpenSSH; or its public key, where an agent has the private one.
+
+    Raises:
+        SignatureError: the tool is missing, or the key can't be used.
+    """
+    asked = ("-Y", "sign", "-f", str(key), "-n", _NAMESPACE)
+    done = _ask(asked, (folder / MANIFEST).read_bytes())
+    if done.returncode:
+        raise SignatureError(f"{key}: it can't sign ({_said(done)})")
+    (folder / SIGNATURE).write_bytes(done.stdout)
+
+
+def check_signer(key: Path) -> None:
+    """Refuse what can't sign, before there is anything to sign.
+
+    Raises:
+        SignatureError: the tool is missing, or there is no such file.
+    """
+    if not key.is_file():
+        raise SignatureError(f"{key}: no such key; make one with: ssh-keygen -t ed25519 -f {key}")
+    if shutil.which(_TOOL) is None:
+        raise SignatureError(_NO_TOOL)
+
+
+def wrong_signature(folder: Path, key: Path) -> Iterator[str]:
+    """Yield why a run's seal is not known to be signed with a key.
+
+    Args:
+        folder: the run.
+        key: the signer's public key, as in `id_ed25519.pub`; of several lines any counts.
+
+    Raises:
+        SignatureError: the tool is missing, or there is no key in that file.
+    """
+    keys = _public_keys(key)
+    signature, manifest = folder / SIGNATURE, folder / MANIFEST
+    if not signature.is_file():
+        yield f"{SIGNATURE}: it is missing; nobody has signed this run"
+        return
+    with tempfile.NamedTemporaryFile("w", suffix=".signers") as signers:
+        signers.write("".join(f'{_SIGNER} namespaces="{_NAMESPACE}" {key}\n' for key in keys))
+        signers.flush()
+        asked = ("-Y", "verify", "-f", signers.name, "-I", _SIGNER, "-n", _NAMESPACE)
+        done = _ask((*asked, "-s", str(signature)), manifest.read_bytes())
+    if done.returncode:
+        yield f"{SIGNATURE}: it is no signature of {MANIFEST} by {key} ({_said(done)})"
+
+
+def _public_keys(key: Path) -> list[str]:
+    """Read the public keys in a file; of a private key, the one that lies beside it.
+
+    Raises:
+        SignatureError: there is none.
+    """
+    beside = key.with_name(f"{key.name}.pub")
+    for path in (key, beside):
+        text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+        if keys := _PUBLIC_KEY.findall(text):
+            return keys
+    raise SignatureError(
+        f"{key}: it holds no public key of OpenSSH; give the signer's, a .pub file"
+    )
+
+
+def _ask(asked: Sequence[str], told: bytes) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run([_TOOL, *asked], input=told, capture_output=True, check=False)
+    except OSError as error:
+        raise SignatureError(_NO_TOOL) from error
+
+
+def _said(done: subprocess.CompletedProcess[bytes]) -> str:
+    """Return the last line of what the tool said."""
+    lines = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
+    return lines[-1].strip() if lines else f"exit code {done.returncode}"

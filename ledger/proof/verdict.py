@@ -1,0 +1,52 @@
+"""What an audit comes to: its verdict in a sentence, and what is proven by what."""
+
+from collections.abc import Iterable, Sequence
+
+from ledger.proof.audit_step import AuditStep, Proof
+
+_SOUND = {
+    Proof.SEAL: "the run is as it was sealed",
+    Proof.SIGNATURE: "the key's holder sealed it",
+    Proof.BOOKS: "its books agree with themselves",
+    Proof.REPLAY: "its scenario gives the same bytes",
+}
+# What stays open where nobody asked for a proof, and how to ask.
+_OPEN = {
+    Proof.SIGNATURE: "who sealed it (--verify KEY)",
+    Proof.REPLAY: (
+        "whether prices, orders, notes and what was paid outside trading are those of the "
+        "scenario (--replay)"
+    ),
+}
+
+
+def verdict(steps: Sequence[AuditStep]) -> str:
+    """Return in a plain sentence what an audit found."""
+    wrong = [step for step in steps if step.problems]
+    if wrong:
+        first = wrong[0].problems[0].partition(": ")[0]
+        return (
+            f"The run fails its audit: {len(wrong)} of {len(steps)} steps found something wrong, "
+            f"first in {first}."
+        )
+    asked = {step.proof for step in steps}
+    sound = _listed([said for proof, said in _SOUND.items() if proof in asked])
+    return f"{sound[0].upper()}{sound[1:]}."
+
+
+def conclusion(steps: Sequence[AuditStep]) -> str:
+    """Return in a short paragraph what is proven, by what, and what is not."""
+    asked = {step.proof for step in steps}
+    wrong = {step.proof for step in steps if step.problems}
+    parts = (
+        ("Proven", [f"by {p.means}, that {p.shows}" for p in Proof if p in asked - wrong]),
+        ("Not proven, see WRONG", [f"that {p.shows}" for p in Proof if p in wrong]),
+        ("Not looked at", [said for proof, said in _OPEN.items() if proof not in asked]),
+    )
+    said = [f"{heading}: {'; '.join(each)}." for heading, each in parts if each]
+    return " ".join((*said, "That the model is right, no audit proves."))
+
+
+def _listed(said: Iterable[str]) -> str:
+    *others, last = said
+    return f"{', '.join(others)}{',' if len(others) > 1 else ''} and {last}" if others else last

@@ -1,0 +1,30 @@
+"""`sign`: who vouches for a run's seal."""
+
+from pathlib import Path
+
+import click
+
+from ledger.mistake import MistakeError
+from ledger.proof.seal import broken_seals
+from ledger.proof.signature import sign
+from ledger.run_folder import RunFolder
+from runs.cli.parameters import RUN
+
+
+@click.command("sign")
+@click.argument("run", type=RUN)
+@click.argument("key", type=click.Path(path_type=Path))
+def sign_command(run: RunFolder, key: Path) -> None:
+    """Sign a run's seal with a KEY, as `run --sign` does.
+
+    \b
+      moneytrail sign runs/out/tiny-seed1 ~/.ssh/id_ed25519
+
+    KEY is a private key of OpenSSH; manifest.json.sig is written beside the manifest. Whoever has
+    the public key can tell your seal from another with `audit --verify`. A run that is not as it
+    was sealed is not signed.
+    """
+    if broken := broken_seals(run.path):
+        raise MistakeError(f"{run.path}: {broken[0]}; a signature would vouch for that")
+    sign(run.path, key)
+    click.echo(run.path)

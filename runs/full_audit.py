@@ -1,0 +1,47 @@
+"""The audit of a run together with its scenario, which gives what stands before the entries."""
+
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from pathlib import Path
+
+from des.bookkeeping import chart_of, parties_of
+from des.inputs import input_notes
+from des.scenario.run import months_between
+from ledger.proof import audit as audit_of_books
+from ledger.proof.audit_step import AuditStep
+from ledger.proof.preamble import SCENARIO, Given
+from runs.scenario_files import ScenarioError
+from runs.scenarios import dump, load
+
+
+def audit(
+    folder: Path, every_day: bool = False, executor: Executor | None = None
+) -> Iterator[AuditStep]:
+    """Audit a run, step by step: see `ledger.proof.audit`.
+
+    Args:
+        folder: the run.
+        every_day: have Beancount load the ledgers of all days, not of a sample.
+        executor: who does the work; None for this process.
+    """
+    yield from audit_of_books.audit(folder, given_by(folder), every_day, executor)
+
+
+def given_by(folder: Path) -> Given | str:
+    """Return what a run's scenario says of its books; or in a sentence why it can't be read."""
+    try:
+        scenario = load(str(folder / SCENARIO))
+    except ScenarioError as error:
+        place = f"{error.key} " if error.key else ""
+        return f"{SCENARIO}: {place}{error.problem}"
+    span = scenario.run
+    return Given(
+        scenario=dump(scenario),
+        question=scenario.question,
+        seed=span.seed,
+        chart=chart_of(scenario, parties_of(scenario)),
+        start=span.start,
+        end=span.end,
+        months=tuple(months_between(span.start, span.end)),
+        inputs=tuple(input_notes(scenario)),
+    )

@@ -1,0 +1,90 @@
+"""Replay: a run's sealed scenario, played again and compared with the run byte for byte.
+
+One scenario and seed give one ledger, for the same versions of the libraries on one type of
+processor. So whoever has the program can make any run's books again, and what nobody could see in
+them, such as a deposit that never came, is then a line that the scenario does not give.
+"""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+from ledger.proof.audit_step import AuditStep, Proof
+from ledger.proof.folders_compared import differences
+from ledger.proof.preamble import SCENARIO
+from ledger.run_folder import MANIFEST
+from runs.execute import RunRefusedError, execute
+from runs.program import program, versions
+from runs.scenario_files import ScenarioError
+from runs.scenarios import load
+
+_GIVER = "the scenario gives"
+
+
+def replay(
+    folder: Path,
+    on_span: Callable[[date, date], None] = lambda start, end: None,
+    on_day: Callable[[], None] = lambda: None,
+    on_phase: Callable[[str], None] = lambda phase: None,
+) -> AuditStep:
+    """Play a run's scenario again, in a folder that is gone afterwards, and compare every byte.
+
+    Args:
+        folder: the run.
+        on_span: called with the first day and the day after the last, once they are known.
+        on_day: called after each simulated day.
+        on_phase: called with what begins when all days are simulated.
+
+    Raises:
+        RunRefusedError: there is no room for the scratch folder.
+    """
+    scratch = Path(tempfile.mkdtemp(prefix="moneytrail-replay-"))
+    try:
+        problems = tuple(_problems(folder, scratch / "run", on_span, on_day, on_phase))
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    step = "replay: the sealed scenario, played again with its seed, gives the same bytes"
+    return AuditStep(step, problems, Proof.REPLAY, tuple(_other_versions(folder)))
+
+
+def _problems(
+    folder: Path,
+    again: Path,
+    on_span: Callable[[date, date], None],
+    on_day: Callable[[], None],
+    on_phase: Callable[[str], None],
+) -> Iterator[str]:
+    try:
+        scenario = load(str(folder / SCENARIO))
+        on_span(scenario.run.start, scenario.run.end)
+        execute(scenario, again, on_day=on_day, on_phase=on_phase)
+    except RunRefusedError:
+        raise
+    except ScenarioError as error:
+        yield f"{SCENARIO}: {error.key} {error.problem}"
+        return
+    except Exception as error:  # a forged scenario may pass every check and still not play
+        yield f"{SCENARIO}: it can't be played ({type(error).__name__}: {error})".splitlines()[0]
+        return
+    on_phase("comparing every byte")
+    yield from differences(folder, again, _GIVER)
+
+
+def _other_versions(folder: Path) -> Iterator[str]:
+    """Yield where this program or its libraries are not those that the run was made by."""
+    try:
+        run = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["run"]
+        sealed = {**run["versions"], "moneytrail": _commit(run["program"])}
+    except (OSError, ValueError, LookupError, TypeError):
+        yield f"{MANIFEST}: it does not say which versions made the run"
+        return
+    for name, here in {**versions(), "moneytrail": _commit(program())}.items():
+        if sealed.get(name) != here:
+            yield f"{name} is {here} here; {sealed.get(name)} made the run"
+
+
+def _commit(of: Mapping[str, str]) -> str:
+    return f"{of['version']} at commit {of['commit']}"

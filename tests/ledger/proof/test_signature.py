@@ -1,0 +1,110 @@
+"""A signature tells whose seal it is; of another key, or another manifest, it is none."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ledger.proof.seal import broken_seals, seal
+from ledger.proof.signature import SignatureError, check_signer, sign, wrong_signature
+from ledger.run_folder import MANIFEST, SIGNATURE
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("ssh-keygen") is None, reason="OpenSSH is not installed here"
+)
+
+
+def new_key(path: Path) -> Path:
+    asked = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(path)]
+    subprocess.run(asked, check=True, stdin=subprocess.DEVNULL)
+    return path
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the keys of two people."""
+    folder = tmp_path_factory.mktemp("keys")
+    for name in ("ours", "theirs"):
+        new_key(folder / name)
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path, keys: Path) -> Path:
+    """As much of a run as a seal looks at, signed by us."""
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "main.beancount").write_text("; books\n", encoding="utf-8")
+    seal(run, {"seed": 1})
+    sign(run, keys / "ours")
+    return run
+
+
+def test_who_has_the_public_key_can_tell_whose_seal_it_is(folder, keys):
+    assert list(wrong_signature(folder, keys / "ours.pub")) == []
+    assert list(wrong_signature(folder, keys / "ours")) == []  # whose public key lies beside it
+
+    (problem,) = wrong_signature(folder, keys / "theirs.pub")
+
+    assert problem.startswith(f"{SIGNATURE}: it is no signature of {MANIFEST} by ")
+
+
+def test_no_seal_counts_a_signature(folder):
+    assert broken_seals(folder) == []
+
+    (folder / SIGNATURE).unlink()
+
+    assert broken_seals(folder) == []
+
+
+def test_a_seal_made_anew_is_told_from_ours(folder, keys):
+    (folder / "main.beancount").write_text("; other books\n", encoding="utf-8")
+    seal(folder, json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["run"])
+
+    assert broken_seals(folder) == []
+    assert len(list(wrong_signature(folder, keys / "ours.pub"))) == 1
+
+
+def test_a_run_that_nobody_signed_says_so(folder, keys):
+    (folder / SIGNATURE).unlink()
+
+    (problem,) = wrong_signature(folder, keys / "ours.pub")
+
+    assert problem == f"{SIGNATURE}: it is missing; nobody has signed this run"
+
+
+def test_what_a_key_signed_for_another_purpose_is_no_signature_of_a_run(folder, keys):
+    asked = ["ssh-keygen", "-Y", "sign", "-n", "file", "-f", str(keys / "ours")]
+    manifest = (folder / MANIFEST).read_bytes()
+    done = subprocess.run(asked, input=manifest, capture_output=True, check=True)
+    (folder / SIGNATURE).write_bytes(done.stdout)
+
+    assert len(list(wrong_signature(folder, keys / "ours.pub"))) == 1
+
+
+def test_a_key_that_cannot_sign_leaves_the_older_signature(folder, keys):
+    with pytest.raises(SignatureError, match="it can't sign"):
+        sign(folder, keys / "nosuch")
+
+    assert list(wrong_signature(folder, keys / "ours.pub")) == []
+
+
+def test_without_the_tool_the_error_says_what_to_install(folder, keys, monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    for asks in (
+        lambda: sign(folder, keys / "ours"),
+        lambda: check_signer(keys / "ours"),
+        lambda: list(wrong_signature(folder, keys / "ours.pub")),
+    ):
+        with pytest.raises(SignatureError, match="install OpenSSH"):
+            asks()
+
+
+def test_a_file_without_a_public_key_is_refused(folder, tmp_path):
+    with pytest.raises(SignatureError, match="no public key"):
+        list(wrong_signature(folder, tmp_path / "nosuch.pub"))
+    with pytest.raises(SignatureError, match="no such key"):
+        check_signer(tmp_path / "nosuch")
