@@ -224,6 +224,9 @@ MEASURES: Mapping[str, Measure] = {
     "owed-by-maker-to-house": Measure(
         sheet_lines.owed_by_maker, _end, "all that the exchange has against the maker, on balance"
     ),
+    "credit-drawn-by-maker": Measure(
+        sheet_lines.credit_drawn, _end, "the credit line, less what stands to its credit"
+    ),
     "owed-to-lenders": Measure(loans, _end, "loans from outside the group"),
     "equity-raised": Measure(raised, _whole, "shares sold"),
     **{f"spent-on-{kind.lower()}": Measure(spent(kind), _whole, kind.entry.plain) for kind in USES},

@@ -142,6 +142,11 @@ def owed_by_maker(books: MeasuredBooks, span: Span) -> Decimal:
     return _sum(in_dollars, books, accounts, span)
 
 
+def credit_drawn(books: MeasuredBooks, span: Span) -> Decimal:
+    """Return what of that is no money that the maker took in for the exchange."""
+    return owed_by_maker(books, span) - (wired_to_maker(books, span) or ZERO)
+
+
 def wired_to_maker(books: MeasuredBooks, span: Span) -> Decimal | None:
     """Return what the exchange has against the maker beside the credit line."""
     house = books.run.chart.parties.house

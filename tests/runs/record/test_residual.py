@@ -20,7 +20,7 @@ from runs.record.facts import Fact, Range, Record, load_record
 from runs.record.measured_books import MeasuredBooks, Span
 from runs.record.residual import SHEETS, Residual, half_year, residual
 from runs.record.residual_day import ResidualDay, vanished
-from runs.record.sheet_lines import owed_by_maker, wired_to_maker
+from runs.record.sheet_lines import credit_drawn, owed_by_maker, wired_to_maker
 
 WORLDS = Path(__file__).parents[2] / "worlds"
 EARLY, DAY, LATE = date(2022, 5, 31), date(2022, 6, 2), date(2022, 6, 3)
@@ -288,6 +288,7 @@ def test_customers_dollars_that_the_maker_took_in_are_among_its_debts(portfolio_
     books = MeasuredBooks(portfolio_run)
     assert wired_to_maker(books, Span(DAY, DAY)) == wired
     assert owed_by_maker(books, Span(DAY, DAY)) == sheet.house_usd
+    assert credit_drawn(books, Span(DAY, DAY)) == sheet.house_usd - wired
 
 
 def test_stale_quotes_alone_are_what_the_maker_lost_on_them(group_run: RunFolder):
