@@ -20,7 +20,7 @@ from des.scenario.pledged import PledgedLoan
 from des.scenario.portfolio import Holding
 from des.scenario.quantities import ContradictionError, Part, SourceText
 from des.scenario.run import Run, months_between
-from des.scenario.unused_keys import unused_of_demand, unused_of_maker
+from des.scenario.unused_keys import unused_of_demand, unused_of_maker, unused_quotes
 from des.scenario.venues import House, Lead
 
 TICKS_MAX = 10**10  # of all markets in the whole run: a day's work for one machine
@@ -305,11 +305,6 @@ class Scenario(Part):
                 raise ContradictionError(
                     place, f"is missing; give it, since maker.quoting.policy is '{policy}'"
                 )
-            if policy == "stated" and most_usd is not None:
-                raise ContradictionError(
-                    place,
-                    f"is {most_usd:_}; leave it out, since maker.quoting.policy is 'stated'",
-                )
         return self
 
     @model_validator(mode="after")
@@ -329,15 +324,6 @@ class Scenario(Part):
                     ("maker", "depth_share"),
                     f"is missing; give it, since {market.name} has depth",
                 )
-        return self
-
-    @model_validator(mode="after")
-    def _unused(self) -> Self:
-        """Refuse keys that would change nothing beside the others."""
-        fault = unused_of_maker(self.maker, self.markets, self.leverage)
-        fault = fault or unused_of_demand(self.demand, self.markets, self.group)
-        if fault:
-            raise ContradictionError(*fault)
         return self
 
     @model_validator(mode="after")
@@ -384,22 +370,14 @@ class Scenario(Part):
         return self
 
     @model_validator(mode="after")
-    def _quoted(self) -> Self:
-        """Refuse quotes on the lead venue where nobody says how they are shown."""
-        quotes: list[tuple[tuple[str | int, ...], float]] = [
-            (("maker", "lead_quotes_usd"), self.maker.lead_quotes_usd)
-        ]
-        quotes += [
-            (("firms", "members", i, "lead_quotes_usd"), firm.lead_quotes_usd)
-            for i, firm in enumerate(self.firms.members)
-        ]
-        quotes += [
-            (("firms", "classes", i, "lead_quotes_share"), each.lead_quotes_share)
-            for i, each in enumerate(self.firms.classes)
-        ]
-        for place, shown in quotes:
-            if shown and not self.lead.quoting:
-                raise ContradictionError(place, f"is {shown:_}; give lead.quoting too, or 0")
+    def _unused(self) -> Self:
+        """Refuse keys that would change nothing beside the others."""
+        fault = unused_of_maker(self.maker, self.markets, self.leverage)
+        fault = fault or unused_of_demand(self.demand, self.markets, self.group)
+        if not self.lead.quoting:
+            fault = fault or unused_quotes(self.maker, self.firms)
+        if fault:
+            raise ContradictionError(*fault)
         return self
 
     @model_validator(mode="after")

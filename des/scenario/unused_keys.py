@@ -6,6 +6,7 @@ Each stands where another key decides instead, or where what it is a part of is 
 from collections.abc import Iterator, Sequence
 
 from des.scenario.demand import Demand
+from des.scenario.firms import Firms
 from des.scenario.group import Group
 from des.scenario.leverage import Leverage
 from des.scenario.maker import Maker
@@ -28,6 +29,25 @@ def unused_of_demand(
     return next(_unused_of_demand(demand, markets, group), None)
 
 
+def unused_quotes(maker: Maker, firms: Firms) -> Fault | None:
+    """Find quotes on the lead venue, on which nobody says how they are shown."""
+    quotes: list[tuple[tuple[str | int, ...], float]] = [
+        (("maker", "lead_quotes_usd"), maker.lead_quotes_usd)
+    ]
+    quotes += [
+        (("firms", "members", i, "lead_quotes_usd"), firm.lead_quotes_usd)
+        for i, firm in enumerate(firms.members)
+    ]
+    quotes += [
+        (("firms", "classes", i, "lead_quotes_share"), each.lead_quotes_share)
+        for i, each in enumerate(firms.classes)
+    ]
+    faults = (
+        (place, f"is {shown:_}; give lead.quoting too, or 0") for place, shown in quotes if shown
+    )
+    return next(faults, None)
+
+
 def _unused_of_maker(
     maker: Maker, markets: Sequence[Market], leverage: Leverage | None
 ) -> Iterator[Fault]:
@@ -45,6 +65,12 @@ def _unused_of_maker(
             )
     policy = maker.quoting.policy
     for i, quoter in enumerate(market.quoter for market in markets):
+        if policy == "stated" and quoter.most_displayed_usd is not None:
+            yield (
+                ("markets", i, "quoter", "most_displayed_usd"),
+                f"is {quoter.most_displayed_usd:_}; leave it out, since maker.quoting.policy is "
+                "'stated'",
+            )
         if quoter.displayed_usd_steps and policy != "stated":
             yield (
                 ("markets", i, "quoter", "displayed_usd_steps"),
