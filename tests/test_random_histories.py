@@ -365,7 +365,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(st.lists(STEPS, max_size=40))
 def test_whatever_happens_the_books_hold_and_all_witnesses_agree(steps):
     play(steps)
@@ -411,7 +411,7 @@ def draw_steps(draws: random.Random, n: int) -> list[Step]:
 
 
 def test_in_long_histories_everything_happens_and_the_books_hold():
-    happened = sum((play(draw_steps(random.Random(seed), 300)) for seed in range(6)), Counter())
+    happened = sum((play(draw_steps(random.Random(seed), 300)) for seed in range(4)), Counter())
 
     assert happened.keys() >= {
         "deposit",

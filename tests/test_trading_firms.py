@@ -16,7 +16,7 @@ from runs.execute import execute
 from runs.scenarios import load
 
 CROWD = Path(__file__).parent / "worlds" / "crowd.toml"
-SEEDS = (1, 2, 3, 4)
+SEEDS = (1, 2, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (3, 4)))
 EQUALLY_FAST = [
     {
         "name": f"Equal{i}",

@@ -68,6 +68,7 @@ def test_a_constant_of_another_file_is_compiled_anew_and_what_was_kept_before_go
     assert kept(copy) != first
 
 
+@pytest.mark.slow
 def test_a_compiled_type_may_get_another_name(copy):
     said(copy, ORDER)
     edit(copy / "des" / "market" / "hedging.py", "HedgeOrders", "PendingOrders")

@@ -140,7 +140,7 @@ WHEN = st.integers(1, 8)
 FILL, MOVE = 0, 1
 
 
-@settings(max_examples=40)
+@settings(max_examples=12)
 @given(st.lists(st.tuples(st.lists(WHEN), st.lists(WHEN)), min_size=1, max_size=4))
 def test_the_order_is_dense_and_that_of_time_with_fills_before_cash(tmp_path_factory, intervals):
     journal = open_books(tmp_path_factory.mktemp("journal"))

@@ -198,7 +198,7 @@ def changes(seed: int, path: Path, columns: list[tuple[str, str]]) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_any_single_change_breaks_the_seal_and_then_differs_from_the_text(busy_run, tmp_path, seed):
     folder = tmp_path / "run"
     shutil.copytree(busy_run.path, folder)

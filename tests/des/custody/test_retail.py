@@ -249,7 +249,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(st.integers(0, 1_500), st.lists(STEPS, max_size=40))
 def test_every_request_is_paid_in_its_turn_or_waits_and_cash_is_never_exceeded(cash, steps):
     counter = Counter(cash, Retail=700, Firm01=500, Firm02=300)
@@ -299,7 +299,7 @@ def _are_in(paid: list[tuple[str, int]], served: list[tuple[str, int]]) -> bool:
     return all(any(name == one and cents <= most for one, most in rest) for name, cents in paid)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(WHO, st.integers(1, 1_000)), max_size=40), st.integers(0, 100))
 def test_a_house_with_all_that_it_owes_pays_everybody_whatever_they_fear(requests, more):
     counter = Counter(1_500 + more, Retail=700, Firm01=500, Firm02=300)

@@ -301,7 +301,7 @@ def served(race: Race, shown_cents: int, moved: list[float]) -> list[float]:
 # ---- laws
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races())
 def test_nobody_gains_on_whoever_is_as_fast_or_faster_and_nobody_loses_by_hitting(race):
     rents, delay_us = race.rents(), np.array(race.delay_us)
@@ -332,7 +332,7 @@ def test_a_price_that_does_not_move_leaves_no_rent(race, hours):
     assert not replace(race, sigma=(0.0,) * hours).rents().any()
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races())
 def test_a_quote_never_loses_more_than_its_size_to_the_fastest_and_least_demanding(race):
     rents = race.rents()
@@ -344,7 +344,7 @@ def test_a_quote_never_loses_more_than_its_size_to_the_fastest_and_least_demandi
         assert lost <= most * (1 + 1e-9) + len(rents)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races(costs=st.just(BP)))
 def test_with_equal_costs_it_loses_just_that_where_the_fastest_can_take_it_all(race):
     first = min(race.delay_us)
@@ -362,7 +362,7 @@ def test_with_equal_costs_it_loses_just_that_where_the_fastest_can_take_it_all(r
         assert abs(rents[quoter].sum() - expected) <= expected * 1e-9 + len(rents)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races(), data=st.data())
 def test_one_more_firm_lowers_nobodys_loss_and_raises_nobodys_gain(race, data):
     """Whatever its speed and costs: quotes lose more, and others get less of each."""
@@ -375,7 +375,7 @@ def test_one_more_firm_lowers_nobodys_loss_and_raises_nobodys_gain(race, data):
     assert np.all(np.delete(lost, entrant, axis=1) <= before + 1)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races(), factor=st.floats(1, 3), later_us=st.integers(0, SECOND_US), data=st.data())
 def test_a_quote_loses_more_the_wilder_the_price_and_the_slower_its_quoter(
     race, factor, later_us, data
@@ -394,7 +394,7 @@ def test_a_quote_loses_more_the_wilder_the_price_and_the_slower_its_quoter(
 # ---- the spread
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(
     quotes=st.lists(sizes, max_size=40),
     outside=st.integers(0, 10**13),

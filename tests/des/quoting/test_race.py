@@ -333,7 +333,7 @@ def an_hour() -> World:
 # ---- settlements cut time, not the race
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(
     seed=st.integers(1_000, 1_300),
     cuts_us=st.lists(st.integers(START_US + 1, START_US + 399), max_size=12),
@@ -380,7 +380,7 @@ def taken(order: np.ndarray, quote: Quotes) -> list[tuple[int, int]]:
     return [(price, abs(lots)) for price, lots in rows[["price", "lots"]].tolist()]
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(crowd=crowds())
 def test_no_order_fills_at_a_price_worse_than_its_limit_or_for_more_than_it_asks(crowd):
     quote, orders = crowd
@@ -392,7 +392,7 @@ def test_no_order_fills_at_a_price_worse_than_its_limit_or_for_more_than_it_asks
         assert all(lots > 0 for _, lots in got)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(crowd=crowds())
 def test_no_level_gives_more_than_it_shows_and_what_it_gives_is_gone(crowd):
     quote, orders = crowd
@@ -404,7 +404,7 @@ def test_no_level_gives_more_than_it_shows_and_what_it_gives_is_gone(crowd):
         assert shown.min() >= 0
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(crowd=crowds())
 def test_first_come_first_served_one_lot_at_a_time_from_the_best_on(crowd):
     quote, orders = crowd

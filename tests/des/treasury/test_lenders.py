@@ -177,7 +177,7 @@ def test_an_account_in_debit_is_made_good_in_the_same_order(own, lost, limits, l
 # ------------------------------------------------------------- never lend customers' money
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(
     moves=st.lists(
         st.tuples(st.sampled_from(["raise", "lose", "cover", "fee", "leave"]), CENTS), max_size=12

@@ -171,7 +171,7 @@ def opened_bank(money: list[tuple[int, int, int]]) -> Bank:
 MONEY = st.lists(st.tuples(AMOUNTS, AMOUNTS, AMOUNTS), min_size=3, max_size=3)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(money=MONEY, history=st.lists(steps, max_size=25))
 def test_no_history_makes_or_loses_money_or_leaves_anybody_below_zero(money, history):
     bank = opened_bank(money)
@@ -224,7 +224,7 @@ def test_the_books_say_what_the_desk_did(money, history):
     assert books[borrowed("Alameda", "FTX")] == -bank.credit.drawn_cents
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(
     own=AMOUNTS,
     house=st.integers(-300_000, 150_000),
@@ -402,7 +402,7 @@ def test_the_odd_rest_of_the_line_can_be_drawn_and_is_repaid_with_the_last_tranc
     assert bank.credit.drawn_cents == 0
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(acts=st.lists(st.tuples(st.booleans(), st.integers(-10_000, 3 * LIMIT)), max_size=20))
 def test_what_is_drawn_is_what_the_account_got_and_never_beyond_the_limit(acts):
     bank = Bank()

@@ -135,7 +135,7 @@ def worth(steps: list, member: int, last: tuple[int, int]) -> int:
 # ---- contracts and variation margin
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(history=histories())
 def test_every_long_has_its_short_after_every_step(history):
     pays, steps = history
@@ -145,7 +145,7 @@ def test_every_long_has_its_short_after_every_step(history):
         assert not venue.lots.sum(axis=1).any()
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(history=histories(), last=marks)
 def test_margin_over_any_path_of_marks_sums_to_position_times_last_mark_less_entry(history, last):
     pays, steps = history
@@ -157,7 +157,7 @@ def test_margin_over_any_path_of_marks_sums_to_position_times_last_mark_less_ent
     assert venue.claims.tolist() == [worth(steps, member, last) for member in range(MEMBERS)]
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(history=histories())
 def test_settlements_move_claims_and_leave_their_sum_alone(history):
     """What all claims together lose is the fees, and they go to the venue."""
@@ -185,7 +185,7 @@ def test_a_position_is_worth_the_same_on_a_straight_way_and_on_a_detour():
 # ---- what the journal is told
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(history=histories(), motive=st.sampled_from([Motive.MARGIN, Motive.FUNDING]))
 def test_the_rows_of_payments_say_all_that_claims_did(history, motive):
     pays, steps = history
@@ -207,7 +207,7 @@ def test_the_rows_of_payments_say_all_that_claims_did(history, motive):
     assert np.array_equal(received, moved)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(steps=st.lists(st.one_of(trades_in_pairs, settlements, fundings), max_size=30))
 def test_the_pool_is_empty_after_every_settlement(steps):
     """What winners draw is what losers pay in, since nobody trades with the pool."""
@@ -221,7 +221,7 @@ def test_the_pool_is_empty_after_every_settlement(steps):
 # ---- funding
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(history=histories(), last=marks, rate_e9=st.integers(-(10**6), 10**6))
 def test_funding_sums_to_zero_and_each_pays_its_rate_to_less_than_a_cent(history, last, rate_e9):
     pays, steps = history

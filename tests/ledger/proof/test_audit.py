@@ -26,7 +26,7 @@ from runs.full_audit import audit
 AMOUNT = re.compile(r"^  [A-Z]\S+ +(-?[0-9.]+) [A-Z]", re.MULTILINE)
 DIGITS = b"0123456789"
 
-PLACES = 150
+PLACES = 60
 PLACES_IF_SLOW = 3_000
 SEEDS = [1, pytest.param(2, marks=pytest.mark.slow)]  # the slow one tries many more places
 
@@ -191,14 +191,14 @@ def other_amount(draws: random.Random, text: str) -> str:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_amount_of_a_month_can_be_changed_even_under_a_new_seal(folder, seed):
     draws = random.Random(seed)
-    for _ in range(places(seed, fast=30)):
+    for _ in range(places(seed, fast=10)):
         assert_a_change_is_found(folder, draws, draws.choice(sorted(folder.glob("2*.beancount"))))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_amount_of_a_day_can_be_changed_even_under_a_new_seal(small_folder, seed):
     draws = random.Random(seed)
-    for _ in range(places(seed, fast=12)):
+    for _ in range(places(seed, fast=4)):
         path = draws.choice(sorted(small_folder.glob("days/*.beancount")))
         assert_a_change_is_found(small_folder, draws, path)
 
@@ -241,7 +241,7 @@ def test_no_field_of_any_fill_can_be_changed_even_under_a_new_seal(
     path = run.fill_files[0]
     with run.connect() as connection:
         rows = fill_store.read(connection, f"read_parquet('{path}')", run.names)
-    for _ in range(places(seed, fast=2)):
+    for _ in range(places(seed, fast=1)):
         forged = rows.copy()
         place = draws.randrange(len(rows))
         was = int(rows[column][place])
