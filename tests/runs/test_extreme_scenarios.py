@@ -423,7 +423,7 @@ def test_any_list_that_may_be_empty_can_be_so_alone(read, place):
 @pytest.mark.slow
 @pytest.mark.parametrize("place", KINDS["figure"], ids=written)
 def test_each_figure_that_is_read_can_be_lived_through(read, place):
-    for value in (0, 0.01, 1, 7, 1_000, 1e6, 10**9, 10**12):
+    for value in (0, 0.01, 7, 1e6, 10**12):
         found = read(replaced(EVERYTHING, place, value))
         if isinstance(found, Scenario):
             assert_runs(found)
