@@ -47,7 +47,7 @@ def trace_command(
       moneytrail trace runs/out/tiny-seed1
       moneytrail trace runs/out/tiny-seed1 --of Retail --per account
       moneytrail trace runs/out/tiny-seed1 --daily --table days
-      moneytrail trace runs/out/tiny-seed1 --seq 34 --plot traced.svg
+      moneytrail trace runs/out/tiny-seed1 --seq 563 --plot traced.svg
 
     Customers', lenders' and investors' cash is commingled, and dollars have no colour. Courts say
     by convention whose they were: first in, first out; last in, first out; pro rata, as a rolling
