@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from ledger.reports.market.pool_results import pools as pools
     from ledger.reports.money.quarters import where_by_quarter as where_by_quarter
     from ledger.reports.money.where import where as where
+    from ledger.reports.schedules.schedules import schedules as schedules
     from ledger.reports.tracing.sources import Question as Question
     from ledger.reports.tracing.trace import trace as trace
     from ledger.reports.trail.entity_books import books as books
@@ -80,6 +81,7 @@ _HOMES = {
     "pools": "ledger.reports.market.pool_results",
     "query": "ledger.reports.trail.query",
     "render_day": "ledger.day_ledger",
+    "schedules": "ledger.reports.schedules.schedules",
     "solvency": "ledger.reports.life.solvency",
     "sql": "ledger.reports.trail.sql",
     "timeline": "ledger.reports.life.timeline",

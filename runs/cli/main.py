@@ -36,6 +36,11 @@ COMMANDS = (
         "Whose money paid for what? The group's cash under each rule of the courts.",
     ),
     LazyCommand(
+        "schedules",
+        "schedules_command",
+        "Whom did the group pay before the end, and was it solvent when it did?",
+    ),
+    LazyCommand(
         "beliefs",
         "market_commands",
         "What did the maker plan on, what did its own simulation promise, and what was booked?",

@@ -62,10 +62,20 @@ def cash_passed(run: RunFolder) -> tuple[Passed, ...]:
         )
         SELECT seq, date, account, entity, till,
                coalesce(list_contains($group, counterparty), false),
-               root, kind, coalesce(counterparty, party, payee, 'nobody named'), units
+               root, kind,
+               -- A token is nobody that could be paid.
+               CASE WHEN kind = $tokens THEN coalesce(party, payee, counterparty)
+               ELSE coalesce(counterparty, party, payee, 'nobody named') END,
+               units
         FROM legs WHERE seq IN (SELECT seq FROM legs WHERE till) ORDER BY seq, line
         """,
-        {"tills": [*TILLS], "liquid": LIQUID, "money": MONEY, "group": group},
+        {
+            "tills": [*TILLS],
+            "liquid": LIQUID,
+            "money": MONEY,
+            "group": group,
+            "tokens": Kind.TOKENS.value,
+        },
     )
     legs = (_Leg._make((*row[:6], Reason(*row[6:9]), row[9])) for row in found)
     return tuple(

@@ -32,6 +32,7 @@ MAY_IMPORT = (
     ("where {run} --formt csv", REPORT),
     ("where {run}", REPORT),
     ("trace {run}", REPORT),
+    ("schedules {run}", REPORT),
     ("firms {run}", REPORT),
     ("illusion {run}", REPORT),
     ("cage {run}", REPORT),

@@ -147,6 +147,24 @@ def test_money_that_is_followed_lasts_longest_by_the_lowest_balance(moves: list[
     assert left[TracingRule.LOWEST_BALANCE] == max(left.values())
 
 
+@given(moves=histories((ONE,)))
+def test_by_the_lowest_balance_a_source_paid_what_goes_unpaid_without_it(moves: list[CashMove]):
+    """Where nobody acts differently, and whoever comes first is paid as far as there is cash."""
+    moves = without_overdraft([move for move in moves if move.taker not in FOLLOWED])
+    unpaid, balance = Counter(), 0
+    for _, giver, taker, cents in moves:
+        if giver in FOLLOWED:
+            continue
+        if taker == ONE:
+            balance += cents
+        else:
+            unpaid[taker] += max(cents - balance, 0)
+            balance -= min(cents, balance)
+    found = follow(moves, (ONE,), TracingRule.LOWEST_BALANCE, FOLLOWED)
+
+    assert {use: paid.cents for (who, use), paid in found.paid.items() if who == "A"} == +unpaid
+
+
 @pytest.mark.parametrize("rule", ROLLING)
 @given(moves=histories())
 def test_what_changes_from_day_to_day_sums_to_what_is_left(

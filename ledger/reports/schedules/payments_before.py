@@ -1,0 +1,97 @@
+"""Payments before the end: whom each member of the group paid in the last 90 days and year."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from ledger.money import dollars
+from ledger.reports.schedules.status import Status, statuses
+from ledger.reports.table import Cell, Table
+from ledger.reports.tracing.group_cash import Passed, Reason, cash_passed
+from ledger.run_folder import RunFolder
+from ledger.transaction import entity_of
+
+NEAR, YEAR = timedelta(days=90), timedelta(days=365)
+
+
+@dataclass(slots=True)
+class PaidBefore:
+    """What one member of the group paid one recipient for one kind of thing."""
+
+    payer: str
+    recipient: str
+    status: Status
+    kind: str
+    first: date
+    last: date
+    near_cents: int = 0  # in the last 90 days
+    year_cents: int = 0  # in the last year, those days among it
+
+    def add(self, each: Passed, end: date) -> None:
+        """Add a payment of the year before *end*."""
+        self.last = each.day
+        self.year_cents += each.cents
+        if each.day > end - NEAR:
+            self.near_cents += each.cents
+
+
+def payments_before(run: RunFolder, end: date) -> list[PaidBefore]:
+    """Sum up cash by payer, recipient and kind: insiders first, then by how much they were paid.
+
+    Args:
+        run: the books.
+        end: the last day that counts.
+    """
+    known = statuses(run)
+    found: dict[tuple[str, str, str], PaidBefore] = {}
+    for each in cash_passed(run):
+        if not (isinstance(each.giver, str) and end - YEAR < each.day <= end):
+            continue
+        payer = entity_of(each.giver)
+        if isinstance(each.taker, Reason):
+            recipient, kind = each.taker.party, each.taker.kind
+        else:
+            recipient, kind = entity_of(each.taker), "within the group"
+            if recipient == payer:
+                continue
+        key = (payer, recipient, kind)
+        if key not in found:
+            status = known.get(recipient, Status.OTHER)
+            found[key] = PaidBefore(payer, recipient, status, kind, each.day, each.day)
+        found[key].add(each, end)
+    return sorted(
+        found.values(),
+        key=lambda paid: (not paid.status.is_insider, -paid.year_cents, paid.recipient),
+    )
+
+
+def payments_table(payments: list[PaidBefore], end: date) -> Table:
+    """Lay them out."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            paid.payer,
+            paid.recipient,
+            paid.status,
+            paid.kind,
+            dollars(paid.near_cents),
+            dollars(paid.year_cents),
+            paid.first,
+            paid.last,
+        )
+        for paid in payments
+    ]
+    near, year = (sum(getattr(paid, f"{span}_cents") for paid in payments) for span in _SPANS)
+    rows.append(("all", None, None, None, dollars(near), dollars(year), None, None))
+    return Table(
+        "payments",
+        f"Payments in the 90 days and in the year before {end}, that day among them",
+        ("payer", "recipient", "status", "kind", "near_usd", "year_usd", "first", "last"),
+        rows,
+        (
+            "Near is the last 90 days. Insiders are members of the group (affiliates), and whoever "
+            "was ever paid under the kind Insiders; for them the law looks a year back.",
+        ),
+        on_request=True,
+    )
+
+
+_SPANS = ("near", "year")

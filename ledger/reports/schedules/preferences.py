@@ -1,0 +1,101 @@
+"""Who was preferred in the last week: creditors that were paid, less what they brought after it.
+
+Source: 11 USC 547(b) and (c)(4): a creditor keeps as much of a payment as it gave new value later.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from ledger.kinds import LIABILITIES
+from ledger.money import dollars
+from ledger.reports.dollars import percent
+from ledger.reports.schedules.status import Status, statuses
+from ledger.reports.table import Cell, Table
+from ledger.reports.tracing.group_cash import Reason, cash_passed
+from ledger.run_folder import RunFolder
+from ledger.transaction import MONEY
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(slots=True)
+class Preferred:
+    """A creditor of the group who was paid in the last week."""
+
+    creditor: str
+    status: Status
+    kind: str
+    paid_cents: int = 0
+    new_cents: int = 0  # brought in the same week
+    preference_cents: int = 0  # paid, less what was brought after it
+    owed_cents: int = 0  # at the end
+
+    def pay(self, cents: int) -> None:
+        """Take down a payment."""
+        self.paid_cents += cents
+        self.preference_cents += cents
+
+    def bring(self, cents: int) -> None:
+        """Take down new value, which sets off what was paid before it."""
+        self.new_cents += cents
+        self.preference_cents = max(self.preference_cents - cents, 0)
+
+
+def preferences(run: RunFolder, end: date) -> list[Preferred]:
+    """Find all who were paid on the last seven days until *end*; who was preferred most first."""
+    known = statuses(run)
+    found: dict[tuple[str, str], Preferred] = {}
+    for each in cash_passed(run):
+        if not end - WEEK < each.day <= end:
+            continue
+        for side in (each.giver, each.taker):
+            if isinstance(side, Reason) and side.root == LIABILITIES:
+                key = (side.party, side.kind)
+                status = known.get(side.party, Status.OTHER)
+                creditor = found.setdefault(key, Preferred(side.party, status, side.kind))
+                (creditor.bring if side is each.giver else creditor.pay)(each.cents)
+    for party, kind, cents in _owed(run, end):
+        if (party, kind) in found:
+            found[party, kind].owed_cents = cents
+    paid = (each for each in found.values() if each.paid_cents)
+    return sorted(paid, key=lambda each: (-each.preference_cents, each.creditor))
+
+
+def _owed(run: RunFolder, end: date) -> list[tuple[str, str, int]]:
+    """Return what the group owes each creditor at the end of a day."""
+    return run.select(
+        "SELECT counterparty, kind, -sum(units)::BIGINT FROM postings WHERE commodity = ? "
+        "AND root = ? AND entity IN (SELECT unnest(?)) AND date <= ? GROUP BY ALL",
+        [MONEY, LIABILITIES, list(run.chart.parties.group), end],
+    )
+
+
+def preferences_table(preferred: list[Preferred], end: date) -> Table:
+    """Lay them out."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            each.creditor,
+            each.status,
+            each.kind,
+            dollars(each.paid_cents),
+            dollars(each.new_cents),
+            dollars(each.preference_cents),
+            dollars(each.owed_cents),
+            percent(
+                dollars(each.preference_cents),
+                dollars(each.preference_cents + max(each.owed_cents, 0)),
+            ),
+        )
+        for each in preferred
+    ]
+    columns = ("paid_usd", "new_value_usd", "preference_usd", "owed_usd", "got_pct")
+    return Table(
+        "preferences",
+        f"Creditors that were paid in the last week, until {end}",
+        ("creditor", "status", "kind", *columns),
+        rows,
+        (
+            "A preference is what was paid less what the creditor brought afterwards, never below "
+            "zero. Got: the preference as a share of itself and of what is still owed.",
+        ),
+    )

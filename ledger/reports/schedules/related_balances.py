@@ -1,0 +1,82 @@
+"""What exchange and captive maker owe each other, and the cash that went between them."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from ledger.accounts import lent, owed
+from ledger.money import dollars
+from ledger.reports.days import calendar, posted_cents
+from ledger.reports.table import Cell, Table
+from ledger.reports.tracing.group_cash import cash_passed
+from ledger.run_folder import RunFolder
+from ledger.transaction import entity_of
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedBalance:
+    """How the two stand at the end of a month, and the cash of that month."""
+
+    day: date
+    credit_line_usd: Decimal  # drawn by the maker
+    account_usd: Decimal  # what the exchange owes the maker as its customer
+    cash_to_maker_usd: Decimal
+    cash_to_house_usd: Decimal
+
+    @property
+    def net_usd(self) -> Decimal:
+        """Return what the maker owes beyond what it is owed."""
+        return self.credit_line_usd - self.account_usd
+
+
+def related_balances(run: RunFolder, end: date) -> list[RelatedBalance]:
+    """Read off the exchange's books how the two stand at each month's end until *end*."""
+    parties = run.chart.parties
+    days = calendar(run)
+    accounts = [[lent(parties.house, parties.maker)], [owed(parties.house, parties.maker)]]
+    balances = posted_cents(run, accounts).cumsum(axis=0)
+    cash: dict[tuple[int, int, str], int] = {}
+    for each in cash_passed(run):
+        if isinstance(each.giver, str) and isinstance(each.taker, str) and each.day <= end:
+            taker = entity_of(each.taker)
+            if taker != entity_of(each.giver):
+                key = (each.day.year, each.day.month, taker)
+                cash[key] = cash.get(key, 0) + each.cents
+    months = {(day.year, day.month): i for i, day in enumerate(days) if day <= end}
+    return [
+        RelatedBalance(
+            days[i],
+            dollars(balances[i, 0]),
+            -dollars(balances[i, 1]),
+            dollars(cash.get((*month, parties.maker), 0)),
+            dollars(cash.get((*month, parties.house), 0)),
+        )
+        for month, i in months.items()
+    ]
+
+
+def related_table(balances: list[RelatedBalance], house: str, maker: str) -> Table:
+    """Lay them out."""
+    columns = ("day", "credit_line_usd", "account_usd", "net_usd", "cash_to_maker_usd")
+    rows: list[tuple[Cell, ...]] = [
+        (
+            each.day,
+            each.credit_line_usd,
+            each.account_usd,
+            each.net_usd,
+            each.cash_to_maker_usd,
+            each.cash_to_house_usd,
+        )
+        for each in balances
+    ]
+    return Table(
+        "related",
+        f"What {maker} owes {house}, month by month",
+        (*columns, "cash_to_house_usd"),
+        rows,
+        (
+            f"Net is the credit line that {maker} has drawn less what {house} owes it as a "
+            "customer. Cash is that of the month.",
+        ),
+        on_request=True,
+    )

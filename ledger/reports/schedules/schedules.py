@@ -1,0 +1,75 @@
+"""The schedules of one run, as of one date."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from ledger.money import dollars
+from ledger.parties import Parties
+from ledger.reports.days import calendar
+from ledger.reports.dollars import spoken
+from ledger.reports.schedules.payments_before import PaidBefore, payments_before, payments_table
+from ledger.reports.schedules.preferences import Preferred, preferences, preferences_table
+from ledger.reports.schedules.related_balances import (
+    RelatedBalance,
+    related_balances,
+    related_table,
+)
+from ledger.reports.schedules.solvency_tests import (
+    SolvencyTests,
+    failed_table,
+    solvency_tests,
+    tests_table,
+)
+from ledger.reports.table import Table
+from ledger.run_folder import RunFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Schedules:
+    """Payments, balances, tests and preferences, until one date."""
+
+    end: date
+    parties: Parties
+    payments: list[PaidBefore]
+    related: list[RelatedBalance]
+    tests: list[SolvencyTests]
+    preferred: list[Preferred]
+
+    def answer(self) -> str:
+        """Say in one sentence what was paid to insiders, and to whom in the last week."""
+        year = sum(paid.year_cents for paid in self.payments if paid.status.is_insider)
+        week = sum(each.preference_cents for each in self.preferred)
+        return (
+            f"In the year before {self.end} insiders were paid {spoken(dollars(year))}, payments "
+            f"within the group among it; in the last week creditors were preferred by "
+            f"{spoken(dollars(week))}."
+        )
+
+    def tables(self) -> list[Table]:
+        """Lay them out."""
+        parties = self.parties
+        return [
+            failed_table(self.tests, self.answer()),
+            tests_table(self.tests),
+            related_table(self.related, parties.house, parties.maker),
+            preferences_table(self.preferred, self.end),
+            payments_table(self.payments, self.end),
+        ]
+
+
+def schedules(run: RunFolder, end: date | None = None) -> Schedules:
+    """Fill in all schedules.
+
+    Args:
+        run: the books.
+        end: the last day that counts; else that of the books.
+    """
+    until = end or calendar(run)[-1]
+    return Schedules(
+        until,
+        run.chart.parties,
+        payments_before(run, until),
+        related_balances(run, until),
+        solvency_tests(run, until),
+        preferences(run, until),
+    )

@@ -1,0 +1,118 @@
+"""Three tests of solvency by date: balance sheet, cash flow, adequate capital.
+
+Whoever seeks a transfer back must show that the payer failed one of them when it paid (11 USC
+548(a)(1)(B)(ii)).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from ledger.notes import UnpaidInterest, UnpaidRecall, UnpaidUse
+from ledger.reports.dollars import ZERO
+from ledger.reports.life.standing import standings
+from ledger.reports.table import Table
+from ledger.run_folder import RunFolder
+
+SETBACK = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class SolvencyTests:
+    """How the group does in each test at the end of a day."""
+
+    day: date
+    net_usd: Decimal  # at mark, once all are paid
+    unpaid_usd: Decimal  # what fell due and was not paid
+    setback_usd: Decimal  # the largest fall of net over 30 days so far
+
+    @property
+    def has_balance(self) -> bool:
+        """Tell whether assets at mark cover debts (balance sheet)."""
+        return self.net_usd >= 0
+
+    @property
+    def pays(self) -> bool:
+        """Tell whether debts are paid as they fall due (cash flow)."""
+        return not self.unpaid_usd
+
+    @property
+    def has_capital(self) -> bool:
+        """Tell whether net would outlast the worst month so far again (adequate capital)."""
+        return self.net_usd >= self.setback_usd
+
+
+TESTS: Mapping[str, Callable[[SolvencyTests], bool]] = {
+    "balance sheet": lambda at: at.has_balance,
+    "cash flow": lambda at: at.pays,
+    "adequate capital": lambda at: at.has_capital,
+}
+
+
+def solvency_tests(run: RunFolder, end: date) -> list[SolvencyTests]:
+    """Put the three tests at the end of each day until *end*."""
+    noted: list[tuple[date, UnpaidRecall | UnpaidInterest | UnpaidUse]] = [
+        *run.dated_notes(UnpaidRecall),
+        *run.dated_notes(UnpaidInterest),
+        *run.dated_notes(UnpaidUse),
+    ]
+    refused: dict[date, Decimal] = {}
+    for day, said in noted:
+        refused[day] = refused.get(day, ZERO) + said.usd
+    found: list[SolvencyTests] = []
+    setback = ZERO
+    for at in standings(run):
+        month = [each.net_usd for each in found if each.day >= at.day - SETBACK]
+        setback = max(setback, max(month, default=at.net_at_mark_usd) - at.net_at_mark_usd)
+        unpaid = at.queue_usd + refused.get(at.day, ZERO)
+        found.append(SolvencyTests(at.day, at.net_at_mark_usd, unpaid, setback))
+    return [each for each in found if each.day <= end]
+
+
+def tests_table(days: Sequence[SolvencyTests]) -> Table:
+    """Lay out month ends."""
+    ends = {(each.day.year, each.day.month): each for each in days}.values()
+    rows = [
+        (
+            each.day,
+            each.net_usd,
+            each.unpaid_usd,
+            each.setback_usd,
+            *("pass" if passes(each) else "fail" for passes in TESTS.values()),
+        )
+        for each in ends
+    ]
+    names = (name.replace(" ", "_") for name in TESTS)
+    return Table(
+        "solvency-tests",
+        "Three tests of solvency, at each month's end",
+        ("day", "net_usd", "unpaid_usd", "setback_usd", *names),
+        rows,
+        (
+            "Net is liquid assets, paper at mark and ventures at cost, less claims and loans. "
+            "Unpaid is the queue, and what lenders and others were refused that day.",
+            "Capital is adequate while net is at least the largest fall of net over 30 days so "
+            "far: an assumption, since courts ask what setback was foreseeable.",
+        ),
+        on_request=True,
+    )
+
+
+def failed_table(days: Sequence[SolvencyTests], answer: str) -> Table:
+    """Lay out since when each test is failed, below what the schedules say in one sentence."""
+    rows = []
+    for name, passes in TESTS.items():
+        failed = [each.day for each in days if not passes(each)]
+        last_pass = max((each.day for each in days if passes(each)), default=None)
+        for_good = [day for day in failed if last_pass is None or day > last_pass]
+        rows.append(
+            (name, *(min(which, default=None) for which in (failed, for_good)), len(failed))
+        )
+    return Table(
+        "failed",
+        f"{answer}\n\nSince when each test of solvency is failed",
+        ("test", "first", "for_good_since", "days"),
+        rows,
+        ("A blank date means that it never happened.",),
+    )

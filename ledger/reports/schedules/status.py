@@ -1,0 +1,41 @@
+"""What a recipient is to whoever pays: an insider, a creditor, or neither."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from ledger.kinds import Kind
+from ledger.reports.tracing.group_cash import Reason, cash_passed
+from ledger.run_folder import RunFolder
+
+
+class Status(StrEnum):
+    """What somebody is to the group; an affiliate is an insider too (11 USC 101(31)(E))."""
+
+    AFFILIATE = "affiliate"
+    INSIDER = "insider"
+    LENDER = "lender"
+    CUSTOMER = "customer"
+    INVESTOR = "investor"
+    OTHER = "other"
+
+    @property
+    def is_insider(self) -> bool:
+        """Tell whether the law looks a year back, not 90 days (11 USC 547(b)(4))."""
+        return self in (Status.AFFILIATE, Status.INSIDER)
+
+
+def statuses(run: RunFolder) -> Mapping[str, Status]:
+    """Return what everybody is to the group: by role, or by what they were paid for."""
+    parties = run.chart.parties
+    found = dict.fromkeys(parties.names, Status.OTHER)
+    found |= dict.fromkeys(parties.house_customers, Status.CUSTOMER)
+    if parties.investors:
+        found[parties.investors] = Status.INVESTOR
+    found |= dict.fromkeys(_of_kind(run, Kind.LOANS), Status.LENDER)
+    found |= dict.fromkeys(_of_kind(run, Kind.INSIDERS), Status.INSIDER)
+    return found | dict.fromkeys(parties.group, Status.AFFILIATE)
+
+
+def _of_kind(run: RunFolder, kind: Kind) -> set[str]:
+    takers = (each.taker for each in cash_passed(run))
+    return {taker.party for taker in takers if isinstance(taker, Reason) and taker.kind == kind}

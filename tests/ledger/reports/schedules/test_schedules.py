@@ -1,0 +1,152 @@
+"""Schedules of a hand-written life, and of simulated worlds: amounts are those of the books."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from ledger.reports.days import calendar
+from ledger.reports.life.standing import standings
+from ledger.reports.money.cash import cash_statement
+from ledger.reports.schedules.payments_before import payments_before
+from ledger.reports.schedules.preferences import Preferred, preferences
+from ledger.reports.schedules.related_balances import related_balances
+from ledger.reports.schedules.schedules import schedules
+from ledger.reports.schedules.solvency_tests import solvency_tests
+from ledger.reports.schedules.status import Status
+from ledger.run_folder import RunFolder
+
+END = date(2022, 7, 2)
+AFTERNOON = date(2022, 5, 9)
+
+PAID = [
+    ("FTX", "Alameda", Status.AFFILIATE, "within the group", 2_300),
+    ("Alameda", "FTX", Status.AFFILIATE, "within the group", 1_500),
+    ("Alameda", "Outside", Status.OTHER, "Ventures", 2_400),
+    ("FTX", "Firm01", Status.CUSTOMER, "Customers", 700),
+    ("Alameda", "Lender01", Status.LENDER, "Loans", 600),
+    ("Alameda", "Binance", Status.OTHER, "Claims", 400),
+    ("Alameda", "Foundation", Status.OTHER, "Tokens", 400),
+    ("FTX", "Firm02", Status.CUSTOMER, "Customers", 200),
+]
+
+
+def test_payments_are_by_payer_recipient_and_kind_and_insiders_stand_first(life: RunFolder):
+    assert [
+        (paid.payer, paid.recipient, paid.status, paid.kind, paid.year_cents // 100)
+        for paid in payments_before(life, END)
+    ] == PAID
+
+
+def test_a_payment_counts_as_near_for_90_days_and_for_a_year_in_all(life: RunFolder):
+    def firm01(days: int) -> list[tuple[int, int]]:
+        return [
+            (paid.near_cents, paid.year_cents)
+            for paid in payments_before(life, AFTERNOON + timedelta(days=days))
+            if paid.recipient == "Firm01"
+        ]
+
+    assert firm01(0) == firm01(89) == [(70_000, 70_000)]
+    assert firm01(90) == firm01(364) == [(0, 70_000)]
+    assert firm01(365) == []
+
+
+def test_whoever_was_paid_as_an_insider_is_one(afternoon_with):
+    paid = """
+2022-05-09 open Expenses:FTX:Insiders USD
+  hole: "cause"
+
+2022-05-10 * "Firm01" "FTX pays somebody"
+  seq: 997
+  time: "12:00:00.000000"
+  Assets:FTX:Cash                              -70.00 USD
+  Expenses:FTX:Insiders                         70.00 USD
+"""
+    found = payments_before(afternoon_with(paid), date(2022, 5, 10))
+
+    assert {each.kind for each in found if each.status is Status.INSIDER} == {
+        "Insiders",
+        "Customers",
+    }
+
+
+def test_what_the_maker_owes_is_its_credit_line_less_its_account(life: RunFolder):
+    may, *_ = related_balances(life, END)
+
+    assert (may.day, may.credit_line_usd) == (date(2022, 5, 31), 700)
+    assert may.net_usd == may.credit_line_usd - may.account_usd
+    assert (may.cash_to_maker_usd, may.cash_to_house_usd) == (2_300, 1_500)
+
+
+def test_the_three_tests_fail_each_on_its_own_day(life: RunFolder):
+    found = {each.day: each for each in solvency_tests(life, END)}
+    asked = found[date(2022, 6, 20)]
+
+    assert asked.unpaid_usd == 280
+    assert not asked.pays
+    assert found[date(2022, 6, 19)].pays
+    assert found[date(2022, 7, 1)].unpaid_usd >= 500  # a use for which none was left
+    assert not found[END].has_balance
+
+
+def test_the_setback_is_the_largest_fall_of_net_over_30_days(life: RunFolder):
+    days = standings(life)
+    for each in solvency_tests(life, END):
+        before = [at for at in days if at.day <= each.day]
+        falls = [
+            first.net_at_mark_usd - last.net_at_mark_usd
+            for last in before
+            for first in before
+            if last.day - timedelta(days=30) <= first.day <= last.day
+        ]
+
+        assert each.setback_usd == max(falls)
+        assert each.has_capital == (each.net_usd >= each.setback_usd)
+
+
+def test_new_value_sets_off_what_was_paid_before_it_and_no_more():
+    creditor = Preferred("Firm01", Status.CUSTOMER, "Customers")
+    creditor.bring(50)
+    creditor.pay(100)
+    creditor.bring(30)
+    assert creditor.preference_cents == 70
+
+    creditor.bring(90)
+    creditor.pay(20)
+    assert (creditor.paid_cents, creditor.new_cents, creditor.preference_cents) == (120, 170, 20)
+
+
+def test_who_was_paid_in_the_last_week_is_named_with_what_is_still_owed(life: RunFolder):
+    (firm02,) = preferences(life, date(2022, 6, 29))
+    (lender,) = preferences(life, END)
+
+    assert (firm02.creditor, firm02.preference_cents) == ("Firm02", 20_000)
+    assert (lender.creditor, lender.preference_cents, lender.owed_cents) == (
+        "Lender01",
+        60_000,
+        40_000,
+    )
+
+
+@pytest.mark.parametrize("world", ["life", "tiny_run", "tokens_run", "small_run"])
+def test_payments_of_a_short_life_sum_to_what_left_the_group(
+    world: str, request: pytest.FixtureRequest
+):
+    run = request.getfixturevalue(world)
+    payments = payments_before(run, calendar(run)[-1])
+    outside = sum(paid.year_cents for paid in payments if paid.kind != "within the group")
+
+    assert Decimal(outside).scaleb(-2) == cash_statement(run).everybody.paid_out_usd
+
+
+def test_the_tables_say_the_same(life: RunFolder):
+    found = schedules(life)
+    tables = {table.name: table for table in found.tables()}
+
+    assert found.end == END
+    assert found.answer() in tables["failed"].title
+    assert "insiders were paid 3,800 dollars" in found.answer()
+    assert "preferred by 600 dollars" in found.answer()
+    assert tables["payments"].rows[-1][4:6] == (Decimal("8500.00"), Decimal("8500.00"))
+    assert ("cash flow", date(2022, 6, 20)) == tables["failed"].rows[1][:2]
+    assert tables["preferences"].rows[0][-1] == Decimal("60.0")
