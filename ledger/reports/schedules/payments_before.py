@@ -90,7 +90,6 @@ def payments_table(payments: list[PaidBefore], end: date) -> Table:
             "Near is the last 90 days. Insiders are members of the group (affiliates), and whoever "
             "was ever paid under the kind Insiders; for them the law looks a year back.",
         ),
-        on_request=True,
     )
 
 

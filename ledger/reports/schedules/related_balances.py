@@ -78,5 +78,4 @@ def related_table(balances: list[RelatedBalance], house: str, maker: str) -> Tab
             f"Net is the credit line that {maker} has drawn less what {house} owes it as a "
             "customer. Cash is that of the month.",
         ),
-        on_request=True,
     )

@@ -49,7 +49,7 @@ class Schedules:
         """Lay them out."""
         parties = self.parties
         return [
-            failed_table(self.tests, self.answer()),
+            failed_table(self.tests),
             tests_table(self.tests),
             related_table(self.related, parties.house, parties.maker),
             preferences_table(self.preferred, self.end),

@@ -95,12 +95,11 @@ def tests_table(days: Sequence[SolvencyTests]) -> Table:
             "Capital is adequate while net is at least the largest fall of net over 30 days so "
             "far: an assumption, since courts ask what setback was foreseeable.",
         ),
-        on_request=True,
     )
 
 
-def failed_table(days: Sequence[SolvencyTests], answer: str) -> Table:
-    """Lay out since when each test is failed, below what the schedules say in one sentence."""
+def failed_table(days: Sequence[SolvencyTests]) -> Table:
+    """Lay out since when each test is failed."""
     rows = []
     for name, passes in TESTS.items():
         failed = [each.day for each in days if not passes(each)]
@@ -111,7 +110,7 @@ def failed_table(days: Sequence[SolvencyTests], answer: str) -> Table:
         )
     return Table(
         "failed",
-        f"{answer}\n\nSince when each test of solvency is failed",
+        "Since when each test of solvency is failed",
         ("test", "first", "for_good_since", "days"),
         rows,
         ("A blank date means that it never happened.",),

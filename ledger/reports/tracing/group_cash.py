@@ -114,12 +114,20 @@ def _moves(entry: Sequence[_Leg]) -> Iterator[Passed]:
 
 
 def _reasons(entry: Sequence[_Leg], entity: str, cents: int) -> Iterator[tuple[Reason, int]]:
-    """Split what came into a till, or left it, among the accounts on the other side."""
+    """Split what came into a till, or left it, among the accounts on the other side.
+
+    What one member books against another, as for customers' dollars that its agent takes in, came
+    or went for what stands in the other's books.
+    """
+    others = [leg for leg in entry if not leg.is_till and leg.cents * cents < 0]
+    outside = [leg for leg in others if not leg.is_internal]
     weights: dict[Reason, int] = {}
-    for leg in entry:
-        if leg.entity == entity and not leg.is_till and leg.cents * cents < 0:
-            # Only on the first day is anything owed within the group that no cash was paid for.
-            reason = Reason("Equity", Kind.OPENING, entity) if leg.is_internal else leg.reason
-            weights[reason] = weights.get(reason, 0) + abs(leg.cents)
+    for leg in outside:
+        if leg.entity == entity:
+            weights[leg.reason] = weights.get(leg.reason, 0) + abs(leg.cents)
+    within = sum(abs(leg.cents) for leg in others if leg.is_internal and leg.entity == entity)
+    behind = [leg for leg in outside if leg.entity != entity]
+    for leg, part in zip(behind, pro_rata(within, [abs(leg.cents) for leg in behind]), strict=True):
+        weights[leg.reason] = weights.get(leg.reason, 0) + part
     parts = pro_rata(abs(cents), list(weights.values()))
     return ((reason, part) for reason, part in zip(weights, parts, strict=True) if part)

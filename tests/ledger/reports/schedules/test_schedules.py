@@ -144,9 +144,8 @@ def test_the_tables_say_the_same(life: RunFolder):
     tables = {table.name: table for table in found.tables()}
 
     assert found.end == END
-    assert found.answer() in tables["failed"].title
-    assert "insiders were paid 3,800 dollars" in found.answer()
-    assert "preferred by 600 dollars" in found.answer()
+    assert "insiders were paid $3,800" in found.answer()
+    assert "preferred by $600" in found.answer()
     assert tables["payments"].rows[-1][4:6] == (Decimal("8500.00"), Decimal("8500.00"))
     assert ("cash flow", date(2022, 6, 20)) == tables["failed"].rows[1][:2]
     assert tables["preferences"].rows[0][-1] == Decimal("60.0")

@@ -127,6 +127,30 @@ def test_an_entry_with_several_accounts_on_the_other_side_is_split(
     ]
 
 
+BY_WIRE = """
+2022-05-09 open Assets:FTX:AgentDeposits:Alameda USD
+  hole: "group"
+2022-05-09 open Liabilities:Alameda:AgentDeposits:FTX USD
+  hole: "group"
+
+2022-05-10 * "Retail" "Retail deposits 50.00 at FTX, by wire to Alameda"
+  seq: 997
+  time: "12:00:00.000000"
+  Liabilities:FTX:Customers:Retail            -50.00 USD
+  Assets:FTX:AgentDeposits:Alameda             50.00 USD
+  Assets:Alameda:Cash                          50.00 USD
+  Liabilities:Alameda:AgentDeposits:FTX       -50.00 USD
+"""
+
+
+def test_what_an_agent_takes_in_is_its_customers_money(
+    afternoon_with: Callable[..., RunFolder],
+):
+    (taken,) = (each for each in cash_passed(afternoon_with(BY_WIRE)) if each.seq == 997)
+
+    assert taken[2:] == (Reason("Liabilities", "Customers", "Retail"), ALAMEDA, 5_000)
+
+
 @pytest.mark.parametrize(
     ("asked", "advice"),
     [
