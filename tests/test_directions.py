@@ -10,9 +10,12 @@ from decimal import Decimal
 
 import pytest
 
+from ledger.run_folder import RunFolder
+
 START, END = date(2022, 5, 9), date(2022, 5, 10)
 FIRM = {"name": "F", "reaction_ms": 5, "hurdle_bps": 0.5, "capital_usd": 1e9, "order_share": 0.01}
 MONEY = {"opening_cash_usd": 1e9, "house_deposit_usd": 4e8, "lead_deposit_usd": 4e8}
+OTHERS_BPS = 5.0
 QUOTER = {
     "latency_s": 2.0,
     "half_spread_bps": 4.0,
@@ -22,10 +25,10 @@ QUOTER = {
 
 
 @pytest.fixture(scope="module")
-def lost(executed) -> Callable[..., Decimal]:
-    """Return what the day's stale quotes cost, in dollars."""
+def played(executed) -> Callable[..., RunFolder]:
+    """Play the day."""
 
-    def usd(taker_bps: float = 2.0, **quoter: float) -> Decimal:
+    def run(taker_bps: float = 2.0, **quoter: float) -> RunFolder:
         market = {
             "name": "BTC-PERP",
             "lot": "0.01",
@@ -39,13 +42,13 @@ def lost(executed) -> Callable[..., Decimal]:
             },
             "quoter": QUOTER | quoter,
             "others": {
-                "half_spread_bps": 5.0,
+                "half_spread_bps": OTHERS_BPS,
                 "displayed_usd": 50_000,
                 "latency_s": 0.05,
                 "calm_volatility": 1.0,
             },
         }
-        run = executed(
+        return executed(
             "tiny",
             run={"start": START, "end": END, "day_ledgers": []},
             house={"fee_tiers": [{"volume_usd": 0, "taker_bps": taker_bps}]},
@@ -53,7 +56,16 @@ def lost(executed) -> Callable[..., Decimal]:
             firms={"members": [FIRM]},
             markets=[market],
         )
-        ((cents,),) = run.select(
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def lost(played) -> Callable[..., Decimal]:
+    """Return what the day's stale quotes cost, in dollars."""
+
+    def usd(taker_bps: float = 2.0, **quoter: float) -> Decimal:
+        ((cents,),) = played(taker_bps, **quoter).select(
             "SELECT coalesce(sum(edge_cents), 0) FROM rows WHERE motive = 'pickoff'"
         )
         return Decimal(cents).scaleb(-2)
@@ -88,3 +100,36 @@ def test_each_dollar_shown_loses_as_much_as_the_one_before_while_orders_are_larg
 
 def test_cheaper_takers_cost_the_maker_more(lost):
     assert lost(taker_bps=0.5) > lost(taker_bps=2.0) > lost(taker_bps=7.0)
+
+
+# ------------------------------------------------------------- what is earned of customers
+
+
+@pytest.fixture(scope="module")
+def earned_bps(played) -> Callable[..., float]:
+    """Return the spread earned of what customers traded with the maker, by the lead price."""
+
+    def bps(**quoter: float) -> float:
+        ((mean,),) = played(**quoter).select(
+            "SELECT -10_000 * sum(edge_cents) / sum(abs(lots) * price) FROM rows "
+            "WHERE motive = 'spread'"  # a tick on a lot is a cent
+        )
+        return float(mean)
+
+    return bps
+
+
+def test_the_later_quotes_are_the_less_spread_is_earned_of_customers(earned_bps):
+    """Who meets them finds the better of two prices: the more so the staler they are.
+
+    At many seconds firms have hit what is stale before customers come, and the rest is few.
+    """
+    by_latency = [earned_bps(latency_s=latency_s) for latency_s in (0.0, 0.5, 2.0)]
+
+    assert by_latency == sorted(by_latency, reverse=True)
+    assert by_latency[-1] < by_latency[0] / 2
+
+
+@pytest.mark.parametrize("half_spread_bps", [4.0, 8.0])
+def test_no_more_is_earned_of_customers_than_others_ask(earned_bps, half_spread_bps):
+    assert earned_bps(half_spread_bps=half_spread_bps) <= OTHERS_BPS
