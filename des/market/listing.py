@@ -175,9 +175,13 @@ class Listing:
         self.maker.look(now_us, state)
         ordered_lots = self._hedgers.decide(now_us, self._contract.stands_for * lot_cents, state)
         self._traded.push(now_us, elapsed_s, ordered_lots)
+        standing = self._decided.plan if self._decided else None
+        plan = self.maker.plan(now_us, self.mark_ticks, lot_cents, state)
+        # Quotes of the interval before may be hit until the first new one stands.
+        can_be_hit = any(plan.shown_lots) or (standing is not None and any(standing.shown_lots))
         self._decided = Decisions(
-            self.maker.plan(now_us, self.mark_ticks, lot_cents, state),
-            self._terms(state.firms, times),
+            plan,
+            self._terms(state.firms, times) if can_be_hit else nobody_takes(len(state.firms.lots)),
             self._gateways.at(self.price.hour_volatility_ratio(now_us)),
             self._others.quotes(now_us, self.mark_ticks, lot_cents, times),
         )

@@ -77,6 +77,8 @@ class MarketVolume:
             rows: the fills on the house (dtype ROW).
             others_lot_ticks: what others filled of uninformed orders, lots x price.
         """
+        if not len(rows) and not others_lot_ticks:
+            return
         captive, hits, forced = map(int, _lot_ticks(rows))
         by_cause = (captive, others_lot_ticks, hits, forced)
         if not any(by_cause):

@@ -133,12 +133,14 @@ class LeadPrice:
         offsets_us = distinct(np.concatenate((known_us, drawn_us, jumps_us)), HOUR_US)
 
         normals = self._stream("diffusion", hour).standard_normal(len(offsets_us) + 1)
-        log_price = self._path.log_price[row] + _bridge(
-            offsets_us, normals, self._path.variance[row], self._path.diffusion[row]
+        path = self._path
+        log_price = _bridge(
+            offsets_us,
+            normals,
+            (path.log_price[row], path.diffusion[row], path.variance[row]),
+            jumps_us,
+            jump_sizes,
         )
-        if len(jump_sizes):
-            jumped = np.concatenate(([0.0], np.cumsum(jump_sizes)))
-            log_price += jumped[jumps_us.searchsorted(offsets_us, side="right")]
         return hour * HOUR_US + offsets_us, np.exp(log_price) / self._tick_usd
 
     def _jump_times(self, hour: int, n: int) -> np.ndarray:
@@ -184,16 +186,24 @@ def _rounded(
 
 @njit(cache=True)
 def _bridge(
-    offsets_us: np.ndarray, normals: np.ndarray, variance: float, ends_at: float
+    offsets_us: np.ndarray,
+    normals: np.ndarray,
+    hour: tuple[float, float, float],
+    jumps_us: np.ndarray,
+    jump_sizes: np.ndarray,
 ) -> np.ndarray:
-    """Walk freely through the moments of an hour, then tilt the walk to end where it must.
+    """Walk freely through the moments of an hour, tilt the walk to end where it must, and jump.
 
     Args:
         offsets_us: the moments, from the hour on, shape (n,).
         normals: one for each step, the last of which ends with the hour, shape (n + 1,).
-        variance: of the hour.
-        ends_at: where the walk must end.
+        hour: the log-price at its start, how far the walk must go, and its variance.
+        jumps_us, jump_sizes: when the price jumps, rising, and by how much in logs, shape (m,).
+
+    Returns:
+        Log-prices, shape (n,).
     """
+    begins_at, ends_at, variance = hour
     variance_per_us = variance / HOUR_US
     walk = np.empty(len(offsets_us))
     stands, since_us = 0.0, 0
@@ -201,4 +211,11 @@ def _bridge(
         stands += math.sqrt((offset_us - since_us) * variance_per_us) * normals[i]
         walk[i], since_us = stands, offset_us
     stands += math.sqrt((HOUR_US - since_us) * variance_per_us) * normals[-1]
-    return walk + offsets_us * ((ends_at - stands) / HOUR_US)
+    tilt_per_us = (ends_at - stands) / HOUR_US
+    jumps, jumped = 0, 0.0
+    for i, offset_us in enumerate(offsets_us):
+        while jumps < len(jumps_us) and jumps_us[jumps] <= offset_us:
+            jumped += jump_sizes[jumps]
+            jumps += 1
+        walk[i] = begins_at + (walk[i] + offset_us * tilt_per_us) + jumped
+    return walk

@@ -21,7 +21,7 @@ from des.quoting.other_quotes import OtherQuotes
 from des.quoting.quotes import ASK, BID, SIGN, Quotes, latest
 from des.rows import clear
 from des.turns import first_at
-from ledger.fills import ROW, Trigger
+from ledger.fills import ROW, Trigger, new_rows
 from ledger.motives import Motive
 
 ANY_PRICE = 2**62  # the limit of an order that takes what it gets
@@ -178,6 +178,9 @@ class Fills(NamedTuple):
 
     rows: np.ndarray  # dtype ROW
     others_lot_ticks: int  # what other makers filled of uninformed orders: lots x price, summed
+
+
+NO_FILLS = Fills(new_rows(0), 0)
 
 
 @njit(cache=True)

@@ -18,7 +18,7 @@ from des.quoting.limits import Limits, none_counted
 from des.quoting.other_quotes import OtherQuotes
 from des.quoting.plan import QuotingPolicy
 from des.quoting.quotes import Plan, Quotes, blank, post
-from des.quoting.race import NO_ORDERS, Codes, Fills, Watchers, fills_of
+from des.quoting.race import NO_FILLS, NO_ORDERS, Codes, Fills, Watchers, fills_of
 from des.quoting.takers import Takers, Terms
 from des.turns import SETTLEMENT, Moment
 
@@ -61,6 +61,7 @@ class Session:
         self._codes, self._counted = codes, none_counted()
         self._in_force = self._nothing = blank(0, len(policy.offset_e6), len(firm_keys))
         self._in_flight = NO_ORDERS
+        self._showed = False  # whether quotes of the interval before may still be hit
         self.ticks = Ticks(np.empty(0, np.int64), np.empty(0, np.int64))
 
     def trading(
@@ -95,10 +96,15 @@ class Session:
         Returns:
             Rows in the order of time, all but what the venue adds; and what others filled.
         """
+        ticks = self._advance(start_us, end_us, impact, decided)
+        showed, self._showed = self._showed, any(decided.plan.shown_lots)
+        nothing_to_hit = not showed and not self._showed
+        if nothing_to_hit and not len(uninformed) and not len(self._in_flight):
+            return NO_FILLS
         self._in_force, self._in_flight, fills = play(
             self._in_force,
             (start_us, end_us, self._refresh_us, self._latency_us),
-            self._advance(start_us, end_us, impact, decided),
+            ticks,
             decided.plan.compiled(),
             self._watchers(decided),
             self._limits(decided),
