@@ -83,13 +83,22 @@ def test_debts_as_printed_are_those_to_lenders_and_leave_the_credit_line_out(gro
     assert sheet_lines.owed_by_maker(books, SPAN) > 0
 
 
-def test_the_shortfall_counts_tokens_of_the_exchange_and_no_stake(group_run: RunFolder):
-    """A stake would lessen it, were it counted: the exchange has bid for one."""
-    books = MeasuredBooks(group_run)
-    claims = -by_beancount(group_run, "^Liabilities:FTX:Customers:(?!Alameda)", "USD")
-    found = by_beancount(group_run, "^Assets:FTX:(Cash|Tokens|MarginLoans)", ".")
+def test_the_shortfall_counts_tokens_of_the_exchange_and_no_stake(executed):
+    """A stake would lessen it, were it counted: here the exchange has bought one."""
+    stake = {
+        "date": date(2022, 5, 31),
+        "usd": 10_000,
+        "kind": "Acquisitions",
+        "by": "house",
+        "to": "MineCo",
+        "why": "buys all of it",
+    }
+    run = executed(WORLDS / "group.toml", group={"uses": [stake]}, run={"end": date(2022, 6, 3)})
+    claims = -by_beancount(run, "^Liabilities:FTX:Customers:(?!Alameda)", "USD")
+    found = by_beancount(run, "^Assets:FTX:(Cash|Tokens|MarginLoans)", ".")
 
-    assert sheet_lines.shortfall_of_exchange(books, SPAN) == claims - found
+    assert by_beancount(run, "^Assets:FTX:Acquisitions:", "USD") == 10_000
+    assert sheet_lines.shortfall_of_exchange(MeasuredBooks(run), SPAN) == claims - found
 
 
 def test_all_trading_leaves_out_uses_and_interest(group_run: RunFolder):
