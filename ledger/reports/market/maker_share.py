@@ -29,7 +29,7 @@ class Volume:
         return percent(self.maker_usd, self.maker_usd + self.others_usd)
 
 
-class DayVolume(NamedTuple):
+class QuotedVolume(NamedTuple):
     """What was traded in one market on one day, each trade counted once."""
 
     maker_usd: Decimal  # with the captive maker on one side
@@ -54,7 +54,7 @@ def maker_share(run: RunFolder) -> MakerShare:
 
 def volume(run: RunFolder) -> tuple[Volume, ...]:
     """Add up by market and month what was traded."""
-    months: dict[tuple[str, str], list[DayVolume]] = defaultdict(list)
+    months: dict[tuple[str, str], list[QuotedVolume]] = defaultdict(list)
     for (day, market), traded in volume_by_day(run).items():
         if traded.maker_usd or traded.others_usd:
             months[market, f"{day:%Y-%m}"].append(traded)
@@ -69,7 +69,7 @@ def volume(run: RunFolder) -> tuple[Volume, ...]:
 
 
 @once
-def volume_by_day(run: RunFolder) -> dict[tuple[date, str], DayVolume]:
+def volume_by_day(run: RunFolder) -> dict[tuple[date, str], QuotedVolume]:
     """Return by day and market what the books note of it.
 
     A note doesn't say whom forced orders met, so their fills are read for it.
@@ -78,7 +78,7 @@ def volume_by_day(run: RunFolder) -> dict[tuple[date, str], DayVolume]:
     traded = {}
     for day, note in run.dated_notes(TradedDay):
         forced_usd = forced.get((day, note.market), ZERO)
-        traded[day, note.market] = DayVolume(
+        traded[day, note.market] = QuotedVolume(
             note.captive_usd + note.hits_usd + forced_usd,
             note.others_usd + note.forced_usd - forced_usd,
         )
