@@ -264,6 +264,28 @@ def test_an_audit_that_finds_nothing_exits_with_0_and_one_that_does_with_1(tiny_
     assert forged.stderr == ""
 
 
+@pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="OpenSSH is not installed here")
+def test_a_run_is_signed_when_it_is_made_or_later_and_verified_by_the_public_key(
+    tmp_path,
+):
+    key, folder = tmp_path / "key", tmp_path / "run"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+    day = tmp_path / "day.toml"
+    day.write_text('question = "One day?"\nextends = "tiny"\n[run]\nend = 2022-05-10\n')
+    assert moneytrail("run", day, "--out", folder, "--sign", key).exit_code == 0
+    later = shutil.copytree(folder, tmp_path / "later", ignore=lambda *_: ["manifest.json.sig"])
+    assert moneytrail("sign", later, key).stdout == f"{later}\n"
+
+    for signed in (folder, later):
+        verified = moneytrail("audit", signed, "--verify", f"{key}.pub", "--processes", 1)
+        assert verified.exit_code == 0
+        assert "the key's holder sealed it" in verified.stdout.splitlines()[0]
+    (later / "main.beancount").write_text("; other books")
+    refused = moneytrail("sign", later, key)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "a signature would vouch for that" in refused.stderr
+
+
 # ----------------------------------------------------------------------------- mistakes
 
 MISTAKES = (

@@ -1,0 +1,150 @@
+"""A forger who knows the code: whatever is changed, all that follows from it is written anew.
+
+Entries, notes and fills are taken out of a run's books, changed, and put through the journal again:
+numbers, closing entries, control totals, balances, copies, day ledgers, the group's books and the
+seal are then all as the project's own functions write them.
+"""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+from beancount.core import data
+
+from ledger import fill_store
+from ledger.copy_of_text import directives, scales_of, transaction_of, write_copy
+from ledger.day_ledger import render_days
+from ledger.directive_store import Directive
+from ledger.group_books import write_group
+from ledger.journal import Journal
+from ledger.notes import FillsOfDay
+from ledger.proof.closing_entries import last_microsecond
+from ledger.proof.seal import seal
+from ledger.run_folder import MANIFEST, RunFolder
+from ledger.transaction import Movement
+from ledger.values import unquoted
+
+
+@dataclass
+class Said:
+    """A note, an event or a price, as the journal takes it down."""
+
+    directive: Directive
+
+    @property
+    def kind(self) -> str:
+        return self.directive.name
+
+    def words(self) -> tuple[str, ...]:
+        return self.directive.words
+
+
+@dataclass
+class ForgedDay:
+    """A day's entries and notes in the order of the text, each entry with its number; its fills."""
+
+    items: list[tuple[int, Movement] | Said]
+    rows: np.ndarray
+
+    def place_of(self, tag: str, payee: str) -> int:
+        """Return where the first entry of that tag and payee stands."""
+        return next(
+            n
+            for n, item in enumerate(self.items)
+            if isinstance(item, tuple) and (item[1].tag, item[1].payee) == (tag, payee)
+        )
+
+
+Days = dict[date, ForgedDay]
+
+
+def forged(run: RunFolder, folder: Path, change: Callable[[Days], None]) -> Path:
+    """Write a run anew with its days changed, as if it had been so from the first."""
+    days = _days_of(run)
+    change(days)
+    folder.mkdir()
+    start, last = min(days), max(days)
+    scenario = (run.path / "scenario.toml").read_text(encoding="utf-8")
+    question = json.loads((run.path / MANIFEST).read_text(encoding="utf-8"))["run"]["question"]
+    start_us = last_microsecond(start - timedelta(days=1)) + 1
+    journal = Journal(folder, question, run.chart, run.names, start_us)
+    for day in sorted(days):
+        _book(journal, day, days[day])
+    journal.finish(last_microsecond(last))
+    (folder / "scenario.toml").write_text(scenario, encoding="utf-8")
+    return completed(folder, run)
+
+
+def rewritten(run: RunFolder, folder: Path, name: str, old: str, new: str) -> Path:
+    """Copy a run, replace a piece of one of its texts, and write anew whatever follows from it."""
+    shutil.copytree(run.path, folder)
+    path = folder / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    write_copy(folder, RunFolder(folder).entries)
+    return completed(folder, run)
+
+
+def completed(folder: Path, run: RunFolder, **said: object) -> Path:
+    """Add what a run has beside its general ledger, and seal it all; the manifest says so too."""
+    books = RunFolder(folder)
+    write_group(books)
+    (folder / "days").mkdir(exist_ok=True)
+    days = [date.fromisoformat(path.stem) for path in (run.path / "days").glob("*.beancount")]
+    for day, text in render_days(books, days):
+        (folder / "days" / f"{day}.beancount").write_text(text, encoding="utf-8")
+    manifest = json.loads((run.path / MANIFEST).read_text(encoding="utf-8"))
+    seal(folder, {**manifest["run"], **said})
+    return folder
+
+
+def _days_of(run: RunFolder) -> Days:
+    scales = scales_of(list(directives(run.entries)))
+    with run.connect() as connection:
+        rows = fill_store.read(connection, "rows", run.names)
+    day_of_row = rows["time_us"].view("datetime64[us]").astype("datetime64[D]")
+    days: Days = {}
+    in_months = [e for e in run.entries if not e.meta["filename"].endswith("main.beancount")]
+    for entry in sorted(in_months, key=lambda e: (e.meta["filename"], e.meta["lineno"])):
+        if isinstance(entry, data.Balance):
+            continue
+        day = days.setdefault(
+            entry.date, ForgedDay([], rows[day_of_row == np.datetime64(entry.date)])
+        )
+        if isinstance(entry, data.Transaction):
+            if "fills" not in entry.meta:
+                day.items.append((int(entry.meta["seq"]), transaction_of(entry, scales)))
+        elif getattr(entry, "type", None) != FillsOfDay.kind:
+            day.items += [Said(each) for each in directives([entry])]
+    return days
+
+
+def _book(journal: Journal, day: date, forged_day: ForgedDay) -> None:
+    end_us, rows = last_microsecond(day), forged_day.rows
+    for item in forged_day.items:
+        if isinstance(item, Said):
+            journal.post()
+            _say(journal, end_us, item)
+        else:
+            seq, movement = item
+            journal.trade(rows[rows["seq"] < seq])
+            rows = rows[rows["seq"] >= seq]
+            journal.record(movement)
+    journal.trade(rows)
+    journal.close_day(end_us)
+
+
+def _say(journal: Journal, time_us: int, said: Said) -> None:
+    directive = said.directive
+    match directive.directive:
+        case "event":
+            journal.event(time_us, directive.name, unquoted(directive.words[0]))
+        case "price":
+            journal.price(time_us, directive.name, directive.words[0].split()[0])
+        case _:
+            journal.note(time_us, said)

@@ -1,0 +1,91 @@
+"""Where two files part is named so that anybody finds it: a line, or a row and a column."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ledger.proof.first_difference import line_that_differs, row_that_differs
+from ledger.proof.folders_compared import differences
+
+GIVER = "the scenario gives"
+ROWS = "VALUES (1, 'Firm01'), (2, 'Firm02'), (3, NULL)"
+
+
+def parquet(path: Path, rows: str, names: str = "seq, taker") -> Path:
+    duckdb.sql(f"COPY (FROM ({rows}) t({names})) TO '{path}' (FORMAT parquet)")
+    return path
+
+
+def test_texts_that_are_alike_differ_nowhere():
+    assert list(line_that_differs("a.txt", "one\ntwo\n", "one\ntwo\n", GIVER)) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ("one\ntoo\n", "a.txt:2: it says 'too'; the scenario gives 'two'"),
+        ("one\n", "a.txt:2: it says ''; the scenario gives 'two'"),
+        ("", "a.txt:1: it says ''; the scenario gives 'one'"),
+        ("one\ntwo\n\n", "a.txt:4: it says ''; the scenario gives nothing"),
+    ],
+)
+def test_the_first_line_that_differs_is_named(found, said):
+    assert list(line_that_differs("a.txt", found, "one\ntwo\n", GIVER)) == [said]
+
+
+def test_of_long_lines_the_part_that_differs_is_shown():
+    (said,) = line_that_differs("a.txt", "x" * 500 + "here", "x" * 500 + "there", GIVER)
+
+    assert "xhere'" in said
+    assert "xthere'" in said
+    assert len(said) < 250
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (ROWS.replace("'Firm02'", "'Firm03'"), "row 2, column taker: it says 'Firm03'; "),
+        (ROWS.replace("(3, NULL)", "(3, 'Firm01')"), "row 3, column taker: it says 'Firm01'; "),
+        (ROWS.replace("(2", "(9"), "row 2, column seq: it says '9'; the scenario gives '2'"),
+        (ROWS.replace(", (3, NULL)", ""), "it does not have the 3 rows that the scenario gives"),
+        (f"{ROWS}, (4, 'x')", "it does not have the 3 rows that the scenario gives"),
+    ],
+)
+def test_the_first_row_that_differs_is_named_with_its_column(tmp_path, rows, said):
+    found, due = parquet(tmp_path / "found.parquet", rows), parquet(tmp_path / "due.parquet", ROWS)
+
+    (problem,) = row_that_differs("fills/2022-05.parquet", found, due, GIVER)
+
+    assert problem.startswith(f"fills/2022-05.parquet: {said}")
+
+
+def test_other_columns_are_said_to_be_others_and_what_is_no_table_to_be_none(tmp_path):
+    due = parquet(tmp_path / "due.parquet", ROWS)
+    found = parquet(tmp_path / "found.parquet", ROWS, "seq, maker")
+    (tmp_path / "text.parquet").write_text("no table", encoding="utf-8")
+
+    (columns,) = row_that_differs("a.parquet", found, due, GIVER)
+    (unreadable,) = row_that_differs("a.parquet", tmp_path / "text.parquet", due, GIVER)
+
+    assert columns == "a.parquet: its columns are not those that the scenario gives"
+    assert unreadable.startswith("a.parquet: it can't be read (")
+
+
+def test_of_two_folders_the_earliest_month_comes_first_and_manifests_do_not_count(tmp_path):
+    for folder, text in (("found", "a"), ("due", "b")):
+        (tmp_path / folder / "fills").mkdir(parents=True)
+        for name in ("2022-06.beancount", "2022-05.beancount", "group.beancount", "manifest.json"):
+            (tmp_path / folder / name).write_text(text, encoding="utf-8")
+    (tmp_path / "found" / "fills" / "2022-05.parquet").write_text("", encoding="utf-8")
+    (tmp_path / "due" / "scenario.toml").write_text("", encoding="utf-8")
+
+    found = list(differences(tmp_path / "found", tmp_path / "due", GIVER))
+
+    assert [each.split(":")[0] for each in found] == [
+        "scenario.toml",
+        "2022-05.beancount",
+        "fills/2022-05.parquet",
+        "2022-06.beancount",
+        "group.beancount",
+    ]
