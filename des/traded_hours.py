@@ -7,9 +7,6 @@ its chance is larger. Prices, settlements, funding and everything daily go on th
 On full days all hours are traded, each for itself. Strata are hours of one day then, so that a full
 day has all of its own and takes none from another.
 
-A market may be traded in some of those hours only: of every k of them one, drawn at random, which
-then stands for n x k. So no hour is settled for its sake alone.
-
 What uninformed customers hold is a random walk, whose width would grow with the root of n. So all
 but one in n of every second traded hour's flow is that of the hour traded before with its sides
 turned round: each hour keeps its law, and the walk over many its width.
@@ -24,30 +21,26 @@ from des.scenario import Run
 
 @dataclass(frozen=True, slots=True)
 class TradedHours:
-    """One hour in *one_in*, and of every *one_of* of these one."""
+    """One hour in *one_in*, the same in all markets, and every hour of full days."""
 
     one_in: int
     key: int
     twin_key: int
-    of_those_key: int = 0
-    one_of: int = 1
     full_days: frozenset[int] = frozenset()  # counted since 1970
 
     @classmethod
-    def of(cls, run: Run, one_of: int = 1) -> "TradedHours":
-        """Read a scenario; *one_of* says of how many of its hours a market is traded in one."""
+    def of(cls, run: Run) -> "TradedHours":
+        """Read a scenario."""
         return cls(
             run.one_hour_in,
             decision_key(run.seed, "sample"),
             decision_key(run.seed, "sample", "twins"),
-            decision_key(run.seed, "sample", "of those"),
-            one_of,
             frozenset(midnight_us(day) // DAY_US for day in run.full_days),
         )
 
     def stands_for_at(self, time_us: int) -> int:
         """Return how many hours the traded one at *time_us* stands for."""
-        return 1 if self.is_full(time_us) else self._stratum
+        return 1 if self.is_full(time_us) else self.one_in
 
     def is_full(self, time_us: int) -> bool:
         """Tell whether all hours are traded on the day at *time_us*, whatever is drawn."""
@@ -55,10 +48,10 @@ class TradedHours:
 
     def has(self, time_us: int) -> bool:
         """Tell whether the hour at *time_us* is traded."""
-        if self._stratum == 1 or self.is_full(time_us):
+        if self.one_in == 1 or self.is_full(time_us):
             return True
         hour = time_us // HOUR_US
-        return self._drawn(hour // self._stratum) == hour
+        return self._drawn(hour // self.one_in) == hour
 
     def is_first_of_day(self, time_us: int) -> bool:
         """Tell whether the hour at *time_us* is the first that is traded of its day."""
@@ -67,23 +60,14 @@ class TradedHours:
 
     def twin(self, hour: int) -> int | None:
         """Return the hour (since 1970) whose flow comes once more in *hour*, turned round."""
-        stratum = hour // self._stratum
-        alone = stratum % 2 == 0 or int(mix(self.twin_key, stratum)) % self._stratum == 0
+        stratum = hour // self.one_in
+        alone = stratum % 2 == 0 or int(mix(self.twin_key, stratum)) % self.one_in == 0
         # The other hour of the pair is not traded as it was drawn where its day is a full one.
-        full = (self.is_full(each * HOUR_US) for each in (hour, (stratum - 1) * self._stratum))
+        full = (self.is_full(each * HOUR_US) for each in (hour, (stratum - 1) * self.one_in))
         return None if alone or any(full) else self._drawn(stratum - 1)
 
-    @property
-    def _stratum(self) -> int:
-        """Return of how many hours one is traded."""
-        return self.one_in * self.one_of
-
     def _drawn(self, stratum: int) -> int:
-        """Return the hour that is traded of a stratum: that of one of the run's own in it."""
-        own = stratum
-        if self.one_of > 1:
-            own = stratum * self.one_of + int(mix(self.of_those_key, stratum)) % self.one_of
-        return own * self.one_in + int(mix(self.key, own)) % self.one_in
+        return stratum * self.one_in + int(mix(self.key, stratum)) % self.one_in
 
 
 ALL_HOURS = TradedHours(1, 0, 0)

@@ -20,10 +20,9 @@ GROUP = HERE / "worlds" / "group.toml"
 MARGIN, TOKENS = HERE / "worlds" / "margin.toml", HERE / "worlds" / "tokens.toml"
 THIN = HERE / "worlds" / "thin.toml"
 SMALL, MONTHS = HERE / "golden" / "world.toml", HERE / "worlds" / "months.toml"
-# Two markets of three that are alike, one of them traded in half of the hours that are played.
+# Each of them stands for three.
 ALIKE = [market.model_dump(exclude_none=True) for market in load(str(BUSY)).markets]
 ALIKE = [market | {"stands_for": 3} for market in ALIKE]
-ALIKE[1]["one_played_hour_in"] = 2
 OVER_A_FIRST = {"run": {"start": date(2022, 4, 29), "end": date(2022, 5, 2)}}
 # Firms come and leave, one closes, and the maker moves from one venue to the other.
 COMING_AND_GOING = {
@@ -61,7 +60,6 @@ def written(folder: Path) -> dict[str, bytes]:
                     "one_hour_in": 4,
                     "end": date(2022, 6, 1),
                     "full_days": (date(2022, 5, 31),),
-                    "full_day_settle_s": 1_800,
                 },
                 "markets": ALIKE,
             },

@@ -19,9 +19,7 @@ SEEDS = range(1, 9)
 ONE_IN = 4
 
 
-def traded(
-    stands_for: int, seed: int = 1, one_of: int = 1, full_days: tuple[date, ...] = ()
-) -> TradedHours:
+def traded(stands_for: int, seed: int = 1, full_days: tuple[date, ...] = ()) -> TradedHours:
     run = Run(
         start=date(2022, 5, 9),
         end=date(2022, 5, 10),
@@ -29,7 +27,7 @@ def traded(
         one_hour_in=stands_for,
         full_days=full_days,
     )
-    return TradedHours.of(run, one_of)
+    return TradedHours.of(run)
 
 
 @pytest.mark.parametrize("stands_for", [1, 2, 5, 24])
@@ -39,36 +37,19 @@ def test_of_so_many_hours_in_a_row_one_is_traded(stands_for):
     assert set(np.reshape(of_a_year, (365, stands_for)).sum(axis=1)) == {1}
 
 
-@pytest.mark.parametrize("one_of", [1, 2])
-def test_each_hour_is_as_likely_as_any_other(one_of):
-    run_hours = 6 // one_of
-    drawn = np.array(
-        [
-            [traded(run_hours, seed, one_of).has(h * HOUR_US) for h in range(24)]
-            for seed in range(900)
-        ]
-    )
+def test_each_hour_is_as_likely_as_any_other():
+    drawn = np.array([[traded(6, seed).has(h * HOUR_US) for h in range(24)] for seed in range(900)])
 
     expected, sd = 900 / 6, (900 * 5 / 36) ** 0.5
     assert np.abs(drawn.sum(axis=0) - expected).max() < 4 * sd
 
 
-def test_a_market_that_is_traded_less_often_is_so_in_hours_of_the_run_alone():
-    run, market = traded(3), traded(3, one_of=4)
-    played = [hour for hour in range(24 * 365) if market.has(hour * HOUR_US)]
-
-    assert all(run.has(hour * HOUR_US) for hour in played)
-    assert set(np.bincount(np.array(played) // 12)) == {1}
-    assert market.stands_for_at(played[0] * HOUR_US) == 12
-
-
 FULL = tuple(date(2022, 1, day) for day in (3, 4, 9))
 
 
-@pytest.mark.parametrize(("one_in", "one_of"), [(12, 1), (8, 1), (12, 2)])
-def test_on_each_day_hours_stand_for_24_and_on_a_full_day_each_for_itself(one_in, one_of):
-    drawn = traded(one_in, one_of=one_of, full_days=FULL)
-    as_ever = traded(one_in, one_of=one_of)
+@pytest.mark.parametrize("one_in", [8, 12, 24])
+def test_on_each_day_hours_stand_for_24_and_on_a_full_day_each_for_itself(one_in):
+    drawn, as_ever = traded(one_in, full_days=FULL), traded(one_in)
     for i in range(20):
         day = date(2022, 1, 1) + timedelta(days=i)
         hours_us = range(midnight_us(day), midnight_us(day) + DAY_US, HOUR_US)
@@ -81,9 +62,9 @@ def test_on_each_day_hours_stand_for_24_and_on_a_full_day_each_for_itself(one_in
             assert played == [hour_us for hour_us in hours_us if as_ever.has(hour_us)]
 
 
-@pytest.mark.parametrize("one_of", [1, 2])
-def test_no_hour_of_a_full_day_comes_once_more_nor_is_that_of_another(one_of):
-    drawn = traded(12, one_of=one_of, full_days=FULL)
+@pytest.mark.parametrize("one_in", [12, 24])
+def test_no_hour_of_a_full_day_comes_once_more_nor_is_that_of_another(one_in):
+    drawn = traded(one_in, full_days=FULL)
     first = midnight_us(date(2022, 1, 1)) // HOUR_US
     twins = {hour: drawn.twin(hour) for hour in range(first, first + 20 * 24)}
     pairs = {(hour, twin) for hour, twin in twins.items() if twin is not None}

@@ -74,7 +74,7 @@ class Listing:
         """
         run = scenario.run
         self._market, self._contract, self._firms = market, contract, scenario.firms
-        self.hours = TradedHours.of(run, market.one_played_hour_in)
+        self.hours = TradedHours.of(run)
         self._gateways = Gateways.of(scenario.house)
         self._hedge_desk = hedge_desk
         self._hedgers = Hedgers(run, hedge_desk, traders.maker, traders.backstops)

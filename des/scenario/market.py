@@ -63,7 +63,6 @@ class Market(Part):
 
     name: MarketName
     stands_for: Annotated[int, Field(ge=1, le=1_000)] = 1  # markets alike, this one among them
-    one_played_hour_in: Annotated[int, Field(ge=1, le=24)] = 1  # of the run's hours; see `Run`
     lot: Step
     tick_usd: Step
     volume: Annotated[tuple[MonthVolume, ...], Field(max_length=1_000)] = ()  # on record

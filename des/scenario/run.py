@@ -7,7 +7,6 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from des.scenario.quantities import YEARS, ContradictionError, Part, check_full_hour, moment_us
-from ledger.times import day_of
 
 DAYS_MAX = 2_000
 
@@ -40,7 +39,6 @@ class Run(Part):
     windows: Annotated[tuple[Window, ...], Field(max_length=1_000)] = ()
     one_hour_in: Annotated[int, Field(ge=1, le=24)] = 1  # hours that one traded hour stands for
     full_days: Annotated[tuple[date, ...], Field(max_length=DAYS_MAX)] = ()  # all of their hours
-    full_day_settle_s: Annotated[int, Field(ge=1, le=3_600)] | None = None  # None: as settle_s
     hedge_s: Annotated[int, Field(ge=1, le=86_400)] | None = None  # None: at every settlement
     day_ledgers: Literal["all"] | tuple[date, ...] = ()
 
@@ -63,10 +61,8 @@ class Run(Part):
     @model_validator(mode="after")
     def _beats(self) -> Self:
         places = [("windows", i, "settle_s") for i in range(len(self.windows))]
-        beats = [self.settle_s, self.full_day_settle_s or self.settle_s]
-        beats += [window.settle_s for window in self.windows]
-        all_places = [("settle_s",), ("full_day_settle_s",), *places]
-        for place, settle_s in zip(all_places, beats, strict=True):
+        beats = [self.settle_s, *(window.settle_s for window in self.windows)]
+        for place, settle_s in zip([("settle_s",), *places], beats, strict=True):
             if 3_600 % settle_s:
                 raise ContradictionError(
                     place,
@@ -124,8 +120,6 @@ class Run(Part):
         for window in self.windows:
             if moment_us(window.since) <= time_us < moment_us(window.until):
                 return window.settle_s
-        if self.full_day_settle_s and day_of(time_us) in self.full_days:
-            return self.full_day_settle_s
         return self.settle_s
 
 

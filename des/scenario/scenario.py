@@ -340,26 +340,6 @@ class Scenario(Part):
         return self
 
     @model_validator(mode="after")
-    def _played(self) -> Self:
-        """Refuse hours of a market that leave whole days without one."""
-        for i, market in enumerate(self.markets):
-            if market.one_played_hour_in == 1:
-                continue
-            hours = self.run.one_hour_in * market.one_played_hour_in
-            if 24 % hours:  # full days rely on it as well
-                raise ContradictionError(
-                    ("markets", i, "one_played_hour_in"),
-                    f"is {market.one_played_hour_in}, with which an hour stands for {hours}; give "
-                    "what divides a day, 24 hours",
-                )
-            if self.leverage:
-                raise ContradictionError(
-                    ("markets", i, "one_played_hour_in"),
-                    f"is {market.one_played_hour_in}; give 1, since there is leverage",
-                )
-        return self
-
-    @model_validator(mode="after")
     def _sampled(self) -> Self:
         if self.leverage and self.run.one_hour_in > 1:
             raise ContradictionError(

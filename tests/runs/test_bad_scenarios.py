@@ -200,7 +200,7 @@ def test_the_scenario_that_all_others_here_are_made_from_is_read(tmp_path):
     assert load(str(path)).question == "Is this scenario read?"
 
 
-TICK, PLAYED = 'tick_usd = "1"', "markets[0].one_played_hour_in"
+TICK = 'tick_usd = "1"'
 PRICE, QUOTER = "markets[0].price", "markets[0].quoter"
 BACKER = "leverage.providers[0]"
 TIERS = "{ volume_usd = 0, taker_bps = 7 }, { volume_usd = 2e6, taker_bps = 4 }"
@@ -280,15 +280,7 @@ WRONG_FIGURES = [
         "run.one_hour_in",
         "is 5; give what divides a day",
     ),
-    (
-        "settle_s = 300",
-        "settle_s = 300\nfull_day_settle_s = 7",
-        "run.full_day_settle_s",
-        "is 7; give a divisor",
-    ),
     ("settle_s = 300", "settle_s = 300\none_hour_in = 25", "run.one_hour_in", "is 25"),
-    (TICK, f"{TICK}\none_played_hour_in = 5", PLAYED, "stands for 5; give"),
-    (TICK, f"{TICK}\none_played_hour_in = 2", PLAYED, "there is leverage"),
     (TICK, f"{TICK}\nstands_for = 0", "markets[0].stands_for", "is 0"),
     ("settle_s = 10", "settle_s = 7", "run.windows[0].settle_s", "is 7; give a divisor"),
     ("settle_s = 10", "settle_s = 0", "run.windows[0].settle_s", "is 0"),
