@@ -227,8 +227,11 @@ def test_without_the_quoter_customers_trade_what_is_stated_with_others_alone(exe
     assert all(day.captive_usd == day.hits_usd == 0 for day in days[3:])
 
 
-def test_both_ways_write_the_same_bytes(broken, tmp_path):
-    execute(load(str(RUN)), tmp_path / "quotes", every_quote=True)
+def test_both_ways_write_the_same_bytes(executed, tmp_path):
+    market = load(str(RUN)).model_dump(exclude_none=True)["markets"][0]
+    seldom = market | {"quoter": market["quoter"] | {"refresh_s": 60.0}}
+    broken = executed(RUN, markets=(seldom,))
+    execute(load(str(RUN), {"markets": (seldom,)}), tmp_path / "quotes", every_quote=True)
 
     def written(folder: Path) -> dict[str, bytes]:
         return {
@@ -237,6 +240,7 @@ def test_both_ways_write_the_same_bytes(broken, tmp_path):
             if path.is_file()
         }
 
+    assert told(broken, HOUSE)[-1] == (date(2022, 5, 12), "halted")
     assert written(tmp_path / "quotes") == written(broken.path)
 
 
@@ -377,7 +381,7 @@ def waits(run: RunFolder) -> int:
 
 
 def test_in_panics_everything_happens_and_the_books_hold():
-    happened = [played(random.Random(seed)) for seed in (1, 9, 25, 32)]
+    happened = [played(random.Random(seed)) for seed in (1, 25, 32)]
 
     assert set().union(*happened) == {"open", "queued", "halted", "paid after a wait"}
     assert {"open"} in happened
