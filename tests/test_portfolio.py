@@ -179,6 +179,24 @@ def test_a_sale_brings_less_than_the_price_by_the_haircut(run):
                 assert abs(price * kept + moved(entry, "Assets:Alameda:Cash")) < Decimal("0.01")
 
 
+def test_a_second_witness_finds_the_loss_on_coins_with_a_stated_price(run):
+    """DuckDB has the books, and prices and haircuts are the scenario's."""
+    _, alts = SCENARIO.coins
+    exchanged = run.select(
+        "SELECT date, sum(units) FILTER (commodity = 'ALTS')::BIGINT AS units, "
+        "sum(units) FILTER (commodity = 'USD')::BIGINT AS cents FROM postings "
+        "WHERE account IN ('Assets:Alameda:Portfolio:ALTS', 'Equity:Alameda:Portfolio:ALTS') "
+        "AND NOT (root = 'Equity' AND commodity = 'ALTS') GROUP BY seq, date ORDER BY seq"
+    )
+    expected = [
+        units * Decimal(str(alts.price_usd_on(day))) * 100 * (1 if units > 0 else Decimal("0.95"))
+        for day, units, _ in exchanged
+    ]
+
+    assert {units > 0 for _, units, _ in exchanged} == {True, False}
+    assert all(abs(each - c) < 1 for each, (*_, c) in zip(expected, exchanged, strict=True))
+
+
 # ----------------------------------------------------------------------- customers' dollars
 
 
