@@ -149,7 +149,9 @@ def _tokens(scenario: Scenario) -> Change | None:
         return None
     on_coins = scenario.group.portfolio is not None
     lenders = [each for each in scenario.group.lenders if on_coins or each.advance is None]
-    how = "no tokens are bought or granted; who lends on tokens alone does not lend"
+    how = "no tokens are bought or granted"
+    if not on_coins:
+        how += "; who lends on tokens alone does not lend"
     left_out: dict[str, Any] = {"tokens": [], "pools": None, "lift": None}
     return Change(how, {"group": {**left_out, "lenders": _tables(lenders)}})
 
