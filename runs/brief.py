@@ -20,7 +20,7 @@ GAP = 2  # between columns
 TEXT = 44  # the width at which words are wrapped
 
 
-class Scale(NamedTuple):
+class ReadingUnit(NamedTuple):
     """A unit for the dollars of a table."""
 
     name: str
@@ -29,9 +29,9 @@ class Scale(NamedTuple):
 
 
 SCALES = (
-    Scale("USD m", 1_000_000, 1),
-    Scale("USD k", 1_000, 1),
-    Scale("USD", 1, 2),
+    ReadingUnit("USD m", 1_000_000, 1),
+    ReadingUnit("USD k", 1_000, 1),
+    ReadingUnit("USD", 1, 2),
 )
 UNITS = {"pct": "%", "bps": "bps", "ms": "ms", "s": "s", "us": "µs"}
 # Numbers in these columns are names: a reader types them in again, and they are never added up.
@@ -58,7 +58,7 @@ def brief(table: Table) -> str:
     return "\n".join((*lines, *(_note(note) for note in table.notes)))
 
 
-def heading(column: str, scale: Scale) -> str:
+def heading(column: str, scale: ReadingUnit) -> str:
     """Write the name of a column as words, with its unit, over as many lines as it needs."""
     name, _, unit = column.rpartition("_")
     if is_usd(column):
@@ -79,7 +79,7 @@ def is_usd(column: str) -> bool:
     return column == "usd" or column.endswith("_usd")
 
 
-def _scale(table: Table) -> Scale:
+def _scale(table: Table) -> ReadingUnit:
     """Choose the unit in which the largest amount has at least two digits before the point."""
     amounts = [
         abs(Decimal(cell))
@@ -91,11 +91,11 @@ def _scale(table: Table) -> Scale:
     return next((each for each in SCALES if largest >= 10 * each.dollars), SCALES[-1])
 
 
-def _told_row(columns: Sequence[str], row: Sequence[Cell], scale: Scale) -> list[str]:
+def _told_row(columns: Sequence[str], row: Sequence[Cell], scale: ReadingUnit) -> list[str]:
     return [_told(column, cell, scale) for column, cell in zip(columns, row, strict=True)]
 
 
-def _told(column: str, cell: Cell, scale: Scale) -> str:
+def _told(column: str, cell: Cell, scale: ReadingUnit) -> str:
     if cell is None:
         return ""
     if isinstance(cell, int | Decimal):

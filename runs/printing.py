@@ -24,7 +24,7 @@ class TableChoiceError(click.ClickException):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Answered:
     """What a report says: its answer, its tables, and which run it read."""
 
     tables: Sequence[Table]
@@ -32,7 +32,7 @@ class Said:
     provenance: str = ""
 
 
-def render(said: Said, form: str, name: str | None = None, everything: bool = False) -> str:
+def render(said: Answered, form: str, name: str | None = None, everything: bool = False) -> str:
     """Write what a report says in one of FORMATS, without a newline at the end.
 
     Args:
@@ -118,7 +118,7 @@ def _csv(table: Table) -> str:
     return text.getvalue().removesuffix("\n")
 
 
-def _json(said: Said, tables: Sequence[Table]) -> str:
+def _json(said: Answered, tables: Sequence[Table]) -> str:
     """Write decimals as strings, which lose nothing; a program decides what they become."""
     content: dict[str, object] = {
         key: value

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ledger.reports.table import Report, Table
-from runs.printing import FORMATS, Said, chosen_tables, render
+from runs.printing import FORMATS, Answered, chosen_tables, render
 from runs.provenance import provenance
 
 Answering = Callable[..., Report | list[Table] | str]
@@ -50,9 +50,9 @@ def report(*names: str, instead: Mapping[str, Sequence[str]] = MappingProxyType(
             if isinstance(found, str):
                 click.echo(found)
             elif isinstance(found, list):
-                click.echo(render(Said(found), form, table, everything=True))
+                click.echo(render(Answered(found), form, table, everything=True))
             else:
-                said = Said(found.tables(), found.answer(), provenance(options["run"]))
+                said = Answered(found.tables(), found.answer(), provenance(options["run"]))
                 click.echo(render(said, form, table, everything))
 
         return printing

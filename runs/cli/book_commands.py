@@ -12,7 +12,7 @@ from ledger.reports.trail.trail_down import trail
 from ledger.reports.trail.trail_up import trail_up
 from ledger.run_folder import RunFolder
 from runs.cli.parameters import DAY, RUN
-from runs.printing import Said, render
+from runs.printing import Answered, render
 from runs.reporting import report
 
 # Of a fill, an entry, a closing entry, or a link.
@@ -80,7 +80,7 @@ def trail_command(
 
 def _print_schema(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
     if wanted:
-        click.echo(render(Said(schemas()), "table", everything=True))
+        click.echo(render(Answered(schemas()), "table", everything=True))
         ctx.exit()
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from ledger.reports.tracing.cash_moves import OVERDRAFT, CashMove
 from ledger.reports.tracing.equal_sharing import share_equally
-from ledger.reports.tracing.rules import Holding, Mix, TracingRule, holding
+from ledger.reports.tracing.rules import Mix, TracedCash, TracingRule, holding
 from ledger.reports.tracing.traced import Paid, Traced
 
 
@@ -38,7 +38,7 @@ def follow(
 class _Tracing:
     """A tracing under way."""
 
-    def __init__(self, accounts: Collection[str], empty: Callable[[], Holding]) -> None:
+    def __init__(self, accounts: Collection[str], empty: Callable[[], TracedCash]) -> None:
         self._held = {account: empty() for account in accounts}
         self._balance = dict.fromkeys(accounts, 0)
         self._paid: dict[tuple[str, str], Paid] = {}

@@ -45,7 +45,7 @@ _PLAIN = {
 }
 
 
-class Holding(Protocol):
+class TracedCash(Protocol):
     """What an account holds, by whose money it is under some rule."""
 
     def put(self, source: str, cents: int) -> None:
@@ -152,7 +152,7 @@ class Preserved:
         return first.take(of_first, use) + then.take(cents - of_first, use)
 
 
-def holding(rule: TracingRule, followed: Collection[str]) -> Callable[[], Holding]:
+def holding(rule: TracingRule, followed: Collection[str]) -> Callable[[], TracedCash]:
     """Return what makes an account under a rule, empty at first.
 
     Args:

@@ -28,7 +28,7 @@ from ledger.reports.trail.sql import sql
 from ledger.reports.trail.trail_down import trail
 from ledger.run_folder import RunFolder
 from runs.cli.main import main
-from runs.printing import Said, TableChoiceError, render
+from runs.printing import Answered, TableChoiceError, render
 
 ROOT = Path(__file__).parents[3]
 PICKOFFS = "SELECT taker, sum(edge_usd) AS edge_usd FROM fills WHERE motive = 'pickoff' GROUP BY 1"
@@ -130,7 +130,7 @@ def test_numbers_stand_to_the_right_with_separators_and_names_that_are_numbers_w
         ("A note.",),
     )
 
-    assert render(Said([table]), "table", "t").splitlines() == [
+    assert render(Answered([table]), "table", "t").splitlines() == [
         "Title",
         "",
         "    seq  who          usd    first_seq",
@@ -142,7 +142,7 @@ def test_numbers_stand_to_the_right_with_separators_and_names_that_are_numbers_w
 
 
 def test_a_table_without_rows_says_so_where_it_is_asked_for_and_is_left_out_otherwise():
-    said = Said([Table("t", "Title", ("a", "b"), []), Table("u", "Other", ("a",), [(1,)])])
+    said = Answered([Table("t", "Title", ("a", "b"), []), Table("u", "Other", ("a",), [(1,)])])
 
     assert "(nothing)" in render(said, "table", "t")
     assert "Title" not in render(said, "table")
@@ -151,7 +151,7 @@ def test_a_table_without_rows_says_so_where_it_is_asked_for_and_is_left_out_othe
 
 def test_the_first_table_is_printed_and_the_others_are_named():
     tables = [Table(name, name.upper(), ("a",), [(1,)]) for name in ("sums", "days", "parts")]
-    said = Said(tables, "It is one.", "run: seed 1")
+    said = Answered(tables, "It is one.", "run: seed 1")
 
     first = render(said, "table")
     assert first.splitlines()[0] == "It is one."
@@ -169,7 +169,7 @@ def test_a_csv_of_several_tables_asks_which(tiny_run: RunFolder):
     tables = firms(tiny_run).tables()
     for name, form in ((None, "csv"), ("nosuch", "csv"), ("nosuch", "json"), ("nosuch", "table")):
         with pytest.raises(TableChoiceError, match="league, classes, margin, capital, share-of"):
-            render(Said(tables), form, name)
+            render(Answered(tables), form, name)
 
 
 # ----------------------------------------------------------------------------- commands

@@ -14,7 +14,7 @@ from ledger.reports.market.market_days import MarketDay, market_days
 from ledger.reports.market.order_cost import shown_cost_bps
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
-from runs.printing import Said, render
+from runs.printing import Answered, render
 from runs.record.day_blocks import Estimate
 from runs.record.facts import Fact, Range, Record, load_record
 from runs.record.market_figures import ORDER_USD, Inputs
@@ -251,5 +251,5 @@ def test_tables_of_a_life_are_at_most_100_columns_wide():
 
     for each in tables:
         bare = Table(each.name, "", each.columns, each.rows)
-        text = render(Said([bare]), "table", each.name)
+        text = render(Answered([bare]), "table", each.name)
         assert max(map(len, text.splitlines())) <= 100, each.name
