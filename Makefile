@@ -13,7 +13,7 @@ LIFE := runs/out/ftx-sampled-seed1
 PARALLEL := -n 2 --dist worksteal
 
 .PHONY: help setup tools run flagship test test-slow bench size-sweep liquidation-sweep \
-	stale-quotes thin-collateral blind-audit ranges policies dist format clean
+	stale-quotes thin-collateral tracing-error blind-audit ranges policies dist format clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -82,6 +82,9 @@ liquidation-sweep: setup  ## print what backing the venue brings its captive mak
 
 thin-collateral: setup  ## print what accounts on a thin token cost the captive maker (some minutes)
 	$(BIN)/python -m runs.experiments.thin_collateral
+
+tracing-error: setup  ## write how wrong the rules of courts are into docs/ (some ten minutes)
+	$(BIN)/python -m runs.experiments.tracing_error --page docs/tracing-error.md
 
 ranges: setup  ## print how much of the hole stale quotes explain, over the record (half an hour)
 	$(BIN)/python -m runs.experiments.life_ranges

@@ -1,0 +1,31 @@
+"""Tables of an experiment in a page of the documentation: computed, never typed."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from ledger.reports.table import Table
+
+
+def fill(page: Path, tables: Sequence[Table]) -> None:
+    """Write tables into a page, each between two comments that name it.
+
+    Raises:
+        ValueError: the page has no place for one of them.
+    """
+    text = page.read_text(encoding="utf-8")
+    for table in tables:
+        begin, end = f"<!-- {table.name} -->", f"<!-- /{table.name} -->"
+        place = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
+        if not place.search(text):
+            raise ValueError(f"{page}: no place for the table {table.name!r}; add {begin} {end}")
+        before, after = place.split(text, maxsplit=1)
+        text = f"{before}{begin}\n\n{markdown(table)}\n\n{end}{after}"
+    page.write_text(text, encoding="utf-8")
+
+
+def markdown(table: Table) -> str:
+    """Write a table with its title and its notes."""
+    head = (table.columns, ["---"] * len(table.columns))
+    lines = ["| " + " | ".join(map(str, row)) + " |" for row in (*head, *table.rows)]
+    return "\n\n".join([f"**{table.title}.**", "\n".join(lines), *table.notes])

@@ -1,0 +1,292 @@
+"""By how many dollars is each tracing rule wrong, if what would not have been paid is right?
+
+    python -m runs.experiments.tracing_error      (or: make tracing-error)
+
+Commingled cash has no true owner. What a simulation can know, and no court, is the but-for effect
+of a source: the same seed is played once more without it, and what was then not paid, or not left,
+is what it paid for. Where others then brought more cash, the source only stood in for them. Each
+rule is held against that, over stories that spend money on different things and over seeds.
+
+A rule's error is half the sum, over uses, of what it says too much or too little: the dollars that
+would have to change places, as a share of what the source brought. Uses and what came instead sum
+to what the source brought, under the rule and in truth, so nothing else is in it.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import partial
+from itertools import product
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+import numpy as np
+
+from des.scenario import Scenario
+from ledger.kinds import Kind
+from ledger.reports.firms.bootstrap import draws, interval
+from ledger.reports.table import Cell, Table
+from ledger.reports.tracing.group_cash import Reason, cash_passed
+from ledger.reports.tracing.rules import TracingRule
+from ledger.reports.tracing.sources import ACCOUNT, GROUP, Question
+from ledger.reports.tracing.trace import trace
+from ledger.run_folder import RunFolder
+from runs.experiments.docs_page import fill
+from runs.experiments.experiment import books_of, run_cases
+from runs.held_inputs import held_inputs
+from runs.removals import without
+from runs.reporting import report
+from runs.scenario_files import extended
+from runs.scenarios import load
+
+SCENARIO = "commingled"
+SEEDS = tuple(range(1, 21))
+CUSTOMER = "Firm02"
+SOURCES = (str(Kind.LOANS), str(Kind.SHARES), CUSTOMER)
+ALL = "all"
+CENTS_PER_THOUSAND = 100_000
+SPREAD = "in brackets, where 95 of 100 means lie if seeds are drawn again"
+NOTE = f"Means over {len(SEEDS)} seeds; {SPREAD}."
+LEFT, INSTEAD = "left in cash", "others bring less"
+
+Cents = Mapping[str, int]  # by use
+Case = tuple[str, int]  # story, seed
+
+
+def _spent(kind: Kind, by: str, to: str, why: str) -> dict[str, Any]:
+    """Spend more than is there, in five payments."""
+    use = {"usd": 240_000, "kind": str(kind), "by": by, "to": to, "why": why}
+    return {"group": {"uses": [use | {"date": date(2022, 5, day)} for day in (12, 13, 15, 17, 18)]}}
+
+
+def _longs() -> dict[str, Any]:
+    """Hold positions for their price while it falls."""
+    held = {"since": date(2022, 5, 10), "until": date(2022, 5, 20), "usd": 4_000_000}
+    return {"group": {"longs": [{"market": "BTC-PERP", **held}]}}
+
+
+def _large_quotes() -> dict[str, Any]:
+    """Show more than anybody else, late."""
+    (market,) = load(SCENARIO).model_dump(exclude_none=True)["markets"]
+    shown = {"displayed_usd": 1_000_000, "position_limit_usd": 4_000_000, "latency_s": 6.0}
+    return {"markets": [market | {"quoter": market["quoter"] | shown}], "sources": {}}
+
+
+STORIES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
+    "ventures": lambda: _spent(Kind.VENTURES, "maker", "Startups", "buys shares of start-ups"),
+    "bad loans": lambda: _spent(Kind.LENDING, "maker", "Borrower", "lends, and is never repaid"),
+    "projects": lambda: _spent(Kind.PROPERTY, "house", "Sellers", "buys houses"),
+    "positions": _longs,
+    "stale quotes": _large_quotes,
+}
+
+
+class Found(NamedTuple):
+    """What one source paid for in one run: by each rule and account, and in truth."""
+
+    brought: int  # in cents
+    by_rule: Mapping[tuple[str, TracingRule], Cents]  # for the group as one, and per account
+    but_for: Cents
+
+    @property
+    def uses(self) -> set[str]:
+        """Name what any rule, or the truth, has as a use."""
+        return {use for told in (*self.by_rule.values(), self.but_for) for use in told}
+
+    def misplaced_pct(self, per: str, rule: TracingRule) -> float:
+        """Return the share of the source's dollars that would have to change places."""
+        return 50 * sum(abs(self.error(per, rule, use)) for use in self.uses) / self.brought
+
+    def error(self, per: str, rule: TracingRule, use: str) -> int:
+        """Return by how many cents the rule says more of a use than is true."""
+        return self.by_rule[per, rule].get(use, 0) - self.but_for.get(use, 0)
+
+
+OfSources = Mapping[str, Found]  # one run, by source
+
+
+def cases(seeds: Sequence[int] = SEEDS) -> list[Case]:
+    """List what is to be run."""
+    return list(product(STORIES, seeds))
+
+
+def outcome(case: Case) -> OfSources:
+    """Run one story, and once more without each source that brings cash in it."""
+    story, seed = case
+    scenario = load(SCENARIO, {**STORIES[story](), "run": {"seed": seed}})
+    with books_of(scenario) as run:
+        found: dict[str, Found] = {}
+        for source in filter(partial(_brings_cash, run), SOURCES):
+            with books_of(_without(run, source)) as other:
+                found[source] = compare_with(run, other, source)
+        return found
+
+
+def _brings_cash(run: RunFolder, source: str) -> bool:
+    question = Question(of=source)
+    return any(
+        isinstance(each.giver, Reason) and question.is_followed(each.giver, each.seq)
+        for each in cash_passed(run)
+    )
+
+
+def compare_with(run: RunFolder, other: RunFolder, source: str) -> Found:
+    """Hold what each rule says of a source against the same run without it.
+
+    Args:
+        run: what was.
+        other: the same without the source.
+        source: a kind or a party.
+    """
+    by_rule: dict[tuple[str, TracingRule], Cents] = {}
+    for per in (GROUP, ACCOUNT):
+        found = trace(run, Question(of=source, per=per))
+        for rule, traced in found.by_rule.items():
+            told = Counter({LEFT: sum(map(traced.left_of, found.followed))})
+            for (who, use), paid in traced.paid.items():
+                told[use] += paid.cents * (who in found.followed)
+            by_rule[per, rule] = told
+    brought = sum(move.cents for move in found.brought)
+    ours, theirs = _sums(run, source), _sums(other, source)
+    but_for = {use: ours[use] - theirs[use] for use in {*ours, *theirs}}
+    return Found(brought, by_rule, but_for)
+
+
+def _sums(run: RunFolder, source: str) -> Counter[str]:
+    """Sum the group's cash by use, with what is left; what others bring counts against it."""
+    question, sums = Question(of=source), Counter[str]()
+    for each in cash_passed(run):
+        if isinstance(each.giver, Reason):
+            sums[LEFT] += each.cents
+            if not question.is_followed(each.giver, each.seq):
+                sums[INSTEAD] -= each.cents
+        elif isinstance(each.taker, Reason):
+            sums[LEFT] -= each.cents
+            sums[question.name(each.taker)] += each.cents
+    return sums
+
+
+def _without(run: RunFolder, source: str) -> Scenario:
+    """Take a source out of the scenario of a run, and hold what is no consequence of it."""
+    if source != CUSTOMER:
+        return without(run, source).scenario
+    path = str(run.path / "scenario.toml")
+    held = held_inputs(run, load(path), sizes=False).overrides
+    members = load(path, held).model_dump(exclude_none=True)["firms"]["members"]
+    others = [each for each in members if each["name"] != source]
+    return load(path, extended(held, {"firms": {"members": others}}))
+
+
+# ----------------------------------------------------------------------------- the tables
+
+
+def error_tables(found: Mapping[Case, OfSources]) -> list[Table]:
+    """Lay out the share of misplaced dollars by story and by account, and errors by use."""
+    return [_by_story(found), _by_account(found), _by_use(found)]
+
+
+def _by_story(found: Mapping[Case, OfSources]) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for source, story in product(SOURCES, (*STORIES, ALL)):
+        runs = _runs(found, source, story)
+        misplaced = (_told(runs, partial(_misplaced, GROUP, rule)) for rule in TracingRule)
+        rows.append((source, story, len(runs), *misplaced))
+    return Table(
+        "by-story",
+        "Of 100 dollars of a source, how many each rule sends to the wrong place",
+        ("source", "money goes into", "runs", *TracingRule),
+        rows,
+        ("The group's cash as one account; runs in which the source brings cash.", NOTE),
+    )
+
+
+def _by_account(found: Mapping[Case, OfSources]) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for source, per in product(SOURCES, (GROUP, ACCOUNT)):
+        runs = _runs(found, source, ALL)
+        misplaced = (_told(runs, partial(_misplaced, per, rule)) for rule in TracingRule)
+        rows.append((source, per, *misplaced))
+    return Table(
+        "by-account",
+        "The same over all stories, with the group's cash as one account or each by itself",
+        ("source", "traced per", *TracingRule),
+        rows,
+        (NOTE,),
+    )
+
+
+def _by_use(found: Mapping[Case, OfSources]) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for source in SOURCES:
+        runs = _runs(found, source, ALL)
+        uses = {use for _, of in runs for use in of.uses}
+        for use in sorted(uses, key=lambda use: (use in (LEFT, INSTEAD), use)):
+            errors = (_told(runs, partial(_error, use, rule)) for rule in TracingRule)
+            rows.append((source, use, _told(runs, partial(_truth, use)), *errors))
+    return Table(
+        "by-use",
+        "What a source paid for in truth, and how much more of it each rule says",
+        ("source", "use", "but for", *TracingRule),
+        rows,
+        (
+            "Thousands of dollars a run, over all stories; the group's cash as one account.",
+            f"{INSTEAD.capitalize()}: cash that others brought only because the source was there; "
+            "below zero, what they bring in its place.",
+            NOTE,
+        ),
+    )
+
+
+def _runs(found: Mapping[Case, OfSources], source: str, story: str) -> list[tuple[int, Found]]:
+    """Return seed and finding of each run of a story, or of all, in which a source brings cash."""
+    return [
+        (seed, of[source])
+        for (name, seed), of in found.items()
+        if story in (name, ALL) and source in of
+    ]
+
+
+def _misplaced(per: str, rule: TracingRule, of: Found) -> float:
+    return of.misplaced_pct(per, rule)
+
+
+def _truth(use: str, of: Found) -> float:
+    return of.but_for.get(use, 0) / CENTS_PER_THOUSAND
+
+
+def _error(use: str, rule: TracingRule, of: Found) -> float:
+    return of.error(GROUP, rule, use) / CENTS_PER_THOUSAND
+
+
+def _told(runs: Sequence[tuple[int, Found]], figure: Callable[[Found], float]) -> str:
+    """Write a figure's mean over seeds, with its interval; of all stories, their mean first."""
+    by_seed: dict[int, list[float]] = {}
+    for seed, of in runs:
+        by_seed.setdefault(seed, []).append(figure(of))
+    if not by_seed:
+        return "none"
+    means = np.array([np.mean(each) for each in by_seed.values()])
+    bounds = interval(draws(len(means), "seeds") @ means / len(means))
+    middle = f"{means.mean():.1f}"
+    return f"{middle} ({bounds.low:.1f} to {bounds.high:.1f})" if bounds else middle
+
+
+@click.command()
+@click.option(
+    "--page",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the tables into this page as well.",
+)
+@report("by-story", "by-account", "by-use")
+def main(page: Path | None) -> list[Table]:
+    """Print by how many dollars each tracing rule differs from the but-for effect of a source."""
+    tables = error_tables(run_cases(outcome, cases()))
+    if page:
+        fill(page, tables)
+    return tables
+
+
+if __name__ == "__main__":
+    main()
