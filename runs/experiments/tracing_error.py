@@ -42,6 +42,7 @@ from runs.scenarios import load
 
 SCENARIO = "commingled"
 SEEDS = tuple(range(1, 21))
+SPENT_USD = 1_200_000
 CUSTOMER = "Firm02"
 SOURCES = (str(Kind.LOANS), str(Kind.SHARES), CUSTOMER)
 ALL = "all"
@@ -54,10 +55,10 @@ Cents = Mapping[str, int]  # by use
 Case = tuple[str, int]  # story, seed
 
 
-def _spent(kind: Kind, by: str, to: str, why: str) -> dict[str, Any]:
-    """Spend more than is there, in five payments."""
-    use = {"usd": 240_000, "kind": str(kind), "by": by, "to": to, "why": why}
-    return {"group": {"uses": [use | {"date": date(2022, 5, day)} for day in (12, 13, 15, 17, 18)]}}
+def _spent(kind: Kind, by: str, to: str, why: str, days: Sequence[int]) -> dict[str, Any]:
+    """Spend more than is there, in as many payments as there are days."""
+    use = {"usd": SPENT_USD / len(days), "kind": str(kind), "by": by, "to": to, "why": why}
+    return {"group": {"uses": [use | {"date": date(2022, 5, day)} for day in days]}}
 
 
 def _longs() -> dict[str, Any]:
@@ -74,9 +75,15 @@ def _large_quotes() -> dict[str, Any]:
 
 
 STORIES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
-    "ventures": lambda: _spent(Kind.VENTURES, "maker", "Startups", "buys shares of start-ups"),
-    "bad loans": lambda: _spent(Kind.LENDING, "maker", "Borrower", "lends, and is never repaid"),
-    "projects": lambda: _spent(Kind.PROPERTY, "house", "Sellers", "buys houses"),
+    "ventures": lambda: _spent(
+        Kind.VENTURES, "maker", "Startups", "buys shares of start-ups", (12, 13, 15, 17, 18)
+    ),
+    "bad loans": lambda: _spent(
+        Kind.LENDING, "maker", "Borrower", "lends what is never repaid", (11, 16)
+    ),
+    "projects": lambda: _spent(
+        Kind.PROPERTY, "house", "Sellers", "buys houses", (12, 13, 15, 17, 18)
+    ),
     "positions": _longs,
     "stale quotes": _large_quotes,
 }
