@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from ledger.proof.signature import check_signer, sign
 from runs.cli.progress import Progress
 
 
@@ -46,6 +45,9 @@ def run_command(
     every run keeps its scenario, with all defaults, in scenario.toml.
     """
     if key:
+        # Few sign, and nobody waits for DuckDB before the first line.
+        from ledger.proof.signature import check_signer
+
         check_signer(key)
     with Progress() as progress:
         # Only now, with a line on the terminal, what takes a second or more.
@@ -60,5 +62,7 @@ def run_command(
             progress.simulates(loaded.run.start, loaded.run.end)
             execute(loaded, target, force, progress.day, every_quote, progress.says)
     if key:
+        from ledger.proof.signature import sign
+
         sign(target, key)
     click.echo(target)

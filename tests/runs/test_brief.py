@@ -94,7 +94,7 @@ def test_what_rounds_to_nothing_has_no_sign():
 def examples() -> list[list[str]]:
     """Return a command line for each report, with the words that it needs."""
     needed = {"solvency": ["2022-05-10"], "books": ["Alameda"], "trail": ["--kind", "PickOff"]}
-    raw = {"run", "audit", "rebuild", "day", "query", "sql", "counterfactual"}
+    raw = {"run", "audit", "sign", "rebuild", "day", "query", "sql", "counterfactual"}
     return [[name, *needed.get(name, [])] for name in main.commands if name not in raw]
 
 
