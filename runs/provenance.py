@@ -21,7 +21,9 @@ def provenance(run: RunFolder) -> str:
 
 
 def _fidelity(run: RunFolder) -> str:
-    hours = tomllib.loads((run.path / "scenario.toml").read_text())["run"].get("one_hour_in", 1)
+    played = tomllib.loads((run.path / "scenario.toml").read_text())["run"]
+    hours, full_days = played.get("one_hour_in", 1), len(played.get("full_days", ()))
     if hours == 1:
         return "every hour simulated"
-    return f"one hour in {hours} simulated: each fill stands for {hours}"
+    told = f"one hour in {hours} simulated: each fill stands for {hours}"
+    return f"{told}, but on {full_days} days in full" if full_days else told
