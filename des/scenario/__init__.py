@@ -39,7 +39,7 @@ from des.scenario.market import (
     WantedVolume,
 )
 from des.scenario.pledged import PledgedLoan, TokenBook
-from des.scenario.portfolio import CoinPrice, Holding, Portfolio
+from des.scenario.portfolio import CoinPrice, HeldCoin, Portfolio
 from des.scenario.price import Anchor, Price, VolatilityLevel
 from des.scenario.quantities import (
     YEARS,
@@ -98,7 +98,7 @@ __all__ = [
     "Fraction",
     "Gateway",
     "Group",
-    "Holding",
+    "HeldCoin",
     "House",
     "Lead",
     "LeadQuoting",

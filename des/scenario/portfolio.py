@@ -33,7 +33,7 @@ class CoinPrice(Dated):
         return self
 
 
-class Holding(Part):
+class HeldCoin(Part):
     """One coin of the portfolio, or a class of them that has one price."""
 
     name: TokenName
@@ -76,7 +76,7 @@ class Portfolio(Part):
     dealers: Entity  # who sell the coins and buy them
     dealers_cash_usd: PositiveUsd  # that they have at first, to buy coins for more than they sold
     recall_sold_share: Fraction
-    holdings: Annotated[tuple[Holding, ...], Field(min_length=1, max_length=50)]
+    holdings: Annotated[tuple[HeldCoin, ...], Field(min_length=1, max_length=50)]
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

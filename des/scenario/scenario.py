@@ -17,7 +17,7 @@ from des.scenario.leverage import Leverage, Provider
 from des.scenario.maker import Maker
 from des.scenario.market import Market
 from des.scenario.pledged import PledgedLoan
-from des.scenario.portfolio import Holding
+from des.scenario.portfolio import HeldCoin
 from des.scenario.quantities import ContradictionError, Part, SourceText
 from des.scenario.run import Run, months_between
 from des.scenario.unused_keys import unused_of_demand, unused_of_maker, unused_quotes
@@ -72,7 +72,7 @@ class Scenario(Part):
         return tuple(each for each in providers if each.name != self.maker.name)
 
     @property
-    def coins(self) -> tuple[Holding, ...]:
+    def coins(self) -> tuple[HeldCoin, ...]:
         """Return what the captive maker holds on borrowed money."""
         portfolio = self.group.portfolio if self.group else None
         return portfolio.holdings if portfolio else ()
