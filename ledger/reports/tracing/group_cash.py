@@ -19,7 +19,7 @@ class Reason(NamedTuple):
 
     root: str
     kind: str
-    party: str  # with whom, or in what
+    party: str  # with whom
 
 
 class Passed(NamedTuple):
@@ -63,9 +63,9 @@ def cash_passed(run: RunFolder) -> tuple[Passed, ...]:
         SELECT seq, date, account, entity, till,
                coalesce(list_contains($group, counterparty), false),
                root, kind,
-               -- A token is nobody that could be paid.
-               CASE WHEN kind = $tokens THEN coalesce(party, payee, counterparty)
-               ELSE coalesce(counterparty, party, payee, 'nobody named') END,
+               -- Only who keeps books can be paid; tokens and coins are what was paid for.
+               CASE WHEN list_contains($names, counterparty) THEN counterparty
+               ELSE coalesce(party, payee, counterparty, 'nobody named') END,
                units
         FROM legs WHERE seq IN (SELECT seq FROM legs WHERE till) ORDER BY seq, line
         """,
@@ -74,7 +74,7 @@ def cash_passed(run: RunFolder) -> tuple[Passed, ...]:
             "liquid": LIQUID,
             "money": MONEY,
             "group": group,
-            "tokens": Kind.TOKENS.value,
+            "names": list(run.chart.parties.names),
         },
     )
     legs = (_Leg._make((*row[:6], Reason(*row[6:9]), row[9])) for row in found)

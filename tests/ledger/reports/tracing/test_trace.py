@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import product
+from pathlib import Path
 
 import pytest
 from slow_rules import slow_paid
@@ -30,6 +31,7 @@ from ledger.reports.tracing.sources import (
 from ledger.reports.tracing.trace import trace
 from ledger.run_folder import RunFolder
 
+WORLDS = Path(__file__).parents[3] / "worlds"
 DAY = date(2022, 5, 9)
 FTX, ALAMEDA = "Assets:FTX:Cash", "Assets:Alameda:Cash"
 
@@ -192,10 +194,11 @@ def test_the_answer_says_how_far_the_rules_lie_apart(afternoon: RunFolder):
     )
 
 
-@pytest.fixture(params=["life", "tiny_run", "tokens_run", "small_run"])
-def world(request: pytest.FixtureRequest) -> RunFolder:
-    """The hand-written life, and simulated worlds with customers, lenders, tokens and pools."""
-    return request.getfixturevalue(request.param)
+@pytest.fixture(params=["life", "tiny_run", "tokens_run", "small_run", "pools", "portfolio"])
+def world(request: pytest.FixtureRequest, executed: Callable[..., RunFolder]) -> RunFolder:
+    """The hand-written life, and simulated worlds: customers, lenders, tokens, pools, an agent."""
+    path = WORLDS / f"{request.param}.toml"
+    return executed(path) if path.exists() else request.getfixturevalue(request.param)
 
 
 def test_what_came_and_went_is_what_the_books_say(world: RunFolder):
