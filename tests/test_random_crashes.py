@@ -50,10 +50,10 @@ def crash(draws: random.Random) -> dict:
             "usd_per_hour": draws.choice([1_000, 10_000_000]),
             "unwind_delay_s": draws.choice([0, 3, 900]),
             "unwind_usd_per_minute": draws.choice([50, 1e9]),
-            "capital_usd": draws.choice([100, 1_000_000]),
         }
         for name in ("Alameda", "Backstop01")
     ]
+    providers[1]["capital_usd"] = draws.choice([100, 1_000_000])
     world = {
         "run": {
             "end": date(2022, 5, 10),

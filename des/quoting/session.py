@@ -61,7 +61,6 @@ class Session:
         self._codes, self._counted = codes, none_counted()
         self._in_force = self._nothing = blank(0, len(policy.offset_e6), len(firm_keys))
         self._in_flight = NO_ORDERS
-        self._showed = False  # whether quotes of the interval before may still be hit
         self.ticks = Ticks(np.empty(0, np.int64), np.empty(0, np.int64))
 
     def trading(
@@ -97,9 +96,9 @@ class Session:
             Rows in the order of time, all but what the venue adds; and what others filled.
         """
         ticks = self._advance(start_us, end_us, impact, decided)
-        showed, self._showed = self._showed, any(decided.plan.shown_lots)
-        nothing_to_hit = not showed and not self._showed
-        if nothing_to_hit and not len(uninformed) and not len(self._in_flight):
+        # A quote of before stands until the next beat, which may be intervals away.
+        shows = any(decided.plan.shown_lots) or self._in_force.shown_lots.any()
+        if not shows and not len(uninformed) and not len(self._in_flight):
             return NO_FILLS
         self._in_force, self._in_flight, fills = play(
             self._in_force,

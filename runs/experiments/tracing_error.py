@@ -89,7 +89,7 @@ STORIES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
 }
 
 
-class Found(NamedTuple):
+class TracedSource(NamedTuple):
     """What one source paid for in one run: by each rule and account, and in truth."""
 
     brought: int  # in cents
@@ -110,7 +110,7 @@ class Found(NamedTuple):
         return self.by_rule[per, rule].get(use, 0) - self.but_for.get(use, 0)
 
 
-OfSources = Mapping[str, Found]  # one run, by source
+OfSources = Mapping[str, TracedSource]  # one run, by source
 
 
 def cases(seeds: Sequence[int] = SEEDS) -> list[Case]:
@@ -123,7 +123,7 @@ def outcome(case: Case) -> OfSources:
     story, seed = case
     scenario = load(SCENARIO, {**STORIES[story](), "run": {"seed": seed}})
     with books_of(scenario) as run:
-        found: dict[str, Found] = {}
+        found: dict[str, TracedSource] = {}
         for source in filter(partial(_brings_cash, run), SOURCES):
             with books_of(_without(run, source)) as other:
                 found[source] = compare_with(run, other, source)
@@ -138,7 +138,7 @@ def _brings_cash(run: RunFolder, source: str) -> bool:
     )
 
 
-def compare_with(run: RunFolder, other: RunFolder, source: str) -> Found:
+def compare_with(run: RunFolder, other: RunFolder, source: str) -> TracedSource:
     """Hold what each rule says of a source against the same run without it.
 
     Args:
@@ -157,7 +157,7 @@ def compare_with(run: RunFolder, other: RunFolder, source: str) -> Found:
     brought = sum(move.cents for move in found.brought)
     ours, theirs = _sums(run, source), _sums(other, source)
     but_for = {use: ours[use] - theirs[use] for use in {*ours, *theirs}}
-    return Found(brought, by_rule, but_for)
+    return TracedSource(brought, by_rule, but_for)
 
 
 def _sums(run: RunFolder, source: str) -> Counter[str]:
@@ -245,7 +245,9 @@ def _by_use(found: Mapping[Case, OfSources]) -> Table:
     )
 
 
-def _runs(found: Mapping[Case, OfSources], source: str, story: str) -> list[tuple[int, Found]]:
+def _runs(
+    found: Mapping[Case, OfSources], source: str, story: str
+) -> list[tuple[int, TracedSource]]:
     """Return seed and finding of each run of a story, or of all, in which a source brings cash."""
     return [
         (seed, of[source])
@@ -254,19 +256,19 @@ def _runs(found: Mapping[Case, OfSources], source: str, story: str) -> list[tupl
     ]
 
 
-def _misplaced(per: str, rule: TracingRule, of: Found) -> float:
+def _misplaced(per: str, rule: TracingRule, of: TracedSource) -> float:
     return of.misplaced_pct(per, rule)
 
 
-def _truth(use: str, of: Found) -> float:
+def _truth(use: str, of: TracedSource) -> float:
     return of.but_for.get(use, 0) / CENTS_PER_THOUSAND
 
 
-def _error(use: str, rule: TracingRule, of: Found) -> float:
+def _error(use: str, rule: TracingRule, of: TracedSource) -> float:
     return of.error(GROUP, rule, use) / CENTS_PER_THOUSAND
 
 
-def _told(runs: Sequence[tuple[int, Found]], figure: Callable[[Found], float]) -> str:
+def _told(runs: Sequence[tuple[int, TracedSource]], figure: Callable[[TracedSource], float]) -> str:
     """Write a figure's mean over seeds, with its interval; of all stories, their mean first."""
     by_seed: dict[int, list[float]] = {}
     for seed, of in runs:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from ledger.notes import TradedDay, UnpaidUse
+from ledger.reports.dollars import spoken
 from ledger.reports.market.wanted_demand import wanted_usd
 from ledger.reports.money.hole import hole
 from ledger.run_folder import RunFolder
@@ -91,7 +92,7 @@ def test_what_is_held_is_told_in_the_report_and_in_the_scenario(group_run, tmp_p
     (table,) = [table for table in tables if table.name == "difference"]
 
     ((_, due, _),) = costs_of(group_run)
-    said = f"What FTX cost to run stands as it was due, {due:,.0f} dollars on 1 firsts of a month"
+    said = f"What FTX cost to run stands as it was due, {spoken(due)} on 1 firsts of a month"
     assert any(note.startswith(said) for note in table.notes)
     assert "booked" in load(str(tmp_path / "run" / "scenario.toml")).sources["group.house_costs"]
 

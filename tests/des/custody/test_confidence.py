@@ -78,6 +78,7 @@ def played(
         opening_cash_usd=0.0,
         deposit_usd_mean=MEAN_USD,
         withdrawal_usd_mean=MEAN_USD,
+        fee_bps=0.0,
         flow=flow,
     )
     scenario = SimpleNamespace(run=SimpleNamespace(seed=seed), retail=retail, news=news)

@@ -14,8 +14,8 @@ from runs.experiments.tracing_error import (
     SEEDS,
     SOURCES,
     STORIES,
-    Found,
     OfSources,
+    TracedSource,
     cases,
     error_tables,
     outcome,
@@ -24,11 +24,11 @@ from runs.experiments.tracing_error import (
 PAGE = Path(__file__).parents[3] / "docs" / "tracing-error.md"
 
 
-def found(lifo: int) -> Found:
+def found(lifo: int) -> TracedSource:
     """Let a source of 100.00 pay for rent alone, and a rule say that *lifo* of it is left."""
     rules = {(per, rule): {"rent": 10_000} for per in (GROUP, ACCOUNT) for rule in TracingRule}
     rules[GROUP, TracingRule.LIFO] = {"rent": 10_000 - lifo, LEFT: lifo}
-    return Found(10_000, rules, {"rent": 10_000})
+    return TracedSource(10_000, rules, {"rent": 10_000})
 
 
 @pytest.fixture(scope="module")
