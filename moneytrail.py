@@ -31,15 +31,15 @@ if TYPE_CHECKING:
     from ledger.day_ledger import render_day as render_day
     from ledger.mistake import MistakeError as MistakeError
     from ledger.reports.firms.firm_results import firms as firms
-    from ledger.reports.firms.illusion import illusion as illusion
+    from ledger.reports.firms.skill import skill as skill
     from ledger.reports.life.answer import answer as answer
-    from ledger.reports.life.cage import cage as cage
+    from ledger.reports.life.cash_coverage import cash_coverage as cash_coverage
     from ledger.reports.life.share_prices import valuation as valuation
     from ledger.reports.life.solvency import solvency as solvency
     from ledger.reports.life.timeline import timeline as timeline
     from ledger.reports.liquidations.liquidation_results import liquidations as liquidations
-    from ledger.reports.market.beliefs import beliefs as beliefs
-    from ledger.reports.market.leadlag import leadlag as leadlag
+    from ledger.reports.market.expectations import expectations as expectations
+    from ledger.reports.market.lead_lag import lead_lag as lead_lag
     from ledger.reports.market.pool_results import pools as pools
     from ledger.reports.money.quarters import where_by_quarter as where_by_quarter
     from ledger.reports.money.where import where as where
@@ -70,13 +70,13 @@ _HOMES = {
     "ScenarioError": "runs.scenario_files",
     "answer": "ledger.reports.life.answer",
     "audit": "runs.full_audit",
-    "beliefs": "ledger.reports.market.beliefs",
+    "expectations": "ledger.reports.market.expectations",
     "books": "ledger.reports.trail.entity_books",
     "built_ins": "runs.scenario_files",
-    "cage": "ledger.reports.life.cage",
+    "cash_coverage": "ledger.reports.life.cash_coverage",
     "firms": "ledger.reports.firms.firm_results",
-    "illusion": "ledger.reports.firms.illusion",
-    "leadlag": "ledger.reports.market.leadlag",
+    "skill": "ledger.reports.firms.skill",
+    "lead_lag": "ledger.reports.market.lead_lag",
     "liquidations": "ledger.reports.liquidations.liquidation_results",
     "pools": "ledger.reports.market.pool_results",
     "query": "ledger.reports.trail.query",

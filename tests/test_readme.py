@@ -10,11 +10,11 @@ import pytest
 
 from ledger.reports.dollars import percent
 from ledger.reports.firms.firm_results import firms
-from ledger.reports.firms.illusion import illusion
+from ledger.reports.firms.skill import skill
 from ledger.reports.life.answer import answer
 from ledger.reports.life.share_prices import valuation
 from ledger.reports.liquidations.liquidation_results import liquidations
-from ledger.reports.market.beliefs import beliefs
+from ledger.reports.market.expectations import expectations
 from ledger.reports.market.pool_results import pools
 from ledger.reports.money.hole import hole
 from ledger.reports.money.quote_views import quote_views
@@ -184,7 +184,7 @@ def test_what_the_readme_says_of_may_holds_over_its_seeds_and_its_shares(tmp_pat
         lost_millions(played(f"share-{pct}", {"maker": {"depth_share": pct / 100}}))
         for pct in (2, 45)
     ]
-    promised = by_name(beliefs(seeds[1]).tables(), "beliefs")
+    promised = by_name(expectations(seeds[1]).tables(), "expectations")
     total = promised.rows[-1][promised.columns.index("promised_usd")]
     said = " ".join(README.split())
     assert f"({min(earned)} to {max(earned)} million over seeds 1 to 6)" in said
@@ -229,7 +229,7 @@ def test_what_the_readme_says_of_the_marks_holds_over_its_seeds(tmp_path):
             assert (by_class[each]["elsewhere_usd"] > 0) == (each == "pro")
         taken.append(round(by_class["pro"]["share_of_pickoff_pct"]))
         kept.append(round(by_class["all firms"]["house_result_usd"] / 1_000_000, 1))
-        correlated.append(by_name(illusion(run).tables(), "rank-correlation").rows[0][2])
+        correlated.append(by_name(skill(run).tables(), "rank-correlation").rows[0][2])
     said = " ".join(README.split())
     assert f"takes {min(taken)} to {max(taken)} % of what" in said
     assert f"keep {min(kept)} to {max(kept)} million" in said

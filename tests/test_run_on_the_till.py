@@ -17,7 +17,7 @@ from ledger.notes import TradedDay, UnpaidRequest
 from ledger.proof import invariants
 from ledger.proof.recompute import wrong_fills
 from ledger.reports.firms.payable import coverage
-from ledger.reports.life.cage import cage, unpaid_requests
+from ledger.reports.life.cash_coverage import cash_coverage, unpaid_requests
 from ledger.reports.money.bridge import bridge
 from ledger.reports.money.hole import hole
 from ledger.run_folder import RunFolder
@@ -142,7 +142,7 @@ def test_the_audit_finds_nothing_wrong(broken, covered):
 
 def test_the_reports_on_claims_hold_in_a_run_that_ends_with_a_halt(broken):
     the_hole, of_house = hole(broken), coverage(broken).house
-    dates = {what: rest for what, *rest in cage(broken).tables()[0].rows}
+    dates = {what: rest for what, *rest in cash_coverage(broken).tables()[0].rows}
 
     assert the_hole.unexplained_usd == 0
     assert sum(of_house.pro_rata_usd().values()) == of_house.cash_usd

@@ -13,7 +13,7 @@ from runs.cli.parameters import DAY, RUN
 @click.argument("run", type=RUN)
 @click.argument("day", metavar="DATE", type=DAY)
 def day_command(run: RunFolder, day: date) -> None:
-    """Print the ledger of one day: every fill, every payment, every movement of cash.
+    """Print the ledger of one day: every fill and every movement of cash.
 
     \b
       moneytrail day runs/out/tiny-seed1 2022-05-10 > day.beancount

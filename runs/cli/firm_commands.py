@@ -3,11 +3,11 @@
 import click
 
 from ledger.reports.firms.firm_results import FirmAccounts, firms
-from ledger.reports.firms.illusion import Illusion, illusion
+from ledger.reports.firms.skill import Skill, skill
 from ledger.run_folder import RunFolder
 from runs.cli.parameters import RUN, plotted
 from runs.plots.firms_plot import firms_figure
-from runs.plots.illusion_plot import illusion_figure
+from runs.plots.skill_plot import skill_figure
 from runs.reporting import report
 
 
@@ -39,19 +39,19 @@ def firms_command(run: RunFolder) -> FirmAccounts:
     return firms(run)
 
 
-@click.command("illusion")
+@click.command("skill")
 @click.argument("run", type=RUN)
-@report("illusion", "rank-correlation", "classes", "quoter-by-class", "quoter-by-firm")
-@plotted(illusion_figure)
-def illusion_command(run: RunFolder) -> Illusion:
-    """Skill, or the maker's money? House against elsewhere, for each trading firm.
+@report("skill", "rank-correlation", "classes", "quoter-by-class", "quoter-by-firm")
+@plotted(skill_figure)
+def skill_command(run: RunFolder) -> Skill:
+    """Were firms skilled? Their results on the exchange beside those elsewhere.
 
     \b
-      moneytrail illusion runs/out/tiny-seed1
-      moneytrail illusion runs/out/tiny-seed1 --table classes --plot illusion.svg
+      moneytrail skill runs/out/tiny-seed1
+      moneytrail skill runs/out/tiny-seed1 --table classes --plot skill.svg
 
     House is edge less fees and hedges; elsewhere is what own quotes on the lead venue brought.
     Intervals are bootstrapped, over firms and separately over days. Where the quoter stops, both
     are set against each other before and after.
     """
-    return illusion(run)
+    return skill(run)

@@ -1,6 +1,6 @@
 """Commands that are imported when they are called: help and version wait for none of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -10,33 +10,61 @@ import click
 class LazyCommand(click.Command):
     """What the help says of a command, and where the command is."""
 
-    def __init__(self, name: str, module: str, summary: str) -> None:
+    def __init__(
+        self, name: str, module: str, summary: str, *, formerly: str | None = None
+    ) -> None:
         """Name a command.
 
         Args:
             name: the word on the command line; its function is called `name_command`.
             module: the file in this folder that holds the function.
             summary: the first paragraph of the function's help, which `--help` shortens to a line.
+            formerly: the word that it had before, which goes on working and which no help lists.
         """
         super().__init__(name, help=summary)
-        self.module = module
+        self.module, self.formerly = module, formerly
 
     def load(self) -> click.Command:
         """Import the command."""
-        return getattr(import_module(f"runs.cli.{self.module}"), f"{self.name}_command")
+        function = f"{str(self.name).replace('-', '_')}_command"
+        return getattr(import_module(f"runs.cli.{self.module}"), function)
 
 
 class LazyGroup(click.Group):
-    """A group of lazy commands, in the order in which they are given."""
+    """A group of lazy commands, in sections, in the order in which they are given."""
 
     def __init__(
-        self, name: str | None = None, *, commands: Sequence[LazyCommand], **extra: Any
+        self,
+        name: str | None = None,
+        *,
+        sections: Mapping[str, Sequence[LazyCommand]],
+        **extra: Any,
     ) -> None:
+        """Take the commands of each section by the title of the section."""
+        commands = [command for section in sections.values() for command in section]
         super().__init__(name, commands, **extra)
+        self._sections = sections
+        self._former = {command.formerly: command for command in commands if command.formerly}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the commands as the help lists them."""
         return list(self.commands)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by its name, or by the one that it had before."""
+        return super().get_command(ctx, cmd_name) or self._former.get(cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands, section by section, in columns that are the same in all."""
+        width = max(map(len, self.commands))
+        room = formatter.width - width - 6
+        for title, commands in self._sections.items():
+            rows = [
+                (str(command.name).ljust(width), command.get_short_help_str(room))
+                for command in commands
+            ]
+            with formatter.section(title):
+                formatter.write_dl(rows)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -11,112 +11,144 @@ from ledger.mistake import MistakeError
 from runs import __version__
 from runs.cli.lazy_commands import LazyCommand, LazyGroup
 
-# In the order in which the help lists them: the word, its file here, the start of its help.
-COMMANDS = (
-    LazyCommand(
-        "run",
-        "run_command",
-        "Simulate a SCENARIO: a built-in name, or the path of a .toml file.",
+# In the order in which the help lists them, by who asks: the word, its file here, the start of its
+# help, and the name that it had before.
+SECTIONS = {
+    "Run a scenario": (
+        LazyCommand(
+            "run",
+            "run_command",
+            "Simulate a SCENARIO: a built-in name, or the path of a .toml file.",
+        ),
+        LazyCommand(
+            "counterfactual",
+            "counterfactual_command",
+            "What would have been without one cause? Same scenario, same seed.",
+        ),
     ),
-    LazyCommand(
-        "where",
-        "money_commands",
-        "Where did the money go? The hole by kind, cash by receiver, and the bridge.",
+    "The story": (
+        LazyCommand(
+            "answer",
+            "story_commands",
+            "Where did the money go: the hole by kind, and one paragraph on it?",
+        ),
+        LazyCommand(
+            "timeline",
+            "story_commands",
+            "When was customers' money used, and since when was the group insolvent?",
+        ),
+        LazyCommand(
+            "cash-coverage",
+            "money_commands",
+            "Since when did customers' claims exceed the exchange's cash?",
+            formerly="cage",
+        ),
+        LazyCommand(
+            "solvency", "story_commands", "What did everybody own and owe at the end of DATE?"
+        ),
+        LazyCommand(
+            "valuation",
+            "story_commands",
+            "What was the exchange valued at, and what kept its maker quoting?",
+        ),
     ),
-    LazyCommand("firms", "firm_commands", "What did each trading firm make of slow quotes?"),
-    LazyCommand(
-        "illusion",
-        "firm_commands",
-        "Skill, or the maker's money? House against elsewhere, for each trading firm.",
+    "The money": (
+        LazyCommand(
+            "where",
+            "money_commands",
+            "Where did the money go? The hole by kind, cash by receiver, and the bridge.",
+        ),
+        LazyCommand(
+            "trace",
+            "trace_command",
+            "Whose money paid for what? The group's cash under each rule of the courts.",
+        ),
+        LazyCommand(
+            "schedules",
+            "schedules_command",
+            "Whom did the group pay before the end, and was it solvent when it did?",
+        ),
+        LazyCommand(
+            "books",
+            "book_commands",
+            "What do the books of one ENTITY say? They balance without anybody else's.",
+        ),
+        LazyCommand(
+            "trail", "book_commands", "What is a figure made of, and what is a fill part of?"
+        ),
     ),
-    LazyCommand("cage", "money_commands", "Since when could the chips no longer be cashed?"),
-    LazyCommand(
-        "trace",
-        "trace_command",
-        "Whose money paid for what? The group's cash under each rule of the courts.",
+    "Trading firms and markets": (
+        LazyCommand("firms", "firm_commands", "What did each trading firm make of slow quotes?"),
+        LazyCommand(
+            "skill",
+            "firm_commands",
+            "Were firms skilled? Their results on the exchange beside those elsewhere.",
+            formerly="illusion",
+        ),
+        LazyCommand(
+            "expectations",
+            "market_commands",
+            "Simulated against realised results of the maker's quotes.",
+            formerly="beliefs",
+        ),
+        LazyCommand(
+            "lead-lag",
+            "market_commands",
+            "Which venue leads the other, and by how long?",
+            formerly="leadlag",
+        ),
+        LazyCommand(
+            "liquidations",
+            "liquidations_command",
+            "Whose margin failed, who took their positions over, and who paid?",
+        ),
+        LazyCommand(
+            "pools",
+            "market_commands",
+            "What did liquidity earn, and what did it lose to arbitrage?",
+        ),
     ),
-    LazyCommand(
-        "schedules",
-        "schedules_command",
-        "Whom did the group pay before the end, and was it solvent when it did?",
+    "Beside the public record": (
+        LazyCommand(
+            "compare",
+            "compare_command",
+            "How does a run stand beside the public record, row by row?",
+        ),
+        LazyCommand(
+            "residual",
+            "residual_command",
+            "How many billions has nobody explained, and when did they vanish?",
+        ),
     ),
-    LazyCommand(
-        "beliefs",
-        "market_commands",
-        "What did the maker plan on, what did its own simulation promise, and what was booked?",
+    "Ask the books": (
+        LazyCommand(
+            "query",
+            "query_command",
+            "Ask the general ledger in BQL, the query language of Beancount.",
+        ),
+        LazyCommand("sql", "book_commands", "Ask the books in SQL, in DuckDB's dialect."),
+        LazyCommand(
+            "day",
+            "day_command",
+            "Print the ledger of one day: every fill and every movement of cash.",
+        ),
     ),
-    LazyCommand("leadlag", "market_commands", "Which venue leads the other, and by how long?"),
-    LazyCommand(
-        "liquidations",
-        "liquidations_command",
-        "Whose margin failed, who took their positions over, and who paid?",
+    "Proof": (
+        LazyCommand(
+            "audit", "audit_command", "Is the run as it was sealed, and do its books hold?"
+        ),
+        LazyCommand(
+            "diagnose", "diagnose_command", "What does a blind audit think the money was lost on?"
+        ),
+        LazyCommand("sign", "sign_command", "Sign a run's seal with a KEY, as `run --sign` does."),
+        LazyCommand(
+            "rebuild",
+            "rebuild_command",
+            "Write a run's copies anew from its text, and seal the run.",
+        ),
     ),
-    LazyCommand(
-        "answer",
-        "story_commands",
-        "Where did the money go: the hole by kind, and one paragraph on it?",
-    ),
-    LazyCommand(
-        "timeline",
-        "story_commands",
-        "When was customers' money used, and since when was the group insolvent?",
-    ),
-    LazyCommand("solvency", "story_commands", "What did everybody own and owe at the end of DATE?"),
-    LazyCommand(
-        "valuation",
-        "story_commands",
-        "What was the house valued at, what would it fetch, and what kept its maker quoting?",
-    ),
-    LazyCommand(
-        "counterfactual",
-        "counterfactual_command",
-        "What would have been without one mechanism: same scenario, same seed, that cause removed?",
-    ),
-    LazyCommand(
-        "diagnose",
-        "diagnose_command",
-        "What does a blind audit think the money was lost on?",
-    ),
-    LazyCommand(
-        "pools",
-        "market_commands",
-        "What did liquidity earn, and what did it lose to arbitrage?",
-    ),
-    LazyCommand(
-        "compare",
-        "compare_command",
-        "How does a run stand beside the public record, row by row?",
-    ),
-    LazyCommand(
-        "residual",
-        "residual_command",
-        "How many billions has nobody explained, and when did they vanish?",
-    ),
-    LazyCommand(
-        "books",
-        "book_commands",
-        "What do the books of one ENTITY say? They balance without anybody else's.",
-    ),
-    LazyCommand("trail", "book_commands", "What is a figure made of, and what is a fill part of?"),
-    LazyCommand(
-        "query",
-        "query_command",
-        "Ask the general ledger in BQL, the query language of Beancount.",
-    ),
-    LazyCommand("sql", "book_commands", "Ask the books in SQL, in DuckDB's dialect."),
-    LazyCommand(
-        "day",
-        "day_command",
-        "Print the ledger of one day: every fill, every payment, every movement of cash.",
-    ),
-    LazyCommand("audit", "audit_command", "Is the run as it was sealed, and do its books hold?"),
-    LazyCommand("sign", "sign_command", "Sign a run's seal with a KEY, as `run --sign` does."),
-    LazyCommand(
-        "rebuild",
-        "rebuild_command",
-        "Write a run's copies anew from its text, and seal the run.",
-    ),
-)
+}
+COMMANDS = tuple(command for section in SECTIONS.values() for command in section)
 
 MISTAKEN = 2
 INTERRUPTED = 130  # as a shell reports a program that Ctrl-C ended
@@ -179,7 +211,12 @@ def _duckdb_error() -> type[Exception] | tuple[()]:
     return duckdb.Error if duckdb else ()
 
 
-@click.group(cls=OneLineErrors, name="moneytrail", commands=COMMANDS)
+@click.group(
+    cls=OneLineErrors,
+    name="moneytrail",
+    sections=SECTIONS,
+    context_settings={"max_content_width": 100},
+)
 @click.version_option(__version__)
 def main() -> None:
     """Where did the money go? Simulate an exchange, keep its books, ask the books.

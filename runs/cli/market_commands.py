@@ -2,47 +2,47 @@
 
 import click
 
-from ledger.reports.market.beliefs import Beliefs, beliefs
-from ledger.reports.market.leadlag import LeadLag, leadlag
+from ledger.reports.market.expectations import Expectations, expectations
+from ledger.reports.market.lead_lag import LeadLag, lead_lag
 from ledger.reports.market.pool_results import PoolResults, pools
 from ledger.run_folder import RunFolder
 from runs.cli.parameters import RUN
 from runs.reporting import report
 
 
-@click.command("beliefs")
+@click.command("expectations")
 @click.argument("run", type=RUN)
-@report("beliefs", "plans", "beliefs-by-market", "difference", "check")
-def beliefs_command(run: RunFolder) -> Beliefs:
-    """What did the maker plan on, what did its own simulation promise, and what was booked?
+@report("expectations", "plans", "expectations-by-market", "difference", "check")
+def expectations_command(run: RunFolder) -> Expectations:
+    """Simulated against realised results of the maker's quotes.
 
     \b
-      moneytrail beliefs runs/out/tiny-seed1
-      moneytrail beliefs runs/out/tiny-seed1 --format csv --table difference
+      moneytrail expectations runs/out/tiny-seed1
+      moneytrail expectations runs/out/tiny-seed1 --format csv --table difference
 
     Each month the maker plays its own quotes against orders that know nothing. What that promises
     stands beside what was booked at fills; the difference is split into what came from volume,
     what from pick-offs, and the rest. Hedging stands apart. The plans are those of the first of
     each month, with what was decided then.
     """
-    return beliefs(run)
+    return expectations(run)
 
 
-@click.command("leadlag")
+@click.command("lead-lag")
 @click.argument("run", type=RUN)
-@report("leadlag")
-def leadlag_command(run: RunFolder) -> LeadLag:
+@report("lead-lag")
+def lead_lag_command(run: RunFolder) -> LeadLag:
     """Which venue leads the other, and by how long?
 
     \b
-      moneytrail leadlag runs/out/tiny-seed1
+      moneytrail lead-lag runs/out/tiny-seed1
 
     The lag at which the prices paid on the house venue go together most with those of the lead
     venue, over all days, and the lags that can't be told from it; above zero, the house follows.
     How old the quotes really were stands beside it: the estimate doesn't use it, and should hold it
     in its interval.
     """
-    return leadlag(run)
+    return lead_lag(run)
 
 
 @click.command("pools")

@@ -2,13 +2,13 @@
 
 import click
 
-from ledger.reports.life.cage import Cage, cage
+from ledger.reports.life.cash_coverage import CoverageByDay, cash_coverage
 from ledger.reports.money.quarters import where_by_quarter
 from ledger.reports.money.where import where
 from ledger.reports.table import Report
 from ledger.run_folder import RunFolder
 from runs.cli.parameters import RUN, plotted
-from runs.plots.cage_plot import cage_figure
+from runs.plots.coverage_plot import coverage_figure
 from runs.reporting import report
 
 
@@ -43,18 +43,18 @@ def where_command(run: RunFolder, by: str | None) -> Report:
     return where_by_quarter(run) if by else where(run)
 
 
-@click.command("cage")
+@click.command("cash-coverage")
 @click.argument("run", type=RUN)
-@report("dates", "cage")
-@plotted(cage_figure)
-def cage_command(run: RunFolder) -> Cage:
-    """Since when could the chips no longer be cashed?
+@report("dates", "cash-coverage")
+@plotted(coverage_figure)
+def cash_coverage_command(run: RunFolder) -> CoverageByDay:
+    """Since when did customers' claims exceed the exchange's cash?
 
     \b
-      moneytrail cage runs/out/tiny-seed1
-      moneytrail cage runs/out/tiny-seed1 --table dates --plot cage.png
+      moneytrail cash-coverage runs/out/tiny-seed1
+      moneytrail cash-coverage runs/out/tiny-seed1 --table dates --plot coverage.png
 
     Each day's close: what the firms made at the house so far, what all customers are owed, and
     the cash that is really there.
     """
-    return cage(run)
+    return cash_coverage(run)

@@ -75,7 +75,7 @@ def solvency_command(run: RunFolder, day: date) -> Solvency:
 @click.argument("run", type=RUN)
 @report("rounds", "months", "reviews", "ways")
 def valuation_command(run: RunFolder) -> HouseValuation:
-    """What was the house valued at, what would it fetch, and what kept its maker quoting?
+    """What was the exchange valued at, and what kept its maker quoting?
 
     \b
       moneytrail valuation runs/out/tiny-seed1

@@ -10,7 +10,7 @@ from itertools import takewhile
 
 from ledger.notes import UnpaidInterest, UnpaidRecall, UnpaidUse
 from ledger.reports.dollars import ZERO
-from ledger.reports.life.cage import unpaid_requests
+from ledger.reports.life.cash_coverage import unpaid_requests
 from ledger.reports.life.standing import Standing
 from ledger.reports.life.waiting import HALTED, withdrawals
 from ledger.run_folder import RunFolder

@@ -27,7 +27,7 @@ from ledger.reports.trail.query import query
 from ledger.reports.trail.sql import sql
 from ledger.reports.trail.trail_down import trail
 from ledger.run_folder import RunFolder
-from runs.cli.main import main
+from runs.cli.main import SECTIONS, main
 from runs.printing import Answered, TableChoiceError, render
 
 ROOT = Path(__file__).parents[3]
@@ -204,11 +204,22 @@ def test_the_examples_in_the_help_work(tiny_run: RunFolder, command: str, tmp_pa
         assert result.stdout.strip()
 
 
-def test_help_lists_the_commands_in_the_order_of_a_readers_questions():
-    listed = re.findall(r"^  (\w+)  ", moneytrail("--help").stdout, re.MULTILINE)
+def test_help_lists_every_command_once_by_who_asks_and_cuts_no_line_short():
+    told = CliRunner().invoke(main, ["--help"], terminal_width=100).stdout
+    listed = re.findall(r"^  (\w[\w-]*)  ", told, re.MULTILINE)
 
-    assert listed[:5] == ["run", "where", "firms", "illusion", "cage"]
-    assert set(listed) == set(main.commands)
+    assert listed == list(main.commands)
+    assert [told.index(f"\n{title}:") for title in SECTIONS] == sorted(
+        told.index(f"\n{title}:") for title in SECTIONS
+    )
+    assert "..." not in told.partition("Options:")[2]
+
+
+def test_a_command_answers_to_the_name_that_it_had_before(tiny_run):
+    now, before = (moneytrail(name, tiny_run.path) for name in ("lead-lag", "leadlag"))
+
+    assert (now.exit_code, now.stdout) == (0, before.stdout)
+    assert "leadlag" not in moneytrail("--help").stdout
 
 
 def test_a_run_prints_its_folder_and_a_second_one_is_refused_without_force(tmp_path, monkeypatch):

@@ -18,32 +18,32 @@ from matplotlib.legend import Legend
 
 from ledger.parties import Parties
 from ledger.reports.firms.firm_results import ClassResult, FirmAccounts, firms
-from ledger.reports.firms.illusion import (
-    ClassMean,
-    FirmPlaces,
-    Illusion,
-    QuoterOnAndOff,
-    RankCorrelation,
-    illusion,
-)
 from ledger.reports.firms.league import ALL, FirmResult, Profile
 from ledger.reports.firms.payable import CashCoverage, Coverage
-from ledger.reports.life.cage import Cage, Close, FirstShort, cage
+from ledger.reports.firms.skill import (
+    ClassMean,
+    FirmPlaces,
+    QuoterOnAndOff,
+    RankCorrelation,
+    Skill,
+    skill,
+)
+from ledger.reports.life.cash_coverage import Close, CoverageByDay, FirstShort, cash_coverage
 from ledger.reports.liquidations.backstop_results import BackstopResult, ProviderKind
 from ledger.reports.liquidations.cascade import BankruptDebts, CascadeHour
 from ledger.reports.liquidations.course import Course, CourseStep
 from ledger.reports.liquidations.liquidation_results import Liquidations, liquidations
 from ledger.reports.table import Report
 from ledger.run_folder import RunFolder
-from runs.plots import cage_plot as cage_picture
+from runs.plots import coverage_plot as cage_picture
 from runs.plots import firms_plot as firms_picture
 from runs.plots import liquidations_plot as liquidations_picture
 from runs.plots import paper
-from runs.plots.cage_plot import cage_figure
+from runs.plots.coverage_plot import coverage_figure
 from runs.plots.firms_plot import firms_figure
-from runs.plots.illusion_plot import illusion_figure
 from runs.plots.liquidations_plot import liquidations_figure
 from runs.plots.paper import PlotError, save
+from runs.plots.skill_plot import skill_figure
 
 ROOT = Path(__file__).parents[3]
 START = date(2021, 5, 1)
@@ -96,7 +96,7 @@ def firm_places(name: str, of: str | None, house: str | None, elsewhere: str | N
     return FirmPlaces(name, of, None, usd(0), 1, usd(0), usd(0), *bps, usd(0))
 
 
-def illusion_report(stops: bool = True) -> Illusion:
+def skill_report(stops: bool = True) -> Skill:
     groups = [
         (c, p) for c in ("pro", "mid-tier", "larp", "all firms") for p in ("house", "elsewhere")
     ]
@@ -107,7 +107,7 @@ def illusion_report(stops: bool = True) -> Illusion:
         for i, group in enumerate(groups)
     )
     ends = map(Decimal, ("-0.42", "-0.77", "0.11", "-0.55", "-0.31"))
-    return Illusion(
+    return Skill(
         "Alameda",
         (
             *(firm_places(f[0], f[1], f[5], f[6]) for f in FIRMS),
@@ -122,9 +122,11 @@ def illusion_report(stops: bool = True) -> Illusion:
     )
 
 
-def cage_report(cash_usd: float = 5_000_000_000, first_day: date | None = None) -> Cage:
+def coverage_report(
+    cash_usd: float = 5_000_000_000, first_day: date | None = None
+) -> CoverageByDay:
     days = [START + timedelta(days=n) for n in range(60)]
-    return Cage(
+    return CoverageByDay(
         tuple(
             Close(
                 day,
@@ -183,10 +185,10 @@ def liquidations_report(last_price_usd: float = 30) -> Liquidations:
 
 PICTURES: tuple[tuple[Callable[[Any], Figure], Report], ...] = (
     (firms_figure, firms_report()),
-    (illusion_figure, illusion_report()),
-    (illusion_figure, illusion_report(stops=False)),
-    (cage_figure, cage_report()),
-    (cage_figure, cage_report(first_day=date(2021, 6, 1))),
+    (skill_figure, skill_report()),
+    (skill_figure, skill_report(stops=False)),
+    (coverage_figure, coverage_report()),
+    (coverage_figure, coverage_report(first_day=date(2021, 6, 1))),
     (liquidations_figure, liquidations_report()),
     (liquidations_figure, liquidations_report(last_price_usd=0.5)),
 )
@@ -257,7 +259,7 @@ def test_firms_without_classes_are_drawn_as_one():
 
 
 def test_each_firm_stands_at_its_house_and_its_elsewhere():
-    places, _ = illusion_figure(illusion_report()).axes
+    places, _ = skill_figure(skill_report()).axes
 
     assert points(places) == {(float(f[5]), float(f[6])) for f in FIRMS}
     zero_lines = [line.get_xydata().tolist() for line in places.lines]
@@ -265,25 +267,25 @@ def test_each_firm_stands_at_its_house_and_its_elsewhere():
 
 
 def test_the_caption_has_the_rank_correlation_and_both_intervals():
-    found = words(illusion_figure(illusion_report())).replace("\N{MINUS SIGN}", "-")
+    found = words(skill_figure(skill_report())).replace("\N{MINUS SIGN}", "-")
 
     assert "6 firms: -0.42\n(95%: -0.77 to 0.11 over firms, -0.55 to -0.31 over days)" in found
 
 
 def test_the_quoter_on_and_off_stand_in_a_panel_of_their_own_if_there_is_anything_to_compare():
-    _, quoter = illusion_figure(illusion_report()).axes
+    _, quoter = skill_figure(skill_report()).axes
     on, off = ({x for x, _ in found.get_offsets().tolist()} for found in quoter.collections[1::2])
 
     assert on == set(range(8))
     assert off == {-i for i in range(8)}
     intervals = [path.vertices[:, 0].tolist() for path in quoter.collections[0].get_paths()]
     assert intervals == [[i - 0.25, i + 0.5] for i in range(8)]
-    assert len(illusion_figure(illusion_report(stops=False)).axes) == 1
+    assert len(skill_figure(skill_report(stops=False)).axes) == 1
 
 
 def test_lines_are_the_columns_of_the_table_day_by_day():
-    found = cage_report()
-    money, cover = cage_figure(found).axes
+    found = coverage_report()
+    money, cover = coverage_figure(found).axes
     _, table = found.tables()
 
     drawn = {line.get_label(): line.get_ydata().tolist() for line in money.lines}
@@ -296,16 +298,16 @@ def test_lines_are_the_columns_of_the_table_day_by_day():
 
 
 def test_amounts_that_are_far_apart_are_on_a_logarithmic_axis():
-    money, _ = cage_figure(cage_report()).axes
+    money, _ = coverage_figure(coverage_report()).axes
 
     assert money.get_yscale() == "log"
     assert money.get_ylabel() == "above zero, USD at the day's close"
 
 
 def test_amounts_that_are_alike_are_on_a_linear_axis_that_shows_losses():
-    found = cage_report()
+    found = coverage_report()
     alike = (Close(each.day, *[usd(-5)] * 3, usd(5), *[usd(-5)] * 2) for each in found.closes)
-    money, _ = cage_figure(replace(found, closes=tuple(alike))).axes
+    money, _ = coverage_figure(replace(found, closes=tuple(alike))).axes
 
     assert money.get_yscale() == "linear"
     assert money.get_ylabel() == "USD at the day's close"
@@ -313,8 +315,8 @@ def test_amounts_that_are_alike_are_on_a_linear_axis_that_shows_losses():
 
 @pytest.mark.parametrize(("n", "labelled"), [(1, 1), (3, 3), (7, 7), (8, 4), (60, 7)])
 def test_days_are_labelled_evenly_from_the_first_and_none_twice(n, labelled):
-    found = cage_report()
-    _, cover = cage_figure(replace(found, closes=found.closes[:n])).axes
+    found = coverage_report()
+    _, cover = coverage_figure(replace(found, closes=found.closes[:n])).axes
 
     labels = [tick.get_text() for tick in cover.get_xticklabels()]
     assert labels[0] == "2021-05-01"
@@ -322,7 +324,7 @@ def test_days_are_labelled_evenly_from_the_first_and_none_twice(n, labelled):
 
 
 def test_days_on_which_something_came_to_pass_are_marked_and_explained():
-    found = words(cage_figure(cage_report(first_day=date(2021, 6, 1))))
+    found = words(coverage_figure(coverage_report(first_day=date(2021, 6, 1))))
 
     assert "never: firms' profit above the cash" in found
     assert "b: firms' claims above the cash, first on 2021-06-01" in found
@@ -435,7 +437,7 @@ def test_every_axis_has_a_unit_and_the_picture_asks_a_question(figure_of, found)
         # Days and classes are their own unit.
         if "pro, house" not in [tick.get_text() for tick in axes.get_yticklabels()]:
             assert any(unit in axes.get_ylabel() for unit in ("USD", "bps", "%"))
-        if figure_of not in (cage_figure, liquidations_figure):
+        if figure_of not in (coverage_figure, liquidations_figure):
             assert any(unit in axes.get_xlabel() for unit in ("(ms)", "(bps"))
 
 
@@ -491,7 +493,7 @@ def test_the_same_tables_give_the_same_bytes(figure_of, found, suffix, tmp_path,
     ("name", "begins"), [("a.png", b"\x89PNG"), ("a.SVG", b"<?xml"), ("a.pdf", b"%PDF")]
 )
 def test_the_suffix_says_the_format(name, begins, tmp_path):
-    save(cage_figure(cage_report()), tmp_path / name)
+    save(coverage_figure(coverage_report()), tmp_path / name)
 
     assert (tmp_path / name).read_bytes().startswith(begins)
 
@@ -499,13 +501,13 @@ def test_the_suffix_says_the_format(name, begins, tmp_path):
 @pytest.mark.parametrize("name", ["a.bmp", "a", "png", "a.png.gz"])
 def test_another_suffix_is_refused_with_those_there_are(name, tmp_path):
     with pytest.raises(PlotError, match=r"\.png, \.svg, \.pdf$"):
-        save(cage_figure(cage_report()), tmp_path / name)
+        save(coverage_figure(coverage_report()), tmp_path / name)
     assert not any(tmp_path.iterdir())
 
 
 def test_a_file_that_cannot_be_written_is_told_in_one_line(tmp_path):
     with pytest.raises(PlotError, match=r"^\S+a\.png: No such file or directory$"):
-        save(cage_figure(cage_report()), tmp_path / "nowhere" / "a.png")
+        save(coverage_figure(coverage_report()), tmp_path / "nowhere" / "a.png")
 
 
 @each_picture
@@ -536,8 +538,8 @@ def test_a_crash_can_be_drawn(margin_run: RunFolder, tmp_path: Path):
 def test_reports_of_a_run_can_be_drawn(tiny_run: RunFolder, tmp_path: Path):
     for report, figure_of in (
         (firms, firms_figure),
-        (illusion, illusion_figure),
-        (cage, cage_figure),
+        (skill, skill_figure),
+        (cash_coverage, coverage_figure),
     ):
         figure = figure_of(report(tiny_run))
         save(figure, tmp_path / f"{report.__name__}.png")

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from ledger.reports.market.beliefs import beliefs
+from ledger.reports.market.expectations import expectations
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 
@@ -19,7 +19,7 @@ FIRST = (
 
 
 def plans(run: RunFolder) -> Table:
-    return next(table for table in beliefs(run).tables() if table.name == "plans")
+    return next(table for table in expectations(run).tables() if table.name == "plans")
 
 
 def only_row(found: Table) -> dict[str, Cell]:

@@ -11,8 +11,8 @@ import pytest
 
 from ledger.copy_of_text import write_copy
 from ledger.reports.firms.bootstrap import FEWEST
-from ledger.reports.firms.illusion import illusion
 from ledger.reports.firms.league import ALL, league
+from ledger.reports.firms.skill import skill
 from ledger.reports.table import Table
 from ledger.run_folder import MANIFEST, RunFolder
 
@@ -131,7 +131,7 @@ def test_firms_that_never_came_are_counted_and_explained(world):
     there, never = Member("pro", 5, 400, [3], [9]), Member("pro", 5, 400, [0], [0], {0: "waiting"})
 
     (all_came, *_), (one_waited, *_) = (
-        illusion(world(**members)).tables()
+        skill(world(**members)).tables()
         for members in ({"Firm01": there}, {"Firm01": there, "Firm02": never})
     )
 
@@ -140,7 +140,7 @@ def test_firms_that_never_came_are_counted_and_explained(world):
 
 
 def tables(run: RunFolder) -> dict[str, Table]:
-    return {table.name: table for table in illusion(run).tables()}
+    return {table.name: table for table in skill(run).tables()}
 
 
 def rows(found: Table) -> dict[tuple, dict]:
@@ -157,7 +157,7 @@ def rows(found: Table) -> dict[tuple, dict]:
 
 def test_returns_are_bps_of_opening_capital_per_day(world):
     run = world(Firm01=Member("pro", 5, 400, [300, 280], [9, 0]))
-    first = rows(tables(run)["illusion"])["Firm01"]
+    first = rows(tables(run)["skill"])["Firm01"]
 
     assert (first["capital_usd"], first["days"]) == (400, 2)
     assert first["house_bps_per_day"] == Decimal("7250.00")  # 580 / 400 over two days
@@ -165,14 +165,14 @@ def test_returns_are_bps_of_opening_capital_per_day(world):
 
 
 def test_firms_that_made_more_at_the_house_stand_first(simulated):
-    made = [row["house_usd"] for row in rows(tables(simulated)["illusion"]).values()]
+    made = [row["house_usd"] for row in rows(tables(simulated)["skill"]).values()]
 
     assert made == sorted(made, reverse=True)
     assert len(set(made)) > 1
 
 
 def test_the_league_table_has_the_same_figures_by_venue(simulated):
-    found = rows(tables(simulated)["illusion"])
+    found = rows(tables(simulated)["skill"])
 
     for firm in league(simulated):
         row = found.pop(firm.firm)
@@ -190,7 +190,7 @@ def test_a_day_counts_from_the_one_after_entering_to_that_of_closing(world):
     never = Member("pro", 5, 1000, [0] * 6, [0] * 6, {0: "waiting"})
     run = world(Late=late, Gone=gone, Left=left, Never=never)
 
-    found = rows(tables(run)["illusion"])
+    found = rows(tables(run)["skill"])
 
     assert [found[name]["days"] for name in ("Late", "Gone", "Left", "Never")] == [3, 2, 6, 0]
     bps = [found[name]["house_bps_per_day"] for name in ("Late", "Gone", "Left", "Never")]
@@ -200,7 +200,7 @@ def test_a_day_counts_from_the_one_after_entering_to_that_of_closing(world):
 def test_a_run_whose_books_know_no_classes_has_them_all_in_one(afternoon):
     found = tables(afternoon)
 
-    assert {row["class"] for row in rows(found["illusion"]).values()} == {None}
+    assert {row["class"] for row in rows(found["skill"]).values()} == {None}
     assert [row[0] for row in found["classes"].rows] == [ALL, ALL]
     for ranks_of in ("reaction time, house", "reaction time, elsewhere"):
         row = rows(found["rank-correlation"])[ranks_of]
@@ -210,7 +210,7 @@ def test_a_run_whose_books_know_no_classes_has_them_all_in_one(afternoon):
 def test_a_world_without_firms_has_no_results_and_no_correlation(world):
     found = tables(world())
 
-    assert not found["illusion"].rows
+    assert not found["skill"].rows
     assert {row["spearman"] for row in rows(found["rank-correlation"]).values()} == {None}
     assert {row["mean_bps_per_day"] for row in rows(found["classes"]).values()} == {None}
 
@@ -394,7 +394,7 @@ def test_days_on_and_days_off_are_drawn_apart(world):
 
 
 def test_money_has_cents(simulated):
-    for found in illusion(simulated).tables():
+    for found in skill(simulated).tables():
         for row in found.rows:
             for title, cell in zip(found.columns, row, strict=True):
                 if isinstance(cell, Decimal) and "usd" in title:

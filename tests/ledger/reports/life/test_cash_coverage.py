@@ -10,7 +10,7 @@ from beanquery.query import run_query
 
 from ledger.reports.days import calendar
 from ledger.reports.firms.league import league, total
-from ledger.reports.life.cage import cage, closes, unpaid_requests
+from ledger.reports.life.cash_coverage import cash_coverage, closes, unpaid_requests
 from ledger.reports.money.hole import hole
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
@@ -52,7 +52,7 @@ UNPAID = """
 
 
 def table(run: RunFolder, name: str) -> Table:
-    return next(table for table in cage(run).tables() if table.name == name)
+    return next(table for table in cash_coverage(run).tables() if table.name == name)
 
 
 def column(found: Table, name: str) -> list:
@@ -79,7 +79,7 @@ def test_each_close_has_what_was_made_what_is_owed_and_what_is_there(afternoon):
 
 
 def test_a_day_without_entries_closes_as_the_day_before(week):
-    found = table(week, "cage")
+    found = table(week, "cash-coverage")
 
     assert column(found, "day") == [date(2022, 5, 9) + timedelta(days=n) for n in range(5)]
     first, second = found.rows[:2]
@@ -87,12 +87,12 @@ def test_a_day_without_entries_closes_as_the_day_before(week):
 
 
 def test_profit_adds_up_from_day_to_day(week):
-    assert column(table(week, "cage"), "firms_profit_usd") == [761, 761, 846, 846, 846]
+    assert column(table(week, "cash-coverage"), "firms_profit_usd") == [761, 761, 846, 846, 846]
 
 
 def test_every_close_says_what_its_cash_would_not_have_paid(week):
     # Cash: 300, 300, 300, 1300, 300. Firms' claims: 341, 341, 426 from then on.
-    told = column(table(week, "cage"), "more_than_the_cash")
+    told = column(table(week, "cash-coverage"), "more_than_the_cash")
 
     everything = "firms' profit, firms' claims, all claims"
     assert told == [everything, everything, everything, "all claims", everything]
@@ -100,7 +100,7 @@ def test_every_close_says_what_its_cash_would_not_have_paid(week):
 
 def test_a_share_of_all_claims_is_covered(week):
     # 300 of 811, then of 896, 1300 of 1896
-    assert column(table(week, "cage"), "cover_pct") == [
+    assert column(table(week, "cash-coverage"), "cover_pct") == [
         Decimal(pct) for pct in ("37.0", "37.0", "33.5", "68.6", "33.5")
     ]
 
@@ -142,7 +142,9 @@ RICHER = """
 def test_what_can_be_paid_to_the_last_cent_is_not_beyond_the_cash(afternoon_with, usd, beyond):
     run = afternoon_with(RICHER.format(usd=usd))
 
-    assert column(table(run, "cage"), "more_than_the_cash")[-1] == (", ".join(beyond) or None)
+    assert column(table(run, "cash-coverage"), "more_than_the_cash")[-1] == (
+        ", ".join(beyond) or None
+    )
     for name in ("firms' profit", "firms' claims", "all claims"):
         *_, days = dates(run)[f"{name} above the cash"]
         assert days == (2 if name in beyond else 1)
@@ -163,7 +165,7 @@ def test_a_till_that_ran_dry_shows_in_a_whole_run(busy_run):
     first_day, usd, cash_usd, days = dates(busy_run)["a withdrawal not paid in full"]
 
     assert usd > 0
-    assert cash_usd in column(table(busy_run, "cage"), "house_cash_usd")
+    assert cash_usd in column(table(busy_run, "cash-coverage"), "house_cash_usd")
     assert days == len({day for day, _ in unpaid_requests(busy_run)})
     assert first_day == min(day for day, _ in unpaid_requests(busy_run))
 
@@ -202,7 +204,7 @@ def test_bean_query_finds_every_close(run):
 
 
 def test_money_has_cents(any_run):
-    for found in cage(any_run).tables():
+    for found in cash_coverage(any_run).tables():
         for row in found.rows:
             for title, cell in zip(found.columns, row, strict=True):
                 if title.endswith("usd") and cell is not None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ledger.copy_of_text import write_copy
 from ledger.motives import Motive
-from ledger.reports.market.beliefs import ALL, beliefs
+from ledger.reports.market.expectations import ALL, expectations
 from ledger.reports.market.maker_share import volume
 from ledger.reports.market.promises import (
     CENT,
@@ -43,7 +43,7 @@ WITH_THE_HEDGE = (
 
 
 def table(run: RunFolder, name: str) -> Table:
-    return next(table for table in beliefs(run).tables() if table.name == name)
+    return next(table for table in expectations(run).tables() if table.name == name)
 
 
 def column(found: Table, name: str) -> list[Cell]:
@@ -86,7 +86,7 @@ ALL_PROMISED = """
 
 
 def test_a_promise_stands_beside_what_was_booked_at_fills_and_hedges_apart(afternoon_with):
-    month, whole = rows(table(afternoon_with(BELIEF), "beliefs"))
+    month, whole = rows(table(afternoon_with(BELIEF), "expectations"))
 
     assert month == {
         "month": "2022-05",
@@ -119,7 +119,7 @@ def test_the_difference_is_split_into_volume_pickoffs_and_the_rest(afternoon_wit
 
 
 def test_a_market_has_its_hedges_from_its_fills(afternoon_with):
-    (line,) = rows(table(afternoon_with(BELIEF, fills=WITH_THE_HEDGE), "beliefs-by-market"))
+    (line,) = rows(table(afternoon_with(BELIEF, fills=WITH_THE_HEDGE), "expectations-by-market"))
 
     assert (line["market"], line["hedging_usd"], line["net_usd"]) == ("BTC-PERP", -12, -762)
     assert line["volume_usd"] == 600_000 + 150_000 + 29_950  # a hedge is none of it
@@ -130,7 +130,7 @@ def test_the_month_in_which_a_promise_is_dated_is_the_one_it_is_about(afternoon_
     run = afternoon_with(later)
 
     assert promises(run) == {("2022-06", "BTC-PERP"): Promise(*usd("100.00", "400000.00"))}
-    may, june, whole = rows(table(run, "beliefs"))
+    may, june, whole = rows(table(run, "expectations"))
     assert (may["promised_usd"], may["booked_usd"]) == (None, -750)
     assert (june["promised_usd"], june["booked_usd"]) == (100, 0)
     assert june["booked_bps"] is None
@@ -146,7 +146,7 @@ def test_a_month_without_any_fill_falls_short_by_its_volume_alone(afternoon_with
 
 
 def test_a_run_without_beliefs_says_so_and_still_tells_what_was_booked(afternoon):
-    found = table(afternoon, "beliefs")
+    found = table(afternoon, "expectations")
 
     assert found.notes[0] == "The books of this run hold no beliefs: nothing was promised."
     assert column(found, "promised_usd") == column(found, "promised_bps") == [None, None]
@@ -155,7 +155,9 @@ def test_a_run_without_beliefs_says_so_and_still_tells_what_was_booked(afternoon
 
 
 def test_a_run_with_beliefs_does_not_say_that_it_has_none(afternoon_with):
-    assert not any("no beliefs" in note for note in table(afternoon_with(BELIEF), "beliefs").notes)
+    assert not any(
+        "no beliefs" in note for note in table(afternoon_with(BELIEF), "expectations").notes
+    )
 
 
 # ---------------------------------------------------------------------------- the split
@@ -219,7 +221,7 @@ def test_results_of_a_month_are_those_of_bean_query(any_run):
         "WHERE account ~ '^(Income|Expenses):Alameda:(Spread|PickOff|Hedging)$' "
         "GROUP BY year, month",
     )[1]
-    *months, _ = rows(table(any_run, "beliefs"))
+    *months, _ = rows(table(any_run, "expectations"))
 
     assert {m["month"]: m["net_usd"] for m in months} == {
         f"{year}-{month:02}": number for year, month, number in asked
@@ -260,7 +262,7 @@ def test_the_volume_is_that_of_the_makers_share(any_run):
 
 def test_months_and_markets_sum_up(believing):
     run = believing(ALL_PROMISED)
-    by_market, months = rows(table(run, "beliefs-by-market")), rows(table(run, "beliefs"))
+    by_market, months = rows(table(run, "expectations-by-market")), rows(table(run, "expectations"))
 
     assert [(line["month"], line["market"]) for line in by_market] == [
         (month, market) for month in ("2022-05", "2022-06") for market in ("BTC-PERP", "SOL-PERP")
@@ -277,7 +279,7 @@ def test_months_and_markets_sum_up(believing):
 
 def test_differences_of_markets_sum_to_that_of_the_month_and_these_to_the_whole(believing):
     run = believing(ALL_PROMISED)
-    found, promised = rows(table(run, "difference")), rows(table(run, "beliefs"))
+    found, promised = rows(table(run, "difference")), rows(table(run, "expectations"))
     parts = ("from_volume_usd", "from_pickoffs_usd", "rest_usd")
 
     for line in found:
@@ -292,17 +294,17 @@ def test_differences_of_markets_sum_to_that_of_the_month_and_these_to_the_whole(
 
 def test_a_month_in_which_one_market_has_no_promise_has_none_to_be_held_to(believing):
     run = believing('2022-05-31 custom "belief" "BTC-PERP" 1000.00 USD 900000.00 USD\n')
-    may, june, whole = rows(table(run, "beliefs"))
+    may, june, whole = rows(table(run, "expectations"))
 
     assert [line["promised_usd"] for line in (may, june, whole)] == [None, None, None]
-    first, *others = rows(table(run, "beliefs-by-market"))
+    first, *others = rows(table(run, "expectations-by-market"))
     assert (first["market"], first["promised_usd"]) == ("BTC-PERP", 1000)
     assert [line["promised_usd"] for line in others] == [None] * 3
 
 
 def test_money_has_cents(any_run, believing):
     for run in (any_run, believing(ALL_PROMISED)):
-        for found in beliefs(run).tables():
+        for found in expectations(run).tables():
             for row in found.rows:
                 for title, cell in zip(found.columns, row, strict=True):
                     if title.endswith("usd") and cell is not None:

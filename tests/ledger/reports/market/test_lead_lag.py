@@ -11,7 +11,7 @@ from ledger import fill_store
 from ledger.fills import join_rows, new_rows, price_fills
 from ledger.motives import Motive
 from ledger.reports.market.hayashi_yoshida import Peak
-from ledger.reports.market.leadlag import MarketLag, days_seen, leadlag, market_lags
+from ledger.reports.market.lead_lag import MarketLag, days_seen, lead_lag, market_lags
 from ledger.reports.trail.sql import sql
 from ledger.run_folder import RunFolder
 
@@ -92,7 +92,7 @@ def week_with(afternoon_with: Callable[..., RunFolder]) -> Callable[[int], RunFo
     ("lag_us", "leader"), [(2_000_000, "Binance"), (0, "undecided"), (-2_000_000, "FTX")]
 )
 def test_the_fills_alone_tell_who_leads_and_by_how_long(week_with, lag_us: int, leader: str):
-    (found,) = leadlag(week_with(lag_us)).tables()
+    (found,) = lead_lag(week_with(lag_us)).tables()
     row = dict(zip(found.columns, found.rows[0], strict=True))
 
     assert row["market"] == "BTC-PERP"
@@ -112,7 +112,7 @@ def test_only_orders_with_reasons_of_their_own_count_each_once(week_with):
 
 
 def test_the_age_beside_the_lag_is_no_part_of_it(week_with):
-    (found,) = leadlag(week_with(2_000_000)).tables()
+    (found,) = lead_lag(week_with(2_000_000)).tables()
     row = dict(zip(found.columns, found.rows[0], strict=True))
 
     assert row["quote_age_s"] == Decimal("2.50")  # what these fills say, and not what they do
@@ -120,13 +120,13 @@ def test_the_age_beside_the_lag_is_no_part_of_it(week_with):
 
 
 def test_without_fills_there_is_nobody_to_follow(afternoon_with):
-    (found,) = leadlag(afternoon_with(fills=())).tables()
+    (found,) = lead_lag(afternoon_with(fills=())).tables()
 
     assert found.rows == [("BTC-PERP", "no peak", *[None] * 6, 0, 0)]
 
 
 def test_every_market_has_a_line_with_the_fills_and_days_that_sql_finds(run: RunFolder):
-    (found,) = leadlag(run).tables()
+    (found,) = lead_lag(run).tables()
     counted = sql(
         run,
         "SELECT market, count(DISTINCT time::DATE), count(DISTINCT (time, quantity > 0)) "

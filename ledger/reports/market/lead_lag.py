@@ -109,7 +109,7 @@ def _sentence(found: MarketLag, parties: Parties) -> str:
     return f"In {found.market} {follower} follows {leader} by {lag:.1f} s."
 
 
-def leadlag(run: RunFolder) -> LeadLag:
+def lead_lag(run: RunFolder) -> LeadLag:
     """Return by how long the house venue follows the lead venue."""
     return LeadLag(run.chart.parties, market_lags(run))
 
@@ -206,7 +206,7 @@ def _seconds(us: float | None) -> Decimal | None:
 def _lag_table(found: LeadLag) -> Table:
     parties = found.parties
     return Table(
-        "leadlag",
+        "lead-lag",
         f"By how long {parties.house} follows {parties.lead}",
         (
             "market",

@@ -1,4 +1,4 @@
-"""Beliefs: by month, what the maker's own simulation promised, against what was booked.
+"""Expectations: by month, what the maker's own simulation promised, against what was booked.
 
 The tables of what `promises` reads: by month from the general ledger, by market from the fills,
 and the difference with its parts; and of what `plans` reads, decision by decision.
@@ -38,7 +38,7 @@ FIGURES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Beliefs:
+class Expectations:
     """What the maker believed of its quotes, and what was booked."""
 
     maker: str
@@ -79,10 +79,10 @@ class Beliefs:
         ]
 
 
-def beliefs(run: RunFolder) -> Beliefs:
+def expectations(run: RunFolder) -> Expectations:
     """Hold what was promised and planned against what was booked."""
     maker, lines = run.chart.parties.maker, months_in_markets(run)
-    return Beliefs(maker, lines, booked_by_month(run), planned_months(run, lines))
+    return Expectations(maker, lines, booked_by_month(run), planned_months(run, lines))
 
 
 def _promised(lines: Sequence[MonthInMarket]) -> Promise | None:
@@ -142,7 +142,7 @@ def _month_table(
     if not any(line.promise for lines in by_month.values() for line in lines):
         notes.insert(0, "The books of this run hold no beliefs: nothing was promised.")
     return Table(
-        "beliefs",
+        "expectations",
         f"What the simulation of {maker} promised, and what was booked",
         ("month", *FIGURES),
         rows,
@@ -152,7 +152,7 @@ def _month_table(
 
 def _market_table(lines: Sequence[MonthInMarket]) -> Table:
     return Table(
-        "beliefs-by-market",
+        "expectations-by-market",
         "The same by market, as the fills have it",
         ("month", "market", *FIGURES),
         [(line.month, line.market, *_figures(line.promise, line.booked)) for line in lines],

@@ -5,7 +5,7 @@ nothing in the firms' own books tells them when that ends. So each day's close i
 what the firms have made at the house so far, what all customers are owed, and the cash that is
 really there. Firms' claims are also what they brought, and what price moves gave or took.
 
-What drives the figures: profits, as `illusion` says; cash, by what the captive maker draws on its
+What drives the figures: profits, as `skill` says; cash, by what the captive maker draws on its
 credit line and takes out, by margin that customers move to the lead venue, and by what retail
 customers bring and take away. That the first day on which claims exceed the cash goes unnoticed
 is the model's: customers read no books.
@@ -88,7 +88,7 @@ class FirstShort:
 
 
 @dataclass(frozen=True, slots=True)
-class Cage:
+class CoverageByDay:
     """Every day's close, and the dates on which the chips outgrew the cash."""
 
     closes: tuple[Close, ...]
@@ -115,11 +115,11 @@ class Cage:
         return [_dates_table(self), _closes_table(self)]
 
 
-def cage(run: RunFolder) -> Cage:
+def cash_coverage(run: RunFolder) -> CoverageByDay:
     """Return every day's close, and the dates on which the chips outgrew the cash."""
     days = closes(run)
     outgrown = (_first_short(chips, days) for chips in Chips)
-    return Cage(tuple(days), (*outgrown, _first_unpaid(days, unpaid_requests(run))))
+    return CoverageByDay(tuple(days), (*outgrown, _first_unpaid(days, unpaid_requests(run))))
 
 
 def closes(run: RunFolder) -> list[Close]:
@@ -169,7 +169,7 @@ def _first_unpaid(days: Sequence[Close], unpaid: Sequence[tuple[date, Decimal]])
     return FirstShort(what, day, usd, at_close[day], len({day for day, _ in unpaid}))
 
 
-def _dates_table(found: Cage) -> Table:
+def _dates_table(found: CoverageByDay) -> Table:
     return Table.of(
         "dates",
         "Since when could the chips no longer be cashed?",
@@ -185,9 +185,9 @@ def _dates_table(found: Cage) -> Table:
     )
 
 
-def _closes_table(found: Cage) -> Table:
+def _closes_table(found: CoverageByDay) -> Table:
     return Table.of(
-        "cage",
+        "cash-coverage",
         "The firms' profits, the customers' claims, and the cash to pay them with",
         (
             "day",

@@ -5,7 +5,7 @@ from datetime import date
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from ledger.reports.life.cage import Cage, FirstShort
+from ledger.reports.life.cash_coverage import CoverageByDay, FirstShort
 from runs.plots.paper import (
     ABOVE,
     DAYS_LABELLED,
@@ -35,11 +35,11 @@ LINES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
 }
 
 
-def cage_figure(found: Cage) -> "Figure":
+def coverage_figure(found: CoverageByDay) -> "Figure":
     """Draw the firms' profit and all claims beside the cash, and what it covers of them.
 
     Args:
-        found: what `cage` tabulates.
+        found: what `cash-coverage` tabulates.
 
     Raises:
         PlotError: there is no matplotlib.

@@ -113,7 +113,7 @@ ON_AND_OFF = tuple(each.name for each in fields(QuoterOnAndOff))[1:]
 
 
 @dataclass(frozen=True, slots=True)
-class Illusion:
+class Skill:
     """House against elsewhere: by firm, in ranks, by class, and by state of the quoter."""
 
     maker: str
@@ -149,13 +149,13 @@ class Illusion:
         ]
 
 
-def illusion(run: RunFolder) -> Illusion:
+def skill(run: RunFolder) -> Skill:
     """Hold what each firm made at the house against what it made elsewhere."""
     results = daily_results(run)
     resampled = _resampled_days(results)
     on, off = (np.array([state == value for state in results.quoting]) for value in ("on", "off"))
     firms = {firm.name: np.arange(len(results.firms)) == i for i, firm in enumerate(results.firms)}
-    return Illusion(
+    return Skill(
         run.chart.parties.maker,
         tuple(_firm_places(results)),
         tuple(_rank_correlations(results, resampled)),
@@ -196,7 +196,7 @@ def _firm_places(results: DailyResults) -> Iterator[FirmPlaces]:
 
 def _firm_table(found: Sequence[FirmPlaces]) -> Table:
     return Table.of(
-        "illusion",
+        "skill",
         "House against elsewhere: what each trading firm made, and where",
         (
             "firm",
@@ -352,7 +352,7 @@ def _on_and_off(
             )
 
 
-def _quoter_table(found: Illusion, of_whom: str, rows: Sequence[QuoterOnAndOff]) -> Table:
+def _quoter_table(found: Skill, of_whom: str, rows: Sequence[QuoterOnAndOff]) -> Table:
     compared = bool(found.days_on and found.days_off)
     notes = (
         f"{found.maker}'s quoter was on for {found.days_on} whole days and off for {found.days_off}"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ledger.reports.firms.illusion import Illusion, QuoterOnAndOff, RankCorrelation
+from ledger.reports.firms.skill import QuoterOnAndOff, RankCorrelation, Skill
 from runs.plots.paper import (
     EDGE,
     LEGEND_PAD,
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def illusion_figure(found: Illusion) -> "Figure":
+def skill_figure(found: Skill) -> "Figure":
     """Draw each firm's house against its elsewhere, and classes with the quoter on and off.
 
     Args:
-        found: what `illusion` tabulates. Without whole days on and off there is no second panel.
+        found: what `skill` tabulates. Without whole days on and off there is no second panel.
 
     Raises:
         PlotError: there is no matplotlib.
@@ -43,7 +43,7 @@ def illusion_figure(found: Illusion) -> "Figure":
     return figure
 
 
-def _draw_places(axes: "Axes", found: Illusion) -> None:
+def _draw_places(axes: "Axes", found: Skill) -> None:
     axes.axhline(0, **ZERO_LINE)
     axes.axvline(0, **ZERO_LINE)
     places = [
