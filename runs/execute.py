@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from des.scenario import Scenario
@@ -22,9 +22,10 @@ class RunRefusedError(MistakeError):
     """The run's folder can't be made or must not be replaced."""
 
 
-def default_folder(name_or_path: str, seed: int) -> Path:
-    """Return where a scenario's run goes unless another folder is asked for."""
-    return OUT / f"{name(name_or_path)}-seed{seed}"
+def default_folder(name_or_path: str, seed: int, settings: Iterable[str] = ()) -> Path:
+    """Return where a run goes unless another folder is asked for; each setting is in its name."""
+    words = [name(name_or_path), *(name(each.replace(".", "-")) for each in settings)]
+    return OUT / f"{'-'.join(words)[:150]}-seed{seed}"
 
 
 def execute(

@@ -15,6 +15,7 @@ Whatever is wrong with a file is said in one line: the file, the key, the value,
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,16 +36,41 @@ from runs.scenario_files import (
     path_of,
     with_tuples,
 )
-from runs.scenario_places import keys_of, place_of, value_at
+from runs.scenario_places import Keys, keys_of, place_of, value_at
+from runs.scenario_settings import OPTION, setting_at, setting_text, with_settings
 
 
-def load(name_or_path: str, overrides: Mapping[str, Any] = {}) -> Scenario:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Where a scenario's values come from: its files, and single settings on top of them."""
+
+    layers: Sequence[Layer]
+    settings: Mapping[str, Any]
+
+    def origin(self, keys: Keys) -> str:
+        """Return what to blame for a key: a setting, or the file that set it."""
+        if setting_at(self.settings, keys) is not None:
+            return OPTION
+        told = [f"{OPTION} {setting_text(*each)}" for each in self.settings.items()]
+        return " ".join([str(origin_of(self.layers, keys)), *(["with", *told] if told else [])])
+
+    def folder(self, keys: Keys) -> Path:
+        """Return from where a path at a key leads on: the file's folder, or the working one."""
+        if setting_at(self.settings, keys) is not None:
+            return Path()
+        return origin_of(self.layers, keys).parent
+
+
+def load(
+    name_or_path: str, overrides: Mapping[str, Any] = {}, settings: Mapping[str, Any] = {}
+) -> Scenario:
     """Read a scenario, resolve what it extends and its candles, and check all of it.
 
     Args:
         name_or_path: a built-in name, such as ``may-2021``, or a path: whatever ends in .toml or
             has a separator in it.
         overrides: laid over the file as if by one that extends it: ``{"run": {"seed": 3}}``.
+        settings: single values by dotted key, set last: ``{"markets[0].quoter.latency_s": 0.5}``.
 
     Returns:
         The scenario; its markets have anchors and volatility, and no candles.
@@ -56,12 +82,14 @@ def load(name_or_path: str, overrides: Mapping[str, Any] = {}) -> Scenario:
     data: Mapping[str, Any] = {}
     for own in (*(layer.data for layer in reversed(layers)), with_tuples(overrides)):
         data = extended(data, own)
-    scenario = _validated(layers, data)
+    given = Given(layers, settings)
+    data = with_settings(data, settings)
+    scenario = _validated(given, data)
     if any(market.price.candles is not None for market in scenario.markets):
-        data = _with_candles(layers, data, scenario)
-        scenario = _validated(layers, data)
+        data = _with_candles(given, data, scenario)
+        scenario = _validated(given, data)
     for place in scenario.sources:
-        _check_source(layers, data, place)
+        _check_source(given, data, place)
     return scenario
 
 
@@ -76,22 +104,22 @@ def dump(scenario: Scenario) -> str:
     return tomli_w.dumps(scenario.model_dump(exclude_none=True))
 
 
-def _validated(layers: Sequence[Layer], data: Mapping[str, Any]) -> Scenario:
+def _validated(given: Given, data: Mapping[str, Any]) -> Scenario:
     try:
         return Scenario.model_validate(data)
     except ValidationError as error:
         faults = faults_of(error.errors(include_input=False, include_url=False), data)
     (keys, problem), *others = faults.items()
     more = f" (and {len(others)} more)" if others else ""
-    raise ScenarioError(origin_of(layers, keys), place_of(keys), problem + more)
+    raise ScenarioError(given.origin(keys), place_of(keys), problem + more)
 
 
-def _check_source(layers: Sequence[Layer], data: Mapping[str, Any], place: str) -> None:
+def _check_source(given: Given, data: Mapping[str, Any], place: str) -> None:
     """Refuse a source of a figure that the scenario does not have."""
     keys = keys_of(place)
     if not keys or value_at(data, keys) is None:
         raise ScenarioError(
-            origin_of(layers, ("sources", place)),
+            given.origin(("sources", place)),
             place_of(("sources", place)),
             "names no key of this scenario; write it like 'markets[0].lot', or delete the source",
         )
@@ -100,20 +128,19 @@ def _check_source(layers: Sequence[Layer], data: Mapping[str, Any], place: str) 
 # ---------------------------------------------------------------------- candles
 
 
-def _with_candles(
-    layers: Sequence[Layer], data: Mapping[str, Any], scenario: Scenario
-) -> dict[str, Any]:
+def _with_candles(given: Given, data: Mapping[str, Any], scenario: Scenario) -> dict[str, Any]:
     """Put what candles say in the place of their name; their source goes with them."""
     markets, sources = list(data["markets"]), dict(scenario.sources)
     for i, market in enumerate(scenario.markets):
         if market.price.candles is None:
             continue
         keys = ("markets", i, "price", "candles")
-        origin = origin_of(layers, keys)
         try:
-            series = _series(origin.parent / market.price.candles, scenario.run)
+            series = _series(given.folder(keys) / market.price.candles, scenario.run)
         except CandleError as error:
-            raise ScenarioError(origin, place_of(keys), f"cannot be used: {error}") from error
+            raise ScenarioError(
+                given.origin(keys), place_of(keys), f"cannot be used: {error}"
+            ) from error
         price = {key: value for key, value in markets[i]["price"].items() if key != "candles"}
         markets[i] = {**markets[i], "price": {**price, **series}}
         if place_of(keys) in sources:

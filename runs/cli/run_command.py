@@ -11,6 +11,13 @@ from runs.cli.progress import Progress
 @click.argument("scenario")
 @click.option("--seed", type=int, help="Another seed than the scenario's.")
 @click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Another value of one key, as in maker.credit_line_usd=0; may be given again.",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
@@ -28,6 +35,7 @@ from runs.cli.progress import Progress
 def run_command(
     scenario: str,
     seed: int | None,
+    settings: tuple[str, ...],
     out: Path | None,
     force: bool,
     every_quote: bool,
@@ -38,6 +46,7 @@ def run_command(
     \b
       moneytrail run tiny
       moneytrail run my-world.toml --seed 2 --out /tmp/my-world
+      moneytrail run tiny --set maker.credit_line_usd=0 --set markets[0].quoter.latency_s=0.5
       moneytrail run tiny --sign ~/.ssh/id_ed25519
 
     The last line of the output is the run's folder, for the other commands. One scenario and
@@ -55,10 +64,12 @@ def run_command(
 
         with compiling_told(progress):
             from runs.execute import default_folder, execute
+            from runs.scenario_settings import read_settings
             from runs.scenarios import load
 
-            loaded = load(scenario, {} if seed is None else {"run": {"seed": seed}})
-            target = out or default_folder(scenario, loaded.run.seed)
+            seeds = [] if seed is None else [f"run.seed={seed}"]
+            loaded = load(scenario, {}, read_settings([*settings, *seeds]))
+            target = out or default_folder(scenario, loaded.run.seed, settings)
             progress.simulates(loaded.run.start, loaded.run.end)
             execute(loaded, target, force, progress.day, every_quote, progress.says)
     if key:

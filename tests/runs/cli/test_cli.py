@@ -241,6 +241,26 @@ def test_a_run_prints_its_folder_and_a_second_one_is_refused_without_force(tmp_p
     assert (folder / "manifest.json").read_bytes() == sealed
 
 
+def test_a_run_with_a_setting_seals_the_scenario_that_it_played(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    done = moneytrail("run", "tiny", "--seed", "7", "--set", "maker.credit_line_usd=0")
+
+    folder = Path(done.stdout.splitlines()[-1])
+    assert folder.name == "tiny-maker-credit-line-usd-0-seed7"
+    assert "credit_line_usd = 0.0" in (folder / "scenario.toml").read_text()
+
+
+def test_a_seed_that_is_given_twice_is_refused_before_anything_is_played(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    refused = moneytrail("run", "tiny", "--seed", "7", "--set", "run.seed=8")
+
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr == "moneytrail: --set: run.seed is set twice; give it once\n"
+    assert not any(tmp_path.iterdir())
+
+
 def test_a_day_is_printed_as_the_run_wrote_it(tiny_run: RunFolder):
     written = (tiny_run.path / "days/2022-05-10.beancount").read_text()
 

@@ -1,0 +1,131 @@
+"""Single figures set by their dotted key: ``maker.credit_line_usd=0``, ``markets[0].lot='0.1'``."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+from runs.scenario_files import ScenarioError, with_tuples
+from runs.scenario_places import Keys, holds, keys_of, place_of, shown
+
+OPTION = "--set"  # where a mistake in a setting is said to be
+
+
+def read_settings(texts: Iterable[str]) -> dict[str, Any]:
+    """Read settings as somebody types them: a key, an equals sign, a value as TOML has it.
+
+    A value that is no TOML is taken as text, since a shell removes the quotes around it.
+
+    Raises:
+        ScenarioError: one is not written like that, or a key is set twice.
+    """
+    settings: dict[str, Any] = {}
+    for text in texts:
+        place, equals, value = text.partition("=")
+        place = place.strip()
+        if not equals or not keys_of(place):
+            raise ScenarioError(
+                OPTION, "", f"{shown(text)} is not KEY=VALUE; write maker.credit_line_usd=0"
+            )
+        if place in settings:
+            raise ScenarioError(OPTION, place, "is set twice; give it once")
+        settings[place] = read_value(value)
+    return settings
+
+
+def read_value(text: str) -> Any:
+    """Read a value as TOML writes it; what is no TOML is text."""
+    try:
+        data = tomllib.loads(f"value = {text.strip()}")
+    except (ValueError, RecursionError):  # ValueError: no TOML, or thousands of digits
+        return text.strip()
+    return with_tuples(data["value"]) if len(data) == 1 else text.strip()
+
+
+def setting_text(place: str, value: Any) -> str:
+    """Write a setting on one line, as `read_settings` reads it."""
+    return f"{place}={_value_text(value)}"
+
+
+def with_settings(data: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a scenario's data with each key set; what it set before loses its source.
+
+    Tables that are not there are made; whether a key may be there is for the schema to say.
+
+    Args:
+        data: of a scenario, its lists as tuples.
+        settings: values by dotted key.
+
+    Raises:
+        ScenarioError: a key leads into a list's entry that is not there, or through a figure.
+    """
+    changed: Any = dict(data)
+    for place, value in settings.items():
+        keys = keys_of(place)
+        if not keys:
+            raise ScenarioError(OPTION, "", f"{shown(place)} is no key; write markets[0].lot")
+        changed = _with_value(changed, keys, with_tuples(value), ())
+        sources = changed.get("sources")
+        if isinstance(sources, Mapping) and keys[0] != "sources":
+            kept = {key: text for key, text in sources.items() if not _overlap(keys, keys_of(key))}
+            changed = {**changed, "sources": kept}
+    return changed
+
+
+def setting_at(settings: Mapping[str, Any], keys: Keys) -> str | None:
+    """Return the setting that gave what stands at *keys*, or None."""
+    for place in settings:
+        own = keys_of(place)
+        if keys[: len(own)] == own:
+            return place
+    return None
+
+
+def _with_value(data: Any, keys: Keys, value: Any, passed: Keys) -> Any:
+    """Return *data* with the value put in at *keys*; *passed* is the way that led here."""
+    key, *rest = keys
+    here = (*passed, key)
+    if isinstance(key, int):
+        if not holds(data, key):
+            count = len(data) if isinstance(data, tuple) else 0
+            entries = "1 entry" if count == 1 else f"{count} entries"
+            raise ScenarioError(
+                OPTION, place_of(here), f"is not there; the list has {entries}, from [0] on"
+            )
+        inner = _with_value(data[key], tuple(rest), value, here) if rest else value
+        return (*data[:key], inner, *data[key + 1 :])
+    if not isinstance(data, Mapping):
+        raise ScenarioError(
+            OPTION, place_of(here), f"is not there; {place_of(passed)} is {shown(data)}"
+        )
+    inner = value
+    if rest:
+        empty: Any = () if isinstance(rest[0], int) else {}
+        inner = _with_value(data.get(key, empty), tuple(rest), value, here)
+    return {**data, key: inner}
+
+
+def _overlap(one: Keys, other: Keys) -> bool:
+    """Tell whether one key is the other, or a table or list around it."""
+    common = min(len(one), len(other))
+    return common > 0 and one[:common] == other[:common]
+
+
+def _value_text(value: Any) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return value
+        case date() | time() | datetime():
+            return value.isoformat()
+        case tuple() | list():
+            return f"[{', '.join(map(_quoted, value))}]"
+        case Mapping():
+            return f"{{ {', '.join(f'{k} = {_quoted(v)}' for k, v in value.items())} }}"
+        case _:
+            return repr(value)
+
+
+def _quoted(value: Any) -> str:
+    return f'"{value}"' if isinstance(value, str) else _value_text(value)

@@ -1,0 +1,113 @@
+"""Single figures of a scenario are set by their dotted key, and a mistake in one is said there."""
+
+import datetime
+
+import pytest
+
+from runs.execute import default_folder
+from runs.scenario_files import ScenarioError
+from runs.scenario_settings import read_settings, read_value, setting_text
+from runs.scenarios import dump, load
+
+
+def test_a_setting_changes_one_figure_and_no_other():
+    changed = load("tiny", {}, {"markets[0].quoter.latency_s": 0.5, "maker.credit_line_usd": 0})
+
+    text = dump(load("tiny"))
+    text = text.replace("latency_s = 2.0\n", "latency_s = 0.5\n")
+    assert dump(changed) == text.replace("credit_line_usd = 10000000.0", "credit_line_usd = 0.0")
+
+
+def test_a_setting_makes_the_table_that_it_stands_in():
+    assert load("tiny", {}, {"group.house_cost_share": 0.25}).group.house_cost_share == 0.25
+
+
+def test_a_figure_that_is_set_loses_its_source_and_the_others_keep_theirs():
+    before, after = load("may-2021"), load("may-2021", {}, {"lead.taker_fee_bps": 3.0})
+
+    assert before.sources.keys() - after.sources.keys() == {"lead.taker_fee_bps"}
+
+
+def test_a_setting_comes_after_what_is_laid_over_the_file():
+    assert load("tiny", {"run": {"seed": 2}}, {"run.seed": 3}).run.seed == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("3", 3),
+        ("0.5", 0.5),
+        ("1_000", 1_000),
+        ("true", True),
+        ("2022-05-10", datetime.date(2022, 5, 10)),
+        ('"2022-05"', "2022-05"),
+        ("captive", "captive"),
+        ("[1, 2]", (1, 2)),
+        ("1\nseed = 2", "1\nseed = 2"),
+        ("", ""),
+    ],
+)
+def test_a_value_is_read_as_toml_and_otherwise_is_text(text, value):
+    assert read_value(text) == value
+    assert type(read_value(text)) is type(value)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "run.seed=3",
+        "maker.policy=captive",
+        "retail.flow={ halt_after_h = 3, base_per_day = 0.5 }",
+        "run.full_days=[2022-05-10, 2022-05-11]",
+        "firms.active=false",
+        'house.volume_share_pct_recorded=["a", 2]',
+    ],
+)
+def test_a_setting_is_written_as_it_is_read(setting):
+    ((place, value),) = read_settings([setting]).items()
+
+    assert setting_text(place, value) == setting
+
+
+@pytest.mark.parametrize(
+    ("setting", "key", "says"),
+    [
+        ("maker.credit_lin_usd=0", "maker.credit_lin_usd", "did you mean 'credit_line_usd'?"),
+        ("maker.credit_line_usd=-1", "maker.credit_line_usd", "give a number from 0 to"),
+        ("maker.credit_line_usd=none", "maker.credit_line_usd", "is 'none'; give a number"),
+        ("markets[1].lot='1'", "markets[1]", "is not there; the list has 1 entry"),
+        ("maker[0].name=A", "maker[0]", "is not there; the list has 0 entries"),
+        ("maker.name.first=A", "maker.name.first", "is not there; maker.name is 'Alameda'"),
+        ("run=3", "run", "is 3; give a table"),
+        ("maker.credit_line_usd", "", "is not KEY=VALUE"),
+        ("=3", "", "is not KEY=VALUE"),
+    ],
+)
+def test_a_mistaken_setting_is_refused_as_a_setting(setting, key, says):
+    with pytest.raises(ScenarioError) as refused:
+        load("tiny", {}, read_settings([setting]))
+
+    assert (refused.value.path, refused.value.key) == ("--set", key)
+    assert says in refused.value.problem
+    assert "\n" not in str(refused.value)
+
+
+def test_a_contradiction_that_a_setting_makes_elsewhere_names_the_setting():
+    with pytest.raises(ScenarioError) as refused:
+        load("tiny", {}, {"maker.lead_deposit_usd": 5_000})
+
+    assert refused.value.key == "maker.opening_cash_usd"
+    assert refused.value.path.endswith("tiny.toml with --set maker.lead_deposit_usd=5000")
+
+
+def test_a_key_is_set_once():
+    with pytest.raises(ScenarioError, match="is set twice"):
+        read_settings(["run.seed=1", "run.seed=2"])
+
+
+def test_runs_with_other_settings_go_to_other_folders():
+    settings = ["maker.credit_line_usd=0", "markets[0].quoter.latency_s=0.5"]
+
+    assert default_folder("tiny", 1, settings).name == (
+        "tiny-maker-credit-line-usd-0-markets-0-quoter-latency-s-0-5-seed1"
+    )
