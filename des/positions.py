@@ -1,12 +1,14 @@
 """What a settlement leaves, market by market, for those who decide about the next interval."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from des.compile_cache import njit
 from des.firms.capital import CapitalDesk
 from des.market.holdings import DeskOrder, Holdings
 from des.quoting.firms_in_market import FirmsInMarket
-from des.scenario import Scenario
+from des.scenario import Firm, Scenario
 from des.treasury.directional import DirectionalBook
 from des.treasury.quoter_switch import QuoterSwitch
 from des.venue.venue import Venue
@@ -19,6 +21,7 @@ class Positions:
     def __init__(
         self,
         scenario: Scenario,
+        firms: Sequence[Firm],
         parties: Parties,
         house: Venue,
         lead: Venue,
@@ -29,6 +32,7 @@ class Positions:
 
         Args:
             scenario: names the markets, and says how often they settle.
+            firms: those named and those drawn.
             parties: who is who.
             house, lead: the venues.
             capital: knows which firms trade.
@@ -41,14 +45,15 @@ class Positions:
         self._firms = np.array(
             [parties.names.index(firm) for firm in parties.firms], dtype=np.int64
         )
+        self._leverage_max = np.array([firm.leverage_max for firm in firms], dtype=np.float64)
         self._backstops = [parties.holders.index(name) for name in parties.backstops]
 
-    def of(self, market: int, mark_ticks: int, now_us: int, quoter: QuoterSwitch) -> Holdings:
+    def of(self, market: int, marks: np.ndarray, now_us: int, quoter: QuoterSwitch) -> Holdings:
         """Return what decisions about a market look at.
 
         Args:
             market: its place.
-            mark_ticks: its lead price.
+            marks: lead prices in ticks, by market.
             now_us: the settlement.
             quoter: the captive maker's.
         """
@@ -58,16 +63,23 @@ class Positions:
             maker_lead_lots=int(lead[self._maker]),
             may_quote=quoter.is_on,
             house_is_open=quoter.house_is_open,
-            firms=self._firms_in(market),
+            firms=self._firms_in(market, marks),
             backstop_lots=tuple(int(house[each] + lead[each]) for each in self._backstops),
-            directional=self._directional_order(market, mark_ticks, now_us),
+            directional=self._directional_order(market, int(marks[market]), now_us),
             maker_shows=quoter.wanted,
         )
 
-    def _firms_in(self, market: int) -> FirmsInMarket:
+    def _firms_in(self, market: int, marks: np.ndarray) -> FirmsInMarket:
         house, takes = self._house, self._capital.takes
         in_market = _of_firms(
-            self._firms, house.lots[market], house.claims, house.fee_e6, takes, len(self._markets)
+            self._firms,
+            market,
+            house.lots,
+            marks * house.tick_cents,
+            house.claims,
+            house.fee_e6,
+            takes,
+            self._leverage_max,
         )
         return FirmsInMarket(*in_market, takes)
 
@@ -88,20 +100,33 @@ class Positions:
 @njit(cache=True)
 def _of_firms(
     firms: np.ndarray,
+    market: int,
     lots: np.ndarray,
+    lot_cents: np.ndarray,
     claims: np.ndarray,
     fee_e6: np.ndarray,
     takes: np.ndarray,
-    markets: int,
+    leverage_max: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Pick lots, claim, margin and fee of the firms from those of all members.
+    """Pick lots, claim, margin and fee of the firms in a market from those of all members.
 
-    Margin is an equal part of a firm's claim for each market, and none where it does not take.
+    A firm's claim is margin for its positions in all markets. A market has what the position in
+    it needs, and an equal part of what no position needs: together they never use more than there
+    is before the next settlement. If positions need more than the claim, each has its share of it.
     """
-    n = len(firms)
+    n, markets = len(firms), len(lots)
     held, claim = np.empty(n, np.int64), np.empty(n, np.int64)
     margin, fee = np.empty(n, np.int64), np.empty(n, np.int64)
     for i, firm in enumerate(firms):
-        held[i], claim[i], fee[i] = lots[firm], claims[firm], fee_e6[firm]
-        margin[i] = claims[firm] // markets if takes[i] else 0
+        held[i], claim[i], fee[i] = lots[market, firm], claims[firm], fee_e6[firm]
+        here = needed = 0.0
+        for each in range(markets):
+            needs = abs(lots[each, firm]) * lot_cents[each] / leverage_max[i]
+            needed += needs
+            if each == market:
+                here = needs
+        free = claims[firm] - needed
+        is_enough = free >= 0 or needed == 0
+        usable = here + free / markets if is_enough else here * claims[firm] / needed
+        margin[i] = np.int64(np.rint(usable)) if takes[i] else 0
     return held, claim, margin, fee

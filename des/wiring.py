@@ -148,7 +148,7 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool) -> Cast:
         capital=capital,
         flow=flow,
         quoter=quoter,
-        positions=Positions(scenario, parties, house, lead, capital, directional),
+        positions=Positions(scenario, members, parties, house, lead, capital, directional),
     )
 
 

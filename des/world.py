@@ -202,8 +202,9 @@ class World:
             flow.decide(now_us, cast.volume.usd_per_day())
         if cast.on_margin and is_new_day:
             cast.on_margin.turn_over(now_us)
+        marks = cast.markets.marks()
         for market, listing in enumerate(self.listings):
-            state = cast.positions.of(market, listing.mark_ticks, now_us, quoter)
+            state = cast.positions.of(market, marks, now_us, quoter)
             listing.decide(now_us, elapsed_s, state)
         if is_first or is_new_month:
             self._note_decisions(now_us)
