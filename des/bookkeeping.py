@@ -61,9 +61,11 @@ def chart_of(scenario: Scenario, parties: Parties) -> Chart:
     )
 
 
-def open_journal(scenario: Scenario, parties: Parties, folder: Path) -> Journal:
+def open_journal(
+    scenario: Scenario, parties: Parties, folder: Path, journal: type[Journal]
+) -> Journal:
     """Begin the books of a run, in a folder that exists."""
-    return Journal(
+    return journal(
         folder,
         scenario.question,
         chart_of(scenario, parties),

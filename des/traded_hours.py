@@ -2,7 +2,8 @@
 
 Of every n hours one, drawn at random, stands for all: whoever trades in it asks for n times as
 much and is shown n times as much, so that what a day is expected to bring is the same, and only
-its chance is larger. Prices, settlements, funding and everything daily go on through all hours.
+its chance is larger. Prices, settlements, funding and everything daily go on through all hours;
+where `run.idle_hours_at_once` says so, hours that nobody trades in pass as one.
 
 On full days all hours are traded, each for itself. Strata are hours of one day then, so that a full
 day has all of its own and takes none from another.
@@ -27,6 +28,7 @@ class TradedHours:
     key: int
     twin_key: int
     full_days: frozenset[int] = frozenset()  # counted since 1970
+    idle_at_once: int = 1  # hours that nobody trades in and that pass as one, at most
 
     @classmethod
     def of(cls, run: Run) -> "TradedHours":
@@ -36,6 +38,7 @@ class TradedHours:
             decision_key(run.seed, "sample"),
             decision_key(run.seed, "sample", "twins"),
             frozenset(midnight_us(day) // DAY_US for day in run.full_days),
+            run.idle_hours_at_once or 1,
         )
 
     def stands_for_at(self, time_us: int) -> int:
@@ -52,6 +55,23 @@ class TradedHours:
             return True
         hour = time_us // HOUR_US
         return self._drawn(hour // self.one_in) == hour
+
+    def idle_at(self, time_us: int, most: int) -> int:
+        """Return how many idle hours from *time_us* on may pass at once: of one day, *most* of all.
+
+        The first one after a traded hour passes alone, since quotes of that hour are hit in it.
+        """
+        if self.has(time_us - HOUR_US):
+            return 1
+        day_end_us = time_us - time_us % DAY_US + DAY_US
+        hours = 1
+        while (
+            hours < most
+            and time_us + hours * HOUR_US < day_end_us
+            and not self.has(time_us + hours * HOUR_US)
+        ):
+            hours += 1
+        return hours
 
     def is_first_of_day(self, time_us: int) -> bool:
         """Tell whether the hour at *time_us* is the first that is traded of its day."""

@@ -71,18 +71,19 @@ class Cast:
     positions: Positions
 
 
-def wire(scenario: Scenario, folder: Path, every_quote: bool) -> Cast:
+def wire(scenario: Scenario, folder: Path, every_quote: bool, books: type[Journal]) -> Cast:
     """Bring everybody into the world, with what they have on the first morning.
 
     Args:
         scenario: what the world is made of.
         folder: where the books go; it must exist.
         every_quote: simulate quote by quote instead of looking ahead; the books are the same.
+        books: how much of them is kept.
     """
     members, parties = trading_firms(scenario), parties_of(scenario)
     start_us = midnight_us(scenario.run.start)
     env = simpy.Environment(initial_time=start_us)
-    journal = open_journal(scenario, parties, folder)
+    journal = open_journal(scenario, parties, folder, books)
 
     house, lead = _venues(scenario, parties, journal)
     venues = {parties.house: house, parties.lead: lead}

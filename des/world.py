@@ -26,23 +26,33 @@ from des.treasury.directional import DirectionalBook
 from des.venue.venue import hourly_funding_e9
 from des.wiring import wire
 from des.witness import agree_on_agent, agree_on_claims
+from ledger.journal import Journal
 from ledger.money import dollars
 from ledger.notes import Belief, HitLimits
 from ledger.times import day_of
+
+HOUR_S = HOUR_US // SECOND_US
 
 
 class World:
     """One run of one scenario."""
 
-    def __init__(self, scenario: Scenario, folder: Path, every_quote: bool = False) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        folder: Path,
+        every_quote: bool = False,
+        books: type[Journal] = Journal,
+    ) -> None:
         """Set everything up on the first morning.
 
         Args:
             scenario: what the world is made of.
             folder: where the books go; it must exist.
             every_quote: simulate quote by quote instead of looking ahead; the books are the same.
+            books: how much of them is kept.
         """
-        self._scenario, self._cast = scenario, wire(scenario, folder, every_quote)
+        self._scenario, self._cast = scenario, wire(scenario, folder, every_quote, books)
         self.env, self.journal = self._cast.env, self._cast.journal
         self.listings = self._cast.markets.listings
         self._parties = self.journal.chart.parties
@@ -50,6 +60,7 @@ class World:
         self._start_us = midnight_us(scenario.run.start)
         self._end_us = midnight_us(scenario.run.end)
         self._funding_e9 = hourly_funding_e9(scenario.house.funding_bps_per_day)
+        self._next_s = 0  # how long markets trade until the next settlement, once it is decided
 
     def run(self, on_day: Callable[[], None]) -> None:
         """Simulate to the end; *on_day* is called after each day."""
@@ -79,7 +90,7 @@ class World:
         """Let the markets trade, then settle, again and again."""
         end_us = self._start_us
         while end_us < self._end_us:
-            start_us, step_s = end_us, self._step_s(end_us)
+            start_us, step_s = end_us, self._next_s
             end_us = start_us + step_s * SECOND_US
             yield self._cast.markets.trading(start_us, end_us)
             self._settle(end_us, step_s)
@@ -92,10 +103,15 @@ class World:
                 self._decide(end_us, step_s)
 
     def _step_s(self, now_us: int) -> int:
-        """Return how long to let the markets trade; where they don't, until the next hour."""
+        """Return how long to let the markets trade; where they don't, one hour or several.
+
+        Several pass at once only while customers are calm: each hour of a run on the house counts.
+        """
         if self._hours.has(now_us):
             return self._scenario.run.settle_s_at(now_us)
-        return HOUR_US // SECOND_US
+        flow = self._cast.flow
+        most = self._hours.idle_at_once if flow is None or flow.is_calm(now_us) else 1
+        return self._hours.idle_at(now_us, most) * HOUR_S
 
     def _settle(self, end_us: int, elapsed_s: int) -> None:
         cast, time_us, marks = self._cast, end_us - 1, self._cast.markets.marks()
@@ -103,7 +119,8 @@ class World:
             venue.settle(marks, time_us)
         if end_us % HOUR_US == 0 and self._funding_e9:
             # The same rate on both venues: arbitrage between them is not what is studied here.
-            for venue in (cast.house, cast.lead):
+            # For each hour that passed, if it was several: a rate is that of one hour.
+            for venue in (cast.house, cast.lead) * max(elapsed_s // HOUR_S, 1):
                 venue.fund(marks, self._funding_e9, time_us)
         if cast.on_margin:
             cast.on_margin.settle(end_us, elapsed_s, marks)
@@ -192,6 +209,7 @@ class World:
         is_first = now_us == self._start_us
         is_new_day = not is_first and now_us % DAY_US == 0
         is_new_month = is_new_day and day_of(now_us).day == 1
+        self._next_s = self._step_s(now_us)
         if is_new_month:
             quoter.begin_month(now_us)
         flow = cast.flow if now_us % HOUR_US == 0 else None
@@ -199,7 +217,8 @@ class World:
             flow.look_at_queue(now_us)
         quoter.look(now_us)
         if flow:
-            flow.decide(now_us, cast.volume.usd_per_day())
+            hours = max(self._next_s // HOUR_S, 1)
+            flow.decide(now_us, cast.volume.usd_per_day(), hours)
         if cast.on_margin and is_new_day:
             cast.on_margin.turn_over(now_us)
         marks = cast.markets.marks()

@@ -27,14 +27,14 @@ class FirmWithdrawals:
         ]
         self._sensitivity, self._till = sensitivity, till
 
-    def decide(self, now_us: int, fear: float) -> None:
-        """Let each firm decide for an hour.
+    def decide(self, now_us: int, fear: float, hours: int = 1) -> None:
+        """Let each firm decide for an hour, or for several that pass at once.
 
-        Formula: with probability 1 - exp(-fear * sensitivity / 24) it asks for all that is free of
-            its claim: a hazard, so that the grid of hours does not matter. Firms have no base rate:
-            what they move in normal times follows from their results and margin.
+        Formula: with probability 1 - exp(-fear * sensitivity * hours / 24) it asks for all that is
+            free of its claim: a hazard, so that the grid of hours does not matter. Firms have no
+            base rate: what they move in normal times follows from their results and margin.
         """
-        chance = -math.expm1(-fear * self._sensitivity * HOUR_US / DAY_US)
+        chance = -math.expm1(-fear * self._sensitivity * hours * HOUR_US / DAY_US)
         for key, name, code in self._firms:
             if (mix(key, now_us // HOUR_US) >> 11) / 2**53 < chance:
                 why = f", for want of confidence: fear is at {fear:.3f}"

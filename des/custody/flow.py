@@ -26,6 +26,8 @@ from des.scenario import Scenario
 from ledger.parties import Parties
 
 HOURS_PER_DAY = DAY_US // HOUR_US
+# Fear of which hardly anybody takes notice. Ordinary withdrawals leave less than half of it.
+CALM = 0.02
 
 
 class CustomerFlow:
@@ -63,16 +65,22 @@ class CustomerFlow:
         self._till.serve(now_us)
         self._till.halt_after(now_us, round(self._rules.halt_after_h * HOUR_US))
 
-    def decide(self, now_us: int, volume_usd_per_day: float) -> None:
-        """Let customers think again, on the hour, and come and go until the next one.
+    def is_calm(self, now_us: int) -> bool:
+        """Tell whether nobody is afraid, waits, or hears news today: then hours are alike."""
+        hears = bool(self._news) and self._news[0].time_us < now_us + DAY_US
+        return self._confidence.fear(now_us) < CALM and not hears and not self._till.queue
+
+    def decide(self, now_us: int, volume_usd_per_day: float, hours: int = 1) -> None:
+        """Let customers think again, on the hour, and come and go until the next time.
 
         Args:
             now_us: the hour.
             volume_usd_per_day: what is traded on the house.
+            hours: until the next time.
         """
         self._hear(now_us)
         fear = self._confidence.fear(now_us)
-        self._firms.decide(now_us, fear)
+        self._firms.decide(now_us, fear, hours)
         retail, rules = self._retail, self._rules
         self._cohorts.agree(self._desk.unasked_cents())
         asked_usd = [
@@ -86,7 +94,7 @@ class CustomerFlow:
             ("withdrawals", self._reach_usd[-1], retail.withdrawal_usd_mean, self._request),
         ):
             if usd > 0:
-                self._env.process(self._arrivals(quantity, usd / usd_mean, act))
+                self._env.process(self._arrivals(quantity, hours, usd / usd_mean, act))
 
     def _hear(self, now_us: int) -> None:
         while self._news and self._news[0].time_us <= now_us:
@@ -94,18 +102,22 @@ class CustomerFlow:
             self._confidence.shock(news.time_us, news.shock)
 
     def _arrivals(
-        self, quantity: str, expected: float, act: Callable[[np.random.Generator], None]
+        self,
+        quantity: str,
+        hours: int,
+        expected: float,
+        act: Callable[[np.random.Generator], None],
     ) -> Generator[simpy.Event, None, None]:
-        """Let customers act within the hour that begins now, *expected* of them on average.
+        """Let customers act within the *hours* that begin now, *expected* an hour on average.
 
-        The hour has a stream of its own, and the n-th to act in it is the same customer with the
-        same amount in mind however many there are.
+        The first hour has a stream of its own, and the n-th to act in it is the same customer with
+        the same amount in mind however many there are.
         """
         start_us = int(self._env.now)
         draws = stream(self._seed, "retail", quantity, start_us // HOUR_US)
         after_us = waiting_us(draws, expected, HOUR_US)
         # On the hour itself, books are closed and everything is decided: nobody acts then.
-        while after_us < HOUR_US - 1:
+        while after_us < hours * HOUR_US - 1:
             yield self._env.timeout(start_us + 1 + int(after_us) - self._env.now)
             act(draws)
             after_us += waiting_us(draws, expected, HOUR_US)

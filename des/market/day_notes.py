@@ -23,7 +23,7 @@ def note_books(journal: Journal, now_us: int, listings: Iterable[Listing]) -> No
 def note_ranges(journal: Journal, time_us: int, listed: Iterable[tuple[Market, Listing]]) -> None:
     """Write down the lowest and the highest price of the day that ends just after *time_us*."""
     for market, listing in listed:
-        prices, tick_usd = listing.ticks_of_day(time_us + 1).prices, Decimal(market.tick_usd)
+        prices, tick_usd = listing.prices_of_day(time_us + 1), Decimal(market.tick_usd)
         if len(prices):
             low, high = (int(ticks) * tick_usd for ticks in (prices.min(), prices.max()))
             journal.note(time_us, PriceRange(market.name, low, high))

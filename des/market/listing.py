@@ -106,7 +106,14 @@ class Listing:
             policy,
             scenario.maker.spread_times,
             quoting_choice(market, scenario.maker),
-            OwnSimulation(lead, contract, imagined, self._gateways.quiet_us, self._others),
+            OwnSimulation(
+                lead,
+                contract,
+                imagined,
+                self._gateways.quiet_us,
+                self._others,
+                scenario.maker.quoting.simulates is None,
+            ),
             self._others,
             self.volume,
             self.hours,
@@ -209,6 +216,15 @@ class Listing:
 
     def _away_bps(self, ticks: int) -> Decimal:
         return rounded(10_000 * ticks / self.mark_ticks, 2)
+
+    def prices_of_day(self, end_us: int) -> np.ndarray:
+        """Return the lead prices of the day that ends at *end_us*, in ticks.
+
+        Where idle hours pass at once these have one price each, impact left out.
+        """
+        if self.hours.idle_at_once > 1:
+            return self._traded.prices_of_hours(end_us, self.hours.has)
+        return self.ticks_of_day(end_us).prices
 
     def ticks_of_day(self, end_us: int) -> Ticks:
         """Draw once more the lead price of the day that ends at *end_us*, as it was traded at."""

@@ -1,8 +1,10 @@
 """The lead price of one market as it is traded at: with the impact of hedges and liquidations."""
 
+from collections.abc import Callable
+
 import numpy as np
 
-from des.clock import DAY_US, YEAR_S
+from des.clock import DAY_US, HOUR_US, YEAR_S
 from des.price.impact import Impact
 from des.price.lead_price import LeadPrice, Ticks
 
@@ -38,6 +40,17 @@ class TradedPrice:
         spans = zip(times_us, (*times_us[1:], end_us), offsets, strict=True)
         times, prices = zip(*(self._lead.ticks(*span) for span in spans), strict=True)
         return Ticks(np.concatenate(times), np.concatenate(prices))
+
+    def prices_of_hours(self, end_us: int, is_whole: Callable[[int], bool]) -> np.ndarray:
+        """Return prices of the day that ends at *end_us*, hour by hour, shape (n,).
+
+        Of a whole hour all ticks; of another the one price at its beginning.
+        """
+        hours_us = range(end_us - DAY_US, end_us, HOUR_US)
+        spans = [(at, HOUR_US if is_whole(at) else 0) for at in hours_us]
+        whole = [self._lead.ticks(at, at + span_us).prices for at, span_us in spans if span_us]
+        first = [self._lead.hour_price_ticks(at) for at, span_us in spans if not span_us]
+        return np.concatenate((np.array(first, dtype=np.int64), *whole))
 
     def _daily_volatility(self, time_us: int) -> float:
         return self._lead.hour_volatility(time_us) * (86_400 / YEAR_S) ** 0.5

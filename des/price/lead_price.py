@@ -18,6 +18,7 @@ from ledger.mistake import MistakeError
 # A day, whose ticks are asked for once more when it closes; the hour before, for a quoter that
 # reads the past; the next, for orders on their way.
 HOURS_KEPT = 26
+MINUTE_US = 60 * SECOND_US
 # Prices are stored in 32 bits: the other half is room inside the hours, and for impact.
 PRICE_TICKS_MAX_AT_HOURS = 2**30
 
@@ -104,6 +105,14 @@ class LeadPrice:
         times, prices = zip(*hours, strict=True) if hours else ([_NO_TIMES], [_NO_TIMES])
         return Ticks(np.concatenate(times), np.concatenate(prices))
 
+    def last_tick(self, end_us: int, impact: float = 0.0) -> Ticks:
+        """Return one tick in the place of all before a full hour, at the price at which it begins.
+
+        It stands a minute before, so that whoever reads the past a little late finds it as well.
+        """
+        price = round(self.hour_price_usd(end_us) * math.exp(impact) / self._tick_usd)
+        return Ticks(np.array([end_us - MINUTE_US]), np.array([max(price, 1)]))
+
     def hour_volatility_ratio(self, time_us: int) -> float:
         """Return by which factor the hour at *time_us* is more volatile than its level."""
         return float(self._path.factor[self._row(time_us)])
@@ -115,6 +124,10 @@ class LeadPrice:
     def hour_price_usd(self, time_us: int) -> float:
         """Return the price, impact left out, at the start of the hour; at least one tick."""
         return max(math.exp(self._path.log_price[self._row(time_us)]), self._tick_usd)
+
+    def hour_price_ticks(self, time_us: int) -> int:
+        """Return the same in ticks."""
+        return round(self.hour_price_usd(time_us) / self._tick_usd)
 
     def _row(self, time_us: int) -> int:
         if not self._start_us <= time_us <= self._end_us:

@@ -43,6 +43,7 @@ class OwnSimulation:
         flow: UninformedFlow,
         gateway_us: np.ndarray,
         others: OtherQuoting,
+        plays: bool = True,
     ) -> None:
         """Begin the first month.
 
@@ -52,7 +53,9 @@ class OwnSimulation:
             flow: the random orders that it imagines.
             gateway_us: what it takes for the delay of orders, at equally likely quantiles.
             others: how the other makers quote.
+            plays: whether anything is played; else nothing is promised.
         """
+        self._plays = plays
         self._price, self._flow = price, flow
         self._contract, self._tick_usd = contract, float(contract.tick_usd)
         self._gateway_us, self._others = gateway_us, others
@@ -75,6 +78,8 @@ class OwnSimulation:
             usd_per_s: the volume of all makers that it reckons with, in all markets alike.
             stands_for: how many hours this one does.
         """
+        if not self._plays:
+            return
         mark = round(self._price.hour_price_usd(hour_us) / self._tick_usd)
         lot_cents = mark * self._contract.cents_of_one
         others = self._others.quotes(hour_us, mark, lot_cents)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import simpy
 
+from des.clock import HOUR_US
 from des.price.lead_price import LeadPrice, Ticks, joined
 from des.quoting.interval import play
 from des.quoting.limits import Limits, none_counted
@@ -119,8 +120,14 @@ class Session:
         return counted
 
     def _advance(self, start_us: int, end_us: int, impact: float, decided: Decisions) -> Ticks:
-        """Append the interval's ticks to those that quotes can still be read from."""
-        new = self._price.ticks(start_us, end_us, impact)
+        """Append the interval's ticks to those that quotes can still be read from.
+
+        An interval is inside an hour, or is idle hours that pass at once: nothing is quoted in
+        those, and where they end is all that anybody looks at.
+        """
+        idle = end_us - start_us > HOUR_US
+        price = self._price
+        new = price.last_tick(end_us, impact) if idle else price.ticks(start_us, end_us, impact)
         slowest_us = max(self._latency_us, decided.others.latency_us)
         self.ticks = joined(self.ticks, new, start_us - slowest_us)
         return self.ticks

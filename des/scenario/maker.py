@@ -69,6 +69,7 @@ class MakerQuoting(Part):
     policy: Literal["stated", "growth", "believed"] = "stated"
     target_share: TargetShare | None = None  # of the venue's volume; until the first of its steps
     target_share_steps: Annotated[tuple[TargetStep, ...], Field(max_length=1_000)] = ()
+    simulates: Literal[False] | None = None  # False: no simulation of its own, and no promises
 
     @property
     def spread_times_max(self) -> float:
@@ -91,6 +92,10 @@ class MakerQuoting(Part):
             raise ContradictionError(
                 ("target_share",),
                 f"is {self.target_share:g}; leave it out, since the policy is '{self.policy}'",
+            )
+        if self.policy == "believed" and self.simulates is False:
+            raise ContradictionError(
+                ("simulates",), "is false; leave it out, since the policy is 'believed'"
             )
         if self.target_share_steps and self.target_share is None:
             raise ContradictionError(

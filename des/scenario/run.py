@@ -39,6 +39,7 @@ class Run(Part):
     windows: Annotated[tuple[Window, ...], Field(max_length=1_000)] = ()
     one_hour_in: Annotated[int, Field(ge=1, le=24)] = 1  # hours that one traded hour stands for
     full_days: Annotated[tuple[date, ...], Field(max_length=DAYS_MAX)] = ()  # all of their hours
+    idle_hours_at_once: Annotated[int, Field(ge=2, le=24)] | None = None  # None: one by one
     hedge_s: Annotated[int, Field(ge=1, le=86_400)] | None = None  # None: at every settlement
     day_ledgers: Literal["all"] | tuple[date, ...] = ()
 
@@ -80,6 +81,16 @@ class Run(Part):
                     ("windows", i, "since"),
                     f"is {window.since}; give {before.until}, the end of the one before, or later",
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _idle_hours(self) -> Self:
+        if self.idle_hours_at_once and self.one_hour_in == 1:
+            raise ContradictionError(
+                ("idle_hours_at_once",),
+                f"is {self.idle_hours_at_once}; leave it out, since one_hour_in is 1 and no hour "
+                "is idle",
+            )
         return self
 
     @model_validator(mode="after")

@@ -270,6 +270,12 @@ WRONG_FIGURES = [
     ("settle_s = 300", "settle_s = 300\none_hour_in = 2", "run.one_hour_in", "there is leverage"),
     (
         "settle_s = 300",
+        "settle_s = 300\nidle_hours_at_once = 12",
+        "run.idle_hours_at_once",
+        "no hour is idle",
+    ),
+    (
+        "settle_s = 300",
         "settle_s = 300\nfull_days = [2021-05-02, 2021-05-01]",
         "run.full_days[1]",
         "a day after the 2021-05-02 before it",
@@ -477,6 +483,12 @@ WRONG_SIZES = [
         "is missing; give it, since there are depth_share_steps",
     ),
     (HEDGES, f"{HEDGES}\nquoting.policy = 'best'", f"{RULES_OF}.policy", "'growth' or 'believed'"),
+    (
+        HEDGES,
+        f"{HEDGES}\nquoting = {{ policy = 'believed', simulates = false }}",
+        f"{RULES_OF}.simulates",
+        "the policy is 'believed'",
+    ),
     (
         HEDGES,
         f"{HEDGES}\nquoting.policy = 'growth'",

@@ -1,0 +1,49 @@
+"""A journal that keeps accounts alone: for runs of which many are played and few are ever read.
+
+Entries, their daily sums and all notes are those of the whole journal, to the cent; they stand by
+column only. There is no text and there are no single fills, so nobody can audit such books: whoever
+wants to plays the scenario once more with the whole journal.
+"""
+
+from ledger import directive_store, fill_store, posting_store
+from ledger.directive_store import Directive
+from ledger.fills import join_rows, new_rows
+from ledger.journal import Journal
+from ledger.main_file import declared
+from ledger.times import day_of
+from ledger.transaction import MONEY, Movement
+
+FILE = "life.parquet"  # all of its months in one
+
+
+class AccountsJournal(Journal):
+    """The books of one world while it runs, written when it ends."""
+
+    def price(self, time_us: int, commodity: str, usd: str) -> None:
+        """Note what a commodity is worth at the end of a day."""
+        self._directives.add(Directive("price", day_of(time_us), commodity, (f"{usd} {MONEY}",)))
+
+    def close_day(self, time_us: int) -> None:
+        """Sum the day's fills into the general ledger, and let them go."""
+        self._put_in_order()
+        rows = join_rows(self._day)
+        self._day = []
+        for entry in self._entries.closing(rows, time_us):
+            self._last_seq += 1
+            self._write(entry, self._last_seq)
+
+    def finish(self, time_us: int) -> None:
+        """Write what holds the books together; there are no fills in them."""
+        for directive in declared(self.chart, day_of(self._start_us)):
+            self._directives.add(directive)
+        self._directives.write(self.folder / directive_store.FILE)
+        self._month_of_postings.write(self.folder / posting_store.FOLDER / FILE)
+        fill_store.write(self.folder / "fills" / FILE, new_rows(0), self.names)
+
+    def _say(self, time_us: int, directive: str, name: str, *words: str) -> None:
+        self._directives.add(Directive(directive, day_of(time_us), name, words))
+
+    def _write(self, entry: Movement, seq: int) -> None:
+        for posting in entry.postings:
+            self._balances[posting.account, posting.commodity] += posting.units
+        self._month_of_postings.add(entry, seq)

@@ -1,0 +1,106 @@
+"""Hours that nobody trades in may pass at once: what is traded in the others stays as it is."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from des.clock import DAY_US, HOUR_US
+from des.scenario import Run
+from des.traded_hours import TradedHours
+from des.world import World
+from ledger.accounts import income
+from ledger.accounts_journal import AccountsJournal
+from ledger.notes import PriceRange
+from ledger.reports.dollars import usd_balances
+from ledger.run_folder import RunFolder
+from runs.scenarios import load
+
+SETTLING = Path(__file__).parent / "worlds" / "settling.toml"
+SAMPLED = {"one_hour_in": 12, "seed": 3}
+DAILY = (
+    "SELECT date, account, commodity, sum(units) AS units FROM postings "
+    "GROUP BY ALL HAVING sum(units) != 0 ORDER BY ALL"
+)
+
+
+@pytest.fixture(scope="module")
+def both(executed: Callable[..., RunFolder]) -> tuple[RunFolder, RunFolder]:
+    """A sampled run whose idle hours pass one by one, and the same with them at once."""
+    return (
+        executed(SETTLING, run=SAMPLED),
+        executed(SETTLING, run={**SAMPLED, "idle_hours_at_once": 24}),
+    )
+
+
+def test_idle_hours_pass_at_once_until_the_next_traded_one_or_midnight():
+    run = Run(start=date(2022, 5, 9), end=date(2022, 5, 19), one_hour_in=12)
+    hours = TradedHours.of(run)
+    now_us, end_us = 19_000 * DAY_US, 19_010 * DAY_US
+    traded = 0
+    while now_us < end_us:
+        if hours.has(now_us):
+            traded, now_us = traded + 1, now_us + HOUR_US
+            continue
+        passed = hours.idle_at(now_us, 24)
+        span = [now_us + hour * HOUR_US for hour in range(passed)]
+        assert not any(map(hours.has, span))
+        assert passed == 1 or not hours.has(now_us - HOUR_US)
+        assert span[-1] // DAY_US == now_us // DAY_US
+        now_us += passed * HOUR_US
+
+    assert traded == 20
+
+
+def test_what_is_traded_is_nearly_the_same(both: tuple[RunFolder, RunFolder]):
+    one_by_one, at_once = (
+        [usd_balances(run)[income(run.chart.parties.maker, kind)] for kind in ("PickOff", "Spread")]
+        for run in both
+    )
+
+    assert min(map(abs, one_by_one)) > 100
+    assert np.allclose(np.array(at_once, float), np.array(one_by_one, float), rtol=0.05)
+
+
+def test_there_are_fewer_settlements_and_as_much_funding(both: tuple[RunFolder, RunFolder]):
+    counts, paid = zip(
+        *(
+            run.select(
+                "SELECT count(DISTINCT time), sum(abs(edge_cents)) FROM rows "
+                "WHERE motive = 'funding'"
+            )[0]
+            for run in both
+        ),
+        strict=True,
+    )
+
+    assert 0 < counts[1] < counts[0] / 3
+    assert Decimal("0.5") < Decimal(paid[1]) / Decimal(paid[0]) < 2
+
+
+def test_the_range_of_a_day_is_never_wider_than_with_every_tick(both: tuple[RunFolder, RunFolder]):
+    every, some = ([note for _, note in run.dated_notes(PriceRange)] for run in both)
+
+    assert len(every) == len(some)
+    for whole, part in zip(every, some, strict=True):
+        assert whole.low_usd <= part.low_usd + Decimal("0.01") * whole.low_usd
+        assert part.high_usd <= whole.high_usd * Decimal("1.001")
+        assert part.high_usd > part.low_usd
+
+
+def test_a_journal_of_accounts_alone_has_the_days_of_the_whole_one_to_the_cent(
+    both: tuple[RunFolder, RunFolder], tmp_path: Path
+):
+    _, whole = both
+    scenario = load(str(SETTLING), {"run": {**SAMPLED, "idle_hours_at_once": 24}})
+    World(scenario, tmp_path, books=AccountsJournal).run(lambda: None)
+    alone = RunFolder(tmp_path)
+
+    assert alone.select(DAILY) == whole.select(DAILY)
+    assert not list(tmp_path.glob("*.beancount"))
+    assert alone.select("SELECT count(*) FROM rows") == [(0,)]
+    told = "SELECT * FROM notes WHERE kind != 'control-total-of-fills' ORDER BY ALL"
+    assert alone.select(told) == whole.select(told)
