@@ -52,7 +52,7 @@ def brief(table: Table) -> str:
         disable_numparse=True,
         colalign=["right" if holds_numbers(table, i) else "left" for i in range(shown)],
     )
-    lines = [table.title, "", *map(str.rstrip, body.splitlines())]
+    lines = [textwrap.fill(table.title, WIDTH), "", *map(str.rstrip, body.splitlines())]
     if left_out := _left_out(table.columns[shown:], left_out_rows):
         lines.append(textwrap.fill(f"({left_out}: --table {table.name})", WIDTH))
     return "\n".join((*lines, *(_note(note) for note in table.notes)))
