@@ -64,7 +64,7 @@ def test_the_first_world_says_what_it_is_in_comments_and_stays_small(first_run):
 
     assert text.count("#") >= 15
     assert len(text.splitlines()) < 150
-    ((fills,),) = sql(first_run, "SELECT count(*) FROM fills").tables()[0].rows
+    ((fills,),) = sql(first_run, "SELECT count(*) FROM fills").rows
     assert 1_000 < fills < 20_000
     days = load(FIRST).run
     assert (days.end - days.start).days == 6
