@@ -50,7 +50,8 @@ def render(said: Answered, form: str, name: str | None = None, everything: bool 
         return _json(said, chosen)
     if form == "csv":
         return _csv(chosen[0])
-    last = [said.provenance] if said.provenance else []
+    last = [textwrap.fill(said.provenance, WIDTH, break_on_hyphens=False)]
+    last = last if said.provenance else []
     if name:
         return "\n\n".join([*map(_text, chosen), *last])
     answer = [textwrap.fill(said.answer, WIDTH)] if said.answer else []

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import tomllib
+from collections.abc import Sequence
 
 from ledger.run_folder import MANIFEST, RunFolder
 
@@ -14,10 +15,19 @@ def provenance(run: RunFolder) -> str:
 
     The seal is the start of the SHA-256 of its manifest, as `sha256sum manifest.json` prints it.
     """
+    return f"{_seal_of(run)}, {_fidelity(run)}"
+
+
+def of_several(runs: Sequence[RunFolder]) -> str:
+    """Return folder, seed and seal of each run; of one, its fidelity too."""
+    return provenance(runs[0]) if len(runs) == 1 else "; ".join(map(_seal_of, runs))
+
+
+def _seal_of(run: RunFolder) -> str:
     manifest = (run.path / MANIFEST).read_bytes()
     seed = json.loads(manifest)["run"]["seed"]
     seal = hashlib.sha256(manifest).hexdigest()[:SEAL_DIGITS]
-    return f"{run.path.resolve().name}: seed {seed}, seal {seal}, {_fidelity(run)}"
+    return f"{run.path.resolve().name}: seed {seed}, seal {seal}"
 
 
 def _fidelity(run: RunFolder) -> str:

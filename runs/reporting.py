@@ -9,7 +9,7 @@ import click
 
 from ledger.reports.table import Report, Table
 from runs.printing import FORMATS, Answered, chosen_tables, render
-from runs.provenance import provenance
+from runs.provenance import of_several, provenance
 
 Answering = Callable[..., Report | list[Table] | str]
 Printed = Callable[[Answering], Callable[..., None]]
@@ -52,7 +52,9 @@ def report(*names: str, instead: Mapping[str, Sequence[str]] = MappingProxyType(
             elif isinstance(found, list):
                 click.echo(render(Answered(found), form, table, everything=True))
             else:
-                said = Answered(found.tables(), found.answer(), provenance(options["run"]))
+                run = options["run"]
+                told = of_several(run) if isinstance(run, tuple) else provenance(run)
+                said = Answered(found.tables(), found.answer(), told)
                 click.echo(render(said, form, table, everything))
 
         return printing

@@ -33,6 +33,11 @@ SECTIONS = {
             "Where did the money go: the hole by kind, and one paragraph on it?",
         ),
         LazyCommand(
+            "claims",
+            "claims_command",
+            "Which statements of the thread do the books bear out, and which not?",
+        ),
+        LazyCommand(
             "timeline",
             "story_commands",
             "When was customers' money used, and since when was the group insolvent?",

@@ -40,6 +40,7 @@ MAY_IMPORT = (
     ("lead-lag {run}", REPORT),
     ("liquidations {run}", RECORD),
     ("answer {run}", REPORT),
+    ("claims {run}", RECORD),
     ("timeline {run}", REPORT),
     ("solvency {run} 2022-05-10", REPORT),
     ("valuation {run}", REPORT),

@@ -1,0 +1,130 @@
+"""What runs make of the thread, statement by statement: the verdicts, and what they rest on."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from ledger.reports.dollars import listed
+from ledger.reports.table import Table
+from ledger.run_folder import RunFolder
+from runs.claims.claims_tables import (
+    commands_table,
+    figures_table,
+    given_table,
+    measures_table,
+    reasons_table,
+    runs_table,
+    statements_table,
+    tweets_table,
+)
+from runs.claims.evidence import Evidence
+from runs.claims.figures import FIGURES
+from runs.claims.spoken_values import spoken_span
+from runs.claims.statement import Thread, Value, load_thread
+from runs.claims.verdicts import UNDECIDED, JudgedStatement, ValueOf, Verdict, judge
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Each statement of the thread, judged by one run or by several."""
+
+    about: tuple[str, ...]
+    runs: tuple[str, ...]
+    judged: tuple[JudgedStatement, ...]
+
+    @property
+    def central(self) -> JudgedStatement:
+        """Return the statement that answers the question of the thread."""
+        return next(each for each in self.judged if each.statement.is_central)
+
+    @property
+    def counts(self) -> Counter[Verdict]:
+        """Return how many statements have which verdict."""
+        return Counter(each.verdict for each in self.judged)
+
+    def answer(self) -> str:
+        """Count the verdicts, and say the one on the central statement with its figure."""
+        counts = self.counts
+        unsaid = sum(counts[each] for each in UNDECIDED)
+        told = [
+            f"{counts[Verdict.BORNE_OUT]} are borne out",
+            f"{counts[Verdict.ONLY_IF]} only under a condition",
+            f"{counts[Verdict.NOT]} are not",
+        ]
+        if len(self.runs) > 1:
+            told.append(f"{counts[Verdict.DEPENDS]} depend on the run")
+        told.append(f"{unsaid} can't be decided")
+        given = sum(each.is_given and each.verdict is Verdict.BORNE_OUT for each in self.judged)
+        over = f"Over {len(self.runs)} runs, of" if len(self.runs) > 1 else "Of"
+        return (
+            f"{over} the thread's {len(self.judged)} statements {listed(told)}. Of those borne out, "
+            f"{given} rest on an input of the scenario. {self._on_the_central_one()}"
+        )
+
+    def _on_the_central_one(self) -> str:
+        central = self.central
+        said = f'The central statement, "{central.statement.says}", '
+        decides = central.statement.decides
+        if central.span is None or decides is None:
+            return f"{said}can't be decided: {central.reason}"
+        verdict = {
+            Verdict.DEPENDS: "depends on the run",
+            Verdict.ONLY_IF: f"is borne out only if {_condition(central)}",
+        }.get(central.verdict, f"is {central.verdict}")
+        value = spoken_span(central.span, FIGURES[decides.figure].unit)
+        return (
+            f"{said}{verdict}. Its measure is {central.statement.shown_by}: {value}, where "
+            f"{decides.plain} would bear it out."
+        )
+
+    def tables(self) -> list[Table]:
+        """Lay out the verdicts by tweet and by statement, and what each rests on."""
+        return [
+            tweets_table(self.about, self.judged, len(self.runs)),
+            statements_table(self.judged),
+            measures_table(self.judged),
+            figures_table(self.judged),
+            reasons_table(self.judged),
+            given_table(self.judged),
+            commands_table(self.judged),
+            runs_table(self.runs, self.judged),
+        ]
+
+
+def claims(runs: Sequence[RunFolder]) -> Claims:
+    """Judge all statements of the thread by the books of runs.
+
+    Args:
+        runs: one at least; of several, each figure has a least and a greatest value.
+    """
+    return judged_thread(
+        load_thread(), [run.path.resolve().name for run in runs], list(map(_figures_of, runs))
+    )
+
+
+def judged_thread(thread: Thread, names: Sequence[str], runs: Sequence[ValueOf]) -> Claims:
+    """Judge each statement of a thread by the figures of runs, which have these names."""
+    numbers = Counter[int]()
+    judged = []
+    for statement in thread.statement:
+        numbers[statement.tweet] += 1
+        number = f"{statement.tweet}.{numbers[statement.tweet]}"
+        judged.append(judge(number, statement, runs))
+    return Claims(thread.about, tuple(names), tuple(judged))
+
+
+def _condition(judged: JudgedStatement) -> str:
+    weaker = judged.statement.only_if
+    return weaker.condition if weaker else ""
+
+
+def _figures_of(run: RunFolder) -> ValueOf:
+    """Return what computes a figure of a run by its key, each once."""
+    evidence = Evidence(run)
+
+    @cache
+    def value_of(key: str) -> Value | None:
+        return FIGURES[key].of(evidence)
+
+    return value_of

@@ -1,0 +1,154 @@
+"""The tables of the verdicts: by tweet, by statement, and what each rests on."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from ledger.reports.table import Cell, Table
+from runs.claims.figures import FIGURES
+from runs.claims.spoken_values import spoken_span
+from runs.claims.verdicts import UNDECIDED, JudgedStatement, RunVerdict, Verdict
+
+OPEN, GIVEN = "open", "given"
+HAND = (
+    "Given: an input of the scenario decides the statement, or has a large hand in it; the verdict "
+    "then proves little (--table given)."
+)
+
+
+def tweets_table(about: Sequence[str], judged: Iterable[JudgedStatement], runs: int) -> Table:
+    """Return how many statements of each tweet have which verdict."""
+    counted: dict[int, Counter[str]] = {tweet: Counter() for tweet in range(1, len(about) + 1)}
+    for each in judged:
+        told = OPEN if each.verdict in UNDECIDED else each.verdict.value
+        counted[each.statement.tweet][told] += 1
+        counted[each.statement.tweet][GIVEN] += each.is_given
+    columns = {
+        "yes": Verdict.BORNE_OUT.value,
+        "only_if": Verdict.ONLY_IF.value,
+        "no": Verdict.NOT.value,
+        **({"varies": Verdict.DEPENDS.value} if runs > 1 else {}),
+        "open": OPEN,
+        "given": GIVEN,
+    }
+    rows: list[tuple[Cell, ...]] = [
+        (str(tweet), about[tweet - 1], *(counts[name] or None for name in columns.values()))
+        for tweet, counts in counted.items()
+    ]
+    whole = sum(counted.values(), Counter[str]())
+    rows.append(("all", None, *(whole[name] or None for name in columns.values())))
+    return Table(
+        "tweets",
+        "How many statements of each tweet the books bear out (yes), and how many not (no)",
+        ("tweet", "about", *columns),
+        rows,
+        (
+            f"{'Varies: runs disagree. ' if runs > 1 else ''}Open: these books, or the record, can't "
+            "say. Each statement with its value: --table statements.",
+            HAND,
+        ),
+    )
+
+
+def statements_table(judged: Iterable[JudgedStatement]) -> Table:
+    """Return each statement with its value and verdict."""
+    return Table(
+        "statements",
+        "The statements of the thread in our words, and what the books make of them",
+        ("no", "statement", "value", "verdict"),
+        [(each.number, each.statement.says, _value(each), _verdict(each)) for each in judged],
+        (
+            "10.2 is the second statement of tweet 10. Tables by these numbers: what the value is",
+            "(measures), its threshold (figures), why (reasons), how to see it (commands), and which",
+            "input decides it or has a large hand in it (given).",
+        ),
+    )
+
+
+def measures_table(judged: Iterable[JudgedStatement]) -> Table:
+    """Return what would show each statement."""
+    return Table(
+        "measures",
+        "What would show each statement",
+        ("no", "shown_by"),
+        [(each.number, each.statement.shown_by) for each in judged],
+    )
+
+
+def figures_table(judged: Iterable[JudgedStatement]) -> Table:
+    """Return the figure of each statement that has one, with every digit, and its threshold."""
+    rows: list[tuple[Cell, ...]] = []
+    for each in judged:
+        if (decides := each.statement.decides) is not None:
+            low, high = each.span or (None, None)
+            unit = FIGURES[decides.figure].unit
+            rows.append((each.number, decides.figure, low, high, unit, decides.plain))
+    return Table(
+        "figures",
+        "The figure that each statement is judged by, least and greatest, and its threshold",
+        ("no", "figure", "low", "high", "unit", "threshold"),
+        rows,
+    )
+
+
+def reasons_table(judged: Iterable[JudgedStatement]) -> Table:
+    """Return why the verdict on each statement is as it is."""
+    return Table(
+        "reasons",
+        "Why: what the threshold stands for, the condition, or what is missing",
+        ("no", "why"),
+        [(each.number, each.reason) for each in judged],
+    )
+
+
+def given_table(judged: Iterable[JudgedStatement]) -> Table:
+    """Return which input has a hand in which verdict."""
+    return Table(
+        "given",
+        "Which input of the scenario decides a statement, or has a large hand in it",
+        ("no", "input", "verdict"),
+        [(each.number, each.statement.given, each.verdict) for each in judged if each.is_given],
+    )
+
+
+def commands_table(judged: Iterable[JudgedStatement]) -> Table:
+    """Return the command that shows each statement's value, or would say what no run here can."""
+    return Table(
+        "commands",
+        "The command that shows the value; where no run here can say, the one that would",
+        ("no", "command", "verdict"),
+        [(each.number, each.command, each.verdict) for each in judged],
+        ("Ask `moneytrail claims` of the run that such a command writes.",),
+    )
+
+
+def runs_table(names: Sequence[str], judged: Iterable[JudgedStatement]) -> Table:
+    """Return what each run makes of each statement that can be decided."""
+    return Table(
+        "runs",
+        "What each run makes of each statement",
+        ("no", "run", "value", "verdict"),
+        [
+            (each.number, name, _one_value(each, of_run), of_run.verdict)
+            for each in judged
+            if each.verdict not in UNDECIDED
+            for name, of_run in zip(names, each.by_run, strict=True)
+        ],
+    )
+
+
+def _verdict(judged: JudgedStatement) -> str:
+    return f"{judged.verdict} (given)" if judged.is_given else judged.verdict.value
+
+
+def _value(judged: JudgedStatement) -> str | None:
+    decides = judged.statement.decides
+    if decides is None or judged.span is None:
+        return None
+    return spoken_span(judged.span, FIGURES[decides.figure].unit)
+
+
+def _one_value(judged: JudgedStatement, of_run: RunVerdict) -> str | None:
+    decides = judged.statement.decides
+    if decides is None or of_run.value is None:
+        return None
+    return spoken_span((of_run.value, of_run.value), FIGURES[decides.figure].unit)

@@ -1,0 +1,129 @@
+"""The reports of one run that statements are judged by, each made when it is first asked for."""
+
+from datetime import date
+from functools import cached_property
+
+from ledger.claimed import Claimed
+from ledger.reports.firms.daily_results import DailyResults, daily_results
+from ledger.reports.firms.firm_results import FirmAccounts, firms
+from ledger.reports.firms.skill import Skill, skill
+from ledger.reports.life.cash_coverage import CoverageByDay, cash_coverage
+from ledger.reports.life.milestones import First, Milestone
+from ledger.reports.life.share_prices import HouseValuation, valuation
+from ledger.reports.life.solvency import Solvency, solvency
+from ledger.reports.life.timeline import Timeline, timeline
+from ledger.reports.liquidations.liquidation_results import Liquidations, liquidations
+from ledger.reports.market.expectations import Expectations, expectations
+from ledger.reports.market.maker_share import MakerShare, maker_share
+from ledger.reports.market.pool_results import PoolResults, pools
+from ledger.reports.money.cash import CashStatement, cash_statement
+from ledger.reports.money.hole import Hole, hole
+from ledger.reports.money.mechanism import Mechanism, PartOfMechanism, mechanism
+from ledger.reports.money.quote_views import QuoteViews, quote_views
+from ledger.reports.tracing.sources import NoSuchSourceError
+from ledger.reports.tracing.trace import Trace, trace
+from ledger.run_folder import RunFolder
+from runs.record.facts import load_record
+from runs.record.residual import SHEETS, Residual, residual
+
+
+class Evidence:
+    """What the typed reports say of a run."""
+
+    def __init__(self, run: RunFolder) -> None:
+        self.run = run
+
+    @cached_property
+    def hole(self) -> Hole:
+        """Return the hole by kind."""
+        return hole(self.run)
+
+    @cached_property
+    def mechanism(self) -> Mechanism:
+        """Return the mechanism that the thread claims."""
+        return mechanism(self.run, self.hole)
+
+    def part(self, claimed: Claimed) -> PartOfMechanism:
+        """Return one part of the mechanism."""
+        return next(part for part in self.mechanism.parts if part.claimed is claimed)
+
+    @cached_property
+    def cash(self) -> CashStatement:
+        """Return who paid the group and whom it paid."""
+        return cash_statement(self.run)
+
+    @cached_property
+    def views(self) -> QuoteViews:
+        """Return what quotes brought the maker, and the group."""
+        return quote_views(self.run)
+
+    @cached_property
+    def expectations(self) -> Expectations:
+        """Return what the maker's simulation promised, and what was booked."""
+        return expectations(self.run)
+
+    @cached_property
+    def share(self) -> MakerShare:
+        """Return the maker's share of the volume."""
+        return maker_share(self.run)
+
+    @cached_property
+    def firms(self) -> FirmAccounts:
+        """Return the accounts of the trading firms."""
+        return firms(self.run)
+
+    @cached_property
+    def skill(self) -> Skill:
+        """Return the firms' results at the house beside those elsewhere."""
+        return skill(self.run)
+
+    @cached_property
+    def daily(self) -> DailyResults:
+        """Return the firms' results day by day, and who was present."""
+        return daily_results(self.run)
+
+    @cached_property
+    def coverage(self) -> CoverageByDay:
+        """Return claims beside cash, day by day."""
+        return cash_coverage(self.run)
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """Return how the group stood on each day."""
+        return timeline(self.run, "day")
+
+    def first(self, milestone: Milestone) -> First:
+        """Return when a milestone was reached, and on how many days."""
+        return self.timeline.firsts[milestone]
+
+    def solvency(self, day: date) -> Solvency:
+        """Return the balance sheets of a day."""
+        return solvency(self.run, day)
+
+    @cached_property
+    def valuation(self) -> HouseValuation:
+        """Return what shares would fetch, and what the maker decided."""
+        return valuation(self.run)
+
+    @cached_property
+    def liquidations(self) -> Liquidations:
+        """Return whose margin failed, and who took positions over."""
+        return liquidations(self.run)
+
+    @cached_property
+    def pools(self) -> PoolResults:
+        """Return what liquidity in pools earned and lost."""
+        return pools(self.run)
+
+    @cached_property
+    def trace(self) -> Trace | None:
+        """Return what customers' cash paid for by each rule; None where none of it came."""
+        try:
+            return trace(self.run)
+        except NoSuchSourceError:
+            return None
+
+    @cached_property
+    def residual(self) -> Residual:
+        """Return what the record leaves unexplained, beside what the run's kinds lost."""
+        return residual(self.run, load_record(SHEETS), load_record())

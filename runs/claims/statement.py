@@ -1,0 +1,173 @@
+"""A statement of the thread in our own words, and how a figure of a run decides it.
+
+    [[statement]]
+    tweet = 10
+    says = "Stale quotes lose more than spread brings."   # our words, never the thread's
+    shown_by = "losses on stale quotes, in percent of spread"
+    command = "moneytrail where RUN --table views"
+    given = "what the scenario states"     # where agreement proves little
+    elsewhere = "make ranges"              # what would say it, where this run cannot
+
+    [statement.decides]
+    figure = "stale-of-spread"             # a key of `figures.FIGURES`
+    above = 100                            # or at_least, below, at_most; a day where it is a day
+    because = "why this threshold decides"
+
+    [statement.only_if]                    # a weaker reading, tried where the first one fails
+    condition = "hedges and spread are left out"
+
+A statement without a threshold has `unsaid`, with the reason, and `by`: this run, or the record.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from des.scenario import ContradictionError, Part
+
+STATEMENTS = Path(__file__).with_name("statements.toml")
+TWEETS = 23
+
+Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+\z", max_length=160)]
+Bound = Annotated[float, Field(ge=-1e15, le=1e15)] | date
+Value = Decimal | date
+
+
+class Threshold(Part):
+    """Which values of a figure bear a statement out, and why just these."""
+
+    figure: Line
+    at_least: Bound | None = None
+    at_most: Bound | None = None
+    above: Bound | None = None
+    below: Bound | None = None
+    because: Line
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        if not self.bounds:
+            raise ContradictionError(("figure",), "has no threshold; give at_least or at_most")
+        return self
+
+    @property
+    def bounds(self) -> dict[str, Bound]:
+        """Return the ends that are set, by name."""
+        ends = {
+            "at least": self.at_least,
+            "at most": self.at_most,
+            "above": self.above,
+            "below": self.below,
+        }
+        return {name: end for name, end in ends.items() if end is not None}
+
+    @property
+    def plain(self) -> str:
+        """Write the threshold as words: at least 50."""
+        return ", ".join(f"{name} {_told(end)}" for name, end in self.bounds.items())
+
+    def holds(self, value: Value) -> bool:
+        """Tell whether a value is within all bounds.
+
+        Raises:
+            TypeError: an amount is held against a day.
+        """
+        return all(_TESTS[name](value, _exact(end)) for name, end in self.bounds.items())
+
+
+class Condition(Threshold):
+    """A weaker reading of a statement, tried where the statement itself is not borne out."""
+
+    condition: Line
+
+
+class Statement(Part):
+    """What the thread states, what would show it, and where the threshold stands."""
+
+    tweet: Annotated[int, Field(ge=1, le=TWEETS)]
+    says: Line
+    shown_by: Line
+    command: Line
+    decides: Threshold | None = None
+    only_if: Condition | None = None
+    unsaid: Line | None = None
+    by: Literal["run", "record"] | None = None
+    given: Line | None = None
+    elsewhere: Line | None = None
+    is_central: bool = False
+
+    @model_validator(mode="after")
+    def _decided_or_unsaid(self) -> Self:
+        if (self.decides is None) == (self.unsaid is None):
+            raise ContradictionError(("decides",), "or unsaid must stand, and not both")
+        if (self.unsaid is None) != (self.by is None):
+            raise ContradictionError(("by",), "stands beside unsaid, and names run or record")
+        if self.only_if is not None and self.decides is None:
+            raise ContradictionError(("only_if",), "needs a threshold that it is weaker than")
+        return self
+
+
+class Thread(Part):
+    """All statements in the order of the thread, and what each tweet is about."""
+
+    about: tuple[Line, ...]
+    statement: tuple[Statement, ...]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        tweets = [each.tweet for each in self.statement]
+        if tweets != sorted(tweets):
+            raise ContradictionError(("statement",), "must stand in the order of the tweets")
+        if len(self.about) != TWEETS or set(tweets) != set(range(1, TWEETS + 1)):
+            raise ContradictionError(("statement",), f"must cover each of {TWEETS} tweets")
+        if sum(each.is_central for each in self.statement) != 1:
+            raise ContradictionError(("statement",), "must have one that is_central")
+        return self
+
+
+@cache
+def load_thread(path: Path = STATEMENTS) -> Thread:
+    """Read the statements.
+
+    Raises:
+        pydantic.ValidationError: the file is wrong; it says where.
+    """
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    return Thread.model_validate(
+        {"about": tuple(data["about"]), "statement": tuple(data["statement"])}
+    )
+
+
+def _exact(end: Bound) -> Value:
+    return end if isinstance(end, date) else Decimal(str(end))
+
+
+def _told(end: Bound) -> str:
+    return str(end) if isinstance(end, date) else f"{end:,g}" if abs(end) < 1e6 else f"{end:,.0f}"
+
+
+def _same_type(value: Value, end: Value) -> None:
+    if isinstance(value, date) != isinstance(end, date):
+        raise TypeError(f"{value} can't be held against {end}")
+
+
+def _at_least(value: Value, end: Value) -> bool:
+    _same_type(value, end)
+    return value >= end  # type: ignore[operator]  # of the same type
+
+
+def _above(value: Value, end: Value) -> bool:
+    return _at_least(value, end) and value != end
+
+
+_TESTS: Mapping[str, Callable[[Value, Value], bool]] = {
+    "at least": _at_least,
+    "at most": lambda value, end: not _above(value, end),
+    "above": _above,
+    "below": lambda value, end: not _at_least(value, end),
+}

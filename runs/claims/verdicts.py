@@ -1,0 +1,115 @@
+"""The verdict on a statement: what a figure makes of it, in one run and in several."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from runs.claims.statement import Statement, Threshold, Value
+
+ValueOf = Callable[[str], Value | None]  # a figure of a run, by its key
+
+
+class Verdict(StrEnum):
+    """What can be said of a statement, in the order in which tables count it."""
+
+    BORNE_OUT = "borne out"
+    ONLY_IF = "only if"
+    NOT = "not borne out"
+    DEPENDS = "depends on the run"
+    RUN_CANNOT = "run can't say"
+    RECORD_CANNOT = "record can't say"
+
+
+UNDECIDED = (Verdict.RUN_CANNOT, Verdict.RECORD_CANNOT)
+
+
+@dataclass(frozen=True, slots=True)
+class RunVerdict:
+    """What one run makes of a statement: its figure, and that of the weaker reading if tried."""
+
+    verdict: Verdict
+    value: Value | None = None
+    weaker: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedStatement:
+    """A statement with what each run makes of it; its number is 18.1: the first of tweet 18."""
+
+    number: str
+    statement: Statement
+    by_run: tuple[RunVerdict, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return what the runs that can say agree on."""
+        said = {each.verdict for each in self.by_run if each.verdict not in UNDECIDED}
+        if not said:
+            return self.by_run[0].verdict
+        return said.pop() if len(said) == 1 else Verdict.DEPENDS
+
+    @property
+    def is_given(self) -> bool:
+        """Tell whether there is a verdict, and an input of the scenario has a hand in it."""
+        return self.statement.given is not None and self.verdict not in UNDECIDED
+
+    @property
+    def threshold(self) -> Threshold | None:
+        """Return the threshold that the verdict rests on."""
+        is_weaker = self.verdict is Verdict.ONLY_IF
+        return self.statement.only_if if is_weaker else self.statement.decides
+
+    @property
+    def span(self) -> tuple[Value, Value] | None:
+        """Return the least and the greatest value of the runs that have one."""
+        values = [each.value for each in self.by_run if each.value is not None]
+        # Of one figure, so all are amounts or all are days.
+        return (min(values), max(values)) if values else None
+
+    @property
+    def reason(self) -> str:
+        """Say why the verdict is as it is."""
+        weaker = self.statement.only_if
+        if self.statement.decides is None:
+            return self.statement.unsaid or ""
+        if self.verdict is Verdict.RUN_CANNOT:
+            return "The run has nothing of the kind."
+        if self.verdict is Verdict.ONLY_IF and weaker is not None:
+            return f"Only if {weaker.condition}. {weaker.because}"
+        return self.statement.decides.because
+
+    @property
+    def command(self) -> str:
+        """Return the command that shows the value, or that would say what no run here can."""
+        if self.verdict is Verdict.RUN_CANNOT and self.statement.elsewhere:
+            return self.statement.elsewhere
+        return self.statement.command
+
+
+def judge(number: str, statement: Statement, runs: Sequence[ValueOf]) -> JudgedStatement:
+    """Hold a statement against the figures of each run.
+
+    Args:
+        number: of the statement.
+        statement: with its thresholds.
+        runs: by run, its figures by key; one at least.
+    """
+    return JudgedStatement(number, statement, tuple(_judged(statement, each) for each in runs))
+
+
+def _judged(statement: Statement, value_of: ValueOf) -> RunVerdict:
+    """Hold a figure against its threshold, then against the weaker one."""
+    decides, weaker = statement.decides, statement.only_if
+    if decides is None:
+        return RunVerdict(Verdict.RUN_CANNOT if statement.by == "run" else Verdict.RECORD_CANNOT)
+    value = value_of(decides.figure)
+    if value is None:
+        return RunVerdict(Verdict.RUN_CANNOT)
+    if decides.holds(value):
+        return RunVerdict(Verdict.BORNE_OUT, value)
+    if weaker is not None:
+        other = value_of(weaker.figure)
+        if other is not None and weaker.holds(other):
+            return RunVerdict(Verdict.ONLY_IF, value, other)
+        return RunVerdict(Verdict.NOT, value, other)
+    return RunVerdict(Verdict.NOT, value)

@@ -1,0 +1,29 @@
+"""The command that judges the thread, statement by statement."""
+
+import click
+
+from ledger.run_folder import RunFolder
+from runs.claims.claims import Claims, claims
+from runs.cli.parameters import RUN, plotted
+from runs.plots.claims_plot import claims_figure
+from runs.reporting import report
+
+
+@click.command("claims")
+@click.argument("run", type=RUN, nargs=-1, required=True)
+@report("tweets", "statements", "measures", "figures", "reasons", "given", "commands", "runs")
+@plotted(claims_figure)
+def claims_command(run: tuple[RunFolder, ...]) -> Claims:
+    """Which statements of the thread do the books bear out, and which not?
+
+    \b
+      moneytrail claims runs/out/tiny-seed1
+      moneytrail claims runs/out/tiny-seed1 --table statements
+      moneytrail claims runs/out/luna-seed1 runs/out/luna-seed2 --plot claims.svg
+
+    Each statement, in our own few words, has a figure of the books and a threshold that follows
+    from its words: it is borne out, or not, or only under a condition. Where the run or the record
+    can't say, the reason stands there. Several runs, of other seeds or other assumptions,
+    give the least and the greatest value; where they disagree, the statement depends on the run.
+    """
+    return claims(run)
