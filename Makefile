@@ -13,7 +13,7 @@ LIFE := runs/out/ftx-sampled-seed1
 PARALLEL := -n 2 --dist worksteal
 
 .PHONY: help setup tools run flagship test test-slow bench size-sweep liquidation-sweep \
-	stale-quotes thin-collateral tracing-error blind-audit ranges policies dist format clean
+	stale-quotes thin-collateral tracing-error blind-audit ranges claims policies dist format clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -51,6 +51,7 @@ run: setup  ## run the venue's life, one hour in twelve, and say where the money
 	@echo
 	@echo 'Doubt it:           BEANCOUNT_DISABLE_LOAD_CACHE=1 $(BIN)/bean-query $(LIFE)/main.beancount ".run where-did-the-money-go"'
 	@echo 'Ask who and when:   $(BIN)/moneytrail timeline $(LIFE)'
+	@echo 'Judge the thread:   $(BIN)/moneytrail claims $(LIFE)'
 	@echo 'All hours:          make flagship   (some five minutes)'
 
 flagship: setup  ## run the venue's life in full, every quote of 42 months
@@ -88,6 +89,9 @@ tracing-error: setup  ## write how wrong the rules of courts are into docs/ (som
 
 ranges: setup  ## print how much of the hole stale quotes explain, over the record (half an hour)
 	$(BIN)/python -m runs.experiments.life_ranges
+
+claims: setup  ## print what five lives make of the thread, statement by statement (some ten minutes)
+	$(BIN)/python -m runs.experiments.claims_over_lives
 
 policies: setup  ## print what stopping the quotes, or never lending, would have changed (some minutes)
 	$(BIN)/python -m runs.experiments.policies

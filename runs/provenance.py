@@ -19,7 +19,7 @@ def provenance(run: RunFolder) -> str:
 
 
 def of_several(runs: Sequence[RunFolder]) -> str:
-    """Return folder, seed and seal of each run; of one, its fidelity too."""
+    """Return folder, seed and seal of each run, which may be none; of one, its fidelity too."""
     return provenance(runs[0]) if len(runs) == 1 else "; ".join(map(_seal_of, runs))
 
 

@@ -52,7 +52,7 @@ def report(*names: str, instead: Mapping[str, Sequence[str]] = MappingProxyType(
             elif isinstance(found, list):
                 click.echo(render(Answered(found), form, table, everything=True))
             else:
-                run = options["run"]
+                run = options.get("run", ())  # an experiment forgets the runs that it read
                 told = of_several(run) if isinstance(run, tuple) else provenance(run)
                 said = Answered(found.tables(), found.answer(), told)
                 click.echo(render(said, form, table, everything))

@@ -16,6 +16,7 @@ from runs.claims.claims_tables import (
     reasons_table,
     runs_table,
     statements_table,
+    thresholds_table,
     tweets_table,
 )
 from runs.claims.evidence import Evidence
@@ -23,6 +24,18 @@ from runs.claims.figures import FIGURES
 from runs.claims.spoken_values import spoken_span
 from runs.claims.statement import Thread, Value, load_thread
 from runs.claims.verdicts import UNDECIDED, JudgedStatement, ValueOf, Verdict, judge
+
+TABLES = (
+    "tweets",
+    "statements",
+    "measures",
+    "figures",
+    "thresholds",
+    "reasons",
+    "given",
+    "commands",
+    "runs",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +71,8 @@ class Claims:
         given = sum(each.is_given and each.verdict is Verdict.BORNE_OUT for each in self.judged)
         over = f"Over {len(self.runs)} runs, of" if len(self.runs) > 1 else "Of"
         return (
-            f"{over} the thread's {len(self.judged)} statements {listed(told)}. Of those borne out, "
-            f"{given} rest on an input of the scenario. {self._on_the_central_one()}"
+            f"{over} the thread's {len(self.judged)} statements {listed(told)}. Of those borne "
+            f"out, {given} rest on an input of the scenario. {self._on_the_central_one()}"
         )
 
     def _on_the_central_one(self) -> str:
@@ -67,7 +80,7 @@ class Claims:
         said = f'The central statement, "{central.statement.says}", '
         decides = central.statement.decides
         if central.span is None or decides is None:
-            return f"{said}can't be decided: {central.reason}"
+            return f"{said}can't be decided. {central.reason}"
         verdict = {
             Verdict.DEPENDS: "depends on the run",
             Verdict.ONLY_IF: f"is borne out only if {_condition(central)}",
@@ -85,6 +98,7 @@ class Claims:
             statements_table(self.judged),
             measures_table(self.judged),
             figures_table(self.judged),
+            thresholds_table(self.judged),
             reasons_table(self.judged),
             given_table(self.judged),
             commands_table(self.judged),
@@ -99,7 +113,7 @@ def claims(runs: Sequence[RunFolder]) -> Claims:
         runs: one at least; of several, each figure has a least and a greatest value.
     """
     return judged_thread(
-        load_thread(), [run.path.resolve().name for run in runs], list(map(_figures_of, runs))
+        load_thread(), [run.path.resolve().name for run in runs], list(map(figures_of, runs))
     )
 
 
@@ -119,7 +133,7 @@ def _condition(judged: JudgedStatement) -> str:
     return weaker.condition if weaker else ""
 
 
-def _figures_of(run: RunFolder) -> ValueOf:
+def figures_of(run: RunFolder) -> ValueOf:
     """Return what computes a figure of a run by its key, each once."""
     evidence = Evidence(run)
 

@@ -9,10 +9,6 @@ from runs.claims.spoken_values import spoken_span
 from runs.claims.verdicts import UNDECIDED, JudgedStatement, RunVerdict, Verdict
 
 OPEN, GIVEN = "open", "given"
-HAND = (
-    "Given: an input of the scenario decides the statement, or has a large hand in it; the verdict "
-    "then proves little (--table given)."
-)
 
 
 def tweets_table(about: Sequence[str], judged: Iterable[JudgedStatement], runs: int) -> Table:
@@ -36,15 +32,16 @@ def tweets_table(about: Sequence[str], judged: Iterable[JudgedStatement], runs: 
     ]
     whole = sum(counted.values(), Counter[str]())
     rows.append(("all", None, *(whole[name] or None for name in columns.values())))
+    varies = " Varies: the runs disagree." if runs > 1 else ""
     return Table(
         "tweets",
         "How many statements of each tweet the books bear out (yes), and how many not (no)",
         ("tweet", "about", *columns),
         rows,
         (
-            f"{'Varies: runs disagree. ' if runs > 1 else ''}Open: these books, or the record, can't "
-            "say. Each statement with its value: --table statements.",
-            HAND,
+            f"Open: no run here can say, or the record can't.{varies}",
+            "Given: an input decides the statement, or has a large hand in it: it proves little.",
+            "Each statement with its value: --table statements. Which input: --table given.",
         ),
     )
 
@@ -57,9 +54,9 @@ def statements_table(judged: Iterable[JudgedStatement]) -> Table:
         ("no", "statement", "value", "verdict"),
         [(each.number, each.statement.says, _value(each), _verdict(each)) for each in judged],
         (
-            "10.2 is the second statement of tweet 10. Tables by these numbers: what the value is",
-            "(measures), its threshold (figures), why (reasons), how to see it (commands), and which",
-            "input decides it or has a large hand in it (given).",
+            "10.2 is the second statement of tweet 10. By these numbers: what the value is",
+            "(measures), with every digit (figures), thresholds, reasons, commands that show it,",
+            "and which input decides a statement or has a large hand in it (given).",
         ),
     )
 
@@ -75,28 +72,39 @@ def measures_table(judged: Iterable[JudgedStatement]) -> Table:
 
 
 def figures_table(judged: Iterable[JudgedStatement]) -> Table:
-    """Return the figure of each statement that has one, with every digit, and its threshold."""
+    """Return the figure of each statement that has one, with every digit."""
     rows: list[tuple[Cell, ...]] = []
     for each in judged:
         if (decides := each.statement.decides) is not None:
             low, high = each.span or (None, None)
             unit = FIGURES[decides.figure].unit
-            rows.append((each.number, decides.figure, low, high, unit, decides.plain))
+            rows.append((each.number, decides.figure, low, high, unit))
     return Table(
         "figures",
-        "The figure that each statement is judged by, least and greatest, and its threshold",
-        ("no", "figure", "low", "high", "unit", "threshold"),
+        "The figure that each statement is judged by: the least and the greatest of the runs",
+        ("no", "figure", "low", "high", "unit"),
         rows,
     )
 
 
+def thresholds_table(judged: Iterable[JudgedStatement]) -> Table:
+    """Return which values of its figure would bear a statement out, and why just these."""
+    decided = ((each.number, each.statement.decides) for each in judged)
+    return Table(
+        "thresholds",
+        "Which values of its figure bear a statement out, and why",
+        ("no", "threshold", "because"),
+        [(number, decides.plain, decides.because) for number, decides in decided if decides],
+    )
+
+
 def reasons_table(judged: Iterable[JudgedStatement]) -> Table:
-    """Return why the verdict on each statement is as it is."""
+    """Return under which condition a statement is borne out, or why nobody can say."""
     return Table(
         "reasons",
-        "Why: what the threshold stands for, the condition, or what is missing",
+        "Under which condition a statement is borne out, and why some can't be decided",
         ("no", "why"),
-        [(each.number, each.reason) for each in judged],
+        [(each.number, each.reason) for each in judged if each.reason],
     )
 
 

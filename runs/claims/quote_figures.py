@@ -34,7 +34,7 @@ def quotes_gain_of_group_usd(run: Evidence) -> Decimal | None:
 
 def loss_per_day_usd(run: Evidence) -> Decimal | None:
     """Return what quotes lost a day, with spread and hedges."""
-    return _where_quoted(run, lambda: -run.views.maker_usd / run.timeline.days)
+    return _where_quoted(run, lambda: (-run.views.maker_usd / run.timeline.days).quantize(ZERO))
 
 
 def stale_of_spread(run: Evidence) -> Decimal | None:

@@ -30,6 +30,6 @@ def spoken_span(span: tuple[Value, Value], unit: str) -> str:
         per, unit = next((each for each in SCALES if largest >= each[0]), SCALES[-1])
         first, last = (f"{round(each / per, 1) + 0:,f}" for each in (low, high))
     else:
-        first, last = f"{low:,f}", f"{high:,f}"
+        first, last = f"{low + 0:,f}", f"{high + 0:,f}"
     said = first if first == last else f"{first} to {last}"
     return f"{said} {unit}" if unit else said

@@ -35,6 +35,7 @@ STATEMENTS = Path(__file__).with_name("statements.toml")
 TWEETS = 23
 
 Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+\z", max_length=160)]
+Few = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+\z", max_length=46)]
 Bound = Annotated[float, Field(ge=-1e15, le=1e15)] | date
 Value = Decimal | date
 
@@ -68,7 +69,9 @@ class Threshold(Part):
 
     @property
     def plain(self) -> str:
-        """Write the threshold as words: at least 50."""
+        """Write the threshold as words: at least 50, or 1 to 4."""
+        if self.at_least is not None and self.at_most is not None:
+            return f"{_told(self.at_least)} to {_told(self.at_most)}"
         return ", ".join(f"{name} {_told(end)}" for name, end in self.bounds.items())
 
     def holds(self, value: Value) -> bool:
@@ -90,7 +93,7 @@ class Statement(Part):
     """What the thread states, what would show it, and where the threshold stands."""
 
     tweet: Annotated[int, Field(ge=1, le=TWEETS)]
-    says: Line
+    says: Few
     shown_by: Line
     command: Line
     decides: Threshold | None = None
@@ -115,7 +118,7 @@ class Statement(Part):
 class Thread(Part):
     """All statements in the order of the thread, and what each tweet is about."""
 
-    about: tuple[Line, ...]
+    about: tuple[Few, ...]
     statement: tuple[Statement, ...]
 
     @model_validator(mode="after")
@@ -148,7 +151,12 @@ def _exact(end: Bound) -> Value:
 
 
 def _told(end: Bound) -> str:
-    return str(end) if isinstance(end, date) else f"{end:,g}" if abs(end) < 1e6 else f"{end:,.0f}"
+    """Write a bound as words do: 10 m for ten million, 50 bn for fifty thousand million."""
+    if isinstance(end, date):
+        return str(end)
+    scales = ((1e9, " bn"), (1e6, " m"))
+    per, unit = next((each for each in scales if abs(end) >= each[0]), (1, ""))
+    return f"{end / per:,g}{unit}"
 
 
 def _same_type(value: Value, end: Value) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from runs.claims.statement import Statement, Threshold, Value
+from runs.claims.statement import Statement, Value
 
 ValueOf = Callable[[str], Value | None]  # a figure of a run, by its key
 
@@ -50,14 +50,9 @@ class JudgedStatement:
 
     @property
     def is_given(self) -> bool:
-        """Tell whether there is a verdict, and an input of the scenario has a hand in it."""
-        return self.statement.given is not None and self.verdict not in UNDECIDED
-
-    @property
-    def threshold(self) -> Threshold | None:
-        """Return the threshold that the verdict rests on."""
-        is_weaker = self.verdict is Verdict.ONLY_IF
-        return self.statement.only_if if is_weaker else self.statement.decides
+        """Tell whether there is one verdict, and an input of the scenario has a hand in it."""
+        open_ = (*UNDECIDED, Verdict.DEPENDS)
+        return self.statement.given is not None and self.verdict not in open_
 
     @property
     def span(self) -> tuple[Value, Value] | None:
@@ -67,16 +62,16 @@ class JudgedStatement:
         return (min(values), max(values)) if values else None
 
     @property
-    def reason(self) -> str:
-        """Say why the verdict is as it is."""
+    def reason(self) -> str | None:
+        """Return the condition, or why nothing can be said; None where the threshold says all."""
         weaker = self.statement.only_if
-        if self.statement.decides is None:
-            return self.statement.unsaid or ""
+        if self.statement.unsaid:
+            return self.statement.unsaid
         if self.verdict is Verdict.RUN_CANNOT:
-            return "The run has nothing of the kind."
+            return "The run has nothing of the kind, or no hole to set it against."
         if self.verdict is Verdict.ONLY_IF and weaker is not None:
-            return f"Only if {weaker.condition}. {weaker.because}"
-        return self.statement.decides.because
+            return f"Only if {weaker.condition}."
+        return None
 
     @property
     def command(self) -> str:

@@ -3,7 +3,7 @@
 import click
 
 from ledger.run_folder import RunFolder
-from runs.claims.claims import Claims, claims
+from runs.claims.claims import TABLES, Claims, claims
 from runs.cli.parameters import RUN, plotted
 from runs.plots.claims_plot import claims_figure
 from runs.reporting import report
@@ -11,7 +11,7 @@ from runs.reporting import report
 
 @click.command("claims")
 @click.argument("run", type=RUN, nargs=-1, required=True)
-@report("tweets", "statements", "measures", "figures", "reasons", "given", "commands", "runs")
+@report(*TABLES)
 @plotted(claims_figure)
 def claims_command(run: tuple[RunFolder, ...]) -> Claims:
     """Which statements of the thread do the books bear out, and which not?
@@ -19,7 +19,7 @@ def claims_command(run: tuple[RunFolder, ...]) -> Claims:
     \b
       moneytrail claims runs/out/tiny-seed1
       moneytrail claims runs/out/tiny-seed1 --table statements
-      moneytrail claims runs/out/luna-seed1 runs/out/luna-seed2 --plot claims.svg
+      moneytrail claims runs/out/tiny-seed1 --plot claims.svg
 
     Each statement, in our own few words, has a figure of the books and a threshold that follows
     from its words: it is borne out, or not, or only under a condition. Where the run or the record

@@ -1,0 +1,76 @@
+"""What does the life of the venue make of the thread, over seeds and over the record's ends?
+
+    python -m runs.experiments.claims_over_lives        (or: make claims)
+
+Plays the middle of the record's ranges with three seeds, and its low and its high end with the
+first of them, all at the fidelity of `ftx-sampled`: some three minutes of one core for each life.
+A life is read when it is done and forgotten; only the figures that statements are judged by stay.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from des.scenario import Scenario
+from runs.claims.claims import TABLES, Claims, figures_of, judged_thread
+from runs.claims.figures import FIGURES
+from runs.claims.statement import Value, load_thread
+from runs.experiments.experiment import books_of, run_cases
+from runs.plots.claims_plot import claims_figure
+from runs.plots.paper import save
+from runs.reporting import report
+from runs.scenarios import load
+
+SAMPLED = "ftx-sampled"
+
+
+class Life(NamedTuple):
+    """A scenario with a seed."""
+
+    scenario: str
+    seed: int
+
+
+LIVES = (
+    Life("ftx", 1),
+    Life("ftx", 2),
+    Life("ftx", 3),
+    Life("ftx-low", 1),
+    Life("ftx-high", 1),
+)
+
+
+def scenario_of(life: Life) -> Scenario:
+    """Return the scenario of a life, at the fidelity of the sampled one."""
+    hours = load(SAMPLED).run.one_hour_in
+    return load(life.scenario, {"run": {"one_hour_in": hours, "seed": life.seed}})
+
+
+def outcome(life: Life) -> dict[str, Value | None]:
+    """Play one life and return its figures by key."""
+    with books_of(scenario_of(life)) as run:
+        value_of = figures_of(run)
+        return {key: value_of(key) for key in FIGURES}
+
+
+def claims_of(outcomes: Mapping[Life, Mapping[str, Value | None]]) -> Claims:
+    """Judge the thread by the figures of all lives."""
+    names = [f"{life.scenario} seed {life.seed}" for life in outcomes]
+    return judged_thread(load_thread(), names, [each.__getitem__ for each in outcomes.values()])
+
+
+@click.command()
+@report(*TABLES)
+@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw it as well.")
+def main(plot: Path | None) -> Claims:
+    """Print what all lives together make of the thread."""
+    found = claims_of(run_cases(outcome, LIVES))
+    if plot:
+        save(claims_figure(found), plot)
+    return found
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,177 @@
+"""The verdicts on the thread: how they are counted, told and laid out, of one run and more."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from click.testing import CliRunner
+
+from ledger.reports.money.hole import hole
+from ledger.run_folder import RunFolder
+from runs.claims.claims import TABLES, Claims, claims, judged_thread
+from runs.claims.spoken_values import spoken_span
+from runs.claims.statement import Value, load_thread
+from runs.claims.verdicts import Verdict, judge
+from runs.cli.main import main
+
+CENTRAL = next(each for each in load_thread().statement if each.is_central)
+KEY = CENTRAL.decides.figure
+
+
+def judged(*runs: Mapping[str, Value]) -> Claims:
+    """Judge the thread by figures that are told, run by run."""
+    names = [f"run{i}" for i, _ in enumerate(runs)]
+    return judged_thread(load_thread(), names, [each.get for each in runs])
+
+
+# ------------------------------------------------------------------------- several runs
+
+
+def verdict(*values: Value | None) -> Verdict:
+    return judge("1.1", CENTRAL, [{KEY: value}.get for value in values]).verdict
+
+
+def test_runs_that_agree_give_their_verdict_and_runs_that_do_not_give_none():
+    low, high = Decimal(1), Decimal(99)
+
+    assert verdict(low, low) is Verdict.NOT
+    assert verdict(high, high) is Verdict.BORNE_OUT
+    assert verdict(low, high) is Verdict.DEPENDS
+
+
+def test_a_run_that_cannot_say_leaves_the_verdict_to_the_others():
+    assert verdict(None, Decimal(99)) is Verdict.BORNE_OUT
+    assert verdict(None, None) is Verdict.RUN_CANNOT
+
+
+def test_the_value_spans_all_runs_that_have_one():
+    runs = [{KEY: value}.get for value in (Decimal(7), None, Decimal(3), Decimal(5))]
+
+    assert judge("1.1", CENTRAL, runs).span == (Decimal(3), Decimal(7))
+
+
+def test_a_statement_that_no_run_decides_points_elsewhere():
+    statement = next(each for each in load_thread().statement if each.elsewhere and each.decides)
+    figure = statement.decides.figure
+
+    assert judge("1.1", statement, [{}.get]).command == statement.elsewhere
+    decided = judge("1.1", statement, [{figure: Decimal(1)}.get])
+    assert decided.command == statement.command
+
+
+# --------------------------------------------------------------------------- the answer
+
+
+@pytest.mark.parametrize(
+    ("figures", "told"),
+    [
+        ([{KEY: Decimal("0.1")}], "is not borne out. "),
+        ([{KEY: Decimal("50.0")}], "is borne out. "),
+        ([{KEY: Decimal(1)}, {KEY: Decimal(60)}], "depends on the run. "),
+        ([{KEY: Decimal(1), "mechanism-of-uses": Decimal(70)}], "is borne out only if "),
+        ([{}], "can't be decided. The run has nothing of the kind,"),
+    ],
+)
+def test_the_answer_has_the_verdict_on_the_central_statement(figures: list, told: str):
+    said = judged(*figures).answer()
+
+    assert f'"{CENTRAL.says}", {told}' in said
+
+
+def test_the_answer_has_the_central_value_and_what_would_bear_it_out():
+    said = judged({KEY: Decimal("0.1")}, {KEY: Decimal("6.3")}).answer()
+
+    assert "in percent of the hole: 0.1 to 6.3 %, where at least 50 would bear it out." in said
+    assert said.startswith("Over 2 runs, of the thread's ")
+
+
+def test_the_answer_counts_every_statement_once():
+    found = judged({"hole": Decimal(10**10), "stakes-of-hole": Decimal(40)})
+    total = len(load_thread().statement)
+
+    assert sum(found.counts.values()) == total
+    assert (found.counts[Verdict.BORNE_OUT], found.counts[Verdict.ONLY_IF]) == (1, 1)
+    assert (
+        f"Of the thread's {total} statements 1 are borne out, 1 only under a condition, 0 are not "
+        f"and {total - 2} can't be decided. Of those borne out, 1 rest on an input"
+    ) in found.answer()
+
+
+# --------------------------------------------------------------------------- the tables
+
+
+def test_the_table_by_tweet_counts_each_statement_in_one_column():
+    found = judged(
+        {"hole": Decimal(10**10), KEY: Decimal(1)}, {"hole": Decimal(1), KEY: Decimal(2)}
+    )
+    table, *_ = found.tables()
+    rows = {row[0]: dict(zip(table.columns, row, strict=True)) for row in table.rows}
+    counted = Counter(each.statement.tweet for each in found.judged)
+
+    assert list(rows) == [*map(str, range(1, 24)), "all"]
+    for tweet, row in rows.items():
+        said = sum(row[name] or 0 for name in ("yes", "only_if", "no", "varies", "open"))
+        assert said == (len(found.judged) if tweet == "all" else counted[int(tweet)])
+    assert (rows["1"]["varies"], rows["18"]["no"]) == (1, 1)
+    assert (rows["1"]["given"], rows["18"]["given"]) == (None, None)
+
+
+def test_an_input_that_decides_a_statement_stands_beside_its_verdict():
+    found = {table.name: table for table in judged({"hole": Decimal(10**10)}).tables()}
+    rows = {row[0]: row for row in found["statements"].rows}
+
+    assert rows["1.1"][2:] == ("10.0 bn USD", "borne out (given)")
+    assert [row[0] for row in found["given"].rows] == ["1.1"]
+
+
+def test_tables_have_the_names_that_the_command_knows():
+    assert tuple(table.name for table in judged({}).tables()) == TABLES
+
+
+@pytest.mark.parametrize(
+    ("span", "unit", "told"),
+    [
+        ((Decimal(6_500_000_000), Decimal(12_447_700_000)), "USD", "6.5 to 12.4 bn USD"),
+        ((Decimal(-157_200_000), Decimal(432_500_000)), "USD", "-157.2 to 432.5 m USD"),
+        ((Decimal("-0.01"), Decimal(0)), "USD", "0.0 USD"),
+        ((Decimal("7872.38"), Decimal("7872.38")), "USD", "7.9 k USD"),
+        ((Decimal("0.1"), Decimal("0.1")), "%", "0.1 %"),
+        ((Decimal("-0.0"), Decimal("0.0")), "%", "0.0 %"),
+        ((Decimal("0.3"), Decimal("0.4")), "", "0.3 to 0.4"),
+        ((date(2022, 5, 12), date(2022, 5, 12)), "day", "2022-05-12"),
+        ((date(2022, 5, 12), date(2022, 6, 1)), "day", "2022-05-12 to 2022-06-01"),
+    ],
+)
+def test_a_value_is_told_with_its_unit(span: tuple, unit: str, told: str):
+    assert spoken_span(span, unit) == told
+
+
+# -------------------------------------------------------------------------- whole runs
+
+
+def test_a_small_run_is_judged_by_its_own_books(tiny_run: RunFolder):
+    found = claims([tiny_run])
+    missing = next(each for each in found.judged if each.number == "1.1")
+
+    assert missing.span == (hole(tiny_run).hole_usd,) * 2
+    assert missing.verdict is Verdict.NOT
+    assert found.central.verdict is Verdict.RUN_CANNOT  # the group has more than it owes
+
+
+@pytest.mark.parametrize("table", [None, *TABLES])
+def test_what_the_command_prints_fits_a_screen(
+    executed: Callable[..., RunFolder], tiny_run: RunFolder, table: str | None
+):
+    paths = [str(tiny_run.path), str(executed("tiny", run={"seed": 2}).path)]
+    chosen = ["--table", table] if table else []
+    result = CliRunner().invoke(main, ["claims", *paths, *chosen])
+
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    assert max(map(len, lines)) <= 100
+    if not table:
+        assert len(lines) <= 45
+        assert lines[-1].startswith("run: seed 1, seal ")
+        assert "; run: seed 2, seal " in lines[-1]

@@ -1,0 +1,40 @@
+"""The claims over several lives: which are played, and that their figures come together."""
+
+from decimal import Decimal
+
+import pytest
+
+from runs.claims.figures import FIGURES
+from runs.claims.verdicts import Verdict
+from runs.experiments import claims_over_lives
+from runs.experiments.claims_over_lives import LIVES, SAMPLED, Life, claims_of, outcome, scenario_of
+from runs.scenarios import load
+
+
+def test_the_first_life_is_the_sampled_one_and_the_others_differ_in_seed_or_end():
+    told = [scenario_of(life).model_dump(exclude={"question", "sources"}) for life in LIVES]
+
+    assert told[0] == load(SAMPLED).model_dump(exclude={"question", "sources"})
+    assert [each["run"]["seed"] for each in told] == [1, 2, 3, 1, 1]
+    assert {each["run"]["one_hour_in"] for each in told} == {load(SAMPLED).run.one_hour_in}
+    assert told[3]["maker"] != told[0]["maker"] != told[4]["maker"]
+
+
+def test_lives_that_disagree_leave_the_central_statement_to_the_inputs():
+    key = "quotes-of-hole"
+    blank = dict.fromkeys(FIGURES)
+    low, high = (blank | {key: Decimal(usd)} for usd in (1, 60))
+
+    found = claims_of({Life("ftx-low", 1): low, Life("ftx-high", 1): high})
+
+    assert found.central.verdict is Verdict.DEPENDS
+    assert found.runs == ("ftx-low seed 1", "ftx-high seed 1")
+
+
+def test_a_life_leaves_its_figures(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(claims_over_lives, "scenario_of", lambda life: load(life.scenario))
+
+    figures = outcome(Life("tiny", 1))
+
+    assert figures.keys() == FIGURES.keys()
+    assert figures["hole"] < 0
