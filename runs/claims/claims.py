@@ -19,11 +19,11 @@ from runs.claims.claims_tables import (
     thresholds_table,
     tweets_table,
 )
-from runs.claims.evidence import Evidence
+from runs.claims.evidence import RunEvidence
 from runs.claims.figures import FIGURES
 from runs.claims.spoken_values import spoken_span
 from runs.claims.statement import Thread, Value, load_thread
-from runs.claims.verdicts import UNDECIDED, JudgedStatement, ValueOf, Verdict, judge
+from runs.claims.verdicts import UNDECIDED, JudgedStatement, StatementVerdict, ValueOf, judge
 
 TABLES = (
     "tweets",
@@ -52,7 +52,7 @@ class Claims:
         return next(each for each in self.judged if each.statement.is_central)
 
     @property
-    def counts(self) -> Counter[Verdict]:
+    def counts(self) -> Counter[StatementVerdict]:
         """Return how many statements have which verdict."""
         return Counter(each.verdict for each in self.judged)
 
@@ -61,14 +61,16 @@ class Claims:
         counts = self.counts
         unsaid = sum(counts[each] for each in UNDECIDED)
         told = [
-            f"{counts[Verdict.BORNE_OUT]} are borne out",
-            f"{counts[Verdict.ONLY_IF]} only under a condition",
-            f"{counts[Verdict.NOT]} are not",
+            f"{counts[StatementVerdict.BORNE_OUT]} are borne out",
+            f"{counts[StatementVerdict.ONLY_IF]} only under a condition",
+            f"{counts[StatementVerdict.NOT]} are not",
         ]
         if len(self.runs) > 1:
-            told.append(f"{counts[Verdict.DEPENDS]} depend on the run")
+            told.append(f"{counts[StatementVerdict.DEPENDS]} depend on the run")
         told.append(f"{unsaid} can't be decided")
-        given = sum(each.is_given and each.verdict is Verdict.BORNE_OUT for each in self.judged)
+        given = sum(
+            each.is_given and each.verdict is StatementVerdict.BORNE_OUT for each in self.judged
+        )
         over = f"Over {len(self.runs)} runs, of" if len(self.runs) > 1 else "Of"
         return (
             f"{over} the thread's {len(self.judged)} statements {listed(told)}. Of those borne "
@@ -82,8 +84,8 @@ class Claims:
         if central.span is None or decides is None:
             return f"{said}can't be decided. {central.reason}"
         verdict = {
-            Verdict.DEPENDS: "depends on the run",
-            Verdict.ONLY_IF: f"is borne out only if {_condition(central)}",
+            StatementVerdict.DEPENDS: "depends on the run",
+            StatementVerdict.ONLY_IF: f"is borne out only if {_condition(central)}",
         }.get(central.verdict, f"is {central.verdict}")
         value = spoken_span(central.span, FIGURES[decides.figure].unit)
         return (
@@ -135,7 +137,7 @@ def _condition(judged: JudgedStatement) -> str:
 
 def figures_of(run: RunFolder) -> ValueOf:
     """Return what computes a figure of a run by its key, each once."""
-    evidence = Evidence(run)
+    evidence = RunEvidence(run)
 
     @cache
     def value_of(key: str) -> Value | None:

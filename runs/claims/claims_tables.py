@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from ledger.reports.table import Cell, Table
 from runs.claims.figures import FIGURES
 from runs.claims.spoken_values import spoken_span
-from runs.claims.verdicts import UNDECIDED, JudgedStatement, RunVerdict, Verdict
+from runs.claims.verdicts import UNDECIDED, JudgedStatement, RunVerdict, StatementVerdict
 
 OPEN, GIVEN = "open", "given"
 
@@ -19,10 +19,10 @@ def tweets_table(about: Sequence[str], judged: Iterable[JudgedStatement], runs: 
         counted[each.statement.tweet][told] += 1
         counted[each.statement.tweet][GIVEN] += each.is_given
     columns = {
-        "yes": Verdict.BORNE_OUT.value,
-        "only_if": Verdict.ONLY_IF.value,
-        "no": Verdict.NOT.value,
-        **({"varies": Verdict.DEPENDS.value} if runs > 1 else {}),
+        "yes": StatementVerdict.BORNE_OUT.value,
+        "only_if": StatementVerdict.ONLY_IF.value,
+        "no": StatementVerdict.NOT.value,
+        **({"varies": StatementVerdict.DEPENDS.value} if runs > 1 else {}),
         "open": OPEN,
         "given": GIVEN,
     }

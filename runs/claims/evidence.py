@@ -27,7 +27,7 @@ from runs.record.facts import load_record
 from runs.record.residual import SHEETS, Residual, residual
 
 
-class Evidence:
+class RunEvidence:
     """What the typed reports say of a run."""
 
     def __init__(self, run: RunFolder) -> None:

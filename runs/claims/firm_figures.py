@@ -8,23 +8,23 @@ import numpy as np
 from ledger.reports.dollars import ZERO, percent
 from ledger.reports.firms.daily_results import HOUSE
 from ledger.reports.firms.league import ALL, FirmResult
-from runs.claims.evidence import Evidence
+from runs.claims.evidence import RunEvidence
 
 MID_TIER, LARP = "mid-tier", "larp"
 
 
-def firms_result_usd(run: Evidence) -> Decimal | None:
+def firms_result_usd(run: RunEvidence) -> Decimal | None:
     """Return what all firms kept of stale quotes after fees and hedges."""
     return run.firms.everybody.house_result_usd if run.firms.everybody.edge_usd else None
 
 
-def firms_return_pct(run: Evidence) -> Decimal | None:
+def firms_return_pct(run: RunEvidence) -> Decimal | None:
     """Return the same in percent of the capital that the firms had at first."""
     whole = run.firms.everybody
     return percent(whole.house_result_usd, whole.opening_capital_usd) if whole.edge_usd else None
 
 
-def firms_share_of_unpaid(run: Evidence) -> Decimal | None:
+def firms_share_of_unpaid(run: RunEvidence) -> Decimal | None:
     """Return which part of what all customers could not withdraw at once is owed to firms."""
     covered = run.firms.coverage.house
     payable = sum(covered.pro_rata_usd().values(), ZERO)
@@ -32,7 +32,7 @@ def firms_share_of_unpaid(run: Evidence) -> Decimal | None:
     return percent(run.firms.everybody.unpaid_usd, unpaid) if run.firms.results else None
 
 
-def profit_from_house_pct(run: Evidence) -> Decimal | None:
+def profit_from_house_pct(run: RunEvidence) -> Decimal | None:
     """Return which part of what firms made on both venues they made at the house."""
     whole = run.firms.everybody
     if not _is_elsewhere(run):
@@ -40,13 +40,13 @@ def profit_from_house_pct(run: Evidence) -> Decimal | None:
     return percent(whole.house_result_usd, whole.house_result_usd + whole.elsewhere_usd)
 
 
-def firms_that_earn_pct(run: Evidence) -> Decimal | None:
+def firms_that_earn_pct(run: RunEvidence) -> Decimal | None:
     """Return which part of the firms that came earned at the house."""
     came = [firm for firm in run.skill.firms if firm.days]
     return percent(Decimal(sum(firm.house_usd > 0 for firm in came)), Decimal(len(came)))
 
 
-def firms_came_later(run: Evidence) -> Decimal | None:
+def firms_came_later(run: RunEvidence) -> Decimal | None:
     """Return how many firms came after the first day."""
     present = run.daily.present.astype(bool)
     if not present.size:
@@ -54,7 +54,7 @@ def firms_came_later(run: Evidence) -> Decimal | None:
     return Decimal(int(np.sum(present.any(axis=0) & ~present[0])))
 
 
-def firms_gone_pct(run: Evidence) -> Decimal | None:
+def firms_gone_pct(run: RunEvidence) -> Decimal | None:
     """Return which part of the firms that came left the house or closed."""
     came = {firm.firm for firm in run.skill.firms if firm.days}
     told = [each.profile.status for each in run.firms.results if each.firm in came]
@@ -63,12 +63,12 @@ def firms_gone_pct(run: Evidence) -> Decimal | None:
     return percent(Decimal(sum(each in ("left", "closed") for each in told)), Decimal(len(told)))
 
 
-def rank_correlation(run: Evidence) -> Decimal | None:
+def rank_correlation(run: RunEvidence) -> Decimal | None:
     """Return the rank correlation of results at the house and elsewhere."""
     return run.skill.ranks[0].spearman if run.skill.ranks else None
 
 
-def house_off_over_on_pct(run: Evidence) -> Decimal | None:
+def house_off_over_on_pct(run: RunEvidence) -> Decimal | None:
     """Return what all firms made a day at the house with the quoter off, of that with it on."""
     for each in run.skill.quoter_by_class:
         known = each.off_usd_per_day is not None and each.on_usd_per_day is not None
@@ -77,37 +77,37 @@ def house_off_over_on_pct(run: Evidence) -> Decimal | None:
     return None
 
 
-def share_of_class_pct(name: str) -> Callable[[Evidence], Decimal | None]:
+def share_of_class_pct(name: str) -> Callable[[RunEvidence], Decimal | None]:
     """Return a figure: which part of the loss on stale quotes a class took."""
 
-    def share(run: Evidence) -> Decimal | None:
+    def share(run: RunEvidence) -> Decimal | None:
         found = _class(run, name)
         return None if found is None else percent(found.edge_usd, run.firms.everybody.edge_usd)
 
     return share
 
 
-def house_result_usd(name: str) -> Callable[[Evidence], Decimal | None]:
+def house_result_usd(name: str) -> Callable[[RunEvidence], Decimal | None]:
     """Return a figure: what a class kept at the house after fees and hedges."""
 
-    def result(run: Evidence) -> Decimal | None:
+    def result(run: RunEvidence) -> Decimal | None:
         found = _class(run, name)
         return None if found is None else found.house_result_usd
 
     return result
 
 
-def elsewhere_usd(name: str) -> Callable[[Evidence], Decimal | None]:
+def elsewhere_usd(name: str) -> Callable[[RunEvidence], Decimal | None]:
     """Return a figure: what a class made on the lead venue; None where no firm quotes there."""
 
-    def result(run: Evidence) -> Decimal | None:
+    def result(run: RunEvidence) -> Decimal | None:
         found = _class(run, name)
         return None if found is None or not _is_elsewhere(run) else found.elsewhere_usd
 
     return result
 
 
-def slower_share_pct(run: Evidence) -> Decimal | None:
+def slower_share_pct(run: RunEvidence) -> Decimal | None:
     """Return which part of the loss on stale quotes went to all classes but the quickest."""
     classes = [each.result for each in run.firms.classes if each.result.firm != ALL]
     if not classes:
@@ -116,14 +116,14 @@ def slower_share_pct(run: Evidence) -> Decimal | None:
     return percent(slower, run.firms.everybody.edge_usd)
 
 
-def firms_with_less_pct(run: Evidence) -> Decimal | None:
+def firms_with_less_pct(run: RunEvidence) -> Decimal | None:
     """Return which part of firms is left with less than it brought, unpaid claims taken off."""
     found = [each for each in run.firms.results if each.opening_capital_usd]
     less = sum(each.left_net_usd < each.opening_capital_usd for each in found)
     return percent(Decimal(less), Decimal(len(found)))
 
 
-def net_deposits_usd(run: Evidence) -> Decimal | None:
+def net_deposits_usd(run: RunEvidence) -> Decimal | None:
     """Return what firms brought to the house beyond what they withdrew, the opening included."""
     whole = run.firms.everybody
     if not run.firms.results:
@@ -131,10 +131,10 @@ def net_deposits_usd(run: Evidence) -> Decimal | None:
     return whole.house_opening_usd + whole.house_deposits_usd - whole.house_withdrawals_usd
 
 
-def _class(run: Evidence, name: str) -> FirmResult | None:
+def _class(run: RunEvidence, name: str) -> FirmResult | None:
     return next((each.result for each in run.firms.classes if each.result.firm == name), None)
 
 
-def _is_elsewhere(run: Evidence) -> bool:
+def _is_elsewhere(run: RunEvidence) -> bool:
     """Tell whether any firm quotes on the lead venue in this run."""
     return any(each.elsewhere_usd for each in run.firms.results)

@@ -8,23 +8,23 @@ from ledger.reports.dollars import ZERO, percent
 from ledger.reports.life.cash_coverage import Chips, Close
 from ledger.reports.life.milestones import Milestone
 from ledger.reports.liquidations.backstop_results import BackstopResult, ProviderKind
-from runs.claims.evidence import Evidence
+from runs.claims.evidence import RunEvidence
 
 # In which LUNA fell to nothing.
 LUNA = (date(2022, 5, 7), date(2022, 5, 12))
 
 
-def first_use_usd(run: Evidence) -> Decimal | None:
+def first_use_usd(run: RunEvidence) -> Decimal | None:
     """Return how much of customers' money is in use at the end of the first such day."""
     return run.first(Milestone.CUSTOMERS_MONEY).usd
 
 
-def days_of_use(run: Evidence) -> Decimal:
+def days_of_use(run: RunEvidence) -> Decimal:
     """Return on how many days customers' money is in use."""
     return Decimal(run.first(Milestone.CUSTOMERS_MONEY).days)
 
 
-def use_lasts_pct(run: Evidence) -> Decimal | None:
+def use_lasts_pct(run: RunEvidence) -> Decimal | None:
     """Return on which part of the days since the first one customers' money is in use."""
     first = run.first(Milestone.CUSTOMERS_MONEY)
     if first.day is None:
@@ -33,13 +33,13 @@ def use_lasts_pct(run: Evidence) -> Decimal | None:
     return percent(Decimal(first.days), Decimal(since))
 
 
-def worth_at_first_use_usd(run: Evidence) -> Decimal | None:
+def worth_at_first_use_usd(run: RunEvidence) -> Decimal | None:
     """Return what the group is worth at mark on the first day of use."""
     day = run.first(Milestone.CUSTOMERS_MONEY).day
     return None if day is None else run.solvency(day).consolidated.net_at_mark_usd
 
 
-def paper_peak_usd(run: Evidence) -> Decimal | None:
+def paper_peak_usd(run: RunEvidence) -> Decimal | None:
     """Return the most that the group's tokens and all shares by growth are worth on paper."""
     priced = run.valuation.priced
     if not priced:
@@ -51,45 +51,45 @@ def paper_peak_usd(run: Evidence) -> Decimal | None:
     )
 
 
-def uses_not_paid_days(run: Evidence) -> Decimal | None:
+def uses_not_paid_days(run: RunEvidence) -> Decimal | None:
     """Return on how many days something was not paid; None if the credit line was never drawn."""
     if run.first(Milestone.CREDIT_DRAWN).day is None:
         return None
     return Decimal(run.first(Milestone.NOT_PAID).days)
 
 
-def days_not_covered_pct(run: Evidence) -> Decimal | None:
+def days_not_covered_pct(run: RunEvidence) -> Decimal | None:
     """Return on which part of the days all claims exceed the exchange's cash."""
     return _days_beyond(run, Chips.ALL)
 
 
-def profit_not_covered_pct(run: Evidence) -> Decimal | None:
+def profit_not_covered_pct(run: RunEvidence) -> Decimal | None:
     """Return on which part of the days firms' profit alone exceeds it."""
     return _days_beyond(run, Chips.PROFIT)
 
 
-def waiting_days_pct(run: Evidence) -> Decimal | None:
+def waiting_days_pct(run: RunEvidence) -> Decimal | None:
     """Return on which part of the days withdrawals wait."""
     return percent(Decimal(run.first(Milestone.WAIT).days), Decimal(run.timeline.days))
 
 
-def insolvent_since(run: Evidence) -> date | None:
+def insolvent_since(run: RunEvidence) -> date | None:
     """Return since when the group is insolvent at mark until the end."""
     return run.first(Milestone.INSOLVENT).for_good_since
 
 
-def in_use_since(run: Evidence) -> date | None:
+def in_use_since(run: RunEvidence) -> date | None:
     """Return since when customers' money is in use until the end."""
     return run.first(Milestone.CUSTOMERS_MONEY).for_good_since
 
 
-def captive_backstop_usd(run: Evidence) -> Decimal | None:
+def captive_backstop_usd(run: RunEvidence) -> Decimal | None:
     """Return what the maker earned on positions that it took over as a backstop."""
     found = _captive(run)
     return None if found is None or not found.taken_usd else found.result_usd
 
 
-def liquidated_with_luna_usd(run: Evidence) -> Decimal | None:
+def liquidated_with_luna_usd(run: RunEvidence) -> Decimal | None:
     """Return what was liquidated in the week in which LUNA fell; None if the run has not it."""
     days = [at.day for at in run.timeline.shown]
     if not run.liquidations.backstops or not days[0] <= LUNA[0] <= LUNA[1] <= days[-1]:
@@ -98,7 +98,7 @@ def liquidated_with_luna_usd(run: Evidence) -> Decimal | None:
     return sum((day.liquidated_usd for day in inside), ZERO)
 
 
-def _days_beyond(run: Evidence, chips: Chips) -> Decimal | None:
+def _days_beyond(run: RunEvidence, chips: Chips) -> Decimal | None:
     closes = [close for close in run.coverage.closes if _has_claims(close)]
     beyond = sum(chips in close.beyond_cash for close in closes)
     return percent(Decimal(beyond), Decimal(len(closes)))
@@ -108,6 +108,6 @@ def _has_claims(close: Close) -> bool:
     return close.claims_usd > 0
 
 
-def _captive(run: Evidence) -> BackstopResult | None:
+def _captive(run: RunEvidence) -> BackstopResult | None:
     backstops = run.liquidations.backstops
     return next((each for each in backstops if each.standing is ProviderKind.CAPTIVE), None)

@@ -10,7 +10,7 @@ from ledger.reports.dollars import ZERO, percent
 from ledger.reports.tracing.rules import TracingRule
 from ledger.reports.tracing.sources import Fate
 from ledger.reports.tracing.trace import Trace
-from runs.claims.evidence import Evidence
+from runs.claims.evidence import RunEvidence
 from runs.record.carried import PORTFOLIO
 from runs.record.residual_day import Vanished, vanished
 
@@ -23,22 +23,22 @@ PROJECTS = (
 )
 
 
-def missing_usd(run: Evidence) -> Decimal:
+def missing_usd(run: RunEvidence) -> Decimal:
     """Return the hole."""
     return run.hole.hole_usd
 
 
-def cash_taken_of_hole(run: Evidence) -> Decimal | None:
+def cash_taken_of_hole(run: RunEvidence) -> Decimal | None:
     """Return what parties took out beyond what they brought, in percent of the hole."""
     taken = (party.net_received_usd for party in run.cash.parties)
     return percent(sum((usd for usd in taken if usd > 0), ZERO), run.hole.hole_usd)
 
 
-def share_of_uses(kinds: Iterable[str]) -> Callable[[Evidence], Decimal | None]:
+def share_of_uses(kinds: Iterable[str]) -> Callable[[RunEvidence], Decimal | None]:
     """Return a figure: what some kinds used, in percent of all uses."""
     names = tuple(kinds)
 
-    def share(run: Evidence) -> Decimal | None:
+    def share(run: RunEvidence) -> Decimal | None:
         uses = run.hole.uses_usd
         used = sum((uses.get(kind, ZERO) for kind in names), ZERO)
         return percent(used, sum(uses.values(), ZERO))
@@ -46,49 +46,49 @@ def share_of_uses(kinds: Iterable[str]) -> Callable[[Evidence], Decimal | None]:
     return share
 
 
-def stakes_usd(run: Evidence) -> Decimal:
+def stakes_usd(run: RunEvidence) -> Decimal:
     """Return what stakes in companies cost."""
     return sum((run.hole.uses_usd.get(kind, ZERO) for kind in AT_COST), ZERO)
 
 
-def stakes_of_hole(run: Evidence) -> Decimal | None:
+def stakes_of_hole(run: RunEvidence) -> Decimal | None:
     """Return the same in percent of the hole."""
     return percent(stakes_usd(run), run.hole.hole_usd)
 
 
-def net_loss(claimed: Claimed) -> Callable[[Evidence], Decimal | None]:
+def net_loss(claimed: Claimed) -> Callable[[RunEvidence], Decimal | None]:
     """Return a figure: what a part of the mechanism lost; None if the run has no such part."""
 
-    def lost(run: Evidence) -> Decimal | None:
+    def lost(run: RunEvidence) -> Decimal | None:
         part = run.part(claimed)
         return part.net_usd if part.kinds_usd else None
 
     return lost
 
 
-def loss_of_hole(claimed: Claimed) -> Callable[[Evidence], Decimal | None]:
+def loss_of_hole(claimed: Claimed) -> Callable[[RunEvidence], Decimal | None]:
     """Return a figure: the same in percent of the hole; what earned lost nothing."""
     lost = net_loss(claimed)
 
-    def share(run: Evidence) -> Decimal | None:
+    def share(run: RunEvidence) -> Decimal | None:
         usd = lost(run)
         return None if usd is None else percent(max(usd, ZERO), run.hole.hole_usd)
 
     return share
 
 
-def mechanism_of_uses(run: Evidence) -> Decimal | None:
+def mechanism_of_uses(run: RunEvidence) -> Decimal | None:
     """Return what all parts of the mechanism cost, before what they earned, of all uses."""
     return percent(run.mechanism.cost_usd, run.mechanism.uses_usd)
 
 
-def mechanism_of_opening(run: Evidence) -> Decimal | None:
+def mechanism_of_opening(run: RunEvidence) -> Decimal | None:
     """Return what the mechanism lost in all, in percent of the group's money at first."""
     opening = -run.hole.kinds_usd.get(Kind.OPENING, ZERO)
     return percent(max(run.mechanism.net_usd, ZERO), opening)
 
 
-def firms_kept_of_uses(run: Evidence) -> Decimal | None:
+def firms_kept_of_uses(run: RunEvidence) -> Decimal | None:
     """Return what firms kept of stale quotes after fees and hedges, of all uses."""
     if not run.firms.everybody.edge_usd:
         return None
@@ -96,7 +96,7 @@ def firms_kept_of_uses(run: Evidence) -> Decimal | None:
     return percent(kept, run.mechanism.uses_usd)
 
 
-def pools_lost_usd(run: Evidence) -> Decimal | None:
+def pools_lost_usd(run: RunEvidence) -> Decimal | None:
     """Return what pools lost to arbitrage less the fees that they earned."""
     whole = [month for month in run.pools.months if month.month == "all"]
     if not whole:
@@ -104,13 +104,13 @@ def pools_lost_usd(run: Evidence) -> Decimal | None:
     return sum((month.loss_usd - month.fees_usd for month in whole), ZERO)
 
 
-def pools_arbitrage_usd(run: Evidence) -> Decimal | None:
+def pools_arbitrage_usd(run: RunEvidence) -> Decimal | None:
     """Return the same before fees."""
     whole = [month for month in run.pools.months if month.month == "all"]
     return sum((month.loss_usd for month in whole), ZERO) if whole else None
 
 
-def traced_elsewhere_pct(run: Evidence) -> Decimal | None:
+def traced_elsewhere_pct(run: RunEvidence) -> Decimal | None:
     """Return which part of customers' cash paid for something else, by the mildest rule."""
     found = run.trace
     if found is None:
@@ -118,17 +118,17 @@ def traced_elsewhere_pct(run: Evidence) -> Decimal | None:
     return percent(min(_elsewhere_usd(found, rule) for rule in TracingRule), found.brought_usd)
 
 
-def quotes_of_unexplained(run: Evidence) -> Decimal | None:
+def quotes_of_unexplained(run: RunEvidence) -> Decimal | None:
     """Return what quotes lost of what vanished unexplained when most did, in percent."""
     return _carried(run, Claimed.QUOTES)
 
 
-def liquidations_of_unexplained(run: Evidence) -> Decimal | None:
+def liquidations_of_unexplained(run: RunEvidence) -> Decimal | None:
     """Return the same of liquidations."""
     return _carried(run, Claimed.LIQUIDATIONS)
 
 
-def portfolio_of_unexplained(run: Evidence) -> Decimal | None:
+def portfolio_of_unexplained(run: RunEvidence) -> Decimal | None:
     """Return the same of a portfolio that fell."""
     return _carried(run, PORTFOLIO)
 
@@ -138,13 +138,13 @@ def _elsewhere_usd(found: Trace, rule: TracingRule) -> Decimal:
     return max(found.brought_usd - back - found.all_left_usd(rule), ZERO)
 
 
-def _carried(run: Evidence, carrier: str) -> Decimal | None:
+def _carried(run: RunEvidence, carrier: str) -> Decimal | None:
     went = _largest(run)
     if went is None or went.lost_usd is None:
         return None
     return percent(max(went.lost_usd[carrier], ZERO), went.middle_usd)
 
 
-def _largest(run: Evidence) -> Vanished | None:
+def _largest(run: RunEvidence) -> Vanished | None:
     periods = vanished(run.residual.told)[1:]
     return max(periods, key=lambda period: period.middle_usd, default=None)

@@ -10,69 +10,69 @@ from ledger.reports.dollars import ZERO, percent
 from ledger.reports.firms.league import ALL
 from ledger.reports.life.share_prices import Priced, Review
 from ledger.reports.market.promises import Booked, MonthInMarket
-from runs.claims.evidence import Evidence
+from runs.claims.evidence import RunEvidence
 
 # What the books say of a review that leaves quotes as they are, and of one that ends them.
 QUOTES_ON, SHUTS_OFF = "quotes on", "shuts off"
 YEAR = 12
 
 
-def stale_loss_usd(run: Evidence) -> Decimal | None:
+def stale_loss_usd(run: RunEvidence) -> Decimal | None:
     """Return what stale quotes lost."""
     return _where_quoted(run, lambda: -_brought(run, Kind.PICKOFF))
 
 
-def quotes_loss_usd(run: Evidence) -> Decimal | None:
+def quotes_loss_usd(run: RunEvidence) -> Decimal | None:
     """Return what quotes lost the maker, with spread and hedges; below zero they earned."""
     return _where_quoted(run, lambda: -run.views.maker_usd)
 
 
-def quotes_gain_of_group_usd(run: Evidence) -> Decimal | None:
+def quotes_gain_of_group_usd(run: RunEvidence) -> Decimal | None:
     """Return what quotes earned maker and exchange together."""
     return _where_quoted(run, lambda: run.views.group_usd)
 
 
-def loss_per_day_usd(run: Evidence) -> Decimal | None:
+def loss_per_day_usd(run: RunEvidence) -> Decimal | None:
     """Return what quotes lost a day, with spread and hedges."""
     return _where_quoted(run, lambda: (-run.views.maker_usd / run.timeline.days).quantize(ZERO))
 
 
-def stale_of_spread(run: Evidence) -> Decimal | None:
+def stale_of_spread(run: RunEvidence) -> Decimal | None:
     """Return what stale quotes lost in percent of what spread brought."""
     return percent(-_brought(run, Kind.PICKOFF), _brought(run, Kind.SPREAD))
 
 
-def quote_age_s(run: Evidence) -> Decimal | None:
+def quote_age_s(run: RunEvidence) -> Decimal | None:
     """Return the median age of the quotes that were hit because they were stale."""
     return run.firms.statistics[ALL].median_age_s if ALL in run.firms.statistics else None
 
 
-def hits_of_volume(run: Evidence) -> Decimal | None:
+def hits_of_volume(run: RunEvidence) -> Decimal | None:
     """Return which part of the volume of the maker's quotes hit them because they were stale."""
     booked = _sum(line.booked for line in run.expectations.lines)
     return percent(booked.pickoff_volume_usd, booked.volume_usd)
 
 
-def losing_months_pct(run: Evidence) -> Decimal | None:
+def losing_months_pct(run: RunEvidence) -> Decimal | None:
     """Return in which part of its months the maker's quotes lost, hedges included."""
     months = [month for month in run.expectations.ledger.values() if month != Booked()]
     return percent(Decimal(sum(month.net_usd < 0 for month in months)), Decimal(len(months)))
 
 
-def promised_usd(run: Evidence) -> Decimal | None:
+def promised_usd(run: RunEvidence) -> Decimal | None:
     """Return what the maker's own simulation promised."""
     promises = [line.promise for line in run.expectations.lines if line.promise]
     return sum((each.result_usd for each in promises), ZERO) if promises else None
 
 
-def booked_of_promised(run: Evidence) -> Decimal | None:
+def booked_of_promised(run: RunEvidence) -> Decimal | None:
     """Return what was booked at fills in percent of the promise for the same months and markets."""
     lines = [line for line in run.expectations.lines if line.promise]
     booked, promised = _sum(line.booked for line in lines), promised_usd(run)
     return None if promised is None else percent(booked.result_usd, promised)
 
 
-def pickoffs_of_promised(run: Evidence) -> Decimal | None:
+def pickoffs_of_promised(run: RunEvidence) -> Decimal | None:
     """Return how much informed orders took off the promise, in percent of it."""
     found = [line.difference for line in run.expectations.lines if line.difference]
     promised = promised_usd(run)
@@ -81,7 +81,7 @@ def pickoffs_of_promised(run: Evidence) -> Decimal | None:
     return percent(-sum((each.from_pickoffs_usd for each in found), ZERO), promised)
 
 
-def stale_rate_late_over_early(run: Evidence) -> Decimal | None:
+def stale_rate_late_over_early(run: RunEvidence) -> Decimal | None:
     """Return losses on stale quotes per volume in the later half of the months, over the first."""
     months = list(run.expectations.by_month.values())
     half = len(months) // 2
@@ -89,25 +89,25 @@ def stale_rate_late_over_early(run: Evidence) -> Decimal | None:
     return (late / early).quantize(Decimal("0.01")) if early and late is not None else None
 
 
-def share_of_first_month(run: Evidence) -> Decimal | None:
+def share_of_first_month(run: RunEvidence) -> Decimal | None:
     """Return the maker's share of the house's volume in the first month that has any."""
     months = _volume_by_month(run)
     return percent(*months[0]) if months else None
 
 
-def months_with_maker_pct(run: Evidence) -> Decimal | None:
+def months_with_maker_pct(run: RunEvidence) -> Decimal | None:
     """Return in which part of the months with volume the maker traded on the house."""
     months = _volume_by_month(run)
     return percent(Decimal(sum(maker > 0 for maker, _ in months)), Decimal(len(months)))
 
 
-def shares_by_growth_usd(run: Evidence) -> Decimal | None:
+def shares_by_growth_usd(run: RunEvidence) -> Decimal | None:
     """Return the most that shares would have fetched by growth."""
     priced = [ways[BY_GROWTH].middle_usd for ways in run.valuation.priced.values()]
     return max(priced, default=None)
 
 
-def growth_of_maker_pct(run: Evidence) -> Decimal | None:
+def growth_of_maker_pct(run: RunEvidence) -> Decimal | None:
     """Return which part of what shares fetch by growth would be missing without the quotes."""
     ways = _last_priced(run)
     if not ways:
@@ -116,47 +116,47 @@ def growth_of_maker_pct(run: Evidence) -> Decimal | None:
     return percent(growth - ways[WITHOUT_MAKER].middle_usd, growth)
 
 
-def growth_over_trading_firm(run: Evidence) -> Decimal | None:
+def growth_over_trading_firm(run: RunEvidence) -> Decimal | None:
     """Return how many times as much shares fetch by growth as those of a trading firm would."""
     ways = _last_priced(run)
     firm = ways[AS_TRADING_FIRM].middle_usd if ways else ZERO
     return (ways[BY_GROWTH].middle_usd / firm).quantize(Decimal("0.1")) if firm > 0 else None
 
 
-def reviews_quoting_on_pct(run: Evidence) -> Decimal | None:
+def reviews_quoting_on_pct(run: RunEvidence) -> Decimal | None:
     """Return in which part of its reviews on the house the maker quotes on unchanged."""
     reviews = _reviews_on(run, run.run.chart.parties.house)
     quoting = Decimal(sum(each.decided == QUOTES_ON for each in reviews))
     return percent(quoting, Decimal(len(reviews)))
 
 
-def reviews_too_costly_pct(run: Evidence) -> Decimal | None:
+def reviews_too_costly_pct(run: RunEvidence) -> Decimal | None:
     """Return in which part of them a year of quotes lost more than shares would without them."""
     reviews = [each for each in run.valuation.reviews if each.shares_would_lose_usd is not None]
     costly = sum(-each.year_usd > (each.shares_would_lose_usd or ZERO) for each in reviews)
     return percent(Decimal(costly), Decimal(len(reviews)))
 
 
-def lead_first_month_usd(run: Evidence) -> Decimal | None:
+def lead_first_month_usd(run: RunEvidence) -> Decimal | None:
     """Return what the maker's quotes on the lead venue brought in the first month."""
     reviews = _reviews_on(run, run.run.chart.parties.lead)
     return reviews[0].month_usd if reviews else None
 
 
-def lead_last_of_first_pct(run: Evidence) -> Decimal | None:
+def lead_last_of_first_pct(run: RunEvidence) -> Decimal | None:
     """Return what they brought in the last month reviewed, in percent of the first."""
     reviews = _reviews_on(run, run.run.chart.parties.lead)
     return percent(reviews[-1].month_usd, reviews[0].month_usd) if len(reviews) > 1 else None
 
 
-def lead_losses_of_gains(run: Evidence) -> Decimal | None:
+def lead_losses_of_gains(run: RunEvidence) -> Decimal | None:
     """Return what losing months on the lead venue cost in percent of what others brought."""
     months = [each.month_usd for each in _reviews_on(run, run.run.chart.parties.lead)]
     losses = sum((-usd for usd in months if usd < 0), ZERO)
     return percent(losses, sum((usd for usd in months if usd > 0), ZERO))
 
 
-def moves_after_lead(run: Evidence) -> Decimal | None:
+def moves_after_lead(run: RunEvidence) -> Decimal | None:
     """Return how many reviews of quotes on the house follow one that ended those on the lead."""
     lead = _reviews_on(run, run.run.chart.parties.lead)
     ended = next((each.day for each in lead if each.decided != QUOTES_ON), None)
@@ -166,17 +166,17 @@ def moves_after_lead(run: Evidence) -> Decimal | None:
     return Decimal(sum(ended is not None and each.day >= ended for each in house))
 
 
-def lead_shut_off(run: Evidence) -> Decimal | None:
+def lead_shut_off(run: RunEvidence) -> Decimal | None:
     """Return how many reviews shut quotes on the lead venue off."""
     lead = _reviews_on(run, run.run.chart.parties.lead)
     return Decimal(sum(each.decided == SHUTS_OFF for each in lead)) if lead else None
 
 
-def _where_quoted(run: Evidence, figure: Callable[[], Decimal]) -> Decimal | None:
+def _where_quoted(run: RunEvidence, figure: Callable[[], Decimal]) -> Decimal | None:
     return figure() if any(view.fills for view in run.views.kinds) else None
 
 
-def _brought(run: Evidence, kind: Kind) -> Decimal:
+def _brought(run: RunEvidence, kind: Kind) -> Decimal:
     return sum((view.maker_usd for view in run.views.kinds if view.kind is kind), ZERO)
 
 
@@ -189,7 +189,7 @@ def _stale_rate(months: Iterable[Iterable[MonthInMarket]]) -> Decimal | None:
     return -booked.pickoff_usd / booked.volume_usd if booked.volume_usd else None
 
 
-def _volume_by_month(run: Evidence) -> list[tuple[Decimal, Decimal]]:
+def _volume_by_month(run: RunEvidence) -> list[tuple[Decimal, Decimal]]:
     """Return by month what the maker traded, and all."""
     months: dict[str, tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
     for each in run.share.months:
@@ -201,11 +201,11 @@ def _volume_by_month(run: Evidence) -> list[tuple[Decimal, Decimal]]:
     return [months[month] for month in sorted(months)]
 
 
-def _reviews_on(run: Evidence, venue: str) -> list[Review]:
+def _reviews_on(run: RunEvidence, venue: str) -> list[Review]:
     return [each for each in run.valuation.reviews if each.venue == venue]
 
 
-def _last_priced(run: Evidence) -> dict[str, Priced]:
+def _last_priced(run: RunEvidence) -> dict[str, Priced]:
     """Return the ways of looking at the house at its last round, or in its last month."""
     priced = run.valuation.priced
     names = [each.name for each in run.valuation.rounds if each.name in priced] or list(priced)

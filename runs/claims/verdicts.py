@@ -9,7 +9,7 @@ from runs.claims.statement import Statement, Value
 ValueOf = Callable[[str], Value | None]  # a figure of a run, by its key
 
 
-class Verdict(StrEnum):
+class StatementVerdict(StrEnum):
     """What can be said of a statement, in the order in which tables count it."""
 
     BORNE_OUT = "borne out"
@@ -20,14 +20,14 @@ class Verdict(StrEnum):
     RECORD_CANNOT = "record can't say"
 
 
-UNDECIDED = (Verdict.RUN_CANNOT, Verdict.RECORD_CANNOT)
+UNDECIDED = (StatementVerdict.RUN_CANNOT, StatementVerdict.RECORD_CANNOT)
 
 
 @dataclass(frozen=True, slots=True)
 class RunVerdict:
     """What one run makes of a statement: its figure, and that of the weaker reading if tried."""
 
-    verdict: Verdict
+    verdict: StatementVerdict
     value: Value | None = None
     weaker: Value | None = None
 
@@ -41,17 +41,17 @@ class JudgedStatement:
     by_run: tuple[RunVerdict, ...]
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> StatementVerdict:
         """Return what the runs that can say agree on."""
         said = {each.verdict for each in self.by_run if each.verdict not in UNDECIDED}
         if not said:
             return self.by_run[0].verdict
-        return said.pop() if len(said) == 1 else Verdict.DEPENDS
+        return said.pop() if len(said) == 1 else StatementVerdict.DEPENDS
 
     @property
     def is_given(self) -> bool:
         """Tell whether there is one verdict, and an input of the scenario has a hand in it."""
-        open_ = (*UNDECIDED, Verdict.DEPENDS)
+        open_ = (*UNDECIDED, StatementVerdict.DEPENDS)
         return self.statement.given is not None and self.verdict not in open_
 
     @property
@@ -67,16 +67,16 @@ class JudgedStatement:
         weaker = self.statement.only_if
         if self.statement.unsaid:
             return self.statement.unsaid
-        if self.verdict is Verdict.RUN_CANNOT:
+        if self.verdict is StatementVerdict.RUN_CANNOT:
             return "The run has nothing of the kind, or no hole to set it against."
-        if self.verdict is Verdict.ONLY_IF and weaker is not None:
+        if self.verdict is StatementVerdict.ONLY_IF and weaker is not None:
             return f"Only if {weaker.condition}."
         return None
 
     @property
     def command(self) -> str:
         """Return the command that shows the value, or that would say what no run here can."""
-        if self.verdict is Verdict.RUN_CANNOT and self.statement.elsewhere:
+        if self.verdict is StatementVerdict.RUN_CANNOT and self.statement.elsewhere:
             return self.statement.elsewhere
         return self.statement.command
 
@@ -96,15 +96,17 @@ def _judged(statement: Statement, value_of: ValueOf) -> RunVerdict:
     """Hold a figure against its threshold, then against the weaker one."""
     decides, weaker = statement.decides, statement.only_if
     if decides is None:
-        return RunVerdict(Verdict.RUN_CANNOT if statement.by == "run" else Verdict.RECORD_CANNOT)
+        return RunVerdict(
+            StatementVerdict.RUN_CANNOT if statement.by == "run" else StatementVerdict.RECORD_CANNOT
+        )
     value = value_of(decides.figure)
     if value is None:
-        return RunVerdict(Verdict.RUN_CANNOT)
+        return RunVerdict(StatementVerdict.RUN_CANNOT)
     if decides.holds(value):
-        return RunVerdict(Verdict.BORNE_OUT, value)
+        return RunVerdict(StatementVerdict.BORNE_OUT, value)
     if weaker is not None:
         other = value_of(weaker.figure)
         if other is not None and weaker.holds(other):
-            return RunVerdict(Verdict.ONLY_IF, value, other)
-        return RunVerdict(Verdict.NOT, value, other)
-    return RunVerdict(Verdict.NOT, value)
+            return RunVerdict(StatementVerdict.ONLY_IF, value, other)
+        return RunVerdict(StatementVerdict.NOT, value, other)
+    return RunVerdict(StatementVerdict.NOT, value)

@@ -26,7 +26,7 @@ from runs.scenarios import load
 SAMPLED = "ftx-sampled"
 
 
-class Life(NamedTuple):
+class SeededLife(NamedTuple):
     """A scenario with a seed."""
 
     scenario: str
@@ -34,28 +34,28 @@ class Life(NamedTuple):
 
 
 LIVES = (
-    Life("ftx", 1),
-    Life("ftx", 2),
-    Life("ftx", 3),
-    Life("ftx-low", 1),
-    Life("ftx-high", 1),
+    SeededLife("ftx", 1),
+    SeededLife("ftx", 2),
+    SeededLife("ftx", 3),
+    SeededLife("ftx-low", 1),
+    SeededLife("ftx-high", 1),
 )
 
 
-def scenario_of(life: Life) -> Scenario:
+def scenario_of(life: SeededLife) -> Scenario:
     """Return the scenario of a life, at the fidelity of the sampled one."""
     hours = load(SAMPLED).run.one_hour_in
     return load(life.scenario, {"run": {"one_hour_in": hours, "seed": life.seed}})
 
 
-def outcome(life: Life) -> dict[str, Value | None]:
+def outcome(life: SeededLife) -> dict[str, Value | None]:
     """Play one life and return its figures by key."""
     with books_of(scenario_of(life)) as run:
         value_of = figures_of(run)
         return {key: value_of(key) for key in FIGURES}
 
 
-def claims_of(outcomes: Mapping[Life, Mapping[str, Value | None]]) -> Claims:
+def claims_of(outcomes: Mapping[SeededLife, Mapping[str, Value | None]]) -> Claims:
     """Judge the thread by the figures of all lives."""
     names = [f"{life.scenario} seed {life.seed}" for life in outcomes]
     return judged_thread(load_thread(), names, [each.__getitem__ for each in outcomes.values()])

@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from runs.claims.claims import Claims
-from runs.claims.verdicts import UNDECIDED, JudgedStatement, Verdict
+from runs.claims.verdicts import UNDECIDED, JudgedStatement, StatementVerdict
 from runs.plots.paper import canvas, style
 
 if TYPE_CHECKING:
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 CANT_SAY = "can't say"
 # A verdict is a place, so that nothing hangs on colour; a shape says it once more.
 COLUMNS = {
-    Verdict.BORNE_OUT.value: "o",
-    Verdict.ONLY_IF.value: "D",
-    Verdict.DEPENDS.value: "^",
-    Verdict.NOT.value: "X",
+    StatementVerdict.BORNE_OUT.value: "o",
+    StatementVerdict.ONLY_IF.value: "D",
+    StatementVerdict.DEPENDS.value: "^",
+    StatementVerdict.NOT.value: "X",
     CANT_SAY: "$?$",
 }
 STEP = 0.14  # between marks, of a column
@@ -37,7 +37,7 @@ def claims_figure(found: Claims) -> "Figure":
     Raises:
         PlotError: there is no matplotlib.
     """
-    columns = [name for name in COLUMNS if name != Verdict.DEPENDS or len(found.runs) > 1]
+    columns = [name for name in COLUMNS if name != StatementVerdict.DEPENDS or len(found.runs) > 1]
     with style():
         figure = canvas(9, 7.6)
         axes = figure.subplots()

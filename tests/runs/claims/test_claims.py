@@ -13,7 +13,7 @@ from ledger.run_folder import RunFolder
 from runs.claims.claims import TABLES, Claims, claims, judged_thread
 from runs.claims.spoken_values import spoken_span
 from runs.claims.statement import Value, load_thread
-from runs.claims.verdicts import Verdict, judge
+from runs.claims.verdicts import StatementVerdict, judge
 from runs.cli.main import main
 
 CENTRAL = next(each for each in load_thread().statement if each.is_central)
@@ -29,21 +29,21 @@ def judged(*runs: Mapping[str, Value]) -> Claims:
 # ------------------------------------------------------------------------- several runs
 
 
-def verdict(*values: Value | None) -> Verdict:
+def verdict(*values: Value | None) -> StatementVerdict:
     return judge("1.1", CENTRAL, [{KEY: value}.get for value in values]).verdict
 
 
 def test_runs_that_agree_give_their_verdict_and_runs_that_do_not_give_none():
     low, high = Decimal(1), Decimal(99)
 
-    assert verdict(low, low) is Verdict.NOT
-    assert verdict(high, high) is Verdict.BORNE_OUT
-    assert verdict(low, high) is Verdict.DEPENDS
+    assert verdict(low, low) is StatementVerdict.NOT
+    assert verdict(high, high) is StatementVerdict.BORNE_OUT
+    assert verdict(low, high) is StatementVerdict.DEPENDS
 
 
 def test_a_run_that_cannot_say_leaves_the_verdict_to_the_others():
-    assert verdict(None, Decimal(99)) is Verdict.BORNE_OUT
-    assert verdict(None, None) is Verdict.RUN_CANNOT
+    assert verdict(None, Decimal(99)) is StatementVerdict.BORNE_OUT
+    assert verdict(None, None) is StatementVerdict.RUN_CANNOT
 
 
 def test_the_value_spans_all_runs_that_have_one():
@@ -92,7 +92,10 @@ def test_the_answer_counts_every_statement_once():
     total = len(load_thread().statement)
 
     assert sum(found.counts.values()) == total
-    assert (found.counts[Verdict.BORNE_OUT], found.counts[Verdict.ONLY_IF]) == (1, 1)
+    assert (found.counts[StatementVerdict.BORNE_OUT], found.counts[StatementVerdict.ONLY_IF]) == (
+        1,
+        1,
+    )
     assert (
         f"Of the thread's {total} statements 1 are borne out, 1 only under a condition, 0 are not "
         f"and {total - 2} can't be decided. Of those borne out, 1 rest on an input"
@@ -156,8 +159,8 @@ def test_a_small_run_is_judged_by_its_own_books(tiny_run: RunFolder):
     missing = next(each for each in found.judged if each.number == "1.1")
 
     assert missing.span == (hole(tiny_run).hole_usd,) * 2
-    assert missing.verdict is Verdict.NOT
-    assert found.central.verdict is Verdict.RUN_CANNOT  # the group has more than it owes
+    assert missing.verdict is StatementVerdict.NOT
+    assert found.central.verdict is StatementVerdict.RUN_CANNOT  # the group has more than it owes
 
 
 @pytest.mark.parametrize("table", [None, *TABLES])

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from ledger.run_folder import RunFolder
 from runs.claims.figures import DAY, FIGURES
 from runs.claims.statement import STATEMENTS, TWEETS, Statement, Thread, Threshold, load_thread
-from runs.claims.verdicts import Verdict, judge
+from runs.claims.verdicts import StatementVerdict, judge
 from runs.cli.main import main
 from runs.scenario_files import built_ins
 
@@ -63,12 +63,12 @@ def beside(threshold: Threshold, is_inside: bool) -> Decimal | date:
 def test_a_value_across_the_threshold_turns_the_verdict(statement: Statement):
     inside, outside = (beside(statement.decides, is_inside) for is_inside in (True, False))
 
-    def verdict(value: Decimal | date) -> Verdict:
+    def verdict(value: Decimal | date) -> StatementVerdict:
         figures = {statement.decides.figure: value}
         return judge("1.1", statement, [figures.get]).verdict
 
-    assert verdict(inside) is Verdict.BORNE_OUT
-    assert verdict(outside) in (Verdict.NOT, Verdict.ONLY_IF)
+    assert verdict(inside) is StatementVerdict.BORNE_OUT
+    assert verdict(outside) in (StatementVerdict.NOT, StatementVerdict.ONLY_IF)
 
 
 @pytest.mark.parametrize("statement", [each for each in ALL if each.only_if], ids=named)
@@ -76,15 +76,15 @@ def test_a_condition_decides_only_where_the_statement_itself_fails(statement: St
     decides, weaker = statement.decides, statement.only_if
     own = beside(decides, False)
 
-    def verdict(is_inside: bool) -> Verdict:
+    def verdict(is_inside: bool) -> StatementVerdict:
         other = own if weaker.figure == decides.figure else beside(weaker, is_inside)
         if weaker.figure == decides.figure and not is_inside:
             other = beside(weaker, False)
         figures = {decides.figure: own} | {weaker.figure: other}
         return judge("1.1", statement, [figures.get]).verdict
 
-    assert verdict(True) is Verdict.ONLY_IF
-    assert verdict(False) is Verdict.NOT
+    assert verdict(True) is StatementVerdict.ONLY_IF
+    assert verdict(False) is StatementVerdict.NOT
 
 
 @pytest.mark.parametrize("statement", DECIDED, ids=named)
@@ -100,7 +100,9 @@ def test_what_cannot_be_decided_says_why_and_what_is_missing(statement: Statemen
 
     assert judged.reason == statement.unsaid
     assert len(statement.unsaid.split()) >= 8
-    expected = {"run": Verdict.RUN_CANNOT, "record": Verdict.RECORD_CANNOT}[statement.by]
+    expected = {"run": StatementVerdict.RUN_CANNOT, "record": StatementVerdict.RECORD_CANNOT}[
+        statement.by
+    ]
     assert judged.verdict is expected
 
 

@@ -5,9 +5,16 @@ from decimal import Decimal
 import pytest
 
 from runs.claims.figures import FIGURES
-from runs.claims.verdicts import Verdict
+from runs.claims.verdicts import StatementVerdict
 from runs.experiments import claims_over_lives
-from runs.experiments.claims_over_lives import LIVES, SAMPLED, Life, claims_of, outcome, scenario_of
+from runs.experiments.claims_over_lives import (
+    LIVES,
+    SAMPLED,
+    SeededLife,
+    claims_of,
+    outcome,
+    scenario_of,
+)
 from runs.scenarios import load
 
 
@@ -25,16 +32,16 @@ def test_lives_that_disagree_leave_the_central_statement_to_the_inputs():
     blank = dict.fromkeys(FIGURES)
     low, high = (blank | {key: Decimal(usd)} for usd in (1, 60))
 
-    found = claims_of({Life("ftx-low", 1): low, Life("ftx-high", 1): high})
+    found = claims_of({SeededLife("ftx-low", 1): low, SeededLife("ftx-high", 1): high})
 
-    assert found.central.verdict is Verdict.DEPENDS
+    assert found.central.verdict is StatementVerdict.DEPENDS
     assert found.runs == ("ftx-low seed 1", "ftx-high seed 1")
 
 
 def test_a_life_leaves_its_figures(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(claims_over_lives, "scenario_of", lambda life: load(life.scenario))
 
-    figures = outcome(Life("tiny", 1))
+    figures = outcome(SeededLife("tiny", 1))
 
     assert figures.keys() == FIGURES.keys()
     assert figures["hole"] < 0

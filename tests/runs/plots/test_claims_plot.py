@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from runs.claims.claims import Claims, judged_thread
 from runs.claims.statement import Value, load_thread
-from runs.claims.verdicts import Verdict
+from runs.claims.verdicts import StatementVerdict
 from runs.plots.claims_plot import claims_figure
 from runs.plots.paper import save
 
@@ -54,9 +54,9 @@ def test_a_verdict_is_a_column_with_its_name_and_count_above_it():
     figure = claims_figure(found)
     columns = Counter(column for column, _, _ in marks(figure))
 
-    assert columns[0] == found.counts[Verdict.BORNE_OUT] == 2
-    assert columns[1] == found.counts[Verdict.ONLY_IF] == 1
-    assert columns[2] == found.counts[Verdict.NOT] == 1
+    assert columns[0] == found.counts[StatementVerdict.BORNE_OUT] == 2
+    assert columns[1] == found.counts[StatementVerdict.ONLY_IF] == 1
+    assert columns[2] == found.counts[StatementVerdict.NOT] == 1
     assert "borne out\n2" in words(figure)
     assert "depends" not in words(figure)
 
