@@ -1,12 +1,22 @@
 """The command that holds a run against the public record."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from ledger.run_folder import RunFolder
-from runs.cli.parameters import RUN
+from runs.cli.parameters import RUN, plotted
+from runs.plots.compare_plot import compare_figure
 from runs.record.compare import BesideRecord, compare
 from runs.record.facts import load_record
 from runs.reporting import report
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def _figure(found: BesideRecord) -> "Figure":
+    return compare_figure(found.of_role("outcome"))
 
 
 @click.command("compare")
@@ -27,6 +37,7 @@ from runs.reporting import report
     "inputs",
     "sources",
 )
+@plotted(_figure)
 def compare_command(run: RunFolder) -> BesideRecord:
     """How does a run stand beside the public record, row by row?
 
@@ -39,6 +50,6 @@ def compare_command(run: RunFolder) -> BesideRecord:
     and by whom, and a verdict: inside, near (within a tenth), below, above, or the record is
     silent. Of what no figure of the same definition can be had, `cannot-say` has the reason. What
     scenarios may be given stands apart and has no verdict, since agreement there proves nothing. A
-    short run covers few rows.
+    short run covers few rows. --plot draws the outcomes in dollars beside their recorded ranges.
     """
     return compare(run, load_record())

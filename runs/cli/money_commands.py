@@ -1,15 +1,28 @@
 """The commands that ask where money went, and whether it was there."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from ledger.reports.life.cash_coverage import CoverageByDay, cash_coverage
 from ledger.reports.money.quarters import where_by_quarter
-from ledger.reports.money.where import where
+from ledger.reports.money.where import Where, where
 from ledger.reports.table import Report
 from ledger.run_folder import RunFolder
 from runs.cli.parameters import RUN, plotted
 from runs.plots.coverage_plot import coverage_figure
+from runs.plots.paper import PlotError
+from runs.plots.where_plot import where_figure
 from runs.reporting import report
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def _figure(found: Report) -> "Figure":
+    if not isinstance(found, Where):
+        raise PlotError("quarters have no picture; leave out --by, or ask timeline --plot")
+    return where_figure(found.hole)
 
 
 @click.command("where")
@@ -26,12 +39,14 @@ from runs.reporting import report
     "volume",
     instead={"by": ("hole-by-quarter",)},
 )
+@plotted(_figure)
 def where_command(run: RunFolder, by: str | None) -> Report:
     """Where did the money go? The hole by kind, cash by receiver, and the bridge.
 
     \b
       moneytrail where runs/out/tiny-seed1
       moneytrail where runs/out/tiny-seed1 --by quarter
+      moneytrail where runs/out/tiny-seed1 --plot where.svg
 
     The hole is what customers outside the house group are owed, less what the group could pay
     with. Kinds above zero used money, kinds below zero brought it; they sum to the hole to the

@@ -10,6 +10,7 @@ import click
 
 from ledger.reports.table import Report
 from ledger.run_folder import RunFolder
+from runs.provenance import provenance
 
 
 class RunParameter(click.ParamType[RunFolder]):
@@ -58,7 +59,9 @@ def plotted(
             if plot:
                 from runs.plots.paper import save  # few draw, and all wait for imports
 
-                save(figure_of(found), plot)
+                shown = options["run"]
+                runs = shown if isinstance(shown, tuple) else (shown,)
+                save(figure_of(found), plot, "; ".join(map(provenance, runs)))
             return found
 
         return drawing

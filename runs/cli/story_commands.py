@@ -13,7 +13,9 @@ from ledger.reports.money.hole import hole, hole_by_kind
 from ledger.run_folder import RunFolder
 from runs.brief import WIDTH, brief
 from runs.cli.parameters import DAY, RUN, plotted
+from runs.plots.solvency_plot import solvency_figure
 from runs.plots.timeline_plot import timeline_figure
+from runs.plots.valuation_plot import valuation_figure
 from runs.provenance import provenance
 from runs.reporting import report
 
@@ -58,6 +60,7 @@ def timeline_command(run: RunFolder, by: str) -> Timeline:
 @click.argument("run", type=RUN)
 @click.argument("day", metavar="DATE", type=DAY)
 @report("group", "entities", "tokens", "balance-sheets")
+@plotted(solvency_figure)
 def solvency_command(run: RunFolder, day: date) -> Solvency:
     """What did everybody own and owe at the end of DATE?
 
@@ -74,6 +77,7 @@ def solvency_command(run: RunFolder, day: date) -> Solvency:
 @click.command("valuation")
 @click.argument("run", type=RUN)
 @report("rounds", "months", "reviews", "ways")
+@plotted(valuation_figure)
 def valuation_command(run: RunFolder) -> HouseValuation:
     """What was the exchange valued at, and what kept its maker quoting?
 

@@ -47,6 +47,7 @@ ABOVE: Mapping[str, Any] = {"xycoords": ("data", "axes fraction"), "textcoords":
 MINUS = "\N{MINUS SIGN}"
 
 TYPICAL = 45  # a mark's size, in square points
+SOURCE_GAP = -0.01  # below a picture, as a share of its height
 LEGEND_PAD = 24  # points between a panel and its title, where a legend stands
 DAYS_LABELLED = 7  # at most
 WIDE = 30  # on a linear axis, what is so many times smaller than the largest is nothing
@@ -58,8 +59,13 @@ class PlotError(MistakeError):
     """A picture can't be drawn, or not where it is wanted."""
 
 
-def save(figure: "Figure", path: Path) -> None:
+def save(figure: "Figure", path: Path, source: str = "") -> None:
     """Write a picture in the format that the file's suffix names.
+
+    Args:
+        figure: the picture.
+        path: where to.
+        source: the run that it shows, which stands below it in small print.
 
     Raises:
         PlotError: there is no such format here, or the file can't be written.
@@ -69,7 +75,9 @@ def save(figure: "Figure", path: Path) -> None:
         raise PlotError(f"{path}: no format of a picture; give a name with {', '.join(DATES)}")
     try:
         with style():
-            figure.savefig(path, metadata=DATES[suffix])
+            if source:
+                figure.text(0.01, SOURCE_GAP, f"Source: {source}", fontsize=6.5, va="top")
+            figure.savefig(path, metadata=DATES[suffix], bbox_inches="tight" if source else None)
     except OSError as error:
         raise PlotError(f"{path}: {error.strerror}") from error
 

@@ -322,7 +322,7 @@ def test_a_run_is_signed_when_it_is_made_or_later_and_verified_by_the_public_key
 MISTAKES = (
     ("whre {run}", "Did you mean 'where'"),
     ("where", "Missing argument 'RUN'"),
-    ("where {run} --formt csv", "Did you mean '--format'"),
+    ("pools {run} --formt csv", "Did you mean '--format'"),
     ("where {run} --format xml", "'table', 'csv', 'json'"),
     ("where {run} --format csv", "hole-by-kind, hole, the-mechanism"),
     ("where {run} --table nosuch", "it has hole-by-kind"),

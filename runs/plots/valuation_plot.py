@@ -1,0 +1,67 @@
+"""What the exchange was valued at, beside what it would fetch by growth and without its maker."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from ledger.appraisal import AS_TRADING_FIRM, BY_GROWTH, WITHOUT_MAKER
+from ledger.reports.life.share_prices import HouseValuation
+from runs.plots.paper import EDGE, PlotError, canvas, short, style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+LINES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    BY_GROWTH: ("by growth of fees", {"color": "#1b4965", "linewidth": 2.2}),
+    WITHOUT_MAKER: ("without the maker's quotes", {"color": "black", "linestyle": "--"}),
+    AS_TRADING_FIRM: ("as a trading firm", {"color": "#a93226", "linestyle": ":"}),
+}
+
+ENDS = ("low_usd", "high_usd")  # of the multiple
+
+
+def valuation_figure(found: HouseValuation) -> "Figure":
+    """Draw month by month what the exchange would fetch, and the rounds on record.
+
+    Args:
+        found: what `valuation` tabulates.
+
+    Raises:
+        PlotError: there is no matplotlib, or nobody appraises the exchange in this run.
+    """
+    rounds = {each.name for each in found.rounds}
+    months = {name: ways for name, ways in found.priced.items() if name not in rounds}
+    if not months:
+        raise PlotError("nobody appraises the exchange in this run; nothing to draw")
+    with style():
+        from matplotlib.dates import date2num
+
+        days = {month: date2num(date.fromisoformat(f"{month}-01")) for month in months}
+        figure = canvas(9, 4.6)
+        axes = figure.subplots()
+        for way, (label, line) in LINES.items():
+            of_way = {month: ways[way] for month, ways in months.items() if way in ways}
+            at = [days[month] for month in of_way]
+            axes.plot(at, [float(each.middle_usd) for each in of_way.values()], label=label, **line)
+            if way == BY_GROWTH:
+                low, high = (
+                    [float(getattr(each, end)) for each in of_way.values()] for end in ENDS
+                )
+                axes.fill_between(at, low, high, color="#1b4965", alpha=0.12, linewidth=0)
+        sold = [each for each in found.rounds if each.recorded_usd]
+        axes.scatter(
+            [date2num(each.day) for each in sold],
+            [float(each.recorded_usd or 0) for each in sold],
+            40,
+            marker="D",
+            facecolor="#f2a541",
+            zorder=3,
+            label="recorded rounds",
+            **EDGE,
+        )
+        axes.yaxis.set_major_formatter(short)
+        axes.set_ylabel("the whole exchange, USD")
+        axes.set_title("What was the exchange valued at, and what kept its maker quoting?")
+        axes.xaxis_date()
+        figure.legend(loc="outside right upper")
+    return figure

@@ -1,0 +1,192 @@
+"""The pictures of the story: the bars, columns, lines and marks are the tables' figures."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import matplotlib
+import matplotlib.text
+import pytest
+from click.testing import CliRunner
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
+
+from ledger.appraisal import BY_GROWTH
+from ledger.reports.life.balance_sheet import Side
+from ledger.reports.life.share_prices import HouseValuation, valuation
+from ledger.reports.life.solvency import solvency
+from ledger.reports.money.hole import Hole, hole
+from ledger.run_folder import RunFolder
+from runs.cli.main import main
+from runs.plots.compare_plot import INSIDE, OUTSIDE, compare_figure
+from runs.plots.paper import PlotError, save
+from runs.plots.solvency_plot import solvency_figure
+from runs.plots.valuation_plot import valuation_figure
+from runs.plots.where_plot import CLAIMED, MOST, REST, where_figure
+from runs.provenance import provenance
+from runs.record.compared import AmountRow
+from runs.record.facts import Fact
+
+WORLDS = Path(__file__).parents[2] / "worlds"
+
+USES = {f"Use{n:02}": Decimal(1_000_000 * (40 - n)) for n in range(20)}
+KINDS = {**USES, "PickOff": Decimal(900), "Shares": Decimal(-2_500_000), "Spread": Decimal(-10)}
+
+
+@pytest.fixture(scope="module")
+def group_run(executed) -> RunFolder:
+    """A house whose shares are appraised and sold."""
+    return executed(WORLDS / "lock-in.toml")
+
+
+def hole_of(kinds: dict[str, Decimal]) -> Hole:
+    return Hole(sum(kinds.values()), {}, Decimal(0), kinds)
+
+
+def words(figure: Figure) -> str:
+    return "\n".join(text.get_text() for text in figure.findobj(matplotlib.text.Text))
+
+
+def labels(axes: Axes) -> list[str]:
+    return [tick.get_text() for tick in axes.get_yticklabels()]
+
+
+def widths(axes: Axes) -> list[float]:
+    return [patch.get_width() for patch in axes.patches]
+
+
+def row(key: str, run: float, recorded: tuple[float, float]) -> AmountRow:
+    low, high = map(float, recorded)
+    fact = Fact.model_validate(
+        {
+            "key": key,
+            "day": date(2022, 6, 30),
+            "unit": "USD",
+            "value": (low + high) / 2,
+            "low": low,
+            "high": high,
+            "provenance": "found: nowhere",
+            "role": "outcome",
+            "source": "a test",
+        }
+    )
+    return AmountRow(fact, Decimal(f"{run}"))
+
+
+# ----------------------------------------------------------------------------- where
+
+
+def test_every_use_and_source_is_in_a_bar_and_they_sum_to_the_hole():
+    (axes,) = where_figure(hole_of(KINDS)).axes
+
+    assert sum(widths(axes)) == pytest.approx(float(sum(KINDS.values())))
+    assert widths(axes)[:MOST] == [float(usd) for usd in list(USES.values())[:MOST]]
+    assert f"{len(USES) - MOST} more uses" in labels(axes)
+
+
+def test_what_the_thread_claims_has_a_bar_of_its_own_and_another_colour_however_small():
+    (axes,) = where_figure(hole_of(KINDS)).axes
+    colours = [patch.get_facecolor() for patch in axes.patches]
+    place = labels(axes).index("PickOff (quotes)")
+
+    assert widths(axes)[place] == 900
+    assert colours[place] == to_rgba(CLAIMED)
+    assert colours[:MOST] == [to_rgba(REST)] * MOST
+
+
+def test_nothing_to_draw_is_said_in_a_line():
+    with pytest.raises(PlotError, match="nothing to draw"):
+        where_figure(hole_of({}))
+
+
+# -------------------------------------------------------------------------- solvency
+
+
+def test_the_columns_of_a_balance_sheet_are_as_high_as_its_sides(group_run: RunFolder):
+    found = solvency(group_run, date(2022, 4, 30))
+    (axes,) = solvency_figure(found).axes
+    for place, side in enumerate((Side.ASSETS, Side.LIABILITIES)):
+        lines = [float(line.at_mark_usd) for line in found.group_lines if line.side is side]
+        column = [bar for bar in axes.patches if round(bar.get_x() + bar.get_width() / 2) == place]
+
+        assert sum(bar.get_height() for bar in column) == pytest.approx(
+            sum(usd for usd in lines if usd > 0)
+        )
+
+
+# ------------------------------------------------------------------------- valuation
+
+
+def test_the_lines_of_a_valuation_are_its_months(group_run: RunFolder):
+    found = valuation(group_run)
+    rounds = {each.name for each in found.rounds}
+    middle = [
+        float(ways[BY_GROWTH].middle_usd)
+        for name, ways in found.priced.items()
+        if name not in rounds and BY_GROWTH in ways
+    ]
+    (axes,) = valuation_figure(found).axes
+
+    assert middle
+    assert axes.lines[0].get_ydata().tolist() == middle
+
+
+def test_without_an_appraisal_there_is_no_picture():
+    with pytest.raises(PlotError, match="nobody appraises"):
+        valuation_figure(HouseValuation("Alameda", {}, (), ()))
+
+
+# --------------------------------------------------------------------------- compare
+
+ROWS: Sequence[AmountRow] = (
+    row("cash-a", 50, (40, 60)),
+    row("cash-b", 900, (100, 200)),
+    row("cash-c", 1, (2, 3)),
+)
+
+
+def test_ranges_and_figures_stand_in_a_row_each_the_largest_first():
+    (axes,) = compare_figure(ROWS).axes
+    marks = [tuple(each.get_offsets()[0].tolist()) for each in axes.collections[: len(ROWS)]]
+
+    assert [list(line.get_xdata()) for line in axes.lines[: len(ROWS)]] == [
+        [100, 200],
+        [40, 60],
+        [2, 3],
+    ]
+    assert marks == [(900, 0), (50, 1), (1, 2)]
+
+
+def test_a_figure_that_is_far_off_is_told_from_one_that_is_not():
+    (axes,) = compare_figure(ROWS).axes
+    colours = [tuple(each.get_facecolor()[0]) for each in axes.collections[: len(ROWS)]]
+
+    assert colours == [to_rgba(each) for each in (OUTSIDE, INSIDE, OUTSIDE)]
+
+
+def test_a_run_without_outcomes_on_record_has_no_picture():
+    with pytest.raises(PlotError, match="nothing to draw"):
+        compare_figure(())
+
+
+# ---------------------------------------------------------------------------- source
+
+
+def test_a_picture_that_a_command_draws_names_its_run(tiny_run: RunFolder, tmp_path: Path):
+    path = tmp_path / "where.svg"
+    arguments = ["where", str(tiny_run.path), "--plot", str(path)]
+    done = CliRunner().invoke(main, arguments)
+
+    assert done.exit_code == 0
+    assert f"Source: {provenance(tiny_run)}" in path.read_text()
+
+
+def test_the_source_stands_below_everything_else(tiny_run: RunFolder, tmp_path: Path):
+    figure = where_figure(hole(tiny_run))
+    save(figure, tmp_path / "where.png", "a run")
+    (source,) = [text for text in figure.texts if "a run" in text.get_text()]
+
+    assert source.get_window_extent().y1 <= figure.axes[0].get_tightbbox().y0
+    assert "Where did the money go?" in words(figure)
