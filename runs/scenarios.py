@@ -41,7 +41,7 @@ from runs.scenario_settings import OPTION, setting_at, setting_text, with_settin
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class Layered:
     """Where a scenario's values come from: its files, and single settings on top of them."""
 
     layers: Sequence[Layer]
@@ -82,7 +82,7 @@ def load(
     data: Mapping[str, Any] = {}
     for own in (*(layer.data for layer in reversed(layers)), with_tuples(overrides)):
         data = extended(data, own)
-    given = Given(layers, settings)
+    given = Layered(layers, settings)
     data = with_settings(data, settings)
     scenario = _validated(given, data)
     if any(market.price.candles is not None for market in scenario.markets):
@@ -104,7 +104,7 @@ def dump(scenario: Scenario) -> str:
     return tomli_w.dumps(scenario.model_dump(exclude_none=True))
 
 
-def _validated(given: Given, data: Mapping[str, Any]) -> Scenario:
+def _validated(given: Layered, data: Mapping[str, Any]) -> Scenario:
     try:
         return Scenario.model_validate(data)
     except ValidationError as error:
@@ -114,7 +114,7 @@ def _validated(given: Given, data: Mapping[str, Any]) -> Scenario:
     raise ScenarioError(given.origin(keys), place_of(keys), problem + more)
 
 
-def _check_source(given: Given, data: Mapping[str, Any], place: str) -> None:
+def _check_source(given: Layered, data: Mapping[str, Any], place: str) -> None:
     """Refuse a source of a figure that the scenario does not have."""
     keys = keys_of(place)
     if not keys or value_at(data, keys) is None:
@@ -128,7 +128,7 @@ def _check_source(given: Given, data: Mapping[str, Any], place: str) -> None:
 # ---------------------------------------------------------------------- candles
 
 
-def _with_candles(given: Given, data: Mapping[str, Any], scenario: Scenario) -> dict[str, Any]:
+def _with_candles(given: Layered, data: Mapping[str, Any], scenario: Scenario) -> dict[str, Any]:
     """Put what candles say in the place of their name; their source goes with them."""
     markets, sources = list(data["markets"]), dict(scenario.sources)
     for i, market in enumerate(scenario.markets):
