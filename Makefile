@@ -13,7 +13,8 @@ LIFE := runs/out/ftx-sampled-seed1
 PARALLEL := -n 2 --dist worksteal
 
 .PHONY: help setup tools run flagship test test-slow bench size-sweep liquidation-sweep \
-	stale-quotes thin-collateral tracing-error blind-audit ranges claims policies dist format clean
+	stale-quotes thin-collateral tracing-error blind-audit ranges claims policies reference dist \
+	format clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -83,6 +84,9 @@ liquidation-sweep: setup  ## print what backing the venue brings its captive mak
 
 thin-collateral: setup  ## print what accounts on a thin token cost the captive maker (some minutes)
 	$(BIN)/python -m runs.experiments.thin_collateral
+
+reference: setup  ## write docs/scenario.md and the JSON Schema anew from the models
+	$(BIN)/python -m runs.scenario_reference
 
 tracing-error: setup  ## write how wrong the rules of courts are into docs/ (some ten minutes)
 	$(BIN)/python -m runs.experiments.tracing_error --page docs/tracing-error.md

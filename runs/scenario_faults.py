@@ -53,6 +53,11 @@ def _problem(detail: ErrorDetails, keys: Keys, data: Mapping[str, Any]) -> str:
             return f"is {shown(value_at(data, keys))}; give {_wanted(_schema_at(keys))}"
 
 
+def wanted_at(keys: Keys) -> str:
+    """Say what a key of the schema must be: 'a number from 0 to 3_600'."""
+    return _wanted(_schema_at(keys))
+
+
 def _did_you_mean(keys: Keys) -> str:
     known = _schema_at(keys[:-1])["properties"]
     close = get_close_matches(keys[-1], known, n=1)

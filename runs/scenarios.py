@@ -47,7 +47,7 @@ class Layered:
     layers: Sequence[Layer]
     settings: Mapping[str, Any]
 
-    def origin(self, keys: Keys) -> str:
+    def blamed(self, keys: Keys) -> str:
         """Return what to blame for a key: a setting, or the file that set it."""
         if setting_at(self.settings, keys) is not None:
             return OPTION
@@ -78,19 +78,38 @@ def load(
     Raises:
         ScenarioError: the first thing that is wrong, and how many more there are.
     """
+    origins, data = data_of(name_or_path, overrides, settings)
+    scenario = _validated(origins, data)
+    with_candles = [i for i, each in enumerate(scenario.markets) if each.price.candles is not None]
+    for i in with_candles:
+        keys = ("markets", i, "price", "candles")
+        try:
+            data = with_series(origins, data, scenario, i)
+        except CandleError as error:
+            raise ScenarioError(
+                origins.blamed(keys), place_of(keys), f"cannot be used: {error}"
+            ) from error
+    if with_candles:
+        scenario = _validated(origins, data)
+    for place in scenario.sources:
+        if fault := bad_source(origins, data, place):
+            raise fault
+    return scenario
+
+
+def data_of(
+    name_or_path: str, overrides: Mapping[str, Any] = {}, settings: Mapping[str, Any] = {}
+) -> tuple[Layered, dict[str, Any]]:
+    """Read what `load` checks: a scenario's values, all layers laid over each other.
+
+    Raises:
+        ScenarioError: a file can't be read, or a setting leads nowhere.
+    """
     layers = layers_of(path_of(name_or_path))
     data: Mapping[str, Any] = {}
     for own in (*(layer.data for layer in reversed(layers)), with_tuples(overrides)):
         data = extended(data, own)
-    given = Layered(layers, settings)
-    data = with_settings(data, settings)
-    scenario = _validated(given, data)
-    if any(market.price.candles is not None for market in scenario.markets):
-        data = _with_candles(given, data, scenario)
-        scenario = _validated(given, data)
-    for place in scenario.sources:
-        _check_source(given, data, place)
-    return scenario
+    return Layered(layers, settings), with_settings(data, settings)
 
 
 def name(name_or_path: str) -> str:
@@ -104,48 +123,48 @@ def dump(scenario: Scenario) -> str:
     return tomli_w.dumps(scenario.model_dump(exclude_none=True))
 
 
-def _validated(given: Layered, data: Mapping[str, Any]) -> Scenario:
+def _validated(origins: Layered, data: Mapping[str, Any]) -> Scenario:
     try:
         return Scenario.model_validate(data)
     except ValidationError as error:
         faults = faults_of(error.errors(include_input=False, include_url=False), data)
     (keys, problem), *others = faults.items()
     more = f" (and {len(others)} more)" if others else ""
-    raise ScenarioError(given.origin(keys), place_of(keys), problem + more)
+    raise ScenarioError(origins.blamed(keys), place_of(keys), problem + more)
 
 
-def _check_source(given: Layered, data: Mapping[str, Any], place: str) -> None:
-    """Refuse a source of a figure that the scenario does not have."""
+def bad_source(origins: Layered, data: Mapping[str, Any], place: str) -> ScenarioError | None:
+    """Return what is wrong with the source of a figure that the scenario does not have."""
     keys = keys_of(place)
-    if not keys or value_at(data, keys) is None:
-        raise ScenarioError(
-            given.origin(("sources", place)),
-            place_of(("sources", place)),
-            "names no key of this scenario; write it like 'markets[0].lot', or delete the source",
-        )
+    if keys and value_at(data, keys) is not None:
+        return None
+    return ScenarioError(
+        origins.blamed(("sources", place)),
+        place_of(("sources", place)),
+        "names no key of this scenario; write it like 'markets[0].lot', or delete the source",
+    )
 
 
 # ---------------------------------------------------------------------- candles
 
 
-def _with_candles(given: Layered, data: Mapping[str, Any], scenario: Scenario) -> dict[str, Any]:
-    """Put what candles say in the place of their name; their source goes with them."""
-    markets, sources = list(data["markets"]), dict(scenario.sources)
-    for i, market in enumerate(scenario.markets):
-        if market.price.candles is None:
-            continue
-        keys = ("markets", i, "price", "candles")
-        try:
-            series = _series(given.folder(keys) / market.price.candles, scenario.run)
-        except CandleError as error:
-            raise ScenarioError(
-                given.origin(keys), place_of(keys), f"cannot be used: {error}"
-            ) from error
-        price = {key: value for key, value in markets[i]["price"].items() if key != "candles"}
-        markets[i] = {**markets[i], "price": {**price, **series}}
-        if place_of(keys) in sources:
-            text = sources.pop(place_of(keys))
-            sources |= {place_of((*keys[:-1], key)): text for key in series}
+def with_series(
+    origins: Layered, data: Mapping[str, Any], scenario: Scenario, i: int
+) -> dict[str, Any]:
+    """Put what a market's candles say in the place of their name; their source goes with them.
+
+    Raises:
+        CandleError: the candles can't be used.
+    """
+    keys = ("markets", i, "price", "candles")
+    markets, sources = list(data["markets"]), dict(data.get("sources", {}))
+    price = markets[i]["price"]
+    series = _series(origins.folder(keys) / price["candles"], scenario.run)
+    kept = {key: value for key, value in price.items() if key != "candles"}
+    markets[i] = {**markets[i], "price": {**kept, **series}}
+    if place_of(keys) in sources:
+        text = sources.pop(place_of(keys))
+        sources |= {place_of((*keys[:-1], key)): text for key in series}
     return {**data, "markets": tuple(markets), "sources": sources}
 
 

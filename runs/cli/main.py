@@ -25,6 +25,11 @@ SECTIONS = {
             "counterfactual_command",
             "What would have been without one cause? Same scenario, same seed.",
         ),
+        LazyCommand(
+            "scenario",
+            "scenario_commands",
+            "Write a scenario: list those there are, explain a key, check a file.",
+        ),
     ),
     "The story": (
         LazyCommand(

@@ -23,12 +23,19 @@ TEXT = REPORT | {"beancount"}
 # Beside the public record, whose file is checked like a scenario.
 RECORD = REPORT | {"des", "pydantic"}
 
+# A scenario is checked without a run.
+SCENARIO = {"des", "numpy", "pydantic"}
+
 # What a scenario gives of its books is computed where the world computes it.
 SIMULATION = {"des", "numba", "pydantic", "simpy", "tqdm"}
 
 MAY_IMPORT = (
     ("--help", set()),
     ("--version", set()),
+    ("scenario list", SCENARIO),
+    ("scenario explain maker.credit_line_usd", SCENARIO),
+    ("scenario check tiny", SCENARIO),
+    ("scenario schema", SCENARIO),
     ("where {run} --formt csv", REPORT),
     ("where {run}", REPORT),
     ("trace {run}", REPORT),

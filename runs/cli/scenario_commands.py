@@ -1,0 +1,116 @@
+"""Commands for whoever writes a scenario: what there is, what a key means, what is wrong."""
+
+import textwrap
+from pathlib import Path
+
+import click
+
+WIDTH = 100
+
+
+@click.group("scenario")
+def scenario_command() -> None:
+    """Write a scenario: list those there are, explain a key, check a file.
+
+    \b
+      moneytrail scenario list
+      moneytrail scenario explain maker.credit_line_usd
+      moneytrail scenario check tiny
+      moneytrail scenario schema
+
+    `moneytrail scenario new my-world --like tiny` writes a file to change. docs/scenario.md lists
+    all keys.
+    """
+
+
+@scenario_command.command("list")
+def list_command() -> None:
+    """Which scenarios come with the program, and what does each ask?"""
+    from runs.scenario_files import built_ins
+    from runs.scenarios import data_of
+
+    names = list(built_ins())
+    width = max(map(len, names)) + 2
+    click.echo(f"{len(names)} scenarios; play one with: moneytrail run NAME\n")
+    for name in names:
+        _, data = data_of(name)
+        click.echo(
+            textwrap.fill(
+                data["question"],
+                WIDTH,
+                initial_indent=f"{name:{width}}",
+                subsequent_indent=" " * width,
+                break_on_hyphens=False,
+            )
+        )
+
+
+@scenario_command.command("explain")
+@click.argument("key")
+def explain_command(key: str) -> None:
+    """What does a KEY mean: type, range, unit, default, and who reads it?
+
+    \b
+      moneytrail scenario explain maker.credit_line_usd
+      moneytrail scenario explain latency_s
+      moneytrail scenario explain retail.flow
+
+    A key is given by its place, or by its last words. That of a table lists the keys in it.
+    """
+    from runs.scenario_reference import explained
+
+    click.echo(explained(key))
+
+
+@scenario_command.command("check")
+@click.argument("scenario")
+@click.pass_context
+def check_command(ctx: click.Context, scenario: str) -> None:
+    """What is wrong with a SCENARIO? Every fault, each on a line with its place.
+
+    \b
+      moneytrail scenario check tiny
+      moneytrail scenario check my-world.toml
+
+    What keys must agree on is checked once each is in its range. The exit code is 1 if there is a
+    fault.
+    """
+    from runs.scenario_check import faults
+
+    found = faults(scenario)
+    for fault in found:
+        click.echo(fault)
+    if found:
+        ctx.exit(1)
+    click.echo(f"{scenario}: no fault; moneytrail run {scenario} plays it")
+
+
+@scenario_command.command("new")
+@click.argument("name")
+@click.option("--like", default="tiny", show_default=True, help="The scenario whose values it has.")
+def new_command(name: str, like: str) -> None:
+    """Write NAME.toml: a scenario with a comment on each key, for you to change.
+
+    \b
+      moneytrail scenario new my-world --like tiny
+      moneytrail run my-world.toml
+    """
+    from runs.scenario_writing import write_scenario
+
+    target = Path(name if name.endswith(".toml") else f"{name}.toml")
+    write_scenario(target, like)
+    click.echo(f"{target} has the values of {like}; play it with: moneytrail run {target}")
+
+
+@scenario_command.command("schema")
+def schema_command() -> None:
+    """Print the JSON Schema of scenario files, with which an editor completes and explains keys.
+
+    \b
+      moneytrail scenario schema > scenario.schema.json
+
+    A file names it in its first line: #:schema scenario.schema.json
+    """
+    from runs.scenario_schema import schema_text
+
+    click.echo(schema_text(), nl=False)

@@ -1,0 +1,110 @@
+"""A new scenario file, like another: whole, with a comment on each key, for somebody to change."""
+
+import re
+import textwrap
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from runs.scenario_files import ScenarioError
+from runs.scenario_keys import Key, about, all_keys
+from runs.scenario_schema import SCHEMA_FILE
+from runs.scenarios import Layered, data_of, load
+
+WIDTH = 100
+_TABLE = re.compile(r"\[{1,2}([\w.]+)\]{1,2}")
+_KEY = re.compile(r"(\w+) = ")
+
+
+def write_scenario(target: Path, like: str) -> None:
+    """Write a scenario with the values of another one.
+
+    Args:
+        target: the new file, which must not be there yet.
+        like: a built-in name, or a path.
+
+    Raises:
+        ScenarioError: there is such a file already, it can't be written, or *like* can't be read.
+    """
+    load(like)
+    text = scenario_text(like)
+    try:
+        with target.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise ScenarioError(target, "", "is there already; give another name") from None
+    except (OSError, ValueError) as error:  # ValueError: a null character in the path
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ScenarioError(target, "", f"can't be written ({reason}); check it") from None
+
+
+def scenario_text(like: str) -> str:
+    """Return the text of a new scenario: the values of another, and of what that one extends."""
+    origins, data = data_of(like)
+    text = tomli_w.dumps(_in_order(_with_whole_paths(origins, data)))
+    return f"#:schema {SCHEMA_FILE.as_posix()}\n" + "\n".join(_commented(text)) + "\n"
+
+
+def _with_whole_paths(origins: Layered, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Let candles be found from wherever the new file stands."""
+    markets = list(data["markets"])
+    for i, market in enumerate(markets):
+        if "candles" in market["price"]:
+            folder = origins.folder(("markets", i, "price", "candles")).resolve()
+            price = {**market["price"], "candles": (folder / market["price"]["candles"]).as_posix()}
+            markets[i] = {**market, "price": price}
+    return {**data, "markets": tuple(markets)}
+
+
+def _in_order(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Put the tables into the order in which the reference has them."""
+    order = [key.name for key in all_keys() if len(key.keys) == 1]
+    return {name: data[name] for name in order if name in data}
+
+
+def _commented(text: str) -> Iterator[str]:
+    """Yield the lines of a file, each table and each key with what it means the first time."""
+    known = {key.place.replace("[]", ""): key for key in all_keys()}
+    told: set[str] = set()
+    table = ""
+    for line in text.splitlines():
+        if found := _TABLE.fullmatch(line):
+            table = found[1]
+            yield line
+            if table in known and table not in told:
+                told.add(table)
+                yield from _about_table(known[table], text)
+        elif found := _KEY.match(line):
+            place = f"{table}.{found[1]}".removeprefix(".")
+            if place in known and place not in told:
+                told.add(place)
+                yield from _comment(_meaning(known[place]))
+            yield line
+        else:
+            yield line
+
+
+def _meaning(key: Key) -> str:
+    """Return a key's meaning, with its range or its choice where it has one."""
+    bounded = key.model is None and ("number" in key.wanted or key.wanted.startswith("'"))
+    return f"{key.meaning} ({key.wanted})" if bounded else key.meaning
+
+
+def _about_table(table: Key, text: str) -> Iterator[str]:
+    """Yield what a table is, and which keys it may have beside those that the file has."""
+    if table.model is None:
+        return
+    yield from _comment(about(table.model))
+    optional = [
+        name
+        for name, field in table.model.model_fields.items()
+        if not field.is_required() and not re.search(rf"^{name} = |\.{name}\]", text, re.MULTILINE)
+    ]
+    if optional:
+        yield from _comment(f"It may have as well: {', '.join(optional)}.")
+
+
+def _comment(said: str) -> Iterator[str]:
+    return (f"# {line}" for line in textwrap.wrap(said, WIDTH - 2, break_on_hyphens=False))

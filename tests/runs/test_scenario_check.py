@@ -1,0 +1,127 @@
+"""A check of a scenario finds every fault; a new scenario has none, and is another's equal."""
+
+import tomllib
+
+import pytest
+
+from runs.scenario_check import faults
+from runs.scenario_files import ScenarioError, built_ins
+from runs.scenario_keys import all_keys
+from runs.scenario_writing import scenario_text, write_scenario
+from runs.scenarios import load
+
+
+@pytest.fixture
+def found(tmp_path):
+    def check(text: str) -> list[str]:
+        path = tmp_path / "world.toml"
+        path.write_text(text)
+        said = faults(str(path))
+        for fault in said:
+            assert "\n" not in str(fault)
+        return [fault.key for fault in said]
+
+    return check
+
+
+def test_every_key_that_is_out_of_range_is_found(found):
+    text = (
+        'extends = "tiny"\n[run]\nseed = -1\nsede = 1\n[maker]\nname = "a"\nhedge_delay_ms = "x"\n'
+    )
+
+    assert found(text) == ["run.sede", "run.seed", "maker.name", "maker.hedge_delay_ms"]
+
+
+def test_everything_that_keys_do_not_agree_on_is_found_in_every_table(found):
+    text = """
+extends = "tiny"
+run = { settle_s = 7, full_days = [2022-05-10, 2022-05-10] }
+lead = { name = "FTX", margin_ratio_target = 0.01 }
+maker = { lead_deposit_usd = 5_000, depth_share = 0.3 }
+[sources]
+"lead.taker_fees" = "a page"
+"""
+    assert found(text) == [
+        "run.settle_s",
+        "run.full_days[1]",
+        "lead.margin_ratio_target",
+        "maker.opening_cash_usd",
+        "lead.name",
+        "maker.depth_share",
+        "sources.'lead.taker_fees'",
+    ]
+
+
+def test_the_first_fault_of_a_run_is_among_those_that_a_check_finds(tmp_path):
+    path = tmp_path / "world.toml"
+    path.write_text('extends = "tiny"\nrun = { settle_s = 7 }\nlead = { name = "FTX" }\n')
+
+    with pytest.raises(ScenarioError) as refused:
+        load(str(path))
+
+    assert str(refused.value) in map(str, faults(str(path)))
+
+
+def test_all_candles_that_cannot_be_used_are_found(found):
+    text = built_ins()["tiny"].read_text("utf-8")
+    begin, end = text.index("anchors = ["), text.index("volatility_log_sd")
+    text = text[:begin] + 'candles = "nowhere.csv"\n' + text[end:]
+    market = text[text.index("[[markets]]") :].replace("BTC-PERP", "ETH-PERP")
+
+    assert found(text + "\n" + market) == [f"markets[{i}].price.candles" for i in (0, 1)]
+
+
+@pytest.mark.parametrize("name", built_ins())
+def test_no_shipped_scenario_has_a_fault(name):
+    assert faults(name) == []
+
+
+def test_what_is_no_scenario_at_all_is_refused(tmp_path):
+    with pytest.raises(ScenarioError, match="does not exist"):
+        faults(str(tmp_path / "nowhere.toml"))
+
+
+# ------------------------------------------------------------------------ a new scenario
+
+
+@pytest.mark.parametrize("name", [name for name in built_ins() if not name.startswith("ftx")])
+def test_a_new_scenario_is_the_equal_of_the_one_that_it_is_like(tmp_path, name):
+    path = tmp_path / "new.toml"
+    path.write_text(scenario_text(name))
+
+    assert load(str(path)) == load(name)
+
+
+def test_a_new_scenario_explains_each_of_its_keys_once_and_extends_nothing():
+    text = scenario_text("commingled")
+    comments = " ".join(line[2:] for line in text.splitlines() if line.startswith("# "))
+
+    assert "extends" not in text
+    for table in ("run", "maker", "retail", "lead"):
+        for name in (k for k, v in tomllib.loads(text)[table].items() if not isinstance(v, dict)):
+            said = next(each.meaning for each in all_keys() if each.place == f"{table}.{name}")
+            assert said in comments
+    assert comments.count("Cash that they have outside the house at first") == 1
+
+
+def test_a_new_scenario_finds_the_candles_of_the_old_one(tmp_path):
+    rows = [f"2022-05-{9 + i:02},100,110,90,100" for i in range(4)]
+    (tmp_path / "prices.csv").write_text("date,open,high,low,close\n" + "\n".join(rows))
+    text = built_ins()["tiny"].read_text("utf-8")
+    begin, end = text.index("anchors = ["), text.index("volatility_log_sd")
+    (tmp_path / "old.toml").write_text(text[:begin] + 'candles = "prices.csv"\n' + text[end:])
+    (tmp_path / "elsewhere").mkdir()
+
+    write_scenario(tmp_path / "elsewhere" / "new.toml", str(tmp_path / "old.toml"))
+
+    assert load(str(tmp_path / "elsewhere" / "new.toml")) == load(str(tmp_path / "old.toml"))
+
+
+def test_a_new_scenario_replaces_no_file(tmp_path):
+    path = tmp_path / "new.toml"
+    path.write_text("mine")
+
+    with pytest.raises(ScenarioError, match="is there already"):
+        write_scenario(path, "tiny")
+
+    assert path.read_text() == "mine"
