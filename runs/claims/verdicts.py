@@ -68,7 +68,8 @@ class JudgedStatement:
         if self.statement.unsaid:
             return self.statement.unsaid
         if self.verdict is StatementVerdict.RUN_CANNOT:
-            return "The run has nothing of the kind, or no hole to set it against."
+            ask = f" Ask: {self.statement.elsewhere}" if self.statement.elsewhere else ""
+            return f"The run has nothing of the kind, or no hole to set it against.{ask}"
         if self.verdict is StatementVerdict.ONLY_IF and weaker is not None:
             return f"Only if {weaker.condition}."
         return None
