@@ -1,0 +1,402 @@
+"""Figures that statements are judged by: what they are on reports that are told, and on books."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from types import SimpleNamespace as Told
+
+import numpy as np
+import pytest
+
+from ledger.appraisal import AS_TRADING_FIRM, BY_GROWTH, WITHOUT_MAKER
+from ledger.claimed import Claimed
+from ledger.kinds import Kind
+from ledger.reports.life.cash_coverage import Close
+from ledger.reports.life.milestones import First, Milestone
+from ledger.reports.life.share_prices import Review
+from ledger.reports.market.promises import Booked
+from ledger.reports.money.mechanism import PartOfMechanism
+from ledger.run_folder import RunFolder
+from runs.claims.claims import figures_of
+from runs.claims.figures import FIGURES
+
+DAY = date(2022, 5, 1)
+
+
+def usd(amount: float) -> Decimal:
+    return Decimal(str(amount)).quantize(Decimal("0.01"))
+
+
+def figure(key: str, **reports: object) -> Decimal | date | None:
+    """Compute a figure from reports that are told."""
+    return FIGURES[key].of(Told(**reports))
+
+
+# ------------------------------------------------------------------------------ quotes
+
+
+def quoted(pickoff: float, spread: float, hedges: float = 0, fees: float = 0, days: int = 10):
+    """Tell what quotes brought by kind, which days there are, and the group's fees."""
+    kinds = {Kind.PICKOFF: -pickoff, Kind.SPREAD: spread, Kind.HEDGING: -hedges}
+    maker = spread - pickoff - hedges
+    return {
+        "views": Told(
+            kinds=[Told(kind=kind, maker_usd=usd(a), fills=1) for kind, a in kinds.items()],
+            maker_usd=usd(maker),
+            group_usd=usd(maker + fees),
+        ),
+        "timeline": Told(days=days),
+    }
+
+
+def test_what_quotes_lost_has_spread_and_hedges_and_the_group_has_fees_too():
+    told = quoted(pickoff=100, spread=40, hedges=10, fees=90, days=7)
+
+    assert figure("stale-loss", **told) == 100
+    assert figure("quotes-loss", **told) == 70
+    assert figure("quotes-loss-per-day", **told) == 10
+    assert figure("quotes-gain-of-group", **told) == 20
+    assert figure("stale-of-spread", **told) == 250
+
+
+def test_a_run_without_quotes_has_no_figure_of_them():
+    told = quoted(pickoff=0, spread=0)
+    for kind in told["views"].kinds:
+        kind.fills = 0
+
+    assert figure("stale-loss", **told) is None
+    assert figure("quotes-loss", **told) is None
+
+
+def expected(*months: Booked, promise: float | None = None):
+    """Tell what was booked month by month, and what was promised for each."""
+    promised = None if promise is None else Told(result_usd=usd(promise))
+    lines = [
+        Told(booked=each, promise=promised, difference=Told(from_pickoffs_usd=each.pickoff_usd))
+        for each in months
+    ]
+    by_month = {f"2022-{i:02}": [line] for i, line in enumerate(lines, 1)}
+    ledger = {month: line.booked for month, (line,) in by_month.items()}
+    return {"expectations": Told(lines=lines, by_month=by_month, ledger=ledger)}
+
+
+GOOD = Booked(usd(30), usd(-10), usd(-5), usd(900), usd(100))
+BAD = Booked(usd(30), usd(-40), usd(-5), usd(600), usd(400))
+
+
+def test_what_was_booked_is_set_beside_what_was_promised_for_the_same_months():
+    told = expected(GOOD, BAD, promise=50)
+
+    assert figure("promised", **told) == 100
+    assert figure("booked-of-promised", **told) == 10
+    assert figure("pickoffs-of-promised", **told) == 50
+    assert figure("hits-of-volume", **told) == 25
+    assert figure("losing-months", **told) == 50
+
+
+def test_a_maker_that_simulates_nothing_was_promised_nothing():
+    told = expected(GOOD, BAD)
+
+    assert figure("promised", **told) is None
+    assert figure("booked-of-promised", **told) is None
+
+
+def test_the_rate_of_stale_losses_is_of_later_months_over_earlier_ones():
+    assert figure("stale-rate-late-over-early", **expected(GOOD, BAD)) == 4
+    assert figure("stale-rate-late-over-early", **expected(BAD, GOOD)) == Decimal("0.25")
+    assert figure("stale-rate-late-over-early", **expected(GOOD)) is None
+
+
+def test_shares_of_the_volume_are_summed_over_the_markets_of_a_month():
+    months = [
+        Told(month="2022-05", maker_usd=usd(30), others_usd=usd(70)),
+        Told(month="2022-05", maker_usd=usd(0), others_usd=usd(100)),
+        Told(month="2022-06", maker_usd=usd(0), others_usd=usd(100)),
+    ]
+
+    assert figure("share-of-first-month", share=Told(months=months)) == 15
+    assert figure("months-with-maker", share=Told(months=months)) == 50
+
+
+def reviews(*decided: tuple[str, str, float, float | None]):
+    """Tell monthly reviews: venue, decision, result of the month, what shares would lose."""
+    told = [
+        Review(DAY + timedelta(days=i), venue, "captive", what, usd(a), usd(12 * a), shares)
+        for i, (venue, what, a, shares) in enumerate(decided)
+    ]
+    parties = Told(house="FTX", lead="Binance")
+    run = Told(chart=Told(parties=parties))
+    return {"run": run, "valuation": Told(reviews=told, priced={}, rounds=[])}
+
+
+MOVED = reviews(
+    ("Binance", "quotes on", 100, None),
+    ("FTX", "quotes on", -1, Decimal(10)),
+    ("Binance", "moves", -20, None),
+    ("FTX", "quotes on", -1, Decimal(20)),
+    ("FTX", "shuts off", -1, None),
+)
+
+
+def test_what_quotes_elsewhere_brought_is_read_off_the_reviews_of_that_venue():
+    assert figure("lead-first-month", **MOVED) == 100
+    assert figure("lead-last-of-first", **MOVED) == -20
+    assert figure("lead-losses-of-gains", **MOVED) == 20
+    assert figure("lead-shut-off", **MOVED) == 0
+    assert figure("moves-after-lead", **MOVED) == 2
+
+
+def test_reviews_on_the_house_say_whether_the_maker_quoted_on_and_at_which_cost():
+    assert figure("reviews-quoting-on", **MOVED) == Decimal("66.7")
+    # A year of quotes cost 12: more than ten, and less than twenty.
+    assert figure("reviews-too-costly", **MOVED) == 50
+
+
+def test_a_maker_that_never_quoted_elsewhere_has_no_such_figures():
+    told = reviews(("FTX", "quotes on", 1, None))
+
+    assert figure("lead-first-month", **told) is None
+    assert figure("moves-after-lead", **told) is None
+    assert figure("lead-shut-off", **told) is None
+
+
+def test_shares_are_priced_at_the_last_round_and_their_most_is_over_all_months():
+    def ways(growth: float, without: float, firm: float):
+        amounts = {BY_GROWTH: growth, WITHOUT_MAKER: without, AS_TRADING_FIRM: firm}
+        return {way: Told(middle_usd=usd(amount)) for way, amount in amounts.items()}
+
+    told = Told(
+        priced={"2022-01": ways(90, 80, 10), "Series C": ways(60, 45, 4)},
+        rounds=[Told(name="Series C"), Told(name="Series D")],
+    )
+
+    assert figure("shares-by-growth", valuation=told) == 90
+    assert figure("growth-of-maker", valuation=told) == 25
+    assert figure("growth-over-trading-firm", valuation=told) == 15
+
+
+# ------------------------------------------------------------------------------- money
+
+
+def holed(hole: float, uses: dict[str, float], opening: float = 0):
+    kinds = {kind: usd(amount) for kind, amount in uses.items()} | {Kind.OPENING: usd(-opening)}
+    used = {kind: usd(amount) for kind, amount in uses.items()}
+    return {"hole": Told(hole_usd=usd(hole), uses_usd=used, kinds_usd=kinds)}
+
+
+def test_uses_are_told_by_what_they_were_for():
+    told = holed(
+        200,
+        {
+            Kind.PORTFOLIO: 10,
+            Kind.VARIATION_MARGIN: 10,
+            Kind.LENDING: 5,
+            Kind.VENTURES: 50,
+            Kind.SPONSORSHIP: 15,
+            Kind.INSIDERS: 10,
+        },
+    )
+
+    assert figure("hole", **told) == 200
+    assert figure("leveraged-of-uses", **told) == 20
+    assert figure("lent-of-uses", **told) == 5
+    assert figure("projects-of-uses", **told) == 15
+    assert figure("stakes", **told) == 50
+    assert figure("stakes-of-hole", **told) == 25
+
+
+def test_cash_taken_leaves_out_who_brought_more_than_he_took():
+    cash = Told(parties=[Told(net_received_usd=usd(60)), Told(net_received_usd=usd(-40))])
+
+    assert figure("cash-taken-of-hole", cash=cash, **holed(80, {})) == 75
+
+
+def mechanism(**net: float):
+    parts = {
+        claimed: PartOfMechanism(claimed, {"x": usd(net[claimed.name])})
+        for claimed in Claimed
+        if claimed.name in net
+    }
+    blank = {claimed: PartOfMechanism(claimed, {}) for claimed in Claimed}
+    return {
+        "part": (blank | parts).__getitem__,
+        "mechanism": Told(
+            cost_usd=usd(sum(a for a in net.values() if a > 0)),
+            net_usd=usd(sum(net.values())),
+            uses_usd=usd(400),
+        ),
+    }
+
+
+def test_parts_of_the_mechanism_are_set_against_the_hole_and_what_earned_lost_nothing():
+    told = mechanism(QUOTES=-40, LIQUIDATIONS=60) | holed(120, {}, opening=10)
+
+    assert figure("quotes-of-hole", **told) == 0
+    assert figure("liquidations-of-hole", **told) == 50
+    assert figure("liquidations-loss", **told) == 60
+    assert figure("on-chain-of-hole", **told) is None
+    assert figure("mechanism-of-uses", **told) == 15
+    assert figure("mechanism-of-opening", **told) == 200
+
+
+def test_pools_are_summed_over_their_whole_time_with_fees_and_without():
+    months = [
+        Told(month="all", loss_usd=usd(50), fees_usd=usd(40)),
+        Told(month="2022-05", loss_usd=usd(50), fees_usd=usd(40)),
+        Told(month="all", loss_usd=usd(5), fees_usd=usd(6)),
+    ]
+
+    assert figure("pools-loss", pools=Told(months=months)) == 9
+    assert figure("pools-arbitrage-loss", pools=Told(months=months)) == 55
+    assert figure("pools-loss", pools=Told(months=[])) is None
+
+
+# ------------------------------------------------------------------------------- firms
+
+
+def firm(name: str, **more: object) -> Told:
+    amounts = {
+        "edge_usd": 0,
+        "house_result_usd": 0,
+        "elsewhere_usd": 0,
+        "opening_capital_usd": 100,
+        "left_net_usd": 100,
+        "unpaid_usd": 0,
+        "house_opening_usd": 0,
+        "house_deposits_usd": 0,
+        "house_withdrawals_usd": 0,
+    }
+    amounts |= more
+    return Told(firm=name, **{key: usd(amount) for key, amount in amounts.items()})
+
+
+def test_what_firms_made_is_told_by_class_and_by_place():
+    pro = firm("pro", edge_usd=60, house_result_usd=20, elsewhere_usd=40)
+    mid = firm("mid-tier", edge_usd=30, house_result_usd=-5, elsewhere_usd=-15)
+    larp = firm("larp", edge_usd=10, house_result_usd=10, elsewhere_usd=0)
+    classes = [Told(result=each) for each in (pro, mid, larp)]
+    whole = firm("all", edge_usd=100, house_result_usd=25, elsewhere_usd=25, opening_capital_usd=50)
+    accounts = Told(everybody=whole, classes=classes, results=[pro, mid, larp])
+
+    def of(key: str):
+        return figure(key, firms=accounts, mechanism=Told(uses_usd=usd(500)))
+
+    assert of("firms-result") == 25
+    assert of("firms-return") == 50
+    assert of("firms-kept-of-uses") == 5
+    assert of("profit-from-house") == 50
+    assert of("mid-tier-of-stale-loss") == 30
+    assert of("slower-of-stale-loss") == 40
+    assert (of("mid-tier-at-house"), of("larp-at-house")) == (-5, 10)
+    assert (of("mid-tier-elsewhere"), of("larp-elsewhere")) == (-15, 0)
+
+
+def test_what_firms_brought_and_kept_is_told_firm_by_firm():
+    whole = firm(
+        "all", house_opening_usd=5, house_deposits_usd=30, house_withdrawals_usd=20, unpaid_usd=10
+    )
+    each = [firm("a", left_net_usd=99), firm("b", left_net_usd=101), firm("c", left_net_usd=100)]
+    house = Told(
+        claims_usd={"firms": usd(20), "retail": usd(180)},
+        pro_rata_usd=lambda: {"firms": usd(10), "retail": usd(90)},
+        claim_usd=lambda names: usd(200),
+    )
+    accounts = Told(everybody=whole, results=each, coverage=Told(house=house))
+
+    assert figure("net-deposits", firms=accounts) == 15
+    assert figure("firms-with-less", firms=accounts) == Decimal("33.3")
+    assert figure("firms-of-unpaid", firms=accounts) == 10
+
+
+def test_firms_that_came_are_told_from_those_that_never_did():
+    skill = Told(
+        firms=[
+            Told(firm="a", days=5, house_usd=usd(1)),
+            Told(firm="b", days=5, house_usd=usd(-1)),
+            Told(firm="c", days=0, house_usd=usd(0)),
+        ],
+        ranks=[Told(spearman=Decimal("0.12")), Told(spearman=Decimal("0.9"))],
+    )
+    status = {"a": "left", "b": "active", "c": "left"}
+    results = [Told(firm=f, profile=Told(status=s)) for f, s in status.items()]
+    present = np.array([[1, 0, 0], [1, 1, 0]])
+
+    assert figure("firms-that-earn", skill=skill) == 50
+    assert figure("firms-gone", skill=skill, firms=Told(results=results)) == 50
+    assert figure("rank-correlation", skill=skill) == Decimal("0.12")
+    assert figure("firms-came-later", daily=Told(present=present)) == 1
+
+
+# ---------------------------------------------------------------------------- the life
+
+
+def dated(milestone: Milestone, first: First) -> dict:
+    shown = [Told(day=DAY + timedelta(days=i)) for i in range(10)]
+    never = First("", None, None, 0, None)
+    return {
+        "first": lambda asked: first if asked is milestone else never,
+        "timeline": Told(shown=shown, days=10),
+    }
+
+
+def test_use_of_customers_money_is_told_from_its_first_day_on():
+    first = First("", DAY + timedelta(days=2), usd(7), 4, DAY + timedelta(days=6))
+    told = dated(Milestone.CUSTOMERS_MONEY, first)
+
+    assert figure("first-use", **told) == 7
+    assert figure("days-of-use", **told) == 4
+    assert figure("use-lasts", **told) == 50  # four of the last eight days
+    assert figure("in-use-since", **told) == date(2022, 5, 7)
+    assert figure("insolvent-since", **told) is None
+
+
+def test_waiting_and_unpaid_days_are_counted_and_no_line_leaves_nothing_unpaid():
+    waits = First("", DAY, usd(1), 2, None)
+
+    assert figure("waiting-days", **dated(Milestone.WAIT, waits)) == 20
+    assert figure("not-paid-days", **dated(Milestone.NOT_PAID, waits)) is None
+    assert figure("not-paid-days", **dated(Milestone.CREDIT_DRAWN, waits)) == 0
+
+
+def test_days_not_covered_are_those_with_claims_beyond_the_cash():
+    def close(profit: float, claims: float, cash: float) -> Close:
+        return Close(DAY, usd(profit), usd(0), usd(claims), usd(0), usd(cash), usd(0))
+
+    closes = [close(5, 10, 9), close(5, 10, 4), close(5, 10, 10), close(0, 0, -1)]
+
+    assert figure("days-not-covered", coverage=Told(closes=closes)) == Decimal("66.7")
+    assert figure("profit-not-covered", coverage=Told(closes=closes)) == Decimal("33.3")
+
+
+# -------------------------------------------------------------------------- whole runs
+
+
+def income_usd(run: RunFolder, kind: Kind) -> Decimal:
+    """Sum what the maker's own books have of a kind, without any report."""
+    maker = run.chart.parties.maker
+    ((found,),) = run.select(
+        "SELECT -sum(units) * 0.01 FROM postings WHERE kind = ? AND commodity = 'USD' "
+        "AND (account LIKE ? OR account LIKE ?)",
+        [kind, f"Income:{maker}:%", f"Expenses:{maker}:%"],
+    )
+    return Decimal(found)
+
+
+@pytest.mark.parametrize("world", ["tiny_run", "busy_run"])
+def test_what_stale_quotes_lost_is_what_the_makers_books_have(
+    request: pytest.FixtureRequest, world: str
+):
+    run = request.getfixturevalue(world)
+    value_of = figures_of(run)
+
+    lost, spread = -income_usd(run, Kind.PICKOFF), income_usd(run, Kind.SPREAD)
+    assert lost > 0
+    assert value_of("stale-loss") == lost
+    assert value_of("quotes-loss") == lost - spread - income_usd(run, Kind.HEDGING)
+
+
+def test_every_figure_of_a_crash_is_an_amount_a_day_or_missing(margin_run: RunFolder):
+    value_of = figures_of(margin_run)
+    figures = {key: value_of(key) for key in FIGURES}
+
+    assert all(isinstance(value, Decimal | date | None) for value in figures.values())
+    assert figures["liquidations-loss"] is not None
