@@ -10,14 +10,20 @@ import pytest
 from ledger.appraisal import AS_TRADING_FIRM, BY_GROWTH, WITHOUT_MAKER
 from ledger.claimed import Claimed
 from ledger.kinds import Kind
+from ledger.reports.firms.daily_results import HOUSE
+from ledger.reports.firms.league import ALL
 from ledger.reports.life.cash_coverage import Close
 from ledger.reports.life.milestones import First, Milestone
 from ledger.reports.life.share_prices import Review
+from ledger.reports.liquidations.backstop_results import ProviderKind
 from ledger.reports.market.promises import Booked
 from ledger.reports.money.mechanism import PartOfMechanism
+from ledger.reports.tracing.rules import TracingRule
 from ledger.run_folder import RunFolder
+from runs.claims import money_figures
 from runs.claims.claims import figures_of
 from runs.claims.figures import FIGURES
+from runs.record.carried import PORTFOLIO
 
 DAY = date(2022, 5, 1)
 
@@ -367,6 +373,81 @@ def test_days_not_covered_are_those_with_claims_beyond_the_cash():
     assert figure("profit-not-covered", coverage=Told(closes=closes)) == Decimal("33.3")
 
 
+def test_paper_wealth_is_tokens_and_shares_on_its_best_day():
+    shown = [
+        Told(day=date(2022, 5, 1), paper_usd=usd(10)),
+        Told(day=date(2022, 5, 2), paper_usd=usd(30)),
+        Told(day=date(2022, 6, 1), paper_usd=usd(1)),
+        Told(day=date(2022, 7, 1), paper_usd=usd(99)),  # of which no month is priced
+    ]
+    priced = {
+        month: {BY_GROWTH: Told(middle_usd=usd(worth))}
+        for month, worth in (("2022-05", 20), ("2022-06", 40))
+    }
+
+    told = {"timeline": Told(shown=shown), "valuation": Told(priced=priced)}
+    assert figure("paper-peak", **told) == 50
+
+
+def test_liquidations_with_luna_are_those_of_its_week():
+    days = [
+        Told(day=date(2022, 5, day), liquidated_usd=usd(amount))
+        for day, amount in ((6, 1), (7, 10), (12, 20), (13, 2))
+    ]
+    captive = Told(standing=ProviderKind.CAPTIVE, taken_usd=usd(5), result_usd=usd(-2))
+    found = Told(backstops=[captive], days=days)
+
+    def of(last: int, liquidations: Told):
+        shown = [Told(day=date(2022, 5, day)) for day in range(1, last + 1)]
+        told = {"liquidations": liquidations, "timeline": Told(shown=shown)}
+        return figure("liquidated-with-luna", **told)
+
+    assert of(20, found) == 30
+    assert of(11, found) is None
+    assert of(20, Told(backstops=[], days=[])) is None
+    assert figure("captive-backstop", liquidations=found) == -2
+    captive.taken_usd = usd(0)
+    assert figure("captive-backstop", liquidations=found) is None
+
+
+def test_what_firms_make_with_quotes_off_is_set_against_quotes_on():
+    def of(off: Decimal | None):
+        each = Told(who=ALL, place=HOUSE, on_usd_per_day=usd(50), off_usd_per_day=off)
+        other = Told(who=ALL, place="elsewhere", on_usd_per_day=usd(1), off_usd_per_day=usd(1))
+        return figure("house-off-over-on", skill=Told(quoter_by_class=[other, each]))
+
+    assert of(usd(5)) == 10
+    assert of(usd(-5)) == 0
+    assert of(None) is None
+
+
+def test_customers_cash_is_traced_by_the_rule_that_finds_least_of_it_elsewhere():
+    back = {rule: usd(100 - 10 * i) for i, rule in enumerate(TracingRule)}
+    found = Told(
+        brought_usd=usd(200),
+        fate_usd=lambda rule, fate: back[rule],
+        all_left_usd=lambda rule: usd(40),
+    )
+
+    assert figure("traced-elsewhere", trace=found) == 30
+    assert figure("traced-elsewhere", trace=None) is None
+
+
+def test_what_carries_the_unexplained_is_asked_of_the_time_in_which_most_vanished(monkeypatch):
+    def period(middle: float, lost: dict | None):
+        return Told(middle_usd=usd(middle), lost_usd=lost)
+
+    lost = {Claimed.QUOTES: usd(-5), Claimed.LIQUIDATIONS: usd(20), PORTFOLIO: usd(80)}
+    periods = [period(999, None), period(10, None), period(40, lost)]
+    monkeypatch.setattr(money_figures, "vanished", lambda told: told)
+
+    assert figure("quotes-of-unexplained", residual=Told(told=periods)) == 0
+    assert figure("liquidations-of-unexplained", residual=Told(told=periods)) == 50
+    assert figure("portfolio-of-unexplained", residual=Told(told=periods)) == 200
+    without = [*periods[:2], period(40, None)]
+    assert figure("portfolio-of-unexplained", residual=Told(told=without)) is None
+
+
 # -------------------------------------------------------------------------- whole runs
 
 
@@ -394,6 +475,7 @@ def test_what_stale_quotes_lost_is_what_the_makers_books_have(
     assert value_of("quotes-loss") == lost - spread - income_usd(run, Kind.HEDGING)
 
 
+@pytest.mark.slow  # where no other test has played that world
 def test_every_figure_of_a_crash_is_an_amount_a_day_or_missing(margin_run: RunFolder):
     value_of = figures_of(margin_run)
     figures = {key: value_of(key) for key in FIGURES}
