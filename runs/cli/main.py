@@ -57,6 +57,11 @@ SECTIONS = {
             "solvency", "story_commands", "What did everybody own and owe at the end of DATE?"
         ),
         LazyCommand(
+            "report",
+            "report_command",
+            "Write the whole story into one web page that works offline and checks itself.",
+        ),
+        LazyCommand(
             "valuation",
             "story_commands",
             "What was the exchange valued at, and what kept its maker quoting?",

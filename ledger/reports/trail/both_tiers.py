@@ -5,6 +5,7 @@ Entries are as the copy by column has them, fills as DuckDB sums them, posted by
 
 from datetime import date
 from decimal import Decimal
+from itertools import repeat
 from typing import NamedTuple
 
 import duckdb
@@ -100,6 +101,15 @@ class BothTiers:
     def told(self, fill: Fill[int]) -> Movement:
         """Expand a fill to the transaction that a day ledger has of it."""
         return self._entries.of_row(fill)
+
+    def sentences(self, rows: np.ndarray) -> dict[int, str]:
+        """Return what a day ledger says of each fill, by its seq: many at once."""
+        said: dict[int, str] = {}
+        for seqs, told in self._entries.of_rows(rows):
+            words = told.narration
+            texts = repeat(words) if isinstance(words, str) else words
+            said.update(zip(seqs.tolist(), texts, strict=False))
+        return said
 
     def posted(self, fills: FillSum) -> list[Posting[int]]:
         """Apply the rule that posts fills to a sum of them; contracts are left out."""

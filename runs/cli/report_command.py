@@ -1,0 +1,36 @@
+"""The command that writes a run's exhibit."""
+
+from pathlib import Path
+
+import click
+
+from ledger.run_folder import RunFolder
+from runs.cli.parameters import RUN
+from runs.exhibit.exhibit_page import write_exhibit
+from runs.provenance import provenance
+
+
+@click.command("report")
+@click.argument("run", type=RUN)
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("exhibit.html"),
+    show_default=True,
+    help="The file to write; one that is there is replaced.",
+)
+def report_command(run: RunFolder, out: Path) -> None:
+    """Write the whole story into one web page that works offline and checks itself.
+
+    \b
+      moneytrail report runs/out/tiny-seed1 -o exhibit.html
+
+    The page has the answer, a picture of sources and uses, the timeline, the firms and a balance
+    sheet for any date. Each figure opens the entries behind it, and entries of chosen days open
+    their fills. The page holds the group's own books as sealed: a browser hashes them, adds up the
+    hole again, and shows a red sign if a byte was changed.
+    """
+    size = write_exhibit(run, out)
+    click.echo(f"{out}: {size / 1e6:,.1f} MB; open it in any browser, no network needed.")
+    click.echo(provenance(run))

@@ -1,0 +1,1 @@
+"""The exhibit: a run told in one file that a browser opens without a network."""

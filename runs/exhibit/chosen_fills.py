@@ -1,0 +1,114 @@
+"""Single fills that the page carries: those of the largest entries of the days that matter.
+
+A run may have millions of fills, and a page has room for some thousands. Each entry is carried with
+all of its fills, so that a reader can add them up to it.
+"""
+
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from ledger.fills import each_fill
+from ledger.kinds import Kind
+from ledger.motives import FROM_QUOTES, Motive
+from ledger.reports.trail.booked_entries import BookedEntry, booked_entries
+from ledger.reports.trail.both_tiers import BothTiers
+from ledger.run_folder import RunFolder
+
+FILLS_MAX = 24_000  # of the page
+OF_A_DAY_MAX = 6_000
+WORST_DAYS = 5
+# An entry of these motives has one kind whose dollars are the sum of the edges of its fills.
+TOLD = (*FROM_QUOTES, Motive.HEDGE)
+
+_SUMS_UP_FILLS = re.compile(r"^  seq: (\d+)\n(?:  time: .*\n)?  fills: ", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenDay:
+    """A day whose fills the page carries, and why."""
+
+    day: date
+    why: str
+
+
+def chosen_days(run: RunFolder, dated: Mapping[date, str]) -> list[ChosenDay]:
+    """Choose the days with the largest losses on stale quotes, and those that are named.
+
+    Args:
+        run: the books.
+        dated: days that matter for another reason, with the reason.
+    """
+    found = run.select(
+        "SELECT date FROM postings WHERE entity = ? AND kind = ? AND commodity = 'USD' "
+        "GROUP BY date HAVING sum(units) > 0 ORDER BY sum(units) DESC, date LIMIT ?",
+        [run.chart.parties.maker, Kind.PICKOFF, WORST_DAYS],
+    )
+    ranks = {day: f"loss on stale quotes: number {n}" for n, (day,) in enumerate(found, start=1)}
+    days = {**dated, **{day: _joined(dated.get(day), why) for day, why in ranks.items()}}
+    with_fills = {
+        day
+        for (day,) in run.select(
+            "SELECT DISTINCT date FROM postings WHERE (meta->>'fills') IS NOT NULL"
+        )
+    }
+    return [ChosenDay(day, days[day]) for day in sorted(days) if day in with_fills]
+
+
+def _joined(before: str | None, why: str) -> str:
+    return f"{before}; {why}" if before else why
+
+
+def entries_with_fills(books: str) -> set[int]:
+    """Return the numbers of the entries that sum up fills and stand by themselves in a text."""
+    return set(map(int, _SUMS_UP_FILLS.findall(books)))
+
+
+def fills_by_entry(
+    run: RunFolder, days: Iterable[ChosenDay], listed: Container[int]
+) -> dict[int, list[list[object]]]:
+    """Return the fills of the largest entries of each day, by the entry's number.
+
+    Args:
+        run: the books.
+        days: whose fills.
+        listed: the entries that the page has.
+
+    Returns:
+        By seq of the entry, a row for each fill: seq, time of the day, sentence, edge in cents,
+        fee in cents.
+    """
+    chosen: dict[int, list[list[object]]] = {}
+    room = FILLS_MAX
+    with run.connect() as connection:
+        books = BothTiers(run, connection)
+        for each in days:
+            left = min(room, OF_A_DAY_MAX)
+            for entry in _largest_first(run, each.day):
+                count = int(entry.meta["fills"])
+                if count <= left and entry.seq in listed:
+                    chosen[entry.seq] = list(_rows(books, entry))
+                    left, room = left - count, room - count
+    return chosen
+
+
+def _largest_first(run: RunFolder, day: date) -> list[BookedEntry]:
+    """Return the entries of a day that sum up fills, in the order in which they matter."""
+    words = [motive.word for motive in TOLD]
+    found = booked_entries(
+        run, "date = ? AND tag IN (SELECT unnest(?)) AND (meta->>'fills') IS NOT NULL", [day, words]
+    )
+    order = {word: n for n, word in enumerate(words)}
+    return sorted(found, key=lambda entry: (order[entry.tag or ""], -_moved(entry), entry.seq))
+
+
+def _moved(entry: BookedEntry) -> float:
+    return float(max((abs(usd) for _, usd in entry.usd_lines), default=0))
+
+
+def _rows(books: BothTiers, entry: BookedEntry) -> Iterator[list[object]]:
+    rows = books.fills_of(entry)
+    said = books.sentences(rows)
+    for fill in each_fill(rows):
+        yield [fill.seq, fill.time_us, said[fill.seq], fill.edge_cents, fill.fee_cents]

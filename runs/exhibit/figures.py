@@ -1,0 +1,107 @@
+"""The figures that the exhibit shows beside the books, which the page computes anew where it can.
+
+All amounts are whole cents.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from ledger.kinds import HELD, Kind
+from ledger.parties import Parties
+from ledger.reports.firms.league import FirmResult, league
+from ledger.reports.life.answer import answer
+from ledger.reports.life.milestones import First, Milestone
+from ledger.reports.life.standing import Standing
+from ledger.reports.money.hole import Hole, hole
+from ledger.run_folder import RunFolder
+from runs.exhibit.key_days import KeyDay
+from runs.provenance import provenance
+
+OF_A_FIRM = (
+    "edge_usd",
+    "house_fees_usd",
+    "house_result_usd",
+    "house_deposits_usd",
+    "house_withdrawals_usd",
+    "house_claim_usd",
+    "payable_usd",
+    "left_net_usd",
+)
+BY_DAY = ("claims_usd", "liquid_usd", "hole_usd", "loans_usd", "paper_usd", "net_at_mark_usd")
+
+
+def figures(
+    run: RunFolder,
+    days: Sequence[Standing],
+    firsts: Mapping[Milestone, First],
+    named: Sequence[KeyDay],
+) -> dict[str, object]:
+    """Return all that the page is told, under the names by which its scripts ask for it."""
+    parties = run.chart.parties
+    return {
+        "run": run.path.resolve().name,
+        "provenance": provenance(run),
+        "answer": answer(run),
+        "question": "Where did the money go?",
+        "parties": _parties(parties),
+        "about": {kind.value: kind.entry.plain for kind in Kind},
+        "held": sorted(HELD),
+        "hole": _hole(hole(run)),
+        "first": days[0].day.isoformat(),
+        "days": {name: [_cents(getattr(at, name)) for at in days] for name in BY_DAY},
+        "milestones": [_first(each) for each in firsts.values()],
+        "key_days": [
+            {"day": each.day.isoformat(), "what": each.what, "source": each.source}
+            for each in named
+        ],
+        "firms": [_firm(each) for each in league(run)],
+    }
+
+
+def _parties(parties: Parties) -> dict[str, object]:
+    return {
+        "house": parties.house,
+        "maker": parties.maker,
+        "lead": parties.lead,
+        "retail": parties.retail,
+        "other_makers": parties.other_makers,
+        "firms": list(parties.firms),
+    }
+
+
+def _hole(the_hole: Hole) -> dict[str, object]:
+    return {
+        "hole": _cents(the_hole.hole_usd),
+        "claims": _cents(the_hole.claims_usd),
+        "liquid": {account: _cents(usd) for account, usd in the_hole.liquid_usd.items()},
+        "kinds": {kind: _cents(usd) for kind, usd in the_hole.kinds_usd.items()},
+    }
+
+
+def _first(first: First) -> dict[str, object]:
+    return {
+        "what": first.what,
+        "day": first.day and first.day.isoformat(),
+        "usd": None if first.usd is None else _cents(first.usd),
+        "days": first.days,
+        "for_good_since": first.for_good_since and first.for_good_since.isoformat(),
+    }
+
+
+def _firm(result: FirmResult) -> dict[str, object]:
+    profile = result.profile
+    return {
+        "firm": result.firm,
+        "class": profile.category,
+        "status": profile.status,
+        "reaction_ms": None if profile.reaction_ms is None else float(profile.reaction_ms),
+        **{name: _cents(getattr(result, name)) for name in OF_A_FIRM},
+    }
+
+
+def _cents(usd: Decimal) -> int:
+    """Return dollars as cents; the books have no smaller part."""
+    cents = usd.scaleb(2)
+    if cents != cents.to_integral_value():
+        cents = cents.quantize(Decimal(1))  # tokens at mark, and what is payable pro rata
+    return int(cents)

@@ -1,0 +1,54 @@
+"""The days that the exhibit names: milestones of the books, news of the scenario, and Luna."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from ledger.reports.life.milestones import First, Milestone
+from ledger.run_folder import RunFolder
+
+# An event of the outside world that the run is compared with. The books don't know of it.
+LUNA = (date(2022, 5, 9), "Luna falls: a dollar token of 18 billion loses its peg")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyDay:
+    """A day with its name."""
+
+    day: date
+    what: str
+    source: str  # who says so: the books, the scenario, or the public record
+
+
+def key_days(
+    run: RunFolder, firsts: Mapping[Milestone, First], first: date, last: date
+) -> list[KeyDay]:
+    """Return the named days from *first* to *last*, in their order."""
+    return sorted(
+        (each for each in (*_booked(run, firsts), *_told(run)) if first <= each.day <= last),
+        key=lambda each: each.day,
+    )
+
+
+def _booked(run: RunFolder, firsts: Mapping[Milestone, First]) -> list[KeyDay]:
+    house = run.chart.parties.house
+    named = [
+        (firsts[Milestone.CUSTOMERS_MONEY].day, "the first customer's dollar is used"),
+        (
+            firsts[Milestone.INSOLVENT].for_good_since,
+            "the point of no return: insolvent at market prices from here to the end",
+        ),
+        (firsts[Milestone.WAIT].day, f"the run: {house} can't pay every withdrawal at once"),
+        (firsts[Milestone.HALT].day, "the halt: withdrawals end"),
+    ]
+    return [KeyDay(day, what, "books") for day, what in named if day]
+
+
+def _told(run: RunFolder) -> list[KeyDay]:
+    scenario = tomllib.loads((run.path / "scenario.toml").read_text(encoding="utf-8"))
+    news = [
+        KeyDay(date.fromisoformat(str(each["date"])[:10]), each["what"], "scenario")
+        for each in scenario.get("news", ())
+    ]
+    return [KeyDay(*LUNA, "public record"), *news]

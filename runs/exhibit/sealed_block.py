@@ -1,0 +1,50 @@
+"""What the page carries as data, each piece with the hash by which the page tests it.
+
+A piece is text in a script element that a browser doesn't run. It has no line ends, which a browser
+would normalise, and no "<", which could end the element.
+"""
+
+import base64
+import gzip
+import hashlib
+import json
+from dataclasses import dataclass
+
+GZIP_LEVEL = 9
+SHORT = "application/json"
+PACKED = "application/gzip+base64"
+
+
+@dataclass(frozen=True, slots=True)
+class SealedBlock:
+    """One piece of the page's data."""
+
+    name: str
+    type: str
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash of the text as it stands in the page."""
+        return sha256(self.text.encode())
+
+
+def packed(name: str, content: bytes) -> SealedBlock:
+    """Compress bytes; the same bytes give the same text."""
+    small = gzip.compress(content, GZIP_LEVEL, mtime=0)
+    return SealedBlock(name, PACKED, base64.b64encode(small).decode())
+
+
+def listed(name: str, content: object) -> SealedBlock:
+    """Write a small piece as JSON."""
+    return SealedBlock(name, SHORT, compact(content).replace("<", "\\u003c"))
+
+
+def compact(content: object) -> str:
+    """Write JSON on one line, in ASCII."""
+    return json.dumps(content, ensure_ascii=True, separators=(",", ":"))
+
+
+def sha256(content: bytes) -> str:
+    """Return a hash in hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,106 @@
+"use strict";
+// Puts the page together: what is told first, then the proof, then the pictures.
+
+function fill(id, ...children) {
+  document.getElementById(id).replaceChildren(...children.filter(Boolean));
+}
+
+function showAnswer(figures) {
+  fill("answer", figures.answer);
+  fill("provenance", figures.provenance);
+}
+
+function showHeadline(figures, thread) {
+  const { hole, claims, liquid } = figures.hole;
+  const liquidTotal = Object.values(liquid).reduce((a, b) => a + b, 0);
+  const books = thread.books;
+  const figure = (name, cents, open) => el("div", { class: "figure" }, el("span", {}, name), opener(spoken(cents), open, `${name}: ${exact(cents)}. Open what is behind it.`), el("small", {}, exact(cents)));
+  fill(
+    "headline",
+    figure(hole > 0 ? "Missing: the hole" : "The hole (below zero: none)", hole, () => thread.openHole()),
+    figure("Owed to customers", claims, () => thread.openAccounts("Owed to customers", books.named((a) => a.hole === "claim"))),
+    figure("Liquid assets of the group", liquidTotal, () => thread.openAccounts("Liquid assets", books.named((a) => a.hole === "liquid"))),
+  );
+}
+
+function showSankey(figures, thread) {
+  const bands = bandsOf(thread.books, figures);
+  const open = (band) => thread.openBand(band);
+  drawSankey(document.getElementById("sankey"), bands, figures, open);
+  fill("sankey-table", sankeyTable(bands, open), query(`moneytrail where ${figures.run} --all`, "Each band is the sum of the postings on the accounts that it names when opened. Every posting of the group belongs to one band."));
+}
+
+function showTimeline(figures, books) {
+  const marks = figures.key_days.map((each, i) => ({ ...each, number: i + 1, day: (Date.parse(each.day) / DAY_MS) - books.firstDay }));
+  drawTimeline(document.getElementById("timeline"), books, figures, marks);
+  fill("key-days", table("The days marked in the picture", [["No."], ["Day"], ["What"], ["Source"]], figures.key_days.map((each, i) => [String(i + 1), each.day, each.what, each.source])));
+  fill(
+    "milestones",
+    table("Milestones", [["What"], ["First day"], ["By how much that day", true], ["Days", true], ["Without a break since"]], figures.milestones.map((m) => [m.what, m.day ?? "never", m.usd === null ? "" : exact(m.usd), count(m.days), m.for_good_since ?? ""])),
+    query(`moneytrail timeline ${figures.run} --by day --table firsts`),
+  );
+}
+
+function showCauses(figures, thread) {
+  drawCauses(document.getElementById("causes"), thread.books);
+  fill("causes-table", causesTable(thread.books, (kind) => thread.openKind(kind)), query(`moneytrail where ${figures.run} --by quarter --all`));
+}
+
+function showFirms(figures, thread) {
+  const { house } = figures.parties;
+  const rows = [...figures.firms].sort((a, b) => b.edge_usd - a.edge_usd).map((firm) => [
+    firm.firm,
+    firm.class ?? "",
+    firm.reaction_ms === null ? "" : String(firm.reaction_ms),
+    exact(firm.edge_usd),
+    exact(firm.house_fees_usd),
+    exact(firm.house_withdrawals_usd),
+    opener(exact(firm.house_claim_usd), () => thread.openAccounts(`Owed to ${firm.firm}`, [`Liabilities:${house}:Customers:${firm.firm}`]), `${firm.firm} is owed ${exact(firm.house_claim_usd)}; open the entries`),
+    exact(firm.payable_usd),
+  ]);
+  const columns = [["Firm"], ["Class"], ["Reaction, ms", true], ["Gained from stale quotes", true], ["Fees paid", true], ["Withdrew", true], ["Still owed", true], ["Of it payable, shared equally", true]];
+  fill("firms", table(`Trading firms on ${house}`, columns, rows), query(`moneytrail firms ${figures.run} --all`));
+}
+
+function showDays(fills, thread) {
+  const rows = fills.days.map(({ day, why }) => [opener(day, () => thread.openDay(day, why), `${day}: ${why}; open its entries`), why]);
+  fill("days", table("Days whose fills are in this page", [["Day"], ["Why it was chosen"]], rows), query(`moneytrail day ${thread.figures.run} DATE`));
+}
+
+function showProof(proof) {
+  const state = proof.holds ? "sealed" : "broken";
+  document.body.dataset.proof = state;
+  fill("seal", proof.holds ? "Checked just now in your browser: nothing was changed since the books were sealed." : "CHANGED: this page does not agree with its seal. Don't rely on it. The proof below says what differs.");
+  fill("proof", ...proof.lines.map((line) => el("li", { class: line.holds ? "holds" : "fails" }, `${line.holds ? "Holds" : "FAILS"}: ${line.said} ${line.found}`)));
+}
+
+async function run() {
+  const proof = new Proof();
+  try {
+    if (!globalThis.crypto?.subtle || !globalThis.DecompressionStream) throw new Error("this browser is too old to hash and unpack the books");
+    await testPieces(proof);
+    const figures = blockJson("figures");
+    showAnswer(figures);
+    const [manifest, bookBytes, fillBytes] = await Promise.all(["manifest", "books", "fills"].map(unpacked));
+    const decoder = new TextDecoder();
+    const books = new Books(decoder.decode(bookBytes));
+    const fills = JSON.parse(decoder.decode(fillBytes));
+    const thread = new Thread(books, figures, fills);
+    globalThis.exhibit = { books, figures, fills, thread };
+    showHeadline(figures, thread);
+    showSankey(figures, thread);
+    showTimeline(figures, books);
+    showCauses(figures, thread);
+    showSheet(figures, books);
+    showFirms(figures, thread);
+    showDays(fills, thread);
+    await testSeal(proof, manifest, bookBytes, figures.provenance);
+    testFigures(proof, books, figures);
+    testFills(proof, books, fills);
+  } catch (error) {
+    proof.test("The page's data can be read.", false, String(error.message ?? error));
+  }
+  showProof(proof);
+}
+
+run();

@@ -1,0 +1,107 @@
+"use strict";
+// Sources, the two companies, and uses: each band is the sum of the postings on some accounts.
+
+// List the bands: { from, to, side, title, names, cents }, each above zero.
+//
+// Each posting on an account that is not between the two companies belongs to one band: customers by
+// class, cash by account, and each cause by company. What the two owe each other is the band between.
+function bandsOf(books, figures) {
+  const { house, maker } = figures.parties;
+  const last = books.days - 1;
+  const bands = [];
+  for (const entity of [house, maker]) {
+    const groups = new Map();
+    for (const account of books.accounts) {
+      if (account.entity !== entity || !account.hole || account.hole === "group" || account.hole === "in-kind") continue;
+      const title = bandTitle(account, figures);
+      if (!groups.has(title)) groups.set(title, { hole: account.hole, names: [] });
+      groups.get(title).names.push(account.name);
+    }
+    for (const [title, { hole, names }] of groups) {
+      const cents = names.reduce((sum, name) => sum + books.balance(name, last), 0);
+      if (cents > 0) bands.push({ from: entity, to: title, side: hole === "liquid" ? "left" : "use", title, names, cents, entity });
+      if (cents < 0) bands.push({ from: title, to: entity, side: hole === "claim" ? "claim" : "source", title, names, cents: -cents, entity });
+    }
+  }
+  const within = books.named((account) => account.entity === house && account.hole === "group");
+  const cents = within.reduce((sum, name) => sum + books.balance(name, last), 0);
+  if (cents) {
+    const [from, to] = cents > 0 ? [house, maker] : [maker, house];
+    bands.push({ from, to, side: "within", title: `${from} to ${to}`, names: within, cents: Math.abs(cents), entity: house });
+  }
+  return bands;
+}
+
+function bandTitle(account, figures) {
+  const { retail, firms, lead, other_makers: makers } = figures.parties;
+  if (account.hole === "claim") {
+    if (account.rest === retail) return "Owed to retail customers";
+    if (firms.includes(account.rest)) return "Owed to trading firms";
+    return account.rest === makers ? "Owed to other makers" : `Owed to ${account.rest}`;
+  }
+  if (account.hole === "liquid") {
+    if (account.kind === "Cash") return `Cash left at ${account.entity}`;
+    return account.rest === lead ? `Left on deposit at ${lead}` : `Left: ${account.kind} ${account.rest}`;
+  }
+  return account.kind === "Opening" ? "Own money at first" : plain(account.kind);
+}
+
+function sentenceOf(band) {
+  const amount = exact(band.cents);
+  if (band.side === "claim") return `${band.title} by ${band.entity}: ${amount}`;
+  if (band.side === "within") return `From ${band.title}: ${amount}`;
+  if (band.side === "left") return `${band.title}: ${amount}`;
+  return band.side === "use" ? `${band.entity} used ${amount}: ${band.title}` : `${band.entity} received ${amount}: ${band.title}`;
+}
+
+function drawSankey(box, bands, figures, open) {
+  const { house, maker } = figures.parties;
+  // A title may stand on both sides; the two are two nodes.
+  const key = (band, end) => (band[end] === house || band[end] === maker ? band[end] : `${end}:${band[end]}`);
+  const ids = [...new Set(bands.flatMap((band) => [key(band, "from"), key(band, "to")]))];
+  const nodes = ids.map((id) => ({ id, name: id.replace(/^(from|to):/, "") }));
+  const links = bands.map((band) => ({ source: key(band, "from"), target: key(band, "to"), value: band.cents, band }));
+  const rows = Math.max(bands.filter((b) => b.side === "use" || b.side === "left").length, bands.filter((b) => b.side === "claim" || b.side === "source").length);
+  const width = 1080;
+  const height = Math.max(380, rows * 34);
+  const room = 235; // for labels on each side
+  d3.sankey().nodeId((node) => node.id).nodeWidth(12).nodePadding(20).nodeSort(null)
+    .nodeAlign((node, n) => (node.id.startsWith("from:") ? 0 : node.id.startsWith("to:") ? n - 1 : node.id === house ? 1 : n - 2))
+    .extent([[room, 12], [width - room, height - 12]])({ nodes, links });
+  const svg = d3.select(box).append("svg").attr("viewBox", `0 0 ${width} ${height}`)
+    .attr("role", "group").attr("aria-label", "Sources, the group, and uses; every band is a button.");
+  svg.append("g").attr("class", "bands").selectAll("path").data(links).join("path")
+    .attr("d", d3.sankeyLinkHorizontal()).attr("class", (link) => `band ${link.band.side}`)
+    .attr("stroke-width", (link) => Math.max(1.5, link.width))
+    .attr("tabindex", 0).attr("role", "button").attr("aria-label", (link) => sentenceOf(link.band))
+    .on("click", (_, link) => open(link.band))
+    .on("keydown", (event, link) => {
+      if (event.key === "Enter" || event.key === " ") {
+        event.preventDefault();
+        open(link.band);
+      }
+    })
+    .append("title").text((link) => sentenceOf(link.band));
+  const node = svg.append("g").selectAll("g").data(nodes).join("g");
+  node.append("rect").attr("x", (n) => n.x0).attr("y", (n) => n.y0).attr("width", 12)
+    .attr("height", (n) => Math.max(1.5, n.y1 - n.y0)).attr("class", "node");
+  const onLeft = (n) => n.id.startsWith("from:");
+  const within = (n) => n.id === house || n.id === maker;
+  const label = node.append("text").attr("class", "label")
+    .attr("x", (n) => (within(n) ? (n.x0 + n.x1) / 2 : onLeft(n) ? n.x0 - 7 : n.x1 + 7))
+    .attr("y", (n) => (within(n) ? Math.max(10, n.y0 - 4) : (n.y0 + n.y1) / 2 + 4))
+    .attr("text-anchor", (n) => (within(n) ? "middle" : onLeft(n) ? "end" : "start"));
+  label.append("tspan").attr("class", (n) => (within(n) ? "company" : null)).text((n) => n.name);
+  label.filter((n) => !within(n)).append("tspan").attr("class", "amount").text((n) => ` ${spoken(n.value)}`);
+}
+
+function sankeyTable(bands, open) {
+  const sides = { claim: "source", source: "source", within: "within the group", use: "use", left: "what is left" };
+  const order = ["claim", "source", "within", "use", "left"];
+  const sorted = [...bands].sort((a, b) => order.indexOf(a.side) - order.indexOf(b.side) || b.cents - a.cents);
+  return table(
+    "Every band with its exact amount",
+    [["Band"], ["Side"], ["From"], ["To"], ["Amount", true]],
+    sorted.map((band) => [band.title, sides[band.side], band.from, band.to, opener(exact(band.cents), () => open(band), sentenceOf(band))]),
+  );
+}

@@ -1,0 +1,96 @@
+"use strict";
+// How the page writes amounts and builds its elements.
+
+function count(number) {
+  return number.toLocaleString("en-US");
+}
+
+// Write cents to the cent, in BigInt digits so that nothing rounds.
+function exact(cents) {
+  const sign = cents < 0 ? "\u2212" : "";
+  const digits = String(Math.abs(cents)).padStart(3, "0");
+  const whole = digits.slice(0, -2).replace(/\B(?=(\d{3})+$)/g, ",");
+  return `${sign}$${whole}.${digits.slice(-2)}`;
+}
+
+// Write cents for reading.
+function spoken(cents) {
+  const sign = cents < 0 ? "\u2212" : "";
+  const usd = Math.abs(cents) / 100;
+  if (usd >= 1e9) return `${sign}$${(usd / 1e9).toFixed(2)} billion`;
+  if (usd >= 1e6) return `${sign}$${(usd / 1e6).toFixed(1)} million`;
+  return `${sign}$${Math.round(usd).toLocaleString("en-US")}`;
+}
+
+// Write cents on an axis.
+function short(cents) {
+  const sign = cents < 0 ? "\u2212" : "";
+  const usd = Math.abs(cents) / 100;
+  if (usd >= 1e9) return `${sign}$${+(usd / 1e9).toFixed(1)}bn`;
+  if (usd >= 1e6) return `${sign}$${+(usd / 1e6).toFixed(1)}m`;
+  if (usd >= 1e3) return `${sign}$${+(usd / 1e3).toFixed(1)}k`;
+  return `${sign}$${Math.round(usd)}`;
+}
+
+// Part a word of the books: "VariationMargin" is read "Variation margin".
+function plain(kind) {
+  const words = kind.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+// Build an element: el("td", { class: "usd" }, "text", child, ...).
+function el(name, attributes = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else if (value !== null && value !== undefined) element.setAttribute(key, value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+// A figure that opens what is behind it.
+function opener(text, open, label) {
+  return el("button", { type: "button", class: "opener", onclick: open, "aria-label": label }, text);
+}
+
+// A table: columns are [heading, isNumber]; a cell is text or an element.
+function table(caption, columns, rows, attributes = {}) {
+  const head = el("tr", {}, ...columns.map(([name, number]) => el("th", { scope: "col", class: number ? "usd" : null }, name)));
+  const body = rows.map((row) => {
+    const cells = row.cells ?? row;
+    return el(
+      "tr",
+      { class: row.class },
+      ...cells.map((cell, i) =>
+        i === 0
+          ? el("th", { scope: "row" }, cell)
+          : el("td", { class: columns[i][1] ? "usd" : null }, cell ?? ""),
+      ),
+    );
+  });
+  return el(
+    "div",
+    { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+    el("table", attributes, el("caption", {}, caption), el("thead", {}, head), el("tbody", {}, ...body)),
+  );
+}
+
+// The command that gives a figure, for whoever has the run.
+function query(command, note = "") {
+  return el(
+    "details",
+    { class: "query" },
+    el("summary", {}, "The query behind this"),
+    el("pre", { tabindex: "0" }, command),
+    note ? el("p", {}, note) : null,
+  );
+}
+
+function sqlOf(run, names) {
+  const list = names.map((name) => `'${name}'`).join(", ");
+  return (
+    `moneytrail sql ${run} "SELECT date, narration, sum(units) * 0.01 AS usd FROM postings ` +
+    `WHERE commodity = 'USD' AND account IN (${list}) GROUP BY seq, date, narration ORDER BY abs(usd) DESC"`
+  );
+}

@@ -1,0 +1,97 @@
+"""The exhibit is one file, the same for the same run, whose data no browser would alter."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from ledger.fills import first_fill
+from ledger.reports.trail.both_tiers import BothTiers
+from ledger.run_folder import GROUP, RunFolder
+from runs.cli.main import main
+from runs.exhibit.chosen_fills import chosen_days, entries_with_fills, fills_by_entry
+from runs.exhibit.exhibit_page import exhibit
+from runs.exhibit.sealed_block import compact, listed, packed
+
+
+def test_the_same_run_gives_the_same_page(hole_run, page):
+    assert exhibit(RunFolder.at(hole_run.path)) == page.read_text(encoding="utf-8")
+
+
+def test_the_page_names_no_address_of_the_network_that_a_browser_would_load(page):
+    text = page.read_text(encoding="utf-8")
+
+    assert re.findall(r'<(?:script|img|link|iframe)[^>]*(?:src|href)="(?!data:)', text) == []
+    assert "default-src 'none'" in text
+
+
+def test_data_has_no_line_end_and_nothing_that_ends_its_element():
+    told = listed("told", {"why": "a </script> of 3 \u20ac\nand more"})
+
+    assert json.loads(told.text) == {"why": "a </script> of 3 \u20ac\nand more"}
+    for block in (told, packed("bytes", b"<\n" * 99)):
+        assert not re.search(r"[<\r\n]|[^ -~]", block.text)
+
+
+def test_packed_bytes_are_the_same_whenever_they_are_packed():
+    assert packed("a", b"books" * 99) == packed("a", b"books" * 99)
+    assert packed("a", b"books").sha256 != packed("a", b"brooks").sha256
+
+
+def test_an_entry_is_carried_with_all_of_its_fills_or_with_none(hole_run):
+    listed_entries = entries_with_fills((hole_run.path / GROUP).read_text(encoding="utf-8"))
+    days = chosen_days(hole_run, {})
+    carried = fills_by_entry(hole_run, days, listed_entries)
+
+    assert carried
+    with hole_run.connect() as connection:
+        books = BothTiers(hole_run, connection)
+        for seq, rows in carried.items():
+            entry = books.entry(seq)
+            assert len(rows) == int(entry.meta["fills"])
+            assert sum(row[3] for row in rows) == int(books.fills_of(entry)["edge_cents"].sum())
+
+
+def test_a_fill_stands_with_the_sentence_of_the_day_ledger(hole_run):
+    listed_entries = entries_with_fills((hole_run.path / GROUP).read_text(encoding="utf-8"))
+    carried = fills_by_entry(hole_run, chosen_days(hole_run, {})[:1], listed_entries)
+    seq, _, sentence, *_ = next(iter(carried.values()))[0]
+
+    with hole_run.connect() as connection:
+        books = BothTiers(hole_run, connection)
+        fill = first_fill(books.fills(f"seq = {seq}"))
+        assert books.told(fill).narration == sentence
+
+
+def test_the_command_says_where_the_page_is_and_how_large(hole_run, tmp_path):
+    target = tmp_path / "page.html"
+    result = CliRunner().invoke(main, ["report", str(hole_run.path), "-o", str(target)])
+
+    assert result.exit_code == 0
+    assert f"{target}: {target.stat().st_size / 1e6:.1f} MB" in result.output.replace("\n", " ")
+    assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
+
+
+def test_a_folder_that_is_not_there_is_told_in_one_line(hole_run, tmp_path):
+    target = tmp_path / "nowhere" / "page.html"
+    result = CliRunner().invoke(main, ["report", str(hole_run.path), "-o", str(target)])
+
+    assert result.exit_code == 2
+    assert len(result.output.strip().splitlines()) == 1
+
+
+def test_json_is_on_one_line():
+    assert compact({"a": [1, None], "b": "x"}) == '{"a":[1,null],"b":"x"}'
+
+
+@pytest.mark.parametrize("wanted", ["d3 7.9.0", "d3-sankey 0.12.3"])
+def test_the_libraries_are_those_whose_versions_are_stated(wanted):
+    folder = Path(__file__).parents[3] / "runs" / "exhibit" / "vendored"
+    name, version = wanted.split()
+    first = (folder / f"{name}.min.js").read_text(encoding="utf-8").splitlines()[0]
+
+    assert f"v{version} Copyright" in first
+    assert wanted in (folder / "__init__.py").read_text(encoding="utf-8")
+    assert "Bostock" in (folder / f"{name}.LICENSE.txt").read_text(encoding="utf-8")

@@ -1,0 +1,224 @@
+"""In a real browser, from the file system and without a network, the exhibit does what it says."""
+
+import json
+import random
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from chromium import PHONE, Tab
+
+from ledger.reports.firms.league import league
+from ledger.reports.life.balance_sheet import Side, consolidated, sheets
+from ledger.reports.money.hole import hole
+from ledger.reports.trail.trail_up import trail_up
+
+FLIPS, MANY_FLIPS = 20, 200
+KINDS = "exhibit.books.kinds(exhibit.books.days - 1)"
+BANDS = "bandsOf(exhibit.books, exhibit.figures)"
+LAST = "exhibit.books.days - 1"
+
+
+def cents(usd: Decimal) -> int:
+    return int(usd.scaleb(2))
+
+
+def of_text(shown: str) -> Decimal:
+    """Read an amount as the page writes it."""
+    return Decimal(re.sub(r"[$,]", "", shown).replace("\u2212", "-"))
+
+
+def test_it_opens_without_a_complaint_or_a_request(opened):
+    assert opened.complaints == []
+    assert opened.run("document.getElementById('answer').textContent.length") > 100
+
+
+def test_its_figures_are_those_of_where_to_the_cent(opened, hole_run):
+    the_hole = hole(hole_run)
+    kinds = opened.run(KINDS)
+
+    assert opened.run(f"exhibit.books.hole({LAST})") == cents(the_hole.hole_usd)
+    assert opened.run(f"exhibit.books.claims({LAST})") == cents(the_hole.claims_usd)
+    assert {kind: usd for kind, usd in kinds.items() if usd} == {
+        kind: cents(usd) for kind, usd in the_hole.kinds_usd.items() if usd
+    }
+    shown = opened.run("document.querySelector('#headline small').textContent")
+    assert of_text(shown) == the_hole.hole_usd
+
+
+def test_bands_into_each_company_equal_those_out_of_it(opened, hole_run):
+    bands = opened.run(BANDS)
+
+    for company in hole_run.chart.parties.group:
+        into = sum(band["cents"] for band in bands if band["to"] == company)
+        out = sum(band["cents"] for band in bands if band["from"] == company)
+        assert into == out > 0
+
+
+def test_a_band_is_the_sum_of_the_postings_on_its_accounts(opened, hole_run):
+    accounts: list[str] = []
+    for band in opened.run(BANDS):
+        ((booked,),) = hole_run.select(
+            "SELECT abs(sum(units)) FROM postings WHERE commodity = 'USD' "
+            "AND account IN (SELECT unnest(?))",
+            [band["names"]],
+        )
+        assert booked == band["cents"]
+        if band["side"] != "within":
+            accounts += band["names"]
+    assert len(accounts) == len(set(accounts))
+
+
+def test_counterparties_of_a_cause_sum_to_it(opened):
+    opened.run("exhibit.thread.openKind('PickOff')")
+    rows = opened.run(
+        "[...document.querySelectorAll('#thread table')[0].tBodies[0].rows]"
+        ".map((row) => row.cells[2].textContent)"
+    )
+    assert sum(cents(of_text(row)) for row in rows) == opened.run(f"{KINDS}.PickOff")
+
+
+def test_it_goes_from_the_hole_to_one_fill_in_three_clicks(opened, hole_run):
+    opened.press("#headline .opener")
+    row = opened.run(
+        "[...document.querySelectorAll('#thread tbody tr')]"
+        ".findIndex((row) => row.cells[0].textContent === 'Pick off') + 1"
+    )
+    opened.press(f"#thread tr:nth-child({row}) .opener")
+    opened.press("#thread .opener", "opens single fills")
+    path = opened.run("document.getElementById('thread-path').textContent")
+    told = opened.run(
+        "(() => { const button = document.querySelector('#thread td .opener');"
+        " return button.getAttribute('aria-label'); })()"
+    )
+    seq, sentence = re.fullmatch(r"Fill (\d+): (.*)", told).groups()
+
+    assert path.startswith("The hole \u203a Pick off \u203a Entry ")
+    assert trail_up(hole_run, int(seq)).answer() == f"Fill {seq}: {sentence}."
+    assert opened.complaints == []
+
+
+def test_a_click_takes_less_than_a_second(opened):
+    for script in ("openHole()", "openKind('PickOff')", "openKind('Fees')"):
+        assert opened.run(f"(() => {{ const at = performance.now(); exhibit.thread.{script}; "
+                          "return performance.now() - at; })()") < 1000  # fmt: skip
+
+
+@pytest.mark.parametrize("day", [0, 2, 5])
+def test_the_slider_shows_the_balance_sheet_of_its_day(opened, hole_run, day):
+    opened.run(
+        "(() => { const slider = document.getElementById('sheet-day');"
+        f" slider.value = {day}; slider.dispatchEvent(new Event('input')); }})()"
+    )
+    lines = opened.run("sheetLines(exhibit.books, exhibit.figures, "
+                       "Number(document.getElementById('sheet-day').value))")  # fmt: skip
+    then = date(2022, 5, 9) + timedelta(days=day)
+    found = sheets(hole_run, then)
+    house, maker = hole_run.chart.parties.group
+    names = {"Assets": Side.ASSETS, "Liabilities": Side.LIABILITIES, "Equity": Side.EQUITY}
+
+    caption = opened.run("document.querySelector('#sheet caption').textContent")
+    assert caption == f"Balance sheets at the end of {then}"
+    for i, sheet in enumerate((found[house], found[maker], consolidated(hole_run, found))):
+        for side, ours in (names | {"Result": Side.RESULT}).items():
+            shown = sum(line["usd"][i] for line in lines if line["side"] == side)
+            assert shown == cents(sheet.usd(ours)), (sheet.entity, side)
+
+
+def test_the_firms_are_shown_with_their_claims(opened, hole_run):
+    rows = opened.run(
+        "[...document.querySelectorAll('#firms tbody tr')]"
+        ".map((row) => [row.cells[0].textContent, row.cells[6].textContent])"
+    )
+    assert {firm: of_text(usd) for firm, usd in rows} == {
+        each.firm: each.house_claim_usd for each in league(hole_run)
+    }
+
+
+def test_it_fits_a_phone(opened):
+    opened.resize(*PHONE)
+    assert opened.run("document.documentElement.scrollWidth") <= PHONE[0]
+
+
+def test_it_prints_with_its_tables_and_without_its_panel(opened):
+    opened.run("exhibit.thread.openHole()")
+    pdf = opened.printed()
+
+    assert pdf.startswith(b"%PDF")
+    assert 2 <= len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 12
+
+
+def test_a_keyboard_opens_a_band_and_comes_back_to_it(opened):
+    opened.run("document.querySelector('.band').focus()")
+    opened.key("Enter", 13)
+    assert opened.run("document.getElementById('thread').hidden") is False
+    assert opened.run("document.activeElement.closest('#thread') !== null")
+    opened.key("Escape", 27)
+    assert opened.run("document.getElementById('thread').hidden") is True
+    assert opened.run("document.activeElement.classList.contains('band')")
+
+
+def test_each_picture_is_named_and_stands_beside_a_table(opened):
+    for place in ("sankey", "timeline", "causes"):
+        assert opened.run(f"document.querySelector('#{place} svg').getAttribute('aria-label')")
+    for place in ("sankey-table", "key-days", "causes-table"):
+        assert opened.run(f"document.querySelectorAll('#{place} tbody tr').length") > 3
+    unnamed = "[...document.querySelectorAll('button')].filter((each) => !each.textContent.trim())"
+    assert opened.run(f"{unnamed}.length") == 0
+
+
+def test_the_page_keeps_its_pictures(opened, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pictures")
+    opened.picture(folder / "desktop.png")
+    opened.resize(*PHONE)
+    opened.picture(folder / "phone.png")
+
+    assert all(path.stat().st_size > 20_000 for path in folder.iterdir())
+
+
+def places_of_data(page: bytes) -> list[range]:
+    """Find the bytes of the page's data: what is told, the books, and the list of hashes."""
+    blocks = rb'<script id="(?:contents|block-[a-z]+)" type="application/[^>]*>([^<]*)</script>'
+    return [range(*found.span(1)) for found in re.finditer(blocks, page)]
+
+
+def unchanged(page: Path, browser: Tab, times: int, seed: int) -> list[tuple[int, int]]:
+    """Flip one bit of one byte at a time, and return the flips after which the page looks sound."""
+    whole, draw = page.read_bytes(), random.Random(seed)
+    places = places_of_data(whole)
+    assert len(places) == 5
+    sound = []
+    changed = page.with_name("changed.html")
+    for n in range(times):
+        place = draw.choice(places[n % len(places)])
+        bit = draw.randrange(8)
+        flipped = bytes([whole[place] ^ 1 << bit])
+        changed.write_bytes(whole[:place] + flipped + whole[place + 1 :])
+        if browser.open(changed) != "broken":
+            sound.append((place, bit))
+    return sound
+
+
+def test_a_page_of_which_a_byte_is_changed_turns_red(opened, page):
+    assert unchanged(page, opened, FLIPS, seed=1) == []
+
+
+@pytest.mark.slow
+def test_each_of_many_pages_of_which_a_byte_is_changed_turns_red(opened, page):
+    assert unchanged(page, opened, MANY_FLIPS, seed=2) == []
+
+
+def test_a_forged_figure_with_a_fitting_hash_is_told_from_the_books(opened, page):
+    """Who changes a figure and its hash, but not the books, is found by adding up."""
+    told = page.read_text(encoding="utf-8")
+    figures = re.search(r'id="block-figures" type="[^"]*">([^<]*)<', told).group(1)
+    forged = json.loads(figures)
+    forged["hole"]["kinds"]["PickOff"] += 1
+    script = (
+        f"(() => {{ const proof = new Proof(); const figures = {json.dumps(forged)};"
+        " testFigures(proof, exhibit.books, figures); return proof.holds; })()"
+    )
+    assert opened.run(script) is False
+    assert opened.run(script.replace(json.dumps(forged), figures)) is True
