@@ -16,7 +16,7 @@ from ledger.reports.life.milestones import firsts
 from ledger.reports.life.standing import standings
 from ledger.run_folder import GROUP, MANIFEST, RunFolder
 from runs.exhibit.chosen_fills import chosen_days, entries_with_fills, fills_by_entry
-from runs.exhibit.figures import figures
+from runs.exhibit.exhibit_figures import figures
 from runs.exhibit.key_days import key_days
 from runs.exhibit.sealed_block import SealedBlock, compact, listed, packed, sha256
 

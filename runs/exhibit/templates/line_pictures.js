@@ -1,7 +1,7 @@
 "use strict";
 // Two pictures over time: what is owed and what is there, and the hole by cause.
 
-const PICTURE = { width: 1080, height: 400, top: 18, right: 190, bottom: 30, left: 70 };
+const PICTURE = { width: 1080, height: 400, top: 18, right: 250, bottom: 30, left: 70 };
 const DASHES = ["", "7 3", "2 3", "10 3 2 3", "1 2", "14 4", "4 2 1 2", "6 6"];
 const LABEL_GAP = 16;
 

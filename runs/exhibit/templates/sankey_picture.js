@@ -29,7 +29,8 @@ function bandsOf(books, figures) {
     const [from, to] = cents > 0 ? [house, maker] : [maker, house];
     bands.push({ from, to, side: "within", title: `${from} to ${to}`, names: within, cents: Math.abs(cents), entity: house });
   }
-  return bands;
+  const right = (band) => band.side === "use" || band.side === "left";
+  return bands.sort((a, b) => right(a) - right(b) || (a.entity === b.entity ? b.cents - a.cents : a.entity === house ? -1 : 1));
 }
 
 function bandTitle(account, figures) {
@@ -64,7 +65,7 @@ function drawSankey(box, bands, figures, open) {
   const rows = Math.max(bands.filter((b) => b.side === "use" || b.side === "left").length, bands.filter((b) => b.side === "claim" || b.side === "source").length);
   const width = 1080;
   const height = Math.max(380, rows * 34);
-  const room = 235; // for labels on each side
+  const room = 265; // for labels on each side
   d3.sankey().nodeId((node) => node.id).nodeWidth(12).nodePadding(20).nodeSort(null)
     .nodeAlign((node, n) => (node.id.startsWith("from:") ? 0 : node.id.startsWith("to:") ? n - 1 : node.id === house ? 1 : n - 2))
     .extent([[room, 12], [width - room, height - 12]])({ nodes, links });

@@ -13,7 +13,8 @@ from runs.cli.main import COMMANDS
 
 ROOT = Path(__file__).parents[3]
 
-HEAVY = {"beancount", "beanquery", "des", "distributed", "duckdb", "matplotlib", "numba", "numpy"}
+HEAVY = {"beancount", "beanquery", "des", "distributed", "duckdb", "jinja2", "matplotlib"}
+HEAVY |= {"numba", "numpy"}
 HEAVY |= {"pydantic", "simpy", "tabulate", "tqdm"}
 
 # A report is computed by DuckDB, which gives columns as arrays, and printed by tabulate.
@@ -48,6 +49,7 @@ MAY_IMPORT = (
     ("liquidations {run}", RECORD),
     ("answer {run}", REPORT),
     ("claims {run}", RECORD),
+    ("report {run} -o /nowhere/exhibit.html", RECORD | {"jinja2"}),
     ("timeline {run}", REPORT),
     ("solvency {run} 2022-05-10", REPORT),
     ("valuation {run}", REPORT),
