@@ -4,7 +4,7 @@ Policies judge a size by what it brought, and could be led far astray where it b
 anything. All months here are those of one world, with one thing changed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cache
 from itertools import pairwise
@@ -22,6 +22,7 @@ from runs.scenarios import load
 
 MONTHS = Path(__file__).parent / "worlds" / "months.toml"
 POLICIES = {
+    "stated": {"policy": "stated"},
     "growth": {"policy": "growth", "target_share": 0.9},
     "believed": {"policy": "believed"},
 }
@@ -60,6 +61,13 @@ def a_month_without_trades() -> dict[str, Any]:
     return {"markets": [market | {"price": price, "demand": demand}]}
 
 
+def without_a_most(markets: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out how much is shown at most: stated sizes have no use for it."""
+    (market,) = markets
+    quoter = {key: market["quoter"][key] for key in market["quoter"] if key != "most_displayed_usd"}
+    return [market | {"quoter": quoter}]
+
+
 ODD = {each.__name__: each for each in (twice_as_wide, hardly_hit, a_month_without_trades)}
 
 
@@ -69,6 +77,8 @@ def lived(executed: Callable[..., RunFolder]) -> Callable[[str, Callable], RunFo
     def run(policy: str, change: Callable[[], dict[str, Any]]) -> RunFolder:
         changes = change()
         changes["maker"] = changes.get("maker", {}) | {"quoting": POLICIES[policy]}
+        if policy == "stated":
+            changes["markets"] = without_a_most(changes.get("markets", world()["markets"]))
         return executed(MONTHS, **changes)
 
     return run
@@ -89,13 +99,16 @@ def test_no_odd_month_leads_to_an_absurd_size_or_to_a_loss_of_margin(lived, poli
     for before, after in pairwise(shown):
         assert before / STEP_MAX <= after <= before * STEP_MAX
         assert after <= most_usd
+    if policy == "stated":
+        assert set(shown) == {world()["markets"][0]["quoter"]["displayed_usd"]}
     assert hole(run).kinds_usd.get(Kind.GAP_LOSS, 0) == 0
 
 
-def test_the_odd_months_are_odd(lived):
+@pytest.mark.parametrize("policy", ["stated", "growth"])
+def test_the_odd_months_are_odd(lived, policy):
     """Else the claims about them were empty."""
     usual, rare, still = (
-        decisions(lived("growth", each)) for each in (as_it_is, hardly_hit, a_month_without_trades)
+        decisions(lived(policy, each)) for each in (as_it_is, hardly_hit, a_month_without_trades)
     )
 
     assert 0 < rare[1].hits_usd < usual[1].hits_usd / 100  # of the same size
