@@ -57,12 +57,7 @@ class TradedHours:
         return self._drawn(hour // self.one_in) == hour
 
     def idle_at(self, time_us: int, most: int) -> int:
-        """Return how many idle hours from *time_us* on may pass at once: of one day, *most* of all.
-
-        The first one after a traded hour passes alone, since quotes of that hour are hit in it.
-        """
-        if self.has(time_us - HOUR_US):
-            return 1
+        """Return how many idle hours from *time_us* on pass at once: of one day, and *most*."""
         day_end_us = time_us - time_us % DAY_US + DAY_US
         hours = 1
         while (

@@ -1,9 +1,12 @@
 """A journal that keeps accounts alone: for runs of which many are played and few are ever read.
 
-Entries, their daily sums and all notes are those of the whole journal, to the cent; they stand by
-column only. There is no text and there are no single fills, so nobody can audit such books: whoever
-wants to plays the scenario once more with the whole journal.
+What each account has at the end of each day, and all notes, are those of the whole journal, to the
+cent. They stand by column only, and the fills of a day are one entry. There is no text and there
+are no single fills, so nobody can audit such books: whoever wants to plays the scenario once more
+with the whole journal.
 """
+
+from collections import defaultdict
 
 from ledger import directive_store, fill_store, posting_store
 from ledger.directive_store import Directive
@@ -11,8 +14,9 @@ from ledger.fills import join_rows, new_rows
 from ledger.journal import Journal
 from ledger.main_file import declared
 from ledger.times import day_of
-from ledger.transaction import MONEY, Movement
+from ledger.transaction import MONEY, Movement, Posting, Transaction
 
+TAG = "fills-of-day"
 FILE = "life.parquet"  # all of its months in one
 
 
@@ -24,12 +28,20 @@ class AccountsJournal(Journal):
         self._directives.add(Directive("price", day_of(time_us), commodity, (f"{usd} {MONEY}",)))
 
     def close_day(self, time_us: int) -> None:
-        """Sum the day's fills into the general ledger, and let them go."""
+        """Sum the day's fills into one entry, whoever was paired with whom, and let them go."""
         self._put_in_order()
         rows = join_rows(self._day)
         self._day = []
-        for entry in self._entries.closing(rows, time_us):
+        units: dict[tuple[str, str], int] = defaultdict(int)
+        for postings in self._entries.summed(rows):
+            for posting in postings:
+                units[posting.account, posting.commodity] += posting.units
+        summed = tuple(
+            Posting(account, n, commodity) for (account, commodity), n in units.items() if n
+        )
+        if summed:
             self._last_seq += 1
+            entry = Transaction(time_us, None, "the fills of the day", TAG, summed)
             self._write(entry, self._last_seq)
 
     def finish(self, time_us: int) -> None:

@@ -67,20 +67,20 @@ class Entries:
         for same in alike(rows, *(rows[column] for column in GROUPED_BY)):
             yield self._sum(same, time_us)
 
+    def summed(self, rows: np.ndarray) -> Iterator[list[Posting[int]]]:
+        """Sum rows (dtype ROW) likewise, and yield what is posted alone."""
+        for same in alike(rows, *(rows[column] for column in GROUPED_BY)):
+            yield self._summed(same, first_fill(same))
+
     def _sum(self, rows: np.ndarray, time_us: int) -> Movement:
         first = first_fill(rows)
         pairing = self._pairing(first)
-        lots: dict[str, int] = {}
-        for market in np.unique(rows["market"]).tolist():
-            traded = int(rows["lots"][rows["market"] == market].sum())
-            lots[self._commodity(pairing, self._contracts[first.venue, market])] = traded
-        edge, fee = int(rows["edge_cents"].sum()), int(rows["fee_cents"].sum())
         return Transaction(
             time_us,
             pairing.payee(self._chart.parties),
             sum_sentence(pairing, rows),
             pairing.motive.word,
-            tuple(postings(self._chart, pairing, edge, fee, lots)),
+            tuple(self._summed(rows, first)),
             (f"fills-{day_of(time_us)}",),
             (
                 ("fills", str(len(rows))),
@@ -88,6 +88,15 @@ class Entries:
                 ("last-fill", str(int(rows["seq"][-1]))),
             ),
         )
+
+    def _summed(self, rows: np.ndarray, first: Fill[int]) -> list[Posting[int]]:
+        pairing = self._pairing(first)
+        lots: dict[str, int] = {}
+        for market in np.unique(rows["market"]).tolist():
+            traded = int(rows["lots"][rows["market"] == market].sum())
+            lots[self._commodity(pairing, self._contracts[first.venue, market])] = traded
+        edge, fee = int(rows["edge_cents"].sum()), int(rows["fee_cents"].sum())
+        return list(postings(self._chart, pairing, edge, fee, lots))
 
     @overload
     def _expand(self, pairing: Pairing, contract: Contract, fill: Fill[int]) -> Movement: ...

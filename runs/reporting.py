@@ -3,13 +3,22 @@
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import click
 
 from ledger.reports.table import Report, Table
 from runs.printing import FORMATS, Answered, chosen_tables, render
 from runs.provenance import of_several, provenance
+
+
+@runtime_checkable
+class MadeOfMany(Protocol):
+    """A report of runs that are gone, which says itself which they were."""
+
+    def provenance(self) -> str:
+        """Say it in one line."""
+
 
 Answering = Callable[..., Report | list[Table] | str]
 Printed = Callable[[Answering], Callable[..., None]]
@@ -54,6 +63,8 @@ def report(*names: str, instead: Mapping[str, Sequence[str]] = MappingProxyType(
             else:
                 run = options.get("run", ())  # an experiment forgets the runs that it read
                 told = of_several(run) if isinstance(run, tuple) else provenance(run)
+                if isinstance(found, MadeOfMany):
+                    told = found.provenance()
                 said = Answered(found.tables(), found.answer(), told)
                 click.echo(render(said, form, table, everything))
 

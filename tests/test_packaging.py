@@ -21,8 +21,12 @@ def tracked() -> list[Path]:
 
 def carried(path: Path) -> bool:
     """Tell whether setup.cfg puts a file that is no module into the wheel."""
-    patterns = SETUP["options.package_data"].get(".".join(path.parent.parts), "")
-    return any(path.match(pattern.strip()) for pattern in patterns.split(","))
+    data = SETUP["options.package_data"]
+    return any(
+        path.match(f"{folder.as_posix()}/{pattern.strip()}")
+        for folder in path.parents
+        for pattern in data.get(".".join(folder.parts), "").split(",")
+    )
 
 
 def test_every_file_beside_the_modules_is_in_the_wheel():

@@ -96,6 +96,8 @@ class Session:
         Returns:
             Rows in the order of time, all but what the venue adds; and what others filled.
         """
+        if end_us - start_us > HOUR_US:
+            return self._pass(end_us, impact)
         ticks = self._advance(start_us, end_us, impact, decided)
         # A quote of before stands until the next beat, which may be intervals away.
         shows = any(decided.plan.shown_lots) or self._in_force.shown_lots.any()
@@ -114,20 +116,24 @@ class Session:
         )
         return fills
 
+    def _pass(self, end_us: int, impact: float) -> Fills:
+        """Let idle hours pass at once: where they end is all that anybody looks at.
+
+        What was quoted or ordered before is gone with its hour; nobody comes for it.
+        """
+        self._in_force, self._in_flight = self._nothing, NO_ORDERS
+        # Hedges that are under way are still filled at the price before.
+        self.ticks = joined(self.ticks, self._price.last_tick(end_us, impact), end_us)
+        return NO_FILLS
+
     def close_count(self) -> np.ndarray:
         """Return lots x ticks that firms took, and that each limit cut off, since it was asked."""
         counted, self._counted = self._counted, none_counted()
         return counted
 
     def _advance(self, start_us: int, end_us: int, impact: float, decided: Decisions) -> Ticks:
-        """Append the interval's ticks to those that quotes can still be read from.
-
-        An interval is inside an hour, or is idle hours that pass at once: nothing is quoted in
-        those, and where they end is all that anybody looks at.
-        """
-        idle = end_us - start_us > HOUR_US
-        price = self._price
-        new = price.last_tick(end_us, impact) if idle else price.ticks(start_us, end_us, impact)
+        """Append the interval's ticks to those that quotes can still be read from."""
+        new = self._price.ticks(start_us, end_us, impact)
         slowest_us = max(self._latency_us, decided.others.latency_us)
         self.ticks = joined(self.ticks, new, start_us - slowest_us)
         return self.ticks

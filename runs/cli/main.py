@@ -43,6 +43,11 @@ SECTIONS = {
             "Which statements of the thread do the books bear out, and which not?",
         ),
         LazyCommand(
+            "study",
+            "study_command",
+            "How much of the hole can the mechanism be, over all that the record leaves open?",
+        ),
+        LazyCommand(
             "timeline",
             "story_commands",
             "When was customers' money used, and since when was the group insolvent?",

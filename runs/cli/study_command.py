@@ -1,0 +1,104 @@
+"""The command that plays a study and says what follows."""
+
+from hashlib import sha256
+from pathlib import Path
+
+import click
+from tqdm import tqdm
+
+from runs.cli.progress import Progress
+from runs.reporting import report
+from runs.study.member_table import MANIFEST, read_members
+from runs.study.play import StudyFolder, replay
+from runs.study.study_file import StudyError, load_study, study_path
+from runs.study.study_report import StudyReport
+from runs.workers import cores, dask_workers, local_processes
+
+OUT = Path("runs/out/studies")  # below the working directory
+TABLES = (
+    "parts",
+    "inputs",
+    "moments",
+    "contradicted",
+    "half",
+    "predictions",
+    "sensitivity",
+    "errors",
+)
+
+
+@click.command("study")
+@click.argument("study")
+@click.option("--out", type=click.Path(path_type=Path), help="Its folder; gone on with if there.")
+@click.option("--members", type=click.IntRange(2), help="Fewer members than the file's, the first.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1),
+    default=cores,
+    show_default="one a core",
+    help="How many local processes share the work.",
+)
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Use the workers of this Dask scheduler, such as tcp://127.0.0.1:8786.",
+)
+@click.option("--shipped", is_flag=True, help="Read the sealed result that comes with the package.")
+@click.option(
+    "--replay",
+    "again",
+    type=(int, click.Path(path_type=Path)),
+    metavar="MEMBER FOLDER",
+    help="Play one member with full books instead.",
+)
+@report(*TABLES)
+def study_command(
+    study: str,
+    out: Path | None,
+    members: int | None,
+    processes: int,
+    scheduler: str | None,
+    shipped: bool,
+    again: tuple[int, Path] | None,
+) -> StudyReport | str:
+    """How much of the hole can the mechanism be, over all that the record leaves open?
+
+    \b
+      moneytrail study life --shipped
+      moneytrail study my-study.toml --out my-study --processes 2
+      moneytrail study life --replay 17 runs/out/life-17
+
+    A STUDY is a built-in name or a .toml file: it names unknown inputs with ranges, the facts that
+    judge, and how many lives are played. Whoever stops it goes on with the same command, and ends
+    with the same table.
+    """
+    path = study_path(study)
+    if again:
+        return _replayed(path, *again)
+    if shipped:
+        return _read(path.with_suffix(""))
+    folder = StudyFolder(path, out or OUT / path.stem)
+    if members is not None and members > folder.study.members:
+        raise StudyError(f"{path}: has {folder.study.members} members; raise `members` in it first")
+    todo = folder.missing(members)
+    if todo:
+        workers = dask_workers(scheduler) if scheduler else local_processes(processes)
+        with (
+            workers as executor,
+            tqdm(total=len(todo), unit="life", disable=None, leave=False) as progress,
+        ):
+            folder.play(executor, lambda: progress.update() and None, members)
+    return _read(folder.seal(members))
+
+
+def _read(folder: Path) -> StudyReport:
+    members = read_members(folder)
+    seal = sha256((folder / MANIFEST).read_bytes()).hexdigest()[:12]
+    return StudyReport(members, seal)
+
+
+def _replayed(path: Path, number: int, out: Path) -> str:
+    study = load_study(path)
+    with Progress() as progress:
+        replay(study, number, out, progress)
+    return str(out)

@@ -1,0 +1,1 @@
+"""Studies that come with the package, and their sealed results."""

@@ -1,0 +1,121 @@
+"""Which members a study has: some of the base itself, then unknowns drawn by a Sobol sequence.
+
+The first members of a longer study are those of a shorter one, so that a study can be gone on with.
+
+Source: Owen (1998), Scrambling Sobol' and Niederreiter-Xing points, Journal of Complexity 14.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from des.scenario import Scenario
+from runs.scenario_files import with_tuples
+from runs.scenario_places import Keys, holds, keys_of, place_of, value_at
+from runs.scenarios import load
+from runs.study.study_file import Study, StudyError, Unknown
+
+EVERY = "[*]"
+
+
+class Member(NamedTuple):
+    """One life of a study."""
+
+    number: int
+    seed: int
+    inputs: Mapping[str, float]  # by unknown; none of the base itself
+
+    @property
+    def is_base(self) -> bool:
+        """Tell whether nothing of the base is changed but its seed."""
+        return not self.inputs
+
+
+def unit_points(study: Study, n: int) -> np.ndarray:
+    """Return quantiles of the unknowns, shape (n, unknowns), in [0, 1).
+
+    Raises:
+        StudyError: SciPy is not installed.
+    """
+    try:
+        from scipy.stats import qmc
+    except ImportError as error:
+        raise StudyError(
+            "a study needs SciPy; install it with: pip install 'moneytrail[study]'"
+        ) from error
+    sequence = qmc.Sobol(len(study.unknown), scramble=True, rng=study.seed)
+    points: np.ndarray = sequence.random_base2(int(np.ceil(np.log2(max(n, 2)))))
+    return points[:n]
+
+
+def members_of(study: Study) -> list[Member]:
+    """List the members in the order in which they are played."""
+    drawn = [
+        {each.name: each.at(float(u)) for each, u in zip(study.unknown, point, strict=True)}
+        for point in unit_points(study, study.members)
+    ]
+    inputs: list[Mapping[str, float]] = [*({} for _ in range(study.base_members)), *drawn]
+    return [Member(i, study.seed * 100_000 + i + 1, each) for i, each in enumerate(inputs)]
+
+
+def scenario_of(study: Study, member: Member) -> Scenario:
+    """Lay a member's inputs over the base.
+
+    Raises:
+        ScenarioError: they contradict each other.
+        StudyError: a key is not there.
+    """
+    fidelity = {**study.fidelity}
+    fidelity["run"] = {**fidelity.get("run", {}), "seed": member.seed}
+    if member.is_base:
+        return load(study.base, fidelity)
+    data = with_tuples(load(study.base, fidelity).model_dump(exclude_none=True))
+    settings: dict[str, float] = {}
+    for unknown in study.unknown:
+        settings |= settings_of(data, unknown, member.inputs[unknown.name])
+    return load(study.base, fidelity, settings)
+
+
+def settings_of(data: Mapping[str, Any], unknown: Unknown, value: float) -> dict[str, float]:
+    """Return by dotted key what an unknown sets in a scenario.
+
+    Raises:
+        StudyError: the scenario has no such key, or no number to be multiplied.
+    """
+    settings: dict[str, float] = {}
+    for key in unknown.keys:
+        for keys in _expanded(data, key.split(EVERY)):
+            settings[place_of(keys)] = value * _number(data, keys) if unknown.times else value
+    if not settings:
+        raise StudyError(
+            f"unknown {unknown.name}: {', '.join(unknown.keys)} is nowhere in the base"
+        )
+    return settings
+
+
+def _expanded(data: Any, parts: Sequence[str]) -> list[Keys]:
+    """Return the places that a key with `[*]` in it stands for."""
+    first, *rest = parts
+    keys = keys_of(first.removeprefix("."))
+    if not rest:
+        return [keys]
+    entries = value_at(data, keys) or ()
+    return [
+        (*keys, i, *inner)
+        for i, entry in enumerate(entries)
+        for inner in _expanded(entry, rest)
+        if len(rest) > 1 or holds_parent(entry, inner)
+    ]
+
+
+def holds_parent(entry: Any, keys: Keys) -> bool:
+    """Tell whether there is a table in which the last of some keys may stand."""
+    return all(holds(value_at(entry, keys[:i]), keys[i]) for i in range(len(keys) - 1))
+
+
+def _number(data: Any, keys: Keys) -> float:
+    found = value_at(data, keys)
+    if not isinstance(found, int | float):
+        raise StudyError(f"{place_of(keys)} is no number in the base, and can't be multiplied")
+    return float(found)

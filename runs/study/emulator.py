@@ -1,0 +1,67 @@
+"""An emulator: what a figure of a member would be at inputs that nobody has played.
+
+A Gaussian process over the quantiles of the inputs, with a scale of its own for each and with
+noise, since members have seeds of their own. What it says of members that it has not seen is
+what it is worth.
+"""
+
+import warnings
+from typing import Self
+
+import numpy as np
+
+from runs.study.study_file import StudyError
+
+FOLDS = 5
+TRUSTED = 0.7  # of the variance of unseen members that it must explain
+
+
+class Emulator:
+    """One figure as a function of the inputs."""
+
+    def __init__(self, points: np.ndarray, values: np.ndarray) -> None:
+        """Fit it.
+
+        Args:
+            points: quantiles of the inputs, shape (members, unknowns).
+            values: of the figure, shape (members,).
+
+        Raises:
+            StudyError: scikit-learn is not installed.
+        """
+        try:
+            from sklearn.exceptions import ConvergenceWarning
+            from sklearn.gaussian_process import GaussianProcessRegressor
+            from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
+        except ImportError as error:
+            raise StudyError(
+                "an emulator needs scikit-learn; install it with: pip install 'moneytrail[study]'"
+            ) from error
+        scales = np.ones(points.shape[1])
+        kernel = ConstantKernel(1.0, (1e-2, 1e3)) * Matern(scales, (0.05, 1e2), nu=2.5)
+        kernel += WhiteKernel(0.1, (1e-5, 1.0))
+        self._process = GaussianProcessRegressor(kernel, normalize_y=True, random_state=0)
+        with warnings.catch_warnings():
+            # An input that does not matter has a scale at its bound, which is as it should be.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            self._process.fit(points, values)
+
+    def at(self, points: np.ndarray) -> np.ndarray:
+        """Return what is expected at some points, shape (points,)."""
+        expected: np.ndarray = self._process.predict(points)
+        return expected
+
+    @classmethod
+    def checked(cls, points: np.ndarray, values: np.ndarray) -> tuple[Self, float]:
+        """Fit one, and tell which part of the variance it explains of members it has not seen.
+
+        Source: K-fold cross-validation; Hastie, Tibshirani & Friedman (2009), section 7.10.
+        """
+        fold = np.arange(len(values)) % FOLDS
+        unseen = np.empty(len(values))
+        for each in range(FOLDS):
+            out = fold == each
+            unseen[out] = cls(points[~out], values[~out]).at(points[out])
+        variance = float(np.var(values))
+        explained = 1 - float(np.mean((values - unseen) ** 2)) / variance if variance else 0.0
+        return cls(points, values), explained

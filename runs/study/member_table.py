@@ -1,0 +1,102 @@
+"""The table of a study: one row a member, with its inputs and its figures, as one Parquet file."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from ledger.proof.seal import broken_seals
+from runs.study.study_file import Study, StudyError, load_study
+
+TABLE, STUDY, MANIFEST = "members.parquet", "study.toml", "manifest.json"
+FIRST = ("member", "seed", "failed")
+INPUT = "input "  # before an unknown's name, in the name of its column
+
+
+@dataclass(frozen=True)
+class Members:
+    """The members of a study as arrays, row by row: those of the base first."""
+
+    study: Study
+    manifest: Mapping[str, Any]
+    numbers: np.ndarray
+    inputs: np.ndarray  # shape (members, unknowns); NaN for the base's own
+    figures: Mapping[str, np.ndarray]  # by name, NaN where a member has none
+
+    @property
+    def is_base(self) -> np.ndarray:
+        """Tell of each whether it is the base with another seed."""
+        return np.isnan(self.inputs[:, 0])
+
+    def drawn(self, name: str) -> np.ndarray:
+        """Return one figure of the members whose inputs were drawn."""
+        return self.figures[name][~self.is_base]
+
+    def of_base(self, name: str) -> np.ndarray:
+        """Return it of those of the base."""
+        return self.figures[name][self.is_base]
+
+    @property
+    def points(self) -> np.ndarray:
+        """Return quantiles of the inputs that were drawn, shape (drawn, unknowns)."""
+        drawn = self.inputs[~self.is_base]
+        columns = [
+            [unknown.quantile(float(value)) for value in drawn[:, i]]
+            for i, unknown in enumerate(self.study.unknown)
+        ]
+        return np.array(columns).T
+
+
+def write_members(path: Path, study: Study, results: Sequence[Mapping[str, Any]]) -> None:
+    """Write the results of members, in their order: the same bytes for the same results."""
+    names = sorted({name for each in results for name in each["figures"]})
+    columns: dict[str, np.ndarray] = {
+        "member": np.array([each["number"] for each in results], np.int64),
+        "seed": np.array([each["seed"] for each in results], np.int64),
+        "failed": np.array([each["failed"] for each in results], object),
+    }
+    for unknown in study.unknown:
+        columns[INPUT + unknown.name] = _floats([each["inputs"] for each in results], unknown.name)
+    for name in names:
+        columns[name] = _floats([each["figures"] for each in results], name)
+    target = str(path).replace("'", "''")
+    with duckdb.connect(config={"threads": 1}) as connection:
+        connection.execute("SET enable_progress_bar = false")
+        connection.register("members", columns)
+        connection.execute(
+            f"COPY (FROM members) TO '{target}' "
+            "(FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2)"
+        )
+
+
+def _floats(of_each: Sequence[Mapping[str, float]], name: str) -> np.ndarray:
+    return np.array([each.get(name, np.nan) for each in of_each], np.float64)
+
+
+def read_members(folder: Path) -> Members:
+    """Read a sealed result; members that failed are left out.
+
+    Raises:
+        StudyError: there is none, or it is not as it was sealed.
+    """
+    if not (folder / MANIFEST).is_file():
+        raise StudyError(f"{folder}: no sealed result of a study; play one with `moneytrail study`")
+    if problems := broken_seals(folder):
+        raise StudyError(f"{folder}: {problems[0]}")
+    with duckdb.connect() as connection:
+        path = str(folder / TABLE).replace("'", "''")
+        found = connection.execute(f"FROM read_parquet('{path}') ORDER BY member").fetchnumpy()
+    study = load_study(folder / STUDY)
+    kept = np.array([not text for text in found["failed"]])
+    floats = {
+        name: np.ma.filled(column, np.nan)[kept]
+        for name, column in found.items()
+        if name not in FIRST
+    }
+    inputs = np.array([floats.pop(INPUT + unknown.name) for unknown in study.unknown]).T
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    return Members(study, manifest["run"], np.asarray(found["member"])[kept], inputs, floats)

@@ -1,0 +1,82 @@
+"""History matching: which members are implausible beside the record, and which fact says so.
+
+The implausibility of a member by one fact is
+
+    |model - middle of the record| / sqrt(V_seed + V_record + V_model)
+
+with the variance of the base over its seeds, that of a uniform law over the recorded range, and the
+square of the stated discrepancy of the model. By Pukelsheim's three-sigma rule at least 95 % of any
+law with one peak are within CUT. A few facts may be wrong, or the model of them; so the n-th
+largest implausibility decides, and n is stated in the study.
+
+Sources: Craig, Goldstein, Seheult & Smith (1997), Pressure matching for hydrocarbon reservoirs,
+    Lecture Notes in Statistics 121, 37-93; Vernon, Goldstein & Bower (2010), Galaxy formation,
+    Bayesian Analysis 5(4), 619-669; Pukelsheim (1994), The three sigma rule, American Statistician
+    48, 88-91.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from runs.study.member_table import Members
+from runs.study.study_file import RecordedMoment, StudyError
+
+CUT = 3.0
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What one fact says of the members whose inputs were drawn."""
+
+    moment: RecordedMoment
+    low: float  # of the record
+    high: float
+    model: np.ndarray  # shape (members,)
+    sd: float  # of seed, record and model together
+
+    @property
+    def implausibility(self) -> np.ndarray:
+        """Return that of each member, in standard deviations; a missing figure is none at all."""
+        far = np.abs(self.model - (self.low + self.high) / 2) / self.sd
+        return np.where(np.isnan(far), np.inf, far)
+
+    @property
+    def rules_out(self) -> np.ndarray:
+        """Tell which members are beyond CUT by this fact."""
+        return self.implausibility > CUT
+
+
+def judge(members: Members) -> list[Judgement]:
+    """Hold members against each moment of their study.
+
+    Raises:
+        StudyError: no member has a figure for one; or nothing gives it any width.
+    """
+    judged = []
+    for moment in members.study.moment:
+        fact = moment.recorded()
+        if fact is None or fact.amounts is None or moment.name not in members.figures:
+            raise StudyError(f"moment {moment.name}: no member has such a figure; leave it out")
+        low, high = map(float, fact.amounts)
+        of_seeds = members.of_base(moment.name)
+        known = of_seeds[~np.isnan(of_seeds)]
+        variance = float(np.var(known, ddof=1)) if len(known) > 1 else 0.0
+        sd = float(np.sqrt(variance + (high - low) ** 2 / 12 + moment.discrepancy**2))
+        if not sd > 0:
+            raise StudyError(f"moment {moment.name}: nothing gives it a width; state a discrepancy")
+        judged.append(Judgement(moment, low, high, members.drawn(moment.name), sd))
+    return judged
+
+
+def nth_largest(judged: Sequence[Judgement], nth: int) -> np.ndarray:
+    """Return the n-th largest implausibility of each member, shape (members,)."""
+    by_size = np.sort([each.implausibility for each in judged], axis=0)
+    largest: np.ndarray = by_size[-min(nth, len(by_size))]
+    return largest
+
+
+def plausible(judged: Sequence[Judgement], nth: int) -> np.ndarray:
+    """Tell which members are plausible: bool, shape (members,)."""
+    return nth_largest(judged, nth) < CUT

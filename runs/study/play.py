@@ -1,0 +1,235 @@
+"""Playing a study: each member is a life of accounts alone, and its result is a file of its own.
+
+A result is written beside its place and renamed when it is whole, so that a study which was killed
+goes on where it was, and ends with the same table, byte for byte, as one that was not.
+"""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, as_completed
+from contextlib import contextmanager
+from datetime import date
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Protocol
+
+from des.scenario import Scenario
+from des.world import World
+from ledger.accounts_journal import AccountsJournal
+from ledger.proof.seal import seal
+from ledger.run_folder import RunFolder
+from ledger.transaction import LedgerError
+from runs.execute import execute
+from runs.program import program, versions
+from runs.record.facts import load_record
+from runs.scenario_files import ScenarioError
+from runs.scenarios import dump
+from runs.study.design import Member, members_of, scenario_of
+from runs.study.member_figures import figures
+from runs.study.member_table import write_members
+from runs.study.study_file import Study, StudyError, load_study
+
+STUDY, MEMBERS, RESULT, BASE = "study.toml", "members", "result", "base"
+DAYS = ".days.parquet"  # behind a member's number: what each kind of account moved by day
+_DAYS = """
+    COPY (SELECT date, kind, sum(units)::BIGINT AS cents FROM postings
+          WHERE hole = 'cause' AND commodity = 'USD' GROUP BY ALL ORDER BY ALL)
+    TO '{target}' (FORMAT parquet, COMPRESSION zstd)
+"""
+
+
+@contextmanager
+def books_of_accounts(scenario: Scenario) -> Iterator[RunFolder]:
+    """Play a scenario and keep its accounts for as long as they are read.
+
+    Raises:
+        StudyError: customers trade on margin: what is forced is told by fills alone.
+    """
+    if scenario.leverage:
+        raise StudyError(
+            "a study can't have `leverage`: forced orders are told by fills, which it doesn't keep"
+        )
+    with tempfile.TemporaryDirectory(prefix="moneytrail-") as folder:
+        World(scenario, Path(folder), books=AccountsJournal).run(lambda: None)
+        (Path(folder) / "scenario.toml").write_text(dump(scenario), encoding="utf-8")
+        yield RunFolder(Path(folder))
+
+
+def play(study: Study, member: Member, days: Path | None = None) -> dict[str, Any]:
+    """Play one member.
+
+    Args:
+        study: whose member it is.
+        member: its seed and inputs.
+        days: where sums by day and kind go, in cents; nowhere if None.
+
+    Returns:
+        Number, seed, inputs and figures; or, where the inputs contradict each other or the world
+        can't go on, what failed.
+    """
+    told: dict[str, Any] = {**member._asdict(), "failed": "", "figures": {}}
+    try:
+        with books_of_accounts(scenario_of(study, member)) as run:
+            told["figures"] = figures(run, load_record())
+            if days:
+                run.connect().execute(_DAYS.format(target=str(days).replace("'", "''")))
+    except (ScenarioError, LedgerError) as error:
+        told["failed"] = str(error)
+    return told
+
+
+class Watching(Protocol):
+    """Whoever is told how far a run has come."""
+
+    def simulates(self, start: date, end: date) -> None:
+        """Hear which days are simulated."""
+
+    def day(self) -> None:
+        """Hear that one is."""
+
+    def says(self, phase: str) -> None:
+        """Hear what begins."""
+
+
+def replay(study: Study, number: int, out: Path, watching: Watching) -> None:
+    """Play one member with full books, into a folder that any report reads.
+
+    Raises:
+        StudyError: there is no such member.
+        RunRefusedError: the folder exists, or can't be written.
+    """
+    members = members_of(study)
+    if not 0 <= number < len(members):
+        raise StudyError(f"there is no member {number}; give one from 0 to {len(members) - 1}")
+    scenario = scenario_of(study, members[number])
+    watching.simulates(scenario.run.start, scenario.run.end)
+    execute(scenario, out, on_day=watching.day, on_phase=watching.says)
+
+
+class StudyFolder:
+    """Where a study's results are put together."""
+
+    def __init__(self, file: Path, folder: Path) -> None:
+        """Begin a study, or go on with it.
+
+        Raises:
+            StudyError: the folder has results of another study, base or program.
+        """
+        self.study = load_study(file)
+        self._path, self._text = folder, file.read_text(encoding="utf-8")
+        self._members = members_of(self.study)
+        (folder / MEMBERS).mkdir(parents=True, exist_ok=True)
+        self._check()
+
+    def missing(self, members: int | None = None) -> list[Member]:
+        """List those that are not yet played, of all or of the first so many that are drawn."""
+        return [each for each in self._first(members) if not self._place(each).is_file()]
+
+    def play(
+        self,
+        executor: Executor | None,
+        on_member: Callable[[], None] = lambda: None,
+        members: int | None = None,
+    ) -> None:
+        """Play what is missing, each result into its file.
+
+        Args:
+            executor: who plays; None for this process.
+            on_member: called after each.
+            members: how many of those whose inputs are drawn; None for all.
+        """
+        played = partial(_played, self.study)
+        if executor is None:
+            for member in self.missing(members):
+                self._keep(member, played(member))
+                on_member()
+            return
+        tasks = {executor.submit(played, each): each for each in self.missing(members)}
+        for task in as_completed(tasks):
+            self._keep(tasks[task], task.result())
+            on_member()
+
+    def seal(self, members: int | None = None) -> Path:
+        """Put the results into one table, and seal it with the study's text.
+
+        Args:
+            members: how many of those whose inputs are drawn; None for all.
+
+        Returns:
+            The folder of the result.
+
+        Raises:
+            StudyError: results are missing.
+        """
+        wanted = self._first(members)
+        missing = [each.number for each in wanted if not self._place(each).is_file()]
+        if missing:
+            raise StudyError(f"{self._path}: {len(missing)} members are missing; play them first")
+        results = [json.loads(self._place(each).read_text(encoding="utf-8")) for each in wanted]
+        beside = Path(tempfile.mkdtemp(dir=self._path, prefix=".result."))
+        (beside / STUDY).write_text(self._text, encoding="utf-8")
+        write_members(beside / "members.parquet", self.study, results)
+        seal(beside, {"question": self.study.question, "members": len(results), **self._made_by()})
+        beside.chmod(0o755)
+        target = self._path / RESULT
+        shutil.rmtree(target, ignore_errors=True)
+        beside.rename(target)
+        return target
+
+    def _first(self, members: int | None) -> list[Member]:
+        last = len(self._members) if members is None else self.study.base_members + members
+        return self._members[:last]
+
+    def _place(self, member: Member) -> Path:
+        return self._path / MEMBERS / f"{member.number:05}.json"
+
+    def _keep(self, member: Member, result: tuple[dict[str, Any], bytes]) -> None:
+        told, days = result
+        place = self._place(member)
+        _write(place.with_name(f"{member.number:05}{DAYS}"), days)
+        _write(place, json.dumps(told, sort_keys=True).encode())
+
+    def _check(self) -> None:
+        """Refuse a folder whose members are of something else."""
+        made_by = json.dumps(self._made_by(), sort_keys=True)
+        place = self._path / f"{BASE}.json"
+        if place.is_file() and place.read_text(encoding="utf-8") != made_by:
+            raise StudyError(
+                f"{self._path}: its members are of another study, base or program; "
+                "give another --out"
+            )
+        _write(place, made_by.encode())
+
+    def _made_by(self) -> dict[str, Any]:
+        """Say what the results depend on: how many members there are does not change any."""
+        settings = self.study.model_dump(mode="json", exclude={"members", "moment", "nth_largest"})
+        base = dump(scenario_of(self.study, self._members[0]))
+        return {
+            "design": _digest(json.dumps(settings, sort_keys=True)),
+            "scenario": _digest(base),
+            "program": program(),
+            "versions": versions(),
+        }
+
+
+def _played(study: Study, member: Member) -> tuple[dict[str, Any], bytes]:
+    """Play a member wherever the work is done, and bring back its result and its days."""
+    with tempfile.TemporaryDirectory(prefix="moneytrail-") as folder:
+        days = Path(folder) / "days.parquet"
+        told = play(study, member, days)
+        return told, days.read_bytes() if days.is_file() else b""
+
+
+def _write(place: Path, content: bytes) -> None:
+    """Write a file beside its place, and rename it when it is whole."""
+    beside = place.with_name(f".{place.name}.{os.getpid()}")
+    beside.write_bytes(content)
+    beside.replace(place)
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()

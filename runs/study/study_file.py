@@ -1,0 +1,186 @@
+"""Study files: which inputs are unknown, which facts judge, how many members, at which fidelity.
+
+question = "How much of the hole can the mechanism be?"
+base = "ftx-sampled"            # a scenario: built-in, or a path from this file's folder
+members = 128                   # lives whose unknowns are drawn
+base_members = 4                # lives of the base itself, with seeds of their own
+seed = 1
+nth_largest = 3                 # so many largest implausibilities may be beyond CUT, less one
+
+[fidelity.run]                  # laid over the base, for all members
+one_hour_in = 12
+
+[[unknown]]
+name = "latency_s"
+keys = ["markets[*].quoter.latency_s"]   # all of them are set to the value
+low = 0.1
+high = 4
+law = "log-uniform"
+source = "M011; the lower end is an assumption"
+
+[[unknown]]
+name = "volume_times"
+keys = ["markets[*].volume[*].usd"]
+times = true                    # the value multiplies what the base has there
+...
+
+[[moment]]                      # a fact of the record that judges members
+fact = "revenue-of-ftx"
+until = 2020-12-31              # the fact's last day
+discrepancy = 5e6               # of the model, one standard deviation, in the fact's unit
+why = "fees beside those on trades are left out"
+"""
+
+import math
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, StringConstraints, ValidationError, model_validator
+
+from des.scenario import ContradictionError, MarketName, Part
+from ledger.mistake import MistakeError
+from runs.record.facts import Fact, Key, Text, load_record
+from runs.scenario_files import with_tuples
+from runs.scenario_places import place_of
+
+BUILT_IN = Path(__file__).resolve().parents[1] / "studies"
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9_]*[a-z0-9])?\z", max_length=32)]
+Place = Annotated[str, StringConstraints(pattern=r"^[\w.\-\[\]*]+\z", max_length=200)]
+
+
+class StudyError(MistakeError):
+    """A study that cannot be played or read; says in one line where and why."""
+
+
+class Unknown(Part):
+    """An input of which only a range is known."""
+
+    name: Name
+    keys: Annotated[tuple[Place, ...], Field(min_length=1)]  # `[*]` stands for every entry
+    low: float
+    high: float
+    law: Literal["uniform", "log-uniform"] = "uniform"
+    times: bool = False  # the value multiplies what the base has
+    source: Text
+
+    @model_validator(mode="after")
+    def _range(self) -> Self:
+        if not self.low < self.high:
+            raise ContradictionError(("high",), f"is {self.high:g}; give more than {self.low:g}")
+        if self.law == "log-uniform" and self.low <= 0:
+            raise ContradictionError(("low",), f"is {self.low:g}; a log-uniform needs more than 0")
+        return self
+
+    def at(self, quantile: float) -> float:
+        """Return the value at a quantile in [0, 1], with six digits."""
+        if self.law == "uniform":
+            value = self.low + quantile * (self.high - self.low)
+        else:
+            value = self.low * (self.high / self.low) ** quantile
+        return float(f"{value:.6g}")
+
+    def quantile(self, value: float) -> float:
+        """Return the quantile of a value: the reverse."""
+        if self.law == "uniform":
+            return (value - self.low) / (self.high - self.low)
+        return math.log(value / self.low) / math.log(self.high / self.low)
+
+
+class RecordedMoment(Part):
+    """A fact of the record by which members are judged."""
+
+    fact: Key
+    until: date
+    market: MarketName | None = None
+    discrepancy: Annotated[float, Field(ge=0)] = 0.0
+    why: Text
+
+    @property
+    def name(self) -> str:
+        """Return its name among the figures of a member."""
+        return figure_name(self.fact, self.market, self.until)
+
+    def recorded(self) -> Fact | None:
+        """Return the fact; None where the record has no such, or is silent."""
+        found = load_record().of(self.fact, self.market)
+        return next((each for each in found if each.last == self.until and each.amounts), None)
+
+
+class Study(Part):
+    """All of a study file."""
+
+    question: Text
+    base: Text
+    members: Annotated[int, Field(ge=2, le=100_000)]
+    base_members: Annotated[int, Field(ge=2, le=100)]
+    seed: Annotated[int, Field(ge=0, le=2**31)] = 1
+    nth_largest: Annotated[int, Field(ge=1, le=20)] = 3
+    fidelity: dict[str, Any] = Field(default_factory=dict)
+    unknown: Annotated[tuple[Unknown, ...], Field(min_length=1)]
+    moment: Annotated[tuple[RecordedMoment, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        for i, each in enumerate(self.moment):
+            if each.recorded() is None:
+                raise ContradictionError(
+                    ("moment", i, "fact"),
+                    f"is '{each.name}', of which facts.toml has no amount; leave it out",
+                )
+        for kind, names in (
+            ("unknown", [each.name for each in self.unknown]),
+            ("moment", [each.name for each in self.moment]),
+        ):
+            twice = [i for i, name in enumerate(names) if name in names[:i]]
+            if twice:
+                raise ContradictionError((kind, twice[0]), f"is '{names[twice[0]]}' a second time")
+        return self
+
+
+def figure_name(fact: str, market: str | None, last: date) -> str:
+    """Name a figure of a member that a fact of the record has as well."""
+    return f"{fact}{f' of {market}' if market else ''} to {last}"
+
+
+def study_path(name_or_path: str) -> Path:
+    """Return the file of a built-in study, or of a path.
+
+    Raises:
+        StudyError: there is no such study.
+    """
+    if name_or_path.endswith(".toml"):
+        return Path(name_or_path)
+    path = BUILT_IN / f"{name_or_path}.toml"
+    if not path.is_file():
+        known = ", ".join(sorted(each.stem for each in BUILT_IN.glob("*.toml")))
+        raise StudyError(f"{name_or_path}: no built-in study; give one of {known}, or a .toml file")
+    return path
+
+
+def load_study(path: Path) -> Study:
+    """Read a study file; its base is found from its folder.
+
+    Raises:
+        StudyError: the first thing that is wrong with it.
+    """
+    try:
+        data = with_tuples(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise StudyError(f"{path}: can't be read ({error.strerror}); check it") from error
+    except ValueError as error:
+        raise StudyError(f"{path}: is not TOML: {error}") from error
+    try:
+        study = Study.model_validate(data)
+    except ValidationError as error:
+        detail = error.errors(include_url=False)[0]
+        keys, problem = detail["loc"], f"is wrong: {detail['msg'].lower()}"
+        if detail["type"] == "value_error":
+            wrong = detail["ctx"]["error"]
+            keys, problem = keys + wrong.keys, wrong.problem
+        raise StudyError(f"{path}: {place_of(keys)} {problem}") from error
+    if study.base.endswith(".toml"):
+        base = (path.resolve().parent / study.base).resolve()
+        return study.model_copy(update={"base": str(base)})
+    return study

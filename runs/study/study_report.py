@@ -1,0 +1,201 @@
+"""What a study says: the mechanism's part with its interval, and what is plausible."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+import numpy as np
+
+from ledger.reports.dollars import spoken
+from ledger.reports.table import Cell, Table
+from runs.study.member_figures import CONTRADICTIONS, HITS, HOLE, MECHANISM, PARTS, USES, VOLUME
+from runs.study.member_table import Members
+from runs.study.plausible import CUT, Judgement, judge, nth_largest, plausible
+from runs.study.study_tables import (
+    errors_table,
+    inputs_table,
+    moments_table,
+    predictions_table,
+    sensitivity_table,
+    would_have_to_be_table,
+)
+from runs.study.would_have_to_be import WouldHaveToBe, would_have_to_be
+
+ENDS = (5, 95)  # percentiles of an interval
+FEW = 10  # plausible members, of which no interval says much
+PLAIN: Mapping[str, str] = {
+    "quotes_usd": "quotes: what they lost, with spread and hedges",
+    "liquidations_usd": "liquidations taken over",
+    "on_chain_usd": "liquidity on chain",
+    MECHANISM: "the mechanism: all three",
+    HOLE: "the hole",
+    USES: "all uses of money",
+    "pickoff_usd": "stale quotes hit, spread left out",
+    "gap_loss_usd": "debts of trading firms",
+    HITS: "volume of such hits",
+    VOLUME: "volume of the house",
+}
+
+
+@dataclass(frozen=True)
+class StudyReport:
+    """A study's members, held against the record."""
+
+    members: Members
+    seal: str  # of the result
+
+    @cached_property
+    def judged(self) -> list[Judgement]:
+        """What each moment says of each member."""
+        return judge(self.members)
+
+    @cached_property
+    def is_plausible(self) -> np.ndarray:
+        """Which drawn members are plausible."""
+        return plausible(self.judged, self.members.study.nth_largest)
+
+    @cached_property
+    def would_have_to_be(self) -> WouldHaveToBe:
+        """What would have to be true."""
+        return would_have_to_be(self.members, self.judged)
+
+    def answer(self) -> str:
+        """Say the part of the mechanism that is plausible, and what half of the hole would take."""
+        return f"{self._part()} {self._half()}"
+
+    def provenance(self) -> str:
+        """Say which study this is, in one line."""
+        drawn = int((~self.members.is_base).sum())
+        base = int(self.members.is_base.sum())
+        return (
+            f"{drawn} members and {base} of the base {self.members.study.base}, "
+            f"seal {self.seal}, {int(self.is_plausible.sum())} plausible"
+        )
+
+    def tables(self) -> list[Table]:
+        """Lay out the parts first, then inputs, moments, what would have to be, and the rest."""
+        return [
+            self._parts_table(),
+            inputs_table(self.members, self.is_plausible),
+            moments_table(self.judged, self.is_plausible),
+            would_have_to_be_table(self.would_have_to_be),
+            self._half_table(),
+            predictions_table(self.members, self.is_plausible),
+            sensitivity_table(self.members, (MECHANISM, "quotes_usd", HOLE)),
+            errors_table(self.members, PLAIN),
+        ]
+
+    def _part(self) -> str:
+        found, n = self.is_plausible, len(self.is_plausible)
+        if not found.any():
+            nearest = float(nth_largest(self.judged, self.members.study.nth_largest).min())
+            return (
+                f"None of {n} members is plausible beside the record: the nearest is "
+                f"{nearest:.1f} standard deviations off where {CUT:g} are allowed."
+            )
+        lost, hole = (_interval(self.members.drawn(name)[found]) for name in (MECHANISM, HOLE))
+        of_uses = _interval(self._share_of_uses(MECHANISM)[found])
+        few = f" ({int(found.sum())} are few: read them as a range)" if found.sum() < FEW else ""
+        return (
+            f"{int(found.sum())} of {n} members are plausible beside the record{few}; in 90 % of "
+            f"them the mechanism used {_usd(lost[0])} to {_usd(lost[2])}, {of_uses[0]:.1f} to "
+            f"{of_uses[2]:.1f} % of all uses of money, beside a hole of {_usd(hole[0])} to "
+            f"{_usd(hole[2])}."
+        )
+
+    def _half(self) -> str:
+        would, bound = self.would_have_to_be, self.would_have_to_be.bound
+        if would.reached.any():
+            worst = would.contradicted[0].figure if would.contradicted else "nothing on record"
+            return (
+                f"It is half of the hole or more in {int(would.reached.sum())} members, of which "
+                f"the one nearest to the record contradicts {len(would.contradicted)} recorded "
+                f"facts, most of all {worst}."
+            )
+        if np.isnan(would.share).all():
+            return "No member has a hole."
+        largest = 100 * float(np.nanmax(would.share))
+        return (
+            f"In no member is it half of the hole: the most is {largest:.1f} %; at the worst loss "
+            f"on a dollar that was hit, {bound.worst_bps:.1f} bp, half of the hole takes "
+            f"{_usd(bound.needed_usd)} of hit volume, {bound.of_volume_pct:.0f} % of all that the "
+            "venue ever traded."
+        )
+
+    def _share_of_uses(self, name: str) -> np.ndarray:
+        share: np.ndarray = 100 * self.members.drawn(name) / self.members.drawn(USES)
+        return share
+
+    def _parts_table(self) -> Table:
+        found = self.is_plausible
+        rows: list[tuple[Cell, ...]] = []
+        for name in (*PARTS, MECHANISM, HOLE, USES):
+            usd, share = self.members.drawn(name), self._share_of_uses(name)
+            of_all = [*map(_cents, _interval(usd)[::2])]
+            here = [*map(_cents, _interval(usd[found]))] if found.any() else [None] * 3
+            shares = [*map(_tenth, _interval(share[found])[::2])] if found.any() else [None] * 2
+            if name == HOLE:
+                shares = [None, None]
+            rows.append((PLAIN[name], *of_all, *here, *shares))
+        return Table(
+            "parts",
+            "Each part of the mechanism and the hole, over all members and over plausible ones",
+            (
+                "part",
+                "all_low_usd",
+                "all_high_usd",
+                "low_usd",
+                "middle_usd",
+                "high_usd",
+                "of_uses_low_pct",
+                "of_uses_high_pct",
+            ),
+            rows,
+            (
+                "Low and high enclose 90 % of members. Losses are above zero. Money has no colour: "
+                "a share of the uses is not a share of the hole.",
+            ),
+        )
+
+    def _half_table(self) -> Table:
+        would, bound = self.would_have_to_be, self.would_have_to_be.bound
+        contradictions = self.members.drawn(CONTRADICTIONS)[would.chosen]
+        rows: list[tuple[Cell, ...]] = [
+            (name, Decimal(f"{value:.6g}")) for name, value in would.inputs.items()
+        ]
+        rows += [
+            ("the mechanism's share of the hole, %", _tenth(100 * would.share[would.chosen])),
+            ("days and markets whose hits exceed the record", Decimal(int(contradictions))),
+            ("worst loss on hit volume of any member, bp", _tenth(bound.worst_bps)),
+            ("half of the base's hole, USD", _cents(bound.half_hole_usd)),
+            ("hit volume that takes, USD", _cents(bound.needed_usd)),
+            ("of all the venue ever traded, %", _tenth(bound.of_volume_pct)),
+        ]
+        return Table(
+            "half",
+            "The member at which the mechanism is most like half of the hole, and the bound",
+            ("what", "value"),
+            rows,
+            (
+                "Of members that reach half, the nearest to the record; where none does, the one "
+                "with the largest share. The bound asks no model but for the loss on a dollar.",
+            ),
+        )
+
+
+def _interval(values: np.ndarray) -> Sequence[float]:
+    low, middle, high = np.nanpercentile(values, (ENDS[0], 50, ENDS[1]))
+    return float(low), float(middle), float(high)
+
+
+def _usd(usd: float) -> str:
+    return spoken(_cents(usd))
+
+
+def _cents(usd: float) -> Decimal:
+    return Decimal(f"{usd:.2f}") if np.isfinite(usd) else Decimal(0)
+
+
+def _tenth(value: float) -> Decimal:
+    return Decimal(f"{value:.1f}") if np.isfinite(value) else Decimal(0)

@@ -1,0 +1,198 @@
+"""The tables of a study beside its first one."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+import numpy as np
+
+from ledger.reports.table import Cell, Table
+from runs.record.facts import load_record
+from runs.study.emulator import TRUSTED
+from runs.study.member_table import Members
+from runs.study.plausible import CUT, Judgement
+from runs.study.sensitivity import LEVEL, sensitivity
+from runs.study.study_file import figure_name
+from runs.study.would_have_to_be import WouldHaveToBe
+
+
+def digits(value: float | None) -> Decimal | None:
+    """Write a figure with four digits; nothing for what is no number."""
+    if value is None or not np.isfinite(value):
+        return None
+    return Decimal(f"{Decimal(f'{value:.4g}'):f}") + 0
+
+
+def _ends(values: np.ndarray) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return None, None, None
+    low, middle, high = np.percentile(known, (5, 50, 95))
+    return digits(float(low)), digits(float(middle)), digits(float(high))
+
+
+def inputs_table(members: Members, found: np.ndarray) -> Table:
+    """Return what is left of each unknown's range."""
+    drawn = members.inputs[~members.is_base]
+    rows: list[tuple[Cell, ...]] = [
+        (
+            unknown.name,
+            unknown.law,
+            digits(unknown.low),
+            digits(unknown.high),
+            *_ends(drawn[found, i]),
+            unknown.source,
+        )
+        for i, unknown in enumerate(members.study.unknown)
+    ]
+    return Table(
+        "inputs",
+        "The unknowns: the range that members are drawn from, and what stays plausible of it",
+        ("unknown", "law", "from", "to", "low", "middle", "high", "source"),
+        rows,
+        ("Low and high enclose 90 % of plausible members, input by input.",),
+    )
+
+
+def moments_table(judged: Sequence[Judgement], found: np.ndarray) -> Table:
+    """Return which facts rule members out, those that rule out most first."""
+    rows: list[tuple[Cell, ...]] = []
+    for each in sorted(judged, key=lambda one: -one.rules_out.mean()):
+        only = each.rules_out & (sum(other.rules_out for other in judged) == 1)
+        rows.append(
+            (
+                each.moment.name,
+                Decimal(f"{100 * each.rules_out.mean():.1f}"),
+                Decimal(f"{100 * only.mean():.1f}"),
+                digits(each.low),
+                digits(each.high),
+                digits(each.sd),
+                *_ends(each.model),
+                *_ends(each.model[found]),
+                each.moment.why,
+            )
+        )
+    return Table(
+        "moments",
+        "The facts that judge, those that rule out most members first",
+        (
+            "fact",
+            "rules_out_pct",
+            "alone_pct",
+            "rec_low",
+            "rec_high",
+            "sd",
+            "all_low",
+            "all_middle",
+            "all_high",
+            "low",
+            "middle",
+            "high",
+            "discrepancy_why",
+        ),
+        rows,
+        (
+            f"Ruled out: more than {CUT:g} standard deviations of seed, record and model together "
+            "from the middle of the record. Alone: by this fact and no other.",
+        ),
+    )
+
+
+def would_have_to_be_table(would: WouldHaveToBe) -> Table:
+    """Return the recorded facts that the chosen member contradicts."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            each.figure,
+            each.unit,
+            digits(each.model),
+            digits(each.low),
+            digits(each.high),
+            digits(each.times_range),
+            digits(each.times_end),
+        )
+        for each in would.contradicted
+    ]
+    reached = bool(would.reached.any())
+    which = "nearest to the record" if reached else "with the largest share"
+    return Table(
+        "contradicted",
+        f"Outcomes on record that the member contradicts whose mechanism is the one {which}",
+        ("fact", "unit", "member", "rec_low", "rec_high", "times_range", "times_end"),
+        rows,
+        (
+            "Times range: how far it is from the nearer end, over the width of the record; nothing "
+            "where one figure alone is on record. Times end: the figure over the nearer end.",
+        ),
+    )
+
+
+def predictions_table(members: Members, found: np.ndarray) -> Table:
+    """Return the outcomes on record that took no part in judging, beside what members predict."""
+    judges = {moment.name for moment in members.study.moment}
+    rows: list[tuple[Cell, ...]] = []
+    for fact in load_record().fact:
+        name = figure_name(fact.key, fact.market, fact.last)
+        if fact.role != "outcome" or fact.amounts is None or name in judges:
+            continue
+        if name not in members.figures or not found.any():
+            continue
+        low, middle, high = _ends(members.drawn(name)[found])
+        if low is None or high is None:
+            continue
+        ends = fact.amounts
+        meets = low <= ends.high and ends.low <= high
+        verdict = "met" if meets else ("below" if high < ends.low else "above")
+        row = (name, fact.unit, digits(float(ends.low)), digits(float(ends.high)))
+        rows.append((*row, low, middle, high, verdict))
+    return Table(
+        "predictions",
+        "Outcomes on record that took no part in judging, and what plausible members have",
+        ("fact", "unit", "rec_low", "rec_high", "low", "middle", "high", "verdict"),
+        rows,
+        ("Met: the 90 % of plausible members and the recorded range have a part in common.",),
+    )
+
+
+def sensitivity_table(members: Members, outcomes: Sequence[str]) -> Table:
+    """Return the total effects of the unknowns on some outcomes."""
+    rows: list[tuple[Cell, ...]] = []
+    for outcome in outcomes:
+        found = sensitivity(members, outcome)
+        if found is None:
+            continue
+        for effect in found.effects:
+            ends = (effect.total, effect.low, effect.high)
+            explained = Decimal(f"{100 * found.explained:.0f}")
+            rows.append((outcome, effect.unknown, *map(_percent, ends), explained))
+    return Table(
+        "sensitivity",
+        "Which unknown moves an outcome: total effects, in per cent of its variance",
+        ("outcome", "unknown", "total_pct", "low_pct", "high_pct", "emulator_explains_pct"),
+        rows,
+        (
+            f"Intervals of {100 * LEVEL:.0f} % are those of sampling the emulator. Where it "
+            f"explains less than {100 * TRUSTED:.0f} % of members it has not seen, take the order "
+            "and not the figures.",
+        ),
+    )
+
+
+def _percent(share: float) -> Decimal:
+    return Decimal(f"{100 * share:.1f}") + 0
+
+
+def errors_table(members: Members, plain: Mapping[str, str]) -> Table:
+    """Return how large chance is: the base with seeds of its own."""
+    rows: list[tuple[Cell, ...]] = []
+    for name, words in plain.items():
+        values = members.of_base(name)
+        mean, sd = float(np.mean(values)), float(np.std(values, ddof=1))
+        mean_error = sd / len(values) ** 0.5
+        told = (f"{each:.2f}" for each in (mean, sd, mean_error, values.min(), values.max()))
+        rows.append((words, *map(Decimal, told)))
+    return Table(
+        "errors",
+        f"How large chance is: the base with {int(members.is_base.sum())} seeds of its own",
+        ("what", "mean_usd", "sd_usd", "error_of_mean_usd", "least_usd", "greatest_usd"),
+        rows,
+        ("The standard deviation is the standard error of any one run of the base.",),
+    )

@@ -1,0 +1,161 @@
+"""What follows from members: which are plausible, what moves an outcome, what half would take."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import numpy as np
+import pytest
+
+from runs.study.member_table import Members
+from runs.study.plausible import judge, nth_largest, plausible
+from runs.study.sensitivity import sensitivity
+from runs.study.study_file import RecordedMoment, Study, Unknown
+from runs.study.study_report import StudyReport
+from runs.study.would_have_to_be import would_have_to_be
+
+YIELD, REVENUE = "fee-yield to 2021-12-31", "revenue-of-ftx to 2022-06-30"  # 1.6-2.1; 1.23-1.5e9
+WITHDRAWN = "net-withdrawals to 2022-11-08"  # 5 to 6 billion on record
+UNKNOWNS = tuple(
+    Unknown(name=name, keys=("run.seed",), low=0.0, high=1.0, source="test") for name in "xyz"
+)
+MOMENTS = (
+    RecordedMoment(fact="fee-yield", until=date(2021, 12, 31), discrepancy=0.3, why="test"),
+    RecordedMoment(fact="revenue-of-ftx", until=date(2022, 6, 30), why="test"),
+)
+
+
+def members(points: np.ndarray, figures: Mapping[str, np.ndarray], nth: int = 1) -> Members:
+    """Make a table of two members of the base, in the middle of everything, and these."""
+    study = Study(
+        question="test",
+        base="tiny",
+        members=max(len(points), 2),
+        base_members=2,
+        nth_largest=nth,
+        unknown=UNKNOWNS,
+        moment=MOMENTS,
+    )
+    base = {name: np.full(2, np.nanmean(values)) for name, values in figures.items()}
+    return Members(
+        study,
+        {},
+        np.arange(len(points) + 2),
+        np.concatenate((np.full((2, 3), np.nan), points)),
+        {name: np.concatenate((base[name], values)) for name, values in figures.items()},
+    )
+
+
+def of_money(n: int, mechanism: np.ndarray, hole: np.ndarray) -> dict[str, np.ndarray]:
+    return {
+        "quotes_usd": mechanism,
+        "liquidations_usd": np.zeros(n),
+        "on_chain_usd": np.zeros(n),
+        "mechanism_usd": mechanism,
+        "hole_usd": hole,
+        "uses_usd": 2 * hole,
+        "pickoff_usd": mechanism,
+        "gap_loss_usd": np.zeros(n),
+        "hits_usd": 1_000 * mechanism,
+        "volume_usd": 9_000 * mechanism,
+        "contradictions": np.zeros(n),
+        WITHDRAWN: np.full(n, 2e9),
+    }
+
+
+FIVE = np.linspace(0.1, 0.9, 15).reshape(5, 3)
+RECORD = {
+    # The middle, one record's end, three sigmas and a bit, far off, nothing at all.
+    YIELD: np.array([1.85, 2.1, 1.85 + 3.05 * (0.3**2 + 0.5**2 / 12) ** 0.5, 9.0, np.nan]),
+    REVENUE: np.array([1.365e9, 1.5e9, 1.365e9, 9e9, 1.365e9]),
+}
+
+
+def test_implausibility_is_the_distance_in_sigmas_of_record_and_model_together():
+    of_yield, of_revenue = judge(members(FIVE, RECORD))
+
+    assert of_yield.sd == pytest.approx((0.3**2 + 0.5**2 / 12) ** 0.5)
+    assert of_revenue.sd == pytest.approx(270e6 / 12**0.5)
+    assert of_yield.implausibility[:3] == pytest.approx([0, 0.25 / of_yield.sd, 3.05])
+    assert np.isinf(of_yield.implausibility[4])
+
+
+def test_how_much_seeds_differ_makes_everything_more_plausible():
+    table = members(FIVE, RECORD)
+    table.figures[YIELD][:2] = 1.0, 3.0
+    of_yield, _ = judge(table)
+
+    assert of_yield.sd == pytest.approx((0.3**2 + 0.5**2 / 12 + 2.0) ** 0.5)
+
+
+@pytest.mark.parametrize(
+    ("nth", "expected"), [(1, [1, 1, 0, 0, 0]), (2, [1, 1, 1, 0, 1]), (9, [1, 1, 1, 0, 1])]
+)
+def test_a_member_is_plausible_by_its_nth_largest_implausibility(nth: int, expected: list[int]):
+    judged = judge(members(FIVE, RECORD, nth))
+
+    assert plausible(judged, nth).astype(int).tolist() == expected
+    assert nth_largest(judged, nth).shape == (5,)
+
+
+@pytest.mark.slow  # scikit-learn alone takes seconds to come
+def test_the_input_that_matters_has_nearly_all_of_the_total_effect():
+    points = np.random.default_rng(1).random((40, 3))
+    values = 4 * points[:, 0] + points[:, 1]
+    found = sensitivity(members(points, {"hole_usd": values}), "hole_usd")
+
+    assert found is not None
+    assert found.explained > 0.95
+    shares = {effect.unknown: effect for effect in found.effects}
+    # Of a sum of independent uniforms: 16 and 1 parts of 17 of the variance.
+    assert shares["x"].low <= 16 / 17 <= shares["x"].high
+    assert shares["y"].total == pytest.approx(1 / 17, abs=0.03)
+    assert shares["z"].total < 0.01
+    assert [effect.unknown for effect in found.effects] == ["x", "y", "z"]
+
+
+def test_of_few_members_no_sensitivity_is_told():
+    assert sensitivity(members(FIVE, {"hole_usd": np.arange(5.0)}), "hole_usd") is None
+
+
+def test_of_members_that_reach_half_the_one_nearest_to_the_record_is_chosen():
+    mechanism, hole = np.array([1.0, 6.0, 7.0, 8.0, 2.0]) * 1e9, np.full(5, 10e9)
+    table = members(FIVE, {**of_money(5, mechanism, hole), **RECORD})
+    found = would_have_to_be(table, judge(table))
+
+    assert found.reached.tolist() == [False, True, True, True, False]
+    assert found.chosen == 1
+    assert found.inputs == pytest.approx(dict(zip("xyz", FIVE[1], strict=True)))
+    assert [each.figure for each in found.contradicted] == [WITHDRAWN]
+    assert found.contradicted[0].times_range == pytest.approx(3.0)
+    assert found.contradicted[0].times_end == pytest.approx(0.4)
+
+
+def test_where_none_reaches_half_the_bound_asks_no_model():
+    mechanism, hole = np.array([1.0, 2.0, 3.0, 2.0, 1.0]) * 1e9, np.full(5, 10e9)
+    table = members(FIVE, {**of_money(5, mechanism, hole), **RECORD})
+    report = StudyReport(table, "0" * 12)
+    found = report.would_have_to_be
+
+    assert not found.reached.any()
+    assert found.chosen == 2
+    assert found.bound.worst_bps == pytest.approx(10.0)
+    # Half of ten billion at ten basis points is five trillion; ten were traded at most.
+    assert found.bound.needed_usd == pytest.approx(5e12)
+    assert found.bound.of_volume_pct == pytest.approx(50.0)
+    assert "the most is 30.0 %" in report.answer()
+    assert "50 % of all that the venue ever traded" in report.answer()
+
+
+def test_the_answer_tells_the_interval_of_plausible_members_alone():
+    mechanism, hole = np.array([1.0, 2.0, 3.0, 9.0, 9.0]) * 1e9, np.full(5, 10e9)
+    table = members(FIVE, {**of_money(5, mechanism, hole), **RECORD})
+    report = StudyReport(table, "0" * 12)
+    parts = {row[0]: row for row in report.tables()[0].rows}
+
+    assert report.answer().startswith("2 of 5 members are plausible beside the record")
+    mechanism_row = parts["the mechanism: all three"]
+    assert [float(cell) / 1e9 for cell in mechanism_row[3:6]] == pytest.approx([1.05, 1.5, 1.95])
+    assert [float(cell) for cell in mechanism_row[6:]] == pytest.approx([5.2, 9.8], abs=0.06)
+    predicted = {row[0]: row for row in report.tables()[5].rows}
+    assert set(predicted) == {WITHDRAWN}
+    assert predicted[WITHDRAWN][-1] == "below"
