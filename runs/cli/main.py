@@ -26,6 +26,9 @@ SECTIONS = {
             "What would have been without one cause? Same scenario, same seed.",
         ),
         LazyCommand(
+            "sweep", "sweep_command", "What becomes of the hole if one KEY has other values?"
+        ),
+        LazyCommand(
             "scenario",
             "scenario_commands",
             "Write a scenario: list those there are, explain a key, check a file.",

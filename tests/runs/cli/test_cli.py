@@ -188,8 +188,9 @@ def quick(line: list[str]) -> list[str]:
     return line if line[0] != "audit" or "--processes" in line else [*line, *no_processes]
 
 
-# A run leaves a folder, and a signature needs a key: tests of their own say what those two do.
-@pytest.mark.parametrize("command", sorted({*main.commands} - {"run", "sign"}))
+# A run leaves a folder, a signature needs a key, a sweep takes minutes: tests of their own say what
+# those do.
+@pytest.mark.parametrize("command", sorted({*main.commands} - {"run", "sign", "sweep"}))
 def test_the_examples_in_the_help_work(tiny_run: RunFolder, command: str, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # some write a picture
     found = examples(command)
@@ -375,7 +376,7 @@ def test_a_mistake_is_told_in_one_line_and_exits_with_2(tiny_run, tmp_path, line
     assert problem in result.stderr
 
 
-NO_REPORTS = {"answer", "audit", "day", "rebuild", "run", "scenario", "sign"}
+NO_REPORTS = {"answer", "audit", "day", "rebuild", "run", "scenario", "sign", "sweep"}
 
 
 # What these return depends on the run or on the question; `run` and `audit` are no reports.

@@ -1,0 +1,51 @@
+"""The command that runs a scenario with several values of one key."""
+
+import re
+from typing import Any
+
+import click
+
+from runs.experiments.sweep import Swept, read_values, sweep
+from runs.reporting import report
+
+
+class SeedsParameter(click.ParamType[tuple[int, ...]]):
+    """Seeds, as 1..6 or as 1,2,5."""
+
+    name = "seeds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> tuple[int, ...]:
+        """Read the seeds."""
+        if isinstance(value, tuple):
+            return value
+        if found := re.fullmatch(r"(\d{1,10})\.\.(\d{1,10})", value, re.ASCII):
+            first, last = map(int, found.groups())
+            if 0 <= last - first < 10_000:
+                return tuple(range(first, last + 1))
+        elif re.fullmatch(r"\d{1,10}(,\d{1,10})*", value, re.ASCII):
+            return tuple(dict.fromkeys(map(int, value.split(","))))
+        self.fail(f"{value!r} are no seeds; write 1..6 or 1,2,5.", param, ctx)
+
+
+@click.command("sweep")
+@click.argument("scenario")
+@click.argument("values", metavar="KEY=A,B,C")
+@click.option("--seeds", type=SeedsParameter(), default=(), help="Such as 1..6 or 1,2,5.")
+@click.option(
+    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="One key for all runs, as in run."
+)
+@report("sweep", "runs")
+def sweep_command(
+    scenario: str, values: str, seeds: tuple[int, ...], settings: tuple[str, ...]
+) -> Swept:
+    """What becomes of the hole if one KEY has other values?
+
+    \b
+      moneytrail sweep first-hole maker.credit_line_usd=0,100_000,10_000_000 --seeds 1..6
+      moneytrail sweep first-hole markets[0].quoter.latency_s=0.5,2,5 --seeds 1,2
+
+    Every value is played with every seed, on all cores. No run is kept: `moneytrail run --set`
+    plays one again.
+    """
+    key, each = read_values(values)
+    return sweep(scenario, key, each, seeds, settings)

@@ -1,0 +1,224 @@
+"""One key of a scenario over several values: what becomes of the hole, over the same seeds.
+
+Every value is played with each seed, so that two values differ by nothing else. Whether a
+difference is more than chance is told by the seeds: its mean beside its standard error.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from statistics import mean, stdev
+
+from ledger.kinds import Kind
+from ledger.mistake import MistakeError
+from ledger.reports.dollars import ZERO, spoken
+from ledger.reports.life.waiting import HALTED
+from ledger.reports.money.hole import hole
+from ledger.reports.table import Cell, Table
+from runs.experiments.experiment import books_of, run_cases
+from runs.scenario_files import ScenarioError
+from runs.scenario_places import shown
+from runs.scenario_settings import OPTION, read_settings, read_value, setting_text
+from runs.scenarios import load
+
+RUNS_MAX = 10_000
+SEED = "run.seed"
+
+
+class SweepError(MistakeError):
+    """A sweep that cannot be run."""
+
+
+@dataclass(frozen=True, slots=True)
+class SweptRun:
+    """One value of the key, as text, with one seed."""
+
+    value: str
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class SweptOutcome:
+    """What the books of one run say at their end."""
+
+    hole_usd: Decimal
+    claims_usd: Decimal
+    stale_quotes_usd: Decimal
+    halted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """The outcomes of all runs, value by value in the order in which they were given."""
+
+    key: str
+    seeds: tuple[int, ...]
+    outcomes: dict[SweptRun, SweptOutcome]
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Return the values, each once."""
+        return tuple(dict.fromkeys(case.value for case in self.outcomes))
+
+    def holes_usd(self, value: str) -> list[Decimal]:
+        """Return the hole of each seed with a value."""
+        return [self.outcomes[SweptRun(value, seed)].hole_usd for seed in self.seeds]
+
+    def differences_usd(self, value: str) -> list[Decimal]:
+        """Return by how much each seed's hole is larger than with the first value."""
+        first = self.holes_usd(self.values[0])
+        return [a - b for a, b in zip(self.holes_usd(value), first, strict=True)]
+
+    def answer(self) -> str:
+        """Say what the key does to the hole between the first value and the last."""
+        first, last = self.values[0], self.values[-1]
+        if len(self.values) == 1:
+            return f"With {self.key} = {first} the hole is {spoken(_mean(self.holes_usd(first)))}."
+        runs = (
+            f"over {len(self.seeds)} seeds" if len(self.seeds) > 1 else f"of seed {self.seeds[0]}"
+        )
+        said = (
+            f"With {self.key} = {first} the hole is {spoken(_mean(self.holes_usd(first)))}, with "
+            f"{last} it is {spoken(_mean(self.holes_usd(last)))} (mean {runs})."
+        )
+        error = _standard_error(self.differences_usd(last))
+        if error is None:
+            return f"{said} One seed says nothing of chance: give --seeds 1..6."
+        change = _mean(self.differences_usd(last))
+        return (
+            f"{said} The difference is {spoken(change)}, with a standard error of {spoken(error)}."
+        )
+
+    def tables(self) -> list[Table]:
+        """Lay out a row for each value, and one for each run."""
+        return [self._by_value(), self._by_run()]
+
+    def _by_value(self) -> Table:
+        columns = (
+            "value",
+            "hole_usd",
+            "least_usd",
+            "most_usd",
+            "differs_by_usd",
+            "standard_error_usd",
+            "stale_quotes_usd",
+            "halted_in",
+        )
+        return Table(
+            "sweep",
+            f"The hole by {self.key}, over {len(self.seeds)} seeds",
+            columns,
+            [self._row(value) for value in self.values],
+            (
+                "The hole and what stale quotes cost are means over the seeds; least and most are "
+                "those of single seeds.",
+                "A difference is from the first value, seed by seed; its standard error is over "
+                "the seeds. Halted: in how many runs withdrawals were halted.",
+            ),
+        )
+
+    def _row(self, value: str) -> tuple[Cell, ...]:
+        found = [self.outcomes[SweptRun(value, seed)] for seed in self.seeds]
+        holes = self.holes_usd(value)
+        differences = self.differences_usd(value)
+        is_first = value == self.values[0]
+        return (
+            value,
+            _mean(holes),
+            min(holes),
+            max(holes),
+            None if is_first else _mean(differences),
+            None if is_first else _standard_error(differences),
+            _mean([each.stale_quotes_usd for each in found]),
+            sum(each.halted for each in found),
+        )
+
+    def _by_run(self) -> Table:
+        rows = [
+            (
+                case.value,
+                case.seed,
+                each.hole_usd,
+                each.claims_usd,
+                each.stale_quotes_usd,
+                "halted" if each.halted else "paid",
+            )
+            for case, each in self.outcomes.items()
+        ]
+        columns = ("value", "seed", "hole_usd", "claims_usd", "stale_quotes_usd", "withdrawals")
+        return Table("runs", "Every run", columns, rows)
+
+
+def sweep(
+    scenario: str, key: str, values: Sequence[str], seeds: Sequence[int], settings: Sequence[str]
+) -> Swept:
+    """Run a scenario with each value of a key and each seed.
+
+    Args:
+        scenario: a built-in name, or a path.
+        key: the dotted key.
+        values: what to set it to, each as text.
+        seeds: of the runs; none for the scenario's own.
+        settings: KEY=VALUE that hold in every run.
+
+    Raises:
+        ScenarioError: the scenario, the key or a value is refused; before anything is run.
+        SweepError: there are too many runs.
+    """
+    if len(values) * len(seeds) > RUNS_MAX:
+        raise SweepError(f"{len(values) * len(seeds):_} runs are too many; {RUNS_MAX:_} at most")
+    if key == SEED:
+        raise SweepError("run.seed is no key to sweep; give seeds with --seeds")
+    own = load(scenario, {}, read_settings(settings)).run.seed
+    for value in values:
+        load(scenario, {}, _settings(key, settings, SweptRun(value, own)))
+    cases = [SweptRun(value, seed) for value in values for seed in seeds or (own,)]
+    outcomes = run_cases(partial(_outcome, scenario, key, tuple(settings)), cases)
+    return Swept(key, tuple(seeds or (own,)), outcomes)
+
+
+def read_values(text: str) -> tuple[str, list[str]]:
+    """Read ``KEY=a,b,c``; a value in brackets or quotes keeps its commas.
+
+    Raises:
+        ScenarioError: it is not written like that.
+    """
+    key, equals, said = text.partition("=")
+    values = [each.strip() for each in said.split(",")]
+    if set(said) & set("[{\"'"):
+        found = read_value(f"[{said}]")
+        listed = found if isinstance(found, tuple) else (found,)
+        values = [setting_text("", each).removeprefix("=") for each in listed]
+    if not equals or not key.strip() or not all(values):
+        raise ScenarioError(
+            OPTION, "", f"{shown(text)} is not KEY=a,b,c; write maker.credit_line_usd=0,1e6"
+        )
+    return key.strip(), list(dict.fromkeys(values))
+
+
+def _settings(key: str, settings: Sequence[str], case: SweptRun) -> dict[str, object]:
+    return read_settings([*settings, f"{SEED}={case.seed}", f"{key}={case.value}"])
+
+
+def _outcome(scenario: str, key: str, settings: tuple[str, ...], case: SweptRun) -> SweptOutcome:
+    with books_of(load(scenario, {}, _settings(key, settings, case))) as run:
+        found, tills = hole(run), f"{run.chart.parties.house}:withdrawals"
+        return SweptOutcome(
+            found.hole_usd,
+            found.claims_usd,
+            found.kinds_usd.get(Kind.PICKOFF.value, ZERO),
+            any(state == HALTED for _, state in run.events(tills)),
+        )
+
+
+def _mean(amounts: Sequence[Decimal]) -> Decimal:
+    return mean(amounts).quantize(Decimal("0.01"))
+
+
+def _standard_error(amounts: Sequence[Decimal]) -> Decimal | None:
+    """Return the standard error of a mean; None for a single amount."""
+    if len(amounts) < 2:
+        return None
+    return Decimal(stdev(map(float, amounts)) / math.sqrt(len(amounts))).quantize(Decimal("0.01"))

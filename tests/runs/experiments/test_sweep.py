@@ -1,0 +1,123 @@
+"""A sweep plays every value with every seed, and says what is chance and what is not."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ledger.reports.money.hole import hole
+from runs.cli.main import main
+from runs.experiments import experiment
+from runs.experiments.sweep import (
+    SweepError,
+    Swept,
+    SweptOutcome,
+    SweptRun,
+    read_values,
+    sweep,
+)
+from runs.scenario_files import ScenarioError
+
+SMALL = str(Path(__file__).parents[2] / "golden" / "world.toml")
+
+
+@pytest.fixture(autouse=True)
+def in_this_process(monkeypatch):
+    """Let runs of a second start no processes, which take longer."""
+    monkeypatch.setattr(experiment, "cores", lambda: 1)
+
+
+def swept(*holes: tuple[int, ...]) -> Swept:
+    """Return what a sweep of such holes found, value by value and seed by seed."""
+    outcomes = {
+        SweptRun(str(value), seed): SweptOutcome(Decimal(usd), Decimal(0), Decimal(0), usd > 0)
+        for value, row in enumerate(holes)
+        for seed, usd in enumerate(row, start=1)
+    }
+    return Swept("maker.x", tuple(range(1, len(holes[0]) + 1)), outcomes)
+
+
+def test_a_sweep_has_the_hole_of_each_value_and_seed(executed):
+    found = sweep(SMALL, "maker.credit_line_usd", ["0", "1e7"], [2], ["run.settle_s=1800"])
+
+    same = executed(SMALL, maker={"credit_line_usd": 1e7}, run={"seed": 2, "settle_s": 1800})
+    assert list(found.outcomes) == [SweptRun("0", 2), SweptRun("1e7", 2)]
+    assert found.holes_usd("1e7") == [hole(same).hole_usd]
+    assert found.outcomes[SweptRun("1e7", 2)].claims_usd == hole(same).claims_usd
+
+
+def test_a_difference_is_taken_seed_by_seed_and_its_error_is_over_the_seeds():
+    found = swept((0, 100, 200), (10, 112, 208))
+
+    assert found.differences_usd("1") == [10, 12, 8]
+    row = found.tables()[0].rows[1]
+    assert row == ("1", 110, 10, 208, 10, Decimal("1.15"), 0, 3)
+    assert found.tables()[0].rows[0][4:6] == (None, None)
+    assert "The difference is $10, with a standard error of $1." in found.answer()
+
+
+def test_one_seed_says_nothing_of_chance_and_one_value_nothing_of_a_difference():
+    assert "One seed says nothing of chance" in swept((0,), (10,)).answer()
+    assert swept((0, 20)).answer() == "With maker.x = 0 the hole is $10."
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("a.b=1,2,1e3", ["1", "2", "1e3"]),
+        ("a.b= 1 , 1", ["1"]),
+        ("a.b=captive,independent", ["captive", "independent"]),
+        ("a.b=[1, 2],[3]", ["[1, 2]", "[3]"]),
+    ],
+)
+def test_values_stand_between_commas_and_a_list_keeps_its_own(text, values):
+    assert read_values(text) == ("a.b", values)
+
+
+@pytest.mark.parametrize("text", ["a.b", "a.b=", "=1,2", "a.b=1,,2"])
+def test_what_is_no_list_of_values_is_refused(text):
+    with pytest.raises(ScenarioError, match="is not KEY=a,b,c"):
+        read_values(text)
+
+
+def test_a_mistake_is_told_before_anything_is_run(monkeypatch):
+    monkeypatch.setattr("runs.experiments.sweep.run_cases", lambda *_: pytest.fail("was run"))
+
+    with pytest.raises(ScenarioError, match="did you mean 'credit_line_usd'"):
+        sweep(SMALL, "maker.credit_lin_usd", ["0"], [1], [])
+    with pytest.raises(ScenarioError, match="is -1; give a number from 0"):
+        sweep(SMALL, "maker.credit_line_usd", ["0", "-1"], [1], [])
+    with pytest.raises(SweepError, match="give seeds with --seeds"):
+        sweep(SMALL, "run.seed", ["0"], [1], [])
+
+
+def command(*words: str) -> Result:
+    return CliRunner().invoke(main, ["sweep", *words])
+
+
+def test_the_command_answers_first_and_reads_seeds_as_a_range_or_a_list(monkeypatch):
+    given = []
+
+    def told(scenario, key, values, seeds, settings):
+        given.append((scenario, key, values, seeds, settings))
+        return swept((0, 100), (10, 112))
+
+    monkeypatch.setattr("runs.cli.sweep_command.sweep", told)
+    said = command("tiny", "a.b=1,2", "--seeds", "1..3", "--set", "c.d=4")
+
+    assert (said.exit_code, said.stdout.splitlines()[0][:18]) == (0, "With maker.x = 0 t")
+    assert max(map(len, said.stdout.splitlines())) <= 100
+    assert given == [("tiny", "a.b", ["1", "2"], (1, 2, 3), ("c.d=4",))]
+    exact = json.loads(command("tiny", "a.b=1", "--seeds", "5,2", "--format", "json").stdout)
+    assert (given[-1][3], set(exact)) == ((5, 2), {"answer", "sweep", "runs"})
+
+
+@pytest.mark.parametrize("seeds", ["3..1", "1..", "a", "1,", "1..99999", ""])
+def test_what_are_no_seeds_is_refused_in_one_line(seeds):
+    refused = command("tiny", "a.b=1", "--seeds", seeds)
+
+    assert refused.exit_code == 2
+    assert "write 1..6 or 1,2,5" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
