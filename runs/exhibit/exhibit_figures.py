@@ -14,6 +14,7 @@ from ledger.reports.life.milestones import First, Milestone
 from ledger.reports.life.standing import Standing
 from ledger.reports.money.hole import Hole, hole
 from ledger.run_folder import RunFolder
+from runs.claims.claims import claims
 from runs.exhibit.key_days import KeyDay
 from runs.provenance import provenance
 
@@ -55,6 +56,7 @@ def figures(
             for each in named
         ],
         "firms": [_firm(each) for each in league(run)],
+        "claims": _claims(run),
     }
 
 
@@ -97,6 +99,17 @@ def _firm(result: FirmResult) -> dict[str, object]:
         "reaction_ms": None if profile.reaction_ms is None else float(profile.reaction_ms),
         **{name: _cents(getattr(result, name)) for name in OF_A_FIRM},
     }
+
+
+def _claims(run: RunFolder) -> dict[str, object]:
+    """Return the verdict on each statement of the thread, with its value, reason and command."""
+    found = claims([run])
+    by_name = {table.name: table for table in found.tables()}
+    more = [{str(row[0]): row[1] for row in by_name[name].rows} for name in ("reasons", "commands")]
+    rows = [
+        [*row, *(cells.get(str(row[0])) for cells in more)] for row in by_name["statements"].rows
+    ]
+    return {"answer": found.answer(), "rows": rows}
 
 
 def _cents(usd: Decimal) -> int:

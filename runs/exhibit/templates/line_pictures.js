@@ -4,18 +4,21 @@
 const PICTURE = { width: 1080, height: 400, top: 18, right: 250, bottom: 30, left: 70 };
 const DASHES = ["", "7 3", "2 3", "10 3 2 3", "1 2", "14 4", "4 2 1 2", "6 6"];
 const LABEL_GAP = 16;
+const MARK_SIZE = 18;
 
 // Draw lines over days: each is { name, values, class }; their names stand at their ends.
 function drawLines(box, books, lines, label, marks = []) {
   const { width, top, right, bottom, left } = PICTURE;
-  const height = PICTURE.height + 15 * marks.length;
-  const above = top + 15 * marks.length;
   const x = d3.scaleLinear([0, Math.max(1, books.days - 1)], [left, width - right]);
+  const levels = levelsOf(marks.map((mark) => x(mark.day)));
+  const room = marks.length ? MARK_SIZE * (1 + d3.max(levels)) : 0;
+  const height = PICTURE.height + room;
+  const above = top + room;
   const all = lines.flatMap((line) => d3.extent(line.values));
   const y = d3.scaleLinear(d3.extent([0, ...all]), [height - bottom, above]).nice();
   const svg = d3.select(box).append("svg").attr("viewBox", `0 0 ${width} ${height}`).attr("role", "img").attr("aria-label", label);
   drawAxes(svg, books, x, y, width - right, height - bottom);
-  marks.forEach((mark, i) => drawMark(svg, x(mark.day), top + 15 * i, height - bottom, `${mark.number}`, width));
+  marks.forEach((mark, i) => drawMark(svg, x(mark.day), top + MARK_SIZE * levels[i], height - bottom, mark.number));
   const path = d3.line().x((_, day) => x(day)).y((value) => y(value));
   const ends = spread(lines.map((line) => y(line.values[line.values.length - 1])), above, height - bottom);
   lines.forEach((line, i) => {
@@ -39,6 +42,14 @@ function drawAxes(svg, books, x, y, right, bottom) {
   for (const tick of ticks) {
     svg.append("text").attr("class", "tick").attr("x", time(tick)).attr("y", bottom + 20).attr("text-anchor", "middle").text(format(tick));
   }
+}
+
+// Set marks that would touch one below the other.
+function levelsOf(places) {
+  return places.reduce((levels, place, i) => {
+    levels.push(i && place - places[i - 1] < MARK_SIZE ? levels[i - 1] + 1 : 0);
+    return levels;
+  }, []);
 }
 
 // Mark a day: a number in a circle, whose meaning stands in the list below the picture.

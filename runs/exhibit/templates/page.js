@@ -27,6 +27,8 @@ function showSankey(figures, thread) {
   const bands = bandsOf(thread.books, figures);
   const open = (band) => thread.openBand(band);
   drawSankey(document.getElementById("sankey"), bands, figures, open);
+  // A phone's screen is too narrow for the picture: the table stands open below it.
+  document.getElementById("sankey-details").open = matchMedia("(max-width: 640px)").matches;
   fill("sankey-table", sankeyTable(bands, open), query(`moneytrail where ${figures.run} --all`, "Each band is the sum of the postings on the accounts that it names when opened. Every posting of the group belongs to one band."));
 }
 
@@ -67,11 +69,36 @@ function showDays(fills, thread) {
   fill("days", table("Days whose fills are in this page", [["Day"], ["Why it was chosen"]], rows), query(`moneytrail day ${thread.figures.run} DATE`));
 }
 
+function showClaims(figures) {
+  const { answer, rows } = figures.claims;
+  const cells = rows.map(([number, says, value, verdict, why, command]) => [
+    number,
+    says,
+    value ?? "",
+    verdict,
+    el("span", {}, why ? `${why} ` : "", command ? el("code", {}, command) : ""),
+  ]);
+  fill(
+    "claims",
+    el("p", {}, answer),
+    el("details", {}, el("summary", {}, `All ${count(rows.length)} statements with their verdicts`), table("The statements of the thread in our words, and what the books make of them", [["No."], ["Statement"], ["Value", true], ["Verdict"], ["Why, and the command that shows it"]], cells)),
+    query(`moneytrail claims ${figures.run} --table statements`, "Given: an input of the scenario decides the statement, or has a large hand in it, so that it proves little."),
+  );
+}
+
 function showProof(proof) {
   const state = proof.holds ? "sealed" : "broken";
   document.body.dataset.proof = state;
   fill("seal", proof.holds ? "Checked just now in your browser: nothing was changed since the books were sealed." : "CHANGED: this page does not agree with its seal. Don't rely on it. The proof below says what differs.");
   fill("proof", ...proof.lines.map((line) => el("li", { class: line.holds ? "holds" : "fails" }, `${line.holds ? "Holds" : "FAILS"}: ${line.said} ${line.found}`)));
+}
+
+// On paper nothing can be opened, so tables behind pictures stand open there.
+function openForPrint() {
+  const closed = [...document.querySelectorAll("section details:not(.query):not([open])")];
+  const toggle = (open) => () => closed.forEach((details) => (details.open = open));
+  toggle(true)();
+  addEventListener("afterprint", toggle(false), { once: true });
 }
 
 async function run() {
@@ -93,6 +120,7 @@ async function run() {
     showCauses(figures, thread);
     showSheet(figures, books);
     showFirms(figures, thread);
+    showClaims(figures);
     showDays(fills, thread);
     await testSeal(proof, manifest, bookBytes, figures.provenance);
     testFigures(proof, books, figures);
@@ -103,4 +131,5 @@ async function run() {
   showProof(proof);
 }
 
+addEventListener("beforeprint", openForPrint);
 run();

@@ -66,14 +66,16 @@ function drawSankey(box, bands, figures, open) {
   const width = 1080;
   const height = Math.max(380, rows * 34);
   const room = 265; // for labels on each side
-  d3.sankey().nodeId((node) => node.id).nodeWidth(12).nodePadding(20).nodeSort(null)
+  const layout = d3.sankey().nodeId((node) => node.id).nodeWidth(12).nodePadding(20).nodeSort(null)
     .nodeAlign((node, n) => (node.id.startsWith("from:") ? 0 : node.id.startsWith("to:") ? n - 1 : node.id === house ? 1 : n - 2))
-    .extent([[room, 12], [width - room, height - 12]])({ nodes, links });
+    .extent([[room, 24], [width - room, height - 12]]);
+  layout({ nodes, links });
+  placeCompanies(nodes, house, maker);
+  layout.update({ nodes, links });
   const svg = d3.select(box).append("svg").attr("viewBox", `0 0 ${width} ${height}`)
     .attr("role", "group").attr("aria-label", "Sources, the group, and uses; every band is a button.");
   svg.append("g").attr("class", "bands").selectAll("path").data(links).join("path")
-    .attr("d", d3.sankeyLinkHorizontal()).attr("class", (link) => `band ${link.band.side}`)
-    .attr("stroke-width", (link) => Math.max(1.5, link.width))
+    .attr("d", ribbon).attr("class", (link) => `band ${link.band.side}`)
     .attr("tabindex", 0).attr("role", "button").attr("aria-label", (link) => sentenceOf(link.band))
     .on("click", (_, link) => open(link.band))
     .on("keydown", (event, link) => {
@@ -94,6 +96,41 @@ function drawSankey(box, bands, figures, open) {
     .attr("text-anchor", (n) => (within(n) ? "middle" : onLeft(n) ? "end" : "start"));
   label.append("tspan").attr("class", (n) => (within(n) ? "company" : null)).text((n) => n.name);
   label.filter((n) => !within(n)).append("tspan").attr("class", "amount").text((n) => ` ${spoken(n.value)}`);
+}
+
+// Draw a band as an area, so that a steep one is as wide as a flat one.
+function ribbon({ source, target, y0, y1, width }) {
+  const [left, right, half] = [source.x1, target.x0, Math.max(1.2, width) / 2];
+  const middle = (left + right) / 2;
+  return (
+    `M${left},${y0 - half}C${middle},${y0 - half} ${middle},${y1 - half} ${right},${y1 - half}` +
+    `V${y1 + half}C${middle},${y1 + half} ${middle},${y0 + half} ${left},${y0 + half}Z`
+  );
+}
+
+// Stand each company beside what only it has, the maker below all uses of the house.
+function placeCompanies(nodes, house, maker) {
+  const node = (id) => nodes.find((each) => each.id === id);
+  const middle = (side) => (d3.min(side, (each) => each.y0) + d3.max(side, (each) => each.y1)) / 2;
+  const [first, second] = [node(house), node(maker)];
+  const sources = nodes.filter((each) => each.id.startsWith("from:"));
+  const uses = second.sourceLinks.map((link) => link.target);
+  const move = (company, y) => {
+    company.y1 += y - company.y0;
+    company.y0 = y;
+  };
+  const bottom = d3.max([first, second, ...nodes], (each) => each.y1);
+  const own = first.sourceLinks.map((link) => link.target).filter((each) => each !== second);
+  if (sources.length) move(first, Math.max(24, middle(sources) - (first.y1 - first.y0) / 2));
+  if (uses.length) {
+    const size = second.y1 - second.y0;
+    const under = own.length ? d3.max(own, (each) => each.y1) + 20 : 24;
+    move(second, Math.max(24, Math.min(bottom - size, Math.max(under, middle(uses) - size / 2))));
+  }
+  for (const each of nodes) {
+    each.sourceLinks.sort((a, b) => a.target.y0 - b.target.y0);
+    each.targetLinks.sort((a, b) => a.source.y0 - b.source.y0);
+  }
 }
 
 function sankeyTable(bands, open) {

@@ -89,7 +89,7 @@ class Thread {
     return [
       said ? el("p", {}, `${said}.`) : null,
       about ? el("p", {}, `What it is: ${about}.`) : null,
-      el("p", {}, `${count(entries.length)} entries sum to ${exact(total)}. Above zero they are uses of money, or what is held; below zero sources, or what is owed.`),
+      el("p", {}, `${entries.length === 1 ? "1 entry sums" : `${count(entries.length)} entries sum`} to ${exact(total)}. Above zero they are uses of money, or what is held; below zero sources, or what is owed.`),
       partyTable(books, names),
       entriesTable(this, entries, "The entries, the largest first"),
       query(sqlOf(figures.run, names), "Entries of one day that are alike are one entry in the group's own books; the query lists them singly. Their sums are the same."),

@@ -34,6 +34,7 @@ function short(cents) {
 
 // Part a word of the books: "VariationMargin" is read "Variation margin".
 function plain(kind) {
+  if (kind === "PickOff") return "Stale quotes hit";
   const words = kind.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
@@ -64,8 +65,8 @@ function table(caption, columns, rows, attributes = {}) {
       { class: row.class },
       ...cells.map((cell, i) =>
         i === 0
-          ? el("th", { scope: "row" }, cell)
-          : el("td", { class: columns[i][1] ? "usd" : null }, cell ?? ""),
+          ? el("th", { scope: "row", class: isDate(cell) ? "date" : null }, cell)
+          : el("td", { class: columns[i][1] ? "usd" : isDate(cell) ? "date" : null }, cell ?? ""),
       ),
     );
   });
@@ -74,6 +75,10 @@ function table(caption, columns, rows, attributes = {}) {
     { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
     el("table", attributes, el("caption", {}, caption), el("thead", {}, head), el("tbody", {}, ...body)),
   );
+}
+
+function isDate(cell) {
+  return /^\d{4}-\d\d-\d\d$/.test(cell?.textContent ?? cell ?? "");
 }
 
 // The command that gives a figure, for whoever has the run.

@@ -25,6 +25,14 @@ def page(hole_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def small_page(small_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the exhibit of six fills, which opens soonest."""
+    path = tmp_path_factory.mktemp("small") / "exhibit.html"
+    write_exhibit(small_run, path)
+    return path
+
+
+@pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
     """Give a browser's tab, without a network."""
     if chromium() is None:

@@ -14,6 +14,7 @@ from ledger.reports.firms.league import league
 from ledger.reports.life.balance_sheet import Side, consolidated, sheets
 from ledger.reports.money.hole import hole
 from ledger.reports.trail.trail_up import trail_up
+from runs.claims.claims import claims
 
 FLIPS, MANY_FLIPS = 20, 200
 KINDS = "exhibit.books.kinds(exhibit.books.days - 1)"
@@ -84,7 +85,7 @@ def test_it_goes_from_the_hole_to_one_fill_in_three_clicks(opened, hole_run):
     opened.press("#headline .opener")
     row = opened.run(
         "[...document.querySelectorAll('#thread tbody tr')]"
-        ".findIndex((row) => row.cells[0].textContent === 'Pick off') + 1"
+        ".findIndex((row) => row.cells[0].textContent === 'Stale quotes hit') + 1"
     )
     opened.press(f"#thread tr:nth-child({row}) .opener")
     opened.press("#thread .opener", "opens single fills")
@@ -95,7 +96,7 @@ def test_it_goes_from_the_hole_to_one_fill_in_three_clicks(opened, hole_run):
     )
     seq, sentence = re.fullmatch(r"Fill (\d+): (.*)", told).groups()
 
-    assert path.startswith("The hole \u203a Pick off \u203a Entry ")
+    assert path.startswith("The hole \u203a Stale quotes hit \u203a Entry ")
     assert trail_up(hole_run, int(seq)).answer() == f"Fill {seq}: {sentence}."
     assert opened.complaints == []
 
@@ -137,6 +138,17 @@ def test_the_firms_are_shown_with_their_claims(opened, hole_run):
     }
 
 
+def test_each_statement_of_the_thread_stands_with_its_verdict(opened, hole_run):
+    found = claims([hole_run])
+    shown = opened.run(
+        "[...document.querySelectorAll('#claims tbody tr')]"
+        ".map((row) => [row.cells[0].textContent, row.cells[3].textContent])"
+    )
+    rows = next(table for table in found.tables() if table.name == "statements").rows
+    assert shown == [[row[0], row[3]] for row in rows]
+    assert found.answer() in opened.run("document.getElementById('claims').textContent")
+
+
 def test_it_fits_a_phone(opened):
     opened.resize(*PHONE)
     assert opened.run("document.documentElement.scrollWidth") <= PHONE[0]
@@ -147,7 +159,16 @@ def test_it_prints_with_its_tables_and_without_its_panel(opened):
     pdf = opened.printed()
 
     assert pdf.startswith(b"%PDF")
-    assert 2 <= len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 12
+    assert 4 <= len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 20
+    assert opened.run("document.querySelectorAll('section details[open]').length") == 0
+
+
+def test_tables_behind_pictures_stand_open_on_paper(opened):
+    opened.run("dispatchEvent(new Event('beforeprint'))")
+    for place in ("sankey-table", "milestones", "causes-table", "claims"):
+        assert opened.run(f"document.querySelector('#{place} table').checkVisibility()"), place
+    opened.run("dispatchEvent(new Event('afterprint'))")
+    assert not opened.run("document.querySelector('#sankey-table table').checkVisibility()")
 
 
 def test_a_keyboard_opens_a_band_and_comes_back_to_it(opened):
@@ -201,13 +222,14 @@ def unchanged(page: Path, browser: Tab, times: int, seed: int) -> list[tuple[int
     return sound
 
 
-def test_a_page_of_which_a_byte_is_changed_turns_red(opened, page):
-    assert unchanged(page, opened, FLIPS, seed=1) == []
+def test_a_page_of_which_a_byte_is_changed_turns_red(browser, small_page):
+    assert browser.open(small_page) == "sealed"
+    assert unchanged(small_page, browser, FLIPS, seed=1) == []
 
 
 @pytest.mark.slow
-def test_each_of_many_pages_of_which_a_byte_is_changed_turns_red(opened, page):
-    assert unchanged(page, opened, MANY_FLIPS, seed=2) == []
+def test_each_of_many_pages_of_which_a_byte_is_changed_turns_red(browser, page):
+    assert unchanged(page, browser, MANY_FLIPS, seed=2) == []
 
 
 def test_a_forged_figure_with_a_fitting_hash_is_told_from_the_books(opened, page):
