@@ -324,12 +324,12 @@ def test_firms_that_came_are_told_from_those_that_never_did():
     )
     status = {"a": "left", "b": "active", "c": "left"}
     results = [Told(firm=f, profile=Told(status=s)) for f, s in status.items()]
-    present = np.array([[1, 0, 0], [1, 1, 0]])
+    present = np.array([[1, 0, 0, 0], [1, 1, 1, 0]])
 
     assert figure("firms-that-earn", skill=skill) == 50
     assert figure("firms-gone", skill=skill, firms=Told(results=results)) == 50
     assert figure("rank-correlation", skill=skill) == Decimal("0.12")
-    assert figure("firms-came-later", daily=Told(present=present)) == 1
+    assert figure("firms-came-later", daily=Told(present=present)) == 2
 
 
 # ---------------------------------------------------------------------------- the life
