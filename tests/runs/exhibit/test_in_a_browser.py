@@ -244,3 +244,56 @@ def test_a_forged_figure_with_a_fitting_hash_is_told_from_the_books(opened, page
     )
     assert opened.run(script) is False
     assert opened.run(script.replace(json.dumps(forged), figures)) is True
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "books[books.length - 9] ^= 1",  # other books than the sealed ones
+        "manifest[200] ^= 1",  # another manifest than the one that the seal is of
+        "provenance = provenance.replace('seal ', 'seal 0')",
+    ],
+)
+def test_books_that_were_not_sealed_are_told_from_those_that_were(opened, change):
+    """Whoever changes books and all hashes of the page still needs another manifest and seal."""
+    script = """(async () => {
+      const proof = new Proof();
+      const [books, manifest] = [await unpacked("books"), await unpacked("manifest")];
+      let provenance = exhibit.figures.provenance;
+      CHANGE;
+      await testSeal(proof, manifest, books, provenance).catch(() => proof.test("", false));
+      return proof.holds;
+    })()"""
+    assert opened.run(script.replace("CHANGE", "")) is True
+    assert opened.run(script.replace("CHANGE", change)) is False
+
+
+@pytest.mark.parametrize("change", ["rows[0][3] += 1", "rows[0][4] += 1", "rows.pop()"])
+def test_fills_that_do_not_add_up_to_their_entry_are_told(opened, change):
+    script = """(() => {
+      const holds = (fills) => {
+        const proof = new Proof();
+        testFills(proof, exhibit.books, fills);
+        return proof.holds;
+      };
+      const found = [holds(exhibit.fills)];
+      for (const seq of Object.keys(exhibit.fills.entries)) {
+        const fills = structuredClone(exhibit.fills);
+        const rows = fills.entries[seq];
+        CHANGE;
+        found.push(holds(fills));
+      }
+      return found;
+    })()"""
+    sound, *changed = opened.run(script.replace("CHANGE", change))
+    assert sound is True
+    assert changed
+    assert not any(changed)
+
+
+def test_an_entry_that_does_not_balance_is_counted(opened):
+    text = "exhibit.books.text"
+    amount = r"/( -?\d+)(\.\d\d USD)/"
+    changed = f"{text}.replace({amount}, (all, whole, rest) => ` ${{+whole + 1}}${{rest}}`)"
+    assert opened.run(f"new Books({text}).unbalanced()") == 0
+    assert opened.run(f"new Books({changed}).unbalanced()") == 1
