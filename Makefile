@@ -12,8 +12,8 @@ LIFE := runs/out/ftx-sampled-seed1
 # Neighbouring tests share what they look at, so each of two processes gets tests in a row.
 PARALLEL := -n 2 --dist worksteal
 
-.PHONY: help setup tools run flagship test test-slow bench size-sweep liquidation-sweep \
-	stale-quotes thin-collateral tracing-error blind-audit ranges claims policies reference dist \
+.PHONY: help setup tools run flagship test test-slow test-exhibit bench size-sweep \
+	liquidation-sweep stale-quotes thin-collateral tracing-error blind-audit ranges claims policies reference dist \
 	format clean
 
 help:  ## list what can be made
@@ -68,6 +68,9 @@ test: tools  ## check style, imports, types and every claim but the slow ones
 
 test-slow: tools  ## test what takes minutes
 	$(BIN)/python -m pytest $(PARALLEL) -m slow
+
+test-exhibit: tools  ## test the web page in a Chromium, its slow tests too; `make test` has the fast ones
+	$(BIN)/python -m pytest tests/runs/exhibit -m 'slow or not slow'
 
 bench: setup  ## print how fast simulating is and what questions cost, as ratios
 	$(BIN)/python -m runs.bench

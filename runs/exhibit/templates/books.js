@@ -211,6 +211,10 @@ class Books {
     };
   }
 
+  tagOf(posting) {
+    return this._head(posting.entry).tag || "no tag";
+  }
+
   // All that the text says of an entry.
   entry(number) {
     const text = this.text.slice(this._start.values[number], this._end.values[number]);

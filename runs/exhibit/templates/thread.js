@@ -2,6 +2,7 @@
 // The thread: a panel that goes from a figure to its entries, and from an entry to its fills.
 
 const SHOWN = 40; // rows of a list, until the reader asks for more
+const SUMS = 12; // lines of a table of sums
 
 class Thread {
   constructor(books, figures, fills) {
@@ -84,13 +85,15 @@ class Thread {
 
   _accounts(names, about, said) {
     const { books, figures } = this;
-    const entries = entryAmounts(books.postings(names));
+    const postings = books.postings(names);
+    const entries = entryAmounts(postings);
     const total = entries.reduce((sum, each) => sum + each.cents, 0);
     return [
       said ? el("p", {}, `${said}.`) : null,
       about ? el("p", {}, `What it is: ${about}.`) : null,
       el("p", {}, `${entries.length === 1 ? "1 entry sums" : `${count(entries.length)} entries sum`} to ${exact(total)}. Above zero they are uses of money, or what is held; below zero sources, or what is owed.`),
-      partyTable(books, names),
+      sumsTable("With whom: the party or the pool that each posting names", "Party", postings, (each) => books.partyOf(each)),
+      sumsTable("What happened, in a word", "What", postings, (each) => books.tagOf(each)),
       entriesTable(this, entries, "The entries, the largest first"),
       query(sqlOf(figures.run, names), "Entries of one day that are alike are one entry in the group's own books; the query lists them singly. Their sums are the same."),
     ];
@@ -159,21 +162,21 @@ function entryAmounts(postings) {
   return [...byEntry].map(([entry, cents]) => ({ entry, cents })).sort((a, b) => Math.abs(b.cents) - Math.abs(a.cents) || a.entry - b.entry);
 }
 
-function partyTable(books, names) {
-  const byParty = new Map();
-  for (const posting of books.postings(names)) {
-    const party = books.partyOf(posting);
-    const sum = byParty.get(party) ?? { cents: 0, times: 0 };
+// Sum the postings on some accounts by a word; the largest sums stand first.
+function sumsTable(caption, heading, postings, wordOf) {
+  const sums = new Map();
+  for (const posting of postings) {
+    const word = wordOf(posting);
+    const sum = sums.get(word) ?? { cents: 0, times: 0 };
     sum.cents += posting.cents;
     sum.times += 1;
-    byParty.set(party, sum);
+    sums.set(word, sum);
   }
-  const found = [...byParty].sort((a, b) => Math.abs(b[1].cents) - Math.abs(a[1].cents));
-  const shown = found.slice(0, 12);
-  const rest = found.slice(12);
-  const rows = shown.map(([party, { cents, times }]) => [party, count(times), exact(cents)]);
-  if (rest.length) rows.push([`${rest.length} others`, count(d3.sum(rest, (r) => r[1].times)), exact(d3.sum(rest, (r) => r[1].cents))]);
-  return table("With whom: the party or the pool that each posting names", [["Party"], ["Postings", true], ["Amount", true]], rows);
+  const found = [...sums].sort((a, b) => Math.abs(b[1].cents) - Math.abs(a[1].cents));
+  const rows = found.slice(0, SUMS).map(([word, { cents, times }]) => [word, count(times), exact(cents)]);
+  const rest = found.slice(SUMS).map(([, sum]) => sum);
+  if (rest.length) rows.push([`${rest.length} others`, count(d3.sum(rest, (sum) => sum.times)), exact(d3.sum(rest, (sum) => sum.cents))]);
+  return table(caption, [[heading], ["Postings", true], ["Amount", true]], rows);
 }
 
 function entriesTable(thread, entries, caption) {

@@ -15,6 +15,7 @@ from ledger.reports.life.balance_sheet import Side, consolidated, sheets
 from ledger.reports.money.hole import hole
 from ledger.reports.trail.trail_up import trail_up
 from runs.claims.claims import claims
+from runs.exhibit.exhibit_page import write_exhibit
 
 FLIPS, MANY_FLIPS = 20, 200
 KINDS = "exhibit.books.kinds(exhibit.books.days - 1)"
@@ -49,6 +50,21 @@ def test_its_figures_are_those_of_where_to_the_cent(opened, hole_run):
     assert of_text(shown) == the_hole.hole_usd
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("world", ["busy_run", "crowd_run", "margin_run", "tokens_run"])
+def test_the_exhibit_of_any_world_is_sound_and_says_what_where_says(
+    browser, world, request, tmp_path
+):
+    run = request.getfixturevalue(world)
+    write_exhibit(run, tmp_path / "exhibit.html")
+
+    assert browser.open(tmp_path / "exhibit.html") == "sealed"
+    assert browser.complaints == []
+    assert {kind: usd for kind, usd in browser.run(KINDS).items() if usd} == {
+        kind: cents(usd) for kind, usd in hole(run).kinds_usd.items() if usd
+    }
+
+
 def test_bands_into_each_company_equal_those_out_of_it(opened, hole_run):
     bands = opened.run(BANDS)
 
@@ -72,10 +88,11 @@ def test_a_band_is_the_sum_of_the_postings_on_its_accounts(opened, hole_run):
     assert len(accounts) == len(set(accounts))
 
 
-def test_counterparties_of_a_cause_sum_to_it(opened):
+@pytest.mark.parametrize("table", [0, 1])
+def test_counterparties_of_a_cause_sum_to_it_and_so_does_what_happened(opened, table):
     opened.run("exhibit.thread.openKind('PickOff')")
     rows = opened.run(
-        "[...document.querySelectorAll('#thread table')[0].tBodies[0].rows]"
+        f"[...document.querySelectorAll('#thread table')[{table}].tBodies[0].rows]"
         ".map((row) => row.cells[2].textContent)"
     )
     assert sum(cents(of_text(row)) for row in rows) == opened.run(f"{KINDS}.PickOff")
