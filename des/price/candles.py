@@ -27,6 +27,7 @@ LENGTH_US_MAX = 7 * DAY_US  # beyond a week one range says little about a day
 COLUMNS = ("time", "open", "high", "low", "close")  # in this order in klines without a header
 TIME_COLUMNS = ("date", "open_time")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_SEPARATORS = re.compile(r"[;\t|]")
 _EPOCH_TIME = re.compile(r"\d{1,18}", re.ASCII)
 _MICROSECONDS_FROM = 10**14  # in milliseconds, the year 5138; in microseconds, 1973
 
@@ -129,6 +130,8 @@ def _columns(first_row: list[str]) -> dict[str, int]:
     """Tell from the first row where each figure stands."""
     if _EPOCH_TIME.fullmatch(first_row[0].strip()):
         return {name: place for place, name in enumerate(COLUMNS)}
+    if len(first_row) == 1 and (found := _SEPARATORS.search(first_row[0])):
+        raise ValueError(f"columns stand apart by {found[0]!r}; save it with commas between them")
     names = [cell.strip().lower() for cell in first_row]
     names = ["time" if name in TIME_COLUMNS else name for name in names]
     for name in COLUMNS:

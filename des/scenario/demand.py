@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from des.scenario.quantities import Bps, Part, PositiveUsd, Seconds
+from des.scenario.quantities import Bps, Latency, Part, PositiveUsd
 
 Elasticity = Annotated[float, Field(ge=0, le=10)]
 RESPONSE_MAX = 100.0  # beyond it no elasticity is constant
@@ -22,7 +22,7 @@ class Others(Part):
 
     half_spread_bps: Bps
     displayed_usd: PositiveUsd | None = None  # on each side; None: the rest of `markets.depth`
-    latency_s: Seconds  # data and gateway together
+    latency_s: Latency  # data and gateway together
     calm_volatility: CalmVolatility  # annualised, jumps included
     spread_elasticity: Elasticity = 1.0
     depth_elasticity: Elasticity = 1.0

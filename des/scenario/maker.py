@@ -12,6 +12,7 @@ from des.scenario.quantities import (
     ContradictionError,
     Entity,
     Fraction,
+    Latency,
     Milliseconds,
     Part,
     PositiveUsd,
@@ -157,7 +158,7 @@ class Maker(Part):
 class Quoter(Part):
     """How the captive maker quotes one market."""
 
-    latency_s: Seconds
+    latency_s: Latency
     refresh_s: Seconds | None = None  # 0: anew at every tick; None: every latency_s
     half_spread_bps: Bps
     levels: Annotated[int, Field(ge=1, le=10)] = 1

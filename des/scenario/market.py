@@ -12,6 +12,7 @@ from des.scenario.demand import Others
 from des.scenario.maker import Quoter
 from des.scenario.price import Price
 from des.scenario.quantities import (
+    NOT_TOKENS,
     ContradictionError,
     MarketName,
     Month,
@@ -101,6 +102,27 @@ class Market(Part):
         return self
 
     @model_validator(mode="after")
+    def _named(self) -> Self:
+        if self.name in NOT_TOKENS:
+            raise ContradictionError(
+                ("name",), f"is '{self.name}', which Beancount needs; give the market another"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _traded(self) -> Self:
+        """Refuse months in which less is traded than one order."""
+        for key in ("volume", "demand"):
+            for i, month in enumerate(getattr(self, key)):
+                if 0 < month.usd < self.order_usd_mean:
+                    raise ContradictionError(
+                        (key, i, "usd"),
+                        f"is {month.usd:_} in a month, less than one order (order_usd_mean "
+                        f"{self.order_usd_mean:_}); give 0, or more",
+                    )
+        return self
+
+    @model_validator(mode="after")
     def _grain(self) -> Self:
         cents = Decimal(self.lot) * Decimal(self.tick_usd) * 100
         if cents < 1 or cents != int(cents):
@@ -152,12 +174,14 @@ class Market(Part):
     def _sizes(self) -> Self:
         """Refuse a price that ticks cannot express and a quote smaller than one lot."""
         tick_usd, lot = float(self.tick_usd), float(self.lot)
-        for i, anchor in enumerate(self.price.anchors):
+        for anchor in self.price.anchors:
             if not tick_usd <= anchor.price_usd <= PRICE_TICKS_MAX * tick_usd:
+                larger = anchor.price_usd < tick_usd
                 raise ContradictionError(
-                    ("price", "anchors", i, "price_usd"),
-                    f"is {anchor.price_usd:_}; give 1 to {PRICE_TICKS_MAX:_} ticks of "
-                    f"{self.tick_usd}, or another tick_usd",
+                    ("tick_usd",),
+                    f"is {self.tick_usd}, {'larger than' if larger else 'too small for'} the price "
+                    f"of {anchor.price_usd:_} on {anchor.at}; give a price 1 to "
+                    f"{PRICE_TICKS_MAX:_} ticks",
                 )
         lot_usd = lot * max((anchor.price_usd for anchor in self.price.anchors), default=0.0)
         quoter, steps = self.quoter, enumerate(self.quoter.displayed_usd_steps)

@@ -65,6 +65,8 @@ PositiveUsd = Annotated[float, Field(ge=0.01, le=1e12)]  # a cent is the least t
 Bps = Annotated[float, Field(ge=0, le=1_000)]
 Milliseconds = Annotated[float, Field(ge=0, le=60_000)]
 Seconds = Annotated[float, Field(ge=0, le=3_600)]
+# Beyond ten minutes somebody means milliseconds.
+Latency = Annotated[float, Field(ge=0, le=600)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Volatility = Annotated[float, Field(ge=0, le=100)]
 LogSd = Annotated[float, Field(ge=0, le=3)]

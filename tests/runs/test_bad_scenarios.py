@@ -241,7 +241,7 @@ WRONG_TYPES = [
 
 WRONG_FIGURES = [
     ("latency_s = 2.0", "latency_s = -2.0", f"{QUOTER}.latency_s", "is -2.0"),
-    ("latency_s = 2.0", "latency_s = 3600.5", f"{QUOTER}.latency_s", "from 0 to 3_600"),
+    ("latency_s = 2.0", "latency_s = 2_000", f"{QUOTER}.latency_s", "from 0 to 600"),
     ("latency_s = 2.0", "latency_s = nan", f"{QUOTER}.latency_s", "is nan"),
     ("latency_s = 2.0", "latency_s = inf", f"{QUOTER}.latency_s", "is inf"),
     ("latency_s = 2.0", "latency_s = -inf", f"{QUOTER}.latency_s", "is -inf"),
@@ -332,8 +332,15 @@ WRONG_FIGURES = [
     ('lot = "0.01"', 'lot = "nan"', "markets[0].lot", "is 'nan'"),
     ('tick_usd = "1"', 'tick_usd = "1,5"', "markets[0].tick_usd", "is '1,5'"),
     ('tick_usd = "1"', 'tick_usd = "1\\n"', "markets[0].tick_usd", "is '1\\n'"),
-    ('tick_usd = "1"', 'tick_usd = "60000"', f"{PRICE}.anchors[0].price_usd", "ticks of 60000"),
-    ("price_usd = 57_800", "price_usd = 2e8", f"{PRICE}.anchors[0].price_usd", "100_000_000 ticks"),
+    (
+        'tick_usd = "1"',
+        'tick_usd = "60000"',
+        "markets[0].tick_usd",
+        "larger than the price of 57_800",
+    ),
+    ("price_usd = 57_800", "price_usd = 2e8", "markets[0].tick_usd", "too small for the price"),
+    ('name = "BTC-PERP"', 'name = "USD"', "markets[0].name", "which Beancount needs"),
+    ("usd = 1e11", "usd = 900", "markets[0].volume[0].usd", "less than one order"),
     ("price_usd = 57_800", "price_usd = 0", f"{PRICE}.anchors[0].price_usd", "above 0"),
     (", usd = 1e11", ", usd = 1e300", "markets[0].volume[0].usd", "to 100_000_000_000_000"),
 ]

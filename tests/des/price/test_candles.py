@@ -250,3 +250,13 @@ def test_candles_with_one_character_changed_are_sound_or_refused(
     ]
     assert len(set(np.diff(hours))) == 1
     assert all(0 < anchor.price_usd <= 1e9 for anchor in candles.anchors)
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+def test_columns_that_stand_apart_by_no_comma_are_refused_by_what_separates_them(file, separator):
+    with pytest.raises(CandleError) as caught:
+        read_candles(file(DAYS.replace(",", separator)))
+
+    assert caught.value.line == 1
+    assert f"columns stand apart by {separator!r}" in str(caught.value)
+    assert "\t" not in str(caught.value)
