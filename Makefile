@@ -13,7 +13,7 @@ LIFE := runs/out/ftx-sampled-seed1
 PARALLEL := -n 2 --dist worksteal
 
 .PHONY: help setup tools run flagship test test-slow test-exhibit bench size-sweep \
-	liquidation-sweep stale-quotes thin-collateral tracing-error blind-audit ranges claims policies reference dist \
+	liquidation-sweep stale-quotes thin-collateral tracing-error study-recovery blind-audit ranges claims policies reference dist \
 	format clean
 
 help:  ## list what can be made
@@ -90,6 +90,9 @@ thin-collateral: setup  ## print what accounts on a thin token cost the captive 
 
 reference: setup  ## write docs/scenario.md and the JSON Schema anew from the models
 	$(BIN)/python -m runs.scenario_reference
+
+study-recovery: setup  ## play a small study, and recover ten members that are hidden (some minutes)
+	$(BIN)/python -m runs.experiments.study_recovery --page docs/study.md
 
 tracing-error: setup  ## write how wrong the rules of courts are into docs/ (some ten minutes)
 	$(BIN)/python -m runs.experiments.tracing_error --page docs/tracing-error.md

@@ -1,5 +1,7 @@
 """The command that plays a study and says what follows."""
 
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager
 from hashlib import sha256
 from pathlib import Path
 
@@ -8,6 +10,7 @@ from tqdm import tqdm
 
 from runs.cli.progress import Progress
 from runs.reporting import report
+from runs.study.as_told import write_as_told
 from runs.study.member_table import MANIFEST, read_members
 from runs.study.play import StudyFolder, replay
 from runs.study.study_file import StudyError, load_study, study_path
@@ -51,6 +54,13 @@ TABLES = (
     metavar="MEMBER FOLDER",
     help="Play one member with full books instead.",
 )
+@click.option(
+    "--as-told",
+    "told",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the member nearest to the thread's story as a scenario, too.",
+)
 @report(*TABLES)
 def study_command(
     study: str,
@@ -60,6 +70,7 @@ def study_command(
     scheduler: str | None,
     shipped: bool,
     again: tuple[int, Path] | None,
+    told: Path | None,
 ) -> StudyReport | str:
     """How much of the hole can the mechanism be, over all that the record leaves open?
 
@@ -75,14 +86,24 @@ def study_command(
     path = study_path(study)
     if again:
         return _replayed(path, *again)
-    if shipped:
-        return _read(path.with_suffix(""))
+    workers = dask_workers(scheduler) if scheduler else local_processes(processes)
+    found = _read(path.with_suffix("")) if shipped else _played(path, out, members, workers)
+    if told:
+        write_as_told(found.members, found.would_have_to_be, told)
+    return found
+
+
+def _played(
+    path: Path,
+    out: Path | None,
+    members: int | None,
+    workers: AbstractContextManager[Executor | None],
+) -> StudyReport:
     folder = StudyFolder(path, out or OUT / path.stem)
     if members is not None and members > folder.study.members:
         raise StudyError(f"{path}: has {folder.study.members} members; raise `members` in it first")
     todo = folder.missing(members)
     if todo:
-        workers = dask_workers(scheduler) if scheduler else local_processes(processes)
         with (
             workers as executor,
             tqdm(total=len(todo), unit="life", disable=None, leave=False) as progress,

@@ -79,7 +79,8 @@ def would_have_to_be(members: Members, judged: Sequence[Judgement]) -> WouldHave
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(hole > 0, mechanism / hole, np.nan)
     reached = np.nan_to_num(share) >= HALF
-    distance = np.sqrt(np.mean([np.square(each.implausibility) for each in judged], axis=0))
+    far = [np.square(each.implausibility) for each in judged] or [np.zeros(len(share))]
+    distance = np.sqrt(np.mean(far, axis=0))
     if reached.any():
         chosen = int(np.argmin(np.where(reached, distance, np.inf)))
     else:

@@ -2,14 +2,19 @@
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from runs.scenarios import load
+from runs.study.as_told import write_as_told
+from runs.study.design import members_of
 from runs.study.member_table import Members
-from runs.study.plausible import judge, nth_largest, plausible
+from runs.study.plausible import Judgement, judge, nth_largest, plausible
+from runs.study.recovery import recovery
 from runs.study.sensitivity import sensitivity
-from runs.study.study_file import RecordedMoment, Study, Unknown
+from runs.study.study_file import RecordedMoment, Study, Unknown, load_study, study_path
 from runs.study.study_report import StudyReport
 from runs.study.would_have_to_be import would_have_to_be
 
@@ -159,3 +164,45 @@ def test_the_answer_tells_the_interval_of_plausible_members_alone():
     predicted = {row[0]: row for row in report.tables()[5].rows}
     assert set(predicted) == {WITHDRAWN}
     assert predicted[WITHDRAWN][-1] == "below"
+
+
+def test_a_hidden_member_is_recovered_where_moments_tell_of_it_and_nowhere_else():
+    points = np.random.default_rng(2).random((200, 3))
+    noise = 0.02 * np.random.default_rng(3).standard_normal(200)
+    moment = points[:, 0] + noise
+    table = members(points, {"volume_usd": moment, "hole_usd": 2 * points[:, 0]})
+    table.figures["volume_usd"][:2] = 0.5 - 0.02, 0.5 + 0.02
+    found = {each.quantity: each for each in recovery(table, ["volume_usd"], ["hole_usd"], 40, 1)}
+
+    assert all(each.hidden == 40 for each in found.values())
+    assert found["x"].covered >= 32
+    assert found["x"].width < 0.25
+    assert found["hole_usd"].width == pytest.approx(found["x"].width, abs=0.02)
+    assert abs(found["x"].bias) < 4 * found["x"].bias_error + 0.02
+    assert found["y"].width > 0.8
+
+
+def test_the_world_as_told_says_first_that_it_is_no_history(tmp_path: Path):
+    study = load_study(study_path("tiny"))
+    numbers = np.arange(2, 8)
+    inputs = np.array([list(each.inputs.values()) for each in members_of(study)[2:]])
+    table = Members(
+        study,
+        {},
+        np.arange(8),
+        np.concatenate((np.full((2, 2), np.nan), inputs)),
+        {
+            name: np.concatenate((np.ones(2), values))
+            for name, values in of_money(6, 1.0 * numbers, np.full(6, 100.0)).items()
+        },
+    )
+    judged: list[Judgement] = []
+    write_as_told(table, would_have_to_be(table, judged), tmp_path / "told.toml")
+    text = (tmp_path / "told.toml").read_text(encoding="utf-8")
+    scenario = load(str(tmp_path / "told.toml"))
+
+    assert text.splitlines()[0] == "# This is the hypothesis and not history."
+    assert "# Member 7 of the study" in text
+    assert "7.0 % of the hole" in text
+    assert scenario.markets[0].quoter.latency_s == inputs[-1][0]
+    assert "hypothesis" in scenario.question

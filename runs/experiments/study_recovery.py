@@ -1,0 +1,65 @@
+"""Ten hidden members of a small study: do intervals enclose what was hidden?
+
+    python -m runs.experiments.study_recovery        (or: make study-recovery)
+
+Plays the study `recovery`, hides ten of its members one by one behind their volume, share, fees and
+spread, and lays out how often the 90 % of plausible members enclose their inputs and their loss.
+"""
+
+import tempfile
+from decimal import Decimal
+from pathlib import Path
+
+from ledger.reports.table import Cell, Table
+from runs.experiments.experiment import experiment
+from runs.study.member_table import Members, read_members
+from runs.study.play import StudyFolder
+from runs.study.recovery import recovery
+from runs.study.study_file import study_path
+from runs.workers import cores, local_processes
+
+HIDDEN, NTH = 10, 1
+MOMENTS = ("volume_usd", "share-of-maker-in-volume to 2022-11-11", "use Fees", "use Spread")
+OUTCOMES = ("quotes_usd", "pickoff_usd", "hits_usd", "hole_usd")
+
+
+def played() -> Members:
+    """Play the study in a folder that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="moneytrail-") as scratch:
+        folder = StudyFolder(study_path("recovery"), Path(scratch))
+        with local_processes(cores()) as executor:
+            folder.play(executor)
+        return read_members(folder.seal())
+
+
+def recovery_table(members: Members) -> Table:
+    """Lay out how well hidden members are recovered."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            each.quantity,
+            each.hidden,
+            each.covered,
+            *(Decimal(f"{figure:.2f}") for figure in (each.width, each.bias, each.bias_error)),
+        )
+        for each in recovery(members, MOMENTS, OUTCOMES, HIDDEN, NTH)
+    ]
+    return Table(
+        "recovery",
+        f"Of {HIDDEN} hidden members, how many are enclosed by the 90 % of plausible ones",
+        ("quantity", "hidden", "covered", "width", "bias_sd", "bias_error_sd"),
+        rows,
+        (
+            "Width: that of the interval over that of all members, the mean. Bias: of the middle, "
+            "in standard deviations over all members, with its standard error.",
+        ),
+    )
+
+
+@experiment("recovery")
+def main() -> list[Table]:
+    """Print how well hidden members are recovered."""
+    return [recovery_table(played())]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""The world as told: a member as a scenario file of its own, which says that it is no history."""
+
+from pathlib import Path
+
+from runs.scenarios import dump
+from runs.study.design import members_of, scenario_of
+from runs.study.member_table import Members
+from runs.study.would_have_to_be import WouldHaveToBe
+
+QUESTION = "The hypothesis, not history: what would the books show if the thread's story were so?"
+FIDELITY = ("idle_hours_at_once",)  # of members alone: whoever opens the books wants every hour
+
+
+def write_as_told(members: Members, would: WouldHaveToBe, path: Path) -> None:
+    """Write the member at which the mechanism comes nearest to half of the hole.
+
+    Args:
+        members: of the study.
+        would: which of them it is, and what it contradicts.
+        path: the file.
+    """
+    number = int(members.numbers[~members.is_base][would.chosen])
+    scenario = scenario_of(members.study, members_of(members.study)[number])
+    run = scenario.run.model_copy(update=dict.fromkeys(FIDELITY))
+    told = scenario.model_copy(update={"question": QUESTION, "run": run})
+    path.write_text("\n".join([*_header(members, would, number), "", dump(told)]), encoding="utf-8")
+
+
+def _header(members: Members, would: WouldHaveToBe, number: int) -> list[str]:
+    share = 100 * float(would.share[would.chosen])
+    reached = "the member nearest to the record of those at which the mechanism is half of the hole"
+    largest = "the member at which the mechanism is the largest part of the hole: none reaches half"
+    lines = [
+        "# This is the hypothesis and not history.",
+        "#",
+        f"# Member {number} of the study whose question is: {members.study.question}",
+        f"# It is {reached if would.reached.any() else largest}.",
+        f"# There it is {share:.1f} % of the hole. Its inputs, whatever the record says of them:",
+        *(f"#     {name} = {value:g}" for name, value in would.inputs.items()),
+        "# Outcomes on record that it contradicts, the worst first (member; recorded):",
+        *(
+            f"#     {each.figure}: {each.model:,.4g}; {each.low:,.4g} to {each.high:,.4g}"
+            for each in would.contradicted
+        ),
+    ]
+    return [line if len(line) <= 100 else f"{line[:97]}..." for line in lines]

@@ -1,0 +1,77 @@
+"""Does inference recover what is known? Members are hidden one by one, and judged by their moments.
+
+A hidden member plays the record: its figures are all that is known of it. The others are held
+against them as they are against the record, with chance as the only width, and what is plausible
+among them should enclose the inputs and the outcome that the hidden one really had.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from runs.study.member_table import Members
+from runs.study.plausible import CUT
+from runs.study.study_file import Unknown
+
+ENDS = (5, 95)
+
+
+class Recovered(NamedTuple):
+    """One quantity of the hidden members, beside what is plausible of it."""
+
+    quantity: str
+    hidden: int
+    covered: int  # of them by the 90 % of plausible members
+    width: float  # of these intervals, as a share of that of all members; the mean
+    bias: float  # of the middle, in standard deviations over all members; the mean
+    bias_error: float  # standard error of that
+
+
+def recovery(
+    members: Members, moments: Sequence[str], outcomes: Sequence[str], hidden: int, nth: int
+) -> list[Recovered]:
+    """Hide the first members in turn, and look for each among the others.
+
+    Args:
+        members: as played; those of the base say how large chance is.
+        moments: names of the figures that are known of a hidden member.
+        outcomes: names of the figures that are to be recovered, beside the inputs.
+        hidden: how many are hidden.
+        nth: so many largest implausibilities may be beyond CUT, less one.
+    """
+    known = np.array([members.drawn(name) for name in moments])
+    # Of the difference of two members chance comes in twice.
+    sd = np.sqrt(2 * np.array([np.var(members.of_base(name), ddof=1) for name in moments]))
+    quantities = {unknown.name: points for unknown, points in _inputs(members)}
+    quantities |= {name: members.drawn(name) for name in outcomes}
+    plausible = [_like(known, sd, i, nth) for i in range(hidden)]
+    return [_recovered(name, values, plausible) for name, values in quantities.items()]
+
+
+def _inputs(members: Members) -> list[tuple[Unknown, np.ndarray]]:
+    return list(zip(members.study.unknown, members.points.T, strict=True))
+
+
+def _like(known: np.ndarray, sd: np.ndarray, hidden: int, nth: int) -> np.ndarray:
+    """Tell which members are like a hidden one, itself left out."""
+    far = np.abs(known - known[:, [hidden]]) / sd[:, np.newaxis]
+    found: np.ndarray = np.sort(far, axis=0)[-min(nth, len(far))] < CUT
+    found[hidden] = False
+    return found
+
+
+def _recovered(name: str, values: np.ndarray, plausible: Sequence[np.ndarray]) -> Recovered:
+    covered, widths, off = 0, [], []
+    spread = float(np.diff(np.percentile(values, ENDS))[0])
+    for hidden, found in enumerate(plausible):
+        if not found.any():
+            continue
+        low, middle, high = np.percentile(values[found], (ENDS[0], 50, ENDS[1]))
+        covered += bool(low <= values[hidden] <= high)
+        widths.append((high - low) / spread if spread else 0.0)
+        off.append((middle - values[hidden]) / (float(np.std(values)) or 1.0))
+    error = float(np.std(off, ddof=1) / len(off) ** 0.5) if len(off) > 1 else np.nan
+    return Recovered(
+        name, len(off), covered, float(np.mean(widths or [np.nan])), float(np.mean(off)), error
+    )
