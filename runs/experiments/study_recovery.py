@@ -10,8 +10,11 @@ import tempfile
 from decimal import Decimal
 from pathlib import Path
 
+import click
+
 from ledger.reports.table import Cell, Table
-from runs.experiments.experiment import experiment
+from runs.experiments.docs_page import fill
+from runs.reporting import report
 from runs.study.member_table import Members, read_members
 from runs.study.play import StudyFolder
 from runs.study.recovery import recovery
@@ -55,10 +58,19 @@ def recovery_table(members: Members) -> Table:
     )
 
 
-@experiment("recovery")
-def main() -> list[Table]:
+@click.command()
+@click.option(
+    "--page",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Write the table into this page as well.",
+)
+@report("recovery")
+def main(page: Path | None) -> list[Table]:
     """Print how well hidden members are recovered."""
-    return [recovery_table(played())]
+    tables = [recovery_table(played())]
+    if page:
+        fill(page, tables)
+    return tables
 
 
 if __name__ == "__main__":
