@@ -2,6 +2,8 @@
 // The group's own books, read from their sealed text. All dollars are whole cents.
 
 const DAY_MS = 86400000;
+const DATE_AND_FLAG = '2022-05-09 * "'.length;
+const NOBODY = "nobody named";
 
 // A list of numbers that grows.
 class Numbers {
@@ -197,7 +199,12 @@ class Books {
     if (this.text.startsWith("    party: ", after)) {
       return JSON.parse(this.text.slice(after + 11, this.text.indexOf("\n", after)));
     }
-    return this._head(posting.entry).payee || "nobody named";
+    // The first words of an entry end at their quote; with a backslash in them, read them with care.
+    const from = this._start.values[posting.entry] + DATE_AND_FLAG;
+    const to = this.text.indexOf('"', from);
+    const payee = this.text.slice(from, to);
+    if (payee.includes("\\")) return this._head(posting.entry).payee || NOBODY;
+    return this.text[to + 2] === '"' ? payee : NOBODY;
   }
 
   _head(entry) {
@@ -212,7 +219,9 @@ class Books {
   }
 
   tagOf(posting) {
-    return this._head(posting.entry).tag || "no tag";
+    const start = this._start.values[posting.entry];
+    const line = this.text.slice(start, this.text.indexOf("\n", start));
+    return / #(\S+)/.exec(line.slice(line.lastIndexOf('"')))?.[1] ?? "no tag";
   }
 
   // All that the text says of an entry.

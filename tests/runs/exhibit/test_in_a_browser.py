@@ -50,6 +50,27 @@ def test_its_figures_are_those_of_where_to_the_cent(opened, hole_run):
     assert of_text(shown) == the_hole.hole_usd
 
 
+def test_counterparties_are_those_of_the_books(opened, hole_run):
+    names = [a for a, line in hole_run.opens.items() if line.hole in ("claim", "cause", "liquid")]
+    found = opened.run(
+        f"""(() => {{
+          const sums = {{}};
+          for (const each of exhibit.books.postings({json.dumps(names)})) {{
+            const key = `${{exhibit.books.partyOf(each)}} ${{exhibit.books.tagOf(each)}}`;
+            sums[key] = (sums[key] ?? 0) + each.cents;
+          }}
+          return sums;
+        }})()"""
+    )
+    booked = hole_run.select(
+        "SELECT coalesce(party, payee, 'nobody named') || ' ' || coalesce(tag, 'no tag'), "
+        "sum(units)::BIGINT FROM postings WHERE commodity = 'USD' "
+        "AND account IN (SELECT unnest(?)) GROUP BY 1",
+        [names],
+    )
+    assert found == dict(booked)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("world", ["busy_run", "crowd_run", "margin_run", "tokens_run"])
 def test_the_exhibit_of_any_world_is_sound_and_says_what_where_says(
@@ -249,12 +270,28 @@ def test_each_of_many_pages_of_which_a_byte_is_changed_turns_red(browser, page):
     assert unchanged(page, browser, MANY_FLIPS, seed=2) == []
 
 
-def test_a_forged_figure_with_a_fitting_hash_is_told_from_the_books(opened, page):
+def test_a_list_that_leaves_out_a_piece_is_told(browser, small_page):
+    told = small_page.read_text(encoding="utf-8")
+    shorter = re.sub(r'"figures":"[0-9a-f]{64}",', "", told, count=1)
+    small_page.with_name("shorter.html").write_text(shorter, encoding="utf-8")
+
+    assert shorter != told
+    assert browser.open(small_page.with_name("shorter.html")) == "broken"
+
+
+@pytest.mark.parametrize(
+    ("part", "name"),
+    [("hole", "hole"), ("hole", "claims"), ("hole", "kinds"), ("days", "hole_usd")],
+)
+def test_a_forged_figure_with_a_fitting_hash_is_told_from_the_books(opened, page, part, name):
     """Who changes a figure and its hash, but not the books, is found by adding up."""
     told = page.read_text(encoding="utf-8")
     figures = re.search(r'id="block-figures" type="[^"]*">([^<]*)<', told).group(1)
     forged = json.loads(figures)
-    forged["hole"]["kinds"]["PickOff"] += 1
+    if isinstance(forged[part][name], int):
+        forged[part][name] += 1
+    else:
+        forged[part][name]["PickOff" if name == "kinds" else 2] += 1
     script = (
         f"(() => {{ const proof = new Proof(); const figures = {json.dumps(forged)};"
         " testFigures(proof, exhibit.books, figures); return proof.holds; })()"
@@ -269,13 +306,17 @@ def test_a_forged_figure_with_a_fitting_hash_is_told_from_the_books(opened, page
         "books[books.length - 9] ^= 1",  # other books than the sealed ones
         "manifest[200] ^= 1",  # another manifest than the one that the seal is of
         "provenance = provenance.replace('seal ', 'seal 0')",
+        # a manifest with another seed, and the seal that fits it
+        """const text = new TextDecoder().decode(manifest).replace('"seed": 1', '"seed": 2');
+        manifest = bytesOf(text);
+        provenance = `seal ${(await sha256(manifest)).slice(0, 12)},`""",
     ],
 )
 def test_books_that_were_not_sealed_are_told_from_those_that_were(opened, change):
     """Whoever changes books and all hashes of the page still needs another manifest and seal."""
     script = """(async () => {
       const proof = new Proof();
-      const [books, manifest] = [await unpacked("books"), await unpacked("manifest")];
+      let [books, manifest] = [await unpacked("books"), await unpacked("manifest")];
       let provenance = exhibit.figures.provenance;
       CHANGE;
       await testSeal(proof, manifest, books, provenance).catch(() => proof.test("", false));
