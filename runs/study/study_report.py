@@ -117,10 +117,11 @@ class StudyReport:
             return "No member has a hole."
         largest = 100 * float(np.nanmax(would.share))
         return (
-            f"In no member is it half of the hole: the most is {largest:.1f} %; at the worst loss "
-            f"on a dollar that was hit, {bound.worst_bps:.1f} bp, half of the hole takes "
+            f"In no member is it half of the hole: the most is {largest:.1f} %; even at the worst "
+            f"loss on a dollar that was hit, {bound.worst_bps:.1f} bp, half of the hole takes "
             f"{_usd(bound.needed_usd)} of hit volume, {bound.of_volume_pct:.0f} % of all that the "
-            "venue ever traded."
+            f"venue ever traded and {bound.of_silent_pct:.0f} % of what it traded in the years of "
+            "which the maker's share is not on record."
         )
 
     def _share_of_uses(self, name: str) -> np.ndarray:
@@ -168,9 +169,13 @@ class StudyReport:
             ("the mechanism's share of the hole, %", _tenth(100 * would.share[would.chosen])),
             ("days and markets whose hits exceed the record", Decimal(int(contradictions))),
             ("worst loss on hit volume of any member, bp", _tenth(bound.worst_bps)),
+            ("the same of the member of which most was hit, bp", _tenth(bound.most_hit_bps)),
             ("half of the base's hole, USD", _cents(bound.half_hole_usd)),
             ("hit volume that takes, USD", _cents(bound.needed_usd)),
             ("of all the venue ever traded, %", _tenth(bound.of_volume_pct)),
+            ("the maker's volume where its share is on record, USD", _cents(bound.allowed_usd)),
+            ("all volume where it is not, USD", _cents(bound.silent_usd)),
+            ("hits must be of that volume, %", _tenth(bound.of_silent_pct)),
         ]
         return Table(
             "half",
