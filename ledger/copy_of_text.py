@@ -58,9 +58,9 @@ def directives(entries: Sequence[data.Directive]) -> Iterator[Directive]:
         match entry:
             case data.Open():
                 commodities = tuple(entry.currencies or ())
-                yield Directive("open", entry.date, entry.account, commodities, _meta(entry))
+                yield Directive("open", entry.date, entry.account, commodities, meta_of(entry))
             case data.Commodity():
-                yield Directive("commodity", entry.date, entry.currency, meta=_meta(entry))
+                yield Directive("commodity", entry.date, entry.currency, meta=meta_of(entry))
             case data.Custom():
                 words = tuple(_word(*value) for value in entry.values)
                 yield Directive("custom", entry.date, entry.type, words)
@@ -68,7 +68,7 @@ def directives(entries: Sequence[data.Directive]) -> Iterator[Directive]:
                 words = (quoted(entry.description),)
                 yield Directive("event", entry.date, entry.type, words)
             case data.Price():
-                yield Directive("price", entry.date, entry.currency, (_value(entry.amount),))
+                yield Directive("price", entry.date, entry.currency, (value_text(entry.amount),))
 
 
 def transaction_of(entry: data.Transaction, scales: Mapping[str, Scale]) -> Movement:
@@ -81,7 +81,7 @@ def transaction_of(entry: data.Transaction, scales: Mapping[str, Scale]) -> Move
         tag,
         tuple(_posting_of(each, scales) for each in in_text_order(entry)),
         tuple(sorted(entry.links)),
-        tuple(each for each in _meta(entry) if each[0] not in _OF_THE_ORDER),
+        tuple(each for each in meta_of(entry) if each[0] not in _OF_THE_ORDER),
     )
 
 
@@ -130,9 +130,10 @@ def _time_us(entry: data.Transaction) -> int:
     return (at - _EPOCH) // _MICROSECOND
 
 
-def _meta(entry: data.Directive) -> tuple[tuple[str, str], ...]:
+def meta_of(entry: data.Directive) -> tuple[tuple[str, str], ...]:
+    """Return the metadata of a directive, each value as the text has it."""
     return tuple(
-        (key, _value(value))
+        (key, value_text(value))
         for key, value in entry.meta.items()
         if key not in _OF_THE_LOADER and not key.startswith("__")
     )
@@ -140,10 +141,15 @@ def _meta(entry: data.Directive) -> tuple[tuple[str, str], ...]:
 
 def _word(value: object, kind: object) -> str:
     """Write a value of a note as the text has it; an account is no string."""
-    return str(value) if kind is account.TYPE else _value(value)
+    return str(value) if kind is account.TYPE else value_text(value)
 
 
-def _value(value: object) -> str:
+def value_text(value: object) -> str:
+    """Write a value of a directive as the text has it.
+
+    Raises:
+        TypeError: the copy knows no such value.
+    """
     match value:
         case bool():
             return str(value).upper()

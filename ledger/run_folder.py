@@ -16,6 +16,7 @@ from ledger.chart import Chart
 from ledger.chart_reader import chart_of
 from ledger.fills import Names
 from ledger.mistake import MistakeError
+from ledger.month_text import line_of
 from ledger.notes import Note, Pays, Role
 from ledger.opened import Opened
 from ledger.roles import RoleError
@@ -133,6 +134,16 @@ class RunFolder:
     def fill_files(self) -> list[Path]:
         """The months of fills, in order."""
         return months_of(self.path, "fills")
+
+    @property
+    def has_fills(self) -> bool:
+        """Tell whether there are fills behind the general ledger's entries."""
+        return True
+
+    def place_of(self, seq: int, day: date) -> str:
+        """Return file and line of the entry of a number, which is of a day."""
+        month = self.path / f"{day:%Y-%m}.beancount"
+        return f"{month.name}:{line_of(month, seq)}"
 
     @cached_property
     def opens(self) -> dict[str, Opened]:

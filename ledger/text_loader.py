@@ -1,9 +1,10 @@
 """The general ledger's text, loaded by Beancount: audits and `query` read it, reports don't."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from beancount import loader
 from beancount.core import data
@@ -15,9 +16,16 @@ loader.initialize(use_cache=False)
 
 def load_text(path: Path) -> tuple[data.Directives, list[data.BeancountError]]:
     """Return all directives of a ledger, and the errors that Beancount finds in it."""
-    with collector_at_rest():
-        entries, errors, _ = loader.load_file(str(path))
+    entries, errors, _ = load_with_options(path)
     return entries, errors
+
+
+def load_with_options(
+    path: Path,
+) -> tuple[data.Directives, list[data.BeancountError], Mapping[str, Any]]:
+    """Return the same, and the options of a ledger."""
+    with collector_at_rest():
+        return loader.load_file(str(path))
 
 
 def placed(error: data.BeancountError) -> str:

@@ -15,6 +15,8 @@ def provenance(run: RunFolder) -> str:
 
     The seal is the start of the SHA-256 of its manifest, as `sha256sum manifest.json` prints it.
     """
+    if not run.has_fills:
+        return f"{run.path.name}: a ledger without a seal or fills"
     return f"{_seal_of(run)}, {_fidelity(run)}"
 
 

@@ -11,7 +11,7 @@ from ledger.reports.trail.sql import schemas, sql
 from ledger.reports.trail.trail_down import trail
 from ledger.reports.trail.trail_up import trail_up
 from ledger.run_folder import RunFolder
-from runs.cli.parameters import DAY, RUN
+from runs.cli.parameters import BOOKS, DAY, RUN
 from runs.printing import Answered, render
 from runs.reporting import report
 
@@ -20,7 +20,7 @@ UP = ("fill", "entry", "postings", "closing", "figures", "linked", "fills", "agr
 
 
 @click.command("books")
-@click.argument("run", type=RUN)
+@click.argument("run", type=BOOKS)
 @click.argument("entity")
 @click.option("--beancount", is_flag=True, help="Print them as a Beancount ledger of its own.")
 @report()  # an entity without contracts or tokens has no tables of them
@@ -41,7 +41,7 @@ def books_command(run: RunFolder, entity: str, beancount: bool) -> EntityBooks |
 
 
 @click.command("trail")
-@click.argument("run", type=RUN)
+@click.argument("run", type=BOOKS)
 @click.option("--kind", help="The third word of accounts, such as PickOff.")
 @click.option("--party", help="Who is on the other side.")
 @click.option("--entity", help="Whose books.  [default: the house group's]")

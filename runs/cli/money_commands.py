@@ -9,7 +9,7 @@ from ledger.reports.money.quarters import where_by_quarter
 from ledger.reports.money.where import Where, where
 from ledger.reports.table import Report
 from ledger.run_folder import RunFolder
-from runs.cli.parameters import RUN, plotted
+from runs.cli.parameters import BOOKS, RUN, plotted
 from runs.plots.coverage_plot import coverage_figure
 from runs.plots.paper import PlotError
 from runs.plots.where_plot import where_figure
@@ -26,7 +26,7 @@ def _figure(found: Report) -> "Figure":
 
 
 @click.command("where")
-@click.argument("run", type=RUN)
+@click.argument("run", type=BOOKS)
 @click.option("--by", type=click.Choice(("quarter",)), help="The hole by kind, quarter by quarter.")
 @report(
     "hole-by-kind",

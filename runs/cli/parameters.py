@@ -9,8 +9,11 @@ from typing import Any, TypeVar
 import click
 
 from ledger.reports.table import Report
-from ledger.run_folder import RunFolder
+from ledger.run_folder import RunFolder, RunFolderError
 from runs.provenance import provenance
+
+# The commands that need no fills, and so take any ledger.
+OF_ANY_LEDGER = ("where", "timeline", "solvency", "trace", "trail", "books", "schedules")
 
 
 class RunParameter(click.ParamType[RunFolder]):
@@ -20,7 +23,30 @@ class RunParameter(click.ParamType[RunFolder]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> RunFolder:
         """Open the folder."""
-        return RunFolder.at(Path(value))
+        path = Path(value)
+        if _is_ledger(path):
+            raise RunFolderError(
+                f"{path}: this needs a run's folder, with its fills and its seal; of a ledger by "
+                f"itself ask {', '.join(OF_ANY_LEDGER)}"
+            )
+        return RunFolder.at(path)
+
+
+class BooksParameter(RunParameter):
+    """The folder of a run, or a Beancount ledger that anybody wrote."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> RunFolder:
+        """Open either."""
+        path = Path(value)
+        if not _is_ledger(path):
+            return super().convert(value, param, ctx)
+        from ledger.ledger_file import LedgerFile  # a report on a run doesn't wait for Beancount
+
+        return LedgerFile.at(path)
+
+
+def _is_ledger(path: Path) -> bool:
+    return path.suffix in (".beancount", ".bean") and path.is_file()
 
 
 class DayParameter(click.ParamType[date]):
@@ -36,7 +62,8 @@ class DayParameter(click.ParamType[date]):
             self.fail(f"{value!r} is no date; write it as 2022-05-09.", param, ctx)
 
 
-RUN, DAY = RunParameter(), DayParameter()
+RUN, BOOKS, DAY = RunParameter(), BooksParameter(), DayParameter()
+
 
 Found = TypeVar("Found", bound=Report)
 

@@ -6,12 +6,12 @@ import click
 
 from ledger.reports.schedules.schedules import Schedules, schedules
 from ledger.run_folder import RunFolder
-from runs.cli.parameters import DAY, RUN
+from runs.cli.parameters import BOOKS, DAY
 from runs.reporting import report
 
 
 @click.command("schedules")
-@click.argument("run", type=RUN)
+@click.argument("run", type=BOOKS)
 @click.option("--until", type=DAY, help="The last day that counts.  [default: that of the books]")
 @report("failed", "solvency-tests", "related", "preferences", "payments")
 def schedules_command(run: RunFolder, until: date | None) -> Schedules:

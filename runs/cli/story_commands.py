@@ -12,7 +12,7 @@ from ledger.reports.life.timeline import BY, Timeline, timeline
 from ledger.reports.money.hole import hole, hole_by_kind
 from ledger.run_folder import RunFolder
 from runs.brief import WIDTH, brief
-from runs.cli.parameters import DAY, RUN, plotted
+from runs.cli.parameters import BOOKS, DAY, RUN, plotted
 from runs.plots.solvency_plot import solvency_figure
 from runs.plots.timeline_plot import timeline_figure
 from runs.plots.valuation_plot import valuation_figure
@@ -36,7 +36,7 @@ def answer_command(run: RunFolder) -> None:
 
 
 @click.command("timeline")
-@click.argument("run", type=RUN)
+@click.argument("run", type=BOOKS)
 @click.option(
     "--by", type=click.Choice(BY), default=BY[0], show_default=True, help="Whose ends are told."
 )
@@ -57,7 +57,7 @@ def timeline_command(run: RunFolder, by: str) -> Timeline:
 
 
 @click.command("solvency")
-@click.argument("run", type=RUN)
+@click.argument("run", type=BOOKS)
 @click.argument("day", metavar="DATE", type=DAY)
 @report("group", "entities", "tokens", "balance-sheets")
 @plotted(solvency_figure)

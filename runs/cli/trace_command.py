@@ -6,13 +6,13 @@ from ledger.reports.tracing.rules import TracingRule
 from ledger.reports.tracing.sources import ACCOUNT, ALL_CUSTOMERS, GROUP, KIND, PARTY, Question
 from ledger.reports.tracing.trace import Trace, trace
 from ledger.run_folder import RunFolder
-from runs.cli.parameters import RUN, plotted
+from runs.cli.parameters import BOOKS, plotted
 from runs.plots.trace_plot import trace_figure
 from runs.reporting import report
 
 
 @click.command("trace")
-@click.argument("run", type=RUN)
+@click.argument("run", type=BOOKS)
 @click.option(
     "--of",
     default=ALL_CUSTOMERS.of,

@@ -78,8 +78,10 @@ class Mechanism:
 
 
 def stale_quotes(the_hole: Hole, maker: str) -> str:
-    """Say what stale quotes cost, and the result of quoting with spread and hedges."""
+    """Say what stale quotes cost, and the result of quoting; nothing where nobody quotes."""
     kinds = the_hole.kinds_usd
+    if Kind.PICKOFF not in kinds:
+        return ""
     lost, used = kinds.get(Kind.PICKOFF, ZERO), sum(the_hole.uses_usd.values(), ZERO)
     spread, hedges = -kinds.get(Kind.SPREAD, ZERO), kinds.get(Kind.HEDGING, ZERO)
     share = f" ({percent(lost, used)}% of all uses)" if lost > 0 else ""

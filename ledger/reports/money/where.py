@@ -42,13 +42,12 @@ class Where:
 
     def answer(self) -> str:
         """Say what is missing, what used most, and what stale quotes were of it."""
-        return " ".join(
-            (
-                in_a_sentence(self.hole, self.parties.house),
-                largest_uses(self.hole),
-                stale_quotes(self.hole, self.parties.maker),
-            )
+        said = (
+            in_a_sentence(self.hole, self.parties.house),
+            largest_uses(self.hole),
+            stale_quotes(self.hole, self.parties.maker),
         )
+        return " ".join(filter(None, said))
 
     def tables(self) -> list[Table]:
         """Lay out the hole, the mechanism, its quotes, cash, the bridge, and volume."""

@@ -151,6 +151,7 @@ class BothTiers:
             booked: whether fills count from when their closing entry is booked, as a reader of
                 the general ledger sees it; else from when they happened.
         """
+        booked = booked or not self.run.has_fills
         stood: Dollars[str] = Dollars(
             self.run.select(
                 "SELECT account, sum(units) * 0.01 FROM postings WHERE commodity = ? AND seq < ? "

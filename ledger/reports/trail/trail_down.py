@@ -58,7 +58,7 @@ def trail(
     shares = _shares(run, figure)
     largest = sorted(shares, key=lambda share: -abs(share.usd))[:limit]
     listed = sorted(largest, key=lambda share: share.seq)
-    return Trail(figure, shares, listed, sums)
+    return Trail(figure, shares, listed, sums, run.has_fills)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,7 @@ class Trail:
     shares: Sequence[Share]
     listed: Sequence[Share]  # the largest of them, in their order
     sums: Sequence[FillShare]
+    has_fills: bool  # of a ledger by itself nothing stands behind the entries
 
     def answer(self) -> str:
         """Say what the figure comes to, and of how many entries."""
@@ -113,8 +114,11 @@ class Trail:
 
     def tables(self) -> list[Table]:
         """Lay out the entries, the fills, and their sums."""
+        entries = _entries_table(self.figure, self.shares, self.listed)
+        if not self.has_fills:
+            return [entries]
         return [
-            _entries_table(self.figure, self.shares, self.listed),
+            entries,
             _fills_table(self.sums),
             _sums_table(self.shares, self.listed, self.sums),
         ]

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.fills import Fill, Pairing
-from ledger.month_text import line_of
 from ledger.reports.table import Cell, Table
 from ledger.reports.trail.booked_entries import BookedEntry, PostingCells
 from ledger.reports.trail.both_tiers import SHOWN, BothTiers, TrailError, usd_of
@@ -143,13 +142,13 @@ def _up_from_fill(books: BothTiers, fill: Fill[int], limit: int) -> FillTrail:
 
 
 def _up_from_entry(books: BothTiers, entry: BookedEntry, limit: int) -> EntryTrail:
-    month = books.run.path / f"{entry.date:%Y-%m}.beancount"
+    has_fills = entry.is_closing and books.run.has_fills
     return EntryTrail(
         entry,
-        f"{month.name}:{line_of(month, entry.seq)}",
+        books.run.place_of(entry.seq, entry.date),
         moved_figures(books.run, entry.usd_lines, books.standing(entry.seq, entry.is_closing)),
         linked(books, entry.links, entry.seq, limit),
-        closed_fills(books, entry, limit) if entry.is_closing else None,
+        closed_fills(books, entry, limit) if has_fills else None,
     )
 
 

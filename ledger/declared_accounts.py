@@ -1,0 +1,156 @@
+"""Accounts of anybody's ledger, as reports name them: ``Root : whose books : kind : with whom``.
+
+Each of the last three words is stated in the metadata of the account's `open` line (`entity`,
+`kind`, `with`), or else follows from the account's name as docs/any-ledger.md says.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from beancount.core import data
+
+from ledger.kinds import (
+    ASSETS,
+    CAUSE,
+    CLAIM,
+    EQUITY,
+    EXPENSES,
+    GROUP,
+    IN_KIND,
+    INCOME,
+    KINDS,
+    LIABILITIES,
+    LIQUID,
+    Kind,
+)
+from ledger.mistake import MistakeError
+from ledger.opened import Opened
+from ledger.parties import Parties
+
+ROOTS = (ASSETS, LIABILITIES, EQUITY, INCOME, EXPENSES)
+PARTS = (CLAIM, LIQUID, GROUP, CAUSE, IN_KIND)
+_BY_PART = {LIQUID: Kind.CASH, CLAIM: Kind.CUSTOMERS}  # the kind that a part has by default
+_OPENING = "Opening"  # how the name of an account of opening balances begins
+
+
+class LedgerFileError(MistakeError):
+    """A ledger lacks something that reports need; the message says where, and what to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """One account of the ledger: as reports name it, and where the ledger opens it."""
+
+    account: str
+    hole: str | None
+    place: str
+
+
+def place_of(meta: data.Meta) -> str:
+    """Return file and line of a directive."""
+    return f"{Path(str(meta.get('filename', '?'))).name}:{meta.get('lineno', '?')}"
+
+
+class DeclaredAccounts:
+    """Reads the part of each account off its `open` line."""
+
+    def __init__(self, parties: Parties, names: Collection[str], roots: Mapping[str, str]) -> None:
+        """Know who plays a part, and what the ledger calls the five roots."""
+        self._parties, self._names, self._roots = parties, names, roots
+
+    def declare(self, line: data.Open) -> Declared:
+        """Name one account as reports do.
+
+        Raises:
+            LedgerFileError: its `open` line lacks something, or says what can't be.
+        """
+        place = place_of(line.meta)
+        root, *words = line.account.split(":")
+        stated = {key: _word(line, key, place) for key in ("hole", "entity", "kind", "with")}
+        hole = stated["hole"]
+        if hole is not None and hole not in PARTS:
+            raise LedgerFileError(
+                f'{place}: {line.account} has hole: "{hole}"; write one of {", ".join(PARTS)}'
+            )
+        entity = stated["entity"] or (words[0] if words[0] in self._names else None)
+        if words[0] == entity:
+            words = words[1:]
+        entity = entity or self._parties.house
+        kind, rest = self._kind(self._roots[root], words, hole, stated["kind"])
+        if not kind:
+            raise LedgerFileError(
+                f'{place}: {line.account} has no kind; write kind: "..." below it'
+            )
+        if kind == Kind.CASH:
+            rest = []  # whatever the bank, it is the entity's cash
+        others = stated["with"] or ":".join(rest)
+        if hole == CLAIM:
+            self._check_claim(line.account, entity, kind, others, place)
+        name = ":".join(word for word in (self._roots[root], entity, kind, others) if word)
+        return Declared(name, hole, place)
+
+    def check_part(self, line: data.Open, declared: Declared) -> None:
+        """Refuse an account of the group that is used and has no part in the hole.
+
+        Raises:
+            LedgerFileError: it has none.
+        """
+        entity, kind = declared.account.split(":")[1:3]
+        if entity in self._parties.group and not declared.hole and kind != Kind.CONTRACTS:
+            raise LedgerFileError(
+                f"{declared.place}: {line.account} has no hole:; write hole: with one of "
+                f"{', '.join(PARTS)} below it"
+            )
+
+    def _kind(
+        self, root: str, words: list[str], hole: str | None, stated: str | None
+    ) -> tuple[str | None, list[str]]:
+        """Return an account's kind, and what is left of its name."""
+        if stated:
+            return stated, words[1:] if words and words[0] == stated else words[-1:]
+        if words and words[0] in KINDS:
+            return words[0], words[1:]
+        if hole in _BY_PART:
+            return _BY_PART[hole], words[-1:]
+        if root == EQUITY and words and words[0].startswith(_OPENING):
+            return Kind.OPENING, []
+        return (words[0], words[1:]) if words else (None, [])
+
+    def _check_claim(self, account: str, entity: str, kind: str, customer: str, place: str) -> None:
+        house, customers = self._parties.house, self._parties.house_customers
+        if (entity, kind) != (house, Kind.CUSTOMERS):
+            raise LedgerFileError(
+                f"{place}: {account} is a claim, but of kind {kind} in the books of {entity}; only "
+                f"{house} owes claims, of kind {Kind.CUSTOMERS}: correct entity: and kind:"
+            )
+        if customer not in customers:
+            raise LedgerFileError(
+                f"{place}: {account} is owed to {customer or 'nobody'}, who has no role; write "
+                f'custom "role" "customer" "{customer or "NAME"}", or name the customer by with:'
+            )
+
+
+def joined(line: Opened, other: Opened, place: str) -> Opened:
+    """Return two accounts that reports see as one.
+
+    Raises:
+        LedgerFileError: their parts in the hole differ.
+    """
+    if line.hole != other.hole:
+        raise LedgerFileError(
+            f"{place}: reports see this account as {line.account}, and another of that name plays "
+            f"{line.hole}, not {other.hole}; tell them apart by kind: or with:"
+        )
+    commodities = tuple(dict.fromkeys((*line.commodities, *other.commodities)))
+    return Opened(line.account, commodities, line.hole, line.about or other.about)
+
+
+def _word(line: data.Open, key: str, place: str) -> str | None:
+    """Return what an `open` line states under a key."""
+    value = line.meta.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value or (":" in value and key != "with"):
+        raise LedgerFileError(f'{place}: {key}: of {line.account} is no word; write {key}: "..."')
+    return value

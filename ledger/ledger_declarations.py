@@ -1,0 +1,187 @@
+"""What anybody's ledger declares beside its accounts: currency, roles, notes, commodities."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from beancount.core import data
+
+from ledger.chart import Chart
+from ledger.chart_reader import chart_of
+from ledger.copy_of_text import directives
+from ledger.declared_accounts import Declared, LedgerFileError, place_of
+from ledger.directive_store import Directive
+from ledger.loaded_entries import moved_by
+from ledger.notes import Note, Pays, Role
+from ledger.parties import OUTSIDE, Parties
+from ledger.roles import OF_ONE, RoleError, read_parties
+from ledger.text import quoted
+from ledger.transaction import MONEY
+from ledger.values import plain, read_value
+
+_CUSTOMER, _FIRM = "customer", "firm"  # a customer by name is what our books call a firm
+_OURS = ("market", "house-token", "valued-by", "dealers")  # what declares a commodity of our books
+_DIGITS_MAX = 9  # of a commodity that nothing declares: finer parts are refused
+
+
+def operating_currency(path: Path, options: Mapping[str, Any]) -> str:
+    """Return the currency in which reports count: the one that is stated, else dollars.
+
+    Raises:
+        LedgerFileError: several are stated.
+    """
+    stated = list(options["operating_currency"])
+    if len(stated) > 1:
+        raise LedgerFileError(
+            f"{path.name}: {len(stated)} operating currencies ({', '.join(stated)}); reports count "
+            f"in one: keep one option"
+        )
+    return str(stated[0]) if stated else MONEY
+
+
+# --------------------------------------------------------------------- notes and roles
+
+
+def notes_of(entries: Sequence[data.Directive]) -> list[Directive]:
+    """Return the notes that reports know; what else `custom` says is somebody else's."""
+    kinds = {kind.kind: kind for kind in Note.__subclasses__()}
+    found = []
+    for entry in entries:
+        if isinstance(entry, data.Custom) and entry.type in kinds:
+            try:
+                (note,) = directives([entry])
+                kinds[entry.type].read(map(read_value, note.words))
+            except (TypeError, ValueError, ArithmeticError) as error:
+                raise LedgerFileError(
+                    f'{place_of(entry.meta)}: custom "{entry.type}" is not as reports read it; see '
+                    f"docs/any-ledger.md"
+                ) from error
+            found.append(note)
+    return found
+
+
+def parties_of(path: Path, notes: Sequence[Directive]) -> tuple[Parties, set[str]]:
+    """Return who plays which role, and everybody named; a role that nobody has goes to nobody."""
+    roles = [
+        Role(_FIRM if each.role == _CUSTOMER else each.role, each.name)
+        for each in _read(notes, Role)
+    ]
+    for each in roles:
+        if not each.name or ":" in each.name:
+            raise LedgerFileError(
+                f"{path.name}: the role {each.role!r} names {each.name!r}, no name"
+            )
+    if not any(each.role == "house" for each in roles):
+        raise LedgerFileError(
+            f'{path.name}: nobody is the house; write DATE custom "role" "house" "NAME" for '
+            f"whoever owes the customers"
+        )
+    played = {each.role for each in roles}
+    roles += [
+        Role(role, _nobody(role)) for role, must in OF_ONE.items() if must and role not in played
+    ]
+    names = {each.name for each in roles}
+    try:
+        return read_parties(roles, names), names
+    except RoleError as error:
+        said = str(error).removeprefix("main.beancount")
+        raise LedgerFileError(f"{path.name}{said}") from error
+
+
+def _nobody(role: str) -> str:
+    """Name whoever plays a role that a ledger gives to nobody."""
+    return "No" + "".join(word.capitalize() for word in role.split("_"))
+
+
+def _read(notes: Sequence[Directive], kind: type[Any]) -> list[Any]:
+    return [kind.read(map(plain, each.words)) for each in notes if each.name == kind.kind]
+
+
+def renamed(note: Directive, declared: Mapping[str, Declared]) -> Directive:
+    """Let a note name accounts as reports do."""
+    words = tuple(declared[word].account if word in declared else word for word in note.words)
+    return note._replace(words=words)
+
+
+def told(entries: Sequence[data.Directive], money: str) -> list[Directive]:
+    """Return events, and prices in the operating currency."""
+    return [
+        found._replace(words=(found.words[0].replace(f" {money}", f" {MONEY}"),))
+        if found.directive == "price"
+        else found
+        for entry in entries
+        if isinstance(entry, data.Event)
+        or (isinstance(entry, data.Price) and entry.amount.currency == money)
+        for found in directives([entry])
+    ]
+
+
+# ----------------------------------------------------------------- commodities, accounts
+
+
+def commodities_of(entries: Sequence[data.Directive], money: str) -> list[Directive]:
+    """Return what is declared of commodities; of others, how finely they are counted."""
+    ours: dict[str, Directive] = {}
+    digits = {MONEY: 2}
+    first: dict[str, data.Transaction] = {}
+    for entry in entries:
+        if isinstance(entry, data.Commodity) and any(key in entry.meta for key in _OURS):
+            (ours[entry.currency],) = directives([entry])
+        if not isinstance(entry, data.Transaction):
+            continue
+        for posting in entry.postings:
+            number, called = moved_by(posting)
+            cost = posting.cost or posting.price
+            valued_in = str(cost.currency) if cost else money
+            if MONEY in (called, valued_in) and money != MONEY:
+                raise LedgerFileError(
+                    f"{place_of(entry.meta)}: {MONEY} beside the operating currency {money}; "
+                    f"reports count in one that they call usd: name the other otherwise"
+                )
+            said = number.normalize().as_tuple().exponent
+            digits[called] = max(digits.get(called, 0), -int(said))
+            first.setdefault(called, entry)
+            if valued_in != money:
+                digits[valued_in] = max(digits.get(valued_in, 0), 2)
+                first.setdefault(valued_in, entry)
+    fine = [name for name, n in digits.items() if n > _DIGITS_MAX and name not in (*ours, money)]
+    if fine:
+        raise LedgerFileError(
+            f"{place_of(first[fine[0]].meta)}: {fine[0]} has {digits[fine[0]]} digits behind the "
+            f"point; reports count up to {_DIGITS_MAX}: round it"
+        )
+    counted = [
+        Directive(
+            "commodity",
+            entry.date,
+            name,
+            meta=(
+                ("unit", quoted(f"{Decimal(1).scaleb(-digits[name]):f}")),
+                ("dealers", quoted(OUTSIDE)),
+            ),
+        )
+        for name, entry in first.items()
+        if name not in (*ours, money)
+    ]
+    return [*ours.values(), *counted]
+
+
+def chart_declared(
+    path: Path, parties: Parties, notes: Sequence[Directive], commodities: Sequence[Directive]
+) -> Chart:
+    """Return who plays which part, and what trades.
+
+    Raises:
+        LedgerFileError: a commodity is declared in part as our own books do.
+    """
+    about = {each.name: {k: plain(v) for k, v in each.meta} for each in commodities}
+    try:
+        # The roles are read before: here they are those of `Parties`, nobody's among them.
+        roles = [Role(role, name) for role, name in parties.roles()]
+        return chart_of(about, roles, _read(notes, Pays), {name for _, name in parties.roles()})
+    except (KeyError, ValueError, ArithmeticError) as error:
+        raise LedgerFileError(
+            f"{path.name}: a commodity with {', '.join(_OURS)} is not declared as our books do "
+            f"({error}); leave that metadata out"
+        ) from error

@@ -1,0 +1,238 @@
+"""A Beancount ledger that anybody wrote, opened as a run is: see docs/any-ledger.md."""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from beancount.core import data
+
+from ledger import directive_store, posting_store
+from ledger.book_views import open_views
+from ledger.chart import Chart
+from ledger.declared_accounts import (
+    ROOTS,
+    Declared,
+    DeclaredAccounts,
+    LedgerFileError,
+    joined,
+    place_of,
+)
+from ledger.directive_store import Directive
+from ledger.fills import Fill
+from ledger.ledger_declarations import (
+    chart_declared,
+    commodities_of,
+    notes_of,
+    operating_currency,
+    parties_of,
+    renamed,
+    told,
+)
+from ledger.ledger_entries import LedgerEntries, in_true_order
+from ledger.money import Scale
+from ledger.opened import Opened
+from ledger.parties import Parties
+from ledger.posting_store import MonthOfPostings
+from ledger.run_folder import RunFolder
+from ledger.text import quoted
+from ledger.text_loader import load_with_options, placed
+from ledger.transaction import MONEY, Movement, entity_of
+
+
+@dataclass(frozen=True)
+class LedgerFile(RunFolder):
+    """A ledger without fills. Reports read a copy of it by column, in a folder that passes."""
+
+    folder: Path = field(kw_only=True)
+    places: Mapping[int, str] = field(kw_only=True)  # file and line of each entry, by its number
+    chart_read: Chart = field(kw_only=True)
+    currency: str = field(kw_only=True)
+    _kept: "tempfile.TemporaryDirectory[str]" = field(kw_only=True)
+
+    @classmethod
+    def at(cls, path: Path) -> "LedgerFile":
+        """Load a ledger with all that it includes, and copy it by column.
+
+        Raises:
+            LedgerFileError: Beancount finds errors in it, or it lacks what reports need.
+        """
+        try:
+            entries, errors, options = load_with_options(path)
+        except (OSError, UnicodeDecodeError) as error:
+            raise LedgerFileError(f"{path}: it can't be read ({error})") from error
+        if errors:
+            more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+            raise LedgerFileError(f"{placed(errors[0])}{more}")
+        kept = tempfile.TemporaryDirectory(prefix="moneytrail-")
+        money = operating_currency(path, options)
+        numbered = list(in_true_order(entries))
+        if not numbered:
+            raise LedgerFileError(f"{path.name}: no transactions; there is nothing to report on")
+        chart = _write(Path(kept.name), path, entries, options, money)
+        places = {seq: place_of(entry.meta) for seq, entry in numbered}
+        return cls(
+            path,
+            folder=Path(kept.name),
+            places=places,
+            chart_read=chart,
+            currency=money,
+            _kept=kept,
+        )
+
+    @property
+    def has_fills(self) -> bool:
+        """A ledger has none."""
+        return False
+
+    @cached_property
+    def chart(self) -> Chart:
+        """Who plays which part, as the ledger declares it."""
+        return self.chart_read
+
+    @cached_property
+    def loaded(self) -> "tuple[data.Directives, list[data.BeancountError]]":
+        """Refuse: what is read of the text is the copy.
+
+        Raises:
+            LedgerFileError: always.
+        """
+        raise LedgerFileError(
+            f"{self.path.name}: it is Beancount text already; leave out --beancount, or give a run"
+        )
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """Open DuckDB with the ledger's copy; the view of fills is empty."""
+        connection = open_views(self.folder)
+        columns = ", ".join(
+            "NULL::TIMESTAMP AS time" if column == "time_us" else f"NULL::BIGINT AS {column}"
+            for column in Fill._fields
+        )
+        connection.execute(f"CREATE VIEW rows AS SELECT {columns} WHERE false")
+        return connection
+
+    def select(
+        self, statement: str, parameters: Sequence[object] | Mapping[str, object] = ()
+    ) -> list[tuple[Any, ...]]:
+        """Return what a SELECT gives.
+
+        Raises:
+            LedgerFileError: something in the ledger is not what the report takes it for.
+        """
+        try:
+            return super().select(statement, parameters)
+        except duckdb.Error as error:
+            what = str(error).splitlines()[0]
+            raise LedgerFileError(
+                f"{self.path.name}: this report can't read it ({what})"
+            ) from error
+
+    def place_of(self, seq: int, day: date) -> str:
+        """Return where an entry stands."""
+        return self.places[seq]
+
+
+def _write(
+    folder: Path,
+    path: Path,
+    entries: Sequence[data.Directive],
+    options: Mapping[str, Any],
+    money: str,
+) -> Chart:
+    """Copy a ledger by column.
+
+    Raises:
+        LedgerFileError: it lacks what reports need.
+    """
+    notes = notes_of(entries)
+    parties, others = parties_of(path, notes)
+    roots = {str(options[f"name_{root.lower()}"]): root for root in ROOTS}
+    opens = [entry for entry in entries if isinstance(entry, data.Open)]
+    stated = (line.meta.get("entity") for line in opens)
+    names = {*parties.names, *others, *(name for name in stated if isinstance(name, str))}
+    reader = DeclaredAccounts(parties, names, roots)
+    declared = {line.account: reader.declare(line) for line in opens}
+    used = {p.account for e in entries if isinstance(e, data.Transaction) for p in e.postings}
+    for line in opens:
+        if line.account in used:
+            reader.check_part(line, declared[line.account])
+    commodities = commodities_of(entries, money)
+    chart = chart_declared(path, parties, notes, commodities)
+    scales = {MONEY: Scale.of("0.01"), **chart.quantities}
+    lines = _lines(opens, declared, money)
+    book = LedgerEntries(
+        parties,
+        {account: each.account for account, each in declared.items()},
+        {account: line.hole for account, line in lines.items()},
+    )
+    booked = [(seq, book.read(entry, money, scales)) for seq, entry in in_true_order(entries)]
+    first = min(entry.date for entry in entries)
+    lines = _completed(lines, book, parties)
+    found = [
+        *commodities,
+        *(_opened(first, line) for line in lines.values()),
+        *(renamed(note, declared) for note in notes),
+        *told(entries, money),
+    ]
+    try:
+        directive_store.write(folder / directive_store.FILE, found)
+        _write_postings(folder / posting_store.FOLDER, booked, list(lines.values()), scales)
+    except (ValueError, OverflowError, duckdb.Error) as error:
+        what = str(error).splitlines()[0]
+        raise LedgerFileError(f"{path.name}: it can't be copied by column ({what})") from error
+    return chart
+
+
+def _write_postings(
+    folder: Path,
+    booked: Sequence[tuple[int, Movement]],
+    lines: Sequence[Opened],
+    scales: Mapping[str, Scale],
+) -> None:
+    folder.mkdir()
+    month = MonthOfPostings(lines, {name: each for name, each in scales.items() if name != MONEY})
+    for seq, entry in booked:
+        month.add(entry, seq)
+    month.write(folder / "all.parquet")
+
+
+def _lines(
+    opens: Sequence[data.Open], declared: Mapping[str, Declared], money: str
+) -> dict[str, Opened]:
+    """Return the chart as reports see it, in its order."""
+    lines: dict[str, Opened] = {}
+    for line in opens:
+        each = declared[line.account]
+        commodities = tuple(MONEY if c == money else c for c in line.currencies or ())
+        about = line.meta.get("about")
+        one = Opened(
+            each.account, commodities, each.hole, about if isinstance(about, str) else None
+        )
+        known = lines.get(one.account)
+        lines[one.account] = joined(known, one, each.place) if known else one
+    return lines
+
+
+def _completed(
+    lines: Mapping[str, Opened], book: LedgerEntries, parties: Parties
+) -> dict[str, Opened]:
+    """Add accounts and commodities that entries use, and till of a group's member without books."""
+    found = dict(lines)
+    for account, commodities in book.used.items():
+        line = found.get(account, Opened(account, (), book.parts[account]))
+        more = sorted(commodities.difference(line.commodities))
+        found[account] = Opened(account, (*line.commodities, *more), line.hole, line.about)
+    for entity in parties.group:
+        if entity not in map(entity_of, found):
+            found[f"Assets:{entity}:Cash"] = Opened(f"Assets:{entity}:Cash", (MONEY,), "liquid")
+    return found
+
+
+def _opened(day: date, line: Opened) -> Directive:
+    said = (("hole", line.hole), ("about", line.about))
+    meta = tuple((key, quoted(word)) for key, word in said if word)
+    return Directive("open", day, line.account, line.commodities, meta)

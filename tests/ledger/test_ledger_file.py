@@ -1,0 +1,275 @@
+"""Any ledger opens as a run does: our own gives the same tables, others' run or are refused."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from beancount.scripts import example
+from click.testing import CliRunner, Result
+
+from ledger.declared_accounts import LedgerFileError
+from ledger.ledger_file import LedgerFile
+from ledger.reports.days import calendar
+from ledger.reports.life.solvency import solvency
+from ledger.reports.life.timeline import timeline
+from ledger.reports.money.hole import hole
+from ledger.reports.money.where import where
+from ledger.reports.schedules.schedules import schedules
+from ledger.reports.tracing.trace import trace
+from ledger.reports.trail.entity_books import books
+from ledger.reports.trail.trail_down import trail
+from ledger.reports.trail.trail_up import trail_up
+from ledger.run_folder import RunFolder
+from runs.cli.main import main
+
+HARBOUR = Path(__file__).parents[2] / "docs" / "any-ledger.beancount"
+
+SMALL = """
+2021-01-01 custom "role" "house" "Shop"
+2021-01-01 custom "role" "customer" "Ann"
+2021-01-01 open Assets:Bank
+  hole: "liquid"
+2021-01-01 open Assets:Shares
+  hole: "cause"
+2021-01-01 open Liabilities:Owed:Ann
+  hole: "claim"
+2021-01-01 open Expenses:Rent
+  hole: "cause"
+2021-01-02 * "Ann" "Ann deposits"
+  Assets:Bank            100.00 USD
+  Liabilities:Owed:Ann  -100.00 USD
+2021-01-03 * "Landlord" "Rent"
+  Expenses:Rent           40.00 USD
+  Assets:Bank            -40.00 USD
+"""
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Callable[..., LedgerFile]:
+    """Open the small ledger with something replaced or added."""
+
+    def make(old: str = "", new: str = "", added: str = "") -> LedgerFile:
+        assert old in SMALL
+        path = tmp_path / "small.beancount"
+        path.write_text(SMALL.replace(old, new) + added if old else SMALL + added)
+        return LedgerFile.at(path)
+
+    return make
+
+
+def ask(*words: str | Path) -> Result:
+    """Run a command as its user does."""
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+# ------------------------------------------------------------------- our own, both ways
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        where,
+        timeline,
+        trace,
+        schedules,
+        lambda run: solvency(run, calendar(run)[-1]),
+        lambda run: books(run, "FTX"),
+        lambda run: books(run, "Firm01"),
+        lambda run: trail(run, kind="PickOff"),
+        lambda run: trail_up(run, last_deposit(run)),
+    ],
+    ids=["where", "timeline", "trace", "schedules", "solvency", "books", "firm", "trail", "entry"],
+)
+def test_a_run_opened_through_its_main_file_gives_the_same_tables(tiny_run, main_file, question):
+    folder = {table.name: table for table in question(tiny_run).tables()}
+    by_file = question(main_file).tables()
+
+    assert by_file
+    # Of an entry, where it stands, and what stood before it: no fills are seen.
+    others = [table for table in by_file if table.name not in ("entry", "figures", "linked")]
+    assert [table for table in others if table != folder[table.name]] == []
+    assert question(main_file).answer().split(":")[0] == question(tiny_run).answer().split(":")[0]
+
+
+def last_deposit(run: RunFolder) -> int:
+    """Return the number of the last deposit."""
+    ((seq,),) = run.select("SELECT max(seq) FROM postings WHERE tag = 'deposit'")
+    return int(seq)
+
+
+@pytest.fixture(scope="module")
+def main_file(tiny_run: RunFolder) -> LedgerFile:
+    """The tiny run through its main.beancount, read once."""
+    return LedgerFile.at(tiny_run.path / "main.beancount")
+
+
+# ----------------------------------------------------------------------- what is read
+
+
+def test_the_hole_is_claims_less_cash_and_the_sum_of_its_kinds(opened):
+    found = hole(opened())
+
+    assert (found.claims_usd, found.hole_usd) == (Decimal(100), Decimal(40))
+    assert found.kinds_usd["Rent"] == Decimal(40)
+    assert found.unexplained_usd == 0
+
+
+def test_a_customer_without_books_is_given_the_mirror_of_the_claim(opened):
+    run = opened()
+    (account,) = [a for a in run.opens if a.startswith("Assets:Ann:Claims")]
+    bridges = {each.customers: each for each in where(run).bridges}
+
+    assert account == "Assets:Ann:Claims:Shop"
+    assert bridges["all"].movements_usd == {"deposits": Decimal(100)}
+    assert bridges["all"].unexplained_usd == 0
+
+
+def test_what_is_bought_is_a_use_at_cost_and_marked_by_its_price(opened):
+    added = """
+2021-01-04 * "Broker" "Shares"
+  Assets:Shares             3 ACME {3.33 USD}
+  Assets:Bank           -9.99 USD
+2021-01-05 price ACME 2.00 USD
+2021-01-06 * "Broker" "A loss on one"
+  Assets:Shares            -1 ACME {3.33 USD} @ 2.00 USD
+  Assets:Bank            2.00 USD
+  Expenses:Rent          1.33 USD
+"""
+    run = opened(added=added)
+    held = next(each for each in solvency(run, calendar(run)[-1]).holdings if each.units)
+
+    assert hole(run).kinds_usd["Portfolio"] == Decimal("6.66")
+    assert (held.token, held.units, held.counted_usd) == ("ACME", Decimal(2), Decimal(4))
+    assert hole(run).unexplained_usd == 0
+
+
+def test_a_part_of_a_cent_of_a_price_is_taken_by_what_was_bought(opened):
+    added = """
+2021-01-04 * "Shares"
+  Assets:Shares     3 ACME {3.333 USD}
+  Assets:Bank  -10.00 USD
+"""
+    assert hole(opened(added=added)).kinds_usd["Portfolio"] == Decimal(10)
+
+
+def test_another_operating_currency_is_counted_in_as_dollars_are(opened):
+    currency = 'option "operating_currency" "EUR"\n'
+    run = opened("USD", "EUR", currency)
+
+    assert run.currency == "EUR"
+    assert hole(run).hole_usd == Decimal(40)
+
+
+# ---------------------------------------------------------------------- what is refused
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('Expenses:Rent\n  hole: "cause"', "Expenses:Rent", "10: Expenses:Rent has no hole:"),
+        ('hole: "liquid"', 'hole: "cash"', '4: Assets:Bank has hole: "cash"'),
+        ('"customer" "Ann"', '"lender" "Bo"', "8: Liabilities:Owed:Ann is owed to Ann"),
+        ('"house" "Shop"', '"lender" "Bo"', "nobody is the house"),
+        ('"customer" "Ann"', '"friend" "Ann"', "the role 'friend' is unknown"),
+        ("2021-01-03 *", "2021-01-03 balance", "syntax error"),
+        ("-40.00 USD", "-40.00 USD\n  Assets:Gone  0.00 USD", "Assets:Gone"),
+        ("40.00 USD", "40.005 USD", "15: 40.005 is no whole number of cents"),
+        ("100.00 USD", "100.00 BTC", "12: Liabilities:Owed:Ann is a claim in BTC"),
+        ('"role" "house" "Shop"', '"role" "house"', "2: "),
+        ('Assets:Bank\n  hole: "liquid"', 'Assets:Bank\n  hole: "liquid"\n  entity: 3', "4: "),
+    ],
+)
+def test_what_a_ledger_lacks_is_said_in_one_line_with_its_place(opened, old, new, said):
+    with pytest.raises(LedgerFileError) as refused:
+        opened(old, new)
+
+    assert said in str(refused.value)
+    assert "small.beancount" in str(refused.value)
+    assert len(str(refused.value).splitlines()) == 1
+
+
+def test_each_entity_of_a_transaction_must_balance_alone(opened):
+    role = '\n2021-01-01 custom "role" "maker" "Fund"\n'
+    fund = '2021-01-01 open Assets:Fund:Bank\n  hole: "liquid"\n'
+    entry = '2021-01-04 * "To the fund"\n  Assets:Fund:Bank 5.00 USD\n  Assets:Bank -5.00 USD\n'
+
+    with pytest.raises(LedgerFileError, match=r":22: the postings of Fund leave 5\.00 USD"):
+        opened(added=role + fund + entry)
+
+
+@pytest.mark.parametrize("command", ["firms", "expectations", "audit", "cash-coverage"])
+def test_what_needs_fills_or_a_seal_says_so_in_one_line(command):
+    refused = ask(command, HARBOUR)
+
+    assert refused.exit_code
+    assert "fills" in refused.output
+    assert len(refused.output.splitlines()) == 1
+
+
+# ------------------------------------------------------------------- others' own examples
+
+
+@pytest.fixture(scope="module")
+def of_beancount(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A quarter of Beancount's own example, with the parts of a hole."""
+    folder = tmp_path_factory.mktemp("example")
+    made = folder / "example.beancount"
+    dates = ["--date-begin", "2024-01-01", "--date-end", "2024-04-01"]
+    dates += ["--date-birth", "1980-05-12", "--seed", "1", "-o", str(made)]
+    code = f"import sys; sys.argv[1:] = {dates!r}; from {example.__name__} import main; main()"
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    told = re.sub(r"^(\S+ open) (\S+).*", _with_part, made.read_text(), flags=re.MULTILINE)
+    roles = (("house", "US"), ("customer", "Chase"))
+    told += "".join(f'\n1980-01-01 custom "role" "{role}" "{name}"' for role, name in roles)
+    given = folder / "given.beancount"
+    given.write_text(told + "\n")
+    return given
+
+
+def _with_part(line: re.Match[str]) -> str:
+    account = line[2]
+    if account.endswith("Slate"):
+        return f'{line[0]}\n  hole: "claim"\n  with: "Chase"'
+    is_cash = account.startswith("Assets") and account.endswith(("Checking", "Cash"))
+    return f'{line[0]}\n  hole: "{"liquid" if is_cash else "cause"}"'
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("where", "--all"),
+        ("timeline", "--all"),
+        ("solvency", "2024-02-01"),
+        ("trace", "--of", "BayBook"),
+        ("trail", "--seq", "20"),
+        ("books", "US"),
+        ("schedules", "--all"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_beancounts_own_example_runs(of_beancount, words):
+    command, *options = words
+    answered = ask(command, of_beancount, *options)
+
+    assert not answered.exit_code, answered.output
+    assert "a ledger without a seal" in answered.output
+
+
+def test_beancounts_own_example_has_a_hole_that_its_kinds_explain(of_beancount):
+    found = hole(LedgerFile.at(of_beancount))
+
+    assert found.claims_usd > 0
+    assert found.kinds_usd
+    assert found.unexplained_usd == 0
+
+
+def test_beancounts_own_example_without_parts_is_refused_in_one_line(of_beancount):
+    refused = ask("where", of_beancount.with_name("example.beancount"))
+
+    assert refused.exit_code == 2
+    assert "nobody is the house" in refused.output
+    assert len(refused.output.splitlines()) == 1

@@ -1,0 +1,62 @@
+"""The page on any ledger: its commands print what it shows, and its example is sound."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from beancount import loader
+from beancount.core import data
+from click.testing import CliRunner
+
+from ledger.ledger_file import LedgerFile
+from ledger.reports.money.hole import hole
+from runs.cli.main import main
+from runs.cli.parameters import OF_ANY_LEDGER
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "any-ledger.md").read_text(encoding="utf-8")
+EXAMPLE = ROOT / "docs" / "any-ledger.beancount"
+LISTED, *SHOWN = re.findall(r"```console\n(.*?)```", PAGE, re.DOTALL)
+REFUSED = re.search(r"```\nmoneytrail: (.*?)\n```", PAGE)
+
+
+@pytest.mark.parametrize("shown", SHOWN, ids=lambda shown: shown.split()[2])
+def test_each_command_of_the_page_prints_what_the_page_shows(shown, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    command, _, output = shown.partition("\n")
+    answered = CliRunner().invoke(main, shlex.split(command)[2:])
+
+    assert not answered.exit_code, answered.output
+    assert answered.output.rstrip() == output.rstrip()
+
+
+def test_the_page_shows_every_command_that_takes_any_ledger():
+    listed = [line.split()[2] for line in LISTED.splitlines()]
+
+    assert listed == list(OF_ANY_LEDGER)
+    assert [shown.partition("\n")[0] for shown in SHOWN] == LISTED.splitlines()
+
+
+def test_the_example_has_thirty_transactions_and_no_error():
+    entries, errors, _ = loader.load_file(str(EXAMPLE))
+
+    assert not errors
+    assert sum(isinstance(entry, data.Transaction) for entry in entries) == 30
+
+
+def test_the_example_has_a_hole_that_its_kinds_explain():
+    found = hole(LedgerFile.at(EXAMPLE))
+
+    assert found.hole_usd > 0
+    assert found.unexplained_usd == 0
+
+
+def test_the_error_on_the_page_is_what_a_missing_part_gives(tmp_path):
+    line, text = '2021-01-01 open Expenses:Owner\n  hole: "cause"\n', EXAMPLE.read_text()
+    broken = tmp_path / EXAMPLE.name
+    broken.write_text(text.replace(line, line.partition("\n")[0] + "\n"))
+    answered = CliRunner().invoke(main, ["where", str(broken)])
+
+    assert REFUSED
+    assert answered.output.rstrip() == f"moneytrail: {REFUSED[1]}"
