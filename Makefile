@@ -11,6 +11,8 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 LIFE := runs/out/ftx-sampled-seed1
 # Neighbouring tests share what they look at, so each of two processes gets tests in a row.
 PARALLEL := -n 2 --dist worksteal
+# Tests are compiled once and not by each process at each start, whatever the shell's settings.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup tools run flagship test test-slow test-exhibit bench size-sweep \
 	liquidation-sweep stale-quotes thin-collateral tracing-error study-recovery blind-audit ranges claims policies reference dist \

@@ -1,6 +1,7 @@
 """Worlds that many tests look at, each run once."""
 
 import fcntl
+import gc
 import signal
 from collections.abc import Callable, Iterator
 from hashlib import sha256
@@ -22,6 +23,9 @@ settings.load_profile("moneytrail")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# What is collected stays to the end: to look through it for garbage again and again takes seconds.
+gc.disable()
+
 CROWD = Path(__file__).parent / "worlds" / "crowd.toml"
 BUSY = Path(__file__).parent / "worlds" / "busy.toml"
 MARGIN = Path(__file__).parent / "worlds" / "margin.toml"
@@ -35,6 +39,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write tests/golden anew from what the code gives now; then read the difference",
     )
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """What a command may import, and what the help says of commands that it has not imported."""
 
+import itertools
 import shlex
 import subprocess
 import sys
@@ -70,28 +71,56 @@ MAY_IMPORT = (
     ("rebuild {run}", TEXT),
 )
 
+# Runs its lines one after another, and says after each what is imported by then.
 TOLD = """
 import sys
 from runs.__main__ import main
-try:
-    main()
-finally:
+for line in sys.stdin.read().splitlines():
+    sys.argv = line.split("\\t")
+    try:
+        main()
+    except SystemExit:
+        pass
+    sys.stdout.flush()
     print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+    print("asked", line.replace("\\t", " "), file=sys.stderr)
 """
 
 
-@pytest.mark.parametrize(("line", "allowed"), MAY_IMPORT)
-def test_a_command_imports_nothing_heavy_that_it_does_not_need(
-    tiny_run: RunFolder, line: str, allowed: set[str]
-):
-    arguments = shlex.split(line.format(run=tiny_run.path))
-    told = subprocess.run(
-        [sys.executable, "-c", TOLD, *arguments], cwd=ROOT, capture_output=True, text=True
-    ).stderr
-    imported = set(told.splitlines()[-1].split())
+def alike() -> dict[frozenset[str], list[str]]:
+    """Put the lines together that may import the same, since one process can try them all."""
+    found: dict[frozenset[str], list[str]] = {}
+    for line, allowed in MAY_IMPORT:
+        found.setdefault(frozenset(allowed), []).append(line)
+    return found
 
-    assert {"click", "runs"} <= imported
-    assert imported & HEAVY <= allowed
+
+@pytest.mark.parametrize(
+    ("allowed", "lines"), alike().items(), ids=("+".join(sorted(each)) for each in alike())
+)
+def test_a_command_imports_nothing_heavy_that_it_does_not_need(
+    tiny_run: RunFolder, allowed: frozenset[str], lines: list[str]
+):
+    asked = [
+        "\t".join(["moneytrail", *shlex.split(line.format(run=tiny_run.path))]) for line in lines
+    ]
+    told = subprocess.run(
+        [sys.executable, "-c", TOLD],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        input="\n".join(asked),
+    ).stderr.splitlines()
+    after = [
+        (line, set(imported.split()))
+        for imported, line in itertools.pairwise(told)
+        if line.startswith("asked ")
+    ]
+
+    assert len(after) == len(lines)
+    for line, imported in after:
+        assert {"click", "runs"} <= imported
+        assert imported & HEAVY <= allowed, line
 
 
 def test_every_command_but_those_that_simulate_is_held_to_what_it_may_import():

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -193,6 +194,16 @@ PICTURES: tuple[tuple[Callable[[Any], Figure], Report], ...] = (
     (liquidations_figure, liquidations_report(last_price_usd=0.5)),
 )
 each_picture = pytest.mark.parametrize(("figure_of", "found"), PICTURES)
+each_drawn = pytest.mark.parametrize("number", range(len(PICTURES)))
+
+
+@cache
+def drawn(number: int) -> Figure:
+    """Return a picture that is drawn once, for all tests that only look at it."""
+    figure_of, found = PICTURES[number]
+    figure = figure_of(found)
+    figure.draw_without_rendering()
+    return figure
 
 
 def words(figure: Figure) -> str:
@@ -428,23 +439,22 @@ def test_lines_differ_in_style_or_width_by_far():
     assert len(told) == len(styles)
 
 
-@each_picture
-def test_every_axis_has_a_unit_and_the_picture_asks_a_question(figure_of, found):
-    figure = figure_of(found)
+@each_drawn
+def test_every_axis_has_a_unit_and_the_picture_asks_a_question(number):
+    figure = drawn(number)
 
     assert figure.axes[0].get_title("left").endswith("?")
     for axes in figure.axes:
         # Days and classes are their own unit.
         if "pro, house" not in [tick.get_text() for tick in axes.get_yticklabels()]:
             assert any(unit in axes.get_ylabel() for unit in ("USD", "bps", "%"))
-        if figure_of not in (coverage_figure, liquidations_figure):
+        if PICTURES[number][0] not in (coverage_figure, liquidations_figure):
             assert any(unit in axes.get_xlabel() for unit in ("(ms)", "(bps"))
 
 
-@each_picture
-def test_neither_legend_nor_caption_covers_data(figure_of, found):
-    figure = figure_of(found)
-    figure.draw_without_rendering()
+@each_drawn
+def test_neither_legend_nor_caption_covers_data(number):
+    figure = drawn(number)
     beside = [legend for legend in figure.findobj(Legend)]
     beside += [text for text in figure.texts if text.get_text()]
 
@@ -455,14 +465,13 @@ def test_neither_legend_nor_caption_covers_data(figure_of, found):
             assert not each.get_window_extent().overlaps(axes.get_window_extent().padded(-1))
 
 
-@each_picture
-def test_nothing_sticks_out_of_the_picture(figure_of, found):
-    figure = figure_of(found)
-    figure.draw_without_rendering()
-    whole, drawn = figure.bbox, figure.get_tightbbox().transformed(figure.dpi_scale_trans)
+@each_drawn
+def test_nothing_sticks_out_of_the_picture(number):
+    figure = drawn(number)
+    whole, box = figure.bbox, figure.get_tightbbox().transformed(figure.dpi_scale_trans)
 
-    assert whole.x0 <= drawn.x0 < drawn.x1 <= whole.x1
-    assert whole.y0 <= drawn.y0 < drawn.y1 <= whole.y1
+    assert whole.x0 <= box.x0 < box.x1 <= whole.x1
+    assert whole.y0 <= box.y0 < box.y1 <= whole.y1
 
 
 # ------------------------------------------------------------------------ the files
