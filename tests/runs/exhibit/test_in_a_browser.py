@@ -12,6 +12,7 @@ from chromium import PHONE, Tab
 
 from ledger.reports.firms.league import league
 from ledger.reports.life.balance_sheet import Side, consolidated, sheets
+from ledger.reports.life.standing import standings
 from ledger.reports.money.hole import hole
 from ledger.reports.trail.trail_up import trail_up
 from runs.claims.claims import claims
@@ -48,6 +49,17 @@ def test_its_figures_are_those_of_where_to_the_cent(opened, hole_run):
     }
     shown = opened.run("document.querySelector('#headline small').textContent")
     assert of_text(shown) == the_hole.hole_usd
+
+
+def test_the_table_of_causes_ends_each_day_with_its_hole(opened, hole_run):
+    rows = opened.run(
+        "[...document.querySelectorAll('#causes-table tbody tr')]"
+        ".map((row) => [...row.cells].slice(1).map((cell) => cell.textContent))"
+    )
+    *causes, last = ([of_text(cell) for cell in row] for row in rows)
+
+    assert [sum(column) for column in zip(*causes, strict=True)] == last
+    assert last == [at.hole_usd for at in standings(hole_run)]
 
 
 def test_counterparties_are_those_of_the_books(opened, hole_run):
