@@ -75,9 +75,9 @@ def study_command(
     """How much of the hole can the mechanism be, over all that the record leaves open?
 
     \b
-      moneytrail study life --shipped
-      moneytrail study my-study.toml --out my-study --processes 2
-      moneytrail study life --replay 17 runs/out/life-17
+      moneytrail study tiny
+      moneytrail study tiny --members 2 --processes 1 --out my-study
+      moneytrail study tiny --replay 5 my-member
 
     A STUDY is a built-in name or a .toml file: it names unknown inputs with ranges, the facts that
     judge, and how many lives are played. Whoever stops it goes on with the same command, and ends
