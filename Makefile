@@ -44,7 +44,7 @@ $(VENV)/compiled: $(VENV)/ready $(COMPILED_FROM)
 
 $(VENV)/tools: $(VENV)/ready
 	@echo 'Installing what tests, pictures, Fava and Dask need (some forty seconds)'
-	$(INSTALL) --editable ".[test,view,plot,cluster,study]"
+	$(INSTALL) --editable ".[test,view,plot,cluster,study,xlsx]"
 	rm -rf moneytrail.egg-info build
 	touch $@
 

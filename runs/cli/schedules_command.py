@@ -1,29 +1,44 @@
 """The command that fills in what trustees and examiners file."""
 
 from datetime import date
+from pathlib import Path
 
 import click
 
+from ledger.reports.schedules.payments_before import payments_of_year
 from ledger.reports.schedules.schedules import Schedules, schedules
 from ledger.run_folder import RunFolder
 from runs.cli.parameters import BOOKS, DAY
+from runs.provenance import provenance
 from runs.reporting import report
+from runs.schedules_workbook import save_workbook
 
 
 @click.command("schedules")
 @click.argument("run", type=BOOKS)
 @click.option("--until", type=DAY, help="The last day that counts.  [default: that of the books]")
+@click.option(
+    "--xlsx",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write an Excel workbook as well (pip install 'moneytrail[xlsx]').",
+)
 @report("failed", "solvency-tests", "related", "preferences", "payments")
-def schedules_command(run: RunFolder, until: date | None) -> Schedules:
+def schedules_command(run: RunFolder, until: date | None, xlsx: Path | None) -> Schedules:
     """Whom did the group pay before the end, and was it solvent when it did?
 
     \b
       moneytrail schedules runs/out/tiny-seed1
       moneytrail schedules runs/out/tiny-seed1 --table payments --format csv
-      moneytrail schedules runs/out/tiny-seed1 --until 2022-05-10
+      moneytrail schedules runs/out/tiny-seed1 --until 2022-05-10 --xlsx schedules.xlsx
 
     Payments in the 90 days and the year before, by recipient and insider status; what exchange and
     captive maker owe each other by month; three tests of solvency; and which creditors were
-    preferred in the last week, less what they brought afterwards.
+    preferred in the last week, less what they brought afterwards. In the workbook each sum is a
+    formula, and leads back to the entries of the books.
     """
-    return schedules(run, until)
+    found = schedules(run, until)
+    if xlsx:
+        entries = list(payments_of_year(run, found.end))
+        save_workbook(found, entries, xlsx, provenance(run))
+    return found

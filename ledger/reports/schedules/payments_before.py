@@ -1,16 +1,29 @@
 """Payments before the end: whom each member of the group paid in the last 90 days and year."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from ledger.money import dollars
 from ledger.reports.schedules.status import Status, statuses
 from ledger.reports.table import Cell, Table
-from ledger.reports.tracing.group_cash import Passed, Reason, cash_passed
+from ledger.reports.tracing.group_cash import Reason, cash_passed
 from ledger.run_folder import RunFolder
 from ledger.transaction import entity_of
 
 NEAR, YEAR = timedelta(days=90), timedelta(days=365)
+
+
+class Payment(NamedTuple):
+    """One payment of a member of the group, in the year before the end."""
+
+    seq: int
+    day: date
+    payer: str
+    recipient: str
+    kind: str
+    cents: int
 
 
 @dataclass(slots=True)
@@ -26,12 +39,27 @@ class PaidBefore:
     near_cents: int = 0  # in the last 90 days
     year_cents: int = 0  # in the last year, those days among it
 
-    def add(self, each: Passed, end: date) -> None:
+    def add(self, each: Payment, end: date) -> None:
         """Add a payment of the year before *end*."""
         self.last = each.day
         self.year_cents += each.cents
         if each.day > end - NEAR:
             self.near_cents += each.cents
+
+
+def payments_of_year(run: RunFolder, end: date) -> Iterator[Payment]:
+    """Yield what the group paid in the year until *end*, payments within it among them."""
+    for each in cash_passed(run):
+        if not (isinstance(each.giver, str) and end - YEAR < each.day <= end):
+            continue
+        payer = entity_of(each.giver)
+        if isinstance(each.taker, Reason):
+            recipient, kind = each.taker.party, each.taker.kind
+        else:
+            recipient, kind = entity_of(each.taker), "within the group"
+            if recipient == payer:
+                continue
+        yield Payment(each.seq, each.day, payer, recipient, kind, each.cents)
 
 
 def payments_before(run: RunFolder, end: date) -> list[PaidBefore]:
@@ -43,20 +71,11 @@ def payments_before(run: RunFolder, end: date) -> list[PaidBefore]:
     """
     known = statuses(run)
     found: dict[tuple[str, str, str], PaidBefore] = {}
-    for each in cash_passed(run):
-        if not (isinstance(each.giver, str) and end - YEAR < each.day <= end):
-            continue
-        payer = entity_of(each.giver)
-        if isinstance(each.taker, Reason):
-            recipient, kind = each.taker.party, each.taker.kind
-        else:
-            recipient, kind = entity_of(each.taker), "within the group"
-            if recipient == payer:
-                continue
-        key = (payer, recipient, kind)
+    for each in payments_of_year(run, end):
+        key = (each.payer, each.recipient, each.kind)
         if key not in found:
-            status = known.get(recipient, Status.OTHER)
-            found[key] = PaidBefore(payer, recipient, status, kind, each.day, each.day)
+            status = known.get(each.recipient, Status.OTHER)
+            found[key] = PaidBefore(*key[:2], status, each.kind, each.day, each.day)
         found[key].add(each, end)
     return sorted(
         found.values(),

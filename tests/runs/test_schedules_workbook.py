@@ -1,0 +1,145 @@
+"""The workbook of schedules: read back and recomputed, it says what the books say."""
+
+import re
+import zipfile
+from collections import defaultdict
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from ledger.reports.schedules.schedules import schedules
+from ledger.run_folder import RunFolder
+from runs.cli.main import main
+from runs.schedules_workbook import FIRST
+
+PAID, YEAR = "Payments", "year_usd"
+CENT = Decimal("0.01")
+
+
+@pytest.fixture(scope="module")
+def path(busy_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workbook of a run, as its user writes it."""
+    written = tmp_path_factory.mktemp("workbook") / "schedules.xlsx"
+    answered = CliRunner().invoke(main, ["schedules", str(busy_run.path), "--xlsx", str(written)])
+    assert not answered.exit_code, answered.output
+    return written
+
+
+@pytest.fixture(scope="module")
+def formulas(path: Path) -> Workbook:
+    """What its cells are made from."""
+    return load_workbook(path)
+
+
+@pytest.fixture(scope="module")
+def values(path: Path) -> Workbook:
+    """What its cells show to who does not calculate."""
+    return load_workbook(path, data_only=True)
+
+
+def rows_of(sheet: Worksheet) -> list[dict[str, object]]:
+    """Return the rows of a sheet by the names of its columns, until the first without any."""
+    names = [cell.value for cell in sheet[FIRST - 1]]
+    rows = []
+    for cells in sheet.iter_rows(min_row=FIRST, values_only=True):
+        if all(cell is None for cell in cells):
+            break
+        rows.append(dict(zip(names, cells, strict=True)))
+    return rows
+
+
+def cents(value: object) -> Decimal:
+    """Return a number of a sheet to the cent."""
+    return Decimal(str(value)).quantize(CENT)
+
+
+def test_what_was_paid_to_whom_is_the_sum_of_the_entries_listed(values, busy_run):
+    near_from = schedules(busy_run).end - timedelta(days=90)
+    near, year = defaultdict(Decimal), defaultdict(Decimal)
+    for each in rows_of(values["Entries"]):
+        key = (each["payer"], each["recipient"], each["kind"])
+        year[key] += cents(each["usd"])
+        near[key] += cents(each["usd"]) if each["day"].date() > near_from else 0
+    *paid, whole = rows_of(values[PAID])
+
+    assert len(paid) == len(year) > 3
+    for each in paid:
+        key = (each["payer"], each["recipient"], each["kind"])
+        assert (cents(each["near_usd"]), cents(each[YEAR])) == (near[key], year[key])
+    assert cents(whole[YEAR]) == sum(year.values())
+    assert cents(whole["near_usd"]) == sum(near.values())
+
+
+def test_the_amounts_are_those_of_the_books(values, busy_run):
+    """Cash that left the group, and went from one member to the other, by the books themselves."""
+    left = busy_run.select(
+        "SELECT -sum(cents) * 0.01 FROM (SELECT sum(units) AS cents FROM postings WHERE entity IN "
+        "(SELECT unnest(?)) AND root = 'Assets' AND kind = 'Cash' AND commodity = 'USD' AND "
+        "hole = 'liquid' GROUP BY seq, entity HAVING cents < 0)",
+        [list(busy_run.chart.parties.group)],
+    )[0][0]
+    total = rows_of(values[PAID])[-1][YEAR]
+
+    assert cents(total) == cents(left)
+
+
+def test_every_sum_is_a_formula_over_the_rows_above_or_the_entries(formulas):
+    *paid, whole = rows_of(formulas[PAID])
+    last = FIRST - 1 + len(rows_of(formulas["Entries"]))
+
+    assert all(str(each[YEAR]).startswith("=SUMIFS(Entries!$F$4:") for each in paid)
+    assert all(f"$F${last}," in str(each[YEAR]) for each in paid)
+    assert whole[YEAR] == f"=SUM(F{FIRST}:F{FIRST + len(paid) - 1})"
+    assert str(rows_of(formulas["Preferences"])[-1]["paid_usd"]).startswith("=SUM(")
+
+
+def test_a_test_of_solvency_is_recomputed_from_its_row(formulas, values):
+    names = [cell.value for cell in formulas["Solvency tests"][FIRST - 1]]
+    net, setback = (names.index(each) for each in ("net_usd", "setback_usd"))
+    (first, *_) = rows_of(values["Solvency tests"])
+    made = rows_of(formulas["Solvency tests"])[0]
+
+    assert made["balance_sheet"] == f'=IF({"ABCDEFGH"[net]}{FIRST}>=0,"pass","fail")'
+    assert first["balance_sheet"] == ("pass" if first["net_usd"] >= 0 else "fail")
+    assert f"{'ABCDEFGH'[setback]}{FIRST}" in made["adequate_capital"]
+
+
+def test_the_summary_refers_to_the_sums_and_agrees_with_the_entries(formulas, values):
+    shown = {row[0]: row[1] for row in values["Summary"].iter_rows(min_row=FIRST, values_only=True)}
+    made = {
+        row[0]: row[1] for row in formulas["Summary"].iter_rows(min_row=FIRST, values_only=True)
+    }
+    sheet, cell = re.fullmatch(r"=(\w+)!(\w+)", made["Paid in the last year"]).groups()
+
+    assert values[sheet][cell].value == shown["Paid in the last year"]
+    assert cents(shown["The same, entry by entry"]) == cents(shown["Paid in the last year"])
+    assert shown["Difference (must be 0.00)"] == 0
+    assert made["Difference (must be 0.00)"] == "=ROUND(B5-B6,2)"
+
+
+def test_each_sheet_links_back_to_the_summary(formulas):
+    for sheet in formulas.worksheets[1:]:
+        assert sheet["A2"].hyperlink.location == "'Summary'!A1"
+
+
+def test_the_same_books_give_the_same_bytes(path, busy_run, tmp_path):
+    again = tmp_path / "again.xlsx"
+    CliRunner().invoke(main, ["schedules", str(busy_run.path), "--xlsx", str(again)])
+
+    assert zipfile.is_zipfile(again)
+    assert again.read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["schedules.txt", "nowhere/schedules.xlsx"])
+def test_a_file_that_is_no_workbook_is_refused_in_one_line(busy_run, tmp_path, name):
+    given = ["schedules", str(busy_run.path), "--xlsx", str(tmp_path / name)]
+    refused = CliRunner().invoke(main, given)
+
+    assert refused.exit_code
+    assert len(refused.output.splitlines()) == 1
+    assert not list(tmp_path.iterdir())
