@@ -71,8 +71,10 @@ class LedgerFile(RunFolder):
         kept = tempfile.TemporaryDirectory(prefix="moneytrail-")
         money = operating_currency(path, options)
         numbered = list(in_true_order(entries))
-        if not numbered:
-            raise LedgerFileError(f"{path.name}: no transactions; there is nothing to report on")
+        if not any(entry.postings for _, entry in numbered):
+            raise LedgerFileError(
+                f"{path.name}: no transactions that move anything; there is nothing to report on"
+            )
         chart = _write(Path(kept.name), path, entries, options, money)
         places = {seq: place_of(entry.meta) for seq, entry in numbered}
         return cls(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ledger.mistake import MistakeError
 from ledger.money import dollars
-from ledger.reports.schedules.payments_before import NEAR, Payment
+from ledger.reports.schedules.payments_before import NEAR, ListedPayment
 from ledger.reports.schedules.schedules import Schedules
 from ledger.reports.table import Cell, Table
 
@@ -48,7 +48,9 @@ class WorkbookError(MistakeError):
     """A workbook can't be written, or not where it is wanted."""
 
 
-def save_workbook(found: Schedules, entries: Sequence[Payment], path: Path, source: str) -> None:
+def save_workbook(
+    found: Schedules, entries: Sequence[ListedPayment], path: Path, source: str
+) -> None:
     """Write the schedules.
 
     Args:
@@ -85,7 +87,7 @@ def save_workbook(found: Schedules, entries: Sequence[Payment], path: Path, sour
 class _Sheets:
     """Writes the sheets of one workbook."""
 
-    def __init__(self, book: Any, found: Schedules, entries: Sequence[Payment]) -> None:
+    def __init__(self, book: Any, found: Schedules, entries: Sequence[ListedPayment]) -> None:
         self._book, self._found, self._entries = book, found, entries
         self._usd, self._day = (book.add_format({"num_format": each}) for each in (USD, DAY))
         self._bold = book.add_format({"bold": True})
@@ -104,7 +106,7 @@ class _Sheets:
                 self._sum(sheet, table, [table.columns.index(each) for each in SUMMED])
             for n, note in enumerate(table.notes):
                 sheet.write_string(FIRST + len(table.rows) + 2 + n, 0, note)
-        columns = Payment._fields[:-1]
+        columns = ListedPayment._fields[:-1]
         sheet = self._begin("Entries", "Each payment of the year", (*columns, "usd"))
         for n, each in enumerate(self._entries):
             for column, cell in enumerate(_cells(each)):
@@ -204,7 +206,7 @@ class _Sheets:
             sheet.write_url(FIRST - 1 + n, 2, f"internal:'{link}'!A1", string=link)
 
 
-def _cells(each: Payment) -> tuple[Cell, ...]:
+def _cells(each: ListedPayment) -> tuple[Cell, ...]:
     return (each.seq, each.day, each.payer, each.recipient, each.kind, dollars(each.cents))
 
 

@@ -201,6 +201,14 @@ def test_each_entity_of_a_transaction_must_balance_alone(opened):
         opened(added=role + fund + entry)
 
 
+def test_a_ledger_that_moves_nothing_is_refused(tmp_path):
+    path = tmp_path / "still.beancount"
+    path.write_text(SMALL.partition("2021-01-02 *")[0] + '2021-01-02 * "Nothing"\n')
+
+    with pytest.raises(LedgerFileError, match="no transactions that move anything"):
+        LedgerFile.at(path)
+
+
 @pytest.mark.parametrize("command", ["firms", "expectations", "audit", "cash-coverage"])
 def test_what_needs_fills_or_a_seal_says_so_in_one_line(command):
     refused = ask(command, HARBOUR)

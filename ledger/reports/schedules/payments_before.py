@@ -15,7 +15,7 @@ from ledger.transaction import entity_of
 NEAR, YEAR = timedelta(days=90), timedelta(days=365)
 
 
-class Payment(NamedTuple):
+class ListedPayment(NamedTuple):
     """One payment of a member of the group, in the year before the end."""
 
     seq: int
@@ -39,7 +39,7 @@ class PaidBefore:
     near_cents: int = 0  # in the last 90 days
     year_cents: int = 0  # in the last year, those days among it
 
-    def add(self, each: Payment, end: date) -> None:
+    def add(self, each: ListedPayment, end: date) -> None:
         """Add a payment of the year before *end*."""
         self.last = each.day
         self.year_cents += each.cents
@@ -47,7 +47,7 @@ class PaidBefore:
             self.near_cents += each.cents
 
 
-def payments_of_year(run: RunFolder, end: date) -> Iterator[Payment]:
+def payments_of_year(run: RunFolder, end: date) -> Iterator[ListedPayment]:
     """Yield what the group paid in the year until *end*, payments within it among them."""
     for each in cash_passed(run):
         if not (isinstance(each.giver, str) and end - YEAR < each.day <= end):
@@ -59,7 +59,7 @@ def payments_of_year(run: RunFolder, end: date) -> Iterator[Payment]:
             recipient, kind = entity_of(each.taker), "within the group"
             if recipient == payer:
                 continue
-        yield Payment(each.seq, each.day, payer, recipient, kind, each.cents)
+        yield ListedPayment(each.seq, each.day, payer, recipient, kind, each.cents)
 
 
 def payments_before(run: RunFolder, end: date) -> list[PaidBefore]:
