@@ -105,6 +105,9 @@ ranges: setup  ## print how much of the hole stale quotes explain, over the reco
 claims: setup  ## print what five lives make of the thread, statement by statement (some ten minutes)
 	$(BIN)/python -m runs.experiments.claims_over_lives
 
+findings: setup  ## write the tables of docs/findings.md: lives, a month, firms, crashes (half an hour)
+	$(BIN)/python -m runs.experiments.findings --page docs/findings.md
+
 policies: setup  ## print what stopping the quotes, or never lending, would have changed (some minutes)
 	$(BIN)/python -m runs.experiments.policies
 

@@ -1,0 +1,247 @@
+"""The figures of docs/findings.md: each question over seeds, and over what nobody has recorded.
+
+    python -m runs.experiments.findings --page docs/findings.md        (or: make findings)
+
+Plays every setting of a question with its seeds, reads the figures off the books and forgets the
+run. A cell is a figure, or its least and greatest value over the seeds.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from des.scenario import Scenario
+from ledger.kinds import Kind
+from ledger.reports.dollars import ZERO
+from ledger.reports.table import Table
+from runs.claims.evidence import RunEvidence
+from runs.claims.figures import FIGURES, PERCENT, USD, RunFigure
+from runs.claims.spoken_values import spoken_span
+from runs.claims.statement import Value
+from runs.experiments.docs_page import fill
+from runs.experiments.experiment import books_of, run_cases
+from runs.reporting import report
+from runs.scenarios import load
+
+SAMPLED = "ftx-sampled"
+ONE, THREE, SIX = (1,), (1, 2, 3), (1, 2, 3, 4, 5, 6)
+
+
+class Setting(NamedTuple):
+    """A scenario, what is changed in it, and the seeds that it is played with."""
+
+    scenario: str
+    seeds: Sequence[int]
+    changes: Mapping[str, Any] = {}
+
+    def load(self, seed: int) -> Scenario:
+        """Return the scenario with a seed; lives have the fidelity of the sampled one."""
+        run: dict[str, Any] = {"seed": seed}
+        if self.scenario.startswith("ftx"):
+            run["one_hour_in"] = load(SAMPLED).run.one_hour_in
+        return load(self.scenario, {**self.changes, "run": run})
+
+
+class OpenQuestion(NamedTuple):
+    """What is asked, in which settings, and which figures answer it."""
+
+    title: str
+    settings: Mapping[str, Setting]
+    figures: Mapping[str, RunFigure]
+
+
+class Play(NamedTuple):
+    """One run of a question."""
+
+    question: str
+    setting: str
+    seed: int
+
+
+ByFigure = Mapping[str, Value | None]  # by figure
+
+
+def _used(kind: Kind) -> RunFigure:
+    return RunFigure(lambda run: run.hole.kinds_usd.get(kind, ZERO), USD)
+
+
+def _brought(kind: Kind) -> RunFigure:
+    return RunFigure(lambda run: -run.hole.kinds_usd.get(kind, ZERO), USD)
+
+
+def _uses(run: RunEvidence) -> Decimal:
+    return sum(run.hole.uses_usd.values(), ZERO)
+
+
+def _backstop(figure: str) -> Callable[[RunEvidence], Value | None]:
+    def of_captive(run: RunEvidence) -> Value | None:
+        maker = run.run.chart.parties.maker
+        found = (each for each in run.liquidations.backstops if each.provider == maker)
+        return next((getattr(each, figure) for each in found), None)
+
+    return of_captive
+
+
+def _liquidated(run: RunEvidence) -> Decimal:
+    return sum((day.liquidated_usd for day in run.liquidations.days), ZERO)
+
+
+QUOTES: Mapping[str, RunFigure] = {
+    "lost to stale quotes": FIGURES["stale-loss"],
+    "earned in spread": _brought(Kind.SPREAD),
+    "paid for hedging": _used(Kind.HEDGING),
+    "the maker's quotes lost in all (below zero: earned)": FIGURES["quotes-loss"],
+    "maker and exchange earned on them together": FIGURES["quotes-gain-of-group"],
+    "hits on stale quotes, of the volume of its quotes": FIGURES["hits-of-volume"],
+    "its own simulation promised": FIGURES["promised"],
+}
+LIFE: Mapping[str, RunFigure] = {
+    "missing: the hole": FIGURES["hole"],
+    "all uses of money": RunFigure(_uses, USD),
+    "ventures": _used(Kind.VENTURES),
+    "coins on borrowed money": _used(Kind.PORTFOLIO),
+    "interest": _used(Kind.INTEREST),
+    "takeovers of failed liquidations": _used(Kind.TAKEOVERS),
+    "the mechanism of the thread, of all uses": FIGURES["mechanism-of-uses"],
+    **QUOTES,
+    "liquidity on chain lost to arbitrage": FIGURES["pools-arbitrage-loss"],
+    "and net of its fees": FIGURES["pools-loss"],
+    "trading firms kept of stale quotes": FIGURES["firms-result"],
+    "customers' money in use for good since": FIGURES["in-use-since"],
+    "insolvent at market prices since": FIGURES["insolvent-since"],
+    "shares by growth, at most": FIGURES["shares-by-growth"],
+    "of it, what the maker's quotes bring": FIGURES["growth-of-maker"],
+}
+SKILL: Mapping[str, RunFigure] = {
+    "lost to stale quotes": FIGURES["stale-loss"],
+    "taken by the two slower classes": FIGURES["slower-of-stale-loss"],
+    "all firms kept, after fees and hedging": FIGURES["firms-result"],
+    "mid-tier firms at the exchange": FIGURES["mid-tier-at-house"],
+    "mid-tier firms elsewhere": FIGURES["mid-tier-elsewhere"],
+    "the slowest firms at the exchange": FIGURES["larp-at-house"],
+    "the slowest firms elsewhere": FIGURES["larp-elsewhere"],
+    "rank correlation of the two venues": FIGURES["rank-correlation"],
+}
+CRASH: Mapping[str, RunFigure] = {
+    "customers' positions liquidated": RunFigure(_liquidated, USD),
+    "taken over by the maker": RunFigure(_backstop("taken_usd"), USD),
+    "earned on them": RunFigure(_backstop("result_usd"), USD),
+}
+QUESTIONS: Mapping[str, OpenQuestion] = {
+    "life": OpenQuestion(
+        "The life of the exchange, May 2019 to November 2022",
+        {
+            "aims at 2 % of the volume": Setting("ftx-low", ONE),
+            "share by date (shipped)": Setting("ftx", THREE),
+            "aims at 45 %": Setting("ftx-high", ONE),
+            "share by date, nobody hits stale quotes": Setting(
+                "ftx", ONE, {"firms": {"active": False}}
+            ),
+        },
+        LIFE,
+    ),
+    "month": OpenQuestion(
+        "May 2021, bitcoin and Solana perpetuals, every quote",
+        {
+            "shows 2 % of the depth": Setting("may-2021", SIX, {"maker": {"depth_share": 0.02}}),
+            "9.5 % (shipped)": Setting("may-2021", SIX),
+            "45 %": Setting("may-2021", SIX, {"maker": {"depth_share": 0.45}}),
+        },
+        QUOTES,
+    ),
+    "skill": OpenQuestion(
+        "Forty firms on two venues, May to July 2021", {"marks": Setting("marks", SIX)}, SKILL
+    ),
+    "crashes": OpenQuestion(
+        "Three crashes with customers on margin",
+        {
+            "March 2020": Setting("march-2020", SIX),
+            "19 May 2021": Setting("may-19", SIX),
+            "Luna, May 2022": Setting("luna", SIX),
+        },
+        CRASH,
+    ),
+}
+
+
+def plays(names: Sequence[str]) -> list[Play]:
+    """Return every run that questions need."""
+    return [
+        Play(name, setting, seed)
+        for name in names
+        for setting, played in QUESTIONS[name].settings.items()
+        for seed in played.seeds
+    ]
+
+
+def figures_of(play: Play) -> ByFigure:
+    """Play one run and read the figures of its question."""
+    question = QUESTIONS[play.question]
+    with books_of(question.settings[play.setting].load(play.seed)) as run:
+        evidence = RunEvidence(run)
+        return {name: figure.of(evidence) for name, figure in question.figures.items()}
+
+
+def findings_tables(found: Mapping[Play, ByFigure]) -> list[Table]:
+    """Lay out each question that was played: a row for a figure, a column for a setting."""
+    names = dict.fromkeys(play.question for play in found)
+    return [_table(name, QUESTIONS[name], found) for name in names]
+
+
+def _table(name: str, question: OpenQuestion, found: Mapping[Play, ByFigure]) -> Table:
+    rows = [
+        (
+            figure,
+            *(
+                _span([found[Play(name, setting, seed)][figure] for seed in played.seeds], unit)
+                for setting, played in question.settings.items()
+            ),
+        )
+        for figure, (_, unit) in question.figures.items()
+    ]
+    seeds = ", ".join(
+        f"{setting}: {_seeds(played.seeds)}" for setting, played in question.settings.items()
+    )
+    return Table(name, question.title, ("figure", *question.settings), rows, (f"Seeds: {seeds}.",))
+
+
+def _span(values: Sequence[Value | None], unit: str) -> str:
+    known = [value for value in values if value is not None]
+    if not known:
+        return "none"
+    return spoken_span((min(known), max(known)), "%" if unit == PERCENT else unit)
+
+
+def _seeds(seeds: Sequence[int]) -> str:
+    return f"{seeds[0]}" if len(seeds) == 1 else f"{seeds[0]} to {seeds[-1]}"
+
+
+@click.command()
+@click.option(
+    "--question",
+    "names",
+    type=click.Choice(tuple(QUESTIONS)),
+    multiple=True,
+    default=tuple(QUESTIONS),
+    help="Answer this one alone; may be given again.",
+)
+@click.option(
+    "--page",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the tables into this page as well.",
+)
+@report()
+def main(names: tuple[str, ...], page: Path | None) -> list[Table]:
+    """Print what the findings rest on: lives, a month, forty firms, crashes."""
+    tables = findings_tables(run_cases(figures_of, plays(names)))
+    if page:
+        fill(page, tables)
+    return tables
+
+
+if __name__ == "__main__":
+    main()
