@@ -15,8 +15,8 @@ PARALLEL := -n 2 --dist worksteal
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup tools run flagship test test-slow test-exhibit bench size-sweep \
-	liquidation-sweep stale-quotes thin-collateral tracing-error study-recovery blind-audit ranges claims policies reference dist \
-	format clean
+	liquidation-sweep stale-quotes thin-collateral tracing-error study-recovery blind-audit ranges \
+	claims findings pictures policies reference dist format clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
@@ -107,6 +107,11 @@ claims: setup  ## print what five lives make of the thread, statement by stateme
 
 findings: setup  ## write the tables of docs/findings.md: lives, a month, firms, crashes (half an hour)
 	$(BIN)/python -m runs.experiments.findings --page docs/findings.md
+
+pictures: tools  ## draw the README's pictures from the life and from five lives (a quarter of an hour)
+	$(BIN)/moneytrail where $(LIFE) --plot docs/pictures/where.svg
+	$(BIN)/moneytrail timeline $(LIFE) --plot docs/pictures/timeline.svg
+	$(BIN)/python -m runs.experiments.claims_over_lives --plot docs/pictures/claims.svg
 
 policies: setup  ## print what stopping the quotes, or never lending, would have changed (some minutes)
 	$(BIN)/python -m runs.experiments.policies

@@ -10,7 +10,7 @@ import click
 
 from ledger.reports.table import Report
 from ledger.run_folder import RunFolder, RunFolderError
-from runs.provenance import provenance
+from runs.provenance import of_several
 
 # The commands that need no fills, and so take any ledger.
 OF_ANY_LEDGER = ("where", "timeline", "solvency", "trace", "trail", "books", "schedules")
@@ -88,7 +88,7 @@ def plotted(
 
                 shown = options["run"]
                 runs = shown if isinstance(shown, tuple) else (shown,)
-                save(figure_of(found), plot, "; ".join(map(provenance, runs)))
+                save(figure_of(found), plot, of_several(runs))
             return found
 
         return drawing

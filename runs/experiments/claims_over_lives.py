@@ -68,7 +68,12 @@ def main(plot: Path | None) -> Claims:
     """Print what all lives together make of the thread."""
     found = claims_of(run_cases(outcome, LIVES))
     if plot:
-        save(claims_figure(found), plot)
+        lives = ", ".join(f"{life.scenario} seed {life.seed}" for life in LIVES)
+        save(
+            claims_figure(found),
+            plot,
+            f"lives of the exchange at the fidelity of {SAMPLED}: {lives}",
+        )
     return found
 
 

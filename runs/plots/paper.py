@@ -4,6 +4,7 @@ All read in black and white: shapes and line styles tell things apart, colours o
 report always gives the same bytes, for one version of matplotlib; the extra `plot` installs it.
 """
 
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import cycle
@@ -48,6 +49,7 @@ MINUS = "\N{MINUS SIGN}"
 
 TYPICAL = 45  # a mark's size, in square points
 SOURCE_GAP = -0.01  # below a picture, as a share of its height
+SOURCE_CHARACTERS = 170  # of a line of it
 LEGEND_PAD = 24  # points between a panel and its title, where a legend stands
 DAYS_LABELLED = 7  # at most
 WIDE = 30  # on a linear axis, what is so many times smaller than the largest is nothing
@@ -76,7 +78,8 @@ def save(figure: "Figure", path: Path, source: str = "") -> None:
     try:
         with style():
             if source:
-                figure.text(0.01, SOURCE_GAP, f"Source: {source}", fontsize=6.5, va="top")
+                told = textwrap.fill(f"Source: {source}", SOURCE_CHARACTERS)
+                figure.text(0.01, SOURCE_GAP, told, fontsize=6.5, va="top")
             figure.savefig(path, metadata=DATES[suffix], bbox_inches="tight" if source else None)
     except OSError as error:
         raise PlotError(f"{path}: {error.strerror}") from error

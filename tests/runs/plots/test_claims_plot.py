@@ -74,7 +74,7 @@ def test_runs_that_disagree_have_a_column_of_their_own():
     figure = claims_figure(judged(SOME, OTHER))
 
     assert (2, 18, False) in marks(figure)
-    assert "depends on the run\n1" in words(figure)
+    assert "runs differ\n1" in words(figure)
 
 
 def test_the_central_statement_and_every_tweet_are_named():
