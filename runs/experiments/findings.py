@@ -30,7 +30,7 @@ SAMPLED = "ftx-sampled"
 ONE, THREE, SIX = (1,), (1, 2, 3), (1, 2, 3, 4, 5, 6)
 
 
-class Setting(NamedTuple):
+class PlayedSetting(NamedTuple):
     """A scenario, what is changed in it, and the seeds that it is played with."""
 
     scenario: str
@@ -49,7 +49,7 @@ class OpenQuestion(NamedTuple):
     """What is asked, in which settings, and which figures answer it."""
 
     title: str
-    settings: Mapping[str, Setting]
+    settings: Mapping[str, PlayedSetting]
     figures: Mapping[str, RunFigure]
 
 
@@ -134,10 +134,10 @@ QUESTIONS: Mapping[str, OpenQuestion] = {
     "life": OpenQuestion(
         "The life of the exchange, May 2019 to November 2022",
         {
-            "aims at 2 % of the volume": Setting("ftx-low", ONE),
-            "share by date (shipped)": Setting("ftx", THREE),
-            "aims at 45 %": Setting("ftx-high", ONE),
-            "share by date, nobody hits stale quotes": Setting(
+            "aims at 2 % of the volume": PlayedSetting("ftx-low", ONE),
+            "share by date (shipped)": PlayedSetting("ftx", THREE),
+            "aims at 45 %": PlayedSetting("ftx-high", ONE),
+            "share by date, nobody hits stale quotes": PlayedSetting(
                 "ftx", ONE, {"firms": {"active": False}}
             ),
         },
@@ -146,21 +146,23 @@ QUESTIONS: Mapping[str, OpenQuestion] = {
     "month": OpenQuestion(
         "May 2021, bitcoin and Solana perpetuals, every quote",
         {
-            "shows 2 % of the depth": Setting("may-2021", SIX, {"maker": {"depth_share": 0.02}}),
-            "9.5 % (shipped)": Setting("may-2021", SIX),
-            "45 %": Setting("may-2021", SIX, {"maker": {"depth_share": 0.45}}),
+            "shows 2 % of the depth": PlayedSetting(
+                "may-2021", SIX, {"maker": {"depth_share": 0.02}}
+            ),
+            "9.5 % (shipped)": PlayedSetting("may-2021", SIX),
+            "45 %": PlayedSetting("may-2021", SIX, {"maker": {"depth_share": 0.45}}),
         },
         QUOTES,
     ),
     "skill": OpenQuestion(
-        "Forty firms on two venues, May to July 2021", {"marks": Setting("marks", SIX)}, SKILL
+        "Forty firms on two venues, May to July 2021", {"marks": PlayedSetting("marks", SIX)}, SKILL
     ),
     "crashes": OpenQuestion(
         "Three crashes with customers on margin",
         {
-            "March 2020": Setting("march-2020", SIX),
-            "19 May 2021": Setting("may-19", SIX),
-            "Luna, May 2022": Setting("luna", SIX),
+            "March 2020": PlayedSetting("march-2020", SIX),
+            "19 May 2021": PlayedSetting("may-19", SIX),
+            "Luna, May 2022": PlayedSetting("luna", SIX),
         },
         CRASH,
     ),

@@ -17,7 +17,7 @@ from runs.experiments.findings import (
     QUOTES,
     OpenQuestion,
     Play,
-    Setting,
+    PlayedSetting,
     figures_of,
     findings_tables,
     plays,
@@ -53,7 +53,7 @@ def test_figures_are_those_of_the_books(tiny_run: RunFolder):
 
 
 def test_a_cell_is_the_span_over_the_seeds_of_its_setting(monkeypatch):
-    settings = {"all": Setting("tiny", (1, 2, 3)), "one": Setting("tiny", (1,))}
+    settings = {"all": PlayedSetting("tiny", (1, 2, 3)), "one": PlayedSetting("tiny", (1,))}
     question = OpenQuestion("", settings, {"lost": QUOTES["lost to stale quotes"]})
     monkeypatch.setitem(findings.QUESTIONS, "life", question)
     lost = {1: 5_000_000, 2: 2_000_000, 3: 9_000_000}
@@ -65,7 +65,7 @@ def test_a_cell_is_the_span_over_the_seeds_of_its_setting(monkeypatch):
 
 
 def test_a_play_has_its_seed_and_its_changes(monkeypatch):
-    settings = {"deep": Setting("tiny", (7,), {"firms": {"active": False}})}
+    settings = {"deep": PlayedSetting("tiny", (7,), {"firms": {"active": False}})}
     question = OpenQuestion("", settings, {"lost": QUOTES["lost to stale quotes"]})
     monkeypatch.setitem(findings.QUESTIONS, "life", question)
 
