@@ -17,10 +17,10 @@ from runs.full_audit import audit
 from runs.workers import SchedulerError, dask_workers, local_processes
 
 
-@pytest.fixture
-def forged(tiny_run: RunFolder, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def forged(tiny_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run with a cent less in a deposit of the general ledger, and of a day's own."""
-    folder = Path(shutil.copytree(tiny_run.path, tmp_path / "run"))
+    folder = Path(shutil.copytree(tiny_run.path, tmp_path_factory.mktemp("forged") / "run"))
     for path in (folder / "2022-05.beancount", folder / "days" / "2022-05-10.beancount"):
         text, changed = re.subn(
             r"(Assets:FTX:Cash +[\d-]+)\.\d\d", r"\1.99", path.read_text(), count=1
@@ -28,6 +28,14 @@ def forged(tiny_run: RunFolder, tmp_path: Path) -> Path:
         assert changed
         path.write_text(text)
     return folder
+
+
+@pytest.fixture(scope="module")
+def by_one(tiny_run: RunFolder, forged: Path) -> dict[Path, list[AuditStep]]:
+    """What a single process finds, of a sound run and of a forged one."""
+    found = {folder: findings(folder, None) for folder in (tiny_run.path, forged)}
+    assert [any(step.problems for step in steps) for steps in found.values()] == [False, True]
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -42,14 +50,10 @@ def findings(folder: Path, executor: Executor | None) -> list[AuditStep]:
     return list(audit(folder, every_day=True, executor=executor))
 
 
-def test_two_processes_find_what_one_finds(tiny_run, forged):
+def test_two_processes_find_what_one_finds(by_one):
     with local_processes(1) as alone, local_processes(2) as two:
         assert alone is None
-        for folder in (tiny_run.path, forged):
-            assert findings(folder, two) == findings(folder, alone)
-
-        assert not any(finding.problems for finding in findings(tiny_run.path, two))
-        assert any(finding.problems for finding in findings(forged, two))
+        assert {folder: findings(folder, two) for folder in by_one} == by_one
 
 
 def test_who_leaves_early_does_not_wait_for_what_is_not_begun():
@@ -59,15 +63,13 @@ def test_who_leaves_early_does_not_wait_for_what_is_not_begun():
     assert any(task.cancelled() for task in tasks)
 
 
-def test_a_cluster_finds_what_one_process_finds(tiny_run, forged, cluster):
+def test_a_cluster_finds_what_one_process_finds(by_one, cluster):
     with dask_workers(cluster.scheduler_address) as executor:
-        for folder in (tiny_run.path, forged):
-            assert findings(folder, executor) == findings(folder, None)
+        assert {folder: findings(folder, executor) for folder in by_one} == by_one
 
 
-def test_a_worker_that_dies_in_the_middle_changes_no_verdict(forged, cluster):
+def test_a_worker_that_dies_in_the_middle_changes_no_verdict(by_one, forged, cluster):
     with dask_workers(cluster.scheduler_address) as executor:
-        expected = findings(forged, None)
         victim = executor.submit(os.getpid).result()
         # Enough work for both workers, so that the one that is killed is in the middle of it.
         busy = [executor.submit(time.sleep, 0.3) for _ in range(8)]
@@ -75,7 +77,7 @@ def test_a_worker_that_dies_in_the_middle_changes_no_verdict(forged, cluster):
         first = next(audited)
         os.kill(victim, signal.SIGKILL)
 
-        assert [first, *audited] == expected
+        assert [first, *audited] == by_one[forged]
         assert all(future.result() is None for future in busy)
 
 

@@ -29,13 +29,13 @@ def days_of(log_range: np.ndarray, customers: np.ndarray, apart: np.ndarray) -> 
 
 
 def drawn(seed: int, days: int = 365) -> tuple[np.ndarray, np.ndarray]:
-    """Draw ranges that follow each other, and noise, both autocorrelated."""
+    """Draw ranges that follow each other, and noise, so alike that single days would not do."""
     rng = np.random.default_rng(seed)
     log_range, noise = np.full(days, -3.0), 0.3 * rng.standard_normal(days)
     shocks = 0.4 * rng.standard_normal(days)
     for i in range(1, days):
-        log_range[i] = -3 + 0.5 * (log_range[i - 1] + 3) + shocks[i]
-        noise[i] += 0.3 * noise[i - 1]
+        log_range[i] = -3 + 0.6 * (log_range[i - 1] + 3) + shocks[i]
+        noise[i] += 0.6 * noise[i - 1]
     return log_range, noise
 
 
