@@ -150,10 +150,11 @@ def test_what_is_bought_is_a_use_at_cost_and_marked_by_its_price(opened):
 def test_a_part_of_a_cent_of_a_price_is_taken_by_what_was_bought(opened):
     added = """
 2021-01-04 * "Shares"
-  Assets:Shares     3 ACME {3.333 USD}
-  Assets:Bank  -10.00 USD
+  Assets:Shares     1 ACME {3.334 USD}
+  Assets:Shares     1 BOLT {3.334 USD}
+  Assets:Bank   -6.67 USD
 """
-    assert hole(opened(added=added)).kinds_usd["Portfolio"] == Decimal(10)
+    assert hole(opened(added=added)).kinds_usd["Portfolio"] == Decimal("6.67")
 
 
 def test_another_operating_currency_is_counted_in_as_dollars_are(opened):
