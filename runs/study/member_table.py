@@ -16,6 +16,8 @@ TABLE, STUDY, MANIFEST = "members.parquet", "study.toml", "manifest.json"
 FIRST = ("member", "seed", "failed")
 INPUT = "input "  # before an unknown's name, in the name of its column
 
+MAD_TO_SD = 1.4826
+
 
 @dataclass(frozen=True)
 class Members:
@@ -39,6 +41,19 @@ class Members:
     def of_base(self, name: str) -> np.ndarray:
         """Return it of those of the base."""
         return self.figures[name][self.is_base]
+
+    def middle_of_base(self, name: str) -> float:
+        """Return the median of those of the base: one that ends years early does not move it."""
+        return float(np.nanmedian(self.of_base(name)))
+
+    def chance_sd(self, name: str) -> float:
+        """Return how far chance alone moves a figure, as a standard deviation; NaN if unknown.
+
+        From the median absolute deviation of those of the base, for the same reason. The factor
+        makes it a standard deviation of a normal law: Rousseeuw & Croux (1993), JASA 88, 1273.
+        """
+        off = np.abs(self.of_base(name) - self.middle_of_base(name))
+        return float(MAD_TO_SD * np.nanmedian(off))
 
     @property
     def points(self) -> np.ndarray:

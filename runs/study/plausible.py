@@ -60,9 +60,7 @@ def judge(members: Members) -> list[Judgement]:
         if fact is None or fact.amounts is None or moment.name not in members.figures:
             raise StudyError(f"moment {moment.name}: no member has such a figure; leave it out")
         low, high = map(float, fact.amounts)
-        of_seeds = members.of_base(moment.name)
-        known = of_seeds[~np.isnan(of_seeds)]
-        variance = float(np.var(known, ddof=1)) if len(known) > 1 else 0.0
+        variance = np.nan_to_num(members.chance_sd(moment.name)) ** 2
         sd = float(np.sqrt(variance + (high - low) ** 2 / 12 + moment.discrepancy**2))
         if not sd > 0:
             raise StudyError(f"moment {moment.name}: nothing gives it a width; state a discrepancy")

@@ -185,14 +185,16 @@ def errors_table(members: Members, plain: Mapping[str, str]) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for name, words in plain.items():
         values = members.of_base(name)
-        mean, sd = float(np.mean(values)), float(np.std(values, ddof=1))
-        mean_error = sd / len(values) ** 0.5
-        told = (f"{each:.2f}" for each in (mean, sd, mean_error, values.min(), values.max()))
+        middle, sd = members.middle_of_base(name), members.chance_sd(name)
+        told = (f"{each:.2f}" for each in (middle, sd, values.min(), values.max()))
         rows.append((words, *map(Decimal, told)))
     return Table(
         "errors",
         f"How large chance is: the base with {int(members.is_base.sum())} seeds of its own",
-        ("what", "mean_usd", "sd_usd", "error_of_mean_usd", "least_usd", "greatest_usd"),
+        ("what", "median_usd", "sd_usd", "least_usd", "greatest_usd"),
         rows,
-        ("The standard deviation is the standard error of any one run of the base.",),
+        (
+            "The standard deviation is the standard error of any one run of the base. It is taken "
+            "from the median absolute deviation: a life that ends years early does not move it.",
+        ),
     )

@@ -137,7 +137,7 @@ def bound(members: Members) -> Bound:
     return Bound(
         float(bps.max()),
         float(bps[np.argmax(hits)]),
-        HALF * float(members.of_base(HOLE).mean()),
+        HALF * members.middle_of_base(HOLE),
         *room_for_hits(load_record()),
     )
 

@@ -1,6 +1,7 @@
 """What follows from members: which are plausible, what moves an outcome, what half would take."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -89,7 +90,19 @@ def test_how_much_seeds_differ_makes_everything_more_plausible():
     table.figures[YIELD][:2] = 1.0, 3.0
     of_yield, _ = judge(table)
 
-    assert of_yield.sd == pytest.approx((0.3**2 + 0.5**2 / 12 + 2.0) ** 0.5)
+    assert of_yield.sd == pytest.approx((0.3**2 + 0.5**2 / 12 + 1.4826**2) ** 0.5)
+
+
+def test_a_base_that_ends_years_early_does_not_make_everything_plausible():
+    of_base = {
+        "numbers": np.arange(4),
+        "inputs": np.full((4, 3), np.nan),
+        "figures": {YIELD: np.array([1.0, 1.1, 0.9, 1e9])},
+    }
+    table = replace(members(FIVE, RECORD), **of_base)
+
+    assert table.middle_of_base(YIELD) == pytest.approx(1.05)
+    assert table.chance_sd(YIELD) == pytest.approx(1.4826 * 0.1)
 
 
 @pytest.mark.parametrize(
