@@ -74,7 +74,8 @@ def test_no_hour_of_a_full_day_comes_once_more_nor_is_that_of_another(one_in):
         assert not any(drawn.is_full(hour * HOUR_US) for hour in pair)
 
 
-def test_customers_positions_wander_as_far_as_in_all_hours():
+@pytest.mark.parametrize("seeds", [200, pytest.param(2_000, marks=pytest.mark.slow)])
+def test_customers_positions_wander_as_far_as_in_all_hours(seeds):
     """Each order n times as large, so that by itself an hour's flow is n times as wide."""
 
     def wandered(stands_for: int, seed: int) -> int:
@@ -89,7 +90,7 @@ def test_customers_positions_wander_as_far_as_in_all_hours():
         return lots
 
     def squares(stands_for: int) -> np.ndarray:
-        return np.array([wandered(stands_for, seed) ** 2 for seed in range(600)], dtype=float)
+        return np.array([wandered(stands_for, seed) ** 2 for seed in range(seeds)], dtype=float)
 
     every = squares(1)
     for stands_for in (4, 12):

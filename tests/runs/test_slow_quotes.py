@@ -1,6 +1,7 @@
 """No stale quotes, asked the other way: quotes as fast as the other makers', at the same size."""
 
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,9 @@ def test_as_much_is_shown_and_firms_find_less_to_hit(group_run, fast_run):
 
 
 def test_a_maker_who_decides_by_its_share_shows_what_it_decided_on_in_the_run(executed, tmp_path):
-    run = executed(MONTHS, maker={"quoting": {"policy": "growth", "target_share": 0.5}})
+    over_a_first = {"start": date(2022, 4, 29), "end": date(2022, 5, 2)}
+    growth = {"policy": "growth", "target_share": 1.0}
+    run = executed(MONTHS, run=over_a_first, maker={"quoting": growth})
     sizes = {note.shown_usd for note in run.notes(Decision)}
     made, fast = without(run, "SlowQuotes"), run_fast(run, tmp_path / "run")
 
