@@ -174,10 +174,10 @@ def _hole_table(ours: Hole, theirs: Hole, kind: str) -> Table:
 def _firsts_table(found: WithAndWithout) -> Table:
     return Table(
         "firsts",
-        f"The days on which it came to that, with and without {found.made.kind}",
+        f"The milestones, with and without {found.made.kind}",
         ("what", "with_day", "with_usd", "without_day", "without_usd"),
         [(ours.what, ours.day, ours.usd, theirs.day, theirs.usd) for ours, theirs in found.firsts],
-        ("As `timeline` tells them; without a date it never came to that.",),
+        ("As `timeline` tells them; a row without a date was never reached.",),
     )
 
 

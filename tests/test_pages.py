@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("ARCHITECTURE.md", "CONTRIBUTING.md", "DECISIONS.md", "GLOSSARY.md", "README.md")
+PAGES = (
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "DECISIONS.md",
+    "GLOSSARY.md",
+    "README.md",
+    "docs/findings.md",
+)
 LINES_MAX = 150
 
 # What the recipes of CONTRIBUTING.md have their reader make.
@@ -28,7 +35,7 @@ CHANGED_BY_RECIPES = (
 )
 
 PATH = re.compile(r"(?<![\w/.-])(?:des|ledger|runs|tests)/[\w./*-]*[\w*/]")
-MODULE = re.compile(r"(?<![\w/.])(?:des|ledger|runs)(?:\.[a-z_]+)+(?!\w)")
+MODULE = re.compile(r"(?<![\w/.-])(?:des|ledger|runs)(?:\.[a-z_]+)+(?!\w)")
 LINK = re.compile(r"\]\(([\w./-]+)\)")
 SYMBOLS = re.compile(r"^\|[^|]*\| `([\w./-]+)` \| (`.*`) \|$", re.MULTILINE)
 

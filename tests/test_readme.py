@@ -56,6 +56,7 @@ def test_every_command_runs_as_it_is_typed(tiny_run: RunFolder, tmp_path, monkey
     """In the order of the page; a small run stands where the life does."""
     monkeypatch.chdir(tmp_path)
     shutil.copytree(tiny_run.path, LIFE)
+    shutil.copy(ROOT / "docs" / "any-ledger.beancount", tmp_path)
     for program, *words in commands():
         if program != "moneytrail":
             subprocess.run([SCRIPTS / program, *words], check=True, capture_output=True)

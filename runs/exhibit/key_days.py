@@ -9,7 +9,11 @@ from ledger.reports.life.milestones import First, Milestone
 from ledger.run_folder import RunFolder
 
 # An event of the outside world that the run is compared with. The books don't know of it.
-LUNA = (date(2022, 5, 9), "Luna falls: a dollar token of 18 billion loses its peg")
+LUNA = (
+    date(2022, 5, 9),
+    "Luna's fall begins: within four days it loses nearly all of its price",
+    "public record: Binance spot LUNAUSDT, daily closes of 2022-05-06 to 2022-05-12",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +55,4 @@ def _told(run: RunFolder) -> list[KeyDay]:
         KeyDay(date.fromisoformat(str(each["date"])[:10]), each["what"], "scenario")
         for each in scenario.get("news", ())
     ]
-    return [KeyDay(*LUNA, "public record"), *news]
+    return [KeyDay(*LUNA), *news]

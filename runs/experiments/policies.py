@@ -94,7 +94,7 @@ def policy_tables(lives: Mapping[str, Life]) -> list[Table]:
             [(policy, *found) for policy, found in lives.items()],
             (
                 "Customers' money is in use on days that end with claims above the exchange's own "
-                "cash. Where a day is missing it never came to that. Of the other policies each "
+                "cash. A missing day was never reached. Of the other policies each "
                 "has a captive maker beside what it says.",
                 "Quotes lose what stale quotes and hedges cost less the spread; below zero they "
                 "earn. A use that is not paid is not tried again.",

@@ -67,7 +67,7 @@ class AmountRow:
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """A day of the record, and when it came to that in the run."""
+    """A day of the record, and when the run reached it."""
 
     fact: Fact
     figure: Day

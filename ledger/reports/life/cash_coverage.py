@@ -177,7 +177,7 @@ def _dates_table(found: CoverageByDay) -> Table:
         found.dates,
         (
             f"Amounts are those of the first such day, at its close; days are all such days, of "
-            f"{len(found.closes)}. Without a date it never came to that.",
+            f"{len(found.closes)}. A row without a date was never reached.",
             "Withdrawals are those of customers who ask for a sum and wait for it: retail's, and "
             "firms' where the scenario has a flow of customers' money. Where it has none, what a "
             "firm would have withdrawn, had there been more, is not in the books.",

@@ -62,7 +62,7 @@ def timeline(run: RunFolder, by: str = "month") -> Timeline:
 def _firsts_table(found: Timeline) -> Table:
     return Table.of(
         "firsts",
-        "The days on which it came to that",
+        "Milestones: when each was first reached",
         ("what", "day", "usd", "days", "for_good_since"),
         found.firsts.values(),
         (
