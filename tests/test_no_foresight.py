@@ -70,7 +70,7 @@ def two_paths(request, executed) -> tuple[RunFolder, RunFolder]:
     one, other = (
         executed(
             MONTHS,
-            run={"start": START, "end": END, "settle_s": 3600, "day_ledgers": []},
+            run={"start": START, "end": END, "one_hour_in": 8},
             maker={"quoting": POLICIES[policy]},
             demand={"closure": closure},
             markets=[market(policy, closure, parted)],

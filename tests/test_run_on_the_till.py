@@ -381,7 +381,7 @@ def waits(run: RunFolder) -> int:
 
 
 def test_in_panics_everything_happens_and_the_books_hold():
-    happened = [played(random.Random(seed)) for seed in (1, 25, 32)]
+    happened = [played(random.Random(seed)) for seed in (34, 42)]
 
     assert set().union(*happened) == {"open", "queued", "halted", "paid after a wait"}
     assert {"open"} in happened
