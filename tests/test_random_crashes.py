@@ -6,20 +6,14 @@ margin followed through them.
 """
 
 import random
-import tempfile
 from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from beancount import loader
+from sound_worlds import sound_run
 
-from ledger.day_ledger import days_of, render_days
-from ledger.proof import invariants
-from ledger.proof.recompute import wrong_fills
 from ledger.reports.liquidations.liquidation_results import liquidations
-from ledger.run_folder import RunFolder
-from runs.execute import execute
 from runs.scenarios import load
 
 MARGIN = Path(__file__).parent / "worlds" / "margin.toml"
@@ -99,18 +93,7 @@ def tokens(draws: random.Random) -> tuple[dict, ...]:
 
 def played(world: dict) -> Counter:
     """Play a world, hold its books to everything, and count the rows by motive."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name) / "run"
-        execute(load(str(MARGIN), world), folder)
-        run = RunFolder(folder)
-        entries, errors = run.loaded
-        assert not errors
-        assert not invariants.check(entries, {})[1]
-        for _, text in render_days(run, days_of(run)):
-            entries, errors, options = loader.load_string(text)
-            assert not errors
-            assert not invariants.check(entries, options, "line")[1]
-        assert not list(wrong_fills(run))
+    with sound_run(load(str(MARGIN), world)) as run:
         *_, check = liquidations(run).tables()
         assert all(difference == 0 for _, difference in check.rows)
         with run.connect() as connection:

@@ -2,20 +2,16 @@
 
 import math
 import random
-import tempfile
 from collections import Counter
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from beancount import loader
 from beancount.core.data import Event, Transaction
+from sound_worlds import sound_run
 
-from ledger.day_ledger import days_of, render_days
 from ledger.notes import TradedDay, UnpaidRequest
-from ledger.proof import invariants
-from ledger.proof.recompute import wrong_fills
 from ledger.reports.firms.payable import coverage
 from ledger.reports.life.cash_coverage import cash_coverage, unpaid_requests
 from ledger.reports.money.bridge import bridge
@@ -351,18 +347,7 @@ def panic(draws: random.Random) -> dict:
 
 def played(draws: random.Random) -> set[str]:
     """Play a world, hold its books to everything, and return what happened to withdrawals."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name) / "run"
-        execute(load(str(RUN), panic(draws)), folder)
-        run = RunFolder(folder)
-        entries, errors = run.loaded
-        assert not errors
-        assert not invariants.check(entries, {})[1]
-        for _, text in render_days(run, days_of(run)):
-            entries, errors, options = loader.load_string(text)
-            assert not errors
-            assert not invariants.check(entries, options, "line")[1]
-        assert not list(wrong_fills(run))
+    with sound_run(load(str(RUN), panic(draws))) as run:
         said = {status for _, status in told(run, HOUSE)}
         return said | ({"paid after a wait"} if waits(run) else set())
 

@@ -1,0 +1,32 @@
+"""Worlds that are drawn at random: each is played, and its books are held to everything."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from beancount import loader
+
+from des.scenario import Scenario
+from ledger.day_ledger import days_of, render_days
+from ledger.proof import invariants
+from ledger.proof.recompute import wrong_fills
+from ledger.run_folder import RunFolder
+from runs.execute import execute
+
+
+@contextmanager
+def sound_run(scenario: Scenario) -> Iterator[RunFolder]:
+    """Play a world and demand that its books hold: general ledger, every day ledger, and fills."""
+    with tempfile.TemporaryDirectory() as name:
+        execute(scenario, Path(name) / "run")
+        run = RunFolder(Path(name) / "run")
+        entries, errors = run.loaded
+        assert not errors
+        assert not invariants.check(entries, {})[1]
+        for _, text in render_days(run, days_of(run)):
+            entries, errors, options = loader.load_string(text)
+            assert not errors
+            assert not invariants.check(entries, options, "line")[1]
+        assert not list(wrong_fills(run))
+        yield run
