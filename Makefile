@@ -9,12 +9,13 @@ BIN := $(VENV)/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	--constraint constraints.txt
 LIFE := runs/out/ftx-sampled-seed1
+RUN ?= $(LIFE)
 # Neighbouring tests share what they look at, so each of two processes gets tests in a row.
 PARALLEL := -n 2 --dist worksteal
 # Tests are compiled once and not by each process at each start, whatever the shell's settings.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup tools run flagship test test-slow test-exhibit bench size-sweep \
+.PHONY: help setup tools run flagship serve test test-slow test-exhibit bench size-sweep \
 	liquidation-sweep stale-quotes thin-collateral tracing-error study-recovery blind-audit ranges \
 	claims findings pictures policies reference dist format clean
 
@@ -60,6 +61,9 @@ run: setup  ## run the venue's life, one hour in twelve, and say where the money
 flagship: setup  ## run the venue's life in full, every quote of 42 months
 	$(BIN)/moneytrail run ftx --force
 	$(BIN)/moneytrail answer runs/out/ftx-seed1
+
+serve: tools  ## open the group's own books in Fava; RUN=FOLDER for another run than the life
+	$(BIN)/python -m runs.fava_page.serve $(RUN)
 
 test: tools  ## check style, imports, types and every claim but the slow ones
 	$(BIN)/ruff check .

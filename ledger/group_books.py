@@ -16,7 +16,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from ledger.main_file import property_texts, query_texts
+from ledger.fava_links import fava_texts
+from ledger.main_file import QUERIES, property_texts, query_texts
 from ledger.month_text import entries_of, parts_of
 from ledger.opened import Opened
 from ledger.run_folder import GROUP, RunFolder
@@ -83,14 +84,20 @@ def group_texts(run: RunFolder) -> dict[str, str]:
     return {GROUP: books, CHECK_FILE: CHECK}
 
 
+def group_title(run: RunFolder) -> str:
+    """Return the title of the group's own books."""
+    return f"{' and '.join(run.chart.parties.group)}, by themselves"
+
+
 def _head(run: RunFolder) -> Iterator[str]:
     house, maker = run.chart.parties.group
-    title = quoted(f"{house} and {maker}, by themselves")
+    title = group_title(run)
     start = _first_day(run)
     yield HEADER
-    yield ABOUT.format(house=house, maker=maker, title=title, money=MONEY, exact=EXACT)
+    yield ABOUT.format(house=house, maker=maker, title=quoted(title), money=MONEY, exact=EXACT)
     yield from property_texts(run.chart, start)
     yield "\n"
+    yield from fava_texts(title, list(QUERIES), start)
     for heading, lines in _chart(run):
         yield f";; {heading}\n"
         yield from (opened(start, line) for line in lines)

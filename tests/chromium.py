@@ -1,4 +1,4 @@
-"""A real Chromium over its DevTools protocol: no more of it than the exhibit's tests need."""
+"""A real Chromium over its DevTools protocol: no more of it than the tests of pages need."""
 
 import base64
 import json
@@ -32,9 +32,9 @@ def chromium() -> str | None:
 
 
 class Tab:
-    """A tab, its network switched off, and all that it complained of or asked the network for."""
+    """A tab, its network switched off unless wanted, and its complaints and requests."""
 
-    def __init__(self, socket: ClientConnection) -> None:
+    def __init__(self, socket: ClientConnection, offline: bool = True) -> None:
         self._socket = socket
         self._sent = 0
         self.events: list[dict[str, Any]] = []
@@ -42,7 +42,7 @@ class Tab:
             self.send(f"{domain}.enable")
         self.send(
             "Network.emulateNetworkConditions",
-            offline=True,
+            offline=offline,
             latency=0,
             downloadThroughput=-1,
             uploadThroughput=-1,
@@ -70,11 +70,15 @@ class Tab:
 
     def open(self, path: Path) -> str:
         """Open a file and return what the page says of itself: sealed, or broken."""
+        self.visit(path.as_uri())
+        return self.run(TESTED)
+
+    def visit(self, url: str) -> None:
+        """Open an address, and wait until it is loaded."""
         self.events.clear()
-        self.send("Page.navigate", url=path.as_uri())
+        self.send("Page.navigate", url=url)
         while not any(event["method"] == "Page.loadEventFired" for event in self.events):
             self.events.append(json.loads(self._socket.recv(timeout=WAIT_S)))
-        return self.run(TESTED)
 
     def press(self, selector: str, text: str = "") -> None:
         """Click, as a mouse does, on the middle of the first element that has a text."""
@@ -142,7 +146,7 @@ class Tab:
 
 
 @contextmanager
-def browsing(profile: Path) -> Iterator[Tab]:
+def browsing(profile: Path, offline: bool = True) -> Iterator[Tab]:
     """Start a browser of our own, with an empty profile, and end it afterwards."""
     binary = chromium()
     assert binary
@@ -162,7 +166,7 @@ def browsing(profile: Path) -> Iterator[Tab]:
         command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
     )
     try:
-        yield from _tab(process)
+        yield from _tab(process, offline)
     finally:
         process.terminate()
         process.wait(timeout=WAIT_S)
@@ -170,7 +174,7 @@ def browsing(profile: Path) -> Iterator[Tab]:
         process.stderr.close()
 
 
-def _tab(process: "subprocess.Popen[str]") -> Iterator[Tab]:
+def _tab(process: "subprocess.Popen[str]", offline: bool) -> Iterator[Tab]:
     """Find the one tab of a browser that has just started."""
     assert process.stderr
     for line in process.stderr:
@@ -185,4 +189,4 @@ def _tab(process: "subprocess.Popen[str]") -> Iterator[Tab]:
         targets = json.loads(whole.recv(timeout=WAIT_S))["result"]["targetInfos"]
     page = next(each["targetId"] for each in targets if each["type"] == "page")
     with joined(f"ws://{host}/devtools/page/{page}") as socket:
-        yield Tab(socket)
+        yield Tab(socket, offline)

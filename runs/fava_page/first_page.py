@@ -1,0 +1,160 @@
+"""What the page shows, as values: every figure is one that `where` or `timeline` gives as well.
+
+A link is the end of an address below that of the ledger in Fava: a page, and a filter.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from urllib.parse import quote, urlencode
+
+from ledger.kinds import Kind
+from ledger.reports.dollars import ZERO, percent
+from ledger.reports.life.answer import answer
+from ledger.reports.life.milestones import First, firsts
+from ledger.reports.life.standing import Standing, standings
+from ledger.reports.money.hole import Hole, hole
+from ledger.run_folder import RunFolder
+from ledger.transaction import entity_of, kind_of
+from runs.fava_page.sankey import Band, Sankey, sankey
+from runs.fava_page.timeline_picture import TimelinePicture, timeline_picture
+from runs.provenance import provenance
+
+KNOWN = {kind.value: kind.entry.plain for kind in Kind}
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLink:
+    """An account of the group, and Fava's page of it."""
+
+    account: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class KindLine:
+    """A kind with its amount, where it stands, and the entries behind it."""
+
+    kind: str
+    plain: str  # in plain English
+    usd: Decimal  # a use is above zero, a source below
+    share_of_uses_pct: Decimal | None  # of a use
+    link: str
+    accounts: tuple[AccountLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DateLine:
+    """What happened first on a day, and the entries of that day."""
+
+    day: date
+    what: str
+    usd: Decimal | None
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPage:
+    """The page."""
+
+    answer: str
+    provenance: str
+    hole_usd: Decimal
+    kinds: tuple[KindLine, ...]  # uses first, the largest first; then sources
+    used_usd: Decimal
+    brought_usd: Decimal  # below zero
+    dates: tuple[DateLine, ...]
+    sankey: Sankey | None  # None: no money moved
+    timeline: TimelinePicture
+
+
+def first_page(run: RunFolder) -> FirstPage:
+    """Read a run, and return all that the page shows of it."""
+    the_hole, days = hole(run), standings(run)
+    dated = date_lines(firsts(run, days).values())
+    kinds = kind_lines(run, the_hole)
+    return FirstPage(
+        answer=answer(run),
+        provenance=provenance(run),
+        hole_usd=the_hole.hole_usd,
+        kinds=kinds,
+        used_usd=sum(the_hole.uses_usd.values(), ZERO),
+        brought_usd=sum(the_hole.sources_usd.values(), ZERO),
+        dates=dated,
+        sankey=_sources_and_uses(kinds, the_hole.hole_usd, " and ".join(run.chart.parties.group)),
+        timeline=_timeline(days, dated),
+    )
+
+
+def kind_lines(run: RunFolder, the_hole: Hole) -> tuple[KindLine, ...]:
+    """Return each kind that used or brought money; the largest of either first."""
+    used = sum(the_hole.uses_usd.values(), ZERO)
+    accounts = _accounts(run)
+    in_order = [*the_hole.uses_usd.items(), *reversed(the_hole.sources_usd.items())]
+    return tuple(
+        KindLine(
+            kind,
+            KNOWN.get(kind, ""),
+            usd,
+            percent(usd, used) if usd > 0 else None,
+            entries_of_kind(kind),
+            tuple(AccountLink(each, account_page(each)) for each in accounts[kind]),
+        )
+        for kind, usd in in_order
+    )
+
+
+def date_lines(dated: Iterable[First]) -> tuple[DateLine, ...]:
+    """Return the milestones that were reached, the first day first."""
+    reached = [
+        DateLine(each.day, each.what, each.usd, entries_of_day(each.day))
+        for each in dated
+        if each.day
+    ]
+    return tuple(sorted(reached, key=lambda line: line.day))
+
+
+def entries_of_kind(kind: str) -> str:
+    """Return the journal of all entries that touch an account of a kind."""
+    return f"journal/?{urlencode({'account': f'^[A-Za-z]+:[^:]+:{kind}(:|$)'})}"
+
+
+def entries_of_day(day: date) -> str:
+    """Return the journal of a day."""
+    return f"journal/?{urlencode({'time': day.isoformat()})}"
+
+
+def account_page(account: str) -> str:
+    """Return Fava's page of an account."""
+    return f"account/{quote(account)}/"
+
+
+def _accounts(run: RunFolder) -> Mapping[str, list[str]]:
+    """Return by kind the accounts of the group that are causes, as the group's own books do."""
+    found: dict[str, list[str]] = {}
+    for account, opened in run.opens.items():
+        if opened.hole == "cause" and entity_of(account) in run.chart.parties.group:
+            found.setdefault(kind_of(account), []).append(account)
+    return found
+
+
+def _sources_and_uses(kinds: Sequence[KindLine], hole_usd: Decimal, group: str) -> Sankey | None:
+    """Draw the kinds; customers stand for the hole, and what is left over is a use."""
+    uses = [Band(each.kind, each.usd, each.link) for each in kinds if each.usd > 0]
+    sources = [Band(each.kind, -each.usd, each.link) for each in kinds if each.usd < 0]
+    if hole_usd > 0:
+        owed = entries_of_kind(Kind.CUSTOMERS)
+        sources.insert(0, Band("customers' money: the hole", hole_usd, owed))
+    elif hole_usd < 0:
+        uses.insert(0, Band("left over", -hole_usd, entries_of_kind(Kind.CASH)))
+    return sankey(sources, uses, group) if uses or sources else None
+
+
+def _timeline(days: Sequence[Standing], dated: Sequence[DateLine]) -> TimelinePicture:
+    lines = {
+        "owed to customers": [at.claims_usd for at in days],
+        "liquid assets": [at.liquid_usd for at in days],
+        "the hole": [at.hole_usd for at in days],
+    }
+    return timeline_picture([at.day for at in days], lines, [each.day for each in dated])

@@ -1,0 +1,46 @@
+"""A small world with a hole, opened in Fava."""
+
+import logging
+from collections.abc import Callable, Iterator
+
+import pytest
+from fava.application import create_app
+from fava.core import FavaLedger
+from flask import Flask
+from flask.testing import FlaskClient
+
+from ledger.fava_links import page_address
+from ledger.group_books import group_title
+from ledger.run_folder import GROUP, RunFolder
+
+
+@pytest.fixture(scope="session")
+def hole_run(executed: Callable[..., RunFolder]) -> RunFolder:
+    """Six days with a hole, a queue and a halt."""
+    return executed("first-hole")
+
+
+@pytest.fixture(scope="session")
+def app(hole_run: RunFolder) -> Flask:
+    """Fava, with the group's own books loaded."""
+    return create_app([hole_run.path / GROUP], load=True)
+
+
+@pytest.fixture
+def client(app: Flask, caplog: pytest.LogCaptureFixture) -> Iterator[FlaskClient]:
+    """Ask Fava without a network; nothing may be wrong in its log."""
+    yield app.test_client()
+    assert [said for said in caplog.records if said.levelno >= logging.WARNING] == []
+
+
+@pytest.fixture(scope="session")
+def books(app: Flask) -> FavaLedger:
+    """Give the books as Fava has loaded them."""
+    (ledger,) = app.config["LEDGERS"]._ledgers
+    return ledger
+
+
+@pytest.fixture(scope="session")
+def where(hole_run: RunFolder) -> str:
+    """Give the address of the page."""
+    return page_address(group_title(hole_run))
