@@ -196,8 +196,8 @@ def _parting_table(found: WithAndWithout) -> Table:
         ("run", "day", "seq", "narration"),
         rows,
         (
-            "These are the first entries that differ; before them all are alike, but for what "
-            "everybody has at first. Nothing: all are.",
+            "These are the first entries that differ. All entries before them are the same, apart "
+            "from opening balances. No row: all entries are the same.",
         ),
     )
 

@@ -141,7 +141,7 @@ def _loans(scenario: Scenario) -> Change | None:
     if scenario.group is None or not scenario.group.lenders:
         return None
     nothing: dict[str, Any] = {"lenders": [], "portfolio": None}
-    return Change("nobody outside the group lends to it", {"group": nothing})
+    return Change("no lender outside the group lends to it", {"group": nothing})
 
 
 def _tokens(scenario: Scenario) -> Change | None:
@@ -191,7 +191,7 @@ def _directional(scenario: Scenario) -> Change | None:
 def _shares(scenario: Scenario) -> Change | None:
     if scenario.group is None or not scenario.group.rounds:
         return None
-    return Change("nobody buys shares", {"group": {"rounds": [], "investors": None}})
+    return Change("no investor buys shares", {"group": {"rounds": [], "investors": None}})
 
 
 def _operations(scenario: Scenario) -> Change | None:
@@ -219,7 +219,7 @@ def _takeovers(scenario: Scenario) -> Change | None:
     stated = _uses(Kind.TAKEOVERS)(scenario)
     if not scenario.pledged_loans:
         return stated
-    how = "nobody borrows against tokens"
+    how = "no customer borrows against tokens"
     overrides: Overrides = {"leverage": {"pledged_loans": []}}
     if stated is None:
         return Change(how, overrides)

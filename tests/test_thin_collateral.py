@@ -258,5 +258,5 @@ def test_the_report_lays_out_each_borrower(thin_run):
 def test_without_takeovers_nobody_borrows(thin_run):
     other = without(thin_run, Kind.TAKEOVERS)
 
-    assert other.how == "nobody borrows against tokens"
+    assert other.how == "no customer borrows against tokens"
     assert not other.scenario.pledged_loans

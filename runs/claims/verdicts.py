@@ -69,7 +69,7 @@ class JudgedStatement:
             return self.statement.unsaid
         if self.verdict is StatementVerdict.RUN_CANNOT:
             ask = f" Ask: {self.statement.elsewhere}" if self.statement.elsewhere else ""
-            return f"The run has nothing of the kind, or no hole to set it against.{ask}"
+            return f"This run has no such figure.{ask}"
         if self.verdict is StatementVerdict.ONLY_IF and weaker is not None:
             return f"Only if {weaker.condition}."
         return None

@@ -62,7 +62,7 @@ SECTIONS = {
             formerly="cage",
         ),
         LazyCommand(
-            "solvency", "story_commands", "What did everybody own and owe at the end of DATE?"
+            "solvency", "story_commands", "What did each entity own and owe at the end of DATE?"
         ),
         LazyCommand(
             "report",
@@ -140,7 +140,7 @@ SECTIONS = {
         LazyCommand(
             "residual",
             "residual_command",
-            "How many billions has nobody explained, and when did they vanish?",
+            "How many billions does no source explain, and when did they vanish?",
         ),
     ),
     "Ask the books": (

@@ -13,7 +13,7 @@ from runs.reporting import report
 @click.argument("run", type=RUN)
 @report("residual", "carriers", "lines", "the-exchange", "sources")
 def residual_command(run: RunFolder) -> Residual:
-    """How many billions has nobody explained, and when did they vanish?
+    """How many billions does no source explain, and when did they vanish?
 
     \b
       moneytrail residual runs/out/tiny-seed1

@@ -62,7 +62,7 @@ def timeline_command(run: RunFolder, by: str) -> Timeline:
 @report("group", "entities", "tokens", "balance-sheets")
 @plotted(solvency_figure)
 def solvency_command(run: RunFolder, day: date) -> Solvency:
-    """What did everybody own and owe at the end of DATE?
+    """What did each entity own and owe at the end of DATE?
 
     \b
       moneytrail solvency runs/out/tiny-seed1 2022-05-10

@@ -110,7 +110,7 @@ LIFE: Mapping[str, RunFigure] = {
     "liquidity on chain lost to arbitrage": FIGURES["pools-arbitrage-loss"],
     "and net of its fees": FIGURES["pools-loss"],
     "trading firms kept of stale quotes": FIGURES["firms-result"],
-    "customers' money in use for good since": FIGURES["in-use-since"],
+    "customers' money in use until the end since": FIGURES["in-use-since"],
     "insolvent at market prices since": FIGURES["insolvent-since"],
     "shares by growth, at most": FIGURES["shares-by-growth"],
     "of it, what the maker's quotes bring": FIGURES["growth-of-maker"],
@@ -137,7 +137,7 @@ QUESTIONS: Mapping[str, OpenQuestion] = {
             "aims at 2 % of the volume": PlayedSetting("ftx-low", ONE),
             "share by date (shipped)": PlayedSetting("ftx", THREE),
             "aims at 45 %": PlayedSetting("ftx-high", ONE),
-            "share by date, nobody hits stale quotes": PlayedSetting(
+            "share by date, no firm hits stale quotes": PlayedSetting(
                 "ftx", ONE, {"firms": {"active": False}}
             ),
         },

@@ -64,7 +64,7 @@ class LifeLosses(NamedTuple):
 
 
 class WithAndWithoutFirms(NamedTuple):
-    """A life beside the one of the same seed in which nobody hits a quote for being stale."""
+    """A life beside the one of the same seed in which no firm hits a stale quote."""
 
     pickoff_usd: Decimal
     quotes_lose_usd: Decimal
@@ -146,7 +146,7 @@ def _range(by_seed: Mapping[tuple[str, int], WithAndWithoutFirms]) -> Table:
         rows,
         (
             "Quotes lose what stale quotes and hedges cost less the spread; below zero they earn. "
-            "Without firms: the same life and seed, in which nobody hits a quote for being stale.",
+            "Without firms: the same life and seed, in which no firm hits a stale quote.",
             f"Of {len(SEEDS)} seeds; mean, least and greatest are of each column by itself.",
         ),
     )

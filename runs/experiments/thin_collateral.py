@@ -133,7 +133,7 @@ def sweep_tables(found: dict[ThinSetting, PledgedResult]) -> list[Table]:
                 for weight in WEIGHTS
             ],
             (
-                "Below zero the takeover earned. Tokens that nobody had bought when the run ended "
+                "Below zero the takeover earned. Tokens not yet sold when the run ended "
                 "are in the loss: at a depth of 0 that is all of them.",
             ),
         ),

@@ -62,7 +62,7 @@ def liquidations_figure(found: Liquidations) -> "Figure":
     """
     standing = {each.provider: each.standing for each in found.backstops}
     if not standing:
-        raise PlotError("nobody trades on margin in this run; nothing to draw")
+        raise PlotError("no customer trades on margin in this run; nothing to draw")
     course = found.course.steps
     times = np.array([step.until for step in course], dtype=object)
     with style():

@@ -32,7 +32,7 @@ def valuation_figure(found: HouseValuation) -> "Figure":
     rounds = {each.name for each in found.rounds}
     months = {name: ways for name, ways in found.priced.items() if name not in rounds}
     if not months:
-        raise PlotError("nobody appraises the exchange in this run; nothing to draw")
+        raise PlotError("the exchange is not appraised in this run; nothing to draw")
     with style():
         from matplotlib.dates import date2num
 

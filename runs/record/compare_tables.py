@@ -56,8 +56,8 @@ def verdicts_table(outcomes: Sequence[Row], unsaid: int) -> Table:
         ("verdict", "outcomes"),
         [*((each, said.count(each)) for each in VERDICTS), (UNABLE, unsaid)],
         (
-            "Outcomes alone: no input is counted. Near: outside by a tenth at most. Silent: nobody "
-            "has said, and this run's figure stands alone. Never: it did not come to that. "
+            "Outcomes alone: no input is counted. Near: outside by a tenth at most. Silent: the "
+            "record has no figure. Never: the run did not reach it. "
             f"{UNABLE.capitalize()}: it has no figure of the same definition, or not the days "
             "(`cannot-say` has the reasons).",
             "The record says what was reported, which need not be what happened, and several rows "

@@ -55,7 +55,7 @@ class Residual:
         most = max(self.told, key=lambda day: middle(day.unexplained))
         low, high = most.unexplained
         said = (
-            f"By the middle of the recorded ranges nobody has explained "
+            f"By the middle of the recorded ranges no source explains "
             f"{billions(middle(most.unexplained))} of what {self.maker} owed on {most.day} "
             f"(their ends allow {low / BILLION:,.1f} to {high / BILLION:,.1f})"
         )

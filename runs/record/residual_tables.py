@@ -70,8 +70,8 @@ def notes_on(days: Sequence[ResidualDay], run_days: Span, gaps: Sequence[Exchang
             low, high = (end / BILLION for end in gap.lacked)
             notes.append(
                 f"Beside this the exchange lacked {low:,.1f} to {high:,.1f} billion on {gap.day} "
-                "that nobody puts with its maker. Had the maker it uncounted, as much more "
-                "vanished until then (`the-exchange`)."
+                "that no source places with its maker. If the maker had it, as much more vanished "
+                "until then (`the-exchange`)."
             )
     return notes
 
@@ -152,7 +152,7 @@ def exchange_table(gaps: Sequence[ExchangeGap]) -> Table:
         )
     return Table(
         "the-exchange",
-        "What the exchange lacked that nobody puts with its maker",
+        "What the exchange lacked that no source places with its maker",
         ("day", "what", "low_usd", "high_usd", "run_usd"),
         rows,
         (

@@ -278,7 +278,7 @@ def _cause(
     if _owed(line, group):
         return Cause.BORROWED, line.party, "lent, less what was given back"
     if line.root == "Liabilities":
-        return Cause.TAKEOVERS, None, "set aside, owed to nobody"
+        return Cause.TAKEOVERS, None, "set aside, owed to no party"
     if line.root == "Assets":
         return Cause.STAKES, line.party, "paid for, and held at cost"
     if line.root == "Equity":

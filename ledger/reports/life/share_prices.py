@@ -228,12 +228,12 @@ def _reviews_table(found: Sequence[Review], maker: str) -> Table:
         Review._fields,
         found,
         (
-            "An independent maker goes by the month: what it lost on makes it show half, and less "
-            "than an eighth is shut off. On the lead venue a captive one goes by it too, and moves "
-            "to the house.",
-            "There it goes by the year: it quotes on unless twelve months lost as much as shares "
-            "of the house would lose without its quotes. Where nobody appraises them it always "
-            "does.",
+            "An independent maker looks at the last month. After a loss it shows half as much, and "
+            "below an eighth it stops. On the lead venue a captive maker does the same, and then "
+            "moves to the house.",
+            "On the house a captive maker looks at the last twelve months. It stops only if they "
+            "lost as much as shares of the house would lose without its quotes. Without an "
+            "appraisal it never stops.",
         ),
     )
 

@@ -161,7 +161,7 @@ def _entities_table(found: Solvency) -> Table:
     ]
     return Table(
         "entities",
-        f"Balance sheets at the end of {found.day}, everybody's in one line",
+        f"Balance sheets at the end of {found.day}, one line for each entity",
         (
             "entity",
             *(f"{side}_usd" for side in SIDES),

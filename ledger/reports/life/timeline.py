@@ -66,13 +66,12 @@ def _firsts_table(found: Timeline) -> Table:
         ("what", "day", "usd", "days", "for_good_since"),
         found.firsts.values(),
         (
-            f"What counts is how a day ends, of {found.days} days; usd is by how much on the "
-            "first of them. A day without a date never came. For good: from then on until the "
-            "end.",
-            "A wait is told by what was asked for in vain that day or is queued at its end, "
-            "the larger of the two; a halt by the claims that it leaves unpaid. What a use or a "
-            "lender is not paid counts on the day on which the books note it: a recall that stays "
-            "unpaid is noted again when it has changed.",
+            f"Each of {found.days} days counts as it ends. The amount is that of the first day. A "
+            "row without a date was never reached. The last column has the day from which it lasts "
+            "until the end.",
+            "The amount of a wait is what was refused that day, or what is queued at its end if "
+            "that is more; the amount of a halt is all claims that it leaves unpaid. A use or a "
+            "lender that is not paid counts on the day on which the books note it.",
         ),
     )
 

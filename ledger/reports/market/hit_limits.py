@@ -146,8 +146,8 @@ def limits_table(found: Sequence[Cut], none_left: AllCame | None) -> Table:
             for each in found
         ],
         (
-            "Cut off is what paid a firm whose order was at its limit, and nobody took until the "
-            "quote was replaced, at the quote's best price.",
+            "Cut off is what a firm would have taken beyond its limit, and no other firm took "
+            "until the quote was replaced, at the quote's best price.",
             *limits_lines(found, none_left),
         ),
     )

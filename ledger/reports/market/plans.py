@@ -106,9 +106,9 @@ def plans_table(maker: str, months: Sequence[PlannedMonth]) -> Table:
         (
             _answer(months),
             "Shown is per level and side; held by: the limit that keeps it from being another.",
-            "A plan is judged from the days that were seen of the month before, by a simulation in "
-            "which nobody looks at the price: it has no hits. It is scaled to the days that the "
-            "run has of the month.",
+            "A plan is simulated on the days seen of the month before, with orders that do not "
+            "look at the price: it has no hits. It is scaled to the days that the run has of the "
+            "month.",
         ),
     )
 

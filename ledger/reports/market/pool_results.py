@@ -71,7 +71,7 @@ class PoolMonth:
 
 @dataclass(frozen=True, slots=True)
 class PoolResults:
-    """What pools earned, and what they lost to whoever knew the price elsewhere."""
+    """What pools earned, and what they lost to arbitrage."""
 
     months: tuple[PoolMonth, ...]  # pool by pool, each with all of its months last
 
@@ -191,7 +191,7 @@ def _month(run: RunFolder, token: str, month: str, days: Sequence[PoolDay]) -> P
 def _pool_table(found: PoolResults) -> Table:
     return Table.of(
         "pools",
-        "What pools earned, and what they lost to whoever knew the price elsewhere",
+        "What pools earned, and what they lost to arbitrage",
         (
             "pool",
             "month",

@@ -52,7 +52,7 @@ def cash_statement(run: RunFolder) -> CashStatement:
         f"""
         WITH received AS (
             -- What one till hands the other is nothing.
-            SELECT seq, coalesce(party, payee, 'nobody named') AS party, sum(units) AS cents
+            SELECT seq, coalesce(party, payee, 'not named') AS party, sum(units) AS cents
             FROM postings WHERE commodity = ? AND account IN (SELECT unnest(?))
             GROUP BY ALL HAVING cents != 0
         )
@@ -95,8 +95,8 @@ def cash_change(statement: CashStatement) -> Table:
         ("line", "usd"),
         [
             ("opening cash", statement.opening_usd),
-            ("paid in by everybody", everybody.paid_in_usd),
-            ("paid out to everybody", -everybody.paid_out_usd),
+            ("paid in by all parties", everybody.paid_in_usd),
+            ("paid out to all parties", -everybody.paid_out_usd),
             ("closing cash", statement.closing_usd),
             ("cash change: closing less opening", statement.closing_usd - statement.opening_usd),
         ],

@@ -152,6 +152,6 @@ def mechanism_table(found: Mechanism) -> Table:
             "hole, which counts what was paid for tokens (Tokens).",
             "What the maker's inventory gains and loses with the price (VariationMargin, Funding) "
             "is in no part.",
-            "How much each part can carry of what nobody has explained: `moneytrail residual`.",
+            "How much each part can carry of what no source explains: `moneytrail residual`.",
         ),
     )

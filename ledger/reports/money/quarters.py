@@ -48,9 +48,8 @@ class WhereByQuarter:
                 ),
                 _rows(self.hole, self.kinds_usd, self.grown_usd),
                 (
-                    "Above zero a kind used money in that quarter, below zero it brought some; its "
-                    "side is that of its whole life. What everybody had at first stands in the "
-                    "first.",
+                    "Above zero a kind used money in that quarter, below zero it was a source. Its "
+                    "side is that of the whole run. Opening balances are in the first quarter.",
                     "Whole life is the statement without quarters, and unexplained what the "
                     "quarters sum to beyond it: 0.00 on every line.",
                 ),

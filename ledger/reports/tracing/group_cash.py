@@ -65,7 +65,7 @@ def cash_passed(run: RunFolder) -> tuple[Passed, ...]:
                root, kind,
                -- Only who keeps books can be paid; tokens and coins are what was paid for.
                CASE WHEN list_contains($names, counterparty) THEN counterparty
-               ELSE coalesce(party, payee, counterparty, 'nobody named') END,
+               ELSE coalesce(party, payee, counterparty, 'not named') END,
                units
         FROM legs WHERE seq IN (SELECT seq FROM legs WHERE till) ORDER BY seq, line
         """,

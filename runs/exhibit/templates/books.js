@@ -3,7 +3,7 @@
 
 const DAY_MS = 86400000;
 const DATE_AND_FLAG = '2022-05-09 * "'.length;
-const NOBODY = "nobody named";
+const NOBODY = "not named";
 
 // A list of numbers that grows.
 class Numbers {

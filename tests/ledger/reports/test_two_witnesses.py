@@ -103,7 +103,7 @@ def test_cash_by_receiver(run, entries):
         received: dict[str, Decimal] = defaultdict(Decimal)
         for posting in entry.postings:
             if posting.account in tills and posting.units.currency == "USD":
-                party = posting.meta.get("party") or entry.payee or "nobody named"
+                party = posting.meta.get("party") or entry.payee or "not named"
                 received[party] += posting.units.number
         if opens_books(entry):
             opening += sum(received.values())

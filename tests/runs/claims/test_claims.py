@@ -71,7 +71,7 @@ def test_a_statement_that_no_run_decides_points_elsewhere():
         ([{KEY: Decimal("50.0")}], "is borne out. "),
         ([{KEY: Decimal(1)}, {KEY: Decimal(60)}], "depends on the run. "),
         ([{KEY: Decimal(1), "mechanism-of-uses": Decimal(70)}], "is borne out only if "),
-        ([{}], "can't be decided. The run has nothing of the kind,"),
+        ([{}], "can't be decided. This run has no such figure."),
     ],
 )
 def test_the_answer_has_the_verdict_on_the_central_statement(figures: list, told: str):

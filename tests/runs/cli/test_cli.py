@@ -376,7 +376,7 @@ def test_a_mistake_is_told_in_one_line_and_exits_with_2(tiny_run, tmp_path, line
     assert problem in result.stderr
 
 
-NO_REPORTS = {"answer", "audit", "day", "rebuild", "run", "scenario", "sign", "sweep"}
+NO_REPORTS = {"answer", "audit", "day", "rebuild", "report", "run", "scenario", "sign", "sweep"}
 
 
 # What these return depends on the run or on the question; `run` and `audit` are no reports.

@@ -75,7 +75,7 @@ def test_counterparties_are_those_of_the_books(opened, hole_run):
         }})()"""
     )
     booked = hole_run.select(
-        "SELECT coalesce(party, payee, 'nobody named') || ' ' || coalesce(tag, 'no tag'), "
+        "SELECT coalesce(party, payee, 'not named') || ' ' || coalesce(tag, 'no tag'), "
         "sum(units)::BIGINT FROM postings WHERE commodity = 'USD' "
         "AND account IN (SELECT unnest(?)) GROUP BY 1",
         [names],

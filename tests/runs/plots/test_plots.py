@@ -401,7 +401,7 @@ def test_what_was_liquidated_is_told_apart_without_colours():
 
 
 def test_where_nobody_trades_on_margin_there_is_nothing_to_draw(tiny_run: RunFolder):
-    with pytest.raises(PlotError, match="nobody trades on margin"):
+    with pytest.raises(PlotError, match="no customer trades on margin"):
         liquidations_figure(liquidations(tiny_run))
 
 

@@ -134,7 +134,7 @@ def test_the_lines_of_a_valuation_are_its_months(group_run: RunFolder):
 
 
 def test_without_an_appraisal_there_is_no_picture():
-    with pytest.raises(PlotError, match="nobody appraises"):
+    with pytest.raises(PlotError, match="not appraised"):
         valuation_figure(HouseValuation("Alameda", {}, (), ()))
 
 

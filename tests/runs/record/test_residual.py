@@ -163,7 +163,7 @@ def test_the_answer_names_the_half_year_in_which_most_vanished_and_both_ranges(t
     said = found(tiny_run, *billions).answer()
 
     assert said.startswith(
-        "By the middle of the recorded ranges nobody has explained 126.0 billion of what Alameda "
+        "By the middle of the recorded ranges no source explains 126.0 billion of what Alameda "
         "owed on 2022-06-30 (their ends allow 117.0 to 135.0), and 91.0 billion vanished in the "
         "first half of 2022 (2021-11-30 to 2022-06-30; 77.0 to 105.0). "
     )
