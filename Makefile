@@ -45,7 +45,7 @@ $(VENV)/compiled: $(VENV)/ready $(COMPILED_FROM)
 
 $(VENV)/tools: $(VENV)/ready
 	@echo 'Installing what tests, pictures, Fava and Dask need (some forty seconds)'
-	$(INSTALL) --editable ".[test,view,plot,cluster,study,xlsx]"
+	$(INSTALL) --editable ".[test,view,plot,frames,cluster,study,xlsx]"
 	rm -rf moneytrail.egg-info build
 	touch $@
 

@@ -6,6 +6,8 @@
     slow = moneytrail.run("tiny", out="slow", changes={"run": {"seed": 2}})
     for table in moneytrail.where(run).tables():
         print(table.title, table.columns, table.rows)
+    moneytrail.frame(moneytrail.where(run), "hole-by-kind")     # a data frame; see docs/python.md
+    moneytrail.plot(moneytrail.where(run))                      # a picture
 
 Each report is a function of a run and has the name of its command. Importing this module loads
 nothing else; a report and the libraries under it are loaded when it is first named.
@@ -53,6 +55,10 @@ if TYPE_CHECKING:
     from ledger.reports.trail.trail_up import trail_up as trail_up
     from ledger.run_folder import RunFolder as RunFolder
     from ledger.run_folder import RunFolderError as RunFolderError
+    from runs.data_frames import NotebookError as NotebookError
+    from runs.data_frames import frame as frame
+    from runs.data_frames import plot as plot
+    from runs.data_frames import table as table
     from runs.execute import RunRefusedError as RunRefusedError
     from runs.full_audit import audit as audit
     from runs.scenario_files import ScenarioError as ScenarioError
@@ -78,6 +84,10 @@ _HOMES = {
     "skill": "ledger.reports.firms.skill",
     "lead_lag": "ledger.reports.market.lead_lag",
     "liquidations": "ledger.reports.liquidations.liquidation_results",
+    "frame": "runs.data_frames",
+    "plot": "runs.data_frames",
+    "table": "runs.data_frames",
+    "NotebookError": "runs.data_frames",
     "pools": "ledger.reports.market.pool_results",
     "query": "ledger.reports.trail.query",
     "render_day": "ledger.day_ledger",

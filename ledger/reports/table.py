@@ -48,6 +48,16 @@ class Table:
         rows = [tuple(getattr(row, name) for name in names) for row in found]
         return cls(name, title, columns, rows, notes)
 
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Return the rows as an Arrow stream: `polars.DataFrame(table)` and others read it.
+
+        Raises:
+            ValueError: a number has too many digits for Arrow.
+        """
+        from ledger.reports.arrow_stream import arrow_stream  # few tables leave so
+
+        return arrow_stream(self)
+
 
 def holds_numbers(table: Table, column: int) -> bool:
     """Tell whether a column has nothing but numbers, and cells without any value."""

@@ -1,0 +1,78 @@
+"""A table as a stream of Arrow records, for whichever library of data frames reads such.
+
+Amounts stay exact: a column of decimals has the scale of its finest cell.
+Source: the Arrow PyCapsule interface, https://arrow.apache.org/docs/format/CDataInterface.html
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from ledger.reports.table import Cell, Table
+
+DIGITS = 38  # of a decimal, at most
+LARGEST = 2**63  # whole numbers below it have 64 bits
+
+
+def arrow_stream(table: "Table") -> object:
+    """Return the capsule of a table's rows; the heads of its columns are their names.
+
+    Raises:
+        ValueError: a number has more than DIGITS digits.
+    """
+    return _relation(table).__arrow_c_stream__()
+
+
+def _relation(table: "Table") -> "duckdb.DuckDBPyRelation":
+    import duckdb  # reports that nobody exports do without it
+
+    columns = [[row[i] for row in table.rows] for i in range(len(table.columns))]
+    types = [column_type(cells) for cells in columns]
+    connection = duckdb.connect()
+    parts = [
+        f"unnest(?::VARCHAR[])::{kind} AS {_named(name)}"
+        for name, kind in zip(table.columns, types, strict=True)
+    ]
+    texts = [[None if cell is None else _text(cell) for cell in cells] for cells in columns]
+    return connection.sql(f"SELECT {', '.join(parts)}", params=texts)
+
+
+def column_type(cells: Sequence["Cell"]) -> str:
+    """Return the type, in DuckDB's words, that holds all cells exactly.
+
+    Raises:
+        ValueError: a number has more than DIGITS digits.
+    """
+    filled = [cell for cell in cells if cell is not None]
+    kinds = {type(cell) for cell in filled}
+    if not kinds or not kinds <= {int, Decimal, date, datetime}:
+        return "VARCHAR"
+    if kinds == {date}:
+        return "DATE"
+    if kinds == {datetime}:
+        return "TIMESTAMP"
+    if kinds == {int}:
+        largest = max(abs(int(str(cell))) for cell in filled)
+        return "BIGINT" if largest < LARGEST else _decimal(filled)
+    return _decimal(filled) if kinds <= {int, Decimal} else "VARCHAR"
+
+
+def _decimal(cells: Sequence["Cell"]) -> str:
+    numbers = [Decimal(str(cell)).as_tuple() for cell in cells]
+    scale = max(-min(int(number.exponent), 0) for number in numbers)
+    whole = max(len(number.digits) + int(number.exponent) for number in numbers)
+    if max(whole, 0) + scale > DIGITS:
+        raise ValueError(f"a column needs {whole + scale} digits, and Arrow has {DIGITS}")
+    return f"DECIMAL({DIGITS}, {scale})"
+
+
+def _text(cell: "Cell") -> str:
+    return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
+
+
+def _named(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'

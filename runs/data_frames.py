@@ -1,0 +1,85 @@
+"""A report in a notebook: one of its tables as a data frame, and its picture."""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from ledger.mistake import MistakeError
+from ledger.reports.table import Report, Table
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# By a report's type: the module of its picture, and the function that draws it.
+PICTURES: Mapping[str, tuple[str, str]] = {
+    "Where": ("where_plot", "where_figure"),
+    "Timeline": ("timeline_plot", "timeline_figure"),
+    "Solvency": ("solvency_plot", "solvency_figure"),
+    "CoverageByDay": ("coverage_plot", "coverage_figure"),
+    "FirmAccounts": ("firms_plot", "firms_figure"),
+    "Skill": ("skill_plot", "skill_figure"),
+    "HouseValuation": ("valuation_plot", "valuation_figure"),
+    "Liquidations": ("liquidations_plot", "liquidations_figure"),
+    "Trace": ("trace_plot", "trace_figure"),
+}
+
+
+class NotebookError(MistakeError):
+    """A report has no such table or picture, or the library for it is missing."""
+
+
+def table(report: Report, name: str | None = None) -> Table:
+    """Return a table of a report: the one of that name, else the first that has rows.
+
+    The table gives itself away as an Arrow stream: `polars.DataFrame(table)`, DuckDB and others
+    read it.
+
+    Raises:
+        NotebookError: there is no such table.
+    """
+    found = report.tables()
+    if name is None:
+        return next((each for each in found if each.rows), found[0])
+    for each in found:
+        if each.name == name:
+            return each
+    names = ", ".join(each.name for each in found)
+    raise NotebookError(f"this report has no table {name!r}; it has {names}")
+
+
+def frame(report: Report | Table, name: str | None = None) -> Any:
+    """Return a table of a report as a data frame of polars, or of pandas where polars is missing.
+
+    Amounts are exact decimals in either.
+
+    Raises:
+        NotebookError: there is no such table, or neither library.
+    """
+    chosen = report if isinstance(report, Table) else table(report, name)
+    if polars := _library("polars"):
+        return polars.DataFrame(chosen)
+    if pandas := _library("pandas"):
+        return pandas.DataFrame(list(chosen.rows), columns=list(chosen.columns))
+    raise NotebookError("no polars and no pandas here; pip install 'moneytrail[frames]' brings one")
+
+
+def plot(report: Report) -> "Figure":
+    """Return the picture of a report, which a notebook shows where it stands last in a cell.
+
+    Raises:
+        NotebookError: the report has no picture.
+        PlotError: there is no matplotlib, or nothing to draw.
+    """
+    name = type(report).__name__
+    if name not in PICTURES:
+        raise NotebookError(f"{name} has no picture; these have: {', '.join(sorted(PICTURES))}")
+    module, function = PICTURES[name]
+    draw: Callable[[object], Figure] = getattr(import_module(f"runs.plots.{module}"), function)
+    return draw(getattr(report, "hole") if name == "Where" else report)  # noqa: B009
+
+
+def _library(name: str) -> Any:
+    try:
+        return import_module(name)
+    except ImportError:
+        return None
