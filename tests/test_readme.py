@@ -91,6 +91,14 @@ def test_its_figures_are_those_of_the_page_of_findings():
         assert f"| {figure} {units[unit]} |" in FINDINGS, figure
 
 
+def test_what_it_says_of_the_study_is_what_the_shipped_study_says():
+    told = CliRunner().invoke(main, ["study", "life", "--shipped"]).stdout
+    n, most = re.findall(r"In (\d+) lives .* half of the hole \(([\d.]+) % at most", said())[0]
+
+    assert f"of {n} members" in told
+    assert f"the most is {most} %" in " ".join(told.split())
+
+
 @pytest.fixture(scope="module")
 def life(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     """The exchange's life at the fidelity that `make run` has: some minutes."""

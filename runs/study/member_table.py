@@ -16,6 +16,9 @@ TABLE, STUDY, MANIFEST = "members.parquet", "study.toml", "manifest.json"
 FIRST = ("member", "seed", "failed")
 INPUT = "input "  # before an unknown's name, in the name of its column
 
+FIRMS_DEBTS = "gap_loss_usd"
+HOLD_FIRMS_DEBTS = ("liquidations_usd", "mechanism_usd")
+
 MAD_TO_SD = 1.4826
 
 
@@ -112,6 +115,10 @@ def read_members(folder: Path) -> Members:
         for name, column in found.items()
         if name not in FIRST
     }
+    # What trading firms could not pay is no loss on a position taken over, which the thread claims.
+    for name in HOLD_FIRMS_DEBTS:
+        if name in floats:
+            floats[name] = floats[name] - floats[FIRMS_DEBTS]
     inputs = np.array([floats.pop(INPUT + unknown.name) for unknown in study.unknown]).T
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     return Members(study, manifest["run"], np.asarray(found["member"])[kept], inputs, floats)

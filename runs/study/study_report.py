@@ -94,12 +94,21 @@ class StudyReport:
                 f"None of {n} members is plausible beside the record: the nearest is "
                 f"{nearest:.1f} standard deviations off where {CUT:g} are allowed."
             )
-        lost, hole = (_interval(self.members.drawn(name)[found]) for name in (MECHANISM, HOLE))
-        of_uses = _interval(self._share_of_uses(MECHANISM)[found])
-        few = f" ({int(found.sum())} are few: read them as a range)" if found.sum() < FEW else ""
+        said = f"{int(found.sum())} of {n} members are plausible beside the record"
+        if found.sum() < FEW:
+            whole = np.ones_like(found)
+            return (
+                f"{said}, too few for an interval. In 90 % of all {n}, plausible or not, "
+                f"{self._used_in(whole)}"
+            )
+        return f"{said}. In 90 % of them {self._used_in(found)}"
+
+    def _used_in(self, which: np.ndarray) -> str:
+        """Say what the mechanism used in some of the members, and beside which hole."""
+        lost, hole = (_interval(self.members.drawn(name)[which]) for name in (MECHANISM, HOLE))
+        of_uses = _interval(self._share_of_uses(MECHANISM)[which])
         return (
-            f"{int(found.sum())} of {n} members are plausible beside the record{few}; in 90 % of "
-            f"them the mechanism used {_usd(lost[0])} to {_usd(lost[2])}, {of_uses[0]:.1f} to "
+            f"the mechanism used {_usd(lost[0])} to {_usd(lost[2])}, {of_uses[0]:.1f} to "
             f"{of_uses[2]:.1f} % of all uses of money, beside a hole of {_usd(hole[0])} to "
             f"{_usd(hole[2])}."
         )

@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pytest
 
 from runs.scenarios import load
 from runs.study.as_told import write_as_told
 from runs.study.design import members_of
-from runs.study.member_table import Members
+from runs.study.member_table import Members, read_members
 from runs.study.plausible import Judgement, judge, nth_largest, plausible
 from runs.study.recovery import recovery
 from runs.study.sensitivity import sensitivity
@@ -167,6 +168,19 @@ def test_where_none_reaches_half_the_bound_asks_no_model():
     assert found.bound.of_silent_pct == pytest.approx(100 * (5_000 - 151.25) / 5_585)
     assert "the most is 30.0 %" in report.answer()
     assert "50 % of all that the venue ever traded" in report.answer()
+
+
+def test_debts_of_trading_firms_are_no_part_of_the_mechanism_of_the_shipped_study():
+    folder = study_path("life").with_suffix("")
+    with duckdb.connect() as connection:
+        table = folder / "members.parquet"
+        raw = connection.execute(f"FROM '{table}' ORDER BY member").fetchnumpy()
+    found = read_members(folder).figures
+
+    assert raw["gap_loss_usd"].max() > 1e9  # a life that halts early has such debts
+    parts = sum(found[name] for name in ("quotes_usd", "liquidations_usd", "on_chain_usd"))
+    assert found["mechanism_usd"] == pytest.approx(parts)
+    assert found["mechanism_usd"] == pytest.approx(raw["mechanism_usd"] - raw["gap_loss_usd"])
 
 
 def test_the_answer_tells_the_interval_of_plausible_members_alone():
