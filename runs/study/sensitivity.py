@@ -12,6 +12,7 @@ import numpy as np
 
 from runs.study.emulator import Emulator
 from runs.study.member_table import Members
+from runs.study.study_file import StudyError
 
 DRAWN = 1024  # points of each of the two designs; a power of two
 LEVEL = 0.9
@@ -36,12 +37,20 @@ class Sensitivity(NamedTuple):
 
 
 def sensitivity(members: Members, outcome: str) -> Sensitivity | None:
-    """Return the effects of the unknowns on an outcome; None of too few members."""
-    from scipy.stats import sobol_indices, uniform  # a second, which other tables need not wait for
+    """Return the effects of the unknowns on an outcome; None of too few members.
 
+    Raises:
+        StudyError: SciPy or scikit-learn is not installed.
+    """
     points, values = members.points, members.drawn(outcome)
     if len(values) < MEMBERS_MIN or not np.ptp(values):
         return None
+    try:  # here, since other tables need not wait a second for it
+        from scipy.stats import sobol_indices, uniform
+    except ImportError as error:
+        raise StudyError(
+            "sensitivity needs SciPy; install it with: pip install 'moneytrail[study]'"
+        ) from error
     emulator, explained = Emulator.checked(points, values)
     found = sobol_indices(
         func=lambda drawn: emulator.at(drawn.T),

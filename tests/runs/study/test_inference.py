@@ -1,5 +1,6 @@
 """What follows from members: which are plausible, what moves an outcome, what half would take."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -238,3 +239,11 @@ def test_the_world_as_told_says_first_that_it_is_no_history(tmp_path: Path):
     assert "7.0 % of the hole" in text
     assert scenario.markets[0].quoter.latency_s == inputs[-1][0]
     assert "hypothesis" in scenario.question
+
+
+def test_the_shipped_study_can_be_read_where_no_scipy_is(monkeypatch):
+    for module in ("scipy", "scipy.stats", "sklearn"):
+        monkeypatch.setitem(sys.modules, module, None)
+    report = StudyReport(read_members(study_path("life").with_suffix("")), "0" * 12)
+
+    assert report.tables()
