@@ -23,7 +23,7 @@ from runs.schedules_workbook import save_workbook
     metavar="FILE",
     help="Write an Excel workbook as well (pip install 'moneytrail[xlsx]').",
 )
-@report("failed", "solvency-tests", "related", "preferences", "payments")
+@report("failed", "solvency-tests", "related", "preferences", "payments", "below-value")
 def schedules_command(run: RunFolder, until: date | None, xlsx: Path | None) -> Schedules:
     """Whom did the group pay before the end, and was it solvent when it did?
 
@@ -34,8 +34,9 @@ def schedules_command(run: RunFolder, until: date | None, xlsx: Path | None) -> 
 
     Payments in the 90 days and the year before, by recipient and insider status; what exchange and
     captive maker owe each other by month; three tests of solvency; and which creditors were
-    preferred in the last week, less what they brought afterwards. In the workbook each sum is a
-    formula, and leads back to the entries of the books.
+    preferred in the last week, less what they brought afterwards. Payments without value in return
+    stand by themselves. In the workbook each sum is a formula, and leads back to the entries of the
+    books.
     """
     found = schedules(run, until)
     if xlsx:

@@ -7,6 +7,7 @@ from ledger.money import dollars
 from ledger.parties import Parties
 from ledger.reports.days import calendar
 from ledger.reports.dollars import spoken
+from ledger.reports.schedules.below_value import below_value_table
 from ledger.reports.schedules.payments_before import PaidBefore, payments_before, payments_table
 from ledger.reports.schedules.preferences import Preferred, preferences, preferences_table
 from ledger.reports.schedules.related_balances import (
@@ -54,6 +55,7 @@ class Schedules:
             related_table(self.related, parties.house, parties.maker),
             preferences_table(self.preferred, self.end),
             payments_table(self.payments, self.end),
+            below_value_table(self.payments),
         ]
 
 

@@ -8,6 +8,7 @@ import pytest
 from ledger.reports.days import calendar
 from ledger.reports.life.standing import standings
 from ledger.reports.money.cash import cash_statement
+from ledger.reports.schedules.below_value import below_value_table
 from ledger.reports.schedules.payments_before import payments_before
 from ledger.reports.schedules.preferences import Preferred, preferences
 from ledger.reports.schedules.related_balances import related_balances
@@ -68,6 +69,37 @@ def test_whoever_was_paid_as_an_insider_is_one(afternoon_with):
         "Insiders",
         "Customers",
     }
+
+
+def test_a_payment_without_value_in_return_is_listed_with_its_reason_and_no_other(afternoon_with):
+    paid = """
+2022-05-09 open Expenses:FTX:Charity USD
+  hole: "cause"
+2022-05-09 open Expenses:FTX:Property USD
+  hole: "cause"
+
+2022-05-10 * "Charity01" "FTX gives"
+  seq: 997
+  time: "12:00:00.000000"
+  Assets:FTX:Cash                              -70.00 USD
+  Expenses:FTX:Charity                          70.00 USD
+
+2022-05-10 * "Seller01" "FTX buys a house"
+  seq: 998
+  time: "12:00:00.000000"
+  Assets:FTX:Cash                              -30.00 USD
+  Expenses:FTX:Property                         30.00 USD
+"""
+    payments = payments_before(afternoon_with(paid), date(2022, 5, 10))
+    given, everything = below_value_table(payments).rows
+
+    assert given[1:5] == ("Charity01", Status.OTHER, "Charity", "a gift")
+    assert given[-1] == everything[-1] == Decimal("70.00")
+    assert {"Charity", "Property"} <= {each.kind for each in payments}
+
+
+def test_without_such_payments_the_schedule_is_empty(life: RunFolder):
+    assert below_value_table(payments_before(life, END)).rows == []
 
 
 def test_what_the_maker_owes_is_its_credit_line_less_its_account(life: RunFolder):

@@ -1,0 +1,54 @@
+"""Transfers below value: payments for which the payer got nothing that its creditors can reach."""
+
+from collections.abc import Mapping, Sequence
+
+from ledger.kinds import Kind
+from ledger.money import dollars
+from ledger.reports.schedules.payments_before import PaidBefore
+from ledger.reports.table import Cell, Table
+
+# Kinds that say by themselves that nothing of equal value came back, and why. What a stake, a house
+# or a service was worth stands in no books: whether it was paid too dearly, these can't say.
+WITHOUT_VALUE: Mapping[str, str] = {
+    Kind.BUYBACK: "own shares: worth nothing to creditors",
+    Kind.POLITICS: "a gift",
+    Kind.CHARITY: "a gift",
+    Kind.GRANTS: "a gift",
+    Kind.INSIDERS: "nothing stated in return",
+}
+
+
+def below_value(payments: Sequence[PaidBefore]) -> list[PaidBefore]:
+    """Return the payments of the last year without value in return, in their order."""
+    return [paid for paid in payments if paid.kind in WITHOUT_VALUE]
+
+
+def below_value_table(payments: Sequence[PaidBefore]) -> Table:
+    """Lay them out, with the reason."""
+    found = below_value(payments)
+    rows: list[tuple[Cell, ...]] = [
+        (
+            paid.payer,
+            paid.recipient,
+            paid.status,
+            paid.kind,
+            WITHOUT_VALUE[paid.kind],
+            dollars(paid.near_cents),
+            dollars(paid.year_cents),
+        )
+        for paid in found
+    ]
+    if found:
+        near = sum(paid.near_cents for paid in found)
+        year = sum(paid.year_cents for paid in found)
+        rows.append(("all", None, None, None, None, dollars(near), dollars(year)))
+    return Table(
+        "below-value",
+        "Payments of the last year for which nothing of equal value came back",
+        ("payer", "recipient", "status", "kind", "in_return", "near_usd", "year_usd"),
+        rows,
+        (
+            "By kind of payment. What a stake, a house or a service was worth stands in no books: "
+            "whether one was bought too dearly, no schedule can say.",
+        ),
+    )
