@@ -14,6 +14,7 @@ from runs.provenance import of_several
 
 # The commands that need no fills, and so take any ledger.
 OF_ANY_LEDGER = ("where", "timeline", "solvency", "trace", "trail", "books", "schedules")
+SUFFIXES = (".beancount", ".bean")  # of a ledger
 
 
 class RunParameter(click.ParamType[RunFolder]):
@@ -38,6 +39,8 @@ class BooksParameter(RunParameter):
     def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> RunFolder:
         """Open either."""
         path = Path(value)
+        if path.suffix in SUFFIXES and not path.exists():
+            raise RunFolderError(f"{path}: there is no such ledger; check the path")
         if not _is_ledger(path):
             return super().convert(value, param, ctx)
         from ledger.ledger_file import LedgerFile  # a report on a run doesn't wait for Beancount
@@ -46,7 +49,7 @@ class BooksParameter(RunParameter):
 
 
 def _is_ledger(path: Path) -> bool:
-    return path.suffix in (".beancount", ".bean") and path.is_file()
+    return path.suffix in SUFFIXES and path.is_file()
 
 
 class DayParameter(click.ParamType[date]):

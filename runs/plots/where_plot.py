@@ -1,6 +1,7 @@
 """Where the money went: a bar for each use, with what the thread claims told from the rest."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from ledger.kinds import KINDS
@@ -85,11 +86,11 @@ def bars(found: Hole) -> list[Bar]:
     ]
 
 
-def _bars(kinds_usd: Mapping[str, object]) -> list[Bar]:
+def _bars(kinds_usd: Mapping[str, Decimal]) -> list[Bar]:
     return [
-        Bar(kind, float(f"{usd}"), KINDS[kind].entry.claimed if kind in KINDS else None)
+        Bar(kind, float(usd), KINDS[kind].entry.claimed if kind in KINDS else None)
         for kind, usd in kinds_usd.items()
-        if round(float(f"{usd}"))
+        if round(usd)
     ]
 
 

@@ -22,7 +22,7 @@ from ledger.reports.schedules.solvency_tests import (
     tests_table,
 )
 from ledger.reports.table import Table
-from ledger.run_folder import RunFolder
+from ledger.run_folder import RunFolder, RunFolderError
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,14 @@ def schedules(run: RunFolder, end: date | None = None) -> Schedules:
     Args:
         run: the books.
         end: the last day that counts; else that of the books.
+
+    Raises:
+        RunFolderError: the books have no such day.
     """
-    until = end or calendar(run)[-1]
+    days = calendar(run)
+    until = end or days[-1]
+    if not days[0] <= until <= days[-1]:
+        raise RunFolderError(f"no {until} in {run.path}; give a day from {days[0]} to {days[-1]}")
     return Schedules(
         until,
         run.chart.parties,

@@ -323,6 +323,7 @@ def test_a_run_is_signed_when_it_is_made_or_later_and_verified_by_the_public_key
 MISTAKES = (
     ("whre {run}", "Did you mean 'where'"),
     ("where", "Missing argument 'RUN'"),
+    ("where nowhere.beancount", "there is no such ledger"),
     ("pools {run} --formt csv", "Did you mean '--format'"),
     ("where {run} --format xml", "'table', 'csv', 'json'"),
     ("where {run} --format csv", "hole-by-kind, hole, the-mechanism"),

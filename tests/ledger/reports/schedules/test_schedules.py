@@ -15,7 +15,7 @@ from ledger.reports.schedules.related_balances import related_balances
 from ledger.reports.schedules.schedules import schedules
 from ledger.reports.schedules.solvency_tests import solvency_tests
 from ledger.reports.schedules.status import Status
-from ledger.run_folder import RunFolder
+from ledger.run_folder import RunFolder, RunFolderError
 
 END = date(2022, 7, 2)
 AFTERNOON = date(2022, 5, 9)
@@ -96,6 +96,11 @@ def test_a_payment_without_value_in_return_is_listed_with_its_reason_and_no_othe
     assert given[1:5] == ("Charity01", Status.OTHER, "Charity", "a gift")
     assert given[-1] == everything[-1] == Decimal("70.00")
     assert {"Charity", "Property"} <= {each.kind for each in payments}
+
+
+def test_a_day_that_the_books_do_not_have_is_refused(life: RunFolder):
+    with pytest.raises(RunFolderError, match=r"^no 2030-01-01 in .*; give a day from "):
+        schedules(life, date(2030, 1, 1))
 
 
 def test_without_such_payments_the_schedule_is_empty(life: RunFolder):
