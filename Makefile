@@ -17,14 +17,14 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup tools run flagship serve test test-slow test-exhibit bench size-sweep \
 	liquidation-sweep stale-quotes thin-collateral tracing-error study-recovery blind-audit ranges \
-	claims findings pictures policies reference dist format clean
+	claims findings pictures policies reference docs dist format clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
 
 setup: $(VENV)/compiled  ## make .venv with what a run needs, and compile
 
-tools: setup $(VENV)/tools  ## add what tests, pictures, Fava and Dask need
+tools: setup $(VENV)/tools  ## add what tests, pages, pictures, Fava and Dask need
 
 # Played once, so that no run waits for the compiler: it reaches every compiled function.
 EVERYTHING := tests/worlds/everything.toml
@@ -44,8 +44,8 @@ $(VENV)/compiled: $(VENV)/ready $(COMPILED_FROM)
 	touch $@
 
 $(VENV)/tools: $(VENV)/ready
-	@echo 'Installing what tests, pictures, Fava and Dask need (some forty seconds)'
-	$(INSTALL) --editable ".[test,view,plot,frames,cluster,study,xlsx]"
+	@echo 'Installing what tests, pages, pictures, Fava and Dask need (some forty seconds)'
+	$(INSTALL) --editable ".[test,docs,view,plot,frames,cluster,study,xlsx]"
 	rm -rf moneytrail.egg-info build
 	touch $@
 
@@ -94,8 +94,13 @@ liquidation-sweep: setup  ## print what backing the venue brings its captive mak
 thin-collateral: setup  ## print what accounts on a thin token cost the captive maker (some minutes)
 	$(BIN)/python -m runs.experiments.thin_collateral
 
-reference: setup  ## write docs/scenario.md and the JSON Schema anew from the models
+reference: setup  ## write docs/scenario.md, docs/commands.md and the JSON Schema anew
 	$(BIN)/python -m runs.scenario_reference
+	$(BIN)/python -m runs.command_reference
+
+docs: tools  ## build the pages of docs/ as HTML in build/docs, without a warning
+	$(BIN)/python -m sphinx --fail-on-warning --nitpicky --quiet --conf-dir docs . build/docs
+	@echo 'Open build/docs/index.html'
 
 study-recovery: setup  ## play a small study, and recover ten members that are hidden (some minutes)
 	$(BIN)/python -m runs.experiments.study_recovery --page docs/study.md

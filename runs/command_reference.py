@@ -1,0 +1,81 @@
+"""What each command does and takes, on docs/commands.md: made from the commands themselves.
+
+python -m runs.command_reference      # `make reference`: renews the page
+"""
+
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from runs.cli.main import SECTIONS, main
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "commands.md"
+PROGRAM = "moneytrail"
+VERBATIM = "\b\n"  # what click takes as it stands: an example
+HEAD = """\
+# Every command
+
+Made by `make reference` from the commands themselves: `moneytrail COMMAND --help` prints the same
+on a terminal. Tests run the examples; for `run`, `sign` and `sweep` they run smaller ones.
+
+Most commands take a run, which is the folder that `moneytrail run` prints. A mistake in a command
+is answered in one line, with exit code 2.
+"""
+OPTIONS = "| option | meaning |\n| --- | --- |\n"
+
+
+def page() -> str:
+    """Write the page: the commands by who asks, in the order in which the help lists them."""
+    top = click.Context(main, info_name=PROGRAM)
+    parts = [HEAD]
+    for title, commands in SECTIONS.items():
+        parts.append(f"## {title}\n")
+        for lazy in commands:
+            parts += _told(click.Context(lazy.load(), top, info_name=lazy.name), level=3)
+    return "\n".join(parts)
+
+
+def _told(context: click.Context, level: int) -> Iterator[str]:
+    """Yield the parts of what one command does, and of the commands below it."""
+    command = context.command
+    yield f"{'#' * level} {context.command_path}\n"
+    yield f"```text\n{_usage(context)}\n```\n"
+    yield from _paragraphs(inspect.cleandoc(command.help or ""))
+    if options := "".join(_rows(context)):
+        yield OPTIONS + options
+    if isinstance(command, click.Group):
+        for name, below in command.commands.items():
+            yield from _told(click.Context(below, context, info_name=name), level + 1)
+
+
+def _usage(context: click.Context) -> str:
+    return " ".join([context.command_path, *context.command.collect_usage_pieces(context)])
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    for paragraph in text.split("\n\n"):
+        if paragraph.startswith(VERBATIM):
+            lines = inspect.cleandoc(paragraph.removeprefix(VERBATIM))
+            yield f"```sh\n{lines}\n```\n"
+        else:
+            yield f"{paragraph}\n"
+
+
+def _rows(context: click.Context) -> Iterator[str]:
+    """Yield a row for each option but --help, with its choices, its default and what it means."""
+    for parameter in context.command.params:
+        record = parameter.get_help_record(context)
+        if record and isinstance(parameter, click.Option):
+            name, meaning = (part.replace("|", r"\|") for part in record)
+            yield f"| `{name}` | {' '.join(meaning.split())} |\n"
+
+
+def write() -> None:
+    """Renew the page."""
+    PAGE.write_text(page(), "utf-8")
+
+
+if __name__ == "__main__":
+    write()

@@ -1,0 +1,25 @@
+"""The pages build without a warning, and the contents page leads to all of them."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_site_builds_without_a_warning(tmp_path):
+    """A warning is a link that leads nowhere, or a page that the contents page leaves out."""
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+    command = "-m sphinx --fail-on-warning --nitpicky --quiet --conf-dir docs --doctree-dir"
+    done = subprocess.run(
+        [sys.executable, *command.split(), tmp_path / "trees", ".", tmp_path / "site"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    site = tmp_path / "site"
+    for page in pages:
+        assert (site / page.relative_to(ROOT).with_suffix(".html")).is_file()
+    assert "docs/index.html" in (site / "index.html").read_text("utf-8")
