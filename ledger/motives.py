@@ -115,6 +115,8 @@ class Motive(IntEnum):
         return self.entry.rule is Rule.IN_KIND
 
 
+DESKS = (Kind.BACKSTOP, Kind.DIRECTIONAL)  # kinds of a desk's result, whatever it does
+
 PAYMENTS = tuple(motive for motive in Motive if motive.is_payment)
 IN_KIND = tuple(motive for motive in Motive if motive.is_in_kind)
 SETTLED = tuple(motive for motive in Motive if motive.entry.is_settled)
@@ -128,3 +130,13 @@ def possible(customers: Customers) -> tuple[Motive, ...]:
     """
     last = max(motive for motive in Motive if motive.entry.customers <= customers)
     return tuple(motive for motive in Motive if motive <= last)
+
+
+def posting_to(kind: str | None) -> tuple[Motive, ...]:
+    """Return the motives whose fills may be posted to accounts of a kind; all where it is None.
+
+    A desk may book a result of any motive under its own kind (see `Chart.kind`), and any fill may
+    move fees, claims and cash: only the other kinds belong to some motives alone.
+    """
+    own = tuple(motive for motive in Motive if motive.entry.kind == kind)
+    return own if own and kind not in DESKS else tuple(Motive)

@@ -25,7 +25,7 @@ from ledger.motives import Motive
 from ledger.notes import FirmProfile
 from ledger.reports.dollars import ZERO, usd_balances
 from ledger.reports.firms.payable import coverage
-from ledger.reports.market.hit_limits import STATUS
+from ledger.reports.market.hit_limits import status_changes
 from ledger.reports.money.bridge import DEPOSITS, OPENING, WITHDRAWALS, claim_movements
 from ledger.run_folder import RunFolder
 
@@ -156,11 +156,11 @@ def league(run: RunFolder) -> tuple[FirmResult, ...]:
 def profiles(run: RunFolder) -> dict[str, Profile]:
     """Return what the books say of each firm: class and reaction first, status as it was last."""
     told = {each.name: (each.category or None, each.reaction_ms) for each in run.notes(FirmProfile)}
-    status = {firm: run.events(f"{firm}{STATUS}") for firm in run.chart.parties.firms}
+    last_status = {firm: status for firm, status, _ in status_changes(run)}
     profiles_of = {}
-    for firm, said in status.items():
+    for firm in run.chart.parties.firms:
         category, reaction_ms = told.get(firm, (None, None))
-        profiles_of[firm] = Profile(category, reaction_ms, said[-1][1] if said else None)
+        profiles_of[firm] = Profile(category, reaction_ms, last_status.get(firm))
     return profiles_of
 
 

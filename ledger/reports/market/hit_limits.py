@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from ledger.notes import HitLimits
 from ledger.reports.dollars import ZERO, percent
+from ledger.reports.once import once
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
@@ -73,12 +74,19 @@ def all_came(run: RunFolder) -> AllCame | None:
 
     Who has left does not come back.
     """
-    changes = run.select("SELECT name, value, date FROM events WHERE ends_with(name, ?)", [STATUS])
-    waited = {name for name, status, _ in changes if status == WAITING}
-    came = {name: day for name, status, day in changes if status == TRADING and name in waited}
+    changes = status_changes(run)
+    waited = {firm for firm, status, _ in changes if status == WAITING}
+    came = {firm: day for firm, status, day in changes if status == TRADING and firm in waited}
     if not waited or waited != set(came):
         return None
     return AllCame(max(came.values()), len(run.chart.parties.firms))
+
+
+@once
+def status_changes(run: RunFolder) -> Sequence[tuple[str, str, date]]:
+    """Return firm, new status and day of each change, in their order."""
+    found = run.select("SELECT name, value, date FROM events WHERE ends_with(name, ?)", [STATUS])
+    return [(name.removesuffix(STATUS), status, day) for name, status, day in found]
 
 
 def limits_lines(found: Sequence[Cut], none_left: AllCame | None) -> tuple[str, ...]:

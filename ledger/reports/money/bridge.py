@@ -58,22 +58,28 @@ def bridge(run: RunFolder) -> tuple[ClaimBridge, ...]:
     return tuple(bridges)
 
 
-@once
 def claim_movements(run: RunFolder, venue: str) -> Dollars[tuple[str, str]]:
     """Return by (customer, reason) what changed claims on *venue*.
 
     It is read from the customer's own books, which balance in every entry: a claim grows by what
     the customer's other accounts give up. What is neither cash nor a result has no reason here.
     """
+    return _movements_by_venue(run)[venue]
+
+
+@once
+def _movements_by_venue(run: RunFolder) -> Mapping[str, Dollars[tuple[str, str]]]:
+    """Return what changed claims on each venue: one pass over the postings for all of them."""
     found = run.select(
         f"""
         WITH claimed AS (
-            SELECT DISTINCT seq, entity, seq IN {OPENINGS} AS opens FROM postings
-            WHERE commodity = $money AND account = 'Assets:' || entity || ':Claims:' || $venue
+            SELECT DISTINCT seq, entity, counterparty AS venue, seq IN {OPENINGS} AS opens
+            FROM postings WHERE commodity = $money AND root = 'Assets' AND kind = $claims
         ),
         reasons AS (
-            SELECT entity, units, CASE
-                WHEN opens AND account = 'Assets:' || entity || ':Claims:' || $venue THEN $opening
+            SELECT venue, entity, units, CASE
+                WHEN opens AND root = 'Assets' AND kind = $claims AND counterparty = venue
+                    THEN $opening
                 WHEN opens THEN NULL
                 WHEN kind = $cash AND units < 0 THEN $deposits
                 WHEN kind = $cash THEN $withdrawals
@@ -82,19 +88,22 @@ def claim_movements(run: RunFolder, venue: str) -> Dollars[tuple[str, str]]:
             END AS reason
             FROM postings JOIN claimed USING (seq, entity) WHERE commodity = $money
         )
-        SELECT entity, reason, sum(if(reason = $opening, units, -units)) * 0.01
+        SELECT venue, entity, reason, sum(if(reason = $opening, units, -units)) * 0.01
         FROM reasons WHERE reason IS NOT NULL GROUP BY ALL
         """,
         {
             "money": MONEY,
-            "venue": venue,
+            "claims": Kind.CLAIMS,
             "cash": Kind.CASH,
             "opening": OPENING,
             "deposits": DEPOSITS,
             "withdrawals": WITHDRAWALS,
         },
     )
-    return Dollars({(customer, reason): usd for customer, reason, usd in found})
+    moved: dict[str, Dollars[tuple[str, str]]] = defaultdict(Dollars)
+    for venue, customer, reason, usd in found:
+        moved[venue][customer, reason] = usd
+    return moved
 
 
 def bridge_table(bridges: tuple[ClaimBridge, ...], house: str) -> Table:

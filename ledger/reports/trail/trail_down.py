@@ -12,6 +12,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from ledger.motives import posting_to
 from ledger.reports.dollars import ZERO
 from ledger.reports.table import Table
 from ledger.reports.trail.both_tiers import (
@@ -66,6 +67,7 @@ class Figure:
     """Dollars on some accounts, in a period, with one party or with all."""
 
     name: str
+    kind: str | None  # of all its accounts, if they have one in common
     accounts: frozenset[str]
     party: str | None
     since: date
@@ -149,7 +151,7 @@ def _figure(
     name = f"{kind or 'All kinds'} in the books of {' and '.join(books)}"
     for word, bound in (("with", party), ("since", since), ("until", until)):
         name += f", {word} {bound}" if bound else ""
-    return Figure(name, frozenset(accounts), party, since or date.min, until or date.max)
+    return Figure(name, kind, frozenset(accounts), party, since or date.min, until or date.max)
 
 
 def _explains(run: RunFolder, account: str) -> bool:
@@ -189,8 +191,9 @@ def _shares(run: RunFolder, figure: Figure) -> list[Share]:
 
 def _fill_shares(books: BothTiers, figure: Figure) -> Iterator[FillShare]:
     """Yield what of the period's fills belongs to the figure, without asking the entries."""
+    motives = ", ".join(f"'{motive.word}'" for motive in posting_to(figure.kind))
     period = f"time >= DATE '{figure.since}' AND time < DATE '{figure.until}' + 1"
-    for each in books.sums(period):
+    for each in books.sums(f"motive IN ({motives}) AND {period}"):
         payee = each.pairing.payee(books.run.chart.parties)
         posted = books.posted(each)
         found = [p.units for p in posted if figure.takes(p.account, p.party or payee)]
