@@ -13,6 +13,8 @@ from runs.scenario_places import Keys, keys_of, one_line, shown, value_at
 BUILT_IN = Path(__file__).resolve().parent
 BYTES_MAX = 10_000_000
 EXTENDS_MAX = 5
+# The names that built-in scenarios had before; they go on working, and no list has them.
+FORMER_NAMES = {"marks": "trading-firms"}
 
 
 class ScenarioError(MistakeError):
@@ -44,7 +46,7 @@ def built_ins() -> dict[str, Path]:
 
 
 def path_of(name_or_path: str) -> Path:
-    """Return the file of a built-in name, or of a path.
+    """Return the file of a built-in name, also of a former one, or of a path.
 
     Raises:
         ScenarioError: there is no built-in scenario of that name.
@@ -52,14 +54,15 @@ def path_of(name_or_path: str) -> Path:
     if name_or_path.endswith(".toml") or "/" in name_or_path or os.sep in name_or_path:
         return Path(name_or_path)
     files = built_ins()
-    if name_or_path not in files:
+    name = FORMER_NAMES.get(name_or_path, name_or_path)
+    if name not in files:
         known = ", ".join(files)
         raise ScenarioError(
             name_or_path,
             "",
             f"is not a built-in scenario; give one of {known}, or a path that ends in .toml",
         )
-    return files[name_or_path]
+    return files[name]
 
 
 def layers_of(path: Path) -> list[Layer]:

@@ -75,12 +75,12 @@ def waiting_days_pct(run: RunEvidence) -> Decimal | None:
 
 def insolvent_since(run: RunEvidence) -> date | None:
     """Return since when the group is insolvent at mark until the end."""
-    return run.first(Milestone.INSOLVENT).for_good_since
+    return run.first(Milestone.INSOLVENT).continuous_since
 
 
 def in_use_since(run: RunEvidence) -> date | None:
     """Return since when customers' money is in use until the end."""
-    return run.first(Milestone.CUSTOMERS_MONEY).for_good_since
+    return run.first(Milestone.CUSTOMERS_MONEY).continuous_since
 
 
 def captive_backstop_usd(run: RunEvidence) -> Decimal | None:

@@ -86,7 +86,7 @@ def _first(first: First) -> dict[str, object]:
         "day": first.day and first.day.isoformat(),
         "usd": None if first.usd is None else _cents(first.usd),
         "days": first.days,
-        "for_good_since": first.for_good_since and first.for_good_since.isoformat(),
+        "continuous_since": first.continuous_since and first.continuous_since.isoformat(),
     }
 
 

@@ -40,7 +40,7 @@ def _booked(run: RunFolder, firsts: Mapping[Milestone, First]) -> list[KeyDay]:
     named = [
         (firsts[Milestone.CUSTOMERS_MONEY].day, "the first customer's dollar is used"),
         (
-            firsts[Milestone.INSOLVENT].for_good_since,
+            firsts[Milestone.INSOLVENT].continuous_since,
             "the point of no return: insolvent at market prices from here to the end",
         ),
         (firsts[Milestone.WAIT].day, f"the run: {house} can't pay every withdrawal at once"),

@@ -155,7 +155,9 @@ QUESTIONS: Mapping[str, OpenQuestion] = {
         QUOTES,
     ),
     "skill": OpenQuestion(
-        "Forty firms on two venues, May to July 2021", {"marks": PlayedSetting("marks", SIX)}, SKILL
+        "Forty firms on two venues, May to July 2021",
+        {"trading-firms": PlayedSetting("trading-firms", SIX)},
+        SKILL,
     ),
     "crashes": OpenQuestion(
         "Three crashes with customers on margin",

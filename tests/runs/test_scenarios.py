@@ -181,6 +181,12 @@ def test_every_built_in_scenario_is_read_by_its_name(built_in):
     assert load(built_in) == load(str(built_ins()[built_in]))
 
 
+def test_a_former_name_means_the_scenario_that_had_it_and_is_in_no_list(write):
+    assert load("marks") == load("trading-firms")
+    assert load(write("mine.toml", 'extends = "marks"')).firms == load("trading-firms").firms
+    assert "marks" not in built_ins()
+
+
 def test_a_name_means_a_built_in_scenario_and_a_path_a_file(write, tmp_path, monkeypatch):
     write("built-in/tiny.toml", FULL.replace("seed = 7", "seed = 1"))
     write("tiny.toml", FULL.replace("seed = 7", "seed = 2"))

@@ -52,7 +52,7 @@ class First:
     day: date | None
     usd: Decimal | None  # by how much, at the end of that day
     days: int  # on how many days
-    for_good_since: date | None  # from when it stayed so until the end
+    continuous_since: date | None  # from when it stayed so until the end
 
 
 def key_dates(dated: Mapping[Milestone, First]) -> tuple[str, str, str]:
@@ -68,10 +68,10 @@ def _since(first: First, said: str) -> str:
     if first.day is None:
         return f"{said} on no day."
     days = f"{said} on {first.days} day{'' if first.days == 1 else 's'}: first on {first.day}"
-    if first.for_good_since == first.day:
+    if first.continuous_since == first.day:
         return f"{days} and on every day after it."
-    if first.for_good_since:
-        return f"{days}, and on every day from {first.for_good_since}."
+    if first.continuous_since:
+        return f"{days}, and on every day from {first.continuous_since}."
     return f"{days}."
 
 

@@ -63,7 +63,7 @@ def _firsts_table(found: Timeline) -> Table:
     return Table.of(
         "firsts",
         "Milestones: when each was first reached",
-        ("what", "day", "usd", "days", "for_good_since"),
+        ("what", "day", "usd", "days", "continuous_since"),
         found.firsts.values(),
         (
             f"Each of {found.days} days counts as it ends. The amount is that of the first day. A "

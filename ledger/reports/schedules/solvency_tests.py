@@ -111,7 +111,7 @@ def failed_table(days: Sequence[SolvencyTests]) -> Table:
     return Table(
         "failed",
         "Since when each test of solvency is failed",
-        ("test", "first", "for_good_since", "days"),
+        ("test", "first", "continuous_since", "days"),
         rows,
         ("A blank date means that it never happened.",),
     )

@@ -38,7 +38,7 @@ function showTimeline(figures, books) {
   fill("key-days", table("The days marked in the picture", [["No."], ["Day"], ["What"], ["Source"]], figures.key_days.map((each, i) => [String(i + 1), each.day, each.what, each.source])));
   fill(
     "milestones",
-    table("Milestones", [["What"], ["First day"], ["By how much that day", true], ["Days", true], ["Without a break since"]], figures.milestones.map((m) => [m.what, m.day ?? "never", m.usd === null ? "" : exact(m.usd), count(m.days), m.for_good_since ?? ""])),
+    table("Milestones", [["What"], ["First day"], ["By how much that day", true], ["Days", true], ["Without a break since"]], figures.milestones.map((m) => [m.what, m.day ?? "never", m.usd === null ? "" : exact(m.usd), count(m.days), m.continuous_since ?? ""])),
     query(`moneytrail timeline ${figures.run} --by day --table firsts`),
   );
 }

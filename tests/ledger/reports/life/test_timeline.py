@@ -38,7 +38,7 @@ def table(run: RunFolder, name: str, by: str = "month") -> Table:
 
 def dates(run: RunFolder) -> dict[str, tuple]:
     found = firsts(run, standings(run)).values()
-    return {each.what: (each.day, each.usd, each.days, each.for_good_since) for each in found}
+    return {each.what: (each.day, each.usd, each.days, each.continuous_since) for each in found}
 
 
 def on(run: RunFolder, day: date):
