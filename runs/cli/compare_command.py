@@ -23,6 +23,7 @@ def _figure(found: BesideRecord) -> "Figure":
 @click.argument("run", type=RUN)
 @report(
     "like-for-like",
+    "explained",
     "verdicts",
     "outcomes",
     "days",
@@ -48,8 +49,9 @@ def compare_command(run: RunFolder) -> BesideRecord:
 
     Each row sets like beside like: a figure of the books, what is recorded of the same definition
     and by whom, and a verdict: inside, near (within a tenth), below, above, or the record is
-    silent. Of what no figure of the same definition can be had, `cannot-say` has the reason. What
-    scenarios may be given stands apart and has no verdict, since agreement there proves nothing. A
-    short run covers few rows. --plot draws the outcomes in dollars beside their recorded ranges.
+    silent. `explained` says what in the model each outcome outside the record rests on. Of what no
+    figure of the same definition can be had, `cannot-say` has the reason. What scenarios may be
+    given stands apart and has no verdict, since agreement there proves nothing. A short run covers
+    few rows. --plot draws the outcomes in dollars beside their recorded ranges.
     """
     return compare(run, load_record())

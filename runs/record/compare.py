@@ -17,6 +17,7 @@ from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 from runs.record.compare_tables import (
     days_table,
+    explained_table,
     inputs_table,
     like_for_like,
     origins_table,
@@ -89,6 +90,7 @@ class BesideRecord:
         of_role = Counter(each.fact.role for each in self.unsaid)
         return [
             like_for_like(amounts),
+            explained_table([row for row in outcomes if row.is_off]),
             verdicts_table(outcomes, of_role["outcome"]),
             outcomes_table(amounts),
             days_table([row for row in outcomes if isinstance(row, DayRow)]),

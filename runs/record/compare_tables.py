@@ -17,6 +17,7 @@ from runs.record.compared import (
     recorded,
     when,
 )
+from runs.record.rests_on import RESTS_ON
 
 UNABLE = "cannot say"
 TIMES = Decimal("0.001")
@@ -44,6 +45,19 @@ def like_for_like(outcomes: Sequence[AmountRow]) -> Table:
             "Claims and cash are dollars here, whatever was deposited: the record's coins, at "
             "market, and dollars are added up. What is owed and held is as at the end of a day.",
         ),
+    )
+
+
+def explained_table(missed: Sequence[Row]) -> Table:
+    """Say of each outcome outside the record what in the model it rests on."""
+    return Table(
+        "explained",
+        "Outcomes outside the record, and what in the model each rests on",
+        ("when", "what_is_counted", "verdict", "rests_on"),
+        [
+            (when(row.fact.first, row.fact.last), row.what, row.verdict, RESTS_ON.get(row.fact.key))
+            for row in missed
+        ],
     )
 
 

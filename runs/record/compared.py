@@ -87,6 +87,11 @@ class DayRow:
         return SILENT if self.fact.days is None else NEVER
 
     @property
+    def is_off(self) -> bool:
+        """Tell whether it came on another day, or never."""
+        return self.verdict in ("below", "above", NEVER)
+
+    @property
     def beyond(self) -> int | None:
         """Return by how many days it is off the nearer end; None if inside, or if it never was."""
         if not isinstance(self.figure, date):

@@ -22,6 +22,7 @@ from runs.record.compared import AS_GIVEN, AmountRow, DayRow, Row, when
 from runs.record.facts import Fact, Record, load_record
 from runs.record.measured_books import MeasuredBooks, Span
 from runs.record.measures import MEASURES, NEVER
+from runs.record.rests_on import RESTS_ON
 
 WORLDS = Path(__file__).parents[2] / "worlds"
 FIRST, LAST = date(2022, 5, 30), date(2022, 6, 3)  # of the group's world
@@ -132,6 +133,22 @@ def test_whatever_is_measured_is_on_record_if_only_as_silence():
     keys = {each.key for each in load_record().fact}
 
     assert {key for key in MEASURES if not key.startswith("spent-on-")} <= keys
+
+
+def test_every_outcome_of_a_run_has_a_line_on_what_it_rests_on():
+    told = [each for each in load_record().fact if each.key in MEASURES and each.market is None]
+    outcomes = {each.key for each in told if each.role == "outcome"}
+
+    assert set(RESTS_ON) == outcomes
+
+
+def test_each_outcome_outside_the_record_is_explained(group_run: RunFolder):
+    span = MeasuredBooks(group_run).days
+    missed, met = fact("claims-of-customers", span, 1.0), fact("result-of-making", span, None)
+
+    tables = compare(group_run, Record(fact=(missed, met))).tables()
+
+    assert [row["rests_on"] for row in table(tables, "explained")] == [RESTS_ON[missed.key]]
 
 
 def test_a_row_on_record_is_a_day_where_its_figure_is_one():
@@ -575,7 +592,7 @@ def test_the_command_prints_what_the_books_say_and_reads_back_as_csv(group_run: 
     [
         (["/nowhere"], "not a finished run"),
         ([], "Missing argument 'RUN'"),
-        (["{run}", "--table", "nosuch"], "it has like-for-like, verdicts, outcomes"),
+        (["{run}", "--table", "nosuch"], "it has like-for-like, explained, verdicts"),
         (["{run}", "--format", "csv"], "choose it with --table"),
     ],
 )
