@@ -6,15 +6,17 @@ are no single fills, so nobody can audit such books: whoever wants to plays the 
 with the whole journal.
 """
 
-from collections import defaultdict
+from pathlib import Path
 
 from ledger import directive_store, fill_store, posting_store
+from ledger.account_sums import AccountSums
+from ledger.chart import Chart
 from ledger.directive_store import Directive
-from ledger.fills import join_rows, new_rows
+from ledger.fills import Names, join_rows, new_rows
 from ledger.journal import Journal
 from ledger.main_file import declared
 from ledger.times import day_of
-from ledger.transaction import MONEY, Movement, Posting, Transaction
+from ledger.transaction import MONEY, Movement, Transaction
 
 TAG = "fills-of-day"
 FILE = "life.parquet"  # all of its months in one
@@ -23,6 +25,10 @@ FILE = "life.parquet"  # all of its months in one
 class AccountsJournal(Journal):
     """The books of one world while it runs, written when it ends."""
 
+    def __init__(self, folder: Path, title: str, chart: Chart, names: Names, start_us: int) -> None:
+        super().__init__(folder, title, chart, names, start_us)
+        self._sums = AccountSums(chart, names)
+
     def price(self, time_us: int, commodity: str, usd: str) -> None:
         """Note what a commodity is worth at the end of a day."""
         self._directives.add(Directive("price", day_of(time_us), commodity, (f"{usd} {MONEY}",)))
@@ -30,15 +36,8 @@ class AccountsJournal(Journal):
     def close_day(self, time_us: int) -> None:
         """Sum the day's fills into one entry, whoever was paired with whom, and let them go."""
         self._put_in_order()
-        rows = join_rows(self._day)
-        self._day = []
-        units: dict[tuple[str, str], int] = defaultdict(int)
-        for postings in self._entries.summed(rows):
-            for posting in postings:
-                units[posting.account, posting.commodity] += posting.units
-        summed = tuple(
-            Posting(account, n, commodity) for (account, commodity), n in units.items() if n
-        )
+        summed = self._sums.of(join_rows(self._rows))
+        self._rows = []
         if summed:
             self._last_seq += 1
             entry = Transaction(time_us, None, "the fills of the day", TAG, summed)
@@ -51,6 +50,13 @@ class AccountsJournal(Journal):
         self._directives.write(self.folder / directive_store.FILE)
         self._month_of_postings.write(self.folder / posting_store.FOLDER / FILE)
         fill_store.write(self.folder / "fills" / FILE, new_rows(0), self.names)
+
+    def _put_in_order(self) -> None:
+        """Write what moved cash in the order of time; single fills have no place in it."""
+        for move in sorted(self._transactions, key=lambda transaction: transaction.time_us):
+            self._last_seq += 1
+            self._write(move, self._last_seq)
+        self._transactions = []
 
     def _say(self, time_us: int, directive: str, name: str, *words: str) -> None:
         self._directives.add(Directive(directive, day_of(time_us), name, words))

@@ -67,11 +67,6 @@ class Entries:
         for same in alike(rows, *(rows[column] for column in GROUPED_BY)):
             yield self._sum(same, time_us)
 
-    def summed(self, rows: np.ndarray) -> Iterator[list[Posting[int]]]:
-        """Sum rows (dtype ROW) likewise, and yield what is posted alone."""
-        for same in alike(rows, *(rows[column] for column in GROUPED_BY)):
-            yield self._summed(same, first_fill(same))
-
     def _sum(self, rows: np.ndarray, time_us: int) -> Movement:
         first = first_fill(rows)
         pairing = self._pairing(first)

@@ -27,7 +27,7 @@ from ledger.accounts import (
     pool,
 )
 from ledger.chart import Chart
-from ledger.columns import Count, Held
+from ledger.columns import Count, Held, Numbers
 from ledger.kinds import Kind
 from ledger.money import fee_cents
 from ledger.motives import Customers, Motive, Rule, possible
@@ -219,7 +219,12 @@ def postings(
     if not pairing.motive.is_payment:
         posted += _delivery(chart, pairing, lots)
     # A day's sum can be nothing at all; its entry still says so, in zeros.
-    return [posting for posting in posted if np.any(posting.units)] or posted
+    return [posting for posting in posted if _is_any(posting.units)] or posted
+
+
+def _is_any(units: Numbers) -> bool:
+    # Numpy takes a microsecond to look at a plain number, of which a life posts millions.
+    return bool(units.any()) if isinstance(units, np.ndarray) else units != 0
 
 
 def _house_fill(pairing: Pairing, edge: Count, fee: Count) -> Iterator[Posting[Count]]:

@@ -1,0 +1,89 @@
+"""What rows of fills move on each account, all together: the posting rule applied once a pairing.
+
+The rule is linear, so a pairing is posted once with one cent of edge, one of fee and one lot; from
+then on its rows are only added up. Who was paired with whom is lost.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ledger.chart import Chart
+from ledger.entries import contract_table
+from ledger.fills import Fill, Names, Pairing, first_fill, postings
+from ledger.motives import Motive
+from ledger.transaction import Posting
+
+EDGE, FEE, LOTS = 0, 1, 2  # columns of the sums; from LOTS on, one for each market
+UNSEEN = -1
+
+
+class AccountSums:
+    """Sums rows by account, for one chart and one set of names."""
+
+    def __init__(self, chart: Chart, names: Names) -> None:
+        """Begin with no pairing known."""
+        self._chart, self._names = chart, names
+        self._contracts = contract_table(chart, names)
+        self._tokens = {token.contract: token.commodity for token in chart.collateral}
+        self._form = (len(Motive), len(names.venues), len(names.entities), len(names.entities))
+        self._row_of = np.full(self._form, UNSEEN, dtype=np.int64).reshape(-1)
+        self._known = 0  # pairings
+        self._accounts: dict[tuple[str, str], int] = {}  # with the commodity
+        # Each posting of each pairing: where its sum stands, its sign, and the account's place.
+        self._postings: list[tuple[int, int, int]] = []
+        self._columns = np.empty((3, 0), dtype=np.int64)
+
+    def of(self, rows: np.ndarray) -> tuple[Posting[int], ...]:
+        """Return what *rows* (dtype ROW) move, account by account; nothing where that is zero."""
+        if not len(rows):
+            return ()
+        by = (rows["motive"], rows["venue"], rows["taker"], rows["maker"])
+        keys = np.ravel_multi_index(by, self._form)
+        if (self._row_of[keys] == UNSEEN).any():
+            self._meet(rows, keys)
+        width = LOTS + len(self._names.markets)
+        begin = self._row_of[keys] * width
+        sums = np.zeros(self._known * width, dtype=np.int64)
+        np.add.at(sums, begin + EDGE, rows["edge_cents"])
+        np.add.at(sums, begin + FEE, rows["fee_cents"])
+        np.add.at(sums, begin + LOTS + rows["market"], rows["lots"])
+        place, sign, account = self._columns
+        units = np.zeros(len(self._accounts), dtype=np.int64)
+        np.add.at(units, account, sign * sums[place])
+        return tuple(
+            Posting(name, n, commodity)
+            for (name, commodity), n in zip(self._accounts, units.tolist(), strict=True)
+            if n
+        )
+
+    def _meet(self, rows: np.ndarray, keys: np.ndarray) -> None:
+        """Learn how pairings post that were not seen before, in the order of their first rows."""
+        unseen = np.flatnonzero(self._row_of[keys] == UNSEEN)
+        _, first = np.unique(keys[unseen], return_index=True)
+        for at in unseen[np.sort(first)].tolist():
+            begin = self._known * (LOTS + len(self._names.markets))
+            self._row_of[keys[at]] = self._known
+            self._known += 1
+            for column, posting in self._posted(first_fill(rows[at : at + 1])):
+                name = posting.account, posting.commodity
+                place = self._accounts.setdefault(name, len(self._accounts))
+                self._postings.append((begin + column, posting.units, place))
+        self._columns = np.array(self._postings, dtype=np.int64).T
+
+    def _posted(self, fill: Fill[int]) -> Iterator[tuple[int, Posting[int]]]:
+        """Post one of each sum that a pairing has, and yield it with the sum's column."""
+        pairing = Pairing.of(fill, self._names)
+        for column, edge, fee in ((EDGE, 1, 0), (FEE, 0, 1)):
+            for posting in postings(self._chart, pairing, edge, fee, {}):
+                if posting.units:
+                    yield column, posting
+        for market in range(len(self._names.markets)):
+            contract = self._contracts[fill.venue, market]
+            token = self._tokens.get(contract)
+            if pairing.motive.is_in_kind and token is None:
+                continue  # no token is priced by this market
+            commodity = token if token and pairing.motive.is_in_kind else contract.commodity
+            for posting in postings(self._chart, pairing, 0, 0, {commodity: 1}):
+                if posting.units:
+                    yield LOTS + market, posting
