@@ -45,17 +45,18 @@ def _key(*words: str | int) -> tuple[int, ...]:
 
 
 @njit("int64[::1](int64[::1], int64)", cache=True)
-def distinct(drawn: np.ndarray, span: int) -> np.ndarray:
-    """Put numbers in rising order, each once: linear where they are drawn uniformly.
+def rising(drawn: np.ndarray, span: int) -> np.ndarray:
+    """Return the places of numbers in rising order: linear where they are drawn uniformly.
 
     Each goes to one of as many buckets as there are numbers, and the few in a bucket are compared.
+    Equal ones stay in the order in which they were drawn.
 
     Args:
         drawn: whole numbers in [0, span), shape (n,).
         span: what they were drawn from.
 
     Returns:
-        Strictly rising, int64.
+        Places, int64, shape (n,).
     """
     n = len(drawn)
     per_unit = n / span  # in floats, whose products rise with what they are of
@@ -64,22 +65,38 @@ def distinct(drawn: np.ndarray, span: int) -> np.ndarray:
         begin[min(int(number * per_unit), n - 1) + 1] += 1
     for bucket in range(n):
         begin[bucket + 1] += begin[bucket]
-    for number in drawn:
+    for i, number in enumerate(drawn):
         bucket = min(int(number * per_unit), n - 1)
-        ordered[begin[bucket]] = number
+        ordered[begin[bucket]] = i
         begin[bucket] += 1
-    kept = 0
-    for i in range(n):
-        number, place = ordered[i], kept
-        while place and ordered[place - 1] > number:
+    for at in range(1, n):
+        i, place = ordered[at], at
+        while place and drawn[ordered[place - 1]] > drawn[i]:
+            ordered[place] = ordered[place - 1]
             place -= 1
-        if place and ordered[place - 1] == number:
-            continue
-        for later in range(kept, place, -1):
-            ordered[later] = ordered[later - 1]
-        ordered[place] = number
-        kept += 1
-    return ordered[:kept].copy()
+        ordered[place] = i
+    return ordered
+
+
+@njit("int64[::1](int64[::1], int64)", cache=True)
+def distinct(drawn: np.ndarray, span: int) -> np.ndarray:
+    """Put numbers in rising order, each once: linear where they are drawn uniformly.
+
+    Args:
+        drawn: whole numbers in [0, span), shape (n,).
+        span: what they were drawn from.
+
+    Returns:
+        Strictly rising, int64.
+    """
+    kept, last = 0, np.int64(-1)
+    numbers = np.empty(len(drawn), np.int64)
+    for i in rising(drawn, span):
+        if drawn[i] != last:
+            last = drawn[i]
+            numbers[kept] = last
+            kept += 1
+    return numbers[:kept].copy()
 
 
 @njit("uint64(uint64, int64)", cache=True)

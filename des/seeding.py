@@ -37,18 +37,18 @@ class SeedState:
 
 
 @njit("UniTuple(uint32, 2)(uint32, uint32)", cache=True)
-def _hashed(word: int, constant: int) -> tuple[int, int]:
+def _hashed(word: np.uint32, constant: np.uint32) -> tuple[np.uint32, np.uint32]:
     """Return the hash of a word, and the constant for the next."""
-    word ^= constant
+    word = np.uint32(word ^ constant)
     constant = np.uint32(constant * _HASH_TIMES)
     word = np.uint32(word * constant)
-    return word ^ (word >> _SHIFT), constant
+    return np.uint32(word ^ (word >> _SHIFT)), constant
 
 
 @njit("uint32(uint32, uint32)", cache=True)
-def _mixed(word: int, other: int) -> int:
+def _mixed(word: np.uint32, other: np.uint32) -> np.uint32:
     mixed = np.uint32(np.uint32(_MIX_LEFT * word) - np.uint32(_MIX_RIGHT * other))
-    return mixed ^ (mixed >> _SHIFT)
+    return np.uint32(mixed ^ (mixed >> _SHIFT))
 
 
 @njit("uint32[::1](uint32[::1])", cache=True)
@@ -76,7 +76,7 @@ def seed_state(words: np.ndarray) -> np.ndarray:
 
     state, constant = np.empty(STATE, np.uint32), _STATE
     for at in range(STATE):
-        word = pool[at % POOL] ^ constant
+        word = np.uint32(pool[at % POOL] ^ constant)
         constant = np.uint32(constant * _STATE_TIMES)
         word = np.uint32(word * constant)
         state[at] = word ^ (word >> _SHIFT)

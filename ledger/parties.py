@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from ledger.kinds import Kind
 
@@ -9,7 +10,7 @@ OUTSIDE = "Outside"  # the rest of the world
 ARBITRAGEURS = "Arbitrageurs"  # who trade pools to the price elsewhere
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: lists that are asked for at every step are kept
 class Parties:
     """Who keeps books, by role."""
 
@@ -44,7 +45,7 @@ class Parties:
         yield from (("dealers", name) for name in (self.dealers,) if name)
         yield from (("agent", name) for name in (self.agent,) if name)
 
-    @property
+    @cached_property
     def outside_providers(self) -> tuple[str, ...]:
         """Return the backstop providers that are nothing else."""
         return tuple(name for name in self.providers if name != self.maker)
@@ -63,12 +64,12 @@ class Parties:
         directional = (f"{name}:{Kind.DIRECTIONAL}" for name in (self.directional,) if name)
         return (*backstops, *directional)
 
-    @property
+    @cached_property
     def holders(self) -> tuple[str, ...]:
         """Return whoever may hold a position: everybody, then desks beside their first."""
         return (*self.names, *self.desks)
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Return everybody, in the order in which the books list them."""
         members = (self.maker, *self.firms, self.retail, self.other_makers)
@@ -88,7 +89,7 @@ class Parties:
         """Return the house group: the exchange and its captive maker."""
         return (self.house, self.maker)
 
-    @property
+    @cached_property
     def house_customers(self) -> tuple[str, ...]:
         """Return who has an account on the house venue."""
         others = (*self.firms, self.retail, self.other_makers, *self.outside_providers)

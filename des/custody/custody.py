@@ -23,6 +23,9 @@ class Custody:
         self.cash = cash_cents
         self.status = dict.fromkeys(venues, OPEN)
         self._parties, self._venues, self._journal = parties, venues, journal
+        self._customers = np.array(
+            [parties.names.index(name) for name in parties.house_customers if name != parties.maker]
+        )
         self.with_agent_cents = 0  # what came to the house's agent, less what that paid out for it
 
     def till(self, venue: str) -> int:
@@ -37,12 +40,7 @@ class Custody:
 
     def customers_cents(self) -> int:
         """Return what the house owes to everybody outside its own group."""
-        customers = [
-            self._parties.names.index(name)
-            for name in self._parties.house_customers
-            if name != self._parties.maker
-        ]
-        return int(self._venues[self._parties.house].claims[customers].sum())
+        return int(self._venues[self._parties.house].claims[self._customers].sum())
 
     def deposit(
         self,

@@ -2,11 +2,14 @@
 
 import numpy as np
 
-from des.chance import stream
+from des.chance import rising, stream
 from des.clock import HOUR_US
+from des.compile_cache import njit
 from des.quoting.race import ANY_PRICE, NO_ORDERS, ORDER, UNINFORMED
 from des.traded_hours import ALL_HOURS, TradedHours
 from ledger.fills import Trigger
+
+_UNTRIGGERED = int(Trigger.NONE)
 
 
 class UninformedFlow:
@@ -58,14 +61,42 @@ class UninformedFlow:
         n = draws("count").poisson(usd_per_s * 3600 / (lots_mean * lot_usd))
         if not n:
             return NO_ORDERS
-        orders = np.empty(n, dtype=ORDER)
-        orders["arrival_us"] = draws("time").integers(0, HOUR_US, n) + hour * HOUR_US
-        orders["side"] = draws("side").integers(0, 2, n)
-        if twin is not None:
-            orders["side"] = 1 - orders["side"]
-        orders["lots"] = draws("size").geometric(1 / lots_mean, n)
-        orders["holder"] = draws("holder").integers(0, self._holders, n)
-        orders["firm"], orders["limit"] = UNINFORMED, ANY_PRICE
-        orders["trigger"] = Trigger.NONE
-        # An index would pick records field by field.
-        return orders.take(np.argsort(orders["arrival_us"], kind="stable"))
+        return _in_order(
+            hour * HOUR_US,
+            draws("time").integers(0, HOUR_US, n),
+            draws("side").integers(0, 2, n),
+            twin is not None,
+            draws("size").geometric(1 / lots_mean, n),
+            draws("holder").integers(0, self._holders, n),
+        )
+
+
+@njit(cache=True)
+def _in_order(
+    hour_us: int,
+    offset_us: np.ndarray,
+    side: np.ndarray,
+    turned: bool,
+    lots: np.ndarray,
+    holder: np.ndarray,
+) -> np.ndarray:
+    """Put an hour's orders in the order of time; at a tie, in the order in which they were drawn.
+
+    Args:
+        hour_us: when the hour begins.
+        offset_us: when each arrives after that, shape (n,).
+        side: which side each hits, shape (n,).
+        turned: whether all hit the other one instead.
+        lots, holder: how much each takes, and for whom, shape (n,).
+
+    Returns:
+        Orders of dtype ORDER, shape (n,).
+    """
+    orders = np.empty(len(offset_us), dtype=ORDER)
+    for at, i in enumerate(rising(offset_us, HOUR_US)):
+        order = orders[at]
+        order.arrival_us, order.firm = hour_us + offset_us[i], UNINFORMED
+        order.side = 1 - side[i] if turned else side[i]
+        order.limit, order.lots, order.holder = ANY_PRICE, lots[i], holder[i]
+        order.trigger = _UNTRIGGERED
+    return orders

@@ -22,6 +22,7 @@ from fractions import Fraction
 import numpy as np
 
 from des.clock import DAY_US, HOUR_US, midnight_us
+from des.compile_cache import njit
 from des.custody.custody import Custody
 from des.defi.pool import ConstantProductPool, block_times_us
 from des.given import given
@@ -191,9 +192,20 @@ def realised_variance(block_us: np.ndarray, ticks: Ticks) -> float:
         block_us: times of the blocks, ascending, shape (n,).
         ticks: the price, from a tick before the first block, whence the first move is.
     """
-    seen = ticks.prices[ticks.times_us.searchsorted(block_us, side="right") - 1]
-    logs = np.log(np.concatenate((ticks.prices[:1], seen)))
-    return float((np.diff(logs) ** 2).sum())
+    return float(_squared_moves(block_us, ticks.times_us, ticks.prices))
+
+
+@njit(cache=True)
+def _squared_moves(block_us: np.ndarray, tick_us: np.ndarray, tick_price: np.ndarray) -> float:
+    squares, tick, seen = 0.0, 0, tick_price[0]
+    for time_us in block_us:
+        while tick + 1 < len(tick_us) and tick_us[tick + 1] <= time_us:
+            tick += 1
+        # Most blocks see the price of the one before.
+        if tick_price[tick] != seen:
+            squares += math.log(tick_price[tick] / seen) ** 2
+            seen = tick_price[tick]
+    return squares
 
 
 def _summed(rows: np.ndarray, lot_ticks_per_cent: int) -> Arbitrages:

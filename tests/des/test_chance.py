@@ -20,9 +20,11 @@ from des.chance import (
     lognormal_quantiles_us,
     mix,
     quantile_index,
+    rising,
     stream,
     waiting_us,
 )
+from des.seeding import SeedState
 
 NOON_US = 1_652_097_600_000_000
 REFRESH_US = 2_000_000
@@ -189,4 +191,19 @@ def test_drawn_numbers_come_in_order_and_each_once_however_they_are_spread(span,
         st.lists(st.integers(0, span - 1) | near | near.map(lambda n: span - 1 - n))
     )
 
-    assert distinct(np.array(numbers, dtype=np.int64), span).tolist() == sorted(set(numbers))
+    drawn = np.array(numbers, dtype=np.int64)
+    assert distinct(drawn, span).tolist() == sorted(set(numbers))
+    assert rising(drawn, span).tolist() == np.argsort(drawn, kind="stable").tolist()
+
+
+# ---- seeds
+
+
+@given(st.lists(st.integers(0, 2**32 - 1), min_size=4, max_size=12))
+def test_a_stream_begins_in_the_state_that_numpy_would_give_it(words):
+    entropy = np.array(words, dtype=np.uint32)
+
+    assert np.array_equal(
+        SeedState(entropy).generate_state(4, np.uint64),
+        np.random.SeedSequence(words).generate_state(4, np.uint64),
+    )

@@ -10,6 +10,7 @@ from beancount.parser import parser
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.account_sums import AccountSums
 from ledger.chart import Chart
 from ledger.entries import Entries
 from ledger.fills import ABSENT, ROW, Fill, Names, Pairing, postings
@@ -341,6 +342,21 @@ def test_the_closing_entries_of_a_day_are_its_rows_summed_and_count_each_once(ro
     for entry in closing:
         check_balance(entry.narration, entry.postings)
         assert entry.links == ("fills-2022-05-09",)
+
+
+@given(fills(), fills())
+def test_rows_summed_by_account_move_what_their_entries_move(first_day, next_day):
+    """The sums learn each pairing once: of a second day they know some already."""
+    sums, entries = AccountSums(CHART, NAMES), Entries(CHART, NAMES)
+
+    for rows in (first_day, next_day):
+        by_account: Counter = Counter()
+        for (account, commodity, _), units in total(
+            *(e.postings for e in entries.closing(rows, DAY_END_US))
+        ).items():
+            by_account[account, commodity] += units
+        moved = {(posting.account, posting.commodity): posting.units for posting in sums.of(rows)}
+        assert moved == {key: units for key, units in by_account.items() if units}
 
 
 @given(fills())
