@@ -1,26 +1,25 @@
 """Who leads whom, and by how long? Read off the fills as an observer of prices would.
 
-The lag is the one at which the two venues' price moves go together most (`hayashi_yoshida`), over
-all days of the run taken together.
+The lag is the one at which the two venues' prices differ least (`price_lag`), over all days of the
+run taken together.
 
-Which prices. The house's are those paid, asks and bids apart, so that no bounce between them looks
-like a move; of an order that ate through several levels, the best. The lead venue's are the lead
-prices at the same moments; hedges and settlements know a few more, which change little. Only
-orders with reasons of their own count: they come whatever the price does, which the estimator needs
-of the moments it sees. Pick-offs come just after the price has moved; with them, lags of late
-quotes come out too long. How old a quote was, and the price it was made from, are in the fills too,
-but are no part of the estimate: the age stands beside the lag as what a good estimator finds.
+Which prices. The house's are those paid, asks and bids apart, since each has a half-spread of its
+own; of an order that ate through several levels, the best. The lead venue's are the lead prices at
+the same moments; hedges and settlements know a few more, which change little. Only orders with
+reasons of their own count: pick-offs come at the moments at which quotes are oldest. How old a
+quote was, and the price it was made from, are in the fills too, but are no part of the estimate:
+the ages stand beside the lag as what a good estimator finds.
 
-How well it is known. The books don't know the lead price between fills, so lags can be told apart
-only as far as fills are close: with one every nine seconds the lag of a month is known to half a
-second, and with one every twenty or more the interval reaches to the end of the grid. A lag is then
-no more than a place in its interval; the age should be within it. A quote's age grows from its
-posting to the next, so there is no single lag to find: the peak is in the middle of the ages.
-(Quotes renewed only when the price moves can be old without being late: an age, and no lag.) Quotes
-that a pick-off has emptied can't be seen, so moves too large for the spread are under-represented.
+How well it is known. A quote's age grows from its posting to the next, so there is no single lag to
+find: the least difference is at one of the ages, nearer to those at which prices moved most. The
+middle half of the ages stands beside it. The books don't know the lead price between fills; where
+fills are more than some ten seconds apart, too few are close to each other, and no lag is named.
+(Quotes renewed only when the price moves can be old without being late: an age, and no lag.)
 
 The books have fills of the captive maker's quotes only; what others trade on the house venue has
 none. So this is the lag of those quotes. Quicker quotes of others would shorten the venue's own.
+Customers take the captive maker's quotes only where they are better than those of the others: what
+is seen of its prices depends on how they moved, which `price_lag` bears.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,22 +27,22 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from statistics import fmean, median
+from statistics import fmean
 
 import duckdb
 import numpy as np
 
 from ledger.motives import Motive
 from ledger.parties import Parties
-from ledger.reports.market.hayashi_yoshida import (
+from ledger.reports.market.price_lag import (
+    CLEAR,
     LAGS_US,
-    PEAK,
     STEP_US,
-    Peak,
+    PriceLag,
     Prices,
     Sight,
     correlation,
-    peak,
+    price_lag,
 )
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
@@ -56,7 +55,7 @@ class DayPrices:
 
     day: date
     seen: Sight
-    age_us: float  # of the quotes hit, the median
+    ages_us: np.ndarray  # of the quotes hit: quartiles, shape (3,)
 
     @property
     def fills(self) -> int:
@@ -71,17 +70,17 @@ class MarketLag:
     market: str
     days: int
     fills: int
-    age_us: float | None  # of the quotes hit: the median of the days' medians
-    peak: Peak | None  # None where none stands out
+    ages_us: tuple[float, float, float] | None  # quartiles of the quotes hit: medians of the days
+    found: PriceLag | None  # None where none stands out
     correlation: float | None  # of the days on average, each at most one
 
     def leader(self, parties: Parties) -> str:
         """Name the venue that leads, if the interval of the lag leaves no doubt."""
-        if self.peak is None:
-            return "no peak"
-        if self.peak.low_us <= 0 <= self.peak.high_us:
+        if self.found is None:
+            return "no lag"
+        if self.found.low_us <= 0 <= self.found.high_us:
             return "undecided"
-        return parties.lead if self.peak.low_us > 0 else parties.house
+        return parties.lead if self.found.low_us > 0 else parties.house
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +99,13 @@ class LeadLag:
         return [_lag_table(self)]
 
 
-def _sentence(found: MarketLag, parties: Parties) -> str:
-    leader = found.leader(parties)
-    if found.peak is None or leader not in (parties.lead, parties.house):
-        return f"In {found.market} the prices don't say which venue leads."
+def _sentence(market: MarketLag, parties: Parties) -> str:
+    leader = market.leader(parties)
+    if market.found is None or leader not in (parties.lead, parties.house):
+        return f"In {market.market} the prices don't say which venue leads."
     follower = parties.house if leader == parties.lead else parties.lead
-    lag = abs(found.peak.lag_us) / 1e6
-    return f"In {found.market} {follower} follows {leader} by {lag:.1f} s."
+    lag = abs(market.found.lag_us) / 1e6
+    return f"In {market.market} {follower} follows {leader} by {lag:.1f} s."
 
 
 def lead_lag(run: RunFolder) -> LeadLag:
@@ -126,17 +125,22 @@ def market_lags(run: RunFolder) -> tuple[MarketLag, ...]:
 
 def market_lag(market: str, days: list[DayPrices]) -> MarketLag:
     """Estimate the lag in one market from what is seen of it."""
-    found = peak([day.seen for day in days])
+    found = price_lag([day.seen for day in days])
     moved = [correlation(day.seen, found.lag_us) for day in days] if found else []
     correlations = [each for each in moved if each is not None]
     return MarketLag(
         market,
         len(days),
         sum(day.fills for day in days),
-        median(day.age_us for day in days) if days else None,
+        _quartiles(days) if days else None,
         found,
         fmean(correlations) if correlations else None,
     )
+
+
+def _quartiles(days: list[DayPrices]) -> tuple[float, float, float]:
+    low, middle, high = np.median([day.ages_us for day in days], axis=0)
+    return float(low), float(middle), float(high)
 
 
 def days_seen(
@@ -177,25 +181,21 @@ def _day_seen(seen: Mapping[str, np.ndarray]) -> DayPrices:
     return DayPrices(
         day_of(int(times_us[0])),
         Sight(Prices(times_us, seen["lead"]), sides),
-        float(np.median(seen["age_us"])),
+        np.quantile(seen["age_us"], (0.25, 0.5, 0.75)),
     )
 
 
-def _row(found: MarketLag, parties: Parties) -> tuple[Cell, ...]:
-    top = found.peak
-    if top is None:
-        return (found.market, found.leader(parties), *[None] * 6, found.days, found.fills)
+def _row(market: MarketLag, parties: Parties) -> tuple[Cell, ...]:
+    found = market.found
+    lags = (found.lag_us, found.low_us, found.high_us) if found else (None, None, None)
     return (
-        found.market,
-        found.leader(parties),
-        _seconds(top.lag_us),
-        _seconds(top.low_us),
-        _seconds(top.high_us),
-        _seconds(found.age_us),
-        None if found.correlation is None else Decimal(f"{found.correlation:.2f}"),
-        Decimal(f"{top.lead_lag_ratio:.2f}"),
-        found.days,
-        found.fills,
+        market.market,
+        market.leader(parties),
+        *map(_seconds, lags),
+        *map(_seconds, market.ages_us or (None, None, None)),
+        None if market.correlation is None else Decimal(f"{market.correlation:.2f}"),
+        market.days,
+        market.fills,
     )
 
 
@@ -214,23 +214,22 @@ def _lag_table(found: LeadLag) -> Table:
             "lag_s",
             "lag_low_s",
             "lag_high_s",
+            "age_low_s",
             "quote_age_s",
+            "age_high_s",
             "correlation",
-            "lead_lag_ratio",
             "days",
             "fills",
         ),
         [_row(market, parties) for market in found.markets],
         (
-            f"Above zero, {parties.house} follows; a ratio above one says so too. Lag: where "
-            f"the covariance of all days together is highest, if it is {PEAK:.0f} standard "
-            "errors high.",
-            "Low and high: the lags that can't be told from it, at 95%. The grid ends at "
-            f"{LAGS_US[-1] / 1e6:.0f} s: an interval that reaches there is open. A leader is "
-            "named if the interval leaves out zero.",
-            "Quote age: the median that the fills themselves report. The lag is found without "
-            "it, and comes as close to it as the interval is short; fills that are far apart "
-            "make it long.",
+            f"Above zero, {parties.house} follows. Lag: where its prices differ least from the "
+            "lead prices before, all days together, if they differ more at both ends of the grid "
+            f"({LAGS_US[-1] / 1e6:.0f} s), by {CLEAR:.0f} standard errors.",
+            "Low and high: the lags that can't be told from it, at 95%. A leader is named if they "
+            "leave out zero.",
+            "Quote age: the median that the fills themselves report; low and high: their middle "
+            "half. The lag is found without them, and is one of the ages.",
             f"Correlation: of moves over {STEP_US // 60_000_000} minutes, {parties.house}'s "
             "clock put back by the lag; the mean of the days. It is at most one, and falls "
             "short of it where fills are far apart.",

@@ -1,0 +1,207 @@
+"""How late is one price behind another? The lag at which the two differ least.
+
+Each price that is seen on the house is held against the lead prices that were seen around a lag
+before it, and the lag is where the mean squared difference is least: the least dispersion of Pelt,
+Hoff, Kayser, Refsdal & Schramm (1994), Astronomy & Astrophysics 286, 775-784, who so find by how
+long one image of a quasar is late. It needs no common clock of the two series.
+
+Why not the highest covariance (Hayashi & Yoshida 2005, Bernoulli 11, 359-379)? It takes the moments
+at which prices are seen to be independent of the prices. They are not: customers take the house's
+price only if it is better than the other makers', so an ask is seen after the price has risen, and
+after a fall none is seen until the quote is new. The covariance takes what has not been seen for
+what has already happened, and finds lags that are too short. Where the two differ least does not
+depend on who wanted to trade: at the right lag the difference is the same whatever moved since.
+
+The half-spread is part of the difference. It is estimated by side and block from lead prices of
+BEFORE_US before, from before the quote was made: what happened then has no part in whether the
+quote was good enough to be taken.
+
+Where quotes have many ages there is no single lag; the least dispersion is at one of them, nearer
+to those at which the price moved most.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+LAGS_US = np.arange(-50, 51) * 100_000  # above zero: the second series is late
+
+# A pair of prices counts for the lags within this of its own, so that few fills are enough.
+NEAR_US = 250_000
+# As old are the lead prices that tell the half-spread: beyond the longest lag.
+BEFORE_US = (int(LAGS_US[-1]), 2 * int(LAGS_US[-1]))
+# In standard errors: how far the ends of the grid must be above the least, so that it is one.
+CLEAR = 4.0
+# In standard errors: of 95 %, for a difference of two dispersions.
+APART = 1.96
+# Much longer than the grid: what two blocks have in common can be left out.
+BLOCK_US = 600_000_000
+# Fewer blocks tell nothing of the error.
+BLOCKS_MIN = 6
+# As is usual where moves are to be free of how they were sampled: Andersen, Bollerslev, Diebold &
+# Labys (2001), J. American Statistical Association 96, 42-55.
+STEP_US = 300_000_000
+
+
+class Prices(NamedTuple):
+    """Observations of a price."""
+
+    times_us: np.ndarray  # rising, int64, shape (n,)
+    prices: np.ndarray  # in any unit, float64, shape (n,)
+
+
+class Sight(NamedTuple):
+    """What is seen of two prices in one day."""
+
+    lead: Prices
+    house: Sequence[Prices]  # its asks and bids: each has a half-spread of its own
+
+
+class Dispersions(NamedTuple):
+    """What pairs of prices differ by around each of LAGS_US, by block of BLOCK_US."""
+
+    squares: np.ndarray  # squared differences, added up, shape (blocks, lags)
+    pairs: np.ndarray  # how many they are, shape (blocks, lags)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceLag:
+    """Where two prices differ least."""
+
+    lag_us: int  # above zero: the second series follows
+    low_us: int  # the least and the largest lag that can't be told from it
+    high_us: int
+
+
+def price_lag(days: Sequence[Sight]) -> PriceLag | None:
+    """Find the lag at which the dispersion of all days together is least.
+
+    Each day counts alike, however much the price moved.
+
+    Returns:
+        None if the ends of the grid aren't CLEAR standard errors above it.
+    """
+    scaled = [found for found in map(_scaled, days) if found is not None]
+    if not scaled:
+        return None
+    squares, pairs = (np.concatenate(each) for each in zip(*scaled, strict=True))
+    blocks, counted = len(squares), pairs.sum(axis=0)
+    if blocks < BLOCKS_MIN or not counted.all():
+        return None
+    mean = squares.sum(axis=0) / counted
+    least = int(np.argmin(mean))
+    above = mean - mean[least]
+    # Of a ratio of sums over blocks, to the first order: Cochran (1977), Sampling Techniques, 6.3.
+    parts = (squares - mean * pairs) / counted
+    errors = np.sqrt(blocks / (blocks - 1) * ((parts - parts[:, [least]]) ** 2).sum(axis=0))
+    if not (above > CLEAR * errors)[[0, -1]].all():
+        return None
+    alike = LAGS_US[above <= APART * errors]
+    return PriceLag(int(LAGS_US[least]), int(alike[0]), int(alike[-1]))
+
+
+def _scaled(day: Sight) -> Dispersions | None:
+    """Return a day's dispersions in units of their own mean; None where nothing differs."""
+    found = dispersions(day)
+    total = float(found.squares.sum())
+    return found._replace(squares=found.squares * found.pairs.sum() / total) if total else None
+
+
+def dispersions(day: Sight) -> Dispersions:
+    """Return what each of the house's prices, its half-spread taken off, differs by from the lead.
+
+    A block has the pairs whose price on the house was seen in it.
+    """
+    lead, house = day
+    ends_us = [int(us) for prices in house for us in prices.times_us[[0, -1][: len(prices[0])]]]
+    first_block = min(ends_us, default=0) // BLOCK_US
+    blocks = max(ends_us, default=0) // BLOCK_US - first_block + 1
+    step_us = int(LAGS_US[1] - LAGS_US[0])
+    fine_us = np.arange(LAGS_US[0] - NEAR_US, LAGS_US[-1] + NEAR_US, step_us)
+    squares, pairs = np.zeros((2, blocks, len(fine_us)))
+    for times_us, prices in house:
+        block = times_us // BLOCK_US - first_block
+        away = _half_spreads(Prices(times_us, prices), lead, block)
+        mine, theirs = _pairs(times_us, lead.times_us, int(fine_us[0]), int(fine_us[-1]) + step_us)
+        mine, theirs = (each[~np.isnan(away[mine])] for each in (mine, theirs))
+        gaps = (times_us[mine] - lead.times_us[theirs] - fine_us[0]) // step_us
+        place = block[mine] * len(fine_us) + gaps
+        differ = prices[mine] - away[mine] - lead.prices[theirs]
+        squares += np.bincount(place, differ**2, squares.size).reshape(squares.shape)
+        pairs += np.bincount(place, minlength=pairs.size).reshape(pairs.shape)
+    return Dispersions(_around(squares), _around(pairs))
+
+
+def _around(fine: np.ndarray) -> np.ndarray:
+    """Add up, around each of LAGS_US, the steps that are within NEAR_US of it."""
+    added = np.pad(fine, ((0, 0), (1, 0))).cumsum(axis=1)
+    width = added.shape[1] - len(LAGS_US)
+    return added[:, width:] - added[:, :-width]
+
+
+def _pairs(
+    times_us: np.ndarray, lead_us: np.ndarray, from_us: int, until_us: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return which of the lead's prices were seen *from_us* to before *until_us* before which."""
+    first = lead_us.searchsorted(times_us - until_us, "right")
+    seen = lead_us.searchsorted(times_us - from_us, "right") - first
+    mine = np.repeat(np.arange(len(seen)), seen)
+    theirs = np.arange(len(mine)) - np.repeat(np.cumsum(seen) - seen - first, seen)
+    return mine, theirs
+
+
+def _half_spreads(house: Prices, lead: Prices, block: np.ndarray) -> np.ndarray:
+    """Return by how much the house's prices are above the lead's of BEFORE_US before.
+
+    Returns:
+        The mean of a price's block, shape (n,); nan where a block has none.
+    """
+    ends = [lead.times_us.searchsorted(house.times_us - us, "right") for us in BEFORE_US]
+    sums = np.append(0.0, np.cumsum(lead.prices))
+    seen = ends[0] - ends[1]
+    above = house.prices * seen - (sums[ends[0]] - sums[ends[1]])
+    pairs = np.bincount(block, seen)
+    with np.errstate(invalid="ignore"):
+        mean: np.ndarray = np.bincount(block, above) / pairs
+    return mean[block]
+
+
+def correlation(day: Sight, lag_us: int) -> float | None:
+    """Return the correlation of moves over STEP_US, with the house's clock put back by a lag.
+
+    Each price is the last that was seen, and a step counts if both were seen within the step before
+    it and within it. So it is at most one, and falls short of it by how old what was last seen is:
+    Epps (1979), J. American Statistical Association 74, 291-298.
+
+    Args:
+        day: the house's asks and bids have steps of their own.
+        lag_us: by how much the house is late.
+
+    Returns:
+        None where no step counts, or nothing moves in those that do.
+    """
+    lead, house = day
+    if not len(lead.times_us):
+        return None
+    marks_us = np.arange(lead.times_us[0], lead.times_us[-1] + 1, STEP_US)
+    ours, ours_known = _last_seen(lead, marks_us)
+    pairs = []
+    for prices in house:
+        theirs, theirs_known = _last_seen(prices, marks_us + lag_us)
+        known = ours_known & theirs_known
+        counts = known[1:] & known[:-1]
+        pairs.append((np.diff(ours)[counts], np.diff(theirs)[counts]))
+    x, y = (np.concatenate(moved) for moved in zip(*pairs, strict=True))
+    scale = float(np.sqrt((x**2).sum() * (y**2).sum()))
+    return float((x * y).sum()) / scale if scale else None
+
+
+def _last_seen(seen: Prices, marks_us: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the last price by each mark, and whether it was seen within the step before."""
+    if not len(seen.times_us):
+        return np.zeros(len(marks_us)), np.zeros(len(marks_us), dtype=bool)
+    place = seen.times_us.searchsorted(marks_us, "right") - 1
+    last = np.maximum(place, 0)
+    return seen.prices[last], (place >= 0) & (marks_us - seen.times_us[last] < STEP_US)
