@@ -42,4 +42,5 @@ def list_pages(app: Sphinx, name: str, source: list[str]) -> None:
 def setup(app: Sphinx) -> None:
     """Take what Markdown cannot say."""
     app.connect("source-read", list_pages)
-    app.add_lexer("beancount", TextLexer)
+    for plain in ("beancount", "csv"):
+        app.add_lexer(plain, TextLexer)

@@ -83,6 +83,12 @@ def tiny_run(executed: Callable[..., RunFolder]) -> RunFolder:
 
 
 @pytest.fixture(scope="session")
+def first_run(executed: Callable[..., RunFolder]) -> RunFolder:
+    """Six days of the world that the tutorial is about."""
+    return executed("first-hole")
+
+
+@pytest.fixture(scope="session")
 def busy_run(executed: Callable[..., RunFolder]) -> RunFolder:
     """Three days over a month's end: two markets, credit drawn, a queue at the till, gap losses."""
     return executed(BUSY)

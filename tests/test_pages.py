@@ -14,7 +14,10 @@ PAGES = (
     "DECISIONS.md",
     "GLOSSARY.md",
     "README.md",
+    "docs/books.md",
+    "docs/evidence.md",
     "docs/findings.md",
+    "docs/model.md",
 )
 LINES_MAX = 150
 
@@ -36,7 +39,7 @@ CHANGED_BY_RECIPES = (
 
 PATH = re.compile(r"(?<![\w/.-])(?:des|ledger|runs|tests)/[\w./*-]*[\w*/]")
 MODULE = re.compile(r"(?<![\w/.-])(?:des|ledger|runs)(?:\.[a-z_]+)+(?!\w)")
-LINK = re.compile(r"\]\(([\w./-]+)\)")
+TEST = re.compile(r"`(test_\w+)`")
 SYMBOLS = re.compile(r"^\|[^|]*\| `([\w./-]+)` \| (`.*`) \|$", re.MULTILINE)
 
 
@@ -59,7 +62,7 @@ def is_module(name: str) -> bool:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_path_that_a_page_names_is_there(page):
-    named = {*PATH.findall(text_of(page)), *LINK.findall(text_of(page))} - MADE_BY_RECIPES
+    named = {*PATH.findall(text_of(page))} - MADE_BY_RECIPES
 
     assert sorted(path for path in named if not is_there(path)) == []
 
@@ -69,6 +72,15 @@ def test_every_module_that_a_page_names_is_there(page):
     named = set(MODULE.findall(text_of(page)))
 
     assert sorted(module for module in named if not is_module(module)) == []
+
+
+def test_every_test_that_the_page_on_the_model_names_is_there():
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    there = set(re.findall(r"^def (test_\w+)\(", sources, re.MULTILINE))
+    named = set(TEST.findall(text_of("docs/model.md")))
+
+    assert len(named) >= 30
+    assert sorted(named - there) == []
 
 
 def test_the_architecture_names_paths_and_symbols_enough_to_find_ones_way():

@@ -1,0 +1,47 @@
+"""The world of the tutorial has a hole, a queue and a halt."""
+
+from ledger.reports.money.hole import hole
+from ledger.reports.trail.sql import sql
+from ledger.run_folder import RunFolder
+from runs.scenario_files import built_ins
+from runs.scenarios import load
+
+FIRST = "first-hole"
+CAUSES = {"Ventures", "Sponsorship", "PickOff"}
+
+
+def states(run: RunFolder) -> list[str]:
+    """Return how withdrawals stood, one after the other."""
+    return [value for _, value in run.events("FTX:withdrawals")]
+
+
+def test_the_first_world_has_a_hole_with_three_causes_of_which_one_is_trading(first_run):
+    uses = hole(first_run).uses_usd
+    largest = sorted(uses, key=uses.__getitem__, reverse=True)[:3]
+
+    assert hole(first_run).hole_usd > 100_000
+    assert set(largest) == CAUSES
+    assert all(uses[kind] > sum(uses.values()) / 10 for kind in CAUSES)
+
+
+def test_withdrawals_in_the_first_world_are_queued_and_then_halted(first_run):
+    assert states(first_run) == ["open", "queued", "halted"]
+
+
+def test_neither_the_hole_nor_the_queue_nor_the_halt_is_typed_into_the_first_world(executed):
+    """A solvent house pays everybody, and a maker that is on time is not picked off."""
+    solvent = executed(FIRST, house={"opening_cash_usd": 1_000_000})
+
+    assert states(solvent) == ["open"]
+    assert hole(solvent).hole_usd < 0
+
+
+def test_the_first_world_says_what_it_is_in_comments_and_stays_small(first_run):
+    text = built_ins()[FIRST].read_text("utf-8")
+
+    assert text.count("#") >= 15
+    assert len(text.splitlines()) < 150
+    ((fills,),) = sql(first_run, "SELECT count(*) FROM fills").rows
+    assert 1_000 < fills < 20_000
+    days = load(FIRST).run
+    assert (days.end - days.start).days == 6
