@@ -29,8 +29,8 @@ class Markets:
         """Begin.
 
         Args:
-            env: the clock.
-            listings: by market.
+            env: the simulation's clock.
+            listings: the listing of each market.
             house, lead: where their fills are booked.
             fees: count what takers trade on the house.
             returns: count what the fills bring them.

@@ -48,11 +48,11 @@ def open_books(
     """Give everybody what they have on the first day.
 
     Args:
-        first: says what.
+        first: says what each party has.
         time_us: the run's start.
         venues: by name.
         custody: has the cash.
-        journal: takes the entry.
+        journal: records the entry.
     """
     names = journal.chart.parties.names
     for (entity, venue), cents in first.claims.items():
@@ -84,7 +84,7 @@ def opening(
 
     Args:
         scenario: says so.
-        parties: who is who.
+        parties: all who keep books, by role.
         firms: those named and those drawn, also who waits.
         on_margin, pledged, group: what they bring, if they are there.
     """

@@ -32,9 +32,9 @@ class Positions:
 
         Args:
             scenario: names the markets, and says how often they settle.
-            firms: those named and those drawn.
-            parties: who is who.
-            house, lead: the venues.
+            firms: the firms with names of their own, and those drawn.
+            parties: all who keep books, by role.
+            house, lead: the two venues.
             capital: knows which firms trade.
             directional: the captive maker's book of longs, if it has one.
         """
@@ -54,7 +54,7 @@ class Positions:
         Args:
             market: its place.
             marks: lead prices in ticks, by market.
-            now_us: the settlement.
+            now_us: the time of the settlement.
             quoter: the captive maker's.
         """
         house, lead = self._house.lots[market], self._lead.lots[market]

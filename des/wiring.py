@@ -75,10 +75,10 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool, books: type[Journa
     """Bring everybody into the world, with what they have on the first morning.
 
     Args:
-        scenario: what the world is made of.
-        folder: where the books go; it must exist.
-        every_quote: simulate quote by quote instead of looking ahead; the books are the same.
-        books: how much of them is kept.
+        scenario: says what the world consists of.
+        folder: the folder of the books; it must exist.
+        every_quote: whether to simulate quote by quote; the books are the same.
+        books: how much of the books is written.
     """
     members, parties = trading_firms(scenario), parties_of(scenario)
     start_us = midnight_us(scenario.run.start)

@@ -47,10 +47,10 @@ class World:
         """Set everything up on the first morning.
 
         Args:
-            scenario: what the world is made of.
-            folder: where the books go; it must exist.
-            every_quote: simulate quote by quote instead of looking ahead; the books are the same.
-            books: how much of them is kept.
+            scenario: says what the world consists of.
+            folder: the folder of the books; it must exist.
+            every_quote: whether to simulate quote by quote; the books are the same.
+            books: how much of the books is written.
         """
         self._scenario, self._cast = scenario, wire(scenario, folder, every_quote, books)
         self.env, self.journal = self._cast.env, self._cast.journal

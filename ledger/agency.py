@@ -17,10 +17,10 @@ def take_in(
     """A customer of the house wires dollars to its agent.
 
     Args:
-        time_us: when.
+        time_us: the time.
         customer: whose they are.
         parties: the house's name, and its agent's.
-        cents: how much.
+        cents: the amount.
         meta: which holder of a control account it was.
     """
     house, agent = parties

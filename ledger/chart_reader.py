@@ -26,7 +26,7 @@ def chart_of(
         commodities: what is known of each.
         roles: who plays which.
         pays: who pays for what to whom.
-        keepers: for whom accounts are opened.
+        keepers: the entities for which accounts are opened.
 
     Raises:
         RoleError: the roles are not those of a run.

@@ -34,7 +34,7 @@ def write_copy(folder: Path, entries: Sequence[data.Directive]) -> None:
     """Write the copy of a general ledger into its folder, in place of any that is there.
 
     Args:
-        folder: the run.
+        folder: the run's folder.
         entries: all directives of its text, as Beancount loads them.
     """
     found = list(directives(entries))

@@ -30,7 +30,7 @@ def open_pool(time_us: int, maker: str, token: str, units: int, cents: int, term
     """The maker puts tokens and dollars into a pool of its own.
 
     Args:
-        time_us: when.
+        time_us: the time.
         maker, token: whose pool, of what.
         units, cents: what is put in.
         terms: what the pool charges, in words.

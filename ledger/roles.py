@@ -37,7 +37,7 @@ def read_parties(roles: Iterable[Role], keepers: Collection[str]) -> Parties:
 
     Args:
         roles: as the books note them.
-        keepers: for whom accounts are opened.
+        keepers: the entities for which accounts are opened.
 
     Raises:
         RoleError: a role is unknown, played by too many or by nobody, or names a party for whom no

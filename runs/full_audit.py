@@ -20,7 +20,7 @@ def audit(
     """Audit a run, step by step: see `ledger.proof.audit`.
 
     Args:
-        folder: the run.
+        folder: the run's folder.
         every_day: have Beancount load the ledgers of all days, not of a sample.
         executor: who does the work; None for this process.
     """

@@ -43,7 +43,7 @@ def held_inputs(run: RunFolder, scenario: Scenario, sizes: bool) -> Held:
     """Read off the books of *run* what the same scenario without a cause is to be given.
 
     Args:
-        run: what was.
+        run: the run itself.
         scenario: it was made from.
         sizes: whether the captive maker is to show what it decided on.
     """

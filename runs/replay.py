@@ -33,7 +33,7 @@ def replay(
     """Play a run's scenario again, in a folder that is gone afterwards, and compare every byte.
 
     Args:
-        folder: the run.
+        folder: the run's folder.
         on_span: called with the first day and the day after the last, once they are known.
         on_day: called after each simulated day.
         on_phase: called with what begins when all days are simulated.

@@ -29,8 +29,8 @@ class Agent:
 
         Args:
             retail: says which share passes through by date.
-            seed: of the run.
-            parties: who is who.
+            seed: the run's seed.
+            parties: all who keep books, by role.
             custody: moves the cash.
         """
         self._retail, self._custody = retail, custody
@@ -62,7 +62,7 @@ class Agent:
         Args:
             asked_us: when it was asked for.
             customer: by whom.
-            cents: how much.
+            cents: the amount.
         """
         able = min(self._custody.with_agent_cents, int(self._custody.cash[self._agent]))
         if customer != self._customer or not 0 < cents <= able or self._is_halted():

@@ -17,10 +17,10 @@ class FirmWithdrawals:
         """Begin.
 
         Args:
-            seed: of the run.
+            seed: the run's seed.
             firms: name and code in the books of each.
             sensitivity: a firm's hazard per day and unit of fear.
-            till: which pays them, or lets them wait.
+            till: pays them, or lets them wait.
         """
         self._firms = [
             (decision_key(seed, "firms", "withdrawal", name), name, code) for name, code in firms

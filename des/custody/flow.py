@@ -45,11 +45,11 @@ class CustomerFlow:
         """Begin with nobody under way.
 
         Args:
-            env: of the world.
+            env: the world's clock.
             scenario: whose `retail.flow` says what follows from what; of news before the run
                 customers feel what is left.
             confidence: what they think of the house.
-            till: where all of them are paid.
+            till: the till that pays all of them.
             desk: where retail customers are served.
             firms: those of them who trade for a living.
         """
@@ -153,8 +153,8 @@ def customers(
     """Set retail customers going at constant rates, or return what decides how they flow.
 
     Args:
-        env, scenario, parties, custody: of the world.
-        till: where all of them are paid.
+        env, scenario, parties, custody: those of the world.
+        till: the till that pays all of them.
         confidence: what they think of the house; None: nothing, and they come at constant rates.
         agent: who takes in what some of them bring, if anybody does.
     """

@@ -45,7 +45,7 @@ class RetailCustody:
             usd_mean: how much they have in mind.
             holders: how many of them there are; each is as likely.
             act: what they do, given the holder and cents.
-            end_us: when the run ends; whoever would come later is not waited for.
+            end_us: the end of the run; no later event is scheduled.
         """
         while True:
             after_us = waiting_us(draws, per_day, DAY_US)

@@ -50,7 +50,7 @@ class Till:
         """Begin with nobody waiting.
 
         Args:
-            custody, journal: of the world.
+            custody, journal: the world's custody and journal.
             house: whose till it is.
             names: of all parties, by code.
             held_cents: tells what of a party's claim is margin, or others' collateral.

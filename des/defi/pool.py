@@ -184,10 +184,10 @@ def block_times_us(
     An hour's blocks depend on nothing but seed, chain and hour.
 
     Args:
-        seed: of the run.
+        seed: the run's seed.
         chain: whose blocks they are.
         block_s_mean: mean seconds from one block to the next.
-        start_us, end_us: the span.
+        start_us, end_us: the start of the span, and its end.
 
     Returns:
         Times, strictly rising, int64.

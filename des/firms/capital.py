@@ -41,12 +41,12 @@ class CapitalDesk:
         """Begin with the firms that trade from the first day; without rules nothing ever moves.
 
         Args:
-            rules: of the scenario.
-            seed: of the run.
-            firms: those named and those drawn.
-            parties: who is who.
-            money: the firms', which moves as they decide.
-            journal: takes down what becomes of each.
+            rules: the scenario's rules.
+            seed: the run's seed.
+            firms: the firms with names of their own, and those drawn.
+            parties: all who keep books, by role.
+            money: the firms' money, which they move.
+            journal: records what becomes of each firm.
         """
         self._rules, self._seed, self._firms = rules, seed, firms
         self._money, self._journal = money, journal

@@ -36,11 +36,11 @@ def lead_desk(
 
     Args:
         scenario: says how.
-        parties: who is who.
+        parties: all who keep books, by role.
         firms: as they are among the parties.
         delay_us: by party, how long an order takes to the lead venue.
-        lead: the venue.
-        journal: takes down the results.
+        lead: the lead venue.
+        journal: records the results.
     """
     if scenario.lead.quoting is None:
         return None
@@ -97,8 +97,8 @@ class LeadDesk:
             order_share: what one order takes at most of a claim; 0 of whoever only quotes.
             cost: what a sniper wants beyond the spread, its fee included, a fraction of the price.
             fee_e6: the lead venue's taker fee in millionths.
-            lead: the venue.
-            journal: takes down the results.
+            lead: the lead venue.
+            journal: records the results.
         """
         self._quoting, self._parties, self._lead, self._journal = quoting, parties, lead, journal
         self._delay_us, self._order_share, self._cost = delay_us, order_share, cost

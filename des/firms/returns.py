@@ -22,7 +22,7 @@ class DayReturns:
         """Begin with nothing won.
 
         Args:
-            members: how many parties there are in all, and desks with a position of their own.
+            members: the number of parties, and of desks with a position of their own.
             firms: the codes of the firms.
         """
         self._firms = firms

@@ -45,13 +45,13 @@ class AutoClose:
         """Begin.
 
         Args:
-            rules: of the scenario.
-            parties: who is who.
-            house: the venue.
-            holders: who the customers are in the books.
-            accounts: of all of them.
+            rules: the scenario's rules.
+            parties: all who keep books, by role.
+            house: the house venue.
+            holders: the customers' names in the books.
+            accounts: the accounts of all customers on margin.
             bearers: take what an account leaves, and bear what it owes.
-            token_weight_e6: what counts of the value of tokens, by the market that prices them.
+            token_weight_e6: the part of tokens' value that counts as margin, by pricing market.
         """
         self._auto_close_e6, self._thirds = rules.auto_close_e6, rules.discount_thirds
         self._house, self._holders, self._accounts = house, holders, accounts
@@ -68,8 +68,8 @@ class AutoClose:
 
         Args:
             time_us: the settlement, whose variation margin has been paid.
-            marks: by market, ticks.
-            elapsed_s: since the settlement before.
+            marks: the lead price in ticks, by market.
+            elapsed_s: seconds since the last settlement.
         """
         self._backstop.refill(time_us, elapsed_s, self._able())
         self._accounts.mark_tokens(marks)

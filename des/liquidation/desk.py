@@ -40,11 +40,11 @@ class LiquidationDesk:
         """Begin with nobody.
 
         Args:
-            scenario: with leverage.
-            parties: who is who.
-            house: the venue.
+            scenario: a scenario with leverage.
+            parties: all who keep books, by role.
+            house: the house venue.
             forced_lots_per_s: what all forced orders of a second may be together, by market.
-            token_weight_e6: what counts of the value of tokens, by the market that prices them.
+            token_weight_e6: the part of tokens' value that counts as margin, by pricing market.
             free_tokens: what customers have of them, in lots, by the same.
         """
         rules, names = given(scenario.leverage), [market.name for market in scenario.markets]
@@ -102,8 +102,8 @@ class LiquidationDesk:
 
         Args:
             time_us: the settlement, whose variation margin has been paid.
-            marks: by market, ticks.
-            elapsed_s: since the settlement before.
+            marks: the lead price in ticks, by market.
+            elapsed_s: seconds since the last settlement.
         """
         self._auto_close.settle(time_us, marks, elapsed_s)
         self._bearers.settle(time_us, marks)

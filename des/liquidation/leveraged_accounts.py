@@ -26,7 +26,7 @@ class LeveragedAccounts:
         Args:
             tick_cents: value of a tick on a lot, by market.
             maintenance_e6: the margin fraction below which an account is liquidated, in millionths.
-            token_weight_e6: what counts of the value of tokens, by the market that prices them.
+            token_weight_e6: the part of tokens' value that counts as margin, by pricing market.
         """
         self._tick_cents, self._maintenance_e6 = tick_cents, maintenance_e6
         self.tokens = TokenCollateral(tick_cents, token_weight_e6)

@@ -30,11 +30,11 @@ class LossBearers:
         """Begin with nothing to bear.
 
         Args:
-            rules: of the scenario.
-            parties: who is who.
-            house: the venue.
-            holders: who the customers on margin are in the books.
-            accounts: of all of them.
+            rules: the scenario's rules.
+            parties: all who keep books, by role.
+            house: the house venue.
+            holders: the customers' names in the books.
+            accounts: the accounts of all customers on margin.
         """
         self._house, self._holders, self._accounts = house, holders, accounts
         self._venue = parties.holders.index(parties.house)

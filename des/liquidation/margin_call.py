@@ -34,12 +34,12 @@ class MarginCall:
         """Begin.
 
         Args:
-            rules: of the scenario.
+            rules: the scenario's rules.
             keys: of the orders' draws, by market.
             most_lots_per_s: what all orders of a second may be together, by market.
-            house: the venue.
-            holders: who they are in the books.
-            accounts: of all of them.
+            house: the house venue.
+            holders: the customers' names in the books.
+            accounts: the accounts of all customers on margin.
         """
         self._maintenance_e6, self._auto_close_e6 = rules.maintenance_e6, rules.auto_close_e6
         self._keys, self._most_lots_per_s = keys, most_lots_per_s

@@ -43,12 +43,12 @@ class MarginCustomers:
         """Draw the first of them; they enter when `enter_first` says so.
 
         Args:
-            scenario: with leverage.
-            parties: who is who.
-            house: the venue.
+            scenario: a scenario with leverage.
+            parties: all who keep books, by role.
+            house: the house venue.
             listings: all markets.
             funding_e9: what longs pay shorts each hour, in billionths.
-            journal: takes down what tokens are worth.
+            journal: records what tokens are worth.
         """
         self._rules, self._seed = given(scenario.leverage), scenario.run.seed
         self._parties, self._house, self._journal = parties, house, journal

@@ -66,12 +66,12 @@ def population(
     is none. Their leverage is on what counts of it.
 
     Args:
-        seed: of the run.
+        seed: the run's seed.
         day: whose limit on leverage holds for them.
-        rules: of the scenario.
+        rules: the scenario's rules.
         holders: how many.
         market_weights: chances of the markets, such as their volumes.
-        lot_cents: what a lot is worth, by market.
+        lot_cents: the value of a lot, by market.
         token_markets: by token of the scenario, the market that prices it.
     """
 

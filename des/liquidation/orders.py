@@ -38,7 +38,7 @@ def forced_orders(
         holders, lots: whose position it is, and how large, signed.
         keep_lots: of each, what may stay, unsigned.
         most_lots: of all orders in one second.
-        start_us, end_us: the interval.
+        start_us, end_us: the start of the interval, and its end.
 
     Returns:
         Orders (dtype ORDER) in the order of time, then of *holders*.

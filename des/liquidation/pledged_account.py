@@ -56,7 +56,7 @@ def lots_to_sell(
     """Return how many lots must go until an account has its margin again; all, if none is enough.
 
     Args:
-        account: whose.
+        account: the account.
         lot_cents: what a lot is worth at the mark.
         weight_e6: what counts of it.
         brings_cents: what a lot brings when it is sold.

@@ -41,7 +41,7 @@ class TokenLoan:
         """Begin with the tokens pledged and nothing owed.
 
         Args:
-            loan: of the scenario.
+            loan: the scenario's loan.
             token: what is pledged.
             market: which market prices it.
             borrower: its code in the books.
@@ -76,12 +76,12 @@ class PledgedLoans:
         """Begin with nothing lent.
 
         Args:
-            rules: of the scenario.
-            parties: who is who.
+            rules: the scenario's rules.
+            parties: all who keep books, by role.
             loans: who borrows, against what.
-            house: the venue.
+            house: the house venue.
             till: pays withdrawals.
-            journal: takes everything down.
+            journal: records everything.
         """
         self._maintenance_e6, self._auto_close_e6 = rules.maintenance_e6, rules.auto_close_e6
         self._parties, self._loans = parties, loans
@@ -101,7 +101,7 @@ class PledgedLoans:
         Args:
             time_us: the settlement.
             elapsed_s: since the one before: what the book takes.
-            marks: by market, ticks.
+            marks: the lead price in ticks, by market.
         """
         for each in self._loans:
             mark = int(marks[each.market])

@@ -25,8 +25,8 @@ class Turnover:
         """Begin.
 
         Args:
-            house: the venue.
-            holders: who they are in the books.
+            house: the house venue.
+            holders: the customers' names in the books.
             accounts: of all who came.
             free_tokens: what retail has not set aside, in lots, by the market that prices them;
                 kept up to date in place.

@@ -85,7 +85,7 @@ class HedgeDesk:
         """Order away what a hedger's positions on both venues (and orders under way) leave open.
 
         Args:
-            now_us: the settlement.
+            now_us: the time of the settlement.
             hedger: who looks at its net position there.
             lots: what it holds on house and lead venue together.
             most_lots: of one order; None for all at once.

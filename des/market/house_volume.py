@@ -17,8 +17,8 @@ class HouseVolume:
 
         Args:
             names: of the markets.
-            listings: by market.
-            journal: takes down what each day had.
+            listings: the listing of each market.
+            journal: records each day's volume.
         """
         self._names, self._listings, self._journal = names, listings, journal
 

@@ -127,8 +127,8 @@ class Listing:
         """Quote and be hit in [start, end), a span inside one hour: a process.
 
         Args:
-            env: the clock.
-            start_us, end_us: the span.
+            env: the simulation's clock.
+            start_us, end_us: the start of the span, and its end.
             forced: orders (dtype ORDER) of customers who are liquidated in it.
 
         Returns:
@@ -173,8 +173,8 @@ class Listing:
 
         Args:
             now_us: the interval's start.
-            elapsed_s: since the settlement before.
-            state: of the venues.
+            elapsed_s: seconds since the last settlement.
+            state: positions and claims on the venues.
         """
         lot_cents = self.mark_ticks * self._contract.cents_of_one
         times = self.hours.stands_for_at(now_us)

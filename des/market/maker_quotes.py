@@ -56,7 +56,7 @@ class MakerQuotes:
 
         Args:
             now_us: the settlement; the first one is the run's start.
-            state: of the venues.
+            state: positions and claims on the venues.
         """
         if self._decided is None or (now_us % DAY_US == 0 and day_of(now_us).day == 1):
             self._decide(now_us, state.maker_shows)
@@ -73,10 +73,10 @@ class MakerQuotes:
         """Return how to quote until the next settlement.
 
         Args:
-            now_us: the settlement.
-            mark_ticks: the lead price.
-            lot_cents: what a lot is worth at it.
-            state: of the venues.
+            now_us: the time of the settlement.
+            mark_ticks: the lead price, in ticks.
+            lot_cents: the value of a lot at that price.
+            state: positions and claims on the venues.
         """
         quotes = state.may_quote and self._hours.has(now_us)
         times = self._hours.stands_for_at(now_us)

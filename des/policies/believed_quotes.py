@@ -22,9 +22,9 @@ class BelievedQuotes:
         """Begin.
 
         Args:
-            first: decides as long as nothing was seen, or shown.
+            first: decides until quotes have been shown for a month.
             stated_half_spread_bps: around which it looks for better ones.
-            limit: of what it shows.
+            limit: the most that it may show.
         """
         self._first, self._stated_bps = first, stated_half_spread_bps
         self._limit = limit

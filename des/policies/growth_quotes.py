@@ -18,9 +18,9 @@ class GrowthQuotes:
         """Begin.
 
         Args:
-            first: decides as long as nothing was seen, or shown.
+            first: decides until quotes have been shown for a month.
             rules: have the share that it aims at, of all that is traded on the house.
-            limit: of what it shows.
+            limit: the most that it may show.
         """
         self._first, self._rules = first, rules
         self._limit = limit

@@ -46,9 +46,9 @@ def hourly_path(seed: int, market: str, price: Price, start_hour: int, end_hour:
     in proportion to variance: an anchor tells where the price was, not how it jumped there.
 
     Args:
-        seed: of the run.
-        market: whose price it is.
-        price: with anchors and volatility.
+        seed: the run's seed.
+        market: the market whose price it is.
+        price: the price's anchors and volatility.
         start_hour: first hour of the run, counted since 1970; the last anchor at or before it
             gives the price there.
         end_hour: first hour after the run.

@@ -44,10 +44,10 @@ class LeadPrice:
     at the anchor's price. An hour's draws depend on nothing but seed, market and hour.
 
     Args:
-        seed: of the run.
-        market: whose price it is.
+        seed: the run's seed.
+        market: the market whose price it is.
         price: with anchors and volatility; candles must have been read before.
-        tick_usd: the unit of prices.
+        tick_usd: the size of a tick, in dollars.
         start_us: first microsecond of the run, a whole hour.
         end_us: first microsecond after it, a whole hour.
 

@@ -31,12 +31,12 @@ def play(
         ticks: times and lead prices, from the last one that a quote can still be read from.
         plan: how far the mid is shifted down; each level's distance from it, shape (2, levels);
             lots shown per level, shape (2,): by side, in ticks and lots.
-        watchers: the firms.
-        limits: of their orders.
+        watchers: the firms that watch the quotes.
+        limits: the limits of their orders.
         orders: in flight at the start, and those of the interval that nothing sets off; dtype
             ORDER.
         others: what other makers quote.
-        codes: of takers and makers in the books.
+        codes: the codes of takers and makers in the books.
 
     Returns:
         The quote in force at the end, the orders then in flight, and what orders got.

@@ -32,7 +32,7 @@ class OtherQuoting:
         Args:
             market: says how they quote.
             maker: the captive one, for its share of the depth.
-            price: the lead price.
+            price: the market's lead price.
             start_us: the run's start; the hour before it was calm.
         """
         self._market, self._maker = market, maker
@@ -42,9 +42,9 @@ class OtherQuoting:
         """Return what they quote until the next settlement.
 
         Args:
-            now_us: the settlement.
-            mark_ticks: the lead price.
-            lot_cents: what a lot is worth at it.
+            now_us: the time of the settlement.
+            mark_ticks: the lead price, in ticks.
+            lot_cents: the value of a lot at that price.
             times: how many hours the one at hand stands for: so many times as much is shown.
         """
         volatility = self._volatility_before(now_us)

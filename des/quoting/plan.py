@@ -52,8 +52,8 @@ class QuotingPolicy:
         """Decide from the state of a settlement.
 
         Args:
-            mark_ticks: the lead price.
-            lot_cents: what a lot is worth at it.
+            mark_ticks: the lead price, in ticks.
+            lot_cents: the value of a lot at that price.
             lots: the maker's position on the house venue, long above zero.
             shown_cents: what to show per level, at least a lot unless it is 0; nothing is shown
                 on the side that would carry the position past its limit.

@@ -87,7 +87,7 @@ def watch(
         quotes: in the order of posting; one posted before *since_us* has been seen at its posting.
         since_us, until_us: the span.
         tick_us, tick_price: the lead price, from the last tick at or before the first posting.
-        watchers: the firms.
+        watchers: the firms that watch the quotes.
 
     Returns:
         Orders (dtype ORDER) in the order of sending.
@@ -211,7 +211,7 @@ def fills_of(
         tick_us, tick_price: the lead price.
         limits: what a firm's order takes at most; what that cuts off is counted.
         others: what the other makers quote.
-        codes: of takers and makers.
+        codes: the codes of takers and makers in the books.
 
     Returns:
         Rows of dtype ROW in the order of time, all but what the books of the venue add (fee and
@@ -307,7 +307,7 @@ def _take(
         there: the price elsewhere, and the lots shown at it: at that price both get a part.
         quotes: what is left of them is taken from.
         i, lead: the quote in force, and the lead price.
-        codes: of takers and makers.
+        codes: the codes of takers and makers in the books.
         rows, n: the rows, and how many there are.
 
     Returns:

@@ -88,7 +88,7 @@ class Session:
         """Play [start, end) at once and return its fills.
 
         Args:
-            start_us, end_us: the interval.
+            start_us, end_us: the start of the interval, and its end.
             impact: on the lead price, in logs.
             decided: at the settlement before.
             uninformed: the orders of the interval (dtype ORDER) that nothing sets off.

@@ -62,7 +62,7 @@ def terms(
     within its leverage.
 
     Args:
-        takers: the firms.
+        takers: the trading firms.
         mark_ticks: the lead price at the settlement.
         cents_per_lot_tick: value of one tick on one lot.
         state: what the firms have and pay.

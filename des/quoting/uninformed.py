@@ -39,7 +39,7 @@ class UninformedFlow:
         """Return the orders (dtype ORDER) that arrive in [start, end), a span inside one hour.
 
         Args:
-            start_us, end_us: the span.
+            start_us, end_us: the start of the span, and its end.
             usd_per_s: expected flow in this hour.
             lot_usd: what a lot is worth at the start of this hour.
             times: how many times their mean orders are large.

@@ -86,7 +86,7 @@ class Market(Part):
         """Return what other makers show on one side on a calm day: as stated, or the depth's rest.
 
         Args:
-            day: the day.
+            day: the day that is asked about.
             captive_share: the captive maker's share of the recorded depth.
         """
         if self.others.displayed_usd is not None:

@@ -41,9 +41,9 @@ class Appraiser:
 
         Args:
             terms: the multiples.
-            parties: who is who.
+            parties: all who keep books, by role.
             others: say which fees they would pay without the captive maker's quotes.
-            journal: has the balances, and takes down the figures.
+            journal: knows the balances, and records the figures.
         """
         self._terms, self._others, self._journal = terms, others, journal
         fees, maker = income(parties.house, Kind.FEES), parties.maker

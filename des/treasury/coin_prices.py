@@ -40,7 +40,7 @@ class CoinPrices:
 
         Args:
             place: the coin's, among the holdings.
-            day: the day.
+            day: the day that is asked about.
             marks: lead prices of all markets at its end, in ticks.
         """
         market = self._market[place]

@@ -29,7 +29,7 @@ class CreditLine:
             borrower: its code.
             limit_cents: what may be drawn in all, by the time.
             tranche_cents: what is drawn at a time, at least.
-            journal: takes down draws and repayments.
+            journal: records draws and repayments.
             house_money: what the line ends with, whatever its limit; None: with nobody's.
         """
         self._house, self._names, self._borrower = house, names, borrower

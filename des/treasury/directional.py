@@ -55,7 +55,7 @@ class DirectionalBook:
 
         Args:
             market: whose position it is about.
-            now_us: the settlement.
+            now_us: the time of the settlement.
             lot_cents: what a lot is worth.
             held_lots: what the desk holds.
             elapsed_s: until the next settlement.

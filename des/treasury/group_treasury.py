@@ -51,13 +51,13 @@ def treasury(
 
     Args:
         scenario: says what there is.
-        parties: who is who.
-        house: the venue.
+        parties: all who keep books, by role.
+        house: the house venue.
         custody: moves the cash.
         reserved: tells how many cents the house has set aside for customers' debts.
         listings: all markets.
-        appraiser: notes at each round what shares would fetch, if anybody does.
-        journal: takes down what is drawn, lent and paid.
+        appraiser: notes at each round what shares would fetch; None: nobody does.
+        journal: records what is drawn, lent and paid.
     """
     group, terms = scenario.group, scenario.maker
     tranche_cents = to_cents(terms.credit_tranche_usd)
@@ -105,14 +105,14 @@ class GroupTreasury:
         """Begin on the first morning, with nothing borrowed, held or spent.
 
         Args:
-            parties: who is who.
+            parties: all who keep books, by role.
             custody: tells whether the house has halted.
             shares: of the house, as they are sold.
             lenders: to the maker.
             loans: puts them into coins, and pays them.
             spender: pays for everything else.
             pools: of the maker's tokens.
-            journal: has the balances.
+            journal: knows the balances.
         """
         self._parties, self._custody, self._journal = parties, custody, journal
         self._shares, self._lenders, self._loans = shares, lenders, loans

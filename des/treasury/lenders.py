@@ -38,7 +38,7 @@ class Lenders:
         Args:
             lenders: as the scenario has them.
             tranche_cents: what is lent is a whole number of these, unless the limit is less.
-            parties, custody, journal: of the world.
+            parties, custody, journal: those of the world.
         """
         self._lenders, self._tranche_cents = lenders, tranche_cents
         self._parties, self._custody, self._journal = parties, custody, journal

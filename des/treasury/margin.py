@@ -50,13 +50,13 @@ class MarginDesk:
         """Begin.
 
         Args:
-            parties: who is who.
-            house, lead: the venues.
+            parties: all who keep books, by role.
+            house, lead: the two venues.
             custody: moves the cash.
-            purse: the captive maker's.
+            purse: the captive maker's purse.
             lead_floor_cents: by hedger, what it keeps on the lead venue whatever its position.
             ratios: minimum and target of lead margin, as fractions of notional.
-            journal: takes down gap losses.
+            journal: records gap losses.
         """
         self._parties, self._house, self._lead = parties, house, lead
         self._custody, self._purse, self._journal = custody, purse, journal

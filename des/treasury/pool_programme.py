@@ -61,12 +61,12 @@ class PoolProgramme:
 
         Args:
             scenario: with a group.
-            parties: who is who.
+            parties: all who keep books, by role.
             custody: moves the cash.
-            purse: where the maker's comes from.
+            purse: raises the maker's money.
             holdings: the maker's tokens, those in pools among them.
             listings: all markets, each with its lead price.
-            journal: takes down what a day's price was like.
+            journal: records how the price moved on a day.
         """
         group, names = given(scenario.group), [market.name for market in scenario.markets]
         markets = {token.name: token.market for token in group.tokens}

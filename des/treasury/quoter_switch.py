@@ -26,11 +26,11 @@ class QuoterSwitch:
 
         Args:
             off_on: the day on which they end for good, if the scenario has one.
-            parties: who is who.
+            parties: all who keep books, by role.
             custody: tells whether the house has halted.
-            purse: the maker's.
+            purse: the maker's purse.
             review: says how much of its size it wants to show.
-            journal: takes down when they end, and when they begin again.
+            journal: records when quotes end, and when they begin again.
         """
         self._off_us = midnight_us(off_on) if off_on else None
         self._parties, self._custody, self._purse = parties, custody, purse

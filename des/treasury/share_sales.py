@@ -27,11 +27,11 @@ class ShareSales:
         """Begin with nothing sold.
 
         Args:
-            rounds: of the scenario.
-            parties: who is who.
+            rounds: the scenario's funding rounds.
+            parties: all who keep books, by role.
             custody: moves the cash.
-            appraiser: notes at each round what shares would fetch, if anybody does.
-            journal: takes down the valuation of each.
+            appraiser: notes at each round what shares would fetch; None: nobody does.
+            journal: records the valuation of each round.
         """
         self._rounds, self._parties, self._custody = rounds, parties, custody
         self._appraiser, self._journal = appraiser, journal

@@ -48,12 +48,12 @@ class Spender:
         """Begin with nothing spent.
 
         Args:
-            group: of the scenario.
-            parties: who is who.
+            group: the scenario's group.
+            parties: all who keep books, by role.
             custody: moves the cash.
-            purse: where the maker's comes from.
+            purse: raises the maker's money.
             house_money: what of its cash the house may call its own.
-            journal: has the fees, and takes down what cannot be paid.
+            journal: knows the fees, and records what cannot be paid.
         """
         self._parties, self._custody, self._journal = parties, custody, journal
         self._purse, self._house_money = purse, house_money

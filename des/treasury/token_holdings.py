@@ -40,8 +40,8 @@ class TokenHoldings:
 
         Args:
             scenario: says which markets there are, who the house is, and what lifts marks.
-            tokens: of the group.
-            journal: takes down the marks.
+            tokens: the group's tokens.
+            journal: records the marks.
         """
         self._tokens, self._journal = tokens, journal
         self._token = {token.name: _chart_token(token, scenario) for token in tokens}
@@ -73,7 +73,7 @@ class TokenHoldings:
         """Return what is held is worth by marks in force on *day*, rounded down.
 
         Args:
-            day: the day.
+            day: the day that is asked about.
             marks: of all markets, in ticks.
         """
         return sum(

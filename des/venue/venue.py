@@ -41,10 +41,10 @@ class Venue:
         Args:
             code: the venue's place among the venues in the books.
             contracts: what trades here, by market.
-            members: how many parties there are in all, and desks with a position of their own.
+            members: the number of parties, and of desks with a position of their own.
             pays: who is on the other side of settlements: the venue, for its pool, or whoever is
                 the one counterparty of all others.
-            journal: takes down the fills.
+            journal: records the fills.
             desks: by desk, the party whose account it trades on.
         """
         self.code, self._pays, self._journal = code, pays, journal
@@ -126,8 +126,8 @@ def _book(
         where: codes of venue and market, the cents of a tick on a lot there, and how many markets
             alike it stands for.
         fee_e6: by member, what it pays as a taker, in millionths.
-        account: by member, whose account it trades on.
-        claims: by account, cents; changes in place.
+        account: for each member, the account it trades on.
+        claims: cents by account; changed in place.
         positions: lots and their cents at entry, each by member; change in place.
     """
     (venue, market, cents, alike), (lots, value) = where, positions
@@ -161,7 +161,7 @@ def _margin(lots: np.ndarray, lot_cents: np.ndarray, value: np.ndarray) -> np.nd
 
     Args:
         lots: by market and member.
-        lot_cents: what a lot is worth, by market.
+        lot_cents: the value of a lot, by market.
         value: cents at entry, by market and member; changes in place.
     """
     payments = np.empty(lots.shape, np.int64)
@@ -211,9 +211,9 @@ def _paid(
 
     Args:
         payments, lots: cents and lots, by market and member.
-        marks: ticks, by market.
-        account: by member, whose account it trades on.
-        claims: by account, cents; changes in place.
+        marks: the lead price in ticks, by market.
+        account: for each member, the account it trades on.
+        claims: cents by account; changed in place.
         head: the time, the motive, the venue's code, and who is on the other side.
 
     Returns:

@@ -63,7 +63,7 @@ def audit(
     """Audit a run, step by step.
 
     Args:
-        folder: the run.
+        folder: the run's folder.
         given: what its scenario says of its books; or why that can't be read.
         every_day: have Beancount load the ledgers of all days; else of a seeded sample, while
             those on disk are compared with what the books give.

@@ -19,7 +19,7 @@ def seal(folder: Path, run: Mapping[str, object]) -> None:
     """Write the manifest of a folder that is otherwise finished.
 
     Args:
-        folder: the run.
+        folder: the run's folder.
         run: what else to record: scenario, seed, versions.
     """
     files = {name: _sha256(folder / name) for name in sealed_files(folder)}

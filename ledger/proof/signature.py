@@ -30,7 +30,7 @@ def sign(folder: Path, key: Path) -> None:
     """Sign a run's manifest, in place of any older signature.
 
     Args:
-        folder: the run.
+        folder: the run's folder.
         key: a private key of OpenSSH; or its public key, where an agent has the private one.
 
     Raises:
@@ -59,7 +59,7 @@ def wrong_signature(folder: Path, key: Path) -> Iterator[str]:
     """Yield why a run's seal is not known to be signed with a key.
 
     Args:
-        folder: the run.
+        folder: the run's folder.
         key: the signer's public key, as in `id_ed25519.pub`; of several lines any counts.
 
     Raises:

@@ -37,7 +37,7 @@ def chosen_days(run: RunFolder, dated: Mapping[date, str]) -> list[ChosenDay]:
     """Choose the days with the largest losses on stale quotes, and those that are named.
 
     Args:
-        run: the books.
+        run: the run whose books are read.
         dated: days that matter for another reason, with the reason.
     """
     found = run.select(
@@ -71,7 +71,7 @@ def fills_by_entry(
     """Return the fills of the largest entries of each day, by the entry's number.
 
     Args:
-        run: the books.
+        run: the run whose books are read.
         days: whose fills.
         listed: the entries that the page has.
 

@@ -142,7 +142,7 @@ def compare_with(run: RunFolder, other: RunFolder, source: str) -> TracedSource:
     """Hold what each rule says of a source against the same run without it.
 
     Args:
-        run: what was.
+        run: the run itself.
         other: the same without the source.
         source: a kind or a party.
     """

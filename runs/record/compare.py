@@ -108,8 +108,8 @@ def compare(run: RunFolder, record: Record) -> BesideRecord:
     """Hold a run against the record.
 
     Args:
-        run: the books.
-        record: the facts.
+        run: the run whose books are read.
+        record: the facts on public record.
     """
     aims_at_share = Inputs.of(run).aims_at_share
     facts = [

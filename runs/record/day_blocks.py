@@ -40,7 +40,7 @@ def block_draws(days: int, what: str) -> np.ndarray:
 
     Args:
         days: how many.
-        what: a name for the draws; those of another name are others.
+        what: names the draws; another name gives other draws.
 
     Returns:
         How often each day is drawn, shape (RESAMPLES, days); of fewer than DAYS_MIN no draws.

@@ -53,7 +53,7 @@ def beside_record(run: RunFolder, found: Sequence[LiquidatedDay], record: Record
     Args:
         run: whose books.
         found: what was liquidated, by day and market.
-        record: the facts.
+        record: the facts on public record.
 
     Returns:
         A row for each day on which something was liquidated here or is recorded, and for each of

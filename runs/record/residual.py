@@ -96,7 +96,7 @@ def residual(run: RunFolder, sheets: Record, record: Record) -> Residual:
     """Subtract what is recorded day by day, and do the same on the books of a run.
 
     Args:
-        run: the books.
+        run: the run whose books are read.
         sheets: what is on record of the maker, with the keys of `maker_sheets.toml`.
         record: all facts; those on the exchange are held against the maker's debt to it.
     """

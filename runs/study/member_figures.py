@@ -37,7 +37,7 @@ def figures(run: RunFolder, record: Record) -> dict[str, float]:
 
     Args:
         run: books by column; fills are not asked for.
-        record: the facts.
+        record: the facts on public record.
 
     Returns:
         By name: OUTCOMES, CONTRADICTIONS, `use KIND` in USD, and figures as facts name them.

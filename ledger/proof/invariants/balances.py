@@ -78,7 +78,7 @@ def _readings(
     """Yield (last mover, account, commodity, balance) of accounts that moved, whenever it is due.
 
     Args:
-        ledger: the books.
+        ledger: the ledger that is read.
         concerns: picks the accounts to read.
         due: tells after which steps to read those that moved since the last reading.
     """

@@ -96,7 +96,7 @@ def _drifts(
     """Yield the transactions that move a sum and do not leave it at zero, with what it is then.
 
     Args:
-        ledger: the books.
+        ledger: the ledger that is read.
         sum_of: names the sum to which a leg belongs, if any.
     """
     standing: dict[Key, Decimal] = defaultdict(Decimal)

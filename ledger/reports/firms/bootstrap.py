@@ -33,7 +33,7 @@ def draws(n: int, what: str) -> np.ndarray:
 
     Args:
         n: out of how many.
-        what: a name for the draws; those of another name are others.
+        what: names the draws; another name gives other draws.
 
     Returns:
         How often each is drawn, shape (RESAMPLES, n); of fewer than FEWEST there are no draws.

@@ -88,7 +88,7 @@ def firsts(run: RunFolder, days: Sequence[Standing]) -> dict[Milestone, First]:
     """Return when each milestone was reached, in their order.
 
     Args:
-        run: the books.
+        run: the run whose books are read.
         days: how each of its days ends.
     """
     house, status = run.chart.parties.house, withdrawals(run, (at.day for at in days))

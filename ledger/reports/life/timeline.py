@@ -44,7 +44,7 @@ def timeline(run: RunFolder, by: str = "month") -> Timeline:
     """Return the milestones, and how the group stood at the end of each month or day.
 
     Args:
-        run: the books.
+        run: the run whose books are read.
         by: one of BY.
     """
     days = standings(run)

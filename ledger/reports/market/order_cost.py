@@ -27,7 +27,7 @@ def shown_cost_bps(book: ShownBook, order_usd: float) -> float | None:
 
     Args:
         book: on one side; the other is as deep.
-        order_usd: the order's size.
+        order_usd: the size of the order.
 
     Returns:
         Basis points; None where the book is so thin that no price is left.
@@ -46,7 +46,7 @@ def filled_cost_bps(book: ShownBook, order_usd: float) -> float:
 
     Args:
         book: on one side; the other is as deep.
-        order_usd: the order's size.
+        order_usd: the size of the order.
     """
     others_bps = float(book.others_half_spread_bps)
     better = [level for level in sorted(_levels(book)) if level.away_bps < others_bps]

@@ -66,7 +66,7 @@ def payments_before(run: RunFolder, end: date) -> list[PaidBefore]:
     """Sum up cash by payer, recipient and kind: insiders first, then by how much they were paid.
 
     Args:
-        run: the books.
+        run: the run whose books are read.
         end: the last day that counts.
     """
     known = statuses(run)

@@ -63,7 +63,7 @@ def schedules(run: RunFolder, end: date | None = None) -> Schedules:
     """Fill in all schedules.
 
     Args:
-        run: the books.
+        run: the run whose books are read.
         end: the last day that counts; else that of the books.
 
     Raises:

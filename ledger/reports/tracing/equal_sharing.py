@@ -21,7 +21,7 @@ def share_equally(moves: Iterable[CashMove], accounts: Collection[str]) -> Trace
 
     Args:
         moves: in their order; only the dates of uses depend on it.
-        accounts: their names, none of which is a source or a use.
+        accounts: names of accounts that are neither a source nor a use.
     """
     brought: dict[str, int] = {}
     uses: dict[str, Paid] = {}

@@ -23,7 +23,7 @@ def follow(
 
     Args:
         moves: in their order; givers and takers that are no accounts are sources and uses.
-        accounts: their names, none of which is a source or a use.
+        accounts: names of accounts that are neither a source nor a use.
         rule: how.
         followed: the sources whose money is followed.
     """

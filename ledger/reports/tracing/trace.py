@@ -216,7 +216,7 @@ def trace(run: RunFolder, question: Question = ALL_CUSTOMERS) -> Trace:
     """Follow money through the group's commingled cash under each rule.
 
     Args:
-        run: the books.
+        run: the run whose books are read.
         question: whose money, through which accounts, in which steps.
 
     Raises:
