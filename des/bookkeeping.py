@@ -1,4 +1,4 @@
-"""The books that a world writes: whose they are, and what stands in their chart of accounts."""
+"""The books that a world writes: who keeps them, and their chart of accounts."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from ledger.parties import ARBITRAGEURS, Parties
 
 
 def parties_of(scenario: Scenario) -> Parties:
-    """Name everybody who keeps books."""
+    """Name every party that keeps books."""
     group = scenario.group
     return Parties(
         house=scenario.house.name,

@@ -17,14 +17,14 @@ from des.seeding import SeedState
 
 QUANTILES = 4096
 
-_NO_MORE_OF_SEED = (0, 0, 0)  # a seed has one word of the four that SeedSequence keeps for it
+_NO_MORE_OF_SEED = (0, 0, 0)  # a seed fills one of the four words that SeedSequence reserves for it
 
 # Finaliser of SplitMix64: Steele, Lea & Flood (2014), "Fast splittable pseudorandom number
 # generators", OOPSLA.
 _INCREMENT = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLIERS = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 _SHIFTS = (np.uint64(30), np.uint64(27), np.uint64(31))
-_TO_INDEX = np.uint64(52)  # of 64 bits, those above point at one of QUANTILES rows
+_TO_INDEX = np.uint64(52)  # the upper bits of 64 select one of QUANTILES rows
 
 
 def stream(seed: int, process: str, quantity: str, *block: str | int) -> Generator:
@@ -35,7 +35,7 @@ def stream(seed: int, process: str, quantity: str, *block: str | int) -> Generat
 
 
 def decision_key(seed: int, *words: str | int) -> int:
-    """Return the 64-bit key of all decisions of one kind, to be mixed with what each is about."""
+    """Return the 64-bit key of one kind of decision; each decision mixes its own subject in."""
     sequence = SeedSequence(seed, spawn_key=_key(*words))
     return int(sequence.generate_state(1, np.uint64)[0])
 
@@ -48,8 +48,8 @@ def _key(*words: str | int) -> tuple[int, ...]:
 def rising(drawn: np.ndarray, span: int) -> np.ndarray:
     """Return the places of numbers in rising order: linear where they are drawn uniformly.
 
-    Each goes to one of as many buckets as there are numbers, and the few in a bucket are compared.
-    Equal ones stay in the order in which they were drawn.
+    There are as many buckets as numbers; each number goes to one, and only numbers that share a
+    bucket are compared. Equal ones stay in the order in which they were drawn.
 
     Args:
         drawn: whole numbers in [0, span), shape (n,).
@@ -59,7 +59,7 @@ def rising(drawn: np.ndarray, span: int) -> np.ndarray:
         Places, int64, shape (n,).
     """
     n = len(drawn)
-    per_unit = n / span  # in floats, whose products rise with what they are of
+    per_unit = n / span  # in floats: a product of floats rises with its factors
     begin, ordered = np.zeros(n + 1, np.int64), np.empty(n, np.int64)
     for number in drawn:
         begin[min(int(number * per_unit), n - 1) + 1] += 1
@@ -101,7 +101,7 @@ def distinct(drawn: np.ndarray, span: int) -> np.ndarray:
 
 @njit("uint64(uint64, int64)", cache=True)
 def mix(key: int, subject: int) -> int:
-    """Hash what a decision is about under its key: 64 bits, wrapping around."""
+    """Hash the subject of a decision with its key: 64 bits, with overflow."""
     h = np.uint64(subject) * _INCREMENT + key
     h = (h ^ (h >> _SHIFTS[0])) * _MULTIPLIERS[0]
     h = (h ^ (h >> _SHIFTS[1])) * _MULTIPLIERS[1]
@@ -109,7 +109,7 @@ def mix(key: int, subject: int) -> int:
 
 
 def waiting_us(draws: Generator, expected: float, span_us: int) -> float:
-    """Draw how long it takes until the next event of a Poisson process.
+    """Draw the waiting time until the next event of a Poisson process.
 
     Args:
         draws: the process's own stream.
@@ -117,10 +117,10 @@ def waiting_us(draws: Generator, expected: float, span_us: int) -> float:
         span_us: in microseconds.
 
     Returns:
-        Microseconds, not rounded; math.inf where the event never comes. It never does at a rate of
-        zero, nor at one so near zero that its mean waiting time is beyond what a float can hold.
+        Microseconds, not rounded; math.inf if the event never comes. It never comes at a rate of
+        zero, or at a rate so near zero that a float cannot hold the mean waiting time.
     """
-    # Python divides a float by what is nearly zero to infinity, and refuses zero itself.
+    # In Python a float divided by a number near zero is infinity; division by zero is an error.
     mean_us = span_us / expected if expected else math.inf
     return draws.exponential(mean_us) if math.isfinite(mean_us) else math.inf
 
@@ -128,8 +128,8 @@ def waiting_us(draws: Generator, expected: float, span_us: int) -> float:
 def lognormal_quantiles_us(median_us: int, log_sd: float) -> np.ndarray:
     """Tabulate a lognormal delay at equally likely quantiles.
 
-    Drawing means looking up a hash in this table: integers from the start, so that no last bit
-    of an exponential can reach the books.
+    A draw looks a hash up in this table. The table holds integers, so that the last bit of an
+    exponential never reaches the books.
 
     Returns:
         QUANTILES delays in microseconds, ascending, int64.
@@ -144,5 +144,5 @@ def lognormal_quantiles_us(median_us: int, log_sd: float) -> np.ndarray:
 
 @njit("int64(uint64)", cache=True)
 def quantile_index(hashed: int) -> int:
-    """Return the row of a table of QUANTILES that a hash points at."""
+    """Return the row that a hash selects in a table of QUANTILES rows."""
     return hashed >> _TO_INDEX

@@ -1,4 +1,4 @@
-"""Time is an integer: microseconds since 1970-01-01 UTC, in SimPy's clock as in the books."""
+"""Time is an integer: microseconds since 1970-01-01 UTC, in SimPy's clock and in the books."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -23,5 +23,5 @@ def instant_us(moment: datetime) -> int:
 
 
 def microseconds(seconds: float) -> int:
-    """Round *seconds* to the clock's grain."""
+    """Round *seconds* to whole microseconds."""
     return round(seconds * SECOND_US)

@@ -1,8 +1,8 @@
-"""Compiled functions, kept on disk for as long as no source changes that they may be made from.
+"""Compiled functions are kept on disk until a source file that they may depend on changes.
 
-A compiled function holds the code, the constants and the types of other files too, but numba looks
-at the function's own file alone: after an edit elsewhere it would run what was compiled before, or
-fail on a type that has moved. So what is kept stands in a folder named by a digest of all sources.
+A compiled function contains code, constants and types of other files too, but numba checks the
+function's own file alone. After an edit elsewhere numba would run the old code, or fail on a type
+that has moved. So the compiled functions are in a folder named by a digest of all sources.
 """
 
 import hashlib
@@ -21,18 +21,19 @@ CHOSEN_BY_USER = os.environ.get("NUMBA_CACHE_DIR")
 
 
 def folder() -> Path:
-    """Return where to keep what is compiled from the sources as they are."""
+    """Return the folder for functions compiled from the present sources."""
     digest = hashlib.sha256()
     for path in sorted(SOURCES):
         digest.update(path.read_bytes())
     beside = WORLD / "__pycache__"
-    # Whoever may not write beside the sources keeps it at home, as numba does.
+    # Without the right to write beside the sources the folder is in the user's home, as numba's is.
     chosen = beside if os.access(WORLD, os.W_OK) else Path.home() / ".cache" / "numba"
     return Path(CHOSEN_BY_USER or chosen) / f"{BEGINNING}{digest.hexdigest()[:16]}"
 
 
 def keep_in(new: Path) -> None:
-    """Let numba keep in *new* what it compiles from now on; what older sources left there goes."""
+    """Have numba keep compiled functions in *new* from now on, and delete those of older
+    sources."""
     if not new.exists():
         for old in new.parent.glob(f"{BEGINNING}*"):
             shutil.rmtree(old, ignore_errors=True)

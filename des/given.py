@@ -1,4 +1,4 @@
-"""What a scenario may leave out, where a part of the world exists because it does not."""
+"""Optional parts of a scenario, for callers that exist only if the part is given."""
 
 from typing import TypeVar
 
@@ -6,10 +6,10 @@ Given = TypeVar("Given")
 
 
 def given(value: Given | None) -> Given:
-    """Return what a scenario may leave out, where the caller exists only because it does not.
+    """Return an optional part of a scenario. The caller exists only if the part is given.
 
     Raises:
-        ValueError: it is left out; a mistake of the wiring, not of the scenario.
+        ValueError: the part is missing, which is a mistake of the wiring, not of the scenario.
     """
     if value is None:
         raise ValueError("a part of the world was wired for what the scenario leaves out")

@@ -1,4 +1,4 @@
-"""The inputs that the books write down, for reports and audits to set beside what happened."""
+"""Inputs that the books record, so that reports and audits can compare them with outcomes."""
 
 from collections.abc import Iterator
 from decimal import Decimal

@@ -1,7 +1,7 @@
 """The house's agent: the captive maker, whose bank accounts take in customers' dollars and pay out.
 
-Which account a deposit comes to, and which a withdrawal is paid from, is drawn for each. The agent
-does not keep the money apart: it is in the maker's purse with all else that it has.
+For each deposit and withdrawal a draw decides whose account it uses. The agent does not keep the
+money apart: it mixes with the maker's other cash.
 """
 
 from des.chance import decision_key, mix
@@ -11,13 +11,13 @@ from ledger import agency
 from ledger.parties import Parties
 from ledger.times import day_of
 
-ALL = 2**64  # of what a hash may be
+ALL = 2**64  # the number of possible hashes
 
 Meta = tuple[tuple[str, str], ...]
 
 
 def agent_of(retail: Retail, seed: int, parties: Parties, custody: Custody) -> "Agent | None":
-    """Return who takes in customers' dollars for the house, if anybody does."""
+    """Return the house's agent, or None if the scenario has none."""
     return Agent(retail, seed, parties, custody) if parties.agent else None
 
 
@@ -25,7 +25,7 @@ class Agent:
     """Takes in what retail customers wire, and pays what they withdraw."""
 
     def __init__(self, retail: Retail, seed: int, parties: Parties, custody: Custody) -> None:
-        """Begin with nothing taken in.
+        """Start with no deposits.
 
         Args:
             retail: says which share passes through by date.
@@ -45,7 +45,7 @@ class Agent:
         return self._is_drawn("in", time_us)
 
     def take_in(self, time_us: int, cents: int, meta: Meta) -> int:
-        """Take in a deposit, as far as the customer has it, and return how much that was."""
+        """Take in a deposit, at most what the customer has, and return the amount taken."""
         cents = min(cents, int(self._custody.cash[self._customer]))
         if cents <= 0 or self._is_halted():
             return 0
@@ -56,12 +56,12 @@ class Agent:
     def pays(self, asked_us: int, customer: int, cents: int) -> bool:
         """Tell whether a withdrawal is paid from here.
 
-        It is where the draw says so, and where the house's own cash does not cover it; never more
-        than was taken in and is there.
+        The agent pays if the draw says so or the house's own cash is too small. It never pays more
+        than it took in, nor more than its cash.
 
         Args:
-            asked_us: when it was asked for.
-            customer: by whom.
+            asked_us: the time of the request.
+            customer: the customer who asks.
             cents: the amount.
         """
         able = min(self._custody.with_agent_cents, int(self._custody.cash[self._agent]))

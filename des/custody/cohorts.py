@@ -1,8 +1,8 @@
-"""Cohorts: customers who are equally easy to frighten, told apart by their numbers.
+"""Cohorts: groups of customers who are equally easy to frighten, each a range of numbers.
 
-The books know one control account. Beside them the desk keeps what each cohort has not yet asked
-back, so that the first to run are soon gone. What trading brings and costs is nobody's in
-particular and falls on all in proportion.
+The books have one control account. The desk also keeps what each cohort has not yet asked back, so
+that the customers who run first are soon gone. Trading results are not assigned to single
+customers; all cohorts share them in proportion.
 """
 
 from bisect import bisect_right
@@ -13,16 +13,16 @@ from des.scenario import Cohort
 
 
 class Cohorts:
-    """What each cohort has on the house, in cents, as a share in what all of them have."""
+    """The claim of each cohort on the house, in cents, as a share of the claim of all."""
 
     def __init__(self, cohorts: Sequence[Cohort]) -> None:
         """Begin with claims by share of the holders."""
         self._shares = [cohort.share for cohort in cohorts]
-        self._ends = list(accumulate(self._shares))  # of each one's holders, in [0, 1]
+        self._ends = list(accumulate(self._shares))  # the range of each cohort's holders, in [0, 1]
         self.cents = list(self._shares)
 
     def agree(self, cents: int) -> None:
-        """Hold the cohorts' claims against what there really is, and spread the difference."""
+        """Compare the cohorts' claims with the control account, and share out the difference."""
         before = sum(self.cents)
         if before > 0:
             self.cents = [one * max(cents, 0) / before for one in self.cents]
@@ -30,18 +30,18 @@ class Cohorts:
             self.cents = [share * max(cents, 0) for share in self._shares]
 
     def bring(self, place: float, cents: int) -> None:
-        """Add to the claim of whoever stands at *place*, in [0, 1), among all holders."""
+        """Add to the claim of the holder at *place*, in [0, 1), among all holders."""
         self.cents[chosen(self._ends, place)] += cents
 
     def take(self, cohort: int, cents: int) -> None:
-        """Take away what somebody in a cohort asks for."""
+        """Subtract a request from the cohort's claim."""
         self.cents[cohort] -= cents
 
     def place(self, cohort: int, within: float) -> float:
-        """Return the place among all holders of one within a cohort, both in [0, 1)."""
+        """Convert a place within a cohort into a place among all holders, both in [0, 1)."""
         return (self._ends[cohort - 1] if cohort else 0.0) + self._shares[cohort] * within
 
 
 def chosen(ends: Sequence[float], place: float) -> int:
-    """Return in which of consecutive spans a place in [0, 1) lies, given where they end."""
+    """Return which of several consecutive spans holds a place in [0, 1), given their ends."""
     return min(bisect_right(ends, place * ends[-1]), len(ends) - 1)

@@ -1,4 +1,4 @@
-"""Confidence in the house: what frightens its customers, and how they forget."""
+"""Confidence in the house: what frightens customers, and how fear fades."""
 
 import math
 from collections.abc import Callable
@@ -20,29 +20,29 @@ class Confidence:
 
         Args:
             flow: says how much frightens, and for how long.
-            claims_cents: tells what the house owes all its customers outside its own group.
+            claims_cents: returns what the house owes all customers outside its own group.
         """
         self._flow, self._claims_cents = flow, claims_cents
         self._fear, self._at_us = 0.0, 0
 
     def fear(self, time_us: int) -> float:
-        """Return the fear that is left at a time, no earlier than that of the last shock."""
+        """Return the fear at a time, which must not be before the last shock."""
         return self._fear * self._left(time_us - self._at_us)
 
     def shock(self, time_us: int, size: float) -> None:
-        """Frighten customers; what happened before the last shock counts for what is left of it."""
+        """Add a shock. One from before the last shock counts by what is left of it at that time."""
         if time_us > self._at_us:
             self._fear, self._at_us = self.fear(time_us), time_us
         self._fear += size * self._left(self._at_us - time_us)
 
     def ask(self, time_us: int, cents: int) -> None:
-        """Let customers see that some of them ask for their money."""
+        """Let customers see a request for withdrawal."""
         claims = self._claims_cents()
         if claims > 0:
             self.shock(time_us, self._flow.contagion * min(cents / claims, 1.0))
 
     def queue(self, time_us: int) -> None:
-        """Let customers see that somebody has to wait."""
+        """Let customers see that a queue has begun."""
         self.shock(time_us, self._flow.queue_shock)
 
     def _left(self, elapsed_us: int) -> float:

@@ -1,4 +1,4 @@
-"""Custody: the only place where cash moves, and never below zero."""
+"""Custody: the only place where cash moves. No balance falls below zero."""
 
 from collections.abc import Mapping
 
@@ -26,10 +26,10 @@ class Custody:
         self._customers = np.array(
             [parties.names.index(name) for name in parties.house_customers if name != parties.maker]
         )
-        self.with_agent_cents = 0  # what came to the house's agent, less what that paid out for it
+        self.with_agent_cents = 0  # what the house's agent took in less what it paid out
 
     def till(self, venue: str) -> int:
-        """Return what a venue can pay out: all the cash that it has, until it halts for good."""
+        """Return what a venue can pay out: all its cash, or nothing once it has halted."""
         if self.status[venue] == HALTED:
             return 0
         return int(self.cash[self._parties.names.index(venue)])
@@ -39,7 +39,7 @@ class Custody:
         return int(self._venues[venue].claims[entity])
 
     def customers_cents(self) -> int:
-        """Return what the house owes to everybody outside its own group."""
+        """Return what the house owes to all customers outside its own group."""
         return int(self._venues[self._parties.house].claims[self._customers].sum())
 
     def deposit(
@@ -52,9 +52,9 @@ class Custody:
         links: tuple[str, ...] = (),
         meta: tuple[tuple[str, str], ...] = (),
     ) -> int:
-        """Hand a venue as much of *cents* as *entity* has, and return how much that was.
+        """Deposit *cents* at a venue, or as much of it as *entity* has, and return the amount.
 
-        A venue that has halted takes nothing: it would not come back.
+        A venue that has halted takes no deposits, since they would be lost.
         """
         cents = min(cents, int(self.cash[entity]))
         if cents <= 0 or self.status[venue] == HALTED:
@@ -76,7 +76,7 @@ class Custody:
         links: tuple[str, ...] = (),
         meta: tuple[tuple[str, str], ...] = (),
     ) -> int:
-        """Pay *entity* as much of *cents* as it is owed and the venue has; return how much."""
+        """Pay *entity* at most *cents*, its claim and the venue's cash; return the amount."""
         cents = min(cents, self.claim_cents(entity, venue), self.till(venue))
         if cents <= 0:
             return 0
@@ -99,7 +99,7 @@ class Custody:
         self._journal.record(entry)
 
     def pay(self, payer: int, receiver: int, cents: int, entry: Movement) -> None:
-        """Hand cash from one party to another, neither of them a venue to the other.
+        """Pay cash from one party to another. Neither is a venue of the other.
 
         Raises:
             LedgerError: the payer has less.
@@ -114,10 +114,10 @@ class Custody:
     def book(self, change_cents: Mapping[int, int], entry: Movement) -> None:
         """Change the cash of several parties by one entry.
 
-        What the changes don't sum to goes into a pool, or comes out of one.
+        If the changes do not sum to zero, the difference goes into a pool or comes from it.
 
         Raises:
-            LedgerError: somebody has less than is taken.
+            LedgerError: a party has less than is taken from it.
         """
         for party, cents in change_cents.items():
             self.cash[party] += cents

@@ -1,4 +1,4 @@
-"""Trading firms that lose confidence take home what is free of their money on the house."""
+"""Trading firms that lose confidence withdraw their free money from the house."""
 
 import math
 from collections.abc import Sequence
@@ -30,9 +30,10 @@ class FirmWithdrawals:
     def decide(self, now_us: int, fear: float, hours: int = 1) -> None:
         """Let each firm decide for an hour, or for several that pass at once.
 
-        Formula: with probability 1 - exp(-fear * sensitivity * hours / 24) it asks for all that is
-            free of its claim: a hazard, so that the grid of hours does not matter. Firms have no
-            base rate: what they move in normal times follows from their results and margin.
+        Formula: with probability 1 - exp(-fear * sensitivity * hours / 24) a firm asks for the
+            whole free part of its claim. This is a hazard rate, so the result does not depend on
+            the length of a step. Firms have no base rate: in normal times their transfers follow
+            from results and margin.
         """
         chance = -math.expm1(-fear * self._sensitivity * hours * HOUR_US / DAY_US)
         for key, name, code in self._firms:

@@ -1,8 +1,8 @@
-"""The flow of customers' money: looked at on every hour, and in between left to chance.
+"""The flow of customers' money: rates are set every hour; arrivals within it are random.
 
-On the hour customers hear the news, see the queue, and from that it follows how much they are to be
-expected to bring and to ask for until the next one. Within the hour they come one by one, as a
-Poisson process does, in continuous time.
+On the hour customers hear the news and see the queue. This sets the expected deposits and
+withdrawals until the next hour. Within the hour customers arrive one by one, as a Poisson process
+in continuous time.
 """
 
 from collections import deque
@@ -26,12 +26,12 @@ from des.scenario import Scenario
 from ledger.parties import Parties
 
 HOURS_PER_DAY = DAY_US // HOUR_US
-# Fear of which hardly anybody takes notice. Ordinary withdrawals leave less than half of it.
+# Fear too small to matter. Ordinary withdrawals cause less than half of it.
 CALM = 0.02
 
 
 class CustomerFlow:
-    """Decides how many come and go, and lets them."""
+    """Sets the expected deposits and withdrawals of each hour, and lets them happen."""
 
     def __init__(
         self,
@@ -42,16 +42,16 @@ class CustomerFlow:
         desk: RetailCustody,
         firms: FirmWithdrawals,
     ) -> None:
-        """Begin with nobody under way.
+        """Start without arrivals.
 
         Args:
             env: the world's clock.
-            scenario: whose `retail.flow` says what follows from what; of news before the run
-                customers feel what is left.
-            confidence: what they think of the house.
+            scenario: its `retail.flow` sets the rates; news from before the run counts by what is
+                left of it.
+            confidence: the customers' confidence in the house.
             till: the till that pays all of them.
-            desk: where retail customers are served.
-            firms: those of them who trade for a living.
+            desk: serves retail customers.
+            firms: the trading firms' withdrawals.
         """
         self._env, self._seed = env, scenario.run.seed
         self._retail, self._rules = scenario.retail, given(scenario.retail.flow)
@@ -61,21 +61,22 @@ class CustomerFlow:
         self._reach_usd = [0.0]  # of this hour's expected withdrawals, cumulated over cohorts
 
     def look_at_queue(self, now_us: int) -> None:
-        """Pay with what has come in otherwise than over the counter, and halt if that goes on."""
+        """Pay the queue from cash that came in other than as deposits, and halt after a long
+        queue."""
         self._till.serve(now_us)
         self._till.halt_after(now_us, round(self._rules.halt_after_h * HOUR_US))
 
     def is_calm(self, now_us: int) -> bool:
-        """Tell whether nobody is afraid, waits, or hears news today: then hours are alike."""
+        """Tell whether there is no fear, no queue and no news today: then all hours are alike."""
         hears = bool(self._news) and self._news[0].time_us < now_us + DAY_US
         return self._confidence.fear(now_us) < CALM and not hears and not self._till.queue
 
     def decide(self, now_us: int, volume_usd_per_day: float, hours: int = 1) -> None:
-        """Let customers think again, on the hour, and come and go until the next time.
+        """Set the rates on the hour, and let customers come and go until the next time.
 
         Args:
             now_us: the hour.
-            volume_usd_per_day: what is traded on the house.
+            volume_usd_per_day: the volume of the house.
             hours: until the next time.
         """
         self._hear(now_us)
@@ -108,28 +109,29 @@ class CustomerFlow:
         expected: float,
         act: Callable[[np.random.Generator], None],
     ) -> Generator[simpy.Event, None, None]:
-        """Let customers act within the *hours* that begin now, *expected* an hour on average.
+        """Let customers act within the next *hours*, on average *expected* of them an hour.
 
-        The first hour has a stream of its own, and the n-th to act in it is the same customer with
-        the same amount in mind however many there are.
+        The first hour has a random stream of its own. Its n-th customer and amount are the same
+        however many customers act.
         """
         start_us = int(self._env.now)
         draws = stream(self._seed, "retail", quantity, start_us // HOUR_US)
         after_us = waiting_us(draws, expected, HOUR_US)
-        # On the hour itself, books are closed and everything is decided: nobody acts then.
+        # On the hour itself the books close and decisions are made, so no customer acts then.
         while after_us < hours * HOUR_US - 1:
             yield self._env.timeout(start_us + 1 + int(after_us) - self._env.now)
             act(draws)
             after_us += waiting_us(draws, expected, HOUR_US)
 
     def _deposit(self, draws: np.random.Generator) -> None:
-        """Let any holder bring money."""
+        """Let a random holder make a deposit."""
         place = draws.random()
         cents = whole_dollars(draws.exponential(self._retail.deposit_usd_mean))
         self._cohorts.bring(place, self._desk.deposit(self._holder(place), cents))
 
     def _request(self, draws: np.random.Generator) -> None:
-        """Let somebody ask for money, in a cohort drawn by what each is expected to ask for."""
+        """Let a holder ask for money. The cohort is drawn in proportion to its expected
+        requests."""
         cohort = chosen(self._reach_usd, draws.random())
         holder = self._holder(self._cohorts.place(cohort, draws.random()))
         cents = whole_dollars(draws.exponential(self._retail.withdrawal_usd_mean))
@@ -150,13 +152,13 @@ def customers(
     confidence: Confidence | None,
     agent: Agent | None,
 ) -> CustomerFlow | None:
-    """Set retail customers going at constant rates, or return what decides how they flow.
+    """Start retail customers at constant rates, or return the flow that sets their rates.
 
     Args:
         env, scenario, parties, custody: those of the world.
         till: the till that pays all of them.
-        confidence: what they think of the house; None: nothing, and they come at constant rates.
-        agent: who takes in what some of them bring, if anybody does.
+        confidence: the customers' confidence; None: they come at constant rates.
+        agent: takes in some of the deposits; None: nobody does.
     """
     retail, seed, code = scenario.retail, scenario.run.seed, parties.names.index
     desk = RetailCustody(env, custody, till, parties.house, code(parties.retail), agent)

@@ -12,7 +12,7 @@ from ledger.parties import Parties
 
 
 class OtherMakersDesk:
-    """Pay the house its fees, day by day, on volume of which sums are kept and no fills."""
+    """Pays the house its fees day by day, on volume that is kept as sums and not as fills."""
 
     def __init__(
         self,
@@ -30,12 +30,12 @@ class OtherMakersDesk:
         self._fee_rate = Decimal(scenario.retail.fee_e6).scaleb(-6)
         self._house, self._custody = house, custody
         self._volume, self._journal = volume, journal
-        self.fees_without_maker_cents = 0.0  # so far, had the captive maker shown no quotes
+        self.fees_without_maker_cents = 0.0  # fees so far if the captive maker had shown no quotes
 
     def charge(self, time_us: int) -> None:
-        """Book the fees of the day that ends, as far as their claim and what they pay in go.
+        """Book the fees of the day that ends, as far as their claim and their cash go.
 
-        Nothing is paid in on a house that has halted.
+        They pay nothing in once the house has halted.
         """
         traded = self._volume.others_cents()
         fees = [

@@ -24,7 +24,7 @@ class RetailCustody:
         entity: int,
         agent: Agent | None = None,
     ) -> None:
-        """Serve those for whom the control account *entity* stands; some wire to an *agent*."""
+        """Serve the customers under the control account *entity*; some wire to an *agent*."""
         self._env, self._custody, self._till = env, custody, till
         self._house_name, self._entity, self._agent = house_name, entity, agent
 
@@ -40,11 +40,11 @@ class RetailCustody:
         """Let customers act as a Poisson process, for exponential amounts of whole dollars.
 
         Args:
-            draws: of this process alone.
-            per_day: how many come, on average.
-            usd_mean: how much they have in mind.
-            holders: how many of them there are; each is as likely.
-            act: what they do, given the holder and cents.
+            draws: the random stream of this process alone.
+            per_day: the mean number of customers in a day.
+            usd_mean: the mean amount in dollars.
+            holders: the number of customers, who are equally likely.
+            act: called with the holder and the cents.
             end_us: the end of the run; no later event is scheduled.
         """
         while True:
@@ -55,7 +55,7 @@ class RetailCustody:
             act(int(draws.integers(holders)), whole_dollars(draws.exponential(usd_mean)))
 
     def deposit(self, holder: int, cents: int) -> int:
-        """Take in money, pay who has been waiting for it, and return how much it was."""
+        """Take a deposit, pay the queue from it, and return the amount of the deposit."""
         now_us = int(self._env.now)
         meta = (("holder", f'"{_name(holder)}"'),)
         if self._agent and self._agent.takes(now_us):
@@ -68,16 +68,16 @@ class RetailCustody:
         return brought
 
     def request(self, holder: int, cents: int) -> int:
-        """Ask the till for money, and return for how much: no more than there is to ask for."""
+        """Ask the till for money, at most the free claim, and return the amount."""
         return self._till.ask(int(self._env.now), self._entity, cents, _name(holder))
 
     def unasked_cents(self) -> int:
-        """Return what customers have on the house and have not asked back."""
+        """Return the part of customers' claims that they have not asked back."""
         return self._till.owed_cents(self._entity)
 
 
 def whole_dollars(usd: float) -> int:
-    """Round an amount that somebody thinks of to whole dollars, a dollar at least; in cents."""
+    """Round a drawn amount to whole dollars, at least one, and return cents."""
     return 100 * max(1, round(usd))
 
 

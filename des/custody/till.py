@@ -1,8 +1,8 @@
-"""The till of the house: who asks is paid at once, or waits behind those who asked before.
+"""The till of the house: a request is paid at once, or waits behind earlier ones.
 
-A withdrawal is paid in full or not at all. As soon as one has to wait, all that come later wait
-behind it, however small they are. What has to wait is noted in the books when it is asked for; a
-house that halts pays nobody any more, and what is asked for then is noted alike.
+A withdrawal is paid in full or not at all. Once one withdrawal has to wait, all later ones wait
+behind it, however small. The books note each request that has to wait. A house that has halted pays
+nothing more; later requests are noted too.
 
 Margin that firms and the captive maker move between the venues does not come to this till: it is
 paid at settlements, as far as the cash goes.
@@ -25,7 +25,7 @@ from ledger.text import quoted
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A wish to be paid."""
+    """A request for withdrawal."""
 
     asked_us: int
     entity: int
@@ -47,36 +47,36 @@ class Till:
         confidence: Confidence | None = None,
         agent: Agent | None = None,
     ) -> None:
-        """Begin with nobody waiting.
+        """Start with an empty queue.
 
         Args:
             custody, journal: the world's custody and journal.
-            house: whose till it is.
+            house: the name of the house.
             names: of all parties, by code.
-            held_cents: tells what of a party's claim is margin, or others' collateral.
-            confidence: what customers learn of requests and queues; None where they do not.
-            agent: who pays some of them for the house, if anybody does.
+            held_cents: returns the part of a party's claim that is margin or another's collateral.
+            confidence: told of requests and queues; None: customers do not notice them.
+            agent: pays some withdrawals for the house; None: nobody does.
         """
         self._custody, self._house, self._names = custody, house, names
         self._held_cents, self._journal, self._confidence = held_cents, journal, confidence
         self._agent = agent
         self.queue: deque[Request] = deque()
         self._queued_cents: Counter[int] = Counter()  # by party
-        self._since_us = 0  # of the queue that there is
+        self._since_us = 0  # when the present queue began
 
     def owed_cents(self, entity: int) -> int:
-        """Return what a party may still ask for: what is free of its claim less what is queued."""
+        """Return what a party may still ask for: its free claim less its queued requests."""
         return self.free_cents(entity) - self._queued_cents[entity]
 
     def free_cents(self, entity: int) -> int:
-        """Return what a party may withdraw, queued or not: of its claim what nobody holds."""
+        """Return the free part of a party's claim: neither margin nor collateral."""
         return self._custody.claim_cents(entity, self._house) - self._held_cents(entity)
 
     def ask(self, time_us: int, entity: int, cents: int, holder: str = "", why: str = "") -> int:
-        """Pay a withdrawal at once if the cash is there and nobody waits; else it waits.
+        """Pay a withdrawal at once if there is cash and no queue; otherwise it waits.
 
         Returns:
-            What was asked for: no more than there is to ask for.
+            The amount asked for, at most the free claim.
         """
         cents = min(cents, self.owed_cents(entity))
         if cents <= 0:
@@ -89,7 +89,7 @@ class Till:
         return cents
 
     def serve(self, time_us: int) -> None:
-        """Pay who has been waiting, as far as the cash goes."""
+        """Pay the queue in turn, as far as the cash goes."""
         if not self.queue or self._halted():
             return
         while self.queue and self._pay(time_us, self.queue[0]):
@@ -99,7 +99,7 @@ class Till:
             self._become(time_us, OPEN)
 
     def halt_after(self, time_us: int, wait_us: int) -> None:
-        """Pay nobody any more, for good, if there has been a queue for as long as that."""
+        """Halt withdrawals if the queue has lasted for that long."""
         if self.queue and time_us - self._since_us >= wait_us and not self._halted():
             self._become(time_us, HALTED)
 
@@ -117,7 +117,7 @@ class Till:
         self._journal.note(request.asked_us, note)
 
     def _pay(self, time_us: int, request: Request) -> bool:
-        """Pay in full or not at all; nobody is paid what is no longer free of its claim."""
+        """Pay in full or not at all, and only what is still free of the claim."""
         cents = min(request.cents, self.free_cents(request.entity))
         agent = self._agent
         by_agent = agent is not None and agent.pays(request.asked_us, request.entity, cents)
@@ -135,7 +135,7 @@ class Till:
         return True
 
     def _become(self, time_us: int, status: str) -> None:
-        """Let everybody know, where anybody cares."""
+        """Tell customers of the queue, if the scenario has them notice it."""
         if self._confidence is None:
             return
         self._custody.status[self._house] = status

@@ -1,1 +1,1 @@
-"""Decentralised finance: pools that trade by a formula, and whose liquidity is in them."""
+"""Decentralised finance: liquidity pools that trade by a formula."""

@@ -1,16 +1,16 @@
 """A constant-product pool, and the arbitrageur who trades it at each block of its chain.
 
-The pool holds a token and dollars, and trades at whatever keeps their product. It learns of the
-outside price only from whoever gains by telling it: at each block an arbitrageur trades it as far
-as that pays. What the arbitrageur gains, its fee included, is what the liquidity provider loses
-against holding the same tokens and trading them at the outside price: loss-versus-rebalancing.
+The pool holds a token and dollars, and trades so that the product of the two stays the same. It
+learns the outside price from arbitrage alone: at each block an arbitrageur trades as far as that
+pays. What the arbitrageur gains, its fee included, is what the liquidity provider loses against
+holding the same tokens and trading them at the outside price: loss-versus-rebalancing.
 
-A fee is in dollars on whichever side, and stays outside the reserves: it is income of the
-providers from the block on. So the product changes by rounding and by liquidity alone, what was
-lost and what was earned stand apart in the books as in theory. In the reserves, where the first
-such pools left it, it would deepen the pool as time goes by.
+The fee is paid in dollars on both sides and stays outside the reserves: it is income of the
+providers at once. So the product changes only by rounding and by liquidity, and losses and fees are
+separate in the books, as they are in theory. The first such pools left fees in the reserves, which
+deepens the pool over time.
 
-All is in integers, and every rounding favours the pool; a float only guesses what integers find.
+All amounts are integers, and every rounding favours the pool. A float gives only a first guess.
 """
 
 import math
@@ -26,13 +26,13 @@ from des.price.lead_price import Ticks
 from ledger.mistake import MistakeError
 from ledger.money import RATE_UNIT
 
-# Within these, and somewhat beyond, products fit 64 bits or are compared in twice as many.
+# Within these limits, and a little beyond, products fit 64 bits or are compared in 128.
 LOTS_MAX = 2**31
 CENTS_MAX = 2**50
 PRICE_TICKS_MAX = 2**31
 LOT_TICKS_PER_CENT_MAX = 1_000
 
-# One arbitrage: what the arbitrageur receives and pays, and what it was after.
+# One arbitrage: what the arbitrageur receives and pays, and its gain.
 ARBITRAGE = np.dtype(
     [
         ("time_us", np.int64),  # of the block
@@ -41,7 +41,7 @@ ARBITRAGE = np.dtype(
         ("after", np.int64),
         ("lots", np.int64),  # positive when the arbitrageur buys
         ("cents", np.int64),  # what it pays into the reserves for them; negative: receives
-        ("fee_cents", np.int64),  # what it pays the providers besides
+        ("fee_cents", np.int64),  # its fee to the providers
         ("gain_cents", np.int64),  # at the outside price, the fee paid, rounded down
     ]
 )
@@ -50,7 +50,7 @@ _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)  # of 64 bits, the lower half
 
 
 class PoolRangeError(MistakeError, ValueError):
-    """A pool leaves the range in which its trades are exact integers."""
+    """A pool is outside the range in which its trades are exact integers."""
 
 
 class Liquidity(NamedTuple):
@@ -63,9 +63,9 @@ class Liquidity(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ConstantProductPool:
-    """The state of a pool: what is in it, whose it is in shares, and its terms.
+    """The state of a pool: its reserves, its shares and its fee.
 
-    The unit of quantity is a lot, as fine as trades should be; that of prices, a tick. At a price
+    The unit of quantity is a lot, that of price a tick. At a price
     of one tick, *lot_ticks_per_cent* lots are worth a cent.
     """
 
@@ -77,10 +77,10 @@ class ConstantProductPool:
 
     @classmethod
     def opened(cls, lots: int, cents: int, fee_e6: int, lot_ticks_per_cent: int = 1) -> Self:
-        """Begin a pool with its first provider's tokens and dollars, who has all shares.
+        """Open a pool with the tokens and dollars of its first provider, who gets all shares.
 
         Raises:
-            ValueError: there is not something of both; or a term is out of its range.
+            ValueError: one of the two is missing, or a term is out of its range.
         """
         if lots < 1 or cents < 1:
             raise ValueError(f"a pool cannot open with {lots} lots and {cents} cents; give both")
@@ -99,8 +99,7 @@ class ConstantProductPool:
         Dollars are rounded up and shares down, so that no share is ever worth less of either.
 
         Raises:
-            ValueError: so little that it is not worth a share; or the pool is empty, and has no
-                proportion.
+            ValueError: the lots are worth less than one share, or the pool is empty.
         """
         if lots < 1 or not self.shares:
             raise ValueError(f"{lots} lots cannot join a pool of {self.lots}")
@@ -112,7 +111,7 @@ class ConstantProductPool:
         return self._with(brought, 1), brought
 
     def remove_liquidity(self, shares: int) -> tuple[Self, Liquidity]:
-        """Give out what *shares* are of both reserves, rounded down; to the last share, all.
+        """Pay out the part of both reserves that *shares* stand for, rounded down.
 
         Raises:
             ValueError: there are not so many shares.
@@ -126,9 +125,8 @@ class ConstantProductPool:
     def arbitrage(self, block_us: np.ndarray, ticks: Ticks) -> tuple[Self, np.ndarray]:
         """Let an arbitrageur trade the pool at each block.
 
-        It buys as long as the pool's price times (1 + fee) is below the outside price, sells as
-        long as the price times (1 - fee) is above it, up to the last whole lot that is; and does
-        so where it gains a cent or more.
+        It buys while the pool's price times (1 + fee) is below the outside price, and sells while
+        the price times (1 - fee) is above it, in whole lots, if it gains a cent or more.
 
         Args:
             block_us: times of the blocks, ascending, int64, shape (n,).
@@ -149,7 +147,7 @@ class ConstantProductPool:
         rows = np.empty(len(block_us), dtype=ARBITRAGE)
         terms = self.fee_e6, self.lot_ticks_per_cent
         n = _arbitrage(self.lots, self.cents, *terms, block_us, *ticks, rows)
-        rows = rows[:n].copy()  # most blocks leave a pool with a fee alone, and need no row
+        rows = rows[:n].copy()  # a pool with a fee is not traded at most blocks
         lots = self.lots - int(rows["lots"].sum())
         return replace(self, lots=lots, cents=self.cents + int(rows["cents"].sum())), rows
 
@@ -163,11 +161,11 @@ class ConstantProductPool:
         )
 
     def _check_range(self, lowest: int, highest: int) -> None:
-        """Refuse prices at which the reserves, or what they are worth, would not fit."""
+        """Refuse prices at which the reserves or their value would not fit."""
         if highest >= PRICE_TICKS_MAX:
             raise PoolRangeError(f"a price of {highest} ticks is too high; give a coarser tick")
         root = math.sqrt(self.lots * self.cents)
-        # As without a fee, which stops the arbitrageur short of these.
+        # Computed without the fee, which makes the arbitrageur stop earlier.
         lots = max(self.lots, root * math.sqrt(self.lot_ticks_per_cent / lowest))
         cents = max(self.cents, root * math.sqrt(highest / self.lot_ticks_per_cent))
         if lots >= LOTS_MAX:
@@ -196,7 +194,7 @@ def block_times_us(
     for hour in range(start_us // HOUR_US, -(-end_us // HOUR_US)):
         draws = stream(seed, "chain", "block times", chain, hour)
         offsets_us = draws.integers(HOUR_US, size=draws.poisson(3600 / block_s_mean))
-        times.append(hour * HOUR_US + distinct(offsets_us, HOUR_US))  # two in a microsecond are one
+        times.append(hour * HOUR_US + distinct(offsets_us, HOUR_US))  # two at once are one
     drawn_us = np.concatenate(times)
     first, last = drawn_us.searchsorted((start_us, end_us))
     return drawn_us[first:last]
@@ -204,7 +202,7 @@ def block_times_us(
 
 @njit("uint64(uint64, uint64)", cache=True)
 def _high_half(a: int, b: int) -> int:
-    """Return the product of two numbers of 64 bits, less its lower 64, as on paper: by halves."""
+    """Return the upper 64 bits of a product of two 64-bit numbers, computed by halves."""
     inner = (a >> _HALF) * (b & _LOW) + (((a & _LOW) * (b & _LOW)) >> _HALF)
     outer = (a & _LOW) * (b >> _HALF) + (inner & _LOW)
     return (a >> _HALF) * (b >> _HALF) + (inner >> _HALF) + (outer >> _HALF)
@@ -228,11 +226,10 @@ def _arbitrage(
     tick_price: np.ndarray,
     rows: np.ndarray,
 ) -> int:
-    """Trade the pool at each block, write down the trades, and return how many there are.
+    """Trade the pool at each block, record the trades, and return their number.
 
-    A lot costs cents / lots at the margin. Prices are compared crosswise, each side times the
-    other's denominator: the outside price against the pool's with its fee, which is the ask to
-    one who buys there and the bid to one who sells.
+    A lot costs cents / lots at the margin. The outside price is compared with the pool's price
+    including its fee (its ask or its bid), each side multiplied by the other's denominator.
     """
     n, tick = 0, 0
     ask = lot_ticks_per_cent * (RATE_UNIT + fee_e6)

@@ -1,10 +1,10 @@
-"""Capital follows results: the firms move, withdraw, add and give up what they trade with.
+"""Capital follows results: firms move, withdraw, add and close out their trading capital.
 
-Daily, after the last settlement. A firm judges each venue by its trailing return there, without
-variation margin, which only says where the price went. What a firm earns stays on the venue that
-paid it, but for what the rules below move; every move is a real transfer of cash.
+This happens daily, after the last settlement. A firm judges each venue by its trailing return
+there, without variation margin, which shows only how the price moved. Earnings stay on the venue
+that paid them, except for the moves below; every move is a real transfer of cash.
 
-Positions are hedged and stay so: who stops trading leaves margin for what it holds.
+Positions are hedged and stay hedged: a firm that stops trading leaves margin for its positions.
 """
 
 import math
@@ -71,12 +71,12 @@ class CapitalDesk:
         return np.where(self.quotes, shown, 0)
 
     def note(self, time_us: int) -> None:
-        """Write down who trades and who waits, on the first day."""
+        """Record on the first day which firms trade and which wait."""
         for firm, status in zip(self._firms, self.status, strict=True):
             self._journal.event(time_us, f"{firm.name}:status", status)
 
     def daily(self, time_us: int, returns: Returns, marks: np.ndarray) -> None:
-        """Let every firm look at its day, and act.
+        """Let every firm review its day, and act on it.
 
         Args:
             time_us: the day's last microsecond.
@@ -99,11 +99,11 @@ class CapitalDesk:
     def _judge(
         self, rules: CapitalRules, time_us: int, i: int, returns: Returns, needed: np.ndarray
     ) -> None:
-        """Update what a firm thinks of both venues, and do what follows."""
+        """Update a firm's trailing returns on both venues, and act on them."""
         code = self._code[i]
         capital = self._money.capital_cents(code)
         self._days[i] += 1
-        wealth = capital + self._money.cash_cents(code)  # what was taken home is not lost
+        wealth = capital + self._money.cash_cents(code)  # withdrawn money is not lost
         trades = self.status[i] == TRADING
         poor = wealth < rules.closes_below * to_cents(self._firms[i].capital_usd)
         if poor or (trades and not capital):
@@ -112,7 +112,7 @@ class CapitalDesk:
             return
         day_bps = np.array((returns.house[i], returns.lead[i])) * BPS / capital
         weight = 1 - 0.5 ** (1 / rules.half_life_days)
-        # The first days count fully, or a firm would begin by believing in nothing.
+        # The first days count fully; otherwise the trailing return would start near zero.
         weight = max(weight, 1 / self._days[i])
         self._trailing[:, i] += weight * (day_bps - self._trailing[:, i])
         if self._days[i] >= rules.patience_days and self._trailing[0, i] < 0:
@@ -136,7 +136,7 @@ class CapitalDesk:
         self._money.shift(time_us, code, cents, to)
 
     def _take_home(self, time_us: int, i: int, needed: np.ndarray) -> None:
-        """Withdraw what margin does not need: from the house; from both if the firm is closed."""
+        """Withdraw spare money from the house, and from both venues if the firm is closed."""
         code, why = self._code[i], ", and does not come back"
         spare = self._money.spare_cents(HOUSE, code, needed)
         self._money.take_home(time_us, code, spare, why)
@@ -144,7 +144,7 @@ class CapitalDesk:
             self._money.leave_lead(time_us, code, needed, why)
 
     def _let_in(self, rules: CapitalRules, time_us: int) -> None:
-        """Let waiting firms see what others earn, and come."""
+        """Let waiting firms see what others earn, and enter."""
         seen = self._trailing[:, self.takes].sum(axis=0)  # on both venues
         # The exact sum, rounded once: the same in whatever order firms are listed.
         visible_bps = max(math.fsum(seen) / len(seen), 0.0) if len(seen) else 0.0

@@ -1,4 +1,4 @@
-"""A firm's money on both venues: what of it is spare, and how it moves. Every move is real cash."""
+"""A firm's money on both venues: how much is spare, and how it moves. Every move is real cash."""
 
 import numpy as np
 
@@ -9,11 +9,11 @@ from des.venue.venue import Venue
 from ledger.parties import Parties
 from ledger.times import day_of
 
-HOUSE, LEAD = 0, 1  # the venues, as margin that is needed has them
+HOUSE, LEAD = 0, 1  # the venues, in the order of the array of required margin
 
 
 class FirmMoney:
-    """Moves what firms decide to move, as far as margin and the venues' cash allow."""
+    """Moves firms' money as they decide, as far as margin and the venues' cash allow."""
 
     def __init__(
         self,
@@ -26,8 +26,8 @@ class FirmMoney:
     ) -> None:
         """Begin.
 
-        With a *till* firms ask there for what they take home from the house, and wait with all
-        others; without, they are paid as far as the cash goes.
+        With a *till* firms request withdrawals there and wait like all customers. Without one they
+        are paid as far as the cash goes.
         """
         self._names, self._venues = (parties.house, parties.lead), (house, lead)
         self._parties, self._custody, self._margin, self._till = parties, custody, margin, till
@@ -42,31 +42,31 @@ class FirmMoney:
         return int(self._venues[HOUSE].claims[code] + self._venues[LEAD].claims[code])
 
     def cash_cents(self, code: int) -> int:
-        """Return what it has at home."""
+        """Return its cash outside the venues."""
         return int(self._custody.cash[code])
 
     def on_lead_cents(self, codes: list[int]) -> np.ndarray:
-        """Return what each of several firms has on the lead venue."""
+        """Return the money of each of several firms on the lead venue."""
         return self._venues[LEAD].claims[codes]
 
     def needed_cents(self, marks: np.ndarray) -> np.ndarray:
-        """Return what positions need as margin at *marks*, shape (2, members): HOUSE, LEAD."""
+        """Return the margin that positions need at *marks*, shape (2, members): HOUSE, LEAD."""
         return self._margin.needed_cents(marks)
 
     def spare_cents(self, venue: int, code: int, needed: np.ndarray) -> int:
-        """Return what a firm has on a venue (HOUSE, LEAD) beyond what is needed there."""
+        """Return a firm's spare money on a venue (HOUSE, LEAD), beyond its margin."""
         return int(self._venues[venue].claims[code] - needed[venue, code])
 
     def keep_on_lead(self, code: int, cents: int) -> None:
-        """Let a firm keep so much more on the lead venue, or less: what it gained or lost there.
+        """Raise or lower the amount that a firm keeps on the lead venue by its result there.
 
-        Else the margin desk would take profits there for margin that hedges no longer need, and
-        make up for losses from the house.
+        Otherwise the margin desk would treat profits there as surplus margin, and refill losses
+        from the house.
         """
         self._margin.move_floor(code, cents)
 
     def shift(self, time_us: int, code: int, cents: int, to: int) -> None:
-        """Move capital to the venue (HOUSE, LEAD) that has paid more of late."""
+        """Move capital to the venue (HOUSE, LEAD) with the better recent return."""
         begin, end = self._names[1 - to], self._names[to]
         link = (f"capital-{day_of(time_us)}-{self._parties.names[code]}",)
         why = f", which paid less of late than {end}"
@@ -75,20 +75,20 @@ class FirmMoney:
         self._margin.move_floor(code, moved if to == LEAD else -moved)
 
     def take_home(self, time_us: int, code: int, cents: int, why: str) -> None:
-        """Take money home from the house: over the till, where there is one for everybody."""
+        """Withdraw money from the house, through the till if there is one."""
         if self._till:
             self._till.ask(time_us, code, cents, why=why)
         else:
             self._withdraw(time_us, code, self._parties.house, cents, why)
 
     def leave_lead(self, time_us: int, code: int, needed: np.ndarray, why: str) -> None:
-        """Take home what is spare on the lead venue, and keep nothing there but margin."""
+        """Withdraw spare money from the lead venue, and keep only margin there."""
         self._margin.move_floor(code, -self._margin.floor_cents(code))
         spare = self.spare_cents(LEAD, code, needed)
         self._withdraw(time_us, code, self._parties.lead, spare, why)
 
     def enter(self, time_us: int, code: int, house_cents: int, lead_cents: int) -> None:
-        """Bring a firm's first capital."""
+        """Pay in a firm's first capital."""
         why = ", to trade on what others seem to earn"
         self._custody.deposit(time_us, code, self._parties.house, house_cents, why)
         self._custody.deposit(
@@ -98,7 +98,7 @@ class FirmMoney:
     def _withdraw(
         self, time_us: int, code: int, venue: str, cents: int, why: str, links: tuple[str, ...] = ()
     ) -> int:
-        """Take money out as far as the venue has it; nobody who waits at the till is passed."""
+        """Withdraw money as far as the venue has cash, but not ahead of the queue at the till."""
         if cents <= 0 or self._custody.status[venue] != OPEN:
             return 0
         return self._custody.withdraw(time_us, code, venue, cents, why, links)

@@ -1,8 +1,8 @@
-"""What quotes on the lead venue bring the firms: booked once a day, in expectation.
+"""Results of firms' quotes on the lead venue: booked once a day, as expectations.
 
-The race there is not played quote by quote (see `lead_quoting` for its closed form and what it
-assumes); the expectation of each day's own volatility is. What a firm loses, a faster one gains;
-the spread comes from everybody else who trades there.
+The race there is not simulated quote by quote. The desk books its expectation at each day's
+volatility (see `lead_quoting` for the closed form and its assumptions). A faster firm gains what a
+slower one loses; the spread comes from all other traders there.
 """
 
 from collections.abc import Sequence
@@ -32,13 +32,13 @@ def lead_desk(
     lead: Venue,
     journal: Journal,
 ) -> "LeadDesk | None":
-    """Open the desk of the captive maker and the firms, where the scenario has them quote there.
+    """Open the desk of the captive maker and the firms, if the scenario has them quote there.
 
     Args:
-        scenario: says how.
+        scenario: says how they quote.
         parties: all who keep books, by role.
-        firms: as they are among the parties.
-        delay_us: by party, how long an order takes to the lead venue.
+        firms: the firms, in the order of the parties.
+        delay_us: by party, the delay of an order to the lead venue.
         lead: the lead venue.
         journal: records the results.
     """
@@ -50,7 +50,7 @@ def lead_desk(
         scenario.lead.quoting,
         parties,
         delay_us[[parties.names.index(name) for name in parties.hedgers]],
-        np.array([0.0, *shares]),  # the maker is too slow to hit anybody
+        np.array([0.0, *shares]),  # the maker is too slow to hit any quote
         (np.array([0.0, *hurdles]) + scenario.lead.taker_fee_bps) / 10_000,
         round(scenario.lead.taker_fee_bps * 100),
         lead,
@@ -59,9 +59,9 @@ def lead_desk(
 
 
 def shown_cents(firms: Sequence[Firm], on_lead_cents: np.ndarray) -> np.ndarray:
-    """Return what each firm shows per market and side, by what it has on the lead venue, cents.
+    """Return the size that each firm shows per market and side, from its money there, in cents.
 
-    Quotes go with the capital that is there: what leaves takes its share of them along.
+    Size is proportional to the capital on the lead venue.
     """
     return np.array(
         [
@@ -94,8 +94,9 @@ class LeadDesk:
             quoting: how quotes are shown there.
             parties: who is who; the arrays below are by `parties.hedgers`.
             delay_us: from a tick to an order's arrival, or a quote's replacement.
-            order_share: what one order takes at most of a claim; 0 of whoever only quotes.
-            cost: what a sniper wants beyond the spread, its fee included, a fraction of the price.
+            order_share: the most of a claim that one order takes; 0: the hedger only quotes.
+            cost: the edge that a sniper needs beyond the spread, fee included, a fraction of the
+                price.
             fee_e6: the lead venue's taker fee in millionths.
             lead: the lead venue.
             journal: records the results.
@@ -113,7 +114,7 @@ class LeadDesk:
 
         Args:
             end_us: the first microsecond after the day.
-            markets: what is quoted.
+            markets: the markets that are quoted.
             quote_cents: what each hedger shows per market and side.
 
         Returns:
@@ -122,7 +123,7 @@ class LeadDesk:
         n = len(self.hedgers)
         rents, spread = np.zeros((n, n), dtype=np.int64), np.zeros(n, dtype=np.int64)
         taken = np.zeros(n, dtype=np.int64)
-        # Who shows quotes is fast enough to hit those of others; who does not, is not there.
+        # A firm that quotes can also snipe; a firm that does not quote takes no part.
         most_cents = np.maximum(self._lead.claims[self.hedgers], 0) * self._order_share
         order_cents = np.rint(np.where(quote_cents > 0, most_cents, 0)).astype(np.int64)
         for market, listing in markets:

@@ -1,12 +1,12 @@
-"""The race on the lead venue, in reduced form: what quotes there lose to faster firms, and earn.
+"""The race on the lead venue in closed form: what quotes there earn, and lose to faster firms.
 
-Quotes on the house venue are played one by one; those that dozens of firms show on the lead venue
+Quotes on the house venue are simulated one by one; the quotes of dozens of firms on the lead venue
 are not. Their results are the expectations, in closed form, of this race:
 
 - Every quoter renews its quote regularly, the full size on both sides, whatever was taken. Firm
   i's orders and quotes take a fixed time d_i from a move of the price to the matching engine. So
   the quote it posts at t knows the price until t - d_i, and an order that meets it there knows the
-  price until t - d_j. A faster firm has seen L = d_i - d_j more of it; nobody else gains.
+  price until t - d_j. A faster firm has seen L = d_i - d_j more of it; no other firm gains.
 - Each firm sends one order per side of each quote, which arrives at the posting. Hits later in a
   quote's life would come on top, so losses are a lower bound, and grow with the number of
   renewals. Equal speed leaves no rent. In Budish, Cramton & Shim (2015) equals snipe one another
@@ -59,7 +59,7 @@ class _Sniper(NamedTuple):
     delay_us: int
     firm: int
     order_cents: int
-    pace: float  # from which on hitting pays: a fraction of the price per square-root second
+    pace: float  # the least move that pays: a fraction of the price per square-root second
 
 
 def pick_offs(
@@ -74,7 +74,7 @@ def pick_offs(
     """Return what each firm's quotes are expected to lose to each faster firm.
 
     Adding a firm never lowers what a quoter loses, and never raises what others take from it. A
-    firm that asks for more than the price moves protects nobody: orders of slower ones pass it.
+    firm with costs above the price's move protects no quote: slower firms' orders pass it.
 
     Args:
         delay_us: of each firm's orders and quotes alike, int64, shape (n,).
@@ -112,13 +112,13 @@ def pick_offs(
 def spread_income(
     quote_cents: np.ndarray, outside_quote_cents: int, flow_cents: int, half_spread: float
 ) -> np.ndarray:
-    """Return what each firm's quotes earn from uninformed flow, shared pro rata to size shown.
+    """Return each firm's spread from uninformed flow, which is shared pro rata to displayed size.
 
-    The flow takes what it is offered and never exhausts a quote.
+    The flow never exhausts a quote.
 
     Args:
         quote_cents: what each firm shows on each side, int64, shape (n,).
-        outside_quote_cents: what everybody else shows on each side.
+        outside_quote_cents: the size that all others show on each side.
         flow_cents: uninformed volume, both directions together.
         half_spread: which the flow pays, as a fraction of the price, to a hundred-millionth.
 
@@ -134,7 +134,7 @@ def spread_income(
 def _changes(
     shown_cents: int, snipers: Sequence[_Sniper]
 ) -> Iterator[tuple[float, dict[int, float]]]:
-    """Yield each pace from which on snipers take more of a quote, or less: by firm, how much."""
+    """Yield each pace at which snipers begin to take more or less of a quote, and the amounts."""
     hitting: list[_Sniper] = []
     taken: dict[int, float] = {}
     for sniper in sorted(snipers, key=lambda each: each.pace):
@@ -146,7 +146,7 @@ def _changes(
 
 
 def _serve(shown_cents: int, hitting: Sequence[_Sniper]) -> dict[int, float]:
-    """Return what snipers get of a quote: the fastest first, equally fast ones pro rata."""
+    """Return each sniper's part of a quote: the fastest first, equally fast ones pro rata."""
     taken: dict[int, float] = {}
     left_cents = shown_cents
     for _, group in groupby(hitting, key=lambda each: each.delay_us):

@@ -1,4 +1,4 @@
-"""Who trades: the firms that a scenario names, and those that its classes stand for."""
+"""The trading firms: those that a scenario names, and those drawn from its classes."""
 
 import math
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from statistics import NormalDist
 from des.chance import decision_key
 from des.scenario import Firm, FirmClass, Scenario
 
-# What is drawn stays within what a scenario may say of a firm with a name of its own.
+# Drawn values stay within the range that a scenario may give a named firm.
 USD_MAX, REACTION_MS_MAX = 1e12, 60_000.0
 CAPITAL_USD_MIN = 1.0
 
@@ -18,8 +18,8 @@ def trading_firms(scenario: Scenario) -> tuple[Firm, ...]:
     """Return all firms of a world: those with a name of their own, then those drawn.
 
     A drawn firm's speed and capital depend on nothing but seed and place among its class, so that
-    a larger class begins with the same firms. Numbers are dealt out by chance: a name says nothing
-    of the class.
+    a larger class begins with the same firms. Numbers are assigned at random, so that a name does
+    not reveal the class.
     """
     seed, firms = scenario.run.seed, scenario.firms
     drawn = [firm for each in firms.classes for firm in _members(seed, each)]
@@ -53,5 +53,5 @@ def _members(seed: int, each: FirmClass) -> Iterator[dict[str, float | str | boo
 
 
 def _standard_normal(key: int) -> float:
-    # The middle of 2^52 equally likely cells, each of which a float holds: never 0, never 1.
+    # The middle of one of 2^52 equally likely cells, exact in a float: never 0, never 1.
     return _NORMAL.inv_cdf(((key >> 12) + 0.5) / 2**52)

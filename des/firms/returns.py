@@ -1,4 +1,4 @@
-"""What a day brought the firms, by venue; variation margin only says where prices went."""
+"""Firms' results of a day by venue, without variation margin, which shows only price moves."""
 
 from dataclasses import dataclass
 
@@ -9,17 +9,17 @@ from des.compile_cache import njit
 
 @dataclass(frozen=True, slots=True)
 class Returns:
-    """What one day brought the firms, as equally long arrays of cents."""
+    """The firms' results of one day, as equally long arrays of cents."""
 
     house: np.ndarray  # edge less fees, less what hedging it cost
     lead: np.ndarray  # of own quotes on the lead venue
 
 
 class DayReturns:
-    """Adds up the fills of a day, and what quotes on the lead venue gained in it."""
+    """Adds up a day's results of fills, and of quotes on the lead venue."""
 
     def __init__(self, members: int, firms: np.ndarray) -> None:
-        """Begin with nothing won.
+        """Start at zero.
 
         Args:
             members: the number of parties, and of desks with a position of their own.
@@ -33,11 +33,11 @@ class DayReturns:
         _count(rows, self._at_fills)
 
     def quoted(self, hedgers: np.ndarray, gained_cents: np.ndarray) -> None:
-        """Take down what the day's quotes on the lead venue gained, by who showed them."""
+        """Record the day's results of quotes on the lead venue, by hedger."""
         self._by_quotes[hedgers] = gained_cents
 
     def close_day(self) -> Returns:
-        """Return the firms' day, and begin another."""
+        """Return the firms' results of the day, and start the next one."""
         won = Returns(self._at_fills[self._firms], self._by_quotes[self._firms])
         self._at_fills[:] = self._by_quotes[:] = 0
         return won

@@ -1,8 +1,8 @@
 """Second step, at a settlement: accounts below auto-close margin are ended, the lowest first.
 
-Their tokens are sold, at what they count for. Then the position is handed over to those who back
-the venue; what they cannot take is closed against the largest accounts on the other side. What an
-account leaves, or owes, goes on to the third step.
+Their tokens are sold at their margin value. The position goes to backstop providers; what they
+cannot take is closed against the largest accounts on the other side. What an account leaves or owes
+goes on to the third step.
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ Trade = tuple[Motive, int, int, int, int, int]
 
 
 class AutoClose:
-    """Ends accounts that have too little, with whoever takes their positions."""
+    """Closes accounts with too little margin, and hands their positions over."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class AutoClose:
             house: the house venue.
             holders: the customers' names in the books.
             accounts: the accounts of all customers on margin.
-            bearers: take what an account leaves, and bear what it owes.
+            bearers: take an account's remainder, or bear its debt.
             token_weight_e6: the part of tokens' value that counts as margin, by pricing market.
         """
         self._auto_close_e6, self._thirds = rules.auto_close_e6, rules.discount_thirds
@@ -64,7 +64,7 @@ class AutoClose:
         ]
 
     def settle(self, time_us: int, marks: np.ndarray, elapsed_s: int) -> None:
-        """End whoever is due.
+        """Close the accounts that are due.
 
         Args:
             time_us: the settlement, whose variation margin has been paid.
@@ -81,11 +81,11 @@ class AutoClose:
                     trades = list(self._close(market, mark, account, elapsed_s))
                     if trades:
                         self._book(time_us, market, mark, trades)
-                # Whoever is closed at the price of a debt may be left with one.
+                # An account that is closed at the zero price of a debtor may end in debt itself.
                 due = self._worst_first(market, mark, 0)
 
     def _able(self) -> list[bool]:
-        """Say which providers keep the least balance asked of them; the captive one need not."""
+        """Tell which providers keep their required balance; the captive one has no requirement."""
         balances = self._house.claims[self._providers].tolist()
         return [
             least is None or cents >= least
@@ -103,13 +103,13 @@ class AutoClose:
         return low[np.lexsort((low, fraction))].tolist()
 
     def _margin(self, market: int, mark: int, account: int) -> tuple[int, int]:
-        """Return the cents behind a position, and those of which its auto-close margin consists."""
+        """Return the equity behind a position, and its auto-close margin, both in cents."""
         equity = int(self._accounts.equity(market, mark, np.array([account]))[0])
         lots, tick_cents = int(self._accounts.lots[account]), int(self._house.tick_cents[market])
         return equity, abs(lots) * mark * tick_cents * self._auto_close_e6 // E6
 
     def _seize(self, time_us: int, market: int, marks: np.ndarray, account: int) -> None:
-        """Sell an account's tokens for it to the other makers, if it has any."""
+        """Sell an account's tokens to the other makers, if it has any."""
         tokens = int(self._accounts.tokens.lots[account])
         equity, threshold = self._margin(market, int(marks[market]), account)
         if not tokens or equity >= threshold:
@@ -125,12 +125,12 @@ class AutoClose:
         self._house.pay(rows)
 
     def _close(self, market: int, mark: int, account: int, elapsed_s: int) -> Iterator[Trade]:
-        """End an account, or as much of it as the rule says; yield the trades that do."""
+        """Close an account, or as much of it as the rule says; yield the trades."""
         tick_cents = int(self._house.tick_cents[market])
         position = int(self._accounts.lots[account])
         equity, threshold = self._margin(market, mark, account)
         if equity >= threshold:
-            return  # it was closed against somebody else meanwhile
+            return  # it was already closed against another account
         if equity < 0:
             equity += self._bearers.cover(account, -equity)
         if not position:
@@ -153,7 +153,7 @@ class AutoClose:
             equity, position = equity - part.own_cents, position - side * lots
 
     def _deleverage(self, market: int, side: int, lots: int, price: int) -> Iterator[Trade]:
-        """Close the largest accounts of the other side; the rest of it are the other makers."""
+        """Close the largest accounts of the other side; the other makers take the rest."""
         against = self._accounts.opposing(market, side, DELEVERAGED)
         held = np.abs(self._accounts.lots[against]).tolist()
         shares = pro_rata(min(lots, sum(held)), held)

@@ -1,4 +1,4 @@
-"""Who backs the venue, and how much each has committed to take."""
+"""Backstop providers, and how much each has committed to take."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from ledger.money import pro_rata, to_cents
 
 
 class Backstop:
-    """The providers' capacities: by minute, and by hour of the clock."""
+    """The providers' capacities, per minute and per clock hour."""
 
     def __init__(self, providers: Sequence[Provider]) -> None:
         self._minute = [to_cents(provider.usd_per_minute) for provider in providers]
@@ -18,12 +18,12 @@ class Backstop:
         self._in_hour = -1
 
     def refill(self, time_us: int, elapsed_s: int, able: Sequence[bool]) -> None:
-        """Let capacity come back, for what an interval that ends at *time_us* brings.
+        """Refill the capacity for an interval that ends at *time_us*.
 
         Args:
             time_us: the interval's end.
             elapsed_s: its length.
-            able: by provider, whether it may take anything at all.
+            able: by provider, whether it may take positions.
         """
         if time_us // HOUR_US != self._in_hour:
             self._in_hour, self._hour_left = time_us // HOUR_US, list(self._hour)
@@ -31,7 +31,8 @@ class Backstop:
         self._now_left = [cents * elapsed_s // 60 if may else 0 for cents, may in by_minute]
 
     def take(self, lots: int, lot_cents: int) -> list[int]:
-        """Give out lots pro rata to unused capacity, as far as it goes; return them by provider."""
+        """Share lots out pro rata to unused capacity, as far as it goes; return them by
+        provider."""
         unused = [min(pair) for pair in zip(self._now_left, self._hour_left, strict=True)]
         room = [cents // lot_cents for cents in unused]
         taken = pro_rata(min(lots, sum(room)), room)

@@ -1,8 +1,8 @@
-"""At what price an account is closed: the zero price, and what a taker is given of the way to it.
+"""The price at which an account is closed, between the mark and its zero price.
 
-The zero price is where nothing of the account is left. Whoever backs the venue receives a position
-at 2/3 zero price + 1/3 mark; what remains of the account's equity goes to the insurance fund (the
-venue's help page 360027668712).
+At the zero price the account has nothing left. A backstop provider receives a position at 2/3 zero
+price + 1/3 mark; what remains of the account's equity goes to the insurance fund (the venue's help
+page 360027668712).
 """
 
 from typing import NamedTuple
@@ -12,8 +12,8 @@ class Handover(NamedTuple):
     """Part of an account's position, closed with the equity behind it."""
 
     price: int  # ticks
-    own_cents: int  # of the equity, that goes with these lots
-    left_cents: int  # of that, not given to the taker: to the fund; a debt if below zero
+    own_cents: int  # the equity that goes with these lots
+    left_cents: int  # the part of it that goes to the fund; a debt if below zero
 
 
 def hand_over(
@@ -21,8 +21,8 @@ def hand_over(
 ) -> Handover:
     """Close some of a position, *thirds* / 3 of the way from the mark to its zero price.
 
-    Prices are whole ticks; they round in the account's favour, so that with three thirds what is
-    left is never a debt, unless a price would have to be below a tick.
+    Prices are whole ticks and round in the account's favour. So at the zero price the remainder is
+    never a debt, unless the price would have to be below a tick.
 
     Args:
         equity_cents: of the account at the mark; below zero the taker pays for part of the debt.
@@ -41,15 +41,15 @@ def hand_over(
 
 
 def transferred_lots(lots: int, equity_cents: int, threshold_cents: int, seconds: int) -> int:
-    """Return how much of a position is handed over in some seconds below auto-close margin.
+    """Return how much of a position is handed over in the seconds below auto-close margin.
 
-    Each second 1 - MF / ACMF of what is left goes, a lot at least; below zero, all of it.
+    Each second the part 1 - MF / ACMF of the rest goes, at least a lot; below zero, all of it.
 
     Args:
         lots: the position, unsigned.
         equity_cents: of the account.
         threshold_cents: the equity at which it would be at its auto-close margin.
-        seconds: how many.
+        seconds: the number of seconds.
     """
     if equity_cents <= 0:
         return lots

@@ -26,7 +26,7 @@ from ledger.parties import Parties
 
 
 class LiquidationDesk:
-    """Watches margin, and ends accounts that have too little."""
+    """Watches margin, and closes accounts that have too little."""
 
     def __init__(
         self,
@@ -43,13 +43,13 @@ class LiquidationDesk:
             scenario: a scenario with leverage.
             parties: all who keep books, by role.
             house: the house venue.
-            forced_lots_per_s: what all forced orders of a second may be together, by market.
+            forced_lots_per_s: the most lots of all forced orders in a second, by market.
             token_weight_e6: the part of tokens' value that counts as margin, by pricing market.
-            free_tokens: what customers have of them, in lots, by the same.
+            free_tokens: customers' free tokens in lots, by pricing market.
         """
         rules, names = given(scenario.leverage), [market.name for market in scenario.markets]
         self._house, self.free_tokens = house, free_tokens
-        # The holders on margin are numbered after all others of retail.
+        # The holders on margin are numbered after all other retail customers.
         self._holders = holders = Holders.of(parties, scenario.retail.holders)
         self.accounts = LeveragedAccounts(house.tick_cents, rules.maintenance_e6, token_weight_e6)
         self._turnover = Turnover(house, holders, self.accounts, free_tokens)
@@ -63,29 +63,29 @@ class LiquidationDesk:
 
     @property
     def fund_cents(self) -> int:
-        """Return what the insurance fund has."""
+        """Return the insurance fund in cents."""
         return self._bearers.fund_cents
 
     @property
     def reserved_cents(self) -> int:
-        """What all accounts were worth at the last settlement: their part of retail's claim.
+        """The value of all accounts at the last settlement: their part of retail's claim.
 
-        Tokens are no part of it: they are owed by themselves. Who owes dollars against them adds
-        nothing, nor makes others' dollars any more.
+        Tokens are not included: they are owed in kind. An account that owes dollars against tokens
+        counts as zero, and does not reduce the total.
         """
         return int(np.maximum(self.accounts.worth(self._marks), 0).sum())
 
     def enter(self, time_us: int, marks: np.ndarray, holders: Population) -> None:
         """Let holders set collateral aside and enter their positions, at *marks*.
 
-        As many as retail's free claim can pay for.
+        Only as many as retail's free claim can pay for.
         """
         free_cents = int(self._house.claims[self._holders.retail]) - self.reserved_cents
         self._turnover.enter(time_us, marks, holders, free_cents)
         self._marks = marks
 
     def leave(self, time_us: int, marks: np.ndarray, chosen: np.ndarray) -> None:
-        """Let those chosen (bool, by account) who are safe close their positions, at *marks*."""
+        """Let the chosen accounts (bool, by account) close their positions at *marks*, if safe."""
         self._turnover.leave(time_us, marks, chosen)
         self._marks = marks
 
@@ -98,7 +98,7 @@ class LiquidationDesk:
         self._call.follow(market, fills)
 
     def settle(self, time_us: int, marks: np.ndarray, elapsed_s: int) -> None:
-        """End accounts below auto-close margin, and settle what they leave behind.
+        """Close accounts below auto-close margin, and settle what they leave.
 
         Args:
             time_us: the settlement, whose variation margin has been paid.

@@ -1,4 +1,4 @@
-"""How customers on margin stand in the books: under retail's control account, by their numbers."""
+"""Customers on margin in the books: under retail's control account, by number."""
 
 from dataclasses import dataclass
 
@@ -19,14 +19,14 @@ class Holders:
 
     @classmethod
     def of(cls, parties: Parties, first: int) -> "Holders":
-        """Read who is who."""
+        """Read the codes from the parties."""
         retail, others = map(parties.holders.index, (parties.retail, parties.other_makers))
         return cls(retail, others, first)
 
     def rows(
         self, time_us: int, motive: Motive, market: int | np.ndarray, accounts: np.ndarray
     ) -> np.ndarray:
-        """Return rows of what happens to accounts, without amount and the other side."""
+        """Return rows for events of accounts; the caller adds amount and counterparty."""
         rows = new_rows(len(accounts))
         rows["time_us"], rows["motive"], rows["market"] = time_us, motive, market
         rows["taker"], rows["holder"] = self.retail, self.first + accounts

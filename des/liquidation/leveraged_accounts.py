@@ -1,10 +1,10 @@
 """Positions on margin, and which of them a price has brought below maintenance margin.
 
-Per account: *lots* n and *cash*, which is what it has beside its position: at mark M it is worth
-cash + n M in dollars. Its equity is that and what its tokens count for; its margin fraction is
-equity over |n| M. The prices at which accounts cross maintenance are kept sorted, so that a
-settlement looks at those that the price has passed and at no other; for those with tokens, as if
-tokens were somewhat cheaper, and whoever is found is checked exactly.
+Per account there are *lots* n and *cash*: at mark M the account is worth cash + n M in dollars. Its
+equity is that plus the margin value of its tokens; its margin fraction is equity over |n| M. The
+prices at which accounts cross maintenance are kept sorted, so that a settlement looks only at those
+that the price has passed. For accounts with tokens the sorting supposes somewhat lower token
+prices, and each account that is found is checked exactly.
 """
 
 import numpy as np
@@ -42,24 +42,24 @@ class LeveragedAccounts:
         token_market: np.ndarray,
         tokens: np.ndarray,
     ) -> None:
-        """Open accounts, behind those that are there; what they bring is cash or tokens."""
+        """Add accounts behind the existing ones; they bring cash or tokens."""
         self.tokens.enter(token_market, tokens)
         self.market = np.concatenate((self.market, market))
         self.lots = np.concatenate((self.lots, lots))
         self.cash = np.concatenate((self.cash, cash))
         markets = range(len(self._tick_cents))
         self._members = [np.flatnonzero(self.market == m) for m in markets]
-        self._moved = np.zeros(len(self.market), dtype=bool)  # since thresholds were sorted
+        self._moved = np.zeros(len(self.market), dtype=bool)  # since the last sorting
         self._movers: list[list[int]] = [[] for _ in markets]
         self.sort()
 
     def equity(self, market: int, mark: int, accounts: np.ndarray) -> np.ndarray:
-        """Return the cents behind positions in one market at *mark*, tokens counted in."""
+        """Return the equity in cents of accounts in one market at *mark*, tokens included."""
         dollars = self.cash[accounts] + self.lots[accounts] * (self._tick_cents[market] * mark)
         return dollars + self.tokens.worth(accounts)
 
     def mark_tokens(self, marks: np.ndarray) -> None:
-        """Let tokens count at *marks* from now on."""
+        """Value tokens at *marks* from now on."""
         if self.tokens.mark(marks):
             self.sort()
 
@@ -70,7 +70,7 @@ class LeveragedAccounts:
     def below(self, market: int, mark: int) -> np.ndarray:
         """Return the accounts of a market below maintenance margin at *mark*, in their order.
 
-        Among them are those that owe something and have no position left.
+        This includes accounts that owe money and have no position left.
         """
         (long_at, longs), (short_at, shorts) = self._sorted[market]
         passed = np.concatenate(
@@ -94,13 +94,13 @@ class LeveragedAccounts:
     def opposing(self, market: int, side: int, most: int) -> np.ndarray:
         """Return the accounts on the other side of a long (1) or a short (-1), largest first.
 
-        At most *most*; of equally large ones those that came first.
+        At most *most* accounts; of equally large ones the oldest first.
         """
         members = self._members[market]
         against = members[self.lots[members] * side < 0]
         size = np.abs(self.lots[against])
         if len(against) > most:
-            # Sorting all of them for the sake of a few would be most of a cascade's work.
+            # Sorting all of them to find a few would be most of the work in a cascade.
             least = np.partition(size, -most)[-most]
             against, size = against[size >= least], size[size >= least]
         return against[np.argsort(-size, kind="stable")][:most]
@@ -120,12 +120,12 @@ class LeveragedAccounts:
         self._move(accounts)
 
     def sell_tokens(self, account: int, cents: int) -> None:
-        """Turn all tokens of an account into cash."""
+        """Convert all tokens of an account into cash."""
         self.tokens.lots[account] = 0
         self.credit(np.array([account]), np.array([cents]))
 
     def credit(self, accounts: np.ndarray, cents: int | np.ndarray) -> None:
-        """Book payments to accounts, each at most once; from them if below zero."""
+        """Book payments to accounts (below zero: from them), each account at most once."""
         self.cash[accounts] += cents
         self._move(accounts)
 
@@ -138,13 +138,13 @@ class LeveragedAccounts:
         self.cash += due // FUNDING_UNIT
 
     def sort(self) -> None:
-        """Sort thresholds anew, after which hardly an account counts as moved."""
+        """Sort the thresholds again and clear the list of moved accounts."""
         collateral = self.cash + self.tokens.suppose()
         self._sorted = [
             self._sort(market, collateral[members]) for market, members in enumerate(self._members)
         ]
         for market, members in enumerate(self._members):
-            # What owes something and has no position crosses at no price: it stays in sight.
+            # An account with a debt and no position has no threshold: it is always looked at.
             owing = members[(self.lots[members] == 0) & (self.cash[members] < 0)]
             self._movers[market] = owing.tolist()
             self._moved[members] = False
@@ -156,9 +156,9 @@ class LeveragedAccounts:
             self._movers[self.market[account]].append(account)
 
     def _sort(self, market: int, collateral: np.ndarray) -> tuple[Thresholds, Thresholds]:
-        """Return for longs the highest price that is too low, for shorts the lowest too high.
+        """Return the highest price that is too low for longs, and the lowest too high for shorts.
 
-        Each with whose it is, by price. Tokens are among the *collateral* of a market's accounts.
+        Each comes with its account, sorted by price. *collateral* includes tokens.
         """
         members = self._members[market]
         lots, owed = self.lots[members], E6 * collateral

@@ -1,4 +1,5 @@
-"""Third step, at the end of a settlement: what ended accounts leave, and who bears what they owe.
+"""Third step, at the end of a settlement: who gets the remainder of closed accounts, and who pays
+their debts.
 
 The insurance fund receives what is left of an account, and pays debts as far as it goes. What it
 cannot pay is borne by all customers outside the group, in proportion to their claims.
@@ -27,7 +28,7 @@ class LossBearers:
         holders: Holders,
         accounts: LeveragedAccounts,
     ) -> None:
-        """Begin with nothing to bear.
+        """Start without debts.
 
         Args:
             rules: the scenario's rules.
@@ -41,39 +42,39 @@ class LossBearers:
         outside = [name for name in parties.house_customers if name != parties.maker]
         self._customers = np.array([parties.holders.index(name) for name in outside])
         self.fund_cents = to_cents(rules.insurance_usd)
-        self._insured: dict[int, int] = {}  # by account: from the fund, or to it if below zero
-        self._debts: dict[int, int] = {}  # by account: what nobody has covered yet
+        self._insured: dict[int, int] = {}  # by account: paid by the fund, or to it if below zero
+        self._debts: dict[int, int] = {}  # by account: the debt that is not covered yet
 
     def cover(self, account: int, debt_cents: int) -> int:
-        """Let the fund pay a debt as far as it goes, before anybody else: that is what it is for.
+        """Let the insurance fund pay a debt as far as it goes, before customers do.
 
         Returns:
-            What it pays.
+            What the fund pays.
         """
         return self._insure(account, min(self.fund_cents, debt_cents))
 
     def settle_part(self, account: int, left_cents: int) -> None:
-        """Take what a position that is handed over leaves; below zero, take over its debt."""
+        """Take the remainder of a position that is handed over, or its debt if below zero."""
         if left_cents >= 0:
             self._insure(account, -left_cents)
         else:
             self.take_over(account, -left_cents)
 
     def take_over(self, account: int, cents: int) -> None:
-        """Relieve an account of a debt that somebody will have to bear."""
+        """Take over an account's debt, which will be socialised."""
         if cents:
             self._accounts.credit(np.array([account]), np.array([cents]))
             self._debts[account] = self._debts.get(account, 0) + cents
 
     def settle(self, time_us: int, marks: np.ndarray) -> None:
-        """Book what came to the fund and out of it, and what all customers bear."""
+        """Book the fund's payments in and out, and the loss that customers share."""
         self._settle_insurance(time_us)
         self._socialise(time_us, marks)
         self._insured.clear()
         self._debts.clear()
 
     def _insure(self, account: int, cents: int) -> int:
-        """Let the fund pay an account, or take what it leaves."""
+        """Let the fund pay an account, or receive its remainder."""
         if cents:
             self.fund_cents -= cents
             self._accounts.credit(np.array([account]), np.array([cents]))
@@ -90,19 +91,20 @@ class LossBearers:
             self._house.pay(rows)
 
     def _socialise(self, time_us: int, marks: np.ndarray) -> None:
-        """Let all customers outside the group bear what is owed, in proportion to their claims."""
+        """Socialise the debts among all customers outside the group, in proportion to their
+        claims."""
         if not self._debts:
             return
         debtors, debts = np.array(list(self._debts)), list(self._debts.values())
         market = self._accounts.market[debtors]
         claims = np.maximum(self._house.claims[self._customers], 0).tolist()
-        # What not even all claims cover stays in the control account, as a gap.
+        # A debt larger than all claims together stays in the control account as a gap.
         covered = pro_rata(min(sum(debts), sum(claims)), debts)
         relief = self._holders.rows(time_us, Motive.SOCIALISED, market, debtors)
         relief["maker"], relief["edge_cents"] = self._venue, covered
         shares = dict(zip(self._customers.tolist(), pro_rata(sum(covered), claims), strict=True))
         worth = np.maximum(self._accounts.worth(marks), 0)
-        # The accounts are relieved already; in the claims it is yet to be booked.
+        # The accounts no longer have the debts; the claims do not show that yet.
         free = int(self._house.claims[self._holders.retail]) + sum(debts) - int(worth.sum())
         borne = self._borne(time_us, int(market[0]), shares, worth, max(free, 0))
         rows = join_rows((relief, borne))
@@ -111,7 +113,7 @@ class LossBearers:
     def _borne(
         self, time_us: int, market: int, shares: dict[int, int], worth: np.ndarray, rest: int
     ) -> np.ndarray:
-        """Return what each bears: of retail's share, each account on margin, and then the rest."""
+        """Return each customer's share; retail's is split among accounts on margin and the rest."""
         retail, accounts = self._holders.retail, self._accounts
         of_rest, *of_accounts = pro_rata(shares.pop(retail), [rest, *worth.tolist()])
         accounts.cash -= np.array(of_accounts, dtype=np.int64)

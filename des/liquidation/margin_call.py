@@ -20,7 +20,7 @@ from ledger.motives import Motive
 
 
 class MarginCall:
-    """Forces orders on accounts, as long as there is margin left."""
+    """Sends forced orders for accounts that still have margin."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class MarginCall:
         Args:
             rules: the scenario's rules.
             keys: of the orders' draws, by market.
-            most_lots_per_s: what all orders of a second may be together, by market.
+            most_lots_per_s: the most lots of all orders in a second, by market.
             house: the house venue.
             holders: the customers' names in the books.
             accounts: the accounts of all customers on margin.
@@ -52,7 +52,7 @@ class MarginCall:
         if not len(low):
             return NO_ORDERS
         equity, lots = accounts.equity(market, mark, low), accounts.lots[low]
-        # Below auto-close margin, what the backstop has no time to take yet waits for it.
+        # Positions below auto-close margin wait for the backstop and send no orders.
         in_book = equity * E6 >= np.abs(lots) * lot_cents * self._auto_close_e6
         low, equity, lots = low[in_book], equity[in_book], lots[in_book]
         keep = equity * E6 // (lot_cents * self._maintenance_e6)
@@ -67,7 +67,7 @@ class MarginCall:
         )
 
     def follow(self, market: int, fills: np.ndarray) -> None:
-        """Book those of the fills (rows of dtype ROW) that were forced to their accounts."""
+        """Book the forced fills (rows of dtype ROW) to their accounts."""
         forced = fills[fills["motive"] == Motive.LIQUIDATION]
         if len(forced):
             accounts = forced["holder"] - self._holders.first

@@ -1,4 +1,4 @@
-"""Customers on margin: who comes when, with what, and what becomes of them at each settlement."""
+"""Customers on margin: when they come, what they bring, and their margin at each settlement."""
 
 from collections.abc import Sequence
 
@@ -22,14 +22,14 @@ from ledger.transaction import LedgerError
 
 
 def collateral_tokens(scenario: Scenario, contracts: Sequence[Contract]) -> tuple[MarginToken, ...]:
-    """Return what the house takes as collateral beside dollars, and which contract prices it."""
+    """Return the tokens that the house takes as collateral, with the contracts that price them."""
     by_market = {contract.market: contract for contract in contracts}
     given = scenario.leverage.tokens if scenario.leverage else ()
     return tuple(MarginToken(each.name, by_market[each.market], each.weight_e6) for each in given)
 
 
 class MarginCustomers:
-    """The part of retail that trades on margin, and the desk that liquidates it."""
+    """The retail customers who trade on margin, and the desk that liquidates them."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class MarginCustomers:
         funding_e9: int,
         journal: Journal,
     ) -> None:
-        """Draw the first of them; they enter when `enter_first` says so.
+        """Draw the first customers; they enter when `enter_first` is called.
 
         Args:
             scenario: a scenario with leverage.
@@ -70,7 +70,7 @@ class MarginCustomers:
 
     @property
     def opening_cash_cents(self) -> int:
-        """What the first of them bring in dollars."""
+        """What the first customers bring in dollars."""
         return int(self._first.cash_cents.sum())
 
     def opening_tokens(self) -> dict[str, int]:
@@ -81,22 +81,23 @@ class MarginCustomers:
         }
 
     def held_cents(self, member: int) -> int:
-        """Return what accounts on margin hold of a customer's claim: all is retail's."""
+        """Return the part of a customer's claim that is in accounts on margin; only retail has
+        any."""
         return self.desk.reserved_cents if member == self._retail else 0
 
     def enter_first(self, time_us: int) -> None:
-        """Let the first of them enter their positions."""
+        """Let the first customers enter their positions."""
         self.desk.enter(time_us, self._marks(), self._first)
 
     def settle(self, end_us: int, elapsed_s: int, marks: np.ndarray) -> None:
-        """Look after them, now that gains and losses of the interval up to *end_us* are paid."""
+        """Check margin, after gains and losses of the interval up to *end_us* have been paid."""
         if end_us % HOUR_US == 0:
             self.desk.accounts.fund(marks, self._funding_e9)
             self.desk.accounts.sort()
         self.desk.settle(end_us - 1, marks, elapsed_s)
 
     def turn_over(self, now_us: int) -> None:
-        """Let some leave, and others come, at midnight."""
+        """Let some customers leave and others come, at midnight."""
         draws = stream(self._seed, "leverage", "turnover", str(day_of(now_us)))
         leaving = draws.random(len(self.desk.accounts.lots)) < self._rules.exits_per_day
         self.desk.leave(now_us, self._marks(), leaving)
@@ -104,13 +105,13 @@ class MarginCustomers:
         self.desk.enter(now_us, self._marks(), coming)
 
     def note_prices(self, time_us: int) -> None:
-        """Write down what a token is worth."""
+        """Record the price of a token."""
         for token, market in self._token_markets.items():
             price = token.contract.price.text(self._listings[market].mark_ticks)
             self._journal.price(time_us, token.commodity, price)
 
     def agree_with_books(self) -> None:
-        """Hold the insurance fund and the tokens against the general ledger's.
+        """Compare the insurance fund and the tokens with the general ledger.
 
         Raises:
             LedgerError: they differ.
@@ -136,7 +137,7 @@ class MarginCustomers:
         return self._marks() * self._house.tick_cents
 
     def _draw(self, now_us: int, n: int) -> Population:
-        """Draw as many who enter on margin, in markets by their volume."""
+        """Draw so many new customers on margin; markets are weighted by volume."""
         return population(
             self._seed,
             day_of(now_us),
@@ -148,7 +149,7 @@ class MarginCustomers:
         )
 
     def _forced_lots_per_s(self, start_us: int) -> np.ndarray:
-        """Return what all forced orders of a second may be together, by market."""
+        """Return the most lots of all forced orders in a second, by market."""
         daily_usd = [
             listing.volume_usd_per_s(start_us) * DAY_US / SECOND_US for listing in self._listings
         ]
@@ -162,10 +163,10 @@ class MarginCustomers:
         return weights
 
     def _first_tokens(self, others_cents: int) -> np.ndarray:
-        """Return what retail has of tokens, in lots, by the market that prices them.
+        """Return retail's tokens in lots, by pricing market.
 
-        What its holders on margin bring, and for those yet to come as large a share of what the
-        others have in dollars: no record says how much that was.
+        This is what holders on margin bring, plus the same share of the other holders' dollars for
+        customers yet to come. There is no record of the amount.
         """
         lots, lot_cents = np.zeros(len(self._listings), dtype=np.int64), self._lot_cents()
         for token, market in zip(self._rules.tokens, self._token_markets.values(), strict=True):

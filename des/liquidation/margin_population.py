@@ -1,4 +1,4 @@
-"""Who trades on margin: collateral and leverage of each, drawn once."""
+"""Customers on margin: the collateral and leverage of each, drawn once."""
 
 import math
 from collections.abc import Sequence
@@ -17,14 +17,14 @@ class Population:
     """Positions on margin to be entered, one to a holder, as equally long arrays."""
 
     market: np.ndarray
-    collateral_cents: np.ndarray  # what counts of it, where it is tokens
+    collateral_cents: np.ndarray  # its margin value, if it is tokens
     lots: np.ndarray  # long above zero, never zero
     token_market: np.ndarray  # which market prices the tokens that they bring; NONE: cash
     tokens: np.ndarray  # in lots of that market; 0: cash
 
     @property
     def cash_cents(self) -> np.ndarray:
-        """Return what each brings in cash."""
+        """Return the cash that each brings."""
         return np.where(self.tokens > 0, 0, self.collateral_cents)
 
     def first(self, n: int) -> "Population":
@@ -32,7 +32,7 @@ class Population:
         return Population(*(getattr(self, field.name)[:n] for field in fields(self)))
 
     def with_tokens_of(self, free: np.ndarray) -> "Population":
-        """Let those bring cash who find no tokens any more, *free* being there by market."""
+        """Replace tokens by cash for customers beyond the *free* tokens of each market."""
         short = np.zeros(len(self.tokens), dtype=bool)
         for market in np.unique(self.token_market[self.tokens > 0]).tolist():
             wanted = np.where(self.token_market == market, self.tokens, 0)
@@ -59,17 +59,17 @@ def population(
     """Draw the holders who enter on a day.
 
     Collateral and leverage are lognormal and independent; leverage has its mean before its tail is
-    cut (drawn again) at the venue's limit, and at what maintenance margin allows: nobody is let in
-    to be liquidated at once. Whoever cannot afford a lot has no position and is left out.
+    cut (drawn again) at the venue's limit, and at what maintenance margin allows: no customer
+    enters only to be liquidated at once. A customer who cannot afford a lot is left out.
 
-    Some bring tokens instead of cash: as many whole lots as their collateral buys, or cash if that
-    is none. Their leverage is on what counts of it.
+    Some bring tokens instead of cash: as many whole lots as their collateral buys, or cash if it
+    buys none. Their leverage is on the margin value.
 
     Args:
         seed: the run's seed.
-        day: whose limit on leverage holds for them.
+        day: the day whose limit on leverage applies.
         rules: the scenario's rules.
-        holders: how many.
+        holders: the number of holders.
         market_weights: chances of the markets, such as their volumes.
         lot_cents: the value of a lot, by market.
         token_markets: by token of the scenario, the market that prices it.
@@ -104,7 +104,7 @@ def _as_tokens(
     lot_cents: np.ndarray,
     token_markets: Sequence[int],
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Draw who brings which token; return its market, how many lots, and what of them counts."""
+    """Draw which tokens each brings; return their market, lots and margin value."""
     bounds = np.cumsum([token.share for token in rules.tokens])
     drawn = bounds.searchsorted(draws.random(len(collateral)), "right")
     market = np.array([*token_markets, NONE], dtype=np.int64)[drawn]
@@ -115,7 +115,7 @@ def _as_tokens(
 
 
 def _below(highest: float, rules: Leverage, draws: np.random.Generator, n: int) -> np.ndarray:
-    """Draw leverages, those above *highest* again until they are not."""
+    """Draw leverages, and draw those above *highest* again."""
     sd = rules.leverage_log_sd
     median = min(rules.leverage_mean * math.exp(-sd * sd / 2), highest)
     leverage = np.full(n, np.inf)

@@ -1,10 +1,10 @@
 """The first step of a liquidation: random orders into the book, while there is margin left.
 
 Each second, with chance 1/6, an order of a tenth of the position times U(0.5, 1.5): the venue's
-published rule (help page 360027668712). It is planned at a settlement for the
-interval that begins there, as though each order will be filled and the price stay, and goes no
-further than is needed to be back above maintenance margin. All orders of one second in one market
-are together no larger than the rule's global cap, so the book is never asked for more.
+published rule (help page 360027668712). Orders are planned at a settlement for the interval that
+begins there, as if each order were filled and the price stayed. They go no further than needed to
+be back above maintenance margin. All orders of one second in one market together stay within the
+rule's global cap.
 """
 
 import numpy as np
@@ -35,9 +35,9 @@ def forced_orders(
 
     Args:
         key: of the market's draws; an order depends on holder and second alone.
-        holders, lots: whose position it is, and how large, signed.
-        keep_lots: of each, what may stay, unsigned.
-        most_lots: of all orders in one second.
+        holders, lots: the holder and the signed size of each position.
+        keep_lots: the part of each position that may stay, unsigned.
+        most_lots: the most lots of all orders in one second.
         start_us, end_us: the start of the interval, and its end.
 
     Returns:
@@ -55,7 +55,7 @@ def forced_orders(
             drawn = mix(key, holders[who] * 2**32 + second)
             if (drawn & _LOW_BITS) % np.uint64(CHANCE_ONE_IN):
                 continue
-            # U in 2^20 steps: 0.05 to 0.15 of what is left.
+            # U in 2^20 steps: 0.05 to 0.15 of the rest.
             size = 2**19 + np.int64(drawn >> (np.uint64(64) - _SIZE_BITS))
             wanted = max(left[who] * size // (10 * 2**20), 1)
             order = sent[n]

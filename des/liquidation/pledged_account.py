@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from des.liquidation.token_collateral import E6
 from des.scenario import PledgedLoan
 
-WHOLE_E6 = 1_100_000  # what counts of a large holding is at most this over 1 + factor x root
+WHOLE_E6 = 1_100_000  # the weight of a large holding is at most this over 1 + factor x root
 
 
 @dataclass(slots=True)
@@ -28,11 +28,11 @@ class PledgedAccount:
 
 
 def size_weight_e6(factor: float, tokens: float) -> int:
-    """Return what counts of a holding by its size, in millionths: 1.1 / (1 + factor x root).
+    """Return the weight of a holding by its size, in millionths: 1.1 / (1 + factor x root).
 
     Args:
-        factor: of the token; 0 where there is no such rule.
-        tokens: how many are held, in whole tokens.
+        factor: the token's factor; 0: there is no such rule.
+        tokens: the holding, in whole tokens.
 
     Returns:
         Millionths, above a million where the holding is too small for the rule to bind.
@@ -41,29 +41,29 @@ def size_weight_e6(factor: float, tokens: float) -> int:
 
 
 def lendable_cents(counted_cents: int, loan: PledgedLoan) -> int:
-    """Return how many cents may be owed in all against tokens that count for so many."""
+    """Return the largest debt in cents against tokens with that margin value."""
     return counted_cents * E6 // (E6 + loan.margin_e6)
 
 
 def margin_below(counted_cents: int, debt_cents: int, margin_e6: int) -> bool:
-    """Tell whether an account's margin fraction is below so many millionths."""
+    """Tell whether an account's margin fraction is below *margin_e6* millionths."""
     return (counted_cents - debt_cents) * E6 < debt_cents * margin_e6
 
 
 def lots_to_sell(
     account: PledgedAccount, lot_cents: int, weight_e6: int, brings_cents: int, margin_e6: int
 ) -> int:
-    """Return how many lots must go until an account has its margin again; all, if none is enough.
+    """Return how many lots to sell until an account has its margin again; all if that is too few.
 
     Args:
         account: the account.
         lot_cents: what a lot is worth at the mark.
-        weight_e6: what counts of it.
-        brings_cents: what a lot brings when it is sold.
-        margin_e6: the fraction to come back to.
+        weight_e6: the part of that value that counts.
+        brings_cents: the proceeds of a lot.
+        margin_e6: the margin fraction to reach.
     """
     needed = account.debt_cents * (E6 + margin_e6) - account.lots * lot_cents * weight_e6
-    # A lot sold lowers the debt by what it brings, and what counts by its weight.
+    # A sold lot lowers the debt by its proceeds, and the margin value by its weight.
     gained = brings_cents * (E6 + margin_e6) - lot_cents * weight_e6
     if gained <= 0:
         return account.lots

@@ -1,11 +1,12 @@
 """Loans on thin tokens at each settlement: lent, sold into the book, taken over, sold off.
 
-A borrower withdraws what it is lent. When the price falls the venue sells its tokens, as far as
-their book takes them; below auto-close margin the captive maker takes the account over, pays its
-debt to the venue, and sells the tokens into the same book. What they do not bring is its loss.
+A borrower withdraws its loan at once. When the price falls the venue sells the borrower's tokens,
+as far as their book takes them. Below auto-close margin the captive maker takes the account over,
+pays its debt to the venue, and sells the tokens into the same book. If they bring less than the
+debt, the difference is its loss.
 
-Left out: an insurance fund and other backstop providers come after the captive maker, who takes
-all; what an account that is taken over is worth beyond its debt goes to the maker too.
+Simplifications: the captive maker takes everything over, without an insurance fund or other
+providers, and keeps whatever an account is worth beyond its debt.
 """
 
 from collections.abc import Sequence
@@ -35,28 +36,29 @@ from ledger.transaction import LedgerError
 
 
 class TokenLoan:
-    """One borrower's loan: the rule it was given under, the account, and who has its tokens."""
+    """One borrower's loan: its rule, its account, and the holder of its tokens."""
 
     def __init__(self, loan: PledgedLoan, token: MarginToken, market: int, borrower: int) -> None:
         """Begin with the tokens pledged and nothing owed.
 
         Args:
             loan: the scenario's loan.
-            token: what is pledged.
-            market: which market prices it.
-            borrower: its code in the books.
+            token: the pledged token.
+            market: the market that prices the token.
+            borrower: the borrower's code in the books.
         """
         self.loan, self.token, self.market, self.borrower = loan, token, market, borrower
         self.lot_tokens = float(token.contract.lot)
         self.book = BookDepth.of(loan.book)
-        # In decimals: a float's quotient may fall just short of a whole lot.
+        # In decimals: a quotient of floats may be just below a whole lot.
         self.account = PledgedAccount(
             int(Decimal(repr(loan.tokens)) // Decimal(token.contract.lot))
         )
-        self.taken_lots = 0  # by the captive maker, and not yet sold
+        self.taken_lots = 0  # taken over by the captive maker, and not yet sold
 
     def counted_cents(self, weight_e6: int, lot_cents: int) -> int:
-        """Return what the tokens count for, by a weight or, if that is less, by their number."""
+        """Return the tokens' margin value: by a weight, or by the size of the holding if that is
+        less."""
         by_size_e6 = size_weight_e6(self.loan.imf_factor, self.account.lots * self.lot_tokens)
         return self.account.value_cents(lot_cents) * min(weight_e6, by_size_e6) // E6
 
@@ -73,12 +75,12 @@ class PledgedLoans:
         till: Till,
         journal: Journal,
     ) -> None:
-        """Begin with nothing lent.
+        """Start without loans.
 
         Args:
             rules: the scenario's rules.
             parties: all who keep books, by role.
-            loans: who borrows, against what.
+            loans: each borrower's loan.
             house: the house venue.
             till: pays withdrawals.
             journal: records everything.
@@ -96,11 +98,11 @@ class PledgedLoans:
         }
 
     def settle(self, time_us: int, elapsed_s: int, marks: np.ndarray) -> None:
-        """Sell what was taken over, then whatever fails; end what has failed.
+        """Sell tokens taken over, then those of accounts that lack margin; close failed accounts.
 
         Args:
             time_us: the settlement.
-            elapsed_s: since the one before: what the book takes.
+            elapsed_s: seconds since the last settlement, which limit what the book takes.
             marks: the lead price in ticks, by market.
         """
         for each in self._loans:
@@ -109,7 +111,7 @@ class PledgedLoans:
             self._liquidate(time_us, elapsed_s, each, mark)
 
     def lend(self, time_us: int, marks: np.ndarray) -> None:
-        """Lend what borrowers ask for, who withdraw it at once."""
+        """Lend what borrowers ask for; they withdraw it at once."""
         for each in self._loans:
             if not each.loan.borrows_at(time_us):
                 continue
@@ -136,7 +138,7 @@ class PledgedLoans:
             )
 
     def agree_with_books(self) -> None:
-        """Hold debts and tokens against the general ledger's.
+        """Compare debts and tokens with the general ledger.
 
         Raises:
             LedgerError: they differ.
@@ -159,7 +161,7 @@ class PledgedLoans:
             )
 
     def _liquidate(self, time_us: int, elapsed_s: int, each: TokenLoan, mark: int) -> None:
-        """Sell tokens of an account that lacks margin; hand it over if it has too little left."""
+        """Sell tokens of an account that lacks margin; hand it over if too little is left."""
         lot_cents = self._lot_cents(each, mark)
         if not self._fails(each, lot_cents, self._maintenance_e6):
             return
@@ -173,7 +175,7 @@ class PledgedLoans:
         return margin_below(counted, each.account.debt_cents, margin_e6)
 
     def _sell(self, time_us: int, elapsed_s: int, each: TokenLoan, mark: int) -> None:
-        """Sell as many of an account's tokens as it takes to have its margin again."""
+        """Sell an account's tokens until it has its margin again."""
         account, lot_cents = each.account, self._lot_cents(each, mark)
         room = self._room(each, elapsed_s, lot_cents)
         if not room:
@@ -194,7 +196,7 @@ class PledgedLoans:
         )
 
     def _take_over(self, time_us: int, each: TokenLoan, mark: int) -> None:
-        """Let the captive maker pay the debt, and have what tokens are left."""
+        """Let the captive maker pay the debt and take the remaining tokens."""
         account = each.account
         self._house.claims[self._maker] -= account.debt_cents
         self._journal.record(
@@ -212,7 +214,7 @@ class PledgedLoans:
         account.lots = account.debt_cents = 0
 
     def _sell_off(self, time_us: int, elapsed_s: int, each: TokenLoan, mark: int) -> None:
-        """Let the captive maker sell what the book takes of the tokens that it took over."""
+        """Let the captive maker sell tokens that it took over, as far as the book takes them."""
         lot_cents = self._lot_cents(each, mark)
         room = self._room(each, elapsed_s, lot_cents)
         lots = min(each.taken_lots, room)
@@ -230,7 +232,7 @@ class PledgedLoans:
         )
 
     def _room(self, each: TokenLoan, elapsed_s: int, lot_cents: int) -> int:
-        """Return how many lots the book takes, and its makers can pay for."""
+        """Return how many lots the book takes and its makers can pay for."""
         able = max(int(self._house.claims[self._buyers]), 0)
         return min(each.book.room_cents(elapsed_s), able) // lot_cents
 

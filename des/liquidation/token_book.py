@@ -1,8 +1,8 @@
 """The book of a thin token: what it takes in an interval, and at what cost.
 
 Each basis point from the price shows the same number of dollars. A sale goes through some basis
-points and the book fills up again; so within an interval there is room for depth x basis points x
-refills. What is sold pays, on average, half of the way to the last price that it meets.
+points, and the book fills up again. So an interval has room for depth x basis points x refills. On
+average a sale pays half of the way to the last price that it meets.
 """
 
 from dataclasses import dataclass
@@ -28,11 +28,11 @@ class BookDepth:
         return cls(to_cents(book.usd_per_bp), round(book.through_bps * E6), book.refill_s)
 
     def room_cents(self, elapsed_s: int) -> int:
-        """Return what the book takes in an interval, by the mark."""
+        """Return the most that the book takes in an interval, valued at the mark."""
         return self.cents_per_bp * self.through_e6 * elapsed_s // (E6 * self.refill_s)
 
     def brings_cents(self, value_cents: int, elapsed_s: int) -> int:
-        """Return what tokens worth so much bring when they are sold over an interval."""
+        """Return the proceeds of tokens with this value, sold over an interval."""
         if not value_cents:
             return 0
         half_way = 2 * BPS * self.cents_per_bp * elapsed_s

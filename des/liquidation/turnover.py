@@ -1,4 +1,4 @@
-"""Customers on margin come and go: what they set aside, the positions they enter, what they take.
+"""Customers on margin come and go: their collateral, the positions they enter and leave.
 
 A position is entered and left against other makers, at the lead price.
 """
@@ -27,17 +27,16 @@ class Turnover:
         Args:
             house: the house venue.
             holders: the customers' names in the books.
-            accounts: of all who came.
-            free_tokens: what retail has not set aside, in lots, by the market that prices them;
-                kept up to date in place.
+            accounts: the accounts of all customers who came.
+            free_tokens: retail's free tokens in lots, by pricing market; updated in place.
         """
         self._house, self._holders = house, holders
         self._accounts, self._free_tokens = accounts, free_tokens
 
     def enter(self, time_us: int, marks: np.ndarray, holders: Population, free_cents: int) -> None:
-        """Let as many enter, at *marks*, as there are free dollars for.
+        """Let customers enter at *marks*, as many as there are free dollars for.
 
-        Whoever finds no free tokens any more brings cash.
+        Customers who find no free tokens bring cash.
         """
         accounts = self._accounts
         holders = holders.with_tokens_of(self._free_tokens)
@@ -60,7 +59,7 @@ class Turnover:
     def leave(self, time_us: int, marks: np.ndarray, chosen: np.ndarray) -> None:
         """Let those chosen (bool, by account) who are safe close their positions, at *marks*.
 
-        They take their cash and their tokens along; who owes dollars against tokens stays.
+        They take their cash and tokens with them. Accounts that owe dollars against tokens stay.
         """
         accounts = self._accounts
         accounts.mark_tokens(marks)
