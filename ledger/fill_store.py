@@ -5,13 +5,15 @@ Beancount's.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 import numpy as np
 
+from ledger import parquet_metadata
 from ledger.fills import ABSENT, NULLABLE, ROW, Fill, Names
+from ledger.money import Contract
 
 # The row group of DuckDB's own vectors: 60 of 2,048 values.
 ROW_GROUP = 122_880
@@ -42,14 +44,27 @@ class MonthOfFills:
             self._columns[name][begin : self._n] = rows[name]
         return {name: column[begin : self._n] for name, column in self._columns.items()}
 
-    def write(self, path: Path, names: Names) -> None:
+    def write(self, path: Path, names: Names, contracts: Iterable[Contract] = ()) -> None:
         """Write the month to a new Parquet file, and begin another."""
-        write(path, {name: column[: self._n] for name, column in self._columns.items()}, names)
+        columns = {name: column[: self._n] for name, column in self._columns.items()}
+        write(path, columns, names, contracts)
         self._n = 0
 
 
-def write(path: Path, rows: np.ndarray | Mapping[str, np.ndarray], names: Names) -> None:
-    """Write rows (dtype ROW, in the order of seq), or their columns, to a new Parquet file."""
+def write(
+    path: Path,
+    rows: np.ndarray | Mapping[str, np.ndarray],
+    names: Names,
+    contracts: Iterable[Contract] = (),
+) -> None:
+    """Write rows (dtype ROW, in the order of seq), or their columns, to a new Parquet file.
+
+    Args:
+        path: the file.
+        rows: the fills.
+        names: the words behind their codes.
+        contracts: whose lots and ticks the file's metadata says; of none, it says the units alone.
+    """
     columns = {column: np.ascontiguousarray(rows[column]) for column in Fill._fields}
     columns["time_us"] = columns["time_us"].view("datetime64[us]")
     words = names.words()
@@ -63,7 +78,8 @@ def write(path: Path, rows: np.ndarray | Mapping[str, np.ndarray], names: Names)
         target = str(path).replace("'", "''")
         connection.execute(
             f"COPY (SELECT {selected} FROM rows) TO '{target}' (FORMAT parquet, "
-            f"COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE {ROW_GROUP})"
+            f"COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE {ROW_GROUP}"
+            f"{parquet_metadata.option(parquet_metadata.of_fills(contracts))})"
         )
 
 

@@ -180,6 +180,7 @@ class Journal:
                 file.write(self._text.balance(next_day, account, units, commodity))
         file.close()
         name = f"{self._months[-1]}.parquet"
-        self._month_of_fills.write(self.folder / "fills" / name, self.names)
+        fills = self.folder / "fills" / name
+        self._month_of_fills.write(fills, self.names, self.chart.contracts)
         self._month_of_postings.write(self.folder / posting_store.FOLDER / name)
         self._file = None

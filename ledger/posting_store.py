@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from ledger import text_table
+from ledger import parquet_metadata, text_table
 from ledger.fill_store import ROW_GROUP
 from ledger.money import Scale
 from ledger.opened import Opened
@@ -107,7 +107,8 @@ class MonthOfPostings:
                 text_table.create(connection, name, columns)
             connection.execute(
                 f"COPY ({_ROWS.format(digits=digits)}) TO '{target}' (FORMAT parquet, "
-                f"COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE {ROW_GROUP})"
+                f"COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE {ROW_GROUP}"
+                f"{parquet_metadata.option(parquet_metadata.of_postings(self._scales))})"
             )
         self._entries, self._postings = [], array("q")
 

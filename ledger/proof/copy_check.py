@@ -12,8 +12,8 @@ from decimal import Decimal
 import duckdb
 from beancount.core import data
 
-from ledger import directive_store, posting_store
-from ledger.book_views import missing_copies
+from ledger import directive_store, parquet_metadata, posting_store
+from ledger.book_views import missing_copies, months_of
 from ledger.copy_of_text import by_month, directives, scales_of
 from ledger.directive_store import Directive, in_order
 from ledger.loaded_entries import in_text_order, moved_by, party_of
@@ -41,6 +41,7 @@ def wrong_copies(run: RunFolder) -> Iterator[str]:
         connection.execute("SET enable_progress_bar = false")  # it would stand in our output
         yield from _wrong_directives(connection, run, found)
         yield from _wrong_postings(connection, run, entries, found)
+        yield from _wrong_metadata(connection, run, found)
 
 
 def _wrong_directives(
@@ -89,6 +90,28 @@ def _wrong_postings(
             yield from (f"{name}: {what}" for what in _differences(copy, text))
         except duckdb.Error as error:
             yield _unreadable(name, error)
+
+
+def _wrong_metadata(
+    connection: duckdb.DuckDBPyConnection, run: RunFolder, found: Sequence[Directive]
+) -> Iterator[str]:
+    """Yield what a file says of units, lots and ticks otherwise than the text."""
+    due = {
+        "fills": parquet_metadata.of_fills(run.chart.contracts),
+        posting_store.FOLDER: parquet_metadata.of_postings(scales_of(found)),
+    }
+    for folder, wanted in due.items():
+        for path in months_of(run.path, folder):
+            name = f"{folder}/{path.name}"
+            try:
+                said = parquet_metadata.read(connection, path)
+            except duckdb.Error as error:
+                yield _unreadable(name, error)
+                continue
+            # A run that was sealed before files said it has none, which is nothing wrong.
+            for key in sorted(said.keys() & wanted.keys()):
+                if said[key] != wanted[key]:
+                    yield f"{name}: its metadata {key!r} is not what the text gives"
 
 
 def _other_columns(

@@ -1,0 +1,86 @@
+"""What a Parquet file says of its own columns: their units, and what a lot and a tick is.
+
+A file that is copied out of its run still says how its whole numbers are to be read. The values are
+JSON, under keys of the file's metadata; polars reads them with `read_parquet_metadata`, and DuckDB
+with `parquet_kv_metadata`.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import duckdb
+
+from ledger.money import Contract, Scale
+
+UNITS, CONTRACTS, COMMODITIES = "units", "contracts", "commodities"
+
+FILL_UNITS: Mapping[str, str] = {
+    "time": "UTC",
+    "lots": "lots of the contract, above zero if the taker buys; of a payment: the position",
+    "price": "ticks of the contract",
+    "lead": "ticks of the contract",
+    "lead_when_quoted": "ticks of the contract",
+    "quote_age_us": "microseconds",
+    "fee_e6": "millionths of the notional",
+    "edge_cents": "US cents",
+    "fee_cents": "US cents",
+}
+POSTING_UNITS: Mapping[str, str] = {
+    "time": "UTC",
+    "date": "UTC",
+    "units": "whole units; one of them is `unit` of the commodity",
+    "unit": "the commodity",
+}
+
+
+def of_fills(contracts: Iterable[Contract]) -> dict[str, str]:
+    """Return the metadata of a month of fills.
+
+    Args:
+        contracts: of all markets that the fills may name.
+    """
+    told = [
+        {
+            "venue": each.venue,
+            "market": each.market,
+            "lot": each.lot,
+            "tick_usd": each.tick_usd,
+            "stands_for": each.stands_for,
+        }
+        for each in contracts
+    ]
+    return {UNITS: _json(FILL_UNITS), CONTRACTS: _json(told)}
+
+
+def of_postings(scales: Mapping[str, Scale]) -> dict[str, str]:
+    """Return the metadata of a month of postings.
+
+    Args:
+        scales: how each commodity is counted.
+    """
+    one = {commodity: scale.text(1) for commodity, scale in sorted(scales.items())}
+    return {UNITS: _json(POSTING_UNITS), COMMODITIES: _json(one)}
+
+
+def option(metadata: Mapping[str, str]) -> str:
+    """Return the option of DuckDB's COPY that writes it; of no metadata, nothing."""
+    literals = {key: value.replace("'", "''") for key, value in metadata.items()}
+    told = ", ".join(f"{key}: '{literal}'" for key, literal in literals.items())
+    return f", KV_METADATA {{{told}}}" if told else ""
+
+
+def read(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
+    """Return the metadata of a file, by key; a file of an older run has none.
+
+    Raises:
+        duckdb.Error: the file can't be read.
+    """
+    found = connection.execute(
+        "SELECT decode(key), decode(value) FROM parquet_kv_metadata(?)", [str(path)]
+    ).fetchall()
+    return dict(found)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
