@@ -13,6 +13,7 @@ from ledger.mistake import MistakeError
 from ledger.proof.seal import seal
 from ledger.run_folder import MANIFEST, RunFolder
 from runs.program import program, versions
+from runs.record.fit import sealed_fit
 from runs.scenarios import dump, name
 
 OUT = Path("runs/out")  # below the working directory
@@ -72,12 +73,15 @@ def _complete(folder: Path, scenario: Scenario, on_phase: Callable[[str], None])
     on_phase("writing the books of the group")
     write_group(run)
     _write_day_ledgers(run, scenario, on_phase)
+    on_phase("comparing with the record")
+    fit = sealed_fit(run, scenario.sources)
     on_phase("sealing")
     seal(
         folder,
         {
             "question": scenario.question,
             "seed": scenario.run.seed,
+            **fit,
             "program": program(),
             "versions": versions(),
         },

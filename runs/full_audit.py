@@ -1,4 +1,4 @@
-"""The audit of a run together with its scenario, which gives what stands before the entries."""
+"""The audit of a run with its scenario and the record, with which its books must agree."""
 
 from collections.abc import Iterator
 from concurrent.futures import Executor
@@ -10,6 +10,8 @@ from des.scenario.run import months_between
 from ledger.proof import audit as audit_of_books
 from ledger.proof.audit_step import AuditStep
 from ledger.proof.preamble import SCENARIO, Given
+from ledger.run_folder import RunFolder
+from runs.record.fit import kept_fit, wrong_fit
 from runs.scenario_files import ScenarioError
 from runs.scenarios import dump, load
 
@@ -25,6 +27,19 @@ def audit(
         executor: who does the work; None for this process.
     """
     yield from audit_of_books.audit(folder, given_by(folder), every_day, executor)
+    yield from fit_to_record(folder)
+
+
+def fit_to_record(folder: Path) -> Iterator[AuditStep]:
+    """Compute the fit anew, where a run keeps one."""
+    problems: list[str] = []
+    try:
+        if kept_fit(folder) is None:
+            return
+        problems += wrong_fit(RunFolder.at(folder), load(str(folder / SCENARIO)).sources)
+    except Exception as error:  # whatever a forger may have thought of
+        problems.append(f"it can't be read: {type(error).__name__}: {error}".splitlines()[0])
+    yield AuditStep("record: the fit that the seal keeps is what the books give", tuple(problems))
 
 
 def given_by(folder: Path) -> Given | str:

@@ -11,13 +11,14 @@ SEAL_DIGITS = 12
 
 
 def provenance(run: RunFolder) -> str:
-    """Return folder, seed, seal and fidelity of a run, in one line.
+    """Return folder, seed, seal, fidelity of a run and its fit to the record, in one line.
 
     The seal is the start of the SHA-256 of its manifest, as `sha256sum manifest.json` prints it.
+    The manifest keeps the fit (`runs.record.fit`); a run that has no record to meet says nothing.
     """
     if not run.has_fills:
         return f"{run.path.name}: a ledger without a seal or fills"
-    return f"{_seal_of(run)}, {_fidelity(run)}"
+    return "; ".join((f"{_seal_of(run)}, {_fidelity(run)}", *_fit(run)))
 
 
 def of_several(runs: Sequence[RunFolder]) -> str:
@@ -26,10 +27,22 @@ def of_several(runs: Sequence[RunFolder]) -> str:
 
 
 def _seal_of(run: RunFolder) -> str:
-    manifest = (run.path / MANIFEST).read_bytes()
+    manifest = _manifest(run)
     seed = json.loads(manifest)["run"]["seed"]
     seal = hashlib.sha256(manifest).hexdigest()[:SEAL_DIGITS]
     return f"{run.path.resolve().name}: seed {seed}, seal {seal}"
+
+
+def _manifest(run: RunFolder) -> bytes:
+    return (run.path / MANIFEST).read_bytes()
+
+
+def _fit(run: RunFolder) -> list[str]:
+    fit = json.loads(_manifest(run))["run"].get("fit")
+    if not fit:
+        return []
+    close, outcomes = fit["inside"] + fit["near"], fit["outcomes"]
+    return [f"{close} of {outcomes} recorded outcomes inside the record or within a tenth"]
 
 
 def _fidelity(run: RunFolder) -> str:

@@ -111,13 +111,7 @@ def compare(run: RunFolder, record: Record) -> BesideRecord:
         run: the run whose books are read.
         record: the facts on public record.
     """
-    aims_at_share = Inputs.of(run).aims_at_share
-    facts = [
-        fact.model_copy(update={"role": "input"}) if fact.key == SHARE and aims_at_share else fact
-        for fact in record.fact
-        if (fact.key in MEASURES or fact.unsaid) and fact.market is None
-    ]
-    found, unsaid = held_against(MeasuredBooks(run), facts)
+    found, unsaid = held_against(MeasuredBooks(run), facts_to_meet(run, record))
     return BesideRecord(
         tuple(found),
         tuple(unsaid),
@@ -125,6 +119,16 @@ def compare(run: RunFolder, record: Record) -> BesideRecord:
         traded_days(run),
         market_judgement(run, record),
     )
+
+
+def facts_to_meet(run: RunFolder, record: Record) -> list[Fact]:
+    """Return the facts that are no market's; the maker's share is an input where it is aimed at."""
+    aims_at_share = Inputs.of(run).aims_at_share
+    return [
+        fact.model_copy(update={"role": "input"}) if fact.key == SHARE and aims_at_share else fact
+        for fact in record.fact
+        if (fact.key in MEASURES or fact.unsaid) and fact.market is None
+    ]
 
 
 def held_against(books: MeasuredBooks, facts: Sequence[Fact]) -> tuple[list[Row], list[Unsaid]]:
