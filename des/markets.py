@@ -1,4 +1,4 @@
-"""All markets between two settlements: they trade side by side, and venues book what is filled."""
+"""All markets between two settlements: they trade side by side, and venues book the fills."""
 
 from collections.abc import Generator, Sequence
 
@@ -14,7 +14,7 @@ from des.venue.venue import Venue
 
 
 class Markets:
-    """The listings, and what becomes of their fills."""
+    """All listings, and the booking of their fills."""
 
     def __init__(
         self,
@@ -31,10 +31,10 @@ class Markets:
         Args:
             env: the simulation's clock.
             listings: the listing of each market.
-            house, lead: where their fills are booked.
-            fees: count what takers trade on the house.
-            returns: count what the fills bring them.
-            on_margin: customers of whom some may be forced to trade.
+            house, lead: the venues that book the fills.
+            fees: counts takers' volume on the house.
+            returns: counts takers' results.
+            on_margin: the customers on margin, some of whom may be forced to trade.
         """
         self._env, self.listings = env, listings
         self._house, self._lead = house, lead

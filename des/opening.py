@@ -1,4 +1,4 @@
-"""What everybody has on the first day. A venue holds in cash what it owes."""
+"""Opening balances of all parties. A venue holds in cash what it owes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,18 +19,18 @@ from ledger.transaction import Movement
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Cents and units on the first morning, by who has them."""
+    """Cents and units on the first morning, by owner."""
 
     claims: dict[tuple[str, str], int]  # by (entity, venue)
     cash: dict[str, int]
     reserves: dict[str, int] = field(default_factory=dict)
     tokens: dict[tuple[str, str], int] = field(default_factory=dict)  # by (issuer, token)
-    # What a venue owes in kind, by (entity, venue, state, commodity).
+    # Debts of a venue in kind, by (entity, venue, state, commodity).
     in_kind: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
     coins: dict[tuple[str, str], int] = field(default_factory=dict)  # by (dealers, coin)
 
     def entry(self, time_us: int) -> Movement:
-        """Return the entry that brings all of it into the books."""
+        """Return the opening entry."""
         return movements.opening_balances(
             time_us,
             self.cash,
@@ -45,13 +45,13 @@ class Opening:
 def open_books(
     first: Opening, time_us: int, venues: Mapping[str, Venue], custody: Custody, journal: Journal
 ) -> None:
-    """Give everybody what they have on the first day.
+    """Give all parties their opening balances.
 
     Args:
         first: says what each party has.
         time_us: the run's start.
         venues: by name.
-        custody: has the cash.
+        custody: holds the cash.
         journal: records the entry.
     """
     names = journal.chart.parties.names
@@ -63,7 +63,7 @@ def open_books(
 
 
 def fund_maker(scenario: Scenario, parties: Parties, time_us: int, custody: Custody) -> None:
-    """Let the captive maker deposit what it quotes with, and margin for its hedges."""
+    """Let the captive maker deposit its capital for quoting, and margin for its hedges."""
     maker = scenario.maker
     for venue, usd, why in (
         (parties.house, maker.house_deposit_usd, ", to quote with"),
@@ -80,13 +80,13 @@ def opening(
     pledged: PledgedLoans | None,
     group: GroupTreasury | None,
 ) -> Opening:
-    """Read from a scenario who begins with what.
+    """Read the opening balances from a scenario.
 
     Args:
-        scenario: says so.
+        scenario: states the balances.
         parties: all who keep books, by role.
-        firms: those named and those drawn, also who waits.
-        on_margin, pledged, group: what they bring, if they are there.
+        firms: the firms with names of their own and those drawn, waiting ones included.
+        on_margin, pledged, group: parts of the world with balances of their own, or None.
     """
     house, lead = parties.house, parties.lead
     claims = _claims(scenario, parties, firms)

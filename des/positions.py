@@ -1,4 +1,4 @@
-"""What a settlement leaves, market by market, for those who decide about the next interval."""
+"""The state after a settlement, market by market, for decisions about the next interval."""
 
 from collections.abc import Sequence
 
@@ -49,13 +49,13 @@ class Positions:
         self._backstops = [parties.holders.index(name) for name in parties.backstops]
 
     def of(self, market: int, marks: np.ndarray, now_us: int, quoter: QuoterSwitch) -> Holdings:
-        """Return what decisions about a market look at.
+        """Return the state that decisions about a market use.
 
         Args:
-            market: its place.
+            market: the market's place.
             marks: lead prices in ticks, by market.
             now_us: the time of the settlement.
-            quoter: the captive maker's.
+            quoter: the captive maker's switch.
         """
         house, lead = self._house.lots[market], self._lead.lots[market]
         return Holdings(
@@ -84,7 +84,7 @@ class Positions:
         return FirmsInMarket(*in_market, takes)
 
     def _directional_order(self, market: int, mark_ticks: int, now_us: int) -> DeskOrder | None:
-        """Return what the directional desk orders in a market, if there is such a desk."""
+        """Return the directional desk's order in a market, if there is such a desk."""
         book = self._directional
         if book is None:
             return None
@@ -108,11 +108,12 @@ def _of_firms(
     takes: np.ndarray,
     leverage_max: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Pick lots, claim, margin and fee of the firms in a market from those of all members.
+    """Select the firms' lots, claim, margin and fee in a market from those of all members.
 
-    A firm's claim is margin for its positions in all markets. A market has what the position in
-    it needs, and an equal part of what no position needs: together they never use more than there
-    is before the next settlement. If positions need more than the claim, each has its share of it.
+    A firm's claim is margin for its positions in all markets. Each market gets the margin that its
+    position needs, and an equal part of the rest. So all markets together never use more than the
+    claim before the next settlement. If positions need more than the claim, each market gets its
+    share of it.
     """
     n, markets = len(firms), len(lots)
     held, claim = np.empty(n, np.int64), np.empty(n, np.int64)

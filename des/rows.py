@@ -1,4 +1,4 @@
-"""Rows of the fills for compiled code, which must not leave a field unwritten."""
+"""Rows of fills for compiled code, which must write every field."""
 
 from collections.abc import Callable
 
@@ -8,14 +8,14 @@ from des.compile_cache import njit
 from ledger.fills import ABSENT, edge_cents
 from ledger.money import fee_cents
 
-# The rules of the books themselves, compiled.
+# The rules of the books, compiled.
 row_edge_cents: Callable[[int, int, int, int], int] = njit(cache=True)(edge_cents)
 row_fee_cents: Callable[[int, int], int] = njit(cache=True)(fee_cents)
 
 
 @njit(cache=True)
 def clear(row: np.void) -> None:
-    """Let a row say nothing: as those of `new_rows` do."""
+    """Reset a row to empty values, as in `new_rows`."""
     row.seq = row.time_us = row.motive = row.venue = row.market = row.taker = row.maker = 0
     row.lots = row.price = row.lead = row.trigger = 0
     row.holder = row.lead_when_quoted = row.quote_age_us = ABSENT

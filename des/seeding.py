@@ -11,7 +11,7 @@ from numpy.random.bit_generator import ISeedSequence
 
 from des.compile_cache import njit
 
-POOL = 4  # words that numpy keeps of whatever it is given
+POOL = 4  # words that numpy keeps of any entropy
 STATE = 2 * POOL  # words of 32 bits that PCG64 begins with
 
 # O'Neill (2015), "Developing a seed_seq alternative", as in numpy/random/bit_generator.pyx.
@@ -23,10 +23,10 @@ _MIX_LEFT, _MIX_RIGHT = np.uint32(0xCA01F9DD), np.uint32(0x4973F715)
 
 @ISeedSequence.register
 class SeedState:
-    """What a bit generator asks its seed for."""
+    """The words that a bit generator asks its seed for."""
 
     def __init__(self, words: np.ndarray) -> None:
-        """Keep words of entropy: uint32, four or more, shape (n,)."""
+        """Take words of entropy: uint32, four or more, shape (n,)."""
         self._words = words
 
     def generate_state(self, n_words: int, dtype: Any = np.uint32) -> np.ndarray:
@@ -53,7 +53,7 @@ def _mixed(word: np.uint32, other: np.uint32) -> np.uint32:
 
 @njit("uint32[::1](uint32[::1])", cache=True)
 def seed_state(words: np.ndarray) -> np.ndarray:
-    """Mix words of entropy into a pool, and draw from it the state that a generator begins with.
+    """Mix words of entropy into a pool, and draw a generator's initial state from it.
 
     Args:
         words: uint32, four or more, shape (n,).

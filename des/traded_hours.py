@@ -1,16 +1,16 @@
-"""Which hours are traded where a run plays only some of them.
+"""Which hours are traded in a sampled run.
 
-Of every n hours one, drawn at random, stands for all: whoever trades in it asks for n times as
-much and is shown n times as much, so that what a day is expected to bring is the same, and only
-its chance is larger. Prices, settlements, funding and everything daily go on through all hours;
-where `run.idle_hours_at_once` says so, hours that nobody trades in pass as one.
+One random hour of every n stands for all of them: orders and displayed sizes in it are n times as
+large. So a day's expected result is the same, and only its variance is larger. Prices, settlements,
+funding and daily events go on through all hours; with `run.idle_hours_at_once`, consecutive idle
+hours pass as one.
 
-On full days all hours are traded, each for itself. Strata are hours of one day then, so that a full
-day has all of its own and takes none from another.
+On full days every hour is traded and stands for itself. Strata then lie within one day, so that a
+full day consists of whole strata.
 
-What uninformed customers hold is a random walk, whose width would grow with the root of n. So all
-but one in n of every second traded hour's flow is that of the hour traded before with its sides
-turned round: each hour keeps its law, and the walk over many its width.
+The position of uninformed customers is a random walk, whose width would grow with the root of n. So
+in every second traded hour all but one in n of the flow repeats the hour traded before, with sides
+reversed. Each hour keeps its distribution, and the walk over many hours keeps its width.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class TradedHours:
     key: int
     twin_key: int
     full_days: frozenset[int] = frozenset()  # counted since 1970
-    idle_at_once: int = 1  # hours that nobody trades in and that pass as one, at most
+    idle_at_once: int = 1  # the most idle hours that pass as one
 
     @classmethod
     def of(cls, run: Run) -> "TradedHours":
@@ -46,7 +46,7 @@ class TradedHours:
         return 1 if self.is_full(time_us) else self.one_in
 
     def is_full(self, time_us: int) -> bool:
-        """Tell whether all hours are traded on the day at *time_us*, whatever is drawn."""
+        """Tell whether the day at *time_us* is a full day."""
         return time_us // DAY_US in self.full_days
 
     def has(self, time_us: int) -> bool:
@@ -57,7 +57,8 @@ class TradedHours:
         return self._drawn(hour // self.one_in) == hour
 
     def idle_at(self, time_us: int, most: int) -> int:
-        """Return how many idle hours from *time_us* on pass at once: of one day, and *most*."""
+        """Return how many idle hours from *time_us* on pass at once: within the day, at most
+        *most*."""
         day_end_us = time_us - time_us % DAY_US + DAY_US
         hours = 1
         while (
@@ -69,15 +70,15 @@ class TradedHours:
         return hours
 
     def is_first_of_day(self, time_us: int) -> bool:
-        """Tell whether the hour at *time_us* is the first that is traded of its day."""
+        """Tell whether the hour at *time_us* is the first traded hour of its day."""
         before_us = range(time_us - time_us % DAY_US, time_us - time_us % HOUR_US, HOUR_US)
         return self.has(time_us) and not any(map(self.has, before_us))
 
     def twin(self, hour: int) -> int | None:
-        """Return the hour (since 1970) whose flow comes once more in *hour*, turned round."""
+        """Return the hour (since 1970) whose flow *hour* repeats with sides reversed."""
         stratum = hour // self.one_in
         alone = stratum % 2 == 0 or int(mix(self.twin_key, stratum)) % self.one_in == 0
-        # The other hour of the pair is not traded as it was drawn where its day is a full one.
+        # On a full day the other hour of the pair is not traded as drawn.
         full = (self.is_full(each * HOUR_US) for each in (hour, (stratum - 1) * self.one_in))
         return None if alone or any(full) else self._drawn(stratum - 1)
 

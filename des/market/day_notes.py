@@ -1,6 +1,6 @@
-"""What a day of a market was like, written down for reports: the book that was shown, the range.
+"""Notes for reports on each day of a market: the book that was shown, and the price range.
 
-Nobody in the world reads it.
+Nothing in the world reads them.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from ledger.notes import PriceRange
 
 
 def note_books(journal: Journal, now_us: int, listings: Iterable[Listing]) -> None:
-    """Write down what is shown where the first traded hour of a day begins."""
+    """Record what is shown at the beginning of a day's first traded hour."""
     for listing in listings:
         book = listing.shown_book(now_us) if listing.hours.is_first_of_day(now_us) else None
         if book:
@@ -21,7 +21,7 @@ def note_books(journal: Journal, now_us: int, listings: Iterable[Listing]) -> No
 
 
 def note_ranges(journal: Journal, time_us: int, listed: Iterable[tuple[Market, Listing]]) -> None:
-    """Write down the lowest and the highest price of the day that ends just after *time_us*."""
+    """Record the lowest and the highest price of the day that ends just after *time_us*."""
     for market, listing in listed:
         prices, tick_usd = listing.prices_of_day(time_us + 1), Decimal(market.tick_usd)
         if len(prices):

@@ -1,4 +1,4 @@
-"""Who looks at a net position in one market at settlements, and has it laid off."""
+"""Hedgers who look at a net position in one market at settlements, and lay it off."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from ledger.money import to_cents
 
 
 class Hedgers:
-    """The captive maker, those who back the venue, and the directional desk."""
+    """The captive maker, the backstop providers and the directional desk."""
 
     def __init__(
         self,
@@ -22,18 +22,18 @@ class Hedgers:
         """Begin.
 
         Args:
-            run: says how often the maker looks.
+            run: says how often the maker hedges.
             desk: takes the orders.
             maker: its code.
-            backstops: who takes over positions, and which holder has them.
+            backstops: the providers that take positions over, each with the holder that has them.
         """
         self._run, self._desk, self._maker, self._backstops = run, desk, maker, backstops
-        self._hedge_us = (run.hedge_s or 1) * SECOND_US  # else at every settlement
+        self._hedge_us = (run.hedge_s or 1) * SECOND_US  # None: at every settlement
 
     def decide(self, now_us: int, lot_cents: int, state: Holdings) -> int:
-        """Let each order away what it wants to be rid of, and return the net lots ordered.
+        """Let each hedger order its hedge, and return the net lots ordered.
 
-        Those that the firms ordered since the settlement before are among them.
+        They include the firms' orders since the last settlement.
         """
         if now_us % self._hedge_us == 0:
             self._desk.decide(now_us, self._maker, state.maker_lots + state.maker_lead_lots)
@@ -44,7 +44,7 @@ class Hedgers:
         return self._desk.ordered_lots()
 
     def _most_lots(self, provider: Provider, now_us: int, lot_cents: int) -> int | None:
-        """Return what a backstop orders at most, at its speed; None for all at once."""
+        """Return the most lots that a backstop orders, by its speed; None: all at once."""
         if provider.unwind_usd_per_minute is None:
             return None
         a_minute_cents = to_cents(provider.unwind_usd_per_minute)

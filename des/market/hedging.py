@@ -1,7 +1,7 @@
-"""Inventory is laid off on the lead venue: a moment after it was decided.
+"""Hedging on the lead venue: an order arrives there a moment after the decision.
 
-A trading firm lays off each fill by itself, as soon as it knows of it. The captive maker and those
-who back the venue look at their net positions at settlements.
+A trading firm hedges each fill separately, as soon as it knows of it. The captive maker and the
+backstop providers hedge their net positions at settlements.
 """
 
 import math
@@ -25,7 +25,7 @@ from ledger.parties import Parties
 COST_UNIT = 10**8  # half-spreads are in hundred-millionths of the price
 
 _PICKOFF, _HEDGE = int(Motive.PICKOFF), int(Motive.HEDGE)
-# Not literals: see `race`. In compiled code a number is a number.
+# Not literals, for the reason that `race` gives.
 _NONE: int = np.int64(0)  # type: ignore[assignment]
 _ONE: int = np.int64(1)  # type: ignore[assignment]
 
@@ -39,14 +39,14 @@ class HedgeOrders(NamedTuple):
 
 
 class HedgeTerms(NamedTuple):
-    """What an order pays on the lead venue."""
+    """The price of an order on the lead venue."""
 
     half_spread_e8: int  # hundred-millionths of the price
-    outside: int  # who sells to the buyers there and buys from the sellers
+    outside: int  # the counterparty of all orders there
 
 
 def lead_delays_us(scenario: Scenario, parties: Parties, firms: Sequence[Firm]) -> np.ndarray:
-    """Return by holder how long an order takes to the lead venue; 0 for who sends none."""
+    """Return by holder the delay of an order to the lead venue; 0 if it sends none."""
     maker_us = microseconds(scenario.maker.hedge_delay_ms / 1_000)
     delay_us = dict.fromkeys(parties.holders, 0) | {parties.maker: maker_us}
     for firm in firms:
@@ -60,15 +60,15 @@ def lead_delays_us(scenario: Scenario, parties: Parties, firms: Sequence[Firm]) 
 
 
 class HedgeDesk:
-    """Keeps the hedgers of one market flat over both venues."""
+    """Hedges the positions of one market's hedgers over both venues."""
 
     def __init__(self, delay_us: np.ndarray, half_spread_bps: float, outside: int) -> None:
-        """Begin with nothing under way.
+        """Start without orders.
 
         Args:
-            delay_us: by party, how long it takes from decision, or fill, to the hedge's fill.
-            half_spread_bps: what crossing the lead venue's spread costs.
-            outside: who sells to the buyers there and buys from the sellers.
+            delay_us: by party, the time from the decision, or the fill, to the hedge's fill.
+            half_spread_bps: the cost of crossing the lead venue's spread.
+            outside: the counterparty of all orders there.
         """
         self._delay_us = delay_us
         self._terms = HedgeTerms(round(half_spread_bps * COST_UNIT / 10_000), outside)
@@ -76,19 +76,19 @@ class HedgeDesk:
         self._ordered_lots = 0
 
     def follow(self, house_fills: np.ndarray) -> None:
-        """Let the firms order away what they have just taken (rows of dtype ROW)."""
+        """Let the firms order hedges of their latest fills (rows of dtype ROW)."""
         if len(house_fills):
             self._under_way, lots = _followed(self._under_way, house_fills, self._delay_us)
             self._ordered_lots += lots
 
     def decide(self, now_us: int, hedger: int, lots: int, most_lots: int | None = None) -> None:
-        """Order away what a hedger's positions on both venues (and orders under way) leave open.
+        """Order a hedge of a hedger's net position on both venues, orders under way included.
 
         Args:
             now_us: the time of the settlement.
-            hedger: who looks at its net position there.
-            lots: what it holds on house and lead venue together.
-            most_lots: of one order; None for all at once.
+            hedger: the hedger whose position it is.
+            lots: its position on house and lead venue together.
+            most_lots: the most lots of one order; None: all at once.
         """
         needed = -lots - _lots_of(self._under_way, hedger)
         if most_lots is not None:
@@ -99,7 +99,8 @@ class HedgeDesk:
             self._ordered_lots += needed
 
     def ordered_lots(self) -> int:
-        """Return the net lots ordered since the last call: what the lead venue is about to feel."""
+        """Return the net lots ordered since the last call, which have an impact on the lead
+        price."""
         ordered, self._ordered_lots = self._ordered_lots, 0
         return ordered
 
@@ -144,7 +145,7 @@ def _lots_of(orders: HedgeOrders, hedger: int) -> int:
 
 @njit(cache=True)
 def _longer(orders: HedgeOrders, more: int) -> HedgeOrders:
-    """Copy orders, with room for some more behind them."""
+    """Copy orders, with room for more at the end."""
     n = len(orders.lots)
     longer = _no_orders(n + more)
     for i in range(n):
@@ -154,7 +155,7 @@ def _longer(orders: HedgeOrders, more: int) -> HedgeOrders:
 
 @njit(cache=True)
 def _with(orders: HedgeOrders, order: tuple[int, int, int]) -> HedgeOrders:
-    """Put one order (due, hedger, lots) behind others."""
+    """Append one order (due, hedger, lots)."""
     longer = _longer(orders, _ONE)
     _note(longer, len(orders.lots), order[0], order[1], order[2])
     return longer
@@ -164,9 +165,9 @@ def _with(orders: HedgeOrders, order: tuple[int, int, int]) -> HedgeOrders:
 def _followed(
     orders: HedgeOrders, fills: np.ndarray, delay_us: np.ndarray
 ) -> tuple[HedgeOrders, int]:
-    """Put behind *orders* the reverse of each fill (dtype ROW) that was the taker's own idea.
+    """Append to *orders* the reverse of each hit among *fills* (dtype ROW).
 
-    Returns them all, and the net lots of those that are new.
+    Returns all orders, and the net lots of the new ones.
     """
     taken = _NONE
     for fill in fills:
@@ -194,7 +195,7 @@ def _filled(
     for at, i in enumerate(in_turn(orders.due_us, orders.hedger)):
         due_us, hedger, lots = orders.due_us[i], orders.hedger[i], orders.lots[i]
         if due_us >= end_us:
-            break  # and so are all after it
+            break  # and so are all later ones
         tick = latest(ticks.times_us, tick, due_us)
         lead = ticks.prices[tick]
         cost = -(-lead * terms.half_spread_e8 // COST_UNIT)

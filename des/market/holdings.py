@@ -1,4 +1,4 @@
-"""What a settlement leaves that decisions about one market look at."""
+"""The state after a settlement, as decisions about one market see it."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -7,16 +7,16 @@ from des.quoting.firms_in_market import FirmsInMarket
 
 
 class DeskOrder(NamedTuple):
-    """What a desk with a position on the lead venue wants to be rid of."""
+    """A desk's surplus position on the lead venue."""
 
     holder: int
-    lots: int  # it holds too many; below zero: too few
+    lots: int  # above zero: it holds too many; below zero: too few
     most_lots: int  # of one order
 
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """Positions in one market, and who may trade on them."""
+    """Positions in one market, and whether their holders may trade."""
 
     maker_lots: int
     maker_lead_lots: int
@@ -25,4 +25,4 @@ class Holdings:
     house_is_open: bool = True  # to customers' orders
     backstop_lots: tuple[int, ...] = ()  # of each backstop, on both venues together
     directional: DeskOrder | None = None
-    maker_shows: float = 1.0  # of the month's size; it changes on the first of a month only
+    maker_shows: float = 1.0  # share of the month's size; it changes on the first of a month

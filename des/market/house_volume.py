@@ -1,4 +1,4 @@
-"""What was traded on the house so far, market by market: all that anybody may ask of volume."""
+"""The volume traded on the house so far, market by market."""
 
 from collections.abc import Sequence
 
@@ -18,24 +18,24 @@ class HouseVolume:
         Args:
             names: of the markets.
             listings: the listing of each market.
-            journal: records each day's volume.
+            journal: records the volume of each day.
         """
         self._names, self._listings, self._journal = names, listings, journal
 
     def usd_per_day(self) -> float:
-        """Return what was traded in the last 24 hours, of all markets, by everybody."""
+        """Return the volume of the last 24 hours, over all markets and traders."""
         return sum(listing.volume.usd_per_day() for listing in self._listings)
 
     def others_cents(self) -> list[int]:
-        """Return by market what customers traded with the other makers today."""
+        """Return by market today's volume of customers with the other makers."""
         return [listing.volume.today.others_cents for listing in self._listings]
 
     def without_maker_cents(self) -> float:
-        """Return what customers would have traded today, had the captive maker shown no quotes."""
+        """Return customers' volume today if the captive maker had shown no quotes."""
         return sum(listing.volume.without_maker_cents for listing in self._listings)
 
     def close_day(self, time_us: int) -> None:
-        """Write down the day that ends just after *time_us*, and begin another."""
+        """Record the day that ends just after *time_us*, and start another."""
         for name, listing in zip(self._names, self._listings, strict=True):
             recorded_usd = listing.recorded_usd(time_us)
             recorded = None if recorded_usd is None else dollars(to_cents(recorded_usd))

@@ -42,11 +42,11 @@ class Traders:
     maker: int
     others: int  # the other makers
     takers: np.ndarray  # the firms, then retail
-    backstops: Sequence[tuple[Provider, int]] = ()  # who takes over positions, and which holder
+    backstops: Sequence[tuple[Provider, int]] = ()  # each provider, and its holder
 
     @property
     def codes(self) -> Codes:
-        """Return the takers, and by whose quotes an order meets: CAPTIVE, OTHERS."""
+        """Return the takers, and the makers in the order CAPTIVE, OTHERS."""
         return Codes(self.takers, np.array((self.maker, self.others)))
 
 
@@ -66,11 +66,11 @@ class Listing:
         """Begin at the run's start.
 
         Args:
-            scenario, market, contract: what is listed, and in which world.
-            firms: who watches the quotes.
-            traders: who is who in the books.
-            hedge_desk: lays off inventory in this market.
-            session: how time passes between settlements.
+            scenario, market, contract: the world, and the contract that is listed.
+            firms: the firms that watch the quotes.
+            traders: the codes of all traders in the books.
+            hedge_desk: hedges positions in this market.
+            session: simulates the time between settlements.
         """
         run = scenario.run
         self._market, self._contract, self._firms = market, contract, scenario.firms
@@ -129,7 +129,7 @@ class Listing:
         Args:
             env: the simulation's clock.
             start_us, end_us: the start of the span, and its end.
-            forced: orders (dtype ORDER) of customers who are liquidated in it.
+            forced: orders (dtype ORDER) of customers who are liquidated in that span.
 
         Returns:
             The fills on house and lead venue, rows of dtype ROW in the order of time.
@@ -184,7 +184,7 @@ class Listing:
         self._traded.push(now_us, elapsed_s, ordered_lots)
         standing = self._decided.plan if self._decided else None
         plan = self.maker.plan(now_us, self.mark_ticks, lot_cents, state)
-        # Quotes of the interval before may be hit until the first new one stands.
+        # The last interval's quotes may be hit until the first new quote.
         can_be_hit = any(plan.shown_lots) or (standing is not None and any(standing.shown_lots))
         self._decided = Decisions(
             plan,
@@ -194,9 +194,9 @@ class Listing:
         )
 
     def shown_book(self, now_us: int) -> ShownBook | None:
-        """Return what was decided to be shown, in one market and in an hour that is but one.
+        """Return the size decided for one market, in an hour that stands for itself alone.
 
-        None on a house that is closed to customers.
+        None if the house is closed to customers.
         """
         if not self._house_is_open:
             return None
@@ -220,24 +220,24 @@ class Listing:
     def prices_of_day(self, end_us: int) -> np.ndarray:
         """Return the lead prices of the day that ends at *end_us*, in ticks.
 
-        Where idle hours pass at once these have one price each, impact left out.
+        Idle hours that pass at once have one price each, without impact.
         """
         if self.hours.idle_at_once > 1:
             return self._traded.prices_of_hours(end_us, self.hours.has)
         return self.ticks_of_day(end_us).prices
 
     def ticks_of_day(self, end_us: int) -> Ticks:
-        """Draw once more the lead price of the day that ends at *end_us*, as it was traded at."""
+        """Draw the lead price of the day that ends at *end_us* again, with its impact."""
         return self._traded.ticks_of_day(end_us)
 
     def volume_usd_per_s(self, time_us: int) -> float:
-        """Return the pace of volume that the scenario gives for a day: recorded, or stated."""
+        """Return the rate of volume that the scenario gives for a day, recorded or stated."""
         return self._contract.stands_for * self._demand.usd_per_s(time_us)
 
     def close_day_of_demand(self) -> tuple[int, ...]:
-        """Return what customers wanted in one market, by hour, in whole dollars; begin another day.
+        """Return customers' demand in one market by hour, in whole dollars, and start another day.
 
-        Nothing where their demand is stated.
+        Empty if their demand is stated.
         """
         return self._demand.close_day()
 
@@ -247,14 +247,14 @@ class Listing:
         return None if of_one_usd is None else self._contract.stands_for * of_one_usd
 
     def close_limits(self) -> np.ndarray:
-        """Return cents that firms took, and that each limit of theirs cut off, since last asked."""
+        """Return the cents that firms took, and that each limit cut off, since the last call."""
         return self._session.close_count() * self._contract.cents_per_lot_tick
 
     def _terms(self, firms: FirmsInMarket, times: int) -> Terms:
         if not self._firms.active:
             return nobody_takes(len(firms.lots))
         hurdle_times = competing(int(firms.trades.sum()), self._firms.hurdle_exponent)
-        # An order takes its share in each of the hours and markets that this one stands for.
+        # An order takes its share in every hour and market that this one stands for.
         return terms(
             self._takers,
             self.mark_ticks,

@@ -1,4 +1,4 @@
-"""What the books say of a decision: what is quoted in a market, and what it was judged from."""
+"""The note of a decision in the books: the quotes of a market, and the figures behind them."""
 
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ def noted(market: str, policy: str, maker: MakerQuotes) -> Decision:
     Args:
         market: its name.
         policy: the word for how it was decided.
-        maker: who decided.
+        maker: the captive maker, which decided.
     """
     quotes, seen = maker.policy, maker.seen
     volumes = (seen.traded_cents, seen.own_cents, seen.hits_cents) if seen else (0, 0, 0)

@@ -1,7 +1,7 @@
-"""What the captive maker quotes in one market: half-spread, levels and size, asked here alone.
+"""The captive maker's quotes in one market: half-spread, levels and size are decided here.
 
-Random flow, hedges and impact know nothing of it. It looks at each settlement, and answers with a
-plan; what is shown for a month is decided by a `QuotingChoice`.
+Random flow, hedges and impact do not depend on it. It makes a plan at each settlement; a
+`QuotingChoice` decides the size for a month.
 """
 
 from des.clock import DAY_US, HOUR_US, SECOND_US
@@ -20,7 +20,7 @@ DAY_S = DAY_US // SECOND_US
 
 
 class MakerQuotes:
-    """Decides at settlements; what is shown is decided on the first of a month."""
+    """Decides at settlements; the size is decided on the first of a month."""
 
     def __init__(
         self,
@@ -32,16 +32,16 @@ class MakerQuotes:
         volume: MarketVolume,
         hours: TradedHours,
     ) -> None:
-        """Begin with nothing decided.
+        """Start without a decision.
 
         Args:
-            policy: where quotes are placed as stated, and how they lean against a position.
-            spread_times: how many times as far from the mid levels are as they are decided.
-            choice: decides what is shown for a month.
-            belief: what the maker's own simulation promises of that.
-            others: the other makers, with whom it widens if it does.
-            volume: what was traded so far.
-            hours: in which it quotes.
+            policy: the stated distance of quotes from the price, and their skew by position.
+            spread_times: multiplies the decided distance of levels from the mid.
+            choice: decides the size for a month.
+            belief: the promise of the maker's own simulation.
+            others: the other makers, in step with whom it may widen.
+            volume: the volume so far.
+            hours: the hours in which it quotes.
         """
         self._spread_times = spread_times
         self._choice, self._belief = choice, belief
@@ -49,13 +49,13 @@ class MakerQuotes:
         self._decided: Decided | None = None  # before the first settlement
         self._decided_us = 0
         self.policy, self.shown_cents = policy, 0  # per level, as decided
-        self.seen: SeenMonth | None = None  # what the last decision was judged from
+        self.seen: SeenMonth | None = None  # the month on which the last decision is based
 
     def look(self, now_us: int, state: Holdings) -> None:
-        """Read the world as a settlement leaves it: once a month to decide, hourly to believe.
+        """Read the world after a settlement: monthly for the decision, hourly for the simulation.
 
         Args:
-            now_us: the settlement; the first one is the run's start.
+            now_us: the time of the settlement; the first one is the run's start.
             state: positions and claims on the venues.
         """
         if self._decided is None or (now_us % DAY_US == 0 and day_of(now_us).day == 1):
@@ -85,11 +85,11 @@ class MakerQuotes:
         return policy.plan(mark_ticks, lot_cents, state.maker_lots, shown_cents, times)
 
     def promised(self) -> tuple[Outlook, ...]:
-        """Return what its own simulation promises of the month so far: of what it shows first."""
+        """Return the simulation's promises for the month so far; the quotes shown come first."""
         return tuple(Outlook(*each) for each in self._belief.promised())
 
     def _decide(self, now_us: int, shows: float) -> None:
-        """Decide for a month, and have what is considered beside it simulated."""
+        """Decide for a month, and start the simulation of the alternatives."""
         if self._decided:
             self.seen = self._see((now_us - self._decided_us) // DAY_US, self._decided.quotes)
         self._decided, self._decided_us = self._choice.decide(now_us, self.seen), now_us

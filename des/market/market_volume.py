@@ -1,4 +1,4 @@
-"""What was traded in one market of the house so far, and by whom: a record, in exact cents."""
+"""The volume of one market of the house so far, by the cause of orders, in exact cents."""
 
 from collections import deque
 from typing import NamedTuple, Self
@@ -14,26 +14,26 @@ _PICKOFF, _SPREAD, _LIQUIDATION = map(int, (Motive.PICKOFF, Motive.SPREAD, Motiv
 
 
 class Traded(NamedTuple):
-    """Cents by what brought an order, and for uninformed ones by whom it met."""
+    """Cents by the cause of an order, and for uninformed orders by maker."""
 
     captive_cents: int = 0  # uninformed customers with the captive maker
     others_cents: int = 0  # the same with other makers
     hits_cents: int = 0  # firms with the captive maker
-    forced_cents: int = 0  # forced orders, with anybody
+    forced_cents: int = 0  # forced orders, with any maker
 
     @property
     def all_cents(self) -> int:
-        """Return what was traded in all, each trade counted once."""
+        """Return the total volume, each trade counted once."""
         return sum(self)
 
     @property
     def uninformed_cents(self) -> int:
-        """Return what customers traded for their own reasons."""
+        """Return the uninformed volume."""
         return self.captive_cents + self.others_cents
 
     @property
     def apart_from_demand_cents(self) -> int:
-        """Return what was traded whatever customers wanted."""
+        """Return the volume that does not depend on customers' demand."""
         return self.hits_cents + self.forced_cents
 
     def plus(self, other: "Traded") -> Self:
@@ -45,24 +45,24 @@ NOTHING = Traded()
 
 
 class MarketVolume:
-    """Adds up what is traded, by day and by month, and in the last 24 hours."""
+    """Adds up the volume by day, by month, and over the last 24 hours."""
 
     def __init__(self, cents_per_lot_tick: int) -> None:
         """Begin with nothing; *cents_per_lot_tick* is the value of one tick on one lot."""
         self._tick_cents = cents_per_lot_tick
-        self._hours: deque[tuple[int, int]] = deque()  # of each what it stands for, and its cents
+        self._hours: deque[tuple[int, int]] = deque()  # hours stood for, cents
         self._response = 1.0
-        self.hour_stands_for = 1  # hours that the one under way does
-        self.hours_today = 0  # that were traded, the one under way included
+        self.hour_stands_for = 1  # hours that the present one stands for
+        self.hours_today = 0  # traded hours today, the present one included
         self.today = self.this_month = self.last_month = NOTHING
-        self.without_maker_cents = 0.0  # what customers had traded today without its quotes
+        self.without_maker_cents = 0.0  # customers' volume today without its quotes
 
     def begin_hour(self, response: float, stands_for: int = 1) -> None:
         """Begin another traded hour.
 
         Args:
-            response: how many times as much customers trade, by the captive maker's quotes.
-            stands_for: how many hours it does.
+            response: the factor by which the captive maker's quotes raise customers' volume.
+            stands_for: how many hours it stands for.
         """
         self._response, self.hour_stands_for = response, stands_for
         self.hours_today += 1
@@ -90,7 +90,7 @@ class MarketVolume:
         self.without_maker_cents += now.uninformed_cents / self._response
 
     def usd_per_day(self) -> float:
-        """Return the pace of the last 24 hours, or of as many as there were."""
+        """Return the rate of the last 24 hours, or of the run so far if that is shorter."""
         if not self._hours:
             return 0.0
         hours, cents = map(sum, zip(*self._hours, strict=True))

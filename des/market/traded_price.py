@@ -1,4 +1,4 @@
-"""The lead price of one market as it is traded at: with the impact of hedges and liquidations."""
+"""The lead price of one market including the impact of hedges and liquidations."""
 
 from collections.abc import Callable
 
@@ -10,15 +10,15 @@ from des.price.lead_price import LeadPrice, Ticks
 
 
 class TradedPrice:
-    """A lead price, and by how much impact moves it away from its record."""
+    """A lead price, and the impact that moves it away from its record."""
 
     def __init__(self, lead: LeadPrice, impact: Impact) -> None:
         """Begin without impact."""
         self._lead, self._impact = lead, impact
-        self._offsets: list[tuple[int, float]] = []  # today's impact in logs, and since when
+        self._offsets: list[tuple[int, float]] = []  # today's impacts in logs, and when each began
 
     def begin_interval(self, start_us: int) -> float:
-        """Return the impact in logs that an interval has; write it down if it is another."""
+        """Return an interval's impact in logs; record it if it has changed."""
         if start_us % DAY_US == 0:
             self._offsets.clear()
         offset = self._impact.log_offset
@@ -27,7 +27,7 @@ class TradedPrice:
         return offset
 
     def push(self, now_us: int, elapsed_s: float, lots: int) -> None:
-        """Let impact decay over *elapsed_s*, and add that of *lots* (signed) ordered now."""
+        """Let the impact decay over *elapsed_s*, and add that of *lots* (signed) ordered now."""
         self._impact.update(elapsed_s, lots, self._daily_volatility(now_us))
 
     def impact_per_root_lot(self, time_us: int) -> float:
@@ -35,7 +35,7 @@ class TradedPrice:
         return self._impact.per_root_lot(self._daily_volatility(time_us))
 
     def ticks_of_day(self, end_us: int) -> Ticks:
-        """Draw once more the ticks of the day that ends at *end_us*, as they were traded at."""
+        """Draw the ticks of the day that ends at *end_us* again, with their impact."""
         times_us, offsets = zip(*self._offsets, strict=True)
         spans = zip(times_us, (*times_us[1:], end_us), offsets, strict=True)
         times, prices = zip(*(self._lead.ticks(*span) for span in spans), strict=True)
@@ -44,7 +44,7 @@ class TradedPrice:
     def prices_of_hours(self, end_us: int, is_whole: Callable[[int], bool]) -> np.ndarray:
         """Return prices of the day that ends at *end_us*, hour by hour, shape (n,).
 
-        Of a whole hour all ticks; of another the one price at its beginning.
+        All ticks of a traded hour; of an idle hour the one price at its beginning.
         """
         hours_us = range(end_us - DAY_US, end_us, HOUR_US)
         spans = [(at, HOUR_US if is_whole(at) else 0) for at in hours_us]

@@ -21,13 +21,13 @@ class UninformedDemand:
         Args:
             rules: the closure, and the elasticities.
             market: has the recorded volume, or the demand that is stated.
-            volume: what was traded so far, in all markets alike.
+            volume: the volume so far, in all markets alike.
         """
         self._rules, self._volume, self._alike = rules, volume, market.stands_for
         self._is_stated = rules.closure == "stated"
         self._recorded = VolumeByMonth(market.volume, market.volume_of_days)
         self._given = {volume.day: volume.usd_of_hours for volume in market.wanted_of_days}
-        self._wanted_today: list[int] = []  # whole dollars by hour; as recorded only
+        self._wanted_today: list[int] = []  # whole dollars by hour; under the recorded closure only
         self._rates = VolumeByMonth(market.demand) if self._is_stated else self._recorded
 
     def recorded_usd(self, time_us: int) -> float | None:
@@ -35,15 +35,15 @@ class UninformedDemand:
         return self._recorded.usd_of_day(time_us)
 
     def usd_per_s(self, time_us: int) -> float:
-        """Return what the closure goes by: the recorded pace of all volume, or the stated one."""
+        """Return the rate that the closure uses: of recorded total volume, or of stated demand."""
         return given(self._rates.usd_per_s(time_us))
 
     def usd_per_s_in_hour(self, hour_us: int, response: float) -> float:
         """Return the flow of the hour that begins, in one market; `MarketVolume` has begun it.
 
-        With demand as stated: the month's pace times the response to what is quoted as the hour
-        begins. As recorded: what is given for the hour, or what lacks so far, this hour included,
-        of the day's record.
+        Under stated demand: the month's rate times the response to the quotes at the hour's
+        beginning. Under recorded demand: the given volume of the hour, or what is missing so far of
+        the day's record, this hour included.
         """
         if self._is_stated:
             return self._volume.hour_stands_for * self.usd_per_s(hour_us) * response
@@ -52,29 +52,30 @@ class UninformedDemand:
         return wanted_usd / HOUR_S
 
     def _wanted_usd(self, hour_us: int) -> int:
-        """Return it in whole dollars, as the books note it, so that a run given it is the same."""
+        """Return the demand in whole dollars, as in the books, so that a run that is given it is
+        the same."""
         volume, given_usd = self._volume, self._given.get(day_of(hour_us), ())
         if volume.hours_today <= len(given_usd):
             return round(given_usd[volume.hours_today - 1])
-        hours = volume.hour_stands_for * volume.hours_today  # as many on all of a day
+        hours = volume.hour_stands_for * volume.hours_today  # the same number all day
         all_usd = self.usd_per_s(hour_us) * HOUR_S * hours
         return round(max(all_usd - volume.today.all_cents // self._alike / 100, 0.0))
 
     def close_day(self) -> tuple[int, ...]:
-        """Return what was wanted in each hour of the day, and begin another."""
+        """Return the demand of each hour of the day, and start another day."""
         wanted_usd = tuple(self._wanted_today)
         self._wanted_today.clear()
         return wanted_usd
 
     def response(self, plan: Plan, others: OtherQuotes) -> float:
-        """Return how many times as much customers trade as with the other makers alone.
+        """Return customers' volume as a multiple of that with the other makers alone.
 
         Args:
-            plan: what the captive maker quotes.
-            others: what the others do.
+            plan: the captive maker's quotes.
+            others: the other makers' quotes.
         """
         shown = (plan.shown_lots[ASK] + plan.shown_lots[BID]) / 2 * len(plan.offset_ticks)
-        # A spread is a tick at least, however near the price quotes are.
+        # A spread is at least a tick, however near the price the quotes are.
         others_ticks = max(others.away_ticks, 1)
         best_ticks = min(max(plan.offset_ticks[0], 1), others_ticks) if shown else others_ticks
         return self._rules.response(best_ticks / others_ticks, 1 + shown / others.shown_lots)

@@ -1,4 +1,4 @@
-"""A volume by month, recorded or stated, and of days unlike the rest of theirs."""
+"""A volume by month, recorded or stated, with exceptions for single days."""
 
 import calendar
 from collections.abc import Sequence
@@ -21,7 +21,8 @@ class VolumeByMonth:
         self._of_day = {volume.day: volume.usd / DAY_S for volume in days}
 
     def usd_per_s(self, time_us: int) -> float | None:
-        """Return the rate on a day, its own or that of its month; None where there is neither."""
+        """Return the rate on a day: its own, or else that of its month; None if there is
+        neither."""
         day = day_of(time_us)
         return self._of_day.get(day, self._of_month.get((day.year, day.month)))
 

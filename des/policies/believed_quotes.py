@@ -1,20 +1,20 @@
-"""Quotes as the maker's own simulation has them best, in which nobody looks at the price.
+"""Quotes that are best in the maker's own simulation, in which all orders are uninformed.
 
-All month long it plays some quotes beside those that it shows: on the lead price as it comes,
-beside its competitors' quotes, and against random orders alone. On the first of the next month it
-takes the ones that would have brought most.
+During a month the maker simulates other quotes beside those that it shows, on the actual lead
+price, beside its competitors' quotes, and against random orders alone. On the first of the next
+month it chooses the quotes that would have earned most.
 """
 
 from des.policies.monthly_quotes import Decided, MonthlyQuotes, QuotingChoice, SeenMonth
 from des.policies.shown_limit import ShownLimit
 from des.scenario import SPREAD_TIMES_MAX
 
-SPREAD_STEP = 2**0.5  # a month: a step wider or narrower
-SIZES = ((1, 1), (1, 2), (2, 1))  # of what is shown: as much, half, twice
+SPREAD_STEP = 2**0.5  # factor of one step wider or narrower, in a month
+SIZES = ((1, 1), (1, 2), (2, 1))  # factors of the size: the same, half, twice
 
 
 class BelievedQuotes:
-    """Shows what was promised to be best within its limits."""
+    """Shows the quotes with the best promise within its limits."""
 
     def __init__(
         self, first: QuotingChoice, stated_half_spread_bps: float, limit: ShownLimit
@@ -23,14 +23,14 @@ class BelievedQuotes:
 
         Args:
             first: decides until quotes have been shown for a month.
-            stated_half_spread_bps: around which it looks for better ones.
+            stated_half_spread_bps: the centre of its search, in basis points.
             limit: the most that it may show.
         """
         self._first, self._stated_bps = first, stated_half_spread_bps
         self._limit = limit
 
     def considers(self, quotes: MonthlyQuotes) -> tuple[MonthlyQuotes, ...]:
-        """Return a small grid around *quotes*, within the limits, and *quotes* first of all."""
+        """Return *quotes* first, then a small grid around them within the limits."""
         spreads_bps = [quotes.half_spread_bps * step for step in (1, 1 / SPREAD_STEP, SPREAD_STEP)]
         grid = [
             MonthlyQuotes(bps, min(quotes.shown_cents * more // less, self._limit.cents))
@@ -41,9 +41,9 @@ class BelievedQuotes:
         return tuple(dict.fromkeys((quotes, *(each for each in grid if each.shown_cents))))
 
     def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
-        """Return what was promised most for; of equals what was considered first.
+        """Return the quotes with the highest promise; of equal ones the first.
 
-        A month in which nobody traded changes nothing: its orders were all imagined.
+        A month without trades changes nothing, since all its orders were imagined.
         """
         if seen is None or not seen.showed.shown_cents:
             return self._first.decide(now_us, None)
@@ -57,5 +57,5 @@ class BelievedQuotes:
         return Decided(quotes, planned, self._limit.key if at_limit else "")
 
     def _is_near_stated(self, half_spread_bps: float) -> bool:
-        most = 1.01 * SPREAD_TIMES_MAX  # for steps that are irrational
+        most = 1.01 * SPREAD_TIMES_MAX  # since steps are irrational numbers
         return self._stated_bps / most <= half_spread_bps <= self._stated_bps * most

@@ -1,4 +1,4 @@
-"""Quotes for growth: as much as it takes to reach a share of the volume, judged by last month's."""
+"""Quotes for growth: the size that should reach a share of the volume, judged by last month."""
 
 from dataclasses import replace
 
@@ -8,31 +8,31 @@ from des.scenario import MakerQuoting
 from ledger.times import day_of
 
 STEP = "a month's step"
-STEP_MAX = 4  # a month: so many times as much is shown at most, and a part of it at least
+STEP_MAX = 4  # in a month the size grows at most by this factor, and shrinks at most by its inverse
 
 
 class GrowthQuotes:
-    """Shows more where its share of the volume was too small, and less where it was too large."""
+    """Shows more if its share of the volume was too small, and less if it was too large."""
 
     def __init__(self, first: QuotingChoice, rules: MakerQuoting, limit: ShownLimit) -> None:
         """Begin.
 
         Args:
             first: decides until quotes have been shown for a month.
-            rules: have the share that it aims at, of all that is traded on the house.
+            rules: state the share of the house's volume that it aims at.
             limit: the most that it may show.
         """
         self._first, self._rules = first, rules
         self._limit = limit
 
     def considers(self, quotes: MonthlyQuotes) -> tuple[MonthlyQuotes, ...]:
-        """Return what is shown alone: it judges by its share, not by its simulation."""
+        """Return only the quotes shown: the policy uses the share, not the simulation."""
         return (quotes,)
 
     def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
-        """Return what was shown times the target over the share, which is thought to reach it.
+        """Return the last size times the target share over the achieved share.
 
-        A month in which its quotes traded nothing tells nothing, and changes nothing.
+        A month in which its quotes traded nothing changes nothing.
         """
         if seen is None or not seen.showed.shown_cents:
             return self._first.decide(now_us, None)
@@ -43,9 +43,10 @@ class GrowthQuotes:
         target_share = self._rules.target_share_on(day_of(now_us))
         wanted = target_share * seen.traded_cents / seen.own_cents
         times = max(1 / STEP_MAX, min(wanted, STEP_MAX))
-        # Never nothing, from which no multiple would lead back.
+        # Never zero, since no multiple of zero would grow again.
         shown_cents = max(min(round(showed_cents * times), self._limit.cents), 1)
-        # It thinks that volume goes with size, and that its rate stays what was promised.
+        # It supposes that volume is proportional to size, and that the promised rate stays the
+        # same.
         planned_cents = seen.own_cents * shown_cents // showed_cents
         planned = promised.times(planned_cents, promised.volume_cents)
         return Decided(
@@ -55,7 +56,7 @@ class GrowthQuotes:
         )
 
     def _held_by(self, wanted: float, times: float, showed_cents: int) -> str:
-        """Say what keeps it from showing as many times as much as it wants."""
+        """Name the limit that keeps it from the size that it wants, if any."""
         if round(showed_cents * times) > self._limit.cents:
             return self._limit.key
         return "" if times == wanted else STEP

@@ -1,8 +1,7 @@
-"""What the captive maker decides on the first of a month, from what, and who decides it.
+"""The captive maker's monthly decision: what is decided, and from which figures.
 
-Another way of deciding is another `QuotingChoice`. It is asked at the run's start and on the first
-of each month, and is given all that it may look at: what was seen in the month that ended. It knows
-nothing of what comes after.
+Each policy is a `QuotingChoice`. It decides at the run's start and on the first of each month, from
+the figures of the month that ended. It knows nothing later.
 """
 
 from collections.abc import Sequence
@@ -19,13 +18,13 @@ class MonthlyQuotes:
 
 
 class Outlook(NamedTuple):
-    """What quotes are thought to bring in a month, or in the days that were seen."""
+    """The promised result of quotes in a month, or in the days seen so far."""
 
     result_cents: int  # at fills
     volume_cents: int
 
     def times(self, numerator: int, denominator: int) -> "Outlook":
-        """Return so many times as much, rounded down; of a denominator of 0, the same."""
+        """Return the promise times a fraction, rounded down; unchanged if the denominator is 0."""
         if not denominator:
             return self
         return Outlook(*(cents * numerator // denominator for cents in self))
@@ -33,36 +32,36 @@ class Outlook(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SeenMonth:
-    """What the maker saw of one market in the month that ended, or in what the run has of it."""
+    """The maker's view of one market in the month that ended, or in the run's part of it."""
 
     days: int
-    traded_cents: int  # on the house, by everybody
-    own_cents: int  # of it, by its own quotes
-    hits_cents: int  # of that, with firms
+    traded_cents: int  # volume on the house
+    own_cents: int  # part of it that its own quotes filled
+    hits_cents: int  # part of that, with firms
     showed: MonthlyQuotes
-    # What its own simulation of these days promised, in the order of `considers`.
+    # The promises of its own simulation of these days, in the order of `considers`.
     promised: Sequence[Outlook]
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decision, and what it is thought to bring in as many days as were seen."""
+    """A decision, and its promised result over as many days as were seen."""
 
     quotes: MonthlyQuotes
-    planned: Outlook | None = None  # None: nothing was seen yet
-    held_by: str = ""  # the limit without which more or less would be shown, if there is one
+    planned: Outlook | None = None  # None: no month has ended yet
+    held_by: str = ""  # the limit that binds, if any
 
 
 class QuotingChoice(Protocol):
-    """Decides what to quote in one market."""
+    """A policy: decides the quotes of one market."""
 
     def considers(self, quotes: MonthlyQuotes) -> tuple[MonthlyQuotes, ...]:
-        """Return which quotes to simulate in a month in which *quotes* are shown: those first."""
+        """Return the quotes to simulate in a month; *quotes*, which are shown, come first."""
 
     def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
-        """Return what is quoted from *now_us* on: the run's start, or the first of a month.
+        """Return the quotes from *now_us* on: the run's start, or the first of a month.
 
         Args:
-            now_us: when.
+            now_us: the time of the decision.
             seen: the month that ended; None at the run's start.
         """

@@ -1,4 +1,4 @@
-"""Who decides what is quoted in a market: made of a scenario."""
+"""The choice of policy, made from a scenario."""
 
 from des.policies.believed_quotes import BelievedQuotes
 from des.policies.growth_quotes import GrowthQuotes
@@ -9,9 +9,9 @@ from des.scenario import Maker, Market
 
 
 def quoting_choice(market: Market, maker: Maker) -> QuotingChoice:
-    """Return who decides, by the maker's policy; each begins with what is stated.
+    """Return the maker's policy; every policy starts from the stated quotes.
 
-    Where a run's decisions are stated, nobody decides anew.
+    If the scenario states a run's decisions, no policy decides again.
     """
     stated, rules = StatedQuotes(market, maker), maker.quoting
     if market.quoter.decided:

@@ -1,4 +1,4 @@
-"""How much the captive maker shows at most where it decides by itself, and what says so."""
+"""The most that the captive maker shows where a policy decides, and the key that limits it."""
 
 from typing import NamedTuple
 
@@ -8,14 +8,15 @@ from ledger.money import to_cents
 
 
 class ShownLimit(NamedTuple):
-    """The most that is shown per level, and the key of the scenario that it comes from."""
+    """The largest size per level, and the key of the scenario that sets it."""
 
     cents: int
     key: str
 
 
 def shown_limit(quoter: Quoter) -> ShownLimit:
-    """Return the tighter of what is stated and of what keeps all levels within the position."""
+    """Return the tighter limit: the stated one, or the one that keeps all levels within the
+    position."""
     return min(
         ShownLimit(to_cents(given(quoter.most_displayed_usd)), "most_displayed_usd"),
         ShownLimit(to_cents(quoter.position_limit_usd) // quoter.levels, "position_limit_usd"),

@@ -1,4 +1,4 @@
-"""Quotes as a scenario states them: a size by date, a share of the depth, or what a run decided."""
+"""Quotes as a scenario states them: a size by date, a share of depth, or a run's decisions."""
 
 from des.policies.monthly_quotes import Decided, MonthlyQuotes, SeenMonth
 from des.scenario import Maker, Market
@@ -8,20 +8,19 @@ from ledger.times import day_of
 
 
 class StatedQuotes:
-    """Shows what the scenario says, whatever comes of it."""
+    """Shows what the scenario says, whatever the result."""
 
     def __init__(self, market: Market, maker: Maker) -> None:
         self._market, self._maker = market, maker
 
     def considers(self, quotes: MonthlyQuotes) -> tuple[MonthlyQuotes, ...]:
-        """Return what is shown alone."""
+        """Return only the quotes shown."""
         return (quotes,)
 
     def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
-        """Return what is stated for the day of *now_us*.
+        """Return the stated quotes for the day of *now_us*.
 
-        It is thought to bring what its own simulation promised of the month before, in proportion
-        to what is shown.
+        Their promised result is that of the simulated month before, in proportion to size.
         """
         quotes = self._stated(now_us)
         if seen is None:

@@ -1,1 +1,1 @@
-"""The lead price: what it costs where it is discovered, tick by tick."""
+"""The lead price, tick by tick."""

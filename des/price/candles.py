@@ -1,4 +1,4 @@
-"""A user's candles become anchors and volatility: what is needed to simulate between them.
+"""A user's candles become anchors and volatility, from which prices are simulated.
 
 Two layouts are read, told apart by their content: Binance's klines, with or without a header, and
 any CSV whose header names date, open, high, low and close.
@@ -21,9 +21,9 @@ from des.scenario import YEARS, Anchor, VolatilityLevel
 from ledger.times import day_of
 
 PRICE_USD_MAX = 1e9
-# A time outside was written in some other unit.
+# A time outside this range was written in another unit.
 FIRST_US, LAST_US = (midnight_us(date(year, 1, 1)) for year in YEARS)
-LENGTH_US_MAX = 7 * DAY_US  # beyond a week one range says little about a day
+LENGTH_US_MAX = 7 * DAY_US  # one range over more than a week says little about a day
 COLUMNS = ("time", "open", "high", "low", "close")  # in this order in klines without a header
 TIME_COLUMNS = ("date", "open_time")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -75,7 +75,7 @@ def read_candles(path: Path) -> Candles:
         CandleError: the file cannot be read, or a line of it cannot be believed.
 
     Source: variance per candle (ln high/low)^2 / (4 ln 2); Parkinson (1980), The Journal of
-        Business 53(1), 61-65. Ranges seen at few trades fall short of it.
+        Business 53(1), 61-65. Ranges from few trades underestimate it.
     """
     candles = list(_candles(path, _text(path)))
     if len(candles) < 2:
@@ -118,7 +118,7 @@ def _candles(path: Path, text: str) -> Iterator[_Candle]:
             if columns is None:
                 columns = _columns(row)
                 if not _EPOCH_TIME.fullmatch(row[0].strip()):
-                    continue  # that was the header
+                    continue  # the header
             yield _candle(rows.line_num, row, columns)
     except csv.Error as error:
         raise CandleError(path, rows.line_num, f"not CSV ({error}); save it as CSV") from error
@@ -127,7 +127,7 @@ def _candles(path: Path, text: str) -> Iterator[_Candle]:
 
 
 def _columns(first_row: list[str]) -> dict[str, int]:
-    """Tell from the first row where each figure stands."""
+    """Return the column of each figure, from the first row."""
     if _EPOCH_TIME.fullmatch(first_row[0].strip()):
         return {name: place for place, name in enumerate(COLUMNS)}
     if len(first_row) == 1 and (found := _SEPARATORS.search(first_row[0])):
@@ -191,7 +191,7 @@ def _shown(cell: str) -> str:
 
 
 def _length_us(path: Path, candles: list[_Candle]) -> int:
-    """Return the length of all candles, as their spacing tells it."""
+    """Return the length of the candles, from their spacing."""
     length_us = candles[1].opens_us - candles[0].opens_us
     if length_us > LENGTH_US_MAX:
         raise CandleError(
@@ -232,7 +232,7 @@ def _daily_levels(
         annual = math.sqrt(variance * candles_per_year)
         try:
             yield VolatilityLevel(since=day_of(day_us), annual=annual)
-        except ValidationError as error:  # a scenario says how wild a price may be
+        except ValidationError as error:  # the scenario limits volatility
             raise CandleError(
                 path,
                 day[0].line,

@@ -1,8 +1,8 @@
-"""Where the price stands at each hour: volatility first, then diffusion, jumps and anchors.
+"""The price at each hour: volatility first, then diffusion, jumps and anchors.
 
-The whole run's hours are drawn at once, a few numbers each; what happens inside an hour is drawn
-when it is asked for. Every draw here is the next of a stream that begins with the run, so a longer
-run begins with the same path.
+All hours of a run are drawn at once, a few numbers each; the path inside an hour is drawn on
+demand. All draws come in order from streams that begin with the run, so a longer run begins with
+the same path.
 """
 
 import math
@@ -22,7 +22,7 @@ HOUR_YEARS = HOUR_US / SECOND_US / YEAR_S
 
 @dataclass(frozen=True, slots=True)
 class HourlyPath:
-    """Log-prices at the hours, and what each hour is made of. Row h is the run's hour h."""
+    """Log-prices at the hours, and the parts of each hour's move. Row h is the run's hour h."""
 
     factor: np.ndarray  # volatility over its level, shape (n,)
     volatility: np.ndarray  # annualised, jumps included, shape (n,)
@@ -42,8 +42,8 @@ def hourly_path(seed: int, market: str, price: Price, start_hour: int, end_hour:
     """Draw the hours of a run, and those up to the first anchor at or after its end.
 
     Given the volatilities, the diffusion between two anchors is a Brownian bridge; after the
-    last anchor it is free. What the draws miss an anchor by is made up by the diffusion alone,
-    in proportion to variance: an anchor tells where the price was, not how it jumped there.
+    last anchor it is free. If the draws miss an anchor, the diffusion alone is corrected, in
+    proportion to variance: an anchor says where the price was, not that it jumped there.
 
     Args:
         seed: the run's seed.
@@ -57,7 +57,7 @@ def hourly_path(seed: int, market: str, price: Price, start_hour: int, end_hour:
         ValueError: no anchor, or no volatility, stands at or before the start.
     """
     known_hours, known_logs = _known_prices(price.anchors, start_hour, end_hour)
-    # One hour more than the run, so that its last instant has a volatility too.
+    # One hour more than the run, so that its last instant has a volatility.
     hours = max(end_hour - start_hour + 1, known_hours[-1])
 
     factor = hour_factors(seed, market, price, hours)
@@ -86,12 +86,13 @@ def hourly_path(seed: int, market: str, price: Price, start_hour: int, end_hour:
 def _known_prices(
     anchors: Sequence[Anchor], start_hour: int, end_hour: int
 ) -> tuple[list[int], list[float]]:
-    """Return hours since the start, and log-prices there, from the start to the first past it."""
+    """Return the hours of known prices since the start, and their log-prices, up to the first after
+    the end."""
     hours = [anchor.time_us // HOUR_US for anchor in anchors]
     first = bisect_right(hours, start_hour) - 1
     if first < 0:
         raise ValueError(f"the first anchor is of {anchors[0].at}, after the start")
-    # The first one at or after the end pulls on the run; those beyond it do not.
+    # The first anchor at or after the end affects the run; later ones do not.
     last = bisect_left(hours, end_hour)
     known = [max(hour - start_hour, 0) for hour in hours[first : last + 1]]
     return known, [math.log(anchor.price_usd) for anchor in anchors[first : last + 1]]
@@ -100,9 +101,9 @@ def _known_prices(
 def _jumps(
     seed: int, market: str, price: Price, volatility: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Draw how many jumps each hour has, and the sizes of all of them."""
+    """Draw the number of jumps in each hour, and their sizes."""
     per_hour = price.jumps_per_day / 24
-    # Their number times their variance is, on average, their share of the hour's variance.
+    # On average their number times their variance is their share of the hour's variance.
     sd_per_volatility = math.sqrt(price.jump_share * HOUR_YEARS / per_hour) if per_hour else 0.0
     counts = stream(seed, "price", "jumps", market).poisson(per_hour, len(volatility))
     normals = stream(seed, "price", "jump sizes", market).standard_normal(counts.sum())
@@ -112,13 +113,13 @@ def _jumps(
 def _correction(
     drawn: np.ndarray, variance: np.ndarray, known_hours: list[int], known_logs: list[float]
 ) -> np.ndarray:
-    """Return what each hour must add to what was drawn for the known prices to be reached."""
+    """Return each hour's correction, with which the path reaches the known prices."""
     correction = np.zeros(len(drawn))
     if len(known_hours) == 1:
         return correction
     starts, last = known_hours[:-1], known_hours[-1]
     lengths = np.diff(known_hours)
-    # Where nothing moves by chance, the price goes straight from one anchor to the next.
+    # Without variance the price moves in a straight line from one anchor to the next.
     is_still = np.repeat(np.add.reduceat(variance[:last], starts) == 0, lengths)
     weight = np.where(is_still, 1.0, variance[:last])
     missing = np.diff(known_logs) - np.add.reduceat(drawn[:last], starts)

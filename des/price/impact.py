@@ -1,4 +1,4 @@
-"""What hedges and liquidations do to the lead price: it gives way, and comes back.
+"""Market impact of hedges and liquidations: the lead price moves and comes back.
 
 After an order flow of Q lots in an interval of length D, the log-price is off by
 I+ = I exp(-D / tau) + kappa sigma_day sign(Q) sqrt(|Q| / daily volume): the square-root law of
@@ -24,7 +24,7 @@ class Impact:
         return self._kappa * daily_volatility / math.sqrt(self._daily_volume_lots)
 
     def update(self, elapsed_s: float, lots: int, daily_volatility: float) -> None:
-        """Let the offset decay and add what *lots* (signed) push it by."""
+        """Let the offset decay, and add the push of *lots* (signed)."""
         pushed = self.per_root_lot(daily_volatility) * math.sqrt(abs(lots))
         self.log_offset *= math.exp(-elapsed_s / self._tau_s)
         self.log_offset += math.copysign(pushed, lots)

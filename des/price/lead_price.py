@@ -1,4 +1,4 @@
-"""The price where it is discovered, as ticks: integers, drawn hour by hour in any order."""
+"""The lead price as ticks: integers, drawn hour by hour in any order."""
 
 import math
 from decimal import Decimal
@@ -15,25 +15,25 @@ from des.scenario import Price
 from des.turns import first_at
 from ledger.mistake import MistakeError
 
-# A day, whose ticks are asked for once more when it closes; the hour before, for a quoter that
-# reads the past; the next, for orders on their way.
+# A day, whose ticks are needed again at its close; the hour before, for a quoter that reads the
+# past; the hour after, for orders on their way.
 HOURS_KEPT = 26
 MINUTE_US = 60 * SECOND_US
-# Prices are stored in 32 bits: the other half is room inside the hours, and for impact.
+# Prices are stored in 32 bits: the other half leaves room for moves inside hours, and impact.
 PRICE_TICKS_MAX_AT_HOURS = 2**30
 
 _NO_TIMES = np.empty(0, dtype=np.int64)
 
 
 class Ticks(NamedTuple):
-    """Moments at which the price was set anew, and the prices."""
+    """The times at which the price changed, and the new prices."""
 
     times_us: np.ndarray  # strictly rising, int64, shape (n,)
     prices: np.ndarray  # in units of the market's tick, int64, shape (n,)
 
 
 class PriceRangeError(MistakeError, ValueError):
-    """A path leaves the range in which prices are exact integers."""
+    """A path is outside the range in which prices are exact integers."""
 
 
 class LeadPrice:
@@ -89,7 +89,7 @@ class LeadPrice:
         Args:
             start_us: first microsecond.
             end_us: first microsecond after.
-            impact: what liquidations and hedges add to the log-price meanwhile.
+            impact: the impact of liquidations and hedges on the log-price in that span.
 
         Returns:
             Prices are rounded to the nearest tick, here and nowhere else, and are at least one.
@@ -106,15 +106,15 @@ class LeadPrice:
         return Ticks(np.concatenate(times), np.concatenate(prices))
 
     def last_tick(self, end_us: int, impact: float = 0.0) -> Ticks:
-        """Return one tick in the place of all before a full hour, at the price at which it begins.
+        """Return one tick that replaces all ticks before a full hour, at the hour's opening price.
 
-        It stands a minute before, so that whoever reads the past a little late finds it as well.
+        It is a minute earlier, so that a quoter that reads the past finds it.
         """
         price = round(self.hour_price_usd(end_us) * math.exp(impact) / self._tick_usd)
         return Ticks(np.array([end_us - MINUTE_US]), np.array([max(price, 1)]))
 
     def hour_volatility_ratio(self, time_us: int) -> float:
-        """Return by which factor the hour at *time_us* is more volatile than its level."""
+        """Return the volatility of the hour at *time_us* over its level."""
         return float(self._path.factor[self._row(time_us)])
 
     def hour_volatility(self, time_us: int) -> float:
@@ -122,7 +122,7 @@ class LeadPrice:
         return float(self._path.volatility[self._row(time_us)])
 
     def hour_price_usd(self, time_us: int) -> float:
-        """Return the price, impact left out, at the start of the hour; at least one tick."""
+        """Return the price at the start of the hour without impact, at least one tick."""
         return max(math.exp(self._path.log_price[self._row(time_us)]), self._tick_usd)
 
     def hour_price_ticks(self, time_us: int) -> int:
@@ -142,7 +142,7 @@ class LeadPrice:
         arrivals = self._stream("tick times", hour)
         drawn_us = arrivals.integers(HOUR_US, size=arrivals.poisson(self._ticks_per_hour))
         known_us = np.zeros(int(self._path.is_known[row]), dtype=np.int64)
-        # Two ticks in one microsecond are one, as the price is a function of time.
+        # Two ticks in one microsecond are one, since the price is a function of time.
         offsets_us = distinct(np.concatenate((known_us, drawn_us, jumps_us)), HOUR_US)
 
         normals = self._stream("diffusion", hour).standard_normal(len(offsets_us) + 1)
@@ -168,7 +168,7 @@ class LeadPrice:
 
 @njit(cache=True)
 def joined(before: Ticks, after: Ticks, since_us: int) -> Ticks:
-    """Let ticks follow others, of which those stay that tell the price from *since_us* on."""
+    """Append ticks to others, and drop those that are older than needed from *since_us* on."""
     first = max(first_at(before.times_us, since_us + 1) - 1, 0)
     kept = len(before.times_us) - first
     n = kept + len(after.times_us)
@@ -187,8 +187,8 @@ def _rounded(
 ) -> Ticks:
     """Return an hour's ticks in [start, end), with prices so many times as high.
 
-    The exponential of the path was taken once, over its whole hour. Multiplying rounds each price
-    alone, so that no price depends on which others are asked for with it.
+    The exponential of the path was taken once, over its whole hour. Each price is multiplied and
+    rounded alone, so that it does not depend on which others are asked for.
     """
     first, last = first_at(times_us, start_us), first_at(times_us, end_us)
     rounded = np.empty(max(last - first, 0), np.int64)
@@ -205,7 +205,7 @@ def _bridge(
     jumps_us: np.ndarray,
     jump_sizes: np.ndarray,
 ) -> np.ndarray:
-    """Walk freely through the moments of an hour, tilt the walk to end where it must, and jump.
+    """Draw a random walk through an hour's moments, tilt it to its known end, and add jumps.
 
     Args:
         offsets_us: the moments, from the hour on, shape (n,).

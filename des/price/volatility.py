@@ -1,4 +1,4 @@
-"""How volatile each hour is: a level that steps by date, times a factor that comes and goes."""
+"""The volatility of each hour: a level that changes by date, times a random factor."""
 
 import math
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ def hour_levels(levels: Sequence[VolatilityLevel], first_hour: int, hours: int) 
     Args:
         levels: in order of their days; the first is in force at *first_hour*.
         first_hour: counted since 1970.
-        hours: how many.
+        hours: the number of hours.
 
     Returns:
         Annualised volatility (365 days), shape (hours,).
@@ -33,7 +33,7 @@ def hour_levels(levels: Sequence[VolatilityLevel], first_hour: int, hours: int) 
 
 
 def hour_factors(seed: int, market: str, price: Price, hours: int) -> np.ndarray:
-    """Draw how many times its level the volatility of each hour is.
+    """Draw each hour's volatility as a multiple of its level.
 
     The logarithm is a first-order autoregression, stationary from the first hour, whose mean
     makes the mean square of the factor one: the level stays the root mean square volatility.
@@ -47,5 +47,5 @@ def hour_factors(seed: int, market: str, price: Price, hours: int) -> np.ndarray
     fresh = math.sqrt(1 - kept**2)
     shocks = stream(seed, "price", "volatility factor", market).standard_normal(hours).tolist()
     states = accumulate(shocks, lambda state, shock: kept * state + fresh * shock)
-    # One scalar exponential per hour: a vector's could depend on how long the run is.
+    # One scalar exponential per hour: a vector's result could depend on the run's length.
     return np.array([math.exp(log_sd * state - log_sd**2) for state in states])

@@ -1,8 +1,8 @@
-"""What the captive maker expects of its quotes: random flow, of which nobody looks at the price.
+"""What the captive maker expects of its quotes: its simulation has uninformed flow alone.
 
-Its own simulation plays the quotes as they were decided, and others that it considers, on the
-prices that came, beside those of the other makers, against as much volume as there was the day
-before. The first minutes of every hour stand for the hour.
+Its own simulation plays the quotes as decided, and alternatives, on the actual prices, beside the
+other makers' quotes, against the volume of the day before. The first minutes of every hour stand
+for the hour.
 """
 
 from collections.abc import Sequence
@@ -25,16 +25,16 @@ SAMPLE_US = 300 * SECOND_US
 
 @dataclass(slots=True)
 class Imagined:
-    """Quotes that are played, and what came of them so far."""
+    """Quotes that are simulated, and their result so far."""
 
     policy: QuotingPolicy
     shown_cents: int  # per level
     edge_lot_ticks: int = 0
-    lot_ticks: int = 0  # both of as many hours as those played stand for
+    lot_ticks: int = 0  # both for all hours that the simulated ones stand for
 
 
 class OwnSimulation:
-    """What the maker's simulation of one market promises for a month."""
+    """The maker's simulation of one market, and its promise for a month."""
 
     def __init__(
         self,
@@ -48,12 +48,12 @@ class OwnSimulation:
         """Begin the first month.
 
         Args:
-            price: the lead price as it came.
-            contract: what a lot is, and a tick.
-            flow: the random orders that it imagines.
-            gateway_us: what it takes for the delay of orders, at equally likely quantiles.
+            price: the actual lead price.
+            contract: the contract's lot and tick.
+            flow: the random orders of the simulation.
+            gateway_us: the delay of orders that it supposes, at equally likely quantiles.
             others: how the other makers quote.
-            plays: whether anything is played; else nothing is promised.
+            plays: whether it simulates at all; without, there is no promise.
         """
         self._plays = plays
         self._price, self._flow = price, flow
@@ -65,8 +65,8 @@ class OwnSimulation:
         """Begin another month.
 
         Args:
-            considered: how quotes are placed in it and what is shown per level, in cents: those in
-                force and, beside them, those that are only imagined.
+            considered: the placement of quotes and the size per level in cents: the quotes in force
+                first, then the alternatives.
         """
         self._imagined = [Imagined(*each) for each in considered]
 
@@ -75,8 +75,8 @@ class OwnSimulation:
 
         Args:
             hour_us: when it begins.
-            usd_per_s: the volume of all makers that it reckons with, in all markets alike.
-            stands_for: how many hours this one does.
+            usd_per_s: the volume of all makers that it supposes, in all markets alike.
+            stands_for: how many hours this one stands for.
         """
         if not self._plays:
             return
@@ -96,8 +96,8 @@ class OwnSimulation:
     def _played(
         self, hour_us: int, policy: QuotingPolicy, decided: Decisions, orders: np.ndarray
     ) -> tuple[int, int]:
-        """Return what a sample brings and trades, in lots x ticks."""
-        # Who fills what is not asked, so that one code does for all.
+        """Return the result and the volume of a sample, in lots x ticks."""
+        # The taker does not matter here, so one code serves for all.
         nobodys_keys, code = np.empty(0, dtype=np.uint64), np.zeros(2, dtype=np.int64)
         session = Session(self._price, policy, Takers.of(()), nobodys_keys, Codes(code[:1], code))
         fills, _ = session.play(hour_us, hour_us + SAMPLE_US, 0.0, decided, orders)
@@ -105,6 +105,6 @@ class OwnSimulation:
         return int(edge.sum()), int((np.abs(fills["lots"]) * fills["price"]).sum())
 
     def promised(self) -> list[tuple[int, int]]:
-        """Return what is promised so far of each considered: result and volume, in cents."""
+        """Return the promise so far of each alternative: result and volume, in cents."""
         cents = (HOUR_US // SAMPLE_US) * self._contract.cents_per_lot_tick
         return [(cents * each.edge_lot_ticks, cents * each.lot_ticks) for each in self._imagined]

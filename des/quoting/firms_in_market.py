@@ -1,4 +1,4 @@
-"""What a settlement leaves to the trading firms in one market."""
+"""The trading firms' state in one market after a settlement."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ import numpy as np
 
 @dataclass(frozen=True, slots=True)
 class FirmsInMarket:
-    """What the trading firms have and pay, as equally long arrays."""
+    """The trading firms' positions, claims and fees, as equally long arrays."""
 
     lots: np.ndarray
-    claim_cents: np.ndarray  # on the venue, in all
-    margin_cents: np.ndarray  # of it, that a firm may use in this market
+    claim_cents: np.ndarray  # their claims on the venue
+    margin_cents: np.ndarray  # the part of the claim that a firm may use in this market
     fee_e6: np.ndarray
     trades: np.ndarray  # bool: it hits quotes

@@ -1,4 +1,4 @@
-"""An interval at once: quotes are posted and watched, and all orders meet them in their turns."""
+"""A whole interval at once: quotes are posted and watched, and all orders meet them in turn."""
 
 import numpy as np
 
@@ -26,16 +26,16 @@ def play(
 
     Args:
         standing: the quote in force at the start, if any, with what is left of it.
-        beat: start and end, how often quotes are posted (0: at every tick), and how much later
-            than the price that they are made from; all in microseconds.
-        ticks: times and lead prices, from the last one that a quote can still be read from.
+        beat: start and end, the time between quotes (0: at every tick), and their latency; all in
+            microseconds.
+        ticks: times and lead prices, from the last tick that a quote can still be made from.
         plan: how far the mid is shifted down; each level's distance from it, shape (2, levels);
             lots shown per level, shape (2,): by side, in ticks and lots.
         watchers: the firms that watch the quotes.
         limits: the limits of their orders.
-        orders: in flight at the start, and those of the interval that nothing sets off; dtype
-            ORDER.
-        others: what other makers quote.
+        orders: those in flight at the start, and the interval's orders that no quote triggers;
+            dtype ORDER.
+        others: the other makers' quotes.
         codes: the codes of takers and makers in the books.
 
     Returns:
@@ -45,7 +45,7 @@ def play(
     (tick_us, tick_price), (skew, offset, shown) = ticks, plan
     posted_us = posting_times_us(start_us, end_us, refresh_us, tick_us)
     if not shown[ASK] and not shown[BID]:
-        posted_us = posted_us[:1]  # one quote of nothing is as good as many
+        posted_us = posted_us[:1]  # one empty quote serves for all
     quotes = post_quotes(standing, posted_us, latency_us, tick_us, tick_price, skew, offset, shown)
     sent = watch(quotes, start_us, end_us, tick_us, tick_price, watchers)
     due, in_flight = _split(_in_turn(orders[0], orders[1], sent), end_us)
@@ -55,7 +55,7 @@ def play(
 
 @njit(cache=True)
 def _in_turn(in_flight: np.ndarray, unforeseen: np.ndarray, sent: np.ndarray) -> np.ndarray:
-    """Join orders in the order of their turns; what is left of a tie goes as it was sent."""
+    """Merge orders in the order of arrival; remaining ties keep the order of sending."""
     n, begin = len(in_flight) + len(unforeseen) + len(sent), 0
     joined, ordered = np.empty(n, dtype=ORDER), np.empty(n, dtype=ORDER)
     for part in (in_flight, unforeseen, sent):
@@ -72,7 +72,7 @@ def _in_turn(in_flight: np.ndarray, unforeseen: np.ndarray, sent: np.ndarray) ->
 
 @njit(cache=True)
 def _split(orders: np.ndarray, end_us: int) -> tuple[np.ndarray, np.ndarray]:
-    """Part orders that arrive before *end_us* from those that are still in flight then."""
+    """Separate orders that arrive before *end_us* from those still in flight."""
     n = 0
     while n < len(orders) and orders[n].arrival_us < end_us:
         n += 1

@@ -1,8 +1,8 @@
-"""What keeps the firms' orders smaller than a quote that pays: counted where it cuts a hit.
+"""Limits that keep firms' orders smaller than a profitable quote, and what they cut off.
 
-A firm's order that has taken all that it may was cut at the levels that pay it. What it left there,
-later orders may still take; what nobody takes until the quote is replaced is what the limit of the
-last such order cut off. It is valued at the quote's best price.
+A firm's order that reaches its limit leaves some profitable lots. Later orders may still take them.
+What is left when the quote is replaced is counted as cut off by the limit of the last such order,
+valued at the quote's best price.
 """
 
 from typing import NamedTuple
@@ -12,29 +12,29 @@ import numpy as np
 from des.compile_cache import njit
 from des.quoting.quotes import Quotes
 
-# Places in what is counted. Numbers of numpy's: see the constants of `race`.
+# Places in the array of counts. They are numpy's numbers: see the constants of `race`.
 TAKEN, ORDER_SHARE, LEVERAGE = np.int64(0), np.int64(1), np.int64(2)
 COUNTED = 3
 
 
 class Limits(NamedTuple):
-    """How much the firms' orders take at most, and what that has cut off."""
+    """The limits of the firms' orders, and what the limits have cut off."""
 
     order_lots: np.ndarray  # what one order takes at most, by firm
-    room_lots: np.ndarray  # by how much a position may still change, by side and firm: kept up
+    room_lots: np.ndarray  # by how much a position may still change, by side and firm; updated
     counted: np.ndarray  # lots x ticks that firms took, and that each limit cut off, shape (3,)
 
 
 def none_counted() -> np.ndarray:
-    """Return a count of nothing."""
+    """Return counts of zero."""
     return np.zeros(COUNTED, dtype=np.int64)
 
 
 @njit(cache=True)
 def count_cut(quotes: Quotes, i: int, side: int, sign: int, counted: np.ndarray) -> None:
-    """Add what is cut off of the quote at *i* as it stands, or take it back: *sign* 1 or -1.
+    """Add (*sign* 1) or take back (-1) what is cut off of the quote at *i* in its present state.
 
-    Whoever changes what is left of a quote takes it back before, and adds it after.
+    A caller that changes the rest of a quote takes it back before, and adds it after.
     """
     lots = np.int64(0)
     for level in range(quotes.cut_levels[i, side]):

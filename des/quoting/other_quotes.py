@@ -1,4 +1,4 @@
-"""What the other makers of the house quote in one market: they see only the past."""
+"""The other makers' quotes in one market, which depend on the past alone."""
 
 import math
 from typing import NamedTuple
@@ -9,13 +9,13 @@ from des.scenario import Maker, Market
 from ledger.money import to_cents
 from ledger.times import day_of
 
-REACH_BPS_MAX = 5_000.0  # however violent it gets, a price above zero stays above zero
+REACH_BPS_MAX = 5_000.0  # even in violent hours a price above zero stays above zero
 
 
 class OtherQuotes(NamedTuple):
-    """One price on each side until the next settlement, at which they have enough for everybody.
+    """One price on each side until the next settlement, with unlimited quantity.
 
-    What they show decides how orders are shared at a tie, and how deep customers find the book.
+    The displayed size decides how orders are shared at a tie, and the depth of the book.
     """
 
     away_ticks: int  # from the lead price that they see
@@ -24,7 +24,7 @@ class OtherQuotes(NamedTuple):
 
 
 class OtherQuoting:
-    """Decides at settlements, by the volatility of the hour before."""
+    """Decides the quotes at settlements, from the volatility of the hour before."""
 
     def __init__(self, market: Market, maker: Maker, price: LeadPrice, start_us: int) -> None:
         """Begin.
@@ -39,13 +39,13 @@ class OtherQuoting:
         self._price, self._start_us = price, start_us
 
     def quotes(self, now_us: int, mark_ticks: int, lot_cents: int, times: int = 1) -> OtherQuotes:
-        """Return what they quote until the next settlement.
+        """Return their quotes until the next settlement.
 
         Args:
             now_us: the time of the settlement.
             mark_ticks: the lead price, in ticks.
             lot_cents: the value of a lot at that price.
-            times: how many hours the one at hand stands for: so many times as much is shown.
+            times: how many hours the present one stands for; it multiplies the size.
         """
         volatility = self._volatility_before(now_us)
         others, day = self._market.others, day_of(now_us)
@@ -61,7 +61,7 @@ class OtherQuoting:
         )
 
     def half_spread_times(self, now_us: int) -> float:
-        """Return how many times their calm half-spread they quote until the next settlement."""
+        """Return their half-spread until the next settlement, as a multiple of the calm one."""
         return self._market.others.half_spread_times(self._volatility_before(now_us))
 
     def _volatility_before(self, now_us: int) -> float:

@@ -1,4 +1,4 @@
-"""How the captive maker decides to quote: prices around the lead's, sizes by its position."""
+"""The captive maker's plan for quotes: prices around the lead price, sizes by its position."""
 
 from dataclasses import dataclass, replace
 
@@ -20,11 +20,11 @@ class QuotingPolicy:
     offset_e6: tuple[int, ...]  # of each level from the mid, millionths
     skew_e6: int  # shift of the mid when the position is at its limit
     limit_cents: int
-    widens: bool = False  # as the other makers do
+    widens: bool = False  # whether it widens as the other makers do
 
     @classmethod
     def of(cls, quoter: Quoter, spread_times: float = 1.0) -> "QuotingPolicy":
-        """Read a quoter of a scenario, with its levels so many times as far from the mid."""
+        """Read a scenario's quoter, with the levels' distance from the mid multiplied."""
         return cls(
             microseconds(quoter.latency_s),
             microseconds(quoter.refreshes_every_s),
@@ -35,12 +35,13 @@ class QuotingPolicy:
         )
 
     def with_best_at(self, offset_e6: int) -> "QuotingPolicy":
-        """Return the same with all levels moved, so that the best is so far from the mid."""
+        """Return the policy with all levels moved so that the best is at this distance from the
+        mid."""
         away = offset_e6 - self.offset_e6[0]
         return replace(self, offset_e6=tuple(each + away for each in self.offset_e6))
 
     def widened(self, times: float) -> "QuotingPolicy":
-        """Return the same with all levels so many times as far from the mid, if it widens."""
+        """Return the policy with its levels' distance from the mid multiplied, if it widens."""
         if not self.widens or times == 1.0:
             return self
         moved = (min(round(each * times), REACH_E6_MAX) for each in self.offset_e6)
@@ -57,7 +58,7 @@ class QuotingPolicy:
             lots: the maker's position on the house venue, long above zero.
             shown_cents: what to show per level, at least a lot unless it is 0; nothing is shown
                 on the side that would carry the position past its limit.
-            times: how many times its limit the position may be.
+            times: a factor on the position's limit.
         """
         limit = max(times * self.limit_cents // lot_cents, 1)
         held = max(-limit, min(limit, lots))

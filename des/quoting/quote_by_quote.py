@@ -1,7 +1,7 @@
 """The plain way: one SimPy event for every quote that is posted and every order that arrives.
 
-Slow and obvious. It decides with the same functions as `Session` does, one quote and one order at
-a time, and gives the same fills to the byte; so each of the two is the other's witness.
+This way is slow and obvious. It uses the same functions as `Session`, one quote and one order at a
+time, and gives the same fills to the byte. So each checks the other.
 """
 
 from collections.abc import Generator

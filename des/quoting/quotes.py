@@ -1,4 +1,4 @@
-"""What the captive maker offers: a price read late, posted on a fixed beat, valid until replaced.
+"""The captive maker's quotes: made from a late price, posted at a fixed beat, valid until replaced.
 
 Side 0 is the ask, which takers buy from; side 1 the bid, which they sell to. `SIGN` turns a
 buyer's inequality into a seller's.
@@ -32,7 +32,7 @@ class Plan:
 
 
 class Quotes(NamedTuple):
-    """Quotes in the order of posting, both sides, and what has become of them since."""
+    """Quotes in the order of posting, both sides, and what is left of them."""
 
     posted_us: np.ndarray  # shape (n,)
     read_us: np.ndarray  # the moment whose lead price they were made from, shape (n,)
@@ -41,7 +41,7 @@ class Quotes(NamedTuple):
     shown_lots: np.ndarray  # per level, shape (n, 2)
     left: np.ndarray  # lots not yet taken, shape (n, 2, levels)
     hit_by: np.ndarray  # whether a firm has sent its order, bool, shape (n, 2, firms)
-    cut_levels: np.ndarray  # that paid a firm whose order was at its limit, shape (n, 2)
+    cut_levels: np.ndarray  # levels that were profitable for a firm at its limit, shape (n, 2)
     cut_by: np.ndarray  # which limit: see `limits`, shape (n, 2)
 
 
@@ -50,7 +50,7 @@ def post(
 ) -> Quotes:
     """Let quotes that are posted at *posted_us* follow those that are *standing*.
 
-    Each is made from the lead price of *latency_us* before, or from the first one.
+    Each is made from the lead price *latency_us* earlier, or from the first price.
     """
     skew, offset, shown = plan.compiled()
     return post_quotes(standing, posted_us, latency_us, *ticks, skew, offset, shown)
@@ -87,7 +87,7 @@ def post_quotes(
 
 @njit(cache=True)
 def last(quotes: Quotes) -> Quotes:
-    """Copy the one still in force at the end, if any."""
+    """Copy the last quote, which is still in force, if any."""
     n = len(quotes.posted_us)
     kept = blank(min(n, 1), quotes.price.shape[2], quotes.hit_by.shape[2])
     for i in range(len(kept.posted_us)):
@@ -97,7 +97,7 @@ def last(quotes: Quotes) -> Quotes:
 
 @njit(cache=True)
 def _copy(source: Quotes, i: int, target: Quotes, j: int) -> None:
-    """Let quote *j* be as quote *i* of others is.
+    """Copy quote *i* of one set to quote *j* of another.
 
     Element by element: assigning slices compiles the text of their shapes' errors as well, which
     takes longer than all other functions together.
@@ -117,7 +117,7 @@ def _copy(source: Quotes, i: int, target: Quotes, j: int) -> None:
 
 @njit(cache=True)
 def blank(n: int, levels: int, firms: int) -> Quotes:
-    """Return *n* quotes with nothing written on them yet, for *firms* to watch."""
+    """Return *n* empty quotes for *firms* to watch."""
     return Quotes(
         np.empty(n, np.int64),
         np.empty(n, np.int64),
@@ -133,7 +133,7 @@ def blank(n: int, levels: int, firms: int) -> Quotes:
 
 @njit("int64(int64[::1], int64, int64)", cache=True)
 def latest(times_us: np.ndarray, i: int, time_us: int) -> int:
-    """Go on from place *i* to that of the last time at or before *time_us*."""
+    """Advance from place *i* to the last time at or before *time_us*."""
     while i + 1 < len(times_us) and times_us[i + 1] <= time_us:
         i += 1
     return i
@@ -143,9 +143,9 @@ def latest(times_us: np.ndarray, i: int, time_us: int) -> int:
 def posting_times_us(
     start_us: int, end_us: int, refresh_us: int, tick_us: np.ndarray
 ) -> np.ndarray:
-    """Return when quotes are posted in [start, end): on the beat, or at every tick if it is 0.
+    """Return the times of quotes in [start, end): at the beat, or at every tick if it is 0.
 
-    Before the first tick of all there is no price to quote from.
+    There is no quote before the first tick.
     """
     if refresh_us == 0 or not len(tick_us):
         low, high = first_at(tick_us, start_us), first_at(tick_us, end_us)

@@ -1,13 +1,12 @@
-"""The race for a stale quote: who sends an order, when it arrives, what is left for it.
+"""The race for a stale quote: which firms send an order, when it arrives, what it gets.
 
-A quote is watched by the firms, from its posting on and at each tick of the lead price. At the
-first event at which hitting it pays a firm more than its costs, the firm sends one
-immediate-or-cancel order. The order arrives after the firm's reaction and the venue's gateway,
-and meets whatever quote is in force by then. The sniping of stale quotes is that of Budish,
-Cramton & Shim (2015), QJE 130(4).
+Firms watch a quote at its posting and at each tick of the lead price. At the first event at which a
+hit pays a firm more than its costs, the firm sends one immediate-or-cancel order. The order arrives
+after the firm's reaction time and the gateway's delay, and meets the quote then in force. The
+sniping of stale quotes is that of Budish, Cramton & Shim (2015), QJE 130(4).
 
-`watch` and `fills_of` are compiled, all in integers. They serve one quote and one order as well as
-an interval of either: what they are given at once changes nothing in what they do.
+`watch` and `fills_of` are compiled and use integers alone. They give the same result for one quote
+and one order at a time as for a whole interval at once.
 """
 
 from typing import NamedTuple
@@ -24,9 +23,9 @@ from des.turns import first_at
 from ledger.fills import ROW, Trigger, new_rows
 from ledger.motives import Motive
 
-ANY_PRICE = 2**62  # the limit of an order that takes what it gets
-UNINFORMED = 2**31  # the firm number of whoever is none: after all firms at a tie
-FORCED = UNINFORMED + 1  # that of whoever is liquidated: after everybody else
+ANY_PRICE = 2**62  # the limit of a market order
+UNINFORMED = 2**31  # the firm number of other customers: at a tie they come after all firms
+FORCED = UNINFORMED + 1  # the number of customers who are liquidated: at a tie they come last
 CAPTIVE, OTHERS = np.int64(0), np.int64(1)  # whose quotes an order met
 
 # An immediate-or-cancel order on its way.
@@ -36,31 +35,31 @@ ORDER = np.dtype(
         ("firm", np.int64),  # place among the firms, or UNINFORMED, or FORCED
         ("side", np.int64),  # ASK buys, BID sells
         ("limit", np.int64),  # worst acceptable price in ticks, times the side's sign
-        ("lots", np.int64),  # what it takes at most; a firm's is set on arrival, by its position
+        ("lots", np.int64),  # the most that it takes; a firm's is set on arrival
         ("holder", np.int64),  # retail customer, or -1
         ("trigger", np.int64),
     ]
 )
 NO_ORDERS = np.empty(0, dtype=ORDER)
 
-# Compiled code knows plain integers, not enumerations. A literal is a type of its own, for which
-# whatever takes it is compiled once more; a number of numpy's is not.
+# Compiled code takes plain integers, not enumerations. A literal has a type of its own, and each
+# function that takes one is compiled again for it; numpy's numbers avoid this.
 _PICKOFF, _SPREAD, _LIQUIDATION = map(int, (Motive.PICKOFF, Motive.SPREAD, Motive.LIQUIDATION))
 _POSTING, _TICK = np.int64(Trigger.POSTING), np.int64(Trigger.TICK)
 _NONE = np.int64(0)
 
 
 class Codes(NamedTuple):
-    """Who is who in the books."""
+    """The codes of traders in the books."""
 
     takers: np.ndarray  # the firms, then retail
-    makers: np.ndarray  # by whose quotes an order meets: CAPTIVE, OTHERS
+    makers: np.ndarray  # the makers, in the order CAPTIVE, OTHERS
 
 
 class Watchers(NamedTuple):
-    """The firms as they watch quotes until the next settlement."""
+    """The firms that watch quotes until the next settlement."""
 
-    threshold: np.ndarray  # ticks beyond a quote from which hitting it pays, lowest first
+    threshold: np.ndarray  # ticks beyond a quote from which a hit pays, lowest first
     firm: np.ndarray  # whose threshold it is
     reaction_us: np.ndarray  # by firm
     keys: np.ndarray  # of the firms' gateway draws, uint64
@@ -76,15 +75,17 @@ def watch(
     tick_price: np.ndarray,
     watchers: Watchers,
 ) -> np.ndarray:
-    """Return the orders that quotes set off in [since, until), each in force until the next.
+    """Return the orders that quotes trigger in [since, until); each quote is in force until the
+    next.
 
-    It pays a firm to hit when the lead price is beyond the quote by more than its threshold (fee
-    and hurdle). Its order reaches as deep as the levels that pay at that moment, and no deeper. A
-    firm sends one order per side of a quote. Most get nothing, since they come too late; where that
-    is known, as it is before *until_us*, they are left out.
+    A hit pays a firm when the lead price is beyond the quote by more than its threshold (fee and
+    hurdle). Its order reaches only the levels that pay at that moment. A firm sends one order per
+    side of a quote. Most orders come too late and get nothing; those known to be too late before
+    *until_us* are left out.
 
     Args:
-        quotes: in the order of posting; one posted before *since_us* has been seen at its posting.
+        quotes: in the order of posting; one from before *since_us* was already watched at its
+            posting.
         since_us, until_us: the span.
         tick_us, tick_price: the lead price, from the last tick at or before the first posting.
         watchers: the firms that watch the quotes.
@@ -103,7 +104,7 @@ def watch(
         if not quotes.shown_lots[i, ASK] and not quotes.shown_lots[i, BID]:
             tick = first_at(tick_us, max(since_us, replaced_us))
             continue
-        low, high = best[i, BID] - loosest, best[i, ASK] + loosest  # between them nobody hits
+        low, high = best[i, BID] - loosest, best[i, ASK] + loosest  # between them no firm hits
         if posted_us[i] >= since_us:
             now = tick if tick < len(tick_us) and tick_us[tick] == posted_us[i] else tick - 1
             price = tick_price[max(now, 0)]
@@ -129,9 +130,9 @@ def _send(
     sent: np.ndarray,
     n: int,
 ) -> int:
-    """Note the orders that one event (time, price, trigger) sets off against the quote at *i*.
+    """Add the orders that one event (time, price, trigger) triggers against the quote at *i*.
 
-    Returns how many are noted by then, *n* having been noted before.
+    Returns the number of orders, given *n* before.
     """
     time_us, price, trigger = event
     side = ASK if price > quotes.price[i, ASK, 0] else BID
@@ -164,7 +165,8 @@ def _send(
 
 @njit(cache=True)
 def _deepest(levels: np.ndarray, sign: int, price: int, threshold: int) -> int:
-    """Return the last level that *price* is beyond by more than *threshold*, if the first is."""
+    """Return the deepest level that *price* is beyond by more than *threshold*; the first one
+    is."""
     deepest = levels[0]
     for level in levels[1:]:
         if sign * (price - level) <= threshold:
@@ -174,7 +176,7 @@ def _deepest(levels: np.ndarray, sign: int, price: int, threshold: int) -> int:
 
 
 class Fills(NamedTuple):
-    """What orders got."""
+    """The fills of orders."""
 
     rows: np.ndarray  # dtype ROW
     others_lot_ticks: int  # what other makers filled of uninformed orders: lots x price, summed
@@ -193,29 +195,29 @@ def fills_of(
     others: OtherQuotes,
     codes: Codes,
 ) -> Fills:
-    """Let orders meet the quotes in force on their arrival, and return what they get.
+    """Match orders with the quotes in force on their arrival, and return the fills.
 
-    An order is void for levels worse than its limit, and takes level by level what those before
-    it left. A level that is empty stays empty until the next quote. At the moment of a posting it
-    is the new quote that is in force.
+    An order takes no level worse than its limit, and level by level what earlier orders left. An
+    empty level stays empty until the next quote. At the moment of a posting the new quote is in
+    force.
 
     A firm's order was sent for the captive maker's quote and meets that alone. All other orders go
     to the better price: to the captive maker's levels that are better than the other makers' price,
-    and then to the others, who have enough. At a level where both show the same price each gets a
-    part of what is wanted, in proportion to what is on show there, in whole lots, rounded down for
-    the captive maker. The others are never hit by firms: a simplification that favours them.
+    and then to the others, who have unlimited quantity. If both show the same price, the order is
+    split in proportion to displayed size, in whole lots, rounded down for the captive maker. Firms
+    never hit the others: a simplification that favours them.
 
     Args:
         orders: dtype ORDER, in the order of their turns.
-        quotes: in the order of posting; what is left of them is taken from.
+        quotes: in the order of posting; their remaining lots are reduced.
         tick_us, tick_price: the lead price.
-        limits: what a firm's order takes at most; what that cuts off is counted.
+        limits: the limits of firms' orders; what they cut off is counted.
         others: what the other makers quote.
         codes: the codes of takers and makers in the books.
 
     Returns:
-        Rows of dtype ROW in the order of time, all but what the books of the venue add (fee and
-        venue); uninformed orders that others fill have none, and are summed.
+        Rows of dtype ROW in the order of time, without fee and venue, which the venue adds.
+        Uninformed orders that the others fill have no rows; their volume is summed.
     """
     levels = quotes.price.shape[2]
     most = len(orders) * levels
@@ -261,17 +263,17 @@ def _hit(
     rows: np.ndarray,
     n: int,
 ) -> int:
-    """Let a firm's order take what pays of the quote at *i*, as far as the firm's limits go.
+    """Let a firm's order take the profitable levels of the quote at *i*, within the firm's limits.
 
-    What it takes lessens the room of its next orders; what its limits leave is counted as cut off.
-    Returns how many rows there are by then, *n* having been there before.
+    Its fills reduce the room of the firm's next orders; what the limits leave is counted as cut
+    off. Returns the number of rows, given *n* before.
     """
     side, firm = order.side, order.firm
     wanted, limit_is, room = limits.order_lots[firm], ORDER_SHARE, limits.room_lots[side, firm]
     if room < wanted:
         wanted, limit_is = max(room, 0), LEVERAGE
     count_cut(quotes, i, side, -1, limits.counted)
-    alone = _NONE, _NONE  # nobody else is asked
+    alone = _NONE, _NONE  # no other maker takes part
     n, lots, paying = _take(order, wanted, order.limit, alone, quotes, i, lead, codes, rows, n)
     taken = wanted - lots
     limits.room_lots[side, firm] -= taken
@@ -298,20 +300,20 @@ def _take(
     rows: np.ndarray,
     n: int,
 ) -> tuple[int, int, int]:
-    """Take lots of the quote at *i*, level by level, none worse than the limit.
+    """Take lots of the quote at *i*, level by level, up to the limit.
 
     Args:
-        order: whose they are.
-        lots: wanted.
-        limit: times the side's sign.
-        there: the price elsewhere, and the lots shown at it: at that price both get a part.
-        quotes: what is left of them is taken from.
+        order: the order.
+        lots: the quantity that it wants.
+        limit: the limit price times the side's sign.
+        there: the other makers' price and displayed lots; at that price the order is split.
+        quotes: their remaining lots are reduced.
         i, lead: the quote in force, and the lead price.
         codes: the codes of takers and makers in the books.
-        rows, n: the rows, and how many there are.
+        rows, n: the rows, and their number.
 
     Returns:
-        How many rows there are by then, the lots still wanted, the levels within the limit.
+        The number of rows, the lots still wanted, the levels within the limit.
     """
     side: int = order.side
     paying, sign = _NONE, SIGN[side]
@@ -339,9 +341,9 @@ def _take(
 def _note(
     order: np.ndarray, lots: int, price: int, lead: int, codes: Codes, maker: int, row: np.ndarray
 ) -> None:
-    """Write down what an order gets, and by whose quotes: CAPTIVE, OTHERS."""
+    """Write the row of a fill, by the quotes of CAPTIVE or OTHERS."""
     clear(row)
-    firms = len(codes.takers) - 1  # behind them stands retail
+    firms = len(codes.takers) - 1  # retail comes after them
     if order.firm < firms:
         row.motive = _PICKOFF
     else:

@@ -1,9 +1,9 @@
 """One market of the house venue between two settlements: quotes, orders, fills.
 
-Between settlements nothing but prices feeds a decision, so a session may look ahead: it sleeps
-through the interval and then has all its quotes watched at once, and all orders meet them in their
-turns. The plain way, one event per quote and per order, is in `quote_by_quote.py`. Both decide
-with the same functions (`post`, `watch`, `fills_of`) and give the same fills.
+Between settlements decisions depend on prices alone. So a session can look ahead: it waits until
+the interval ends, then has all quotes watched at once and matches all orders in turn. The plain
+way, one event per quote and per order, is in `quote_by_quote.py`. Both decide with the same
+functions (`post`, `watch`, `fills_of`) and give the same fills.
 """
 
 from collections.abc import Generator
@@ -26,7 +26,7 @@ from des.turns import SETTLEMENT, Moment
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """All that was decided at a settlement and holds until the next."""
+    """All decisions of a settlement, which hold until the next."""
 
     plan: Plan
     terms: Terms
@@ -35,10 +35,10 @@ class Decisions:
 
 
 class Session:
-    """The captive maker's quotes in one market, and everybody who hits them.
+    """The captive maker's quotes in one market, and the orders that hit them.
 
-    It carries over what is under way at a settlement: the quote in force with what is left of it,
-    the orders in flight, and the ticks that the next quotes will be read from.
+    It carries three things over a settlement: the rest of the quote in force, the orders in flight,
+    and the ticks from which the next quotes are made.
     """
 
     def __init__(
@@ -49,12 +49,12 @@ class Session:
         firm_keys: np.ndarray,
         codes: Codes,
     ) -> None:
-        """Begin with nothing quoted.
+        """Start without quotes.
 
         Args:
-            price, policy, takers: who quotes what, and who watches.
-            firm_keys: of the firms' gateway draws.
-            codes: of those who trade, in the books.
+            price, policy, takers: the lead price, the maker's policy, and the firms.
+            firm_keys: the keys of the firms' gateway draws.
+            codes: the codes of traders in the books.
         """
         self._price, self._firm_keys = price, firm_keys
         self._reaction_us = takers.reaction_us
@@ -73,7 +73,7 @@ class Session:
         decided: Decisions,
         uninformed: np.ndarray,
     ) -> Generator[simpy.Event, None, Fills]:
-        """Quote and be hit in [start, end): a process that sleeps, and then has it all."""
+        """Simulate [start, end): a process that waits, and then returns all fills."""
         yield Moment(env, end_us - 1, SETTLEMENT)
         return self.play(start_us, end_us, impact, decided, uninformed)
 
@@ -85,21 +85,22 @@ class Session:
         decided: Decisions,
         uninformed: np.ndarray,
     ) -> Fills:
-        """Play [start, end) at once and return its fills.
+        """Simulate [start, end) at once and return its fills.
 
         Args:
             start_us, end_us: the start of the interval, and its end.
-            impact: on the lead price, in logs.
-            decided: at the settlement before.
-            uninformed: the orders of the interval (dtype ORDER) that nothing sets off.
+            impact: the impact on the lead price, in logs.
+            decided: the decisions of the last settlement.
+            uninformed: the orders of the interval (dtype ORDER) that no quote triggers.
 
         Returns:
-            Rows in the order of time, all but what the venue adds; and what others filled.
+            Rows in the order of time, without what the venue adds; and the volume that others
+            filled.
         """
         if end_us - start_us > HOUR_US:
             return self._pass(end_us, impact)
         ticks = self._advance(start_us, end_us, impact, decided)
-        # A quote of before stands until the next beat, which may be intervals away.
+        # An earlier quote stays until the next beat, which may be several intervals away.
         shows = any(decided.plan.shown_lots) or self._in_force.shown_lots.any()
         if not shows and not len(uninformed) and not len(self._in_flight):
             return NO_FILLS
@@ -117,22 +118,23 @@ class Session:
         return fills
 
     def _pass(self, end_us: int, impact: float) -> Fills:
-        """Let idle hours pass at once: where they end is all that anybody looks at.
+        """Let idle hours pass at once: only their last price matters.
 
-        What was quoted or ordered before is gone with its hour; nobody comes for it.
+        Quotes and orders from before them have expired.
         """
         self._in_force, self._in_flight = self._nothing, NO_ORDERS
-        # Hedges that are under way are still filled at the price before.
+        # Hedges on their way are still filled at the price before.
         self.ticks = joined(self.ticks, self._price.last_tick(end_us, impact), end_us)
         return NO_FILLS
 
     def close_count(self) -> np.ndarray:
-        """Return lots x ticks that firms took, and that each limit cut off, since it was asked."""
+        """Return the lots x ticks that firms took, and that each limit cut off, since the last
+        call."""
         counted, self._counted = self._counted, none_counted()
         return counted
 
     def _advance(self, start_us: int, end_us: int, impact: float, decided: Decisions) -> Ticks:
-        """Append the interval's ticks to those that quotes can still be read from."""
+        """Append the interval's ticks to those from which quotes can still be made."""
         new = self._price.ticks(start_us, end_us, impact)
         slowest_us = max(self._latency_us, decided.others.latency_us)
         self.ticks = joined(self.ticks, new, start_us - slowest_us)
@@ -155,7 +157,7 @@ class Session:
         return Limits(terms.order_lots, terms.room_lots, self._counted)
 
     def _fills(self, orders: np.ndarray, quotes: Quotes, decided: Decisions) -> Fills:
-        """Let orders meet the quotes in force, and return what they get."""
+        """Match orders with the quotes in force, and return the fills."""
         return fills_of(
             orders,
             quotes,

@@ -1,4 +1,4 @@
-"""The trading firms as takers: how fast they are, what edge they ask for, how much they take."""
+"""The trading firms as takers: their speed, the edge that they need, the size of their orders."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from des.scenario import Firm
 from des.turns import in_turn
 from ledger.money import RATE_UNIT
 
-LOTS_MAX = 2**61  # more than anybody ever holds, and sums of it fit an integer
+LOTS_MAX = 2**61  # more than any firm ever holds; sums of it fit an integer
 
 
 @dataclass(frozen=True, slots=True)
 class Takers:
-    """What does not change about the firms, as equally long arrays."""
+    """The firms' constants, as equally long arrays."""
 
     reaction_us: np.ndarray
     hurdle_e6: np.ndarray  # millionths of the price
-    order_share: np.ndarray  # of a firm's claim: what one order takes at most
+    order_share: np.ndarray  # the share of a firm's claim that one order takes at most
     leverage_max: np.ndarray
 
     @classmethod
@@ -55,18 +55,18 @@ def terms(
     hurdle_times: float = 1.0,
     order_times: int = 1,
 ) -> Terms:
-    """Decide from the state of a settlement.
+    """Decide from the state at a settlement.
 
-    A quote is worth hitting when it is beyond the lead price by more than fee and hurdle. A firm
-    takes no more than a share of what it has on the venue, and no more than keeps its position
-    within its leverage.
+    A quote is worth hitting when it is beyond the lead price by more than fee and hurdle. An order
+    takes at most a share of the firm's claim on the venue, and keeps its position within its
+    leverage.
 
     Args:
         takers: the trading firms.
         mark_ticks: the lead price at the settlement.
         cents_per_lot_tick: value of one tick on one lot.
-        state: what the firms have and pay.
-        hurdle_times: how many times its hurdle a firm asks for; see `competing`.
+        state: the firms' positions, claims and fees.
+        hurdle_times: a factor on the firms' hurdles; see `competing`.
         order_times: how many orders one order stands for.
     """
     lot_cents = mark_ticks * cents_per_lot_tick
@@ -85,11 +85,11 @@ def terms(
 
 
 def competing(firms_that_trade: int, exponent: float) -> float:
-    """Return how many times its hurdle a firm asks for that competes with the others.
+    """Return the factor on a firm's hurdle that competition leaves.
 
     Args:
-        firms_that_trade: how many do.
-        exponent: of their number; 0: competition changes nothing.
+        firms_that_trade: the number of firms that trade.
+        exponent: the exponent of their number; 0: competition has no effect.
     """
     return float(max(firms_that_trade, 1) ** -exponent)
 
@@ -98,7 +98,7 @@ def competing(firms_that_trade: int, exponent: float) -> float:
 def _thresholds(
     mark_ticks: int, fee_e6: np.ndarray, hurdle_e6: np.ndarray, trades: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return in ticks what hitting a quote costs and must bring, lowest first, and whom."""
+    """Return the least profitable move in ticks by firm, lowest first, and the firms."""
     threshold = mark_ticks * (fee_e6 + hurdle_e6) // RATE_UNIT
     rising, firm, n = np.empty(len(threshold), np.int64), np.empty(len(threshold), np.int64), 0
     for i in in_turn(threshold, threshold):
@@ -119,7 +119,7 @@ def _most_lots(
 ) -> tuple[np.ndarray, np.ndarray]:
     order, room = np.empty(len(lots), dtype=np.int64), np.empty((2, len(lots)), dtype=np.int64)
     for firm in range(len(lots)):
-        # In floats: what margin allows may be more than fits an integer.
+        # In floats: the position that margin allows may exceed an integer.
         most = np.floor(max(margin_cents[firm], 0) * leverage_max[firm] / lot_cents)
         asked = np.floor(max(claim_cents[firm], 0) * order_share[firm] / lot_cents)
         order[firm] = min(asked, LOTS_MAX)

@@ -1,4 +1,4 @@
-"""Customers who trade for their own reasons: Poisson orders of either side, whatever the price."""
+"""Noise traders: Poisson orders of either side, whatever the price."""
 
 import numpy as np
 
@@ -16,8 +16,8 @@ class UninformedFlow:
     """Orders of one market, drawn hour by hour in any order.
 
     Within an hour: a Poisson number of orders at uniform times, sides like fair coins, sizes
-    geometric with the stated mean, holders uniform. The n-th order drawn in an hour is the same one
-    however many there are: where the flow is a little larger, a few more come to those that came.
+    geometric with the stated mean, holders uniform. The n-th order drawn in an hour is the same
+    however many orders there are: a slightly larger flow adds a few orders.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class UninformedFlow:
             start_us, end_us: the start of the span, and its end.
             usd_per_s: expected flow in this hour.
             lot_usd: what a lot is worth at the start of this hour.
-            times: how many times their mean orders are large.
+            times: a factor on the mean size of orders.
         """
         hour = start_us // HOUR_US
         if hour != self._hour:
