@@ -73,8 +73,6 @@ def open_journal(
             (parties.house, parties.lead),
             tuple(market.name for market in scenario.markets),
             parties.holders,
-            scenario.leverage is not None,
-            bool(scenario.leverage and scenario.leverage.tokens),
         ),
         midnight_us(scenario.run.start),
     )

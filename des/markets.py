@@ -8,6 +8,7 @@ import simpy
 from des.firms.returns import DayReturns
 from des.liquidation.margin_customers import MarginCustomers
 from des.market.listing import Listing, marks_of
+from des.positions_at_halt import PositionsAtHalt
 from des.quoting.race import NO_ORDERS
 from des.venue.fees import TakerFees
 from des.venue.venue import Venue
@@ -25,6 +26,7 @@ class Markets:
         fees: TakerFees,
         returns: DayReturns,
         on_margin: MarginCustomers | None,
+        at_halt: PositionsAtHalt,
     ) -> None:
         """Begin.
 
@@ -35,11 +37,13 @@ class Markets:
             fees: counts takers' volume on the house.
             returns: counts takers' results.
             on_margin: the customers on margin, some of whom may be forced to trade.
+            at_halt: closes all positions if the house halts.
         """
         self._env, self.listings = env, listings
         self._house, self._lead = house, lead
         self._fees, self._returns = fees, returns
         self._desk = on_margin.desk if on_margin else None
+        self.at_halt = at_halt
 
     def marks(self) -> np.ndarray:
         """Return the lead prices by which everything is settled, in ticks, by market."""

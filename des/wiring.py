@@ -28,6 +28,7 @@ from des.market.listing import Listing, Traders
 from des.markets import Markets
 from des.opening import open_books, opening
 from des.positions import Positions
+from des.positions_at_halt import PositionsAtHalt
 from des.quoting.quote_by_quote import QuoteByQuote
 from des.quoting.session import Session
 from des.scenario import Firm, Scenario
@@ -95,7 +96,8 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool, books: type[Journa
     on_margin = _on_margin(scenario, parties, house, listings, journal)
     fees = _fees(scenario, parties, members, house)
     returns = DayReturns(len(parties.holders), _firms(parties))
-    markets = Markets(env, listings, house, lead, fees, returns, on_margin)
+    at_halt = PositionsAtHalt(house, lead, listings, on_margin, _firms(parties))
+    markets = Markets(env, listings, house, lead, fees, returns, on_margin, at_halt)
 
     others = OtherMakersDesk(scenario, parties, house, custody, volume, journal)
     appraises = appraiser(scenario, parties, others, journal)

@@ -122,14 +122,15 @@ class World:
             # For each hour that passed, if it was several: a rate is that of one hour.
             for venue in (cast.house, cast.lead) * max(elapsed_s // HOUR_S, 1):
                 venue.fund(marks, self._funding_e9, time_us)
-        if cast.on_margin:
+        is_open = cast.quoter.house_is_open
+        if cast.on_margin and is_open:
             cast.on_margin.settle(end_us, elapsed_s, marks)
-        if cast.pledged:
+        if cast.pledged and is_open:
             cast.pledged.settle(time_us, elapsed_s, marks)
         if end_us % DAY_US == 0 and cast.lead_desk:
             self._quote_on_lead(cast.lead_desk, end_us)
         cast.margin.after_settlement(time_us, marks)
-        if cast.pledged:
+        if cast.pledged and is_open:
             cast.pledged.lend(time_us, marks)
         if cast.directional and cast.directional.is_open:
             self._call_margin(cast.directional, time_us, marks)
@@ -215,11 +216,13 @@ class World:
         flow = cast.flow if now_us % HOUR_US == 0 else None
         if flow:
             flow.look_at_queue(now_us)
+        if not quoter.house_is_open:
+            cast.markets.at_halt.close(now_us)
         quoter.look(now_us)
         if flow:
             hours = max(self._next_s // HOUR_S, 1)
             flow.decide(now_us, cast.volume.usd_per_day(), hours)
-        if cast.on_margin and is_new_day:
+        if cast.on_margin and is_new_day and quoter.house_is_open:
             cast.on_margin.turn_over(now_us)
         marks = cast.markets.marks()
         for market, listing in enumerate(self.listings):

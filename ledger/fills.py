@@ -30,7 +30,7 @@ from ledger.chart import Chart
 from ledger.columns import Count, Held, Numbers
 from ledger.kinds import Kind
 from ledger.money import fee_cents
-from ledger.motives import Customers, Motive, Rule, possible
+from ledger.motives import Motive, Rule
 from ledger.parties import Parties, books_of
 from ledger.transaction import Posting
 
@@ -96,25 +96,17 @@ class Names:
     venues: tuple[str, ...]
     markets: tuple[str, ...]
     entities: tuple[str, ...]  # and desks with a position of their own: `Parties.holders`
-    on_margin: bool = False  # whether customers trade on margin
-    in_kind: bool = False  # whether some of them bring tokens
 
     def words(self) -> Mapping[str, Sequence[str]]:
         """Return, for each coded column, the words in the order of their codes."""
         return {
-            "motive": [motive.word for motive in possible(self._customers)],
+            "motive": [motive.word for motive in Motive],
             "venue": self.venues,
             "market": self.markets,
             "taker": self.entities,
             "maker": self.entities,
             "trigger": [trigger.word for trigger in Trigger],
         }
-
-    @property
-    def _customers(self) -> Customers:
-        if self.in_kind:
-            return Customers.WITH_TOKENS
-        return Customers.ON_MARGIN if self.on_margin else Customers.ANY
 
 
 def each_fill(rows: np.ndarray) -> Iterator[Fill[int]]:

@@ -18,14 +18,6 @@ class Rule(Enum):
     IN_KIND = "tokens, and what is paid for them"
 
 
-class Customers(IntEnum):
-    """What kind of customers a world must have for a motive to be possible."""
-
-    ANY = 0
-    ON_MARGIN = 1
-    WITH_TOKENS = 2  # and on margin
-
-
 @dataclass(frozen=True, slots=True)
 class MotiveEntry:
     """What is known of a motive."""
@@ -33,18 +25,14 @@ class MotiveEntry:
     word: str  # as the fills and the tags spell it
     kind: Kind  # of the account that takes the result
     rule: Rule = Rule.FILL
-    customers: Customers = Customers.ANY
     is_settled: bool = False  # a settlement does it, rather than a moment between two
     ends_account: bool = False  # a step of one customer's liquidation
     hits_quotes: bool = False  # and so pays the fee of takers on the house
 
 
-_ON_MARGIN, _TOKENS = Customers.ON_MARGIN, Customers.WITH_TOKENS
-
-
-def _step(word: str, kind: Kind, rule: Rule, customers: Customers = _ON_MARGIN) -> MotiveEntry:
+def _step(word: str, kind: Kind, rule: Rule) -> MotiveEntry:
     """Return a step of a liquidation that a settlement takes."""
-    return MotiveEntry(word, kind, rule, customers, is_settled=True, ends_account=True)
+    return MotiveEntry(word, kind, rule, is_settled=True, ends_account=True)
 
 
 class Motive(IntEnum):
@@ -71,20 +59,13 @@ class Motive(IntEnum):
     )
     FUNDING = 4, MotiveEntry("funding", Kind.FUNDING, Rule.PAYMENT, is_settled=True)
     # A position on margin, entered or left.
-    LEVERAGE = 5, MotiveEntry("leverage", Kind.LEVERAGE, Rule.FILL, _ON_MARGIN)
+    LEVERAGE = 5, MotiveEntry("leverage", Kind.LEVERAGE)
     # Dollars set aside for one position, or released.
-    COLLATERAL = 6, MotiveEntry("collateral", Kind.COLLATERAL, Rule.PAYMENT, _ON_MARGIN)
+    COLLATERAL = 6, MotiveEntry("collateral", Kind.COLLATERAL, Rule.PAYMENT)
     # An order forced on a customer below maintenance margin.
     LIQUIDATION = (
         7,
-        MotiveEntry(
-            "liquidation",
-            Kind.LIQUIDATION,
-            Rule.FILL,
-            _ON_MARGIN,
-            ends_account=True,
-            hits_quotes=True,
-        ),
+        MotiveEntry("liquidation", Kind.LIQUIDATION, ends_account=True, hits_quotes=True),
     )
     # A position handed over to whoever backs the venue.
     BACKSTOP = 8, _step("backstop", Kind.BACKSTOP, Rule.FILL)
@@ -95,9 +76,11 @@ class Motive(IntEnum):
     # A debt that nobody covers, and who bears it.
     SOCIALISED = 11, _step("socialised-loss", Kind.SOCIALISED, Rule.PAYMENT)
     # Tokens set aside for one position, or released.
-    TOKENS = 12, MotiveEntry("tokens", Kind.TOKENS, Rule.IN_KIND, _TOKENS)
+    TOKENS = 12, MotiveEntry("tokens", Kind.TOKENS, Rule.IN_KIND)
     # Tokens sold for a customer below auto-close margin, and what they bring.
-    SEIZURE = 13, _step("seizure", Kind.SEIZURE, Rule.IN_KIND, _TOKENS)
+    SEIZURE = 13, _step("seizure", Kind.SEIZURE, Rule.IN_KIND)
+    # A position closed at the mark because the venue halts.
+    CLOSING = 14, MotiveEntry("closing", Kind.VARIATION_MARGIN)
 
     @property
     def word(self) -> str:
@@ -121,15 +104,6 @@ PAYMENTS = tuple(motive for motive in Motive if motive.is_payment)
 IN_KIND = tuple(motive for motive in Motive if motive.is_in_kind)
 SETTLED = tuple(motive for motive in Motive if motive.entry.is_settled)
 FROM_QUOTES = tuple(motive for motive in Motive if motive.entry.hits_quotes)
-
-
-def possible(customers: Customers) -> tuple[Motive, ...]:
-    """Return the motives that fills may have, in the order of their codes and none left out.
-
-    Where nobody trades on margin, the fills know no word of it.
-    """
-    last = max(motive for motive in Motive if motive.entry.customers <= customers)
-    return tuple(motive for motive in Motive if motive <= last)
 
 
 def posting_to(kind: str | None) -> tuple[Motive, ...]:

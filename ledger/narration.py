@@ -154,6 +154,16 @@ def _seizure(
     yield each(_receipt, fill.edge_cents)
 
 
+def _closing(
+    pairing: Pairing, fill: Fill[Numbers], contract: Contract, lead: str
+) -> Iterator[Words]:
+    yield f"{pairing.venue} halts and closes all positions: "
+    yield each(partial(_trade, _named(pairing.taker), contract), fill.lots)
+    yield f" at {lead}'s "
+    yield each(partial(_price, contract), fill.price)
+    yield f"; {_named(pairing.maker)} is on the other side"
+
+
 def _tokens(contract: Contract, token: str, lots: int) -> str:
     return f"{contract.quantity.text(abs(lots), ',')} {token}"
 
@@ -311,6 +321,13 @@ def _seizure_sum(pairing: Pairing, rows: np.ndarray) -> str:
     )
 
 
+def _closing_sum(pairing: Pairing, rows: np.ndarray) -> str:
+    return (
+        f"{pairing.venue} halts and closes positions of {_named(pairing.taker)} against those of "
+        f"{_named(pairing.maker)}: {_count(rows, 'trade')}"
+    )
+
+
 def _count(rows: np.ndarray, noun: str) -> str:
     return f"{len(rows):,} {noun}{'' if len(rows) == 1 else 's'}"
 
@@ -337,4 +354,5 @@ SAID: dict[Motive, Said] = {
     Motive.SOCIALISED: Said(_socialised, _socialised_sum),
     Motive.TOKENS: Said(_set_tokens_aside, _tokens_sum),
     Motive.SEIZURE: Said(_seizure, _seizure_sum),
+    Motive.CLOSING: Said(_closing, _closing_sum),
 }

@@ -175,8 +175,7 @@ class RunFolder:
         parties = self.chart.parties
         markets = tuple(dict.fromkeys(c.market for c in self.chart.contracts))
         venues = (parties.house, parties.lead)
-        in_kind = bool(self.chart.collateral)
-        return Names(venues, markets, parties.holders, bool(parties.providers), in_kind)
+        return Names(venues, markets, parties.holders)
 
     def notes(self, kind: type[N]) -> list[N]:
         """Return all notes of one kind, in their order."""

@@ -89,6 +89,11 @@ class LiquidationDesk:
         self._turnover.leave(time_us, marks, chosen)
         self._marks = marks
 
+    def leave_all(self, time_us: int, marks: np.ndarray) -> None:
+        """Close the positions of all, at *marks*."""
+        self._turnover.leave_all(time_us, marks)
+        self._marks = marks
+
     def orders(self, market: int, mark: int, start_us: int, end_us: int) -> np.ndarray:
         """Return the orders (dtype ORDER) that accounts of a market are forced to send."""
         return self._call.orders(market, mark, start_us, end_us)

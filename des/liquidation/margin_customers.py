@@ -104,6 +104,10 @@ class MarginCustomers:
         coming = self._draw(now_us, int(draws.poisson(self._rules.arrivals_per_day)))
         self.desk.enter(now_us, self._marks(), coming)
 
+    def leave_all(self, now_us: int) -> None:
+        """Close all their positions, since the house halts."""
+        self.desk.leave_all(now_us, self._marks())
+
     def note_prices(self, time_us: int) -> None:
         """Record the price of a token."""
         for token, market in self._token_markets.items():

@@ -65,8 +65,29 @@ class Turnover:
         accounts.mark_tokens(marks)
         worth = accounts.worth(marks)
         leaving = np.flatnonzero(chosen & accounts.safe(marks) & (worth >= 0))
-        self._exchange(time_us, marks, leaving, -accounts.lots[leaving])
-        self._set_aside(time_us, leaving, -worth[leaving])
+        self._end(time_us, marks, leaving, worth[leaving])
+
+    def leave_all(self, time_us: int, marks: np.ndarray) -> None:
+        """Close the positions of all, at *marks*, safe or not: the venue wants them gone.
+
+        Who owes dollars against tokens goes on owing them, and the tokens stay set aside.
+        """
+        accounts = self._accounts
+        worth = accounts.worth(marks)
+        self._end(time_us, marks, np.flatnonzero(worth >= 0), worth[worth >= 0])
+        owing = np.flatnonzero((worth < 0) & (accounts.lots != 0))
+        self._exchange(time_us, marks, owing, -accounts.lots[owing])
+        accounts.lots[owing], accounts.cash[owing] = 0, worth[owing]
+        accounts.sort()
+
+    def _end(
+        self, time_us: int, marks: np.ndarray, leaving: np.ndarray, worth_cents: np.ndarray
+    ) -> None:
+        """Close positions, and release what is behind them."""
+        accounts = self._accounts
+        held = leaving[accounts.lots[leaving] != 0]
+        self._exchange(time_us, marks, held, -accounts.lots[held])
+        self._set_aside(time_us, leaving, -worth_cents)
         self._set_tokens_aside(time_us, marks, leaving, -accounts.tokens.lots[leaving])
         accounts.lots[leaving], accounts.cash[leaving] = 0, 0
         accounts.tokens.lots[leaving] = 0

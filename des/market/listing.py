@@ -193,6 +193,18 @@ class Listing:
             self._others.quotes(now_us, self.mark_ticks, lot_cents, times),
         )
 
+    def close(self, now_us: int, hedgers: np.ndarray, lead_lots: np.ndarray) -> None:
+        """Take all quotes and orders off the house, whose positions have just been closed.
+
+        Args:
+            now_us: the moment.
+            hedgers: who lays off hedges at once.
+            lead_lots: what each of them holds on the lead venue.
+        """
+        self._session.clear()
+        for hedger, lots in zip(hedgers.tolist(), lead_lots.tolist(), strict=True):
+            self._hedge_desk.decide(now_us, hedger, lots)
+
     def shown_book(self, now_us: int) -> ShownBook | None:
         """Return the size decided for one market, in an hour that stands for itself alone.
 

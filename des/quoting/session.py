@@ -122,10 +122,14 @@ class Session:
 
         Quotes and orders from before them have expired.
         """
-        self._in_force, self._in_flight = self._nothing, NO_ORDERS
+        self.clear()
         # Hedges on their way are still filled at the price before.
         self.ticks = joined(self.ticks, self._price.last_tick(end_us, impact), end_us)
         return NO_FILLS
+
+    def clear(self) -> None:
+        """Take away the quote in force and all orders in flight."""
+        self._in_force, self._in_flight = self._nothing, NO_ORDERS
 
     def close_count(self) -> np.ndarray:
         """Return the lots x ticks that firms took, and that each limit cut off, since the last

@@ -11,7 +11,7 @@ import numpy as np
 
 from des.compile_cache import njit
 from des.rows import clear, row_edge_cents, row_fee_cents
-from ledger.fills import ROW
+from ledger.fills import ROW, new_rows
 from ledger.journal import Journal
 from ledger.money import Contract
 from ledger.motives import Motive
@@ -80,6 +80,16 @@ class Venue:
         _book(rows, where, fee_e6, self._account, self.claims, positions)
         self._journal.trade(rows)
 
+    def close_positions(self, marks: np.ndarray, time_us: int) -> None:
+        """Close every position at *marks*, to which all of them have just been settled.
+
+        Longs sell to shorts, both in the order of the books. Nobody gains or loses by it.
+        """
+        for market, mark in enumerate(marks.tolist()):
+            rows = _matched(self.lots[market])
+            rows["time_us"], rows["price"], rows["lead"] = time_us, mark, mark
+            self.exchange(market, rows)
+
     def notional(self, marks: np.ndarray) -> np.ndarray:
         """Return the cents that each account's positions are worth, longs and shorts alike."""
         return _notional(self.lots, marks * self.tick_cents, self._account)
@@ -108,6 +118,24 @@ class Venue:
         head = time_us, int(motive), self.code, self._pays
         rows = _paid(payments, self.lots, marks, self._account, self.claims, head)
         self._journal.trade(rows)
+
+
+def _matched(lots: np.ndarray) -> np.ndarray:
+    """Return rows (dtype ROW) by which longs sell all that they have to shorts.
+
+    Args:
+        lots: by member; they sum to zero.
+    """
+    longs, shorts = np.flatnonzero(lots > 0), np.flatnonzero(lots < 0)
+    sold, bought = lots[longs].cumsum(), -lots[shorts].cumsum()
+    # Laid end to end, a trade ends wherever one of either side does.
+    ends = np.union1d(sold, bought)
+    rows = new_rows(len(ends))
+    rows["motive"] = Motive.CLOSING
+    rows["lots"] = -np.diff(ends, prepend=0)
+    rows["taker"] = longs[sold.searchsorted(ends)]
+    rows["maker"] = shorts[bought.searchsorted(ends)]
+    return rows
 
 
 @njit(cache=True)

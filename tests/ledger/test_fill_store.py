@@ -12,7 +12,7 @@ from ledger.fills import ABSENT, NULLABLE, ROW, Names, Trigger
 from ledger.motives import Motive
 
 ENTITIES = ("FTX", "Alameda", "Firm01", "Outside")
-NAMES = Names(("FTX", "Binance"), ("BTC-PERP", "SOL-PERP"), ENTITIES, on_margin=True, in_kind=True)
+NAMES = Names(("FTX", "Binance"), ("BTC-PERP", "SOL-PERP"), ENTITIES)
 CHOICES = {
     "motive": len(Motive),
     "venue": len(NAMES.venues),

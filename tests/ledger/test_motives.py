@@ -1,23 +1,30 @@
 """Words and codes of motives are in the files of fills: they may be added to, and never changed."""
 
 from ledger import narration
-from ledger.motives import Customers, Motive, possible
+from ledger.motives import Motive
 
-WORDS = {
-    Customers.ANY: "pickoff spread hedging variation-margin funding",
-    Customers.ON_MARGIN: "leverage collateral liquidation backstop deleveraging insurance "
+WORDS = [
+    "pickoff",
+    "spread",
+    "hedging",
+    "variation-margin",
+    "funding",
+    "leverage",
+    "collateral",
+    "liquidation",
+    "backstop",
+    "deleveraging",
+    "insurance",
     "socialised-loss",
-    Customers.WITH_TOKENS: "tokens seizure",
-}
+    "tokens",
+    "seizure",
+    "closing",
+]
 
 
-def test_a_world_knows_the_motives_of_its_customers_by_their_codes():
-    known: list[str] = []
-    for customers, words in WORDS.items():
-        known += words.split()
-
-        assert [motive.word for motive in possible(customers)] == known
-        assert list(possible(customers)) == list(range(len(known)))
+def test_motives_are_known_by_their_codes():
+    assert [motive.word for motive in Motive] == WORDS
+    assert [int(motive) for motive in Motive] == list(range(len(WORDS)))
 
 
 def test_every_motive_can_be_told():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ledger.accounts import contracts, expense, income
-from ledger.kinds import Kind
+from ledger.kinds import ON_MARGIN, Kind
 from ledger.motives import FROM_QUOTES, Motive
 from ledger.reports.dollars import ZERO
 from ledger.reports.table import Table
@@ -57,8 +57,10 @@ class QuoteViews:
 def quote_views(run: RunFolder) -> QuoteViews:
     """Read off the general ledger what fills of the maker's quotes brought, and its hedges."""
     parties = run.chart.parties
-    known = run.names.words()["motive"]
-    hits = {motive.word: motive.entry.kind for motive in FROM_QUOTES if motive.word in known}
+    kinds = {motive.word: motive.entry.kind for motive in FROM_QUOTES}
+    # Where nobody trades on margin, nobody is liquidated.
+    is_known = {*kinds.values()}.difference(() if parties.providers else ON_MARGIN)
+    hits = {word: kind for word, kind in kinds.items() if kind in is_known}
     hedge = Motive.HEDGE.word
     results = [income(parties.maker, kind) for kind in hits.values()]
     results.append(expense(parties.maker, Kind.HEDGING))

@@ -170,6 +170,27 @@ def test_settlements_move_claims_and_leave_their_sum_alone(history):
         assert venue.claims.sum() == -fees
 
 
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(history=histories(), last=marks)
+def test_closing_all_positions_after_a_settlement_leaves_none_and_moves_no_money(history, last):
+    pays, steps = history
+    venue, recorder = venue_of(pays)
+    for step in [*steps, Settle(last)]:
+        happen(venue, step)
+    held, claims = venue.lots.copy(), venue.claims.tolist()
+    venue.close_positions(np.array(last), NOON_US)
+
+    assert not venue.lots.any()
+    assert venue.claims.tolist() == claims
+    happen(venue, Settle((1, 1)))
+    assert venue.claims.tolist() == claims
+    closed = recorder.rows(Motive.CLOSING)
+    for row in closed:
+        assert held[row["market"], row["taker"]] > 0 > held[row["market"], row["maker"]]
+    # No position is closed in more trades than there are others beside it, and none needlessly.
+    assert np.abs(closed["lots"]).sum() == held[held > 0].sum()
+
+
 def test_a_position_is_worth_the_same_on_a_straight_way_and_on_a_detour():
     """Bought at 30 010 when the lead price was 30 000: ten ticks lost at once, then 500 won."""
     straight, detour = venue_of(POOL)[0], venue_of(POOL)[0]
