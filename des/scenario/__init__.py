@@ -1,4 +1,4 @@
-"""What a world may be: every figure a scenario file can set, its unit and its range.
+"""Every figure that a scenario file can set, with its unit and its range.
 
 Money is in whole or decimal dollars here and becomes integer cents in `world.py`; rates are in
 basis points.

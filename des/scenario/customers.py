@@ -1,4 +1,4 @@
-"""Everybody who trades on the house venue without being a firm or the captive maker."""
+"""All traders on the house venue other than firms and the captive maker."""
 
 import math
 from datetime import date, datetime
@@ -21,13 +21,13 @@ from des.scenario.quantities import (
 
 ARRIVALS_PER_DAY_MAX = 10_000
 Elasticity = Annotated[float, Field(ge=0, le=100)]
-Sensitivity = Annotated[float, Field(ge=0, le=10_000)]  # of claims asked back per day and fear
+Sensitivity = Annotated[float, Field(ge=0, le=10_000)]  # asked back per day and unit of fear
 
 
 class Cohort(Part):
     """Customers who are equally easy to frighten."""
 
-    share: Annotated[float, Field(gt=0, le=1)]  # of the holders, and at first of their claims
+    share: Annotated[float, Field(gt=0, le=1)]  # share of the holders, and at first of their claims
     sensitivity: Sensitivity
 
 
@@ -39,16 +39,16 @@ class Flow(Part):
     that a withdrawal asks for; each rise halves every `fear_half_life_h`. All rates are evaluated
     on the hour.
 
-    That depositors run because others do: Diamond & Dybvig (1983), Journal of Political Economy
-    91(3), 401-419; that withdrawals of others make one's own likelier, and how much: Iyer & Puri
-    (2012), American Economic Review 102(4), 1414-1445. The forms are the simplest that can say so;
-    every figure is an assumption until its scenario names a source.
+    Depositors run because others do: Diamond & Dybvig (1983), Journal of Political Economy 91(3),
+    401-419. Others' withdrawals make one's own more likely: Iyer & Puri (2012), American Economic
+    Review 102(4), 1414-1445. The forms here are the simplest with these effects; every figure is an
+    assumption unless the scenario names a source.
     """
 
-    deposits_per_volume: Fraction  # dollars brought for each that is traded on the house
+    deposits_per_volume: Fraction  # dollars deposited for each dollar of the house's volume
     trust_elasticity: Elasticity = 1.0
-    base_per_day: Fraction  # of their claims that customers take away in normal times
-    fear_half_life_h: Annotated[float, Field(ge=1, le=10_000)]  # the grid of its hours is as fine
+    base_per_day: Fraction  # share of claims that customers withdraw in normal times
+    fear_half_life_h: Annotated[float, Field(ge=1, le=10_000)]  # no finer than the hourly grid
     contagion: Annotated[float, Field(ge=0, le=10_000)] = 0.0
     queue_shock: Annotated[float, Field(ge=0, le=100)] = 0.0
     firms_sensitivity: Sensitivity = 0.0
@@ -64,7 +64,7 @@ class Flow(Part):
 
     @model_validator(mode="after")
     def _stable(self) -> Self:
-        """Refuse customers of whom each who leaves makes another leave: they need no cause."""
+        """Refuse contagion so strong that withdrawals would grow without any cause."""
         if self.branching_ratio >= 1:
             limit = self.contagion / self.branching_ratio
             raise ContradictionError(
@@ -77,7 +77,8 @@ class Flow(Part):
 
     @property
     def branching_ratio(self) -> float:
-        """Return how many dollars each dollar asked back makes others ask back, at first hand.
+        """Return how many dollars others ask back because of one dollar asked back (branching
+        ratio).
 
         A dollar out of claims C raises fear by contagion / C, which decays at the rate
         d = ln 2 / half-life; while it lasts, customers ask back C s dollars per unit of fear and
@@ -87,8 +88,8 @@ class Flow(Part):
         Evaluating fear on the hour leaves n as it is: what a request in an hour loses by being
         heard of only after it, it gains by being heard of at full strength for a whole hour.
 
-        Below 1, a request begets 1 / (1 - n) in all, itself included, and a world without shocks
-        stays near its base; from 1 on it would run without a cause.
+        Below 1 a request leads to 1 / (1 - n) requests in all, itself included, and a world without
+        shocks stays near its base rate. From 1 on there would be a run without a cause.
 
         Source: Hawkes (1971), Biometrika 58(1), 83-90; as clusters, Hawkes & Oakes (1974),
             Journal of Applied Probability 11(3), 493-503.
@@ -98,14 +99,14 @@ class Flow(Part):
         return self.contagion * max(mean, self.firms_sensitivity) / decay_per_day
 
     def deposits_usd_per_day(self, volume_usd_per_day: float, trust: float) -> float:
-        """Return what customers are expected to bring in a day.
+        """Return customers' expected deposits in a day.
 
         Args:
-            volume_usd_per_day: of the house.
-            trust: above 0, and 1 without fear.
+            volume_usd_per_day: the volume of the house.
+            trust: above 0; 1 without fear.
 
-        Formula: deposits_per_volume * volume * trust ** trust_elasticity: new money comes as new
-            traders do, and these come for what is traded. Assumption.
+        Formula: deposits_per_volume * volume * trust ** trust_elasticity: new money comes with new
+            traders, and new traders come with volume. Assumption.
         """
         return self.deposits_per_volume * volume_usd_per_day * trust**self.trust_elasticity
 
@@ -119,13 +120,13 @@ class Flow(Part):
 
 
 class AgentShare(Dated):
-    """The share of deposits, and of withdrawals, that goes by the agent from a day on."""
+    """The share of deposits and withdrawals that goes through the agent, from a day on."""
 
     share: Fraction
 
 
 class News(Part):
-    """Something that frightens customers, at a time that the record names."""
+    """News that frightens customers, at a time on record."""
 
     date: date | datetime
     shock: Annotated[float, Field(ge=0, le=100)]  # of fear
@@ -145,7 +146,7 @@ class News(Part):
 class Retail(Part):
     """Customers who trade for their own reasons, under one control account.
 
-    How much they bring and take away is either constant or as `flow` says.
+    Their deposits and withdrawals have constant rates, or those of `flow`.
     """
 
     name: Entity
@@ -156,14 +157,14 @@ class Retail(Part):
     deposit_usd_mean: PositiveUsd
     withdrawals_per_day: Annotated[float, Field(ge=0, le=ARRIVALS_PER_DAY_MAX)] | None = None
     withdrawal_usd_mean: PositiveUsd
-    # Of what they trade, whoever fills it, both sides: many accounts, whose tiers give a mean.
+    # On all of their volume, both sides together: the mean over many accounts' tiers.
     fee_bps: Annotated[float, Field(ge=0, le=100)]
     flow: Flow | None = None
-    # Of what comes and goes by the captive maker's accounts; None: nothing ever does.
+    # Shares that go through the captive maker's bank accounts; None: nothing does.
     agent_shares: Annotated[tuple[AgentShare, ...], Field(max_length=1_000)] | None = None
 
     def agent_share_on(self, day: date) -> float:
-        """Return the share of deposits, and of withdrawals, that goes by the agent on a day."""
+        """Return the share of deposits and withdrawals that goes through the agent on a day."""
         step = in_force(self.agent_shares or (), day)
         return step.share if step else 0.0
 
@@ -174,7 +175,7 @@ class Retail(Part):
 
     @property
     def fee_e6(self) -> int:
-        """Return the fee of what they trade, in millionths."""
+        """Return the fee on their volume, in millionths."""
         return round(self.fee_bps * 100)
 
     @model_validator(mode="after")
@@ -193,7 +194,7 @@ class Retail(Part):
 
     @model_validator(mode="after")
     def _withdrawals(self) -> Self:
-        """Refuse crowds of customers who ask for next to nothing."""
+        """Refuse rates with very many customers and very small amounts."""
         if self.flow is None:
             return self
         usd = self.opening_claim_usd * self.flow.base_per_day
@@ -212,4 +213,4 @@ class OtherMakers(Part):
 
     name: Entity
     opening_claim_usd: Usd
-    opening_cash_usd: Usd = 0.0  # out of which fees are paid in as they fall due, while it lasts
+    opening_cash_usd: Usd = 0.0  # pays the fees as they fall due, while it lasts

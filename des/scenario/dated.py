@@ -1,4 +1,4 @@
-"""Figures that hold from a day on, until the next one does."""
+"""Figures that hold from a day on, until the next figure replaces them."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -9,7 +9,7 @@ from des.scenario.quantities import ContradictionError, Part
 
 
 class Dated(Part):
-    """One of them; what the figure is, is added by whoever has it."""
+    """A step from a day on; subclasses add the figure."""
 
     since: date
 
@@ -18,16 +18,16 @@ D = TypeVar("D", bound=Dated)
 
 
 def in_force(steps: Sequence[D], day: date) -> D | None:
-    """Return the one that holds on a day, if any does yet; *steps* are in their order."""
+    """Return the step in force on a day, if any; *steps* are in order."""
     begun = [step for step in steps if step.since <= day]
     return begun[-1] if begun else None
 
 
 def check_months(key: str, steps: Sequence[Dated]) -> None:
-    """Refuse steps that don't follow each other, or begin within a month.
+    """Refuse steps that are out of order, or do not begin on the first of a month.
 
     Raises:
-        ContradictionError: at the step; *key* says whose they are.
+        ContradictionError: at the step; *key* names the list.
     """
     check_order(key, steps)
     for i, step in enumerate(steps):
@@ -39,10 +39,10 @@ def check_months(key: str, steps: Sequence[Dated]) -> None:
 
 
 def check_order(key: str, steps: Sequence[Dated]) -> None:
-    """Refuse steps that don't follow each other.
+    """Refuse steps that are out of order.
 
     Raises:
-        ContradictionError: one does not begin after the one before it; *key* says whose they are.
+        ContradictionError: a step does not begin after the one before it; *key* names the list.
     """
     for i, (before, step) in enumerate(pairwise(steps), start=1):
         if not before.since < step.since:

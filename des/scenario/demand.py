@@ -1,4 +1,4 @@
-"""Customers who trade for their own reasons, and the other makers to whom they may go."""
+"""Demand of noise traders, and the other makers who may fill it."""
 
 from typing import Annotated, Literal
 
@@ -7,17 +7,17 @@ from pydantic import Field
 from des.scenario.quantities import Bps, Latency, Part, PositiveUsd
 
 Elasticity = Annotated[float, Field(ge=0, le=10)]
-RESPONSE_MAX = 100.0  # beyond it no elasticity is constant
+RESPONSE_MAX = 100.0  # beyond it no constant elasticity is plausible
 CalmVolatility = Annotated[float, Field(gt=0, le=100)]
 
 
 class Others(Part):
-    """What the other makers of one market quote, all of them together.
+    """The quotes of the other makers in one market, all together.
 
-    They show one price on each side of the lead price that they see, and fill at it whatever comes.
-    In an hour after one of volatility v above `calm_volatility` their half-spread is
-    (v / calm) ** spread_elasticity times as wide, and what they show is divided by
-    (v / calm) ** depth_elasticity. Left out: nobody hits their quotes when they are stale.
+    They show one price on each side of the lead price that they see, and fill any quantity at it.
+    After an hour with volatility v above `calm_volatility` their half-spread is multiplied by (v /
+    calm) ** spread_elasticity, and their displayed size is divided by (v / calm) **
+    depth_elasticity. Simplification: firms never hit their stale quotes.
     """
 
     half_spread_bps: Bps
@@ -28,31 +28,31 @@ class Others(Part):
     depth_elasticity: Elasticity = 1.0
 
     def stress(self, volatility: float) -> float:
-        """Return by how much an hour's volatility exceeds calm, at least 1."""
+        """Return an hour's volatility over the calm one, at least 1."""
         return max(volatility / self.calm_volatility, 1.0)
 
     def half_spread_times(self, volatility: float) -> float:
-        """Return how many times as wide their quotes are after an hour of that volatility."""
+        """Return the factor on their half-spread after an hour of that volatility."""
         return self.stress(volatility) ** self.spread_elasticity
 
     def depth_times(self, volatility: float) -> float:
-        """Return how many times as much they show after an hour of that volatility."""
+        """Return the factor on their displayed size after an hour of that volatility."""
         return self.stress(volatility) ** -self.depth_elasticity
 
 
 class Demand(Part):
     """Where the volume of customers who trade for their own reasons comes from.
 
-    `stated`: `markets.demand` says what they would trade by month if the other makers were alone.
+    `stated`: `markets.demand` gives their volume by month if the other makers were alone.
     They trade more in a tighter and a deeper book: see `response`. Volume is then an outcome, and
     the record judges it.
 
-    `recorded`: they trade what hits and forced orders leave of the recorded volume of each day,
-    hour by hour. A day on which these alone exceed the record is a contradiction. The record of a
-    day is known from its first hour on, to customers alone: nobody looks at that of a day to come.
+    `recorded`: their volume is the recorded volume of each day less hits and forced orders, hour by
+    hour. A day on which these alone exceed the record is a contradiction. The record of a day is
+    known from its first hour on, to customers alone; no decision uses the record of a later day.
 
-    That volume, depth and spread move together is Chordia, Roll & Subrahmanyam (2001), Journal of
-    Finance 56(2), 501-530; that the elasticities are constant is an assumption, and so are they.
+    Volume, depth and spread move together: Chordia, Roll & Subrahmanyam (2001), Journal of Finance
+    56(2), 501-530. Constant elasticities are an assumption, and so are their values.
     """
 
     closure: Literal["recorded", "stated"]
@@ -60,11 +60,11 @@ class Demand(Part):
     depth_elasticity: Elasticity = 0.0
 
     def response(self, half_spread: float, depth: float) -> float:
-        """Return how many times as much customers trade as with the other makers alone.
+        """Return customers' volume as a multiple of that with the other makers alone.
 
         Args:
-            half_spread: the best one, over the other makers'; above 0.
-            depth: what all makers show, over what the others show.
+            half_spread: the best half-spread over the other makers'; above 0.
+            depth: the size that all makers show, over that of the others.
 
         Formula: depth ** depth_elasticity / half_spread ** spread_elasticity, at most RESPONSE_MAX.
         """

@@ -20,42 +20,42 @@ from des.scenario.quantities import (
 
 FIRMS_MAX = 1_000
 
-# The most that one order takes, as a share of what its firm has on the venue by then.
+# The most that one order takes, as a share of the firm's claim on the venue at that time.
 OrderShare = Annotated[float, Field(gt=0, le=1)]
 
 
 class Firm(Part):
-    """A trading firm: how fast it is, what it asks for, what it has."""
+    """A trading firm: its speed, the edge that it needs, its capital."""
 
     name: Entity
-    category: Category | None = None  # pro, mid-tier, larp: for reports alone
+    category: Category | None = None  # pro, mid-tier or larp: used by reports alone
     reaction_ms: Milliseconds
     hurdle_bps: Bps
     capital_usd: PositiveUsd
-    lead_share: Fraction = 0.3  # of capital, kept on the lead venue as margin for hedges
+    lead_share: Fraction = 0.3  # share of capital kept on the lead venue as margin for hedges
     order_share: OrderShare = 1.0
     leverage_max: LeverageRatio = 3.0
-    fee_discount: Fraction = 0.0  # of its tier's fee, for the house tokens that it holds
-    volume_30d_usd: Usd = 0.0  # before the run, for its first fee tier
+    fee_discount: Fraction = 0.0  # share off its tier's fee, for the house tokens that it holds
+    volume_30d_usd: Usd = 0.0  # volume before the run, which sets its first fee tier
     lead_quotes_usd: Usd = 0.0  # per market, shown on the lead venue
-    waiting: bool = False  # it has its capital in cash, and may enter
+    waiting: bool = False  # its capital is in cash, and it may enter later
 
     @property
     def on_lead_usd(self) -> float:
-        """Return what it takes to the lead venue of its first capital."""
+        """Return the part of its first capital that it takes to the lead venue."""
         return self.capital_usd * self.lead_share
 
 
 class FirmClass(Part):
-    """Firms that are alike but for chance: each draws its speed and its capital.
+    """A class of firms that differ by chance alone: each draws its speed and its capital.
 
-    Both are lognormal, and independent. What is a share is one of the drawn capital, but for
-    `order_share`, which is as a firm has it.
+    Both are lognormal and independent. Shares are of the drawn capital, except for `order_share`,
+    which is the same as for a named firm.
     """
 
     category: Category
-    trading: Annotated[int, Field(ge=0, le=FIRMS_MAX)]  # from the first day on
-    waiting: Annotated[int, Field(ge=0, le=FIRMS_MAX)] = 0  # who may enter later
+    trading: Annotated[int, Field(ge=0, le=FIRMS_MAX)]  # number that trade from the first day on
+    waiting: Annotated[int, Field(ge=0, le=FIRMS_MAX)] = 0  # number that may enter later
     reaction_ms_median: Milliseconds
     reaction_log_sd: LogSd = 0.0
     capital_usd_median: PositiveUsd
@@ -72,14 +72,14 @@ class FirmClass(Part):
 class CapitalRules(Part):
     """How the firms' capital follows their results, daily."""
 
-    half_life_days: Annotated[float, Field(ge=1, le=365)]  # of what counts as trailing
-    withdrawn_share: Fraction  # of what the house brought a firm in a day, its owners take
-    shift_per_bp: Fraction  # of capital moved a day for each bp a day of trailing advantage
-    shift_max: Fraction  # of capital, in one day
-    entry_per_day: Annotated[float, Field(ge=0, le=1)]  # chance of each firm that waits
-    entry_per_bp: Annotated[float, Field(ge=0, le=1)]  # more for each bp a day that others earn
-    closes_below: Fraction  # of what it began with
-    patience_days: Annotated[int, Field(ge=1, le=1_000)]  # before it judges its trailing result
+    half_life_days: Annotated[float, Field(ge=1, le=365)]  # of the trailing return
+    withdrawn_share: Fraction  # share of a day's profit on the house that owners withdraw
+    shift_per_bp: Fraction  # share of capital moved in a day, per bp of daily trailing advantage
+    shift_max: Fraction  # largest share of capital moved in one day
+    entry_per_day: Annotated[float, Field(ge=0, le=1)]  # chance of entry for each waiting firm
+    entry_per_bp: Annotated[float, Field(ge=0, le=1)]  # added per bp a day that others earn
+    closes_below: Fraction  # part of its first capital
+    patience_days: Annotated[int, Field(ge=1, le=1_000)]  # before it acts on its trailing result
 
 
 class Firms(Part):
@@ -88,8 +88,8 @@ class Firms(Part):
     active: bool = True
     members: Annotated[tuple[Firm, ...], Field(max_length=FIRMS_MAX)] = ()
     classes: Annotated[tuple[FirmClass, ...], Field(max_length=20)] = ()
-    capital: CapitalRules | None = None  # None: what they have stays where it is
-    # Of n firms that trade each asks for its hurdle times n to the power of minus this.
+    capital: CapitalRules | None = None  # None: capital stays where it is
+    # With n firms trading, each hurdle is multiplied by n to the power of minus this.
     hurdle_exponent: Annotated[float, Field(ge=0, le=2)] = 0.0
 
     @model_validator(mode="after")
@@ -116,5 +116,5 @@ class Firms(Part):
 
     @property
     def count(self) -> int:
-        """How many there are, drawn and named."""
+        """The number of firms, drawn and named."""
         return len(self.members) + len(self.drawn_names)

@@ -1,6 +1,6 @@
-"""The group's treasury: who lends to it, who buys its shares, what it holds, what it pays for.
+"""The group's treasury: its lenders, its investors, its holdings and its uses of money.
 
-Dates are days of the calendar, whatever days a run has: what falls on none of them does not happen.
+Dates are calendar days. An event on a day outside the run does not happen.
 """
 
 import math
@@ -33,13 +33,13 @@ Day = date  # by another name where a field is called date
 
 
 def _check_use(word: str) -> str:
-    """Refuse what is no use of money, as pydantic refuses what is not in a list."""
+    """Refuse a kind that is not a use of money, as pydantic refuses a value outside a list."""
     if word not in USES:
         raise PydanticCustomError("use_of_money", "not a use of money in ledger.kinds")
     return word
 
 
-# What money is used for: the kinds of `ledger.kinds` that say so.
+# Uses of money: the kinds of the family USE in `ledger.kinds`.
 UseKind = Annotated[
     str,
     AfterValidator(_check_use),
@@ -54,19 +54,19 @@ Line = Annotated[
 
 
 class LoanLimit(Dated):
-    """The most that a lender lends from a day on; what is owed beyond it is recalled that day."""
+    """A lender's limit from a day on; debt beyond it is recalled that day."""
 
     usd: Usd
 
 
 class Lender(Part):
-    """Somebody outside the group who lends to the captive maker, callable on demand."""
+    """A lender outside the group; its loans to the captive maker are callable on demand."""
 
     name: Entity
     rate_pct_per_year: Annotated[float, Field(ge=0, le=100)]  # paid on the first of each month
     limits: Annotated[tuple[LoanLimit, ...], Field(min_length=1, max_length=1_000)]
-    advance: Annotated[float, Field(gt=0, le=1)] | None = None  # at most so much of the tokens
-    drawn_in_full: bool | None = None  # limits are what is borrowed, needed or not: see Portfolio
+    advance: Annotated[float, Field(gt=0, le=1)] | None = None  # of the tokens' value, at most
+    drawn_in_full: bool | None = None  # draws limits even if not needed: see Portfolio
 
     @model_validator(mode="after")
     def _order(self) -> Self:
@@ -80,15 +80,15 @@ class Lender(Part):
 
 
 class Use(Part):
-    """Money paid out for something other than trading, once or in equal monthly parts."""
+    """A payment for something other than trading, once or in equal monthly parts."""
 
     date: date
     usd: PositiveUsd
     kind: UseKind
     by: Literal["house", "maker"]
-    to: Entity  # keeps books of its own, unless it is Outside; several uses may name the same
+    to: Entity  # keeps books of its own, unless it is Outside; several uses may name one party
     why: Line
-    until: Day | None = None  # parts on the date and on each first of a month up to this day
+    until: Day | None = None  # parts are due on the date and monthly up to here
 
     @model_validator(mode="after")
     def _span(self) -> Self:
@@ -102,7 +102,7 @@ class Use(Part):
         return self
 
     def days(self) -> list[Day]:
-        """List the days on which a part of it is due."""
+        """List the days on which a part is due."""
         days, first = [self.date], _first_of_next_month(self.date)
         while self.until is not None and first <= self.until:
             days.append(first)
@@ -115,7 +115,7 @@ class Round(Part):
 
     date: date
     usd: PositiveUsd
-    valuation_usd: Usd  # of the whole house, as recorded: noted, and never booked
+    valuation_usd: Usd  # recorded valuation of the whole house: noted, never booked
     name: Annotated[
         str,
         StringConstraints(pattern=r"^[a-z]([a-z0-9-]*[a-z0-9])?\z", max_length=24),
@@ -124,21 +124,21 @@ class Round(Part):
 
 
 class TokenMark(Part):
-    """What a token is worth from a day on."""
+    """The price of a token from a day on."""
 
     at: date
     usd: Annotated[float, Field(ge=0, le=1e9)]
 
     @model_validator(mode="after")
     def _writable(self) -> Self:
-        """Refuse a price of more digits than Beancount reads."""
+        """Refuse a price with more digits than Beancount reads."""
         if 0 < self.usd < 1e-12:
             raise ContradictionError(("usd",), f"is {self.usd}; give 0, or at least 1e-12")
         return self
 
 
 class TokenPurchase(Part):
-    """Tokens that come to the captive maker, for money or for nothing."""
+    """Tokens that the captive maker receives, for money or for nothing."""
 
     date: date
     units: Annotated[int, Field(ge=1, le=10**12)]
@@ -146,12 +146,12 @@ class TokenPurchase(Part):
 
 
 class Token(Part):
-    """Something held for its price: paper wealth, beside cash."""
+    """A token that is held for its price: paper wealth beside cash."""
 
     name: TokenName
-    market: MarketName | None = None  # it is worth what the lead price of this contract says
-    marks: Annotated[tuple[TokenMark, ...], Field(max_length=10_000)] = ()  # or what these say
-    house_token: bool = False  # the group's own; it comes from the house, and counts zero
+    market: MarketName | None = None  # its price is this contract's lead price
+    marks: Annotated[tuple[TokenMark, ...], Field(max_length=10_000)] = ()  # or these prices
+    house_token: bool = False  # the group's own token; it comes from the house and counts as zero
     bought: Annotated[tuple[TokenPurchase, ...], Field(min_length=1, max_length=1_000)]
 
     @model_validator(mode="after")
@@ -186,7 +186,7 @@ class Token(Part):
 
 
 class Spell(Part):
-    """Something that is held from one day on, and perhaps until another."""
+    """An asset that is held from one day on, perhaps until another."""
 
     since: date
     until: date | None = None
@@ -203,48 +203,48 @@ class Spell(Part):
 class Pool(Spell):
     """Liquidity of the captive maker: a token and dollars in a constant-product pool.
 
-    In at the end of the first day, at the price then, and out at the end of the last.
+    It goes in at the end of the first day, at the price then, and comes out at the end of the last.
     """
 
     token: TokenName  # one of the tokens, with a market
-    usd: PositiveUsd  # put in beside tokens worth as much
-    fee_bps: Bps  # of the dollars exchanged
-    block_s: Annotated[float, Field(ge=0.1, le=3_600)]  # mean, from one block to the next
+    usd: PositiveUsd  # dollars put in, beside tokens of the same value
+    fee_bps: Bps  # fee on the dollars exchanged
+    block_s: Annotated[float, Field(ge=0.1, le=3_600)]  # mean time from one block to the next
 
 
 class Lift(Part):
-    """How liquidity lifts the mark of a token: an assumption, and off unless a scenario says so.
+    """How liquidity raises the mark of a token: an assumption, off unless a scenario sets it.
 
     The mark is the lead price times 1 + elasticity * ln(1 + D / reference), with D the dollars in
-    the token's pool: dollars as many as the reference lift it by ln 2 times the elasticity. Only
-    marks are lifted, which is to say paper wealth and what lenders advance on it: nobody trades
-    at them, and pools are arbitraged to the lead price.
+    the token's pool. If D equals the reference, the mark rises by ln 2 times the elasticity. Only
+    marks rise, and with them paper wealth and the advances of lenders. No trade happens at marks,
+    and pools are arbitraged to the lead price.
 
-    No record says how large the effect is, and a scenario should be run with and without it.
-    That it grows ever more slowly is the shape in Amihud & Mendelson (1986), Journal of Financial
-    Economics 17(2), 223-249: what holders ask for bearing illiquidity is concave in it. The
-    logarithm is ours. Elasticity: 0, none, to 1; the reference: a pool that markets would notice.
+    There is no record of the size of the effect, so a scenario should be run with and without it.
+    The effect is concave, as in Amihud & Mendelson (1986), Journal of Financial Economics 17(2),
+    223-249, where the premium for illiquidity is concave in it. The logarithm is our choice.
+    Elasticity: from 0 (no effect) to 1; reference: a pool that markets would notice.
     """
 
     elasticity: Fraction
     reference_usd: PositiveUsd
 
     def factor(self, pool_usd: float) -> float:
-        """Return what the lead price is multiplied by, given the dollars in the pool."""
+        """Return the factor on the lead price, given the dollars in the pool."""
         return 1 + self.elasticity * math.log1p(pool_usd / self.reference_usd)
 
 
 class HouseCost(Part):
-    """What the house pays on a first of a month for what it costs to run, however its fees went."""
+    """The house's operating cost on a first of a month, independent of its fees."""
 
     date: date
     usd: Usd
 
 
 class Long(Spell):
-    """A position of the directional book: bought for so much, held, and sold.
+    """A position of the directional book: bought for a sum, held, and sold.
 
-    It is wanted on the first day, and on the last no longer.
+    It is bought on the first day and sold on the last.
     """
 
     market: MarketName
@@ -252,26 +252,27 @@ class Long(Spell):
 
 
 class Group(Part):
-    """What the house and its captive maker do with money beside trading."""
+    """What the house and its captive maker do with money, apart from trading."""
 
-    never_lend_customer_money: bool = False  # the credit line then ends where theirs begins
-    house_cost_share: Fraction = 0.0  # of a month's fees: its operating cost, on the next first
-    house_costs: Annotated[tuple[HouseCost, ...], Field(max_length=1_000)] = ()  # then so much
-    costs_follow_fees: bool = False  # in a counterfactual too; else what the run booked stands
+    never_lend_customer_money: bool = False  # the credit line then lends only the house's own money
+    house_cost_share: Fraction = 0.0  # operating cost over the last month's fees
+    house_costs: Annotated[tuple[HouseCost, ...], Field(max_length=1_000)] = ()  # then stated
+    costs_follow_fees: bool = False  # False: a counterfactual keeps costs as booked
     investors: Entity | None = None  # who buys shares
     lenders: Annotated[tuple[Lender, ...], Field(max_length=100)] = ()  # asked in this order
     uses: Annotated[tuple[Use, ...], Field(max_length=10_000)] = ()
     rounds: Annotated[tuple[Round, ...], Field(max_length=100)] = ()
     tokens: Annotated[tuple[Token, ...], Field(max_length=50)] = ()
     longs: Annotated[tuple[Long, ...], Field(max_length=100)] = ()
-    pools: Annotated[tuple[Pool, ...], Field(max_length=50)] | None = None  # None: there are none
-    lift: Lift | None = None  # None: liquidity lifts no mark
-    portfolio: Portfolio | None = None  # None: the maker borrows what it needs, and no more
-    valuation: Valuation | None = None  # None: nobody says what the house's shares are worth
+    pools: Annotated[tuple[Pool, ...], Field(max_length=50)] | None = None  # None: it has none
+    lift: Lift | None = None  # None: liquidity raises no mark
+    portfolio: Portfolio | None = None  # None: the maker borrows only what it needs
+    valuation: Valuation | None = None  # None: the house is not appraised
 
     @property
     def counterparties(self) -> dict[str, int]:
-        """Return who keeps books because it is paid, by the place of the first use to name it."""
+        """Return the paid parties that keep books, with the place of the first use that names
+        each."""
         first: dict[str, int] = {}
         for i, use in enumerate(self.uses):
             if use.to != "Outside":

@@ -1,4 +1,4 @@
-"""Trading on margin, and who takes over what fails."""
+"""Trading on margin, and the backstop providers."""
 
 import math
 from datetime import date
@@ -29,16 +29,16 @@ class LeverageLimit(Dated):
 
 
 class Provider(Part):
-    """Who takes over positions that the book cannot absorb, how many, and how it sheds them."""
+    """A backstop provider: what it takes over, and how it sheds positions."""
 
-    name: Entity  # the captive maker's, or one of its own
+    name: Entity  # the captive maker's name, or one of its own
     usd_per_minute: Usd
     usd_per_hour: Usd
     unwind_delay_s: Annotated[float, Field(ge=0, le=86_400)]  # from decision to fill
-    unwind_usd_per_minute: PositiveUsd | None = None  # None: all at once
-    capital_usd: Usd = 0.0  # of a provider with a name of its own
-    lead_share: Fraction = 0.5  # of that capital, on the lead venue as margin
-    balance_usd_min: Usd = 0.0  # on the house venue; with less it takes nothing over
+    unwind_usd_per_minute: PositiveUsd | None = None  # None: it sheds all at once
+    capital_usd: Usd = 0.0  # capital of a provider with a name of its own
+    lead_share: Fraction = 0.5  # share of that capital on the lead venue, as margin
+    balance_usd_min: Usd = 0.0  # least balance on the house venue; below it, it takes nothing over
 
     @property
     def on_lead_usd(self) -> float:
@@ -50,9 +50,9 @@ class CollateralToken(Part):
     """A token that customers on margin bring as collateral, marked down."""
 
     name: TokenName
-    market: MarketName  # whose lead price is the token's, and whose lot its unit of account
-    weight: Annotated[float, Field(ge=0.01, le=1)]  # what of its value counts
-    share: Fraction  # of customers on margin who bring it
+    market: MarketName  # the contract whose lead price and lot are the token's
+    weight: Annotated[float, Field(ge=0.01, le=1)]  # share of its value that counts as margin
+    share: Fraction  # share of customers on margin who bring it
 
     @property
     def weight_e6(self) -> int:
@@ -61,7 +61,7 @@ class CollateralToken(Part):
 
 
 class Leverage(Part):
-    """Customers who trade on margin, and what the venue does when their margin fails.
+    """Customers who trade on margin, and the venue's rules when their margin fails.
 
     They are holders under the retail control account, numbered after its other holders. Each has
     one position in one market, and other makers hold the other side.
@@ -74,14 +74,14 @@ class Leverage(Part):
     leverage_log_sd: LogSd = 0.0
     limits: Annotated[tuple[LeverageLimit, ...], Field(min_length=1, max_length=20)]
     long_share: Fraction = 0.5
-    arrivals_per_day: Annotated[float, Field(ge=0, le=100_000)] = 0.0  # of holders, at midnight
+    arrivals_per_day: Annotated[float, Field(ge=0, le=100_000)] = 0.0  # holders, at midnight
     exits_per_day: Fraction = 0.0  # the chance that a holder closes its position, at midnight
     maintenance_margin_pct: Annotated[float, Field(ge=0.01, le=50)]
     auto_close_margin_pct: Annotated[float, Field(ge=0.01, le=50)]
-    forced_share_per_s: Fraction = 0.0001  # of a market's daily volume, all forced orders together
+    forced_share_per_s: Fraction = 0.0001  # of a market's daily volume, all orders together
     discount_thirds: Annotated[int, Field(ge=0, le=3)] = 2  # of the way from mark to zero price
-    insurance_usd: Usd = 0.0  # what the fund really has
-    insurance_stated_usd: Usd | None = None  # what the venue says that it has
+    insurance_usd: Usd = 0.0  # the fund's actual money
+    insurance_stated_usd: Usd | None = None  # the fund as the venue states it
     providers: Annotated[tuple[Provider, ...], Field(min_length=1, max_length=20)]
     tokens: Annotated[tuple[CollateralToken, ...], Field(max_length=20)] = ()  # the rest bring cash
     pledged_loans: Annotated[tuple[PledgedLoan, ...], Field(max_length=20)] = ()
@@ -158,6 +158,6 @@ class Leverage(Part):
         return round(self.auto_close_margin_pct * 1_000_000 / 100)
 
     def leverage_max(self, day: date) -> float:
-        """Return the venue's limit on a day; before the first, that one's."""
+        """Return the venue's limit on a day; before the first step, the first."""
         limit = in_force(self.limits, day) or self.limits[0]
         return limit.leverage_max

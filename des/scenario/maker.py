@@ -21,8 +21,8 @@ from des.scenario.quantities import (
 )
 
 TargetShare = Annotated[float, Field(gt=0, le=1)]
-SPREAD_TIMES_MAX = 4.0  # the widest that a maker quotes which decides it; and a quarter at least
-REFRESH_S_MIN = 0.01  # but for 0, at every tick
+SPREAD_TIMES_MAX = 4.0  # the widest factor that a policy may choose; the least is a quarter
+REFRESH_S_MIN = 0.01  # except for 0, at every tick
 
 
 class ShareStep(Dated):
@@ -44,7 +44,7 @@ class SizeStep(Dated):
 
 
 class DecidedStep(Dated):
-    """What the captive maker decided to quote from a day on, in the run of which this is another.
+    """The captive maker's decision from a day on, as made in the base run.
 
     Before `maker.spread_times`; per level and side.
     """
@@ -54,7 +54,7 @@ class DecidedStep(Dated):
 
 
 class CreditStep(Dated):
-    """What the house lends its captive maker from a day on, in all; nothing is called back."""
+    """The limit of the captive maker's credit line from a day on; a lower limit recalls nothing."""
 
     usd: Usd
 
@@ -62,19 +62,19 @@ class CreditStep(Dated):
 class MakerQuoting(Part):
     """How the captive maker decides, on the first of each month, what it quotes until the next.
 
-    `stated`: what the scenario says. `growth`: what it showed, times the target share over the
-    share of the volume that it had. `believed`: what its own simulation of the month that ended, in
-    which all orders come at random, promises to be best. The last two begin as stated.
+    `stated`: as the scenario says. `growth`: the last size, times the target share over the
+    achieved share of volume. `believed`: the best quotes in its own simulation of the month that
+    ended, in which all orders are random. The last two begin as stated.
     """
 
     policy: Literal["stated", "growth", "believed"] = "stated"
-    target_share: TargetShare | None = None  # of the venue's volume; until the first of its steps
+    target_share: TargetShare | None = None  # of the venue's volume, until the first step
     target_share_steps: Annotated[tuple[TargetStep, ...], Field(max_length=1_000)] = ()
     simulates: Literal[False] | None = None  # False: no simulation of its own, and no promises
 
     @property
     def spread_times_max(self) -> float:
-        """Return how many times the stated half-spread it may come to quote."""
+        """Return the largest factor on the stated half-spread."""
         return SPREAD_TIMES_MAX if self.policy == "believed" else 1.0
 
     def target_share_on(self, day: date) -> float:
@@ -116,21 +116,21 @@ class Maker(Part):
     credit_line_steps: Annotated[tuple[CreditStep, ...], Field(max_length=1_000)] = ()
     credit_tranche_usd: PositiveUsd
     hedge_delay_ms: Milliseconds
-    depth_share: Fraction | None = None  # of `markets.depth`; until the first of its steps
+    depth_share: Fraction | None = None  # share of `markets.depth`, until the first step
     depth_share_steps: Annotated[tuple[ShareStep, ...], Field(max_length=1_000)] = ()
     quoting: MakerQuoting = MakerQuoting()
-    spread_times: Annotated[float, Field(ge=0.1, le=10)] = 1.0  # every quoter's levels, as far out
-    quoter_off: date | None = None  # from its first moment on, whatever it earns or loses
+    spread_times: Annotated[float, Field(ge=0.1, le=10)] = 1.0  # on the distance of all levels
+    quoter_off: date | None = None  # quotes end at the first moment of this day, whatever they earn
     lead_quotes_usd: Usd = 0.0  # per market, shown on the lead venue as a firm shows them
     policy: Literal["captive", "independent"] | None = None  # None: it is never reviewed
 
     def depth_share_on(self, day: date) -> float:
-        """Return its share of the depth on a day; it must have one."""
+        """Return its share of the depth on a day; the scenario must state one."""
         step = in_force(self.depth_share_steps, day)
         return step.share if step else given(self.depth_share)
 
     def credit_line_usd_on(self, day: date) -> float:
-        """Return what it may have borrowed of the house on a day."""
+        """Return the limit of its credit line on a day."""
         step = in_force(self.credit_line_steps, day)
         return step.usd if step else self.credit_line_usd
 
@@ -159,35 +159,35 @@ class Quoter(Part):
     """How the captive maker quotes one market."""
 
     latency_s: Latency
-    refresh_s: Seconds | None = None  # 0: anew at every tick; None: every latency_s
+    refresh_s: Seconds | None = None  # seconds between quotes; 0: at every tick; None: latency_s
     half_spread_bps: Bps
     levels: Annotated[int, Field(ge=1, le=10)] = 1
     level_step_bps: Bps = 0.0
-    widens: bool = False  # its levels move out as the other makers do, see Others
+    widens: bool = False  # whether its levels widen as the other makers' do, see Others
     skew_bps_per_limit: Bps = 0.0  # shift of the mid when the position is at its limit
     position_limit_usd: PositiveUsd
     displayed_usd: PositiveUsd | None = None  # per level, until its first step; or see depth
-    most_displayed_usd: PositiveUsd | None = None  # per level; needed where policy decides the size
+    most_displayed_usd: PositiveUsd | None = None  # needed if a policy decides the size
     displayed_usd_steps: Annotated[tuple[SizeStep, ...], Field(max_length=1_000)] = ()
     decided: Annotated[tuple[DecidedStep, ...], Field(max_length=1_000)] = ()  # whatever is stated
 
     @property
     def refreshes_every_s(self) -> float:
-        """Return how often it quotes anew; 0: at every tick."""
+        """Return the seconds between quotes; 0: at every tick."""
         return self.latency_s if self.refresh_s is None else self.refresh_s
 
     @property
     def reach_bps(self) -> float:
-        """Return how far the last level is from the mid, before `maker.spread_times`."""
+        """Return the distance of the last level from the mid, before `maker.spread_times`."""
         return self.half_spread_bps + (self.levels - 1) * self.level_step_bps
 
     def displayed_usd_on(self, day: date) -> float | None:
-        """Return what is shown per level on a day; None where the recorded depth says it."""
+        """Return the size per level on a day; None if the recorded depth decides it."""
         step = in_force(self.displayed_usd_steps, day)
         return step.usd if step else self.displayed_usd
 
     def offset_e6(self, spread_times: float = 1.0) -> tuple[int, ...]:
-        """Return how far each level is from the mid, so many times over, in millionths of it."""
+        """Return each level's distance from the mid, times a factor, in millionths."""
         bps = (self.half_spread_bps + i * self.level_step_bps for i in range(self.levels))
         return tuple(round(each * spread_times * 100) for each in bps)
 

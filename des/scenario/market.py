@@ -1,4 +1,4 @@
-"""The contracts that are traded, and how much of them."""
+"""The contracts that are traded, and their volume."""
 
 from datetime import date
 from decimal import Decimal
@@ -33,24 +33,24 @@ class MonthVolume(Part):
 
 
 class DayVolume(Part):
-    """The house's recorded volume on a day that was unlike the rest of its month."""
+    """The house's recorded volume on an exceptional day of a month."""
 
     day: date
     usd: Annotated[float, Field(ge=0, le=1e13)]
 
 
 class WantedVolume(Part):
-    """What uninformed customers want to trade in the hours of a day, whatever else is traded.
+    """Uninformed demand in the hours of a day, independent of other volume.
 
-    So a counterfactual is given what its run computed from a record that has the cause in it.
+    A counterfactual uses it to keep the demand that its base run computed from the record.
     """
 
     day: date
-    usd_of_hours: Annotated[tuple[Usd, ...], Field(max_length=24)]  # of those that are played
+    usd_of_hours: Annotated[tuple[Usd, ...], Field(max_length=24)]  # of the traded hours
 
 
 class Depth(Dated):
-    """What all makers together show, from a month on: the same at each distance from the mid."""
+    """The depth of all makers together from a month on, equal at each distance from the mid."""
 
     usd_per_bp: Usd  # on one side
 
@@ -58,8 +58,8 @@ class Depth(Dated):
 class Market(Part):
     """One perpetual contract, settled in dollars, listed on both venues.
 
-    It may stand for n markets alike. All that is said of it is of one; one is played, and whatever
-    happens in it happens in each of them: what is traded, gained and paid counts n times.
+    It may stand for n markets alike. Its figures are those of one market. One is simulated, and its
+    events happen in each of the n: volume, results and payments count n times.
     """
 
     name: MarketName
@@ -72,18 +72,19 @@ class Market(Part):
     quoter: Quoter
     depth: Annotated[tuple[Depth, ...], Field(max_length=1_000)] = ()
     others: Others
-    order_usd_mean: PositiveUsd  # of uninformed customers
+    order_usd_mean: PositiveUsd  # volume of uninformed customers
     demand: Annotated[tuple[MonthVolume, ...], Field(max_length=1_000)] = ()  # see `Demand`
     wanted_of_days: Annotated[tuple[WantedVolume, ...], Field(max_length=20_000)] = ()
-    lead_volume_usd_per_day: PositiveUsd | None = None  # needed where hedges have impact
+    lead_volume_usd_per_day: PositiveUsd | None = None  # needed if hedges have impact
 
     def depth_in_reach_usd(self, day: date) -> float:
-        """Return what all makers show on one side, up to the captive maker's last level."""
+        """Return the depth of all makers on one side, up to the captive maker's last level."""
         depth = in_force(self.depth, day)
         return depth.usd_per_bp * self.quoter.reach_bps if depth else 0.0
 
     def others_shown_usd(self, day: date, captive_share: float) -> float:
-        """Return what other makers show on one side on a calm day: as stated, or the depth's rest.
+        """Return the other makers' size on one side on a calm day: stated, or the rest of the
+        depth.
 
         Args:
             day: the day that is asked about.
@@ -111,7 +112,7 @@ class Market(Part):
 
     @model_validator(mode="after")
     def _traded(self) -> Self:
-        """Refuse months in which less is traded than one order."""
+        """Refuse months with a volume below one order."""
         for key in ("volume", "demand"):
             for i, month in enumerate(getattr(self, key)):
                 if 0 < month.usd < self.order_usd_mean:
@@ -156,7 +157,7 @@ class Market(Part):
 
     @model_validator(mode="after")
     def _shown(self) -> Self:
-        """Refuse quotes of which nobody says how large they are, or two do."""
+        """Refuse quotes whose size is not stated, or is stated twice."""
         check_months("depth", self.depth)
         if self.quoter.displayed_usd is None and not self.depth:
             raise ContradictionError(

@@ -1,4 +1,4 @@
-"""What the captive maker holds on borrowed money: coins, by stated shares of what it borrows."""
+"""The captive maker's coins, bought with stated shares of borrowed money."""
 
 import math
 from datetime import date
@@ -22,7 +22,7 @@ from ledger.money import dollars, to_cents
 
 
 class CoinPrice(Dated):
-    """What a unit of a coin costs from a day on."""
+    """The price of a unit of a coin from a day on."""
 
     usd: PositiveUsd
 
@@ -34,17 +34,17 @@ class CoinPrice(Dated):
 
 
 class HeldCoin(Part):
-    """One coin of the portfolio, or a class of them that has one price."""
+    """One coin of the portfolio, or a class of coins with one price."""
 
     name: TokenName
     market: MarketName | None = None  # its price is this contract's lead price, its unit the lot
-    prices: Annotated[tuple[CoinPrice, ...], Field(max_length=10_000)] = ()  # or it has these
-    share: Annotated[float, Field(gt=0, le=1)]  # of each loan that is drawn to hold coins
-    haircut: Fraction = 0.0  # what dealers take off the price for a sale
-    supply: Annotated[int, Field(ge=1, le=10**12)]  # units that dealers have at first: all of them
+    prices: Annotated[tuple[CoinPrice, ...], Field(max_length=10_000)] = ()  # or these prices
+    share: Annotated[float, Field(gt=0, le=1)]  # share of each loan that is drawn to hold coins
+    haircut: Fraction = 0.0  # the dealers' discount when the maker sells
+    supply: Annotated[int, Field(ge=1, le=10**12)]  # units; dealers have all of them at first
 
     def price_usd_on(self, day: date) -> float | None:
-        """Return the stated price on a day, the last that was stated by then."""
+        """Return the stated price in force on a day."""
         price = in_force(self.prices, day)
         return price.usd if price else None
 
@@ -64,17 +64,17 @@ class HeldCoin(Part):
 
 
 class Portfolio(Part):
-    """Coins that the captive maker buys with what it draws of lenders in full, see Lender.
+    """Coins that the captive maker buys with loans that are drawn in full, see Lender.
 
     Each loan is drawn up to its limit when the limit rises, and on the first of each month as far
-    as collateral then allows. The shares of the holdings are spent on them at the day's last price,
-    the rest stays cash. Of a recall that cash does not cover, `recall_sold_share` is raised by
-    selling coins, in proportion to what each is worth; the rest comes from the maker's purse, and
-    what is not there from coins again. Coins are collateral as tokens are.
+    as collateral allows. The shares of the holdings buy coins at the day's last price; the rest
+    stays cash. If cash does not cover a recall, the part `recall_sold_share` is raised by selling
+    coins in proportion to their value. The rest comes from the maker's purse, and if that is too
+    little, from coins again. Coins are collateral like tokens.
     """
 
     dealers: Entity  # who sell the coins and buy them
-    dealers_cash_usd: PositiveUsd  # that they have at first, to buy coins for more than they sold
+    dealers_cash_usd: PositiveUsd  # the dealers' cash at first, from which they can buy coins back
     recall_sold_share: Fraction
     holdings: Annotated[tuple[HeldCoin, ...], Field(min_length=1, max_length=50)]
 

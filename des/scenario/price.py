@@ -19,14 +19,14 @@ from des.scenario.quantities import (
 
 
 class Anchor(Part):
-    """A lead price that is known to have been there at that hour."""
+    """A known lead price at an hour."""
 
-    at: date | datetime  # a date is its first moment; a time without a zone is UTC
+    at: date | datetime  # a date means its first moment; a time without a zone is UTC
     price_usd: Annotated[float, Field(gt=0, le=1e9)]
 
     @model_validator(mode="after")
     def _hour(self) -> Self:
-        # A path is drawn hour by hour as far as the next anchor, so that one must be in sight.
+        # A path is drawn hour by hour up to the next anchor, so the next one must not be too far.
         check_full_hour("at", self.at)
         return self
 
@@ -47,12 +47,12 @@ class Price(Part):
 
     anchors: tuple[Anchor, ...] = ()
     volatility: tuple[VolatilityLevel, ...] = ()
-    candles: FilePath | None = None  # a CSV of the user's, instead of anchors and volatility
+    candles: FilePath | None = None  # a user's CSV, instead of anchors and volatility
     ticks_per_s: Annotated[float, Field(gt=0, le=1_000)] = 1.0
     volatility_log_sd: Annotated[float, Field(ge=0, le=2)] = 0.0
     volatility_half_life_h: Annotated[float, Field(gt=0, le=10_000)] = 24.0
     jumps_per_day: Annotated[float, Field(ge=0, le=1_000)] = 0.0
-    jump_share: Fraction = 0.0  # of the variance
+    jump_share: Fraction = 0.0  # share of the variance
 
     @model_validator(mode="after")
     def _path(self) -> Self:

@@ -1,7 +1,7 @@
-"""What a single value may be, and the table and the error that all parts of a scenario share.
+"""The types of single values, and the table and error class of all parts of a scenario.
 
 Names become components of accounts and commodities, so they must be fit for both. Descriptions
-finish the sentence "give ..." in the messages that a reader of scenarios shows.
+complete the sentence "give ..." in error messages.
 """
 
 from datetime import date, datetime
@@ -40,7 +40,7 @@ TokenName = Annotated[
         "'SOL'"
     ),
 ]
-NOT_TOKENS = ("USD", "NULL", "TRUE", "FALSE")  # money, and words of Beancount's own
+NOT_TOKENS = ("USD", "NULL", "TRUE", "FALSE")  # money, and Beancount's own words
 Month = Annotated[
     str,
     StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])\z"),
@@ -61,11 +61,11 @@ SourceText = Annotated[
     Field(description="a text, after a key in quotes: 'house.fee_tiers' = 'the fee page of 2021'"),
 ]
 Usd = Annotated[float, Field(ge=0, le=1e12)]
-PositiveUsd = Annotated[float, Field(ge=0.01, le=1e12)]  # a cent is the least there is
+PositiveUsd = Annotated[float, Field(ge=0.01, le=1e12)]  # the least amount is a cent
 Bps = Annotated[float, Field(ge=0, le=1_000)]
 Milliseconds = Annotated[float, Field(ge=0, le=60_000)]
 Seconds = Annotated[float, Field(ge=0, le=3_600)]
-# Beyond ten minutes somebody means milliseconds.
+# Above ten minutes the author probably means milliseconds.
 Latency = Annotated[float, Field(ge=0, le=600)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Volatility = Annotated[float, Field(ge=0, le=100)]
@@ -85,10 +85,10 @@ class Part(BaseModel):
 
 
 class ContradictionError(ValueError):
-    """Values that are each in range and cannot stand together.
+    """Values that are each in range but contradict each other.
 
     Attributes:
-        keys: where to look, from the table that was checked: ("fee_tiers", 2, "volume_usd").
+        keys: the place of the fault in the table that was checked: ("fee_tiers", 2, "volume_usd").
         problem: what is wrong and what to do, to be read after the key.
     """
 
@@ -98,12 +98,12 @@ class ContradictionError(ValueError):
 
 
 def moment_us(at: date | datetime) -> int:
-    """Return a moment in microseconds since 1970; a date is its first, no zone is UTC."""
+    """Return a moment in microseconds since 1970; a date means midnight, no zone means UTC."""
     return instant_us(at) if isinstance(at, datetime) else midnight_us(at)
 
 
 def check_full_hour(key: str, at: date | datetime) -> None:
-    """Refuse a moment far from our times, or between two hours.
+    """Refuse a moment outside the supported years, or not on the hour.
 
     Raises:
         ContradictionError: at *key*.

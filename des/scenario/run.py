@@ -1,4 +1,4 @@
-"""When a world runs."""
+"""The time span of a run."""
 
 from datetime import date, datetime
 from itertools import pairwise
@@ -12,7 +12,7 @@ DAYS_MAX = 2_000
 
 
 class Window(Part):
-    """A span in which the venue settles more often, since the market is fast."""
+    """A span of a fast market, in which the venue settles more often."""
 
     since: date | datetime
     until: date | datetime  # the first hour that is not in it
@@ -38,7 +38,7 @@ class Run(Part):
     settle_s: Annotated[int, Field(ge=1, le=3_600)] = 300
     windows: Annotated[tuple[Window, ...], Field(max_length=1_000)] = ()
     one_hour_in: Annotated[int, Field(ge=1, le=24)] = 1  # hours that one traded hour stands for
-    full_days: Annotated[tuple[date, ...], Field(max_length=DAYS_MAX)] = ()  # all of their hours
+    full_days: Annotated[tuple[date, ...], Field(max_length=DAYS_MAX)] = ()  # all hours traded
     idle_hours_at_once: Annotated[int, Field(ge=2, le=24)] | None = None  # None: one by one
     hedge_s: Annotated[int, Field(ge=1, le=86_400)] | None = None  # None: at every settlement
     day_ledgers: Literal["all"] | tuple[date, ...] = ()
@@ -109,9 +109,9 @@ class Run(Part):
 
     @model_validator(mode="after")
     def _full_days(self) -> Self:
-        """Refuse days out of order, and strata that would reach from one day into the next.
+        """Refuse days out of order, and strata that would cross midnight.
 
-        Days outside of the run are no error, so that a part of a life is played as it is there.
+        Days outside of the run are allowed, so that a part of a life can be run by itself.
         """
         for i, (before, day) in enumerate(pairwise(self.full_days), start=1):
             if not before < day:
@@ -127,7 +127,7 @@ class Run(Part):
         return self
 
     def settle_s_at(self, time_us: int) -> int:
-        """Return how long the settlement interval is that begins at *time_us*."""
+        """Return the length of the settlement interval that begins at *time_us*."""
         for window in self.windows:
             if moment_us(window.since) <= time_us < moment_us(window.until):
                 return window.settle_s

@@ -23,9 +23,9 @@ from des.scenario.run import Run, months_between
 from des.scenario.unused_keys import unused_of_demand, unused_of_maker, unused_quotes
 from des.scenario.venues import House, Lead
 
-TICKS_MAX = 10**10  # of all markets in the whole run: a day's work for one machine
-TICKS_PER_USD_MAX = 100_000  # where there is a pool
-REACH_BPS_MAX = 5_000  # of quotes, from the price: above zero until it halves between settlements
+TICKS_MAX = 10**10  # quotes of all markets in a run: a day's work for one machine
+TICKS_PER_USD_MAX = 100_000  # if there is a pool
+REACH_BPS_MAX = 5_000  # quotes stay above zero unless the price halves between settlements
 
 
 class Scenario(Part):
@@ -44,14 +44,14 @@ class Scenario(Part):
     other_makers: OtherMakers
     demand: Demand
     firms: Firms = Firms()
-    leverage: Leverage | None = None  # None: nobody trades on margin
-    group: Group | None = None  # None: the house and its maker only trade
-    news: Annotated[tuple[News, ...], Field(max_length=10_000)] | None = None  # None: there is none
+    leverage: Leverage | None = None  # None: no customer trades on margin
+    group: Group | None = None  # None: the house and its maker do nothing but trade
+    news: Annotated[tuple[News, ...], Field(max_length=10_000)] | None = None  # None: no news
     markets: Annotated[tuple[Market, ...], Field(min_length=1, max_length=50)]
-    sources: dict[str, SourceText] = Field(default={})  # by key: where its figure is from
+    sources: dict[str, SourceText] = Field(default={})  # the source of each figure, by key
 
     def entities(self) -> Iterator[str]:
-        """Name everybody who keeps books."""
+        """Name every party that keeps books."""
         parts = (self.house, self.maker, self.lead, self.retail, self.other_makers)
         yield from (part.name for part in parts)
         yield from (firm.name for firm in self.firms.members)
@@ -73,21 +73,21 @@ class Scenario(Part):
 
     @property
     def coins(self) -> tuple[HeldCoin, ...]:
-        """Return what the captive maker holds on borrowed money."""
+        """Return the captive maker's coins, which it holds on borrowed money."""
         portfolio = self.group.portfolio if self.group else None
         return portfolio.holdings if portfolio else ()
 
     @property
     def pledged_loans(self) -> tuple[PledgedLoan, ...]:
-        """Return who borrows against tokens."""
+        """Return the borrowers against tokens."""
         return self.leverage.pledged_loans if self.leverage else ()
 
     @model_validator(mode="after")
     def _names(self) -> Self:
         """Refuse two sets of books, or two commodities, under one name."""
-        seen = {"Outside"}  # the rest of the world has books too
+        seen = {"Outside"}  # Outside, the rest of the world, keeps books too
         if self.group and self.group.pools:
-            # So have those who trade the pools; and accounts have a word for what is in one.
+            # The arbitrageurs of pools keep books too, and accounts have a word for pooled tokens.
             seen |= {"Arbitrageurs", "Pool"}
         for place, name in zip(self._places(), self.entities(), strict=True):
             if name in seen and place == ("firms", "classes"):
@@ -131,7 +131,7 @@ class Scenario(Part):
         return self
 
     def _places(self) -> Iterator[tuple[str | int, ...]]:
-        """Say where each of `entities` stands."""
+        """Return the place of each of `entities` in the scenario."""
         for part in ("house", "maker", "lead", "retail", "other_makers"):
             yield (part, "name")
         yield from (("firms", "members", i, "name") for i in range(len(self.firms.members)))
@@ -151,7 +151,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _priced(self) -> Self:
-        """Refuse tokens and longs in markets that are not there."""
+        """Refuse tokens and longs in markets that do not exist."""
         names, group = [market.name for market in self.markets], self.group
         if group is None:
             return self
@@ -195,7 +195,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _flowing(self) -> Self:
-        """Refuse news that moves nobody, and crowds of customers who bring next to nothing."""
+        """Refuse news without customers to frighten, and very many customers with tiny deposits."""
         flow, mean = self.retail.flow, self.retail.deposit_usd_mean
         if self.news and flow is None:
             raise ContradictionError(
@@ -216,7 +216,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _cover(self) -> Self:
-        """Refuse a market whose volume, volatility or anchors leave out part of the run."""
+        """Refuse a market whose volume, volatility or anchors do not cover the run."""
         for i, market in enumerate(self.markets):
             key = "demand" if self.demand.closure == "stated" else "volume"
             known = {volume.month for volume in getattr(market, key)}
@@ -240,7 +240,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _valued(self) -> Self:
-        """Refuse a token that no market here could price."""
+        """Refuse a token that no market of the scenario prices."""
         names = [market.name for market in self.markets]
         for i, token in enumerate(self.leverage.tokens if self.leverage else ()):
             if token.market not in names:
@@ -278,7 +278,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _within_reach(self) -> Self:
-        """Refuse quotes so far from the price that, when it falls, they would be below zero."""
+        """Refuse quotes so far from the price that they would be below zero when it falls."""
         times, widens = self.maker.spread_times, self.maker.quoting.spread_times_max
         for i, quoter in enumerate(market.quoter for market in self.markets):
             widest_bps = (widens - 1) * quoter.half_spread_bps * times
@@ -296,7 +296,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _limited(self) -> Self:
-        """Refuse a policy that decides sizes by itself, where nobody says how large at most."""
+        """Refuse a policy that decides sizes without a largest size."""
         policy = self.maker.quoting.policy
         for i, market in enumerate(self.markets):
             most_usd = market.quoter.most_displayed_usd
@@ -309,7 +309,7 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _shares_depth(self) -> Self:
-        """Refuse a recorded depth that begins too late, or of which the maker has no share."""
+        """Refuse a recorded depth that begins too late, or without a share for the maker."""
         for i, market in enumerate(self.markets):
             if not market.depth:
                 continue

@@ -1,6 +1,6 @@
-"""Keys that would change nothing beside the others: refused, since whoever gave them expects more.
+"""Keys that would have no effect beside the others: refused, since their author expects one.
 
-Each stands where another key decides instead, or where what it is a part of is missing.
+For each of them another key decides instead, or the part that uses it is missing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,25 +12,25 @@ from des.scenario.leverage import Leverage
 from des.scenario.maker import Maker
 from des.scenario.market import Market
 
-Fault = tuple[tuple[str | int, ...], str]  # where a key stands, and what is wrong with it
+Fault = tuple[tuple[str | int, ...], str]  # the place of a key, and what is wrong with it
 
 
 def unused_of_maker(
     maker: Maker, markets: Sequence[Market], leverage: Leverage | None
 ) -> Fault | None:
-    """Find a key of the captive maker that nothing asks for."""
+    """Find a key of the captive maker that nothing uses."""
     return next(_unused_of_maker(maker, markets, leverage), None)
 
 
 def unused_of_demand(
     demand: Demand, markets: Sequence[Market], group: Group | None
 ) -> Fault | None:
-    """Find a key of customers' demand that is the other closure's."""
+    """Find a key of customers' demand that belongs to the other closure."""
     return next(_unused_of_demand(demand, markets, group), None)
 
 
 def unused_quotes(maker: Maker, firms: Firms) -> Fault | None:
-    """Find quotes on the lead venue, on which nobody says how they are shown."""
+    """Find quotes on the lead venue without the table that says how they are shown."""
     quotes: list[tuple[tuple[str | int, ...], float]] = [
         (("maker", "lead_quotes_usd"), maker.lead_quotes_usd)
     ]
@@ -52,7 +52,7 @@ def _unused_of_maker(
     maker: Maker, markets: Sequence[Market], leverage: Leverage | None
 ) -> Iterator[Fault]:
     if not any(market.depth for market in markets):
-        # 0 is none, so that a file may extend one whose markets have depth.
+        # 0 means none, so that a file may extend one whose markets have depth.
         if maker.depth_share:
             yield (
                 ("maker", "depth_share"),

@@ -1,4 +1,4 @@
-"""What shares of the house are worth, to who buys growth and to who buys earnings."""
+"""The value of the house's shares: by growth, and by earnings."""
 
 from typing import Annotated, Self
 
@@ -14,23 +14,23 @@ class Valuation(Part):
     """Two ways to price one business: as a venue that grows, and as a trading firm.
 
     By growth: growth_multiple * max(F1 - F0, 0), with F1 what the house earned in fees in the last
-    twelve months, and F0 in the twelve before. Fees are volume at the venue's rates, so this is a
-    multiple of the growth of volume. What is before the run's start counts as nothing: right for a
-    venue that opens on its first day, and too much for one that is older.
+    twelve months, and F0 in the twelve before. Fees are volume times the venue's rates, so this is
+    a multiple of volume growth. Fees before the run's start count as zero: right for a venue that
+    opens on the first day, too high for an older one.
 
-    Without the captive maker's liquidity: growth_multiple * max(F - F0, 0), with F what of the last
-    year's fees would be left had the maker shown no quotes in it: what uninformed customers would
-    have traded with other makers alone (`Demand.response`), at the rate that they pay. Firms would
-    have had nothing to hit; forced orders are left out as well. The year before stays as it was:
-    what is asked is what stopping costs.
+    Without the captive maker's liquidity: growth_multiple * max(F - F0, 0), with F the last year's
+    fees if the maker had shown no quotes: uninformed volume with other makers alone
+    (`Demand.response`), times customers' fee rate. Firms would have had nothing to hit; forced
+    orders are left out too. The year before stays the same, since the question is what stopping
+    costs.
 
     As a trading firm: earnings_multiple * max(E, 0), with E the last twelve months' fees less
-    operating costs, and what the captive maker's quotes brought or cost.
+    operating costs, plus the result of the captive maker's quotes.
 
     Prices of listed venues over the growth of a year's revenue run from 28 (Robinhood at its
     listing in July 2021) to 113 (Coinbase at its own in April 2021, by calendar years; by the last
     twelve months 39); those of listed trading firms over a year's earnings from 2.6 to 12.4 (Flow
-    Traders, 2020 and 2021). That growth is all that counts is a stylisation of ours.
+    Traders, 2020 and 2021). That only growth counts is our simplification.
     """
 
     growth_multiple: Multiple

@@ -1,4 +1,4 @@
-"""The two venues: the house, whose books we keep, and the lead, where the price is found."""
+"""The two venues: the house, whose books we keep, and the lead, where the price is discovered."""
 
 from itertools import pairwise
 from typing import Annotated, Self
@@ -19,14 +19,14 @@ from des.scenario.quantities import (
 
 
 class FeeTier(Part):
-    """What a taker pays once its volume of thirty days reaches *volume_usd*."""
+    """The taker fee once the volume of thirty days reaches *volume_usd*."""
 
     volume_usd: Usd
     taker_bps: Annotated[float, Field(ge=0, le=100)]
 
 
 class Gateway(Part):
-    """How long an order takes from its sender to the venue's matching engine."""
+    """The delay of an order from its sender to the venue's matching engine."""
 
     gateway_ms_median: Milliseconds
     gateway_log_sd: LogSd = 0.0
@@ -41,7 +41,7 @@ class House(Gateway):
     busy_above: Annotated[float, Field(gt=0, le=100)] = 2.0  # hour's volatility over its level
     funding_bps_per_day: Annotated[float, Field(ge=-100, le=100)] = 0.0  # longs pay shorts
     fee_tiers: Annotated[tuple[FeeTier, ...], Field(min_length=1, max_length=20)]
-    taker_floor_bps: Annotated[float, Field(ge=0, le=100)] = 0.0  # no discount leads below it
+    taker_floor_bps: Annotated[float, Field(ge=0, le=100)] = 0.0  # the least fee after discounts
     volume_share_pct_recorded: tuple[Annotated[float, Field(ge=0, le=100)], ...] = ()
 
     @model_validator(mode="after")
@@ -67,12 +67,12 @@ class House(Gateway):
 
 
 class LeadQuoting(Part):
-    """How the firms quote on the lead venue, where each is only as good as it is fast."""
+    """How the firms quote on the lead venue, where their speed decides their results."""
 
     refresh_s: Annotated[float, Field(ge=0.01, le=3_600)]
     half_spread_bps: Bps
-    uninformed_fraction: Fraction  # of the venue's volume: flow that pays the spread
-    outside_quotes_usd: PositiveUsd  # per market, shown by everybody who is no firm of ours
+    uninformed_fraction: Fraction  # of the venue's volume: it pays the spread
+    outside_quotes_usd: PositiveUsd  # per market, shown by all other makers there
 
 
 class Lead(Part):
@@ -86,7 +86,7 @@ class Lead(Part):
     impact_tau_s: Annotated[float, Field(gt=0, le=86_400)] = 600.0
     margin_ratio_min: Annotated[float, Field(gt=0, le=1)]  # of a hedge's notional, else topped up
     margin_ratio_target: Annotated[float, Field(gt=0, le=1)]
-    outside_claim_usd: PositiveUsd  # what everybody else keeps there: the hedges' other side
+    outside_claim_usd: PositiveUsd  # all others' balance there: the hedges' other side
     quoting: LeadQuoting | None = None  # None: the firms only hedge there
 
     @model_validator(mode="after")
