@@ -1,7 +1,7 @@
-"""What comes first within a microsecond.
+"""The order of events within a microsecond.
 
-Ticks are there already; then customers bring and take money, quotes are posted, and orders arrive
-by firm number, whoever is no firm after them. A settlement comes after everything else.
+Ticks come first. Then customers bring and take money, quotes are posted, and orders arrive: firms
+by number, then others. A settlement comes last.
 """
 
 import numpy as np
@@ -15,23 +15,23 @@ SETTLEMENT = 2**62
 
 
 class Moment(simpy.Event):
-    """Something that happens at a time, in its turn within the microsecond."""
+    """An event at a time, in its turn within the microsecond."""
 
     def __init__(self, env: simpy.Environment, time_us: int, turn: int) -> None:
         super().__init__(env)
         self._ok, self._value = True, None
-        # SimPy orders by any integer; its annotation knows only its own two priorities.
+        # SimPy orders by any integer, but its annotation allows only its own two priorities.
         env.schedule(self, priority=turn, delay=time_us - env.now)  # type: ignore[arg-type]
 
 
 @njit("int64[::1](int64[::1], int64[::1])", cache=True)
 def in_turn(time_us: np.ndarray, rank: np.ndarray) -> np.ndarray:
-    """Return the places of what happens in its true order: by time, then rank, then as it stands.
+    """Return the places of events in their true order: by time, then rank, then input order.
 
-    A merge sort: what stands in both is in order for long stretches, and ties keep their order.
+    It is a merge sort: the input is sorted over long stretches, and ties keep their order.
 
     Args:
-        time_us, rank: of each happening, shape (n,).
+        time_us, rank: time and rank of each event, shape (n,).
 
     Returns:
         Places, int64, shape (n,).
@@ -63,9 +63,9 @@ def in_turn(time_us: np.ndarray, rank: np.ndarray) -> np.ndarray:
 
 @njit("int64(int64[::1], int64)", cache=True)
 def first_at(times_us: np.ndarray, time_us: int) -> int:
-    """Return the place of the first of rising times that is at or after one; behind all: their n.
+    """Return the place of the first of rising times at or after *time_us*; n if there is none.
 
-    For compiled code, where numpy's own search takes longer to compile than most that calls it.
+    It is for compiled code, where numpy's own search takes longer to compile than its callers.
     """
     low, high = 0, len(times_us)
     while low < high:

@@ -1,4 +1,4 @@
-"""Who exists in a world, and who is given what: wired here, and nowhere else."""
+"""All parts of a world are created and connected here, and nowhere else."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ from ledger.parties import OUTSIDE, Parties, books_of
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Everybody whose turn comes in the order of a day; None for whom a scenario leaves out."""
+    """All parts that take a turn in a day; None for parts that a scenario leaves out."""
 
     env: simpy.Environment
     journal: Journal
@@ -73,7 +73,7 @@ class Cast:
 
 
 def wire(scenario: Scenario, folder: Path, every_quote: bool, books: type[Journal]) -> Cast:
-    """Bring everybody into the world, with what they have on the first morning.
+    """Create all parts of a world, with their opening balances.
 
     Args:
         scenario: says what the world consists of.
@@ -160,7 +160,8 @@ def _firms(parties: Parties) -> np.ndarray:
 
 
 def _venues(scenario: Scenario, parties: Parties, journal: Journal) -> tuple[Venue, Venue]:
-    """Open the house, which pays settlements from its pool, and the lead, where Outside does."""
+    """Open the house, which settles through its pool, and the lead, which settles against
+    Outside."""
     desks = {
         place: parties.names.index(books_of(name))
         for place, name in enumerate(parties.holders)
@@ -190,7 +191,7 @@ def _listings(
     delay_us: np.ndarray,
     every_quote: bool,
 ) -> list[Listing]:
-    """List the contracts, and have everybody there who trades them."""
+    """List the contracts, with all who trade them."""
     code = parties.names.index
     providers = scenario.leverage.providers if scenario.leverage else ()
     backstops = [parties.holders.index(name) for name in parties.backstops]
@@ -232,7 +233,7 @@ def _on_margin(
 def _pledged(
     scenario: Scenario, parties: Parties, house: Venue, till: Till, journal: Journal
 ) -> PledgedLoans | None:
-    """Open the desk that lends dollars against thin tokens, where anybody borrows."""
+    """Open the desk that lends dollars against thin tokens, if the scenario has borrowers."""
     if not (scenario.leverage and scenario.pledged_loans):
         return None
     tokens = {token.commodity: token for token in journal.chart.collateral}
@@ -250,7 +251,7 @@ def _pledged(
 
 
 def _fees(scenario: Scenario, parties: Parties, members: Sequence[Firm], house: Venue) -> TakerFees:
-    """Give each firm the tier of its volume, less its discount; customers pay their mean."""
+    """Set each firm's fee by its tier and discount; customers pay their mean fee."""
     before = np.array([to_cents(firm.volume_30d_usd) for firm in members], dtype=np.int64)
     discount = np.array([firm.fee_discount for firm in members])
     rules = scenario.house
@@ -292,7 +293,7 @@ def _till(
     agent: Agent | None,
     journal: Journal,
 ) -> Till:
-    """Open the till of the house, which pays nobody what is margin, or others' collateral."""
+    """Open the till of the house, which pays out neither margin nor collateral."""
     parties = journal.chart.parties
 
     def held_cents(entity: int) -> int:

@@ -1,4 +1,4 @@
-"""Two witnesses: what is owed in the world, and what the general ledger says that is owed."""
+"""Two witnesses: debts in the world, and debts in the general ledger."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from ledger.transaction import LedgerError
 
 
 def agree_on_claims(journal: Journal, venues: Mapping[str, Venue]) -> None:
-    """Hold the claims of all parties on each venue, by its name, against the general ledger's.
+    """Compare all claims on each venue, by its name, with the general ledger.
 
     Raises:
         LedgerError: they differ.
@@ -25,7 +25,7 @@ def agree_on_claims(journal: Journal, venues: Mapping[str, Venue]) -> None:
 
 
 def agree_on_agent(journal: Journal, cents: int) -> None:
-    """Hold what the house's agent took in for it, if it has one, against the general ledger's.
+    """Compare the deposits held by the house's agent, if any, with the general ledger.
 
     Raises:
         LedgerError: they differ.

@@ -1,9 +1,9 @@
-"""The order of a day: when markets trade, and what happens in which order where they settle.
+"""The order of a day: when markets trade, and what happens at a settlement, in which order.
 
 Time runs from settlement to settlement. Between two, every input to a decision except prices is
-constant: markets trade on what was decided, customers come and go in continuous time. At a
+constant: markets trade on the last decisions, customers come and go in continuous time. At a
 settlement, stamped with the last microsecond of its interval, gains are paid, margin is restored,
-and everything is decided anew. Who exists, and who is given what, is in `wiring`.
+and all decisions are made again. The parts of a world are created in `wiring`.
 """
 
 from collections.abc import Callable, Generator
@@ -60,7 +60,7 @@ class World:
         self._start_us = midnight_us(scenario.run.start)
         self._end_us = midnight_us(scenario.run.end)
         self._funding_e9 = hourly_funding_e9(scenario.house.funding_bps_per_day)
-        self._next_s = 0  # how long markets trade until the next settlement, once it is decided
+        self._next_s = 0  # length of the present interval, once it is decided
 
     def run(self, on_day: Callable[[], None]) -> None:
         """Simulate to the end; *on_day* is called after each day."""
@@ -73,11 +73,11 @@ class World:
             self.journal.close()
 
     def _begin(self) -> None:
-        """Put everybody in place on the first morning, and write down who they are."""
+        """Start all parts on the first morning, and record the parties."""
         cast, parties, now_us = self._cast, self._parties, self._start_us
         fund_maker(self._scenario, parties, now_us, cast.custody)
         if cast.on_margin:
-            # A microsecond after the opening balances, which it is a part of.
+            # A microsecond after the opening balances, of which it is a part.
             cast.on_margin.enter_first(now_us + 1)
         self.journal.event(now_us, f"{parties.house}:withdrawals", OPEN)
         self.journal.event(now_us, f"{parties.maker}:quoter", "on")
@@ -103,9 +103,9 @@ class World:
                 self._decide(end_us, step_s)
 
     def _step_s(self, now_us: int) -> int:
-        """Return how long to let the markets trade; where they don't, one hour or several.
+        """Return how long the markets trade; if they do not, one idle hour or several.
 
-        Several pass at once only while customers are calm: each hour of a run on the house counts.
+        Several pass at once only while customers are calm, since each hour of a run counts.
         """
         if self._hours.has(now_us):
             return self._scenario.run.settle_s_at(now_us)
@@ -118,8 +118,8 @@ class World:
         for venue in (cast.house, cast.lead):
             venue.settle(marks, time_us)
         if end_us % HOUR_US == 0 and self._funding_e9:
-            # The same rate on both venues: arbitrage between them is not what is studied here.
-            # For each hour that passed, if it was several: a rate is that of one hour.
+            # Both venues have the same rate: arbitrage of funding is not studied here. The rate is
+            # for one hour, so several idle hours pay it several times.
             for venue in (cast.house, cast.lead) * max(elapsed_s // HOUR_S, 1):
                 venue.fund(marks, self._funding_e9, time_us)
         is_open = cast.quoter.house_is_open
@@ -136,14 +136,14 @@ class World:
             self._call_margin(cast.directional, time_us, marks)
 
     def _quote_on_lead(self, desk: LeadDesk, end_us: int) -> None:
-        """Settle what the day's quotes on the lead venue brought and cost."""
+        """Settle the day's results of quotes on the lead venue."""
         cast = self._cast
         shown = np.append(cast.quoter.lead_quote_cents, cast.capital.lead_quote_cents())
         markets = list(zip(self._scenario.markets, self.listings, strict=True))
         cast.returns.quoted(desk.hedgers, desk.close_day(end_us, markets, shown))
 
     def _call_margin(self, book: DirectionalBook, time_us: int, marks: np.ndarray) -> None:
-        """Have the directional book sold once margin falls short and no money is left for it."""
+        """Close the directional book if margin falls short and no money is left."""
         maker = self._parties.maker
         held = self._cast.lead.lots[:, book.holder].any()
         if held and self._cast.margin.is_called(self._parties.names.index(maker), marks):
@@ -170,21 +170,21 @@ class World:
         cast.fees.close_day()
 
     def _note_beliefs(self, time_us: int) -> None:
-        """Write down what the maker's own simulation promised for the month that ends."""
+        """Record the promise of the maker's own simulation for the month that ends."""
         for market, listing in zip(self._scenario.markets, self.listings, strict=True):
             promised, *_ = listing.maker.promised()
             if self._cast.quoter.is_on:
                 self.journal.note(time_us, Belief(market.name, *map(dollars, promised)))
 
     def _note_decisions(self, now_us: int) -> None:
-        """Write down how the maker quotes until the next first of a month, where it does."""
+        """Record the maker's quotes until the next first of a month, if it quotes."""
         policy = self._scenario.maker.quoting.policy
         for market, listing in zip(self._scenario.markets, self.listings, strict=True):
             if self._cast.quoter.is_on:
                 self.journal.note(now_us, noted(market.name, policy, listing.maker))
 
     def _note_limits(self, time_us: int) -> None:
-        """Write down where limits cut the firms' hits, since the last time."""
+        """Record what limits cut off of the firms' hits since the last time."""
         status = self._cast.capital.status
         trading, waiting = status.count(TRADING), status.count(WAITING)
         for market, listing in zip(self._scenario.markets, self.listings, strict=True):
@@ -193,7 +193,7 @@ class World:
             self.journal.note(time_us, note)
 
     def _agree_with_books(self) -> None:
-        """Hold the world's own balances against the general ledger's: two witnesses, daily."""
+        """Compare the world's balances with the general ledger's every day: two witnesses."""
         cast, parties = self._cast, self._parties
         agree_on_claims(self.journal, {parties.house: cast.house, parties.lead: cast.lead})
         agree_on_agent(self.journal, cast.custody.with_agent_cents)
@@ -205,7 +205,7 @@ class World:
             cast.pledged.agree_with_books()
 
     def _decide(self, now_us: int, elapsed_s: float) -> None:
-        """Let everybody read the world as the settlement leaves it."""
+        """Let all parts read the state after the settlement."""
         cast, quoter = self._cast, self._cast.quoter
         is_first = now_us == self._start_us
         is_new_day = not is_first and now_us % DAY_US == 0

@@ -1,1 +1,1 @@
-"""How everybody funds themselves, and what the group does with money: margin, loans, uses."""
+"""Funding of all parties, and what the group does with money: margin, loans, uses."""

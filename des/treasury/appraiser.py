@@ -1,7 +1,7 @@
-"""What all shares of the house would fetch, by growth, without its captive maker, by earnings.
+"""The value of all shares of the house: by growth, without its captive maker, by earnings.
 
-The figures are the general ledger's, by whole months; the scenario's `Valuation` says how they are
-multiplied. Each month's are noted on the first of the next, and once more at each round.
+The figures are those of the general ledger, by whole months; the scenario's `Valuation` gives the
+multiples. Each month is noted on the first of the next month, and again at each funding round.
 """
 
 from decimal import Decimal
@@ -26,23 +26,23 @@ from ledger.times import day_of
 def appraiser(
     scenario: Scenario, parties: Parties, others: OtherMakersDesk, journal: Journal
 ) -> "Appraiser | None":
-    """Return who appraises the house, where the scenario says by which multiples."""
+    """Return the appraiser, or None if the scenario has no multiples."""
     terms = scenario.group.valuation if scenario.group else None
     return Appraiser(terms, parties, others, journal) if terms else None
 
 
 class Appraiser:
-    """Looks back at each month, and notes what investors would make of it."""
+    """Reviews each month, and notes what investors would pay."""
 
     def __init__(
         self, terms: Valuation, parties: Parties, others: OtherMakersDesk, journal: Journal
     ) -> None:
-        """Begin with a house that has earned nothing.
+        """Start without earnings.
 
         Args:
             terms: the multiples.
             parties: all who keep books, by role.
-            others: say which fees they would pay without the captive maker's quotes.
+            others: the other makers, for their fees without the captive maker's quotes.
             journal: knows the balances, and records the figures.
         """
         self._terms, self._others, self._journal = terms, others, journal
@@ -51,28 +51,28 @@ class Appraiser:
         quotes = (*quotes_on_house(maker), *quotes_on_lead(maker))
         costs = expense(parties.house, Kind.OPERATIONS)
         self._earnings = MonthlyIncome(journal, (fees, costs, *quotes))
-        # Without the captive maker's quotes: so far, and by month.
+        # Fees without the captive maker's quotes: so far, and by month.
         self._left_so_far_cents = 0.0
         self._fees_left_cents: list[int] = []
 
     def begin_month(self, time_us: int) -> None:
-        """Look back at the month that ended just before *time_us*."""
+        """Review the month that ended just before *time_us*."""
         self._fees.close_month()
         self._earnings.close_month()
-        # All fees but theirs are paid on fills of the captive maker, and would be gone.
+        # All other fees are paid on the captive maker's fills, and would be lost.
         so_far = self._others.fees_without_maker_cents
         self._fees_left_cents.append(round(so_far - self._left_so_far_cents))
         self._left_so_far_cents = so_far
         self.note(time_us, f"{day_of(time_us - 1):%Y-%m}")
 
     def note(self, time_us: int, what: str) -> None:
-        """Write down what the house would fetch, under the name of a month or a round."""
+        """Record the value of the house under the name of a month or a round."""
         for appraisal in self.appraisals:
             self._journal.note(time_us, appraisal.noted(what))
 
     @property
     def appraisals(self) -> tuple[Appraisal, Appraisal, Appraisal]:
-        """Return each way of looking at the house, by the months closed so far."""
+        """Return each valuation of the house, from the months closed so far."""
         growth, earnings = self._terms.growth_multiples, self._terms.earnings_multiples
         before_cents = year_before_cents(self._fees.months_cents)
         fees_cents = year_cents(self._fees.months_cents)
@@ -86,7 +86,7 @@ class Appraiser:
 
     @property
     def lost_without_maker_cents(self) -> int:
-        """Return what shares would lose if the captive maker stopped quoting, at the middle."""
+        """Return the loss of shares' value if the captive maker stopped, at the middle multiple."""
         with_it, without, _ = self.appraisals
         return with_it.middle_cents - without.middle_cents
 

@@ -1,9 +1,9 @@
 """Coins that the maker holds on borrowed money: bought, marked, and sold at a haircut.
 
-A purchase and a sale are at the day's last lead price, or at the last stated one. Dealers have all
-coins at first. They sell at that price and buy for less, by the haircut: that is what selling into
-a falling market costs. The price itself stays as it is, since recorded prices have had whatever
-sales moved them.
+Purchases and sales use the day's last lead price, or the last stated price. Dealers have all coins
+at first. They sell at that price and buy below it, by the haircut, which stands for the cost of
+selling into a falling market. Sales do not move the price, since recorded prices already include
+the impact of actual sales.
 """
 
 from collections.abc import Iterator
@@ -29,17 +29,17 @@ Links = tuple[str, ...]
 def coin_book(
     scenario: Scenario, parties: Parties, custody: Custody, journal: Journal
 ) -> "CoinBook | None":
-    """Open the book of a maker that holds coins on borrowed money."""
+    """Open the coin book, or return None if the maker holds no coins."""
     return CoinBook(scenario, parties, custody, journal) if scenario.coins else None
 
 
 class CoinBook:
-    """How many lots of each coin the maker holds, and the dealers."""
+    """The lots of each coin that the maker and the dealers hold."""
 
     def __init__(
         self, scenario: Scenario, parties: Parties, custody: Custody, journal: Journal
     ) -> None:
-        """Begin with all coins in the hands of the dealers."""
+        """Start with all coins at the dealers."""
         self._terms = given(given(scenario.group).portfolio)
         self._coins, self._prices = chart_coins(scenario), CoinPrices(scenario)
         self._parties, self._custody, self._journal = parties, custody, journal
@@ -56,27 +56,27 @@ class CoinBook:
 
     @property
     def recall_sold_e9(self) -> int:
-        """Return the share of a recall that is raised by selling, in billionths."""
+        """Return the share of a recall that is raised by sales, in billionths."""
         return round(self._terms.recall_sold_share * UNIT)
 
     def opening_cash(self) -> dict[str, int]:
-        """Return what dealers have, in cents."""
+        """Return the dealers' cash, in cents."""
         return {self._terms.dealers: to_cents(self._terms.dealers_cash_usd)}
 
     def opening_lots(self) -> dict[tuple[str, str], int]:
-        """Return by (dealers, coin) how many lots there are."""
+        """Return the lots in existence by (dealers, coin)."""
         return {
             (coin.dealers, coin.name): lots
             for coin, lots in zip(self._coins, self._supply, strict=True)
         }
 
     def worth_cents(self, time_us: int, marks: np.ndarray) -> int:
-        """Return what is held is worth, without a haircut."""
+        """Return the value of the holdings in cents, without a haircut."""
         prices = self._lot_cents(time_us, marks)
         return sum(lots * cents for lots, cents in zip(self.lots, prices, strict=True))
 
     def buy(self, time_us: int, cents: int, marks: np.ndarray, links: Links) -> None:
-        """Spend the shares of *cents* on coins, in whole lots and no more than there are."""
+        """Spend the shares of *cents* on coins, in whole lots, as far as dealers have them."""
         for place, lot_cents in enumerate(self._lot_cents(time_us, marks)):
             if not lot_cents:
                 continue
@@ -86,9 +86,9 @@ class CoinBook:
                 self._exchange(time_us, place, lots, lots * lot_cents, links)
 
     def sell(self, time_us: int, cents: int, marks: np.ndarray, links: Links) -> None:
-        """Sell coins for *cents*, or a little more, as far as they go and dealers have cash.
+        """Sell coins for *cents* or slightly more, as far as coins and dealers' cash go.
 
-        Of each as much as it has in what all are worth after haircuts.
+        Each coin is sold in proportion to its value after the haircut.
         """
         prices = self._lot_cents(time_us, marks)
         net_cents = [
@@ -110,14 +110,14 @@ class CoinBook:
                 self._exchange(time_us, place, -lots, -got, links)
 
     def close_day(self, time_us: int, marks: np.ndarray) -> None:
-        """Mark in the books what is held."""
+        """Record the holdings at their marks."""
         for place, coin in enumerate(self._coins):
             usd = self._prices.usd(place, day_of(time_us), marks)
             if self.lots[place] and usd is not None:
                 self._journal.price(time_us, coin.name, f"{usd:f}")
 
     def booked(self) -> Iterator[tuple[str, int, str]]:
-        """Yield what must stand in the books: account, lots, coin."""
+        """Yield the balances that the books must have: account, lots, coin."""
         for coin, lots, supply in zip(self._coins, self.lots, self._supply, strict=True):
             yield coins(self._parties.maker, coin.name), lots, coin.name
             yield coins(coin.dealers, coin.name), supply - lots, coin.name
@@ -127,7 +127,7 @@ class CoinBook:
         return [self._prices.lot_cents(i, day, marks) for i in range(len(self._coins))]
 
     def _exchange(self, time_us: int, place: int, lots: int, cents: int, links: Links) -> None:
-        """Take so many lots from the dealers for cash, or give them; both are below zero then."""
+        """Buy lots from the dealers for cash, or sell them if both are below zero."""
         self.lots[place] += lots
         coin, maker = self._coins[place], self._parties.maker
         if lots > 0:

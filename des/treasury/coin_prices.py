@@ -1,4 +1,4 @@
-"""What coins cost: by the lead price of a contract, or by prices that are stated from days on."""
+"""Prices of coins: a contract's lead price, or prices stated from a day on."""
 
 from datetime import date
 from decimal import Decimal
@@ -13,7 +13,7 @@ WHOLE = "1"  # the unit of a coin whose price is stated
 
 
 def chart_coins(scenario: Scenario) -> tuple[Coin, ...]:
-    """Return the coins that the books of a world know."""
+    """Return the coins of a world's books."""
     portfolio = scenario.group.portfolio if scenario.group else None
     if portfolio is None:
         return ()
@@ -28,7 +28,7 @@ class CoinPrices:
     """The price of each coin at a day's end, exactly: a lot costs a whole number of cents."""
 
     def __init__(self, scenario: Scenario) -> None:
-        """Read them from a scenario that has a portfolio."""
+        """Read the prices from a scenario with a portfolio."""
         self._holdings = scenario.coins
         markets = {market.name: i for i, market in enumerate(scenario.markets)}
         self._market = [markets[each.market] if each.market else None for each in self._holdings]
@@ -36,7 +36,7 @@ class CoinPrices:
         self._lot = [Decimal(coin.unit) for coin in chart_coins(scenario)]
 
     def usd(self, place: int, day: date, marks: np.ndarray) -> Decimal | None:
-        """Return what a whole unit costs; None before the first price is stated.
+        """Return the price of a whole unit; None before the first stated price.
 
         Args:
             place: the coin's, among the holdings.
@@ -50,5 +50,5 @@ class CoinPrices:
         return None if usd is None else dollars(to_cents(usd))
 
     def lot_cents(self, place: int, day: date, marks: np.ndarray) -> int:
-        """Return what a lot costs; 0 before there is a price."""
+        """Return the price of a lot; 0 before there is a price."""
         return int((self.usd(place, day, marks) or 0) * self._lot[place] * 100)

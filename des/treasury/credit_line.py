@@ -9,7 +9,7 @@ from ledger.journal import Journal
 
 
 class CreditLine:
-    """Draws in round tranches, so that the books show decisions rather than noise."""
+    """The credit line, drawn in round tranches, so that the books show decisions and not noise."""
 
     def __init__(
         self,
@@ -21,16 +21,17 @@ class CreditLine:
         journal: Journal,
         house_money: HouseMoney | None = None,
     ) -> None:
-        """Begin undrawn.
+        """Start undrawn.
 
         Args:
-            house: where the account is that is credited.
-            names: the borrower's and the house's.
-            borrower: its code.
-            limit_cents: what may be drawn in all, by the time.
-            tranche_cents: what is drawn at a time, at least.
+            house: the venue of the account that is credited.
+            names: the names of the borrower and of the house.
+            borrower: the borrower's code.
+            limit_cents: returns the limit at a time.
+            tranche_cents: the least draw.
             journal: records draws and repayments.
-            house_money: what the line ends with, whatever its limit; None: with nobody's.
+            house_money: the house's own money, beyond which the line does not lend; None: no such
+                rule.
         """
         self._house, self._names, self._borrower = house, names, borrower
         self._limit_cents, self._tranche_cents = limit_cents, tranche_cents
@@ -38,12 +39,13 @@ class CreditLine:
         self.drawn_cents = 0
 
     def unused_cents(self, time_us: int) -> int:
-        """Return what may still be drawn."""
+        """Return the undrawn part of the line."""
         unused = max(self._limit_cents(time_us) - self.drawn_cents, 0)
         return min(unused, self._house_money.own_cents()) if self._house_money else unused
 
     def draw(self, time_us: int, needed_cents: int, links: tuple[str, ...] = ()) -> None:
-        """Credit the maker's account with *needed_cents*, rounded up to tranches, if they last."""
+        """Credit the maker's account with *needed_cents*, rounded up to tranches within the
+        limit."""
         tranches = -(-needed_cents // self._tranche_cents)
         cents = min(tranches * self._tranche_cents, self.unused_cents(time_us))
         if cents > 0:
@@ -51,7 +53,7 @@ class CreditLine:
             self._journal.record(movements.draw(time_us, *self._names, cents, links))
 
     def repay(self, time_us: int, spare_cents: int) -> None:
-        """Give back whole tranches out of what the account can spare, or all that is drawn."""
+        """Repay whole tranches from the account's spare money, or all that is drawn."""
         cents = min(spare_cents // self._tranche_cents * self._tranche_cents, self.drawn_cents)
         if cents > 0:
             self._book(-cents)

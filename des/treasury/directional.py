@@ -1,8 +1,8 @@
-"""The directional book: longs on the lead venue that are held for their price.
+"""The directional book: long positions on the lead venue that bet on the price.
 
-Each is bought for a sum from a day on, kept as it is, and sold from another day on: evenly over
-that day, so that the market can bear it. It shares the maker's margin there. Once a margin call is
-not met, all of it is sold, and that is the end of it.
+Each position is bought for a sum on its first day and sold on its last, evenly over the day to
+limit the impact. It shares the maker's margin there. If a margin call is not met, the whole book is
+sold for the rest of the run.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ DAY_S = DAY_US // SECOND_US
 
 
 def directional_book(scenario: Scenario, parties: Parties) -> "DirectionalBook | None":
-    """Open the book of the scenario's captive maker, if it has one."""
+    """Open the captive maker's directional book, or return None if it has none."""
     if parties.directional is None:
         return None
     desk = f"{parties.directional}:{Kind.DIRECTIONAL}"
@@ -27,25 +27,25 @@ def directional_book(scenario: Scenario, parties: Parties) -> "DirectionalBook |
 
 
 class DirectionalBook:
-    """What the desk wants to hold, market by market."""
+    """The desk's target positions, market by market."""
 
     def __init__(self, longs: Sequence[Long], holder: int) -> None:
-        """Begin with nothing wanted; *holder* is the desk's place among the holders."""
+        """Start without targets; *holder* is the desk's place among the holders."""
         self.holder = holder
         self._longs = [
             (each, midnight_us(each.since), midnight_us(each.until) if each.until else None)
             for each in longs
         ]
-        self._lots: dict[int, int] = {}  # by place among the longs, once there is a price
+        self._lots: dict[int, int] = {}  # by place among the long positions, once there is a price
         self._closed = False
 
     @property
     def is_open(self) -> bool:
-        """Tell whether it has not been closed out."""
+        """Tell whether the book has not been closed out."""
         return not self._closed
 
     def close_out(self) -> None:
-        """Want nothing any more."""
+        """Set all targets to zero for the rest of the run."""
         self._closed = True
 
     def order(
@@ -54,10 +54,10 @@ class DirectionalBook:
         """Decide at a settlement.
 
         Args:
-            market: whose position it is about.
+            market: the market of the position.
             now_us: the time of the settlement.
             lot_cents: what a lot is worth.
-            held_lots: what the desk holds.
+            held_lots: the desk's position.
             elapsed_s: until the next settlement.
         """
         wanted = traded = 0
@@ -66,7 +66,7 @@ class DirectionalBook:
                 continue
             over = until_us is not None and now_us >= until_us
             if i not in self._lots:
-                # What ended before the world began, or was closed out, is not entered.
+                # A position that ended before the run, or was closed out, is not entered.
                 idle = over or self._closed
                 self._lots[i] = 0 if idle else to_cents(long.usd) // lot_cents
             traded += self._lots[i]

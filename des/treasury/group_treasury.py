@@ -1,13 +1,14 @@
-"""The group's treasury: what it does with money at the end of each day, beside trading.
+"""The group's treasury: what it does with money at the end of each day, apart from trading.
 
-In this order: pools have been traded and may close, shares are sold, lenders look at their limits
-and recall, interest is paid, loans that are drawn in full are put into coins, uses are paid in the
-order of the scenario, tokens are bought, pools open, tokens and coins are marked, the house pays
-what it costs to run. What cannot be paid in full is not
-paid at all and noted; only a recall is paid as far as money goes, and the rest of it stays owed.
+The order of a day: pools have been traded and may close, shares are sold, lenders check their
+limits and recall, interest is paid, fully drawn loans buy coins, uses are paid in the order of the
+scenario, tokens are bought, pools open, tokens and coins are marked, the house pays its operating
+costs. A payment that cannot be made in full is not made and is noted. Only a recall is paid in
+part, and the rest stays owed.
 
-Once the house has halted, pools are still traded, tokens and coins marked, and that is all: who is
-owed has a claim, nobody puts money in, and what falls due is noted as unpaid.
+Once the house has halted, pools are still traded and tokens and coins marked, and nothing else
+happens: creditors keep their claims, the group receives no new money, and payments due are noted as
+unpaid.
 """
 
 from collections.abc import Callable, Sequence
@@ -47,14 +48,14 @@ def treasury(
     appraiser: Appraiser | None,
     journal: Journal,
 ) -> tuple[Purse, "GroupTreasury | None"]:
-    """Wire what brings the captive maker money, and what the group does with it.
+    """Wire the captive maker's sources of money, and the group's uses of it.
 
     Args:
-        scenario: says what there is.
+        scenario: says which parts exist.
         parties: all who keep books, by role.
         house: the house venue.
         custody: moves the cash.
-        reserved: tells how many cents the house has set aside for customers' debts.
+        reserved: returns the cents that the house has set aside against customers' debts.
         listings: all markets.
         appraiser: notes at each round what shares would fetch; None: nobody does.
         journal: records what is drawn, lent and paid.
@@ -89,7 +90,7 @@ def treasury(
 
 
 class GroupTreasury:
-    """The order of a day of the house and its captive maker, beside trading."""
+    """Runs a day of the house and its captive maker, apart from trading."""
 
     def __init__(
         self,
@@ -102,16 +103,16 @@ class GroupTreasury:
         pools: PoolProgramme,
         journal: Journal,
     ) -> None:
-        """Begin on the first morning, with nothing borrowed, held or spent.
+        """Start without loans, holdings or payments.
 
         Args:
             parties: all who keep books, by role.
             custody: tells whether the house has halted.
-            shares: of the house, as they are sold.
-            lenders: to the maker.
-            loans: puts them into coins, and pays them.
+            shares: sells shares of the house.
+            lenders: lend to the maker.
+            loans: invests loans in coins, and repays them.
             spender: pays for everything else.
-            pools: of the maker's tokens.
+            pools: the pools of the maker's tokens.
             journal: knows the balances.
         """
         self._parties, self._custody, self._journal = parties, custody, journal
@@ -120,9 +121,9 @@ class GroupTreasury:
         self._book = loans.book
 
     def opening_cash(self) -> dict[str, int]:
-        """Return what lenders and investors bring, in cents, so that the world's cash is there.
+        """Return the opening cash of lenders and investors, in cents.
 
-        And what the rest of the world has to trade with pools.
+        It includes the cash with which the rest of the world trades with pools.
         """
         cash = self._lenders.opening_cash()
         if cents := self._pools.outside_cents():
@@ -132,18 +133,18 @@ class GroupTreasury:
         return cash | self._shares.opening_cash()
 
     def opening_tokens(self) -> dict[tuple[str, str], int]:
-        """Return by (issuer, token) how many units there are."""
+        """Return the units in existence by (issuer, token)."""
         units = self._holdings.opening_units()
         for token, n in self._pools.outside_units().items():
             units[OUTSIDE, token] = units.get((OUTSIDE, token), 0) + n
         return units
 
     def opening_coins(self) -> dict[tuple[str, str], int]:
-        """Return by (dealers, coin) how many lots there are."""
+        """Return the lots in existence by (dealers, coin)."""
         return self._book.opening_lots() if self._book else {}
 
     def close_day(self, time_us: int, marks: np.ndarray) -> None:
-        """Do all that a day is to see done, at its last microsecond.
+        """Run the treasury's day, at its last microsecond.
 
         Args:
             time_us: that microsecond.
@@ -162,7 +163,7 @@ class GroupTreasury:
             self._settle(time_us, marks)
 
     def _deal(self, time_us: int, marks: np.ndarray) -> None:
-        """Let in what investors and lenders bring, and out what is called, due or wanted."""
+        """Take in money of investors and lenders, and pay recalls, interest and uses."""
         day = day_of(time_us)
         self._shares.sell(time_us)
         self._lenders.look(self._collateral_cents(time_us, marks))
@@ -177,11 +178,11 @@ class GroupTreasury:
         self._pools.open_due(time_us, marks)
 
     def _settle(self, time_us: int, marks: np.ndarray) -> None:
-        """Pay what the house costs, and let lenders close their day."""
+        """Pay the house's operating costs, and close the lenders' day."""
         day = day_of(time_us)
         if day.day == 1:
             self._spender.pay_costs(time_us)
-        # Tokens of today are collateral from today on.
+        # Tokens received today are collateral from today on.
         self._lenders.look(self._collateral_cents(time_us, marks))
         self._lenders.close_day()
 
@@ -190,7 +191,7 @@ class GroupTreasury:
         return self._holdings.worth_cents(day_of(time_us), marks) + coins_cents
 
     def agree_with_books(self) -> None:
-        """Hold loans and tokens in the world against the general ledger's.
+        """Compare the world's loans and tokens with the general ledger.
 
         Raises:
             LedgerError: they differ.

@@ -1,4 +1,4 @@
-"""Lenders outside the group: limits, what is owed to each, what that costs."""
+"""Lenders outside the group: limits, debts and interest."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -20,9 +20,9 @@ RATE_UNIT = 100 * 10**6  # rates are in millionths of a per cent
 class Lenders:
     """Lend to the captive maker in their order, each up to its limit, callable on demand.
 
-    A limit goes by the calendar. With an advance it is also at most that share of what the maker's
-    tokens and coins were worth at the last close: each lender looks at all of them, as none is told
-    of the others.
+    A limit depends on the date. With an advance it is also at most that share of the value of the
+    maker's tokens and coins at the last close. Each lender counts all of them, since none knows of
+    the others.
     """
 
     def __init__(
@@ -36,8 +36,8 @@ class Lenders:
         """Begin with nothing lent.
 
         Args:
-            lenders: as the scenario has them.
-            tranche_cents: what is lent is a whole number of these, unless the limit is less.
+            lenders: the scenario's lenders.
+            tranche_cents: loans are whole multiples of it, unless the limit is less.
             parties, custody, journal: those of the world.
         """
         self._lenders, self._tranche_cents = lenders, tranche_cents
@@ -50,18 +50,18 @@ class Lenders:
         self._collateral_cents = 0
 
     def opening_cash(self) -> dict[str, int]:
-        """Return what each has to lend in all: its largest limit."""
+        """Return each lender's cash at first: its largest limit."""
         return {
             lender.name: max(to_cents(limit.usd) for limit in lender.limits)
             for lender in self._lenders
         }
 
     def look(self, collateral_cents: int) -> None:
-        """Let them see what the maker's tokens and coins are worth."""
+        """Tell the lenders the value of the maker's tokens and coins."""
         self._collateral_cents = collateral_cents
 
     def unused_cents(self, time_us: int) -> int:
-        """Return what all of them would still lend."""
+        """Return what all lenders together would still lend."""
         return sum(self._room_cents(i, time_us) for i in range(len(self._lenders)))
 
     def borrow(self, time_us: int, needed_cents: int, links: tuple[str, ...] = ()) -> None:
@@ -74,12 +74,12 @@ class Lenders:
                 needed_cents -= cents
 
     def draw_in_full(self, time_us: int) -> Iterator[tuple[int, int]]:
-        """Let the maker borrow what is lent to it whether it needs it or not.
+        """Let the maker draw its full loans, needed or not.
 
-        That is decided when a limit begins, and looked at again on each first of a month.
+        They are drawn when a limit begins, and reviewed on each first of a month.
 
         Yields:
-            By place what was drawn, in cents.
+            The place of each lender, and the cents drawn.
         """
         day = day_of(time_us)
         for i, lender in enumerate(self._lenders):
@@ -90,14 +90,14 @@ class Lenders:
                 yield i, cents
 
     def recalled(self, time_us: int) -> Iterator[tuple[int, int]]:
-        """Yield by place what each is owed beyond its limit."""
+        """Yield each lender's place, and its loan beyond the limit."""
         for i, owed in enumerate(self.owed_cents):
             beyond = owed - self._limit_cents(i, time_us)
             if owed and beyond > 0:
                 yield i, beyond
 
     def repay(self, time_us: int, place: int, cents: int) -> None:
-        """Give a lender *cents* of what it recalls."""
+        """Repay *cents* of a lender's recall."""
         if cents:
             self.owed_cents[place] -= cents
             lender = self._lenders[place].name
@@ -105,28 +105,28 @@ class Lenders:
             self._custody.pay(self._maker, self._code[place], cents, entry)
 
     def interest_due(self) -> Iterator[tuple[int, int]]:
-        """Yield by place what each is to be paid for the days since it was paid last."""
+        """Yield each lender's place, and the interest due since it was last paid."""
         for i, cent_days in enumerate(self._cent_days):
             cents = interest_cents(cent_days, self._rate[i])
             if cents:
                 yield i, cents
 
     def pay_interest(self, time_us: int, place: int, cents: int) -> None:
-        """Pay a lender what is due."""
+        """Pay a lender its interest."""
         self._cent_days[place] = 0
         lender = self._lenders[place].name
         entry = financing.interest(time_us, lender, self._parties.maker, cents)
         self._custody.pay(self._maker, self._code[place], cents, entry)
 
     def close_day(self) -> None:
-        """Let a day's interest accrue on what is owed at its end."""
+        """Accrue a day's interest on the debt at its end."""
         for i, owed in enumerate(self.owed_cents):
             self._cent_days[i] += owed
 
     def note_unpaid(
         self, time_us: int, kind: type[UnpaidRecall | UnpaidInterest], place: int, cents: int
     ) -> None:
-        """Write down what was due to a lender and could not be paid: it stays owed."""
+        """Record interest that could not be paid; it stays owed."""
         account = debt(self._parties.maker, self._lenders[place].name)
         self._journal.note(time_us, kind(account, dollars(cents)))
 
@@ -138,7 +138,7 @@ class Lenders:
 
     def _room_cents(self, place: int, time_us: int) -> int:
         if self._custody.status[self._parties.house] == HALTED:
-            return 0  # whose owner cannot pay its customers is lent nothing
+            return 0  # lenders lend nothing to the owner of a halted house
         return max(self._limit_cents(place, time_us) - self.owed_cents[place], 0)
 
     def _limit_cents(self, place: int, time_us: int) -> int:
@@ -153,8 +153,8 @@ def interest_cents(cent_days: int, rate: int) -> int:
     """Return simple interest, rounded half up to the cent.
 
     Args:
-        cent_days: what was owed at the end of each day, summed over days.
-        rate: a year's, in millionths of a per cent; a year has 365 days.
+        cent_days: the debt at the end of each day, summed over days.
+        rate: yearly rate in millionths of a per cent; a year has 365 days.
     """
     year = DAYS_OF_YEAR * RATE_UNIT
     return (cent_days * rate + year // 2) // year

@@ -1,8 +1,8 @@
-"""What the captive maker does with loans: holds coins on them, and pays what they cost.
+"""The captive maker's loans: it holds coins on them, pays interest and repays recalls.
 
 Interest that cannot be paid in full is not paid at all. A recall is paid as far as money goes, and
-the rest of it stays owed. Where coins are held, a part of it is raised by selling them, and all of
-them go before a recall stays unpaid.
+the rest stays owed. If the maker holds coins, part of a recall is raised by selling them, and all
+coins are sold before a recall stays unpaid.
 """
 
 import numpy as np
@@ -16,24 +16,24 @@ from ledger.parties import Parties
 
 
 class LoanService:
-    """Puts loans into coins, and pays lenders out of coins and the maker's purse."""
+    """Invests loans in coins, and pays lenders from coins and the maker's purse."""
 
     def __init__(
         self, parties: Parties, purse: Purse, lenders: Lenders, book: CoinBook | None
     ) -> None:
-        """Begin with nothing recalled; without a *book* there are no coins."""
+        """Start without recalls; without a *book* there are no coins."""
         self._names, self._purse, self._lenders = parties.lenders, purse, lenders
         self.book = book
-        self._unpaid_recalls: dict[int, int] = {}  # as noted last
+        self._unpaid_recalls: dict[int, int] = {}  # the last noted amounts
 
     def hold_coins(self, time_us: int, marks: np.ndarray) -> None:
-        """Draw what is drawn in full, and buy coins with the shares of it."""
+        """Draw the loans that are drawn in full, and buy coins with their shares."""
         if self.book:
             for place, cents in self._lenders.draw_in_full(time_us):
                 self.book.buy(time_us, cents, marks, self._links(place))
 
     def repay_recalls(self, time_us: int, marks: np.ndarray) -> None:
-        """Pay back what is recalled; note what is left of it, where that is another than before."""
+        """Repay recalls; note the unpaid rest if it has changed."""
         unpaid = {}
         for place, cents in self._lenders.recalled(time_us):
             links = self._links(place)
@@ -53,7 +53,7 @@ class LoanService:
         self._unpaid_recalls = unpaid
 
     def pay_interest(self, time_us: int) -> None:
-        """Pay what has accrued since it was paid last."""
+        """Pay the accrued interest."""
         for place, cents in self._lenders.interest_due():
             if self._purse.raise_all(time_us, cents, self._links(place)):
                 self._lenders.pay_interest(time_us, place, cents)

@@ -1,10 +1,9 @@
-"""Margin: everybody who hedges keeps enough on both venues, by moving real cash between them.
+"""Margin: all hedgers keep enough margin on both venues, by real transfers of cash.
 
-After each settlement: an account in debit on the house venue is made good, then margin on the
-lead venue that has fallen below its minimum is topped up to its target. Money comes from own
-cash first, then (the captive maker's) from wherever its purse has it, then from the other venue.
-Daily, margin well above its target goes back. Whatever stays in debit is a gap loss, which the
-venue bears.
+After each settlement: a debit on the house venue is covered, then margin on the lead venue below
+its minimum is topped up to its target. Money comes from own cash first, then (for the captive
+maker) from its purse, then from the other venue. Once a day margin well above its target is brought
+back. A remaining debit is a gap loss, which the venue bears.
 """
 
 from collections.abc import Sequence
@@ -22,11 +21,11 @@ from ledger.money import to_cents
 from ledger.parties import Parties
 from ledger.times import day_of, settlement_link
 
-EXCESS = 2  # margin above this multiple of its target is brought back
+EXCESS = 2  # margin above this multiple of its target is returned
 
 
 def first_floors(scenario: Scenario, parties: Parties, firms: Sequence[Firm]) -> dict[int, int]:
-    """Return by hedger the cents that it keeps on the lead venue at first, come what may."""
+    """Return by hedger the least cents that it keeps on the lead venue at first."""
     floors = {parties.maker: scenario.maker.lead_deposit_usd}
     floors |= {firm.name: firm.on_lead_usd for firm in firms}
     floors |= {each.name: each.on_lead_usd for each in scenario.outside_providers}
@@ -54,7 +53,7 @@ class MarginDesk:
             house, lead: the two venues.
             custody: moves the cash.
             purse: the captive maker's purse.
-            lead_floor_cents: by hedger, what it keeps on the lead venue whatever its position.
+            lead_floor_cents: by hedger, the least that it keeps on the lead venue.
             ratios: minimum and target of lead margin, as fractions of notional.
             journal: records gap losses.
         """
@@ -64,13 +63,13 @@ class MarginDesk:
         self._maker = parties.names.index(parties.maker)
 
     def after_settlement(self, time_us: int, marks: np.ndarray) -> None:
-        """Make good what the settlement left short."""
+        """Cover debits and missing margin after a settlement."""
         notional = self._lead.notional(marks)
         short = _short(self._house.claims, self._lead.claims, self._ratios[0], notional)
         if not len(short):
-            return  # and so nobody is in debit
+            return  # so no account is in debit
         links = (settlement_link(time_us),)
-        # Few are short at any settlement; what the venues owe each other's members is not asked.
+        # Few hedgers are short at any settlement; claims between venues are not looked at.
         for member in short.tolist():
             if member not in self._floor:
                 continue
@@ -83,7 +82,7 @@ class MarginDesk:
         self._bear_gaps(time_us, self._lead, self._parties.lead_customers, links)
 
     def daily(self, time_us: int, marks: np.ndarray) -> None:
-        """Bring back margin that is not needed, and repay what the maker can spare."""
+        """Bring back surplus margin, and repay the maker's credit line from spare money."""
         notional = self._lead.notional(marks)
         for member in self._floor:
             target = self._target(member, notional)
@@ -103,27 +102,27 @@ class MarginDesk:
         return bool(self._lead.claims[member] < needed)
 
     def needed_cents(self, marks: np.ndarray) -> np.ndarray:
-        """Return what positions need as margin at *marks*, shape (2, members): house, lead."""
+        """Return the margin that positions need at *marks*, shape (2, members): house, lead."""
         notional = np.stack((self._house.notional(marks), self._lead.notional(marks)))
         return np.ceil(self._ratios[1] * notional).astype(np.int64)
 
     def held_cents(self, member: int, marks: np.ndarray) -> int:
-        """Return what a hedger's positions on the house hold of its claim; of others, nothing."""
+        """Return the margin in a hedger's claim on the house; 0 for other parties."""
         return int(self.needed_cents(marks)[0, member]) if member in self._floor else 0
 
     def floor_cents(self, member: int) -> int:
-        """Return what a hedger keeps on the lead venue whatever its position."""
+        """Return the least that a hedger keeps on the lead venue."""
         return self._floor[member]
 
     def move_floor(self, member: int, cents: int) -> None:
-        """Let a hedger keep more there, or less, but nothing below nothing."""
+        """Raise or lower that amount, but not below zero."""
         self._floor[member] = max(self._floor[member] + cents, 0)
 
     def _target(self, member: int, notional: np.ndarray) -> int:
         return max(self._floor[member], int(self._ratios[1] * notional[member]))
 
     def _restore_house(self, time_us: int, member: int, links: tuple[str, ...]) -> None:
-        """Bring an account in debit on the house venue back to zero, as far as money goes."""
+        """Cover a debit on the house venue, as far as money goes."""
         house, lead = self._parties.house, self._parties.lead
         lacking = -int(self._house.claims[member])
         if member == self._maker:
@@ -135,7 +134,7 @@ class MarginDesk:
         self._custody.deposit(time_us, member, house, brought, links=links)
 
     def _top_up_lead(self, time_us: int, member: int, cents: int, links: tuple[str, ...]) -> None:
-        """Bring margin to the lead venue: own cash, then what the house owes, or the purse has."""
+        """Move margin to the lead venue: own cash, then the claim on the house, or the purse."""
         house, lead = self._parties.house, self._parties.lead
         why = f", as margin for {lead}"
         lacking = int(cents) - int(self._custody.cash[member])
@@ -167,9 +166,9 @@ class MarginDesk:
 def _short(
     house_cents: np.ndarray, lead_cents: np.ndarray, ratio: float, notional_cents: np.ndarray
 ) -> np.ndarray:
-    """Return who is in debit on the house, or below a share of their notional on the lead venue.
+    """Return the accounts in debit on the house, or below a share of notional on the lead venue.
 
-    All arrays are by account, shape (n,); those returned are in rising order.
+    All arrays are by account, shape (n,); the result is in rising order.
     """
     short, n = np.empty(len(house_cents), np.int64), 0
     for account in range(len(house_cents)):

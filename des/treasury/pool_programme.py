@@ -1,18 +1,18 @@
-"""The liquidity programme: the captive maker's tokens and dollars in pools, and who trades them.
+"""The liquidity programme: the captive maker's tokens and dollars in pools, and arbitrage.
 
-A pool opens at the end of its first day, with a scenario's dollars and as many tokens as these are
-worth then; what the maker lacks, of either, it does not open. At the end of its last day all that
-is in it comes back. In between arbitrageurs trade it at each block of its chain to the lead price
-of that moment, and undo each trade at that price with the rest of the world.
+A pool opens at the end of its first day, with the scenario's dollars and tokens of the same value.
+If the maker lacks either, it does not open. At the end of its last day all reserves come back. In
+between arbitrageurs trade it at each block to the lead price, and close each trade at that price
+with the rest of the world.
 
-What that leaves out, and which way it errs:
+Simplifications, and the direction of their error:
 
-- Nobody else trades with a pool: so it earns less in fees than it would with customers.
-- Arbitrageurs pay no gas, and are never late: so it loses more, and to smaller moves.
-- A pool trades whole tokens: where one is worth more than a block moves a pool, it trades later.
-- The token's lead price goes by its own path, whatever a pool buys or sells.
+- No customers trade with a pool: so it earns less in fees.
+- Arbitrageurs pay no gas, and are never late: so a pool loses more, and to smaller moves.
+- A pool trades whole tokens: if a token is worth more than a block's move, it trades later.
+- The token's lead price follows its own path; a pool's trades do not move it.
 
-Money for projects that build on it are uses of the kind Grants, and no part of this.
+Money for projects that build on it is a use of the kind Grants, and is not part of this.
 """
 
 import math
@@ -39,13 +39,13 @@ from ledger.parties import OUTSIDE, Parties
 from ledger.pools import Arbitrages, arbitrage_pool, close_pool, open_pool, pool_link
 from ledger.times import day_of
 
-# How many times over the rest of the world could fill a pool at its emptiest. It also pays for
-# what arbitrageurs gain, which no opening balance can know.
+# A factor on the most that the rest of the world could need to trade with a pool. It also covers
+# the arbitrageurs' gains, which cannot be known at the start.
 ROOM = 10
 
 
 class PoolProgramme:
-    """Opens pools, lets them be arbitraged day by day, and closes them."""
+    """Opens pools, lets arbitrageurs trade them day by day, and closes them."""
 
     def __init__(
         self,
@@ -57,15 +57,15 @@ class PoolProgramme:
         listings: Sequence[Listing],
         journal: Journal,
     ) -> None:
-        """Begin with no pool open.
+        """Start without pools.
 
         Args:
-            scenario: with a group.
+            scenario: a scenario with a group.
             parties: all who keep books, by role.
             custody: moves the cash.
             purse: raises the maker's money.
-            holdings: the maker's tokens, those in pools among them.
-            listings: all markets, each with its lead price.
+            holdings: the maker's tokens, including those in pools.
+            listings: the listings of all markets, for their lead prices.
             journal: records how the price moved on a day.
         """
         group, names = given(scenario.group), [market.name for market in scenario.markets]
@@ -81,15 +81,15 @@ class PoolProgramme:
         self._seen: dict[str, int] = {}  # by token: the price when the last day closed, in ticks
 
     def outside_cents(self) -> int:
-        """Return the dollars that the rest of the world has to trade with, in cents."""
+        """Return the cash with which the rest of the world trades, in cents."""
         return sum(to_cents(self._most(pool)[0]) for pool in self._pools)
 
     def outside_units(self) -> dict[str, int]:
-        """Return by token how many units it has to trade with."""
+        """Return the units of each token with which it trades."""
         return {pool.token: self._most(pool)[1] for pool in self._pools}
 
     def close_day(self, time_us: int) -> None:
-        """Let pools be traded all day, and close those whose last day it was."""
+        """Let arbitrageurs trade pools for a day, and close those whose last day it was."""
         for terms in self._pools:
             if terms.token in self.holdings.pools:
                 self._trade(time_us, terms)
@@ -108,7 +108,7 @@ class PoolProgramme:
                 self._open(time_us, terms, int(marks[self._place[terms.token]]))
 
     def booked(self) -> list[tuple[str, int, str]]:
-        """Return what the books must have: accounts, units and commodities."""
+        """Return the balances that the books must have: accounts, units and commodities."""
         maker, found = self._parties.maker, []
         for terms in self._pools:
             pool, token = self.holdings.pools.get(terms.token), terms.token
@@ -138,7 +138,7 @@ class PoolProgramme:
         pool, tick_cents = self.holdings.pools[token], self._tick_cents[token]
         today = self._listings[self._place[token]].ticks_of_day(time_us + 1)
         prices = np.append(self._seen[token], today.prices)
-        # So that a whole number of lots times ticks is a cent, where a tick is more than one.
+        # So that a whole number of lots times ticks is a cent, if a tick is more than a cent.
         outside = Ticks(np.append(start_us - 1, today.times_us), prices * tick_cents.numerator)
         block_us = block_times_us(self._run.seed, token, terms.block_s, start_us, time_us + 1)
         self._seen[token] = int(prices[-1])
@@ -169,9 +169,9 @@ class PoolProgramme:
         return self._parties.names.index(name)
 
     def _most(self, terms: Pool) -> tuple[int, int]:
-        """Return what the rest of the world has of dollars and units for a pool's whole life.
+        """Return the dollars and units that the rest of the world needs for a pool's whole life.
 
-        A pool has dollars as the root of the price, and tokens as the root of its inverse.
+        A pool's dollars go with the root of the price, its tokens with the inverse root.
         """
         run, lead = self._run, self._listings[self._place[terms.token]].price
         if not run.start <= terms.since < run.end:
@@ -190,7 +190,7 @@ def realised_variance(block_us: np.ndarray, ticks: Ticks) -> float:
 
     Args:
         block_us: times of the blocks, ascending, shape (n,).
-        ticks: the price, from a tick before the first block, whence the first move is.
+        ticks: the price, from a tick before the first block, so that the first move is known.
     """
     return float(_squared_moves(block_us, ticks.times_us, ticks.prices))
 
@@ -201,7 +201,7 @@ def _squared_moves(block_us: np.ndarray, tick_us: np.ndarray, tick_price: np.nda
     for time_us in block_us:
         while tick + 1 < len(tick_us) and tick_us[tick + 1] <= time_us:
             tick += 1
-        # Most blocks see the price of the one before.
+        # Most blocks see the same price as the block before.
         if tick_price[tick] != seen:
             squares += math.log(tick_price[tick] / seen) ** 2
             seen = tick_price[tick]

@@ -1,8 +1,8 @@
-"""The captive maker's money, in the order in which it is used.
+"""The captive maker's funding waterfall.
 
-Its own comes first: cash, then what stands in its account on the house. Then outside lenders are
-asked, up to their limits. Only then is the credit line drawn on, and what it brings is the house's
-own money for as long as that lasts, and afterwards customers'.
+Own money comes first: cash, then its account on the house. Then come outside lenders, up to their
+limits. The credit line comes last; it lends the house's own money as long as that lasts, and
+customers' money after that.
 """
 
 from des.custody.custody import Custody
@@ -13,7 +13,7 @@ from ledger.parties import Parties
 
 
 class Purse:
-    """Brings the captive maker cash from wherever it may come."""
+    """Raises cash for the captive maker."""
 
     def __init__(
         self,
@@ -23,33 +23,33 @@ class Purse:
         credit: CreditLine,
         lenders: Lenders | None = None,
     ) -> None:
-        """Begin; without *lenders* the credit line comes right after own money."""
+        """Start; without *lenders* the credit line comes right after own money."""
         self._house_name, self._house, self._custody = parties.house, house, custody
         self._maker = parties.names.index(parties.maker)
         self.credit, self._lenders = credit, lenders
 
     @property
     def cash_cents(self) -> int:
-        """Return what is there already."""
+        """Return the maker's cash."""
         return int(self._custody.cash[self._maker])
 
     def payable_cents(self, time_us: int) -> int:
-        """Return the most that there could be."""
+        """Return the most cash that could be raised."""
         account = max(self._account_cents + self.credit.unused_cents(time_us), 0)
         paid_out = min(account, self._custody.till(self._house_name))
         return self.cash_cents + paid_out + self._lendable_cents(time_us)
 
     def may_quote(self, time_us: int) -> bool:
-        """Tell whether the account on the house can take any loss."""
+        """Tell whether the account on the house can bear a loss."""
         if self._account_cents + self.credit.unused_cents(time_us) > 0:
             return True
-        # Who has lenders has a treasury, which pays in where it must.
+        # A maker with lenders has a treasury, which pays in if necessary.
         return self._lenders is not None and self.cash_cents + self._lendable_cents(time_us) > 0
 
     def raise_cash(
         self, time_us: int, cents: int, links: tuple[str, ...] = (), why: str = ""
     ) -> None:
-        """Bring cash up to *cents*, or as far as money goes."""
+        """Raise cash to *cents*, or as far as money goes."""
         lacking = cents - self.cash_cents
         if lacking <= 0:
             return
@@ -61,14 +61,14 @@ class Purse:
         self._custody.withdraw(time_us, self._maker, self._house_name, lacking, why, links)
 
     def raise_all(self, time_us: int, cents: int, links: tuple[str, ...]) -> bool:
-        """Bring cash up to *cents* if it can be had in full, or none; tell which."""
+        """Raise cash to *cents* in full, or nothing; return whether it did."""
         if cents > self.payable_cents(time_us):
             return False
         self.raise_cash(time_us, cents, links)
         return True
 
     def cover_debit(self, time_us: int, links: tuple[str, ...] = ()) -> None:
-        """Bring the account on the house back to zero: own cash, lenders, credit."""
+        """Cover a debit on the house: own cash, lenders, credit line."""
         self._borrow(time_us, -self._account_cents - self.cash_cents, links)
         lacking = -self._account_cents
         self._custody.deposit(time_us, self._maker, self._house_name, lacking, links=links)

@@ -1,4 +1,4 @@
-"""Whether the captive maker quotes on the house, and how much of its size it shows there."""
+"""Whether the captive maker quotes on the house, and which share of its size it shows."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ from ledger.parties import Parties
 
 
 class QuoterSwitch:
-    """Switches the maker's quotes on the house on and off at settlements."""
+    """Switches the maker's quotes on and off at settlements."""
 
     def __init__(
         self,
@@ -22,20 +22,20 @@ class QuoterSwitch:
         review: MonthlyReview,
         journal: Journal,
     ) -> None:
-        """Begin with quotes.
+        """Start with quotes on.
 
         Args:
-            off_on: the day on which they end for good, if the scenario has one.
+            off_on: the day from which quotes are off, if the scenario has one.
             parties: all who keep books, by role.
             custody: tells whether the house has halted.
             purse: the maker's purse.
-            review: says how much of its size it wants to show.
+            review: decides the share of its size.
             journal: records when quotes end, and when they begin again.
         """
         self._off_us = midnight_us(off_on) if off_on else None
         self._parties, self._custody, self._purse = parties, custody, purse
         self._review, self._journal = review, journal
-        self._most_shown = 0.0  # of its quotes, this month
+        self._most_shown = 0.0  # the most of its quotes shown this month
         self.is_on = True
 
     @property
@@ -45,12 +45,12 @@ class QuoterSwitch:
 
     @property
     def lead_quote_cents(self) -> int:
-        """Return what it shows on the lead venue, per market."""
+        """Return the dollars that it shows on the lead venue, per market."""
         return self._review.lead_quote_cents
 
     @property
     def house_is_open(self) -> bool:
-        """Return whether there is anybody left to quote to: a house that halts trades no more."""
+        """Tell whether the house still trades: a house that has halted does not."""
         return self._custody.status[self._parties.house] != HALTED
 
     @property
@@ -59,14 +59,14 @@ class QuoterSwitch:
         return self.wanted if self.is_on else 0.0
 
     def begin_month(self, now_us: int) -> None:
-        """Have the month reviewed that ends, by the most that was shown in it."""
+        """Have the past month reviewed, with the largest share shown in it."""
         self._review.begin_month(now_us, self._most_shown)
         self._most_shown = 0.0
 
     def look(self, now_us: int) -> None:
-        """Quote until the last day, where the review wants it, while money lasts.
+        """Quote if the review wants it, before the last day, while money lasts.
 
-        And as long as the house has not halted: there is nobody left to quote to.
+        A house that has halted has no customers left to quote to.
         """
         able = self._purse.may_quote(now_us)
         able = able and self.wanted > 0

@@ -1,11 +1,11 @@
-"""The maker looks at its own results once a month, and draws its conclusion.
+"""The maker reviews its own results once a month, and decides whether to go on.
 
-Where it shows quotes on the lead venue, it began with them and has none on the house. When they
-stop paying, an independent firm sizes down and shuts off; a captive maker takes them to the house.
+A maker with quotes on the lead venue starts there and shows none on the house. When they lose
+money, an independent firm halves its size and finally stops; a captive maker moves to the house.
 
-Quotes on the house an independent firm judges by the same rule. A captive maker asks what its
-owners would lose without them: as long as shares of the house would lose more than a year of
-quoting costs, it quotes on, whatever it loses. That is the lock-in.
+An independent firm applies the same rule to quotes on the house. A captive maker asks what its
+owners would lose without its quotes. It quotes on as long as the house's shares would lose more
+than a year of its losses. That is the lock-in.
 """
 
 from dataclasses import dataclass
@@ -22,34 +22,34 @@ from ledger.parties import Parties
 
 Policy = Literal["captive", "independent"] | None
 
-SMALLEST = 1 / 8  # of what it began with; rather than show less, it shuts off
+SMALLEST = 1 / 8  # of its first size; instead of less it shows nothing
 QUOTES_ON, SIZES_DOWN, SHUTS_OFF = "quotes on", "sizes down", "shuts off"
 MOVES = "moves to the house venue"
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What is looked at: results of quoting on one venue, and what hangs on them."""
+    """The figures of a review: results of quotes on one venue, and the value of shares."""
 
     month_cents: int
     year_cents: int  # of the last twelve months
-    shares_lose_cents: int | None = None  # without the quotes; None where nobody appraises them
+    shares_lose_cents: int | None = None  # without the quotes; None: shares are not appraised
 
 
 class QuoteShares:
-    """The share of its quotes that the maker shows on each venue: 1, halves of it, or none."""
+    """The share of its size that the maker shows on each venue: 1, a power of 1/2, or 0."""
 
     def __init__(self, policy: Policy, on_lead: bool) -> None:
-        """Begin on the lead venue, if it has quotes there, or else on the house.
+        """Start on the lead venue if it has quotes there, otherwise on the house.
 
-        Without a policy it is on both, and nothing ever changes.
+        Without a policy it quotes on both, and nothing changes.
         """
         self._policy = policy
         self.on_lead = 1.0
         self.on_house = 0.0 if policy and on_lead else 1.0
 
     def review_lead(self, figures: Figures) -> str:
-        """Judge a month of quotes on the lead venue, and return what was decided."""
+        """Judge a month of quotes on the lead venue, and return the decision."""
         if self._policy == "captive" and figures.month_cents < 0:
             self.on_lead, self.on_house = 0.0, 1.0
             return MOVES
@@ -57,21 +57,21 @@ class QuoteShares:
         return decided
 
     def review_house(self, figures: Figures) -> str:
-        """Judge a month of quotes on the house, and return what was decided."""
+        """Judge a month of quotes on the house, and return the decision."""
         judge = _by_lock_in if self._policy == "captive" else _by_result
         self.on_house, decided = judge(self.on_house, figures)
         return decided
 
 
 def _by_result(share: float, figures: Figures) -> tuple[float, str]:
-    """Halve what is shown where the month was lost, down to the smallest; then shut off."""
+    """Halve the size after a month of losses, down to the smallest; then stop."""
     if figures.month_cents >= 0:
         return share, QUOTES_ON
     return (share / 2, SIZES_DOWN) if share / 2 >= SMALLEST else (0.0, SHUTS_OFF)
 
 
 def _by_lock_in(share: float, figures: Figures) -> tuple[float, str]:
-    """Shut off where a year's loss is as large as what shares would lose without the quotes."""
+    """Stop if a year's loss is as large as the loss of shares' value without the quotes."""
     loss_cents, lose_cents = -figures.year_cents, figures.shares_lose_cents
     if loss_cents <= 0 or lose_cents is None or loss_cents < lose_cents:
         return share, QUOTES_ON
@@ -79,15 +79,15 @@ def _by_lock_in(share: float, figures: Figures) -> tuple[float, str]:
 
 
 class MonthlyReview:
-    """Puts the books' figures before the maker on each first of a month, and notes what follows.
+    """Gives the maker the books' figures on each first of a month, and notes its decision.
 
-    See `ledger.notes.Reviewed`. Decisions to go on are noted as well; a change is an event besides.
+    See `ledger.notes.Reviewed`. Decisions to go on are noted too; a change is also an event.
     """
 
     def __init__(
         self, scenario: Scenario, parties: Parties, appraiser: Appraiser | None, journal: Journal
     ) -> None:
-        """Begin; without an *appraiser* nobody knows what shares would lose."""
+        """Start; without an *appraiser* the loss of shares' value is unknown."""
         self._policy = scenario.maker.policy
         self._lead_cents = to_cents(scenario.maker.lead_quotes_usd)
         self._quotes = QuoteShares(self._policy, self._lead_cents > 0)
@@ -106,11 +106,11 @@ class MonthlyReview:
         return int(self._lead_cents * self._quotes.on_lead)
 
     def begin_month(self, time_us: int, house_share: float) -> None:
-        """Have the house appraised, and review the month that ended where there were quotes.
+        """Have the house appraised, and review the past month if there were quotes.
 
         Args:
             time_us: the first microsecond after it.
-            house_share: of its quotes there, the most that the maker showed in it; 0: none.
+            house_share: the largest share of its size that the maker showed there; 0: none.
         """
         if self._appraiser:
             self._appraiser.begin_month(time_us)
@@ -131,7 +131,7 @@ class MonthlyReview:
 
 
 def _figures(results: MonthlyIncome, appraiser: Appraiser | None = None) -> Figures:
-    """Close the month, and look at it."""
+    """Close the month, and return its figures."""
     return Figures(
         results.close_month(),
         year_cents(results.months_cents),

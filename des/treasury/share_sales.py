@@ -1,4 +1,4 @@
-"""Shares of the house, sold to investors on the days of the scenario's rounds."""
+"""Sales of the house's shares to investors, on the days of the scenario's rounds."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from ledger.times import day_of
 
 
 class ShareSales:
-    """Lets investors' money in, and notes what they paid for the whole."""
+    """Takes investors' money, and notes the valuation of each round."""
 
     def __init__(
         self,
@@ -24,7 +24,7 @@ class ShareSales:
         appraiser: Appraiser | None,
         journal: Journal,
     ) -> None:
-        """Begin with nothing sold.
+        """Start without sales.
 
         Args:
             rounds: the scenario's funding rounds.
@@ -37,12 +37,12 @@ class ShareSales:
         self._appraiser, self._journal = appraiser, journal
 
     def opening_cash(self) -> dict[str, int]:
-        """Return what investors bring, in cents, if there are any."""
+        """Return the investors' opening cash, in cents, if there are any."""
         investors = self._parties.investors
         return {investors: sum(to_cents(each.usd) for each in self._rounds)} if investors else {}
 
     def sell(self, time_us: int) -> None:
-        """Hold the rounds of the day."""
+        """Carry out the day's funding rounds."""
         house, investors = self._parties.house, self._parties.investors
         for each in self._rounds:
             if investors is None or each.date != day_of(time_us):

@@ -1,6 +1,6 @@
-"""What the group spends: uses on their days, tokens, and what the house costs to run.
+"""The group's spending: uses on their days, tokens, and the house's operating costs.
 
-What cannot be paid in full is not paid at all, and noted.
+A payment that cannot be made in full is not made, and is noted.
 """
 
 from decimal import Decimal
@@ -23,7 +23,7 @@ from ledger.times import day_of
 
 
 def spendings_of(scenario: Scenario, parties: Parties) -> tuple[Spending, ...]:
-    """Return who of the group ever pays whom, for what: once each."""
+    """Return each payer, payee and purpose of the group once."""
     group = scenario.group
     if group is None:
         return ()
@@ -34,7 +34,7 @@ def spendings_of(scenario: Scenario, parties: Parties) -> tuple[Spending, ...]:
 
 
 class Spender:
-    """Pays for the house out of what it may pay out, for the maker out of its purse."""
+    """Pays for the house from its payable cash, and for the maker from its purse."""
 
     def __init__(
         self,
@@ -45,14 +45,14 @@ class Spender:
         house_money: HouseMoney,
         journal: Journal,
     ) -> None:
-        """Begin with nothing spent.
+        """Start without payments.
 
         Args:
             group: the scenario's group.
             parties: all who keep books, by role.
             custody: moves the cash.
             purse: raises the maker's money.
-            house_money: what of its cash the house may call its own.
+            house_money: the part of its cash that is the house's own.
             journal: knows the fees, and records what cannot be paid.
         """
         self._parties, self._custody, self._journal = parties, custody, journal
@@ -61,21 +61,21 @@ class Spender:
         self._uses = calendar(group.uses, parties)
         self._cost_share = Decimal(repr(group.house_cost_share))
         self._stated_costs = {cost.date: to_cents(cost.usd) for cost in group.house_costs}
-        self._fees_cents = 0  # in all, when costs were paid last
+        self._fees_cents = 0  # total fees when costs were last paid
 
     def pay_uses(self, time_us: int) -> None:
-        """Pay what is due on the day, in the order of the scenario."""
+        """Make the day's payments, in the order of the scenario."""
         for payment in self._uses.get(day_of(time_us), ()):
             self._pay(time_us, payment)
 
     def note_uses(self, time_us: int) -> None:
-        """Write down what would have been paid for, had the house not halted."""
+        """Record the payments that are not made because the house has halted."""
         for payment in self._uses.get(day_of(time_us), ()):
             spending = payment.spending
             self._note_unpaid(time_us, spending.to, payment.cents, spending.kind)
 
     def buy_tokens(self, time_us: int, purchase: Purchase) -> bool:
-        """Pay for tokens, and tell whether there was enough."""
+        """Pay for tokens, and return whether there was enough money."""
         token, cents, maker = purchase.token, to_cents(purchase.usd), self._parties.maker
         if not self._purse.raise_all(time_us, cents, purchase.links):
             self._note_unpaid(time_us, token.issuer, cents, Kind.TOKENS)
@@ -85,11 +85,11 @@ class Spender:
         return True
 
     def pay_costs(self, time_us: int) -> None:
-        """Let the house pay what is stated for the day, or a share of the fees of the month before.
+        """Pay the house's operating costs: the stated amount, or a share of last month's fees.
 
-        Both are told in the same words, so that books that hold costs begin like those they are of.
+        Both have the same narration, so that a counterfactual with held costs has the same entries.
         """
-        # The books are closed up to yesterday, which is when that month ended.
+        # The books are closed up to yesterday, the last day of that month.
         earned = -self._journal.balance(income(self._parties.house, Kind.FEES))
         by_fees = round(self._cost_share * (earned - self._fees_cents))
         self._fees_cents = earned
@@ -111,7 +111,7 @@ class Spender:
         self._custody.pay(self._code(spending.payer), self._code(spending.to), cents, entry)
 
     def _house_cents(self) -> int:
-        """Return what the house may pay out."""
+        """Return the cash that the house may pay out."""
         if self._never_lends:
             return self._house_money.own_cents()
         return self._custody.till(self._parties.house)

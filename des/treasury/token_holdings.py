@@ -1,4 +1,4 @@
-"""Tokens: held for their price, which is marked daily and paid by nobody."""
+"""Tokens that are held for their price, which is marked daily and not realised."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ from ledger.times import day_of
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """Tokens that are to come to the maker on a day."""
+    """Tokens that the maker receives on a day."""
 
     token: chart.HeldToken
     units: int
@@ -27,19 +27,19 @@ class Purchase:
 
 
 def chart_tokens(scenario: Scenario) -> tuple[chart.HeldToken, ...]:
-    """Return the tokens that the books of a world know."""
+    """Return the tokens of a world's books."""
     tokens = scenario.group.tokens if scenario.group else ()
     return tuple(_chart_token(token, scenario) for token in tokens)
 
 
 class TokenHoldings:
-    """How many of which token the maker holds, and what they are worth."""
+    """The maker's tokens, and their value."""
 
     def __init__(self, scenario: Scenario, tokens: Sequence[Token], journal: Journal) -> None:
-        """Begin with none.
+        """Start without tokens.
 
         Args:
-            scenario: says which markets there are, who the house is, and what lifts marks.
+            scenario: names the markets and the house, and says what raises marks.
             tokens: the group's tokens.
             journal: records the marks.
         """
@@ -49,28 +49,28 @@ class TokenHoldings:
         self._market = {t.name: markets[t.market] for t in tokens if t.market is not None}
         self._tick_usd = [Decimal(market.tick_usd) for market in scenario.markets]
         self._lift = scenario.group.lift if scenario.group else None
-        self.units = {token.name: 0 for token in tokens}  # in no pool
-        self.pools: dict[str, ConstantProductPool] = {}  # by token: those that are open
+        self.units = {token.name: 0 for token in tokens}  # outside pools
+        self.pools: dict[str, ConstantProductPool] = {}  # open pools by token
         self._due: dict[date, list[tuple[Token, int, TokenPurchase]]] = defaultdict(list)
         for token in tokens:
             for n, purchase in enumerate(token.bought, start=1):
                 self._due[purchase.date].append((token, n, purchase))
 
     def opening_units(self) -> dict[tuple[str, str], int]:
-        """Return by (issuer, token) how many there are: as many as will ever be handed over."""
+        """Return the units in existence by (issuer, token): all that will ever be handed over."""
         return {
             (self._token[t.name].issuer, t.name): sum(each.units for each in t.bought)
             for t in self._tokens
         }
 
     def due(self, day: date) -> Iterator[Purchase]:
-        """Yield what is to come on a day, in the order of the scenario."""
+        """Yield the tokens due on a day, in the order of the scenario."""
         for token, n, bought in self._due.get(day, ()):
             link = f"tokens-{token.name.lower()}-{n}"
             yield Purchase(self._token[token.name], bought.units, bought.usd, (link,))
 
     def worth_cents(self, day: date, marks: np.ndarray) -> int:
-        """Return what is held is worth by marks in force on *day*, rounded down.
+        """Return the value of the holdings by the marks of *day*, rounded down.
 
         Args:
             day: the day that is asked about.
@@ -89,12 +89,12 @@ class TokenHoldings:
                 self._journal.price(time_us, token.name, f"{usd:f}")
 
     def _held(self, token: Token) -> int:
-        """Return how many units there are; those in a pool can be taken out at once."""
+        """Return the units held; those in a pool can be taken out at once."""
         pool = self.pools.get(token.name)
         return self.units[token.name] + (pool.lots if pool else 0)
 
     def _mark_usd(self, token: Token, day: date, marks: np.ndarray) -> Decimal:
-        """Return the lead price of its contract, or the last mark on record, whichever it has."""
+        """Return the lead price of its contract, or else its last stated mark."""
         if token.market is not None:
             market = self._market[token.name]
             return int(marks[market]) * self._tick_usd[market] * self._lifted(token)
@@ -102,7 +102,7 @@ class TokenHoldings:
         return Decimal(repr(in_force[-1])) if in_force else Decimal(0)
 
     def _lifted(self, token: Token) -> Decimal | int:
-        """Return what liquidity multiplies a mark by, if the scenario says that it does."""
+        """Return the factor of liquidity on a mark; 1 unless the scenario sets it."""
         pool = self.pools.get(token.name)
         if self._lift is None or pool is None:
             return 1

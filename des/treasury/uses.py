@@ -1,4 +1,4 @@
-"""Uses of money by date: who is paid for what, and when each part is due."""
+"""Uses of money by date: the payee, the purpose, and the day of each part."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from ledger.spending import Spending
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """What is due on one day."""
+    """A payment due on one day."""
 
     spending: Spending
     cents: int
@@ -22,14 +22,14 @@ class Payment:
 
 
 def spending_of(use: Use, parties: Parties) -> Spending:
-    """Name who pays whom, for what."""
+    """Return the payer, the payee and the purpose."""
     return Spending(parties.house if use.by == "house" else parties.maker, use.kind, use.to)
 
 
 def calendar(uses: Sequence[Use], parties: Parties) -> dict[date, list[Payment]]:
-    """Return what is due on each day, in the order of the scenario.
+    """Return the payments due on each day, in the order of the scenario.
 
-    Monthly parts are equal to the cent, the odd cents going to the first.
+    Monthly parts are equal to the cent; odd cents go to the first parts.
     """
     due: dict[date, list[Payment]] = defaultdict(list)
     named: dict[str, int] = defaultdict(int)

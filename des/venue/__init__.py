@@ -1,1 +1,1 @@
-"""What a venue keeps: claims, positions, fees, settlements."""
+"""A venue: claims, positions, fees, settlements."""

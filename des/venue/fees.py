@@ -1,4 +1,4 @@
-"""Taker fees by tier: what a member traded in thirty days decides what it pays tomorrow."""
+"""Taker fees by tier: a member's volume over thirty days decides its fee of tomorrow."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -26,10 +26,10 @@ class FeeSchedule:
         """Begin.
 
         Args:
-            tiers: of all takers.
-            volume_30d_cents: of the thirty days before, which is spread evenly over them.
-            discount: of its tier's fee, that each taker has; nobody has any if left out.
-            floor_bps: below which discounts take no fee; a tier that is lower stays as it is.
+            tiers: the fee tiers.
+            volume_30d_cents: the volume of the last thirty days, spread evenly over them.
+            discount: each taker's discount, as a share of its tier's fee; None: no discounts.
+            floor_bps: the least fee after a discount; a lower tier stays as it is.
         """
         none = np.zeros(len(volume_30d_cents))
         self._discount_e4 = np.rint(10_000 * (none if discount is None else discount)).astype(int)
@@ -48,13 +48,13 @@ class FeeSchedule:
         return np.maximum(rates_e6, np.minimum(tier_e6, self._floor_e6))
 
     def close_day(self, volume_cents: np.ndarray) -> None:
-        """Let the day's volume in and the oldest day's out."""
+        """Add the day's volume, and drop the oldest day's."""
         self._days.append(volume_cents)
         self.rates_e6 = self._rates()
 
 
 class TakerFees:
-    """Keeps what each member of a venue pays in line with what it has traded."""
+    """Updates each member's fee by its volume."""
 
     def __init__(
         self, venue: Venue, takers: np.ndarray, schedule: FeeSchedule, customers_e6: int
@@ -62,10 +62,11 @@ class TakerFees:
         """Begin.
 
         Args:
-            venue: whose fees they are.
+            venue: the venue that charges the fees.
             takers: the members that have a tier.
-            schedule: by the same.
-            customers_e6: what all others pay, in millionths: each is many accounts, of all tiers.
+            schedule: their fee schedule.
+            customers_e6: the fee of all others in millionths; each stands for many accounts of all
+                tiers.
         """
         self._venue, self._takers, self._schedule = venue, takers, schedule
         self._volume_cents = np.zeros(len(venue.fee_e6), dtype=np.int64)  # taken today
@@ -77,7 +78,7 @@ class TakerFees:
         _count(rows, self._venue.tick_cents[market], self._volume_cents)
 
     def close_day(self) -> None:
-        """Let the day's volume decide what is paid from now on."""
+        """Set new fees by the day's volume."""
         self._schedule.close_day(self._volume_cents[self._takers])
         self._volume_cents[:] = 0
         self._set()

@@ -1,8 +1,8 @@
-"""A venue: what it owes its members, what they hold, and how positions are settled.
+"""A venue: its members' claims and positions, and their settlement.
 
 Per account: contracts n and entry value v. At the mark M the variation margin is n M - v, then
-v becomes n M. Every long has its short, so the sums of n and of v over all members are zero and
-what a settlement takes from some is exactly what it gives to others.
+v becomes n M. Every long has its short, so the sums of n and v over all members are zero, and a
+settlement gives exactly what it takes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,14 +36,14 @@ class Venue:
         journal: Journal,
         desks: Mapping[int, int] = {},
     ) -> None:
-        """Begin with nobody owning anything.
+        """Start without claims or positions.
 
         Args:
-            code: the venue's place among the venues in the books.
-            contracts: what trades here, by market.
+            code: the venue's place among the venues of the books.
+            contracts: the contracts that trade here, by market.
             members: the number of parties, and of desks with a position of their own.
-            pays: who is on the other side of settlements: the venue, for its pool, or whoever is
-                the one counterparty of all others.
+            pays: the counterparty of settlements: the venue, for its pool, or the one party that
+                all others trade with.
             journal: records the fills.
             desks: by desk, the party whose account it trades on.
         """
@@ -54,15 +54,15 @@ class Venue:
         self.lots = np.zeros((len(contracts), members), dtype=np.int64)
         self._value = np.zeros((len(contracts), members), dtype=np.int64)  # cents, at entry
         self._account = np.array([desks.get(member, member) for member in range(members)])
-        self.fee_e6 = np.zeros(members, dtype=np.int64)  # each one's as a taker, millionths
+        self.fee_e6 = np.zeros(members, dtype=np.int64)  # each member's taker fee, millionths
         self._free = np.zeros(members, dtype=np.int64)
 
     def fill(self, market: int, rows: np.ndarray) -> None:
-        """Book orders that were filled: their takers pay this venue's fee.
+        """Book the fills of orders: their takers pay this venue's fee.
 
         Args:
-            market: where.
-            rows: of dtype ROW, which say who traded what at which prices. Venue, market, edge and
+            market: the market's place.
+            rows: fills of dtype ROW with parties, quantities and prices. Venue, market, edge and
                 fee are added here, and nowhere else.
         """
         self._trade(market, rows, self.fee_e6)
@@ -72,7 +72,7 @@ class Venue:
         self._trade(market, rows, self._free)
 
     def _trade(self, market: int, rows: np.ndarray, fee_e6: np.ndarray) -> None:
-        """Settle edge and fee at once, positions at the lead price."""
+        """Book edge and fee at once, and positions at the lead price."""
         if not len(rows):
             return
         where = self.code, market, self.tick_cents[market], self._stands_for[market]
@@ -91,7 +91,7 @@ class Venue:
             self.exchange(market, rows)
 
     def notional(self, marks: np.ndarray) -> np.ndarray:
-        """Return the cents that each account's positions are worth, longs and shorts alike."""
+        """Return each account's notional in cents, longs and shorts alike."""
         return _notional(self.lots, marks * self.tick_cents, self._account)
 
     def pay(self, rows: np.ndarray) -> None:
@@ -151,9 +151,9 @@ def _book(
 
     Args:
         rows: dtype ROW; venue, market, edge and fee are filled in.
-        where: codes of venue and market, the cents of a tick on a lot there, and how many markets
-            alike it stands for.
-        fee_e6: by member, what it pays as a taker, in millionths.
+        where: codes of venue and market, the value of a tick on a lot, and how many markets alike
+            it stands for.
+        fee_e6: by member, its taker fee in millionths.
         account: for each member, the account it trades on.
         claims: cents by account; changed in place.
         positions: lots and their cents at entry, each by member; change in place.
@@ -175,7 +175,7 @@ def _book(
 
 @njit(cache=True)
 def _notional(lots: np.ndarray, lot_cents: np.ndarray, account: np.ndarray) -> np.ndarray:
-    """Return what positions (lots, by market and member) are worth in cents, by account."""
+    """Return the notional of positions (lots, by market and member) in cents, by account."""
     held = np.zeros(lots.shape[1], np.int64)
     for market in range(lots.shape[0]):
         for member in range(lots.shape[1]):
@@ -185,7 +185,7 @@ def _notional(lots: np.ndarray, lot_cents: np.ndarray, account: np.ndarray) -> n
 
 @njit(cache=True)
 def _margin(lots: np.ndarray, lot_cents: np.ndarray, value: np.ndarray) -> np.ndarray:
-    """Return variation margin in cents, by market and member; entry values become what is worth.
+    """Return variation margin in cents, by market and member, and set entry values to the mark.
 
     Args:
         lots: by market and member.
@@ -205,7 +205,7 @@ def _margin(lots: np.ndarray, lot_cents: np.ndarray, value: np.ndarray) -> np.nd
 def _funding(lots: np.ndarray, lot_cents: np.ndarray, rate_e9: int) -> np.ndarray:
     """Return funding in cents by market and member, in whole cents that sum to zero.
 
-    Rounded down; those with the largest remainders, and of these the first, get the odd cents.
+    They are rounded down; odd cents go to the largest remainders, at ties to the first.
     """
     markets, members = lots.shape
     payments, rest = np.empty(lots.shape, np.int64), np.empty(members, np.int64)
@@ -235,14 +235,14 @@ def _paid(
     claims: np.ndarray,
     head: tuple[int, int, int, int],
 ) -> np.ndarray:
-    """Book payments, and write each down but those of whoever is on everybody's other side.
+    """Book payments, and write a row for each, except for the common counterparty's.
 
     Args:
         payments, lots: cents and lots, by market and member.
         marks: the lead price in ticks, by market.
         account: for each member, the account it trades on.
         claims: cents by account; changed in place.
-        head: the time, the motive, the venue's code, and who is on the other side.
+        head: the time, the motive, the venue's code, and the counterparty's code.
 
     Returns:
         Rows of dtype ROW, market by market.
