@@ -8,18 +8,18 @@ import duckdb
 from ledger import directive_store, posting_store
 
 VIEWS = """
-CREATE VIEW postings AS
+CREATE TEMP VIEW postings AS
     SELECT *, units * unit AS amount, strftime(date, '%Y-%m') AS month FROM {postings};
-CREATE VIEW directives AS FROM {directives};
-CREATE VIEW opens AS
+CREATE TEMP VIEW directives AS FROM {directives};
+CREATE TEMP VIEW opens AS
     SELECT name AS account, words AS commodities, meta->>'hole' AS hole, meta->>'about' AS about
     FROM directives WHERE directive = 'open';
-CREATE VIEW notes AS
+CREATE TEMP VIEW notes AS
     SELECT date, name AS kind, words FROM directives WHERE directive = 'custom';
-CREATE VIEW events AS
+CREATE TEMP VIEW events AS
     SELECT date, name, replace(replace(words[1][2:-2], '\\"', '"'), '\\\\', '\\') AS value
     FROM directives WHERE directive = 'event';
-CREATE VIEW prices AS
+CREATE TEMP VIEW prices AS
     SELECT date, name AS commodity, split_part(words[1], ' ', 1)::DECIMAL(38, 18) AS usd
     FROM directives WHERE directive = 'price';
 """
@@ -33,16 +33,14 @@ def missing_copies(folder: Path) -> list[str]:
     return sorted(name for name in wanted if not (folder / name).is_file())
 
 
-def open_views(folder: Path) -> duckdb.DuckDBPyConnection:
-    """Open DuckDB with all that a run's folder holds by column.
+def open_views(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Give a connection all that a run's folder holds by column.
 
     Raises:
         duckdb.Error: a file can't be read.
     """
-    connection = duckdb.connect()
-    connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
     if fills := months_of(folder, "fills"):
-        connection.execute(f"CREATE VIEW rows AS FROM {_read(fills)}")
+        connection.execute(f"CREATE TEMP VIEW rows AS FROM {_read(fills)}")
     connection.execute(
         VIEWS.format(
             postings=_read(months_of(folder, posting_store.FOLDER)),
@@ -51,7 +49,6 @@ def open_views(folder: Path) -> duckdb.DuckDBPyConnection:
     )
     # A file that is cut off says so here, not in the midst of a report.
     connection.execute("SELECT count(*) FROM postings")
-    return connection
 
 
 def months_of(folder: Path, name: str) -> list[Path]:

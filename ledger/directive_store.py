@@ -11,9 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-import duckdb
-
-from ledger import text_table
+from ledger import duckdb_session, text_table
 from ledger.values import plain
 
 FILE = "directives.parquet"
@@ -65,8 +63,7 @@ def write(path: Path, found: Iterable[Directive]) -> None:
     columns = zip(*map(_row, in_order(found)), strict=True)
     table = dict(zip(Directive._fields, columns, strict=True))
     target = str(path).replace("'", "''")
-    with duckdb.connect(config={"threads": 1}) as connection:
-        connection.execute("SET enable_progress_bar = false")
+    with duckdb_session.connect(threads=1) as connection:
         text_table.create(connection, "found", table)
         connection.execute(
             "COPY (SELECT directive, date::DATE AS date, name, "

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from ledger import parquet_metadata
+from ledger import duckdb_session, parquet_metadata
 from ledger.fills import ABSENT, NULLABLE, ROW, Fill, Names
 from ledger.money import Contract
 
@@ -68,11 +68,10 @@ def write(
     columns = {column: np.ascontiguousarray(rows[column]) for column in Fill._fields}
     columns["time_us"] = columns["time_us"].view("datetime64[us]")
     words = names.words()
-    with duckdb.connect(config={"threads": 1}) as connection:
-        connection.execute("SET enable_progress_bar = false")  # it would stand in our output
+    with duckdb_session.connect(threads=1) as connection:
         for column, options in words.items():
             literals = ", ".join(f"'{word}'" for word in options)
-            connection.execute(f"CREATE TYPE {column}_word AS ENUM ({literals})")
+            connection.execute(f"CREATE TEMP TYPE {column}_word AS ENUM ({literals})")
         connection.register("rows", columns)
         selected = ", ".join(_selected(column, column in words) for column in Fill._fields)
         target = str(path).replace("'", "''")

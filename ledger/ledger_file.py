@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 from beancount.core import data
 
-from ledger import directive_store, posting_store
+from ledger import directive_store, duckdb_session, posting_store
 from ledger.book_views import open_views
 from ledger.chart import Chart
 from ledger.declared_accounts import (
@@ -107,14 +107,15 @@ class LedgerFile(RunFolder):
             f"{self.path.name}: it is Beancount text already; leave out --beancount, or give a run"
         )
 
-    def connect(self) -> duckdb.DuckDBPyConnection:
+    def connect(self, opened: duckdb.DuckDBPyConnection | None = None) -> duckdb.DuckDBPyConnection:
         """Open DuckDB with the ledger's copy; the view of fills is empty."""
-        connection = open_views(self.folder)
+        connection = opened or duckdb_session.connect()
+        open_views(connection, self.folder)
         columns = ", ".join(
             "NULL::TIMESTAMP AS time" if column == "time_us" else f"NULL::BIGINT AS {column}"
             for column in Fill._fields
         )
-        connection.execute(f"CREATE VIEW rows AS SELECT {columns} WHERE false")
+        connection.execute(f"CREATE TEMP VIEW rows AS SELECT {columns} WHERE false")
         return connection
 
     def select(

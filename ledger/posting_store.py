@@ -9,10 +9,9 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-import duckdb
 import numpy as np
 
-from ledger import parquet_metadata, text_table
+from ledger import duckdb_session, parquet_metadata, text_table
 from ledger.fill_store import ROW_GROUP
 from ledger.money import Scale
 from ledger.opened import Opened
@@ -100,8 +99,7 @@ class MonthOfPostings:
         lines = {c: np.ascontiguousarray(postings[:, n]) for n, c in enumerate(_POSTING)}
         digits = max(scale.digits for scale in self._scales.values())
         target = str(path).replace("'", "''")
-        with duckdb.connect(config={"threads": 1}) as connection:
-            connection.execute("SET enable_progress_bar = false")  # it would stand in our output
+        with duckdb_session.connect(threads=1) as connection:
             connection.register("lines", lines)
             for name, columns in texts.items():
                 text_table.create(connection, name, columns)

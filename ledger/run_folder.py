@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
-from ledger import directive_store, posting_store
+from ledger import directive_store, duckdb_session, posting_store
 from ledger.book_views import missing_copies, months_of, open_views
 from ledger.chart import Chart
 from ledger.chart_reader import chart_of
@@ -64,8 +64,11 @@ class RunFolder:
 
     # ----------------------------------------------------------------------- by column
 
-    def connect(self) -> duckdb.DuckDBPyConnection:
+    def connect(self, opened: duckdb.DuckDBPyConnection | None = None) -> duckdb.DuckDBPyConnection:
         """Open DuckDB with the run's books.
+
+        Args:
+            opened: a connection without views; None for a new one to this process's database.
 
         Returns:
             A connection with the views `rows` (the fills as stored), `postings`, `directives`,
@@ -75,10 +78,12 @@ class RunFolder:
             RunFolderError: the columnar copy is missing, or a file can't be read.
         """
         self._check_copies()
+        connection = opened or duckdb_session.connect()
         try:
-            return open_views(self.path)
+            open_views(connection, self.path)
         except duckdb.Error as error:
             raise self._unreadable(error) from error
+        return connection
 
     def select(
         self, statement: str, parameters: Sequence[object] | Mapping[str, object] = ()

@@ -12,7 +12,7 @@ from decimal import Decimal
 import duckdb
 from beancount.core import data
 
-from ledger import directive_store, parquet_metadata, posting_store
+from ledger import directive_store, duckdb_session, parquet_metadata, posting_store
 from ledger.book_views import missing_copies, months_of
 from ledger.copy_of_text import by_month, directives, scales_of
 from ledger.directive_store import Directive, in_order
@@ -37,8 +37,7 @@ def wrong_copies(run: RunFolder) -> Iterator[str]:
     yield from (f"{name}: it is missing" for name in missing_copies(run.path))
     entries, _ = run.loaded
     found = list(directives(entries))
-    with duckdb.connect() as connection:
-        connection.execute("SET enable_progress_bar = false")  # it would stand in our output
+    with duckdb_session.connect() as connection:
         yield from _wrong_directives(connection, run, found)
         yield from _wrong_postings(connection, run, entries, found)
         yield from _wrong_metadata(connection, run, found)

@@ -7,6 +7,8 @@ from typing import Any
 
 import duckdb
 
+from ledger import duckdb_session
+
 _SHOWN = 70  # characters of either side
 
 _FIRST_ROW = """
@@ -39,8 +41,7 @@ def row_that_differs(name: str, found: Path, due: Path, giver: str) -> Iterator[
     if found.read_bytes() == due.read_bytes():
         return
     try:
-        with duckdb.connect(config={"threads": 1}) as connection:
-            connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+        with duckdb_session.connect(threads=1) as connection:
             yield f"{name}: {_row_that_differs(connection, found, due, giver)}"
     except duckdb.Error as error:
         yield f"{name}: it can't be read ({str(error).splitlines()[0]})"

@@ -21,7 +21,7 @@ import duckdb
 import numpy as np
 from beancount.core import data
 
-from ledger import fill_store
+from ledger import duckdb_session, fill_store
 from ledger.entries import Entries, contract_table
 from ledger.notes import FillsOfDay, FundingRate
 from ledger.proof.closing_entries import (
@@ -58,9 +58,8 @@ class Recomputation:
 
     def __init__(self, run: RunFolder) -> None:
         """Read what the general ledger says of the fills, once for all days."""
-        self._run, self._connection = run, run.connect()
         # For a day's rows, threads cost more than they bring.
-        self._connection.execute("SET threads = 1")
+        self._run, self._connection = run, duckdb_session.connect(threads=1)
         self._entries = Entries(run.chart, run.names)
         self._tick_cents, self._stands_for = _tick_cents(run), _stands_for(run)
         self._writers = writers_of(run.chart)
@@ -194,7 +193,8 @@ class Recomputation:
 
     @cached_property
     def _openings(self) -> DayOpenings:
-        return DayOpenings(self._run, self._connection.cursor(), self._tick_cents)
+        connection = self._run.connect(duckdb_session.connect(threads=1))
+        return DayOpenings(self._run, connection, self._tick_cents)
 
 
 def _tick_cents(run: RunFolder) -> np.ndarray:

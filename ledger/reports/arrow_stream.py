@@ -28,11 +28,11 @@ def arrow_stream(table: "Table") -> object:
 
 
 def _relation(table: "Table") -> "duckdb.DuckDBPyRelation":
-    import duckdb  # reports that nobody exports do without it
+    from ledger import duckdb_session  # reports that nobody exports do without it
 
     columns = [[row[i] for row in table.rows] for i in range(len(table.columns))]
     types = [column_type(cells) for cells in columns]
-    connection = duckdb.connect()
+    connection = duckdb_session.connect()
     parts = [
         f"unnest(?::VARCHAR[])::{kind} AS {_named(name)}"
         for name, kind in zip(table.columns, types, strict=True)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 
+from ledger import duckdb_session
 from ledger.proof.seal import broken_seals
 from runs.study.study_file import Study, StudyError, load_study
 
@@ -82,8 +82,7 @@ def write_members(path: Path, study: Study, results: Sequence[Mapping[str, Any]]
     for name in names:
         columns[name] = _floats([each["figures"] for each in results], name)
     target = str(path).replace("'", "''")
-    with duckdb.connect(config={"threads": 1}) as connection:
-        connection.execute("SET enable_progress_bar = false")
+    with duckdb_session.connect(threads=1) as connection:
         connection.register("members", columns)
         connection.execute(
             f"COPY (FROM members) TO '{target}' "
@@ -105,7 +104,7 @@ def read_members(folder: Path) -> Members:
         raise StudyError(f"{folder}: no sealed result of a study; play one with `moneytrail study`")
     if problems := broken_seals(folder):
         raise StudyError(f"{folder}: {problems[0]}")
-    with duckdb.connect() as connection:
+    with duckdb_session.connect() as connection:
         path = str(folder / TABLE).replace("'", "''")
         found = connection.execute(f"FROM read_parquet('{path}') ORDER BY member").fetchnumpy()
     study = load_study(folder / STUDY)

@@ -192,12 +192,13 @@ def _fills(run: RunFolder, alias: Mapping[str, str]) -> tuple[Trades, Payments]:
     holders = run.chart.parties.holders
     markets = list(dict.fromkeys(c.market for c in run.chart.contracts))
     with run.connect() as connection:
-        connection.execute("CREATE TABLE codes (name VARCHAR, code INTEGER)")
+        connection.execute("CREATE TEMP TABLE codes (name VARCHAR, code INTEGER)")
         connection.executemany(
             "INSERT INTO codes VALUES (?, ?)", [(name, code[books_of(name)]) for name in holders]
         )
         connection.execute(
-            "CREATE TABLE contracts (venue VARCHAR, market VARCHAR, number INTEGER, cents BIGINT)"
+            "CREATE TEMP TABLE contracts "
+            "(venue VARCHAR, market VARCHAR, number INTEGER, cents BIGINT)"
         )
         connection.executemany(
             "INSERT INTO contracts VALUES (?, ?, ?, ?)",

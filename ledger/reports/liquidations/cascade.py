@@ -99,11 +99,11 @@ def create_steps(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
     """
     house = run.chart.parties.house
     cents = [(c.market, c.cents_per_lot_tick) for c in run.chart.contracts if c.venue == house]
-    connection.execute("CREATE TABLE contracts (market VARCHAR, cents BIGINT)")
+    connection.execute("CREATE TEMP TABLE contracts (market VARCHAR, cents BIGINT)")
     connection.executemany("INSERT INTO contracts VALUES (?, ?)", cents)
     connection.execute(
         f"""
-        CREATE TABLE steps AS
+        CREATE TEMP TABLE steps AS
         SELECT time, date_trunc('hour', time) AS hour, motive, market, taker, maker, holder,
                sign(lots) AS side, price, edge_cents,
                (abs(lots) * lead * cents)::HUGEINT AS worth_cents
@@ -113,7 +113,7 @@ def create_steps(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
     deleveraging = Motive.DELEVERAGING.word
     connection.execute(
         f"""
-        CREATE VIEW liquidated AS
+        CREATE TEMP VIEW liquidated AS
         SELECT time, market, motive, worth_cents FROM steps
         WHERE motive IN ('{Motive.LIQUIDATION.word}', '{Motive.BACKSTOP.word}')
         UNION ALL

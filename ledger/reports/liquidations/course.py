@@ -25,14 +25,14 @@ LEAD, HELD, RESULT = "_lead_usd", "_held_usd", "_result_usd"  # columns, after w
 
 def create_held(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
     """Set what backstops are handed, and all that becomes of it, apart as `held`."""
-    connection.execute("CREATE TABLE backstops (who VARCHAR)")
+    connection.execute("CREATE TEMP TABLE backstops (who VARCHAR)")
     for name in run.chart.parties.backstops:
         connection.execute("INSERT INTO backstops VALUES (?)", [name])
     handed, laid_off = Motive.BACKSTOP.word, Motive.HEDGE.word
     moves = "', '".join((Motive.MARGIN.word, Motive.FUNDING.word))
     connection.execute(
         f"""
-        CREATE TABLE held AS
+        CREATE TEMP TABLE held AS
         SELECT seq, time, market, lead, maker AS who, 'discount' AS part,
                -lots AS lots, -edge_cents AS cents
         FROM rows WHERE motive = '{handed}'

@@ -69,7 +69,7 @@ SCHEMA: tuple[tuple[str, str, str], ...] = (
 # DuckDB multiplies decimals exactly or not at all: a product too large for it is an error.
 _PAYMENTS = "', '".join(motive.word for motive in PAYMENTS)
 _FILLS = f"""
-CREATE VIEW fills AS SELECT
+CREATE TEMP VIEW fills AS SELECT
     seq, time, motive, venue, market, taker, maker,
     printf('r-%04d', holder) AS holder,
     lots::DECIMAL(18, 0) * lot AS quantity,
@@ -166,7 +166,7 @@ def _sandbox(run: RunFolder) -> Iterator[duckdb.DuckDBPyConnection]:
             copied = copy.path / path.relative_to(run.path)
             copied.parent.mkdir(exist_ok=True)
             shutil.copyfile(path, copied)
-        with copy.connect() as connection:
+        with copy.connect(duckdb.connect()) as connection:
             _add_contracts(connection, run.chart.contracts)
             connection.execute(_FILLS)
             _confine(connection, copy)
@@ -193,6 +193,8 @@ def _confine(connection: duckdb.DuckDBPyConnection, copy: RunFolder) -> None:
     """Let the connection see the copy and nothing else, from now on."""
     files = ", ".join(map(_quoted, copy.column_files))
     for setting in (
+        "TimeZone = 'UTC'",
+        "enable_progress_bar = false",
         f"temp_directory = {_quoted(copy.path / 'spill')}",
         f"allowed_paths = [{files}]",
         "enable_external_access = false",  # nor extensions, nor variables of this program
