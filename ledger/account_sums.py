@@ -1,7 +1,7 @@
-"""What rows of fills move on each account, all together: the posting rule applied once a pairing.
+"""Sums of fills by account: the posting rule is applied once for each pairing.
 
-The rule is linear, so a pairing is posted once with one cent of edge, one of fee and one lot; from
-then on its rows are only added up. Who was paired with whom is lost.
+The rule is linear, so a pairing is posted once with one cent of edge, one of fee and one lot; after
+that its rows are only added up. The sums no longer show the pairings.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ class AccountSums:
     """Sums rows by account, for one chart and one set of names."""
 
     def __init__(self, chart: Chart, names: Names) -> None:
-        """Begin with no pairing known."""
+        """Start without known pairings."""
         self._chart, self._names = chart, names
         self._contracts = contract_table(chart, names)
         self._tokens = {token.contract: token.commodity for token in chart.collateral}
@@ -30,12 +30,12 @@ class AccountSums:
         self._row_of = np.full(self._form, UNSEEN, dtype=np.int64).reshape(-1)
         self._known = 0  # pairings
         self._accounts: dict[tuple[str, str], int] = {}  # with the commodity
-        # Each posting of each pairing: where its sum stands, its sign, and the account's place.
+        # Each posting of each pairing: the column of its sum, its sign, and the account's place.
         self._postings: list[tuple[int, int, int]] = []
         self._columns = np.empty((3, 0), dtype=np.int64)
 
     def of(self, rows: np.ndarray) -> tuple[Posting[int], ...]:
-        """Return what *rows* (dtype ROW) move, account by account; nothing where that is zero."""
+        """Return what *rows* (dtype ROW) move, account by account, without zeros."""
         if not len(rows):
             return ()
         by = (rows["motive"], rows["venue"], rows["taker"], rows["maker"])
@@ -58,7 +58,7 @@ class AccountSums:
         )
 
     def _meet(self, rows: np.ndarray, keys: np.ndarray) -> None:
-        """Learn how pairings post that were not seen before, in the order of their first rows."""
+        """Post new pairings once, in the order of their first rows."""
         unseen = np.flatnonzero(self._row_of[keys] == UNSEEN)
         _, first = np.unique(keys[unseen], return_index=True)
         for at in unseen[np.sort(first)].tolist():
@@ -72,7 +72,7 @@ class AccountSums:
         self._columns = np.array(self._postings, dtype=np.int64).T
 
     def _posted(self, fill: Fill[int]) -> Iterator[tuple[int, Posting[int]]]:
-        """Post one of each sum that a pairing has, and yield it with the sum's column."""
+        """Post one unit of each sum of a pairing, and yield the postings with the sum's column."""
         pairing = Pairing.of(fill, self._names)
         for column, edge, fee in ((EDGE, 1, 0), (FEE, 0, 1)):
             for posting in postings(self._chart, pairing, edge, fee, {}):
@@ -82,7 +82,7 @@ class AccountSums:
             contract = self._contracts[fill.venue, market]
             token = self._tokens.get(contract)
             if pairing.motive.is_in_kind and token is None:
-                continue  # no token is priced by this market
+                continue  # this market prices no token
             commodity = token if token and pairing.motive.is_in_kind else contract.commodity
             for posting in postings(self._chart, pairing, 0, 0, {commodity: 1}):
                 if posting.units:

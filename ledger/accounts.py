@@ -5,11 +5,11 @@ The kind is the cause; nothing else says why money moved.
 
 from ledger.kinds import Kind
 
-FREE, PLEDGED = "Free", "Pledged"  # what retail's tokens are: as they came, or set aside
+FREE, PLEDGED = "Free", "Pledged"  # the states of retail's tokens: free, or set aside
 
 
 def cash(entity: str) -> str:
-    """Money that is really there."""
+    """Cash."""
     return f"Assets:{entity}:{Kind.CASH}"
 
 
@@ -44,7 +44,7 @@ def opening(entity: str) -> str:
 
 
 def pool(venue: str, kind: str) -> str:
-    """What losers pay in and winners draw; empty after every settlement."""
+    """A pool that losers pay into and winners draw from; empty after every settlement."""
     return f"Liabilities:{venue}:{kind}"
 
 
@@ -69,12 +69,12 @@ def margin_debt(borrower: str, venue: str) -> str:
 
 
 def shares(holder: str, issuer: str) -> str:
-    """What was paid for shares, in the books of who holds them."""
+    """The price paid for shares, in the books of the holder."""
     return f"Assets:{holder}:{Kind.SHARES}:{issuer}"
 
 
 def issued(issuer: str, holder: str) -> str:
-    """The same in the books of who sold them."""
+    """The same in the books of the seller."""
     return f"Equity:{issuer}:{Kind.SHARES}:{holder}"
 
 
@@ -84,17 +84,17 @@ def tokens(holder: str, token: str) -> str:
 
 
 def paid_for_tokens(holder: str, token: str) -> str:
-    """Where tokens and what was paid for them meet, each balancing by itself."""
+    """Equity in which tokens and the dollars paid for them each balance."""
     return f"Equity:{holder}:{Kind.TOKENS}:{token}"
 
 
 def coins(holder: str, coin: str) -> str:
-    """Units of a coin, held on borrowed money or dealt in."""
+    """Units of a coin, held by the maker or by dealers."""
     return f"Assets:{holder}:{Kind.PORTFOLIO}:{coin}"
 
 
 def paid_for_coins(holder: str, coin: str) -> str:
-    """Where coins and what was paid for them meet, each balancing by itself."""
+    """Equity in which coins and the dollars paid for them each balance."""
     return f"Equity:{holder}:{Kind.PORTFOLIO}:{coin}"
 
 
@@ -104,7 +104,7 @@ def in_pool(holder: str, token: str) -> str:
 
 
 def pooled(holder: str, token: str) -> str:
-    """Units of a token in a pool: tokens like others, which dollars are not."""
+    """Units of a token in a pool."""
     return f"Assets:{holder}:{Kind.TOKENS}:Pool:{token}"
 
 

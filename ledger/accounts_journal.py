@@ -1,9 +1,9 @@
-"""A journal that keeps accounts alone: for runs of which many are played and few are ever read.
+"""A journal that keeps account balances alone: for studies, whose runs are rarely read.
 
 What each account has at the end of each day, and all notes, are those of the whole journal, to the
-cent. They stand by column only, and the fills of a day are one entry. There is no text and there
-are no single fills, so nobody can audit such books: whoever wants to plays the scenario once more
-with the whole journal.
+cent. They are stored by column only, and the fills of a day are one entry. There is no text and no
+single fill, so such books cannot be audited: for an audit the scenario is run again with the whole
+journal.
 """
 
 from pathlib import Path
@@ -23,18 +23,18 @@ FILE = "life.parquet"  # all of its months in one
 
 
 class AccountsJournal(Journal):
-    """The books of one world while it runs, written when it ends."""
+    """The books of one world, written when it ends."""
 
     def __init__(self, folder: Path, title: str, chart: Chart, names: Names, start_us: int) -> None:
         super().__init__(folder, title, chart, names, start_us)
         self._sums = AccountSums(chart, names)
 
     def price(self, time_us: int, commodity: str, usd: str) -> None:
-        """Note what a commodity is worth at the end of a day."""
+        """Note the price of a commodity at the end of a day."""
         self._directives.add(Directive("price", day_of(time_us), commodity, (f"{usd} {MONEY}",)))
 
     def close_day(self, time_us: int) -> None:
-        """Sum the day's fills into one entry, whoever was paired with whom, and let them go."""
+        """Sum the day's fills of all pairings into one entry, and drop them."""
         self._put_in_order()
         summed = self._sums.of(join_rows(self._rows))
         self._rows = []
@@ -44,7 +44,7 @@ class AccountsJournal(Journal):
             self._write(entry, self._last_seq)
 
     def finish(self, time_us: int) -> None:
-        """Write what holds the books together; there are no fills in them."""
+        """Write the files of the books, which have no fills."""
         for directive in declared(self.chart, day_of(self._start_us)):
             self._directives.add(directive)
         self._directives.write(self.folder / directive_store.FILE)
@@ -52,7 +52,7 @@ class AccountsJournal(Journal):
         fill_store.write(self.folder / "fills" / FILE, new_rows(0), self.names)
 
     def _put_in_order(self) -> None:
-        """Write what moved cash in the order of time; single fills have no place in it."""
+        """Write the cash movements in the order of time; single fills are not among them."""
         for move in sorted(self._transactions, key=lambda transaction: transaction.time_us):
             self._last_seq += 1
             self._write(move, self._last_seq)

@@ -1,7 +1,7 @@
-"""Customers' dollars that pass through the bank accounts of the house's agent, its own maker.
+"""Customers' dollars that go through the bank accounts of the house's agent, its own maker.
 
-The house owes them from then on as if they had come to itself, and the agent owes them to the
-house: in the open, and no part of any credit line.
+The house owes them to customers as if it had received them itself, and the agent owes them to the
+house. This debt is open in the books, and not part of the credit line.
 """
 
 from ledger.accounts import as_agent, cash, claim, owed, with_agent
@@ -18,10 +18,10 @@ def take_in(
 
     Args:
         time_us: the time.
-        customer: whose they are.
+        customer: the customer who deposits.
         parties: the house's name, and its agent's.
         cents: the amount.
-        meta: which holder of a control account it was.
+        meta: names the holder in a control account.
     """
     house, agent = parties
     what = f"{customer} deposits {usd(cents)} at {house}, by wire to {agent}"
@@ -33,7 +33,7 @@ def take_in(
 def pay_out(
     time_us: int, customer: str, parties: tuple[str, str], cents: int, why: str, meta: Meta = ()
 ) -> Movement:
-    """The agent pays what a customer withdraws from the house; *parties* as in `take_in`."""
+    """The agent pays a customer's withdrawal from the house; *parties* as in `take_in`."""
     house, agent = parties
     what = f"{customer} withdraws {usd(cents)} from {house}, by wire from {agent}{why}"
     legs = _moved(customer, parties, -cents)

@@ -47,7 +47,7 @@ def open_views(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
             directives=_read([folder / directive_store.FILE]),
         )
     )
-    # A file that is cut off says so here, not in the midst of a report.
+    # A truncated file is noticed here, not in the middle of a report.
     connection.execute("SELECT count(*) FROM postings")
 
 

@@ -1,13 +1,13 @@
-"""What used money or brought it, as far as it can be told without words.
+"""Causes by which money was used or raised, as far as figures alone can show them.
 
-A blind audit finds these by their signatures; each kind of account is evidence of one of them.
+A blind audit finds them by their signatures; each kind of account belongs to one of them.
 """
 
 from enum import StrEnum
 
 
 class Cause(StrEnum):
-    """A cause that has a signature of its own, and what has none."""
+    """A cause with a signature of its own, or the rest."""
 
     FASTER = "faster counterparties"
     POSITIONS = "positions"
@@ -21,7 +21,7 @@ class Cause(StrEnum):
     BORROWED = "borrowed"
     SHARES = "shares sold"
     OPENING = "own money at first"
-    OTHER = "other"  # what the books call by a word that is not in `ledger.kinds`
+    OTHER = "other"  # kinds that are not in `ledger.kinds`
 
 
 LOSSES = (

@@ -1,11 +1,11 @@
-"""The chart of accounts: what is opened for whom.
+"""The chart of accounts: which accounts each party has.
 
 Every account of the house group is opened with the part it plays in the definition of the hole,
 so that the definition can be read and disputed where it stands:
 
     hole = -sum(claim) - sum(liquid) = +sum(cause),   and sum(group) = 0
 
-What is held in kind and owed in kind (in-kind) plays none: it is there, whatever the price.
+Tokens that are held and owed in kind (in-kind) have no part in it, whatever their price.
 """
 
 from collections.abc import Iterable, Iterator
@@ -67,7 +67,7 @@ class HeldToken:
     """A commodity that is held for its price, in whole units."""
 
     name: str
-    issuer: str  # whose it is before the maker has it: the house's, if it is the group's own
+    issuer: str  # the first owner: the house, if it is the group's own token
     is_pooled: bool = False  # whether the maker may have a pool of it
 
 
@@ -78,9 +78,9 @@ class Chart:
     parties: Parties
     contracts: tuple[Contract, ...]
     spendings: tuple[Spending, ...] = ()
-    tokens: tuple[HeldToken, ...] = ()  # that the group holds for their price
-    collateral: tuple[MarginToken, ...] = ()  # that customers on margin bring beside cash
-    coins: tuple[Coin, ...] = ()  # that the maker holds on borrowed money
+    tokens: tuple[HeldToken, ...] = ()  # tokens that the group holds for their price
+    collateral: tuple[MarginToken, ...] = ()  # tokens that customers on margin pledge
+    coins: tuple[Coin, ...] = ()  # coins that the maker holds on borrowed money
 
     @property
     def quantities(self) -> dict[str, Scale]:
@@ -91,15 +91,16 @@ class Chart:
         return {c.commodity: c.quantity for c in self.contracts} | held | brought | coins
 
     def desk(self, holder: str) -> str | None:
-        """Name the desk that holds a position: of the maker's, some have a name of their own."""
+        """Name the desk that holds a position; some of the maker's desks have names of their
+        own."""
         _, _, desk = holder.partition(":")
         return desk or ("Quoter" if holder == self.parties.maker else None)
 
     def kind(self, holder: str, kind: str) -> str:
-        """Return the kind of a holder's result: all that a backstop's position brings is its own.
+        """Return the kind of a holder's result: all results of a backstop's position are Backstop.
 
-        Or its losses would hide among the quoter's; and so would the directional book's. What a
-        backstop bears of others' debts it bears as a customer, whatever its position.
+        Otherwise its losses, and those of the directional book, would be mixed with the quoter's. A
+        backstop's share of socialised losses is not one of these: it bears that as a customer.
         """
         if holder.endswith(f":{Kind.DIRECTIONAL}"):
             return Kind.DIRECTIONAL
@@ -219,7 +220,7 @@ class Chart:
         yield self._opening(p.maker, CAUSE)
 
     def _maker_causes(self) -> Iterator[tuple[str, str | None]]:
-        """Yield the accounts of what the maker's trading and its loans bring and cost."""
+        """Yield the accounts of the maker's results from trading, and of its loans."""
         p = self.parties
         maker = p.maker
         yield income(maker, Kind.PICKOFF), f"{Kind.PICKOFF.entry.plain}; a loss is > 0"
@@ -253,13 +254,14 @@ class Chart:
             yield opened.cause(income(maker, Kind.POOLS), "fees of those who trade with its pools")
 
     def _spent(self, payer: str) -> Iterator[Opened]:
-        """Open what a party of the group pays for, each account once."""
+        """Open the accounts of the group's payments, each once."""
         spent = {each.spent: each.kind for each in self.spendings if each.payer == payer}
         for account, kind in spent.items():
             yield opened.cause(account, "at cost" if kind in AT_COST else None)
 
     def _taken_over(self, maker: str) -> Iterator[Opened]:
-        """Open what accounts of borrowers cost that the maker takes over, and hold their tokens."""
+        """Open the accounts of borrowers' failed loans that the maker takes over, and of their
+        tokens."""
         if not self.parties.borrowers:
             return
         lost = expense(maker, Kind.TAKEOVERS)
@@ -356,11 +358,11 @@ class Chart:
 
     @property
     def _socialised(self) -> tuple[str, ...]:
-        """Return the kind of what a customer bears of others' debts, if anybody can have such."""
+        """Return the kind of socialised losses, if there can be any."""
         return (Kind.SOCIALISED,) if self.parties.providers else ()
 
     def _received(self, receiver: str) -> tuple[str, ...]:
-        """Return where a party books what the group pays it, each account once."""
+        """Return the accounts in which a party books the group's payments, each once."""
         return tuple(dict.fromkeys(e.received for e in self.spendings if e.to == receiver))
 
     def _in_kind(self, account: str, hole: str | None = None, about: str | None = None) -> Opened:
@@ -371,15 +373,15 @@ class Chart:
         return Opened(account, commodities, about=about)
 
     def _seized(self, customer: str) -> Iterator[Opened]:
-        """Open what tokens are exchanged in, where anybody has such."""
+        """Open the accounts in which tokens are exchanged, if there are tokens."""
         if self.collateral:
             about = "tokens sold for whoever lacks margin, and the dollars paid for them"
             yield self._tokens_and_money(exchanged(customer, Kind.SEIZURE), about)
 
     def _tokens(self, holder: str, hole: str | None = None) -> Iterator[Opened]:
-        """Open the tokens that a party may come to hold: the maker all, an issuer its own.
+        """Open the tokens that a party may hold: the maker all, an issuer its own.
 
-        What arbitrageurs take out of pools they sell to the rest of the world.
+        Arbitrageurs sell the tokens that they take out of pools to the rest of the world.
         """
         about = "what was paid for them, in dollars, against the tokens received"
         for name in self._tokens_of(holder):
@@ -396,5 +398,5 @@ class Chart:
 
 
 def _first_holders(token: HeldToken) -> tuple[str, ...]:
-    """Return who has units of a token on the first day."""
+    """Return the holders of a token on the first day."""
     return (token.issuer, OUTSIDE) if token.is_pooled else (token.issuer,)

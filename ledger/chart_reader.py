@@ -1,4 +1,4 @@
-"""The chart of a run, from what its books declare: commodities, and who plays which part."""
+"""The chart of a run, read from its books' commodities and roles."""
 
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
@@ -11,7 +11,7 @@ from ledger.parties import OUTSIDE
 from ledger.roles import read_parties
 from ledger.spending import Spending
 
-Commodities = Mapping[str, Mapping[str, str]]  # their metadata, in the order of the chart
+Commodities = Mapping[str, Mapping[str, str]]  # metadata of commodities, in the order of the chart
 
 
 def chart_of(
@@ -20,12 +20,12 @@ def chart_of(
     pays: Sequence[Pays],
     keepers: Collection[str],
 ) -> Chart:
-    """Put a chart together.
+    """Build a chart.
 
     Args:
-        commodities: what is known of each.
-        roles: who plays which.
-        pays: who pays for what to whom.
+        commodities: the metadata of each commodity.
+        roles: the parties of each role.
+        pays: payers, kinds and payees.
         keepers: the entities for which accounts are opened.
 
     Raises:

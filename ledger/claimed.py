@@ -1,4 +1,4 @@
-"""Where the thread says that the money went: the parts of its mechanism.
+"""The parts of the thread's mechanism, to which it attributes the loss.
 
 Each part names the tweets that claim it. A kind of account belongs to one part, or to none.
 """
@@ -12,7 +12,7 @@ class Claimed(StrEnum):
     tweets: tuple[int, ...]
 
     def __new__(cls, name: str, tweets: tuple[int, ...]) -> "Claimed":
-        """Let the part be its name, as tables and sentences print it."""
+        """Make the part equal to its name, as tables and sentences print it."""
         part = str.__new__(cls, name)
         part._value_ = name
         part.tweets = tweets

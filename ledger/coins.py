@@ -15,7 +15,7 @@ class Coin:
 
     name: str
     unit: str  # the least that is bought or sold, as a decimal
-    dealers: str  # who has all of it at first
+    dealers: str  # the holder of all units at first
     quantity: Scale = field(init=False)
 
     def __post_init__(self) -> None:
@@ -23,7 +23,7 @@ class Coin:
 
 
 def opened_coins(held: Sequence[Coin], holder: str, hole: str | None = None) -> Iterator[Opened]:
-    """Open where a party holds coins, and where they meet what was paid for them."""
+    """Open a party's coins, and the equity in which they balance."""
     about = "what was paid for them less what they brought, in dollars, against the coins"
     for coin in held:
         yield Opened(coins(holder, coin.name), (coin.name,), hole)

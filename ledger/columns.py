@@ -1,8 +1,8 @@
-"""Many rows at once: what they have in common is written once, what differs as a column.
+"""Many rows at once: common values are written once, different ones as a column.
 
-A day has tens of thousands of fills that differ in little but numbers. So what writes one fill
-writes a column of them as well, as numpy has it for sums: where a number gives a text, a column of
-numbers (an array) gives a column of texts (a list), and a text by itself stands in every row.
+A day has tens of thousands of fills that differ only in some numbers. So a function that writes one
+fill can write a column of them, as in numpy: if a number gives a text, then an array of numbers
+gives a list of texts, and a single text applies to every row.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -13,9 +13,9 @@ import numpy as np
 
 Numbers = int | np.ndarray
 Words = str | list[str]
-# What is linear takes a number, a column, or whichever it is, and gives the same.
+# A linear function takes a number or a column, and returns the same shape.
 Count = TypeVar("Count", int, np.ndarray, Numbers)
-# What a record holds: it can be read as one that may hold either.
+# The content of a record; a reader may accept both.
 Held = TypeVar("Held", bound=Numbers, covariant=True)
 Told = TypeVar("Told", bound=Words, covariant=True)
 
@@ -27,7 +27,7 @@ def each(write: Callable[[int], str], numbers: np.ndarray) -> list[str]: ...
 @overload
 def each(write: Callable[[int], str], numbers: Numbers) -> Words: ...
 def each(write: Callable[[int], str], numbers: Numbers) -> Words:
-    """Write a number, or a column: each of its numbers once, since prices and sizes come again."""
+    """Write a number, or a column; equal numbers are written once, since prices repeat."""
     if not isinstance(numbers, np.ndarray):
         return write(numbers)
     values = numbers.tolist()
@@ -40,7 +40,7 @@ def joined(parts: Iterable[str]) -> str: ...
 @overload
 def joined(parts: Iterable[Words]) -> Words: ...
 def joined(parts: Iterable[Words]) -> Words:
-    """Join texts to a text; where there are columns (of one length) among them, row by row."""
+    """Join texts; if some are columns (of one length), join row by row."""
     parts = list(parts)
     texts = [part for part in parts if isinstance(part, str)]
     if len(texts) == len(parts):
@@ -50,11 +50,11 @@ def joined(parts: Iterable[Words]) -> Words:
 
 
 def alike(rows: np.ndarray, *columns: np.ndarray) -> Iterator[np.ndarray]:
-    """Yield together those rows that are the same in all *columns*, sorted by what they are there.
+    """Yield groups of rows that are equal in all *columns*, sorted by these values.
 
     Args:
-        rows: shape (n,); those that are alike keep their order.
-        columns: what to compare, each of shape (n,): booleans, or integers from zero.
+        rows: shape (n,); equal rows keep their order.
+        columns: the values to compare, each of shape (n,): booleans, or integers from zero.
     """
     if not len(rows):
         return

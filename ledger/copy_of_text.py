@@ -24,7 +24,7 @@ from ledger.values import plain
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_OF_THE_ORDER = ("seq", "time")  # which have columns of their own
+_OF_THE_ORDER = ("seq", "time")  # keys with columns of their own
 _OF_THE_LOADER = ("filename", "lineno")
 
 N = TypeVar("N", bound=Note)
@@ -53,7 +53,7 @@ def write_copy(folder: Path, entries: Sequence[data.Directive]) -> None:
 
 
 def directives(entries: Sequence[data.Directive]) -> Iterator[Directive]:
-    """Yield what the text says beside its entries, as the copy has it."""
+    """Yield the directives other than entries, as the copy has them."""
     for entry in entries:
         match entry:
             case data.Open():
@@ -72,7 +72,7 @@ def directives(entries: Sequence[data.Directive]) -> Iterator[Directive]:
 
 
 def transaction_of(entry: data.Transaction, scales: Mapping[str, Scale]) -> Movement:
-    """Read an entry back to what the journal wrote."""
+    """Convert a loaded entry to the journal's form."""
     (tag,) = entry.tags or ("",)
     return Transaction(
         _time_us(entry),
@@ -97,7 +97,7 @@ def opened_by(line: Directive) -> Opened:
 
 
 def scales_of(found: Sequence[Directive]) -> dict[str, Scale]:
-    """Return how each commodity is counted, by what a ledger declares."""
+    """Return the scale of each commodity, from the ledger's declarations."""
     commodities = {
         each.name: {key: plain(value) for key, value in each.meta}
         for each in found
@@ -116,7 +116,7 @@ def _notes(found: Sequence[Directive], kind: type[N]) -> list[N]:
 
 
 def by_month(folder: Path, entries: Sequence[data.Directive]) -> dict[str, list[data.Transaction]]:
-    """Group entries by the month in whose file they stand, each month in its true order."""
+    """Group entries by the month of their file, each month in its true order."""
     names = [path.stem for path in sorted(folder.glob("????-??.beancount"))]
     months: dict[str, list[data.Transaction]] = {name: [] for name in names}
     booked = (entry for entry in entries if isinstance(entry, data.Transaction))
@@ -140,7 +140,7 @@ def meta_of(entry: data.Directive) -> tuple[tuple[str, str], ...]:
 
 
 def _word(value: object, kind: object) -> str:
-    """Write a value of a note as the text has it; an account is no string."""
+    """Write a value of a note as in the text; an account is not a string."""
     return str(value) if kind is account.TYPE else value_text(value)
 
 
@@ -148,7 +148,7 @@ def value_text(value: object) -> str:
     """Write a value of a directive as the text has it.
 
     Raises:
-        TypeError: the copy knows no such value.
+        TypeError: the copy cannot hold such a value.
     """
     match value:
         case bool():

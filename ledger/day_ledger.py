@@ -1,4 +1,4 @@
-"""Day ledgers: one day, fill by fill, standing alone for Beancount to check.
+"""Day ledgers: one day, fill by fill, as a ledger that Beancount can check by itself.
 
 Only the accounts that the day touches are opened. One entry dated the day before brings their
 balances forward, with one `Opening` per entity; income and expenses start from zero. Then come
@@ -33,7 +33,7 @@ def days_of(run: RunFolder) -> list[date]:
 
 
 def render_day(run: RunFolder, day: date) -> str:
-    """Return the ledger of one day; the same bytes whenever it is rendered.
+    """Return the ledger of one day; every rendering gives the same bytes.
 
     Raises:
         RunFolderError: the run has no such day.
@@ -58,8 +58,8 @@ def render_days(run: RunFolder, wanted: Iterable[date]) -> Iterator[tuple[date, 
             balances[account, commodity] += units
 
 
-# Accounts in the order in which they are first touched, where an entry is booked as Beancount books
-# it: commodity by commodity.
+# Accounts in the order of their first posting; within an entry commodity by commodity, as Beancount
+# books it.
 _SUMS_BY_DAY = """
     SELECT date, account, commodity, sum(units)::BIGINT FROM (
         SELECT *, min(line) OVER (PARTITION BY seq, commodity) AS first FROM postings
@@ -74,7 +74,7 @@ _MOVEMENTS = """
 
 
 class _Renderer:
-    """Knows the chart of a run and how to write its entries."""
+    """Writes entries, given the chart of a run."""
 
     def __init__(self, run: RunFolder) -> None:
         self._run = run
@@ -121,10 +121,11 @@ class _Renderer:
         return "".join(lines)
 
     def _brought_forward(self, before: Balances, moved: Balances) -> Balances:
-        """Return what stood on the touched accounts, each entity's rest on its `Opening`.
+        """Return the balances of the touched accounts; the rest of each entity is on its `Opening`.
 
         Contracts balance across entities, so if one holder's position is touched, all holders'
-        are brought forward; so are all of a token, that it can be seen who holds what is owed.
+        are brought forward; the same holds for a token, so that its holders and debtors can be
+        compared.
         """
         commodities = {commodity for _, commodity in moved}
         forward: Balances = {}

@@ -1,7 +1,7 @@
-"""What the maker buys on borrowed money, and sells: coins, from dealers and to them.
+"""The maker's purchases and sales of coins with dealers.
 
-Each commodity balances by itself in each set of books, so there is no price: what was paid, or
-received, stands in dollars beside the coins.
+Each commodity balances by itself in each set of books, so there is no price: the dollars paid or
+received are posted beside the coins.
 """
 
 from ledger.accounts import cash, coins, paid_for_coins
@@ -13,7 +13,7 @@ from ledger.transaction import Movement, Posting, Transaction
 def buy(
     time_us: int, maker: str, coin: Coin, lots: int, cents: int, links: tuple[str, ...]
 ) -> Movement:
-    """Dealers hand the maker coins for cash."""
+    """Dealers sell coins to the maker for cash."""
     what = f"{maker} buys {coin.quantity.text(lots, ',')} {coin.name} for {usd(cents)}"
     return _exchange(time_us, maker, coin, (lots, cents), what, links)
 
@@ -21,7 +21,7 @@ def buy(
 def sell(
     time_us: int, maker: str, coin: Coin, lots: int, cents: int, links: tuple[str, ...]
 ) -> Movement:
-    """The maker hands dealers coins for cash."""
+    """The maker sells coins to dealers for cash."""
     what = f"{maker} sells {coin.quantity.text(lots, ',')} {coin.name} for {usd(cents)}"
     return _exchange(time_us, maker, coin, (-lots, -cents), what, links)
 

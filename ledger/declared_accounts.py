@@ -1,7 +1,7 @@
 """Accounts of anybody's ledger, as reports name them: ``Root : whose books : kind : with whom``.
 
-Each of the last three words is stated in the metadata of the account's `open` line (`entity`,
-`kind`, `with`), or else follows from the account's name as docs/any-ledger.md says.
+The metadata of the account's `open` line state the last three words (`entity`, `kind`, `with`);
+otherwise they follow from the account's name, as docs/any-ledger.md says.
 """
 
 from collections.abc import Collection, Mapping
@@ -30,17 +30,17 @@ from ledger.parties import Parties
 
 ROOTS = (ASSETS, LIABILITIES, EQUITY, INCOME, EXPENSES)
 PARTS = (CLAIM, LIQUID, GROUP, CAUSE, IN_KIND)
-_BY_PART = {LIQUID: Kind.CASH, CLAIM: Kind.CUSTOMERS}  # the kind that a part has by default
-_OPENING = "Opening"  # how the name of an account of opening balances begins
+_BY_PART = {LIQUID: Kind.CASH, CLAIM: Kind.CUSTOMERS}  # the default kind of a part
+_OPENING = "Opening"  # the beginning of names of opening balances
 
 
 class LedgerFileError(MistakeError):
-    """A ledger lacks something that reports need; the message says where, and what to write."""
+    """A ledger lacks something that reports need; the message says where and what to write."""
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """One account of the ledger: as reports name it, and where the ledger opens it."""
+    """One account of the ledger: its name in reports, and the place of its `open` line."""
 
     account: str
     hole: str | None
@@ -53,17 +53,17 @@ def place_of(meta: data.Meta) -> str:
 
 
 class DeclaredAccounts:
-    """Reads the part of each account off its `open` line."""
+    """Reads the part of each account from its `open` line."""
 
     def __init__(self, parties: Parties, names: Collection[str], roots: Mapping[str, str]) -> None:
-        """Know who plays a part, and what the ledger calls the five roots."""
+        """Take the roles, and the ledger's names of the five roots."""
         self._parties, self._names, self._roots = parties, names, roots
 
     def declare(self, line: data.Open) -> Declared:
         """Name one account as reports do.
 
         Raises:
-            LedgerFileError: its `open` line lacks something, or says what can't be.
+            LedgerFileError: its `open` line is incomplete or impossible.
         """
         place = place_of(line.meta)
         root, *words = line.account.split(":")
@@ -83,7 +83,7 @@ class DeclaredAccounts:
                 f'{place}: {line.account} has no kind; write kind: "..." below it'
             )
         if kind == Kind.CASH:
-            rest = []  # whatever the bank, it is the entity's cash
+            rest = []  # the name of the bank does not matter
         others = stated["with"] or ":".join(rest)
         if hole == CLAIM:
             self._check_claim(line.account, entity, kind, others, place)
@@ -91,7 +91,7 @@ class DeclaredAccounts:
         return Declared(name, hole, place)
 
     def check_part(self, line: data.Open, declared: Declared) -> None:
-        """Refuse an account of the group that is used and has no part in the hole.
+        """Refuse an account of the group that has postings and no part in the hole.
 
         Raises:
             LedgerFileError: it has none.
@@ -106,7 +106,7 @@ class DeclaredAccounts:
     def _kind(
         self, root: str, words: list[str], hole: str | None, stated: str | None
     ) -> tuple[str | None, list[str]]:
-        """Return an account's kind, and what is left of its name."""
+        """Return an account's kind, and the rest of its name."""
         if stated:
             return stated, words[1:] if words and words[0] == stated else words[-1:]
         if words and words[0] in KINDS:
@@ -132,7 +132,7 @@ class DeclaredAccounts:
 
 
 def joined(line: Opened, other: Opened, place: str) -> Opened:
-    """Return two accounts that reports see as one.
+    """Merge two accounts that have the same name in reports.
 
     Raises:
         LedgerFileError: their parts in the hole differ.
@@ -147,7 +147,7 @@ def joined(line: Opened, other: Opened, place: str) -> Opened:
 
 
 def _word(line: data.Open, key: str, place: str) -> str | None:
-    """Return what an `open` line states under a key."""
+    """Return the value of a key on an `open` line."""
     value = line.meta.get(key)
     if value is None:
         return None

@@ -1,7 +1,7 @@
-"""What the general ledger says beside its entries, by column: accounts, commodities, notes.
+"""The general ledger's directives other than entries, by column.
 
 One Parquet file holds all directives that reports read: `open`, `commodity`, `custom`, `event` and
-`price`. Like the postings it is a copy, and the text stays the authority.
+`price`. Like the postings it is a copy; the text stays the authority.
 """
 
 import json
@@ -16,19 +16,19 @@ from ledger.values import plain
 
 FILE = "directives.parquet"
 
-# In the order in which they are stored. Of notes, events and prices those of one name stand
-# together; accounts and commodities stand as the chart has them.
+# The order of storage: accounts and commodities as in the chart; notes, events and prices grouped
+# by name.
 DIRECTIVES = ("commodity", "open", "custom", "event", "price")
 _AS_CHARTED = ("commodity", "open")
 
 
 class Directive(NamedTuple):
-    """One directive: its day, what it names, and what it says of that."""
+    """One directive: its day, its name and its values."""
 
     directive: str
     date: date
     name: str  # account, commodity, kind of note, name of an event
-    words: tuple[str, ...] = ()  # as Beancount writes them; of an account its commodities
+    words: tuple[str, ...] = ()  # as Beancount writes them; for an account its commodities
     meta: tuple[tuple[str, str], ...] = ()  # the same; stored as text, without quotes
 
 
@@ -39,7 +39,7 @@ class Directives:
     _found: list[Directive] = field(default_factory=list)
 
     def add(self, directive: Directive) -> None:
-        """Take down one that follows those before."""
+        """Append a directive."""
         self._found.append(directive)
 
     def write(self, path: Path) -> None:
@@ -48,7 +48,7 @@ class Directives:
 
 
 def in_order(found: Iterable[Directive]) -> list[Directive]:
-    """Put directives in the order in which they are stored; sorting is stable."""
+    """Sort directives in the order of storage; the sort is stable."""
     return sorted(
         found,
         key=lambda each: (

@@ -13,7 +13,7 @@ from ledger.narration import fill_sentence, sum_sentence, token_sentence
 from ledger.times import day_of, settlement_link
 from ledger.transaction import Movement, Movements, Posting, Transaction
 
-MICROSECONDS = Scale.of("0.000001")  # told as seconds
+MICROSECONDS = Scale.of("0.000001")  # written in seconds
 
 GROUPED_BY = ("motive", "venue", "taker", "maker")
 
@@ -35,17 +35,17 @@ class Entries:
         self._pairings: dict[tuple[int, ...], Pairing] = {}
 
     def of_row(self, fill: Fill[int]) -> Movement:
-        """Expand one row: its postings, with a sentence that says what happened."""
+        """Expand one row into its postings and a sentence."""
         return self._expand(self._pairing(fill), self._contracts[fill.venue, fill.market], fill)
 
     def of_rows(self, rows: np.ndarray) -> Iterator[tuple[np.ndarray, Movements]]:
-        """Expand rows (dtype ROW) as `of_row` does each, but those that are alike at once.
+        """Expand rows (dtype ROW) as `of_row` does, but similar rows at once.
 
-        Alike are rows of one pairing in one market that tell the same details and post to the
-        same accounts.
+        Rows are similar if they have the same pairing and market, the same details and the same
+        accounts.
 
         Yields:
-            The seq of rows that are alike, shape (n,), and their transactions in columns of n.
+            The seq of similar rows, shape (n,), and their transactions in columns of n.
         """
         form = [rows[column] for column in (*GROUPED_BY, "market")]
         form += [rows[column] != ABSENT for column in NULLABLE]

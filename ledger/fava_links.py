@@ -1,4 +1,4 @@
-"""What Fava reads in the group's own books beside the books: an extension, and links to questions.
+"""Lines for Fava in the group's own books: an extension, and links to saved queries.
 
 To Beancount these are notes. Without moneytrail Fava opens the books all the same.
 """
@@ -12,7 +12,7 @@ from ledger.text import quoted
 
 EXTENSION, PAGE = "moneytrail_fava", "MoneyTrail"  # a module, and a class of it
 
-# Saved queries that have a link of their own, by what they answer; the others stand on Fava's page
+# Saved queries that have a link of their own, with its label; the others are on Fava's page
 # for queries.
 ANSWERED = {
     "hole": "How large is the hole?",
@@ -25,7 +25,7 @@ ANSWERED = {
 
 
 def fava_texts(title: str, queries: Sequence[str], start: date) -> Iterator[str]:
-    """Yield Fava's lines in the books called *title*, which have these saved queries."""
+    """Yield Fava's lines for the books called *title*, with these saved queries."""
     yield ";; For Fava alone: the page that moneytrail adds, and links to the saved queries.\n"
     yield f'{start} custom "fava-extension" {quoted(EXTENSION)}\n'
     for name in queries:
@@ -37,7 +37,7 @@ def fava_texts(title: str, queries: Sequence[str], start: date) -> Iterator[str]
 
 
 def page_address(title: str) -> str:
-    """Return where Fava shows the extension's page of the books called *title*."""
+    """Return the address of the extension's page in Fava, for the books called *title*."""
     return f"/{slug(title)}/extension/{PAGE}/"
 
 

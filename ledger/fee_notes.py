@@ -1,4 +1,4 @@
-"""What the books note of fees: the rates of tiers and customers, and what changes them."""
+"""The books' notes on fees: the rates of tiers and customers, and discounts."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,7 +8,7 @@ from ledger.notes import Note, Usd, Whole, Word
 
 @dataclass(frozen=True, slots=True)
 class TakerFee(Note):
-    """What a taker pays who has traded so much in thirty days."""
+    """The fee of a taker with a given volume over thirty days."""
 
     kind: ClassVar[str] = "taker-fee-e6"
     venue: Word
@@ -18,7 +18,7 @@ class TakerFee(Note):
 
 @dataclass(frozen=True, slots=True)
 class CustomersFee(Note):
-    """What customers pay of all they trade, whoever fills it: the mean of many accounts' tiers."""
+    """The fee of customers on all their volume: the mean of many accounts' tiers."""
 
     kind: ClassVar[str] = "customers-fee-e6"
     venue: Word
@@ -27,7 +27,7 @@ class CustomersFee(Note):
 
 @dataclass(frozen=True, slots=True)
 class FeeFloor(Note):
-    """Below what no discount brings a taker's fee."""
+    """The least fee of a taker after discounts."""
 
     kind: ClassVar[str] = "taker-fee-floor-e6"
     venue: Word
@@ -36,7 +36,7 @@ class FeeFloor(Note):
 
 @dataclass(frozen=True, slots=True)
 class FeeDiscount(Note):
-    """By how much less than its tier a firm pays, for the house tokens that it holds."""
+    """A firm's discount from its tier's fee, for the house tokens that it holds."""
 
     kind: ClassVar[str] = "taker-fee-discount-e4"
     firm: Word
@@ -45,7 +45,7 @@ class FeeDiscount(Note):
 
 @dataclass(frozen=True, slots=True)
 class VolumeBefore(Note):
-    """What a firm has traded on the house in the thirty days before the run."""
+    """A firm's volume on the house in the thirty days before the run."""
 
     kind: ClassVar[str] = "volume-of-30-days"
     firm: Word

@@ -1,6 +1,6 @@
 """Fills on disk: one Parquet file a month, the same bytes for the same rows.
 
-DuckDB writes and reads them. It is one library instead of two, and its licence goes with
+DuckDB writes and reads them. This is one library instead of two, and its licence is compatible with
 Beancount's.
 """
 
@@ -20,14 +20,14 @@ ROW_GROUP = 122_880
 
 
 class FillsError(ValueError):
-    """The fills are not what `write` makes of any rows, or name what the books don't know."""
+    """The file is not one that `write` makes, or has names that the books do not have."""
 
 
 class MonthOfFills:
     """A month's fills by column, until they are written.
 
-    Columns double when they are full, since parts that are joined at the end are held twice; and
-    a month takes the room of the one before.
+    A full column doubles its size, since joining parts at the end would hold them twice. A month
+    reuses the memory of the month before.
     """
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class MonthOfFills:
         self._columns = {column: np.empty(ROW_GROUP, ROW[column]) for column in Fill._fields}
 
     def add(self, rows: np.ndarray) -> Mapping[str, np.ndarray]:
-        """Take down rows (dtype ROW) that follow those before; return their columns."""
+        """Append rows (dtype ROW); return their columns."""
         begin, self._n = self._n, self._n + len(rows)
         for name, column in self._columns.items():
             if self._n > len(column):
@@ -62,8 +62,9 @@ def write(
     Args:
         path: the file.
         rows: the fills.
-        names: the words behind their codes.
-        contracts: whose lots and ticks the file's metadata says; of none, it says the units alone.
+        names: the words of their codes.
+        contracts: the contracts whose lots and ticks go into the file's metadata; without any, the
+            metadata have only units.
     """
     columns = {column: np.ascontiguousarray(rows[column]) for column in Fill._fields}
     columns["time_us"] = columns["time_us"].view("datetime64[us]")
@@ -96,8 +97,8 @@ def read(connection: duckdb.DuckDBPyConnection, relation: str, names: Names) -> 
     """Read back what `write` wrote, from a relation of the same columns, in the order of seq.
 
     Raises:
-        FillsError: a name in the fills is none of *names*, or a column is not what `write` makes
-            of it: SQL would then see other rows than the audit.
+        FillsError: a name in the fills is not in *names*, or a column is not as `write` makes it;
+            SQL would then see other rows than the audit.
     """
     fetched = connection.execute(f"SELECT * FROM {relation} ORDER BY seq").fetchnumpy()
     rows = np.empty(len(fetched["seq"]), dtype=ROW)
@@ -114,7 +115,7 @@ def read(connection: duckdb.DuckDBPyConnection, relation: str, names: Names) -> 
 
 
 def _whole(column: str, values: np.ndarray) -> np.ndarray:
-    """Take whole numbers as they are, and nothing for ABSENT where there may be nothing."""
+    """Return whole numbers unchanged, and NULL for ABSENT in columns that allow it."""
     nothing = np.ma.getmaskarray(values)
     present = np.ma.getdata(values)
     may_be_nothing = column in NULLABLE
@@ -128,10 +129,10 @@ def _whole(column: str, values: np.ndarray) -> np.ndarray:
 
 
 def codes(column: str, values: np.ndarray, words: Sequence[str]) -> np.ndarray:
-    """Return the places of *values* among the *words* that a column of the fills may hold.
+    """Return the places of *values* among the allowed *words* of a column.
 
     Raises:
-        FillsError: one of them is no such word.
+        FillsError: a value is not one of them.
     """
     code = {word: i for i, word in enumerate(words)}
     try:
@@ -145,10 +146,10 @@ def codes(column: str, values: np.ndarray, words: Sequence[str]) -> np.ndarray:
 
 
 def control_total(rows: np.ndarray | Mapping[str, np.ndarray], names: Names) -> str:
-    """Hash every field of rows, or of their columns: so the general ledger vouches for its fills.
+    """Hash every field of rows or columns, so that the general ledger confirms its fills.
 
-    An auditor's control total: the general ledger's sums prove the money in the fills, this
-    proves what carries no money (times, holders, ages). Names count as words, not as codes.
+    This is a control total: the general ledger's sums prove the money in the fills, the hash proves
+    the fields without money (times, holders, ages). Names are hashed as words, not as codes.
     """
     digest = hashlib.sha256()
     words = names.words()

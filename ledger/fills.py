@@ -1,9 +1,9 @@
 """The fills tier: one row per fill and per settlement payment, and the one rule that posts it.
 
-The rule is linear in edge, fee and lots, so it takes columns of them as it takes numbers. A day
-ledger applies it to each row, all rows of a pairing at once; the general ledger applies it to the
-sums over a closing period, per taker, counterparty and motive, so that who was paired with whom
-survives the summing. Nothing else turns fills into postings.
+The rule is linear in edge, fee and lots, so it takes columns as well as numbers. A day ledger
+applies it to each row, all rows of a pairing at once. The general ledger applies it to sums over a
+closing period, by taker, counterparty and motive, so that the pairings are kept. Nothing else turns
+fills into postings.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +38,7 @@ SCHEMA_VERSION = 1
 
 
 class Trigger(IntEnum):
-    """What made a quote worth hitting: it was posted stale, or the price moved off it."""
+    """What made a hit profitable: the quote was stale at its posting, or the price moved."""
 
     NONE = 0
     POSTING = 1
@@ -51,7 +51,7 @@ class Trigger(IntEnum):
 
 
 class Fill(NamedTuple, Generic[Held]):
-    """One row of the fills, or columns of rows that are alike but for numbers.
+    """One row of the fills, or columns of rows that differ only in numbers.
 
     Names (venue, market, taker, maker) are codes: see `Names`.
     """
@@ -61,8 +61,8 @@ class Fill(NamedTuple, Generic[Held]):
     motive: Held
     venue: Held
     market: Held
-    taker: Held  # in a payment: who receives it, for its position or that of a holder
-    maker: Held  # who is on the other side; in a payment from the venue's pool: the venue
+    taker: Held  # in a payment: the receiver, for its own position or a holder's
+    maker: Held  # the counterparty; in a payment from the venue's pool: the venue
     holder: Held  # retail customer, or -1
     lots: Held  # positive when the taker buys, or sets tokens aside; in a payment: the position
     price: Held  # ticks; in a payment: the mark, or what tokens are sold at
@@ -84,7 +84,7 @@ _CODES: dict[str, type[np.unsignedinteger[Any]]] = {
 _CODES |= {"taker": np.uint16, "maker": np.uint16}
 ROW = np.dtype([(name, _CODES.get(name, np.int64)) for name in Fill._fields])
 
-# What a row says where it has nothing to say.
+# The value of an empty field.
 ABSENT = -1
 NULLABLE = ("holder", "lead_when_quoted", "quote_age_us")
 
@@ -120,7 +120,7 @@ def first_fill(rows: np.ndarray) -> Fill[int]:
 
 
 def new_rows(n: int) -> np.ndarray:
-    """Return *n* rows with "none" wherever a row may have nothing to say."""
+    """Return *n* rows with ABSENT in all fields that may be empty."""
     rows = np.zeros(n, dtype=ROW)
     for column in NULLABLE:
         rows[column] = ABSENT
@@ -128,7 +128,7 @@ def new_rows(n: int) -> np.ndarray:
 
 
 def join_rows(parts: Sequence[np.ndarray], dtype: np.dtype = ROW) -> np.ndarray:
-    """Concatenate records of one dtype; of no parts, no records.
+    """Concatenate records of one dtype; no parts give no records.
 
     As plain bytes: numpy would first compare the records field by field, forty times slower.
     """
@@ -139,7 +139,7 @@ def join_rows(parts: Sequence[np.ndarray], dtype: np.dtype = ROW) -> np.ndarray:
 
 
 def edge_cents(lead: Count, price: Count, lots: Count, cents_per_lot_tick: Count) -> Count:
-    """Return the taker's gain by the price, settled to the lead price."""
+    """Return the taker's edge: its gain when the position is settled to the lead price."""
     return (lead - price) * lots * cents_per_lot_tick
 
 
@@ -157,7 +157,7 @@ def price_fills(rows: np.ndarray, cents_per_lot_tick: int | np.ndarray) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """Who traded with whom, where, and why: what the summing keeps apart."""
+    """The key of sums: taker, counterparty, venue, market and motive."""
 
     motive: Motive
     venue: str
@@ -175,7 +175,7 @@ class Pairing:
         )
 
     def payee(self, parties: Parties) -> str:
-        """Return the one party outside the house group, where there is one."""
+        """Return the one party outside the house group, if there is one."""
         taker, maker = books_of(self.taker), books_of(self.maker)
         in_group = taker == parties.maker and self.venue != parties.house
         return maker if in_group else taker
@@ -188,15 +188,15 @@ def postings(
     fee_cents: Count,
     lots: Mapping[str, Count],
 ) -> list[Posting[Count]]:
-    """Post a fill, a payment, or a sum of either; of columns, as many as they have rows.
+    """Post a fill, a payment, or a sum of either; columns give a posting for each row.
 
-    What is zero is not posted; of columns, what is zero in every row.
+    Zeros are not posted, nor columns of zeros.
 
     Args:
         chart: says which desk holds a position.
-        pairing: who, with whom, where and why.
-        edge_cents: the taker's gain by the price (a payment: what it receives).
-        fee_cents: what the taker pays the venue.
+        pairing: the parties, the market and the motive.
+        edge_cents: the taker's edge (a payment: the amount received).
+        fee_cents: the fee that the taker pays the venue.
         lots: contracts that change hands, by commodity, positive when the taker buys; or tokens.
     """
     match pairing.motive.entry.rule:
@@ -210,12 +210,12 @@ def postings(
             posted = list(_house_fill(pairing, edge_cents, fee_cents))
     if not pairing.motive.is_payment:
         posted += _delivery(chart, pairing, lots)
-    # A day's sum can be nothing at all; its entry still says so, in zeros.
+    # A day's sum can be zero; its entry then has zeros.
     return [posting for posting in posted if _is_any(posting.units)] or posted
 
 
 def _is_any(units: Numbers) -> bool:
-    # Numpy takes a microsecond to look at a plain number, of which a life posts millions.
+    # Numpy needs a microsecond for a plain number, and a life posts millions of them.
     return bool(units.any()) if isinstance(units, np.ndarray) else units != 0
 
 
@@ -263,7 +263,7 @@ def _payment(chart: Chart, pairing: Pairing, received: Count) -> Iterator[Postin
 def _in_kind(
     pairing: Pairing, received: Count, lots: Mapping[str, Count]
 ) -> Iterator[Posting[Count]]:
-    """Post tokens that are set aside or released, or sold: paid in full, unlike contracts."""
+    """Post tokens that are set aside, released or sold; unlike contracts they are paid in full."""
     venue, taker, other = pairing.venue, books_of(pairing.taker), books_of(pairing.maker)
     is_sale = pairing.motive is Motive.SEIZURE
     if is_sale:

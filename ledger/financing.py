@@ -1,4 +1,4 @@
-"""What brings the group money beside its customers, and what it pays for beside trading."""
+"""The group's sources of money other than customers, and its uses other than trading."""
 
 from ledger.accounts import (
     cash,
@@ -22,20 +22,20 @@ from ledger.transaction import Movement, Posting, Transaction
 def lend(
     time_us: int, lender: str, borrower: str, cents: int, links: tuple[str, ...] = ()
 ) -> Movement:
-    """A lender outside the group hands the captive maker cash, which it may call at any time."""
+    """A lender outside the group lends the captive maker cash, callable at any time."""
     return Transaction(
         time_us,
         lender,
         f"{lender} lends {borrower} {usd(cents)}, callable on demand",
         "loan",
         _loan(lender, borrower, cents),
-        # What it is borrowed for may be interest on the same loan.
+        # It may be borrowed to pay interest on the same loan.
         tuple(dict.fromkeys((loan_link(lender), *links))),
     )
 
 
 def recall(time_us: int, lender: str, borrower: str, cents: int) -> Movement:
-    """A lender calls a loan, or what its limit no longer covers of it, and is repaid."""
+    """A lender recalls a loan, or the part above its limit, and is repaid."""
     return Transaction(
         time_us,
         lender,
@@ -47,7 +47,7 @@ def recall(time_us: int, lender: str, borrower: str, cents: int) -> Movement:
 
 
 def interest(time_us: int, lender: str, borrower: str, cents: int) -> Movement:
-    """The maker pays for what it has borrowed."""
+    """The maker pays interest on a loan."""
     return Transaction(
         time_us,
         lender,
@@ -66,7 +66,7 @@ def interest(time_us: int, lender: str, borrower: str, cents: int) -> Movement:
 def spend(
     time_us: int, spending: Spending, cents: int, why: str, links: tuple[str, ...] = ()
 ) -> Movement:
-    """The group pays for something; of some things it keeps a share, at cost."""
+    """The group makes a payment; for some kinds it keeps a stake, carried at cost."""
     payer, to = spending.payer, spending.to
     tag = "venture" if spending.is_at_cost else "use"
     return Transaction(
@@ -104,10 +104,10 @@ def equity_round(time_us: int, house: str, investors: str, cents: int, name: str
 def bring_tokens(
     time_us: int, maker: str, token: HeldToken, units: int, cents: int, links: tuple[str, ...]
 ) -> Movement:
-    """Tokens come to the maker from whoever issued them, for money or for nothing.
+    """The maker receives tokens from their issuer, for money or for nothing.
 
-    Each commodity balances by itself in each set of books, so there is no price: what was paid
-    stands in dollars beside the tokens that it was paid for.
+    Each commodity balances by itself in each set of books, so there is no price: the dollars paid
+    are posted beside the tokens.
     """
     name, issuer = token.name, token.issuer
     paid = f"buys {units:,} {name} for {usd(cents)}" if cents else f"is granted {units:,} {name}"

@@ -1,11 +1,10 @@
-"""The books of the house group by themselves: they answer where the money went, without others'.
+"""The books of the house group alone, which are enough to say where the money went.
 
 Every entry of the general ledger balances in dollars and tokens within each entity that it touches,
-so the group's own postings are a ledger too. What happens once in a day stands to the letter; what
-happens many times in the same way, as retail's deposits do, is one entry that says how many. Left
-out are contracts: their other side stands in others' books, and what is gained on them is paid in
-dollars, which are here. All of it is rendered from the general ledger, and the audit renders it
-again.
+so the group's own postings are a ledger too. Single entries of a day are kept verbatim. Many
+similar entries of a day, such as retail's deposits, become one entry with their number. Contracts
+are left out: their other side is in others' books, and gains on them are paid in dollars, which are
+included. All of it is rendered from the general ledger, and the audit renders it again.
 """
 
 import re
@@ -53,7 +52,7 @@ _ACCOUNT = re.compile(
 )
 _OF_A_POSTING = "    "
 
-# Entries that are alike stand together under the last of them, posting by posting.
+# Similar entries are summed under the last of them, posting by posting.
 _SUMS = """
     WITH own AS (
         SELECT *, row_number() OVER (PARTITION BY seq ORDER BY line) AS place
@@ -78,7 +77,7 @@ def write_group(run: RunFolder) -> None:
 
 
 def group_texts(run: RunFolder) -> dict[str, str]:
-    """Return each file of the group's own books; the same bytes whenever they are rendered."""
+    """Return each file of the group's own books; every rendering gives the same bytes."""
     own = frozenset(line.account for _, lines in _chart(run) for line in lines)
     books = "".join((*_head(run), *_months(run, own), *_questions(run)))
     return {GROUP: books, CHECK_FILE: CHECK}
@@ -110,7 +109,7 @@ def _first_day(run: RunFolder) -> date:
 
 
 def _chart(run: RunFolder) -> Iterator[tuple[str, list[Opened]]]:
-    """Yield a heading and the accounts of each of the group, but for contracts."""
+    """Yield a heading and the accounts of each member of the group, without contracts."""
     for heading, accounts in run.chart.accounts():
         own = [line for line in accounts if not is_contract(line.account)]
         if entity_of(own[0].account) in run.chart.parties.group:
@@ -141,7 +140,7 @@ def _sum_text(text: Text, rows: list[_Row]) -> str:
 
 
 def _own_part(text: str, own: frozenset[str]) -> str:
-    """Leave out what is said of accounts that are not the group's: postings, closing balances."""
+    """Drop lines about accounts outside the group: postings, closing balances."""
     kept, keeps = [], True
     for line in text.split("\n"):
         if found := _ACCOUNT.match(line):

@@ -1,8 +1,8 @@
-"""The journal: takes down what happens, puts it in its true order, and closes the books daily.
+"""The journal: records events, puts them in their true order, and closes the books daily.
 
-The world records cash movements one by one and fills in batches. `post` gives everything recorded
-since the last settlement its place in the true order (`seq`); `close_day` sums the day's fills
-into the general ledger; `finish` leaves a folder that is whole.
+The world records cash movements one by one and fills in batches. `post` gives all records since the
+last settlement their place in the true order (`seq`); `close_day` sums the day's fills into the
+general ledger; `finish` completes the folder.
 """
 
 from collections import defaultdict
@@ -24,7 +24,7 @@ from ledger.transaction import MONEY, Movement, check_balance
 
 
 class Journal:
-    """The books of one world while it runs, written month by month into *folder*."""
+    """The books of a running world, written month by month into *folder*."""
 
     def __init__(self, folder: Path, title: str, chart: Chart, names: Names, start_us: int) -> None:
         self.folder, self.chart, self.names = folder, chart, names
@@ -45,7 +45,7 @@ class Journal:
         (folder / posting_store.FOLDER).mkdir()
 
     def record(self, transaction: Movement) -> None:
-        """Take down a cash movement outside trading.
+        """Record a cash movement outside trading.
 
         Raises:
             UnbalancedTransactionError: its postings leave a residual.
@@ -54,7 +54,7 @@ class Journal:
         self._transactions.append(transaction)
 
     def trade(self, rows: np.ndarray) -> None:
-        """Take down fills or payments (dtype ROW, times ascending; seq is given later)."""
+        """Record fills or payments (dtype ROW, times ascending; seq is assigned later)."""
         if len(rows):
             self._rows.append(rows)
 
@@ -63,25 +63,26 @@ class Journal:
         self._say(time_us, "event", name, quoted(value))
 
     def note(self, time_us: int, note: Note) -> None:
-        """Take down what moves no money and reports ask for."""
+        """Record a note for reports, which moves no money."""
         self._say(time_us, "custom", note.kind, *note.words())
 
     def price(self, time_us: int, commodity: str, usd: str) -> None:
-        """Note what a commodity is worth at the end of a day; no invariant asks for it."""
+        """Note the price of a commodity at the end of a day; no invariant uses it."""
         day = day_of(time_us)
         self._month(time_us).write(f"{day} price {commodity} {usd} {MONEY}\n\n")
         self._directives.add(Directive("price", day, commodity, (f"{usd} {MONEY}",)))
 
     def balance(self, account: str, commodity: str = "USD") -> int:
-        """Return what the general ledger has on an account, as of the last closing or entry."""
+        """Return the balance of an account in the general ledger, as of the last closing or
+        entry."""
         return self._balances.get((account, commodity), 0)
 
     def post(self) -> None:
-        """Put everything recorded so far into its true order: what is recorded later, is later.
+        """Put all records so far into their true order; later records come after them.
 
-        By time; at the same instant fills and payments come before the cash movements that
-        follow from them, and those stand as they were recorded. Where there are only fills and
-        payments their order can wait for the next movement, or the day's close.
+        The order is by time. At the same instant fills and payments come before the cash movements
+        that follow from them; the movements keep the order of recording. If there are only fills
+        and payments, ordering waits for the next movement or the day's close.
         """
         if self._transactions:
             self._put_in_order()
@@ -92,7 +93,7 @@ class Journal:
         moves = sorted(self._transactions, key=lambda transaction: transaction.time_us)
         self._rows, self._transactions = [], []
         times = np.array([move.time_us for move in moves], dtype=np.int64)
-        # How many rows come before each move, and how many moves before each row.
+        # The number of rows before each move, and of moves before each row.
         rows_before = np.searchsorted(rows["time_us"], times, side="right")
         moves_before = np.searchsorted(times, rows["time_us"], side="left")
         first = self._last_seq + 1
@@ -119,7 +120,7 @@ class Journal:
             self._close_month(time_us)
 
     def finish(self, time_us: int) -> None:
-        """Close the last month and write the files that hold the books together."""
+        """Close the last month and write the main files."""
         if self._file:
             self._close_month(time_us)
         main = main_text(
@@ -136,9 +137,9 @@ class Journal:
         (self.folder / "check.beancount").write_text(check_text(), encoding="utf-8")
 
     def close(self) -> None:
-        """Let go of the month that is being written; after `finish` there is none.
+        """Close the month that is being written; after `finish` there is none.
 
-        A run that fails leaves books that nobody reads, but no file that stays open.
+        So a run that fails leaves no open file.
         """
         if self._file:
             self._file.close()
@@ -168,7 +169,7 @@ class Journal:
         return self._file
 
     def _close_month(self, time_us: int) -> None:
-        """Assert what stands on every balance-sheet account, and let the month's fills go."""
+        """Assert the balance of every balance-sheet account, and drop the month's fills."""
         next_day = day_of(time_us + DAY_US)
         file = self._month(time_us)
         file.write(

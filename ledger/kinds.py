@@ -1,4 +1,4 @@
-"""The kinds of accounts: each third word once, with all that is known of it.
+"""The kinds of accounts: each third word of an account once, with its properties.
 
 A new use of money is one line here and one entry in a scenario. Charts, reports, counterfactuals
 and the scenario's schema read what they need of a kind from its entry.
@@ -15,7 +15,7 @@ ASSETS, LIABILITIES, EQUITY = "Assets", "Liabilities", "Equity"
 INCOME, EXPENSES = "Income", "Expenses"
 
 # The part that an account of the house group plays in the definition of the hole: see
-# `ledger.chart`. What is held in kind for whom it is owed to plays none.
+# `ledger.chart`. Tokens that are held in kind for their owners have no part.
 CLAIM, LIQUID, GROUP, CAUSE, IN_KIND = "claim", "liquid", "group", "cause", "in-kind"
 
 
@@ -30,25 +30,25 @@ class Family(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is known of a kind."""
+    """The properties of a kind."""
 
-    word: str  # as accounts spell it
+    word: str  # as in accounts' names
     plain: str  # in plain English
-    roots: tuple[str, ...]  # of its accounts, in anybody's books
-    parts: tuple[str, ...] = ()  # that its accounts play in the hole, in the group's books
-    cause: Cause | None = None  # what its share of the hole is evidence of
+    roots: tuple[str, ...]  # roots of its accounts, in all books
+    parts: tuple[str, ...] = ()  # its accounts' parts in the hole, in the group's books
+    cause: Cause | None = None  # the cause to which a blind audit assigns it
     family: Family | None = None
-    has_switch: bool = False  # whether a scenario can do without it: see `runs.removals`
+    has_switch: bool = False  # whether a counterfactual can remove it: see `runs.removals`
     claimed: Claimed | None = None  # the part of the thread's mechanism that it belongs to
 
 
 def _stake(word: str, plain: str) -> Entry:
-    """Return a use of money of which a share is left, at cost."""
+    """Return a use of money that leaves a stake, carried at cost."""
     return Entry(word, plain, (ASSETS, EQUITY), (CAUSE,), Cause.STAKES, Family.USE)
 
 
 def _use(word: str, plain: str, cause: Cause, claimed: Claimed | None = None) -> Entry:
-    """Return a use of money of which nothing is left."""
+    """Return a use of money that leaves nothing."""
     roots = (EXPENSES, INCOME)
     return Entry(word, plain, roots, (CAUSE,), cause, Family.USE, claimed=claimed)
 
@@ -61,7 +61,7 @@ def _result(
     family: Family | None = None,
     has_switch: bool = False,
 ) -> Entry:
-    """Return what is booked as income alone, a loss above zero."""
+    """Return a kind that is booked as income alone; a loss is above zero."""
     return Entry(word, plain, (INCOME,), (CAUSE,), cause, family, has_switch, claimed)
 
 
@@ -71,13 +71,13 @@ class Kind(StrEnum):
     entry: Entry
 
     def __new__(cls, entry: Entry) -> "Kind":
-        """Let the kind be the word itself, so that it stands for it in accounts and tables."""
+        """Make the kind equal to its word, for use in accounts and tables."""
         kind = str.__new__(cls, entry.word)
         kind._value_ = entry.word
         kind.entry = entry
         return kind
 
-    # What is there, what is owed, and what was there at first.
+    # Assets, debts and opening balances.
     CASH = Entry("Cash", "money that is really there", (ASSETS,), (LIQUID,))
     CLAIMS = Entry("Claims", "what a venue owes", (ASSETS,), (LIQUID, GROUP))
     CUSTOMERS = Entry("Customers", "the same, in its books", (LIABILITIES,), (CLAIM, GROUP))
@@ -226,7 +226,7 @@ class Kind(StrEnum):
     # What the group pays for.
     VENTURES = _stake("Ventures", "shares of other companies")
     ACQUISITIONS = _stake("Acquisitions", "companies bought whole")
-    # Unlike `BACKSTOP` it leaves no fills: to whoever reads no words it is a sum handed over.
+    # Unlike `BACKSTOP` it has no fills: to a blind audit it looks like a sum handed over.
     TAKEOVERS = _use(
         "Takeovers",
         "losses on positions taken over from failed liquidations",
@@ -255,7 +255,7 @@ class Kind(StrEnum):
         "Interest", "what lenders are paid for lending", (EXPENSES, INCOME), (CAUSE,), Cause.COSTS
     )
 
-    # What the group holds for its price, and what it was financed with.
+    # The group's holdings, and its financing.
     TOKENS = Entry(
         "Tokens",
         "tokens, and what was paid for them",
@@ -309,14 +309,14 @@ def _family(which: Family) -> tuple[Kind, ...]:
 
 LEAD_QUOTING, HOLDING = _family(Family.LEAD_QUOTING), _family(Family.HOLDING)
 ON_MARGIN, USES = _family(Family.ON_MARGIN), _family(Family.USE)
-HELD = (Kind.TOKENS, Kind.PORTFOLIO)  # of accounts that have units of something, beside dollars
+HELD = (Kind.TOKENS, Kind.PORTFOLIO)  # kinds with units of a commodity beside dollars
 AT_COST = tuple(kind for kind in USES if ASSETS in kind.entry.roots)
 
 
 def cause_of(word: str) -> Cause:
-    """Return what a kind is evidence of; of a word that is not known here, `Cause.OTHER`.
+    """Return the cause of a kind; `Cause.OTHER` for an unknown word.
 
-    Books may have been written by a later version, or by somebody else.
+    Books may come from a later version or from another program.
     """
     kind = KINDS.get(word)
     return (kind and kind.entry.cause) or Cause.OTHER

@@ -1,4 +1,4 @@
-"""What anybody's ledger declares beside its accounts: currency, roles, notes, commodities."""
+"""Declarations of any ledger other than accounts: currency, roles, notes, commodities."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -20,13 +20,13 @@ from ledger.text import quoted
 from ledger.transaction import MONEY
 from ledger.values import plain, read_value
 
-_CUSTOMER, _FIRM = "customer", "firm"  # a customer by name is what our books call a firm
-_OURS = ("market", "house-token", "valued-by", "dealers")  # what declares a commodity of our books
-_DIGITS_MAX = 9  # of a commodity that nothing declares: finer parts are refused
+_CUSTOMER, _FIRM = "customer", "firm"  # a named customer has the role of a firm in our books
+_OURS = ("market", "house-token", "valued-by", "dealers")  # metadata of a commodity in our books
+_DIGITS_MAX = 9  # digits of an undeclared commodity: finer parts are refused
 
 
 def operating_currency(path: Path, options: Mapping[str, Any]) -> str:
-    """Return the currency in which reports count: the one that is stated, else dollars.
+    """Return the currency of reports: the stated one, otherwise dollars.
 
     Raises:
         LedgerFileError: several are stated.
@@ -44,7 +44,7 @@ def operating_currency(path: Path, options: Mapping[str, Any]) -> str:
 
 
 def notes_of(entries: Sequence[data.Directive]) -> list[Directive]:
-    """Return the notes that reports know; what else `custom` says is somebody else's."""
+    """Return the notes that reports know; other `custom` directives are ignored."""
     kinds = {kind.kind: kind for kind in Note.__subclasses__()}
     found = []
     for entry in entries:
@@ -62,7 +62,7 @@ def notes_of(entries: Sequence[data.Directive]) -> list[Directive]:
 
 
 def parties_of(path: Path, notes: Sequence[Directive]) -> tuple[Parties, set[str]]:
-    """Return who plays which role, and everybody named; a role that nobody has goes to nobody."""
+    """Return the parties of each role; a role without a party gets a placeholder."""
     roles = [
         Role(_FIRM if each.role == _CUSTOMER else each.role, each.name)
         for each in _read(notes, Role)
@@ -90,7 +90,7 @@ def parties_of(path: Path, notes: Sequence[Directive]) -> tuple[Parties, set[str
 
 
 def _nobody(role: str) -> str:
-    """Name whoever plays a role that a ledger gives to nobody."""
+    """Name the placeholder of a role that a ledger leaves empty."""
     return "No" + "".join(word.capitalize() for word in role.split("_"))
 
 
@@ -99,7 +99,7 @@ def _read(notes: Sequence[Directive], kind: type[Any]) -> list[Any]:
 
 
 def renamed(note: Directive, declared: Mapping[str, Declared]) -> Directive:
-    """Let a note name accounts as reports do."""
+    """Replace accounts in a note by their names in reports."""
     words = tuple(declared[word].account if word in declared else word for word in note.words)
     return note._replace(words=words)
 
@@ -121,7 +121,7 @@ def told(entries: Sequence[data.Directive], money: str) -> list[Directive]:
 
 
 def commodities_of(entries: Sequence[data.Directive], money: str) -> list[Directive]:
-    """Return what is declared of commodities; of others, how finely they are counted."""
+    """Return the declarations of commodities; for others, their digits."""
     ours: dict[str, Directive] = {}
     digits = {MONEY: 2}
     first: dict[str, data.Transaction] = {}
@@ -170,14 +170,14 @@ def commodities_of(entries: Sequence[data.Directive], money: str) -> list[Direct
 def chart_declared(
     path: Path, parties: Parties, notes: Sequence[Directive], commodities: Sequence[Directive]
 ) -> Chart:
-    """Return who plays which part, and what trades.
+    """Return the parties and the contracts.
 
     Raises:
-        LedgerFileError: a commodity is declared in part as our own books do.
+        LedgerFileError: a commodity has only some of the metadata of our books.
     """
     about = {each.name: {k: plain(v) for k, v in each.meta} for each in commodities}
     try:
-        # The roles are read before: here they are those of `Parties`, nobody's among them.
+        # The roles have been read: here they are those of `Parties`, with placeholders.
         roles = [Role(role, name) for role, name in parties.roles()]
         return chart_of(about, roles, _read(notes, Pays), {name for _, name in parties.roles()})
     except (KeyError, ValueError, ArithmeticError) as error:

@@ -1,8 +1,8 @@
-"""Entries of anybody's ledger, in the form that our own books have.
+"""Entries of any ledger, in the form of our own books.
 
-What is held at cost, or exchanged at a price, balances by itself: the units on one side, what was
-paid for them on the other, and both meet in an account of equity, as in our own books. A customer
-who keeps no books of its own is given the mirror of what the house books.
+Holdings at cost and exchanges at a price are split: units and dollars each balance in an account of
+equity, as in our own books. A customer without books of its own gets the mirror of the house's
+entries.
 """
 
 from collections import defaultdict
@@ -31,23 +31,23 @@ from ledger.transaction import (
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_OF_FILLS = ("fills", "first-fill", "last-fill")  # of an entry that sums up fills: whole numbers
+_OF_FILLS = ("fills", "first-fill", "last-fill")  # of closing entries: whole numbers
 
 Money = tuple[str, str]  # account and commodity
 
 
 class LedgerEntries:
-    """Reads entries, and keeps which accounts they use."""
+    """Reads entries, and remembers the accounts that they use."""
 
     def __init__(
         self, parties: Parties, accounts: Mapping[str, str], parts: Mapping[str, str | None]
     ) -> None:
-        """Know the accounts.
+        """Take the accounts.
 
         Args:
-            parties: who plays which role.
-            accounts: what reports call each account of the ledger.
-            parts: the part in the hole of each account, by the name that reports use.
+            parties: the parties by role.
+            accounts: the name in reports of each account of the ledger.
+            parts: the part in the hole of each account, by its name in reports.
         """
         self._parties, self._accounts = parties, accounts
         self.parts = dict(parts)
@@ -59,16 +59,16 @@ class LedgerEntries:
 
         Args:
             entry: as Beancount booked it.
-            money: what the ledger calls its operating currency.
-            scales: how each commodity is counted.
+            money: the ledger's operating currency.
+            scales: the scale of each commodity.
 
         Raises:
-            LedgerFileError: it moves a part of a cent, a claim that is not in money, or leaves
-                somebody's books out of balance.
+            LedgerFileError: it moves a fraction of a cent or a claim that is not in money, or an
+                entity's books do not balance.
         """
         place = place_of(entry.meta)
         postings: list[Posting[int]] = []
-        paid: list[int] = []  # where what was paid for something stands among the postings
+        paid: list[int] = []  # places of the dollars paid for commodities, among the postings
         for each in sorted(entry.postings, key=_line_of):
             number, called = moved_by(each)
             account, commodity = self._standing(each.account, called, money, place)
@@ -100,7 +100,7 @@ class LedgerEntries:
         )
 
     def _standing(self, account: str, called: str, money: str, place: str) -> Money:
-        """Return where a commodity stands: what is held for its price has an account for each."""
+        """Return a commodity's account: a commodity held for its price has one of its own."""
         name, commodity = self._accounts[account], MONEY if called == money else called
         part, root = self.parts[name], name.partition(":")[0]
         if commodity == MONEY or is_contract(name) or part == IN_KIND or kind_of(name) in HELD:
@@ -117,7 +117,7 @@ class LedgerEntries:
         return held, commodity
 
     def _meeting(self, account: str, commodity: str) -> str:
-        """Name the account in which units meet what was paid for them."""
+        """Name the equity account in which units and the dollars paid for them balance."""
         entity = entity_of(account)
         held = kind_of(account) in HELD and account.startswith(ASSETS)
         name = account.partition(":")[2] if held else f"{entity}:{Kind.PORTFOLIO}:{commodity}"
@@ -126,7 +126,7 @@ class LedgerEntries:
         return meet
 
     def _settle(self, postings: list[Posting[int]], paid: Sequence[int]) -> None:
-        """Let what was paid for the last thing take the part of a cent that was rounded."""
+        """Add the rounded fraction of a cent to the last payment."""
         if not paid:
             return
         last = postings[paid[-1]]
@@ -155,7 +155,7 @@ class LedgerEntries:
                 )
 
     def _mirror(self, postings: Sequence[Posting[int]]) -> list[Posting[int]]:
-        """Book what the house owes customers in the books that they don't keep."""
+        """Book the mirror of the house's debts for customers without books."""
         house = self._parties.house
         ours = [each for each in postings if entity_of(each.account) == house]
         ours = [each for each in ours if each.commodity == MONEY and each.units]
@@ -175,21 +175,21 @@ class LedgerEntries:
         return mirrored
 
     def _in_mirror(self, customer: str, account: str) -> str:
-        """Name a customer's account on the other side of a claim."""
+        """Name the customer's account that mirrors a debt of the house."""
         if self.parts[account] == LIQUID:
             return f"{ASSETS}:{customer}:{Kind.CASH}"
         root = EQUITY if kind_of(account) == Kind.OPENING else "Income"
         return f"{root}:{customer}:{kind_of(account)}"
 
     def _counterparty(self, postings: Sequence[Posting[int]]) -> str | None:
-        """Return the one party outside the group that an entry without a payee names."""
+        """Return the one party outside the group in an entry without a payee."""
         names = {each.account.split(":")[-1] for each in postings if each.account.count(":") > 2}
         named = names.intersection(self._parties.names).difference(self._parties.group)
         return named.pop() if len(named) == 1 else None
 
 
 def _line_of(posting: data.Posting) -> int:
-    return int((posting.meta or {}).get("lineno", 0))  # plugins and pads write none
+    return int((posting.meta or {}).get("lineno", 0))  # entries of plugins and pads have none
 
 
 def _units(number: Decimal, commodity: str, scales: Mapping[str, Scale], place: str) -> int:
@@ -214,12 +214,12 @@ def _time_us(entry: data.Transaction) -> int:
     try:
         at = time.fromisoformat(said) if isinstance(said, str) else time()
     except ValueError:
-        at = time()  # a time of somebody else's making: the order of the entries is what counts
+        at = time()  # a time in another format: the order of the entries counts
     return (datetime.combine(entry.date, at.replace(tzinfo=None), UTC) - _EPOCH) // _MICROSECOND
 
 
 def _meta(entry: data.Transaction) -> tuple[tuple[str, str], ...]:
-    """Return an entry's metadata as the copy has it; what has no value says nothing."""
+    """Return an entry's metadata as in the copy, without empty values."""
     said = {key: value for key, value in entry.meta.items() if value is not None}
     if not all(str(said.get(key, 0)).isdigit() for key in _OF_FILLS):
         said = {key: value for key, value in said.items() if key not in _OF_FILLS}
@@ -232,7 +232,7 @@ def _meta(entry: data.Transaction) -> tuple[tuple[str, str], ...]:
 
 
 def in_true_order(entries: Sequence[data.Directive]) -> Iterator[tuple[int, data.Transaction]]:
-    """Yield transactions with their numbers: `seq` where all have one of their own, or from 1."""
+    """Yield transactions with their numbers: `seq` if all have a unique one, otherwise from 1."""
     booked = [entry for entry in entries if isinstance(entry, data.Transaction)]
     numbers = [entry.meta.get("seq") for entry in booked]
     whole = [int(n) for n in numbers if isinstance(n, Decimal) and n == int(n) and n > 0]

@@ -1,4 +1,4 @@
-"""A Beancount ledger that anybody wrote, opened as a run is: see docs/any-ledger.md."""
+"""Any Beancount ledger, opened like a run: see docs/any-ledger.md."""
 
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -46,7 +46,7 @@ from ledger.transaction import MONEY, Movement, entity_of
 
 @dataclass(frozen=True)
 class LedgerFile(RunFolder):
-    """A ledger without fills. Reports read a copy of it by column, in a folder that passes."""
+    """A ledger without fills. Reports read a copy of it by column, in a temporary folder."""
 
     folder: Path = field(kw_only=True)
     places: Mapping[int, str] = field(kw_only=True)  # file and line of each entry, by its number
@@ -88,17 +88,17 @@ class LedgerFile(RunFolder):
 
     @property
     def has_fills(self) -> bool:
-        """A ledger has none."""
+        """A ledger has no fills."""
         return False
 
     @cached_property
     def chart(self) -> Chart:
-        """Who plays which part, as the ledger declares it."""
+        """The parties by role, as the ledger declares them."""
         return self.chart_read
 
     @cached_property
     def loaded(self) -> "tuple[data.Directives, list[data.BeancountError]]":
-        """Refuse: what is read of the text is the copy.
+        """Refuse: reports read the copy, not the text.
 
         Raises:
             LedgerFileError: always.
@@ -124,7 +124,7 @@ class LedgerFile(RunFolder):
         """Return what a SELECT gives.
 
         Raises:
-            LedgerFileError: something in the ledger is not what the report takes it for.
+            LedgerFileError: the ledger does not have the form that the report needs.
         """
         try:
             return super().select(statement, parameters)
@@ -135,7 +135,7 @@ class LedgerFile(RunFolder):
             ) from error
 
     def place_of(self, seq: int, day: date) -> str:
-        """Return where an entry stands."""
+        """Return file and line of an entry."""
         return self.places[seq]
 
 
@@ -206,7 +206,7 @@ def _write_postings(
 def _lines(
     opens: Sequence[data.Open], declared: Mapping[str, Declared], money: str
 ) -> dict[str, Opened]:
-    """Return the chart as reports see it, in its order."""
+    """Return the chart as reports see it, in order."""
     lines: dict[str, Opened] = {}
     for line in opens:
         each = declared[line.account]
@@ -223,7 +223,7 @@ def _lines(
 def _completed(
     lines: Mapping[str, Opened], book: LedgerEntries, parties: Parties
 ) -> dict[str, Opened]:
-    """Add accounts and commodities that entries use, and till of a group's member without books."""
+    """Add accounts and commodities that entries use, and cash for a group member without books."""
     found = dict(lines)
     for account, commodities in book.used.items():
         line = found.get(account, Opened(account, (), book.parts[account]))

@@ -1,6 +1,6 @@
-"""What an entry of the general ledger says, read off Beancount's own directives.
+"""An entry of the general ledger, read from Beancount's own directives.
 
-Beancount's types allow for entries of which something is still to be inferred; ours state all.
+Beancount's types allow entries with missing amounts; our entries state all of them.
 """
 
 from decimal import Decimal
@@ -12,7 +12,7 @@ from ledger.transaction import LedgerError
 
 
 class UnstatedAmountError(LedgerError):
-    """A posting of the general ledger leaves open what it moves."""
+    """A posting of the general ledger has no amount."""
 
     def __init__(self, account: str) -> None:
         super().__init__(f"a posting to {account} has no amount; write it")
@@ -20,7 +20,7 @@ class UnstatedAmountError(LedgerError):
 
 
 def stated(posting: Posting) -> tuple[Decimal, str] | None:
-    """Return the number and the commodity that a posting moves, if it says so."""
+    """Return the number and commodity of a posting, if it states them."""
     units = posting.units
     if isinstance(units, Amount) and isinstance(units.number, Decimal):
         return units.number, units.currency
@@ -31,7 +31,7 @@ def moved_by(posting: Posting) -> tuple[Decimal, str]:
     """Return the number and the commodity that a posting moves.
 
     Raises:
-        UnstatedAmountError: it does not say so.
+        UnstatedAmountError: it does not state them.
     """
     moved = stated(posting)
     if moved is None:
@@ -40,7 +40,7 @@ def moved_by(posting: Posting) -> tuple[Decimal, str]:
 
 
 def party_of(posting: Posting) -> str | None:
-    """Return who is on the other side of a posting, where it is not the payee."""
+    """Return the counterparty of a posting, if it is not the payee."""
     return (posting.meta or {}).get("party")
 
 
@@ -50,7 +50,7 @@ def in_text_order(entry: Transaction) -> list[Posting]:
 
 
 def narration_of(entry: Transaction) -> str:
-    """Return what an entry tells; a text without a narration tells nothing."""
+    """Return an entry's narration; empty if it has none."""
     return entry.narration or ""
 
 

@@ -88,7 +88,7 @@ QUERIES: dict[str, str] = {
   WHERE account ~ ':(Claims|Customers):'""",
 }
 
-# Where there are loans, shares or tokens.
+# For books with loans, shares or tokens.
 FINANCE_QUERIES: dict[str, str] = {
     "check-loans-mirror-debts": """
   SELECT sum(position) AS must_be_empty
@@ -100,12 +100,12 @@ FINANCE_QUERIES: dict[str, str] = {
 }
 
 
-# What these ask stands in two sets of books.
+# These queries need two sets of books.
 OF_ALL_BOOKS = ("check-claims-mirror-debts", "check-loans-mirror-debts")
 
 
 def finances(chart: Chart) -> bool:
-    """Tell whether the group has anything but trading."""
+    """Tell whether the group does anything but trade."""
     return bool(chart.parties.financiers or chart.spendings or chart.tokens or chart.coins)
 
 
@@ -131,7 +131,7 @@ def main_text(title: str, chart: Chart, start: date, last: date, includes: Itera
 
 
 def query_texts(chart: Chart, last: date, alone: bool = False) -> Iterator[str]:
-    """Yield the saved queries; *alone* those that the group's own books answer."""
+    """Yield the saved queries; *alone*: only those that the group's own books answer."""
     group = _group(chart)
     for name, query in (QUERIES | (FINANCE_QUERIES if finances(chart) else {})).items():
         if not (alone and name in OF_ALL_BOOKS):
@@ -139,7 +139,7 @@ def query_texts(chart: Chart, last: date, alone: bool = False) -> Iterator[str]:
 
 
 def property_texts(chart: Chart, start: date) -> Iterator[str]:
-    """Yield the commodities that are somebody's property, not promises: money and tokens."""
+    """Yield the commodities that are property and not promises: money and tokens."""
     contracts = {contract.commodity for contract in chart.contracts}
     for commodity, meta in _commodities(chart):
         if commodity not in contracts:
@@ -147,7 +147,7 @@ def property_texts(chart: Chart, start: date) -> Iterator[str]:
 
 
 def check_text() -> str:
-    """Write check.beancount: main.beancount, and the invariants to hold it against."""
+    """Write check.beancount: main.beancount, with the invariants that check it."""
     return (
         f"{HEADER};; The same books, held against the invariants. Needs moneytrail installed.\n"
         f'{EXACT}plugin "moneytrail"\ninclude "main.beancount"\n'
@@ -168,7 +168,7 @@ def declared(chart: Chart, start: date) -> Iterator[Directive]:
 
 
 def _parts_played(chart: Chart) -> Iterator[Note]:
-    """Yield the notes that say who plays which part, and who pays whom."""
+    """Yield the notes of roles, and of who pays whom."""
     yield from (Role(*each) for each in chart.parties.roles())
     yield from (Pays(each.payer, each.kind, each.to) for each in chart.spendings)
 

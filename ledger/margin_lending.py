@@ -1,4 +1,4 @@
-"""Dollars lent to a customer against tokens, and what becomes of both when their price falls.
+"""Loans to a customer against tokens, and their liquidation when the price falls.
 
 Four steps: the venue lends, it sells tokens of a borrower who lacks margin, its captive maker takes
 the account over with its debt and its tokens, and sells what it took.
@@ -26,11 +26,11 @@ from ledger.transaction import Movement, Posting, Transaction
 
 
 class TokenSale(NamedTuple):
-    """Tokens sold into their book at a settlement, and what the book takes until then."""
+    """Tokens sold into their book at a settlement, and the book's capacity."""
 
     lots: int
     cents: int
-    takes_lots: int  # at most, since the settlement before
+    takes_lots: int  # the book's capacity since the last settlement
     over_s: int  # seconds since then
 
 
@@ -64,7 +64,7 @@ def sell_pledged(
     token: MarginToken,
     mark: int,
 ) -> Movement:
-    """The venue sells tokens of a borrower who lacks margin; what they bring repays the debt."""
+    """The venue sells tokens of a borrower who lacks margin; the proceeds repay the debt."""
     house, buyer = parties.house, parties.other_makers
     lots, cents, *_ = sale
     return Transaction(
@@ -96,7 +96,7 @@ def take_account_over(
     token: MarginToken,
     mark: int,
 ) -> Movement:
-    """The captive maker pays a failed account's debt, and has the tokens that are left of it."""
+    """The captive maker pays a failed account's debt, and gets its remaining tokens."""
     house, maker = parties.house, parties.maker
     return Transaction(
         time_us,
@@ -127,7 +127,7 @@ def sell_taken_over(
     token: MarginToken,
     mark: int,
 ) -> Movement:
-    """The captive maker sells tokens that it took over, which lowers what the takeover cost it."""
+    """The captive maker sells tokens that it took over; the proceeds reduce its loss."""
     house, maker, buyer = parties.house, parties.maker, parties.other_makers
     lots, cents, *_ = sale
     return Transaction(
@@ -151,7 +151,7 @@ def sell_taken_over(
 
 
 def account_link(borrower: str) -> str:
-    """Name what befalls a borrower's account, from the first loan to the last token sold."""
+    """Return the link of a borrower's account, from the first loan to the last token sold."""
     return f"margin-loan-{borrower.lower()}"
 
 
@@ -162,7 +162,7 @@ def _handed(
     lots: int,
     token: MarginToken,
 ) -> list[Posting[int]]:
-    """Hand tokens in custody from one customer to another, each with the state they are in."""
+    """Move tokens in custody from one customer to another, with the state on each side."""
     if not lots:
         return []
     postings = []

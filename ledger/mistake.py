@@ -1,9 +1,9 @@
-"""The base of errors that a user can put right."""
+"""The base class of errors that a user can correct."""
 
 
 class MistakeError(Exception):
-    """Something asked for can't be had; the message says in one line why, and what to do.
+    """A request cannot be met; the message says in one line why, and what to do.
 
-    The command line prints it without a traceback. This module imports nothing, so that the
-    command line knows these errors without what raises them.
+    The command line prints it without a traceback. This module imports nothing, so that the command
+    line can catch these errors without importing their sources.
     """

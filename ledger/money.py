@@ -1,6 +1,6 @@
 """Money is an integer number of cents; a contract is an integer number of lots.
 
-Here are the only places where a fraction becomes a whole cent, and where whole units become text.
+Only here are fractions rounded to whole cents, and whole units written as text.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ def dollars(cents: int) -> Decimal:
 
 
 def usd(cents: int) -> str:
-    """Write cents as a sentence has them: ``1,234.50``, without a sign."""
+    """Write cents for a sentence: ``1,234.50``, without a sign."""
     whole, rest = divmod(abs(cents), 100)
     return f"{whole:,}.{rest:02}"
 
@@ -42,16 +42,17 @@ def fee_cents(notional_cents: int, rate_e6: int) -> int: ...
 @overload
 def fee_cents(notional_cents: np.ndarray, rate_e6: Numbers) -> np.ndarray: ...
 def fee_cents(notional_cents: Numbers, rate_e6: Numbers) -> Numbers:
-    """Charge *rate_e6* millionths of a notional, rounded half up to the cent, elementwise.
+    """Return the fee of *rate_e6* millionths of a notional, rounded half up to the cent,
+    elementwise.
 
-    The one rounding of a fee: the same cents are charged to the taker and credited to the venue.
+    A fee is rounded only here: the taker pays the same cents that the venue receives.
     """
     return (notional_cents * rate_e6 + RATE_UNIT // 2) // RATE_UNIT
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How whole units become text: *step* units of 10**-*digits* each."""
+    """The scale of whole units: a unit is *step* times 10**-*digits*."""
 
     step: int
     digits: int
@@ -71,14 +72,14 @@ class Scale:
         return f"{sign}{whole:{comma}}.{rest:0{self.digits}}"
 
     def units_within(self, whole: int) -> int:
-        """Return how many units fit into a whole number."""
+        """Return the number of units in one."""
         return whole * 10**self.digits // self.step
 
     def units(self, number: Decimal) -> int:
-        """Return how many units *number* is.
+        """Return *number* in units.
 
         Raises:
-            ValueError: it is no whole number of them.
+            ValueError: it is not a whole number of units.
         """
         units, rest = divmod(number.scaleb(self.digits), self.step)
         if rest:
@@ -88,10 +89,10 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A perpetual contract on one venue: what a lot is, what a tick of its price is.
+    """A perpetual contract on one venue, with its lot and tick.
 
-    Where it stands for n markets alike, whoever trades a lot trades one in each of them: a lot is
-    worth n of one market, and all that follows from it counts n times. A fee is rounded in each.
+    If it stands for n markets alike, a trade of a lot is a trade of one in each of them: a lot is
+    worth n lots of one market, and results count n times. A fee is rounded in each market.
     """
 
     market: str
@@ -101,7 +102,7 @@ class Contract:
     stands_for: int = 1
     quantity: Scale = field(init=False)
     price: Scale = field(init=False)
-    cents_of_one: int = field(init=False)  # what a tick of its price is worth on a lot, in cents
+    cents_of_one: int = field(init=False)  # value of a tick on a lot, in cents
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -111,12 +112,12 @@ class Contract:
 
     @property
     def cents_per_lot_tick(self) -> int:
-        """Return the same in all markets that it stands for, together."""
+        """Return that value over all markets that it stands for."""
         return self.stands_for * self.cents_of_one
 
     @property
     def where(self) -> str:
-        """Name the market, and in how many a lot of it is traded."""
+        """Name the market, and the number of markets alike if there are several."""
         if self.stands_for == 1:
             return self.market
         return f"{self.market} in each of {self.stands_for} markets alike"
@@ -144,10 +145,10 @@ class MarginToken:
 def pro_rata(amount: int, weights: Sequence[int]) -> list[int]:
     """Split *amount* in proportion to *weights*; odd units go to the largest remainders.
 
-    Nobody is given more than their weight unless *amount* is more than all weights together.
+    No share exceeds its weight unless *amount* exceeds the sum of weights.
 
     Args:
-        amount: what to split, not negative.
+        amount: the amount to split, not negative.
         weights: not negative, and not all zero unless the amount is.
 
     Returns:

@@ -5,13 +5,13 @@ from pathlib import Path
 
 
 def parts_of(path: Path) -> list[str]:
-    """Return what empty lines separate in a month's file: entries, notes, closing balances."""
+    """Split a month's file at empty lines: entries, notes, closing balances."""
     return path.read_text(encoding="utf-8").split("\n\n")
 
 
 @lru_cache(maxsize=2)  # days come in order, and a month has many
 def entries_of(path: Path) -> dict[int, str]:
-    """Return by seq the entries of a month, to the letter."""
+    """Return the text of each entry of a month, by seq."""
     found = {}
     for part in parts_of(path):
         _, _, rest = part.partition("\n  seq: ")
@@ -21,6 +21,6 @@ def entries_of(path: Path) -> dict[int, str]:
 
 
 def line_of(path: Path, seq: int) -> int:
-    """Return the line of a month's file in which the entry of a number begins."""
+    """Return the first line of an entry in a month's file, by its number."""
     before, _, _ = path.read_text(encoding="utf-8").partition(f"\n  seq: {seq}\n")
     return before.count("\n") + 1

@@ -1,6 +1,6 @@
-"""Why a row of the fills exists: each motive once, with all that is known of it.
+"""Motives: why a row of the fills exists, with the properties of each motive.
 
-What a motive is told as stands in `ledger.narration`, one line for each.
+The sentences are in `ledger.narration`, one line for each motive.
 """
 
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ class Rule(Enum):
 
 @dataclass(frozen=True, slots=True)
 class MotiveEntry:
-    """What is known of a motive."""
+    """The properties of a motive."""
 
-    word: str  # as the fills and the tags spell it
-    kind: Kind  # of the account that takes the result
+    word: str  # as in fills and tags
+    kind: Kind  # kind of the account that takes the result
     rule: Rule = Rule.FILL
-    is_settled: bool = False  # a settlement does it, rather than a moment between two
+    is_settled: bool = False  # whether it happens at a settlement
     ends_account: bool = False  # a step of one customer's liquidation
-    hits_quotes: bool = False  # and so pays the fee of takers on the house
+    hits_quotes: bool = False  # whether it pays the house's taker fee
 
 
 def _step(word: str, kind: Kind, rule: Rule) -> MotiveEntry:
@@ -36,12 +36,12 @@ def _step(word: str, kind: Kind, rule: Rule) -> MotiveEntry:
 
 
 class Motive(IntEnum):
-    """What an order was after, or which payment a settlement made; the number is its code."""
+    """The reason of an order, or the kind of a settlement's payment; the number is its code."""
 
     entry: MotiveEntry
 
     def __new__(cls, code: int, entry: MotiveEntry) -> "Motive":
-        """Let the motive be its code, so that it stands for it in columns."""
+        """Make the motive equal to its code, for use in columns."""
         motive = int.__new__(cls, code)
         motive._value_ = code
         motive.entry = entry
@@ -67,24 +67,24 @@ class Motive(IntEnum):
         7,
         MotiveEntry("liquidation", Kind.LIQUIDATION, ends_account=True, hits_quotes=True),
     )
-    # A position handed over to whoever backs the venue.
+    # A position handed over to a backstop provider.
     BACKSTOP = 8, _step("backstop", Kind.BACKSTOP, Rule.FILL)
     # A position closed against the largest on the other side.
     DELEVERAGING = 9, _step("deleveraging", Kind.DELEVERAGING, Rule.FILL)
-    # What a liquidation leaves, and what covers a debt.
+    # The remainder of a liquidation, and the payment of a debt.
     INSURANCE = 10, _step("insurance", Kind.INSURANCE, Rule.PAYMENT)
-    # A debt that nobody covers, and who bears it.
+    # A debt that is not covered, and its bearers.
     SOCIALISED = 11, _step("socialised-loss", Kind.SOCIALISED, Rule.PAYMENT)
     # Tokens set aside for one position, or released.
     TOKENS = 12, MotiveEntry("tokens", Kind.TOKENS, Rule.IN_KIND)
-    # Tokens sold for a customer below auto-close margin, and what they bring.
+    # Tokens sold for a customer below auto-close margin, and the proceeds.
     SEIZURE = 13, _step("seizure", Kind.SEIZURE, Rule.IN_KIND)
     # A position closed at the mark because the venue halts.
     CLOSING = 14, MotiveEntry("closing", Kind.VARIATION_MARGIN)
 
     @property
     def word(self) -> str:
-        """Return the motive as the fills and the tags spell it."""
+        """Return the motive's word in fills and tags."""
         return self.entry.word
 
     @property
@@ -98,7 +98,7 @@ class Motive(IntEnum):
         return self.entry.rule is Rule.IN_KIND
 
 
-DESKS = (Kind.BACKSTOP, Kind.DIRECTIONAL)  # kinds of a desk's result, whatever it does
+DESKS = (Kind.BACKSTOP, Kind.DIRECTIONAL)  # kinds of all results of a desk
 
 PAYMENTS = tuple(motive for motive in Motive if motive.is_payment)
 IN_KIND = tuple(motive for motive in Motive if motive.is_in_kind)

@@ -1,4 +1,4 @@
-"""What moves cash outside trading, each as the one transaction that all sides book alike."""
+"""Movements of cash outside trading, each one transaction that all sides book."""
 
 from collections.abc import Mapping
 
@@ -33,16 +33,16 @@ def opening_balances(
     in_kind: Mapping[tuple[str, str, str, str], int] = {},
     coin_lots: Mapping[tuple[str, str], int] = {},
 ) -> Movement:
-    """Give everybody what they have on the first day.
+    """Book all parties' opening balances.
 
     Args:
         time_us: the first microsecond of the run.
         cash_cents: cash by entity.
-        claim_cents: what venues owe, by (entity, venue).
-        reserve_cents: what venues have set aside for customers' debts, by venue.
-        token_units: what is held for its price, by (entity, token).
-        in_kind: what venues hold for customers in kind, by (entity, venue, state, commodity).
-        coin_lots: what dealers have of coins, by (entity, coin).
+        claim_cents: debts of venues, by (entity, venue).
+        reserve_cents: insurance funds, by venue.
+        token_units: tokens held for their price, by (entity, token).
+        in_kind: tokens held in kind for customers, by (entity, venue, state, commodity).
+        coin_lots: dealers' coins, by (entity, coin).
     """
     equity: dict[str, int] = {}
     postings = []
@@ -89,7 +89,7 @@ def deposit(
     links: tuple[str, ...] = (),
     meta: tuple[tuple[str, str], ...] = (),
 ) -> Movement:
-    """*entity* hands cash to a venue, which owes it that much from now on."""
+    """*entity* deposits cash at a venue, which owes it that much more."""
     return Transaction(
         time_us,
         _outsider(entity, venue, group),
@@ -150,7 +150,7 @@ def draw(
 def repay(
     time_us: int, borrower: str, venue: str, cents: int, links: tuple[str, ...] = ()
 ) -> Movement:
-    """The captive maker gives back what its account can spare."""
+    """The captive maker repays its credit line from its account."""
     return _credit_line(
         time_us,
         borrower,
@@ -183,7 +183,7 @@ def gap_loss(
 def fees_of_other_makers(
     time_us: int, entity: str, venue: str, volume_cents: int, cents: int, market: str
 ) -> Movement:
-    """Makers other than the captive one, and their takers, pay for the rest of the volume."""
+    """The other makers and their takers pay fees on the rest of the volume."""
     return Transaction(
         time_us,
         entity,
@@ -207,15 +207,15 @@ def lead_quoting(
     gained_cents: Mapping[str, int],
     fee_cents: int = 0,
 ) -> Movement:
-    """A day's results of quotes on the lead venue: what some gain there, others lose.
+    """A day's results of quotes on the lead venue, which sum to zero.
 
     Args:
         time_us: the day's last microsecond.
         kind: LeadSpread or LeadPickOff.
-        who: the one on the other side of all others: who pays the spread, or who is faster.
+        who: the counterparty of all others: it pays the spread, or is faster.
         venue: the lead venue.
         gained_cents: by entity; they sum to zero.
-        fee_cents: what *who* pays the venue for its orders.
+        fee_cents: the fees of *who* for its orders.
     """
     sentences = {
         Kind.LEAD_SPREAD: f"{who} trade for their own reasons with the firms' quotes on {venue}",
@@ -262,5 +262,5 @@ def _credit_line(
 
 
 def _outsider(entity: str, venue: str, group: Parties) -> str:
-    """Return which of the two is outside the house group; the customer, if both or neither are."""
+    """Return the party of the two outside the house group; the customer if both or neither are."""
     return venue if entity == group.maker and venue != group.house else entity

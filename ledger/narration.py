@@ -1,6 +1,6 @@
-"""What a fill or a sum of fills says in words: a sentence that a stranger can follow.
+"""Sentences for fills and sums of fills, which a stranger can follow.
 
-Each phrase about a fill speaks of one number at most, so that it can be said of a whole column.
+Each phrase about a fill has at most one number, so that it works for a whole column.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,14 +17,14 @@ from ledger.motives import Motive
 
 
 def fill_sentence(pairing: Pairing, fill: Fill[Numbers], contract: Contract, lead: str) -> Words:
-    """Say what was hit, how stale it was, and what it cost whom; or what was paid, on what."""
+    """Say what was hit, how stale it was, and who lost how much; or what was paid."""
     return joined(SAID[pairing.motive].fill(pairing, fill, contract, lead))
 
 
 def token_sentence(
     pairing: Pairing, fill: Fill[Numbers], contract: Contract, token: str, lead: str
 ) -> Words:
-    """Say which tokens are set aside or released; or who is sold them, and for what."""
+    """Say which tokens are set aside, released or sold, and the price."""
     return joined(SAID[pairing.motive].fill(pairing, fill, contract, token, lead))
 
 
@@ -174,7 +174,7 @@ def _trade(taker: str, contract: Contract, lots: int) -> str:
 
 
 def _named(holder: str) -> str:
-    """Say whose position it is, and of which desk."""
+    """Name the holder of a position, and its desk."""
     entity, _, desk = holder.partition(":")
     if _is_directional(holder):
         return f"{entity}'s directional book"
@@ -333,7 +333,7 @@ def _count(rows: np.ndarray, noun: str) -> str:
 
 
 class Said(NamedTuple):
-    """How a motive is told: of one fill or a column of them, and of a sum."""
+    """The sentences of a motive: for one fill or a column of them, and for a sum."""
 
     fill: Callable[..., Iterator[Words]]  # is given the token besides, where there is one
     sum: Callable[[Pairing, np.ndarray], str]

@@ -1,9 +1,9 @@
-"""What the books note beside what moves money: one class for each `custom` directive.
+"""Notes of the books that move no money: one class for each `custom` directive.
 
     2022-06-01 custom "belief" "BTC-PERP" 12.50 USD 480.00 USD
 
-A note is written and read by its fields, in their order: the type of each says how it stands in the
-text. Readers are given plain values, so that it does not matter where those come from.
+A note is written and read by its fields in order; the type of each decides its form in the text.
+Readers get plain values, whatever their source.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,12 +16,12 @@ from typing import Annotated, Any, ClassVar, NamedTuple, Self, get_type_hints
 from ledger.text import quoted
 from ledger.transaction import MONEY
 
-# What a directive holds, as plain values: an amount is a number with its currency.
+# The plain values of a directive: an amount is a number with its currency.
 Value = str | Decimal | date | bool | tuple[Decimal, str]
 
 
 class Shape(NamedTuple):
-    """How a field stands in the text, and what it is made of when it is read."""
+    """The form of a field in the text, and its conversion when it is read."""
 
     write: Callable[[Any], str]
     read: Callable[[Any], Any]
@@ -42,7 +42,7 @@ def _number_of(value: tuple[Decimal, str]) -> Decimal:
 
 Word = Annotated[str, Shape(quoted, str)]
 Account = Annotated[str, Shape(str, str)]
-# Neither is below zero: of two numbers in a row Beancount would subtract the second.
+# Neither is below zero: Beancount would subtract a negative number from the one before it.
 Whole = Annotated[int, Shape(str, int)]
 Number = Annotated[Decimal, Shape("{:f}".format, Decimal)]
 Usd = Annotated[Decimal, Shape(f"{{:f}} {MONEY}".format, _number_of)]
@@ -55,9 +55,9 @@ MaybeUsd = Annotated[Decimal | None, Shape(f"{{:f}} {MONEY}".format, _number_of)
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something that the books say and that moves no money."""
+    """A note in the books that moves no money."""
 
-    kind: ClassVar[str]  # as the directive spells it
+    kind: ClassVar[str]  # its word in the directive
 
     def text(self) -> str:
         """Return the directive without its date, as Beancount reads it."""
@@ -65,15 +65,15 @@ class Note:
 
     @classmethod
     def read(cls, values: Iterable[Value]) -> Self:
-        """Make a note of what a directive holds; what is left out at the end is None."""
+        """Make a note from a directive's values; missing values at the end are None."""
         return cls(
             *(shape.read(value) for shape, value in zip(cls._shapes(), values, strict=False))
         )
 
     def words(self) -> tuple[str, ...]:
-        """Return what it says, each field as Beancount reads it.
+        """Return its values, each as Beancount reads it.
 
-        What is None is left out; nothing behind it may be said, or it could not be read back.
+        None is left out. No value may follow a None, or the note could not be read back.
         """
         shapes = zip(fields(self), self._shapes(), strict=True)
         said = ((getattr(self, field.name), shape) for field, shape in shapes)
@@ -81,7 +81,7 @@ class Note:
 
     @classmethod
     def _shapes(cls) -> tuple[Shape, ...]:
-        # mypy takes the hash of notes for that of their class.
+        # mypy confuses the hash of notes with that of their class.
         return _shapes_of(cls)  # type: ignore[arg-type]
 
 
@@ -93,7 +93,7 @@ def _shapes_of(kind: type[Note]) -> tuple[Shape, ...]:
 
 
 def rounded(figure: float, digits: int) -> Decimal:
-    """Return a figure of the world with so many digits after the point, as a note holds it."""
+    """Return a figure rounded to *digits* decimals, as in a note."""
     return Decimal(f"{figure:.{digits}f}")
 
 
@@ -102,7 +102,7 @@ def rounded(figure: float, digits: int) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Role(Note):
-    """Who plays which part: see `ledger.parties`."""
+    """The role of a party: see `ledger.parties`."""
 
     kind: ClassVar[str] = "role"
     role: Word
@@ -111,7 +111,7 @@ class Role(Note):
 
 @dataclass(frozen=True, slots=True)
 class Pays(Note):
-    """That one party may pay another for something other than trading."""
+    """One party may pay another for something other than trading."""
 
     kind: ClassVar[str] = "pays"
     payer: Word
@@ -121,7 +121,7 @@ class Pays(Note):
 
 @dataclass(frozen=True, slots=True)
 class FundingRate(Note):
-    """What longs pay shorts each hour."""
+    """The funding rate that longs pay shorts each hour."""
 
     kind: ClassVar[str] = "funding-per-hour-e9"
     e9: Whole  # billionths
@@ -129,7 +129,7 @@ class FundingRate(Note):
 
 @dataclass(frozen=True, slots=True)
 class FirmProfile(Note):
-    """What a firm is by its scenario."""
+    """A firm's data from its scenario."""
 
     kind: ClassVar[str] = "firm"
     name: Word
@@ -139,7 +139,7 @@ class FirmProfile(Note):
 
 @dataclass(frozen=True, slots=True)
 class StatedFund(Note):
-    """What a venue said that its insurance fund holds."""
+    """The insurance fund as the venue states it."""
 
     kind: ClassVar[str] = "insurance-fund-stated"
     venue: Word
@@ -160,7 +160,7 @@ class RecordedShare(Note):
 
 @dataclass(frozen=True, slots=True)
 class TradedDay(Note):
-    """What was traded of one market of the house in a day, each trade counted once."""
+    """A day's volume in one market of the house, each trade counted once."""
 
     kind: ClassVar[str] = "traded"
     market: Word
@@ -168,12 +168,12 @@ class TradedDay(Note):
     others_usd: Usd  # the same with other makers
     hits_usd: Usd  # firms with the captive maker
     forced_usd: Usd  # forced orders, with anybody
-    recorded_usd: MaybeUsd = None  # in all, on public record
+    recorded_usd: MaybeUsd = None  # total on public record
 
 
 @dataclass(frozen=True, slots=True)
 class ShownBook(Note):
-    """What all makers of the house show of one market on one side, as a day's first hour begins.
+    """The depth of all makers in one market on one side, at the beginning of a day's first hour.
 
     The other makers show one price; the captive maker shows its levels at equal distances and in
     equal parts.
@@ -191,7 +191,7 @@ class ShownBook(Note):
 
 @dataclass(frozen=True, slots=True)
 class PriceRange(Note):
-    """Between which prices a market traded on the lead venue in a day."""
+    """The day's price range of a market on the lead venue."""
 
     kind: ClassVar[str] = "price-range"
     market: Word
@@ -201,9 +201,9 @@ class PriceRange(Note):
 
 @dataclass(frozen=True, slots=True)
 class WantedDay(Note):
-    """What uninformed customers wanted to trade in each hour of a day that the run played.
+    """Uninformed demand in each traded hour of a day.
 
-    Where the recorded volume decides it: what they got is drawn at this pace.
+    It is noted if the recorded volume decides it; the actual volume is drawn at this rate.
     """
 
     kind: ClassVar[str] = "wanted"
@@ -216,9 +216,9 @@ class WantedDay(Note):
 
 @dataclass(frozen=True, slots=True)
 class Decision(Note):
-    """How the maker quotes one market until the next first of a month, and what it judged from.
+    """The maker's quotes in one market until the next first of a month, and their basis.
 
-    What was seen, and what is planned on, is of `seen_days` days; nothing of none.
+    The seen and planned figures are for `seen_days` days; zero if there were none.
     """
 
     kind: ClassVar[str] = "decision"
@@ -228,18 +228,18 @@ class Decision(Note):
     refresh_s: Number  # 0: at every tick
     seen_days: Whole
     policy: Word
-    held_by: Word  # the limit without which more or less would be shown; "" if none
+    held_by: Word  # the limit that binds; "" if none
     shown_usd: Usd  # per level and side
-    seen_usd: Usd  # traded on the house, by everybody
-    own_usd: Usd  # of it, by the maker's quotes
-    hits_usd: Usd  # of that, with firms
+    seen_usd: Usd  # total volume on the house
+    own_usd: Usd  # part of it filled by the maker's quotes
+    hits_usd: Usd  # part of that with firms
     planned_result_usd: MaybeUsd = None  # at fills
     planned_volume_usd: MaybeUsd = None
 
 
 @dataclass(frozen=True, slots=True)
 class Belief(Note):
-    """What the maker's own simulation promised for the month that ends, in one market."""
+    """The promise of the maker's own simulation for the month that ends, in one market."""
 
     kind: ClassVar[str] = "belief"
     market: Word
@@ -249,9 +249,9 @@ class Belief(Note):
 
 @dataclass(frozen=True, slots=True)
 class HitLimits(Note):
-    """What firms took of stale quotes in a market, and what each limit of theirs cut off.
+    """Hits of firms in a market, and the hits that each limit cut off.
 
-    Cut off is what paid and what nobody took, since the last order for it was at its limit.
+    Cut off are profitable lots that no firm took because the last order was at its limit.
     """
 
     kind: ClassVar[str] = "hit-limits"
@@ -265,12 +265,12 @@ class HitLimits(Note):
 
 @dataclass(frozen=True, slots=True)
 class Appraised(Note):
-    """What all shares of the house would fetch, at a month's end or a round: `ledger.appraisal`."""
+    """The value of all shares of the house at a month's end or a round: see `ledger.appraisal`."""
 
     kind: ClassVar[str] = "appraisal"
     what: Word  # the month that has just been closed (2021-06), or the name of a round
     way: Word
-    basis_usd: Usd  # what is multiplied
+    basis_usd: Usd  # the multiplied figure
     low_usd: Usd
     middle_usd: Usd
     high_usd: Usd
@@ -278,7 +278,7 @@ class Appraised(Note):
 
 @dataclass(frozen=True, slots=True)
 class RoundValuation(Note):
-    """What a round raised, and what the whole house was said to be worth."""
+    """The money raised in a round, and the stated valuation of the house."""
 
     kind: ClassVar[str] = "valuation"
     name: Word
@@ -288,14 +288,14 @@ class RoundValuation(Note):
 
 @dataclass(frozen=True, slots=True)
 class Reviewed(Note):
-    """What the maker decided about its quotes on a venue, and on which figures."""
+    """The maker's decision about its quotes on a venue, with the figures behind it."""
 
     kind: ClassVar[str] = "review"
     venue: Word
     policy: Word
     decided: Word
     month_usd: Usd  # the result there of the month that ended
-    year_usd: Usd  # and of the last twelve
+    year_usd: Usd  # and its result of the last twelve months
     shares_lose_usd: MaybeUsd = None  # without the quotes, where the house is appraised
 
 
@@ -314,7 +314,7 @@ class UnpaidRequest(Note):
 
 @dataclass(frozen=True, slots=True)
 class UnpaidUse(Note):
-    """A use of money for which none was left."""
+    """A use of money that could not be paid."""
 
     kind: ClassVar[str] = "unpaid-use"
     to: Word
@@ -324,7 +324,7 @@ class UnpaidUse(Note):
 
 @dataclass(frozen=True, slots=True)
 class UnpaidRecall(Note):
-    """What a lender recalled and could not be repaid: it stays owed."""
+    """A lender's recall that could not be paid: it stays owed."""
 
     kind: ClassVar[str] = "unpaid-recall"
     debt: Account
@@ -333,7 +333,7 @@ class UnpaidRecall(Note):
 
 @dataclass(frozen=True, slots=True)
 class UnpaidInterest(Note):
-    """Interest that could not be paid: it is not owed on."""
+    """Interest that could not be paid: it is not added to the debt."""
 
     kind: ClassVar[str] = "unpaid-interest"
     debt: Account
@@ -345,7 +345,7 @@ class UnpaidInterest(Note):
 
 @dataclass(frozen=True, slots=True)
 class TradedPool(Note):
-    """What was traded against: the blocks of a day, and the variance of the price at them."""
+    """A day's blocks of a pool's chain, and the variance of the price at them."""
 
     kind: ClassVar[str] = "pool-day"
     token: Word
@@ -355,7 +355,7 @@ class TradedPool(Note):
 
 @dataclass(frozen=True, slots=True)
 class FillsOfDay(Note):
-    """How many fills a day has, and a digest of them."""
+    """The number of a day's fills, and a digest of them."""
 
     kind: ClassVar[str] = "control-total-of-fills"
     rows: Whole

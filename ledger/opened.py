@@ -1,4 +1,4 @@
-"""One line of the chart, and the lines that several sets of books have alike."""
+"""One line of the chart, and lines that several sets of books share."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ def cause(account: str, about: str | None = None) -> Opened:
 
 
 def money(*accounts: str) -> Iterator[Opened]:
-    """Open accounts in dollars that play no part."""
+    """Open accounts in dollars without a part in the hole."""
     return (Opened(account, (MONEY,)) for account in accounts)
 
 

@@ -1,4 +1,4 @@
-"""Who keeps books: each party by its role, and the desks of those that hold more than one."""
+"""The parties that keep books, by role, and the desks of parties with several."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from functools import cached_property
 from ledger.kinds import Kind
 
 OUTSIDE = "Outside"  # the rest of the world
-ARBITRAGEURS = "Arbitrageurs"  # who trade pools to the price elsewhere
+ARBITRAGEURS = "Arbitrageurs"  # arbitrageurs between pools and the lead price
 
 
-@dataclass(frozen=True)  # without slots: lists that are asked for at every step are kept
+@dataclass(frozen=True)  # without slots, since lists that are read at every step are cached
 class Parties:
-    """Who keeps books, by role."""
+    """The parties that keep books, by role."""
 
     house: str
     maker: str
@@ -20,18 +20,18 @@ class Parties:
     retail: str
     other_makers: str
     firms: tuple[str, ...]
-    providers: tuple[str, ...] = ()  # of the backstop; none where nobody trades on margin
-    lenders: tuple[str, ...] = ()  # to the maker
-    investors: str | None = None  # who buys shares of the house
-    counterparties: tuple[str, ...] = ()  # whom the group pays, and who are nothing else
-    directional: str | None = None  # who holds positions for their price: the maker, or nobody
-    arbitrageurs: str | None = None  # who trade the maker's pools, where it has any
-    borrowers: tuple[str, ...] = ()  # of dollars from the house, against tokens
-    dealers: str | None = None  # who sells the maker coins and buys them, where it has a portfolio
-    agent: str | None = None  # who takes in customers' dollars for the house: the maker, or nobody
+    providers: tuple[str, ...] = ()  # backstop providers; none without customers on margin
+    lenders: tuple[str, ...] = ()  # lenders to the maker
+    investors: str | None = None  # investors in the house's shares
+    counterparties: tuple[str, ...] = ()  # payees of the group without another role
+    directional: str | None = None  # the holder of the directional book: the maker, or empty
+    arbitrageurs: str | None = None  # arbitrageurs of the maker's pools, if it has any
+    borrowers: tuple[str, ...] = ()  # borrowers from the house against tokens
+    dealers: str | None = None  # dealers of the maker's coins, if it has a portfolio
+    agent: str | None = None  # the house's agent for deposits: the maker, or empty
 
     def roles(self) -> Iterator[tuple[str, str]]:
-        """Yield each role with who plays it, as the books record it."""
+        """Yield each role with its party, as the books record it."""
         for role in ("house", "maker", "lead", "retail", "other_makers"):
             yield role, getattr(self, role)
         yield from (("firm", firm) for firm in self.firms)
@@ -47,31 +47,31 @@ class Parties:
 
     @cached_property
     def outside_providers(self) -> tuple[str, ...]:
-        """Return the backstop providers that are nothing else."""
+        """Return the backstop providers without another role."""
         return tuple(name for name in self.providers if name != self.maker)
 
     @property
     def backstops(self) -> tuple[str, ...]:
-        """Return by provider who holds what it takes over: the maker's is a desk of its own."""
+        """Return the holder of each provider's positions: the maker's is a desk of its own."""
         return tuple(
             f"{name}:{Kind.BACKSTOP}" if name == self.maker else name for name in self.providers
         )
 
     @property
     def desks(self) -> tuple[str, ...]:
-        """Return the maker's desks beside its first, each with positions of its own."""
+        """Return the maker's further desks, each with positions of its own."""
         backstops = (name for name in self.backstops if ":" in name)
         directional = (f"{name}:{Kind.DIRECTIONAL}" for name in (self.directional,) if name)
         return (*backstops, *directional)
 
     @cached_property
     def holders(self) -> tuple[str, ...]:
-        """Return whoever may hold a position: everybody, then desks beside their first."""
+        """Return all who may hold a position: all parties, then further desks."""
         return (*self.names, *self.desks)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """Return everybody, in the order in which the books list them."""
+        """Return all parties, in the order of the books."""
         members = (self.maker, *self.firms, self.retail, self.other_makers)
         traders = (self.house, *members, *self.outside_providers, self.lead, OUTSIDE)
         arbitrageurs = (name for name in (self.arbitrageurs,) if name)
@@ -81,7 +81,7 @@ class Parties:
 
     @property
     def financiers(self) -> tuple[str, ...]:
-        """Return who brings money to the group without being its customer."""
+        """Return those who bring the group money without being customers."""
         return (*self.lenders, *(name for name in (self.investors,) if name))
 
     @property
@@ -91,21 +91,21 @@ class Parties:
 
     @cached_property
     def house_customers(self) -> tuple[str, ...]:
-        """Return who has an account on the house venue."""
+        """Return the parties with an account on the house venue."""
         others = (*self.firms, self.retail, self.other_makers, *self.outside_providers)
         return (self.maker, *others, *self.borrowers)
 
     @property
     def hedgers(self) -> tuple[str, ...]:
-        """Return who trades on both venues."""
+        """Return the parties that trade on both venues."""
         return (self.maker, *self.firms)
 
     @property
     def lead_customers(self) -> tuple[str, ...]:
-        """Return who has an account on the lead venue."""
+        """Return the parties with an account on the lead venue."""
         return (*self.hedgers, *self.outside_providers, OUTSIDE)
 
 
 def books_of(holder: str) -> str:
-    """Return in whose books a position stands: a desk's in those of its entity."""
+    """Return the entity whose books have a position: a desk's entity, for a desk."""
     return holder.partition(":")[0]

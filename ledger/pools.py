@@ -1,9 +1,9 @@
-"""Pools: the maker's tokens and dollars in them, and what trading with them moves.
+"""Pools: the maker's tokens and dollars in them, and trades with them.
 
-A pool owes nobody anything and keeps no books: what is in it is the maker's. Tokens and the
-dollars that they were exchanged for meet in equity, as where tokens are bought; a gain or a loss
-on them is nobody's income. Whoever trades a pool to the price elsewhere goes there as well, with
-the rest of the world, so that what is gained by the two trades is dollars, and is booked.
+A pool has no debts and keeps no books: its reserves belong to the maker. Tokens and the dollars
+exchanged for them balance in equity, as in a purchase of tokens; gains and losses on them are not
+income. Arbitrageurs close each trade with the rest of the world at the lead price, so that their
+gain is in dollars and is booked.
 """
 
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ class Arbitrages:
     """A day's trades with one pool, summed."""
 
     trades: int
-    units: int  # of the token, out of the pool
-    cents: int  # into it for them
+    units: int  # units of the token out of the pool
+    cents: int  # cents into the pool for them
     fee_cents: int
-    outside_cents: int  # what the units are worth elsewhere, each trade's at its moment
+    outside_cents: int  # value of the units at the lead price of each trade
 
 
 def open_pool(time_us: int, maker: str, token: str, units: int, cents: int, terms: str) -> Movement:
@@ -31,9 +31,9 @@ def open_pool(time_us: int, maker: str, token: str, units: int, cents: int, term
 
     Args:
         time_us: the time.
-        maker, token: whose pool, of what.
-        units, cents: what is put in.
-        terms: what the pool charges, in words.
+        maker, token: the pool's owner and its token.
+        units, cents: the reserves put in.
+        terms: the pool's fee, in words.
     """
     return Transaction(
         time_us,
@@ -46,7 +46,7 @@ def open_pool(time_us: int, maker: str, token: str, units: int, cents: int, term
 
 
 def close_pool(time_us: int, maker: str, token: str, units: int, cents: int) -> Movement:
-    """The maker takes out what there is."""
+    """The maker takes all reserves out."""
     return Transaction(
         time_us,
         None,
@@ -60,7 +60,7 @@ def close_pool(time_us: int, maker: str, token: str, units: int, cents: int) -> 
 def arbitrage_pool(
     time_us: int, maker: str, arbitrageurs: str, token: str, day: Arbitrages
 ) -> Movement:
-    """Arbitrageurs trade a pool to the price elsewhere, and undo the trade there."""
+    """Arbitrageurs trade a pool to the lead price, and close the trade there."""
     gain_cents = day.outside_cents - day.cents - day.fee_cents
     moves = "gives" if day.units > 0 else "takes in"
     postings = [

@@ -1,7 +1,7 @@
 """Postings on disk, by column: a copy of the general ledger's text that answers at once.
 
 One Parquet file a month, one row per posting, the same bytes for the same entries. The text stays
-the authority; the audit holds the copy against it, posting by posting.
+the authority; the audit compares the copy with it, posting by posting.
 """
 
 import json
@@ -20,7 +20,7 @@ from ledger.values import plain
 
 FOLDER = "postings"
 
-# What each column of a month's file is. A view of our own adds `month` and `amount`.
+# The columns of a month's file. A view adds `month` and `amount`.
 COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("seq", "BIGINT", "place of the entry in the true order of everything that happened"),
     ("line", "INTEGER", "which of the entry's postings: 1, 2, ..."),
@@ -48,7 +48,7 @@ class MonthOfPostings:
     """A month's entries, until they are written."""
 
     def __init__(self, opened: Iterable[Opened], quantities: Mapping[str, Scale]) -> None:
-        """Know which part each account plays, and how each commodity but money is counted."""
+        """Take the part of each account, and the scale of each commodity but money."""
         self._holes = {line.account: line.hole or "" for line in opened}
         self._accounts = {account: code for code, account in enumerate(self._holes)}
         self._scales = {MONEY: Scale.of("0.01"), **quantities}
@@ -58,7 +58,7 @@ class MonthOfPostings:
         self._postings = array("q")
 
     def add(self, entry: Movement, seq: int) -> None:
-        """Take down an entry that follows those before."""
+        """Append an entry."""
         meta = {key: plain(value) for key, value in entry.meta}
         self._entries.append(
             (
@@ -85,7 +85,7 @@ class MonthOfPostings:
             )
 
     def write(self, path: Path) -> None:
-        """Write the month to a new Parquet file, and begin another."""
+        """Write the month to a new Parquet file, and start another."""
         entries = zip(*self._entries, strict=True) if self._entries else [()] * len(_ENTRY)
         texts: dict[str, Mapping[str, Sequence[str]]] = {
             "entries": dict(zip(_ENTRY, entries, strict=True)),
