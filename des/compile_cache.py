@@ -32,8 +32,7 @@ def folder() -> Path:
 
 
 def keep_in(new: Path) -> None:
-    """Have numba keep compiled functions in *new* from now on, and delete those of older
-    sources."""
+    """Have numba keep compiled functions in *new*, and delete those of older sources."""
     if not new.exists():
         for old in new.parent.glob(f"{BEGINNING}*"):
             shutil.rmtree(old, ignore_errors=True)

@@ -57,8 +57,7 @@ class TradedHours:
         return self._drawn(hour // self.one_in) == hour
 
     def idle_at(self, time_us: int, most: int) -> int:
-        """Return how many idle hours from *time_us* on pass at once: within the day, at most
-        *most*."""
+        """Return how many idle hours from *time_us* on pass at once, at most *most*."""
         day_end_us = time_us - time_us % DAY_US + DAY_US
         hours = 1
         while (

@@ -160,8 +160,7 @@ def _firms(parties: Parties) -> np.ndarray:
 
 
 def _venues(scenario: Scenario, parties: Parties, journal: Journal) -> tuple[Venue, Venue]:
-    """Open the house, which settles through its pool, and the lead, which settles against
-    Outside."""
+    """Open both venues: the house settles through its pool, the lead against Outside."""
     desks = {
         place: parties.names.index(books_of(name))
         for place, name in enumerate(parties.holders)

@@ -91,16 +91,15 @@ class Chart:
         return {c.commodity: c.quantity for c in self.contracts} | held | brought | coins
 
     def desk(self, holder: str) -> str | None:
-        """Name the desk that holds a position; some of the maker's desks have names of their
-        own."""
+        """Name the desk of a position; some of the maker's desks have names of their own."""
         _, _, desk = holder.partition(":")
         return desk or ("Quoter" if holder == self.parties.maker else None)
 
     def kind(self, holder: str, kind: str) -> str:
         """Return the kind of a holder's result: all results of a backstop's position are Backstop.
 
-        Otherwise its losses, and those of the directional book, would be mixed with the quoter's. A
-        backstop's share of socialised losses is not one of these: it bears that as a customer.
+        Or they would mix with the quoter's, as would the directional book's. Socialised losses are
+        none: a backstop bears them as a customer.
         """
         if holder.endswith(f":{Kind.DIRECTIONAL}"):
             return Kind.DIRECTIONAL
@@ -260,8 +259,7 @@ class Chart:
             yield opened.cause(account, "at cost" if kind in AT_COST else None)
 
     def _taken_over(self, maker: str) -> Iterator[Opened]:
-        """Open the accounts of borrowers' failed loans that the maker takes over, and of their
-        tokens."""
+        """Open the accounts of failed loans that the maker takes over, and of their tokens."""
         if not self.parties.borrowers:
             return
         lost = expense(maker, Kind.TAKEOVERS)

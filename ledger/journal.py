@@ -73,8 +73,7 @@ class Journal:
         self._directives.add(Directive("price", day, commodity, (f"{usd} {MONEY}",)))
 
     def balance(self, account: str, commodity: str = "USD") -> int:
-        """Return the balance of an account in the general ledger, as of the last closing or
-        entry."""
+        """Return an account's balance in the general ledger, as of the last closing or entry."""
         return self._balances.get((account, commodity), 0)
 
     def post(self) -> None:

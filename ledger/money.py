@@ -42,8 +42,7 @@ def fee_cents(notional_cents: int, rate_e6: int) -> int: ...
 @overload
 def fee_cents(notional_cents: np.ndarray, rate_e6: Numbers) -> np.ndarray: ...
 def fee_cents(notional_cents: Numbers, rate_e6: Numbers) -> Numbers:
-    """Return the fee of *rate_e6* millionths of a notional, rounded half up to the cent,
-    elementwise.
+    """Return *rate_e6* millionths of a notional, rounded half up to the cent, elementwise.
 
     A fee is rounded only here: the taker pays the same cents that the venue receives.
     """

@@ -61,8 +61,7 @@ class CustomerFlow:
         self._reach_usd = [0.0]  # of this hour's expected withdrawals, cumulated over cohorts
 
     def look_at_queue(self, now_us: int) -> None:
-        """Pay the queue from cash that came in other than as deposits, and halt after a long
-        queue."""
+        """Pay the queue from cash other than deposits, and halt after a long queue."""
         self._till.serve(now_us)
         self._till.halt_after(now_us, round(self._rules.halt_after_h * HOUR_US))
 
@@ -130,8 +129,7 @@ class CustomerFlow:
         self._cohorts.bring(place, self._desk.deposit(self._holder(place), cents))
 
     def _request(self, draws: np.random.Generator) -> None:
-        """Let a holder ask for money. The cohort is drawn in proportion to its expected
-        requests."""
+        """Let a holder ask for money; cohorts are weighted by expected requests."""
         cohort = chosen(self._reach_usd, draws.random())
         holder = self._holder(self._cohorts.place(cohort, draws.random()))
         cents = whole_dollars(draws.exponential(self._retail.withdrawal_usd_mean))

@@ -1,5 +1,4 @@
-"""Third step, at the end of a settlement: who gets the remainder of closed accounts, and who pays
-their debts.
+"""Third step, at the end of a settlement: remainders and debts of closed accounts.
 
 The insurance fund receives what is left of an account, and pays debts as far as it goes. What it
 cannot pay is borne by all customers outside the group, in proportion to their claims.
@@ -91,8 +90,7 @@ class LossBearers:
             self._house.pay(rows)
 
     def _socialise(self, time_us: int, marks: np.ndarray) -> None:
-        """Socialise the debts among all customers outside the group, in proportion to their
-        claims."""
+        """Socialise the debts among customers outside the group, in proportion to claims."""
         if not self._debts:
             return
         debtors, debts = np.array(list(self._debts)), list(self._debts.values())

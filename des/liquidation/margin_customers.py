@@ -81,8 +81,7 @@ class MarginCustomers:
         }
 
     def held_cents(self, member: int) -> int:
-        """Return the part of a customer's claim that is in accounts on margin; only retail has
-        any."""
+        """Return the part of a customer's claim in accounts on margin; only retail has any."""
         return self.desk.reserved_cents if member == self._retail else 0
 
     def enter_first(self, time_us: int) -> None:

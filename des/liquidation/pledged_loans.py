@@ -57,8 +57,7 @@ class TokenLoan:
         self.taken_lots = 0  # taken over by the captive maker, and not yet sold
 
     def counted_cents(self, weight_e6: int, lot_cents: int) -> int:
-        """Return the tokens' margin value: by a weight, or by the size of the holding if that is
-        less."""
+        """Return the tokens' margin value: by a weight or by holding size, the lower one."""
         by_size_e6 = size_weight_e6(self.loan.imf_factor, self.account.lots * self.lot_tokens)
         return self.account.value_cents(lot_cents) * min(weight_e6, by_size_e6) // E6
 

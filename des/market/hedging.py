@@ -99,8 +99,7 @@ class HedgeDesk:
             self._ordered_lots += needed
 
     def ordered_lots(self) -> int:
-        """Return the net lots ordered since the last call, which have an impact on the lead
-        price."""
+        """Return the net lots ordered since the last call, which move the lead price."""
         ordered, self._ordered_lots = self._ordered_lots, 0
         return ordered
 

@@ -52,8 +52,7 @@ class UninformedDemand:
         return wanted_usd / HOUR_S
 
     def _wanted_usd(self, hour_us: int) -> int:
-        """Return the demand in whole dollars, as in the books, so that a run that is given it is
-        the same."""
+        """Return the demand in whole dollars, as the books note it for counterfactuals."""
         volume, given_usd = self._volume, self._given.get(day_of(hour_us), ())
         if volume.hours_today <= len(given_usd):
             return round(given_usd[volume.hours_today - 1])

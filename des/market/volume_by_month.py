@@ -21,8 +21,7 @@ class VolumeByMonth:
         self._of_day = {volume.day: volume.usd / DAY_S for volume in days}
 
     def usd_per_s(self, time_us: int) -> float | None:
-        """Return the rate on a day: its own, or else that of its month; None if there is
-        neither."""
+        """Return the rate on a day: its own, or else its month's; None if there is neither."""
         day = day_of(time_us)
         return self._of_day.get(day, self._of_month.get((day.year, day.month)))
 

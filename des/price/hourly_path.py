@@ -86,8 +86,7 @@ def hourly_path(seed: int, market: str, price: Price, start_hour: int, end_hour:
 def _known_prices(
     anchors: Sequence[Anchor], start_hour: int, end_hour: int
 ) -> tuple[list[int], list[float]]:
-    """Return the hours of known prices since the start, and their log-prices, up to the first after
-    the end."""
+    """Return hours and log-prices of known prices, up to the first after the end."""
     hours = [anchor.time_us // HOUR_US for anchor in anchors]
     first = bisect_right(hours, start_hour) - 1
     if first < 0:

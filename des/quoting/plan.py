@@ -35,8 +35,7 @@ class QuotingPolicy:
         )
 
     def with_best_at(self, offset_e6: int) -> "QuotingPolicy":
-        """Return the policy with all levels moved so that the best is at this distance from the
-        mid."""
+        """Return the policy with its levels moved: the best is this far from the mid."""
         away = offset_e6 - self.offset_e6[0]
         return replace(self, offset_e6=tuple(each + away for each in self.offset_e6))
 

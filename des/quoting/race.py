@@ -75,8 +75,7 @@ def watch(
     tick_price: np.ndarray,
     watchers: Watchers,
 ) -> np.ndarray:
-    """Return the orders that quotes trigger in [since, until); each quote is in force until the
-    next.
+    """Return the orders that quotes trigger in [since, until).
 
     A hit pays a firm when the lead price is beyond the quote by more than its threshold (fee and
     hurdle). Its order reaches only the levels that pay at that moment. A firm sends one order per
@@ -165,8 +164,7 @@ def _send(
 
 @njit(cache=True)
 def _deepest(levels: np.ndarray, sign: int, price: int, threshold: int) -> int:
-    """Return the deepest level that *price* is beyond by more than *threshold*; the first one
-    is."""
+    """Return the deepest level that *price* is beyond by more than *threshold*."""
     deepest = levels[0]
     for level in levels[1:]:
         if sign * (price - level) <= threshold:

@@ -132,8 +132,7 @@ class Session:
         self._in_force, self._in_flight = self._nothing, NO_ORDERS
 
     def close_count(self) -> np.ndarray:
-        """Return the lots x ticks that firms took, and that each limit cut off, since the last
-        call."""
+        """Return lots x ticks that firms took and that each limit cut off, since the last call."""
         counted, self._counted = self._counted, none_counted()
         return counted
 

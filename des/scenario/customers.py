@@ -77,8 +77,7 @@ class Flow(Part):
 
     @property
     def branching_ratio(self) -> float:
-        """Return how many dollars others ask back because of one dollar asked back (branching
-        ratio).
+        """Return the branching ratio: the dollars that others ask back for each dollar asked back.
 
         A dollar out of claims C raises fear by contagion / C, which decays at the rate
         d = ln 2 / half-life; while it lasts, customers ask back C s dollars per unit of fear and

@@ -271,8 +271,7 @@ class Group(Part):
 
     @property
     def counterparties(self) -> dict[str, int]:
-        """Return the paid parties that keep books, with the place of the first use that names
-        each."""
+        """Return the payees that keep books, with the place of the first use that names each."""
         first: dict[str, int] = {}
         for i, use in enumerate(self.uses):
             if use.to != "Outside":

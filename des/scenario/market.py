@@ -83,8 +83,7 @@ class Market(Part):
         return depth.usd_per_bp * self.quoter.reach_bps if depth else 0.0
 
     def others_shown_usd(self, day: date, captive_share: float) -> float:
-        """Return the other makers' size on one side on a calm day: stated, or the rest of the
-        depth.
+        """Return the other makers' size per side on a calm day: stated, or the rest of depth.
 
         Args:
             day: the day that is asked about.

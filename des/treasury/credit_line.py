@@ -44,8 +44,7 @@ class CreditLine:
         return min(unused, self._house_money.own_cents()) if self._house_money else unused
 
     def draw(self, time_us: int, needed_cents: int, links: tuple[str, ...] = ()) -> None:
-        """Credit the maker's account with *needed_cents*, rounded up to tranches within the
-        limit."""
+        """Credit the maker's account with *needed_cents*, rounded up to tranches."""
         tranches = -(-needed_cents // self._tranche_cents)
         cents = min(tranches * self._tranche_cents, self.unused_cents(time_us))
         if cents > 0:

@@ -19,8 +19,7 @@ class HouseMoney:
         self._maker = parties.names.index(parties.maker)
 
     def own_cents(self) -> int:
-        """Return how much can be lent or spent so that every customer could still be paid in
-        full."""
+        """Return how much can be spent so that every customer could still be paid in full."""
         makers = int(self._house.claims[self._maker])
         outsiders = int(self._house.claims.sum()) - makers + self._reserved()
         left = self._custody.till(self._name) - outsiders

@@ -1,1 +1,1 @@
-"""What proves the books: seal, signature, invariants, recomputation of the fills, the audit."""
+"""Proofs of the books: seal, signature, invariants, recomputation of fills, the audit."""

@@ -1,16 +1,15 @@
 """The audit: is this run what it was when it was sealed, and do its books hold?
 
-From the outside in: the seal; what stands before the entries, as the scenario and the code give it;
-the general ledger, through Beancount's own loader and the invariants, with its loans on tokens
-worked out again; its copy by column, held against the text; the group's own books, rendered anew;
-the fills, recomputed and summed, words included; day ledgers, rendered anew, loaded by Beancount
-and held against the invariants line by line. Each step says what it looked at and names what is
-wrong.
+The steps go from the outside in: the seal; the preamble, compared with the scenario and the code;
+the general ledger, through Beancount's own loader and the invariants, with loans on tokens
+recomputed; its copy by column, compared with the text; the group's own books, rendered again; the
+fills, recomputed and summed, words included; day ledgers, rendered again, loaded by Beancount and
+checked line by line. Each step says what it looked at and what is wrong.
 
 Who signed the seal (`ledger.proof.signature`) and whether the scenario gives these books again
 (`runs.replay`) are proofs of their own.
 
-The last two go day by day, each day by itself, so that whoever is at hand can share the work.
+The last two go day by day, each day by itself, so that several processes can share the work.
 """
 
 import random
@@ -44,14 +43,14 @@ from ledger.text_loader import collector_at_rest, placed
 SAMPLE_DAYS = 2
 SAMPLE_SEED = 20221111
 
-# Problems are told; what is planned are the arguments of further questions.
+# A question returns problems, or the arguments of further questions.
 Told = str
 PlannedPreamble = tuple[Given]
 PlannedFills = tuple[date]
-PlannedLedger = tuple[date, bool]  # whether Beancount is to load it
+PlannedLedger = tuple[date, bool]  # whether Beancount loads it
 Planned = PlannedPreamble | PlannedFills | PlannedLedger
-Found = tuple[Any, ...]  # things told, or planned
-Answer = Callable[[], Found]  # gives what was found, once it is there
+Found = tuple[Any, ...]  # problems, or arguments
+Answer = Callable[[], Found]  # returns the findings once they are there
 
 
 def audit(
@@ -64,20 +63,20 @@ def audit(
 
     Args:
         folder: the run's folder.
-        given: what its scenario says of its books; or why that can't be read.
-        every_day: have Beancount load the ledgers of all days; else of a seeded sample, while
-            those on disk are compared with what the books give.
-        executor: who does the work: local processes, a cluster's workers that see the same
-            folder, or (None) this process. The findings are the same.
+        given: the scenario's statements on its books, or why it can't be read.
+        every_day: have Beancount load the ledgers of all days; otherwise a seeded sample. Ledgers
+            on disk are compared with the books in both cases.
+        executor: local processes, or a cluster's workers that see the same folder; None: this
+            process. The findings are the same.
     """
     ask = _asking(folder, executor)
-    # What is short comes first: by it each worker comes to have the general ledger.
+    # Short questions come first: with them each worker loads the general ledger.
     seal, general, copy, group = ask("seal"), ask("general"), ask("copy"), ask("group")
     loans = ask("loans_on_tokens")
     preamble = _each(ask, "preamble", [given if isinstance(given, Told) else (given,)])
     plans = ask("days", every_day), ask("days_of_fills")
     days, days_of_fills = (answer() for answer in plans)
-    # Of the rest, what takes longest comes last in the report and first in the queue.
+    # Of the rest, the longest question is last in the report and first in the queue.
     day_ledgers = _each(ask, "day_ledger", days)
     on_margin = ask("fills_on_margin")
     fills = [*_each(ask, "fills_within", days_of_fills), ask("fills_between_days"), on_margin]
@@ -91,13 +90,13 @@ def audit(
         (f"day ledgers: {_coverage(days)}each stands alone", day_ledgers),
     ):
         problems = (problem for answer in answers for problem in answer())
-        # What keeps one day from being read keeps others from it too, and is said once.
+        # The same error of several days is reported once.
         proof = Proof.SEAL if answers == [seal] else Proof.BOOKS
         yield AuditStep(step, tuple(dict.fromkeys(problems)), proof)
 
 
 def _asking(folder: Path, executor: Executor | None) -> Callable[..., Answer]:
-    """Return how a question is asked: of others at once, of this process when it is its turn."""
+    """Return the way to ask a question: of workers at once, or of this process in turn."""
     if executor is None:
         auditor = _Auditor(folder)
         return lambda *question: partial(_answer, auditor, *question)
@@ -108,7 +107,7 @@ def _asking(folder: Path, executor: Executor | None) -> Callable[..., Answer]:
 def _each(
     ask: Callable[..., Answer], question: str, plan: Iterable[Planned | Told]
 ) -> list[Answer]:
-    """Ask for each thing that is planned; what is told instead stands for itself."""
+    """Ask a further question for each planned argument; problems are passed on."""
     return [
         partial(tuple, [item]) if isinstance(item, Told) else ask(question, *item) for item in plan
     ]
@@ -128,25 +127,25 @@ def _answer_afar(folder: str, audit_id: str, question: str, *arguments: object) 
 
 @lru_cache(maxsize=1)
 def _auditor(folder: str, audit_id: str) -> "_Auditor":
-    """Open a run once per worker and audit: in the next audit it may be another."""
+    """Open a run once per worker and audit; it may change before the next audit."""
     return _Auditor(Path(folder))
 
 
 def _answer(auditor: "_Auditor", question: str, *arguments: object) -> Found:
-    """Return all that is found; books that can't be read are a finding like any other."""
+    """Return all findings; unreadable books are a finding too."""
     found: list[Any] = []
     try:
-        # What was found before it broke off still counts.
+        # Findings before the failure still count.
         found.extend(getattr(auditor, question)(*arguments))
     except (RunFolderError, RoleError, FillsError) as error:
         found.append(str(error))
-    except Exception as error:  # whatever a forger may have thought of
+    except Exception as error:  # a forged file may raise any error
         found.append(f"it can't be read: {type(error).__name__}: {error}".splitlines()[0])
     return tuple(found)
 
 
 class _Auditor:
-    """Answers questions about one run, and reads only once what many of them need."""
+    """Answers questions about one run, and reads shared data only once."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -180,7 +179,7 @@ class _Auditor:
         yield from wrong_copies(self._run)
 
     def group(self) -> Iterator[Told]:
-        """Compare the group's own books with what the general ledger gives, and load them."""
+        """Compare the group's own books with the general ledger, and load them."""
         texts = group_texts(self._run)
         for name, text in texts.items():
             path = self._run.path / name
@@ -213,11 +212,11 @@ class _Auditor:
             yield f"days/{name}.beancount: it is of no day that the books have"
         drawn = random.Random(SAMPLE_SEED).sample(days, min(SAMPLE_DAYS, len(days)))
         loaded = set(days if every_day else drawn)
-        # What takes longest first, so that workers end together.
+        # The longest first, so that workers end at about the same time.
         yield from ((day, day in loaded) for day in sorted(days, key=lambda day: day not in loaded))
 
     def day_ledger(self, day: date, load: bool) -> Iterator[Told]:
-        """Compare a day's ledger, where there is one, with what the books give, and load it."""
+        """Compare a day's ledger on disk, if any, with the books, and load it."""
         name = f"days/{day}.beancount"
         stored = self._run.path / name
         if not load and not stored.is_file():
@@ -231,7 +230,7 @@ class _Auditor:
 
 
 def _errors_of(text: str, mode: str) -> list[str]:
-    """Have Beancount load a ledger that stands alone; return what is wrong, each with its place."""
+    """Have Beancount load a ledger by itself; return its errors with their places."""
     with collector_at_rest():
         entries, errors, _ = loader.load_string(text)
         return list(map(placed, errors or invariants.check(entries, {}, mode)[1]))

@@ -1,11 +1,11 @@
-"""What an audit finds, step by step, and by which of four proofs each step proves something."""
+"""The findings of an audit step by step, and the kind of proof of each step."""
 
 from dataclasses import dataclass
 from enum import Enum
 
 
 class Proof(Enum):
-    """What proves something of a run: by what means, and what it shows."""
+    """A kind of proof: its means, and what it shows."""
 
     SEAL = ("the seal", "no file has changed since the run was sealed")
     SIGNATURE = ("the signature", "the holder of that key sealed it")
@@ -26,4 +26,4 @@ class AuditStep:
     step: str
     problems: tuple[str, ...]
     proof: Proof = Proof.BOOKS
-    remarks: tuple[str, ...] = ()  # worth knowing, and nothing wrong
+    remarks: tuple[str, ...] = ()  # notes that are not problems

@@ -1,4 +1,4 @@
-"""Does a closing entry say what its fills give, in every word as in every amount?"""
+"""Compares each closing entry with its fills, in words and amounts."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
@@ -14,24 +14,24 @@ from ledger.transaction import MONEY, Movement
 from ledger.values import plain
 
 _OF_THE_LOADER = ("filename", "lineno")
-_OF_THE_ORDER = "seq"  # an invariant holds it to its place
+_OF_THE_ORDER = "seq"  # an invariant checks its place
 
 Writers = Mapping[str, Callable[[int], str]]  # by commodity: units as text
 PostedLine = tuple[str, Decimal, str, str | None]  # account, number, commodity, party
 
 
 def writers_of(chart: Chart) -> Writers:
-    """Return how the units of each commodity are written."""
+    """Return the scale of each commodity."""
     return {MONEY: amount} | {name: scale.text for name, scale in chart.quantities.items()}
 
 
 def last_microsecond(day: date) -> int:
-    """Return the instant at which a day's closing entries are booked."""
+    """Return the time at which a day's closing entries are booked."""
     return ((day - date(1970, 1, 1)).days + 1) * DAY_US - 1
 
 
 def wrong_words(found: data.Transaction, due: Movement) -> Iterator[str]:
-    """Yield what a closing entry says otherwise than its fills, amounts apart."""
+    """Yield the differences of a closing entry from its fills, except amounts."""
     said = {key: plain(value) for key, value in due.meta}
     meta = {"time": time_of_day(due.time_us), **said}
     for what, ours, theirs in (

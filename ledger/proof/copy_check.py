@@ -1,7 +1,6 @@
-"""Is the copy by column what the text of the general ledger says? Posting by posting, both ways.
+"""Compares the copy by column with the general ledger's text, posting by posting, both ways.
 
-What stands in the text is read off Beancount's own directives here, by other code than that which
-wrote the copy.
+The text is read here from Beancount's own directives, by other code than that which wrote the copy.
 """
 
 import json
@@ -33,7 +32,7 @@ _DIRECTIVE_COLUMNS = (
 
 
 def wrong_copies(run: RunFolder) -> Iterator[str]:
-    """Yield a sentence for whatever the copy has otherwise than the text."""
+    """Yield a sentence for each difference of the copy from the text."""
     yield from (f"{name}: it is missing" for name in missing_copies(run.path))
     entries, _ = run.loaded
     found = list(directives(entries))
@@ -94,7 +93,7 @@ def _wrong_postings(
 def _wrong_metadata(
     connection: duckdb.DuckDBPyConnection, run: RunFolder, found: Sequence[Directive]
 ) -> Iterator[str]:
-    """Yield what a file says of units, lots and ticks otherwise than the text."""
+    """Yield the differences of a file's units, lots and ticks from the text."""
     due = {
         "fills": parquet_metadata.of_fills(run.chart.contracts),
         posting_store.FOLDER: parquet_metadata.of_postings(scales_of(found)),
@@ -107,7 +106,7 @@ def _wrong_metadata(
             except duckdb.Error as error:
                 yield _unreadable(name, error)
                 continue
-            # A run that was sealed before files said it has none, which is nothing wrong.
+            # Older runs have no such metadata, which is not an error.
             for key in sorted(said.keys() & wanted.keys()):
                 if said[key] != wanted[key]:
                     yield f"{name}: its metadata {key!r} is not what the text gives"
@@ -163,7 +162,7 @@ def _is_told(key: str) -> bool:
 
 
 def _differences(copy: Iterable[Row], text: Iterable[Row]) -> Iterator[str]:
-    """Hold a month's postings in the copy against those in the text, each by seq and line."""
+    """Compare a month's postings in the copy with the text, by seq and line."""
     held: dict[Row, Row] = {}  # by seq and line
     for row in copy:
         if row[:2] in held:

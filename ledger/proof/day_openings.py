@@ -1,4 +1,4 @@
-"""What each day of fills begins with: positions, entry values and volumes of all rows before it."""
+"""The state at each day's beginning: positions, entry values and volumes of all earlier rows."""
 
 from datetime import date
 from typing import NamedTuple
@@ -10,12 +10,12 @@ from ledger import fill_store
 from ledger.motives import PAYMENTS, Motive
 from ledger.run_folder import RunFolder
 
-DAY = "CAST(time AS DATE)"  # everywhere the same, so that each row is of exactly one day
+DAY = "CAST(time AS DATE)"  # one definition, so that each row belongs to exactly one day
 
-# Payments that leave positions, and what they were entered at, as they are.
+# Payments that change neither positions nor entry values.
 UNSETTLED = ", ".join(f"'{each.word}'" for each in PAYMENTS if each is not Motive.MARGIN)
 
-# What each day's rows add to positions (lots), to entry values and volumes (lots x ticks), and pay.
+# Sums of each day's rows: positions (lots), entry values and volumes (lots x ticks), payments.
 SUMS = f"""
     SELECT {DAY} AS day, venue, market, taker, maker,
         CAST(sum(if(payment, 0, lots)) AS BIGINT) AS lots,
@@ -29,14 +29,14 @@ SUMS = f"""
 
 
 class Carried(NamedTuple):
-    """What has come about up to some moment, by (venue, market, entity)."""
+    """The state at some moment, by (venue, market, entity)."""
 
     lots: np.ndarray  # the position
-    value_cents: np.ndarray  # what it was entered at, or last settled to
-    traded_cents: np.ndarray  # notional taken, since the books began
+    value_cents: np.ndarray  # entry value, or value at the last settlement
+    traded_cents: np.ndarray  # notional taken as a taker since the books began
 
     def trade(self, rows: np.ndarray, tick_cents: np.ndarray) -> None:
-        """Carry it through trades, in place."""
+        """Apply trades to the state, in place."""
         taken, made = ((rows["venue"], rows["market"], rows[side]) for side in ("taker", "maker"))
         value_cents = rows["lots"] * rows["lead"] * tick_cents
         for place, sign in ((taken, 1), (made, -1)):
@@ -46,7 +46,7 @@ class Carried(NamedTuple):
 
 
 class DayOpenings:
-    """What each day begins with: the sum of all rows before it."""
+    """The state at each day's beginning: the sum of all rows before it."""
 
     def __init__(
         self, run: RunFolder, connection: duckdb.DuckDBPyConnection, tick_cents: np.ndarray
@@ -73,5 +73,5 @@ class DayOpenings:
         self._sums = added.cumsum(axis=1)
 
     def of(self, day: date) -> Carried:
-        """Return the standing at the beginning of any day, for the caller to carry on."""
+        """Return the state at the beginning of a day, for the caller to update."""
         return Carried(*self._sums[:, np.searchsorted(self._days, np.datetime64(day))].copy())

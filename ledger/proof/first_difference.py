@@ -1,4 +1,4 @@
-"""Where two files first differ: the line of a text, or the row and the column of a table."""
+"""The first difference of two files: the line of a text, or the row and column of a table."""
 
 from collections.abc import Iterator
 from itertools import zip_longest
@@ -9,7 +9,7 @@ import duckdb
 
 from ledger import duckdb_session
 
-_SHOWN = 70  # characters of either side
+_SHOWN = 70  # characters shown of either side
 
 _FIRST_ROW = """
     SELECT n, found, due
@@ -20,12 +20,12 @@ _FIRST_ROW = """
 
 
 def line_that_differs(name: str, found: str, due: str, giver: str) -> Iterator[str]:
-    """Yield in which line a text first differs from what it must be, if it does.
+    """Yield the first line in which a text differs from the expected one, if any.
 
     Args:
-        name: of the file.
-        found: what it says.
-        due: what it must say.
+        name: the file's name.
+        found: its text.
+        due: the expected text.
         giver: who says so, as in "the scenario gives".
     """
     if found == due:
@@ -37,7 +37,7 @@ def line_that_differs(name: str, found: str, due: str, giver: str) -> Iterator[s
 
 
 def row_that_differs(name: str, found: Path, due: Path, giver: str) -> Iterator[str]:
-    """Yield in which row and column a Parquet file first differs from another, if it does."""
+    """Yield the first row and column in which a Parquet file differs from another, if any."""
     if found.read_bytes() == due.read_bytes():
         return
     try:
@@ -76,7 +76,7 @@ def _text(value: Any) -> str | None:
 
 
 def _contrast(ours: str | None, theirs: str | None, giver: str) -> str:
-    """Set what is there against what must be, from where the two part."""
+    """Show found and expected text, from the place where they differ."""
     if ours is not None and theirs is not None and len(ours) + len(theirs) > 2 * _SHOWN:
         apart = next(i for i, (a, b) in enumerate(zip_longest(ours, theirs)) if a != b)
         begin = max(0, apart - _SHOWN // 2)

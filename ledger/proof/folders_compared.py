@@ -1,4 +1,4 @@
-"""Two folders of one run, file by file: where does each file first differ?"""
+"""Compares two folders of one run, file by file, up to the first difference of each file."""
 
 import re
 from collections.abc import Iterator
@@ -12,14 +12,14 @@ _MONTH = re.compile(r"\d{4}-\d\d")
 
 
 def differences(found: Path, due: Path, giver: str) -> Iterator[str]:
-    """Yield the first difference of each file that differs; what was booked first comes first.
+    """Yield the first difference of each file that differs, the earliest bookings first.
 
-    Manifests and signatures are left out: they say which program sealed a folder, and when two
-    programs give the same bytes it does not matter which.
+    Manifests and signatures are left out: they name the program that sealed a folder, which does
+    not matter if the bytes are the same.
 
     Args:
-        found: the folder looked at.
-        due: what it must be.
+        found: the folder that is checked.
+        due: the expected folder.
         giver: who says so, as in "the scenario gives".
     """
     ours, theirs = sealed_files(found), sealed_files(due)
@@ -35,9 +35,9 @@ def differences(found: Path, due: Path, giver: str) -> Iterator[str]:
 
 
 def _place(name: str) -> tuple[str, int, str]:
-    """Put what is said of the whole run first, then month by month text, fills and the rest.
+    """Sort files of the whole run first, then by month text, fills and the rest.
 
-    What only follows from the general ledger comes last: whoever changes that changes these.
+    Files derived from the general ledger come last, since a change of it changes them too.
     """
     if name.startswith(("group.", "check-group.", "directives.")):
         return ("9", 0, name)

@@ -1,8 +1,8 @@
-"""Accounts on margin worked out again: what each holder was worth after every settlement.
+"""Accounts on margin, recomputed: the value of each holder's account after every settlement.
 
-The general ledger has them under one control account. Here each is followed through the fills, by
-other code than the world's: collateral, trades, funding, and what a liquidation takes and leaves.
-Per holder: lots n and cash, worth cash + n M at mark M, and tokens that count beside.
+The general ledger has one control account for all of them. Here each is followed through the fills,
+by other code than the world's: collateral, trades, funding, liquidations. Per holder there are lots
+n and cash, worth cash + n M at mark M, and the margin value of tokens.
 """
 
 from collections.abc import Iterator
@@ -21,10 +21,10 @@ MARKS = (Motive.MARGIN, Motive.FUNDING)
 
 
 class MarginAccounts:
-    """Every holder's position and cash, carried through the fills in their order."""
+    """Every holder's position and cash, followed through the fills in order."""
 
     def __init__(self, run: RunFolder, tick_cents: np.ndarray) -> None:
-        """Begin with nobody; *tick_cents* is the value of a tick on a lot, by market."""
+        """Start without holders; *tick_cents* is the value of a tick on a lot, by market."""
         self._tick_cents, self._tokens = tick_cents, MarginTokens(run, tick_cents)
         (rate,) = run.notes(FundingRate)
         self._funding_e9 = rate.e9
@@ -32,10 +32,10 @@ class MarginAccounts:
         self._market, self._lots, self._cash = (np.zeros(0, dtype=np.int64) for _ in range(3))
 
     def wrong_steps(self, rows: np.ndarray) -> Iterator[str]:
-        """Yield what is wrong with a month's steps of liquidations, and with what they leave.
+        """Yield the errors in a month's steps of liquidations and in their results.
 
         Args:
-            rows: dtype ROW, in the order of seq; they follow on those of the last call.
+            rows: dtype ROW, in the order of seq; they continue those of the last call.
         """
         on_house = rows[rows["venue"] == 0]
         own = on_house[(on_house["motive"] >= Motive.LEVERAGE) & (on_house["holder"] != ABSENT)]
@@ -58,7 +58,7 @@ class MarginAccounts:
         yield from self._follow(own[done:])
 
     def wrong_totals(self) -> Iterator[str]:
-        """Yield where all holders together, in the end, are not what the general ledger has."""
+        """Yield the final differences of all holders together from the general ledger."""
         return self._tokens.wrong_totals()
 
     def _make_room(self, own: np.ndarray) -> None:
@@ -83,7 +83,7 @@ class MarginAccounts:
         held = self._lots[holder]
         self._market[holder] = rows["market"]
         entered = rows[rows["motive"] == Motive.LEVERAGE]
-        self._marks[entered["market"]] = entered["price"]  # where no settlement moves it at first
+        self._marks[entered["market"]] = entered["price"]  # if no settlement has moved it before
         cents = self._tick_cents[rows["market"]]
         paid = rows["lots"] * rows["price"] * cents + rows["fee_cents"]
         np.add.at(self._cash, holder, np.where(is_payment, rows["edge_cents"], -paid))
@@ -92,24 +92,24 @@ class MarginAccounts:
         yield from _told(rows, wrong, "a forced trade does not shrink its holder's position")
 
     def _settle(self, marks: np.ndarray) -> None:
-        """Mark positions, and let longs pay shorts where funding is due: rounded down for each."""
+        """Mark positions, and book funding from longs to shorts if due, rounded down for each."""
         self._marks[marks["market"]] = marks["price"]
         funded = np.unique(marks["market"][marks["motive"] == Motive.FUNDING])
         due = -self._worth() * self._funding_e9 // FUNDING_UNIT
         self._cash += np.where(np.isin(self._market, funded), due, 0)
 
     def _wrong_leads(self, steps: np.ndarray, marked: np.ndarray) -> Iterator[str]:
-        """Tokens are sold by the mark to which positions were just settled, where there were any.
+        """Check that tokens are sold by the mark of the last settlement, if there were positions.
 
-        The books have the price of a market by the payments on its positions: where there are
-        none, either it has not moved or nobody has a position there.
+        The books show a market's price by the payments on its positions. Without payments the price
+        has not moved, or there are no positions.
         """
         seized = steps[(steps["motive"] == Motive.SEIZURE) & np.isin(steps["market"], marked)]
         wrong = seized["lead"] != self._marks[seized["market"]]
         yield from _told(seized, wrong, "a seizure is not at the settlement's mark")
 
     def _wrong_ends(self, steps: np.ndarray, marked: np.ndarray) -> Iterator[str]:
-        """Nobody is below zero, as far as the price of their tokens is known."""
+        """Check that no holder is below zero, as far as the price of their tokens is known."""
         equity = self._cash + self._worth() + self._tokens.worth(self._marks)
         unknown = (self._tokens.lots > 0) & ~np.isin(self._tokens.market, marked)
         equity[unknown] = np.maximum(equity[unknown], 0)

@@ -1,7 +1,7 @@
-"""Tokens on margin worked out again: what each holder has set aside, and what it was sold for.
+"""Tokens on margin, recomputed: each holder's pledged tokens, and the proceeds of sales.
 
-A holder's tokens are of one kind. They come by a row of their own, and go by one, released or
-seized; what is seized is seized whole, at the lead price less the mark-down.
+A holder's tokens are of one kind. They come and go by rows of their own, released or seized; a
+seizure takes all of them, at the lead price less the mark-down.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ E6 = 1_000_000
 
 
 class MarginTokens:
-    """Every holder's tokens, carried through the fills in their order."""
+    """Every holder's tokens, followed through the fills in order."""
 
     def __init__(self, run: RunFolder, tick_cents: np.ndarray) -> None:
         """Begin with nobody; *tick_cents* is the value of a tick on a lot, by market."""
@@ -31,18 +31,18 @@ class MarginTokens:
         self.market, self.lots = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
 
     def make_room(self, missing: int) -> None:
-        """Let there be more holders."""
+        """Make room for more holders."""
         none = np.zeros(missing, dtype=np.int64)
         self.market = np.concatenate((self.market, none))
         self.lots = np.concatenate((self.lots, none))
 
     def worth(self, marks: np.ndarray) -> np.ndarray:
-        """Return the cents that each holder's tokens count for at *marks*, rounded down."""
+        """Return the margin value in cents of each holder's tokens at *marks*, rounded down."""
         value = self.lots * (self._tick_cents * marks)[self.market]
         return value * self._weight_e6[self.market] // E6
 
     def follow(self, rows: np.ndarray) -> Iterator[str]:
-        """Book rows to their holders, and yield what is wrong with them."""
+        """Book rows to their holders, and yield errors."""
         for row in rows[np.isin(rows["motive"], IN_KIND)]:
             holder, before = row["holder"], self.lots[row["holder"]]
             problem = self._wrong_seizure(row) or self._wrong_kind(row)
@@ -76,7 +76,7 @@ class MarginTokens:
         return None
 
     def wrong_totals(self) -> Iterator[str]:
-        """Hold what all holders have set aside in the end against the general ledger."""
+        """Compare the final pledged tokens of all holders with the general ledger."""
         parties, markets = self._run.chart.parties, self._run.names.markets
         pledged = claim_in_kind(parties.retail, parties.house, PLEDGED)
         for token in self._run.chart.collateral:

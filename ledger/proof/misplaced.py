@@ -1,4 +1,4 @@
-"""Does everything stand where it belongs, and nothing that does not belong in books?
+"""Checks that every directive is in the right file, and that no file has a foreign directive.
 
 A saved query in the file of a month would be asked instead of the one in main.beancount; an account
 opened there would change what the hole is. Months hold entries, notes, events, prices and balances.
@@ -19,16 +19,16 @@ from ledger.spending import Spending
 _MAIN = "main.beancount"
 _OF_A_MONTH = (data.Transaction, data.Custom, data.Event, data.Price, data.Balance)
 _NOTED = {kind.kind for kind in {*Note.__subclasses__(), *INPUTS}} - {Role.kind, Pays.kind}
-_SPENT = {"venture", "use", "operations"}  # tags of what the group pays for
+_SPENT = {"venture", "use", "operations"}  # tags of the group's payments
 
-# What speaks to the loader, not of the books; main.beancount is held to the letter elsewhere.
+# Directives for the loader; main.beancount is compared verbatim elsewhere.
 _TO_THE_LOADER = re.compile(
     r"^\s*(option|plugin|include|pushtag|poptag|pushmeta|popmeta)\b", re.MULTILINE
 )
 
 
 def misplaced(folder: Path, entries: Sequence[data.Directive], chart: Chart) -> Iterator[str]:
-    """Yield a sentence for each thing that stands where it does not belong."""
+    """Yield a sentence for each misplaced directive."""
     months = {path.name: path for path in sorted(folder.glob("????-??.beancount"))}
     for name, path in months.items():
         text = path.read_text(encoding="utf-8")

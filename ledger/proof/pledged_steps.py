@@ -1,8 +1,8 @@
-"""Loans on tokens worked out again: each step from the one before, by the terms in the books.
+"""Loans on tokens, recomputed: each step from the one before, by the terms in the books.
 
-A step says at which price it was taken, a sale also what the book took and for how long. From that
-and the balances before it follow what may be lent, whether margin failed, how many tokens had to
-go, what they brought, and with what an account was taken over; by other code than booked it.
+A step has its price, and a sale also the book's capacity and the interval. From these and the
+earlier balances follow the lendable amount, whether margin failed, how many tokens were sold, the
+proceeds, and the state at a takeover. The code is independent of the code that booked them.
 """
 
 import math
@@ -29,7 +29,7 @@ Marks = Mapping[tuple[datetime, str], int]  # ticks at which a market's position
 
 
 def wrong_loans(run: RunFolder) -> Iterator[str]:
-    """Yield a sentence for each step of a loan on tokens that does not follow."""
+    """Yield a sentence for each step of a loan on tokens that does not follow from the terms."""
     tokens = {token.commodity: token for token in run.chart.collateral}
     terms_of = run.notes(PledgedTerms)
     marks = _marks(run) if terms_of else {}
@@ -43,7 +43,7 @@ def wrong_loans(run: RunFolder) -> Iterator[str]:
 
 
 def _marks(run: RunFolder) -> Marks:
-    """Return what settlements say of the lead price, where they paid anything."""
+    """Return the lead prices of settlements, where payments show them."""
     found = run.select(
         "SELECT DISTINCT time, market, price FROM rows "
         "WHERE motive = 'variation-margin' AND venue = ?",
@@ -54,7 +54,7 @@ def _marks(run: RunFolder) -> Marks:
 
 @dataclass(frozen=True, slots=True)
 class _Moved:
-    """What an entry moves: lots of the borrower's and of the captive maker's, and cents."""
+    """The amounts of an entry: lots of the borrower and of the captive maker, and cents."""
 
     pledged: int
     taken: int
@@ -63,7 +63,7 @@ class _Moved:
 
 
 class _Account:
-    """One borrower's tokens and debt, and what the captive maker has of them."""
+    """One borrower's tokens and debt, and the tokens that the captive maker took over."""
 
     def __init__(
         self, run: RunFolder, terms: PledgedTerms, token: MarginToken, marks: Marks
@@ -80,7 +80,7 @@ class _Account:
         self._lots = self._taken_lots = self._debt_cents = 0
 
     def follow(self, entry: Transaction) -> Iterator[str]:
-        """Hold a step against what it should be, then book what it says."""
+        """Compare a step with its expected amounts, then book it."""
         moved, steps = self._moved(entry), {LEND, SELL, TAKE_OVER, SELL_OFF} & set(entry.tags)
         own = self._is_own(entry)
         if own and steps:
@@ -173,7 +173,7 @@ class _Account:
         return self._contract.price.units(entry.meta["lead"]) * self._contract.cents_per_lot_tick
 
     def _counted(self, lot_cents: int, weight_e6: int) -> int:
-        """Return what the tokens count for: by a weight or by their number, whichever is less."""
+        """Return the tokens' margin value: by a weight or by holding size, the lower one."""
         factor, by_size_e6 = float(self.terms.imf_factor), WHOLE_E6
         if factor:
             tokens = self._lots * float(self._contract.lot)
@@ -190,7 +190,7 @@ class _Account:
         return through // (E6 * self.terms.book_refill_s)
 
     def _brings_cents(self, value_cents: int, over_s: int) -> int:
-        """Return what a sale brings: less by half of the way through the book, rounded down."""
+        """Return the proceeds of a sale, half of the way through the book, rounded down."""
         if not value_cents:
             return 0
         cents_per_bp = _cents(self.terms.book_usd_per_bp)
@@ -198,7 +198,7 @@ class _Account:
         return value_cents - -(-cost // (2 * BPS * cents_per_bp * over_s))
 
     def _to_sell(self, lot_cents: int, takes: int, over_s: int) -> int:
-        """Return how many lots must go until the margin is there again; all if none is enough."""
+        """Return how many lots to sell until the margin is restored; all if that is too few."""
         debt_e6 = E6 + self.terms.maintenance_e6
         counted_e6 = self._counted(lot_cents, self._token.weight_e6) * E6
         weight_e6 = counted_e6 // max(self._lots * lot_cents, 1)

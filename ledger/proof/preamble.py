@@ -1,8 +1,8 @@
-"""Is what stands before the entries what the scenario and the code give?
+"""Compares the preamble of the books with the scenario and the code.
 
-Options, accounts with their parts in the hole, roles, saved queries and plugin lines decide what
-any reader makes of the entries. All of them follow from a run's scenario, as do the rates and
-firms that the books note on the first morning.
+Options, accounts with their parts in the hole, roles, saved queries and plugin lines decide how
+entries are read. All of them follow from a run's scenario, as do the rates and firms that the books
+note on the first morning.
 """
 
 import json
@@ -22,7 +22,7 @@ from ledger.run_folder import MANIFEST, RunFolder, RunFolderError
 
 MAIN, CHECK, SCENARIO = "main.beancount", "check.beancount", "scenario.toml"
 
-# What the scenario gives, and nothing that happens can change.
+# Notes that follow from the scenario alone.
 INPUTS: tuple[type[Note], ...] = (
     FundingRate,
     TakerFee,
@@ -36,15 +36,15 @@ INPUTS: tuple[type[Note], ...] = (
     PledgedTerms,
 )
 
-# Both let a ledger run code of its own while Beancount loads it. Ours needs none.
+# Both let a ledger run its own code while Beancount loads it. Our ledgers need none.
 _FOREIGN_CODE = re.compile(r'^\s*(plugin|option\s+"insert_pythonpath")', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a scenario says of its books before anything happens."""
+    """The preamble that a scenario gives."""
 
-    scenario: str  # as a run writes it down
+    scenario: str  # as a run writes it
     question: str
     seed: int
     chart: Chart
@@ -55,7 +55,7 @@ class Given:
 
 
 def wrong_preamble(folder: Path, given: Given) -> Iterator[str]:
-    """Yield a sentence for each file whose preamble is not what is given."""
+    """Yield a sentence for each file whose preamble differs from the given one."""
     includes = [f"{month}.beancount" for month in given.months]
     main = main_text(given.question, given.chart, given.start, given.end, includes)
     for name, due in ((MAIN, main), (CHECK, check_text()), (SCENARIO, given.scenario)):
@@ -67,7 +67,7 @@ def wrong_preamble(folder: Path, given: Given) -> Iterator[str]:
 
 
 def wrong_inputs(run: RunFolder, given: Given) -> Iterator[str]:
-    """Yield a sentence for each rate, and each thing said of a firm, that is not what is given."""
+    """Yield a sentence for each rate, and each note on a firm, that differs from the given one."""
     for kind in INPUTS:
         due = [(given.start, note) for note in given.inputs if isinstance(note, kind)]
         found = run.dated_notes(kind)
@@ -82,10 +82,10 @@ def wrong_inputs(run: RunFolder, given: Given) -> Iterator[str]:
 
 
 def refuse_foreign_code(folder: Path) -> None:
-    """Refuse to load a ledger that would run code of its own.
+    """Refuse to load a ledger that would run its own code.
 
     Raises:
-        RunFolderError: it names a plugin, or a path to look for one.
+        RunFolderError: it names a plugin, or a path for plugins.
     """
     text = _text(folder / MAIN)
     if found := _FOREIGN_CODE.search(text):
@@ -97,12 +97,12 @@ def refuse_foreign_code(folder: Path) -> None:
 
 
 def _placed(run: RunFolder, day: date, note: Note) -> str:
-    """Say in which line a note stands."""
+    """Return the line of a note, in words."""
     name = f"{day:%Y-%m}.beancount"
     before, found, _ = _text(run.path / name).partition(f"{day} {note.text()}\n")
     return f"{name}:{before.count(chr(10)) + 1}" if found else name
 
 
 def _text(path: Path) -> str:
-    """Return what a file says; one that is not there says nothing."""
+    """Return the text of a file; empty if there is no file."""
     return path.read_text(encoding="utf-8") if path.is_file() else ""

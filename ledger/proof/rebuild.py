@@ -1,8 +1,8 @@
-"""Writing anew what is made from a run's text: its copy by column, and the group's own books.
+"""Rebuilds files that are made from a run's text: its copy by column, and the group's own books.
 
-Runs may have none, or a broken one. Both are sealed like every other file, so a run whose copy is
-written anew is sealed anew. That is done only if all else is as it was sealed: a new seal must not
-hide an old change.
+A run may have no copy, or a broken one. These files are sealed like all others, so the run is
+sealed again. This happens only if all other files are as they were sealed: a new seal must not hide
+an old change.
 """
 
 import json

@@ -1,13 +1,12 @@
-"""Fills worked out again from what they say, and summed against the general ledger.
+"""Fills are recomputed, and their sums compared with the general ledger.
 
-Edges, fees and settlement payments are computed here from the columns alone, by other code than
-booked them; sums are posted by the one rule and compared with what the general ledger says, in
-amounts and in words.
+Edges, fees and settlement payments are computed from the columns alone, by other code than booked
+them; sums are posted by the one rule and compared with the general ledger, in amounts and in words.
 
-Days are checked one by one, in any order and by anybody, and no more than a day's rows are held.
-Each begins with the sum of all rows before it: positions, entry values, and the volumes that make
-fee tiers. What its own rows, checked, leave must be what the next day begins with; so by induction,
-if no day is wrong, none would be with all of that carried from the first row to the last.
+Days are checked one by one, in any order and by any process, and only a day's rows are in memory.
+Each day begins with the sum of all rows before it: positions, entry values, and the volumes that
+decide fee tiers. Its end must be the beginning of the next day. So by induction, if no day is
+wrong, a single pass over all rows would find nothing wrong.
 """
 
 from collections import Counter, defaultdict
@@ -45,7 +44,7 @@ ENDS = f"SELECT {DAY} AS day, min(seq), max(seq) FROM {{file}} GROUP BY day ORDE
 
 
 def wrong_fills(run: RunFolder) -> Iterator[str]:
-    """Yield a sentence for each thing about the fills that does not follow from the books."""
+    """Yield a sentence for each error in the fills."""
     recomputation = Recomputation(run)
     for day in recomputation.days:
         yield from recomputation.wrong_within(day)
@@ -54,11 +53,11 @@ def wrong_fills(run: RunFolder) -> Iterator[str]:
 
 
 class Recomputation:
-    """The fills of one run, to be worked out again day by day."""
+    """The fills of one run, recomputed day by day."""
 
     def __init__(self, run: RunFolder) -> None:
-        """Read what the general ledger says of the fills, once for all days."""
-        # For a day's rows, threads cost more than they bring.
+        """Read the general ledger's sums of fills, once for all days."""
+        # For a day's rows threads do not pay.
         self._run, self._connection = run, duckdb_session.connect(threads=1)
         self._entries = Entries(run.chart, run.names)
         self._tick_cents, self._stands_for = _tick_cents(run), _stands_for(run)
@@ -70,14 +69,14 @@ class Recomputation:
 
     @property
     def days(self) -> list[date]:
-        """Return the days whose fills the general ledger vouches for, in order."""
+        """Return the days whose fills the general ledger confirms, in order."""
         return sorted(self._vouched)
 
     def wrong_within(self, day: date) -> Iterator[str]:
         """Yield what is wrong with the rows of one of the `days`."""
         path = self._run.path / "fills" / f"{day:%Y-%m}.parquet"
         if not path.is_file():
-            return  # days of which nothing is there are told between days
+            return  # missing days are reported between days
         try:
             rows = self._rows(day)
         except Exception as error:
@@ -87,7 +86,7 @@ class Recomputation:
             yield f"fills/{path.name}: {problem}"
 
     def wrong_between_days(self) -> Iterator[str]:
-        """Yield which days are missing, which nobody vouches for, and where two do not join."""
+        """Yield missing days, unconfirmed days, and days that do not continue the one before."""
         found: list[tuple[date, int, int]] = []
         for path in self._run.fill_files:
             name = f"fills/{path.name}"
@@ -111,9 +110,9 @@ class Recomputation:
             yield f"{day:%Y-%m}.beancount: it sums up fills of {day} that are not there"
 
     def wrong_on_margin(self) -> Iterator[str]:
-        """Yield what is wrong with the accounts of customers on margin: each led from row to row.
+        """Yield the errors in accounts of customers on margin, followed from row to row.
 
-        There is no sum to begin a day with, so this is one way through all days, a day at a time.
+        There are no sums for a day's beginning, so this is one pass through all days in order.
         """
         if not self._run.chart.parties.providers:
             return
@@ -126,7 +125,7 @@ class Recomputation:
                     rows = self._rows(day)
                     yield from (f"{name}: {problem}" for problem in on_margin.wrong_steps(rows))
             except (duckdb.Error, ValueError, IndexError):
-                return  # what can't be read is told by whoever reads it day by day
+                return  # unreadable days are reported by the check of days
         yield from on_margin.wrong_totals()
 
     def _rows(self, day: date) -> np.ndarray:
@@ -149,13 +148,13 @@ class Recomputation:
             *wrong_payments(rows, tick_cents, self._funding_e9, standing),
             *self._wrong_sums(rows, day),
         ]
-        # The payments have carried the standing through the day.
+        # The payments have updated the state through the day.
         if not problems and not np.array_equal(standing, next_standing):
             problems.append(f"{day}: the next day does not begin with what this one leaves")
         return problems
 
     def _wrong_sums(self, rows: np.ndarray, day: date) -> Iterator[str]:
-        """Hold rows against what the general ledger has of them: control total and sums."""
+        """Compare rows with the general ledger: control total and sums."""
         run = self._run
         if self._vouched[day] != (len(rows), fill_store.control_total(rows, run.names)):
             yield f"{day}: the control total in the general ledger is another"
@@ -183,7 +182,7 @@ class Recomputation:
             yield f"{day}: the entry with seq {left.meta['seq']} sums up fills that are not there"
 
     def _wrong_entry(self, seq: int, found: data.Transaction, due: Movement) -> Iterator[str]:
-        """Hold a closing entry against the sum of its fills: amounts, then words."""
+        """Compare a closing entry with the sum of its fills: amounts, then words."""
         booked, summed = booked_lines(found), due_lines(due, self._writers)
         if Counter(booked) != Counter(summed):
             yield f"the entry with seq {seq} is not the sum of its fills: {due.narration}"
@@ -206,7 +205,7 @@ def _tick_cents(run: RunFolder) -> np.ndarray:
 
 
 def _stands_for(run: RunFolder) -> np.ndarray:
-    """Return how many markets alike each stands for, by (venue, market)."""
+    """Return the number of markets alike, by (venue, market)."""
     table = np.ones((len(run.names.venues), len(run.names.markets)), dtype=np.int64)
     for place, contract in contract_table(run.chart, run.names).items():
         table[place] = contract.stands_for

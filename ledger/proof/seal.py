@@ -1,4 +1,4 @@
-"""The seal: a manifest with the hash of every file, from which no byte can be changed unnoticed.
+"""The seal: a manifest with the hash of every file, which shows every changed byte.
 
 Months are chained: each link hashes the link before it and the month's files, so that an early
 month cannot be exchanged without rewriting all later ones. The manifest ends with a hash of itself.
@@ -27,7 +27,7 @@ def seal(folder: Path, run: Mapping[str, object]) -> None:
 
 
 def broken_seals(folder: Path) -> list[str]:
-    """Return a sentence for each file that is not as it was sealed, naming it."""
+    """Return a sentence for each file that is not as it was sealed, with its name."""
     try:
         text = (folder / MANIFEST).read_text(encoding="utf-8")
         manifest = json.loads(text)
@@ -48,7 +48,7 @@ def broken_seals(folder: Path) -> list[str]:
 
 
 def sealed_files(folder: Path) -> list[str]:
-    """List what a seal covers: not itself, its signature, nor what readers leave hidden."""
+    """List the sealed files: all but the manifest, its signature, and readers' hidden files."""
     return sorted(
         name
         for path in folder.rglob("*")
@@ -65,7 +65,7 @@ def _manifest(run: Mapping[str, object], files: Mapping[str, str]) -> str:
 
 
 def _chain(files: Mapping[str, str]) -> dict[str, str]:
-    """Link the months: a file belongs to the month that its name begins with."""
+    """Chain the months: a file belongs to the month at the beginning of its name."""
     months: dict[str, list[str]] = {}
     for name, digest in sorted(files.items()):
         month = Path(name).name[:7]

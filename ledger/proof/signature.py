@@ -1,8 +1,8 @@
-"""Who sealed a run: its manifest, signed with an SSH key by OpenSSH's own tool.
+"""Signatures of seals: the manifest, signed with an SSH key by OpenSSH's own tool.
 
-A seal shows that nothing changed since; whoever changes a file can seal it anew. A signature shows
-whose seal it is. `ssh-keygen` signs as it signs commits for git, with keys that people have
-already, in files, agents or hardware. The signature lies beside the manifest; no seal counts it.
+A seal shows that nothing has changed since, but a changed run can be sealed again. A signature
+shows who made the seal. `ssh-keygen` signs as it signs git commits, with users' existing keys in
+files, agents or hardware. The signature is a file beside the manifest, and not part of the seal.
 """
 
 import re
@@ -17,13 +17,13 @@ from ledger.run_folder import MANIFEST, SIGNATURE
 
 _TOOL = "ssh-keygen"
 _NO_TOOL = f"{_TOOL} is not there; install OpenSSH, which signs and verifies"
-_NAMESPACE = "moneytrail"  # a signature made for something else is none of ours
-_SIGNER = "signer"  # keys have no names here: whoever asks gives the one that they trust
+_NAMESPACE = "moneytrail"  # signatures made for another purpose do not count
+_SIGNER = "signer"  # keys have no names here: the user gives the trusted key
 _PUBLIC_KEY = re.compile(r"^(?:ssh|ecdsa|sk)-\S+ +\S+", re.MULTILINE)
 
 
 class SignatureError(MistakeError):
-    """A run can't be signed, or its signature can't be looked at."""
+    """A run can't be signed, or its signature can't be checked."""
 
 
 def sign(folder: Path, key: Path) -> None:
@@ -31,7 +31,7 @@ def sign(folder: Path, key: Path) -> None:
 
     Args:
         folder: the run's folder.
-        key: a private key of OpenSSH; or its public key, where an agent has the private one.
+        key: a private key of OpenSSH, or its public key if an agent has the private one.
 
     Raises:
         SignatureError: the tool is missing, or the key can't be used.
@@ -44,7 +44,7 @@ def sign(folder: Path, key: Path) -> None:
 
 
 def check_signer(key: Path) -> None:
-    """Refuse what can't sign, before there is anything to sign.
+    """Refuse a key that can't sign, before the run begins.
 
     Raises:
         SignatureError: the tool is missing, or there is no such file.
@@ -56,11 +56,11 @@ def check_signer(key: Path) -> None:
 
 
 def wrong_signature(folder: Path, key: Path) -> Iterator[str]:
-    """Yield why a run's seal is not known to be signed with a key.
+    """Yield the reasons why a run's seal does not count as signed with a key.
 
     Args:
         folder: the run's folder.
-        key: the signer's public key, as in `id_ed25519.pub`; of several lines any counts.
+        key: the signer's public key, as in `id_ed25519.pub`; any of several lines counts.
 
     Raises:
         SignatureError: the tool is missing, or there is no key in that file.
@@ -80,7 +80,7 @@ def wrong_signature(folder: Path, key: Path) -> Iterator[str]:
 
 
 def _public_keys(key: Path) -> list[str]:
-    """Read the public keys in a file; of a private key, the one that lies beside it.
+    """Read the public keys in a file; for a private key, the public key beside it.
 
     Raises:
         SignatureError: there is none.
@@ -103,6 +103,6 @@ def _ask(asked: Sequence[str], told: bytes) -> subprocess.CompletedProcess[bytes
 
 
 def _said(done: subprocess.CompletedProcess[bytes]) -> str:
-    """Return the last line of what the tool said."""
+    """Return the last line of the tool's output."""
     lines = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
     return lines[-1].strip() if lines else f"exit code {done.returncode}"

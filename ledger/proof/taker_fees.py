@@ -1,4 +1,4 @@
-"""Fee rates of takers, worked out again from what each traded in thirty days."""
+"""Fee rates of takers, recomputed from each one's volume over thirty days."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -16,7 +16,7 @@ HOUSE = 0  # the code of the house venue, which names list first
 
 
 class FeeRates:
-    """Every taker's fee rate, from what it traded on the house venue in thirty days."""
+    """Every taker's fee rate, from its volume on the house venue over thirty days."""
 
     def __init__(self, run: RunFolder) -> None:
         """Read the tiers, and the volumes before the books began."""
@@ -38,13 +38,13 @@ class FeeRates:
         self._start = run.transactions[0].date
 
     def wrong_rates(self, rows: np.ndarray, day: date, volume_cents: np.ndarray) -> Iterator[str]:
-        """Hold each fill's rate against the tier that its taker has on a day.
+        """Compare each fill's rate with its taker's tier on the day.
 
         Args:
-            rows: the day's.
-            day: which.
-            volume_cents: what each entity took on the house venue in the thirty days before, as
-                far as they are in the books.
+            rows: the day's rows.
+            day: the day.
+            volume_cents: each entity's volume as a taker on the house venue over the last thirty
+                days, as far as the books have them.
         """
         volume = volume_cents + self._before_books(day)
         tier = np.searchsorted(self._from_cents, volume, side="right") - 1
@@ -58,9 +58,9 @@ class FeeRates:
         )
 
     def _discounted_e6(self, tier_e6: np.ndarray) -> np.ndarray:
-        """Return what each entity pays of its tier's rate: no discount leads below the floor.
+        """Return each entity's rate after its discount, but not below the floor.
 
-        What is saved is rounded down to whole millionths.
+        The discount is rounded down to whole millionths.
         """
         paid = [
             max(rate - rate * saved // 10_000, min(rate, self._floor_e6))
@@ -69,9 +69,9 @@ class FeeRates:
         return np.array(paid, dtype=np.int64)
 
     def _before_books(self, day: date) -> np.ndarray:
-        """Return the volume of those of the thirty days that came before the books.
+        """Return the volume of the part of the thirty days before the books began.
 
-        It is spread evenly over them; what that leaves is with the oldest.
+        It is spread evenly over the days; the rest is on the oldest.
         """
         gone = min((day - self._start).days, WINDOW_DAYS)
         even, rest = np.divmod(self._before_cents, WINDOW_DAYS)

@@ -1,6 +1,6 @@
-"""What the books note of each day's trading, held against the fills and the other makers' entries.
+"""The notes on each day's volume, compared with the fills and the other makers' entries.
 
-Reports take volume from these notes, so that none has to read all fills for it.
+Reports take volume from these notes, so that they need not read all fills.
 """
 
 from collections import defaultdict
@@ -18,7 +18,7 @@ CAUSES = {"captive": Motive.SPREAD, "hits": Motive.PICKOFF, "forced": Motive.LIQ
 
 
 def wrong_notes(run: RunFolder) -> Iterator[str]:
-    """Yield a sentence for each day and market of which a note says what was not traded."""
+    """Yield a sentence for each day and market with a wrong note."""
     traded = _traded(run)
     for day, note in run.dated_notes(TradedDay):
         found = traded.pop((day, note.market), {})
@@ -34,7 +34,7 @@ def wrong_notes(run: RunFolder) -> Iterator[str]:
 
 
 def _traded(run: RunFolder) -> dict[Place, dict[str, Decimal]]:
-    """Add up by day, market and cause what was traded at the house, each trade counted once."""
+    """Add up volume at the house by day, market and cause, each trade counted once."""
     house = run.chart.parties.house
     cents = {c.market: c.cents_per_lot_tick for c in run.chart.contracts if c.venue == house}
     causes = {motive.word: cause for cause, motive in CAUSES.items()}

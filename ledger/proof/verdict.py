@@ -1,4 +1,4 @@
-"""What an audit comes to: its verdict in a sentence, and what is proven by what."""
+"""The result of an audit: its verdict in a sentence, and what is proven by what."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,7 +10,7 @@ _SOUND = {
     Proof.BOOKS: "its books agree with themselves",
     Proof.REPLAY: "its scenario gives the same bytes",
 }
-# What stays open where nobody asked for a proof, and how to ask.
+# What stays open without a proof, and how to ask for it.
 _OPEN = {
     Proof.SIGNATURE: "who sealed it (--verify KEY)",
     Proof.REPLAY: (
@@ -21,7 +21,7 @@ _OPEN = {
 
 
 def verdict(steps: Sequence[AuditStep]) -> str:
-    """Return in a plain sentence what an audit found."""
+    """Return the finding of an audit in a plain sentence."""
     wrong = [step for step in steps if step.problems]
     if wrong:
         first = wrong[0].problems[0].partition(": ")[0]
@@ -35,7 +35,7 @@ def verdict(steps: Sequence[AuditStep]) -> str:
 
 
 def conclusion(steps: Sequence[AuditStep]) -> str:
-    """Return in a short paragraph what is proven, by what, and what is not."""
+    """Return a short paragraph on what is proven, by what, and what is not."""
     asked = {step.proof for step in steps}
     wrong = {step.proof for step in steps if step.problems}
     parts = (

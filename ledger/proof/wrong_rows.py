@@ -1,4 +1,4 @@
-"""What is wrong with rows of fills by themselves: order, prices, fees, settlement payments."""
+"""Errors in rows of fills by themselves: order, prices, fees, settlement payments."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -12,7 +12,7 @@ FUNDING_UNIT = 10**9
 
 
 def first_wrong(rows: np.ndarray, wrong: np.ndarray, what: str) -> Iterator[str]:
-    """Say *what* is wrong with the first of the rows marked, and how many more there are."""
+    """Say *what* is wrong with the first marked row, and how many more there are."""
     found = np.flatnonzero(wrong)
     if len(found):
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
@@ -20,7 +20,7 @@ def first_wrong(rows: np.ndarray, wrong: np.ndarray, what: str) -> Iterator[str]
 
 
 def wrong_columns(rows: np.ndarray) -> Iterator[str]:
-    """A mark is a lead price, and a trade moves something."""
+    """Check that marks are lead prices, and that trades have a quantity."""
     payment = np.isin(rows["motive"], PAYMENTS)
     marked = payment & (rows["motive"] != Motive.SEIZURE)
     yield from first_wrong(
@@ -30,7 +30,7 @@ def wrong_columns(rows: np.ndarray) -> Iterator[str]:
 
 
 def wrong_order(rows: np.ndarray, seqs_of_entries: set[int]) -> Iterator[str]:
-    """Rows rise in seq and time, and what is between two of them is an entry."""
+    """Check that seq and time rise, and that each gap in seq is an entry."""
     yield from first_wrong(rows[1:], np.diff(rows["seq"]) <= 0, "its seq does not rise")
     yield from first_wrong(
         rows[1:], np.diff(rows["time_us"]) < 0, "it is earlier than the one before"
@@ -44,7 +44,7 @@ def wrong_order(rows: np.ndarray, seqs_of_entries: set[int]) -> Iterator[str]:
 
 
 def wrong_prices(rows: np.ndarray, tick_cents: np.ndarray, stands_for: np.ndarray) -> Iterator[str]:
-    """Edge and fee from price, lead, quantity and fee rate; a fee is rounded in each market."""
+    """Check edge and fee by price, lead, quantity and fee rate; a fee is rounded in each market."""
     is_trade = ~np.isin(rows["motive"], PAYMENTS)
     trade, tick_cents, alike = rows[is_trade], tick_cents[is_trade], stands_for[is_trade]
     edge = (trade["lead"] - trade["price"]) * trade["lots"] * tick_cents
@@ -58,10 +58,9 @@ def wrong_prices(rows: np.ndarray, tick_cents: np.ndarray, stands_for: np.ndarra
 def wrong_payments(
     rows: np.ndarray, tick_cents: np.ndarray, funding_e9: int, standing: Carried
 ) -> Iterator[str]:
-    """Hold each settlement's payments against positions at its mark: n M - v, then v = n M.
+    """Compare each settlement's payments with positions at its mark: n M - v, then v = n M.
 
-    The standing is carried through the rows: a position must have come up to a settlement before
-    its payments can be checked.
+    The state is updated row by row, so that positions are known at each settlement.
     """
     is_trade = ~np.isin(rows["motive"], PAYMENTS)
     new_block = is_trade[1:] != is_trade[:-1]

@@ -1,4 +1,4 @@
-"""A table as a stream of Arrow records, for whichever library of data frames reads such.
+"""A table as a stream of Arrow records, for any library of data frames.
 
 Amounts stay exact: a column of decimals has the scale of its finest cell.
 Source: the Arrow PyCapsule interface, https://arrow.apache.org/docs/format/CDataInterface.html
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from ledger.reports.table import Cell, Table
 
-DIGITS = 38  # of a decimal, at most
-LARGEST = 2**63  # whole numbers below it have 64 bits
+DIGITS = 38  # most digits of a decimal
+LARGEST = 2**63  # smaller whole numbers have 64 bits
 
 
 def arrow_stream(table: "Table") -> object:
@@ -28,7 +28,7 @@ def arrow_stream(table: "Table") -> object:
 
 
 def _relation(table: "Table") -> "duckdb.DuckDBPyRelation":
-    from ledger import duckdb_session  # reports that nobody exports do without it
+    from ledger import duckdb_session  # imported only if a report is exported
 
     columns = [[row[i] for row in table.rows] for i in range(len(table.columns))]
     types = [column_type(cells) for cells in columns]

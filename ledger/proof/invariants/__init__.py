@@ -1,20 +1,19 @@
-"""What must be true of the books, as a Beancount plugin: each invariant is one promise.
+"""Invariants of the books as a Beancount plugin, each a function of its own.
 
     plugin "moneytrail"           ; a general ledger: trading is summed per closing period
     plugin "moneytrail" "line"    ; a day ledger: every fill is a transaction of its own
     plugin "moneytrail" "group"   ; the house group's own books: nobody else's are there
 
-Summing moves what happened within a day to its end, so a general ledger is asked for the signs of
-its balances when a day closes; a day ledger is asked line by line. The group's own books are asked
-for all that can be seen without the other side of what they promise. Nothing is forgiven: there is
-no tolerance.
+Sums are booked at the end of a day, so in a general ledger the signs of balances are checked when a
+day closes; in a day ledger they are checked line by line. The group's own books are checked as far
+as possible without the creditors' side. There is no tolerance.
 
-An error begins with the name of the promise and points at the transaction that breaks it, or at
-the `open` line; where a balance is at fault, at the transaction that moved it last.
+An error begins with the name of the invariant and points at the transaction that breaks it, or at
+the `open` line; for a balance, at the transaction that moved it last.
 
 Not checked here: that fills recompute from their prices, and that they sum to these entries.
-Both need the fills, which stand beside the ledger. An elided posting for which nothing is left
-to infer cannot be seen either: Beancount drops it before any plugin runs.
+Both need the fills, which are not in the ledger. An elided posting with nothing left to infer
+cannot be seen either: Beancount drops it before plugins run.
 """
 
 from collections.abc import Callable, Iterator
@@ -63,7 +62,7 @@ INVARIANTS: tuple[Callable[[Ledger], Iterator[Finding]], ...] = (
     hole_is_explained,
 )
 
-# What compares the books of several, or counts every entry.
+# Invariants that compare several entities' books, or count every entry.
 OF_ALL_BOOKS = (
     claims_mirror_debts,
     contracts_conserved,
@@ -74,7 +73,7 @@ OF_ALL_BOOKS = (
 
 
 class BrokenInvariant(NamedTuple):
-    """An error as Beancount reports them, with the name of the promise that was broken."""
+    """An error in Beancount's form, with the name of the broken invariant."""
 
     source: dict[str, Any]
     message: str
@@ -90,11 +89,11 @@ def name_of(invariant: Callable[[Ledger], Iterator[Finding]]) -> str:
 def check(
     entries: list[Directive], options_map: dict[str, Any], config: str = ""
 ) -> tuple[list[Directive], list[BrokenInvariant]]:
-    """Hold the books to every invariant.
+    """Check the books against every invariant.
 
     Args:
         entries: directives as Beancount loads them.
-        options_map: options of the ledger; none matters here.
+        options_map: options of the ledger, not used.
         config: "" for a general ledger, "line" for a day ledger, "group" for the group's own books.
 
     Returns:

@@ -1,4 +1,4 @@
-"""What the balance of an account may never be, once it is due."""
+"""Invariants on balances of accounts, at the moments when they must hold."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ SETTLED_POOLS = (Kind.VARIATION_MARGIN, Kind.FUNDING, Kind.SOCIALISED)
 
 
 def no_negative_cash(ledger: Ledger) -> Iterator[Finding]:
-    """Nobody pays with money that they do not have."""
+    """No entity pays with money that it does not have."""
     due = _at_once(ledger)
     for entry, account, commodity, balance in _readings(ledger, is_cash, due):
         if balance < 0:
@@ -25,7 +25,7 @@ def no_negative_cash(ledger: Ledger) -> Iterator[Finding]:
 
 
 def no_negative_tokens(ledger: Ledger) -> Iterator[Finding]:
-    """Nobody gives tokens that they do not have."""
+    """No entity gives tokens that it does not have."""
     due = _at_once(ledger)
     for entry, account, commodity, balance in _readings(ledger, _is_tokens, due):
         if balance < 0:
@@ -61,7 +61,7 @@ def no_overdrawn_fund(ledger: Ledger) -> Iterator[Finding]:
 
 
 def pools_empty(ledger: Ledger) -> Iterator[Finding]:
-    """What losers pay into a pool, winners have drawn once a settlement or a day is over."""
+    """A pool of losers' payments is empty once a settlement or a day is over."""
     due = _after_settlements(ledger)
     for entry, account, commodity, balance in _readings(ledger, _is_pool, due):
         if balance:
@@ -96,12 +96,12 @@ def _readings(
 
 
 def _at_once(ledger: Ledger) -> Callable[[Step], bool]:
-    """Tell when accounts must be in order that may never be out of it."""
+    """Return the moments at which to check balances that may never go negative."""
     return lambda step: ledger.by_line or step.ends_day
 
 
 def _after_settlements(ledger: Ledger) -> Callable[[Step], bool]:
-    """Tell when accounts must be in order that may pass the line between two settlements."""
+    """Return the moments at which to check balances that may go negative between settlements."""
     return lambda step: step.ends_day or (ledger.by_line and step.ends_settlement)
 
 

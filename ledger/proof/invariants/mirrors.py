@@ -1,4 +1,4 @@
-"""What two sets of books must agree on after each transaction."""
+"""Invariants on pairs of books, which must agree after each transaction."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -20,8 +20,8 @@ from ledger.proof.invariants.steps import (
     signed,
 )
 
-# What a creditor calls it, and where and how the debtor calls the same promise. Shares promise
-# less than loans do, but what was paid for them stands in both books alike.
+# The creditor's kind, and the debtor's root and kind of the same promise. Shares are weaker than
+# loans, but both books have the price paid for them.
 MIRRORED: dict[str, tuple[str, str]] = {
     Kind.CLAIMS: ("Liabilities", Kind.CUSTOMERS),
     Kind.LOANS: ("Liabilities", Kind.LOANS),
@@ -35,7 +35,7 @@ CLAIM_OF_DEBT = {debt: claim for claim, debt in MIRRORED.items()}
 
 
 def claims_mirror_debts(ledger: Ledger) -> Iterator[Finding]:
-    """What somebody is owed, in their books, is what the other owes, in the other's."""
+    """A claim in one entity's books equals the debt in the other's."""
     keepers = entities(ledger)
 
     def mirrored(leg: Leg) -> tuple[tuple[str, str], str] | None:
@@ -53,7 +53,7 @@ def claims_mirror_debts(ledger: Ledger) -> Iterator[Finding]:
 
 
 def custody_is_owed(ledger: Ledger) -> Iterator[Finding]:
-    """What a venue holds for customers in kind is, token by token, what it owes them in kind."""
+    """A venue's holdings in kind equal its debts in kind, token by token."""
     venues = {
         account.entity
         for account in (account_of(entry.account) for entry in ledger.opens)
@@ -76,7 +76,7 @@ def custody_is_owed(ledger: Ledger) -> Iterator[Finding]:
 
 
 def group_eliminates(ledger: Ledger) -> Iterator[Finding]:
-    """What the house group owes itself is nobody else's: accounts with hole "group" sum to zero."""
+    """Debts within the house group cancel: accounts with hole "group" sum to zero."""
     within_group = {entry.account for entry in ledger.opens if entry.meta.get("hole") == "group"}
 
     def eliminated(leg: Leg) -> str | None:
@@ -93,7 +93,7 @@ def group_eliminates(ledger: Ledger) -> Iterator[Finding]:
 def _drifts(
     ledger: Ledger, sum_of: Callable[[Leg], Key | None]
 ) -> Iterator[tuple[Transaction, Key, Decimal]]:
-    """Yield the transactions that move a sum and do not leave it at zero, with what it is then.
+    """Yield the transactions after which a sum is not zero, with the sum.
 
     Args:
         ledger: the ledger that is read.
@@ -110,7 +110,7 @@ def _drifts(
 
 @cache
 def _mirror(account: Account) -> tuple[str, str] | None:
-    """Name the claim and the debt that are one promise, if *account* is either of them."""
+    """Return the claim and the debt of one promise, if *account* is one of them."""
     if account.root == "Assets" and account.kind in MIRRORED:
         creditor, debtor, claim = account.entity, account.partner, account.kind
     elif (account.root, account.kind) in CLAIM_OF_DEBT:

@@ -1,4 +1,4 @@
-"""The true order: every number from the first to the last is there, and time never runs back."""
+"""The true order: no number is missing, and time never decreases."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -29,7 +29,7 @@ def seq_is_dense(ledger: Ledger) -> Iterator[Finding]:
         del entries[0]
     unplaced = [(entry, fault) for entry in entries for fault in _stamp_faults(entry)]
     if unplaced:
-        yield from unplaced  # among these there is no order to check
+        yield from unplaced  # entries without an order
         return
     stamps = [_stamp(entry) for entry in entries]
     yield from _disorder(stamps)
@@ -72,7 +72,7 @@ def _disorder(stamps: list[Stamp]) -> Iterator[Finding]:
 
 
 def _gaps(stamps: list[Stamp], last: int) -> Iterator[tuple[Transaction, int, int]]:
-    """Yield where numbers after *last* are left out, with the number before and the one after."""
+    """Yield gaps in the numbers after *last*, with the numbers before and after each gap."""
     for stamp in stamps:
         if stamp.seq > last + 1:
             yield stamp.entry, last, stamp.seq
@@ -85,7 +85,7 @@ def _holes_in_lines(stamps: list[Stamp]) -> Iterator[Finding]:
 
 
 def _holes_in_periods(stamps: list[Stamp]) -> Iterator[Finding]:
-    """Compare the numbers left out in a closing period with the fills that its entries sum."""
+    """Compare the gaps of a closing period with the fills that its entries sum."""
     last = 0
     for period in _closing_periods(stamps):
         gaps = list(_gaps(period, last))
@@ -113,7 +113,7 @@ def _missing(gaps: Iterable[tuple[Transaction, int, int]]) -> Iterator[Finding]:
 
 
 def _closing_periods(stamps: list[Stamp]) -> Iterator[list[Stamp]]:
-    """Split the ledger after each day that has summed entries, be it every day or every week."""
+    """Split the ledger after each day with closing entries, whether daily or weekly."""
     period: list[Stamp] = []
     for _, day in groupby(stamps, key=lambda stamp: stamp.entry.date):
         today = list(day)

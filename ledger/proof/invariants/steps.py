@@ -14,7 +14,7 @@ from ledger.kinds import Kind
 from ledger.loaded_entries import stated
 
 Key = TypeVar("Key", bound=Hashable)
-Finding = tuple[Directive, str]  # where to look, what is wrong
+Finding = tuple[Directive, str]  # the place, and what is wrong
 
 
 class Account(NamedTuple):
@@ -28,7 +28,7 @@ class Account(NamedTuple):
 
 
 class Leg(NamedTuple):
-    """A posting that says what it moves."""
+    """A posting with its amount."""
 
     account: Account
     number: Decimal
@@ -63,19 +63,19 @@ def ledger_of(entries: Iterable[Directive], by_line: bool) -> Ledger:
 
 @cache
 def account_of(name: str) -> Account:
-    """Take a name apart; what it lacks is empty."""
+    """Split an account's name; missing words are empty."""
     root, entity, kind, partner, *_ = (*name.split(":"), "", "", "")
     return Account(name, root, entity, kind, partner)
 
 
 def entities(ledger: Ledger) -> frozenset[str]:
-    """Return who keeps books."""
+    """Return the entities that keep books."""
     return frozenset(account_of(entry.account).entity for entry in ledger.opens)
 
 
 def is_cash(account: Account) -> bool:
-    """Tell whether dollars on an account are really there."""
-    # Dollars in a pool are nobody's to owe: they are there.
+    """Tell whether dollars on an account are cash."""
+    # Dollars in a pool are cash: no entity owes them.
     return account.kind in (Kind.CASH, Kind.POOLS) and account.root == "Assets"
 
 
@@ -88,12 +88,12 @@ def residuals(amounts: Iterable[tuple[Key, Decimal]]) -> list[tuple[Key, Decimal
 
 
 def signed(number: Decimal, commodity: str) -> str:
-    """Write what is left over, with its sign."""
+    """Write a residual with its sign."""
     return f"{number:+,f} {commodity}"
 
 
 def is_count(value: object) -> TypeGuard[Decimal]:
-    """Tell whether metadata hold a whole number, 1 or above."""
+    """Tell whether a metadata value is a whole number, 1 or above."""
     return isinstance(value, Decimal) and value > 0 and value == value.to_integral_value()
 
 
@@ -116,7 +116,7 @@ def _legs(entry: Transaction) -> list[Leg]:
 
 
 def _place(entry: Transaction) -> tuple[date, Decimal]:
-    """Sort by date and seq; what has no seq, as a balance brought forward, comes first."""
+    """Sort by date and seq; entries without seq, such as balances brought forward, come first."""
     seq = entry.meta.get("seq")
     return entry.date, seq if is_count(seq) else Decimal(0)
 

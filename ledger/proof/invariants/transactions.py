@@ -1,4 +1,4 @@
-"""What must be true of each transaction by itself."""
+"""Invariants of each transaction by itself."""
 
 from collections.abc import Iterator
 from itertools import dropwhile
@@ -96,7 +96,7 @@ def tokens_conserved(ledger: Ledger) -> Iterator[Finding]:
 
 
 def _fault(posting: Posting) -> str | None:
-    """Say what keeps a posting from stating exactly what it moves."""
+    """Say why a posting does not state its exact amount."""
     if not stated(posting):
         return "has no amount; write it"
     if posting.meta and AUTOMATIC_META in posting.meta:

@@ -1,1 +1,1 @@
-"""A blind audit: what can be told of the cause without names and kinds."""
+"""A blind audit: what figures show of the cause, without names and kinds."""

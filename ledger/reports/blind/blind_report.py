@@ -1,4 +1,4 @@
-"""The blind audit beside what the books say of the same causes, which it never saw."""
+"""The blind audit beside the books' own statement of causes, which it does not see."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -16,14 +16,14 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class BlindReport:
-    """What was diagnosed from stripped books, and what each cause came to by the kinds."""
+    """The diagnosis from stripped books, and each cause's amount by the books' kinds."""
 
     found: Diagnosis
     booked_usd: Mapping[Cause, Decimal]
-    names: Mapping[str, str]  # of the parties that the audit knew by numbers
+    names: Mapping[str, str]  # names of the parties that the audit knows by number
 
     def answer(self) -> str:
-        """Name the main cause of loss that the audit finds, and that of the books."""
+        """Name the main cause of loss by the audit, and by the books."""
         diagnosed, true = verdict(self.found.usd).main, verdict(self.booked_usd).main
         if diagnosed is None:
             return "Without the names of kinds, the books show no loss."
@@ -42,13 +42,13 @@ class BlindReport:
 
 
 def blind_report(run: RunFolder) -> BlindReport:
-    """Diagnose a run blind, and set what its books say beside it."""
+    """Diagnose a run blind, and compare the result with its books."""
     books, names = blind_copy(run)
     return BlindReport(diagnose(books), booked_usd(run), names)
 
 
 def booked_usd(run: RunFolder) -> dict[Cause, Decimal]:
-    """Return what each cause came to by the kinds in the books: above zero it used money."""
+    """Return each cause's amount by the kinds in the books; above zero it used money."""
     booked: dict[Cause, Decimal] = defaultdict(lambda: ZERO)
     for kind, usd in hole(run).kinds_usd.items():
         booked[cause_of(kind)] += usd
@@ -56,7 +56,7 @@ def booked_usd(run: RunFolder) -> dict[Cause, Decimal]:
 
 
 def placed_pct(found: Mapping[Cause, Decimal], booked: Mapping[Cause, Decimal]) -> Decimal | None:
-    """Return how much of what was lost, by the books, was found under its own cause; per cent."""
+    """Return the percentage of the books' losses that the audit assigns to the right cause."""
     lost = {cause: booked[cause] for cause in LOSSES if booked[cause] > 0}
     if not lost:
         return None
@@ -78,7 +78,7 @@ def _verdict_table(found: Diagnosis, booked: Mapping[Cause, Decimal]) -> Table:
 def _causes(found: Diagnosis, booked: Mapping[Cause, Decimal]) -> Table:
     usd = found.usd
     kinds = {cause: [kind for kind in Kind if kind.entry.cause is cause] for cause in Cause}
-    # Books that call all they have by known words leave nothing for "other".
+    # Books with known kinds alone have nothing under "other".
     shown = [cause for cause in Cause if cause is not Cause.OTHER or booked[cause]]
     rows: list[tuple[Cell, ...]] = [
         (

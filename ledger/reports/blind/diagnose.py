@@ -1,22 +1,22 @@
 """A blind audit: why the money went, from who traded with whom at what price and who was paid.
 
-Nothing here sees a kind, a motive or a name. Each cause has a signature of its own:
+The diagnosis uses no kind, motive or name. Each cause has a signature of its own:
 
-- faster counterparties: whoever hits the maker's quotes and gains by it too surely for chance,
-  with the lead price of that moment as the measure. Single fills cannot be told apart, since even
-  flow that knows nothing sometimes finds a quote that is late; counterparties can.
-- positions: what is paid on positions without a trade, over both venues together.
-- takeovers: positions that come to the maker without a quote, what their prices do until they are
-  laid off, and debts of customers.
-- stakes: paid for, and something is held in return, at cost.
-- sums handed over: nothing is held in return, and half of it or more went in one day.
-- regular spending: nothing is held in return, and it went bit by bit.
-- trading costs and interest: what the maker's own orders cost, and what lenders are paid.
+- faster counterparties: those whose gains on the maker's quotes, measured at the lead price, are
+  too regular for chance. Single fills do not show this, since noise traders sometimes hit a late
+  quote too; counterparties do.
+- positions: payments on positions without a trade, over both venues together.
+- takeovers: positions that the maker gets without a quote, their price moves until they are hedged,
+  and customers' debts.
+- stakes: payments for something that is held at cost.
+- sums handed over: payments without an asset in return, at least half of it on one day.
+- regular spending: payments without an asset in return, in small parts.
+- trading costs and interest: the cost of the maker's own orders, and payments to lenders.
 
-Money that is handed over for nothing looks alike whatever it was for: a loan that is never repaid,
-a theft, a settlement, shares bought back and given up. So does spending on a plant, a stadium, an
-election or an office. A venture and a company that is bought are both held at cost. These are not
-told apart, because without the words they can't be.
+Sums handed over look the same whatever their purpose: a loan that is never repaid, a theft, a
+settlement, a buyback. So does spending on a plant, a stadium, an election or an office. A venture
+and an acquired company are both held at cost. Without words these cannot be distinguished, so the
+audit does not try.
 """
 
 import math
@@ -41,39 +41,39 @@ from ledger.reports.blind.stripped_books import (
     StrippedLine,
 )
 
-# Standard errors by which a mean gain must exceed zero. Chance alone does so once in 740 times,
-# if there are fills enough for a mean to be as good as normal.
+# Standard errors by which a mean gain must exceed zero. With enough fills for a normal mean, chance
+# alone exceeds it once in 740 times.
 SURE, FILLS_MIN = 3.0, 30
 ZERO = Decimal("0.00")
 
 
 class Evidence(NamedTuple):
-    """What one party has to do with one cause."""
+    """One party's part in one cause."""
 
     cause: Cause
     party: str | None
     usd: Decimal  # above zero it used money
-    seen: str  # by what it was known
+    seen: str  # its evidence
 
 
 class Verdict(NamedTuple):
-    """Which loss is the largest, and how sure that is."""
+    """The largest loss, and how clear the result is."""
 
-    main: Cause | None  # None where nothing was lost
+    main: Cause | None  # None without losses
     second: Cause | None
     margin_pct: Decimal  # first less second, of all losses
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """All that was found, and the hole that it should explain."""
+    """All findings, and the hole that they should explain."""
 
     findings: tuple[Evidence, ...]
     hole_usd: Decimal  # claims of customers less liquid assets, in the end
 
     @property
     def usd(self) -> dict[Cause, Decimal]:
-        """Return what each cause came to: above zero it used money."""
+        """Return each cause's amount; above zero it used money."""
         found = dict.fromkeys(Cause, ZERO)
         for finding in self.findings:
             found[finding.cause] += finding.usd
@@ -81,12 +81,12 @@ class Diagnosis:
 
     @property
     def unexplained_usd(self) -> Decimal:
-        """Return what the findings leave open."""
+        """Return the unexplained rest of the hole."""
         return self.hole_usd - sum(self.usd.values(), ZERO)
 
 
 def diagnose(books: BlindBooks) -> Diagnosis:
-    """Say what used money and what brought it, from stripped books alone."""
+    """Find sources and uses of money from stripped books alone."""
     findings = (*_from_trades(books), *_from_entries(books))
     return Diagnosis(findings, _hole(books))
 
@@ -152,7 +152,7 @@ def _from_trades(books: BlindBooks) -> Iterator[Evidence]:
         at_once = _usd(edge_cents[taken].sum())
         yield Evidence(Cause.TAKEOVERS, None, at_once, f"{taken.sum():,} positions without a quote")
         yield Evidence(Cause.TAKEOVERS, None, _usd(moved_cents), "their moves until laid off")
-    # Winners are paid what losers pay. What is left over is kept, or given, for customers' debts.
+    # Winners receive the losers' payments. A difference is kept or paid for customers' debts.
     kept = _usd(paid.cents[from_pool].sum())
     if kept:
         yield Evidence(Cause.TAKEOVERS, None, kept, "paid out beyond what was paid in, on accounts")
@@ -163,9 +163,9 @@ def _codes(column: np.ndarray) -> list[int]:
 
 
 def _flow(party: str, edge_cents: np.ndarray, age_us: np.ndarray) -> Evidence:
-    """Tell a counterparty that is faster from one that isn't, by all that it gained at fills.
+    """Tell whether a counterparty is faster, by its gains at fills.
 
-    The mean gain is held against its standard error; who trades too little is not accused.
+    The mean gain is compared with its standard error; with too few fills there is no finding.
     """
     n, mean = len(edge_cents), edge_cents.mean()
     error = edge_cents.std() / math.sqrt(n)
@@ -177,10 +177,10 @@ def _flow(party: str, edge_cents: np.ndarray, age_us: np.ndarray) -> Evidence:
 
 
 def _moved_until_laid_off(books: BlindBooks, taken: np.ndarray, laid_off: np.ndarray) -> int:
-    """Return what the maker lost, in whole cents, by prices of what it took over and still held.
+    """Return the maker's loss in whole cents by price moves of positions that it took over.
 
-    Desks are not known, so an order on the lead venue lays off what was taken over and what was
-    quoted alike: it shrinks both in proportion.
+    Desks are not known, so an order on the lead venue hedges taken-over and quoted positions in
+    proportion.
     """
     trades, maker = books.trades, books.parties.index(books.maker)
     if not taken.any():
@@ -214,7 +214,7 @@ def _moved_in_market(
 
 
 class _Outflow(NamedTuple):
-    """Money that one of the group paid a party for nothing that it holds."""
+    """A payment of a group member to a party without an asset in return."""
 
     payer: str
     party: str
@@ -237,12 +237,12 @@ def _from_entries(books: BlindBooks) -> Iterator[Evidence]:
 
 
 def _within(line: StrippedLine, group: set[str], house: str) -> bool:
-    """Tell a line that the hole consists of, or that one of the group owes the other."""
+    """Tell whether a line is part of the hole, or a debt within the group."""
     return _is_liquid(line, group) or _is_claim(line, group, house) or line.party in group
 
 
 def _owed(line: StrippedLine, group: set[str]) -> bool:
-    """Tell a debt of the group to somebody who is no customer."""
+    """Tell whether a line is a debt of the group to a party other than customers."""
     return (
         line.owner in group
         and line.root == "Liabilities"
@@ -274,7 +274,7 @@ def _outflow(
 def _cause(
     entry: StrippedEntry, line: StrippedLine, group: set[str], house: str
 ) -> tuple[Cause, str | None, str] | None:
-    """Tell what a line is a part of, by its root and whose cash or claims change beside it."""
+    """Classify a line by its root, and by the cash or claims that change beside it."""
     if _owed(line, group):
         return Cause.BORROWED, line.party, "lent, less what was given back"
     if line.root == "Liabilities":
@@ -299,7 +299,7 @@ def _of_capital(entry: StrippedEntry, line: StrippedLine) -> tuple[Cause, str | 
 def _without_cash(
     entry: StrippedEntry, line: StrippedLine, group: set[str], house: str
 ) -> tuple[Cause, str | None, str] | None:
-    """Tell a result that no cash goes with: charged to a claim, or written down."""
+    """Tell whether a line is a result without cash: charged to a claim, or written down."""
     customers = (each.party for each in entry.lines if _is_claim(each, group, house))
     if line.owner == house and (customer := next(customers, None)):
         if line.amount < 0:
@@ -312,7 +312,7 @@ def _without_cash(
 
 
 def _rhythm(party: str, by_day: Mapping[date, Decimal]) -> Evidence:
-    """Tell money that was handed over from money that was spent bit by bit, or that came in."""
+    """Classify money: handed over at once, spent in small parts, or received."""
     total, largest = sum(by_day.values(), ZERO), max(by_day.values())
     days = f"{len(by_day)} day{'' if len(by_day) == 1 else 's'}"
     if total < 0:

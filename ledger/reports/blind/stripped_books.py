@@ -1,9 +1,9 @@
 """A copy of the books that says who paid whom, when and how much, and never why.
 
-What names a cause is taken out: the third word of every account but those through which money
-goes, narrations, payees, tags, links, metadata, desks, customers' numbers, and of the fills the
-motive. What everybody is called becomes a number, in an order that says nothing. What is left is
-what an outsider could piece together from statements of accounts and a record of trades.
+All names of causes are removed: the third word of every account except those of cash, narrations,
+payees, tags, links, metadata, desks, customers' numbers, and the motives of fills. Parties become
+numbers in an order without meaning. The rest is what an outsider could assemble from account
+statements and a record of trades.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ from ledger.reports.dollars import number_of, usd_balances
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, kind_of
 
-# Money, wherever it is liquid; what a venue owes, in the books of both; and every other kind.
+# Liquid money; debts of a venue in both books; and every other kind.
 CASH, CLAIMS, CUSTOMERS, OTHER = "Cash", "Claims", "Customers", "Other"
 KEPT = (CASH, CLAIMS, CUSTOMERS)
 NO_QUOTE = -1
@@ -37,13 +37,13 @@ class StrippedLine(NamedTuple):
     root: str  # Assets, Liabilities, Equity, Income or Expenses
     owner: str  # whose books
     word: str  # Cash, Claims, Customers or Other
-    party: str | None  # with whom, or in what, where the account says so
+    party: str | None  # the counterparty or asset, if the account names it
     amount: Decimal  # dollars, or units of something else
     is_money: bool
 
 
 class StrippedEntry(NamedTuple):
-    """One transaction of the general ledger that is no sum of fills."""
+    """One transaction of the general ledger other than a closing entry."""
 
     day: date
     lines: tuple[StrippedLine, ...]
@@ -51,7 +51,7 @@ class StrippedEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Trades:
-    """What changed hands for a price, in order: columns of shape (n,), parties by code."""
+    """Trades in order: columns of shape (n,), parties by code."""
 
     venue: np.ndarray
     market: np.ndarray
@@ -61,22 +61,22 @@ class Trades:
     price_cents: np.ndarray  # of a lot
     lead_cents: np.ndarray  # the lead price of a lot at that moment
     quote_age_us: np.ndarray  # since the lead price that a quote was made from; NO_QUOTE
-    fee_cents: np.ndarray  # what the taker pays the venue
+    fee_cents: np.ndarray  # the taker's fee
 
 
 @dataclass(frozen=True, slots=True)
 class Payments:
-    """What was paid on accounts with a venue without a trade: columns of shape (n,)."""
+    """Payments on accounts with a venue without a trade: columns of shape (n,)."""
 
     venue: np.ndarray
     receiver: np.ndarray
-    payer: np.ndarray  # the venue itself where all pay in and draw
+    payer: np.ndarray  # the venue itself for payments through its pool
     cents: np.ndarray  # below zero, the receiver pays
 
 
 @dataclass(frozen=True, slots=True)
 class BlindBooks:
-    """Stripped books, and who is asked about: the exchange and its maker."""
+    """Stripped books, and the codes of the exchange and its maker."""
 
     parties: tuple[str, ...]  # by their code in trades and payments
     house: str
@@ -84,14 +84,14 @@ class BlindBooks:
     entries: tuple[StrippedEntry, ...]  # in their true order
     trades: Trades
     payments: Payments
-    closing: tuple[StrippedLine, ...]  # what stands on accounts of cash and claims in the end
+    closing: tuple[StrippedLine, ...]  # final balances of cash and claims
 
 
 def blind_copy(run: RunFolder) -> tuple[BlindBooks, dict[str, str]]:
     """Strip the books of a run.
 
     Returns:
-        The stripped books; and the key, apart from them: who each party is.
+        The stripped books; and separately the key with the parties' names.
     """
     alias = _aliases({word for account in run.opens for word in _names_in(account)})
     trades, payments = _fills(run, alias)
@@ -109,9 +109,9 @@ def blind_copy(run: RunFolder) -> tuple[BlindBooks, dict[str, str]]:
 
 
 def without_holdings(books: BlindBooks) -> BlindBooks:
-    """Strike out what anybody claims to hold for money that they paid, for whom that is no proof.
+    """Remove assets that parties claim to hold for payments, for readers who do not trust them.
 
-    A stake is then a cost like others, and a token as well; debts and capital are left.
+    Stakes and tokens then count as costs; debts and capital stay.
     """
     return replace(
         books,
@@ -135,14 +135,14 @@ def _aliases(names: Collection[str]) -> dict[str, str]:
 
 
 def _names_in(account: str) -> list[str]:
-    """Return whose books, and with whom or in what; desks and states below that say too much."""
+    """Return the entity, and the counterparty or asset; desks and states would reveal too much."""
     words = account.split(":")
     return [words[1], *words[3:4]]
 
 
 def _entries(run: RunFolder, alias: Mapping[str, str]) -> Iterator[StrippedEntry]:
     number = number_of(run)
-    # Accounts are few and postings many: each account is taken apart once.
+    # There are few accounts and many postings, so each account is split once.
     stripped = {account: _stripped(opened, alias) for account, opened in run.opens.items()}
     for (_, day), postings in groupby(run.select(_MOVEMENTS), itemgetter(0, 1)):
         lines = (
@@ -152,7 +152,7 @@ def _entries(run: RunFolder, alias: Mapping[str, str]) -> Iterator[StrippedEntry
         yield StrippedEntry(day, tuple(lines))
 
 
-# Each entry as Beancount books it: commodity by commodity.
+# Each entry in Beancount's order: commodity by commodity.
 _MOVEMENTS = """
     SELECT seq, date, account, units, commodity FROM (
         SELECT *, min(line) OVER (PARTITION BY seq, commodity) AS first FROM postings
@@ -163,14 +163,14 @@ _MOVEMENTS = """
 
 
 def _stripped(opened: Opened, alias: Mapping[str, str]) -> tuple[str, str, str, str | None]:
-    """Return what is left of an account: its root, whose books, a word, and with whom."""
+    """Return the stripped account: its root, entity, word and counterparty."""
     owner, *party = _names_in(opened.account)
     root = opened.account.partition(":")[0]
     return root, alias[owner], _word(opened), alias[party[0]] if party else None
 
 
 def _word(opened: Opened) -> str:
-    """Return what is left of a kind: what the books call liquid is cash, if it isn't a claim."""
+    """Return the stripped kind: liquid accounts other than claims are cash."""
     kind = kind_of(opened.account)
     if kind in KEPT:
         return kind
