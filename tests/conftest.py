@@ -3,10 +3,15 @@
 import fcntl
 import gc
 import signal
+import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from hashlib import sha256
+from importlib.abc import MetaPathFinder
+from importlib.util import find_spec
 from pathlib import Path
 
+import beanquery.parser
 import pytest
 from hypothesis import settings
 
@@ -16,7 +21,9 @@ from runs.execute import execute
 from runs.scenarios import dump, load
 
 # No test fails on time, and each tries the same examples on every machine.
-settings.register_profile("moneytrail", deadline=None, derandomize=True, database=None)
+settings.register_profile(
+    "moneytrail", deadline=None, derandomize=True, database=None, max_examples=40
+)
 settings.load_profile("moneytrail")
 
 # What a shell starts in the background ignores Ctrl-C, and so would all that tests start.
@@ -25,6 +32,21 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 # What is collected stays to the end: to look through it for garbage again and again takes seconds.
 gc.disable()
+
+# To parse a query takes longer than to answer it, and the same ones are asked of many runs.
+beanquery.parser.parse = cache(beanquery.parser.parse)
+
+
+class NotInstalled(MetaPathFinder):
+    """Says at once that pandas is not there: DuckDB looks for it at each parameter of a query."""
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
+        if fullname == "pandas":
+            raise ModuleNotFoundError("No module named 'pandas'", name="pandas")
+
+
+if find_spec("pandas") is None:
+    sys.meta_path.insert(0, NotInstalled())
 
 CROWD = Path(__file__).parent / "worlds" / "crowd.toml"
 BUSY = Path(__file__).parent / "worlds" / "busy.toml"

@@ -1,6 +1,8 @@
 """One afternoon, written by hand: its ledger stands in afternoon.beancount, its fills here."""
 
+import shutil
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -27,23 +29,39 @@ FILLS = (
 )
 
 
+@pytest.fixture(scope="session")
+def written_afternoons(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which each afternoon is written that a test of this process asks for."""
+    return tmp_path_factory.mktemp("afternoons")
+
+
 @pytest.fixture
-def afternoon_with(tmp_path: Path) -> Callable[..., RunFolder]:
-    """Make a run of the afternoon with entries added to it, lines forgotten, or other fills."""
+def afternoon_with(tmp_path: Path, written_afternoons: Path) -> Callable[..., RunFolder]:
+    """Make a run of the afternoon with entries added to it, lines forgotten, or other fills.
+
+    Each is written once, and every test has a copy of its own.
+    """
 
     def make(added: str = "", forgotten: str = "", fills: Sequence[tuple] = FILLS) -> RunFolder:
         text = AFTERNOON.read_text(encoding="utf-8")
         assert forgotten in text
         text = text.replace(forgotten, "") + added
-        (tmp_path / "main.beancount").write_text(text, encoding="utf-8")
-        (tmp_path / MANIFEST).write_text("{}", encoding="utf-8")
-        (tmp_path / "fills").mkdir()
-        write_copy(tmp_path, RunFolder(tmp_path).loaded[0])
-        run = RunFolder(tmp_path)
-        fill_store.write(tmp_path / "fills" / "2022-05.parquet", _rows(run, fills), run.names)
+        place = written_afternoons / sha256(f"{text}{fills!r}".encode()).hexdigest()
+        if not place.exists():
+            _write(place, text, fills)
+        shutil.copytree(place, tmp_path, dirs_exist_ok=True)
         return RunFolder.at(tmp_path)
 
     return make
+
+
+def _write(place: Path, text: str, fills: Sequence[tuple]) -> None:
+    (place / "fills").mkdir(parents=True)
+    (place / "main.beancount").write_text(text, encoding="utf-8")
+    (place / MANIFEST).write_text("{}", encoding="utf-8")
+    write_copy(place, RunFolder(place).loaded[0])
+    run = RunFolder(place)
+    fill_store.write(place / "fills" / "2022-05.parquet", _rows(run, fills), run.names)
 
 
 @pytest.fixture

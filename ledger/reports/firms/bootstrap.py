@@ -53,27 +53,29 @@ def interval(figures: np.ndarray) -> Interval | None:
     return Interval(*map(float, np.quantile(defined, (outside, 1 - outside))))
 
 
-def spearman(x: np.ndarray, y: np.ndarray, counts: np.ndarray) -> float:
+def spearman(x: np.ndarray, y: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """Correlate the ranks of two series; ties share the mean of their ranks.
 
     Args:
-        x: values, shape (n,).
-        y: values, shape (n,).
-        counts: how often each pair counts, shape (n,). A pair with a NaN counts for nothing.
+        x: values, shape (..., n).
+        y: values, shape (..., n).
+        counts: how often each pair counts, shape (..., n). A pair with a NaN counts for nothing.
 
     Returns:
-        Between -1 and 1; NaN if all values of a series tie.
+        Between -1 and 1, shape (...); NaN if all values of a series tie.
 
     Source: Spearman (1904), American Journal of Psychology 15(1), 72-101.
     """
     counts = np.where(np.isnan(x + y), 0, counts)
     first, second = (_centred_ranks(values, counts) for values in (x, y))
-    squares = (counts @ first**2) * (counts @ second**2)
-    return float(counts @ (first * second) / np.sqrt(squares)) if squares else np.nan
+    squares = (counts * first**2).sum(axis=-1) * (counts * second**2).sum(axis=-1)
+    products = (counts * first * second).sum(axis=-1)
+    found: np.ndarray = products / np.sqrt(np.where(squares > 0, squares, np.nan))
+    return found
 
 
 def _centred_ranks(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Return ranks from which their mean is taken, half of all that counts."""
-    _, tie = np.unique(values, return_inverse=True)
-    size = np.bincount(tie, counts)
-    return (size.cumsum() - size / 2 - size.sum() / 2)[tie]
+    """Return ranks less their mean: half of what is below, less half of what is above."""
+    with np.errstate(invalid="ignore"):  # what is infinite ties with its like
+        above = np.nan_to_num(np.sign(values[..., :, np.newaxis] - values[..., np.newaxis, :]))
+    return np.einsum("...ij,...j->...i", above, counts) / 2

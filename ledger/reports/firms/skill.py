@@ -243,14 +243,14 @@ def _rank_correlations(
         known = np.isfinite(figures[one] + figures[other])
         x, y, once = figures[one][known], figures[other][known], np.ones(known.sum())
         xs, ys = drawn[one][:, known], drawn[other][:, known]
-        over_firms = [spearman(x, y, counts) for counts in draws(len(once), "firms")]
-        over_days = [spearman(*pair, once) for pair in zip(xs, ys, strict=True)]
+        over_firms = spearman(x, y, draws(len(once), "firms"))
+        over_days = spearman(xs, ys, once)
         yield RankCorrelation(
             f"{one}, {other}",
             len(once),
-            _rounded(spearman(x, y, once), IN_RANKS),
-            *_ends(interval(np.array(over_firms)), IN_RANKS),
-            *_ends(interval(np.array(over_days)), IN_RANKS),
+            _rounded(float(spearman(x, y, once)), IN_RANKS),
+            *_ends(interval(over_firms), IN_RANKS),
+            *_ends(interval(over_days), IN_RANKS),
         )
 
 

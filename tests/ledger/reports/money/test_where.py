@@ -243,13 +243,13 @@ def test_a_claim_moved_for_no_reason_known_here_is_unexplained(afternoon_with):
 
 def test_what_trading_did_to_each_claim_is_the_sum_of_its_fills(run):
     witnessed: dict[tuple[str, str, str], int] = defaultdict(int)
-    known = run.names.words()["motive"]
-    kinds = {motive.word: motive.entry.kind for motive in Motive if motive.word in known}
     with run.connect() as connection:
         sums = connection.execute(
             "SELECT venue, taker, maker, motive, sum(edge_cents), sum(fee_cents) FROM rows "
             "GROUP BY ALL"
         ).fetchall()
+    seen = {motive for *_, motive, _, _ in sums}
+    kinds = {motive.word: motive.entry.kind for motive in Motive if motive.word in seen}
     for venue, taker, maker, motive, edge_cents, fee_cents in sums:
         cost = "Hedging" if motive == Motive.HEDGE.word else "Fees"
         witnessed[venue, taker, kinds[motive]] += edge_cents
