@@ -41,6 +41,11 @@ class TradedHours:
             run.idle_hours_at_once or 1,
         )
 
+    @property
+    def pass_at_once(self) -> bool:
+        """Tell whether time without trading passes with no more than its end looked at."""
+        return self.idle_at_once > 1
+
     def stands_for_at(self, time_us: int) -> int:
         """Return how many hours the traded one at *time_us* stands for."""
         return 1 if self.is_full(time_us) else self.one_in

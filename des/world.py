@@ -105,13 +105,15 @@ class World:
     def _step_s(self, now_us: int) -> int:
         """Return how long the markets trade; if they do not, one idle hour or several.
 
-        Several pass at once only while customers are calm, since each hour of a run counts.
+        Several pass at once only while customers are calm, since each hour of a run counts, or
+        after a halt, when none does.
         """
-        if self._hours.has(now_us):
-            return self._scenario.run.settle_s_at(now_us)
-        flow = self._cast.flow
-        most = self._hours.idle_at_once if flow is None or flow.is_calm(now_us) else 1
-        return self._hours.idle_at(now_us, most) * HOUR_S
+        flow, hours = self._cast.flow, self._hours
+        is_over = hours.pass_at_once and not self._cast.quoter.house_is_open
+        if hours.has(now_us):
+            return HOUR_S if is_over else self._scenario.run.settle_s_at(now_us)
+        is_quick = flow is None or is_over or flow.is_calm(now_us)
+        return hours.idle_at(now_us, hours.idle_at_once if is_quick else 1) * HOUR_S
 
     def _settle(self, end_us: int, elapsed_s: int) -> None:
         cast, time_us, marks = self._cast, end_us - 1, self._cast.markets.marks()

@@ -103,3 +103,28 @@ def test_a_journal_of_accounts_alone_has_the_days_of_the_whole_one_to_the_cent(
     assert alone.select("SELECT count(*) FROM rows") == [(0,)]
     told = "SELECT * FROM notes WHERE kind != 'control-total-of-fills' ORDER BY ALL"
     assert alone.select(told) == whole.select(told)
+
+
+class AfterHalt(World):
+    """Takes down the settlements of a house that has halted."""
+
+    def _settle(self, end_us: int, elapsed_s: int) -> None:
+        super()._settle(end_us, elapsed_s)
+        self.lengths_s = getattr(self, "lengths_s", [])
+        if not self._cast.quoter.house_is_open:
+            self.lengths_s.append(elapsed_s)
+
+
+@pytest.mark.parametrize("at_once", [1, 24])
+def test_after_a_halt_hours_are_settled_once_at_most(at_once: int, tmp_path: Path):
+    """Without idle hours at once each traded hour is settled as often as before the halt."""
+    sampled = {"one_hour_in": 4, "settle_s": 900}
+    several = {} if at_once == 1 else {"idle_hours_at_once": at_once}
+    scenario = load("first-hole", {"run": {**sampled, **several, "day_ledgers": []}})
+
+    world = AfterHalt(scenario, tmp_path, books=AccountsJournal)
+    world.run(lambda: None)
+
+    assert world.lengths_s
+    assert min(world.lengths_s) == (900 if at_once == 1 else 3600)
+    assert (max(world.lengths_s) > 3600) == (at_once > 1)

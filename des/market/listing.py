@@ -191,6 +191,7 @@ class Listing:
             self._terms(state.firms, times) if can_be_hit else nobody_takes(len(state.firms.lots)),
             self._gateways.at(self.price.hour_volatility_ratio(now_us)),
             self._others.quotes(now_us, self.mark_ticks, lot_cents, times),
+            self.hours.pass_at_once and not self._trades(now_us),
         )
 
     def close(self, now_us: int, hedgers: np.ndarray, lead_lots: np.ndarray) -> None:
@@ -234,9 +235,13 @@ class Listing:
 
         Idle hours that pass at once have one price each, without impact.
         """
-        if self.hours.idle_at_once > 1:
-            return self._traded.prices_of_hours(end_us, self.hours.has)
+        if self.hours.pass_at_once:
+            return self._traded.prices_of_hours(end_us, self._trades)
         return self.ticks_of_day(end_us).prices
+
+    def _trades(self, time_us: int) -> bool:
+        """Tell whether the hour is traded, on a house that is open when it is asked."""
+        return self._house_is_open and self.hours.has(time_us)
 
     def ticks_of_day(self, end_us: int) -> Ticks:
         """Draw the lead price of the day that ends at *end_us* again, with its impact."""

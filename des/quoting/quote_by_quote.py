@@ -11,7 +11,6 @@ from itertools import pairwise
 import numpy as np
 import simpy
 
-from des.clock import HOUR_US
 from des.quoting.quotes import Quotes, posting_times_us
 from des.quoting.race import Fills, watch
 from des.quoting.session import Decisions, Session
@@ -35,7 +34,7 @@ class QuoteByQuote(Session):
         uninformed: np.ndarray,
     ) -> Generator[simpy.Event, None, Fills]:
         """Quote and be hit in [start, end): the quoter's loop."""
-        if end_us - start_us > HOUR_US:
+        if decided.passes:
             yield Moment(env, end_us - 1, SETTLEMENT)
             return self._pass(end_us, impact)
         ticks = self._advance(start_us, end_us, impact, decided)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 import simpy
 
-from des.clock import HOUR_US
 from des.price.lead_price import LeadPrice, Ticks, joined
 from des.quoting.interval import play
 from des.quoting.limits import Limits, none_counted
@@ -32,6 +31,7 @@ class Decisions:
     terms: Terms
     gateway_us: np.ndarray  # delay to the house venue at equally likely quantiles
     others: OtherQuotes
+    passes: bool = False  # nobody trades, and nobody looks at prices before it ends
 
 
 class Session:
@@ -97,7 +97,7 @@ class Session:
             Rows in the order of time, without what the venue adds; and the volume that others
             filled.
         """
-        if end_us - start_us > HOUR_US:
+        if decided.passes:
             return self._pass(end_us, impact)
         ticks = self._advance(start_us, end_us, impact, decided)
         # An earlier quote stays until the next beat, which may be several intervals away.
@@ -118,7 +118,7 @@ class Session:
         return fills
 
     def _pass(self, end_us: int, impact: float) -> Fills:
-        """Let idle hours pass at once: only their last price matters.
+        """Let time without trading pass at once: only its last price matters.
 
         Quotes and orders from before them have expired.
         """

@@ -26,6 +26,11 @@ SECTIONS = {
             "What would have been without one cause? Same scenario, same seed.",
         ),
         LazyCommand(
+            "attribution",
+            "attribution_command",
+            "How much does each cause add to the hole? Shapley values, same scenario and seed.",
+        ),
+        LazyCommand(
             "sweep", "sweep_command", "What becomes of the hole if one KEY has other values?"
         ),
         LazyCommand(

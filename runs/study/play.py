@@ -5,7 +5,6 @@ goes on where it was, and ends with the same table, byte for byte, as one that w
 """
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -24,6 +23,7 @@ from ledger.proof.seal import seal
 from ledger.run_folder import RunFolder
 from ledger.transaction import LedgerError
 from runs.execute import execute
+from runs.kept_results import write_whole
 from runs.program import program, versions
 from runs.record.facts import load_record
 from runs.scenario_files import ScenarioError
@@ -190,8 +190,8 @@ class StudyFolder:
     def _keep(self, member: Member, result: tuple[dict[str, Any], bytes]) -> None:
         told, days = result
         place = self._place(member)
-        _write(place.with_name(f"{member.number:05}{DAYS}"), days)
-        _write(place, json.dumps(told, sort_keys=True).encode())
+        write_whole(place.with_name(f"{member.number:05}{DAYS}"), days)
+        write_whole(place, json.dumps(told, sort_keys=True).encode())
 
     def _check(self) -> None:
         """Refuse a folder whose members are of something else."""
@@ -202,7 +202,7 @@ class StudyFolder:
                 f"{self._path}: its members are of another study, base or program; "
                 "give another --out"
             )
-        _write(place, made_by.encode())
+        write_whole(place, made_by.encode())
 
     def _made_by(self) -> dict[str, Any]:
         """Say what the results depend on: how many members there are does not change any."""
@@ -222,13 +222,6 @@ def _played(study: Study, member: Member) -> tuple[dict[str, Any], bytes]:
         days = Path(folder) / "days.parquet"
         told = play(study, member, days)
         return told, days.read_bytes() if days.is_file() else b""
-
-
-def _write(place: Path, content: bytes) -> None:
-    """Write a file beside its place, and rename it when it is whole."""
-    beside = place.with_name(f".{place.name}.{os.getpid()}")
-    beside.write_bytes(content)
-    beside.replace(place)
 
 
 def _digest(text: str) -> str:

@@ -1,0 +1,1 @@
+"""The part of each cause in the hole, by Shapley's rule."""

@@ -1,0 +1,169 @@
+"""Which cause has which part in the hole: Shapley values beside the accounting statement."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from hashlib import sha256
+
+from des.scenario import Scenario
+from ledger.reports.dollars import ZERO, spoken
+from ledger.reports.table import Cell, Table
+from runs.attribution.coalitions_played import Played
+from runs.attribution.shapley import (
+    Added,
+    Coalition,
+    coalitions,
+    exact,
+    on_the_way,
+    orders,
+    sampled,
+)
+from runs.program import program, versions
+from runs.scenarios import dump
+
+EXACT_MAX = 4  # causes of which every coalition is played
+WHY = (
+    "Booked is the accounting statement: what each kind moved in this run, whatever came of it. "
+    "The effect is what the cause did, with all that followed: the same scenario and seed with "
+    "and without it, on average over all orders of adding the causes. They differ where a cause "
+    "pays for another, keeps one from being paid, or moves fees, deposits and withdrawals; what "
+    "is booked sums to the hole, effects to what the causes add to it."
+)
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """The hole, and what each cause adds to it."""
+
+    question: str
+    seed: int
+    causes: tuple[str, ...]
+    played: Played
+    shares: Mapping[str, Added]  # in dollars
+    values: Mapping[Coalition, Fraction]  # holes, in dollars
+
+    @property
+    def without_any(self) -> Fraction:
+        """Return the hole without any of the causes."""
+        return self.values[frozenset()]
+
+    @property
+    def by_rank(self) -> list[str]:
+        """Return the causes, that of the largest effect first."""
+        return sorted(self.causes, key=lambda cause: (-self.shares[cause].value, cause))
+
+    def answer(self) -> str:
+        """Say the hole, its largest cause, and what is left without any of them."""
+        first = self.by_rank[0]
+        share = self.shares[first]
+        error = "" if share.error is None else f" (standard error {spoken(Decimal(share.error))})"
+        return (
+            f"The hole is {spoken(_usd(self.played.hole))}. Of {len(self.causes)} causes {first} "
+            f"adds the most: {spoken(_usd(share.value))}{error}, where "
+            f"{spoken(self._booked(first))} is booked. Without any of them the hole would be "
+            f"{spoken(_usd(self.without_any))}."
+        )
+
+    def provenance(self) -> str:
+        """Say how many runs this is made of, in one line."""
+        exactly = self.shares[self.causes[0]].error is None
+        how = "all coalitions" if exactly else "orders drawn at random"
+        return f"seed {self.seed}, {len(self.values)} runs, {how}"
+
+    def tables(self) -> list[Table]:
+        """Lay out the causes, then every run."""
+        return [self._causes_table(), self._runs_table()]
+
+    def _booked(self, cause: str) -> Decimal:
+        return self.played.kinds_usd.get(cause, ZERO)
+
+    def _causes_table(self) -> Table:
+        rest = sum(self.played.kinds_usd.values(), ZERO) - sum(map(self._booked, self.causes), ZERO)
+        rows: list[tuple[Cell, ...]] = [self._row(cause) for cause in self.by_rank]
+        rows.append(("all other kinds; without these", rest, _usd(self.without_any), *[None] * 3))
+        hole = _usd(self.played.hole)
+        rows.append(("hole", hole, hole, *[None] * 3))
+        return Table(
+            "causes",
+            "What is booked for each cause, and what it adds to the hole",
+            ("cause", "booked_usd", "effect_usd", "error_usd", "alone_usd", "last_usd"),
+            rows,
+            (
+                WHY,
+                "Alone: what it adds where it is the only one. Last: what it adds to all others, "
+                "as `counterfactual` has it. An empty cell: that run was not needed. Error: the "
+                "standard error from orders drawn at random; empty where all are counted.",
+                *self.played.held,
+            ),
+        )
+
+    def _row(self, cause: str) -> tuple[Cell, ...]:
+        share, everything = self.shares[cause], frozenset(self.causes)
+        error = None if share.error is None else _usd(Fraction(share.error))
+        alone = self._added(cause, frozenset())
+        last = self._added(cause, everything - {cause})
+        return (cause, self._booked(cause), _usd(share.value), error, alone, last)
+
+    def _added(self, cause: str, to: Coalition) -> Decimal | None:
+        ends = self.values.get(to | {cause}), self.values.get(to)
+        return None if ends[0] is None or ends[1] is None else _usd(ends[0] - ends[1])
+
+    def _runs_table(self) -> Table:
+        rows = [
+            (", ".join(cause for cause in self.causes if cause in each) or "none", _usd(value))
+            for each, value in sorted(
+                self.values.items(), key=lambda item: [c not in item[0] for c in self.causes]
+            )
+        ]
+        return Table("runs", "The hole with some of the causes", ("with", "hole_usd"), rows)
+
+
+def wanted(causes: Sequence[str], permutations: int, seed: int) -> set[Coalition]:
+    """Return the coalitions that the values are computed from."""
+    if len(causes) <= EXACT_MAX:
+        return set(coalitions(causes))
+    drawn = orders(causes, permutations, seed)
+    return {each for order in drawn for each in on_the_way(order)}
+
+
+def attribute(
+    scenario: Scenario,
+    causes: tuple[str, ...],
+    permutations: int,
+    played: Played,
+    play: Callable[[list[Coalition]], Mapping[Coalition, Fraction]],
+) -> Attribution:
+    """Play what is wanted, and share the hole out.
+
+    Args:
+        scenario: whose hole it is.
+        causes: which the scenario has.
+        permutations: how many orders are drawn of more causes than EXACT_MAX; even, four or more.
+        played: the run with all of them.
+        play: returns the hole of each coalition that is asked for.
+    """
+    everything, seed = frozenset(causes), scenario.run.seed
+    asked = sorted(wanted(causes, permutations, seed) - {everything}, key=sorted)
+    values = {**play(asked), everything: played.hole}
+    if len(causes) <= EXACT_MAX:
+        shares = exact(causes, values)
+    else:
+        shares = sampled(orders(causes, permutations, seed), values)
+    return Attribution(scenario.question, seed, causes, played, shares, values)
+
+
+def made_by(scenario: Scenario, causes: Sequence[str]) -> dict[str, object]:
+    """Say what results depend on: how many orders are drawn does not change any."""
+    digest = sha256(dump(scenario).encode()).hexdigest()
+    return {
+        "scenario": digest,
+        "causes": list(causes),
+        "program": program(),
+        "versions": versions(),
+    }
+
+
+def _usd(dollars: Fraction) -> Decimal:
+    """Round to cents, for a table."""
+    return (Decimal(round(dollars * 100)) / 100).quantize(Decimal("0.01"))

@@ -1,0 +1,136 @@
+"""Coalitions of causes, played: the same scenario and seed with some causes in and all others out.
+
+What is no consequence of any of them stands as the run with all of them booked it, as in every
+counterfactual: so two coalitions differ by their causes alone.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, as_completed
+from contextlib import AbstractContextManager
+from decimal import Decimal
+from fractions import Fraction
+from functools import partial
+from typing import Any, NamedTuple
+
+from des.scenario import Scenario
+from ledger.reports.money.hole import hole
+from ledger.run_folder import RunFolder
+from runs.attribution.shapley import Coalition
+from runs.experiments.experiment import books_of
+from runs.held_inputs import held_inputs
+from runs.kept_results import KeptResults, write_whole
+from runs.removals import REMOVALS, SLOW_QUOTES, CounterfactualError
+from runs.scenario_files import extended
+from runs.scenarios import dump, load
+from runs.study.play import books_of_accounts
+
+ALL = "all"
+SCENARIO = "scenario.toml"  # with what is held
+
+
+class Played(NamedTuple):
+    """The run with all causes: its hole by kind, and what is held in all others."""
+
+    kinds_usd: Mapping[str, Decimal]
+    hole: Fraction  # in dollars
+    held: tuple[str, ...]
+
+
+def checked(scenario: Scenario, causes: Sequence[str]) -> tuple[str, ...]:
+    """Return the causes, each once.
+
+    Raises:
+        CounterfactualError: the scenario has none of one.
+    """
+    there = tuple(name for name, removed in REMOVALS.items() if removed(scenario))
+    for cause in causes:
+        if cause not in there:
+            raise CounterfactualError(cause, there)
+    return tuple(dict.fromkeys(causes))
+
+
+def play_all(scenario: Scenario, causes: Sequence[str], kept: KeptResults) -> Played:
+    """Play the scenario as it is, unless that is kept; keep the scenario with what is held."""
+    found = kept.get(ALL)
+    if found is None:
+        with _books(scenario) as run:
+            held = held_inputs(run, scenario, sizes=SLOW_QUOTES in causes)
+            standing = load(str(run.path / SCENARIO), held.overrides)
+            write_whole(kept.folder / SCENARIO, dump(standing).encode())
+            kinds = hole(run)
+            found = {
+                "hole": str(kinds.hole_usd),
+                "kinds": {kind: str(usd) for kind, usd in kinds.kinds_usd.items()},
+                "held": held.how,
+            }
+        kept.keep(ALL, found)
+    kinds_usd = {kind: Decimal(usd) for kind, usd in found["kinds"].items()}
+    return Played(kinds_usd, Fraction(found["hole"]), tuple(found["held"]))
+
+
+def play(
+    coalitions: Iterable[Coalition],
+    causes: Sequence[str],
+    kept: KeptResults,
+    executor: Executor | None,
+    on_run: Callable[[], None] = lambda: None,
+) -> dict[Coalition, Fraction]:
+    """Return the hole of each coalition in dollars; those that are not kept are played.
+
+    Args:
+        coalitions: sets of causes, not all of them: see `play_all`.
+        causes: all of them.
+        kept: where results are, and the scenario.
+        executor: who plays; None for this process.
+        on_run: called after each that is played.
+    """
+    names = {each: _name(each, causes) for each in coalitions}
+    played = partial(_hole_without, str(kept.folder / SCENARIO))
+    todo = {
+        name: tuple(cause for cause in causes if cause not in each)
+        for each, name in names.items()
+        if kept.get(name) is None
+    }
+    for name, found in _results(played, todo, executor):
+        kept.keep(name, found)
+        on_run()
+    return {each: Fraction(kept.get(name)) for each, name in names.items()}
+
+
+def scenario_without(path: str, removed: Sequence[str]) -> Scenario:
+    """Take several causes out of a scenario, one after another.
+
+    One that another took with it, as tokens do pools, is gone already.
+    """
+    overrides: dict[str, Any] = {}
+    for cause, change in REMOVALS.items():
+        if cause in removed and (made := change(load(path, overrides))):
+            overrides = extended(overrides, made.overrides)
+    return load(path, overrides)
+
+
+def _results(
+    played: Callable[[tuple[str, ...]], str],
+    todo: Mapping[str, tuple[str, ...]],
+    executor: Executor | None,
+) -> Iterator[tuple[str, str]]:
+    if executor is None:
+        yield from ((name, played(removed)) for name, removed in todo.items())
+        return
+    tasks = {executor.submit(played, removed): name for name, removed in todo.items()}
+    yield from ((tasks[task], task.result()) for task in as_completed(tasks))
+
+
+def _hole_without(path: str, removed: tuple[str, ...]) -> str:
+    with _books(scenario_without(path, removed)) as run:
+        return str(hole(run).hole_usd)
+
+
+def _books(scenario: Scenario) -> AbstractContextManager[RunFolder]:
+    """Play a scenario for its accounts alone, unless fills tell what accounts don't."""
+    return books_of(scenario) if scenario.leverage else books_of_accounts(scenario)
+
+
+def _name(coalition: Coalition, causes: Sequence[str]) -> str:
+    """Name a coalition's file: a digit for each cause, 1 where it is in."""
+    return "".join(str(int(cause in coalition)) for cause in causes)

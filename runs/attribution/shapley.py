@@ -1,0 +1,88 @@
+"""Shapley values: what each of several causes adds, on average over all orders of adding them.
+
+Source: Shapley (1953), A Value for n-person Games, Contributions to the Theory of Games II,
+307-317. By orders drawn at random: Castro, Gomez & Tejada (2009), Polynomial calculation of the
+Shapley value based on sampling, Computers & Operations Research 36, 1726-1730.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import combinations
+from typing import NamedTuple
+
+from des.chance import stream
+
+Coalition = frozenset[str]
+Values = Mapping[Coalition, Fraction]
+Order = tuple[str, ...]
+
+
+class Added(NamedTuple):
+    """What one cause adds, and the standard error of it; None where all orders are counted."""
+
+    value: Fraction
+    error: float | None = None
+
+
+def coalitions(causes: Sequence[str]) -> Iterator[Coalition]:
+    """Yield every set of causes, the empty one first."""
+    for size in range(len(causes) + 1):
+        yield from map(frozenset, combinations(causes, size))
+
+
+def exact(causes: Sequence[str], values: Values) -> dict[str, Added]:
+    """Return each cause's value from those of all 2^k coalitions."""
+    k = len(causes)
+    shares = {}
+    for cause in causes:
+        others = [each for each in causes if each != cause]
+        value = Fraction(0)
+        for present in coalitions(others):
+            orders = math.factorial(len(present)) * math.factorial(k - len(present) - 1)
+            added = values[present | {cause}] - values[present]
+            value += added * Fraction(orders, math.factorial(k))
+        shares[cause] = Added(value)
+    return shares
+
+
+def orders(causes: Sequence[str], n: int, seed: int) -> list[Order]:
+    """Draw *n* orders of the causes, an even number: each second one is the first turned round.
+
+    Where a cause comes early in one it comes late in the other, so that a pair errs less than two
+    that are drawn apart. The first orders of a longer list are those of a shorter one.
+    """
+    drawn: list[Order] = []
+    for pair in range(n // 2):
+        places = stream(seed, "attribution", "orders", pair).permutation(len(causes))
+        order = tuple(causes[place] for place in places.tolist())
+        drawn += [order, order[::-1]]
+    return drawn
+
+
+def on_the_way(order: Order) -> Iterator[Coalition]:
+    """Yield the coalitions of adding causes one by one, from none to all."""
+    for n in range(len(order) + 1):
+        yield frozenset(order[:n])
+
+
+def sampled(drawn: Sequence[Order], values: Values) -> dict[str, Added]:
+    """Return each cause's mean over orders, with its standard error over pairs of them.
+
+    Args:
+        drawn: as `orders` does, two pairs or more.
+        values: of all coalitions on their way.
+    """
+    added: dict[str, list[Fraction]] = {cause: [] for cause in drawn[0]}
+    for order in drawn:
+        for n, cause in enumerate(order):
+            before = frozenset(order[:n])
+            added[cause].append(values[before | {cause}] - values[before])
+    return {cause: _mean(each) for cause, each in added.items()}
+
+
+def _mean(added: Sequence[Fraction]) -> Added:
+    pairs = [(a + b) / 2 for a, b in zip(added[::2], added[1::2], strict=True)]
+    mean = sum(pairs, Fraction(0)) / len(pairs)
+    squares = sum(((each - mean) ** 2 for each in pairs), Fraction(0))
+    return Added(mean, math.sqrt(squares / (len(pairs) - 1) / len(pairs)))

@@ -1,0 +1,105 @@
+"""The command that shares the hole out over its causes."""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+
+import click
+from tqdm import tqdm
+
+from runs.attribution.attributed import Attribution, attribute, made_by, wanted
+from runs.attribution.coalitions_played import checked, play, play_all
+from runs.attribution.shapley import Coalition
+from runs.kept_results import KeptResults
+from runs.removals import REMOVALS
+from runs.reporting import report
+from runs.scenario_settings import read_settings
+from runs.scenarios import load
+from runs.workers import cores, local_processes
+
+
+@click.command("attribution")
+@click.argument("scenario")
+@click.option(
+    "--causes",
+    "names",
+    required=True,
+    metavar="A,B,C",
+    help=f"Two or more of {', '.join(REMOVALS)}.",
+)
+@click.option(
+    "--permutations",
+    type=click.IntRange(4),
+    default=16,
+    show_default=True,
+    help="How many orders are drawn of five causes or more; an even number.",
+)
+@click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="One key, as in run.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1),
+    default=cores,
+    show_default="one a core",
+    help="How many local processes share the work.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Keep the results of its runs there, and go on with those that are there.",
+)
+@report("causes", "runs")
+def attribution_command(
+    scenario: str,
+    names: str,
+    permutations: int,
+    settings: tuple[str, ...],
+    processes: int,
+    out: Path | None,
+) -> Attribution:
+    """How much does each cause add to the hole? Shapley values, same scenario and seed.
+
+    \b
+      moneytrail attribution first-hole --causes PickOff,Ventures,Sponsorship
+      moneytrail attribution ftx-sampled --causes PickOff,Ventures,Loans --out my-causes
+
+    The scenario is played with each set of the causes, and what a cause adds is averaged over all
+    orders of adding them. Up to four causes all sets are played; of more, those on the way of
+    orders drawn at random, with standard errors. The values sum to the hole less what it would be
+    without any of the causes.
+
+    With --out, work that is stopped goes on with the same command, and ends with the same table.
+    """
+    if permutations % 2:
+        raise click.UsageError(f"--permutations {permutations} is odd; orders come in pairs")
+    world = load(scenario, {}, read_settings(settings))
+    causes = checked(world, [name.strip() for name in names.split(",")])
+    if len(causes) < 2:
+        raise click.UsageError("one cause is a counterfactual; give two or more with --causes A,B")
+    with _folder(out) as folder, local_processes(processes) as executor:
+        kept = KeptResults(folder, made_by(world, causes))
+        todo = len(wanted(causes, permutations, world.run.seed))
+        with tqdm(total=todo, unit="run", disable=None, leave=False) as progress:
+            played = play_all(world, causes, kept)
+            progress.update()
+
+            def play_some(asked: list[Coalition]) -> Mapping[Coalition, Fraction]:
+                return play(asked, causes, kept, executor, partial(_went_on, progress))
+
+            return attribute(world, causes, permutations, played, play_some)
+
+
+def _went_on(progress: "tqdm[None]") -> None:
+    progress.update()
+
+
+@contextmanager
+def _folder(out: Path | None) -> Iterator[Path]:
+    if out is not None:
+        yield out
+        return
+    with tempfile.TemporaryDirectory(prefix="moneytrail-") as folder:
+        yield Path(folder)

@@ -1,0 +1,60 @@
+"""Results that are kept one by one, so that work which was killed goes on where it was."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ledger.mistake import MistakeError
+
+MADE_BY = "made-by.json"
+
+
+class OtherResultsError(MistakeError):
+    """A folder has results of something else."""
+
+
+def write_whole(place: Path, content: bytes) -> None:
+    """Write a file beside its place, and rename it when it is whole."""
+    beside = place.with_name(f".{place.name}.{os.getpid()}")
+    beside.write_bytes(content)
+    beside.replace(place)
+
+
+class KeptResults:
+    """A folder of results, each a file that is whole or not there."""
+
+    def __init__(self, folder: Path, made_by: Mapping[str, Any]) -> None:
+        """Begin, or go on with what is there.
+
+        Args:
+            folder: it is made where it is not there.
+            made_by: all that the results depend on.
+
+        Raises:
+            OtherResultsError: the results there depend on something else, or it can't be written.
+        """
+        self.folder = folder
+        text, place = json.dumps(made_by, sort_keys=True), folder / MADE_BY
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if place.is_file() and place.read_text(encoding="utf-8") != text:
+                raise OtherResultsError(
+                    f"{folder}: its results are of another question or program; give another --out"
+                )
+            write_whole(place, text.encode())
+        except OSError as error:
+            raise OtherResultsError(f"{folder}: can't be written ({error.strerror})") from error
+
+    def get(self, name: str) -> Any:
+        """Return a result, or None where there is none yet."""
+        place = self._place(name)
+        return json.loads(place.read_text(encoding="utf-8")) if place.is_file() else None
+
+    def keep(self, name: str, result: Any) -> None:
+        """Keep a result."""
+        write_whole(self._place(name), json.dumps(result, sort_keys=True).encode())
+
+    def _place(self, name: str) -> Path:
+        return self.folder / f"{name}.json"

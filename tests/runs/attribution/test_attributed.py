@@ -1,0 +1,157 @@
+"""The hole shared out over causes: closed forms in a world where money is all that moves."""
+
+import json
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from runs.attribution.attributed import Attribution, attribute, made_by
+from runs.attribution.coalitions_played import checked, play, play_all, scenario_without
+from runs.cli.main import main
+from runs.kept_results import KeptResults
+from runs.removals import CounterfactualError
+from runs.scenarios import load
+
+WORLD = """
+extends = "tiny"
+[run]
+end = 2022-05-10
+settle_s = 3600
+[firms]
+active = false
+"""
+USE = """
+[[group.uses]]
+date = 2022-05-09
+usd = {usd}
+kind = "{kind}"
+by = "house"
+to = "{kind}-Ltd"
+why = "pays for {kind}"
+"""
+CAUSES = ("Ventures", "Sponsorship")
+
+
+def world(folder: Path, **usd: int) -> str:
+    """Write a scenario of one day whose house pays for something; return its path."""
+    path = folder / "world.toml"
+    path.write_text(WORLD + "".join(USE.format(kind=kind, usd=n) for kind, n in usd.items()))
+    return str(path)
+
+
+def attributed(path: str, folder: Path, causes: tuple[str, ...] = CAUSES) -> Attribution:
+    scenario = load(path)
+    kept = KeptResults(folder, made_by(scenario, causes))
+    played = play_all(scenario, causes, kept)
+    return attribute(
+        scenario, causes, 4, played, lambda asked: play(asked, causes, kept, executor=None)
+    )
+
+
+def test_causes_that_do_not_touch_each_other_add_what_is_booked(tmp_path: Path):
+    found = attributed(world(tmp_path, Ventures=1_000, Sponsorship=45_000), tmp_path / "kept")
+
+    assert [found.shares[cause].value for cause in CAUSES] == [1_000, 45_000]
+    assert sum(share.value for share in found.shares.values()) == (
+        found.played.hole - found.without_any
+    )
+    table, _ = found.tables()
+    for column in ("booked_usd", "effect_usd"):
+        at = table.columns.index(column)
+        *parts, hole = (row[at] for row in table.rows)
+        assert sum(parts) == hole
+
+
+def test_of_two_payments_of_which_one_can_be_paid_each_order_has_its_own_part(tmp_path: Path):
+    """The house has 7.2 million: it pays the first use, and the second where the first is gone.
+
+    Ventures add 5 million to nothing and 1 to the other, Sponsorship 4 to nothing and none to the
+    other: on average 3 and 2, where 5 and nothing are booked.
+    """
+    path = world(tmp_path, Ventures=5_000_000, Sponsorship=4_000_000)
+
+    found = attributed(path, tmp_path / "kept")
+
+    assert [found.shares[cause].value for cause in CAUSES] == [3_000_000, 2_000_000]
+    rows = {row[0]: row[1:] for row in found.tables()[0].rows}
+    booked, effect, _, alone, last = rows["Sponsorship"]
+    assert (booked, effect) == (0, 2_000_000)
+    assert (alone, last) == (4_000_000, 0)
+
+
+def test_work_that_is_stopped_goes_on_and_ends_with_the_same_table(tmp_path: Path, monkeypatch):
+    path = world(tmp_path, Ventures=1_000, Sponsorship=45_000)
+    whole, kept = attributed(path, tmp_path / "whole"), tmp_path / "kept"
+    attributed(path, kept)
+    (kept / "10.json").unlink()
+    (kept / ".00.json.1").write_text("half a result")
+    played = []
+
+    def counted(path: str, removed: tuple[str, ...]) -> str:
+        played.append(removed)
+        return json.loads((tmp_path / "whole" / "10.json").read_text())
+
+    monkeypatch.setattr("runs.attribution.coalitions_played._hole_without", counted)
+    found = attributed(path, kept)
+
+    assert played == [("Sponsorship",)]
+    assert found.tables() == whole.tables()
+
+
+def test_a_cause_that_another_takes_with_it_is_gone_already():
+    """Without tokens there are no pools to be removed after them."""
+    path = str(Path(__file__).parents[2] / "worlds" / "pools.toml")
+
+    left = scenario_without(path, ("Tokens", "Pools")).group
+
+    assert left is not None
+    assert not left.tokens
+    assert not left.pools
+
+
+def test_a_cause_that_is_not_there_is_refused_in_one_line(tmp_path: Path):
+    path = world(tmp_path, Ventures=1_000)
+    with pytest.raises(CounterfactualError):
+        checked(load(path), ("Ventures", "Loans"))
+
+    result = CliRunner().invoke(main, ["attribution", path, "--causes", "Ventures,Loans"])
+
+    assert result.exit_code == 2
+    assert len(result.output.strip().splitlines()) == 1
+    assert "Loans" in result.output
+
+
+def test_the_command_says_the_largest_cause_and_keeps_its_runs(tmp_path: Path):
+    path, kept = world(tmp_path, Ventures=1_000, Sponsorship=45_000), tmp_path / "kept"
+    words = ["attribution", path, "--causes", ",".join(CAUSES), "--processes", "1"]
+
+    result = CliRunner().invoke(main, [*words, "--out", str(kept), "--format", "json"])
+
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.output)
+    assert "Sponsorship adds the most: $45,000, where $45,000 is booked" in told["answer"]
+    assert sorted(path.name for path in kept.glob("[01a]*.json")) == [
+        "00.json",
+        "01.json",
+        "10.json",
+        "all.json",
+    ]
+    assert Fraction(Decimal(json.loads((kept / "all.json").read_text())["hole"])) == Fraction(
+        json.loads((kept / "00.json").read_text())
+    ) + Fraction(46_000)
+
+
+def test_results_of_another_scenario_are_not_taken_for_its_own(tmp_path: Path):
+    kept = tmp_path / "kept"
+    KeptResults(kept, {"scenario": "one"})
+    path = world(tmp_path, Ventures=1_000, Sponsorship=45_000)
+
+    result = CliRunner().invoke(
+        main, ["attribution", path, "--causes", ",".join(CAUSES), "--out", str(kept)]
+    )
+
+    assert result.exit_code == 2
+    assert "give another --out" in result.output

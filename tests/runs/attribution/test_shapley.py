@@ -1,0 +1,84 @@
+"""Shapley values: games whose values are known, and what the values must obey in any game."""
+
+import math
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runs.attribution.shapley import Added, coalitions, exact, on_the_way, orders, sampled
+
+CAUSES = ("a", "b", "c", "d")
+WORTH = st.fractions(-100, 100, max_denominator=50)
+
+
+@st.composite
+def games(draw: st.DrawFn) -> dict[frozenset[str], Fraction]:
+    """Draw a value for every coalition."""
+    return {coalition: draw(WORTH) for coalition in coalitions(CAUSES)}
+
+
+def test_one_left_glove_and_two_right_ones():
+    """A pair is worth one. Shapley's own example: two thirds to the left, a sixth to each right."""
+    gloves = ("left", "right", "other right")
+    values = {each: Fraction("left" in each and len(each) > 1) for each in coalitions(gloves)}
+
+    found = exact(gloves, values)
+
+    assert [found[glove].value for glove in gloves] == [Fraction(2, 3), *[Fraction(1, 6)] * 2]
+
+
+def test_a_runway_is_paid_for_by_those_who_need_each_stretch_of_it():
+    """Littlechild & Owen (1973): the cost is that of the longest; each stretch is shared evenly."""
+    length = {"a": 1, "b": 3, "c": 3, "d": 8}
+    values = {each: Fraction(max(map(length.get, each), default=0)) for each in coalitions(CAUSES)}
+
+    found = exact(CAUSES, values)
+
+    first, second, third = Fraction(1, 4), Fraction(2, 3), Fraction(5)
+    ends = [first, first + second, first + second, first + second + third]
+    assert [found[cause].value for cause in CAUSES] == ends
+
+
+@given(games())
+def test_values_sum_to_what_all_add_to_none(values: dict[frozenset[str], Fraction]):
+    added = values[frozenset(CAUSES)] - values[frozenset()]
+
+    assert sum(share.value for share in exact(CAUSES, values).values()) == added
+    drawn = orders(CAUSES, 6, seed=1)
+    assert sum(share.value for share in sampled(drawn, values).values()) == added
+
+
+@given(games(), WORTH)
+def test_a_cause_that_always_adds_the_same_has_that_value(
+    values: dict[frozenset[str], Fraction], worth: Fraction
+):
+    for coalition in coalitions(CAUSES[1:]):
+        values[coalition | {"a"}] = values[coalition] + worth
+
+    assert exact(CAUSES, values)["a"] == Added(worth)
+    assert sampled(orders(CAUSES, 4, seed=1), values)["a"] == Added(worth, 0.0)
+
+
+def test_drawn_orders_come_near_the_values_of_all_by_their_standard_errors():
+    """Forty draws of a game: errors are as large as they are said to be, by a chi-square."""
+    values = {each: Fraction(len(each) ** 2 * (1 + ("a" in each))) for each in coalitions(CAUSES)}
+    truth = exact(CAUSES, values)["a"].value
+
+    found = [sampled(orders(CAUSES, 40, seed), values)["a"] for seed in range(40)]
+
+    off = [float(share.value - truth) / share.error for share in found]
+    spread = sum(each**2 for each in off) / len(off)
+    assert abs(spread - 1) < 3 * math.sqrt(2 / len(off))
+    assert abs(sum(off)) / len(off) < 3 / math.sqrt(len(off))
+
+
+@pytest.mark.parametrize("n", [4, 10])
+def test_orders_come_in_pairs_and_a_longer_list_begins_with_a_shorter(n: int):
+    drawn = orders(CAUSES, n, seed=3)
+
+    assert all(one == other[::-1] for one, other in zip(drawn[::2], drawn[1::2], strict=True))
+    assert orders(CAUSES, n + 2, seed=3)[:n] == drawn
+    assert {frozenset(order) for order in drawn} == {frozenset(CAUSES)}
+    assert [len(each) for each in on_the_way(drawn[0])] == [0, 1, 2, 3, 4]
