@@ -1,4 +1,4 @@
-"""Who plays which part, read back from the books: each `custom "role"` names one party."""
+"""The parties by role, read from the books: each `custom "role"` names one party."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import MISSING, fields
@@ -8,7 +8,7 @@ from ledger.notes import Role
 from ledger.parties import Parties
 from ledger.transaction import LedgerError
 
-# Roles that several may play: as the books word them, and as `Parties` does.
+# Roles with several parties: the word in the books, and the field of `Parties`.
 OF_SEVERAL = {
     "firm": "firms",
     "provider": "providers",
@@ -16,7 +16,7 @@ OF_SEVERAL = {
     "counterparty": "counterparties",
     "borrower": "borrowers",
 }
-# Roles that one party plays, each with whether somebody must.
+# Roles with one party, each with whether it is required.
 OF_ONE = {
     field.name: field.default is MISSING
     for field in fields(Parties)
@@ -33,15 +33,15 @@ class RoleError(LedgerError):
 
 
 def read_parties(roles: Iterable[Role], keepers: Collection[str]) -> Parties:
-    """Read who keeps these books, by role.
+    """Read the parties of these books, by role.
 
     Args:
-        roles: as the books note them.
+        roles: the notes of roles in the books.
         keepers: the entities for which accounts are opened.
 
     Raises:
-        RoleError: a role is unknown, played by too many or by nobody, or names a party for whom no
-            account is opened.
+        RoleError: a role is unknown, has too many parties or none, or names a party without
+            accounts.
     """
     players: dict[str, list[str]] = {role: [] for role in (*OF_ONE, *OF_SEVERAL)}
     for each in roles:
@@ -50,7 +50,7 @@ def read_parties(roles: Iterable[Role], keepers: Collection[str]) -> Parties:
     for role, must_be in OF_ONE.items():
         if must_be and not players[role]:
             raise RoleError(role, "is missing; name the party that plays it")
-    # Of either type, as the field of that name: one party, or several.
+    # The type of the field of that name: one party, or several.
     by_field: dict[str, Any] = {role: players[role][0] for role in OF_ONE if players[role]}
     by_field |= {field: tuple(players[role]) for role, field in OF_SEVERAL.items()}
     return Parties(**by_field)

@@ -1,4 +1,4 @@
-"""A finished run on disk: the books as anybody reads them. Every report starts here."""
+"""A finished run on disk, from which every report starts."""
 
 import json
 from collections.abc import Hashable, Mapping, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from beancount.core import data
 
 MANIFEST = "manifest.json"
-SIGNATURE = f"{MANIFEST}.sig"  # of whoever sealed the run, if they signed it
+SIGNATURE = f"{MANIFEST}.sig"  # the signature of the seal, if any
 GROUP = "group.beancount"  # the house group's own books
 
 N = TypeVar("N", bound=Note)
@@ -39,11 +39,11 @@ class RunFolderError(MistakeError):
 
 @dataclass(frozen=True)
 class RunFolder:
-    """The folder of one run. Nothing is read before it is asked for.
+    """The folder of one run. Files are read on demand.
 
-    Reports read what is stored by column: fills, and the copy of the general ledger. `entries` and
-    `transactions` are the text itself, which the copy is held against; loading it takes a minute
-    where a column takes a moment.
+    Reports read columns: fills, and the copy of the general ledger. `entries` and `transactions`
+    are the text itself, with which the copy is compared; loading it takes a minute, a column takes
+    a moment.
     """
 
     path: Path
@@ -100,7 +100,7 @@ class RunFolder:
 
     @cached_property
     def answers(self) -> dict[Hashable, Any]:
-        """What has been computed of this run since it was opened, by question."""
+        """Results computed since the run was opened, by question."""
         return {}
 
     @cached_property
@@ -123,7 +123,7 @@ class RunFolder:
 
     @property
     def column_files(self) -> list[Path]:
-        """All that is stored by column: fills, postings and directives.
+        """All files by column: fills, postings and directives.
 
         Raises:
             RunFolderError: the columnar copy is missing.
@@ -142,11 +142,11 @@ class RunFolder:
 
     @property
     def has_fills(self) -> bool:
-        """Tell whether there are fills behind the general ledger's entries."""
+        """Tell whether the general ledger's entries have fills behind them."""
         return True
 
     def place_of(self, seq: int, day: date) -> str:
-        """Return file and line of the entry of a number, which is of a day."""
+        """Return file and line of an entry, by its number and day."""
         month = self.path / f"{day:%Y-%m}.beancount"
         return f"{month.name}:{line_of(month, seq)}"
 
@@ -161,7 +161,7 @@ class RunFolder:
 
     @cached_property
     def chart(self) -> Chart:
-        """Who plays which part, and what trades: as recorded in main.beancount.
+        """The parties and contracts, as recorded in main.beancount.
 
         Raises:
             RunFolderError: the roles are not those of a run.
@@ -183,16 +183,16 @@ class RunFolder:
         return Names(venues, markets, parties.holders)
 
     def notes(self, kind: type[N]) -> list[N]:
-        """Return all notes of one kind, in their order."""
+        """Return all notes of one kind, in order."""
         return [note for _, note in self.dated_notes(kind)]
 
     def dated_notes(self, kind: type[N]) -> list[tuple[date, N]]:
-        """Return all notes of one kind, each with its day."""
+        """Return all notes of one kind with their days."""
         found = self.select("SELECT date, words FROM notes WHERE kind = ?", [kind.kind])
         return [(day, kind.read(map(read_value, words))) for day, words in found]
 
     def events(self, name: str) -> list[tuple[date, str]]:
-        """Return day and value of all events of one name, in their order."""
+        """Return day and value of all events of one name, in order."""
         return self.select("SELECT date, value FROM events WHERE name = ?", [name])
 
     # ---------------------------------------------------------------------- the text
@@ -242,7 +242,7 @@ class RunFolder:
 def _sound(
     entries: "data.Directives", errors: "list[data.BeancountError]"
 ) -> Sequence["data.Directive"]:
-    """Return what was loaded without errors."""
+    """Return the loaded entries, if there were no errors."""
     from ledger.text_loader import placed
 
     if errors:

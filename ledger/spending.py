@@ -1,4 +1,4 @@
-"""What one party pays another for something other than trading."""
+"""Payments of one party to another for something other than trading."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from ledger.kinds import AT_COST
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """That one party pays another for something other than trading, and the accounts of both."""
+    """A payer, a payee and a kind of payment other than trading, with the accounts of both."""
 
     payer: str
     kind: str
@@ -16,19 +16,19 @@ class Spending:
 
     @property
     def is_at_cost(self) -> bool:
-        """Tell whether something is left of it, which stands in the books at cost."""
+        """Tell whether it leaves an asset, carried at cost."""
         return self.kind in AT_COST
 
     @property
     def spent(self) -> str:
-        """Where the payer books it: as a cost, or at cost."""
+        """The payer's account: a cost, or an asset at cost."""
         if self.is_at_cost:
             return f"Assets:{self.payer}:{self.kind}:{self.to}"
         return expense(self.payer, self.kind)
 
     @property
     def received(self) -> str:
-        """Where the other books it: as income, or as money put into it."""
+        """The payee's account: income, or paid-in capital."""
         if self.is_at_cost:
             return f"Equity:{self.to}:{self.kind}:{self.payer}"
         return income(self.to, self.kind)

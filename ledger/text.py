@@ -1,4 +1,4 @@
-"""Beancount text: the same values always give the same bytes, and nothing is ever elided."""
+"""Beancount text: the same values always give the same bytes, and no amount is elided."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
@@ -14,7 +14,7 @@ from ledger.times import DAY_US, day_of, time_of_day
 from ledger.transaction import MONEY, Movement, Movements, Posting, Transaction
 
 HEADER = ";; -*- mode: beancount -*-\n"
-# A cent is a cent. Beancount ignores options in included files, so each file to open repeats it.
+# No tolerance. Beancount ignores options in included files, so each main file repeats it.
 EXACT = 'option "tolerance_multiplier" "0"\n'
 
 
@@ -44,7 +44,7 @@ class Text:
     @overload
     def transaction(self, transaction: Movements, seq: np.ndarray) -> list[str]: ...
     def transaction(self, transaction: Transaction[Numbers, Words], seq: Numbers) -> Words:
-        """Write one transaction, with its place in the true order; of columns, a column."""
+        """Write one transaction with its place in the true order; columns give a column."""
         return joined(self._transaction(transaction, seq))
 
     def _transaction(
@@ -82,12 +82,12 @@ class Text:
                 yield f"\n    party: {quoted(party)}"
 
     def balance(self, day: date, account: str, units: int, commodity: str) -> str:
-        """Assert what an account holds at the start of *day*."""
+        """Assert an account's balance at the start of *day*."""
         return f"{day} balance {account:<44} {self._aligned[commodity](units)} {commodity}\n"
 
 
 def opened(day: date, line: Opened) -> str:
-    """Open an account, saying which part it plays in the hole."""
+    """Open an account with its part in the hole."""
     text = f"{day} open {line.account:<44} {', '.join(line.commodities)}\n"
     if line.hole:
         text += f'  hole: "{line.hole}"\n'

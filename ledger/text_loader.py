@@ -1,4 +1,4 @@
-"""The general ledger's text, loaded by Beancount: audits and `query` read it, reports don't."""
+"""Loads the general ledger's text with Beancount, for audits and `query`; reports read the copy."""
 
 import gc
 from collections.abc import Iterator, Mapping
@@ -9,8 +9,8 @@ from typing import Any
 from beancount import loader
 from beancount.core import data
 
-# What is read are the books, never Beancount's cache of them: a pickle beside the ledger could be
-# older than it, or somebody else's, and reading must not write into a sealed folder.
+# Beancount's cache is never used: a pickle beside the ledger could be older or forged, and reading
+# must not write into a sealed folder.
 loader.initialize(use_cache=False)
 
 
@@ -23,7 +23,7 @@ def load_text(path: Path) -> tuple[data.Directives, list[data.BeancountError]]:
 def load_with_options(
     path: Path,
 ) -> tuple[data.Directives, list[data.BeancountError], Mapping[str, Any]]:
-    """Return the same, and the options of a ledger."""
+    """Return directives, errors and options of a ledger."""
     with collector_at_rest():
         return loader.load_file(str(path))
 
@@ -37,10 +37,10 @@ def placed(error: data.BeancountError) -> str:
 
 @contextmanager
 def collector_at_rest() -> Iterator[None]:
-    """Let Python's collector of cycles rest while a ledger is loaded, and held to its invariants.
+    """Pause Python's garbage collector while a ledger is loaded and checked.
 
-    Directives come by the hundred thousand and none is let go: looking through them all for
-    garbage, over and over, takes a quarter of the time and finds none.
+    There are hundreds of thousands of directives and no garbage; the repeated searches would take a
+    quarter of the time.
     """
     was_enabled = gc.isenabled()
     gc.disable()

@@ -1,23 +1,23 @@
-"""Columns of text for DuckDB, each handed over as one string.
+"""Columns of text for DuckDB, each passed as one string.
 
-DuckDB looks at each object of an array by itself, and at each asks for pandas anew; where pandas
-is not installed, that takes ten times as long as all else.
+DuckDB converts each object of an array by itself and tries to import pandas each time; without
+pandas this takes ten times as long as the rest.
 """
 
 from collections.abc import Mapping, Sequence
 
 import duckdb
 
-SEPARATOR = "\x1f"  # the unit separator of ASCII, which no text of ours has
+SEPARATOR = "\x1f"  # ASCII's unit separator, which the books' texts do not have
 
 
 def create(
     connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, Sequence[str]]
 ) -> None:
-    """Make a temporary table of equally long columns of text, in their order.
+    """Make a temporary table of equally long columns of text, in order.
 
     Raises:
-        ValueError: a text has the separator in it.
+        ValueError: a text contains the separator.
     """
     (rows,) = {len(column) for column in columns.values()}
     joined = [SEPARATOR.join(column) for column in columns.values()]
@@ -27,4 +27,4 @@ def create(
     parts = ", ".join(f"unnest(string_split(?, chr(31))) AS {column}" for column in columns)
     connection.execute(f"CREATE TEMP TABLE {name} AS SELECT {parts}", joined)
     if not rows:
-        connection.execute(f"DELETE FROM {name}")  # of no text, a split makes one that is empty
+        connection.execute(f"DELETE FROM {name}")  # splitting an empty string gives one empty text

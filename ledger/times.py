@@ -35,12 +35,12 @@ def time_of_day(time_us: Numbers) -> Words:
     return np.strings.slice(instants, len("1970-01-01T"), None).tolist()
 
 
-@lru_cache(maxsize=4096)  # whoever is paid at a settlement, it has one name
+@lru_cache(maxsize=4096)  # cached: a settlement has one name for all payments
 def settlement_link(time_us: int) -> str:
-    """Name the settlement that ends with the microsecond *time_us*, as in the links.
+    """Return the link of the settlement that ends with the microsecond *time_us*.
 
-    A settlement is stamped with the last microsecond of its interval, so that the one at
-    midnight belongs to the day it closes: it is called ``24-00-00``.
+    A settlement is stamped with the last microsecond of its interval, so the settlement at midnight
+    belongs to the day that it closes: its link has ``24-00-00``.
     """
     seconds = time_us % DAY_US // 1_000_000 + 1
     minutes, second = divmod(seconds, 60)

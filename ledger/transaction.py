@@ -13,7 +13,7 @@ MONEY = "USD"
 
 
 class LedgerError(Exception):
-    """What was asked would break the books."""
+    """The request would break the books."""
 
 
 class UnbalancedTransactionError(LedgerError):
@@ -34,14 +34,14 @@ class Posting(NamedTuple, Generic[Held]):
     account: str
     units: Held
     commodity: str = MONEY
-    party: str | None = None  # who is on the other side, where it is not the payee
+    party: str | None = None  # the counterparty, if it is not the payee
 
 
 class Transaction(NamedTuple, Generic[Held, Told]):
-    """One thing that happened, as all entities that it touches book it.
+    """One event, as all its entities book it.
 
-    It is a `Movement`, or many that are alike, as `Movements` in columns: times, words and units
-    then have a value for each.
+    It is a `Movement`, or many similar ones in columns (`Movements`), in which times, words and
+    units have a value for each.
     """
 
     time_us: Held
@@ -58,25 +58,24 @@ Movements = Transaction[np.ndarray, Words]
 
 
 def entity_of(account: str) -> str:
-    """Return whose books an account stands in: its second word."""
+    """Return the entity of an account: its second word."""
     return account.split(":", 2)[1]
 
 
 def kind_of(account: str) -> str:
-    """Return the cause for which an account stands: its third word."""
+    """Return the kind of an account: its third word."""
     return account.split(":", 3)[2]
 
 
 def is_contract(account: str) -> bool:
-    """Tell whether an account holds promises, which balance across entities, not property."""
+    """Tell whether an account holds contracts, which balance across entities."""
     return kind_of(account) == Kind.CONTRACTS
 
 
 def check_balance(narration: str, postings: Sequence[Posting[int]]) -> None:
     """Refuse postings that leave a residual.
 
-    Money and tokens balance within each entity; contracts across entities, each long having
-    its short.
+    Money and tokens balance within each entity; contracts balance across entities.
 
     Raises:
         UnbalancedTransactionError: some commodity does not sum to zero where it must.

@@ -1,4 +1,4 @@
-"""Values of directives as Beancount writes them, and read back without it."""
+"""Reads values of directives as Beancount writes them, without Beancount."""
 
 import re
 from datetime import date
@@ -12,7 +12,7 @@ _AMOUNT = re.compile(r"([-+]?[\d,]*\.?\d*)(?: (\S+))?")
 
 
 def read_value(word: str) -> Value:
-    """Read one value as a directive has it: an account is text, like what stands in quotes."""
+    """Read one value of a directive; accounts and quoted strings are text."""
     if word.startswith('"'):
         return unquoted(word)
     if word in _TRUTHS:
@@ -26,7 +26,7 @@ def read_value(word: str) -> Value:
 
 
 def plain(word: str) -> str:
-    """Take a value as text, without its quotes."""
+    """Return a value as text, without quotes."""
     return unquoted(word) if word.startswith('"') else word
 
 

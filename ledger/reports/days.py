@@ -1,4 +1,4 @@
-"""The general ledger day by day: what is posted to which accounts on which day.
+"""The general ledger day by day: amounts posted to accounts on each day.
 
 A day is one of the entries' dates, in UTC; days without entries are days as well.
 """
@@ -19,7 +19,7 @@ def calendar(run: RunFolder) -> list[date]:
 
 
 def posted_cents(run: RunFolder, groups: Sequence[Sequence[str]]) -> np.ndarray:
-    """Sum up what is posted to each group of accounts on each day: cents, shape (days, groups)."""
+    """Sum the postings to each group of accounts on each day: cents, shape (days, groups)."""
     column = {account: i for i, accounts in enumerate(groups) for account in accounts}
     days = calendar(run)
     cents = np.zeros((len(days), len(groups)), dtype=np.int64)

@@ -1,4 +1,4 @@
-"""Dollars as the entries of a general ledger have them: what moved, and what stands where."""
+"""Dollars in the entries of a general ledger: movements and balances."""
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -14,12 +14,12 @@ Key = TypeVar("Key")
 ZERO = Decimal("0.00")
 TENTH = Decimal("0.1")
 MILLION = Decimal(1_000_000)
-# The numbers of entries that give somebody what they have on the first day.
+# The numbers of opening entries.
 OPENINGS = f"(SELECT seq FROM postings WHERE kind = '{Kind.OPENING}')"
 
 
 class Dollars(dict[Key, Decimal]):
-    """Dollars by what they are of: zero where nothing was ever posted."""
+    """Dollars by key; zero for a key without postings."""
 
     def __missing__(self, key: Key) -> Decimal:
         return ZERO
@@ -27,7 +27,7 @@ class Dollars(dict[Key, Decimal]):
 
 @once
 def usd_balances(run: RunFolder) -> Dollars[str]:
-    """Return what stands on each account in dollars."""
+    """Return the balance of each account in dollars."""
     return Dollars(
         run.select(
             "SELECT account, sum(units) * 0.01 FROM postings WHERE commodity = ? GROUP BY account",
@@ -37,7 +37,7 @@ def usd_balances(run: RunFolder) -> Dollars[str]:
 
 
 def number_of(run: RunFolder) -> Callable[[int, str], Decimal]:
-    """Return what writes units of a commodity as the number that the text has."""
+    """Return a function that writes units of a commodity as in the text."""
     quantities = run.chart.quantities
 
     def number(units: int, commodity: str) -> Decimal:
@@ -49,7 +49,7 @@ def number_of(run: RunFolder) -> Callable[[int, str], Decimal]:
 
 
 def percent(part: Decimal, whole: Decimal) -> Decimal | None:
-    """Return *part* as a percentage of *whole* with one decimal; None where there is no whole."""
+    """Return *part* as a percentage of *whole* with one decimal; None if *whole* is zero."""
     return (100 * part / whole).quantize(TENTH) if whole > 0 else None
 
 

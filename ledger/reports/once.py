@@ -1,4 +1,4 @@
-"""Figures that several parts of a report ask for, computed once for each opened run."""
+"""Caches figures that several parts of a report use, once for each opened run."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -13,9 +13,9 @@ Answer = TypeVar("Answer")
 def once(
     question: Callable[Concatenate[RunFolder, About], Answer],
 ) -> Callable[Concatenate[RunFolder, About], Answer]:
-    """Have a question about a run answered once, however often it is put.
+    """Cache the answer to a question about a run.
 
-    What else the question is about must be hashable, and nobody may change the answer.
+    Further arguments must be hashable, and callers must not change the answer.
     """
 
     @wraps(question)

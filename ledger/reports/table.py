@@ -1,4 +1,4 @@
-"""A table of figures, before anybody decides how to print it."""
+"""A table of figures, independent of its printed form."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ Cell = str | int | Decimal | date | datetime | None
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Named columns and rows, with what a reader must know beside them.
+    """Named columns and rows, with notes for the reader.
 
     Raises:
-        ValueError: a row has not as many cells as there are columns.
+        ValueError: the number of cells of a row is not that of the columns.
     """
 
     name: str  # a slug, unique within a report
@@ -25,7 +25,7 @@ class Table:
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse a row that is wider or narrower than the table."""
+        """Refuse a row with too many or too few cells."""
         width = len(self.columns)
         for row in self.rows:
             if len(row) != width:
@@ -60,7 +60,7 @@ class Table:
 
 
 def holds_numbers(table: Table, column: int) -> bool:
-    """Tell whether a column has nothing but numbers, and cells without any value."""
+    """Tell whether a column has only numbers and empty cells."""
     cells = [row[column] for row in table.rows if row[column] is not None]
     return all(isinstance(cell, int | Decimal) for cell in cells)
 
@@ -72,4 +72,4 @@ class Report(Protocol):
         """Answer the question of the report in one or two plain sentences with figures."""
 
     def tables(self) -> list[Table]:
-        """Lay it out; the first table with rows is the one that a reader sees."""
+        """Lay out the tables; the first one with rows is shown."""

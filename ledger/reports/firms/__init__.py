@@ -1,1 +1,1 @@
-"""The trading firms: what each made, where, and whether it could be paid out."""
+"""The trading firms: the results of each by venue, and whether they could be paid out."""

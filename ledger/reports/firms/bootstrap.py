@@ -1,9 +1,9 @@
-"""What a figure might as well have been: percentile bootstraps, and correlation of ranks.
+"""Sampling error of figures: percentile bootstraps, and rank correlation.
 
-Whatever a figure is made of, firms or days, is drawn again and again with replacement; the middle
-of what the figure comes to is its interval. Draws are counts, so that a resampled sum is a product
-of matrices. They are a fixed set for each name and number: the same books always have the same
-intervals, and figures of the same firms or days are resampled alike.
+The firms or days behind a figure are drawn again and again with replacement; the middle of the
+resampled figures is the interval. Draws are counts, so that a resampled sum is a product of
+matrices. They are fixed for each name and number: the same books always have the same intervals,
+and figures of the same firms or days use the same resamples.
 
 Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, section 13.3.
 """
@@ -17,11 +17,11 @@ import numpy as np
 COVERAGE = 0.95
 RESAMPLES = 2_000
 SEED = 19_930_513
-FEWEST = 5  # firms, or days: fewer, drawn again and again, say nothing about others
+FEWEST = 5  # firms or days; a bootstrap of fewer says nothing
 
 
 class Interval(NamedTuple):
-    """Where a figure might as well have been."""
+    """The interval of a figure."""
 
     low: float
     high: float
@@ -32,11 +32,11 @@ def draws(n: int, what: str) -> np.ndarray:
     """Draw *n* out of *n* with replacement, RESAMPLES times.
 
     Args:
-        n: out of how many.
+        n: the number of items.
         what: names the draws; another name gives other draws.
 
     Returns:
-        How often each is drawn, shape (RESAMPLES, n); of fewer than FEWEST there are no draws.
+        How often each is drawn, shape (RESAMPLES, n); no draws if n is below FEWEST.
     """
     if n < FEWEST:
         return np.zeros((0, n), dtype=np.int64)
@@ -45,7 +45,7 @@ def draws(n: int, what: str) -> np.ndarray:
 
 
 def interval(figures: np.ndarray) -> Interval | None:
-    """Return the middle COVERAGE of a resampled figure; None where no resample has one."""
+    """Return the middle COVERAGE of a resampled figure; None if no resample defines it."""
     defined = figures[np.isfinite(figures)]
     if not len(defined):
         return None
@@ -59,7 +59,7 @@ def spearman(x: np.ndarray, y: np.ndarray, counts: np.ndarray) -> np.ndarray:
     Args:
         x: values, shape (..., n).
         y: values, shape (..., n).
-        counts: how often each pair counts, shape (..., n). A pair with a NaN counts for nothing.
+        counts: how often each pair counts, shape (..., n). A pair with a NaN does not count.
 
     Returns:
         Between -1 and 1, shape (...); NaN if all values of a series tie.

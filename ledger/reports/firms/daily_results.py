@@ -1,10 +1,9 @@
-"""What each trading firm made day by day, and where.
+"""Each trading firm's results by day and venue.
 
-House is what a firm makes of slow quotes: its edge, less fees there, less what it costs to lay
-those fills off on the lead venue. Elsewhere is what its own quotes on the lead venue earn from
-whoever knows nothing and lose to whoever is faster, and what it wins from slower ones, less fees.
-Variation margin is in neither: by venue it only measures where the price went. Funding stands
-apart.
+House is a firm's result on slow quotes: its edge, less fees, less the cost of hedging those fills.
+Elsewhere is the result of its own quotes on the lead venue: spread from noise traders, losses to
+faster firms, gains from slower ones, less fees. Neither has variation margin, which by venue shows
+only price moves. Funding is a separate figure.
 """
 
 from collections import defaultdict
@@ -26,11 +25,11 @@ from ledger.reports.market.hit_limits import STATUS
 from ledger.run_folder import RunFolder
 
 HOUSE, ELSEWHERE = "house", "elsewhere"
-PRESENT = ("trading", "left")  # who left the house still quotes on the lead venue
+PRESENT = ("trading", "left")  # a firm that left the house still quotes on the lead venue
 
 
 class TradingFirm(NamedTuple):
-    """A trading firm, and what it opened with."""
+    """A trading firm, and its opening capital."""
 
     name: str
     profile: Profile
@@ -39,7 +38,7 @@ class TradingFirm(NamedTuple):
 
 @dataclass(frozen=True)
 class DailyResults:
-    """What each firm made on each day, in cents: arrays of shape (days, firms)."""
+    """Each firm's results on each day, in cents: arrays of shape (days, firms)."""
 
     days: Sequence[date]
     firms: Sequence[TradingFirm]
@@ -51,23 +50,23 @@ class DailyResults:
 
     @property
     def by_place(self) -> dict[str, np.ndarray]:
-        """Return the results that are to be compared."""
+        """Return the results of both venues, for comparison."""
         return {HOUSE: self.house, ELSEWHERE: self.elsewhere}
 
     @cached_property
     def invested(self) -> np.ndarray:
-        """Opening capital, in cents, of who was present: shape (days, firms)."""
+        """Opening capital in cents of the firms present: shape (days, firms)."""
         return self.present * np.array([float(firm.capital_usd) * 100 for firm in self.firms])
 
     @cached_property
     def reaction_ms(self) -> np.ndarray:
-        """Reaction times, shape (firms,); NaN where the books don't say."""
+        """Reaction times, shape (firms,); NaN if not in the books."""
         told = [firm.profile.reaction_ms for firm in self.firms]
         return np.array([np.nan if ms is None else ms for ms in told], dtype=float)
 
     @cached_property
     def groups(self) -> dict[str, np.ndarray]:
-        """Which firms are of each class, the quickest class first; all of them stand last."""
+        """The firms of each class, the quickest class first; all firms come last."""
         classes = np.array([firm.profile.category or NO_CLASS for firm in self.firms])
         members = {str(name): classes == name for name in np.unique(classes)}
         if set(members) <= {NO_CLASS}:
@@ -87,7 +86,7 @@ class DailyResults:
 
 
 def basis_points(cents: np.ndarray, invested: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Set results against capital, in basis points per day.
+    """Return results over capital, in basis points per day.
 
     Args:
         cents: results, shape (days, n).
@@ -95,15 +94,15 @@ def basis_points(cents: np.ndarray, invested: np.ndarray, counts: np.ndarray) ->
         counts: how often each day is counted, shape (days,) or (drawings, days).
 
     Returns:
-        Shape (n,) or (drawings, n); NaN where no capital was there.
+        Shape (n,) or (drawings, n); NaN without capital.
     """
-    # In floats, which are exact here, and quick to multiply.
+    # In floats, which are exact here and fast to multiply.
     capital = counts.astype(float) @ invested
     return 10_000 * (counts.astype(float) @ cents) / np.where(capital > 0, capital, np.nan)
 
 
 def daily_results(run: RunFolder) -> DailyResults:
-    """Read the firms' results off the general ledger, day by day."""
+    """Read the firms' results from the general ledger, day by day."""
     parties, days, states = run.chart.parties, calendar(run), _states(run)
     accounts = (
         house_accounts,
@@ -112,7 +111,7 @@ def daily_results(run: RunFolder) -> DailyResults:
         lambda firm: [opening(firm)],
     )
     posted = posted_cents(run, [of(firm) for of in accounts for firm in parties.firms])
-    # Gains and capital are below zero where they are booked, and costs above.
+    # In the books gains and capital are below zero, and costs above.
     house, elsewhere, funding, opened = np.split(-posted, len(accounts), axis=1)
     told = profiles(run)
     present = [[_was_present(states[firm + STATUS][day]) for firm in parties.firms] for day in days]
@@ -131,17 +130,17 @@ def daily_results(run: RunFolder) -> DailyResults:
 
 
 def house_accounts(firm: str) -> list[str]:
-    """Return where a firm books what slow quotes bring it, and all that this costs."""
+    """Return a firm's accounts of gains on slow quotes, and of their costs."""
     return [income(firm, Kind.PICKOFF), expense(firm, Kind.FEES), expense(firm, Kind.HEDGING)]
 
 
 def elsewhere_accounts(firm: str) -> list[str]:
-    """Return where it books what its quotes on the lead venue bring, and its hits on others."""
+    """Return its accounts of quotes on the lead venue, and of hits on others."""
     return [*(income(firm, kind) for kind in LEAD_QUOTING), expense(firm, Kind.LEAD_FEES)]
 
 
 def _states(run: RunFolder) -> defaultdict[str, defaultdict[date, list[str]]]:
-    """Return by event and day the values that it had, the one at the day's start first."""
+    """Return the values of each event by day, the one at the day's start first."""
     states: defaultdict[str, defaultdict[date, list[str]]] = defaultdict(lambda: defaultdict(list))
     for name, day, value in run.select("SELECT name, date, value FROM events"):
         states[name][day].append(value)
@@ -154,7 +153,7 @@ def _states(run: RunFolder) -> defaultdict[str, defaultdict[date, list[str]]]:
 
 
 def _was_present(statuses: Sequence[str]) -> bool:
-    """Tell whether a firm took part in a day: what it decides at the close is for the next."""
+    """Tell whether a firm took part in a day; its decision at the close is for the next day."""
     return not statuses or statuses[0] in PRESENT
 
 

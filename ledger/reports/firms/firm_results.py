@@ -1,8 +1,7 @@
-"""What the trading firms made of the slow quotes, what it cost them, and what they are left with.
+"""The trading firms' results on slow quotes: gains, costs, and what is left.
 
-The tables of their accounts (see `league` for what stands in them, and what drives it): by firm,
-by class, and against everybody else who has a claim on the house. Most columns are called what
-`FirmResult` calls the figure.
+Tables of their accounts by firm, by class, and beside all others with a claim on the house; see
+`league` for the figures and their causes. Most columns have the name of the figure in `FirmResult`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -84,12 +83,12 @@ class ClassResult:
     firms: int
     fills: int
     share_of_pickoff_pct: Decimal | None
-    result: FirmResult  # of all of them together; its firm is the class
+    result: FirmResult  # the account of all firms of the class; its firm is the class
 
 
 @dataclass(frozen=True, slots=True)
 class FirmAccounts:
-    """What the trading firms made, by firm and by class, and what they are left with."""
+    """The trading firms' results by firm and by class, and what is left."""
 
     parties: Parties
     results: tuple[FirmResult, ...]  # the largest edge first
@@ -97,17 +96,17 @@ class FirmAccounts:
     statistics: Mapping[str, FillStatistics]  # by firm, and of all
     classes: tuple[ClassResult, ...]  # the quickest first, all firms last; none in older books
     coverage: Coverage
-    cuts: tuple[Cut, ...]  # by limits, by market and month
-    none_left: AllCame | None  # since when no firm could still come
-    checks: tuple[tuple[str, Decimal], ...]  # what is summed, and the sum
+    cuts: tuple[Cut, ...]  # hits cut off by limits, by market and month
+    none_left: AllCame | None  # the day from which no firm could still enter
+    checks: tuple[tuple[str, Decimal], ...]  # the name and the value of each sum
 
     @property
     def rows(self) -> tuple[FirmResult, ...]:
-        """Return every firm's account, and that of all together."""
+        """Return every firm's account, and the total."""
         return (*self.results, self.everybody)
 
     def answer(self) -> str:
-        """Say what the firms took from stale quotes, what they kept, and who took most."""
+        """Say what the firms took from stale quotes, what they kept, and which firm took most."""
         taken, maker = self.everybody.edge_usd, self.parties.maker
         if not self.results or not taken:
             return f"No trading firm hit a stale quote of {maker}."
@@ -134,7 +133,7 @@ class FirmAccounts:
 
 
 def firms(run: RunFolder) -> FirmAccounts:
-    """Read off the books what the trading firms made, and what they are left with."""
+    """Read the trading firms' results from the books, and what is left."""
     results, statistics = league(run), fill_statistics(run)
     everybody = total(results)
     return FirmAccounts(
@@ -313,7 +312,7 @@ def _claims_table(results: Sequence[FirmResult], found: Coverage, parties: Parti
 
 
 def _checks(run: RunFolder, everybody: FirmResult) -> Iterator[tuple[str, Decimal]]:
-    """Sum up what must be zero, with the parts of each sum before it."""
+    """Return the sums that must be zero, each after its parts."""
     parties, balances = run.chart.parties, usd_balances(run)
     gained = sum((balances[income(firm, Kind.PICKOFF)] for firm in parties.firms), ZERO)
     lost = balances[income(parties.maker, Kind.PICKOFF)]
@@ -347,13 +346,13 @@ def _check_table(found: FirmAccounts) -> Table:
 def _venue_check(
     run: RunFolder, balances: Mapping[str, Decimal], venue: str, told_usd: Decimal
 ) -> Iterator[tuple[str, Decimal]]:
-    """Over all kinds, customers gain what the venue gives up; and it owes the firms their claims.
+    """Over all kinds customers gain what the venue loses, and its debts to firms are their claims.
 
     Args:
         run: the run.
-        balances: of all accounts.
-        venue: house or lead.
-        told_usd: what it says that it owes the firms.
+        balances: the balances of all accounts.
+        venue: the house or the lead venue.
+        told_usd: the venue's own statement of its debts to the firms.
     """
     own_money = (OPENING, DEPOSITS, WITHDRAWALS)
     moved = claim_movements(run, venue).items()
@@ -372,7 +371,7 @@ def _venue_check(
 
 
 def _left_to_fund(run: RunFolder, venue: str) -> Decimal:
-    """Return what customers brought the fund since the opening, which it began with."""
+    """Return customers' net payments to the fund since its opening."""
     ((left,),) = run.select(
         "SELECT -sum(units) * 0.01 FROM postings "
         "WHERE account = ? AND commodity = ? AND tag IS DISTINCT FROM 'opening'",

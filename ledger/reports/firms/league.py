@@ -1,16 +1,14 @@
-"""The trading firms' accounts of a run: what each made and where, and what it is left with.
+"""The trading firms' accounts of a run: each one's results by venue, and what is left.
 
-Edge is what a firm gains by the price at each fill on the house venue; fees and the hedge of each
-fill are what that costs. Elsewhere it makes or loses what its own quotes on the lead venue do.
-After a fill the position runs with the price, on both venues in opposite directions. Variation
-margin by venue therefore measures only where the price went; what counts is the sum, and it stands
-apart from the rest.
+Edge is a firm's gain by the price at each fill on the house venue; fees and the fill's hedge are
+its cost. Elsewhere is the result of its own quotes on the lead venue. After a fill the position
+moves with the price, on both venues in opposite directions. So variation margin by venue shows only
+price moves; its sum counts, and is listed separately.
 
-What drives what. Edge: how late and how often the maker quotes, its spread and size, the price's
-volatility, a firm's reaction and the house's gateway, who else is there. Fees: the tiers. Hedging:
-the lead venue's spread, fee and impact, and the price's moves until the hedge is there. Elsewhere:
-the flow that pays the spread there, and the reactions of all who quote, since it is booked as the
-expectation of a race that only speed decides.
+What drives the figures. Edge: the maker's latency, refresh, spread and size, volatility, a firm's
+reaction time, the gateway, competition. Fees: the tiers. Hedging: the lead venue's spread, fee and
+impact, and price moves before the hedge. Elsewhere: the flow that pays the spread there, and
+reaction times, since it is booked as the expectation of a race that speed alone decides.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,60 +28,60 @@ from ledger.reports.money.bridge import DEPOSITS, OPENING, WITHDRAWALS, claim_mo
 from ledger.run_folder import RunFolder
 
 ALL = "all firms"
-NO_CLASS = "none"  # a firm's, in a run where others have one
+NO_CLASS = "none"  # the class of a firm without one, if others have one
 
 
 class Profile(NamedTuple):
-    """What the books say of a firm that is no money; older runs say nothing."""
+    """A firm's data other than money; empty in older runs."""
 
     category: str | None = None  # pro, mid-tier, larp
     reaction_ms: Decimal | None = None
-    status: str | None = None  # the last: trading, waiting, left the house, closed
+    status: str | None = None  # the last status: trading, waiting, left the house, closed
 
 
 @dataclass(frozen=True, slots=True)
 class FirmResult:
-    """One firm's account of the run, in dollars; costs are above zero. Also the sum of several."""
+    """One firm's account of the run in dollars, or a sum of several; costs are above zero."""
 
     firm: str
     profile: Profile
     edge_usd: Decimal  # gained from the captive maker's stale quotes
     house_fees_usd: Decimal
     lead_cost_usd: Decimal  # of hedging house fills: spread and fees
-    lead_spread_usd: Decimal  # that its quotes on the lead venue earned
-    lead_pickoff_usd: Decimal  # there: won from slower firms, less what quicker ones took
-    lead_fees_usd: Decimal  # of orders that hit slower firms' quotes there
+    lead_spread_usd: Decimal  # spread of its quotes on the lead venue
+    lead_pickoff_usd: Decimal  # there: gains from slower firms less losses to faster ones
+    lead_fees_usd: Decimal  # fees on its hits of slower firms' quotes there
     margin_house_usd: Decimal  # variation margin received
     margin_lead_usd: Decimal
     funding_usd: Decimal  # received, on both venues
-    gap_loss_usd: Decimal  # debts that venues bore for it
+    gap_loss_usd: Decimal  # its debts that venues bore
     opening_capital_usd: Decimal
-    house_opening_usd: Decimal  # of which a claim on the house
+    house_opening_usd: Decimal  # part of it that is a claim on the house
     house_deposits_usd: Decimal
     house_withdrawals_usd: Decimal
     house_claim_usd: Decimal
-    payable_usd: Decimal  # of it, pro rata, if all customers withdrew at once
+    payable_usd: Decimal  # paid part of that claim, pro rata, if all customers withdrew at once
     lead_claim_usd: Decimal
     cash_usd: Decimal
 
     @property
     def edge_less_fees_usd(self) -> Decimal:
-        """Return what the house venue let the firm keep of its edge."""
+        """Return the firm's edge on the house venue after fees."""
         return self.edge_usd - self.house_fees_usd
 
     @property
     def house_result_usd(self) -> Decimal:
-        """Return what its fills on the house venue brought, when fees and hedges are paid."""
+        """Return its result on the house venue after fees and hedges."""
         return self.edge_less_fees_usd - self.lead_cost_usd
 
     @property
     def elsewhere_usd(self) -> Decimal:
-        """Return what it made on the lead venue by itself. Hedges belong to the house fills."""
+        """Return its own result on the lead venue; hedges belong to the house fills."""
         return self.lead_spread_usd + self.lead_pickoff_usd - self.lead_fees_usd
 
     @property
     def margin_usd(self) -> Decimal:
-        """Return what price moves brought on both venues together."""
+        """Return the result of price moves on both venues together."""
         return self.margin_house_usd + self.margin_lead_usd
 
     @property
@@ -94,33 +92,33 @@ class FirmResult:
 
     @property
     def left_usd(self) -> Decimal:
-        """Return what the firm has: claims on both venues, and cash."""
+        """Return the firm's wealth: claims on both venues, and cash."""
         return self.house_claim_usd + self.lead_claim_usd + self.cash_usd
 
     @property
     def unpaid_usd(self) -> Decimal:
-        """Return what of its claim on the house it could not withdraw if all did at once."""
+        """Return the unpaid part of its claim on the house if all customers withdrew at once."""
         return self.house_claim_usd - self.payable_usd
 
     @property
     def left_net_usd(self) -> Decimal:
-        """Return what the firm has, net of what it could not withdraw."""
+        """Return its wealth less that unpaid part."""
         return self.left_usd - self.unpaid_usd
 
 
 class FillStatistics(NamedTuple):
-    """What only single fills can tell about a firm's pick-offs."""
+    """Figures of a firm's hits that only single fills have."""
 
     fills: int
     median_edge_bps: Decimal | None  # of notional
-    median_age_s: Decimal | None  # from the lead price that the quote was made from to the fill
+    median_age_s: Decimal | None  # from the lead price of the quote to the fill
 
 
 NO_FILLS = FillStatistics(0, None, None)
 
 
 def league(run: RunFolder) -> tuple[FirmResult, ...]:
-    """Read each firm's account off the general ledger; the largest edge stands first."""
+    """Read each firm's account from the general ledger; the largest edge comes first."""
     parties, balances, told = run.chart.parties, usd_balances(run), profiles(run)
     house, lead = (claim_movements(run, venue) for venue in (parties.house, parties.lead))
     payable = coverage(run).house.pro_rata_usd()
@@ -149,12 +147,12 @@ def league(run: RunFolder) -> tuple[FirmResult, ...]:
         )
         for firm in parties.firms
     ]
-    # Sorting is stable: equals stay in the order of the chart.
+    # The sort is stable: equal ones keep the order of the chart.
     return tuple(sorted(results, key=lambda result: -result.edge_usd))
 
 
 def profiles(run: RunFolder) -> dict[str, Profile]:
-    """Return what the books say of each firm: class and reaction first, status as it was last."""
+    """Return each firm's data in the books: class, reaction time, last status."""
     told = {each.name: (each.category or None, each.reaction_ms) for each in run.notes(FirmProfile)}
     last_status = {firm: status for firm, status, _ in status_changes(run)}
     profiles_of = {}
@@ -173,7 +171,7 @@ def total(results: Iterable[FirmResult], name: str = ALL) -> FirmResult:
 
 
 def by_class(results: Sequence[FirmResult]) -> dict[str, tuple[FirmResult, ...]]:
-    """Group firms by class, the quickest class first; where no firm has a class, there is none."""
+    """Group firms by class, the quickest class first; no groups if no firm has a class."""
     groups: dict[str, list[FirmResult]] = {}
     for result in results:
         groups.setdefault(result.profile.category or NO_CLASS, []).append(result)

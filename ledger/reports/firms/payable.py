@@ -1,13 +1,12 @@
-"""A claim is not cash: what could the house pay if all customers withdrew at once?
+"""What the house could pay if all customers withdrew at once: a claim is not cash.
 
-Cash has no colour, so the question has no answer without a rule for who is paid. The rule here is
-*pro rata*: everybody receives the same share of their claim, as a court would have it. What
-*first come, first served* would give depends on one's place in the queue; its ends are exact, and
-stand beside the rule: whoever is first, and whoever is last.
+The answer needs a rule of payment. The rule here is *pro rata*: each customer receives the same
+share of its claim, as in court. Under *first come, first served* the result depends on the place in
+the queue; its two ends, first and last place, are shown beside the rule.
 
-All customers are those outside the house group; what the exchange owes its captive maker is left
-out. What is paid with is the exchange's own cash. The group as a whole may have more (the maker's
-cash, what stands to its credit on the lead venue), which nobody can withdraw until it is fetched.
+Customers are those outside the house group; the exchange's debt to its captive maker is left out.
+They are paid from the exchange's own cash. The group may have more (the maker's cash and its claim
+on the lead venue), but customers cannot withdraw that.
 """
 
 from collections.abc import Collection, Mapping
@@ -26,40 +25,40 @@ CENT = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class CashCoverage:
-    """Cash, and whom it is owed to."""
+    """Cash, and the claims on it."""
 
     cash_usd: Decimal
-    claims_usd: Mapping[str, Decimal]  # by customer, none of them below zero
+    claims_usd: Mapping[str, Decimal]  # by customer, at least zero
 
     def claim_usd(self, customers: Collection[str]) -> Decimal:
-        """Return what some customers are owed."""
+        """Return the claims of some customers."""
         return sum((self.claims_usd[customer] for customer in customers), ZERO)
 
     def pro_rata_usd(self) -> dict[str, Decimal]:
-        """Give everybody the same share of their claim; odd cents go to the largest remainders."""
+        """Pay each customer the same share of its claim; odd cents go to the largest remainders."""
         claims = [int(usd / CENT) for usd in self.claims_usd.values()]
         shares = pro_rata(min(int(self.cash_usd / CENT), sum(claims)), claims)
         return {who: cents * CENT for who, cents in zip(self.claims_usd, shares, strict=True)}
 
     def first_usd(self, customers: Collection[str]) -> Decimal:
-        """Return what some customers receive who are all served before everybody else."""
+        """Return what some customers receive if they are all served first."""
         return min(self.claim_usd(customers), self.cash_usd)
 
     def last_usd(self, customers: Collection[str]) -> Decimal:
-        """Return what some customers receive who are all served after everybody else."""
+        """Return what some customers receive if they are all served last."""
         others_usd = self.claim_usd(self.claims_usd) - self.claim_usd(customers)
         return min(self.claim_usd(customers), max(self.cash_usd - others_usd, ZERO))
 
 
 class Coverage(NamedTuple):
-    """What the claims on the house can be held against."""
+    """The cash that stands against claims on the house."""
 
     house: CashCoverage  # the exchange's own cash
     group: CashCoverage  # all liquid assets of exchange and maker
 
 
 def coverage(run: RunFolder) -> Coverage:
-    """Read cash and claims off the general ledger."""
+    """Read cash and claims from the general ledger."""
     parties, balances, the_hole = run.chart.parties, usd_balances(run), hole(run)
     claims_usd = {
         customer: -balances[owed(parties.house, customer)]

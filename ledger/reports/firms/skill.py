@@ -1,21 +1,20 @@
-"""Skill, or the captive maker's money? House against elsewhere, for each trading firm.
+"""Skill, or the captive maker's money? Each trading firm's results on the house and elsewhere.
 
-House is what a firm makes of slow quotes, elsewhere what it makes on the lead venue by itself;
-`daily` has both, day by day. If results were skill, who wins in one place should win in the other.
+House is a firm's result on slow quotes, elsewhere its own result on the lead venue; `daily` has
+both by day. If results showed skill, firms that win on one venue should win on the other.
 
-What drives which figure. House: how late the quotes are and how wide, sizes shown, fees, hurdles,
-gateway delays, the cost of a hedge. The books have fills of the captive maker's quotes only, so
-while its quoter is off there is nothing to hit, by construction. Elsewhere: reaction times, sizes
-shown, the share of flow that knows nothing, the venue's half-spread. It is booked in expectation,
-by a rule in which speed decides: that faster firms do better there is an assumption, no finding.
-Both are set against opening capital, whatever became of it since.
+What drives the figures. House: latency and width of the quotes, displayed size, fees, hurdles,
+gateway delays, hedging costs. The books have fills of the captive maker's quotes only, so while its
+quoter is off there is nothing to hit, by construction. Elsewhere: reaction times, displayed size,
+the uninformed share of flow, the venue's half-spread. It is booked as an expectation in which speed
+decides: that faster firms do better there is an assumption, not a finding. Both are divided by
+opening capital.
 
-Intervals are bootstrapped. Over firms, they say what other firms of the same kind might have shown
-in this run; over days, what the same firms might have shown on other days. Days count as
-independent: where one storm lasts for several, intervals over days are too narrow. A day drawn
-twice adds noise to noise: a rank correlation of noisy results has an interval that leans towards
-zero. Firms that came and went at different times met different days, and part of a correlation
-may be of those.
+Intervals are bootstrapped: over firms, for other firms of the same kind in this run; over days, for
+the same firms on other days. Days count as independent, so intervals over days are too narrow if
+volatile days come in a row. Resampling days adds noise, so the interval of a rank correlation is
+biased towards zero. Firms present at different times saw different days, which may cause part of a
+correlation.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -47,7 +46,7 @@ INTERVALS = (
 
 @dataclass(frozen=True, slots=True)
 class FirmPlaces:
-    """What a firm made at the house and elsewhere; no basis points if it never came."""
+    """A firm's results at the house and elsewhere; no basis points if it never entered."""
 
     firm: str
     class_: str | None
@@ -63,7 +62,7 @@ class FirmPlaces:
 
 @dataclass(frozen=True, slots=True)
 class RankCorrelation:
-    """Whether two rankings of the firms go together; None where nothing can be said."""
+    """The rank correlation of two results; None if it is undefined."""
 
     ranks_of: str
     firms: int
@@ -76,7 +75,7 @@ class RankCorrelation:
 
 @dataclass(frozen=True, slots=True)
 class ClassMean:
-    """What the firms of a class made in one place, each counting once."""
+    """The results of a class in one place, each firm counted once."""
 
     class_: str
     firms: int
@@ -92,7 +91,7 @@ class ClassMean:
 
 @dataclass(frozen=True, slots=True)
 class QuoterOnAndOff:
-    """What a class or a firm made a day in one place, with the quoter on, and with it off."""
+    """The daily result of a class or firm in one place, with the quoter on and off."""
 
     who: str
     place: str
@@ -122,7 +121,7 @@ class Skill:
     classes: tuple[ClassMean, ...]
     days_on: int  # whole days with the quoter on
     days_off: int
-    quoter_by_class: tuple[QuoterOnAndOff, ...]  # none where there is nothing to compare
+    quoter_by_class: tuple[QuoterOnAndOff, ...]  # None without days to compare
     quoter_by_firm: tuple[QuoterOnAndOff, ...]
 
     def answer(self) -> str:
@@ -139,7 +138,7 @@ class Skill:
         return f"{said} The rank correlation between the two venues is {together}."
 
     def tables(self) -> list[Table]:
-        """Lay it out."""
+        """Lay out the tables."""
         return [
             _firm_table(self.firms),
             _rank_table(self.ranks),
@@ -150,7 +149,7 @@ class Skill:
 
 
 def skill(run: RunFolder) -> Skill:
-    """Hold what each firm made at the house against what it made elsewhere."""
+    """Compare each firm's results at the house and elsewhere."""
     results = daily_results(run)
     resampled = _resampled_days(results)
     on, off = (np.array([state == value for state in results.quoting]) for value in ("on", "off"))
@@ -224,7 +223,7 @@ def _firm_table(found: Sequence[FirmPlaces]) -> Table:
 
 
 def _absent(found: Sequence[FirmPlaces]) -> Iterator[str]:
-    """Say why there are fewer results than firms, where there are."""
+    """Say why there are fewer results than firms, if so."""
     came = sum(firm.days > 0 for firm in found)
     if came < len(found):
         yield (
@@ -321,7 +320,7 @@ def _class_table(found: Sequence[ClassMean]) -> Table:
 
 
 def _means(figures: np.ndarray) -> np.ndarray:
-    """Return the mean of each row's defined figures; NaN where there is none."""
+    """Return the mean of each row's defined figures; NaN if it has none."""
     return np.ma.masked_invalid(figures).mean(axis=1).filled(np.nan)
 
 
@@ -336,7 +335,7 @@ def _verdict(*intervals: Interval | None) -> str:
 def _on_and_off(
     results: DailyResults, members: Mapping[str, np.ndarray], on: np.ndarray, off: np.ndarray
 ) -> Iterator[QuoterOnAndOff]:
-    """Yield daily results with the quoter on and with it off, if there are whole days of both."""
+    """Yield daily results with the quoter on and off, if there are whole days of both."""
     if not (on.any() and off.any()):
         return
     for who, which in members.items():
@@ -395,5 +394,5 @@ def _ends(found: Interval | None, places: int) -> tuple[Decimal | None, Decimal 
 
 
 def _rounded(figure: float, places: int) -> Decimal | None:
-    # Minus zero plus zero is zero.
+    # Turns minus zero into zero.
     return Decimal(f"{figure:.{places}f}") + 0 if np.isfinite(figure) else None

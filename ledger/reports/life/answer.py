@@ -1,4 +1,4 @@
-"""Where did the money go? In one paragraph, every figure of which is read off the books."""
+"""Where did the money go? One paragraph, with every figure read from the books."""
 
 from ledger.reports.life.milestones import firsts, key_dates
 from ledger.reports.life.standing import standings

@@ -1,11 +1,10 @@
-"""Balance sheets at the end of a day: every entity's alone, and the house group's as one.
+"""Balance sheets at the end of a day: of each entity, and of the house group as one.
 
-The ledger books at cost, so the sheets are at cost as well, and each balances to the cent without
-anybody else's. Beside them stands what tokens are marked at; the difference is a gain that nobody
-booked. Tokens held in kind cost whoever holds them nothing and are owed as they are: at cost they
-are zero on both sides, at mark the same on both. What others owe stands at its face: that the
-exchange's largest debtor is its own maker shows only where the two are consolidated, and what they
-owe each other is struck out.
+The ledger books at cost, so the sheets are at cost too, and each balances to the cent by itself.
+They also show tokens at mark; the difference is an unbooked gain. Tokens held in kind have no cost
+and are owed in kind: at cost they are zero on both sides, at mark equal on both. Claims are at face
+value: only the consolidated sheet, in which debts within the group cancel, shows that the
+exchange's largest debtor is its own maker.
 """
 
 from collections import defaultdict
@@ -45,7 +44,7 @@ SIDE_OF_ROOT = {
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """One line of a balance sheet: above zero where it adds to its side."""
+    """One line of a balance sheet; above zero if it adds to its side."""
 
     side: Side
     account: str
@@ -61,12 +60,12 @@ class Sheet:
     lines: tuple[SheetLine, ...]
 
     def usd(self, side: Side) -> Decimal:
-        """Sum up one side as booked."""
+        """Sum one side as booked."""
         return sum((line.usd for line in self.lines if line.side == side), ZERO)
 
     @property
     def difference_usd(self) -> Decimal:
-        """Return what assets exceed all claims on them by: zero, or the books are broken."""
+        """Return assets less all claims on them: zero, or the books are wrong."""
         return (
             self.usd(Side.ASSETS)
             - self.usd(Side.LIABILITIES)
@@ -76,12 +75,12 @@ class Sheet:
 
     @property
     def net_at_mark_usd(self) -> Decimal:
-        """Return what is left at mark of the assets once all debts are paid."""
+        """Return net worth at mark: assets less debts."""
         return self._at_mark_usd(Side.ASSETS) - self._at_mark_usd(Side.LIABILITIES)
 
     @property
     def unbooked_usd(self) -> Decimal:
-        """Return what that exceeds the same at cost by."""
+        """Return the excess of net worth at mark over net worth at cost."""
         return self.net_at_mark_usd - (self.usd(Side.ASSETS) - self.usd(Side.LIABILITIES))
 
     def _at_mark_usd(self, side: Side) -> Decimal:
@@ -89,7 +88,7 @@ class Sheet:
 
 
 def sheets(run: RunFolder, day: date) -> dict[str, Sheet]:
-    """Draw up the balance sheet of everybody who keeps books, in their order."""
+    """Draw up the balance sheet of each entity, in the order of the books."""
     balances, marks = balances_at(run, day), Marks(run)
     lines: dict[str, list[SheetLine]] = defaultdict(list)
     for account in run.opens:
@@ -105,13 +104,13 @@ def sheets(run: RunFolder, day: date) -> dict[str, Sheet]:
         elif not is_contract(account):
             usd = ZERO + sign * balances[account, MONEY]
             if side == Side.EQUITY and kind_of(account) in HELD:
-                usd = max(usd, ZERO)  # what was paid is an asset, and stands with the tokens
+                usd = max(usd, ZERO)  # the price paid is an asset, listed with the tokens
             lines[entity].append(SheetLine(side, account, usd, usd))
     return {entity: Sheet(entity, in_order(found)) for entity, found in lines.items()}
 
 
 def consolidated(run: RunFolder, found: Mapping[str, Sheet]) -> Sheet:
-    """Draw up the sheet of the house group as one: what its two owe each other is nobody's."""
+    """Draw up the consolidated sheet of the house group, without debts within the group."""
     group = run.chart.parties.group
     lines = (line for entity in group for line in found[entity].lines)
     outward = [line for line in lines if not is_within(run, line)]
@@ -119,7 +118,7 @@ def consolidated(run: RunFolder, found: Mapping[str, Sheet]) -> Sheet:
 
 
 def balances_at(run: RunFolder, day: date) -> Balances:
-    """Return what stands on each account at the end of a day, zero where nothing was posted."""
+    """Return each account's balance at the end of a day; zero without postings."""
     balances: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     number = number_of(run)
     found = run.select(
@@ -138,7 +137,7 @@ def in_order(lines: Iterable[SheetLine]) -> tuple[SheetLine, ...]:
 
 
 def is_within(run: RunFolder, line: SheetLine) -> bool:
-    """Tell whether a line is what exchange and maker owe each other."""
+    """Tell whether a line is a debt between exchange and maker."""
     return run.opens[line.account].hole == "group"
 
 
@@ -148,5 +147,5 @@ def is_in_tokens(account: str) -> bool:
 
 
 def paid_for(account: str) -> str:
-    """Name the account in which tokens meet what was paid for them; in kind there is none."""
+    """Name the equity account of tokens and the dollars paid for them; None for tokens in kind."""
     return f"Equity:{account.partition(':')[2]}"

@@ -1,14 +1,14 @@
-"""Until when could the chips be cashed? The firms' profits beside the house's liquid cash.
+"""Cash coverage: the firms' profits and all claims beside the house's cash.
 
-A profit is booked as a claim on the house. It is money only as long as the house can pay it, and
-nothing in the firms' own books tells them when that ends. So each day's close is set out here:
-what the firms have made at the house so far, what all customers are owed, and the cash that is
-really there. Firms' claims are also what they brought, and what price moves gave or took.
+A profit is booked as a claim on the house. It can be withdrawn only while the house has cash, which
+the firms' own books do not show. So each day's close lists the firms' profits at the house so far,
+all claims of customers, and the house's cash. Firms' claims also contain deposits and results of
+price moves.
 
-What drives the figures: profits, as `skill` says; cash, by what the captive maker draws on its
-credit line and takes out, by margin that customers move to the lead venue, and by what retail
-customers bring and take away. That the first day on which claims exceed the cash goes unnoticed
-is the model's: customers read no books.
+What drives the figures: for profits see `skill`; cash depends on the captive maker's credit line
+and withdrawals, on margin that customers move to the lead venue, and on retail's deposits and
+withdrawals. In the model customers do not read the books, so they do not notice when claims first
+exceed the cash.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """How the house stands at the end of a day, in dollars."""
+    """The house at the end of a day, in dollars."""
 
     day: date
     firms_profit_usd: Decimal  # since the first day: edge less fees less hedging costs
@@ -37,11 +37,11 @@ class Close:
     retail_claims_usd: Decimal
     other_claims_usd: Decimal
     house_cash_usd: Decimal
-    credit_drawn_usd: Decimal  # by the captive maker
+    credit_drawn_usd: Decimal  # drawn by the captive maker
 
     @property
     def claims_usd(self) -> Decimal:
-        """Return what the house owes all customers outside its own group."""
+        """Return the claims of all customers outside the house's group."""
         return self.firms_claims_usd + self.retail_claims_usd + self.other_claims_usd
 
     @property
@@ -51,24 +51,24 @@ class Close:
 
     @property
     def beyond_cash(self) -> "list[Chips]":
-        """Return which of the chips the cash would not have paid."""
+        """Return the figures that exceed the cash."""
         return [chips for chips in Chips if chips.usd(self) > self.house_cash_usd]
 
     @property
     def more_than_the_cash(self) -> str | None:
-        """Name them."""
+        """Name the figures."""
         return ", ".join(chips.value for chips in self.beyond_cash) or None
 
 
 class Chips(Enum):
-    """What is held against the cash, and its wording."""
+    """A figure that is compared with the cash, and its wording."""
 
     PROFIT = "firms' profit"
     FIRMS = "firms' claims"
     ALL = "all claims"
 
     def usd(self, close: Close) -> Decimal:
-        """Read off a close what they are worth."""
+        """Return the figure's value at a close."""
         return {
             Chips.PROFIT: close.firms_profit_usd,
             Chips.FIRMS: close.firms_claims_usd,
@@ -78,7 +78,7 @@ class Chips(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FirstShort:
-    """Since when the cash did not suffice for something; no date if it always did."""
+    """The first day on which a figure exceeded the cash; None if it never did."""
 
     what: str
     first_day: date | None = None
@@ -89,10 +89,10 @@ class FirstShort:
 
 @dataclass(frozen=True, slots=True)
 class CoverageByDay:
-    """Every day's close, and the dates on which the chips outgrew the cash."""
+    """Every day's close, and the first days on which claims exceeded the cash."""
 
     closes: tuple[Close, ...]
-    dates: tuple[FirstShort, ...]  # of all Chips, and of a withdrawal
+    dates: tuple[FirstShort, ...]  # of all figures, and of an unpaid withdrawal
 
     def answer(self) -> str:
         """Say when the cash fell short of all claims, and what it covers in the end."""
@@ -116,14 +116,14 @@ class CoverageByDay:
 
 
 def cash_coverage(run: RunFolder) -> CoverageByDay:
-    """Return every day's close, and the dates on which the chips outgrew the cash."""
+    """Return every day's close, and the first days on which claims exceeded the cash."""
     days = closes(run)
     outgrown = (_first_short(chips, days) for chips in Chips)
     return CoverageByDay(tuple(days), (*outgrown, _first_unpaid(days, unpaid_requests(run))))
 
 
 def closes(run: RunFolder) -> list[Close]:
-    """Read each day's close off the general ledger."""
+    """Read each day's close from the general ledger."""
     parties = run.chart.parties
     firms = {owed(parties.house, firm) for firm in parties.firms}
     retail = owed(parties.house, parties.retail)
@@ -139,7 +139,7 @@ def closes(run: RunFolder) -> list[Close]:
             [lent(parties.house, parties.maker)],
         ],
     )
-    # Gains and debts are below zero where they are booked, assets above.
+    # In the books gains and debts are below zero, and assets above.
     standing = posted.cumsum(axis=0) * [-1, -1, -1, -1, 1, 1]
     return [
         Close(day, *map(dollars, amounts))
@@ -148,7 +148,7 @@ def closes(run: RunFolder) -> list[Close]:
 
 
 def unpaid_requests(run: RunFolder) -> list[tuple[date, Decimal]]:
-    """Return when withdrawals from the house were asked for in vain, and how much."""
+    """Return the days and amounts of unpaid requests for withdrawal."""
     return [(day, note.usd) for day, note in run.dated_notes(UnpaidRequest)]
 
 

@@ -1,4 +1,4 @@
-"""The dates that matter in the life: customers' money is used, insolvency, unpaid debts, a halt."""
+"""Key dates of the life: use of customers' money, insolvency, unpaid debts, the halt."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ from ledger.run_folder import RunFolder
 
 
 class Milestone(Enum):
-    """What may happen to a group, and its wording, in which {house} is the exchange."""
+    """A milestone of a group, and its wording, in which {house} is the exchange."""
 
     CREDIT_DRAWN = "the credit line is drawn"
     CUSTOMERS_MONEY = "customers' money is used: claims above the cash of {house}"
@@ -34,7 +34,7 @@ class Milestone(Enum):
         return self.value.format(house=house)
 
 
-# What is above zero from some day on, and how a day's end tells it.
+# Figures that are above zero once a milestone is reached, read from the state at a day's end.
 LINES: Mapping[Milestone, Callable[[Standing], Decimal]] = {
     Milestone.CREDIT_DRAWN: lambda at: at.credit_drawn_usd,
     Milestone.CUSTOMERS_MONEY: lambda at: at.hole_of_exchange_usd,
@@ -50,13 +50,13 @@ class First:
 
     what: str  # the milestone's wording
     day: date | None
-    usd: Decimal | None  # by how much, at the end of that day
-    days: int  # on how many days
-    continuous_since: date | None  # from when it stayed so until the end
+    usd: Decimal | None  # amount at the end of that day
+    days: int  # number of days
+    continuous_since: date | None  # the day from which it holds on every day until the end
 
 
 def key_dates(dated: Mapping[Milestone, First]) -> tuple[str, str, str]:
-    """Say when customers' money was in use, when the group was insolvent, and who waited."""
+    """Say when customers' money was in use, the group insolvent, and customers waiting."""
     return (
         _since(dated[Milestone.CUSTOMERS_MONEY], "Customers' money was in use"),
         _since(dated[Milestone.INSOLVENT], "The group was insolvent at market prices"),
@@ -85,11 +85,11 @@ def _paid_out(dated: Mapping[Milestone, First]) -> str:
 
 
 def firsts(run: RunFolder, days: Sequence[Standing]) -> dict[Milestone, First]:
-    """Return when each milestone was reached, in their order.
+    """Return the first day of each milestone, in order.
 
     Args:
         run: the run whose books are read.
-        days: how each of its days ends.
+        days: the state at the end of each day.
     """
     house, status = run.chart.parties.house, withdrawals(run, (at.day for at in days))
     uses, debts = _by_day(_unpaid_uses(run)), _by_day(_unpaid_debts(run))
@@ -114,12 +114,12 @@ def _first(what: str, usd: Callable[[Standing], Decimal], days: Sequence[Standin
 
 
 def _unpaid_uses(run: RunFolder) -> list[tuple[date, Decimal]]:
-    """Return for which uses no money was left, and how much each would have taken."""
+    """Return the unpaid uses of money, with their amounts."""
     return [(day, note.usd) for day, note in run.dated_notes(UnpaidUse)]
 
 
 def _unpaid_debts(run: RunFolder) -> list[tuple[date, Decimal]]:
-    """Return what lenders recalled and were not repaid, and interest that they were not paid."""
+    """Return lenders' unpaid recalls and unpaid interest."""
     recalls = [(day, note.usd) for day, note in run.dated_notes(UnpaidRecall)]
     return recalls + [(day, note.usd) for day, note in run.dated_notes(UnpaidInterest)]
 

@@ -1,8 +1,8 @@
 """Paper wealth: tokens at the day's mark, beside what was paid for them.
 
-Units stand on accounts of the kinds `Tokens` and `Portfolio`, and marks in `price` directives, so
-Beancount itself says what a holding is worth. What the group's own token fetches depends on nobody
-selling it, so inside the house group it counts zero, whatever its mark.
+Units are on accounts of the kinds `Tokens` and `Portfolio`, and marks in `price` directives, so
+Beancount itself can value a holding. The price of the group's own token holds only while it is not
+sold, so inside the house group it counts as zero, whatever its mark.
 """
 
 from bisect import bisect_right
@@ -20,7 +20,7 @@ Units = Mapping[str, Decimal]  # by token
 
 
 class Marks:
-    """What tokens are worth on any day, by the ledger's own prices."""
+    """Values of tokens on any day, by the ledger's own prices."""
 
     def __init__(self, run: RunFolder) -> None:
         self._prices: dict[str, tuple[list[date], list[Decimal]]] = {}
@@ -32,14 +32,14 @@ class Marks:
         self.house_tokens = {token.name for token in tokens if token.issuer == house}
 
     def usd(self, units: Units, day: date) -> Decimal:
-        """Return what a holding is worth at the last mark until *day*, each token to the cent.
+        """Return a holding's value at the last mark until *day*, each token to the cent.
 
-        What has no mark yet is worth nothing: nobody has said what it would fetch.
+        A token without a mark yet has no value.
         """
         return sum((self._usd(*holding, day) for holding in units.items()), ZERO)
 
     def counted_usd(self, units: Units, day: date) -> Decimal:
-        """Return the same of a holding inside the house group, whose own tokens count zero."""
+        """Return that value inside the house group, whose own tokens count as zero."""
         others = {token: n for token, n in units.items() if token not in self.house_tokens}
         return self.usd(others, day)
 
@@ -50,9 +50,9 @@ class Marks:
 
 
 def moved_by_group(run: RunFolder) -> list[tuple[date, str, Decimal]]:
-    """Return by day and token how many units came to the group, less those that left it.
+    """Return by day and token the net units that the group received.
 
-    What it holds in kind for customers is theirs, and left out.
+    Tokens held in kind for customers are left out.
     """
     number = number_of(run)
     found = run.select(

@@ -1,16 +1,16 @@
-"""What shares of the house were sold at, what they would fetch, and what the maker made of it.
+"""Shares of the house: sale prices, appraisals, and the maker's decisions based on them.
 
-Shares priced by growth, by growth without the captive maker's quotes, and as of a trading firm, as
-the books note them on each first of a month and at each round: see `ledger.appraisal`. A round's
-own line has the recorded valuation, as `custom "valuation"`: its name, what it raised, and what
-the whole house was said to be worth.
+The books note appraisals on each first of a month and at each round: by growth, by growth without
+the captive maker's quotes, and as a trading firm (see `ledger.appraisal`). The recorded valuation
+of a round is in `custom "valuation"`: its name, the money raised, and the stated value of the whole
+house.
 
-What the maker decides about its quotes is there as `custom "review"`: the venue, the policy, what
-was decided, the month's result, that of the last twelve months, and, where the house is appraised,
-what its shares would lose without the quotes.
+The maker's decisions about its quotes are in `custom "review"`: the venue, the policy, the
+decision, the month's result, the result of the last twelve months, and, if the house is appraised,
+the loss of its shares without the quotes.
 
 What drives the figures: fees, and so the recorded volume; the captive maker's share of it; how
-much other volume minds a thin book; and two multiples, which are assumptions with ranges.
+other volume reacts to a thin book; and two multiples, which are assumptions with ranges.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,25 +27,25 @@ from ledger.run_folder import RunFolder
 
 
 class Priced(NamedTuple):
-    """One way of looking at the house, in dollars."""
+    """One valuation of the house, in dollars."""
 
-    basis_usd: Decimal  # what is multiplied
+    basis_usd: Decimal  # the multiplied figure
     low_usd: Decimal
     middle_usd: Decimal
     high_usd: Decimal
 
 
 class PricedRound(NamedTuple):
-    """Shares that were sold."""
+    """A sale of shares."""
 
     day: date
     name: str
     raised_usd: Decimal
-    recorded_usd: Decimal | None  # what the whole house was said to be worth; None: not on record
+    recorded_usd: Decimal | None  # stated value of the whole house; None: not on record
 
 
 class Review(NamedTuple):
-    """What the maker looked at on a first of a month, and what it decided."""
+    """The maker's figures on a first of a month, and its decision."""
 
     day: date
     venue: str
@@ -58,15 +58,15 @@ class Review(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class HouseValuation:
-    """What the house was sold at, what it would fetch, and what its maker decided."""
+    """Sales of shares, appraisals of the house, and the maker's decisions."""
 
     maker: str
-    priced: Mapping[str, Mapping[str, Priced]]  # by month (2021-06) or round, and by way
+    priced: Mapping[str, Mapping[str, Priced]]  # by month (2021-06) or round, and by method
     rounds: Sequence[PricedRound]
     reviews: Sequence[Review]
 
     def answer(self) -> str:
-        """Set the last round's recorded value beside a multiple of growth, with and without."""
+        """Compare the last round's recorded value with multiples of growth."""
         last = next((each for each in reversed(self.rounds) if each.recorded_usd), None)
         if last is None or last.recorded_usd is None:
             return "No shares with a recorded value were sold in this run."
@@ -84,7 +84,7 @@ class HouseValuation:
         return f"{said} By growth it would fetch {listed(priced)}." if priced else said
 
     def tables(self) -> list[Table]:
-        """Lay out rounds with what shares would fetch beside what they did, months, reviews."""
+        """Lay out rounds with appraisals beside sale prices, then months and reviews."""
         names = {each.name for each in self.rounds}
         months = {what: ways for what, ways in self.priced.items() if what not in names}
         return [
@@ -96,12 +96,12 @@ class HouseValuation:
 
 
 def valuation(run: RunFolder) -> HouseValuation:
-    """Read off the books what the house was valued at, and what its maker decided."""
+    """Read valuations of the house and the maker's decisions from the books."""
     return HouseValuation(run.chart.parties.maker, appraisals(run), rounds(run), reviews(run))
 
 
 def appraisals(run: RunFolder) -> dict[str, dict[str, Priced]]:
-    """Return by month (2021-06) or round, and by way, what the books say shares would fetch."""
+    """Return the books' appraisals by month (2021-06) or round, and by method."""
     found: dict[str, dict[str, Priced]] = {}
     for note in run.notes(Appraised):
         figures = (note.basis_usd, note.low_usd, note.middle_usd, note.high_usd)
@@ -118,7 +118,7 @@ def rounds(run: RunFolder) -> list[PricedRound]:
 
 
 def reviews(run: RunFolder) -> list[Review]:
-    """Return all that the maker decided, and on what."""
+    """Return all decisions of the maker, with their figures."""
     return [
         Review(
             day,
@@ -165,7 +165,7 @@ def _rounds_table(sold: Sequence[PricedRound], priced: Mapping[str, Mapping[str,
 
 
 def _beside(sold: PricedRound, ways: Mapping[str, Priced] | None) -> tuple[Cell, ...]:
-    """Return what stands beside what a round was recorded at."""
+    """Return the appraisals beside a round's recorded valuation."""
     if ways is None:
         return (None,) * 7
     growth = ways[BY_GROWTH]

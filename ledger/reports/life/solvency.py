@@ -33,7 +33,7 @@ MUST_BE_ZERO = "difference (must be 0.00)"
 
 @dataclass(frozen=True, slots=True)
 class GroupLine:
-    """A kind of account of exchange and maker side by side, and of the two as one."""
+    """A kind of account of exchange and maker side by side, and consolidated."""
 
     side: Side
     line: str
@@ -52,20 +52,20 @@ class GroupLine:
 
 @dataclass(frozen=True, slots=True)
 class TokenHolding:
-    """A token on one account: at cost and at mark. What is owed in kind is below zero."""
+    """A token on one account, at cost and at mark. Debts in kind are below zero."""
 
     account: str
     token: str
     units: Decimal
-    unbalanced_units: Decimal  # of all of the entity's accounts: zero, or its books are broken
-    cost_usd: Decimal | None  # None: held or owed in kind, where nothing was paid
+    unbalanced_units: Decimal  # sum over all of the entity's accounts: zero, or its books are wrong
+    cost_usd: Decimal | None  # None: held or owed in kind, without a cost
     at_mark_usd: Decimal
-    counted_usd: Decimal  # at mark, but the group's own tokens zero inside the group
+    counted_usd: Decimal  # at mark, except that the group's own tokens are zero inside the group
 
 
 @dataclass(frozen=True, slots=True)
 class Solvency:
-    """What everybody owned and owed at the end of a day."""
+    """Assets and debts of all entities at the end of a day."""
 
     day: date
     group: tuple[str, ...]  # exchange and maker
@@ -75,7 +75,7 @@ class Solvency:
     holdings: tuple[TokenHolding, ...]
 
     def answer(self) -> str:
-        """Say what exchange and maker own and owe together, as booked and at mark."""
+        """Say what exchange and maker together own and owe, as booked and at mark."""
         whole, names = self.consolidated, " and ".join(self.group)
         owns, owes = whole.usd(Side.ASSETS), whole.usd(Side.LIABILITIES)
         net = whole.net_at_mark_usd
@@ -96,7 +96,7 @@ class Solvency:
 
 
 def solvency(run: RunFolder, day: date) -> Solvency:
-    """Draw up at the end of *day* all balance sheets, the group's as one, and the tokens.
+    """Draw up all balance sheets, the consolidated one and the tokens at the end of *day*.
 
     Raises:
         RunFolderError: the run has no such day.
@@ -111,7 +111,7 @@ def solvency(run: RunFolder, day: date) -> Solvency:
 
 
 def _group_lines(run: RunFolder, found: Mapping[str, Sheet], whole: Sheet) -> tuple[GroupLine, ...]:
-    """Set exchange and maker beside each other, strike out what they owe each other, and add."""
+    """Put exchange and maker side by side, cancel their debts to each other, and add."""
     amounts: dict[tuple[Side, str], list[Decimal]] = defaultdict(lambda: [ZERO] * 5)
     for i, entity in enumerate(run.chart.parties.group):
         for line in found[entity].lines:
@@ -129,7 +129,7 @@ def _group_lines(run: RunFolder, found: Mapping[str, Sheet], whole: Sheet) -> tu
 
 
 def _holdings(run: RunFolder, day: date) -> tuple[TokenHolding, ...]:
-    """Set what tokens are marked at beside what was paid for them, whoever holds or owes them."""
+    """Compare tokens at mark with their cost, for all holders and debtors."""
     balances, marks, group = balances_at(run, day), Marks(run), run.chart.parties.group
     holdings = []
     for account in filter(is_in_tokens, run.opens):

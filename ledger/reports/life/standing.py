@@ -1,7 +1,7 @@
-"""How the house group stands at the end of a day: what it owes, what it has, what is missing.
+"""The house group at the end of a day: debts, assets, and the hole.
 
-What drives the figures: whatever moved money. Loans stay in the group as cash until they are
-spent, so the hole of the group counts them as a source, and a hole after loans stands beside it.
+Every movement of money drives the figures. Loans stay in the group as cash until they are spent, so
+the hole of the group counts them as a source; a hole after loans is shown beside it.
 """
 
 from collections import defaultdict
@@ -22,18 +22,18 @@ from ledger.transaction import kind_of
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How the house group stands at the end of a day, in dollars."""
+    """The house group at the end of a day, in dollars."""
 
     day: date
-    claims_usd: Decimal  # of customers outside the group
+    claims_usd: Decimal  # claims of customers outside the group
     house_cash_usd: Decimal
-    liquid_usd: Decimal  # of the group, the exchange's cash among it
-    credit_drawn_usd: Decimal  # by the captive maker, from the exchange
+    liquid_usd: Decimal  # of the group, the exchange's cash included
+    credit_drawn_usd: Decimal  # drawn by the captive maker from the exchange
     loans_usd: Decimal  # owed to lenders
-    at_cost_usd: Decimal  # ventures, and whatever else was bought and not booked as spent
+    at_cost_usd: Decimal  # ventures and other purchases carried at cost
     kinds_usd: Decimal  # the sum of all kinds
-    within_group_usd: Decimal  # what exchange and maker owe each other, from both sides
-    paper_usd: Decimal  # at mark; the group's own count zero
+    within_group_usd: Decimal  # debts between exchange and maker, from both sides
+    paper_usd: Decimal  # at mark; the group's own tokens count as zero
     queue_usd: Decimal  # withdrawals that wait
 
     @property
@@ -43,29 +43,29 @@ class Standing:
 
     @property
     def hole_usd(self) -> Decimal:
-        """Return what the group lacks to pay all customers."""
+        """Return the hole: what the group lacks to pay all customers."""
         return self.claims_usd - self.liquid_usd
 
     @property
     def hole_after_loans_usd(self) -> Decimal:
-        """Return what it would lack if its lenders were paid as well."""
+        """Return the hole after repayment of all loans."""
         return self.hole_usd + self.loans_usd
 
     @property
     def net_at_mark_usd(self) -> Decimal:
-        """Return what is left at mark once all are paid; below zero the group is insolvent."""
+        """Return net worth at mark; below zero the group is insolvent."""
         return self.paper_usd + self.at_cost_usd - self.hole_after_loans_usd
 
     @property
     def unexplained_usd(self) -> Decimal:
-        """Return what the kinds leave open of the hole: zero, or the chart misses an account."""
+        """Return the unexplained part of the hole: zero, or the chart misses an account."""
         return self.hole_usd - self.kinds_usd
 
 
 def standings(run: RunFolder) -> list[Standing]:
-    """Read off the general ledger how every day ends, from its first entry to its last."""
+    """Read the state at each day's end from the general ledger, from first to last entry."""
     days, parts = calendar(run), _accounts(run)
-    # Debts are below zero where they are booked, assets above.
+    # In the books debts are below zero, and assets above.
     sums = posted_cents(run, list(parts.values())).cumsum(axis=0)
     usd = {part: [dollars(cents) for cents in sums[:, i]] for i, part in enumerate(parts)}
     tokens, queue = _tokens_usd(run, days), queue_usd(run, days)
@@ -88,13 +88,13 @@ def standings(run: RunFolder) -> list[Standing]:
 
 
 def month_ends(days: Sequence[Standing]) -> list[Standing]:
-    """Choose the last day of each month, and of the books."""
-    # Of each month's days the last is left.
+    """Select the last day of each month, and of the books."""
+    # The last day of each month replaces the earlier ones.
     return list({(at.day.year, at.day.month): at for at in days}.values())
 
 
 def _accounts(run: RunFolder) -> dict[str, list[str]]:
-    """Sort the accounts of the group by the part they play here; what is in kind plays none."""
+    """Sort the accounts of the group by their part here; accounts in kind have none."""
     parties = run.chart.parties
     single = {
         cash(parties.house): "house cash",
@@ -125,7 +125,7 @@ def _accounts(run: RunFolder) -> dict[str, list[str]]:
 
 
 def _tokens_usd(run: RunFolder, days: Sequence[date]) -> list[Decimal]:
-    """Mark what the group holds at the end of each day."""
+    """Value the group's holdings at mark at the end of each day."""
     marks = Marks(run)
     moved: dict[date, list[tuple[str, Decimal]]] = defaultdict(list)
     for day, token, units in moved_by_group(run):

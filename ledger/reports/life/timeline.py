@@ -1,9 +1,9 @@
-"""The life of the group: what it owes, what it has, and the days on which one passed the other.
+"""The life of the group: debts, assets, and the days on which one exceeded the other.
 
-Cash pays; paper may. So three lines are told apart. Claims above the exchange's cash: customers'
-money is in use. Claims above all that is liquid in the group: it could not pay at once, and with
-its loans on top, not if lenders called them. Claims and loans above that, tokens at mark and
-ventures at cost: it is insolvent, even if all of its paper were worth what it is marked at.
+There are three thresholds. Claims above the exchange's cash: customers' money is in use. Claims
+above the group's liquid assets: it could not pay at once, or, with loans added, not if lenders
+recalled them. Claims and loans above liquid assets, tokens at mark and ventures at cost: it is
+insolvent, even at the marks of its paper.
 """
 
 from collections.abc import Mapping
@@ -19,15 +19,15 @@ BY = ("month", "day")
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """How the group stood at the end of each month or day, and when it reached its milestones."""
+    """The group at the end of each month or day, and its milestones."""
 
     house: str
     days: int  # of the whole life
-    shown: tuple[Standing, ...]  # of each month the last, or all
+    shown: tuple[Standing, ...]  # the last of each month, or all days
     firsts: Mapping[Milestone, First]
 
     def answer(self) -> str:
-        """Say when customers' money was in use, when the group was insolvent, and who waited."""
+        """Say when customers' money was in use, the group insolvent, and customers waiting."""
         return " ".join(key_dates(self.firsts))
 
     def tables(self) -> list[Table]:
@@ -41,7 +41,7 @@ class Timeline:
 
 
 def timeline(run: RunFolder, by: str = "month") -> Timeline:
-    """Return the milestones, and how the group stood at the end of each month or day.
+    """Return the milestones, and the group at the end of each month or day.
 
     Args:
         run: the run whose books are read.

@@ -1,8 +1,8 @@
-"""Who waits for their money: what was asked of the exchange and not paid, at the end of each day.
+"""Waiting customers: requests to the exchange that are unpaid at the end of each day.
 
 The books note a request that has to wait (`unpaid-request`), and a withdrawal that was paid after
-a wait (`waited-s`). The till serves in the order of requests, so each such withdrawal ends the
-wait of its holder's first, and of those before it: they were for claims that are gone by then.
+a wait (`waited-s`). The till serves in the order of requests, so each such withdrawal ends its
+holder's first wait, and earlier ones, whose claims are gone by then.
 """
 
 from collections import defaultdict, deque
@@ -14,12 +14,12 @@ from ledger.notes import UnpaidRequest
 from ledger.reports.dollars import ZERO
 from ledger.run_folder import RunFolder
 
-WAITED, HOLDER = "waited-s", "holder"  # what an entry says of who was served
-OPEN, HALTED = "open", "halted"  # what an event says of withdrawals
+WAITED, HOLDER = "waited-s", "holder"  # metadata of an entry for a paid request
+OPEN, HALTED = "open", "halted"  # values of the withdrawals event
 
 
 def queue_usd(run: RunFolder, days: Sequence[date]) -> list[Decimal]:
-    """Return what is in the queue at the end of each day."""
+    """Return the queue at the end of each day."""
     asked, paid, status = _requests(run), _served(run), withdrawals(run, days)
     queue: deque[tuple[str, Decimal]] = deque()
     left = []
@@ -29,14 +29,14 @@ def queue_usd(run: RunFolder, days: Sequence[date]) -> list[Decimal]:
         for holder in paid[day]:
             _serve(queue, holder)
         if status[day] == OPEN and before not in (None, OPEN):
-            queue.clear()  # the books say so, and whoever was left had nothing to ask for
+            queue.clear()  # the books say so; remaining requests had no claim left
         before = status[day]
         left.append(sum((usd for _, usd in queue), ZERO))
     return left
 
 
 def withdrawals(run: RunFolder, days: Iterable[date]) -> Mapping[date, str | None]:
-    """Return what the exchange said of withdrawals at the end of each day."""
+    """Return the exchange's state of withdrawals at the end of each day."""
     name = f"{run.chart.parties.house}:withdrawals"
     told = dict(run.events(name))  # the day's last
     status, at_close = None, {}
@@ -46,7 +46,7 @@ def withdrawals(run: RunFolder, days: Iterable[date]) -> Mapping[date, str | Non
 
 
 def _requests(run: RunFolder) -> Mapping[date, list[tuple[str, Decimal]]]:
-    """Return by day who had to wait, and for how much, in their order."""
+    """Return by day the requests that had to wait, in order."""
     asked: dict[date, list[tuple[str, Decimal]]] = defaultdict(list)
     for day, note in run.dated_notes(UnpaidRequest):
         asked[day].append((note.holder, note.usd))
@@ -54,7 +54,7 @@ def _requests(run: RunFolder) -> Mapping[date, list[tuple[str, Decimal]]]:
 
 
 def _served(run: RunFolder) -> Mapping[date, list[str]]:
-    """Return by day who was paid after a wait, in their order."""
+    """Return by day the withdrawals paid after a wait, in order."""
     served: dict[date, list[str]] = defaultdict(list)
     found = run.select(
         f"SELECT date, coalesce(meta->>'{HOLDER}', payee) FROM postings "

@@ -1,1 +1,1 @@
-"""Customers whose margin failed: the cascade, the course of prices, tokens that were sold."""
+"""Customers whose margin failed: the cascade, the course of prices, sales of tokens."""

@@ -1,4 +1,4 @@
-"""The backstops: what they took over, what became of it, and whether the ledger agrees."""
+"""The backstops: what they took over, the results, and agreement with the ledger."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,7 +15,7 @@ from ledger.run_folder import RunFolder
 
 
 class ProviderKind(StrEnum):
-    """Whose a provider is."""
+    """The owner of a provider."""
 
     CAPTIVE = "captive"  # the house's own maker
     OUTSIDE = "outside"
@@ -23,20 +23,20 @@ class ProviderKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BackstopResult:
-    """What a provider took over, and what became of it, in dollars."""
+    """What a provider took over, and the result, in dollars."""
 
     provider: str
     standing: ProviderKind
     taken_usd: Decimal
-    discount_usd: Decimal  # what positions were worth beyond their price when taken over
+    discount_usd: Decimal  # discount: value of positions beyond their price at the takeover
     moves_usd: Decimal  # variation margin and funding since, on both venues
-    unwinding_usd: Decimal  # what laying them off cost
+    unwinding_usd: Decimal  # cost of hedging them
     result_usd: Decimal
     booked_usd: Decimal  # the same by the general ledger
 
     @property
     def backstop_usd(self) -> Decimal:
-        """Return what the fills have beyond the general ledger: zero, or one of them is wrong."""
+        """Return the difference of fills and general ledger: zero, or one of them is wrong."""
         return self.result_usd - self.booked_usd
 
 

@@ -1,9 +1,8 @@
-"""Customers whose margin failed: the cascade by hour, who lost, who earned, and who paid debts.
+"""Customers whose margin failed: the cascade by hour, losses, gains, and payment of debts.
 
-Every step of a liquidation is a row of the fills. A step has its place in one of four ways out:
-filled in the book, taken by a backstop, closed against the other side, or nothing but a payment;
-tokens that are sold first have a table of their own.
-What everybody gained by it is the general ledger's, by kind.
+Every step of a liquidation is a row of the fills. A step is one of four: filled in the book, taken
+by a backstop, closed against the other side, or only a payment; sales of tokens have a table of
+their own. Gains come from the general ledger, by kind.
 """
 
 from collections.abc import Mapping
@@ -20,11 +19,11 @@ from ledger.notes import StatedFund
 from ledger.reports.dollars import ZERO, usd_balances
 from ledger.run_folder import RunFolder
 
-# What a liquidation brings whom, beside what backstops' positions do later.
+# Kinds of results of liquidations, without later results of backstops' positions.
 KINDS = (Kind.LIQUIDATION, Kind.BACKSTOP, Kind.DELEVERAGING, Kind.INSURANCE, Kind.SOCIALISED)
 CENT = Decimal("0.01")
 
-# One motive at a time, since the files know of each part whether it has a word, not one of many.
+# One motive at a time: the files can skip parts without one word, but not without several.
 _STEPS = " UNION ALL ".join(
     f"FROM rows WHERE motive = '{motive.word}'" for motive in Motive if motive.entry.ends_account
 )
@@ -32,7 +31,7 @@ _STEPS = " UNION ALL ".join(
 
 @dataclass(frozen=True, slots=True)
 class CascadeHour:
-    """What was liquidated in an hour, by the lead price."""
+    """Liquidations in an hour, at the lead price."""
 
     at: datetime
     accounts: int  # liquidated in the book, or taken over
@@ -49,7 +48,7 @@ class CascadeHour:
 
 @dataclass(frozen=True, slots=True)
 class LiquidatedDay:
-    """What was liquidated on a day in a market, by the lead price."""
+    """Liquidations on a day in a market, at the lead price."""
 
     day: date
     market: str
@@ -61,7 +60,7 @@ class LiquidatedDay:
 
 @dataclass(frozen=True, slots=True)
 class LiquidationGain:
-    """What liquidations brought somebody, by the general ledger."""
+    """A party's results of liquidations, from the general ledger."""
 
     who: str
     in_book_usd: Decimal
@@ -73,29 +72,29 @@ class LiquidationGain:
 
     @property
     def sum_usd(self) -> Decimal:
-        """Return all of it."""
+        """Return the total."""
         forced = self.in_book_usd + self.backstop_usd + self.deleveraging_usd
         return forced + self.insurance_usd + self.socialised_usd + self.unwinding_usd
 
 
 @dataclass(frozen=True, slots=True)
 class BankruptDebts:
-    """Who paid the debts of the bankrupt, and what is in the insurance fund."""
+    """Payment of bankrupt accounts' debts, and the insurance fund."""
 
     by_fund_usd: Decimal
     by_backstops_usd: Decimal  # taken over with positions
     by_customers_usd: Decimal
     left_to_fund_usd: Decimal
     fund_usd: Decimal  # at the end
-    stated_usd: tuple[Decimal, ...]  # what the exchange said was in it
+    stated_usd: tuple[Decimal, ...]  # the fund as the exchange stated it
 
 
 def create_steps(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
-    """Set the rows of liquidations apart as `steps`, and give to what they come `liquidated`.
+    """Create the views `steps` (rows of liquidations) and `liquidated` (their sums).
 
-    They are few among the fills, and are asked for many times.
-    A position closed against the other side is one trade, and each of that side one more: what
-    changed hands is the larger sum of the two, which is the account's own.
+    They are few among the fills, and are used many times. A position closed against the other side
+    is one trade, and each account of that side another; the volume is the larger of the two sums,
+    that of the account itself.
     """
     house = run.chart.parties.house
     cents = [(c.market, c.cents_per_lot_tick) for c in run.chart.contracts if c.venue == house]
@@ -133,7 +132,7 @@ _WAYS_OUT = """
 
 
 def cascade(connection: duckdb.DuckDBPyConnection) -> tuple[CascadeHour, ...]:
-    """Return what was liquidated, hour by hour."""
+    """Return the liquidations hour by hour."""
     found = connection.execute(
         f"""
         WITH worth AS (
@@ -166,7 +165,7 @@ def cascade(connection: duckdb.DuckDBPyConnection) -> tuple[CascadeHour, ...]:
 
 
 def liquidated_days(connection: duckdb.DuckDBPyConnection) -> tuple[LiquidatedDay, ...]:
-    """Return the same by day and market."""
+    """Return the liquidations by day and market."""
     found = connection.execute(
         f"SELECT time::DATE AS day, market, {_WAYS_OUT}, sum(worth_cents) "
         "FROM liquidated GROUP BY day, market ORDER BY day, market",
@@ -178,19 +177,19 @@ def liquidated_days(connection: duckdb.DuckDBPyConnection) -> tuple[LiquidatedDa
 
 
 def liquidation_gains(run: RunFolder) -> tuple[LiquidationGain, ...]:
-    """Return what liquidations brought each customer and provider whom they moved."""
+    """Return the results of liquidations for each customer and provider."""
     parties, balances = run.chart.parties, usd_balances(run)
     gained = []
     for name in dict.fromkeys((*parties.house_customers, *parties.providers)):
         gains = [-balances[income(name, kind)] for kind in KINDS]
-        gains.append(-balances[expense(name, Kind.BACKSTOP)])  # what unwinding cost
+        gains.append(-balances[expense(name, Kind.BACKSTOP)])  # cost of unwinding
         if any(gains):
             gained.append(LiquidationGain(name, *gains))
     return tuple(gained)
 
 
 def bankrupt_debts(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> BankruptDebts:
-    """Return who paid the debts of the bankrupt."""
+    """Return the payment of bankrupt accounts' debts."""
     parties, balances = run.chart.parties, usd_balances(run)
     ((by_fund, by_backstops, by_customers, left_to_fund),) = connection.execute(
         """
@@ -213,10 +212,10 @@ def bankrupt_debts(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Ban
 
 
 def words(*names: str) -> Mapping[str, str]:
-    """Return motives as the fills spell them."""
+    """Return the words of motives in fills."""
     return {name: Motive[name.upper()].word for name in names}
 
 
 def usd_of_cents(cents: int | Decimal | None) -> Decimal:
-    """Return dollars; nothing is zero."""
+    """Return dollars; None becomes zero."""
     return Decimal(int(cents)) * CENT if cents else ZERO

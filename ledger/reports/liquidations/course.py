@@ -1,8 +1,8 @@
-"""The course of a run: the price, what each backstop holds, and what that has brought it so far.
+"""The course of a run: the price, each backstop's position, and its result so far.
 
-A backstop's position is followed over both venues, from the fills: what it is handed, what it lays
-off. Its result is the discount at which it was handed positions, every move of the price since,
-and what laying them off cost: the parts that the table `backstops` sums up.
+A backstop's position is followed over both venues through the fills: takeovers and hedges. Its
+result is the discount of takeovers, all price moves since, and the cost of hedging; the table
+`backstops` has the totals.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,11 +20,11 @@ from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 
 HOURLY_DAYS = 7  # in a longer run a step is a day
-LEAD, HELD, RESULT = "_lead_usd", "_held_usd", "_result_usd"  # columns, after whose they are
+LEAD, HELD, RESULT = "_lead_usd", "_held_usd", "_result_usd"  # columns, after the holder
 
 
 def create_held(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
-    """Set what backstops are handed, and all that becomes of it, apart as `held`."""
+    """Create the view `held`: takeovers of backstops, and all their later rows."""
     connection.execute("CREATE TEMP TABLE backstops (who VARCHAR)")
     for name in run.chart.parties.backstops:
         connection.execute("INSERT INTO backstops VALUES (?)", [name])
@@ -48,25 +48,25 @@ def create_held(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
 
 @dataclass(frozen=True, slots=True)
 class CourseStep:
-    """How things stand at the end of an hour, or of a day."""
+    """The state at the end of an hour or a day."""
 
     until: datetime
     lead_usd: Mapping[str, Decimal]  # by market
-    held_usd: Mapping[str, Decimal]  # by provider: the most in the step, long above zero
-    result_usd: Mapping[str, Decimal]  # by provider, from the start on
+    held_usd: Mapping[str, Decimal]  # by provider: the largest in the step, long above zero
+    result_usd: Mapping[str, Decimal]  # by provider, since the start
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
     """The course of a run, step by step; the first of them is its start."""
 
-    word: str  # what a step is: hour, day
+    word: str  # length of a step: hour, day
     markets: tuple[str, ...]
     providers: tuple[str, ...]
     steps: tuple[CourseStep, ...]
 
     def table(self) -> Table:
-        """Lay it out: a line for each step."""
+        """Lay out a line for each step."""
         return Table(
             "course",
             "The course of it: prices, what backstops held, and what it has brought them",
@@ -92,11 +92,11 @@ class Course:
 
 
 def course(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> Course:
-    """Return how things stand at the end of each hour; of each day in runs of more than a week.
+    """Return the state at the end of each hour, or of each day in runs of more than a week.
 
     Args:
         connection: to the fills, with `held` and `contracts` among them.
-        run: whose.
+        run: the run.
     """
     chart, days = run.chart, calendar(run)
     word, a_day = ("hour", 24) if len(days) <= HOURLY_DAYS else ("day", 1)
@@ -139,10 +139,10 @@ def _prices(
     """Return the first lead price by market, and the last by step and market, in ticks."""
     found = connection.execute(
         f"SELECT {begins} AS begins, market, arg_min(lead, seq), arg_max(lead, seq) FROM rows "
-        "WHERE lead > 0 GROUP BY ALL ORDER BY begins DESC"  # what has no price says 0
+        "WHERE lead > 0 GROUP BY ALL ORDER BY begins DESC"  # rows without a price have 0
     ).fetchall()
     return (
-        {market: ticks for _, market, ticks, _ in found},  # the earliest comes last, and stays
+        {market: ticks for _, market, ticks, _ in found},  # the earliest comes last and is kept
         {(at, market): ticks for at, market, _, ticks in found},
     )
 
@@ -150,7 +150,7 @@ def _prices(
 def _positions(
     connection: duckdb.DuckDBPyConnection, begins: str
 ) -> tuple[dict[tuple[datetime, str], int], ...]:
-    """Return by step and holder the most held at a time, what is left, and what it brought."""
+    """Return by step and holder the largest position, the remaining one, and the result."""
     found = connection.execute(
         f"""
         WITH by_market AS (

@@ -1,4 +1,4 @@
-"""Liquidations: the cascade, who gained, what backstops made of it, and who paid the debts."""
+"""Liquidations: the cascade, gains, backstops' results, and payment of debts."""
 
 from dataclasses import dataclass
 
@@ -24,19 +24,19 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class Liquidations:
-    """All that was liquidated in a run, and what came of it."""
+    """All liquidations of a run, and their results."""
 
     hours: tuple[CascadeHour, ...]
     days: tuple[LiquidatedDay, ...]
     gains: tuple[LiquidationGain, ...]
-    backstops: tuple[BackstopResult, ...]  # none: nobody trades on margin
+    backstops: tuple[BackstopResult, ...]  # none without customers on margin
     debts: BankruptDebts
-    seized: tuple[SeizedToken, ...]  # none: customers bring no tokens
-    pledged: tuple[PledgedResult, ...]  # none: nobody borrows against tokens
+    seized: tuple[SeizedToken, ...]  # none if customers bring no tokens
+    pledged: tuple[PledgedResult, ...]  # none without borrowers against tokens
     course: Course
 
     def answer(self) -> str:
-        """Say what was liquidated, who took it over, and with what result."""
+        """Say what was liquidated, which backstop took it over, and the result."""
         sentences = []
         if self.backstops:
             liquidated = sum((day.liquidated_usd for day in self.days), ZERO)
@@ -67,7 +67,7 @@ class Liquidations:
 
 
 def liquidations(run: RunFolder) -> Liquidations:
-    """Read off fills and general ledger whose margin failed, and what came of it."""
+    """Read liquidations and their results from fills and general ledger."""
     with run.connect() as connection:
         create_steps(connection, run)
         create_held(connection, run)
@@ -170,7 +170,7 @@ def _debts_table(debts: BankruptDebts) -> Table:
 
 
 def _check_table(found: Liquidations) -> Table:
-    """Hold the backstops' results in the fills against the general ledger."""
+    """Compare the backstops' results in the fills with the general ledger."""
     return Table.of(
         "check",
         "The fills less the general ledger: all must be 0.00",

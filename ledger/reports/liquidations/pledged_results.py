@@ -1,8 +1,8 @@
-"""Dollars lent on thin tokens: what was borrowed and gone, and what the collateral brought.
+"""Loans on thin tokens: what was borrowed, and the proceeds of the collateral.
 
 The general ledger has each step as an entry, linked by the borrower's account. A loss is the debt
-that the captive maker took over less what it sold the tokens for; tokens that nobody has bought
-yet are held in kind, and stand beside it at the last price.
+that the captive maker took over, less the proceeds of the tokens; unsold tokens are held in kind
+and are shown at the last price.
 """
 
 from collections.abc import Sequence
@@ -28,17 +28,17 @@ CENT = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class PledgedResult:
-    """What became of one borrower's account."""
+    """The result of one borrower's account."""
 
     borrower: str
     token: str
     lent_usd: Decimal
     withdrawn_usd: Decimal
-    repaid_usd: Decimal  # by tokens that the house sold for it
+    repaid_usd: Decimal  # repaid by sales of tokens
     taken_over_usd: Decimal  # the debt that the captive maker paid
-    worth_usd: Decimal  # of the tokens that it received for it, by the lead price then
-    brought_usd: Decimal  # by those of them that it sold
-    unsold_usd: Decimal  # the rest, by the last price in the books
+    worth_usd: Decimal  # value of the tokens taken over, at the lead price then
+    brought_usd: Decimal  # proceeds of its sales of them
+    unsold_usd: Decimal  # value of the rest, at the last price in the books
 
     @property
     def owed_usd(self) -> Decimal:
@@ -47,12 +47,12 @@ class PledgedResult:
 
     @property
     def loss_usd(self) -> Decimal:
-        """Return what the account cost the captive maker; below zero, what it brought."""
+        """Return the captive maker's loss on the account; below zero a gain."""
         return self.taken_over_usd - self.brought_usd
 
 
 def pledged(run: RunFolder) -> tuple[PledgedResult, ...]:
-    """Return what became of each account that borrowed against tokens."""
+    """Return the result of each account that borrowed against tokens."""
     tokens = {token.commodity: token for token in run.chart.collateral}
     return tuple(_result(run, name, tokens) for name in run.chart.parties.borrowers)
 
@@ -91,7 +91,7 @@ def _result(run: RunFolder, borrower: str, tokens: dict[str, MarginToken]) -> Pl
     token = tokens[_commodity(run, borrower)]
 
     def cents(account: str, tag: str) -> Decimal:
-        """Sum what entries of the account of one kind move on a ledger account, in dollars."""
+        """Sum the dollars that one kind of entries of the account moves on a ledger account."""
         ((units,),) = run.select(
             "SELECT coalesce(sum(units), 0) FROM postings "
             "WHERE account = ? AND tag = ? AND commodity = 'USD' AND list_contains(links, ?)",
@@ -129,7 +129,7 @@ def _result(run: RunFolder, borrower: str, tokens: dict[str, MarginToken]) -> Pl
 
 
 def _commodity(run: RunFolder, borrower: str) -> str:
-    """Name what a borrower had on the first day."""
+    """Return a borrower's tokens on the first day, in words."""
     ((commodity,),) = run.select(
         "SELECT DISTINCT commodity FROM postings WHERE account = ? AND commodity <> 'USD'",
         [opening(borrower)],

@@ -1,4 +1,4 @@
-"""Tokens sold for customers who lacked margin: how many, their worth, and what they brought."""
+"""Tokens sold for customers who lacked margin: quantity, value and proceeds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ CENT = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class SeizedToken:
-    """What was sold of a token for customers who lacked margin."""
+    """Sales of a token for customers who lacked margin."""
 
     token: str
     accounts: int
@@ -26,12 +26,12 @@ class SeizedToken:
 
     @property
     def markdown_usd(self) -> Decimal:
-        """Return what the other makers, who bought it, gained."""
+        """Return the gain of the other makers, who bought it."""
         return self.worth_usd - self.brought_usd
 
 
 def seized(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> tuple[SeizedToken, ...]:
-    """Return what was sold of each token that customers brought."""
+    """Return the sales of each token that customers brought."""
     return tuple(
         SeizedToken(token.commodity, *_sales(connection, token.contract))
         for token in run.chart.collateral

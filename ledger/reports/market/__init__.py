@@ -1,1 +1,1 @@
-"""The market: the maker's beliefs and share, who leads whom, pools."""
+"""The market: the maker's expectations and share, lead and lag, pools."""

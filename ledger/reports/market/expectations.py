@@ -1,7 +1,7 @@
-"""Expectations: by month, what the maker's own simulation promised, against what was booked.
+"""Expectations: simulated against booked results of the maker's quotes, by month.
 
-The tables of what `promises` reads: by month from the general ledger, by market from the fills,
-and the difference with its parts; and of what `plans` reads, decision by decision.
+Tables of the figures that `promises` reads (by month from the general ledger, by market from the
+fills, the difference with its parts) and that `plans` reads, decision by decision.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -39,12 +39,12 @@ FIGURES = (
 
 @dataclass(frozen=True, slots=True)
 class Expectations:
-    """What the maker believed of its quotes, and what was booked."""
+    """The maker's expectations of its quotes, and the booked results."""
 
     maker: str
-    lines: Sequence[MonthInMarket]  # as the fills have it
-    ledger: Mapping[str, Booked]  # by month, as the general ledger has it
-    planned: Sequence[PlannedMonth]  # by month and market, where a decision is in the books
+    lines: Sequence[MonthInMarket]  # from the fills
+    ledger: Mapping[str, Booked]  # by month, from the general ledger
+    planned: Sequence[PlannedMonth]  # by month and market, if the books have a decision
 
     @property
     def by_month(self) -> Mapping[str, Sequence[MonthInMarket]]:
@@ -55,7 +55,7 @@ class Expectations:
         }
 
     def answer(self) -> str:
-        """Set what the maker's simulation promised beside what was booked."""
+        """Say what the maker's simulation promised, and what was booked."""
         promised = [line for line in self.lines if line.promise]
         if not promised:
             return f"{self.maker} made no simulation of its quotes in this run."
@@ -68,7 +68,7 @@ class Expectations:
         )
 
     def tables(self) -> list[Table]:
-        """Lay out promises and plans against what was booked, the difference, and a check."""
+        """Lay out promises and plans beside booked results, the difference, and a check."""
         by_month = self.by_month
         return [
             _month_table(by_month, self.ledger, self.maker),
@@ -80,13 +80,13 @@ class Expectations:
 
 
 def expectations(run: RunFolder) -> Expectations:
-    """Hold what was promised and planned against what was booked."""
+    """Compare promises and plans with booked results."""
     maker, lines = run.chart.parties.maker, months_in_markets(run)
     return Expectations(maker, lines, booked_by_month(run), planned_months(run, lines))
 
 
 def _promised(lines: Sequence[MonthInMarket]) -> Promise | None:
-    """Add up what was promised; None unless all of it was."""
+    """Add up promises; None if one is missing."""
     found = [line.promise for line in lines if line.promise]
     if not found or len(found) < len(lines):
         return None
@@ -121,7 +121,7 @@ def _month_table(
 ) -> Table:
     rows, everything = [], Booked()
     for month, lines in by_month.items():
-        # The results are the general ledger's; volume stands in the fills alone.
+        # Results are from the general ledger; only the fills have volume.
         traded = _booked(lines)
         booked = replace(
             ledger.get(month, Booked()),
@@ -185,7 +185,7 @@ def _difference_table(by_month: Mapping[str, Sequence[MonthInMarket]]) -> Table:
 
 
 def _sum(differences: Sequence[Difference | None]) -> Difference | None:
-    """Add up; None unless there is a promise to differ from everywhere."""
+    """Add up differences; None if a promise is missing."""
     found = [difference for difference in differences if difference]
     if not found or len(found) < len(differences):
         return None

@@ -1,8 +1,8 @@
-"""Whether a limit of the firms held the mechanism down: hits that paid and that nobody made.
+"""Limits of the firms that reduced hits: profitable hits that no firm made.
 
-A firm may put no more than a share of what it has on the venue into one order, and hold no more
-than its leverage allows. Of those that may come later there is a number, too. The public record
-states none of these; so where they bind, it is said.
+One order of a firm is limited to a share of its claim on the venue, its position by its leverage,
+and the number of firms that may enter is limited too. None of these is on public record, so the
+report says where they bind.
 """
 
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
 STATUS, WAITING, TRADING = ":status", "waiting", "trading"  # a firm's event, and its values
-BINDS_FROM_PCT = Decimal(1)  # of all that paid: less is not worth a line
+BINDS_FROM_PCT = Decimal(1)  # share of all profitable hits below which there is no line
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What firms took of quotes that paid in a market and month, and what limits cut off."""
+    """Hits of firms in a market and month, and the hits that limits cut off."""
 
     market: str
     month: str
@@ -34,18 +34,18 @@ class Cut:
 
     @property
     def cut_pct(self) -> Decimal | None:
-        """Return what was cut off, as a percentage of all that paid."""
+        """Return the cut-off part as a percentage of all profitable hits."""
         cut_usd = self.by_order_share_usd + self.by_leverage_usd
         return percent(cut_usd, cut_usd + self.taken_usd)
 
     @property
     def binds(self) -> bool:
-        """Tell whether limits cut off so much that it is said."""
+        """Tell whether limits cut off enough to be reported."""
         return (self.cut_pct or ZERO) > BINDS_FROM_PCT
 
 
 def cuts(run: RunFolder) -> tuple[Cut, ...]:
-    """Read off the books what limits cut off, by market and month; none in older books."""
+    """Read what limits cut off from the books, by market and month; none in older books."""
     found: dict[tuple[str, str], Cut] = {}
     for day, note in run.dated_notes(HitLimits):
         market, month = place = note.market, f"{day:%Y-%m}"
@@ -63,16 +63,16 @@ def cuts(run: RunFolder) -> tuple[Cut, ...]:
 
 @dataclass(frozen=True, slots=True)
 class AllCame:
-    """The day on which the last firm came that could: from then on their number is a limit."""
+    """The day on which the last possible firm entered: from then on their number is a limit."""
 
     since: date
-    firms: int  # in all, from the first day on or since
+    firms: int  # number of firms, at the start or later
 
 
 def all_came(run: RunFolder) -> AllCame | None:
-    """Tell since when no firm is left that could still come; None where one is, or none ever was.
+    """Return since when no firm could still enter; None if one can, or none ever could.
 
-    Who has left does not come back.
+    A firm that has left does not come back.
     """
     changes = status_changes(run)
     waited = {firm for firm, status, _ in changes if status == WAITING}
@@ -84,13 +84,13 @@ def all_came(run: RunFolder) -> AllCame | None:
 
 @once
 def status_changes(run: RunFolder) -> Sequence[tuple[str, str, date]]:
-    """Return firm, new status and day of each change, in their order."""
+    """Return firm, new status and day of each change, in order."""
     found = run.select("SELECT name, value, date FROM events WHERE ends_with(name, ?)", [STATUS])
     return [(name.removesuffix(STATUS), status, day) for name, status, day in found]
 
 
 def limits_lines(found: Sequence[Cut], none_left: AllCame | None) -> tuple[str, ...]:
-    """Say in a sentence each where limits of the firms bound; nothing where they did not."""
+    """Return a sentence for each binding limit of the firms."""
     return (*_cut_line(found), *_none_left_line(found, none_left))
 
 

@@ -1,7 +1,7 @@
-"""Who leads whom, and by how long? Read off the fills as an observer of prices would.
+"""Which venue leads, and by how long? Estimated from fills, as an observer of prices would.
 
-The lag is the one at which the two venues' prices differ least (`price_lag`), over all days of the
-run taken together.
+The estimate is the lag at which the two venues' prices differ least (`price_lag`), over all days of
+the run together.
 
 Which prices. The house's are those paid, asks and bids apart, since each has a half-spread of its
 own; of an order that ate through several levels, the best. The lead venue's are the lead prices at
@@ -51,15 +51,15 @@ from ledger.times import DAY_US, day_of
 
 @dataclass(frozen=True, slots=True)
 class DayPrices:
-    """What is seen of one market on one day."""
+    """The observations of one market on one day."""
 
     day: date
     seen: Sight
-    ages_us: np.ndarray  # of the quotes hit: quartiles, shape (3,)
+    ages_us: np.ndarray  # ages of the quotes hit: quartiles, shape (3,)
 
     @property
     def fills(self) -> int:
-        """Return how many fills there are; each shows the lead price too."""
+        """Return the number of fills; each shows the lead price too."""
         return len(self.seen.lead.times_us)
 
 
@@ -71,8 +71,8 @@ class MarketLag:
     days: int
     fills: int
     ages_us: tuple[float, float, float] | None  # quartiles of the quotes hit: medians of the days
-    found: PriceLag | None  # None where none stands out
-    correlation: float | None  # of the days on average, each at most one
+    found: PriceLag | None  # None if no lag is clear
+    correlation: float | None  # mean over days, at most one
 
     def leader(self, parties: Parties) -> str:
         """Name the venue that leads, if the interval of the lag leaves no doubt."""
@@ -85,7 +85,7 @@ class MarketLag:
 
 @dataclass(frozen=True, slots=True)
 class LeadLag:
-    """By how long the house venue follows the lead venue, market by market."""
+    """The lag of the house venue behind the lead venue, market by market."""
 
     parties: Parties
     markets: tuple[MarketLag, ...]
@@ -95,7 +95,7 @@ class LeadLag:
         return " ".join(_sentence(each, self.parties) for each in self.markets)
 
     def tables(self) -> list[Table]:
-        """Lay it out: a line for each market."""
+        """Lay out a line for each market."""
         return [_lag_table(self)]
 
 
@@ -109,7 +109,7 @@ def _sentence(market: MarketLag, parties: Parties) -> str:
 
 
 def lead_lag(run: RunFolder) -> LeadLag:
-    """Return by how long the house venue follows the lead venue."""
+    """Return the lag of the house venue behind the lead venue."""
     return LeadLag(run.chart.parties, market_lags(run))
 
 
@@ -124,7 +124,7 @@ def market_lags(run: RunFolder) -> tuple[MarketLag, ...]:
 
 
 def market_lag(market: str, days: list[DayPrices]) -> MarketLag:
-    """Estimate the lag in one market from what is seen of it."""
+    """Estimate the lag in one market from its observations."""
     found = price_lag([day.seen for day in days])
     moved = [correlation(day.seen, found.lag_us) for day in days] if found else []
     correlations = [each for each in moved if each is not None]
@@ -146,7 +146,7 @@ def _quartiles(days: list[DayPrices]) -> tuple[float, float, float]:
 def days_seen(
     connection: duckdb.DuckDBPyConnection, house: str, market: str
 ) -> Iterator[DayPrices]:
-    """Go through the days on which somebody traded for reasons of their own."""
+    """Yield the days with uninformed trades."""
     where = (house, market, Motive.SPREAD.word)
     months = connection.execute(
         "SELECT DISTINCT date_trunc('month', time)::DATE AS month FROM rows "

@@ -1,4 +1,4 @@
-"""Volume: the captive maker's share of what was traded at the house."""
+"""Volume: the captive maker's share of the house's volume."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """What was traded in one market in one month, each trade counted once."""
+    """The volume of one market in one month, each trade counted once."""
 
     market: str
     month: str
@@ -25,12 +25,12 @@ class Volume:
 
     @property
     def maker_share_pct(self) -> Decimal | None:
-        """Return the captive maker's share as it came out."""
+        """Return the captive maker's simulated share."""
         return percent(self.maker_usd, self.maker_usd + self.others_usd)
 
 
 class QuotedVolume(NamedTuple):
-    """What was traded in one market on one day, each trade counted once."""
+    """The volume of one market on one day, each trade counted once."""
 
     maker_usd: Decimal  # with the captive maker on one side
     others_usd: Decimal
@@ -38,7 +38,7 @@ class QuotedVolume(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MakerShare:
-    """The captive maker's share of volume, and in what range the public record puts it."""
+    """The captive maker's share of volume, and the recorded range."""
 
     maker: str
     house: str
@@ -53,7 +53,7 @@ def maker_share(run: RunFolder) -> MakerShare:
 
 
 def volume(run: RunFolder) -> tuple[Volume, ...]:
-    """Add up by market and month what was traded."""
+    """Add up volume by market and month."""
     months: dict[tuple[str, str], list[QuotedVolume]] = defaultdict(list)
     for (day, market), traded in volume_by_day(run).items():
         if traded.maker_usd or traded.others_usd:
@@ -70,9 +70,9 @@ def volume(run: RunFolder) -> tuple[Volume, ...]:
 
 @once
 def volume_by_day(run: RunFolder) -> dict[tuple[date, str], QuotedVolume]:
-    """Return by day and market what the books note of it.
+    """Return the books' notes on volume by day and market.
 
-    A note doesn't say whom forced orders met, so their fills are read for it.
+    A note doesn't say which maker filled forced orders, so their fills are read.
     """
     forced = _forced_on_maker(run)
     traded = {}
@@ -86,9 +86,9 @@ def volume_by_day(run: RunFolder) -> dict[tuple[date, str], QuotedVolume]:
 
 
 def recorded_share_pct(run: RunFolder) -> tuple[Decimal, Decimal] | None:
-    """Return the range in which the public record puts the maker's share, where it has one."""
+    """Return the recorded range of the maker's share, if there is one."""
     for recorded in run.notes(RecordedShare):
-        # As precise as the share that it is held against.
+        # With the same precision as the share.
         return recorded.low_pct.quantize(TENTH), recorded.high_pct.quantize(TENTH)
     return None
 
@@ -110,11 +110,11 @@ def _forced_on_maker(run: RunFolder) -> dict[tuple[date, str], Decimal]:
 
 
 def volume_table(found: MakerShare, lines: tuple[str, ...] = ()) -> Table:
-    """Return the maker's share by market and month, held against the public record.
+    """Return the maker's share by market and month, beside the public record.
 
     Args:
         found: the share.
-        lines: more to be said under the table.
+        lines: further notes under the table.
     """
     recorded = found.recorded_pct
     return Table(

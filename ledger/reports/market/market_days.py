@@ -1,4 +1,4 @@
-"""Each market of the house day by day: volume, fees, the book that was shown, the price's range."""
+"""Each market of the house day by day: volume, fees, displayed book, price range."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -22,24 +22,24 @@ class MarketDay:
 
     day: date
     traded: TradedDay
-    maker_usd: Decimal  # of it with the captive maker, whoever came
+    maker_usd: Decimal  # part with the captive maker, from all traders
     fees_usd: Decimal
     price: PriceRange | None
-    book: ShownBook | None  # None: the house was closed
+    book: ShownBook | None  # None if the house was closed
 
     @property
     def market(self) -> str:
-        """Return which."""
+        """Return the market and the day."""
         return self.traded.market
 
     @property
     def customers_usd(self) -> Decimal:
-        """Return what uninformed customers traded, with whomever."""
+        """Return the uninformed volume, with all makers."""
         return self.traded.captive_usd + self.traded.others_usd
 
     @property
     def apart_usd(self) -> Decimal:
-        """Return what was traded whatever they wanted: hits and forced orders."""
+        """Return the volume of hits and forced orders."""
         return self.traded.hits_usd + self.traded.forced_usd
 
     @property
@@ -67,7 +67,7 @@ def market_days(run: RunFolder) -> list[MarketDay]:
 
 
 def _fees(run: RunFolder) -> Mapping[Place, Decimal]:
-    """Add up what the house earned: of takers whose fills have rows, and of the other makers."""
+    """Add up the house's fees: from takers whose fills have rows, and from the other makers."""
     house = run.chart.parties.house
     usd: dict[Place, Decimal] = defaultdict(lambda: ZERO)
     found = run.select(

@@ -1,7 +1,7 @@
-"""What a large order costs on the book that was shown: from the bid to the offer.
+"""The cost of a large order on the displayed book, from bid to offer.
 
-This is how the record puts it: what buying so much costs on average beyond the price, and selling
-as much, added up. With one depth at every distance from the price it is size over depth.
+The record has the same definition: the mean cost of buying beyond the price, plus that of selling.
+With equal depth at every distance from the price it is size over depth.
 """
 
 from collections.abc import Iterator
@@ -21,16 +21,16 @@ class Level(NamedTuple):
 
 
 def shown_cost_bps(book: ShownBook, order_usd: float) -> float | None:
-    """Return what an order costs on a book as shown, from bid to offer.
+    """Return the cost of an order on the displayed book, from bid to offer.
 
-    Beyond its last price the book is taken to go on as deep as it is up to there.
+    Beyond its last price the book is supposed to continue with the same depth.
 
     Args:
         book: on one side; the other is as deep.
         order_usd: the size of the order.
 
     Returns:
-        Basis points; None where the book is so thin that no price is left.
+        Basis points; None if the book is too thin for the order.
     """
     levels = sorted(_levels(book))
     shown_usd, reach_bps = sum(level.usd for level in levels), levels[-1].away_bps
@@ -42,7 +42,7 @@ def shown_cost_bps(book: ShownBook, order_usd: float) -> float | None:
 
 
 def filled_cost_bps(book: ShownBook, order_usd: float) -> float:
-    """Return what it costs in the model, where the other makers fill whatever comes at their price.
+    """Return the cost in the model, in which the other makers fill any quantity at their price.
 
     Args:
         book: on one side; the other is as deep.
@@ -55,7 +55,7 @@ def filled_cost_bps(book: ShownBook, order_usd: float) -> float:
 
 
 def _paid(levels: list[Level], order_usd: float) -> float:
-    """Walk the levels, best first, as far as they go: USD x basis points."""
+    """Sum USD x basis points over the levels, best first."""
     paid, left_usd = 0.0, order_usd
     for level in levels:
         taken_usd = min(level.usd, left_usd)

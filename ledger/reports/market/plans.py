@@ -1,9 +1,9 @@
-"""What the maker decided on the first of a month and planned on, beside what came of it.
+"""The maker's monthly decisions and plans, beside the results.
 
-A decision stands in the books as `custom "decision"`, with what it was judged from: so many days of
-the month before. Its plan is for as many days, and is scaled to those that the run has of the month
-at hand. A plan knows of no hits, as the maker's own simulation has none. The claim that it is held
-against is the thread's, that its strategies lost "harder or faster than they anticipated".
+A decision is in the books as `custom "decision"`, with the figures behind it, from some days of the
+month before. Its plan is for as many days, and is scaled to the run's days of the month. A plan has
+no hits, since the maker's own simulation has none. The thread claims that its strategies lost
+"harder or faster than they anticipated".
 """
 
 from collections import Counter
@@ -22,40 +22,40 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class PlannedMonth:
-    """One market in one month: what was decided for it, planned on, and booked."""
+    """One market in one month: the decision, the plan, and the booked result."""
 
     month: str
     market: str
     decision: Decision
-    days: int  # of the month that the run has
+    days: int  # days of the month in the run
     booked: Booked
     share_pct: Decimal | None  # of the venue's volume
 
     @property
     def planned_result_usd(self) -> Decimal | None:
-        """Return what was planned on for these days; None where nothing had been seen."""
+        """Return the planned result for these days; None before the first month."""
         return self._scaled(self.decision.planned_result_usd)
 
     @property
     def planned_volume_usd(self) -> Decimal | None:
-        """Return what its quotes were planned to trade in these days."""
+        """Return the planned volume of its quotes in these days."""
         return self._scaled(self.decision.planned_volume_usd)
 
     @property
     def planned_share_pct(self) -> Decimal | None:
-        """Return the share of the volume of the month before that was planned on."""
+        """Return the planned share of last month's volume."""
         planned_usd = self.decision.planned_volume_usd
         return None if planned_usd is None else percent(planned_usd, self.decision.seen_usd)
 
     @property
     def beyond_plan_usd(self) -> Decimal | None:
-        """Return what was booked beyond the plan: below zero where it fell short."""
+        """Return booked less planned result; below zero if it fell short."""
         planned_usd = self.planned_result_usd
         return None if planned_usd is None else self.booked.result_usd - planned_usd
 
     @property
     def hits_before_usd(self) -> Decimal | None:
-        """Return what as many days had brought in hits before the decision."""
+        """Return the hits of as many days before the decision."""
         return self._scaled(self.decision.hits_usd) if self.decision.seen_days else None
 
     def _scaled(self, usd: Decimal | None) -> Decimal | None:
@@ -65,7 +65,7 @@ class PlannedMonth:
 
 
 def planned_months(run: RunFolder, lines: Sequence[MonthInMarket]) -> tuple[PlannedMonth, ...]:
-    """Set decisions beside what was booked: *lines*, by month and market."""
+    """Combine decisions with booked results: *lines*, by month and market."""
     days = Counter(f"{day:%Y-%m}" for day in calendar(run))
     booked = {(line.month, line.market): line.booked for line in lines}
     shares = {(each.month, each.market): each.maker_share_pct for each in volume(run)}
@@ -81,7 +81,7 @@ def planned_months(run: RunFolder, lines: Sequence[MonthInMarket]) -> tuple[Plan
 
 
 def plans_table(maker: str, months: Sequence[PlannedMonth]) -> Table:
-    """Lay out what was decided and planned on beside what came, and say how often it was less."""
+    """Lay out decisions and plans beside results, and say how often results fell short."""
     return Table(
         "plans",
         f"What {maker} decided each month and planned on, and what came of it",
@@ -134,7 +134,7 @@ def _row(each: PlannedMonth) -> tuple[Cell, ...]:
 
 
 def _answer(months: Sequence[PlannedMonth]) -> str:
-    """Say how often and by how much results fell short of plans, and what was lost to hits."""
+    """Say how often and by how much results fell short of plans, and the loss to hits."""
     planned = [each for each in months if each.beyond_plan_usd is not None]
     if not planned:
         return "No month was planned on what had been seen before."

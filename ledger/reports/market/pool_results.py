@@ -1,11 +1,11 @@
-"""Pools: what liquidity earned, and what it lost to whoever knew the price elsewhere.
+"""Pools: fees that liquidity earned, and losses to arbitrage.
 
-Fees are the maker's income of the kind Pools, and what arbitrageurs kept is theirs; both together
-are what the pool lost against holding the same tokens and trading them at the price elsewhere:
-its loss versus rebalancing. What theory expects is an eighth of the price's variance, times what
-the pool is worth: exactly, with blocks as dense as can be and no fee, and closely with a small one
-(Milionis, Moallemi, Roughgarden & Zhang 2022, arXiv 2208.06046; with fees, 2305.14604). It is held
-against the variance that there was, from block to block, so luck of the price is in neither.
+Fees are the maker's income of the kind Pools; arbitrageurs keep the rest. Both together are the
+pool's loss versus rebalancing: its loss against holding the same tokens and trading them at the
+lead price. Theory expects an eighth of the price's variance, times the pool's value: exactly with
+dense blocks and no fee, and closely with a small fee (Milionis, Moallemi, Roughgarden & Zhang 2022,
+arXiv 2208.06046; with fees, 2305.14604). The report uses the realised variance from block to block,
+so the price's luck does not matter.
 
 What drives the figures: the price's variance; the fee, which moves loss from arbitrageurs to the
 maker and leaves the sum as it is; that nobody else trades with a pool, by construction.
@@ -35,13 +35,13 @@ _LINKED = "(SELECT *, unnest(links) AS link FROM postings)"
 
 @dataclass(slots=True)
 class PoolDay:
-    """One pool on one day on which it could be traded."""
+    """One pool on one day of trading."""
 
     token: str
     day: date
     blocks: int
     variance: float  # of the log-price, from block to block
-    value_usd: Decimal  # in the morning
+    value_usd: Decimal  # value in the morning
     trades: int = 0
     moved_usd: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
 
@@ -58,11 +58,11 @@ class PoolMonth:
     pool: str
     month: str
     days: int
-    value_usd: Decimal  # on the average morning
+    value_usd: Decimal  # mean value in the morning
     volatility_pct: Decimal
     blocks: int
     trades: int
-    loss_usd: Decimal  # against rebalancing at the price elsewhere
+    loss_usd: Decimal  # against rebalancing at the lead price
     fees_usd: Decimal
     arbitrageurs_usd: Decimal
     expected_loss_usd: Decimal
@@ -71,9 +71,9 @@ class PoolMonth:
 
 @dataclass(frozen=True, slots=True)
 class PoolResults:
-    """What pools earned, and what they lost to arbitrage."""
+    """Pools' fees, and their losses to arbitrage."""
 
-    months: tuple[PoolMonth, ...]  # pool by pool, each with all of its months last
+    months: tuple[PoolMonth, ...]  # by pool, each with its total last
 
     def answer(self) -> str:
         """Say what all pools lost to arbitrage, what theory expects, and what fees returned."""
@@ -90,7 +90,7 @@ class PoolResults:
         )
 
     def tables(self) -> list[Table]:
-        """Lay it out in one table."""
+        """Lay out one table."""
         return [_pool_table(self)]
 
 
@@ -103,13 +103,13 @@ def pools(run: RunFolder) -> PoolResults:
     for each in found:
         months[each.token, "all"].append(each)
     tokens = list(dict.fromkeys(each.token for each in found))
-    # Sorting is stable: each pool's months stay in order, and "all" stands last.
+    # The sort is stable: each pool's months stay in order, and "all" comes last.
     in_order = sorted(months.items(), key=lambda each: tokens.index(each[0][0]))
     return PoolResults(tuple(_month(run, token, month, days) for (token, month), days in in_order))
 
 
 def pool_days(run: RunFolder) -> Iterator[PoolDay]:
-    """Yield the days of each pool, in order, as the general ledger tells them."""
+    """Yield the days of each pool in order, from the general ledger."""
     parties, traded = run.chart.parties, _traded(run)
     tokens = {pool_link(token.name): token.name for token in run.chart.tokens if token.is_pooled}
     dollars: dict[str, Decimal] = defaultdict(lambda: ZERO)
@@ -164,7 +164,7 @@ def _traded(run: RunFolder) -> defaultdict[date, list[tuple[str, int, float]]]:
 
 def _month(run: RunFolder, token: str, month: str, days: Sequence[PoolDay]) -> PoolMonth:
     def gained_by(who: str | None) -> Decimal:
-        # Gains are below zero where they are booked.
+        # In the books gains are below zero.
         booked = (day.moved_usd[income(who, Kind.POOLS)] for day in days if who)
         return -sum(booked, ZERO)
 

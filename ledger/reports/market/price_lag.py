@@ -1,9 +1,9 @@
-"""How late is one price behind another? The lag at which the two differ least.
+"""The lag of one price behind another: the lag at which the two differ least.
 
-Each price that is seen on the house is held against the lead prices that were seen around a lag
-before it, and the lag is where the mean squared difference is least: the least dispersion of Pelt,
-Hoff, Kayser, Refsdal & Schramm (1994), Astronomy & Astrophysics 286, 775-784, who so find by how
-long one image of a quasar is late. It needs no common clock of the two series.
+Each price on the house is compared with the lead prices around a lag before it. The estimate is the
+lag with the least mean squared difference: the least dispersion of Pelt, Hoff, Kayser, Refsdal &
+Schramm (1994), Astronomy & Astrophysics 286, 775-784, who estimate delays between images of a
+quasar. The two series need not be observed at the same times.
 
 Why not the highest covariance (Hayashi & Yoshida 2005, Bernoulli 11, 359-379)? It takes the moments
 at which prices are seen to be independent of the prices. They are not: customers take the house's
@@ -16,7 +16,7 @@ The half-spread is part of the difference. It is estimated by side and block fro
 BEFORE_US before, from before the quote was made: what happened then has no part in whether the
 quote was good enough to be taken.
 
-Where quotes have many ages there is no single lag; the least dispersion is at one of them, nearer
+If quotes have many ages there is no single lag; the least dispersion is at one of the ages, nearer
 to those at which the price moved most.
 """
 
@@ -28,20 +28,20 @@ import numpy as np
 
 LAGS_US = np.arange(-50, 51) * 100_000  # above zero: the second series is late
 
-# A pair of prices counts for the lags within this of its own, so that few fills are enough.
+# A pair of prices counts for lags within this distance, so that few fills are enough.
 NEAR_US = 250_000
-# As old are the lead prices that tell the half-spread: beyond the longest lag.
+# Age of the lead prices that give the half-spread: beyond the longest lag.
 BEFORE_US = (int(LAGS_US[-1]), 2 * int(LAGS_US[-1]))
-# In standard errors: how far the ends of the grid must be above the least, so that it is one.
+# In standard errors: the least distance of the grid's ends above the minimum.
 CLEAR = 4.0
-# In standard errors: of 95 %, for a difference of two dispersions.
+# In standard errors: the 95 % interval of a difference of two dispersions.
 APART = 1.96
-# Much longer than the grid: what two blocks have in common can be left out.
+# Much longer than the grid, so that blocks are nearly independent.
 BLOCK_US = 600_000_000
-# Fewer blocks tell nothing of the error.
+# With fewer blocks there is no error estimate.
 BLOCKS_MIN = 6
-# As is usual where moves are to be free of how they were sampled: Andersen, Bollerslev, Diebold &
-# Labys (2001), J. American Statistical Association 96, 42-55.
+# The usual step that avoids effects of sampling: Andersen, Bollerslev, Diebold & Labys (2001), J.
+# American Statistical Association 96, 42-55.
 STEP_US = 300_000_000
 
 
@@ -53,32 +53,32 @@ class Prices(NamedTuple):
 
 
 class Sight(NamedTuple):
-    """What is seen of two prices in one day."""
+    """Observations of two prices in one day."""
 
     lead: Prices
     house: Sequence[Prices]  # its asks and bids: each has a half-spread of its own
 
 
 class Dispersions(NamedTuple):
-    """What pairs of prices differ by around each of LAGS_US, by block of BLOCK_US."""
+    """Differences of pairs of prices around each of LAGS_US, by block of BLOCK_US."""
 
-    squares: np.ndarray  # squared differences, added up, shape (blocks, lags)
-    pairs: np.ndarray  # how many they are, shape (blocks, lags)
+    squares: np.ndarray  # sums of squared differences, shape (blocks, lags)
+    pairs: np.ndarray  # numbers of pairs, shape (blocks, lags)
 
 
 @dataclass(frozen=True, slots=True)
 class PriceLag:
-    """Where two prices differ least."""
+    """The lag at which two prices differ least."""
 
     lag_us: int  # above zero: the second series follows
-    low_us: int  # the least and the largest lag that can't be told from it
+    low_us: int  # the least and the largest lag that are not significantly worse
     high_us: int
 
 
 def price_lag(days: Sequence[Sight]) -> PriceLag | None:
     """Find the lag at which the dispersion of all days together is least.
 
-    Each day counts alike, however much the price moved.
+    Each day has equal weight, however much the price moved.
 
     Returns:
         None if the ends of the grid aren't CLEAR standard errors above it.
@@ -103,16 +103,16 @@ def price_lag(days: Sequence[Sight]) -> PriceLag | None:
 
 
 def _scaled(day: Sight) -> Dispersions | None:
-    """Return a day's dispersions in units of their own mean; None where nothing differs."""
+    """Return a day's dispersions in units of their mean; None if all are zero."""
     found = dispersions(day)
     total = float(found.squares.sum())
     return found._replace(squares=found.squares * found.pairs.sum() / total) if total else None
 
 
 def dispersions(day: Sight) -> Dispersions:
-    """Return what each of the house's prices, its half-spread taken off, differs by from the lead.
+    """Return the differences of the house's prices, without half-spread, from the lead price.
 
-    A block has the pairs whose price on the house was seen in it.
+    A pair belongs to the block of its price on the house.
     """
     lead, house = day
     ends_us = [int(us) for prices in house for us in prices.times_us[[0, -1][: len(prices[0])]]]
@@ -135,7 +135,7 @@ def dispersions(day: Sight) -> Dispersions:
 
 
 def _around(fine: np.ndarray) -> np.ndarray:
-    """Add up, around each of LAGS_US, the steps that are within NEAR_US of it."""
+    """Sum the steps within NEAR_US of each of LAGS_US."""
     added = np.pad(fine, ((0, 0), (1, 0))).cumsum(axis=1)
     width = added.shape[1] - len(LAGS_US)
     return added[:, width:] - added[:, :-width]
@@ -144,7 +144,7 @@ def _around(fine: np.ndarray) -> np.ndarray:
 def _pairs(
     times_us: np.ndarray, lead_us: np.ndarray, from_us: int, until_us: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return which of the lead's prices were seen *from_us* to before *until_us* before which."""
+    """Return the pairs in which the lead price is between *from_us* and *until_us* older."""
     first = lead_us.searchsorted(times_us - until_us, "right")
     seen = lead_us.searchsorted(times_us - from_us, "right") - first
     mine = np.repeat(np.arange(len(seen)), seen)
@@ -153,10 +153,10 @@ def _pairs(
 
 
 def _half_spreads(house: Prices, lead: Prices, block: np.ndarray) -> np.ndarray:
-    """Return by how much the house's prices are above the lead's of BEFORE_US before.
+    """Return the excess of the house's prices over the lead prices of BEFORE_US earlier.
 
     Returns:
-        The mean of a price's block, shape (n,); nan where a block has none.
+        The mean of each price's block, shape (n,); nan if the block has none.
     """
     ends = [lead.times_us.searchsorted(house.times_us - us, "right") for us in BEFORE_US]
     sums = np.append(0.0, np.cumsum(lead.prices))
@@ -169,18 +169,18 @@ def _half_spreads(house: Prices, lead: Prices, block: np.ndarray) -> np.ndarray:
 
 
 def correlation(day: Sight, lag_us: int) -> float | None:
-    """Return the correlation of moves over STEP_US, with the house's clock put back by a lag.
+    """Return the correlation of moves over STEP_US, with the house's clock set back by a lag.
 
-    Each price is the last that was seen, and a step counts if both were seen within the step before
-    it and within it. So it is at most one, and falls short of it by how old what was last seen is:
-    Epps (1979), J. American Statistical Association 74, 291-298.
+    Each price is the last observed one, and a step counts if both prices were observed in it and in
+    the step before. The correlation is at most one, and old observations reduce it: Epps (1979), J.
+    American Statistical Association 74, 291-298.
 
     Args:
         day: the house's asks and bids have steps of their own.
-        lag_us: by how much the house is late.
+        lag_us: the house's lag.
 
     Returns:
-        None where no step counts, or nothing moves in those that do.
+        None if no step counts, or no price moves.
     """
     lead, house = day
     if not len(lead.times_us):
@@ -199,7 +199,7 @@ def correlation(day: Sight, lag_us: int) -> float | None:
 
 
 def _last_seen(seen: Prices, marks_us: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the last price by each mark, and whether it was seen within the step before."""
+    """Return the last price by each mark, and whether it was observed within the step before."""
     if not len(seen.times_us):
         return np.zeros(len(marks_us)), np.zeros(len(marks_us), dtype=bool)
     place = seen.times_us.searchsorted(marks_us, "right") - 1

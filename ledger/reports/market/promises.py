@@ -1,19 +1,19 @@
-"""What the maker believed of its quotes, what came of them, and what the difference consists of.
+"""The maker's expectations of its quotes, the results, and the parts of the difference.
 
-The maker's own simulation plays the quotes of a month against orders that know nothing and come
-whatever the price does. Its promise is in the books as `custom "belief"`, with the market, the
-result at fills, and the volume, dated in the month that it is about. Held against it is what was
-booked at fills, Spread and PickOff together; hedging is apart.
+The maker's own simulation plays the quotes of a month against uninformed orders. Its promise is in
+the books as `custom "belief"`, with the market, the result at fills, and the volume, dated in its
+month. It is compared with the booked result at fills, Spread and PickOff together; hedging is
+separate.
 
-The difference is split as accountants split a variance. First the volume: what was traded beyond
-the promise, or fell short of it, at the promised rate (result over volume). Then the rate, by
-motive: what fills by those who saw the price brought, less the promised rate on their volume, and
-the same of fills by all others. The last is what the first two leave, so the parts sum exactly.
+The difference is split as accountants split a variance. First the volume: actual less promised
+volume, at the promised rate (result over volume). Then the rate, by motive: the result of informed
+fills less the promised rate on their volume, and the same for all other fills. The last part is the
+rest, so the parts sum exactly.
 
-What drives what. Promised: half-spread, displayed size, recorded volume, the maker's share of it.
-From pick-offs: latency, refresh, volatility, the firms and their delays. From volume: what the
-firms take beyond, or short of, what the size was chosen for, and days without a quoter. The rest:
-which levels of the quotes orders of others reach, and chance.
+What drives the figures. Promise: half-spread, displayed size, recorded volume, the maker's share of
+it. Pick-offs: latency, refresh, volatility, the firms and their delays. Volume: firms' hits above
+or below the expected volume, and days without a quoter. The rest: the levels that other orders
+reach, and chance.
 """
 
 from collections import defaultdict
@@ -34,7 +34,7 @@ CENT = Decimal("0.01")
 
 
 class Promise(NamedTuple):
-    """What the maker believed of one or more months and markets."""
+    """The maker's expectation for one or more months and markets."""
 
     result_usd: Decimal  # at fills
     volume_usd: Decimal
@@ -42,10 +42,10 @@ class Promise(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """What came of it: results are above zero where the maker gained. Also the sum of several."""
+    """The result, or a sum of several; gains are above zero."""
 
-    spread_usd: Decimal = ZERO  # of fills by whoever traded for reasons of their own
-    pickoff_usd: Decimal = ZERO  # of fills by whoever saw the price
+    spread_usd: Decimal = ZERO  # result of uninformed fills
+    pickoff_usd: Decimal = ZERO  # result of hits on stale quotes
     hedging_usd: Decimal = ZERO  # spread and fees paid on the lead venue: below zero
     spread_volume_usd: Decimal = ZERO
     pickoff_volume_usd: Decimal = ZERO
@@ -61,12 +61,12 @@ class Booked:
 
     @property
     def net_usd(self) -> Decimal:
-        """Return the result when hedges are paid."""
+        """Return the result after hedging costs."""
         return self.result_usd + self.hedging_usd
 
     @property
     def volume_usd(self) -> Decimal:
-        """Return what the maker's quotes traded."""
+        """Return the volume of the maker's quotes."""
         return self.spread_volume_usd + self.pickoff_volume_usd
 
 
@@ -89,12 +89,12 @@ class MonthInMarket:
 
     month: str
     market: str
-    promise: Promise | None  # None where the books have none, as of a month cut short
+    promise: Promise | None  # None if the books have none, as for a partial month
     booked: Booked
 
     @property
     def difference(self) -> Difference | None:
-        """Split booked less promised; None where nothing was promised.
+        """Split booked less promised result; None without a promise.
 
         Source: flexible-budget variances, as in any textbook of cost accounting.
         """
@@ -108,14 +108,14 @@ class MonthInMarket:
 
 
 def _at_promised_rate(promised: Promise, volume_usd: Decimal) -> Decimal:
-    """Return what a volume brings at the promised rate, to the cent; of no volume, nothing."""
+    """Return a volume's result at the promised rate, to the cent; zero without volume."""
     if not promised.volume_usd:
         return ZERO
     return (promised.result_usd * volume_usd / promised.volume_usd).quantize(CENT)
 
 
 def months_in_markets(run: RunFolder) -> tuple[MonthInMarket, ...]:
-    """Set promises beside the fills, by month and market."""
+    """Combine promises with fills, by month and market."""
     promised, booked = promises(run), dict(_booked_in_fills(run))
     return tuple(
         MonthInMarket(*place, promised.get(place), booked.get(place, Booked()))
@@ -124,7 +124,7 @@ def months_in_markets(run: RunFolder) -> tuple[MonthInMarket, ...]:
 
 
 def promises(run: RunFolder) -> dict[tuple[str, str], Promise]:
-    """Return what the books say was promised, by month and market."""
+    """Return the promises in the books, by month and market."""
     return {
         (f"{day:%Y-%m}", note.market): Promise(note.result_usd, note.volume_usd)
         for day, note in run.dated_notes(Belief)
@@ -132,7 +132,7 @@ def promises(run: RunFolder) -> dict[tuple[str, str], Promise]:
 
 
 def booked_by_month(run: RunFolder) -> dict[str, Booked]:
-    """Return the maker's results by month from the general ledger, which knows no volume."""
+    """Return the maker's results by month from the general ledger, which has no volume."""
     maker = run.chart.parties.maker
     kinds = {
         income(maker, Kind.SPREAD): "spread_usd",
@@ -151,13 +151,13 @@ def booked_by_month(run: RunFolder) -> dict[str, Booked]:
 
 
 def _booked_in_fills(run: RunFolder) -> Iterator[tuple[tuple[str, str], Booked]]:
-    """Read results and volume off the fills, by month and market."""
+    """Read results and volume from the fills, by month and market."""
     parties = run.chart.parties
     at_house = (c for c in run.chart.contracts if c.venue == parties.house)
     cents = {c.market: c.cents_per_lot_tick for c in at_house}
-    # Payments have motives of their own: as a taker, the maker does nothing else but hedge. Each
-    # side has a scan of its own, which skips what the other reads; and a day is a number, so that
-    # a month is written for each day, not for each fill.
+    # Payments have motives of their own; as a taker the maker only hedges. Each side has a scan of
+    # its own, which skips the other's rows. Days are numbers, so that the month is written once a
+    # day, not once a fill.
     found = run.select(
         """
         WITH hits AS (

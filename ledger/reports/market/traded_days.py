@@ -1,4 +1,4 @@
-"""What was traded on the house by day, and the days on which the record allows less."""
+"""Volume on the house by day, and the days that contradict the record."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,7 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """A day on which hits and forced orders alone exceed what is recorded of all volume."""
+    """A day on which hits and forced orders alone exceed the recorded total volume."""
 
     day: date
     market: str
@@ -22,20 +22,20 @@ class Contradiction:
 
     @property
     def too_much_usd(self) -> Decimal:
-        """Return by how much they do."""
+        """Return the excess."""
         return self.hits_usd + self.forced_usd - self.recorded_usd
 
 
 @dataclass(frozen=True, slots=True)
 class TradedDays:
-    """The days that a record can be held against, and those that contradict it."""
+    """The days with a record, and those that contradict it."""
 
     recorded: int  # days, each counted once by market
     contradictions: tuple[Contradiction, ...]
 
 
 def traded_days(run: RunFolder) -> TradedDays:
-    """Hold each day of each market against the record, where there is one."""
+    """Compare each day of each market with the record, if there is one."""
     notes = [
         (day, note, note.recorded_usd)
         for day, note in run.dated_notes(TradedDay)
@@ -49,7 +49,7 @@ def traded_days(run: RunFolder) -> TradedDays:
 
 
 def contradictions_table(found: TradedDays) -> Table:
-    """Return the days on which more was traded than the record has, whatever customers wanted."""
+    """Return the days on which hits and forced orders alone exceed the record."""
     return Table(
         "contradictions",
         "Days on which hits and forced orders alone exceed the recorded volume",

@@ -1,7 +1,7 @@
-"""The bridge from claims to claims: why customers are owed what they are owed.
+"""The bridge from opening to closing claims of customers, by reason.
 
-It leads, for each class of customers, from what it was owed at first to what it is owed now. A
-claim is not cash: a firm may win a hundred and be paid ten.
+It leads from each class's claim at first to its claim now. A claim is not cash: a firm may win a
+hundred and be paid ten.
 """
 
 from collections import defaultdict
@@ -17,22 +17,22 @@ from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY
 
-# Why a claim changes: money of the customer's own, or else a result, by its kind.
+# Reasons for changes: the customer's own cash, or a result, by kind.
 OPENING, DEPOSITS, WITHDRAWALS = "opening claim", "deposits", "withdrawals"
 RESULTS = (Kind.PICKOFF, Kind.SPREAD, Kind.FEES, Kind.VARIATION_MARGIN, Kind.FUNDING, Kind.GAP_LOSS)
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimBridge:
-    """Why a class of customers is owed what it is owed."""
+    """The claim of a class of customers, by reason."""
 
     customers: str
-    movements_usd: Mapping[str, Decimal]  # by reason; what lowers the claim is below zero
-    left_usd: Decimal  # what the house's own books say it owes them
+    movements_usd: Mapping[str, Decimal]  # by reason; reductions are below zero
+    left_usd: Decimal  # the debt in the house's own books
 
     @property
     def unexplained_usd(self) -> Decimal:
-        """Return what the customers' books do not account for: zero, or two books disagree."""
+        """Return the difference from the house's books: zero, or the two disagree."""
         return self.left_usd - sum(self.movements_usd.values(), ZERO)
 
 
@@ -59,17 +59,18 @@ def bridge(run: RunFolder) -> tuple[ClaimBridge, ...]:
 
 
 def claim_movements(run: RunFolder, venue: str) -> Dollars[tuple[str, str]]:
-    """Return by (customer, reason) what changed claims on *venue*.
+    """Return the changes of claims on *venue* by (customer, reason).
 
-    It is read from the customer's own books, which balance in every entry: a claim grows by what
-    the customer's other accounts give up. What is neither cash nor a result has no reason here.
+    It is read from the customer's own books, which balance in every entry: a claim grows by the
+    decrease of the customer's other accounts. Changes that are neither cash nor a result have no
+    reason here.
     """
     return _movements_by_venue(run)[venue]
 
 
 @once
 def _movements_by_venue(run: RunFolder) -> Mapping[str, Dollars[tuple[str, str]]]:
-    """Return what changed claims on each venue: one pass over the postings for all of them."""
+    """Return the changes of claims on each venue, in one pass over the postings."""
     found = run.select(
         f"""
         WITH claimed AS (

@@ -1,4 +1,4 @@
-"""Cash by receiver: who paid the house group, and whom it paid."""
+"""Cash by counterparty: payments to the house group and from it."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,7 +12,7 @@ from ledger.transaction import MONEY
 
 @dataclass(frozen=True, slots=True)
 class PartyCash:
-    """What one party paid to the house group and was paid by it, in cash."""
+    """One party's cash payments to the house group and from it."""
 
     party: str
     paid_in_usd: Decimal
@@ -20,21 +20,21 @@ class PartyCash:
 
     @property
     def net_received_usd(self) -> Decimal:
-        """Return what the party took out beyond what it brought."""
+        """Return the party's net receipts."""
         return self.paid_out_usd - self.paid_in_usd
 
 
 @dataclass(frozen=True, slots=True)
 class CashStatement:
-    """The group's cash from the first day to the last, and everybody who paid or was paid."""
+    """The group's cash from the first day to the last, and all payers and payees."""
 
     opening_usd: Decimal
-    parties: tuple[PartyCash, ...]  # who received most stands first
+    parties: tuple[PartyCash, ...]  # the largest receiver first
     closing_usd: Decimal
 
     @property
     def everybody(self) -> PartyCash:
-        """Return what all parties together paid and were paid."""
+        """Return the total payments of all parties."""
         return PartyCash(
             "everybody",
             sum((party.paid_in_usd for party in self.parties), ZERO),
@@ -43,9 +43,9 @@ class CashStatement:
 
 
 def cash_statement(run: RunFolder) -> CashStatement:
-    """Add up by party the cash that crossed the border of the house group."""
+    """Add up the cash into and out of the house group, by party."""
     tills = {cash(entity) for entity in run.chart.parties.group}
-    # What stands in a pool is paid to nobody until somebody trades with it.
+    # Cash in a pool stays the group's until it is traded.
     pools = (token.name for token in run.chart.tokens if token.is_pooled)
     tills |= {in_pool(run.chart.parties.maker, name) for name in pools}
     crossed = run.select(
@@ -70,7 +70,7 @@ def cash_statement(run: RunFolder) -> CashStatement:
 
 
 def cash_by_receiver(statement: CashStatement, group: str) -> Table:
-    """Return what each party paid to *group* and was paid by it."""
+    """Return each party's payments to *group* and from it."""
     return Table(
         "cash-by-receiver",
         f"Cash by receiver: who paid, and who was paid by, {group}",

@@ -1,7 +1,7 @@
-"""The hole by kind: what used money, and what brought it.
+"""The hole by kind: uses and sources of money.
 
-Sources and uses are no causation, and money has no colour: a kind's share of the uses may be
-stated, its share of the hole may not. Signs are Beancount's, as the ledger's header explains.
+Sources and uses do not show causation: a kind's share of the uses may be stated, its share of the
+hole may not. Signs are Beancount's, as the ledger's header explains.
 """
 
 from collections import defaultdict
@@ -15,14 +15,14 @@ from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from ledger.transaction import kind_of
 
-LARGEST = 3  # uses that are named
+LARGEST = 3  # number of uses that are named
 
 
 @dataclass(frozen=True, slots=True)
 class Hole:
     """The hole, from both sides: claims - liquid assets, and the sum of its kinds."""
 
-    claims_usd: Decimal  # of customers outside the house group
+    claims_usd: Decimal  # claims of customers outside the house group
     liquid_usd: Mapping[str, Decimal]  # by account of the group
     house_cash_usd: Decimal
     kinds_usd: Mapping[str, Decimal]  # uses are above zero, sources below; largest first
@@ -49,7 +49,7 @@ class Hole:
 
     @property
     def unexplained_usd(self) -> Decimal:
-        """Return what the kinds leave open: zero, or the chart misses an account."""
+        """Return the unexplained part: zero, or the chart misses an account."""
         return self.hole_usd - sum(self.kinds_usd.values(), ZERO)
 
 
@@ -74,7 +74,7 @@ def largest_uses(the_hole: Hole) -> str:
 
 
 def hole(run: RunFolder) -> Hole:
-    """Read the hole off the accounts that were opened as part of it."""
+    """Read the hole from the accounts that have a part in it."""
     parts: dict[str, dict[str, Decimal]] = defaultdict(dict)
     balances = usd_balances(run)
     for account, opened in run.opens.items():
@@ -92,7 +92,7 @@ def hole(run: RunFolder) -> Hole:
 
 
 def hole_by_kind(the_hole: Hole) -> Table:
-    """Return the kinds that used money, those that brought it, and what is left: the hole."""
+    """Return the uses, the sources, and their sum, the hole."""
     uses, sources = the_hole.uses_usd, the_hole.sources_usd
     used, brought = sum(uses.values(), ZERO), sum(sources.values(), ZERO)
     rows: list[tuple[Cell, ...]] = [
@@ -116,7 +116,7 @@ def hole_by_kind(the_hole: Hole) -> Table:
 
 
 def hole_by_definition(the_hole: Hole, house: str) -> Table:
-    """Return the hole line by line: claims, what is liquid, and the sum of its kinds."""
+    """Return the hole line by line: claims, liquid assets, and the sum of its kinds."""
     rows = [
         ("claims of customers outside the group", the_hole.claims_usd),
         (f"cash of {house}", the_hole.house_cash_usd),

@@ -1,7 +1,7 @@
 """The mechanism that the thread claims: its quotes, liquidations, and liquidity on chain.
 
-A kind belongs to the part whose sentence claims it. What pools lost has no kind: it leaves in
-tokens, and the books hold it as the gain of arbitrageurs.
+A kind belongs to the part whose sentence claims it. The loss of pools has no kind: it leaves in
+tokens, and the books have it as the arbitrageurs' gain.
 """
 
 from collections.abc import Mapping
@@ -21,24 +21,24 @@ TOKENS_LOST = "tokens lost to arbitrage"
 
 @dataclass(frozen=True, slots=True)
 class PartOfMechanism:
-    """One part of the mechanism: by kind, what it cost (above zero) or brought (below)."""
+    """One part of the mechanism: its costs (above zero) and gains (below), by kind."""
 
     claimed: Claimed
     kinds_usd: Mapping[str, Decimal]
 
     @property
     def cost_usd(self) -> Decimal:
-        """Return the sum of what cost money."""
+        """Return the total costs."""
         return sum((usd for usd in self.kinds_usd.values() if usd > 0), ZERO)
 
     @property
     def brought_usd(self) -> Decimal:
-        """Return the sum of what brought money, above zero."""
+        """Return the total gains, above zero."""
         return -sum((usd for usd in self.kinds_usd.values() if usd < 0), ZERO)
 
     @property
     def net_usd(self) -> Decimal:
-        """Return cost less what was brought: above zero the part lost money."""
+        """Return costs less gains; above zero the part lost money."""
         return self.cost_usd - self.brought_usd
 
 
@@ -51,17 +51,17 @@ class Mechanism:
 
     @property
     def cost_usd(self) -> Decimal:
-        """Return what all parts cost."""
+        """Return the costs of all parts."""
         return sum((part.cost_usd for part in self.parts), ZERO)
 
     @property
     def brought_usd(self) -> Decimal:
-        """Return what all parts brought."""
+        """Return the gains of all parts."""
         return sum((part.brought_usd for part in self.parts), ZERO)
 
     @property
     def net_usd(self) -> Decimal:
-        """Return cost less what was brought."""
+        """Return costs less gains."""
         return self.cost_usd - self.brought_usd
 
     def in_a_sentence(self) -> str:
@@ -78,7 +78,7 @@ class Mechanism:
 
 
 def stale_quotes(the_hole: Hole, maker: str) -> str:
-    """Say what stale quotes cost, and the result of quoting; nothing where nobody quotes."""
+    """Say what stale quotes cost, and the result of quoting; empty without quotes."""
     kinds = the_hole.kinds_usd
     if Kind.PICKOFF not in kinds:
         return ""
@@ -92,7 +92,7 @@ def stale_quotes(the_hole: Hole, maker: str) -> str:
 
 
 def mechanism(run: RunFolder, the_hole: Hole) -> Mechanism:
-    """Group the kinds of the hole by the part that claims them, and add what pools lost."""
+    """Group the kinds of the hole by part, and add the loss of pools."""
     parts = []
     for claimed in Claimed:
         kinds = {
@@ -107,7 +107,7 @@ def mechanism(run: RunFolder, the_hole: Hole) -> Mechanism:
 
 
 def _lost_in_pools(run: RunFolder) -> Decimal:
-    """Return what pools lost against rebalancing elsewhere: their fees, and arbitrageurs' gains."""
+    """Return the pools' loss versus rebalancing: their fees plus arbitrageurs' gains."""
     parties, balances = run.chart.parties, usd_balances(run)
     traders = (name for name in (parties.maker, parties.arbitrageurs) if name)
     return -sum((balances[income(name, Kind.POOLS)] for name in traders), ZERO)

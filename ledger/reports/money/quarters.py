@@ -1,4 +1,4 @@
-"""The hole by kind and quarter: when which kind used money, and when it brought some."""
+"""The hole by kind and quarter: when each kind used or raised money."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -17,7 +17,7 @@ from ledger.transaction import MONEY
 
 @dataclass(frozen=True, slots=True)
 class WhereByQuarter:
-    """The hole by kind for each quarter, beside that of the whole life."""
+    """The hole by kind for each quarter, and for the whole life."""
 
     hole: Hole
     kinds_usd: Mapping[str, Mapping[str, Decimal]]  # by quarter and kind
@@ -58,7 +58,7 @@ class WhereByQuarter:
 
 
 def where_by_quarter(run: RunFolder) -> WhereByQuarter:
-    """Return the hole by kind for each quarter, held against the statement of the whole life."""
+    """Return the hole by kind for each quarter, checked against the whole life."""
     return WhereByQuarter(hole(run), _kinds_by_quarter(run), _hole_by_quarter(run))
 
 
@@ -97,7 +97,7 @@ def _rows(
 
 
 def _kinds_by_quarter(run: RunFolder) -> dict[str, defaultdict[str, Decimal]]:
-    """Return by quarter, in order and none left out, what each kind of the hole came to."""
+    """Return each kind's amount by quarter, with all quarters in order."""
     moved: dict[str, defaultdict[str, Decimal]] = {
         quarter: defaultdict(lambda: ZERO) for quarter in _quarters(run)
     }
@@ -107,7 +107,7 @@ def _kinds_by_quarter(run: RunFolder) -> dict[str, defaultdict[str, Decimal]]:
 
 
 def _hole_by_quarter(run: RunFolder) -> dict[str, Decimal]:
-    """Return by quarter how much claims less liquid assets grew."""
+    """Return the growth of claims less liquid assets by quarter."""
     grown = dict.fromkeys(_quarters(run), ZERO)
     for quarter, _, usd in _posted(run, [CLAIM, LIQUID]):
         grown[quarter] -= usd
@@ -115,7 +115,7 @@ def _hole_by_quarter(run: RunFolder) -> dict[str, Decimal]:
 
 
 def _posted(run: RunFolder, parts: Sequence[str]) -> list[tuple[str, str, Decimal]]:
-    """Return by quarter and kind what is posted to accounts that play some parts in the hole."""
+    """Return the postings by quarter and kind, on accounts with given parts in the hole."""
     return run.select(
         "SELECT year(date) || 'q' || quarter(date) AS quarter, kind, sum(units) * 0.01 "
         "FROM postings WHERE commodity = ? AND hole IN (SELECT unnest(?)) GROUP BY ALL",

@@ -1,7 +1,7 @@
-"""Two views of the same quotes: what they bring their maker, and what they bring the group.
+"""Two views of the same quotes: their result for the maker, and for the group.
 
-Whoever hits a quote pays the exchange a taker's fee. It is no income of the maker, but one of the
-group that owns both, so quotes that lose money for the maker may earn some for the group.
+A hit pays the exchange a taker fee. It is income of the group but not of the maker, so quotes that
+lose money for the maker may earn money for the group.
 """
 
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class QuoteView:
-    """What fills of one kind brought: gains are above zero, unlike in the books."""
+    """The result of one kind of fills; gains are above zero, unlike in the books."""
 
     kind: Kind
     fills: int
     maker_usd: Decimal
-    taker_fees_usd: Decimal  # that the exchange was paid for them
+    taker_fees_usd: Decimal  # fees that the exchange received for them
 
     @property
     def group_usd(self) -> Decimal:
@@ -40,31 +40,31 @@ class QuoteViews:
 
     @property
     def maker_usd(self) -> Decimal:
-        """Return what the quotes brought their maker."""
+        """Return the quotes' result for the maker."""
         return sum((view.maker_usd for view in self.kinds), ZERO)
 
     @property
     def taker_fees_usd(self) -> Decimal:
-        """Return what the exchange was paid by those who hit them."""
+        """Return the exchange's fees from takers of the quotes."""
         return sum((view.taker_fees_usd for view in self.kinds), ZERO)
 
     @property
     def group_usd(self) -> Decimal:
-        """Return what the quotes brought maker and exchange as one."""
+        """Return the quotes' result for maker and exchange together."""
         return self.maker_usd + self.taker_fees_usd
 
 
 def quote_views(run: RunFolder) -> QuoteViews:
-    """Read off the general ledger what fills of the maker's quotes brought, and its hedges."""
+    """Read the results of the maker's quotes and hedges from the general ledger."""
     parties = run.chart.parties
     kinds = {motive.word: motive.entry.kind for motive in FROM_QUOTES}
-    # Where nobody trades on margin, nobody is liquidated.
+    # Without customers on margin there are no liquidations.
     is_known = {*kinds.values()}.difference(() if parties.providers else ON_MARGIN)
     hits = {word: kind for word, kind in kinds.items() if kind in is_known}
     hedge = Motive.HEDGE.word
     results = [income(parties.maker, kind) for kind in hits.values()]
     results.append(expense(parties.maker, Kind.HEDGING))
-    # Of an entry without a result the position still says whose quotes were hit.
+    # In an entry without a result the position still shows whose quotes were hit.
     position = contracts(parties.maker, parties.house, run.chart.desk(parties.maker))
     found = {
         tag: (int(fills), maker_usd, fees_usd)
@@ -85,7 +85,7 @@ def quote_views(run: RunFolder) -> QuoteViews:
             {
                 "tags": [*hits, hedge],
                 "results": results,
-                # A hedge hits somebody else's quote, and its fee, a cost, leaves the group.
+                # A hedge hits another maker's quote, and its fee leaves the group.
                 "fees": income(parties.house, Kind.FEES),
                 "own": [*results, position],
             },

@@ -1,8 +1,8 @@
 """Where did the money go? Two statements, and the bridge between them.
 
-The hole by kind lists what used money and what brought it; cash by receiver says who left with
-money. They differ because a claim is not cash, and the bridge leads from one to the other. Beside
-them stands what the thread claims: its mechanism with all parts, and its quotes in two views.
+The hole by kind lists uses and sources; cash by receiver lists who got cash. They differ because a
+claim is not cash, and the bridge leads from one to the other. The report also has the thread's
+mechanism with all parts, and its quotes in two views.
 """
 
 from dataclasses import dataclass
@@ -28,20 +28,20 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Where the money went: both statements, the bridge, and what the thread claims."""
+    """Where the money went: both statements, the bridge, and the thread's mechanism."""
 
     parties: Parties
     hole: Hole
     cash: CashStatement
-    bridges: tuple[ClaimBridge, ...]  # by class of customers, and of all
+    bridges: tuple[ClaimBridge, ...]  # by class of customers, and in total
     volume: MakerShare
-    cuts: tuple[Cut, ...]  # of the trading firms' hits, by their limits
-    none_left: AllCame | None  # since when no firm could still come
+    cuts: tuple[Cut, ...]  # the firms' hits cut off by limits
+    none_left: AllCame | None  # the day from which no firm could still enter
     mechanism: Mechanism
     views: QuoteViews
 
     def answer(self) -> str:
-        """Say what is missing, what used most, and what stale quotes were of it."""
+        """Say how large the hole is, the largest uses, and the share of stale quotes."""
         said = (
             in_a_sentence(self.hole, self.parties.house),
             largest_uses(self.hole),
@@ -64,7 +64,7 @@ class Where:
 
 
 def where(run: RunFolder) -> Where:
-    """Read where the money went off the books."""
+    """Read where the money went from the books."""
     the_hole = hole(run)
     return Where(
         run.chart.parties,

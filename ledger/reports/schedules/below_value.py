@@ -1,4 +1,4 @@
-"""Transfers below value: payments for which the payer got nothing that its creditors can reach."""
+"""Transfers below value: payments without an asset in return that creditors can reach."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,8 +7,8 @@ from ledger.money import dollars
 from ledger.reports.schedules.payments_before import PaidBefore
 from ledger.reports.table import Cell, Table
 
-# Kinds that say by themselves that nothing of equal value came back, and why. What a stake, a house
-# or a service was worth stands in no books: whether it was paid too dearly, these can't say.
+# Kinds that by themselves show that no equal value came back, with the reason. The books do not
+# have the value of a stake, a house or a service, so they cannot show whether it was too expensive.
 WITHOUT_VALUE: Mapping[str, str] = {
     Kind.BUYBACK: "own shares: worth nothing to creditors",
     Kind.POLITICS: "a gift",
@@ -19,7 +19,7 @@ WITHOUT_VALUE: Mapping[str, str] = {
 
 
 def below_value(payments: Sequence[PaidBefore]) -> list[PaidBefore]:
-    """Return the payments of the last year without value in return, in their order."""
+    """Return the payments of the last year without value in return, in order."""
     return [paid for paid in payments if paid.kind in WITHOUT_VALUE]
 
 

@@ -1,4 +1,4 @@
-"""Payments before the end: whom each member of the group paid in the last 90 days and year."""
+"""Payments before the end: the group's payments in the last 90 days and the last year."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class ListedPayment(NamedTuple):
 
 @dataclass(slots=True)
 class PaidBefore:
-    """What one member of the group paid one recipient for one kind of thing."""
+    """Payments of one member of the group to one recipient for one kind."""
 
     payer: str
     recipient: str
@@ -37,7 +37,7 @@ class PaidBefore:
     first: date
     last: date
     near_cents: int = 0  # in the last 90 days
-    year_cents: int = 0  # in the last year, those days among it
+    year_cents: int = 0  # in the last year, including these days
 
     def add(self, each: ListedPayment, end: date) -> None:
         """Add a payment of the year before *end*."""
@@ -48,7 +48,7 @@ class PaidBefore:
 
 
 def payments_of_year(run: RunFolder, end: date) -> Iterator[ListedPayment]:
-    """Yield what the group paid in the year until *end*, payments within it among them."""
+    """Yield the group's payments in the year until *end*, including those within the group."""
     for each in cash_passed(run):
         if not (isinstance(each.giver, str) and end - YEAR < each.day <= end):
             continue
@@ -63,7 +63,7 @@ def payments_of_year(run: RunFolder, end: date) -> Iterator[ListedPayment]:
 
 
 def payments_before(run: RunFolder, end: date) -> list[PaidBefore]:
-    """Sum up cash by payer, recipient and kind: insiders first, then by how much they were paid.
+    """Sum cash by payer, recipient and kind: insiders first, then by amount.
 
     Args:
         run: the run whose books are read.
@@ -84,7 +84,7 @@ def payments_before(run: RunFolder, end: date) -> list[PaidBefore]:
 
 
 def payments_table(payments: list[PaidBefore], end: date) -> Table:
-    """Lay them out."""
+    """Lay out the table."""
     rows: list[tuple[Cell, ...]] = [
         (
             paid.payer,

@@ -1,4 +1,4 @@
-"""Who was preferred in the last week: creditors that were paid, less what they brought after it.
+"""Preferences in the last week: payments to creditors less their later new value.
 
 Source: 11 USC 547(b) and (c)(4): a creditor keeps as much of a payment as it gave new value later.
 """
@@ -20,29 +20,29 @@ WEEK = timedelta(days=7)
 
 @dataclass(slots=True)
 class Preferred:
-    """A creditor of the group who was paid in the last week."""
+    """A creditor of the group that was paid in the last week."""
 
     creditor: str
     status: Status
     kind: str
     paid_cents: int = 0
     new_cents: int = 0  # brought in the same week
-    preference_cents: int = 0  # paid, less what was brought after it
+    preference_cents: int = 0  # payments less later new value
     owed_cents: int = 0  # at the end
 
     def pay(self, cents: int) -> None:
-        """Take down a payment."""
+        """Add a payment."""
         self.paid_cents += cents
         self.preference_cents += cents
 
     def bring(self, cents: int) -> None:
-        """Take down new value, which sets off what was paid before it."""
+        """Add new value, which offsets earlier payments."""
         self.new_cents += cents
         self.preference_cents = max(self.preference_cents - cents, 0)
 
 
 def preferences(run: RunFolder, end: date) -> list[Preferred]:
-    """Find all who were paid on the last seven days until *end*; who was preferred most first."""
+    """Return the creditors paid in the seven days until *end*, the most preferred first."""
     known = statuses(run)
     found: dict[tuple[str, str], Preferred] = {}
     for each in cash_passed(run):

@@ -1,4 +1,4 @@
-"""What exchange and captive maker owe each other, and the cash that went between them."""
+"""Debts between exchange and captive maker, and the cash between them."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +15,7 @@ from ledger.transaction import entity_of
 
 @dataclass(frozen=True, slots=True)
 class RelatedBalance:
-    """How the two stand at the end of a month, and the cash of that month."""
+    """The two parties' balances at the end of a month, and the month's cash."""
 
     day: date
     credit_line_usd: Decimal  # drawn by the maker
@@ -25,12 +25,12 @@ class RelatedBalance:
 
     @property
     def net_usd(self) -> Decimal:
-        """Return what the maker owes beyond what it is owed."""
+        """Return the maker's net debt."""
         return self.credit_line_usd - self.account_usd
 
 
 def related_balances(run: RunFolder, end: date) -> list[RelatedBalance]:
-    """Read off the exchange's books how the two stand at each month's end until *end*."""
+    """Read the balances at each month's end until *end* from the exchange's books."""
     parties = run.chart.parties
     days = calendar(run)
     accounts = [[lent(parties.house, parties.maker)], [owed(parties.house, parties.maker)]]

@@ -37,7 +37,7 @@ class Schedules:
     preferred: list[Preferred]
 
     def answer(self) -> str:
-        """Say in one sentence what was paid to insiders, and to whom in the last week."""
+        """Say what insiders were paid, and how much creditors were preferred in the last week."""
         year = sum(paid.year_cents for paid in self.payments if paid.status.is_insider)
         week = sum(each.preference_cents for each in self.preferred)
         return (
@@ -64,7 +64,7 @@ def schedules(run: RunFolder, end: date | None = None) -> Schedules:
 
     Args:
         run: the run whose books are read.
-        end: the last day that counts; else that of the books.
+        end: the last day that counts; None: the last day of the books.
 
     Raises:
         RunFolderError: the books have no such day.

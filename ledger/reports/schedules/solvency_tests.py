@@ -1,6 +1,6 @@
 """Three tests of solvency by date: balance sheet, cash flow, adequate capital.
 
-Whoever seeks a transfer back must show that the payer failed one of them when it paid (11 USC
+To recover a transfer one must show that the payer failed one of them when it paid (11 USC
 548(a)(1)(B)(ii)).
 """
 
@@ -20,12 +20,12 @@ SETBACK = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class SolvencyTests:
-    """How the group does in each test at the end of a day."""
+    """The group's figures in each test at the end of a day."""
 
     day: date
-    net_usd: Decimal  # at mark, once all are paid
-    unpaid_usd: Decimal  # what fell due and was not paid
-    setback_usd: Decimal  # the largest fall of net over 30 days so far
+    net_usd: Decimal  # net worth at mark
+    unpaid_usd: Decimal  # unpaid debts that were due
+    setback_usd: Decimal  # the largest fall of net worth over 30 days so far
 
     @property
     def has_balance(self) -> bool:
@@ -39,7 +39,7 @@ class SolvencyTests:
 
     @property
     def has_capital(self) -> bool:
-        """Tell whether net would outlast the worst month so far again (adequate capital)."""
+        """Tell whether net worth would survive the worst month so far again (adequate capital)."""
         return self.net_usd >= self.setback_usd
 
 
@@ -51,7 +51,7 @@ TESTS: Mapping[str, Callable[[SolvencyTests], bool]] = {
 
 
 def solvency_tests(run: RunFolder, end: date) -> list[SolvencyTests]:
-    """Put the three tests at the end of each day until *end*."""
+    """Apply the three tests at the end of each day until *end*."""
     noted: list[tuple[date, UnpaidRecall | UnpaidInterest | UnpaidUse]] = [
         *run.dated_notes(UnpaidRecall),
         *run.dated_notes(UnpaidInterest),
@@ -99,7 +99,7 @@ def tests_table(days: Sequence[SolvencyTests]) -> Table:
 
 
 def failed_table(days: Sequence[SolvencyTests]) -> Table:
-    """Lay out since when each test is failed."""
+    """Lay out the first day on which each test failed."""
     rows = []
     for name, passes in TESTS.items():
         failed = [each.day for each in days if not passes(each)]

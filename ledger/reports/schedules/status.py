@@ -1,4 +1,4 @@
-"""What a recipient is to whoever pays: an insider, a creditor, or neither."""
+"""A recipient's relation to the payer: insider, creditor, or neither."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -9,7 +9,7 @@ from ledger.run_folder import RunFolder
 
 
 class Status(StrEnum):
-    """What somebody is to the group; an affiliate is an insider too (11 USC 101(31)(E))."""
+    """A party's relation to the group; an affiliate is an insider too (11 USC 101(31)(E))."""
 
     AFFILIATE = "affiliate"
     INSIDER = "insider"
@@ -25,7 +25,7 @@ class Status(StrEnum):
 
 
 def statuses(run: RunFolder) -> Mapping[str, Status]:
-    """Return what everybody is to the group: by role, or by what they were paid for."""
+    """Return each party's relation to the group: by role, or by the kind of payments."""
     parties = run.chart.parties
     found = dict.fromkeys(parties.names, Status.OTHER)
     found |= dict.fromkeys(parties.house_customers, Status.CUSTOMER)

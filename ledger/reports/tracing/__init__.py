@@ -1,1 +1,1 @@
-"""Whose money paid for what? The rules of courts, and the cash that they are put to."""
+"""Whose money paid for what? The rules of courts, applied to the group's cash."""

@@ -1,17 +1,17 @@
-"""Movements of commingled cash, as the rules of courts see them: who gave, who took, how much."""
+"""Movements of commingled cash for the rules of courts: giver, taker, amount."""
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
-OVERDRAFT = "Overdraft"  # what an account pays out that it does not have
+OVERDRAFT = "Overdraft"  # the source of payments beyond an account's balance
 
 
 class CashMove(NamedTuple):
     """Cash that comes into an account, leaves it, or goes from one account to another.
 
-    An account is told from sources and uses by its name alone: see `follow`.
+    Only its name distinguishes an account from sources and uses: see `follow`.
     """
 
     day: date
@@ -21,14 +21,14 @@ class CashMove(NamedTuple):
 
 
 def by_day(moves: Iterable[CashMove], accounts: Collection[str]) -> Iterator[CashMove]:
-    """Sum the moves of each day, as a bank does that books a day's receipts before its payments.
+    """Sum the moves of each day, with receipts before payments, as a bank may do.
 
     Args:
-        moves: in their order.
-        accounts: the accounts that are traced.
+        moves: the moves, in order.
+        accounts: the names of the traced accounts.
 
     Yields:
-        Receipts, then transfers between accounts net of what came back, then payments.
+        Receipts, then net transfers between accounts, then payments.
     """
     for day, those in groupby(moves, lambda move: move.day):
         sums: dict[tuple[str, str], int] = {}

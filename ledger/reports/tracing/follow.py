@@ -1,4 +1,4 @@
-"""What each source paid for: moves of cash, put to a rule one by one."""
+"""What each source paid for: a rule is applied to moves of cash one by one."""
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import date
@@ -17,14 +17,14 @@ def follow(
 ) -> Traced:
     """Trace cash through accounts under a rule.
 
-    A transfer carries its mix from one account to the other. What an account pays and does not have
-    is money of the overdraft, a source of its own; who pays into an overdrawn account pays off the
-    overdraft first, a use of its own, in which nothing can be traced any further.
+    A transfer carries its mix from one account to the other. Payments beyond an account's balance
+    are money of the overdraft, a source of its own. A receipt on an overdrawn account pays off the
+    overdraft first; that is a use of its own, which ends the tracing.
 
     Args:
         moves: in their order; givers and takers that are no accounts are sources and uses.
         accounts: names of accounts that are neither a source nor a use.
-        rule: how.
+        rule: the rule.
         followed: the sources whose money is followed.
     """
     if rule is TracingRule.EQUAL_SHARING:
@@ -36,7 +36,7 @@ def follow(
 
 
 class _Tracing:
-    """A tracing under way."""
+    """The state of a tracing."""
 
     def __init__(self, accounts: Collection[str], empty: Callable[[], TracedCash]) -> None:
         self._held = {account: empty() for account in accounts}
@@ -46,7 +46,7 @@ class _Tracing:
         self._change: dict[str, dict[date, int]] = {}
 
     def see(self, move: CashMove) -> None:
-        """Put one move to the rule."""
+        """Apply the rule to one move."""
         day, giver, taker, cents = move
         mix = [(giver, cents)] if giver not in self._held else self._take(giver, taker, day, cents)
         if taker in self._held:
@@ -57,7 +57,7 @@ class _Tracing:
                 self._pay(source, taker, day, part)
 
     def end(self) -> Traced:
-        """Return what came out."""
+        """Return the result."""
         left = {key: cents for key, cents in self._left.items() if cents}
         return Traced(self._paid, left, self._change)
 

@@ -1,4 +1,4 @@
-"""The house group's cash as moves: who brought it and what it paid for, by kinds and accounts."""
+"""The house group's cash as moves: sources and uses, by kind and account."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -11,11 +11,11 @@ from ledger.reports.once import once
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY
 
-TILLS = (Kind.CASH, Kind.POOLS)  # what stands in a pool is paid to nobody until somebody trades
+TILLS = (Kind.CASH, Kind.POOLS)  # cash in a pool stays the group's until it is traded
 
 
 class Reason(NamedTuple):
-    """Why cash came or went: the account on the other side, in the books of the group."""
+    """The reason of a movement of cash: the account on the other side, in the group's books."""
 
     root: str
     kind: str
@@ -49,9 +49,9 @@ class _Leg(NamedTuple):
 def cash_passed(run: RunFolder) -> tuple[Passed, ...]:
     """Return every movement of the group's cash, entry by entry.
 
-    Why it moved is the account on the other side. Where an entry has several, what comes or goes is
-    split in proportion; what one account of the group hands another is a transfer. An opening
-    balance is its creditors' so far as it is owed, and the group's own so far as it is not.
+    The reason is the account on the other side. If an entry has several, the cash is split in
+    proportion; a movement between accounts of the group is a transfer. An opening balance belongs
+    to creditors as far as it is owed, otherwise to the group.
     """
     group = list(run.chart.parties.group)
     found = run.select(
@@ -84,7 +84,7 @@ def cash_passed(run: RunFolder) -> tuple[Passed, ...]:
 
 
 def _moves(entry: Sequence[_Leg]) -> Iterator[Passed]:
-    """Split one entry into transfers, and what came or went for a reason."""
+    """Split one entry into transfers, and receipts and payments with reasons."""
     seq, day = entry[0].seq, entry[0].day
     if len(entry) == 2 and entry[0].is_till != entry[1].is_till:  # nearly all: no time is lost
         drawer, other = sorted(entry, key=lambda leg: not leg.is_till)
@@ -114,10 +114,10 @@ def _moves(entry: Sequence[_Leg]) -> Iterator[Passed]:
 
 
 def _reasons(entry: Sequence[_Leg], entity: str, cents: int) -> Iterator[tuple[Reason, int]]:
-    """Split what came into a till, or left it, among the accounts on the other side.
+    """Split a till's receipts or payments among the accounts on the other side.
 
-    What one member books against another, as for customers' dollars that its agent takes in, came
-    or went for what stands in the other's books.
+    If one member books against another, as for deposits through its agent, the reason is in the
+    other member's books.
     """
     others = [leg for leg in entry if not leg.is_till and leg.cents * cents < 0]
     outside = [leg for leg in others if not leg.is_internal]

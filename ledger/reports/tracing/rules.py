@@ -1,6 +1,6 @@
-"""The rules by which courts say whose money left a mixed account, each as what the account holds.
+"""The rules of courts on whose money left a mixed account, each as a way to hold money.
 
-None of them is a fact about money, which has no colour. Each is exact to the cent.
+Each is a convention and not a fact about money. Each is exact to the cent.
 
 Sources:
     First in, first out: Devaynes v Noble, Clayton's Case (1816) 1 Mer 572.
@@ -46,17 +46,17 @@ _PLAIN = {
 
 
 class TracedCash(Protocol):
-    """What an account holds, by whose money it is under some rule."""
+    """An account's money by source, under some rule."""
 
     def put(self, source: str, cents: int) -> None:
         """Add money of a source."""
 
     def take(self, cents: int, use: str) -> Mix:
-        """Take out what a use costs, which is never more than what is there."""
+        """Take out a use's amount, at most the balance."""
 
 
 class Queue:
-    """First in, first out: what came first pays first."""
+    """First in, first out: the oldest money pays first."""
 
     def __init__(self) -> None:
         self._layers: deque[tuple[str, int]] = deque()
@@ -79,7 +79,7 @@ class Queue:
 
 
 class Stack:
-    """Last in, first out: what came last pays first."""
+    """Last in, first out: the newest money pays first."""
 
     def __init__(self) -> None:
         self._layers: Mix = []
@@ -102,9 +102,9 @@ class Stack:
 
 
 class Blend:
-    """Pro rata: each payment bears on all that is there, in proportion.
+    """Pro rata: each payment is taken from all money in proportion.
 
-    Odd cents go to the largest remainders, of equal ones to who put money in first.
+    Odd cents go to the largest remainders, at ties to the first source.
     """
 
     def __init__(self) -> None:
@@ -112,12 +112,12 @@ class Blend:
         self.total_cents = 0
 
     def put(self, source: str, cents: int) -> None:
-        """Stir money in."""
+        """Add money to the mix."""
         self._cents[source] = self._cents.get(source, 0) + cents
         self.total_cents += cents
 
     def take(self, cents: int, use: str) -> Mix:
-        """Take of everybody's in proportion."""
+        """Take from all sources in proportion."""
         parts = pro_rata(cents, list(self._cents.values()))
         mix = [(source, part) for source, part in zip(self._cents, parts, strict=True) if part]
         for source, part in mix:
@@ -127,25 +127,25 @@ class Blend:
 
 
 class Preserved:
-    """Lowest intermediate balance: the money that is followed is preserved as long as possible.
+    """Lowest intermediate balance: the followed money is preserved as long as possible.
 
-    Whoever holds the account is presumed to spend other money first; so what is left of the
-    followed money is never more than the lowest balance since it came. What is paid to those whose
-    money is followed is presumed to be theirs: that gives it back, and spends none of it. Among
-    several who are followed, and among all others, a payment is borne in proportion.
+    The holder of the account is presumed to spend other money first, so the rest of the followed
+    money is at most the lowest balance since it came. Payments to the followed sources are presumed
+    to be their own money: they are returned, not spent. Among several followed sources, and among
+    all others, a payment is borne in proportion.
     """
 
     def __init__(self, followed: Collection[str]) -> None:
-        """Know which sources are followed."""
+        """Take the followed sources."""
         self._followed = followed
         self._kept, self._other = Blend(), Blend()
 
     def put(self, source: str, cents: int) -> None:
-        """Keep the followed apart from the rest."""
+        """Add money, followed and other money separately."""
         (self._kept if source in self._followed else self._other).put(source, cents)
 
     def take(self, cents: int, use: str) -> Mix:
-        """Take other money first; for those who are followed, theirs."""
+        """Take other money first; for followed sources, their own."""
         returned = use in self._followed
         first, then = (self._kept, self._other) if returned else (self._other, self._kept)
         of_first = min(cents, first.total_cents)
@@ -153,10 +153,10 @@ class Preserved:
 
 
 def holding(rule: TracingRule, followed: Collection[str]) -> Callable[[], TracedCash]:
-    """Return what makes an account under a rule, empty at first.
+    """Return a function that makes an empty account under a rule.
 
     Args:
-        rule: any but equal sharing, by which nothing is said of a moment before the end.
+        rule: any rule but equal sharing, which has no state before the end.
         followed: the sources whose money is followed; one rule preserves it.
     """
     match rule:

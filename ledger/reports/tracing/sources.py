@@ -1,4 +1,4 @@
-"""What is followed, and how finely sources and uses are told apart."""
+"""Which sources are followed, and the level of detail of sources and uses."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from ledger.mistake import MistakeError
 from ledger.reports.tracing.cash_moves import OVERDRAFT, CashMove
 from ledger.reports.tracing.group_cash import Passed, Reason
 
-KIND, PARTY = "kind", "party"  # how finely sources and uses are told apart
+KIND, PARTY = "kind", "party"  # levels of detail of sources and uses
 GROUP, ACCOUNT = "group", "account"  # whether the group's cash is one account
 AS_ONE = "the group's cash"
 
 
 class NoSuchSourceError(MistakeError):
-    """Nothing of what is to be followed came into the group's cash.
+    """The group's cash received nothing from the sources asked for.
 
     Attributes:
-        asked: what was asked for.
+        asked: the sources asked for.
     """
 
     def __init__(self, asked: str, advice: str) -> None:
@@ -28,17 +28,17 @@ class NoSuchSourceError(MistakeError):
 
 
 class Fate(StrEnum):
-    """What became of money that was paid out."""
+    """The fate of money that was paid out."""
 
-    BACK = "back"  # to those whose money is followed
-    HELD = "held"  # something was bought that is still there, at cost
-    CREDITORS = "creditors"  # a debt to somebody else was paid
-    SPENT = "spent"  # nothing is left in which it could be traced
+    BACK = "back"  # returned to the followed sources
+    HELD = "held"  # bought an asset that is still there, at cost
+    CREDITORS = "creditors"  # paid a debt to another party
+    SPENT = "spent"  # left no asset to trace
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Whose money is followed, through which accounts, in which steps."""
+    """The question: followed sources, accounts and steps."""
 
     of: str = Kind.CUSTOMERS  # a kind, a party, or both as Loans:Lender01
     seq: int | None = None  # a single entry, instead
@@ -48,7 +48,7 @@ class Question:
 
     @property
     def spoken(self) -> str:
-        """Name what is followed."""
+        """Name the followed sources."""
         return self.of if self.seq is None else f"entry {self.seq}"
 
     def source(self, reason: Reason, seq: int) -> str:
@@ -56,7 +56,7 @@ class Question:
         return f"entry {seq}" if seq == self.seq else self.name(reason)
 
     def name(self, reason: Reason) -> str:
-        """Name a source or a use of cash: alike, so that money which goes back is known."""
+        """Name a source or a use of cash in the same way, so that returned money is recognised."""
         both = f"{reason.kind}:{reason.party}"
         return both if self.by == PARTY or self.of in (both, reason.party) else reason.kind
 
@@ -67,7 +67,7 @@ class Question:
         return self.of in (reason.kind, reason.party, f"{reason.kind}:{reason.party}")
 
     def moves(self, passed: Iterable[Passed]) -> Iterator[CashMove]:
-        """Name sources, uses and accounts; what goes on inside the group is nothing to it as one.
+        """Name sources, uses and accounts; moves within a group that is one account are left out.
 
         Args:
             passed: the movements of the group's cash.
@@ -103,7 +103,7 @@ class Question:
         return f"{meant}give one of {', '.join(kinds)}, or a party"
 
     def fate(self, reason: Reason, followed: frozenset[str]) -> Fate:
-        """Tell what became of money paid for a reason."""
+        """Return the fate of money paid for a reason."""
         if self.name(reason) in followed:
             return Fate.BACK
         if reason.root == LIABILITIES:
@@ -118,7 +118,7 @@ ALL_CUSTOMERS = Question()
 def fates(
     question: Question, passed: Iterable[Passed], followed: frozenset[str]
 ) -> dict[str, Fate]:
-    """Tell of each use what became of the money; what pays off an overdraft is lost to tracing."""
+    """Return the fate of each use; money that pays off an overdraft is lost to tracing."""
     found = {
         question.name(each.taker): question.fate(each.taker, followed)
         for each in passed

@@ -18,7 +18,7 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What the followed sources paid for, and all others, under each rule."""
+    """What the followed sources and all others paid for, under each rule."""
 
     question: Question
     followed: frozenset[str]  # of the sources
@@ -29,17 +29,17 @@ class Trace:
 
     @property
     def brought(self) -> list[CashMove]:
-        """Return what brought the followed money."""
+        """Return the followed sources."""
         return [move for move in self.moves if move.giver in self.followed]
 
     @property
     def brought_usd(self) -> Decimal:
-        """Return how much followed money came."""
+        """Return the amount of followed money."""
         return dollars(sum(move.cents for move in self.brought))
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """Name all sources: those that are followed first, then by how much they brought."""
+        """Name all sources: followed ones first, then by amount."""
         cents: dict[str, int] = {}
         for traced in self.by_rule.values():
             for source, _ in (*traced.paid, *traced.left_cents):
@@ -57,26 +57,26 @@ class Trace:
             cents[use] = cents.get(use, 0) + paid.cents
         for traced in self.by_rule.values():
             for _, use in traced.paid:
-                cents.setdefault(use, 0)  # an overdraft, which one rule may know alone
+                cents.setdefault(use, 0)  # an overdraft, which may occur under one rule alone
         return tuple(sorted(cents, key=lambda name: (-cents[name], name)))
 
     def paid_usd(self, rule: TracingRule, use: str) -> Decimal:
-        """Return what followed money paid for a use."""
+        """Return the followed money paid for a use."""
         traced = self.by_rule[rule]
         return sum((traced.paid_usd(source, use) for source in self.followed), ZERO)
 
     def left_usd(self, rule: TracingRule, account: str) -> Decimal:
-        """Return how much followed money is left in an account."""
+        """Return the followed money left in an account."""
         traced = self.by_rule[rule]
         return sum((traced.left_usd(source, account) for source in self.followed), ZERO)
 
     def fate_usd(self, rule: TracingRule, fate: Fate) -> Decimal:
-        """Return how much followed money met a fate."""
+        """Return the followed money with a fate."""
         uses = [use for use in self.uses if self.fates[use] is fate]
         return sum((self.paid_usd(rule, use) for use in uses), ZERO)
 
     def all_left_usd(self, rule: TracingRule) -> Decimal:
-        """Return how much followed money is left in all accounts."""
+        """Return the followed money left in all accounts."""
         return sum((self.left_usd(rule, each) for each in self.accounts), ZERO)
 
     def tables(self) -> list[Table]:
@@ -217,10 +217,10 @@ def trace(run: RunFolder, question: Question = ALL_CUSTOMERS) -> Trace:
 
     Args:
         run: the run whose books are read.
-        question: whose money, through which accounts, in which steps.
+        question: the followed sources, the accounts and the steps.
 
     Raises:
-        NoSuchSourceError: nothing of it came into the group's cash.
+        NoSuchSourceError: the group's cash received nothing from them.
     """
     passed = cash_passed(run)
     followed = question.followed(passed)

@@ -1,4 +1,4 @@
-"""Who paid for what under one rule: what tracing comes to."""
+"""The result of tracing under one rule: who paid for what."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from ledger.money import dollars
 
 @dataclass(slots=True)
 class Paid:
-    """Money of one source that went to one use, and the first and last day of it."""
+    """Money of one source for one use, with its first and last day."""
 
     cents: int
     first: date
@@ -24,22 +24,22 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """Who paid for what, and what is left of whose money in which account.
+    """Who paid for what, and each source's money left in each account.
 
-    Every use is the sum over its sources, and every source the sum over its uses and what is left.
+    Every use is the sum over its sources, and every source the sum over its uses and its rest.
     """
 
     paid: Mapping[tuple[str, str], Paid]  # by source and use
     left_cents: Mapping[tuple[str, str], int]  # by source and account
-    # By source, then day: by how much more of its money is there than the day before.
+    # By source, then day: the change of its balance on that day.
     change_cents: Mapping[str, Mapping[date, int]]
 
     def left_of(self, source: str) -> int:
-        """Return how many cents of a source are left, in all accounts."""
+        """Return the cents of a source left in all accounts."""
         return sum(cents for (whose, _), cents in self.left_cents.items() if whose == source)
 
     def cents_of(self, source: str) -> int:
-        """Return how many cents a source brought: what it paid for, and what is left of it."""
+        """Return the cents that a source brought: its payments plus its rest."""
         return self.left_of(source) + sum(
             paid.cents for (whose, _), paid in self.paid.items() if whose == source
         )

@@ -12,13 +12,13 @@ from ledger.reports.dollars import number_of
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY
 
-# A line of an entry: account, number, commodity, and the party where it is not the payee.
+# A line of an entry: account, number, commodity, and the party if it is not the payee.
 PostingCells = tuple[str, Decimal, str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class BookedEntry:
-    """An entry as the general ledger has it."""
+    """An entry of the general ledger."""
 
     seq: int
     date: date
@@ -37,7 +37,7 @@ class BookedEntry:
 
     @property
     def usd_lines(self) -> list[tuple[str, Decimal]]:
-        """Return the accounts in which it moves dollars, and how many."""
+        """Return the accounts in which it moves dollars, with the amounts."""
         return [(account, number) for account, number, unit, _ in self.lines if unit == MONEY]
 
 
@@ -53,7 +53,7 @@ _ENTRIES = """
 def booked_entries(
     run: RunFolder, condition: str, parameters: Sequence[object] = ()
 ) -> Iterator[BookedEntry]:
-    """Yield the entries that have a posting which meets an SQL condition, in their true order."""
+    """Yield the entries with a posting that meets an SQL condition, in their true order."""
     number = number_of(run)
     found = run.select(_ENTRIES.format(condition=condition), parameters)
     for _, rows in groupby(found, itemgetter(0)):

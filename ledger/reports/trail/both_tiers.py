@@ -24,13 +24,13 @@ from ledger.transaction import MONEY, Movement, Posting
 SIGNS = (
     "Signs are Beancount's: uses, costs and assets are above zero; sources, gains and debts below."
 )
-SHOWN = 20  # entries or fills, unless the reader wants another number
+SHOWN = 20  # listed entries or fills by default
 
 _MOTIVES = {motive.word: motive for motive in Motive}
 
 
 class TrailError(MistakeError, ValueError):
-    """There is nothing in the books by that kind, number or link."""
+    """The books have no such kind, number or link."""
 
 
 class FillSum(NamedTuple):
@@ -103,7 +103,7 @@ class BothTiers:
         return self._entries.of_row(fill)
 
     def sentences(self, rows: np.ndarray) -> dict[int, str]:
-        """Return what a day ledger says of each fill, by its seq: many at once."""
+        """Return the sentences and postings of many fills, by seq, as in a day ledger."""
         said: dict[int, str] = {}
         for seqs, told in self._entries.of_rows(rows):
             words = told.narration
@@ -144,12 +144,12 @@ class BothTiers:
         return [p for entry in self._entries.closing(rows, 0) for p in entry.postings]
 
     def standing(self, seq: int, booked: bool) -> Dollars[str]:
-        """Return what stood on each account, in dollars, just before *seq*.
+        """Return each account's balance in dollars just before *seq*.
 
         Args:
             seq: the place in the true order.
-            booked: whether fills count from when their closing entry is booked, as a reader of
-                the general ledger sees it; else from when they happened.
+            booked: whether fills count from the time of their closing entry, as in the general
+                ledger; otherwise from their own time.
         """
         booked = booked or not self.run.has_fills
         stood: Dollars[str] = Dollars(
@@ -165,7 +165,7 @@ class BothTiers:
         return stood
 
     def number(self, posting: Posting[int]) -> Decimal:
-        """Return what a posting moves as a decimal of its commodity."""
+        """Return a posting's amount as a decimal of its commodity."""
         if posting.commodity == MONEY:
             return usd_of(posting.units)
         return Decimal(self._scales[posting.commodity].text(posting.units))

@@ -27,7 +27,7 @@ class SummedFill:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """A figure of a closing entry beside the same summed anew from its fills."""
+    """A figure of a closing entry beside the sum of its fills."""
 
     line: str
     party: str | None
@@ -37,7 +37,7 @@ class Agreement:
 
     @property
     def difference(self) -> Decimal:
-        """Return what the entry has beyond its fills: zero, or one of them is wrong."""
+        """Return the difference of entry and fills: zero, or one of them is wrong."""
         return self.in_the_entry - self.in_the_fills
 
 
@@ -51,7 +51,7 @@ class ClosedFills:
 
 
 def closed_fills(books: BothTiers, entry: BookedEntry, limit: int) -> ClosedFills:
-    """Find the fills of a closing entry, and sum them anew."""
+    """Find the fills of a closing entry, and sum them again."""
     rows = books.fills_of(entry)
     listed = (
         SummedFill(
@@ -78,7 +78,7 @@ def summed_table(found: ClosedFills) -> Table:
 
 
 def _agreement(books: BothTiers, entry: BookedEntry, rows: np.ndarray) -> tuple[Agreement, ...]:
-    """Hold each posting of a closing entry against its fills, summed anew."""
+    """Compare each posting of a closing entry with the sum of its fills."""
     booked = {(account, party, unit): number for account, number, unit, party in entry.lines}
     summed = {(p.account, p.party, p.commodity): books.number(p) for p in books.summed(rows)}
     keys = dict.fromkeys((*booked, *summed))

@@ -1,8 +1,8 @@
-"""One entity's own books: they balance alone, and anybody can open them without the others'.
+"""One entity's own books, which balance and can be opened by themselves.
 
 Every entry of the general ledger balances in dollars within each entity that it touches, so the
-postings of one entity are a ledger by themselves. Contracts stand apart: a long is in one
-entity's books and its short in another's.
+postings of one entity are a ledger by themselves. Contracts are separate: a long is in one entity's
+books and its short in another's.
 """
 
 from collections import defaultdict
@@ -22,7 +22,7 @@ ROOTS = ("Assets", "Liabilities", "Equity", "Income", "Expenses")
 
 
 class UnknownEntityError(MistakeError, ValueError):
-    """Nobody of that name keeps books in this run."""
+    """No entity of that name keeps books in this run."""
 
     def __init__(self, entity: str, entities: Sequence[str]) -> None:
         by_folded = {name.casefold(): name for name in entities}
@@ -37,16 +37,16 @@ class UnknownEntityError(MistakeError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
-    """What one commodity on one account came to."""
+    """The turnover and balance of one commodity on one account."""
 
     account: str
     commodity: str
-    opening: Decimal  # given on the first day
+    opening: Decimal  # opening balance
     movement: Decimal
 
     @property
     def closing(self) -> Decimal:
-        """Return what stands on the account in the end."""
+        """Return the account's final balance."""
         return self.opening + self.movement
 
     def is_in_dollars_of(self, root: str) -> bool:
@@ -83,7 +83,7 @@ def books(run: RunFolder, entity: str) -> EntityBooks:
     """Return the books of *entity*.
 
     Raises:
-        UnknownEntityError: nobody of that name keeps books.
+        UnknownEntityError: no entity of that name keeps books.
     """
     return EntityBooks(entity, lines_of(run, entity))
 
@@ -92,7 +92,7 @@ def lines_of(run: RunFolder, entity: str) -> list[LedgerLine]:
     """Return a line for each account of *entity*, in the order of the chart.
 
     Raises:
-        UnknownEntityError: nobody of that name keeps books.
+        UnknownEntityError: no entity of that name keeps books.
     """
     accounts = accounts_of(run, entity)
     openings: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
@@ -117,7 +117,7 @@ def accounts_of(run: RunFolder, entity: str) -> dict[str, Opened]:
     """Return what is opened for *entity*, in the order of the chart.
 
     Raises:
-        UnknownEntityError: nobody of that name keeps books.
+        UnknownEntityError: no entity of that name keeps books.
     """
     entities = tuple(dict.fromkeys(entity_of(account) for account in run.opens))
     if entity not in entities:

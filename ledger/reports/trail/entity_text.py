@@ -29,7 +29,7 @@ def books_text(run: RunFolder, entity: str) -> str:
     """Return the books of *entity* as a Beancount ledger that needs no other.
 
     Raises:
-        UnknownEntityError: nobody of that name keeps books.
+        UnknownEntityError: no entity of that name keeps books.
     """
     accounts = {a: o for a, o in accounts_of(run, entity).items() if not is_contract(a)}
     title = quoted(f"Books of {entity}")
@@ -51,7 +51,7 @@ def books_text(run: RunFolder, entity: str) -> str:
 
 
 def _entry_text(entry: data.Transaction, accounts: Container[str]) -> str:
-    """Write an entry with the postings that move *accounts*; nothing if none does."""
+    """Write an entry with the postings on *accounts*; empty if there are none."""
     postings = [posting for posting in entry.postings if posting.account in accounts]
     if not postings:
         return ""
@@ -71,7 +71,7 @@ def _entry_text(entry: data.Transaction, accounts: Container[str]) -> str:
 
 def _meta_text(meta: data.Meta, indent: str) -> Iterator[str]:
     for key, value in meta.items():
-        # What the loader added says where an entry stood, and is none of the books.
+        # The loader's own metadata (file and line) are not part of the books.
         if key not in ("filename", "lineno") and not key.startswith("__"):
             yield f"{indent}{key}: {quoted(value) if isinstance(value, str) else value}\n"
 

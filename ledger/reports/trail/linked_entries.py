@@ -1,4 +1,4 @@
-"""What shares a link: entries, and the payments of a settlement."""
+"""Entries and settlement payments with a common link."""
 
 import re
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _SETTLEMENT = re.compile(r"settlement-(\d{4}-\d\d-\d\d)-(\d\d)-(\d\d)-(\d\d)")
 
 @dataclass(frozen=True, slots=True)
 class LinkedEntry:
-    """What shares a link: an entry, or a payment of a settlement."""
+    """An entry or a settlement payment with the link."""
 
     seq: int
     date: date
@@ -28,15 +28,15 @@ class LinkedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """All that shares some links, in order."""
+    """All entries and payments with some links, in order."""
 
     links: tuple[str, ...]
     entries: tuple[LinkedEntry, ...]
-    limit: int  # how many are listed
+    limit: int  # number that are listed
 
 
 def linked(books: BothTiers, links: Sequence[str], own: int | None, limit: int) -> Linked:
-    """Find what shares a link: entries, and of a settlement its payments."""
+    """Find the entries with a link, and the payments if it is a settlement."""
     rows = []
     for link in links:
         for fill in each_fill(books.fills(payments_of(link))):
@@ -49,7 +49,7 @@ def linked(books: BothTiers, links: Sequence[str], own: int | None, limit: int) 
 
 
 def linked_table(found: Linked) -> Table:
-    """Return a line for each that is listed."""
+    """Return a line for each listed item."""
     links, limit = found.links, found.limit
     return Table.of(
         "linked",
@@ -61,7 +61,7 @@ def linked_table(found: Linked) -> Table:
 
 
 def payments_of(link: str) -> str:
-    """Return the condition on payments of the settlement that a link names; none of other links."""
+    """Return the condition on payments of a link's settlement; None for other links."""
     named = _SETTLEMENT.fullmatch(link)
     if named is None:
         return "false"
@@ -77,5 +77,5 @@ def payments_of(link: str) -> str:
 
 
 def not_listed(count: int, listed: int) -> tuple[str, ...]:
-    """Note how many more there are than are listed."""
+    """Note the number of items that are not listed."""
     return (f"{count - listed:,} more are not listed.",) if count > listed else ()

@@ -10,12 +10,12 @@ from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 from ledger.transaction import kind_of
 
-PARTS = ("cause", "claim", "liquid", "group")  # of the hole, as accounts are opened
+PARTS = ("cause", "claim", "liquid", "group")  # parts of the hole, as on accounts' `open` lines
 
 
 @dataclass(frozen=True, slots=True)
 class MovedFigure:
-    """A figure of the house group that is moved; without a kind, the hole itself."""
+    """A figure of the house group that changes; without a kind, the hole itself."""
 
     part: str  # one of PARTS, or hole
     kind: str | None
@@ -25,14 +25,14 @@ class MovedFigure:
 
     @property
     def after_usd(self) -> Decimal:
-        """Return what stands there then."""
+        """Return the amount after the change."""
         return self.before_usd + self.moved_usd
 
 
 def moved_figures(
     run: RunFolder, moved: Iterable[tuple[str, Decimal]], before: Mapping[str, Decimal]
 ) -> tuple[MovedFigure, ...]:
-    """Tell, for each part of the hole that is moved, what stood there and what will."""
+    """Return each part of the hole that changes, with the amounts before and at the end."""
     lines = (before.items(), moved, usd_balances(run).items())
     stood, moves, ends = (_by_part(run, each) for each in lines)
     figures = [
@@ -60,7 +60,7 @@ def figures_table(found: Sequence[MovedFigure]) -> Table:
 def _by_part(
     run: RunFolder, lines: Iterable[tuple[str, Decimal]]
 ) -> defaultdict[tuple[str, str], Decimal]:
-    """Sum lines by the part their accounts play in the hole, and by kind."""
+    """Sum lines by their accounts' part in the hole, and by kind."""
     sums: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     for account, usd in lines:
         if part := run.opens[account].hole:

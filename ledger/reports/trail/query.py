@@ -1,6 +1,6 @@
 """BQL, the query language of Beancount, and the ledger's saved questions.
 
-Asked are the general ledger, or the house group's own books.
+Queries go to the general ledger, or to the house group's own books.
 
 The same answers as `bean-query main.beancount` gives, as a table: an amount becomes a column of
 numbers per commodity.
@@ -20,21 +20,21 @@ from ledger.mistake import MistakeError
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 
-# The others (CREATE, INSERT, PRINT) make tables or entries, not answers.
+# The other statements (CREATE, INSERT, PRINT) do not return tables.
 QUESTIONS = (ast.Select, ast.Balances, ast.Journal)
 
 
 class QueryError(MistakeError, ValueError):
-    """A question that BQL does not understand, or that no saved query answers to."""
+    """A statement that is not BQL, or the name of no saved query."""
 
 
 def query(run: RunFolder, bql: str, group: bool = False) -> Table:
     """Answer a BQL question; ``.run NAME`` asks a saved one, ``.run`` lists them.
 
     Args:
-        run: whom to ask.
-        bql: the question.
-        group: whether to ask the house group's own books, which load faster.
+        run: the run.
+        bql: the statement.
+        group: whether to query the house group's own books, which load faster.
 
     Raises:
         QueryError: it can't be answered.
@@ -83,7 +83,7 @@ def _answer(entries: Sequence[data.Directive], name: str, text: str) -> Table:
         raise
     except beanquery.ParseError as error:
         raise QueryError(f"BQL: syntax error at {_place(error, text)}") from error
-    except Exception as error:  # errors of an evaluation come through as they are
+    except Exception as error:  # errors of an evaluation are passed on
         raise QueryError(f"BQL: {' '.join(str(error).split())}") from error
     columns = [
         _numbers(c.name, [row[i] for row in found]) for i, c in enumerate(cursor.description)
@@ -98,18 +98,18 @@ def _place(error: beanquery.ParseError, text: str) -> str:
 
 
 def _numbers(name: str, values: Sequence[object]) -> Iterator[tuple[str, list[Cell]]]:
-    """Yield a column as it is; one of amounts as a column of numbers for each commodity in it."""
+    """Yield a column; a column of amounts becomes one of numbers for each commodity."""
     amounts = [_amounts(value) for value in values]
     commodities = dict.fromkeys(commodity for found in amounts for commodity in found or ())
     if not commodities:
-        # An inventory that came to nothing is empty.
+        # An inventory that sums to zero is empty.
         yield name, [None if isinstance(v, inventory.Inventory) else _cell(v) for v in values]
     for commodity in commodities:
         yield f"{name} ({commodity})", [(found or {}).get(commodity) for found in amounts]
 
 
 def _amounts(value: object) -> dict[str, Decimal] | None:
-    """Return numbers by commodity; None for what is no amount."""
+    """Return numbers by commodity; None for other values."""
     match value:
         case inventory.Inventory():
             units = [position.units for position in value]
@@ -126,7 +126,7 @@ def _amounts(value: object) -> dict[str, Decimal] | None:
 
 
 def _cell(value: object) -> Cell:
-    """Reduce what beanquery returns to what tables hold."""
+    """Convert values of beanquery to values of tables."""
     if isinstance(value, bool):
         return str(value).lower()
     if value is None or isinstance(value, str | int | Decimal | date):

@@ -8,9 +8,9 @@ Views and a table, in DuckDB's dialect:
     contracts  what a lot and a tick is, by venue and market, and for how many alike it stands
     opens, notes, events, prices    what the general ledger says beside its entries
 
-A statement may read these and nothing else. DuckDB can be confined to a list of files but not to
-reading them, and a COPY hides in a SELECT well enough; so a statement sees a copy of them,
-and whatever it does to that, the sealed files stay as they are.
+A statement may read these and nothing else. DuckDB can restrict access to a list of files, but not
+to reading, and a COPY can be hidden in a SELECT. So a statement works on a copy, and the sealed
+files stay unchanged.
 """
 
 import shutil
@@ -31,7 +31,7 @@ from ledger.motives import PAYMENTS
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 
-# Raised whenever a query that worked could stop working.
+# Incremented if an existing query could stop working.
 SCHEMA_VERSION = 2
 
 POSTINGS: tuple[tuple[str, str, str], ...] = (
@@ -66,7 +66,7 @@ SCHEMA: tuple[tuple[str, str, str], ...] = (
     ("stands_for", "BIGINT", "markets alike in each of which the quantity changes hands"),
 )
 
-# DuckDB multiplies decimals exactly or not at all: a product too large for it is an error.
+# DuckDB multiplies decimals exactly, or reports an error if the product is too large.
 _PAYMENTS = "', '".join(motive.word for motive in PAYMENTS)
 _FILLS = f"""
 CREATE TEMP VIEW fills AS SELECT
@@ -91,14 +91,14 @@ FROM rows LEFT JOIN contracts USING (venue, market)
 
 
 class SqlError(MistakeError, ValueError):
-    """A statement that DuckDB refuses, or that is more than one question."""
+    """A statement that DuckDB refuses, or more than one statement."""
 
 
 def sql(run: RunFolder, statement: str) -> Table:
-    """Answer one SELECT, or whatever else only reads (FROM, DESCRIBE, SUMMARIZE).
+    """Answer one SELECT, or another statement that only reads (FROM, DESCRIBE, SUMMARIZE).
 
     Raises:
-        SqlError: it is no such statement, or fails.
+        SqlError: it is not such a statement, or it fails.
     """
     try:
         with _sandbox(run) as connection:
@@ -151,7 +151,7 @@ def _answer(
         try:
             rows = running.result()
         except KeyboardInterrupt:
-            # In a thread of its own, since DuckDB would not let the interruption through.
+            # In a thread of its own, since DuckDB would block the interruption.
             connection.interrupt()
             raise
     return tuple(c[0] for c in connection.description), [tuple(map(_cell, row)) for row in rows]
@@ -159,7 +159,7 @@ def _answer(
 
 @contextmanager
 def _sandbox(run: RunFolder) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a copy of the books by column, with everything else out of reach."""
+    """Open a copy of the books by column, without access to anything else."""
     with TemporaryDirectory(prefix="moneytrail-sql-") as folder:
         copy = RunFolder(Path(folder))
         for path in run.column_files:
@@ -190,7 +190,7 @@ def _add_contracts(connection: duckdb.DuckDBPyConnection, contracts: Sequence[Co
 
 
 def _confine(connection: duckdb.DuckDBPyConnection, copy: RunFolder) -> None:
-    """Let the connection see the copy and nothing else, from now on."""
+    """Restrict the connection to the copy from now on."""
     files = ", ".join(map(_quoted, copy.column_files))
     for setting in (
         "TimeZone = 'UTC'",
@@ -208,7 +208,7 @@ def _quoted(path: Path) -> str:
 
 
 def _cell(value: object) -> Cell:
-    """Reduce what DuckDB returns to what tables hold."""
+    """Convert values of DuckDB to values of tables."""
     if isinstance(value, bool):
         return str(value).lower()
     if value is None or isinstance(value, str | int | Decimal | date):
@@ -219,6 +219,6 @@ def _cell(value: object) -> Cell:
 
 
 def _first_line(error: duckdb.Error) -> str:
-    """Keep what is wrong and what was meant; the excerpt of the statement is on the screen."""
+    """Shorten DuckDB's message to the error and its hint, without the excerpt."""
     message = str(error).split("\n\nLINE ")[0]
     return " ".join(message.split())

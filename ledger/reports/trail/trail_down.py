@@ -1,8 +1,8 @@
-"""The trail down: from a figure to its entries, and from them to the fills behind them.
+"""The trail down: from a figure to its entries, and from entries to fills.
 
-A figure is what stands in dollars on the accounts of one kind, in the books of the house group or
-of one entity. Entries of the general ledger make it up, and fills make up those of them that
-close a period; whether the two agree is part of the answer.
+A figure is the balance in dollars of the accounts of one kind, in the books of the house group or
+of one entity. It is the sum of entries of the general ledger, and closing entries are sums of
+fills; the answer checks that both agree.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -41,13 +41,13 @@ def trail(
 
     Args:
         run: the run.
-        kind: the third word of accounts, such as PickOff; else all kinds that explain the hole,
-            or the result of *entity*.
-        party: who is on the other side; else everybody.
-        since: the first day; else the run's.
-        until: the last day; else the run's.
-        entity: whose books; else those of the house group.
-        limit: how many entries to list, the largest.
+        kind: the third word of accounts, such as PickOff; None: all kinds that explain the hole, or
+            the result of *entity*.
+        party: the counterparty; None: all.
+        since: the first day; None: the run's.
+        until: the last day; None: the run's.
+        entity: the entity whose books are read; None: the house group.
+        limit: how many of the largest entries to list.
 
     Raises:
         UnknownEntityError: *entity* or *party* keeps no books.
@@ -64,7 +64,7 @@ def trail(
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Dollars on some accounts, in a period, with one party or with all."""
+    """Dollars on some accounts in a period, with one counterparty or with all."""
 
     name: str
     kind: str | None  # of all its accounts, if they have one in common
@@ -79,7 +79,7 @@ class Figure:
 
 
 class Share(NamedTuple):
-    """What an entry contributes to a figure, with one party on the other side."""
+    """An entry's contribution to a figure, with one counterparty."""
 
     seq: int
     day: date
@@ -90,7 +90,7 @@ class Share(NamedTuple):
 
 
 class FillShare(NamedTuple):
-    """What the fills of one pairing contribute to a figure."""
+    """The contribution of one pairing's fills to a figure."""
 
     sum: FillSum
     usd: Decimal
@@ -98,16 +98,16 @@ class FillShare(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """A figure, the entries that it is made of, and the fills behind them."""
+    """A figure, its entries, and the fills behind them."""
 
     figure: Figure
     shares: Sequence[Share]
     listed: Sequence[Share]  # the largest of them, in their order
     sums: Sequence[FillShare]
-    has_fills: bool  # of a ledger by itself nothing stands behind the entries
+    has_fills: bool  # a ledger without fills has nothing behind its entries
 
     def answer(self) -> str:
-        """Say what the figure comes to, and of how many entries."""
+        """Say the figure, and the number of its entries."""
         entries = len({share.seq for share in self.shares})
         return (
             f"{self.figure.name}: {_total(self.shares):,} USD in {entries:,} entries of the "
@@ -155,7 +155,7 @@ def _figure(
 
 
 def _explains(run: RunFolder, account: str) -> bool:
-    """Tell whether an account says why there is money, not where it is."""
+    """Tell whether an account explains money, and does not hold it."""
     part = run.opens[account].hole
     if part is None:  # outside the house group
         return account.startswith(("Income:", "Expenses:", "Equity:"))
@@ -190,7 +190,7 @@ def _shares(run: RunFolder, figure: Figure) -> list[Share]:
 
 
 def _fill_shares(books: BothTiers, figure: Figure) -> Iterator[FillShare]:
-    """Yield what of the period's fills belongs to the figure, without asking the entries."""
+    """Yield the period's fills that belong to the figure, without using the entries."""
     motives = ", ".join(f"'{motive.word}'" for motive in posting_to(figure.kind))
     period = f"time >= DATE '{figure.since}' AND time < DATE '{figure.until}' + 1"
     for each in books.sums(f"motive IN ({motives}) AND {period}"):

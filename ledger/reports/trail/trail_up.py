@@ -1,7 +1,7 @@
-"""The trail up: from one fill or entry to every figure that it moves.
+"""The trail up: from one fill or entry to every figure that it changes.
 
-What happened, its postings, the closing entry that it is summed in, and every part of the hole
-that it moves, with what stood there before and what stands there in the end.
+It shows the event, its postings, its closing entry, and every part of the hole that it changes,
+with the amounts before and at the end.
 """
 
 import re
@@ -29,18 +29,18 @@ _FILL = re.compile(r"fill-(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class FillTrail:
-    """A fill, and all that it is part of."""
+    """A fill, and the figures that it is part of."""
 
     fill: Fill[int]
     transaction: Movement
     pairing: Pairing
     postings: tuple[PostingCells, ...]
-    closing: BookedEntry | None  # what sums it up
+    closing: BookedEntry | None  # its closing entry
     figures: tuple[MovedFigure, ...]
     linked: Linked
 
     def answer(self) -> str:
-        """Tell the fill, and how much of the hole it is."""
+        """Say what the fill is, and its part of the hole."""
         return f"Fill {self.fill.seq}: {self.transaction.narration}."
 
     def tables(self) -> list[Table]:
@@ -56,16 +56,16 @@ class FillTrail:
 
 @dataclass(frozen=True, slots=True)
 class EntryTrail:
-    """An entry, and all that it is part of."""
+    """An entry, and the figures that it is part of."""
 
     entry: BookedEntry
     place: str  # its file and line
     figures: tuple[MovedFigure, ...]
     linked: Linked
-    closed: ClosedFills | None  # of an entry that closes a period
+    closed: ClosedFills | None  # for a closing entry
 
     def answer(self) -> str:
-        """Tell the entry, and where it stands."""
+        """Say what the entry is, and its file and line."""
         return f"Entry {self.entry.seq} ({self.place}): {self.entry.narration}."
 
     def tables(self) -> list[Table]:
@@ -83,13 +83,13 @@ class EntryTrail:
 
 @dataclass(frozen=True, slots=True)
 class LinkTrail:
-    """All that shares a link, and the figures that it moves."""
+    """All entries with a link, and the figures that they change."""
 
     linked: Linked
     figures: tuple[MovedFigure, ...]
 
     def answer(self) -> str:
-        """Say how much shares the link."""
+        """Say how many entries have the link."""
         return f"{len(self.linked.entries)} entries share this link."
 
     def tables(self) -> list[Table]:
@@ -105,7 +105,7 @@ def trail_up(
     Args:
         run: the run.
         start: a seq, or a link such as ``settlement-2022-05-09-12-00-00``.
-        limit: how many of many fills or entries to list.
+        limit: how many fills or entries to list.
 
     Raises:
         TrailError: the books have no such number or link.
