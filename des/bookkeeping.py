@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from des.clock import midnight_us
+from des.custody.coin_prices import chart_coins, dealers_of
 from des.firms.population import trading_firms
 from des.liquidation.margin_customers import collateral_tokens
 from des.scenario import Scenario
-from des.treasury.coin_prices import chart_coins
 from des.treasury.spender import spendings_of
 from des.treasury.token_holdings import chart_tokens
 from ledger.chart import Chart
@@ -35,7 +35,7 @@ def parties_of(scenario: Scenario) -> Parties:
         directional=scenario.maker.name if group and group.longs else None,
         arbitrageurs=ARBITRAGEURS if group and group.pools else None,
         borrowers=tuple(loan.borrower for loan in scenario.pledged_loans),
-        dealers=group.portfolio.dealers if group and group.portfolio else None,
+        dealers=dealers_of(scenario),
         agent=scenario.maker.name if scenario.retail.agent_shares else None,
     )
 

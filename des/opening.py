@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from des.clock import midnight_us
+from des.custody.coin_vault import CoinVault
 from des.custody.custody import Custody
 from des.liquidation.margin_customers import MarginCustomers
 from des.liquidation.pledged_loans import PledgedLoans
@@ -28,6 +30,7 @@ class Opening:
     # Debts of a venue in kind, by (entity, venue, state, commodity).
     in_kind: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
     coins: dict[tuple[str, str], int] = field(default_factory=dict)  # by (dealers, coin)
+    in_coins: Movement | None = None  # the entry for customers' coins
 
     def entry(self, time_us: int) -> Movement:
         """Return the opening entry."""
@@ -60,6 +63,8 @@ def open_books(
     for entity, cents in first.cash.items():
         custody.cash[names.index(entity)] = cents
     journal.record(first.entry(time_us))
+    if first.in_coins:
+        journal.record(first.in_coins)
 
 
 def fund_maker(scenario: Scenario, parties: Parties, time_us: int, custody: Custody) -> None:
@@ -79,6 +84,7 @@ def opening(
     on_margin: MarginCustomers | None,
     pledged: PledgedLoans | None,
     group: GroupTreasury | None,
+    coins: CoinVault | None = None,
 ) -> Opening:
     """Read the opening balances from a scenario.
 
@@ -87,6 +93,7 @@ def opening(
         parties: all who keep books, by role.
         firms: the firms with names of their own and those drawn, waiting ones included.
         on_margin, pledged, group: parts of the world with balances of their own, or None.
+            coins: customers' coins, in which a part of their claim is, or None.
     """
     house, lead = parties.house, parties.lead
     claims = _claims(scenario, parties, firms)
@@ -100,6 +107,11 @@ def opening(
     if scenario.other_makers.opening_cash_usd:
         cash[parties.other_makers] = to_cents(scenario.other_makers.opening_cash_usd)
     reserves, in_kind = {}, {}
+    entry: Movement | None = None
+    if coins:
+        claim = claims[parties.retail, house]
+        in_coins, entry = coins.open(midnight_us(scenario.run.start), claim)
+        claims[parties.retail, house] -= in_coins
     if on_margin:
         claims[parties.retail, house] += on_margin.opening_cash_cents
         in_kind = {
@@ -116,11 +128,12 @@ def opening(
         }
     for (_, venue), cents in claims.items():
         cash[venue] += cents
-    if group is None:
-        return Opening(claims, cash, reserves, in_kind=in_kind)
-    cash |= group.opening_cash()
-    tokens, coins = group.opening_tokens(), group.opening_coins()
-    return Opening(claims, cash, reserves, tokens, in_kind, coins)
+    cash |= group.opening_cash() if group else {}
+    if own := scenario.retail.coins:
+        cash[own.dealers] = cash.get(own.dealers, 0) + to_cents(own.dealers_cash_usd)
+    tokens = group.opening_tokens() if group else {}
+    lots = group.opening_coins() if group else {}
+    return Opening(claims, cash, reserves, tokens, in_kind, lots, entry)
 
 
 def _claims(

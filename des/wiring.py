@@ -10,6 +10,7 @@ import simpy
 from des.bookkeeping import contracts_of, open_journal, parties_of
 from des.clock import midnight_us
 from des.custody.agent import Agent, agent_of
+from des.custody.coin_vault import CoinVault
 from des.custody.confidence import Confidence
 from des.custody.custody import Custody
 from des.custody.flow import CustomerFlow, customers
@@ -99,6 +100,9 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool, books: type[Journa
     at_halt = PositionsAtHalt(house, lead, listings, on_margin, _firms(parties))
     markets = Markets(env, listings, house, lead, fees, returns, on_margin, at_halt)
 
+    if scenario.owed_coins:
+        tranche_cents = to_cents(scenario.maker.credit_tranche_usd)
+        custody.keep_coins(_coins(scenario, parties, markets, journal), tranche_cents)
     others = OtherMakersDesk(scenario, parties, house, custody, volume, journal)
     appraises = appraiser(scenario, parties, others, journal)
     purse, group = treasury(
@@ -129,7 +133,7 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool, books: type[Journa
     quoter = _quoter(scenario, parties, custody, purse, appraises, journal)
     directional = directional_book(scenario, parties)
 
-    first = opening(scenario, parties, members, on_margin, pledged, group)
+    first = opening(scenario, parties, members, on_margin, pledged, group, custody.coins)
     open_books(first, start_us, venues, custody, journal)
     return Cast(
         env=env,
@@ -153,6 +157,12 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool, books: type[Journa
         quoter=quoter,
         positions=Positions(scenario, members, parties, house, lead, capital, directional),
     )
+
+
+def _coins(scenario: Scenario, parties: Parties, markets: Markets, journal: Journal) -> CoinVault:
+    vault = CoinVault(scenario, parties, journal)
+    vault.mark(scenario.run.start, markets.marks())
+    return vault
 
 
 def _firms(parties: Parties) -> np.ndarray:

@@ -117,6 +117,8 @@ class World:
 
     def _settle(self, end_us: int, elapsed_s: int) -> None:
         cast, time_us, marks = self._cast, end_us - 1, self._cast.markets.marks()
+        if cast.custody.coins:
+            cast.custody.coins.mark(day_of(time_us), marks)
         for venue in (cast.house, cast.lead):
             venue.settle(marks, time_us)
         if end_us % HOUR_US == 0 and self._funding_e9:
@@ -161,6 +163,8 @@ class World:
         note_ranges(self.journal, time_us, zip(self._scenario.markets, self.listings, strict=True))
         if cast.group:
             cast.group.close_day(time_us, marks)
+        if cast.custody.coins:
+            cast.custody.coins.close_day(time_us)
         if day_of(end_us).day == 1:
             self._note_beliefs(time_us)
         if day_of(end_us).day == 1 or end_us == self._end_us:
@@ -199,6 +203,8 @@ class World:
         cast, parties = self._cast, self._parties
         agree_on_claims(self.journal, {parties.house: cast.house, parties.lead: cast.lead})
         agree_on_agent(self.journal, cast.custody.with_agent_cents)
+        if cast.custody.coins:
+            cast.custody.coins.agree_with_books()
         if cast.group:
             cast.group.agree_with_books()
         if cast.on_margin:

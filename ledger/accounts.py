@@ -5,6 +5,7 @@ The kind is the cause; nothing else says why money moved.
 
 from ledger.kinds import Kind
 
+WALLET = "Wallet"  # the account of customers' coins in one's own hands; no party has this name
 FREE, PLEDGED = "Free", "Pledged"  # the states of retail's tokens: free, or set aside
 
 
@@ -96,6 +97,26 @@ def coins(holder: str, coin: str) -> str:
 def paid_for_coins(holder: str, coin: str) -> str:
     """Equity in which coins and the dollars paid for them each balance."""
     return f"Equity:{holder}:{Kind.PORTFOLIO}:{coin}"
+
+
+def coins_there(holder: str) -> str:
+    """Customers' coins that are really there, whoever has them."""
+    return f"Assets:{holder}:{Kind.COINS}:{WALLET}"
+
+
+def coins_owed(venue: str, entity: str) -> str:
+    """Coins that the venue owes *entity*, in the books of the venue."""
+    return f"Liabilities:{venue}:{Kind.COINS}:{entity}"
+
+
+def claim_in_coins(entity: str, venue: str) -> str:
+    """Coins that the venue owes *entity*, in the books of *entity*."""
+    return f"Assets:{entity}:{Kind.COINS}:{venue}"
+
+
+def sold_coins(holder: str, coin: str) -> str:
+    """Where customers' coins meet the dollars that they were sold for, each balancing by itself."""
+    return f"Equity:{holder}:{Kind.COINS}:{coin}"
 
 
 def in_pool(holder: str, token: str) -> str:

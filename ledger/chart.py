@@ -5,13 +5,14 @@ so that the definition can be read and disputed where it stands:
 
     hole = -sum(claim) - sum(liquid) = +sum(cause),   and sum(group) = 0
 
-Tokens that are held and owed in kind (in-kind) have no part in it, whatever their price.
+It holds in dollars, and in each coin that customers are owed. Tokens of customers on margin, held and
+owed in kind (in-kind), have no part in it, whatever their price.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ledger import opened
+from ledger import coins, opened
 from ledger.accounts import (
     FREE,
     PLEDGED,
@@ -22,7 +23,6 @@ from ledger.accounts import (
     claim_in_kind,
     contracts,
     custody,
-    debt,
     exchanged,
     expense,
     in_pool,
@@ -42,7 +42,7 @@ from ledger.accounts import (
     tokens,
     with_agent,
 )
-from ledger.coins import Coin, opened_coins
+from ledger.coins import Coin
 from ledger.kinds import (
     AT_COST,
     CAUSE,
@@ -55,6 +55,7 @@ from ledger.kinds import (
     ON_MARGIN,
     Kind,
 )
+from ledger.maker_causes import maker_causes
 from ledger.money import Contract, MarginToken, Scale
 from ledger.opened import Opened
 from ledger.parties import OUTSIDE, Parties
@@ -80,15 +81,15 @@ class Chart:
     spendings: tuple[Spending, ...] = ()
     tokens: tuple[HeldToken, ...] = ()  # tokens that the group holds for their price
     collateral: tuple[MarginToken, ...] = ()  # tokens that customers on margin pledge
-    coins: tuple[Coin, ...] = ()  # coins that the maker holds on borrowed money
+    coins: tuple[Coin, ...] = ()  # coins of the maker, or owed to customers
 
     @property
     def quantities(self) -> dict[str, Scale]:
         """Return how each commodity but money is counted."""
         held = {token.name: Scale.of("1") for token in self.tokens}
         brought = {token.commodity: token.contract.quantity for token in self.collateral}
-        coins = {coin.name: coin.quantity for coin in self.coins}
-        return {c.commodity: c.quantity for c in self.contracts} | held | brought | coins
+        known = {coin.name: coin.quantity for coin in self.coins}
+        return {c.commodity: c.quantity for c in self.contracts} | held | brought | known
 
     def desk(self, holder: str) -> str | None:
         """Name the desk of a position; some of the maker's desks have names of their own."""
@@ -152,13 +153,14 @@ class Chart:
     def _house(self) -> Iterator[Opened]:
         p = self.parties
         yield opened.part(LIQUID, cash(p.house))
-        yield opened.part(GROUP, lent(p.house, p.maker))
+        yield self._line(lent(p.house, p.maker))
         if p.agent:
             yield opened.part(GROUP, with_agent(p.house, p.agent), "in its bank accounts")
         yield opened.part(GROUP, owed(p.house, p.maker))
         for customer in p.house_customers:
             if customer != p.maker:
                 yield opened.part(CLAIM, owed(p.house, customer))
+        yield from coins.opened_for_customers(self.coins, p.house, p.retail)
         for kind in (Kind.VARIATION_MARGIN, Kind.FUNDING):
             about = "what some pay in, others draw; zero once settled"
             yield opened.cause(pool(p.house, kind), about)
@@ -177,6 +179,10 @@ class Chart:
         yield from self._spent(p.house)
         yield from self._tokens(p.house, CAUSE)
         yield self._opening(p.house, CAUSE)
+
+    def _line(self, account: str) -> Opened:
+        """Open the credit line, which lends dollars and customers' coins."""
+        return Opened(account, (MONEY, *coins.names_owed(self.coins)), GROUP)
 
     def _in_kind_at_house(self) -> Iterator[Opened]:
         p = self.parties
@@ -202,46 +208,22 @@ class Chart:
         yield opened.part(LIQUID, cash(p.maker))
         yield opened.part(LIQUID, claim(p.maker, p.lead))
         yield opened.part(GROUP, claim(p.maker, p.house))
-        yield opened.part(GROUP, borrowed(p.maker, p.house))
+        yield self._line(borrowed(p.maker, p.house))
         if p.agent:
             yield opened.part(GROUP, as_agent(p.agent, p.house), "customers' dollars, kept for it")
         for holder in (p.maker, *p.desks):
             desk = self.desk(holder)
             venues = (p.lead,) if desk == Kind.DIRECTIONAL else (p.house, p.lead)
             yield from self._positions(p.maker, *venues, desk=desk)
-        for account, about in self._maker_causes():
+        for account, about in maker_causes(p):
             yield opened.cause(account, about)
         yield from self._spent(p.maker)
         yield from self._taken_over(p.maker)
         yield from self._tokens(p.maker, CAUSE)
-        yield from opened_coins(self.coins, p.maker, CAUSE)
+        yield from coins.opened_coins(self.coins, p.maker, CAUSE)
+        yield from coins.opened_sales(self.coins, p.maker)
         yield from self._pools(p.maker)
         yield self._opening(p.maker, CAUSE)
-
-    def _maker_causes(self) -> Iterator[tuple[str, str | None]]:
-        """Yield the accounts of the maker's results from trading, and of its loans."""
-        p = self.parties
-        maker = p.maker
-        yield income(maker, Kind.PICKOFF), f"{Kind.PICKOFF.entry.plain}; a loss is > 0"
-        yield income(maker, Kind.SPREAD), Kind.SPREAD.entry.plain
-        yield from ((income(maker, kind), None) for kind in HOLDING)
-        for kind in LEAD_QUOTING:
-            yield income(maker, kind), f"of its quotes on {p.lead}, if any"
-        yield expense(maker, Kind.HEDGING), None
-        if p.providers:
-            yield income(maker, Kind.LIQUIDATION), Kind.LIQUIDATION.entry.plain
-        if maker in p.providers:
-            yield income(maker, Kind.BACKSTOP), "of all that it took over; a loss is > 0"
-            yield expense(maker, Kind.BACKSTOP), "of laying off what it took over"
-        if p.directional:
-            yield (
-                income(maker, Kind.DIRECTIONAL),
-                f"of {Kind.DIRECTIONAL.entry.plain}; a loss is > 0",
-            )
-            yield expense(maker, Kind.DIRECTIONAL), "of buying and selling them"
-        if p.lenders:
-            yield from ((debt(maker, lender), "callable on demand") for lender in p.lenders)
-            yield expense(maker, Kind.INTEREST), None
 
     def _pools(self, maker: str) -> Iterator[Opened]:
         pools = [token.name for token in self.tokens if token.is_pooled]
@@ -287,9 +269,11 @@ class Chart:
         yield from opened.results(retail, Kind.SPREAD, *HOLDING, *on_margin, *self._socialised)
         for state in (FREE, PLEDGED) if self.collateral else ():
             yield self._in_kind(claim_in_kind(retail, house, state))
+        yield from coins.opened_of_customers(self.coins, house, retail)
         yield from self._seized(retail)
         yield from opened.costs(retail, Kind.FEES)
-        yield self._tokens_and_money(opening(retail))
+        had = self._tokens_and_money(opening(retail))
+        yield Opened(had.account, (*had.commodities, *coins.names_owed(self.coins)))
 
     def _other_makers(self) -> Iterator[Opened]:
         house, makers = self.parties.house, self.parties.other_makers
@@ -326,8 +310,9 @@ class Chart:
 
     def _dealers(self, dealers: str) -> Iterator[Opened]:
         yield from opened.money(cash(dealers))
-        yield from opened_coins(self.coins, dealers)
-        yield Opened(opening(dealers), (MONEY, *(coin.name for coin in self.coins)))
+        yield from coins.opened_at_dealers(self.coins, dealers)
+        held = (coin.name for coin in self.coins if coin.is_held)
+        yield Opened(opening(dealers), (MONEY, *held))
 
     def _lead(self) -> Iterator[Opened]:
         lead = self.parties.lead

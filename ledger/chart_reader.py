@@ -58,7 +58,13 @@ def chart_of(
         if "valued-by" in about
     )
     coins = tuple(
-        Coin(name, about["unit"], about["dealers"])
+        Coin(
+            name,
+            about["unit"],
+            about["dealers"],
+            about.get("held-by-maker") != "FALSE",
+            about.get("owed-to-customers") == "TRUE",
+        )
         for name, about in commodities.items()
         if "dealers" in about
     )

@@ -1,9 +1,21 @@
-"""Coins: commodities that the maker holds on borrowed money, and dealers who sell and buy them."""
+"""Coins: commodities that the maker holds on borrowed money, or that customers are owed.
+
+Dealers sell coins and buy them. One commodity may be both: the maker's own coins and customers'
+stand on accounts of two kinds, `Portfolio` and `Coins`.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ledger.accounts import coins, paid_for_coins
+from ledger.accounts import (
+    claim_in_coins,
+    coins,
+    coins_owed,
+    coins_there,
+    paid_for_coins,
+    sold_coins,
+)
+from ledger.kinds import CAUSE, CLAIM, LIQUID
 from ledger.money import Scale
 from ledger.opened import Opened
 from ledger.transaction import MONEY
@@ -15,16 +27,53 @@ class Coin:
 
     name: str
     unit: str  # the least that is bought or sold, as a decimal
-    dealers: str  # the holder of all units at first
+    dealers: str  # who sell it and buy it
+    is_held: bool = True  # whether the maker may hold it on borrowed money
+    is_owed: bool = False  # whether the house may owe it to customers
     quantity: Scale = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "quantity", Scale.of(self.unit))
 
 
-def opened_coins(held: Sequence[Coin], holder: str, hole: str | None = None) -> Iterator[Opened]:
+def names_owed(known: Sequence[Coin]) -> tuple[str, ...]:
+    """Return the coins that the house may owe to customers."""
+    return tuple(coin.name for coin in known if coin.is_owed)
+
+
+def opened_coins(known: Sequence[Coin], holder: str, hole: str | None = None) -> Iterator[Opened]:
     """Open a party's coins, and the equity in which they balance."""
     about = "what was paid for them less what they brought, in dollars, against the coins"
-    for coin in held:
-        yield Opened(coins(holder, coin.name), (coin.name,), hole)
-        yield Opened(paid_for_coins(holder, coin.name), (coin.name, MONEY), hole, about)
+    for coin in known:
+        if coin.is_held:
+            yield Opened(coins(holder, coin.name), (coin.name,), hole)
+            yield Opened(paid_for_coins(holder, coin.name), (coin.name, MONEY), hole, about)
+
+
+def opened_for_customers(known: Sequence[Coin], house: str, customers: str) -> Iterator[Opened]:
+    """Open in the house's books the coins that it holds, and those that it owes."""
+    if names := names_owed(known):
+        yield Opened(coins_there(house), names, LIQUID, "customers' coins that are really there")
+        yield Opened(coins_owed(house, customers), names, CLAIM, "owed in kind")
+
+
+def opened_of_customers(known: Sequence[Coin], house: str, customers: str) -> Iterator[Opened]:
+    """Open in customers' books the coins in their own hands, and those that the house owes them."""
+    if names := names_owed(known):
+        yield Opened(coins_there(customers), names)
+        yield Opened(claim_in_coins(customers, house), names)
+
+
+def opened_sales(known: Sequence[Coin], maker: str) -> Iterator[Opened]:
+    """Open in the maker's books what customers' coins brought that the house lent it."""
+    about = "customers' coins sold, against the dollars that they brought"
+    for name in names_owed(known):
+        yield Opened(sold_coins(maker, name), (name, MONEY), CAUSE, about)
+
+
+def opened_at_dealers(known: Sequence[Coin], dealers: str) -> Iterator[Opened]:
+    """Open in dealers' books the coins that they deal in."""
+    yield from opened_coins(known, dealers)
+    if names := names_owed(known):
+        yield Opened(coins_there(dealers), names)
+        yield from (Opened(sold_coins(dealers, name), (name, MONEY)) for name in names)

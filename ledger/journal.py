@@ -6,6 +6,7 @@ general ledger; `finish` completes the folder.
 """
 
 from collections import defaultdict
+from datetime import date
 from pathlib import Path
 from typing import TextIO
 
@@ -31,6 +32,7 @@ class Journal:
         self._title, self._start_us = title, start_us
         self._entries, self._text = Entries(chart, names), Text(chart)
         self._balances: dict[tuple[str, str], int] = defaultdict(int)
+        self._priced: dict[str, date] = {}  # by commodity, the day of its last price
         self._last_seq = 0
         self._rows: list[np.ndarray] = []  # recorded, not yet posted
         self._transactions: list[Movement] = []
@@ -67,8 +69,11 @@ class Journal:
         self._say(time_us, "custom", note.kind, *note.words())
 
     def price(self, time_us: int, commodity: str, usd: str) -> None:
-        """Note the price of a commodity at the end of a day; no invariant uses it."""
+        """Note the price of a commodity at the end of a day, once; no invariant uses it."""
         day = day_of(time_us)
+        if self._priced.get(commodity) == day:
+            return  # the maker holds it, and customers are owed it
+        self._priced[commodity] = day
         self._month(time_us).write(f"{day} price {commodity} {usd} {MONEY}\n\n")
         self._directives.add(Directive("price", day, commodity, (f"{usd} {MONEY}",)))
 

@@ -272,6 +272,14 @@ class Kind(StrEnum):
         Cause.STAKES,
         has_switch=True,
     )
+    COINS = Entry(
+        "Coins",
+        "customers' coins: held, owed, and what those brought that were sold",
+        (ASSETS, LIABILITIES, EQUITY),
+        (CLAIM, LIQUID, CAUSE),
+        Cause.BORROWED,
+        has_switch=True,
+    )
     POOLS = Entry(
         "Pools",
         "dollars in pools, and fees of those who trade with them",
@@ -309,7 +317,8 @@ def _family(which: Family) -> tuple[Kind, ...]:
 
 LEAD_QUOTING, HOLDING = _family(Family.LEAD_QUOTING), _family(Family.HOLDING)
 ON_MARGIN, USES = _family(Family.ON_MARGIN), _family(Family.USE)
-HELD = (Kind.TOKENS, Kind.PORTFOLIO)  # kinds with units of a commodity beside dollars
+# Kinds with units of a commodity beside dollars.
+HELD = (Kind.TOKENS, Kind.PORTFOLIO, Kind.COINS)
 AT_COST = tuple(kind for kind in USES if ASSETS in kind.entry.roots)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from ledger.chart import Chart
+from ledger.coins import Coin, names_owed
 from ledger.directive_store import Directive
 from ledger.notes import Note, Pays, Role
 from ledger.parties import OUTSIDE
@@ -36,9 +37,15 @@ HOW_TO_READ = """\
 ;;         =  - sum(accounts opened with hole: "claim")  -  sum(accounts opened with hole: "liquid")
 ;;         =  + sum(accounts opened with hole: "cause")
 ;;   and sum(accounts opened with hole: "group") = 0: what they owe each other is nobody else's.
-;;   Sources are below zero, uses above. Claims are in dollars, whatever the customer deposited:
-;;   a simplification.
+;;   Sources are below zero, uses above. {claims}
 """
+
+IN_DOLLARS = """\
+Claims are in dollars, whatever the customer deposited:
+;;   a simplification."""
+IN_COINS = """\
+All of it holds in dollars and in each coin that
+;;   customers are owed: .run hole-in-kind, and at the last prices .run hole-at-mark."""
 
 QUERIES: dict[str, str] = {
     "hole": """
@@ -100,6 +107,19 @@ FINANCE_QUERIES: dict[str, str] = {
 }
 
 
+# Where customers are owed coins: what is lacking of each, and what that is worth. The marks are the
+# last ones; a date as the third word of convert() asks for those of another day.
+COIN_QUERIES: dict[str, str] = {
+    "hole-in-kind": """
+  SELECT currency, neg(sum(number)) AS hole
+  WHERE open_meta(account, 'hole') IN ('claim', 'liquid')
+  GROUP BY currency ORDER BY currency""",
+    "hole-at-mark": """
+  SELECT currency, neg(convert(sum(position), 'USD')) AS hole_at_mark
+  WHERE open_meta(account, 'hole') IN ('claim', 'liquid')
+  GROUP BY currency ORDER BY currency""",
+}
+
 # These queries need two sets of books.
 OF_ALL_BOOKS = ("check-claims-mirror-debts", "check-loans-mirror-debts")
 
@@ -112,10 +132,11 @@ def finances(chart: Chart) -> bool:
 def main_text(title: str, chart: Chart, start: date, last: date, includes: Iterable[str]) -> str:
     """Write main.beancount for books that run from *start* to *last*, both included."""
     firm = chart.parties.firms[0] if chart.parties.firms else chart.parties.retail
+    claims = IN_COINS if names_owed(chart.coins) else IN_DOLLARS
     parts = [
         HEADER,
         "".join(f";; {line}".rstrip() + "\n" for line in (*title.splitlines(), "")),
-        HOW_TO_READ.format(firm=firm, **_group(chart)),
+        HOW_TO_READ.format(firm=firm, claims=claims, **_group(chart)),
         f'\noption "title" {quoted(title)}\noption "operating_currency" "{MONEY}"\n{EXACT}\n',
         *(_commodity_text(start, *each) for each in _commodities(chart)),
         "\n;; Who plays which part.\n",
@@ -133,7 +154,9 @@ def main_text(title: str, chart: Chart, start: date, last: date, includes: Itera
 def query_texts(chart: Chart, last: date, alone: bool = False) -> Iterator[str]:
     """Yield the saved queries; *alone*: only those that the group's own books answer."""
     group = _group(chart)
-    for name, query in (QUERIES | (FINANCE_QUERIES if finances(chart) else {})).items():
+    asked = QUERIES | (FINANCE_QUERIES if finances(chart) else {})
+    asked |= COIN_QUERIES if names_owed(chart.coins) else {}
+    for name, query in asked.items():
         if not (alone and name in OF_ALL_BOOKS):
             yield f'{last} query "{name.format(**group)}" "{query.format(**group)}"\n'
 
@@ -225,9 +248,15 @@ def _commodities(chart: Chart) -> Iterator[tuple[str, _Meta]]:
         }
         yield brought.commodity, tuple((key, quoted(text)) for key, text in about.items())
     for coin in chart.coins:
-        about = {
-            "name": f"a coin that {chart.parties.maker} holds on borrowed money",
-            "unit": coin.unit,
-            "dealers": coin.dealers,
-        }
-        yield coin.name, tuple((key, quoted(text)) for key, text in about.items())
+        yield coin.name, tuple(_about_coin(coin, chart.parties.maker))
+
+
+def _about_coin(coin: Coin, maker: str) -> Iterator[tuple[str, str]]:
+    held = f"that {maker} holds on borrowed money" if coin.is_held else ""
+    owed = "that customers are owed" if coin.is_owed else ""
+    yield "name", quoted(f"a coin {' and '.join(filter(None, (held, owed)))}")
+    yield "unit", quoted(coin.unit)
+    yield "dealers", quoted(coin.dealers)
+    if coin.is_owed:
+        yield "held-by-maker", str(coin.is_held).upper()
+        yield "owed-to-customers", "TRUE"

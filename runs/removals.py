@@ -176,6 +176,13 @@ def _agent_deposits(scenario: Scenario) -> Change | None:
     return Change(how, {"retail": {"agent_shares": None}})
 
 
+def _coins(scenario: Scenario) -> Change | None:
+    if not scenario.retail.coins:
+        return None
+    how = "customers bring, and are owed, dollars instead of coins"
+    return Change(how, {"retail": {"coins": None}})
+
+
 def _pools(scenario: Scenario) -> Change | None:
     if scenario.group is None or not scenario.group.pools:
         return None
@@ -243,6 +250,7 @@ REMOVALS: Mapping[str, Callable[[Scenario], Change | None]] = {
     Kind.AGENT_DEPOSITS: _agent_deposits,
     Kind.TOKENS: _tokens,
     Kind.PORTFOLIO: _portfolio,
+    Kind.COINS: _coins,
     Kind.POOLS: _pools,
     Kind.DIRECTIONAL: _directional,
     Kind.SHARES: _shares,

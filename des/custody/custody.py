@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from des.custody.coin_swaps import CoinSwaps
+from des.custody.coin_vault import CoinVault, Lots, Meta
 from des.given import given
 from des.venue.venue import Venue
 from ledger import movements
@@ -26,13 +28,25 @@ class Custody:
         self._customers = np.array(
             [parties.names.index(name) for name in parties.house_customers if name != parties.maker]
         )
+        self.coins: CoinVault | None = None  # that customers are owed in kind
+        self.swaps: CoinSwaps | None = None  # which turn them into dollars, and back
         self.with_agent_cents = 0  # what the house's agent took in less what it paid out
 
+    def keep_coins(self, coins: CoinVault, tranche_cents: int) -> None:
+        """Have the house keep customers' coins, and sell them in tranches."""
+        self.coins = coins
+        self.swaps = CoinSwaps(coins, self._parties, self.cash, tranche_cents, self._journal)
+
     def till(self, venue: str) -> int:
-        """Return what a venue can pay out: all its cash, or nothing once it has halted."""
+        """Return what a venue can pay out: all its cash, or nothing once it has halted.
+
+        Coins of customers count at the dollars that they would bring.
+        """
         if self.status[venue] == HALTED:
             return 0
-        return int(self.cash[self._parties.names.index(venue)])
+        is_house = venue == self._parties.house
+        in_coins = self.swaps.sellable_cents() if self.swaps and is_house else 0
+        return int(self.cash[self._parties.names.index(venue)]) + in_coins
 
     def claim_cents(self, entity: int, venue: str) -> int:
         """Return what a venue owes to one party."""
@@ -40,7 +54,8 @@ class Custody:
 
     def customers_cents(self) -> int:
         """Return what the house owes to all customers outside its own group."""
-        return int(self._venues[self._parties.house].claims[self._customers].sum())
+        in_coins = self.coins.owed_cents if self.coins else 0
+        return int(self._venues[self._parties.house].claims[self._customers].sum()) + in_coins
 
     def deposit(
         self,
@@ -80,12 +95,27 @@ class Custody:
         cents = min(cents, self.claim_cents(entity, venue), self.till(venue))
         if cents <= 0:
             return 0
+        self._have(time_us, self._parties.names.index(venue), cents)
         self._move(entity, venue, -cents)
         name = self._parties.names[entity]
         self._journal.record(
             movements.withdrawal(time_us, name, venue, cents, self._parties, why, links, meta)
         )
         return cents
+
+    def can_pay(self, venue: str, cents: int, lots: Lots) -> bool:
+        """Tell whether a venue can pay out dollars, and so many of each coin beside them."""
+        if not (self.swaps and any(lots)):
+            return self.till(venue) >= cents
+        return self.status[venue] != HALTED and self.swaps.can_pay(lots, cents)
+
+    def hand_over(self, time_us: int, cents: int, lots: Lots, meta: Meta, first: Meta) -> None:
+        """Hand customers coins for which the house `can_pay`, with *cents* left to pay beside them.
+
+        What *first* says is told once.
+        """
+        given(self.swaps).find(time_us, lots, cents)
+        given(self.coins).withdraw(time_us, lots, meta, first)
 
     def move_at_agent(self, customer: int, cents: int, entry: Movement) -> None:
         """Move cash from a customer of the house to the house's agent; below zero, back.
@@ -104,6 +134,7 @@ class Custody:
         Raises:
             LedgerError: the payer has less.
         """
+        self._have(entry.time_us, payer, cents)
         if cents > self.cash[payer]:
             name, has = self._parties.names[payer], int(self.cash[payer])
             raise LedgerError(f"{name} is to pay {cents} cents and has {has}: {entry.narration}")
@@ -127,6 +158,11 @@ class Custody:
                     f"{entry.narration}"
                 )
         self._journal.record(entry)
+
+    def _have(self, time_us: int, payer: int, cents: int) -> None:
+        """Have coins sold where the house lacks the dollars."""
+        if self.swaps and self._parties.names[payer] == self._parties.house:
+            self.swaps.sell(time_us, cents - int(self.cash[payer]))
 
     def _move(self, entity: int, venue: str, cents: int) -> None:
         self.cash[entity] -= cents

@@ -8,7 +8,7 @@ import simpy
 from des.chance import waiting_us
 from des.clock import DAY_US
 from des.custody.agent import Agent
-from des.custody.custody import Custody
+from des.custody.custody import HALTED, Custody
 from des.custody.till import Till
 
 
@@ -61,8 +61,10 @@ class RetailCustody:
         if self._agent and self._agent.takes(now_us):
             brought = self._agent.take_in(now_us, cents, meta)
         else:
-            brought = self._custody.deposit(
-                now_us, self._entity, self._house_name, cents, meta=meta
+            coins, halted = self._custody.coins, self._custody.status[self._house_name] == HALTED
+            brought = coins.deposit(now_us, cents, meta) if coins and not halted else 0
+            brought += self._custody.deposit(
+                now_us, self._entity, self._house_name, cents - brought, meta=meta
             )
         self._till.serve(now_us)
         return brought

@@ -32,6 +32,7 @@ class Request:
     holder: str  # of a control account; else the entity's name
     cents: int
     why: str
+    lots: tuple[int, ...] = ()  # of each coin, beside cents
 
 
 class Till:
@@ -66,10 +67,12 @@ class Till:
 
     def owed_cents(self, entity: int) -> int:
         """Return what a party may still ask for: its free claim less its queued requests."""
-        return self.free_cents(entity) - self._queued_cents[entity]
+        coins = self._custody.coins
+        in_coins = coins.unasked_cents(entity) if coins else 0
+        return self.free_cents(entity) - self._queued_cents[entity] + in_coins
 
     def free_cents(self, entity: int) -> int:
-        """Return the free part of a party's claim: neither margin nor collateral."""
+        """Return the free dollars of a party's claim: neither margin nor collateral."""
         return self._custody.claim_cents(entity, self._house) - self._held_cents(entity)
 
     def ask(self, time_us: int, entity: int, cents: int, holder: str = "", why: str = "") -> int:
@@ -83,7 +86,9 @@ class Till:
             return 0
         if self._confidence:
             self._confidence.ask(time_us, cents)
-        request = Request(time_us, entity, holder or self._names[entity], cents, why)
+        cents, lots = self._in_coins(time_us, entity, cents)
+        request = Request(time_us, entity, holder or self._names[entity], cents, why, lots)
+        cents = self._worth_cents(request)
         if self.queue or not self._pay(time_us, request):
             self._line_up(request)
         return cents
@@ -94,7 +99,7 @@ class Till:
             return
         while self.queue and self._pay(time_us, self.queue[0]):
             paid = self.queue.popleft()
-            self._queued_cents[paid.entity] -= paid.cents
+            self._count(paid, -1)
         if not self.queue:
             self._become(time_us, OPEN)
 
@@ -111,23 +116,48 @@ class Till:
             self._since_us = request.asked_us
             self._become(request.asked_us, QUEUED)
         self.queue.append(request)
-        self._queued_cents[request.entity] += request.cents
+        self._count(request, 1)
         account = owed(self._house, self._names[request.entity])
-        note = UnpaidRequest(account, dollars(request.cents), request.holder)
+        note = UnpaidRequest(account, dollars(self._worth_cents(request)), request.holder)
         self._journal.note(request.asked_us, note)
+
+    def _in_coins(self, time_us: int, entity: int, cents: int) -> tuple[int, tuple[int, ...]]:
+        """Say what of a request is for dollars, and what for each coin."""
+        coins = self._custody.coins
+        if coins is None or entity != coins.customer:
+            return cents, ()
+        dollars_cents = max(self.free_cents(entity) - self._queued_cents[entity], 0)
+        lots = coins.chosen(time_us, cents, dollars_cents)
+        return min(cents - coins.worth_cents(lots), dollars_cents), lots
+
+    def _worth_cents(self, request: Request) -> int:
+        coins = self._custody.coins
+        return request.cents + (coins.worth_cents(request.lots) if coins and request.lots else 0)
+
+    def _count(self, request: Request, sign: int) -> None:
+        """Count a request among those that wait, or no longer."""
+        self._queued_cents[request.entity] += sign * request.cents
+        if self._custody.coins and request.lots:
+            self._custody.coins.line_up(request.lots, sign)
 
     def _pay(self, time_us: int, request: Request) -> bool:
         """Pay in full or not at all, and only what is still free of the claim."""
         cents = min(request.cents, self.free_cents(request.entity))
         agent = self._agent
         by_agent = agent is not None and agent.pays(request.asked_us, request.entity, cents)
-        if not by_agent and self._custody.till(self._house) < cents:
+        in_dollars = 0 if by_agent else cents
+        if not self._custody.can_pay(self._house, in_dollars, request.lots):
             return False
         meta: tuple[tuple[str, str], ...] = ()
         if request.holder != self._names[request.entity]:
             meta = (("holder", quoted(request.holder)),)
+        waited: tuple[tuple[str, str], ...] = ()
         if time_us > request.asked_us:
-            meta += (("waited-s", f"{(time_us - request.asked_us) / SECOND_US:.6f}"),)
+            waited = (("waited-s", f"{(time_us - request.asked_us) / SECOND_US:.6f}"),)
+        if any(request.lots):
+            self._custody.hand_over(time_us, in_dollars, request.lots, meta, waited)
+            waited = ()  # a request is told once
+        meta += waited
         if agent and by_agent:
             agent.pay_out(time_us, cents, request.why, meta)
             return True

@@ -4,6 +4,7 @@ Money is in whole or decimal dollars here and becomes integer cents in `world.py
 basis points.
 """
 
+from des.scenario.customer_coins import CustomerCoin, CustomerCoins
 from des.scenario.customers import AgentShare, Cohort, Flow, News, OtherMakers, Retail
 from des.scenario.demand import Demand, Others
 from des.scenario.firms import FIRMS_MAX, CapitalRules, Firm, FirmClass, Firms
@@ -39,8 +40,9 @@ from des.scenario.market import (
     WantedVolume,
 )
 from des.scenario.pledged import PledgedLoan, TokenBook
-from des.scenario.portfolio import CoinPrice, HeldCoin, Portfolio
+from des.scenario.portfolio import HeldCoin, Portfolio
 from des.scenario.price import Anchor, Price, VolatilityLevel
+from des.scenario.priced_coin import CoinPrice, PricedCoin
 from des.scenario.quantities import (
     YEARS,
     Bps,
@@ -85,6 +87,8 @@ __all__ = [
     "CoinPrice",
     "CollateralToken",
     "ContradictionError",
+    "CustomerCoin",
+    "CustomerCoins",
     "DayVolume",
     "Demand",
     "Depth",
@@ -126,6 +130,7 @@ __all__ = [
     "Portfolio",
     "PositiveUsd",
     "Price",
+    "PricedCoin",
     "Provider",
     "Quoter",
     "Retail",

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from des.scenario.customer_coins import CustomerCoins
 from des.scenario.dated import Dated, check_order, in_force
 from des.scenario.group import Line
 from des.scenario.quantities import (
@@ -161,6 +162,8 @@ class Retail(Part):
     flow: Flow | None = None
     # Shares that go through the captive maker's bank accounts; None: nothing does.
     agent_shares: Annotated[tuple[AgentShare, ...], Field(max_length=1_000)] | None = None
+
+    coins: CustomerCoins | None = None  # that they are owed in kind; None: all is owed in dollars
 
     def agent_share_on(self, day: date) -> float:
         """Return the share of deposits and withdrawals that goes through the agent on a day."""

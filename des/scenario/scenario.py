@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from des.clock import midnight_us
 from des.given import given
+from des.scenario.customer_coins import CustomerCoin, fault_of_coins
 from des.scenario.customers import ARRIVALS_PER_DAY_MAX, News, OtherMakers, Retail
 from des.scenario.demand import Demand
 from des.scenario.firms import Firms
@@ -64,6 +65,8 @@ class Scenario(Part):
         yield from (loan.borrower for loan in self.pledged_loans)
         if self.group and self.group.portfolio:
             yield self.group.portfolio.dealers
+        elif self.retail.coins:
+            yield self.retail.coins.dealers
 
     @property
     def outside_providers(self) -> tuple[Provider, ...]:
@@ -78,6 +81,11 @@ class Scenario(Part):
         return portfolio.holdings if portfolio else ()
 
     @property
+    def owed_coins(self) -> tuple[CustomerCoin, ...]:
+        """Return what customers are owed beside dollars."""
+        return self.retail.coins.owed if self.retail.coins else ()
+
+    @property
     def pledged_loans(self) -> tuple[PledgedLoan, ...]:
         """Return the borrowers against tokens."""
         return self.leverage.pledged_loans if self.leverage else ()
@@ -89,6 +97,8 @@ class Scenario(Part):
         if self.group and self.group.pools:
             # The arbitrageurs of pools keep books too, and accounts have a word for pooled tokens.
             seen |= {"Arbitrageurs", "Pool"}
+        if self.retail.coins:
+            seen.add("Wallet")  # an account's word for coins that are there
         for place, name in zip(self._places(), self.entities(), strict=True):
             if name in seen and place == ("firms", "classes"):
                 raise ContradictionError(
@@ -148,6 +158,8 @@ class Scenario(Part):
             yield ("leverage", "pledged_loans", i, "borrower")
         if self.group and self.group.portfolio:
             yield ("group", "portfolio", "dealers")
+        elif self.retail.coins:
+            yield ("retail", "coins", "dealers")
 
     @model_validator(mode="after")
     def _priced(self) -> Self:
@@ -347,6 +359,17 @@ class Scenario(Part):
                 f"is {self.run.one_hour_in}; give 1, since there is leverage: a margin that fails "
                 "does not wait for the next traded hour",
             )
+        return self
+
+    @model_validator(mode="after")
+    def _coins_agree(self) -> Self:
+        taken = [*self.entities(), *(t.name for t in (self.group.tokens if self.group else ()))]
+        taken += [token.name for token in (self.leverage.tokens if self.leverage else ())]
+        portfolio = self.group.portfolio if self.group else None
+        markets = [market.name for market in self.markets]
+        fault = fault_of_coins(self.retail.coins, portfolio, markets, taken)
+        if fault:
+            raise ContradictionError(*fault)
         return self
 
     @model_validator(mode="after")

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from des.custody.coin_prices import CoinPrices, chart_coins
 from des.custody.custody import Custody
 from des.given import given
 from des.scenario import Scenario
-from des.treasury.coin_prices import CoinPrices, chart_coins
 from ledger import dealing
 from ledger.accounts import coins
 from ledger.journal import Journal
@@ -41,7 +41,8 @@ class CoinBook:
     ) -> None:
         """Start with all coins at the dealers."""
         self._terms = given(given(scenario.group).portfolio)
-        self._coins, self._prices = chart_coins(scenario), CoinPrices(scenario)
+        self._coins = [coin for coin in chart_coins(scenario) if coin.is_held]
+        self._prices = CoinPrices(scenario, scenario.coins)
         self._parties, self._custody, self._journal = parties, custody, journal
         self._maker = parties.names.index(parties.maker)
         self._dealers = parties.names.index(self._terms.dealers)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from des.custody.coin_vault import CoinVault
 from des.treasury.house_money import HouseMoney
 from des.venue.venue import Venue
 from ledger import movements
@@ -20,6 +21,7 @@ class CreditLine:
         tranche_cents: int,
         journal: Journal,
         house_money: HouseMoney | None = None,
+        coins: CoinVault | None = None,
     ) -> None:
         """Start undrawn.
 
@@ -32,15 +34,21 @@ class CreditLine:
             journal: records draws and repayments.
             house_money: the house's own money, beyond which the line does not lend; None: no such
                 rule.
+            coins: customers' coins, some of which may be lent; None: there are none.
         """
         self._house, self._names, self._borrower = house, names, borrower
         self._limit_cents, self._tranche_cents = limit_cents, tranche_cents
-        self._journal, self._house_money = journal, house_money
+        self._journal, self._house_money, self._coins = journal, house_money, coins
         self.drawn_cents = 0
+
+    @property
+    def owed_cents(self) -> int:
+        """Return what is owed of the line: dollars, and coins less what they brought."""
+        return self.drawn_cents + (self._coins.line_cents if self._coins else 0)
 
     def unused_cents(self, time_us: int) -> int:
         """Return the undrawn part of the line."""
-        unused = max(self._limit_cents(time_us) - self.drawn_cents, 0)
+        unused = max(self._limit_cents(time_us) - self.owed_cents, 0)
         return min(unused, self._house_money.own_cents()) if self._house_money else unused
 
     def draw(self, time_us: int, needed_cents: int, links: tuple[str, ...] = ()) -> None:
@@ -53,7 +61,7 @@ class CreditLine:
 
     def repay(self, time_us: int, spare_cents: int) -> None:
         """Repay whole tranches from the account's spare money, or all that is drawn."""
-        cents = min(spare_cents // self._tranche_cents * self._tranche_cents, self.drawn_cents)
+        cents = min(spare_cents // self._tranche_cents * self._tranche_cents, self.owed_cents)
         if cents > 0:
             self._book(-cents)
             self._journal.record(movements.repay(time_us, *self._names, cents))

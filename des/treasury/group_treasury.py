@@ -71,6 +71,7 @@ def treasury(
         tranche_cents,
         journal,
         house_money if group and group.never_lend_customer_money else None,
+        custody.coins,
     )
     if group is None:
         return Purse(parties, house, custody, credit), None

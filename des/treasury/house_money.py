@@ -20,8 +20,9 @@ class HouseMoney:
 
     def own_cents(self) -> int:
         """Return how much can be spent so that every customer could still be paid in full."""
+        in_coins = self._custody.coins.owed_cents if self._custody.coins else 0
         makers = int(self._house.claims[self._maker])
-        outsiders = int(self._house.claims.sum()) - makers + self._reserved()
+        outsiders = int(self._house.claims.sum()) - makers + in_coins + self._reserved()
         left = self._custody.till(self._name) - outsiders
         # If customers' money is already missing, even the maker's debit is not covered from it.
         return max(left - makers, 0) if left >= 0 else 0

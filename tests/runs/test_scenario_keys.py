@@ -183,7 +183,7 @@ def test_a_key_is_explained_by_its_place_or_by_its_last_words():
 
 def test_a_table_is_explained_with_its_keys_and_a_common_word_with_its_places():
     assert "halt_after_h" in explained("retail.flow")
-    assert explained("name").startswith("13 keys are called name; name one of\n")
+    assert explained("name").startswith("14 keys are called name; name one of\n")
     assert "group.lenders[].name" in explained("name")
 
 

@@ -29,7 +29,12 @@ from ledger.proof.invariants.balances import (
     pools_empty,
 )
 from ledger.proof.invariants.hole_explained import hole_is_explained
-from ledger.proof.invariants.mirrors import claims_mirror_debts, custody_is_owed, group_eliminates
+from ledger.proof.invariants.mirrors import (
+    claims_mirror_debts,
+    coins_are_there_or_lent,
+    custody_is_owed,
+    group_eliminates,
+)
 from ledger.proof.invariants.order import seq_is_dense
 from ledger.proof.invariants.steps import Finding, Ledger, ledger_of
 from ledger.proof.invariants.transactions import (
@@ -49,6 +54,7 @@ INVARIANTS: tuple[Callable[[Ledger], Iterator[Finding]], ...] = (
     entity_balances,
     claims_mirror_debts,
     custody_is_owed,
+    coins_are_there_or_lent,
     group_eliminates,
     contracts_conserved,
     tokens_conserved,

@@ -9,11 +9,15 @@ from beancount.core.data import Directive, Open
 from ledger.kinds import Kind
 from ledger.proof.invariants.steps import Finding, Ledger, account_of
 
-HOLE_PARTS = ("claim", "liquid", "group", "cause", "in-kind")
+COUNTED = ("claim", "liquid", "cause")
+HOLE_PARTS = (*COUNTED, "group", "in-kind")
 
 
 def hole_is_explained(ledger: Ledger) -> Iterator[Finding]:
-    """Accounts of the group all play a part in the hole, and its causes sum to it, in USD."""
+    """Accounts of the group all play a part in the hole, and its causes sum to it.
+
+    In dollars, and in each coin that customers are owed.
+    """
     yield from _without_part(ledger.opens)
     yield from _unexplained(ledger)
 
@@ -35,19 +39,26 @@ def _without_part(opens: list[Open]) -> Iterator[Finding]:
 
 def _unexplained(ledger: Ledger) -> Iterator[Finding]:
     part_of = {entry.account: entry.meta.get("hole") for entry in ledger.opens}
-    usd: dict[str | None, Decimal] = defaultdict(Decimal)
-    mover: Directive | None = None
+    sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: dict.fromkeys(COUNTED, Decimal()))
+    promised: set[str] = {"USD"}  # and each coin that is owed or there
+    movers: dict[str, Directive] = {}
     for step in ledger.steps:
-        before = usd["claim"] + usd["liquid"] + usd["cause"]
+        drifts: dict[str, Decimal] = defaultdict(Decimal)
         for account, number, commodity in step.legs:
-            if commodity == "USD":
-                usd[part_of.get(account.name)] += number
-        if usd["claim"] + usd["liquid"] + usd["cause"] != before:
-            mover = step.entry
-    hole = -usd["claim"] - usd["liquid"]
-    if mover and hole != usd["cause"]:
-        yield (
-            mover,
-            f"at the end the hole is {hole:,f} USD and its causes sum to {usd['cause']:,f}; this "
-            f"transaction is the last that moved them apart: look for an account without a part",
-        )
+            part = part_of.get(account.name)
+            if part in COUNTED:
+                sums[commodity][part] += number
+                drifts[commodity] += number
+            if part in ("claim", "liquid"):
+                promised.add(commodity)
+        movers |= {commodity: step.entry for commodity, drift in drifts.items() if drift}
+    for commodity in sorted(promised & movers.keys()):
+        by_part = sums[commodity]
+        hole = -by_part["claim"] - by_part["liquid"]
+        if hole != by_part["cause"]:
+            yield (
+                movers[commodity],
+                f"at the end the hole is {hole:,f} {commodity} and its causes sum to "
+                f"{by_part['cause']:,f}; this transaction is the last that moved them apart: look "
+                "for an account without a part",
+            )

@@ -30,6 +30,7 @@ MIRRORED: dict[str, tuple[str, str]] = {
     Kind.AGENT_DEPOSITS: ("Liabilities", Kind.AGENT_DEPOSITS),
     Kind.SHARES: ("Equity", Kind.SHARES),
     Kind.TOKENS: ("Liabilities", Kind.TOKENS),
+    Kind.COINS: ("Liabilities", Kind.COINS),
 }
 CLAIM_OF_DEBT = {debt: claim for claim, debt in MIRRORED.items()}
 
@@ -39,8 +40,8 @@ def claims_mirror_debts(ledger: Ledger) -> Iterator[Finding]:
     keepers = entities(ledger)
 
     def mirrored(leg: Leg) -> tuple[tuple[str, str], str] | None:
-        if leg.account.kind == Kind.TOKENS and leg.account.partner not in keepers:
-            return None  # tokens in one's own hands, such as Assets:Alameda:Tokens:SOL
+        if leg.account.kind in (Kind.TOKENS, Kind.COINS) and leg.account.partner not in keepers:
+            return None  # what is in one's own hands, such as Assets:Alameda:Tokens:SOL
         pair = _mirror(leg.account)
         return pair and (pair, leg.commodity)
 
@@ -72,6 +73,35 @@ def custody_is_owed(ledger: Ledger) -> Iterator[Finding]:
             entry,
             f"what {venue} holds in kind and what it owes are now {signed(apart, commodity)} "
             f"apart; look for tokens taken out of custody, or credited to nobody",
+        )
+
+
+def coins_are_there_or_lent(ledger: Ledger) -> Iterator[Finding]:
+    """A venue owes customers the coins that it holds, those that it lent, and a loss with a name.
+
+    A loss has a name where it stands among the venue's expenses; coins of its own it has none.
+    """
+    venues = {
+        account.entity
+        for account in (account_of(entry.account) for entry in ledger.opens)
+        if account.kind == Kind.COINS and account.root == "Liabilities"
+    }
+    legs = (leg for step in ledger.steps for leg in step.legs)
+    coins = {leg.commodity for leg in legs if leg.account.kind == Kind.COINS} - {"USD"}
+
+    def owed_or_where_it_is(leg: Leg) -> tuple[str, str] | None:
+        account = leg.account
+        if account.entity not in venues or leg.commodity not in coins:
+            return None
+        is_loss = account.root == "Expenses"
+        is_counted = account.kind in (Kind.COINS, Kind.CREDIT_LINE) and account.root != "Equity"
+        return (account.entity, leg.commodity) if is_counted or is_loss else None
+
+    for entry, (venue, commodity), apart in _drifts(ledger, owed_or_where_it_is):
+        yield (
+            entry,
+            f"what {venue} owes in coins, and what it holds, lent and lost, are now "
+            f"{signed(apart, commodity)} apart; look for coins that went without a loan",
         )
 
 

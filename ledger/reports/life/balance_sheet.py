@@ -14,7 +14,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from ledger.kinds import HELD
+from ledger.coins import names_owed
+from ledger.kinds import HELD, Kind
 from ledger.reports.dollars import ZERO, number_of
 from ledger.reports.life.paper_wealth import Marks
 from ledger.run_folder import RunFolder
@@ -103,9 +104,15 @@ def sheets(run: RunFolder, day: date) -> dict[str, Sheet]:
             )
         elif not is_contract(account):
             usd = ZERO + sign * balances[account, MONEY]
-            if side == Side.EQUITY and kind_of(account) in HELD:
+            if (
+                side == Side.EQUITY
+                and is_in_tokens(_bought(account))
+                and _bought(account) in run.opens
+            ):
                 usd = max(usd, ZERO)  # the price paid is an asset, listed with the tokens
-            lines[entity].append(SheetLine(side, account, usd, usd))
+            lent = {coin: balances[account, coin] for coin in names_owed(run.chart.coins)}
+            in_coins = sign * marks.usd(lent, day) if kind_of(account) == Kind.CREDIT_LINE else ZERO
+            lines[entity].append(SheetLine(side, account, usd, usd + in_coins))
     return {entity: Sheet(entity, in_order(found)) for entity, found in lines.items()}
 
 
@@ -144,6 +151,11 @@ def is_within(run: RunFolder, line: SheetLine) -> bool:
 def is_in_tokens(account: str) -> bool:
     """Tell whether an account holds tokens or owes them in kind."""
     return kind_of(account) in HELD and not account.startswith("Equity:")
+
+
+def _bought(account: str) -> str:
+    """Name the account of what was paid for in an account of equity; it need not be there."""
+    return f"Assets:{account.partition(':')[2]}"
 
 
 def paid_for(account: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from ledger.kinds import HELD, IN_KIND
+from ledger.kinds import HELD, IN_KIND, LIQUID
 from ledger.reports.dollars import ZERO, number_of
 from ledger.run_folder import RunFolder
 
@@ -43,22 +43,26 @@ class Marks:
         others = {token: n for token, n in units.items() if token not in self.house_tokens}
         return self.usd(others, day)
 
-    def _usd(self, token: str, units: Decimal, day: date) -> Decimal:
+    def of(self, token: str, day: date) -> Decimal:
+        """Return the last mark of a token until *day*; zero where there is none yet."""
         days, marks = self._prices.get(token, ([], []))
         marked = bisect_right(days, day)
-        return (units * marks[marked - 1]).quantize(CENT) if marked else ZERO
+        return marks[marked - 1] if marked else ZERO
+
+    def _usd(self, token: str, units: Decimal, day: date) -> Decimal:
+        return (units * self.of(token, day)).quantize(CENT)
 
 
 def moved_by_group(run: RunFolder) -> list[tuple[date, str, Decimal]]:
     """Return by day and token the net units that the group received.
 
-    Tokens held in kind for customers are left out.
+    Tokens and coins held in kind for customers are left out.
     """
     number = number_of(run)
     found = run.select(
         "SELECT date, commodity, sum(units)::BIGINT FROM postings "
         "WHERE root = 'Assets' AND kind IN (SELECT unnest(?)) AND entity IN (SELECT unnest(?)) "
-        "AND hole IS DISTINCT FROM ? GROUP BY ALL ORDER BY ALL",
-        [HELD, run.chart.parties.group, IN_KIND],
+        "AND coalesce(hole, '') NOT IN (?, ?) GROUP BY ALL ORDER BY ALL",
+        [HELD, run.chart.parties.group, IN_KIND, LIQUID],
     )
     return [(day, token, number(units, token)) for day, token, units in found]

@@ -22,6 +22,7 @@ from ledger.reports.life.balance_sheet import (
     sheets,
 )
 from ledger.reports.life.paper_wealth import Marks
+from ledger.reports.money.hole_in_kind import HoleInKind, hole_in_kind
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder, RunFolderError
 from ledger.transaction import MONEY, entity_of, kind_of
@@ -73,6 +74,7 @@ class Solvency:
     consolidated: Sheet
     group_lines: tuple[GroupLine, ...]
     holdings: tuple[TokenHolding, ...]
+    in_kind: HoleInKind | None  # None: customers are owed dollars alone
 
     def answer(self) -> str:
         """Say what exchange and maker together own and owe, as booked and at mark."""
@@ -83,12 +85,13 @@ class Solvency:
         return (
             f"On {self.day} {names} together own {spoken(owns)} at cost and owe {spoken(owes)}. At "
             f"market prices they are {is_solvent}."
-        )
+        ) + (f" {self.in_kind.answer()}" if self.in_kind else "")
 
     def tables(self) -> list[Table]:
         """Lay out the group as one, all entities side by side, tokens, and sheets."""
         return [
             _group_table(self),
+            *(self.in_kind.tables() if self.in_kind else ()),
             _entities_table(self),
             _tokens_table(self),
             _sheets_table(self),
@@ -107,7 +110,8 @@ def solvency(run: RunFolder, day: date) -> Solvency:
     found = sheets(run, day)
     whole = consolidated(run, found)
     lines, holdings = _group_lines(run, found, whole), _holdings(run, day)
-    return Solvency(day, run.chart.parties.group, found, whole, lines, holdings)
+    in_kind = hole_in_kind(run, day)
+    return Solvency(day, run.chart.parties.group, found, whole, lines, holdings, in_kind)
 
 
 def _group_lines(run: RunFolder, found: Mapping[str, Sheet], whole: Sheet) -> tuple[GroupLine, ...]:

@@ -115,8 +115,17 @@ def hole_by_kind(the_hole: Hole) -> Table:
     )
 
 
-def hole_by_definition(the_hole: Hole, house: str) -> Table:
-    """Return the hole line by line: claims, liquid assets, and the sum of its kinds."""
+def hole_by_definition(the_hole: Hole, house: str, in_coins: bool = False) -> Table:
+    """Return the hole line by line: claims, liquid assets, and the sum of its kinds.
+
+    Args:
+        the_hole: in dollars.
+        house: the exchange's name.
+        in_coins: whether customers are owed coins beside dollars.
+    """
+    stated = "Claims are in dollars, whatever the customer deposited: a simplification."
+    if in_coins:
+        stated = "Dollars alone: --table hole-in-kind has what customers are owed in coins."
     rows = [
         ("claims of customers outside the group", the_hole.claims_usd),
         (f"cash of {house}", the_hole.house_cash_usd),
@@ -132,5 +141,5 @@ def hole_by_definition(the_hole: Hole, house: str) -> Table:
         "The hole by its definition",
         ("line", "usd"),
         rows,
-        ("Claims are in dollars, whatever the customer deposited: a simplification.",),
+        (stated,),
     )

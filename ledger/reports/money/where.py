@@ -20,6 +20,7 @@ from ledger.reports.money.hole import (
     in_a_sentence,
     largest_uses,
 )
+from ledger.reports.money.hole_in_kind import HoleInKind, hole_in_kind
 from ledger.reports.money.mechanism import Mechanism, mechanism, mechanism_table, stale_quotes
 from ledger.reports.money.quote_views import QuoteViews, quote_views, views_table
 from ledger.reports.table import Table
@@ -39,6 +40,7 @@ class Where:
     none_left: AllCame | None  # the day from which no firm could still enter
     mechanism: Mechanism
     views: QuoteViews
+    in_kind: HoleInKind | None  # None: customers are owed dollars alone
 
     def answer(self) -> str:
         """Say how large the hole is, the largest uses, and the share of stale quotes."""
@@ -46,6 +48,7 @@ class Where:
             in_a_sentence(self.hole, self.parties.house),
             largest_uses(self.hole),
             stale_quotes(self.hole, self.parties.maker),
+            self.in_kind.answer() if self.in_kind else None,
         )
         return " ".join(filter(None, said))
 
@@ -53,7 +56,8 @@ class Where:
         """Lay out the hole, the mechanism, its quotes, cash, the bridge, and volume."""
         return [
             hole_by_kind(self.hole),
-            hole_by_definition(self.hole, self.parties.house),
+            hole_by_definition(self.hole, self.parties.house, self.in_kind is not None),
+            *(self.in_kind.tables() if self.in_kind else ()),
             mechanism_table(self.mechanism),
             views_table(self.views),
             cash_by_receiver(self.cash, " and ".join(self.parties.group)),
@@ -76,4 +80,5 @@ def where(run: RunFolder) -> Where:
         all_came(run),
         mechanism(run, the_hole),
         quote_views(run),
+        hole_in_kind(run),
     )

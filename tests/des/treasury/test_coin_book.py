@@ -10,9 +10,9 @@ from kept_books import Books, opened
 
 from des.bookkeeping import parties_of
 from des.clock import DAY_US, midnight_us
+from des.custody.coin_prices import CoinPrices, chart_coins
 from des.custody.custody import Custody
 from des.treasury.coin_book import CoinBook
-from des.treasury.coin_prices import CoinPrices, chart_coins
 from ledger.accounts import cash, paid_for_coins
 from ledger.chart import Chart
 from runs.scenarios import load
@@ -113,7 +113,7 @@ def test_the_books_keep_what_was_paid_less_what_was_brought():
 
 
 def test_a_coin_without_a_price_yet_is_not_bought():
-    prices = CoinPrices(SCENARIO)
+    prices = CoinPrices(SCENARIO, SCENARIO.coins)
 
     assert prices.usd(1, date(2022, 5, 28), MARKS) is None
     assert prices.lot_cents(1, date(2022, 5, 28), MARKS) == 0

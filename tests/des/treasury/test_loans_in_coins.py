@@ -13,10 +13,10 @@ from kept_books import Books, opened
 
 from des.bookkeeping import parties_of
 from des.clock import DAY_US, midnight_us
+from des.custody.coin_prices import chart_coins
 from des.custody.custody import Custody
 from des.scenario import Lender, Scenario
 from des.treasury.coin_book import CoinBook
-from des.treasury.coin_prices import chart_coins
 from des.treasury.credit_line import CreditLine
 from des.treasury.lenders import Lenders
 from des.treasury.loan_service import LoanService

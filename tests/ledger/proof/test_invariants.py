@@ -21,15 +21,17 @@ EXAMPLE = Path(__file__).with_name("example.beancount")
 
 # Accounts by the part they play in the hole; those of Firm07 and Lender01 play none.
 CHART = {
-    "liquid": "Assets:FTX:Cash Assets:Alameda:Cash",
-    "claim": "Liabilities:FTX:Customers:Firm07",
+    "liquid": "Assets:FTX:Cash Assets:Alameda:Cash Assets:FTX:Coins:Wallet",
+    "claim": "Liabilities:FTX:Customers:Firm07 Liabilities:FTX:Coins:Firm07",
     "group": "Liabilities:FTX:Customers:Alameda Assets:Alameda:Claims:FTX "
     "Assets:FTX:CreditLine:Alameda Liabilities:Alameda:CreditLine:FTX",
     "cause": "Liabilities:FTX:VariationMargin Liabilities:FTX:Funding Liabilities:FTX:Insurance "
     "Income:FTX:Fees "
     "Equity:FTX:Opening Income:Alameda:VariationMargin Liabilities:Alameda:Loans:Lender01 "
-    "Assets:Alameda:Tokens:SOL Equity:Alameda:Opening",
-    "in-kind": "Assets:FTX:Tokens Liabilities:FTX:Tokens:Firm07 Liabilities:FTX:Tokens:Lender01",
+    "Assets:Alameda:Tokens:SOL Equity:Alameda:Opening Equity:Alameda:Coins:BTC "
+    "Expenses:FTX:Incidents",
+    "in-kind": "Assets:FTX:Tokens Liabilities:FTX:Tokens:Firm07 Liabilities:FTX:Tokens:Lender01 "
+    "Equity:FTX:Coins:BTC",
     None: "Assets:Alameda:Contracts:FTX:Quoter Assets:Firm07:Cash Assets:Firm07:Claims:FTX "
     "Assets:Firm07:Contracts:FTX Assets:Firm07:Tokens:SOL Equity:Firm07:Tokens:SOL "
     "Assets:Firm07:Tokens:FTX Assets:Lender01:Tokens:FTX Equity:Lender01:Tokens:SOL "
@@ -37,6 +39,8 @@ CHART = {
     "Equity:Firm07:Opening "
     "Assets:Lender01:Cash Assets:Lender01:Loans:Alameda Equity:Lender01:Opening "
     "Assets:Lender01:Tokens:SOL Assets:Lender01:Shares:Firm07 "
+    "Assets:Firm07:Coins:Wallet Assets:Firm07:Coins:FTX Assets:Lender01:Coins:Wallet "
+    "Equity:Lender01:Coins:BTC "
     "Equity:Firm07:Shares:Lender01",
 }
 OPENS = "".join(
@@ -87,6 +91,40 @@ def handed(tokens: int, seq: int, promise: str = "") -> str:
   Equity:Firm07:Tokens:SOL                {tokens:+} SOL
   Assets:Lender01:Tokens:FTX              {tokens:+} SOL
   Equity:Lender01:Tokens:SOL              {-tokens:+} SOL
+"""
+
+
+# Firm07 has 5 BTC, which FTX owes it and holds.
+COINS = """
+2022-05-01 * "Opening balances in coins" #opening
+  seq: 2
+  time: "00:00:00.000000"
+  Assets:FTX:Coins:Wallet                   5 BTC
+  Liabilities:FTX:Coins:Firm07             -5 BTC
+  Assets:Firm07:Coins:FTX                   5 BTC
+  Equity:Firm07:Opening                    -5 BTC
+"""
+
+
+def lent_and_sold(coins: int, promise: str = "") -> str:
+    """FTX lends Alameda BTC, which it sells to Lender01 for a hundred dollars."""
+    breaks = f'\n  breaks: "{promise}"' if promise else ""
+    return f"""
+2022-05-02 * "Lender01" "FTX lends Alameda {coins} BTC, which it sells for 100.00" #coins
+  seq: 3
+  time: "08:00:00.000000"{breaks}
+  Assets:FTX:Coins:Wallet              {-coins:+} BTC
+  Assets:FTX:CreditLine:Alameda         {coins:+} BTC
+  Assets:FTX:Cash                      100.00 USD
+  Assets:FTX:CreditLine:Alameda       -100.00 USD
+  Liabilities:Alameda:CreditLine:FTX  {-coins:+} BTC
+  Equity:Alameda:Coins:BTC              {coins:+} BTC
+  Liabilities:Alameda:CreditLine:FTX   100.00 USD
+  Equity:Alameda:Coins:BTC            -100.00 USD
+  Assets:Lender01:Coins:Wallet          {coins:+} BTC
+  Equity:Lender01:Coins:BTC            {-coins:+} BTC
+  Equity:Lender01:Coins:BTC            100.00 USD
+  Assets:Lender01:Cash                -100.00 USD
 """
 
 
@@ -412,6 +450,94 @@ BOOKS = [
   Equity:Alameda:Opening                   -2 SOL
 """
         + handed(1, 4),
+    ),
+    # ------------------------------------------------------------- coins-are-there-or-lent
+    Books(
+        "coins-are-there-or-lent",
+        "coins that are lent and sold stay owed",
+        OPENING + COINS + lent_and_sold(2),
+    ),
+    Books(
+        "coins-are-there-or-lent",
+        "coins that are stolen are a loss with a name",
+        OPENING
+        + COINS
+        + """
+2022-05-02 * "Lender01" "Lender01 steals 1 BTC from FTX" #incident
+  seq: 3
+  time: "08:00:00.000000"
+  Assets:FTX:Coins:Wallet                  -1 BTC
+  Expenses:FTX:Incidents                    1 BTC
+  Assets:Lender01:Coins:Wallet              1 BTC
+  Equity:Lender01:Coins:BTC                -1 BTC
+""",
+    ),
+    Books(
+        "coins-are-there-or-lent",
+        "coins leave without a loan",
+        OPENING
+        + COINS
+        + """
+2022-05-02 * "Lender01" "FTX hands Lender01 2 BTC" #coins
+  seq: 3
+  time: "08:00:00.000000"
+  breaks: "coins-are-there-or-lent"
+  Assets:FTX:Coins:Wallet                  -2 BTC
+  Equity:FTX:Opening                        2 BTC
+  Assets:Lender01:Coins:Wallet              2 BTC
+  Equity:Lender01:Coins:BTC                -2 BTC
+""",
+    ),
+    Books(
+        "claims-mirror-debts",
+        "a customer is credited with more of a coin than its own books have",
+        OPENING
+        + COINS
+        + """
+2022-05-02 * "Firm07" "Firm07 is owed 2 BTC or 1" #coins
+  seq: 3
+  time: "08:00:00.000000"
+  breaks: "claims-mirror-debts"
+  Liabilities:FTX:Coins:Firm07             -2 BTC
+  Expenses:FTX:Incidents                    2 BTC
+  Assets:Firm07:Coins:FTX                   1 BTC
+  Equity:Firm07:Opening                    -1 BTC
+""",
+    ),
+    Books(
+        "no-negative-tokens",
+        "more of a coin is lent than there is",
+        OPENING + COINS + lent_and_sold(6, "no-negative-tokens"),
+    ),
+    Books(
+        "tokens-conserved",
+        "a coin is sold and nobody buys it",
+        OPENING
+        + COINS
+        + """
+2022-05-02 * "Lender01" "FTX loses 1 BTC" #incident
+  seq: 3
+  time: "08:00:00.000000"
+  breaks: "tokens-conserved"
+  Assets:FTX:Coins:Wallet                  -1 BTC
+  Expenses:FTX:Incidents                    1 BTC
+""",
+    ),
+    Books(
+        "hole-is-explained",
+        "a coin is owed for which no cause accounts",
+        OPENING
+        + COINS
+        + """
+2022-05-02 * "Firm07" "FTX owes Firm07 another BTC" #coins
+  seq: 3
+  time: "08:00:00.000000"
+  breaks: "hole-is-explained coins-are-there-or-lent"
+  Liabilities:FTX:Coins:Firm07             -1 BTC
+  Equity:FTX:Coins:BTC                      1 BTC
+  Assets:Firm07:Coins:FTX                   1 BTC
+  Equity:Firm07:Opening                    -1 BTC
+""",
     ),
     # -------------------------------------------------------------------- group-eliminates
     Books(

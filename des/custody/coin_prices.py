@@ -1,0 +1,68 @@
+"""Prices of coins: a contract's lead price, or prices stated from a day on."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+
+from des.given import given
+from des.scenario import PricedCoin, Scenario
+from ledger.coins import Coin
+from ledger.money import dollars, to_cents
+
+WHOLE = "1"  # the unit of a coin whose price is stated
+
+
+def chart_coins(scenario: Scenario) -> tuple[Coin, ...]:
+    """Return the coins that the books of a world know: the maker's own, then customers' alone."""
+    held = {coin.name for coin in scenario.coins}
+    owed = {coin.name for coin in scenario.owed_coins}
+    alone = (coin for coin in scenario.owed_coins if coin.name not in held)
+    units, dealers = _units(scenario), dealers_of(scenario)
+    return tuple(
+        Coin(each.name, units(each), given(dealers), each.name in held, each.name in owed)
+        for each in (*scenario.coins, *alone)
+    )
+
+
+def dealers_of(scenario: Scenario) -> str | None:
+    """Return who sells coins and buys them, if anybody does."""
+    if scenario.group and scenario.group.portfolio:
+        return scenario.group.portfolio.dealers
+    return scenario.retail.coins.dealers if scenario.retail.coins else None
+
+
+def _units(scenario: Scenario) -> Callable[[PricedCoin], str]:
+    lots = {market.name: market.lot for market in scenario.markets}
+    return lambda coin: lots[coin.market] if coin.market else WHOLE
+
+
+class CoinPrices:
+    """The price of each coin at a day's end, exactly: a lot costs a whole number of cents."""
+
+    def __init__(self, scenario: Scenario, coins: Sequence[PricedCoin]) -> None:
+        """Read the prices of some coins of a scenario."""
+        self._coins = coins
+        markets = {market.name: i for i, market in enumerate(scenario.markets)}
+        self._market = [markets[each.market] if each.market else None for each in coins]
+        self._tick_usd = [Decimal(market.tick_usd) for market in scenario.markets]
+        self._lot = [Decimal(unit) for unit in map(_units(scenario), coins)]
+
+    def usd(self, place: int, day: date, marks: np.ndarray) -> Decimal | None:
+        """Return the price of a whole unit; None before the first stated price.
+
+        Args:
+            place: the coin's, among those given.
+            day: the day that is asked about.
+            marks: lead prices of all markets at its end, in ticks.
+        """
+        market = self._market[place]
+        if market is not None:
+            return int(marks[market]) * self._tick_usd[market]
+        usd = self._coins[place].price_usd_on(day)
+        return None if usd is None else dollars(to_cents(usd))
+
+    def lot_cents(self, place: int, day: date, marks: np.ndarray) -> int:
+        """Return the price of a lot; 0 before there is a price."""
+        return int((self.usd(place, day, marks) or 0) * self._lot[place] * 100)

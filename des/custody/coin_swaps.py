@@ -1,0 +1,103 @@
+"""Customers' coins sold where the house lacks dollars, and bought back where it lacks coins.
+
+The house lends coins to its maker on the credit line; the maker sells them to dealers at the price
+of the last settlement and hands over the dollars. It buys a coin back for the house's dollars when
+a customer asks for one that is not there. At constant prices it is all the same in which form the
+house has what it has.
+"""
+
+import numpy as np
+
+from des.custody.coin_vault import CoinVault, Lots
+from ledger import in_kind
+from ledger.journal import Journal
+from ledger.parties import Parties
+
+
+class CoinSwaps:
+    """Sells coins of the vault, and buys them back."""
+
+    def __init__(
+        self,
+        vault: CoinVault,
+        parties: Parties,
+        cash_cents: np.ndarray,
+        tranche_cents: int,
+        journal: Journal,
+    ) -> None:
+        """Begin with nothing sold.
+
+        Args:
+            vault: has the coins.
+            parties: who is who.
+            cash_cents: of all parties.
+            tranche_cents: for how much is sold at a time, at least, while there is so much.
+            journal: takes down what is sold and bought back.
+        """
+        self._tranche_cents = tranche_cents
+        self._vault, self._parties = vault, parties
+        self._cash, self._journal = cash_cents, journal
+        self._house = parties.names.index(parties.house)
+        self._dealers = parties.names.index(vault.coins[0].dealers)
+
+    def sellable_cents(self, kept: Lots | None = None) -> int:
+        """Return what coins would bring, but for those that are *kept*.
+
+        Dealers buy as long as they have cash for one lot of each more than that.
+        """
+        vault = self._vault
+        worth = vault.worth_cents(self._spare(kept))
+        able = int(self._cash[self._dealers]) - sum(vault.lot_cents)
+        return max(min(worth, able), 0)
+
+    def can_pay(self, lots: Lots, cents: int) -> bool:
+        """Tell whether the house can hand over so many of each coin, and dollars beside them."""
+        return self._lacking_cents(lots, cents) <= self.sellable_cents(lots)
+
+    def find(self, time_us: int, lots: Lots, cents: int) -> None:
+        """Bring together what the house can pay: so many of each coin, and dollars beside them."""
+        self.sell(time_us, self._lacking_cents(lots, cents), lots)
+        for place, n in enumerate(self._missing(lots)):
+            if n:
+                self._swap(time_us, place, -n)
+
+    def sell(self, time_us: int, cents: int, kept: Lots | None = None) -> None:
+        """Sell coins but for those *kept* until they bring *cents*, or a little more.
+
+        Of each as much as it has in what all are worth, in tranches, so that the books show
+        decisions rather than noise.
+        """
+        spare, prices = self._spare(kept), self._vault.lot_cents
+        worth = [n * price for n, price in zip(spare, prices, strict=True)]
+        if cents <= 0:
+            return
+        cents = -(-cents // self._tranche_cents) * self._tranche_cents
+        total, cents = sum(worth), min(cents, self.sellable_cents(kept))
+        for place, each in enumerate(worth):
+            if cents > 0 and each > 0:
+                wanted = -(-cents * each // total)
+                self._swap(time_us, place, -(-wanted // prices[place]))
+
+    def _lacking_cents(self, lots: Lots, cents: int) -> int:
+        """Return the dollars that are lacking to buy back what is missing and to have *cents*."""
+        needed = self._vault.worth_cents(self._missing(lots)) + cents
+        return max(needed - int(self._cash[self._house]), 0)
+
+    def _missing(self, lots: Lots) -> list[int]:
+        return [max(n - there, 0) for n, there in zip(lots, self._vault.there, strict=True)]
+
+    def _spare(self, kept: Lots | None) -> list[int]:
+        there = self._vault.there
+        return [max(n - keep, 0) for n, keep in zip(there, kept or [0] * len(there), strict=True)]
+
+    def _swap(self, time_us: int, place: int, lots: int) -> None:
+        """Exchange lots of the house for dollars of dealers; below zero, back."""
+        vault, coin = self._vault, self._vault.coins[place]
+        cents = lots * vault.lot_cents[place]
+        vault.there[place] -= lots
+        vault.lent[place] += lots
+        vault.sold_cents += cents
+        self._cash[self._house] += cents
+        self._cash[self._dealers] -= cents
+        write = in_kind.sell_lent if lots > 0 else in_kind.buy_back
+        self._journal.record(write(time_us, self._parties, coin, abs(lots), abs(cents)))

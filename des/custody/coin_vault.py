@@ -1,0 +1,200 @@
+"""Customers' coins: how many are in their own hands, owed to them, there, and lent to the maker.
+
+Owed are always as many as are there and lent. What a coin is worth is its price at the last
+settlement, so that nobody knows more than the markets did.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import numpy as np
+
+from des.chance import decision_key, mix
+from des.custody.coin_prices import CoinPrices, chart_coins
+from des.scenario import Scenario
+from ledger import in_kind
+from ledger.accounts import claim_in_coins, coins_owed, coins_there, lent, sold_coins
+from ledger.journal import Journal
+from ledger.parties import Parties
+from ledger.transaction import LedgerError, Movement
+
+UNIT = 10**9  # shares are counted in billionths
+ALL = 2**64  # of what a hash may be
+
+Lots = Sequence[int]  # by coin
+Meta = tuple[tuple[str, str], ...]
+
+
+class CoinVault:
+    """Where customers' coins are, by coin, in lots."""
+
+    def __init__(self, scenario: Scenario, parties: Parties, journal: Journal) -> None:
+        """Begin with all coins in customers' own hands, and without a price."""
+        known = {coin.name: coin for coin in chart_coins(scenario)}
+        self.coins = [known[each.name] for each in scenario.owed_coins]
+        self.customer = parties.names.index(parties.retail)
+        self._parties, self._journal = parties, journal
+        self._prices = CoinPrices(scenario, scenario.owed_coins)
+        self._shares = [round(each.share * UNIT) for each in scenario.owed_coins]
+        self._key = {w: decision_key(scenario.run.seed, "coins", w) for w in ("in", "out")}
+        self.own = [
+            coin.quantity.units_within(each.supply)
+            for coin, each in zip(self.coins, scenario.owed_coins, strict=True)
+        ]
+        self.owed, self.there, self.lent, self.queued, self.lot_cents = (
+            [0 for _ in self.coins] for _ in range(5)
+        )
+        self.sold_cents = 0  # what those that are lent brought, less what buying back cost
+        self._days_marks: tuple[date, np.ndarray] | None = None
+
+    # --------------------------------------------------------------------- what it is worth
+
+    def mark(self, day: date, marks: np.ndarray) -> None:
+        """Take the prices of a settlement: lead prices of all markets in ticks, and stated ones."""
+        self._days_marks = (day, marks)
+        self.lot_cents = [self._prices.lot_cents(i, day, marks) for i in range(len(self.coins))]
+
+    def worth_cents(self, lots: Lots) -> int:
+        """Return what some of each coin are worth."""
+        return sum(n * cents for n, cents in zip(lots, self.lot_cents, strict=True))
+
+    @property
+    def owed_cents(self) -> int:
+        """Return what customers are owed in coins."""
+        return self.worth_cents(self.owed)
+
+    @property
+    def line_cents(self) -> int:
+        """Return what coins that are lent are worth above what they brought; zero at one price."""
+        return self.worth_cents(self.lent) - self.sold_cents
+
+    def unasked_cents(self, entity: int) -> int:
+        """Return what of a party's coins nobody has asked back; only customers have any."""
+        return self.worth_cents(self._unasked) if entity == self.customer else 0
+
+    @property
+    def _unasked(self) -> list[int]:
+        return [owed - queued for owed, queued in zip(self.owed, self.queued, strict=True)]
+
+    # ---------------------------------------------------------------- brought and taken away
+
+    def open(self, time_us: int, claim_cents: int) -> tuple[int, Movement | None]:
+        """Owe customers on the first day the shares of their claim in coins, and hold them.
+
+        Returns:
+            What of the claim is in coins, in cents, and the entry for the books if there are any.
+        """
+        for place, cents in enumerate(self.lot_cents):
+            if cents:
+                self.owed[place] = claim_cents * self._shares[place] // UNIT // cents
+        self.there = list(self.owed)
+        if not any((*self.own, *self.owed)):
+            return 0, None
+        names = [coin.name for coin in self.coins]
+        there, owed = (dict(zip(names, lots, strict=True)) for lots in (self.own, self.owed))
+        return self.owed_cents, in_kind.opening_coins(time_us, self._parties, there, owed)
+
+    def deposit(self, time_us: int, cents: int, meta: Meta = ()) -> int:
+        """Take in a coin that is drawn by the shares, in whole lots; return what it is worth."""
+        drawn = int(mix(self._key["in"], time_us)) * UNIT // ALL
+        for place, share in enumerate(self._shares):
+            if drawn < share:
+                return self._take_in(time_us, place, cents, meta)
+            drawn -= share
+        return 0  # a deposit in dollars
+
+    def _take_in(self, time_us: int, place: int, cents: int, meta: Meta) -> int:
+        lot_cents = self.lot_cents[place]
+        lots = min(cents // lot_cents, self.own[place]) if lot_cents else 0
+        if lots <= 0:
+            return 0
+        self._move(place, lots)
+        coin = self.coins[place]
+        self._journal.record(in_kind.deposit_coins(time_us, self._parties, coin, lots, meta))
+        return lots * lot_cents
+
+    def chosen(self, time_us: int, cents: int, dollars_cents: int) -> tuple[int, ...]:
+        """Choose in which coins to ask for *cents*; what is not chosen is asked for in dollars.
+
+        Drawn is one of what customers are owed, by its worth. Where there is too little of it,
+        dollars fill up, and then other coins.
+
+        Args:
+            time_us: when.
+            cents: how much, no more than customers are owed and have not asked for.
+            dollars_cents: what of it they are owed in dollars.
+        """
+        unasked, lots = self._unasked, [0 for _ in self.coins]
+        worth = [n * each for n, each in zip(unasked, self.lot_cents, strict=True)]
+        dollars = max(dollars_cents, 0)
+        drawn = int(mix(self._key["out"], time_us)) * (sum(worth) + dollars) // ALL
+        first = None
+        for place, each in enumerate(worth):
+            if drawn < each:
+                first = place
+                break
+            drawn -= each
+        if first is not None:
+            lots[first] = min(cents // self.lot_cents[first], unasked[first])
+        lacking = cents - self.worth_cents(lots) - dollars
+        for place, lot_cents in enumerate(self.lot_cents):
+            if lacking > 0 and lot_cents:
+                more = min(-(-lacking // lot_cents), unasked[place] - lots[place])
+                more = min(more, (cents - self.worth_cents(lots)) // lot_cents)
+                lots[place] += more
+                lacking -= more * lot_cents
+        return tuple(lots)
+
+    def line_up(self, lots: Lots, sign: int = 1) -> None:
+        """Count what is asked for and waits; with a *sign* of -1, what waits no more."""
+        self.queued = [n + sign * more for n, more in zip(self.queued, lots, strict=True)]
+
+    def withdraw(self, time_us: int, lots: Lots, meta: Meta, first: Meta) -> None:
+        """Hand customers coins that are there; *first* is told of the first coin alone."""
+        for place, n in enumerate(lots):
+            if n > 0:
+                self._move(place, -n)
+                coin = self.coins[place]
+                entry = in_kind.withdraw_coins(time_us, self._parties, coin, n, meta + first)
+                self._journal.record(entry)
+                first = ()
+
+    def _move(self, place: int, lots: int) -> None:
+        self.own[place] -= lots
+        self.there[place] += lots
+        self.owed[place] += lots
+
+    # ------------------------------------------------------------------------- in the books
+
+    def close_day(self, time_us: int) -> None:
+        """Mark in the books each coin that customers are owed or the maker owes."""
+        if self._days_marks is None:
+            return
+        for place, coin in enumerate(self.coins):
+            usd = self._prices.usd(place, *self._days_marks)
+            if usd is not None and (self.owed[place] or self.lent[place]):
+                self._journal.price(time_us, coin.name, f"{usd:f}")
+
+    def agree_with_books(self) -> None:
+        """Hold the coins of the world against the general ledger's.
+
+        Raises:
+            LedgerError: they differ.
+        """
+        for account, name, lots in self._booked():
+            booked = self._journal.balance(account, name)
+            if booked != lots:
+                raise LedgerError(
+                    f"{account} has {lots} lots of {name} in the world and {booked} in the books"
+                )
+
+    def _booked(self) -> Iterator[tuple[str, str, int]]:
+        (house, maker), retail = self._parties.group, self._parties.retail
+        for place, coin in enumerate(self.coins):
+            yield coins_there(retail), coin.name, self.own[place]
+            yield coins_there(house), coin.name, self.there[place]
+            yield coins_owed(house, retail), coin.name, -self.owed[place]
+            yield claim_in_coins(retail, house), coin.name, self.owed[place]
+            yield lent(house, maker), coin.name, self.lent[place]
+            yield sold_coins(maker, coin.name), coin.name, self.lent[place]
+            yield coins_there(coin.dealers), coin.name, self.lent[place]

@@ -1,0 +1,150 @@
+"""Customers' coins: brought, owed, lent, sold, bought back and taken away, all in kind.
+
+The books keep a coin as they keep dollars, each commodity balancing by itself:
+
+    Assets:FTX:Coins:Wallet              coins that are there                  liquid
+    Liabilities:FTX:Coins:Retail         coins that customers are owed         claim
+    Assets:FTX:CreditLine:Alameda        coins that the house lent its maker   group
+    Liabilities:Alameda:CreditLine:FTX   the same in the maker's books         group
+    Equity:Alameda:Coins:BTC             coins sold, against their dollars     cause
+
+So owed = held + lent in each coin, and what the group lacks of it is what its maker sold. The maker
+sells what it is lent at once, and its dollars repay what it owes of the line in dollars.
+"""
+
+from collections.abc import Mapping
+
+from ledger.accounts import (
+    borrowed,
+    cash,
+    claim_in_coins,
+    coins_owed,
+    coins_there,
+    lent,
+    opening,
+    sold_coins,
+)
+from ledger.coins import Coin
+from ledger.money import usd
+from ledger.parties import Parties
+from ledger.transaction import Movement, Posting, Transaction
+
+Meta = tuple[tuple[str, str], ...]
+
+
+def opening_coins(
+    time_us: int, parties: Parties, there: Mapping[str, int], owed: Mapping[str, int]
+) -> Movement:
+    """Give customers the coins of the first day.
+
+    Args:
+        time_us: the first microsecond of the run.
+        parties: who is who.
+        there: lots in customers' own hands, by coin.
+        owed: lots that the house owes them, and has, by coin.
+    """
+    house, retail = parties.house, parties.retail
+    postings = []
+    for coin, lots in there.items():
+        postings.append(Posting(coins_there(retail), lots, coin))
+        postings.append(Posting(opening(retail), -lots, coin))
+    for coin, lots in owed.items():
+        postings += [
+            Posting(coins_there(house), lots, coin),
+            Posting(coins_owed(house, retail), -lots, coin),
+            Posting(claim_in_coins(retail, house), lots, coin),
+            Posting(opening(retail), -lots, coin),
+        ]
+    return Transaction(
+        time_us,
+        None,
+        "Opening balances in coins: all that customers will ever bring is already here",
+        "opening",
+        tuple(posting for posting in postings if posting.units),
+    )
+
+
+def deposit_coins(
+    time_us: int, parties: Parties, coin: Coin, lots: int, meta: Meta = ()
+) -> Movement:
+    """Customers hand the house coins, which it owes them from now on."""
+    what = f"{parties.retail} deposits {_text(coin, lots)} at {parties.house}"
+    return _moved(time_us, parties, coin, (lots, what, "deposit"), meta)
+
+
+def withdraw_coins(
+    time_us: int, parties: Parties, coin: Coin, lots: int, meta: Meta = ()
+) -> Movement:
+    """The house hands customers coins, and owes them fewer."""
+    what = f"{parties.retail} withdraws {_text(coin, lots)} from {parties.house}"
+    return _moved(time_us, parties, coin, (-lots, what, "withdrawal"), meta)
+
+
+def sell_lent(time_us: int, parties: Parties, coin: Coin, lots: int, cents: int) -> Movement:
+    """The house lends its maker coins, and the maker sells them for dollars, which the house has.
+
+    They repay the line in dollars. Where nothing was drawn in dollars, the house owes them to the
+    maker, which owes the coins.
+    """
+    house, maker = parties.group
+    what = (
+        f"{house} lends {maker} {_text(coin, lots)} of customers on its credit line; {maker} sells "
+        f"them for {usd(cents)} and hands {house} the dollars"
+    )
+    return _swapped(time_us, parties, coin, (lots, cents), what)
+
+
+def buy_back(time_us: int, parties: Parties, coin: Coin, lots: int, cents: int) -> Movement:
+    """The maker returns coins that the house lent it, bought for dollars that the house lends it.
+
+    Lots and cents are above zero.
+    """
+    house, maker = parties.group
+    what = (
+        f"{maker} draws {usd(cents)} on its credit line at {house} to buy {_text(coin, lots)} and "
+        "returns them"
+    )
+    return _swapped(time_us, parties, coin, (-lots, -cents), what)
+
+
+def _moved(
+    time_us: int, parties: Parties, coin: Coin, told: tuple[int, str, str], meta: Meta
+) -> Movement:
+    """Move lots of a coin from customers to the house; below zero, back."""
+    lots, what, tag = told
+    house, retail = parties.house, parties.retail
+    postings = (
+        Posting(coins_there(house), lots, coin.name),
+        Posting(coins_owed(house, retail), -lots, coin.name),
+        Posting(claim_in_coins(retail, house), lots, coin.name),
+        Posting(coins_there(retail), -lots, coin.name),
+    )
+    return Transaction(time_us, retail, what, tag, postings, (), meta)
+
+
+def _swapped(
+    time_us: int, parties: Parties, coin: Coin, sold: tuple[int, int], what: str
+) -> Movement:
+    """Exchange coins of the house for dollars of dealers through the maker; below zero, back."""
+    lots, cents = sold
+    name, dealers = coin.name, coin.dealers
+    house, maker = parties.group
+    postings = (
+        Posting(coins_there(house), -lots, name),
+        Posting(lent(house, maker), lots, name),
+        Posting(cash(house), cents),
+        Posting(lent(house, maker), -cents),
+        Posting(borrowed(maker, house), -lots, name),
+        Posting(sold_coins(maker, name), lots, name),
+        Posting(borrowed(maker, house), cents),
+        Posting(sold_coins(maker, name), -cents),
+        Posting(coins_there(dealers), lots, name),
+        Posting(sold_coins(dealers, name), -lots, name),
+        Posting(sold_coins(dealers, name), cents),
+        Posting(cash(dealers), -cents),
+    )
+    return Transaction(time_us, dealers, what, "coins", postings)
+
+
+def _text(coin: Coin, lots: int) -> str:
+    return f"{coin.quantity.text(lots, ',')} {coin.name}"

@@ -1,0 +1,30 @@
+"""The accounts of the maker's results from trading, and of its loans."""
+
+from collections.abc import Iterator
+
+from ledger.accounts import debt, expense, income
+from ledger.kinds import HOLDING, LEAD_QUOTING, Kind
+from ledger.parties import Parties
+
+
+def maker_causes(parties: Parties) -> Iterator[tuple[str, str | None]]:
+    """Yield each account of the maker that explains the hole, and what to say about it."""
+    maker = parties.maker
+    yield income(maker, Kind.PICKOFF), f"{Kind.PICKOFF.entry.plain}; a loss is > 0"
+    yield income(maker, Kind.SPREAD), Kind.SPREAD.entry.plain
+    yield from ((income(maker, kind), None) for kind in HOLDING)
+    for kind in LEAD_QUOTING:
+        yield income(maker, kind), f"of its quotes on {parties.lead}, if any"
+    yield expense(maker, Kind.HEDGING), None
+    if parties.providers:
+        yield income(maker, Kind.LIQUIDATION), Kind.LIQUIDATION.entry.plain
+    if maker in parties.providers:
+        yield income(maker, Kind.BACKSTOP), "of all that it took over; a loss is > 0"
+        yield expense(maker, Kind.BACKSTOP), "of laying off what it took over"
+    if parties.directional:
+        about = f"of {Kind.DIRECTIONAL.entry.plain}; a loss is > 0"
+        yield income(maker, Kind.DIRECTIONAL), about
+        yield expense(maker, Kind.DIRECTIONAL), "of buying and selling them"
+    if parties.lenders:
+        yield from ((debt(maker, lender), "callable on demand") for lender in parties.lenders)
+        yield expense(maker, Kind.INTEREST), None

@@ -1,0 +1,197 @@
+"""The hole in kind, line by line, and at the marks of a day: how much of it is price, how much use.
+
+What is lacking of a coin does not depend on its price; what that is worth does. From one day to the
+next the hole at mark changes
+
+    by price   what was lacking the day before, times the change of its mark
+    by use     the change of what is lacking, times the day's mark
+
+and the two sum to the whole change exactly, since a lot costs a whole number of cents. What is
+lacking in dollars changes by use alone.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from ledger.accounts import lent
+from ledger.coins import names_owed
+from ledger.kinds import CLAIM, LIQUID
+from ledger.reports.days import calendar
+from ledger.reports.dollars import ZERO, listed, number_of, spoken
+from ledger.reports.life.paper_wealth import Marks
+from ledger.reports.table import Cell, Table
+from ledger.run_folder import RunFolder
+from ledger.transaction import MONEY
+
+ONE, NONE = Decimal(1), Decimal(0)
+MUST_BE_ZERO = "unexplained (must be 0.00)"
+
+
+@dataclass(frozen=True, slots=True)
+class LackingLine:
+    """Dollars, or a coin: what is owed of it, what is there, and what the difference is worth."""
+
+    commodity: str
+    owed: Decimal  # to customers outside the group
+    there: Decimal  # of the group, at once
+    lent: Decimal  # by the house to its maker
+    mark_usd: Decimal
+    first_usd: Decimal  # what was lacking at the end of the first day, at its mark
+    by_price_usd: Decimal  # change since then
+    by_use_usd: Decimal
+
+    @property
+    def lacking(self) -> Decimal:
+        """Return what is owed and not there; below zero there is more than is owed."""
+        return self.owed - self.there
+
+    @property
+    def lacking_usd(self) -> Decimal:
+        """Return what that is worth."""
+        return ZERO + self.lacking * self.mark_usd
+
+    @property
+    def unexplained_usd(self) -> Decimal:
+        """Return what price and use leave open: zero."""
+        return self.lacking_usd - self.first_usd - self.by_price_usd - self.by_use_usd
+
+
+@dataclass(frozen=True, slots=True)
+class HoleInKind:
+    """The hole at the end of a day, in dollars and in each coin."""
+
+    first: date
+    day: date
+    lines: tuple[LackingLine, ...]  # dollars last
+
+    @property
+    def at_mark_usd(self) -> Decimal:
+        """Return the hole at the day's marks."""
+        return sum((line.lacking_usd for line in self.lines), ZERO)
+
+    @property
+    def by_price_usd(self) -> Decimal:
+        """Return how marks have changed it since the first day; below zero they made it smaller."""
+        return sum((line.by_price_usd for line in self.lines), ZERO)
+
+    @property
+    def by_use_usd(self) -> Decimal:
+        """Return how it has changed since the first day by what was taken and brought."""
+        return sum((line.by_use_usd for line in self.lines), ZERO)
+
+    def answer(self) -> str:
+        """Say what is lacking of each coin, what that is worth, and what made it so."""
+        coins = [line for line in self.lines if line.commodity != MONEY and line.lacking]
+        named = [f"{line.lacking:,f} {line.commodity}" for line in coins]
+        lacking = f"In kind {listed(named)} are lacking" if named else "No coin is lacking"
+        return (
+            f"{lacking}: at the marks of {self.day} the hole in dollars and coins is "
+            f"{spoken(self.at_mark_usd)}. Since {self.first} price has changed it by "
+            f"{spoken(self.by_price_usd)}, and use by {spoken(self.by_use_usd)}."
+        )
+
+    def tables(self) -> list[Table]:
+        """Lay out what is lacking in kind and at mark, and what changed it."""
+        return [_in_kind_table(self), _changes_table(self)]
+
+
+def hole_in_kind(run: RunFolder, day: date | None = None) -> HoleInKind | None:
+    """Read the hole in each commodity that customers are owed off the books.
+
+    Args:
+        run: the books.
+        day: at whose end; None: the last.
+
+    Returns:
+        None where customers are owed dollars alone.
+    """
+    coins = names_owed(run.chart.coins)
+    if not coins:
+        return None
+    days = [each for each in calendar(run) if day is None or each <= day]
+    moved = _moved(run, (*coins, MONEY))
+    marks = Marks(run)
+    return HoleInKind(
+        days[0], days[-1], tuple(_line(c, days, moved[c], marks) for c in (*coins, MONEY))
+    )
+
+
+_Days = Mapping[date, Mapping[str, Decimal]]  # what moved on a day, by part
+
+
+def _line(commodity: str, days: list[date], moved: _Days, marks: Marks) -> LackingLine:
+    standing: dict[str, Decimal] = defaultdict(Decimal)
+    first = by_price = by_use = ZERO
+    lacking = mark = NONE
+    for day in days:
+        for part, number in moved.get(day, {}).items():
+            standing[part] += number
+        is_money = commodity == MONEY
+        lacked, marked = lacking, mark
+        mark = ONE if is_money else marks.of(commodity, day)
+        lacking = -standing[CLAIM] - standing[LIQUID]
+        if day == days[0]:
+            first = ZERO + lacking * mark
+        else:
+            by_price += lacked * (mark - marked)
+            by_use += (lacking - lacked) * mark
+    owed, there, to_maker = -standing[CLAIM], standing[LIQUID], standing["lent"]
+    return LackingLine(commodity, owed, there, to_maker, mark, first, by_price, by_use)
+
+
+def _moved(run: RunFolder, commodities: tuple[str, ...]) -> Mapping[str, _Days]:
+    """Return by commodity, day and part what moved: on claims, on what is there, on the line."""
+    number, line = number_of(run), lent(*run.chart.parties.group)
+    found = run.select(
+        "SELECT commodity, date, CASE WHEN account = ? THEN 'lent' ELSE hole END AS part, "
+        "sum(units)::BIGINT FROM postings WHERE commodity IN (SELECT unnest(?)) "
+        "AND (hole IN (?, ?) OR account = ?) GROUP BY ALL",
+        [line, commodities, CLAIM, LIQUID, line],
+    )
+    moved: dict[str, dict[date, dict[str, Decimal]]] = defaultdict(lambda: defaultdict(dict))
+    for commodity, day, part, units in found:
+        moved[commodity][day][part] = number(units, commodity)
+    return moved
+
+
+def _in_kind_table(found: HoleInKind) -> Table:
+    rows: list[tuple[Cell, ...]] = [
+        (n.commodity, n.owed, n.there, n.lent, n.lacking, n.mark_usd, n.lacking_usd)
+        for n in found.lines
+    ]
+    rows.append(("hole at mark", None, None, None, None, None, found.at_mark_usd))
+    return Table(
+        "hole-in-kind",
+        f"The hole in kind at the end of {found.day}, and at that day's marks",
+        ("commodity", "owed", "there", "lent", "lacking", "mark_usd", "lacking_usd"),
+        rows,
+        (
+            "Lacking is what customers are owed of a commodity, less what the group has of it at "
+            "once. Coins that the house lent its maker are owed and not there: it sold them.",
+            "Lent below zero: the maker handed over more dollars than it drew, and owes coins.",
+        ),
+    )
+
+
+def _changes_table(found: HoleInKind) -> Table:
+    rows: list[tuple[Cell, ...]] = [
+        (n.commodity, n.first_usd, n.by_price_usd, n.by_use_usd, n.lacking_usd, n.unexplained_usd)
+        for n in found.lines
+    ]
+    first_usd = sum((line.first_usd for line in found.lines), ZERO)
+    open_usd = sum((line.unexplained_usd for line in found.lines), ZERO)
+    changes = (first_usd, found.by_price_usd, found.by_use_usd)
+    rows.append(("hole at mark", *changes, found.at_mark_usd, open_usd))
+    return Table(
+        "hole-by-price-and-use",
+        f"The hole at mark since the end of {found.first}: what changed by price, and by use",
+        ("commodity", "first_usd", "by_price_usd", "by_use_usd", "lacking_usd", "unexplained_usd"),
+        rows,
+        (
+            "By price: what was lacking, times the change of its mark. By use: the change of what "
+            "is lacking, times the day's mark. Unexplained must be 0.00.",
+        ),
+    )

@@ -1,0 +1,238 @@
+"""Customers who are owed coins: the books in kind, their limits, and the hole at mark."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from beancount import loader
+from beancount.core import data
+from beanquery.query import run_query
+
+from ledger.reports.days import calendar
+from ledger.reports.life.solvency import solvency
+from ledger.reports.life.waiting import queue_usd
+from ledger.reports.money.hole_in_kind import hole_in_kind
+from ledger.reports.money.where import where
+from ledger.run_folder import RunFolder
+from runs.full_audit import audit
+from runs.scenarios import load
+
+WORLD = Path(__file__).parent / "worlds" / "coins.toml"
+SCENARIO = load(str(WORLD))
+START = SCENARIO.run.start
+COINS = ("BTC", "ALTS", "STABLE")
+
+
+@pytest.fixture(scope="module")
+def run(executed) -> RunFolder:
+    return executed(WORLD)
+
+
+def coins(**changes: Any) -> dict[str, Any]:
+    """Return customers' coins of the world, each changed."""
+    said = SCENARIO.retail.coins.model_dump(exclude_none=True)
+    return said | {"owed": [each | changes for each in said["owed"]]}
+
+
+def standing_still() -> dict[str, Any]:
+    """Return the world with prices that do not move."""
+    (market,) = (each.model_dump(exclude_none=True) for each in SCENARIO.markets)
+    market["price"] |= {
+        "anchors": [{"at": START, "price_usd": 30_000}],
+        "volatility": [{"since": START, "annual": 0.0}],
+    }
+    said = coins()
+    for coin in said["owed"]:
+        coin["prices"] = coin.get("prices", [])[:1]
+    return {"markets": [market], "retail": {"coins": said}}
+
+
+def hole_at_mark(run: RunFolder) -> list[tuple[date, Decimal]]:
+    """Return by day what is lacking in dollars, and in coins at the day's prices, by DuckDB."""
+    return run.select(
+        """
+        WITH days AS (SELECT DISTINCT date FROM postings),
+        moved AS (
+            SELECT date, commodity, -sum(units * unit) AS n FROM postings
+            WHERE hole IN ('claim', 'liquid') GROUP BY ALL
+        )
+        SELECT days.date, sum(n * coalesce(
+            (SELECT arg_max(usd, prices.date) FROM prices
+             WHERE prices.commodity = moved.commodity AND prices.date <= days.date), 1))
+        FROM days JOIN moved ON moved.date <= days.date GROUP BY ALL ORDER BY ALL
+        """
+    )
+
+
+# ------------------------------------------------------------------------------- its limits
+
+
+def test_a_world_that_is_all_dollars_gives_the_same_bytes(executed):
+    without = executed(WORLD, retail={"coins": None})
+    nothing = executed(WORLD, retail={"coins": coins(share=0.0, supply=0)})
+    (month,) = (path.name for path in without.path.glob("????-??.beancount"))
+
+    assert text_of(without, month) == text_of(nothing, month)
+
+
+def text_of(run: RunFolder, name: str) -> str:
+    """Return a month's entries without the dealers' first cash, and balances at zero."""
+    return "".join(
+        line
+        for line in (run.path / name).read_text().splitlines(keepends=True)
+        if "Coin-Dealers" not in line
+    )
+
+
+def test_constant_prices_give_the_dollar_model_exactly(executed):
+    still = standing_still()
+    in_kind = executed(WORLD, **still)
+    in_dollars = executed(WORLD, **still | {"retail": {"coins": None}})
+
+    assert hole_at_mark(in_kind) == hole_at_mark(in_dollars)
+
+
+def test_constant_prices_give_the_same_queue_where_the_house_runs_out(executed):
+    still = standing_still() | {"group": {"uses": [use(1_900_000)]}}
+    often = {"deposits_per_day": 20, "withdrawals_per_day": 90}
+    in_kind = executed(WORLD, **still | {"retail": still["retail"] | often})
+    in_dollars = executed(WORLD, **still | {"retail": often | {"coins": None}})
+    waiting = [queue_usd(run, calendar(run)) for run in (in_kind, in_dollars)]
+
+    assert hole_at_mark(in_kind) == hole_at_mark(in_dollars)
+    assert waiting[0] == waiting[1]
+    assert max(waiting[0]) > 0
+
+
+def use(usd: int) -> dict[str, Any]:
+    """Return what the maker pays for, for another amount."""
+    (only,) = SCENARIO.group.uses
+    return only.model_dump(exclude_none=True) | {"usd": usd}
+
+
+# ------------------------------------------------------------------------------- the books
+
+
+def test_the_audit_finds_nothing_wrong_with_any_day(run):
+    assert [finding.problems for finding in audit(run.path, every_day=True)] == [()] * 7
+
+
+def test_every_coin_is_owed_as_it_is_there_and_lent_on_every_day(run):
+    found = run.select(
+        "SELECT date, commodity, sum(units) FROM postings WHERE entity = 'FTX' "
+        "AND commodity IN (SELECT unnest(?)) AND kind IN ('Coins', 'CreditLine') "
+        "GROUP BY ALL ORDER BY ALL",
+        [COINS],
+    )
+
+    assert len(found) >= 3 * 3
+    assert all(apart == 0 for *_, apart in found)
+    assert tagged(run, "coins")
+
+
+def tagged(run: RunFolder, tag: str) -> list[data.Transaction]:
+    return [entry for entry in run.transactions if tag in entry.tags]
+
+
+def test_coins_are_sold_at_the_price_of_the_last_settlement(run):
+    (alts,) = (coin for coin in SCENARIO.owed_coins if coin.name == "ALTS")
+    sold = [e for e in tagged(run, "coins") if "ALTS" in e.narration]
+
+    for entry in sold:
+        units, usd = (of(entry, "Equity:Alameda:Coins:ALTS", each) for each in ("ALTS", "USD"))
+        assert units > 0 > usd
+        # Between midnight and the first settlement the price is still yesterday's.
+        prices = {alts.price_usd_on(entry.date - timedelta(days=n)) for n in (0, 1)}
+        assert -usd / units in {Decimal(str(price)) for price in prices if price}
+
+
+def of(entry: data.Transaction, account: str, commodity: str) -> Decimal:
+    found = (p.units for p in entry.postings if p.account == account)
+    return sum((units.number for units in found if units.currency == commodity), Decimal(0))
+
+
+def test_each_coin_is_brought_and_taken_away_in_kind(run):
+    for tag, word in (("deposit", "deposits"), ("withdrawal", "withdraws")):
+        told = [entry.narration for entry in tagged(run, tag) if word in entry.narration]
+        for coin in COINS:
+            assert any(f" {coin} " in each for each in told), (tag, coin)
+
+
+def test_plain_bean_query_gives_the_hole_in_kind_and_at_mark(run):
+    entries, _, options = loader.load_file(str(run.path / "main.beancount"))
+    asked = {e.name: e.query_string for e in entries if isinstance(e, data.Query)}
+    in_kind = dict(run_query(entries, options, asked["hole-in-kind"])[1])
+    at_mark = dict(run_query(entries, options, asked["hole-at-mark"])[1])
+    (*_, (_, last)) = hole_at_mark(run)
+
+    assert {*in_kind} == {*COINS, "USD"}
+    assert all(in_kind[coin] > 0 for coin in COINS)
+    assert sum(each.get_only_position().units.number for each in at_mark.values()) == last
+
+
+# ------------------------------------------------------------------- change by price and use
+
+
+def test_the_hole_at_mark_is_its_first_value_and_two_changes_to_the_cent(run):
+    for day in calendar(run):
+        found = hole_in_kind(run, day)
+
+        assert found.day == day
+        assert all(line.unexplained_usd == 0 for line in found.lines)
+        assert found.at_mark_usd == dict(hole_at_mark(run))[day]
+    assert found.by_price_usd < 0 < found.by_use_usd  # what was sold fell
+
+
+def test_a_second_witness_finds_the_same_change_by_use(run):
+    """DuckDB has the books entry by entry, and stated prices are the scenario's."""
+    stated = [
+        (coin.name, day, coin.price_usd_on(day))
+        for coin in SCENARIO.owed_coins
+        for day in calendar(run)
+        if coin.prices
+    ]
+    names, days, usd = zip(*stated, strict=True)
+    ((use,),) = run.select(
+        """
+        WITH stated AS (SELECT unnest(?) AS commodity, unnest(?) AS date, unnest(?) AS usd),
+        marks AS (
+            FROM stated UNION ALL
+            SELECT commodity, date, usd FROM prices WHERE commodity NOT IN (FROM unnest(?))
+        )
+        SELECT -sum(units * unit * coalesce(usd, 1)) FROM postings
+        LEFT JOIN marks USING (commodity, date)
+        WHERE hole IN ('claim', 'liquid') AND date > ?
+        """,
+        [names, days, [Decimal(str(each)) for each in usd], names, START],
+    )
+
+    assert hole_in_kind(run).by_use_usd == use
+
+
+def test_prices_that_stand_still_change_nothing(executed):
+    found = hole_in_kind(executed(WORLD, **standing_still()))
+
+    assert found.by_price_usd == 0 < found.by_use_usd
+
+
+def test_where_and_solvency_show_what_is_lacking_in_kind(run, tiny_run):
+    for report in (where(run), solvency(run, calendar(run)[-1])):
+        assert {"hole-in-kind", "hole-by-price-and-use"} <= {t.name for t in report.tables()}
+        assert " STABLE are lacking: at the marks of 2022-05-14" in report.answer()
+    assert hole_in_kind(tiny_run) is None
+    assert "lacking" not in where(tiny_run).answer()
+
+
+def test_the_exchange_alone_looks_whole_in_kind_and_the_group_does_not(run):
+    found = solvency(run, calendar(run)[-1])
+    coins_usd = sum(n.lacking_usd for n in found.in_kind.lines if n.commodity != "USD")
+
+    assert {sheet.difference_usd for sheet in found.sheets.values()} == {0}
+    assert found.sheets["FTX"].unbooked_usd == 0
+    assert found.consolidated.unbooked_usd == -coins_usd < 0
+
+
+def test_whoever_needs_no_coins_has_no_query_for_them(tiny_run):
+    assert "hole-in-kind" not in (tiny_run.path / "main.beancount").read_text()
