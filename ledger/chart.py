@@ -5,8 +5,8 @@ so that the definition can be read and disputed where it stands:
 
     hole = -sum(claim) - sum(liquid) = +sum(cause),   and sum(group) = 0
 
-It holds in dollars, and in each coin that customers are owed. Tokens of customers on margin, held and
-owed in kind (in-kind), have no part in it, whatever their price.
+It holds in dollars, and in each coin that customers are owed. Tokens of customers on margin, which
+are held and owed in kind (in-kind), have no part in it, whatever their price.
 """
 
 from collections.abc import Iterable, Iterator
