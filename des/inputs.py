@@ -9,7 +9,15 @@ from des.scenario import Leverage, PledgedLoan, Scenario
 from des.venue.venue import hourly_funding_e9
 from ledger.fee_notes import CustomersFee, FeeDiscount, FeeFloor, TakerFee, VolumeBefore
 from ledger.money import dollars, to_cents
-from ledger.notes import FirmProfile, FundingRate, Note, RecordedShare, StatedFund, rounded
+from ledger.notes import (
+    CandlesRead,
+    FirmProfile,
+    FundingRate,
+    Note,
+    RecordedShare,
+    StatedFund,
+    rounded,
+)
 from ledger.pledged_terms import PledgedTerms
 
 
@@ -36,6 +44,9 @@ def input_notes(scenario: Scenario) -> Iterator[Note]:
     if house.volume_share_pct_recorded:
         low, high = (rounded(pct, 6) for pct in house.volume_share_pct_recorded)
         yield RecordedShare(low, high)
+    for market in scenario.markets:
+        if market.price.candles_read:
+            yield CandlesRead(market.name, market.price.candles_read)
 
 
 def _terms(loan: PledgedLoan, rules: Leverage) -> PledgedTerms:

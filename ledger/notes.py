@@ -147,6 +147,15 @@ class StatedFund(Note):
 
 
 @dataclass(frozen=True, slots=True)
+class CandlesRead(Note):
+    """What was found out about the candles of a market and done about them: gaps bridged, say."""
+
+    kind: ClassVar[str] = "candles-read"
+    market: Word
+    said: Word
+
+
+@dataclass(frozen=True, slots=True)
 class RecordedShare(Note):
     """The range in which the public record puts the maker's share in the house's volume."""
 

@@ -5,6 +5,7 @@ import json
 import tomllib
 from collections.abc import Sequence
 
+from ledger.reports.market.bridged_gaps import bridged_gaps
 from ledger.run_folder import MANIFEST, RunFolder
 
 SEAL_DIGITS = 12
@@ -15,10 +16,11 @@ def provenance(run: RunFolder) -> str:
 
     The seal is the start of the SHA-256 of its manifest, as `sha256sum manifest.json` prints it.
     The manifest keeps the fit (`runs.record.fit`); a run that has no record to meet says nothing.
+    Gaps that were bridged in a user's candles are counted.
     """
     if not run.has_fills:
         return f"{run.path.name}: a ledger without a seal or fills"
-    return "; ".join((f"{_seal_of(run)}, {_fidelity(run)}", *_fit(run)))
+    return "; ".join((f"{_seal_of(run)}, {_fidelity(run)}", *_fit(run), *bridged_gaps(run)))
 
 
 def of_several(runs: Sequence[RunFolder]) -> str:

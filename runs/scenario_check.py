@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import SchemaValidator
 
-from des.price.candles import CandleError
+from des.candles.candle_error import CandleError
 from des.scenario import Scenario
 from des.scenario.quantities import ContradictionError, Part
 from runs.scenario_faults import faults_of

@@ -22,8 +22,9 @@ from typing import Any
 import tomli_w
 from pydantic import ValidationError
 
+from des.candles.candle_error import CandleError
 from des.clock import midnight_us
-from des.price.candles import CandleError, read_candles
+from des.price.candles import read_candles
 from des.scenario import Run, Scenario
 from ledger.times import day_of
 from runs.scenario_faults import faults_of
@@ -38,6 +39,9 @@ from runs.scenario_files import (
 )
 from runs.scenario_places import Keys, keys_of, place_of, value_at
 from runs.scenario_settings import OPTION, setting_at, setting_text, with_settings
+
+READ = "candles_read"
+REMARK_CHARACTERS = 1_000  # as `Remark` of a scenario has
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,16 +164,16 @@ def with_series(
     markets, sources = list(data["markets"]), dict(data.get("sources", {}))
     price = markets[i]["price"]
     series = _series(origins.folder(keys) / price["candles"], scenario.run)
-    kept = {key: value for key, value in price.items() if key != "candles"}
+    kept = {key: value for key, value in price.items() if key not in ("candles", READ)}
     markets[i] = {**markets[i], "price": {**kept, **series}}
     if place_of(keys) in sources:
         text = sources.pop(place_of(keys))
-        sources |= {place_of((*keys[:-1], key)): text for key in series}
+        sources |= {place_of((*keys[:-1], key)): text for key in series if key != READ}
     return {**data, "markets": tuple(markets), "sources": sources}
 
 
-def _series(path: Path, run: Run) -> dict[str, tuple[Any, ...]]:
-    """Read anchors and volatility, as far as the run can feel them."""
+def _series(path: Path, run: Run) -> dict[str, Any]:
+    """Read anchors and volatility, as far as the run can feel them, and what was found out."""
     candles = read_candles(path)
     times_us = [anchor.time_us for anchor in candles.anchors]
     start_us, end_us = midnight_us(run.start), midnight_us(run.end)
@@ -184,7 +188,9 @@ def _series(path: Path, run: Run) -> dict[str, tuple[Any, ...]]:
     begin = bisect_right(times_us, start_us) - 1
     end = bisect_left(times_us, end_us)
     since = [level.since for level in candles.volatility]
+    found_out = {READ: "; ".join(candles.said)[:REMARK_CHARACTERS]} if candles.said else {}
     return {
+        **found_out,
         "anchors": candles.anchors[begin : end + 1],
         "volatility": candles.volatility[
             bisect_right(since, run.start) - 1 : bisect_right(since, day_of(times_us[end]))

@@ -12,6 +12,7 @@ from des.scenario.quantities import (
     FilePath,
     Fraction,
     Part,
+    Remark,
     Volatility,
     check_full_hour,
     moment_us,
@@ -47,7 +48,8 @@ class Price(Part):
 
     anchors: tuple[Anchor, ...] = ()
     volatility: tuple[VolatilityLevel, ...] = ()
-    candles: FilePath | None = None  # a user's CSV, instead of anchors and volatility
+    candles: FilePath | None = None  # a user's file, instead of anchors and volatility
+    candles_read: Remark | None = None  # what was found out about it, once it is read
     ticks_per_s: Annotated[float, Field(gt=0, le=1_000)] = 1.0
     volatility_log_sd: Annotated[float, Field(ge=0, le=2)] = 0.0
     volatility_half_life_h: Annotated[float, Field(gt=0, le=10_000)] = 24.0

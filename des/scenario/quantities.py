@@ -60,6 +60,11 @@ SourceText = Annotated[
     str,
     Field(description="a text, after a key in quotes: 'house.fee_tiers' = 'the fee page of 2021'"),
 ]
+Remark = Annotated[
+    str,
+    StringConstraints(pattern=r"^[^\p{Cc}\p{Zl}\p{Zp}]+\z", max_length=1_000),
+    Field(description="a text of one line, of at most 1,000 characters"),
+]
 Usd = Annotated[float, Field(ge=0, le=1e12)]
 PositiveUsd = Annotated[float, Field(ge=0.01, le=1e12)]  # the least amount is a cent
 Bps = Annotated[float, Field(ge=0, le=1_000)]

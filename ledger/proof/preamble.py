@@ -15,7 +15,14 @@ from pathlib import Path
 from ledger.chart import Chart
 from ledger.fee_notes import CustomersFee, FeeDiscount, FeeFloor, TakerFee, VolumeBefore
 from ledger.main_file import check_text, main_text
-from ledger.notes import FirmProfile, FundingRate, Note, RecordedShare, StatedFund
+from ledger.notes import (
+    CandlesRead,
+    FirmProfile,
+    FundingRate,
+    Note,
+    RecordedShare,
+    StatedFund,
+)
 from ledger.pledged_terms import PledgedTerms
 from ledger.proof.first_difference import line_that_differs
 from ledger.run_folder import MANIFEST, RunFolder, RunFolderError
@@ -33,6 +40,7 @@ INPUTS: tuple[type[Note], ...] = (
     FeeDiscount,
     StatedFund,
     RecordedShare,
+    CandlesRead,
     PledgedTerms,
 )
 

@@ -76,4 +76,8 @@ def run_command(
         from ledger.proof.signature import sign
 
         sign(target, key)
+    for market in loaded.markets:
+        if read := market.price.candles_read:
+            # Beside the output, whose one line is the folder.
+            click.echo(f"{market.name}, candles: {read}", err=True)
     click.echo(target)

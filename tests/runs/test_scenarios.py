@@ -484,6 +484,19 @@ def test_a_path_without_candles_is_refused(write, candle_path, shown):
     assert shown in caught.value.problem
 
 
+def test_what_was_found_out_about_candles_goes_with_the_scenario(write):
+    rows = candles(datetime(2021, 4, 30), 4).splitlines()
+    write("btc.csv", "\n".join(line for line in rows if "05-01" not in line).replace(",", ";"))
+
+    price = load(write("on-candles.toml", ON_CANDLES)).markets[0].price
+
+    assert price.candles_read == (
+        "columns stand apart by semicolons; gaps bridged: 1, 24 h in all, 24 h at most"
+    )
+    as_run = write("as-run.toml", dump(load(write("on-candles.toml", ON_CANDLES))))
+    assert load(as_run).markets[0].price == price
+
+
 def test_candles_beside_anchors_are_refused(write):
     write("btc.csv", candles(datetime(2021, 4, 30), 3))
     path = write("bad.toml", FULL.replace("anchors = [", 'candles = "btc.csv"\nanchors = ['))

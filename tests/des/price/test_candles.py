@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from des.candles.candle_error import CandleError
 from des.clock import HOUR_US, midnight_us
-from des.price.candles import CandleError, read_candles
+from des.price.candles import read_candles
 from des.price.lead_price import LeadPrice
 from des.scenario import Price
 
@@ -158,8 +159,8 @@ REFUSALS = {
     "negative": (row_2("29730.4", "-1"), 3),
     "absurd": (row_2("32658.99", "32658990000"), 3),
     "beyond floats": (row_2("32658.99", "1e999"), 3),
-    "an open below the low": (row_2("30074.23", "29730.39"), 3),
-    "a close above the high": (row_2("31017.1", "32659"), 3),
+    "an open below the low": (row_2("30074.23", "29730.3"), 3),
+    "a close above the high": (row_2("31017.1", "32659.1"), 3),
     "high below low": (row_2("32658.99", "29730.3"), 3),
     "no time": (row_2("2022-05-10", "yesterday"), 3),
     "no such day": (row_2("2022-05-10", "2022-05-32"), 3),
@@ -168,16 +169,14 @@ REFUSALS = {
     "off the hour": (row_2("2022-05-10", "2022-05-10T00:30"), 3),
     "repeated": (row_2("2022-05-10", "2022-05-09"), 3),
     "out of order": (row_2("2022-05-10", "2022-05-08"), 3),
-    "a gap": (DAYS.replace("2022-05-11", "2022-05-12"), 4),
+    "a gap": (DAYS.replace("2022-05-11", "2022-05-16"), 4),
     "uneven": (DAYS.replace("2022-05-11", "2022-05-11T05:00"), 4),
     "too few columns": (row_2(",29730.4,31017.1,147893", ""), 3),
     "a cell without end": (row_2("30074.23", "1" * 200_000), 3),
     "a line break in a cell": (row_2("30074.23", '"30074\n.23"'), 4),
     "a column missing": (DAYS.replace("high", "top"), 1),
-    "no header": (DAYS.removeprefix(HEADER), 1),
-    "semicolons": (DAYS.replace(",", ";"), 1),
+    "a header of no candles": (DAYS.replace(HEADER, "day,bid,ask,mid,vwap,volume\n"), 1),
     "longer than a week": (HEADER + "2021-05-01,1,1,1,1\n2022-05-01,1,1,1,1\n", 3),
-    "minutes": (klines(1_000, hours=(0, 1 / 60)), 2),
     "not UTF-8": (row_2("147893", "é").encode("latin-1"), 3),
     "wilder than a price may be": (row_2("29730.4", "0.00001"), 3),
 }
@@ -199,8 +198,15 @@ def test_a_line_that_cannot_be_believed_is_refused_by_name(file, content, line):
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"\n\n", HEADER, DAYS[: DAYS.index("2022-05-10")], DAYS.encode("utf-16-le")],
-    ids=["empty", "blank", "header alone", "one candle", "binary"],
+    [
+        b"",
+        b"\n\n",
+        HEADER,
+        DAYS[: DAYS.index("2022-05-10")],
+        DAYS.encode("utf-16-le"),
+        klines(1_000, hours=(0, 1 / 60)),
+    ],
+    ids=["empty", "blank", "header alone", "one candle", "binary", "two minutes"],
 )
 def test_a_file_without_candles_is_refused_as_a_whole(file, content):
     path = file(content)
@@ -248,15 +254,7 @@ def test_candles_with_one_character_changed_are_sound_or_refused(
     hours = [
         midnight_us(anchor.at.date()) // HOUR_US + anchor.at.hour for anchor in candles.anchors
     ]
-    assert len(set(np.diff(hours))) == 1
+    steps = np.diff(hours)  # a day that is missing makes a gap, which is bridged
+    assert (steps > 0).all()
+    assert not (steps % steps.min()).any()
     assert all(0 < anchor.price_usd <= 1e9 for anchor in candles.anchors)
-
-
-@pytest.mark.parametrize("separator", [";", "\t", "|"])
-def test_columns_that_stand_apart_by_no_comma_are_refused_by_what_separates_them(file, separator):
-    with pytest.raises(CandleError) as caught:
-        read_candles(file(DAYS.replace(",", separator)))
-
-    assert caught.value.line == 1
-    assert f"columns stand apart by {separator!r}" in str(caught.value)
-    assert "\t" not in str(caught.value)

@@ -1,0 +1,1 @@
+"""Files of candles as people have them: found out, read, and put in order."""

@@ -1,0 +1,114 @@
+"""Which column of candles is which, by its name, or by what stands in it.
+
+Without a header, the first column is the time; the four behind it are tried in the orders in which
+exchanges give them.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from des.candles.candle_error import RowError
+
+PRICES = ("open", "high", "low", "close")
+OPENED = {
+    *("date", "time", "datetime", "timestamp", "ts", "t", "unix", "unixtime", "unixtimestamp"),
+    *("opentime", "opentimestamp", "timeopen", "start", "starttime", "startat", "begin", "day"),
+    *("periodstart", "timeperiodstart", "gmttime", "utctime", "timeutc", "dateutc", "datetimeutc"),
+    *("timestamputc", "timestampms", "timestamps", "datestr", "localtime"),
+}
+CLOSED = {"closetime", "closetimestamp", "timeclose", "end", "endtime", "timeperiodend"}
+NAMES: Mapping[str, set[str]] = {
+    "open": {"open", "o", "openprice", "priceopen"},
+    "high": {"high", "h", "highprice", "pricehigh", "max"},
+    "low": {"low", "l", "lowprice", "pricelow", "min"},
+    "close": {"close", "c", "closeprice", "priceclose", "last", "closelast", "price", "adjclose"},
+}
+# As exchanges give them behind the time: most; Coinbase; Bitfinex.
+ORDERS = (
+    ("open", "high", "low", "close"),
+    ("low", "high", "open", "close"),
+    ("open", "close", "high", "low"),
+)
+UTC_WORDS = {"utc", "gmt", "z"}
+_ZONE = re.compile(
+    r"\b(utc|gmt|z|local|e[sd]?t|c[sd]t|ce[st]+|[mp][sd]t|bst|jst|hkt|kst|sgt|ist|msk)\b"
+)
+
+
+def plain(name: str) -> str:
+    """Return the name of a column without case, spaces, signs and what stands in brackets."""
+    bare = re.sub(r"\(.*?\)|\[.*?\]|^\s*\d+[ab]?\.\s", "", name.lower())
+    return re.sub(r"[^a-z0-9]", "", bare)
+
+
+def is_header(cells: Sequence[str]) -> bool:
+    """Tell whether a row names columns: at least three of the four prices."""
+    named = {plain(cell) for cell in cells}
+    return sum(bool(named & names) for names in NAMES.values()) >= 3
+
+
+def columns_of(header: Sequence[str], line: int) -> dict[str, list[int]]:
+    """Return where each price stands, and each column that may be the time.
+
+    Returns:
+        Places by `open`, `high`, `low`, `close`, `opened` and `closed` (the time stamps of a
+        candle's open and close). A key has several places where several columns could be meant.
+
+    Raises:
+        RowError: a column is missing.
+    """
+    names = [plain(cell) for cell in header]
+    places = {price: _places(names, NAMES[price]) for price in PRICES}
+    for price, found in places.items():
+        if not found:
+            raise RowError(line, f"no column {price}; begin with a header date,open,high,low,close")
+    opened, closed = _places(names, OPENED), _places(names, CLOSED)
+    if not opened and not closed and names[0] == "" and len(names) > len(PRICES):
+        opened = [0]  # the index of a data frame
+    if not opened and not closed:
+        raise RowError(
+            line, "no column date or open_time; begin with a header date,open,high,low,close"
+        )
+    for place in opened or closed:
+        _check_zone(header[place], line)
+    return {**places, "opened": opened, "closed": closed}
+
+
+def _places(names: Sequence[str], known: set[str]) -> list[int]:
+    return [place for place, name in enumerate(names) if name in known]
+
+
+def _check_zone(name: str, line: int) -> None:
+    """Refuse a column whose name says that its times are of another zone."""
+    words = re.sub(r"[^a-z]+", " ", name.lower())
+    zones = set(_ZONE.findall(words)) - UTC_WORDS
+    if zones:
+        raise RowError(line, f"times are not UTC ({min(zones)}); write them in UTC")
+
+
+def order_of(rows: Sequence[Sequence[float]]) -> tuple[str, ...]:
+    """Find in which order four prices stand, where no header says it.
+
+    Args:
+        rows: the four numbers of each candle.
+
+    Raises:
+        RowError: several orders make candles of them, and not the same.
+    """
+    fits = {order: sum(_fits(order, row) for row in rows) for order in ORDERS}
+    best = max(fits.values())
+    found = [order for order, fit in fits.items() if fit == best]
+    same = all(_alike(found[0], order, row) for order in found[1:] for row in rows)
+    if not same:
+        said = " or ".join(",".join(order) for order in found)
+        raise RowError(None, f"columns could be {said}; begin with a header that names them")
+    return found[0]
+
+
+def _fits(order: Sequence[str], row: Sequence[float]) -> bool:
+    usd = dict(zip(order, row, strict=True))
+    return usd["low"] == min(row) and usd["high"] == max(row)
+
+
+def _alike(one: Sequence[str], other: Sequence[str], row: Sequence[float]) -> bool:
+    return dict(zip(one, row, strict=True)) == dict(zip(other, row, strict=True))

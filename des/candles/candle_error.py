@@ -1,0 +1,37 @@
+"""What is wrong with a file of candles, and where."""
+
+from pathlib import Path
+
+
+class RowError(ValueError):
+    """Something in the content of a file of candles that cannot be believed.
+
+    Args:
+        row: its line, or in JSON its candle, from 1; None when the content as a whole is at fault.
+        complaint: what is wrong and what to do, in one line.
+    """
+
+    def __init__(self, row: int | None, complaint: str) -> None:
+        super().__init__(complaint)
+        self.row, self.complaint = row, complaint
+
+
+class CandleError(ValueError):
+    """A file of candles that cannot be believed.
+
+    Args:
+        path: the file.
+        line: its line, or in JSON its candle, from 1; None when the file as a whole is at fault.
+        complaint: what is wrong and what to do, in one line.
+        counted: what `line` counts.
+    """
+
+    def __init__(self, path: Path, line: int | None, complaint: str, counted: str = "line") -> None:
+        place = f"{path}" if line is None else f"{path}, {counted} {line}"
+        super().__init__(f"{place}: {complaint}")
+        self.path, self.line = path, line
+
+
+def shown(cell: str) -> str:
+    """Quote a cell so that it stays on one line, however long or odd it is."""
+    return repr(cell if len(cell) <= 40 else f"{cell[:40]}...")

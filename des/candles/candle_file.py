@@ -1,0 +1,208 @@
+"""A file of candles becomes regular candles, and a line on what was found out about it."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from des.candles.candle_columns import PRICES, columns_of, order_of
+from des.candles.candle_error import CandleError, RowError, shown
+from des.candles.candle_json import is_json, rows_of_json
+from des.candles.candle_numbers import decimal_sign, is_null, prices
+from des.candles.candle_rows import CELLS_MIN, Row, Rows, rows_of_text
+from des.candles.candle_times import is_clock, times_us, with_clock
+from des.candles.regular_candles import MINUTE_US, Candle, Regular, regular
+
+ROUNDING = 1e-6  # of a price: so far beyond the high, an open or close is a rounding error
+
+Columns = Mapping[str, Sequence[int]]
+
+
+def candles_of(path: Path) -> Regular:
+    """Read a file of candles.
+
+    Raises:
+        CandleError: it cannot be read, or something in it cannot be believed.
+    """
+    counted = "line"
+    try:
+        text = _text(path)
+        rows = rows_of_json(text) if is_json(text) else rows_of_text(text)
+        counted = rows.counted
+        said = list(rows.said)
+        found = regular(_candles(rows, said), counted)
+    except RowError as fault:
+        raise CandleError(path, fault.row, fault.complaint, counted) from fault
+    return Regular(found.candles, found.length_us, (*said, *found.said))
+
+
+def _text(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or "cannot be read").lower()
+        raise RowError(None, f"{reason}; name a CSV file") from error
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise RowError(line, "not UTF-8 text; unzip it or save it as CSV") from error
+    if "\0" in text:
+        raise RowError(None, "not text; unzip it or save it as CSV")
+    return text
+
+
+def _candles(found: Rows, said: list[str]) -> list[Candle]:
+    """Read each row; what is found out on the way is added to *said*."""
+    rows, dated = found.rows, False
+    if found.header is not None:
+        columns: Columns = columns_of(found.header, found.header_line)
+    else:
+        dated = bool(rows) and _has_a_clock(rows[0].cells)
+        columns = _by_place(1 if dated else 0)
+    width = 1 + max(place for places in columns.values() for place in places)
+    for row in rows:
+        if len(row.cells) < width:
+            raise RowError(row.number, f"{len(row.cells)} columns are too few; complete the line")
+    rows = _with_prices(rows, columns, said)
+    if not rows:
+        return []
+    sign = decimal_sign(
+        [(row.number, row.cells[p]) for row in rows for n in PRICES for p in columns[n]]
+    )
+    said += ["decimals stand behind a comma"] if sign == "," else []
+    usd = {name: _one_of(name, rows, columns[name], found.header, sign, said) for name in PRICES}
+    if found.header is None:
+        usd = _named(usd, said)
+        at_us = _instants(rows, [0], [1] if dated else [], said)
+    else:
+        at_us = _times(rows, columns, found.header, said)
+    return list(_sound(rows, at_us, usd, said))
+
+
+def _has_a_clock(cells: Sequence[str]) -> bool:
+    """Tell whether the second cell is the time of day; without a colon it could be a price."""
+    if len(cells) <= CELLS_MIN or not is_clock(cells[1]):
+        return False
+    return ":" in cells[1] or re.fullmatch(r"\d{8}", cells[0].strip(), re.ASCII) is not None
+
+
+def _by_place(time: int) -> dict[str, list[int]]:
+    return {name: [time + n] for n, name in enumerate(PRICES, start=1)}
+
+
+def _with_prices(rows: Sequence[Row], columns: Columns, said: list[str]) -> list[Row]:
+    """Leave out rows without any price, which are gaps."""
+    places = [place for name in PRICES for place in columns[name]]
+    kept = [row for row in rows if not all(is_null(row.cells[place]) for place in places)]
+    if len(kept) < len(rows):
+        said.append(f"rows without prices left out: {len(rows) - len(kept)}")
+    return kept
+
+
+def _one_of(
+    name: str,
+    rows: Sequence[Row],
+    places: Sequence[int],
+    header: Sequence[str] | None,
+    sign: str,
+    said: list[str],
+) -> list[float]:
+    """Read a price that may stand in several columns, if these say the same."""
+    first, *others = (
+        list(prices(name, [(row.number, row.cells[place]) for row in rows], sign))
+        for place in places
+    )
+    for place, other in zip(places[1:], others, strict=True):
+        assert header is not None
+        names = f"{shown(header[places[0]].strip())} and {shown(header[place].strip())}"
+        _check_same(name, names, rows, first, other)
+        said.append(f"{name} is in {names}, which agree")
+    return first
+
+
+def _check_same(
+    what: str, names: str, rows: Sequence[Row], one: Sequence[float], other: Sequence[float]
+) -> None:
+    for row, a, b in zip(rows, one, other, strict=True):
+        if a != b:
+            raise RowError(
+                row.number, f"{what} could be {names}, which differ; delete one of the columns"
+            )
+
+
+def _named(usd: Mapping[str, list[float]], said: list[str]) -> dict[str, list[float]]:
+    """Give four columns without a header the names that their figures fit."""
+    order = order_of(list(zip(*usd.values(), strict=True)))
+    if order != PRICES:
+        said.append(f"no header: columns are time,{','.join(order)}")
+    return dict(zip(order, usd.values(), strict=True))
+
+
+def _times(
+    rows: Sequence[Row], columns: Columns, header: Sequence[str], said: list[str]
+) -> list[int]:
+    """Read the times, which may stand in several columns if these say the same."""
+    places = columns["opened"]
+    if not places:
+        said.append("stamped by the close")
+        return _opened_before(_instants(rows, columns["closed"][:1], [], said))
+    clocks = [place for place in places if all(is_clock(row.cells[place]) for row in rows)]
+    if len(places) > 1 and len(clocks) == 1:
+        (clock,) = clocks
+        places = [place for place in places if place != clock]
+        if len(places) == 1:
+            return _instants(rows, places, [clock], said)
+    first = _instants(rows, places[:1], [], said)
+    for place in places[1:]:
+        names = f"{shown(header[places[0]].strip())} and {shown(header[place].strip())}"
+        _check_same("time", names, rows, first, _instants(rows, [place], [], []))
+        said.append(f"time is in {names}, which agree")
+    return first
+
+
+def _instants(
+    rows: Sequence[Row], days: Sequence[int], clocks: Sequence[int], said: list[str]
+) -> list[int]:
+    """Read one column, with the time of day in another one if there is such."""
+    (day,) = days
+    cells = [
+        (row.number, with_clock(row.cells[day], row.cells[clocks[0]]) if clocks else row.cells[day])
+        for row in rows
+    ]
+    found, how = times_us(cells)
+    said += how
+    return found
+
+
+def _opened_before(closed_us: Sequence[int]) -> list[int]:
+    """Return when candles open that are stamped at their close, or just before it."""
+    whole = [-(-at // MINUTE_US) * MINUTE_US for at in closed_us]
+    length_us = min((abs(b - a) for a, b in pairwise(whole) if a != b), default=0)
+    return [at - length_us for at in whole]
+
+
+def _sound(
+    rows: Sequence[Row],
+    at_us: Sequence[int],
+    usd: Mapping[str, Sequence[float]],
+    said: list[str],
+) -> Iterator[Candle]:
+    """Hold each candle against itself; what a rounding error is, widens it."""
+    widened = 0
+    for row, opens_us, *each in zip(rows, at_us, *(usd[name] for name in PRICES), strict=True):
+        opened, high, low, close = each
+        for name, price in (("open", opened), ("close", close)):
+            beyond = max(low - price, price - high)
+            if beyond > ROUNDING * price:
+                raise RowError(
+                    row.number,
+                    f"{name} {price} is not from low {low} to high {high}; correct the line",
+                )
+        if max(opened, close) > high or min(opened, close) < low:
+            widened += 1
+            high, low = max(opened, close, high), min(opened, close, low)
+        yield Candle(row.number, opens_us, opened, high, low, close)
+    if widened:
+        said.append(f"candles widened by a rounding error: {widened}")

@@ -1,0 +1,94 @@
+"""JSON of candles becomes rows of cells: lists of ccxt and exchanges, tables, columns, lines.
+
+Numbers stay as they are written, so that no digit is lost.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from des.candles.candle_columns import is_header
+from des.candles.candle_error import RowError
+from des.candles.candle_rows import CELLS_MIN, Row, Rows
+
+
+def is_json(text: str) -> bool:
+    """Tell whether a text begins as JSON of candles does."""
+    return text.lstrip().startswith(("[", "{"))
+
+
+def rows_of_json(text: str) -> Rows:
+    """Find the candles in a JSON text, however deep they lie.
+
+    Raises:
+        RowError: it is no JSON, or has no list of candles, or several.
+    """
+    found = list(_series(_parsed(text)))
+    if not found:
+        raise RowError(
+            None, "JSON without candles; give a list of [time, open, high, low, close, volume]"
+        )
+    if len(found) > 1:
+        raise RowError(
+            None, f"JSON with {len(found)} lists of candles; keep the one of this market"
+        )
+    header, rows = found[0]
+    numbered = [Row(number, cells) for number, cells in enumerate(rows, start=1)]
+    return Rows(header, 1, numbered, ("JSON",), "candle")
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return _values(text)
+    except json.JSONDecodeError as error:
+        if error.msg != "Extra data":
+            raise RowError(error.lineno, f"not JSON ({error.msg}); mend it there") from error
+    except RecursionError as error:
+        raise RowError(None, "brackets in brackets without end; mend it") from error
+    lines = [line for line in text.splitlines() if line.strip()]
+    try:
+        return [_values(line) for line in lines]
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise RowError(None, "not JSON, as a whole or by line; mend it") from error
+
+
+def _values(text: str) -> Any:
+    return json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+
+
+Found = tuple[Sequence[str] | None, list[list[str]]]
+
+
+def _series(value: Any) -> Iterator[Found]:
+    """Yield each list of candles in a value."""
+    if isinstance(value, list):
+        if value and all(isinstance(each, list) and len(each) >= CELLS_MIN for each in value):
+            yield None, [[_cell(cell) for cell in each] for each in value]
+        elif value and all(isinstance(each, Mapping) for each in value):
+            yield from _of_tables(value)
+    elif isinstance(value, Mapping):
+        columns = {name: each for name, each in value.items() if isinstance(each, list)}
+        if is_header(list(columns)):
+            yield list(columns), _across(list(columns.values()))
+            return
+        for inner in value.values():
+            yield from _series(inner)
+
+
+def _across(columns: Sequence[list[Any]]) -> list[list[str]]:
+    if len({len(column) for column in columns}) != 1:
+        raise RowError(None, "JSON with columns of different lengths; mend it")
+    return [[_cell(cell) for cell in row] for row in zip(*columns, strict=True)]
+
+
+def _of_tables(tables: Sequence[Mapping[str, Any]]) -> Iterator[Found]:
+    header = list(tables[0])
+    if is_header(header):
+        yield header, [[_cell(each.get(name)) for name in header] for each in tables]
+        return
+    for each in tables:
+        yield from _series(each)
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else str(value)

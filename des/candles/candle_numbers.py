@@ -1,0 +1,112 @@
+"""Prices as they are written: with a decimal point or comma, and with separated thousands.
+
+All prices of a file are written in one way. Which one it is, a cell must show that leaves no
+doubt: "31,000" alone could be thirty-one.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from des.candles.candle_error import RowError, shown
+
+PRICE_USD_MAX = 1e9
+NULLS = {"", "null", "none", "nan", "n/a", "na", "nil", "-", "--"}
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_SPACES = re.compile(r"(?<=\d)[\u0020\u00a0\u2009\u202f'](?=\d{3}(\D|$))")
+_MARKED = re.compile(r"[.,]")
+
+
+def is_null(cell: str) -> bool:
+    """Tell whether a cell says that there is no number."""
+    return cell.strip().lower() in NULLS
+
+
+def prices(name: str, cells: Sequence[tuple[int, str]], decimal: str) -> Iterator[float]:
+    """Read the cells of one column.
+
+    Args:
+        name: of the column, for a complaint.
+        cells: each with the number of its row.
+        decimal: the sign before the decimals, as `decimal_sign` finds it.
+
+    Raises:
+        RowError: a cell is no price above 0 and up to a billion.
+    """
+    for row, cell in cells:
+        text = cell.strip()
+        if not _NUMBER.fullmatch(text):
+            text = _without_thousands(text, decimal)
+        if not _NUMBER.fullmatch(text):
+            raise RowError(
+                row, f"{name} {shown(cell)} is not a finite number; write it like 31000.5"
+            )
+        usd = float(text)
+        if not 0 < usd <= PRICE_USD_MAX:
+            raise RowError(
+                row, f"{name} {shown(cell)} is not above 0 and up to 1e9; correct the line"
+            )
+        yield usd
+
+
+def decimal_sign(cells: Sequence[tuple[int, str]]) -> str:
+    """Find out whether a file writes decimals behind a point or a comma.
+
+    Args:
+        cells: all prices of the file, each with the number of its row.
+
+    Raises:
+        RowError: they contradict each other, or leave it open.
+    """
+    marked = [(row, _bare(cell)) for row, cell in cells if "," in cell or cell.count(".") > 1]
+    if not marked:
+        return "."
+    found = {sign: row for row, cell in marked if (sign := _sign_of(cell)) is not None}
+    # A point before other than three digits is a decimal point.
+    for row, cell in cells:
+        if "," not in cell and re.search(r"\.(\d{1,2}|\d{4,})$", cell.strip()):
+            found.setdefault(".", row)
+            break
+    if len(found) > 1:
+        point, comma = found["."], found[","]
+        raise RowError(
+            max(point, comma),
+            f"decimals stand behind a comma here and a point in {min(point, comma)}, or the other "
+            "way round; write all prices in one way",
+        )
+    if not found:
+        row, cell = marked[0]
+        raise RowError(
+            row, f"{shown(cell)} could have thousands or decimals; write it without thousands"
+        )
+    return next(iter(found))
+
+
+def _sign_of(cell: str) -> str | None:
+    """Return the sign before decimals that a cell shows beyond doubt."""
+    signs = _MARKED.findall(cell)
+    if len(set(signs)) == 2:
+        return str(signs[-1])
+    if len(signs) > 1:  # thousands, and no decimals
+        return "," if signs[0] == "." else "."
+    if signs == [","] and len(cell.rpartition(",")[2]) != 3:
+        return ","
+    return None
+
+
+def _bare(cell: str) -> str:
+    """Return a number without the sign of dollars and spaces between thousands."""
+    return _SPACES.sub("", cell.strip().removeprefix("$").strip())
+
+
+def _without_thousands(text: str, decimal: str) -> str:
+    """Write a number as Python does, if its thousands stand where they must; else as it is."""
+    bare = _bare(text)
+    thousands = "," if decimal == "." else "."
+    whole, point, decimals = bare.partition(decimal)
+    groups = whole.split(thousands)
+    sound = len(groups) == 1 or (
+        1 <= len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:])
+    )
+    if not sound or thousands in decimals:
+        return text
+    return "".join(groups) + ("." if point else "") + decimals

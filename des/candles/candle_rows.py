@@ -1,0 +1,110 @@
+"""A text of candles becomes rows of cells; what separates them, and what is none, is found out.
+
+Values apart by commas, semicolons, tabs or bars are split by Python's own reader of CSV.
+"""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from des.candles.candle_columns import is_header
+from des.candles.candle_error import RowError, shown
+
+# In this order: where decimals have commas, a line has as many of them as of its separators.
+SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}
+COMMENTS = ("#", "//", "%")
+CELLS_MIN = 5  # a time and four prices
+LINES_TRIED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a file, or one candle of a JSON list."""
+
+    number: int  # of its line or its candle, from 1
+    cells: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a file that may be candles, and what names their columns."""
+
+    header: Sequence[str] | None
+    header_line: int
+    rows: Sequence[Row]
+    said: Sequence[str] = ()  # what was found out, and what was left out
+    counted: str = "line"  # what a row's number counts
+
+
+def rows_of_text(text: str) -> Rows:
+    """Split a text whose values stand apart by commas, semicolons, tabs or bars.
+
+    Raises:
+        RowError: it is no such text.
+    """
+    separator = _separator(text)
+    said = [] if separator == "," else [f"columns stand apart by {SEPARATORS[separator]}"]
+    header: Sequence[str] | None = None
+    header_line, kept = 1, list[Row]()
+    before: list[Row] = []
+    comments = repeated = 0
+    for row in _split(text, separator):
+        first = row.cells[0].strip()
+        if first.startswith(COMMENTS):
+            bare = [first.lstrip("#/% "), *row.cells[1:]]
+            if header is None and not kept and is_header(bare):
+                header, header_line = bare, row.number
+            else:
+                comments += 1
+        elif header is None and not kept and is_header(row.cells):
+            header, header_line = row.cells, row.number
+        elif header is not None and list(row.cells) == list(header):
+            repeated += 1
+        elif header is None and not kept and len(row.cells) < CELLS_MIN:
+            before.append(row)
+        else:
+            kept.append(row)
+    if kept or header:
+        said += [f"line {row.number} is no candle ({shown(row.cells[0])})" for row in before]
+    said += [f"comment lines left out: {comments}"] if comments else []
+    said += [f"repeated headers left out: {repeated}"] if repeated else []
+    return Rows(header, header_line, kept, said)
+
+
+def _split(text: str, separator: str) -> Iterator[Row]:
+    """Split each line that has anything on it."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        for cells in reader:
+            if cells and any(map(str.strip, cells)):
+                yield Row(reader.line_num, cells)
+    except csv.Error as error:
+        raise RowError(reader.line_num, f"not CSV ({error}); save it as CSV") from error
+
+
+def _separator(text: str) -> str:
+    """Find what most lines are split by into at least the columns that candles have."""
+    lines = list(_first_lines(text.splitlines()))
+    for separator in SEPARATORS:
+        counts = Counter(line.count(separator) for line in lines)
+        if not counts:
+            break
+        most, of_lines = counts.most_common(1)[0]
+        if most >= CELLS_MIN - 1 and of_lines * 2 > len(lines):
+            return separator
+    return ","
+
+
+def _first_lines(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the first lines without their quoted parts, which may hold anything."""
+    tried = 0
+    for line in lines:
+        if not line.strip() or line.lstrip().startswith(COMMENTS):
+            continue
+        yield re.sub(r'"[^"]*"', "", line)
+        tried += 1
+        if tried == LINES_TRIED:
+            return

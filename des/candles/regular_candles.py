@@ -1,0 +1,199 @@
+"""Candles put in order: the oldest first, of one length, of whole hours, gaps bridged.
+
+Trading venues leave out candles without a trade, and files begin in the midst of an hour. A gap is
+bridged by drawing the price from the last close to the next open; it is counted and said.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
+
+from des.candles.candle_error import RowError
+from des.clock import DAY_US, HOUR_US, SECOND_US
+
+MINUTE_US = 60 * SECOND_US
+LENGTH_US_MAX = 7 * DAY_US  # beyond a week one range says little about a day
+GAP_US_MAX = 4 * DAY_US  # a long weekend
+GAPS_SHARE_MAX = 0.5  # of the time from the first candle to the last
+
+
+@dataclass(frozen=True, slots=True)
+class Candle:
+    """Prices of one stretch of time, in dollars."""
+
+    row: int
+    opens_us: int
+    open: float
+    high: float
+    low: float
+    close: float
+
+
+@dataclass(frozen=True, slots=True)
+class Regular:
+    """Candles of one length in order of time, and what was done to make them so."""
+
+    candles: Sequence[Candle]
+    length_us: int
+    said: Sequence[str]
+
+
+def regular(candles: Sequence[Candle], counted: str = "line") -> Regular:
+    """Put candles in order.
+
+    Args:
+        candles: as they stand in the file.
+        counted: what their rows count.
+
+    Raises:
+        RowError: they are in no order, of no one length, too far apart or too few.
+    """
+    if len(candles) < 2:
+        raise RowError(None, "fewer than two candles; their length cannot be known")
+    said: list[str] = []
+    found = list(candles)
+    if found[0].opens_us > found[-1].opens_us:
+        found.reverse()
+        said.append("newest first, read backwards")
+    found = list(_once(found, counted, said))
+    if len(found) < 2:
+        raise RowError(None, "fewer than two candles; their length cannot be known")
+    length_us = _length_us(found)
+    _check_steps(found, length_us)
+    found = _stamped_by_open(found, length_us, said)
+    if length_us % HOUR_US:
+        found, length_us = _of_hours(found, length_us, said)
+    for candle in found:
+        if candle.opens_us % HOUR_US:
+            raise RowError(candle.row, "does not open on a whole hour UTC; use such candles")
+    said += _bridged(found, length_us)
+    return Regular(found, length_us, said)
+
+
+def _once(candles: Sequence[Candle], counted: str, said: list[str]) -> Iterator[Candle]:
+    """Leave out a candle that is there twice, as where two files were joined."""
+    yield candles[0]
+    repeated = 0
+    for before, candle in pairwise(candles):
+        if candle.opens_us < before.opens_us:
+            raise RowError(
+                candle.row, f"is earlier than {counted} {before.row}; sort the file by time"
+            )
+        if candle.opens_us > before.opens_us:
+            yield candle
+        elif replace(candle, row=before.row) == before:
+            repeated += 1
+        else:
+            raise RowError(candle.row, f"repeats the time of {counted} {before.row}; drop one")
+    if repeated:
+        said.append(f"repeated candles left out: {repeated}")
+
+
+def _length_us(candles: Sequence[Candle]) -> int:
+    """Return the length of all candles, as most of them are apart; of two as many, the shorter."""
+    steps = Counter(later.opens_us - one.opens_us for one, later in pairwise(candles))
+    most = max(steps.values())
+    length_us = min(step for step, times in steps.items() if times == most)
+    if length_us > LENGTH_US_MAX:
+        raise RowError(
+            candles[1].row,
+            f"comes {_told(length_us)} after the candle before; fill the gap, or use candles of "
+            "up to a week",
+        )
+    if length_us % MINUTE_US:
+        raise RowError(candles[1].row, f"candles of {length_us / SECOND_US:g} s; use whole minutes")
+    return length_us
+
+
+def _check_steps(candles: Sequence[Candle], length_us: int) -> None:
+    for before, candle in pairwise(candles):
+        step_us = candle.opens_us - before.opens_us
+        if step_us % length_us:
+            raise RowError(
+                candle.row,
+                f"comes {_told(step_us)} after the candle before, not {_told(length_us)} or a "
+                "multiple; use candles of one length",
+            )
+
+
+def _stamped_by_open(candles: list[Candle], length_us: int, said: list[str]) -> list[Candle]:
+    """Move stamps like 23:59:59 to the open of their candle."""
+    past_us = candles[0].opens_us % MINUTE_US
+    if not past_us:
+        return candles
+    if past_us < MINUTE_US - SECOND_US:
+        raise RowError(candles[0].row, "does not open on a whole minute; use such candles")
+    back_us = length_us - (MINUTE_US - past_us)
+    said.append("stamped by the close")
+    return [replace(candle, opens_us=candle.opens_us - back_us) for candle in candles]
+
+
+def _of_hours(
+    candles: Sequence[Candle], length_us: int, said: list[str]
+) -> tuple[list[Candle], int]:
+    """Join candles to the shortest stretch that is whole hours; parts of one at the ends go."""
+    whole_us = math.lcm(length_us, HOUR_US)
+    base_us = next((c.opens_us for c in candles if not c.opens_us % HOUR_US), None)
+    if base_us is None:
+        raise RowError(None, "no candle opens on a whole hour UTC; use such candles")
+    parts = [
+        list(part) for _, part in groupby(candles, lambda c: (c.opens_us - base_us) // whole_us)
+    ]
+    first = parts[0][0].opens_us
+    left_out = 0
+    if (first - base_us) % whole_us:
+        left_out += len(parts.pop(0))
+    if parts and (parts[-1][-1].opens_us + length_us - base_us) % whole_us:
+        left_out += len(parts.pop())
+    missing = sum(whole_us // length_us - len(part) for part in parts)
+    joined = [_joined(part, base_us, whole_us) for part in parts]
+    if len(joined) < 2:
+        raise RowError(None, f"fewer than two whole stretches of {_told(whole_us)}; add candles")
+    said.append(f"candles of {_told(length_us)} joined to {_told(whole_us)}")
+    if left_out:
+        said.append(f"candles left out at the ends, no whole {_told(whole_us)}: {left_out}")
+    if missing:
+        said.append(f"candles missing within, taken as without a trade: {missing}")
+    return joined, whole_us
+
+
+def _joined(part: Sequence[Candle], base_us: int, whole_us: int) -> Candle:
+    first, last = part[0], part[-1]
+    return Candle(
+        row=first.row,
+        opens_us=base_us + (first.opens_us - base_us) // whole_us * whole_us,
+        open=first.open,
+        high=max(candle.high for candle in part),
+        low=min(candle.low for candle in part),
+        close=last.close,
+    )
+
+
+def _bridged(candles: Sequence[Candle], length_us: int) -> list[str]:
+    """Count the gaps, and refuse those that are too long or too many."""
+    gaps: list[int] = []
+    for before, candle in pairwise(candles):
+        gap_us = candle.opens_us - before.opens_us - length_us
+        if gap_us > GAP_US_MAX:
+            raise RowError(
+                candle.row,
+                f"comes after a gap of {_told(gap_us)}; gaps of up to {_told(GAP_US_MAX)} are "
+                "bridged, so fill it",
+            )
+        if gap_us:
+            gaps.append(gap_us)
+    if not gaps:
+        return []
+    span_us = candles[-1].opens_us - candles[0].opens_us
+    if sum(gaps) > GAPS_SHARE_MAX * span_us:
+        raise RowError(
+            None, f"{_told(sum(gaps))} of {_told(span_us)} are gaps; use candles without them"
+        )
+    return [f"gaps bridged: {len(gaps)}, {_told(sum(gaps))} in all, {_told(max(gaps))} at most"]
+
+
+def _told(us: int) -> str:
+    """Write a length of time in hours, or in minutes."""
+    return f"{us // HOUR_US} h" if not us % HOUR_US else f"{us / MINUTE_US:g} min"

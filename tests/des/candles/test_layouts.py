@@ -1,0 +1,456 @@
+"""Files of candles as people have them: each layout gives the candles that it means.
+
+The files are small and written here; each is named after whom it is known from.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from des.candles.candle_error import CandleError
+from des.price.candles import Candles, read_candles
+
+MAY_9 = datetime(2022, 5, 9, tzinfo=UTC)
+DAYS = """date,open,high,low,close,volume
+2022-05-09,34038.4,34243.15,30033.33,30076.31,163850
+2022-05-10,30074.23,32658.99,29730.4,31017.1,147893
+2022-05-11,31017.11,32162.59,27785,29103.94,211000
+"""
+Read = Callable[[str], Candles]
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    def reading(text: str, encoding: str = "utf-8") -> Candles:
+        path = tmp_path / "candles.csv"
+        path.write_bytes(text.encode(encoding))
+        return read_candles(path)
+
+    return reading
+
+
+@pytest.fixture
+def refused(read: Read) -> Callable[[str], CandleError]:
+    def reading(text: str) -> CandleError:
+        with pytest.raises(CandleError) as caught:
+            read(text)
+        assert "\n" not in str(caught.value)
+        return caught.value
+
+    return reading
+
+
+# Each has the three days above, in another layout, and what is said about it.
+SAME: dict[str, tuple[str, str]] = {
+    "CryptoDataDownload": (
+        """https://www.CryptoDataDownload.com
+unix,date,symbol,open,high,low,close,Volume BTC,Volume USD
+1652227200,2022-05-11 00:00:00,BTC/USD,31017.11,32162.59,27785,29103.94,7,9
+1652140800,2022-05-10 00:00:00,BTC/USD,30074.23,32658.99,29730.4,31017.1,7,9
+1652054400,2022-05-09 00:00:00,BTC/USD,34038.4,34243.15,30033.33,30076.31,7,9
+""",
+        "line 1 is no candle ('https://www.CryptoDataDownload.com'); times are seconds since 1970; "
+        "time is in 'unix' and 'date', which agree; newest first, read backwards",
+    ),
+    "Kraken, as downloaded": (
+        """1652054400,34038.4,34243.15,30033.33,30076.31,1.5,9
+1652140800,30074.23,32658.99,29730.4,31017.1,1.5,9
+1652227200,31017.11,32162.59,27785,29103.94,1.5,9
+""",
+        "times are seconds since 1970",
+    ),
+    "Kraken, by its API": (
+        """{"error":[],"result":{"XXBTZUSD":[
+[1652054400,"34038.4","34243.15","30033.33","30076.31","33000.1","1.5",9],
+[1652140800,"30074.23","32658.99","29730.4","31017.1","33000.1","1.5",9],
+[1652227200,"31017.11","32162.59","27785","29103.94","33000.1","1.5",9]],"last":1652227200}}""",
+        "JSON; times are seconds since 1970",
+    ),
+    "Kraken, with a header": (
+        """time,open,high,low,close,vwap,volume,count
+1652054400,34038.4,34243.15,30033.33,30076.31,33000,1.5,9
+1652140800,30074.23,32658.99,29730.4,31017.1,33000,1.5,9
+1652227200,31017.11,32162.59,27785,29103.94,33000,1.5,9
+""",
+        "times are seconds since 1970",
+    ),
+    "Coinbase": (
+        """[[1652227200,27785,32162.59,31017.11,29103.94,1.5],
+[1652140800,29730.4,32658.99,30074.23,31017.1,1.5],
+[1652054400,30033.33,34243.15,34038.4,30076.31,1.5]]""",
+        "JSON; no header: columns are time,low,high,open,close; times are seconds since 1970; "
+        "newest first, read backwards",
+    ),
+    "Coinbase, saved as CSV": (
+        """time,low,high,open,close,volume
+1652227200,27785,32162.59,31017.11,29103.94,1.5
+1652140800,29730.4,32658.99,30074.23,31017.1,1.5
+1652054400,30033.33,34243.15,34038.4,30076.31,1.5
+""",
+        "times are seconds since 1970; newest first, read backwards",
+    ),
+    "Bitfinex": (
+        """[[1652054400000,34038.4,30076.31,34243.15,30033.33,1.5],
+[1652140800000,30074.23,31017.1,32658.99,29730.4,1.5],
+[1652227200000,31017.11,29103.94,32162.59,27785,1.5]]""",
+        "JSON; no header: columns are time,open,close,high,low",
+    ),
+    "ccxt": (
+        """[[1652054400000,34038.4,34243.15,30033.33,30076.31,1.5],
+[1652140800000,30074.23,32658.99,29730.4,31017.1,1.5],
+[1652227200000,31017.11,32162.59,27785,29103.94,1.5]]""",
+        "JSON",
+    ),
+    "FTX, by its API": (
+        """{"success":true,"result":[
+{"startTime":"2022-05-09T00:00:00+00:00","time":1652054400000.0,"open":34038.4,"high":34243.15,
+"low":30033.33,"close":30076.31,"volume":7},
+{"startTime":"2022-05-10T00:00:00+00:00","time":1652140800000.0,"open":30074.23,"high":32658.99,
+"low":29730.4,"close":31017.1,"volume":7},
+{"startTime":"2022-05-11T00:00:00+00:00","time":1652227200000.0,"open":31017.11,"high":32162.59,
+"low":27785.0,"close":29103.94,"volume":7}]}""",
+        "JSON; time is in 'startTime' and 'time', which agree",
+    ),
+    "by column": (
+        """{"s":"ok","t":[1652054400,1652140800,1652227200],"o":[34038.4,30074.23,31017.11],
+"h":[34243.15,32658.99,32162.59],"l":[30033.33,29730.4,27785],"c":[30076.31,31017.1,29103.94]}""",
+        "JSON; times are seconds since 1970",
+    ),
+    "JSON by line": (
+        """[1652054400000,34038.4,34243.15,30033.33,30076.31,1.5]
+[1652140800000,30074.23,32658.99,29730.4,31017.1,1.5]
+[1652227200000,31017.11,32162.59,27785,29103.94,1.5]
+""",
+        "JSON",
+    ),
+    "semicolons and decimal commas": (
+        """Datum;Date;Open;High;Low;Close
+a;09.05.2022;34.038,40;34.243,15;30.033,33;30.076,31
+b;10.05.2022;30.074,23;32.658,99;29.730,40;31.017,10
+c;11.05.2022;31.017,11;32.162,59;27.785,00;29.103,94
+""",
+        "columns stand apart by semicolons; decimals stand behind a comma; "
+        "dates are day before month",
+    ),
+    "decimal commas without thousands": (
+        DAYS.replace(",", ";").replace(".", ","),
+        "columns stand apart by semicolons; decimals stand behind a comma",
+    ),
+    "investing.com": (
+        """"Date","Price","Open","High","Low","Vol.","Change %"
+"05/13/2022","29,103.94","29,103.94","29,103.94","29,103.94","1K","-1%"
+"05/11/2022","29,103.94","31,017.11","32,162.59","27,785","1K","-1%"
+"05/10/2022","31,017.1","30,074.23","32,658.99","29,730.4","1K","-1%"
+"05/09/2022","30,076.31","34,038.4","34,243.15","30,033.33","1K","-1%"
+""",
+        "dates are month before day; newest first, read backwards; "
+        "gaps bridged: 1, 24 h in all, 24 h at most",
+    ),
+    "Nasdaq": (
+        """Date,Close/Last,Volume,Open,High,Low
+05/09/2022,$30076.31,7,$34038.4,$34243.15,$30033.33
+05/10/2022,$31017.1,7,$30074.23,$32658.99,$29730.4
+05/11/2022,$29103.94,7,$31017.11,$32162.59,$27785
+05/13/2022,$29103.94,7,$29103.94,$29103.94,$29103.94
+""",
+        "dates are month before day; gaps bridged: 1, 24 h in all, 24 h at most",
+    ),
+    "Yahoo": (
+        """Date,Open,High,Low,Close,Adj Close,Volume
+2022-05-09,34038.4,34243.15,30033.33,30076.31,30076.31,7
+2022-05-10,30074.23,32658.99,29730.4,31017.1,31017.1,7
+2022-05-11,31017.11,32162.59,27785,29103.94,29103.94,7
+2022-05-12,null,null,null,null,null,null
+""",
+        "rows without prices left out: 1; close is in 'Close' and 'Adj Close', which agree",
+    ),
+    "MetaTrader 4": (
+        """2022.05.09,00:00,34038.4,34243.15,30033.33,30076.31,7
+2022.05.10,00:00,30074.23,32658.99,29730.4,31017.1,7
+2022.05.11,00:00,31017.11,32162.59,27785,29103.94,7
+""",
+        "",
+    ),
+    "MetaTrader 5": (
+        """<DATE>\t<TIME>\t<OPEN>\t<HIGH>\t<LOW>\t<CLOSE>\t<TICKVOL>
+2022.05.09\t00:00:00\t34038.4\t34243.15\t30033.33\t30076.31\t7
+2022.05.10\t00:00:00\t30074.23\t32658.99\t29730.4\t31017.1\t7
+2022.05.11\t00:00:00\t31017.11\t32162.59\t27785\t29103.94\t7
+""",
+        "columns stand apart by tabs",
+    ),
+    "Stooq": (
+        """<TICKER>,<PER>,<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>
+BTC,D,20220509,000000,34038.4,34243.15,30033.33,30076.31,7
+BTC,D,20220510,000000,30074.23,32658.99,29730.4,31017.1,7
+BTC,D,20220511,000000,31017.11,32162.59,27785,29103.94,7
+""",
+        "",
+    ),
+    "HistData": (
+        """20220509 000000;34038.4;34243.15;30033.33;30076.31;7
+20220510 000000;30074.23;32658.99;29730.4;31017.1;7
+20220511 000000;31017.11;32162.59;27785;29103.94;7
+""",
+        "columns stand apart by semicolons",
+    ),
+    "Dukascopy": (
+        DAYS.replace("date", "Gmt time")
+        .replace("2022-05-09", "09.05.2022 00:00:00.000")
+        .replace("2022-05-10", "10.05.2022 00:00:00.000")
+        .replace("2022-05-11", "11.05.2022 00:00:00.000"),
+        "dates are day before month",
+    ),
+    "a data frame's index": (DAYS.replace("date", ""), ""),
+    "no header": (DAYS.partition("\n")[2], ""),
+    "dates without dashes": (
+        DAYS.replace("2022-05-09", "20220509")
+        .replace("2022-05-10", "20220510")
+        .replace("2022-05-11", "20220511"),
+        "",
+    ),
+    "UTC behind": (DAYS.replace(",3", " 00:00:00 UTC,3", 1).replace("-10,", "-10 00:00 UTC,"), ""),
+    "AM and PM": (
+        DAYS.replace("2022-05-09", "5/9/2022 12:00:00 AM")
+        .replace("2022-05-10", "5/10/2022 12:00 AM")
+        .replace("2022-05-11", "5/11/2022 12:00:00 AM")
+        + "5/13/2022 12:00:00 AM,1,1,1,1,1\n",
+        "dates are month before day; gaps bridged: 1, 24 h in all, 24 h at most",
+    ),
+    "an hour with AM": (DAYS.replace("-09,", "-09 12-AM,").replace("-10,", "-10 12-AM,"), ""),
+    "months by name": (
+        DAYS.replace("2022-05-09", '"May 09, 2022"')
+        .replace("2022-05-10", "10-May-2022")
+        .replace("2022-05-11", "11 May 2022"),
+        "",
+    ),
+    "nanoseconds": (
+        DAYS.replace("2022-05-09", "1652054400000000000")
+        .replace("2022-05-10", "1652140800000000000")
+        .replace("2022-05-11", "1652227200000000000"),
+        "times are nanoseconds since 1970",
+    ),
+    "seconds with decimals": (
+        DAYS.replace("2022-05-09", "1652054400.0")
+        .replace("2022-05-10", "1652140800.000000")
+        .replace("2022-05-11", "1.6522272E9"),
+        "times are seconds since 1970",
+    ),
+    "stamped by the close": (
+        DAYS.replace("date", "close_time")
+        .replace("2022-05-09", "1652140799999")
+        .replace("2022-05-10", "1652227199999")
+        .replace("2022-05-11", "1652313599999"),
+        "stamped by the close",
+    ),
+    "stamped by the last second": (
+        DAYS.replace("-09,", "-09 23:59:59,")
+        .replace("-10,", "-10 23:59:59,")
+        .replace("-11,", "-11 23:59:59,"),
+        "stamped by the close",
+    ),
+    "stamped by a close of its own": (
+        DAYS.replace("date", "end_time")
+        .replace("-11,", "-12,")
+        .replace("-10,", "-11,")
+        .replace("-09,", "-10,"),
+        "stamped by the close",
+    ),
+    "comments": (
+        "# from somewhere\n"
+        + DAYS.replace("2022-05-10", "// a, note, with, commas, in it\n2022-05-10"),
+        "comment lines left out: 2",
+    ),
+    "a header behind a sign of comments": ("# " + DAYS, ""),
+    "a header in the middle": (
+        DAYS.replace("2022-05-11", DAYS.partition("\n")[0] + "\n2022-05-11"),
+        "repeated headers left out: 1",
+    ),
+    "empty rows": (
+        DAYS.replace("2022-05-11", "\n,,,,,\n2022-05-12,,,,,\n2022-05-11"),
+        "rows without prices left out: 1",
+    ),
+    "a candle twice": (DAYS + DAYS.splitlines()[-1] + "\n", "repeated candles left out: 1"),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), SAME.values(), ids=SAME)
+def test_the_same_days_are_read_from_each_layout(read: Read, text, said):
+    found, days = read(text), read(DAYS)
+
+    known = {anchor.at: anchor.price_usd for anchor in found.anchors}
+    levels = {level.since: level.annual for level in found.volatility}
+    for anchor in days.anchors:
+        assert known[anchor.at] == pytest.approx(anchor.price_usd, rel=1e-9)
+    for level in days.volatility:
+        assert levels[level.since] == pytest.approx(level.annual, rel=1e-6)
+    assert "; ".join(found.said) == said
+
+
+def bars(times: list[str], prices: str = "100,101,99,100.5") -> str:
+    return "time,open,high,low,close\n" + "".join(f"{at},{prices}\n" for at in times)
+
+
+def minutes(step: int, first: int, last: int) -> list[str]:
+    """Write the moments of May 9 from minute *first* to before *last*, so many minutes apart."""
+    return [f"{MAY_9 + timedelta(minutes=at):%Y-%m-%d %H:%M}" for at in range(first, last, step)]
+
+
+@pytest.mark.parametrize(
+    ("step", "hours", "said"),
+    [
+        (1, 1, "candles of 1 min joined to 1 h"),
+        (15, 1, "candles of 15 min joined to 1 h"),
+        (45, 3, "candles of 45 min joined to 3 h"),
+        (90, 3, "candles of 90 min joined to 3 h"),
+    ],
+)
+def test_candles_that_are_no_whole_hours_are_joined_to_such(read: Read, step, hours, said):
+    found = read(bars(minutes(step, 0, 720)))
+
+    assert found.said == (said,)
+    assert [anchor.at for anchor in found.anchors] == [
+        MAY_9 + timedelta(hours=at) for at in range(0, 13, hours)
+    ]
+
+
+def test_an_hour_has_the_first_open_the_highest_high_the_lowest_low_and_the_last_close(read: Read):
+    joined = read(
+        "time,open,high,low,close\n"
+        "2022-05-09 00:00,100,104,99,101\n2022-05-09 00:30,101,102,95,96\n"
+        "2022-05-09 01:00,96,97,90,91\n2022-05-09 01:30,91,99,91,98\n"
+    )
+    whole = read(
+        "time,open,high,low,close\n2022-05-09 00:00,100,104,95,96\n2022-05-09 01:00,96,99,90,98\n"
+    )
+
+    assert (joined.anchors, joined.volatility) == (whole.anchors, whole.volatility)
+
+
+def test_parts_of_an_hour_at_the_ends_are_left_out_and_counted(read: Read):
+    found = read(bars(minutes(20, 20, 260)))  # from 00:20 to 04:20
+
+    assert [anchor.at.hour for anchor in found.anchors] == [1, 2, 3, 4]
+    assert found.said == (
+        "candles of 20 min joined to 1 h",
+        "candles left out at the ends, no whole 1 h: 3",
+    )
+
+
+def test_minutes_without_a_trade_are_counted(read: Read):
+    times = minutes(1, 0, 180)
+    del times[70:73]
+
+    found = read(bars(times))
+
+    assert len(found.anchors) == 4
+    assert found.said[-1] == "candles missing within, taken as without a trade: 3"
+
+
+def test_a_gap_is_bridged_from_the_last_close_to_the_next_open(read: Read):
+    text = (
+        "time,open,high,low,close\n2022-05-09 00:00,100,101,99,100.5\n"
+        "2022-05-09 01:00,100.5,101,99,100\n2022-05-09 04:00,90,91,89,90.5\n"
+    )
+    found = read(text)
+
+    assert [(anchor.at.hour, anchor.price_usd) for anchor in found.anchors] == [
+        (0, 100),
+        (1, 100.5),
+        (2, 100),
+        (4, 90),
+        (5, 90.5),
+    ]
+    assert found.said == ("gaps bridged: 1, 2 h in all, 2 h at most",)
+
+
+@pytest.mark.parametrize(
+    ("days", "line", "what"),
+    [((1, 2, 3, 9), 5, "a gap of 120 h"), ((1, 2, 3, 7, 11), None, "are gaps")],
+    ids=["too long", "too many"],
+)
+def test_gaps_that_are_too_long_or_too_many_are_refused(refused, days, line, what):
+    error = refused(bars([f"2022-05-{day:02}" for day in days]))
+
+    assert error.line == line
+    assert what in str(error)
+
+
+def test_a_rounding_error_widens_the_candle_and_more_is_refused(read: Read, refused):
+    text = "date,open,high,low,close\n2022-05-09,100,101,99,{}\n2022-05-10,100,101,99,100\n"
+
+    close = 101 + 1e-5
+    assert read(text.format(close)).said == ("candles widened by a rounding error: 1",)
+    assert read(text.format(close)).anchors[1].price_usd == close
+    assert refused(text.format(101.001)).line == 2
+
+
+AMBIGUOUS: dict[str, tuple[str, str]] = {
+    "dates of which any part could be the day": (
+        bars(["5/8/2022", "5/9/2022", "5/10/2022"]),
+        "day or the month",
+    ),
+    "two closes": (DAYS.replace("volume", "last"), "could be 'close' and 'last', which differ"),
+    "two times": (
+        "date,open,high,low,close,time\n2022-05-09,1,1,1,1,2022-05-08\n2022-05-10,1,1,1,1,2022-05-10\n",
+        "could be 'date' and 'time', which differ",
+    ),
+    "a comma before three digits": (
+        "date;open;high;low;close\n" + "2022-05-09;1,000;1,500;1,000;1,250\n" * 2,
+        "thousands or decimals",
+    ),
+    "decimals behind commas and behind points": (
+        "date;open;high;low;close\n2022-05-09;1,5;1,5;1,5;1,5\n2022-05-10;1.5;1.5;1.5;1.5\n",
+        "write all prices in one way",
+    ),
+    "columns without names in an order of two kinds": (
+        "2022-05-09,2,3,1,2\n2022-05-10,1,3,2,2\n",
+        "columns could be",
+    ),
+    "two lists": (
+        '{"BTC": [[1652054400,2,3,1,2],[1652140800,2,3,1,2]],'
+        ' "ETH": [[1652054400,2,3,1,2],[1652140800,2,3,1,2]]}',
+        "2 lists of candles",
+    ),
+    "a zone in the header": (DAYS.replace("date", "Date (EST)"), "times are not UTC"),
+    "local time": (DAYS.replace("date", "Local time"), "times are not UTC"),
+    "a zone behind the time": (DAYS.replace("-09,", "-09 00:00 EST,"), "is no time"),
+    "a candle twice that differs": (DAYS + "2022-05-11,1,1,1,1,1\n", "repeats the time of line 4"),
+    "neither forwards nor backwards": (DAYS + "2022-05-10,1,1,1,1,1\n", "earlier than line 4"),
+    "steps that differ": (
+        bars(["2022-05-09", "2022-05-10", "2022-05-11 05:00"]),
+        "use candles of one length",
+    ),
+    "half hours past the hour": (
+        bars(["2022-05-09 00:20", "2022-05-09 01:20", "2022-05-09 02:20"]),
+        "whole hour",
+    ),
+    "seconds": (bars([f"2022-05-09 00:00:{at:02}" for at in range(9)]), "whole minutes"),
+    "numbers among dates": (DAYS.replace("2022-05-10", "1652140800"), "is no time"),
+    "a price of which one is missing": (DAYS.replace("32658.99", "null"), "high 'null'"),
+    "JSON without candles": ('{"error": ["EQuery:Unknown asset pair"]}', "JSON without candles"),
+    "JSON that breaks off": ("[[1652054400,2,3,1", "not JSON"),
+    "thousands in the wrong place": (
+        DAYS.replace("30074.23", '"3,0074.23"'),
+        "not a finite number",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "what"), AMBIGUOUS.values(), ids=AMBIGUOUS)
+def test_what_could_mean_two_things_is_refused_in_a_line_that_says_so(refused, text, what):
+    assert what in str(refused(text))
+
+
+def test_a_candle_of_a_list_is_named_by_its_number(refused):
+    error = refused("[[1652054400,2,3,1,2],[1652140800,2,3,1,9]]")
+
+    assert ", candle 2: close 9.0 is not" in str(error)
+
+
+def test_a_table_that_a_spreadsheet_saved_as_unicode_is_read(read: Read):
+    path_text = DAYS.replace(",", "\t")
+
+    assert read(path_text, "utf-16").anchors == read(DAYS).anchors
