@@ -2,7 +2,7 @@
 
 
 def main() -> None:
-    """Start the command line, which worker processes, importing this module too, do not need."""
+    """Start the command line; worker processes import this module without starting it."""
     from runs.cli.main import main as command
 
     command()

@@ -32,7 +32,7 @@ ROUNDS = 3
 
 
 def bare_simpy(scenario: Scenario) -> None:
-    """Wake up as often as everybody in the workload does, and do nothing."""
+    """Wake up as often as all processes of the workload do, and do nothing."""
     env = simpy.Environment()
     draws = np.random.default_rng(1)
     (market,) = scenario.markets
@@ -53,7 +53,7 @@ def bare_simpy(scenario: Scenario) -> None:
 
 
 def markets_alone(scenario: Scenario, every_quote: bool) -> None:
-    """Quote, race and match; nothing is posted and nobody settles."""
+    """Quote, race and match, without posting and settlement."""
     with tempfile.TemporaryDirectory() as folder:
         world = World(scenario, Path(folder), every_quote)
         for listing in world.listings:
@@ -89,7 +89,7 @@ def _seconds(scenario: Scenario) -> int:
 
 
 def _cpu_s(work: Callable[[], object]) -> float:
-    """Return the least CPU time of several rounds: what the work takes when nothing disturbs."""
+    """Return the least CPU time of several rounds, with the least disturbance."""
     taken = []
     for _ in range(ROUNDS):
         gc.collect()
@@ -132,7 +132,7 @@ def _fills_rendered_per_s(scenario: Scenario) -> float:
     with tempfile.TemporaryDirectory() as folder:
         execute(scenario, Path(folder) / "run")
         run = RunFolder(Path(folder) / "run")
-        days = days_of(run)  # which opens the run's files, before the clock starts
+        days = days_of(run)  # imports before the clock starts
         ((fills,),) = run.connect().execute("SELECT count(*) FROM rows").fetchall()
         return fills / _cpu_s(lambda: list(render_days(run, days)))
 

@@ -1,7 +1,7 @@
-"""`make bench`: what each question about a run costs, beside plain `bean-check` of the same run.
+"""`make bench`: the cost of each question about a run, beside `bean-check` of the same run.
 
-Each is a process of its own, as a reader starts it, and counts with all of its CPU time: a machine
-that is busy slows all of them alike. Nothing here fails on time.
+Each question is a process of its own and counts with all of its CPU time; a busy machine slows all
+of them equally. Nothing here fails on time.
 """
 
 import resource
@@ -30,7 +30,7 @@ QUESTIONS = (
 
 
 def main() -> None:
-    """Print the table for the run that is named."""
+    """Print the table for a run."""
     run = Path(sys.argv[1])
     if not run.is_dir():
         print(f"{run} is not there: `make run` makes it, and questions are then timed on it")
@@ -57,7 +57,7 @@ def _bean_check_s(ledger: Path, rounds: int = ROUNDS) -> float:
 
 
 def _cpu_s(command: Sequence[str], rounds: int = ROUNDS) -> float:
-    """Return the least CPU time that a process takes, user's and system's."""
+    """Return the least CPU time of a process, user and system together."""
     return min(_once_s(command) for _ in range(rounds))
 
 

@@ -1,6 +1,6 @@
-"""A table for reading: amounts rounded, headings in words, cut to what a screen shows.
+"""A table for reading: amounts rounded, headings in words, cut to a screen.
 
-What is cut is named, with the way to get it. Exact figures are in the whole table, in CSV and JSON.
+It names what is cut, and how to get it. Exact figures are in the whole table, in CSV and JSON.
 """
 
 import textwrap
@@ -14,7 +14,7 @@ from tabulate import MIN_PADDING, tabulate
 from ledger.reports.table import Cell, Table, holds_numbers
 
 WIDTH, ROWS = 100, 25  # columns of a screen, and lines of a table with its dots
-LAST = 3  # rows of a long table that are shown after its first ones
+LAST = 3  # last rows that are shown of a long table
 DOTS = "..."
 GAP = 2  # between columns
 TEXT = 44  # the width at which words are wrapped
@@ -34,12 +34,12 @@ SCALES = (
     ReadingUnit("USD", 1, 2),
 )
 UNITS = {"pct": "%", "bps": "bps", "ms": "ms", "s": "s", "us": "µs"}
-# Numbers in these columns are names: a reader types them in again, and they are never added up.
+# Numbers in these columns are names, which readers type and never add up.
 NAMES = ("seq", "year")
 
 
 def brief(table: Table) -> str:
-    """Write a table with its notes so that it fits a screen, and say what is left out."""
+    """Write a table with its notes to fit a screen, and say what is left out."""
     scale = _scale(table)
     told = [_told_row(table.columns, row, scale) for row in table.rows]
     cells, left_out_rows = _rows_that_fit(told)
@@ -59,7 +59,7 @@ def brief(table: Table) -> str:
 
 
 def heading(column: str, scale: ReadingUnit) -> str:
-    """Write the name of a column as words, with its unit, over as many lines as it needs."""
+    """Write a column's name as words, with its unit, over as many lines as needed."""
     name, _, unit = column.rpartition("_")
     if is_usd(column):
         said, unit = name, scale.name
@@ -107,9 +107,9 @@ def _told(column: str, cell: Cell, scale: ReadingUnit) -> str:
 
 
 def _rows_that_fit(cells: Sequence[list[str]]) -> tuple[list[list[str]], int]:
-    """Return rows that stand on ROWS lines, and how many are left out.
+    """Return the rows that fit ROWS lines, and how many are left out.
 
-    They are the first ones, and the last, where totals stand, with dots between them.
+    They are the first rows and the last, which have totals, with dots in between.
     """
     lines = [max(cell.count("\n") + 1 for cell in row) for row in cells]
     if sum(lines) <= ROWS:
@@ -121,7 +121,7 @@ def _rows_that_fit(cells: Sequence[list[str]]) -> tuple[list[list[str]], int]:
 
 
 def _columns_that_fit(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> int:
-    """Return how many of the first columns stand side by side; one at least."""
+    """Return how many of the first columns fit; at least one."""
     taken, shown = -GAP, 0
     for i, name in enumerate(headings):
         widest = max((len(line) for row in cells for line in row[i].splitlines()), default=0)

@@ -1,4 +1,4 @@
-"""What each command does and takes, on docs/commands.md: made from the commands themselves.
+"""The page docs/commands.md, generated from the commands.
 
 python -m runs.command_reference      # `make reference`: renews the page
 """
@@ -13,7 +13,7 @@ from runs.cli.main import SECTIONS, main
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "commands.md"
 PROGRAM = "moneytrail"
-VERBATIM = "\b\n"  # what click takes as it stands: an example
+VERBATIM = "\b\n"  # marks a paragraph that click does not reflow: an example
 HEAD = """\
 # Every command
 
@@ -27,7 +27,7 @@ OPTIONS = "| option | meaning |\n| --- | --- |\n"
 
 
 def page() -> str:
-    """Write the page: the commands by who asks, in the order in which the help lists them."""
+    """Write the page, with the commands in the order of the help."""
     top = click.Context(main, info_name=PROGRAM)
     parts = [HEAD]
     for title, commands in SECTIONS.items():
@@ -38,7 +38,7 @@ def page() -> str:
 
 
 def _told(context: click.Context, level: int) -> Iterator[str]:
-    """Yield the parts of what one command does, and of the commands below it."""
+    """Yield the parts of one command's section, and of its subcommands."""
     command = context.command
     yield f"{'#' * level} {context.command_path}\n"
     yield f"```text\n{_usage(context)}\n```\n"
@@ -64,7 +64,7 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 
 def _rows(context: click.Context) -> Iterator[str]:
-    """Yield a row for each option but --help, with its choices, its default and what it means."""
+    """Yield a row for each option but --help, with choices, default and meaning."""
     for parameter in context.command.params:
         record = parameter.get_help_record(context)
         if record and isinstance(parameter, click.Option):

@@ -1,4 +1,4 @@
-"""Which cause has which part in the hole: Shapley values beside the accounting statement."""
+"""The part of each cause in the hole: Shapley values beside the accounting statement."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from runs.attribution.shapley import (
 from runs.program import program, versions
 from runs.scenarios import dump
 
-EXACT_MAX = 4  # causes of which every coalition is played
+EXACT_MAX = 4  # most causes for which every coalition is played
 WHY = (
     "Booked is the accounting statement: what each kind moved in this run, whatever came of it. "
     "The effect is what the cause did, with all that followed: the same scenario and seed with "
@@ -50,11 +50,11 @@ class Attribution:
 
     @property
     def by_rank(self) -> list[str]:
-        """Return the causes, that of the largest effect first."""
+        """Return the causes, the largest effect first."""
         return sorted(self.causes, key=lambda cause: (-self.shares[cause].value, cause))
 
     def answer(self) -> str:
-        """Say the hole, its largest cause, and what is left without any of them."""
+        """Say the hole, its largest cause, and the hole without any of the causes."""
         first = self.by_rank[0]
         share = self.shares[first]
         error = "" if share.error is None else f" (standard error {spoken(Decimal(share.error))})"
@@ -66,7 +66,7 @@ class Attribution:
         )
 
     def provenance(self) -> str:
-        """Say how many runs this is made of, in one line."""
+        """Say how many runs the result rests on, in one line."""
         exactly = self.shares[self.causes[0]].error is None
         how = "all coalitions" if exactly else "orders drawn at random"
         return f"seed {self.seed}, {len(self.values)} runs, {how}"
@@ -134,12 +134,13 @@ def attribute(
     played: Played,
     play: Callable[[list[Coalition]], Mapping[Coalition, Fraction]],
 ) -> Attribution:
-    """Play what is wanted, and share the hole out.
+    """Play the coalitions, and share the hole out over causes.
 
     Args:
-        scenario: whose hole it is.
-        causes: which the scenario has.
-        permutations: how many orders are drawn of more causes than EXACT_MAX; even, four or more.
+        scenario: the scenario.
+        causes: causes of the scenario.
+        permutations: number of random orders if there are more causes than EXACT_MAX; even, four or
+            more.
         played: the run with all of them.
         play: returns the hole of each coalition that is asked for.
     """
@@ -154,7 +155,7 @@ def attribute(
 
 
 def made_by(scenario: Scenario, causes: Sequence[str]) -> dict[str, object]:
-    """Say what results depend on: how many orders are drawn does not change any."""
+    """Return what kept results depend on; the number of orders does not change them."""
     digest = sha256(dump(scenario).encode()).hexdigest()
     return {
         "scenario": digest,

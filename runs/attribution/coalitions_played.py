@@ -1,7 +1,7 @@
-"""Coalitions of causes, played: the same scenario and seed with some causes in and all others out.
+"""Plays coalitions of causes: the same scenario and seed with some causes and without the others.
 
-What is no consequence of any of them stands as the run with all of them booked it, as in every
-counterfactual: so two coalitions differ by their causes alone.
+Whatever does not follow from the causes stays as in the run with all of them, as in every
+counterfactual. So two coalitions differ by their causes alone.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,11 +25,11 @@ from runs.scenarios import dump, load
 from runs.study.play import books_of_accounts
 
 ALL = "all"
-SCENARIO = "scenario.toml"  # with what is held
+SCENARIO = "scenario.toml"  # with the held inputs
 
 
 class Played(NamedTuple):
-    """The run with all causes: its hole by kind, and what is held in all others."""
+    """The run with all causes: its hole by kind, and the inputs held in all other runs."""
 
     kinds_usd: Mapping[str, Decimal]
     hole: Fraction  # in dollars
@@ -40,7 +40,7 @@ def checked(scenario: Scenario, causes: Sequence[str]) -> tuple[str, ...]:
     """Return the causes, each once.
 
     Raises:
-        CounterfactualError: the scenario has none of one.
+        CounterfactualError: the scenario does not have a cause.
     """
     there = tuple(name for name, removed in REMOVALS.items() if removed(scenario))
     for cause in causes:
@@ -50,7 +50,7 @@ def checked(scenario: Scenario, causes: Sequence[str]) -> tuple[str, ...]:
 
 
 def play_all(scenario: Scenario, causes: Sequence[str], kept: KeptResults) -> Played:
-    """Play the scenario as it is, unless that is kept; keep the scenario with what is held."""
+    """Play the scenario unchanged, unless kept; keep the scenario with its held inputs."""
     found = kept.get(ALL)
     if found is None:
         with _books(scenario) as run:
@@ -75,14 +75,14 @@ def play(
     executor: Executor | None,
     on_run: Callable[[], None] = lambda: None,
 ) -> dict[Coalition, Fraction]:
-    """Return the hole of each coalition in dollars; those that are not kept are played.
+    """Return the hole of each coalition in dollars; play those that are not kept.
 
     Args:
-        coalitions: sets of causes, not all of them: see `play_all`.
-        causes: all of them.
-        kept: where results are, and the scenario.
-        executor: who plays; None for this process.
-        on_run: called after each that is played.
+        coalitions: sets of causes, without the set of all: see `play_all`.
+        causes: all causes.
+        kept: the folder of results and of the scenario.
+        executor: plays the coalitions; None: this process.
+        on_run: called after each run.
     """
     names = {each: _name(each, causes) for each in coalitions}
     played = partial(_hole_without, str(kept.folder / SCENARIO))
@@ -100,7 +100,7 @@ def play(
 def scenario_without(path: str, removed: Sequence[str]) -> Scenario:
     """Take several causes out of a scenario, one after another.
 
-    One that another took with it, as tokens do pools, is gone already.
+    A cause may already be gone with another, as pools with tokens.
     """
     overrides: dict[str, Any] = {}
     for cause, change in REMOVALS.items():
@@ -127,10 +127,10 @@ def _hole_without(path: str, removed: tuple[str, ...]) -> str:
 
 
 def _books(scenario: Scenario) -> AbstractContextManager[RunFolder]:
-    """Play a scenario for its accounts alone, unless fills tell what accounts don't."""
+    """Play a scenario for its accounts alone, unless its results need fills."""
     return books_of(scenario) if scenario.leverage else books_of_accounts(scenario)
 
 
 def _name(coalition: Coalition, causes: Sequence[str]) -> str:
-    """Name a coalition's file: a digit for each cause, 1 where it is in."""
+    """Name a coalition's file: a digit for each cause, 1 if it is in."""
     return "".join(str(int(cause in coalition)) for cause in causes)

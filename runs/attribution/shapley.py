@@ -1,7 +1,7 @@
-"""Shapley values: what each of several causes adds, on average over all orders of adding them.
+"""Shapley values: what each cause adds, on average over all orders of adding causes.
 
 Source: Shapley (1953), A Value for n-person Games, Contributions to the Theory of Games II,
-307-317. By orders drawn at random: Castro, Gomez & Tejada (2009), Polynomial calculation of the
+307-317. From random orders: Castro, Gomez & Tejada (2009), Polynomial calculation of the
 Shapley value based on sampling, Computers & Operations Research 36, 1726-1730.
 """
 
@@ -19,7 +19,7 @@ Order = tuple[str, ...]
 
 
 class Added(NamedTuple):
-    """What one cause adds, and the standard error of it; None where all orders are counted."""
+    """What one cause adds, and its standard error; None if all orders are counted."""
 
     value: Fraction
     error: float | None = None
@@ -32,7 +32,7 @@ def coalitions(causes: Sequence[str]) -> Iterator[Coalition]:
 
 
 def exact(causes: Sequence[str], values: Values) -> dict[str, Added]:
-    """Return each cause's value from those of all 2^k coalitions."""
+    """Return each cause's value from the values of all 2^k coalitions."""
     k = len(causes)
     shares = {}
     for cause in causes:
@@ -47,10 +47,10 @@ def exact(causes: Sequence[str], values: Values) -> dict[str, Added]:
 
 
 def orders(causes: Sequence[str], n: int, seed: int) -> list[Order]:
-    """Draw *n* orders of the causes, an even number: each second one is the first turned round.
+    """Draw *n* orders of the causes, an even number: every second one reverses the one before.
 
-    Where a cause comes early in one it comes late in the other, so that a pair errs less than two
-    that are drawn apart. The first orders of a longer list are those of a shorter one.
+    A cause that comes early in one comes late in the other, so that a pair has a smaller error than
+    two independent orders. A longer list begins with the orders of a shorter one.
     """
     drawn: list[Order] = []
     for pair in range(n // 2):
@@ -70,8 +70,8 @@ def sampled(drawn: Sequence[Order], values: Values) -> dict[str, Added]:
     """Return each cause's mean over orders, with its standard error over pairs of them.
 
     Args:
-        drawn: as `orders` does, two pairs or more.
-        values: of all coalitions on their way.
+        drawn: orders as from `orders`, two pairs or more.
+        values: the values of all coalitions on their way.
     """
     added: dict[str, list[Fraction]] = {cause: [] for cause in drawn[0]}
     for order in drawn:

@@ -1,1 +1,1 @@
-"""The thread's statements, each with the figure of a run that it is judged by, and a verdict."""
+"""The thread's statements, each with its deciding figure and a verdict."""

@@ -1,4 +1,4 @@
-"""What runs make of the thread, statement by statement: the verdicts, and what they rest on."""
+"""The verdicts of runs on the thread, statement by statement, and what they rest on."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -53,11 +53,11 @@ class Claims:
 
     @property
     def counts(self) -> Counter[StatementVerdict]:
-        """Return how many statements have which verdict."""
+        """Count the statements by verdict."""
         return Counter(each.verdict for each in self.judged)
 
     def answer(self) -> str:
-        """Count the verdicts, and say the one on the central statement with its figure."""
+        """Say the counts of verdicts, and the verdict on the central statement with its figure."""
         counts = self.counts
         unsaid = sum(counts[each] for each in UNDECIDED)
         told = [
@@ -94,7 +94,7 @@ class Claims:
         )
 
     def tables(self) -> list[Table]:
-        """Lay out the verdicts by tweet and by statement, and what each rests on."""
+        """Lay out the verdicts by tweet and by statement, and their basis."""
         return [
             tweets_table(self.about, self.judged, len(self.runs)),
             statements_table(self.judged),
@@ -112,7 +112,7 @@ def claims(runs: Sequence[RunFolder]) -> Claims:
     """Judge all statements of the thread by the books of runs.
 
     Args:
-        runs: one at least; of several, each figure has a least and a greatest value.
+        runs: at least one; with several, each figure has a least and a greatest value.
     """
     return judged_thread(
         load_thread(), [run.path.resolve().name for run in runs], list(map(figures_of, runs))
@@ -120,7 +120,7 @@ def claims(runs: Sequence[RunFolder]) -> Claims:
 
 
 def judged_thread(thread: Thread, names: Sequence[str], runs: Sequence[ValueOf]) -> Claims:
-    """Judge each statement of a thread by the figures of runs, which have these names."""
+    """Judge each statement of a thread by the figures of the named runs."""
     numbers = Counter[int]()
     judged = []
     for statement in thread.statement:
@@ -136,7 +136,7 @@ def _condition(judged: JudgedStatement) -> str:
 
 
 def figures_of(run: RunFolder) -> ValueOf:
-    """Return what computes a figure of a run by its key, each once."""
+    """Return a cached function from a figure's key to its value in a run."""
     evidence = RunEvidence(run)
 
     @cache

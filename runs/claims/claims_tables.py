@@ -1,4 +1,4 @@
-"""The tables of the verdicts: by tweet, by statement, and what each rests on."""
+"""The tables of the verdicts: by tweet, by statement, and their basis."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ OPEN, GIVEN = "open", "given"
 
 
 def tweets_table(about: Sequence[str], judged: Iterable[JudgedStatement], runs: int) -> Table:
-    """Return how many statements of each tweet have which verdict."""
+    """Count each tweet's statements by verdict."""
     counted: dict[int, Counter[str]] = {tweet: Counter() for tweet in range(1, len(about) + 1)}
     for each in judged:
         told = OPEN if each.verdict in UNDECIDED else each.verdict.value
@@ -62,7 +62,7 @@ def statements_table(judged: Iterable[JudgedStatement]) -> Table:
 
 
 def measures_table(judged: Iterable[JudgedStatement]) -> Table:
-    """Return what would show each statement."""
+    """Return the figure that would show each statement."""
     return Table(
         "measures",
         "What would show each statement",
@@ -72,7 +72,7 @@ def measures_table(judged: Iterable[JudgedStatement]) -> Table:
 
 
 def figures_table(judged: Iterable[JudgedStatement]) -> Table:
-    """Return the figure of each statement that has one, with every digit."""
+    """Return each statement's figure, if any, with every digit."""
     rows: list[tuple[Cell, ...]] = []
     for each in judged:
         if (decides := each.statement.decides) is not None:
@@ -88,7 +88,7 @@ def figures_table(judged: Iterable[JudgedStatement]) -> Table:
 
 
 def thresholds_table(judged: Iterable[JudgedStatement]) -> Table:
-    """Return which values of its figure would bear a statement out, and why just these."""
+    """Return the values of the figure that bear a statement out, and the reason."""
     decided = ((each.number, each.statement.decides) for each in judged)
     return Table(
         "thresholds",
@@ -99,7 +99,7 @@ def thresholds_table(judged: Iterable[JudgedStatement]) -> Table:
 
 
 def reasons_table(judged: Iterable[JudgedStatement]) -> Table:
-    """Return under which condition a statement is borne out, or why nobody can say."""
+    """Return the condition under which a statement is borne out, or why it is undecided."""
     return Table(
         "reasons",
         "Under which condition a statement is borne out, and why some can't be decided",
@@ -109,7 +109,7 @@ def reasons_table(judged: Iterable[JudgedStatement]) -> Table:
 
 
 def given_table(judged: Iterable[JudgedStatement]) -> Table:
-    """Return which input has a hand in which verdict."""
+    """Return the input that affects each verdict."""
     return Table(
         "given",
         "Which input of the scenario decides a statement, or has a large hand in it",
@@ -119,7 +119,7 @@ def given_table(judged: Iterable[JudgedStatement]) -> Table:
 
 
 def commands_table(judged: Iterable[JudgedStatement]) -> Table:
-    """Return the command that shows each statement's value, or would say what no run here can."""
+    """Return the command that shows each statement's value, or would decide it."""
     return Table(
         "commands",
         "The command that shows the value; where no run here can say, the one that would",
@@ -130,7 +130,7 @@ def commands_table(judged: Iterable[JudgedStatement]) -> Table:
 
 
 def runs_table(names: Sequence[str], judged: Iterable[JudgedStatement]) -> Table:
-    """Return what each run makes of each statement that can be decided."""
+    """Return each run's verdict on each decided statement."""
     return Table(
         "runs",
         "What each run makes of each statement",

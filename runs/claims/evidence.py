@@ -1,4 +1,4 @@
-"""The reports of one run that statements are judged by, each made when it is first asked for."""
+"""The reports of one run that decide statements, each computed on first use."""
 
 from datetime import date
 from functools import cached_property
@@ -28,7 +28,7 @@ from runs.record.residual import SHEETS, Residual, residual
 
 
 class RunEvidence:
-    """What the typed reports say of a run."""
+    """The typed reports of a run."""
 
     def __init__(self, run: RunFolder) -> None:
         self.run = run
@@ -49,17 +49,17 @@ class RunEvidence:
 
     @cached_property
     def cash(self) -> CashStatement:
-        """Return who paid the group and whom it paid."""
+        """Return payments to the group and from it."""
         return cash_statement(self.run)
 
     @cached_property
     def views(self) -> QuoteViews:
-        """Return what quotes brought the maker, and the group."""
+        """Return the quotes' results for the maker and the group."""
         return quote_views(self.run)
 
     @cached_property
     def expectations(self) -> Expectations:
-        """Return what the maker's simulation promised, and what was booked."""
+        """Return the promise of the maker's simulation, and the booked result."""
         return expectations(self.run)
 
     @cached_property
@@ -79,7 +79,7 @@ class RunEvidence:
 
     @cached_property
     def daily(self) -> DailyResults:
-        """Return the firms' results day by day, and who was present."""
+        """Return the firms' daily results, and which firms were present."""
         return daily_results(self.run)
 
     @cached_property
@@ -89,11 +89,11 @@ class RunEvidence:
 
     @cached_property
     def timeline(self) -> Timeline:
-        """Return how the group stood on each day."""
+        """Return the group's state on each day."""
         return timeline(self.run, "day")
 
     def first(self, milestone: Milestone) -> First:
-        """Return when a milestone was reached, and on how many days."""
+        """Return a milestone's first day, and its number of days."""
         return self.timeline.firsts[milestone]
 
     def solvency(self, day: date) -> Solvency:
@@ -102,22 +102,22 @@ class RunEvidence:
 
     @cached_property
     def valuation(self) -> HouseValuation:
-        """Return what shares would fetch, and what the maker decided."""
+        """Return the value of shares, and the maker's decisions."""
         return valuation(self.run)
 
     @cached_property
     def liquidations(self) -> Liquidations:
-        """Return whose margin failed, and who took positions over."""
+        """Return liquidations, and the positions taken over."""
         return liquidations(self.run)
 
     @cached_property
     def pools(self) -> PoolResults:
-        """Return what liquidity in pools earned and lost."""
+        """Return the results of liquidity in pools."""
         return pools(self.run)
 
     @cached_property
     def trace(self) -> Trace | None:
-        """Return what customers' cash paid for by each rule; None where none of it came."""
+        """Return the uses of customers' cash by each rule; None if there was none."""
         try:
             return trace(self.run)
         except NoSuchSourceError:
@@ -125,5 +125,5 @@ class RunEvidence:
 
     @cached_property
     def residual(self) -> Residual:
-        """Return what the record leaves unexplained, beside what the run's kinds lost."""
+        """Return the record's unexplained rest, beside the losses of the run's kinds."""
         return residual(self.run, load_record(SHEETS), load_record())

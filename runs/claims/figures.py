@@ -1,4 +1,4 @@
-"""The register of figures: by its key, what a statement is held against, and its unit."""
+"""The register of figures that decide statements: by key, with units."""
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
@@ -15,7 +15,7 @@ USD, PERCENT, TIMES, DAYS, DAY = "USD", "%", "times", "days", "day"
 
 
 class RunFigure(NamedTuple):
-    """A figure of a run: how it is computed, None where the run has no such thing; and its unit."""
+    """A figure of a run: its function, which may return None, and its unit."""
 
     of: Callable[[RunEvidence], Value | None]
     unit: str

@@ -1,4 +1,4 @@
-"""Figures of the trading firms: what they made and where, what they left, what they are owed."""
+"""Figures of the trading firms: results by venue, entry and exit, claims."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -14,18 +14,18 @@ MID_TIER, LARP = "mid-tier", "larp"
 
 
 def firms_result_usd(run: RunEvidence) -> Decimal | None:
-    """Return what all firms kept of stale quotes after fees and hedges."""
+    """Return all firms' gains on stale quotes after fees and hedges."""
     return run.firms.everybody.house_result_usd if run.firms.everybody.edge_usd else None
 
 
 def firms_return_pct(run: RunEvidence) -> Decimal | None:
-    """Return the same in percent of the capital that the firms had at first."""
+    """Return these gains in percent of the firms' opening capital."""
     whole = run.firms.everybody
     return percent(whole.house_result_usd, whole.opening_capital_usd) if whole.edge_usd else None
 
 
 def firms_share_of_unpaid(run: RunEvidence) -> Decimal | None:
-    """Return which part of what all customers could not withdraw at once is owed to firms."""
+    """Return the firms' share of claims that could not be withdrawn at once."""
     covered = run.firms.coverage.house
     payable = sum(covered.pro_rata_usd().values(), ZERO)
     unpaid = covered.claim_usd(tuple(covered.claims_usd)) - payable
@@ -33,7 +33,7 @@ def firms_share_of_unpaid(run: RunEvidence) -> Decimal | None:
 
 
 def profit_from_house_pct(run: RunEvidence) -> Decimal | None:
-    """Return which part of what firms made on both venues they made at the house."""
+    """Return the house's share of firms' results on both venues."""
     whole = run.firms.everybody
     if not _is_elsewhere(run):
         return None
@@ -41,13 +41,13 @@ def profit_from_house_pct(run: RunEvidence) -> Decimal | None:
 
 
 def firms_that_earn_pct(run: RunEvidence) -> Decimal | None:
-    """Return which part of the firms that came earned at the house."""
+    """Return the share of firms present that earned at the house."""
     came = [firm for firm in run.skill.firms if firm.days]
     return percent(Decimal(sum(firm.house_usd > 0 for firm in came)), Decimal(len(came)))
 
 
 def firms_came_later(run: RunEvidence) -> Decimal | None:
-    """Return how many firms came after the first day."""
+    """Return how many firms entered after the first day."""
     present = run.daily.present.astype(bool)
     if not present.size:
         return None
@@ -55,7 +55,7 @@ def firms_came_later(run: RunEvidence) -> Decimal | None:
 
 
 def firms_gone_pct(run: RunEvidence) -> Decimal | None:
-    """Return which part of the firms that came left the house or closed."""
+    """Return the share of firms present that left the house or closed."""
     came = {firm.firm for firm in run.skill.firms if firm.days}
     told = [each.profile.status for each in run.firms.results if each.firm in came]
     if not any(told):
@@ -69,7 +69,7 @@ def rank_correlation(run: RunEvidence) -> Decimal | None:
 
 
 def house_off_over_on_pct(run: RunEvidence) -> Decimal | None:
-    """Return what all firms made a day at the house with the quoter off, of that with it on."""
+    """Return firms' daily result at the house with the quoter off, in percent of on."""
     for each in run.skill.quoter_by_class:
         known = each.off_usd_per_day is not None and each.on_usd_per_day is not None
         if each.who == ALL and each.place == HOUSE and known:
@@ -78,7 +78,7 @@ def house_off_over_on_pct(run: RunEvidence) -> Decimal | None:
 
 
 def share_of_class_pct(name: str) -> Callable[[RunEvidence], Decimal | None]:
-    """Return a figure: which part of the loss on stale quotes a class took."""
+    """Return a figure: a class's share of the loss on stale quotes."""
 
     def share(run: RunEvidence) -> Decimal | None:
         found = _class(run, name)
@@ -88,7 +88,7 @@ def share_of_class_pct(name: str) -> Callable[[RunEvidence], Decimal | None]:
 
 
 def house_result_usd(name: str) -> Callable[[RunEvidence], Decimal | None]:
-    """Return a figure: what a class kept at the house after fees and hedges."""
+    """Return a figure: a class's result at the house after fees and hedges."""
 
     def result(run: RunEvidence) -> Decimal | None:
         found = _class(run, name)
@@ -98,7 +98,7 @@ def house_result_usd(name: str) -> Callable[[RunEvidence], Decimal | None]:
 
 
 def elsewhere_usd(name: str) -> Callable[[RunEvidence], Decimal | None]:
-    """Return a figure: what a class made on the lead venue; None where no firm quotes there."""
+    """Return a figure: a class's result on the lead venue; None if no firm quotes there."""
 
     def result(run: RunEvidence) -> Decimal | None:
         found = _class(run, name)
@@ -108,7 +108,7 @@ def elsewhere_usd(name: str) -> Callable[[RunEvidence], Decimal | None]:
 
 
 def slower_share_pct(run: RunEvidence) -> Decimal | None:
-    """Return which part of the loss on stale quotes went to all classes but the quickest."""
+    """Return the share of the loss on stale quotes that went to all classes but the quickest."""
     classes = [each.result for each in run.firms.classes if each.result.firm != ALL]
     if not classes:
         return None
@@ -117,14 +117,14 @@ def slower_share_pct(run: RunEvidence) -> Decimal | None:
 
 
 def firms_with_less_pct(run: RunEvidence) -> Decimal | None:
-    """Return which part of firms is left with less than it brought, unpaid claims taken off."""
+    """Return the share of firms with less than their opening capital, without unpaid claims."""
     found = [each for each in run.firms.results if each.opening_capital_usd]
     less = sum(each.left_net_usd < each.opening_capital_usd for each in found)
     return percent(Decimal(less), Decimal(len(found)))
 
 
 def net_deposits_usd(run: RunEvidence) -> Decimal | None:
-    """Return what firms brought to the house beyond what they withdrew, the opening included."""
+    """Return firms' net deposits at the house, opening balances included."""
     whole = run.firms.everybody
     if not run.firms.results:
         return None

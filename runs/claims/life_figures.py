@@ -1,4 +1,4 @@
-"""Figures of the group's life: whose money was used and since when, who waited, liquidations."""
+"""Figures of the group's life: use of customers' money, waiting, liquidations."""
 
 from datetime import date
 from decimal import Decimal
@@ -10,22 +10,22 @@ from ledger.reports.life.milestones import Milestone
 from ledger.reports.liquidations.backstop_results import BackstopResult, ProviderKind
 from runs.claims.evidence import RunEvidence
 
-# In which LUNA fell to nothing.
+# The week in which LUNA fell to zero.
 LUNA = (date(2022, 5, 7), date(2022, 5, 12))
 
 
 def first_use_usd(run: RunEvidence) -> Decimal | None:
-    """Return how much of customers' money is in use at the end of the first such day."""
+    """Return the amount of customers' money in use at the end of the first such day."""
     return run.first(Milestone.CUSTOMERS_MONEY).usd
 
 
 def days_of_use(run: RunEvidence) -> Decimal:
-    """Return on how many days customers' money is in use."""
+    """Return the number of days on which customers' money is in use."""
     return Decimal(run.first(Milestone.CUSTOMERS_MONEY).days)
 
 
 def use_lasts_pct(run: RunEvidence) -> Decimal | None:
-    """Return on which part of the days since the first one customers' money is in use."""
+    """Return the share of days since the first one with customers' money in use."""
     first = run.first(Milestone.CUSTOMERS_MONEY)
     if first.day is None:
         return None
@@ -34,13 +34,13 @@ def use_lasts_pct(run: RunEvidence) -> Decimal | None:
 
 
 def worth_at_first_use_usd(run: RunEvidence) -> Decimal | None:
-    """Return what the group is worth at mark on the first day of use."""
+    """Return the group's net worth at mark on the first day of use."""
     day = run.first(Milestone.CUSTOMERS_MONEY).day
     return None if day is None else run.solvency(day).consolidated.net_at_mark_usd
 
 
 def paper_peak_usd(run: RunEvidence) -> Decimal | None:
-    """Return the most that the group's tokens and all shares by growth are worth on paper."""
+    """Return the largest paper value of the group's tokens and all shares by growth."""
     priced = run.valuation.priced
     if not priced:
         return None
@@ -52,45 +52,45 @@ def paper_peak_usd(run: RunEvidence) -> Decimal | None:
 
 
 def uses_not_paid_days(run: RunEvidence) -> Decimal | None:
-    """Return on how many days something was not paid; None if the credit line was never drawn."""
+    """Return the number of days with unpaid debts; None if the credit line was never drawn."""
     if run.first(Milestone.CREDIT_DRAWN).day is None:
         return None
     return Decimal(run.first(Milestone.NOT_PAID).days)
 
 
 def days_not_covered_pct(run: RunEvidence) -> Decimal | None:
-    """Return on which part of the days all claims exceed the exchange's cash."""
+    """Return the share of days on which all claims exceed the exchange's cash."""
     return _days_beyond(run, Chips.ALL)
 
 
 def profit_not_covered_pct(run: RunEvidence) -> Decimal | None:
-    """Return on which part of the days firms' profit alone exceeds it."""
+    """Return the share of days on which firms' profit alone exceeds it."""
     return _days_beyond(run, Chips.PROFIT)
 
 
 def waiting_days_pct(run: RunEvidence) -> Decimal | None:
-    """Return on which part of the days withdrawals wait."""
+    """Return the share of days on which withdrawals wait."""
     return percent(Decimal(run.first(Milestone.WAIT).days), Decimal(run.timeline.days))
 
 
 def insolvent_since(run: RunEvidence) -> date | None:
-    """Return since when the group is insolvent at mark until the end."""
+    """Return the day from which the group is insolvent at mark until the end."""
     return run.first(Milestone.INSOLVENT).continuous_since
 
 
 def in_use_since(run: RunEvidence) -> date | None:
-    """Return since when customers' money is in use until the end."""
+    """Return the day from which customers' money is in use until the end."""
     return run.first(Milestone.CUSTOMERS_MONEY).continuous_since
 
 
 def captive_backstop_usd(run: RunEvidence) -> Decimal | None:
-    """Return what the maker earned on positions that it took over as a backstop."""
+    """Return the maker's result on positions taken over as a backstop."""
     found = _captive(run)
     return None if found is None or not found.taken_usd else found.result_usd
 
 
 def liquidated_with_luna_usd(run: RunEvidence) -> Decimal | None:
-    """Return what was liquidated in the week in which LUNA fell; None if the run has not it."""
+    """Return liquidations in the week in which LUNA fell; None if it is not in the run."""
     days = [at.day for at in run.timeline.shown]
     if not run.liquidations.backstops or not days[0] <= LUNA[0] <= LUNA[1] <= days[-1]:
         return None

@@ -16,7 +16,7 @@ from runs.record.residual_day import Vanished, vanished
 
 LEVERED = (Kind.PORTFOLIO, Kind.DIRECTIONAL, Kind.VARIATION_MARGIN, Kind.FUNDING)
 LENT = (Kind.LENDING,)
-# What is bought or given to be seen, but for minority stakes.
+# Purchases and gifts for publicity, except minority stakes.
 PROJECTS = (
     Kind.ACQUISITIONS,
     *(kind for kind in USES if kind.entry.cause is Cause.SPENDING and kind is not Kind.INSIDERS),
@@ -29,13 +29,13 @@ def missing_usd(run: RunEvidence) -> Decimal:
 
 
 def cash_taken_of_hole(run: RunEvidence) -> Decimal | None:
-    """Return what parties took out beyond what they brought, in percent of the hole."""
+    """Return parties' net receipts of cash in percent of the hole."""
     taken = (party.net_received_usd for party in run.cash.parties)
     return percent(sum((usd for usd in taken if usd > 0), ZERO), run.hole.hole_usd)
 
 
 def share_of_uses(kinds: Iterable[str]) -> Callable[[RunEvidence], Decimal | None]:
-    """Return a figure: what some kinds used, in percent of all uses."""
+    """Return a figure: the uses of some kinds in percent of all uses."""
     names = tuple(kinds)
 
     def share(run: RunEvidence) -> Decimal | None:
@@ -47,17 +47,17 @@ def share_of_uses(kinds: Iterable[str]) -> Callable[[RunEvidence], Decimal | Non
 
 
 def stakes_usd(run: RunEvidence) -> Decimal:
-    """Return what stakes in companies cost."""
+    """Return the cost of stakes in companies."""
     return sum((run.hole.uses_usd.get(kind, ZERO) for kind in AT_COST), ZERO)
 
 
 def stakes_of_hole(run: RunEvidence) -> Decimal | None:
-    """Return the same in percent of the hole."""
+    """Return this cost in percent of the hole."""
     return percent(stakes_usd(run), run.hole.hole_usd)
 
 
 def net_loss(claimed: Claimed) -> Callable[[RunEvidence], Decimal | None]:
-    """Return a figure: what a part of the mechanism lost; None if the run has no such part."""
+    """Return a figure: the loss of a part of the mechanism; None if the run has no such part."""
 
     def lost(run: RunEvidence) -> Decimal | None:
         part = run.part(claimed)
@@ -67,7 +67,7 @@ def net_loss(claimed: Claimed) -> Callable[[RunEvidence], Decimal | None]:
 
 
 def loss_of_hole(claimed: Claimed) -> Callable[[RunEvidence], Decimal | None]:
-    """Return a figure: the same in percent of the hole; what earned lost nothing."""
+    """Return a figure: this loss in percent of the hole; zero if the part earned money."""
     lost = net_loss(claimed)
 
     def share(run: RunEvidence) -> Decimal | None:
@@ -78,18 +78,18 @@ def loss_of_hole(claimed: Claimed) -> Callable[[RunEvidence], Decimal | None]:
 
 
 def mechanism_of_uses(run: RunEvidence) -> Decimal | None:
-    """Return what all parts of the mechanism cost, before what they earned, of all uses."""
+    """Return the costs of the whole mechanism, without gains, in percent of all uses."""
     return percent(run.mechanism.cost_usd, run.mechanism.uses_usd)
 
 
 def mechanism_of_opening(run: RunEvidence) -> Decimal | None:
-    """Return what the mechanism lost in all, in percent of the group's money at first."""
+    """Return the mechanism's net loss in percent of the group's opening money."""
     opening = -run.hole.kinds_usd.get(Kind.OPENING, ZERO)
     return percent(max(run.mechanism.net_usd, ZERO), opening)
 
 
 def firms_kept_of_uses(run: RunEvidence) -> Decimal | None:
-    """Return what firms kept of stale quotes after fees and hedges, of all uses."""
+    """Return firms' gains on stale quotes after fees and hedges, in percent of all uses."""
     if not run.firms.everybody.edge_usd:
         return None
     kept = max(run.firms.everybody.house_result_usd, ZERO)
@@ -97,7 +97,7 @@ def firms_kept_of_uses(run: RunEvidence) -> Decimal | None:
 
 
 def pools_lost_usd(run: RunEvidence) -> Decimal | None:
-    """Return what pools lost to arbitrage less the fees that they earned."""
+    """Return pools' loss to arbitrage less their fees."""
     whole = [month for month in run.pools.months if month.month == "all"]
     if not whole:
         return None
@@ -105,13 +105,13 @@ def pools_lost_usd(run: RunEvidence) -> Decimal | None:
 
 
 def pools_arbitrage_usd(run: RunEvidence) -> Decimal | None:
-    """Return the same before fees."""
+    """Return this loss before fees."""
     whole = [month for month in run.pools.months if month.month == "all"]
     return sum((month.loss_usd for month in whole), ZERO) if whole else None
 
 
 def traced_elsewhere_pct(run: RunEvidence) -> Decimal | None:
-    """Return which part of customers' cash paid for something else, by the mildest rule."""
+    """Return the share of customers' cash that paid for other uses, by the mildest rule."""
     found = run.trace
     if found is None:
         return None
@@ -119,17 +119,17 @@ def traced_elsewhere_pct(run: RunEvidence) -> Decimal | None:
 
 
 def quotes_of_unexplained(run: RunEvidence) -> Decimal | None:
-    """Return what quotes lost of what vanished unexplained when most did, in percent."""
+    """Return quotes' losses in percent of the largest unexplained loss."""
     return _carried(run, Claimed.QUOTES)
 
 
 def liquidations_of_unexplained(run: RunEvidence) -> Decimal | None:
-    """Return the same of liquidations."""
+    """Return liquidations' losses in percent of it."""
     return _carried(run, Claimed.LIQUIDATIONS)
 
 
 def portfolio_of_unexplained(run: RunEvidence) -> Decimal | None:
-    """Return the same of a portfolio that fell."""
+    """Return a portfolio's losses in percent of it."""
     return _carried(run, PORTFOLIO)
 
 

@@ -1,4 +1,4 @@
-"""Figures of the captive maker's quotes: what they lost and earned, and what it expected."""
+"""Figures of the captive maker's quotes: losses, gains and expectations."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -12,68 +12,68 @@ from ledger.reports.life.share_prices import Priced, Review
 from ledger.reports.market.promises import Booked, MonthInMarket
 from runs.claims.evidence import RunEvidence
 
-# What the books say of a review that leaves quotes as they are, and of one that ends them.
+# The words of reviews that leave quotes unchanged, and that end them.
 QUOTES_ON, SHUTS_OFF = "quotes on", "shuts off"
 YEAR = 12
 
 
 def stale_loss_usd(run: RunEvidence) -> Decimal | None:
-    """Return what stale quotes lost."""
+    """Return the loss on stale quotes."""
     return _where_quoted(run, lambda: -_brought(run, Kind.PICKOFF))
 
 
 def quotes_loss_usd(run: RunEvidence) -> Decimal | None:
-    """Return what quotes lost the maker, with spread and hedges; below zero they earned."""
+    """Return the maker's loss on quotes, with spread and hedges; below zero a gain."""
     return _where_quoted(run, lambda: -run.views.maker_usd)
 
 
 def quotes_gain_of_group_usd(run: RunEvidence) -> Decimal | None:
-    """Return what quotes earned maker and exchange together."""
+    """Return the quotes' gain for maker and exchange together."""
     return _where_quoted(run, lambda: run.views.group_usd)
 
 
 def loss_per_day_usd(run: RunEvidence) -> Decimal | None:
-    """Return what quotes lost a day, with spread and hedges."""
+    """Return the quotes' loss a day, with spread and hedges."""
     return _where_quoted(run, lambda: (-run.views.maker_usd / run.timeline.days).quantize(ZERO))
 
 
 def stale_of_spread(run: RunEvidence) -> Decimal | None:
-    """Return what stale quotes lost in percent of what spread brought."""
+    """Return the loss on stale quotes in percent of spread income."""
     return percent(-_brought(run, Kind.PICKOFF), _brought(run, Kind.SPREAD))
 
 
 def quote_age_s(run: RunEvidence) -> Decimal | None:
-    """Return the median age of the quotes that were hit because they were stale."""
+    """Return the median age of stale quotes that were hit."""
     return run.firms.statistics[ALL].median_age_s if ALL in run.firms.statistics else None
 
 
 def hits_of_volume(run: RunEvidence) -> Decimal | None:
-    """Return which part of the volume of the maker's quotes hit them because they were stale."""
+    """Return the share of hits on stale quotes in the volume of the maker's quotes."""
     booked = _sum(line.booked for line in run.expectations.lines)
     return percent(booked.pickoff_volume_usd, booked.volume_usd)
 
 
 def losing_months_pct(run: RunEvidence) -> Decimal | None:
-    """Return in which part of its months the maker's quotes lost, hedges included."""
+    """Return the share of months in which the maker's quotes lost money, hedges included."""
     months = [month for month in run.expectations.ledger.values() if month != Booked()]
     return percent(Decimal(sum(month.net_usd < 0 for month in months)), Decimal(len(months)))
 
 
 def promised_usd(run: RunEvidence) -> Decimal | None:
-    """Return what the maker's own simulation promised."""
+    """Return the promise of the maker's own simulation."""
     promises = [line.promise for line in run.expectations.lines if line.promise]
     return sum((each.result_usd for each in promises), ZERO) if promises else None
 
 
 def booked_of_promised(run: RunEvidence) -> Decimal | None:
-    """Return what was booked at fills in percent of the promise for the same months and markets."""
+    """Return the booked result at fills in percent of the promise for it."""
     lines = [line for line in run.expectations.lines if line.promise]
     booked, promised = _sum(line.booked for line in lines), promised_usd(run)
     return None if promised is None else percent(booked.result_usd, promised)
 
 
 def pickoffs_of_promised(run: RunEvidence) -> Decimal | None:
-    """Return how much informed orders took off the promise, in percent of it."""
+    """Return the cost of informed orders in percent of the promise."""
     found = [line.difference for line in run.expectations.lines if line.difference]
     promised = promised_usd(run)
     if promised is None:
@@ -82,7 +82,7 @@ def pickoffs_of_promised(run: RunEvidence) -> Decimal | None:
 
 
 def stale_rate_late_over_early(run: RunEvidence) -> Decimal | None:
-    """Return losses on stale quotes per volume in the later half of the months, over the first."""
+    """Return losses on stale quotes per volume in the later half of months, over the first half."""
     months = list(run.expectations.by_month.values())
     half = len(months) // 2
     early, late = _stale_rate(months[:half]), _stale_rate(months[half:])
@@ -96,19 +96,19 @@ def share_of_first_month(run: RunEvidence) -> Decimal | None:
 
 
 def months_with_maker_pct(run: RunEvidence) -> Decimal | None:
-    """Return in which part of the months with volume the maker traded on the house."""
+    """Return the share of months with volume in which the maker traded on the house."""
     months = _volume_by_month(run)
     return percent(Decimal(sum(maker > 0 for maker, _ in months)), Decimal(len(months)))
 
 
 def shares_by_growth_usd(run: RunEvidence) -> Decimal | None:
-    """Return the most that shares would have fetched by growth."""
+    """Return the highest value of shares by growth."""
     priced = [ways[BY_GROWTH].middle_usd for ways in run.valuation.priced.values()]
     return max(priced, default=None)
 
 
 def growth_of_maker_pct(run: RunEvidence) -> Decimal | None:
-    """Return which part of what shares fetch by growth would be missing without the quotes."""
+    """Return the share of shares' value by growth that depends on the quotes."""
     ways = _last_priced(run)
     if not ways:
         return None
@@ -117,47 +117,47 @@ def growth_of_maker_pct(run: RunEvidence) -> Decimal | None:
 
 
 def growth_over_trading_firm(run: RunEvidence) -> Decimal | None:
-    """Return how many times as much shares fetch by growth as those of a trading firm would."""
+    """Return the value of shares by growth over that of a trading firm."""
     ways = _last_priced(run)
     firm = ways[AS_TRADING_FIRM].middle_usd if ways else ZERO
     return (ways[BY_GROWTH].middle_usd / firm).quantize(Decimal("0.1")) if firm > 0 else None
 
 
 def reviews_quoting_on_pct(run: RunEvidence) -> Decimal | None:
-    """Return in which part of its reviews on the house the maker quotes on unchanged."""
+    """Return the share of reviews on the house after which the maker quotes on unchanged."""
     reviews = _reviews_on(run, run.run.chart.parties.house)
     quoting = Decimal(sum(each.decided == QUOTES_ON for each in reviews))
     return percent(quoting, Decimal(len(reviews)))
 
 
 def reviews_too_costly_pct(run: RunEvidence) -> Decimal | None:
-    """Return in which part of them a year of quotes lost more than shares would without them."""
+    """Return the share of reviews in which a year of quotes lost more than shares would lose."""
     reviews = [each for each in run.valuation.reviews if each.shares_would_lose_usd is not None]
     costly = sum(-each.year_usd > (each.shares_would_lose_usd or ZERO) for each in reviews)
     return percent(Decimal(costly), Decimal(len(reviews)))
 
 
 def lead_first_month_usd(run: RunEvidence) -> Decimal | None:
-    """Return what the maker's quotes on the lead venue brought in the first month."""
+    """Return the result of the maker's quotes on the lead venue in the first month."""
     reviews = _reviews_on(run, run.run.chart.parties.lead)
     return reviews[0].month_usd if reviews else None
 
 
 def lead_last_of_first_pct(run: RunEvidence) -> Decimal | None:
-    """Return what they brought in the last month reviewed, in percent of the first."""
+    """Return their result in the last reviewed month, in percent of the first."""
     reviews = _reviews_on(run, run.run.chart.parties.lead)
     return percent(reviews[-1].month_usd, reviews[0].month_usd) if len(reviews) > 1 else None
 
 
 def lead_losses_of_gains(run: RunEvidence) -> Decimal | None:
-    """Return what losing months on the lead venue cost in percent of what others brought."""
+    """Return the losses of losing months on the lead venue in percent of other months' gains."""
     months = [each.month_usd for each in _reviews_on(run, run.run.chart.parties.lead)]
     losses = sum((-usd for usd in months if usd < 0), ZERO)
     return percent(losses, sum((usd for usd in months if usd > 0), ZERO))
 
 
 def moves_after_lead(run: RunEvidence) -> Decimal | None:
-    """Return how many reviews of quotes on the house follow one that ended those on the lead."""
+    """Return the number of reviews on the house after quotes on the lead venue ended."""
     lead = _reviews_on(run, run.run.chart.parties.lead)
     ended = next((each.day for each in lead if each.decided != QUOTES_ON), None)
     if not lead:
@@ -167,7 +167,7 @@ def moves_after_lead(run: RunEvidence) -> Decimal | None:
 
 
 def lead_shut_off(run: RunEvidence) -> Decimal | None:
-    """Return how many reviews shut quotes on the lead venue off."""
+    """Return how many reviews stopped quotes on the lead venue."""
     lead = _reviews_on(run, run.run.chart.parties.lead)
     return Decimal(sum(each.decided == SHUTS_OFF for each in lead)) if lead else None
 
@@ -190,7 +190,7 @@ def _stale_rate(months: Iterable[Iterable[MonthInMarket]]) -> Decimal | None:
 
 
 def _volume_by_month(run: RunEvidence) -> list[tuple[Decimal, Decimal]]:
-    """Return by month what the maker traded, and all."""
+    """Return the maker's volume and the total, by month."""
     months: dict[str, tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
     for each in run.share.months:
         maker, everybody = months[each.month]
@@ -206,7 +206,7 @@ def _reviews_on(run: RunEvidence, venue: str) -> list[Review]:
 
 
 def _last_priced(run: RunEvidence) -> dict[str, Priced]:
-    """Return the ways of looking at the house at its last round, or in its last month."""
+    """Return the appraisals of the house at its last round, or in its last month."""
     priced = run.valuation.priced
     names = [each.name for each in run.valuation.rounds if each.name in priced] or list(priced)
     return dict(priced[names[-1]]) if names else {}

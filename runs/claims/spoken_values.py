@@ -1,11 +1,11 @@
-"""A value with its unit, or the span of several, as a table and a sentence write it."""
+"""Writes a value with its unit, or a range of values, for tables and sentences."""
 
 from datetime import date
 from decimal import Decimal
 
 from runs.claims.statement import Value
 
-# From how many dollars on an amount is written in which unit.
+# The least amount for each unit of dollars.
 SCALES = (
     (Decimal(10**9), "bn USD"),
     (Decimal(10**6), "m USD"),
@@ -16,11 +16,11 @@ USD = "USD"
 
 
 def spoken_span(span: tuple[Value, Value], unit: str) -> str:
-    """Write the least and the greatest value: 6.5 to 12.4 bn USD; one if they read alike.
+    """Write the least and the greatest value: 6.5 to 12.4 bn USD; one if both read the same.
 
     Args:
-        span: both ends, of one kind.
-        unit: of both.
+        span: both ends, of one type.
+        unit: the unit of both.
     """
     low, high = span
     if isinstance(low, date) or isinstance(high, date):

@@ -1,4 +1,4 @@
-"""A statement of the thread in our own words, and how a figure of a run decides it.
+"""A statement of the thread in our own words, with the figure that decides it.
 
     [[statement]]
     tweet = 10
@@ -41,7 +41,7 @@ Value = Decimal | date
 
 
 class Threshold(Part):
-    """Which values of a figure bear a statement out, and why just these."""
+    """The values of a figure that bear a statement out, and the reason."""
 
     figure: Line
     at_least: Bound | None = None
@@ -78,19 +78,19 @@ class Threshold(Part):
         """Tell whether a value is within all bounds.
 
         Raises:
-            TypeError: an amount is held against a day.
+            TypeError: an amount is compared with a day.
         """
         return all(_TESTS[name](value, _exact(end)) for name, end in self.bounds.items())
 
 
 class Condition(Threshold):
-    """A weaker reading of a statement, tried where the statement itself is not borne out."""
+    """A weaker reading of a statement, tried if the statement itself is not borne out."""
 
     condition: Line
 
 
 class Statement(Part):
-    """What the thread states, what would show it, and where the threshold stands."""
+    """A statement of the thread, the figure that would show it, and its threshold."""
 
     tweet: Annotated[int, Field(ge=1, le=TWEETS)]
     says: Few
@@ -116,7 +116,7 @@ class Statement(Part):
 
 
 class Thread(Part):
-    """All statements in the order of the thread, and what each tweet is about."""
+    """All statements in the order of the thread, and the subject of each tweet."""
 
     about: tuple[Few, ...]
     statement: tuple[Statement, ...]
@@ -151,7 +151,7 @@ def _exact(end: Bound) -> Value:
 
 
 def _told(end: Bound) -> str:
-    """Write a bound as words do: 10 m for ten million, 50 bn for fifty thousand million."""
+    """Write a bound in short form: 10 m for ten million, 50 bn for fifty thousand million."""
     if isinstance(end, date):
         return str(end)
     scales = ((1e9, " bn"), (1e6, " m"))

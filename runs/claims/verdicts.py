@@ -1,4 +1,4 @@
-"""The verdict on a statement: what a figure makes of it, in one run and in several."""
+"""The verdict on a statement by its figure, in one run and in several."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ ValueOf = Callable[[str], Value | None]  # a figure of a run, by its key
 
 
 class StatementVerdict(StrEnum):
-    """What can be said of a statement, in the order in which tables count it."""
+    """The possible verdicts, in the order of tables."""
 
     BORNE_OUT = "borne out"
     ONLY_IF = "only if"
@@ -25,7 +25,7 @@ UNDECIDED = (StatementVerdict.RUN_CANNOT, StatementVerdict.RECORD_CANNOT)
 
 @dataclass(frozen=True, slots=True)
 class RunVerdict:
-    """What one run makes of a statement: its figure, and that of the weaker reading if tried."""
+    """One run's verdict on a statement: its figure, and the weaker reading's if tried."""
 
     verdict: StatementVerdict
     value: Value | None = None
@@ -34,7 +34,7 @@ class RunVerdict:
 
 @dataclass(frozen=True, slots=True)
 class JudgedStatement:
-    """A statement with what each run makes of it; its number is 18.1: the first of tweet 18."""
+    """A statement with each run's verdict; 18.1 is the first of tweet 18."""
 
     number: str
     statement: Statement
@@ -42,7 +42,7 @@ class JudgedStatement:
 
     @property
     def verdict(self) -> StatementVerdict:
-        """Return what the runs that can say agree on."""
+        """Return the common verdict of the runs that can decide."""
         said = {each.verdict for each in self.by_run if each.verdict not in UNDECIDED}
         if not said:
             return self.by_run[0].verdict
@@ -50,7 +50,7 @@ class JudgedStatement:
 
     @property
     def is_given(self) -> bool:
-        """Tell whether there is one verdict, and an input of the scenario has a hand in it."""
+        """Tell whether there is one verdict, and an input of the scenario affects it."""
         open_ = (*UNDECIDED, StatementVerdict.DEPENDS)
         return self.statement.given is not None and self.verdict not in open_
 
@@ -58,12 +58,12 @@ class JudgedStatement:
     def span(self) -> tuple[Value, Value] | None:
         """Return the least and the greatest value of the runs that have one."""
         values = [each.value for each in self.by_run if each.value is not None]
-        # Of one figure, so all are amounts or all are days.
+        # All are values of one figure, so all are amounts or all are days.
         return (min(values), max(values)) if values else None
 
     @property
     def reason(self) -> str | None:
-        """Return the condition, or why nothing can be said; None where the threshold says all."""
+        """Return the condition, or the reason of no verdict; None if the threshold decides."""
         weaker = self.statement.only_if
         if self.statement.unsaid:
             return self.statement.unsaid
@@ -76,25 +76,25 @@ class JudgedStatement:
 
     @property
     def command(self) -> str:
-        """Return the command that shows the value, or that would say what no run here can."""
+        """Return the command that shows the value, or that would decide the statement."""
         if self.verdict is StatementVerdict.RUN_CANNOT and self.statement.elsewhere:
             return self.statement.elsewhere
         return self.statement.command
 
 
 def judge(number: str, statement: Statement, runs: Sequence[ValueOf]) -> JudgedStatement:
-    """Hold a statement against the figures of each run.
+    """Compare a statement with the figures of each run.
 
     Args:
-        number: of the statement.
-        statement: with its thresholds.
-        runs: by run, its figures by key; one at least.
+        number: the statement's number.
+        statement: the statement with its thresholds.
+        runs: figures by key for each run; at least one.
     """
     return JudgedStatement(number, statement, tuple(_judged(statement, each) for each in runs))
 
 
 def _judged(statement: Statement, value_of: ValueOf) -> RunVerdict:
-    """Hold a figure against its threshold, then against the weaker one."""
+    """Compare a figure with its threshold, then with the weaker one."""
     decides, weaker = statement.decides, statement.only_if
     if decides is None:
         return RunVerdict(

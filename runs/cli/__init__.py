@@ -1,1 +1,1 @@
-"""The command line: commands in files by who asks, and how they print."""
+"""The command line: commands, in files by kind of reader, and their output."""

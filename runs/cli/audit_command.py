@@ -75,8 +75,8 @@ def audit_command(
     through Beancount's own loader and the invariants; the fills, recomputed and summed; day
     ledgers, each by itself. A step is OK, or WRONG with what is wrong below it.
 
-    Whoever changes a file can seal the run anew. --verify tells whose seal it is, and --replay
-    finds whatever the scenario does not give. The exit code is 1 if anything is wrong.
+    A changed run can be sealed again. --verify tells whose seal it is, and --replay finds
+    everything that does not follow from the scenario. The exit code is 1 if anything is wrong.
     """
     folder = run.path.resolve()
     workers = dask_workers(scheduler) if scheduler else local_processes(processes)
@@ -104,7 +104,7 @@ def _audited(
     workers: AbstractContextManager[Executor | None],
     progress: Progress,
 ) -> Iterator[AuditStep]:
-    from runs.full_audit import audit  # which knows scenarios: only now, with progress on show
+    from runs.full_audit import audit  # imports scenarios: only now, with progress shown
 
     with workers as executor:
         for done in audit(folder, every_day, executor):

@@ -1,4 +1,4 @@
-"""The commands that open the books: one entity's, along a trail, or by a query of fills."""
+"""The commands that open the books: of one entity, along a trail, or by SQL."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ UP = ("fill", "entry", "postings", "closing", "figures", "linked", "fills", "agr
 @click.option("--beancount", is_flag=True, help="Print them as a Beancount ledger of its own.")
 @report()  # an entity without contracts or tokens has no tables of them
 def books_command(run: RunFolder, entity: str, beancount: bool) -> EntityBooks | str:
-    """What do the books of one ENTITY say? They balance without anybody else's.
+    """What do the books of one ENTITY say? They balance by themselves.
 
     \b
       moneytrail books runs/out/tiny-seed1 Alameda
@@ -63,12 +63,12 @@ def trail_command(
       moneytrail trail runs/out/tiny-seed1 --seq 418
       moneytrail trail runs/out/tiny-seed1 --link settlement-2022-05-09-24-00-00
 
-    Down, a figure of `where` leads to the entries of the general ledger that sum to it, and to
-    the fills that those sum up; the two are held against each other, and the difference must be
-    0.00. Without --kind, the figure is the whole hole, or the result of --entity.
+    Down: a figure of `where` leads to the entries of the general ledger that sum to it, and to the
+    fills of closing entries. Both sums are compared; the difference must be 0.00. Without --kind
+    the figure is the whole hole, or the result of --entity.
 
-    Up, a fill or an entry (its seq stands in each list) leads to its postings, the closing entry
-    that sums it up, and each part of the hole that it moves: before, after, and in the end.
+    Up: a fill or an entry (each list has its seq) leads to its postings, its closing entry, and
+    each part of the hole that it changes: before, after, and at the end.
     """
     start = link if seq is None else seq
     if start is None:
@@ -107,7 +107,7 @@ def sql_command(run: RunFolder, statement: str) -> list[Table]:
 
     The view fills has one row per fill and per settlement payment, in dollars and contracts; the
     view rows has the same in integers, as stored. The view postings has one row per posting of
-    the general ledger, which sums up the fills of each day. One SELECT, which can neither change
-    nor reach anything else.
+    the general ledger, which sums the fills of each day. One SELECT is allowed; it can neither
+    change anything nor read anything else.
     """
     return [sql(run, statement)]

@@ -21,9 +21,9 @@ def claims_command(run: tuple[RunFolder, ...]) -> Claims:
       moneytrail claims runs/out/tiny-seed1 --table statements
       moneytrail claims runs/out/tiny-seed1 --plot claims.svg
 
-    Each statement, in our own few words, has a figure of the books and a threshold that follows
-    from its words: it is borne out, or not, or only under a condition. Where the run or the record
-    can't say, the reason stands there. Several runs, of other seeds or other assumptions,
-    give the least and the greatest value; where they disagree, the statement depends on the run.
+    Each statement, in our own words, has a figure of the books and a threshold that follows from
+    its words: it is borne out, or not, or only under a condition. If the run or the record can't
+    decide it, the reason is given. Several runs, with other seeds or assumptions, give the least
+    and the greatest value; if they disagree, the statement depends on the run.
     """
     return claims(run)

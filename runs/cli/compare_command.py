@@ -1,4 +1,4 @@
-"""The command that holds a run against the public record."""
+"""The command that compares a run with the public record."""
 
 from typing import TYPE_CHECKING
 
@@ -40,18 +40,18 @@ def _figure(found: BesideRecord) -> "Figure":
 )
 @plotted(_figure)
 def compare_command(run: RunFolder) -> BesideRecord:
-    """How does a run stand beside the public record, row by row?
+    """How does a run compare with the public record, row by row?
 
     \b
       moneytrail compare runs/out/tiny-seed1
       moneytrail compare runs/out/tiny-seed1 --format csv --table outcomes
       moneytrail compare runs/out/tiny-seed1 --table sources
 
-    Each row sets like beside like: a figure of the books, what is recorded of the same definition
-    and by whom, and a verdict: inside, near (within a tenth), below, above, or the record is
-    silent. `explained` says what in the model each outcome outside the record rests on. Of what no
-    figure of the same definition can be had, `cannot-say` has the reason. What scenarios may be
-    given stands apart and has no verdict, since agreement there proves nothing. A short run covers
-    few rows. --plot draws the outcomes in dollars beside their recorded ranges.
+    Each row has a figure of the books, the recorded figure of the same definition with its source,
+    and a verdict: inside, near (within a tenth), below, above, or the record is silent. `explained`
+    says what in the model each outcome outside the record rests on. If the run has no figure of the
+    same definition, `cannot-say` gives the reason. Inputs of scenarios are separate and have no
+    verdict, since agreement there proves nothing. A short run covers few rows. --plot draws the
+    outcomes in dollars beside their recorded ranges.
     """
     return compare(run, load_record())

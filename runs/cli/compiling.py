@@ -1,4 +1,4 @@
-"""Saying that functions are compiled, which takes long: later runs find what came of it."""
+"""Reports when functions are compiled, which takes long and is kept for later runs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,19 +9,19 @@ from runs.cli.progress import Progress
 
 
 class _Compiling(Listener):
-    """Listens to the compiler, which compiles what a function calls while it compiles it."""
+    """Listens to the compiler, which compiles called functions inside their callers."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress, self._depth = progress, 0
 
     def on_start(self, event: Event) -> None:
-        """Say it of the outermost function."""
+        """Report the outermost function."""
         if not self._depth:
             self._progress.interrupts("compiling, once for these sources (some ten seconds)")
         self._depth += 1
 
     def on_end(self, event: Event) -> None:
-        """Go back to what was said before."""
+        """Restore the previous message."""
         self._depth -= 1
         if not self._depth:
             self._progress.resumes()
@@ -29,6 +29,6 @@ class _Compiling(Listener):
 
 @contextmanager
 def compiling_told(progress: Progress) -> Iterator[None]:
-    """Say when functions are compiled; those that an earlier run left are not."""
+    """Report when functions are compiled; those kept from an earlier run are not."""
     with install_listener("numba:compile", _Compiling(progress)):
         yield

@@ -1,4 +1,4 @@
-"""The command that asks what would have been without one mechanism."""
+"""The command that plays a run without one cause."""
 
 from pathlib import Path
 
@@ -35,13 +35,13 @@ def counterfactual_command(
       moneytrail counterfactual runs/out/tiny-seed1 --without SlowQuotes
       moneytrail counterfactual runs/out/tiny-seed1 --without CreditLine --table difference
 
-    That no quotes are stale can be asked twice: without PickOff nobody hits them; without
-    SlowQuotes they are as fast as those of other makers, at the same size.
+    There are two ways to remove stale quotes: without PickOff no firm hits them; without SlowQuotes
+    they are as fast as those of other makers, at the same size.
 
-    The run's own scenario.toml is changed in one place and simulated again. What is no consequence
-    of the mechanism stands as the run booked it, and the report says what that is. Kind by kind,
-    and of the hole, the difference is what the mechanism did with all that followed from it; until
-    the first entry that differs, the two ledgers are the same.
+    The run's own scenario.toml is changed in one place and simulated again. Inputs that do not
+    follow from the cause stay as the run booked them, and the report lists them. The difference, by
+    kind and of the hole, is the effect of the cause and its consequences. Until the first entry
+    that differs, the two ledgers are the same.
     """
     other = without(run, kind)
     with Progress() as progress:

@@ -18,8 +18,8 @@ def diagnose_command(run: RunFolder) -> BlindReport:
       moneytrail diagnose runs/out/tiny-seed1
       moneytrail diagnose runs/out/tiny-seed1 --table evidence
 
-    It reads a copy of the books in which kinds are merged, parties are numbers, and nothing is
-    narrated, and tells causes by counterparties, quotes against lead prices, and paths of cash.
-    What it finds stands beside what the books say, which it never saw.
+    It reads a copy of the books without kinds, names and narrations, and finds causes by
+    counterparties, quotes against lead prices, and paths of cash. The report compares its findings
+    with the books' own kinds, which it does not see.
     """
     return blind_report(run)

@@ -1,4 +1,4 @@
-"""The commands that ask about trading firms: what each made, and whether it was skill."""
+"""The commands on trading firms: their results, and whether they show skill."""
 
 import click
 
@@ -25,16 +25,16 @@ from runs.reporting import report
 )
 @plotted(firms_figure)
 def firms_command(run: RunFolder) -> FirmAccounts:
-    """What did each trading firm make of slow quotes?
+    """What did each trading firm earn on slow quotes?
 
     \b
       moneytrail firms runs/out/tiny-seed1
       moneytrail firms runs/out/tiny-seed1 --format csv --table league
 
-    Edge is what a firm gained by the price at its fills on the house venue; fees and hedging are
-    what that cost it. Elsewhere is what its own quotes on the lead venue brought. A claim is not
-    cash: what the house could pay if all withdrew at once is shared pro rata. Variation margin
-    stands in a table of its own: by venue it only says where the price went.
+    Edge is a firm's gain by the price at its fills on the house venue; fees and hedging are its
+    costs. Elsewhere is the result of its own quotes on the lead venue. A claim is not cash: the
+    amount that the house could pay if all withdrew at once is shared pro rata. Variation margin has
+    a table of its own: by venue it only shows price moves.
     """
     return firms(run)
 
@@ -50,8 +50,8 @@ def skill_command(run: RunFolder) -> Skill:
       moneytrail skill runs/out/tiny-seed1
       moneytrail skill runs/out/tiny-seed1 --table classes --plot skill.svg
 
-    House is edge less fees and hedges; elsewhere is what own quotes on the lead venue brought.
-    Intervals are bootstrapped, over firms and separately over days. Where the quoter stops, both
-    are set against each other before and after.
+    House is edge less fees and hedges; elsewhere is the result of own quotes on the lead venue.
+    Intervals are bootstrapped, over firms and separately over days. If the quoter stops, results
+    before and after are compared.
     """
     return skill(run)

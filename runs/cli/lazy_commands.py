@@ -1,4 +1,4 @@
-"""Commands that are imported when they are called: help and version wait for none of them."""
+"""Commands that are imported when they are called, so that help and version are fast."""
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -8,7 +8,7 @@ import click
 
 
 class LazyCommand(click.Command):
-    """What the help says of a command, and where the command is."""
+    """A command's summary for the help, and the file of the command."""
 
     def __init__(
         self, name: str, module: str, summary: str, *, formerly: str | None = None
@@ -19,7 +19,7 @@ class LazyCommand(click.Command):
             name: the word on the command line; its function is called `name_command`.
             module: the file in this folder that holds the function.
             summary: the first paragraph of the function's help, which `--help` shortens to a line.
-            formerly: the word that it had before, which goes on working and which no help lists.
+            formerly: its former word, which still works and is not listed.
         """
         super().__init__(name, help=summary)
         self.module, self.formerly = module, formerly
@@ -40,7 +40,7 @@ class LazyGroup(click.Group):
         sections: Mapping[str, Sequence[LazyCommand]],
         **extra: Any,
     ) -> None:
-        """Take the commands of each section by the title of the section."""
+        """Take the commands by the title of their section."""
         commands = [command for section in sections.values() for command in section]
         super().__init__(name, commands, **extra)
         self._sections = sections
@@ -51,11 +51,11 @@ class LazyGroup(click.Group):
         return list(self.commands)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a command by its name, or by the one that it had before."""
+        """Return a command by its name or former name."""
         return super().get_command(ctx, cmd_name) or self._former.get(cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the commands, section by section, in columns that are the same in all."""
+        """Write the commands by section, in columns of equal width."""
         width = max(map(len, self.commands))
         room = formatter.width - width - 6
         for title, commands in self._sections.items():

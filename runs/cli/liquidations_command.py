@@ -1,4 +1,4 @@
-"""The command that asks who was liquidated, and who paid for bankruptcies."""
+"""The command on liquidations, and on the payment of bankruptcies."""
 
 from typing import TYPE_CHECKING
 
@@ -40,12 +40,11 @@ def liquidations_command(run: RunFolder) -> RecordedLiquidations:
     \b
       moneytrail liquidations runs/out/tiny-seed1
 
-    In tiny nobody trades on margin; in luna they do.
+    The world tiny has no customers on margin; luna has.
 
-    Hour by hour what was filled in the book, taken by backstops and closed against the other side;
-    who lost and who earned; what became of what the backstops took; who paid for bankruptcies; what
-    customers borrowed against thin tokens, and what that cost the maker (run thin-collateral). By
-    day, beside what the public record leaves open for FTX. --plot draws prices, liquidations, and
-    what the backstops held and earned, one below the other.
+    Hour by hour: volume filled in the book, taken by backstops, and closed against the other side;
+    losses and gains; the backstops' results; the payment of bankruptcies; loans against thin tokens
+    and their cost to the maker (run thin-collateral). By day: the same beside the recorded range
+    for FTX. --plot draws prices, liquidations, and the backstops' positions and results.
     """
     return recorded_liquidations(run, load_record())

@@ -1,4 +1,4 @@
-"""The command line: one command for each question, and one line for whatever goes wrong."""
+"""The command line: one command for each question, and one line for each error."""
 
 import os
 import sys
@@ -11,8 +11,8 @@ from ledger.mistake import MistakeError
 from runs import __version__
 from runs.cli.lazy_commands import LazyCommand, LazyGroup
 
-# In the order in which the help lists them, by who asks: the word, its file here, the start of its
-# help, and the name that it had before.
+# In the order of the help, by kind of reader: the word, its file here, the start of its help, and
+# its former name.
 SECTIONS = {
     "Run a scenario": (
         LazyCommand(
@@ -36,7 +36,7 @@ SECTIONS = {
         LazyCommand(
             "scenario",
             "scenario_commands",
-            "Write a scenario: list those there are, explain a key, check a file.",
+            "Write a scenario: list built-in ones, explain a key, check a file.",
         ),
     ),
     "The story": (
@@ -99,14 +99,14 @@ SECTIONS = {
         LazyCommand(
             "books",
             "book_commands",
-            "What do the books of one ENTITY say? They balance without anybody else's.",
+            "What do the books of one ENTITY say? They balance by themselves.",
         ),
         LazyCommand(
             "trail", "book_commands", "What is a figure made of, and what is a fill part of?"
         ),
     ),
     "Trading firms and markets": (
-        LazyCommand("firms", "firm_commands", "What did each trading firm make of slow quotes?"),
+        LazyCommand("firms", "firm_commands", "What did each trading firm earn on slow quotes?"),
         LazyCommand(
             "skill",
             "firm_commands",
@@ -140,12 +140,12 @@ SECTIONS = {
         LazyCommand(
             "compare",
             "compare_command",
-            "How does a run stand beside the public record, row by row?",
+            "How does a run compare with the public record, row by row?",
         ),
         LazyCommand(
             "residual",
             "residual_command",
-            "How many billions does no source explain, and when did they vanish?",
+            "How many billions does no source explain, and when did they disappear?",
         ),
     ),
     "Ask the books": (
@@ -172,7 +172,7 @@ SECTIONS = {
         LazyCommand(
             "rebuild",
             "rebuild_command",
-            "Write a run's copies anew from its text, and seal the run.",
+            "Rebuild a run's copies from its text, and seal the run.",
         ),
     ),
 }
@@ -184,10 +184,10 @@ UNREAD = 141  # as a shell reports a program whose reader left
 
 
 class OneLineErrors(LazyGroup):
-    """A group of commands that say mistakes in one line."""
+    """A group of commands that report mistakes in one line."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command, whose reader may leave."""
+        """Run a command; its reader may stop reading."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
@@ -224,7 +224,7 @@ class OneLineErrors(LazyGroup):
 
 
 def _forget_output() -> None:
-    """Leave what is still in the buffer: it must not fail again when the process ends."""
+    """Discard the rest of the buffer, so that it does not fail again when the process ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -234,7 +234,7 @@ def _complain(message: str, code: int = MISTAKEN) -> int:
 
 
 def _duckdb_error() -> type[Exception] | tuple[()]:
-    """Return the base of DuckDB's errors; a command that has not imported it can't meet one."""
+    """Return the base class of DuckDB's errors, if DuckDB has been imported."""
     duckdb = sys.modules.get("duckdb")
     return duckdb.Error if duckdb else ()
 
@@ -258,6 +258,6 @@ def main() -> None:
     A run is a folder. Every report is computed from the books in it, which any Beancount tool
     opens as well: bean-check, bean-query or Fava on its main.beancount.
 
-    Exit codes: 0 is well, 1 an audit that found something, 2 a mistake in what was asked (one
-    line says which), 130 an interruption.
+    Exit codes: 0: success; 1: an audit found an error; 2: a mistake in the command (one line says
+    which); 130: an interruption.
     """

@@ -1,4 +1,4 @@
-"""The commands that ask about the market: what was believed, how late quotes were, pools."""
+"""The commands on the market: expectations, lead and lag, pools."""
 
 import click
 
@@ -20,10 +20,10 @@ def expectations_command(run: RunFolder) -> Expectations:
       moneytrail expectations runs/out/tiny-seed1
       moneytrail expectations runs/out/tiny-seed1 --format csv --table difference
 
-    Each month the maker plays its own quotes against orders that know nothing. What that promises
-    stands beside what was booked at fills; the difference is split into what came from volume,
-    what from pick-offs, and the rest. Hedging stands apart. The plans are those of the first of
-    each month, with what was decided then.
+    Each month the maker simulates its own quotes against uninformed orders. The report compares
+    this promise with the booked result at fills, and splits the difference into volume, pick-offs,
+    and the rest. Hedging is separate. Plans are those of the first of each month, with the decision
+    of that day.
     """
     return expectations(run)
 
@@ -37,10 +37,9 @@ def lead_lag_command(run: RunFolder) -> LeadLag:
     \b
       moneytrail lead-lag runs/out/tiny-seed1
 
-    The lag at which the prices paid on the house venue go together most with those of the lead
-    venue, over all days, and the lags that can't be told from it; above zero, the house follows.
-    How old the quotes really were stands beside it: the estimate doesn't use it, and should hold it
-    in its interval.
+    The lag at which prices paid on the house venue differ least from those of the lead venue, over
+    all days, with its interval; above zero, the house follows. The actual ages of quotes are shown
+    beside it: the estimate does not use them, and its interval should contain them.
     """
     return lead_lag(run)
 
@@ -54,9 +53,9 @@ def pools_command(run: RunFolder) -> PoolResults:
     \b
       moneytrail pools runs/out/tiny-seed1
 
-    In tiny there is none; a scenario's [[group.pools]] make some.
+    The world tiny has no pool; a scenario adds pools in [[group.pools]].
 
-    Pool by pool and month by month: what was in it, how often it was traded, the fees, the loss
-    versus rebalancing, and what theory expects of the variance that there was.
+    By pool and month: its value, the number of trades, the fees, the loss versus rebalancing, and
+    the loss that theory expects at the realised variance.
     """
     return pools(run)

@@ -1,4 +1,4 @@
-"""The commands that ask where money went, and whether it was there."""
+"""The commands on where money went, and on cash coverage."""
 
 from typing import TYPE_CHECKING
 
@@ -48,12 +48,12 @@ def where_command(run: RunFolder, by: str | None) -> Report:
       moneytrail where runs/out/tiny-seed1 --by quarter
       moneytrail where runs/out/tiny-seed1 --plot where.svg
 
-    The hole is what customers outside the house group are owed, less what the group could pay
-    with. Kinds above zero used money, kinds below zero brought it; they sum to the hole to the
-    cent. A claim is not cash: who won a hundred may have been paid ten, so cash is told apart,
-    and the bridge leads from the claims at first to those that are left. What must be zero is
-    printed with it. What the thread claims, quotes, liquidations and liquidity on chain, is the
-    mechanism; its quotes are seen by the maker, and by the group that is paid fees on them.
+    The hole is the claims of customers outside the house group, less the group's liquid assets.
+    Kinds above zero are uses, kinds below zero sources; they sum to the hole to the cent. A claim
+    is not cash: a winner of a hundred may have been paid ten. So cash has tables of its own, and
+    the bridge leads from opening to closing claims. Sums that must be zero are printed too. The
+    mechanism is what the thread claims: quotes, liquidations and liquidity on chain. Quotes have
+    two views: the maker's, and that of the group, which earns fees on them.
     """
     return where_by_quarter(run) if by else where(run)
 
@@ -69,7 +69,6 @@ def cash_coverage_command(run: RunFolder) -> CoverageByDay:
       moneytrail cash-coverage runs/out/tiny-seed1
       moneytrail cash-coverage runs/out/tiny-seed1 --table dates --plot coverage.png
 
-    Each day's close: what the firms made at the house so far, what all customers are owed, and
-    the cash that is really there.
+    Each day's close: the firms' profits at the house so far, all claims of customers, and the cash.
     """
     return cash_coverage(run)

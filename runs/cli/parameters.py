@@ -1,4 +1,4 @@
-"""What the commands that ask a run share: how they read their words, and how they draw."""
+"""Shared parts of commands on runs: parameters, and pictures."""
 
 import functools
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from ledger.reports.table import Report
 from ledger.run_folder import RunFolder, RunFolderError
 from runs.provenance import of_several
 
-# The commands that need no fills, and so take any ledger.
+# The commands that need no fills and so take any ledger.
 OF_ANY_LEDGER = ("where", "timeline", "solvency", "trace", "trail", "books", "schedules")
 SUFFIXES = (".beancount", ".bean")  # of a ledger
 
@@ -34,7 +34,7 @@ class RunParameter(click.ParamType[RunFolder]):
 
 
 class BooksParameter(RunParameter):
-    """The folder of a run, or a Beancount ledger that anybody wrote."""
+    """The folder of a run, or any Beancount ledger."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> RunFolder:
         """Open either."""
@@ -74,7 +74,7 @@ Found = TypeVar("Found", bound=Report)
 def plotted(
     figure_of: Callable[[Found], Any],
 ) -> Callable[[Callable[..., Found]], Callable[..., Found]]:
-    """Let a command draw its report as well as print it; stands below `report`."""
+    """Let a command also draw its report; place it below `report`."""
 
     def decorate(command: Callable[..., Found]) -> Callable[..., Found]:
         @click.option(
@@ -87,7 +87,7 @@ def plotted(
         def drawing(*args: Any, plot: Path | None, **options: Any) -> Found:
             found = command(*args, **options)
             if plot:
-                from runs.plots.paper import save  # few draw, and all wait for imports
+                from runs.plots.paper import save  # imported here, since few commands draw
 
                 shown = options["run"]
                 runs = shown if isinstance(shown, tuple) else (shown,)

@@ -1,4 +1,4 @@
-"""What a run is doing, and how long it takes: on a terminal, and nowhere else."""
+"""Progress of a run, shown on terminals alone."""
 
 from datetime import date
 from typing import Any
@@ -12,13 +12,13 @@ _MONTH_DAYS = 30.44
 
 
 class Progress:
-    """A line that says what is being done; of days simulated, how many and how long the rest takes.
+    """A line with the present phase, or with the days simulated and the remaining time.
 
-    It stands there at once, before anything slow is imported.
+    It is shown at once, before slow imports.
     """
 
     def __init__(self, first: str = _FIRST) -> None:
-        """Say what is done *first*."""
+        """Show the phase *first*."""
         self._bar = tqdm(desc=first, bar_format=_WORD, leave=False, disable=None)
         self._shown = self._interrupted = (_WORD, first)
 
@@ -29,7 +29,7 @@ class Progress:
         self._bar.close()
 
     def says(self, phase: str) -> None:
-        """Say what begins."""
+        """Show the next phase."""
         self._show(_WORD, phase)
 
     def simulates(self, start: date, end: date) -> None:
@@ -39,19 +39,19 @@ class Progress:
         span = f"{months} months" if months > 1 else f"{days} days"
         self._bar.total = days
         self._show(_DAYS, f"simulating {span}")
-        self._bar.reset()  # the time left is told by what passes from now on
+        self._bar.reset()  # the remaining time is estimated from now on
 
     def day(self) -> None:
         """Count a day that has been simulated."""
         self._bar.update()
 
     def interrupts(self, phase: str) -> None:
-        """Say what is done before the rest goes on."""
+        """Show a phase for a while."""
         self._interrupted = self._shown
         self._show(_WORD, phase)
 
     def resumes(self) -> None:
-        """Say again what was interrupted."""
+        """Restore the interrupted message."""
         self._show(*self._interrupted)
 
     def _show(self, bar_format: str, desc: str) -> None:

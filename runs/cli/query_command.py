@@ -13,7 +13,7 @@ from runs.reporting import report
 @click.argument("run", type=RUN)
 @click.argument("bql")
 @click.option("--group", is_flag=True, help="Ask the house group's own books, which load faster.")
-@report()  # a saved query gives its table its name
+@report()  # the table has the name of the saved query
 def query_command(run: RunFolder, bql: str, group: bool) -> list[Table]:
     """Ask the general ledger in BQL, the query language of Beancount.
 
@@ -23,8 +23,8 @@ def query_command(run: RunFolder, bql: str, group: bool) -> list[Table]:
       moneytrail query runs/out/tiny-seed1 ".run hole" --group
       moneytrail query runs/out/tiny-seed1 "SELECT account, sum(position) GROUP BY account"
 
-    `.run` alone lists the saved questions, `.run NAME` asks one. An account reads root : whose
-    books : kind : with whom, so splitcomp(account, ':', 2) is its kind. Fills are summed in the
-    general ledger; `moneytrail sql` has them one by one.
+    `.run` alone lists the saved queries, `.run NAME` runs one. An account is root : entity : kind :
+    counterparty, so splitcomp(account, ':', 2) is its kind. The general ledger has sums of fills;
+    `moneytrail sql` has single fills.
     """
     return [query(run, bql, group)]

@@ -1,4 +1,4 @@
-"""The command that subtracts what is on record, and says what is left."""
+"""The command that subtracts recorded assets and uses from recorded debts."""
 
 import click
 
@@ -13,15 +13,15 @@ from runs.reporting import report
 @click.argument("run", type=RUN)
 @report("residual", "carriers", "lines", "the-exchange", "sources")
 def residual_command(run: RunFolder) -> Residual:
-    """How many billions does no source explain, and when did they vanish?
+    """How many billions does no source explain, and when did they disappear?
 
     \b
       moneytrail residual runs/out/tiny-seed1
       moneytrail residual runs/out/tiny-seed1 --table carriers
 
-    For each date with a record: what the maker owed, less what it had, less what is on record of
-    its uses, with the ends of all ranges; beside it the same of the run. What the run has left is
-    what its quotes, liquidations, portfolio and other kinds lost, so each can carry no more of what
-    is unexplained than that. A run that has not a date says so.
+    For each date on record: the maker's debts, less its assets, less recorded uses, with the ends
+    of all ranges; and the same figures of the run. The run's rest is the losses of its quotes,
+    liquidations, portfolio and other kinds, so each can explain at most its own loss. A run without
+    a date says so.
     """
     return residual(run, load_record(SHEETS), load_record())

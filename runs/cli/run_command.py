@@ -54,12 +54,12 @@ def run_command(
     every run keeps its scenario, with all defaults, in scenario.toml.
     """
     if key:
-        # Few sign, and nobody waits for DuckDB before the first line.
+        # Imported here, since few users sign and DuckDB delays the first line.
         from ledger.proof.signature import check_signer
 
         check_signer(key)
     with Progress() as progress:
-        # Only now, with a line on the terminal, what takes a second or more.
+        # Slow imports come only now, with a line on the terminal.
         from runs.cli.compiling import compiling_told
 
         with compiling_told(progress):

@@ -1,4 +1,4 @@
-"""Commands for whoever writes a scenario: what there is, what a key means, what is wrong."""
+"""Commands for authors of scenarios: list, explain, check, new, schema."""
 
 import textwrap
 from pathlib import Path
@@ -10,7 +10,7 @@ WIDTH = 100
 
 @click.group("scenario")
 def scenario_command() -> None:
-    """Write a scenario: list those there are, explain a key, check a file.
+    """Write a scenario: list built-in ones, explain a key, check a file.
 
     \b
       moneytrail scenario list
@@ -48,14 +48,14 @@ def list_command() -> None:
 @scenario_command.command("explain")
 @click.argument("key")
 def explain_command(key: str) -> None:
-    """What does a KEY mean: type, range, unit, default, and who reads it?
+    """What does a KEY mean: type, range, unit, default, and which files read it?
 
     \b
       moneytrail scenario explain maker.credit_line_usd
       moneytrail scenario explain latency_s
       moneytrail scenario explain retail.flow
 
-    A key is given by its place, or by its last words. That of a table lists the keys in it.
+    A key is given by its place or by its last words. The key of a table lists the keys in it.
     """
     from runs.scenario_reference import explained
 
@@ -72,8 +72,8 @@ def check_command(ctx: click.Context, scenario: str) -> None:
       moneytrail scenario check tiny
       moneytrail scenario check my-world.toml
 
-    What keys must agree on is checked once each is in its range. The exit code is 1 if there is a
-    fault.
+    Contradictions between keys are checked once each key is in its range. The exit code is 1 if
+    there is a fault.
     """
     from runs.scenario_check import faults
 

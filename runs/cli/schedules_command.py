@@ -1,4 +1,4 @@
-"""The command that fills in what trustees and examiners file."""
+"""The command that prints schedules as trustees and examiners file them."""
 
 from datetime import date
 from pathlib import Path
@@ -32,11 +32,10 @@ def schedules_command(run: RunFolder, until: date | None, xlsx: Path | None) -> 
       moneytrail schedules runs/out/tiny-seed1 --table payments --format csv
       moneytrail schedules runs/out/tiny-seed1 --until 2022-05-10 --xlsx schedules.xlsx
 
-    Payments in the 90 days and the year before, by recipient and insider status; what exchange and
-    captive maker owe each other by month; three tests of solvency; and which creditors were
-    preferred in the last week, less what they brought afterwards. Payments without value in return
-    stand by themselves. In the workbook each sum is a formula, and leads back to the entries of the
-    books.
+    Payments in the last 90 days and the last year, by recipient and insider status; debts between
+    exchange and captive maker by month; three tests of solvency; and preferred creditors of the
+    last week, less their later new value. Payments without value in return have a table of their
+    own. In the workbook each sum is a formula over the entries of the books.
     """
     found = schedules(run, until)
     if xlsx:

@@ -1,4 +1,4 @@
-"""`sign`: who vouches for a run's seal."""
+"""The command that signs a run's seal."""
 
 from pathlib import Path
 
@@ -20,9 +20,9 @@ def sign_command(run: RunFolder, key: Path) -> None:
     \b
       moneytrail sign runs/out/tiny-seed1 ~/.ssh/id_ed25519
 
-    KEY is a private key of OpenSSH; manifest.json.sig is written beside the manifest. Whoever has
-    the public key can tell your seal from another with `audit --verify`. A run that is not as it
-    was sealed is not signed.
+    KEY is a private key of OpenSSH; manifest.json.sig is written beside the manifest. With the
+    public key anyone can check with `audit --verify` that the seal is yours. A run that has changed
+    since it was sealed is not signed.
     """
     if broken := broken_seals(run.path):
         raise MistakeError(f"{run.path}: {broken[0]}; a signature would vouch for that")

@@ -1,4 +1,4 @@
-"""The commands that ask about the group's whole life."""
+"""The commands on the group's whole life."""
 
 import textwrap
 from datetime import date
@@ -28,8 +28,8 @@ def answer_command(run: RunFolder) -> None:
     \b
       moneytrail answer runs/out/tiny-seed1
 
-    What is missing, what used money, what the thread's mechanism cost, since when customers'
-    money was in use, and whether they were paid: each figure is that of `where` or `timeline`.
+    The hole, the largest uses, the cost of the thread's mechanism, the days on which customers'
+    money was in use, and unpaid withdrawals: each figure is that of `where` or `timeline`.
     """
     table = brief(hole_by_kind(hole(run)))
     click.echo("\n\n".join((textwrap.fill(answer(run), WIDTH), table, provenance(run))))
@@ -49,9 +49,9 @@ def timeline_command(run: RunFolder, by: str) -> Timeline:
       moneytrail timeline runs/out/tiny-seed1
       moneytrail timeline runs/out/tiny-seed1 --by day --table firsts --plot timeline.png
 
-    The first day of each: the credit line is drawn, claims exceed the exchange's cash, what is
-    liquid in the group, that less its loans, and all it has at mark; a queue begins; a halt. Then
-    how it stood at the end of each month or day, with paper wealth beside cash.
+    First days of milestones: the credit line is drawn; claims exceed the exchange's cash, the
+    group's liquid assets, these less its loans, and all assets at mark; a queue; a halt. Then the
+    group at the end of each month or day, with paper wealth beside cash.
     """
     return timeline(run, by)
 
@@ -68,8 +68,8 @@ def solvency_command(run: RunFolder, day: date) -> Solvency:
       moneytrail solvency runs/out/tiny-seed1 2022-05-10
       moneytrail solvency runs/out/tiny-seed1 2022-05-10 --table group
 
-    Each entity's balance sheet, which balances by itself; tokens at mark beside what was paid for
-    them; and exchange and maker as one, where what they owe each other is struck out.
+    Each entity's balance sheet, which balances by itself; tokens at mark beside their cost; and the
+    consolidated sheet of exchange and maker, without their debts to each other.
     """
     return solvency(run, day)
 
@@ -85,11 +85,10 @@ def valuation_command(run: RunFolder) -> HouseValuation:
       moneytrail valuation runs/out/tiny-seed1
       moneytrail valuation runs/out/tiny-seed1 --table reviews
 
-    In tiny there is none; a scenario's rounds, its [group.valuation] and its maker's policy make
-    some.
+    The world tiny has no valuation; rounds, [group.valuation] and a maker's policy add one.
 
-    Round by round, the recorded price beside a multiple of growth, with and without the captive
-    maker's liquidity, and what the same business would be worth as a trading firm. Then month by
-    month, and each of the maker's decisions about its quotes with the figures behind it.
+    For each round: the recorded price beside a multiple of growth, with and without the captive
+    maker's liquidity, and the value of the same business as a trading firm. Then month by month,
+    and each of the maker's decisions about its quotes with the figures behind it.
     """
     return valuation(run)

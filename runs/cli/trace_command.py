@@ -1,4 +1,4 @@
-"""The command that asks whose money paid for what, by the rules of courts."""
+"""The command that traces money by the rules of courts."""
 
 import click
 
@@ -49,9 +49,9 @@ def trace_command(
       moneytrail trace runs/out/tiny-seed1 --daily --table days
       moneytrail trace runs/out/tiny-seed1 --seq 563 --plot traced.svg
 
-    Customers', lenders' and investors' cash is commingled, and dollars have no colour. Courts say
-    by convention whose they were: first in, first out; last in, first out; pro rata, as a rolling
-    charge; by the lowest intermediate balance; or all alike at the end. Each rule is exact to the
-    cent. How far they lie apart is how little is known.
+    Customers', lenders' and investors' cash is commingled. Courts decide by convention whose money
+    paid: first in, first out; last in, first out; pro rata, as a rolling charge; lowest
+    intermediate balance; or equal sharing at the end. Each rule is exact to the cent. The spread of
+    the rules shows how little is known.
     """
     return trace(run, Question(of, seq, by, per, is_daily))
