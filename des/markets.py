@@ -42,7 +42,7 @@ class Markets:
         self._env, self.listings = env, listings
         self._house, self._lead = house, lead
         self._fees, self._returns = fees, returns
-        self._desk = on_margin.desk if on_margin else None
+        self._on_margin = on_margin
         self.at_halt = at_halt
 
     def marks(self) -> np.ndarray:
@@ -62,7 +62,8 @@ class Markets:
         self, market: int, listing: Listing, start_us: int, end_us: int
     ) -> Generator[simpy.Event, None, None]:
         """Quote one market, and be hit, until the settlement."""
-        desk = self._desk
+        on_margin = self._on_margin
+        desk = on_margin.desk if on_margin and on_margin.are_there else None
         forced = desk.orders(market, listing.mark_ticks, start_us, end_us) if desk else NO_ORDERS
         house, lead = yield from listing.trading(self._env, start_us, end_us, forced)
         self._house.fill(market, house)

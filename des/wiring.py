@@ -21,6 +21,7 @@ from des.firms.firm_money import FirmMoney
 from des.firms.lead_desk import LeadDesk, lead_desk
 from des.firms.population import trading_firms
 from des.firms.returns import DayReturns
+from des.liquidation.full_day_customers import FullDayCustomers
 from des.liquidation.margin_customers import MarginCustomers
 from des.liquidation.pledged_loans import PledgedLoans, TokenLoan
 from des.market.hedging import HedgeDesk, lead_delays_us
@@ -236,7 +237,8 @@ def _on_margin(
     if not scenario.leverage:
         return None
     funding_e9 = hourly_funding_e9(scenario.house.funding_bps_per_day)
-    return MarginCustomers(scenario, parties, house, listings, funding_e9, journal)
+    customers = MarginCustomers if scenario.leverage.share_of_claims is None else FullDayCustomers
+    return customers(scenario, parties, house, listings, funding_e9, journal)
 
 
 def _pledged(

@@ -129,6 +129,7 @@ class World:
         is_open = cast.quoter.house_is_open
         if cast.on_margin and is_open:
             cast.on_margin.settle(end_us, elapsed_s, marks)
+        cast.others.cover_loss(time_us)
         if cast.pledged and is_open:
             cast.pledged.settle(time_us, elapsed_s, marks)
         if end_us % DAY_US == 0 and cast.lead_desk:
@@ -159,6 +160,7 @@ class World:
         cast.capital.daily(time_us, cast.returns.close_day(), marks)
         cast.margin.daily(time_us, marks)
         cast.others.charge(time_us)
+        cast.others.take_gains(time_us, marks)
         cast.volume.close_day(time_us)
         note_ranges(self.journal, time_us, zip(self._scenario.markets, self.listings, strict=True))
         if cast.group:

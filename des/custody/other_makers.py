@@ -2,13 +2,17 @@
 
 from decimal import Decimal
 
+import numpy as np
+
 from des.custody.custody import HALTED, Custody
 from des.market.house_volume import HouseVolume
 from des.scenario import Scenario
 from des.venue.venue import Venue
 from ledger import movements
 from ledger.journal import Journal
+from ledger.money import to_cents
 from ledger.parties import Parties
+from ledger.times import settlement_link
 
 
 class OtherMakersDesk:
@@ -28,6 +32,10 @@ class OtherMakersDesk:
         self._markets = [market.name for market in scenario.markets]
         self._stands_for = [market.stands_for for market in scenario.markets]
         self._fee_rate = Decimal(scenario.retail.fee_e6).scaleb(-6)
+        leverage = scenario.leverage
+        self._moves_margin = leverage is not None and leverage.share_of_claims is not None
+        self._margin_ratio = scenario.lead.margin_ratio_target  # as all keep who hedge
+        self._kept_cents = to_cents(scenario.other_makers.opening_claim_usd)
         self._house, self._custody = house, custody
         self._volume, self._journal = volume, journal
         self.fees_without_maker_cents = 0.0  # fees so far if the captive maker had shown no quotes
@@ -54,6 +62,27 @@ class OtherMakersDesk:
         paid_share = paid_cents / sum(fees) if sum(fees) else 1.0
         without_maker_cents = self._volume.without_maker_cents() * float(self._fee_rate)
         self.fees_without_maker_cents += paid_share * without_maker_cents
+
+    def cover_loss(self, time_us: int) -> None:
+        """Pay in what a settlement took from their account beyond what was there.
+
+        Where customers trade on margin throughout, what they have on the house is to suffice.
+        """
+        if not self._moves_margin:
+            return
+        loss_cents = -int(self._house.claims[self._code])
+        why = ", for losses of its positions"
+        links = (settlement_link(time_us),)
+        self._custody.deposit(time_us, self._code, self._house_name, loss_cents, why, links)
+
+    def take_gains(self, time_us: int, marks: np.ndarray) -> None:
+        """Take home what their positions have brought and do not need as margin."""
+        if not self._moves_margin:
+            return
+        margin_cents = round(self._margin_ratio * int(self._house.notional(marks)[self._code]))
+        gain_cents = int(self._house.claims[self._code]) - self._kept_cents - margin_cents
+        why = ", gains of its positions"
+        self._custody.withdraw(time_us, self._code, self._house_name, gain_cents, why)
 
     def _fee_cents(self, volume_cents: int) -> int:
         """Return the fees of both sides in one market, rounded half to even."""

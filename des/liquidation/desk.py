@@ -89,6 +89,10 @@ class LiquidationDesk:
         self._turnover.leave(time_us, marks, chosen)
         self._marks = marks
 
+    def limit_forced_orders(self, most_lots_per_s: np.ndarray) -> None:
+        """Limit all forced orders of a second, by market, from now on."""
+        self._call.most_lots_per_s = most_lots_per_s
+
     def leave_all(self, time_us: int, marks: np.ndarray) -> None:
         """Close the positions of all, at *marks*."""
         self._turnover.leave_all(time_us, marks)

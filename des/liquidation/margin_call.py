@@ -42,7 +42,7 @@ class MarginCall:
             accounts: the accounts of all customers on margin.
         """
         self._maintenance_e6, self._auto_close_e6 = rules.maintenance_e6, rules.auto_close_e6
-        self._keys, self._most_lots_per_s = keys, most_lots_per_s
+        self._keys, self.most_lots_per_s = keys, most_lots_per_s
         self._tick_cents, self._holders, self._accounts = house.tick_cents, holders, accounts
 
     def orders(self, market: int, mark: int, start_us: int, end_us: int) -> np.ndarray:
@@ -61,7 +61,7 @@ class MarginCall:
             self._holders.first + low,
             lots,
             keep,
-            int(self._most_lots_per_s[market]),
+            int(self.most_lots_per_s[market]),
             start_us,
             end_us,
         )

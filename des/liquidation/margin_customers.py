@@ -58,7 +58,8 @@ class MarginCustomers:
         tokens = journal.chart.collateral
         self._token_markets = {token: names.index(token.contract.market) for token in tokens}
         start_us = midnight_us(scenario.run.start)
-        self._first = self._draw(start_us, self._rules.holders)
+        self._first = self._draw_first(start_us)
+        self.are_there = True
         self.desk = LiquidationDesk(
             scenario,
             parties,
@@ -138,6 +139,9 @@ class MarginCustomers:
 
     def _lot_cents(self) -> np.ndarray:
         return self._marks() * self._house.tick_cents
+
+    def _draw_first(self, start_us: int) -> Population:
+        return self._draw(start_us, self._rules.holders)
 
     def _draw(self, now_us: int, n: int) -> Population:
         """Draw so many new customers on margin; markets are weighted by volume."""

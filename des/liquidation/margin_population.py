@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 
 from des.chance import stream
+from des.given import given
 from des.liquidation.token_collateral import E6, NONE
 from des.scenario import Leverage
 
@@ -55,6 +56,7 @@ def population(
     market_weights: Sequence[float],
     lot_cents: np.ndarray,
     token_markets: Sequence[int] = (),
+    all_cents: int | None = None,
 ) -> Population:
     """Draw the holders who enter on a day.
 
@@ -73,6 +75,7 @@ def population(
         market_weights: chances of the markets, such as their volumes.
         lot_cents: the value of a lot, by market.
         token_markets: by token of the scenario, the market that prices it.
+        all_cents: what all of them bring together; None: the scenario gives the median of one.
     """
 
     def draws(quantity: str) -> np.random.Generator:
@@ -82,7 +85,11 @@ def population(
     chances = np.array(market_weights, dtype=np.float64)
     market = draws("market").choice(len(chances), size=n, p=chances / chances.sum())
     spread = draws("collateral").standard_normal(n)
-    collateral_usd = rules.collateral_usd_median * np.exp(rules.collateral_log_sd * spread)
+    collateral_usd = np.exp(rules.collateral_log_sd * spread)
+    if all_cents is None:
+        collateral_usd *= given(rules.collateral_usd_median)
+    else:
+        collateral_usd *= all_cents / 100 / collateral_usd.sum()
     collateral = np.rint(100 * np.minimum(collateral_usd, 1e9)).astype(np.int64)
     token_market, tokens, counted = _as_tokens(
         rules, draws("tokens"), collateral, lot_cents, token_markets

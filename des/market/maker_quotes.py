@@ -47,7 +47,7 @@ class MakerQuotes:
         self._choice, self._belief = choice, belief
         self._others, self._volume, self._hours = others, volume, hours
         self._decided: Decided | None = None  # before the first settlement
-        self._decided_us = 0
+        self._decided_us = self._lots_at_hour = 0
         self.policy, self.shown_cents = policy, 0  # per level, as decided
         self.seen: SeenMonth | None = None  # the month on which the last decision is based
 
@@ -82,7 +82,11 @@ class MakerQuotes:
         times = self._hours.stands_for_at(now_us)
         shown_cents = times * self.shown_cents if quotes else 0
         policy = self.policy.widened(self._others.half_spread_times(now_us))
-        return policy.plan(mark_ticks, lot_cents, state.maker_lots, shown_cents, times)
+        if now_us % HOUR_US == 0:
+            self._lots_at_hour = state.maker_lots
+        # Each hour that this one stands for begins with the same position and moves it by its part.
+        moved = int((state.maker_lots - self._lots_at_hour) / times)
+        return policy.plan(mark_ticks, lot_cents, self._lots_at_hour + moved, shown_cents)
 
     def promised(self) -> tuple[Outlook, ...]:
         """Return the simulation's promises for the month so far; the quotes shown come first."""

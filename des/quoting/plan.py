@@ -46,9 +46,7 @@ class QuotingPolicy:
         moved = (min(round(each * times), REACH_E6_MAX) for each in self.offset_e6)
         return replace(self, offset_e6=tuple(moved))
 
-    def plan(
-        self, mark_ticks: int, lot_cents: int, lots: int, shown_cents: int, times: int = 1
-    ) -> Plan:
+    def plan(self, mark_ticks: int, lot_cents: int, lots: int, shown_cents: int) -> Plan:
         """Decide from the state of a settlement.
 
         Args:
@@ -57,9 +55,8 @@ class QuotingPolicy:
             lots: the maker's position on the house venue, long above zero.
             shown_cents: what to show per level, at least a lot unless it is 0; nothing is shown
                 on the side that would carry the position past its limit.
-            times: a factor on the position's limit.
         """
-        limit = max(times * self.limit_cents // lot_cents, 1)
+        limit = max(self.limit_cents // lot_cents, 1)
         held = max(-limit, min(limit, lots))
         shown = -(-shown_cents // lot_cents)
         return Plan(

@@ -68,7 +68,9 @@ class Leverage(Part):
     """
 
     holders: Annotated[int, Field(ge=0, le=1_000_000)]
-    collateral_usd_median: PositiveUsd
+    collateral_usd_median: PositiveUsd | None = None
+    # On full days alone; None: from the first day on, with the median above.
+    share_of_claims: Annotated[float, Field(gt=0, le=1)] | None = None
     collateral_log_sd: LogSd = 0.0
     leverage_mean: Annotated[float, Field(gt=0, le=100)]
     leverage_log_sd: LogSd = 0.0
@@ -127,6 +129,24 @@ class Leverage(Part):
                     ("pledged_loans", i, "token"),
                     f"is '{loan.token}', which is pledged already; give each loan a token, and so "
                     "a book, of its own",
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _full_days(self) -> Self:
+        if (self.collateral_usd_median is None) == (self.share_of_claims is None):
+            raise ContradictionError(
+                ("collateral_usd_median",),
+                "and share_of_claims say both what customers set aside; give one of them",
+            )
+        if self.share_of_claims is None:
+            return self
+        for key in ("arrivals_per_day", "exits_per_day", "tokens", "pledged_loans"):
+            if found := getattr(self, key):
+                raise ContradictionError(
+                    (key,),
+                    f"{'are' if isinstance(found, tuple) else f'is {found:g}'}; leave out what is "
+                    "not for full days alone, since there is share_of_claims",
                 )
         return self
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from des.scenario.quantities import YEARS, ContradictionError, Part, check_full_hour, moment_us
+from ledger.times import day_of
 
 DAYS_MAX = 2_000
 
@@ -39,6 +40,7 @@ class Run(Part):
     windows: Annotated[tuple[Window, ...], Field(max_length=1_000)] = ()
     one_hour_in: Annotated[int, Field(ge=1, le=24)] = 1  # hours that one traded hour stands for
     full_days: Annotated[tuple[date, ...], Field(max_length=DAYS_MAX)] = ()  # all hours traded
+    full_days_settle_s: Annotated[int, Field(ge=1, le=3_600)] | None = None  # None: settle_s
     idle_hours_at_once: Annotated[int, Field(ge=2, le=24)] | None = None  # None: one by one
     hedge_s: Annotated[int, Field(ge=1, le=86_400)] | None = None  # None: at every settlement
     day_ledgers: Literal["all"] | tuple[date, ...] = ()
@@ -61,9 +63,15 @@ class Run(Part):
 
     @model_validator(mode="after")
     def _beats(self) -> Self:
-        places = [("windows", i, "settle_s") for i in range(len(self.windows))]
+        places: list[tuple[str | int, ...]] = [
+            ("windows", i, "settle_s") for i in range(len(self.windows))
+        ]
         beats = [self.settle_s, *(window.settle_s for window in self.windows)]
-        for place, settle_s in zip([("settle_s",), *places], beats, strict=True):
+        places = [("settle_s",), *places]
+        if self.full_days_settle_s is not None:
+            places.append(("full_days_settle_s",))
+            beats.append(self.full_days_settle_s)
+        for place, settle_s in zip(places, beats, strict=True):
             if 3_600 % settle_s:
                 raise ContradictionError(
                     place,
@@ -118,6 +126,11 @@ class Run(Part):
                 raise ContradictionError(
                     ("full_days", i), f"is {day}; give a day after the {before} before it"
                 )
+        if self.full_days_settle_s is not None and not self.full_days:
+            raise ContradictionError(
+                ("full_days_settle_s",),
+                f"is {self.full_days_settle_s}; leave it out, since there are no full_days",
+            )
         if self.full_days and 24 % self.one_hour_in:
             raise ContradictionError(
                 ("one_hour_in",),
@@ -131,6 +144,8 @@ class Run(Part):
         for window in self.windows:
             if moment_us(window.since) <= time_us < moment_us(window.until):
                 return window.settle_s
+        if self.full_days_settle_s is not None and day_of(time_us) in self.full_days:
+            return self.full_days_settle_s
         return self.settle_s
 
 

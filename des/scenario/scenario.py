@@ -353,11 +353,17 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _sampled(self) -> Self:
-        if self.leverage and self.run.one_hour_in > 1:
+        throughout = self.leverage and self.leverage.share_of_claims is None
+        if throughout and self.run.one_hour_in > 1:
             raise ContradictionError(
                 ("run", "one_hour_in"),
                 f"is {self.run.one_hour_in}; give 1, since there is leverage: a margin that fails "
-                "does not wait for the next traded hour",
+                "does not wait for the next traded hour; or have leverage.share_of_claims",
+            )
+        if self.leverage and not throughout and not self.run.full_days:
+            raise ContradictionError(
+                ("leverage", "share_of_claims"),
+                f"is {self.leverage.share_of_claims}; give run.full_days too, on which they trade",
             )
         return self
 

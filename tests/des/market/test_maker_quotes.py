@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from des.clock import DAY_US, HOUR_US, midnight_us
+from des.clock import DAY_US, HOUR_US, SECOND_US, midnight_us
 from des.market.holdings import Holdings
 from des.market.maker_decision import noted
 from des.market.maker_quotes import MakerQuotes
@@ -16,7 +16,8 @@ from des.market.market_volume import Traded
 from des.policies.monthly_quotes import Decided, MonthlyQuotes, Outlook, SeenMonth
 from des.quoting.firms_in_market import FirmsInMarket
 from des.quoting.plan import QuotingPolicy
-from des.traded_hours import ALL_HOURS
+from des.quoting.quotes import Plan
+from des.traded_hours import ALL_HOURS, TradedHours
 from ledger.money import dollars
 
 START, APRIL = midnight_us(date(2022, 3, 20)), midnight_us(date(2022, 4, 1))
@@ -115,6 +116,29 @@ def test_a_maker_that_shows_half_simulates_half_too():
 
     assert quotes.plan(START, MARK_TICKS, LOT_CENTS, state()).shown_lots == (10, 10)
     assert [cents for _, cents in simulation.months[0]] == [10_000_00, 20_000_00]
+
+
+def test_in_an_hour_that_stands_for_many_a_position_counts_by_what_each_of_them_adds():
+    """A limit of 40 lots: an hour for four begins at 30, and 60 more are 15 in each of the four."""
+    in_four = TradedHours(4, 0, 0)
+    hour_us = next(us for us in range(START, START + DAY_US, HOUR_US) if in_four.has(us))
+    limited = replace(AS_STATED, limit_cents=40 * LOT_CENTS, skew_e6=400)
+    volume = SimpleNamespace(last_month=TRADED, usd_per_day=lambda: 0.0)
+    quotes = MakerQuotes(limited, 1.0, Choice(FIVE), Simulation(), CALM, volume, in_four)
+    quotes.look(START, state())
+
+    def plan(after_us: int, lots: int) -> Plan:
+        held = replace(state(), maker_lots=lots)
+        return quotes.plan(hour_us + after_us, MARK_TICKS, LOT_CENTS, held)
+
+    shown = 4 * 20
+    assert plan(0, 30).shown_lots == (shown, shown)
+    assert plan(SECOND_US, 30 + 36).shown_lots == (shown, shown)
+    assert plan(SECOND_US, 30 + 40).shown_lots == (shown, 0)
+    assert plan(SECOND_US, 30 - 4 * 70).shown_lots == (0, shown)
+    # Where one hour ends at 70, each hour of the next begins there.
+    assert plan(0, 70).shown_lots == (shown, 0)
+    assert plan(0, 30).skew_ticks == round(MARK_TICKS * 400 / 1_000_000 * 30 / 40)
 
 
 def test_a_decision_is_noted_with_what_it_was_judged_from():

@@ -1,0 +1,92 @@
+"""Customers on margin in a long run: they trade on its full days alone.
+
+On the morning of a full day they set aside a stated share of what retail is owed, and enter their
+positions; on the next midnight those who are left close them. Between full days nobody trades on
+margin, since a margin that fails does not wait for the next traded hour of a sampled run.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from des.given import given
+from des.liquidation.margin_customers import MarginCustomers
+from des.liquidation.margin_population import NOBODY, Population, population
+from des.market.listing import Listing
+from des.scenario import Scenario
+from des.traded_hours import TradedHours
+from des.venue.venue import Venue
+from ledger.journal import Journal
+from ledger.parties import Parties
+from ledger.times import day_of
+
+
+class FullDayCustomers(MarginCustomers):
+    """Customers who come on the morning of a full day and are gone on the next."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        parties: Parties,
+        house: Venue,
+        listings: Sequence[Listing],
+        funding_e9: int,
+        journal: Journal,
+    ) -> None:
+        """Begin with nobody.
+
+        Args:
+            scenario: a scenario whose leverage has a share of claims.
+            parties: all who keep books, by role.
+            house: the house venue.
+            listings: all markets.
+            funding_e9: what longs pay shorts each hour, in billionths.
+            journal: records what tokens are worth.
+        """
+        super().__init__(scenario, parties, house, listings, funding_e9, journal)
+        self._hours = TradedHours.of(scenario.run)
+        self.are_there = False
+
+    def enter_first(self, time_us: int) -> None:
+        """Let them enter if the run begins with a full day."""
+        self._come(time_us)
+
+    def turn_over(self, now_us: int) -> None:
+        """Let those of the day before leave, and those of a full day come, at midnight."""
+        if self.are_there:
+            self.leave_all(now_us)
+        self._come(now_us)
+
+    def settle(self, end_us: int, elapsed_s: int, marks: np.ndarray) -> None:
+        """Check margin, on a full day."""
+        if self.are_there:
+            super().settle(end_us, elapsed_s, marks)
+
+    def leave_all(self, now_us: int) -> None:
+        """Close all their positions."""
+        super().leave_all(now_us)
+        self.are_there = False
+
+    def held_cents(self, member: int) -> int:
+        """Return the part of a customer's claim that is in accounts on margin."""
+        return super().held_cents(member) if self.are_there else 0
+
+    def _draw_first(self, start_us: int) -> Population:
+        return NOBODY
+
+    def _come(self, now_us: int) -> None:
+        if not self._hours.is_full(now_us):
+            return
+        share = given(self._rules.share_of_claims)
+        coming = population(
+            self._seed,
+            day_of(now_us),
+            self._rules,
+            self._rules.holders,
+            [listing.volume_usd_per_s(now_us) for listing in self._listings],
+            self._lot_cents(),
+            all_cents=int(share * self._house.claims[self._retail]),
+        )
+        self.desk.limit_forced_orders(self._forced_lots_per_s(now_us))
+        self.desk.enter(now_us, self._marks(), coming)
+        self.are_there = True

@@ -1,0 +1,144 @@
+"""Customers on margin who trade on the full days of a sampled run alone: who comes, who is left."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sound_worlds import sound_run
+
+from ledger.run_folder import RunFolder
+from runs.execute import execute
+from runs.scenario_files import ScenarioError
+from runs.scenarios import load
+
+WORLDS = Path(__file__).parent / "worlds"
+WORLD = WORLDS / "full-days.toml"
+SHARE, SETTLE_S = 0.2, 600
+FULL = date(2022, 5, 10)  # the day on which the price falls by half
+
+
+@pytest.fixture(scope="module")
+def run(executed) -> RunFolder:
+    return executed(WORLD)
+
+
+def test_they_set_aside_their_share_of_what_retail_is_owed_that_morning(run):
+    (found,) = run.select(
+        "SELECT min(time), max(time), sum(edge_cents) * 0.01, count(*) FROM rows "
+        "WHERE motive = 'collateral' AND edge_cents > 0 AND lots = 0"
+    )
+    began, ended, usd, holders = found
+    morning = datetime(2022, 5, 10)
+    (owed,) = run.select(
+        "SELECT -sum(units) * 0.01 FROM postings "
+        "WHERE account = 'Liabilities:FTX:Customers:Retail' AND date < ?",
+        [FULL],
+    )
+
+    assert began == ended == morning
+    assert 0 < holders <= 200
+    # Whoever cannot afford a lot brings nothing.
+    assert 0.9 * SHARE * float(owed[0]) < usd <= SHARE * float(owed[0])
+
+
+def test_on_the_next_midnight_nobody_has_a_position_or_collateral_left(run):
+    left = run.select(
+        "SELECT holder FROM rows WHERE motive IN "
+        "('leverage', 'liquidation', 'backstop', 'deleveraging') "
+        "GROUP BY holder HAVING sum(lots) <> 0"
+    )
+    (last,) = run.select("SELECT max(time) FROM rows WHERE motive IN ('leverage', 'collateral')")
+
+    assert not left
+    assert last[0] == datetime(2022, 5, 11)
+
+
+def test_on_a_full_day_margin_is_checked_at_its_own_settlements(run):
+    def interval_s(day: date) -> set[float]:
+        times = run.select(
+            "SELECT DISTINCT time FROM rows WHERE motive = 'variation-margin' "
+            "AND venue = 'FTX' AND time::DATE = ? ORDER BY 1",
+            [day],
+        )
+        return set(np.diff([each.timestamp() for (each,) in times]).tolist())
+
+    assert min(interval_s(FULL)) == SETTLE_S
+    assert min(interval_s(date(2022, 5, 9))) == 1_800
+
+
+def test_a_price_that_falls_by_half_brings_forced_orders_and_takeovers(run):
+    found = dict(run.select("SELECT motive::VARCHAR, count(*) FROM rows GROUP BY 1"))
+
+    assert found["liquidation"] > 0
+    assert found["backstop"] > 0
+
+
+def moved_by_other_makers(run: RunFolder) -> dict[str, float]:
+    """Return what they paid in and took home for their positions, in dollars, by tag."""
+    found = run.select(
+        "SELECT tag, sum(abs(units)) * 0.01 FROM postings "
+        "WHERE account = 'Assets:OtherMakers:Cash' AND narration LIKE '%positions' GROUP BY 1"
+    )
+    return {tag: float(usd) for tag, usd in found}
+
+
+def test_other_makers_pay_for_what_they_lose_on_what_they_bought_of_the_liquidated(run):
+    gaps = run.select("SELECT count(*) FROM postings WHERE account = 'Income:OtherMakers:GapLoss'")
+
+    assert moved_by_other_makers(run)["deposit"] > 0
+    assert gaps == [(0,)]
+
+
+def test_other_makers_take_home_what_longs_lose_to_them(executed):
+    """At a leverage of one nobody is liquidated when the price falls by half."""
+    run = executed(WORLD, leverage={"leverage_mean": 1.0, "leverage_log_sd": 0.0})
+
+    assert moved_by_other_makers(run)["withdrawal"] > 0
+
+
+def test_their_books_hold():
+    with sound_run(load(str(WORLD))):
+        pass
+
+
+def test_both_ways_write_the_same_bytes(run, tmp_path):
+    execute(load(str(WORLD)), tmp_path / "quotes", every_quote=True)
+
+    for path in sorted(run.path.rglob("*")):
+        if path.is_file():
+            other = tmp_path / "quotes" / path.relative_to(run.path)
+            assert path.read_bytes() == other.read_bytes(), path.name
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"collateral_usd_median": 100.0}, "leverage.collateral_usd_median"),
+        ({"arrivals_per_day": 3.0}, "leverage.arrivals_per_day"),
+        ({"exits_per_day": 0.1}, "leverage.exits_per_day"),
+        (
+            {"tokens": ({"name": "BTC", "market": "BTC-PERP", "weight": 0.9, "share": 0.1},)},
+            "leverage.tokens",
+        ),
+    ],
+)
+def test_what_is_not_for_full_days_alone_is_refused(changes, key):
+    with pytest.raises(ScenarioError) as caught:
+        load(str(WORLD), {"leverage": changes})
+
+    assert caught.value.key == key
+
+
+def test_without_full_days_a_share_is_refused_and_without_a_share_sampling_is():
+    with pytest.raises(ScenarioError) as caught:
+        load(str(WORLD), {"run": {"full_days": ()}})
+    assert caught.value.key == "run.full_days_settle_s"
+
+    with pytest.raises(ScenarioError) as caught:
+        load(str(WORLDS / "margin.toml"), {"run": {"one_hour_in": 12}})
+    assert caught.value.key == "run.one_hour_in"
+
+    with pytest.raises(ScenarioError) as caught:
+        load(str(WORLDS / "margin.toml"), {"leverage": {"share_of_claims": 0.1}})
+    assert caught.value.key == "leverage.collateral_usd_median"
