@@ -20,6 +20,7 @@ from des.scenario.quantities import (
     TokenName,
     Usd,
 )
+from des.scenario.run import Run
 
 
 class LeverageLimit(Dated):
@@ -181,3 +182,23 @@ class Leverage(Part):
         """Return the venue's limit on a day; before the first step, the first."""
         limit = in_force(self.limits, day) or self.limits[0]
         return limit.leverage_max
+
+
+def check_sampling(leverage: Leverage, run: Run) -> None:
+    """Refuse customers on margin in hours that are not traded.
+
+    Raises:
+        ContradictionError: they trade on all days of a sampled run, or on full days and there are
+            none.
+    """
+    if leverage.share_of_claims is None and run.one_hour_in > 1:
+        raise ContradictionError(
+            ("run", "one_hour_in"),
+            f"is {run.one_hour_in}; give 1, since there is leverage: a margin that fails does not "
+            "wait for the next traded hour; or have leverage.share_of_claims",
+        )
+    if leverage.share_of_claims is not None and not run.full_days:
+        raise ContradictionError(
+            ("leverage", "share_of_claims"),
+            f"is {leverage.share_of_claims}; give run.full_days too, on which they trade",
+        )

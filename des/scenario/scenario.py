@@ -14,7 +14,7 @@ from des.scenario.customers import ARRIVALS_PER_DAY_MAX, News, OtherMakers, Reta
 from des.scenario.demand import Demand
 from des.scenario.firms import Firms
 from des.scenario.group import Group
-from des.scenario.leverage import Leverage, Provider
+from des.scenario.leverage import Leverage, Provider, check_sampling
 from des.scenario.maker import Maker
 from des.scenario.market import Market
 from des.scenario.pledged import PledgedLoan
@@ -353,18 +353,8 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _sampled(self) -> Self:
-        throughout = self.leverage and self.leverage.share_of_claims is None
-        if throughout and self.run.one_hour_in > 1:
-            raise ContradictionError(
-                ("run", "one_hour_in"),
-                f"is {self.run.one_hour_in}; give 1, since there is leverage: a margin that fails "
-                "does not wait for the next traded hour; or have leverage.share_of_claims",
-            )
-        if self.leverage and not throughout and not self.run.full_days:
-            raise ContradictionError(
-                ("leverage", "share_of_claims"),
-                f"is {self.leverage.share_of_claims}; give run.full_days too, on which they trade",
-            )
+        if self.leverage:
+            check_sampling(self.leverage, self.run)
         return self
 
     @model_validator(mode="after")
