@@ -17,7 +17,7 @@ def answer(run: RunFolder) -> str:
             f"After the run from {days[0].day} to {days[-1].day},",
             in_a_sentence(the_hole, house),
             largest_uses(the_hole),
-            stale_quotes(the_hole, run.chart.parties.maker),
+            stale_quotes(run, the_hole),
             mechanism(run, the_hole).in_a_sentence(),
             *key_dates(dated),
         )

@@ -11,7 +11,9 @@ from decimal import Decimal
 from ledger.accounts import income
 from ledger.claimed import Claimed
 from ledger.kinds import KINDS, Kind
+from ledger.motives import Motive
 from ledger.reports.dollars import ZERO, earned, listed, percent, spoken, usd_balances
+from ledger.reports.market.sampled_hours import sampling_error_usd
 from ledger.reports.money.hole import Hole
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
@@ -77,17 +79,22 @@ class Mechanism:
         )
 
 
-def stale_quotes(the_hole: Hole, maker: str) -> str:
-    """Say what stale quotes cost, and the result of quoting; empty without quotes."""
-    kinds = the_hole.kinds_usd
+def stale_quotes(run: RunFolder, the_hole: Hole) -> str:
+    """Say what stale quotes cost, and the result of quoting; empty without quotes.
+
+    Where only some hours were simulated, the cost has its standard error.
+    """
+    kinds, maker = the_hole.kinds_usd, run.chart.parties.maker
     if Kind.PICKOFF not in kinds:
         return ""
     lost, used = kinds.get(Kind.PICKOFF, ZERO), sum(the_hole.uses_usd.values(), ZERO)
     spread, hedges = -kinds.get(Kind.SPREAD, ZERO), kinds.get(Kind.HEDGING, ZERO)
     share = f" ({percent(lost, used)}% of all uses)" if lost > 0 else ""
+    error = sampling_error_usd(run, Motive.PICKOFF)
+    plus_minus = f", with a standard error of {spoken(error)} from sampled hours" if error else ""
     return (
-        f"Stale quotes cost {maker} {spoken(lost)}{share}. With {spoken(spread)} of spread and "
-        f"{spoken(hedges)} of hedging costs its quotes {earned(spread - lost - hedges)}."
+        f"Stale quotes cost {maker} {spoken(lost)}{share}{plus_minus}. With {spoken(spread)} of "
+        f"spread and {spoken(hedges)} of hedging costs its quotes {earned(spread - lost - hedges)}."
     )
 
 

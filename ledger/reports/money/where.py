@@ -41,13 +41,14 @@ class Where:
     mechanism: Mechanism
     views: QuoteViews
     in_kind: HoleInKind | None  # None: customers are owed dollars alone
+    stale_quotes: str  # their cost in a sentence, with its error if hours were sampled
 
     def answer(self) -> str:
         """Say how large the hole is, the largest uses, and the share of stale quotes."""
         said = (
             in_a_sentence(self.hole, self.parties.house),
             largest_uses(self.hole),
-            stale_quotes(self.hole, self.parties.maker),
+            self.stale_quotes,
             self.in_kind.answer() if self.in_kind else None,
         )
         return " ".join(filter(None, said))
@@ -81,4 +82,5 @@ def where(run: RunFolder) -> Where:
         mechanism(run, the_hole),
         quote_views(run),
         hole_in_kind(run),
+        stale_quotes(run, the_hole),
     )

@@ -1,0 +1,94 @@
+"""How far a total of fills may be off because only some hours were simulated.
+
+Of every *n* hours one is drawn, and its orders are *n* times as large: a stratum of *n* hours with
+one observation. The variance within a stratum shows in the differences between neighbours; days
+simulated in full add none. The seeds' own chance is not part of it.
+
+Source: the estimator of successive differences, Wolter (2007), Introduction to Variance
+Estimation, section 8.2.1. It needs no finite population correction: what differs from one stratum
+to the next is the estimate of n hours from one of them, and so holds it already. Where strata
+differ in their means, the error is too large rather than too small.
+"""
+
+import math
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from ledger.motives import Motive
+from ledger.reports.once import once
+from ledger.run_folder import RunFolder
+
+HOUR_US = 3_600_000_000
+DAY_HOURS = 24
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class SampledHours:
+    """Which hours were simulated: one of each *one_in*, and all hours of full days."""
+
+    one_in: int
+    strata: tuple[int, ...]  # numbers since 1970, without full days, in order
+
+    @classmethod
+    def of(cls, played: dict[str, Any]) -> "SampledHours":
+        """Read the table `run` of a scenario."""
+        one_in, full = played.get("one_hour_in", 1), set(played.get("full_days", ()))
+        first, last = (_hour(played[end]) for end in ("start", "end"))
+        hours = range(first - first % one_in, last, one_in)
+        return cls(one_in, tuple(h // one_in for h in hours if _day(h) not in full))
+
+
+def sampled_hours(run: RunFolder) -> SampledHours | None:
+    """Return the hours that a run simulated; None if it simulated all, or does not say."""
+    path = run.path / "scenario.toml"
+    if not run.has_fills or not path.is_file():
+        return None
+    played = tomllib.loads(path.read_text(encoding="utf-8"))["run"]
+    return SampledHours.of(played) if played.get("one_hour_in", 1) > 1 else None
+
+
+@once
+def sampling_error_usd(run: RunFolder, motive: Motive) -> Decimal | None:
+    """Return the standard error of what takers gained by a motive, from sampled hours.
+
+    None where all hours were simulated.
+    """
+    sampled = sampled_hours(run)
+    if sampled is None:
+        return None
+    by_stratum = dict(
+        run.select(
+            "SELECT epoch_us(time) // ?, sum(edge_cents)::BIGINT FROM rows WHERE motive = ? "
+            "GROUP BY 1",
+            [sampled.one_in * HOUR_US, motive.word],
+        )
+    )
+    cents = standard_error([by_stratum.get(stratum, 0) for stratum in sampled.strata])
+    return None if cents is None else Decimal(cents / 100).quantize(CENT)
+
+
+def standard_error(totals: Sequence[int]) -> float | None:
+    """Return the standard error of the sum of estimates, each of one stratum, in order.
+
+    None for fewer than two strata.
+    """
+    n = len(totals)
+    if n < 2:
+        return None
+    squares = sum((b - a) ** 2 for a, b in pairwise(totals))
+    return math.sqrt(n / (2 * (n - 1)) * squares)
+
+
+def _hour(day: date) -> int:
+    start = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return int(start.timestamp()) // 3600
+
+
+def _day(hour: int) -> date:
+    return date(1970, 1, 1) + timedelta(days=hour // DAY_HOURS)
