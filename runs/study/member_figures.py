@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from ledger.claimed import Claimed
-from ledger.kinds import KINDS
+from ledger.kinds import KINDS, Kind
 from ledger.notes import TradedDay
 from ledger.reports.dollars import ZERO
 from ledger.reports.market.market_days import market_days
@@ -50,10 +50,21 @@ def figures(run: RunFolder, record: Record) -> dict[str, float]:
 
 
 def outcomes(run: RunFolder, found: Hole) -> dict[str, Decimal]:
-    """Return the outcomes in USD; of each part of the mechanism a loss is above zero."""
+    """Return the outcomes in USD; of each part of the mechanism a loss is above zero.
+
+    What trading firms could not pay counts in no part: it is no loss on a position taken over,
+    which the thread claims.
+    """
     kinds = found.kinds_usd
     parts = {
-        name: sum((usd for kind, usd in kinds.items() if _claimed(kind) is part), ZERO)
+        name: sum(
+            (
+                usd
+                for kind, usd in kinds.items()
+                if _claimed(kind) is part and kind != Kind.GAP_LOSS.value
+            ),
+            ZERO,
+        )
         for name, part in PARTS.items()
     }
     days = [note for _, note in run.dated_notes(TradedDay)]
@@ -66,7 +77,7 @@ def outcomes(run: RunFolder, found: Hole) -> dict[str, Decimal]:
         HOLE: found.hole_usd,
         USES: sum(found.uses_usd.values(), ZERO),
         "pickoff_usd": kinds.get("PickOff", ZERO),
-        "gap_loss_usd": kinds.get("GapLoss", ZERO),
+        "gap_loss_usd": kinds.get(Kind.GAP_LOSS.value, ZERO),
         HITS: sum((day.hits_usd for day in days), ZERO),
         VOLUME: sum(map(every, days), ZERO),
     }

@@ -17,6 +17,7 @@ FIRST = ("member", "seed", "failed")
 INPUT = "input "  # before an unknown's name, in the name of its column
 
 FIRMS_DEBTS = "gap_loss_usd"
+DEBTS_APART = "firms_debts_apart"  # in the manifest, since members are played without them
 HOLD_FIRMS_DEBTS = ("liquidations_usd", "mechanism_usd")
 
 MAD_TO_SD = 1.4826
@@ -114,10 +115,10 @@ def read_members(folder: Path) -> Members:
         for name, column in found.items()
         if name not in FIRST
     }
-    # What trading firms could not pay is no loss on a position taken over, which the thread claims.
-    for name in HOLD_FIRMS_DEBTS:
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    # Members of older results have the firms' debts among the liquidations.
+    for name in () if DEBTS_APART in manifest["run"] else HOLD_FIRMS_DEBTS:
         if name in floats:
             floats[name] = floats[name] - floats[FIRMS_DEBTS]
     inputs = np.array([floats.pop(INPUT + unknown.name) for unknown in study.unknown]).T
-    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     return Members(study, manifest["run"], np.asarray(found["member"])[kept], inputs, floats)

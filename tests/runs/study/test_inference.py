@@ -1,19 +1,25 @@
 """What follows from members: which are plausible, what moves an outcome, what half would take."""
 
+import json
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import numpy as np
 import pytest
 
+from ledger.proof.seal import seal
 from runs.scenarios import load
 from runs.study.as_told import write_as_told
 from runs.study.design import members_of
-from runs.study.member_table import Members, read_members
+from runs.study.member_figures import outcomes
+from runs.study.member_table import DEBTS_APART, Members, read_members
 from runs.study.plausible import Judgement, judge, nth_largest, plausible
 from runs.study.recovery import recovery
 from runs.study.sensitivity import sensitivity
@@ -171,17 +177,43 @@ def test_where_none_reaches_half_the_bound_asks_no_model():
     assert "50 % of all that the venue ever traded" in report.answer()
 
 
-def test_debts_of_trading_firms_are_no_part_of_the_mechanism_of_the_shipped_study():
-    folder = study_path("life").with_suffix("")
+@pytest.mark.parametrize("apart", [True, False])
+def test_debts_of_trading_firms_are_no_part_of_the_mechanism(apart: bool, tmp_path: Path):
+    """Members are played without them; of an older result they are taken off when it is read."""
+    folder = tmp_path / "result"
+    shutil.copytree(study_path("life").with_suffix(""), folder)
+    manifest = json.loads((folder / "manifest.json").read_text())["run"]
     with duckdb.connect() as connection:
-        table = folder / "members.parquet"
-        raw = connection.execute(f"FROM '{table}' ORDER BY member").fetchnumpy()
+        raw = connection.execute(f"FROM '{folder}/members.parquet' ORDER BY member").fetchnumpy()
+    seal(folder, {key: manifest[key] for key in manifest if key != DEBTS_APART} | _said(apart))
+
     found = read_members(folder).figures
 
-    assert raw["gap_loss_usd"].max() > 1e9  # a life that halts early has such debts
+    off = 0 if apart else raw["gap_loss_usd"]
+    for name in ("mechanism_usd", "liquidations_usd"):
+        assert found[name] == pytest.approx(raw[name] - off)
+
+
+def _said(apart: bool) -> dict[str, bool]:
+    return {DEBTS_APART: True} if apart else {}
+
+
+def test_the_parts_of_the_shipped_study_sum_to_its_mechanism():
+    found = read_members(study_path("life").with_suffix("")).figures
+
     parts = sum(found[name] for name in ("quotes_usd", "liquidations_usd", "on_chain_usd"))
     assert found["mechanism_usd"] == pytest.approx(parts)
-    assert found["mechanism_usd"] == pytest.approx(raw["mechanism_usd"] - raw["gap_loss_usd"])
+
+
+def test_outcomes_leave_out_of_the_mechanism_what_firms_could_not_pay():
+    books = SimpleNamespace(dated_notes=lambda kind: [])
+    kinds = {"PickOff": Decimal(30), "Takeovers": Decimal(40), "GapLoss": Decimal(70)}
+    found = SimpleNamespace(kinds_usd=kinds, uses_usd=kinds, hole_usd=Decimal(140))
+
+    told = outcomes(books, found)
+
+    assert (told["quotes_usd"], told["liquidations_usd"]) == (30, 40)
+    assert (told["mechanism_usd"], told["gap_loss_usd"], told["hole_usd"]) == (70, 70, 140)
 
 
 def test_the_answer_tells_the_interval_of_plausible_members_alone():
