@@ -1,0 +1,131 @@
+"""Customers' coins in the world: what is drawn, what they are worth, and who reads that."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from kept_books import Books
+
+from des.bookkeeping import contracts_of, parties_of
+from des.clock import midnight_us
+from des.custody.coin_vault import CoinVault
+from des.custody.custody import HALTED, Custody
+from des.treasury.credit_line import CreditLine
+from des.treasury.house_money import HouseMoney
+from des.venue.venue import Venue
+from runs.scenarios import load
+
+SCENARIO = load(str(Path(__file__).parents[2] / "worlds" / "coins.toml"))
+PARTIES = parties_of(SCENARIO)
+CODE = {name: code for code, name in enumerate(PARTIES.names)}
+HOUSE, MAKER = PARTIES.house, PARTIES.maker
+START_US = midnight_us(SCENARIO.run.start)
+BTC, ALTS, STABLE = range(3)
+CLAIM_CENTS = 10_000_000
+
+
+class Counter:
+    """A house that owes three kinds of coins and holds them, and has no dollars."""
+
+    def __init__(self) -> None:
+        self.books = Books()
+        members = len(PARTIES.holders)
+        self.house = Venue(0, contracts_of(SCENARIO, HOUSE), members, CODE[HOUSE], self.books)
+        cash = np.zeros(members, dtype=np.int64)
+        cash[CODE["Coin-Dealers"]] = 10**12
+        self.custody = Custody(PARTIES, {HOUSE: self.house}, cash, self.books)
+        self.vault = CoinVault(SCENARIO, PARTIES, self.books)
+        self.mark(30_000)
+        self.in_coins_cents, _ = self.vault.open(START_US, CLAIM_CENTS)
+        self.custody.keep_coins(self.vault, 100)
+        self.credit = CreditLine(
+            self.house,
+            (MAKER, HOUSE),
+            CODE[MAKER],
+            lambda _: CLAIM_CENTS,
+            100,
+            self.books,
+            coins=self.vault,
+        )
+
+    def mark(self, ticks: int) -> None:
+        self.vault.mark(SCENARIO.run.start, np.array([ticks], dtype=np.int64))
+
+
+@pytest.fixture
+def counter() -> Counter:
+    return Counter()
+
+
+def test_a_claim_is_in_coins_by_the_shares_as_far_as_whole_lots_go(counter):
+    # 30,000 dollars are a bitcoin, 20 an ALTS; a lot of bitcoin is a hundredth.
+    assert counter.vault.owed == counter.vault.there == [100, 1_000, 20_000]
+    assert counter.in_coins_cents == 3_000_000 + 2_000_000 + 2_000_000
+
+
+def test_a_deposit_is_in_one_coin_or_in_dollars_by_the_shares(counter):
+    brought = [counter.vault.deposit(START_US + i, 60_000) for i in range(2_000)]
+    words = [entry.narration.split()[-3] for entry in counter.books.transactions]
+
+    assert set(brought) == {0, 60_000}
+    for name, share in (("BTC", 0.3), ("ALTS", 0.2), ("STABLE", 0.2)):
+        assert words.count(name) / 2_000 == pytest.approx(share, abs=0.03)
+
+
+def test_a_withdrawal_is_in_what_customers_are_owed_by_its_worth(counter):
+    chosen = [counter.vault.chosen(START_US + i, 60_000, 3_000_000) for i in range(2_000)]
+    shares = [sum(1 for lots in chosen if lots[place]) / 2_000 for place in (BTC, ALTS, STABLE)]
+
+    assert shares == pytest.approx([0.3, 0.2, 0.2], abs=0.03)
+
+
+def test_where_one_coin_is_too_little_dollars_fill_up_and_then_other_coins(counter):
+    for i in range(50):
+        lots = counter.vault.chosen(START_US + i, 9_000_000, 3_000_000)
+
+        assert 9_000_000 - 3_000_000 - counter.vault.worth_cents(lots) <= 0
+        assert all(n <= owed for n, owed in zip(lots, counter.vault.owed, strict=True))
+
+
+def test_what_is_queued_cannot_be_asked_for_again(counter):
+    counter.vault.line_up((100, 0, 0))
+
+    assert counter.vault.unasked_cents(CODE["Retail"]) == 4_000_000
+    assert counter.vault.unasked_cents(CODE["Firm01"]) == 0
+    assert all(counter.vault.chosen(START_US + i, 4_000_000, 0)[BTC] == 0 for i in range(20))
+
+
+def test_coins_count_in_what_the_house_owes_and_can_pay_until_it_halts(counter):
+    assert counter.custody.customers_cents() == 7_000_000
+    assert counter.custody.till(HOUSE) == 7_000_000
+    counter.mark(15_000)
+    assert counter.custody.customers_cents() == counter.custody.till(HOUSE) == 5_500_000
+    counter.custody.status[HOUSE] = HALTED
+    assert counter.custody.till(HOUSE) == 0
+    assert not counter.custody.can_pay(HOUSE, 0, (1, 0, 0))
+
+
+def test_no_coin_of_customers_is_the_houses_own_money(counter):
+    money = HouseMoney(PARTIES, counter.house, counter.custody, lambda: 0)
+    counter.custody.cash[CODE[HOUSE]] = 500
+
+    assert money.own_cents() == 500
+
+
+def test_coins_are_sold_in_proportion_to_their_worth(counter):
+    counter.custody.swaps.sell(START_US, 3_500_000)
+
+    assert counter.vault.there == counter.vault.lent == [50, 500, 10_000]
+    assert counter.custody.cash[CODE[HOUSE]] == 3_500_000
+
+
+def test_a_coin_that_rises_takes_of_the_line_and_a_coin_that_falls_gives_back(counter):
+    counter.custody.swaps.sell(START_US, 3_500_000)
+    assert counter.credit.owed_cents == 0
+    counter.mark(60_000)
+    assert counter.credit.owed_cents == 1_500_000  # 50 lots that rose by 300 dollars each
+    assert counter.credit.unused_cents(START_US) == CLAIM_CENTS - 1_500_000
+    counter.credit.repay(START_US, 2_000_000)
+    assert counter.credit.owed_cents == 0
+    counter.mark(15_000)
+    assert counter.credit.owed_cents == -1_500_000 - 750_000

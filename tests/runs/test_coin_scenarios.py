@@ -1,0 +1,83 @@
+"""What a scenario may not say of customers' coins, and in which line it is told so."""
+
+from pathlib import Path
+
+import pytest
+
+from des.scenario import Scenario
+from runs.removals import REMOVALS
+from runs.scenario_files import ScenarioError
+from runs.scenarios import dump, load
+
+ROOT = Path(__file__).parents[2]
+WORLD = ROOT / "tests" / "worlds" / "coins.toml"
+TEXT = WORLD.read_text("utf-8").replace("../../runs/tiny.toml", str(ROOT / "runs" / "tiny.toml"))
+OWED = "retail.coins.owed"
+PORTFOLIO = """
+[[group.lenders]]
+name = "Lender01"
+rate_pct_per_year = 8.0
+limits = [{ since = 2022-05-09, usd = 400_000 }]
+drawn_in_full = true
+
+[group.portfolio]
+dealers = "DEALERS"
+dealers_cash_usd = 1_000_000
+recall_sold_share = 0.5
+
+[[group.portfolio.holdings]]
+name = "BTC"
+market = "BTC-PERP"
+share = 0.5
+supply = 21_000_000
+"""
+REFUSED = [
+    ('dealers = "Coin-Dealers"', 'dealers = "MineCo"', "retail.coins.dealers", "is taken"),
+    ('market = "BTC-PERP"', 'market = "ETH-PERP"', f"{OWED}[0].market", "give one of the markets"),
+    ('market = "BTC-PERP"\n', "", f"{OWED}[0].market", "give market or prices"),
+    ('name = "ALTS"', 'name = "BTC"', f"{OWED}[1].name", "give each its own"),
+    ('name = "ALTS"', 'name = "USD"', f"{OWED}[1].name", "which Beancount needs"),
+    ("share = 0.3", "share = 0.7", OWED, "shares of 1.1 in all"),
+    ('to = "MineCo"', 'to = "Wallet"', "group.uses[0].to", "is taken"),
+    ('to = "MineCo"', 'to = "ALTS"', f"{OWED}[1].name", "is taken"),
+]
+
+
+def read(tmp_path: Path, text: str) -> Scenario:
+    path = tmp_path / "scenario.toml"
+    path.write_text(text, "utf-8")
+    return load(str(path))
+
+
+@pytest.mark.parametrize(("old", "new", "key", "problem"), REFUSED)
+def test_what_cannot_stand_is_refused_where_it_stands(tmp_path, old, new, key, problem):
+    assert old in TEXT
+    with pytest.raises(ScenarioError, match=problem) as caught:
+        read(tmp_path, TEXT.replace(old, new, 1))
+    assert caught.value.key == key
+
+
+def test_a_coin_of_both_has_one_price_and_the_same_dealers(tmp_path):
+    same = TEXT + PORTFOLIO.replace("DEALERS", "Coin-Dealers")
+    priced = "prices = [{ since = 2022-05-09, usd = 30_000 }]"
+
+    assert [coin.name for coin in read(tmp_path, same).coins] == ["BTC"]
+    with pytest.raises(ScenarioError, match="give it that price") as caught:
+        read(tmp_path, same.replace('market = "BTC-PERP"', priced, 1))
+    assert caught.value.key == f"{OWED}[0].name"
+    with pytest.raises(ScenarioError, match="as group") as caught:
+        read(tmp_path, TEXT + PORTFOLIO.replace("DEALERS", "Others"))
+    assert caught.value.key == "retail.coins.dealers"
+
+
+def test_customers_coins_are_written_and_read_back(tmp_path):
+    scenario = read(tmp_path, TEXT)
+
+    assert read(tmp_path, dump(scenario)) == scenario
+
+
+def test_without_coins_all_is_in_dollars():
+    change = REMOVALS["Coins"](load(str(WORLD)))
+
+    assert load(str(WORLD), change.overrides).owed_coins == ()
+    assert REMOVALS["Coins"](load(str(WORLD), change.overrides)) is None
