@@ -51,8 +51,12 @@ def written(folder: Path) -> dict[str, bytes]:
         pytest.param(MARGIN, {"run": CRASH}, marks=pytest.mark.slow),
         # Lenders, uses, tokens and a directional book, whose orders are hedges beside others.
         (GROUP, {}),
-        # One hour in four stands for all.
-        (BUSY, {"run": {"one_hour_in": 4, "end": date(2022, 5, 31)}}),
+        # One hour in four stands for all; below, beside days in full and markets for three.
+        pytest.param(
+            BUSY,
+            {"run": {"one_hour_in": 4, "end": date(2022, 5, 31)}},
+            marks=pytest.mark.slow,
+        ),
         (
             BUSY,
             {

@@ -28,8 +28,8 @@ FIRST, SECOND, THIRD = date(2022, 5, 30), date(2022, 5, 31), date(2022, 6, 1)
 
 @pytest.fixture(scope="module")
 def run(executed: Callable[..., RunFolder]) -> RunFolder:
-    """Five days of a group that borrows, invests and is recalled, while customers come and go."""
-    return executed(GROUP)
+    """Four days of a group that borrows, invests and pays, while customers come and go."""
+    return executed(GROUP, run={"end": date(2022, 6, 3)})
 
 
 def found_by_audit(folder: Path) -> list[str]:

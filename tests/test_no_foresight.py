@@ -61,8 +61,15 @@ def market(policy: str, closure: str, parted: bool) -> dict[str, Any]:
 
 @pytest.fixture(
     scope="module",
-    params=product(CLOSURES, POLICIES),
-    ids=lambda param: "-".join(param),
+    params=[
+        pytest.param(
+            each,
+            id="-".join(each),
+            # Neither volume nor size answers to anything here that the others don't have.
+            marks=pytest.mark.slow if each == ("recorded", "stated") else (),
+        )
+        for each in product(CLOSURES, POLICIES)
+    ],
 )
 def two_paths(request, executed) -> tuple[RunFolder, RunFolder]:
     """Return the books of the world on two courses that part on the first of May."""

@@ -79,7 +79,7 @@ def lived(executed: Callable[..., RunFolder]) -> Callable[[str, Callable], RunFo
         changes["maker"] = changes.get("maker", {}) | {"quoting": POLICIES[policy]}
         if policy == "stated":
             changes["markets"] = without_a_most(changes.get("markets", world()["markets"]))
-        return executed(MONTHS, **changes)
+        return executed(MONTHS, run={"one_hour_in": 8}, **changes)
 
     return run
 

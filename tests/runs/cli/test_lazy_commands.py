@@ -87,22 +87,26 @@ for line in sys.stdin.read().splitlines():
 """
 
 
-def alike() -> dict[frozenset[str], list[str]]:
-    """Put the lines together that may import the same, since one process can try them all."""
-    found: dict[frozenset[str], list[str]] = {}
-    for line, allowed in MAY_IMPORT:
-        found.setdefault(frozenset(allowed), []).append(line)
+def chains() -> list[list[tuple[str, set[str]]]]:
+    """Put lines together of which each may import what the one before may: one process tries them.
+
+    What has been imported stays, so a line is held to its own allowance alone.
+    """
+    found: list[list[tuple[str, set[str]]]] = []
+    for line, allowed in sorted(MAY_IMPORT, key=lambda each: len(each[1])):
+        chain = next((chain for chain in found if chain[-1][1] <= allowed), None)
+        if chain is None:
+            found.append(chain := [])
+        chain.append((line, allowed))
     return found
 
 
-@pytest.mark.parametrize(
-    ("allowed", "lines"), alike().items(), ids=("+".join(sorted(each)) for each in alike())
-)
+@pytest.mark.parametrize("chain", chains(), ids=lambda chain: "+".join(sorted(chain[-1][1])))
 def test_a_command_imports_nothing_heavy_that_it_does_not_need(
-    tiny_run: RunFolder, allowed: frozenset[str], lines: list[str]
+    tiny_run: RunFolder, chain: list[tuple[str, set[str]]]
 ):
     asked = [
-        "\t".join(["moneytrail", *shlex.split(line.format(run=tiny_run.path))]) for line in lines
+        "\t".join(["moneytrail", *shlex.split(line.format(run=tiny_run.path))]) for line, _ in chain
     ]
     told = subprocess.run(
         [sys.executable, "-c", TOLD],
@@ -117,8 +121,8 @@ def test_a_command_imports_nothing_heavy_that_it_does_not_need(
         if line.startswith("asked ")
     ]
 
-    assert len(after) == len(lines)
-    for line, imported in after:
+    assert len(after) == len(chain)
+    for (line, imported), (_, allowed) in zip(after, chain, strict=True):
         assert {"click", "runs"} <= imported
         assert imported & HEAVY <= allowed, line
 
