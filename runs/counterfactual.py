@@ -1,8 +1,8 @@
-"""What would have been without one mechanism: the same scenario and seed, and that cause removed.
+"""Counterfactuals: the same scenario and seed with one cause removed.
 
-Sources and uses are no causation; this is as near as one comes to it. What differs is all that
-follows from the mechanism: without pick-offs there are also no fees on them, and no hedges of
-what they left behind. So effects of several mechanisms do not add up to that of all of them.
+Sources and uses do not show causation; a counterfactual does. The difference is everything that
+follows from the cause: without pick-offs there are also no fees on them, and no hedges of the
+resulting positions. So effects of several causes do not add up to the effect of all of them.
 """
 
 import json
@@ -28,7 +28,7 @@ from runs.what_would_have_been import in_a_sentence, two_views
 
 
 class EntrySaid(NamedTuple):
-    """What an entry says, and its number, which may be another one in another run."""
+    """An entry's content, and its number, which may differ in another run."""
 
     day: date
     payee: str | None
@@ -42,22 +42,22 @@ Ends = tuple[EntrySaid | None, EntrySaid | None]  # None: no more entries
 
 @dataclass(frozen=True, slots=True)
 class WithAndWithout:
-    """A run, and the same without one mechanism."""
+    """A run, and the same run without one cause."""
 
     made: Counterfactual
     ours: Hole
     theirs: Hole
     views: tuple[QuoteViews, QuoteViews]
     firsts: tuple[tuple[First, First], ...]  # of each milestone
-    parting: Ends | None  # the first entries that differ; None where all are alike
+    parting: Ends | None  # the first entries that differ; None if there are none
     same_versions: bool  # of the program and its libraries
 
     def answer(self) -> str:
-        """Say what the group lacks and what its quotes bring, with the mechanism and without."""
+        """Say the hole and the quotes' result, with the cause and without."""
         return in_a_sentence(self.made.kind, (self.ours, self.theirs), self.views)
 
     def tables(self) -> list[Table]:
-        """Lay out the differences of quotes, by kind, of the hole, of dates, and the parting."""
+        """Lay out the differences: quotes, kinds, hole, dates, first different entries."""
         kind = self.made.kind
         return [
             two_views(_columns(kind), *self.views),
@@ -75,12 +75,12 @@ def counterfactual(
     force: bool = False,
     on_day: Callable[[], None] = lambda: None,
 ) -> WithAndWithout:
-    """Simulate what would have been, and hold a run against it.
+    """Simulate the counterfactual, and compare a run with it.
 
     Args:
-        run: the books of what was.
-        other: the scenario to simulate.
-        out: where its run is kept; nowhere if None.
+        run: the run.
+        other: the scenario without the cause.
+        out: the folder of its run; None: it is not kept.
         force: whether an older run there may be replaced.
         on_day: called after each simulated day.
 
@@ -93,7 +93,7 @@ def counterfactual(
 
 
 def compare(run: RunFolder, other: RunFolder, made: Counterfactual) -> WithAndWithout:
-    """Hold two runs against each other: by kind, of the hole, of dates, and where they part."""
+    """Compare two runs: by kind, hole, dates, and the first different entries."""
     ours, theirs = (firsts(each, standings(each)) for each in (run, other))
     return WithAndWithout(
         made,
@@ -182,7 +182,7 @@ def _firsts_table(found: WithAndWithout) -> Table:
 
 
 def _parting(run: RunFolder, other: RunFolder) -> Ends | None:
-    """Return the first entries in which the ledgers differ: until there, cause can't show."""
+    """Return the first entries in which the ledgers differ."""
     pairs = zip_longest(_entries(run), _entries(other))
     return next((pair for pair in pairs if not _alike(*pair)), None)
 

@@ -29,10 +29,9 @@ class NotebookError(MistakeError):
 
 
 def table(report: Report, name: str | None = None) -> Table:
-    """Return a table of a report: the one of that name, else the first that has rows.
+    """Return a table of a report: by name, or the first with rows.
 
-    The table gives itself away as an Arrow stream: `polars.DataFrame(table)`, DuckDB and others
-    read it.
+    The table is also an Arrow stream, which `polars.DataFrame(table)`, DuckDB and others read.
 
     Raises:
         NotebookError: there is no such table.
@@ -48,7 +47,7 @@ def table(report: Report, name: str | None = None) -> Table:
 
 
 def frame(report: Report | Table, name: str | None = None) -> Any:
-    """Return a table of a report as a data frame of polars, or of pandas where polars is missing.
+    """Return a table of a report as a data frame of polars, or of pandas without polars.
 
     Amounts are exact decimals in either.
 
@@ -64,7 +63,7 @@ def frame(report: Report | Table, name: str | None = None) -> Any:
 
 
 def plot(report: Report) -> "Figure":
-    """Return the picture of a report, which a notebook shows where it stands last in a cell.
+    """Return the picture of a report; a notebook shows it as the last value of a cell.
 
     Raises:
         NotebookError: the report has no picture.

@@ -1,4 +1,4 @@
-"""Running a scenario: beside its place, sealed, and renamed only when it is whole."""
+"""Runs a scenario: in a folder beside its place, sealed, and renamed when complete."""
 
 import shutil
 import tempfile
@@ -24,7 +24,7 @@ class RunRefusedError(MistakeError):
 
 
 def default_folder(name_or_path: str, seed: int, settings: Iterable[str] = ()) -> Path:
-    """Return where a run goes unless another folder is asked for; each setting is in its name."""
+    """Return the default folder of a run; each setting is in its name."""
     words = [name(name_or_path), *(name(each.replace(".", "-")) for each in settings)]
     return OUT / f"{'-'.join(words)[:150]}-seed{seed}"
 
@@ -45,7 +45,7 @@ def execute(
         force: whether an older run there may be replaced.
         on_day: called after each simulated day.
         every_quote: simulate quote by quote; slower, and the same bytes.
-        on_phase: called with what begins when all days are simulated.
+        on_phase: called with the name of each phase after the last day.
 
     Raises:
         RunRefusedError: the folder exists (and *force* is not given, or it holds no run), or
@@ -67,7 +67,7 @@ def execute(
 
 
 def _complete(folder: Path, scenario: Scenario, on_phase: Callable[[str], None]) -> None:
-    """Add to the books what goes with them, and seal it all."""
+    """Add the accompanying files to the books, and seal all of them."""
     (folder / "scenario.toml").write_text(dump(scenario), encoding="utf-8")
     run = RunFolder(folder)
     on_phase("writing the books of the group")
@@ -111,8 +111,8 @@ def _check_place(target: Path, force: bool) -> None:
 
 
 def _put_in_place(beside: Path, target: Path, force: bool) -> None:
-    """Rename a whole run to its place; an older one there is kept until the new one stands."""
-    _check_place(target, force)  # again: it may have appeared meanwhile
+    """Rename a complete run to its place; keep an older one until then."""
+    _check_place(target, force)  # checked again: it may have appeared meanwhile
     if not target.exists():
         beside.rename(target)
         return

@@ -31,19 +31,19 @@ def audit(
 
 
 def fit_to_record(folder: Path) -> Iterator[AuditStep]:
-    """Compute the fit anew, where a run keeps one."""
+    """Recompute the fit, if the run has one."""
     problems: list[str] = []
     try:
         if kept_fit(folder) is None:
             return
         problems += wrong_fit(RunFolder.at(folder), load(str(folder / SCENARIO)).sources)
-    except Exception as error:  # whatever a forger may have thought of
+    except Exception as error:  # a forged file may raise any error
         problems.append(f"it can't be read: {type(error).__name__}: {error}".splitlines()[0])
     yield AuditStep("record: the fit that the seal keeps is what the books give", tuple(problems))
 
 
 def given_by(folder: Path) -> Given | str:
-    """Return what a run's scenario says of its books; or in a sentence why it can't be read."""
+    """Return the preamble by a run's scenario, or a sentence why it can't be read."""
     try:
         scenario = load(str(folder / SCENARIO))
     except ScenarioError as error:

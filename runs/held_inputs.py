@@ -1,7 +1,7 @@
-"""What a counterfactual holds as its run had it, because it is no consequence of the cause.
+"""Inputs that a counterfactual keeps from its run, since they do not follow from the cause.
 
-Whatever a run computes from its own course would change with the cause that is removed. What stood
-for something outside the run's course is read off its books and stated to the other run.
+Inputs that a run computes from its own course would change without the cause. If they stand for
+something outside the run, they are read from its books and stated in the other run.
 """
 
 from collections import defaultdict
@@ -25,14 +25,14 @@ BOOKED = "as booked in the run of which this is a counterfactual"
 
 
 class Held(NamedTuple):
-    """What is held, in words and as a file that extends the scenario would say it."""
+    """The held inputs, in words and as data that extends the scenario."""
 
     how: tuple[str, ...] = ()
     overrides: Mapping[str, Any] = {}
 
 
 class OfMarkets(NamedTuple):
-    """One key of all markets that is held: by market, what stands there."""
+    """One held key of all markets, with its value by market."""
 
     how: str
     key: tuple[str, ...]
@@ -40,12 +40,12 @@ class OfMarkets(NamedTuple):
 
 
 def held_inputs(run: RunFolder, scenario: Scenario, sizes: bool) -> Held:
-    """Read off the books of *run* what the same scenario without a cause is to be given.
+    """Read the inputs from the books of *run* that its counterfactual keeps.
 
     Args:
         run: the run itself.
         scenario: it was made from.
-        sizes: whether the captive maker is to show what it decided on.
+        sizes: whether the captive maker keeps its decided sizes.
     """
     costs, demand = _costs(run, scenario), _demand(run)
     decided = _sizes(run, scenario) if sizes else None
@@ -76,7 +76,7 @@ def _costs(run: RunFolder, scenario: Scenario) -> Held:
 
 
 def _house_costs(run: RunFolder, scenario: Scenario) -> dict[date, Decimal]:
-    """Return what was due on each first of a month until the house halted, paid or not."""
+    """Return the costs due on each first of a month until the halt, paid or not."""
     house = run.chart.parties.house
     status = run.events(f"{house}:withdrawals")
     halted = next((day for day, value in status if value == HALTED), scenario.run.end)
@@ -99,7 +99,7 @@ def _house_costs(run: RunFolder, scenario: Scenario) -> dict[date, Decimal]:
 
 
 def _demand(run: RunFolder) -> OfMarkets | None:
-    """Hold what the record left for uninformed customers, or they would take the place of hits."""
+    """Keep the uninformed demand computed from the record; otherwise it would replace hits."""
     wanted = wanted_usd(run)
     if not wanted:
         return None
@@ -116,7 +116,7 @@ def _demand(run: RunFolder) -> OfMarkets | None:
 
 
 def _sizes(run: RunFolder, scenario: Scenario) -> OfMarkets | None:
-    """Hold what a policy decided from its course; what is stated stands by itself."""
+    """Keep a policy's decisions; stated quotes stay as they are."""
     maker = scenario.maker
     if maker.quoting.policy == "stated":
         return None
@@ -132,7 +132,7 @@ def _sizes(run: RunFolder, scenario: Scenario) -> OfMarkets | None:
 
 
 def _in_markets(scenario: Scenario, held: Sequence[OfMarkets]) -> Mapping[str, Any]:
-    """Write all markets with what is held of them: a list can only be replaced as a whole."""
+    """Write all markets with their held keys, since a list is replaced as a whole."""
     if not held:
         return {}
     markets: list[Mapping[str, Any]] = []

@@ -1,4 +1,4 @@
-"""Results that are kept one by one, so that work which was killed goes on where it was."""
+"""Results kept one by one, so that work continues after an interruption."""
 
 import json
 import os
@@ -12,24 +12,24 @@ MADE_BY = "made-by.json"
 
 
 class OtherResultsError(MistakeError):
-    """A folder has results of something else."""
+    """A folder has results of other work."""
 
 
 def write_whole(place: Path, content: bytes) -> None:
-    """Write a file beside its place, and rename it when it is whole."""
+    """Write a file beside its place, and rename it when complete."""
     beside = place.with_name(f".{place.name}.{os.getpid()}")
     beside.write_bytes(content)
     beside.replace(place)
 
 
 class KeptResults:
-    """A folder of results, each a file that is whole or not there."""
+    """A folder of results, each a complete file."""
 
     def __init__(self, folder: Path, made_by: Mapping[str, Any]) -> None:
-        """Begin, or go on with what is there.
+        """Start, or continue with existing results.
 
         Args:
-            folder: it is made where it is not there.
+            folder: the folder, which is created if missing.
             made_by: all that the results depend on.
 
         Raises:
@@ -48,7 +48,7 @@ class KeptResults:
             raise OtherResultsError(f"{folder}: can't be written ({error.strerror})") from error
 
     def get(self, name: str) -> Any:
-        """Return a result, or None where there is none yet."""
+        """Return a result, or None if there is none yet."""
         place = self._place(name)
         return json.loads(place.read_text(encoding="utf-8")) if place.is_file() else None
 

@@ -1,4 +1,4 @@
-"""Tables on their way out: for eyes, for spreadsheets, for programs."""
+"""Output of tables: for readers, spreadsheets and programs."""
 
 import csv
 import io
@@ -18,14 +18,14 @@ FORMATS = ("table", "csv", "json")
 
 
 class TableChoiceError(click.ClickException):
-    """No table, or no single one, is meant."""
+    """There is no such table, or more than one."""
 
     exit_code = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What a report says: its answer, its tables, and which run it read."""
+    """A report's output: its answer, its tables, and the run that it read."""
 
     tables: Sequence[Table]
     answer: str = ""
@@ -33,14 +33,14 @@ class Answered:
 
 
 def render(said: Answered, form: str, name: str | None = None, everything: bool = False) -> str:
-    """Write what a report says in one of FORMATS, without a newline at the end.
+    """Write a report in one of FORMATS, without a newline at the end.
 
     Args:
         said: the report.
-        form: how to write it.
-        name: which table alone to write, with every digit.
-        everything: whether to write every table with every digit; else the first one, rounded
-            and cut to what a screen shows.
+        form: the format.
+        name: the only table to write, with every digit.
+        everything: whether to write every table with every digit; otherwise the first one, rounded
+            and cut to a screen.
 
     Raises:
         TableChoiceError: there is no such table, or one CSV cannot hold them all.
@@ -65,7 +65,7 @@ def render(said: Answered, form: str, name: str | None = None, everything: bool 
 
 
 def chosen_tables(tables: Sequence[Table], form: str, name: str | None) -> list[Table]:
-    """Return the tables that are meant.
+    """Return the chosen tables.
 
     Raises:
         TableChoiceError: there is no such table, or one CSV cannot hold them all.
@@ -85,7 +85,7 @@ def _there_is_more(names: Sequence[str]) -> str:
 
 
 def _text(table: Table) -> str:
-    """Write a table for eyes: numbers to the right with separators, notes below."""
+    """Write a table for readers: numbers right-aligned with separators, notes below."""
     aligned = ["right" if holds_numbers(table, i) else "left" for i in range(len(table.columns))]
     cells = [
         [_told(column, cell) for column, cell in zip(table.columns, row, strict=True)]
@@ -105,7 +105,7 @@ def _told(column: str, cell: Cell) -> str:
 
 
 def _plain(cell: Cell) -> str:
-    """Write a cell so that a program reads the same value back."""
+    """Write a cell in a form that programs read back exactly."""
     if cell is None:
         return ""
     return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
@@ -120,7 +120,7 @@ def _csv(table: Table) -> str:
 
 
 def _json(said: Answered, tables: Sequence[Table]) -> str:
-    """Write decimals as strings, which lose nothing; a program decides what they become."""
+    """Write decimals as strings, which are exact."""
     content: dict[str, object] = {
         key: value
         for key, value in (("answer", said.answer), ("provenance", said.provenance))

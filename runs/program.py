@@ -1,4 +1,4 @@
-"""Which program this is: its version, the commit of its checkout, and what its bytes rest on."""
+"""The program's version, its checkout's commit, and the libraries that affect bytes."""
 
 import os
 import platform
@@ -16,7 +16,7 @@ CHANGED = " with uncommitted changes"
 LIBRARIES = ("numpy", "numba", "simpy", "duckdb", "beancount")
 
 _ROOT = Path(__file__).resolve().parents[1]
-# What of a checkout can change a run; a change of the README can't.
+# Parts of a checkout that can change a run; the README cannot.
 _SOURCES = ("des", "ledger", "runs", "moneytrail.py", "setup.cfg", "constraints.txt")
 
 
@@ -55,7 +55,7 @@ def commit_of(root: Path) -> str:
 
 
 def _git(root: Path, *words: str) -> str:
-    """Ask git about one folder, without its locks, and whatever checkout a hook speaks of."""
+    """Run git for one folder, without its locks and independent of hooks' variables."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     asked = ["git", "--no-optional-locks", "-C", str(root), *words]
     return subprocess.run(asked, env=env, check=True, capture_output=True, text=True).stdout

@@ -1,4 +1,4 @@
-"""Which run an answer comes from: one line that stands below each."""
+"""The source of an answer: one line below each report."""
 
 import hashlib
 import json
@@ -24,7 +24,7 @@ def provenance(run: RunFolder) -> str:
 
 
 def of_several(runs: Sequence[RunFolder]) -> str:
-    """Return folder, seed and seal of each run, which may be none; of one, its fidelity too."""
+    """Return folder, seed and seal of each run; for a single run its fidelity too."""
     return provenance(runs[0]) if len(runs) == 1 else "; ".join(map(_seal_of, runs))
 
 

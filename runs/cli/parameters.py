@@ -43,7 +43,7 @@ class BooksParameter(RunParameter):
             raise RunFolderError(f"{path}: there is no such ledger; check the path")
         if not _is_ledger(path):
             return super().convert(value, param, ctx)
-        from ledger.ledger_file import LedgerFile  # a report on a run doesn't wait for Beancount
+        from ledger.ledger_file import LedgerFile  # imported here: reports on runs do without
 
         return LedgerFile.at(path)
 

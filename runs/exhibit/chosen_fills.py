@@ -1,7 +1,7 @@
-"""Single fills that the page carries: those of the largest entries of the days that matter.
+"""Single fills on the page: those of the largest entries of important days.
 
-A run may have millions of fills, and a page has room for some thousands. Each entry is carried with
-all of its fills, so that a reader can add them up to it.
+A run may have millions of fills, and a page has room for some thousands. An entry comes with all of
+its fills, so that a reader can add them up.
 """
 
 import re
@@ -27,18 +27,18 @@ _SUMS_UP_FILLS = re.compile(r"^  seq: (\d+)\n(?:  time: .*\n)?  fills: ", re.MUL
 
 @dataclass(frozen=True, slots=True)
 class ChosenDay:
-    """A day whose fills the page carries, and why."""
+    """A day whose fills are on the page, and the reason."""
 
     day: date
     why: str
 
 
 def chosen_days(run: RunFolder, dated: Mapping[date, str]) -> list[ChosenDay]:
-    """Choose the days with the largest losses on stale quotes, and those that are named.
+    """Choose the days with the largest losses on stale quotes, and the named days.
 
     Args:
         run: the run whose books are read.
-        dated: days that matter for another reason, with the reason.
+        dated: other important days, with the reason.
     """
     found = run.select(
         "SELECT date FROM postings WHERE entity = ? AND kind = ? AND commodity = 'USD' "
@@ -61,7 +61,7 @@ def _joined(before: str | None, why: str) -> str:
 
 
 def entries_with_fills(books: str) -> set[int]:
-    """Return the numbers of the entries that sum up fills and stand by themselves in a text."""
+    """Return the numbers of closing entries that have an entry of their own in a text."""
     return set(map(int, _SUMS_UP_FILLS.findall(books)))
 
 
@@ -94,7 +94,7 @@ def fills_by_entry(
 
 
 def _largest_first(run: RunFolder, day: date) -> list[BookedEntry]:
-    """Return the entries of a day that sum up fills, in the order in which they matter."""
+    """Return the closing entries of a day, the most important first."""
     words = [motive.word for motive in TOLD]
     found = booked_entries(
         run, "date = ? AND tag IN (SELECT unnest(?)) AND (meta->>'fills') IS NOT NULL", [day, words]

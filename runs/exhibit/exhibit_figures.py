@@ -1,4 +1,4 @@
-"""The figures that the exhibit shows beside the books, which the page computes anew where it can.
+"""Figures of the exhibit; the page recomputes those that it can.
 
 All amounts are whole cents.
 """
@@ -37,7 +37,7 @@ def figures(
     firsts: Mapping[Milestone, First],
     named: Sequence[KeyDay],
 ) -> dict[str, object]:
-    """Return all that the page is told, under the names by which its scripts ask for it."""
+    """Return all figures of the page, under the names that its scripts use."""
     parties = run.chart.parties
     return {
         "run": run.path.resolve().name,

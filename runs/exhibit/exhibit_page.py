@@ -1,7 +1,7 @@
-"""The exhibit's page: one file with the answer, its pictures, the books behind them, and the proof.
+"""The exhibit's page: one file with the answer, pictures, the books, and the proof.
 
-The page carries the house group's own books as sealed, and the run's manifest. A browser that opens
-it hashes both, reads the books, and computes the hole anew.
+The page contains the house group's own books as sealed, and the run's manifest. The browser hashes
+both, reads the books, and recomputes the hole.
 """
 
 from datetime import date
@@ -24,7 +24,7 @@ TEMPLATE = "exhibit.html.j2"
 STYLE = "exhibit.css"
 LIBRARIES = ("d3.min.js", "d3-sankey.min.js")
 LICENCES = ("d3.LICENSE.txt", "d3-sankey.LICENSE.txt")
-# In the order in which the page runs them.
+# In the order of execution.
 SCRIPTS = (
     "proof.js",
     "books.js",
@@ -96,7 +96,7 @@ def exhibit(run: RunFolder) -> str:
 
 
 def _blocks(run: RunFolder) -> list[SealedBlock]:
-    """Return the page's data: what is told, what is sealed, and single fills."""
+    """Return the page's data: figures, sealed texts, and single fills."""
     books = run.path / GROUP
     if not books.is_file():
         raise ExhibitError(

@@ -22,13 +22,13 @@ class KeyDay:
 
     day: date
     what: str
-    source: str  # who says so: the books, the scenario, or the public record
+    source: str  # the source: the books, the scenario, or the public record
 
 
 def key_days(
     run: RunFolder, firsts: Mapping[Milestone, First], first: date, last: date
 ) -> list[KeyDay]:
-    """Return the named days from *first* to *last*, in their order."""
+    """Return the named days from *first* to *last*, in order."""
     return sorted(
         (each for each in (*_booked(run, firsts), *_told(run)) if first <= each.day <= last),
         key=lambda each: each.day,

@@ -1,4 +1,4 @@
-"""What the page carries as data, each piece with the hash by which the page tests it.
+"""The data of the page, each piece with the hash that the page checks.
 
 A piece is text in a script element that a browser doesn't run. It has no line ends, which a browser
 would normalise, and no "<", which could end the element.
@@ -25,7 +25,7 @@ class SealedBlock:
 
     @property
     def sha256(self) -> str:
-        """Return the hash of the text as it stands in the page."""
+        """Return the hash of the text as it is in the page."""
         return sha256(self.text.encode())
 
 

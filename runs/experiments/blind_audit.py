@@ -2,22 +2,20 @@
 
     python -m runs.experiments.blind_audit        (or: make blind-audit)
 
-Runs each scenario for each seed, on all cores, and lets `diagnose` look at books without kinds,
-names and narrations. What is true is what the kinds in the books say: the loss that is largest,
-wherever a story meant it to be.
+Runs each scenario for each seed, on all cores, and lets `diagnose` read books without kinds, names
+and narrations. The truth is the largest loss by the kinds in the books, whatever the story
+intended.
 
-Chance is the best that can be had without looking: the share of the commonest true cause, which is
-what always answering with it would get. The audit is asked for twice that. It is not asked for
-perfection, and a scenario whose main cause is what its title says proves little by itself, since
-what used most money stands out; so how much of all losses was found under their own cause is
-reported as well.
+Chance is the best result without looking: the share of the most common true cause. The audit must
+reach twice that. It need not be perfect, and the main cause of a single scenario proves little,
+since the largest use is easy to see; so the share of all losses found under their own cause is
+reported too.
 
-That money was paid for something that is held is what the payer's own books say, if without a
-name. Whoever doesn't believe it has cash alone to go by, and the same audit is done once more
-without it: then a venture is told from a cost by nothing.
+Only the payer's own books show that a payment bought an asset. For a reader who does not trust them
+the audit is repeated on cash alone; then a venture and a cost look the same.
 
-Nobody's main loss are stale quotes in the five stories, so the month of `may-2021` stands beside
-them, in which they are. Takeovers are nobody's: in no scenario of ours do they lose most.
+Stale quotes are not the main loss in any of the five stories, so the month `may-2021`, in which
+they are, is added. Takeovers are not the main loss in any scenario.
 """
 
 from collections import Counter
@@ -35,7 +33,7 @@ from ledger.run_folder import RunFolder
 from runs.experiments.experiment import books_of, experiment, run_cases
 from runs.scenarios import load
 
-# One hour in so many is traded and stands for all; everything but trading is as it was.
+# One hour in so many is traded and stands for all; everything but trading is unchanged.
 SCENARIOS: Mapping[str, int] = {
     "ftx": 24,
     "leveraged-longs": 12,
@@ -45,18 +43,18 @@ SCENARIOS: Mapping[str, int] = {
     "may-2021": 24,
 }
 SEEDS = (1, 2, 3)
-BETTER = 2  # how many times as often as chance the main cause must be found
+BETTER = 2  # required multiple of chance
 
 Case = tuple[str, int]  # scenario, seed
 Pair = tuple[Cause | None, Cause | None]  # the true main cause, the diagnosed one
 
 
 class Audited(NamedTuple):
-    """What a blind audit said of one run, and what was so."""
+    """A blind audit's finding on one run, and the truth."""
 
     true: Verdict
     diagnosed: Verdict
-    by_cash: Verdict  # diagnosed, if what the payer claims to hold is not believed
+    by_cash: Verdict  # diagnosed without the payer's claims to hold assets
     placed_pct: Decimal | None  # losses found under their own cause
     unexplained_usd: Decimal
 
@@ -69,12 +67,12 @@ class Score(NamedTuple):
 
     @property
     def is_better(self) -> bool:
-        """Tell whether the margin is met."""
+        """Tell whether the required multiple is reached."""
         return self.found_pct >= BETTER * self.chance_pct
 
 
 def cases(seeds: Sequence[int] = SEEDS) -> list[Case]:
-    """List what is to be run, the longest first."""
+    """List the cases, the longest first."""
     return list(product(SCENARIOS, seeds))
 
 
@@ -87,7 +85,7 @@ def audited(case: Case) -> Audited:
 
 
 def audit(run: RunFolder) -> Audited:
-    """Diagnose a run blind, and hold it against its books."""
+    """Diagnose a run blind, and compare the result with its books."""
     books, _ = blind_copy(run)
     found, booked = diagnose(books), booked_usd(run)
     return Audited(
@@ -109,7 +107,7 @@ def score(pairs: Sequence[Pair]) -> Score:
 
 
 def audit_tables(found: Mapping[Case, Audited]) -> list[Table]:
-    """Lay out what was found: the matrix, without holdings too, the runs, and the scores."""
+    """Lay out the matrix, also without holdings, the runs, and the scores."""
     pairs = [(each.true.main, each.diagnosed.main) for each in found.values()]
     by_cash = [(each.true.main, each.by_cash.main) for each in found.values()]
     title = "The main cause by the books, and how often it was diagnosed as what"

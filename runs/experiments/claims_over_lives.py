@@ -1,10 +1,10 @@
-"""What does the life of the venue make of the thread, over seeds and over the record's ends?
+"""The verdicts of lives on the thread, over seeds and over the ends of the record.
 
     python -m runs.experiments.claims_over_lives        (or: make claims)
 
 Plays the middle of the record's ranges with three seeds, and its low and its high end with the
 first of them, all at the fidelity of `ftx-sampled`: some three minutes of one core for each life.
-A life is read when it is done and forgotten; only the figures that statements are judged by stay.
+A life is read and then deleted; only the figures that decide statements are kept.
 """
 
 from collections.abc import Mapping
@@ -65,7 +65,7 @@ def claims_of(outcomes: Mapping[SeededLife, Mapping[str, Value | None]]) -> Clai
 @report(*TABLES)
 @click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw it as well.")
 def main(plot: Path | None) -> Claims:
-    """Print what all lives together make of the thread."""
+    """Print the verdicts of all lives together."""
     found = claims_of(run_cases(outcome, LIVES))
     if plot:
         lives = ", ".join(f"{life.scenario} seed {life.seed}" for life in LIVES)

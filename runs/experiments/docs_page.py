@@ -1,4 +1,4 @@
-"""Tables of an experiment in a page of the documentation: computed, never typed."""
+"""Writes computed tables of an experiment into a page of the documentation."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ def fill(page: Path, tables: Sequence[Table]) -> None:
     """Write tables into a page, each between two comments that name it.
 
     Raises:
-        ValueError: the page has no place for one of them.
+        ValueError: the page has no place for a table.
     """
     text = page.read_text(encoding="utf-8")
     for table in tables:

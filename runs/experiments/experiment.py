@@ -1,8 +1,8 @@
-"""Experiments: one question put to many cases, each of which is a run that is read and forgotten.
+"""Experiments: one question for many cases, each a run that is read and deleted.
 
-A case says what is laid over a scenario, its outcome is what the books of that run say, and the
-tables are made when all outcomes are there. Cases run side by side; none knows of another, so
-neither how many cores there are nor which case is done first shows in a table.
+A case changes a scenario, its outcome is read from the run's books, and the tables are made from
+all outcomes. Cases run in parallel and independently, so the tables do not depend on the number of
+cores or the order of completion.
 """
 
 import tempfile
@@ -27,18 +27,18 @@ Outcome = TypeVar("Outcome")
 
 @contextmanager
 def books_of(scenario: Scenario) -> Iterator[RunFolder]:
-    """Run a scenario, and keep its books for as long as they are read."""
+    """Run a scenario, and keep its books while they are read."""
     with tempfile.TemporaryDirectory(prefix="moneytrail-") as folder:
         execute(scenario, Path(folder) / "run")
         yield RunFolder.at(Path(folder) / "run")
 
 
 def run_cases(outcome: Callable[[Case], Outcome], cases: Sequence[Case]) -> dict[Case, Outcome]:
-    """Run every case on all cores, with progress where somebody watches.
+    """Run every case on all cores, with progress on a terminal.
 
     Args:
         outcome: runs a case; other processes must be able to import it.
-        cases: best the longest first, so that none of them is left alone at the end.
+        cases: preferably the longest first, so that cores end together.
 
     Returns:
         Outcomes by case, in the order of *cases*.
@@ -52,7 +52,7 @@ def run_cases(outcome: Callable[[Case], Outcome], cases: Sequence[Case]) -> dict
 
 
 def experiment(*names: str) -> Callable[[Callable[[], list[Table]]], click.Command]:
-    """Make a command of what returns tables of these *names* after minutes of work."""
+    """Make a command from a function that returns tables of these *names*."""
 
     def decorate(find: Callable[[], list[Table]]) -> click.Command:
         return click.command()(report(*names)(find))

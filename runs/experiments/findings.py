@@ -1,8 +1,8 @@
-"""The figures of docs/findings.md: each question over seeds, and over what nobody has recorded.
+"""The figures of docs/findings.md: each question over seeds, and over unrecorded inputs.
 
     python -m runs.experiments.findings --page docs/findings.md        (or: make findings)
 
-Plays every setting of a question with its seeds, reads the figures off the books and forgets the
+Plays every setting of a question with its seeds, reads the figures from the books and deletes the
 run. A cell is a figure, or its least and greatest value over the seeds.
 """
 
@@ -31,7 +31,7 @@ ONE, THREE, SIX = (1,), (1, 2, 3), (1, 2, 3, 4, 5, 6)
 
 
 class PlayedSetting(NamedTuple):
-    """A scenario, what is changed in it, and the seeds that it is played with."""
+    """A scenario, its changes, and its seeds."""
 
     scenario: str
     seeds: Sequence[int]
@@ -46,7 +46,7 @@ class PlayedSetting(NamedTuple):
 
 
 class OpenQuestion(NamedTuple):
-    """What is asked, in which settings, and which figures answer it."""
+    """A question, its settings, and the figures that answer it."""
 
     title: str
     settings: Mapping[str, PlayedSetting]
@@ -240,7 +240,7 @@ def _seeds(seeds: Sequence[int]) -> str:
 )
 @report()
 def main(names: tuple[str, ...], page: Path | None) -> list[Table]:
-    """Print what the findings rest on: lives, a month, forty firms, crashes."""
+    """Print the figures behind the findings: lives, a month, forty firms, crashes."""
     tables = findings_tables(run_cases(figures_of, plays(names)))
     if page:
         fill(page, tables)

@@ -1,4 +1,4 @@
-"""How much of the hole can stale quotes explain, over what the record leaves open?
+"""How much of the hole can stale quotes explain, over the ranges of the record?
 
     python -m runs.experiments.life_ranges        (or: make ranges)
 
@@ -6,10 +6,10 @@ Runs the life of the venue at the low end, the middle and the high end of the re
 with its trading firms and without (same seed: the hole without the mechanism), and then moves one
 assumption at a time to either end, the others in the middle. All at the fidelity of `ftx-sampled`.
 
-Crashes weigh heavily in a life, and which hours of them are sampled is chance. So ends and middle
-are run with several seeds, and told by their mean, least and greatest. The assumptions are moved
-with the first seed alone: what differs between two of these lines is what was changed, and a line
-by itself is worth less than the difference of two.
+Crashes matter much in a life, and their sampled hours are random. So ends and middle are run with
+several seeds, and reported with mean, least and greatest value. Assumptions are moved with the
+first seed alone: the difference of two lines is the effect of the change, and is more precise than
+a line by itself.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -27,9 +27,9 @@ from runs.scenarios import load
 
 SAMPLED, MIDDLE = "ftx-sampled", "ftx"
 RANGES = {"low": "ftx-low", "middle": MIDDLE, "high": "ftx-high"}
-# By assumption, what it is at its ends. The first are those that the record has of the maker's
-# share in the volume; that quotes were two seconds late is one remark, and the record also has them
-# ahead of everybody by milliseconds. Quotes are refreshed as often as they are late.
+# Assumptions with their two ends. The first is the recorded range of the maker's share. The two
+# seconds of latency are one remark; the record also has quotes ahead of all others by milliseconds.
+# Quotes are refreshed once per latency.
 ENDS: Mapping[str, tuple[float, float]] = {
     "quoting.target_share": (0.02, 0.45),
     "quoter.latency_s": (0.1, 4.0),
@@ -45,7 +45,7 @@ OF_SEEDS: Mapping[str, Callable[[Sequence[Decimal]], Decimal]] = {
 
 
 class Case(NamedTuple):
-    """One life: a scenario, one assumption of it changed, and whether firms hit stale quotes."""
+    """One life: a scenario, one changed assumption, and whether firms hit stale quotes."""
 
     scenario: str
     assumption: str | None = None
@@ -55,16 +55,16 @@ class Case(NamedTuple):
 
 
 class LifeLosses(NamedTuple):
-    """What the books of one life say, in dollars."""
+    """The figures of one life's books, in dollars."""
 
     pickoff_usd: Decimal
-    quotes_usd: Decimal  # what quoting lost with spread and hedges; a gain is below zero
+    quotes_usd: Decimal  # loss of quoting with spread and hedges; a gain is below zero
     uses_usd: Decimal
     hole_usd: Decimal
 
 
 class WithAndWithoutFirms(NamedTuple):
-    """A life beside the one of the same seed in which no firm hits a stale quote."""
+    """A life beside the same life without hits on stale quotes."""
 
     pickoff_usd: Decimal
     quotes_lose_usd: Decimal
@@ -75,7 +75,7 @@ class WithAndWithoutFirms(NamedTuple):
 
 
 def scenario_of(case: Case) -> Scenario:
-    """Lay what a case changes over its scenario."""
+    """Apply a case's change to its scenario."""
     run = {"one_hour_in": load(SAMPLED).run.one_hour_in, "seed": case.seed}
     changes: dict[str, Any] = {"run": run, "firms": {"active": case.firms}}
     if case.assumption is None:
@@ -107,14 +107,14 @@ def outcome(case: Case) -> LifeLosses:
 
 
 def cases() -> list[Case]:
-    """Return every life that is needed, each once."""
+    """Return every required life once."""
     lives = product(RANGES.values(), (True, False), SEEDS)
     moved = [Case(MIDDLE, each, value) for each, values in ENDS.items() for value in values]
     return [*(Case(name, firms=on, seed=seed) for name, on, seed in lives), *moved]
 
 
 def range_tables(outcomes: Mapping[Case, LifeLosses]) -> list[Table]:
-    """Lay out what was found: the range, what each seed has of it, and what moves it."""
+    """Lay out the range, each seed's values, and the effects of assumptions."""
     by_seed = {
         (end, seed): _figures(outcomes, name, seed)
         for (end, name), seed in product(RANGES.items(), SEEDS)

@@ -1,4 +1,4 @@
-"""What backing the venue brings its captive maker, over all that might make it cost something.
+"""The backstop's result for the captive maker, over factors that could make it a loss.
 
     python -m runs.experiments.liquidation_sweep        (or: make liquidation-sweep)
 
@@ -14,10 +14,10 @@ hindsight put there. `driftless` keeps only the first: the log-price has no dire
 hardly more than risk (the price itself rises by half its variance: at a volatility of 7.2 a year by
 15 basis points in half an hour, at twice that by 60).
 
-A setting's result is that of all seeds over all that they took over (a ratio of sums, so that a
-seed in which little happens says little), with the standard error of such a ratio. Where it
-crosses zero along a factor, the break-even is interpolated between the two values around it; seeds
-drawn again and again say where it might as well have been.
+A setting's result is the sum over seeds divided by the volume taken over (a ratio of sums, so that
+a seed with few takeovers has little weight), with the standard error of such a ratio. If it crosses
+zero along a factor, the break-even is interpolated between the two values around it; a bootstrap
+over seeds gives its interval.
 """
 
 import math
@@ -62,13 +62,13 @@ class Setting:
     unwind_delay_s: float  # of the captive provider, as the next
     unwind_usd_per_minute: float
     impact_kappa: float
-    forced_share_per_s: float  # how much of what is forced the book bears
+    forced_share_per_s: float  # share of forced orders that the book takes
     volatility: float = 1.0  # times the scenario's
 
     @classmethod
     @cache
     def base(cls, path: str) -> "Setting":
-        """Return the scenario as it is written, on one of the paths."""
+        """Return the scenario on one of the paths."""
         scenario = load(SCENARIO)
         leverage = given(scenario.leverage)
         captive = leverage.providers[_captive(scenario)]
@@ -86,7 +86,7 @@ Case = tuple[Setting, int]  # and a seed
 
 
 class BackstopOutcome(NamedTuple):
-    """What the captive provider took over in one run, and what became of it, in dollars."""
+    """The captive provider's takeovers in one run, and their result, in dollars."""
 
     taken_usd: float
     discount_usd: float
@@ -99,7 +99,7 @@ PARTS = ("discount_usd", "moves_usd", "unwinding_usd", "result_usd")  # of what 
 
 
 def scenario_of(case: Case) -> Scenario:
-    """Lay a setting over the scenario."""
+    """Apply a setting to the scenario."""
     setting, seed = case
     scenario = load(SCENARIO)
     providers = [
@@ -146,7 +146,7 @@ def _captive(scenario: Scenario) -> int:
 
 
 def outcome(case: Case) -> BackstopOutcome:
-    """Run one case and read off its books what the captive provider made of it."""
+    """Run one case and read the captive provider's result from its books."""
     with books_of(scenario_of(case)) as run:
         backstops = liquidations(run).backstops
         captive = next(each for each in backstops if each.standing is ProviderKind.CAPTIVE)
@@ -163,7 +163,7 @@ def outcome(case: Case) -> BackstopOutcome:
 
 
 def line(path: str, factor: str, **at: Any) -> list[Setting]:
-    """Return the settings along one factor; of the others, those of *at* are not the base's."""
+    """Return the settings along one factor; the other factors are at the base, or as in *at*."""
     base = replace(Setting.base(path), **at)
     changes: list[dict[str, Any]] = [{factor: value} for value in FACTORS[factor]]
     return [replace(base, **change) for change in changes]
@@ -178,7 +178,7 @@ def lines() -> Iterator[tuple[str, str, float | None, list[Setting]]]:
 
 
 def cases() -> list[Case]:
-    """Return every setting with every seed, each once."""
+    """Return every setting with every seed once."""
     settings = dict.fromkeys(setting for *_, along in lines() for setting in along)
     return list(product(settings, SEEDS))
 
@@ -201,7 +201,7 @@ class Found:
         }
 
     def taken_usd(self, setting: Setting) -> float:
-        """Return what a seed takes over on average."""
+        """Return the mean volume taken over by a seed."""
         return float(self._usd[setting]["taken_usd"].mean())
 
     def bps(self, setting: Setting, which: str = "result_usd") -> float:
@@ -221,7 +221,7 @@ class Found:
         return float(10_000 * np.sqrt(n / (n - 1) * (off @ off)) / taken.sum())
 
     def resampled(self, along: Sequence[Setting]) -> np.ndarray:
-        """Draw the seeds again and again: bps, shape (drawings, settings).
+        """Bootstrap the seeds: bps, shape (drawings, settings).
 
         The same seeds for all settings, since a seed is the same path in each.
         """
@@ -235,7 +235,7 @@ class Found:
 
 
 def break_even(values: Sequence[float], results: Sequence[float]) -> float:
-    """Return where a line through points first meets zero; NaN where it doesn't.
+    """Return where a line through points first meets zero; NaN if it does not.
 
     Args:
         values: of the factor, rising.
@@ -251,7 +251,7 @@ def break_even(values: Sequence[float], results: Sequence[float]) -> float:
 
 
 def sweep_tables(outcomes: Mapping[Case, BackstopOutcome]) -> list[Table]:
-    """Lay out what was found: along each factor, in the grid, and where it breaks even."""
+    """Lay out the results: along each factor, in the grid, and the break-evens."""
     found = Found(outcomes)
     return [_by_factor(found), *_grids(found), _break_evens(found)]
 
@@ -355,7 +355,7 @@ def _plain(value: float) -> Decimal | None:
 
 @experiment("by-factor", "grid", "grid-errors", "break-even")
 def main() -> list[Table]:
-    """Print what backing the venue brings its captive maker."""
+    """Print the backstop's result for the captive maker."""
     return sweep_tables(run_cases(outcome, cases()))
 
 

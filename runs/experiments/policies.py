@@ -1,4 +1,4 @@
-"""What the maker's policy changes: the same life and seed, quoted on or stopped, lent to or not.
+"""Effects of the maker's policy: the same life and seed under other rules.
 
     python -m runs.experiments.policies        (or: make policies)
 
@@ -34,9 +34,9 @@ POLICIES: Mapping[str, Mapping[str, Any]] = {
 
 
 class Life(NamedTuple):
-    """What the books of one life say; a day is missing where it never came."""
+    """The figures of one life's books; None for a day that was not reached."""
 
-    quotes_off_since: date | None  # for good; None: it quotes to the end
+    quotes_off_since: date | None  # last stop; None: it quotes to the end
     quotes_lose_usd: Decimal  # with spread and hedges
     fees_usd: Decimal
     claims_usd: Decimal  # in the end, of customers outside the group
@@ -56,7 +56,7 @@ def life(policy: str) -> Life:
 
 
 def read(run: RunFolder) -> Life:
-    """Read off a run's books what is told of its life."""
+    """Read the figures of a life from a run's books."""
     days, kinds = standings(run), hole(run).kinds_usd
     end = days[-1]
     found = firsts(run, days)
@@ -78,14 +78,14 @@ def read(run: RunFolder) -> Life:
 
 
 def _off_since(run: RunFolder) -> date | None:
-    """Return since when the quoter is off for good, if it is."""
+    """Return the day from which the quoter is off until the end, if any."""
     name = f"{run.chart.parties.maker}:quoter"
     day, said = run.events(name)[-1]
     return day if said == "off" else None
 
 
 def policy_tables(lives: Mapping[str, Life]) -> list[Table]:
-    """Lay out what was found."""
+    """Lay out the results."""
     return [
         Table(
             "policies",

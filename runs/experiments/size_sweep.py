@@ -1,4 +1,4 @@
-"""Loss against displayed size: with the firms that are there, and with firms that come and adapt.
+"""Loss against displayed size: with fixed firms, and with firms that enter and adapt.
 
     python -m runs.experiments.size_sweep        (or: make size-sweep)
 
@@ -34,7 +34,7 @@ Case = tuple[str, int, int]  # way, size in USD, seed
 
 
 class MakerLoss(NamedTuple):
-    """What the maker lost in one run, in dollars."""
+    """The maker's loss in one run, in dollars."""
 
     pickoff_usd: Decimal
     net_usd: Decimal  # of spread
@@ -42,7 +42,7 @@ class MakerLoss(NamedTuple):
 
 
 def losses(case: Case) -> MakerLoss:
-    """Run one case and read off its books what the maker lost, in USD, and how many firms came."""
+    """Run one case and read the maker's loss and the number of new firms from its books."""
     way, size_usd, seed = case
     scenario = load(SCENARIO, {"run": {"seed": seed}})
     markets = [market.model_dump() for market in scenario.markets]
@@ -67,7 +67,7 @@ def exponent(sizes: list[float], lost: list[float]) -> float:
 
 
 def sweep_tables(found: dict[Case, MakerLoss]) -> list[Table]:
-    """Lay out what was found: by size, and the exponents."""
+    """Lay out the results by size, and the exponents."""
     return [_by_size(found), _exponents(found)]
 
 

@@ -1,4 +1,4 @@
-"""What stale quotes lose: by latency, size and number of firms, and by how dense ticks are.
+"""Losses of stale quotes: by latency, size and number of firms, and by density of ticks.
 
     python -m runs.experiments.stale_quotes        (or: make stale-quotes)
 
@@ -35,7 +35,7 @@ from ledger.reports.table import Cell, Table
 from runs.experiments.experiment import experiment, run_cases
 from runs.scenarios import load
 
-NOT_ASKED = OtherQuotes(0, 1, 0)  # of what others quote, where no customers come
+NOT_ASKED = OtherQuotes(0, 1, 0)  # the others' quotes, without customers
 
 SCENARIO = "may-2021"
 SEEDS = (1, 2, 3, 4, 5, 6)
@@ -48,7 +48,7 @@ DENSE = 8.0  # ticks a second of the table by latency
 
 
 class Quoted(NamedTuple):
-    """How quotes are shown, and to how many firms."""
+    """The quotes' settings, and the number of firms."""
 
     latency_s: float  # and refresh
     size_usd: int
@@ -66,7 +66,7 @@ Losses = dict[Quoted, float]  # millions of dollars
 
 
 def ways(ticks_per_s: float) -> list[Quoted]:
-    """Return what is tried on a path with so many ticks a second."""
+    """Return the cases for a path with so many ticks a second."""
     by_ticks = [Quoted(latency_s, SIZES_USD[0], FIRMS[-1]) for latency_s in LATENCIES_BY_TICKS_S]
     if ticks_per_s != DENSE:
         return by_ticks
@@ -74,7 +74,7 @@ def ways(ticks_per_s: float) -> list[Quoted]:
 
 
 def losses(case: Month) -> Losses:
-    """Play a month for every way of quoting, and return what its quotes lose."""
+    """Play a month for every setting, and return the quotes' losses."""
     scenario = load(SCENARIO, {"run": {"seed": case.seed}})
     races = [_Race(scenario, quoted) for quoted in ways(case.ticks_per_s)]
     market, run = scenario.markets[0], scenario.run
@@ -90,7 +90,7 @@ def losses(case: Month) -> Losses:
 
 
 class _Race:
-    """One way of quoting on a path."""
+    """One setting on a path."""
 
     def __init__(self, scenario: Scenario, quoted: Quoted) -> None:
         self.quoted, self.lost_cents = quoted, 0
@@ -108,7 +108,7 @@ class _Race:
         on_house = [to_cents(firm.capital_usd - firm.on_lead_usd) for firm in self._firms]
         claims = np.array(on_house, dtype=np.int64)
         fee_e6 = round(scenario.house.fee_tiers[-1].taker_bps * 100)
-        # Whatever margin a position would need is there: what an order takes is its own limit.
+        # Margin is never short, so only the order's own limit counts.
         margin = np.full(n, np.iinfo(np.int64).max)
         fees = np.full(n, fee_e6, dtype=np.int64)
         self._state = FirmsInMarket(flat, claims, margin, fees, np.ones(n, dtype=np.bool_))
@@ -140,7 +140,7 @@ class _Race:
 
 
 def stale_quote_tables(found: dict[Month, Losses]) -> list[Table]:
-    """Lay out what was found: by latency, size and firms, and by how dense ticks are."""
+    """Lay out the results: by latency, size and firms, and by density of ticks."""
     by_way: dict[tuple[float, Quoted], list[float]] = defaultdict(list)
     for case, of_case in found.items():
         for quoted, millions in of_case.items():

@@ -1,4 +1,4 @@
-"""Ten hidden members of a small study: do intervals enclose what was hidden?
+"""Ten hidden members of a small study: do intervals contain their values?
 
     python -m runs.experiments.study_recovery        (or: make study-recovery)
 
@@ -27,7 +27,7 @@ OUTCOMES = ("quotes_usd", "pickoff_usd", "hits_usd", "hole_usd")
 
 
 def played() -> Members:
-    """Play the study in a folder that is gone afterwards."""
+    """Play the study in a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="moneytrail-") as scratch:
         folder = StudyFolder(study_path("recovery"), Path(scratch))
         with local_processes(cores()) as executor:

@@ -1,7 +1,7 @@
-"""One key of a scenario over several values: what becomes of the hole, over the same seeds.
+"""Sweeps: one key of a scenario over several values, and the hole over the same seeds.
 
-Every value is played with each seed, so that two values differ by nothing else. Whether a
-difference is more than chance is told by the seeds: its mean beside its standard error.
+Every value is played with each seed, so that nothing else differs. The mean difference and its
+standard error over seeds show whether it is more than chance.
 """
 
 import math
@@ -41,7 +41,7 @@ class SweptRun:
 
 @dataclass(frozen=True, slots=True)
 class SweptOutcome:
-    """What the books of one run say at their end."""
+    """The final figures of one run."""
 
     hole_usd: Decimal
     claims_usd: Decimal
@@ -51,7 +51,7 @@ class SweptOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """The outcomes of all runs, value by value in the order in which they were given."""
+    """The outcomes of all runs, by value, in the given order."""
 
     key: str
     seeds: tuple[int, ...]
@@ -67,12 +67,12 @@ class Swept:
         return [self.outcomes[SweptRun(value, seed)].hole_usd for seed in self.seeds]
 
     def differences_usd(self, value: str) -> list[Decimal]:
-        """Return by how much each seed's hole is larger than with the first value."""
+        """Return each seed's difference from the hole with the first value."""
         first = self.holes_usd(self.values[0])
         return [a - b for a, b in zip(self.holes_usd(value), first, strict=True)]
 
     def answer(self) -> str:
-        """Say what the key does to the hole between the first value and the last."""
+        """Say how the hole changes from the first value to the last."""
         first, last = self.values[0], self.values[-1]
         if len(self.values) == 1:
             return f"With {self.key} = {first} the hole is {spoken(_mean(self.holes_usd(first)))}."
@@ -164,7 +164,7 @@ def sweep(
         settings: KEY=VALUE that hold in every run.
 
     Raises:
-        ScenarioError: the scenario, the key or a value is refused; before anything is run.
+        ScenarioError: the scenario, the key or a value is refused, before any run.
         SweepError: there are too many runs.
     """
     if len(values) * len(seeds) > RUNS_MAX:

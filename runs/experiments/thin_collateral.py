@@ -1,11 +1,11 @@
-"""What an account that borrows against a thin token costs, by weight, depth, holding and price.
+"""The cost of an account that borrows against a thin token, by weight, depth, holding and price.
 
     python -m runs.experiments.thin_collateral        (or: make thin-collateral)
 
 Runs the scenario `thin-collateral` with one of its two tokens, MOB, for each setting, on all
 cores, and reads what its borrower cost the captive maker off each run's books. Weight and depth
-form a grid; of the rest, one factor moves at a time. None of these is on record for the account,
-so the table says what would have to be true for a loss that the record names, not what was.
+form a grid; of the rest, one factor moves at a time. None of these is on record for the account, so
+the table shows what a recorded loss would need, not what happened.
 """
 
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ class ThinSetting:
 
 
 def scenario_of(setting: ThinSetting) -> Scenario:
-    """Lay a setting over the scenario, and leave the other token out."""
+    """Apply a setting to the scenario, without the other token."""
     scenario = load(SCENARIO)
     written = scenario.model_dump(exclude_none=True)
     (token,) = (each for each in written["leverage"]["tokens"] if each["name"] == TOKEN)
@@ -93,7 +93,7 @@ def _market(scenario: Scenario) -> int:
 
 
 def outcome(setting: ThinSetting) -> PledgedResult:
-    """Run one setting and read off its books what its borrower cost."""
+    """Run one setting and read the borrower's cost from its books."""
     with books_of(scenario_of(setting)) as run:
         (found,) = pledged(run)
         return found
@@ -106,7 +106,7 @@ def grid() -> Iterator[ThinSetting]:
 
 
 def lines() -> Iterator[tuple[str, float, ThinSetting]]:
-    """Yield factor, value and setting where one factor moves."""
+    """Yield factor, value and setting along each factor."""
     for factor, values in FACTORS.items():
         for value in values:
             changes: dict[str, Any] = {factor: value}
@@ -119,7 +119,7 @@ def cases() -> list[ThinSetting]:
 
 
 def sweep_tables(found: dict[ThinSetting, PledgedResult]) -> list[Table]:
-    """Lay out what was found: the grid, and along each factor."""
+    """Lay out the grid, and the results along each factor."""
     losses = {
         (setting.weight_initial, setting.usd_per_bp): found[setting].loss_usd for setting in grid()
     }
@@ -173,7 +173,7 @@ def _millions(usd: Decimal) -> Decimal:
 
 @experiment("grid", "by-factor")
 def main() -> list[Table]:
-    """Print what an account that borrows against a thin token costs the captive maker."""
+    """Print the captive maker's cost of an account that borrows against a thin token."""
     return sweep_tables(run_cases(outcome, cases()))
 
 

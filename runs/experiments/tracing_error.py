@@ -1,15 +1,14 @@
-"""By how many dollars is each tracing rule wrong, if what would not have been paid is right?
+"""The error of each tracing rule against the but-for effect, in dollars.
 
     python -m runs.experiments.tracing_error      (or: make tracing-error)
 
-Commingled cash has no true owner. What a simulation can know, and no court, is the but-for effect
-of a source: the same seed is played once more without it, and what was then not paid, or not left,
-is what it paid for. Where others then brought more cash, the source only stood in for them. Each
-rule is held against that, over stories that spend money on different things and over seeds.
+Commingled cash has no true owner. A simulation can know the but-for effect of a source, a court
+cannot: the same seed is played without the source, and payments that then do not happen, or cash
+that is not left, are what it paid for. If other sources then bring more cash, the source only
+replaced them. Each rule is compared with that effect, over seeds and stories with different uses.
 
-A rule's error is half the sum, over uses, of what it says too much or too little: the dollars that
-would have to change places, as a share of what the source brought. Uses and what came instead sum
-to what the source brought, under the rule and in truth, so nothing else is in it.
+A rule's error is half the sum over uses of its absolute errors: the misplaced dollars as a share of
+the source's cash. Uses and replacements sum to the source's cash, under the rule and in truth.
 """
 
 from collections import Counter
@@ -56,19 +55,19 @@ Case = tuple[str, int]  # story, seed
 
 
 def _spent(kind: Kind, by: str, to: str, why: str, days: Sequence[int]) -> dict[str, Any]:
-    """Spend more than is there, in as many payments as there are days."""
+    """Spend more than the cash, in daily payments."""
     use = {"usd": SPENT_USD / len(days), "kind": str(kind), "by": by, "to": to, "why": why}
     return {"group": {"uses": [use | {"date": date(2022, 5, day)} for day in days]}}
 
 
 def _longs() -> dict[str, Any]:
-    """Hold positions for their price while it falls."""
+    """Hold long positions while the price falls."""
     held = {"since": date(2022, 5, 10), "until": date(2022, 5, 20), "usd": 4_000_000}
     return {"group": {"longs": [{"market": "BTC-PERP", **held}]}}
 
 
 def _large_quotes() -> dict[str, Any]:
-    """Show more than anybody else, late."""
+    """Show the largest quotes, with latency."""
     (market,) = load(SCENARIO).model_dump(exclude_none=True)["markets"]
     shown = {"displayed_usd": 1_000_000, "position_limit_usd": 4_000_000, "latency_s": 6.0}
     return {"markets": [market | {"quoter": market["quoter"] | shown}], "sources": {}}
@@ -90,7 +89,7 @@ STORIES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
 
 
 class TracedSource(NamedTuple):
-    """What one source paid for in one run: by each rule and account, and in truth."""
+    """The uses of one source in one run: by each rule and account, and in truth."""
 
     brought: int  # in cents
     by_rule: Mapping[tuple[str, TracingRule], Cents]  # for the group as one, and per account
@@ -98,15 +97,15 @@ class TracedSource(NamedTuple):
 
     @property
     def uses(self) -> set[str]:
-        """Name what any rule, or the truth, has as a use."""
+        """Name the uses under any rule, or in truth."""
         return {use for told in (*self.by_rule.values(), self.but_for) for use in told}
 
     def misplaced_pct(self, per: str, rule: TracingRule) -> float:
-        """Return the share of the source's dollars that would have to change places."""
+        """Return the share of the source's dollars that the rule misplaces."""
         return 50 * sum(abs(self.error(per, rule, use)) for use in self.uses) / self.brought
 
     def error(self, per: str, rule: TracingRule, use: str) -> int:
-        """Return by how many cents the rule says more of a use than is true."""
+        """Return the rule's excess over the truth for a use, in cents."""
         return self.by_rule[per, rule].get(use, 0) - self.but_for.get(use, 0)
 
 
@@ -114,12 +113,12 @@ OfSources = Mapping[str, TracedSource]  # one run, by source
 
 
 def cases(seeds: Sequence[int] = SEEDS) -> list[Case]:
-    """List what is to be run."""
+    """List the cases."""
     return list(product(STORIES, seeds))
 
 
 def outcome(case: Case) -> OfSources:
-    """Run one story, and once more without each source that brings cash in it."""
+    """Run one story, and again without each of its sources of cash."""
     story, seed = case
     scenario = load(SCENARIO, {**STORIES[story](), "run": {"seed": seed}})
     with books_of(scenario) as run:
@@ -139,7 +138,7 @@ def _brings_cash(run: RunFolder, source: str) -> bool:
 
 
 def compare_with(run: RunFolder, other: RunFolder, source: str) -> TracedSource:
-    """Hold what each rule says of a source against the same run without it.
+    """Compare each rule's result for a source with the same run without it.
 
     Args:
         run: the run itself.
@@ -161,7 +160,7 @@ def compare_with(run: RunFolder, other: RunFolder, source: str) -> TracedSource:
 
 
 def _sums(run: RunFolder, source: str) -> Counter[str]:
-    """Sum the group's cash by use, with what is left; what others bring counts against it."""
+    """Sum the group's cash by use, with the rest; cash of other sources is subtracted."""
     question, sums = Question(of=source), Counter[str]()
     for each in cash_passed(run):
         if isinstance(each.giver, Reason):
@@ -175,7 +174,7 @@ def _sums(run: RunFolder, source: str) -> Counter[str]:
 
 
 def _without(run: RunFolder, source: str) -> Scenario:
-    """Take a source out of the scenario of a run, and hold what is no consequence of it."""
+    """Remove a source from a run's scenario, and hold inputs that do not follow from it."""
     if source != CUSTOMER:
         return without(run, source).scenario
     path = str(run.path / "scenario.toml")
@@ -248,7 +247,7 @@ def _by_use(found: Mapping[Case, OfSources]) -> Table:
 def _runs(
     found: Mapping[Case, OfSources], source: str, story: str
 ) -> list[tuple[int, TracedSource]]:
-    """Return seed and finding of each run of a story, or of all, in which a source brings cash."""
+    """Return seed and finding of each run with the source, of a story or of all."""
     return [
         (seed, of[source])
         for (name, seed), of in found.items()
@@ -269,7 +268,7 @@ def _error(use: str, rule: TracingRule, of: TracedSource) -> float:
 
 
 def _told(runs: Sequence[tuple[int, TracedSource]], figure: Callable[[TracedSource], float]) -> str:
-    """Write a figure's mean over seeds, with its interval; of all stories, their mean first."""
+    """Write a figure's mean over seeds with its interval; for all stories, their mean."""
     by_seed: dict[int, list[float]] = {}
     for seed, of in runs:
         by_seed.setdefault(seed, []).append(figure(of))
@@ -290,7 +289,7 @@ def _told(runs: Sequence[tuple[int, TracedSource]], figure: Callable[[TracedSour
 )
 @report("by-story", "by-account", "by-use")
 def main(page: Path | None) -> list[Table]:
-    """Print by how many dollars each tracing rule differs from the but-for effect of a source."""
+    """Print the difference of each tracing rule from the but-for effect, in dollars."""
     tables = error_tables(run_cases(outcome, cases()))
     if page:
         fill(page, tables)

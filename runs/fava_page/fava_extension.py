@@ -17,7 +17,7 @@ class MoneyTrail(FavaExtensionBase):
     _page: FirstPage | None = None
 
     def after_load_file(self) -> None:
-        """Forget the page: the books have changed, or are new."""
+        """Drop the cached page, since the books have changed or are new."""
         self._page = None
 
     def page(self) -> FirstPage | str:

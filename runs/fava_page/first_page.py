@@ -1,4 +1,4 @@
-"""What the page shows, as values: every figure is one that `where` or `timeline` gives as well.
+"""The values of the page: every figure is also in `where` or `timeline`.
 
 A link is the end of an address below that of the ledger in Fava: a page, and a filter.
 """
@@ -34,7 +34,7 @@ class AccountLink:
 
 @dataclass(frozen=True, slots=True)
 class KindLine:
-    """A kind with its amount, where it stands, and the entries behind it."""
+    """A kind with its amount, its accounts, and links to its entries."""
 
     kind: str
     plain: str  # in plain English
@@ -46,7 +46,7 @@ class KindLine:
 
 @dataclass(frozen=True, slots=True)
 class DateLine:
-    """What happened first on a day, and the entries of that day."""
+    """A milestone's first day, and a link to its entries."""
 
     day: date
     what: str
@@ -70,7 +70,7 @@ class FirstPage:
 
 
 def first_page(run: RunFolder) -> FirstPage:
-    """Read a run, and return all that the page shows of it."""
+    """Read a run, and return the values of the page."""
     the_hole, days = hole(run), standings(run)
     dated = date_lines(firsts(run, days).values())
     kinds = kind_lines(run, the_hole)
@@ -88,7 +88,7 @@ def first_page(run: RunFolder) -> FirstPage:
 
 
 def kind_lines(run: RunFolder, the_hole: Hole) -> tuple[KindLine, ...]:
-    """Return each kind that used or brought money; the largest of either first."""
+    """Return uses and sources by kind, the largest of each first."""
     used = sum(the_hole.uses_usd.values(), ZERO)
     accounts = _accounts(run)
     in_order = [*the_hole.uses_usd.items(), *reversed(the_hole.sources_usd.items())]
@@ -140,7 +140,7 @@ def _accounts(run: RunFolder) -> Mapping[str, list[str]]:
 
 
 def _sources_and_uses(kinds: Sequence[KindLine], hole_usd: Decimal, group: str) -> Sankey | None:
-    """Draw the kinds; customers stand for the hole, and what is left over is a use."""
+    """Draw the kinds; customers are the source of the hole, a surplus is a use."""
     uses = [Band(each.kind, each.usd, each.link) for each in kinds if each.usd > 0]
     sources = [Band(each.kind, -each.usd, each.link) for each in kinds if each.usd < 0]
     if hole_usd > 0:

@@ -1,6 +1,6 @@
 """Sources of money to the left, the group in the middle, uses to the right: each band to scale.
 
-Only the group stands between, so no band has to say which source paid for which use.
+Only the group is in between, so no band claims that a source paid for a use.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ class Band(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DrawnBand:
-    """A band as it is drawn: a shape, a bar at its outer end, and a label."""
+    """A drawn band: a shape, a bar at its outer end, and a label."""
 
     name: str
     told: str  # its amount
@@ -51,10 +51,10 @@ class Sankey:
 
 
 def sankey(sources: Sequence[Band], uses: Sequence[Band], group: str) -> Sankey:
-    """Draw sources and uses that sum to the same.
+    """Draw sources and uses with equal sums.
 
     Raises:
-        ValueError: they do not.
+        ValueError: the sums differ.
     """
     brought, used = (sum(band.usd for band in side) for side in (sources, uses))
     if brought != used or not used:

@@ -1,4 +1,4 @@
-"""Open the house group's own books in Fava, and say first at which address."""
+"""Open the house group's own books in Fava, and print the address first."""
 
 import argparse
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ def address(run: RunFolder, port: int = PORT) -> str:
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """Say where the page is, and serve it until it is interrupted."""
+    """Print the address, and serve the page until it is interrupted."""
     parser = argparse.ArgumentParser(prog="serve", description=__doc__)
     parser.add_argument("run", type=Path, help="a run's folder")
     parser.add_argument("--port", type=int, default=PORT, help="where Fava listens")

@@ -1,4 +1,4 @@
-"""What was owed, what was there and what was missing at the end of each day, as lines."""
+"""Debts, cash and the hole at the end of each day, as lines."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class DrawnLine:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A place on an axis, and what stands there."""
+    """A place on an axis, and its label."""
 
     at: float
     told: str
@@ -81,7 +81,7 @@ def timeline_picture(
 
 
 def _round_amounts(low: float, high: float) -> list[float]:
-    """Choose round amounts from *low* to *high*, which differ: STEPS + 1 at most."""
+    """Choose at most STEPS + 1 round amounts from *low* to *high*."""
     least = (high - low) / STEPS
     power = 10 ** floor(log10(least))
     step = next(n * power for n in (1, 2, 5, 10) if n * power >= least * 0.999)
@@ -89,13 +89,13 @@ def _round_amounts(low: float, high: float) -> list[float]:
 
 
 def _named(days: Sequence[date]) -> list[date]:
-    """Choose the days that stand below the axis: the first, the last, and some between them."""
+    """Choose the labelled days: the first, the last, and some in between."""
     most = min(DAYS_NAMED, len(days)) - 1
     return [days[round((len(days) - 1) * n / most)] for n in range(most + 1)] if most else [days[0]]
 
 
 def _apart(ends: Mapping[str, float]) -> dict[str, float]:
-    """Move labels down until no two stand on each other."""
+    """Move labels down until no two overlap."""
     placed: dict[str, float] = {}
     for name, at in sorted(ends.items(), key=lambda each: each[1]):
         placed[name] = max(at, max(placed.values()) + NEAR) if placed else at

@@ -1,1 +1,1 @@
-"""Pictures of reports, drawn from the rows that their tables print, and from nothing else."""
+"""Pictures of reports, drawn from the rows of their tables alone."""

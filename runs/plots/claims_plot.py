@@ -1,4 +1,4 @@
-"""What the books make of the thread: a mark for each statement, below its verdict."""
+"""Verdicts on the thread: a mark for each statement, below its verdict."""
 
 from collections import defaultdict
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CANT_SAY = "can't say"
-# A verdict is a place, so that nothing hangs on colour; a shape says it once more.
+# Place and shape show the verdict, so that colour is not needed.
 COLUMNS = {
     StatementVerdict.BORNE_OUT.value: "o",
     StatementVerdict.ONLY_IF.value: "D",
@@ -29,7 +29,7 @@ SIZE = 60  # of a mark, in square points
 def claims_figure(found: Claims) -> "Figure":
     """Draw a row for each tweet and a column for each verdict, with a mark for each statement.
 
-    A hollow mark is a statement that an input of the scenario has a hand in.
+    A hollow mark is a statement that an input of the scenario affects.
 
     Args:
         found: what `claims` tabulates.
@@ -57,7 +57,7 @@ def claims_figure(found: Claims) -> "Figure":
 
 
 def _rows(axes: "Axes", found: Claims, columns: int) -> None:
-    """Write what each tweet is about, and shade every other row."""
+    """Write each tweet's subject, and shade every other row."""
     tweets = range(1, len(found.about) + 1)
     for tweet in tweets:
         if tweet % 2:
@@ -73,7 +73,7 @@ def _rows(axes: "Axes", found: Claims, columns: int) -> None:
 
 
 def _headings(axes: "Axes", found: Claims, columns: list[str]) -> None:
-    """Write above each column its verdict, and how many statements have it."""
+    """Write each column's verdict and number of statements above it."""
     counts = [sum(_column(each) == name for each in found.judged) for name in columns]
     axes.xaxis.tick_top()
     axes.set_xticks(

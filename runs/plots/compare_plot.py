@@ -1,4 +1,4 @@
-"""The run beside the record: how many times a recorded range each figure is."""
+"""The run beside the record: each figure as a multiple of its recorded range."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Profits, claims and the cash to pay them with: since when it was not enough."""
+"""Profits and claims beside the cash: when claims exceed it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# By figure of a close: what a line is called, and how it is drawn. Where two run together the
-# cash shows on both sides of the other.
+# By figure of a close: a line's name and style. Where two lines coincide, the cash is visible on
+# both sides.
 LINES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "house_cash_usd": ("liquid cash of the house", {"color": "#b0b0b0", "linewidth": 5}),
     "claims_usd": ("all claims on it", {"color": "black", "linestyle": ":", "linewidth": 1.5}),
@@ -36,7 +36,7 @@ LINES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
 
 
 def coverage_figure(found: CoverageByDay) -> "Figure":
-    """Draw the firms' profit and all claims beside the cash, and what it covers of them.
+    """Draw the firms' profit and all claims beside the cash, and the coverage.
 
     Args:
         found: what `cash-coverage` tabulates.
@@ -74,7 +74,7 @@ def coverage_figure(found: CoverageByDay) -> "Figure":
 
 
 def _mark_dates(panels: Sequence["Axes"], dates: Sequence[FirstShort]) -> None:
-    """Draw a line at each day on which something came to pass, and say below what it was."""
+    """Draw a line at each milestone's day, and name it below."""
     letters: dict[date, str] = {}
     told = []
     for letter, first in zip("abcd", dates, strict=True):

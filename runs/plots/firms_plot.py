@@ -1,4 +1,4 @@
-"""What the house let each firm keep, against how fast it is."""
+"""Each firm's edge after fees against its speed."""
 
 from math import floor, log10
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ LARGEST, SMALLEST = 500, 12  # where a mark's size is capital: the most, and so 
 
 
 def firms_figure(found: FirmAccounts) -> "Figure":
-    """Draw what the house let each firm keep against how fast it is.
+    """Draw each firm's edge after fees against its speed.
 
     Args:
         found: what `firms` tabulates.

@@ -1,4 +1,4 @@
-"""A cascade: prices, what was liquidated, and what that brought those who took it over."""
+"""A cascade: prices, liquidations, and the backstops' results."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -52,7 +52,7 @@ OTHER_LINES: Sequence[Mapping[str, Any]] = (
 
 
 def liquidations_figure(found: Liquidations) -> "Figure":
-    """Draw the prices, what was liquidated, and what backstops held of it and made of it.
+    """Draw prices, liquidations, and the backstops' positions and results.
 
     Args:
         found: what `liquidations` tabulates.
@@ -70,7 +70,7 @@ def liquidations_figure(found: Liquidations) -> "Figure":
         panels = figure.subplots(4, sharex=True, height_ratios=(4, 4, 3, 3))
         _draw_prices(panels[0], times, course)
         _draw_cascade(panels[1], times, found.hours)
-        # The most that was held belongs to the whole step; a result is as it stands at its end.
+        # The largest position belongs to the whole step, a result to its end.
         held = [step.held_usd for step in course]
         _draw_backstops(panels[2], times, held, standing, "steps-pre")
         _draw_backstops(panels[3], times, [step.result_usd for step in course], standing)
@@ -104,7 +104,7 @@ def _draw_prices(axes: "Axes", times: np.ndarray, course: Sequence[CourseStep]) 
 
 
 def _draw_cascade(axes: "Axes", times: np.ndarray, cascade: Sequence[CascadeHour]) -> None:
-    """Stack what was liquidated in each of the steps that end at *times*."""
+    """Stack liquidations in each of the steps that end at *times*."""
     step = times[1] - times[0]
     begins = times[:-1]
     base = [0.0] * len(begins)

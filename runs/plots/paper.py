@@ -1,6 +1,6 @@
-"""What all pictures share: their style, their axes, and the files that they become.
+"""Shared parts of pictures: style, axes and files.
 
-All read in black and white: shapes and line styles tell things apart, colours only help. The same
+All are readable in black and white: shapes and line styles distinguish, colours only help. The same
 report always gives the same bytes, for one version of matplotlib; the extra `plot` installs it.
 """
 
@@ -58,7 +58,7 @@ SHORT = {9: " bn", 6: " M", 3: " k", 0: ""}  # by power of ten
 
 
 class PlotError(MistakeError):
-    """A picture can't be drawn, or not where it is wanted."""
+    """A picture can't be drawn or written."""
 
 
 def save(figure: "Figure", path: Path, source: str = "") -> None:
@@ -67,7 +67,7 @@ def save(figure: "Figure", path: Path, source: str = "") -> None:
     Args:
         figure: the picture.
         path: where to.
-        source: the run that it shows, which stands below it in small print.
+        source: the run that it shows, printed below it.
 
     Raises:
         PlotError: there is no such format here, or the file can't be written.
@@ -87,7 +87,7 @@ def save(figure: "Figure", path: Path, source: str = "") -> None:
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Set all that a picture's bytes depend on, whatever the user's own settings are."""
+    """Fix all settings that a picture's bytes depend on, ignoring the user's settings."""
     try:
         from matplotlib import style
     except ImportError as error:
@@ -118,7 +118,7 @@ def scale(axes: "Axes", which: str, figures: Sequence[float]) -> None:
 
 
 def is_wide(amounts: Sequence[float]) -> bool:
-    """Tell whether a quarter of these amounts, or more, is nothing beside the largest."""
+    """Tell whether at least a quarter of these amounts is invisible beside the largest."""
     sizes = sorted(abs(usd) for usd in amounts if usd)
     return bool(sizes) and sizes[len(sizes) // 4] * WIDE < sizes[-1]
 

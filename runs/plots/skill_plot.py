@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def skill_figure(found: Skill) -> "Figure":
-    """Draw each firm's house against its elsewhere, and classes with the quoter on and off.
+    """Draw each firm's results at the house and elsewhere, and classes with the quoter on and off.
 
     Args:
         found: what `skill` tabulates. Without whole days on and off there is no second panel.

@@ -1,4 +1,4 @@
-"""A balance sheet of the group as two columns: what it owns, and what it owes."""
+"""A balance sheet of the group as two columns: assets and liabilities."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""The life of the group: what was owed and there, what was missing, what it was worth."""
+"""The life of the group: debts and cash, the hole, paper wealth."""
 
 from collections.abc import Mapping, Sequence
 from math import ceil
@@ -68,7 +68,7 @@ NEAR = 0.03  # of the axis: dates closer than that share a line of letters
 
 
 def timeline_figure(found: Timeline) -> "Figure":
-    """Draw what is owed and there, what is missing, and paper wealth, with the days of firsts.
+    """Draw debts and cash, the hole, and paper wealth, with the days of milestones.
 
     Args:
         found: what `timeline` tabulates.
@@ -99,7 +99,7 @@ def timeline_figure(found: Timeline) -> "Figure":
 
 
 def _mark_firsts(panels: Sequence["Axes"], firsts: Sequence[First]) -> None:
-    """Draw a line at each first day, letter them in their order, and say below what they were."""
+    """Draw a lettered line at each first day, and name the milestones below."""
     from matplotlib.dates import date2num
 
     came = sorted(

@@ -22,9 +22,9 @@ Ribbons = Mapping[tuple[str, str], int]  # cents by source and use
 
 
 def trace_figure(found: Trace) -> "Figure":
-    """Draw what came from which source to which use, one panel for each rule.
+    """Draw flows from sources to uses, one panel for each rule.
 
-    What went back to the source that it came from is left out: it would hide all the rest.
+    Money that returned to its own source is left out, since it would hide the rest.
 
     Args:
         found: what `trace` tabulates.
@@ -51,7 +51,7 @@ def trace_figure(found: Trace) -> "Figure":
 
 
 def _ribbons(found: Trace, rule: TracingRule) -> Ribbons:
-    """Return cents by source and use, what is small summed, and what is left as a use."""
+    """Return cents by source and use, with small flows summed and the rest as a use."""
     traced = found.by_rule[rule]
     cents: dict[tuple[str, str], int] = {}
     for (source, use), paid in traced.paid.items():

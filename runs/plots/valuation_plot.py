@@ -1,4 +1,4 @@
-"""What the exchange was valued at, beside what it would fetch by growth and without its maker."""
+"""Recorded valuations of the exchange beside appraisals, with and without its maker."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -21,7 +21,7 @@ ENDS = ("low_usd", "high_usd")  # of the multiple
 
 
 def valuation_figure(found: HouseValuation) -> "Figure":
-    """Draw month by month what the exchange would fetch, and the rounds on record.
+    """Draw monthly appraisals of the exchange, and the rounds on record.
 
     Args:
         found: what `valuation` tabulates.

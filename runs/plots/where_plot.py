@@ -1,4 +1,4 @@
-"""Where the money went: a bar for each use, with what the thread claims told from the rest."""
+"""Where the money went: a bar for each use; the thread's mechanism is marked."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -73,7 +73,7 @@ def where_figure(found: Hole) -> "Figure":
 
 
 def bars(found: Hole) -> list[Bar]:
-    """Return the bars, the largest use first: those of the thread always, small ones as one."""
+    """Return the bars, the largest use first; small ones are summed, except the thread's."""
     uses = _bars(found.uses_usd)
     claimed = [bar for bar in uses if bar.claimed]
     own = {bar.name for bar in (*uses[:MOST], *claimed)}

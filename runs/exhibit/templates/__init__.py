@@ -1,1 +1,1 @@
-"""The page of the exhibit as a template: its frame, its looks, and its scripts in reading order."""
+"""The template of the exhibit's page: frame, styles, and scripts in reading order."""
