@@ -11,7 +11,10 @@ from beancount.core import data
 from beanquery.query import run_query
 
 from ledger.reports.days import calendar
+from ledger.reports.life.answer import answer
+from ledger.reports.life.cash_coverage import closes
 from ledger.reports.life.solvency import solvency
+from ledger.reports.life.standing import standings
 from ledger.reports.life.waiting import queue_usd
 from ledger.reports.money.hole_in_kind import hole_in_kind
 from ledger.reports.money.where import where
@@ -221,8 +224,22 @@ def test_where_and_solvency_show_what_is_lacking_in_kind(run, tiny_run):
     for report in (where(run), solvency(run, calendar(run)[-1])):
         assert {"hole-in-kind", "hole-by-price-and-use"} <= {t.name for t in report.tables()}
         assert " STABLE are lacking: at the marks of 2022-05-14" in report.answer()
+    assert ", coins left out, and" in where(run).answer()
+    assert " STABLE are lacking" in answer(run)
     assert hole_in_kind(tiny_run) is None
     assert "lacking" not in where(tiny_run).answer()
+
+
+def test_the_timeline_counts_coins_at_the_days_mark(run):
+    at_mark = dict(hole_at_mark(run))
+    for at in standings(run):
+        assert at.hole_usd == at_mark[at.day]
+        assert at.unexplained_usd == at.within_group_usd == 0
+        assert at.net_at_mark_usd == solvency(run, at.day).consolidated.net_at_mark_usd
+    for close, at in zip(closes(run), standings(run), strict=True):
+        assert close.claims_usd == at.claims_usd
+        assert close.house_cash_usd == at.house_cash_usd
+        assert close.credit_drawn_usd == at.credit_drawn_usd
 
 
 def test_the_exchange_alone_looks_whole_in_kind_and_the_group_does_not(run):

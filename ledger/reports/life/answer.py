@@ -3,19 +3,21 @@
 from ledger.reports.life.milestones import firsts, key_dates
 from ledger.reports.life.standing import standings
 from ledger.reports.money.hole import hole, in_a_sentence, largest_uses
+from ledger.reports.money.hole_in_kind import hole_in_kind
 from ledger.reports.money.mechanism import mechanism, stale_quotes
 from ledger.run_folder import RunFolder
 
 
 def answer(run: RunFolder) -> str:
     """Say what is missing, what used money, what the thread's mechanism cost, and since when."""
-    the_hole, days = hole(run), standings(run)
+    the_hole, days, in_kind = hole(run), standings(run), hole_in_kind(run)
     dated = firsts(run, days)
     house = run.chart.parties.house
     return " ".join(
         (
             f"After the run from {days[0].day} to {days[-1].day},",
-            in_a_sentence(the_hole, house),
+            in_a_sentence(the_hole, house, in_kind is not None),
+            *([in_kind.answer()] if in_kind else ()),
             largest_uses(the_hole),
             stale_quotes(run, the_hole),
             mechanism(run, the_hole).in_a_sentence(),

@@ -12,7 +12,7 @@ exceed the cash.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -23,13 +23,14 @@ from ledger.notes import UnpaidRequest
 from ledger.reports.days import calendar, posted_cents
 from ledger.reports.dollars import percent, spoken
 from ledger.reports.firms.daily_results import house_accounts
+from ledger.reports.money.hole_in_kind import CoinsAtMark, coins_at_mark
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """The house at the end of a day, in dollars."""
+    """The house at the end of a day, in dollars; customers' coins count at the day's mark."""
 
     day: date
     firms_profit_usd: Decimal  # since the first day: edge less fees less hedging costs
@@ -142,9 +143,19 @@ def closes(run: RunFolder) -> list[Close]:
     # In the books gains and debts are below zero, and assets above.
     standing = posted.cumsum(axis=0) * [-1, -1, -1, -1, 1, 1]
     return [
-        Close(day, *map(dollars, amounts))
-        for day, amounts in zip(calendar(run), standing, strict=True)
+        _with_coins(Close(day, *map(dollars, amounts)), coins)
+        for day, amounts, coins in zip(calendar(run), standing, coins_at_mark(run), strict=True)
     ]
+
+
+def _with_coins(close: Close, coins: CoinsAtMark) -> Close:
+    """Add customers' coins at the day's mark: retail alone has any."""
+    return replace(
+        close,
+        retail_claims_usd=close.retail_claims_usd + coins.owed_usd,
+        house_cash_usd=close.house_cash_usd + coins.there_usd,
+        credit_drawn_usd=close.credit_drawn_usd + coins.lent_usd,
+    )
 
 
 def unpaid_requests(run: RunFolder) -> list[tuple[date, Decimal]]:

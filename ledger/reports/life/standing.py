@@ -16,13 +16,14 @@ from ledger.money import dollars
 from ledger.reports.days import calendar, posted_cents
 from ledger.reports.life.paper_wealth import Marks, moved_by_group
 from ledger.reports.life.waiting import queue_usd
+from ledger.reports.money.hole_in_kind import coins_at_mark
 from ledger.run_folder import RunFolder
 from ledger.transaction import kind_of
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The house group at the end of a day, in dollars."""
+    """The house group at the end of a day, in dollars; customers' coins count at the day's mark."""
 
     day: date
     claims_usd: Decimal  # claims of customers outside the group
@@ -68,17 +69,20 @@ def standings(run: RunFolder) -> list[Standing]:
     # In the books debts are below zero, and assets above.
     sums = posted_cents(run, list(parts.values())).cumsum(axis=0)
     usd = {part: [dollars(cents) for cents in sums[:, i]] for i, part in enumerate(parts)}
-    tokens, queue = _tokens_usd(run, days), queue_usd(run, days)
+    tokens, queue, coins = _tokens_usd(run, days), queue_usd(run, days), coins_at_mark(run)
     return [
         Standing(
             day,
-            claims_usd=-usd["claims"][i],
-            house_cash_usd=usd["house cash"][i],
-            liquid_usd=usd["house cash"][i] + usd["other liquid"][i],
-            credit_drawn_usd=usd["credit line"][i],
+            claims_usd=-usd["claims"][i] + coins[i].owed_usd,
+            house_cash_usd=usd["house cash"][i] + coins[i].there_usd,
+            liquid_usd=usd["house cash"][i] + usd["other liquid"][i] + coins[i].there_usd,
+            credit_drawn_usd=usd["credit line"][i] + coins[i].lent_usd,
             loans_usd=-usd["loans"][i],
             at_cost_usd=usd["at cost"][i],
-            kinds_usd=usd["loans"][i] + usd["at cost"][i] + usd["other causes"][i],
+            kinds_usd=usd["loans"][i]
+            + usd["at cost"][i]
+            + usd["other causes"][i]
+            + coins[i].cause_usd,
             within_group_usd=usd["credit line"][i] + usd["other within"][i],
             paper_usd=tokens[i],
             queue_usd=queue[i],

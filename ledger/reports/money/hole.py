@@ -53,10 +53,14 @@ class Hole:
         return self.hole_usd - sum(self.kinds_usd.values(), ZERO)
 
 
-def in_a_sentence(the_hole: Hole, house: str) -> str:
-    """Say what customers are owed, what the group has, and what is missing."""
+def in_a_sentence(the_hole: Hole, house: str, in_coins: bool = False) -> str:
+    """Say what customers are owed, what the group has, and what is missing.
+
+    With *in_coins* customers are owed coins as well, and the sentence says that they are left out.
+    """
     owed, missing = spoken(the_hole.claims_usd), the_hole.hole_usd
     there = spoken(sum(the_hole.liquid_usd.values(), ZERO))
+    owed += ", coins left out," if in_coins else ""
     said = f"{house} owes its customers {owed} and the group has {there} in liquid assets"
     if missing <= 0:
         return f"{said}: nothing is missing."

@@ -18,7 +18,7 @@ from decimal import Decimal
 
 from ledger.accounts import lent
 from ledger.coins import names_owed
-from ledger.kinds import CLAIM, LIQUID
+from ledger.kinds import CAUSE, CLAIM, LIQUID
 from ledger.reports.days import calendar
 from ledger.reports.dollars import ZERO, listed, number_of, spoken
 from ledger.reports.life.paper_wealth import Marks
@@ -119,6 +119,33 @@ def hole_in_kind(run: RunFolder, day: date | None = None) -> HoleInKind | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class CoinsAtMark:
+    """Customers' coins at the end of a day, all in dollars at its marks."""
+
+    owed_usd: Decimal = ZERO
+    there_usd: Decimal = ZERO
+    lent_usd: Decimal = ZERO
+    cause_usd: Decimal = ZERO  # the coins that the maker sold
+
+
+def coins_at_mark(run: RunFolder) -> list[CoinsAtMark]:
+    """Value customers' coins at the end of each day; zero if customers are owed dollars alone."""
+    days, coins = calendar(run), names_owed(run.chart.coins)
+    if not coins:
+        return [CoinsAtMark() for _ in days]
+    moved, marks = _moved(run, coins), Marks(run)
+    held: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    worth = []
+    for day in days:
+        for coin in coins:
+            for part, number in moved[coin].get(day, {}).items():
+                held[part][coin] += number
+        there, lent_usd, cause = (marks.usd(held[each], day) for each in (LIQUID, "lent", CAUSE))
+        worth.append(CoinsAtMark(-marks.usd(held[CLAIM], day), there, lent_usd, cause))
+    return worth
+
+
 _Days = Mapping[date, Mapping[str, Decimal]]  # what moved on a day, by part
 
 
@@ -143,13 +170,13 @@ def _line(commodity: str, days: list[date], moved: _Days, marks: Marks) -> Lacki
 
 
 def _moved(run: RunFolder, commodities: tuple[str, ...]) -> Mapping[str, _Days]:
-    """Return by commodity, day and part what moved: on claims, on what is there, on the line."""
+    """Return the movements by commodity, day and part: claim, liquid, cause, and lent."""
     number, line = number_of(run), lent(*run.chart.parties.group)
     found = run.select(
         "SELECT commodity, date, CASE WHEN account = ? THEN 'lent' ELSE hole END AS part, "
         "sum(units)::BIGINT FROM postings WHERE commodity IN (SELECT unnest(?)) "
-        "AND (hole IN (?, ?) OR account = ?) GROUP BY ALL",
-        [line, commodities, CLAIM, LIQUID, line],
+        "AND (hole IN (?, ?, ?) OR account = ?) GROUP BY ALL",
+        [line, commodities, CLAIM, LIQUID, CAUSE, line],
     )
     moved: dict[str, dict[date, dict[str, Decimal]]] = defaultdict(lambda: defaultdict(dict))
     for commodity, day, part, units in found:

@@ -46,7 +46,7 @@ class Where:
     def answer(self) -> str:
         """Say how large the hole is, the largest uses, and the share of stale quotes."""
         said = (
-            in_a_sentence(self.hole, self.parties.house),
+            in_a_sentence(self.hole, self.parties.house, self.in_kind is not None),
             largest_uses(self.hole),
             self.stale_quotes,
             self.in_kind.answer() if self.in_kind else None,
