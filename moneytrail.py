@@ -66,7 +66,7 @@ if TYPE_CHECKING:
 
 __plugins__ = ("check",)
 
-# Where each public name lives; the imports above say the same to type checkers.
+# The module of each public name; the imports above are for type checkers.
 _HOMES = {
     "MistakeError": "ledger.mistake",
     "Question": "ledger.reports.tracing.sources",
@@ -105,14 +105,14 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Load a public name from its home when it is first asked for."""
+    """Load a public name from its module on first use."""
     if name not in _HOMES:
         raise AttributeError(f"moneytrail has no {name!r}; it has {', '.join(__dir__())}")
     return getattr(import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:
-    """Name what is public, loaded or not."""
+    """List the public names, loaded or not."""
     return sorted({*_HOMES, "__version__", "check", "open_run", "run"})
 
 
@@ -127,7 +127,7 @@ def run(
 
     Args:
         scenario: a built-in name, such as ``may-2021``, or the path of a ``.toml`` file.
-        out: the run's folder; else ``runs/out/SCENARIO-seedN`` below the working directory.
+        out: the run's folder; default ``runs/out/SCENARIO-seedN`` below the working directory.
         seed: another seed than the scenario's.
         changes: tables laid over the scenario: ``{"maker": {"depth_share": 0.45}}``.
         force: whether an older run in that folder may be replaced.
@@ -146,10 +146,10 @@ def run(
 
 
 def open_run(folder: str | Path) -> "RunFolder":
-    """Open the folder of a finished run; nothing of it is read before it is asked for.
+    """Open the folder of a finished run; files are read on demand.
 
     Raises:
-        RunFolderError: it is none.
+        RunFolderError: it is not a finished run.
     """
     from ledger.run_folder import RunFolder
 
@@ -159,7 +159,7 @@ def open_run(folder: str | Path) -> "RunFolder":
 def check(
     entries: "list[Directive]", options_map: dict[str, Any], config: str = ""
 ) -> "tuple[list[Directive], list[Any]]":
-    """Hold a ledger to every invariant: see `ledger.proof.invariants.check`."""
+    """Check a ledger against every invariant: see `ledger.proof.invariants.check`."""
     from ledger.proof import invariants
 
     return invariants.check(entries, options_map, config)

@@ -1,4 +1,4 @@
-"""What can be taken out of a scenario, and how: one mechanism at a time."""
+"""Removals: how to take one mechanism out of a scenario."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ SLOW_QUOTES = "SlowQuotes"
 
 
 class CounterfactualError(MistakeError, ValueError):
-    """What is to be removed is not in this scenario.
+    """The cause to remove is not in this scenario.
 
     Attributes:
-        kind: what was asked for.
-        kinds: what can be removed.
+        kind: the cause asked for.
+        kinds: the causes that can be removed.
     """
 
     def __init__(self, kind: str, kinds: tuple[str, ...]) -> None:
@@ -37,7 +37,7 @@ class CounterfactualError(MistakeError, ValueError):
 
 
 class Change(NamedTuple):
-    """How a scenario is changed, in words and as a file that extends it would say it."""
+    """A change of a scenario, in words and as data that extends it."""
 
     how: str
     overrides: Overrides
@@ -50,20 +50,20 @@ class Counterfactual:
     kind: str
     how: str
     scenario: Scenario
-    held: tuple[str, ...] = ()  # what stands as it was, though the run computed it from its course
+    held: tuple[str, ...] = ()  # inputs kept, although the run computed them from its course
 
 
 def without(run: RunFolder, kind: str) -> Counterfactual:
-    """Take a mechanism out of the scenario that a run was made from.
+    """Take a mechanism out of a run's scenario.
 
-    What is no consequence of it is held as the run had it: see `held_inputs`.
+    Inputs that do not follow from it are kept as in the run: see `held_inputs`.
 
     Args:
-        run: its scenario.toml is read, and what it booked.
+        run: the run, whose scenario.toml and books are read.
         kind: one of REMOVALS.
 
     Raises:
-        CounterfactualError: this scenario has none of it.
+        CounterfactualError: the scenario does not have it.
         ScenarioError: the scenario is not there or can't be read.
     """
     path = str(run.path / "scenario.toml")
@@ -91,7 +91,7 @@ def _quoter(scenario: Scenario) -> Change | None:
 
 
 def _slow_quotes(scenario: Scenario) -> Change | None:
-    """Let the maker see and quote as fast as the others do; what it shows stays the same."""
+    """Let the maker see and quote as fast as the others; its size stays the same."""
     markets, slow = _tables(scenario.markets), []
     for each, market in zip(markets, scenario.markets, strict=True):
         quoter, fast_s = market.quoter, market.others.latency_s
@@ -107,13 +107,13 @@ def _slow_quotes(scenario: Scenario) -> Change | None:
 
 
 def _stays(place: str) -> bool:
-    """Tell whether a source is of a market, and of no figure that fast quotes change."""
+    """Tell whether a source belongs to a market, and to no figure that fast quotes change."""
     changed = (".quoter.latency_s", ".quoter.refresh_s")
     return place.startswith("markets[") and not place.endswith(changed)
 
 
 def _backstop(scenario: Scenario) -> Change | None:
-    """Let the maker back nothing; it stays a provider, so that all others keep their places."""
+    """Let the maker take nothing over; it stays a provider, so that others keep their places."""
     providers = [] if scenario.leverage is None else _tables(scenario.leverage.providers)
     own = [provider for provider in providers if provider["name"] == scenario.maker.name]
     if not any(provider["usd_per_minute"] and provider["usd_per_hour"] for provider in own):
@@ -157,7 +157,7 @@ def _tokens(scenario: Scenario) -> Change | None:
 
 
 def _portfolio(scenario: Scenario) -> Change | None:
-    """Hold nothing on borrowed money; lenders still lend what is needed, up to their limits."""
+    """Hold no coins on borrowed money; lenders still lend as needed, up to their limits."""
     group = scenario.group
     if group is None or group.portfolio is None:
         return None
@@ -222,7 +222,7 @@ def _uses(kind: str) -> Callable[[Scenario], Change | None]:
 
 
 def _takeovers(scenario: Scenario) -> Change | None:
-    """Leave out what is stated, and let nobody borrow against tokens."""
+    """Leave out stated takeovers, and loans against tokens."""
     stated = _uses(Kind.TAKEOVERS)(scenario)
     if not scenario.pledged_loans:
         return stated
@@ -239,7 +239,7 @@ def _news(scenario: Scenario) -> Change | None:
     return Change("customers hear nothing", {"news": []})
 
 
-# By kind of the books where there is one. None: the scenario has nothing of it.
+# By kind of the books, if there is one. None: the scenario does not have it.
 REMOVALS: Mapping[str, Callable[[Scenario], Change | None]] = {
     Kind.PICKOFF: _pickoff,
     SLOW_QUOTES: _slow_quotes,

@@ -1,8 +1,8 @@
 """Replay: a run's sealed scenario, played again and compared with the run byte for byte.
 
 One scenario and seed give one ledger, for the same versions of the libraries on one type of
-processor. So whoever has the program can make any run's books again, and what nobody could see in
-them, such as a deposit that never came, is then a line that the scenario does not give.
+processor. So the program can make any run's books again. An invented deposit, which no check of the
+books finds, is then a line that the scenario does not give.
 """
 
 import json
@@ -30,11 +30,11 @@ def replay(
     on_day: Callable[[], None] = lambda: None,
     on_phase: Callable[[str], None] = lambda phase: None,
 ) -> AuditStep:
-    """Play a run's scenario again, in a folder that is gone afterwards, and compare every byte.
+    """Play a run's scenario again in a temporary folder, and compare every byte.
 
     Args:
         folder: the run's folder.
-        on_span: called with the first day and the day after the last, once they are known.
+        on_span: called with the first day and the day after the last.
         on_day: called after each simulated day.
         on_phase: called with what begins when all days are simulated.
 
@@ -66,7 +66,7 @@ def _problems(
     except ScenarioError as error:
         yield f"{SCENARIO}: {error.key} {error.problem}"
         return
-    except Exception as error:  # a forged scenario may pass every check and still not play
+    except Exception as error:  # a forged scenario may pass every check and still fail in play
         yield f"{SCENARIO}: it can't be played ({type(error).__name__}: {error})".splitlines()[0]
         return
     on_phase("comparing every byte")
@@ -74,7 +74,7 @@ def _problems(
 
 
 def _other_versions(folder: Path) -> Iterator[str]:
-    """Yield where this program or its libraries are not those that the run was made by."""
+    """Yield differences of this program and its libraries from those of the run."""
     try:
         run = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["run"]
         sealed = {**run["versions"], "moneytrail": _commit(run["program"])}

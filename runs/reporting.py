@@ -1,4 +1,4 @@
-"""A command that prints a report: of one run, or of an experiment that makes many."""
+"""Commands that print a report of one run, or of an experiment with many."""
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
@@ -14,10 +14,10 @@ from runs.provenance import of_several, provenance
 
 @runtime_checkable
 class MadeOfMany(Protocol):
-    """A report of runs that are gone, which says itself which they were."""
+    """A report of deleted runs, which states its own source."""
 
     def provenance(self) -> str:
-        """Say it in one line."""
+        """Return the source in one line."""
 
 
 Answering = Callable[..., Report | list[Table] | str]
@@ -27,12 +27,11 @@ Printed = Callable[[Answering], Callable[..., None]]
 def report(*names: str, instead: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Printed:
     """Print the answer and the tables of the report, or the text, that a command returns.
 
-    Which table is to be printed, and how, is tried on empty ones first: a mistake in it costs no
-    work.
+    Options are checked on empty tables first, so that a mistake costs no work.
 
     Args:
-        names: of the tables that it may return; none where only the answer can tell.
-        instead: their names where this option is given.
+        names: names of the tables that it may return; None if they depend on the answer.
+        instead: their names if this option is given.
     """
 
     def decorate(command: Answering) -> Callable[..., None]:
@@ -61,7 +60,7 @@ def report(*names: str, instead: Mapping[str, Sequence[str]] = MappingProxyType(
             elif isinstance(found, list):
                 click.echo(render(Answered(found), form, table, everything=True))
             else:
-                run = options.get("run", ())  # an experiment forgets the runs that it read
+                run = options.get("run", ())  # an experiment has deleted its runs
                 told = of_several(run) if isinstance(run, tuple) else provenance(run)
                 if isinstance(found, MadeOfMany):
                     told = found.provenance()

@@ -1,7 +1,7 @@
-"""All that is wrong with a scenario, and not only what is met first.
+"""All errors of a scenario, not only the first.
 
-Types and ranges are checked key by key. What keys must agree on is checked by the models' own
-methods; a model stops at the first of them that complains, so here each is asked by itself.
+Types and ranges are checked key by key. Contradictions between keys are checked by the models' own
+methods. A model stops at its first error, so here each method is called by itself.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,14 +19,14 @@ from runs.scenario_files import ScenarioError
 from runs.scenario_places import Keys, place_of
 from runs.scenarios import Layered, bad_source, data_of, with_series
 
-# What a method may raise that reads what another one would have refused.
+# Errors of a method that reads values which another method would have refused.
 UNREADABLE = (ArithmeticError, AssertionError, LookupError, TypeError, ValueError)
 
 
 def faults(name_or_path: str) -> list[ScenarioError]:
-    """Return everything that is wrong with a scenario file, and with what it extends.
+    """Return all errors of a scenario file and of the files that it extends.
 
-    Values that are out of range come alone: what keys must agree on is asked once each is in range.
+    Contradictions between keys are checked only if every key is in range.
 
     Raises:
         ScenarioError: the file, or one that it extends, can't be read at all.
@@ -63,7 +63,7 @@ def _faults_in(origins: Layered, data: Mapping[str, Any]) -> list[ScenarioError]
 
 
 def _contradictions(part: Part, above: Keys) -> Iterator[tuple[Keys, str]]:
-    """Yield what keys do not agree on, the innermost tables first."""
+    """Yield contradictions between keys, the innermost tables first."""
     for name in type(part).model_fields:
         value = getattr(part, name)
         if isinstance(value, Part):
@@ -86,7 +86,7 @@ def _contradictions(part: Part, above: Keys) -> Iterator[tuple[Keys, str]]:
 
 @cache
 def _each_key() -> SchemaValidator:
-    """Return what checks types and ranges, and nothing that several keys must agree on."""
+    """Return a model that checks types and ranges alone."""
     return SchemaValidator(_without_methods(Scenario.__pydantic_core_schema__))
 
 

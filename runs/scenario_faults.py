@@ -1,4 +1,4 @@
-"""Faults of a scenario in sentences: from what the schema refuses to what a reader can do."""
+"""Errors of a scenario as sentences that say what to do."""
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -14,9 +14,9 @@ from runs.scenario_places import Keys, holds, shown, value_at
 def faults_of(details: Iterable[ErrorDetails], data: Mapping[str, Any]) -> dict[Keys, str]:
     """Say what is wrong at which key, one problem for each.
 
-    Unknown keys come first: a misspelt key is also a missing one. Where a value fits none of
-    several types, its innermost fault counts: of ["2021-05-01"] that the date is in quotes, not
-    that the list isn't "all".
+    Unknown keys come first: a misspelt key is also a missing one. If a value fits none of several
+    types, its innermost error counts: for ["2021-05-01"] that the date is in quotes, not that the
+    list isn't "all".
     """
     faults: dict[Keys, str] = {}
     for detail in sorted(details, key=lambda detail: detail["type"] != "extra_forbidden"):
@@ -27,7 +27,7 @@ def faults_of(details: Iterable[ErrorDetails], data: Mapping[str, Any]) -> dict[
 
 
 def _keys_at_fault(detail: ErrorDetails, data: Mapping[str, Any]) -> Keys:
-    """Return where the fault is, without the names of types that pydantic mixes in."""
+    """Return the place of the error, without pydantic's type names."""
     keys: Keys = ()
     for step in detail["loc"]:
         if holds(value_at(data, keys), step):
@@ -70,7 +70,7 @@ def _schema() -> dict[str, Any]:
 
 
 def _schema_at(keys: Keys) -> dict[str, Any]:
-    """Return what the schema says of a key that it knows."""
+    """Return the schema of a known key."""
     schema = _schema()
     for key in keys:
         types = schema.get("anyOf", [schema])
@@ -93,7 +93,7 @@ def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _wanted(schema: Mapping[str, Any]) -> str:
-    """Put into words what a value must be: 'a number from 0 to 3_600'."""
+    """Describe the allowed values: 'a number from 0 to 3_600'."""
     match schema:
         case {"anyOf": types}:
             return ", or ".join(_wanted(one) for one in types if one != {"type": "null"})

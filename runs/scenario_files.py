@@ -13,7 +13,7 @@ from runs.scenario_places import Keys, keys_of, one_line, shown, value_at
 BUILT_IN = Path(__file__).resolve().parent
 BYTES_MAX = 10_000_000
 EXTENDS_MAX = 5
-# The names that built-in scenarios had before; they go on working, and no list has them.
+# Former names of built-in scenarios; they still work and are not listed.
 FORMER_NAMES = {"marks": "trading-firms"}
 
 
@@ -34,7 +34,7 @@ class ScenarioError(MistakeError):
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """What one file says itself, its lists as tuples and without ``extends``."""
+    """One file's own data, with lists as tuples and without ``extends``."""
 
     path: Path
     data: Mapping[str, Any]
@@ -161,6 +161,6 @@ def _sets(own: Mapping[str, Any], keys: Keys) -> bool:
 
 
 def origin_of(layers: Sequence[Layer], keys: Keys) -> Path:
-    """Return the file that set a key; for one that none has, the file that was asked for."""
+    """Return the file that set a key; if none did, the first file."""
     setters = (layer.path for layer in layers if value_at(layer.data, keys) is not None)
     return next(setters, layers[0].path)

@@ -1,7 +1,7 @@
-"""Every key that a scenario may have: what it means, what it must be, and what reads it.
+"""Every key of scenarios: its meaning, its allowed values, and the files that read it.
 
-The models of `des/scenario/` say types, ranges and defaults, `meanings.toml` beside them says what
-a key means. Help, the JSON Schema and the reference page are all made from these two.
+The models of `des/scenario/` have types, ranges and defaults, `meanings.toml` has the meanings.
+Help, the JSON Schema and the reference page are made from these two.
 """
 
 import ast
@@ -39,7 +39,7 @@ UNITS = {
     "per_s": "a second",
 }
 QUALIFIERS = ("median", "mean", "min", "max", "busy", "target")  # which stand behind a unit
-# They read every key alike.
+# They read all keys in the same way.
 NO_READERS = ("scenario_keys.py", "scenario_schema.py", "scenario_reference.py")
 
 
@@ -48,10 +48,10 @@ class Key:
     """A key that a scenario may have.
 
     Attributes:
-        keys: where it stands, with 0 for any entry of a list: ("markets", 0, "lot").
-        table: the model of the table that it stands in.
-        field: what the model says of it.
-        meaning: what it means, in a sentence.
+        keys: its place, with 0 for any entry of a list: ("markets", 0, "lot").
+        table: the model of its table.
+        field: its field in the model.
+        meaning: its meaning, in a sentence.
     """
 
     keys: Keys
@@ -61,7 +61,7 @@ class Key:
 
     @property
     def place(self) -> str:
-        """Return where it stands, as markets[].lot."""
+        """Return its place, as markets[].lot."""
         steps = ("[]" if isinstance(key, int) else f".{key}" for key in self.keys)
         return "".join(steps).removeprefix(".")
 
@@ -82,14 +82,14 @@ class Key:
 
     @property
     def wanted(self) -> str:
-        """Say what it must be: 'a number from 0 to 3_600'."""
+        """Describe its allowed values: 'a number from 0 to 3_600'."""
         if self.model is None:
             return wanted_at(self.keys)
         return "a list of tables" if self.is_list else "a table"
 
     @property
     def unit(self) -> str:
-        """Return its unit, which its name ends in; nothing where it has none."""
+        """Return its unit, from the end of its name; empty if it has none."""
         if "number" not in self.wanted:
             return ""
         words = self.name.split("_")
@@ -100,7 +100,7 @@ class Key:
 
     @property
     def default(self) -> str:
-        """Say what holds where it is left out."""
+        """Return its default, in words."""
         if self.field.is_required():
             return "none: it must be given"
         value = self.field.default
@@ -121,16 +121,16 @@ def all_keys() -> tuple[Key, ...]:
 
 @cache
 def meanings() -> Mapping[str, Mapping[str, str]]:
-    """Return what keys mean, by the name of their table's model and their own."""
+    """Return the meanings of keys, by the name of the table's model and of the key."""
     text = files("des.scenario").joinpath("meanings.toml").read_text("utf-8")
     return tomllib.loads(text)
 
 
 def meaning_of(table: type[Part], name: str) -> str:
-    """Return what a key of a table means; it may be said where the table inherits it from.
+    """Return the meaning of a table's key; it may be inherited.
 
     Raises:
-        KeyError: nobody says; add a line to des/scenario/meanings.toml.
+        KeyError: it has no meaning; add a line to des/scenario/meanings.toml.
     """
     for model in table.__mro__:
         if (said := meanings().get(model.__name__, {}).get(name)) is not None:
@@ -139,14 +139,14 @@ def meaning_of(table: type[Part], name: str) -> str:
 
 
 def about(table: type[Part]) -> str:
-    """Return the first sentence of what a table is."""
+    """Return the first sentence on a table."""
     return " ".join((table.__doc__ or "").partition("\n\n")[0].split())
 
 
 def readers(key: Key) -> tuple[str, ...]:
     """Name the files that read a key by its name.
 
-    Where several tables have a key of that name, only files count that name the table as well.
+    If several tables have a key of that name, only files that also name the table count.
     """
     return _readers(key.table, key.name, frozenset(map(str, key.keys[:-1])))
 
@@ -194,7 +194,7 @@ def _tables() -> frozenset[type[Part]]:
 
 
 def _properties_with(table: type[Part], name: str) -> set[str]:
-    """Return the methods of a table that read the key, and those that read these."""
+    """Return the methods of a table that read the key, directly or through others."""
     tree = ast.parse(_text_of(table))
     methods = {
         each.name: {node.attr for node in ast.walk(each) if isinstance(node, ast.Attribute)}
@@ -220,7 +220,7 @@ def _world() -> Path:
 
 @cache
 def _sources() -> tuple[tuple[str, frozenset[str], frozenset[str]], ...]:
-    """Return each file beside the models, the attributes that it reads, and all of its names."""
+    """Return each file outside the models, with the attributes and names that it uses."""
     found = []
     home = _world().parent
     for path in (*sorted(_world().rglob("*.py")), *sorted((home / "runs").rglob("*.py"))):

@@ -1,4 +1,4 @@
-"""Keys and values of a scenario as text: how a place in it is written, and what stands there."""
+"""Keys and values of a scenario as text."""
 
 import math
 import re
@@ -70,10 +70,10 @@ def shown(value: object) -> str:
 
 
 def quoted(text: str) -> str:
-    """Put text into quotes, cut short where it is long."""
+    """Put text into quotes, shortened if it is long."""
     return repr(text if len(text) <= SHOWN_MAX else f"{text[:SHOWN_MAX]}...")
 
 
 def one_line(text: str) -> str:
-    """Escape what would break the line or hide on it; nothing is shown as ''."""
+    """Escape line breaks and invisible characters; an empty text becomes ''."""
     return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text) or "''"

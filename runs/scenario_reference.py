@@ -1,4 +1,4 @@
-"""What a scenario's keys mean, in words: one key on the terminal, or all on docs/scenario.md.
+"""The meanings of a scenario's keys: of one key on the terminal, or all on docs/scenario.md.
 
 python -m runs.scenario_reference      # `make reference`: renews the page and the JSON Schema
 """
@@ -39,10 +39,10 @@ class UnknownKeyError(MistakeError):
 
 
 def explained(word: str) -> str:
-    """Say what a key means: by its place, such as ``markets[0].lot``, or by its last words.
+    """Explain a key, given by its place, such as ``markets[0].lot``, or by its last words.
 
     Raises:
-        UnknownKeyError: no key is called so.
+        UnknownKeyError: there is no such key.
     """
     found = _keys_called(word)
     if len(found) > 3:
@@ -129,7 +129,7 @@ def _cell(key: Key) -> str:
 
 
 def main() -> None:
-    """Renew what is made from the models."""
+    """Write the page and the schema again."""
     PAGE.write_text(page(), "utf-8")
     SCHEMA_FILE.write_text(schema_text(), "utf-8")
 

@@ -1,4 +1,4 @@
-"""The JSON Schema of scenario files, for editors: keys to complete, units and ranges to show."""
+"""The JSON Schema of scenario files, with which editors complete keys and show ranges."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from des.scenario.quantities import Part
 from runs.scenario_keys import Key, about, all_keys, meaning_of
 
 SCHEMA_FILE = Path(__file__).resolve().parent / "scenario.schema.json"
-# What Rust's dialect of patterns has and that of JSON Schema lacks.
+# Elements of Rust's pattern dialect that JSON Schema lacks.
 _DIALECT = {r"\z": "$", r"\p{Cc}\p{Zl}\p{Zp}": r"\u0000-\u001f\u007f-\u009f\u2028\u2029"}
 _NULL = {"type": "null"}
 _EXTENDS = "The scenario that this file is laid over: a built-in name, or a path from this folder."
@@ -24,9 +24,9 @@ def schema_text() -> str:
 def scenario_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a scenario file.
 
-    A file that extends another may leave out whatever that one has. So what must be given stands
-    apart, and holds only where there is no ``extends``. The entries of a list are never laid over
-    others: they are whole in every file.
+    A file that extends another may leave out keys of that one. So required keys are separate, and
+    apply only without ``extends``. The entries of a list are never merged: they are complete in
+    every file.
     """
     models = {key.table.__name__: key.table for key in all_keys()}
     raw = Scenario.model_json_schema()
@@ -77,7 +77,7 @@ def _described(model: type[Part], name: str, raw: Mapping[str, Any]) -> str:
 
 
 def _value(raw: Any) -> Any:
-    """Return what a value must be, as TOML and JSON Schema have it."""
+    """Return the schema of a value, for TOML and JSON Schema."""
     if isinstance(raw, list):
         return [_value(each) for each in raw]
     if not isinstance(raw, Mapping):
@@ -95,7 +95,7 @@ def _value(raw: Any) -> Any:
 
 
 def _must_be_given(model: type[Part]) -> dict[str, Any]:
-    """Return which keys a table must have, and the tables in it that are there."""
+    """Return the required keys of a table, and of its present tables."""
     fields = [key for key in all_keys() if key.table is model]
     required = [name for name, field in model.model_fields.items() if field.is_required()]
     inner = {

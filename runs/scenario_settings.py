@@ -8,16 +8,16 @@ from typing import Any
 from runs.scenario_files import ScenarioError, with_tuples
 from runs.scenario_places import Keys, holds, keys_of, place_of, shown
 
-OPTION = "--set"  # where a mistake in a setting is said to be
+OPTION = "--set"  # the place of a mistake in a setting, in messages
 
 
 def read_settings(texts: Iterable[str]) -> dict[str, Any]:
-    """Read settings as somebody types them: a key, an equals sign, a value as TOML has it.
+    """Read settings as typed by a user: a key, an equals sign, a TOML value.
 
-    A value that is no TOML is taken as text, since a shell removes the quotes around it.
+    A value that is not TOML is text, since a shell removes its quotes.
 
     Raises:
-        ScenarioError: one is not written like that, or a key is set twice.
+        ScenarioError: a setting has another form, or a key is set twice.
     """
     settings: dict[str, Any] = {}
     for text in texts:
@@ -34,7 +34,7 @@ def read_settings(texts: Iterable[str]) -> dict[str, Any]:
 
 
 def read_value(text: str) -> Any:
-    """Read a value as TOML writes it; what is no TOML is text."""
+    """Read a TOML value; anything else is text."""
     try:
         data = tomllib.loads(f"value = {text.strip()}")
     except (ValueError, RecursionError):  # ValueError: no TOML, or thousands of digits
@@ -48,16 +48,16 @@ def setting_text(place: str, value: Any) -> str:
 
 
 def with_settings(data: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a scenario's data with each key set; what it set before loses its source.
+    """Return a scenario's data with each key set; a replaced value loses its source.
 
-    Tables that are not there are made; whether a key may be there is for the schema to say.
+    Missing tables are created; the schema decides whether a key is allowed.
 
     Args:
-        data: of a scenario, its lists as tuples.
+        data: a scenario's data, with lists as tuples.
         settings: values by dotted key.
 
     Raises:
-        ScenarioError: a key leads into a list's entry that is not there, or through a figure.
+        ScenarioError: a key leads to a missing entry of a list, or through a figure.
     """
     changed: Any = dict(data)
     for place, value in settings.items():
@@ -73,7 +73,7 @@ def with_settings(data: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[
 
 
 def setting_at(settings: Mapping[str, Any], keys: Keys) -> str | None:
-    """Return the setting that gave what stands at *keys*, or None."""
+    """Return the setting of the value at *keys*, or None."""
     for place in settings:
         own = keys_of(place)
         if keys[: len(own)] == own:

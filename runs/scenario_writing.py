@@ -1,4 +1,4 @@
-"""A new scenario file, like another: whole, with a comment on each key, for somebody to change."""
+"""Writes a new scenario file like another one, complete and with a comment on each key."""
 
 import re
 import textwrap
@@ -41,14 +41,14 @@ def write_scenario(target: Path, like: str) -> None:
 
 
 def scenario_text(like: str) -> str:
-    """Return the text of a new scenario: the values of another, and of what that one extends."""
+    """Return the text of a new scenario with all values of another one."""
     origins, data = data_of(like)
     text = tomli_w.dumps(_in_order(_with_whole_paths(origins, data)))
     return f"#:schema {SCHEMA_FILE.as_posix()}\n" + "\n".join(_commented(text)) + "\n"
 
 
 def _with_whole_paths(origins: Layered, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Let candles be found from wherever the new file stands."""
+    """Adjust the paths of candles to the new file's folder."""
     markets = list(data["markets"])
     for i, market in enumerate(markets):
         if "candles" in market["price"]:
@@ -59,13 +59,13 @@ def _with_whole_paths(origins: Layered, data: Mapping[str, Any]) -> dict[str, An
 
 
 def _in_order(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Put the tables into the order in which the reference has them."""
+    """Sort the tables in the order of the reference."""
     order = [key.name for key in all_keys() if len(key.keys) == 1]
     return {name: data[name] for name in order if name in data}
 
 
 def _commented(text: str) -> Iterator[str]:
-    """Yield the lines of a file, each table and each key with what it means the first time."""
+    """Yield the lines of a file; each table and key is explained on its first occurrence."""
     known = {key.place.replace("[]", ""): key for key in all_keys()}
     told: set[str] = set()
     table = ""
@@ -87,13 +87,13 @@ def _commented(text: str) -> Iterator[str]:
 
 
 def _meaning(key: Key) -> str:
-    """Return a key's meaning, with its range or its choice where it has one."""
+    """Return a key's meaning, with its range or choices if any."""
     bounded = key.model is None and ("number" in key.wanted or key.wanted.startswith("'"))
     return f"{key.meaning} ({key.wanted})" if bounded else key.meaning
 
 
 def _about_table(table: Key, text: str) -> Iterator[str]:
-    """Yield what a table is, and which keys it may have beside those that the file has."""
+    """Yield a comment on a table, and on keys that the file does not have."""
     if table.model is None:
         return
     yield from _comment(about(table.model))

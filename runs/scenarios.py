@@ -9,7 +9,7 @@
     [sources]
     "house.fee_tiers" = "where that figure is from"
 
-Whatever is wrong with a file is said in one line: the file, the key, the value, what to do.
+Errors of a file are reported in one line: the file, the key, the value, what to do.
 """
 
 import re
@@ -46,20 +46,20 @@ REMARK_CHARACTERS = 1_000  # as `Remark` of a scenario has
 
 @dataclass(frozen=True, slots=True)
 class Layered:
-    """Where a scenario's values come from: its files, and single settings on top of them."""
+    """The origin of a scenario's values: its files, and single settings over them."""
 
     layers: Sequence[Layer]
     settings: Mapping[str, Any]
 
     def blamed(self, keys: Keys) -> str:
-        """Return what to blame for a key: a setting, or the file that set it."""
+        """Return the origin of a key: a setting, or the file that set it."""
         if setting_at(self.settings, keys) is not None:
             return OPTION
         told = [f"{OPTION} {setting_text(*each)}" for each in self.settings.items()]
         return " ".join([str(origin_of(self.layers, keys)), *(["with", *told] if told else [])])
 
     def folder(self, keys: Keys) -> Path:
-        """Return from where a path at a key leads on: the file's folder, or the working one."""
+        """Return the base folder of a path at a key: the file's folder, or the working folder."""
         if setting_at(self.settings, keys) is not None:
             return Path()
         return origin_of(self.layers, keys).parent
@@ -71,16 +71,16 @@ def load(
     """Read a scenario, resolve what it extends and its candles, and check all of it.
 
     Args:
-        name_or_path: a built-in name, such as ``may-2021``, or a path: whatever ends in .toml or
-            has a separator in it.
-        overrides: laid over the file as if by one that extends it: ``{"run": {"seed": 3}}``.
+        name_or_path: a built-in name, such as ``may-2021``, or a path, which ends in .toml or has a
+            separator.
+        overrides: data that extends the file: ``{"run": {"seed": 3}}``.
         settings: single values by dotted key, set last: ``{"markets[0].quoter.latency_s": 0.5}``.
 
     Returns:
         The scenario; its markets have anchors and volatility, and no candles.
 
     Raises:
-        ScenarioError: the first thing that is wrong, and how many more there are.
+        ScenarioError: the first error, and the number of others.
     """
     origins, data = data_of(name_or_path, overrides, settings)
     scenario = _validated(origins, data)
@@ -104,7 +104,7 @@ def load(
 def data_of(
     name_or_path: str, overrides: Mapping[str, Any] = {}, settings: Mapping[str, Any] = {}
 ) -> tuple[Layered, dict[str, Any]]:
-    """Read what `load` checks: a scenario's values, all layers laid over each other.
+    """Read a scenario's merged values before they are checked.
 
     Raises:
         ScenarioError: a file can't be read, or a setting leads nowhere.
@@ -138,7 +138,7 @@ def _validated(origins: Layered, data: Mapping[str, Any]) -> Scenario:
 
 
 def bad_source(origins: Layered, data: Mapping[str, Any], place: str) -> ScenarioError | None:
-    """Return what is wrong with the source of a figure that the scenario does not have."""
+    """Return the error of a source for a figure that the scenario does not have."""
     keys = keys_of(place)
     if keys and value_at(data, keys) is not None:
         return None
@@ -155,7 +155,7 @@ def bad_source(origins: Layered, data: Mapping[str, Any], place: str) -> Scenari
 def with_series(
     origins: Layered, data: Mapping[str, Any], scenario: Scenario, i: int
 ) -> dict[str, Any]:
-    """Put what a market's candles say in the place of their name; their source goes with them.
+    """Replace the name of a market's candles by their anchors and volatility, with their source.
 
     Raises:
         CandleError: the candles can't be used.

@@ -1,8 +1,8 @@
-"""The schedules as an Excel workbook: every sum is a formula, and each leads back to entries.
+"""The schedules as an Excel workbook: every sum is a formula over entries.
 
-The sheet of entries lists each payment of the last year with its number in the books. What was
-paid to whom is a sum over that sheet, and the summary refers to the sums: a change shows through.
-Formulas are stored with their values, for readers that don't calculate.
+The sheet of entries lists each payment of the last year with its number in the books. Payments by
+recipient are sums over that sheet, and the summary refers to these sums. Formulas are stored with
+their values, for programs that do not calculate.
 """
 
 import os
@@ -33,7 +33,7 @@ SHEETS = {
     "failed": "Failed since",
 }
 SUMMED = ("paid_usd", "new_value_usd", "preference_usd", "owed_usd")
-# Columns that follow from others of their row, by sheet; the names stand for cells.
+# Columns computed from others of their row, by sheet; names stand for cells.
 FOLLOWS = {
     "Related": {"net_usd": "={credit_line_usd}-{account_usd}"},
     "Solvency tests": {
@@ -45,7 +45,7 @@ FOLLOWS = {
 
 
 class WorkbookError(MistakeError):
-    """A workbook can't be written, or not where it is wanted."""
+    """A workbook can't be written."""
 
 
 def save_workbook(
@@ -55,12 +55,12 @@ def save_workbook(
 
     Args:
         found: the schedules.
-        entries: what they sum up: each payment of the last year.
+        entries: each payment of the last year.
         path: a file that ends in .xlsx.
-        source: which run it is of, in a line.
+        source: the run, in one line.
 
     Raises:
-        WorkbookError: it can't be written there, or there are more entries than a sheet has rows.
+        WorkbookError: it can't be written, or there are more entries than a sheet has rows.
     """
     if path.suffix != ".xlsx" or not path.parent.is_dir():
         raise WorkbookError(f"{path}: give a file that ends in .xlsx, in a folder that is there")
@@ -94,7 +94,7 @@ class _Sheets:
         self._tables = {table.name: table for table in found.tables()}
 
     def write(self, source: str) -> None:
-        """Write all of them; the summary stands first."""
+        """Write all sheets, the summary first."""
         summary = self._book.add_worksheet("Summary")
         for name, title in SHEETS.items():
             table = self._tables[name]
@@ -150,7 +150,7 @@ class _Sheets:
         sheet.write_formula(row, column, text, self._usd, value)
 
     def _link_payments(self, sheet: "Worksheet", table: Table) -> None:
-        """Let each sum be one over the entries, and the last row the sum of those above."""
+        """Make each sum a formula over the entries, and the last row the total."""
         last = FIRST - 1 + max(len(self._entries), 1)
         of = {column: f"Entries!${column}${FIRST}:${column}${last}" for column in "BCDEF"}
         start = self._found.end - NEAR

@@ -1,7 +1,7 @@
-"""What would have been without a cause: in a sentence, and as two views of the maker's quotes.
+"""The result of a counterfactual: in a sentence, and as two views of the maker's quotes.
 
-The maker's result and the group's stand beside each other, since they may differ in sign: who hits
-a quote pays the exchange a fee, which is no income of the maker and one of the group.
+The maker's result and the group's are shown together, since they may differ in sign: a hit pays the
+exchange a fee, which is income of the group but not of the maker.
 """
 
 from decimal import Decimal
@@ -15,7 +15,7 @@ Pair = tuple[Decimal, Decimal]  # with the cause, and without
 
 
 def in_a_sentence(kind: str, holes: tuple[Hole, Hole], views: tuple[QuoteViews, QuoteViews]) -> str:
-    """Say what the group lacks and what its quotes bring, with a cause and without.
+    """Say the hole and the quotes' result, with a cause and without.
 
     Args:
         kind: the cause.
@@ -34,7 +34,7 @@ def in_a_sentence(kind: str, holes: tuple[Hole, Hole], views: tuple[QuoteViews, 
 
 
 def two_views(columns: tuple[str, ...], ours: QuoteViews, theirs: QuoteViews) -> Table:
-    """Lay out by kind what quotes bring their maker, then the fees on them, then the group.
+    """Lay out the quotes' result for the maker by kind, then fees, then for the group.
 
     Args:
         columns: with the cause, without, and the difference.

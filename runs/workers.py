@@ -1,4 +1,4 @@
-"""Who does the work of an audit: local processes, or the workers of a Dask cluster."""
+"""Workers of audits and studies: local processes, or a Dask cluster."""
 
 import os
 from collections.abc import Iterator
@@ -12,26 +12,26 @@ RETRIES = 3  # a task whose worker dies is done again by another
 
 
 class SchedulerError(MistakeError):
-    """There is no cluster to be had at that address."""
+    """There is no cluster at that address."""
 
 
 def cores() -> int:
-    """Return how many processes can run side by side here."""
+    """Return how many processes can run in parallel here."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager
 def local_processes(count: int) -> Iterator[Executor | None]:
-    """Start *count* processes; for one, use the process that is there already."""
+    """Start *count* processes; for one, use the present process."""
     if count == 1:
         yield None
         return
-    # Spawned, not forked: what the parent has open is none of theirs.
+    # Spawned, not forked: workers do not share the parent's open files.
     pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"))
     try:
         yield pool
     finally:
-        # Whoever leaves early, as by Ctrl-C, does not wait for what is not begun.
+        # After an early exit, as by Ctrl-C, pending tasks are dropped.
         pool.shutdown(cancel_futures=True)
 
 
@@ -42,7 +42,7 @@ def dask_workers(scheduler: str) -> Iterator[Executor]:
     The workers must see the run under the same path, and have moneytrail installed.
 
     Raises:
-        SchedulerError: Dask is not installed, or nobody answers.
+        SchedulerError: Dask is not installed, or the scheduler does not answer.
     """
     try:
         from distributed import Client

@@ -1,8 +1,8 @@
-"""The captive maker's sheet in the books of a run, and what its kinds lost beyond recorded uses.
+"""The captive maker's sheet in a run's books, and the losses of its kinds beyond uses.
 
-Debts less assets less uses is, to the cent, what all other kinds came to: quotes, liquidations, a
-portfolio, interest. Coins and tokens held for their price count at mark, but for tokens of its own
-circle (the kind `Tokens`): they count zero, as they do on record, so what they cost is lost.
+Debts less assets less uses is, to the cent, the loss of all other kinds: quotes, liquidations, a
+portfolio, interest. Coins and tokens held for their price count at mark, except tokens of its own
+circle (the kind `Tokens`): they count as zero, as on record, so their cost is a loss.
 """
 
 from collections import defaultdict
@@ -20,9 +20,9 @@ from runs.record.measured_books import MeasuredBooks, Span
 from runs.record.sheet_lines import in_dollars, worth
 
 PORTFOLIO = "a falling portfolio"
-# What may carry a residual, in the order in which it is told; every other kind by its own name.
+# Kinds that may explain a residual, in order; every other kind has its own name.
 CARRIERS = (*Claimed, PORTFOLIO)
-# Uses of money by the line of the record that has them; `use-others` has all other kinds.
+# Uses of money by recorded line; `use-others` has all other kinds.
 USES_OF_LINE: Mapping[str, tuple[Kind, ...]] = {
     "use-ventures": AT_COST,
     "use-buyback": (Kind.BUYBACK,),
@@ -34,16 +34,16 @@ USES_OF_LINE: Mapping[str, tuple[Kind, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class MakerSheet:
-    """What the maker owed, had, had paid and lost at the end of a day, in dollars."""
+    """The maker's debts, assets, uses and losses at the end of a day, in dollars."""
 
     day: date
     lenders_usd: Decimal
-    house_usd: Decimal  # owed to the exchange, on balance
+    house_usd: Decimal  # net debt to the exchange
     liquid_usd: Decimal
     coins_usd: Decimal  # held for their price, at mark
-    uses_usd: Mapping[str, Decimal]  # by kind, stakes at cost among them
-    lost_usd: Mapping[str, Decimal]  # by carrier, or by kind: above zero it lost money
-    stale_usd: Decimal  # of it on stale quotes, whatever other quotes brought
+    uses_usd: Mapping[str, Decimal]  # by kind, stakes at cost included
+    lost_usd: Mapping[str, Decimal]  # by carrier, or by kind; losses are above zero
+    stale_usd: Decimal  # part on stale quotes, without other quotes' results
 
     @property
     def sources_usd(self) -> Decimal:
@@ -52,12 +52,12 @@ class MakerSheet:
 
     @property
     def stakes_usd(self) -> Decimal:
-        """Return what stakes in companies cost."""
+        """Return the cost of stakes in companies."""
         return self.used_usd(AT_COST)
 
     @property
     def all_uses_usd(self) -> Decimal:
-        """Return what was paid for, stakes among it."""
+        """Return all uses, stakes included."""
         return sum(self.uses_usd.values(), ZERO)
 
     @property
@@ -67,11 +67,11 @@ class MakerSheet:
 
     @property
     def left_open_usd(self) -> Decimal:
-        """Return what the kinds leave open of that: zero, or the chart misses an account."""
+        """Return the rest that the kinds do not explain: zero, or the chart misses an account."""
         return self.unexplained_usd - sum(self.lost_usd.values(), ZERO)
 
     def used_usd(self, kinds: tuple[str, ...]) -> Decimal:
-        """Return what was paid for some kinds of use."""
+        """Return the amount of some kinds of use."""
         return sum((self.uses_usd.get(kind, ZERO) for kind in kinds), ZERO)
 
     def line_usd(self, key: str) -> Decimal | None:
@@ -90,7 +90,7 @@ class MakerSheet:
 
 
 def maker_sheet(books: MeasuredBooks, day: date) -> MakerSheet:
-    """Read the maker's sheet off its books at the end of a day."""
+    """Read the maker's sheet from its books at the end of a day."""
     span, maker = Span(day, day), books.run.chart.parties.maker
     usd: dict[str, Decimal] = defaultdict(lambda: ZERO)
     held: dict[str, Decimal] = defaultdict(lambda: ZERO)

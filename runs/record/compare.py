@@ -1,9 +1,9 @@
-"""A run beside the public record, row by row: what came out, and apart from it what was put in.
+"""A run beside the public record, row by row: outcomes, and separately inputs.
 
-Like stands beside like: a row has the record's definition in words, and the run's figure is of the
-same one, or the run cannot say. An outcome has a verdict. An input has none, however near it is to
-the record: a scenario was given it, or what it follows from. The largest outcome, the hole, is in
-great part a sum of what the scenario states by amount; how great a part is told beside it.
+A row has the record's definition in words, and the run's figure has the same definition, or there
+is none. An outcome has a verdict. An input has none, however near it is to the record, since the
+scenario was given it or its cause. The largest outcome, the hole, is mostly a sum of stated
+amounts; the share is reported.
 """
 
 from collections import Counter
@@ -43,12 +43,12 @@ from runs.record.market_judgement import MarketJudgement, market_judgement
 from runs.record.measured_books import MeasuredBooks, Span
 from runs.record.measures import MEASURES, NEVER
 
-FURTHEST = 3  # rows that are named
+FURTHEST = 3  # number of named rows
 
 
 @dataclass(frozen=True, slots=True)
 class BesideRecord:
-    """A run held against the record: the rows that it has, and those of which it cannot say."""
+    """A run beside the record: rows with figures, and rows without."""
 
     rows: tuple[Row, ...]
     unsaid: tuple[Unsaid, ...]
@@ -61,7 +61,7 @@ class BesideRecord:
         return [row for row in self.rows if row.fact.role == role]
 
     def answer(self) -> str:
-        """Say how many outcomes are inside the record or near it, and which are furthest off."""
+        """Say how many outcomes are inside or near the record, and which are furthest off."""
         outcomes = judged(self.of_role("outcome"))
         if not outcomes:
             return "This run can speak to no outcome on record."
@@ -98,14 +98,14 @@ class BesideRecord:
             *self.markets.tables(),
             contradictions_table(self.traded),
             origins_table(self.kinds_usd),
-            # All of them amounts: no scenario is given a day of the record.
+            # All are amounts: no scenario has a day of the record as input.
             inputs_table([row for row in inputs if isinstance(row, AmountRow)], of_role["input"]),
             sources_table(self.rows),
         ]
 
 
 def compare(run: RunFolder, record: Record) -> BesideRecord:
-    """Hold a run against the record.
+    """Compare a run with the record.
 
     Args:
         run: the run whose books are read.
@@ -152,7 +152,7 @@ def held_against(books: MeasuredBooks, facts: Sequence[Fact]) -> tuple[list[Row]
 
 
 def why_not(days: Span, span: Span | None) -> str:
-    """Say why a run has no figure: not the days, or no such thing in its books."""
+    """Say why a run has no figure: missing days, or no such accounts in its books."""
     if span is None:
         return f"it goes from {days.first} to {days.last}"
     return "nothing of the kind is in its books"

@@ -1,4 +1,4 @@
-"""How a run beside the record is laid out: what came out, days, inputs, origins and sources."""
+"""Tables of a run beside the record: outcomes, days, inputs, origins and sources."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -24,7 +24,7 @@ TIMES = Decimal("0.001")
 
 
 def like_for_like(outcomes: Sequence[AmountRow]) -> Table:
-    """Return what came out in dollars beside the record, the furthest off first."""
+    """Return outcomes in dollars beside the record, the furthest off first."""
     rows = [
         (
             when(row.fact.first, row.fact.last),
@@ -49,7 +49,7 @@ def like_for_like(outcomes: Sequence[AmountRow]) -> Table:
 
 
 def explained_table(missed: Sequence[Row]) -> Table:
-    """Say of each outcome outside the record what in the model it rests on."""
+    """Say for each outcome outside the record which parts of the model it depends on."""
     return Table(
         "explained",
         "Outcomes outside the record, and what in the model each rests on",
@@ -81,7 +81,7 @@ def verdicts_table(outcomes: Sequence[Row], unsaid: int) -> Table:
 
 
 def outcomes_table(outcomes: Sequence[AmountRow]) -> Table:
-    """Return all amounts that came out, in the order of the record, with both definitions."""
+    """Return all outcomes that are amounts, in the order of the record, with both definitions."""
     return Table(
         "outcomes",
         "Outcomes: what no scenario is given",
@@ -128,7 +128,7 @@ def days_table(outcomes: Sequence[DayRow]) -> Table:
 
 
 def unsaid_table(unsaid: Sequence[Unsaid]) -> Table:
-    """Return what is on record of which this run has no figure, with the reason."""
+    """Return recorded facts without a figure of this run, with the reason."""
     return Table(
         "cannot-say",
         "On record, and no figure of the same definition in this run (dollars in billions)",
@@ -148,7 +148,7 @@ def unsaid_table(unsaid: Sequence[Unsaid]) -> Table:
 
 
 def origins_table(kinds_usd: Mapping[str, Decimal]) -> Table:
-    """Split the hole into what the scenario states by amount, and, kind by kind, what came out."""
+    """Split the hole into stated amounts and, by kind, outcomes."""
     stated = {*USES, Kind.SHARES, Kind.TOKENS, Kind.OPENING}
     kinds = {kind: usd for kind, usd in kinds_usd.items() if usd}
     given = {kind: usd for kind, usd in kinds.items() if kind in stated}
@@ -178,7 +178,7 @@ def origins_table(kinds_usd: Mapping[str, Decimal]) -> Table:
 
 
 def inputs_table(inputs: Sequence[AmountRow], unsaid: int) -> Table:
-    """Return what scenarios may be given, and what follows from that, without a verdict."""
+    """Return inputs, and figures that follow from them, without a verdict."""
     return Table(
         "inputs",
         "Inputs: what scenarios may be given, and what follows from that",
@@ -194,7 +194,7 @@ def inputs_table(inputs: Sequence[AmountRow], unsaid: int) -> Table:
 
 
 def sources_table(shown: Sequence[Row]) -> Table:
-    """Return where each figure of the record is from."""
+    """Return the source of each recorded figure."""
     return Table(
         "sources",
         "Where the record's figures are from, and what else to know of them",
@@ -258,5 +258,5 @@ def _cells(row: AmountRow) -> tuple[Cell, ...]:
 
 
 def _who(row: Row) -> tuple[str | None, str, str]:
-    """Return the numbers of a fact, whether its source was seen, and what it is."""
+    """Return a fact's numbers, whether its source was seen, and its meaning."""
     return row.fact.ids, row.fact.provenance.partition(":")[0], row.fact.source

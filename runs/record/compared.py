@@ -1,4 +1,4 @@
-"""A fact of the record with the run's figure beside it, and what that makes of it."""
+"""A fact of the record beside the run's figure, with a verdict."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from runs.record.measured_books import Day
 from runs.record.measures import NEVER
 
 AS_GIVEN, SILENT = "as given", "silent"
-TENTH = "near"  # outside, by no more than a tenth of the nearer end
+TENTH = "near"  # outside by at most a tenth of the nearer end
 VERDICTS = ("inside", TENTH, "below", "above", NEVER, SILENT)
 DIGITS = {"USD": Decimal(1), "pct": Decimal("0.1"), "bps": Decimal("0.01"), "s": Decimal("0.001")}
 BILLION = Decimal(1_000_000_000)
@@ -20,11 +20,11 @@ BILLION = Decimal(1_000_000_000)
 
 @dataclass(frozen=True, slots=True)
 class AmountRow:
-    """An amount of the record, and what the run has in its place."""
+    """A recorded amount, and the run's figure."""
 
     fact: Fact
     figure: Decimal
-    counts: str = ""  # what it counts, in words
+    counts: str = ""  # its definition, in words
 
     @property
     def what(self) -> str:
@@ -33,13 +33,13 @@ class AmountRow:
 
     @property
     def told(self) -> Decimal:
-        """Return the figure as precisely as it is printed and held against the record."""
-        # Adding nothing turns a rounded -0 into 0.
+        """Return the figure with the precision in which it is printed and compared."""
+        # Adding zero turns a rounded -0 into 0.
         return self.figure.quantize(DIGITS[self.fact.unit]) + 0
 
     @property
     def verdict(self) -> str:
-        """Say how an outcome stands to the record: an input was given, and stands in no way."""
+        """Return an outcome's verdict; an input has none."""
         if self.fact.role == "input":
             return AS_GIVEN
         end = nearer_end(self.told, self.fact.amounts)
@@ -54,20 +54,20 @@ class AmountRow:
 
     @property
     def beyond(self) -> Decimal | None:
-        """Return how far it lies from the nearer end; None if inside."""
+        """Return the distance from the nearer end; None if inside."""
         end = nearer_end(self.told, self.fact.amounts)
         return None if end is None else (self.told - end).quantize(DIGITS[self.fact.unit])
 
     @property
     def times(self) -> Decimal | None:
-        """Return how many times the nearer end it is; None if inside, or signs differ."""
+        """Return the ratio to the nearer end; None if inside, or if signs differ."""
         end = nearer_end(self.told, self.fact.amounts)
         return None if end is None or end * self.told <= 0 else self.told / end
 
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """A day of the record, and when the run reached it."""
+    """A recorded day, and the run's day."""
 
     fact: Fact
     figure: Day
@@ -79,7 +79,7 @@ class DayRow:
 
     @property
     def verdict(self) -> str:
-        """Say how an outcome stands to the record: an input was given, and stands in no way."""
+        """Return an outcome's verdict; an input has none."""
         if self.fact.role == "input":
             return AS_GIVEN
         if isinstance(self.figure, date):
@@ -88,12 +88,12 @@ class DayRow:
 
     @property
     def is_off(self) -> bool:
-        """Tell whether it came on another day, or never."""
+        """Tell whether the run's day is outside, or missing."""
         return self.verdict in ("below", "above", NEVER)
 
     @property
     def beyond(self) -> int | None:
-        """Return by how many days it is off the nearer end; None if inside, or if it never was."""
+        """Return the days from the nearer end; None if inside, or if there is no day."""
         if not isinstance(self.figure, date):
             return None
         end = nearer_end(self.figure, self.fact.days)
@@ -102,7 +102,7 @@ class DayRow:
 
 @dataclass(frozen=True, slots=True)
 class Unsaid:
-    """A fact of which a run has no figure of the same definition, and why."""
+    """A fact without a figure of the same definition in the run, and the reason."""
 
     fact: Fact
     why: str
@@ -113,12 +113,12 @@ AnyRow = TypeVar("AnyRow", AmountRow, Row)
 
 
 def judged(rows: Iterable[AnyRow]) -> list[AnyRow]:
-    """Return the rows that can be held against something: the record is not silent."""
+    """Return the rows for which the record is not silent."""
     return [row for row in rows if row.verdict != SILENT]
 
 
 def furthest_first(rows: Sequence[AmountRow]) -> list[AmountRow]:
-    """Sort dollars by how many of them lie between run and record, the most first."""
+    """Sort amounts by their distance from the record, the largest first."""
     in_dollars = [row for row in judged(rows) if row.fact.unit == "USD"]
     return sorted(in_dollars, key=lambda row: abs(row.beyond or ZERO), reverse=True)
 
@@ -129,7 +129,7 @@ def billions(usd: Decimal) -> str:
 
 
 def recorded(fact: Fact) -> str:
-    """Write what the record leaves open, dollars in billions; nothing where it is silent."""
+    """Write the recorded range, dollars in billions; empty if the record is silent."""
     ends = fact.amounts or fact.days or ()
     if fact.unit == "USD":
         told = (f"{end / BILLION:,.1f}" for end in ends if isinstance(end, Decimal))

@@ -1,9 +1,9 @@
-"""Sampling error of a figure made of days: blocks of days drawn again and again.
+"""Sampling error of a figure over days: a bootstrap of blocks of days.
 
-What a run traded is chance: who came in which second, and in a sampled run which hours were played.
-Days near each other are alike, so blocks of them are drawn and not single ones. Each month is drawn
-from its own days: growth from month to month is no error. Of 95 % that are promised 94 are kept
-where days are unlike each other, and 87 where neighbours are as alike as 0.5.
+Volume in a run is random: which customers came when, and in a sampled run which hours were traded.
+Neighbouring days are correlated, so blocks of days are drawn and not single days. Each month is
+drawn from its own days, since growth from month to month is not an error. A nominal 95 % interval
+covers 94 % if days are independent, and 87 % at a correlation of 0.5.
 
 Source: Politis & Romano (1992), A circular block-resampling procedure for stationary data, in
     Exploring the Limits of Bootstrap, 263-270.
@@ -19,11 +19,11 @@ import numpy as np
 from ledger.reports.firms.bootstrap import RESAMPLES, SEED, Interval, interval
 
 BLOCK_DAYS = 7  # a week, as in the record's own regressions
-DAYS_MIN = 2 * BLOCK_DAYS  # fewer, drawn again and again, say nothing about others
+DAYS_MIN = 2 * BLOCK_DAYS  # a bootstrap of fewer says nothing
 
 
 class Estimate(NamedTuple):
-    """A figure of a run, and between what it might as well have come out."""
+    """A figure of a run, and its sampling interval."""
 
     figure: float
     error: Interval | None  # None: too few days
@@ -36,14 +36,14 @@ class Estimate(NamedTuple):
 
 @cache
 def block_draws(days: int, what: str) -> np.ndarray:
-    """Draw as many days as there are, in blocks that go on at the first day past the last.
+    """Draw as many days as there are, in circular blocks.
 
     Args:
-        days: how many.
+        days: the number of days.
         what: names the draws; another name gives other draws.
 
     Returns:
-        How often each day is drawn, shape (RESAMPLES, days); of fewer than DAYS_MIN no draws.
+        How often each day is drawn, shape (RESAMPLES, days); no draws below DAYS_MIN.
     """
     if days < DAYS_MIN:
         return np.zeros((0, days), dtype=np.int64)
@@ -59,8 +59,8 @@ def of_sums(
 ) -> Estimate:
     """Compute a figure of sums over days, and its sampling error.
 
-    Blocks drawn from a month are alike in its mean, so that resampled sums vary too little, by
-    1 - BLOCK_DAYS / days of their variance: they are spread by as much.
+    Blocks from one month share its mean, so that resampled sums vary too little, by the factor 1 -
+    BLOCK_DAYS / days of their variance. They are scaled up accordingly.
 
     Args:
         months: their names, and what each day has of each quantity, shape (days, quantities). A

@@ -1,4 +1,4 @@
-"""What the exchange lacked beyond what its maker is on record to have owed it."""
+"""The exchange's gap beyond its maker's recorded debt."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,22 +15,22 @@ CLAIMS, CASH, BY_MAKER = "claims-of-customers", "cash-of-the-exchange", "source-
 
 @dataclass(frozen=True, slots=True)
 class ExchangeGap:
-    """What customers were owed, what was there, and what the maker owed, on record and in a run."""
+    """Customers' claims, assets and the maker's debt, on record and in a run."""
 
     day: date
     owed: Range[Decimal]
     held: Range[Decimal]
     by_maker: Range[Decimal] | None  # None: the record is silent
-    run_usd: Decimal | None  # what the run's exchange lacked beyond its maker's debt
+    run_usd: Decimal | None  # the gap of the run's exchange beyond its maker's debt
 
     @property
     def lacked(self) -> Range[Decimal] | None:
-        """Return what is left when the maker's debt is taken off."""
+        """Return the gap less the maker's debt."""
         return minus(minus(self.owed, self.held), self.by_maker) if self.by_maker else None
 
 
 def exchange_gaps(books: MeasuredBooks, sheets: Record, record: Record) -> Iterator[ExchangeGap]:
-    """Yield the days of which it is on record what the exchange held itself."""
+    """Yield the days with a recorded amount of the exchange's own assets."""
     for fact in record.of(CASH):
         day, held, owed = fact.last, fact.amounts, record.on(fact.last, CLAIMS)
         if held is None or owed is None:

@@ -1,4 +1,4 @@
-"""Facts of the public record: figures with a range and a source, and how a run's stand to them.
+"""Facts of the public record: figures with a range and a source, and verdicts on a run's.
 
     [[fact]]
     key = "liquidations-of-all-venues"
@@ -47,14 +47,14 @@ class RecordError(Exception):
 
 
 class Range(NamedTuple, Generic[End]):
-    """Within which the record leaves an amount, or a day, open."""
+    """The recorded range of an amount or a day."""
 
     low: End
     high: End
 
 
 def product(one: Range[Decimal], other: Range[Decimal]) -> Range[Decimal]:
-    """Return within which the product of two amounts is, neither below zero."""
+    """Return the range of the product of two amounts, neither below zero."""
     return Range(one.low * other.low, one.high * other.high)
 
 
@@ -108,23 +108,23 @@ class Fact(Part):
 
     @property
     def first(self) -> date:
-        """Return the first day of which it holds."""
+        """Return its first day."""
         return _either(self.day, self.since)
 
     @property
     def last(self) -> date:
-        """Return the last day of which it holds."""
+        """Return its last day."""
         return _either(self.day, self.until)
 
     @property
     def amounts(self) -> Range[Decimal] | None:
-        """Return what the record leaves open of an amount; None where it is silent, or has days."""
+        """Return the recorded range of an amount; None if the record is silent, or has days."""
         ends = [Decimal(str(end)) for end in self._ends if not isinstance(end, date)]
         return Range(*ends) if ends else None
 
     @property
     def days(self) -> Range[date] | None:
-        """Return what the record leaves open of a day; None where it is silent, or has amounts."""
+        """Return the recorded range of a day; None if the record is silent, or has amounts."""
         ends = [end for end in self._ends if isinstance(end, date)]
         return Range(*ends) if ends else None
 
@@ -172,13 +172,13 @@ class Record(Part):
         return (each for each in self.fact if (each.key, each.market) == (key, market))
 
     def on(self, day: date, key: str, market: str | None = None) -> Range[Decimal] | None:
-        """Return which amounts are recorded of a day; None where the record is silent."""
+        """Return the recorded range of amounts on a day; None if the record is silent."""
         found = (each.amounts for each in self.of(key, market) if each.first <= day <= each.last)
         return next(found, None)
 
 
 def verdict(figure: End, recorded: Range[End] | None) -> str:
-    """Say how a run's figure stands to what is recorded: below, inside, above; or silent."""
+    """Return the verdict on a run's figure: below, inside, above, or silent."""
     if recorded is None:
         return "silent"
     if figure < recorded.low:
@@ -198,7 +198,7 @@ def load_record(path: Path = FACTS) -> Record:
     """Read a file of facts.
 
     Raises:
-        RecordError: the first thing that is wrong with it.
+        RecordError: the first error in it.
     """
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     try:

@@ -1,8 +1,8 @@
-"""How well a run fits the record, in three counts that its seal keeps.
+"""A run's fit to the record, in three counts that its seal keeps.
 
-They are computed from the finished books when a run is sealed, so that every answer can say them
-and no command has to ask the record again. A made-up world has no record to meet: none of its
-figures has a source. Nor has a run that covers no recorded outcome.
+They are computed from the finished books when a run is sealed, so that every answer can state them
+without reading the record. An invented world, whose figures have no sources, has no fit; neither
+has a run without a recorded outcome.
 """
 
 import hashlib
@@ -19,23 +19,23 @@ from runs.record.compared import TENTH, judged
 from runs.record.facts import FACTS, Record, load_record
 from runs.record.measured_books import MeasuredBooks
 
-DIGITS = 12  # of the record's SHA-256, enough to tell one edition of it from another
+DIGITS = 12  # digits of the record's SHA-256, which identify its edition
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How many recorded outcomes a run can speak to, and how many of them it comes near."""
+    """The number of recorded outcomes with a figure in the run, and how many are near."""
 
     outcomes: int
-    inside: int  # the recorded range
-    near: int  # outside it, by a tenth at most
+    inside: int  # inside the recorded range
+    near: int  # outside by at most a tenth
 
     @classmethod
     def of(cls, run: RunFolder, record: Record) -> Self | None:
-        """Hold a run against the record; None where it can speak to no outcome.
+        """Compare a run with the record; None if it has no recorded outcome.
 
         Args:
-            run: the books; they need no seal yet.
+            run: the run, which may be unsealed.
             record: the facts.
         """
         facts = [fact for fact in facts_to_meet(run, record) if fact.role == "outcome"]
@@ -45,13 +45,13 @@ class Fit:
 
 
 def sealed_fit(run: RunFolder, sources: Mapping[str, str]) -> Mapping[str, object]:
-    """Return what a manifest keeps of the fit to the shipped record: nothing where there is none.
+    """Return the manifest's part on the fit to the shipped record; empty if there is none.
 
     `record` names the edition of the record by the beginning of its file's SHA-256.
 
     Args:
-        run: the books; they need no seal yet.
-        sources: of the scenario's figures, by their keys.
+        run: the run, which may be unsealed.
+        sources: the sources of the scenario's figures, by key.
     """
     fit = Fit.of(run, load_record()) if sources else None
     if fit is None:
@@ -61,14 +61,13 @@ def sealed_fit(run: RunFolder, sources: Mapping[str, str]) -> Mapping[str, objec
 
 
 def kept_fit(folder: Path) -> Mapping[str, object] | None:
-    """Return what a manifest keeps by today's edition of the record.
+    """Return the fit in a manifest, by the present edition of the record.
 
-    None where a run has no record to meet, was sealed before runs said their fit, or by another
-    edition.
+    None if the run has no fit, is older than fits, or was sealed with another edition.
 
     Raises:
         OSError: there is no manifest.
-        ValueError: it is none.
+        ValueError: it is not a manifest.
     """
     fit: Mapping[str, object] | None
     fit = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["run"].get("fit")
@@ -76,7 +75,7 @@ def kept_fit(folder: Path) -> Mapping[str, object] | None:
 
 
 def wrong_fit(run: RunFolder, sources: Mapping[str, str]) -> Iterator[str]:
-    """Yield a sentence if the fit that a manifest keeps is not what the books give."""
+    """Yield a sentence if the fit in a manifest differs from that of the books."""
     said, due = kept_fit(run.path), sealed_fit(run, sources).get("fit")
     if said and said != due:
         yield f"{MANIFEST}: its fit is {said}, the books give {due}"

@@ -1,6 +1,6 @@
-"""What the record says of a market of the house, and what a run has in its place, with its error.
+"""Recorded figures of a market of the house beside the run's, with sampling error.
 
-Volume, the captive maker's share, fees, and what a large order costs: of any days of one market.
+Volume, the captive maker's share, fees, and the cost of a large order, over any days of one market.
 """
 
 import tomllib
@@ -28,11 +28,11 @@ Days = Sequence[MarketDay]  # of one market, in order, at least one
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What of all this the scenario of a run was given, so that agreement proves nothing."""
+    """The figures that are inputs of a run's scenario, so that agreement proves nothing."""
 
-    has_recorded_volume: bool  # customers trade what is left of it
+    has_recorded_volume: bool  # customers' volume is the rest of it
     with_recorded_depth: frozenset[str]  # markets whose depth is an input
-    aims_at_share: bool = False  # the captive maker shows what it takes to have the record's share
+    aims_at_share: bool = False  # the captive maker aims at the recorded share
 
     @classmethod
     def of(cls, run: RunFolder) -> Self:
@@ -51,13 +51,13 @@ class MarketFigure(NamedTuple):
 
     unit: str
     digits: int
-    found: Callable[[Days], Estimate | None]  # None: these days have no such thing
+    found: Callable[[Days], Estimate | None]  # None: these days have no such figure
     recorded: Callable[[Days, Record], Range[Decimal] | None]  # None: the record is silent
-    is_given: Callable[[Inputs, str], bool]  # to the scenario, of a market
+    is_given: Callable[[Inputs, str], bool]  # given to the scenario for a market
 
 
 def by_month(days: Days) -> list[tuple[str, list[MarketDay]]]:
-    """Part days by month."""
+    """Split days by month."""
     return [(month, list(each)) for month, each in groupby(days, lambda d: f"{d.day:%Y-%m}")]
 
 
@@ -113,7 +113,7 @@ def _of_days(
 
 
 def recorded_volume(days: Days, _: Record) -> Range[Decimal] | None:
-    """Return the volume that the scenario has as recorded, if it has that of all the days."""
+    """Return the recorded volume in the scenario, if it has all of the days."""
     told = [day.traded.recorded_usd for day in days]
     known = [usd for usd in told if usd is not None]
     if len(known) < len(told):
@@ -130,7 +130,7 @@ def _recorded_yield(days: Days, record: Record) -> Range[Decimal] | None:
 
 
 def _recorded_fees(days: Days, record: Record) -> Range[Decimal] | None:
-    """Return the recorded volume times the yield of the whole exchange: nobody told them apart."""
+    """Return the recorded volume times the yield of the whole exchange, since there is no other."""
     volume, fees_bps = recorded_volume(days, record), _recorded_yield(days, record)
     if not volume or not fees_bps:
         return None

@@ -1,7 +1,7 @@
-"""Each market beside the record, by month: volume, share, fees, depth, and what moves volume.
+"""Each market beside the record, by month: volume, share, fees, depth, elasticity.
 
-Whoever compares a figure of chance with a figure of record must know how large chance is: each
-stands with the sampling error of its days, and is outside only if all of that error is.
+A simulated figure is random, so each has the sampling error of its days. It is outside the record
+only if its whole interval is.
 """
 
 from collections import defaultdict
@@ -35,8 +35,8 @@ from runs.record.volume_elasticity import elasticity
 
 ELASTICITY, OF_OTHERS = "elasticity-of-volume-to-range", "elasticity-of-binance-volume-to-range"
 ELASTICITY_DIGITS = 3
-NEAR = timedelta(days=7)  # around the day of which an order's cost is on record
-WHOLE_FROM = 10_000  # larger figures stand without decimals
+NEAR = timedelta(days=7)  # days around a recorded cost of an order
+WHOLE_FROM = 10_000  # larger figures have no decimals
 VENUE = "all markets"
 VENUE_VOLUME = "volume-of-ftx-over-time"
 AS_GIVEN, SILENT = "as given", "silent"
@@ -45,7 +45,7 @@ COLUMNS = ("low", "high", "rec_min", "rec_max", "verdict")
 
 
 class Judged(NamedTuple):
-    """A figure of some days of one market, and what is on record of it."""
+    """A figure of some days of one market, and the recorded one."""
 
     figure: str
     market: str
@@ -57,7 +57,7 @@ class Judged(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """Say how it stands: inside, or as given, where the run's error and the record meet."""
+        """Return the verdict: inside (or given) if the run's interval and the record overlap."""
         low, high = (self._told(end) for end in self.found.ends)
         if self.recorded and low <= self.recorded.high and self.recorded.low <= high:
             return AS_GIVEN if self.is_given else "inside"
@@ -78,14 +78,14 @@ class Judged(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MarketJudgement:
-    """A run's markets held against the record."""
+    """A run's markets beside the record."""
 
     days: Mapping[str, Days]  # by market
     record: Record
     inputs: Inputs
 
     def tables(self) -> list[Table]:
-        """Lay out all that is on record, then each figure by month and market."""
+        """Lay out all recorded figures, then each figure by month and market."""
         rows = [row for row in self.on_record() if row.verdict != SILENT]
         months = {name: list(self.by_month(name, FIGURES[name])) for name in BY_MONTH}
         return [
@@ -110,7 +110,7 @@ class MarketJudgement:
             yield from self._judged(name, figure, market, month, days)
 
     def on_record(self) -> Iterator[Judged]:
-        """Yield what is on record, of as much time as the record lumps together."""
+        """Yield recorded figures over the record's own spans of time."""
         for market, days in self.days.items():
             years = [(year, list(each)) for year, each in groupby(days, lambda d: f"{d.day:%Y}")]
             for year, of_year in years:
@@ -132,7 +132,7 @@ class MarketJudgement:
             yield from self._elasticities(market, days)
 
     def _over_time(self, days: Days) -> Iterator[Judged]:
-        """Yield the volume of the venue over the times of which somebody has summed it up."""
+        """Yield the venue's volume over the spans with a recorded sum."""
         for fact in self.record.of(VENUE_VOLUME):
             within = [day for day in days if fact.first <= day.day <= fact.last]
             if len(within) == (fact.last - fact.first).days + 1:
@@ -205,7 +205,7 @@ class MarketJudgement:
         )
 
     def _costs_taken(self) -> list[str]:
-        """Say what such an order would cost in the model, where others fill whatever comes."""
+        """Say what such an order costs in the model, where others fill any quantity."""
         costs = [
             filled_cost_bps(day.book, ORDER_USD)
             for days in self.days.values()
@@ -222,12 +222,12 @@ class MarketJudgement:
 
 
 def market_judgement(run: RunFolder, record: Record) -> MarketJudgement:
-    """Read the markets of a run, and all of them together, to be held against the record."""
+    """Read the markets of a run, each and together, for comparison with the record."""
     by_market: dict[str, list[MarketDay]] = {}
     together: dict[date, list[MarketDay]] = defaultdict(list)
     for day in market_days(run):
         together[day.day].append(day)
-        # A market that was not yet open has nothing to be judged.
+        # A market that was not open yet has no figures.
         if day.all_usd or day.traded.recorded_usd:
             by_market.setdefault(day.market, []).append(day)
     if len(by_market) > 1:
@@ -236,7 +236,7 @@ def market_judgement(run: RunFolder, record: Record) -> MarketJudgement:
 
 
 def _whole(day: date, markets: Sequence[MarketDay]) -> MarketDay:
-    """Add up a day of all markets; what is recorded of it is, if that of each of them is."""
+    """Add up a day of all markets; the recorded volume only if each market has one."""
     of_each = [each.traded for each in markets]
     recorded = [traded.recorded_usd for traded in of_each if traded.recorded_usd is not None]
     return MarketDay(

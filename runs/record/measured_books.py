@@ -1,4 +1,4 @@
-"""What the books of a run say of any span of days: the figures that facts of the record ask for."""
+"""Figures of a run's books over any span of days, as facts of the record need them."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +35,7 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True)
 class MeasuredBooks:
-    """What the books of a run say of any span of days. Nothing is read before it is asked for."""
+    """Figures of a run's books over any span of days, read on demand."""
 
     run: RunFolder
 
@@ -50,11 +50,11 @@ class MeasuredBooks:
         return {standing.day: standing for standing in standings(self.run)}
 
     def standing(self, day: date) -> Standing:
-        """Return how the group stands at the end of a day."""
+        """Return the group's state at the end of a day."""
         return self._standings[day]
 
     def standings(self) -> Iterator[Standing]:
-        """Yield how it stands at the end of each day."""
+        """Yield the group's state at the end of each day."""
         yield from self._standings.values()
 
     @cached_property
@@ -64,20 +64,20 @@ class MeasuredBooks:
         return columns, posted_cents(self.run, [[account] for account in columns])
 
     def posted_usd(self, accounts: Sequence[str], span: Span) -> Decimal | None:
-        """Sum up what is posted to some accounts, once each; None if the chart has none of them."""
+        """Sum the postings to some accounts; None if the chart has none of them."""
         columns, cents = self._posted
         known = sorted({columns[account] for account in accounts if account in columns})
         first, last = ((day - self.days.first).days for day in span)
         return dollars(cents[first : last + 1, known].sum()) if known else None
 
     def earned_usd(self, accounts: Sequence[str], span: Span) -> Decimal | None:
-        """Return what that is as income, which the books have below zero."""
+        """Return that sum as income, with the opposite sign of the books."""
         posted = self.posted_usd(accounts, span)
         return None if posted is None else -posted
 
     @cached_property
     def traded_usd(self) -> Mapping[date, tuple[Decimal, Decimal]]:
-        """What was traded on the house venue by day: by its captive maker, and by others."""
+        """Volume on the house venue by day: with its captive maker, and with others."""
         traded: dict[date, tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
         for (day, _), (maker_usd, others_usd) in volume_by_day(self.run).items():
             maker, others = traded[day]
@@ -86,7 +86,7 @@ class MeasuredBooks:
 
     @cached_property
     def withdrawn_usd(self) -> Mapping[date, Decimal]:
-        """What customers outside the group took out of the exchange's cash by day, on balance."""
+        """Net withdrawals of customers outside the group from the exchange's cash, by day."""
         return dict(
             self.run.select(
                 f"""
@@ -100,7 +100,7 @@ class MeasuredBooks:
         )
 
     def balances(self, day: date) -> Balances:
-        """Return what stands on each account at the end of a day."""
+        """Return each account's balance at the end of a day."""
         if day not in self._balances:
             self._balances[day] = balances_at(self.run, day)
         return self._balances[day]
@@ -111,10 +111,10 @@ class MeasuredBooks:
 
     @cached_property
     def marks(self) -> Marks:
-        """What tokens are worth."""
+        """The marks of tokens."""
         return Marks(self.run)
 
     def units(self, token: str, day: date) -> Decimal:
-        """Return how much of a token the group holds at the end of a day."""
+        """Return the group's units of a token at the end of a day."""
         moved = moved_by_group(self.run)
         return sum((units for at, name, units in moved if name == token and at <= day), Decimal(0))

@@ -1,7 +1,7 @@
-"""What the books of a run say to a fact of the record: for each key, one function of them.
+"""Figures of a run's books for facts of the record: one function for each key.
 
-A function is given the days that it is to speak of. Which of a fact's days a run must have for that
-differs: all of them for a sum, the last for what stands at the end of a day, any for a ratio.
+A function gets the days of the fact. The required days differ: all of them for a sum, the last for
+a balance at the end of a day, any for a ratio.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +18,7 @@ from runs.record.facts import Fact
 from runs.record.measured_books import Day, Figure, MeasuredBooks, Span
 
 NEVER: Literal["never"] = "never"
-# What the maker books of its quotes, and of laying off what they brought.
+# The maker's accounts of its quotes and of their hedges.
 MAKING = (Kind.PICKOFF, Kind.SPREAD, *HOLDING, *LEAD_QUOTING)
 
 
@@ -26,23 +26,23 @@ MAKING = (Kind.PICKOFF, Kind.SPREAD, *HOLDING, *LEAD_QUOTING)
 
 
 def volume(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return what was traded on the house venue, each trade counted once."""
+    """Return the volume of the house venue, each trade counted once."""
     return sum(_traded(books, span), ZERO)
 
 
 def share_of_maker(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return which part of that had the captive maker on one side, in percent."""
+    """Return the captive maker's share of that volume, in percent."""
     maker, others = _traded(books, span)
     return 100 * maker / (maker + others) if maker + others else None
 
 
 def fees(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return what customers paid the exchange for trading."""
+    """Return customers' trading fees."""
     return books.earned_usd([income(books.run.chart.parties.house, Kind.FEES)], span)
 
 
 def fee_yield(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return fees on what was traded, in basis points."""
+    """Return fees over volume, in basis points."""
     traded, paid = volume(books, span), fees(books, span)
     return 10_000 * paid / traded if traded and paid is not None else None
 
@@ -60,29 +60,29 @@ def youngest_quote(books: MeasuredBooks, span: Span) -> Decimal | None:
 
 
 def making(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return what the maker's quotes brought it, less what hedging them cost."""
+    """Return the result of the maker's quotes after hedging costs."""
     maker = books.run.chart.parties.maker
     kinds = [income(maker, kind) for kind in (*MAKING, Kind.LIQUIDATION)]
     return books.earned_usd([*kinds, expense(maker, Kind.HEDGING)], span)
 
 
 def directional(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return what positions held for their price brought, less what trading them cost."""
+    """Return the result of directional positions after trading costs."""
     return _brought(books, [books.run.chart.parties.maker], Kind.DIRECTIONAL, span)
 
 
 def backstops(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return what providers made of positions that they took over."""
+    """Return providers' results on positions that they took over."""
     return _brought(books, books.run.chart.parties.providers, Kind.BACKSTOP, span)
 
 
 def operating_costs(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return what the exchange cost to run."""
+    """Return the exchange's operating costs."""
     return books.posted_usd([expense(books.run.chart.parties.house, Kind.OPERATIONS)], span)
 
 
 def raised(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return what investors paid for shares of the exchange."""
+    """Return investors' payments for shares of the exchange."""
     parties = books.run.chart.parties
     if parties.investors is None:
         return None
@@ -90,7 +90,7 @@ def raised(books: MeasuredBooks, span: Span) -> Decimal | None:
 
 
 def spent(kind: Kind) -> Callable[[MeasuredBooks, Span], Decimal | None]:
-    """Return what the group paid for one kind of use."""
+    """Return the group's payments for one kind of use."""
 
     def of_kind(books: MeasuredBooks, span: Span) -> Decimal | None:
         uses = [each.spent for each in books.run.chart.spendings if each.kind == kind]
@@ -100,7 +100,7 @@ def spent(kind: Kind) -> Callable[[MeasuredBooks, Span], Decimal | None]:
 
 
 def claims(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return what the exchange owes customers outside the group."""
+    """Return the claims of customers outside the group."""
     return books.standing(span.last).claims_usd
 
 
@@ -115,12 +115,12 @@ def hole_of_exchange(books: MeasuredBooks, span: Span) -> Decimal:
 
 
 def loans(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return what the maker owes lenders outside the group."""
+    """Return the maker's debt to lenders outside the group."""
     return books.standing(span.last).loans_usd if books.run.chart.parties.lenders else None
 
 
 def paper(token: str) -> Callable[[MeasuredBooks, Span], Decimal | None]:
-    """Return what the group's holding of a token is worth at mark."""
+    """Return the group's holding of a token at mark."""
 
     def of_token(books: MeasuredBooks, span: Span) -> Decimal | None:
         if token not in {each.name for each in books.run.chart.tokens}:
@@ -131,13 +131,13 @@ def paper(token: str) -> Callable[[MeasuredBooks, Span], Decimal | None]:
 
 
 def paper_in_house_tokens(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return the same of the group's own tokens, which count zero everywhere else."""
+    """Return the group's holding of its own tokens at mark; elsewhere they count as zero."""
     held = {token: books.units(token, span.last) for token in books.marks.house_tokens}
     return books.marks.usd(held, span.last) if held else None
 
 
 def net_withdrawals(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return what customers took out, less what they brought."""
+    """Return customers' net withdrawals."""
     days = books.withdrawn_usd.items()
     return sum((usd for day, usd in days if span.first <= day <= span.last), ZERO)
 
@@ -170,33 +170,33 @@ def _brought(
 
 
 def _whole(fact: Fact, days: Span) -> Span | None:
-    """Cover a sum: all of the fact's time, or it is not the same sum."""
+    """Require all of the fact's days, for a sum."""
     return (
         Span(fact.first, fact.last) if days.first <= fact.first <= fact.last <= days.last else None
     )
 
 
 def _end(fact: Fact, days: Span) -> Span | None:
-    """Cover what stands at the end of a day: the last, where the record leaves the day open."""
+    """Require the fact's last day, for a balance."""
     return Span(fact.last, fact.last) if days.first <= fact.last <= days.last else None
 
 
 def _part(fact: Fact, days: Span) -> Span | None:
-    """Cover what any part of the fact's time may show: a ratio, or what nobody has summed up."""
+    """Require any of the fact's days, for a ratio or an event."""
     span = Span(max(fact.first, days.first), min(fact.last, days.last))
     return span if span.first <= span.last else None
 
 
 class Measure(NamedTuple):
-    """How a figure is computed, of which days, and what it counts."""
+    """A figure's function, its required days, and its definition."""
 
-    figure: Callable[[MeasuredBooks, Span], Figure | None]  # None: this run has no such thing
-    covers: Callable[[Fact, Span], Span | None]  # None: this run has not the days
+    figure: Callable[[MeasuredBooks, Span], Figure | None]  # None: this run has no such figure
+    covers: Callable[[Fact, Span], Span | None]  # None: this run lacks the days
     counts: str  # in words, beside those of the record
 
 
-# By key of the record, whose facts say which are inputs. What was liquidated is held against the
-# record by `liquidations`, market by market.
+# By key of the record; facts say which are inputs. Liquidations are compared with the record by the
+# command `liquidations`, market by market.
 MEASURES: Mapping[str, Measure] = {
     "volume-of-ftx": Measure(volume, _whole, "every trade on the house venue, once"),
     "volume-of-ftx-over-time": Measure(volume, _whole, "every trade on the house venue, once"),

@@ -1,7 +1,7 @@
-"""What a run liquidated, beside what the record leaves open for its exchange.
+"""A run's liquidations beside the recorded range for its exchange.
 
-The record has totals of all venues for some days, and FTX's share of them for other days. What it
-leaves open for FTX on a day is one times the other.
+The record has totals of all venues for some days, and FTX's share for others. The range for FTX on
+a day is the product.
 """
 
 from collections import defaultdict
@@ -27,13 +27,13 @@ PERCENT = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class RecordedLiquidations:
-    """What a run liquidated, and what the record leaves open for it."""
+    """A run's liquidations, and the recorded range."""
 
     found: Liquidations
     beside_record: Table
 
     def answer(self) -> str:
-        """Say what was liquidated, who took it over, and with what result."""
+        """Say what was liquidated, which backstop took it over, and the result."""
         return self.found.answer()
 
     def tables(self) -> list[Table]:
@@ -42,17 +42,17 @@ class RecordedLiquidations:
 
 
 def recorded_liquidations(run: RunFolder, record: Record) -> RecordedLiquidations:
-    """Read what a run liquidated, and hold it against the record."""
+    """Read a run's liquidations, and compare them with the record."""
     found = liquidations(run)
     return RecordedLiquidations(found, beside_record(run, found.days, record))
 
 
 def beside_record(run: RunFolder, found: Sequence[LiquidatedDay], record: Record) -> Table:
-    """Hold what was liquidated by day against the record.
+    """Compare liquidations by day with the record.
 
     Args:
-        run: whose books.
-        found: what was liquidated, by day and market.
+        run: the run.
+        found: liquidations by day and market.
         record: the facts on public record.
 
     Returns:

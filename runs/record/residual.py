@@ -1,11 +1,11 @@
-"""What nobody has explained: recorded sources less recorded uses less recorded assets, by date.
+"""The residual: recorded debts less recorded assets less recorded uses, by date.
 
-The sheet is the captive maker's. Its debts and assets are on record of three days, and its books
-are where quotes, liquidations and a portfolio would have lost money. What customers are owed is
-told apart: coins are owed at the price of the day, and the record has no deposits.
+The sheet is that of the captive maker. Its debts and assets are on record for three days, and
+quotes, liquidations and a portfolio would have lost money in its books. Customers' claims are
+separate: coins are owed at the price of the day, and deposits are not on record.
 
-The same subtraction on the books of a run leaves what its kinds other than uses came to, to the
-cent: what its mechanisms carry. So the two residuals stand side by side.
+The same subtraction on a run's books leaves the losses of its kinds other than uses, to the cent.
+So the two residuals can be compared.
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ SHEETS = Path(__file__).with_name("maker_sheets.toml")
 
 @dataclass(frozen=True, slots=True)
 class Residual:
-    """The maker's residual by day, beside a run's, and what the exchange lacked beyond it."""
+    """The maker's residual by day, beside a run's, and the exchange's gap beyond it."""
 
     maker: str
     run_days: Span
@@ -45,11 +45,11 @@ class Residual:
 
     @property
     def told(self) -> list[ResidualDay]:
-        """Return the days of which enough is on record."""
+        """Return the days with enough records."""
         return [day for day in self.days if day.why_not is None]
 
     def answer(self) -> str:
-        """Say how much nobody has explained, when it vanished, and what the run's kinds carry."""
+        """Say how much is unexplained, when it disappeared, and what the run explains."""
         if not self.told:
             return "Of no day enough is on record."
         most = max(self.told, key=lambda day: middle(day.unexplained))
@@ -71,7 +71,7 @@ class Residual:
         return said + self._carry(went)
 
     def _carry(self, went: Vanished) -> str:
-        """Say what each mechanism of the run lost in that time."""
+        """Say the loss of each mechanism of the run in that time."""
         if went.lost_usd is None:
             first, last = self.run_days
             return f"This run goes from {first} to {last} and does not span that time."
@@ -80,7 +80,7 @@ class Residual:
         return f"In that time, in this run: {'; '.join(parts)}. Stale quotes alone {stale}."
 
     def tables(self) -> list[Table]:
-        """Lay out the residual by day, what carries it, each recorded line, and the exchange."""
+        """Lay out the residual by day, its carriers, each recorded line, and the exchange."""
         periods = vanished(self.told)
         notes = notes_on(self.days, self.run_days, self.exchange)
         return [
@@ -93,12 +93,12 @@ class Residual:
 
 
 def residual(run: RunFolder, sheets: Record, record: Record) -> Residual:
-    """Subtract what is recorded day by day, and do the same on the books of a run.
+    """Compute the residual by day, on record and in a run's books.
 
     Args:
         run: the run whose books are read.
-        sheets: what is on record of the maker, with the keys of `maker_sheets.toml`.
-        record: all facts; those on the exchange are held against the maker's debt to it.
+        sheets: the maker's recorded sheets, with the keys of `maker_sheets.toml`.
+        record: all facts; those on the exchange are compared with the maker's debt to it.
     """
     books = MeasuredBooks(run)
     days = []
@@ -111,7 +111,7 @@ def residual(run: RunFolder, sheets: Record, record: Record) -> Residual:
 
 
 def half_year(day: date) -> str:
-    """Name the half of a year that a day is in."""
+    """Name the half-year of a day."""
     return f"the {'first' if day.month <= 6 else 'second'} half of {day.year}"
 
 

@@ -1,4 +1,4 @@
-"""A day of the record: what the captive maker owed beyond its assets, and what it was used for."""
+"""A recorded day: the captive maker's debts less assets, and its uses."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ STAKES = f"{USE}ventures"
 
 @dataclass(frozen=True, slots=True)
 class ResidualDay:
-    """What is on record of a day, and the run's sheet of it."""
+    """The recorded sheet of a day, and the run's."""
 
     day: date
     facts: tuple[Fact, ...]
-    sheet: MakerSheet | None  # None: the run has not the day
+    sheet: MakerSheet | None  # None: the run lacks the day
 
     @property
     def why_not(self) -> str | None:
-        """Say why the record does not suffice for a residual; None if it does."""
+        """Say why the record is not enough for a residual; None if it is."""
         return next((fact.unsaid for fact in self.facts if fact.unsaid), None)
 
     @property
@@ -36,24 +36,24 @@ class ResidualDay:
 
     @property
     def uses(self) -> Range[Decimal]:
-        """Return what is on record of the uses until then."""
+        """Return the recorded uses until then."""
         return self._sum(USE)
 
     @property
     def unexplained(self) -> Range[Decimal]:
-        """Return what the record leaves."""
+        """Return the recorded residual."""
         return minus(self.net_debt, self.uses)
 
     @property
     def run_net_debt_usd(self) -> Decimal | None:
-        """Return the run's debts less assets, stakes among these where the record has them so."""
+        """Return the run's debts less assets, including stakes if the record includes them."""
         if self.sheet is None:
             return None
         return self.sheet.unexplained_usd + self._run_uses_usd(self.sheet)
 
     @property
     def run_uses_usd(self) -> Decimal | None:
-        """Return the run's uses, without stakes where the record has them among the assets."""
+        """Return the run's uses, without stakes if the record has them as assets."""
         return None if self.sheet is None else self._run_uses_usd(self.sheet)
 
     def _run_uses_usd(self, sheet: MakerSheet) -> Decimal:
@@ -68,30 +68,30 @@ class ResidualDay:
 
 @dataclass(frozen=True, slots=True)
 class Vanished:
-    """What went between two days of the record, and what the run's kinds lost in that time."""
+    """The change of the residual between two recorded days, and the run's losses in that time."""
 
     since: date | None  # None: since the beginning
     until: date
     recorded: Range[Decimal]
-    middle_usd: Decimal  # the rise of the middle
-    lost_usd: Mapping[str, Decimal] | None  # by carrier or kind; None: the run has not both days
-    stale_usd: Decimal | None  # lost on stale quotes alone, before what other quotes brought
+    middle_usd: Decimal  # the rise of the range's middle
+    lost_usd: Mapping[str, Decimal] | None  # by carrier or kind; None: the run lacks a day
+    stale_usd: Decimal | None  # loss on stale quotes alone, before other quotes' results
     takeovers_usd: Decimal | None  # a recorded use that liquidations belong to
 
     @property
     def all_lost_usd(self) -> Decimal | None:
-        """Return what all kinds of the run lost."""
+        """Return the loss of all kinds of the run."""
         return None if self.lost_usd is None else sum(self.lost_usd.values(), ZERO)
 
 
 def vanished(days: Sequence[ResidualDay]) -> list[Vanished]:
-    """Return what vanished from each day of which enough is on record to the next such day."""
+    """Return the change of the residual between consecutive days with enough records."""
     befores: list[ResidualDay | None] = [None, *days][:-1]
     return [_vanished(before, day) for before, day in zip(befores, days, strict=True)]
 
 
 def minus(one: Range[Decimal], other: Range[Decimal]) -> Range[Decimal]:
-    """Return within which the difference of two amounts is."""
+    """Return the range of the difference of two amounts."""
     return Range(one.low - other.high, one.high - other.low)
 
 
@@ -113,9 +113,9 @@ def _vanished(before: ResidualDay | None, day: ResidualDay) -> Vanished:
 
 
 def _paid(before: ResidualDay, day: ResidualDay) -> Range[Decimal]:
-    """Return what may have been paid between two days: what is paid stays paid.
+    """Return the range of payments between two days, which cannot be negative.
 
-    A use whose range is the same on both days, and does not begin at nothing, was paid before.
+    A use with the same range on both days, above zero, was paid before.
     """
     earlier = {fact.key: fact.amounts for fact in before.facts}
     low = high = ZERO
@@ -130,7 +130,7 @@ def _paid(before: ResidualDay, day: ResidualDay) -> Range[Decimal]:
 def _lost(
     before: ResidualDay | None, day: ResidualDay
 ) -> tuple[dict[str, Decimal] | None, Decimal | None, Decimal | None]:
-    """Return what kinds, stale quotes and takeovers cost between two days that the run has."""
+    """Return the costs of kinds, stale quotes and takeovers between two days of the run."""
     now, then = day.sheet, before.sheet if before else None
     if now is None or (before and then is None):
         return None, None, None

@@ -1,4 +1,4 @@
-"""How what nobody has explained is laid out: by day, by carrier, line by line, and the exchange."""
+"""Tables of the residual: by day, by carrier, line by line, and the exchange."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -18,7 +18,7 @@ Amounts = tuple[Decimal | None, ...]
 def residual_table(
     maker: str, days: Sequence[ResidualDay], periods: Sequence[Vanished], notes: Sequence[str]
 ) -> Table:
-    """Return debts less assets, uses, and what is left, by day."""
+    """Return debts less assets, uses, and the residual, by day."""
     rows: list[tuple[Cell, ...]] = []
     went = {period.until: period for period in periods}
     for each in days:
@@ -60,7 +60,7 @@ def residual_table(
 
 
 def notes_on(days: Sequence[ResidualDay], run_days: Span, gaps: Sequence[ExchangeGap]) -> list[str]:
-    """Say which days the run has not, and what the exchange lacked beside all this."""
+    """Say which days the run lacks, and the exchange's gap."""
     notes = []
     if missing := [str(each.day) for each in days if each.sheet is None]:
         first, last = run_days
@@ -77,7 +77,7 @@ def notes_on(days: Sequence[ResidualDay], run_days: Span, gaps: Sequence[Exchang
 
 
 def carriers_table(maker: str, periods: Sequence[Vanished]) -> Table:
-    """Return what each mechanism and kind of the run lost between two days of the record."""
+    """Return the loss of each mechanism and kind of the run between two recorded days."""
     kinds = [kind for period in periods for kind in period.lost_usd or ()]
     names = dict.fromkeys((*CARRIERS, *kinds))
     moving = [
@@ -110,7 +110,7 @@ def carriers_table(maker: str, periods: Sequence[Vanished]) -> Table:
 
 
 def lines_table(days: Sequence[ResidualDay]) -> Table:
-    """Return each recorded line with the run's."""
+    """Return each recorded line beside the run's."""
     rows: list[tuple[Cell, ...]] = []
     for each in days:
         for fact in each.facts:
@@ -141,7 +141,7 @@ def lines_table(days: Sequence[ResidualDay]) -> Table:
 
 
 def exchange_table(gaps: Sequence[ExchangeGap]) -> Table:
-    """Return what the exchange lacked beyond its maker's debt."""
+    """Return the exchange's gap beyond its maker's debt."""
     rows: list[tuple[Cell, ...]] = []
     for gap in gaps:
         rows += (
@@ -163,7 +163,7 @@ def exchange_table(gaps: Sequence[ExchangeGap]) -> Table:
 
 
 def sources_of_lines(days: Sequence[ResidualDay]) -> Table:
-    """Return who says each line, and where it was seen."""
+    """Return the source of each line, and where it was seen."""
     return Table(
         "sources",
         "Where the recorded lines are from, and what else to know of them",

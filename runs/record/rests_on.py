@@ -1,8 +1,8 @@
-"""What each outcome rests on in the model, or what is left out of it: for the rows that miss."""
+"""The parts of the model behind each outcome, or missing parts, for rows outside the record."""
 
 from collections.abc import Mapping
 
-# By key of the record. A line says why the model can miss in either direction, not that it did.
+# By key of the record. A line says why the model can miss the record, not that it does.
 RESTS_ON: Mapping[str, str] = {
     "result-of-making": "latency, size and spread of its quotes, and who hits them",
     "result-of-all-trading": "quotes, hedges and portfolio; arbitrage and lending are left out",

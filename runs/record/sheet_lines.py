@@ -1,8 +1,8 @@
 """Lines of a recorded balance sheet, computed from the books by class and kind of account.
 
-A sheet of the record has tokens at the day's mark, the group's own among them, and stakes at its
-own marks; the books have stakes at cost. Kinds are read from `ledger.kinds`, so that a new one is
-in the lines that its accounts belong to.
+A recorded sheet has tokens at the day's mark, the group's own included, and stakes at its own
+marks; the books have stakes at cost. Kinds are read from `ledger.kinds`, so that a new kind is
+included by its accounts.
 """
 
 from collections.abc import Callable, Iterator
@@ -25,14 +25,14 @@ from ledger.reports.dollars import ZERO
 from ledger.transaction import MONEY, entity_of, is_contract, kind_of
 from runs.record.measured_books import MeasuredBooks, Span
 
-# What a balance sheet of the group leaves out is held in kind for whom it is owed to.
+# Holdings in kind for their owners are not on the group's balance sheet.
 ON_SHEET = (CLAIM, LIQUID, GROUP, CAUSE)
-# What the maker pays whatever it trades; all else in its results comes of trading.
+# The maker's costs other than trading; the rest of its results is from trading.
 NOT_TRADING = (*USES, Kind.INTEREST, Kind.OPERATIONS)
 
 
 def on_sheet(books: MeasuredBooks, entity: str, root: str) -> Iterator[str]:
-    """Yield the accounts of one class that stand on an entity's balance sheet."""
+    """Yield the accounts of one class on an entity's balance sheet."""
     for account, opened in books.run.opens.items():
         is_meant = entity_of(account) == entity and account.startswith(f"{root}:")
         if is_meant and opened.hole in ON_SHEET and not is_contract(account):
@@ -40,7 +40,7 @@ def on_sheet(books: MeasuredBooks, entity: str, root: str) -> Iterator[str]:
 
 
 def within_group(books: MeasuredBooks, account: str) -> bool:
-    """Tell whether an account is what exchange and maker owe each other."""
+    """Tell whether an account is a debt between exchange and maker."""
     return books.run.opens[account].hole == GROUP
 
 
@@ -50,7 +50,7 @@ def in_dollars(books: MeasuredBooks, account: str, span: Span) -> Decimal:
 
 
 def at_mark(books: MeasuredBooks, account: str, span: Span) -> Decimal:
-    """Return what coins and tokens on an account are worth at the last mark, dollars left out."""
+    """Return the value of coins and tokens on an account at the last mark, without dollars."""
     balances = books.balances(span.last)
     held = {
         commodity: balances[account, commodity]
@@ -66,13 +66,13 @@ def worth(books: MeasuredBooks, account: str, span: Span) -> Decimal:
 
 
 def all_assets_of_maker(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return all that the maker has, stakes at cost."""
+    """Return all assets of the maker, stakes at cost."""
     maker = books.run.chart.parties.maker
     return _sum(worth, books, on_sheet(books, maker, ASSETS), span)
 
 
 def tokens_of_others(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return the maker's coins and tokens at mark, the group's own left out."""
+    """Return the maker's coins and tokens at mark, without the group's own."""
     maker, own = books.run.chart.parties.maker, books.marks.house_tokens
     held = [
         account
@@ -85,17 +85,17 @@ def tokens_of_others(books: MeasuredBooks, span: Span) -> Decimal | None:
 
 
 def stakes(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return what the group's stakes in companies cost."""
+    """Return the cost of the group's stakes in companies."""
     return _stakes_of(books, books.run.chart.parties.group, span)
 
 
 def stakes_of_maker(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return what the maker's stakes in companies cost."""
+    """Return the cost of the maker's stakes in companies."""
     return _stakes_of(books, (books.run.chart.parties.maker,), span)
 
 
 def cash_of_maker(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return the maker's cash, and what venues outside the group owe it."""
+    """Return the maker's cash, and its claims on venues outside the group."""
     maker = books.run.chart.parties.maker
     liquid = [
         account
@@ -106,7 +106,7 @@ def cash_of_maker(books: MeasuredBooks, span: Span) -> Decimal:
 
 
 def debts_as_printed(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return what the maker owes outside the group."""
+    """Return the maker's debts outside the group."""
     parties = books.run.chart.parties
     if not parties.lenders:
         return None
@@ -116,7 +116,7 @@ def debts_as_printed(books: MeasuredBooks, span: Span) -> Decimal | None:
 
 
 def net_worth_without_own_circle(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return the maker's assets less all its debts, its tokens of the circle left out."""
+    """Return the maker's assets less all debts, without tokens of its circle."""
     maker = books.run.chart.parties.maker
     held = [a for a in on_sheet(books, maker, ASSETS) if kind_of(a) != Kind.TOKENS]
     debts = on_sheet(books, maker, LIABILITIES)
@@ -124,7 +124,7 @@ def net_worth_without_own_circle(books: MeasuredBooks, span: Span) -> Decimal:
 
 
 def own_assets_of_exchange(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return all assets of the exchange, the maker's debt at its face, less all claims on it."""
+    """Return all assets of the exchange, the maker's debt at face value, less all claims on it."""
     house = books.run.chart.parties.house
     claims = [
         account
@@ -136,19 +136,19 @@ def own_assets_of_exchange(books: MeasuredBooks, span: Span) -> Decimal:
 
 
 def owed_by_maker(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return what the exchange's books have the maker owe it, less what it owes the maker."""
+    """Return the maker's net debt in the exchange's books."""
     house = books.run.chart.parties.house
     accounts = [a for a in books.run.opens if entity_of(a) == house and within_group(books, a)]
     return _sum(in_dollars, books, accounts, span)
 
 
 def credit_drawn(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return what of that is no money that the maker took in for the exchange."""
+    """Return that net debt without deposits taken in for the exchange."""
     return owed_by_maker(books, span) - (wired_to_maker(books, span) or ZERO)
 
 
 def wired_to_maker(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return what the exchange has against the maker beside the credit line."""
+    """Return the maker's account with the exchange, without the credit line."""
     house = books.run.chart.parties.house
     wired = [
         account
@@ -159,7 +159,7 @@ def wired_to_maker(books: MeasuredBooks, span: Span) -> Decimal | None:
 
 
 def shortfall_of_exchange(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return claims less what the exchange has, without stakes and the maker's debt."""
+    """Return claims less the exchange's assets, without stakes and the maker's debt."""
     house = books.run.chart.parties.house
     found = [
         account
@@ -170,12 +170,12 @@ def shortfall_of_exchange(books: MeasuredBooks, span: Span) -> Decimal:
 
 
 def liquid_of_group(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return all that is liquid in the group."""
+    """Return the group's liquid assets."""
     return books.standing(span.last).liquid_usd
 
 
 def tokens_of_group(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return coins and tokens of the group at mark, its own among them."""
+    """Return coins and tokens of the group at mark, its own included."""
     held = _assets_of_group(books)
     if not any(set(books.run.opens[account].commodities) - {MONEY} for account in held):
         return None
@@ -183,17 +183,17 @@ def tokens_of_group(books: MeasuredBooks, span: Span) -> Decimal | None:
 
 
 def found_in_group(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return all that is liquid in the group, with coins and tokens at mark."""
+    """Return the group's liquid assets, with coins and tokens at mark."""
     return liquid_of_group(books, span) + _sum(at_mark, books, _assets_of_group(books), span)
 
 
 def shown_by_sheet(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return what is liquid in the group, coins and tokens at mark, and stakes at cost."""
+    """Return the group's liquid assets, coins and tokens at mark, and stakes at cost."""
     return found_in_group(books, span) + (stakes(books, span) or ZERO)
 
 
 def all_trading(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return what the maker's trading brought, of whatever kind."""
+    """Return the maker's trading result over all kinds."""
     maker = books.run.chart.parties.maker
     results = [
         account

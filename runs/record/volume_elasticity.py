@@ -1,22 +1,20 @@
-"""By how many percent volume beside a larger venue's rises where the day's range is 1 % wider.
+"""The elasticity of volume, relative to a larger venue, to the day's price range.
 
 On record it is the slope of log(FTX volume / Binance volume) on log(ln(high / low)) of the day,
-both less their month's mean. The larger venue is not simulated. What is regressed here in place of
-that ratio is
+both less their month's mean. The larger venue is not simulated. The regression here replaces that
+ratio by
 
     log(customers + apart / b),    b = (range of the day / its month's geometric mean) ** k
 
-with what uninformed customers traded, and apart from it hits and forced orders. k is by how much
-Binance's own volume rises with the range, on record: it is what "other volume" does on a wild day.
-So it is assumed that uninformed customers of the house would trade more on a wild day just as
-those of Binance do, which cancels in the ratio, while hits and forced orders do not and stand
-beside more of other volume. What remains is the record's quantity as far as hits, forced orders
-and the response of customers to spread and depth make it; a change of mix between the venues
-within a month, which is in the record too, is not in the model. Where customers trade whatever is
-left of a recorded volume, their mean of the month stands for them: what is left falls when hits
-rise, by arithmetic, and says nothing.
+with uninformed volume, and apart from it hits and forced orders. k is the recorded elasticity of
+Binance's own volume. The assumption is that uninformed customers of the house trade more on a
+volatile day in the same way as those of Binance, which cancels in the ratio, while hits and forced
+orders do not. The result is the record's quantity as far as hits, forced orders and customers'
+response to spread and depth cause it; shifts between venues within a month, which the record also
+contains, are not in the model. If customers trade the rest of a recorded volume, their monthly mean
+is used, since the rest falls by arithmetic when hits rise.
 
-The record's own figure bounds what hits may do from above: liquidations and other takers raise it.
+The recorded figure is an upper bound for hits: liquidations and other takers raise it too.
 """
 
 from collections.abc import Sequence
@@ -42,12 +40,12 @@ def elasticity(
     """Return the slope, with the sampling error of blocks of days as the record's own.
 
     Args:
-        days: of one market; those without volume or without a range do not count.
+        days: days of one market; those without volume or range do not count.
         others_elasticity: k.
-        customers_are_left_over: they trade what is left of a recorded volume.
+        customers_are_left_over: whether customers trade the rest of a recorded volume.
 
     Returns:
-        None of fewer than DAYS_MIN days, or where no range differs from another of its month.
+        None below DAYS_MIN days, or if ranges within months do not differ.
     """
     seen = variation(days, others_elasticity, customers_are_left_over)
     products, squares = seen.log_range * seen.log_volume, seen.log_range**2
@@ -62,7 +60,7 @@ def elasticity(
 def variation(
     days: Sequence[MarketDay], others_elasticity: float, customers_are_left_over: bool
 ) -> Variation:
-    """Return range and volume of each day that has both, as the regression takes them."""
+    """Return range and volume of each day that has both, for the regression."""
     kept = [
         (day, day.price.high_usd / day.price.low_usd)
         for day in days
@@ -79,7 +77,7 @@ def variation(
 
 
 def less_mean(values: np.ndarray, months: np.ndarray) -> np.ndarray:
-    """Take its month's mean from each value, shape (n,)."""
+    """Subtract its month's mean from each value, shape (n,)."""
     _, month = np.unique(months, return_inverse=True)
     means = np.bincount(month, values) / np.maximum(np.bincount(month), 1)
     return values - means[month]

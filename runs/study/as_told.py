@@ -1,4 +1,4 @@
-"""The world as told: a member as a scenario file of its own, which says that it is no history."""
+"""The world as told: a member as a scenario file, with a note that it is not history."""
 
 from pathlib import Path
 
@@ -8,11 +8,11 @@ from runs.study.member_table import Members
 from runs.study.would_have_to_be import WouldHaveToBe
 
 QUESTION = "The hypothesis, not history: what would the books show if the thread's story were so?"
-FIDELITY = ("idle_hours_at_once",)  # of members alone: whoever opens the books wants every hour
+FIDELITY = ("idle_hours_at_once",)  # for members alone: full books have every hour
 
 
 def write_as_told(members: Members, would: WouldHaveToBe, path: Path) -> None:
-    """Write the member at which the mechanism comes nearest to half of the hole.
+    """Write the member whose mechanism is nearest to half of the hole.
 
     Args:
         members: of the study.

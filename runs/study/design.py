@@ -1,6 +1,6 @@
-"""Which members a study has: some of the base itself, then unknowns drawn by a Sobol sequence.
+"""The members of a study: some of the base itself, then Sobol draws of the unknowns.
 
-The first members of a longer study are those of a shorter one, so that a study can be gone on with.
+A longer study begins with the members of a shorter one, so that a study can be continued.
 
 Source: Owen (1998), Scrambling Sobol' and Niederreiter-Xing points, Journal of Complexity 14.
 """
@@ -24,11 +24,11 @@ class Member(NamedTuple):
 
     number: int
     seed: int
-    inputs: Mapping[str, float]  # by unknown; none of the base itself
+    inputs: Mapping[str, float]  # by unknown; empty for the base itself
 
     @property
     def is_base(self) -> bool:
-        """Tell whether nothing of the base is changed but its seed."""
+        """Tell whether the member is the base with another seed."""
         return not self.inputs
 
 
@@ -50,7 +50,7 @@ def unit_points(study: Study, n: int) -> np.ndarray:
 
 
 def members_of(study: Study) -> list[Member]:
-    """List the members in the order in which they are played."""
+    """List the members in order of play."""
     drawn = [
         {each.name: each.at(float(u)) for each, u in zip(study.unknown, point, strict=True)}
         for point in unit_points(study, study.members)
@@ -60,11 +60,11 @@ def members_of(study: Study) -> list[Member]:
 
 
 def scenario_of(study: Study, member: Member) -> Scenario:
-    """Lay a member's inputs over the base.
+    """Apply a member's inputs to the base.
 
     Raises:
         ScenarioError: they contradict each other.
-        StudyError: a key is not there.
+        StudyError: a key does not exist.
     """
     fidelity = {**study.fidelity}
     fidelity["run"] = {**fidelity.get("run", {}), "seed": member.seed}
@@ -78,7 +78,7 @@ def scenario_of(study: Study, member: Member) -> Scenario:
 
 
 def settings_of(data: Mapping[str, Any], unknown: Unknown, value: float) -> dict[str, float]:
-    """Return by dotted key what an unknown sets in a scenario.
+    """Return the values that an unknown sets, by dotted key.
 
     Raises:
         StudyError: the scenario has no such key, or no number to be multiplied.

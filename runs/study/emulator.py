@@ -1,8 +1,7 @@
-"""An emulator: what a figure of a member would be at inputs that nobody has played.
+"""An emulator: a figure of a member at inputs that were not played.
 
 A Gaussian process over the quantiles of the inputs, with a scale of its own for each and with
-noise, since members have seeds of their own. What it says of members that it has not seen is
-what it is worth.
+noise, since members have seeds of their own. Cross-validation on unseen members shows its quality.
 """
 
 import warnings
@@ -53,7 +52,7 @@ class Emulator:
 
     @classmethod
     def checked(cls, points: np.ndarray, values: np.ndarray) -> tuple[Self, float]:
-        """Fit one, and tell which part of the variance it explains of members it has not seen.
+        """Fit an emulator, and return the share of unseen members' variance that it explains.
 
         Source: K-fold cross-validation; Hastie, Tibshirani & Friedman (2009), section 7.10.
         """

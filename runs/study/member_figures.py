@@ -1,4 +1,4 @@
-"""What a member tells: outcomes of its books, and its figure for each fact of the record."""
+"""A member's figures: outcomes of its books, and its figure for each fact of the record."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -21,7 +21,7 @@ from runs.record.measures import MEASURES
 from runs.record.volume_elasticity import elasticity
 from runs.study.study_file import figure_name
 
-NEEDS_FILLS = ("youngest-quote-hit",)  # not in books of accounts alone
+NEEDS_FILLS = ("youngest-quote-hit",)  # books of accounts alone do not have it
 PARTS: Mapping[str, Claimed] = {
     "quotes_usd": Claimed.QUOTES,
     "liquidations_usd": Claimed.LIQUIDATIONS,
@@ -50,7 +50,7 @@ def figures(run: RunFolder, record: Record) -> dict[str, float]:
 
 
 def outcomes(run: RunFolder, found: Hole) -> dict[str, Decimal]:
-    """Return the outcomes in USD; of each part of the mechanism a loss is above zero.
+    """Return the outcomes in USD; for parts of the mechanism losses are above zero.
 
     What trading firms could not pay counts in no part: it is no loss on a position taken over,
     which the thread claims.

@@ -31,11 +31,11 @@ class Members:
     manifest: Mapping[str, Any]
     numbers: np.ndarray
     inputs: np.ndarray  # shape (members, unknowns); NaN for the base's own
-    figures: Mapping[str, np.ndarray]  # by name, NaN where a member has none
+    figures: Mapping[str, np.ndarray]  # by name; NaN if a member has none
 
     @property
     def is_base(self) -> np.ndarray:
-        """Tell of each whether it is the base with another seed."""
+        """Tell for each member whether it is the base with another seed."""
         return np.isnan(self.inputs[:, 0])
 
     def drawn(self, name: str) -> np.ndarray:
@@ -43,15 +43,15 @@ class Members:
         return self.figures[name][~self.is_base]
 
     def of_base(self, name: str) -> np.ndarray:
-        """Return it of those of the base."""
+        """Return one figure of the members of the base."""
         return self.figures[name][self.is_base]
 
     def middle_of_base(self, name: str) -> float:
-        """Return the median of those of the base: one that ends years early does not move it."""
+        """Return the median over the base's members, robust to one that ends years early."""
         return float(np.nanmedian(self.of_base(name)))
 
     def chance_sd(self, name: str) -> float:
-        """Return how far chance alone moves a figure, as a standard deviation; NaN if unknown.
+        """Return the standard deviation of a figure from chance alone; NaN if unknown.
 
         From the median absolute deviation of those of the base, for the same reason. The factor
         makes it a standard deviation of a normal law: Rousseeuw & Croux (1993), JASA 88, 1273.
@@ -71,7 +71,7 @@ class Members:
 
 
 def write_members(path: Path, study: Study, results: Sequence[Mapping[str, Any]]) -> None:
-    """Write the results of members, in their order: the same bytes for the same results."""
+    """Write the results of members in order; the same results give the same bytes."""
     names = sorted({name for each in results for name in each["figures"]})
     columns: dict[str, np.ndarray] = {
         "member": np.array([each["number"] for each in results], np.int64),
@@ -99,7 +99,7 @@ def read_members(folder: Path) -> Members:
     """Read a sealed result; members that failed are left out.
 
     Raises:
-        StudyError: there is none, or it is not as it was sealed.
+        StudyError: there is no result, or it has changed since it was sealed.
     """
     if not (folder / MANIFEST).is_file():
         raise StudyError(f"{folder}: no sealed result of a study; play one with `moneytrail study`")

@@ -1,4 +1,4 @@
-"""History matching: which members are implausible beside the record, and which fact says so.
+"""History matching: which members are implausible beside the record, and by which fact.
 
 The implausibility of a member by one fact is
 
@@ -6,8 +6,8 @@ The implausibility of a member by one fact is
 
 with the variance of the base over its seeds, that of a uniform law over the recorded range, and the
 square of the stated discrepancy of the model. By Pukelsheim's three-sigma rule at least 95 % of any
-law with one peak are within CUT. A few facts may be wrong, or the model of them; so the n-th
-largest implausibility decides, and n is stated in the study.
+law with one peak are within CUT. A few facts, or the model of them, may be wrong; so the n-th
+largest implausibility decides, with n stated in the study.
 
 Sources: Craig, Goldstein, Seheult & Smith (1997), Pressure matching for hydrocarbon reservoirs,
     Lecture Notes in Statistics 121, 37-93; Vernon, Goldstein & Bower (2010), Galaxy formation,
@@ -28,7 +28,7 @@ CUT = 3.0
 
 @dataclass(frozen=True)
 class Judgement:
-    """What one fact says of the members whose inputs were drawn."""
+    """One fact's verdict on the members with drawn inputs."""
 
     moment: RecordedMoment
     low: float  # of the record
@@ -38,7 +38,7 @@ class Judgement:
 
     @property
     def implausibility(self) -> np.ndarray:
-        """Return that of each member, in standard deviations; a missing figure is none at all."""
+        """Return each member's implausibility in standard deviations; zero for a missing figure."""
         far = np.abs(self.model - (self.low + self.high) / 2) / self.sd
         return np.where(np.isnan(far), np.inf, far)
 
@@ -49,10 +49,10 @@ class Judgement:
 
 
 def judge(members: Members) -> list[Judgement]:
-    """Hold members against each moment of their study.
+    """Compare members with each moment of their study.
 
     Raises:
-        StudyError: no member has a figure for one; or nothing gives it any width.
+        StudyError: no member has a figure for a moment, or its variance is zero.
     """
     judged = []
     for moment in members.study.moment:

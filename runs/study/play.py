@@ -1,7 +1,7 @@
-"""Playing a study: each member is a life of accounts alone, and its result is a file of its own.
+"""Plays a study: each member is a life of accounts alone, with its own result file.
 
-A result is written beside its place and renamed when it is whole, so that a study which was killed
-goes on where it was, and ends with the same table, byte for byte, as one that was not.
+A result is written beside its place and renamed when complete. So an interrupted study continues,
+and ends with the same table, byte for byte, as an uninterrupted one.
 """
 
 import json
@@ -34,7 +34,7 @@ from runs.study.member_table import DEBTS_APART, write_members
 from runs.study.study_file import Study, StudyError, load_study
 
 STUDY, MEMBERS, RESULT, BASE = "study.toml", "members", "result", "base"
-DAYS = ".days.parquet"  # behind a member's number: what each kind of account moved by day
+DAYS = ".days.parquet"  # suffix of a member's file with daily sums by kind
 _DAYS = """
     COPY (SELECT date, kind, sum(units)::BIGINT AS cents FROM postings
           WHERE hole = 'cause' AND commodity = 'USD' GROUP BY ALL ORDER BY ALL)
@@ -44,7 +44,7 @@ _DAYS = """
 
 @contextmanager
 def books_of_accounts(scenario: Scenario) -> Iterator[RunFolder]:
-    """Play a scenario and keep its accounts for as long as they are read.
+    """Play a scenario and keep its accounts while they are read.
 
     Raises:
         StudyError: customers trade on margin: what is forced is told by fills alone.
@@ -63,9 +63,9 @@ def play(study: Study, member: Member, days: Path | None = None) -> dict[str, An
     """Play one member.
 
     Args:
-        study: whose member it is.
+        study: the member's study.
         member: its seed and inputs.
-        days: where sums by day and kind go, in cents; nowhere if None.
+        days: the file for sums by day and kind, in cents; None: not written.
 
     Returns:
         Number, seed, inputs and figures; or, where the inputs contradict each other or the world
@@ -83,16 +83,16 @@ def play(study: Study, member: Member, days: Path | None = None) -> dict[str, An
 
 
 class Watching(Protocol):
-    """Whoever is told how far a run has come."""
+    """A receiver of a run's progress."""
 
     def simulates(self, start: date, end: date) -> None:
-        """Hear which days are simulated."""
+        """Receive the span of days."""
 
     def day(self) -> None:
-        """Hear that one is."""
+        """Receive one simulated day."""
 
     def says(self, phase: str) -> None:
-        """Hear what begins."""
+        """Receive the start of a phase."""
 
 
 def replay(study: Study, number: int, out: Path, watching: Watching) -> None:
@@ -111,10 +111,10 @@ def replay(study: Study, number: int, out: Path, watching: Watching) -> None:
 
 
 class StudyFolder:
-    """Where a study's results are put together."""
+    """The folder in which a study's results are collected."""
 
     def __init__(self, file: Path, folder: Path) -> None:
-        """Begin a study, or go on with it.
+        """Start a study, or continue it.
 
         Raises:
             StudyError: the folder has results of another study, base or program.
@@ -126,7 +126,7 @@ class StudyFolder:
         self._check()
 
     def missing(self, members: int | None = None) -> list[Member]:
-        """List those that are not yet played, of all or of the first so many that are drawn."""
+        """List the members not yet played, of all or of the first *members* drawn ones."""
         return [each for each in self._first(members) if not self._place(each).is_file()]
 
     def play(
@@ -135,10 +135,10 @@ class StudyFolder:
         on_member: Callable[[], None] = lambda: None,
         members: int | None = None,
     ) -> None:
-        """Play what is missing, each result into its file.
+        """Play missing members, each result into its file.
 
         Args:
-            executor: who plays; None for this process.
+            executor: plays the members; None: this process.
             on_member: called after each.
             members: how many of those whose inputs are drawn; None for all.
         """
@@ -195,7 +195,7 @@ class StudyFolder:
         write_whole(place, json.dumps(told, sort_keys=True).encode())
 
     def _check(self) -> None:
-        """Refuse a folder whose members are of something else."""
+        """Refuse a folder with members of another study."""
         made_by = json.dumps(self._made_by(), sort_keys=True)
         place = self._path / f"{BASE}.json"
         if place.is_file() and place.read_text(encoding="utf-8") != made_by:
@@ -206,7 +206,7 @@ class StudyFolder:
         write_whole(place, made_by.encode())
 
     def _made_by(self) -> dict[str, Any]:
-        """Say what the results depend on: how many members there are does not change any."""
+        """Return what results depend on; the number of members does not change them."""
         settings = self.study.model_dump(mode="json", exclude={"members", "moment", "nth_largest"})
         base = dump(scenario_of(self.study, self._members[0]))
         return {
@@ -218,7 +218,7 @@ class StudyFolder:
 
 
 def _played(study: Study, member: Member) -> tuple[dict[str, Any], bytes]:
-    """Play a member wherever the work is done, and bring back its result and its days."""
+    """Play a member in any process, and return its result and its days."""
     with tempfile.TemporaryDirectory(prefix="moneytrail-") as folder:
         days = Path(folder) / "days.parquet"
         told = play(study, member, days)

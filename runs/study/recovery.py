@@ -1,8 +1,8 @@
-"""Does inference recover what is known? Members are hidden one by one, and judged by their moments.
+"""A test of inference: members are hidden one by one, and recovered from their moments.
 
-A hidden member plays the record: its figures are all that is known of it. The others are held
-against them as they are against the record, with chance as the only width, and what is plausible
-among them should enclose the inputs and the outcome that the hidden one really had.
+A hidden member takes the place of the record: only its figures are known. The other members are
+compared with them as with the record, with chance as the only variance. The plausible ones should
+enclose the hidden member's true inputs and outcome.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ ENDS = (5, 95)
 
 
 class Recovered(NamedTuple):
-    """One quantity of the hidden members, beside what is plausible of it."""
+    """One quantity of the hidden members, beside its plausible values."""
 
     quantity: str
     hidden: int
@@ -31,17 +31,17 @@ class Recovered(NamedTuple):
 def recovery(
     members: Members, moments: Sequence[str], outcomes: Sequence[str], hidden: int, nth: int
 ) -> list[Recovered]:
-    """Hide the first members in turn, and look for each among the others.
+    """Hide the first members in turn, and recover each from the others.
 
     Args:
-        members: as played; those of the base say how large chance is.
-        moments: names of the figures that are known of a hidden member.
-        outcomes: names of the figures that are to be recovered, beside the inputs.
-        hidden: how many are hidden.
+        members: played members; those of the base give the size of chance.
+        moments: names of the known figures of a hidden member.
+        outcomes: names of the figures to recover, beside the inputs.
+        hidden: the number of hidden members.
         nth: so many largest implausibilities may be beyond CUT, less one.
     """
     known = np.array([members.drawn(name) for name in moments])
-    # Of the difference of two members chance comes in twice.
+    # The difference of two members contains chance twice.
     sd = np.sqrt(2 * np.array([np.var(members.of_base(name), ddof=1) for name in moments]))
     quantities = {unknown.name: points for unknown, points in _inputs(members)}
     quantities |= {name: members.drawn(name) for name in outcomes}

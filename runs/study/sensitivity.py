@@ -1,4 +1,4 @@
-"""Which unknown moves an outcome most: total effects of Sobol, over the emulator of the members.
+"""Sensitivity of an outcome to the unknowns: Sobol's total effects, over the emulator.
 
 A total effect is the part of the outcome's variance that is left once all other inputs are known.
 
@@ -16,11 +16,11 @@ from runs.study.study_file import StudyError
 
 DRAWN = 1024  # points of each of the two designs; a power of two
 LEVEL = 0.9
-MEMBERS_MIN = 20  # of which an emulator says anything
+MEMBERS_MIN = 20  # fewest members for an emulator
 
 
 class Effect(NamedTuple):
-    """What one unknown has of the variance of an outcome, as a share."""
+    """One unknown's share of the variance of an outcome."""
 
     unknown: str
     total: float
@@ -29,7 +29,7 @@ class Effect(NamedTuple):
 
 
 class Sensitivity(NamedTuple):
-    """All effects on one outcome, the largest first, and what the emulator is worth."""
+    """All effects on one outcome, the largest first, and the emulator's quality."""
 
     outcome: str
     explained: float  # of members that the emulator has not seen
@@ -37,7 +37,7 @@ class Sensitivity(NamedTuple):
 
 
 def sensitivity(members: Members, outcome: str) -> Sensitivity | None:
-    """Return the effects of the unknowns on an outcome; None of too few members.
+    """Return the effects of the unknowns on an outcome; None for too few members.
 
     Raises:
         StudyError: SciPy or scikit-learn is not installed.
@@ -58,7 +58,7 @@ def sensitivity(members: Members, outcome: str) -> Sensitivity | None:
         dists=[uniform()] * points.shape[1],
         rng=members.study.seed,
     )
-    # Its own bootstrap, with the level that is asked for.
+    # Its own bootstrap, at the requested level.
     interval = found.bootstrap(confidence_level=LEVEL, n_resamples=200).total_order
     ends = zip(interval.confidence_interval.low, interval.confidence_interval.high, strict=True)
     effects = [

@@ -51,11 +51,11 @@ Place = Annotated[str, StringConstraints(pattern=r"^[\w.\-\[\]*]+\z", max_length
 
 
 class StudyError(MistakeError):
-    """A study that cannot be played or read; says in one line where and why."""
+    """A study cannot be played or read; the message says in one line where and why."""
 
 
 class Unknown(Part):
-    """An input of which only a range is known."""
+    """An input with a known range."""
 
     name: Name
     keys: Annotated[tuple[Place, ...], Field(min_length=1)]  # `[*]` stands for every entry
@@ -82,7 +82,7 @@ class Unknown(Part):
         return float(f"{value:.6g}")
 
     def quantile(self, value: float) -> float:
-        """Return the quantile of a value: the reverse."""
+        """Return the quantile of a value, the inverse."""
         if self.law == "uniform":
             return (value - self.low) / (self.high - self.low)
         return math.log(value / self.low) / math.log(self.high / self.low)
@@ -99,11 +99,11 @@ class RecordedMoment(Part):
 
     @property
     def name(self) -> str:
-        """Return its name among the figures of a member."""
+        """Return its name in a member's figures."""
         return figure_name(self.fact, self.market, self.until)
 
     def recorded(self) -> Fact | None:
-        """Return the fact; None where the record has no such, or is silent."""
+        """Return the fact; None if the record does not have it or is silent."""
         found = load_record().of(self.fact, self.market)
         return next((each for each in found if each.last == self.until and each.amounts), None)
 
@@ -140,7 +140,7 @@ class Study(Part):
 
 
 def figure_name(fact: str, market: str | None, last: date) -> str:
-    """Name a figure of a member that a fact of the record has as well."""
+    """Name the figure of a member for a fact of the record."""
     return f"{fact}{f' of {market}' if market else ''} to {last}"
 
 
@@ -163,7 +163,7 @@ def load_study(path: Path) -> Study:
     """Read a study file; its base is found from its folder.
 
     Raises:
-        StudyError: the first thing that is wrong with it.
+        StudyError: the first error in it.
     """
     try:
         data = with_tuples(tomllib.loads(path.read_text(encoding="utf-8")))

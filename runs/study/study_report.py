@@ -1,4 +1,4 @@
-"""What a study says: the mechanism's part with its interval, and what is plausible."""
+"""The report of a study: the mechanism's share with its interval, and plausible inputs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from runs.study.study_tables import (
 from runs.study.would_have_to_be import WouldHaveToBe, would_have_to_be
 
 ENDS = (5, 95)  # percentiles of an interval
-FEW = 10  # plausible members, of which no interval says much
+FEW = 10  # fewer plausible members give no useful interval
 PLAIN: Mapping[str, str] = {
     "quotes_usd": "quotes: what they lost, with spread and hedges",
     "liquidations_usd": "liquidations taken over",
@@ -40,14 +40,14 @@ PLAIN: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class StudyReport:
-    """A study's members, held against the record."""
+    """A study's members beside the record."""
 
     members: Members
     seal: str  # of the result
 
     @cached_property
     def judged(self) -> list[Judgement]:
-        """What each moment says of each member."""
+        """Each moment's verdict on each member."""
         return judge(self.members)
 
     @cached_property
@@ -61,11 +61,11 @@ class StudyReport:
         return would_have_to_be(self.members, self.judged)
 
     def answer(self) -> str:
-        """Say the part of the mechanism that is plausible, and what half of the hole would take."""
+        """Say the plausible share of the mechanism, and what half of the hole would take."""
         return f"{self._part()} {self._half()}"
 
     def provenance(self) -> str:
-        """Say which study this is, in one line."""
+        """Return the study's name and seal, in one line."""
         drawn = int((~self.members.is_base).sum())
         base = int(self.members.is_base.sum())
         return (
@@ -74,7 +74,7 @@ class StudyReport:
         )
 
     def tables(self) -> list[Table]:
-        """Lay out the parts first, then inputs, moments, what would have to be, and the rest."""
+        """Lay out the shares first, then inputs, moments and the other tables."""
         return [
             self._parts_table(),
             inputs_table(self.members, self.is_plausible),
@@ -104,7 +104,7 @@ class StudyReport:
         return f"{said}. In 90 % of them {self._used_in(found)}"
 
     def _used_in(self, which: np.ndarray) -> str:
-        """Say what the mechanism used in some of the members, and beside which hole."""
+        """Say the mechanism's use of money in some members, and the hole."""
         lost, hole = (_interval(self.members.drawn(name)[which]) for name in (MECHANISM, HOLE))
         of_uses = _interval(self._share_of_uses(MECHANISM)[which])
         return (

@@ -16,7 +16,7 @@ from runs.study.would_have_to_be import WouldHaveToBe
 
 
 def digits(value: float | None) -> Decimal | None:
-    """Write a figure with four digits; nothing for what is no number."""
+    """Write a figure with four digits; empty for NaN."""
     if value is None or not np.isfinite(value):
         return None
     return Decimal(f"{Decimal(f'{value:.4g}'):f}") + 0
@@ -31,7 +31,7 @@ def _ends(values: np.ndarray) -> tuple[Decimal | None, Decimal | None, Decimal |
 
 
 def inputs_table(members: Members, found: np.ndarray) -> Table:
-    """Return what is left of each unknown's range."""
+    """Return the plausible part of each unknown's range."""
     drawn = members.inputs[~members.is_base]
     rows: list[tuple[Cell, ...]] = [
         (
@@ -54,7 +54,7 @@ def inputs_table(members: Members, found: np.ndarray) -> Table:
 
 
 def moments_table(judged: Sequence[Judgement], found: np.ndarray) -> Table:
-    """Return which facts rule members out, those that rule out most first."""
+    """Return the facts that rule members out, the strictest first."""
     rows: list[tuple[Cell, ...]] = []
     for each in sorted(judged, key=lambda one: -one.rules_out.mean()):
         only = each.rules_out & (sum(other.rules_out for other in judged) == 1)
@@ -126,7 +126,7 @@ def would_have_to_be_table(would: WouldHaveToBe) -> Table:
 
 
 def predictions_table(members: Members, found: np.ndarray) -> Table:
-    """Return the outcomes on record that took no part in judging, beside what members predict."""
+    """Return recorded outcomes that did not judge members, beside members' predictions."""
     judges = {moment.name for moment in members.study.moment}
     rows: list[tuple[Cell, ...]] = []
     for fact in load_record().fact:
@@ -181,7 +181,7 @@ def _percent(share: float) -> Decimal:
 
 
 def errors_table(members: Members, plain: Mapping[str, str]) -> Table:
-    """Return how large chance is: the base with seeds of its own."""
+    """Return the size of chance: the base with several seeds."""
     rows: list[tuple[Cell, ...]] = []
     for name, words in plain.items():
         values = members.of_base(name)

@@ -30,66 +30,65 @@ class Contradicted(NamedTuple):
 
     @property
     def beyond(self) -> float:
-        """Return how far it is from the nearer end, in the fact's unit."""
+        """Return the distance from the nearer end, in the fact's unit."""
         return self.model - (self.low if self.model < self.low else self.high)
 
     @property
     def times_range(self) -> float | None:
-        """Return it over the width of the record; None where one figure alone is recorded."""
+        """Return that distance over the record's width; None if the record has one figure."""
         width = self.high - self.low
         return abs(self.beyond) / width if width else None
 
     @property
     def times_end(self) -> float | None:
-        """Return the figure over the nearer end; None where that is nothing, or signs differ."""
+        """Return the figure over the nearer end; None if that is zero, or signs differ."""
         end = self.low if self.model < self.low else self.high
         return self.model / end if end * self.model > 0 else None
 
 
 class Bound(NamedTuple):
-    """What half of the hole takes by arithmetic, at the loss on a dollar of quotes that is hit.
+    """The volume of hits that half of the hole needs, at the loss per dollar of hits.
 
-    The record has the captive maker's share of some years and is silent about others. Nobody can
-    hit more of its quotes than it traded.
+    The captive maker's share is on record for some years only. Hits cannot exceed its volume.
     """
 
-    worst_bps: float  # the largest loss on what is hit, of all members
-    most_hit_bps: float  # that of the member of which most was hit
+    worst_bps: float  # the largest loss per dollar of hits, of all members
+    most_hit_bps: float  # that of the member with the most hits
     half_hole_usd: float
-    ever_usd: float  # all that the venue traded, at the upper end of the record
-    allowed_usd: float  # of it the maker's, in years of which its share is on record, at most
-    silent_usd: float  # all that was traded in the other years, at most
+    ever_usd: float  # the venue's total volume, at the upper end of the record
+    allowed_usd: float  # the maker's largest part in years with a recorded share
+    silent_usd: float  # the largest volume in the other years
 
     @property
     def needed_usd(self) -> float:
-        """Return the volume that must have been hit at the worst loss."""
+        """Return the required volume of hits at the worst loss."""
         return self.half_hole_usd / (self.worst_bps / 10_000) if self.worst_bps > 0 else np.inf
 
     @property
     def of_volume_pct(self) -> float:
-        """Return it in per cent of all that the venue ever traded."""
+        """Return it in per cent of the venue's total volume."""
         return 100 * self.needed_usd / self.ever_usd
 
     @property
     def of_silent_pct(self) -> float:
-        """Return what the record leaves for the other years, in per cent of all volume in them."""
+        """Return the rest for the other years, in per cent of their volume."""
         return 100 * max(self.needed_usd - self.allowed_usd, 0.0) / self.silent_usd
 
 
 @dataclass(frozen=True)
 class WouldHaveToBe:
-    """The members at which the mechanism is half of the hole or more; or the one nearest to it."""
+    """The members whose mechanism is half of the hole or more, or the nearest one."""
 
-    share: np.ndarray  # of the hole, of each drawn member; NaN without a hole
+    share: np.ndarray  # share of the hole by drawn member; NaN without a hole
     reached: np.ndarray  # which of them reach HALF
-    chosen: int  # of those that reach it the nearest to the record; else that of the largest share
+    chosen: int  # the nearest to the record among them; otherwise the largest share
     inputs: Mapping[str, float]  # at the chosen one
     contradicted: tuple[Contradicted, ...]  # by it, the worst first
     bound: Bound
 
 
 def would_have_to_be(members: Members, judged: Sequence[Judgement]) -> WouldHaveToBe:
-    """Look among members for those at which the thread's mechanism is half of the hole."""
+    """Find the members whose mechanism is half of the hole."""
     hole, mechanism = members.drawn(HOLE), members.drawn(MECHANISM)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(hole > 0, mechanism / hole, np.nan)
@@ -113,7 +112,7 @@ def would_have_to_be(members: Members, judged: Sequence[Judgement]) -> WouldHave
 
 
 def contradicted_by(members: Members, drawn: int) -> Iterator[Contradicted]:
-    """Yield the recorded facts that one member is outside of, inputs of scenarios left out."""
+    """Yield the recorded facts that one member contradicts, without inputs of scenarios."""
     for fact in load_record().fact:
         name = figure_name(fact.key, fact.market, fact.last)
         if fact.role != "outcome" or fact.amounts is None or name not in members.figures:
@@ -130,7 +129,7 @@ def _badness(each: Contradicted) -> float:
 
 
 def bound(members: Members) -> Bound:
-    """Return what half of the base's hole takes, and what the record leaves room for."""
+    """Return the volume that half of the base's hole needs, and the largest possible one."""
     hits, lost = members.drawn(HITS), members.drawn("pickoff_usd")
     with np.errstate(divide="ignore", invalid="ignore"):
         bps = np.where(hits > 0, 10_000 * lost / hits, 0.0)
@@ -143,10 +142,10 @@ def bound(members: Members) -> Bound:
 
 
 def room_for_hits(record: Record) -> tuple[float, float, float]:
-    """Return volume ever, the maker's at most where its share is on record, and the rest's, in USD.
+    """Return in USD: total volume, the maker's most in recorded years, and the other years' volume.
 
-    Volumes are at the upper end of the record. Of a span of which no volume is on record, it is
-    what the others leave of all volume ever.
+    Volumes are at the upper end of the record. A span without a recorded volume has the rest of
+    total volume.
     """
     spans = [fact for fact in record.of(VOLUME_EVER) if fact.amounts]
     ever = max(spans, key=lambda fact: fact.last - fact.first)
@@ -163,7 +162,7 @@ def room_for_hits(record: Record) -> tuple[float, float, float]:
 
 
 def _volume_in(span: Fact, spans: Sequence[Fact]) -> float | None:
-    """Add up the volumes on record that fill a span without a gap; None where they do not."""
+    """Add up recorded volumes that cover a span without gaps; None if they do not."""
     day, total = span.first, 0.0
     while day <= span.last:
         begun = [each for each in spans if each.first == day and each.last <= span.last]
