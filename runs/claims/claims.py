@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 from ledger.reports.dollars import listed
 from ledger.reports.table import Table
@@ -25,6 +26,9 @@ from runs.claims.spoken_values import spoken_span
 from runs.claims.statement import Thread, Value, load_thread
 from runs.claims.verdicts import UNDECIDED, JudgedStatement, StatementVerdict, ValueOf, judge
 
+if TYPE_CHECKING:
+    from runs.claims.over_study import OverStudy
+
 TABLES = (
     "tweets",
     "statements",
@@ -45,6 +49,7 @@ class Claims:
     about: tuple[str, ...]
     runs: tuple[str, ...]
     judged: tuple[JudgedStatement, ...]
+    study: "OverStudy | None" = None
 
     @property
     def central(self) -> JudgedStatement:
@@ -75,7 +80,14 @@ class Claims:
         return (
             f"{over} the thread's {len(self.judged)} statements {listed(told)}. Of those borne "
             f"out, {given} rest on an input of the scenario. {self._on_the_central_one()}"
+            f"{self._over_study()}"
         )
+
+    def _over_study(self) -> str:
+        held = self.study.holds_in_pct(self.central) if self.study else None
+        if self.study is None or held is None:
+            return ""
+        return f" Over {self.study.lives} it holds in {held} %."
 
     def _on_the_central_one(self) -> str:
         central = self.central
@@ -105,18 +117,21 @@ class Claims:
             given_table(self.judged),
             commands_table(self.judged),
             runs_table(self.runs, self.judged),
+            *([self.study.table(self.judged)] if self.study else []),
         ]
 
 
-def claims(runs: Sequence[RunFolder]) -> Claims:
+def claims(runs: Sequence[RunFolder], study: "OverStudy | None" = None) -> Claims:
     """Judge all statements of the thread by the books of runs.
 
     Args:
         runs: at least one; with several, each figure has a least and a greatest value.
+        study: members that statements are held against as well.
     """
-    return judged_thread(
+    found = judged_thread(
         load_thread(), [run.path.resolve().name for run in runs], list(map(figures_of, runs))
     )
+    return replace(found, study=study)
 
 
 def judged_thread(thread: Thread, names: Sequence[str], runs: Sequence[ValueOf]) -> Claims:

@@ -11,19 +11,30 @@ from runs.reporting import report
 
 @click.command("claims")
 @click.argument("run", type=RUN, nargs=-1, required=True)
-@report(*TABLES)
+@click.option(
+    "--study",
+    metavar="NAME",
+    help="Hold statements against the members of a study as well: a built-in name, or the folder "
+    "of a sealed result.",
+)
+@report(*TABLES, instead={"study": (*TABLES, "study")})
 @plotted(claims_figure)
-def claims_command(run: tuple[RunFolder, ...]) -> Claims:
+def claims_command(run: tuple[RunFolder, ...], study: str | None) -> Claims:
     """Which statements of the thread do the books bear out, and which not?
 
     \b
       moneytrail claims runs/out/tiny-seed1
       moneytrail claims runs/out/tiny-seed1 --table statements
       moneytrail claims runs/out/tiny-seed1 --plot claims.svg
+      moneytrail claims runs/out/tiny-seed1 --study life --table study
 
     Each statement, in our own words, has a figure of the books and a threshold that follows from
     its words: it is borne out, or not, or only under a condition. If the run or the record can't
     decide it, the reason is given. Several runs, with other seeds or assumptions, give the least
     and the greatest value; if they disagree, the statement depends on the run.
     """
-    return claims(run)
+    if study is None:
+        return claims(run)
+    from runs.claims.over_study import over_study  # which few ask for
+
+    return claims(run, over_study(study))

@@ -1,0 +1,126 @@
+"""Statements held against the members of a study: in how many of them does each threshold hold?
+
+A run has one value of a figure; a study has one for each of its lives, of which the plausible ones
+agree with the record. Only figures that members keep can be told.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+
+from ledger.reports.table import Cell, Table
+from runs.claims.figures import FIGURES, PERCENT
+from runs.claims.verdicts import JudgedStatement
+from runs.study.member_figures import HITS, HOLE, USES, VOLUME
+from runs.study.member_table import Members, read_members
+from runs.study.plausible import judge, plausible
+from runs.study.study_file import study_path
+from runs.study.study_report import ENDS, FEW
+
+MILLION = 1_000_000
+OfMembers = Callable[[Members], np.ndarray]
+
+
+def _of(name: str) -> OfMembers:
+    return lambda members: members.drawn(name)
+
+
+def _share(part: str, whole: str) -> OfMembers:
+    """Return a part in percent of a whole; zero where it is below zero, none without a whole."""
+
+    def share(members: Members) -> np.ndarray:
+        of, parts = members.drawn(whole), np.maximum(members.drawn(part), 0)
+        return np.where(of > 0, 100 * parts / np.where(of > 0, of, 1), np.nan)
+
+    return share
+
+
+# By the key of a figure of a run: the same of each member.
+OVER_MEMBERS: Mapping[str, OfMembers] = {
+    "hole": _of(HOLE),
+    "stale-loss": _of("pickoff_usd"),
+    "quotes-loss": _of("quotes_usd"),
+    "liquidations-loss": _of("liquidations_usd"),
+    "quotes-of-hole": _share("quotes_usd", HOLE),
+    "liquidations-of-hole": _share("liquidations_usd", HOLE),
+    "on-chain-of-hole": _share("on_chain_usd", HOLE),
+    "hits-of-volume": _share(HITS, VOLUME),
+    "leveraged-of-uses": _share("use Portfolio", USES),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OverStudy:
+    """A study's members that statements are held against."""
+
+    name: str
+    members: Members
+    which: np.ndarray  # of the drawn members: the plausible ones, or all where these are few
+    are_plausible: bool
+
+    @property
+    def lives(self) -> str:
+        """Name them."""
+        kind = "plausible members" if self.are_plausible else "members, plausible or not,"
+        return f"{int(self.which.sum())} {kind} of the study {self.name}"
+
+    def holds_in_pct(self, judged: JudgedStatement) -> int | None:
+        """Return in how many percent of them a statement's threshold holds; None if untold."""
+        values = self._values(judged)
+        decides = judged.statement.decides
+        if values is None or decides is None:
+            return None
+        held = [decides.holds(_decimal(value)) for value in values.tolist()]
+        return round(100 * sum(held) / len(held))
+
+    def table(self, judged: Sequence[JudgedStatement]) -> Table:
+        """Lay out each statement whose figure the members keep."""
+        rows = [row for each in judged if (row := self._row(each)) is not None]
+        note = (
+            f"Of {self.lives}: low and high enclose 90 % of the values; held is the percentage of "
+            "them in which the threshold holds. Millions of dollars, or percent. What trading "
+            "firms could not pay is no part of the liquidations of a member."
+        )
+        columns = ("number", "statement", "unit", "low", "high", "threshold", "held_pct")
+        return Table("study", f"Statements over the study {self.name}", columns, rows, (note,))
+
+    def _row(self, judged: JudgedStatement) -> tuple[Cell, ...] | None:
+        values, decides = self._values(judged), judged.statement.decides
+        if values is None or decides is None:
+            return None
+        unit = FIGURES[decides.figure].unit
+        per, named = (1, unit) if unit == PERCENT else (MILLION, "USD m")
+        low, high = np.percentile(values, ENDS) / per
+        ends = (Decimal(f"{low:.1f}"), Decimal(f"{high:.1f}"))
+        said = judged.statement.says
+        return (judged.number, said, named, *ends, decides.plain, self.holds_in_pct(judged))
+
+    def _values(self, judged: JudgedStatement) -> np.ndarray | None:
+        decides = judged.statement.decides
+        if decides is None or decides.figure not in OVER_MEMBERS:
+            return None
+        values = OVER_MEMBERS[decides.figure](self.members)[self.which]
+        values = values[np.isfinite(values)]
+        return values if len(values) else None
+
+
+def over_study(name_or_folder: str) -> OverStudy:
+    """Read the sealed result of a study: that of a built-in name, or in a folder.
+
+    Raises:
+        StudyError: there is none, or it is not as it was sealed.
+    """
+    path = Path(name_or_folder)
+    is_name = path.name == name_or_folder and not path.is_dir()
+    members = read_members(study_path(name_or_folder).with_suffix("") if is_name else path)
+    found = plausible(judge(members), members.study.nth_largest)
+    enough = int(found.sum()) >= FEW
+    name = path.stem if is_name or path.name != "result" else path.parent.name
+    return OverStudy(name, members, found if enough else np.ones_like(found), enough)
+
+
+def _decimal(value: float) -> Decimal:
+    return Decimal(f"{value:.6f}")

@@ -1,0 +1,70 @@
+"""Statements over a study's members: each percentage is a count of lives."""
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pytest
+
+from ledger.run_folder import RunFolder
+from runs.claims.claims import claims
+from runs.claims.figures import FIGURES
+from runs.claims.over_study import OVER_MEMBERS, over_study
+from runs.study.study_file import StudyError, study_path
+
+SHIPPED = study_path("life").with_suffix("")
+
+
+def test_held_is_the_share_of_lives_in_which_the_threshold_holds(tiny_run: RunFolder):
+    study = over_study("life")
+    with duckdb.connect() as connection:
+        [(billions, lives, low)] = connection.execute(
+            "SELECT count(*) FILTER (pickoff_usd >= 1e9), count(*), quantile_cont(pickoff_usd, .05)"
+            f" FROM '{SHIPPED}/members.parquet' WHERE \"input share_2019\" IS NOT NULL"
+            " AND NOT isnan(\"input share_2019\") AND failed = ''"
+        ).fetchall()
+
+    found = claims([tiny_run], study)
+
+    rows = {row[0]: row for row in found.tables()[-1].rows}
+    number = next(
+        each.number
+        for each in found.judged
+        if each.statement.decides
+        and each.statement.decides.figure == "stale-loss"
+        and each.statement.decides.plain == "at least 1 bn"
+    )
+    if study.are_plausible:
+        pytest.skip("the shipped study tells of its plausible members alone")
+    assert rows[number][-1] == round(100 * billions / lives)
+    assert float(rows[number][3]) == pytest.approx(low / 1e6, abs=0.1)
+    assert f"Over {lives} members, plausible or not, of the study life it holds in" in (
+        found.answer()
+    )
+    assert "study life" not in claims([tiny_run]).answer()
+
+
+def test_a_share_of_no_hole_is_no_figure_and_a_gain_is_a_share_of_zero():
+    study = over_study("life")
+    hole = study.members.drawn("hole_usd")
+    shares = OVER_MEMBERS["quotes-of-hole"](study.members)
+
+    earned = study.members.drawn("quotes_usd") < 0
+    assert earned.any()
+    assert np.array_equal(np.isnan(shares), hole <= 0)
+    assert (shares[earned & (hole > 0)] == 0).all()
+
+
+def test_each_figure_over_members_is_one_of_a_run():
+    assert set(OVER_MEMBERS) <= set(FIGURES)
+
+
+def test_a_result_that_is_not_there_or_was_changed_is_refused(tmp_path: Path):
+    with pytest.raises(StudyError):
+        over_study(str(tmp_path))
+    changed = tmp_path / "life"
+    shutil.copytree(SHIPPED, changed)
+    (changed / "study.toml").write_text("question = 'another'\n")
+    with pytest.raises(StudyError):
+        over_study(str(changed))
