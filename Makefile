@@ -87,6 +87,7 @@ size-sweep: setup  ## print how loss grows with displayed size (some minutes)
 
 stale-quotes: setup  ## print what stale quotes lose by latency, size, firms and ticks (some minutes)
 	$(BIN)/python -m runs.experiments.stale_quotes
+	$(BIN)/python -m runs.experiments.late_quotes
 
 liquidation-sweep: setup  ## print what backing the venue brings its captive maker (some ten minutes)
 	$(BIN)/python -m runs.experiments.liquidation_sweep

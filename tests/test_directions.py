@@ -122,7 +122,8 @@ def earned_bps(played) -> Callable[..., float]:
 def test_the_later_quotes_are_the_less_spread_is_earned_of_customers(earned_bps):
     """Who meets them finds the better of two prices: the more so the staler they are.
 
-    At many seconds firms have hit what is stale before customers come, and the rest is few.
+    At many seconds it ends at a floor, since a firm hits what is stale before customers come: see
+    `runs.experiments.late_quotes` and its tests.
     """
     by_latency = [earned_bps(latency_s=latency_s) for latency_s in (0.0, 0.5, 2.0)]
 

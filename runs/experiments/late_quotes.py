@@ -1,0 +1,165 @@
+"""What a late maker earns of uninformed customers, with a firm that hits stale quotes and without.
+
+    python -m runs.experiments.late_quotes        (or: make stale-quotes)
+
+One market in the race alone: constant volatility, no jumps, one level, latency and refresh the
+same. Customers go to the better price, the captive maker's or that of makers who are 50 ms late.
+The firm takes all of a quote as soon as the price is beyond it by more than its threshold.
+
+Without the firm a quote meets customers however stale it is, and what the maker earns of them falls
+without end as latency grows. With it the price is never further from a quote that stands than
+half-spread and threshold together: what is earned falls to a floor. At longer latencies the price
+behind a quote that still stands follows the quasi-stationary law of Brownian motion between two
+absorbing barriers, whose density is the first eigenfunction, a half wave of the cosine (Collet,
+Martinez & San Martin 2013, Quasi-Stationary Distributions, Springer). It is narrower than the law
+just after posting, so a little more is earned again. `limit_ticks` is the mean under it.
+"""
+
+import math
+import statistics
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+
+from des.chance import QUANTILES
+from des.clock import HOUR_US, microseconds, midnight_us
+from des.price.lead_price import LeadPrice
+from des.quoting.other_quotes import OtherQuotes
+from des.quoting.plan import QuotingPolicy
+from des.quoting.quotes import Plan
+from des.quoting.race import Codes
+from des.quoting.session import Decisions, Session
+from des.quoting.takers import LOTS_MAX, Takers, Terms, nobody_takes
+from des.quoting.uninformed import UninformedFlow
+from des.scenario import Anchor, Price, VolatilityLevel
+from ledger.motives import Motive
+from ledger.reports.table import Table
+from runs.experiments.experiment import experiment, run_cases
+
+SEEDS = (1, 2, 3, 4, 5, 6)
+LATENCIES_S = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 128.0)
+HOURS = 24
+
+DAY, PRICE_USD, ANNUAL = date(2022, 5, 9), 30_000.0, 1.0  # a tick is a dollar
+HALF_SPREAD, OTHERS, THRESHOLD = 12, 15, 9  # in ticks
+OTHERS_LATENCY_US = 50_000
+PLENTY = 1_000_000  # lots: more than all customers of a quote ask for
+
+
+class LateDay(NamedTuple):
+    """A day of quotes."""
+
+    latency_s: float  # and refresh
+    is_hit: bool  # by a firm, where that pays
+    seed: int
+    ticks_per_s: float = 8.0
+
+
+def earned_by_hour(case: LateDay, hours: int = HOURS) -> np.ndarray:
+    """Play a day, and return by hour what was earned and over how many lots, shape (hours, 2).
+
+    What is earned is in ticks times lots, against the lead price at each fill.
+    """
+    start_us = midnight_us(DAY)
+    law = Price(
+        ticks_per_s=case.ticks_per_s,
+        anchors=(Anchor(at=DAY, price_usd=PRICE_USD),),
+        volatility=(VolatilityLevel(since=DAY, annual=ANNUAL),),
+    )
+    lead = LeadPrice(case.seed, "M", law, Decimal(1), start_us, start_us + hours * HOUR_US)
+    session, decided = _quotes(lead, case)
+    flow = UninformedFlow(case.seed, "M", holders=40, order_usd_mean=600.0)
+    earned = np.zeros((hours, 2))
+    for hour in range(hours):
+        span = (start_us + hour * HOUR_US, start_us + (hour + 1) * HOUR_US)
+        orders = flow.orders(*span, usd_per_s=300.0, lot_usd=300.0)
+        rows = session.play(*span, 0.0, decided, orders).rows
+        rows = rows[rows["motive"] == Motive.SPREAD]
+        ticks = (rows["price"] - rows["lead"]) * rows["lots"]
+        earned[hour] = ticks.sum(), np.abs(rows["lots"]).sum()
+    return earned
+
+
+def _quotes(lead: LeadPrice, case: LateDay) -> tuple[Session, Decisions]:
+    """Return the session of one maker and at most one firm, and what both have decided."""
+    firms = int(case.is_hit)
+    late_us = microseconds(case.latency_s)
+    unused = np.zeros(firms, dtype=np.int64)
+    session = Session(
+        lead,
+        QuotingPolicy(late_us, late_us, (0,), 0, 0),
+        Takers(unused, unused, unused, unused),
+        np.zeros(firms, dtype=np.uint64),
+        Codes(np.arange(firms + 1), np.arange(firms + 1, firms + 3)),
+    )
+    hits = Terms(
+        np.array([THRESHOLD]),
+        np.zeros(1, dtype=np.int64),
+        np.full(1, PLENTY, dtype=np.int64),
+        np.full((2, 1), LOTS_MAX, dtype=np.int64),
+    )
+    return session, Decisions(
+        Plan(0, (HALF_SPREAD,), (PLENTY, PLENTY)),
+        hits if case.is_hit else nobody_takes(0),
+        np.zeros(QUANTILES, dtype=np.int64),
+        OtherQuotes(OTHERS, PLENTY, OTHERS_LATENCY_US),
+    )
+
+
+def limit_ticks(barrier: float) -> float:
+    """Return what is earned per lot in the limit of long latencies, if a firm hits.
+
+    The price is x ticks beyond the middle of a quote that stands, with density cos(pi x / 2 b) on
+    (-b, b). A buyer comes to the maker where its ask is better, x > half-spread - others, and
+    leaves it half-spread - x.
+
+    Args:
+        barrier: b, half-spread and threshold together.
+    """
+    k, low = math.pi / (2 * barrier), HALF_SPREAD - OTHERS
+    mass = (1 - math.sin(k * low)) / k
+    first = (barrier - low * math.sin(k * low)) / k - math.cos(k * low) / k**2
+    return HALF_SPREAD - first / mass
+
+
+def mean_earned(case: LateDay) -> float:
+    """Return what is earned per lot in a day, in ticks."""
+    ticks, lots = earned_by_hour(case).sum(axis=0)
+    return float(ticks / lots)
+
+
+@experiment("earned-by-latency")
+def main() -> list[Table]:
+    """Print what a late maker earns per lot, with a firm that hits and without."""
+    cases = [LateDay(*each) for each in product(LATENCIES_S, (False, True), SEEDS)]
+    found = run_cases(mean_earned, cases)
+
+    def row(latency_s: float) -> Iterator[str]:
+        yield f"{latency_s:g}"
+        for is_hit in (False, True):
+            values = [found[LateDay(latency_s, is_hit, seed)] for seed in SEEDS]
+            yield f"{statistics.mean(values):.2f}"
+            yield f"{statistics.stdev(values) / math.sqrt(len(values)):.2f}"
+
+    return [
+        Table(
+            "earned-by-latency",
+            "What a maker earns of customers per lot, in ticks",
+            ("latency_s", "nobody_hits", "error", "a_firm_hits", "its_error"),
+            [tuple(row(latency_s)) for latency_s in LATENCIES_S],
+            (
+                f"Half-spreads are {HALF_SPREAD} ticks, and {OTHERS} of the other makers; the firm "
+                f"hits from {THRESHOLD} ticks beyond a quote on. With it, the limit is "
+                f"{limit_ticks(HALF_SPREAD + THRESHOLD):.2f}. Errors are standard errors over "
+                f"{len(SEEDS)} seeds.",
+            ),
+        )
+    ]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""What a late maker earns of customers: less and less alone, down to a floor where firms hit."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from runs.experiments.late_quotes import (
+    HALF_SPREAD,
+    OTHERS,
+    THRESHOLD,
+    LateDay,
+    earned_by_hour,
+    limit_ticks,
+)
+
+
+def earned(latency_s: float, is_hit: bool, ticks_per_s: float = 8.0) -> tuple[float, float]:
+    """Return the mean per lot over a day, and its standard error by hours."""
+    ticks, lots = earned_by_hour(LateDay(latency_s, is_hit, 1, ticks_per_s)).T
+    mean = ticks.sum() / lots.sum()
+    error = np.sqrt(((ticks - mean * lots) ** 2).sum()) / lots.sum()
+    return float(mean), float(error)
+
+
+def test_where_nobody_hits_the_spread_earned_falls_with_latency_without_end():
+    found = [earned(latency_s, is_hit=False) for latency_s in (0.0, 0.5, 2.0, 8.0, 32.0)]
+
+    for (sooner, error), (later, its_error) in pairwise(found):
+        assert sooner - later > 3 * np.hypot(error, its_error)
+    assert found[0][0] == HALF_SPREAD
+    assert found[-1][0] < -HALF_SPREAD
+
+
+def test_where_a_firm_hits_it_falls_to_a_floor():
+    """No quote that stands is staler than half-spread and threshold, so that much is sure."""
+    alone, error = earned(32.0, is_hit=False)
+    found = [earned(latency_s, is_hit=True) for latency_s in (0.0, 0.5, 2.0, 8.0)]
+    floor, its_error = earned(32.0, is_hit=True)
+
+    for (sooner, its), (later, later_its) in pairwise(found):
+        assert sooner - later > 3 * np.hypot(its, later_its)
+    assert floor - alone > 3 * np.hypot(error, its_error)
+    assert abs(floor - found[-1][0]) < 1.0
+
+
+def test_at_long_latencies_it_is_that_of_a_price_between_absorbing_barriers():
+    """A firm hits at the first whole tick beyond its threshold: half a tick more, up to one."""
+    found, error = earned(256.0, is_hit=True, ticks_per_s=32.0)
+    barrier = HALF_SPREAD + THRESHOLD
+
+    assert error < 0.3
+    assert limit_ticks(barrier + 1) - 3 * error < found < limit_ticks(barrier) + 3 * error
+
+
+@pytest.mark.parametrize("barrier", [16.0, 21.0, 40.0])
+def test_the_limit_is_the_mean_over_the_half_wave(barrier):
+    x = np.linspace(HALF_SPREAD - OTHERS, barrier, 200_001)
+    density = np.cos(np.pi * x / (2 * barrier))
+
+    mean = ((HALF_SPREAD - x) * density).sum() / density.sum()
+    assert limit_ticks(barrier) == pytest.approx(mean, abs=1e-3)
