@@ -174,7 +174,7 @@ def test_in_no_small_world_do_the_two_ways_differ(drawn, seldom):
 
 
 @pytest.mark.slow
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(DRAWN)
 def test_in_none_of_many_small_worlds_do_the_two_ways_differ(drawn):
     assert_both_ways_write_the_same(small_world(drawn))

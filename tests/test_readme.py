@@ -15,10 +15,8 @@ from ledger.reports.life.answer import answer
 from ledger.reports.money.hole import hole
 from ledger.run_folder import RunFolder
 from runs.cli.main import main
-from runs.execute import execute
 from runs.record.compare import compare
 from runs.record.facts import load_record
-from runs.scenarios import load
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -100,11 +98,9 @@ def test_what_it_says_of_the_study_is_what_the_shipped_study_says():
 
 
 @pytest.fixture(scope="module")
-def life(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+def life(executed) -> RunFolder:
     """The exchange's life at the fidelity that `make run` has: some minutes."""
-    folder = tmp_path_factory.mktemp("life") / "run"
-    execute(load("ftx-sampled"), folder)
-    return RunFolder.at(folder)
+    return executed("ftx-sampled")
 
 
 @pytest.mark.slow
