@@ -12,9 +12,9 @@ from beancount.core import data
 from beanquery.query import run_query
 
 from ledger.kinds import KINDS, Kind
-from ledger.reports.life.paper_wealth import Marks
 from ledger.reports.life.solvency import solvency
 from ledger.reports.money.hole import hole
+from ledger.reports.paper_wealth import Marks
 from ledger.run_folder import RunFolder
 from ledger.transaction import kind_of
 from runs.full_audit import audit

@@ -16,9 +16,9 @@ from ledger.money import dollars
 from ledger.reports.days import calendar, posted_cents
 from ledger.reports.dollars import OPENINGS, ZERO
 from ledger.reports.life.balance_sheet import Balances, balances_at
-from ledger.reports.life.paper_wealth import Marks, moved_by_group
 from ledger.reports.life.standing import Standing, standings
 from ledger.reports.market.maker_share import volume_by_day
+from ledger.reports.paper_wealth import Marks, moved_by_group
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY
 

@@ -17,7 +17,7 @@ from enum import StrEnum
 from ledger.coins import names_owed
 from ledger.kinds import HELD, Kind
 from ledger.reports.dollars import ZERO, number_of
-from ledger.reports.life.paper_wealth import Marks
+from ledger.reports.paper_wealth import Marks
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, entity_of, is_contract, kind_of
 

@@ -21,8 +21,8 @@ from ledger.reports.life.balance_sheet import (
     paid_for,
     sheets,
 )
-from ledger.reports.life.paper_wealth import Marks
 from ledger.reports.money.hole_in_kind import HoleInKind, hole_in_kind
+from ledger.reports.paper_wealth import Marks
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder, RunFolderError
 from ledger.transaction import MONEY, entity_of, kind_of

@@ -14,9 +14,9 @@ from ledger.accounts import cash, lent
 from ledger.kinds import IN_KIND, Kind
 from ledger.money import dollars
 from ledger.reports.days import calendar, posted_cents
-from ledger.reports.life.paper_wealth import Marks, moved_by_group
 from ledger.reports.life.waiting import queue_usd
 from ledger.reports.money.hole_in_kind import coins_at_mark
+from ledger.reports.paper_wealth import Marks, moved_by_group
 from ledger.run_folder import RunFolder
 from ledger.transaction import kind_of
 

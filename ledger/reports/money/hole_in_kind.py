@@ -21,7 +21,7 @@ from ledger.coins import names_owed
 from ledger.kinds import CAUSE, CLAIM, LIQUID
 from ledger.reports.days import calendar
 from ledger.reports.dollars import ZERO, listed, number_of, spoken
-from ledger.reports.life.paper_wealth import Marks
+from ledger.reports.paper_wealth import Marks
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY

@@ -18,11 +18,11 @@ from ledger.reports.days import calendar, posted_cents
 from ledger.reports.dollars import usd_balances
 from ledger.reports.firms.league import profiles
 from ledger.reports.life.balance_sheet import balances_at
-from ledger.reports.life.paper_wealth import Marks, moved_by_group
 from ledger.reports.life.waiting import withdrawals
 from ledger.reports.money.bridge import claim_movements
 from ledger.reports.money.cash import cash_statement
 from ledger.reports.money.quarters import where_by_quarter
+from ledger.reports.paper_wealth import Marks, moved_by_group
 from ledger.reports.trail.booked_entries import booked_entries
 from ledger.reports.trail.both_tiers import BothTiers
 from ledger.reports.trail.trail_down import trail

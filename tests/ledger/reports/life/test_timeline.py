@@ -12,11 +12,11 @@ from beanquery.query import run_query
 from ledger.notes import UnpaidRequest
 from ledger.reports.days import calendar
 from ledger.reports.life.milestones import Milestone, firsts
-from ledger.reports.life.paper_wealth import Marks
 from ledger.reports.life.standing import month_ends, standings
 from ledger.reports.life.timeline import timeline
 from ledger.reports.life.waiting import queue_usd
 from ledger.reports.money.hole import hole
+from ledger.reports.paper_wealth import Marks
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
