@@ -17,7 +17,7 @@ a ledger that was sealed once goes on loading:
 
     plugin "moneytrail"           ; a general ledger: trading is summed per closing period
     plugin "moneytrail" "line"    ; a day ledger: every fill is a transaction of its own
-    plugin "moneytrail" "group"   ; the house group's own books: nobody else's are there
+    plugin "moneytrail" "group"   ; the house group's own books alone
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
-"""What a halt does to positions: the house closes all of them at the mark, and trades no more.
+"""Positions at a halt: the house closes all of them at the mark, and trading ends.
 
 Gains and losses up to the mark are settled before, through the pool, so that closing moves no
-money. Whoever hedged a position then lays off the hedge on the lead venue, which trades on.
+money. Hedgers then close their hedges on the lead venue, which still trades.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from des.venue.venue import Venue
 
 
 class PositionsAtHalt:
-    """Closes what the members of the house hold, once."""
+    """Closes all positions on the house, once."""
 
     def __init__(
         self,
@@ -27,17 +27,17 @@ class PositionsAtHalt:
         """Begin with nothing closed.
 
         Args:
-            house: whose positions are closed.
-            lead: where they are hedged.
+            house: the venue whose positions are closed.
+            lead: the venue of the hedges.
             listings: by market.
             on_margin: customers with positions of their own under retail's.
-            firms: the members who lay off a hedge at once; all others do so at settlements.
+            firms: the members that close hedges at once; all others do so at settlements.
         """
         self._house, self._lead, self._listings = house, lead, listings
         self._on_margin, self._firms, self._are_closed = on_margin, firms, False
 
     def close(self, now_us: int) -> None:
-        """Close all positions as the last settlement left them, unless that has been done.
+        """Close all positions after the last settlement, unless already done.
 
         Args:
             now_us: the moment after the settlement, whose marks still hold.

@@ -100,7 +100,7 @@ def paid_for_coins(holder: str, coin: str) -> str:
 
 
 def coins_there(holder: str) -> str:
-    """Customers' coins that are really there, whoever has them."""
+    """Customers' coins, in the books of any holder."""
     return f"Assets:{holder}:{Kind.COINS}:{WALLET}"
 
 

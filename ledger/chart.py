@@ -251,7 +251,7 @@ class Chart:
         yield self._in_kind(claim_in_kind(maker, self.parties.house), IN_KIND, about)
         yield self._in_kind(exchanged(maker, Kind.SEIZURE), IN_KIND, about)
 
-    # -------------------------------------------------------------------- everybody else
+    # -------------------------------------------------------------------- all others
 
     def _firm(self, firm: str) -> Iterator[Opened]:
         venues = (self.parties.house, self.parties.lead)

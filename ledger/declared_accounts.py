@@ -1,4 +1,4 @@
-"""Accounts of anybody's ledger, as reports name them: ``Root : whose books : kind : with whom``.
+"""Accounts of any ledger, as reports name them: ``Root : whose books : kind : with whom``.
 
 The metadata of the account's `open` line state the last three words (`entity`, `kind`, `with`);
 otherwise they follow from the account's name, as docs/any-ledger.md says.

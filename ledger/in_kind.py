@@ -1,6 +1,6 @@
-"""Customers' coins: brought, owed, lent, sold, bought back and taken away, all in kind.
+"""Customers' coins in kind: deposits, claims, loans, sales, purchases and withdrawals.
 
-The books keep a coin as they keep dollars, each commodity balancing by itself:
+The books keep coins as they keep dollars; each commodity balances by itself:
 
     Assets:FTX:Coins:Wallet              coins that are there                  liquid
     Liabilities:FTX:Coins:Retail         coins that customers are owed         claim
@@ -8,8 +8,8 @@ The books keep a coin as they keep dollars, each commodity balancing by itself:
     Liabilities:Alameda:CreditLine:FTX   the same in the maker's books         group
     Equity:Alameda:Coins:BTC             coins sold, against their dollars     cause
 
-So owed = held + lent in each coin, and what the group lacks of it is what its maker sold. The maker
-sells what it is lent at once, and its dollars repay what it owes of the line in dollars.
+So owed = held + lent in each coin, and the group's gap in a coin is what its maker sold. The maker
+sells lent coins at once, and the dollars repay its debt on the line in dollars.
 """
 
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ def opening_coins(
 
     Args:
         time_us: the first microsecond of the run.
-        parties: who is who.
+        parties: all who keep books, by role.
         there: lots in customers' own hands, by coin.
         owed: lots that the house owes them, and has, by coin.
     """

@@ -176,7 +176,7 @@ class TradedDay(Note):
     captive_usd: Usd  # uninformed customers with the captive maker
     others_usd: Usd  # the same with other makers
     hits_usd: Usd  # firms with the captive maker
-    forced_usd: Usd  # forced orders, with anybody
+    forced_usd: Usd  # forced orders, with any maker
     recorded_usd: MaybeUsd = None  # total on public record
 
 

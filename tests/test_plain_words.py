@@ -1,20 +1,23 @@
-"""What reports and commands print is plain English: some forms must not come back."""
+"""What is printed, and what docstrings and comments say, is plain English: some forms stay away."""
 
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FILES = sorted(
-    path for folder in ("ledger/reports", "runs") for path in (ROOT / folder).rglob("*.py")
-)
+CODE = sorted(path for room in ("des", "ledger", "runs") for path in (ROOT / room).rglob("*.py"))
+CODE += sorted(ROOT.glob("moneytrail*.py"))
+PRINTING = [path for path in CODE if path.is_relative_to(ROOT / "runs") or "reports" in path.parts]
+
+COMMENT = re.compile(r"(?:^|\s)# (.*)$", re.MULTILINE)
 
 # A form, and what to write in its place.
 FORMS = {
-    r"\b(?:some|every|no)body\b": "name who: a firm, a customer, each entity, no source",
+    r"\b(?:some|every|no|any)body\b": "name who: a firm, a customer, each entity, no source",
     r"\bwhoever\b": "name who",
     r"\bfor good\b": "until the end",
     r"\bin vain\b": "say what was refused",
@@ -22,39 +25,68 @@ FORMS = {
     r"\bto be had\b": "is there, or is not",
     r"\bthat where\b": "two sentences",
 }
+FORMS_OF_PROSE = FORMS | {
+    r"\bwho is who\b": "all who keep books, by role",
+    r"\btakes? down\b": "record, add, append",
+    r"\bhold\b.*\bagainst\b": "compare with",
+    r"\boff (?:the|its|their) books\b": "from the books",
+    r"\banew\b": "again",
+}
 
 
-def printed(path: Path) -> Iterator[str]:
-    """Yield the strings of a file that are no docstrings, and have more than one word."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    owners = (ast.Module, ast.ClassDef, ast.FunctionDef)
-    docstrings = {
-        id(node.body[0].value)
-        for node in ast.walk(tree)
-        if isinstance(node, owners) and node.body and isinstance(node.body[0], ast.Expr)
-    }
+def docstrings(tree: ast.Module) -> Iterator[ast.Constant]:
+    """Yield the docstrings of a file."""
     for node in ast.walk(tree):
-        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
-        if is_text and " " in node.value and id(node) not in docstrings:
-            yield node.value
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            first = node.body[0] if node.body else None
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                yield first.value
+
+
+@cache
+def texts_of(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the strings of a file that are printed; and its docstrings and comments."""
+    source = path.read_text(encoding="utf-8")
+    tree = ast.parse(source)
+    said = {id(docstring): str(docstring.value) for docstring in docstrings(tree)}
+    printed = tuple(
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if " " in node.value and id(node) not in said
+    )
+    return printed, tuple(
+        " ".join(text.split()) for text in (*said.values(), *COMMENT.findall(source))
+    )
+
+
+def found(form: str, texts: dict[Path, tuple[str, ...]], flags: int = 0) -> list[str]:
+    """Return the texts with a form, each after the file that has it."""
+    return [
+        f"{path.relative_to(ROOT)}: {text}"
+        for path, said in texts.items()
+        for text in said
+        if re.search(form, text, flags)
+    ]
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_no_printed_text_has_a_form_that_must_be_read_twice(form):
-    found = [
-        f"{path.relative_to(ROOT)}: {text}"
-        for path in FILES
-        for text in printed(path)
-        if re.search(form, text)
-    ]
-
-    assert found == [], FORMS[form]
+    assert found(form, {path: texts_of(path)[0] for path in PRINTING}) == [], FORMS[form]
 
 
-def test_printed_text_is_found(tmp_path):
+@pytest.mark.parametrize("form", FORMS_OF_PROSE)
+def test_no_docstring_or_comment_has_a_form_that_must_be_read_twice(form):
+    wrong = found(form, {path: texts_of(path)[1] for path in CODE}, re.IGNORECASE)
+
+    assert wrong == [], FORMS_OF_PROSE[form]
+
+
+def test_printed_text_and_prose_are_found(tmp_path):
     path = tmp_path / "one.py"
     path.write_text(
-        '"""Nobody."""\n\nSAID = "nobody came", "x"\n\n\ndef f():\n    """Nobody at all."""\n'
+        '"""Nobody."""\n\nSAID = "nobody came", "x"  # to it\n\n\n'
+        'def f():\n    """Nobody\n    at all."""\n'
     )
 
-    assert list(printed(path)) == ["nobody came"]
+    assert texts_of(path) == (("nobody came",), ("Nobody.", "Nobody at all.", "to it"))

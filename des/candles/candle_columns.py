@@ -1,7 +1,7 @@
-"""Which column of candles is which, by its name, or by what stands in it.
+"""Finds the columns of candles by their names or their values.
 
-Without a header, the first column is the time; the four behind it are tried in the orders in which
-exchanges give them.
+Without a header the first column is the time; the next four are tried in the orders that exchanges
+use.
 """
 
 import re
@@ -36,7 +36,7 @@ _ZONE = re.compile(
 
 
 def plain(name: str) -> str:
-    """Return the name of a column without case, spaces, signs and what stands in brackets."""
+    """Return a column's name without case, spaces, signs and text in brackets."""
     bare = re.sub(r"\(.*?\)|\[.*?\]|^\s*\d+[ab]?\.\s", "", name.lower())
     return re.sub(r"[^a-z0-9]", "", bare)
 
@@ -48,7 +48,7 @@ def is_header(cells: Sequence[str]) -> bool:
 
 
 def columns_of(header: Sequence[str], line: int) -> dict[str, list[int]]:
-    """Return where each price stands, and each column that may be the time.
+    """Return the places of the prices, and of columns that may be the time.
 
     Returns:
         Places by `open`, `high`, `low`, `close`, `opened` and `closed` (the time stamps of a
@@ -87,13 +87,13 @@ def _check_zone(name: str, line: int) -> None:
 
 
 def order_of(rows: Sequence[Sequence[float]]) -> tuple[str, ...]:
-    """Find in which order four prices stand, where no header says it.
+    """Find the order of four prices without a header.
 
     Args:
         rows: the four numbers of each candle.
 
     Raises:
-        RowError: several orders make candles of them, and not the same.
+        RowError: several orders are possible.
     """
     fits = {order: sum(_fits(order, row) for row in rows) for order in ORDERS}
     best = max(fits.values())

@@ -1,10 +1,10 @@
-"""What is wrong with a file of candles, and where."""
+"""Errors in files of candles, with their places."""
 
 from pathlib import Path
 
 
 class RowError(ValueError):
-    """Something in the content of a file of candles that cannot be believed.
+    """An implausible value in a file of candles.
 
     Args:
         row: its line, or in JSON its candle, from 1; None when the content as a whole is at fault.
@@ -17,7 +17,7 @@ class RowError(ValueError):
 
 
 class CandleError(ValueError):
-    """A file of candles that cannot be believed.
+    """An implausible file of candles.
 
     Args:
         path: the file.

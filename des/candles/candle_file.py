@@ -1,4 +1,4 @@
-"""A file of candles becomes regular candles, and a line on what was found out about it."""
+"""Reads a file of candles into regular candles, with a line on its detected format."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -54,7 +54,7 @@ def _text(path: Path) -> str:
 
 
 def _candles(found: Rows, said: list[str]) -> list[Candle]:
-    """Read each row; what is found out on the way is added to *said*."""
+    """Read each row; add findings to *said*."""
     rows, dated = found.rows, False
     if found.header is not None:
         columns: Columns = columns_of(found.header, found.header_line)
@@ -109,7 +109,7 @@ def _one_of(
     sign: str,
     said: list[str],
 ) -> list[float]:
-    """Read a price that may stand in several columns, if these say the same."""
+    """Read a price that may be in several columns, if they agree."""
     first, *others = (
         list(prices(name, [(row.number, row.cells[place]) for row in rows], sign))
         for place in places
@@ -143,7 +143,7 @@ def _named(usd: Mapping[str, list[float]], said: list[str]) -> dict[str, list[fl
 def _times(
     rows: Sequence[Row], columns: Columns, header: Sequence[str], said: list[str]
 ) -> list[int]:
-    """Read the times, which may stand in several columns if these say the same."""
+    """Read the times, which may be in several columns if they agree."""
     places = columns["opened"]
     if not places:
         said.append("stamped by the close")
@@ -189,7 +189,7 @@ def _sound(
     usd: Mapping[str, Sequence[float]],
     said: list[str],
 ) -> Iterator[Candle]:
-    """Hold each candle against itself; what a rounding error is, widens it."""
+    """Check each candle; a rounding error widens its range."""
     widened = 0
     for row, opens_us, *each in zip(rows, at_us, *(usd[name] for name in PRICES), strict=True):
         opened, high, low, close = each

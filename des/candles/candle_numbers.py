@@ -99,7 +99,7 @@ def _bare(cell: str) -> str:
 
 
 def _without_thousands(text: str, decimal: str) -> str:
-    """Write a number as Python does, if its thousands stand where they must; else as it is."""
+    """Write a number as Python does, if its thousands are in the right places."""
     bare = _bare(text)
     thousands = "," if decimal == "." else "."
     whole, point, decimals = bare.partition(decimal)

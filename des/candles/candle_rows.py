@@ -1,6 +1,6 @@
-"""A text of candles becomes rows of cells; what separates them, and what is none, is found out.
+"""Splits a text of candles into rows of cells, and detects separators and other lines.
 
-Values apart by commas, semicolons, tabs or bars are split by Python's own reader of CSV.
+Values separated by commas, semicolons, tabs or bars are split by Python's own CSV reader.
 """
 
 import csv
@@ -40,7 +40,7 @@ class Rows:
 
 
 def rows_of_text(text: str) -> Rows:
-    """Split a text whose values stand apart by commas, semicolons, tabs or bars.
+    """Split a text with values separated by commas, semicolons, tabs or bars.
 
     Raises:
         RowError: it is no such text.

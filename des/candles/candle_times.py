@@ -127,7 +127,7 @@ def _of_epoch(cell: str) -> int:
     if time_us is None:
         if not _EPOCH.fullmatch(cell):
             raise ValueError(cell)
-        return -1  # of no year of ours
+        return -1  # outside the supported years
     return time_us
 
 
@@ -135,7 +135,7 @@ def _of_epoch(cell: str) -> int:
 
 
 def _dated_us(cell: str) -> int:
-    """Read a date whose year stands first, and whatever else is ISO 8601."""
+    """Read a date that begins with the year, or any other ISO 8601 form."""
     try:
         if _EPOCH.fullmatch(cell):
             raise ValueError(cell)  # a number among dates
@@ -157,11 +157,11 @@ def _compact_us(cell: str) -> int:
 
 
 def _is_day_first(cells: Cells) -> bool:
-    """Find which of the first two parts of dates is the day: one beyond 12 shows it."""
+    """Find which of the first two parts of dates is the day: a value above 12 shows it."""
     dated = [found for _, cell in cells if (found := _YEAR_LAST.fullmatch(cell.strip()))]
     first = any(int(found[1]) > 12 for found in dated)
     second = any(int(found[3]) > 12 for found in dated)
-    # Where points stand between, the day stands first: nobody writes months so.
+    # With points as separators the day comes first.
     if first == second and not (not first and all(found[2] == "." for found in dated)):
         row, cell = cells[0]
         raise RowError(
@@ -191,7 +191,7 @@ def _named_us(cell: str) -> int:
 
 
 def _instant(year: int, month: int, day: int, rest: str) -> int:
-    """Add what stands behind a date: a clock, AM or PM, UTC or an offset from it."""
+    """Add what follows a date: a time of day, AM or PM, UTC or an offset from it."""
     found = _CLOCK.fullmatch(rest)
     if found is None:
         raise ValueError(rest)

@@ -44,7 +44,7 @@ def regular(candles: Sequence[Candle], counted: str = "line") -> Regular:
     """Put candles in order.
 
     Args:
-        candles: as they stand in the file.
+        candles: the candles in the order of the file.
         counted: what their rows count.
 
     Raises:
@@ -73,7 +73,7 @@ def regular(candles: Sequence[Candle], counted: str = "line") -> Regular:
 
 
 def _once(candles: Sequence[Candle], counted: str, said: list[str]) -> Iterator[Candle]:
-    """Leave out a candle that is there twice, as where two files were joined."""
+    """Drop duplicate candles, as in joined files."""
     yield candles[0]
     repeated = 0
     for before, candle in pairwise(candles):
@@ -92,7 +92,7 @@ def _once(candles: Sequence[Candle], counted: str, said: list[str]) -> Iterator[
 
 
 def _length_us(candles: Sequence[Candle]) -> int:
-    """Return the length of all candles, as most of them are apart; of two as many, the shorter."""
+    """Return the most common distance of candles; at a tie the shorter one."""
     steps = Counter(later.opens_us - one.opens_us for one, later in pairwise(candles))
     most = max(steps.values())
     length_us = min(step for step, times in steps.items() if times == most)

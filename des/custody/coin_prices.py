@@ -27,7 +27,7 @@ def chart_coins(scenario: Scenario) -> tuple[Coin, ...]:
 
 
 def dealers_of(scenario: Scenario) -> str | None:
-    """Return who sells coins and buys them, if anybody does."""
+    """Return the dealers of coins, or an empty name."""
     if scenario.group and scenario.group.portfolio:
         return scenario.group.portfolio.dealers
     return scenario.retail.coins.dealers if scenario.retail.coins else None

@@ -1,9 +1,9 @@
-"""Customers' coins sold where the house lacks dollars, and bought back where it lacks coins.
+"""Customers' coins are sold if the house lacks dollars, and bought back if it lacks coins.
 
 The house lends coins to its maker on the credit line; the maker sells them to dealers at the price
 of the last settlement and hands over the dollars. It buys a coin back for the house's dollars when
-a customer asks for one that is not there. At constant prices it is all the same in which form the
-house has what it has.
+a customer asks for one that is not there. At constant prices it does not matter whether the house
+holds coins or dollars.
 """
 
 import numpy as np
@@ -25,14 +25,14 @@ class CoinSwaps:
         tranche_cents: int,
         journal: Journal,
     ) -> None:
-        """Begin with nothing sold.
+        """Start without sales.
 
         Args:
-            vault: has the coins.
-            parties: who is who.
-            cash_cents: of all parties.
-            tranche_cents: for how much is sold at a time, at least, while there is so much.
-            journal: takes down what is sold and bought back.
+            vault: holds the coins.
+            parties: all who keep books, by role.
+            cash_cents: the cash of all parties.
+            tranche_cents: the least sale, while there are enough coins.
+            journal: records sales and purchases.
         """
         self._tranche_cents = tranche_cents
         self._vault, self._parties = vault, parties
@@ -41,9 +41,9 @@ class CoinSwaps:
         self._dealers = parties.names.index(vault.coins[0].dealers)
 
     def sellable_cents(self, kept: Lots | None = None) -> int:
-        """Return what coins would bring, but for those that are *kept*.
+        """Return the proceeds of selling all coins except those *kept*.
 
-        Dealers buy as long as they have cash for one lot of each more than that.
+        Dealers buy as long as they have cash for one more lot of each.
         """
         vault = self._vault
         worth = vault.worth_cents(self._spare(kept))
@@ -55,17 +55,17 @@ class CoinSwaps:
         return self._lacking_cents(lots, cents) <= self.sellable_cents(lots)
 
     def find(self, time_us: int, lots: Lots, cents: int) -> None:
-        """Bring together what the house can pay: so many of each coin, and dollars beside them."""
+        """Raise so many of each coin and dollars, as far as the house can."""
         self.sell(time_us, self._lacking_cents(lots, cents), lots)
         for place, n in enumerate(self._missing(lots)):
             if n:
                 self._swap(time_us, place, -n)
 
     def sell(self, time_us: int, cents: int, kept: Lots | None = None) -> None:
-        """Sell coins but for those *kept* until they bring *cents*, or a little more.
+        """Sell coins except those *kept*, for *cents* or slightly more.
 
-        Of each as much as it has in what all are worth, in tranches, so that the books show
-        decisions rather than noise.
+        Each coin is sold in proportion to its value, in tranches, so that the books show decisions
+        and not noise.
         """
         spare, prices = self._spare(kept), self._vault.lot_cents
         worth = [n * price for n, price in zip(spare, prices, strict=True)]

@@ -1,7 +1,7 @@
-"""Customers' coins: how many are in their own hands, owed to them, there, and lent to the maker.
+"""Customers' coins: in their own wallets, owed to them, held by the house, and lent to the maker.
 
-Owed are always as many as are there and lent. What a coin is worth is its price at the last
-settlement, so that nobody knows more than the markets did.
+Coins owed are always coins held plus coins lent. A coin is valued at its price of the last
+settlement, so that no decision uses a later price.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ class CoinVault:
     """Where customers' coins are, by coin, in lots."""
 
     def __init__(self, scenario: Scenario, parties: Parties, journal: Journal) -> None:
-        """Begin with all coins in customers' own hands, and without a price."""
+        """Start with all coins in customers' own wallets, and without prices."""
         known = {coin.name: coin for coin in chart_coins(scenario)}
         self.coins = [known[each.name] for each in scenario.owed_coins]
         self.customer = parties.names.index(parties.retail)
@@ -44,7 +44,7 @@ class CoinVault:
         self.owed, self.there, self.lent, self.queued, self.lot_cents = (
             [0 for _ in self.coins] for _ in range(5)
         )
-        self.sold_cents = 0  # what those that are lent brought, less what buying back cost
+        self.sold_cents = 0  # proceeds of lent coins, less the cost of buying back
         self._days_marks: tuple[date, np.ndarray] | None = None
 
     # --------------------------------------------------------------------- what it is worth
@@ -55,21 +55,21 @@ class CoinVault:
         self.lot_cents = [self._prices.lot_cents(i, day, marks) for i in range(len(self.coins))]
 
     def worth_cents(self, lots: Lots) -> int:
-        """Return what some of each coin are worth."""
+        """Return the value of given lots of each coin."""
         return sum(n * cents for n, cents in zip(lots, self.lot_cents, strict=True))
 
     @property
     def owed_cents(self) -> int:
-        """Return what customers are owed in coins."""
+        """Return the value of coins owed to customers."""
         return self.worth_cents(self.owed)
 
     @property
     def line_cents(self) -> int:
-        """Return what coins that are lent are worth above what they brought; zero at one price."""
+        """Return the value of lent coins above their proceeds; zero at constant prices."""
         return self.worth_cents(self.lent) - self.sold_cents
 
     def unasked_cents(self, entity: int) -> int:
-        """Return what of a party's coins nobody has asked back; only customers have any."""
+        """Return the value of a party's coins that are not asked back; only customers have any."""
         return self.worth_cents(self._unasked) if entity == self.customer else 0
 
     @property
@@ -95,7 +95,7 @@ class CoinVault:
         return self.owed_cents, in_kind.opening_coins(time_us, self._parties, there, owed)
 
     def deposit(self, time_us: int, cents: int, meta: Meta = ()) -> int:
-        """Take in a coin that is drawn by the shares, in whole lots; return what it is worth."""
+        """Take in a coin, drawn by the shares, in whole lots; return its value."""
         drawn = int(mix(self._key["in"], time_us)) * UNIT // ALL
         for place, share in enumerate(self._shares):
             if drawn < share:
@@ -114,10 +114,10 @@ class CoinVault:
         return lots * lot_cents
 
     def chosen(self, time_us: int, cents: int, dollars_cents: int) -> tuple[int, ...]:
-        """Choose in which coins to ask for *cents*; what is not chosen is asked for in dollars.
+        """Choose the coins in which to ask for *cents*; the rest is asked for in dollars.
 
-        Drawn is one of what customers are owed, by its worth. Where there is too little of it,
-        dollars fill up, and then other coins.
+        One commodity is drawn by its share of the claims. If there is too little of it, dollars and
+        then other coins are added.
 
         Args:
             time_us: when.
@@ -146,7 +146,7 @@ class CoinVault:
         return tuple(lots)
 
     def line_up(self, lots: Lots, sign: int = 1) -> None:
-        """Count what is asked for and waits; with a *sign* of -1, what waits no more."""
+        """Count requests that wait; with a *sign* of -1, requests that no longer wait."""
         self.queued = [n + sign * more for n, more in zip(self.queued, lots, strict=True)]
 
     def withdraw(self, time_us: int, lots: Lots, meta: Meta, first: Meta) -> None:
@@ -176,7 +176,7 @@ class CoinVault:
                 self._journal.price(time_us, coin.name, f"{usd:f}")
 
     def agree_with_books(self) -> None:
-        """Hold the coins of the world against the general ledger's.
+        """Compare the world's coins with the general ledger.
 
         Raises:
             LedgerError: they differ.

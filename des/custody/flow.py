@@ -156,7 +156,7 @@ def customers(
         env, scenario, parties, custody: those of the world.
         till: the till that pays all of them.
         confidence: the customers' confidence; None: they come at constant rates.
-        agent: takes in some of the deposits; None: nobody does.
+        agent: takes in some of the deposits; None: the house takes all.
     """
     retail, seed, code = scenario.retail, scenario.run.seed, parties.names.index
     desk = RetailCustody(env, custody, till, parties.house, code(parties.retail), agent)

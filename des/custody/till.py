@@ -56,7 +56,7 @@ class Till:
             names: of all parties, by code.
             held_cents: returns the part of a party's claim that is margin or another's collateral.
             confidence: told of requests and queues; None: customers do not notice them.
-            agent: pays some withdrawals for the house; None: nobody does.
+            agent: pays some withdrawals for the house; None: the house pays all.
         """
         self._custody, self._house, self._names = custody, house, names
         self._held_cents, self._journal, self._confidence = held_cents, journal, confidence

@@ -92,7 +92,7 @@ class LeadDesk:
 
         Args:
             quoting: how quotes are shown there.
-            parties: who is who; the arrays below are by `parties.hedgers`.
+            parties: all who keep books, by role; the arrays below are by `parties.hedgers`.
             delay_us: from a tick to an order's arrival, or a quote's replacement.
             order_share: the most of a claim that one order takes; 0: the hedger only quotes.
             cost: the edge that a sniper needs beyond the spread, fee included, a fraction of the

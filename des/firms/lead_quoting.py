@@ -79,7 +79,7 @@ def pick_offs(
     Args:
         delay_us: of each firm's orders and quotes alike, int64, shape (n,).
         quote_cents: what it shows on each side, int64, shape (n,); 0 does not quote.
-        order_cents: what one order of it takes at most, int64, shape (n,); 0 hits nobody.
+        order_cents: the most that one order of it takes, int64, shape (n,); 0: it hits no quote.
         half_spread: of the quotes, as a fraction of the price.
         cost: fee and hurdle, which a firm asks for beyond it, a fraction of 0 or more, shape (n,).
         sigma_per_root_s: volatility in each hour, a fraction per square-root second, shape (h,).

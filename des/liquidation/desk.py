@@ -37,7 +37,7 @@ class LiquidationDesk:
         token_weight_e6: np.ndarray,
         free_tokens: np.ndarray,
     ) -> None:
-        """Begin with nobody.
+        """Start without accounts.
 
         Args:
             scenario: a scenario with leverage.

@@ -1,8 +1,8 @@
 """Customers on margin in a long run: they trade on its full days alone.
 
-On the morning of a full day they set aside a stated share of what retail is owed, and enter their
-positions; on the next midnight those who are left close them. Between full days nobody trades on
-margin, since a margin that fails does not wait for the next traded hour of a sampled run.
+On the morning of a full day they set aside a stated share of retail's claim and enter their
+positions; at the next midnight the remaining ones close them. Between full days there is no trading
+on margin, since failing margin cannot wait for the next traded hour of a sampled run.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from ledger.times import day_of
 
 
 class FullDayCustomers(MarginCustomers):
-    """Customers who come on the morning of a full day and are gone on the next."""
+    """Customers who come on the morning of a full day and leave the next morning."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class FullDayCustomers(MarginCustomers):
         funding_e9: int,
         journal: Journal,
     ) -> None:
-        """Begin with nobody.
+        """Start without customers.
 
         Args:
             scenario: a scenario whose leverage has a share of claims.

@@ -21,7 +21,7 @@ class LeveragedAccounts:
     def __init__(
         self, tick_cents: np.ndarray, maintenance_e6: int, token_weight_e6: np.ndarray
     ) -> None:
-        """Begin with nobody.
+        """Start without accounts.
 
         Args:
             tick_cents: value of a tick on a lot, by market.

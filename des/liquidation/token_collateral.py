@@ -26,7 +26,7 @@ class TokenCollateral:
     """The tokens of all accounts, by account, and their margin value."""
 
     def __init__(self, tick_cents: np.ndarray, weight_e6: np.ndarray) -> None:
-        """Begin with nobody.
+        """Start without accounts.
 
         Args:
             tick_cents: value of a tick on a lot, by market.

@@ -31,7 +31,7 @@ class Decisions:
     terms: Terms
     gateway_us: np.ndarray  # delay to the house venue at equally likely quantiles
     others: OtherQuotes
-    passes: bool = False  # nobody trades, and nobody looks at prices before it ends
+    passes: bool = False  # an idle hour: no trades, and no decision before it ends
 
 
 class Session:

@@ -57,7 +57,7 @@ def treasury(
         custody: moves the cash.
         reserved: returns the cents that the house has set aside against customers' debts.
         listings: all markets.
-        appraiser: notes at each round what shares would fetch; None: nobody does.
+        appraiser: notes the value of shares at each round; None: no notes.
         journal: records what is drawn, lent and paid.
     """
     group, terms = scenario.group, scenario.maker

@@ -30,7 +30,7 @@ class ShareSales:
             rounds: the scenario's funding rounds.
             parties: all who keep books, by role.
             custody: moves the cash.
-            appraiser: notes at each round what shares would fetch; None: nobody does.
+            appraiser: notes the value of shares at each round; None: no notes.
             journal: records the valuation of each round.
         """
         self._rounds, self._parties, self._custody = rounds, parties, custody

@@ -83,7 +83,7 @@ class Venue:
     def close_positions(self, marks: np.ndarray, time_us: int) -> None:
         """Close every position at *marks*, to which all of them have just been settled.
 
-        Longs sell to shorts, both in the order of the books. Nobody gains or loses by it.
+        Longs sell to shorts, both in the order of the books. No member gains or loses by it.
         """
         for market, mark in enumerate(marks.tolist()):
             rows = _matched(self.lots[market])

@@ -20,7 +20,7 @@ class MarginTokens:
     """Every holder's tokens, followed through the fills in order."""
 
     def __init__(self, run: RunFolder, tick_cents: np.ndarray) -> None:
-        """Begin with nobody; *tick_cents* is the value of a tick on a lot, by market."""
+        """Start without holders; *tick_cents* is the value of a tick on a lot, by market."""
         self._run, self._tick_cents = run, tick_cents
         self._weight_e6 = np.zeros(len(tick_cents), dtype=np.int64)
         for token in run.chart.collateral:

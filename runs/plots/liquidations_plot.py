@@ -36,7 +36,7 @@ PRICES: Sequence[Mapping[str, Any]] = (
     {"color": "#a93226", "linewidth": 1.4, "linestyle": (0, (1, 1))},
     {"color": "#888888", "linewidth": 1.2, "linestyle": "-."},
 )
-# By figure of the cascade: what a customer's position came to, and how a bar of it is filled.
+# By figure of the cascade: the end of a customer's position, and the style of its bar.
 WAYS_OUT: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "in_book_usd": ("in the book", {"facecolor": "#d9d9d9"}),
     "backstop_usd": ("by backstops", {"facecolor": "#1b4965"}),
@@ -58,7 +58,7 @@ def liquidations_figure(found: Liquidations) -> "Figure":
         found: what `liquidations` tabulates.
 
     Raises:
-        PlotError: there is no matplotlib, or nobody trades on margin.
+        PlotError: there is no matplotlib, or the run has no customers on margin.
     """
     standing = {each.provider: each.standing for each in found.backstops}
     if not standing:

@@ -27,7 +27,7 @@ def valuation_figure(found: HouseValuation) -> "Figure":
         found: what `valuation` tabulates.
 
     Raises:
-        PlotError: there is no matplotlib, or nobody appraises the exchange in this run.
+        PlotError: there is no matplotlib, or the run has no appraisals.
     """
     rounds = {each.name for each in found.rounds}
     months = {name: ways for name, ways in found.priced.items() if name not in rounds}

@@ -5,14 +5,14 @@
     ids = "L900"                        # its numbers, if it has some
     counts = "forced orders, in USD"    # the record's definition, if it needs words
     day = 2022-05-09                    # or since and until, both included
-    value = 1_050_000_000               # none where somebody looked and found nothing
-    low = 1_000_000_000                 # where sources disagree
+    value = 1_050_000_000               # none if a search found nothing
+    low = 1_000_000_000                 # if sources disagree
     high = 1_100_000_000
     unit = "USD"                        # a value in "date" is a day itself
     role = "outcome"                    # or input: scenarios may be given it; it proves nothing
     source = "who says so"
     provenance = "found: where"
-    unsaid = "why no run can say"       # where none can have such a figure
+    unsaid = "why no run can say"       # if no run can have such a figure
 
 The record says what was reported, which need not be what happened.
 """

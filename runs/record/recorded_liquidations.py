@@ -57,7 +57,7 @@ def beside_record(run: RunFolder, found: Sequence[LiquidatedDay], record: Record
 
     Returns:
         A row for each day on which something was liquidated here or is recorded, and for each of
-        the run's markets of which something is recorded; none where nobody trades on margin.
+        the run's markets of which something is recorded; none without customers on margin.
     """
     parties, days = run.chart.parties, calendar(run)
     liquidated: dict[tuple[date, str | None], Decimal] = defaultdict(lambda: ZERO)

@@ -2,7 +2,7 @@
 
     plugin "moneytrail"           ; a general ledger: trading is summed per closing period
     plugin "moneytrail" "line"    ; a day ledger: every fill is a transaction of its own
-    plugin "moneytrail" "group"   ; the house group's own books: nobody else's are there
+    plugin "moneytrail" "group"   ; the house group's own books alone
 
 Sums are booked at the end of a day, so in a general ledger the signs of balances are checked when a
 day closes; in a day ledger they are checked line by line. The group's own books are checked as far

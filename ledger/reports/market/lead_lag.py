@@ -153,7 +153,7 @@ def days_seen(
         "WHERE venue = ? AND market = ? AND motive = ? ORDER BY month",
         where,
     ).fetchall()
-    # A month fits the memory of a small machine; a query for each day would open all files anew.
+    # A month fits the memory of a small machine; a query for each day would open all files again.
     for (month,) in months:
         # An order's fills are numbered from the best level on. Prices stay in ticks: sums of whole
         # numbers are exact, and over a day logarithms would change nothing.

@@ -8,7 +8,7 @@ arXiv 2208.06046; with fees, 2305.14604). The report uses the realised variance 
 so the price's luck does not matter.
 
 What drives the figures: the price's variance; the fee, which moves loss from arbitrageurs to the
-maker and leaves the sum as it is; that nobody else trades with a pool, by construction.
+maker and leaves the sum as it is; that only arbitrageurs trade with a pool, by construction.
 """
 
 import math

@@ -99,7 +99,7 @@ class HoleInKind:
 
 
 def hole_in_kind(run: RunFolder, day: date | None = None) -> HoleInKind | None:
-    """Read the hole in each commodity that customers are owed off the books.
+    """Read the hole in each commodity owed to customers from the books.
 
     Args:
         run: the books.

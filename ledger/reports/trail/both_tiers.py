@@ -140,7 +140,7 @@ class BothTiers:
         )
 
     def summed(self, rows: np.ndarray) -> list[Posting[int]]:
-        """Sum fills of one pairing anew, as a closing entry does; contracts are kept."""
+        """Sum fills of one pairing again, as a closing entry does; contracts are kept."""
         return [p for entry in self._entries.closing(rows, 0) for p in entry.postings]
 
     def standing(self, seq: int, booked: bool) -> Dollars[str]:
