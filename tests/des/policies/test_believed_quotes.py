@@ -1,6 +1,7 @@
 """Believed: of a small grid around what is shown, what was promised most for, within limits."""
 
 import pytest
+from as_stated import AsStated
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,18 +15,7 @@ MOST_CENTS = 3_000_00
 LIMIT = ShownLimit(MOST_CENTS, "a limit")
 
 
-class AsStated:
-    """Says what is shown first, and nothing else."""
-
-    def considers(self, quotes: MonthlyQuotes) -> tuple[MonthlyQuotes, ...]:
-        return (quotes,)
-
-    def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
-        assert seen is None
-        return Decided(FIRST)
-
-
-BELIEVED = BelievedQuotes(AsStated(), stated_half_spread_bps=8.0, limit=LIMIT)
+BELIEVED = BelievedQuotes(AsStated(FIRST), stated_half_spread_bps=8.0, limit=LIMIT)
 
 
 def seen(showed: MonthlyQuotes, *results: int, traded: int = 10**9) -> SeenMonth:

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from as_stated import AsStated
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,19 +18,8 @@ MOST_CENTS = 50_000_00
 LIMIT = ShownLimit(MOST_CENTS, "a limit")
 
 
-class AsStated:
-    """Says what is shown first, and nothing else."""
-
-    def considers(self, quotes: MonthlyQuotes) -> tuple[MonthlyQuotes, ...]:
-        return (quotes,)
-
-    def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
-        assert seen is None
-        return Decided(FIRST)
-
-
 GROWTH = GrowthQuotes(
-    AsStated(), rules=MakerQuoting(policy="growth", target_share=0.2), limit=LIMIT
+    AsStated(FIRST), rules=MakerQuoting(policy="growth", target_share=0.2), limit=LIMIT
 )
 
 
@@ -77,7 +67,7 @@ def test_it_aims_at_the_share_of_the_last_step_before_a_decision():
     rules = MakerQuoting.model_validate(
         {"policy": "growth", "target_share": 0.4, "target_share_steps": steps}
     )
-    growth, had_a_fifth = GrowthQuotes(AsStated(), rules, LIMIT), seen(1_000, 200)
+    growth, had_a_fifth = GrowthQuotes(AsStated(FIRST), rules, LIMIT), seen(1_000, 200)
 
     shown = [
         growth.decide(midnight_us(date(2022, month, 1)), had_a_fifth).quotes.shown_cents
