@@ -25,6 +25,7 @@ from runs.scenarios import load
 
 RUNS_MAX = 10_000
 SEED = "run.seed"
+SWEPT = "KEY=A,B,C"  # where a mistake in what is swept is said to be
 
 
 class SweepError(MistakeError):
@@ -173,7 +174,11 @@ def sweep(
         raise SweepError("run.seed is no key to sweep; give seeds with --seeds")
     own = load(scenario, {}, read_settings(settings)).run.seed
     for value in values:
-        load(scenario, {}, _settings(key, settings, SweptRun(value, own)))
+        try:
+            load(scenario, {}, _settings(key, settings, SweptRun(value, own)))
+        except ScenarioError as error:  # whose words are those of `run --set`
+            blamed = SWEPT if error.path == OPTION else error.path.replace(f"{OPTION} ", "")
+            raise ScenarioError(blamed, error.key, error.problem) from error
     cases = [SweptRun(value, seed) for value in values for seed in seeds or (own,)]
     outcomes = run_cases(partial(_outcome, scenario, key, tuple(settings)), cases)
     return Swept(key, tuple(seeds or (own,)), outcomes)
@@ -193,7 +198,7 @@ def read_values(text: str) -> tuple[str, list[str]]:
         values = [setting_text("", each).removeprefix("=") for each in listed]
     if not equals or not key.strip() or not all(values):
         raise ScenarioError(
-            OPTION, "", f"{shown(text)} is not KEY=a,b,c; write maker.credit_line_usd=0,1e6"
+            SWEPT, "", f"{shown(text)} is not KEY=a,b,c; write maker.credit_line_usd=0,1e6"
         )
     return key.strip(), list(dict.fromkeys(values))
 

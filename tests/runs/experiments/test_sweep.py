@@ -93,6 +93,27 @@ def test_a_mistake_is_told_before_anything_is_run(monkeypatch):
         sweep(SMALL, "run.seed", ["0"], [1], [])
 
 
+@pytest.mark.parametrize(
+    ("key", "values", "settings"),
+    [
+        ("maker.credit_lin_usd", ["0"], []),
+        ("maker.credit_line_usd", ["0", "-1"], []),
+        ("maker.credit_line_usd", ["0"], ["maker.credit_line_usd=5"]),
+    ],
+    ids=["no key", "no value", "twice"],
+)
+def test_a_mistake_in_what_is_swept_is_not_said_to_be_in_a_setting(key, values, settings):
+    with pytest.raises(ScenarioError) as refused:
+        sweep(SMALL, key, values, [1], settings)
+
+    assert "--set" not in str(refused.value)
+
+
+def test_a_mistake_in_a_setting_is_said_to_be_there():
+    with pytest.raises(ScenarioError, match="^--set: maker.x"):
+        sweep(SMALL, "maker.credit_line_usd", ["0"], [1], ["maker.x=1"])
+
+
 def command(*words: str) -> Result:
     return CliRunner().invoke(main, ["sweep", *words])
 
