@@ -55,12 +55,14 @@ if TYPE_CHECKING:
     from ledger.reports.trail.trail_up import trail_up as trail_up
     from ledger.run_folder import RunFolder as RunFolder
     from ledger.run_folder import RunFolderError as RunFolderError
+    from runs.claims.claims import claims as claims
     from runs.data_frames import NotebookError as NotebookError
     from runs.data_frames import frame as frame
     from runs.data_frames import plot as plot
     from runs.data_frames import table as table
     from runs.execute import RunRefusedError as RunRefusedError
     from runs.full_audit import audit as audit
+    from runs.record.compare import compare as compare
     from runs.scenario_files import ScenarioError as ScenarioError
     from runs.scenario_files import built_ins as built_ins
 
@@ -79,6 +81,8 @@ _HOMES = {
     "expectations": "ledger.reports.market.expectations",
     "books": "ledger.reports.trail.entity_books",
     "built_ins": "runs.scenario_files",
+    "claims": "runs.claims.claims",
+    "compare": "runs.record.compare",
     "cash_coverage": "ledger.reports.life.cash_coverage",
     "firms": "ledger.reports.firms.firm_results",
     "skill": "ledger.reports.firms.skill",

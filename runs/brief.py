@@ -13,8 +13,10 @@ from tabulate import MIN_PADDING, tabulate
 
 from ledger.reports.table import Cell, Table, holds_numbers
 
-WIDTH, ROWS = 100, 25  # columns of a screen, and lines of a table with its dots
-LAST = 3  # last rows that are shown of a long table
+WIDTH, LINES = 100, 45  # of a screen
+ROWS = 25  # lines of a table with its dots, at most
+ROWS_MIN = 8  # and at least, however much else there is to say
+LAST = 3  # rows of a long table that are shown after its first ones
 DOTS = "..."
 GAP = 2  # between columns
 TEXT = 44  # the width at which words are wrapped
@@ -38,13 +40,18 @@ UNITS = {"pct": "%", "bps": "bps", "ms": "ms", "s": "s", "us": "µs"}
 NAMES = ("seq", "year")
 
 
-def brief(table: Table) -> str:
-    """Write a table with its notes to fit a screen, and say what is left out."""
+def brief(table: Table, lines_max: int = LINES) -> str:
+    """Write a table with its notes so that it fits a screen, and say what is left out.
+
+    Args:
+        table: the table.
+        lines_max: lines that all of it may take.
+    """
     scale = _scale(table)
     told = [_told_row(table.columns, row, scale) for row in table.rows]
-    cells, left_out_rows = _rows_that_fit(told)
     headings = [heading(column, scale) for column in table.columns]
-    shown = _columns_that_fit(headings, cells)
+    cells, left_out_rows = rows_that_fit(told, lines_max - _lines_beside(table, headings))
+    shown = columns_that_fit(headings, cells)
     body = tabulate(
         [row[:shown] for row in cells],
         headings[:shown],
@@ -53,8 +60,8 @@ def brief(table: Table) -> str:
         colalign=["right" if holds_numbers(table, i) else "left" for i in range(shown)],
     )
     lines = [textwrap.fill(table.title, WIDTH), "", *map(str.rstrip, body.splitlines())]
-    if left_out := _left_out(table.columns[shown:], left_out_rows):
-        lines.append(textwrap.fill(f"({left_out}: --table {table.name})", WIDTH))
+    if missing := left_out(table.columns[shown:], left_out_rows):
+        lines.append(textwrap.fill(f"({missing}: --table {table.name})", WIDTH))
     return "\n".join((*lines, *(_note(note) for note in table.notes)))
 
 
@@ -106,22 +113,30 @@ def _told(column: str, cell: Cell, scale: ReadingUnit) -> str:
     return textwrap.fill(str(cell), TEXT)
 
 
-def _rows_that_fit(cells: Sequence[list[str]]) -> tuple[list[list[str]], int]:
-    """Return the rows that fit ROWS lines, and how many are left out.
+def _lines_beside(table: Table, headings: Sequence[str]) -> int:
+    """Count the lines of title, headings, notes, and of what says that rows are left out."""
+    words = "\n".join((textwrap.fill(table.title, WIDTH), *map(_note, table.notes)))
+    of_headings = max((name.count("\n") + 1 for name in headings), default=1)
+    blank, rule, left = 1, 1, 1
+    return words.count("\n") + 1 + blank + of_headings + rule + left
+
+
+def rows_that_fit(cells: Sequence[list[str]], lines_max: int = ROWS) -> tuple[list[list[str]], int]:
+    """Return rows that stand on as many lines, ROWS at most, and how many are left out.
 
     They are the first rows and the last, which have totals, with dots in between.
     """
+    most = max(min(ROWS, lines_max), ROWS_MIN)
     lines = [max(cell.count("\n") + 1 for cell in row) for row in cells]
-    if sum(lines) <= ROWS:
+    if sum(lines) <= most:
         return list(cells), 0
-    room = ROWS - 1 - sum(lines[-LAST:])
+    room = most - 1 - sum(lines[-LAST:])
     first = sum(total <= room for total in accumulate(lines))
-    left_out = len(cells) - first - LAST
-    return [*cells[:first], [DOTS] * len(cells[0]), *cells[-LAST:]], left_out
+    return [*cells[:first], [DOTS] * len(cells[0]), *cells[-LAST:]], len(cells) - first - LAST
 
 
-def _columns_that_fit(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> int:
-    """Return how many of the first columns fit; at least one."""
+def columns_that_fit(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> int:
+    """Return how many of the first columns stand side by side; one at least."""
     taken, shown = -GAP, 0
     for i, name in enumerate(headings):
         widest = max((len(line) for row in cells for line in row[i].splitlines()), default=0)
@@ -132,7 +147,8 @@ def _columns_that_fit(headings: Sequence[str], cells: Sequence[Sequence[str]]) -
     return shown
 
 
-def _left_out(columns: Sequence[str], rows: int) -> str:
+def left_out(columns: Sequence[str], rows: int) -> str:
+    """Say how many rows, and which number of columns, are left out; nothing if none."""
     parts = []
     if rows:
         parts.append(f"{rows} more row{'' if rows == 1 else 's'}")

@@ -21,6 +21,8 @@ PICTURES: Mapping[str, tuple[str, str]] = {
     "HouseValuation": ("valuation_plot", "valuation_figure"),
     "Liquidations": ("liquidations_plot", "liquidations_figure"),
     "Trace": ("trace_plot", "trace_figure"),
+    "Claims": ("claims_plot", "claims_figure"),
+    "BesideRecord": ("compare_plot", "compare_figure"),
 }
 
 
@@ -74,7 +76,14 @@ def plot(report: Report) -> "Figure":
         raise NotebookError(f"{name} has no picture; these have: {', '.join(sorted(PICTURES))}")
     module, function = PICTURES[name]
     draw: Callable[[object], Figure] = getattr(import_module(f"runs.plots.{module}"), function)
-    return draw(getattr(report, "hole") if name == "Where" else report)  # noqa: B009
+    return draw(_drawn(report, name))
+
+
+def _drawn(report: Any, name: str) -> object:
+    """Return the part of a report that its picture shows."""
+    if name == "Where":
+        return report.hole
+    return report.of_role("outcome") if name == "BesideRecord" else report
 
 
 def _library(name: str) -> Any:

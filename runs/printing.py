@@ -6,13 +6,12 @@ import json
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 import click
-from tabulate import tabulate
 
-from ledger.reports.table import Cell, Table, holds_numbers
-from runs.brief import NAMES, WIDTH, brief
+from ledger.reports.table import Table
+from runs.brief import LINES, WIDTH, brief
+from runs.whole_table import brief_exact, plain, whole
 
 FORMATS = ("table", "csv", "json")
 
@@ -30,6 +29,7 @@ class Answered:
     tables: Sequence[Table]
     answer: str = ""
     provenance: str = ""
+    is_exact: bool = False  # whether its figures are never rounded, as of what somebody queries
 
 
 def render(said: Answered, form: str, name: str | None = None, everything: bool = False) -> str:
@@ -53,15 +53,18 @@ def render(said: Answered, form: str, name: str | None = None, everything: bool 
     last = [textwrap.fill(said.provenance, WIDTH, break_on_hyphens=False)]
     last = last if said.provenance else []
     if name:
-        return "\n\n".join([*map(_text, chosen), *last])
+        return "\n\n".join([*map(whole, chosen), *last])
     answer = [textwrap.fill(said.answer, WIDTH)] if said.answer else []
-    filled = [table for table in chosen if table.rows]
+    filled = [table for table in chosen if table.rows or said.is_exact]
     if everything:
-        return "\n\n".join([*answer, *map(_text, filled), *last])
-    parts = [*answer, *map(brief, filled[:1])]
-    if more := [table.name for table in filled[1:]]:
-        parts.append(_there_is_more(more))
-    return "\n\n".join([*parts, *last])
+        return "\n\n".join([*answer, *map(whole, filled), *last])
+    more = [table.name for table in filled[1:]]
+    beside = [*answer, *([_there_is_more(more)] if more else []), *last]
+    taken = sum(part.count("\n") + 2 for part in beside)  # with a blank line each
+    shown = [
+        brief_exact(table) if said.is_exact else brief(table, LINES - taken) for table in filled[:1]
+    ]
+    return "\n\n".join([*answer, *shown, *beside[len(answer) :]])
 
 
 def chosen_tables(tables: Sequence[Table], form: str, name: str | None) -> list[Table]:
@@ -84,38 +87,11 @@ def _there_is_more(names: Sequence[str]) -> str:
     return textwrap.fill(said, WIDTH, break_on_hyphens=False)
 
 
-def _text(table: Table) -> str:
-    """Write a table for readers: numbers right-aligned with separators, notes below."""
-    aligned = ["right" if holds_numbers(table, i) else "left" for i in range(len(table.columns))]
-    cells = [
-        [_told(column, cell) for column, cell in zip(table.columns, row, strict=True)]
-        for row in table.rows
-    ]
-    body = "(nothing)"
-    if cells:
-        body = tabulate(cells, table.columns, "simple", disable_numparse=True, colalign=aligned)
-    return "\n".join((table.title, "", body, *(f"* {note}" for note in table.notes)))
-
-
-def _told(column: str, cell: Cell) -> str:
-    if isinstance(cell, int | Decimal):
-        comma = "" if column.rpartition("_")[2] in NAMES else ","
-        return f"{cell:{comma}f}" if isinstance(cell, Decimal) else f"{cell:{comma}}"
-    return _plain(cell)
-
-
-def _plain(cell: Cell) -> str:
-    """Write a cell in a form that programs read back exactly."""
-    if cell is None:
-        return ""
-    return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
-
-
 def _csv(table: Table) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(table.columns)
-    writer.writerows([_plain(cell) for cell in row] for row in table.rows)
+    writer.writerows([plain(cell) for cell in row] for row in table.rows)
     return text.getvalue().removesuffix("\n")
 
 
@@ -131,7 +107,7 @@ def _json(said: Answered, tables: Sequence[Table]) -> str:
             "title": table.title,
             "columns": table.columns,
             "rows": [
-                [cell if cell is None or isinstance(cell, int) else _plain(cell) for cell in row]
+                [cell if cell is None or isinstance(cell, int) else plain(cell) for cell in row]
                 for row in table.rows
             ],
             "notes": table.notes,

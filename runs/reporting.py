@@ -58,7 +58,7 @@ def report(*names: str, instead: Mapping[str, Sequence[str]] = MappingProxyType(
             if isinstance(found, str):
                 click.echo(found)
             elif isinstance(found, list):
-                click.echo(render(Answered(found), form, table, everything=True))
+                click.echo(render(Answered(found, is_exact=True), form, table, everything))
             else:
                 run = options.get("run", ())  # an experiment has deleted its runs
                 told = of_several(run) if isinstance(run, tuple) else provenance(run)

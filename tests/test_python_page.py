@@ -122,6 +122,12 @@ def test_reports_with_a_picture_draw_it(ask, busy_run):
     assert moneytrail.plot(getattr(moneytrail, ask)(busy_run)).axes
 
 
+def test_the_judged_thread_and_the_record_have_a_picture_too(busy_run):
+    assert moneytrail.plot(moneytrail.claims([busy_run])).axes
+    with pytest.raises(moneytrail.MistakeError, match="nothing to draw"):
+        moneytrail.plot(moneytrail.compare(busy_run))  # whose days have no record in dollars
+
+
 def test_a_report_without_a_picture_says_which_have_one(tiny_run):
     with pytest.raises(moneytrail.NotebookError, match=", ".join(sorted(PICTURES))):
         moneytrail.plot(moneytrail.schedules(tiny_run))

@@ -12,8 +12,8 @@ from ledger.reports.trail.trail_down import trail
 from ledger.reports.trail.trail_up import trail_up
 from ledger.run_folder import RunFolder
 from runs.cli.parameters import BOOKS, DAY, RUN
-from runs.printing import Answered, render
 from runs.reporting import report
+from runs.whole_table import brief_exact
 
 # Of a fill, an entry, a closing entry, or a link.
 UP = ("fill", "entry", "postings", "closing", "figures", "linked", "fills", "agreement")
@@ -80,7 +80,7 @@ def trail_command(
 
 def _print_schema(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
     if wanted:
-        click.echo(render(Answered(schemas()), "table", everything=True))
+        click.echo("\n\n".join(map(brief_exact, schemas())))
         ctx.exit()
 
 

@@ -1,6 +1,5 @@
 """The commands on the group's whole life."""
 
-import textwrap
 from datetime import date
 
 import click
@@ -11,11 +10,11 @@ from ledger.reports.life.solvency import Solvency, solvency
 from ledger.reports.life.timeline import BY, Timeline, timeline
 from ledger.reports.money.hole import hole, hole_by_kind
 from ledger.run_folder import RunFolder
-from runs.brief import WIDTH, brief
 from runs.cli.parameters import BOOKS, DAY, RUN, plotted
 from runs.plots.solvency_plot import solvency_figure
 from runs.plots.timeline_plot import timeline_figure
 from runs.plots.valuation_plot import valuation_figure
+from runs.printing import Answered, render
 from runs.provenance import provenance
 from runs.reporting import report
 
@@ -31,8 +30,8 @@ def answer_command(run: RunFolder) -> None:
     The hole, the largest uses, the cost of the thread's mechanism, the days on which customers'
     money was in use, and unpaid withdrawals: each figure is that of `where` or `timeline`.
     """
-    table = brief(hole_by_kind(hole(run)))
-    click.echo("\n\n".join((textwrap.fill(answer(run), WIDTH), table, provenance(run))))
+    said = Answered([hole_by_kind(hole(run))], answer(run), provenance(run))
+    click.echo(render(said, "table"))
 
 
 @click.command("timeline")

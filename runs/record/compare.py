@@ -37,7 +37,7 @@ from runs.record.compared import (
     judged,
     recorded,
 )
-from runs.record.facts import Fact, Record
+from runs.record.facts import Fact, Record, load_record
 from runs.record.market_figures import SHARE, Inputs
 from runs.record.market_judgement import MarketJudgement, market_judgement
 from runs.record.measured_books import MeasuredBooks, Span
@@ -104,13 +104,14 @@ class BesideRecord:
         ]
 
 
-def compare(run: RunFolder, record: Record) -> BesideRecord:
+def compare(run: RunFolder, record: Record | None = None) -> BesideRecord:
     """Compare a run with the record.
 
     Args:
-        run: the run whose books are read.
-        record: the facts on public record.
+        run: the books.
+        record: the facts; None for those that are shipped.
     """
+    record = record or load_record()
     found, unsaid = held_against(MeasuredBooks(run), facts_to_meet(run, record))
     return BesideRecord(
         tuple(found),

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.reports.table import Table
-from runs.brief import ROWS, WIDTH, brief
+from runs.brief import LINES, ROWS, WIDTH, brief
 from runs.cli.main import main
+from runs.printing import Answered, render
 
 CELLS = {
     "day": st.dates(date(2019, 1, 1), date(2022, 12, 31)),
@@ -94,9 +95,10 @@ def test_what_rounds_to_nothing_has_no_sign():
 def examples() -> list[list[str]]:
     """Return a command line for each report, with the words that it needs."""
     needed = {"solvency": ["2022-05-10"], "books": ["Alameda"], "trail": ["--kind", "PickOff"]}
-    raw = {"run", "audit", "sign", "rebuild", "day", "query", "sql", "counterfactual"}
+    needed |= {"query": ["SELECT account, sum(position) GROUP BY account"], "sql": ["FROM fills"]}
+    raw = {"run", "audit", "sign", "rebuild", "day", "counterfactual"}
     # These ask no run, or write a page.
-    others = {"scenario", "sweep", "study", "report"}
+    others = {"scenario", "sweep", "study", "report", "attribution"}
     return [[name, *needed.get(name, [])] for name in main.commands if name not in raw | others]
 
 
@@ -108,5 +110,47 @@ def test_each_report_answers_first_and_fits_a_screen(tiny_run, line: list[str]):
     assert max(map(len, lines)) <= 100
     assert len(lines) <= 45
     assert re.match(r"[A-Z0-9].*", lines[0])
+    if command in ("query", "sql"):  # whose answer is their table, of the reader's own words
+        return
     assert ". " in " ".join(lines[:4]) + " "
     assert re.search(r"seed 1, seal [0-9a-f]{12}, every hour simulated$", lines[-1])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scenario", ["first-hole", "commingled", "leveraged-longs", "luna"])
+@pytest.mark.parametrize("line", examples(), ids=lambda line: line[0])
+def test_on_other_worlds_too(executed, scenario: str, line: list[str]):
+    command, *words = line
+    run = executed(scenario)
+    words = [f"{run.transactions[-1].date}" if command == "solvency" else word for word in words]
+    done = CliRunner().invoke(main, [command, str(run.path), *words])
+
+    assert done.exit_code == 0
+    assert max(map(len, done.stdout.splitlines())) <= 100
+    assert len(done.stdout.splitlines()) <= 45
+    assert re.match(r"[A-Z0-9].*", done.stdout)
+
+
+def test_much_to_say_leaves_fewer_rows_and_never_none():
+    rows = [(f"kind {n}", Decimal(n)) for n in range(60)]
+    table = Table("t", "T", ("kind", "usd"), rows, ("A note.",))
+
+    told = render(Answered([table], "Said. " * 300, "p"), "table").splitlines()
+    assert len(told) <= LINES
+    shown = sum(re.match(r"kind \d", line) is not None for line in told)
+    assert shown < 24
+    assert f"({60 - shown} more rows: --table t)" in told
+    assert any(line.startswith("kind 59") for line in told)
+    assert "kind 59" in brief(table, 1)
+
+
+def test_what_was_asked_in_ones_own_words_keeps_every_digit_and_says_what_is_cut():
+    rows = [(n, Decimal("1234567.89"), "x" * 60, "y" * 60) for n in range(60)]
+    table = Table("sql", "60 rows", ("n", "edge_usd", "x", "y"), rows)
+
+    told = render(Answered([table], is_exact=True), "table")
+    assert "1,234,567.89" in told
+    assert told.endswith("(36 more rows and 1 more column: --all, or --format csv)")
+    assert told.count("x" * 60) == 24
+    everything = render(Answered([table], is_exact=True), "table", everything=True)
+    assert everything.count("y" * 60) == 60

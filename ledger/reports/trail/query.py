@@ -89,7 +89,9 @@ def _answer(entries: Sequence[data.Directive], name: str, text: str) -> Table:
         _numbers(c.name, [row[i] for row in found]) for i, c in enumerate(cursor.description)
     ]
     names, values = zip(*(column for group in columns for column in group), strict=True)
-    return Table(name, " ".join(text.split()), names, list(zip(*values, strict=True)))
+    rows = list(zip(*values, strict=True))
+    count = f"{len(rows):,} row{'' if len(rows) == 1 else 's'}"
+    return Table(name, f"{count} for {' '.join(text.split())}", names, rows)
 
 
 def _place(error: beanquery.ParseError, text: str) -> str:

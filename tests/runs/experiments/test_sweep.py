@@ -110,7 +110,7 @@ def test_a_mistake_in_what_is_swept_is_not_said_to_be_in_a_setting(key, values, 
 
 
 def test_a_mistake_in_a_setting_is_said_to_be_there():
-    with pytest.raises(ScenarioError, match="^--set: maker.x"):
+    with pytest.raises(ScenarioError, match=r"^--set: maker\.x"):
         sweep(SMALL, "maker.credit_line_usd", ["0"], [1], ["maker.x=1"])
 
 
