@@ -11,6 +11,9 @@ import pytest
 from sound_worlds import sound_run
 
 from ledger.motives import Motive
+from ledger.reports.days import calendar
+from ledger.reports.life.standing import standings
+from ledger.reports.money.hole import hole
 from ledger.run_folder import RunFolder
 from runs.execute import execute
 from runs.scenarios import load
@@ -137,6 +140,16 @@ def test_what_a_halted_house_owes_stays_as_it_is_whatever_the_price_does(halted)
 
     assert not moved
     assert not gaps
+
+
+def test_days_after_a_halt_are_days_of_the_run(executed):
+    """On the last day nothing is posted; its figures are those of the evening before."""
+    changes = crash_after_halt()
+    run = executed(RUN, **{**changes, "run": {**changes["run"], "end": date(2022, 5, 16)}})
+
+    ((posted,),) = run.select("SELECT max(date) FROM postings")
+    assert posted < date(2022, 5, 15) == calendar(run)[-1] == standings(run)[-1].day
+    assert standings(run)[-1].hole_usd == hole(run).hole_usd
 
 
 def test_the_books_of_a_halt_hold():

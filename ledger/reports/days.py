@@ -1,6 +1,7 @@
 """The general ledger day by day: amounts posted to accounts on each day.
 
-A day is one of the entries' dates, in UTC; days without entries are days as well.
+A day is one of the entries' dates, in UTC; days without entries are days as well. So are days at
+the end on which nothing moves and notes alone are taken: after a halt.
 """
 
 from collections.abc import Sequence
@@ -13,8 +14,10 @@ from ledger.transaction import MONEY
 
 
 def calendar(run: RunFolder) -> list[date]:
-    """Return every day from the first entry to the last."""
-    ((first, last),) = run.select("SELECT min(date), max(date) FROM postings")
+    """Return every day from the first entry to the last entry or note."""
+    ((first, last),) = run.select(
+        "SELECT min(date), greatest(max(date), (SELECT max(date) FROM notes)) FROM postings"
+    )
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
