@@ -9,6 +9,7 @@ from sound_worlds import sound_run
 
 from ledger.run_folder import RunFolder
 from runs.execute import execute
+from runs.record.recorded_liquidations import days_on_margin
 from runs.scenario_files import ScenarioError
 from runs.scenarios import load
 
@@ -142,3 +143,7 @@ def test_without_full_days_a_share_is_refused_and_without_a_share_sampling_is():
     with pytest.raises(ScenarioError) as caught:
         load(str(WORLDS / "margin.toml"), {"leverage": {"share_of_claims": 0.1}})
     assert caught.value.key == "leverage.collateral_usd_median"
+
+
+def test_only_days_with_customers_on_margin_are_held_against_the_record(run):
+    assert days_on_margin(run, date(2022, 5, 11)) == {FULL}

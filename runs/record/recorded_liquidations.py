@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from ledger.motives import Motive
 from ledger.reports.days import calendar
 from ledger.reports.dollars import ZERO
 from ledger.reports.liquidations.cascade import LiquidatedDay
@@ -23,6 +24,10 @@ VOLUME, PAYOUTS = "volume-of-ftx", "backstop-payouts-of-ftx"
 EVERY_MARKET = "all of the run's"
 NEAR = timedelta(days=365)
 PERCENT = Decimal("0.01")
+MOVES_POSITION = tuple(
+    motive.word
+    for motive in (Motive.LEVERAGE, Motive.LIQUIDATION, Motive.BACKSTOP, Motive.DELEVERAGING)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +62,11 @@ def beside_record(run: RunFolder, found: Sequence[LiquidatedDay], record: Record
 
     Returns:
         A row for each day on which something was liquidated here or is recorded, and for each of
-        the run's markets of which something is recorded; none without customers on margin.
+        the run's markets of which something is recorded; none for days on which nobody has a
+        position on margin.
     """
     parties, days = run.chart.parties, calendar(run)
+    on_margin = days_on_margin(run, days[-1])
     liquidated: dict[tuple[date, str | None], Decimal] = defaultdict(lambda: ZERO)
     for each in found:
         liquidated[each.day, each.market] += each.liquidated_usd
@@ -69,7 +76,7 @@ def beside_record(run: RunFolder, found: Sequence[LiquidatedDay], record: Record
         _row(day, market, liquidated[day, market], record)
         for day in days
         for market in markets
-        if parties.providers
+        if day in on_margin
         and (record.on(day, TOTAL, market) or (market is None and liquidated[day, None]))
     ]
     return Table(
@@ -91,6 +98,29 @@ def beside_record(run: RunFolder, found: Sequence[LiquidatedDay], record: Record
         rows,
         _notes(days, record),
     )
+
+
+def days_on_margin(run: RunFolder, end: date) -> set[date]:
+    """Return the days on which some customer has a position on margin."""
+    if not run.chart.parties.providers:
+        return set()
+    spans = run.select(
+        """
+        WITH positions AS (
+            SELECT min(time)::DATE AS first, max(time - INTERVAL 1 MICROSECOND)::DATE AS last,
+                sum(lots) AS left_open
+            FROM rows WHERE holder IS NOT NULL AND motive IN (SELECT unnest($1)) GROUP BY holder
+            HAVING bool_or(motive = $2)
+        )
+        SELECT DISTINCT first, if(left_open = 0, last, $3) FROM positions
+        """,
+        [list(MOVES_POSITION), Motive.LEVERAGE.word, end],
+    )
+    return {
+        first + timedelta(days=after)
+        for first, last in spans
+        for after in range((last - first).days + 1)
+    }
 
 
 def share(day: date, record: Record) -> Range[Decimal] | None:
