@@ -6,7 +6,6 @@ counterfactual. So two coalitions differ by their causes alone.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
-from contextlib import AbstractContextManager
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
@@ -14,9 +13,7 @@ from typing import Any, NamedTuple
 
 from des.scenario import Scenario
 from ledger.reports.money.hole import hole
-from ledger.run_folder import RunFolder
 from runs.attribution.shapley import Coalition
-from runs.experiments.experiment import books_of
 from runs.held_inputs import held_inputs
 from runs.kept_results import KeptResults, write_whole
 from runs.removals import REMOVALS, SLOW_QUOTES, CounterfactualError
@@ -53,7 +50,7 @@ def play_all(scenario: Scenario, causes: Sequence[str], kept: KeptResults) -> Pl
     """Play the scenario unchanged, unless kept; keep the scenario with its held inputs."""
     found = kept.get(ALL)
     if found is None:
-        with _books(scenario) as run:
+        with books_of_accounts(scenario) as run:
             held = held_inputs(run, scenario, sizes=SLOW_QUOTES in causes)
             standing = load(str(run.path / SCENARIO), held.overrides)
             write_whole(kept.folder / SCENARIO, dump(standing).encode())
@@ -122,13 +119,8 @@ def _results(
 
 
 def _hole_without(path: str, removed: tuple[str, ...]) -> str:
-    with _books(scenario_without(path, removed)) as run:
+    with books_of_accounts(scenario_without(path, removed)) as run:
         return str(hole(run).hole_usd)
-
-
-def _books(scenario: Scenario) -> AbstractContextManager[RunFolder]:
-    """Play a scenario for its accounts alone, unless its results need fills."""
-    return books_of(scenario) if scenario.leverage else books_of_accounts(scenario)
 
 
 def _name(coalition: Coalition, causes: Sequence[str]) -> str:

@@ -44,15 +44,7 @@ _DAYS = """
 
 @contextmanager
 def books_of_accounts(scenario: Scenario) -> Iterator[RunFolder]:
-    """Play a scenario and keep its accounts while they are read.
-
-    Raises:
-        StudyError: customers trade on margin: what is forced is told by fills alone.
-    """
-    if scenario.leverage:
-        raise StudyError(
-            "a study can't have `leverage`: forced orders are told by fills, which it doesn't keep"
-        )
+    """Play a scenario and keep its accounts while they are read."""
     with tempfile.TemporaryDirectory(prefix="moneytrail-") as folder:
         World(scenario, Path(folder), books=AccountsJournal).run(lambda: None)
         (Path(folder) / "scenario.toml").write_text(dump(scenario), encoding="utf-8")
