@@ -5,7 +5,7 @@ The kind is the cause; nothing else says why money moved.
 
 from ledger.kinds import Kind
 
-WALLET = "Wallet"  # the account of customers' coins in one's own hands; no party has this name
+WALLET = "Wallet"  # coins in customers' own wallets; no party has this name
 FREE, PLEDGED = "Free", "Pledged"  # the states of retail's tokens: free, or set aside
 
 

@@ -71,7 +71,7 @@ class MarginCustomers:
 
     @property
     def opening_cash_cents(self) -> int:
-        """What the first customers bring in dollars."""
+        """The dollars that the first customers bring."""
         return int(self._first.cash_cents.sum())
 
     def opening_tokens(self) -> dict[str, int]:

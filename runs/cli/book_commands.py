@@ -22,7 +22,7 @@ UP = ("fill", "entry", "postings", "closing", "figures", "linked", "fills", "agr
 @click.command("books")
 @click.argument("run", type=BOOKS)
 @click.argument("entity")
-@click.option("--beancount", is_flag=True, help="Print them as a Beancount ledger of its own.")
+@click.option("--beancount", is_flag=True, help="Print the entity's books as a Beancount ledger.")
 @report()  # an entity without contracts or tokens has no tables of them
 def books_command(run: RunFolder, entity: str, beancount: bool) -> EntityBooks | str:
     """What do the books of one ENTITY say? They balance by themselves.

@@ -92,7 +92,7 @@ class TracedSource(NamedTuple):
     """The uses of one source in one run: by each rule and account, and in truth."""
 
     brought: int  # in cents
-    by_rule: Mapping[tuple[str, TracingRule], Cents]  # for the group as one, and per account
+    by_rule: Mapping[tuple[str, TracingRule], Cents]  # for one account, and per account
     but_for: Cents
 
     @property
