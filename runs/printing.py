@@ -29,7 +29,7 @@ class Answered:
     tables: Sequence[Table]
     answer: str = ""
     provenance: str = ""
-    is_exact: bool = False  # whether its figures are never rounded, as of what somebody queries
+    is_exact: bool = False  # whether figures are exact, as in answers to queries
 
 
 def render(said: Answered, form: str, name: str | None = None, everything: bool = False) -> str:
