@@ -61,7 +61,10 @@ def frame(report: Report | Table, name: str | None = None) -> Any:
         return polars.DataFrame(chosen)
     if pandas := _library("pandas"):
         return pandas.DataFrame(list(chosen.rows), columns=list(chosen.columns))
-    raise NotebookError("no polars and no pandas here; pip install 'moneytrail[frames]' brings one")
+    raise NotebookError(
+        "no polars and no pandas here; make tools (in a clone) or pip install 'moneytrail[frames]' "
+        "brings one"
+    )
 
 
 def plot(report: Report) -> "Figure":

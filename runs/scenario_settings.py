@@ -6,8 +6,10 @@ from datetime import date, datetime, time
 from typing import Any
 
 from runs.scenario_files import ScenarioError, with_tuples
-from runs.scenario_places import Keys, holds, keys_of, place_of, shown
+from runs.scenario_places import Keys, holds, keys_of, place_of, shown, value_at
 
+CANDLES = ("price", "candles")
+IN_PLACE_OF_CANDLES = ("anchors", "volatility")
 OPTION = "--set"  # the place of a mistake in a setting, in messages
 
 
@@ -50,7 +52,8 @@ def setting_text(place: str, value: Any) -> str:
 def with_settings(data: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return a scenario's data with each key set; a replaced value loses its source.
 
-    Missing tables are created; the schema decides whether a key is allowed.
+    Missing tables are created; the schema decides whether a key is allowed. Candles take the place
+    of the anchors and the volatility that the scenario has.
 
     Args:
         data: a scenario's data, with lists as tuples.
@@ -65,11 +68,28 @@ def with_settings(data: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[
         if not keys:
             raise ScenarioError(OPTION, "", f"{shown(place)} is no key; write markets[0].lot")
         changed = _with_value(changed, keys, with_tuples(value), ())
+        replaced = [keys]
+        if keys[-2:] == CANDLES:
+            replaced += [(*keys[:-1], name) for name in IN_PLACE_OF_CANDLES]
+            changed = _without(changed, replaced[1:])
         sources = changed.get("sources")
         if isinstance(sources, Mapping) and keys[0] != "sources":
-            kept = {key: text for key, text in sources.items() if not _overlap(keys, keys_of(key))}
+            kept = {
+                key: text
+                for key, text in sources.items()
+                if not any(_overlap(each, keys_of(key)) for each in replaced)
+            }
             changed = {**changed, "sources": kept}
     return changed
+
+
+def _without(data: Any, places: Iterable[Keys]) -> Any:
+    """Return *data* without the values at some places; there may be none."""
+    for keys in places:
+        above = value_at(data, keys[:-1])
+        kept = {key: value for key, value in above.items() if key != keys[-1]}
+        data = _with_value(data, keys[:-1], kept, ())
+    return data
 
 
 def setting_at(settings: Mapping[str, Any], keys: Keys) -> str | None:

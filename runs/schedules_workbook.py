@@ -70,7 +70,8 @@ def save_workbook(
         import xlsxwriter
     except ImportError as error:
         raise WorkbookError(
-            "no xlsxwriter here; pip install 'moneytrail[xlsx]' brings it"
+            "no xlsxwriter here; make tools (in a clone) or pip install 'moneytrail[xlsx]' "
+            "brings it"
         ) from error
     beside = path.with_name(f".{path.name}.part")
     try:

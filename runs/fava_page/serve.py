@@ -42,7 +42,8 @@ def main(words: Sequence[str] | None = None) -> None:
     except MistakeError as mistake:
         parser.exit(2, f"moneytrail: {mistake}\n")
     except ImportError:
-        parser.exit(2, "moneytrail: no Fava here; pip install 'moneytrail[view]' brings it\n")
+        brings = "make tools (in a clone) or pip install 'moneytrail[view]' brings it"
+        parser.exit(2, f"moneytrail: no Fava here; {brings}\n")
     print(f"Where did the money go? {where}", flush=True)
     print(
         "The first page waits for the books: seconds, longer for a life. Ctrl-C ends.", flush=True

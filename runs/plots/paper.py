@@ -91,7 +91,8 @@ def style() -> Iterator[None]:
     try:
         from matplotlib import style
     except ImportError as error:
-        raise PlotError("no matplotlib here; pip install 'moneytrail[plot]' brings it") from error
+        brings = "make tools (in a clone) or pip install 'moneytrail[plot]' brings it"
+        raise PlotError(f"no matplotlib here; {brings}") from error
     with style.context(STYLE, after_reset=True):
         yield
 

@@ -28,6 +28,30 @@ def test_a_figure_that_is_set_loses_its_source_and_the_others_keep_theirs():
     assert before.sources.keys() - after.sources.keys() == {"lead.taker_fee_bps"}
 
 
+def test_candles_that_are_set_take_the_place_of_anchors_and_volatility(tmp_path):
+    rows = [
+        f"2021-{month}-{day:02},50000,51000,49000,50500"
+        for month in ("05", "06")
+        for day in range(1, 31)
+    ]
+    (tmp_path / "btc.csv").write_text("\n".join(["date,open,high,low,close", *rows]))
+    place = "markets[0].price.candles"
+
+    scenario = load("may-2021", {}, {place: str(tmp_path / "btc.csv")})
+
+    price = scenario.markets[0].price
+    assert {anchor.price_usd for anchor in price.anchors} == {50_000, 50_500}
+    assert not [key for key in scenario.sources if "markets[0].price.anchors" in key]
+    assert scenario.markets[1].price == load("may-2021").markets[1].price
+    with pytest.raises(ScenarioError, match="is not alone"):
+        load(
+            "may-2021",
+            {},
+            {place: "btc.csv", "markets[0].price.volatility": ()}
+            | {"markets[0].price.anchors": ({"at": datetime.date(2021, 5, 1), "price_usd": 1.0},)},
+        )
+
+
 def test_a_setting_comes_after_what_is_laid_over_the_file():
     assert load("tiny", {"run": {"seed": 2}}, {"run.seed": 3}).run.seed == 3
 
