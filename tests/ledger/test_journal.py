@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from beancount import loader
-from beancount.core.data import Balance, Custom, Event, Transaction
+from beancount.core.data import Balance, Custom, Event, Price, Transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -252,6 +252,18 @@ def test_a_change_that_moves_no_money_is_noted_on_its_day(journal):
         "halted",
     )
     assert run.dated_notes(UnpaidRequest) == [(date(2022, 5, 30), waits)]
+
+
+def test_a_price_is_noted_once_a_day(journal):
+    for day in range(2):
+        close_us = MAY_30_US + (day + 1) * DAY_US - 1
+        for _ in range(2):  # the maker holds the coin, and customers are owed it
+            journal.price(close_us, "SOL", "40")
+        journal.close_day(close_us)
+    run = finished(journal, close_us)
+
+    priced = [entry.date for entry in run.entries if isinstance(entry, Price)]
+    assert priced == [date(2022, 5, 30), date(2022, 5, 31)]
 
 
 def test_a_month_in_which_nothing_happens_still_has_its_file_of_fills(journal):

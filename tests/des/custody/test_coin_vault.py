@@ -129,3 +129,14 @@ def test_a_coin_that_rises_takes_of_the_line_and_a_coin_that_falls_gives_back(co
     assert counter.credit.owed_cents == 0
     counter.mark(15_000)
     assert counter.credit.owed_cents == -1_500_000 - 750_000
+
+
+def test_a_coin_is_bought_back_for_the_houses_dollars_before_other_coins_are_sold(counter):
+    counter.custody.swaps.sell(START_US, 3_500_000)
+    assert counter.custody.can_pay(HOUSE, 0, (100, 0, 0))
+    counter.custody.hand_over(START_US, 0, (100, 0, 0), (), ())
+
+    assert counter.vault.owed == [0, 1_000, 20_000]
+    assert counter.vault.there == [0, 500, 10_000]
+    assert counter.vault.lent == [0, 500, 10_000]
+    assert counter.custody.cash[CODE[HOUSE]] == 2_000_000
