@@ -62,8 +62,7 @@ def beside_record(run: RunFolder, found: Sequence[LiquidatedDay], record: Record
 
     Returns:
         A row for each day on which something was liquidated here or is recorded, and for each of
-        the run's markets of which something is recorded; none for days on which nobody has a
-        position on margin.
+        the run's markets of which something is recorded; none for days without positions on margin.
     """
     parties, days = run.chart.parties, calendar(run)
     on_margin = days_on_margin(run, days[-1])
