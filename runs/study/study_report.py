@@ -117,10 +117,12 @@ class StudyReport:
         would, bound = self.would_have_to_be, self.would_have_to_be.bound
         if would.reached.any():
             worst = would.contradicted[0].figure if would.contradicted else "nothing on record"
+            n = int(would.reached.sum())
+            hole_usd = float(self.members.drawn(HOLE)[would.chosen])
             return (
-                f"It is half of the hole or more in {int(would.reached.sum())} members, of which "
-                f"the one nearest to the record contradicts {len(would.contradicted)} recorded "
-                f"facts, most of all {worst}."
+                f"It is half of the hole or more in {n} member{'s' if n > 1 else ''}. The one nearest "
+                f"to the record has a hole of {_usd(hole_usd)} and contradicts "
+                f"{len(would.contradicted)} recorded facts, most of all {worst}."
             )
         if np.isnan(would.share).all():
             return "No member has a hole."

@@ -96,7 +96,10 @@ def would_have_to_be(members: Members, judged: Sequence[Judgement]) -> WouldHave
     far = [np.square(each.implausibility) for each in judged] or [np.zeros(len(share))]
     distance = np.sqrt(np.mean(far, axis=0))
     if reached.any():
-        chosen = int(np.argmin(np.where(reached, distance, np.inf)))
+        among = np.flatnonzero(reached)
+        chosen = int(
+            among[np.argmin(distance[among])]
+        )  # one of them, even if all are infinitely far
     else:
         chosen = int(np.argmax(np.nan_to_num(share, nan=-np.inf)))
     row = np.flatnonzero(~members.is_base)[chosen]

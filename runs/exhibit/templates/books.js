@@ -23,8 +23,9 @@ class Numbers {
 }
 
 class Books {
-  constructor(text) {
+  constructor(text, days = 0) {
     this.text = text;
+    this._leastDays = days;
     this.accounts = []; // { name, root, entity, kind, rest, hole, about }
     this._codes = new Map();
     this._start = new Numbers(Int32Array); // where an entry's text begins
@@ -109,7 +110,7 @@ class Books {
   // Sum each account to the end of each day, and list each account's postings.
   _sum() {
     const postings = this._cents.length;
-    this.days = (this._day.values[this.size - 1] ?? 0) + 1;
+    this.days = Math.max(this._leastDays, (this._day.values[this.size - 1] ?? 0) + 1);
     this._balances = this.accounts.map(() => new Float64Array(this.days));
     this._of = this.accounts.map(() => []);
     for (let i = 0; i < postings; i++) {

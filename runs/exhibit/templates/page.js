@@ -110,7 +110,8 @@ async function run() {
     showAnswer(figures);
     const [manifest, bookBytes, fillBytes] = await Promise.all(["manifest", "books", "fills"].map(unpacked));
     const decoder = new TextDecoder();
-    const books = new Books(decoder.decode(bookBytes));
+    // After a halt there are days without entries.
+    const books = new Books(decoder.decode(bookBytes), figures.days.hole_usd.length);
     const fills = JSON.parse(decoder.decode(fillBytes));
     const thread = new Thread(books, figures, fills);
     globalThis.exhibit = { books, figures, fills, thread };
