@@ -120,8 +120,8 @@ class StudyReport:
             n = int(would.reached.sum())
             hole_usd = float(self.members.drawn(HOLE)[would.chosen])
             return (
-                f"It is half of the hole or more in {n} member{'s' if n > 1 else ''}. The one nearest "
-                f"to the record has a hole of {_usd(hole_usd)} and contradicts "
+                f"It is half of the hole or more in {n} member{'s' if n > 1 else ''}. The one "
+                f"nearest to the record has a hole of {_usd(hole_usd)} and contradicts "
                 f"{len(would.contradicted)} recorded facts, most of all {worst}."
             )
         if np.isnan(would.share).all():

@@ -11,7 +11,7 @@ from runs.study.emulator import TRUSTED
 from runs.study.member_table import Members
 from runs.study.plausible import CUT, Judgement
 from runs.study.sensitivity import LEVEL, sensitivity
-from runs.study.study_file import figure_name
+from runs.study.study_file import StudyError, figure_name
 from runs.study.would_have_to_be import WouldHaveToBe
 
 
@@ -153,10 +153,15 @@ def predictions_table(members: Members, found: np.ndarray) -> Table:
 
 
 def sensitivity_table(members: Members, outcomes: Sequence[str]) -> Table:
-    """Return the total effects of the unknowns on some outcomes."""
+    """Return the total effects of the unknowns; no rows, and the remedy, where SciPy is missing."""
     rows: list[tuple[Cell, ...]] = []
+    missing: tuple[str, ...] = ()
     for outcome in outcomes:
-        found = sensitivity(members, outcome)
+        try:
+            found = sensitivity(members, outcome)
+        except StudyError as error:
+            missing = (str(error),)
+            break
         if found is None:
             continue
         for effect in found.effects:
@@ -172,6 +177,7 @@ def sensitivity_table(members: Members, outcomes: Sequence[str]) -> Table:
             f"Intervals of {100 * LEVEL:.0f} % are those of sampling the emulator. Where it "
             f"explains less than {100 * TRUSTED:.0f} % of members it has not seen, take the order "
             "and not the figures.",
+            *missing,
         ),
     )
 

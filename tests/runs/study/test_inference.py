@@ -159,7 +159,7 @@ def test_of_members_that_reach_half_the_one_nearest_to_the_record_is_chosen():
 def test_a_member_that_reaches_half_is_chosen_however_far_the_record_is():
     mechanism, hole = np.array([1.0, 6.0, 7.0, 8.0, 2.0]) * 1e9, np.full(5, 10e9)
     table = members(FIVE, {**of_money(5, mechanism, hole), **RECORD})
-    far = [replace(each, implausibility=np.full(5, np.inf)) for each in judge(table)]
+    far = [replace(each, model=np.full(5, np.nan)) for each in judge(table)]
 
     assert would_have_to_be(table, far).chosen == 1
 
