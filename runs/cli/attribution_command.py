@@ -60,11 +60,11 @@ def attribution_command(
     processes: int,
     out: Path | None,
 ) -> Attribution:
-    """How much does each cause add to the hole? Shapley values, same scenario and seed.
+    """How much does each cause add to the hole? Shapley values, with the same seed.
 
     \b
       moneytrail attribution first-hole --causes PickOff,Ventures,Sponsorship
-      moneytrail attribution ftx-sampled --causes PickOff,Ventures,Loans --out my-causes
+      moneytrail attribution first-hole --causes PickOff,Ventures --out my-causes
 
     The scenario is played with each set of the causes, and what a cause adds is averaged over all
     orders of adding them. Up to four causes all sets are played; of more, those on the way of

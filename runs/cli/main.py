@@ -28,7 +28,7 @@ SECTIONS = {
         LazyCommand(
             "attribution",
             "attribution_command",
-            "How much does each cause add to the hole? Shapley values, same scenario and seed.",
+            "How much does each cause add to the hole? Shapley values, with the same seed.",
         ),
         LazyCommand(
             "sweep", "sweep_command", "What becomes of the hole if one KEY has other values?"

@@ -46,6 +46,7 @@ def test_a_terminal_shows_what_is_done_the_days_and_the_time_left_and_then_a_cle
         "simulating 3 days",
         "writing the books of the group",
         "writing day ledgers",
+        "comparing with the record",
         "sealing",
     ]
     # A quick machine simulates three days between two drawings of the line.

@@ -106,7 +106,12 @@ def test_a_choice_that_can_not_be_printed_is_refused_before_anything_is_run(
 @pytest.mark.parametrize(
     ("arguments", "printed"),
     [
-        ([], "Of one\n\n  n\n---\n  0\n\nOf two\n\n  n\n---\n  1\n"),
+        (
+            [],
+            "Of one\n\n  n\n---\n  0\n\n"
+            "More tables: two. Print one with --table NAME, all with --all.\n",
+        ),
+        (["--all"], "Of one\n\n  n\n---\n  0\n\nOf two\n\n  n\n---\n  1\n"),
         (["--table", "two", "--format", "csv"], "n\n1\n"),
     ],
 )
