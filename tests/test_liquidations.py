@@ -292,8 +292,8 @@ def test_tokens_that_count_in_full_and_never_move_are_as_good_as_cash(executed):
     assert rows_of(in_tokens, forced) == rows_of(in_cash, forced)
 
 
-def test_where_nobody_brings_tokens_no_file_knows_of_them(margin_run):
-    assert not {"tokens", "seizure"} & set(margin_run.names.words()["motive"])
+def test_where_nobody_brings_tokens_no_entry_or_fill_knows_of_them(margin_run):
+    assert not {"tokens", "seizure"} & set(motives(margin_run))
     for path in margin_run.path.rglob("*.beancount"):
         text = path.read_text(encoding="utf-8")
         assert not [word for word in ("seizure", "Seizure", "Tokens", "in-kind") if word in text]

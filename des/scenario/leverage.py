@@ -135,7 +135,12 @@ class Leverage(Part):
 
     @model_validator(mode="after")
     def _full_days(self) -> Self:
-        if (self.collateral_usd_median is None) == (self.share_of_claims is None):
+        if self.collateral_usd_median is None and self.share_of_claims is None:
+            raise ContradictionError(
+                ("collateral_usd_median",),
+                "is missing; give it or share_of_claims: what customers set aside",
+            )
+        if self.collateral_usd_median is not None and self.share_of_claims is not None:
             raise ContradictionError(
                 ("collateral_usd_median",),
                 "and share_of_claims say both what customers set aside; give one of them",
