@@ -70,7 +70,7 @@ def play(
     causes: Sequence[str],
     kept: KeptResults,
     executor: Executor | None,
-    on_run: Callable[[], None] = lambda: None,
+    on_run: Callable[[], object] = lambda: None,
 ) -> dict[Coalition, Fraction]:
     """Return the hole of each coalition in dollars; play those that are not kept.
 

@@ -4,7 +4,6 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
-from functools import partial
 from pathlib import Path
 
 import click
@@ -13,12 +12,13 @@ from tqdm import tqdm
 from runs.attribution.attributed import Attribution, attribute, made_by, wanted
 from runs.attribution.coalitions_played import checked, play, play_all
 from runs.attribution.shapley import Coalition
+from runs.cli.parameters import PROCESSES
 from runs.kept_results import KeptResults
 from runs.removals import REMOVALS
 from runs.reporting import report
 from runs.scenario_settings import read_settings
 from runs.scenarios import load
-from runs.workers import cores, local_processes
+from runs.workers import local_processes
 
 
 @click.command("attribution")
@@ -38,13 +38,7 @@ from runs.workers import cores, local_processes
     help="How many orders are drawn of five causes or more; an even number.",
 )
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="One key, as in run.")
-@click.option(
-    "--processes",
-    type=click.IntRange(1),
-    default=cores,
-    show_default="one a core",
-    help="How many local processes share the work.",
-)
+@PROCESSES
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -87,13 +81,9 @@ def attribution_command(
             progress.update()
 
             def play_some(asked: list[Coalition]) -> Mapping[Coalition, Fraction]:
-                return play(asked, causes, kept, executor, partial(_went_on, progress))
+                return play(asked, causes, kept, executor, progress.update)
 
             return attribute(world, causes, permutations, played, play_some)
-
-
-def _went_on(progress: "tqdm[None]") -> None:
-    progress.update()
 
 
 @contextmanager

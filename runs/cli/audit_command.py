@@ -12,9 +12,9 @@ from ledger.proof.audit_step import AuditStep, Proof
 from ledger.proof.signature import wrong_signature
 from ledger.proof.verdict import conclusion, verdict
 from ledger.run_folder import RunFolder
-from runs.cli.parameters import RUN
+from runs.cli.parameters import PROCESSES, RUN
 from runs.cli.progress import Progress
-from runs.workers import cores, dask_workers, local_processes
+from runs.workers import dask_workers, local_processes
 
 PROBLEMS_SHOWN = 20
 AUDIT_FAILED = 1
@@ -41,13 +41,7 @@ _INDENT = " " * 7
     is_flag=True,
     help="Play the sealed scenario again, and compare every byte.",
 )
-@click.option(
-    "--processes",
-    type=click.IntRange(1, 1_000),
-    default=cores(),
-    show_default="all cores",
-    help="How many local processes share the work.",
-)
+@PROCESSES
 @click.option(
     "--scheduler",
     metavar="ADDRESS",

@@ -11,6 +11,7 @@ import click
 from ledger.reports.table import Report
 from ledger.run_folder import RunFolder, RunFolderError
 from runs.provenance import of_several
+from runs.workers import cores
 
 # The commands that need no fills and so take any ledger.
 OF_ANY_LEDGER = ("where", "timeline", "solvency", "trace", "trail", "books", "schedules")
@@ -66,6 +67,14 @@ class DayParameter(click.ParamType[date]):
 
 
 RUN, BOOKS, DAY = RunParameter(), BooksParameter(), DayParameter()
+
+PROCESSES = click.option(
+    "--processes",
+    type=click.IntRange(1, 1_000),
+    default=cores,
+    show_default="one a core",
+    help="How many local processes share the work.",
+)
 
 
 Found = TypeVar("Found", bound=Report)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
+from runs.cli.parameters import PROCESSES
 from runs.cli.progress import Progress
 from runs.reporting import report
 from runs.study.as_told import write_as_told
@@ -15,7 +16,7 @@ from runs.study.member_table import MANIFEST, read_members
 from runs.study.play import StudyFolder, replay
 from runs.study.study_file import StudyError, load_study, study_path
 from runs.study.study_report import StudyReport
-from runs.workers import cores, dask_workers, local_processes
+from runs.workers import dask_workers, local_processes
 
 OUT = Path("runs/out/studies")  # below the working directory
 TABLES = (
@@ -34,13 +35,7 @@ TABLES = (
 @click.argument("study")
 @click.option("--out", type=click.Path(path_type=Path), help="Its folder; gone on with if there.")
 @click.option("--members", type=click.IntRange(2), help="Fewer members than the file's, the first.")
-@click.option(
-    "--processes",
-    type=click.IntRange(1),
-    default=cores,
-    show_default="one a core",
-    help="How many local processes share the work.",
-)
+@PROCESSES
 @click.option(
     "--scheduler",
     metavar="ADDRESS",

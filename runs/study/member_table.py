@@ -16,10 +16,6 @@ TABLE, STUDY, MANIFEST = "members.parquet", "study.toml", "manifest.json"
 FIRST = ("member", "seed", "failed")
 INPUT = "input "  # before an unknown's name, in the name of its column
 
-FIRMS_DEBTS = "gap_loss_usd"
-DEBTS_APART = "firms_debts_apart"  # in the manifest, since members are played without them
-HOLD_FIRMS_DEBTS = ("liquidations_usd", "mechanism_usd")
-
 MAD_TO_SD = 1.4826
 
 
@@ -116,9 +112,5 @@ def read_members(folder: Path) -> Members:
         if name not in FIRST
     }
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    # Members of older results have the firms' debts among the liquidations.
-    for name in () if DEBTS_APART in manifest["run"] else HOLD_FIRMS_DEBTS:
-        if name in floats:
-            floats[name] = floats[name] - floats[FIRMS_DEBTS]
     inputs = np.array([floats.pop(INPUT + unknown.name) for unknown in study.unknown]).T
     return Members(study, manifest["run"], np.asarray(found["member"])[kept], inputs, floats)

@@ -30,7 +30,7 @@ from runs.scenario_files import ScenarioError
 from runs.scenarios import dump
 from runs.study.design import Member, members_of, scenario_of
 from runs.study.member_figures import figures
-from runs.study.member_table import DEBTS_APART, write_members
+from runs.study.member_table import write_members
 from runs.study.study_file import Study, StudyError, load_study
 
 STUDY, MEMBERS, RESULT, BASE = "study.toml", "members", "result", "base"
@@ -165,7 +165,7 @@ class StudyFolder:
         beside = Path(tempfile.mkdtemp(dir=self._path, prefix=".result."))
         (beside / STUDY).write_text(self._text, encoding="utf-8")
         write_members(beside / "members.parquet", self.study, results)
-        said = {"question": self.study.question, "members": len(results), DEBTS_APART: True}
+        said = {"question": self.study.question, "members": len(results)}
         seal(beside, {**said, **self._made_by()})
         beside.chmod(0o755)
         target = self._path / RESULT

@@ -14,7 +14,7 @@ import math
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -22,9 +22,11 @@ from typing import Any
 from ledger.motives import Motive
 from ledger.reports.once import once
 from ledger.run_folder import RunFolder
+from ledger.times import DAY_US, day_of
 
-HOUR_US = 3_600_000_000
 DAY_HOURS = 24
+HOUR_US = DAY_US // DAY_HOURS
+EPOCH = date(1970, 1, 1)
 CENT = Decimal("0.01")
 
 
@@ -39,9 +41,9 @@ class SampledHours:
     def of(cls, played: dict[str, Any]) -> "SampledHours":
         """Read the table `run` of a scenario."""
         one_in, full = played.get("one_hour_in", 1), set(played.get("full_days", ()))
-        first, last = (_hour(played[end]) for end in ("start", "end"))
+        first, last = ((played[end] - EPOCH).days * DAY_HOURS for end in ("start", "end"))
         hours = range(first - first % one_in, last, one_in)
-        return cls(one_in, tuple(h // one_in for h in hours if _day(h) not in full))
+        return cls(one_in, tuple(h // one_in for h in hours if day_of(h * HOUR_US) not in full))
 
 
 def sampled_hours(run: RunFolder) -> SampledHours | None:
@@ -83,12 +85,3 @@ def standard_error(totals: Sequence[int]) -> float | None:
         return None
     squares = sum((b - a) ** 2 for a, b in pairwise(totals))
     return math.sqrt(n / (2 * (n - 1)) * squares)
-
-
-def _hour(day: date) -> int:
-    start = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    return int(start.timestamp()) // 3600
-
-
-def _day(hour: int) -> date:
-    return date(1970, 1, 1) + timedelta(days=hour // DAY_HOURS)

@@ -1,7 +1,5 @@
 """What follows from members: which are plausible, what moves an outcome, what half would take."""
 
-import json
-import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,16 +8,14 @@ from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 
-import duckdb
 import numpy as np
 import pytest
 
-from ledger.proof.seal import seal
 from runs.scenarios import load
 from runs.study.as_told import write_as_told
 from runs.study.design import members_of
 from runs.study.member_figures import outcomes
-from runs.study.member_table import DEBTS_APART, Members, read_members
+from runs.study.member_table import Members, read_members
 from runs.study.plausible import Judgement, judge, nth_largest, plausible
 from runs.study.recovery import recovery
 from runs.study.sensitivity import sensitivity
@@ -183,27 +179,6 @@ def test_where_none_reaches_half_the_bound_asks_no_model():
     assert found.bound.of_silent_pct == pytest.approx(100 * (5_000 - 151.25) / 5_585)
     assert "the most is 30.0 %" in report.answer()
     assert "50 % of all that the venue ever traded" in report.answer()
-
-
-@pytest.mark.parametrize("apart", [True, False])
-def test_debts_of_trading_firms_are_no_part_of_the_mechanism(apart: bool, tmp_path: Path):
-    """Members are played without them; of an older result they are taken off when it is read."""
-    folder = tmp_path / "result"
-    shutil.copytree(study_path("life").with_suffix(""), folder)
-    manifest = json.loads((folder / "manifest.json").read_text())["run"]
-    with duckdb.connect() as connection:
-        raw = connection.execute(f"FROM '{folder}/members.parquet' ORDER BY member").fetchnumpy()
-    seal(folder, {key: manifest[key] for key in manifest if key != DEBTS_APART} | _said(apart))
-
-    found = read_members(folder).figures
-
-    off = 0 if apart else raw["gap_loss_usd"]
-    for name in ("mechanism_usd", "liquidations_usd"):
-        assert found[name] == pytest.approx(raw[name] - off)
-
-
-def _said(apart: bool) -> dict[str, bool]:
-    return {DEBTS_APART: True} if apart else {}
 
 
 def test_the_parts_of_the_shipped_study_sum_to_its_mechanism():
