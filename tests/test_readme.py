@@ -93,7 +93,7 @@ def test_its_figures_are_those_of_the_page_of_findings():
 def test_what_it_says_of_the_study_is_what_the_shipped_study_says():
     told = CliRunner().invoke(main, ["study", "life", "--shipped"]).stdout
     n, hole, facts = re.findall(
-        r"In (\d+) lives .* whose hole is (\S+ million) and which contradicts (\d+) recorded",
+        r"played (\d+) lives .* that hole is (\S+ million), and this life contradicts (\d+) ",
         said(),
     )[0]
     words = " ".join(told.split())
