@@ -63,7 +63,7 @@ flagship: setup  ## run the venue's life in full, every quote of 42 months
 	$(BIN)/moneytrail answer runs/out/ftx-seed1
 
 serve: tools  ## open the group's own books in Fava; RUN=FOLDER for another run than the life
-	$(BIN)/python -m runs.fava_page.serve $(RUN)
+	$(BIN)/moneytrail serve $(RUN)
 
 test: tools  ## check style, imports, types and every claim but the slow ones
 	$(BIN)/ruff check .

@@ -1,6 +1,6 @@
-"""Lines for Fava in the group's own books: an extension, and links to saved queries.
+"""Lines for Fava: links to saved queries in the group's own books, and a file that adds a page.
 
-To Beancount these are notes. Without moneytrail Fava opens the books all the same.
+To Beancount these are notes. The books themselves need nothing of moneytrail in Fava.
 """
 
 import re
@@ -8,9 +8,22 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from urllib.parse import urlencode
 
-from ledger.text import quoted
+from ledger.run_folder import GROUP
+from ledger.text import EXACT, HEADER, quoted
+from ledger.transaction import MONEY
 
+FAVA_FILE = "fava-group.beancount"
 EXTENSION, PAGE = "moneytrail_fava", "MoneyTrail"  # a module, and a class of it
+
+# Fava lists an extension that it can't import as an error, so the books don't name it themselves.
+WITH_PAGE = f"""\
+{HEADER};; The group's own books in Fava, with the page that moneytrail adds. Needs moneytrail
+;; installed; without it Fava opens {GROUP}.
+option "title" {{title}}
+option "operating_currency" "{MONEY}"
+{EXACT}include "{GROUP}"
+{{start}} custom "fava-extension" "{EXTENSION}"
+"""
 
 # Saved queries that have a link of their own, with its label; the others are on Fava's page
 # for queries.
@@ -24,10 +37,14 @@ ANSWERED = {
 }
 
 
-def fava_texts(title: str, queries: Sequence[str], start: date) -> Iterator[str]:
-    """Yield Fava's lines for the books called *title*, with these saved queries."""
-    yield ";; For Fava alone: the page that moneytrail adds, and links to the saved queries.\n"
-    yield f'{start} custom "fava-extension" {quoted(EXTENSION)}\n'
+def with_page(title: str, start: date) -> str:
+    """Return the file by which Fava opens the books called *title* with the page."""
+    return WITH_PAGE.format(title=quoted(title), start=start)
+
+
+def sidebar_texts(title: str, queries: Sequence[str], start: date) -> Iterator[str]:
+    """Yield links to those of the saved queries that have one, for the books called *title*."""
+    yield ";; For Fava alone: links to the saved queries.\n"
     for name in queries:
         if name in ANSWERED:
             asked = urlencode({"query_string": f".run {name}"})

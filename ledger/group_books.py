@@ -15,7 +15,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from ledger.fava_links import fava_texts
+from ledger.fava_links import FAVA_FILE, sidebar_texts, with_page
 from ledger.main_file import QUERIES, property_texts, query_texts
 from ledger.month_text import entries_of, parts_of
 from ledger.opened import Opened
@@ -71,7 +71,7 @@ _Row = tuple[Any, ...]  # of the columns of _SUMS
 
 
 def write_group(run: RunFolder) -> None:
-    """Write the group's own books, and the file that checks them, into the run's folder."""
+    """Write the group's own books, and the files that include them, into the run's folder."""
     for name, text in group_texts(run).items():
         (run.path / name).write_text(text, encoding="utf-8")
 
@@ -80,7 +80,8 @@ def group_texts(run: RunFolder) -> dict[str, str]:
     """Return each file of the group's own books; every rendering gives the same bytes."""
     own = frozenset(line.account for _, lines in _chart(run) for line in lines)
     books = "".join((*_head(run), *_months(run, own), *_questions(run)))
-    return {GROUP: books, CHECK_FILE: CHECK}
+    page = with_page(group_title(run), _first_day(run))
+    return {GROUP: books, CHECK_FILE: CHECK, FAVA_FILE: page}
 
 
 def group_title(run: RunFolder) -> str:
@@ -96,7 +97,7 @@ def _head(run: RunFolder) -> Iterator[str]:
     yield ABOUT.format(house=house, maker=maker, title=quoted(title), money=MONEY, exact=EXACT)
     yield from property_texts(run.chart, start)
     yield "\n"
-    yield from fava_texts(title, list(QUERIES), start)
+    yield from sidebar_texts(title, list(QUERIES), start)
     for heading, lines in _chart(run):
         yield f";; {heading}\n"
         yield from (opened(start, line) for line in lines)

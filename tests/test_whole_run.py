@@ -303,6 +303,7 @@ WRITTEN_DOWN = (
     "check.beancount",
     "group.beancount",
     "check-group.beancount",
+    "fava-group.beancount",
     "2022-04.beancount",
     "2022-05.beancount",
     "days/2022-05-01.beancount",

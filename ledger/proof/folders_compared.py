@@ -39,7 +39,7 @@ def _place(name: str) -> tuple[str, int, str]:
 
     Files derived from the general ledger come last, since a change of it changes them too.
     """
-    if name.startswith(("group.", "check-group.", "directives.")):
+    if name.startswith(("group.", "check-group.", "fava-group.", "directives.")):
         return ("9", 0, name)
     month = _MONTH.match(Path(name).name)
     folder = Path(name).parent.as_posix()

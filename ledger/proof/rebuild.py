@@ -7,7 +7,7 @@ an old change.
 
 import json
 
-from ledger import directive_store, group_books, posting_store
+from ledger import directive_store, fava_links, group_books, posting_store
 from ledger.copy_of_text import write_copy
 from ledger.proof.seal import broken_seals, seal
 from ledger.run_folder import GROUP, MANIFEST, RunFolder, RunFolderError
@@ -17,6 +17,7 @@ _COPIES = (
     f"{directive_store.FILE}:",
     f"{GROUP}:",
     f"{group_books.CHECK_FILE}:",
+    f"{fava_links.FAVA_FILE}:",
 )
 
 

@@ -75,6 +75,11 @@ SECTIONS = {
             "Write the whole story into one web page that works offline and checks itself.",
         ),
         LazyCommand(
+            "serve",
+            "serve_command",
+            "Open the group's own books in Fava, with a page that says where the money went.",
+        ),
+        LazyCommand(
             "valuation",
             "story_commands",
             "What was the exchange valued at, and what kept its maker quoting?",

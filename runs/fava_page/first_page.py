@@ -1,13 +1,9 @@
-"""The values of the page: every figure is also in `where` or `timeline`.
+"""The values of the page: every figure is also in `where` or `timeline`."""
 
-A link is the end of an address below that of the ledger in Fava: a page, and a filter.
-"""
-
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from urllib.parse import quote, urlencode
 
 from ledger.kinds import Kind
 from ledger.reports.dollars import ZERO, percent
@@ -16,9 +12,10 @@ from ledger.reports.life.milestones import First, firsts
 from ledger.reports.life.standing import Standing, standings
 from ledger.reports.money.hole import Hole, hole
 from ledger.run_folder import RunFolder
-from ledger.transaction import entity_of, kind_of
+from runs.fava_page.causes import Causes, cause_accounts, causes
+from runs.fava_page.line_picture import Line, LinePicture, line_picture
+from runs.fava_page.links import account_page, entries_of_day, entries_of_kind
 from runs.fava_page.sankey import Band, Sankey, sankey
-from runs.fava_page.timeline_picture import TimelinePicture, timeline_picture
 from runs.provenance import provenance
 
 KNOWN = {kind.value: kind.entry.plain for kind in Kind}
@@ -66,7 +63,8 @@ class FirstPage:
     brought_usd: Decimal  # below zero
     dates: tuple[DateLine, ...]
     sankey: Sankey | None  # None: no money moved
-    timeline: TimelinePicture
+    causes: Causes
+    timeline: LinePicture
 
 
 def first_page(run: RunFolder) -> FirstPage:
@@ -83,6 +81,7 @@ def first_page(run: RunFolder) -> FirstPage:
         brought_usd=sum(the_hole.sources_usd.values(), ZERO),
         dates=dated,
         sankey=_sources_and_uses(kinds, the_hole.hole_usd, " and ".join(run.chart.parties.group)),
+        causes=causes(run, [each.day for each in dated]),
         timeline=_timeline(days, dated),
     )
 
@@ -90,7 +89,7 @@ def first_page(run: RunFolder) -> FirstPage:
 def kind_lines(run: RunFolder, the_hole: Hole) -> tuple[KindLine, ...]:
     """Return uses and sources by kind, the largest of each first."""
     used = sum(the_hole.uses_usd.values(), ZERO)
-    accounts = _accounts(run)
+    accounts = cause_accounts(run)
     in_order = [*the_hole.uses_usd.items(), *reversed(the_hole.sources_usd.items())]
     return tuple(
         KindLine(
@@ -115,30 +114,6 @@ def date_lines(dated: Iterable[First]) -> tuple[DateLine, ...]:
     return tuple(sorted(reached, key=lambda line: line.day))
 
 
-def entries_of_kind(kind: str) -> str:
-    """Return the journal of all entries that touch an account of a kind."""
-    return f"journal/?{urlencode({'account': f'^[A-Za-z]+:[^:]+:{kind}(:|$)'})}"
-
-
-def entries_of_day(day: date) -> str:
-    """Return the journal of a day."""
-    return f"journal/?{urlencode({'time': day.isoformat()})}"
-
-
-def account_page(account: str) -> str:
-    """Return Fava's page of an account."""
-    return f"account/{quote(account)}/"
-
-
-def _accounts(run: RunFolder) -> Mapping[str, list[str]]:
-    """Return by kind the accounts of the group that are causes, as the group's own books do."""
-    found: dict[str, list[str]] = {}
-    for account, opened in run.opens.items():
-        if opened.hole == "cause" and entity_of(account) in run.chart.parties.group:
-            found.setdefault(kind_of(account), []).append(account)
-    return found
-
-
 def _sources_and_uses(kinds: Sequence[KindLine], hole_usd: Decimal, group: str) -> Sankey | None:
     """Draw the kinds; customers are the source of the hole, a surplus is a use."""
     uses = [Band(each.kind, each.usd, each.link) for each in kinds if each.usd > 0]
@@ -151,10 +126,10 @@ def _sources_and_uses(kinds: Sequence[KindLine], hole_usd: Decimal, group: str) 
     return sankey(sources, uses, group) if uses or sources else None
 
 
-def _timeline(days: Sequence[Standing], dated: Sequence[DateLine]) -> TimelinePicture:
-    lines = {
-        "owed to customers": [at.claims_usd for at in days],
-        "liquid assets": [at.liquid_usd for at in days],
-        "the hole": [at.hole_usd for at in days],
-    }
-    return timeline_picture([at.day for at in days], lines, [each.day for each in dated])
+def _timeline(days: Sequence[Standing], dated: Sequence[DateLine]) -> LinePicture:
+    lines = [
+        Line("owed to customers", [at.claims_usd for at in days], entries_of_kind(Kind.CUSTOMERS)),
+        Line("liquid assets", [at.liquid_usd for at in days], entries_of_kind(Kind.CASH)),
+        Line("the hole", [at.hole_usd for at in days]),
+    ]
+    return line_picture([at.day for at in days], lines, [each.day for each in dated])

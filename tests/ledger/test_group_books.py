@@ -12,6 +12,7 @@ from beancount import loader
 from beancount.core import data
 from beanquery.query import run_query
 
+from ledger.fava_links import FAVA_FILE
 from ledger.group_books import CHECK_FILE, group_texts
 from ledger.main_file import OF_ALL_BOOKS
 from ledger.proof.rebuild import rebuild
@@ -144,7 +145,7 @@ def test_no_contract_and_nobody_elses_account_is_opened(world, tmp_path):
     assert opened == {account for account in world.opens if is_of_the_group(world, account)}
 
 
-@pytest.mark.parametrize("name", [GROUP, CHECK_FILE])
+@pytest.mark.parametrize("name", [GROUP, CHECK_FILE, FAVA_FILE])
 def test_a_change_under_a_new_seal_is_found_against_the_general_ledger(copied, name):
     manifest = json.loads((copied.path / MANIFEST).read_text(encoding="utf-8"))
     path = copied.path / name
@@ -160,7 +161,7 @@ def test_a_change_under_a_new_seal_is_found_against_the_general_ledger(copied, n
 
 def test_books_that_are_missing_are_missed_and_written_anew_to_the_same_seal(copied):
     manifest = (copied.path / MANIFEST).read_bytes()
-    for name in (GROUP, CHECK_FILE):
+    for name in (GROUP, CHECK_FILE, FAVA_FILE):
         (copied.path / name).unlink()
 
     with pytest.raises(RunFolderError, match="moneytrail rebuild"):

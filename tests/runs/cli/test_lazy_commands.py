@@ -51,6 +51,7 @@ MAY_IMPORT = (
     ("answer {run}", REPORT),
     ("claims {run}", RECORD),
     ("report {run} -o /nowhere/exhibit.html", RECORD | {"jinja2"}),
+    ("serve /nowhere", REPORT),
     ("timeline {run}", REPORT),
     ("solvency {run} 2022-05-10", REPORT),
     ("valuation {run}", REPORT),

@@ -9,9 +9,9 @@ from fava.core import FavaLedger
 from flask import Flask
 from flask.testing import FlaskClient
 
-from ledger.fava_links import page_address
+from ledger.fava_links import FAVA_FILE, page_address
 from ledger.group_books import group_title
-from ledger.run_folder import GROUP, RunFolder
+from ledger.run_folder import RunFolder
 
 
 @pytest.fixture(scope="session")
@@ -22,8 +22,8 @@ def hole_run(executed: Callable[..., RunFolder]) -> RunFolder:
 
 @pytest.fixture(scope="session")
 def app(hole_run: RunFolder) -> Flask:
-    """Fava, with the group's own books loaded."""
-    return create_app([hole_run.path / GROUP], load=True)
+    """Fava, with the group's own books and the page loaded."""
+    return create_app([hole_run.path / FAVA_FILE], load=True)
 
 
 @pytest.fixture

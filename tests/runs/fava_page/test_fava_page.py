@@ -1,23 +1,32 @@
 """Fava opens the group's own books with a page that answers, and without it where it is missing."""
 
 import html
+import logging
 import re
 import shutil
 import sys
+from datetime import date, timedelta
 from decimal import Decimal
-from itertools import pairwise
+from itertools import accumulate, chain, pairwise
+from urllib.parse import parse_qs
 
 import pytest
 from beancount import loader
+from click.testing import CliRunner
 from fava.application import create_app
+from fava.util.date import parse_date
 
-from ledger.fava_links import ANSWERED, EXTENSION, slug
+from ledger.fava_links import ANSWERED, EXTENSION, FAVA_FILE, slug
+from ledger.money import dollars
 from ledger.reports.life.answer import answer
+from ledger.reports.life.standing import standings
 from ledger.reports.money.hole import hole
 from ledger.run_folder import GROUP
+from runs.cli.main import main
+from runs.fava_page.causes import cause_accounts, causes, period_word
+from runs.fava_page.line_picture import Line, _round_amounts, line_picture
 from runs.fava_page.sankey import Band, sankey
-from runs.fava_page.serve import address, main
-from runs.fava_page.timeline_picture import _round_amounts
+from runs.fava_page.serve import address
 from runs.provenance import provenance
 
 HREF = re.compile(r'href="(/[^"]+)"')
@@ -80,30 +89,97 @@ def test_each_link_of_the_sidebar_asks_a_saved_query(books, client):
         assert answered.json["data"]["t"] == "table", link
 
 
-def test_books_open_in_fava_where_moneytrail_is_not_installed(hole_run, tmp_path, monkeypatch):
+def test_where_moneytrail_is_not_installed_fava_opens_the_books_without_an_error(
+    hole_run, tmp_path, monkeypatch, caplog
+):
     monkeypatch.setitem(sys.modules, EXTENSION, None)  # as if there were no such module
     shutil.copy(hole_run.path / GROUP, tmp_path)
     app = create_app([tmp_path / GROUP], load=True)
     (books,) = app.config["LEDGERS"]._ledgers
     start = app.test_client().get("/", follow_redirects=True)
 
-    assert [EXTENSION in error.message for error in books.errors] == [True]
+    assert books.errors == []
+    assert books.extensions.extension_details == []
     assert start.status_code == 200
     assert "income_statement" in start.request.path
+    assert [said for said in caplog.records if said.levelno >= logging.WARNING] == []
+
+
+def test_the_file_with_the_page_has_the_groups_own_books_and_nothing_else(hole_run):
+    alone, errors, options = loader.load_file(str(hole_run.path / GROUP))
+    with_page, more_errors, more_options = loader.load_file(str(hole_run.path / FAVA_FILE))
+    (added,) = (entry for entry in with_page if entry not in alone)
+
+    assert errors == more_errors == []
+    assert len(with_page) == len(alone) + 1
+    assert (added.type, added.values[0].value) == ("fava-extension", EXTENSION)
+    for option in ("title", "operating_currency", "tolerance_multiplier"):
+        assert options[option] == more_options[option]
 
 
 def test_books_without_their_run_say_so_on_the_page(hole_run, tmp_path, where):
-    shutil.copy(hole_run.path / GROUP, tmp_path)
-    shown = create_app([tmp_path / GROUP], load=True).test_client().get(where)
+    for name in (GROUP, FAVA_FILE):
+        shutil.copy(hole_run.path / name, tmp_path)
+    shown = create_app([tmp_path / FAVA_FILE], load=True).test_client().get(where)
 
     assert shown.status_code == 200
     assert "can't be read" in html.unescape(shown.text)
 
 
-def test_to_beancount_the_lines_of_fava_are_no_error(hole_run):
-    _, errors, _ = loader.load_file(str(hole_run.path / GROUP))
+# --------------------------------------------------------------------------- causes over time
 
-    assert errors == []
+
+def test_what_causes_used_in_each_period_sums_to_the_hole_of_its_days(hole_run):
+    found = causes(hole_run, [])
+    days = standings(hole_run)
+
+    assert found.periods == tuple(at.day.isoformat() for at in days)
+    grown = accumulate(each.usd for each in found.hole.moved)
+    assert list(grown) == [at.hole_usd for at in days]
+    for n, moved in enumerate(found.hole.moved):
+        assert sum(line.moved[n].usd for line in found.lines) == moved.usd
+    kinds = hole(hole_run).kinds_usd
+    assert all(line.usd == kinds[line.name] for line in found.lines if line.link)
+
+
+def test_a_figure_of_a_cause_is_the_sum_of_the_entries_that_it_leads_to(hole_run):
+    accounts = list(chain.from_iterable(cause_accounts(hole_run).values()))
+    linked = [line for line in causes(hole_run, []).lines if line.link]
+
+    assert len(linked) >= 5
+    for moved in chain.from_iterable(line.moved for line in linked):
+        asked = parse_qs(moved.link.partition("?")[2])
+        ((booked,),) = hole_run.select(
+            "SELECT coalesce(sum(units), 0)::BIGINT FROM postings WHERE commodity = 'USD' "
+            "AND date = ? AND account IN (SELECT unnest(?)) AND regexp_matches(account, ?)",
+            [*asked["time"], accounts, *asked["account"]],
+        )
+        assert dollars(booked) == moved.usd
+
+
+@pytest.mark.parametrize(
+    ("days", "wanted"),
+    [(6, "2022-05-09"), (31, "2022-w19"), (365, "2022-05"), (1291, "2022")],
+)
+def test_periods_are_named_as_fava_reads_them_and_few_fill_a_run(days, wanted):
+    first = date(2022, 5, 9)
+    word = period_word(days)
+
+    assert word(first) == wanted
+    begins, ends = parse_date(wanted)
+    assert begins <= first < ends
+    assert {word(begins), word(ends - timedelta(days=1))} == {wanted}
+    assert len({word(first + timedelta(days=n)) for n in range(days)}) <= 13
+
+
+def test_labels_of_lines_stand_apart_and_beside_the_panel():
+    days = [date(2022, 5, 9), date(2022, 5, 10)]
+    low = [Line(str(n), [Decimal(0), Decimal(-n)]) for n in range(7)]
+    drawn = line_picture(days, [*low, Line("far", [Decimal(0), Decimal(10**6)])], [])
+    at = sorted(line.label_y for line in drawn.lines)
+
+    assert min(b - a for a, b in pairwise(at)) >= 14
+    assert max(at) <= drawn.panel[3]
 
 
 # --------------------------------------------------------------------------- pictures
@@ -157,9 +233,28 @@ def test_favas_word_for_the_books_is_the_one_in_their_links(books):
     assert slug(books.options["title"]) == slugify(books.options["title"])
 
 
-def test_a_folder_that_is_no_run_is_refused_in_one_line(tmp_path, capsys):
-    with pytest.raises(SystemExit) as ended:
-        main([str(tmp_path)])
+def test_a_run_without_the_file_is_refused_in_one_line(hole_run, tmp_path):
+    shutil.copytree(hole_run.path, tmp_path / "run")
+    (tmp_path / "run" / FAVA_FILE).unlink()
+    result = CliRunner().invoke(main, ["serve", str(tmp_path / "run")])
 
-    assert ended.value.code == 2
-    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+    assert result.exit_code == 2
+    assert "moneytrail rebuild" in result.output
+    assert len(result.output.strip().splitlines()) == 1
+
+
+def test_without_fava_one_line_says_what_brings_it(hole_run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "fava.cli", None)
+    result = CliRunner().invoke(main, ["serve", str(hole_run.path)])
+
+    assert result.exit_code == 2
+    assert "make tools" in result.output
+
+
+def test_serve_opens_the_books_with_the_page_and_lets_nobody_change_them(hole_run, monkeypatch):
+    asked = []
+    monkeypatch.setattr("fava.cli.main", asked.append)
+    result = CliRunner().invoke(main, ["serve", str(hole_run.path), "--port", "5001"])
+
+    assert result.output.startswith(f"Where did the money go? {address(hole_run, 5001)}\n")
+    assert asked == [[str(hole_run.path / FAVA_FILE), "--port", "5001", "--read-only"]]

@@ -1,11 +1,13 @@
-"""Debts, cash and the hole at the end of each day, as lines."""
+"""Amounts at the end of each day as lines, each named and linked where it ends."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from math import ceil, floor, log10
+from math import ceil, floor, inf, log10
+from typing import NamedTuple
 
+from runs.fava_page.links import entries_of_day
 from runs.plots.paper import short
 
 WIDTH, HEIGHT = 900, 260  # pixels
@@ -15,25 +17,37 @@ STEPS = 5  # of the axis, at most
 DAYS_NAMED = 6
 
 
+class Line(NamedTuple):
+    """A name, an amount for each day, and a link; an empty one leads nowhere."""
+
+    name: str
+    usd: Sequence[Decimal]
+    link: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class DrawnLine:
     """A line, named at its end."""
 
     name: str
+    told: str  # its last amount
+    link: str
     points: str  # as SVG writes them
+    end_y: float
     label_y: float
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A place on an axis, and its label."""
+    """A place on an axis, its label, and a link; an empty one leads nowhere."""
 
     at: float
     told: str
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class TimelinePicture:
+class LinePicture:
     """The picture, in pixels."""
 
     width: int
@@ -45,11 +59,11 @@ class TimelinePicture:
     marks: tuple[Tick, ...]  # the named days, by number
 
 
-def timeline_picture(
-    days: Sequence[date], lines: Mapping[str, Sequence[Decimal]], marked: Sequence[date]
-) -> TimelinePicture:
-    """Draw one line for each name in *lines*, with an amount for each day."""
-    amounts = [float(usd) for line in lines.values() for usd in line]
+def line_picture(
+    days: Sequence[date], lines: Sequence[Line], marked: Sequence[date]
+) -> LinePicture:
+    """Draw lines over *days*; those that are *marked* have a number."""
+    amounts = [float(usd) for line in lines for usd in line.usd]
     low, high = min(0.0, *amounts), max(0.0, *amounts)
     high = high if high > low else low + 1
 
@@ -60,22 +74,25 @@ def timeline_picture(
     def y(usd: float) -> float:
         return round(BOTTOM - (BOTTOM - TOP) * (usd - low) / (high - low), 1)
 
-    ends = _apart({name: y(float(line[-1])) for name, line in lines.items()})
+    ends = [y(float(line.usd[-1])) for line in lines]
     drawn = tuple(
         DrawnLine(
-            name,
-            " ".join(f"{x(day)},{y(float(usd))}" for day, usd in zip(days, line, strict=True)),
-            ends[name],
+            line.name,
+            short(float(line.usd[-1])),
+            line.link,
+            " ".join(f"{x(day)},{y(float(usd))}" for day, usd in zip(days, line.usd, strict=True)),
+            end_y,
+            label_y,
         )
-        for name, line in lines.items()
+        for line, end_y, label_y in zip(lines, ends, _apart(ends), strict=True)
     )
-    return TimelinePicture(
+    return LinePicture(
         WIDTH,
         HEIGHT,
         (LEFT, RIGHT, TOP, BOTTOM),
         drawn,
         tuple(Tick(y(usd), short(usd)) for usd in _round_amounts(low, high)),
-        tuple(Tick(x(day), day.isoformat()) for day in _named(days)),
+        tuple(Tick(x(day), day.isoformat(), entries_of_day(day)) for day in _named(days)),
         tuple(Tick(x(day), str(n)) for n, day in enumerate(marked, 1)),
     )
 
@@ -94,9 +111,14 @@ def _named(days: Sequence[date]) -> list[date]:
     return [days[round((len(days) - 1) * n / most)] for n in range(most + 1)] if most else [days[0]]
 
 
-def _apart(ends: Mapping[str, float]) -> dict[str, float]:
-    """Move labels down until no two overlap."""
-    placed: dict[str, float] = {}
-    for name, at in sorted(ends.items(), key=lambda each: each[1]):
-        placed[name] = max(at, max(placed.values()) + NEAR) if placed else at
+def _apart(wanted: Sequence[float]) -> list[float]:
+    """Move labels down until no two overlap, then up until the lowest is beside the panel."""
+    placed = list(wanted)
+    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    lowest = -inf
+    for i in order:
+        placed[i] = lowest = max(placed[i], lowest + NEAR)
+    highest = BOTTOM + NEAR
+    for i in reversed(order):
+        placed[i] = highest = min(placed[i], highest - NEAR)
     return placed

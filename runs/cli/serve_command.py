@@ -1,0 +1,25 @@
+"""The command that opens a run in Fava."""
+
+import click
+
+from ledger.run_folder import RunFolder
+from runs.cli.parameters import RUN
+from runs.fava_page.serve import PORT, address, serve
+
+
+@click.command("serve")
+@click.argument("run", type=RUN)
+@click.option("--port", type=int, default=PORT, show_default=True, help="Where Fava listens.")
+def serve_command(run: RunFolder, port: int) -> None:
+    """Open the group's own books in Fava, with a page that says where the money went.
+
+    \b
+      moneytrail serve runs/out/tiny-seed1
+
+    The page has the answer, sources and uses, the hole by cause over time and the timeline; all of
+    them lead to Fava's journal and accounts. Needs Fava: `make tools`, or pip install
+    'moneytrail[view]'. Without moneytrail Fava opens the run's group.beancount.
+    """
+    click.echo(f"Where did the money go? {address(run, port)}")
+    click.echo("The first page waits for the books: seconds, longer for a life. Ctrl-C ends.")
+    serve(run, port)

@@ -1,0 +1,124 @@
+"""The hole by cause over time: what each kind came to, day by day and in each period.
+
+Signs are those of the hole: above zero a kind used money, below zero it brought some.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+
+from ledger.money import dollars
+from ledger.reports.days import calendar, posted_cents
+from ledger.run_folder import RunFolder
+from ledger.transaction import entity_of, kind_of
+from runs.fava_page.line_picture import Line, LinePicture, line_picture
+from runs.fava_page.links import entries_of_kind, entries_of_time
+from runs.plots.paper import short
+
+MOST = 7  # kinds with a line of their own: no more can be told apart
+OF_DAYS, OF_WEEKS, OF_MONTHS = 8, 80, 370  # the longest run, in days, told by such periods
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a kind used in a period, and a link to the entries."""
+
+    usd: Decimal
+    link: str
+
+    @property
+    def told(self) -> str:
+        """Return the amount, rounded."""
+        return short(float(self.usd))
+
+
+@dataclass(frozen=True, slots=True)
+class CauseLine:
+    """A kind, what it used in each period, and in all of them."""
+
+    name: str
+    link: str | None  # None: several kinds together
+    moved: tuple[Moved, ...]
+    usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Causes:
+    """The picture, and the table below it."""
+
+    picture: LinePicture
+    periods: tuple[str, ...]
+    lines: tuple[CauseLine, ...]  # in the order of the picture
+    hole: CauseLine  # their sum
+
+
+def cause_accounts(run: RunFolder) -> dict[str, list[str]]:
+    """Return by kind the accounts of the group that are causes, as the group's own books do."""
+    found: dict[str, list[str]] = {}
+    for account, opened in run.opens.items():
+        if opened.hole == "cause" and entity_of(account) in run.chart.parties.group:
+            found.setdefault(kind_of(account), []).append(account)
+    return found
+
+
+def causes(run: RunFolder, marked: Sequence[date]) -> Causes:
+    """Return the hole by cause over time.
+
+    Args:
+        run: whose books are read.
+        marked: the days that the picture marks.
+    """
+    days, accounts = calendar(run), cause_accounts(run)
+    posted = posted_cents(run, list(accounts.values()))
+    shown = _shown(dict(zip(accounts, posted.T, strict=True)))
+    drawn = [
+        Line(name, list(map(dollars, cents.cumsum())), _link(name, accounts) or "")
+        for name, cents in shown.items()
+    ]
+    word = period_word(len(days))
+    periods = list(dict.fromkeys(map(word, days)))
+    first = np.searchsorted([periods.index(word(day)) for day in days], range(len(periods)))
+
+    def told(name: str, cents: np.ndarray) -> CauseLine:
+        sums = np.add.reduceat(cents, first)
+        kind = name if name in accounts else None
+        moved = tuple(
+            Moved(dollars(usd), entries_of_kind(kind, when) if kind else entries_of_time(when))
+            for usd, when in zip(sums, periods, strict=True)
+        )
+        return CauseLine(name, _link(name, accounts), moved, dollars(cents.sum()))
+
+    return Causes(
+        line_picture(days, drawn, marked),
+        tuple(periods),
+        tuple(told(name, cents) for name, cents in shown.items()),
+        told("the hole", posted.sum(axis=1)),
+    )
+
+
+def period_word(days: int) -> Callable[[date], str]:
+    """Return how to name the period of a day, as Fava reads it, in books of so many days."""
+    if days <= OF_DAYS:
+        return date.isoformat
+    if days <= OF_WEEKS:
+        return lambda day: f"{day:%G-w%V}"
+    return (lambda day: f"{day:%Y-%m}") if days <= OF_MONTHS else (lambda day: f"{day:%Y}")
+
+
+def _shown(cents: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Keep the kinds that went farthest from zero, the farthest first; the others are summed."""
+    reach = {kind: int(abs(posted.cumsum()).max()) for kind, posted in cents.items()}
+    moved = sorted((kind for kind in cents if reach[kind]), key=lambda kind: (-reach[kind], kind))
+    few = moved if len(moved) == MOST + 1 else moved[:MOST]
+    rest = moved[len(few) :]
+    shown = {kind: cents[kind] for kind in few}
+    if rest:
+        shown[f"{len(rest)} others"] = np.sum([cents[kind] for kind in rest], axis=0)
+    return shown
+
+
+def _link(name: str, accounts: Mapping[str, list[str]]) -> str | None:
+    return entries_of_kind(name) if name in accounts else None
