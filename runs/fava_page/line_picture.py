@@ -118,7 +118,7 @@ def _apart(wanted: Sequence[float]) -> list[float]:
     lowest = -inf
     for i in order:
         placed[i] = lowest = max(placed[i], lowest + NEAR)
-    highest = BOTTOM + NEAR
+    highest = float(BOTTOM + NEAR)
     for i in reversed(order):
         placed[i] = highest = min(placed[i], highest - NEAR)
     return placed
