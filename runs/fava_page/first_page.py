@@ -12,7 +12,7 @@ from ledger.reports.life.milestones import First, firsts
 from ledger.reports.life.standing import Standing, standings
 from ledger.reports.money.hole import Hole, hole
 from ledger.run_folder import RunFolder
-from runs.fava_page.causes import Causes, cause_accounts, causes
+from runs.fava_page.causes_over_time import Causes, cause_accounts, causes
 from runs.fava_page.line_picture import Line, LinePicture, line_picture
 from runs.fava_page.links import account_page, entries_of_day, entries_of_kind
 from runs.fava_page.sankey import Band, Sankey, sankey

@@ -23,7 +23,7 @@ from ledger.reports.life.standing import standings
 from ledger.reports.money.hole import hole
 from ledger.run_folder import GROUP
 from runs.cli.main import main
-from runs.fava_page.causes import cause_accounts, causes, period_word
+from runs.fava_page.causes_over_time import cause_accounts, causes, period_word
 from runs.fava_page.line_picture import Line, _round_amounts, line_picture
 from runs.fava_page.sankey import Band, sankey
 from runs.fava_page.serve import address
