@@ -97,8 +97,8 @@ def examples() -> list[list[str]]:
     needed = {"solvency": ["2022-05-10"], "books": ["Alameda"], "trail": ["--kind", "PickOff"]}
     needed |= {"query": ["SELECT account, sum(position) GROUP BY account"], "sql": ["FROM fills"]}
     raw = {"run", "audit", "sign", "rebuild", "day", "counterfactual"}
-    # These ask no run, or write a page.
-    others = {"scenario", "sweep", "study", "report", "attribution"}
+    # These ask no run, or show a page.
+    others = {"scenario", "sweep", "study", "report", "serve", "attribution"}
     return [[name, *needed.get(name, [])] for name in main.commands if name not in raw | others]
 
 
