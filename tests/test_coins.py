@@ -11,6 +11,7 @@ from beancount.core import data
 from beanquery.query import run_query
 
 from ledger.reports.days import calendar
+from ledger.reports.dollars import spoken
 from ledger.reports.life.answer import answer
 from ledger.reports.life.cash_coverage import closes
 from ledger.reports.life.solvency import solvency
@@ -224,6 +225,14 @@ def test_where_and_solvency_show_what_is_lacking_in_kind(run, tiny_run):
     for report in (where(run), solvency(run, calendar(run)[-1])):
         assert {"hole-in-kind", "hole-by-price-and-use"} <= {t.name for t in report.tables()}
         assert " STABLE are lacking: at the marks of 2022-05-14" in report.answer()
+    for name in ("cash-by-receiver", "cash-change", "bridge"):
+        (table,) = (each for each in where(run).tables() if each.name == name)
+        owed_usd = sum(
+            n.owed * n.mark_usd for n in where(run).in_kind.lines if n.commodity != "USD"
+        )
+        assert "BTC, ALTS and STABLE is not here" in table.notes[-1]
+        assert f"owed {spoken(owed_usd)} of it" in table.notes[-1]
+    assert not any("Dollars alone" in n for t in where(tiny_run).tables() for n in t.notes)
     assert ", coins left out, and" in where(run).answer()
     assert " STABLE are lacking" in answer(run)
     assert hole_in_kind(tiny_run) is None

@@ -1,8 +1,11 @@
 """The house's agent: the captive maker, whose bank accounts take in customers' dollars and pay out.
 
-For each deposit and withdrawal a draw decides whose account it uses. The agent does not keep the
-money apart: it mixes with the maker's other cash.
+For each deposit and withdrawal a draw decides whose account it uses. The agent takes in and pays
+dollars alone, so where customers are owed coins its share of what is in dollars is larger. It does
+not keep the money apart: it mixes with the maker's other cash.
 """
+
+import math
 
 from des.chance import decision_key, mix
 from des.custody.custody import HALTED, Custody
@@ -34,6 +37,7 @@ class Agent:
             custody: moves the cash.
         """
         self._retail, self._custody = retail, custody
+        self._owed_coins = retail.coins.owed if retail.coins else ()
         self._key = {what: decision_key(seed, "agent", what) for what in ("in", "out")}
         self._names = (parties.house, parties.maker)
         self._customer_name = parties.retail
@@ -42,7 +46,7 @@ class Agent:
 
     def takes(self, time_us: int) -> bool:
         """Draw whether a deposit comes by wire."""
-        return self._is_drawn("in", time_us)
+        return self._is_drawn("in", time_us, 1.0)
 
     def take_in(self, time_us: int, cents: int, meta: Meta) -> int:
         """Take in a deposit, at most what the customer has, and return the amount taken."""
@@ -68,15 +72,18 @@ class Agent:
         if customer != self._customer or not 0 < cents <= able or self._is_halted():
             return False
         house, _ = self._names
-        return self._is_drawn("out", asked_us) or self._custody.till(house) < cents
+        in_dollars = 1.0 - math.fsum(coin.share for coin in self._owed_coins)
+        is_drawn = in_dollars > 0 and self._is_drawn("out", asked_us, in_dollars)
+        return is_drawn or self._custody.till(house) < cents
 
     def pay_out(self, time_us: int, cents: int, why: str, meta: Meta) -> None:
         """Pay a withdrawal."""
         entry = agency.pay_out(time_us, self._customer_name, self._names, cents, why, meta)
         self._custody.move_at_agent(self._customer, -cents, entry)
 
-    def _is_drawn(self, what: str, time_us: int) -> bool:
-        share = self._retail.agent_share_on(day_of(time_us))
+    def _is_drawn(self, what: str, time_us: int, of: float) -> bool:
+        """Draw with the agent's share, as a share of a part of all."""
+        share = self._retail.agent_share_on(day_of(time_us)) / of
         return int(mix(self._key[what], time_us)) < round(share * ALL)
 
     def _is_halted(self) -> bool:

@@ -16,6 +16,7 @@ from ledger import in_kind
 from ledger.accounts import claim_in_coins, coins_owed, coins_there, lent, sold_coins
 from ledger.journal import Journal
 from ledger.parties import Parties
+from ledger.times import day_of
 from ledger.transaction import LedgerError, Movement
 
 UNIT = 10**9  # shares are counted in billionths
@@ -36,6 +37,7 @@ class CoinVault:
         self._parties, self._journal = parties, journal
         self._prices = CoinPrices(scenario, scenario.owed_coins)
         self._shares = [round(each.share * UNIT) for each in scenario.owed_coins]
+        self._retail = scenario.retail
         self._key = {w: decision_key(scenario.run.seed, "coins", w) for w in ("in", "out")}
         self.own = [
             coin.quantity.units_within(each.supply)
@@ -95,8 +97,12 @@ class CoinVault:
         return self.owed_cents, in_kind.opening_coins(time_us, self._parties, there, owed)
 
     def deposit(self, time_us: int, cents: int, meta: Meta = ()) -> int:
-        """Take in a coin, drawn by the shares, in whole lots; return its value."""
-        drawn = int(mix(self._key["in"], time_us)) * UNIT // ALL
+        """Take in a coin, drawn by the shares, in whole lots; return its value.
+
+        What an agent takes in is in dollars, so the shares are of what it leaves.
+        """
+        wired = round(self._retail.agent_share_on(day_of(time_us)) * UNIT)
+        drawn = int(mix(self._key["in"], time_us)) * (UNIT - wired) // ALL
         for place, share in enumerate(self._shares):
             if drawn < share:
                 return self._take_in(time_us, place, cents, meta)

@@ -173,6 +173,14 @@ class Retail(Part):
     @model_validator(mode="after")
     def _shares(self) -> Self:
         check_order("agent_shares", self.agent_shares or ())
+        in_coins = math.fsum(coin.share for coin in self.coins.owed) if self.coins else 0.0
+        for i, step in enumerate(self.agent_shares or ()):
+            if step.share + in_coins > 1 + 1e-9:
+                raise ContradictionError(
+                    ("agent_shares", i, "share"),
+                    f"is {step.share:g}, of dollars, and coins are {in_coins:g} of what customers "
+                    "bring; make them 1 together at most",
+                )
         return self
 
     @property

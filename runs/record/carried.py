@@ -2,7 +2,8 @@
 
 Debts less assets less uses is, to the cent, the loss of all other kinds: quotes, liquidations, a
 portfolio, interest. Coins and tokens held for their price count at mark, except tokens of its own
-circle (the kind `Tokens`): they count as zero, as on record, so their cost is a loss.
+circle (the kind `Tokens`): they count as zero, as on record, so their cost is a loss. Customers'
+coins that it owes the exchange count at mark, and what they rose since it sold them is a loss.
 """
 
 from collections import defaultdict
@@ -99,11 +100,13 @@ def maker_sheet(books: MeasuredBooks, day: date) -> MakerSheet:
     for account, opened in books.run.opens.items():
         if entity_of(account) != maker or is_contract(account):
             continue
-        kind, dollars = kind_of(account), in_dollars(books, account, span)
+        kind = kind_of(account)
         if opened.hole != CAUSE:
-            parts[opened.hole] += dollars
+            parts[opened.hole] += worth(books, account, span)
             continue
-        usd[kind] += dollars
+        # Of customers' coins that it sold, it lost what they are worth beyond their proceeds.
+        of = worth if kind == Kind.COINS else in_dollars
+        usd[kind] += of(books, account, span)
         if account.startswith(ASSETS) and kind not in (*AT_COST, Kind.TOKENS):
             held[kind] += worth(books, account, span)
             if set(opened.commodities) - {MONEY}:

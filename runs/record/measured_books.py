@@ -10,11 +10,12 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from ledger.accounts import cash
+from ledger.accounts import cash, coins_there
+from ledger.coins import names_owed
 from ledger.kinds import CLAIM
 from ledger.money import dollars
 from ledger.reports.days import calendar, posted_cents
-from ledger.reports.dollars import OPENINGS, ZERO
+from ledger.reports.dollars import OPENINGS, ZERO, number_of
 from ledger.reports.life.balance_sheet import Balances, balances_at
 from ledger.reports.life.standing import Standing, standings
 from ledger.reports.market.maker_share import volume_by_day
@@ -86,18 +87,32 @@ class MeasuredBooks:
 
     @cached_property
     def withdrawn_usd(self) -> Mapping[date, Decimal]:
-        """Net withdrawals of customers outside the group from the exchange's cash, by day."""
-        return dict(
-            self.run.select(
-                f"""
-                SELECT date, -sum(units) * 0.01 FROM postings
-                WHERE commodity = $money AND account = $till AND seq NOT IN {OPENINGS} AND seq IN
-                    (SELECT seq FROM postings WHERE commodity = $money AND hole = $claim)
-                GROUP BY ALL ORDER BY ALL
-                """,
-                {"money": MONEY, "till": cash(self.run.chart.parties.house), "claim": CLAIM},
-            )
+        """Net withdrawals of customers outside the group by day, coins at the day's mark.
+
+        The house pays some, and the maker as its agent others.
+        """
+        parties, number = self.run.chart.parties, number_of(self.run)
+        commodities = [MONEY, *names_owed(self.run.chart.coins)]
+        tills = [cash(parties.house), coins_there(parties.house)]
+        if parties.agent:
+            tills.append(cash(parties.agent))
+        paid = self.run.select(
+            f"""
+            SELECT date, commodity, -sum(units)::BIGINT FROM postings
+            WHERE commodity IN (SELECT unnest($all)) AND account IN (SELECT unnest($tills))
+                AND seq NOT IN {OPENINGS} AND seq IN
+                    (SELECT seq FROM postings WHERE commodity IN (SELECT unnest($all))
+                     AND hole = $claim)
+            GROUP BY ALL ORDER BY ALL
+            """,
+            {"all": commodities, "tills": tills, "claim": CLAIM},
         )
+        withdrawn: dict[date, Decimal] = defaultdict(lambda: ZERO)
+        for day, commodity, units in paid:
+            held = number(units, commodity)
+            is_money = commodity == MONEY
+            withdrawn[day] += held if is_money else self.marks.usd({commodity: held}, day)
+        return withdrawn
 
     def balances(self, day: date) -> Balances:
         """Return each account's balance at the end of a day."""

@@ -100,12 +100,12 @@ def spent(kind: Kind) -> Callable[[MeasuredBooks, Span], Decimal | None]:
 
 
 def claims(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return the claims of customers outside the group."""
+    """Return the claims of customers outside the group, coins at the day's mark."""
     return books.standing(span.last).claims_usd
 
 
 def house_cash(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return the exchange's own cash."""
+    """Return the exchange's own cash, and customers' coins that are there at the day's mark."""
     return books.standing(span.last).house_cash_usd
 
 
@@ -212,8 +212,14 @@ MEASURES: Mapping[str, Measure] = {
     "revenue-that-set-the-fee-rate": Measure(fees, _whole, "fees on trades"),
     "fee-yield": Measure(fee_yield, _part, "fees over volume"),
     "operating-costs-of-ftx": Measure(operating_costs, _whole, "costs of the exchange"),
-    "claims-of-customers": Measure(claims, _end, "claims outside the group, all in dollars"),
-    "cash-of-the-exchange": Measure(house_cash, _end, "the exchange's own cash"),
+    "claims-in-dollars": Measure(
+        sheet_lines.claims_in_dollars, _end, "claims outside the group, coins left out"
+    ),
+    "claims-in-bitcoin": Measure(
+        sheet_lines.claims_in("BTC"), _end, "bitcoin owed to customers, at mark"
+    ),
+    "claims-of-customers": Measure(claims, _end, "claims outside the group, coins at mark"),
+    "cash-of-the-exchange": Measure(house_cash, _end, "the exchange's cash, and coins at mark"),
     "hole-of-the-exchange": Measure(hole_of_exchange, _end, "those claims less that cash"),
     "shortfall-of-the-exchange": Measure(
         sheet_lines.shortfall_of_exchange,

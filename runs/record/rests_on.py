@@ -10,7 +10,7 @@ RESTS_ON: Mapping[str, str] = {
     "backstop-payouts-of-ftx": "a backstop, which only worlds with customers on margin have",
     "share-of-maker-in-volume": "its quotes beside the others', or a share that it aims at",
     "revenue-of-ftx": "the fee rate of 2021 in all years; those before were higher",
-    "claims-of-customers": "deposits, which grow with coins' prices under retail.coins alone",
+    "claims-of-customers": "deposits by volume, an assumption; in kind alone they move with prices",
     "cash-of-the-exchange": "custody: in dollars, unless retail.coins; all can be paid out",
     "hole-of-the-exchange": "claims and custody, each of which has its own line",
     "shortfall-of-the-exchange": "claims, and what recalled loans leave of the portfolio",

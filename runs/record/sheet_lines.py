@@ -8,6 +8,8 @@ included by its accounts.
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
+from ledger.accounts import coins_owed
+from ledger.coins import names_owed
 from ledger.kinds import (
     ASSETS,
     AT_COST,
@@ -120,7 +122,7 @@ def net_worth_without_own_circle(books: MeasuredBooks, span: Span) -> Decimal:
     maker = books.run.chart.parties.maker
     held = [a for a in on_sheet(books, maker, ASSETS) if kind_of(a) != Kind.TOKENS]
     debts = on_sheet(books, maker, LIABILITIES)
-    return _sum(worth, books, held, span) + _sum(in_dollars, books, debts, span)
+    return _sum(worth, books, held, span) + _sum(worth, books, debts, span)
 
 
 def own_assets_of_exchange(books: MeasuredBooks, span: Span) -> Decimal:
@@ -129,17 +131,22 @@ def own_assets_of_exchange(books: MeasuredBooks, span: Span) -> Decimal:
     claims = [
         account
         for account in on_sheet(books, house, LIABILITIES)
-        if kind_of(account) == Kind.CUSTOMERS
+        if kind_of(account) in (Kind.CUSTOMERS, Kind.COINS)
     ]
     held = _sum(worth, books, on_sheet(books, house, ASSETS), span)
-    return held + _sum(in_dollars, books, claims, span)
+    return held + _sum(worth, books, claims, span)
 
 
 def owed_by_maker(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return the maker's net debt in the exchange's books."""
+    """Return the maker's net debt in the exchange's books, coins of customers at mark."""
     house = books.run.chart.parties.house
-    accounts = [a for a in books.run.opens if entity_of(a) == house and within_group(books, a)]
-    return _sum(in_dollars, books, accounts, span)
+    accounts = [
+        account
+        for root in (ASSETS, LIABILITIES)
+        for account in on_sheet(books, house, root)
+        if within_group(books, account)
+    ]
+    return _sum(worth, books, accounts, span)
 
 
 def credit_drawn(books: MeasuredBooks, span: Span) -> Decimal:
@@ -156,6 +163,26 @@ def wired_to_maker(books: MeasuredBooks, span: Span) -> Decimal | None:
         if within_group(books, account) and kind_of(account) != Kind.CREDIT_LINE
     ]
     return _sum(in_dollars, books, wired, span) if wired else None
+
+
+def claims_in(coin: str) -> Callable[[MeasuredBooks, Span], Decimal | None]:
+    """Return a function that values customers' claims in one coin."""
+
+    def of_coin(books: MeasuredBooks, span: Span) -> Decimal | None:
+        if coin not in names_owed(books.run.chart.coins):
+            return None
+        parties = books.run.chart.parties
+        owed = books.balances(span.last)[coins_owed(parties.house, parties.retail), coin]
+        return -books.marks.usd({coin: owed}, span.last)
+
+    return of_coin
+
+
+def claims_in_dollars(books: MeasuredBooks, span: Span) -> Decimal | None:
+    """Return customers' claims in dollars; None if they are owed no coins."""
+    coins = names_owed(books.run.chart.coins)
+    in_coins = (claims_in(coin)(books, span) or ZERO for coin in coins)
+    return books.standing(span.last).claims_usd - sum(in_coins, ZERO) if coins else None
 
 
 def shortfall_of_exchange(books: MeasuredBooks, span: Span) -> Decimal:
@@ -175,8 +202,11 @@ def liquid_of_group(books: MeasuredBooks, span: Span) -> Decimal:
 
 
 def tokens_of_group(books: MeasuredBooks, span: Span) -> Decimal | None:
-    """Return coins and tokens of the group at mark, its own included."""
-    held = _assets_of_group(books)
+    """Return coins and tokens of the group at mark, its own included.
+
+    Customers' coins are left out: those that are there are liquid.
+    """
+    held = _owned_by_group(books)
     if not any(set(books.run.opens[account].commodities) - {MONEY} for account in held):
         return None
     return _sum(at_mark, books, held, span)
@@ -184,7 +214,7 @@ def tokens_of_group(books: MeasuredBooks, span: Span) -> Decimal | None:
 
 def found_in_group(books: MeasuredBooks, span: Span) -> Decimal:
     """Return the group's liquid assets, with coins and tokens at mark."""
-    return liquid_of_group(books, span) + _sum(at_mark, books, _assets_of_group(books), span)
+    return liquid_of_group(books, span) + _sum(at_mark, books, _owned_by_group(books), span)
 
 
 def shown_by_sheet(books: MeasuredBooks, span: Span) -> Decimal:
@@ -213,9 +243,15 @@ def _sum(
     return sum((of(books, account, span) for account in accounts), ZERO)
 
 
-def _assets_of_group(books: MeasuredBooks) -> list[str]:
+def _owned_by_group(books: MeasuredBooks) -> list[str]:
+    """Return the accounts of what the group owns and counts neither as liquid nor as a debt."""
     group = books.run.chart.parties.group
-    return [account for entity in group for account in on_sheet(books, entity, ASSETS)]
+    return [
+        account
+        for entity in group
+        for account in on_sheet(books, entity, ASSETS)
+        if books.run.opens[account].hole not in (LIQUID, GROUP)
+    ]
 
 
 def _stakes_of(books: MeasuredBooks, entities: tuple[str, ...], span: Span) -> Decimal | None:

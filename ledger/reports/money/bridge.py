@@ -107,7 +107,9 @@ def _movements_by_venue(run: RunFolder) -> Mapping[str, Dollars[tuple[str, str]]
     return moved
 
 
-def bridge_table(bridges: tuple[ClaimBridge, ...], house: str) -> Table:
+def bridge_table(
+    bridges: tuple[ClaimBridge, ...], house: str, notes: tuple[str, ...] = ()
+) -> Table:
     """Return the bridges side by side: each movement in its row, each class in its column."""
     usual = (OPENING, DEPOSITS, WITHDRAWALS, *RESULTS)
     found = {reason for each in bridges for reason in each.movements_usd}
@@ -125,5 +127,6 @@ def bridge_table(bridges: tuple[ClaimBridge, ...], house: str) -> Table:
         (
             "Movements are from the customers' own books, claims left from those of "
             f"{house}: two witnesses.",
+            *notes,
         ),
     )

@@ -69,7 +69,7 @@ def cash_statement(run: RunFolder) -> CashStatement:
     return CashStatement(opening, tuple(parties), sum((balances[till] for till in tills), ZERO))
 
 
-def cash_by_receiver(statement: CashStatement, group: str) -> Table:
+def cash_by_receiver(statement: CashStatement, group: str, notes: tuple[str, ...] = ()) -> Table:
     """Return each party's payments to *group* and from it."""
     return Table(
         "cash-by-receiver",
@@ -82,11 +82,12 @@ def cash_by_receiver(statement: CashStatement, group: str) -> Table:
         (
             "Transfers between the two cancel out and are left out. What stands on deposit with a "
             "party has been paid out, and is among the liquid assets.",
+            *notes,
         ),
     )
 
 
-def cash_change(statement: CashStatement) -> Table:
+def cash_change(statement: CashStatement, notes: tuple[str, ...] = ()) -> Table:
     """Return how opening cash became closing cash."""
     everybody = statement.everybody
     return Table(
@@ -100,4 +101,5 @@ def cash_change(statement: CashStatement) -> Table:
             ("closing cash", statement.closing_usd),
             ("cash change: closing less opening", statement.closing_usd - statement.opening_usd),
         ],
+        notes,
     )

@@ -82,6 +82,21 @@ class HoleInKind:
         """Return how it has changed since the first day by what was taken and brought."""
         return sum((line.by_use_usd for line in self.lines), ZERO)
 
+    @property
+    def coins_owed_usd(self) -> Decimal:
+        """Return what customers are owed in coins, at the day's marks."""
+        coins = (line for line in self.lines if line.commodity != MONEY)
+        return sum((ZERO + line.owed * line.mark_usd for line in coins), ZERO)
+
+    def beside_dollars(self) -> str:
+        """Say what a table in dollars alone leaves out, and where it is."""
+        names = [line.commodity for line in self.lines if line.commodity != MONEY]
+        return (
+            f"Dollars alone: what customers brought, took and are owed in {listed(names)} is not "
+            f"here. They are owed {spoken(self.coins_owed_usd)} of it at the marks of {self.day}: "
+            "--table hole-in-kind."
+        )
+
     def answer(self) -> str:
         """Say what is lacking of each coin, what that is worth, and what made it so."""
         coins = [line for line in self.lines if line.commodity != MONEY and line.lacking]

@@ -55,15 +55,16 @@ class Where:
 
     def tables(self) -> list[Table]:
         """Lay out the hole, the mechanism, its quotes, cash, the bridge, and volume."""
+        in_kind = (self.in_kind.beside_dollars(),) if self.in_kind else ()
         return [
             hole_by_kind(self.hole),
             hole_by_definition(self.hole, self.parties.house, self.in_kind is not None),
             *(self.in_kind.tables() if self.in_kind else ()),
             mechanism_table(self.mechanism),
             views_table(self.views),
-            cash_by_receiver(self.cash, " and ".join(self.parties.group)),
-            cash_change(self.cash),
-            bridge_table(self.bridges, self.parties.house),
+            cash_by_receiver(self.cash, " and ".join(self.parties.group), in_kind),
+            cash_change(self.cash, in_kind),
+            bridge_table(self.bridges, self.parties.house, in_kind),
             volume_table(self.volume, limits_lines(self.cuts, self.none_left)),
         ]
 

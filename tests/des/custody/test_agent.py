@@ -11,6 +11,8 @@ from des.clock import DAY_US, midnight_us
 from des.custody.agent import Agent, agent_of
 from des.custody.custody import HALTED, Custody
 from des.scenario import AgentShare, Retail
+from des.scenario.customer_coins import CustomerCoin, CustomerCoins
+from des.scenario.priced_coin import CoinPrice
 from des.venue.venue import Venue
 from ledger.accounts import as_agent, with_agent
 from ledger.money import Contract
@@ -23,10 +25,17 @@ SINCE = date(2022, 5, 9)
 NOW_US = midnight_us(SINCE)
 
 
+def coins(share: float) -> CustomerCoins:
+    """Return so large a share of what customers bring in one coin."""
+    price = CoinPrice(since=SINCE, usd=1.0)
+    owed = CustomerCoin(name="STABLE", prices=(price,), share=share, supply=1)
+    return CustomerCoins(dealers="Coin-Dealers", dealers_cash_usd=1.0, owed=(owed,))
+
+
 class Bank:
     """A house with a till, an agent through whose accounts a share passes, and customers' cash."""
 
-    def __init__(self, share: float, till: int = 0) -> None:
+    def __init__(self, share: float, till: int = 0, in_coins: float = 0.0) -> None:
         self.books = Books()
         contract = (Contract("BTC-PERP", HOUSE, "0.01", "1"),)
         self.house = Venue(0, contract, len(PARTIES.names), 0, self.books)
@@ -45,6 +54,7 @@ class Bank:
             withdrawal_usd_mean=1.0,
             fee_bps=0.0,
             agent_shares=(AgentShare(since=SINCE, share=share),),
+            coins=coins(in_coins) if in_coins else None,
         )
         self.agent = Agent(retail, 1, PARTIES, self.custody)
 
@@ -70,6 +80,17 @@ def test_so_large_a_share_is_drawn_from_the_day_on(share):
 
     assert abs(taken / 4_000 - share) < 0.03
     assert not bank.agent.takes(NOW_US - 1)
+
+
+def test_its_share_of_withdrawals_is_of_those_in_dollars_where_customers_are_owed_coins():
+    bank = Bank(0.25, till=1_000, in_coins=0.5)
+    bank.agent.take_in(NOW_US, 1_000, ())
+    times_us = NOW_US + stream(1, "some", "times").integers(0, DAY_US, 4_000)
+
+    paid = sum(bank.agent.pays(int(each), RETAIL, 1) for each in times_us)
+
+    assert abs(paid / 4_000 - 0.5) < 0.03
+    assert abs(sum(bank.agent.takes(int(each)) for each in times_us) / 4_000 - 0.25) < 0.03
 
 
 def test_it_pays_no_more_than_it_took_in_and_no_more_than_is_there():

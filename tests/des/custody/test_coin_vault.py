@@ -10,6 +10,7 @@ from des.bookkeeping import contracts_of, parties_of
 from des.clock import midnight_us
 from des.custody.coin_vault import CoinVault
 from des.custody.custody import HALTED, Custody
+from des.scenario.customers import AgentShare
 from des.treasury.credit_line import CreditLine
 from des.treasury.house_money import HouseMoney
 from des.venue.venue import Venue
@@ -70,6 +71,17 @@ def test_a_deposit_is_in_one_coin_or_in_dollars_by_the_shares(counter):
     assert set(brought) == {0, 60_000}
     for name, share in (("BTC", 0.3), ("ALTS", 0.2), ("STABLE", 0.2)):
         assert words.count(name) / 2_000 == pytest.approx(share, abs=0.03)
+
+
+def test_coins_have_their_share_of_all_deposits_where_an_agent_takes_in_dollars(counter):
+    steps = (AgentShare(since=SCENARIO.run.start, share=0.2),)
+    counter.vault._retail = counter.vault._retail.model_copy(update={"agent_shares": steps})
+    for i in range(2_000):  # what the agent leaves of 2,500
+        counter.vault.deposit(START_US + i, 60_000)
+    words = [entry.narration.split()[-3] for entry in counter.books.transactions]
+
+    for name, share in (("BTC", 0.3), ("ALTS", 0.2), ("STABLE", 0.2)):
+        assert words.count(name) / 2_500 == pytest.approx(share, abs=0.02)
 
 
 def test_a_withdrawal_is_in_what_customers_are_owed_by_its_worth(counter):

@@ -2,12 +2,14 @@
 
 import csv
 import io
+import re
 import shutil
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from beancount.core.prices import build_price_map, get_price
 from click.testing import CliRunner
 
 from ledger.kinds import USES
@@ -236,6 +238,26 @@ def test_paper_wealth_is_units_at_the_last_mark(group_run: RunFolder):
         "WHERE account = 'Assets:Alameda:Tokens:FTT' AND date <= 2022-06-02",
     ).rows[0][0]
     assert figure(group_run, "paper-wealth-in-house-token", after) == Decimal(in_house_token) > 0
+
+
+@pytest.mark.parametrize("world", ["portfolio.toml", "coins.toml"])
+def test_net_withdrawals_count_those_from_the_makers_banks_and_in_coins(executed, world: str):
+    run = executed(WORLDS / world)
+    span = MeasuredBooks(run).days
+    prices = build_price_map(run.entries)
+    outside = "^Assets:(Retail|Firm01|OtherMakers):(Cash|Coins:Wallet)$"
+    taken = by_the_till = Decimal(0)
+    for entry in run.transactions:
+        for posting in entry.postings if entry.tags & {"deposit", "withdrawal"} else ():
+            if re.search(outside, posting.account):
+                coin, units = posting.units.currency, posting.units.number
+                price = 1 if coin == "USD" else get_price(prices, (coin, "USD"), entry.date)[1]
+                taken += units * price
+            if posting.account == "Assets:FTX:Cash" and entry.payee != "Alameda":
+                by_the_till -= posting.units.number
+
+    assert abs(figure(run, "net-withdrawals", span) - taken) <= Decimal("0.5")
+    assert taken not in (0, by_the_till)
 
 
 @pytest.mark.parametrize("world", ["group_run", "flight_run"])

@@ -9,7 +9,7 @@ import pytest
 from beancount.core.prices import build_price_map, get_price
 from click.testing import CliRunner
 
-from ledger.kinds import KINDS, USES
+from ledger.kinds import KINDS, USES, Kind
 from ledger.reports.table import Table
 from ledger.reports.trail.query import query
 from ledger.reports.trail.sql import sql
@@ -379,3 +379,26 @@ def test_the_command_prints_the_tables_by_name(group_run: RunFolder):
         assert "2022-06-30" in told.stdout or "2022-11-11" in told.stdout
     whole = CliRunner().invoke(main, ["residual", str(group_run.path), "--all"]).stdout
     assert all(carrier in whole for carrier in CARRIERS)
+
+
+def test_customers_coins_that_it_sold_are_owed_at_mark_and_what_they_rose_is_a_loss(executed):
+    run = executed(WORLDS / "coins.toml")
+    books = MeasuredBooks(run)
+    day = books.days.last
+    sheet = maker_sheet(books, day)
+    equity = "^Equity:Alameda:Coins:"
+    prices = build_price_map(run.entries)
+    sold: dict[str, Decimal] = defaultdict(Decimal)
+    for entry in run.transactions:
+        for posting in entry.postings:
+            if posting.account.startswith("Equity:Alameda:Coins:"):
+                sold[posting.units.currency] += posting.units.number
+    worth = sum(
+        units * get_price(prices, (coin, "USD"), day)[1]
+        for coin, units in sold.items()
+        if coin != "USD"
+    )
+
+    assert usd(run, equity, day) == sold["USD"] < 0 < worth
+    assert sheet.lost_usd[Kind.COINS] == round(worth + sold["USD"], 2) != 0
+    assert sheet.left_open_usd == 0

@@ -16,6 +16,7 @@ from runs.record.measured_books import MeasuredBooks, Span
 WORLDS = Path(__file__).parents[2] / "worlds"
 DAY = date(2022, 6, 2)
 SPAN = Span(DAY, DAY)
+IN_COINS = date(2022, 5, 14)
 
 MAKER = "^Assets:Alameda:(?!Contracts)"
 DEBTS = "^Liabilities:Alameda:"
@@ -43,16 +44,16 @@ def group_run(executed) -> RunFolder:
     return executed(WORLDS / "group.toml")
 
 
-def by_beancount(run: RunFolder, accounts: str, commodities: str) -> Decimal:
+def by_beancount(run: RunFolder, accounts: str, commodities: str, day: date = DAY) -> Decimal:
     """Sum up postings until the day, at Beancount's price of that day."""
     units: dict[str, Decimal] = defaultdict(Decimal)
     for entry in run.transactions:
-        for posting in entry.postings if entry.date <= DAY else ():
+        for posting in entry.postings if entry.date <= day else ():
             if re.search(accounts, posting.account):
                 units[posting.units.currency] += posting.units.number
     prices = build_price_map(run.entries)
     worth = {
-        each: number if each == "USD" else number * (get_price(prices, (each, "USD"), DAY)[1] or 0)
+        each: number if each == "USD" else number * (get_price(prices, (each, "USD"), day)[1] or 0)
         for each, number in units.items()
         if re.search(commodities, each)
     }
@@ -65,6 +66,42 @@ def test_a_line_is_what_beancount_sums_at_its_own_prices(group_run: RunFolder, l
     found = getattr(sheet_lines, line)(MeasuredBooks(group_run), SPAN)
 
     assert found == round(expected, 2) != 0
+
+
+IN_KIND = {
+    "net_worth_without_own_circle": (f"{MAKER[:-1]}|Tokens)|{DEBTS}", "."),
+    "own_assets_of_exchange": (f"{HOUSE}|^Liabilities:FTX:(Customers|Coins):", "."),
+    "owed_by_maker": ("^Assets:FTX:CreditLine|^Liabilities:FTX:Customers:Alameda$", "."),
+    "shortfall_of_exchange": (
+        "^Liabilities:FTX:(Coins|Customers:(?!Alameda))|^Assets:FTX:(Cash|Coins)",
+        ".",
+    ),
+    "liquid_of_group": ("^Assets:(FTX:(Cash|Coins)|Alameda:(Cash|Claims:Binance))", "."),
+    "found_in_group": ("^Assets:(FTX:(Cash|Coins)|Alameda:(Cash|Claims:Binance))", "."),
+}
+
+
+@pytest.fixture(scope="module")
+def coins_run(executed) -> RunFolder:
+    """Six days of a house that owes coins, of which its maker has sold some."""
+    return executed(WORLDS / "coins.toml")
+
+
+@pytest.mark.parametrize("line", IN_KIND)
+def test_customers_coins_count_at_the_days_price_on_both_sides(coins_run: RunFolder, line: str):
+    expected = by_beancount(coins_run, *IN_KIND[line], day=IN_COINS)
+    found = getattr(sheet_lines, line)(MeasuredBooks(coins_run), Span(IN_COINS, IN_COINS))
+    lent = by_beancount(coins_run, "^Assets:FTX:CreditLine", "BTC|ALTS|STABLE", day=IN_COINS)
+
+    assert lent > 0
+    assert abs(found) == abs(round(expected, 2)) != 0
+
+
+def test_customers_coins_are_no_tokens_of_the_group(coins_run: RunFolder):
+    books, span = MeasuredBooks(coins_run), Span(IN_COINS, IN_COINS)
+
+    assert sheet_lines.tokens_of_group(books, span) is None
+    assert sheet_lines.tokens_of_others(books, span) is None
 
 
 def test_what_its_sheet_shows_is_liquid_and_tokens_and_stakes(group_run: RunFolder):
@@ -118,3 +155,20 @@ def test_of_what_a_run_has_nothing_there_is_no_line(tiny_run: RunFolder):
 
     for line in ("tokens_of_others", "stakes", "debts_as_printed", "wired_to_maker"):
         assert getattr(sheet_lines, line)(books, nothing) is None
+
+
+def test_claims_in_one_coin_and_in_dollars_are_all_claims_together(coins_run: RunFolder):
+    books, span = MeasuredBooks(coins_run), Span(IN_COINS, IN_COINS)
+    by_coin = [sheet_lines.claims_in(coin)(books, span) for coin in ("BTC", "ALTS", "STABLE")]
+    accounts = "^Liabilities:FTX:Coins:"
+
+    assert by_coin[0] == round(-by_beancount(coins_run, accounts, "BTC", day=IN_COINS), 2) > 0
+    in_dollars = sheet_lines.claims_in_dollars(books, span)
+    assert in_dollars == books.standing(IN_COINS).claims_usd - sum(by_coin)
+    assert sheet_lines.claims_in("ETH")(books, span) is None
+
+
+def test_without_coins_there_is_no_claim_in_dollars_alone(tiny_run: RunFolder):
+    books = MeasuredBooks(tiny_run)
+
+    assert sheet_lines.claims_in_dollars(books, Span(*2 * (books.days.last,))) is None
