@@ -4,7 +4,7 @@ import click
 
 from ledger.run_folder import RunFolder
 from runs.cli.parameters import RUN
-from runs.fava_page.serve import PORT, address, serve
+from runs.fava_page.serve import PORT, address, opener
 
 
 @click.command("serve")
@@ -20,6 +20,7 @@ def serve_command(run: RunFolder, port: int) -> None:
     them lead to Fava's journal and accounts. Needs Fava: `make tools`, or pip install
     'moneytrail[view]'. Without moneytrail Fava opens the run's group.beancount.
     """
+    listen = opener(run, port)
     click.echo(f"Where did the money go? {address(run, port)}")
     click.echo("The first page waits for the books: seconds, longer for a life. Ctrl-C ends.")
-    serve(run, port)
+    listen()

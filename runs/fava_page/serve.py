@@ -1,5 +1,8 @@
 """Open the house group's own books in Fava, with the page that answers."""
 
+from collections.abc import Callable
+from functools import partial
+
 from ledger.fava_links import FAVA_FILE, page_address
 from ledger.group_books import group_title
 from ledger.mistake import MistakeError
@@ -25,8 +28,10 @@ def address(run: RunFolder, port: int = PORT) -> str:
     return f"http://localhost:{port}{page_address(group_title(run))}"
 
 
-def serve(run: RunFolder, port: int = PORT) -> None:
-    """Let Fava listen until it is interrupted; it changes nothing, since the books are sealed.
+def opener(run: RunFolder, port: int = PORT) -> Callable[[], None]:
+    """Return what lets Fava listen until it is interrupted.
+
+    It is read-only: the books are sealed.
 
     Raises:
         NothingToServeError: there is no Fava here.
@@ -36,4 +41,4 @@ def serve(run: RunFolder, port: int = PORT) -> None:
     except ImportError as error:
         brings = "make tools (in a clone) or pip install 'moneytrail[view]' brings it"
         raise NothingToServeError(f"no Fava here; {brings}") from error
-    fava([str(run.path / FAVA_FILE), "--port", str(port), "--read-only"])
+    return partial(fava, [str(run.path / FAVA_FILE), "--port", str(port), "--read-only"])

@@ -190,9 +190,9 @@ def quick(line: list[str]) -> list[str]:
     return [*line, "--processes", "1"] if begins else line
 
 
-# A run leaves a folder, a signature needs a key, a sweep takes minutes: tests of their own say what
-# those do.
-@pytest.mark.parametrize("command", sorted({*main.commands} - {"run", "sign", "sweep"}))
+# A run leaves a folder, a signature needs a key, a sweep takes minutes, Fava never ends: tests of
+# their own say what those do.
+@pytest.mark.parametrize("command", sorted({*main.commands} - {"run", "serve", "sign", "sweep"}))
 def test_the_examples_in_the_help_work(tiny_run: RunFolder, command: str, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # some write a picture
     found = examples(command)
@@ -379,7 +379,8 @@ def test_a_mistake_is_told_in_one_line_and_exits_with_2(tiny_run, tmp_path, line
     assert problem in result.stderr
 
 
-NO_REPORTS = {"answer", "audit", "day", "rebuild", "report", "run", "scenario", "sign", "sweep"}
+NO_REPORTS = {"answer", "audit", "day", "rebuild", "report", "run", "scenario", "serve"}
+NO_REPORTS |= {"sign", "sweep"}
 
 
 # What these return depends on the run or on the question; `run` and `audit` are no reports.

@@ -249,6 +249,7 @@ def test_without_fava_one_line_says_what_brings_it(hole_run, monkeypatch):
 
     assert result.exit_code == 2
     assert "make tools" in result.output
+    assert len(result.output.strip().splitlines()) == 1
 
 
 def test_serve_opens_the_books_with_the_page_and_lets_nobody_change_them(hole_run, monkeypatch):
