@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ledger.mistake import MistakeError
-from runs.scenario_places import Keys, keys_of, one_line, shown, value_at
+from runs.scenario_places import Keys, keys_of, one_line, place_of, shown, value_at
 
 BUILT_IN = Path(__file__).resolve().parent
 BYTES_MAX = 10_000_000
@@ -34,10 +34,11 @@ class ScenarioError(MistakeError):
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One file's own data, with lists as tuples and without ``extends``."""
+    """One file's own data, with lists as tuples and without ``extends`` and ``without``."""
 
     path: Path
     data: Mapping[str, Any]
+    without: tuple[Keys, ...] = ()  # tables and keys of its base that it leaves out
 
 
 def built_ins() -> dict[str, Path]:
@@ -71,8 +72,11 @@ def layers_of(path: Path) -> list[Layer]:
     data = _read(path)
     while True:
         extends = data.pop("extends", None)
-        layers.append(Layer(path, data))
+        without = _left_out(path, data.pop("without", ()))
+        layers.append(Layer(path, data, without))
         if extends is None:
+            if without:
+                raise ScenarioError(path, "without", "has no base to leave keys out of; delete it")
             return layers
         if len(layers) > EXTENDS_MAX:
             raise ScenarioError(
@@ -122,6 +126,19 @@ def _read(path: Path) -> dict[str, Any]:
     return data
 
 
+def _left_out(path: Path, places: Any) -> tuple[Keys, ...]:
+    """Read the list of keys that a file leaves out of its base."""
+    if not isinstance(places, tuple):
+        problem = f"is {shown(places)}; give a list like ['group.portfolio']"
+        raise ScenarioError(path, "without", problem)
+    found = [keys_of(place) if isinstance(place, str) else () for place in places]
+    for i, keys in enumerate(found):
+        if not keys or any(isinstance(key, int) for key in keys):
+            problem = f"is {shown(places[i])}; give a key like 'group.portfolio', without an index"
+            raise ScenarioError(path, f"without[{i}]", problem)
+    return tuple(found)
+
+
 def with_tuples(value: Any) -> Any:
     """Turn lists into tuples, as the frozen schema has them."""
     if isinstance(value, Mapping):
@@ -129,6 +146,33 @@ def with_tuples(value: Any) -> Any:
     if isinstance(value, list):
         return tuple(with_tuples(inner) for inner in value)
     return value
+
+
+def laid_over(base: Mapping[str, Any], layer: Layer) -> dict[str, Any]:
+    """Lay a file's data over its base, less the keys that it leaves out, and their sources.
+
+    Raises:
+        ScenarioError: the base has no such key.
+    """
+    for i, keys in enumerate(layer.without):
+        if value_at(base, keys) is None:
+            problem = f"names '{place_of(keys)}', which the base does not have; delete it"
+            raise ScenarioError(layer.path, f"without[{i}]", problem)
+        base = _less(base, keys)
+    return extended(base, layer.data)
+
+
+def _less(base: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
+    first, rest = str(keys[0]), keys[1:]
+    less = {key: value for key, value in base.items() if key != first}
+    if rest:
+        less[first] = _less(base[first], rest)
+    sources = base.get("sources")
+    if isinstance(sources, Mapping):
+        less["sources"] = {
+            place: text for place, text in sources.items() if keys_of(place)[: len(keys)] != keys
+        }
+    return less
 
 
 def extended(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

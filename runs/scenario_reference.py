@@ -26,8 +26,9 @@ prints one key, and says which files read it.
 
 A scenario is a [TOML](https://toml.io) file. It names a built-in scenario, or the path of one, as
 `extends = "tiny"`, and is then laid over it: a table replaces single keys, a list replaces the
-whole list. A single key is set as `moneytrail run tiny --set maker.credit_line_usd=0`, or, in the
-first entry of a list, `--set 'markets[0].quoter.latency_s=0.5'`.
+whole list, and `without = ["group.portfolio"]` leaves keys of the base out. A single key is set
+as `moneytrail run tiny --set maker.credit_line_usd=0`, or, in the first entry of a list,
+`--set 'markets[0].quoter.latency_s=0.5'`.
 
 Money is in dollars, a basis point (bps) is a hundredth of a percent, and a date is written without
 quotes. A key without a default must be given.

@@ -14,6 +14,7 @@ SCHEMA_FILE = Path(__file__).resolve().parent / "scenario.schema.json"
 _DIALECT = {r"\z": "$", r"\p{Cc}\p{Zl}\p{Zp}": r"\u0000-\u001f\u007f-\u009f\u2028\u2029"}
 _NULL = {"type": "null"}
 _EXTENDS = "The scenario that this file is laid over: a built-in name, or a path from this folder."
+_WITHOUT = "Keys of that scenario that this file leaves out, such as 'group.portfolio'."
 
 
 def schema_text() -> str:
@@ -38,6 +39,7 @@ def scenario_schema() -> dict[str, Any]:
     top = _table(raw, Scenario, required=False)
     top["properties"] = {
         "extends": {"type": "string", "minLength": 1, "description": _EXTENDS},
+        "without": {"type": "array", "items": {"type": "string"}, "description": _WITHOUT},
         **top["properties"],
     }
     return {

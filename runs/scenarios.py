@@ -2,6 +2,7 @@
 
     question = "What does one fast firm take from a slow quoter in a day?"
     extends = "may-2021"          # a built-in name, or a path from this file's folder
+    without = ["firms.capital"]   # keys of the base that this scenario does not have
 
     [maker]
     depth_share = 0.3             # tables are laid over the base's, lists replace it
@@ -32,6 +33,7 @@ from runs.scenario_files import (
     Layer,
     ScenarioError,
     extended,
+    laid_over,
     layers_of,
     origin_of,
     path_of,
@@ -111,8 +113,9 @@ def data_of(
     """
     layers = layers_of(path_of(name_or_path))
     data: Mapping[str, Any] = {}
-    for own in (*(layer.data for layer in reversed(layers)), with_tuples(overrides)):
-        data = extended(data, own)
+    for layer in reversed(layers):
+        data = laid_over(data, layer)
+    data = extended(data, with_tuples(overrides))
     return Layered(layers, settings), with_settings(data, settings)
 
 

@@ -992,6 +992,28 @@ def test_an_extension_of_nothing_is_refused(refusal, extends, shown):
     assert shown in error.problem
 
 
+@pytest.mark.parametrize(
+    ("without", "key", "shown"),
+    [
+        ("7", "without", "is 7"),
+        ('"lead"', "without", "is 'lead'"),
+        ("[7]", "without[0]", "is 7"),
+        ('["firms", "markets[0]"]', "without[1]", "without an index"),
+        ('[""]', "without[0]", "is ''"),
+        ('["lead.half"]', "without[0]", "does not have"),
+        ('["run.seed", "run.seed"]', "without[1]", "does not have"),
+    ],
+)
+def test_only_keys_of_the_base_can_be_left_out(refusal, without, key, shown):
+    error = refusal(f'extends = "tiny"\nwithout = {without}\n', key)
+
+    assert shown in error.problem
+
+
+def test_a_file_without_a_base_leaves_nothing_out(refusal):
+    refusal(f'without = ["firms"]\n{VALID}', "without")
+
+
 def test_a_circle_of_extensions_is_refused_where_it_closes(tmp_path):
     for name, extends in (("a", "b"), ("b", "c"), ("c", "a")):
         (tmp_path / f"{name}.toml").write_text(f'extends = "{extends}.toml"\n')

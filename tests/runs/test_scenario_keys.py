@@ -117,6 +117,7 @@ def test_the_schema_is_one_and_describes_every_property():
     assert [name for name, each in properties(schema) if not each.get("description")] == []
     assert {name for name, _ in properties(schema)} == {
         "extends",
+        "without",
         *(each.name for each in all_keys()),
     }
 
