@@ -9,6 +9,7 @@ import pytest
 from beancount import loader
 from beancount.core import data
 from beanquery.query import run_query
+from click.testing import CliRunner
 
 from ledger.reports.days import calendar
 from ledger.reports.dollars import spoken
@@ -20,6 +21,7 @@ from ledger.reports.life.waiting import queue_usd
 from ledger.reports.money.hole_in_kind import hole_in_kind
 from ledger.reports.money.where import where
 from ledger.run_folder import RunFolder
+from runs.cli.main import main
 from runs.full_audit import audit
 from runs.scenarios import load
 
@@ -237,6 +239,15 @@ def test_where_and_solvency_show_what_is_lacking_in_kind(run, tiny_run):
     assert " STABLE are lacking" in answer(run)
     assert hole_in_kind(tiny_run) is None
     assert "lacking" not in where(tiny_run).answer()
+
+
+@pytest.mark.parametrize("table", ["hole-in-kind", "hole-by-price-and-use"])
+def test_its_tables_are_printed_by_name(run, table):
+    for command in (["where", str(run.path)], ["solvency", str(run.path), "2022-05-12"]):
+        printed = CliRunner().invoke(main, [*command, "--table", table])
+
+        assert printed.exit_code == 0, printed.output
+        assert "ALTS" in printed.output
 
 
 def test_the_timeline_counts_coins_at_the_days_mark(run):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ledger.reports.life.cash_coverage import CoverageByDay, cash_coverage
+from ledger.reports.money.hole_in_kind import IN_KIND_TABLES
 from ledger.reports.money.quarters import where_by_quarter
 from ledger.reports.money.where import Where, where
 from ledger.reports.table import Report
@@ -31,6 +32,7 @@ def _figure(found: Report) -> "Figure":
 @report(
     "hole-by-kind",
     "hole",
+    *IN_KIND_TABLES,
     "the-mechanism",
     "views",
     "cash-by-receiver",

@@ -9,6 +9,7 @@ from ledger.reports.life.share_prices import HouseValuation, valuation
 from ledger.reports.life.solvency import Solvency, solvency
 from ledger.reports.life.timeline import BY, Timeline, timeline
 from ledger.reports.money.hole import hole, hole_by_kind
+from ledger.reports.money.hole_in_kind import IN_KIND_TABLES
 from ledger.run_folder import RunFolder
 from runs.cli.parameters import BOOKS, DAY, RUN, plotted
 from runs.plots.solvency_plot import solvency_figure
@@ -58,7 +59,7 @@ def timeline_command(run: RunFolder, by: str) -> Timeline:
 @click.command("solvency")
 @click.argument("run", type=BOOKS)
 @click.argument("day", metavar="DATE", type=DAY)
-@report("group", "entities", "tokens", "balance-sheets")
+@report("group", "entities", "tokens", "balance-sheets", *IN_KIND_TABLES)
 @plotted(solvency_figure)
 def solvency_command(run: RunFolder, day: date) -> Solvency:
     """What did each entity own and owe at the end of DATE?

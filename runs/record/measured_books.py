@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from ledger.accounts import cash, coins_there
+from ledger.accounts import cash, coins_there, with_agent
 from ledger.coins import names_owed
 from ledger.kinds import CLAIM
 from ledger.money import dollars
@@ -113,6 +113,16 @@ class MeasuredBooks:
             is_money = commodity == MONEY
             withdrawn[day] += held if is_money else self.marks.usd({commodity: held}, day)
         return withdrawn
+
+    @cached_property
+    def kept_by_agent_usd(self) -> Mapping[date, Decimal]:
+        """Customers' dollars that the maker took in for the house and still has, by day."""
+        parties, days = self.run.chart.parties, calendar(self.run)
+        if not parties.agent:
+            return dict.fromkeys(days, ZERO)
+        accounts = [[cash(parties.agent)], [with_agent(parties.house, parties.agent)]]
+        had = posted_cents(self.run, accounts).cumsum(axis=0).min(axis=1)
+        return {day: dollars(max(cents, 0)) for day, cents in zip(days, had, strict=True)}
 
     def balances(self, day: date) -> Balances:
         """Return each account's balance at the end of a day."""

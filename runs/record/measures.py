@@ -149,8 +149,12 @@ def halted(books: MeasuredBooks, _: Span) -> Day:
 
 
 def first_use(books: MeasuredBooks, _: Span) -> Day:
-    """Return the first day at whose end claims exceed the exchange's cash."""
-    short = (at.day for at in books.standings() if at.hole_of_exchange_usd > 0)
+    """Return the first day at whose end claims exceed the exchange's cash.
+
+    Customers' dollars that its maker took in for it, and still has, are not in use yet.
+    """
+    kept = books.kept_by_agent_usd
+    short = (at.day for at in books.standings() if at.hole_of_exchange_usd > kept[at.day])
     return next(short, NEVER)
 
 
@@ -226,7 +230,9 @@ MEASURES: Mapping[str, Measure] = {
         _end,
         "claims less its assets, stakes and the maker's debt left out",
     ),
-    "first-use-of-customers-money": Measure(first_use, _whole, "claims above the exchange's cash"),
+    "first-use-of-customers-money": Measure(
+        first_use, _whole, "claims above its cash, at its maker's banks too"
+    ),
     "owed-by-maker-to-house": Measure(
         sheet_lines.owed_by_maker, _end, "all that the exchange has against the maker, on balance"
     ),

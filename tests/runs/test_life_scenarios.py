@@ -18,6 +18,7 @@ from runs.scenario_files import built_ins
 from runs.scenarios import load
 
 LIFE = ("ftx", "ftx-low", "ftx-high")
+IN_KIND = "ftx-in-kind"
 RIVALS = {
     "ventures-only": {"Ventures"},
     "leveraged-longs": {"Directional"},
@@ -62,7 +63,7 @@ def test_a_source_covers_what_is_below_its_place_and_nothing_else():
     assert not is_covered("markets[10].price.anchors[0].at", sources)
 
 
-@pytest.mark.parametrize("name", [*LIFE, *RIVALS])
+@pytest.mark.parametrize("name", [*LIFE, IN_KIND, *RIVALS])
 def test_every_figure_that_the_file_states_has_a_source_in_the_same_file(name):
     own = tomllib.loads(built_ins()[name].read_text("utf-8"))
     sources = own.pop("sources")
@@ -276,6 +277,46 @@ def test_nobody_lends_more_after_the_peak_than_at_it(ftx):
     for lender in ftx.group.lenders:
         peak = lender.limit_usd(date(2021, 11, 30))
         assert max(limit.usd for limit in lender.limits) == peak
+
+
+# ---------------------------------------------------------------------- claims in kind
+
+
+def test_customers_bring_coins_and_dollars_in_the_shares_of_the_sheet():
+    retail = load(IN_KIND).retail
+    shares = {coin.name: coin.share for coin in retail.coins.owed}
+    (wired,) = retail.agent_shares
+
+    assert shares["BTC"] == pytest.approx(1.4 / 8.9, abs=0.001)
+    assert wired.share == pytest.approx(5.1 / 8.9, abs=0.005)
+    assert sum(shares.values()) + wired.share == pytest.approx(1.0)
+
+
+def test_the_makers_coins_are_those_of_the_life_and_only_more_of_their_prices_are_stated():
+    own, base = load(IN_KIND).coins, load("ftx").coins
+    alone = {"prices"}
+
+    assert [each.model_dump(exclude=alone) for each in own] == [
+        each.model_dump(exclude=alone) for each in base
+    ]
+    for mine, theirs in zip(own, base, strict=True):
+        assert set(theirs.prices) <= set(mine.prices)
+
+
+def test_a_life_with_claims_in_kind_differs_from_the_sampled_life_by_coins_alone():
+    in_kind, sampled = load(IN_KIND), load("ftx-sampled")
+    changed = {
+        name
+        for name in type(in_kind).model_fields
+        if getattr(in_kind, name) != getattr(sampled, name)
+    }
+
+    assert changed == {"question", "retail", "group", "sources"}
+    assert in_kind.retail.model_copy(update={"coins": None}) == sampled.retail
+    portfolio = in_kind.group.portfolio.model_copy(
+        update={"holdings": sampled.group.portfolio.holdings}
+    )
+    assert in_kind.group.model_copy(update={"portfolio": portfolio}) == sampled.group
 
 
 def test_investors_bring_what_the_rounds_of_record_brought(ftx):

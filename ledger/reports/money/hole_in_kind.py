@@ -27,7 +27,7 @@ from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY
 
 ONE, NONE = Decimal(1), Decimal(0)
-MUST_BE_ZERO = "unexplained (must be 0.00)"
+IN_KIND, BY_PRICE_AND_USE = IN_KIND_TABLES = ("hole-in-kind", "hole-by-price-and-use")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class HoleInKind:
         return (
             f"Dollars alone: what customers brought, took and are owed in {listed(names)} is not "
             f"here. They are owed {spoken(self.coins_owed_usd)} of it at the marks of {self.day}: "
-            "--table hole-in-kind."
+            f"--table {IN_KIND}."
         )
 
     def answer(self) -> str:
@@ -206,7 +206,7 @@ def _in_kind_table(found: HoleInKind) -> Table:
     ]
     rows.append(("hole at mark", None, None, None, None, None, found.at_mark_usd))
     return Table(
-        "hole-in-kind",
+        IN_KIND,
         f"The hole in kind at the end of {found.day}, and at that day's marks",
         ("commodity", "owed", "there", "lent", "lacking", "mark_usd", "lacking_usd"),
         rows,
@@ -228,7 +228,7 @@ def _changes_table(found: HoleInKind) -> Table:
     changes = (first_usd, found.by_price_usd, found.by_use_usd)
     rows.append(("hole at mark", *changes, found.at_mark_usd, open_usd))
     return Table(
-        "hole-by-price-and-use",
+        BY_PRICE_AND_USE,
         f"The hole at mark since the end of {found.first}: what changed by price, and by use",
         ("commodity", "first_usd", "by_price_usd", "by_use_usd", "lacking_usd", "unexplained_usd"),
         rows,

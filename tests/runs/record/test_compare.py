@@ -298,6 +298,28 @@ def test_a_kind_with_several_receivers_is_counted_once(executed):
     assert figure(run, "spent-on-incidents", Span(FIRST, MIDDLE.last)) == 13_500
 
 
+def test_dollars_that_the_maker_took_in_for_the_exchange_are_in_use_once_it_has_spent_them(
+    executed,
+):
+    by_wire = {"agent_shares": [{"since": date(2022, 5, 29), "share": 1.0}]}
+    run = executed(WORLDS / "portfolio.toml", retail=by_wire, house={"opening_cash_usd": 0})
+    days = [date(2022, 5, 29) + timedelta(days=n) for n in range(6)]
+    till, owed, wired, had = (
+        [abs(usd(run, accounts, f"date <= {day}")) for day in days]
+        for accounts in (
+            "^Assets:FTX:Cash$",
+            "^Liabilities:FTX:Customers:(?!Alameda)",
+            "^Assets:FTX:AgentDeposits:Alameda$",
+            "^Assets:Alameda:Cash$",
+        )
+    )
+    short = [day for i, day in enumerate(days) if owed[i] > till[i] + min(wired[i], had[i])]
+    at_once = [day for i, day in enumerate(days) if owed[i] > till[i]]
+
+    assert figure(run, "first-use-of-customers-money", Span(days[0], days[-1])) == short[0]
+    assert short != at_once
+
+
 def test_the_first_use_of_customers_money_is_the_first_day_that_ends_short_of_it(group_run):
     day = figure(group_run, "first-use-of-customers-money", Span(FIRST, LAST))
     short_usd = {
