@@ -93,8 +93,10 @@ function causeLines(books) {
   const series = names.map((name) => ({ name, values: kinds.map((of) => of[name] ?? 0) }));
   const reach = (line) => d3.max(line.values, Math.abs);
   series.sort((a, b) => reach(b) - reach(a));
-  const shown = series.slice(0, CAUSES_MAX).map((line) => ({ ...line, name: line.name === "Opening" ? "Own money" : plain(line.name) }));
-  const rest = series.slice(CAUSES_MAX).filter((line) => reach(line) > 0);
+  const moved = series.filter((line) => reach(line) > 0);
+  const most = moved.length === CAUSES_MAX + 1 ? moved.length : CAUSES_MAX; // one alone is no rest
+  const shown = moved.slice(0, most).map((line) => ({ ...line, name: line.name === "Opening" ? "Own money" : plain(line.name) }));
+  const rest = moved.slice(most);
   if (rest.length) {
     shown.push({ name: `${rest.length} others`, values: byDay(books, (day) => d3.sum(rest, (line) => line.values[day])) });
   }

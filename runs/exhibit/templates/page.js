@@ -50,17 +50,18 @@ function showCauses(figures, thread) {
 
 function showFirms(figures, thread) {
   const { house } = figures.parties;
+  const classed = figures.firms.some((firm) => firm.class);
   const rows = [...figures.firms].sort((a, b) => b.edge_usd - a.edge_usd).map((firm) => [
     firm.firm,
-    firm.class ?? "",
+    ...(classed ? [el("span", { class: "word" }, firm.class ?? "")] : []),
     firm.reaction_ms === null ? "" : String(firm.reaction_ms),
     exact(firm.edge_usd),
     exact(firm.house_fees_usd),
-    exact(firm.house_withdrawals_usd),
+    exact(firm.house_withdrawals_usd - firm.house_deposits_usd),
     opener(exact(firm.house_claim_usd), () => thread.openAccounts(`Owed to ${firm.firm}`, [`Liabilities:${house}:Customers:${firm.firm}`]), `${firm.firm} is owed ${exact(firm.house_claim_usd)}; open the entries`),
     exact(firm.payable_usd),
   ]);
-  const columns = [["Firm"], ["Class"], ["Reaction, ms", true], ["Gained from stale quotes", true], ["Fees paid", true], ["Withdrew", true], ["Still owed", true], ["Of it payable, shared equally", true]];
+  const columns = [["Firm"], ...(classed ? [["Class"]] : []), ["Reaction, ms", true], ["Gained from stale quotes", true], ["Fees paid", true], ["Withdrew, less deposits", true], ["Still owed", true], ["Of it payable, shared equally", true]];
   fill("firms", table(`Trading firms on ${house}`, columns, rows), query(`moneytrail firms ${figures.run} --all`));
 }
 

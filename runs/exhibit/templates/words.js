@@ -34,7 +34,7 @@ function short(cents) {
 
 // Part a word of the books: "VariationMargin" is read "Variation margin".
 function plain(kind) {
-  if (kind === "PickOff") return "Stale quotes hit";
+  if (kind === "PickOff") return "Stale quotes hit (PickOff)"; // the answer and commands use the word of the books
   const words = kind.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

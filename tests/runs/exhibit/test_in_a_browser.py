@@ -135,7 +135,7 @@ def test_it_goes_from_the_hole_to_one_fill_in_three_clicks(opened, hole_run):
     opened.press("#headline .opener")
     row = opened.run(
         "[...document.querySelectorAll('#thread tbody tr')]"
-        ".findIndex((row) => row.cells[0].textContent === 'Stale quotes hit') + 1"
+        ".findIndex((row) => row.cells[0].textContent === 'Stale quotes hit (PickOff)') + 1"
     )
     opened.press(f"#thread tr:nth-child({row}) .opener")
     opened.press("#thread .opener", "opens single fills")
@@ -146,7 +146,7 @@ def test_it_goes_from_the_hole_to_one_fill_in_three_clicks(opened, hole_run):
     )
     seq, sentence = re.fullmatch(r"Fill (\d+): (.*)", told).groups()
 
-    assert path.startswith("The hole \u203a Stale quotes hit \u203a Entry ")
+    assert path.startswith("The hole \u203a Stale quotes hit (PickOff) \u203a Entry ")
     assert trail_up(hole_run, int(seq)).answer() == f"Fill {seq}: {sentence}."
     assert opened.complaints == []
 
@@ -181,11 +181,25 @@ def test_the_slider_shows_the_balance_sheet_of_its_day(opened, hole_run, day):
 def test_the_firms_are_shown_with_their_claims(opened, hole_run):
     rows = opened.run(
         "[...document.querySelectorAll('#firms tbody tr')]"
-        ".map((row) => [row.cells[0].textContent, row.cells[6].textContent])"
+        ".map((row) => [row.cells[0], ...[...row.cells].slice(-3, -1)].map((c) => c.textContent))"
     )
-    assert {firm: of_text(usd) for firm, usd in rows} == {
-        each.firm: each.house_claim_usd for each in league(hole_run)
+    assert {firm: tuple(map(of_text, usd)) for firm, *usd in rows} == {
+        each.firm: (each.house_withdrawals_usd - each.house_deposits_usd, each.house_claim_usd)
+        for each in league(hole_run)
     }
+
+
+def test_that_it_is_a_simulation_is_said_before_the_answer_and_on_paper(opened):
+    above = (
+        "document.querySelector('.model').compareDocumentPosition("
+        "document.getElementById('answer')) & Node.DOCUMENT_POSITION_FOLLOWING"
+    )
+    assert opened.run(above)
+    opened.send("Emulation.setEmulatedMedia", media="print")
+    try:
+        assert opened.run("document.querySelector('.model').checkVisibility()")
+    finally:
+        opened.send("Emulation.setEmulatedMedia", media="")
 
 
 def test_each_statement_of_the_thread_stands_with_its_verdict(opened, hole_run):
@@ -238,6 +252,15 @@ def test_each_picture_is_named_and_stands_beside_a_table(opened):
         assert opened.run(f"document.querySelectorAll('#{place} tbody tr').length") > 3
     unnamed = "[...document.querySelectorAll('button')].filter((each) => !each.textContent.trim())"
     assert opened.run(f"{unnamed}.length") == 0
+
+
+def test_lines_that_others_stand_for_are_two_at_least(opened):
+    """One cause alone has its own name."""
+    moved = "Object.values(exhibit.books.kinds(exhibit.books.days - 1)).filter(Boolean).length"
+    assert opened.run(moved) == 8
+    names = opened.run("causeLines(exhibit.books).map((line) => line.name)")
+    assert len(names) == 8
+    assert not any(name.endswith("others") for name in names)
 
 
 def test_the_page_keeps_its_pictures(opened, tmp_path_factory):
