@@ -19,6 +19,7 @@ from ledger.parties import ARBITRAGEURS, Parties
 def parties_of(scenario: Scenario) -> Parties:
     """Name every party that keeps books."""
     group = scenario.group
+    closing = scenario.retail.holding_days, scenario.firms.holding_days
     return Parties(
         house=scenario.house.name,
         maker=scenario.maker.name,
@@ -37,6 +38,7 @@ def parties_of(scenario: Scenario) -> Parties:
         borrowers=tuple(loan.borrower for loan in scenario.pledged_loans),
         dealers=dealers_of(scenario),
         agent=scenario.maker.name if scenario.retail.agent_shares else None,
+        netted=scenario.other_makers.name if any(closing) else None,
     )
 
 

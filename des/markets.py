@@ -67,6 +67,7 @@ class Markets:
         forced = desk.orders(market, listing.mark_ticks, start_us, end_us) if desk else NO_ORDERS
         house, lead = yield from listing.trading(self._env, start_us, end_us, forced)
         self._house.fill(market, house)
+        self._house.exchange(market, listing.net_with_others(end_us))
         self._lead.fill(market, lead)
         if desk:
             desk.follow(market, house)

@@ -21,6 +21,7 @@ from des.firms.firm_money import FirmMoney
 from des.firms.lead_desk import LeadDesk, lead_desk
 from des.firms.population import trading_firms
 from des.firms.returns import DayReturns
+from des.firms.unwinding import Unwinding
 from des.liquidation.full_day_customers import FullDayCustomers
 from des.liquidation.margin_customers import MarginCustomers
 from des.liquidation.pledged_loans import PledgedLoans, TokenLoan
@@ -72,6 +73,7 @@ class Cast:
     flow: CustomerFlow | None
     quoter: QuoterSwitch
     positions: Positions
+    unwinding: Unwinding | None
 
 
 def wire(scenario: Scenario, folder: Path, every_quote: bool, books: type[Journal]) -> Cast:
@@ -157,6 +159,7 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool, books: type[Journa
         flow=flow,
         quoter=quoter,
         positions=Positions(scenario, members, parties, house, lead, capital, directional),
+        unwinding=_unwinding(scenario, parties, house, listings),
     )
 
 
@@ -168,6 +171,15 @@ def _coins(scenario: Scenario, parties: Parties, markets: Markets, journal: Jour
 
 def _firms(parties: Parties) -> np.ndarray:
     return np.array([parties.names.index(firm) for firm in parties.firms], dtype=np.int64)
+
+
+def _unwinding(
+    scenario: Scenario, parties: Parties, house: Venue, listings: Sequence[Listing]
+) -> Unwinding | None:
+    if scenario.firms.holding_days is None:
+        return None
+    others = parties.names.index(parties.other_makers)
+    return Unwinding(scenario.firms.holding_days, house, listings, _firms(parties), others)
 
 
 def _venues(scenario: Scenario, parties: Parties, journal: Journal) -> tuple[Venue, Venue]:

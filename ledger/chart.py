@@ -283,6 +283,9 @@ class Chart:
             yield from opened.results(
                 makers, Kind.LEVERAGE, Kind.LIQUIDATION, Kind.DELEVERAGING, *HOLDING
             )
+        elif self.parties.netted:
+            yield from self._positions(makers, house)
+            yield from opened.results(makers, *HOLDING)
         yield from opened.results(makers, *self._socialised)
         if self.collateral:
             yield self._in_kind(claim_in_kind(makers, house))

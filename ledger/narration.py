@@ -164,6 +164,12 @@ def _closing(
     yield f"; {_named(pairing.maker)} is on the other side"
 
 
+def _net(pairing: Pairing, fill: Fill[Numbers], contract: Contract, lead: str) -> Iterator[Words]:
+    yield each(partial(_trade, pairing.taker, contract), fill.lots)
+    yield f" net, all against {pairing.maker}, booked at {lead}'s "
+    yield each(partial(_price, contract), fill.price)
+
+
 def _tokens(contract: Contract, token: str, lots: int) -> str:
     return f"{contract.quantity.text(abs(lots), ',')} {token}"
 
@@ -328,6 +334,13 @@ def _closing_sum(pairing: Pairing, rows: np.ndarray) -> str:
     )
 
 
+def _net_sum(pairing: Pairing, rows: np.ndarray) -> str:
+    return (
+        f"What {pairing.taker} trades net with {pairing.maker} on {pairing.venue}, at the mark: "
+        f"{_count(rows, 'settlement')}"
+    )
+
+
 def _count(rows: np.ndarray, noun: str) -> str:
     return f"{len(rows):,} {noun}{'' if len(rows) == 1 else 's'}"
 
@@ -355,4 +368,5 @@ SAID: dict[Motive, Said] = {
     Motive.TOKENS: Said(_set_tokens_aside, _tokens_sum),
     Motive.SEIZURE: Said(_seizure, _seizure_sum),
     Motive.CLOSING: Said(_closing, _closing_sum),
+    Motive.NET: Said(_net, _net_sum),
 }

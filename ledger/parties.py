@@ -29,6 +29,7 @@ class Parties:
     borrowers: tuple[str, ...] = ()  # borrowers from the house against tokens
     dealers: str | None = None  # dealers of the maker's coins, if it has a portfolio
     agent: str | None = None  # the house's agent for deposits: the maker, or empty
+    netted: str | None = None  # the other makers, if trades with them are booked net
 
     def roles(self) -> Iterator[tuple[str, str]]:
         """Yield each role with its party, as the books record it."""
@@ -44,6 +45,7 @@ class Parties:
         yield from (("borrower", borrower) for borrower in self.borrowers)
         yield from (("dealers", name) for name in (self.dealers,) if name)
         yield from (("agent", name) for name in (self.agent,) if name)
+        yield from (("netted", name) for name in (self.netted,) if name)
 
     @cached_property
     def outside_providers(self) -> tuple[str, ...]:

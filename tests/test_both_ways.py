@@ -76,6 +76,8 @@ def written(folder: Path) -> dict[str, bytes]:
         (TOKENS, {"run": CRASH}),
         # One borrows against a thin token, and the captive maker takes its account over.
         (THIN, {}),
+        # Customers and firms close positions, the other makers on the other side.
+        (BUSY, {"retail": {"holding_days": 0.5}, "firms": {"holding_days": 1.0}}),
         # Settlements off the beat of the quotes, and hedges that take longer than an interval.
         (
             BUSY,

@@ -33,7 +33,8 @@ class OtherMakersDesk:
         self._stands_for = [market.stands_for for market in scenario.markets]
         self._fee_rate = Decimal(scenario.retail.fee_e6).scaleb(-6)
         leverage = scenario.leverage
-        self._moves_margin = leverage is not None and leverage.share_of_claims is not None
+        on_margin = leverage is not None and leverage.share_of_claims is not None
+        self._moves_margin = on_margin or parties.netted is not None
         self._margin_ratio = scenario.lead.margin_ratio_target  # as all keep who hedge
         self._kept_cents = to_cents(scenario.other_makers.opening_claim_usd)
         self._house, self._custody = house, custody
@@ -66,7 +67,8 @@ class OtherMakersDesk:
     def cover_loss(self, time_us: int) -> None:
         """Pay in what a settlement took from their account beyond what was there.
 
-        Where customers trade on margin throughout, what they have on the house is to suffice.
+        Where they have positions from customers on margin alone, and these trade throughout, what
+        they have on the house is to suffice.
         """
         if not self._moves_margin:
             return

@@ -24,7 +24,7 @@ from ledger.parties import Parties
 
 COST_UNIT = 10**8  # half-spreads are in hundred-millionths of the price
 
-_PICKOFF, _HEDGE = int(Motive.PICKOFF), int(Motive.HEDGE)
+_PICKOFF, _HEDGE, _NET = map(int, (Motive.PICKOFF, Motive.HEDGE, Motive.NET))
 # Not literals, for the reason that `race` gives.
 _NONE: int = np.int64(0)  # type: ignore[assignment]
 _ONE: int = np.int64(1)  # type: ignore[assignment]
@@ -76,7 +76,7 @@ class HedgeDesk:
         self._ordered_lots = 0
 
     def follow(self, house_fills: np.ndarray) -> None:
-        """Let the firms order hedges of their latest fills (rows of dtype ROW)."""
+        """Let the firms order hedges of their latest hits, and of what they unwound (dtype ROW)."""
         if len(house_fills):
             self._under_way, lots = _followed(self._under_way, house_fills, self._delay_us)
             self._ordered_lots += lots
@@ -164,16 +164,16 @@ def _with(orders: HedgeOrders, order: tuple[int, int, int]) -> HedgeOrders:
 def _followed(
     orders: HedgeOrders, fills: np.ndarray, delay_us: np.ndarray
 ) -> tuple[HedgeOrders, int]:
-    """Append to *orders* the reverse of each hit among *fills* (dtype ROW).
+    """Append to *orders* the reverse of each hit or unwound lot among *fills* (dtype ROW).
 
     Returns all orders, and the net lots of the new ones.
     """
     taken = _NONE
     for fill in fills:
-        taken += fill.motive == _PICKOFF
+        taken += fill.motive == _PICKOFF or fill.motive == _NET
     longer, i, lots = _longer(orders, taken), len(orders.lots), 0
     for fill in fills:
-        if fill.motive == _PICKOFF:
+        if fill.motive == _PICKOFF or fill.motive == _NET:
             taker = np.int64(fill.taker)
             _note(longer, i, fill.time_us + delay_us[taker], taker, -fill.lots)
             i += 1

@@ -22,6 +22,7 @@ from des.price.impact import Impact
 from des.price.lead_price import LeadPrice, Ticks
 from des.quoting.belief import OwnSimulation
 from des.quoting.firms_in_market import FirmsInMarket
+from des.quoting.held_position import HeldPosition
 from des.quoting.other_quotes import OtherQuoting
 from des.quoting.plan import QuotingPolicy
 from des.quoting.race import NO_ORDERS, ORDER, Codes
@@ -30,8 +31,9 @@ from des.quoting.takers import Takers, Terms, competing, gateway_keys, nobody_ta
 from des.quoting.uninformed import UninformedFlow
 from des.scenario import Firm, Market, Provider, Scenario
 from des.traded_hours import TradedHours
-from ledger.fills import join_rows
+from ledger.fills import join_rows, new_rows
 from ledger.money import Contract, dollars
+from ledger.motives import Motive
 from ledger.notes import ShownBook, rounded
 
 
@@ -95,10 +97,12 @@ class Listing:
             gateway_keys(run.seed, market.name, firms),
             traders.codes,
         )
-        holders = scenario.retail.holders
+        holders, holding_days = scenario.retail.holders, scenario.retail.holding_days
+        held = HeldPosition(holding_days) if holding_days else None
         self._uninformed = UninformedFlow(
-            run.seed, market.name, holders, market.order_usd_mean, self.hours
+            run.seed, market.name, holders, market.order_usd_mean, self.hours, held
         )
+        self._traders, self._books_net, self._others_lots = traders, held is not None, 0
         imagined = UninformedFlow(
             run.seed, f"{market.name} as believed", holders, market.order_usd_mean, self.hours
         )
@@ -137,7 +141,7 @@ class Listing:
         offset = self._traded.begin_interval(start_us)
         uninformed = self._uninformed_orders(start_us, end_us)
         unforeseen = join_rows((uninformed, forced), ORDER) if len(forced) else uninformed
-        house, others_lot_ticks = yield from self._session.trading(
+        house, others_lot_ticks, self._others_lots = yield from self._session.trading(
             env, start_us, end_us, offset, given(self._decided), unforeseen
         )
         self.volume.count(house, others_lot_ticks)
@@ -147,6 +151,24 @@ class Listing:
         self._hedge_desk.follow(house)
         per_root_lot = self._traded.impact_per_root_lot(start_us)
         return house, self._hedge_desk.fills(end_us, ticks, per_root_lot)
+
+    def net_with_others(self, end_us: int) -> np.ndarray:
+        """Return what customers traded net with the other makers in the interval that ends.
+
+        Where customers close positions these are whole: one row (dtype ROW) at the mark. Otherwise,
+        or if nothing is left net, none.
+        """
+        if not (self._books_net and self._others_lots):
+            return new_rows(0)
+        rows = new_rows(1)
+        rows["time_us"], rows["motive"], rows["lots"] = end_us - 1, Motive.NET, self._others_lots
+        rows["taker"], rows["maker"] = self._traders.takers[-1], self._traders.others
+        rows["price"] = rows["lead"] = self.mark_ticks
+        return rows
+
+    def close_hedges(self, closed: np.ndarray) -> None:
+        """Let firms close the hedges of what they *closed* on the house (rows of dtype ROW)."""
+        self._hedge_desk.follow(closed)
 
     def _uninformed_orders(self, start_us: int, end_us: int) -> np.ndarray:
         if not self.hours.has(start_us):

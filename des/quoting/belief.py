@@ -100,7 +100,7 @@ class OwnSimulation:
         # The taker does not matter here, so one code serves for all.
         nobodys_keys, code = np.empty(0, dtype=np.uint64), np.zeros(2, dtype=np.int64)
         session = Session(self._price, policy, Takers.of(()), nobodys_keys, Codes(code[:1], code))
-        fills, _ = session.play(hour_us, hour_us + SAMPLE_US, 0.0, decided, orders)
+        fills = session.play(hour_us, hour_us + SAMPLE_US, 0.0, decided, orders).rows
         edge = (fills["price"] - fills["lead"]) * fills["lots"]
         return int(edge.sum()), int((np.abs(fills["lots"]) * fills["price"]).sum())
 

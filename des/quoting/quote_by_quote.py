@@ -48,8 +48,8 @@ class QuoteByQuote(Session):
             self._in_force = self._post(self._nothing, beat[i : i + 1], decided)
             self._watch(env, self._in_force, now_us, until_us)
         yield Moment(env, end_us - 1, SETTLEMENT)
-        rows, others_lot_ticks = zip(*self._met, strict=True) if self._met else ((), ())
-        return Fills(join_rows(rows), sum(others_lot_ticks))
+        rows, lot_ticks, lots = zip(*self._met, strict=True) if self._met else ((), (), ())
+        return Fills(join_rows(rows), sum(lot_ticks), sum(lots))
 
     def _watch(self, env: simpy.Environment, quote: Quotes, since_us: int, until_us: int) -> None:
         """Let the firms watch the quote in force until it is replaced, and send their orders."""

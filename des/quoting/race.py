@@ -178,9 +178,10 @@ class Fills(NamedTuple):
 
     rows: np.ndarray  # dtype ROW
     others_lot_ticks: int  # what other makers filled of uninformed orders: lots x price, summed
+    others_lots: int  # what customers bought in these trades, less what they sold
 
 
-NO_FILLS = Fills(new_rows(0), 0)
+NO_FILLS = Fills(new_rows(0), 0, 0)
 
 
 @njit(cache=True)
@@ -215,14 +216,15 @@ def fills_of(
 
     Returns:
         Rows of dtype ROW in the order of time, without fee and venue, which the venue adds.
-        Uninformed orders that the others fill have no rows; their volume is summed.
+        Uninformed orders that the others fill have no rows; their volume is summed, and what is
+        bought net.
     """
     levels = quotes.price.shape[2]
     most = len(orders) * levels
     for order in orders:
         most += order.firm == FORCED
     rows = np.empty(most, dtype=ROW)
-    n, i, tick, seen, others_lot_ticks = 0, -1, 0, 0, _NONE
+    n, i, tick, seen, others_lot_ticks, others_lots = 0, -1, 0, 0, _NONE, _NONE
     for order in orders:
         i = latest(quotes.posted_us, i, order.arrival_us)
         tick = latest(tick_us, tick, order.arrival_us)
@@ -246,8 +248,9 @@ def fills_of(
             n += 1
         else:
             others_lot_ticks += lots * elsewhere
+            others_lots += sign * lots
     # Many orders get nothing and need no row.
-    return Fills(rows[:n].copy(), others_lot_ticks)
+    return Fills(rows[:n].copy(), others_lot_ticks, others_lots)
 
 
 @njit(cache=True)

@@ -94,8 +94,7 @@ class Session:
             uninformed: the orders of the interval (dtype ORDER) that no quote triggers.
 
         Returns:
-            Rows in the order of time, without what the venue adds; and the volume that others
-            filled.
+            Rows in the order of time, without what the venue adds; and what others filled.
         """
         if decided.passes:
             return self._pass(end_us, impact)

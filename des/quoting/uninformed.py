@@ -5,6 +5,8 @@ import numpy as np
 from des.chance import rising, stream
 from des.clock import HOUR_US
 from des.compile_cache import njit
+from des.quoting.held_position import HeldPosition
+from des.quoting.quotes import ASK, BID, SIGN
 from des.quoting.race import ANY_PRICE, NO_ORDERS, ORDER, UNINFORMED
 from des.traded_hours import ALL_HOURS, TradedHours
 from ledger.fills import Trigger
@@ -18,6 +20,8 @@ class UninformedFlow:
     Within an hour: a Poisson number of orders at uniform times, sides like fair coins, sizes
     geometric with the stated mean, holders uniform. The n-th order drawn in an hour is the same
     however many orders there are: a slightly larger flow adds a few orders.
+
+    With a position that customers close, sides lean against it, and hours are drawn as they come.
     """
 
     def __init__(
@@ -27,9 +31,10 @@ class UninformedFlow:
         holders: int,
         order_usd_mean: float,
         hours: TradedHours = ALL_HOURS,
+        held: HeldPosition | None = None,
     ) -> None:
         self._seed, self._market, self._holders = seed, market, holders
-        self._order_usd_mean, self._hours = order_usd_mean, hours
+        self._order_usd_mean, self._hours, self.held = order_usd_mean, hours, held
         self._hour = -1
         self._orders = NO_ORDERS
 
@@ -59,16 +64,43 @@ class UninformedFlow:
 
         lots_mean = max(times * self._order_usd_mean / lot_usd, 1.0)
         n = draws("count").poisson(usd_per_s * 3600 / (lots_mean * lot_usd))
+        buyers = None
+        if self.held:
+            buyers = self.held.buyers(usd_per_s * 3600 / lot_usd, times, twin is not None)
         if not n:
             return NO_ORDERS
-        return _in_order(
+        sides = _sides(draws("side"), n, twin is not None, buyers)
+        orders = _in_order(
             hour * HOUR_US,
             draws("time").integers(0, HOUR_US, n),
-            draws("side").integers(0, 2, n),
-            twin is not None,
+            sides,
             draws("size").geometric(1 / lots_mean, n),
             draws("holder").integers(0, self._holders, n),
         )
+        if self.held:
+            self.held.lots += net_lots(orders)
+        return orders
+
+
+def net_lots(orders: np.ndarray) -> int:
+    """Return what orders (dtype ORDER) buy less what they sell."""
+    return int((np.array(SIGN)[orders["side"]] * orders["lots"]).sum())
+
+
+def _sides(draws: np.random.Generator, n: int, turned: bool, buyers: float | None) -> np.ndarray:
+    """Draw which side each of *n* orders hits, shape (n,).
+
+    Args:
+        draws: the stream of sides.
+        n: how many.
+        turned: whether the stream was used before, and all hit the other side where chances allow.
+        buyers: the chance that an order buys; None: that of a coin, for which a bit is drawn.
+    """
+    if buyers is None:
+        side = draws.integers(0, 2, n)
+        return 1 - side if turned else side
+    drawn = draws.random(n)
+    return np.where((1 - drawn if turned else drawn) < buyers, ASK, BID)
 
 
 @njit(cache=True)
@@ -76,7 +108,6 @@ def _in_order(
     hour_us: int,
     offset_us: np.ndarray,
     side: np.ndarray,
-    turned: bool,
     lots: np.ndarray,
     holder: np.ndarray,
 ) -> np.ndarray:
@@ -86,7 +117,6 @@ def _in_order(
         hour_us: when the hour begins.
         offset_us: when each arrives after that, shape (n,).
         side: which side each hits, shape (n,).
-        turned: whether all hit the other one instead.
         lots, holder: how much each takes, and for whom, shape (n,).
 
     Returns:
@@ -96,7 +126,6 @@ def _in_order(
     for at, i in enumerate(rising(offset_us, HOUR_US)):
         order = orders[at]
         order.arrival_us, order.firm = hour_us + offset_us[i], UNINFORMED
-        order.side = 1 - side[i] if turned else side[i]
-        order.limit, order.lots, order.holder = ANY_PRICE, lots[i], holder[i]
-        order.trigger = _UNTRIGGERED
+        order.side, order.limit, order.lots = side[i], ANY_PRICE, lots[i]
+        order.holder, order.trigger = holder[i], _UNTRIGGERED
     return orders

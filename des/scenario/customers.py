@@ -13,6 +13,7 @@ from des.scenario.quantities import (
     ContradictionError,
     Entity,
     Fraction,
+    HoldingDays,
     Part,
     PositiveUsd,
     Usd,
@@ -164,6 +165,8 @@ class Retail(Part):
     agent_shares: Annotated[tuple[AgentShare, ...], Field(max_length=1_000)] | None = None
 
     coins: CustomerCoins | None = None  # that they are owed in kind; None: all is owed in dollars
+    # Mean time until a position is closed; None: never, and trades with other makers leave none.
+    holding_days: HoldingDays | None = None
 
     def agent_share_on(self, day: date) -> float:
         """Return the share of deposits and withdrawals that goes through the agent on a day."""

@@ -10,6 +10,7 @@ from des.scenario.quantities import (
     ContradictionError,
     Entity,
     Fraction,
+    HoldingDays,
     LeverageRatio,
     LogSd,
     Milliseconds,
@@ -89,6 +90,8 @@ class Firms(Part):
     members: Annotated[tuple[Firm, ...], Field(max_length=FIRMS_MAX)] = ()
     classes: Annotated[tuple[FirmClass, ...], Field(max_length=20)] = ()
     capital: CapitalRules | None = None  # None: capital stays where it is
+    # Mean time until a position and its hedge are closed; None: never.
+    holding_days: HoldingDays | None = None
     # With n firms trading, each hurdle is multiplied by n to the power of minus this.
     hurdle_exponent: Annotated[float, Field(ge=0, le=2)] = 0.0
 

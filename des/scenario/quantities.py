@@ -81,6 +81,7 @@ Category = Annotated[
     Field(description="a word in small letters, such as 'mid-tier'"),
 ]
 LeverageRatio = Annotated[float, Field(gt=0, le=100)]
+HoldingDays = Annotated[float, Field(ge=0.1, le=10_000)]  # until a position is closed, on average
 
 
 class Part(BaseModel):

@@ -20,9 +20,12 @@ SUMS = f"""
     SELECT {DAY} AS day, venue, market, taker, maker,
         CAST(sum(if(payment, 0, lots)) AS BIGINT) AS lots,
         CAST(sum(if(payment, 0, lots * lead)) AS BIGINT) AS value,
-        CAST(sum(if(payment, 0, abs(lots) * price)) AS BIGINT) AS volume,
+        CAST(sum(if(payment OR net, 0, abs(lots) * price)) AS BIGINT) AS volume,
         CAST(sum(if(payment, edge_cents, 0)) AS BIGINT) AS paid_cents
-    FROM (SELECT *, motive = '{Motive.MARGIN.word}' AS payment FROM rows)
+    FROM (
+        SELECT *, motive = '{Motive.MARGIN.word}' AS payment, motive = '{Motive.NET.word}' AS net
+        FROM rows
+    )
     WHERE motive NOT IN ({UNSETTLED})
     GROUP BY ALL
 """
@@ -42,7 +45,9 @@ class Carried(NamedTuple):
         for place, sign in ((taken, 1), (made, -1)):
             np.add.at(self.lots, place, sign * rows["lots"])
             np.add.at(self.value_cents, place, sign * value_cents)
-        np.add.at(self.traded_cents, taken, np.abs(rows["lots"]) * rows["price"] * tick_cents)
+        # What changes hands net is no order of its taker, and counts for no fee tier.
+        worth = np.where(rows["motive"] == Motive.NET, 0, np.abs(rows["lots"]) * rows["price"])
+        np.add.at(self.traded_cents, taken, worth * tick_cents)
 
 
 class DayOpenings:

@@ -135,7 +135,8 @@ class _Race:
             self._gateways.at(lead.hour_volatility_ratio(hour_us)),
             NOT_ASKED,
         )
-        rows, _ = self._session.play(hour_us, hour_us + HOUR_US, 0.0, decided, NO_ORDERS)
+        span = (hour_us, hour_us + HOUR_US)
+        rows = self._session.play(*span, 0.0, decided, NO_ORDERS).rows
         self.lost_cents += int(((rows["lead"] - rows["price"]) * rows["lots"]).sum()) * tick_cents
 
 

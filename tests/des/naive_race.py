@@ -119,7 +119,7 @@ class NaiveRace:
         self.quote: Quote | None = None
         self.lead = ticks[0][1]
         self.fills: list[NaiveFill] = []
-        self.others_lot_ticks = 0
+        self.others_lot_ticks = self.others_lots = 0
         self.end_us = intervals[-1].end_us
         for interval in intervals:
             self.schedule(interval.start_us, self.settle, interval)
@@ -246,6 +246,7 @@ class NaiveRace:
             )
         if order.firm == CUSTOMER:
             self.others_lot_ticks += wanted * elsewhere
+            self.others_lots += wanted if side == ASK else -wanted
         elif order.firm == FORCED and wanted:
             self.fills.append(
                 NaiveFill(

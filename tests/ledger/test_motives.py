@@ -19,6 +19,7 @@ WORDS = [
     "tokens",
     "seizure",
     "closing",
+    "net-with-others",
 ]
 
 

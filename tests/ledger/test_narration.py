@@ -15,6 +15,7 @@ SPREAD = Pairing(Motive.SPREAD, "FTX", "Retail", "Alameda")
 HEDGE = Pairing(Motive.HEDGE, "Binance", "Alameda", OUTSIDE)
 MARGIN = Pairing(Motive.MARGIN, "FTX", "Firm01", "FTX")
 FUNDING = Pairing(Motive.FUNDING, "FTX", "Retail", "FTX")
+NET = Pairing(Motive.NET, "FTX", "Retail", "OtherMakers")
 
 # Who, with whom and why; lots, price, lead, age of the quote, edge; and what is said of it.
 SAID = [
@@ -61,6 +62,10 @@ SAID = [
     (
         (FUNDING, 7, 999, 999, ABSENT, -1_000_000),
         "Funding of Retail on 0.07 BTC-PERP at FTX, marked at 999.00: it pays 10,000.00",
+    ),
+    (
+        (NET, -25, 30_000, 30_000, ABSENT, 0),
+        "Retail sells 0.25 BTC-PERP net, all against OtherMakers, booked at Binance's 30,000.00",
     ),
 ]
 

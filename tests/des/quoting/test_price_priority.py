@@ -142,14 +142,15 @@ def met(lots: int, left: int, others_lots: int, away: int, firm: int = UNINFORME
 )
 @pytest.mark.parametrize("firm", [UNINFORMED, FORCED])
 def test_at_a_tie_each_gets_the_part_that_it_shows(lots, left, others_lots, captive, firm):
-    rows, others_lot_ticks = met(lots, left, others_lots, away=4, firm=firm)
+    rows, others_lot_ticks, bought_of_others = met(lots, left, others_lots, away=4, firm=firm)
     by_maker = {maker: rows["lots"][rows["maker"] == maker].sum() for maker in (1, 2)}
 
     assert by_maker[1] == captive
     if firm == FORCED:
-        assert (by_maker[2], others_lot_ticks) == (lots - captive, 0)
+        assert (by_maker[2], others_lot_ticks, bought_of_others) == (lots - captive, 0, 0)
     else:
-        assert (by_maker[2], others_lot_ticks) == (0, (lots - captive) * 1_004)
+        assert by_maker[2] == 0
+        assert (others_lot_ticks, bought_of_others) == ((lots - captive) * 1_004, lots - captive)
 
 
 @pytest.mark.parametrize(
@@ -158,7 +159,7 @@ def test_at_a_tie_each_gets_the_part_that_it_shows(lots, left, others_lots, capt
 def test_only_the_levels_that_are_better_than_the_others_price_are_taken(
     away, captive, others_price
 ):
-    rows, others_lot_ticks = met(20, 6, 3, away)
+    rows, others_lot_ticks, _ = met(20, 6, 3, away)
 
     assert rows["lots"].sum() == captive
     assert others_lot_ticks == (20 - captive) * others_price

@@ -76,7 +76,8 @@ class Setting:
         losses, hits = np.zeros(batches), np.zeros(batches)
         for batch in range(batches):
             start_us = START_US + WARM_UP_US + batch * BATCH_US
-            rows, _ = session.play(start_us, start_us + BATCH_US, 0.0, decided, NO_ORDERS)
+            span = (start_us, start_us + BATCH_US)
+            rows = session.play(*span, 0.0, decided, NO_ORDERS).rows
             losses[batch] = ((rows["lead"] - rows["price"]) * rows["lots"]).sum()
             hits[batch] = len(rows)
         quotes = BATCH_US / microseconds(self.refresh_s)

@@ -132,29 +132,30 @@ def session_of(world: World, kind: type[Session]) -> Session:
     )
 
 
-def played(world: World, kind: type[Session] = Session) -> tuple[list[NaiveFill], int]:
+def played(world: World, kind: type[Session] = Session) -> tuple[list[NaiveFill], int, int]:
     """Play a world with des.quoting, interval by interval.
 
     Returns:
-        The fills, and what others filled of uninformed orders, lots x price.
+        The fills, and what others filled of uninformed orders: lots x price, and lots bought net.
     """
     session, env = session_of(world, kind), simpy.Environment(initial_time=START_US)
-    rows, others_lot_ticks = [], 0
+    rows, others_lot_ticks, others_lots = [], 0, 0
     for now in world.intervals:
         inside = [c for c in world.customers if now.start_us <= c.time_us < now.end_us]
         span = (now.start_us, now.end_us, 0.0, now.for_session(), orders_of(inside))
         fills = env.run(until=env.process(session.trading(env, *span)))
         rows.append(fills.rows)
-        others_lot_ticks += fills.others_lot_ticks
-    return [as_naive(row) for row in np.concatenate(rows)], int(others_lot_ticks)
+        others_lot_ticks += int(fills.others_lot_ticks)
+        others_lots += int(fills.others_lots)
+    return [as_naive(row) for row in np.concatenate(rows)], others_lot_ticks, others_lots
 
 
-def witnessed(world: World) -> tuple[list[NaiveFill], int]:
+def witnessed(world: World) -> tuple[list[NaiveFill], int, int]:
     """Play the same world one event at a time."""
     intervals = [now.for_witness(world.delay_us) for now in world.intervals]
     path = world.path.steps
     race = NaiveRace(world.latency_us, world.refresh_us, path, intervals, world.customers)
-    return race.play(), race.others_lot_ticks
+    return race.play(), race.others_lot_ticks, race.others_lots
 
 
 def orders_of(customers: Sequence[Customer]) -> np.ndarray:
@@ -283,10 +284,10 @@ def test_one_event_per_quote_and_order_gives_the_same_fills_as_a_whole_interval_
 
 def test_the_witness_agrees_on_an_hour_of_seconds_and_lognormal_delays():
     world = an_hour()
-    fills, elsewhere = played(world)
+    fills, elsewhere, net = played(world)
 
-    assert (fills, elsewhere) == witnessed(world)
-    assert elsewhere > 0
+    assert (fills, elsewhere, net) == witnessed(world)
+    assert elsewhere > 0 != net
     assert {fill.firm for fill in fills} == {0, 1, 2, CUSTOMER}
     assert {fill.trigger for fill in fills} == {"posting", "tick", ""}
 
@@ -377,7 +378,7 @@ def taken(order: np.ndarray, quote: Quotes) -> list[tuple[int, int]]:
     """Let one order meet a quote; what it gets is (price, lots), by level."""
     nobody, codes = np.empty(0, dtype=np.int64), Codes(np.array([RETAIL]), np.array([0, 0]))
     limits = Limits(nobody, nobody.reshape(2, 0), none_counted())
-    rows, _ = fills_of(order, quote, *ticks_at(1_000), limits, FAR_AWAY, codes)
+    rows = fills_of(order, quote, *ticks_at(1_000), limits, FAR_AWAY, codes).rows
     return [(price, abs(lots)) for price, lots in rows[["price", "lots"]].tolist()]
 
 
@@ -565,7 +566,7 @@ def test_what_a_firm_takes_within_an_interval_leaves_it_less_room_and_then_none(
     """Of room for ten: three quotes of three lots, one lot of the next, and nothing after it."""
     world = rising(reaction_us=3)
     one_level = replace(world.intervals[0], offsets=[4], rooms=[[10], [10]])
-    fills, _ = played(replace(world, intervals=[one_level]))
+    fills, *_ = played(replace(world, intervals=[one_level]))
 
     assert [fill.lots for fill in fills] == [3, 3, 3, 1]
     prices = [1_004 + 10 * i for i in range(39)]

@@ -137,7 +137,7 @@ def measure(market: Market, half_spread: int, costs: tuple[int, ...]) -> Sample:
     edges, hits, later = np.zeros((batches, firms)), np.zeros((batches, firms)), []
     for batch in range(batches):
         start_us = START_US + WARM_UP_US + batch * BATCH_US
-        rows, _ = session.play(start_us, start_us + BATCH_US, 0.0, decided, NO_ORDERS)
+        rows = session.play(start_us, start_us + BATCH_US, 0.0, decided, NO_ORDERS).rows
         edge = (rows["lead"] - rows["price"]) * rows["lots"]
         posting = rows["trigger"] == Trigger.POSTING
         np.add.at(edges[batch], rows["taker"][posting], edge[posting])
@@ -281,7 +281,7 @@ def test_random_flow_against_a_quote_that_is_never_stale_pays_half_the_spread_ex
         decided = Decisions(plan, terms_of((0, 0)), lognormal_quantiles_us(75_000, 0.5), FAR_AWAY)
         span = (start_us, start_us + BATCH_US)
         orders = flow.orders(*span, usd_per_s=lot_usd / 10, lot_usd=lot_usd)
-        rows, _ = session.play(*span, 0.0, decided, orders)
+        rows = session.play(*span, 0.0, decided, orders).rows
         price_fills(rows, cents_per_lot_tick)
         held -= int(rows["lots"].sum())
         earned_cents -= int(rows["edge_cents"].sum())

@@ -1,0 +1,63 @@
+"""Firms unwind: each day a part of what they hold on the house is closed, and its hedge with it.
+
+A position that was hit on the house earns nothing more, and ties up margin on two venues. So a
+firm closes it after a time, exponential with a stated mean, by quotes of its own that the other
+makers meet at the mark, without a fee; the hedge is closed as it was opened, by an order on the
+lead venue. That the firm pays nothing on the house is a simplification that favours it.
+
+Arbitrage is limited by the capital that positions tie up: Shleifer & Vishny (1997), Journal of
+Finance 52(1), 35-55; across venues of crypto, Makarov & Schoar (2020), Journal of Financial
+Economics 135(2), 293-319.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from des.market.listing import Listing
+from des.venue.venue import Venue
+from ledger.fills import new_rows
+from ledger.motives import Motive
+
+
+class Unwinding:
+    """Closes a part of all firms' positions once a day."""
+
+    def __init__(
+        self,
+        holding_days: float,
+        house: Venue,
+        listings: Sequence[Listing],
+        firms: np.ndarray,
+        others: int,
+    ) -> None:
+        """Begin.
+
+        Args:
+            holding_days: the mean time until a position is closed.
+            house: the venue of the positions.
+            listings: by market.
+            firms: the codes of the firms.
+            others: the code of the other makers.
+        """
+        self._share = -math.expm1(-1 / holding_days)
+        self._house, self._listings = house, listings
+        self._firms, self._others = firms, others
+
+    def close_day(self, time_us: int, marks: np.ndarray) -> None:
+        """Close a day's part of each position, in whole lots, rounded down.
+
+        Args:
+            time_us: the day's last microsecond, after its last settlement.
+            marks: the lead prices in ticks by which everything has just been settled, by market.
+        """
+        for market, listing in enumerate(self._listings):
+            closed = np.trunc(self._share * self._house.lots[market, self._firms]).astype(np.int64)
+            who = np.flatnonzero(closed)
+            rows = new_rows(len(who))
+            rows["time_us"], rows["motive"], rows["lots"] = time_us, Motive.NET, -closed[who]
+            rows["taker"], rows["maker"] = self._firms[who], self._others
+            rows["price"] = rows["lead"] = marks[market]
+            self._house.exchange(market, rows)
+            listing.close_hedges(rows)

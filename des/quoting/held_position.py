@@ -1,0 +1,43 @@
+"""The position that uninformed customers hold in one market, and what they close of it.
+
+Customers close each position after a time of their own, exponential with a stated mean. So of what
+they hold at the start of an hour the part 1 - exp(-hour / mean) is closed in it, out of the flow of
+that hour; all else is opened, on either side alike. Their net position is then an autoregressive
+process of order 1, which returns to zero; without closing it is a random walk.
+
+With a flow of Poisson orders, lambda an hour of mean square s, and the mean time T in hours, its
+variance in the long run is lambda s / (1 - exp(-2 / T)): about lambda s T / 2, as where positions
+on both sides come as a Poisson process and stay T each.
+
+Sources: Uhlenbeck & Ornstein (1930), Physical Review 36, 823-841; the number of those who stay, of
+    an infinite-server queue: Takacs (1962), Introduction to the Theory of Queues, chapter 3.
+"""
+
+import math
+from dataclasses import dataclass
+
+HOURS_PER_DAY = 24
+
+
+@dataclass(slots=True)
+class HeldPosition:
+    """What customers hold, as the sum of all their orders so far."""
+
+    holding_days: float  # the mean time until a position is closed
+    lots: int = 0  # net; long above zero
+    _left_lots: float = 0.0  # what was expected to be left after the last hour
+
+    def buyers(self, flow_lots: float, hours: int, is_twin: bool) -> float:
+        """Return the chance that an order of the hour that begins buys.
+
+        Args:
+            flow_lots: the expected volume of the hour. No more than that is closed.
+            hours: how many hours this one stands for.
+            is_twin: it repeats the hour before with sides reversed, so that the chance of that hour
+                takes no part: it leans against what that hour was expected to leave.
+        """
+        held = self._left_lots if is_twin else float(self.lots)
+        closed = -held * math.expm1(-hours / (HOURS_PER_DAY * self.holding_days))
+        closed = max(-flow_lots, min(flow_lots, closed))
+        self._left_lots = held - closed
+        return (1 - closed / flow_lots) / 2 if flow_lots else 0.5

@@ -1,0 +1,136 @@
+"""Customers close what they hold: their position returns to zero, with the variance of theory.
+
+Statistical claims are held to three standard errors.
+"""
+
+import math
+
+import numpy as np
+import pytest
+
+from des.clock import HOUR_US
+from des.quoting.held_position import HOURS_PER_DAY, HeldPosition
+from des.quoting.uninformed import UninformedFlow, net_lots
+from des.traded_hours import TradedHours
+
+FIRST_HOUR = 480_000
+LOT_USD, MEAN_LOTS, USD_PER_S = 10.0, 4.0, 1.0
+FLOW_LOTS = USD_PER_S * 3_600 / LOT_USD  # an hour
+
+
+def mean_square(mean_lots: float) -> float:
+    """Return the mean square of a geometric size from one on."""
+    return mean_lots * (2 * mean_lots - 1)
+
+
+def hourly_variance(times: int = 1) -> float:
+    """Return the variance of what an hour's Poisson orders buy net, of sizes *times* as large."""
+    return FLOW_LOTS / MEAN_LOTS * mean_square(times * MEAN_LOTS)
+
+
+def positions(holding_h: float, hours: int, seed: int = 1) -> np.ndarray:
+    """Return what customers hold after each hour, shape (hours,)."""
+    held = HeldPosition(holding_h / HOURS_PER_DAY)
+    flow = UninformedFlow(seed, "BTC-PERP", 40, MEAN_LOTS * LOT_USD, held=held)
+    after = []
+    for hour in range(FIRST_HOUR, FIRST_HOUR + hours):
+        flow.orders(hour * HOUR_US, (hour + 1) * HOUR_US, USD_PER_S, LOT_USD)
+        after.append(held.lots)
+    return np.array(after, dtype=float)
+
+
+def test_a_position_has_the_variance_and_the_memory_of_an_autoregressive_process():
+    """With a = exp(-1 / T): the variance v / (1 - a^2), and the correlation a from hour to hour.
+
+    Of n hours the variance has the relative error sqrt(2 (1 + a^2) / (1 - a^2) / n), and a the
+    error sqrt((1 - a^2) / n).
+    """
+    holding_h, n = 4.0, 4_000
+    a = math.exp(-1 / holding_h)
+    held = positions(holding_h, n)[50:]
+
+    expected = hourly_variance() / (1 - a**2)
+    error = math.sqrt(2 * (1 + a**2) / (1 - a**2) / len(held))
+    assert abs(held.var() / expected - 1) < 3 * error
+    assert 3 * error < 0.4  # small enough to tell half the holding time from the whole
+    seen = np.corrcoef(held[:-1], held[1:])[0, 1]
+    assert abs(seen - a) < 3 * math.sqrt((1 - a**2) / len(held))
+
+
+def test_its_variance_is_that_of_positions_which_come_on_either_side_and_stay_as_long():
+    """An infinite-server queue: half of all orders open, and stay a mean of T hours."""
+    for holding_h in (50.0, 500.0):
+        opened = FLOW_LOTS / MEAN_LOTS / 2
+        of_queue = opened * holding_h * mean_square(MEAN_LOTS)
+        of_process = hourly_variance() / (1 - math.exp(-2 / holding_h))
+        assert of_process == pytest.approx(of_queue, rel=1.1 / holding_h)
+
+
+def test_with_ever_longer_times_it_is_the_walk_of_customers_who_never_close():
+    """After n hours the mean square is n v; of N walks it has the relative error sqrt(2 / N)."""
+    hours, seeds = 24, 300
+    squares = [positions(1e7, hours, seed)[-1] ** 2 for seed in range(seeds)]
+
+    error = math.sqrt(2 / seeds)
+    assert abs(np.mean(squares) / (hours * hourly_variance()) - 1) < 3 * error
+
+
+@pytest.mark.parametrize("one_in", [4, 12])
+def test_where_one_hour_stands_for_many_it_wanders_as_far(one_in):
+    """With a = exp(-n / T), after each pair of traded hours: n^2 v / n / (1 - a^2).
+
+    One pair in n has noise of its own, since all others reverse it: and they reverse it wholly only
+    if the second hour leans against what the first was to leave, without its noise.
+    """
+    holding_h, pairs, seeds = 4.0 * one_in, 80, 60
+    a = math.exp(-one_in / holding_h)
+    squares = []
+    for seed in range(seeds):
+        hours = TradedHours(one_in, key=seed, twin_key=1_000 + seed)
+        held = HeldPosition(holding_h / HOURS_PER_DAY)
+        flow = UninformedFlow(seed, "BTC-PERP", 40, MEAN_LOTS * LOT_USD, hours, held)
+        after = []
+        first = FIRST_HOUR - FIRST_HOUR % (2 * one_in)
+        for hour in range(first, first + 2 * one_in * pairs):
+            if hours.has(hour * HOUR_US):
+                span = hour * HOUR_US, (hour + 1) * HOUR_US
+                flow.orders(*span, one_in * USD_PER_S, LOT_USD, times=one_in)
+                after.append(held.lots)
+        squares.append(np.mean(np.square(after[1::2][8:], dtype=float)))
+
+    expected = hourly_variance(one_in) / one_in / (1 - a**2)
+    error = np.std(squares, ddof=1) / math.sqrt(seeds)
+    assert error < 0.1 * expected
+    assert abs(np.mean(squares) - expected) < 3 * error
+
+
+def test_a_reversed_hour_leans_as_the_hour_that_it_repeats_and_takes_its_noise_back():
+    """Both hours close a part of what was held before them, and of no more than that."""
+    once = HeldPosition(holding_days=1.0, lots=1_000)
+    first = once.buyers(10_000.0, 12, is_twin=False)
+    once.lots = 9_999  # the noise of the hour
+    again = once.buyers(10_000.0, 12, is_twin=True)
+
+    left = math.exp(-0.5)
+    assert first == pytest.approx((1 - 1_000 * (1 - left) / 10_000) / 2)
+    assert again == pytest.approx((1 - 1_000 * left * (1 - left) / 10_000) / 2)
+
+
+def test_no_more_is_closed_than_is_traded():
+    assert HeldPosition(0.1, lots=10**9).buyers(5.0, 1, is_twin=False) == 0
+    assert HeldPosition(0.1, lots=-(10**9)).buyers(5.0, 1, is_twin=False) == 1
+    assert HeldPosition(0.1, lots=10**9).buyers(0.0, 1, is_twin=False) == 0.5
+    assert HeldPosition(0.1).buyers(5.0, 1, is_twin=False) == 0.5
+
+
+def test_what_is_held_is_the_sum_of_all_orders():
+    held = HeldPosition(2.0)
+    flow = UninformedFlow(3, "BTC-PERP", 40, MEAN_LOTS * LOT_USD, held=held)
+    bought = 0
+    for hour in range(FIRST_HOUR, FIRST_HOUR + 20):
+        start_us = hour * HOUR_US
+        for half in (0, 1):
+            span = start_us + half * HOUR_US // 2, start_us + (half + 1) * HOUR_US // 2
+            bought += net_lots(flow.orders(*span, USD_PER_S, LOT_USD))
+        assert held.lots == bought
+    assert bought

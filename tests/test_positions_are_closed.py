@@ -1,0 +1,99 @@
+"""Customers who close positions hold in the books all that they traded, with whichever maker."""
+
+import tempfile
+from collections import Counter
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from sound_worlds import sound_run
+
+from des.world import World
+from ledger.motives import Motive
+from ledger.run_folder import RunFolder
+from runs.scenarios import load
+
+BUSY = Path(__file__).parent / "worlds" / "busy.toml"
+CLOSING = {
+    "run": {"end": date(2022, 5, 31)},
+    "retail": {"holding_days": 0.2},
+    "other_makers": {"opening_cash_usd": 100_000.0},
+}
+NOON = datetime(2022, 6, 1, 12)
+UNWINDING = {"run": {"end": date(2022, 6, 2)}, "firms": {"holding_days": 0.5}}
+
+
+@pytest.fixture(scope="module")
+def closing(executed) -> RunFolder:
+    return executed(BUSY, **CLOSING)
+
+
+def test_what_customers_trade_with_others_is_booked_net_at_the_mark_and_without_a_fee(closing):
+    rows = closing.select(
+        "SELECT DISTINCT taker, maker, holder, price = lead, edge_cents, fee_cents FROM rows "
+        f"WHERE motive = '{Motive.NET.word}'"
+    )
+    twice = closing.select(
+        "SELECT time, market FROM rows "
+        f"WHERE motive = '{Motive.NET.word}' GROUP BY ALL HAVING count(*) > 1"
+    )
+
+    assert rows == [("Retail", "OtherMakers", None, True, 0, 0)]
+    assert not twice
+
+
+def test_without_a_holding_time_trades_with_others_leave_no_position(executed):
+    run = executed(BUSY, run=CLOSING["run"])
+
+    assert not run.select(f"SELECT 1 FROM rows WHERE motive = '{Motive.NET.word}'")
+
+
+def test_in_the_books_customers_hold_the_sum_of_all_their_orders():
+    scenario = load(str(BUSY), CLOSING)
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(scenario, Path(folder))
+        world.run(lambda: None)
+        retail = world.journal.chart.parties.names.index("Retail")
+        house = world._cast.house
+        flows = [listing._uninformed for listing in world.listings]
+
+    assert [flow.held.lots for flow in flows] == house.lots[:, retail].tolist()
+    assert house.lots[:, retail].any()
+
+
+def test_books_with_such_positions_hold():
+    with sound_run(load(str(BUSY), CLOSING | UNWINDING)) as run:
+        motives = Counter(motive for (motive,) in run.select("SELECT motive FROM rows"))
+        assert motives[Motive.NET.word] > 20
+        assert motives[Motive.SPREAD.word] > 20
+
+
+def test_firms_unwind_against_the_other_makers_and_close_the_hedge(executed):
+    """By noon each holds on the lead venue what it holds on the house, the other way round."""
+    run = executed(BUSY, **CLOSING | UNWINDING)
+    trades = [motive.word for motive in Motive if not motive.is_payment]
+    found = run.select(
+        """
+        WITH trades AS (
+            SELECT time, market, venue, taker AS who, lots FROM rows WHERE motive::VARCHAR IN $1
+            UNION ALL
+            SELECT time, market, venue, maker, -lots FROM rows WHERE motive::VARCHAR IN $1
+        )
+        SELECT who, market, sum(lots) FILTER (venue = 'FTX'), sum(lots) FILTER (venue = 'Binance')
+        FROM trades WHERE starts_with(who, 'Firm') AND time < $2 GROUP BY ALL
+        """,
+        [trades, NOON],
+    )
+    firms = run.select(
+        f"SELECT DISTINCT taker FROM rows WHERE motive = '{Motive.NET.word}' AND taker <> 'Retail'"
+    )
+
+    assert firms
+    assert found
+    for who, market, house, lead in found:
+        assert (house or 0) + (lead or 0) == 0, (who, market)
+
+
+def test_the_roles_say_whose_trades_are_netted(closing, tiny_run):
+    assert closing.chart.parties.netted == "OtherMakers"
+    assert tiny_run.chart.parties.netted is None
