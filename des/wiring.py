@@ -73,7 +73,6 @@ class Cast:
     flow: CustomerFlow | None
     quoter: QuoterSwitch
     positions: Positions
-    unwinding: Unwinding | None
 
 
 def wire(scenario: Scenario, folder: Path, every_quote: bool, books: type[Journal]) -> Cast:
@@ -131,6 +130,7 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool, books: type[Journa
         parties,
         FirmMoney(parties, house, lead, custody, margin, till if confidence else None),
         journal,
+        _unwinding(scenario, parties, house, listings),
     )
     flow = customers(env, scenario, parties, custody, till, confidence, agent)
     quoter = _quoter(scenario, parties, custody, purse, appraises, journal)
@@ -159,7 +159,6 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool, books: type[Journa
         flow=flow,
         quoter=quoter,
         positions=Positions(scenario, members, parties, house, lead, capital, directional),
-        unwinding=_unwinding(scenario, parties, house, listings),
     )
 
 

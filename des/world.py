@@ -157,8 +157,6 @@ class World:
 
     def _close_day(self, end_us: int) -> None:
         cast, time_us, marks = self._cast, end_us - 1, self._cast.markets.marks()
-        if cast.unwinding:
-            cast.unwinding.close_day(time_us, marks)
         cast.capital.daily(time_us, cast.returns.close_day(), marks)
         cast.margin.daily(time_us, marks)
         cast.others.charge(time_us)

@@ -5,6 +5,7 @@ there, without variation margin, which shows only how the price moved. Earnings 
 that paid them, except for the moves below; every move is a real transfer of cash.
 
 Positions are hedged and stay hedged: a firm that stops trading leaves margin for its positions.
+Where firms unwind, a part of each position is closed first.
 """
 
 import math
@@ -17,6 +18,7 @@ from des.clock import DAY_US
 from des.firms.firm_money import HOUSE, LEAD, FirmMoney
 from des.firms.lead_desk import shown_cents
 from des.firms.returns import Returns
+from des.firms.unwinding import Unwinding
 from des.scenario import CapitalRules, Firm
 from ledger.journal import Journal
 from ledger.money import to_cents
@@ -37,6 +39,7 @@ class CapitalDesk:
         parties: Parties,
         money: FirmMoney,
         journal: Journal,
+        unwinding: Unwinding | None = None,
     ) -> None:
         """Begin with the firms that trade from the first day; without rules nothing ever moves.
 
@@ -47,9 +50,10 @@ class CapitalDesk:
             parties: all who keep books, by role.
             money: the firms' money, which they move.
             journal: records what becomes of each firm.
+            unwinding: closes a part of their positions; None: they never unwind.
         """
         self._rules, self._seed, self._firms = rules, seed, firms
-        self._money, self._journal = money, journal
+        self._money, self._journal, self._unwinding = money, journal, unwinding
         self._code = [parties.names.index(firm.name) for firm in firms]
         self.status = [WAITING if firm.waiting else TRADING for firm in firms]
         self._days = np.zeros(len(firms), dtype=np.int64)
@@ -83,6 +87,8 @@ class CapitalDesk:
             returns: of the day.
             marks: lead prices in ticks, by market.
         """
+        if self._unwinding:
+            self._unwinding.close_day(time_us, marks)
         for code, cents in zip(self._code, returns.lead.tolist(), strict=True):
             self._money.keep_on_lead(code, cents)
         rules = self._rules

@@ -10,7 +10,7 @@ from ledger.money import to_cents
 
 
 class Hedgers:
-    """The captive maker, the backstop providers and the directional desk."""
+    """The captive maker, the backstop providers and the directional desk; *desk* takes orders."""
 
     def __init__(
         self,
@@ -27,7 +27,7 @@ class Hedgers:
             maker: its code.
             backstops: the providers that take positions over, each with the holder that has them.
         """
-        self._run, self._desk, self._maker, self._backstops = run, desk, maker, backstops
+        self._run, self.desk, self._maker, self._backstops = run, desk, maker, backstops
         self._hedge_us = (run.hedge_s or 1) * SECOND_US  # None: at every settlement
 
     def decide(self, now_us: int, lot_cents: int, state: Holdings) -> int:
@@ -36,12 +36,12 @@ class Hedgers:
         They include the firms' orders since the last settlement.
         """
         if now_us % self._hedge_us == 0:
-            self._desk.decide(now_us, self._maker, state.maker_lots + state.maker_lead_lots)
+            self.desk.decide(now_us, self._maker, state.maker_lots + state.maker_lead_lots)
         for (provider, holder), lots in zip(self._backstops, state.backstop_lots, strict=True):
-            self._desk.decide(now_us, holder, lots, self._most_lots(provider, now_us, lot_cents))
+            self.desk.decide(now_us, holder, lots, self._most_lots(provider, now_us, lot_cents))
         if state.directional:
-            self._desk.decide(now_us, *state.directional)
-        return self._desk.ordered_lots()
+            self.desk.decide(now_us, *state.directional)
+        return self.desk.ordered_lots()
 
     def _most_lots(self, provider: Provider, now_us: int, lot_cents: int) -> int | None:
         """Return the most lots that a backstop orders, by its speed; None: all at once."""

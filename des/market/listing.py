@@ -15,6 +15,7 @@ from des.market.hedging import HedgeDesk
 from des.market.holdings import Holdings
 from des.market.maker_quotes import MakerQuotes
 from des.market.market_volume import MarketVolume
+from des.market.net_trades import NetTrades
 from des.market.traded_price import TradedPrice
 from des.market.uninformed_demand import UninformedDemand
 from des.policies.quoting_choice import quoting_choice
@@ -33,7 +34,6 @@ from des.scenario import Firm, Market, Provider, Scenario
 from des.traded_hours import TradedHours
 from ledger.fills import join_rows, new_rows
 from ledger.money import Contract, dollars
-from ledger.motives import Motive
 from ledger.notes import ShownBook, rounded
 
 
@@ -78,7 +78,6 @@ class Listing:
         self._market, self._contract, self._firms = market, contract, scenario.firms
         self.hours = TradedHours.of(run)
         self._gateways = Gateways.of(scenario.house)
-        self._hedge_desk = hedge_desk
         self._hedgers = Hedgers(run, hedge_desk, traders.maker, traders.backstops)
         self.volume = MarketVolume(contract.cents_per_lot_tick)
         start_us, end_us = midnight_us(run.start), midnight_us(run.end)
@@ -102,7 +101,7 @@ class Listing:
         self._uninformed = UninformedFlow(
             run.seed, market.name, holders, market.order_usd_mean, self.hours, held
         )
-        self._traders, self._books_net, self._others_lots = traders, held is not None, 0
+        self._net = NetTrades(int(traders.takers[-1]), traders.others) if held else None
         imagined = UninformedFlow(
             run.seed, f"{market.name} as believed", holders, market.order_usd_mean, self.hours
         )
@@ -141,34 +140,29 @@ class Listing:
         offset = self._traded.begin_interval(start_us)
         uninformed = self._uninformed_orders(start_us, end_us)
         unforeseen = join_rows((uninformed, forced), ORDER) if len(forced) else uninformed
-        house, others_lot_ticks, self._others_lots = yield from self._session.trading(
+        house, others_lot_ticks, others_lots = yield from self._session.trading(
             env, start_us, end_us, offset, given(self._decided), unforeseen
         )
         self.volume.count(house, others_lot_ticks)
+        if self._net:
+            self._net.lots = others_lots
         ticks = self._session.ticks
         if len(ticks.prices):
             self.mark_ticks = int(ticks.prices[-1])
-        self._hedge_desk.follow(house)
+        self._hedgers.desk.follow(house)
         per_root_lot = self._traded.impact_per_root_lot(start_us)
-        return house, self._hedge_desk.fills(end_us, ticks, per_root_lot)
+        return house, self._hedgers.desk.fills(end_us, ticks, per_root_lot)
 
     def net_with_others(self, end_us: int) -> np.ndarray:
         """Return what customers traded net with the other makers in the interval that ends.
 
-        Where customers close positions these are whole: one row (dtype ROW) at the mark. Otherwise,
-        or if nothing is left net, none.
+        Where customers close positions, these are whole: a row (dtype ROW). Otherwise none.
         """
-        if not (self._books_net and self._others_lots):
-            return new_rows(0)
-        rows = new_rows(1)
-        rows["time_us"], rows["motive"], rows["lots"] = end_us - 1, Motive.NET, self._others_lots
-        rows["taker"], rows["maker"] = self._traders.takers[-1], self._traders.others
-        rows["price"] = rows["lead"] = self.mark_ticks
-        return rows
+        return self._net.rows(end_us, self.mark_ticks) if self._net else new_rows(0)
 
     def close_hedges(self, closed: np.ndarray) -> None:
         """Let firms close the hedges of what they *closed* on the house (rows of dtype ROW)."""
-        self._hedge_desk.follow(closed)
+        self._hedgers.desk.follow(closed)
 
     def _uninformed_orders(self, start_us: int, end_us: int) -> np.ndarray:
         if not self.hours.has(start_us):
@@ -226,7 +220,7 @@ class Listing:
         """
         self._session.clear()
         for hedger, lots in zip(hedgers.tolist(), lead_lots.tolist(), strict=True):
-            self._hedge_desk.decide(now_us, hedger, lots)
+            self._hedgers.desk.decide(now_us, hedger, lots)
 
     def shown_book(self, now_us: int) -> ShownBook | None:
         """Return the size decided for one market, in an hour that stands for itself alone.
