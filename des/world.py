@@ -201,7 +201,7 @@ class World:
             self.journal.note(time_us, note)
 
     def _agree_with_books(self) -> None:
-        """Compare the world's balances with the general ledger's every day: two witnesses."""
+        """Compare the world's balances with the general ledger's every day."""
         cast, parties = self._cast, self._parties
         agree_on_claims(self.journal, {parties.house: cast.house, parties.lead: cast.lead})
         agree_on_agent(self.journal, cast.custody.with_agent_cents)

@@ -56,7 +56,7 @@ class Fill(NamedTuple, Generic[Held]):
     Names (venue, market, taker, maker) are codes: see `Names`.
     """
 
-    seq: Held  # place in the true order of everything that happened
+    seq: Held  # number in the order of all events
     time_us: Held
     motive: Held
     venue: Held

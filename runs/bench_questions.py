@@ -33,7 +33,7 @@ def main() -> None:
     """Print the table for a run."""
     run = Path(sys.argv[1])
     if not run.is_dir():
-        print(f"{run} is not there: `make run` makes it, and questions are then timed on it")
+        print(f"{run} does not exist: `make run` creates it, and questions are then timed on it")
         return
     whole_s = _bean_check_s(run / "main.beancount", rounds=1)
     rows = [("bean-check main.beancount", whole_s)]

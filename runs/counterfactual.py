@@ -141,11 +141,11 @@ def _kinds_table(ours: Hole, theirs: Hole, made: Counterfactual, same_versions: 
         ("kind", *_columns(made.kind)),
         rows,
         (
-            f"Without {made.kind}: {made.how}; scenario and seed are the same in all else.",
+            f"Without {made.kind}: {made.how}; scenario and seed are otherwise the same.",
             *made.held,
-            f"Uses are above zero, sources below. A difference is with less without: above zero, "
-            f"the kind used more, or brought less, because of {made.kind} and of all that "
-            "follows from it. Kinds sum to the hole, and so do their differences.",
+            "Uses are positive, sources negative. Difference = with minus without. Positive: "
+            f"the kind used more money, or supplied less, because of {made.kind} and its "
+            "consequences. Kinds sum to the hole, and so do their differences.",
             *(() if same_versions else warning),
         ),
     )
@@ -177,7 +177,7 @@ def _firsts_table(found: WithAndWithout) -> Table:
         f"The milestones, with and without {found.made.kind}",
         ("what", "with_day", "with_usd", "without_day", "without_usd"),
         [(ours.what, ours.day, ours.usd, theirs.day, theirs.usd) for ours, theirs in found.firsts],
-        ("As `timeline` tells them; a row without a date was never reached.",),
+        ("As in `timeline`. A blank date means that it never happened.",),
     )
 
 
@@ -192,7 +192,7 @@ def _parting_table(found: WithAndWithout) -> Table:
     rows = [(way, *_told(entry)) for way, entry in zip(ways, found.parting or (), strict=False)]
     return Table(
         "parting",
-        "Until where the two ledgers are the same, entry by entry",
+        "The last entry up to which the two ledgers are equal",
         ("run", "day", "seq", "narration"),
         rows,
         (

@@ -62,8 +62,8 @@ def frame(report: Report | Table, name: str | None = None) -> Any:
     if pandas := _library("pandas"):
         return pandas.DataFrame(list(chosen.rows), columns=list(chosen.columns))
     raise NotebookError(
-        "no polars and no pandas here; make tools (in a clone) or pip install 'moneytrail[frames]' "
-        "brings one"
+        "neither polars nor pandas is installed; make tools (in a clone) or pip install "
+        "'moneytrail[frames]' installs one"
     )
 
 

@@ -67,8 +67,9 @@ def _costs(run: RunFolder, scenario: Scenario) -> Held:
     if not costs:
         return Held()
     how = (
-        f"What {house} cost to run stands as it was due, {spoken(sum(costs.values(), ZERO))} on "
-        f"{len(costs)} firsts of a month: it does not fall with fees."
+        f"The operating cost of {house} is fixed as in the run: "
+        f"{spoken(sum(costs.values(), ZERO))} on {len(costs)} firsts of a month; it does not "
+        "fall with fees."
     )
     table = [{"date": day, "usd": float(usd)} for day, usd in costs.items()]
     sources = {"group.house_costs": BOOKED}
@@ -109,8 +110,8 @@ def _demand(run: RunFolder) -> OfMarkets | None:
     }
     all_usd = Decimal(sum(sum(usd) for of_days in wanted.values() for usd in of_days.values()))
     how = (
-        f"What uninformed customers want to trade stands hour by hour, {spoken(all_usd)} in all: "
-        "it does not take the place of volume that is gone."
+        f"Demand of uninformed customers is fixed hour by hour, {spoken(all_usd)} in all: it "
+        "does not replace missing volume."
     )
     return OfMarkets(how, ("wanted_of_days",), days)
 
@@ -127,7 +128,10 @@ def _sizes(run: RunFolder, scenario: Scenario) -> OfMarkets | None:
             "displayed_usd": float(note.shown_usd),
         }
         decided[note.market].append({"since": day, **quotes})
-    how = f"{maker.name} quotes the half-spreads and sizes that it decided on, month by month."
+    how = (
+        f"{maker.name} quotes the half-spreads and sizes that it decided in the run, month by "
+        "month."
+    )
     return OfMarkets(how, ("quoter", "decided"), decided)
 
 

@@ -41,7 +41,8 @@ class KeptResults:
             folder.mkdir(parents=True, exist_ok=True)
             if place.is_file() and place.read_text(encoding="utf-8") != text:
                 raise OtherResultsError(
-                    f"{folder}: its results are of another question or program; give another --out"
+                    f"{folder}: its results belong to another question or program; give another "
+                    "--out"
                 )
             write_whole(place, text.encode())
         except OSError as error:

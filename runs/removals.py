@@ -31,8 +31,8 @@ class CounterfactualError(MistakeError, ValueError):
         by_folded = {name.casefold(): name for name in kinds}
         close = get_close_matches(kind.casefold(), by_folded, n=1)
         meant = f"did you mean {by_folded[close[0]]}? " if close else ""
-        choice = f"give one of {', '.join(kinds)}" if kinds else "nothing in it can be"
-        super().__init__(f"{kind!r} can't be taken out of this scenario; {meant}{choice}")
+        choice = f"give one of {', '.join(kinds)}" if kinds else "no cause in it can be removed"
+        super().__init__(f"{kind!r} can't be removed from this scenario; {meant}{choice}")
         self.kind, self.kinds = kind, kinds
 
 
@@ -120,7 +120,7 @@ def _backstop(scenario: Scenario) -> Change | None:
         return None
     for provider in own:
         provider |= {"usd_per_minute": 0.0, "usd_per_hour": 0.0}
-    how = "the captive maker takes no position over; other providers do, as far as they go"
+    how = "the captive maker takes no position over; other providers do, up to their limits"
     return Change(how, {"leverage": {"providers": providers}})
 
 
@@ -151,7 +151,7 @@ def _tokens(scenario: Scenario) -> Change | None:
     lenders = [each for each in scenario.group.lenders if on_coins or each.advance is None]
     how = "no tokens are bought or granted"
     if not on_coins:
-        how += "; who lends on tokens alone does not lend"
+        how += "; a lender on tokens alone does not lend"
     left_out: dict[str, Any] = {"tokens": [], "pools": None, "lift": None}
     return Change(how, {"group": {**left_out, "lenders": _tables(lenders)}})
 
@@ -165,21 +165,21 @@ def _portfolio(scenario: Scenario) -> Change | None:
     lenders = [each | {"drawn_in_full": False} for each in _tables(left)]
     how = "the captive maker borrows what it needs, and holds no coins"
     if len(left) < len(group.lenders):
-        how += "; who lends on coins alone does not lend"
+        how += "; a lender on coins alone does not lend"
     return Change(how, {"group": {"portfolio": None, "lenders": lenders}})
 
 
 def _agent_deposits(scenario: Scenario) -> Change | None:
     if not scenario.retail.agent_shares:
         return None
-    how = "all that customers bring comes to the house, and all that they withdraw from it"
+    how = "all deposits arrive at the house, and all withdrawals are paid from it"
     return Change(how, {"retail": {"agent_shares": None}})
 
 
 def _coins(scenario: Scenario) -> Change | None:
     if not scenario.retail.coins:
         return None
-    how = "customers bring, and are owed, dollars instead of coins"
+    how = "customers deposit, and are owed, dollars instead of coins"
     return Change(how, {"retail": {"coins": None}})
 
 
@@ -236,7 +236,7 @@ def _takeovers(scenario: Scenario) -> Change | None:
 def _news(scenario: Scenario) -> Change | None:
     if not scenario.news:
         return None
-    return Change("customers hear nothing", {"news": []})
+    return Change("there is no news", {"news": []})
 
 
 # By kind of the books, if there is one. None: the scenario does not have it.

@@ -116,11 +116,11 @@ def _read(path: Path) -> dict[str, Any]:
         line = raw.count(b"\n", 0, error.start) + 1
         raise ScenarioError(path, "", f"is not UTF-8 in line {line}; save it as such") from None
     except tomllib.TOMLDecodeError as error:
-        raise ScenarioError(path, "", f"is not TOML: {error}; mend it there") from None
+        raise ScenarioError(path, "", f"is not TOML: {error}; correct it there") from None
     except ValueError:  # Python's limit on the digits of an integer
-        raise ScenarioError(path, "", "has a number of thousands of digits; mend it") from None
+        raise ScenarioError(path, "", "has a number of thousands of digits; correct it") from None
     except RecursionError:
-        raise ScenarioError(path, "", "has brackets in brackets without end; mend it") from None
+        raise ScenarioError(path, "", "has too deeply nested brackets; correct it") from None
     if not data:
         raise ScenarioError(path, "", 'is empty; begin with question = "..." or extends = "..."')
     return data

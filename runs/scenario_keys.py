@@ -135,7 +135,7 @@ def meaning_of(table: type[Part], name: str) -> str:
     for model in table.__mro__:
         if (said := meanings().get(model.__name__, {}).get(name)) is not None:
             return said
-    raise KeyError(f"{table.__name__}.{name}: add what it means to des/scenario/meanings.toml")
+    raise KeyError(f"{table.__name__}.{name}: add its meaning to des/scenario/meanings.toml")
 
 
 def about(table: type[Part]) -> str:

@@ -34,7 +34,7 @@ def write_scenario(target: Path, like: str) -> None:
         with target.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        raise ScenarioError(target, "", "is there already; give another name") from None
+        raise ScenarioError(target, "", "exists already; give another name") from None
     except (OSError, ValueError) as error:  # ValueError: a null character in the path
         reason = getattr(error, "strerror", None) or str(error)
         raise ScenarioError(target, "", f"can't be written ({reason}); check it") from None

@@ -63,15 +63,15 @@ def save_workbook(
         WorkbookError: it can't be written, or there are more entries than a sheet has rows.
     """
     if path.suffix != ".xlsx" or not path.parent.is_dir():
-        raise WorkbookError(f"{path}: give a file that ends in .xlsx, in a folder that is there")
+        raise WorkbookError(f"{path}: give a file that ends in .xlsx, in an existing folder")
     if len(entries) > ROWS_MAX - FIRST:
         raise WorkbookError(f"{len(entries):,} payments are more rows than a sheet has")
     try:
         import xlsxwriter
     except ImportError as error:
         raise WorkbookError(
-            "no xlsxwriter here; make tools (in a clone) or pip install 'moneytrail[xlsx]' "
-            "brings it"
+            "xlsxwriter is not installed; make tools (in a clone) or pip install "
+            "'moneytrail[xlsx]' installs it"
         ) from error
     beside = path.with_name(f".{path.name}.part")
     try:
@@ -188,7 +188,7 @@ class _Sheets:
         lines = (
             ("Paid in the last 90 days", "Payments", f"=Payments!E{paid}", payments.rows[-1][4]),
             ("Paid in the last year", "Payments", f"=Payments!F{paid}", year),
-            ("The same, entry by entry", "Entries", f"=SUM(Entries!F{FIRST}:F{last})", in_entries),
+            ("The same by entry", "Entries", f"=SUM(Entries!F{FIRST}:F{last})", in_entries),
             ("Difference (must be 0.00)", "Entries", "=ROUND(B5-B6,2)", Decimal()),
             (
                 "Preferences of the last week",

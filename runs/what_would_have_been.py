@@ -26,7 +26,7 @@ def in_a_sentence(kind: str, holes: tuple[Hole, Hole], views: tuple[QuoteViews, 
     has = "lacks" if lacks > 0 else "has"
     would_have = "lack" if would_lack > 0 else "have"
     return (
-        f"With {kind} the group {has} {_or_spare(lacks)}; without, it would {would_have} "
+        f"With {kind} the group {has} {_or_spare(lacks)}; without it, it would {would_have} "
         f"{_or_spare(would_lack)}. {ours.maker}'s quotes "
         f"{_turned(ours.maker, (ours.maker_usd, theirs.maker_usd))}, and "
         f"{_turned('the group', (ours.group_usd, theirs.group_usd))}."
@@ -55,8 +55,8 @@ def two_views(columns: tuple[str, ...], ours: QuoteViews, theirs: QuoteViews) ->
         ("line", *columns),
         [(line, *pair, pair[0] - pair[1]) for line, pair in lines.items() if any(pair)],
         (
-            "Gains are above zero here, losses below. These are results of fills alone; all that "
-            "follows from them is in the hole.",
+            "Gains are positive here, losses negative. These are results of fills alone; their "
+            "consequences are in the hole.",
         ),
     )
 

@@ -226,7 +226,7 @@ def test_prices_that_stand_still_change_nothing(executed):
 def test_where_and_solvency_show_what_is_lacking_in_kind(run, tiny_run):
     for report in (where(run), solvency(run, calendar(run)[-1])):
         assert {"hole-in-kind", "hole-by-price-and-use"} <= {t.name for t in report.tables()}
-        assert " STABLE are lacking: at the marks of 2022-05-14" in report.answer()
+        assert " STABLE are lacking: at the prices of 2022-05-14" in report.answer()
     for name in ("cash-by-receiver", "cash-change", "bridge"):
         (table,) = (each for each in where(run).tables() if each.name == name)
         owed_usd = sum(

@@ -164,7 +164,7 @@ def test_without_informed_firms_the_spread_alone_is_left(seed, tmp_path):
 
 def test_where_says_since_when_nobody_is_left_who_could_still_come(crowd_run):
     count = len(crowd_run.chart.parties.firms)
-    said = f"Since 2022-06-01 no firm was left that could still come: the number of firms, {count}"
+    said = f"Since 2022-06-01 no waiting firm was left: the number of firms, {count}"
 
     for report in (where(crowd_run), firms(crowd_run)):
         assert any(said in note for table in report.tables() for note in table.notes)

@@ -42,14 +42,14 @@ def _parsed(text: str) -> Any:
         return _values(text)
     except json.JSONDecodeError as error:
         if error.msg != "Extra data":
-            raise RowError(error.lineno, f"not JSON ({error.msg}); mend it there") from error
+            raise RowError(error.lineno, f"not JSON ({error.msg}); correct it there") from error
     except RecursionError as error:
-        raise RowError(None, "brackets in brackets without end; mend it") from error
+        raise RowError(None, "too deeply nested brackets; correct it") from error
     lines = [line for line in text.splitlines() if line.strip()]
     try:
         return [_values(line) for line in lines]
     except (json.JSONDecodeError, RecursionError) as error:
-        raise RowError(None, "not JSON, as a whole or by line; mend it") from error
+        raise RowError(None, "not JSON, as a whole or by line; correct it") from error
 
 
 def _values(text: str) -> Any:
@@ -77,7 +77,7 @@ def _series(value: Any) -> Iterator[Found]:
 
 def _across(columns: Sequence[list[Any]]) -> list[list[str]]:
     if len({len(column) for column in columns}) != 1:
-        raise RowError(None, "JSON with columns of different lengths; mend it")
+        raise RowError(None, "JSON with columns of different lengths; correct it")
     return [[_cell(cell) for cell in row] for row in zip(*columns, strict=True)]
 
 

@@ -24,11 +24,12 @@ from runs.scenarios import dump
 
 EXACT_MAX = 4  # most causes for which every coalition is played
 WHY = (
-    "Booked is the accounting statement: what each kind moved in this run, whatever came of it. "
-    "The effect is what the cause did, with all that followed: the same scenario and seed with "
-    "and without it, on average over all orders of adding the causes. They differ where a cause "
-    "pays for another, keeps one from being paid, or moves fees, deposits and withdrawals; what "
-    "is booked sums to the hole, effects to what the causes add to it."
+    "Booked is the accounting statement: the amount that each kind moved in this run. The "
+    "effect is the cause with all its consequences: the same scenario and seed with and "
+    "without it, on average over all orders of adding the causes. They differ where a cause "
+    "pays for another, prevents the payment of another, or moves fees, deposits and "
+    "withdrawals. Booked amounts sum to the hole; effects sum to the addition of the causes to "
+    "the hole."
 )
 
 
@@ -86,14 +87,15 @@ class Attribution:
         rows.append(("hole", hole, hole, *[None] * 3))
         return Table(
             "causes",
-            "What is booked for each cause, and what it adds to the hole",
+            "The booked amount of each cause, and its addition to the hole",
             ("cause", "booked_usd", "effect_usd", "error_usd", "alone_usd", "last_usd"),
             rows,
             (
                 WHY,
-                "Alone: what it adds where it is the only one. Last: what it adds to all others, "
-                "as `counterfactual` has it. An empty cell: that run was not needed. Error: the "
-                "standard error from orders drawn at random; empty where all are counted.",
+                "Alone: the addition as the only cause. Last: the addition to all other "
+                "causes, as in `counterfactual`. An empty cell: that run was not needed. "
+                "Error: the standard error from orders drawn at random; empty where all orders "
+                "are counted.",
                 *self.played.held,
             ),
         )

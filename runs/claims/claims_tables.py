@@ -35,13 +35,14 @@ def tweets_table(about: Sequence[str], judged: Iterable[JudgedStatement], runs: 
     varies = " Varies: the runs disagree." if runs > 1 else ""
     return Table(
         "tweets",
-        "How many statements of each tweet the books bear out (yes), and how many not (no)",
+        "Statements of each tweet that the books bear out (yes) or not (no)",
         ("tweet", "about", *columns),
         rows,
         (
-            f"Open: no run here can say, or the record can't.{varies}",
-            "Given: an input decides the statement, or has a large hand in it: it proves little.",
-            "Each statement with its value: --table statements. Which input: --table given.",
+            f"Open: no run here has the figure, or the record does not.{varies}",
+            "Given: an input decides the statement or has a large effect on it, so the verdict "
+            "proves little.",
+            "Each statement with its value: --table statements. The inputs: --table given.",
         ),
     )
 
@@ -50,13 +51,14 @@ def statements_table(judged: Iterable[JudgedStatement]) -> Table:
     """Return each statement with its value and verdict."""
     return Table(
         "statements",
-        "The statements of the thread in our words, and what the books make of them",
+        "The statements of the thread in our words, and the verdicts of the books",
         ("no", "statement", "value", "verdict"),
         [(each.number, each.statement.says, _value(each), _verdict(each)) for each in judged],
         (
-            "10.2 is the second statement of tweet 10. By these numbers: what the value is",
-            "(measures), with every digit (figures), thresholds, reasons, commands that show it,",
-            "and which input decides a statement or has a large hand in it (given).",
+            "10.2 is the second statement of tweet 10. Other tables use the same numbers: the "
+            "definition",
+            "of the value (measures), every digit (figures), thresholds, reasons, commands,",
+            "and the inputs that decide a statement or have a large effect on it (given).",
         ),
     )
 
@@ -65,7 +67,7 @@ def measures_table(judged: Iterable[JudgedStatement]) -> Table:
     """Return the figure that would show each statement."""
     return Table(
         "measures",
-        "What would show each statement",
+        "The evidence that would show each statement",
         ("no", "shown_by"),
         [(each.number, each.statement.shown_by) for each in judged],
     )
@@ -81,7 +83,7 @@ def figures_table(judged: Iterable[JudgedStatement]) -> Table:
             rows.append((each.number, decides.figure, low, high, unit))
     return Table(
         "figures",
-        "The figure that each statement is judged by: the least and the greatest of the runs",
+        "The figure that judges each statement: least and greatest value of the runs",
         ("no", "figure", "low", "high", "unit"),
         rows,
     )
@@ -92,7 +94,7 @@ def thresholds_table(judged: Iterable[JudgedStatement]) -> Table:
     decided = ((each.number, each.statement.decides) for each in judged)
     return Table(
         "thresholds",
-        "Which values of its figure bear a statement out, and why",
+        "The values of a figure that bear a statement out, and the reason",
         ("no", "threshold", "because"),
         [(number, decides.plain, decides.because) for number, decides in decided if decides],
     )
@@ -102,7 +104,7 @@ def reasons_table(judged: Iterable[JudgedStatement]) -> Table:
     """Return the condition under which a statement is borne out, or why it is undecided."""
     return Table(
         "reasons",
-        "Under which condition a statement is borne out, and why some can't be decided",
+        "The condition under which a statement is borne out, and why some can't be decided",
         ("no", "why"),
         [(each.number, each.reason) for each in judged if each.reason],
     )
@@ -112,7 +114,7 @@ def given_table(judged: Iterable[JudgedStatement]) -> Table:
     """Return the input that affects each verdict."""
     return Table(
         "given",
-        "Which input of the scenario decides a statement, or has a large hand in it",
+        "The input of the scenario that decides a statement, or has a large effect on it",
         ("no", "input", "verdict"),
         [(each.number, each.statement.given, each.verdict) for each in judged if each.is_given],
     )
@@ -122,10 +124,10 @@ def commands_table(judged: Iterable[JudgedStatement]) -> Table:
     """Return the command that shows each statement's value, or would decide it."""
     return Table(
         "commands",
-        "The command that shows the value; where no run here can say, the one that would",
+        "The command that shows the value; for open statements, the command that would",
         ("no", "command", "verdict"),
         [(each.number, each.command, each.verdict) for each in judged],
-        ("Ask `moneytrail claims` of the run that such a command writes.",),
+        ("Call `moneytrail claims` with the run that such a command writes.",),
     )
 
 
@@ -133,7 +135,7 @@ def runs_table(names: Sequence[str], judged: Iterable[JudgedStatement]) -> Table
     """Return each run's verdict on each decided statement."""
     return Table(
         "runs",
-        "What each run makes of each statement",
+        "The verdict of each run on each statement",
         ("no", "run", "value", "verdict"),
         [
             (each.number, name, _one_value(each, of_run), of_run.verdict)

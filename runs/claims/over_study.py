@@ -80,9 +80,9 @@ class OverStudy:
         """Lay out each statement whose figure the members keep."""
         rows = [row for each in judged if (row := self._row(each)) is not None]
         note = (
-            f"Of {self.lives}: low and high enclose 90 % of the values; held is the percentage of "
-            "them in which the threshold holds. Millions of dollars, or percent. What trading "
-            "firms could not pay is no part of the liquidations of a member."
+            f"Of {self.lives}: low and high enclose 90 % of the values; held is the percentage "
+            "of them in which the threshold holds. Millions of dollars, or percent. Unpaid "
+            "debts of trading firms are no part of a member's liquidations."
         )
         columns = ("number", "statement", "unit", "low", "high", "threshold", "held_pct")
         return Table("study", f"Statements over the study {self.name}", columns, rows, (note,))

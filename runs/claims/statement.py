@@ -107,9 +107,11 @@ class Statement(Part):
     @model_validator(mode="after")
     def _decided_or_unsaid(self) -> Self:
         if (self.decides is None) == (self.unsaid is None):
-            raise ContradictionError(("decides",), "or unsaid must stand, and not both")
+            raise ContradictionError(("decides",), "or unsaid must be given, and not both")
         if (self.unsaid is None) != (self.by is None):
-            raise ContradictionError(("by",), "stands beside unsaid, and names run or record")
+            raise ContradictionError(
+                ("by",), "is given together with unsaid, and names run or record"
+            )
         if self.only_if is not None and self.decides is None:
             raise ContradictionError(("only_if",), "needs a threshold that it is weaker than")
         return self
@@ -125,7 +127,7 @@ class Thread(Part):
     def _in_order(self) -> Self:
         tweets = [each.tweet for each in self.statement]
         if tweets != sorted(tweets):
-            raise ContradictionError(("statement",), "must stand in the order of the tweets")
+            raise ContradictionError(("statement",), "must be in the order of the tweets")
         if len(self.about) != TWEETS or set(tweets) != set(range(1, TWEETS + 1)):
             raise ContradictionError(("statement",), f"must cover each of {TWEETS} tweets")
         if sum(each.is_central for each in self.statement) != 1:

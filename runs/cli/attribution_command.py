@@ -35,7 +35,7 @@ from runs.workers import local_processes
     type=click.IntRange(4),
     default=16,
     show_default=True,
-    help="How many orders are drawn of five causes or more; an even number.",
+    help="Number of orders drawn for five causes or more; an even number.",
 )
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="One key, as in run.")
 @PROCESSES
@@ -43,7 +43,7 @@ from runs.workers import local_processes
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
-    help="Keep the results of its runs there, and go on with those that are there.",
+    help="Keep the results of its runs there, and continue from those already there.",
 )
 @report("causes", "runs")
 def attribution_command(

@@ -33,7 +33,7 @@ _INDENT = " " * 7
     "key",
     type=click.Path(path_type=Path),
     metavar="KEY",
-    help="Whether the holder of this key signed the seal: a public key of OpenSSH.",
+    help="Check that the holder of this key signed the seal: a public key of OpenSSH.",
 )
 @click.option(
     "--replay",
@@ -57,7 +57,7 @@ def audit_command(
     processes: int,
     scheduler: str | None,
 ) -> None:
-    """Is the run as it was sealed, and do its books hold?
+    """Is the run unchanged since it was sealed, and are its books correct?
 
     \b
       moneytrail audit runs/out/tiny-seed1

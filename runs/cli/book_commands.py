@@ -25,7 +25,7 @@ UP = ("fill", "entry", "postings", "closing", "figures", "linked", "fills", "agr
 @click.option("--beancount", is_flag=True, help="Print the entity's books as a Beancount ledger.")
 @report()  # an entity without contracts or tokens has no tables of them
 def books_command(run: RunFolder, entity: str, beancount: bool) -> EntityBooks | str:
-    """What do the books of one ENTITY say? They balance by themselves.
+    """What is in the books of one ENTITY? They balance on their own.
 
     \b
       moneytrail books runs/out/tiny-seed1 Alameda
@@ -43,12 +43,12 @@ def books_command(run: RunFolder, entity: str, beancount: bool) -> EntityBooks |
 @click.command("trail")
 @click.argument("run", type=BOOKS)
 @click.option("--kind", help="The third word of accounts, such as PickOff.")
-@click.option("--party", help="Who is on the other side.")
-@click.option("--entity", help="Whose books.  [default: the house group's]")
+@click.option("--party", help="The other party.")
+@click.option("--entity", help="The entity whose books are searched. [default: the house group's]")
 @click.option("--since", type=DAY, help="The first day.")
 @click.option("--until", type=DAY, help="The last day.")
-@click.option("--seq", type=int, help="Go up from this fill or entry instead.")
-@click.option("--link", help="Go up from what has this link instead.")
+@click.option("--seq", type=int, help="Start from this fill or entry instead.")
+@click.option("--link", help="Start from the entries with this link instead.")
 @click.option(
     "--limit", type=click.IntRange(min=1), default=SHOWN, show_default=True, help="Lines listed."
 )
@@ -56,7 +56,7 @@ def books_command(run: RunFolder, entity: str, beancount: bool) -> EntityBooks |
 def trail_command(
     run: RunFolder, seq: int | None, link: str | None, limit: int, **figure: Any
 ) -> Report:
-    """What is a figure made of, and what is a fill part of?
+    """Which entries and fills make up a figure, and which figures include a fill?
 
     \b
       moneytrail trail runs/out/tiny-seed1 --kind PickOff --party Firm01
@@ -74,7 +74,7 @@ def trail_command(
     if start is None:
         return trail(run, **figure, limit=limit)
     if any(figure.values()) or None not in (seq, link):
-        raise click.UsageError("--seq and --link stand alone: they go up, the others down.")
+        raise click.UsageError("--seq and --link can't be combined with other filters.")
     return trail_up(run, start, limit)
 
 
@@ -97,7 +97,7 @@ def _print_schema(ctx: click.Context, param: click.Parameter, wanted: bool) -> N
 )
 @report("sql")
 def sql_command(run: RunFolder, statement: str) -> list[Table]:
-    """Ask the books in SQL, in DuckDB's dialect.
+    """Query the books in SQL, in DuckDB's dialect.
 
     \b
       moneytrail sql --schema

@@ -14,8 +14,10 @@ from runs.reporting import report
 @click.option(
     "--study",
     metavar="NAME",
-    help="Hold statements against the members of a study as well: a built-in name, or the folder "
-    "of a sealed result.",
+    help=(
+        "Also judge the statements by the members of a study: a built-in name, or the folder "
+        "of a sealed result."
+    ),
 )
 @report(*TABLES, instead={"study": (*TABLES, "study")})
 @plotted(claims_figure)

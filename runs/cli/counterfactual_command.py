@@ -28,7 +28,7 @@ from runs.reporting import report
 def counterfactual_command(
     run: RunFolder, kind: str, out: Path | None, force: bool
 ) -> WithAndWithout:
-    """What would have been without one cause? Same scenario, same seed.
+    """How would the run differ without one cause? Same scenario, same seed.
 
     \b
       moneytrail counterfactual runs/out/tiny-seed1 --without PickOff

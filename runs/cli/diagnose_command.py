@@ -12,7 +12,7 @@ from runs.reporting import report
 @click.argument("run", type=RUN)
 @report("diagnosis", "causes", "evidence")
 def diagnose_command(run: RunFolder) -> BlindReport:
-    """What does a blind audit think the money was lost on?
+    """Which cause of loss does a blind audit find?
 
     \b
       moneytrail diagnose runs/out/tiny-seed1

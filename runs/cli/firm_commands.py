@@ -44,7 +44,7 @@ def firms_command(run: RunFolder) -> FirmAccounts:
 @report("skill", "rank-correlation", "classes", "quoter-by-class", "quoter-by-firm")
 @plotted(skill_figure)
 def skill_command(run: RunFolder) -> Skill:
-    """Were firms skilled? Their results on the exchange beside those elsewhere.
+    """Were firms skilled? Their results on the exchange and elsewhere.
 
     \b
       moneytrail skill runs/out/tiny-seed1

@@ -23,7 +23,7 @@ SECTIONS = {
         LazyCommand(
             "counterfactual",
             "counterfactual_command",
-            "What would have been without one cause? Same scenario, same seed.",
+            "How would the run differ without one cause? Same scenario, same seed.",
         ),
         LazyCommand(
             "attribution",
@@ -31,7 +31,7 @@ SECTIONS = {
             "How much does each cause add to the hole? Shapley values, with the same seed.",
         ),
         LazyCommand(
-            "sweep", "sweep_command", "What becomes of the hole if one KEY has other values?"
+            "sweep", "sweep_command", "How does the hole change if one KEY has other values?"
         ),
         LazyCommand(
             "scenario",
@@ -53,7 +53,8 @@ SECTIONS = {
         LazyCommand(
             "study",
             "study_command",
-            "How much of the hole can the mechanism be, over all that the record leaves open?",
+            "How much of the hole can the mechanism be, over the inputs that the record does "
+            "not fix?",
         ),
         LazyCommand(
             "timeline",
@@ -99,15 +100,17 @@ SECTIONS = {
         LazyCommand(
             "schedules",
             "schedules_command",
-            "Whom did the group pay before the end, and was it solvent when it did?",
+            "Which payments did the group make before the end, and was it solvent then?",
         ),
         LazyCommand(
             "books",
             "book_commands",
-            "What do the books of one ENTITY say? They balance by themselves.",
+            "What is in the books of one ENTITY? They balance on their own.",
         ),
         LazyCommand(
-            "trail", "book_commands", "What is a figure made of, and what is a fill part of?"
+            "trail",
+            "book_commands",
+            "Which entries and fills make up a figure, and which figures include a fill?",
         ),
     ),
     "Trading firms and markets": (
@@ -115,7 +118,7 @@ SECTIONS = {
         LazyCommand(
             "skill",
             "firm_commands",
-            "Were firms skilled? Their results on the exchange beside those elsewhere.",
+            "Were firms skilled? Their results on the exchange and elsewhere.",
             formerly="illusion",
         ),
         LazyCommand(
@@ -133,15 +136,15 @@ SECTIONS = {
         LazyCommand(
             "liquidations",
             "liquidations_command",
-            "Whose margin failed, who took their positions over, and who paid?",
+            "Which accounts failed their margin, who took them over, and who paid?",
         ),
         LazyCommand(
             "pools",
             "market_commands",
-            "What did liquidity earn, and what did it lose to arbitrage?",
+            "How much did liquidity in pools earn, and lose to arbitrage?",
         ),
     ),
-    "Beside the public record": (
+    "Comparison with the public record": (
         LazyCommand(
             "compare",
             "compare_command",
@@ -153,13 +156,13 @@ SECTIONS = {
             "How many billions does no source explain, and when did they disappear?",
         ),
     ),
-    "Ask the books": (
+    "Query the books": (
         LazyCommand(
             "query",
             "query_command",
-            "Ask the general ledger in BQL, the query language of Beancount.",
+            "Query the general ledger in BQL, the query language of Beancount.",
         ),
-        LazyCommand("sql", "book_commands", "Ask the books in SQL, in DuckDB's dialect."),
+        LazyCommand("sql", "book_commands", "Query the books in SQL, in DuckDB's dialect."),
         LazyCommand(
             "day",
             "day_command",
@@ -168,11 +171,11 @@ SECTIONS = {
     ),
     "Proof": (
         LazyCommand(
-            "audit", "audit_command", "Is the run as it was sealed, and do its books hold?"
+            "audit",
+            "audit_command",
+            "Is the run unchanged since it was sealed, and are its books correct?",
         ),
-        LazyCommand(
-            "diagnose", "diagnose_command", "What does a blind audit think the money was lost on?"
-        ),
+        LazyCommand("diagnose", "diagnose_command", "Which cause of loss does a blind audit find?"),
         LazyCommand("sign", "sign_command", "Sign a run's seal with a KEY, as `run --sign` does."),
         LazyCommand(
             "rebuild",

@@ -48,7 +48,7 @@ def lead_lag_command(run: RunFolder) -> LeadLag:
 @click.argument("run", type=RUN)
 @report("pools")
 def pools_command(run: RunFolder) -> PoolResults:
-    """What did liquidity earn, and what did it lose to arbitrage?
+    """How much did liquidity in pools earn, and lose to arbitrage?
 
     \b
       moneytrail pools runs/out/tiny-seed1

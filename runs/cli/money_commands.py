@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def _figure(found: Report) -> "Figure":
     if not isinstance(found, Where):
-        raise PlotError("quarters have no picture; leave out --by, or ask timeline --plot")
+        raise PlotError("quarters have no picture; leave out --by, or use timeline --plot")
     return where_figure(found.hole)
 
 

@@ -28,8 +28,8 @@ class RunParameter(click.ParamType[RunFolder]):
         path = Path(value)
         if _is_ledger(path):
             raise RunFolderError(
-                f"{path}: this needs a run's folder, with its fills and its seal; of a ledger by "
-                f"itself ask {', '.join(OF_ANY_LEDGER)}"
+                f"{path}: this needs a run's folder, with its fills and its seal; for a ledger "
+                f"alone use {', '.join(OF_ANY_LEDGER)}"
             )
         return RunFolder.at(path)
 
@@ -73,7 +73,7 @@ PROCESSES = click.option(
     type=click.IntRange(1, 1_000),
     default=cores,
     show_default="one a core",
-    help="How many local processes share the work.",
+    help="Number of local processes that share the work.",
 )
 
 
@@ -90,7 +90,7 @@ def plotted(
             "--plot",
             type=click.Path(dir_okay=False, path_type=Path),
             metavar="FILE",
-            help="Draw it as well: a .png, .svg or .pdf (pip install 'moneytrail[plot]').",
+            help="Also draw it to this file: .png, .svg or .pdf (pip install 'moneytrail[plot]').",
         )
         @functools.wraps(command)
         def drawing(*args: Any, plot: Path | None, **options: Any) -> Found:

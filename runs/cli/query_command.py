@@ -12,10 +12,10 @@ from runs.reporting import report
 @click.command("query")
 @click.argument("run", type=RUN)
 @click.argument("bql")
-@click.option("--group", is_flag=True, help="Ask the house group's own books, which load faster.")
+@click.option("--group", is_flag=True, help="Query the house group's own books, which load faster.")
 @report()  # the table has the name of the saved query
 def query_command(run: RunFolder, bql: str, group: bool) -> list[Table]:
-    """Ask the general ledger in BQL, the query language of Beancount.
+    """Query the general ledger in BQL, the query language of Beancount.
 
     \b
       moneytrail query runs/out/tiny-seed1 .run

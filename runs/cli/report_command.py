@@ -18,7 +18,7 @@ from runs.provenance import provenance
     type=click.Path(dir_okay=False, path_type=Path),
     default=Path("exhibit.html"),
     show_default=True,
-    help="The file to write; one that is there is replaced.",
+    help="The file to write; an existing file is replaced.",
 )
 def report_command(run: RunFolder, out: Path) -> None:
     """Write the whole story into one web page that works offline and checks itself.

@@ -9,13 +9,13 @@ from runs.cli.progress import Progress
 
 @click.command("run")
 @click.argument("scenario")
-@click.option("--seed", type=int, help="Another seed than the scenario's.")
+@click.option("--seed", type=int, help="A seed that replaces the scenario's.")
 @click.option(
     "--set",
     "settings",
     multiple=True,
     metavar="KEY=VALUE",
-    help="Another value of one key, as in maker.credit_line_usd=0; may be given again.",
+    help="A new value for one key, such as maker.credit_line_usd=0; may be repeated.",
 )
 @click.option(
     "--out",
@@ -24,7 +24,9 @@ from runs.cli.progress import Progress
     help="The run's folder.  [default: runs/out/SCENARIO-seedN]",
 )
 @click.option("--force", is_flag=True, help="Replace an older run in that folder.")
-@click.option("--every-quote", is_flag=True, help="Quote by quote: slower, and the same bytes.")
+@click.option(
+    "--every-quote", is_flag=True, help="Simulate quote by quote: slower, with the same bytes."
+)
 @click.option(
     "--sign",
     "key",

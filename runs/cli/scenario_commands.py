@@ -82,12 +82,14 @@ def check_command(ctx: click.Context, scenario: str) -> None:
         click.echo(fault)
     if found:
         ctx.exit(1)
-    click.echo(f"{scenario}: no fault; moneytrail run {scenario} plays it")
+    click.echo(f"{scenario}: no errors; moneytrail run {scenario} plays it")
 
 
 @scenario_command.command("new")
 @click.argument("name")
-@click.option("--like", default="tiny", show_default=True, help="The scenario whose values it has.")
+@click.option(
+    "--like", default="tiny", show_default=True, help="The scenario whose values it copies."
+)
 def new_command(name: str, like: str) -> None:
     """Write NAME.toml: a scenario with a comment on each key, for you to change.
 

@@ -16,7 +16,9 @@ from runs.schedules_workbook import save_workbook
 
 @click.command("schedules")
 @click.argument("run", type=BOOKS)
-@click.option("--until", type=DAY, help="The last day that counts.  [default: that of the books]")
+@click.option(
+    "--until", type=DAY, help="The last day that counts. [default: the last day of the books]"
+)
 @click.option(
     "--xlsx",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -25,7 +27,7 @@ from runs.schedules_workbook import save_workbook
 )
 @report("failed", "solvency-tests", "related", "preferences", "payments", "below-value")
 def schedules_command(run: RunFolder, until: date | None, xlsx: Path | None) -> Schedules:
-    """Whom did the group pay before the end, and was it solvent when it did?
+    """Which payments did the group make before the end, and was it solvent then?
 
     \b
       moneytrail schedules runs/out/tiny-seed1

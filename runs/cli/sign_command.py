@@ -25,6 +25,6 @@ def sign_command(run: RunFolder, key: Path) -> None:
     since it was sealed is not signed.
     """
     if broken := broken_seals(run.path):
-        raise MistakeError(f"{run.path}: {broken[0]}; a signature would vouch for that")
+        raise MistakeError(f"{run.path}: {broken[0]}; a signature would confirm that")
     sign(run.path, key)
     click.echo(run.path)

@@ -38,7 +38,7 @@ def answer_command(run: RunFolder) -> None:
 @click.command("timeline")
 @click.argument("run", type=BOOKS)
 @click.option(
-    "--by", type=click.Choice(BY), default=BY[0], show_default=True, help="Whose ends are told."
+    "--by", type=click.Choice(BY), default=BY[0], show_default=True, help="The period of each row."
 )
 @report("firsts", "timeline", "worth", "identity")
 @plotted(timeline_figure)

@@ -33,8 +33,12 @@ TABLES = (
 
 @click.command("study")
 @click.argument("study")
-@click.option("--out", type=click.Path(path_type=Path), help="Its folder; gone on with if there.")
-@click.option("--members", type=click.IntRange(2), help="Fewer members than the file's, the first.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Its folder; an existing study there is continued.",
+)
+@click.option("--members", type=click.IntRange(2), help="Play only the first members of the file.")
 @PROCESSES
 @click.option(
     "--scheduler",
@@ -54,7 +58,7 @@ TABLES = (
     "told",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Write the member nearest to the thread's story as a scenario, too.",
+    help="Also write the member nearest to the thread's story as a scenario.",
 )
 @report(*TABLES)
 def study_command(
@@ -67,7 +71,7 @@ def study_command(
     again: tuple[int, Path] | None,
     told: Path | None,
 ) -> StudyReport | str:
-    """How much of the hole can the mechanism be, over all that the record leaves open?
+    """How much of the hole can the mechanism be, over the inputs that the record does not fix?
 
     \b
       moneytrail study tiny

@@ -38,7 +38,7 @@ class SeedsParameter(click.ParamType[tuple[int, ...]]):
 def sweep_command(
     scenario: str, values: str, seeds: tuple[int, ...], settings: tuple[str, ...]
 ) -> Swept:
-    """What becomes of the hole if one KEY has other values?
+    """How does the hole change if one KEY has other values?
 
     \b
       moneytrail sweep first-hole maker.credit_line_usd=0,100_000,10_000_000 --seeds 1..6

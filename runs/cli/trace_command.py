@@ -18,24 +18,24 @@ from runs.reporting import report
     default=ALL_CUSTOMERS.of,
     show_default=True,
     metavar="NAME",
-    help="Whose money is followed: a kind, a party, or both as Loans:Lender01.",
+    help="The source to trace: a kind, a party, or both as Loans:Lender01.",
 )
-@click.option("--seq", type=int, metavar="N", help="Follow a single entry's money instead.")
+@click.option("--seq", type=int, metavar="N", help="Trace a single entry's money instead.")
 @click.option(
     "--by",
     type=click.Choice((KIND, PARTY)),
     default=KIND,
     show_default=True,
-    help="How finely sources and uses are told apart.",
+    help="How finely sources and uses are divided.",
 )
 @click.option(
     "--per",
     type=click.Choice((GROUP, ACCOUNT)),
     default=GROUP,
     show_default=True,
-    help="Whether the group's cash is one account, or each entity's is traced apart.",
+    help="Trace the group's cash as one account, or each entity's separately.",
 )
-@click.option("--daily", "is_daily", is_flag=True, help="See each day's sums, receipts first.")
+@click.option("--daily", "is_daily", is_flag=True, help="Use each day's sums, receipts first.")
 @report("paid", "fates", *TracingRule, "flows", "days")
 @plotted(trace_figure)
 def trace_command(

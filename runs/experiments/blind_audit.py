@@ -60,7 +60,9 @@ class Audited(NamedTuple):
 
 
 class Score(NamedTuple):
-    """How often the main cause was found, in per cent, and how often chance would have."""
+    """The hit rate of the blind audit on the main cause, in per cent, and how often chance would
+    have.
+    """
 
     found_pct: Decimal
     chance_pct: Decimal
@@ -110,12 +112,12 @@ def audit_tables(found: Mapping[Case, Audited]) -> list[Table]:
     """Lay out the matrix, also without holdings, the runs, and the scores."""
     pairs = [(each.true.main, each.diagnosed.main) for each in found.values()]
     by_cash = [(each.true.main, each.by_cash.main) for each in found.values()]
-    title = "The main cause by the books, and how often it was diagnosed as what"
+    title = "The main cause by the books, and its diagnoses"
     return [
         _matrix("confusion", title, pairs),
         _matrix("confusion-by-cash", f"{title}, by cash alone", by_cash),
         _runs(found),
-        _scores({"all that is left": pairs, "cash alone": by_cash}),
+        _scores({"all remaining information": pairs, "cash alone": by_cash}),
     ]
 
 
@@ -160,8 +162,8 @@ def _runs(found: Mapping[Case, Audited]) -> Table:
         ),
         rows,
         (
-            "A margin is by how much the first cause exceeds the second, of all losses; placed is "
-            "how much of all losses was found under their own cause.",
+            "Margin: the first cause less the second, as a share of all losses. Placed: the "
+            "share of all losses found under their own cause.",
         ),
     )
 
@@ -170,7 +172,7 @@ def _scores(ways: Mapping[str, Sequence[Pair]]) -> Table:
     scores = {way: score(pairs) for way, pairs in ways.items()}
     return Table(
         "score",
-        "How often the main cause was found",
+        "The hit rate of the blind audit on the main cause",
         ("from", "runs", "found_pct", "chance_pct", "asked_pct", "met"),
         [
             (
@@ -183,8 +185,8 @@ def _scores(ways: Mapping[str, Sequence[Pair]]) -> Table:
             for way, each in scores.items()
         ],
         (
-            f"Asked is {BETTER} times chance, which is what always answering with the commonest "
-            "true cause would get.",
+            f"Asked is {BETTER} times chance; chance is the rate of always naming the most "
+            "frequent true cause.",
         ),
     )
 

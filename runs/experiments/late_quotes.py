@@ -148,12 +148,12 @@ def main() -> list[Table]:
     return [
         Table(
             "earned-by-latency",
-            "What a maker earns of customers per lot, in ticks",
+            "A maker's gain from customers per lot, in ticks",
             ("latency_s", "nobody_hits", "error", "a_firm_hits", "its_error"),
             [tuple(row(latency_s)) for latency_s in LATENCIES_S],
             (
-                f"Half-spreads are {HALF_SPREAD} ticks, and {OTHERS} of the other makers; the firm "
-                f"hits from {THRESHOLD} ticks beyond a quote on. With it, the limit is "
+                f"Half-spreads are {HALF_SPREAD} ticks, and {OTHERS} for the other makers; the "
+                f"firm hits from {THRESHOLD} ticks beyond a quote on. With it, the limit is "
                 f"{limit_ticks(HALF_SPREAD + THRESHOLD):.2f}. Errors are standard errors over "
                 f"{len(SEEDS)} seeds.",
             ),

@@ -141,13 +141,13 @@ def _range(by_seed: Mapping[tuple[str, int], WithAndWithoutFirms]) -> Table:
         rows += [(end, what, *map(of, columns)) for what, of in OF_SEEDS.items()]
     return Table(
         "range",
-        "What stale quotes cost, at the ends and in the middle of what the record leaves open",
+        "The loss on stale quotes, at the ends and in the middle of the recorded range of inputs",
         ("inputs", "of_seeds", *WithAndWithoutFirms._fields),
         rows,
         (
-            "Quotes lose what stale quotes and hedges cost less the spread; below zero they earn. "
-            "Without firms: the same life and seed, in which no firm hits a stale quote.",
-            f"Of {len(SEEDS)} seeds; mean, least and greatest are of each column by itself.",
+            "Quotes lose: stale quotes and hedges less the spread; negative is a gain. Without "
+            "firms: the same life and seed, in which no firm hits a stale quote.",
+            f"Of {len(SEEDS)} seeds; mean, least and greatest are of each column separately.",
         ),
     )
 
@@ -184,7 +184,7 @@ def _moves(outcomes: Mapping[Case, LifeLosses]) -> Table:
     rows = [row for _, row in swings]
     return Table(
         "moves",
-        "One assumption at a time: what moves the loss of the maker's quotes most",
+        "One assumption at a time: the largest effects on the loss of the maker's quotes",
         (
             "assumption",
             "low",
@@ -196,7 +196,7 @@ def _moves(outcomes: Mapping[Case, LifeLosses]) -> Table:
             "swing_usd",
         ),
         rows,
-        ("Low and high are what makes for a small loss and for a large one.",),
+        ("Low and high: the values that give a small loss and a large loss.",),
     )
 
 

@@ -95,7 +95,7 @@ class BackstopOutcome(NamedTuple):
     result_usd: float
 
 
-PARTS = ("discount_usd", "moves_usd", "unwinding_usd", "result_usd")  # of what is taken over
+PARTS = ("discount_usd", "moves_usd", "unwinding_usd", "result_usd")  # of a takeover
 
 
 def scenario_of(case: Case) -> Scenario:
@@ -267,7 +267,7 @@ def _by_factor(found: Found) -> Table:
             rows.append((path, factor, _plain(value), round(found.taken_usd(setting)), *figures))
     return Table(
         "by-factor",
-        "What the captive backstop makes of what it takes over, one factor at a time",
+        "The captive backstop's result on its takeovers, one factor at a time",
         (
             "path",
             "factor",
@@ -281,7 +281,7 @@ def _by_factor(found: Found) -> Table:
         ),
         rows,
         (
-            f"Taken is the mean of {len(SEEDS)} seeds; basis points are of all that they took "
+            f"Taken is the mean of {len(SEEDS)} seeds; basis points are of all positions taken "
             "over. Volatility is a factor on every move of the log-price.",
         ),
     )
@@ -321,13 +321,13 @@ def _break_evens(found: Found) -> Table:
         )
     return Table(
         "break-even",
-        "Where backing the venue begins to cost, or to bring, something",
+        "Break-even points of the backstop",
         ("path", "factor", f"at_{ACROSS}", "result", "break_even", "low", "high", "crossing_pct"),
         rows,
         (
-            "Interpolated between the two values around the first change of sign. Low and high "
-            "enclose 95 % of what it comes to when seeds are drawn again; crossing is in how many "
-            "of these drawings there is one in the range at all.",
+            "Interpolated between the two values around the first change of sign. Low and "
+            "high: 95 % interval, seeds drawn again. Crossing: the share of these draws with a "
+            "change of sign in the range.",
         ),
     )
 

@@ -93,11 +93,11 @@ def policy_tables(lives: Mapping[str, Life]) -> list[Table]:
             ("policy", *Life._fields),
             [(policy, *found) for policy, found in lives.items()],
             (
-                "Customers' money is in use on days that end with claims above the exchange's own "
-                "cash. A missing day was never reached. Of the other policies each "
-                "has a captive maker beside what it says.",
-                "Quotes lose what stale quotes and hedges cost less the spread; below zero they "
-                "earn. A use that is not paid is not tried again.",
+                "Customers' money is in use on days that end with claims above the exchange's "
+                "own cash. A blank date means that it never happened. All other policies also "
+                "have a captive maker.",
+                "Quotes lose: stale quotes and hedges less the spread; negative is a gain. An "
+                "unpaid use is not tried again.",
             ),
         )
     ]

@@ -82,7 +82,7 @@ def _by_size(found: dict[Case, MakerLoss]) -> Table:
 
     return Table(
         "loss-by-size",
-        "What stale quotes lose in a month, by the size shown",
+        "Monthly loss on stale quotes, by displayed size",
         (
             "entry",
             "displayed_usd",
@@ -111,7 +111,7 @@ def _exponents(found: dict[Case, MakerLoss]) -> Table:
     confidence_pct = 100 * (1 - 2 / 2 ** len(SEEDS))
     return Table(
         "exponents",
-        "Loss goes with displayed size to the power of",
+        "Loss is proportional to displayed size to the power of",
         ("entry", "median", "least", "greatest"),
         [
             (way, *(f"{each:.3f}" for each in (statistics.median(of), of[0], of[-1])))

@@ -165,13 +165,14 @@ def _by_latency(by_way: dict[tuple[float, Quoted], list[float]]) -> Table:
     columns = (f"{what}_{_firms(n)}" for n in FIRMS for what in ("lost_m", "error_m"))
     return Table(
         "loss-by-latency",
-        "What stale quotes lose in May 2021, in millions of dollars",
+        "Loss on stale quotes in May 2021, in millions of dollars",
         ("latency_s", "shown_usd", *columns),
         rows,
         (
-            f"BTC-PERP, {DENSE:g} ticks a second, {len(SEEDS)} seeds; refresh is latency. One firm "
-            "is the fastest, three are the three fastest. Errors are standard errors over seeds; "
-            "cases of a seed share its price, so differences between cases are far surer.",
+            f"BTC-PERP, {DENSE:g} ticks a second, {len(SEEDS)} seeds; the refresh interval "
+            "equals latency. One firm: the fastest. Three: the three fastest. Errors are "
+            "standard errors over seeds; cases of a seed share its price, so differences "
+            "between cases are much more precise.",
         ),
     )
 
@@ -193,10 +194,10 @@ def _by_ticks(by_way: dict[tuple[float, Quoted], list[float]]) -> Table:
 
     return Table(
         "loss-by-ticks",
-        "The same at 100,000 dollars a level, by how dense ticks are",
+        "The same at 100,000 dollars a level, by density of ticks",
         ("latency_s", "ticks_per_s", "lost_m", "error_m", "if_twice_as_dense_m", "its_error_m"),
         list(rows()),
-        ("If twice as dense: by how much the loss moves then, seed by seed.",),
+        ("If twice as dense: the change of the loss, seed by seed.",),
     )
 
 

@@ -62,7 +62,7 @@ def recovery_table(members: Members) -> Table:
 @click.option(
     "--page",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Write the table into this page as well.",
+    help="Also write the table into this page.",
 )
 @report("recovery")
 def main(page: Path | None) -> list[Table]:

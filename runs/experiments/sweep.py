@@ -86,7 +86,7 @@ class Swept:
         )
         error = _standard_error(self.differences_usd(last))
         if error is None:
-            return f"{said} One seed says nothing of chance: give --seeds 1..6."
+            return f"{said} One seed does not show the size of chance: give --seeds 1..6."
         change = _mean(self.differences_usd(last))
         return (
             f"{said} The difference is {spoken(change)}, with a standard error of {spoken(error)}."
@@ -113,10 +113,10 @@ class Swept:
             columns,
             [self._row(value) for value in self.values],
             (
-                "The hole and what stale quotes cost are means over the seeds; least and most are "
-                "those of single seeds.",
-                "A difference is from the first value, seed by seed; its standard error is over "
-                "the seeds. Halted: in how many runs withdrawals were halted.",
+                "The hole and the loss on stale quotes are means over the seeds; least and "
+                "most are those of single seeds.",
+                "A difference is from the first value, seed by seed; its standard error is "
+                "over the seeds. Halted: the number of runs in which withdrawals were halted.",
             ),
         )
 

@@ -126,15 +126,15 @@ def sweep_tables(found: dict[ThinSetting, PledgedResult]) -> list[Table]:
     return [
         Table(
             "grid",
-            "What the account cost the captive maker in millions, by weight and by depth of book",
+            "The captive maker's loss on the account in millions, by weight and by depth of book",
             ("weight_initial", *(f"usd_per_bp_{depth:.0f}" for depth in DEPTHS_USD)),
             [
                 (str(weight), *(_millions(losses[weight, depth]) for depth in DEPTHS_USD))
                 for weight in WEIGHTS
             ],
             (
-                "Below zero the takeover earned. Tokens not yet sold when the run ended "
-                "are in the loss: at a depth of 0 that is all of them.",
+                "Negative: the takeover earned. Tokens not yet sold at the end of the run "
+                "count as lost: at a depth of 0 all of them.",
             ),
         ),
         Table(
@@ -159,9 +159,10 @@ def sweep_tables(found: dict[ThinSetting, PledgedResult]) -> list[Table]:
                 for factor, value, setting in lines()
             ],
             (
-                f"Tokens are of {CIRCULATING:_.0f} in circulation. The price after is that at the "
-                "end of the run. The factor is of the venue's rule by which the more tokens one "
-                "has, the less of each counts; whether it was in force then is not on record.",
+                f"Tokens are of {CIRCULATING:_.0f} in circulation. The price after is the price "
+                "at the end of the run. The factor belongs to the venue's rule that reduces "
+                "the weight of large holdings; it is not on record whether the rule was in "
+                "force then.",
             ),
         ),
     ]

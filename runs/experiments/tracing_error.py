@@ -200,7 +200,7 @@ def _by_story(found: Mapping[Case, OfSources]) -> Table:
         rows.append((source, story, len(runs), *misplaced))
     return Table(
         "by-story",
-        "Of 100 dollars of a source, how many each rule sends to the wrong place",
+        "The error of each rule, for 100 dollars of a source",
         ("source", "money goes into", "runs", *TracingRule),
         rows,
         ("The group's cash as one account; runs in which the source brings cash.", NOTE),
@@ -215,7 +215,7 @@ def _by_account(found: Mapping[Case, OfSources]) -> Table:
         rows.append((source, per, *misplaced))
     return Table(
         "by-account",
-        "The same over all stories, with the group's cash as one account or each by itself",
+        "The same over all stories, with the group's cash as one account or by company",
         ("source", "traced per", *TracingRule),
         rows,
         (NOTE,),
@@ -232,7 +232,7 @@ def _by_use(found: Mapping[Case, OfSources]) -> Table:
             rows.append((source, use, _told(runs, partial(_truth, use)), *errors))
     return Table(
         "by-use",
-        "What a source paid for in truth, and how much more of it each rule says",
+        "The but-for effect of a source on each use, and the difference of each rule from it",
         ("source", "use", "but for", *TracingRule),
         rows,
         (
@@ -285,7 +285,7 @@ def _told(runs: Sequence[tuple[int, TracedSource]], figure: Callable[[TracedSour
     "--page",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Write the tables into this page as well.",
+    help="Also write the tables into this page.",
 )
 @report("by-story", "by-account", "by-use")
 def main(page: Path | None) -> list[Table]:

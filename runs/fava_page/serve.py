@@ -39,6 +39,6 @@ def opener(run: RunFolder, port: int = PORT) -> Callable[[], None]:
     try:
         from fava.cli import main as fava
     except ImportError as error:
-        brings = "make tools (in a clone) or pip install 'moneytrail[view]' brings it"
+        brings = "make tools (in a clone) or pip install 'moneytrail[view]' installs it"
         raise NothingToServeError(f"no Fava here; {brings}") from error
     return partial(fava, [str(run.path / FAVA_FILE), "--port", str(port), "--read-only"])

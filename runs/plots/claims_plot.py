@@ -47,8 +47,8 @@ def claims_figure(found: Claims) -> "Figure":
         over = found.runs[0] if len(found.runs) == 1 else f"{len(found.runs)} runs"
         figure.suptitle(
             f"Does the thread hold? Its {len(found.judged)} statements by tweet, judged by the "
-            f"books of {over}.\nSolid: the run decides. Hollow: an input of the scenario decides "
-            "it, or has a large hand in it.",
+            f"books of {over}.\nSolid: the run decides. Hollow: an input of the scenario "
+            "decides it, or has a large effect on it.",
             x=0.01,
             ha="left",
             fontsize=10,

@@ -24,7 +24,7 @@ def compare_figure(outcomes: Sequence[Row]) -> "Figure":
     """
     rows = drawn(outcomes)
     if not rows:
-        raise PlotError("no outcome in dollars of this run has a record; nothing to draw")
+        raise PlotError("no outcome of this run in dollars is on record; nothing to draw")
     with style():
         figure = canvas(9, 1.3 + INCH_PER_ROW * len(rows))
         axes = figure.subplots()
@@ -46,9 +46,11 @@ def compare_figure(outcomes: Sequence[Row]) -> "Figure":
         axes.invert_yaxis()
         axes.xaxis.set_major_formatter(short)
         axes.set_xlabel("USD")
-        axes.set_title("How does the run stand beside the public record?")
+        axes.set_title("The run compared with the public record")
         axes.scatter([], [], 30, facecolor=INSIDE, label="run: inside or within a tenth", **EDGE)
-        axes.scatter([], [], 30, facecolor=OUTSIDE, label="run: further off", **EDGE)
+        axes.scatter(
+            [], [], 30, facecolor=OUTSIDE, label="run: outside by more than a tenth", **EDGE
+        )
         axes.plot([], [], color="#9db4c0", linewidth=7, label="recorded range")
         axes.legend(loc="lower right")
     return figure

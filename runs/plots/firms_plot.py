@@ -40,7 +40,7 @@ def firms_figure(found: FirmAccounts) -> "Figure":
     }
     firms = [each for each in firms if each.firm in reaction_ms]
     if not firms:
-        raise PlotError("the books of this run don't say how fast its firms are; nothing to draw")
+        raise PlotError("the books of this run have no reaction times of firms; nothing to draw")
     largest_usd = max(float(each.opening_capital_usd) for each in firms)
     of_class_usd = {each.result.firm: each.result.edge_less_fees_usd for each in found.classes}
     with style():
@@ -72,7 +72,7 @@ def firms_figure(found: FirmAccounts) -> "Figure":
         axes.xaxis.set_minor_formatter("")
         axes.set_xlabel("reaction time (ms)")
         axes.set_ylabel("edge less fees at the house (USD)")
-        axes.set_title("Who wins at the house: is it the fast?")
+        axes.set_title("Do faster firms win at the house?")
         figure.legend(loc="outside right upper", labelspacing=1.3)
     return figure
 

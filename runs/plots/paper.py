@@ -74,7 +74,7 @@ def save(figure: "Figure", path: Path, source: str = "") -> None:
     """
     suffix = path.suffix.lower()
     if suffix not in DATES:
-        raise PlotError(f"{path}: no format of a picture; give a name with {', '.join(DATES)}")
+        raise PlotError(f"{path}: not a picture format; give a name with {', '.join(DATES)}")
     try:
         with style():
             if source:
@@ -91,8 +91,8 @@ def style() -> Iterator[None]:
     try:
         from matplotlib import style
     except ImportError as error:
-        brings = "make tools (in a clone) or pip install 'moneytrail[plot]' brings it"
-        raise PlotError(f"no matplotlib here; {brings}") from error
+        brings = "make tools (in a clone) or pip install 'moneytrail[plot]' installs it"
+        raise PlotError(f"matplotlib is not installed; {brings}") from error
     with style.context(STYLE, after_reset=True):
         yield
 

@@ -63,7 +63,7 @@ def _draw_places(axes: "Axes", found: Skill) -> None:
         )
     axes.set_xlabel("house (bps of opening capital per day)")
     axes.set_ylabel("elsewhere (bps of opening capital per day)")
-    axes.set_title("Does who wins at the house win elsewhere?", pad=LEGEND_PAD)
+    axes.set_title("Do the winners at the house win elsewhere too?", pad=LEGEND_PAD)
 
 
 def _draw_quoter(axes: "Axes", groups: Sequence[QuoterOnAndOff]) -> None:
@@ -94,7 +94,7 @@ def _draw_quoter(axes: "Axes", groups: Sequence[QuoterOnAndOff]) -> None:
     axes.set_yticks(range(len(groups)), [f"{row.who}, {row.place}" for row in groups])
     axes.invert_yaxis()
     axes.set_xlabel("result (bps of opening capital per day), 95% over days")
-    axes.set_title("What is left while the quoter is off?", pad=LEGEND_PAD)
+    axes.set_title("Results while the quoter is on and off", pad=LEGEND_PAD)
 
 
 def _rank_caption(found: RankCorrelation) -> str:

@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 # By panel and figure: what a line is called, and how it is drawn.
 LIFE: Sequence[tuple[str, Mapping[str, tuple[str, Mapping[str, Any]]]]] = (
     (
-        "owed and there, USD",
+        "claims and assets, USD",
         {
             "house_cash_usd": ("cash of the exchange", {"color": "#b0b0b0", "linewidth": 5}),
             "claims_usd": (
                 "claims of customers",
                 {"color": "black", "linestyle": ":", "linewidth": 1.5},
             ),
-            "queue_usd": ("withdrawals that wait", {"color": "#a93226", "linewidth": 1.2}),
+            "queue_usd": ("queued withdrawals", {"color": "#a93226", "linewidth": 1.2}),
         },
     ),
     (
@@ -57,7 +57,7 @@ LIFE: Sequence[tuple[str, Mapping[str, tuple[str, Mapping[str, Any]]]]] = (
                 {"color": "#1b4965", "linestyle": "-.", "linewidth": 1.4},
             ),
             "net_at_mark_usd": (
-                "what is left of all once all are paid",
+                "net worth at mark",
                 {"color": "black", "linestyle": (0, (5, 1.5)), "linewidth": 1.4},
             ),
         },
@@ -91,7 +91,7 @@ def timeline_figure(found: Timeline) -> "Figure":
             axes.set_ylabel(label)
             axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, borderaxespad=0.2)
         figure.align_ylabels(panels)
-        panels[0].set_title("What was owed, what was there, and since when", pad=2 * LEGEND_PAD)
+        panels[0].set_title("Claims, cash and the hole over time", pad=2 * LEGEND_PAD)
         labelled = days[:: ceil(len(days) / DAYS_LABELLED)]
         panels[2].set_xticks(labelled, [f"{day}" for day in labelled])
         _mark_firsts(panels, list(found.firsts.values()))

@@ -34,7 +34,7 @@ def trace_figure(found: Trace) -> "Figure":
     """
     by_rule = {rule: _ribbons(found, rule) for rule in TracingRule}
     if not any(by_rule.values()):
-        raise PlotError("all that came went back to where it came from; nothing to draw")
+        raise PlotError("all money of this source was returned to it; nothing to draw")
     with style():
         figure = canvas(9, 12)
         panels = list(figure.subplots(3, 2).flat)
@@ -44,8 +44,8 @@ def trace_figure(found: Trace) -> "Figure":
         for axes in panels:
             axes.axis("off")
         figure.suptitle(
-            f"Whose money paid for what? Dark: {found.question.spoken}. "
-            "What went back to its own source is left out."
+            f"Uses of money by source. Dark: {found.question.spoken}. Repayments to the source "
+            "itself are left out."
         )
     return figure
 

@@ -36,7 +36,7 @@ def where_figure(found: Hole) -> "Figure":
     """
     drawn = bars(found)
     if not drawn:
-        raise PlotError("nothing used money in this run, and nothing brought any; nothing to draw")
+        raise PlotError("this run has no uses and no sources of money; nothing to draw")
     whole_usd = float(sum(found.uses_usd.values()))
     with style():
         from matplotlib.patches import Patch
@@ -50,7 +50,7 @@ def where_figure(found: Hole) -> "Figure":
         axes.axvline(0, **ZERO_LINE)
         axes.margins(x=0.2)
         axes.xaxis.set_major_formatter(short)
-        axes.set_xlabel("used (right) and brought (left), USD")
+        axes.set_xlabel("uses (right) and sources (left), USD")
         for place, bar in zip(places, drawn, strict=True):
             share = f", {100 * bar.usd / whole_usd:.1f} %" if bar.usd > 0 else ""
             axes.annotate(

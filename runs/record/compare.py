@@ -64,12 +64,12 @@ class BesideRecord:
         """Say how many outcomes are inside or near the record, and which are furthest off."""
         outcomes = judged(self.of_role("outcome"))
         if not outcomes:
-            return "This run can speak to no outcome on record."
+            return "This run has no outcome that is on record."
         said = Counter(row.verdict for row in outcomes)
         inside, near = said["inside"], said[TENTH]
         close = (
-            f"{inside + near} of {len(outcomes)} outcomes on record that this run can speak to lie "
-            f"inside the recorded range ({inside}) or within a tenth of it ({near})."
+            f"{inside + near} of {len(outcomes)} comparable outcomes are inside the recorded "
+            f"range ({inside}) or within a tenth of it ({near})."
         )
         amounts = [row for row in outcomes if isinstance(row, AmountRow)]
         far = [row for row in furthest_first(amounts) if row.is_off][:FURTHEST]
@@ -79,8 +79,8 @@ class BesideRecord:
             for row in far
         ]
         never = [row.what for row in outcomes if row.verdict == NEVER]
-        more = [f"Furthest off: {'; '.join(named)}."] if named else []
-        more += [f"It never came to this: {'; '.join(never)}."] if never else []
+        more = [f"Largest deviations: {'; '.join(named)}."] if named else []
+        more += [f"Never reached: {'; '.join(never)}."] if never else []
         return " ".join([close, *more])
 
     def tables(self) -> list[Table]:
@@ -156,4 +156,4 @@ def why_not(days: Span, span: Span | None) -> str:
     """Say why a run has no figure: missing days, or no such accounts in its books."""
     if span is None:
         return f"it goes from {days.first} to {days.last}"
-    return "nothing of the kind is in its books"
+    return "its books have no such figure"

@@ -37,13 +37,14 @@ def like_for_like(outcomes: Sequence[AmountRow]) -> Table:
     ]
     return Table(
         "like-for-like",
-        "Outcomes in dollars, of the same definition here and on record, the furthest off first",
+        "Outcomes in dollars, with the same definition here and on record, largest deviation first",
         ("when", "what_is_counted", "run_usd", "low_usd", "high_usd", "verdict"),
         rows,
         (
             "Near: outside by a tenth of the nearer end at most. No input is judged.",
-            "Claims and cash are dollars here, whatever was deposited: the record's coins, at "
-            "market, and dollars are added up. What is owed and held is as at the end of a day.",
+            "Claims and cash are in dollars here, also where coins were deposited: the "
+            "record's coins at market and its dollars are added. Balances are at the end of a "
+            "day.",
         ),
     )
 
@@ -52,7 +53,7 @@ def explained_table(missed: Sequence[Row]) -> Table:
     """Say for each outcome outside the record which parts of the model it depends on."""
     return Table(
         "explained",
-        "Outcomes outside the record, and what in the model each rests on",
+        "Outcomes outside the record, and the part of the model that causes each",
         ("when", "what_is_counted", "verdict", "rests_on"),
         [
             (when(row.fact.first, row.fact.last), row.what, row.verdict, RESTS_ON.get(row.fact.key))
@@ -66,16 +67,16 @@ def verdicts_table(outcomes: Sequence[Row], unsaid: int) -> Table:
     said = [row.verdict for row in outcomes]
     return Table(
         "verdicts",
-        "How the outcomes of this run stand to the public record",
+        "Outcomes of this run compared with the public record",
         ("verdict", "outcomes"),
         [*((each, said.count(each)) for each in VERDICTS), (UNABLE, unsaid)],
         (
-            "Outcomes alone: no input is counted. Near: outside by a tenth at most. Silent: the "
-            "record has no figure. Never: the run did not reach it. "
-            f"{UNABLE.capitalize()}: it has no figure of the same definition, or not the days "
-            "(`cannot-say` has the reasons).",
-            "The record says what was reported, which need not be what happened, and several rows "
-            "follow from one: these are no independent trials.",
+            "Only outcomes are counted, no inputs. Near: outside by at most a tenth. Silent: "
+            "the record has no figure. Never: it did not happen in the run. "
+            f"{UNABLE.capitalize()}: the run has no figure of the same definition, or does not "
+            "cover the days (`cannot-say` has the reasons).",
+            "The record contains reports, which may be wrong, and several rows depend on each "
+            "other: they are not independent tests.",
         ),
     )
 
@@ -84,14 +85,15 @@ def outcomes_table(outcomes: Sequence[AmountRow]) -> Table:
     """Return all outcomes that are amounts, in the order of the record, with both definitions."""
     return Table(
         "outcomes",
-        "Outcomes: what no scenario is given",
+        "Outcomes: figures that no scenario states",
         _COLUMNS,
         [_cells(row) for row in outcomes],
         (
-            "Beyond is the distance to the nearer end of what is recorded, times the ratio to it. "
-            "A single figure on record leaves no room: what is outside by a tenth at most is near.",
-            "A run that begins late begins with what its scenario gives it, and is held against "
-            "years that it did not live.",
+            "Beyond is the distance to the nearer end of the recorded range; times is the "
+            "ratio to that end. Near: outside by at most a tenth of it, also where the record "
+            "has a single figure.",
+            "A run that begins late starts with its scenario's opening balances, and is "
+            "compared with years that it did not simulate.",
         ),
     )
 
@@ -155,7 +157,7 @@ def origins_table(kinds_usd: Mapping[str, Decimal]) -> Table:
     found = {kind: usd for kind, usd in kinds.items() if kind not in {*stated, Kind.LOANS}}
     return Table(
         "origins",
-        "Of the hole at the end: what the scenario states, and what came out",
+        "The hole at the end: stated by the scenario, and outcomes",
         ("origin", "kind", "hole_usd"),
         [
             (
@@ -169,10 +171,10 @@ def origins_table(kinds_usd: Mapping[str, Decimal]) -> Table:
             (None, "hole", sum(kinds.values(), ZERO)),
         ],
         (
-            "What is stated by amount is in the hole of any run that pays for it: if the hole is "
-            "near the record's, that is a verdict on what came out, and on no more.",
-            "This is the hole of the group, whose cash all counts; the rows above have that of the "
-            "exchange.",
+            "Amounts stated by the scenario are in the hole of any run that pays them. If the "
+            "hole is near the record's, that supports only the outcomes.",
+            "This is the hole of the group, with all its cash; the rows above have the hole of "
+            "the exchange.",
         ),
     )
 
@@ -181,14 +183,15 @@ def inputs_table(inputs: Sequence[AmountRow], unsaid: int) -> Table:
     """Return inputs, and figures that follow from them, without a verdict."""
     return Table(
         "inputs",
-        "Inputs: what scenarios may be given, and what follows from that",
+        "Inputs: figures that scenarios may state, and their consequences",
         _COLUMNS,
         [_cells(row) for row in inputs],
         (
-            "Nothing here is a prediction: where it is as recorded, the scenario says so. Where it "
-            "is not, beyond and times say how far the run is from the record to begin with.",
+            "No row here is a prediction: where a figure equals the record, the scenario "
+            "states it. Elsewhere beyond and times are the distance of the inputs from the "
+            "record.",
             f"{unsaid} of {len(inputs) + unsaid} inputs on record are not in this run: it does "
-            "not cover the days, or has no such thing.",
+            "not cover the days, or has no such input.",
         ),
     )
 
@@ -197,7 +200,7 @@ def sources_table(shown: Sequence[Row]) -> Table:
     """Return the source of each recorded figure."""
     return Table(
         "sources",
-        "Where the record's figures are from, and what else to know of them",
+        "Sources of the record's figures, and notes on them",
         ("what", "ids", "since", "until", "role", "source", "provenance", "note"),
         [
             (
@@ -213,8 +216,8 @@ def sources_table(shown: Sequence[Row]) -> Table:
             for row in shown
         ],
         (
-            "Found, recalled and derived say how a figure came here, not whether it is true. Where "
-            "the record is silent, the note says of what.",
+            "Found, recalled and derived describe how we obtained a figure, not whether it is "
+            "true. Where the record has no figure, the note says which one is missing.",
         ),
     )
 

@@ -91,7 +91,7 @@ class MarketJudgement:
         return [
             Table(
                 "markets",
-                "Each market of this run beside the record, with the sampling error of 95 %",
+                "Each market of this run compared with the record, with the sampling error of 95 %",
                 ("figure", "market", "period", "run", *COLUMNS),
                 [(row.figure, row.market, row.period, *row.cells()) for row in rows],
                 (self._answer(rows), *_NOTES, *self._costs_taken()),
@@ -181,7 +181,7 @@ class MarketJudgement:
 
     def _answer(self, rows: Sequence[Judged]) -> str:
         if not rows:
-            return "Nothing that is on record of a market came out of this run."
+            return "This run has no figure of a market that is on record."
         given = [row.verdict for row in rows if row.is_given]
         found = [row.verdict for row in rows if not row.is_given]
         outside = ", ".join(
@@ -190,9 +190,9 @@ class MarketJudgement:
             if row.verdict not in {"inside", AS_GIVEN}
         )
         return (
-            f"{found.count('inside')} of {len(found)} figures that came out are inside the record, "
-            f"and {given.count(AS_GIVEN)} of {len(given)} that the scenario was given are as "
-            f"given, each within the sampling error. Outside: {outside or 'none'}."
+            f"{found.count('inside')} of {len(found)} outcomes are inside the record, and "
+            f"{given.count(AS_GIVEN)} of {len(given)} inputs are as given, each within the "
+            f"sampling error. Outside: {outside or 'none'}."
         )
 
     def _month_table(self, name: str, rows: Sequence[Judged]) -> Table:
@@ -215,9 +215,9 @@ class MarketJudgement:
         if not costs:
             return []
         return [
-            "A book is shown with a last price, and goes on as deep beyond it here. In the model "
-            "the other makers fill whatever comes at their one price: who took 10 million would "
-            f"pay {min(costs):.1f} to {max(costs):.1f} bps."
+            "The displayed book ends at a last price; here it is assumed to continue at the "
+            "same depth. In the model the other makers fill any size at their one price: an "
+            f"order of 10 million would pay {min(costs):.1f} to {max(costs):.1f} bps."
         ]
 
 
@@ -257,35 +257,38 @@ def _whole(day: date, markets: Sequence[MarketDay]) -> MarketDay:
 
 
 _NOTES = (
-    "Low and high are the sampling error: weeks of days drawn again and again, 2,000 times, which "
-    "takes in that a sampled run plays some hours for all. Below and above: the whole error is. "
-    "Of less than two weeks no error is known, and the figure stands alone.",
-    "As given: with demand as recorded customers trade what is left of the recorded volume, and "
-    "where a scenario has the recorded depth the cost of an order in a calm hour follows from it. "
-    "Such a volume is above the record where hits and forced orders alone exceed it; in a sampled "
-    "run, in which an hour stands for many, a wild one does sooner.",
-    "The share and the fee yield are on record for the whole exchange; each market is held against "
-    "them, and so are all together. A market that stands for many alike has the volume and fees of "
-    "all, and the book of one. The share is an input where the maker's policy is to reach one "
-    "(`growth`).",
-    "The elasticity is by how many percent volume over Binance's rises where the day's range is "
-    "1 % wider. Binance is not simulated: other volume is taken to rise with the range as "
-    "Binance's does on record. Where customers trade what is left of a record, it is that of "
-    "hits and forced orders beside the month's mean of theirs.",
+    "Low and high are the sampling error: weeks of days drawn again 2,000 times; this includes "
+    "the sampling of hours. Below and above: the whole error interval is outside. With less "
+    "than two weeks no error is known, and only the figure is shown.",
+    "As given: with recorded demand customers trade the remainder of the recorded volume, and "
+    "with recorded depth the cost of an order in a calm hour follows from it. Such a volume is "
+    "above the record where hits and forced orders alone exceed it; in a sampled run, where an "
+    "hour stands for many, a volatile hour exceeds it sooner.",
+    "The share and the fee yield are on record for the whole exchange; each market is compared "
+    "with them, and so are all together. A market that stands for many alike has the volume "
+    "and fees of all, and the book of one. The share is an input where the maker's policy has "
+    "a target share (`growth`).",
+    "The elasticity is the percentage rise of volume over Binance's for a day's range 1 % "
+    "wider. Binance is not simulated: other volume is assumed to rise with the range as "
+    "Binance's does on record. Where customers trade the remainder of a record, hits and "
+    "forced orders are compared with their monthly mean.",
 )
 _TITLES = {
     "volume": "Volume of the house in million USD",
     "share": "Share of the captive maker in that volume",
     "fees": "Revenue from fees in million USD",
-    "cost_10m": "What an order of 10 million pays from bid to offer, by the book as shown",
+    "cost_10m": "The cost of an order of 10 million from bid to offer, by the displayed book",
 }
 _MONTH_NOTES = {
-    "volume": "Recorded is what the scenario has as the recorded volume of these days; its "
-    "[sources] say where from.",
+    "volume": (
+        "Recorded is the scenario's recorded volume of these days; its [sources] name the origin."
+    ),
     "share": "On record are only the ends, of the whole exchange: 40 to 50 % in 2019, 2 to 3 % in "
     "2022.",
     "fees": "No month's fees are on record, nor a market's: this is the recorded volume times the "
     "recorded yield of the whole exchange, where both are known.",
-    "cost_10m": "All makers together, in the first hour of each day; beyond the last price that "
-    "is shown the book is taken to go on as deep.",
+    "cost_10m": (
+        "All makers together, in the first hour of each day; beyond the last displayed price "
+        "the book is assumed to continue at the same depth."
+    ),
 }

@@ -204,11 +204,13 @@ class Measure(NamedTuple):
 MEASURES: Mapping[str, Measure] = {
     "volume-of-ftx": Measure(volume, _whole, "every trade on the house venue, once"),
     "volume-of-ftx-over-time": Measure(volume, _whole, "every trade on the house venue, once"),
-    "share-of-maker-in-volume": Measure(share_of_maker, _part, "of that, what the maker filled"),
+    "share-of-maker-in-volume": Measure(
+        share_of_maker, _part, "the part of it that the maker filled"
+    ),
     "youngest-quote-hit": Measure(youngest_quote, _part, "age of the youngest quote that was hit"),
     "result-of-making": Measure(making, _whole, "quotes, hedges and positions of them"),
     "result-of-all-trading": Measure(
-        sheet_lines.all_trading, _whole, "results of the maker but uses, interest and costs"
+        sheet_lines.all_trading, _whole, "results of the maker except uses, interest and costs"
     ),
     "result-of-directional-book": Measure(directional, _whole, "positions held for their price"),
     "backstop-payouts-of-ftx": Measure(backstops, _part, "results of positions taken over"),
@@ -234,10 +236,10 @@ MEASURES: Mapping[str, Measure] = {
         first_use, _whole, "claims above its cash, at its maker's banks too"
     ),
     "owed-by-maker-to-house": Measure(
-        sheet_lines.owed_by_maker, _end, "all that the exchange has against the maker, on balance"
+        sheet_lines.owed_by_maker, _end, "all claims of the exchange on the maker, net"
     ),
     "credit-drawn-by-maker": Measure(
-        sheet_lines.credit_drawn, _end, "the credit line, less what stands to its credit"
+        sheet_lines.credit_drawn, _end, "the credit line, less the maker's credit balance"
     ),
     "owed-to-lenders": Measure(loans, _end, "loans from outside the group"),
     "equity-raised": Measure(raised, _whole, "shares sold"),
@@ -246,12 +248,12 @@ MEASURES: Mapping[str, Measure] = {
     "paper-wealth-in-house-token": Measure(
         paper_in_house_tokens, _end, "units of the group at mark"
     ),
-    "net-withdrawals": Measure(net_withdrawals, _whole, "taken out less brought, by customers"),
+    "net-withdrawals": Measure(net_withdrawals, _whole, "customers' withdrawals less deposits"),
     "withdrawals-halted": Measure(halted, _whole, "the first day that ends halted"),
     "net-worth-without-own-circle": Measure(
         sheet_lines.net_worth_without_own_circle,
         _end,
-        "the maker's assets but its tokens, less all debts",
+        "the maker's assets except its tokens, less all debts",
     ),
     "assets-of-the-maker": Measure(
         sheet_lines.all_assets_of_maker, _end, "tokens at mark, stakes at cost, claims, cash"
@@ -277,10 +279,10 @@ MEASURES: Mapping[str, Measure] = {
         sheet_lines.liquid_of_group, _end, "all that is liquid in the group"
     ),
     "tokens-as-its-sheet-shows": Measure(
-        sheet_lines.tokens_of_group, _end, "the group's at mark, its own among them"
+        sheet_lines.tokens_of_group, _end, "the group's at mark, including its own"
     ),
     "dollars-wired-to-the-maker": Measure(
-        sheet_lines.wired_to_maker, _end, "what the exchange has against it beside the credit line"
+        sheet_lines.wired_to_maker, _end, "claims of the exchange on it beside the credit line"
     ),
     "liquid-of-the-group": Measure(
         sheet_lines.found_in_group, _end, "liquid in the group, with tokens at mark"

@@ -80,7 +80,7 @@ def beside_record(run: RunFolder, found: Sequence[LiquidatedDay], record: Record
     ]
     return Table(
         "beside-the-record",
-        "What was liquidated here, and what the public record leaves open for FTX",
+        "Liquidations here, and the range of the public record for FTX",
         (
             "day",
             "market",
@@ -160,13 +160,14 @@ def _notes(days: Sequence[date], record: Record) -> tuple[str, ...]:
         if each.key == PAYOUTS and each.first <= days[-1] and days[0] <= each.last
     )
     return (
-        "Recorded is the total of all venues times FTX's share of it: that of the day where it is "
-        f"known, else the least and the greatest known of any day within {NEAR.days} days. Silent: "
-        "no such total, or no such share.",
-        "What the record cannot support: totals are one aggregator's, whose feeds from the venues "
-        "were incomplete, and the days of press reports begin at different hours. They have all "
-        "of a venue's markets, and a run only its own.",
-        "What customers on margin have is an assumption of the scenario, and what is liquidated "
-        "goes with it one to one: a verdict is as much on that as on anything else.",
+        "Recorded is the total of all venues times FTX's share: the share of that day if "
+        f"known, else the least and the greatest known share of any day within {NEAR.days} "
+        "days. Silent: no such total, or no such share.",
+        "Limits of the record: totals are one aggregator's, whose feeds from the venues were "
+        "incomplete, and the days of press reports begin at different hours. They cover all of "
+        "a venue's markets, and a run only its own.",
+        "The collateral of customers on margin is an assumption of the scenario, and "
+        "liquidations are proportional to it: a verdict depends on this assumption as much as "
+        "on the model.",
         *silent,
     )

@@ -51,13 +51,13 @@ class Residual:
     def answer(self) -> str:
         """Say how much is unexplained, when it disappeared, and what the run explains."""
         if not self.told:
-            return "Of no day enough is on record."
+            return "No day has enough facts on record."
         most = max(self.told, key=lambda day: middle(day.unexplained))
         low, high = most.unexplained
         said = (
-            f"By the middle of the recorded ranges no source explains "
-            f"{billions(middle(most.unexplained))} of what {self.maker} owed on {most.day} "
-            f"(their ends allow {low / BILLION:,.1f} to {high / BILLION:,.1f})"
+            "By the middle of the recorded ranges no source explains "
+            f"{billions(middle(most.unexplained))} of the amount that {self.maker} owed on "
+            f"{most.day} (their ends allow {low / BILLION:,.1f} to {high / BILLION:,.1f})"
         )
         periods = vanished(self.told)[1:]
         if not periods:
@@ -74,7 +74,7 @@ class Residual:
         """Say the loss of each mechanism of the run in that time."""
         if went.lost_usd is None:
             first, last = self.run_days
-            return f"This run goes from {first} to {last} and does not span that time."
+            return f"This run goes from {first} to {last} and does not cover that time."
         parts = [f"{carrier} {_lost(went.lost_usd[carrier])}" for carrier in CARRIERS]
         stale = _lost(went.stale_usd or ZERO)
         return f"In that time, in this run: {'; '.join(parts)}. Stale quotes alone {stale}."

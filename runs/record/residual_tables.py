@@ -37,7 +37,7 @@ def residual_table(
             ),
             (
                 each.day,
-                "of it since the date before",
+                "since the previous date",
                 period.recorded.low,
                 period.middle_usd,
                 period.recorded.high,
@@ -46,14 +46,16 @@ def residual_table(
         )
     return Table(
         "residual",
-        f"What {maker} owed, less what it had, less what is on record of its uses: unexplained",
+        f"{maker}'s debts, less its assets, less its recorded uses: unexplained",
         ("day", "what", "low_usd", "middle_usd", "high_usd", "run_usd"),
         rows,
         (
-            "Low and high take every recorded range at its worst and its best end, and the middle "
-            "is no likelier than either. Tokens of the maker's circle (FTT, SOL, SRM) count zero.",
-            "What the maker earned lessens what is unexplained, and interest, of which no total is "
-            "on record, adds to it. In the run it is what its other kinds lost: `carriers`.",
+            "Low and high take every recorded range at its worst and its best end; the middle "
+            "is not more likely than either. Tokens of the maker's circle (FTT, SOL, SRM) "
+            "count zero.",
+            "The maker's earnings reduce the unexplained amount; interest, whose total is not "
+            "on record, increases it. In the run it equals the losses of the other kinds: "
+            "`carriers`.",
             *notes,
         ),
     )
@@ -64,14 +66,16 @@ def notes_on(days: Sequence[ResidualDay], run_days: Span, gaps: Sequence[Exchang
     notes = []
     if missing := [str(each.day) for each in days if each.sheet is None]:
         first, last = run_days
-        notes.append(f"This run goes from {first} to {last} and has not {', '.join(missing)}.")
+        notes.append(
+            f"This run goes from {first} to {last} and does not have {', '.join(missing)}."
+        )
     for gap in gaps:
         if gap.lacked and gap.lacked.low > 0:
             low, high = (end / BILLION for end in gap.lacked)
             notes.append(
-                f"Beside this the exchange lacked {low:,.1f} to {high:,.1f} billion on {gap.day} "
-                "that no source places with its maker. If the maker had it, as much more vanished "
-                "until then (`the-exchange`)."
+                f"In addition the exchange lacked {low:,.1f} to {high:,.1f} billion on "
+                f"{gap.day} that no source assigns to its maker. If the maker owed it, the same "
+                "amount more had vanished by then (`the-exchange`)."
             )
     return notes
 
@@ -98,13 +102,13 @@ def carriers_table(maker: str, periods: Sequence[Vanished]) -> Table:
     ]
     return Table(
         "carriers",
-        f"What {maker}'s kinds lost in the run between dates of the record (below zero: brought)",
+        f"{maker}'s losses by kind in the run, between dates of the record (negative: gains)",
         ("carrier", *(f"{_span(period)}_usd" for period in periods)),
         rows,
         (
-            "A mechanism carries no more of what is unexplained than it lost in that time. The "
-            "portfolio is positions held for their price, and coins at mark; every kind that is in "
-            "no mechanism stands by its name. Tokens that pools lost are of the maker's circle.",
+            "A mechanism explains at most its loss in that time. The portfolio is positions "
+            "held for their price, and coins at mark; a kind outside all mechanisms has its "
+            "own name. Tokens that pools lost are of the maker's circle.",
         ),
     )
 
@@ -130,12 +134,12 @@ def lines_table(days: Sequence[ResidualDay]) -> Table:
             )
     return Table(
         "lines",
-        "Each recorded line of the maker's debts, assets and uses, and the run's",
+        "Each recorded line of the maker's debts, assets and uses, with the run's",
         ("day", "line", "counts", "low_usd", "high_usd", "run_usd", "ids", "too_little"),
         rows,
         (
-            "Where debts less assets are on record as one figure, the debts beside it are told and "
-            "not added, and stakes are among the assets.",
+            "Where debts less assets are on record as one figure, the debts beside it are "
+            "shown but not added, and stakes are among the assets.",
         ),
     )
 
@@ -152,12 +156,12 @@ def exchange_table(gaps: Sequence[ExchangeGap]) -> Table:
         )
     return Table(
         "the-exchange",
-        "What the exchange lacked that no source places with its maker",
+        "The exchange's shortfall that no source assigns to its maker",
         ("day", "what", "low_usd", "high_usd", "run_usd"),
         rows,
         (
-            "Coins are at the price of the day, and what was missing of them fell with it: no sum "
-            "of these days tells when anything vanished.",
+            "Coins are at the price of the day, so the missing value fell with prices: a sum "
+            "over these days does not show when money vanished.",
         ),
     )
 
@@ -166,14 +170,14 @@ def sources_of_lines(days: Sequence[ResidualDay]) -> Table:
     """Return the source of each line, and where it was seen."""
     return Table(
         "sources",
-        "Where the recorded lines are from, and what else to know of them",
+        "Sources of the recorded lines, and notes on them",
         ("day", "line", "ids", "source", "provenance", "note"),
         [
             (each.day, fact.key, fact.ids, fact.source, fact.provenance, fact.note)
             for each in days
             for fact in each.facts
         ],
-        ("Found, recalled and derived say how a figure came here, not whether it is true.",),
+        ("Found, recalled and derived describe how we obtained a figure, not whether it is true.",),
     )
 
 

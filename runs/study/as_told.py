@@ -7,7 +7,7 @@ from runs.study.design import members_of, scenario_of
 from runs.study.member_table import Members
 from runs.study.would_have_to_be import WouldHaveToBe
 
-QUESTION = "The hypothesis, not history: what would the books show if the thread's story were so?"
+QUESTION = "The hypothesis, not history: what would the books show if the thread's story were true?"
 FIDELITY = ("idle_hours_at_once",)  # for members alone: full books have every hour
 
 
@@ -28,14 +28,14 @@ def write_as_told(members: Members, would: WouldHaveToBe, path: Path) -> None:
 
 def _header(members: Members, would: WouldHaveToBe, number: int) -> list[str]:
     share = 100 * float(would.share[would.chosen])
-    reached = "the member nearest to the record of those at which the mechanism is half of the hole"
-    largest = "the member at which the mechanism is the largest part of the hole: none reaches half"
+    reached = "the member nearest to the record among those whose mechanism is half of the hole"
+    largest = "the member whose mechanism is the largest part of the hole: none reaches half"
     lines = [
         "# This is the hypothesis and not history.",
         "#",
         f"# Member {number} of the study whose question is: {members.study.question}",
         f"# It is {reached if would.reached.any() else largest}.",
-        f"# There it is {share:.1f} % of the hole. Its inputs, whatever the record says of them:",
+        f"# There it is {share:.1f} % of the hole. Its inputs:",
         *(f"#     {name} = {value:g}" for name, value in would.inputs.items()),
         "# Outcomes on record that it contradicts, the worst first (member; recorded):",
         *(

@@ -88,9 +88,7 @@ def settings_of(data: Mapping[str, Any], unknown: Unknown, value: float) -> dict
         for keys in _expanded(data, key.split(EVERY)):
             settings[place_of(keys)] = value * _number(data, keys) if unknown.times else value
     if not settings:
-        raise StudyError(
-            f"unknown {unknown.name}: {', '.join(unknown.keys)} is nowhere in the base"
-        )
+        raise StudyError(f"unknown {unknown.name}: {', '.join(unknown.keys)} is not in the base")
     return settings
 
 
@@ -117,5 +115,5 @@ def holds_parent(entry: Any, keys: Keys) -> bool:
 def _number(data: Any, keys: Keys) -> float:
     found = value_at(data, keys)
     if not isinstance(found, int | float):
-        raise StudyError(f"{place_of(keys)} is no number in the base, and can't be multiplied")
+        raise StudyError(f"{place_of(keys)} is not a number in the base, and can't be multiplied")
     return float(found)

@@ -63,7 +63,7 @@ def judge(members: Members) -> list[Judgement]:
         variance = np.nan_to_num(members.chance_sd(moment.name)) ** 2
         sd = float(np.sqrt(variance + (high - low) ** 2 / 12 + moment.discrepancy**2))
         if not sd > 0:
-            raise StudyError(f"moment {moment.name}: nothing gives it a width; state a discrepancy")
+            raise StudyError(f"moment {moment.name}: it has no width; state a discrepancy")
         judged.append(Judgement(moment, low, high, members.drawn(moment.name), sd))
     return judged
 

@@ -25,7 +25,7 @@ from runs.study.would_have_to_be import WouldHaveToBe, would_have_to_be
 ENDS = (5, 95)  # percentiles of an interval
 FEW = 10  # fewer plausible members give no useful interval
 PLAIN: Mapping[str, str] = {
-    "quotes_usd": "quotes: what they lost, with spread and hedges",
+    "quotes_usd": "quotes: net loss, with spread and hedges",
     "liquidations_usd": "liquidations taken over",
     "on_chain_usd": "liquidity on chain",
     MECHANISM: "the mechanism: all three",
@@ -91,10 +91,10 @@ class StudyReport:
         if not found.any():
             nearest = float(nth_largest(self.judged, self.members.study.nth_largest).min())
             return (
-                f"None of {n} members is plausible beside the record: the nearest is "
-                f"{nearest:.1f} standard deviations off where {CUT:g} are allowed."
+                f"None of {n} members is plausible by the record: the nearest is {nearest:.1f} "
+                f"standard deviations away; {CUT:g} are allowed."
             )
-        said = f"{int(found.sum())} of {n} members are plausible beside the record"
+        said = f"{int(found.sum())} of {n} members are plausible by the record"
         if found.sum() < FEW:
             whole = np.ones_like(found)
             return (
@@ -128,11 +128,11 @@ class StudyReport:
             return "No member has a hole."
         largest = 100 * float(np.nanmax(would.share))
         return (
-            f"In no member is it half of the hole: the most is {largest:.1f} %; even at the worst "
-            f"loss on a dollar that was hit, {bound.worst_bps:.1f} bp, half of the hole takes "
-            f"{_usd(bound.needed_usd)} of hit volume, {bound.of_volume_pct:.0f} % of all that the "
-            f"venue ever traded and {bound.of_silent_pct:.0f} % of what it traded in the years of "
-            "which the maker's share is not on record."
+            f"It is half of the hole in no member: the most is {largest:.1f} %; even at the "
+            f"worst loss on a dollar that was hit, {bound.worst_bps:.1f} bp, half of the hole "
+            f"needs {_usd(bound.needed_usd)} of hit volume, {bound.of_volume_pct:.0f} % of all "
+            f"that the venue ever traded and {bound.of_silent_pct:.0f} % of its volume in the "
+            "years without a recorded maker's share."
         )
 
     def _share_of_uses(self, name: str) -> np.ndarray:
@@ -165,8 +165,8 @@ class StudyReport:
             ),
             rows,
             (
-                "Low and high enclose 90 % of members. Losses are above zero. Money has no colour: "
-                "a share of the uses is not a share of the hole.",
+                "Low and high enclose 90 % of members. Losses are above zero. Money is "
+                "commingled: a share of the uses is not a share of the hole.",
             ),
         )
 
@@ -180,22 +180,23 @@ class StudyReport:
             ("the mechanism's share of the hole, %", _tenth(100 * would.share[would.chosen])),
             ("days and markets whose hits exceed the record", Decimal(int(contradictions))),
             ("worst loss on hit volume of any member, bp", _tenth(bound.worst_bps)),
-            ("the same of the member of which most was hit, bp", _tenth(bound.most_hit_bps)),
+            ("the same for the member with the most hits, bp", _tenth(bound.most_hit_bps)),
             ("half of the base's hole, USD", _cents(bound.half_hole_usd)),
-            ("hit volume that takes, USD", _cents(bound.needed_usd)),
-            ("of all the venue ever traded, %", _tenth(bound.of_volume_pct)),
+            ("hit volume required for it, USD", _cents(bound.needed_usd)),
+            ("of the venue's total volume, %", _tenth(bound.of_volume_pct)),
             ("the maker's volume where its share is on record, USD", _cents(bound.allowed_usd)),
             ("all volume where it is not, USD", _cents(bound.silent_usd)),
             ("hits must be of that volume, %", _tenth(bound.of_silent_pct)),
         ]
         return Table(
             "half",
-            "The member at which the mechanism is most like half of the hole, and the bound",
+            "The member whose mechanism is nearest to half of the hole, and the bound",
             ("what", "value"),
             rows,
             (
-                "Of members that reach half, the nearest to the record; where none does, the one "
-                "with the largest share. The bound asks no model but for the loss on a dollar.",
+                "Among members that reach half, the nearest to the record; if none does, the "
+                "one with the largest share. The bound needs only the loss on a dollar from "
+                "the model.",
             ),
         )
 

@@ -46,7 +46,7 @@ def inputs_table(members: Members, found: np.ndarray) -> Table:
     ]
     return Table(
         "inputs",
-        "The unknowns: the range that members are drawn from, and what stays plausible of it",
+        "The unknowns: the range of the draws, and the plausible part of it",
         ("unknown", "law", "from", "to", "low", "middle", "high", "source"),
         rows,
         ("Low and high enclose 90 % of plausible members, input by input.",),
@@ -73,7 +73,7 @@ def moments_table(judged: Sequence[Judgement], found: np.ndarray) -> Table:
         )
     return Table(
         "moments",
-        "The facts that judge, those that rule out most members first",
+        "The facts that judge, in order of the members that they rule out",
         (
             "fact",
             "rules_out_pct",
@@ -115,12 +115,13 @@ def would_have_to_be_table(would: WouldHaveToBe) -> Table:
     which = "nearest to the record" if reached else "with the largest share"
     return Table(
         "contradicted",
-        f"Outcomes on record that the member contradicts whose mechanism is the one {which}",
+        f"Contradicted outcomes on record, for the member whose mechanism is the one {which}",
         ("fact", "unit", "member", "rec_low", "rec_high", "times_range", "times_end"),
         rows,
         (
-            "Times range: how far it is from the nearer end, over the width of the record; nothing "
-            "where one figure alone is on record. Times end: the figure over the nearer end.",
+            "Times range: the distance from the nearer end over the width of the recorded "
+            "range; empty where the record has a single figure. Times end: the figure over the "
+            "nearer end.",
         ),
     )
 
@@ -145,10 +146,10 @@ def predictions_table(members: Members, found: np.ndarray) -> Table:
         rows.append((*row, low, middle, high, verdict))
     return Table(
         "predictions",
-        "Outcomes on record that took no part in judging, and what plausible members have",
+        "Outcomes on record that did not judge members, and the plausible members' figures",
         ("fact", "unit", "rec_low", "rec_high", "low", "middle", "high", "verdict"),
         rows,
-        ("Met: the 90 % of plausible members and the recorded range have a part in common.",),
+        ("Met: the 90 % range of plausible members overlaps the recorded range.",),
     )
 
 
@@ -170,13 +171,13 @@ def sensitivity_table(members: Members, outcomes: Sequence[str]) -> Table:
             rows.append((outcome, effect.unknown, *map(_percent, ends), explained))
     return Table(
         "sensitivity",
-        "Which unknown moves an outcome: total effects, in per cent of its variance",
+        "Effect of each unknown on an outcome: total effects, in per cent of its variance",
         ("outcome", "unknown", "total_pct", "low_pct", "high_pct", "emulator_explains_pct"),
         rows,
         (
-            f"Intervals of {100 * LEVEL:.0f} % are those of sampling the emulator. Where it "
-            f"explains less than {100 * TRUSTED:.0f} % of members it has not seen, take the order "
-            "and not the figures.",
+            f"Intervals of {100 * LEVEL:.0f} % are for the sampling error of the emulator. If "
+            f"it explains less than {100 * TRUSTED:.0f} % of the variance of unseen members, "
+            "use only the order, not the figures.",
             *missing,
         ),
     )
@@ -196,7 +197,7 @@ def errors_table(members: Members, plain: Mapping[str, str]) -> Table:
         rows.append((words, *map(Decimal, told)))
     return Table(
         "errors",
-        f"How large chance is: the base with {int(members.is_base.sum())} seeds of its own",
+        f"The size of chance: the base with {int(members.is_base.sum())} seeds of its own",
         ("what", "median_usd", "sd_usd", "least_usd", "greatest_usd"),
         rows,
         (

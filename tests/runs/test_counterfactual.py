@@ -293,8 +293,8 @@ def test_the_command_says_in_one_line_what_can_be_removed(busy_run):
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == (
-        "moneytrail: 'Loan' can't be taken out of this scenario; "
-        "give one of PickOff, SlowQuotes, Quoter, CreditLine\n"
+        "moneytrail: 'Loan' can't be removed from this scenario; give one of PickOff, "
+        "SlowQuotes, Quoter, CreditLine\n"
     )
 
 

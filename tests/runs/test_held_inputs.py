@@ -92,7 +92,7 @@ def test_what_is_held_is_told_in_the_report_and_in_the_scenario(group_run, tmp_p
     (table,) = [table for table in tables if table.name == "difference"]
 
     ((_, due, _),) = costs_of(group_run)
-    said = f"What FTX cost to run stands as it was due, {spoken(due)} on 1 firsts of a month"
+    said = f"What FTX operating cost is fixed as in the run: {spoken(due)} on 1 firsts of a month"
     assert any(note.startswith(said) for note in table.notes)
     assert "booked" in load(str(tmp_path / "run" / "scenario.toml")).sources["group.house_costs"]
 
@@ -134,7 +134,11 @@ def test_customers_want_to_trade_the_same_in_every_hour_with_hits_and_without(
     assert [len(hours) for hours in wanted.values()] == [24] * 5
     assert len({usd for hours in wanted.values() for usd in hours}) > 50  # hits come unevenly
     assert wanted_usd(unhit_run)["BTC-PERP"] == wanted
-    assert without(recorded_run, "PickOff").held[-1].startswith("What uninformed customers want")
+    assert (
+        without(recorded_run, "PickOff")
+        .held[-1]
+        .startswith("Demand of uninformed customers is fixed")
+    )
 
 
 def test_what_they_trade_differs_by_orders_cut_to_lots_alone(recorded_run, unhit_run):

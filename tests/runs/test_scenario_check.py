@@ -101,7 +101,7 @@ def test_a_new_scenario_explains_each_of_its_keys_once_and_extends_nothing():
         for name in (k for k, v in tomllib.loads(text)[table].items() if not isinstance(v, dict)):
             said = next(each.meaning for each in all_keys() if each.place == f"{table}.{name}")
             assert said in comments
-    assert comments.count("Cash that they have outside the house at first") == 1
+    assert comments.count("Their cash outside the house on the first day") == 1
 
 
 def test_a_new_scenario_finds_the_candles_of_the_old_one(tmp_path):
@@ -121,7 +121,7 @@ def test_a_new_scenario_replaces_no_file(tmp_path):
     path = tmp_path / "new.toml"
     path.write_text("mine")
 
-    with pytest.raises(ScenarioError, match="is there already"):
+    with pytest.raises(ScenarioError, match="exists already"):
         write_scenario(path, "tiny")
 
     assert path.read_text() == "mine"

@@ -80,7 +80,7 @@ def test_a_maker_who_decides_by_its_share_shows_what_it_decided_on_in_the_run(ex
 
     assert len(sizes) > 1
     assert shown(fast) == shown(run)
-    assert any("sizes that it decided on" in each for each in made.held)
+    assert any("sizes that it decided in the run" in each for each in made.held)
     free = load(str(tmp_path / "run" / "scenario.toml"), {"markets": undecided(made.scenario)})
     execute(free, tmp_path / "free")
     assert shown(RunFolder.at(tmp_path / "free")) != shown(run)  # it would show something else

@@ -37,9 +37,9 @@ def test_the_sentence_says_what_is_lacking_and_what_quotes_bring_maker_and_group
         "PickOff", (short, surplus), (views(-164_000_000, 190_000_000), views(0, 0))
     )
     assert said == (
-        "With PickOff the group lacks $184.2 million; without, it would have $2.5 million to "
-        "spare. Alameda's quotes cost Alameda $164.0 million and would bring it $0, and bring the "
-        "group $26.0 million and would bring it $0."
+        "With PickOff the group lacks $184.2 million; without it, it would have $2.5 million "
+        "to spare. Alameda's quotes cost Alameda $164.0 million and would bring it $0, and "
+        "bring the group $26.0 million and would bring it $0."
     )
 
 

@@ -99,13 +99,13 @@ def _causes(found: Diagnosis, booked: Mapping[Cause, Decimal]) -> Table:
     ]
     return Table(
         "causes",
-        "What each cause came to: diagnosed, and by the kinds in the books",
+        "The amount of each cause: diagnosed without names, and by the kinds in the books",
         ("side", "cause", "diagnosed_usd", "booked_usd", "difference_usd", "kinds"),
         rows,
         (
-            "Above zero money was used, below zero it was brought.",
-            "Kinds that no signature tells apart have one cause: without words a loan that is "
-            "never repaid is a buyback, and an acquisition a venture.",
+            "Positive: a use of money. Negative: a source.",
+            "Kinds with the same traces have one cause: without names a loan that is never "
+            "repaid looks like a buyback, and an acquisition like a venture.",
         ),
     )
 
@@ -119,8 +119,8 @@ def _evidence(found: Diagnosis, names: Mapping[str, str]) -> Table:
     ]
     return Table(
         "evidence",
-        "By what it was known",
+        "The evidence for each diagnosis",
         ("cause", "party", "name", "usd", "seen"),
         rows,
-        ("Names stand here for the reader. The audit knew numbers.",),
+        ("Names are shown for the reader. The audit saw numbers only.",),
     )

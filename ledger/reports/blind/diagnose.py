@@ -151,11 +151,13 @@ def _from_trades(books: BlindBooks) -> Iterator[Evidence]:
     if taken.any():
         at_once = _usd(edge_cents[taken].sum())
         yield Evidence(Cause.TAKEOVERS, None, at_once, f"{taken.sum():,} positions without a quote")
-        yield Evidence(Cause.TAKEOVERS, None, _usd(moved_cents), "their moves until laid off")
+        yield Evidence(
+            Cause.TAKEOVERS, None, _usd(moved_cents), "price moves until they were hedged"
+        )
     # Winners receive the losers' payments. A difference is kept or paid for customers' debts.
     kept = _usd(paid.cents[from_pool].sum())
     if kept:
-        yield Evidence(Cause.TAKEOVERS, None, kept, "paid out beyond what was paid in, on accounts")
+        yield Evidence(Cause.TAKEOVERS, None, kept, "payments above receipts, on accounts")
 
 
 def _codes(column: np.ndarray) -> list[int]:
@@ -276,23 +278,23 @@ def _cause(
 ) -> tuple[Cause, str | None, str] | None:
     """Classify a line by its root, and by the cash or claims that change beside it."""
     if _owed(line, group):
-        return Cause.BORROWED, line.party, "lent, less what was given back"
+        return Cause.BORROWED, line.party, "lent, less repayments"
     if line.root == "Liabilities":
         return Cause.TAKEOVERS, None, "set aside, owed to no party"
     if line.root == "Assets":
-        return Cause.STAKES, line.party, "paid for, and held at cost"
+        return Cause.STAKES, line.party, "bought, and held at cost"
     if line.root == "Equity":
         return _of_capital(entry, line)
     if party := _paid_party(entry, group):
-        return Cause.COSTS, party, "paid to a lender, beside what it lent"
+        return Cause.COSTS, party, "paid to a lender, beyond its loan"
     return _without_cash(entry, line, group, house)
 
 
 def _of_capital(entry: StrippedEntry, line: StrippedLine) -> tuple[Cause, str | None, str]:
     if line.party is None:
-        return Cause.OPENING, None, "there from the first day"
+        return Cause.OPENING, None, "present from the first day"
     if any(not each.is_money and each.owner == line.owner for each in entry.lines):
-        return Cause.STAKES, line.party, "paid for, and held in kind"
+        return Cause.STAKES, line.party, "bought, and held in kind"
     return Cause.SHARES, line.party, "paid in for shares"
 
 
@@ -303,11 +305,11 @@ def _without_cash(
     customers = (each.party for each in entry.lines if _is_claim(each, group, house))
     if line.owner == house and (customer := next(customers, None)):
         if line.amount < 0:
-            return Cause.FEES, customer, "charged to its claim, without a trade of its own"
-        return Cause.TAKEOVERS, customer, "a debt that is given up"
+            return Cause.FEES, customer, "charged to its claim, without a trade"
+        return Cause.TAKEOVERS, customer, "a debt that is written off"
     held = [each for each in entry.lines if each.root == "Assets" and each.word == OTHER]
     if len(held) == 1 and held[0].owner == line.owner and held[0].party not in group:
-        return Cause.STAKES, held[0].party, "paid for, and held at cost"
+        return Cause.STAKES, held[0].party, "bought, and held at cost"
     return None
 
 

@@ -175,7 +175,7 @@ def _league_table(
     profile = ("class", "reaction_ms", "status")
     return Table(
         "league",
-        "What the trading firms made of stale quotes, and elsewhere",
+        "The trading firms' results on stale quotes, and elsewhere",
         ("firm", *profile, *FillStatistics._fields, *MADE),
         [
             (
@@ -187,18 +187,18 @@ def _league_table(
             for row in rows
         ],
         (
-            "Fees and costs are above zero where paid, all else where received.",
-            "Age runs from the lead price that a quote was made from to the fill.",
-            f"Lead cost is that of hedging fills on {parties.house}, and belongs to them; "
-            f"elsewhere is what a firm's own quotes on {parties.lead} brought, in expectation.",
+            "Fees and costs are positive when paid; all other figures are positive when received.",
+            "Age is the time from the lead price in the quote to the fill.",
+            f"Lead cost is that of hedging fills on {parties.house}; elsewhere is the expected "
+            f"result of a firm's own quotes on {parties.lead}.",
         ),
     )
 
 
 def _class_table(found: FirmAccounts) -> Table:
     note = (
-        f"The share is that of what {found.parties.maker} lost to stale quotes. Firms that wait, "
-        "or have gone, count among the firms; what they brought and took counts too."
+        f"The share is that of the loss of {found.parties.maker} on stale quotes. Firms that "
+        "wait or have closed count among the firms, with their deposits and withdrawals."
     )
     return Table(
         "classes",
@@ -215,19 +215,19 @@ def _class_table(found: FirmAccounts) -> Table:
             )
             for each in found.classes
         ],
-        (note if found.classes else "The books of this run know no classes.",),
+        (note if found.classes else "The books of this run have no classes of firms.",),
     )
 
 
 def _margin_table(rows: Sequence[FirmResult]) -> Table:
     return Table(
         "margin",
-        "What price moves did to the firms' positions, funding, and debts that venues bore",
+        "Effects of price moves on the firms' positions, funding, and debts that venues bore",
         ("firm", *BY_PRICE),
         [(row.firm, *_amounts(row, BY_PRICE)) for row in rows],
         (
-            "Variation margin by venue only measures where the price went: a firm holds opposite "
-            "positions on the two, so only the sum speaks of the firm.",
+            "Variation margin by venue measures only the move of the price: a firm has "
+            "opposite positions on the two venues, so only the sum is a result of the firm.",
         ),
     )
 
@@ -235,18 +235,18 @@ def _margin_table(rows: Sequence[FirmResult]) -> Table:
 def _capital_table(rows: Sequence[FirmResult], parties: Parties) -> Table:
     return Table(
         "capital",
-        "What the trading firms brought, and what they are left with",
+        "The trading firms' deposits, results and remaining money",
         ("firm", *CAPITAL),
         [(row.firm, *_amounts(row, CAPITAL)) for row in rows],
         (
-            "The result is edge less fees, less lead cost, plus what came from elsewhere, funding, "
+            "The result is edge less fees and lead cost, plus results elsewhere, funding, "
             "variation margin and debts that venues bore.",
             f"Claims are as {parties.house} and {parties.lead} have them in their own books; "
-            f"only what was withdrawn is out of {parties.house}. Deposits and withdrawals include "
+            f"only withdrawn money has left {parties.house}. Deposits and withdrawals include "
             "margin on its way between the two.",
-            f"Payable is a firm's part, pro rata, of the cash of {parties.house} if all customers "
-            "withdrew at once. What is left is net of what would then stay unpaid; "
-            f"{parties.lead} is taken to pay in full.",
+            f"Payable is a firm's part, pro rata, of the cash of {parties.house} if all "
+            "customers withdrew at once. The money left is net of the unpaid part; "
+            f"{parties.lead} is assumed to pay in full.",
         ),
     )
 
@@ -254,7 +254,7 @@ def _capital_table(rows: Sequence[FirmResult], parties: Parties) -> Table:
 def _share_table(rows: Sequence[FirmResult], maker: str) -> Table:
     return Table(
         "share-of-pickoff-loss",
-        f"Who received what {maker} lost to stale quotes",
+        f"Recipients of the money that {maker} lost to stale quotes",
         ("firm", "pickoff_usd", "share_pct"),
         [(row.firm, row.edge_usd, percent(row.edge_usd, rows[-1].edge_usd)) for row in rows],
     )
@@ -289,7 +289,7 @@ def _claims_table(results: Sequence[FirmResult], found: Coverage, parties: Parti
         )
     return Table(
         "claims-against-cash",
-        f"What {parties.house} could pay if all customers withdrew at once",
+        f"The amount that {parties.house} could pay if all customers withdrew at once",
         (
             "customers",
             "claim_usd",
@@ -302,11 +302,12 @@ def _claims_table(results: Sequence[FirmResult], found: Coverage, parties: Parti
         ),
         rows,
         (
-            f"Payable and unpaid are pro rata of the cash of {parties.house}, so the share of the "
-            "claims is also that of what stays unpaid. First come, first served, the unpaid part "
-            "is between what it is for those who all come first and for those who all come last.",
-            f"The group could pay, pro rata too, if all that {parties.maker} has in cash and on "
-            f"{parties.lead} were in the till.",
+            f"Payable and unpaid are pro rata of the cash of {parties.house}, so the share of "
+            "the claims is also the share of the unpaid part. If customers are paid in order "
+            "of arrival, the unpaid part is between two limits: all of these come first, or "
+            "all come last.",
+            f"The group could pay, also pro rata, if all money that {parties.maker} has in cash "
+            f"and on {parties.lead} were cash of the exchange.",
         ),
     )
 
@@ -326,7 +327,7 @@ def _checks(run: RunFolder, everybody: FirmResult) -> Iterator[tuple[str, Decima
     yield from _venue_check(run, balances, parties.house, everybody.house_claim_usd)
     yield from _venue_check(run, balances, parties.lead, everybody.lead_claim_usd)
     yield "opening capital and results of the trading firms", brought
-    yield "claims and cash left to them", everybody.left_usd
+    yield "their remaining claims and cash", everybody.left_usd
     yield "difference (must be 0.00)", everybody.left_usd - brought
 
 
@@ -337,8 +338,8 @@ def _check_table(found: FirmAccounts) -> Table:
         ("line", "usd"),
         found.checks,
         (
-            "The kinds PickOff, LeadSpread and LeadPickOff have their signs as Beancount keeps "
-            "them: a gain is below zero in an income account.",
+            "The kinds PickOff, LeadSpread and LeadPickOff have Beancount's signs: a gain is "
+            "negative in an income account.",
         ),
     )
 
@@ -363,7 +364,7 @@ def _venue_check(
     yield f"fees of {venue}, less debts it bore", kept
     if pool(venue, Kind.INSURANCE) in run.opens:
         left = _left_to_fund(run, venue)
-        yield f"left to the insurance fund of {venue}, less what it paid", left
+        yield f"paid to the insurance fund of {venue}, less paid by it", left
         kept += left
     yield f"results and fees on {venue} (must be 0.00)", made + kept
     yield f"claims on {venue} in the books of the trading firms", own_usd

@@ -196,7 +196,7 @@ def _firm_places(results: DailyResults) -> Iterator[FirmPlaces]:
 def _firm_table(found: Sequence[FirmPlaces]) -> Table:
     return Table.of(
         "skill",
-        "House against elsewhere: what each trading firm made, and where",
+        "Each trading firm's results at the house and elsewhere",
         (
             "firm",
             "class",
@@ -211,12 +211,12 @@ def _firm_table(found: Sequence[FirmPlaces]) -> Table:
         ),
         found,
         (
-            "House: edge less fees there, less what laying it off on the lead venue cost.",
-            "Elsewhere: what own quotes on the lead venue earned, less what faster firms took from "
-            "them, and what was taken from slower ones less fees; booked in expectation, by a rule "
-            "in which speed decides.",
-            "Basis points are of opening capital, per day from entering to closing.",
-            "Variation margin is in neither: by venue it only measures where the price went.",
+            "House: edge less fees there, less the cost of hedging on the lead venue.",
+            "Elsewhere: the spread earned by own quotes on the lead venue, less losses to "
+            "faster firms, plus gains from slower firms less fees; booked in expectation, by a "
+            "rule in which speed decides.",
+            "Basis points are of opening capital, per day from entry to closing.",
+            "Variation margin is in neither: by venue it measures only the move of the price.",
             *_absent(found),
         ),
     )
@@ -227,8 +227,8 @@ def _absent(found: Sequence[FirmPlaces]) -> Iterator[str]:
     came = sum(firm.days > 0 for firm in found)
     if came < len(found):
         yield (
-            f"Of {len(found)} firms {came} came, and have results. The others waited to the end: "
-            "each day there was a chance that they come, larger the more others earned."
+            f"Of {len(found)} firms {came} entered, and have results. The others waited to the "
+            "end: each day they had a chance to enter, which rose with the earnings of others."
         )
 
 
@@ -256,7 +256,7 @@ def _rank_correlations(
 def _rank_table(found: Sequence[RankCorrelation]) -> Table:
     return Table.of(
         "rank-correlation",
-        "Does who wins at the house win elsewhere, and is it speed?",
+        "Rank correlations: results at the house, results elsewhere, and speed",
         (
             "ranks_of",
             "firms",
@@ -268,8 +268,8 @@ def _rank_table(found: Sequence[RankCorrelation]) -> Table:
         ),
         found,
         (
-            "House and elsewhere are ranked by basis points of opening capital per day. With "
-            "reaction time, a correlation below zero means that the faster did better.",
+            "House and elsewhere are ranked by basis points of opening capital per day. For "
+            "reaction time, a negative correlation means that faster firms did better.",
             INTERVALS,
         ),
     )
@@ -297,7 +297,7 @@ def _class_means(results: DailyResults, resampled: Mapping[str, np.ndarray]) -> 
 def _class_table(found: Sequence[ClassMean]) -> Table:
     return Table.of(
         "classes",
-        "Which class earns at the house, and which elsewhere?",
+        "Results by class, at the house and elsewhere",
         (
             "class",
             "firms",
@@ -312,8 +312,8 @@ def _class_table(found: Sequence[ClassMean]) -> Table:
         ),
         found,
         (
-            "The mean is over firms, each counting once whatever its size, in basis points of "
-            "opening capital per day. A class earns, or loses, if both intervals say so.",
+            "The mean is over firms with equal weights, in basis points of opening capital per "
+            "day. A class earns (or loses) if both intervals are positive (or negative).",
             INTERVALS,
         ),
     )
@@ -355,17 +355,17 @@ def _quoter_table(found: Skill, of_whom: str, rows: Sequence[QuoterOnAndOff]) ->
     compared = bool(found.days_on and found.days_off)
     notes = (
         f"{found.maker}'s quoter was on for {found.days_on} whole days and off for {found.days_off}"
-        + ("; days on which it changed are in neither." if compared else ": nothing to compare."),
-        "While it is off there is nothing to hit at the house, by construction; what is left there "
-        "is the cost of hedges.",
+        + ("; days of a change are in neither." if compared else ": no comparison is possible."),
+        "While it is off there are no quotes to hit at the house, by construction; only "
+        "hedging costs remain there.",
         "Basis points are of the opening capital of those in business, per day. "
         f"Low and high: {COVERAGE:.0%} intervals, bootstrapped over days.",
-        "The days differ in more than the quoter: its effect alone is the difference to a run in "
-        "which it goes on.",
+        "The days differ in more than the quoter. To measure its effect alone, compare with a "
+        "run in which the quoter stays on.",
     )
     return Table(
         f"quoter-by-{of_whom}",
-        f"With {found.maker}'s quoter on, and off: what each {of_whom} made a day",
+        f"With {found.maker}'s quoter on and off: daily result of each {of_whom}",
         (of_whom, *ON_AND_OFF),
         [astuple(row) for row in rows],
         notes if compared else notes[:1],

@@ -183,15 +183,15 @@ def _first_unpaid(days: Sequence[Close], unpaid: Sequence[tuple[date, Decimal]])
 def _dates_table(found: CoverageByDay) -> Table:
     return Table.of(
         "dates",
-        "Since when could the chips no longer be cashed?",
+        "When the exchange could no longer pay its customers",
         ("what", "first_day", "usd", "house_cash_usd", "days"),
         found.dates,
         (
-            f"Amounts are those of the first such day, at its close; days are all such days, of "
-            f"{len(found.closes)}. A row without a date was never reached.",
-            "Withdrawals are those of customers who ask for a sum and wait for it: retail's, and "
-            "firms' where the scenario has a flow of customers' money. Where it has none, what a "
-            "firm would have withdrawn, had there been more, is not in the books.",
+            "Amounts are those of the first such day, at its close; days are all such days, of "
+            f"{len(found.closes)}. A blank date means that it never happened.",
+            "Withdrawals are requests that wait until they are paid: those of retail, and of "
+            "firms if the scenario has a flow of customers' money. Without such a flow the "
+            "books do not have a firm's unpaid requests.",
         ),
     )
 
@@ -199,7 +199,7 @@ def _dates_table(found: CoverageByDay) -> Table:
 def _closes_table(found: CoverageByDay) -> Table:
     return Table.of(
         "cash-coverage",
-        "The firms' profits, the customers' claims, and the cash to pay them with",
+        "The firms' profits, the customers' claims, and the exchange's cash",
         (
             "day",
             "firms_profit_usd",
@@ -214,9 +214,9 @@ def _closes_table(found: CoverageByDay) -> Table:
         ),
         found.closes,
         (
-            "Profit is what the firms made at the house since the first day: edge less fees there, "
-            "less what hedging it cost. All else is as it stands at the day's close.",
-            "A claim is more than profit: also what was brought, and what price moves did. Cover: "
-            "the cash as a share of all claims.",
+            "Profit is the firms' result at the house since the first day: edge less fees "
+            "there, less hedging costs. All other figures are balances at the day's close.",
+            "A claim is profit plus deposits and the effects of price moves. Cover: the cash "
+            "as a share of all claims.",
         ),
     )

@@ -21,9 +21,9 @@ class Milestone(Enum):
 
     CREDIT_DRAWN = "the credit line is drawn"
     CUSTOMERS_MONEY = "customers' money is used: claims above the cash of {house}"
-    HOLE = "claims above what is liquid in the group"
-    HOLE_AFTER_LOANS = "claims and loans above what is liquid"
-    INSOLVENT = "insolvent at mark: above tokens and ventures too"
+    HOLE = "claims above the group's liquid assets"
+    HOLE_AFTER_LOANS = "claims and loans above liquid assets"
+    INSOLVENT = "insolvent at mark: above liquid assets, tokens and ventures"
     NOT_PAID = "a use of money is not paid"
     LENDER_NOT_PAID = "a lender is not paid: a recall, or interest"
     WAIT = "a withdrawal has to wait"

@@ -81,7 +81,7 @@ class HouseValuation:
             )
             if way in ways
         ]
-        return f"{said} By growth it would fetch {listed(priced)}." if priced else said
+        return f"{said} By growth its value is {listed(priced)}." if priced else said
 
     def tables(self) -> list[Table]:
         """Lay out rounds with appraisals beside sale prices, then months and reviews."""
@@ -136,7 +136,7 @@ def reviews(run: RunFolder) -> list[Review]:
 def _rounds_table(sold: Sequence[PricedRound], priced: Mapping[str, Mapping[str, Priced]]) -> Table:
     return Table(
         "rounds",
-        "Shares sold: what the whole house was said to be worth, and what it would have fetched",
+        "Shares sold: the recorded value of the whole house, and its computed value",
         (
             "day",
             "round",
@@ -152,14 +152,14 @@ def _rounds_table(sold: Sequence[PricedRound], priced: Mapping[str, Mapping[str,
         ),
         [(*each, *_beside(each, priced.get(each.name))) for each in sold],
         (
-            "Growth is that of fees: those of the last twelve months less those of the twelve "
-            "before, by the months closed before the round; months before the books begin count "
-            "as nothing. By growth is so many times that, at the middle multiple, between low and "
-            "high; below zero it is nothing.",
-            "Without quotes: by growth, of what would be left of the last year's fees had the "
-            "captive maker shown none in it. As a trading firm: a multiple of a year's earnings, "
-            "which are fees less costs, and the results of the maker's quotes.",
-            "What was recorded is an input of the scenario, and moves none of the other figures.",
+            "Growth is fees of the last twelve months less fees of the twelve months before, "
+            "by the months closed before the round; months before the books begin count as "
+            "zero. 'By growth' is fee growth times the middle multiple, with the range of the "
+            "multiple as low and high, floored at zero.",
+            "'Without quotes' is the same with last year's fees as they would be without the "
+            "captive maker's quotes. 'As a trading firm' is a multiple of a year's earnings: "
+            "fees less costs, plus the results of the maker's quotes.",
+            "The recorded value is an input of the scenario. No other figure depends on it.",
         ),
     )
 
@@ -189,7 +189,7 @@ def _multiple(worth_usd: Decimal | None, basis_usd: Decimal) -> Decimal | None:
 def _months_table(months: Mapping[str, Mapping[str, Priced]]) -> Table:
     return Table(
         "months",
-        "What the house would have fetched at the end of each month",
+        "The computed value of the house at the end of each month",
         (
             "month",
             "growth_usd",
@@ -202,8 +202,8 @@ def _months_table(months: Mapping[str, Mapping[str, Priced]]) -> Table:
         ),
         [(month, *_in_month(ways)) for month, ways in months.items()],
         (
-            "Growth and earnings are those of twelve months; values are at the middle multiples. "
-            "Quotes are worth what shares would lose without them.",
+            "Growth and earnings are over twelve months; values are at the middle multiples. "
+            "The value of quotes is the loss of share value without them.",
         ),
     )
 
@@ -224,15 +224,15 @@ def _in_month(ways: Mapping[str, Priced]) -> tuple[Cell, ...]:
 def _reviews_table(found: Sequence[Review], maker: str) -> Table:
     return Table(
         "reviews",
-        f"What {maker} decided about its quotes, and on what",
+        f"{maker}'s decisions on its quotes, and their grounds",
         Review._fields,
         found,
         (
-            "An independent maker looks at the last month. After a loss it shows half as much, and "
-            "below an eighth it stops. On the lead venue a captive maker does the same, and then "
-            "moves to the house.",
-            "On the house a captive maker looks at the last twelve months. It stops only if they "
-            "lost as much as shares of the house would lose without its quotes. Without an "
+            "An independent maker reviews the last month. After a loss it halves its size, and "
+            "below an eighth it stops. On the lead venue a captive maker does the same, and "
+            "then moves to the house.",
+            "On the house a captive maker reviews the last twelve months. It stops only if its "
+            "quotes lost as much as the house's shares would lose without them. Without an "
             "appraisal it never stops.",
         ),
     )
@@ -241,7 +241,7 @@ def _reviews_table(found: Sequence[Review], maker: str) -> Table:
 def _ways_table(priced: Mapping[str, Mapping[str, Priced]]) -> Table:
     return Table(
         "ways",
-        "Each way of looking at the house, of each month and round, with its range",
+        "Each method of valuation, by month and round, with its range",
         ("what", "way", *Priced._fields),
         [(what, way, *each) for what, ways in priced.items() for way, each in ways.items()],
     )

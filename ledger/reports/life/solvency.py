@@ -175,13 +175,13 @@ def _entities_table(found: Solvency) -> Table:
         ),
         rows,
         (
-            "Here debts, capital and gains are above zero, as an accountant writes them; in the "
-            "ledger they are below. Result is to date. Difference is assets less the three others, "
-            "and must be 0.00 on every line.",
-            "Assets are at cost. Unbooked is what tokens are marked at above that, the group's own "
-            "at zero inside the group, and less what is owed in kind; net is what is left at mark "
-            "once all debts are paid. A debt of the maker to the exchange stands at its face until "
-            "the two are consolidated.",
+            "Debts, capital and gains are positive here, as in a balance sheet; in the ledger "
+            "they are negative. Result is inception to date. Difference is assets less the "
+            "three others, and must be 0.00 on every line.",
+            "Assets are carried at cost. Unbooked is the mark of tokens above cost, less debts "
+            "in kind; inside the group its own tokens count zero. Net is net worth at mark. A "
+            "debt of the maker to the exchange is at face value until the two are "
+            "consolidated.",
         ),
     )
 
@@ -214,8 +214,8 @@ def _group_table(found: Solvency) -> Table:
         ),
         rows,
         (
-            "What one owes the other is struck out of both, so the credit line that the exchange "
-            "counts on is not there for the group's creditors. Lines are summed by kind.",
+            "Debts between the two are eliminated, so the credit line, an asset of the "
+            "exchange, is no asset for the group's creditors. Lines are summed by kind.",
         ),
     )
 
@@ -227,10 +227,10 @@ def _tokens_table(found: Solvency) -> Table:
         ("account", "token", "units", "unbalanced_units", "cost_usd", "at_mark_usd", "counted_usd"),
         found.holdings,
         (
-            "Cost is what was paid, less what was received for those handed on: below zero, more "
-            "came in. Held in kind or in a pool, tokens have no cost of their own; owed in kind, "
-            "they are below zero. Counted is the mark, but zero for the group's own tokens inside "
-            "the group. Unbalanced units, of each token of an entity, must be 0.",
+            "Cost is the purchase price less the proceeds of sales; negative when proceeds are "
+            "larger. Tokens held in kind or in a pool have no cost of their own; tokens owed "
+            "in kind are negative. Counted is the mark, or zero for the group's own tokens "
+            "inside the group. Unbalanced units, of each token of an entity, must be 0.",
         ),
     )
 
@@ -250,7 +250,7 @@ def _sheets_table(found: Solvency) -> Table:
         ("entity", "side", "account", "usd", "at_mark_usd"),
         rows,
         (
-            "Accounts at zero are left out, and contracts: they were settled at the day's close "
-            "and carry no price. Result is to date, a gain above zero.",
+            "Accounts at zero are left out, and so are contracts: they were settled at the "
+            "day's close and have no price. Result is inception to date; a gain is positive.",
         ),
     )

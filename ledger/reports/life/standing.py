@@ -35,7 +35,7 @@ class Standing:
     kinds_usd: Decimal  # the sum of all kinds
     within_group_usd: Decimal  # debts between exchange and maker, from both sides
     paper_usd: Decimal  # at mark; the group's own tokens count as zero
-    queue_usd: Decimal  # withdrawals that wait
+    queue_usd: Decimal  # queued withdrawals
 
     @property
     def hole_of_exchange_usd(self) -> Decimal:

@@ -66,12 +66,12 @@ def _firsts_table(found: Timeline) -> Table:
         ("what", "day", "usd", "days", "continuous_since"),
         found.firsts.values(),
         (
-            f"Each of {found.days} days counts as it ends. The amount is that of the first day. A "
-            "row without a date was never reached. The last column has the day from which it lasts "
-            "until the end.",
-            "The amount of a wait is what was refused that day, or what is queued at its end if "
-            "that is more; the amount of a halt is all claims that it leaves unpaid. A use or a "
-            "lender that is not paid counts on the day on which the books note it.",
+            f"Each of {found.days} days is counted at its end. The amount is that of the first "
+            "day. A blank date means that it never happened. The last column has the day from "
+            "which it lasts until the end.",
+            "The amount of a wait is the sum refused that day, or the queue at its end if that "
+            "is more. The amount of a halt is all unpaid claims. An unpaid use or lender "
+            "counts on the day on which the books note it.",
         ),
     )
 
@@ -79,7 +79,7 @@ def _firsts_table(found: Timeline) -> Table:
 def _timeline_table(found: Timeline) -> Table:
     return Table.of(
         "timeline",
-        "What is owed, what is there, and what is missing",
+        "Claims, liquid assets and the hole, day by day",
         (
             "day",
             "claims_usd",
@@ -93,12 +93,12 @@ def _timeline_table(found: Timeline) -> Table:
         ),
         found.shown,
         (
-            f"Claims are those of customers outside the group. Above zero, the hole of the "
-            f"exchange is what {found.house}'s own cash lacks of them, the hole what all that "
-            "is liquid in the group lacks; below zero there is that much more than enough.",
+            "Claims are those of customers outside the group. The hole of the exchange is "
+            f"claims less {found.house}'s own cash; the hole is claims less all liquid assets "
+            "of the group. Negative: a surplus of that amount.",
             "Paper is tokens at the day's mark; the group's own token counts zero. Loans are "
-            "owed to lenders outside, the credit line within the group, and the queue is part "
-            "of the claims.",
+            "debts to outside lenders; the credit line is a debt within the group; the queue "
+            "is part of the claims.",
         ),
     )
 
@@ -118,9 +118,9 @@ def _worth_table(found: Timeline) -> Table:
         ),
         found.shown,
         (
-            "Net is liquid assets, paper and ventures at cost, less claims and loans; below "
-            "zero the group is insolvent even if all of that could be sold for what it is "
-            "marked at.",
+            "Net is liquid assets, paper and ventures at cost, less claims and loans. "
+            "Negative: the group is insolvent even if it could sell these assets at their "
+            "marks.",
         ),
     )
 
@@ -128,7 +128,7 @@ def _worth_table(found: Timeline) -> Table:
 def _identity_table(found: Timeline) -> Table:
     return Table.of(
         "identity",
-        "The hole by its definition and by its kinds, and what the group owes itself",
+        "The hole by its definition and by its kinds, and debts within the group",
         ("day", "hole_usd", "kinds_usd", "unexplained_usd", "within_group_usd"),
         found.shown,
         ("The last two must be 0.00 on every line.",),

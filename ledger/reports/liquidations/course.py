@@ -69,7 +69,7 @@ class Course:
         """Lay out a line for each step."""
         return Table(
             "course",
-            "The course of it: prices, what backstops held, and what it has brought them",
+            "The course of the cascade: prices, backstops' positions and backstops' results",
             (
                 "time",
                 *(market + LEAD for market in self.markets),
@@ -77,9 +77,9 @@ class Course:
             ),
             [self._cells(step) for step in self.steps],
             (
-                f"Held is the most, long above zero, at any moment of the {self.word} before: over "
-                "both venues, each market at the lead price of the last trade in it. Results are "
-                "from the start on.",
+                f"Held is the largest position (long positive) at any moment of the {self.word} "
+                "before: over both venues, each market at the lead price of the last trade in "
+                "it. Results are from the start on.",
             ),
         )
 

@@ -49,7 +49,7 @@ class Liquidations:
         if self.pledged:
             lost = sum((each.loss_usd for each in self.pledged), ZERO)
             sentences.append(f"On loans against thin tokens the captive maker {earned(-lost)}.")
-        return " ".join(sentences) or "Nobody trades on margin in this run."
+        return " ".join(sentences) or "No customer trades on margin in this run."
 
     def tables(self) -> list[Table]:
         """Lay out the cascade by hour and by day, gains, backstops, debts, the course, a check."""
@@ -84,15 +84,15 @@ def liquidations(run: RunFolder) -> Liquidations:
 
 
 def _cascade_table(found: Liquidations) -> Table:
-    notes = () if found.backstops else ("Nobody trades on margin in this run.",)
+    notes = () if found.backstops else ("No customer trades on margin in this run.",)
     return Table.of(
         "cascade",
-        "The cascade: what was liquidated, hour by hour",
+        "The cascade: liquidations by hour",
         ("hour", "accounts", "in_book_usd", "backstop_usd", "deleveraged_usd", "bankrupt"),
         found.hours,
         (
-            "Accounts were liquidated in the book or taken over; bankrupt are those whose debts "
-            "the insurance fund or all customers paid. Worth is by the lead price.",
+            "Accounts were liquidated in the book or taken over. Bankrupt: the insurance fund "
+            "or all customers paid the account's debt. Worth is at the lead price.",
             *notes,
         ),
     )
@@ -110,7 +110,7 @@ def _days_table(found: Liquidations) -> Table:
 def _gains_table(found: Liquidations) -> Table:
     return Table.of(
         "gains",
-        "Who lost, and who earned",
+        "Losses and gains by party",
         (
             "who",
             "in_book_usd",
@@ -123,10 +123,9 @@ def _gains_table(found: Liquidations) -> Table:
         ),
         found.gains,
         (
-            "In book is the edge of forced orders to the quotes that they hit, backstop all that "
-            "positions taken over have brought: the discount at first, then every move of the "
-            "price until they were laid off. What customers lost before, as variation margin, is "
-            "not in it.",
+            "'In book' is the gain of the quotes that forced orders hit. 'Backstop' is the "
+            "result of positions taken over: the discount, then every move of the price until "
+            "they were hedged. Customers' earlier losses (variation margin) are not included.",
         ),
     )
 
@@ -134,7 +133,7 @@ def _gains_table(found: Liquidations) -> Table:
 def _backstops_table(found: Liquidations) -> Table:
     return Table.of(
         "backstops",
-        "The backstops: what they took over, and what became of it",
+        "The backstops: positions taken over, and their results",
         (
             "provider",
             "standing",
@@ -146,9 +145,9 @@ def _backstops_table(found: Liquidations) -> Table:
         ),
         found.backstops,
         (
-            "Discount is what positions were worth beyond their price when they were taken over; "
-            "moves are variation margin and funding on both venues since; unwinding is what laying "
-            "them off cost.",
+            "Discount is the worth of positions above their takeover price; moves are "
+            "variation margin and funding on both venues since; unwinding is the cost of "
+            "hedging them.",
         ),
     )
 
@@ -156,13 +155,13 @@ def _backstops_table(found: Liquidations) -> Table:
 def _debts_table(debts: BankruptDebts) -> Table:
     return Table(
         "debts",
-        "Bankruptcies: who paid for them",
+        "Bankruptcies, and the parties that paid for them",
         ("what", "usd"),
         [
             ("paid by the insurance fund", debts.by_fund_usd),
             ("taken over with positions by backstops", debts.by_backstops_usd),
             ("borne by all customers", debts.by_customers_usd),
-            ("left to the insurance fund", debts.left_to_fund_usd),
+            ("received by the insurance fund from closed accounts", debts.left_to_fund_usd),
             ("in the fund at the end", debts.fund_usd),
             *(("in the fund, as stated", usd) for usd in debts.stated_usd),
         ],

@@ -77,10 +77,11 @@ def pledged_table(found: Sequence[PledgedResult]) -> Table:
         ),
         found,
         (
-            "Repaid is what the house sold of the tokens before the captive maker took the account "
-            "over, with a debt and the tokens left, worth by the lead price. Brought is what it "
-            "has sold them for since; the loss is the debt less that. Unsold are the tokens that "
-            "it still has, by the last price: no part of the loss, nor of the hole.",
+            "Repaid is the proceeds of tokens that the house sold before the takeover. The "
+            "captive maker then took over the debt and the remaining tokens, here at the lead "
+            "price. Brought is its own proceeds since then; the loss is the debt less these. "
+            "Unsold is its remaining tokens at the last price: no part of the loss or of the "
+            "hole.",
         ),
     )
 

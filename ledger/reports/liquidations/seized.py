@@ -46,8 +46,8 @@ def seized_table(found: Sequence[SeizedToken]) -> Table:
         ("token", "accounts", "quantity", "worth_usd", "brought_usd", "markdown_usd"),
         found,
         (
-            "They are sold to the other makers before anything else is done: what they were worth "
-            "is by the lead price, and the mark-down is what those gained.",
+            "They are sold to the other makers before any other step. Their worth is at the "
+            "lead price; the mark-down is the other makers' gain.",
         ),
     )
 

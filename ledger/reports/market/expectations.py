@@ -55,16 +55,16 @@ class Expectations:
         }
 
     def answer(self) -> str:
-        """Say what the maker's simulation promised, and what was booked."""
+        """Return the simulated and the realised result of the maker's quotes in a sentence."""
         promised = [line for line in self.lines if line.promise]
         if not promised:
-            return f"{self.maker} made no simulation of its quotes in this run."
+            return f"{self.maker} did not simulate its quotes in this run."
         booked = _booked(promised)
         expected = sum((line.promise.result_usd for line in promised if line.promise), ZERO)
         return (
-            f"{self.maker}'s own simulation promised a result of {spoken(expected)} at the fills. "
-            f"Its quotes {earned(booked.result_usd)} at the fills and {earned(booked.net_usd)} "
-            "after hedging."
+            f"{self.maker}'s own simulation predicted a result of {spoken(expected)} at the "
+            f"fills. Its quotes {earned(booked.result_usd)} at the fills and "
+            f"{earned(booked.net_usd)} after hedging."
         )
 
     def tables(self) -> list[Table]:
@@ -133,17 +133,17 @@ def _month_table(
     promised = _promised([line for lines in by_month.values() for line in lines])
     rows.append((ALL, *_figures(promised, everything)))
     notes = [
-        f"{maker} plays its own quotes of the month against orders that know nothing. What that "
-        "promises is a result at fills, and is held against booked: Spread and PickOff together. "
-        "Hedging is apart; net is after it.",
-        "Bps are of the volume that was promised, and of the volume that was traded. A sum of "
-        "promises stands only where nothing was traded without one.",
+        f"{maker} simulates its own quotes of the month with uninformed orders only. The "
+        "prediction is a result at fills, and is compared with the booked kinds Spread and "
+        "PickOff together. Hedging is separate; net is after hedging.",
+        "Basis points are of simulated volume, and of traded volume. The sum of predictions is "
+        "empty if a part of the volume has no prediction.",
     ]
     if not any(line.promise for lines in by_month.values() for line in lines):
-        notes.insert(0, "The books of this run hold no beliefs: nothing was promised.")
+        notes.insert(0, "The books of this run have no simulated results.")
     return Table(
         "expectations",
-        f"What the simulation of {maker} promised, and what was booked",
+        f"Simulated and realised results of {maker}'s quotes",
         ("month", *FIGURES),
         rows,
         tuple(notes),
@@ -153,7 +153,7 @@ def _month_table(
 def _market_table(lines: Sequence[MonthInMarket]) -> Table:
     return Table(
         "expectations-by-market",
-        "The same by market, as the fills have it",
+        "The same by market, from the fills",
         ("month", "market", *FIGURES),
         [(line.month, line.market, *_figures(line.promise, line.booked)) for line in lines],
     )
@@ -172,14 +172,14 @@ def _difference_table(by_month: Mapping[str, Sequence[MonthInMarket]]) -> Table:
     rows.append((ALL, ALL, *_parts(_sum(everything))))
     return Table(
         "difference",
-        "Booked less promised, and where the difference comes from",
+        "Realised less simulated results, and the sources of the difference",
         ("month", "market", "difference_usd", *Difference._fields),
         rows,
         (
-            "From volume: what was traded beyond the promise, or fell short of it, at the rate "
-            "promised for that market and month.",
-            "From pick-offs: what fills by those who saw the price brought, less the promised rate "
-            "on their volume. The rest: the same of all other fills.",
+            "From volume: traded less predicted volume, at the rate predicted for that market "
+            "and month.",
+            "From pick-offs: the result of fills by informed takers, less the predicted rate "
+            "on their volume. The rest: the same for all other fills.",
         ),
     )
 

@@ -103,9 +103,9 @@ def _none_left_line(found: Sequence[Cut], none_left: AllCame | None) -> tuple[st
         return ()
     months = len({each.month for each in later})
     return (
-        f"Since {none_left.since} no firm was left that could still come: the number of firms, "
-        f"{none_left.firms} in all, was a limit in {months} {'month' if months == 1 else 'months'},"
-        f" in which they took {taken_usd:,.2f} USD.",
+        f"Since {none_left.since} no waiting firm was left: the number of firms, "
+        f"{none_left.firms} in all, was a limit in {months} "
+        f"{'month' if months == 1 else 'months'}, in which they took {taken_usd:,.2f} USD.",
     )
 
 
@@ -118,10 +118,10 @@ def _cut_line(found: Sequence[Cut]) -> tuple[str, ...]:
     whole_usd = order_usd + leverage_usd + sum((each.taken_usd for each in binding), ZERO)
     none_waits = sum(not each.waiting for each in binding)
     return (
-        f"Limits of the trading firms bound in {len(binding)} of {len(found)} months of a market: "
-        f"they cut off {percent(order_usd + leverage_usd, whole_usd)} % of what paid there "
-        f"({order_usd:,.2f} USD by an order's share of capital, {leverage_usd:,.2f} by leverage); "
-        f"in {none_waits} of these no firm was left that could still come.",
+        f"Limits of the trading firms bound in {len(binding)} of {len(found)} market-months: "
+        f"they cut off {percent(order_usd + leverage_usd, whole_usd)} % of profitable hits "
+        f"there ({order_usd:,.2f} USD by an order's share of capital, {leverage_usd:,.2f} by "
+        f"leverage); in {none_waits} of these no waiting firm was left.",
     )
 
 
@@ -129,7 +129,7 @@ def limits_table(found: Sequence[Cut], none_left: AllCame | None) -> Table:
     """Lay out by market and month what limits cut off."""
     return Table(
         "hit-limits",
-        "Hits that paid, and what limits of the firms cut off",
+        "Profitable hits, and the part that the firms' limits cut off",
         (
             "market",
             "month",
@@ -154,8 +154,8 @@ def limits_table(found: Sequence[Cut], none_left: AllCame | None) -> Table:
             for each in found
         ],
         (
-            "Cut off is what a firm would have taken beyond its limit, and no other firm took "
-            "until the quote was replaced, at the quote's best price.",
+            "Cut off is the profitable size beyond a firm's limit that no other firm took "
+            "before the quote was replaced, at the quote's best price.",
             *limits_lines(found, none_left),
         ),
     )

@@ -102,7 +102,7 @@ class LeadLag:
 def _sentence(market: MarketLag, parties: Parties) -> str:
     leader = market.leader(parties)
     if market.found is None or leader not in (parties.lead, parties.house):
-        return f"In {market.market} the prices don't say which venue leads."
+        return f"In {market.market} the prices do not show which venue leads."
     follower = parties.house if leader == parties.lead else parties.lead
     lag = abs(market.found.lag_us) / 1e6
     return f"In {market.market} {follower} follows {leader} by {lag:.1f} s."
@@ -226,14 +226,14 @@ def _lag_table(found: LeadLag) -> Table:
             f"Above zero, {parties.house} follows. Lag: where its prices differ least from the "
             "lead prices before, all days together, if they differ more at both ends of the grid "
             f"({LAGS_US[-1] / 1e6:.0f} s), by {CLEAR:.0f} standard errors.",
-            "Low and high: the lags that can't be told from it, at 95%. A leader is named if they "
-            "leave out zero.",
-            "Quote age: the median that the fills themselves report; low and high: their middle "
-            "half. The lag is found without them, and is one of the ages.",
-            f"Correlation: of moves over {STEP_US // 60_000_000} minutes, {parties.house}'s "
-            "clock put back by the lag; the mean of the days. It is at most one, and falls "
-            "short of it where fills are far apart.",
+            "Low and high: the lags that the data cannot distinguish from it, at 95%. A leader "
+            "is named if the interval excludes zero.",
+            "Quote age: the median age in the fills; low and high: the middle half of the "
+            "ages. The estimate of the lag does not use the ages.",
+            f"Correlation: of price moves over {STEP_US // 60_000_000} minutes, "
+            f"with {parties.house} shifted back by the lag; the mean of the days. It is at most "
+            "one, and lower where fills are rare.",
             f"The books have fills of {parties.maker}'s quotes only, so this is their lag; "
-            f"quicker quotes of others would shorten that of {parties.house} as a whole.",
+            f"faster quotes of others would shorten the lag of {parties.house} as a whole.",
         ),
     )

@@ -142,7 +142,7 @@ def volume_table(found: MakerShare, lines: tuple[str, ...] = ()) -> Table:
             )
             for v in found.months
         ],
-        ("The share is what came out; it is never rescaled to fit the record.", *lines),
+        ("The share is an outcome; it is never rescaled to fit the record.", *lines),
     )
 
 

@@ -84,7 +84,7 @@ def plans_table(maker: str, months: Sequence[PlannedMonth]) -> Table:
     """Lay out decisions and plans beside results, and say how often results fell short."""
     return Table(
         "plans",
-        f"What {maker} decided each month and planned on, and what came of it",
+        f"{maker}'s monthly decisions and plans, and the outcomes",
         (
             "month",
             "market",
@@ -105,10 +105,10 @@ def plans_table(maker: str, months: Sequence[PlannedMonth]) -> Table:
         [_row(each) for each in months],
         (
             _answer(months),
-            "Shown is per level and side; held by: the limit that keeps it from being another.",
-            "A plan is simulated on the days seen of the month before, with orders that do not "
-            "look at the price: it has no hits. It is scaled to the days that the run has of the "
-            "month.",
+            "Shown is per level and side. Held by: the limit that determined the size.",
+            "A plan is simulated on the observed days of the month before, with orders that do "
+            "not depend on the price: it has no hits. It is scaled to the number of days that "
+            "the run has in the month.",
         ),
     )
 
@@ -137,11 +137,11 @@ def _answer(months: Sequence[PlannedMonth]) -> str:
     """Say how often and by how much results fell short of plans, and the loss to hits."""
     planned = [each for each in months if each.beyond_plan_usd is not None]
     if not planned:
-        return "No month was planned on what had been seen before."
+        return "No month's plan used data of an earlier month."
     short = [each for each in planned if (each.beyond_plan_usd or ZERO) < 0]
     beyond_usd = sum((each.beyond_plan_usd or ZERO for each in planned), ZERO)
     hits_usd = sum((each.booked.pickoff_usd for each in planned), ZERO)
     return (
-        f"Its quotes brought less than planned in {len(short)} of {len(planned)} months in a "
-        f"market: {beyond_usd:+,} USD beyond plan in all, where hits brought {hits_usd:+,}."
+        f"Its quotes earned less than planned in {len(short)} of {len(planned)} market-months: "
+        f"{beyond_usd:+,} USD beyond plan in all, of which hits {hits_usd:+,}."
     )

@@ -191,7 +191,7 @@ def _month(run: RunFolder, token: str, month: str, days: Sequence[PoolDay]) -> P
 def _pool_table(found: PoolResults) -> Table:
     return Table.of(
         "pools",
-        "What pools earned, and what they lost to arbitrage",
+        "Pools: fees earned, and losses to arbitrage",
         (
             "pool",
             "month",
@@ -208,9 +208,9 @@ def _pool_table(found: PoolResults) -> Table:
         ),
         found.months,
         (
-            "Value is twice the dollars in it, on the average morning. The loss is that "
-            "against rebalancing at the price elsewhere; fees gave so much of it back, and the "
-            "rest is what arbitrageurs kept. It is a loss on tokens, and as such in no kind.",
-            "Expected is an eighth of the variance that there was times the value, by day.",
+            "Value is twice the dollars in the pool, averaged over mornings. The loss is loss "
+            "versus rebalancing, at the price elsewhere. Fees returned a part of it; "
+            "arbitrageurs kept the rest. It is a loss on tokens, and so in no kind.",
+            "Expected is an eighth of the realised variance times the value, by day.",
         ),
     )

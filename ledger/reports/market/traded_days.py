@@ -67,8 +67,9 @@ def contradictions_table(found: TradedDays) -> Table:
         ],
         (
             f"{len(found.contradictions)} of {found.recorded} days with a record, each counted "
-            "once by market. Such a day was not like this, whatever customers did.",
-            "Where the record has a month's volume alone, each of its days counts as the mean day, "
-            "and a violent one exceeds it sooner.",
+            "once per market. On such a day the model contradicts the record, for any volume "
+            "of customers.",
+            "Where the record has only a month's volume, each of its days counts as the mean "
+            "day, so a violent day exceeds it sooner.",
         ),
     )

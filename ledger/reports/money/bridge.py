@@ -118,15 +118,15 @@ def bridge_table(
         for reason in (*usual, *sorted(found.difference(usual)))
     ]
     rows.append(("unexplained (must be 0.00)", *(each.unexplained_usd for each in bridges)))
-    rows.append(("claim left", *(each.left_usd for each in bridges)))
+    rows.append(("closing claim", *(each.left_usd for each in bridges)))
     return Table(
         "bridge",
-        f"The bridge: from the claims on {house} at first to those left",
+        f"The bridge: from the claims on {house} at first to the closing claims",
         ("movement", *(f"{each.customers.replace(' ', '_')}_usd" for each in bridges)),
         rows,
         (
-            "Movements are from the customers' own books, claims left from those of "
-            f"{house}: two witnesses.",
+            "Movements are from the customers' own books, closing claims from those of "
+            f"{house}: two independent sources.",
             *notes,
         ),
     )

@@ -73,15 +73,15 @@ def cash_by_receiver(statement: CashStatement, group: str, notes: tuple[str, ...
     """Return each party's payments to *group* and from it."""
     return Table(
         "cash-by-receiver",
-        f"Cash by receiver: who paid, and who was paid by, {group}",
+        f"Cash by receiver: payments to and from {group}",
         ("party", "paid_in_usd", "paid_out_usd", "net_received_usd"),
         [
             (party.party, party.paid_in_usd, party.paid_out_usd, party.net_received_usd)
             for party in (*statement.parties, statement.everybody)
         ],
         (
-            "Transfers between the two cancel out and are left out. What stands on deposit with a "
-            "party has been paid out, and is among the liquid assets.",
+            "Transfers between the two cancel out and are left out. Money on deposit with a "
+            "party counts as paid out; it is part of the liquid assets.",
             *notes,
         ),
     )

@@ -72,7 +72,7 @@ def largest_uses(the_hole: Hole) -> str:
     uses = the_hole.uses_usd
     used = sum(uses.values(), ZERO)
     if not uses:
-        return "Nothing used money."
+        return "There are no uses of money."
     named = [f"{kind} {percent(usd, used)}%" for kind, usd in list(uses.items())[:LARGEST]]
     return f"Of {spoken(used)} of uses the largest are {listed(named)}."
 
@@ -112,9 +112,9 @@ def hole_by_kind(the_hole: Hole) -> Table:
         ("side", "kind", "hole_usd", "share_of_uses_pct"),
         rows,
         (
-            "Uses and sources sum to the hole exactly. Which source paid for which use is not "
-            "known, since money has no colour: a share of the uses is not a share of the hole.",
-            "A hole below zero is none: the group has more than it owes.",
+            "Uses and sources sum to the hole exactly. Money is commingled, so it is not known "
+            "which source paid for which use: a share of the uses is not a share of the hole.",
+            "A negative hole is a surplus: the group has more liquid assets than it owes.",
         ),
     )
 
@@ -127,9 +127,9 @@ def hole_by_definition(the_hole: Hole, house: str, in_coins: bool = False) -> Ta
         house: the exchange's name.
         in_coins: whether customers are owed coins beside dollars.
     """
-    stated = "Claims are in dollars, whatever the customer deposited: a simplification."
+    stated = "All claims are in dollars, also where the customer deposited coins: a simplification."
     if in_coins:
-        stated = "Dollars alone: --table hole-in-kind has what customers are owed in coins."
+        stated = "Dollars only: --table hole-in-kind has the debts to customers in coins."
     rows = [
         ("claims of customers outside the group", the_hole.claims_usd),
         (f"cash of {house}", the_hole.house_cash_usd),

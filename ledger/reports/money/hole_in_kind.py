@@ -103,9 +103,9 @@ class HoleInKind:
         named = [f"{line.lacking:,f} {line.commodity}" for line in coins]
         lacking = f"In kind {listed(named)} are lacking" if named else "No coin is lacking"
         return (
-            f"{lacking}: at the marks of {self.day} the hole in dollars and coins is "
+            f"{lacking}: at the prices of {self.day} the hole in dollars and coins is "
             f"{spoken(self.at_mark_usd)}. Since {self.first} price has changed it by "
-            f"{spoken(self.by_price_usd)}, and use by {spoken(self.by_use_usd)}."
+            f"{spoken(self.by_price_usd)}, and quantity (use) by {spoken(self.by_use_usd)}."
         )
 
     def tables(self) -> list[Table]:
@@ -211,9 +211,9 @@ def _in_kind_table(found: HoleInKind) -> Table:
         ("commodity", "owed", "there", "lent", "lacking", "mark_usd", "lacking_usd"),
         rows,
         (
-            "Lacking is what customers are owed of a commodity, less what the group has of it at "
-            "once. Coins that the house lent its maker are owed and not there: it sold them.",
-            "Lent below zero: the maker handed over more dollars than it drew, and owes coins.",
+            "Lacking is the debt to customers in a commodity, less the group's liquid holdings "
+            "of it. Coins that the house lent its maker are lacking: the maker sold them.",
+            "Lent is negative where the maker paid in more dollars than it drew, and owes coins.",
         ),
     )
 
@@ -229,11 +229,11 @@ def _changes_table(found: HoleInKind) -> Table:
     rows.append(("hole at mark", *changes, found.at_mark_usd, open_usd))
     return Table(
         BY_PRICE_AND_USE,
-        f"The hole at mark since the end of {found.first}: what changed by price, and by use",
+        f"The hole at mark since the end of {found.first}: changes by price, and by use",
         ("commodity", "first_usd", "by_price_usd", "by_use_usd", "lacking_usd", "unexplained_usd"),
         rows,
         (
-            "By price: what was lacking, times the change of its mark. By use: the change of what "
-            "is lacking, times the day's mark. Unexplained must be 0.00.",
+            "By price: the lacking quantity, times the change of its mark. By use: the change "
+            "of the lacking quantity, times the day's mark. Unexplained must be 0.00.",
         ),
     )

@@ -69,7 +69,7 @@ class Mechanism:
     def in_a_sentence(self) -> str:
         """Say what the mechanism cost and brought, and the result of each part."""
         if not self.cost_usd and not self.brought_usd:
-            return "The mechanism that the thread claims cost nothing and earned nothing."
+            return "The mechanism that the thread claims had no costs and no earnings."
         share = percent(self.cost_usd, self.uses_usd) if self.cost_usd else None
         said = f" ({share}% of all uses)" if share is not None else ""
         parts = [f"{part.claimed} {earned(-part.net_usd)}" for part in self.parts if part.kinds_usd]
@@ -151,14 +151,15 @@ def mechanism_table(found: Mechanism) -> Table:
         ("part", "tweets", "kinds", "cost_usd", "brought_usd", "net_usd", "share_of_uses_pct"),
         rows,
         (
-            "Net is cost less what was brought: above zero the part lost money. The share is "
-            "the cost, as a percentage of all uses of money.",
-            f"{Kind.TAKEOVERS} are sums that the scenario states, but for accounts that borrowed "
-            "against tokens (`liquidations`); every other figure came out of the simulation.",
-            "Tokens lost to arbitrage are valued at the price elsewhere. They are no kind of the "
-            "hole, which counts what was paid for tokens (Tokens).",
-            "What the maker's inventory gains and loses with the price (VariationMargin, Funding) "
-            "is in no part.",
-            "How much each part can carry of what no source explains: `moneytrail residual`.",
+            "Net is cost less earnings: positive, the part lost money. The share is the cost "
+            "as a percentage of all uses of money.",
+            f"{Kind.TAKEOVERS} are amounts stated in the scenario, except for accounts that "
+            "borrowed against tokens (`liquidations`); every other figure is an outcome of the "
+            "simulation.",
+            "Tokens lost to arbitrage are valued at the price elsewhere. They are no kind of "
+            "the hole, which counts the purchase price of tokens (Tokens).",
+            "Gains and losses of the maker's inventory with the price (VariationMargin, "
+            "Funding) are in no part.",
+            "How much of the unexplained money each part can account for: `moneytrail residual`.",
         ),
     )

@@ -48,10 +48,11 @@ class WhereByQuarter:
                 ),
                 _rows(self.hole, self.kinds_usd, self.grown_usd),
                 (
-                    "Above zero a kind used money in that quarter, below zero it was a source. Its "
-                    "side is that of the whole run. Opening balances are in the first quarter.",
-                    "Whole life is the statement without quarters, and unexplained what the "
-                    "quarters sum to beyond it: 0.00 on every line.",
+                    "Positive: the kind used money in that quarter. Negative: it was a source. "
+                    "Its side is that of the whole run. Opening balances are in the first "
+                    "quarter.",
+                    "Whole life is the statement without quarters. Unexplained is the sum of "
+                    "the quarters less whole life: 0.00 on every line.",
                 ),
             )
         ]

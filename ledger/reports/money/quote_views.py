@@ -101,7 +101,7 @@ def views_table(found: QuoteViews) -> Table:
     """Return both views side by side, kind by kind and in all."""
     return Table(
         "views",
-        f"What {found.maker}'s quotes on {found.house} brought: to {found.maker}, and to the group",
+        f"Results of {found.maker}'s quotes on {found.house}: for {found.maker} and for the group",
         ("kind", "fills", "maker_usd", "taker_fees_usd", "group_usd"),
         [
             *((v.kind, v.fills, v.maker_usd, v.taker_fees_usd, v.group_usd) for v in found.kinds),
@@ -114,10 +114,11 @@ def views_table(found: QuoteViews) -> Table:
             ),
         ],
         (
-            "Gains are above zero here, losses below. Taker fees are what the exchange is paid for "
-            "fills of these quotes: the group's income, not the maker's. With them, captive "
-            "quoting may earn the group money although it loses some for the maker.",
-            f"What {found.maker} would pay {found.house} in fees is internal to the group, and its "
-            "books have none: its quotes are hit, and it takes on the lead venue alone.",
+            "Gains are positive here, losses negative. Taker fees are paid to the exchange for "
+            "fills of these quotes: income of the group, not of the maker. With them, the "
+            "quotes may earn money for the group although they lose money for the maker.",
+            f"Fees of {found.maker} to {found.house} would be internal to the "
+            "group. The books have none: others hit its quotes, and it takes on the lead venue "
+            "only.",
         ),
     )

@@ -44,11 +44,11 @@ def below_value_table(payments: Sequence[PaidBefore]) -> Table:
         rows.append(("all", None, None, None, None, dollars(near), dollars(year)))
     return Table(
         "below-value",
-        "Payments of the last year for which nothing of equal value came back",
+        "Payments of the last year without equal value in return",
         ("payer", "recipient", "status", "kind", "in_return", "near_usd", "year_usd"),
         rows,
         (
-            "By kind of payment. What a stake, a house or a service was worth stands in no books: "
-            "whether one was bought too dearly, no schedule can say.",
+            "By kind of payment. The books do not have the value of a stake, a house or a "
+            "service, so no schedule can show whether the price was too high.",
         ),
     )

@@ -106,8 +106,9 @@ def payments_table(payments: list[PaidBefore], end: date) -> Table:
         ("payer", "recipient", "status", "kind", "near_usd", "year_usd", "first", "last"),
         rows,
         (
-            "Near is the last 90 days. Insiders are members of the group (affiliates), and all who "
-            "were ever paid under the kind Insiders; for them the law looks a year back.",
+            "Near is the last 90 days. Insiders are members of the group (affiliates), and all "
+            "recipients of payments of the kind Insiders; for them the law's period is one "
+            "year.",
         ),
     )
 

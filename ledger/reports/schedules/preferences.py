@@ -95,7 +95,7 @@ def preferences_table(preferred: list[Preferred], end: date) -> Table:
         ("creditor", "status", "kind", *columns),
         rows,
         (
-            "A preference is what was paid less what the creditor brought afterwards, never below "
-            "zero. Got: the preference as a share of itself and of what is still owed.",
+            "A preference is the payment less the creditor's later payments to the group, at "
+            "least zero. Got: the preference as a share of itself plus the remaining debt.",
         ),
     )

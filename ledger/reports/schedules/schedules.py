@@ -41,8 +41,8 @@ class Schedules:
         year = sum(paid.year_cents for paid in self.payments if paid.status.is_insider)
         week = sum(each.preference_cents for each in self.preferred)
         return (
-            f"In the year before {self.end} insiders were paid {spoken(dollars(year))}, payments "
-            f"within the group among it; in the last week creditors were preferred by "
+            f"In the year before {self.end} insiders were paid {spoken(dollars(year))}, "
+            "including payments within the group; in the last week creditors were preferred by "
             f"{spoken(dollars(week))}."
         )
 

@@ -91,9 +91,9 @@ def tests_table(days: Sequence[SolvencyTests]) -> Table:
         rows,
         (
             "Net is liquid assets, paper at mark and ventures at cost, less claims and loans. "
-            "Unpaid is the queue, and what lenders and others were refused that day.",
+            "Unpaid is the queue, and the payments refused to lenders and others that day.",
             "Capital is adequate while net is at least the largest fall of net over 30 days so "
-            "far: an assumption, since courts ask what setback was foreseeable.",
+            "far: an assumption, since courts ask which setback was foreseeable.",
         ),
     )
 
@@ -110,7 +110,7 @@ def failed_table(days: Sequence[SolvencyTests]) -> Table:
         )
     return Table(
         "failed",
-        "Since when each test of solvency is failed",
+        "First failure of each test of solvency",
         ("test", "first", "continuous_since", "days"),
         rows,
         ("A blank date means that it never happened.",),

@@ -1,7 +1,7 @@
 """Equal sharing at the end: no tracing through time; all sources share in proportion.
 
 A source that was fully repaid has no share. All other payments, and the rest, are shared in
-proportion to what each source brought and has not got back.
+proportion to what each source brought and does not have got back.
 
 Source: the pari passu solution, Barlow Clowes International v Vaughan [1992] 4 All ER 22, Woolf LJ;
     American receivers share alike by net investment.

@@ -168,4 +168,4 @@ def holding(rule: TracingRule, followed: Collection[str]) -> Callable[[], Traced
             return Blend
         case TracingRule.LOWEST_BALANCE:
             return lambda: Preserved(followed)
-    raise ValueError(f"{rule.plain} is no way to hold money")
+    raise ValueError(f"{rule.plain} is no tracing rule")

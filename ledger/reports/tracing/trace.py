@@ -89,8 +89,8 @@ class Trace:
         days = [move.day for move in self.brought]
         back = self._range(lambda rule: self.fate_usd(rule, Fate.BACK))
         said = (
-            f"{self.question.spoken} brought {spoken(self.brought_usd)} of cash from {days[0]} to "
-            f"{days[-1]}. It depends on the rule what became of it: {back} went back, and "
+            f"{self.question.spoken} brought {spoken(self.brought_usd)} of cash from {days[0]} "
+            f"to {days[-1]}. Its use depends on the rule: {back} went back, and "
             f"{self._range(self.all_left_usd)} is left."
         )
         others = [use for use in self.uses if self.fates[use] is not Fate.BACK]
@@ -119,14 +119,14 @@ class Trace:
         rows.append(("all", *(self.brought_usd for _ in TracingRule)))
         return Table(
             "paid",
-            f"What the money of {self.question.spoken} paid for, by each rule",
+            f"Uses of the money of {self.question.spoken}, by each rule",
             ("use", *_columns()),
             rows,
             (
-                "Money has no colour: each rule is a convention of courts, none is a fact. Lowest "
-                "balance keeps the followed money as long as possible.",
-                f"Cash alone is traced, in {self._through()}. What is won, lost or charged on an "
-                "account at a venue moves a claim and no cash.",
+                "Money is commingled: each rule is a convention of courts, none is a fact. "
+                "Lowest balance keeps the traced money as long as possible.",
+                f"Only cash is traced, in {self._through()}. Gains, losses and charges on an "
+                "account at a venue move a claim and no cash.",
                 "Every column sums to the cent; odd cents go to the largest remainders.",
             ),
         )
@@ -151,9 +151,9 @@ class Trace:
             ("rule", *(f"{fate}_usd" for fate in Fate), "left_usd"),
             rows,
             (
-                f"Back: to {self.question.spoken}. Held: in what was bought and is still there, at "
-                "cost. Creditors: to whom else the group owed it. Spent: nothing is left of it, so "
-                "it can be traced no further.",
+                f"Back: to {self.question.spoken}. Held: in assets that were bought and are "
+                "still held, at cost. Creditors: paid to other creditors of the group. Spent: "
+                "no asset is left, so it can be traced no further.",
             ),
         )
 
@@ -185,19 +185,19 @@ class Trace:
         ]
         return Table(
             "flows",
-            "Each source and use under each rule, and between which days the money moved",
+            "Each source and use under each rule, with the first and last day of the movement",
             ("rule", "source", "use", "usd", "first", "last"),
             found,
-            ("Equal sharing looks at no moment before the end: its days are those of the use.",),
+            ("Equal sharing is computed at the end only: its days are those of the use.",),
         )
 
     def _days(self) -> Table:
         return Table(
             "days",
-            f"How much of the money of {self.question.spoken} is there at the end of each day",
+            f"How much of the money of {self.question.spoken} is left at the end of each day",
             ("day", "cash_usd", *_columns()[:-1]),
             list(self._left_by_day()),
-            ("Days on which no cash moved are left out, and so is equal sharing at the end.",),
+            ("Days without a movement of cash are left out, and so is equal sharing at the end.",),
         )
 
     def _left_by_day(self) -> Iterator[tuple[Cell, ...]]:

@@ -22,7 +22,7 @@ from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY, Movement, Posting
 
 SIGNS = (
-    "Signs are Beancount's: uses, costs and assets are above zero; sources, gains and debts below."
+    "Signs are Beancount's: uses, costs and assets are positive; sources, gains and debts negative."
 )
 SHOWN = 20  # listed entries or fills by default
 

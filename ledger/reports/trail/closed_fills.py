@@ -92,7 +92,7 @@ def agreement_table(found: ClosedFills) -> Table:
     """Return a line for each figure of the entry."""
     return Table.of(
         "agreement",
-        "The entry against its fills, summed anew",
+        "The entry compared with the sum of its fills",
         ("line", "party", "commodity", "in_the_entry", "in_the_fills", "difference"),
         found.agreement,
         ("Every difference must be zero.",),

@@ -31,7 +31,7 @@ class UnknownEntityError(MistakeError, ValueError):
         self.suggestion = by_folded[close[0]] if close else None
         meant = f"did you mean {self.suggestion!r}? " if close else ""
         super().__init__(
-            f"{entity!r} keeps no books in this run; {meant}give one of {', '.join(entities)}"
+            f"{entity!r} has no books in this run; {meant}give one of {', '.join(entities)}"
         )
 
 
@@ -138,10 +138,7 @@ def _trial_balance(entity: str, lines: Sequence[LedgerLine]) -> Table:
         f"Trial balance of {entity}",
         ("root", "account", "opening_usd", "movement_usd", "closing_usd"),
         rows,
-        (
-            "Signs are as Beancount keeps them: what is owed, owned by shareholders or earned is "
-            "below zero.",
-        ),
+        ("Signs are Beancount's: debts, equity and income are negative.",),
     )
 
 
@@ -154,12 +151,12 @@ def _amounts(lines: Sequence[LedgerLine]) -> tuple[Decimal, Decimal, Decimal]:
 
 
 def _in_other_commodities(entity: str, lines: Sequence[LedgerLine]) -> Iterator[Table]:
-    note = "Contracts balance across entities, every long having its short, and carry no price."
+    note = "Contracts balance across entities, since every long has its short. They have no price."
     contracts = [line for line in lines if is_contract(line.account)]
     yield _quantities("contracts", f"Contracts of {entity}", contracts, note)
     tokens = [line for line in lines if not is_contract(line.account)]
     if tokens:
-        note = "Tokens balance by themselves within an entity, each kind for itself."
+        note = "Tokens balance within an entity, each kind separately."
         yield _quantities("tokens", f"Tokens of {entity}", tokens, note)
 
 

@@ -50,7 +50,7 @@ def figures_table(found: Sequence[MovedFigure]) -> Table:
     """Return a line for each figure."""
     return Table.of(
         "figures",
-        "The figures of the house group that it is part of",
+        "The figures of the house group that include it",
         ("part", "kind", "before_usd", "moved_usd", "after_usd", "end_usd"),
         found,
         ("The hole is the sum of its causes; claims owed are below zero, liquid assets above.",),

@@ -41,7 +41,7 @@ def query(run: RunFolder, bql: str, group: bool = False) -> Table:
     """
     text = bql.strip()
     if not text:
-        raise QueryError("an empty question; give BQL, .run or .run NAME")
+        raise QueryError("an empty query; give BQL, .run or .run NAME")
     is_command = text.startswith(".")
     command, _, name = text.rstrip("; ").partition(" ")
     if is_command and command != ".run":
@@ -56,7 +56,7 @@ def query(run: RunFolder, bql: str, group: bool = False) -> Table:
     if name not in saved:
         close = get_close_matches(name, saved, n=1)
         meant = f"did you mean {close[0]}?" if close else f"they are {', '.join(saved)}"
-        raise QueryError(f"no saved query is called {name!r}; {meant}")
+        raise QueryError(f"there is no saved query {name!r}; {meant}")
     return _answer(entries, name, saved[name])
 
 
@@ -67,7 +67,7 @@ def _saved(entries: Sequence[data.Directive]) -> dict[str, str]:
 
 def _list(saved: dict[str, str]) -> Table:
     rows = [(name, " ".join(text.split())) for name, text in saved.items()]
-    return Table("saved-queries", "Saved queries; ask one with .run NAME", ("name", "bql"), rows)
+    return Table("saved-queries", "Saved queries; run one with .run NAME", ("name", "bql"), rows)
 
 
 def _answer(entries: Sequence[data.Directive], name: str, text: str) -> Table:

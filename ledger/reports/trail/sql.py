@@ -36,32 +36,40 @@ SCHEMA_VERSION = 2
 
 POSTINGS: tuple[tuple[str, str, str], ...] = (
     *posting_store.COLUMNS,
-    ("amount", "DECIMAL", "units x unit: what is moved, in the commodity"),
+    ("amount", "DECIMAL", "units x unit: the amount moved, in the commodity"),
     ("month", "VARCHAR", "of the date: 2022-05"),
 )
 
 SCHEMA: tuple[tuple[str, str, str], ...] = (
-    ("seq", "BIGINT", "place in the true order of everything that happened"),
+    ("seq", "BIGINT", "number in the order of all events"),
     ("time", "TIMESTAMP", "UTC, to the microsecond"),
     ("motive", "VARCHAR", "pickoff, spread, hedging, ...; of payments: variation-margin, ..."),
-    ("venue", "VARCHAR", "where it happened"),
-    ("market", "VARCHAR", "which contract, such as BTC-PERP"),
-    ("taker", "VARCHAR", "whose order it was; of a payment: whose position it is for"),
-    ("maker", "VARCHAR", "who was on the other side; the venue, where its pool was"),
-    ("holder", "VARCHAR", "retail customer, such as r-0011; NULL where a firm is behind the order"),
-    ("quantity", "DECIMAL", "contracts, above zero if the taker buys; of a payment: the position"),
+    ("venue", "VARCHAR", "the venue of the trade"),
+    ("market", "VARCHAR", "the contract, such as BTC-PERP"),
+    ("taker", "VARCHAR", "the sender of the order; of a payment: the holder of the position"),
+    ("maker", "VARCHAR", "the other party; the venue, where it was the venue's pool"),
+    ("holder", "VARCHAR", "retail customer, such as r-0011; NULL if a firm sent the order"),
+    ("quantity", "DECIMAL", "contracts, positive if the taker buys; of a payment: the position"),
     ("price_usd", "DECIMAL", "per contract; of a payment: the mark"),
     ("lead_usd", "DECIMAL", "lead price at that moment"),
-    ("lead_when_quoted_usd", "DECIMAL", "lead price that a quote was made from; NULL without one"),
+    (
+        "lead_when_quoted_usd",
+        "DECIMAL",
+        "lead price from which the quote was computed; NULL without one",
+    ),
     ("quote_age_s", "DECIMAL", "seconds since that lead price; NULL without a quote"),
-    ("trigger", "VARCHAR", "what made a quote worth hitting: posting or tick; NULL otherwise"),
+    (
+        "trigger",
+        "VARCHAR",
+        "event that made the quote profitable to hit: posting or tick; NULL otherwise",
+    ),
     ("fee_bps", "DECIMAL", "fee rate, basis points of the notional"),
     (
         "edge_usd",
         "DECIMAL(18,2)",
         "taker's gain, (lead - price) x quantity x stands_for; of a payment: received",
     ),
-    ("fee_usd", "DECIMAL(18,2)", "what the taker paid the venue"),
+    ("fee_usd", "DECIMAL(18,2)", "fee that the taker paid to the venue"),
     ("notional_usd", "DECIMAL(18,2)", "|quantity| x price x stands_for; NULL for a payment"),
     ("stands_for", "BIGINT", "markets alike in each of which the quantity changes hands"),
 )
@@ -121,7 +129,8 @@ def schemas() -> list[Table]:
             ("column", "type", "meaning"),
             SCHEMA,
             (
-                "A DECIMAL without digits has as many as the finest lot or tick of the run needs.",
+                "A DECIMAL without a number of digits has as many as the finest lot or tick of "
+                "the run requires.",
                 "The view rows has the same rows as stored, in integers of lots, ticks, cents and "
                 "microseconds; the table contracts has each contract's lot and tick.",
                 "Edge and fee of a market that stands for n alike are those of all n.",
@@ -133,10 +142,11 @@ def schemas() -> list[Table]:
             ("column", "type", "meaning"),
             POSTINGS,
             (
-                "A closing entry sums up a day's fills of one kind, so fills and their sums are "
-                "never to be added.",
-                "The views opens, notes, events and prices have what else the general ledger says: "
-                "accounts, figures for reports, changes without money, and marks.",
+                "A closing entry sums a day's fills of one kind. Do not add fills and closing "
+                "entries.",
+                "The views opens, notes, events and prices have the other directives of the "
+                "general ledger: accounts, figures for reports, changes without money, and "
+                "marks.",
             ),
         ),
     ]

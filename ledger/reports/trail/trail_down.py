@@ -244,7 +244,7 @@ def _fills_table(sums: Sequence[FillShare]) -> Table:
             )
             for each, usd in sums
         ],
-        ("The last column is what they contribute to the figure.",),
+        ("The last column is their contribution to the figure.",),
     )
 
 
@@ -263,14 +263,11 @@ def _sums_table(
             ("entries listed", len(listed), _total(listed)),
             ("entries not listed", others, _total(shares) - _total(listed)),
             ("the figure", len(shares), _total(shares)),
-            ("of it, closing entries", len(closings), _total(closings)),
+            ("closing entries among them", len(closings), _total(closings)),
             ("fills behind the closing entries", sum(s.sum.fills for s in sums), _total(sums)),
             ("difference (must be 0.00)", None, difference),
         ],
-        (
-            f"The general ledger and the fills {agree}. Entries that are no closing entries stand "
-            "for themselves.",
-        ),
+        (f"The general ledger and the fills {agree}. Other entries have no fills.",),
     )
 
 

@@ -157,7 +157,7 @@ def _up_from_link(books: BothTiers, link: str, limit: int) -> LinkTrail:
     payments = books.sums(payments_of(link))
     if not entries and not payments:
         raise TrailError(
-            f"nothing has the link {link!r}; give one as entries have it, such as "
+            f"no entry has the link {link!r}; give one as entries have it, such as "
             f"fills-{books.last_day}, or fill-N with N from 1 to {books.last_seq}"
         )
     moved = [line for entry in entries for line in entry.usd_lines]
@@ -212,14 +212,14 @@ def _postings_table(lines: Sequence[PostingCells]) -> Table:
 
 def _closing_table(closing: BookedEntry | None) -> Table:
     rows: list[tuple[Cell, ...]] = []
-    notes = ("No closing entry sums it up: audit the run.",)
+    notes = ("No closing entry includes it: audit the run.",)
     if closing:
         bounds = (int(closing.meta[key]) for key in ("fills", "first-fill", "last-fill"))
         rows = [(closing.date, closing.seq, closing.narration, *bounds)]
         notes = ("The general ledger has this sum in the fill's place.",)
     return Table(
         "closing",
-        "The closing entry that sums it up",
+        "The closing entry that includes it",
         ("date", "seq", "narration", "fills", "first_seq", "last_seq"),
         rows,
         notes,

@@ -82,8 +82,8 @@ function showClaims(figures) {
   fill(
     "claims",
     el("p", {}, answer),
-    el("details", {}, el("summary", {}, `All ${count(rows.length)} statements with their verdicts`), table("The statements of the thread in our words, and what the books make of them", [["No."], ["Statement"], ["Value", true], ["Verdict"], ["Why, and the command that shows it"]], cells)),
-    query(`moneytrail claims ${figures.run} --table statements`, "Given: an input of the scenario decides the statement, or has a large hand in it, so that it proves little."),
+    el("details", {}, el("summary", {}, `All ${count(rows.length)} statements with their verdicts`), table("The statements of the thread in our words, and the verdicts of the books", [["No."], ["Statement"], ["Value", true], ["Verdict"], ["Why, and the command that shows it"]], cells)),
+    query(`moneytrail claims ${figures.run} --table statements`, "Given: an input of the scenario decides the statement, or has a large effect on it, so that it proves little."),
   );
 }
 

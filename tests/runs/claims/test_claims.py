@@ -97,8 +97,8 @@ def test_the_answer_counts_every_statement_once():
         1,
     )
     assert (
-        f"Of the thread's {total} statements 1 are borne out, 1 only under a condition, 0 are not "
-        f"and {total - 2} can't be decided. Of those borne out, 1 rest on an input"
+        f"Of the thread's {total} statements 1 are borne out, 1 only under a condition, 0 are "
+        f"not and {total - 2} can't be decided. Of those borne out, 1 rest on an input"
     ) in found.answer()
 
 

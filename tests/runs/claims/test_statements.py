@@ -144,9 +144,9 @@ def changed(**keys: object) -> Thread:
 @pytest.mark.parametrize(
     ("keys", "problem"),
     [
-        ({"unsaid": "Nobody knows.", "by": "run"}, "or unsaid must stand, and not both"),
-        ({"decides": None}, "or unsaid must stand, and not both"),
-        ({"by": "run"}, "stands beside unsaid"),
+        ({"unsaid": "Nobody knows.", "by": "run"}, "or unsaid must be given, and not both"),
+        ({"decides": None}, "or unsaid must be given, and not both"),
+        ({"by": "run"}, "is given together with unsaid"),
         ({"tweet": 5}, "in the order of the tweets"),
         ({"is_central": True}, "one that is_central"),
         ({"decides": {"figure": "hole", "because": "so"}}, "has no threshold"),

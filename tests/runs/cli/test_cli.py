@@ -317,7 +317,7 @@ def test_a_run_is_signed_when_it_is_made_or_later_and_verified_by_the_public_key
     (later / "main.beancount").write_text("; other books")
     refused = moneytrail("sign", later, key)
     assert (refused.exit_code, refused.stdout) == (2, "")
-    assert "a signature would vouch for that" in refused.stderr
+    assert "a signature would confirm that" in refused.stderr
 
 
 # ----------------------------------------------------------------------------- mistakes
@@ -341,8 +341,8 @@ MISTAKES = (
     ("trail {run} --seq 0", "a number from 1 to "),
     ("trail {run} --seq one", "not a valid integer"),
     ("trail {run} --link nosuch", "such as fills-2022-05-11"),
-    ("trail {run} --seq 4 --link fill-4", "stand alone"),
-    ("trail {run} --seq 4 --kind PickOff", "stand alone"),
+    ("trail {run} --seq 4 --link fill-4", "can't be combined"),
+    ("trail {run} --seq 4 --kind PickOff", "can't be combined"),
     ("trail {run} --limit 0", "0 is not in the range"),
     ("query {run} 'SELEC 1'", "BQL: syntax error at 'SELEC 1'"),
     ("query {run} '.run nosuch'", "they are balance-sheet-of-ftx"),

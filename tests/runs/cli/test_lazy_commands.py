@@ -22,7 +22,7 @@ HEAVY |= {"pydantic", "simpy", "tabulate", "tqdm"}
 REPORT = {"duckdb", "numpy", "tabulate"}
 # None but these is about Beancount's text.
 TEXT = REPORT | {"beancount"}
-# Beside the public record, whose file is checked like a scenario.
+# Comparison with the public record, whose file is checked like a scenario.
 RECORD = REPORT | {"des", "pydantic"}
 
 # A scenario is checked without a run.

@@ -96,5 +96,5 @@ def test_nothing_sticks_out_of_the_picture():
 
 
 def test_where_all_went_back_there_is_nothing_to_draw():
-    with pytest.raises(PlotError, match="went back to where it came from"):
+    with pytest.raises(PlotError, match="was returned to it"):
         trace_figure(found((("Customers", 100), ("Customers", -100))))

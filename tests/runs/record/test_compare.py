@@ -448,12 +448,12 @@ def test_what_no_run_can_say_is_said_with_the_reason(group_run: RunFolder):
     beside = compare(group_run, Record(fact=facts))
 
     assert not beside.rows
-    assert beside.answer() == "This run can speak to no outcome on record."
+    assert beside.answer() == "This run has no outcome that is on record."
     unsaid = table(beside.tables(), "cannot-say")
     assert [row["why_not"] for row in unsaid] == [
         "no scenario has it",
         "it goes from 2022-05-30 to 2022-06-03",
-        "nothing of the kind is in its books",
+        "its books have no such figure",
     ]
     assert (unsaid[0]["what_is_counted"], unsaid[0]["recorded"]) == ("SRM", "2.0")
     counted = {row["verdict"]: row["outcomes"] for row in table(beside.tables(), "verdicts")}
@@ -475,11 +475,11 @@ def test_the_answer_counts_what_is_near_and_names_what_is_furthest_off(group_run
     beside = compare(group_run, Record(fact=facts))
 
     assert beside.answer().startswith(
-        "2 of 5 outcomes on record that this run can speak to lie inside the recorded range (1) or "
-        "within a tenth of it (1). Furthest off: the credit on 2022-06-03 (0.0 billion here, "
+        "2 of 5 comparable outcomes are inside the recorded range (1) or "
+        "within a tenth of it (1). Largest deviations: the credit on 2022-06-03 (0.0 billion here, "
         "7.0 to 9.0 on record); the hole on 2022-06-03"
     )
-    assert beside.answer().endswith("It never came to this: a halt.")
+    assert beside.answer().endswith("Never reached: a halt.")
     first = beside.tables()[0]
     assert [row[1] for row in first.rows] == ["the credit", "the hole", "owed", ANY_CASH]
 
@@ -623,7 +623,7 @@ def test_the_command_prints_what_the_books_say_and_reads_back_as_csv(group_run: 
     told = CliRunner().invoke(main, [*words, "--format", "csv", "--table", "inputs"])
 
     assert (seen.exit_code, told.exit_code) == (0, 0)
-    assert "of the same definition here and on record" in seen.stdout
+    assert "with the same definition here and on record" in seen.stdout
     found = {row["what"]: row for row in csv.DictReader(io.StringIO(told.stdout))}
     assert set(found) == {"youngest-quote-hit"}
     assert {row["verdict"] for row in found.values()} == {AS_GIVEN}

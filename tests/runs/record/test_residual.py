@@ -163,9 +163,9 @@ def test_the_answer_names_the_half_year_in_which_most_vanished_and_both_ranges(t
     said = found(tiny_run, *billions).answer()
 
     assert said.startswith(
-        "By the middle of the recorded ranges no source explains 126.0 billion of what Alameda "
-        "owed on 2022-06-30 (their ends allow 117.0 to 135.0), and 91.0 billion vanished in the "
-        "first half of 2022 (2021-11-30 to 2022-06-30; 77.0 to 105.0). "
+        "By the middle of the recorded ranges no source explains 126.0 billion of the amount "
+        "that Alameda owed on 2022-06-30 (their ends allow 117.0 to 135.0), and 91.0 billion "
+        "vanished in the first half of 2022 (2021-11-30 to 2022-06-30; 77.0 to 105.0). "
     )
     assert half_year(date(2022, 7, 1)) == "the second half of 2022"
 
@@ -178,10 +178,12 @@ def test_a_run_that_does_not_reach_a_date_says_so(tiny_run: RunFolder):
     report = found(tiny_run, *small_record(date(2021, 11, 30), OUTSIDE).fact)
 
     assert report.answer().endswith(
-        f"This run goes from {first} to {last} and does not span that time."
+        f"This run goes from {first} to {last} and does not cover that time."
     )
     notes = report.tables()[0].notes
-    assert f"This run goes from {first} to {last} and has not 2021-11-30, 2022-12-31." in notes
+    assert (
+        f"This run goes from {first} to {last} and does not have 2021-11-30, 2022-12-31."
+    ) in notes
     assert {row["run_usd"] for row in table(report.tables(), "residual")} == {None}
     assert {row["run_usd"] for row in table(report.tables(), "lines")} == {None}
 
@@ -191,8 +193,8 @@ def test_a_run_that_begins_between_two_dates_has_the_later_and_not_what_vanished
 
     rows = {(row["day"], row["what"]): row for row in table(report.tables(), "residual")}
     assert rows[DAY, "unexplained"]["run_usd"] is not None
-    assert rows[DAY, "of it since the date before"]["run_usd"] is None
-    assert "does not span that time" in report.answer()
+    assert rows[DAY, "since the previous date"]["run_usd"] is None
+    assert "does not cover that time" in report.answer()
 
 
 def test_a_day_of_which_too_little_is_on_record_is_told_and_not_counted(group_run: RunFolder):
@@ -200,7 +202,7 @@ def test_a_day_of_which_too_little_is_on_record_is_told_and_not_counted(group_ru
     alone = found(group_run, silent)
     beside = found(group_run, silent, *small_record(EARLY, LATE).fact)
 
-    assert alone.answer() == "Of no day enough is on record."
+    assert alone.answer() == "No day has enough facts on record."
     (row,) = table(alone.tables(), "residual")
     assert (row["day"], row["what"]) == (DAY, "too little on record")
     assert [period.until for period in vanished(beside.told)] == [EARLY, LATE]

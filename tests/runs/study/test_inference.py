@@ -205,7 +205,7 @@ def test_the_answer_tells_the_interval_of_plausible_members_alone():
     report = StudyReport(table, "0" * 12)
     parts = {row[0]: row for row in report.tables()[0].rows}
 
-    assert report.answer().startswith("2 of 5 members are plausible beside the record")
+    assert report.answer().startswith("2 of 5 members are plausible by the record")
     mechanism_row = parts["the mechanism: all three"]
     assert [float(cell) / 1e9 for cell in mechanism_row[3:6]] == pytest.approx([1.05, 1.5, 1.95])
     assert [float(cell) for cell in mechanism_row[6:]] == pytest.approx([5.2, 9.8], abs=0.06)

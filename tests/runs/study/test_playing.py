@@ -142,7 +142,7 @@ def test_inputs_are_laid_over_every_entry_that_a_key_stands_for():
     assert len(settings) == sum(len(market["volume"]) for market in data["markets"])
     place = "markets[1].volume[3].usd"
     assert settings[place] == 2 * data["markets"][1]["volume"][3]["usd"]
-    with pytest.raises(StudyError, match="nowhere in the base"):
+    with pytest.raises(StudyError, match="is not in the base"):
         settings_of(data, times.model_copy(update={"keys": ("news_of_tomorrow[*].usd",)}), 2.0)
 
 

@@ -108,7 +108,7 @@ def test_a_run_that_knows_no_classes_says_so_and_sums_up_none(afternoon):
     found = table(afternoon, "classes")
 
     assert found.rows == []
-    assert found.notes == ("The books of this run know no classes.",)
+    assert found.notes == ("The books of this run have no classes of firms.",)
     assert column(table(afternoon, "league"), "class") == [None] * 3
 
 
@@ -187,7 +187,7 @@ def test_it_stays_so_when_the_firms_quote_elsewhere(afternoon_with):
 
     assert not_zero(run) == {}
     assert lines["claims on Binance in the books of the trading firms"] == 62  # 50 + 12
-    assert lines["claims and cash left to them"] == sum(each.left_usd for each in league(run))
+    assert lines["their remaining claims and cash"] == sum(each.left_usd for each in league(run))
 
 
 def test_it_stays_so_in_a_world_where_firms_come_leave_and_quote_elsewhere(crowd_run):

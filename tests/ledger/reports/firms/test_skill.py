@@ -378,7 +378,7 @@ def test_days_before_a_firm_enters_dilute_nothing(world):
 def test_a_quoter_that_never_stops_is_noted_and_nothing_is_compared(world):
     for found in list(tables(world(**alike(2, "pro", 1, 1))).values())[-2:]:
         assert not found.rows
-        assert "30 whole days and off for 0: nothing to compare" in found.notes[0]
+        assert "30 whole days and off for 0: no comparison is possible" in found.notes[0]
 
 
 def test_days_on_and_days_off_are_drawn_apart(world):

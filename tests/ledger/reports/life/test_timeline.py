@@ -21,9 +21,9 @@ from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 
 USED = "customers' money is used: claims above the cash of FTX"
-LIQUID = "claims above what is liquid in the group"
-LOANS = "claims and loans above what is liquid"
-INSOLVENT = "insolvent at mark: above tokens and ventures too"
+LIQUID = "claims above the group's liquid assets"
+LOANS = "claims and loans above liquid assets"
+INSOLVENT = "insolvent at mark: above liquid assets, tokens and ventures"
 FIRST, LENT, RECALLED, LAST = (
     date(2022, 5, 9),
     date(2022, 5, 20),

@@ -159,7 +159,9 @@ def test_what_is_left_to_the_fund_less_what_it_pays_is_what_is_in_it(tables):
     debts = dict(tables["debts"].rows)
 
     assert debts["in the fund at the end"] == (
-        2_000 + debts["left to the insurance fund"] - debts["paid by the insurance fund"]
+        2_000
+        + debts["received by the insurance fund from closed accounts"]
+        - debts["paid by the insurance fund"]
     )
     assert debts["in the fund, as stated"] == 100_000_000
 

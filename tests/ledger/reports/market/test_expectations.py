@@ -148,7 +148,7 @@ def test_a_month_without_any_fill_falls_short_by_its_volume_alone(afternoon_with
 def test_a_run_without_beliefs_says_so_and_still_tells_what_was_booked(afternoon):
     found = table(afternoon, "expectations")
 
-    assert found.notes[0] == "The books of this run hold no beliefs: nothing was promised."
+    assert found.notes[0] == "The books of this run have no simulated results."
     assert column(found, "promised_usd") == column(found, "promised_bps") == [None, None]
     assert column(found, "booked_usd") == [-750, -750]
     assert column(table(afternoon, "difference"), "difference_usd") == [None] * 3

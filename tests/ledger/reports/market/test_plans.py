@@ -49,8 +49,8 @@ def test_a_plan_stands_beside_what_came_of_it_scaled_to_the_days_at_hand(afterno
 
 def test_its_answer_says_how_often_and_by_how_much_results_fell_short(afternoon_with):
     assert plans(afternoon_with(DECISION)).notes[0] == (
-        "Its quotes brought less than planned in 1 of 1 months in a market: -800.00 USD beyond "
-        "plan in all, where hits brought -800.00."
+        "Its quotes earned less than planned in 1 of 1 market-months: -800.00 USD beyond plan "
+        "in all, of which hits -800.00."
     )
 
 
@@ -61,4 +61,4 @@ def test_a_first_decision_plans_on_nothing(afternoon_with):
     assert (row["policy"], row["shown_usd"], row["booked_usd"]) == ("stated", 1000, -750)
     unknown = ("held_by", "planned_usd", "planned_volume_usd", "planned_share_pct")
     assert [row[column] for column in (*unknown, "hits_before_usd")] == [None] * 5
-    assert found.notes[0] == "No month was planned on what had been seen before."
+    assert found.notes[0] == "No month's plan used data of an earlier month."

@@ -188,9 +188,9 @@ def test_the_tables_tell_the_same_and_every_column_sums(afternoon: RunFolder):
 
 def test_the_answer_says_how_far_the_rules_lie_apart(afternoon: RunFolder):
     assert trace(afternoon).answer() == (
-        "Customers brought $1,700 of cash from 2022-05-09 to 2022-05-09. It depends on the rule "
-        "what became of it: $300 to $700 went back, and $97 to $300 is left. The largest other use "
-        "is Ventures, with $300 to $1,074."
+        "Customers brought $1,700 of cash from 2022-05-09 to 2022-05-09. Its use depends on "
+        "the rule: $300 to $700 went back, and $97 to $300 is left. The largest other use is "
+        "Ventures, with $300 to $1,074."
     )
 
 

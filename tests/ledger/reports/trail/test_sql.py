@@ -312,7 +312,7 @@ def test_a_sum_that_comes_to_nothing_is_an_empty_cell(tiny_run: RunFolder):
         ("SELECT sum(number", "syntax error at the end"),
         ("SELECT nosuch", 'column "nosuch" not found'),
         ("SELECT account WHERE account ~ '('", "unterminated subpattern"),
-        ("", "empty question"),
+        ("", "empty query"),
         (".run hole-by-dya", "did you mean hole-by-day?"),
         (".run nothing-like-it", "they are balance-sheet-of-ftx, "),
         (".reload", ".reload is no command"),
