@@ -82,6 +82,11 @@ def mechanism_of_uses(run: RunEvidence) -> Decimal | None:
     return percent(run.mechanism.cost_usd, run.mechanism.uses_usd)
 
 
+def mechanism_of_hole(run: RunEvidence) -> Decimal | None:
+    """Return the mechanism's net loss in percent of the hole; None without a hole."""
+    return percent(max(run.mechanism.net_usd, ZERO), missing_usd(run))
+
+
 def mechanism_of_opening(run: RunEvidence) -> Decimal | None:
     """Return the mechanism's net loss in percent of the group's opening money."""
     opening = -run.hole.kinds_usd.get(Kind.OPENING, ZERO)

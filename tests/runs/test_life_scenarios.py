@@ -19,6 +19,7 @@ from runs.scenarios import load
 
 LIFE = ("ftx", "ftx-low", "ftx-high")
 IN_KIND = "ftx-in-kind"
+TOLD = "as-told"
 RIVALS = {
     "ventures-only": {"Ventures"},
     "leveraged-longs": {"Directional"},
@@ -63,7 +64,7 @@ def test_a_source_covers_what_is_below_its_place_and_nothing_else():
     assert not is_covered("markets[10].price.anchors[0].at", sources)
 
 
-@pytest.mark.parametrize("name", [*LIFE, IN_KIND, *RIVALS])
+@pytest.mark.parametrize("name", [*LIFE, IN_KIND, TOLD, *RIVALS])
 def test_every_figure_that_the_file_states_has_a_source_in_the_same_file(name):
     own = tomllib.loads(built_ins()[name].read_text("utf-8"))
     sources = own.pop("sources")
@@ -317,6 +318,37 @@ def test_a_life_with_claims_in_kind_differs_from_the_sampled_life_by_coins_alone
         update={"holdings": sampled.group.portfolio.holdings}
     )
     assert in_kind.group.model_copy(update={"portfolio": portfolio}) == sampled.group
+
+
+def test_the_hypothesis_differs_from_the_life_by_its_share_and_what_it_leaves_out():
+    told, sampled = load(TOLD), load("ftx-sampled")
+    granted = {"Ventures", "Takeovers"}
+    shares = dict.fromkeys(("depth_share", "target_share"), 0.9)
+    steps = dict.fromkeys(("depth_share_steps", "target_share_steps"), ())
+
+    quoting = sampled.maker.quoting.model_copy(
+        update={key: value for key, value in (shares | steps).items() if "target" in key}
+    )
+    maker = {key: value for key, value in (shares | steps).items() if "depth" in key}
+    assert told.maker == sampled.maker.model_copy(update={**maker, "quoting": quoting})
+    assert told.group.lenders == ()
+    assert told.group.portfolio is None
+    kept = [use for use in sampled.group.uses if use.kind in granted]
+    assert [use.model_copy(update={"usd": 0}) for use in told.group.uses] == [
+        use.model_copy(update={"usd": 0}) for use in kept
+    ]
+    costlier = {mine.to for mine, base in zip(told.group.uses, kept, strict=True) if mine != base}
+    assert costlier == {"BitMax-Trader", "MobileCoin-Trader"}
+    for name in type(told).model_fields:
+        if name not in ("question", "maker", "group", "sources"):
+            assert getattr(told, name) == getattr(sampled, name)
+
+
+def test_the_file_of_the_hypothesis_says_first_that_it_is_no_history():
+    schema, first = built_ins()[TOLD].read_text("utf-8").splitlines()[:2]
+
+    assert schema.startswith("#:schema")
+    assert first == "# This is the hypothesis and not history."
 
 
 def test_investors_bring_what_the_rounds_of_record_brought(ftx):
