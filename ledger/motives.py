@@ -3,8 +3,9 @@
 The sentences are in `ledger.narration`, one line for each motive.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Enum, IntEnum
+from enum import Enum, IntEnum, StrEnum
 
 from ledger.kinds import Kind
 
@@ -18,6 +19,14 @@ class Rule(Enum):
     IN_KIND = "tokens, and what is paid for them"
 
 
+class VolumePart(StrEnum):
+    """The parts of a day's volume that an order at the house may count in: see `TradedDay`."""
+
+    CAPTIVE = "captive"  # of uninformed customers with the captive maker
+    HITS = "hits"  # of firms
+    FORCED = "forced"  # of customers who are liquidated
+
+
 @dataclass(frozen=True, slots=True)
 class MotiveEntry:
     """The properties of a motive."""
@@ -27,7 +36,7 @@ class MotiveEntry:
     rule: Rule = Rule.FILL
     is_settled: bool = False  # whether it happens at a settlement
     ends_account: bool = False  # a step of one customer's liquidation
-    hits_quotes: bool = False  # whether it pays the house's taker fee
+    volume: VolumePart | None = None  # of an order at the house, which pays its taker fee
 
 
 def _step(word: str, kind: Kind, rule: Rule) -> MotiveEntry:
@@ -48,9 +57,9 @@ class Motive(IntEnum):
         return motive
 
     # An order whose reason was a stale quote.
-    PICKOFF = 0, MotiveEntry("pickoff", Kind.PICKOFF, hits_quotes=True)
+    PICKOFF = 0, MotiveEntry("pickoff", Kind.PICKOFF, volume=VolumePart.HITS)
     # An order with reasons of its own.
-    SPREAD = 1, MotiveEntry("spread", Kind.SPREAD, hits_quotes=True)
+    SPREAD = 1, MotiveEntry("spread", Kind.SPREAD, volume=VolumePart.CAPTIVE)
     # Inventory laid off on the lead venue.
     HEDGE = 2, MotiveEntry("hedging", Kind.HEDGING, Rule.HEDGE)
     MARGIN = (
@@ -65,7 +74,7 @@ class Motive(IntEnum):
     # An order forced on a customer below maintenance margin.
     LIQUIDATION = (
         7,
-        MotiveEntry("liquidation", Kind.LIQUIDATION, ends_account=True, hits_quotes=True),
+        MotiveEntry("liquidation", Kind.LIQUIDATION, ends_account=True, volume=VolumePart.FORCED),
     )
     # A position handed over to a backstop provider.
     BACKSTOP = 8, _step("backstop", Kind.BACKSTOP, Rule.FILL)
@@ -106,7 +115,21 @@ DESKS = (Kind.BACKSTOP, Kind.DIRECTIONAL)  # kinds of all results of a desk
 PAYMENTS = tuple(motive for motive in Motive if motive.is_payment)
 IN_KIND = tuple(motive for motive in Motive if motive.is_in_kind)
 SETTLED = tuple(motive for motive in Motive if motive.entry.is_settled)
-FROM_QUOTES = tuple(motive for motive in Motive if motive.entry.hits_quotes)
+FROM_QUOTES = tuple(motive for motive in Motive if motive.entry.volume)
+HEDGES = tuple(motive for motive in Motive if motive.entry.rule is Rule.HEDGE)
+WITH_FEE = (*FROM_QUOTES, *HEDGES)
+# Trades by which a customer's account is liquidated.
+FORCED = tuple(motive for motive in Motive if motive.entry.ends_account and not motive.is_payment)
+
+
+def counted_as(*volumes: VolumePart) -> tuple[Motive, ...]:
+    """Return the motives whose orders count in these parts of the volume."""
+    return tuple(motive for motive in Motive if motive.entry.volume in volumes)
+
+
+def words(motives: Iterable[Motive]) -> list[str]:
+    """Return the words of motives, as a query compares them."""
+    return [motive.word for motive in motives]
 
 
 def posting_to(kind: str | None) -> tuple[Motive, ...]:

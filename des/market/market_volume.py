@@ -6,11 +6,15 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from des.compile_cache import njit
-from ledger.motives import Motive
+from ledger.motives import Motive, VolumePart, counted_as
 
 HOURS_PER_DAY = 24
 
-_PICKOFF, _SPREAD, _LIQUIDATION = map(int, (Motive.PICKOFF, Motive.SPREAD, Motive.LIQUIDATION))
+_PARTS, _NO_ORDER = tuple(VolumePart), -1
+# By a motive's code, the place of the part in which its orders count.
+_COUNTS_IN = np.full(len(Motive), _NO_ORDER)
+for _place, _part in enumerate(_PARTS):
+    _COUNTS_IN[list(counted_as(_part))] = _place
 
 
 class Traded(NamedTuple):
@@ -107,14 +111,10 @@ class MarketVolume:
 
 @njit(cache=True)
 def _lot_ticks(rows: np.ndarray) -> np.ndarray:
-    """Sum lots x price by motive: uninformed, hits, forced."""
-    sums = np.zeros(3, np.int64)
+    """Sum lots x price by the part of the volume: uninformed, hits, forced."""
+    sums = np.zeros(len(_PARTS), np.int64)
     for row in rows:
-        lot_ticks = abs(row.lots) * row.price
-        if row.motive == _SPREAD:
-            sums[0] += lot_ticks
-        elif row.motive == _PICKOFF:
-            sums[1] += lot_ticks
-        elif row.motive == _LIQUIDATION:
-            sums[2] += lot_ticks
+        place = _COUNTS_IN[row.motive]
+        if place != _NO_ORDER:
+            sums[place] += abs(row.lots) * row.price
     return sums

@@ -7,7 +7,7 @@ import duckdb
 import numpy as np
 
 from ledger import fill_store
-from ledger.motives import PAYMENTS, Motive
+from ledger.motives import PAYMENTS, WITH_FEE, Motive, words
 from ledger.run_folder import RunFolder
 
 DAY = "CAST(time AS DATE)"  # one definition, so that each row belongs to exactly one day
@@ -15,15 +15,18 @@ DAY = "CAST(time AS DATE)"  # one definition, so that each row belongs to exactl
 # Payments that change neither positions nor entry values.
 UNSETTLED = ", ".join(f"'{each.word}'" for each in PAYMENTS if each is not Motive.MARGIN)
 
+# Orders, whose volume counts for fee tiers.
+ORDERS = ", ".join(f"'{word}'" for word in words(WITH_FEE))
+
 # Sums of each day's rows: positions (lots), entry values and volumes (lots x ticks), payments.
 SUMS = f"""
     SELECT {DAY} AS day, venue, market, taker, maker,
         CAST(sum(if(payment, 0, lots)) AS BIGINT) AS lots,
         CAST(sum(if(payment, 0, lots * lead)) AS BIGINT) AS value,
-        CAST(sum(if(payment OR net, 0, abs(lots) * price)) AS BIGINT) AS volume,
+        CAST(sum(if(is_order, abs(lots) * price, 0)) AS BIGINT) AS volume,
         CAST(sum(if(payment, edge_cents, 0)) AS BIGINT) AS paid_cents
     FROM (
-        SELECT *, motive = '{Motive.MARGIN.word}' AS payment, motive = '{Motive.NET.word}' AS net
+        SELECT *, motive = '{Motive.MARGIN.word}' AS payment, motive IN ({ORDERS}) AS is_order
         FROM rows
     )
     WHERE motive NOT IN ({UNSETTLED})
@@ -36,7 +39,7 @@ class Carried(NamedTuple):
 
     lots: np.ndarray  # the position
     value_cents: np.ndarray  # entry value, or value at the last settlement
-    traded_cents: np.ndarray  # notional taken as a taker since the books began
+    traded_cents: np.ndarray  # notional of its orders as a taker since the books began
 
     def trade(self, rows: np.ndarray, tick_cents: np.ndarray) -> None:
         """Apply trades to the state, in place."""
@@ -45,8 +48,8 @@ class Carried(NamedTuple):
         for place, sign in ((taken, 1), (made, -1)):
             np.add.at(self.lots, place, sign * rows["lots"])
             np.add.at(self.value_cents, place, sign * value_cents)
-        # What changes hands net is no order of its taker, and counts for no fee tier.
-        worth = np.where(rows["motive"] == Motive.NET, 0, np.abs(rows["lots"]) * rows["price"])
+        is_order = np.isin(rows["motive"], WITH_FEE)
+        worth = np.where(is_order, np.abs(rows["lots"]) * rows["price"], 0)
         np.add.at(self.traded_cents, taken, worth * tick_cents)
 
 

@@ -10,13 +10,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from ledger.fills import ABSENT
-from ledger.motives import IN_KIND, PAYMENTS, SETTLED, Motive
+from ledger.motives import FORCED, IN_KIND, PAYMENTS, SETTLED, Motive
 from ledger.notes import FundingRate
 from ledger.proof.margin_tokens import MarginTokens
 from ledger.run_folder import RunFolder
 
 FUNDING_UNIT = 10**9
-FORCED = (Motive.LIQUIDATION, Motive.BACKSTOP, Motive.DELEVERAGING)
 MARKS = (Motive.MARGIN, Motive.FUNDING)
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 
 from ledger.fee_notes import CustomersFee, FeeDiscount, FeeFloor, TakerFee, VolumeBefore
-from ledger.motives import FROM_QUOTES, Motive
+from ledger.motives import WITH_FEE
 from ledger.proof.wrong_rows import first_wrong
 from ledger.run_folder import RunFolder
 
@@ -51,7 +51,7 @@ class FeeRates:
         of_tiers_e6 = self._discounted_e6(self._rates_e6[tier])
         due_e6 = np.where(self._has_tiers, of_tiers_e6, self._customers_e6)
         due = np.where(rows["venue"] == HOUSE, due_e6[rows["taker"]], self._lead_e6)
-        trade = np.isin(rows["motive"], (*FROM_QUOTES, Motive.HEDGE))
+        trade = np.isin(rows["motive"], WITH_FEE)
         wrong = rows["fee_e6"] != np.where(trade, due, 0)
         yield from first_wrong(
             rows, wrong, "the fee rate is not that of the taker's tier, or of customers"

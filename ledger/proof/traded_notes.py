@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from ledger.motives import Motive
+from ledger.motives import FROM_QUOTES, VolumePart
 from ledger.notes import TradedDay
 from ledger.run_folder import RunFolder
 
 Place = tuple[date, str]  # a day, a market
 NOTHING = Decimal("0.00")
-CAUSES = {"captive": Motive.SPREAD, "hits": Motive.PICKOFF, "forced": Motive.LIQUIDATION}
 
 
 def wrong_notes(run: RunFolder) -> Iterator[str]:
@@ -22,7 +21,7 @@ def wrong_notes(run: RunFolder) -> Iterator[str]:
     traded = _traded(run)
     for day, note in run.dated_notes(TradedDay):
         found = traded.pop((day, note.market), {})
-        for cause in (*CAUSES, "others"):
+        for cause in (*VolumePart, "others"):
             noted_usd = getattr(note, f"{cause}_usd")
             if noted_usd != (usd := found.get(cause, NOTHING)):
                 yield (
@@ -37,14 +36,16 @@ def _traded(run: RunFolder) -> dict[Place, dict[str, Decimal]]:
     """Add up volume at the house by day, market and cause, each trade counted once."""
     house = run.chart.parties.house
     cents = {c.market: c.cents_per_lot_tick for c in run.chart.contracts if c.venue == house}
-    causes = {motive.word: cause for cause, motive in CAUSES.items()}
+    causes = {motive.word: str(motive.entry.volume) for motive in FROM_QUOTES}
     traded: dict[Place, dict[str, Decimal]] = defaultdict(dict)
     for day, market, word, lot_ticks in run.select(
         "SELECT time::DATE, market, motive, sum(abs(lots) * price) FROM rows "
         "WHERE venue = ? AND motive IN (SELECT unnest(?)) GROUP BY ALL",
         [house, list(causes)],
     ):
-        traded[day, market][causes[word]] = Decimal(lot_ticks * cents[market]).scaleb(-2)
+        found, cause = traded[day, market], causes[word]
+        usd = Decimal(lot_ticks * cents[market]).scaleb(-2)
+        found[cause] = found.get(cause, NOTHING) + usd
     for day, market, usd in run.select(
         "SELECT date, meta->>'market', sum(split_part(meta->>'volume', ' ', 1)::DECIMAL(38, 2)) "
         "FROM postings WHERE line = 1 AND (meta->>'volume') IS NOT NULL GROUP BY ALL"

@@ -11,7 +11,7 @@ from datetime import date
 
 from ledger.fills import each_fill
 from ledger.kinds import Kind
-from ledger.motives import FROM_QUOTES, Motive
+from ledger.motives import WITH_FEE, words
 from ledger.reports.trail.booked_entries import BookedEntry, booked_entries
 from ledger.reports.trail.both_tiers import BothTiers
 from ledger.run_folder import RunFolder
@@ -20,7 +20,7 @@ FILLS_MAX = 24_000  # of the page
 OF_A_DAY_MAX = 6_000
 WORST_DAYS = 5
 # An entry of these motives has one kind whose dollars are the sum of the edges of its fills.
-TOLD = (*FROM_QUOTES, Motive.HEDGE)
+TOLD = words(WITH_FEE)
 
 _SUMS_UP_FILLS = re.compile(r"^  seq: (\d+)\n(?:  time: .*\n)?  fills: ", re.MULTILINE)
 
@@ -95,11 +95,10 @@ def fills_by_entry(
 
 def _largest_first(run: RunFolder, day: date) -> list[BookedEntry]:
     """Return the closing entries of a day, the most important first."""
-    words = [motive.word for motive in TOLD]
     found = booked_entries(
-        run, "date = ? AND tag IN (SELECT unnest(?)) AND (meta->>'fills') IS NOT NULL", [day, words]
+        run, "date = ? AND tag IN (SELECT unnest(?)) AND (meta->>'fills') IS NOT NULL", [day, TOLD]
     )
-    order = {word: n for n, word in enumerate(words)}
+    order = {word: n for n, word in enumerate(TOLD)}
     return sorted(found, key=lambda entry: (order[entry.tag or ""], -_moved(entry), entry.seq))
 
 

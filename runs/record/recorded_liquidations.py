@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from ledger.motives import Motive
+from ledger.motives import FORCED, Motive, words
 from ledger.reports.days import calendar
 from ledger.reports.dollars import ZERO
 from ledger.reports.liquidations.cascade import LiquidatedDay
@@ -24,10 +24,7 @@ VOLUME, PAYOUTS = "volume-of-ftx", "backstop-payouts-of-ftx"
 EVERY_MARKET = "all of the run's"
 NEAR = timedelta(days=365)
 PERCENT = Decimal("0.01")
-MOVES_POSITION = tuple(
-    motive.word
-    for motive in (Motive.LEVERAGE, Motive.LIQUIDATION, Motive.BACKSTOP, Motive.DELEVERAGING)
-)
+MOVES_POSITION = words((Motive.LEVERAGE, *FORCED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +110,7 @@ def days_on_margin(run: RunFolder, end: date) -> set[date]:
         )
         SELECT DISTINCT first, if(left_open = 0, last, $3) FROM positions
         """,
-        [list(MOVES_POSITION), Motive.LEVERAGE.word, end],
+        [MOVES_POSITION, Motive.LEVERAGE.word, end],
     )
     return {
         first + timedelta(days=after)

@@ -13,10 +13,13 @@ import pytest
 
 CHECKOUT = Path(__file__).parents[2]
 
-THRESHOLD = """
+CLEARED = """
 import numpy as np
-from des.quoting.takers import _thresholds
-print(_thresholds(3_000_000, np.array([500]), np.array([100]), np.array([True]))[0][0])
+from des.rows import clear
+from ledger.fills import ROW
+rows = np.zeros(1, ROW)
+clear(rows[0])
+print(rows["holder"][0])
 """
 ORDER = """
 import numpy as np
@@ -57,13 +60,13 @@ def kept(copy: Path) -> list[Path]:
 
 
 def test_a_constant_of_another_file_is_compiled_anew_and_what_was_kept_before_goes(copy):
-    before, first = said(copy, THRESHOLD), kept(copy)
-    again = said(copy, THRESHOLD), kept(copy)
-    edit(copy / "ledger" / "money.py", "RATE_UNIT = 1_000_000", "RATE_UNIT = 100_000")
+    before, first = said(copy, CLEARED), kept(copy)
+    again = said(copy, CLEARED), kept(copy)
+    edit(copy / "ledger" / "fills.py", "ABSENT = -1", "ABSENT = -2")
 
-    assert before == "1800"
+    assert before == "-1"
     assert again == (before, first)
-    assert said(copy, THRESHOLD) == "18000"
+    assert said(copy, CLEARED) == "-2"
     assert len(kept(copy)) == len(first) == 1
     assert kept(copy) != first
 

@@ -1,8 +1,5 @@
 """Each kind stands once, the books keep to it, and nothing falls over one that is not there."""
 
-import json
-import os
-import re
 import shutil
 import subprocess
 import sys
@@ -11,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from des import compile_cache
 from ledger.causes import Cause
 from ledger.copy_of_text import write_copy
 from ledger.kinds import AT_COST, KINDS, USES, Kind, cause_of
@@ -132,75 +128,3 @@ def test_an_unknown_kind_has_its_row_in_a_counterfactual(strange_run, group_run)
 
     assert found["Omens"][1:] == (found["Omens"][1], 0, found["Omens"][1])
     assert found["Omens"][1] == hole(strange_run).kinds_usd["Omens"]
-
-
-# ------------------------------------------------------------------------------ a new one
-
-LINE = '    PREMIUMS = _use("Premiums", "insurance of the house", Cause.SPENDING)\n'
-
-SCENARIO = """
-question = "What does a group pay for insurance?"
-extends = "{group}"
-
-[[group.uses]]
-date = 2022-05-30
-until = 2022-06-01
-usd = 10_000
-kind = "Premiums"
-by = "house"
-to = "Insurer"
-why = "the monthly premium"
-"""
-
-ASK = """
-import json
-from click.testing import CliRunner
-from runs.cli.main import main
-
-def told(words):
-    result = CliRunner().invoke(main, words.split())
-    return result.exit_code, result.output
-
-print(json.dumps({
-    "run": told("run premium.toml --out run"),
-    "where": told("where run --table hole-by-kind"),
-    "diagnose": told("diagnose run --table causes"),
-    "counterfactual": told("counterfactual run --without Premiums --table difference"),
-    "audit": told("audit run --processes 1"),
-}))
-"""
-
-
-def test_a_new_use_of_money_is_one_line_here_and_one_entry_in_a_scenario(tmp_path):
-    kinds = (ROOT / "ledger" / "kinds.py").read_text("utf-8")
-    place = kinds.index("    PROPERTY = ")
-    (tmp_path / "ledger").mkdir()
-    for path in (ROOT / "ledger").iterdir():
-        if path.name not in ("kinds.py", "__pycache__"):
-            (tmp_path / "ledger" / path.name).symlink_to(path)
-    (tmp_path / "ledger" / "kinds.py").write_text(kinds[:place] + LINE + kinds[place:], "utf-8")
-    (tmp_path / "premium.toml").write_text(SCENARIO.format(group=GROUP), "utf-8")
-    (tmp_path / "ask.py").write_text(ASK, "utf-8")
-    # What the checkout has compiled serves here too, and nothing is added to it.
-    half_written = shutil.ignore_patterns("*.tmp.*")
-    compiled = compile_cache.folder()
-    shutil.copytree(compiled, tmp_path / "compiled" / compiled.name, ignore=half_written)
-
-    asked = subprocess.run(
-        [sys.executable, "ask.py"],
-        cwd=tmp_path,
-        env=os.environ
-        | {
-            "PYTHONPATH": os.pathsep.join(map(str, (tmp_path, ROOT))),  # all but the ledger is its
-            "NUMBA_CACHE_DIR": str(tmp_path / "compiled"),
-        },
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    told = json.loads(asked.stdout)
-
-    assert {name: code for name, (code, _) in told.items()} == dict.fromkeys(told, 0)
-    assert re.search(r"Premiums +10,000\.00", told["where"][1])
-    assert re.search(r"regular spending .* Premiums", told["diagnose"][1])
-    assert re.search(r"Premiums +10,000\.00 +0\.00 +10,000\.00", told["counterfactual"][1])

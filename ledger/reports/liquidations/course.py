@@ -13,7 +13,7 @@ from decimal import Decimal
 import duckdb
 
 from ledger.money import dollars
-from ledger.motives import Motive
+from ledger.motives import HEDGES, Motive, words
 from ledger.parties import books_of
 from ledger.reports.days import calendar
 from ledger.reports.table import Cell, Table
@@ -28,8 +28,8 @@ def create_held(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
     connection.execute("CREATE TEMP TABLE backstops (who VARCHAR)")
     for name in run.chart.parties.backstops:
         connection.execute("INSERT INTO backstops VALUES (?)", [name])
-    handed, laid_off = Motive.BACKSTOP.word, Motive.HEDGE.word
-    moves = "', '".join((Motive.MARGIN.word, Motive.FUNDING.word))
+    handed, laid_off = Motive.BACKSTOP.word, "', '".join(words(HEDGES))
+    moves = "', '".join(words((Motive.MARGIN, Motive.FUNDING)))
     connection.execute(
         f"""
         CREATE TEMP TABLE held AS
@@ -38,7 +38,7 @@ def create_held(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
         FROM rows WHERE motive = '{handed}'
         UNION ALL
         SELECT seq, time, market, lead, taker, 'unwinding', lots, edge_cents - fee_cents
-        FROM rows WHERE motive = '{laid_off}' AND taker IN (FROM backstops)
+        FROM rows WHERE motive IN ('{laid_off}') AND taker IN (FROM backstops)
         UNION ALL
         SELECT seq, time, market, lead, taker, 'moves', 0, edge_cents
         FROM rows WHERE motive IN ('{moves}') AND taker IN (FROM backstops)

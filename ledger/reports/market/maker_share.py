@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from ledger.motives import Motive
+from ledger.motives import VolumePart, counted_as, words
 from ledger.notes import RecordedShare, TradedDay
 from ledger.reports.dollars import TENTH, ZERO, percent
 from ledger.reports.once import once
@@ -100,8 +100,8 @@ def _forced_on_maker(run: RunFolder) -> dict[tuple[date, str], Decimal]:
     cents = {c.market: c.cents_per_lot_tick for c in at_house}
     found = run.select(
         "SELECT time::DATE, market, sum(abs(lots) * price) FROM rows "
-        "WHERE motive = ? AND venue = ? AND maker = ? GROUP BY ALL",
-        [Motive.LIQUIDATION.word, parties.house, parties.maker],
+        "WHERE motive IN (SELECT unnest(?)) AND venue = ? AND maker = ? GROUP BY ALL",
+        [words(counted_as(VolumePart.FORCED)), parties.house, parties.maker],
     )
     return {
         (day, market): Decimal(lot_ticks * cents[market]).scaleb(-2)

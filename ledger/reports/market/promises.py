@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 from ledger.accounts import expense, income
 from ledger.kinds import Kind
-from ledger.motives import Motive
+from ledger.motives import HEDGES, VolumePart, counted_as, words
 from ledger.notes import Belief
 from ledger.reports.dollars import ZERO
 from ledger.run_folder import RunFolder
@@ -155,6 +155,7 @@ def _booked_in_fills(run: RunFolder) -> Iterator[tuple[tuple[str, str], Booked]]
     parties = run.chart.parties
     at_house = (c for c in run.chart.contracts if c.venue == parties.house)
     cents = {c.market: c.cents_per_lot_tick for c in at_house}
+    spread, pickoff = (words(counted_as(each)) for each in (VolumePart.CAPTIVE, VolumePart.HITS))
     # Payments have motives of their own; as a taker the maker only hedges. Each side has a scan of
     # its own, which skips the other's rows. Days are numbers, so that the month is written once a
     # day, not once a fill.
@@ -163,25 +164,25 @@ def _booked_in_fills(run: RunFolder) -> Iterator[tuple[tuple[str, str], Booked]]
         WITH hits AS (
             SELECT time::DATE AS day, market, motive, sum(-edge_cents) AS cents,
                    sum(abs(lots) * price) AS lot_ticks
-            FROM rows WHERE maker = $maker AND motive IN ($spread, $pickoff) GROUP BY ALL
+            FROM rows WHERE maker = $maker AND motive IN list_concat($spread, $pickoff) GROUP BY ALL
         ),
         hedges AS (
             SELECT time::DATE AS day, market, motive, sum(edge_cents - fee_cents) AS cents,
                    0 AS lot_ticks
-            FROM rows WHERE taker = $maker AND motive = $hedge GROUP BY ALL
+            FROM rows WHERE taker = $maker AND motive IN $hedges GROUP BY ALL
         )
         SELECT strftime(day, '%Y-%m') AS month, market,
-               coalesce(sum(cents) FILTER (motive = $spread), 0),
-               coalesce(sum(cents) FILTER (motive = $pickoff), 0),
-               coalesce(sum(cents) FILTER (motive = $hedge), 0),
-               coalesce(sum(lot_ticks) FILTER (motive = $spread), 0),
-               coalesce(sum(lot_ticks) FILTER (motive = $pickoff), 0)
+               coalesce(sum(cents) FILTER (motive IN $spread), 0),
+               coalesce(sum(cents) FILTER (motive IN $pickoff), 0),
+               coalesce(sum(cents) FILTER (motive IN $hedges), 0),
+               coalesce(sum(lot_ticks) FILTER (motive IN $spread), 0),
+               coalesce(sum(lot_ticks) FILTER (motive IN $pickoff), 0)
         FROM (FROM hits UNION ALL FROM hedges) GROUP BY ALL
         """,
         {
-            "spread": Motive.SPREAD.word,
-            "pickoff": Motive.PICKOFF.word,
-            "hedge": Motive.HEDGE.word,
+            "spread": spread,
+            "pickoff": pickoff,
+            "hedges": words(HEDGES),
             "maker": parties.maker,
         },
     )

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from ledger.accounts import contracts, expense, income
 from ledger.kinds import ON_MARGIN, Kind
-from ledger.motives import FROM_QUOTES, Motive
+from ledger.motives import FROM_QUOTES, HEDGES
 from ledger.reports.dollars import ZERO
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
@@ -57,33 +57,35 @@ class QuoteViews:
 def quote_views(run: RunFolder) -> QuoteViews:
     """Read the results of the maker's quotes and hedges from the general ledger."""
     parties = run.chart.parties
-    kinds = {motive.word: motive.entry.kind for motive in FROM_QUOTES}
     # Without customers on margin there are no liquidations.
-    is_known = {*kinds.values()}.difference(() if parties.providers else ON_MARGIN)
-    hits = {word: kind for word, kind in kinds.items() if kind in is_known}
-    hedge = Motive.HEDGE.word
-    results = [income(parties.maker, kind) for kind in hits.values()]
+    unknown = () if parties.providers else ON_MARGIN
+    hits = [motive.entry.kind for motive in FROM_QUOTES if motive.entry.kind not in unknown]
+    kinds = [*dict.fromkeys(hits), Kind.HEDGING]
+    tags = {m.word: m.entry.kind for m in (*FROM_QUOTES, *HEDGES) if m.entry.kind in kinds}
+    results = [income(parties.maker, kind) for kind in kinds[:-1]]
     results.append(expense(parties.maker, Kind.HEDGING))
     # In an entry without a result the position still shows whose quotes were hit.
     position = contracts(parties.maker, parties.house, run.chart.desk(parties.maker))
     found = {
-        tag: (int(fills), maker_usd, fees_usd)
-        for tag, fills, maker_usd, fees_usd in run.select(
+        kind: (int(fills), maker_usd, fees_usd)
+        for kind, fills, maker_usd, fees_usd in run.select(
             """
             WITH entries AS (
                 -- Each sums a day's fills with one motive between the same two.
-                SELECT tag, any_value(meta)->>'fills' AS fills,
+                SELECT $kinds[list_position($tags, tag)] AS kind,
+                       any_value(meta)->>'fills' AS fills,
                        -sum(units) FILTER (account IN (SELECT unnest($results))) AS maker_cents,
                        -sum(units) FILTER (account = $fees) AS fee_cents
                 FROM postings WHERE tag IN (SELECT unnest($tags))
                 GROUP BY tag, seq HAVING bool_or(account IN (SELECT unnest($own)))
             )
-            SELECT tag, coalesce(sum(fills::BIGINT), 0), coalesce(sum(maker_cents), 0) * 0.01,
+            SELECT kind, coalesce(sum(fills::BIGINT), 0), coalesce(sum(maker_cents), 0) * 0.01,
                    coalesce(sum(fee_cents), 0) * 0.01
-            FROM entries GROUP BY tag
+            FROM entries GROUP BY kind
             """,
             {
-                "tags": [*hits, hedge],
+                "tags": list(tags),
+                "kinds": list(tags.values()),
                 "results": results,
                 # A hedge hits another maker's quote, and its fee leaves the group.
                 "fees": income(parties.house, Kind.FEES),
@@ -92,9 +94,8 @@ def quote_views(run: RunFolder) -> QuoteViews:
         )
     }
     nothing = (0, ZERO, ZERO)
-    views = [QuoteView(kind, *found.get(tag, nothing)) for tag, kind in hits.items()]
-    views.append(QuoteView(Kind.HEDGING, *found.get(hedge, nothing)))
-    return QuoteViews(parties.maker, parties.house, tuple(views))
+    views = tuple(QuoteView(kind, *found.get(kind, nothing)) for kind in kinds)
+    return QuoteViews(parties.maker, parties.house, views)
 
 
 def views_table(found: QuoteViews) -> Table:
