@@ -110,6 +110,9 @@ class World:
         """
         flow, hours = self._cast.flow, self._hours
         is_over = hours.pass_at_once and not self._cast.quoter.house_is_open
+        if is_over and now_us % HOUR_US:
+            # It halted within the hour: from its end on, steps end on days again.
+            return (HOUR_US - now_us % HOUR_US) // SECOND_US
         if hours.has(now_us):
             return HOUR_S if is_over else self._scenario.run.settle_s_at(now_us)
         is_quick = flow is None or is_over or flow.is_calm(now_us)

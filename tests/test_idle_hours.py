@@ -139,5 +139,27 @@ def test_after_a_halt_hours_are_settled_once_at_most(at_once: int, tmp_path: Pat
     world.run(lambda: None)
 
     _, *lengths_s = world.lengths_s  # the house halted within the first
+    if at_once > 1:
+        rest_s, *lengths_s = lengths_s
+        assert rest_s < 3600  # to the end of that hour
     assert min(lengths_s) == (900 if at_once == 1 else 3600)
     assert (max(lengths_s) > 3600) == (at_once > 1)
+
+
+def test_days_are_closed_after_a_halt_within_an_hour(tmp_path: Path):
+    """A full day is settled every quarter of an hour, and the house halts at one of them."""
+    sampled = {"one_hour_in": 4, "settle_s": 900, "idle_hours_at_once": 24, "day_ledgers": []}
+    halting = date(2022, 5, 12)
+    scenario = load(
+        str(SETTLING.with_name("run.toml")),
+        {
+            "run": {**sampled, "full_days": [halting]},
+            "retail": {"flow": {"halt_after_h": 10.4}},
+        },
+    )
+
+    world, days = AfterHalt(scenario, tmp_path, books=AccountsJournal), []
+    world.run(lambda: days.append(world.env.now // DAY_US))
+
+    assert world.lengths_s[:3] == [900, 2_700, 3_600]  # at a quarter past
+    assert days == list(range(days[0], days[0] + 6))
