@@ -22,7 +22,7 @@ REFUSED = re.search(r"```\nmoneytrail: (.*?)\n```", PAGE)
 
 
 @pytest.mark.parametrize("shown", SHOWN, ids=lambda shown: shown.split()[2])
-def test_each_command_of_the_page_prints_what_the_page_shows(shown, monkeypatch):
+def test_each_command_of_the_page_prints_the_output_on_the_page(shown, monkeypatch):
     monkeypatch.chdir(ROOT)
     command, _, output = shown.partition("\n")
     answered = CliRunner().invoke(main, shlex.split(command)[2:])
@@ -31,7 +31,7 @@ def test_each_command_of_the_page_prints_what_the_page_shows(shown, monkeypatch)
     assert answered.output.rstrip() == output.rstrip()
 
 
-def test_the_page_shows_every_command_that_takes_any_ledger():
+def test_the_page_has_every_command_for_any_ledger():
     listed = [line.split()[2] for line in LISTED.splitlines()]
 
     assert listed == list(OF_ANY_LEDGER)
@@ -52,7 +52,7 @@ def test_the_example_has_a_hole_that_its_kinds_explain():
     assert found.unexplained_usd == 0
 
 
-def test_the_error_on_the_page_is_what_a_missing_part_gives(tmp_path):
+def test_the_error_on_the_page_is_the_message_for_a_missing_part(tmp_path):
     line, text = '2021-01-01 open Expenses:Owner\n  hole: "cause"\n', EXAMPLE.read_text()
     broken = tmp_path / EXAMPLE.name
     broken.write_text(text.replace(line, line.partition("\n")[0] + "\n"))

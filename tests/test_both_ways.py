@@ -96,7 +96,7 @@ def test_both_ways_write_the_same_bytes(executed, name, overrides, tmp_path):
     assert ahead == written(tmp_path / "quotes")
 
 
-def test_in_that_crowd_firms_come_leave_and_close_and_the_maker_moves(executed):
+def test_in_that_world_firms_enter_leave_and_close_and_the_maker_moves(executed):
     run = executed(CROWD, **COMING_AND_GOING)
     became = defaultdict(list)
     for entry in run.entries:

@@ -75,7 +75,7 @@ def hole_at_mark(run: RunFolder) -> list[tuple[date, Decimal]]:
 # ------------------------------------------------------------------------------- its limits
 
 
-def test_a_world_that_is_all_dollars_gives_the_same_bytes(executed):
+def test_a_world_with_dollars_only_gives_the_same_bytes(executed):
     without = executed(WORLD, retail={"coins": None})
     nothing = executed(WORLD, retail={"coins": coins(share=0.0, supply=0)})
     (month,) = (path.name for path in without.path.glob("????-??.beancount"))
@@ -100,7 +100,7 @@ def test_constant_prices_give_the_dollar_model_exactly(executed):
     assert hole_at_mark(in_kind) == hole_at_mark(in_dollars)
 
 
-def test_constant_prices_give_the_same_queue_where_the_house_runs_out(executed):
+def test_constant_prices_give_the_same_queue_if_the_house_has_too_little_cash(executed):
     still = standing_still() | {"group": {"uses": [use(1_900_000)]}}
     often = {"deposits_per_day": 20, "withdrawals_per_day": 90}
     in_kind = executed(WORLD, **still | {"retail": still["retail"] | often})
@@ -125,7 +125,7 @@ def test_the_audit_finds_nothing_wrong_with_any_day(run):
     assert [finding.problems for finding in audit(run.path, every_day=True)] == [()] * 7
 
 
-def test_every_coin_is_owed_as_it_is_there_and_lent_on_every_day(run):
+def test_every_coin_owed_is_held_or_lent_on_every_day(run):
     found = run.select(
         "SELECT date, commodity, sum(units) FROM postings WHERE entity = 'FTX' "
         "AND commodity IN (SELECT unnest(?)) AND kind IN ('Coins', 'CreditLine') "
@@ -159,7 +159,7 @@ def of(entry: data.Transaction, account: str, commodity: str) -> Decimal:
     return sum((units.number for units in found if units.currency == commodity), Decimal(0))
 
 
-def test_each_coin_is_brought_and_taken_away_in_kind(run):
+def test_each_coin_is_deposited_and_withdrawn_in_kind(run):
     for tag, word in (("deposit", "deposits"), ("withdrawal", "withdraws")):
         told = [entry.narration for entry in tagged(run, tag) if word in entry.narration]
         for coin in COINS:
@@ -191,7 +191,7 @@ def test_the_hole_at_mark_is_its_first_value_and_two_changes_to_the_cent(run):
     assert found.by_price_usd < 0 < found.by_use_usd  # what was sold fell
 
 
-def test_a_second_witness_finds_the_same_change_by_use(run):
+def test_an_independent_calculation_finds_the_same_change_by_use(run):
     """DuckDB has the books entry by entry, and stated prices are the scenario's."""
     stated = [
         (coin.name, day, coin.price_usd_on(day))
@@ -217,13 +217,13 @@ def test_a_second_witness_finds_the_same_change_by_use(run):
     assert hole_in_kind(run).by_use_usd == use
 
 
-def test_prices_that_stand_still_change_nothing(executed):
+def test_constant_prices_change_nothing_by_price(executed):
     found = hole_in_kind(executed(WORLD, **standing_still()))
 
     assert found.by_price_usd == 0 < found.by_use_usd
 
 
-def test_where_and_solvency_show_what_is_lacking_in_kind(run, tiny_run):
+def test_where_and_solvency_show_the_missing_quantity_in_kind(run, tiny_run):
     for report in (where(run), solvency(run, calendar(run)[-1])):
         assert {"hole-in-kind", "hole-by-price-and-use"} <= {t.name for t in report.tables()}
         assert " STABLE are lacking: at the prices of 2022-05-14" in report.answer()
@@ -262,7 +262,7 @@ def test_the_timeline_counts_coins_at_the_days_mark(run):
         assert close.credit_drawn_usd == at.credit_drawn_usd
 
 
-def test_the_exchange_alone_looks_whole_in_kind_and_the_group_does_not(run):
+def test_the_exchange_alone_looks_complete_in_kind_and_the_group_does_not(run):
     found = solvency(run, calendar(run)[-1])
     coins_usd = sum(n.lacking_usd for n in found.in_kind.lines if n.commodity != "USD")
 
@@ -271,5 +271,5 @@ def test_the_exchange_alone_looks_whole_in_kind_and_the_group_does_not(run):
     assert found.consolidated.unbooked_usd == -coins_usd < 0
 
 
-def test_whoever_needs_no_coins_has_no_query_for_them(tiny_run):
+def test_a_world_without_coins_has_no_query_for_them(tiny_run):
     assert "hole-in-kind" not in (tiny_run.path / "main.beancount").read_text()

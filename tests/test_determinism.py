@@ -62,7 +62,7 @@ def test_two_runs_are_the_same_bytes_wherever_and_however_sets_are_ordered(
     assert [name for name in one if one[name] != two[name]] == []
 
 
-def test_which_day_ledgers_are_written_changes_nothing_else(executed, tiny_run):
+def test_the_choice_of_day_ledgers_changes_nothing_else(executed, tiny_run):
     """Rendering reads the books; it is no part of the world."""
     with_days = contents(tiny_run.path)
     without = contents(executed("tiny", run={"day_ledgers": ()}).path)
@@ -75,7 +75,7 @@ def test_which_day_ledgers_are_written_changes_nothing_else(executed, tiny_run):
     } == {name: content for name, content in without.items() if name not in said_otherwise}
 
 
-def test_another_seed_is_another_world_that_holds_as_well(executed, tiny_run):
+def test_with_another_seed_the_books_balance_too(executed, tiny_run):
     other = executed("tiny", run={"seed": 2})
 
     columns = "time, taker, lots, price, lead"

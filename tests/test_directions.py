@@ -91,7 +91,7 @@ def test_wider_quotes_lose_less(lost, half_spread_bps):
     assert lost(half_spread_bps=half_spread_bps) < lost()
 
 
-def test_each_dollar_shown_loses_as_much_as_the_one_before_while_orders_are_larger(lost):
+def test_the_loss_is_proportional_to_size_while_orders_are_larger(lost):
     """To 2 %, which is for whole lots."""
     once = lost()
 
@@ -119,7 +119,7 @@ def earned_bps(played) -> Callable[..., float]:
     return bps
 
 
-def test_the_later_quotes_are_the_less_spread_is_earned_of_customers(earned_bps):
+def test_the_spread_earned_from_customers_falls_with_latency(earned_bps):
     """Who meets them finds the better of two prices: the more so the staler they are.
 
     At many seconds it ends at a floor, since a firm hits what is stale before customers come: see
@@ -132,5 +132,5 @@ def test_the_later_quotes_are_the_less_spread_is_earned_of_customers(earned_bps)
 
 
 @pytest.mark.parametrize("half_spread_bps", [4.0, 8.0])
-def test_no_more_is_earned_of_customers_than_others_ask(earned_bps, half_spread_bps):
+def test_customers_pay_no_more_than_the_others_spread(earned_bps, half_spread_bps):
     assert earned_bps(half_spread_bps=half_spread_bps) <= OTHERS_BPS

@@ -8,9 +8,7 @@ from runs.full_audit import audit
 CROWD = Path(__file__).parent / "worlds" / "crowd.toml"
 
 
-def test_a_discount_is_what_the_fills_say_and_an_audit_that_leaves_it_out_finds_them_wrong(
-    executed, monkeypatch
-):
+def test_an_audit_without_the_fee_discount_finds_the_fills_wrong(executed, monkeypatch):
     run = executed(CROWD)
     with run.connect() as connection:
         found = connection.execute("SELECT DISTINCT fee_e6 FROM rows WHERE motive = 'pickoff'")

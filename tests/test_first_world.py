@@ -15,7 +15,7 @@ def states(run: RunFolder) -> list[str]:
     return [value for _, value in run.events("FTX:withdrawals")]
 
 
-def test_the_first_world_has_a_hole_with_three_causes_of_which_one_is_trading(first_run):
+def test_the_first_world_has_a_hole_with_three_causes_one_of_them_trading(first_run):
     uses = hole(first_run).uses_usd
     largest = sorted(uses, key=uses.__getitem__, reverse=True)[:3]
 
@@ -28,7 +28,7 @@ def test_withdrawals_in_the_first_world_are_queued_and_then_halted(first_run):
     assert states(first_run) == ["open", "queued", "halted"]
 
 
-def test_neither_the_hole_nor_the_queue_nor_the_halt_is_typed_into_the_first_world(executed):
+def test_the_hole_the_queue_and_the_halt_of_the_first_world_are_outcomes(executed):
     """A solvent house pays everybody, and a maker that is on time is not picked off."""
     solvent = executed(FIRST, house={"opening_cash_usd": 1_000_000})
 
@@ -36,7 +36,7 @@ def test_neither_the_hole_nor_the_queue_nor_the_halt_is_typed_into_the_first_wor
     assert hole(solvent).hole_usd < 0
 
 
-def test_the_first_world_says_what_it_is_in_comments_and_stays_small(first_run):
+def test_the_first_world_has_explanatory_comments_and_is_small(first_run):
     text = built_ins()[FIRST].read_text("utf-8")
 
     assert text.count("#") >= 15

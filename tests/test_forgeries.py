@@ -46,7 +46,7 @@ def found_by_replay(folder: Path, run: RunFolder) -> list[str]:
 # ------------------------------------------------------------------------------- the forger
 
 
-def test_the_forger_changes_nothing_but_what_is_asked(run, tmp_path):
+def test_the_forger_changes_only_the_requested_line(run, tmp_path):
     folder = forged(run, tmp_path / "run", lambda days: None)
 
     assert found_by_replay(folder, run) == []
@@ -131,7 +131,7 @@ def a_deposit_told_otherwise(run: RunFolder, days: Days) -> None:
         (a_deposit_told_otherwise, ", in gold"),
     ],
 )
-def test_books_that_might_have_been_pass_the_audit_and_replay_names_the_line(
+def test_plausible_forged_books_pass_the_audit_and_replay_names_the_line(
     run, tmp_path, forge, said
 ):
     folder = forged(run, tmp_path / "run", lambda days: forge(run, days))
@@ -146,7 +146,7 @@ def test_books_that_might_have_been_pass_the_audit_and_replay_names_the_line(
     ("old", "new", "manifest"),
     [("latency_s = 2.0", "latency_s = 1.9", {}), ("seed = 1\n", "seed = 2\n", {"seed": 2})],
 )
-def test_another_latency_or_seed_is_found_by_replay_alone(executed, tmp_path, old, new, manifest):
+def test_another_latency_or_seed_is_found_by_replay_only(executed, tmp_path, old, new, manifest):
     run = executed("tiny", run={"end": date(2022, 5, 10)})
     folder = rewritten(run, tmp_path / "run", "scenario.toml", old, new)
     completed(folder, run, **manifest)
@@ -156,7 +156,7 @@ def test_another_latency_or_seed_is_found_by_replay_alone(executed, tmp_path, ol
     assert re.match(r"2022-05\.beancount:\d+: it says '", replayed.problems[0])
 
 
-def test_an_honest_run_is_played_again_to_the_byte_and_nothing_is_left(
+def test_a_replay_of_an_honest_run_agrees_to_the_byte_and_leaves_no_files(
     executed, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -168,7 +168,7 @@ def test_an_honest_run_is_played_again_to_the_byte_and_nothing_is_left(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_replay_says_which_versions_did_not_make_the_run(executed, tmp_path):
+def test_a_replay_names_the_versions_that_differ(executed, tmp_path):
     run = executed("tiny", run={"end": date(2022, 5, 10)})
     folder = rewritten(run, tmp_path / "run", "scenario.toml", "", "")
     completed(folder, run, versions={**versions(), "numpy": "1.0"})
@@ -202,9 +202,7 @@ def a_day_removed(run: RunFolder, days: Days) -> None:
         (a_day_removed, r"fills/2022-06\.parquet: row with seq \d+: ", "on the position held"),
     ],
 )
-def test_what_breaks_the_books_is_found_without_the_scenario_being_played(
-    run, tmp_path, forge, place, said
-):
+def test_broken_books_are_found_without_a_replay(run, tmp_path, forge, place, said):
     folder = forged(run, tmp_path / "run", lambda days: forge(run, days))
 
     assert [p for p in found_by_audit(folder) if re.match(place, p) and said in p]
@@ -234,7 +232,7 @@ REWRITTEN = (
 
 
 @pytest.mark.parametrize(("name", "old", "new", "place", "said"), REWRITTEN)
-def test_words_and_preamble_are_held_against_fills_scenario_and_code(
+def test_words_and_preamble_are_compared_with_fills_scenario_and_code(
     small_run, tmp_path, name, old, new, place, said
 ):
     folder = rewritten(small_run, tmp_path / "run", name, old, new)

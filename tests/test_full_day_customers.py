@@ -24,7 +24,7 @@ def run(executed) -> RunFolder:
     return executed(WORLD)
 
 
-def test_they_set_aside_their_share_of_what_retail_is_owed_that_morning(run):
+def test_customers_on_margin_set_aside_their_share_of_retails_claims_that_morning(run):
     (found,) = run.select(
         "SELECT min(time), max(time), sum(edge_cents) * 0.01, count(*) FROM rows "
         "WHERE motive = 'collateral' AND edge_cents > 0 AND lots = 0"
@@ -43,7 +43,7 @@ def test_they_set_aside_their_share_of_what_retail_is_owed_that_morning(run):
     assert 0.9 * SHARE * float(owed[0]) < usd <= SHARE * float(owed[0])
 
 
-def test_on_the_next_midnight_nobody_has_a_position_or_collateral_left(run):
+def test_at_the_next_midnight_they_have_no_position_and_no_collateral(run):
     left = run.select(
         "SELECT holder FROM rows WHERE motive IN "
         "('leverage', 'liquidation', 'backstop', 'deleveraging') "
@@ -84,21 +84,21 @@ def moved_by_other_makers(run: RunFolder) -> dict[str, float]:
     return {tag: float(usd) for tag, usd in found}
 
 
-def test_other_makers_pay_for_what_they_lose_on_what_they_bought_of_the_liquidated(run):
+def test_other_makers_pay_their_losses_on_positions_bought_from_the_liquidated(run):
     gaps = run.select("SELECT count(*) FROM postings WHERE account = 'Income:OtherMakers:GapLoss'")
 
     assert moved_by_other_makers(run)["deposit"] > 0
     assert gaps == [(0,)]
 
 
-def test_other_makers_take_home_what_longs_lose_to_them(executed):
+def test_other_makers_withdraw_their_gains_from_longs(executed):
     """At a leverage of one nobody is liquidated when the price falls by half."""
     run = executed(WORLD, leverage={"leverage_mean": 1.0, "leverage_log_sd": 0.0})
 
     assert moved_by_other_makers(run)["withdrawal"] > 0
 
 
-def test_their_books_hold():
+def test_the_books_with_customers_on_margin_balance():
     with sound_run(load(str(WORLD))):
         pass
 
@@ -124,7 +124,7 @@ def test_both_ways_write_the_same_bytes(run, tmp_path):
         ),
     ],
 )
-def test_what_is_not_for_full_days_alone_is_refused(changes, key):
+def test_keys_that_do_not_apply_to_full_days_are_refused(changes, key):
     with pytest.raises(ScenarioError) as caught:
         load(str(WORLD), {"leverage": changes})
 
@@ -145,5 +145,5 @@ def test_without_full_days_a_share_is_refused_and_without_a_share_sampling_is():
     assert caught.value.key == "leverage.collateral_usd_median"
 
 
-def test_only_days_with_customers_on_margin_are_held_against_the_record(run):
+def test_only_days_with_customers_on_margin_are_compared_with_the_record(run):
     assert days_on_margin(run, date(2022, 5, 11)) == {FULL}

@@ -86,9 +86,7 @@ def test_beancount_alone_opens_the_books(run):
 
 
 @pytest.mark.parametrize("close", CLOSES)
-def test_at_each_close_every_entity_balances_and_what_is_owed_within_the_group_is_nothing(
-    ask, close
-):
+def test_at_each_close_every_entity_balances_and_debts_within_the_group_cancel(ask, close):
     def total(where: str) -> Decimal:
         ((number,),) = ask(f"SELECT sum(number) AS n WHERE date <= {close} AND {where}")
         return number
@@ -136,7 +134,7 @@ def test_the_report_explains_the_hole_with_the_new_kinds(run):
     assert received["Investors"] == -150_000
 
 
-def test_the_worlds_cash_is_what_it_was_in_the_morning(ask):
+def test_the_worlds_cash_is_constant_over_the_life(ask):
     cash_by_day = ask(
         "SELECT date, last(balance) AS held WHERE account ~ '^Assets:[^:]+:Cash$' GROUP BY date"
     )
@@ -145,7 +143,7 @@ def test_the_worlds_cash_is_what_it_was_in_the_morning(ask):
     assert len({str(held) for _, held in cash_by_day}) == 1
 
 
-def test_tokens_come_from_whoever_issued_them_and_no_more_than_there_are(ask):
+def test_tokens_come_from_their_issuers_and_no_more_than_exist(ask):
     held = ask(
         "SELECT account, currency, sum(number) AS n WHERE account ~ '^Assets:.*:Tokens:' "
         "GROUP BY account, currency ORDER BY account"
@@ -159,7 +157,7 @@ def test_tokens_come_from_whoever_issued_them_and_no_more_than_there_are(ask):
     ]
 
 
-def test_what_is_held_is_marked_every_day_from_the_first(run):
+def test_holdings_are_marked_every_day_from_the_first(run):
     prices = [entry for entry in run.entries if isinstance(entry, data.Price)]
     sol = {entry.date.day: entry.amount.number for entry in prices if entry.currency == "SOL"}
 
@@ -173,7 +171,7 @@ SOL = ("45.5", "45.5", "45.5", "12.25", "12.25")
 # ---------------------------------------------------------------------------- what happens
 
 
-def test_what_is_paid_is_what_was_due_on_the_days_on_which_it_was_due(run):
+def test_payments_are_the_amounts_due_on_their_days(run):
     paid = [
         (entry.date, entry.payee, -moved(entry, cash(MAKER)) - moved(entry, cash(HOUSE)))
         for entry in run.transactions
@@ -189,14 +187,14 @@ def test_what_is_paid_is_what_was_due_on_the_days_on_which_it_was_due(run):
     ]
 
 
-def test_what_cannot_be_paid_is_noted_and_nothing_else(run):
+def test_an_unpayable_amount_is_noted_and_nothing_else(run):
     bid = UnpaidUse("MineCo", Decimal(20_000_000), Kind.ACQUISITIONS)
 
     assert run.dated_notes(UnpaidUse) == [(date(2022, 6, 3), bid)]
     assert not [entry for entry in run.transactions if "use-mineco-2" in entry.links]
 
 
-def test_a_lender_whose_limit_falls_is_repaid_what_is_beyond_it(run):
+def test_a_lender_with_a_falling_limit_is_repaid_the_excess(run):
     (called, *_) = recalls = tagged(run, "recall")
 
     assert (called.date, called.payee) == (date(2022, 6, 2), "Lender01")
@@ -205,7 +203,7 @@ def test_a_lender_whose_limit_falls_is_repaid_what_is_beyond_it(run):
     assert not run.notes(UnpaidRecall)
 
 
-def test_a_recall_that_the_credit_line_refuses_is_paid_in_part_and_stays_owed(executed):
+def test_a_recall_without_credit_is_paid_in_part_and_stays_owed(executed):
     run = executed(GROUP, maker={"credit_line_usd": 460_000})
     (day, noted), *_ = run.dated_notes(UnpaidRecall)
     account, unpaid = noted.debt, noted.usd
@@ -229,7 +227,7 @@ def five_weeks(executed) -> RunFolder:
 
 
 @pytest.mark.parametrize(("lender", "rate_pct"), [("Lender01", 8), ("Lender02", Decimal("12.5"))])
-def test_interest_is_what_was_owed_at_the_ends_of_a_months_days_at_the_lenders_rate(
+def test_interest_is_on_the_debts_at_the_ends_of_a_months_days_at_the_lenders_rate(
     five_weeks, lender, rate_pct
 ):
     owed = Decimal(0)
@@ -278,7 +276,7 @@ def test_a_round_brings_the_house_cash_and_its_valuation_is_only_noted(run):
 
 
 @pytest.mark.parametrize("place", range(len(USES)), ids=[use["kind"] for use in USES])
-def test_without_a_use_its_kind_is_gone_and_nothing_before_its_day_is_another(run, executed, place):
+def test_without_a_use_its_kind_is_gone_and_no_earlier_entry_changes(run, executed, place):
     removed = USES[place]
     uses = tuple(use for use in USES if use is not removed)
     without = executed(GROUP, group={"uses": uses})
@@ -292,7 +290,7 @@ def test_without_a_use_its_kind_is_gone_and_nothing_before_its_day_is_another(ru
     assert len(rows_of(run, until)) > 300
 
 
-def test_a_group_that_does_nothing_changes_no_entry(tiny_run, executed):
+def test_a_group_without_activity_changes_no_entry(tiny_run, executed):
     run = executed("tiny", group={"house_cost_share": 0.0})
 
     for name in ("main.beancount", "2022-05.beancount", "fills/2022-05.parquet"):
@@ -307,9 +305,7 @@ def test_without_longs_their_kind_and_their_desk_are_gone(executed):
 
 
 @pytest.mark.parametrize("never", [True, False])
-def test_only_a_line_that_ends_with_the_houses_own_money_spares_customers(
-    never, monkeypatch, tmp_path
-):
+def test_only_a_line_limited_to_the_houses_own_money_spares_customers(never, monkeypatch, tmp_path):
     left = []  # in the till, after each draw, beyond what customers outside the group could ask for
 
     def noting(name: str) -> None:
@@ -356,7 +352,7 @@ def test_the_directional_book_has_a_desk_and_a_kind_of_its_own(run):
     assert costs == Decimal(fee - edge - paid) / 100
 
 
-def test_a_margin_call_that_nobody_can_meet_closes_the_book(executed):
+def test_an_unpayable_margin_call_closes_the_book(executed):
     long = SCENARIO.group.longs[0].model_dump() | {"usd": 4_000_000.0, "until": date(2022, 7, 1)}
     run = executed(
         GROUP,
@@ -382,7 +378,7 @@ def test_a_margin_call_that_nobody_can_meet_closes_the_book(executed):
 # ------------------------------------------------------------------------------- the report
 
 
-def test_an_entitys_tokens_stand_beside_its_contracts(run):
+def test_an_entitys_tokens_are_beside_its_contracts(run):
     tables = {table.name: table for table in books(run, MAKER).tables()}
 
     assert [row[0] for row in tables["contracts"].rows] == [

@@ -36,7 +36,7 @@ def both(executed: Callable[..., RunFolder]) -> tuple[RunFolder, RunFolder]:
     )
 
 
-def test_idle_hours_pass_at_once_until_the_next_traded_one_or_midnight():
+def test_idle_hours_pass_in_one_step_until_the_next_traded_one_or_midnight():
     run = Run(start=date(2022, 5, 9), end=date(2022, 5, 19), one_hour_in=12)
     hours = TradedHours.of(run)
     now_us, end_us = 19_000 * DAY_US, 19_010 * DAY_US
@@ -54,7 +54,7 @@ def test_idle_hours_pass_at_once_until_the_next_traded_one_or_midnight():
     assert traded == 20
 
 
-def test_what_is_traded_is_nearly_the_same(both: tuple[RunFolder, RunFolder]):
+def test_the_traded_volume_is_nearly_the_same(both: tuple[RunFolder, RunFolder]):
     one_by_one, at_once = (
         [usd_balances(run)[income(run.chart.parties.maker, kind)] for kind in ("PickOff", "Spread")]
         for run in both
@@ -90,7 +90,7 @@ def test_the_range_of_a_day_is_never_wider_than_with_every_tick(both: tuple[RunF
         assert part.high_usd > part.low_usd
 
 
-def test_a_journal_of_accounts_alone_has_the_days_of_the_whole_one_to_the_cent(
+def test_a_journal_of_accounts_alone_has_the_days_of_the_full_one_to_the_cent(
     both: tuple[RunFolder, RunFolder], tmp_path: Path
 ):
     _, whole = both
@@ -105,7 +105,7 @@ def test_a_journal_of_accounts_alone_has_the_days_of_the_whole_one_to_the_cent(
     assert alone.select(told) == whole.select(told)
 
 
-def test_accounts_alone_of_customers_on_margin_are_those_of_the_whole_books(
+def test_accounts_alone_of_customers_on_margin_agree_with_the_full_books(
     margin_run: RunFolder, tmp_path: Path
 ):
     World(load(str(margin_run.path / "scenario.toml")), tmp_path, books=AccountsJournal).run(

@@ -62,7 +62,7 @@ def backstop_cents(run: RunFolder) -> int:
 # ---------------------------------------------------------------------------------- limits
 
 
-def test_where_the_price_stands_still_nobody_is_liquidated(executed):
+def test_at_a_constant_price_no_account_is_liquidated(executed):
     still = market(anchors=({"at": date(2022, 5, 9), "price_usd": 30_000},), jump_share=0.0)
     still["price"] |= {"volatility": ({"since": date(2022, 5, 9), "annual": 0.0},)}
     still["price"] |= {"jumps_per_day": 0.0}
@@ -71,7 +71,7 @@ def test_where_the_price_stands_still_nobody_is_liquidated(executed):
     assert set(motives(run)) <= {"leverage", "collateral", "spread", "hedging", "variation-margin"}
 
 
-def test_without_leverage_nobody_is_liquidated(executed):
+def test_without_leverage_no_account_is_liquidated(executed):
     unlevered = {
         "limits": ({"since": date(2019, 5, 1), "leverage_max": 1},),
         "long_share": 1.0,
@@ -82,7 +82,7 @@ def test_without_leverage_nobody_is_liquidated(executed):
     assert not {"liquidation", "backstop", "deleveraging", "socialised-loss"} & set(motives(run))
 
 
-def test_a_backstop_that_gets_no_discount_pays_for_its_unwinding(executed):
+def test_a_backstop_without_a_discount_pays_for_its_unwinding(executed):
     providers = only_the_maker(unwind_delay_s=0.0)
     run = executed(MARGIN, leverage={"discount_thirds": 0, "providers": providers}, run=ONE_DAY)
 
@@ -108,7 +108,7 @@ def test_a_backstop_that_unwinds_at_once_earns_its_discount(executed):
 # -------------------------------------------------------------------------------- the book
 
 
-def test_forced_orders_meet_whoever_quotes_better(margin_run):
+def test_forced_orders_hit_the_better_quote(margin_run):
     """Other makers are 4 bps from the lead price, so nobody gets less than that, rounded up."""
     with margin_run.connect() as connection:
         found = connection.execute(
@@ -134,7 +134,7 @@ def test_forced_orders_meet_whoever_quotes_better(margin_run):
 # --------------------------------------------------------------------------------- control
 
 
-def test_where_nobody_is_liquidated_the_fills_are_as_without_customers_on_margin(executed):
+def test_without_liquidations_the_fills_are_as_without_customers_on_margin(executed):
     without = executed("tiny")
     nobody = {"holders": 0, "arrivals_per_day": 0.0}
     with_nobody = executed("tiny", leverage=settings("leverage") | nobody)
@@ -157,7 +157,7 @@ def test_customers_on_margin_who_are_not_liquidated_change_no_fill_of_others(exe
 # ------------------------------------------------------------------------------- the story
 
 
-def test_an_accounts_end_reads_as_a_story_under_one_link(margin_run):
+def test_an_accounts_end_is_a_story_under_one_link(margin_run):
     with margin_run.connect() as connection:
         holder, motives_of_end = connection.execute(
             "SELECT holder, list(motive ORDER BY seq) FROM rows WHERE time::DATE = '2022-05-10' "
@@ -172,7 +172,7 @@ def test_an_accounts_end_reads_as_a_story_under_one_link(margin_run):
     assert motives_of_end[-1] == "insurance"
 
 
-def test_whoever_is_taken_over_keeps_nothing_and_owes_nothing(margin_run):
+def test_an_account_taken_over_keeps_nothing_and_owes_nothing(margin_run):
     """The mark less the zero price is what was left: a third to the fund, the rest to the taker."""
     with margin_run.connect() as connection:
         given, left = connection.execute(
@@ -191,7 +191,7 @@ def test_whoever_is_taken_over_keeps_nothing_and_owes_nothing(margin_run):
 # --------------------------------------------------------------------------------- tokens
 
 
-def test_tokens_are_sold_before_anything_else_is_done_to_their_holder(tokens_run):
+def test_tokens_are_sold_before_any_other_step_on_their_holder(tokens_run):
     with tokens_run.connect() as connection:
         ends = connection.execute(
             "SELECT list(motive ORDER BY seq) FROM rows WHERE holder IN "
@@ -206,7 +206,7 @@ def test_tokens_are_sold_before_anything_else_is_done_to_their_holder(tokens_run
         assert "seizure" not in steps[1:]
 
 
-def test_a_seizure_stands_under_the_link_of_its_accounts_end(tokens_run):
+def test_a_seizure_has_the_link_of_its_accounts_end(tokens_run):
     with tokens_run.connect() as connection:
         seq, holder, day = connection.execute(
             "SELECT seq, holder, time::DATE FROM rows WHERE motive = 'seizure' ORDER BY seq"
@@ -247,7 +247,7 @@ def test_each_days_ledger_has_all_tokens_that_the_venue_holds_and_owes(tokens_ru
     assert first.count("  Assets:FTX:Tokens ") == 1  # what the opening brought, and no more
 
 
-def test_who_leaves_takes_the_tokens_along_that_it_set_aside(tokens_run):
+def test_a_leaving_holder_takes_its_tokens_along(tokens_run):
     with tokens_run.connect() as connection:
         kept = connection.execute(
             "SELECT sum(lots) FILTER (motive IN ('tokens', 'seizure')) AS tokens, "
@@ -267,7 +267,7 @@ def test_who_leaves_takes_the_tokens_along_that_it_set_aside(tokens_run):
     assert left_after_seizure == 0
 
 
-def test_tokens_that_count_in_full_and_never_move_are_as_good_as_cash(executed):
+def test_tokens_of_full_weight_and_constant_price_are_as_good_as_cash(executed):
     """A market that stands still prices them, so only the dollars are elsewhere."""
     (falling,) = settings("markets")
     still = falling | {"name": "USDX-PERP", "lot": "0.01", "tick_usd": "1"}
@@ -292,7 +292,7 @@ def test_tokens_that_count_in_full_and_never_move_are_as_good_as_cash(executed):
     assert rows_of(in_tokens, forced) == rows_of(in_cash, forced)
 
 
-def test_where_nobody_brings_tokens_no_entry_or_fill_knows_of_them(margin_run):
+def test_without_tokens_no_entry_or_fill_contains_them(margin_run):
     assert not {"tokens", "seizure"} & set(motives(margin_run))
     for path in margin_run.path.rglob("*.beancount"):
         text = path.read_text(encoding="utf-8")
@@ -302,7 +302,7 @@ def test_where_nobody_brings_tokens_no_entry_or_fill_knows_of_them(margin_run):
 # ------------------------------------------------------------------------- coming and going
 
 
-def test_whoever_leaves_takes_what_is_left_and_whoever_comes_brings_it(margin_run):
+def test_a_leaving_holder_withdraws_the_rest_and_an_entering_one_deposits_it(margin_run):
     with margin_run.connect() as connection:
         came, left, both = connection.execute(
             "SELECT count(DISTINCT holder) FILTER (motive = 'leverage' AND day > 9), "

@@ -155,7 +155,7 @@ def test_an_independent_maker_that_loses_every_month_halves_its_quotes_and_stops
     assert list(decisions(independent)) == FIRSTS
 
 
-def test_the_same_maker_quotes_on_when_captive_whatever_it_loses(captive, independent):
+def test_the_same_maker_quotes_on_when_captive_at_any_loss(captive, independent):
     assert list(decisions(captive).items()) == [(first, "quotes on") for first in FIRSTS]
     assert all(each.year_usd < 0 for each in reviews(captive))
     lost = [sum(results(run)) for run in (captive, independent)]
@@ -163,7 +163,7 @@ def test_the_same_maker_quotes_on_when_captive_whatever_it_loses(captive, indepe
 
 
 @pytest.mark.parametrize("off", [date(2022, 2, 15), date(2022, 2, 28)])
-def test_a_month_that_ends_without_quotes_is_reviewed_for_the_days_that_had_them(executed, off):
+def test_a_month_that_ends_without_quotes_is_reviewed_for_its_days_with_quotes(executed, off):
     policy = {"policy": "independent", "quoter_off": off}
     span = {"start": date(2022, 1, 31), "end": date(2022, 4, 1)}
     run = executed(LOCK_IN, maker=policy, run=span)
@@ -171,23 +171,23 @@ def test_a_month_that_ends_without_quotes_is_reviewed_for_the_days_that_had_them
     assert [each.day for each in reviews(run)] == FIRSTS[:2]
 
 
-def test_the_first_month_is_the_same_month(captive, independent):
+def test_the_first_month_does_not_depend_on_the_policy(captive, independent):
     assert reviews(captive)[0].month_usd == reviews(independent)[0].month_usd
 
 
-def test_a_captive_maker_stops_once_a_years_loss_is_more_than_shares_would_lose(worth_little):
+def test_a_captive_maker_stops_when_a_years_loss_exceeds_the_loss_of_share_value(worth_little):
     (only,) = reviews(worth_little)
 
     assert (only.day, only.decided) == (FIRSTS[0], "shuts off")
     assert -only.year_usd >= only.shares_would_lose_usd > 0
 
 
-def test_where_nobody_appraises_the_house_a_captive_maker_always_quotes_on(unvalued):
+def test_without_an_appraisal_a_captive_maker_always_quotes_on(unvalued):
     assert set(decisions(unvalued).values()) == {"quotes on"}
     assert {each.shares_would_lose_usd for each in reviews(unvalued)} == {None}
 
 
-def test_who_shuts_off_is_hit_no_more_and_is_reviewed_no_more(independent, worth_little):
+def test_a_maker_that_stopped_is_no_longer_hit_or_reviewed(independent, worth_little):
     for run, since in ((independent, FIRSTS[-1]), (worth_little, FIRSTS[0])):
         fills = f"maker = '{MAKER.name}' AND motive IN ('pickoff', 'spread')"
         assert by_month(run, "count(*)", f"{fills} AND time < '{since}'")
@@ -213,7 +213,7 @@ def test_half_the_quotes_are_half_the_size(independent):
         assert largest[month] * lot > 0.95 * size
 
 
-def test_half_the_quotes_are_half_the_depth_that_customers_come_for(independent):
+def test_half_the_quotes_give_customers_half_the_depth(independent):
     """Alone others show as much as all its quotes are: the book is 1 + share times as deep."""
     begun = [stated_usd(n) for n in range(1, 5)]
     stated = [begun[0], *(after - before for before, after in pairwise(begun))]
@@ -231,7 +231,7 @@ def test_half_the_quotes_are_half_the_depth_that_customers_come_for(independent)
 # ---------------------------------------------------------------------------- on which figures
 
 
-def test_what_is_looked_at_is_what_single_fills_say_of_the_month_and_of_all_before(any_of_them):
+def test_the_grounds_of_a_review_agree_with_single_fills_of_the_month_and_before(any_of_them):
     months = results(any_of_them)
     told = reviews(any_of_them)
 
@@ -239,7 +239,7 @@ def test_what_is_looked_at_is_what_single_fills_say_of_the_month_and_of_all_befo
     assert [int(each.year_usd * 100) for each in told] == list(accumulate(months))[: len(told)]
 
 
-def test_on_the_lead_venue_it_is_the_month_that_ended_there(crowd_run):
+def test_on_the_lead_venue_the_review_is_of_the_month_that_ended_there(crowd_run):
     lead = crowd_run.chart.parties.lead
     (only,) = reviews(crowd_run)
     accounts = {f"Income:{MAKER.name}:{kind}" for kind in LEAD_QUOTING}
@@ -258,7 +258,7 @@ def test_on_the_lead_venue_it_is_the_month_that_ended_there(crowd_run):
     assert only.month_usd == only.year_usd == gained < 0
 
 
-def test_growth_is_that_of_fees_on_fills_and_of_others_volume_at_their_rate(any_of_them):
+def test_growth_is_that_of_fees_on_fills_and_on_others_volume(any_of_them):
     paid = zip(fees_on_fills(any_of_them), fees_of_others(any_of_them), strict=True)
     growth = accumulate(map(sum, paid))  # there was no year before
 
@@ -266,7 +266,7 @@ def test_growth_is_that_of_fees_on_fills_and_of_others_volume_at_their_rate(any_
     assert noted_cents(any_of_them, BY_GROWTH) == [priced(cents, multiples) for cents in growth]
 
 
-def test_without_its_quotes_fees_are_those_of_what_customers_trade_with_others_alone(any_of_them):
+def test_without_its_quotes_fees_are_on_customers_volume_with_others_alone(any_of_them):
     """However much it shows: what is stated, at the others' rate, up to the orders' chance."""
     rate = SCENARIO.retail.fee_bps / 10_000
     noted = noted_cents(any_of_them, WITHOUT_MAKER)
@@ -277,7 +277,7 @@ def test_without_its_quotes_fees_are_those_of_what_customers_trade_with_others_a
         )
 
 
-def test_a_trading_firm_earns_fees_and_what_its_quotes_bring_less_what_it_costs(any_of_them):
+def test_a_trading_firms_earnings_are_fees_and_results_of_quotes_less_costs(any_of_them):
     parts = (fees_on_fills, fees_of_others, results, costs)
     months = zip(*(part(any_of_them) for part in parts), strict=True)
     earned = accumulate(fees + others + quotes - paid for fees, others, quotes, paid in months)
@@ -287,7 +287,7 @@ def test_a_trading_firm_earns_fees_and_what_its_quotes_bring_less_what_it_costs(
     assert noted == [priced(cents, multiples) for cents in earned]
 
 
-def test_what_shares_would_lose_is_the_difference_at_the_middle(any_of_them):
+def test_the_loss_of_share_value_is_the_difference_at_the_middle(any_of_them):
     found = appraisals(any_of_them)
     for each, month in zip(reviews(any_of_them), MONTHS, strict=False):
         with_them, without = found[month][BY_GROWTH], found[month][WITHOUT_MAKER]
@@ -320,13 +320,13 @@ def moved(run: RunFolder, until: date) -> list[tuple]:
     ]
 
 
-def test_that_somebody_appraises_the_house_moves_no_money(captive, unvalued):
+def test_an_appraisal_moves_no_money(captive, unvalued):
     assert moved(captive, SCENARIO.run.end) == moved(unvalued, SCENARIO.run.end)
     for month in captive.fill_files:
         assert month.read_bytes() == (unvalued.path / "fills" / month.name).read_bytes()
 
 
-def test_until_the_first_other_decision_the_books_are_the_same(unvalued, worth_little):
+def test_until_the_first_different_decision_the_books_are_the_same(unvalued, worth_little):
     first = FIRSTS[0]
 
     assert moved(worth_little, first) == moved(unvalued, first)
@@ -348,7 +348,7 @@ def test_every_round_and_month_has_a_row(any_of_them):
     assert len(tables["ways"].rows) == 3 * (len(MONTHS) + 1)
 
 
-def test_a_round_stands_beside_what_it_would_have_fetched(captive):
+def test_a_round_is_beside_its_computed_value(captive):
     rounds_table = valuation(captive).tables()[0]
     row = dict(zip(rounds_table.columns, rounds_table.rows[0], strict=True))
     noted = appraisals(captive)["seed"]
@@ -360,7 +360,7 @@ def test_a_round_stands_beside_what_it_would_have_fetched(captive):
     assert row["as_trading_firm_usd"] == noted[AS_TRADING_FIRM].middle_usd
 
 
-def test_where_nobody_appraises_a_round_stands_alone(unvalued):
+def test_without_an_appraisal_a_round_is_alone(unvalued):
     table, months, _, ways = valuation(unvalued).tables()
 
     assert table.rows == [(date(2022, 4, 20), "seed", 50_000, 2_000_000, *(None,) * 7)]

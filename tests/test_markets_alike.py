@@ -45,7 +45,7 @@ def three(executed: Callable[..., RunFolder]) -> RunFolder:
     return executed("tiny", **world(TIMES))
 
 
-def test_the_same_happens_in_it_and_edges_and_fees_are_three_times_as_large(one, three):
+def test_events_are_the_same_and_edges_and_fees_are_three_times_as_large(one, three):
     of_one, of_three = (sql(run, EACH).rows for run in (one, three))
 
     assert len(of_one) > 100
@@ -67,11 +67,11 @@ def test_volume_counts_three_times_and_so_do_the_fees_of_other_makers(one, three
     assert of_three == TIMES * of_one < 0
 
 
-def test_a_book_is_shown_as_one_market_has_it(one, three):
+def test_a_book_is_noted_with_the_depth_of_one_market(one, three):
     assert list(three.notes(ShownBook)) == list(one.notes(ShownBook))
 
 
-def test_its_books_are_exact_and_say_what_a_fill_stands_for(three):
+def test_its_books_are_exact_and_have_the_weight_of_a_fill(three):
     assert not any(step.problems for step in audit(three.path, every_day=True))
     stated = sql(
         three,

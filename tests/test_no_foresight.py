@@ -109,14 +109,14 @@ def test_no_fill_and_no_posting_before_a_day_moves_with_prices_after_it(two_path
     assert postings_before(one, FIRST_OF_MAY) == postings_before(other, FIRST_OF_MAY)
 
 
-def test_what_is_decided_on_a_day_does_not_move_with_prices_after_it(two_paths):
+def test_decisions_of_a_day_do_not_depend_on_later_prices(two_paths):
     one, other = map(decisions, two_paths)
 
     for day in (START, FIRST_OF_MAY):
         assert one[day] == other[day]
 
 
-def test_what_is_decided_a_month_later_has_seen_them(two_paths):
+def test_decisions_a_month_later_depend_on_them(two_paths):
     """So the paths do part, and what is judged from them is not judged from nothing."""
     one, other = (decisions(run)[date(2022, 6, 1)] for run in two_paths)
 
@@ -129,7 +129,7 @@ def test_what_is_decided_a_month_later_has_seen_them(two_paths):
 
 
 @pytest.mark.parametrize("closure", CLOSURES)
-def test_at_noon_the_morning_stands_whatever_else_a_world_has(executed, closure):
+def test_at_noon_the_morning_does_not_depend_on_later_prices_in_any_world(executed, closure):
     """With margin, loans, pools, lenders, customers who flee: prices after noon and the record of
     the next day move no fill and no entry of the morning."""
     one, other = (noon_world(executed, closure, parted) for parted in (False, True))

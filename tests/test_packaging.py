@@ -47,7 +47,7 @@ def test_every_folder_of_modules_is_a_package():
     ] == []
 
 
-def test_the_lowest_python_is_the_same_wherever_it_is_named():
+def test_the_lowest_python_version_is_the_same_wherever_it_is_named():
     lowest = SETUP["options"]["python_requires"]
 
     assert lowest == ">=3.11"
@@ -55,7 +55,7 @@ def test_the_lowest_python_is_the_same_wherever_it_is_named():
         assert lowest.removeprefix(">=") in (ROOT / page).read_text(encoding="utf-8"), page
 
 
-def test_one_version_stands_in_the_wheel_the_changelog_and_the_citation():
+def test_one_version_is_in_the_wheel_the_changelog_and_the_citation():
     assert SETUP["metadata"]["version"] == "attr: runs.__version__"
     assert f"\n## [{__version__}] - " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert f"\nversion: {__version__}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")

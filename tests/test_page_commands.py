@@ -77,7 +77,7 @@ def renewed(text: str) -> str:
 @pytest.mark.parametrize(
     "page", ["tutorial", "books", pytest.param("evidence", marks=pytest.mark.slow)]
 )
-def test_every_command_of_a_page_prints_what_stands_below_it(
+def test_every_command_of_a_page_prints_the_output_below_it(
     page, first_run: RunFolder, tmp_path, monkeypatch, request
 ):
     shutil.copytree(first_run.path, tmp_path / FOLDER)
@@ -94,14 +94,14 @@ def test_every_command_of_a_page_prints_what_stands_below_it(
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_no_line_that_a_page_shows_is_too_wide_for_a_screen(page):
+def test_no_line_of_a_page_is_too_wide_for_a_screen(page):
     lines = [line for _, output in shown(text_of(page)) for line in output.splitlines()]
 
     assert [line for line in lines if len(line) > 100] == []
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_figures_that_a_page_says_in_words_stand_in_the_outputs(page):
+def test_figures_in_the_text_of_a_page_are_in_its_outputs(page):
     outputs = "\n".join(output for each in PAGES for _, output in shown(text_of(each)))
     said = BLOCK.sub("", text_of(page))
     figures = set(re.findall(r"\d+,\d{3}|\d+\.\d\d\b", said)) - {

@@ -61,20 +61,20 @@ def is_module(name: str) -> bool:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_path_that_a_page_names_is_there(page):
+def test_every_path_on_a_page_exists(page):
     named = {*PATH.findall(text_of(page))} - MADE_BY_RECIPES
 
     assert sorted(path for path in named if not is_there(path)) == []
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_module_that_a_page_names_is_there(page):
+def test_every_module_on_a_page_exists(page):
     named = set(MODULE.findall(text_of(page)))
 
     assert sorted(module for module in named if not is_module(module)) == []
 
 
-def test_every_test_that_the_page_on_the_model_names_is_there():
+def test_every_test_on_the_page_on_the_model_exists():
     sources = "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
     there = set(re.findall(r"^def (test_\w+)\(", sources, re.MULTILINE))
     named = set(TEST.findall(text_of("docs/model.md")))
@@ -83,7 +83,7 @@ def test_every_test_that_the_page_on_the_model_names_is_there():
     assert sorted(named - there) == []
 
 
-def test_the_architecture_names_paths_and_symbols_enough_to_find_ones_way():
+def test_the_architecture_names_enough_paths_and_symbols():
     text = text_of("ARCHITECTURE.md")
 
     assert len(SYMBOLS.findall(text)) >= 20
@@ -92,7 +92,7 @@ def test_the_architecture_names_paths_and_symbols_enough_to_find_ones_way():
 
 
 @pytest.mark.parametrize(("path", "symbols"), SYMBOLS.findall(text_of("ARCHITECTURE.md")))
-def test_what_the_architecture_has_one_look_for_is_in_the_file_it_names(path, symbols):
+def test_symbols_in_the_architecture_are_in_the_file_beside_them(path, symbols):
     source = text_of(path)
 
     for symbol in re.findall(r"`(\w+)`", symbols):
@@ -100,18 +100,18 @@ def test_what_the_architecture_has_one_look_for_is_in_the_file_it_names(path, sy
         assert re.search(defined, source, re.MULTILINE), symbol
 
 
-def test_what_recipes_have_one_make_is_not_there_yet():
+def test_files_that_the_recipes_create_do_not_exist_yet():
     assert [path for path in MADE_BY_RECIPES if (ROOT / path).exists()] == []
 
 
 @pytest.mark.parametrize(("path", "line"), CHANGED_BY_RECIPES)
-def test_the_lines_that_recipes_have_one_change_are_there(path, line):
+def test_the_lines_that_the_recipes_change_exist(path, line):
     assert line in text_of("CONTRIBUTING.md")
     assert line in text_of(path)
 
 
 @pytest.mark.parametrize("folder", ["des", "ledger", "runs"])
-def test_every_room_stands_in_the_architecture(folder):
+def test_every_folder_is_in_the_architecture(folder):
     rooms = {path.parent for path in (ROOT / folder).rglob("__init__.py")}
     named = text_of("ARCHITECTURE.md")
     left_out = [room.relative_to(ROOT).as_posix() + "/" for room in sorted(rooms)]

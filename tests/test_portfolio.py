@@ -88,7 +88,7 @@ def test_every_commodity_balances_within_each_set_of_books_and_is_owed_within_th
     assert within == 0
 
 
-def test_coins_cost_what_was_paid_for_them_less_what_they_brought(run):
+def test_a_portfolios_loss_is_cost_less_proceeds(run):
     the_hole = hole(run)
     exchanged = [moved(entry, "Assets:Coin-Dealers:Cash") for entry in tagged(run, "portfolio")]
 
@@ -97,7 +97,7 @@ def test_coins_cost_what_was_paid_for_them_less_what_they_brought(run):
     assert min(exchanged) < 0 < max(exchanged)  # it bought, and sold
 
 
-def test_coins_are_marked_every_day_and_stand_at_mark_in_the_balance_sheet(run):
+def test_coins_are_marked_every_day_and_are_at_mark_in_the_balance_sheet(run):
     marked = [(one.currency, one.date) for one in run.entries if isinstance(one, data.Price)]
     held = {
         coin: sum(moved(one, f"Assets:Alameda:Portfolio:{coin}", coin) for one in run.transactions)
@@ -143,7 +143,7 @@ def test_a_loan_is_drawn_to_its_limit_and_its_shares_are_spent_on_coins_that_day
     assert 0 <= 1_600_000 - paid[1] < 100
 
 
-def test_a_lender_calls_when_coins_fall_and_some_are_sold_for_it(run):
+def test_a_lender_recalls_when_coins_fall_and_some_are_sold_for_it(run):
     called = [e for e in tagged(run, "recall") if e.payee == "Lender02"]
     sold = [e for e in tagged(run, "portfolio") if moved(e, "Assets:Coin-Dealers:Cash") < 0]
 
@@ -152,7 +152,7 @@ def test_a_lender_calls_when_coins_fall_and_some_are_sold_for_it(run):
     assert {"loan-lender02"} <= {link for entry in sold for link in entry.links}
 
 
-def test_of_a_recall_half_is_sold_and_half_comes_from_the_house(run):
+def test_half_of_a_recall_is_sold_and_half_comes_from_the_house(run):
     (recalled,) = (e for e in tagged(run, "recall") if e.payee == "Lender01")
     same_day = [e for e in run.transactions if e.date == RECALL and "loan-lender01" in e.links]
     sold = sum(moved(e, "Assets:Alameda:Cash") for e in same_day if "portfolio" in e.tags)
@@ -164,7 +164,7 @@ def test_of_a_recall_half_is_sold_and_half_comes_from_the_house(run):
     assert 0 <= sold - drawn < 600  # lots are whole, one of each coin
 
 
-def test_a_sale_brings_less_than_the_price_by_the_haircut(run):
+def test_a_sale_brings_the_price_less_the_haircut(run):
     prices = {
         (one.currency, one.date): one.amount.number
         for one in run.entries
@@ -179,7 +179,7 @@ def test_a_sale_brings_less_than_the_price_by_the_haircut(run):
                 assert abs(price * kept + moved(entry, "Assets:Alameda:Cash")) < Decimal("0.01")
 
 
-def test_a_second_witness_finds_the_loss_on_coins_with_a_stated_price(run):
+def test_an_independent_calculation_finds_the_loss_on_coins_with_a_stated_price(run):
     """DuckDB has the books, and prices and haircuts are the scenario's."""
     _, alts = SCENARIO.coins
     exchanged = run.select(
@@ -200,7 +200,7 @@ def test_a_second_witness_finds_the_loss_on_coins_with_a_stated_price(run):
 # ----------------------------------------------------------------------- customers' dollars
 
 
-def test_customers_dollars_that_come_by_wire_are_the_makers_debt_to_the_house_and_no_credit(run):
+def test_wired_dollars_of_customers_are_the_makers_debt_to_the_house_and_no_credit(run):
     wired = [e for e in run.transactions if "by wire" in e.narration]
 
     assert {tag for entry in wired for tag in entry.tags} == {"deposit", "withdrawal"}
@@ -213,7 +213,7 @@ def test_customers_dollars_that_come_by_wire_are_the_makers_debt_to_the_house_an
     )
 
 
-def test_customers_bring_the_same_whoever_takes_it_in(run, executed):
+def test_customers_deposit_the_same_whichever_account_receives_it(run, executed):
     direct = executed(PORTFOLIO, retail={"agent_shares": None})
 
     def brought(of: RunFolder) -> list[tuple]:
@@ -227,7 +227,7 @@ def test_customers_bring_the_same_whoever_takes_it_in(run, executed):
 # ------------------------------------------------------------------------------- its limits
 
 
-def test_prices_that_stand_still_leave_no_loss(executed):
+def test_constant_prices_leave_no_loss(executed):
     run = executed(PORTFOLIO, **standing_still())
     units = {
         coin: sum(moved(one, f"Assets:Alameda:Portfolio:{coin}", coin) for one in run.transactions)
@@ -238,7 +238,7 @@ def test_prices_that_stand_still_leave_no_loss(executed):
     assert hole(run).kinds_usd[Kind.PORTFOLIO] == units["BTC"] * 30_000 + units["ALTS"] * 100
 
 
-def test_prices_that_stand_still_leave_nothing_once_all_is_sold(executed):
+def test_constant_prices_leave_nothing_when_all_is_sold(executed):
     (first, *_), days = GROUP["lenders"], (date(2022, 5, 29), RECALL)
     called = first | {
         "limits": [{"since": day, "usd": usd} for day, usd in zip(days, (4e6, 0), strict=True)]
@@ -255,7 +255,7 @@ def test_prices_that_stand_still_leave_nothing_once_all_is_sold(executed):
     assert the_hole.kinds_usd[Kind.PORTFOLIO] == 0
 
 
-def test_no_price_to_come_moves_what_is_bought_or_sold(run, executed):
+def test_no_later_price_changes_a_purchase_or_a_sale(run, executed):
     holdings = portfolio()["holdings"]
     holdings[1]["prices"] = [*holdings[1]["prices"][:2], {"since": RECALL, "usd": 500}]
     other = executed(PORTFOLIO, group={"portfolio": GROUP["portfolio"] | {"holdings": holdings}})
@@ -268,7 +268,7 @@ def test_no_price_to_come_moves_what_is_bought_or_sold(run, executed):
 
 
 @pytest.mark.parametrize("kind", [Kind.PORTFOLIO, Kind.AGENT_DEPOSITS])
-def test_either_can_be_taken_out(run, executed, kind):
+def test_portfolio_and_agent_can_be_removed_separately(run, executed, kind):
     other = without(run, kind).scenario
 
     assert (other.coins == ()) == (kind == Kind.PORTFOLIO)

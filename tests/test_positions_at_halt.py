@@ -71,7 +71,7 @@ def held(run: RunFolder, until: datetime) -> dict[tuple[str, str], int]:
     return {(venue, who): int(lots) for venue, who, lots in found}
 
 
-def test_a_halt_leaves_nobody_a_position_on_the_house(halted):
+def test_a_halt_leaves_no_position_on_the_house(halted):
     at = halt_of(halted)
     before = halted.select("SELECT max(time) FROM rows WHERE time < ?", [at])[0][0]
     had = {who for (venue, who), _ in held(halted, before).items() if venue == "FTX"}
@@ -119,7 +119,7 @@ def test_a_halt_leaves_no_customer_a_position_on_margin(halted):
     assert not holders("<=")
 
 
-def test_hedges_of_closed_positions_are_laid_off(halted):
+def test_hedges_of_closed_positions_are_closed_too(halted):
     (end,) = halted.select("SELECT max(time) FROM rows")[0]
     on_lead = {who for (venue, who) in held(halted, halt_of(halted)) if venue == "Binance"}
 
@@ -127,7 +127,7 @@ def test_hedges_of_closed_positions_are_laid_off(halted):
     assert not held(halted, end)
 
 
-def test_what_a_halted_house_owes_stays_as_it_is_whatever_the_price_does(halted):
+def test_a_halted_houses_debts_do_not_change_with_the_price(halted):
     """The price falls by nine tenths: there is no gap loss, since nobody has a position."""
     day = halt_of(halted).date()
     moved = halted.select(
@@ -152,7 +152,7 @@ def test_days_after_a_halt_are_days_of_the_run(executed):
     assert standings(run)[-1].hole_usd == hole(run).hole_usd
 
 
-def test_the_books_of_a_halt_hold():
+def test_the_books_of_a_halt_balance():
     with sound_run(load(str(RUN), crash_after_halt())) as run:
         assert halt_of(run)
 

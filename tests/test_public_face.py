@@ -21,7 +21,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> "moneytrail.RunFolder":
     return moneytrail.run("tiny", out=tmp_path_factory.mktemp("face") / "tiny")
 
 
-def test_a_scenario_is_run_and_asked(run):
+def test_a_scenario_is_played_and_reported_on(run):
     first = moneytrail.where(run).tables()[0]
     picked_off = "SELECT sum(edge_usd) FROM fills WHERE motive = 'pickoff'"
     ((edge_usd,),) = moneytrail.sql(run, picked_off).rows
@@ -30,7 +30,7 @@ def test_a_scenario_is_run_and_asked(run):
     assert "owes its customers" in moneytrail.answer(run)
 
 
-def test_a_run_on_disk_is_opened_and_says_the_same(run):
+def test_a_run_on_disk_is_opened_and_gives_the_same_reports(run):
     opened = moneytrail.open_run(str(run.path))
 
     assert opened.path == run.path
@@ -53,14 +53,14 @@ def test_a_seed_and_changes_are_laid_over_the_scenario(run, tmp_path):
     assert moneytrail.answer(other) != moneytrail.answer(run)
 
 
-def test_a_run_goes_where_the_command_line_would_put_it(tmp_path, monkeypatch):
+def test_a_run_has_the_default_folder_of_the_command_line(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     assert moneytrail.run("tiny", changes=NO_DAYS).path == Path("runs/out/tiny-seed1")
     assert moneytrail.open_run("runs/out/tiny-seed1")
 
 
-def test_an_older_run_is_replaced_by_force_alone(tmp_path):
+def test_an_older_run_is_replaced_only_by_force(tmp_path):
     moneytrail.run("tiny", tmp_path / "run", changes=NO_DAYS)
 
     with pytest.raises(moneytrail.RunRefusedError, match="exists"):
@@ -68,7 +68,7 @@ def test_an_older_run_is_replaced_by_force_alone(tmp_path):
     assert moneytrail.run("tiny", tmp_path / "run", changes=NO_DAYS, force=True)
 
 
-def test_a_mistake_is_an_error_with_a_name(tmp_path):
+def test_a_mistake_raises_a_named_error(tmp_path):
     with pytest.raises(moneytrail.ScenarioError, match="latency_ss"):
         moneytrail.run("tiny", tmp_path / "run", changes={"maker": {"latency_ss": 1}})
     with pytest.raises(moneytrail.RunFolderError, match="not a finished run"):
@@ -79,7 +79,7 @@ def test_a_mistake_is_an_error_with_a_name(tmp_path):
 
 
 @pytest.mark.parametrize("name", dir(moneytrail))
-def test_every_public_name_is_there_and_documented(name):
+def test_every_public_name_exists_and_is_documented(name):
     public = getattr(moneytrail, name)
 
     assert name == "__version__" or public.__doc__
@@ -110,7 +110,7 @@ def test_importing_it_loads_no_library():
     assert done.stdout.startswith(moneytrail.__version__)
 
 
-def test_what_the_readme_shows_in_python_runs(tmp_path, monkeypatch, capsys):
+def test_the_readmes_python_code_runs(tmp_path, monkeypatch, capsys):
     readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
     (shown,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
     monkeypatch.chdir(tmp_path)
@@ -121,5 +121,5 @@ def test_what_the_readme_shows_in_python_runs(tmp_path, monkeypatch, capsys):
     assert moneytrail.open_run("runs/out/tiny-seed2")
 
 
-def test_the_packages_say_that_they_are_typed():
+def test_the_packages_are_marked_as_typed():
     assert all((CHECKOUT / package / "py.typed").is_file() for package in ("des", "ledger", "runs"))

@@ -48,7 +48,7 @@ def printed(source: str, names: dict[str, object]) -> str:
     return "".join(said)
 
 
-def test_every_line_of_the_page_prints_what_stands_below_it(tmp_path, monkeypatch, request):
+def test_every_line_of_the_python_page_prints_the_output_below_it(tmp_path, monkeypatch, request):
     monkeypatch.chdir(tmp_path)
     text = PAGE.read_text("utf-8")
     if request.config.getoption("--update-golden"):
@@ -71,7 +71,7 @@ def test_no_line_of_the_page_is_too_wide_for_a_screen():
     assert [line for line in lines if len(line) > 104] == []
 
 
-def test_a_table_leaves_with_every_digit_and_every_gap():
+def test_a_table_is_exported_with_every_digit_and_every_gap():
     cells = [
         (Decimal("0.1"), 2**62, None, "a"),
         (None, -1, None, None),
@@ -109,7 +109,7 @@ def test_without_a_library_of_data_frames_the_error_names_one(monkeypatch):
         moneytrail.frame(Table("t", "", ("a",), [(1,)]))
 
 
-def test_where_polars_is_missing_pandas_makes_the_frame_of_the_same_cells(monkeypatch):
+def test_without_polars_pandas_makes_the_frame_of_the_same_cells(monkeypatch):
     pandas = SimpleNamespace(DataFrame=lambda rows, columns: (rows, columns))
     monkeypatch.setattr(data_frames, "_library", {"pandas": pandas}.get)
 
@@ -122,12 +122,12 @@ def test_reports_with_a_picture_draw_it(ask, busy_run):
     assert moneytrail.plot(getattr(moneytrail, ask)(busy_run)).axes
 
 
-def test_the_judged_thread_and_the_record_have_a_picture_too(busy_run):
+def test_claims_and_compare_have_a_picture_too(busy_run):
     assert moneytrail.plot(moneytrail.claims([busy_run])).axes
     with pytest.raises(moneytrail.MistakeError, match="nothing to draw"):
         moneytrail.plot(moneytrail.compare(busy_run))  # whose days have no record in dollars
 
 
-def test_a_report_without_a_picture_says_which_have_one(tiny_run):
+def test_a_report_without_a_picture_names_those_that_have_one(tiny_run):
     with pytest.raises(moneytrail.NotebookError, match=", ".join(sorted(PICTURES))):
         moneytrail.plot(moneytrail.schedules(tiny_run))

@@ -212,11 +212,11 @@ STEPS = st.one_of(
 
 @settings(max_examples=15)
 @given(st.lists(STEPS, max_size=40), st.sampled_from([0, 3_000_000, 10**12]))
-def test_whatever_happens_each_coin_is_there_or_lent_and_the_books_hold(steps, dealers_cents):
+def test_in_any_history_each_coin_is_held_or_lent_and_the_books_balance(steps, dealers_cents):
     play(steps, dealers_cents)
 
 
-def test_in_long_histories_coins_are_sold_bought_back_and_waited_for():
+def test_in_long_histories_coins_are_sold_bought_back_and_queued_for():
     told = set.union(*(told_in(long_history(seed)) for seed in range(2)))
 
     assert told == WORDS

@@ -101,7 +101,7 @@ def played(world: dict) -> Counter:
             return Counter(dict(motives.fetchall()))
 
 
-def test_in_crashes_everything_happens_and_the_books_hold():
+def test_crashes_cover_every_event_and_the_books_balance():
     happened = sum((played(crash(random.Random(seed))) for seed in (0, 17)), Counter())
 
     assert happened.keys() >= {
@@ -119,5 +119,5 @@ def test_in_crashes_everything_happens_and_the_books_hold():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(100, 130))
-def test_in_many_crashes_the_books_hold(seed):
+def test_in_many_crashes_the_books_balance(seed):
     played(crash(random.Random(seed)))

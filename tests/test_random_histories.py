@@ -367,14 +367,14 @@ STEPS = st.one_of(
 
 @settings(max_examples=10)
 @given(st.lists(STEPS, max_size=40))
-def test_whatever_happens_the_books_hold_and_all_witnesses_agree(steps):
+def test_in_any_history_the_books_balance_and_all_calculations_agree(steps):
     play(steps)
 
 
 @pytest.mark.slow
 @settings(max_examples=300)
 @given(st.lists(STEPS, max_size=120))
-def test_whatever_happens_in_the_long_run_the_books_hold_and_all_witnesses_agree(steps):
+def test_in_any_long_history_the_books_balance_and_all_calculations_agree(steps):
     play(steps)
 
 
@@ -410,7 +410,7 @@ def draw_steps(draws: random.Random, n: int) -> list[Step]:
     return steps
 
 
-def test_in_long_histories_everything_happens_and_the_books_hold():
+def test_long_histories_cover_every_event_and_the_books_balance():
     happened = sum((play(draw_steps(random.Random(seed), 300)) for seed in range(2)), Counter())
 
     assert happened.keys() >= {
@@ -431,5 +431,5 @@ def test_in_long_histories_everything_happens_and_the_books_hold():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(100, 150))
-def test_in_many_long_histories_the_books_hold(seed):
+def test_in_many_long_histories_the_books_balance(seed):
     play(draw_steps(random.Random(seed), 500))

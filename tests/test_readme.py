@@ -79,7 +79,7 @@ def test_the_lines_of_python_run(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out.strip() == moneytrail.answer(run)
 
 
-def test_its_figures_are_those_of_the_page_of_findings():
+def test_its_figures_agree_with_the_page_of_findings():
     finding = said().partition("**What we found.**")[2].partition("![")[0]
     # A figure of the study has a dollar sign, and a test of its own.
     told = re.findall(r"(?<![$\d.])([\d.]+(?: to [\d.]+)?) (million|billion)", finding)
@@ -90,7 +90,7 @@ def test_its_figures_are_those_of_the_page_of_findings():
         assert f"| {figure} {units[unit]} |" in FINDINGS, figure
 
 
-def test_what_it_says_of_the_study_is_what_the_shipped_study_says():
+def test_its_text_on_the_study_agrees_with_the_shipped_study():
     told = CliRunner().invoke(main, ["study", "life", "--shipped"]).stdout
     n, hole, facts = re.findall(
         r"played (\d+) lives .* that hole is (\S+ million), and this life contradicts (\d+) ",
@@ -110,7 +110,7 @@ def life(executed) -> RunFolder:
 
 
 @pytest.mark.slow
-def test_the_answer_that_is_shown_is_that_of_the_life(life):
+def test_its_answer_is_that_of_the_life(life):
     assert answer(life) in said()
     lost = hole(life).kinds_usd["PickOff"] / 1_000_000
     low, high = re.findall(r"lost to stale quotes \|[^|]*\| ([\d.]+) to ([\d.]+) m USD", FINDINGS)[
@@ -120,7 +120,7 @@ def test_the_answer_that_is_shown_is_that_of_the_life(life):
 
 
 @pytest.mark.slow
-def test_how_many_outcomes_are_near_the_record_is_what_compare_counts(life):
+def test_its_number_of_outcomes_near_the_record_agrees_with_compare(life):
     inside, of = re.findall(
         r"Of (\d+) outcomes on public record that it can speak to, (\d+)", said()
     )[0][::-1]

@@ -75,7 +75,7 @@ def test_the_run_ends_in_a_halt_and_the_quoter_goes_with_it(broken):
     assert told(broken, QUOTER) == [(date(2022, 5, 9), "on"), (date(2022, 5, 12), "off")]
 
 
-def test_from_the_halt_on_the_cash_of_the_house_never_moves_and_requests_are_noted(broken):
+def test_after_the_halt_the_houses_cash_is_constant_and_requests_are_noted(broken):
     moved = [
         entry.date
         for entry in broken.transactions
@@ -86,7 +86,7 @@ def test_from_the_halt_on_the_cash_of_the_house_never_moves_and_requests_are_not
     assert {day for day, _ in unpaid_requests(broken)} == {date(2022, 5, d) for d in (12, 13, 14)}
 
 
-def test_after_the_halt_nobody_puts_money_into_the_group_and_it_pays_for_nothing(executed, broken):
+def test_after_the_halt_the_group_receives_no_money_and_makes_no_payment(executed, broken):
     halt, later = date(2022, 5, 12), date(2022, 5, 13)
     group = load(str(RUN)).group.model_dump(exclude_none=True)
     lender = {
@@ -109,7 +109,7 @@ def test_after_the_halt_nobody_puts_money_into_the_group_and_it_pays_for_nothing
     assert [told(run, HOUSE), told(run, QUOTER)] == [told(broken, HOUSE), told(broken, QUOTER)]
 
 
-def test_firms_and_retail_ask_at_one_till_and_both_wait(broken):
+def test_firms_and_retail_wait_in_one_queue(broken):
     asked = {each.holder[0] for each in broken.notes(UnpaidRequest)}
     paid = {entry.payee for _, entry in moments(broken, "withdrawal")}
 
@@ -117,7 +117,7 @@ def test_firms_and_retail_ask_at_one_till_and_both_wait(broken):
     assert {"Retail", "Firm01", "Firm02"} <= paid
 
 
-def test_what_was_asked_for_and_not_paid_is_still_owed(broken):
+def test_unpaid_requests_are_still_owed(broken):
     """Nobody in this world was paid after a wait, so all that was noted is still waiting."""
     assert not any("waited-s" in entry.meta for entry in broken.transactions)
     noted: Counter = Counter()
@@ -154,7 +154,7 @@ def test_the_reports_on_claims_hold_in_a_run_that_ends_with_a_halt(broken):
 # ------------------------------------------------------------------------------- controls
 
 
-def test_a_covered_house_survives_the_same_fear_and_nobody_waits(covered):
+def test_a_fully_covered_house_survives_the_same_fear_without_a_queue(covered):
     taken = -sum(cash_usd(entry) for _, entry in moments(covered, "withdrawal"))
 
     assert told(covered, HOUSE) == [(date(2022, 5, 9), "open")]
@@ -163,7 +163,7 @@ def test_a_covered_house_survives_the_same_fear_and_nobody_waits(covered):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_without_news_and_contagion_nobody_runs_whatever_the_noise(executed, seed):
+def test_without_news_and_contagion_there_is_no_run_at_any_noise(executed, seed):
     calm = {"contagion": 0.0, "queue_shock": 0.0}
     run = executed(RUN, news=(), retail={"flow": calm}, run={"seed": seed, "day_ledgers": ()})
 
@@ -175,7 +175,7 @@ def test_without_news_and_contagion_nobody_runs_whatever_the_noise(executed, see
     }
 
 
-def test_until_it_breaks_news_changes_nothing_at_all(broken, executed):
+def test_news_changes_no_earlier_entry(broken, executed):
     first_only = load(str(RUN)).model_dump(exclude_none=True)["news"][:1]
     without = executed(RUN, news=first_only)
 
@@ -192,7 +192,7 @@ def test_until_it_breaks_news_changes_nothing_at_all(broken, executed):
     assert told(without, HOUSE) == [(date(2022, 5, 9), "open")]
 
 
-def test_news_that_is_forgotten_before_the_run_moves_nobody(broken, executed):
+def test_news_long_before_the_run_has_no_effect(broken, executed):
     old = {"date": date(2020, 1, 1), "shock": 1.0, "what": "Once upon a time"}
     news = load(str(RUN)).model_dump(exclude_none=True)["news"]
     with_old = executed(RUN, news=(old, *news))
@@ -206,7 +206,7 @@ def test_news_that_is_forgotten_before_the_run_moves_nobody(broken, executed):
     assert then == now != []
 
 
-def test_without_the_quoter_customers_trade_what_is_stated_with_others_alone(executed):
+def test_without_the_quoter_customers_trade_their_stated_demand_with_others_alone(executed):
     """With it the book is twice as deep, for which they trade four times as much."""
     quiet = {"news": (), "run": {"day_ledgers": ()}, "maker": {"quoter_off": date(2022, 5, 12)}}
     run = executed(RUN, demand={"depth_elasticity": 2.0}, **quiet, **COVERED)
@@ -262,7 +262,7 @@ def test_both_ways_write_the_same_bytes(executed, tmp_path):
         ),
     ],
 )
-def test_what_cannot_be_is_refused(overrides, key):
+def test_contradictions_of_the_flow_are_refused(overrides, key):
     with pytest.raises(ScenarioError) as caught:
         load(str(RUN), overrides)
 
@@ -365,7 +365,7 @@ def waits(run: RunFolder) -> int:
     return len(asked)
 
 
-def test_in_panics_everything_happens_and_the_books_hold():
+def test_panics_cover_every_event_and_the_books_balance():
     happened = [played(random.Random(seed)) for seed in (34, 42)]
 
     assert set().union(*happened) == {"open", "queued", "halted", "paid after a wait"}
@@ -374,5 +374,5 @@ def test_in_panics_everything_happens_and_the_books_hold():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(100, 130))
-def test_in_many_panics_the_books_hold(seed):
+def test_in_many_panics_the_books_balance(seed):
     played(random.Random(seed))

@@ -32,7 +32,7 @@ def drawn_usd(run: RunFolder, day: date) -> Decimal:
     return -sum(postings, Decimal(0))
 
 
-def test_nothing_is_drawn_before_the_day_that_allows_it_nor_more_than_it_allows(executed):
+def test_nothing_is_drawn_before_the_first_day_of_a_limit_nor_beyond_it(executed):
     allowed = {date(2022, 6, 1): 650_000, date(2022, 6, 3): 20_000}
     steps = [{"since": day, "usd": usd} for day, usd in allowed.items()]
     run = executed(GROUP, maker={"credit_line_usd": 0, "credit_line_steps": steps})
@@ -45,7 +45,7 @@ def test_nothing_is_drawn_before_the_day_that_allows_it_nor_more_than_it_allows(
     assert later == allowed_usd  # nothing is called back, and nothing more is lent
 
 
-def test_a_share_holds_from_the_first_of_its_month_on():
+def test_a_share_applies_from_the_first_of_its_month():
     steps = [{"since": date(2022, 6, 1), "share": 0.05}]
     table = load(str(GROUP)).maker.model_dump(exclude_none=True)
     maker = Maker.model_validate(table | {"depth_share": 0.2, "depth_share_steps": tuple(steps)})
@@ -133,9 +133,7 @@ def of_days(fills: list[tuple], begin: date, end: date) -> list[tuple]:
 
 
 @pytest.mark.parametrize("depth_usd_per_bp", [None, 2_500.0])
-def test_from_its_step_on_all_trades_are_as_if_a_share_had_never_been_another(
-    hit, depth_usd_per_bp
-):
+def test_after_its_step_all_trades_are_as_with_a_constant_share(hit, depth_usd_per_bp):
     """So are what customers send and what is shown, whether it is stated or a share of the book."""
 
     def fills(share: float, steps: Sequence[dict] = ()) -> list[tuple]:
@@ -159,7 +157,7 @@ def test_from_its_step_on_all_trades_are_as_if_a_share_had_never_been_another(
         assert lots[0] > 1.3 * lots[1]
 
 
-def test_customers_bring_the_maker_all_that_is_stated_where_others_are_far_away(hit):
+def test_customers_trade_all_stated_volume_with_the_maker_if_others_are_far_away(hit):
     fills = hit(ALONE, {"displayed_usd": 1e6})  # more than any order
 
     for begin, end, month_usd, days in ((START, STEP, MAY_USD, 31), (STEP, END, JUNE_USD, 30)):
@@ -171,7 +169,7 @@ def test_customers_bring_the_maker_all_that_is_stated_where_others_are_far_away(
 
 
 @pytest.mark.parametrize("times", [0.5, 1.0, 2.0])
-def test_quotes_are_hit_so_many_times_as_far_from_the_price(hit, times):
+def test_quotes_are_hit_less_with_a_multiple_of_their_distance(hit, times):
     """While the price stands still, so that all quotes are made from what it is at the hit."""
     ladder = {"levels": 2, "level_step_bps": 4.0, "displayed_usd": 1_000}  # some hits reach deeper
     fills = hit(ALONE, ladder, volatility=0.0, spread_times=times)
@@ -182,7 +180,7 @@ def test_quotes_are_hit_so_many_times_as_far_from_the_price(hit, times):
     assert distances == set(levels)
 
 
-def test_other_makers_pay_in_what_they_are_charged(executed):
+def test_other_makers_pay_in_their_fees(executed):
     kept, paid_in = 1_000, 20_000
     run = executed(GROUP, other_makers={"opening_claim_usd": kept, "opening_cash_usd": paid_in})
     usd = usd_balances(run)
@@ -198,7 +196,7 @@ def test_other_makers_pay_in_what_they_are_charged(executed):
     assert usd[cash(OTHERS)] - paid_in == fees < 0
 
 
-def test_who_has_no_cash_to_pay_in_is_charged_as_far_as_the_claim_goes(executed):
+def test_a_maker_without_cash_is_charged_up_to_its_claim(executed):
     run = executed(GROUP, other_makers={"opening_claim_usd": 10.0})
     assert usd_balances(run)[claim(OTHERS, HOUSE)] == 0
     assert not any(entry.payee == OTHERS and "deposit" in entry.tags for entry in run.transactions)

@@ -55,13 +55,13 @@ def result(executed: Executed, **changes: object) -> PledgedResult:
 # ------------------------------------------------------------------------ the closed form
 
 
-def test_a_borrower_owes_what_its_tokens_count_for_less_a_margin(thin_run):
+def test_a_borrower_owes_the_weighted_value_of_its_tokens_less_a_margin(thin_run):
     (found,) = pledged(thin_run)
 
     assert found.lent_usd == found.withdrawn_usd == found.taken_over_usd == DEBT
 
 
-def test_where_nobody_buys_the_loss_is_all_that_was_borrowed(executed):
+def test_without_buyers_the_loss_is_the_whole_loan(executed):
     found = result(executed, book=NOBODY)
 
     assert found.loss_usd == DEBT
@@ -69,7 +69,7 @@ def test_where_nobody_buys_the_loss_is_all_that_was_borrowed(executed):
     assert found.unsold_usd == 1_000_000 * 20
 
 
-def test_without_impact_the_loss_is_the_debt_less_what_the_tokens_sell_for(executed):
+def test_without_impact_the_loss_is_the_debt_less_the_tokens_value(executed):
     found = result(executed, book=BOTTOMLESS)
 
     # They are sold at the settlement after the takeover, when the price stands at 20.
@@ -78,7 +78,7 @@ def test_without_impact_the_loss_is_the_debt_less_what_the_tokens_sell_for(execu
     assert found.unsold_usd == 0
 
 
-def test_a_sale_pays_half_of_the_way_that_it_goes_through_the_book(thin_run):
+def test_a_sale_pays_half_of_its_way_through_the_book(thin_run):
     sales = thin_run.select(
         "SELECT DISTINCT meta->>'quantity', units FROM postings "
         "WHERE tag = 'takeover-sale' AND account = ?",
@@ -92,7 +92,7 @@ def test_a_sale_pays_half_of_the_way_that_it_goes_through_the_book(thin_run):
 # ---------------------------------------------------------------------- what lowers the loss
 
 
-def test_the_loss_falls_with_the_weight_and_is_nothing_where_the_fall_is_within_it(executed):
+def test_the_loss_falls_with_the_weight_and_is_zero_if_the_fall_is_within_it(executed):
     # By the margin kept, a weight w allows w x 60 x 10 / 11 a token; 20 cover it below 0.367.
     found = {
         weight: result(executed, book=BOTTOMLESS, weight=weight, weight_initial=weight)
@@ -105,7 +105,7 @@ def test_the_loss_falls_with_the_weight_and_is_nothing_where_the_fall_is_within_
         assert abs(each.lent_usd - Decimal(weight) * 1_000_000 * PEAK * 10 / 11) < 1
 
 
-def test_where_tokens_keep_their_margin_nothing_is_called(executed):
+def test_if_tokens_keep_their_margin_no_loan_is_called(executed):
     # A third of the price, a third of it lent less a margin, and all of it counting when checked.
     found = result(executed, weight=1.0, weight_initial=0.35)
 
@@ -134,7 +134,7 @@ def test_the_deeper_the_book_the_less_is_lost_until_takeovers_earn(executed):
     assert found[-1].worth_usd > found[-1].taken_over_usd > 0 > losses[-1]
 
 
-def test_a_house_that_sells_in_time_into_a_deep_book_has_no_account_taken_over(executed):
+def test_a_house_that_sells_in_time_into_a_deep_book_needs_no_takeover(executed):
     run = executed(THIN, run={"settle_s": 60}, **world(steps=SLOW, book=BOTTOMLESS))
     (found,) = pledged(run)
 
@@ -143,7 +143,7 @@ def test_a_house_that_sells_in_time_into_a_deep_book_has_no_account_taken_over(e
     assert found.owed_usd == found.lent_usd - found.repaid_usd
 
 
-def test_a_limit_on_what_one_customer_owes_bounds_the_loss(executed):
+def test_a_limit_on_one_customers_debt_bounds_the_loss(executed):
     large, small = (
         result(executed, book=NOBODY, borrowed_usd_max=usd) for usd in (20_000_000.0, 10_000_000.0)
     )
@@ -161,7 +161,7 @@ def test_a_weight_that_falls_with_size_bounds_the_loss(executed):
     assert abs(large.lent_usd - Decimal(1.1 / 11) * 60_000_000 * 10 / 11) < 100
 
 
-def test_until_it_borrows_and_after_it_may_nobody_lends_anything(executed):
+def test_outside_the_borrowing_period_nothing_is_lent(executed):
     found = result(executed, since=date(2021, 4, 8), until=date(2021, 4, 9))
 
     # By then the price has fallen, and nothing is owed that could be called.
@@ -169,7 +169,7 @@ def test_until_it_borrows_and_after_it_may_nobody_lends_anything(executed):
     assert found.loss_usd == 0
 
 
-def test_no_more_is_lent_when_it_no_longer_borrows(executed):
+def test_no_more_is_lent_after_the_borrowing_period(executed):
     steps = ((date(2021, 4, 6), 30.0), (datetime(2021, 4, 6, 12), 30.0), (date(2021, 4, 7), 60.0))
     early, late = (
         result(executed, steps=steps, until=until) for until in (datetime(2021, 4, 6, 6), None)
@@ -179,13 +179,13 @@ def test_no_more_is_lent_when_it_no_longer_borrows(executed):
     assert abs(late.lent_usd - DEBT) < 1
 
 
-def test_a_borrower_is_lent_no_more_than_what_counts_when_its_margin_is_checked(executed):
+def test_a_loan_is_at_most_the_value_that_counts_at_its_margin_check(executed):
     found = result(executed, weight=0.5, weight_initial=1.0)
 
     assert abs(found.lent_usd - Decimal("0.5") * 60_000_000 * 10 / 11) < 1
 
 
-def test_nothing_is_lent_or_sold_by_a_price_that_is_yet_to_come(executed):
+def test_no_loan_or_sale_uses_a_later_price(executed):
     """Two worlds whose prices part after 8 April have the same entries until then."""
     until_then = (*SLOW[:2], (datetime(2021, 4, 7, 12), 40.0), (date(2021, 4, 8), 30.0))
     falls, rises = (
@@ -222,7 +222,7 @@ def test_a_sale_brings_no_more_than_the_tokens_are_worth_and_hardly_less(execute
         assert 0 <= worth - brought <= worth * Decimal("0.00025") + Decimal("0.01")
 
 
-def test_the_books_are_whole_and_hold_the_loss_under_takeovers(thin_run):
+def test_the_books_are_complete_and_have_the_loss_under_takeovers(thin_run):
     (found,), balances = pledged(thin_run), usd_balances(thin_run)
 
     assert not any(step.problems for step in audit(thin_run.path, every_day=True))
@@ -233,7 +233,7 @@ def test_the_books_are_whole_and_hold_the_loss_under_takeovers(thin_run):
     assert -balances[income("Trader", Kind.TAKEOVERS)] == found.taken_over_usd
 
 
-def test_tokens_stay_in_custody_whoever_has_them(thin_run):
+def test_tokens_stay_in_custody_with_any_owner(thin_run):
     held = dict(
         thin_run.select(
             "SELECT account, sum(units) FROM postings WHERE commodity = 'MOB' GROUP BY account"
@@ -255,7 +255,7 @@ def test_the_report_lays_out_each_borrower(thin_run):
     assert loss == hole(thin_run).kinds_usd[Kind.TAKEOVERS]
 
 
-def test_without_takeovers_nobody_borrows(thin_run):
+def test_without_takeovers_no_customer_borrows(thin_run):
     other = without(thin_run, Kind.TAKEOVERS)
 
     assert other.how == "no customer borrows against tokens"

@@ -31,7 +31,7 @@ def traded(stands_for: int, seed: int = 1, full_days: tuple[date, ...] = ()) -> 
 
 
 @pytest.mark.parametrize("stands_for", [1, 2, 5, 24])
-def test_of_so_many_hours_in_a_row_one_is_traded(stands_for):
+def test_one_hour_of_each_stratum_is_traded(stands_for):
     of_a_year = [traded(stands_for).has(hour * HOUR_US) for hour in range(stands_for * 365)]
 
     assert set(np.reshape(of_a_year, (365, stands_for)).sum(axis=1)) == {1}
@@ -48,7 +48,7 @@ FULL = tuple(date(2022, 1, day) for day in (3, 4, 9))
 
 
 @pytest.mark.parametrize("one_in", [8, 12, 24])
-def test_on_each_day_hours_stand_for_24_and_on_a_full_day_each_for_itself(one_in):
+def test_on_each_day_hours_sum_to_24_and_on_a_full_day_each_has_weight_one(one_in):
     drawn, as_ever = traded(one_in, full_days=FULL), traded(one_in)
     for i in range(20):
         day = date(2022, 1, 1) + timedelta(days=i)
@@ -63,7 +63,7 @@ def test_on_each_day_hours_stand_for_24_and_on_a_full_day_each_for_itself(one_in
 
 
 @pytest.mark.parametrize("one_in", [12, 24])
-def test_no_hour_of_a_full_day_comes_once_more_nor_is_that_of_another(one_in):
+def test_no_hour_of_a_full_day_is_repeated_and_none_repeats_another_day(one_in):
     drawn = traded(one_in, full_days=FULL)
     first = midnight_us(date(2022, 1, 1)) // HOUR_US
     twins = {hour: drawn.twin(hour) for hour in range(first, first + 20 * 24)}
@@ -75,7 +75,7 @@ def test_no_hour_of_a_full_day_comes_once_more_nor_is_that_of_another(one_in):
 
 
 @pytest.mark.parametrize("seeds", [200, pytest.param(2_000, marks=pytest.mark.slow)])
-def test_customers_positions_wander_as_far_as_in_all_hours(seeds):
+def test_customers_positions_have_the_variance_of_all_hours(seeds):
     """Each order n times as large, so that by itself an hour's flow is n times as wide."""
 
     def wandered(stands_for: int, seed: int) -> int:
@@ -100,7 +100,7 @@ def test_customers_positions_wander_as_far_as_in_all_hours(seeds):
         assert stands_for * every.mean() - some.mean() > 3 * error  # as it would be without twins
 
 
-def test_an_hour_that_comes_once_more_is_turned_round_and_otherwise_the_same():
+def test_a_repeated_hour_has_reversed_sides_and_is_otherwise_the_same():
     drawn = traded(6)
     hour = next(h for h in range(480_000, 481_000) if drawn.has(h * HOUR_US) and drawn.twin(h))
     flow = UninformedFlow(1, "BTC-PERP", 40, 300.0, drawn)
@@ -129,7 +129,7 @@ def test_only_sampled_hours_have_fills_from_quotes(executed):
     assert all(drawn.has(hour_us) for (hour_us,) in hours)
 
 
-def test_what_quotes_bring_and_lose_is_on_average_that_of_all_hours(executed):
+def test_the_mean_result_of_quotes_is_that_of_all_hours(executed):
     def totals(one_hour_in: int) -> np.ndarray:
         runs = (
             executed(SETTLING, run={"seed": seed, "one_hour_in": one_hour_in}) for seed in SEEDS

@@ -54,7 +54,7 @@ def of_kind(found: dict[tuple[str, str], Decimal], kind: str) -> Decimal:
 # ---- sums
 
 
-def test_what_some_win_others_lose_to_the_cent_kind_by_kind(crowd_run):
+def test_gains_equal_losses_to_the_cent_kind_by_kind(crowd_run):
     found = results(crowd_run)
 
     for kind in ("PickOff", "Spread", "LeadPickOff", "LeadSpread", "VariationMargin"):
@@ -75,7 +75,7 @@ def test_the_firms_books_reconcile_with_both_venues(crowd_run):
     assert set(must_be_zero) == {Decimal(0)}
 
 
-def test_every_way_of_a_firms_life_is_in_this_world(crowd_run):
+def test_every_event_of_a_firms_life_is_in_this_world(crowd_run):
     """Or the sums above would have been of less than they claim."""
     lives: dict[str, list[str]] = {}
     for entry in crowd_run.entries:
@@ -89,7 +89,7 @@ def test_every_way_of_a_firms_life_is_in_this_world(crowd_run):
     assert any("which paid less of late" in why for why in moved)
 
 
-def test_the_maker_moves_to_the_house_venue_when_the_lead_venue_stops_paying(crowd_run):
+def test_the_maker_moves_to_the_house_when_the_lead_venue_stops_paying(crowd_run):
     told = [
         (str(entry.date), entry.type, entry.description)
         for entry in crowd_run.entries
@@ -147,7 +147,7 @@ def test_equal_speeds_leave_no_speed_rent_on_the_lead_venue(seed, tmp_path):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_without_informed_firms_the_spread_alone_is_left(seed, tmp_path):
+def test_without_informed_firms_only_the_spread_is_left(seed, tmp_path):
     overrides = {
         "run": {"seed": seed, "end": date(2022, 5, 26)},
         "maker": {"policy": None, "lead_quotes_usd": 0.0},
@@ -162,7 +162,7 @@ def test_without_informed_firms_the_spread_alone_is_left(seed, tmp_path):
 # ---- entry
 
 
-def test_where_says_since_when_nobody_is_left_who_could_still_come(crowd_run):
+def test_where_has_the_day_from_which_no_waiting_firm_is_left(crowd_run):
     count = len(crowd_run.chart.parties.firms)
     said = f"Since 2022-06-01 no waiting firm was left: the number of firms, {count}"
 
@@ -170,7 +170,7 @@ def test_where_says_since_when_nobody_is_left_who_could_still_come(crowd_run):
         assert any(said in note for table in report.tables() for note in table.notes)
 
 
-def test_as_long_as_somebody_waits_the_number_of_firms_is_no_limit(executed):
+def test_while_a_firm_waits_the_number_of_firms_is_no_limit(executed):
     capital = load(str(CROWD)).firms.capital
     assert capital
     nobody = capital.model_dump() | {"entry_per_day": 0.0, "entry_per_bp": 0.0}
@@ -179,7 +179,7 @@ def test_as_long_as_somebody_waits_the_number_of_firms_is_no_limit(executed):
     assert all_came(run) is None
 
 
-def test_where_nobody_ever_waits_none_is_missed(tiny_run):
+def test_in_a_world_without_waiting_firms_none_is_missed(tiny_run):
     assert all_came(tiny_run) is None
 
 

@@ -51,7 +51,7 @@ def noted(run: RunFolder) -> dict[tuple[date, str], TradedDay]:
 # ------------------------------------------------------------------------ to the cent
 
 
-def test_notes_are_what_the_fills_say_and_what_others_pay_fees_on(any_run):
+def test_notes_agree_with_the_fills_and_with_others_fees(any_run):
     captive, hits, forced = (
         of_fills(any_run, f"motive = '{motive}'") for motive in ("spread", "pickoff", "liquidation")
     )
@@ -68,7 +68,7 @@ def test_notes_are_what_the_fills_say_and_what_others_pay_fees_on(any_run):
     assert {*captive, *hits, *forced, *others} <= set(notes)
 
 
-def test_the_makers_share_is_of_all_that_was_traded(any_run):
+def test_the_makers_share_is_of_the_whole_volume(any_run):
     traded = defaultdict(Decimal)
     for (day, market), note in noted(any_run).items():
         usd = note.captive_usd + note.others_usd + note.hits_usd + note.forced_usd
@@ -83,7 +83,7 @@ def test_the_makers_share_is_of_all_that_was_traded(any_run):
     )
 
 
-def test_other_makers_pay_their_rate_on_what_customers_traded_with_them(any_run):
+def test_other_makers_pay_their_rate_on_their_trades_with_customers(any_run):
     rate = Decimal(repr(TINY.retail.fee_bps)) / 10_000
     paid = defaultdict(Decimal)
     for entry in any_run.transactions:
@@ -155,7 +155,7 @@ def test_without_a_record_no_day_contradicts_it(tiny_run):
 # ------------------------------------------------------------------------------ as it is stated
 
 
-def test_as_stated_customers_trade_what_they_would_with_others_times_their_response(executed):
+def test_with_stated_demand_customers_trade_their_demand_times_their_response(executed):
     """Half the others' spread at an elasticity of 1 is twice as much, whoever fills it."""
     market = TINY.markets[0].model_dump(exclude_none=True)
     half_bps = market["quoter"]["half_spread_bps"]

@@ -74,13 +74,13 @@ def loaded_without_us(path: Path, elsewhere: Path) -> tuple[int, int]:
     return int(entries), int(errors)
 
 
-def test_main_opens_in_any_beancount(run, tmp_path):
+def test_main_opens_in_plain_beancount(run, tmp_path):
     entries, errors = loaded_without_us(run.path / "main.beancount", tmp_path)
 
     assert (entries, errors) == (len(run.entries), 0)
 
 
-def test_day_ledgers_open_in_any_beancount(tiny_run, tmp_path):
+def test_day_ledgers_open_in_plain_beancount(tiny_run, tmp_path):
     for path in sorted((tiny_run.path / "days").iterdir()):
         entries, errors = loaded_without_us(path, tmp_path)
 
@@ -88,12 +88,12 @@ def test_day_ledgers_open_in_any_beancount(tiny_run, tmp_path):
         assert errors == 0
 
 
-def test_check_adds_the_invariants_which_need_us(run, tmp_path):
+def test_check_adds_the_invariants_which_need_moneytrail(run, tmp_path):
     assert not loader.load_file(str(run.path / "check.beancount"))[1]
     assert loaded_without_us(run.path / "check.beancount", tmp_path)[1] > 0
 
 
-def test_the_general_ledger_holds_every_invariant(run):
+def test_the_general_ledger_keeps_every_invariant(run):
     assert not invariants.check(list(run.entries), {})[1]
 
 
@@ -109,7 +109,7 @@ def test_every_saved_query_runs(run):
         assert rows or name.startswith("check-"), name
 
 
-def test_what_must_be_empty_is_empty(run):
+def test_queries_for_errors_are_empty(run):
     checks = {name: rows for name, rows in saved_queries(run).items() if name.startswith("check-")}
 
     assert len(checks) >= 3
@@ -117,7 +117,7 @@ def test_what_must_be_empty_is_empty(run):
         assert all(row[-1].is_empty() for row in rows), name
 
 
-def test_the_hole_computed_two_ways_is_one(run):
+def test_the_hole_computed_in_two_ways_is_the_same(run):
     answers = saved_queries(run)
 
     ((inventory,),) = answers["hole"]
@@ -129,7 +129,7 @@ def test_the_hole_computed_two_ways_is_one(run):
     assert by_claims_and_cash == by_cause == by_party == by_day != 0
 
 
-def test_the_hole_is_explained_and_the_group_owes_itself_nothing(run):
+def test_the_hole_is_explained_and_debts_within_the_group_cancel(run):
     found = parts(run)
 
     assert -found["claim"] - found["liquid"] == found["cause"]
@@ -152,7 +152,7 @@ def test_the_worlds_cash_is_constant(run):
     assert min(cash.values()) >= 0
 
 
-def test_what_a_venue_has_in_cash_is_what_it_owes_and_what_is_its_own(run):
+def test_a_venues_cash_is_its_debts_and_its_own_money(run):
     """A venue's books alone: cash + credit line = debts to customers + equity."""
     for venue in (run.chart.parties.house, run.chart.parties.lead):
         total = sum(
@@ -177,7 +177,7 @@ def test_what_a_venue_has_in_cash_is_what_it_owes_and_what_is_its_own(run):
     ],
     ids="+".join,
 )
-def test_what_some_lose_by_a_kind_others_win_by_the_same(busy_run, kinds):
+def test_losses_by_a_kind_equal_gains_by_it(busy_run, kinds):
     moved = [
         posting.units.number
         for entry in busy_run.transactions
@@ -311,7 +311,7 @@ WRITTEN_DOWN = (
 
 
 @pytest.mark.parametrize("name", WRITTEN_DOWN)
-def test_the_golden_ledger_is_still_written_as_it_was_read(small_run, name, request):
+def test_the_golden_ledger_is_unchanged(small_run, name, request):
     written = (small_run.path / name).read_bytes()
     if request.config.getoption("--update-golden"):
         (GOLDEN / name).parent.mkdir(exist_ok=True)
@@ -320,7 +320,7 @@ def test_the_golden_ledger_is_still_written_as_it_was_read(small_run, name, requ
     assert written.decode() == (GOLDEN / name).read_bytes().decode()
 
 
-def test_the_golden_ledger_is_short_enough_to_be_read_and_shows_every_kind_of_entry():
+def test_the_golden_ledger_is_short_and_has_every_kind_of_entry():
     entries, errors, _ = loader.load_file(str(GOLDEN / "main.beancount"))
     tags = {tag for entry in entries if isinstance(entry, Transaction) for tag in entry.tags}
 
@@ -344,11 +344,11 @@ def test_the_golden_ledger_is_short_enough_to_be_read_and_shows_every_kind_of_en
 
 
 @pytest.mark.parametrize("tag", ["gap-loss", "credit-line", "deposit", "withdrawal", "fees"])
-def test_the_busy_world_has_seen_everything(busy_run, tag):
+def test_the_busy_world_has_every_event(busy_run, tag):
     assert any(tag in entry.tags for entry in busy_run.transactions)
 
 
-def test_the_busy_world_passes_a_months_end_with_two_markets_and_a_queue_at_the_till(busy_run):
+def test_the_busy_world_passes_a_months_end_with_two_markets_and_a_queue(busy_run):
     assert {entry.date.month for entry in busy_run.transactions} == {5, 6}
     assert len(busy_run.fill_files) == 2
     assert len({contract.market for contract in busy_run.chart.contracts}) == 2

@@ -76,7 +76,7 @@ def test_draws_of_two_firms_of_two_sides_and_of_two_quotes_are_independent():
         assert abs(chi_square_error(np.bincount(32 * x + y, minlength=1024))) < 3
 
 
-def test_a_decision_hangs_on_its_seed_and_on_every_word():
+def test_a_decision_depends_on_its_seed_and_on_every_word():
     keys = [
         decision_key(seed, *words)
         for seed in (1, 2)
@@ -105,7 +105,7 @@ NAMES = (
 )
 
 
-def test_a_stream_is_the_same_whatever_else_is_drawn():
+def test_a_stream_does_not_depend_on_other_draws():
     alone = stream(*NAMES[0]).standard_normal(10)
     mine, other = stream(*NAMES[0]), stream(*NAMES[1])
     interleaved = []
@@ -116,7 +116,7 @@ def test_a_stream_is_the_same_whatever_else_is_drawn():
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2**32 - 1])
-def test_a_stream_is_the_child_of_its_seed_that_its_words_name(seed):
+def test_a_stream_is_the_child_of_its_seed_with_the_hash_of_its_name(seed):
     key = (crc32(b"price"), crc32(b"ticks"), crc32(b"BTC-PERP"), 7)
     child = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
 
@@ -169,11 +169,11 @@ def test_delays_without_spread_are_all_the_median():
 
 
 @pytest.mark.parametrize("expected", [0.0, 5e-324, 1e-300, 1e-299])
-def test_what_is_hardly_ever_expected_never_comes(expected: float):
+def test_events_with_almost_no_expected_number_never_happen(expected: float):
     assert waiting_us(stream(1, "retail", "deposits"), expected, 86_400_000_000) == math.inf
 
 
-def test_the_mean_wait_is_the_span_over_what_is_expected_in_it():
+def test_the_mean_wait_is_the_span_over_the_expected_number():
     draws = stream(1, "retail", "deposits")
 
     waits_us = [waiting_us(draws, 4.0, 1_000_000) for _ in range(10_000)]
@@ -185,7 +185,7 @@ def test_the_mean_wait_is_the_span_over_what_is_expected_in_it():
 
 
 @given(span=st.integers(1, 2**40), draws=st.data())
-def test_drawn_numbers_come_in_order_and_each_once_however_they_are_spread(span, draws):
+def test_drawn_numbers_are_in_order_and_unique_for_any_spread(span, draws):
     near = st.integers(0, min(span - 1, 9))
     numbers = draws.draw(
         st.lists(st.integers(0, span - 1) | near | near.map(lambda n: span - 1 - n))

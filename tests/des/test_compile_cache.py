@@ -59,7 +59,7 @@ def kept(copy: Path) -> list[Path]:
     return list((copy / "des" / "__pycache__").glob("moneytrail-*"))
 
 
-def test_a_constant_of_another_file_is_compiled_anew_and_what_was_kept_before_goes(copy):
+def test_a_changed_constant_of_another_file_is_compiled_again_and_the_old_code_removed(copy):
     before, first = said(copy, CLEARED), kept(copy)
     again = said(copy, CLEARED), kept(copy)
     edit(copy / "ledger" / "fills.py", "ABSENT = -1", "ABSENT = -2")

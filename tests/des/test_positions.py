@@ -35,19 +35,19 @@ def margins(lots: list[int], takes: bool = True, claim: int = CLAIM) -> list[int
 
 
 @pytest.mark.parametrize("lots", FREE)
-def test_together_the_markets_have_the_whole_claim(lots):
+def test_all_markets_together_use_the_whole_claim(lots):
     assert sum(margins(lots)) == pytest.approx(CLAIM, abs=len(lots))
 
 
 @pytest.mark.parametrize("lots", FREE)
-def test_a_market_has_what_its_position_needs_and_as_much_of_the_rest_as_any_other(lots):
+def test_a_market_has_the_margin_of_its_position_and_an_equal_part_of_the_rest(lots):
     needed = [abs(n) * cents / LEVERAGE for n, cents in zip(lots, LOT_CENTS.tolist(), strict=True)]
     rest = [margin - needs for margin, needs in zip(margins(lots), needed, strict=True)]
 
     assert rest == pytest.approx([(CLAIM - sum(needed)) / 3] * 3, abs=1)
 
 
-def test_positions_that_need_more_than_the_claim_have_their_shares_of_it():
+def test_positions_that_need_more_than_the_claim_share_it_in_proportion():
     assert sum(margins(OVER)) == pytest.approx(CLAIM, abs=3)
     assert margins(OVER) == pytest.approx([2 / 3.8 * CLAIM, 0.9 / 3.8 * CLAIM, 0.9 / 3.8 * CLAIM])
 
@@ -58,5 +58,5 @@ def test_in_one_market_all_of_the_claim_is_margin(lots, claim):
     assert margins([lots], claim=claim) == [claim]
 
 
-def test_who_does_not_take_has_none():
+def test_a_firm_that_does_not_take_has_no_margin_for_taking():
     assert margins([3_000, 0, 0], takes=False) == [0, 0, 0]

@@ -8,7 +8,7 @@ from des.turns import first_at, in_turn
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), max_size=70))
-def test_happenings_come_by_time_then_rank_and_ties_keep_their_order(happenings):
+def test_events_are_ordered_by_time_then_rank_and_ties_keep_their_order(happenings):
     times, ranks = np.array(happenings, dtype=np.int64).reshape(-1, 2).T.copy()
 
     expected = sorted(range(len(happenings)), key=lambda i: happenings[i])
@@ -16,7 +16,7 @@ def test_happenings_come_by_time_then_rank_and_ties_keep_their_order(happenings)
 
 
 @given(st.sets(st.integers(0, 30)), st.integers(-1, 31))
-def test_a_search_finds_the_first_time_that_is_not_before_another(times, time):
+def test_a_search_finds_the_first_time_not_before_another(times, time):
     rising = sorted(times)
 
     at = first_at(np.array(rising, dtype=np.int64), time)

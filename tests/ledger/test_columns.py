@@ -14,16 +14,16 @@ WORDS = st.text(max_size=5)
 
 
 @given(NUMBERS)
-def test_a_column_is_written_as_each_of_its_numbers_is(numbers):
+def test_a_column_is_written_like_each_of_its_numbers(numbers):
     assert each("<{}>".format, numbers) == [f"<{number}>" for number in numbers.tolist()]
 
 
-def test_a_number_by_itself_is_written_by_itself():
+def test_a_single_number_is_written_alone():
     assert each("<{}>".format, -7) == "<-7>"
 
 
 @given(st.lists(st.integers(0, 3)))
-def test_a_number_that_comes_again_is_written_once(numbers):
+def test_a_repeated_number_is_written_once(numbers):
     written: Counter = Counter()
 
     each(lambda number: written.update([number]) or "", np.array(numbers, dtype=np.int64))
@@ -34,7 +34,7 @@ def test_a_number_that_comes_again_is_written_once(numbers):
 @given(
     st.integers(1, 4).flatmap(lambda n: st.lists(WORDS | st.lists(WORDS, min_size=n, max_size=n)))
 )
-def test_a_text_among_columns_stands_in_every_row(parts):
+def test_a_text_among_columns_is_in_every_row(parts):
     columns = [part for part in parts if isinstance(part, list)]
 
     told = joined(parts)
@@ -61,7 +61,7 @@ def test_rows_are_put_together_as_one_by_one_into_a_dictionary(keys):
     assert together == [places[key] for key in sorted(places)]
 
 
-def test_more_forms_than_can_be_told_apart_are_refused():
+def test_too_many_distinct_forms_are_refused():
     column = np.array([2**40])
 
     with pytest.raises(ValueError, match="dims"):

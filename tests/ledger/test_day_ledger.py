@@ -83,12 +83,12 @@ def general_ledger(run: RunFolder, before: date) -> Sums:
     return sums(entry for entry in run.transactions if entry.date < before)
 
 
-def test_there_is_a_day_ledger_of_every_day_that_has_entries(run):
+def test_every_day_with_entries_has_a_day_ledger(run):
     assert [each.day for each in days(run.path)] == days_of(run)
     assert len(days_of(run)) == 3
 
 
-def test_every_fill_that_the_general_ledger_sums_is_shown_by_itself(run):
+def test_every_fill_that_the_general_ledger_sums_is_shown_separately(run):
     shown = 0
     for each in days(run.path):
         closing = [e for e in run.transactions if e.date == each.day and "fills" in e.meta]
@@ -132,7 +132,7 @@ def test_each_passes_bean_check_alone(run):
         assert not each.errors
 
 
-def test_each_holds_every_invariant_line_by_line(run):
+def test_each_keeps_every_invariant_line_by_line(run):
     for each in days(run.path):
         assert not invariants.check(each.entries, each.options, "line")[1]
 
@@ -144,7 +144,7 @@ def test_each_sums_to_the_entries_of_the_general_ledger_account_by_account(run):
         assert nonzero(each.moved) == nonzero(booked)
 
 
-def test_each_opens_with_what_the_general_ledger_has_on_the_accounts_that_it_touches(run):
+def test_each_opens_with_the_general_ledgers_balances_of_its_accounts(run):
     for each in days(run.path):
         before = general_ledger(run, each.day)
         for (account, commodity), number in each.forward.items():
@@ -189,25 +189,25 @@ def test_results_start_from_zero_and_each_entity_brings_forward_one_opening(run)
         assert {entity_of(p.account) for p in money} == {entity_of(a) for a in openings}
 
 
-def test_the_first_day_brings_nothing_forward(run):
+def test_the_first_day_has_no_balances_brought_forward(run):
     assert not days(run.path)[0].forward
 
 
-def test_only_accounts_that_are_touched_are_opened(run):
+def test_only_touched_accounts_are_opened(run):
     for each in days(run.path):
         opened = {entry.account for entry in each.entries if isinstance(entry, Open)}
 
         assert opened == {account for account, _ in each.asserted}
 
 
-def test_accounts_are_opened_with_the_part_that_they_play_in_the_hole(run):
+def test_accounts_are_opened_with_their_part_in_the_hole(run):
     for each in days(run.path):
         for entry in each.entries:
             if isinstance(entry, Open):
                 assert entry.meta.get("hole") == run.opens[entry.account].hole
 
 
-def test_lines_stand_in_the_order_of_seq(run):
+def test_lines_are_in_the_order_of_seq(run):
     for each in days(run.path):
         written = sorted(each.of_the_day(), key=lambda entry: entry.meta["lineno"])
         seqs = [int(entry.meta["seq"]) for entry in written]
@@ -215,7 +215,7 @@ def test_lines_stand_in_the_order_of_seq(run):
         assert seqs == sorted(set(seqs))
 
 
-def test_movements_stand_as_they_do_in_the_general_ledger_to_the_letter(run):
+def test_movements_are_copied_from_the_general_ledger_to_the_letter(run):
     for each in days(run.path):
         text = (run.path / "days" / f"{each.day}.beancount").read_text(encoding="utf-8")
         month = (run.path / f"{each.day:%Y-%m}.beancount").read_text(encoding="utf-8")
@@ -235,7 +235,7 @@ def test_rendering_again_gives_the_bytes_that_were_written_with_the_run(run):
         assert render_day(fresh, day).encode() == written
 
 
-def test_several_days_at_once_are_the_same_as_each_by_itself(busy_run):
+def test_several_days_at_once_are_the_same_as_each_alone(busy_run):
     first, _, last = days_of(busy_run)
 
     assert list(render_days(busy_run, [last, first])) == [
@@ -244,7 +244,7 @@ def test_several_days_at_once_are_the_same_as_each_by_itself(busy_run):
     ]
 
 
-def test_a_day_that_the_books_do_not_have_is_refused_with_the_days_that_they_have(tiny_run):
+def test_a_day_outside_the_books_is_refused_with_their_range(tiny_run):
     first, *_, last = days_of(tiny_run)
 
     with pytest.raises(RunFolderError, match=f"give a day from {first} to {last}"):
@@ -252,7 +252,7 @@ def test_a_day_that_the_books_do_not_have_is_refused_with_the_days_that_they_hav
 
 
 @pytest.mark.slow
-def test_every_day_of_a_month_stands_alone_and_sums_to_the_general_ledger(may_run):
+def test_every_day_of_a_month_is_complete_and_sums_to_the_general_ledger(may_run):
     before: Sums = Counter()
     for day, text in render_days(may_run, days_of(may_run)):
         each = Day(day, *loader.load_string(text))

@@ -9,7 +9,7 @@ import pytest
 from ledger import duckdb_session
 
 
-def test_what_a_connection_makes_is_its_own():
+def test_objects_of_a_connection_are_its_own():
     with duckdb_session.connect() as one, duckdb_session.connect() as other:
         for each, n in ((one, 1), (other, 2)):
             each.execute(f"CREATE TEMP VIEW made AS SELECT {n} AS n")
@@ -21,7 +21,7 @@ def test_what_a_connection_makes_is_its_own():
         later.execute("FROM made")
 
 
-def test_a_file_is_read_as_it_is_and_not_as_it_was(tmp_path: Path):
+def test_a_changed_file_is_read_again(tmp_path: Path):
     path, found = tmp_path / "n.parquet", []
     for n in (1, 2):
         with duckdb_session.connect() as connection:
@@ -33,7 +33,7 @@ def test_a_file_is_read_as_it_is_and_not_as_it_was(tmp_path: Path):
     assert found == [(1,), (2,)]
 
 
-def test_threads_are_as_many_as_are_asked_for():
+def test_the_number_of_threads_is_as_requested():
     with duckdb_session.connect(threads=1) as one, duckdb_session.connect() as other:
         threads = [c.sql("SELECT current_setting('threads')").fetchone() for c in (one, other)]
 

@@ -79,14 +79,14 @@ def a_pairing_and_amounts(draw: st.DrawFn, n: int) -> tuple[Pairing, list]:
 
 
 @given(a_pairing_and_amounts(1))
-def test_every_fill_and_payment_balances_for_everybody(drawn):
+def test_every_fill_and_payment_balances_in_all_books(drawn):
     pairing, [(edge, fee, lots)] = drawn
 
     check_balance("a row", postings(CHART, pairing, edge, fee, lots))
 
 
 @given(a_pairing_and_amounts(1))
-def test_what_one_is_owed_the_other_owes(drawn):
+def test_a_claim_equals_the_debt_of_the_other_party(drawn):
     pairing, [(edge, fee, lots)] = drawn
 
     posted = postings(CHART, pairing, edge, fee, lots)
@@ -102,7 +102,7 @@ def test_what_one_is_owed_the_other_owes(drawn):
 
 
 @given(a_pairing_and_amounts(4))
-def test_a_sum_of_rows_posts_the_sum_of_what_they_post(drawn):
+def test_a_sum_of_rows_posts_the_sum_of_their_postings(drawn):
     pairing, rows = drawn
     edge, fee = sum(row[0] for row in rows), sum(row[1] for row in rows)
     lots = {commodity: sum(row[2][commodity] for row in rows) for commodity in rows[0][2]}
@@ -113,7 +113,7 @@ def test_a_sum_of_rows_posts_the_sum_of_what_they_post(drawn):
 
 
 @given(a_pairing_and_amounts(1))
-def test_the_taker_gains_its_edge_and_pays_its_fee_and_nothing_else(drawn):
+def test_the_taker_gets_its_edge_and_pays_its_fee_and_nothing_else(drawn):
     pairing, [(edge, fee, lots)] = drawn
 
     posted = postings(CHART, pairing, edge, fee, lots)
@@ -125,7 +125,7 @@ def test_the_taker_gains_its_edge_and_pays_its_fee_and_nothing_else(drawn):
 
 
 @given(a_pairing_and_amounts(1), st.booleans(), st.booleans())
-def test_what_is_zero_is_not_posted(drawn, no_edge, no_fee):
+def test_zero_amounts_are_not_posted(drawn, no_edge, no_fee):
     pairing, [(edge, fee, lots)] = drawn
     edge, fee = (0 if no_edge else edge), (0 if no_fee else fee)
 
@@ -134,7 +134,7 @@ def test_what_is_zero_is_not_posted(drawn, no_edge, no_fee):
     assert all(units) or not any(units)
 
 
-def test_a_row_about_nothing_still_says_what_it_is():
+def test_a_row_of_zero_amounts_still_has_its_narration():
     pickoff = PAIRINGS[0]
 
     posted = postings(CHART, pickoff, 0, 0, lots_of(pickoff, 0))
@@ -244,7 +244,7 @@ def one_of(columns: Transaction, i: int) -> Transaction:
 
 
 @given(fills())
-def test_many_rows_are_expanded_at_once_as_each_by_itself(rows):
+def test_many_rows_at_once_are_expanded_like_each_alone(rows):
     entries = Entries(CHART, NAMES)
 
     at_once = {
@@ -257,7 +257,7 @@ def test_many_rows_are_expanded_at_once_as_each_by_itself(rows):
 
 
 @given(fills())
-def test_many_rows_at_once_post_what_the_rule_posts_for_the_numbers_of_each(rows):
+def test_many_rows_at_once_post_like_each_alone(rows):
     """By integers that never were in a column."""
     posted = {
         seq: list(one_of(columns, i).postings)
@@ -274,7 +274,7 @@ def test_many_rows_at_once_post_what_the_rule_posts_for_the_numbers_of_each(rows
 
 
 @given(fills())
-def test_what_beancount_reads_of_many_rows_is_what_they_say(rows):
+def test_beancount_reads_many_rows_as_written(rows):
     text = Text(CHART)
     written = [
         part
@@ -345,7 +345,7 @@ def test_the_closing_entries_of_a_day_are_its_rows_summed_and_count_each_once(ro
 
 
 @given(fills(), fills())
-def test_rows_summed_by_account_move_what_their_entries_move(first_day, next_day):
+def test_rows_summed_by_account_move_the_same_as_their_entries(first_day, next_day):
     """The sums learn each pairing once: of a second day they know some already."""
     sums, entries = AccountSums(CHART, NAMES), Entries(CHART, NAMES)
 
@@ -360,7 +360,7 @@ def test_rows_summed_by_account_move_what_their_entries_move(first_day, next_day
 
 
 @given(fills())
-def test_who_was_paired_with_whom_survives_the_summing(rows):
+def test_pairs_of_parties_survive_the_summing(rows):
     keys = {tuple(row[c] for c in ("motive", "venue", "taker", "maker")) for row in rows}
 
     assert len(list(Entries(CHART, NAMES).closing(rows, DAY_END_US))) == len(keys)

@@ -47,14 +47,14 @@ def stored(path: Path, names: Names = NAMES) -> np.ndarray:
 
 
 @pytest.mark.parametrize("n", [0, 1, 5_000])
-def test_rows_come_back_as_they_were(tmp_path, n):
+def test_stored_rows_are_read_back_unchanged(tmp_path, n):
     rows = some_rows(n)
     fill_store.write(tmp_path / "fills.parquet", rows, NAMES)
 
     assert np.array_equal(stored(tmp_path / "fills.parquet"), rows)
 
 
-def test_rows_come_back_in_the_order_of_seq(tmp_path):
+def test_stored_rows_are_read_back_in_the_order_of_seq(tmp_path):
     rows = some_rows(50)
     fill_store.write(tmp_path / "fills.parquet", rows[::-1], NAMES)
 
@@ -69,7 +69,7 @@ def test_the_same_rows_are_the_same_bytes(tmp_path):
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
-def test_months_taken_down_day_by_day_are_the_same_bytes(tmp_path):
+def test_months_stored_day_by_day_are_the_same_bytes(tmp_path):
     month = fill_store.MonthOfFills()
     for name, n in (("may", fill_store.ROW_GROUP + 10), ("june", 5_000)):
         rows = some_rows(n, seed=n)
@@ -83,7 +83,7 @@ def test_months_taken_down_day_by_day_are_the_same_bytes(tmp_path):
         assert (tmp_path / f"{name} by day").read_bytes() == (tmp_path / name).read_bytes()
 
 
-def test_a_reader_finds_words_and_times_and_nothing_where_there_is_nothing(tmp_path):
+def test_a_reader_finds_words_times_and_nulls(tmp_path):
     rows = some_rows(1)
     rows["motive"], rows["taker"], rows["holder"] = Motive.PICKOFF, 2, ABSENT
     fill_store.write(tmp_path / "fills.parquet", rows, NAMES)
@@ -96,13 +96,13 @@ def test_a_reader_finds_words_and_times_and_nothing_where_there_is_nothing(tmp_p
     assert found == [("pickoff", "Firm01", None, "2022-05-09 12:00:00")]
 
 
-def test_a_path_with_a_quote_in_it_is_a_path(tmp_path):
+def test_a_path_may_contain_a_quote(tmp_path):
     fill_store.write(tmp_path / "o'clock.parquet", some_rows(1), NAMES)
 
     assert (tmp_path / "o'clock.parquet").is_file()
 
 
-def test_a_name_that_the_books_do_not_know_is_refused(tmp_path):
+def test_a_name_unknown_to_the_books_is_refused(tmp_path):
     rows = some_rows(10)
     rows["taker"] = 2
     fill_store.write(tmp_path / "fills.parquet", rows, NAMES)
@@ -121,7 +121,7 @@ def test_a_name_that_the_books_do_not_know_is_refused(tmp_path):
         ("holder", "coalesce(holder, -1)"),
     ],
 )
-def test_a_column_that_sql_would_read_otherwise_is_refused(column, forged, tmp_path):
+def test_a_column_that_sql_would_read_differently_is_refused(column, forged, tmp_path):
     """A cut-off fraction or a nothing in disguise would pass the audit, and change every sum."""
     rows = some_rows(50)
     rows["holder"][::2] = ABSENT
@@ -139,7 +139,7 @@ def test_a_column_that_sql_would_read_otherwise_is_refused(column, forged, tmp_p
 
 
 @pytest.mark.parametrize("column", ROW.names)
-def test_the_control_total_vouches_for_every_field(column):
+def test_the_control_total_covers_every_field(column):
     rows = some_rows(20)
     changed = rows.copy()
     changed[column][7] = (rows[column][7] + 1) % CHOICES.get(column, 2**62)
@@ -147,13 +147,13 @@ def test_the_control_total_vouches_for_every_field(column):
     assert fill_store.control_total(changed, NAMES) != fill_store.control_total(rows, NAMES)
 
 
-def test_the_control_total_vouches_for_the_order():
+def test_the_control_total_covers_the_order():
     rows = some_rows(20)
 
     assert fill_store.control_total(rows[::-1], NAMES) != fill_store.control_total(rows, NAMES)
 
 
-def test_the_control_total_is_of_words_and_not_of_their_codes():
+def test_the_control_total_covers_words_and_not_their_codes():
     rows = some_rows(20)
     turned = replace(NAMES, entities=ENTITIES[::-1])
     recoded = rows.copy()

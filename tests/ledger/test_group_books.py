@@ -62,7 +62,7 @@ def test_the_group_alone_has_the_same_hole_to_the_cent(world, tmp_path):
     assert hole(world).hole_usd
 
 
-def test_the_group_alone_answers_every_saved_query_that_asks_of_no_others_books(world, tmp_path):
+def test_the_group_alone_answers_every_saved_query_on_its_own_books(world, tmp_path):
     own, _, own_options = alone(world, tmp_path)
     general, _, options = loader.load_file(str(world.path / "main.beancount"))
     saved = {e.name: e.query_string for e in general if isinstance(e, data.Query)}
@@ -108,7 +108,7 @@ def test_each_account_of_the_group_ends_each_day_as_in_the_general_ledger(world,
     assert moved(alone(world, tmp_path)[0]) == moved(world.entries) != {}
 
 
-def test_every_entry_that_moves_the_group_is_there_or_counted(world, tmp_path):
+def test_every_entry_of_the_group_is_present_or_counted(world, tmp_path):
     moving = [
         entry
         for entry in world.transactions
@@ -120,7 +120,7 @@ def test_every_entry_that_moves_the_group_is_there_or_counted(world, tmp_path):
     assert {entry.meta["seq"] for entry in own} <= {entry.meta["seq"] for entry in moving}
 
 
-def test_entries_of_one_day_that_are_alike_are_one_and_others_stand_to_the_letter(busy_run):
+def test_similar_entries_of_one_day_are_one_and_others_are_copied_to_the_letter(busy_run):
     text = group_texts(busy_run)[GROUP]
     general = "".join(
         path.read_text("utf-8") for path in sorted(busy_run.path.glob("2*.beancount"))
@@ -138,7 +138,7 @@ def test_entries_of_one_day_that_are_alike_are_one_and_others_stand_to_the_lette
     assert len({str(form) for form in forms}) == len(forms)
 
 
-def test_no_contract_and_nobody_elses_account_is_opened(world, tmp_path):
+def test_no_contract_and_no_account_of_others_is_opened(world, tmp_path):
     entries = alone(world, tmp_path)[0]
     opened = {entry.account for entry in entries if isinstance(entry, data.Open)}
 
@@ -159,7 +159,7 @@ def test_a_change_under_a_new_seal_is_found_against_the_general_ledger(copied, n
     assert told == [f"{name}:{last}: it says '; more'; the general ledger gives ''"]
 
 
-def test_books_that_are_missing_are_missed_and_written_anew_to_the_same_seal(copied):
+def test_missing_group_books_are_reported_and_rebuilt_under_the_same_seal(copied):
     manifest = (copied.path / MANIFEST).read_bytes()
     for name in (GROUP, CHECK_FILE, FAVA_FILE):
         (copied.path / name).unlink()
@@ -174,7 +174,7 @@ def test_books_that_are_missing_are_missed_and_written_anew_to_the_same_seal(cop
     assert not broken_seals(copied.path)
 
 
-def test_bql_asks_the_groups_own_books(busy_run):
+def test_bql_queries_the_groups_own_books(busy_run):
     for name in (".run hole", ".run where-did-the-money-go"):
         assert query(busy_run, name, group=True) == query(busy_run, name)
     entities = "SELECT DISTINCT splitcomp(account, ':', 1) AS entity ORDER BY entity"

@@ -75,7 +75,7 @@ def stored_fills(run: RunFolder) -> list[tuple[int, int]]:
     return [(seq, time_us - MAY_30_US) for seq, time_us in found]
 
 
-def test_what_does_not_balance_is_refused_and_leaves_no_trace(journal):
+def test_an_unbalanced_transaction_is_refused_and_leaves_no_trace(journal):
     half = Movement(MAY_30_US, None, "half", "deposit", (Posting("Assets:FTX:Cash", 1),))
 
     with pytest.raises(UnbalancedTransactionError):
@@ -96,7 +96,7 @@ def test_a_deposit_is_owed_in_full_and_is_never_income(journal):
     assert journal.balance("Income:FTX:Fees") == 0
 
 
-def test_at_the_same_instant_fills_come_before_the_cash_that_follows_from_them(journal):
+def test_at_the_same_instant_fills_come_before_the_cash_that_follows(journal):
     journal.record(deposit(MAY_30_US + 5))
     journal.record(deposit(MAY_30_US + 5, cents=200))
     journal.trade(fills_at(MAY_30_US + 4, MAY_30_US + 5, MAY_30_US + 6))
@@ -111,7 +111,7 @@ def test_at_the_same_instant_fills_come_before_the_cash_that_follows_from_them(j
     assert [e.postings[0].units.number for e in deposits] == [Decimal("1.00"), Decimal("2.00")]
 
 
-def test_what_was_taken_down_late_still_finds_its_place(journal):
+def test_a_late_record_still_gets_its_place(journal):
     journal.trade(fills_at(MAY_30_US + 30, MAY_30_US + 40))
     journal.record(deposit(MAY_30_US + 35))
     journal.trade(fills_at(MAY_30_US + 10, MAY_30_US + 50))
@@ -122,7 +122,7 @@ def test_what_was_taken_down_late_still_finds_its_place(journal):
     assert stored_fills(run) == [(2, 10), (3, 30), (5, 40), (6, 50)]
 
 
-def test_fills_at_the_same_instant_stand_as_they_were_taken_down(journal):
+def test_fills_at_the_same_instant_keep_their_order_of_recording(journal):
     instants = [MAY_30_US + 5] * 200 + [MAY_30_US + 6] * 200
     for batch in range(3):
         rows = fills_at(*instants)
@@ -170,7 +170,7 @@ def _offset_us(entry: Transaction) -> int:
     return ((int(hours) * 60 + int(minutes)) * 60 + int(whole)) * 1_000_000 + int(micros)
 
 
-def test_a_day_closes_with_the_sums_of_its_fills_and_vouches_for_them(journal):
+def test_a_day_closes_with_the_sums_of_its_fills_and_their_control_total(journal):
     journal.trade(fills_at(MAY_30_US + 1, MAY_30_US + 2, MAY_30_US + 3))
     journal.close_day(MAY_30_US + DAY_US - 1)
     run = finished(journal, MAY_30_US + DAY_US - 1)
@@ -266,14 +266,14 @@ def test_a_price_is_noted_once_a_day(journal):
     assert priced == [date(2022, 5, 30), date(2022, 5, 31)]
 
 
-def test_a_month_in_which_nothing_happens_still_has_its_file_of_fills(journal):
+def test_a_month_without_events_still_has_its_file_of_fills(journal):
     journal.close_day(MAY_30_US + 2 * DAY_US - 1)
     run = finished(journal, MAY_30_US + 2 * DAY_US - 1)
 
     assert stored_fills(run) == []
 
 
-def test_books_are_refused_a_place_that_has_some(tmp_path):
+def test_books_are_refused_in_a_folder_that_has_some(tmp_path):
     open_books(tmp_path)
 
     with pytest.raises(FileExistsError):
@@ -294,11 +294,11 @@ def test_the_finished_books_hold_every_invariant_with_and_without_our_plugin(jou
         assert not invariants.check(entries, options)[1]
 
 
-def test_nobody_is_missing_from_the_chart():
+def test_every_party_is_in_the_chart():
     listed = {line.account.split(":")[1] for _, lines in CHART.accounts() for line in lines}
 
     assert listed == {*PARTIES.names} >= {OUTSIDE}
 
 
-def test_a_fill_has_the_columns_that_the_store_has():
+def test_a_fill_has_the_columns_of_the_store():
     assert Fill._fields == new_rows(1).dtype.names

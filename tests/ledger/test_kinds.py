@@ -61,13 +61,13 @@ def test_every_account_is_of_a_known_kind_with_that_root_and_that_part_in_the_ho
         assert opened.hole in (None, *entry.parts), account
 
 
-def test_a_kind_is_the_word_that_accounts_have():
+def test_a_kind_is_the_word_in_its_accounts():
     assert Kind.PICKOFF == "PickOff"
     assert f"Income:Alameda:{Kind.PICKOFF}" == "Income:Alameda:PickOff"
     assert {Kind.PICKOFF: 1}["PickOff"] == 1
 
 
-def test_what_the_group_pays_for_is_a_cost_unless_something_is_left_of_it():
+def test_a_payment_of_the_group_is_a_cost_unless_it_leaves_an_asset():
     for kind in USES:
         spending = Spending("Alameda", kind, "Somebody")
         root = "Assets" if kind in AT_COST else "Expenses"
@@ -76,7 +76,7 @@ def test_what_the_group_pays_for_is_a_cost_unless_something_is_left_of_it():
         assert (kind.entry.cause is Cause.STAKES) == (kind in AT_COST)
 
 
-def test_what_a_scenario_can_do_without_can_be_removed():
+def test_optional_parts_of_a_scenario_can_be_removed():
     can = {kind for kind in Kind if kind.entry.has_switch}
 
     assert can | set(USES) == set(REMOVALS) - {"Quoter", "News", "SlowQuotes"}  # which are no kinds
@@ -104,7 +104,7 @@ def test_an_unknown_kind_is_evidence_of_other_and_its_money_is_a_loss(strange_ru
     assert sum(booked.values()) == hole(strange_run).hole_usd
 
 
-def test_diagnose_has_a_row_for_other_where_there_is_such(strange_run, group_run):
+def test_diagnose_has_a_row_for_other_if_there_is_such_money(strange_run, group_run):
     told = {
         run: subprocess.run(
             [sys.executable, "-m", "runs", "diagnose", str(run.path), "--table", "causes"],

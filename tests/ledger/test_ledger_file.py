@@ -147,7 +147,7 @@ def test_what_is_bought_is_a_use_at_cost_and_marked_by_its_price(opened):
     assert hole(run).unexplained_usd == 0
 
 
-def test_a_part_of_a_cent_of_a_price_is_taken_by_what_was_bought(opened):
+def test_a_price_with_a_part_of_a_cent_is_applied_to_the_quantity(opened):
     added = """
 2021-01-04 * "Shares"
   Assets:Shares     1 ACME {3.334 USD}
@@ -157,7 +157,7 @@ def test_a_part_of_a_cent_of_a_price_is_taken_by_what_was_bought(opened):
     assert hole(opened(added=added)).kinds_usd["Portfolio"] == Decimal("6.67")
 
 
-def test_another_operating_currency_is_counted_in_as_dollars_are(opened):
+def test_another_operating_currency_is_counted_like_dollars(opened):
     currency = 'option "operating_currency" "EUR"\n'
     run = opened("USD", "EUR", currency)
 
@@ -184,7 +184,7 @@ def test_another_operating_currency_is_counted_in_as_dollars_are(opened):
         ('Assets:Bank\n  hole: "liquid"', 'Assets:Bank\n  hole: "liquid"\n  entity: 3', "4: "),
     ],
 )
-def test_what_a_ledger_lacks_is_said_in_one_line_with_its_place(opened, old, new, said):
+def test_a_missing_part_of_a_ledger_is_reported_in_one_line_with_its_place(opened, old, new, said):
     with pytest.raises(LedgerFileError) as refused:
         opened(old, new)
 
@@ -202,7 +202,7 @@ def test_each_entity_of_a_transaction_must_balance_alone(opened):
         opened(added=role + fund + entry)
 
 
-def test_a_ledger_that_moves_nothing_is_refused(tmp_path):
+def test_a_ledger_without_movements_is_refused(tmp_path):
     path = tmp_path / "still.beancount"
     path.write_text(SMALL.partition("2021-01-02 *")[0] + '2021-01-02 * "Nothing"\n')
 
@@ -211,7 +211,7 @@ def test_a_ledger_that_moves_nothing_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("command", ["firms", "expectations", "audit", "cash-coverage"])
-def test_what_needs_fills_or_a_seal_says_so_in_one_line(command):
+def test_reports_that_need_fills_or_a_seal_say_so_in_one_line(command):
     refused = ask(command, HARBOUR)
 
     assert refused.exit_code
@@ -260,7 +260,7 @@ def _with_part(line: re.Match[str]) -> str:
     ],
     ids=lambda words: words[0],
 )
-def test_beancounts_own_example_runs(of_beancount, words):
+def test_beancounts_own_example_is_readable(of_beancount, words):
     command, *options = words
     answered = ask(command, of_beancount, *options)
 

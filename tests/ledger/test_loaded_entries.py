@@ -39,23 +39,23 @@ def test_a_posting_states_number_and_commodity_or_nothing(entry: Transaction):
     ]
 
 
-def test_an_amount_that_is_left_open_is_refused_with_its_account(entry: Transaction):
+def test_an_open_amount_is_refused_with_its_account(entry: Transaction):
     with pytest.raises(UnstatedAmountError) as refused:
         moved_by(entry.postings[2])
 
     assert refused.value.account == "Liabilities:FTX:Customers:Alice"
 
 
-def test_postings_stand_as_in_the_text_however_the_loader_has_them(entry: Transaction):
+def test_postings_keep_the_order_of_the_text_whatever_the_loader_does(entry: Transaction):
     mixed = entry._replace(postings=[entry.postings[i] for i in (2, 0, 1)])
 
     assert in_text_order(mixed) == entry.postings
 
 
-def test_a_party_is_read_where_one_is_named(entry: Transaction):
+def test_a_party_is_read_from_each_posting_that_names_one(entry: Transaction):
     assert [party_of(posting) for posting in entry.postings] == [None, "Bob", None]
 
 
-def test_an_entry_without_a_narration_tells_nothing(entry: Transaction):
+def test_an_entry_without_a_narration_has_an_empty_one(entry: Transaction):
     assert narration_of(entry) == "Alice deposits 2.50 at FTX"
     assert narration_of(entry._replace(narration=None)) == ""

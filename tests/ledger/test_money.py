@@ -14,7 +14,7 @@ UNITS = ("1", "10", "0.01", "0.001", "0.25", "2.5", "100000", "0.00000001")
 
 
 @given(CENTS)
-def test_an_amount_is_the_cents_it_was_written_from(cents):
+def test_an_amount_is_written_and_read_in_exact_cents(cents):
     assert Decimal(amount(cents)) * 100 == cents
     assert Decimal(amount(cents)).as_tuple().exponent == -2
 
@@ -67,7 +67,7 @@ def test_units_are_written_exactly_and_read_back(unit, units):
     assert scale.text(units, ",").replace(",", "") == scale.text(units)
 
 
-def test_a_scale_keeps_the_digits_it_is_asked_for():
+def test_a_scale_keeps_the_requested_digits():
     assert Scale.of("10", digits_min=2).text(-3) == "-30.00"
     assert Scale.of("0.5").text(7) == "3.5"
 
@@ -90,7 +90,7 @@ def test_a_contract_is_known_by_market_and_venue():
 
 
 @given(st.integers(0, 10**12), st.lists(st.integers(0, 10**12), min_size=1).filter(any))
-def test_what_is_split_is_neither_created_nor_destroyed(amount, weights):
+def test_a_split_neither_creates_nor_destroys_a_cent(amount, weights):
     shares = pro_rata(amount, weights)
 
     assert sum(shares) == amount
@@ -99,7 +99,7 @@ def test_what_is_split_is_neither_created_nor_destroyed(amount, weights):
 
 
 @given(st.data(), st.lists(st.integers(0, 10**6), min_size=1))
-def test_nobody_bears_more_than_they_have(data, weights):
+def test_no_party_bears_more_than_its_claim(data, weights):
     amount = data.draw(st.integers(0, sum(weights)))
 
     assert all(s <= w for s, w in zip(pro_rata(amount, weights), weights, strict=True))

@@ -28,5 +28,5 @@ def test_motives_are_known_by_their_codes():
     assert [int(motive) for motive in Motive] == list(range(len(WORDS)))
 
 
-def test_every_motive_can_be_told():
+def test_every_motive_has_a_sentence():
     assert set(narration.SAID) == set(Motive)

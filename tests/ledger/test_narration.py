@@ -97,7 +97,7 @@ def fill_of(lots: int, price: int, lead: int, quote_age_us: int, edge_cents: int
 
 
 @pytest.mark.parametrize(("row", "sentence"), SAID)
-def test_a_row_is_told_so_that_a_stranger_can_follow(row, sentence):
+def test_the_sentence_of_a_row_is_clear_without_context(row, sentence):
     pairing, *numbers = row
 
     assert fill_sentence(pairing, fill_of(*numbers), BTC, "Binance") == sentence
@@ -113,7 +113,7 @@ def test_a_row_of_tokens_names_the_token_and_not_the_contract_that_prices_it(row
 
 
 @pytest.mark.parametrize("pairing", [PICKOFF, SPREAD, HEDGE, MARGIN, FUNDING])
-def test_rows_of_one_pairing_are_told_at_once_as_one_by_one(pairing):
+def test_sentences_of_rows_at_once_are_like_those_of_each_alone(pairing):
     rows, sentences = zip(
         *((row[1:], said) for row, said in SAID if row[0] == pairing), strict=True
     )

@@ -70,12 +70,12 @@ def test_an_amount_has_its_currency_and_a_word_its_quotes():
     assert Pays("FTX", 'a "use"', "Outside").text() == 'custom "pays" "FTX" "a \\"use\\"" "Outside"'
 
 
-def test_a_note_that_lacks_something_is_refused():
+def test_a_note_with_a_missing_field_is_refused():
     with pytest.raises(TypeError, match="to"):
         Pays.read(["FTX", "Property"])
 
 
-def test_a_figure_has_as_many_digits_as_are_asked_for():
+def test_a_figure_has_the_requested_digits():
     assert str(rounded(0.1234567, 6)) == "0.123457"
     assert str(rounded(2.0, 3)) == "2.000"
     assert get_type_hints(Reviewed, include_extras=True)["month_usd"] == Usd

@@ -44,7 +44,7 @@ def copies(folder: Path) -> list[Path]:
     return [*months, folder / directive_store.FILE]
 
 
-def test_the_text_gives_the_same_bytes_as_the_journal_wrote(world, tmp_path):
+def test_the_text_gives_the_bytes_that_the_journal_wrote(world, tmp_path):
     folder = tmp_path / "run"
     shutil.copytree(world.path, folder)
     written = {path.relative_to(folder): path.read_bytes() for path in copies(folder)}
@@ -54,7 +54,7 @@ def test_the_text_gives_the_same_bytes_as_the_journal_wrote(world, tmp_path):
     assert {path.relative_to(folder): path.read_bytes() for path in copies(folder)} == written
 
 
-def test_the_copy_sums_to_the_balances_that_beancount_finds(world):
+def test_the_copy_sums_to_the_balances_in_beancount(world):
     entries, errors, _ = loader.load_file(str(world.path / "main.beancount"))
     assert not errors
     sums: dict[tuple[str, str], Decimal] = {}
@@ -68,7 +68,7 @@ def test_the_copy_sums_to_the_balances_that_beancount_finds(world):
     assert {(account, commodity): amount for account, commodity, amount in found} == sums
 
 
-def test_the_copy_names_the_part_that_each_account_plays(world):
+def test_the_copy_has_the_part_of_each_account_in_the_hole(world):
     entries, _, _ = loader.load_file(str(world.path / "main.beancount"))
     opened = {e.account: e.meta.get("hole") for e in entries if isinstance(e, data.Open)}
 
@@ -78,7 +78,7 @@ def test_the_copy_names_the_part_that_each_account_plays(world):
     assert all(opened[account] == hole for account, hole in found)
 
 
-def test_notes_events_and_prices_are_those_of_the_text(world):
+def test_notes_events_and_prices_agree_with_the_text(world):
     entries, _, _ = loader.load_file(str(world.path / "main.beancount"))
     notes = [(e.date, e.type, len(e.values)) for e in entries if isinstance(e, data.Custom)]
     events = [(e.date, e.type, e.description) for e in entries if isinstance(e, data.Event)]
@@ -225,7 +225,7 @@ def test_any_single_change_breaks_the_seal_and_then_differs_from_the_text(busy_r
     assert not list(wrong_copies(run))
 
 
-def test_a_copy_that_is_missing_is_refused_in_one_line_with_the_remedy(copied):
+def test_a_missing_copy_is_refused_in_one_line_with_the_remedy(copied):
     for path in copies(copied.path):
         content = path.read_bytes()
         path.unlink()
@@ -240,7 +240,7 @@ def test_a_copy_that_is_missing_is_refused_in_one_line_with_the_remedy(copied):
 
 
 @pytest.mark.parametrize("kept", [0, 100, -1])
-def test_a_copy_that_is_cut_off_is_refused_in_one_line_with_the_remedy(copied, kept):
+def test_a_truncated_copy_is_refused_in_one_line_with_the_remedy(copied, kept):
     for path in copies(copied.path):
         content = path.read_bytes()
         path.write_bytes(content[:kept])
@@ -254,7 +254,7 @@ def test_a_copy_that_is_cut_off_is_refused_in_one_line_with_the_remedy(copied, k
 
 
 @pytest.mark.parametrize("spoil", [Path.unlink, lambda path: path.write_bytes(b"none")])
-def test_a_rebuilt_run_is_what_it_was(copied, spoil: Callable[[Path], object]):
+def test_a_rebuilt_run_equals_the_original(copied, spoil: Callable[[Path], object]):
     before = {path: path.read_bytes() for path in copied.path.rglob("*") if path.is_file()}
     for path in copies(copied.path):
         spoil(path)
@@ -264,7 +264,7 @@ def test_a_rebuilt_run_is_what_it_was(copied, spoil: Callable[[Path], object]):
     assert {path: path.read_bytes() for path in copied.path.rglob("*") if path.is_file()} == before
 
 
-def test_a_run_with_any_other_change_is_not_sealed_anew(copied):
+def test_a_run_with_any_other_change_is_not_sealed_again(copied):
     text = copied.path / "2022-05.beancount"
     text.write_text(text.read_text(encoding="utf-8") + ";; more\n", encoding="utf-8")
     before = (copied.path / MANIFEST).read_bytes()

@@ -27,7 +27,7 @@ def recipe() -> dict[str, Any]:
     return defined
 
 
-def test_its_report_answers(recipe: dict[str, Any], tiny_run: RunFolder):
+def test_the_recipes_report_answers(recipe: dict[str, Any], tiny_run: RunFolder):
     (table,) = recipe["payments"](tiny_run).tables()
 
     assert table.columns == ("seq", "day", "usd", "what")
@@ -35,5 +35,5 @@ def test_its_report_answers(recipe: dict[str, Any], tiny_run: RunFolder):
     assert all(isinstance(row[2], Decimal) and row[2] > 0 for row in table.rows)
 
 
-def test_its_claim_holds(recipe: dict[str, Any], afternoon_with: Callable[..., RunFolder]):
+def test_the_recipes_claim_holds(recipe: dict[str, Any], afternoon_with: Callable[..., RunFolder]):
     recipe["test_the_largest_payment_stands_first"](afternoon_with)

@@ -17,7 +17,7 @@ ROLES = (
 KEEPERS = {name for _, name in ROLES}
 
 
-def test_every_party_of_a_run_has_the_role_it_was_written_with(simulated):
+def test_every_party_of_a_run_has_the_role_that_was_written(simulated):
     roles = simulated.notes(Role)
     parties = read_parties(roles, simulated.chart.parties.names)
 

@@ -38,7 +38,7 @@ def read(text: str) -> list:
 
 
 @given(LINES)
-def test_any_line_of_words_comes_back_as_it_was(words):
+def test_any_line_of_words_is_read_back_unchanged(words):
     (event,) = read(f"2022-05-10 event {quoted('name')} {quoted(words)}\n")
 
     assert isinstance(event, Event)
@@ -46,7 +46,7 @@ def test_any_line_of_words_comes_back_as_it_was(words):
 
 
 @given(LINES, st.integers(-(10**14), 10**14), st.integers(-(10**9), 10**9), st.integers(1, 10**9))
-def test_a_transaction_comes_back_as_it_was(words, cents, lots, seq):
+def test_a_transaction_is_read_back_unchanged(words, cents, lots, seq):
     written = transaction.Transaction(
         TEN_PAST_TWO_US + 7,
         "Firm01",
@@ -77,7 +77,7 @@ def test_a_transaction_comes_back_as_it_was(words, cents, lots, seq):
     assert not any(AUTOMATIC_META in p.meta for p in entry.postings)
 
 
-def test_who_is_nobody_in_particular_is_left_out():
+def test_an_unnamed_party_is_left_out():
     written = transaction.Transaction(0, None, "Opening balances", "opening", ())
 
     (entry,) = read(Text(CHART).transaction(written, 1))
@@ -86,7 +86,7 @@ def test_who_is_nobody_in_particular_is_left_out():
 
 
 @given(st.integers(-(10**12), 10**12))
-def test_a_balance_speaks_of_the_units_that_are_there(lots):
+def test_a_balance_line_has_the_units_of_the_account(lots):
     account = "Assets:Firm01:Contracts:FTX"
     (assertion,) = read(Text(CHART).balance(date(2022, 5, 11), account, lots, SOL))
 
@@ -95,7 +95,7 @@ def test_a_balance_speaks_of_the_units_that_are_there(lots):
     assert (assertion.amount.number, assertion.amount.currency) == (10 * lots, SOL)
 
 
-def test_an_open_line_says_which_part_it_plays_and_why():
+def test_an_open_line_has_the_accounts_part_and_its_reason():
     line = Opened("Income:FTX:Fees", (MONEY, SOL), "cause", 'a "fee"')
 
     (entry,) = read(opened(date(2022, 5, 9), line))
@@ -105,7 +105,7 @@ def test_an_open_line_says_which_part_it_plays_and_why():
     assert (entry.meta["hole"], entry.meta["about"]) == ("cause", 'a "fee"')
 
 
-def test_a_cent_is_a_cent():
+def test_cents_are_written_exactly():
     books = (
         f"{EXACT}\n2022-05-09 open Assets:A:Cash USD\n2022-05-09 open Equity:A:Opening USD\n"
         '2022-05-09 * "Half a cent more"\n'
@@ -124,7 +124,7 @@ def test_a_cent_is_a_cent():
         "Two lines\n2022-05-09 open Assets:Firm99:Cash USD",
     ],
 )
-def test_a_title_is_a_title_whatever_is_in_it(title):
+def test_a_title_may_contain_any_character(title):
     day = date(2022, 5, 9)
 
     entries, errors, options = loader.load_string(main_text(title, CHART, day, day, ()))

@@ -12,7 +12,7 @@ TEXTS = st.text().filter(lambda text: SEPARATOR not in text and "\0" not in text
 
 
 @given(st.lists(st.tuples(TEXTS, TEXTS), max_size=5))
-def test_rows_come_back_as_they_went(rows):
+def test_rows_are_read_back_unchanged(rows):
     first, second = zip(*rows, strict=True) if rows else ((), ())
     with duckdb.connect() as connection:
         text_table.create(connection, "found", {"a": first, "b": second})

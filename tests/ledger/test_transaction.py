@@ -16,7 +16,7 @@ from ledger.transaction import (
 BTC = "BTC-PERP.FTX"
 
 
-def test_a_deposit_that_both_sides_book_is_taken():
+def test_a_deposit_that_both_sides_book_is_accepted():
     check_balance(
         "a deposit",
         [
@@ -72,7 +72,7 @@ POSTINGS = st.lists(
 
 
 @given(POSTINGS)
-def test_whatever_is_left_over_in_a_set_of_books_is_named_exactly(postings):
+def test_any_remainder_in_a_set_of_books_is_named_exactly(postings):
     left = {
         entity: sum(p.units for p in postings if p.account.split(":")[1] == entity)
         for entity in "AB"
@@ -88,7 +88,7 @@ def test_whatever_is_left_over_in_a_set_of_books_is_named_exactly(postings):
 
 
 @given(POSTINGS)
-def test_one_posting_that_evens_out_each_set_of_books_is_all_it_takes(postings):
+def test_one_posting_that_balances_each_set_of_books_is_enough(postings):
     rest = [
         Posting(
             f"Equity:{entity}:Rest", -sum(p.units for p in postings if f":{entity}:" in p.account)
@@ -99,7 +99,7 @@ def test_one_posting_that_evens_out_each_set_of_books_is_all_it_takes(postings):
     check_balance("evened out", [*postings, *rest])
 
 
-def test_an_account_says_whose_it_is_and_whether_it_holds_promises():
+def test_an_account_name_gives_its_owner_and_whether_it_holds_contracts():
     assert entity_of("Liabilities:FTX:Customers:Firm01") == "FTX"
     assert is_contract("Assets:Firm01:Contracts:FTX")
     assert not is_contract("Assets:Contracts:Claims:FTX")

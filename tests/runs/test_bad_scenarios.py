@@ -193,7 +193,7 @@ def refusal(tmp_path):
     return refuse
 
 
-def test_the_scenario_that_all_others_here_are_made_from_is_read(tmp_path):
+def test_the_base_scenario_of_these_tests_is_valid(tmp_path):
     path = tmp_path / "good.toml"
     path.write_text(VALID)
 
@@ -806,7 +806,7 @@ def test_a_wrong_token_is_refused_at_its_key(refusal, old, new, key, shown):
     assert shown in error.problem
 
 
-def test_the_scenario_with_tokens_that_those_are_made_from_is_read(tmp_path):
+def test_the_base_scenario_with_tokens_is_valid(tmp_path):
     path = tmp_path / "good.toml"
     path.write_text(WITH_TOKENS)
 
@@ -889,7 +889,7 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize(("content", "shown"), UNREADABLE.values(), ids=UNREADABLE)
-def test_what_is_no_toml_is_refused_as_a_whole(refusal, content, shown):
+def test_a_file_that_is_no_toml_is_refused_as_a_whole(refusal, content, shown):
     error = refusal(content, "")
 
     assert shown in error.problem
@@ -953,7 +953,7 @@ def built_in(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "wanted", ["", ".", "..", "absent", "TINY", "tiny ", "ti*", "tiny.toml.bak", "secret"]
 )
-def test_an_unknown_name_is_answered_with_those_that_are_built_in(wanted):
+def test_an_unknown_name_is_answered_with_the_built_in_ones(wanted):
     with pytest.raises(ScenarioError) as caught:
         load(wanted)
 
@@ -962,7 +962,7 @@ def test_an_unknown_name_is_answered_with_those_that_are_built_in(wanted):
 
 @pytest.mark.usefixtures("built_in")
 @pytest.mark.parametrize("wanted", ["../secret", "./tiny", "built-in/../tiny", "/tiny"])
-def test_a_name_cannot_climb_into_or_out_of_the_built_in_scenarios(wanted):
+def test_a_name_cannot_lead_into_or_out_of_the_folder_of_built_in_scenarios(wanted):
     with pytest.raises(ScenarioError) as caught:
         load(wanted)
 
@@ -1035,7 +1035,7 @@ def test_five_extensions_in_a_row_are_read_and_six_are_not(tmp_path):
     assert_helpful(caught.value, tmp_path / "1.toml", "extends")
 
 
-def test_a_fault_is_reported_in_the_file_that_has_it(tmp_path):
+def test_a_fault_is_reported_with_the_file_that_has_it(tmp_path):
     base, extension = tmp_path / "base.toml", tmp_path / "extension.toml"
     base.write_text(mutate("latency_s = 2.0", "latency_s = -1"))
     extension.write_text('extends = "base.toml"\n[run]\nseed = 2\n')
@@ -1086,7 +1086,7 @@ def test_an_override_is_checked_like_the_file(tmp_path, overrides, key):
 # --------------------------------------------------------------- many faults at once
 
 
-def test_the_first_fault_is_told_and_the_others_are_counted(refusal):
+def test_the_first_fault_is_reported_and_the_others_are_counted(refusal):
     broken = mutate("seed = 1", "seed = -1").replace("holders = 1000", "holders = -1")
     broken = broken.replace("latency_s = 2.0", "latency_s = -1")
 
@@ -1095,7 +1095,7 @@ def test_the_first_fault_is_told_and_the_others_are_counted(refusal):
     assert error.problem.endswith(" (and 2 more)")
 
 
-def test_a_misspelt_key_is_told_before_the_one_that_is_missing_for_it(refusal):
+def test_a_misspelt_key_is_reported_before_the_key_that_is_missing_for_it(refusal):
     broken = mutate("holders = 1000", "holder = 1000").replace("\nstart = ", "\nstrat = ")
 
     error = refusal(broken, "run.strat")
@@ -1103,7 +1103,7 @@ def test_a_misspelt_key_is_told_before_the_one_that_is_missing_for_it(refusal):
     assert error.problem.endswith(" (and 3 more)")
 
 
-def test_a_list_full_of_faults_is_counted_in_time(refusal):
+def test_a_list_with_many_faults_is_counted_in_time(refusal):
     error = refusal(mutate(ANCHOR_2, "{}, " * 50_000), f"{PRICE}.anchors[1].at")
 
     assert error.problem.endswith(" (and 99999 more)")
@@ -1117,7 +1117,7 @@ FIGURES = [place for place in places(PARSED) if isinstance(value_at(PARSED, plac
 
 
 @pytest.mark.parametrize("place", FIGURES, ids=written)
-def test_no_figure_may_be_absurd(refusal, place):
+def test_no_figure_may_be_out_of_all_proportion(refusal, place):
     for absurd in (math.nan, math.inf, -math.inf, 1e300, -1e300, 10**400, -(10**400), "1", [], {}):
         refusal(tomli_w.dumps(replaced(PARSED, place, absurd)), written(place))
 

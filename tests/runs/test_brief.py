@@ -45,7 +45,7 @@ def long_table(rows: int) -> Table:
     return Table("uses", "Uses", ("use", "cost_usd"), [*listed, ("all uses", Decimal(777))])
 
 
-def test_of_a_long_table_the_first_rows_and_the_total_are_shown_and_the_rest_is_counted():
+def test_a_long_table_shows_its_first_rows_and_the_total_and_counts_the_rest():
     text = brief(long_table(60))
 
     shown = [int(found) for found in re.findall(r"^use (\d+)", text, re.MULTILINE)]
@@ -79,14 +79,14 @@ def test_columns_that_do_not_fit_are_counted():
         ("9999.99", "USD", "9,999.99"),
     ],
 )
-def test_amounts_are_rounded_in_one_unit_that_the_heading_names(largest, unit, told):
+def test_amounts_are_rounded_to_one_unit_named_in_the_heading(largest, unit, told):
     text = brief(Table("t", "T", ("kind", "hole_usd"), [("x", Decimal(largest)), ("y", None)]))
 
     assert re.search(rf"^ +{re.escape(unit)}$", text, re.MULTILINE)
     assert told in text
 
 
-def test_what_rounds_to_nothing_has_no_sign():
+def test_an_amount_that_rounds_to_zero_has_no_sign():
     rows = [("x", Decimal("-1.00")), ("y", Decimal("50000000.00"))]
 
     assert "-0.0" not in brief(Table("t", "T", ("kind", "usd"), rows))
@@ -103,7 +103,7 @@ def examples() -> list[list[str]]:
 
 
 @pytest.mark.parametrize("line", examples(), ids=lambda line: line[0])
-def test_each_report_answers_first_and_fits_a_screen(tiny_run, line: list[str]):
+def test_each_report_begins_with_its_answer_and_fits_a_screen(tiny_run, line: list[str]):
     command, *words = line
     lines = CliRunner().invoke(main, [command, str(tiny_run.path), *words]).stdout.splitlines()
 
@@ -119,7 +119,7 @@ def test_each_report_answers_first_and_fits_a_screen(tiny_run, line: list[str]):
 @pytest.mark.slow
 @pytest.mark.parametrize("scenario", ["first-hole", "commingled", "leveraged-longs", "luna"])
 @pytest.mark.parametrize("line", examples(), ids=lambda line: line[0])
-def test_on_other_worlds_too(executed, scenario: str, line: list[str]):
+def test_each_report_fits_a_screen_on_other_worlds_too(executed, scenario: str, line: list[str]):
     command, *words = line
     run = executed(scenario)
     words = [f"{run.transactions[-1].date}" if command == "solvency" else word for word in words]
@@ -131,7 +131,7 @@ def test_on_other_worlds_too(executed, scenario: str, line: list[str]):
     assert re.match(r"[A-Z0-9].*", done.stdout)
 
 
-def test_much_to_say_leaves_fewer_rows_and_never_none():
+def test_many_notes_leave_fewer_rows_but_never_none():
     rows = [(f"kind {n}", Decimal(n)) for n in range(60)]
     table = Table("t", "T", ("kind", "usd"), rows, ("A note.",))
 
@@ -144,7 +144,7 @@ def test_much_to_say_leaves_fewer_rows_and_never_none():
     assert "kind 59" in brief(table, 1)
 
 
-def test_what_was_asked_in_ones_own_words_keeps_every_digit_and_says_what_is_cut():
+def test_results_of_queries_keep_every_digit_and_say_what_is_cut():
     rows = [(n, Decimal("1234567.89"), "x" * 60, "y" * 60) for n in range(60)]
     table = Table("sql", "60 rows", ("n", "edge_usd", "x", "y"), rows)
 

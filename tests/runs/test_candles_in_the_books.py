@@ -34,7 +34,7 @@ def told_and_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, RunFold
     return done.stderr, RunFolder.at(Path(folder / "run"))
 
 
-def test_running_says_in_one_line_what_was_found_out(told_and_run):
+def test_a_run_prints_the_recognised_format_in_one_line(told_and_run):
     told, _ = told_and_run
 
     assert told == f"BTC-PERP, candles: {SAID}\n"
@@ -49,7 +49,7 @@ def test_the_books_note_it_and_each_answer_counts_the_gaps(told_and_run, tiny_ru
     assert bridged_gaps(tiny_run) == []
 
 
-def test_the_audit_holds_the_note_against_the_scenario(told_and_run):
+def test_the_audit_compares_the_note_with_the_scenario(told_and_run):
     _, run = told_and_run
 
     assert not [problem for step in audit(run.path) for problem in step.problems]

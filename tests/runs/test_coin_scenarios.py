@@ -56,14 +56,16 @@ def read(tmp_path: Path, text: str) -> Scenario:
 
 
 @pytest.mark.parametrize(("old", "new", "key", "problem"), REFUSED)
-def test_what_cannot_stand_is_refused_where_it_stands(tmp_path, old, new, key, problem):
+def test_contradictions_of_customers_coins_are_refused_at_their_key(
+    tmp_path, old, new, key, problem
+):
     assert old in TEXT
     with pytest.raises(ScenarioError, match=problem) as caught:
         read(tmp_path, TEXT.replace(old, new, 1))
     assert caught.value.key == key
 
 
-def test_a_coin_of_both_has_one_price_and_the_same_dealers(tmp_path):
+def test_a_coin_of_customers_and_maker_has_one_price_and_the_same_dealers(tmp_path):
     same = TEXT + PORTFOLIO.replace("DEALERS", "Coin-Dealers")
     priced = "prices = [{ since = 2022-05-09, usd = 30_000 }]"
 
@@ -82,7 +84,7 @@ def test_customers_coins_are_written_and_read_back(tmp_path):
     assert read(tmp_path, dump(scenario)) == scenario
 
 
-def test_without_coins_all_is_in_dollars():
+def test_without_coins_all_claims_are_in_dollars():
     change = REMOVALS["Coins"](load(str(WORLD)))
 
     assert load(str(WORLD), change.overrides).owed_coins == ()

@@ -12,7 +12,7 @@ from runs.command_reference import PAGE, page
 NOT_HERE = {"new"}  # writes a file: it has tests of its own
 
 
-def test_the_page_is_what_the_commands_say():
+def test_the_page_agrees_with_the_commands():
     assert PAGE.read_text("utf-8") == page(), "renew it: make reference"
 
 

@@ -90,9 +90,7 @@ def changed(before: object, after: object, place: str = "") -> set[str]:
         ("Buyback", {"group.uses"}),
     ],
 )
-def test_one_mechanism_is_taken_out_of_the_scenario_as_run_and_nothing_else(
-    group_run, kind, places
-):
+def test_one_mechanism_is_removed_from_the_runs_scenario_and_nothing_else(group_run, kind, places):
     base = tomllib.loads((group_run.path / "scenario.toml").read_text())
     other = tomllib.loads(dump(without(group_run, kind).scenario))
 
@@ -101,12 +99,12 @@ def test_one_mechanism_is_taken_out_of_the_scenario_as_run_and_nothing_else(
     assert other["run"]["seed"] == base["run"]["seed"]
 
 
-def test_without_a_group_the_credit_line_goes_as_a_whole(busy_run):
+def test_without_a_group_the_whole_credit_line_is_removed(busy_run):
     assert without(busy_run, "CreditLine").scenario.maker.credit_line_usd == 0
 
 
 @pytest.mark.parametrize("world", [BUSY, GROUP])
-def test_a_credit_line_that_begins_later_goes_as_well(executed, world):
+def test_a_credit_line_that_begins_later_is_removed_too(executed, world):
     steps = [{"since": load(str(world)).run.start + timedelta(days=1), "usd": 3e6}]
     run = executed(world, maker={"credit_line_usd": 0.0, "credit_line_steps": steps})
 
@@ -115,7 +113,7 @@ def test_a_credit_line_that_begins_later_goes_as_well(executed, world):
     assert lent == 0 or other.group.never_lend_customer_money
 
 
-def test_uses_of_other_kinds_and_lenders_who_ask_for_no_tokens_stay(group_run):
+def test_uses_of_other_kinds_and_lenders_without_tokens_stay(group_run):
     uses = without(group_run, "Ventures").scenario.group.uses
     lenders = without(group_run, "Tokens").scenario.group.lenders
 
@@ -123,7 +121,7 @@ def test_uses_of_other_kinds_and_lenders_who_ask_for_no_tokens_stay(group_run):
     assert [lender.name for lender in lenders] == ["Lender01"]
 
 
-def test_the_maker_backs_nothing_and_the_other_providers_stay(margin_run):
+def test_the_maker_backs_no_position_and_the_other_providers_stay(margin_run):
     before = without(margin_run, "Quoter").scenario.leverage.providers
     after = without(margin_run, "Backstop").scenario.leverage.providers
 
@@ -133,7 +131,7 @@ def test_the_maker_backs_nothing_and_the_other_providers_stay(margin_run):
     ]
 
 
-def test_what_the_scenario_has_nothing_of_is_refused_with_what_it_has(busy_run, group_run):
+def test_a_cause_that_the_scenario_does_not_have_is_refused_with_its_list(busy_run, group_run):
     with pytest.raises(CounterfactualError) as found:
         without(busy_run, "Backstop")
     assert found.value.kinds == ("PickOff", "SlowQuotes", "Quoter", "CreditLine")
@@ -142,7 +140,7 @@ def test_what_the_scenario_has_nothing_of_is_refused_with_what_it_has(busy_run, 
         without(group_run, "buyback")
 
 
-def test_what_was_removed_cannot_be_removed_again(group_run, other_runs):
+def test_a_removed_cause_cannot_be_removed_again(group_run, other_runs):
     kinds = ("CreditLine", "Directional", "Shares", "Buyback")
     for kind in kinds:
         other, _ = other_runs(kind)
@@ -151,7 +149,7 @@ def test_what_was_removed_cannot_be_removed_again(group_run, other_runs):
         assert kind not in found.value.kinds
 
 
-def test_a_run_without_its_scenario_is_told_so(tiny_run, tmp_path):
+def test_a_run_without_its_scenario_is_refused_with_that_reason(tiny_run, tmp_path):
     for name in ("main.beancount", "manifest.json"):
         (tmp_path / name).write_bytes((tiny_run.path / name).read_bytes())
 
@@ -165,14 +163,14 @@ def test_a_run_without_its_scenario_is_told_so(tiny_run, tmp_path):
 @pytest.mark.parametrize(
     "kind", ["PickOff", "Loans", "Directional", "Shares", "Operations", "Ventures", "Buyback"]
 )
-def test_a_kind_that_is_removed_is_gone_from_the_books(group_run, other_runs, kind):
+def test_a_removed_kind_is_gone_from_the_books(group_run, other_runs, kind):
     other, _ = other_runs(kind)
 
     assert hole(group_run).kinds_usd[kind] != 0
     assert hole(other).kinds_usd.get(kind, 0) == 0
 
 
-def test_a_backstop_that_is_removed_leaves_its_positions_to_others(margin_run, tmp_path):
+def test_a_removed_backstop_leaves_its_positions_to_others(margin_run, tmp_path):
     counterfactual(margin_run, without(margin_run, "Backstop"), tmp_path / "run")
     other = RunFolder.at(tmp_path / "run")
     with other.connect() as connection:
@@ -202,7 +200,7 @@ def parting_in_text(run: RunFolder, other: RunFolder) -> list[tuple]:
 @pytest.mark.parametrize(
     ("kind", "first"), [("Buyback", date(2022, 6, 1)), ("Politics", date(2022, 6, 2))]
 )
-def test_a_use_changes_nothing_before_its_date_and_something_then(
+def test_a_removed_use_changes_nothing_before_its_date_and_something_then(
     group_run, other_runs, kind, first
 ):
     other, tables = other_runs(kind)
@@ -215,7 +213,9 @@ def test_a_use_changes_nothing_before_its_date_and_something_then(
 
 
 @pytest.mark.parametrize("kind", ["PickOff", "CreditLine", "Buyback", "Loans"])
-def test_differences_are_with_less_without_and_sum_to_that_of_the_hole(group_run, other_runs, kind):
+def test_a_difference_is_with_minus_without_and_sums_to_that_of_the_hole(
+    group_run, other_runs, kind
+):
     other, tables = other_runs(kind)
     *kinds, whole = table(tables, "difference").rows
 
@@ -227,7 +227,7 @@ def test_differences_are_with_less_without_and_sum_to_that_of_the_hole(group_run
     assert whole[1:3] == (hole(group_run).hole_usd, hole(other).hole_usd)
 
 
-def test_both_holes_stand_side_by_side_with_nothing_unexplained(group_run, other_runs):
+def test_both_holes_are_side_by_side_with_nothing_unexplained(group_run, other_runs):
     other, tables = other_runs("Buyback")
     rows = {row[0]: row[1:] for row in table(tables, "hole").rows}
 
@@ -236,7 +236,7 @@ def test_both_holes_stand_side_by_side_with_nothing_unexplained(group_run, other
     assert rows["unexplained (must be 0.00)"] == (0, 0, 0)
 
 
-def test_dates_stand_side_by_side_and_what_never_came_has_none(other_runs):
+def test_dates_are_side_by_side_and_an_event_that_never_happened_has_none(other_runs):
     _, tables = other_runs("Buyback")
     dates = {row[0]: (row[1], row[3]) for row in table(tables, "firsts").rows}
 
@@ -244,7 +244,7 @@ def test_dates_stand_side_by_side_and_what_never_came_has_none(other_runs):
     assert dates["a use of money is not paid"] == (date(2022, 6, 3), date(2022, 6, 3))
 
 
-def test_a_use_that_was_never_paid_makes_no_difference_to_the_cent(other_runs):
+def test_a_use_that_was_never_paid_makes_no_difference(other_runs):
     _, tables = other_runs("Acquisitions")
 
     assert {row[-1] for row in table(tables, "difference").rows} == {0}
@@ -259,7 +259,7 @@ def test_a_run_does_not_differ_from_itself(busy_run):
     assert not any("versions" in note for note in table(tables, "difference").notes)
 
 
-def test_runs_of_different_versions_are_said_to_be_such(busy_run, tmp_path):
+def test_runs_of_different_versions_are_marked(busy_run, tmp_path):
     folder = Path(shutil.copytree(busy_run.path, tmp_path / "run"))
     (folder / "manifest.json").write_text("{}")  # sealed by nobody knows what
     other = RunFolder.at(folder)
@@ -271,7 +271,7 @@ def test_runs_of_different_versions_are_said_to_be_such(busy_run, tmp_path):
 # ---------------------------------------------------------------------------- the folder
 
 
-def test_the_other_run_is_kept_where_asked_and_never_written_over(busy_run, tmp_path):
+def test_the_other_run_is_kept_on_request_and_never_overwritten(busy_run, tmp_path):
     other = without(busy_run, "CreditLine")
     counterfactual(busy_run, other, tmp_path / "kept")
 
@@ -280,7 +280,7 @@ def test_the_other_run_is_kept_where_asked_and_never_written_over(busy_run, tmp_
         counterfactual(busy_run, other, tmp_path / "kept")
 
 
-def test_a_run_for_which_no_place_is_named_leaves_nothing(busy_run, tmp_path, monkeypatch):
+def test_without_a_folder_the_other_run_leaves_nothing(busy_run, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
 
     counterfactual(busy_run, without(busy_run, "CreditLine"))
@@ -288,7 +288,7 @@ def test_a_run_for_which_no_place_is_named_leaves_nothing(busy_run, tmp_path, mo
     assert not list(tmp_path.iterdir())
 
 
-def test_the_command_says_in_one_line_what_can_be_removed(busy_run):
+def test_the_command_lists_the_removable_causes_in_one_line(busy_run):
     result = CliRunner().invoke(main, ["counterfactual", str(busy_run.path), "--without", "Loan"])
 
     assert (result.exit_code, result.stdout) == (2, "")
@@ -298,7 +298,7 @@ def test_the_command_says_in_one_line_what_can_be_removed(busy_run):
     )
 
 
-def test_money_has_cents(other_runs):
+def test_the_hole_with_and_without_has_cents(other_runs):
     for kind in ("Buyback", "Acquisitions"):
         for found in other_runs(kind)[1]:
             for row in found.rows:

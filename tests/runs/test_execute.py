@@ -69,7 +69,7 @@ def fail() -> None:
 # --------------------------------------------------------------------- a run that succeeds
 
 
-def test_a_run_is_whole_sealed_and_passes_its_audit(scenario, tmp_path):
+def test_a_run_is_complete_sealed_and_passes_its_audit(scenario, tmp_path):
     execute(scenario, tmp_path / "run")
 
     assert RunFolder.at(tmp_path / "run").transactions
@@ -77,20 +77,20 @@ def test_a_run_is_whole_sealed_and_passes_its_audit(scenario, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
-def test_folders_on_the_way_are_made(scenario, tmp_path):
+def test_missing_parent_folders_are_created(scenario, tmp_path):
     execute(scenario, tmp_path / "a" / "b" / "run")
 
     assert RunFolder.at(tmp_path / "a" / "b" / "run")
 
 
-def test_the_scenario_as_run_gives_the_same_run_again(scenario, tmp_path):
+def test_the_runs_scenario_gives_the_same_run_again(scenario, tmp_path):
     execute(scenario, tmp_path / "one")
     execute(load(str(tmp_path / "one" / "scenario.toml")), tmp_path / "two")
 
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
 
 
-def test_it_is_told_of_every_day(scenario, tmp_path):
+def test_progress_is_reported_for_every_day(scenario, tmp_path):
     days = []
 
     execute(scenario, tmp_path / "run", on_day=lambda: days.append(1))
@@ -142,7 +142,7 @@ def a_file(place: Path) -> None:
 
 @pytest.mark.parametrize("put", [nothing, holiday_pictures, somebody_elses_ledger, a_file])
 @pytest.mark.parametrize("force", [False, True])
-def test_what_is_no_run_is_never_replaced(scenario, tmp_path, put, force):
+def test_a_folder_that_is_no_run_is_never_replaced(scenario, tmp_path, put, force):
     put(tmp_path / "run")
     before = contents(tmp_path)
 
@@ -155,7 +155,9 @@ def test_what_is_no_run_is_never_replaced(scenario, tmp_path, put, force):
 
 @pytest.mark.parametrize("put", [nothing, holiday_pictures, a_file])
 @pytest.mark.parametrize("force", [False, True])
-def test_what_appears_while_the_world_runs_is_not_replaced_either(scenario, tmp_path, put, force):
+def test_a_folder_that_appears_during_the_simulation_is_not_replaced_either(
+    scenario, tmp_path, put, force
+):
     def appear() -> None:
         if not (tmp_path / "run").exists():
             put(tmp_path / "run")
@@ -209,9 +211,7 @@ def test_a_parent_that_the_system_refuses_to_write_is_refused(scenario, tmp_path
         execute(scenario, tmp_path / "run")
 
 
-def test_a_place_that_beancount_could_not_read_from_is_refused_before_the_world_runs(
-    scenario, tmp_path
-):
+def test_a_path_that_beancount_cannot_include_is_refused_before_the_simulation(scenario, tmp_path):
     """Its includes are patterns: in a folder called [1] it looks for a folder called 1."""
     with pytest.raises(RunRefusedError):
         execute(scenario, tmp_path / "[1]" / "run", on_day=lambda: pytest.fail("it ran"))
@@ -241,7 +241,7 @@ def test_a_failure_leaves_no_file_open(scenario, tmp_path):
     assert [str(each.message) for each in caught] == []
 
 
-def test_a_failure_leaves_the_old_run_in_its_place(other, before, tmp_path):
+def test_a_failure_keeps_the_old_run(other, before, tmp_path):
     with pytest.raises(InterruptedRunError):
         execute(other, tmp_path / "run", force=True, on_day=fail)
 
@@ -250,7 +250,7 @@ def test_a_failure_leaves_the_old_run_in_its_place(other, before, tmp_path):
 
 
 @pytest.mark.parametrize("step", ["dump", "seal", "_write_day_ledgers"])
-def test_a_failure_after_the_world_has_ended_leaves_the_old_run_too(
+def test_a_failure_after_the_simulation_keeps_the_old_run_too(
     other, before, tmp_path, monkeypatch, step
 ):
     monkeypatch.setattr(runs.execute, step, lambda *_: fail())
@@ -263,7 +263,7 @@ def test_a_failure_after_the_world_has_ended_leaves_the_old_run_too(
 
 
 @pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
-def test_a_failure_while_the_new_run_takes_its_place_leaves_the_old_run(
+def test_a_failure_during_the_replacement_keeps_the_old_run(
     other, before, tmp_path, monkeypatch, error
 ):
     rename = Path.rename
@@ -332,7 +332,7 @@ def started(imported: ForkServerContext) -> Callable[..., BaseProcess]:
 
 @pytest.mark.parametrize("program", [mid_run, before_the_seal])
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "kill"])
-def test_a_run_that_is_stopped_leaves_nothing_that_looks_complete(started, tmp_path, program, sent):
+def test_a_stopped_run_leaves_nothing_that_looks_complete(started, tmp_path, program, sent):
     process = started(program, tmp_path / "run")
     os.kill(process.pid, sent)
     process.join()
@@ -348,7 +348,7 @@ def test_a_run_that_is_stopped_leaves_nothing_that_looks_complete(started, tmp_p
 
 @pytest.mark.parametrize("program", [mid_run, before_the_seal])
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "kill"])
-def test_a_run_that_is_stopped_leaves_the_old_one(started, before, tmp_path, program, sent):
+def test_a_stopped_run_leaves_the_old_one(started, before, tmp_path, program, sent):
     process = started(program, tmp_path / "run", force=True)
     os.kill(process.pid, sent)
     process.join()
@@ -356,7 +356,7 @@ def test_a_run_that_is_stopped_leaves_the_old_one(started, before, tmp_path, pro
     assert contents(tmp_path / "run") == before
 
 
-def test_what_a_killed_run_leaves_does_not_hinder_the_next(started, scenario, tmp_path):
+def test_files_of_a_killed_run_do_not_prevent_the_next(started, scenario, tmp_path):
     process = started(mid_run, tmp_path / "run")
     process.kill()
     process.join()

@@ -92,7 +92,7 @@ def assert_runs(scenario: Scenario | ScenarioError) -> None:
         assert hole(run).unexplained_usd == 0
 
 
-def test_the_world_that_all_others_here_are_made_from_has_every_table_and_runs(read):
+def test_the_base_world_of_these_tests_has_every_table_and_runs(read):
     scenario = read(EVERYTHING)
 
     for part in (scenario.maker, scenario.group, scenario.leverage, scenario.retail.flow):
@@ -123,7 +123,7 @@ KINDS = {
     [(kind, place) for kind, found in KINDS.items() for place in found],
     ids=lambda each: each if isinstance(each, str) else written(each),
 )
-def test_what_no_key_can_hold_is_refused_at_its_key(read, kind, place):
+def test_a_value_that_no_key_allows_is_refused_at_its_key(read, kind, place):
     for absurd in ABSURD[kind]:
         error = read(replaced(EVERYTHING, place, absurd))
 
@@ -132,7 +132,7 @@ def test_what_no_key_can_hold_is_refused_at_its_key(read, kind, place):
 
 
 @pytest.mark.parametrize("place", [p for p in PLACES if p not in VALUES], ids=written)
-def test_what_is_no_table_or_no_list_is_refused_at_its_key(read, place):
+def test_a_value_that_is_no_table_or_list_is_refused_at_its_key(read, place):
     for absurd in (7, "all", [7], {"x": 7}):
         error = read(replaced(EVERYTHING, place, absurd))
 
@@ -141,7 +141,7 @@ def test_what_is_no_table_or_no_list_is_refused_at_its_key(read, place):
 
 
 @pytest.mark.parametrize("place", KEYS, ids=written)
-def test_a_misspelt_key_is_told_with_the_one_that_was_meant(read, place):
+def test_a_misspelt_key_is_reported_with_the_intended_one(read, place):
     *table, key = place
     misspelt = (*table, f"{key}_")
     error = read(removed(replaced(EVERYTHING, misspelt, value_at(EVERYTHING, place)), place))
@@ -151,7 +151,7 @@ def test_a_misspelt_key_is_told_with_the_one_that_was_meant(read, place):
 
 
 @pytest.mark.parametrize("place", KEYS, ids=written)
-def test_a_key_that_is_missing_is_asked_for_or_can_be_left_out(read, place):
+def test_a_missing_key_is_requested_or_optional(read, place):
     found = read(removed(EVERYTHING, place))
 
     if isinstance(found, ScenarioError) and found.key == written(place):
@@ -171,7 +171,7 @@ UNBOOKABLE = [
 
 
 @pytest.mark.parametrize(("place", "value", "at", "shown"), UNBOOKABLE)
-def test_what_could_not_be_booked_is_refused(read, place, value, at, shown):
+def test_values_that_cannot_be_booked_are_refused(read, place, value, at, shown):
     error = read(replaced(EVERYTHING, place, value))
 
     assert error.key == written(at)
@@ -336,7 +336,7 @@ EXTREMES = OF_THE_GROUP | OF_THE_MAKER | OF_CUSTOMERS | OF_MARGIN
 
 
 @pytest.mark.parametrize("names", TOGETHER, ids=lambda names: "; ".join(names.values()))
-def test_extremes_of_every_table_can_be_lived_through_together(read, names):
+def test_a_run_survives_the_extremes_of_every_table_together(read, names):
     changes = [EXTREMES[names[table]] for table in ("group", "maker", "customers", "margin")]
 
     assert_runs(read(laid_over(EVERYTHING, {k: v for each in changes for k, v in each.items()})))
@@ -344,11 +344,11 @@ def test_extremes_of_every_table_can_be_lived_through_together(read, names):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("changes", EXTREMES.values(), ids=EXTREMES)
-def test_each_extreme_can_be_lived_through_alone(read, changes):
+def test_a_run_survives_each_extreme_alone(read, changes):
     assert_runs(read(laid_over(EVERYTHING, changes)))
 
 
-def test_customers_who_come_too_rarely_to_come_at_all_leave_the_books_as_without_them():
+def test_customers_with_rates_near_zero_leave_the_books_as_without_them():
     rates = ("deposits_per_day", "withdrawals_per_day")
 
     def month(per_day: float) -> bytes:
@@ -372,7 +372,7 @@ WHENS = {
 
 
 @pytest.mark.parametrize("when", WHENS.values(), ids=WHENS)
-def test_what_happens_on_any_day_or_on_none_can_be_lived_through(read, when):
+def test_a_run_survives_events_on_any_day_or_on_none(read, when):
     first_mark = ("group", "tokens", 0, "marks", 0, "at")
     first_cost = ("group", "house_costs", 0, "date")  # on the first of a month, as it must be
     whens = everywhere("date", when) | everywhere("quoter_off", when)
@@ -382,7 +382,7 @@ def test_what_happens_on_any_day_or_on_none_can_be_lived_through(read, when):
 
 
 @pytest.mark.parametrize("when", [BEFORE, FIRST], ids=str)
-def test_what_begins_by_the_first_day_and_never_ends_can_be_lived_through(read, when):
+def test_a_run_survives_periods_that_begin_on_the_first_day_and_never_end(read, when):
     sinces = {place: when for place in KEYS if place[-2:] == (0, "since")}
     firsts = {(*each, 0, "since"): BEFORE for each in (DEPTHS,)}  # as they must be
     data = laid_over(EVERYTHING, sinces | firsts)
@@ -396,13 +396,13 @@ LISTS = [place for place in KEYS if isinstance(value_at(EVERYTHING, place), list
 
 
 @pytest.mark.parametrize("place", LISTS, ids=written)
-def test_an_empty_list_is_refused_or_means_that_there_is_none(read, place):
+def test_an_empty_list_is_refused_or_means_none(read, place):
     found = read(replaced(EVERYTHING, place, []))
 
     assert isinstance(found, ScenarioError) or found == read(removed(EVERYTHING, place))
 
 
-def test_all_lists_that_may_be_empty_can_be_so_together(read):
+def test_all_lists_that_may_be_empty_can_be_empty_together(read):
     world, emptied = EVERYTHING, 0
     for place in reversed(LISTS):  # a list within a list goes with it
         without = replaced(world, place, [])
@@ -415,7 +415,7 @@ def test_all_lists_that_may_be_empty_can_be_so_together(read):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("place", LISTS, ids=written)
-def test_any_list_that_may_be_empty_can_be_so_alone(read, place):
+def test_any_list_that_may_be_empty_can_be_empty_alone(read, place):
     found = read(replaced(EVERYTHING, place, []))
     if isinstance(found, Scenario):
         assert_runs(found)
@@ -423,7 +423,7 @@ def test_any_list_that_may_be_empty_can_be_so_alone(read, place):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("place", KINDS["figure"], ids=written)
-def test_each_figure_that_is_read_can_be_lived_through(read, place):
+def test_a_run_survives_each_figure_that_is_read(read, place):
     for value in (0, 0.01, 7, 1e6, 10**12):
         found = read(replaced(EVERYTHING, place, value))
         if isinstance(found, Scenario):

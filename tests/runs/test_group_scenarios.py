@@ -97,7 +97,9 @@ def read(tmp_path):
 
 
 @pytest.mark.parametrize(("old", "new", "key", "shown"), REFUSED)
-def test_what_cannot_stand_is_refused_in_one_line_that_says_where(read, old, new, key, shown):
+def test_contradictions_in_a_group_are_refused_in_one_line_with_their_place(
+    read, old, new, key, shown
+):
     assert TEXT.count(old) == 1, f"{old!r} stands {TEXT.count(old)} times in it"
 
     with pytest.raises(ScenarioError) as caught:
@@ -158,7 +160,7 @@ def appraised(text: str = VALUATION) -> str:
         ("earnings_multiple = 6.0", "earning_multiple = 6.0", "earning_multiple", "did you mean"),
     ],
 )
-def test_a_valuation_that_cannot_stand_is_refused_in_one_line(read, old, new, key, shown):
+def test_a_contradictory_valuation_is_refused_in_one_line(read, old, new, key, shown):
     assert VALUATION.count(old) == 1
 
     with pytest.raises(ScenarioError) as caught:
@@ -185,6 +187,6 @@ def test_a_policy_needs_no_quotes_on_the_lead_venue(read, policy):
     assert (scenario.maker.policy, scenario.maker.lead_quotes_usd) == (policy, 0)
 
 
-def test_without_a_group_nothing_of_it_is_written():
+def test_without_a_group_its_tables_are_not_written():
     assert "group" not in dump(load("tiny"))
     assert "news" not in dump(load("tiny"))

@@ -45,7 +45,7 @@ def run_without(run: RunFolder, kind: str, folder: Path) -> RunFolder:
 
 
 @pytest.mark.parametrize("kind", ["PickOff", "Quoter"])
-def test_costs_stand_where_fees_are_gone_with_the_cause(group_run, tmp_path, kind):
+def test_costs_stay_when_fees_disappear_with_the_cause(group_run, tmp_path, kind):
     other = run_without(group_run, kind, tmp_path / "run")
 
     assert hole(other).kinds_usd["Fees"] > hole(group_run).kinds_usd["Fees"]  # sources are below 0
@@ -53,7 +53,7 @@ def test_costs_stand_where_fees_are_gone_with_the_cause(group_run, tmp_path, kin
     assert [day for day, _, _ in costs_of(group_run)] == [date(2022, 6, 1)]
 
 
-def test_where_a_scenario_says_so_costs_fall_with_the_fees(executed, tmp_path):
+def test_if_a_scenario_says_so_costs_fall_with_the_fees(executed, tmp_path):
     run = executed(GROUP, group={"costs_follow_fees": True})
     made = without(run, "PickOff")
     other = run_without(run, "PickOff", tmp_path / "run")
@@ -63,7 +63,7 @@ def test_where_a_scenario_says_so_costs_fall_with_the_fees(executed, tmp_path):
     assert 0 < after < before
 
 
-def test_a_cost_that_could_not_be_paid_was_due_all_the_same(executed):
+def test_a_cost_that_could_not_be_paid_was_still_due(executed):
     costs = [{"date": date(2022, 6, 1), "usd": 9e9}]
     run = executed(GROUP, group={"house_cost_share": 0.0, "house_costs": costs})
 
@@ -74,7 +74,7 @@ def test_a_cost_that_could_not_be_paid_was_due_all_the_same(executed):
     assert (held.date, held.usd) == (day, 9e9)
 
 
-def test_once_the_house_has_halted_there_are_no_costs_to_hold(executed):
+def test_after_a_halt_there_are_no_costs_to_keep(executed):
     (market,) = tomllib.loads(dump(load(str(HALTING))))["markets"]
     for known in ("volume", "demand"):
         if market.get(known):
@@ -86,7 +86,7 @@ def test_once_the_house_has_halted_there_are_no_costs_to_hold(executed):
     assert without(run, "PickOff").scenario.group.house_costs == ()
 
 
-def test_what_is_held_is_told_in_the_report_and_in_the_scenario(group_run, tmp_path):
+def test_kept_inputs_are_listed_in_the_report_and_in_the_scenario(group_run, tmp_path):
     made = without(group_run, "PickOff")
     tables = counterfactual(group_run, made, tmp_path / "run").tables()
     (table,) = [table for table in tables if table.name == "difference"]
@@ -97,7 +97,7 @@ def test_what_is_held_is_told_in_the_report_and_in_the_scenario(group_run, tmp_p
     assert "booked" in load(str(tmp_path / "run" / "scenario.toml")).sources["group.house_costs"]
 
 
-def test_stated_costs_are_paid_whatever_the_fees(executed):
+def test_stated_costs_are_paid_at_any_fees(executed):
     costs = [{"date": date(2022, 6, 1), "usd": 1_234.56}]
     run = executed(GROUP, group={"house_cost_share": 0.0, "house_costs": costs})
 
@@ -126,9 +126,7 @@ def uninformed_usd(run: RunFolder) -> Decimal:
     return sum(note.captive_usd + note.others_usd for note in run.notes(TradedDay))
 
 
-def test_customers_want_to_trade_the_same_in_every_hour_with_hits_and_without(
-    recorded_run, unhit_run
-):
+def test_customers_hourly_demand_is_the_same_with_hits_and_without(recorded_run, unhit_run):
     wanted = wanted_usd(recorded_run)["BTC-PERP"]
 
     assert [len(hours) for hours in wanted.values()] == [24] * 5
@@ -141,7 +139,7 @@ def test_customers_want_to_trade_the_same_in_every_hour_with_hits_and_without(
     )
 
 
-def test_what_they_trade_differs_by_orders_cut_to_lots_alone(recorded_run, unhit_run):
+def test_customers_trades_differ_only_by_rounding_to_lots(recorded_run, unhit_run):
     before, after = uninformed_usd(recorded_run), uninformed_usd(unhit_run)
 
     assert abs(after - before) < before / 10_000
@@ -149,9 +147,7 @@ def test_what_they_trade_differs_by_orders_cut_to_lots_alone(recorded_run, unhit
     assert hits > before / 20
 
 
-def test_were_demand_not_held_customers_would_take_the_place_of_hits(
-    recorded_run, unhit_run, tmp_path
-):
+def test_if_demand_were_not_kept_customers_would_replace_hits(recorded_run, unhit_run, tmp_path):
     made = without(recorded_run, "PickOff").scenario
     (market,) = made.markets
     free = made.model_copy(update={"markets": (market.model_copy(update={"wanted_of_days": ()}),)})
@@ -162,14 +158,14 @@ def test_were_demand_not_held_customers_would_take_the_place_of_hits(
     assert hits * Decimal("0.8") < more < hits * Decimal("1.2")
 
 
-def test_where_demand_is_stated_none_of_it_is_noted_or_held(group_run):
+def test_with_stated_demand_no_demand_is_noted_or_kept(group_run):
     assert wanted_usd(group_run) == {}
     assert "wanted_of_days" not in dump(without(group_run, "Quoter").scenario).replace(
         "wanted_of_days = []", ""
     )
 
 
-def test_a_day_that_is_given_goes_by_hour_and_the_hours_it_lacks_by_the_record(executed):
+def test_a_given_day_has_hourly_demand_and_the_record_fills_missing_hours(executed):
     (market,) = tomllib.loads(dump(load(str(GROUP))))["markets"]
     volume = [{"month": month, "usd": 31 * 2.4e6} for month in ("2022-05", "2022-06")]
     market |= {"demand": [], "volume": volume}
@@ -187,12 +183,12 @@ def test_a_day_that_is_given_goes_by_hour_and_the_hours_it_lacks_by_the_record(e
 # ------------------------------------------------------------------ common random numbers
 
 
-def test_prices_are_the_same_and_customers_rows_almost_all(recorded_run, unhit_run):
+def test_prices_are_equal_and_customers_rows_almost_all(recorded_run, unhit_run):
     assert_chance_is_common(recorded_run, unhit_run)
 
 
 @pytest.mark.slow
-def test_so_they_are_in_a_volatile_month(may_run, tmp_path):
+def test_rows_are_almost_all_equal_in_a_volatile_month_too(may_run, tmp_path):
     assert_chance_is_common(may_run, run_without(may_run, "PickOff", tmp_path / "run"))
 
 

@@ -55,7 +55,7 @@ def is_covered(place: str, sources: dict[str, str]) -> bool:
     return any(place == known or place.startswith((f"{known}.", f"{known}[")) for known in sources)
 
 
-def test_a_source_covers_what_is_below_its_place_and_nothing_else():
+def test_a_source_covers_the_keys_below_its_place_and_nothing_else():
     sources = {"house": "a", "markets[1].price": "b"}
 
     assert is_covered("house.fee_tiers[0].taker_bps", sources)
@@ -80,7 +80,7 @@ def test_every_figure_that_the_file_states_has_a_source_in_the_same_file(name):
 # ------------------------------------------------------------------------- span
 
 
-def test_the_life_goes_from_the_launch_to_the_day_of_the_petition(ftx):
+def test_the_life_runs_from_the_launch_to_the_day_of_the_petition(ftx):
     assert ftx.run.start == date(2019, 5, 1)
     assert ftx.run.end == PETITION + timedelta(days=1)
     assert [market.name for market in ftx.markets] == [
@@ -93,7 +93,7 @@ def test_the_life_goes_from_the_launch_to_the_day_of_the_petition(ftx):
     ]
 
 
-def test_what_stands_for_all_other_markets_has_their_volume_in_the_shares_of_record(ftx):
+def test_the_markets_that_stand_for_others_have_their_volume_by_recorded_shares(ftx):
     days_us = list(range(midnight_us(ftx.run.start), midnight_us(ftx.run.end), DAY_US))
     _, _, large, mid, small, spot = (
         market.stands_for * of_days_usd(market, days_us) for market in ftx.markets
@@ -108,7 +108,7 @@ def test_what_stands_for_all_other_markets_has_their_volume_in_the_shares_of_rec
     assert large / (large + mid) == pytest.approx(sum(of_ranks[:10]) / sum(of_ranks), abs=0.005)
 
 
-def test_what_stands_for_others_is_as_deep_as_its_volume_makes_it(ftx):
+def test_a_market_that_stands_for_others_has_a_depth_in_proportion_to_its_volume(ftx):
     btc, *others = ftx.markets[0], *ftx.markets[2:]
     day, months = date(2022, 5, 1), {"2021", "2022"}
 
@@ -120,7 +120,7 @@ def test_what_stands_for_others_is_as_deep_as_its_volume_makes_it(ftx):
         assert deep == pytest.approx(volume_usd(market) / volume_usd(btc), rel=0.1)
 
 
-def test_every_month_with_volume_begins_at_a_price_and_with_a_volatility_of_record(ftx):
+def test_every_month_with_volume_begins_with_a_recorded_price_and_volatility(ftx):
     for market in ftx.markets:
         priced = {anchor.time_us for anchor in market.price.anchors}
         levels = {level.since for level in market.price.volatility}
@@ -135,7 +135,7 @@ def test_prices_are_known_to_the_very_end(ftx):
         assert market.price.anchors[-1].time_us == midnight_us(ftx.run.end)
 
 
-def test_what_has_no_price_yet_stands_still_and_is_not_traded(ftx):
+def test_a_market_without_a_price_yet_is_constant_and_not_traded(ftx):
     sol = ftx.markets[2]
     (first, listed), moving = sol.price.anchors[:2], sol.price.volatility[1]
 
@@ -237,11 +237,11 @@ def of_days_usd(market: Market, days_us: list[int]) -> float:
         ("Incidents", 200, 280),  # four of them, three of which are recorded as this or more
     ],
 )
-def test_uses_of_money_stay_inside_what_is_on_record(ftx, kind, low, high):
+def test_uses_of_money_are_within_the_recorded_ranges(ftx, kind, low, high):
     assert low * MILLION <= spent_usd(ftx)[kind] <= high * MILLION
 
 
-def test_there_is_no_use_of_money_but_those_with_a_range(ftx):
+def test_every_use_of_money_has_a_recorded_range(ftx):
     assert len(spent_usd(ftx)) == 11
 
 
@@ -258,23 +258,21 @@ def test_uses_are_all_due_in_the_life_of_the_venue(ftx):
         (PETITION, 1.3 * BILLION),
     ],
 )
-def test_lenders_together_lend_at_most_what_they_had_lent_at_the_dates_of_record(
-    ftx, day, lent_usd
-):
+def test_lenders_together_lend_at_most_the_recorded_debts_by_date(ftx, day, lent_usd):
     limits = [lender.limit_usd(day) for lender in ftx.group.lenders]
 
     assert sum(limits) == pytest.approx(lent_usd)
     assert all(limits)
 
 
-def test_the_largest_lender_asks_for_four_to_five_hundred_million_on_13_june_2022(ftx):
+def test_the_largest_lender_recalls_four_to_five_hundred_million_on_13_june_2022(ftx):
     lender, day = ftx.group.lenders[0], date(2022, 6, 13)
     asked_usd = lender.limit_usd(day - timedelta(days=1)) - lender.limit_usd(day)
 
     assert 400 * MILLION <= asked_usd <= 500 * MILLION
 
 
-def test_nobody_lends_more_after_the_peak_than_at_it(ftx):
+def test_no_lender_lends_more_after_the_peak_than_at_it(ftx):
     for lender in ftx.group.lenders:
         peak = lender.limit_usd(date(2021, 11, 30))
         assert max(limit.usd for limit in lender.limits) == peak
@@ -351,13 +349,13 @@ def test_the_file_of_the_hypothesis_says_first_that_it_is_no_history():
     assert first == "# This is the hypothesis and not history."
 
 
-def test_investors_bring_what_the_rounds_of_record_brought(ftx):
+def test_investors_pay_the_recorded_amounts_of_the_rounds(ftx):
     raised_usd = sum(each.usd for each in ftx.group.rounds)
 
     assert raised_usd == pytest.approx((8 + 900 + 420.69 + 400) * MILLION)
 
 
-def test_the_holding_of_sol_is_the_one_that_the_foundation_stated(ftx):
+def test_the_holding_of_sol_is_the_one_stated_by_the_foundation(ftx):
     sol, ftt = ftx.group.tokens
 
     assert sum(purchase.units for purchase in sol.bought) == 58_090_000
@@ -367,7 +365,7 @@ def test_the_holding_of_sol_is_the_one_that_the_foundation_stated(ftx):
 @pytest.mark.parametrize(
     ("year", "low_bn", "high_bn"), [("2020", 0, 385), ("2021", 4_000, 5_200), ("", 6_500, 10_000)]
 )
-def test_volumes_add_up_to_what_the_venue_and_others_counted(ftx, year, low_bn, high_bn):
+def test_volumes_add_up_to_the_recorded_totals(ftx, year, low_bn, high_bn):
     assert low_bn * BILLION < traded_usd(ftx, year) <= high_bn * BILLION
 
 
@@ -380,7 +378,7 @@ def test_normal_net_flow_is_tens_of_millions_a_day(ftx):
         assert 10 * MILLION < came - went < 100 * MILLION
 
 
-def test_news_is_of_what_came_from_outside_before_payments_stopped(ftx):
+def test_news_is_of_outside_events_before_payments_stopped(ftx):
     assert all(news.date < date(2022, 11, 8) for news in ftx.news)
 
 

@@ -32,7 +32,7 @@ def read(tmp_path: Path, text: str):
 
 
 @pytest.mark.parametrize(("old", "new", "key", "shown"), REFUSED)
-def test_what_cannot_stand_is_refused_where_it_stands(tmp_path, old, new, key, shown):
+def test_contradictions_of_a_portfolio_are_refused_at_their_key(tmp_path, old, new, key, shown):
     assert TEXT.count(old) == 1, f"{old!r} stands {TEXT.count(old)} times in it"
 
     with pytest.raises(ScenarioError) as caught:
@@ -43,7 +43,7 @@ def test_what_cannot_stand_is_refused_where_it_stands(tmp_path, old, new, key, s
     assert len(str(caught.value).splitlines()) == 1
 
 
-def test_a_coin_is_no_token_that_is_held_besides(tmp_path):
+def test_a_coin_is_no_token_of_the_group(tmp_path):
     token = (
         '[[group.tokens]]\nname = "ALTS"\nmarket = "BTC-PERP"\n'
         "bought = [{ date = 2022-05-30, units = 1 }]\n\n[[markets]]\n"
@@ -54,7 +54,7 @@ def test_a_coin_is_no_token_that_is_held_besides(tmp_path):
     assert caught.value.key == f"{HOLDING}[1].name"
 
 
-def test_a_portfolio_and_a_lender_that_is_drawn_in_full_need_each_other(tmp_path):
+def test_a_portfolio_and_a_fully_drawn_lender_require_each_other(tmp_path):
     needed = TEXT.replace("drawn_in_full = true\n", "")
     start, end = TEXT.index("[group.portfolio]"), TEXT.index("[[group.uses]]")
 
@@ -67,7 +67,7 @@ def test_a_portfolio_and_a_lender_that_is_drawn_in_full_need_each_other(tmp_path
     assert caught.value.key == "group.lenders[0].drawn_in_full"
 
 
-def test_shares_of_the_agent_follow_each_other(tmp_path):
+def test_shares_of_the_agent_are_in_order_of_dates(tmp_path):
     with pytest.raises(ScenarioError, match="a day after") as caught:
         read(tmp_path, TEXT.replace("2022-06-02, share", "2022-05-29, share"))
     assert caught.value.key == "retail.agent_shares[1].since"

@@ -56,27 +56,27 @@ def test_the_commit_is_that_of_the_checkout(checkout):
 
 
 @pytest.mark.parametrize("source", ["des/world.py", "des/added.py", "runs/added.toml"])
-def test_a_source_that_was_edited_or_added_is_said(checkout, source):
+def test_an_edited_or_added_source_is_reported(checkout, source):
     (checkout / source).parent.mkdir(exist_ok=True)
     (checkout / source).write_text("two = 2\n")
 
     assert commit_of(checkout) == git(checkout, "rev-parse", "HEAD") + CHANGED
 
 
-def test_a_page_can_change_without_a_word(checkout):
+def test_a_changed_page_is_not_reported(checkout):
     (checkout / "README.md").write_text("Another page.\n")
 
     assert commit_of(checkout) == git(checkout, "rev-parse", "HEAD")
 
 
-def test_what_is_installed_inside_somebody_elses_checkout_has_no_commit(checkout):
+def test_an_installation_inside_another_checkout_has_no_commit(checkout):
     installed = checkout / "site-packages"
     installed.mkdir()
 
     assert commit_of(installed) == UNKNOWN
 
 
-def test_what_is_in_no_checkout_has_no_commit(tmp_path):
+def test_an_installation_outside_a_checkout_has_no_commit(tmp_path):
     assert commit_of(tmp_path.resolve()) == UNKNOWN
 
 
@@ -86,7 +86,7 @@ def test_without_git_there_is_no_commit(checkout, monkeypatch):
     assert commit_of(checkout) == UNKNOWN
 
 
-def test_a_checkout_that_a_hook_speaks_of_is_not_taken_for_this_one(checkout, monkeypatch):
+def test_a_checkout_in_a_hooks_environment_is_not_taken_for_this_one(checkout, monkeypatch):
     commit = git(checkout, "rev-parse", "HEAD")
     monkeypatch.setenv("GIT_DIR", str(Path(__file__).parent))
 

@@ -32,7 +32,7 @@ def test_every_key_that_is_out_of_range_is_found(found):
     assert found(text) == ["run.sede", "run.seed", "maker.name", "maker.hedge_delay_ms"]
 
 
-def test_everything_that_keys_do_not_agree_on_is_found_in_every_table(found):
+def test_every_contradiction_between_keys_is_found_in_every_table(found):
     text = """
 extends = "tiny"
 run = { settle_s = 7, full_days = [2022-05-10, 2022-05-10] }
@@ -52,7 +52,7 @@ maker = { lead_deposit_usd = 5_000, depth_share = 0.3 }
     ]
 
 
-def test_the_first_fault_of_a_run_is_among_those_that_a_check_finds(tmp_path):
+def test_the_first_fault_of_a_run_is_among_the_faults_of_a_check(tmp_path):
     path = tmp_path / "world.toml"
     path.write_text('extends = "tiny"\nrun = { settle_s = 7 }\nlead = { name = "FTX" }\n')
 
@@ -62,7 +62,7 @@ def test_the_first_fault_of_a_run_is_among_those_that_a_check_finds(tmp_path):
     assert str(refused.value) in map(str, faults(str(path)))
 
 
-def test_all_candles_that_cannot_be_used_are_found(found):
+def test_all_unusable_candles_are_found(found):
     text = built_ins()["tiny"].read_text("utf-8")
     begin, end = text.index("anchors = ["), text.index("volatility_log_sd")
     text = text[:begin] + 'candles = "nowhere.csv"\n' + text[end:]
@@ -76,7 +76,7 @@ def test_no_shipped_scenario_has_a_fault(name):
     assert faults(name) == []
 
 
-def test_what_is_no_scenario_at_all_is_refused(tmp_path):
+def test_a_file_that_is_no_scenario_is_refused(tmp_path):
     with pytest.raises(ScenarioError, match="does not exist"):
         faults(str(tmp_path / "nowhere.toml"))
 
@@ -85,7 +85,7 @@ def test_what_is_no_scenario_at_all_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("name", [name for name in built_ins() if not name.startswith("ftx")])
-def test_a_new_scenario_is_the_equal_of_the_one_that_it_is_like(tmp_path, name):
+def test_a_new_scenario_equals_its_model(tmp_path, name):
     path = tmp_path / "new.toml"
     path.write_text(scenario_text(name))
 

@@ -51,7 +51,7 @@ def key(place: str) -> Key:
 # ------------------------------------------------------------------------------- meanings
 
 
-def test_every_key_has_a_meaning_in_one_line_and_no_meaning_is_of_a_key_that_is_gone():
+def test_every_key_has_a_meaning_in_one_line_and_every_meaning_has_a_key():
     used = {
         (model.__name__, each.name)
         for each in all_keys()
@@ -66,7 +66,7 @@ def test_every_key_has_a_meaning_in_one_line_and_no_meaning_is_of_a_key_that_is_
         assert "\n" not in each.meaning
 
 
-def test_a_key_says_its_range_its_unit_and_its_default():
+def test_a_key_has_its_range_its_unit_and_its_default():
     credit, refresh = key("maker.credit_line_usd"), key("markets[].quoter.refresh_s")
 
     assert (credit.wanted, credit.unit) == ("a number from 0 to 1_000_000_000_000", "dollars")
@@ -100,7 +100,7 @@ def test_most_keys_are_read_somewhere():
 # --------------------------------------------------------------------------------- schema
 
 
-def test_the_shipped_schema_and_the_reference_page_are_what_the_models_give(request):
+def test_the_shipped_schema_and_the_reference_page_agree_with_the_models(request):
     if request.config.getoption("--update-golden"):
         SCHEMA_FILE.write_text(schema_text(), "utf-8")
         PAGE.write_text(page(), "utf-8")
@@ -164,7 +164,7 @@ def test_the_schema_refuses_what_the_models_refuse(old, new, at):
     assert at in complaints(text.replace(old, new))
 
 
-def test_what_a_file_extends_may_be_left_out_but_not_within_a_list():
+def test_a_required_key_may_be_missing_if_the_base_has_it_but_not_within_a_list():
     assert complaints('extends = "tiny"\n[maker]\ncredit_line_usd = 0\n') == []
     assert set(complaints('extends = "tiny"\n[[markets]]\nname = "BTC-PERP"\n')) == {"$.markets[0]"}
 
@@ -188,7 +188,7 @@ def test_a_table_is_explained_with_its_keys_and_a_common_word_with_its_places():
     assert "group.lenders[].name" in explained("name")
 
 
-def test_an_unknown_key_is_answered_with_one_that_is_near():
+def test_an_unknown_key_is_answered_with_a_similar_one():
     with pytest.raises(UnknownKeyError, match="did you mean 'credit_line_usd'"):
         explained("credit_lin_usd")
 

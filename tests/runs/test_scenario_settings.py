@@ -18,7 +18,7 @@ def test_a_setting_changes_one_figure_and_no_other():
     assert dump(changed) == text.replace("credit_line_usd = 10000000.0", "credit_line_usd = 0.0")
 
 
-def test_a_setting_makes_the_table_that_it_stands_in():
+def test_a_setting_creates_its_table():
     assert load("tiny", {}, {"group.house_cost_share": 0.25}).group.house_cost_share == 0.25
 
 
@@ -28,7 +28,7 @@ def test_a_figure_that_is_set_loses_its_source_and_the_others_keep_theirs():
     assert before.sources.keys() - after.sources.keys() == {"lead.taker_fee_bps"}
 
 
-def test_candles_that_are_set_take_the_place_of_anchors_and_volatility(tmp_path):
+def test_candles_that_are_set_replace_anchors_and_volatility(tmp_path):
     rows = [
         f"2021-{month}-{day:02},50000,51000,49000,50500"
         for month in ("05", "06")
@@ -52,7 +52,7 @@ def test_candles_that_are_set_take_the_place_of_anchors_and_volatility(tmp_path)
         )
 
 
-def test_a_setting_comes_after_what_is_laid_over_the_file():
+def test_a_setting_is_applied_after_overrides():
     assert load("tiny", {"run": {"seed": 2}}, {"run.seed": 3}).run.seed == 3
 
 
@@ -116,7 +116,7 @@ def test_a_mistaken_setting_is_refused_as_a_setting(setting, key, says):
     assert "\n" not in str(refused.value)
 
 
-def test_a_contradiction_that_a_setting_makes_elsewhere_names_the_setting():
+def test_a_contradiction_caused_by_a_setting_names_the_setting():
     with pytest.raises(ScenarioError) as refused:
         load("tiny", {}, {"maker.lead_deposit_usd": 5_000})
 

@@ -181,7 +181,7 @@ def test_every_built_in_scenario_is_read_by_its_name(built_in):
     assert load(built_in) == load(str(built_ins()[built_in]))
 
 
-def test_a_former_name_means_the_scenario_that_had_it_and_is_in_no_list(write):
+def test_a_former_name_still_works_and_is_in_no_list(write):
     assert load("marks") == load("trading-firms")
     assert load(write("mine.toml", 'extends = "marks"')).firms == load("trading-firms").firms
     assert "marks" not in built_ins()
@@ -249,7 +249,7 @@ def test_tables_are_laid_over_the_base_and_lists_replace_it(write):
     assert (scenario.house, scenario.markets) == (base.house, base.markets)
 
 
-def test_classes_are_firms_too_and_need_no_named_one_beside_them(write):
+def test_classes_are_firms_too_and_need_no_named_firm(write):
     write("base.toml", POPULATED)
 
     firms = load(write("drawn.toml", 'extends = "base.toml"\n[firms]\nmembers = []\n')).firms
@@ -268,7 +268,7 @@ def test_drawn_firms_are_numbered_on_from_those_with_a_name(write):
     assert len(everybody) == len(set(everybody)) == 5 + 1 + 24
 
 
-def test_classes_of_nobody_are_no_firms(write):
+def test_classes_without_firms_are_no_firms(write):
     write("base.toml", POPULATED)
     (each,) = tomllib.loads(POPULATED)["firms"]["classes"][1:]
     nobody = {"members": [], "classes": [each | {"trading": 0}]}
@@ -315,7 +315,7 @@ def test_a_fault_in_a_table_that_may_be_missing_is_reported_where_it_is(write, t
     assert (refused.value.path, refused.value.key) == (path, key)
 
 
-def test_the_nearest_of_several_extensions_wins(write):
+def test_the_nearest_of_several_extensions_has_priority(write):
     write("base.toml", FULL)
     write("a.toml", 'extends = "base.toml"\n[run]\nseed = 1\nsettle_s = 30\n')
 
@@ -324,7 +324,7 @@ def test_the_nearest_of_several_extensions_wins(write):
     assert (run.seed, run.settle_s, run.start) == (2, 30, date(2021, 4, 30))
 
 
-def test_a_base_is_looked_for_beside_the_file_that_names_it(write, tmp_path, monkeypatch):
+def test_a_base_is_searched_beside_the_file_that_names_it(write, tmp_path, monkeypatch):
     write("here/base.toml", FULL)
     write("here/middle.toml", 'extends = "base.toml"\n[run]\nseed = 2\n')
     path = write("there/top.toml", 'extends = "../here/middle.toml"\n')
@@ -341,7 +341,7 @@ def test_a_file_anywhere_may_extend_a_built_in_scenario(write, tmp_path, monkeyp
     assert load(write("mine/tiny.toml", 'extends = "tiny"\n[run]\nseed = 3\n')).run.seed == 3
 
 
-def test_overrides_are_laid_over_everything(write):
+def test_overrides_have_priority_over_all_files(write):
     write("base.toml", FULL)
     path = write("a.toml", 'extends = "base.toml"\n[run]\nseed = 1\n')
 
@@ -415,7 +415,7 @@ def test_candles_become_anchors_and_volatility(write):
     ]
 
 
-def test_only_the_candles_that_the_run_can_feel_are_kept(write):
+def test_only_candles_that_affect_the_run_are_kept(write):
     write("btc.csv", candles(datetime(2021, 4, 1, 7), 60, hours=8))
 
     price = load(write("on-candles.toml", ON_CANDLES)).markets[0].price
@@ -428,7 +428,7 @@ def test_only_the_candles_that_the_run_can_feel_are_kept(write):
     assert price.volatility[-1].since == date(2021, 5, 3)
 
 
-def test_the_source_of_candles_is_the_source_of_what_they_say(write):
+def test_the_source_of_candles_is_the_source_of_their_anchors_and_volatility(write):
     write("btc.csv", candles(datetime(2021, 4, 30), 3))
 
     sources = load(write("on-candles.toml", ON_CANDLES)).sources
@@ -438,7 +438,7 @@ def test_the_source_of_candles_is_the_source_of_what_they_say(write):
     assert sources["markets[0].price.volatility"] == "a guess"
 
 
-def test_candles_are_looked_for_beside_the_file_that_names_them(write):
+def test_candles_are_searched_beside_the_file_that_names_them(write):
     write("data/btc.csv", candles(datetime(2021, 4, 30), 3))
     write("data/base.toml", ON_CANDLES)
 
@@ -463,7 +463,7 @@ def test_candles_must_cover_the_run(write, start, days):
     assert f"{csv}: goes from {start:%Y-%m-%d %H:%M} to" in caught.value.problem
 
 
-def test_an_unbelievable_candle_is_reported_with_its_line(write):
+def test_an_implausible_candle_is_reported_with_its_line(write):
     rows = candles(datetime(2021, 4, 30), 3).splitlines()
     csv = write("btc.csv", "\n".join([*rows[:2], rows[2].replace("56000", "59000")]))
     write("base.toml", ON_CANDLES)
@@ -496,7 +496,7 @@ def test_a_path_without_candles_is_refused(write, candle_path, shown):
     assert shown in caught.value.problem
 
 
-def test_what_was_found_out_about_candles_goes_with_the_scenario(write):
+def test_the_recognised_format_of_candles_is_kept_in_the_scenario(write):
     rows = candles(datetime(2021, 4, 30), 4).splitlines()
     write("btc.csv", "\n".join(line for line in rows if "05-01" not in line).replace(",", ";"))
 
@@ -519,7 +519,7 @@ def test_candles_beside_anchors_are_refused(write):
     assert caught.value.key == "markets[0].price.candles"
 
 
-def test_prices_of_candles_must_fit_the_market_like_any_other(write):
+def test_prices_of_candles_must_fit_the_market(write):
     write("btc.csv", candles(datetime(2021, 4, 30), 3))
     path = write("bad.toml", ON_CANDLES.replace('tick_usd = "1"', 'tick_usd = "100000"'))
 
@@ -532,7 +532,7 @@ def test_prices_of_candles_must_fit_the_market_like_any_other(write):
 # ------------------------------------------------------------------------- dump
 
 
-def test_the_scenario_as_run_reads_back_equal_and_writes_back_the_same(write):
+def test_the_runs_scenario_is_read_back_equal_and_written_back_the_same(write):
     write("btc.csv", candles(datetime(2021, 4, 30), 3))
     for text in (FULL, ON_CANDLES, POPULATED):
         scenario = load(write("given.toml", text))
@@ -544,7 +544,7 @@ def test_the_scenario_as_run_reads_back_equal_and_writes_back_the_same(write):
         assert dump(again) == as_run
 
 
-def test_the_scenario_as_run_shows_defaults_and_what_it_rests_on(write):
+def test_the_runs_scenario_has_defaults_and_sources(write):
     write("base.toml", FULL)
     scenario = load(write("mine.toml", 'extends = "base.toml"\n[run]\nseed = 3\n'))
 
@@ -559,7 +559,7 @@ def test_the_scenario_as_run_shows_defaults_and_what_it_rests_on(write):
     assert as_run["markets"][0]["price"]["anchors"][1]["at"] == datetime(2021, 5, 1, 12)
 
 
-def test_the_scenario_as_run_says_nothing_of_what_there_is_not(write):
+def test_the_runs_scenario_has_no_absent_tables(write):
     """Neither rules nor quotes on the lead venue have a default that would stand for them."""
     bare = tomllib.loads(dump(load(write("bare.toml", FULL))))
     full = tomllib.loads(dump(load(write("full.toml", POPULATED))))
@@ -646,7 +646,7 @@ def test_every_figure_has_a_range_and_every_text_a_description():
             assert "maximum" in leaf
 
 
-def test_every_check_of_the_schema_says_at_which_key_it_failed():
+def test_every_check_of_the_schema_names_its_key():
     """A plain ValueError would know its table only."""
     package = Path(des.scenario.__file__).parent
     source = "".join(module.read_text() for module in package.glob("*.py"))
@@ -670,13 +670,13 @@ def spoken(account, commodity):
 
 
 @given(entity=names_of("Firm"), venue=names_of("House"), market=names_of("Market"))
-def test_every_name_is_fit_for_accounts_and_commodities(entity, venue, market):
+def test_every_name_is_valid_in_accounts_and_commodities(entity, venue, market):
     account, commodity = f"Assets:{entity}:Contracts:{venue}", f"{market}.{venue.upper()}"
 
     assert spoken(account, commodity) == [(account, [commodity])]
 
 
-def test_beancount_reads_no_commodity_that_ends_in_a_dash():
+def test_beancount_accepts_no_commodity_that_ends_in_a_dash():
     """The reason why no name may."""
     assert spoken("Assets:A:Contracts:FTX-", "BTC-PERP.FTX") != []
     assert spoken("Assets:A:Contracts:FTX-", "BTC-PERP.FTX-") == []
@@ -756,7 +756,7 @@ IN_RANGE = {
 
 
 @pytest.mark.parametrize("tables", IN_RANGE.values(), ids=IN_RANGE)
-def test_whatever_is_in_range_makes_a_day_of_a_world(tables, tmp_path):
+def test_any_values_in_range_make_a_day_of_a_world(tables, tmp_path):
     """Its books agree with it at midnight, or it would say so."""
     scenario = load("tiny", QUOTED | tables)
 

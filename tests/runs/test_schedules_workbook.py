@@ -58,7 +58,7 @@ def cents(value: object) -> Decimal:
     return Decimal(str(value)).quantize(CENT)
 
 
-def test_what_was_paid_to_whom_is_the_sum_of_the_entries_listed(values, busy_run):
+def test_payments_by_recipient_are_the_sums_of_the_entries_listed(values, busy_run):
     near_from = schedules(busy_run).end - timedelta(days=90)
     near, year = defaultdict(Decimal), defaultdict(Decimal)
     for each in rows_of(values["Entries"]):
@@ -75,7 +75,7 @@ def test_what_was_paid_to_whom_is_the_sum_of_the_entries_listed(values, busy_run
     assert cents(whole["near_usd"]) == sum(near.values())
 
 
-def test_the_amounts_are_those_of_the_books(values, busy_run):
+def test_the_amounts_agree_with_the_books(values, busy_run):
     """Cash that left the group, and went from one member to the other, by the books themselves."""
     left = busy_run.select(
         "SELECT -sum(cents) * 0.01 FROM (SELECT sum(units) AS cents FROM postings WHERE entity IN "

@@ -48,7 +48,7 @@ def shown(run: RunFolder) -> list[tuple]:
     ]
 
 
-def test_quotes_are_as_fast_as_those_of_other_makers_and_nothing_else_is_another(group_run):
+def test_quotes_are_as_fast_as_other_makers_and_nothing_else_changes(group_run):
     before = load(str(group_run.path / "scenario.toml"))
     after = without(group_run, "SlowQuotes").scenario
     (ours,), (theirs,) = before.markets, after.markets
@@ -62,7 +62,7 @@ def test_quotes_are_as_fast_as_those_of_other_makers_and_nothing_else_is_another
     assert after.firms == before.firms
 
 
-def test_as_much_is_shown_and_firms_find_less_to_hit(group_run, fast_run):
+def test_the_displayed_size_is_the_same_and_firms_find_less_to_hit(group_run, fast_run):
     (before, *_), (after, *_) = (quote_views(run).kinds for run in (group_run, fast_run))
 
     assert shown(fast_run) == shown(group_run)
@@ -71,7 +71,7 @@ def test_as_much_is_shown_and_firms_find_less_to_hit(group_run, fast_run):
     assert before.fills > 2 * after.fills
 
 
-def test_a_maker_who_decides_by_its_share_shows_what_it_decided_on_in_the_run(executed, tmp_path):
+def test_a_maker_with_a_target_share_displays_the_sizes_decided_in_the_run(executed, tmp_path):
     over_a_first = {"start": date(2022, 4, 29), "end": date(2022, 5, 2)}
     growth = {"policy": "growth", "target_share": 1.0}
     run = executed(MONTHS, run=over_a_first, maker={"quoting": growth})
@@ -86,14 +86,14 @@ def test_a_maker_who_decides_by_its_share_shows_what_it_decided_on_in_the_run(ex
     assert shown(RunFolder.at(tmp_path / "free")) != shown(run)  # it would show something else
 
 
-def test_a_maker_who_is_as_fast_as_others_has_no_slow_quotes(group_run, fast_run):
+def test_a_maker_as_fast_as_others_has_no_slow_quotes(group_run, fast_run):
     with pytest.raises(CounterfactualError) as found:
         without(fast_run, "SlowQuotes")
 
     assert "SlowQuotes" not in found.value.kinds
 
 
-def test_sources_of_figures_that_stay_are_kept(executed):
+def test_sources_of_unchanged_figures_are_kept(executed):
     (market,) = tomllib.loads(dump(load(str(GROUP))))["markets"]
     sources = {"markets[0].lot": "a rulebook", "markets[0].quoter.latency_s": "the thread"}
     run = executed(GROUP, markets=[market], sources=sources)

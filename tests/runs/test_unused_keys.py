@@ -71,7 +71,7 @@ UNUSED = [
 @pytest.mark.parametrize(
     ("key", "found", "closure", "beside", "why"), UNUSED, ids=[each[0] for each in UNUSED]
 )
-def test_a_key_without_effect_is_refused_where_it_stands(key, found, closure, beside, why):
+def test_a_key_without_effect_is_refused_at_its_place(key, found, closure, beside, why):
     data = laid_over(key, found, closure)
     if beside.get("maker") == GROWTH:
         data["markets"][0]["quoter"]["most_displayed_usd"] = 1e6
@@ -100,7 +100,7 @@ def test_a_share_of_no_depth_is_none():
     assert load("tiny", laid_over("maker.depth_share", 0.0, "stated")).maker.depth_share == 0
 
 
-def test_elasticities_count_where_shares_are_valued_without_the_maker():
+def test_elasticities_matter_if_shares_are_valued_without_the_maker():
     data = laid_over("demand.spread_elasticity", 0.5, "recorded")
 
     load("tiny", data | {"group": {"valuation": VALUATION}})

@@ -28,7 +28,7 @@ def told(busy_run: RunFolder, tmp_path_factory) -> tuple[RunFolder, Table]:
     return RunFolder.at(folder), table
 
 
-def test_the_sentence_says_what_is_lacking_and_what_quotes_bring_maker_and_group(busy_run):
+def test_the_sentence_has_the_hole_and_the_results_of_quotes_for_maker_and_group(busy_run):
     there = hole(busy_run)
     surplus = replace(there, liquid_usd={"FTX": there.claims_usd + 2_500_000})
     short = replace(there, liquid_usd={"FTX": there.claims_usd - 184_200_000})
@@ -43,7 +43,7 @@ def test_the_sentence_says_what_is_lacking_and_what_quotes_bring_maker_and_group
     )
 
 
-def test_losses_of_the_maker_can_be_gains_of_the_group_and_stand_beside_each_other():
+def test_losses_of_the_maker_can_be_gains_of_the_group_and_both_are_shown():
     table = two_views(("with", "without", "difference"), views(-100, 130), views(0, 0))
 
     lines = {line: figures for line, *figures in table.rows}
@@ -52,7 +52,7 @@ def test_losses_of_the_maker_can_be_gains_of_the_group_and_stand_beside_each_oth
     assert lines["the group: quotes and fees"] == [30, 0, 30]
 
 
-def test_both_views_are_sums_of_what_fills_say_with_the_cause_and_without(busy_run, told):
+def test_both_views_agree_with_the_fills_with_the_cause_and_without(busy_run, told):
     other, table = told
     lines = {line: figures for line, *figures in table.rows}
 

@@ -50,25 +50,25 @@ def findings(folder: Path, executor: Executor | None) -> list[AuditStep]:
     return list(audit(folder, every_day=True, executor=executor))
 
 
-def test_two_processes_find_what_one_finds(by_one):
+def test_two_processes_give_the_result_of_one(by_one):
     with local_processes(1) as alone, local_processes(2) as two:
         assert alone is None
         assert {folder: findings(folder, two) for folder in by_one} == by_one
 
 
-def test_who_leaves_early_does_not_wait_for_what_is_not_begun():
+def test_an_early_exit_does_not_wait_for_tasks_not_begun():
     with local_processes(2) as two:
         tasks = [two.submit(time.sleep, 0.1) for _ in range(20)]
 
     assert any(task.cancelled() for task in tasks)
 
 
-def test_a_cluster_finds_what_one_process_finds(by_one, cluster):
+def test_a_cluster_gives_the_result_of_one_process(by_one, cluster):
     with dask_workers(cluster.scheduler_address) as executor:
         assert {folder: findings(folder, executor) for folder in by_one} == by_one
 
 
-def test_a_worker_that_dies_in_the_middle_changes_no_verdict(by_one, forged, cluster):
+def test_a_worker_that_dies_changes_no_verdict(by_one, forged, cluster):
     with dask_workers(cluster.scheduler_address) as executor:
         victim = executor.submit(os.getpid).result()
         # Enough work for both workers, so that the one that is killed is in the middle of it.
@@ -81,7 +81,7 @@ def test_a_worker_that_dies_in_the_middle_changes_no_verdict(by_one, forged, clu
         assert all(future.result() is None for future in busy)
 
 
-def test_an_address_where_nobody_answers_is_said_to_be_one():
+def test_an_address_without_a_scheduler_is_reported():
     with (
         pytest.raises(SchedulerError, match="no Dask scheduler"),
         dask_workers("tcp://127.0.0.1:9"),

@@ -307,7 +307,7 @@ def minutes(step: int, first: int, last: int) -> list[str]:
         (90, 3, "candles of 90 min joined to 3 h"),
     ],
 )
-def test_candles_that_are_no_whole_hours_are_joined_to_such(read: Read, step, hours, said):
+def test_candles_that_are_not_whole_hours_are_joined_to_whole_hours(read: Read, step, hours, said):
     found = read(bars(minutes(step, 0, 720)))
 
     assert found.said == (said,)
@@ -440,7 +440,7 @@ AMBIGUOUS: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize(("text", "what"), AMBIGUOUS.values(), ids=AMBIGUOUS)
-def test_what_could_mean_two_things_is_refused_in_a_line_that_says_so(refused, text, what):
+def test_an_ambiguous_cell_is_refused_with_a_line_that_says_so(refused, text, what):
     assert what in str(refused(text))
 
 

@@ -59,7 +59,7 @@ class Bank:
         self.agent = Agent(retail, 1, PARTIES, self.custody)
 
 
-def test_what_it_takes_in_the_house_owes_and_it_owes_the_house():
+def test_the_agents_deposits_are_claims_on_the_house_and_its_debt_to_the_house():
     bank = Bank(1.0)
 
     assert bank.agent.take_in(NOW_US, 700, ()) == 700
@@ -72,7 +72,7 @@ def test_what_it_takes_in_the_house_owes_and_it_owes_the_house():
 
 
 @pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
-def test_so_large_a_share_is_drawn_from_the_day_on(share):
+def test_the_stated_share_is_drawn_from_its_day_on(share):
     bank = Bank(share)
     times_us = NOW_US + stream(1, "some", "times").integers(0, DAY_US, 4_000)
 
@@ -93,7 +93,7 @@ def test_its_share_of_withdrawals_is_of_those_in_dollars_where_customers_are_owe
     assert abs(sum(bank.agent.takes(int(each)) for each in times_us) / 4_000 - 0.25) < 0.03
 
 
-def test_it_pays_no_more_than_it_took_in_and_no_more_than_is_there():
+def test_the_agent_pays_no_more_than_it_took_in_and_no_more_than_its_cash():
     bank = Bank(1.0)
     bank.agent.take_in(NOW_US, 500, ())
     bank.custody.cash[ALAMEDA] += 400  # of its own
@@ -109,7 +109,7 @@ def test_it_pays_no_more_than_it_took_in_and_no_more_than_is_there():
     assert bank.custody.cash[ALAMEDA] == 0
 
 
-def test_it_pays_what_the_houses_own_cash_does_not_cover():
+def test_the_agent_pays_if_the_houses_own_cash_is_too_small():
     bank = Bank(1.0, till=200)
     bank.agent.take_in(NOW_US, 500, ())
     before_us = NOW_US - 1  # asked for when nothing passed through it
@@ -118,7 +118,7 @@ def test_it_pays_what_the_houses_own_cash_does_not_cover():
     assert bank.agent.pays(before_us, RETAIL, 201)
 
 
-def test_once_the_house_has_halted_it_takes_nothing_and_pays_nobody():
+def test_after_a_halt_the_agent_takes_no_deposit_and_pays_no_withdrawal():
     bank = Bank(1.0)
     bank.agent.take_in(NOW_US, 500, ())
     bank.custody.status[HOUSE] = HALTED
@@ -127,7 +127,7 @@ def test_once_the_house_has_halted_it_takes_nothing_and_pays_nobody():
     assert not bank.agent.pays(NOW_US, RETAIL, 100)
 
 
-def test_there_is_none_unless_a_scenario_says_so():
+def test_there_is_no_agent_unless_the_scenario_has_one():
     bank = Bank(1.0)
 
     without = Parties(HOUSE, MAKER, "Binance", "Retail", "OtherMakers", ("Firm01",))

@@ -84,14 +84,14 @@ def test_coins_have_their_share_of_all_deposits_where_an_agent_takes_in_dollars(
         assert words.count(name) / 2_500 == pytest.approx(share, abs=0.02)
 
 
-def test_a_withdrawal_is_in_what_customers_are_owed_by_its_worth(counter):
+def test_a_withdrawal_draws_a_coin_by_its_value_among_the_claims(counter):
     chosen = [counter.vault.chosen(START_US + i, 60_000, 3_000_000) for i in range(2_000)]
     shares = [sum(1 for lots in chosen if lots[place]) / 2_000 for place in (BTC, ALTS, STABLE)]
 
     assert shares == pytest.approx([0.3, 0.2, 0.2], abs=0.03)
 
 
-def test_where_one_coin_is_too_little_dollars_fill_up_and_then_other_coins(counter):
+def test_if_one_coin_is_too_little_dollars_are_added_and_then_other_coins(counter):
     for i in range(50):
         lots = counter.vault.chosen(START_US + i, 9_000_000, 3_000_000)
 
@@ -99,7 +99,7 @@ def test_where_one_coin_is_too_little_dollars_fill_up_and_then_other_coins(count
         assert all(n <= owed for n, owed in zip(lots, counter.vault.owed, strict=True))
 
 
-def test_what_is_queued_cannot_be_asked_for_again(counter):
+def test_a_queued_amount_cannot_be_requested_again(counter):
     counter.vault.line_up((100, 0, 0))
 
     assert counter.vault.unasked_cents(CODE["Retail"]) == 4_000_000
@@ -107,7 +107,7 @@ def test_what_is_queued_cannot_be_asked_for_again(counter):
     assert all(counter.vault.chosen(START_US + i, 4_000_000, 0)[BTC] == 0 for i in range(20))
 
 
-def test_coins_count_in_what_the_house_owes_and_can_pay_until_it_halts(counter):
+def test_coins_count_in_the_houses_debts_and_in_its_means_until_it_halts(counter):
     assert counter.custody.customers_cents() == 7_000_000
     assert counter.custody.till(HOUSE) == 7_000_000
     counter.mark(15_000)
@@ -117,7 +117,7 @@ def test_coins_count_in_what_the_house_owes_and_can_pay_until_it_halts(counter):
     assert not counter.custody.can_pay(HOUSE, 0, (1, 0, 0))
 
 
-def test_no_coin_of_customers_is_the_houses_own_money(counter):
+def test_customers_coins_are_not_the_houses_own_money(counter):
     money = HouseMoney(PARTIES, counter.house, counter.custody, lambda: 0)
     counter.custody.cash[CODE[HOUSE]] = 500
 
@@ -131,7 +131,7 @@ def test_coins_are_sold_in_proportion_to_their_worth(counter):
     assert counter.custody.cash[CODE[HOUSE]] == 3_500_000
 
 
-def test_a_coin_that_rises_takes_of_the_line_and_a_coin_that_falls_gives_back(counter):
+def test_a_coin_that_rises_draws_on_the_line_and_a_coin_that_falls_repays_it(counter):
     counter.custody.swaps.sell(START_US, 3_500_000)
     assert counter.credit.owed_cents == 0
     counter.mark(60_000)

@@ -111,7 +111,7 @@ def confidence(flow: Flow, claims: int = CLAIMS) -> Confidence:
     return Confidence(flow, lambda: claims)
 
 
-def test_without_fear_trust_is_whole_and_it_is_never_gone():
+def test_without_fear_trust_is_one_and_it_never_reaches_zero():
     assert trust(0.0) == 1.0
     assert 0 < trust(30.0) < trust(2.0) < trust(1.0) < 1
     assert trust(1.5) * trust(0.5) == pytest.approx(trust(2.0))
@@ -128,7 +128,7 @@ def test_a_shock_halves_every_half_life():
 
 
 @given(st.permutations([(0, 0.5), (3, 0.25), (3, 0.1), (40, 1.0), (-900, 2.0)]))
-def test_shocks_add_up_in_whatever_order_they_are_heard_of(shocks):
+def test_shocks_add_up_in_any_order(shocks):
     fear = confidence(rules())
     for hour, size in shocks:
         fear.shock(NOON_US + hour * HOUR_US, size)
@@ -137,7 +137,7 @@ def test_shocks_add_up_in_whatever_order_they_are_heard_of(shocks):
     assert fear.fear(NOON_US + 50 * HOUR_US) == pytest.approx(left)
 
 
-def test_a_withdrawal_frightens_by_its_share_of_all_claims_and_a_queue_by_what_is_stated():
+def test_a_withdrawal_adds_fear_by_its_share_of_all_claims_and_a_queue_a_stated_amount():
     flow = rules(contagion=2.0, queue_shock=0.3)
     fear = confidence(flow, claims=500)
     fear.ask(NOON_US, 50)
@@ -150,7 +150,7 @@ def test_a_withdrawal_frightens_by_its_share_of_all_claims_and_a_queue_by_what_i
     assert nothing_left.fear(NOON_US) == 0
 
 
-def test_the_scenarios_news_is_heard_on_its_hour_and_what_is_left_of_it_when_the_run_begins():
+def test_news_adds_fear_at_its_hour_and_earlier_news_by_its_remainder():
     early = News(date=np.datetime64(NOON_US - 8 * HOUR_US, "us").item(), shock=0.4, what="early")
     late = News(date=np.datetime64(NOON_US + 2 * HOUR_US, "us").item(), shock=0.4, what="late")
     none = rules(base_per_day=0.0)
@@ -166,7 +166,7 @@ def test_the_scenarios_news_is_heard_on_its_hour_and_what_is_left_of_it_when_the
 # -------------------------------------------------------------------------------- formulas
 
 
-def test_deposits_answer_to_volume_and_with_a_constant_elasticity_to_trust():
+def test_deposits_have_a_constant_elasticity_to_trust_and_are_proportional_to_volume():
     flow = rules(trust_elasticity=2.0, deposits_per_volume=0.001)
 
     assert flow.deposits_usd_per_day(1e9, trust=1.0) == pytest.approx(1e6)
@@ -183,7 +183,7 @@ def test_withdrawals_rise_from_their_base_in_proportion_to_fear():
 
 
 @pytest.mark.parametrize("half_life_h", [1.0, 4.0, 72.0])
-def test_the_branching_ratio_is_what_a_request_makes_others_ask_for_summed_over_the_hours(
+def test_the_branching_ratio_is_the_sum_of_requests_caused_by_one_request(
     half_life_h,
 ):
     """Over requests spread evenly in an hour, each heard of from the next hour on."""
@@ -197,13 +197,13 @@ def test_the_branching_ratio_is_what_a_request_makes_others_ask_for_summed_over_
     assert flow.branching_ratio == pytest.approx(expected, rel=1e-6)
 
 
-def test_firms_that_are_easier_to_frighten_count_for_all():
+def test_firms_that_are_more_sensitive_than_customers_set_the_branching_ratio():
     assert rules(0.3, firms_sensitivity=2.0).branching_ratio == pytest.approx(0.6)
     assert rules(0.3, firms_sensitivity=0.5).branching_ratio == pytest.approx(0.3)
 
 
 @pytest.mark.parametrize("ratio", [1.0001, 7.0])
-def test_customers_who_need_no_cause_to_run_are_refused(ratio):
+def test_customers_who_would_run_without_a_cause_are_refused(ratio):
     assert rules(0.9999).branching_ratio == pytest.approx(0.9999)
     with pytest.raises(ValidationError, match="without a cause"):
         rules(ratio)
@@ -216,7 +216,7 @@ BURN_IN = 100  # as many hours until the beginning is forgotten: e^(-0.17 * 0.5 
 
 
 @pytest.mark.parametrize("ratio", [0.3, 0.6])
-def test_requests_come_at_base_over_one_less_the_branching_ratio(ratio):
+def test_the_rate_of_requests_is_the_base_rate_over_one_less_the_branching_ratio(ratio):
     """Ten seeds; the standard error is that of their means."""
     means = [
         float(hourly(played(rules(ratio), HOURS, seed).asked, HOURS)[BURN_IN:].mean())
@@ -267,7 +267,7 @@ def test_after_one_shock_requests_are_a_poisson_number_of_clusters_of_known_size
     assert abs(error(squares, first * size)) > 3  # more than a Poisson number's
 
 
-def test_frightened_cohorts_ask_by_their_sensitivity_and_their_holders_are_told_apart():
+def test_cohorts_request_by_their_sensitivity_and_their_holders_are_distinct():
     cohorts = (
         Cohort(share=0.5, sensitivity=0.0),
         Cohort(share=0.3, sensitivity=1.0),
@@ -308,7 +308,7 @@ def test_deposits_come_at_the_rate_of_volume_and_trust():
 # ------------------------------------------------------------------------------- the draws
 
 
-def test_who_is_the_nth_to_ask_in_an_hour_does_not_depend_on_how_many_there_are():
+def test_the_nth_requester_of_an_hour_does_not_depend_on_the_number_of_requests():
     few, many = (played(rules(base_per_day=k * BASE_PER_DAY), 50).asked for k in (1, 4))
     for hour in range(50):
         begins_us = NOON_US + hour * HOUR_US
@@ -319,7 +319,7 @@ def test_who_is_the_nth_to_ask_in_an_hour_does_not_depend_on_how_many_there_are(
         assert of_many[: len(of_few)] == of_few
 
 
-def test_nobody_acts_on_the_hour_when_everything_is_decided():
+def test_no_customer_acts_at_the_microsecond_of_the_hourly_update():
     desk = played(rules(base_per_day=180 * BASE_PER_DAY), 20)
 
     assert len(desk.asked) > 7_000
@@ -363,7 +363,7 @@ def test_firms_withdraw_at_a_hazard_in_proportion_to_fear():
     assert not any(withdrawals(names, 0.0, hours))
 
 
-def test_what_a_firm_does_depends_on_no_other_firm():
+def test_a_firms_withdrawal_depends_on_no_other_firm():
     alone = withdrawals(["Firm03"], 2.0, 200)
     among = withdrawals(["Firm07", "Firm03", "Firm01"], 2.0, 200)
 

@@ -90,7 +90,7 @@ class Counter:
 # ------------------------------------------------------------------------------ paid or waits
 
 
-def test_who_can_be_paid_is_paid_at_once_and_nothing_is_said():
+def test_a_request_that_can_be_paid_is_paid_at_once_without_a_note():
     counter = Counter(1_000, Retail=900, Firm01=500)
 
     assert counter.retail.request(7, 400) == 400
@@ -101,7 +101,7 @@ def test_who_can_be_paid_is_paid_at_once_and_nothing_is_said():
     assert counter.custody.till(HOUSE) == 100
 
 
-def test_nobody_asks_for_more_than_is_free_of_the_claim_and_not_yet_queued():
+def test_no_request_exceeds_the_free_claim_less_queued_requests():
     counter = Counter(0, Retail=900, Firm01=500)
     counter.locked[FIRM_01] = 450
 
@@ -136,7 +136,7 @@ def test_a_small_request_waits_behind_a_large_one_that_cannot_be_paid():
     assert dict(last.meta)["waited-s"] == "3600.000000"
 
 
-def test_a_request_is_noted_in_the_books_in_the_name_of_who_asked():
+def test_the_note_of_a_request_names_its_customer():
     counter = Counter(0, Retail=100, Firm02=70)
     counter.retail.request(12, 100)
     counter.ask(FIRM_02, 70)
@@ -147,7 +147,7 @@ def test_a_request_is_noted_in_the_books_in_the_name_of_who_asked():
     ]
 
 
-def test_who_has_lost_what_it_waited_for_holds_nobody_up():
+def test_a_request_whose_claim_is_lost_does_not_block_the_queue():
     counter = Counter(0, Retail=100, Firm01=100, Firm02=100)
     counter.ask(FIRM_01, 100)
     counter.ask(FIRM_02, 100)
@@ -161,7 +161,7 @@ def test_who_has_lost_what_it_waited_for_holds_nobody_up():
     assert not counter.till.queue
 
 
-def test_without_a_flow_people_wait_all_the_same_but_it_is_no_event():
+def test_without_a_flow_requests_wait_but_no_event_is_recorded():
     counter = Counter(100, flow=None, Retail=500)
     counter.retail.request(1, 300)
     counter.custody.cash[RETAIL] = 200
@@ -176,7 +176,7 @@ def test_without_a_flow_people_wait_all_the_same_but_it_is_no_event():
 # ----------------------------------------------------------------------------- queue and halt
 
 
-def test_everybody_hears_when_a_queue_begins_and_when_it_is_gone_and_fears_it_once():
+def test_the_start_and_the_end_of_a_queue_are_events_and_the_start_adds_fear_once():
     counter = Counter(0, Retail=1_000)
     counter.retail.request(1, 100)
     counter.retail.request(2, 100)
@@ -193,7 +193,7 @@ def test_everybody_hears_when_a_queue_begins_and_when_it_is_gone_and_fears_it_on
 
 
 @pytest.mark.parametrize("hours", [5, 9.99, 10, 30])
-def test_a_house_halts_when_a_queue_has_stood_for_so_long_whoever_stands_in_it(hours):
+def test_a_house_halts_when_a_queue_is_old_enough_whichever_customers_are_in_it(hours):
     counter = Counter(100, Retail=1_000)
     counter.retail.request(1, 200)
     counter.wait(5)
@@ -206,7 +206,7 @@ def test_a_house_halts_when_a_queue_has_stood_for_so_long_whoever_stands_in_it(h
     assert counter.custody.status[HOUSE] == (HALTED if hours >= 10 else QUEUED)
 
 
-def test_a_queue_that_was_cleared_counts_for_nothing():
+def test_a_queue_that_was_cleared_does_not_count_towards_a_halt():
     counter = Counter(0, Retail=1_000)
     counter.retail.request(1, 200)
     counter.wait(9)
@@ -219,7 +219,7 @@ def test_a_queue_that_was_cleared_counts_for_nothing():
     assert counter.told() == [QUEUED, OPEN, QUEUED]
 
 
-def test_a_house_that_has_halted_pays_nobody_takes_nothing_and_notes_what_is_asked_for():
+def test_a_halted_house_pays_nothing_takes_nothing_and_notes_requests():
     counter = Counter(100, Retail=1_000, Firm01=50)
     counter.custody.cash[RETAIL] = 5_000
     counter.retail.request(1, 200)
@@ -301,7 +301,7 @@ def _are_in(paid: list[tuple[str, int]], served: list[tuple[str, int]]) -> bool:
 
 @settings(max_examples=100)
 @given(st.lists(st.tuples(WHO, st.integers(1, 1_000)), max_size=40), st.integers(0, 100))
-def test_a_house_with_all_that_it_owes_pays_everybody_whatever_they_fear(requests, more):
+def test_a_house_that_holds_all_that_it_owes_pays_every_request_at_any_fear(requests, more):
     counter = Counter(1_500 + more, Retail=700, Firm01=500, Firm02=300)
     for who, cents in requests:
         counter.ask(who, cents)
@@ -317,7 +317,7 @@ def test_a_house_with_all_that_it_owes_pays_everybody_whatever_they_fear(request
 # --------------------------------------------------------------------------------- cohorts
 
 
-def test_cohorts_agree_with_the_claim_and_share_what_trading_brings_and_costs():
+def test_cohorts_sum_to_the_claim_and_share_trading_results():
     cohorts = Cohorts((Cohort(share=0.75, sensitivity=1.0), Cohort(share=0.25, sensitivity=0.0)))
     cohorts.agree(1_000)
     assert cohorts.cents == [750, 250]
@@ -333,7 +333,7 @@ def test_cohorts_agree_with_the_claim_and_share_what_trading_brings_and_costs():
 
 
 @given(st.integers(0, 9), st.floats(0, 1, exclude_max=True))
-def test_the_holders_of_a_cohort_have_places_of_their_own(cohort, within):
+def test_each_cohort_has_its_own_range_of_holders(cohort, within):
     cohorts = Cohorts([Cohort(share=0.1, sensitivity=1.0)] * 10)
     place = cohorts.place(cohort, within)
 
@@ -361,7 +361,7 @@ def test_without_a_flow_customers_come_as_a_poisson_process():
 
 
 @pytest.mark.parametrize("per_day", [0.0, 5e-324, 1e-300, 1e-12])
-def test_who_would_come_after_the_end_is_not_waited_for(per_day: float):
+def test_an_arrival_after_the_end_is_not_waited_for(per_day: float):
     counter = Counter(0)
     draws = stream(1, "retail", "deposits")
     came: list[tuple[int, int]] = []

@@ -148,7 +148,7 @@ def trades(
 
 
 @given(case=pools_and_prices())
-def test_what_the_arbitrageur_receives_the_pool_gives_and_the_product_never_falls(case):
+def test_the_pool_gives_the_amount_that_the_arbitrageur_receives_and_its_product_never_falls(case):
     for before, after, row in trades(*case):
         assert after.lots == before.lots - row["lots"]
         assert after.cents == before.cents + row["cents"]
@@ -201,7 +201,7 @@ def test_the_last_lot_is_found_where_a_float_misses_it(lots, cents, price, balan
 
 
 @given(pool=SMALL_POOLS, e3=st.integers(500, 2_000))
-def test_no_other_trade_gains_more_but_for_rounding_two_cents_and_one_lot(pool, e3):
+def test_no_other_trade_gains_more_except_two_cents_and_one_lot_of_rounding(pool, e3):
     price = max(rounded(exactly(pool) * Fraction(e3, 1_000)), 1)
 
     def gain(left: int) -> Fraction:
@@ -218,14 +218,14 @@ def test_no_other_trade_gains_more_but_for_rounding_two_cents_and_one_lot(pool, 
     assert best - gain(after.lots) < 2 + one_lot
 
 
-def test_where_the_price_stands_still_nobody_trades():
+def test_while_the_price_is_constant_there_is_no_trade():
     pool = ConstantProductPool.opened(1_000_000, 3_000_000_000, fee_e6=0)
     after, rows = pool.arbitrage(np.arange(1_000), ticks((0, 3_000)))
 
     assert (after, len(rows)) == (pool, 0)
 
 
-def test_within_the_band_nobody_trades_and_beyond_it_somebody_does():
+def test_within_the_band_there_is_no_trade_and_beyond_it_there_is_one():
     pool = ConstantProductPool.opened(1_000_000, 100_000_000_000, fee_e6=10_000)
 
     def lots_at(price: int) -> list[int]:
@@ -236,7 +236,7 @@ def test_within_the_band_nobody_trades_and_beyond_it_somebody_does():
     assert lots_at(98_990) < [0]
 
 
-def test_a_block_at_a_tick_sees_it():
+def test_a_block_at_the_moment_of_a_tick_uses_that_tick():
     pool = ConstantProductPool.opened(1_000_000, 3_000_000_000, fee_e6=0)
     _, rows = pool.arbitrage(np.array([9, 10, 11]), ticks((0, 3_000), (10, 3_300), (12, 3_000)))
 
@@ -298,7 +298,7 @@ def test_chains_share_no_block_and_neither_do_seeds():
 
 
 @given(pool=SMALL_POOLS, moves=st.lists(st.tuples(st.booleans(), st.integers(1, 400)), max_size=8))
-def test_no_share_is_ever_worth_less_by_who_comes_and_who_goes(pool, moves):
+def test_no_share_loses_value_when_providers_join_or_leave(pool, moves):
     for comes, n in moves:
         try:
             after, moved = (pool.add_liquidity if comes else pool.remove_liquidity)(n)
@@ -314,7 +314,7 @@ def test_no_share_is_ever_worth_less_by_who_comes_and_who_goes(pool, moves):
 
 
 @given(pool=SMALL_POOLS, lots=st.integers(1, 1_000))
-def test_who_joins_and_leaves_at_once_takes_no_more_than_was_brought(pool, lots):
+def test_a_provider_who_joins_and_leaves_at_once_gets_no_more_than_the_contribution(pool, lots):
     assume(lots * pool.shares >= pool.lots)
     joined, brought = pool.add_liquidity(lots)
     _, taken = joined.remove_liquidity(brought.shares)
@@ -348,7 +348,7 @@ def test_twice_the_liquidity_trades_twice_as_much_at_the_same_price():
 # ---- refusals
 
 
-def test_a_pool_opens_with_something_of_both_on_terms_that_make_sense():
+def test_a_pool_opens_with_both_assets_on_valid_terms():
     for terms in (
         (0, 1, 0),
         (1, 0, 0),
@@ -361,7 +361,7 @@ def test_a_pool_opens_with_something_of_both_on_terms_that_make_sense():
             ConstantProductPool.opened(*terms)
 
 
-def test_nobody_takes_out_more_shares_than_there_are_nor_brings_less_than_one():
+def test_no_provider_withdraws_more_shares_than_exist_or_adds_less_than_one():
     pool = ConstantProductPool.opened(1_000_000, 1, fee_e6=0)
     for shares in (0, pool.shares + 1):
         with pytest.raises(ValueError, match="cannot leave"):
@@ -376,7 +376,7 @@ def test_a_block_before_the_first_tick_has_no_price():
         pool.arbitrage(np.array([4, 6]), ticks((5, 1)))
 
 
-def test_prices_at_which_the_pool_would_not_count_exactly_are_refused():
+def test_prices_at_which_the_pools_integers_would_overflow_are_refused():
     pool = ConstantProductPool.opened(2**28, 2**38, fee_e6=0)
     for price in (1, 2**31):
         with pytest.raises(PoolRangeError):
@@ -459,7 +459,7 @@ def test_without_a_fee_a_pool_loses_an_eighth_of_the_variance(volatility, regula
         (1.5, 3_600.0, 50_000, 2_000),  # one in five
     ],
 )
-def test_with_a_fee_arbitrages_are_as_frequent_and_as_dear_as_theory_says(
+def test_with_a_fee_the_frequency_and_the_size_of_arbitrages_are_those_of_theory(
     volatility, block_s_mean, fee_e6, blocks
 ):
     found = outcomes(volatility, block_s_mean, fee_e6, blocks)
@@ -470,7 +470,7 @@ def test_with_a_fee_arbitrages_are_as_frequent_and_as_dear_as_theory_says(
 
 
 @pytest.mark.parametrize("fee_e6", [0, 10_000, 300_000])
-def test_beyond_the_band_by_an_exponential_an_arbitrage_gains_and_pays_as_theory_says(fee_e6):
+def test_gains_and_fees_of_an_arbitrage_are_those_of_theory(fee_e6):
     """At its quantiles, on either side: so far out that every term of the formulas is seen."""
     depth = 0.2  # mean of how far the log-price is beyond the edge
     block_s_mean = 3_600.0

@@ -178,7 +178,7 @@ class Town:
 # ---- profits
 
 
-def test_without_rules_nothing_moves():
+def test_without_rules_no_capital_moves():
     town = Town(None, firm("Firm01"), firm("Firm02", waiting=True))
     for won in (90_000, -140_000, 0):
         town.day(house={"Firm01": won}, lead={"Firm01": -won // 10})
@@ -187,7 +187,7 @@ def test_without_rules_nothing_moves():
     assert town.desk.status == [TRADING, WAITING]
 
 
-def test_who_waits_and_who_trades_is_noted_on_the_first_day():
+def test_waiting_and_trading_firms_are_noted_on_the_first_day():
     town = Town(None, firm("Firm01"), firm("Firm02", waiting=True))
     town.desk.note(7)
 
@@ -198,7 +198,7 @@ def test_who_waits_and_who_trades_is_noted_on_the_first_day():
     days=st.lists(st.tuples(st.integers(-2_000, 90_000), st.integers(-1_000, 90_000)), max_size=12),
     share=st.sampled_from([0.0, 0.25, 1.0]),
 )
-def test_profits_stay_where_they_were_made_but_for_the_owners_share(days, share):
+def test_profits_stay_on_their_venue_except_the_owners_share(days, share):
     """The margin desk has its turn each day, and finds nothing to bring back or to make up for."""
     town = Town(rules(withdrawn_share=share), firm("Firm01"))
     for house, lead in days:
@@ -212,7 +212,7 @@ def test_profits_stay_where_they_were_made_but_for_the_owners_share(days, share)
     )
 
 
-def test_owners_take_nothing_that_margin_needs():
+def test_owners_take_no_money_that_margin_needs():
     town = Town(rules(withdrawn_share=1.0), firm("Firm01"))
     town.hold("Firm01", 12)  # needs 72,000 of the 70,000 + 5,000 on the house venue
     town.day(house={"Firm01": 5_000})
@@ -220,7 +220,7 @@ def test_owners_take_nothing_that_margin_needs():
     assert town.has("Firm01") == (3_000, 72_000, ON_LEAD)
 
 
-def test_owners_take_nothing_of_a_loss_nor_of_what_the_lead_venue_paid():
+def test_owners_take_nothing_of_a_loss_and_nothing_of_profits_on_the_lead_venue():
     town = Town(rules(withdrawn_share=1.0), firm("Firm01"))
     town.day(house={"Firm01": -5_000}, lead={"Firm01": 8_000})
 
@@ -247,7 +247,9 @@ def shifting(**changes) -> CapitalRules:
         (70, 70, 0),
     ],
 )
-def test_capital_moves_by_the_stated_rate_to_the_venue_that_pays_better(house, lead, to_house):
+def test_capital_moves_at_the_stated_rate_to_the_venue_with_the_better_return(
+    house, lead, to_house
+):
     town = Town(shifting(half_life_days=1.0), firm("Firm01"))
     town.day(house={"Firm01": house}, lead={"Firm01": lead})
 
@@ -266,7 +268,7 @@ money = st.integers(-20_000, 20_000)
     per_bp=st.floats(0, 1),
     most=st.floats(0, 1),
 )
-def test_a_shift_goes_the_right_way_and_never_past_its_most_nor_what_margin_needs(
+def test_a_shift_has_the_right_direction_and_stays_within_its_maximum_and_free_margin(
     house, lead, lots, per_bp, most
 ):
     town = Town(rules(shift_per_bp=per_bp, shift_max=most, patience_days=1), firm("Firm01"))
@@ -286,7 +288,7 @@ def test_a_shift_goes_the_right_way_and_never_past_its_most_nor_what_margin_need
     assert moved >= 0 or after[0] >= needed
 
 
-def test_what_has_moved_stays_and_is_not_brought_back_as_margin():
+def test_moved_capital_is_not_brought_back_as_margin():
     """Both ways: the lead venue's floor moves with the capital."""
     for house, lead in ((0, 2_000), (2_000, 0)):
         town = Town(rules(shift_per_bp=1, shift_max=0.2, patience_days=1), firm("Firm01"))
@@ -309,7 +311,7 @@ def test_a_move_is_two_transfers_of_cash_tied_together():
     assert out.narration.endswith("from Binance, which paid less of late than FTX")
 
 
-def test_nothing_moves_before_patience():
+def test_no_capital_moves_before_the_patience_period_ends():
     town = Town(rules(shift_per_bp=1, shift_max=1, patience_days=3, closes_below=0), firm("Firm01"))
     for _ in range(2):
         town.day(house={"Firm01": -500}, lead={"Firm01": -900})
@@ -319,7 +321,7 @@ def test_nothing_moves_before_patience():
     assert town.books.transactions
 
 
-def test_a_venue_that_cannot_pay_lets_no_capital_move_and_none_is_invented():
+def test_if_a_venue_cannot_pay_no_capital_moves_and_none_is_created():
     town = Town(shifting(), firm("Firm01"))
     town.custody.cash[town.code(HOUSE)] = 300
     town.give("Firm01", cash=5_000)  # what its owners have is no part of it
@@ -329,7 +331,7 @@ def test_a_venue_that_cannot_pay_lets_no_capital_move_and_none_is_invented():
     assert town.custody.till(HOUSE) == 0
 
 
-def test_where_the_price_went_decides_nothing():
+def test_the_direction_of_the_price_decides_nothing():
     """Gains of positions are in the claims and not in the results; hedges lose as much."""
     town = Town(shifting(closes_below=0.9), firm("Firm01"))
     for cents in (40_000, -60_000, 30_000):
@@ -342,7 +344,7 @@ def test_where_the_price_went_decides_nothing():
 
 
 @pytest.mark.parametrize("half_life", [1, 5, 30])
-def test_what_is_trailing_halves_in_its_half_life(half_life):
+def test_a_trailing_result_halves_in_its_half_life(half_life):
     """After a long row of equal losses, as many gains make up for them as halve what is trailing.
 
     With w = 2^(-1 / h), after n gains the trailing result is (1 - w^n) - w^n of a day's: it turns
@@ -366,7 +368,7 @@ def test_what_is_trailing_halves_in_its_half_life(half_life):
 # ---- leaving
 
 
-def test_a_firm_whose_edge_is_gone_leaves_with_what_its_positions_do_not_need():
+def test_a_firm_with_no_edge_leaves_with_the_margin_that_its_positions_do_not_need():
     town = Town(rules(patience_days=3), firm("Firm01"))
     town.hold("Firm01", 2)
     for _ in range(2):
@@ -381,7 +383,7 @@ def test_a_firm_whose_edge_is_gone_leaves_with_what_its_positions_do_not_need():
     assert town.desk.quotes.tolist() == [True]
 
 
-def test_it_leaves_for_a_loss_on_the_house_however_well_it_does_elsewhere_and_not_the_reverse():
+def test_a_firm_leaves_after_losses_on_the_house_even_with_profits_elsewhere_and_not_the_reverse():
     town = Town(rules(patience_days=2), firm("Firm01"), firm("Firm02"))
     for _ in range(4):
         town.day(
@@ -392,7 +394,7 @@ def test_it_leaves_for_a_loss_on_the_house_however_well_it_does_elsewhere_and_no
     assert town.desk.status == [LEFT, TRADING]
 
 
-def test_who_has_left_takes_home_what_becomes_spare_later():
+def test_a_firm_that_has_left_withdraws_margin_that_becomes_free_later():
     town = Town(rules(patience_days=1), firm("Firm01"))
     town.hold("Firm01", 2)
     town.day(house={"Firm01": -100})
@@ -415,7 +417,7 @@ def test_a_house_without_cash_leaves_the_rest_as_a_claim_until_it_has_some():
     assert town.has("Firm01") == (50_000, CAPITAL - ON_LEAD - 100 - 50_000, ON_LEAD)
 
 
-def test_at_the_till_a_firm_waits_for_all_that_it_asks_for_and_asks_once():
+def test_a_firm_queues_one_request_for_its_whole_amount():
     town = Town(rules(patience_days=1), firm("Firm01"), over_the_till=True)
     town.custody.cash[town.code(HOUSE)] = 40_000
     for _ in range(3):
@@ -433,7 +435,7 @@ def test_at_the_till_a_firm_waits_for_all_that_it_asks_for_and_asks_once():
     assert town.has("Firm01") == (asked, 0, ON_LEAD)
 
 
-def test_capital_passes_nobody_who_waits_and_stays_where_it_is_once_the_house_has_halted():
+def test_capital_does_not_overtake_the_queue_and_stays_after_a_halt():
     town = Town(shifting(), firm("Firm01"))
     for status in (QUEUED, HALTED):
         town.custody.status[HOUSE] = status
@@ -446,7 +448,7 @@ def test_capital_passes_nobody_who_waits_and_stays_where_it_is_once_the_house_ha
 
 
 @pytest.mark.parametrize("lead_share", [0.0, 0.3, 1.0])
-def test_what_was_taken_home_is_not_lost_so_who_has_left_is_not_closed(lead_share):
+def test_withdrawn_capital_is_not_lost_so_a_firm_that_has_left_is_not_closed(lead_share):
     each = firm("Firm01", lead_share=lead_share)
     town = Town(rules(patience_days=1, closes_below=0.9), each)
     for _ in range(5):
@@ -458,7 +460,7 @@ def test_what_was_taken_home_is_not_lost_so_who_has_left_is_not_closed(lead_shar
 # ---- closing
 
 
-def test_a_firm_closes_below_the_stated_part_of_what_it_began_with_and_not_at_it():
+def test_a_firm_closes_below_the_stated_part_of_its_first_capital_and_not_at_it():
     town = Town(rules(closes_below=0.4), firm("Firm01"))
     town.day(house={"Firm01": -60_000})
     assert town.status("Firm01") == TRADING
@@ -483,14 +485,14 @@ def test_a_closed_firm_keeps_margin_for_its_positions_on_both_venues():
     assert town.has("Firm01")[2] == LOT_MARGIN  # and not what it once had there
 
 
-def test_a_firm_without_anything_left_closes_even_where_nothing_is_too_little():
+def test_a_firm_without_money_closes_even_if_the_threshold_is_zero():
     town = Town(rules(patience_days=1), firm("Firm01"))
     town.day(house={"Firm01": -70_000}, lead={"Firm01": -30_000})
 
     assert (town.desk.status, town.has("Firm01")) == ([CLOSED], (0, 0, 0))
 
 
-def test_and_so_does_one_whose_owners_have_all_that_there_was():
+def test_a_firm_whose_owners_withdrew_all_its_money_closes_too():
     town = Town(rules(withdrawn_share=1.0), firm("Firm01"))
     town.day(house={"Firm01": 50_000})
     town.day(house={"Firm01": -70_000}, lead={"Firm01": -30_000})
@@ -498,7 +500,7 @@ def test_and_so_does_one_whose_owners_have_all_that_there_was():
     assert (town.desk.status, town.has("Firm01")) == ([CLOSED], (50_000, 0, 0))
 
 
-def test_who_has_left_closes_when_its_quotes_have_lost_what_it_had():
+def test_a_firm_that_has_left_closes_when_its_quotes_have_lost_its_capital():
     town = Town(rules(patience_days=1, closes_below=0.8), firm("Firm01"))
     town.day(house={"Firm01": -100})
     town.day(lead={"Firm01": -25_000})
@@ -526,7 +528,7 @@ def waiters(n: int) -> tuple[Firm, ...]:
         (20, 0.0, 0.0, 0.0),
     ],
 )
-def test_who_waits_enters_with_the_stated_chance_which_rises_with_what_others_earn(
+def test_a_waiting_firm_enters_with_the_stated_probability_which_rises_with_others_earnings(
     won_bps, per_day, per_bp, chance
 ):
     """All wait n days in all: entries are binomial, standard error sqrt(p (1 - p) / n)."""
@@ -548,7 +550,7 @@ def test_who_waits_enters_with_the_stated_chance_which_rises_with_what_others_ea
 @pytest.mark.parametrize(
     ("lead", "entered"), [(0, {20}), (-100, set(range(1, 20))), (-200, {0})], ids=["10", "5", "0"]
 )
-def test_what_is_seen_is_the_mean_of_those_who_take_of_both_venues_together(lead, entered):
+def test_observed_earnings_are_the_mean_of_trading_firms_over_both_venues(lead, entered):
     """House results of 30 and -10 bps; a tenth more chance for each bp of the mean."""
     town = Town(rules(entry_per_bp=0.1), firm("A"), firm("B"), *waiters(20))
     nothing = [0] * 20
@@ -558,14 +560,14 @@ def test_what_is_seen_is_the_mean_of_those_who_take_of_both_venues_together(lead
     assert town.desk.status.count(TRADING) - 2 in entered
 
 
-def test_nobody_comes_for_profits_where_nobody_trades():
+def test_no_firm_enters_for_profits_if_no_firm_trades():
     town = Town(rules(entry_per_bp=1.0), *waiters(20))
     town.day()
 
     assert set(town.desk.status) == {WAITING}
 
 
-def test_who_enters_brings_its_capital_in_its_shares_and_trades_from_then_on():
+def test_an_entering_firm_deposits_its_capital_by_its_shares_and_trades_from_then_on():
     town = Town(rules(entry_per_day=1.0), firm("Firm01", waiting=True))
     assert town.has("Firm01") == (CAPITAL, 0, 0)
     assert not town.desk.takes.any()
@@ -577,7 +579,7 @@ def test_who_enters_brings_its_capital_in_its_shares_and_trades_from_then_on():
     assert [one.tag for one in town.books.transactions] == ["deposit", "deposit"]
 
 
-def test_who_enters_has_patience_from_its_own_first_day_on():
+def test_an_entering_firms_patience_starts_on_its_first_day():
     town = Town(rules(entry_per_day=1.0, patience_days=3), firm("Firm01", waiting=True))
     town.day()
     for _ in range(2):
@@ -588,7 +590,7 @@ def test_who_enters_has_patience_from_its_own_first_day_on():
     assert town.status("Firm01") == LEFT
 
 
-def test_another_seed_lets_others_in():
+def test_with_another_seed_other_firms_enter():
     def entered(seed):
         town = Town(rules(entry_per_day=0.5), *waiters(40), seed=seed)
         town.day()
@@ -653,7 +655,7 @@ def live(town: Town, day: Day) -> None:
 
 @settings(max_examples=60)
 @given(rules=any_rules, history=st.lists(days, max_size=12), seed=st.integers(0, 9))
-def test_no_history_makes_or_loses_money_nor_brings_anybody_back(rules, history, seed):
+def test_no_history_creates_or_loses_money_or_brings_a_firm_back(rules, history, seed):
     town = Town(rules, *CROWD, seed=seed)
     total = town.custody.cash.sum()
     for day in history:
@@ -673,7 +675,7 @@ def test_no_history_makes_or_loses_money_nor_brings_anybody_back(rules, history,
 
 @settings(max_examples=40)
 @given(rules=any_rules, history=st.lists(days, max_size=12))
-def test_the_books_say_all_that_the_desk_did(rules, history):
+def test_the_books_contain_all_actions_of_the_desk(rules, history):
     """What cash and claims do beyond the days' results is in transactions, in both books."""
     town = Town(rules, *CROWD)
     before = [town.has(name) for name in town.names]
@@ -698,7 +700,7 @@ def test_the_books_say_all_that_the_desk_did(rules, history):
     history=st.lists(days.filter(lambda day: day.till_cents is None), max_size=8),
     order=st.permutations(range(6)),
 )
-def test_with_money_in_the_tills_the_order_of_firms_decides_nothing(rules, history, order):
+def test_if_the_venues_have_cash_the_order_of_firms_does_not_matter(rules, history, order):
     """Each has its own money and its own draws; only an empty till pays the first who come."""
     listed, otherwise = Town(rules, *CROWD), Town(rules, *(CROWD[i] for i in order))
     for day in history:

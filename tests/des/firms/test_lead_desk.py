@@ -119,7 +119,7 @@ sizes = st.sampled_from([0, 1, 100_000 * USD]) | st.integers(0, 10**9)
     annual=st.sampled_from([0.0, 0.3, 3.0]),
     fee_e6=st.sampled_from([0, 33]),
 )
-def test_to_the_cent_what_some_gain_others_lose_and_the_books_say_so(
+def test_gains_and_losses_are_equal_to_the_cent_also_in_the_books(
     quotes, orders, delays_us, annual, fee_e6
 ):
     venture = Venture(delays_us=delays_us, orders=orders, fee_e6=fee_e6)
@@ -140,7 +140,7 @@ def test_to_the_cent_what_some_gain_others_lose_and_the_books_say_so(
         assert claims[name] == -books.balances[owed("Binance", name)]
 
 
-def test_the_slow_lose_to_the_fast_and_the_slowest_gain_from_nobody():
+def test_slow_firms_lose_to_fast_ones_and_the_slowest_gains_from_no_firm():
     venture = Venture()
     venture.day()
     fast, slow, late = (venture.books.result(name, "LeadPickOff") for name in HEDGERS[1:])
@@ -149,7 +149,7 @@ def test_the_slow_lose_to_the_fast_and_the_slowest_gain_from_nobody():
     assert slow + late == -fast
 
 
-def test_each_entry_has_one_sniper_whom_all_others_pay():
+def test_each_entry_has_one_sniper_paid_by_all_others():
     venture = Venture(fee_e6=0)
     venture.day()
 
@@ -172,7 +172,7 @@ def test_each_entry_has_one_sniper_whom_all_others_pay():
 # ---- how much
 
 
-def test_the_spread_is_shared_by_size_shown_with_everybody_else():
+def test_the_spread_is_shared_by_displayed_size_with_all_other_makers():
     """A quarter of the volume pays half a basis point, to 340,000 of 3,340,000 dollars shown."""
     venture = Venture(orders=(0, 0, 0, 0))
     gained = venture.day()
@@ -193,7 +193,7 @@ def stale_quote(annual: float, ahead_s: float, s: float, cost: float) -> tuple[f
 
 
 @pytest.mark.parametrize("volatile_hours", [{}, {3: 6.0, 23: 4.0}], ids=["alike", "some wild"])
-def test_a_days_rent_is_the_sum_of_what_its_hours_quotes_lose_and_fees_are_on_what_is_hit(
+def test_a_days_rent_is_the_sum_over_its_hours_and_fees_are_on_the_hit_volume(
     volatile_hours,
 ):
     """One fast firm, whose orders no quote exhausts, and one slow quoter."""
@@ -209,14 +209,14 @@ def test_a_days_rent_is_the_sum_of_what_its_hours_quotes_lose_and_fees_are_on_wh
     assert 0 < venture.books.fees("Fast") < rent
 
 
-def test_it_looks_at_the_hours_of_the_day_that_ends_and_at_no_others():
+def test_the_desk_uses_the_hours_of_the_day_that_ends_and_no_others():
     price = Price()
     Venture().day(QUOTES, price)
 
     assert sorted(price.asked_us) == list(range(START_US, END_US, HOUR_US))
 
 
-def test_two_markets_bring_what_each_brings():
+def test_two_markets_have_the_sum_of_their_results():
     calm, wild = (Price(dict.fromkeys(range(24), annual)) for annual in (0.5, 3.0))
     one, other, both = (
         Venture(fee_e6=0).day(QUOTES, *prices)  # fees round once for both
@@ -235,7 +235,7 @@ def test_quotes_that_are_renewed_twice_as_often_lose_twice_as_much():
     assert rent(5.0) == pytest.approx(2 * rent(10.0), abs=3)
 
 
-def test_nobody_who_asks_for_its_fee_pays_more_of_it_than_it_wins():
+def test_no_firm_with_a_fee_hurdle_pays_more_fees_than_it_gains():
     """Of everything else alike: with a fee of all that is asked for beyond the spread."""
     venture = Venture(cost_bps=0.5, fee_e6=50)
     venture.day()
@@ -257,21 +257,21 @@ def test_equal_speeds_leave_no_rent():
     assert all(gained[name] > 0 for name in HEDGERS[1:])
 
 
-def test_nor_does_a_price_that_stands_still():
+def test_a_constant_price_leaves_no_rent():
     venture = Venture()
     venture.day(QUOTES, Price(dict.fromkeys(range(24), 0.0)))
 
     assert [one.tag for one in venture.books.transactions] == ["lead-spread"]
 
 
-def test_nor_do_costs_beyond_all_that_the_price_moves():
+def test_costs_above_every_move_of_the_price_leave_no_rent():
     venture = Venture(cost_bps=500)
     venture.day()
 
     assert [one.tag for one in venture.books.transactions] == ["lead-spread"]
 
 
-def test_a_firm_that_does_not_quote_gets_nothing_and_takes_nothing_from_others():
+def test_a_firm_that_does_not_quote_gets_no_spread_and_loses_nothing():
     """Not even if it is the fastest: it is as if it had never been there."""
     quotes = (0, 0, *QUOTES[2:])
     venture = Venture()
@@ -283,7 +283,7 @@ def test_a_firm_that_does_not_quote_gets_nothing_and_takes_nothing_from_others()
     assert gained["Slow"] > 0
 
 
-def test_the_maker_quotes_and_hits_nobody_however_fast_it_is():
+def test_the_maker_quotes_and_hits_no_quote_at_any_speed():
     venture = Venture(delays_us=(1, *DELAYS_US[1:]))
     venture.day((100_000 * USD, *QUOTES[1:]))
 
@@ -294,14 +294,14 @@ def test_the_maker_quotes_and_hits_nobody_however_fast_it_is():
     assert slow.books.result("Alameda", "LeadPickOff") < 0
 
 
-def test_where_nobody_quotes_nothing_is_booked():
+def test_without_quotes_nothing_is_booked():
     venture = Venture()
 
     assert set(venture.day((0, 0, 0, 0)).values()) == {0}
     assert not venture.books.transactions
 
 
-def test_where_no_flow_is_uninformed_only_the_fast_gain():
+def test_without_uninformed_flow_only_fast_firms_gain():
     venture = Venture(QUOTING.model_copy(update={"uninformed_fraction": 0.0}))
     venture.day()
 

@@ -108,7 +108,7 @@ def close(left: np.ndarray, right: np.ndarray, firms: int) -> bool:
 @pytest.mark.parametrize("sigma_bp", [0.5, 2.0, 8.0])
 @pytest.mark.parametrize("ahead_us", [1, 40 * MS, 900 * MS])
 @pytest.mark.parametrize(("half_spread_bp", "cost_bp"), [(0.1, 2.3), (2.0, 0.0), (0.0, 0.0)])
-def test_an_order_as_large_as_the_quote_takes_what_the_formula_says(
+def test_an_order_as_large_as_the_quote_takes_the_amount_of_the_formula(
     sigma_bp, ahead_us, half_spread_bp, cost_bp
 ):
     race = one_quote(
@@ -123,7 +123,7 @@ def test_an_order_as_large_as_the_quote_takes_what_the_formula_says(
     assert abs(race.rents()[0, 1] - DOLLARS * RENEWALS * each) <= 0.5
 
 
-def test_hours_add_up():
+def test_the_result_of_a_day_is_the_sum_over_its_hours():
     calm, wild = (one_quote((MS * 90, MS), (0, DOLLARS), sigma=(s * BP,)) for s in (2, 7))
     both = replace(calm, sigma=calm.sigma + wild.sigma)
     assert wild.rents()[0, 1] > calm.rents()[0, 1] > 1_000 * USD
@@ -173,7 +173,7 @@ def assert_mean(batches: np.ndarray, expected: float) -> None:
         ((900, 600, 400, 200), 2.0, (1.0, 2.0, 3.0), 5.0),
     ],
 )
-def test_from_a_quote_that_orders_do_not_exhaust_each_firm_gets_what_the_race_gives(
+def test_from_an_inexhaustible_quote_each_firm_gets_its_result_in_the_race(
     delay_ms, half_spread_bp, costs_bp, sigma_bp
 ):
     """Standard errors are 0.3 to 4 %."""
@@ -198,7 +198,7 @@ def test_from_a_quote_that_orders_do_not_exhaust_each_firm_gets_what_the_race_gi
         ((500, 50, 60), (0.5, 2.0)),
     ],
 )
-def test_of_an_exhausted_quote_the_fastest_gets_its_exact_part_and_all_together_nearly_theirs(
+def test_from_an_exhausted_quote_the_fastest_gets_its_exact_part_and_all_together_nearly_theirs(
     delay_ms, costs_bp
 ):
     """A tenth is what two firms and thresholds of one to three deviations may be off by."""
@@ -214,7 +214,7 @@ def test_of_an_exhausted_quote_the_fastest_gets_its_exact_part_and_all_together_
 
 
 @pytest.mark.parametrize(("cost_bp", "ratio"), [(0.5, 0.64), (2.5, 1.22), (5.75, 1.34)])
-def test_where_twenty_firms_are_in_line_the_formula_is_off_by_as_much_as_it_says(cost_bp, ratio):
+def test_with_twenty_firms_in_line_the_formula_has_its_documented_error(cost_bp, ratio):
     """Thresholds of 0.3, 1.1 and 2.4 deviations; standard errors of 0.01 to 0.06."""
     race = one_quote(
         (SECOND_US, *range(0, SECOND_US, 50 * MS)),
@@ -231,7 +231,7 @@ def test_where_twenty_firms_are_in_line_the_formula_is_off_by_as_much_as_it_says
 # ---- who is served
 
 
-def test_a_quote_is_served_by_speed_until_nothing_is_left():
+def test_a_quote_is_served_by_speed_until_it_is_exhausted():
     """Of 100: the fastest takes 60, the next wants 60 and gets 40, the last comes for nothing."""
     part = DOLLARS // 100
     race = one_quote((400 * MS, 80 * MS, 60 * MS, 40 * MS), (0, 60 * part, 60 * part, 60 * part))
@@ -245,14 +245,14 @@ def test_a_quote_is_served_by_speed_until_nothing_is_left():
     ]
 
 
-def test_equally_fast_firms_share_what_is_left_by_the_size_of_their_orders():
+def test_equally_fast_firms_share_the_rest_by_order_size():
     race = one_quote((400 * MS, 80 * MS, 80 * MS), (0, 3 * DOLLARS, DOLLARS))
     whole = one_quote((400 * MS, 80 * MS), (0, DOLLARS)).rents()[0, 1]
 
     assert close(race.rents()[0], whole * np.array([0, 3, 1]) / 4, 1)
 
 
-def test_a_fast_firm_that_hits_only_great_moves_leaves_the_usual_ones_to_the_next():
+def test_a_fast_firm_that_hits_only_large_moves_leaves_the_usual_ones_to_the_next():
     """From where it hits too, the slower one has nothing: the rest of its own tail."""
     race = one_quote((500 * MS, 100 * MS, 140 * MS), (0, DOLLARS, DOLLARS), cost=(0, 4 * BP, BP))
     alone = race.without(1).rents()[0, 1]
@@ -266,7 +266,7 @@ def test_a_fast_firm_that_hits_only_great_moves_leaves_the_usual_ones_to_the_nex
 
 @settings(max_examples=20, deadline=None, derandomize=True)
 @given(race=races())
-def test_it_is_what_serving_the_orders_move_by_move_comes_to(race):
+def test_the_expectation_equals_serving_the_orders_move_by_move(race):
     """A second witness: the same race summed over a fine grid of moves, to 1 % of the largest."""
     n, grid = len(race.delay_us), 1_500
     width = 6.0 / grid
@@ -303,7 +303,7 @@ def served(race: Race, shown_cents: int, moved: list[float]) -> list[float]:
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races())
-def test_nobody_gains_on_whoever_is_as_fast_or_faster_and_nobody_loses_by_hitting(race):
+def test_no_firm_gains_from_an_equal_or_faster_one_and_no_firm_loses_by_hitting(race):
     rents, delay_us = race.rents(), np.array(race.delay_us)
     assert not rents[delay_us[:, None] <= delay_us[None, :]].any()
     assert rents.min() >= 0
@@ -311,7 +311,7 @@ def test_nobody_gains_on_whoever_is_as_fast_or_faster_and_nobody_loses_by_hittin
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races())
-def test_every_hit_pays_at_least_what_the_taker_asks_for(race):
+def test_every_hit_pays_at_least_the_takers_hurdle(race):
     """To the cent that edge, and the volume that the fee is of, are rounded by."""
     hits = race.hits()
     assert (hits.edge_cents >= hits.taken_cents * np.array(race.cost) - 1).all()
@@ -346,7 +346,7 @@ def test_a_quote_never_loses_more_than_its_size_to_the_fastest_and_least_demandi
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races(costs=st.just(BP)))
-def test_with_equal_costs_it_loses_just_that_where_the_fastest_can_take_it_all(race):
+def test_with_equal_costs_it_loses_exactly_that_if_the_fastest_can_take_all_of_it(race):
     first = min(race.delay_us)
     orders = tuple(
         max(race.quote_cents) if us == first else size
@@ -364,7 +364,7 @@ def test_with_equal_costs_it_loses_just_that_where_the_fastest_can_take_it_all(r
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races(), data=st.data())
-def test_one_more_firm_lowers_nobodys_loss_and_raises_nobodys_gain(race, data):
+def test_one_more_firm_lowers_no_loss_and_raises_no_gain(race, data):
     """Whatever its speed and costs: quotes lose more, and others get less of each."""
     n = len(race.delay_us)
     entrant = data.draw(st.integers(0, n - 1))
@@ -377,9 +377,7 @@ def test_one_more_firm_lowers_nobodys_loss_and_raises_nobodys_gain(race, data):
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races(), factor=st.floats(1, 3), later_us=st.integers(0, SECOND_US), data=st.data())
-def test_a_quote_loses_more_the_wilder_the_price_and_the_slower_its_quoter(
-    race, factor, later_us, data
-):
+def test_a_quotes_loss_grows_with_volatility_and_with_latency(race, factor, later_us, data):
     n = len(race.delay_us)
     quoter = data.draw(st.integers(0, n - 1))
     lost = race.rents()[quoter].sum()
@@ -401,7 +399,7 @@ def test_a_quote_loses_more_the_wilder_the_price_and_the_slower_its_quoter(
     flow=st.integers(0, 10**14),
     spread_e8=st.integers(0, 10**6),
 )
-def test_the_firms_earn_their_share_of_what_the_flow_pays_to_less_than_a_cent_each(
+def test_the_firms_earn_their_share_of_the_flows_payments_to_less_than_a_cent_each(
     quotes, outside, flow, spread_e8
 ):
     earned = spread_income(np.array(quotes, dtype=np.int64), outside, flow, spread_e8 / 10**8)
@@ -414,12 +412,12 @@ def test_the_firms_earn_their_share_of_what_the_flow_pays_to_less_than_a_cent_ea
         assert due < (cents + 1) * all_shown or not size
 
 
-def test_income_worked_out_by_hand():
+def test_the_income_agrees_with_a_calculation_by_hand():
     """Of 1,000,000.00 at 3 bps, 300.00 is paid: a half to the outside, 1 : 2 to the others."""
     quotes = np.array([50_000 * USD, 100_000 * USD, 0])
     earned = spread_income(quotes, 150_000 * USD, 1_000_000 * USD, half_spread=0.0003)
     assert earned.tolist() == [50 * USD, 100 * USD, 0]
 
 
-def test_where_nobody_quotes_nobody_earns():
+def test_without_quotes_there_is_no_income():
     assert spread_income(np.zeros(2, dtype=np.int64), 0, DOLLARS, BP).tolist() == [0, 0]

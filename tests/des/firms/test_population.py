@@ -68,14 +68,14 @@ def test_speed_and_capital_have_the_stated_medians_and_spreads():
     assert_lognormal([firm.capital_usd for firm in firms], 15e6, 0.5)
 
 
-def test_and_so_have_those_of_one_firm_over_many_seeds():
+def test_the_medians_over_many_seeds_are_the_stated_ones_too():
     firms = [firm for seed in range(500) for firm in drawn(some(trading=1), seed=seed)]
 
     assert_lognormal([firm.reaction_ms for firm in firms], 40, 0.7)
     assert_lognormal([firm.capital_usd for firm in firms], 15e6, 0.5)
 
 
-def test_who_is_fast_is_no_richer_and_no_class_resembles_another():
+def test_speed_is_independent_of_capital_and_classes_differ():
     """Correlations of n independent pairs: standard error 1 / sqrt(n)."""
     n = FIRMS_MAX // 2
     speed, capital = {}, {}
@@ -99,7 +99,7 @@ def test_without_a_spread_all_have_the_median():
     assert {(firm.reaction_ms, firm.capital_usd) for firm in firms} == {(40.0, 15e6)}
 
 
-def test_what_is_a_share_is_one_of_the_drawn_capital_and_the_rest_is_as_stated():
+def test_values_stated_as_a_share_are_shares_of_the_drawn_capital():
     each = some(
         fee_discount=0.6,
         leverage_max=2.0,
@@ -120,14 +120,14 @@ def test_what_is_a_share_is_one_of_the_drawn_capital_and_the_rest_is_as_stated()
 # ---- who is who
 
 
-def test_firms_with_a_name_of_their_own_come_first_and_as_they_are():
+def test_named_firms_come_first_and_unchanged():
     firms = trading_firms(world(some(trading=3), members=NAMED))
 
     assert firms[:2] == NAMED
     assert [firm.name for firm in firms[2:]] == ["Firm03", "Firm04", "Firm05"]
 
 
-def test_a_world_without_classes_has_the_firms_that_it_names():
+def test_a_world_without_classes_has_only_the_named_firms():
     assert trading_firms(TINY) == NAMED
     assert drawn(some(trading=0)) == ()
 
@@ -140,14 +140,14 @@ def test_a_larger_class_begins_with_the_same_firms(others):
     assert nameless(small) < nameless(large)
 
 
-def test_other_classes_and_named_firms_change_nobodys_draw():
+def test_other_classes_and_named_firms_change_no_draw():
     alone = nameless(drawn(some()))
     company = world(some("larp"), some(), some("mid-tier"), members=NAMED)
 
     assert nameless(f for f in trading_firms(company) if f.category == "pro") == alone
 
 
-def test_who_waits_are_the_last_of_their_class():
+def test_waiting_firms_are_the_last_of_their_class():
     firms = drawn(some(trading=3, waiting=4))
 
     assert nameless(f for f in firms if not f.waiting) == nameless(drawn(some(trading=3)))
@@ -159,7 +159,7 @@ def test_another_seed_draws_other_firms():
     assert not nameless(drawn(some(), seed=1)) & nameless(drawn(some(), seed=2))
 
 
-def test_a_name_says_nothing_of_the_class():
+def test_a_firms_name_does_not_depend_on_its_class():
     """Each number is the one pro's in a quarter of n seeds: standard error sqrt(3 / (16 n))."""
     n = 400
     pros = Counter()
@@ -172,7 +172,7 @@ def test_a_name_says_nothing_of_the_class():
         assert abs(pros[name] / n - 1 / 4) < 3 * math.sqrt(3 / 16 / n)
 
 
-def test_nor_whether_it_waits():
+def test_a_firms_name_does_not_depend_on_whether_it_waits():
     """Of two firms, the first waits in half of n seeds: standard error 1 / sqrt(4 n)."""
     n = 400
     waits = sum(drawn(some(trading=1, waiting=1), seed=seed)[0].waiting for seed in range(n))
@@ -201,7 +201,7 @@ extremes = st.builds(
 
 
 @given(each=extremes, seed=st.integers(0, 2**32 - 1))
-def test_whatever_a_class_may_say_its_firms_are_ones_that_could_be_named(each, seed):
+def test_every_drawn_firm_could_be_stated_as_a_named_one(each, seed):
     firms = drawn(each, seed=seed)
 
     again = Firms.model_validate({"members": tuple(firm.model_dump() for firm in firms)})
@@ -209,7 +209,7 @@ def test_whatever_a_class_may_say_its_firms_are_ones_that_could_be_named(each, s
 
 
 @pytest.mark.parametrize("key", [0, 2**64 - 1])
-def test_no_draw_is_so_extreme_that_there_is_no_normal_deviate_for_it(monkeypatch, key):
+def test_no_draw_is_so_extreme_that_it_has_no_normal_deviate(monkeypatch, key):
     monkeypatch.setattr("des.firms.population.decision_key", lambda *_: key)
 
     (firm,) = drawn(some(trading=1, reaction_log_sd=0.1))

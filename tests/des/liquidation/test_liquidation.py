@@ -56,7 +56,7 @@ def below_by_looking_at_all(
     st.sampled_from([10_000, 30_000, 200_000]),
     st.sampled_from([0.0, 0.5, 1.0]),
 )
-def test_sorted_thresholds_find_the_accounts_that_a_look_at_all_finds(seed, m_e6, with_tokens):
+def test_sorted_thresholds_find_the_same_accounts_as_a_scan_of_all(seed, m_e6, with_tokens):
     draws = np.random.default_rng(seed)
     n, marks = 60, [1_000, 400]
     market, token_market = draws.integers(0, 2, n), draws.integers(0, 2, n)
@@ -89,7 +89,7 @@ def test_sorted_thresholds_find_the_accounts_that_a_look_at_all_finds(seed, m_e6
             accounts.sort()
 
 
-def test_accounts_are_sorted_anew_only_when_a_token_has_lost_a_tenth(monkeypatch):
+def test_accounts_are_sorted_again_only_when_a_token_has_lost_a_tenth(monkeypatch):
     one, none = np.array([1]), np.array([0])
     accounts = LeveragedAccounts(TICK_CENTS, 30_000, WEIGHT_E6)
     accounts.mark_tokens(np.array([30_000, 1]))
@@ -104,7 +104,7 @@ def test_accounts_are_sorted_anew_only_when_a_token_has_lost_a_tenth(monkeypatch
 
 
 @given(st.integers(1, 10**8), st.integers(10_000, E6), st.integers(1, 10**6))
-def test_tokens_are_sold_for_what_they_count_for_or_less(mark, weight_e6, tokens):
+def test_tokens_are_sold_at_their_margin_value_or_less(mark, weight_e6, tokens):
     price = sale_price(mark, weight_e6)
     counted = tokens * mark * weight_e6 // E6
 
@@ -113,7 +113,9 @@ def test_tokens_are_sold_for_what_they_count_for_or_less(mark, weight_e6, tokens
 
 
 @given(st.lists(st.integers(-5, 5), max_size=40), st.sampled_from([1, -1]), st.integers(1, 12))
-def test_the_largest_of_the_other_side_come_first_and_of_equals_the_oldest(lots, side, most):
+def test_the_largest_accounts_of_the_other_side_come_first_and_among_equals_the_oldest(
+    lots, side, most
+):
     accounts = LeveragedAccounts(TICK_CENTS, 30_000, WEIGHT_E6)
     none = np.zeros(len(lots), dtype=np.int64)
     accounts.enter(none, np.array(lots, dtype=np.int64), none, none, none)
@@ -131,7 +133,7 @@ def orders_of(lots: int, keep: int, seconds: int, holder: int = 7) -> np.ndarray
     return forced_orders(KEY, *one, 10**9, MAY_9_US, MAY_9_US + seconds * SECOND_US)
 
 
-def test_orders_come_one_second_in_six_and_are_a_tenth_of_the_position():
+def test_an_order_is_sent_in_one_second_of_six_and_is_a_tenth_of_the_position():
     n, lots = 60_000, 10**6
     everybody = np.arange(n)
     sent = forced_orders(
@@ -146,7 +148,7 @@ def test_orders_come_one_second_in_six_and_are_a_tenth_of_the_position():
 
 
 @given(st.integers(1, 10**9), st.integers(0, 10**9), st.booleans())
-def test_orders_close_the_position_and_no_more_than_is_needed(lots, keep, is_long):
+def test_orders_close_the_position_and_no_more(lots, keep, is_long):
     sent = orders_of(lots if is_long else -lots, keep, 900)
 
     assert set(sent["side"]) <= {BID if is_long else ASK}
@@ -174,7 +176,7 @@ def test_the_orders_of_one_second_are_together_no_larger_than_the_cap():
     assert sent["lots"].min() > 0
 
 
-def test_an_order_does_not_depend_on_who_else_is_liquidated():
+def test_an_order_does_not_depend_on_other_liquidations():
     alone = orders_of(500, 0, 60)
     crowd = forced_orders(
         KEY,
@@ -197,7 +199,7 @@ MARK = st.integers(10**5, 10**7)
 
 
 @given(EQUITY, POSITION, MARK, st.integers(0, 3))
-def test_what_an_account_has_goes_to_the_taker_and_the_fund(equity, position, mark, thirds):
+def test_the_accounts_remainder_goes_to_the_taker_and_the_fund(equity, position, mark, thirds):
     part = hand_over(equity, position, abs(position), mark, 1, thirds)
     given_to_taker = (mark - part.price) * position
 
@@ -209,7 +211,7 @@ def test_what_an_account_has_goes_to_the_taker_and_the_fund(equity, position, ma
 
 
 @given(st.integers(0, 10**9), POSITION, MARK)
-def test_at_the_zero_price_less_than_a_tick_is_left(equity, position, mark):
+def test_at_the_zero_price_the_account_is_left_with_less_than_a_tick(equity, position, mark):
     part = hand_over(equity, position, abs(position), mark, 1, thirds=3)
 
     assert part.left_cents >= 0
@@ -217,7 +219,7 @@ def test_at_the_zero_price_less_than_a_tick_is_left(equity, position, mark):
 
 
 @given(EQUITY, POSITION, MARK, st.data())
-def test_closed_piece_by_piece_an_account_has_the_same_to_give(equity, position, mark, data):
+def test_closed_in_parts_an_account_yields_the_same(equity, position, mark, data):
     left, side = abs(position), 1 if position > 0 else -1
     remaining, given_away = equity, 0
     while left:
@@ -237,7 +239,7 @@ def test_a_tenth_below_auto_close_margin_a_tenth_is_handed_over_each_second():
 
 
 @given(st.integers(1, 10**6), st.integers(-(10**6), 0), st.integers(1, 3_600))
-def test_with_nothing_left_behind_it_a_position_goes_at_once(lots, equity, seconds):
+def test_a_position_without_collateral_is_handed_over_at_once(lots, equity, seconds):
     assert transferred_lots(lots, equity, 10**6, seconds) == lots
 
 
@@ -250,7 +252,7 @@ def provider(per_minute: float, per_hour: float) -> Provider:
     )
 
 
-def test_providers_take_pro_rata_to_what_they_have_not_used():
+def test_providers_take_pro_rata_to_their_unused_capacity():
     backstop = Backstop([provider(300, 10_000), provider(100, 10_000)])
     backstop.refill(MAY_9_US, 60, [True, True])
 
@@ -259,14 +261,14 @@ def test_providers_take_pro_rata_to_what_they_have_not_used():
     assert backstop.take(1_000, 100) == [300, 100]  # and nobody takes the other 600
 
 
-def test_a_provider_without_the_least_balance_leaves_all_to_others():
+def test_a_provider_below_its_minimum_balance_takes_nothing():
     backstop = Backstop([provider(300, 10_000), provider(100, 10_000)])
     backstop.refill(MAY_9_US, 60, [False, True])
 
     assert backstop.take(400, 100) == [0, 100]
 
 
-def test_an_hours_capacity_ends_before_the_minutes_do_and_comes_back_with_the_hour():
+def test_an_hours_capacity_is_used_up_before_its_minutes_and_returns_with_the_next_hour():
     backstop = Backstop([provider(100, 150)])
     for minute, taken in enumerate((100, 50, 0)):
         backstop.refill(MAY_9_US + minute * 60 * SECOND_US, 60, [True])
@@ -309,7 +311,7 @@ def test_leverage_has_its_mean_and_no_tail_beyond_the_limit():
     assert (np.abs(drawn.lots) * 10 / drawn.collateral_cents).max() <= 5
 
 
-def test_the_limit_is_that_of_the_day():
+def test_the_days_limit_applies():
     assert rules().leverage_max(date(2021, 7, 24)) == 101
     assert rules().leverage_max(date(2021, 7, 25)) == 20
 
@@ -339,7 +341,7 @@ def test_shares_of_the_holders_bring_tokens_worth_their_collateral_in_whole_lots
     assert (cash.token_market == NONE).all()
 
 
-def test_what_counts_of_tokens_is_what_leverage_is_on():
+def test_leverage_is_computed_on_the_margin_value_of_tokens():
     drawn = drawn_with(TOKENS, [1, 0])
     weight = np.where(drawn.token_market == 1, 0.9, 0.5)
     brought = drawn.tokens > 0
@@ -351,7 +353,7 @@ def test_what_counts_of_tokens_is_what_leverage_is_on():
     assert leverage[brought].mean() == pytest.approx(leverage[~brought].mean(), rel=0.05)
 
 
-def test_bringing_tokens_changes_nothing_for_whoever_brings_cash():
+def test_tokens_as_collateral_change_nothing_for_holders_of_cash():
     cash, drawn = drawn_with((), []), drawn_with(TOKENS, [1, 0])
     # All of these can afford a lot either way, so they are the same holders.
     assert len(cash.lots) == len(drawn.lots) == 20_000
@@ -361,7 +363,7 @@ def test_bringing_tokens_changes_nothing_for_whoever_brings_cash():
         assert np.array_equal(getattr(cash, name)[own], getattr(drawn, name)[own])
 
 
-def test_who_finds_no_tokens_any_more_brings_what_they_count_for_in_cash():
+def test_a_holder_who_finds_no_tokens_brings_their_margin_value_in_cash():
     drawn = drawn_with(TOKENS, [1, 0])
     free = np.array([10**9, int(drawn.tokens[drawn.token_market == 1].sum()) // 2])
     after = drawn.with_tokens_of(free)

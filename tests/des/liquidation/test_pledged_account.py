@@ -32,12 +32,12 @@ def loan(**changes: object) -> PledgedLoan:
 
 
 @pytest.mark.parametrize(("leverage", "cents"), [(1.0, 50), (10.0, 90), (100.0, 99)])
-def test_a_margin_of_one_over_the_leverage_stays_on_what_is_lent(leverage, cents):
+def test_the_margin_after_a_loan_is_one_over_the_leverage(leverage, cents):
     assert lendable_cents(100, loan(leverage_max=leverage)) == cents
 
 
 @given(st.integers(0, 10**13), st.integers(1, 200))
-def test_what_is_lent_leaves_the_margin_and_a_cent_more_would_not(counted, leverage):
+def test_a_loan_uses_the_margin_fully_and_one_more_cent_would_not_fit(counted, leverage):
     most = lendable_cents(counted, loan(leverage_max=float(leverage)))
     margin_e6 = round(E6 / leverage)
 
@@ -53,7 +53,7 @@ def test_the_weight_by_size_is_the_published_rule():
 
 
 @pytest.mark.parametrize("lot_cents", [1, 99, 6_000])
-def test_as_many_lots_are_sold_as_bring_the_margin_back_and_no_more(lot_cents):
+def test_the_number_of_lots_sold_restores_the_margin_and_no_more(lot_cents):
     for lots, share, weight_e6 in product((10, 1_000), (50, 68, 69), (600_000, 700_000)):
         account = PledgedAccount(lots, lots * lot_cents * share // 100)
         brings = lot_cents  # what a deep book pays
@@ -68,17 +68,17 @@ def test_as_many_lots_are_sold_as_bring_the_margin_back_and_no_more(lot_cents):
         assert not sold or short(sold - 1)
 
 
-def test_where_a_sale_brings_less_than_a_lot_counts_for_all_of_them_go():
+def test_if_a_sale_brings_less_than_the_margin_value_all_lots_are_sold():
     assert lots_to_sell(PledgedAccount(100, 9_000), 100, 900_000, 80, 30_000) == 100
 
 
-def test_a_book_takes_its_depth_as_often_as_it_fills_up():
+def test_a_book_absorbs_its_depth_once_for_each_refill():
     assert BOOK.room_cents(60) == 5 * 1_000 * 100
     assert BOOK.room_cents(3_600) == 60 * BOOK.room_cents(60)
     assert BookDepth.of(TokenBook(usd_per_bp=0, refill_s=60)).room_cents(3_600) == 0
 
 
-def test_a_sale_through_all_of_it_pays_half_of_the_way():
+def test_a_sale_through_the_whole_book_pays_half_of_the_way():
     room = BOOK.room_cents(3_600)
 
     assert BOOK.brings_cents(room, 3_600) == room * 99_975 // 100_000  # 2.5 basis points
@@ -86,13 +86,13 @@ def test_a_sale_through_all_of_it_pays_half_of_the_way():
 
 
 @given(st.integers(1, 500_000), st.integers(1, 500_000))
-def test_to_sell_at_once_brings_less_than_a_half_of_it_twice(one, other):
+def test_one_sale_brings_less_than_two_sales_of_half_the_size(one, other):
     apart = BOOK.brings_cents(one, 60) + BOOK.brings_cents(other, 60)
 
     assert BOOK.brings_cents(one + other, 60) <= apart + 1
 
 
-def test_tokens_that_are_whole_lots_are_all_pledged():
+def test_whole_lots_of_tokens_are_all_pledged():
     """0.3 / 0.1 falls short of 3 in floats."""
     (loan,) = load(str(THIN)).pledged_loans
     token = SimpleNamespace(contract=SimpleNamespace(lot="0.1"))

@@ -34,7 +34,7 @@ def test_a_days_range_is_that_of_its_ticks(busy_run: RunFolder):
     assert {(day, note.market): (note.low_usd, note.high_usd) for day, note in noted} == found
 
 
-def test_a_book_is_as_the_scenario_states_it_within_a_tick_and_a_lot(busy_run: RunFolder):
+def test_a_book_has_the_stated_depth_within_a_tick_and_a_lot(busy_run: RunFolder):
     scenario = load(str(BUSY))
     noted = busy_run.dated_notes(ShownBook)
 
@@ -57,7 +57,7 @@ def test_a_book_is_as_the_scenario_states_it_within_a_tick_and_a_lot(busy_run: R
         assert 0 < book.others_usd <= others.displayed_usd
 
 
-def test_a_sampled_run_writes_down_what_is_shown_and_not_what_that_stands_for(executed):
+def test_a_sampled_run_records_the_displayed_size_and_not_its_multiple(executed):
     sampled = executed(BUSY, run={"one_hour_in": 12})
 
     books = [note for _, note in sampled.dated_notes(ShownBook) if note.market == "BTC-PERP"]
@@ -69,7 +69,7 @@ def test_a_sampled_run_writes_down_what_is_shown_and_not_what_that_stands_for(ex
         assert both or one
 
 
-def test_a_book_is_written_down_in_the_first_traded_hour_of_a_day():
+def test_a_book_is_recorded_in_the_first_traded_hour_of_a_day():
     hours = TradedHours(6, 1, 2)
     for i in range(200):
         day_us = midnight_us(date(2022, 1, 1)) + i * DAY_US

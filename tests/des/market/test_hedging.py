@@ -46,7 +46,7 @@ def still(price: int) -> Ticks:
     traded=st.lists(st.tuples(*[st.integers(-50, 50)] * len(HEDGERS)), min_size=1, max_size=12),
     delays_us=st.tuples(*[st.integers(0, 4 * STEP_US)] * len(HEDGERS)),
 )
-def test_positions_are_hedged_once_however_long_it_takes(traded, delays_us):
+def test_positions_are_hedged_once_at_any_delay(traded, delays_us):
     """With delays beyond an interval, orders under way count; at the end all are flat."""
     desk = desk_of(delays_us)
     house, lead = np.zeros(5, dtype=np.int64), np.zeros(5, dtype=np.int64)
@@ -75,7 +75,7 @@ def test_positions_are_hedged_once_however_long_it_takes(traded, delays_us):
     )
 
 
-def test_firms_lay_off_each_fill_by_itself_even_where_two_would_cancel():
+def test_firms_hedge_each_fill_separately_even_if_two_would_cancel():
     desk = desk_of()
     desk.follow(house_fills((10, FAST, 7), (20, FAST, -7), (30, SLOW, 1)))
     rows = desk.fills(STEP_US, still(30_000), 0.0)
@@ -84,14 +84,14 @@ def test_firms_lay_off_each_fill_by_itself_even_where_two_would_cancel():
     assert rows[["time_us", "taker", "lots"]].tolist() == hedges
 
 
-def test_customers_with_reasons_of_their_own_do_not_hedge():
+def test_uninformed_customers_do_not_hedge():
     desk = desk_of()
     desk.follow(house_fills((10, BYSTANDER, 7), motive=Motive.SPREAD))
 
     assert len(desk.fills(STEP_US, still(30_000), 0.0)) == 0
 
 
-def test_what_the_lead_venue_feels_is_the_sum_of_all_orders_and_is_felt_once():
+def test_the_impact_is_that_of_the_sum_of_all_orders_and_applies_once():
     desk = desk_of()
     desk.decide(0, MAKER, 30)
     desk.follow(house_fills((0, FAST, -10), (0, SLOW, -15)))
@@ -103,7 +103,7 @@ def test_what_the_lead_venue_feels_is_the_sum_of_all_orders_and_is_felt_once():
 # ---- when, and at which price
 
 
-def test_a_hedge_fills_at_the_price_it_finds_when_it_arrives():
+def test_a_hedge_fills_at_the_price_at_its_arrival():
     """Decided when the price is 30 000; each order meets the last tick at or before its arrival."""
     ticks = Ticks(
         np.array([0, 5_000, 5_001, 20_001, 2_000_001]),
@@ -153,14 +153,14 @@ def test_a_hedge_pays_half_the_spread_and_its_impact_in_whole_ticks_rounded_up(
 
 
 @pytest.mark.parametrize(("lots", "paid"), [(100, 29_999), (-100, 30_001)])
-def test_a_hedge_never_gets_a_better_price_than_the_lead_price(lots, paid):
+def test_a_hedge_never_gets_a_price_better_than_the_lead_price(lots, paid):
     """A fifth of a basis point of 30 000 is 0.6 ticks, so one."""
     desk = desk_of(half_spread_bps=0.2)
     desk.decide(0, MAKER, lots)
     assert desk.fills(STEP_US, still(30_000), 0.0)["price"].tolist() == [paid]
 
 
-def test_an_order_that_is_not_due_yet_costs_nothing_yet():
+def test_an_order_that_is_not_due_yet_has_no_cost_yet():
     desk = desk_of(delays_us=(2 * STEP_US, 0, 0))
     desk.decide(0, MAKER, 7)
 

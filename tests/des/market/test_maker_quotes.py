@@ -74,7 +74,7 @@ def maker(choice: Choice, simulation: Simulation, spread_times: float = 1.0) -> 
 FIVE, NINE = MonthlyQuotes(5.0, 20_000_00), MonthlyQuotes(9.0, 50_000_00)
 
 
-def test_it_decides_on_the_first_morning_and_on_the_first_of_each_month():
+def test_the_maker_decides_on_the_first_morning_and_on_the_first_of_each_month():
     choice = Choice(FIVE, NINE)
     quotes = maker(choice, Simulation())
     for hour_us in range(START, APRIL + 2 * DAY_US, HOUR_US):
@@ -83,7 +83,7 @@ def test_it_decides_on_the_first_morning_and_on_the_first_of_each_month():
     assert [now_us for now_us, _ in choice.asked] == [START, APRIL]
 
 
-def test_it_is_shown_what_was_traded_and_promised_in_the_month_that_ended():
+def test_a_policy_gets_the_volume_and_the_predictions_of_the_month_that_ended():
     choice = Choice(FIVE, NINE)
     quotes = maker(choice, Simulation())
     for hour_us in range(START, APRIL + HOUR_US, HOUR_US):
@@ -109,7 +109,7 @@ def test_all_levels_move_with_the_half_spread_that_is_decided(spread_times):
     assert plan.shown_lots == (50, 50)
 
 
-def test_a_maker_that_shows_half_simulates_half_too():
+def test_a_maker_with_half_the_share_simulates_half_the_volume():
     simulation = Simulation()
     quotes = maker(Choice(FIVE), simulation)
     quotes.look(START, state(shows=0.5))
@@ -118,7 +118,7 @@ def test_a_maker_that_shows_half_simulates_half_too():
     assert [cents for _, cents in simulation.months[0]] == [10_000_00, 20_000_00]
 
 
-def test_in_an_hour_that_stands_for_many_a_position_counts_by_what_each_of_them_adds():
+def test_in_an_hour_that_represents_many_the_position_counts_by_the_addition_of_each():
     """A limit of 40 lots: an hour for four begins at 30, and 60 more are 15 in each of the four."""
     in_four = TradedHours(4, 0, 0)
     hour_us = next(us for us in range(START, START + DAY_US, HOUR_US) if in_four.has(us))
@@ -141,7 +141,7 @@ def test_in_an_hour_that_stands_for_many_a_position_counts_by_what_each_of_them_
     assert plan(0, 30).skew_ticks == round(MARK_TICKS * 400 / 1_000_000 * 30 / 40)
 
 
-def test_a_decision_is_noted_with_what_it_was_judged_from():
+def test_a_decision_is_noted_with_its_grounds():
     quotes = maker(Choice(FIVE, NINE), Simulation())
     quotes.look(START, state())
     first = noted("X-PERP", "believed", quotes)
@@ -159,7 +159,7 @@ def test_a_decision_is_noted_with_what_it_was_judged_from():
 
 
 @pytest.mark.parametrize(("widens", "offsets"), [(True, (150, 210)), (False, (50, 70))])
-def test_levels_move_out_as_the_other_makers_do_where_the_scenario_says_so(widens, offsets):
+def test_levels_widen_with_the_other_makers_if_the_scenario_says_so(widens, offsets):
     stressed = SimpleNamespace(half_spread_times=lambda now_us: 3.0)
     volume = SimpleNamespace(last_month=TRADED, usd_per_day=lambda: 0.0)
     policy, choice = replace(AS_STATED, widens=widens), Choice(MonthlyQuotes(5.0, 1_000_00))

@@ -40,7 +40,7 @@ def cents(found: list[tuple[Motive, int, int]], motive: Motive) -> int:
 
 
 @given(parts=st.lists(st.tuples(fills, st.integers(0, 10**15)), max_size=5))
-def test_each_fill_is_counted_once_under_what_brought_it(parts):
+def test_each_fill_is_counted_once_under_its_motive(parts):
     volume = MarketVolume(TICK_CENTS)
     volume.begin_hour(1.0)
     for found, others in parts:
@@ -58,7 +58,7 @@ def traded(volume: MarketVolume, usd: float, response: float = 1.0, stands_for: 
     volume.count(new_rows(0), round(100 * usd / TICK_CENTS))
 
 
-def test_the_pace_is_that_of_the_last_24_hours_or_of_those_that_there_were():
+def test_the_pace_is_that_of_the_last_24_hours_or_of_those_available():
     volume = MarketVolume(TICK_CENTS)
     paces = [volume.usd_per_day()]
     for usd in (300.0, *[600.0] * 23, 600.0):
@@ -71,7 +71,7 @@ def test_the_pace_is_that_of_the_last_24_hours_or_of_those_that_there_were():
     assert paces[25] == pytest.approx(24 * 600)  # the first hour is a day ago
 
 
-def test_where_an_hour_stands_for_twelve_the_last_two_are_a_day():
+def test_if_an_hour_represents_twelve_the_last_two_are_a_day():
     volume = MarketVolume(TICK_CENTS)
     for usd in (9_999.0, 300.0, 600.0):
         traded(volume, usd, stands_for=12)
@@ -79,7 +79,7 @@ def test_where_an_hour_stands_for_twelve_the_last_two_are_a_day():
     assert volume.usd_per_day() == pytest.approx(900)
 
 
-def test_hours_that_stand_for_themselves_take_over_from_those_that_stand_for_many():
+def test_hours_with_weight_one_replace_hours_with_a_weight():
     volume = MarketVolume(TICK_CENTS)
     for usd in (2_400.0, 1_200.0):
         traded(volume, usd, stands_for=12)
@@ -89,7 +89,7 @@ def test_hours_that_stand_for_themselves_take_over_from_those_that_stand_for_man
     assert volume.usd_per_day() == pytest.approx(1_200 + 12 * 50, abs=1)
 
 
-def test_without_the_maker_customers_would_have_traded_as_much_less_as_they_respond():
+def test_without_the_maker_customers_demand_falls_by_their_response():
     volume = MarketVolume(TICK_CENTS)
     traded(volume, 300.0, response=3.0)
     traded(volume, 300.0, response=1.0)
@@ -106,7 +106,7 @@ def listed(volume: MarketVolume, recorded_usd: float | None) -> SimpleNamespace:
     )
 
 
-def test_a_day_is_noted_beside_the_record_and_the_next_begins_from_nothing():
+def test_a_day_is_noted_beside_the_record_and_the_next_starts_from_zero():
     volume, noted = MarketVolume(TICK_CENTS), []
     traded(volume, 300.0)
     volume.count(rows_of([(Motive.PICKOFF, -5, 7)]), 0)
@@ -127,7 +127,7 @@ def test_a_day_is_noted_beside_the_record_and_the_next_begins_from_nothing():
     assert house.usd_per_day() > 0  # it is still the day before
 
 
-def test_a_month_goes_on_over_its_days():
+def test_the_volume_of_a_month_accumulates_over_its_days():
     volume = MarketVolume(TICK_CENTS)
     house = HouseVolume(
         ["BTC-PERP"],

@@ -58,13 +58,13 @@ def test_demand_rises_with_the_best_spread_and_with_depth_at_constant_elasticiti
     assert stated == pytest.approx(10.0 * response)
 
 
-def test_quotes_of_nothing_are_as_no_quotes():
+def test_quotes_of_size_zero_are_like_no_quotes():
     demand, _ = demand_of("stated", 1.0, 1.0)
 
     assert demand.response(Plan(0, (1, 2), (0, 0)), ALONE) == 1.0
 
 
-def test_as_stated_demand_does_not_look_at_what_was_traded():
+def test_stated_demand_does_not_depend_on_the_volume_so_far():
     demand, volume = demand_of("stated")
     volume.begin_hour(1.0)
     volume.count(new_rows(0), 10**9)
@@ -76,7 +76,7 @@ def test_as_stated_demand_does_not_look_at_what_was_traded():
 
 
 @given(traded_usd=st.lists(st.integers(0, 100_000), min_size=1, max_size=24))
-def test_as_recorded_each_hour_wants_what_lacks_of_the_day_so_far(traded_usd):
+def test_recorded_demand_is_the_rest_of_the_days_record_so_far(traded_usd):
     demand, volume = demand_of("recorded", 1.0, 1.0)
     for hours_before, usd in enumerate(traded_usd):
         volume.begin_hour(1.0)
@@ -87,7 +87,7 @@ def test_as_recorded_each_hour_wants_what_lacks_of_the_day_so_far(traded_usd):
         volume.count(new_rows(0), 100 * usd)
 
 
-def test_what_was_too_much_today_is_no_debt_of_tomorrow():
+def test_an_excess_today_does_not_reduce_demand_tomorrow():
     demand, volume = demand_of("recorded")
     volume.begin_hour(1.0)
     volume.count(new_rows(0), 10**12)
@@ -99,7 +99,7 @@ def test_what_was_too_much_today_is_no_debt_of_tomorrow():
 
 
 @pytest.mark.parametrize("closure", ["recorded", "stated"])
-def test_an_hour_that_stands_for_twelve_wants_twelve_times_as_much(closure):
+def test_an_hour_that_represents_twelve_has_twelve_times_the_demand(closure):
     demand, volume = demand_of(closure)
     for hour in (3, 17):
         volume.begin_hour(1.0, 12)
@@ -108,7 +108,7 @@ def test_an_hour_that_stands_for_twelve_wants_twelve_times_as_much(closure):
 
 
 @pytest.mark.parametrize("closure", ["recorded", "stated"])
-def test_what_is_traded_in_markets_alike_is_wanted_in_each_of_them(closure):
+def test_in_similar_markets_demand_arises_in_each_of_them(closure):
     demand, volume = demand_of(closure, stands_for=3)
     for hour in range(4):
         volume.begin_hour(1.0)

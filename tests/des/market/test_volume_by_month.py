@@ -24,6 +24,6 @@ def test_a_day_has_its_own_volume_or_its_months_share_from_first_to_last_second(
         assert VOLUME.usd_per_s(time_us) * DAY_US / SECOND_US == pytest.approx(usd)
 
 
-def test_of_other_months_nothing_is_known():
+def test_other_months_have_no_volume():
     assert VOLUME.usd_per_s(midnight_us(date(2022, 6, 1))) is None
     assert VOLUME.usd_of_day(midnight_us(date(2022, 3, 31))) is None

@@ -24,18 +24,18 @@ def seen(showed: MonthlyQuotes, *results: int, traded: int = 10**9) -> SeenMonth
     return SeenMonth(30, traded, 10**8, 10**7, showed, promised)
 
 
-def test_where_nothing_was_shown_it_begins_with_what_is_stated():
+def test_if_nothing_was_displayed_growth_begins_with_the_stated_size():
     """A market may be listed long before there is anything to show in it."""
     nothing = SeenMonth(30, 10**6, 0, 0, MonthlyQuotes(2.5, 0), (Outlook(0, 0),))
 
     assert BELIEVED.decide(0, nothing) == Decided(FIRST)
 
 
-def test_before_anything_was_seen_it_shows_what_is_stated():
+def test_before_any_observation_it_displays_the_stated_size():
     assert BELIEVED.decide(0, None) == Decided(FIRST)
 
 
-def test_it_considers_what_it_shows_first_and_a_step_to_each_side_of_it():
+def test_the_candidates_are_the_displayed_size_and_a_step_to_each_side():
     first, *others = BELIEVED.considers(FIRST)
 
     assert first == FIRST
@@ -45,7 +45,7 @@ def test_it_considers_what_it_shows_first_and_a_step_to_each_side_of_it():
 
 
 @pytest.mark.parametrize("best", range(9))
-def test_it_takes_what_was_promised_most_for_and_plans_on_the_promise(best):
+def test_the_candidate_with_the_best_prediction_wins_and_is_the_plan(best):
     results = [-5] * 9
     results[best] = 3
     decided = BELIEVED.decide(0, seen(FIRST, *results))
@@ -53,17 +53,17 @@ def test_it_takes_what_was_promised_most_for_and_plans_on_the_promise(best):
     assert decided == Decided(BELIEVED.considers(FIRST)[best], Outlook(3, 7))
 
 
-def test_where_all_promise_the_same_nothing_changes():
+def test_if_all_candidates_have_the_same_prediction_nothing_changes():
     assert BELIEVED.decide(0, seen(FIRST, *[0] * 9)).quotes == FIRST
 
 
-def test_where_nobody_traded_nothing_changes_whatever_was_imagined():
+def test_without_trades_nothing_changes_whatever_the_simulation_predicts():
     decided = BELIEVED.decide(0, seen(FIRST, *range(9), traded=0))
 
     assert decided == Decided(FIRST, Outlook(0, 7))
 
 
-def test_what_is_stated_beyond_the_limit_is_shown_for_a_month_and_then_no_more():
+def test_a_stated_size_beyond_the_limit_is_displayed_for_one_month_only():
     large = MonthlyQuotes(8.0, 9_000_00)
     considered = BELIEVED.considers(large)
     results = [100, *range(1, len(considered))]
@@ -74,7 +74,7 @@ def test_what_is_stated_beyond_the_limit_is_shown_for_a_month_and_then_no_more()
 
 
 @given(results=st.lists(st.lists(st.integers(-99, 99), min_size=9, max_size=9), max_size=40))
-def test_whatever_is_promised_it_never_leaves_its_limits(results):
+def test_no_prediction_leads_beyond_the_limits(results):
     quotes = FIRST
     for promised in results:
         considered = BELIEVED.considers(quotes)

@@ -29,14 +29,14 @@ def seen(traded: int, own: int, showed_cents: int = 1_000_00) -> SeenMonth:
     return SeenMonth(30, traded, own, 0, showed, (promised,))
 
 
-def test_where_nothing_was_shown_it_begins_with_what_is_stated():
+def test_if_nothing_was_displayed_it_begins_with_the_stated_size():
     """A market may be listed long before there is anything to show in it."""
     nothing = SeenMonth(30, 10**6, 0, 0, MonthlyQuotes(2.5, 0), (Outlook(0, 0),))
 
     assert GROWTH.decide(0, nothing) == Decided(FIRST)
 
 
-def test_before_anything_was_seen_it_shows_what_is_stated():
+def test_before_any_observation_growth_displays_the_stated_size():
     assert GROWTH.decide(0, None) == Decided(FIRST)
 
 
@@ -50,19 +50,19 @@ def test_before_anything_was_seen_it_shows_what_is_stated():
         (1_000, 250_00, STEP),  # all there was: a quarter at least
     ],
 )
-def test_it_shows_as_many_times_as_much_as_its_share_fell_short(own, shown_cents, held_by):
+def test_the_size_is_multiplied_by_target_share_over_achieved_share(own, shown_cents, held_by):
     decided = GROWTH.decide(0, seen(1_000, own))
 
     assert decided.quotes == MonthlyQuotes(2.5, shown_cents)
     assert decided.held_by == held_by
 
 
-def test_it_plans_on_volume_that_goes_with_size_at_the_promised_rate():
+def test_the_plan_has_volume_proportional_to_size_at_the_predicted_rate():
     """Half of its target share at 100: twice the size, 200 of volume, of which half is promised."""
     assert GROWTH.decide(0, seen(1_000, 100)).planned == Outlook(100, 200)
 
 
-def test_it_aims_at_the_share_of_the_last_step_before_a_decision():
+def test_the_target_is_the_share_of_the_last_step_before_a_decision():
     steps = ({"since": date(2022, 5, 1), "share": 0.1},)
     rules = MakerQuoting.model_validate(
         {"policy": "growth", "target_share": 0.4, "target_share_steps": steps}
@@ -78,20 +78,20 @@ def test_it_aims_at_the_share_of_the_last_step_before_a_decision():
 
 
 @pytest.mark.parametrize("traded", [0, 1_000])
-def test_a_month_without_trades_of_its_own_changes_nothing(traded):
+def test_a_month_without_own_trades_changes_nothing(traded):
     month = seen(traded, 0)
 
     assert GROWTH.decide(0, month) == Decided(month.showed, month.promised[0])
 
 
-def test_no_more_is_shown_than_the_limit_and_never_nothing():
+def test_the_size_is_at_most_the_limit_and_never_zero():
     held = GROWTH.decide(0, seen(1_000, 1, 40_000_00))
     assert (held.quotes.shown_cents, held.held_by) == LIMIT
     assert GROWTH.decide(0, seen(1_000, 1_000, 1)).quotes.shown_cents == 1
 
 
 @given(months=st.lists(st.tuples(st.integers(0, 10**15), st.floats(0, 1)), min_size=1, max_size=40))
-def test_whatever_it_sees_it_never_leaves_its_limits_or_its_step(months):
+def test_no_observation_leads_beyond_the_limits_or_the_step(months):
     quotes = FIRST
     for traded, share in months:
         before = quotes.shown_cents

@@ -126,7 +126,7 @@ def test_columns_are_found_by_name_in_any_order_and_case(file):
     ],
     ids=["byte order mark", "carriage returns", "blank lines", "spaces", "datetimes and zones"],
 )
-def test_the_same_candles_written_otherwise_are_the_same(file, variant):
+def test_the_same_candles_in_other_formats_are_equal(file, variant):
     assert read_candles(file(variant)) == read_candles(file(DAYS))
 
 
@@ -183,7 +183,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize(("content", "line"), REFUSALS.values(), ids=REFUSALS)
-def test_a_line_that_cannot_be_believed_is_refused_by_name(file, content, line):
+def test_an_implausible_line_is_refused_with_its_number(file, content, line):
     path = file(content)
 
     with pytest.raises(CandleError) as refusal:
@@ -219,7 +219,7 @@ def test_a_file_without_candles_is_refused_as_a_whole(file, content):
 
 
 @pytest.mark.parametrize("name", ["", "missing.csv"], ids=["a folder", "nothing"])
-def test_what_is_no_file_is_refused(tmp_path, name):
+def test_a_path_that_is_no_file_is_refused(tmp_path, name):
     with pytest.raises(CandleError) as refusal:
         read_candles(tmp_path / name)
 

@@ -91,7 +91,7 @@ def test_hours_drawn_in_any_order_are_the_same_hours(order):
 
 
 @pytest.mark.parametrize("days", [1.25, 2, 2.5, 3, 9])
-def test_lengthening_the_run_moves_no_draw(days):
+def test_a_longer_run_has_the_same_draws(days):
     """Also past the next anchors, the last one and the last change of volatility."""
     short, long = lead(WILD, days=1), lead(WILD, days=days)
 
@@ -117,7 +117,7 @@ def test_markets_share_no_draw_and_neither_do_seeds():
         assert abs(correlation) < 3 / math.sqrt(len(base))
 
 
-def test_how_often_the_price_ticks_moves_neither_the_hours_nor_the_jumps():
+def test_the_number_of_ticks_changes_neither_the_hours_nor_the_jumps():
     """The same jumps, seen at their own ticks, and the same price near each hour's end."""
     often, rarely = (
         lead(WILD.model_copy(update={"ticks_per_s": rate}), days=2) for rate in (2.0, 1.0)
@@ -147,7 +147,7 @@ def test_a_lower_volatility_scales_the_same_draws():
 # ---- ticks
 
 
-def test_the_price_is_there_from_the_first_microsecond():
+def test_the_price_exists_from_the_first_microsecond():
     ticks = lead(price(anchors=[(-48, 40_000), (-2, 31_234.56), (300, 1)])).ticks(
         START_US, START_US + 1
     )
@@ -170,7 +170,7 @@ def test_outside_the_run_there_are_no_ticks():
         assert len(source.ticks(start_us, stop_us).times_us) == 0
 
 
-def test_times_and_prices_are_integers_and_time_goes_on():
+def test_times_and_prices_are_integers_and_times_increase():
     ticks = lead(WILD.model_copy(update={"ticks_per_s": 200.0}), days=1 / 24).ticks(
         START_US, START_US + DAY_US
     )
@@ -287,7 +287,7 @@ def test_steps_are_normal_and_uncorrelated():
         assert abs(np.mean(steps[lag:] * steps[:-lag])) < 3 / root_n
 
 
-def test_nothing_shows_where_one_hour_meets_the_next():
+def test_the_change_from_one_hour_to_the_next_leaves_no_trace():
     """Steps across an hour are as large as any: mean square 1, s.e. sqrt(2 / n)."""
     seconds, logs = path(price(ticks_per_s=0.02), days=60)
     steps = normalised_steps(seconds, logs, annual=0.8)
@@ -342,7 +342,7 @@ def test_every_anchor_is_a_tick_at_its_hour_and_at_its_price():
         assert (ticks.times_us.tolist(), ticks.prices.tolist()) == ([at_us], [round(usd * 100)])
 
 
-def test_the_price_arrives_at_an_anchor_without_a_leap():
+def test_the_price_reaches_an_anchor_without_a_jump():
     """The last tick before is off by the variance of its distance: mean square 1."""
     hours = range(0, 481, 2)
     rng = np.random.default_rng(3)
@@ -530,7 +530,7 @@ def test_every_jump_is_a_tick_at_a_time_of_its_own():
     assert distance < 1.63 / math.sqrt(len(offsets))
 
 
-def test_a_price_that_only_jumps_moves_at_its_jumps_and_stands_still_between():
+def test_a_price_with_jumps_only_is_constant_between_them():
     """Jumps add ticks and move none. Of jumps of sd 0.006 one in a hundred is below 10^-4;
     the diffusion left to an hour is of sd 10^-5.
     """
@@ -571,7 +571,7 @@ def test_a_path_that_rises_beyond_what_is_stored_is_refused():
         lead(price(anchors=[(0, 30_000), (12, 20_000_000)]))
 
 
-def test_volatility_is_not_told_outside_the_run():
+def test_volatility_is_not_defined_outside_the_run():
     source = lead(price())
 
     assert source.hour_volatility(START_US + DAY_US) == 0.8  # its last instant

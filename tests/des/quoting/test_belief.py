@@ -96,7 +96,9 @@ SAMPLED = EXPECTED_USD / ORDER_USD * SAMPLE_H
 
 
 @pytest.mark.parametrize("half_spread_bps", [20.0, 100.0])
-def test_a_quote_that_is_never_stale_is_promised_its_half_spread_of_all_volume(half_spread_bps):
+def test_a_quote_that_is_never_stale_has_a_predicted_result_of_half_spread_times_volume(
+    half_spread_bps,
+):
     """To half a tick of it, and what the price moves away from each hour's first.
 
     Within five minutes it moves by 0.18 % (root mean square); an hour's volume has a squared
@@ -111,14 +113,14 @@ def test_a_quote_that_is_never_stale_is_promised_its_half_spread_of_all_volume(h
     )
 
 
-def test_the_promised_volume_is_the_makers_share_of_the_recorded_one():
+def test_the_predicted_volume_is_the_makers_share_of_the_recorded_one():
     """A compound Poisson sum of n geometric sizes of mean m: standard error m sqrt(2 n)."""
     _, volume_usd = promised(refresh_s=2.0)
 
     assert volume_usd == pytest.approx(EXPECTED_USD, rel=3 * math.sqrt(2 / SAMPLED))
 
 
-def test_a_stale_quote_is_promised_the_same_since_random_flow_does_not_look():
+def test_a_stale_quote_has_the_same_prediction_since_random_flow_ignores_the_price():
     """The price moves on without direction: each fill wins or loses what it moved meanwhile.
 
     Two to four seconds move it by sigma sqrt(3 s), root mean square. Fills of one quote share the
@@ -135,11 +137,11 @@ def test_a_stale_quote_is_promised_the_same_since_random_flow_does_not_look():
     )
 
 
-def test_no_volume_is_no_promise():
+def test_without_volume_there_is_no_prediction():
     assert promised(of=0.0) == (0.0, 0.0)
 
 
-def test_no_more_is_promised_than_the_quotes_would_serve():
+def test_predicted_volume_is_at_most_the_size_of_the_quotes():
     """Quotes of a lot on each side serve each order a lot, but for those that share a quote.
 
     The price stands still. Orders are Poisson, standard error sqrt(n), with x on average for each
@@ -152,7 +154,7 @@ def test_no_more_is_promised_than_the_quotes_would_serve():
     assert volume_usd * SAMPLE_H / LOT_USD == pytest.approx(served, rel=3 / math.sqrt(SAMPLED))
 
 
-def test_twice_the_spread_is_promised_twice_as_much_of_the_same_volume():
+def test_twice_the_spread_has_twice_the_predicted_result():
     (one_usd, volume_usd), (two_usd, same_usd) = (
         promised(half_spread_bps=bps) for bps in (100.0, 200.0)
     )
@@ -161,14 +163,14 @@ def test_twice_the_spread_is_promised_twice_as_much_of_the_same_volume():
     assert same_usd == pytest.approx(volume_usd, rel=0.001)  # valued at prices a bit apart
 
 
-def test_of_a_month_that_is_not_over_only_its_days_so_far_are_promised():
+def test_a_prediction_for_an_unfinished_month_covers_its_days_so_far():
     _, ten_usd = promised(midnight_us(START) + 10 * DAY_US - 1)
 
     n = SAMPLED * 10 / DAYS
     assert ten_usd == pytest.approx(EXPECTED_USD * 10 / DAYS, rel=3 * math.sqrt(2 / n))
 
 
-def test_a_promise_is_made_once_and_for_all():
+def test_a_prediction_is_made_once():
     """It draws from streams of its own: asking again gives the same, to the cent."""
     promised.cache_clear()
     first = promised()

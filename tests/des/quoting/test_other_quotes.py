@@ -53,18 +53,18 @@ def test_after_a_violent_hour_they_quote_wider_and_show_less_at_constant_elastic
     assert stressed > 50
 
 
-def test_the_hour_before_the_run_was_calm(price):
+def test_the_hour_before_the_run_counts_as_calm(price):
     assert quoting(price, calm_volatility=0.01).quotes(START_US, MARK, LOT_CENTS)[:2] == (12, 300)
 
 
-def test_they_show_a_lot_at_least_and_in_an_hour_that_stands_for_twelve_twelve_times_as_much(price):
+def test_they_display_at_least_one_lot_and_twelve_times_the_size_in_an_hour_of_weight_twelve(price):
     calm = quoting(price, calm_volatility=100.0)
 
     assert calm.quotes(START_US, MARK, 10**9).shown_lots == 1
     assert calm.quotes(START_US, MARK, LOT_CENTS, times=12).shown_lots == 3_600
 
 
-def test_where_nobody_states_it_they_show_what_the_maker_leaves_of_the_recorded_depth(price):
+def test_without_a_stated_size_they_display_the_rest_of_the_recorded_depth(price):
     ftx = load("ftx")
     market = ftx.markets[0]
     for day in (date(2020, 3, 5), date(2022, 2, 1)):

@@ -90,7 +90,7 @@ def test_no_fill_earns_more_than_the_others_half_spread_against_the_price_that_t
     assert earned(rows, seen).max() == AWAY_TICKS
 
 
-def test_the_spread_earned_per_fill_falls_as_the_maker_grows_later(by_latency):
+def test_the_spread_earned_per_fill_falls_with_the_makers_latency(by_latency):
     means, errors = [], []
     for latency_s in LATENCIES_S:
         rows = np.concatenate([fills.rows for fills in by_latency[latency_s]])
@@ -104,7 +104,7 @@ def test_the_spread_earned_per_fill_falls_as_the_maker_grows_later(by_latency):
     assert means[-1] < AWAY_TICKS / 4
 
 
-def test_customers_trade_as_much_whoever_fills_them(by_latency):
+def test_customers_volume_does_not_depend_on_the_maker_that_fills_it(by_latency):
     """What the maker does not fill others do: the same orders, at nearly the same prices."""
     lots = {}
     for latency_s, every in by_latency.items():
@@ -141,7 +141,7 @@ def met(lots: int, left: int, others_lots: int, away: int, firm: int = UNINFORME
     ],
 )
 @pytest.mark.parametrize("firm", [UNINFORMED, FORCED])
-def test_at_a_tie_each_gets_the_part_that_it_shows(lots, left, others_lots, captive, firm):
+def test_at_a_tie_each_gets_its_share_of_the_displayed_size(lots, left, others_lots, captive, firm):
     rows, others_lot_ticks, bought_of_others = met(lots, left, others_lots, away=4, firm=firm)
     by_maker = {maker: rows["lots"][rows["maker"] == maker].sum() for maker in (1, 2)}
 

@@ -118,20 +118,20 @@ def assert_agree(setting: Setting) -> None:
 
 
 @pytest.mark.parametrize("name", ["the middle", "seldom but fresh", "slower than the quote"])
-def test_a_second_witness_finds_the_same_hits_and_losses(name):
+def test_an_independent_simulation_finds_the_same_hits_and_losses(name):
     assert_agree(SETTINGS[name])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=SETTINGS)
-def test_and_so_it_does_over_a_grid_to_a_finer_error(setting):
+def test_the_independent_simulation_agrees_over_a_grid_to_a_finer_error(setting):
     assert_agree(replace(setting, quotes=80_000))
 
 
 # ---- directions
 
 
-def test_the_loss_goes_to_nothing_as_latency_and_refresh_do():
+def test_the_loss_goes_to_zero_with_latency_and_refresh():
     """Per second, at 32 ticks a second: more quotes could lose more, but each is hit less."""
     instant = replace(BASE, ticks_per_s=32.0, delay_s=0.0)
     per_s = [
@@ -142,14 +142,14 @@ def test_the_loss_goes_to_nothing_as_latency_and_refresh_do():
     assert per_s[-1] < 0.01 * per_s[0]
 
 
-def test_cheaper_takers_raise_it_where_what_they_ask_for_is_more_than_the_price_often_moves():
+def test_cheaper_takers_raise_the_loss_if_their_hurdle_is_often_above_the_move():
     """Takers who ask for next to nothing hit more, but at the first moment that pays: for less."""
     losses = [replace(BASE, costs_sd=costs).played().loss for costs in (2.5, 2.0, 1.5, 1.0)]
     assert losses == sorted(losses)
     assert replace(BASE, costs_sd=0.0).played().loss < losses[-1]
 
 
-def test_wider_quotes_lower_it_and_size_multiplies_it():
+def test_wider_quotes_lower_the_loss_and_size_multiplies_it():
     wider = [replace(BASE, half_spread_sd=s).played().loss for s in (0.25, 0.5, 1.0, 2.0)]
     assert wider == sorted(wider, reverse=True)
     assert BASE.played(lots=7).loss == pytest.approx(7 * wider[1])

@@ -259,7 +259,7 @@ def random_decisions(
 
 
 @pytest.mark.parametrize("worlds", [300, pytest.param(2_000, marks=pytest.mark.slow)])
-def test_an_independent_witness_sees_the_same_fills_in_the_same_order(worlds):
+def test_an_independent_matching_engine_gives_the_same_fills_in_the_same_order(worlds):
     seen, elsewhere = [], 0
     for seed in range(worlds):
         world = random_world(seed)
@@ -282,7 +282,7 @@ def test_one_event_per_quote_and_order_gives_the_same_fills_as_a_whole_interval_
         assert played(world, QuoteByQuote) == played(world), f"world {seed}"
 
 
-def test_the_witness_agrees_on_an_hour_of_seconds_and_lognormal_delays():
+def test_the_independent_engine_agrees_on_an_hour_with_lognormal_delays():
     world = an_hour()
     fills, elsewhere, net = played(world)
 
@@ -340,7 +340,7 @@ def an_hour() -> World:
     seed=st.integers(1_000, 1_300),
     cuts_us=st.lists(st.integers(START_US + 1, START_US + 399), max_size=12),
 )
-def test_settling_at_other_times_changes_no_fill_where_it_changes_no_decision(seed, cuts_us):
+def test_settling_at_other_times_changes_no_fill_if_it_changes_no_decision(seed, cuts_us):
     world = random_world(seed)
     inside = [cut_us for cut_us in cuts_us if cut_us < world.intervals[-1].end_us]
 
@@ -396,7 +396,7 @@ def test_no_order_fills_at_a_price_worse_than_its_limit_or_for_more_than_it_asks
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(crowd=crowds())
-def test_no_level_gives_more_than_it_shows_and_what_it_gives_is_gone(crowd):
+def test_no_level_gives_more_than_its_size_and_filled_lots_are_gone(crowd):
     quote, orders = crowd
     shown = quote.left.copy()
     for i, side in enumerate(orders["side"].tolist()):
@@ -408,7 +408,7 @@ def test_no_level_gives_more_than_it_shows_and_what_it_gives_is_gone(crowd):
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(crowd=crowds())
-def test_first_come_first_served_one_lot_at_a_time_from_the_best_on(crowd):
+def test_orders_are_served_by_arrival_one_lot_at_a_time_from_the_best_level(crowd):
     quote, orders = crowd
     queues = [
         [int(price) for price, lots in zip(prices, left, strict=True) for _ in range(lots)]
@@ -422,7 +422,7 @@ def test_first_come_first_served_one_lot_at_a_time_from_the_best_on(crowd):
         assert filled == got
 
 
-def test_without_firms_there_are_customers_orders_and_nothing_else():
+def test_without_firms_there_are_only_customers_orders():
     worlds = [replace(random_world(seed), reactions_us=[]) for seed in range(2_000, 2_100)]
     lonely = [
         replace(
@@ -455,7 +455,7 @@ def rising(reaction_us: int) -> World:
     return World(Path(ticks), 10, 10, [reaction_us], [everything], [])
 
 
-def test_an_order_that_comes_after_its_quote_is_void_where_the_new_quote_is_worse():
+def test_a_late_order_is_void_if_the_new_quote_is_worse():
     in_time, too_late = (played(rising(reaction_us=us))[0] for us in (9, 10))
 
     # Each quote but the first is posted 10 behind; both of its levels pay, 3 lots each.
@@ -465,9 +465,7 @@ def test_an_order_that_comes_after_its_quote_is_void_where_the_new_quote_is_wors
 
 
 @pytest.mark.parametrize(("reaction_us", "noted"), [(9, 39), (10, 1), (500, 39)])
-def test_an_order_that_comes_too_late_is_not_noted_unless_it_arrives_later_than_one_can_see(
-    reaction_us, noted
-):
+def test_a_late_order_is_dropped_unless_it_arrives_after_the_known_quotes(reaction_us, noted):
     world, end_us = rising(reaction_us), START_US + 400
     ticks = world.path.ticks(START_US, end_us)
     quotes = post(blank(0, 1, firms=1), ticks.times_us, 10, ticks, Plan(0, (4,), (3, 3)))
@@ -483,7 +481,7 @@ def test_an_order_that_comes_too_late_is_not_noted_unless_it_arrives_later_than_
 
 
 @pytest.mark.parametrize(("price_later", "paid"), [(997, [1_001]), (1_000, [1_004]), (1_001, [])])
-def test_a_late_order_meets_the_quote_then_in_force_at_its_limit_or_better(price_later, paid):
+def test_a_late_order_meets_the_quote_in_force_at_its_limit_or_better(price_later, paid):
     """A spike makes the firm buy at 1004; when its order arrives the quote is a new one."""
     spike = [(START_US, 1_000), (START_US + 5, 1_010), (START_US + 8, price_later)]
     one_level = replace(rising(0).intervals[0], offsets=[4], end_us=START_US + 20)
@@ -517,9 +515,7 @@ def counted_of(world: World, kind: type[Session] = Session) -> list[int]:
         ([2, 9], 6, 0),
     ],
 )
-def test_what_pays_and_nobody_takes_since_an_order_was_at_its_limit_is_counted(
-    orders, taken_lots, cut_lots
-):
+def test_profitable_size_that_an_orders_limit_leaves_is_counted(orders, taken_lots, cut_lots):
     world = rising(reaction_us=3)
     rooms = [[1_000, 1_000]] * 2
     decided = replace(world.intervals[0], thresholds=[1, 1], orders=orders, rooms=rooms)
@@ -530,7 +526,7 @@ def test_what_pays_and_nobody_takes_since_an_order_was_at_its_limit_is_counted(
     assert counted_of(world) == [taken_lots * sum(prices), cut_lots * sum(prices), 0]
 
 
-def test_levels_that_do_not_pay_are_not_cut_off():
+def test_unprofitable_levels_are_not_cut_off():
     world = rising(reaction_us=3)
     deeper = replace(world.intervals[0], offsets=[4, 9, 30], orders=[1])
 
@@ -540,7 +536,7 @@ def test_levels_that_do_not_pay_are_not_cut_off():
     )
 
 
-def test_both_ways_count_the_same_and_it_is_what_is_left_where_an_order_was_at_its_limit():
+def test_both_ways_count_the_same_and_it_is_the_rest_left_by_an_order_at_its_limit():
     cut = np.zeros(3, dtype=np.int64)
     for seed in range(3_000, 3_150):
         world = random_world(seed)
@@ -562,7 +558,7 @@ def test_orders_without_a_limit_are_never_cut(seed):
     assert counted_of(replace(world, intervals=bottomless))[ORDER_SHARE:] == [0, 0]
 
 
-def test_what_a_firm_takes_within_an_interval_leaves_it_less_room_and_then_none():
+def test_fills_within_an_interval_reduce_a_firms_room_to_zero():
     """Of room for ten: three quotes of three lots, one lot of the next, and nothing after it."""
     world = rising(reaction_us=3)
     one_level = replace(world.intervals[0], offsets=[4], rooms=[[10], [10]])

@@ -30,7 +30,7 @@ SHOWN = Plan(0, (10,), (10**6, 10**6))
 
 
 @pytest.mark.parametrize("is_cleared", [False, True])
-def test_a_quote_outlives_its_hour_unless_the_session_is_cleared(is_cleared):
+def test_a_quote_survives_its_hour_unless_the_session_is_cleared(is_cleared):
     price = LeadPrice(1, "BTC-PERP", LAW, Decimal(1), START_US, START_US + 2 * HOUR_US)
     nobody = np.empty(0, dtype=np.uint64)
     codes = Codes(np.arange(1), np.arange(1, 3))

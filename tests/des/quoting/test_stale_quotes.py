@@ -211,13 +211,13 @@ def hold(market: Market, half_spread_sd: float, costs_sd: Sequence[float], expec
 
 
 @pytest.mark.parametrize(("market", "asked"), [*zip(DENSE, ASKED_SD, strict=True)])
-def test_with_dense_ticks_a_stale_quote_costs_what_the_formula_says(market, asked):
+def test_with_dense_ticks_the_loss_on_a_stale_quote_is_that_of_the_formula(market, asked):
     """Standard errors are at most 1 % of what is expected, by 42 to 167 batches."""
     hold(market, *asked, over_latency)
 
 
 @pytest.mark.parametrize(("market", "asked"), [*zip(SPARSE, ASKED_SD, strict=True)])
-def test_with_sparse_ticks_it_costs_the_same_averaged_over_the_time_seen(market, asked):
+def test_with_sparse_ticks_the_loss_is_the_same_averaged_over_the_observed_time(market, asked):
     """Standard errors are at most 1 %; the formula for dense ticks is off by tens of them."""
     hold(market, *asked, over_elapsed)
 

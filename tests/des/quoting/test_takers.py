@@ -28,20 +28,20 @@ def decided(state: FirmsInMarket = STATE, hurdle_times: float = 1.0):
     return terms(Takers.of(FIRMS), MARK, 1, state, hurdle_times)
 
 
-def test_an_order_takes_at_most_a_share_of_what_its_firm_has_there_now():
+def test_an_order_takes_at_most_a_share_of_its_firms_present_claim():
     twice = replace(STATE, claim_cents=2 * STATE.claim_cents)
 
     assert decided().order_lots.tolist() == [200, 2_000, 1_000]
     assert decided(twice).order_lots.tolist() == [400, 4_000, 2_000]
 
 
-def test_room_is_leverage_less_what_is_held_and_to_sell_what_is_held_on_top():
+def test_the_room_is_leverage_less_the_position_and_more_to_close_it():
     """Three times half a million dollars are 3,000 lots."""
     assert decided().room_lots[ASK].tolist() == [3_000, 2_900, 3_000]
     assert decided().room_lots[BID].tolist() == [3_000, 3_100, 3_000]
 
 
-def test_who_does_not_trade_watches_nothing_and_the_others_begin_where_it_pays():
+def test_firms_that_do_not_trade_watch_nothing_and_others_hit_from_their_threshold_on():
     """Fee and hurdle are 6 and 5 basis points of 50,000 ticks."""
     assert decided().firm.tolist() == [1, 0]
     assert decided().threshold.tolist() == [25, 30]

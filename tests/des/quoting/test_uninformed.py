@@ -49,7 +49,7 @@ def orders(hours) -> np.ndarray:
 # ---- what it says it is
 
 
-def test_orders_are_as_many_as_a_poisson_process_has(hours):
+def test_the_number_of_orders_is_that_of_a_poisson_process(hours):
     """Mean and variance of n counts: standard errors sqrt(mean / n), and about sqrt(2 / n) mean."""
     counts = np.array([len(one) for one in hours])
 
@@ -98,13 +98,13 @@ def test_minutes_of_the_hour_and_holders_are_equally_likely(orders, what):
     assert abs(chi_square - (cells - 1)) < 3 * math.sqrt(2 * (cells - 1))
 
 
-def test_customers_do_not_look_at_the_price(orders):
+def test_customers_orders_do_not_depend_on_the_price(orders):
     assert set(orders["limit"]) == {ANY_PRICE}
     assert set(orders["firm"]) == {UNINFORMED}
     assert set(orders["trigger"]) == {Trigger.NONE}
 
 
-def test_orders_are_of_one_lot_where_a_lot_is_worth_more_than_an_order():
+def test_orders_are_one_lot_if_a_lot_is_worth_more_than_an_order():
     """There are then fewer of them, so that the volume stays what it is."""
     source, hours = flow(order_usd_mean=20.0), 30
     counts = []

@@ -69,7 +69,7 @@ def values(appraiser: Appraiser) -> dict[str, tuple[int, ...]]:
 # ------------------------------------------------------------------------------ months and years
 
 
-def test_a_month_is_what_the_balances_changed_by_and_income_is_above_zero():
+def test_a_month_is_the_change_of_the_balances_and_income_is_positive():
     ledger = Ledger()
     income = MonthlyIncome(ledger, (FEES, "Expenses:FTX:Operations"))
 
@@ -83,7 +83,7 @@ def test_a_month_is_what_the_balances_changed_by_and_income_is_above_zero():
 
 
 @given(months=st.lists(st.integers(-(10**12), 10**12), max_size=40))
-def test_a_year_is_twelve_months_and_what_is_before_the_first_is_nothing(months):
+def test_a_year_is_twelve_months_and_months_before_the_first_count_zero(months):
     padded = [0] * 24 + months
 
     assert year_cents(months) == sum(padded[-12:])
@@ -109,7 +109,7 @@ def test_two_years_by_hand():
     assert appraiser.lost_without_maker_cents == 72_000_000 - 10_080_000
 
 
-def test_the_captive_makers_quotes_and_costs_are_part_of_what_a_trading_firm_earns():
+def test_a_trading_firms_earnings_include_the_captive_makers_quotes_and_costs():
     appraiser, _ = appraised(
         [
             {
@@ -134,7 +134,7 @@ def test_the_captive_makers_quotes_and_costs_are_part_of_what_a_trading_firm_ear
 
 
 @given(before=cents, after=cents)
-def test_a_house_that_shrinks_is_worth_nothing_to_who_buys_growth(before, after):
+def test_a_house_that_shrinks_has_no_value_by_growth(before, after):
     appraiser, _ = appraised([{FEES: -before}] + [{}] * 11 + [{FEES: -after}])
     growth, *priced = values(appraiser)[BY_GROWTH]
 
@@ -151,7 +151,7 @@ def test_a_value_is_rounded_once_half_to_even():
 # ---------------------------------------------------------------------- without the captive maker
 
 
-def test_where_nobody_minds_a_thin_book_only_the_fees_on_its_fills_are_lost():
+def test_if_customers_ignore_depth_only_the_fees_on_its_fills_are_lost():
     appraiser, _ = appraised([{FEES: -1_000, OTHERS: 300}], left=1.0)
 
     assert values(appraiser)[WITHOUT_MAKER][0] == 300
@@ -161,14 +161,14 @@ def test_where_nobody_minds_a_thin_book_only_the_fees_on_its_fills_are_lost():
     months=st.lists(st.tuples(cents, cents), max_size=30),
     left=st.floats(0, 1),
 )
-def test_its_quotes_are_never_worth_less_than_nothing_nor_more_than_the_house(months, left):
+def test_its_quotes_are_never_worth_less_than_zero_or_more_than_the_house(months, left):
     posted = [{FEES: -on_fills - others, OTHERS: others} for on_fills, others in months]
     appraiser, _ = appraised(posted, left)
 
     assert 0 <= appraiser.lost_without_maker_cents <= values(appraiser)[BY_GROWTH][2]
 
 
-def test_what_has_stopped_growing_has_no_more_to_lose():
+def test_a_house_that_stopped_growing_has_no_share_value_to_lose():
     posted = [{FEES: -1_000, OTHERS: 100}] * 12 + [{FEES: -900, OTHERS: 90}] * 12
 
     assert appraised(posted)[0].lost_without_maker_cents == 0
@@ -177,7 +177,7 @@ def test_what_has_stopped_growing_has_no_more_to_lose():
 # ---------------------------------------------------------------------------------- in the books
 
 
-def test_a_month_is_noted_by_its_name_on_the_first_of_the_next_and_a_round_by_its_own():
+def test_a_months_note_is_dated_the_first_of_the_next_and_a_round_its_own_day():
     appraiser, ledger = appraised([{FEES: -1_234, OTHERS: 234}], left=1.0)
     of_month = list(ledger.noted)
     appraiser.note(0, "seed")

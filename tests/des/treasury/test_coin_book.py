@@ -65,7 +65,7 @@ def test_shares_are_spent_in_whole_lots():
 
 
 @given(spent=CENTS, wanted=st.one_of(CENTS, st.integers(0, 3)))
-def test_a_sale_brings_what_is_wanted_and_a_lot_of_each_more_at_most_or_all_there_is(spent, wanted):
+def test_a_sale_brings_the_amount_needed_or_at_most_a_lot_of_each_more(spent, wanted):
     desk = Desk()
     desk.buy(spent)
     worth = desk.net_worth
@@ -88,7 +88,7 @@ def test_dealers_buy_no_more_than_they_can_pay(spent, wanted, dealers):
     assert desk.custody.cash[DEALERS] >= 0
 
 
-def test_nobody_buys_more_than_there_is():
+def test_no_sale_exceeds_the_available_coins():
     desk = Desk(own=10**14)
 
     desk.buy(3 * 10**13)
@@ -97,7 +97,7 @@ def test_nobody_buys_more_than_there_is():
     assert desk.book.lots == [2 * (15 * 10**12 // 300_00), 10**9]
 
 
-def test_the_books_keep_what_was_paid_less_what_was_brought():
+def test_the_books_have_the_cost_of_coins_less_their_proceeds():
     desk = Desk()
     desk.buy(10_000_000)
     desk.sell(2_000_000, LATER_US)

@@ -37,7 +37,7 @@ class Market:
 
 
 @given(usd=st.integers(1, 10**7), lot_cents=st.integers(1, 10**6))
-def test_a_day_after_its_first_it_holds_what_its_dollars_bought(usd, lot_cents):
+def test_a_day_after_its_first_it_has_the_coins_that_its_dollars_bought(usd, lot_cents):
     market = Market(long(usd=float(usd)))
 
     market.pass_days(SINCE, 1, lot_cents)
@@ -62,7 +62,7 @@ def test_a_price_that_moves_later_moves_no_lot():
     assert set(market.path[-STEPS:]) == {held}
 
 
-def test_nothing_is_wanted_before_the_first_day_nor_where_there_is_no_long():
+def test_the_target_is_zero_before_the_first_day_and_without_a_long():
     market = Market(long(), long(market="SOL-PERP", since=date(2021, 9, 1)))
     market.pass_days(date(2021, 9, 29), 2)
 
@@ -77,7 +77,7 @@ def test_two_longs_of_one_market_add_up():
     assert market.held == 150
 
 
-def test_once_closed_out_all_is_sold_and_nothing_is_bought_again():
+def test_after_a_close_out_all_is_sold_and_nothing_is_bought_again():
     market = Market(long(until=None), long(since=date(2021, 10, 3), until=None))
     market.pass_days(SINCE, 1)
 
@@ -90,7 +90,7 @@ def test_once_closed_out_all_is_sold_and_nothing_is_bought_again():
     assert max(market.path[STEPS:]) < 1_000
 
 
-def test_what_ended_before_the_world_began_is_not_entered():
+def test_a_long_that_ended_before_the_run_is_not_entered():
     market = Market(long())
     market.pass_days(UNTIL, 2)
 

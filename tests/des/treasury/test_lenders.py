@@ -123,7 +123,7 @@ def test_money_is_taken_to_the_cent_from_each_source_before_the_next(
     needed=CENTS,
     tranche=st.integers(1, 3_000),
 )
-def test_nobody_is_asked_while_somebody_before_them_has_more(
+def test_no_source_is_used_while_an_earlier_one_has_money(
     own, account, limits, line, till, needed, tranche
 ):
     town = Town(own, account, limits, line, till, tranche=tranche)
@@ -148,7 +148,7 @@ def test_nobody_is_asked_while_somebody_before_them_has_more(
     till=CENTS,
     tranche=st.integers(1, 3_000),
 )
-def test_what_is_payable_is_all_that_can_be_raised(own, account, limits, line, till, tranche):
+def test_the_payable_amount_is_all_that_can_be_raised(own, account, limits, line, till, tranche):
     town = Town(own, account, limits, line, till, tranche=tranche)
     payable = town.purse.payable_cents(NIGHT_US)
 
@@ -158,7 +158,7 @@ def test_what_is_payable_is_all_that_can_be_raised(own, account, limits, line, t
 
 
 @given(own=CENTS, lost=st.integers(1, 20_000), limits=st.tuples(CENTS, CENTS), line=CENTS)
-def test_an_account_in_debit_is_made_good_in_the_same_order(own, lost, limits, line):
+def test_an_account_in_debit_is_covered_in_the_same_order(own, lost, limits, line):
     town = Town(own, -lost, limits, line)
 
     town.purse.cover_debit(NIGHT_US)
@@ -221,7 +221,7 @@ def test_without_that_rule_the_line_lends_customers_money_too():
 
 
 @pytest.mark.parametrize(("reserve", "lent"), [(0, 300), (100, 200), (400, 0)])
-def test_what_is_set_aside_for_customers_debts_is_not_the_houses_own(reserve, lent):
+def test_money_set_aside_for_customers_debts_is_not_the_houses_own(reserve, lent):
     town = Town(till=1_000, retail=600, account=100)
 
     money = HouseMoney(PARTIES, town.house, town.custody, lambda: reserve)
@@ -232,7 +232,7 @@ def test_what_is_set_aside_for_customers_debts_is_not_the_houses_own(reserve, le
 # ------------------------------------------------------------------------------- the lenders
 
 
-def test_a_loan_is_owed_by_the_one_and_due_to_the_other():
+def test_a_loan_is_a_debt_of_the_borrower_and_a_claim_of_the_lender():
     town = Town(limits=(700, 0))
 
     town.purse.raise_cash(NIGHT_US, 500, ("use-mineco-1",))
@@ -245,7 +245,7 @@ def test_a_loan_is_owed_by_the_one_and_due_to_the_other():
     assert town.books.balances[cash("Alameda")] == 500 == town.purse.cash_cents
 
 
-def test_a_limit_goes_by_the_calendar_and_before_its_first_day_nothing_is_lent():
+def test_a_limit_follows_its_dates_and_nothing_is_lent_before_the_first():
     days = [date(2022, 6, day) for day in (12, 13, 20, 21)]
     limits = tuple({"since": d, "usd": usd} for d, usd in ((days[1], 5.0), (days[3], 2.0)))
     town = Town(limits=(0, 0))
@@ -255,7 +255,7 @@ def test_a_limit_goes_by_the_calendar_and_before_its_first_day_nothing_is_lent()
     assert [lenders.unused_cents(midnight_us(day)) for day in days] == [0, 500, 500, 200]
 
 
-def test_tokens_that_fall_are_collateral_for_less_and_what_is_beyond_is_recalled():
+def test_tokens_that_fall_support_a_smaller_loan_and_the_excess_is_recalled():
     town = Town(limits=(1_000, 300), advance=0.5)
     town.lenders.look(1_000)
     town.purse.raise_cash(NIGHT_US, 10_000)
@@ -269,7 +269,7 @@ def test_tokens_that_fall_are_collateral_for_less_and_what_is_beyond_is_recalled
     assert list(town.lenders.recalled(NIGHT_US)) == [(0, 500), (1, 300)]
 
 
-def test_what_is_repaid_is_owed_no_more():
+def test_a_repaid_amount_is_no_longer_owed():
     town = Town(limits=(400, 0))
     town.purse.raise_cash(NIGHT_US, 400)
 
@@ -280,7 +280,7 @@ def test_what_is_repaid_is_owed_no_more():
     assert town.books.transactions[-1].tag == "recall"
 
 
-def test_nobody_pays_a_lender_with_money_that_is_not_there():
+def test_no_lender_is_paid_with_missing_money():
     town = Town(limits=(400, 0))
     town.purse.raise_cash(NIGHT_US, 400)
     town.custody.cash[CODE["Alameda"]] = 399
@@ -313,7 +313,7 @@ def test_a_year_at_eight_per_cent_costs_eight_per_cent():
     assert list(town.lenders.interest_due()) == []
 
 
-def test_interest_counts_the_days_on_which_something_was_owed_at_the_end():
+def test_interest_counts_the_days_that_end_with_a_debt():
     town = Town(limits=(365_000, 0), rate_pct_per_year=10.0)
     town.purse.raise_cash(NIGHT_US, 365_000)
     for _ in range(3):

@@ -125,7 +125,7 @@ class Town:
     haircut=st.sampled_from([0.0, 0.05, 1.0]),
     sold_share=st.sampled_from([0.0, 0.5, 1.0]),
 )
-def test_whatever_is_lent_and_called_every_book_balances_and_nobody_pays_what_is_not_there(
+def test_after_any_loans_and_recalls_every_book_balances_and_no_cash_is_negative(
     days, own, till, haircut, sold_share
 ):
     town = Town(world(haircut, sold_share), days, own, till)
@@ -149,7 +149,7 @@ def test_whatever_is_lent_and_called_every_book_balances_and_nobody_pays_what_is
 
 
 @given(days=DAYS, own=st.integers(0, 10**9), sold_share=st.sampled_from([0.0, 0.5, 1.0]))
-def test_while_prices_stand_still_coins_cost_what_they_are_worth(days, own, sold_share):
+def test_at_constant_prices_coins_cost_their_value(days, own, sold_share):
     still = [day._replace(ticks=30_000) for day in days]
     town = Town(world(0.0, sold_share), still, own, 10**9)
 

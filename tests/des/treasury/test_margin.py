@@ -173,7 +173,7 @@ MONEY = st.lists(st.tuples(AMOUNTS, AMOUNTS, AMOUNTS), min_size=3, max_size=3)
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(money=MONEY, history=st.lists(steps, max_size=25))
-def test_no_history_makes_or_loses_money_or_leaves_anybody_below_zero(money, history):
+def test_no_history_creates_or_loses_money_or_makes_a_balance_negative(money, history):
     bank = opened_bank(money)
     total = bank.custody.cash.sum()
     surplus = {name: worth(bank, name) for name in ("FTX", "Binance")}
@@ -199,7 +199,7 @@ def worth(bank: Bank, name: str) -> int:
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(money=MONEY, history=st.lists(steps, max_size=25))
-def test_the_books_say_what_the_desk_did(money, history):
+def test_the_books_contain_the_actions_of_the_desk(money, history):
     """All that cash and claims do beyond what settlements gave and took is in the transactions."""
     bank = opened_bank(money)
     before = [bank.has(member) for member in range(len(NAMES))]
@@ -232,7 +232,7 @@ def test_the_books_say_what_the_desk_did(money, history):
     lots=st.integers(-60, 60),
     member=st.sampled_from(HEDGERS),
 )
-def test_a_gap_loss_is_what_all_means_together_do_not_cover(own, house, lead, lots, member):
+def test_a_gap_loss_is_the_part_that_all_sources_do_not_cover(own, house, lead, lots, member):
     """With money in the tills: own cash, both claims, and the captive maker's whole credit line."""
     bank = Bank()
     bank.give(RETAIL, house=1_000_000)
@@ -259,7 +259,7 @@ def test_a_debit_on_the_house_is_paid_from_own_cash_first(bank):
     assert bank.has(FIRM01) == (200, 0, 1_000)
 
 
-def test_then_from_the_lead_venue(bank):
+def test_a_debit_on_the_house_is_paid_from_the_lead_venue_next(bank):
     bank.give(FIRM01, cash=500)
     bank.lose(FIRM01, house=800)
     bank.settle()
@@ -277,7 +277,7 @@ def test_the_captive_maker_borrows_before_it_touches_its_margin(bank):
     assert bank.credit.drawn_cents == TRANCHE
 
 
-def test_nobody_else_may_borrow(bank):
+def test_no_other_party_may_borrow(bank):
     bank.lose(FIRM01, house=1_700)
     bank.settle()
 
@@ -297,7 +297,7 @@ def test_with_its_line_used_up_the_captive_maker_is_like_any_other(bank):
     assert bank.books.balances["Expenses:FTX:GapLoss"] == 700
 
 
-def test_a_gap_of_everybody_else_on_the_lead_venue_has_its_accounts_too(bank):
+def test_a_gap_on_the_lead_venues_outside_account_has_accounts_too(bank):
     bank.lose(FIRM01, lead=-1_000_500)
     bank.settle()
 
@@ -327,7 +327,7 @@ def test_margin_at_its_minimum_is_left_alone(bank):
     assert not bank.books.transactions
 
 
-def test_the_captive_maker_borrows_for_margin_what_its_account_lacks(bank):
+def test_the_captive_maker_borrows_the_margin_that_its_account_lacks(bank):
     bank.give(ALAMEDA, cash=20_000, house=10_000)
     bank.hold(ALAMEDA, 10)
     bank.settle()
@@ -348,7 +348,7 @@ def test_a_venue_without_cash_pays_nothing_out(bank):
     assert bank.credit.drawn_cents == 0
 
 
-def test_what_a_settlement_sets_off_is_linked_to_it(bank):
+def test_payments_caused_by_a_settlement_are_linked_to_it(bank):
     bank.give(ALAMEDA, cash=500)
     bank.lose(ALAMEDA, house=800)
     bank.lose(FIRM01, house=5_000, lead=5_000)
@@ -371,7 +371,7 @@ def test_margin_beyond_twice_its_target_goes_back_to_the_house(bank, margin, lef
     assert bank.has(FIRM01) == (0, margin - left, left)
 
 
-def test_what_the_maker_can_spare_is_repaid_daily_in_whole_tranches(bank):
+def test_the_makers_spare_money_is_repaid_daily_in_whole_tranches(bank):
     bank.credit.draw(NOON_US, 3 * TRANCHE)
     bank.lose(ALAMEDA, house=1)
     bank.desk.daily(NOON_US, MARK)
@@ -404,7 +404,7 @@ def test_the_odd_rest_of_the_line_can_be_drawn_and_is_repaid_with_the_last_tranc
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(acts=st.lists(st.tuples(st.booleans(), st.integers(-10_000, 3 * LIMIT)), max_size=20))
-def test_what_is_drawn_is_what_the_account_got_and_never_beyond_the_limit(acts):
+def test_the_drawn_amount_is_the_amount_credited_and_never_beyond_the_limit(acts):
     bank = Bank()
     for is_draw, cents in acts:
         drawn = bank.credit.drawn_cents

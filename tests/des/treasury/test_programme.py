@@ -112,7 +112,7 @@ def closes(*prices: int) -> Callable[[int], Ticks]:
 MARK = 10_000  # ticks of a cent
 
 
-def test_a_pool_opens_with_its_dollars_and_as_many_tokens_as_these_are_worth():
+def test_a_pool_opens_with_its_dollars_and_tokens_of_equal_value():
     one = Programme(closes(MARK), usd=1_000_050)
     one.open(MARK)
 
@@ -132,7 +132,7 @@ def test_a_pool_opens_with_its_dollars_and_as_many_tokens_as_these_are_worth():
         (10_000, 100_000_000, True),
     ],
 )
-def test_what_the_maker_lacks_of_either_it_does_not_open(units, cents, opens):
+def test_a_pool_does_not_open_if_the_maker_lacks_either_asset(units, cents, opens):
     one = Programme(closes(MARK), units, cents, usd=1_000_000)
     one.open(MARK)
     one.days(3)
@@ -141,7 +141,7 @@ def test_what_the_maker_lacks_of_either_it_does_not_open(units, cents, opens):
     assert bool(one.books.transactions) == opens
 
 
-def test_a_pool_that_nobody_trades_comes_back_as_it_went_in():
+def test_an_untraded_pool_is_returned_unchanged():
     one = Programme(closes(MARK), usd=1_000_000, until=START + timedelta(days=3))
     one.open(MARK)
     one.days(5)
@@ -156,9 +156,7 @@ def test_a_pool_that_nobody_trades_comes_back_as_it_went_in():
     prices=st.lists(st.integers(MARK // 50, 50 * MARK), min_size=1, max_size=6),
     fee_bps=st.sampled_from((0.0, 0.5, 30.0, 1_000.0)),
 )
-def test_whatever_the_price_does_nothing_is_lost_and_closing_gives_back_what_is_there(
-    prices, fee_bps
-):
+def test_at_any_price_nothing_is_lost_and_closing_returns_the_reserves(prices, fee_bps):
     last = START + timedelta(days=len(prices))
     one = Programme(closes(*prices), usd=1_000_000, fee_bps=fee_bps, until=last)
     one.open(MARK)
@@ -179,7 +177,7 @@ def test_whatever_the_price_does_nothing_is_lost_and_closing_gives_back_what_is_
     assert sum(map(one.cash_cents, (MAKER, ARBITRAGEURS, OUTSIDE))) == 0
 
 
-def test_what_arbitrageurs_gain_is_what_they_paid_too_little_at_the_price_elsewhere():
+def test_arbitrageurs_gain_the_underpayment_at_the_price_elsewhere():
     """From 100.00 to 400.00 the root of the price doubles: half the tokens go for as many dollars.
 
     5,000 tokens for 1,000,000.00, worth 2,000,000.00 elsewhere.
@@ -195,7 +193,7 @@ def test_what_arbitrageurs_gain_is_what_they_paid_too_little_at_the_price_elsewh
     assert one.books.transactions[-1].meta == (("trades", "1"),)
 
 
-def test_the_rest_of_the_world_could_fill_a_pool_ten_times_at_any_hour_of_the_run():
+def test_the_rest_of_the_world_has_funds_to_fill_a_pool_ten_times():
     one = Programme(closes(MARK), usd=1_000_000)
     hours = iter([100.0, 1_600.0, 25.0])
     (listing, _) = one.pools._listings
@@ -207,7 +205,7 @@ def test_the_rest_of_the_world_could_fill_a_pool_ten_times_at_any_hour_of_the_ru
 
 
 @pytest.mark.parametrize("tick_usd", ["0.0025", "0.01", "1", "2.5"])
-def test_a_pool_is_counted_exactly_whatever_the_tick(tick_usd):
+def test_a_pool_is_counted_exactly_for_any_tick(tick_usd):
     mark = int(PRICE_USD / Decimal(tick_usd))
     market = SCENARIO.markets[SOL].model_copy(update={"tick_usd": tick_usd})
     scenario = SCENARIO.model_copy(update={"markets": (market, SCENARIO.markets[FTT])})
@@ -271,7 +269,7 @@ def booked_per_dollar(fee_bps: float) -> np.ndarray:
 
 
 @pytest.mark.parametrize("fee_bps", [0.0, 5.0, 30.0])
-def test_the_booked_loss_is_that_of_theory_and_a_fee_divides_it(fee_bps):
+def test_the_booked_loss_agrees_with_theory_and_a_fee_divides_it(fee_bps):
     """Within three standard errors, over days and seeds; the errors are below a thirtieth."""
     found = booked_per_dollar(fee_bps)
     terms = VOLATILITY, BLOCK_S, fee_bps / 10_000
@@ -303,7 +301,7 @@ def test_realised_variance_is_that_of_a_loop_over_blocks():
 # ---- the world
 
 
-def test_a_pool_is_traded_at_the_prices_of_the_day_impact_and_all(tmp_path):
+def test_a_pool_is_traded_at_the_days_prices_with_impact(tmp_path):
     """And so it ends the day where the mark does, within its fee."""
     markets = [market.model_dump(exclude_none=True) for market in SCENARIO.markets]
     for market in markets:
@@ -350,7 +348,7 @@ def lifted(lift: dict | None) -> Programme:
     return one
 
 
-def test_liquidity_lifts_marks_where_a_scenario_says_so_and_nothing_else():
+def test_liquidity_lifts_marks_only_if_a_scenario_says_so():
     day, marks, end_us = START, np.array([MARK, MARK]), midnight_us(START) + DAY_US - 1
     plain, high = lifted(None), lifted(LIFT)
 
@@ -376,7 +374,7 @@ def test_a_token_without_a_pool_is_not_lifted():
 
 
 @given(pool_usd=st.floats(0, 1e12), elasticity=st.floats(0, 1))
-def test_a_lift_begins_at_nothing_and_grows_ever_more_slowly(pool_usd, elasticity):
+def test_a_lift_begins_at_zero_and_grows_ever_more_slowly(pool_usd, elasticity):
     lift = Lift(elasticity=elasticity, reference_usd=1e6)
 
     assert lift.factor(0) == 1
@@ -409,7 +407,7 @@ def pools_with(**changes: object) -> Sequence[dict]:
         ({"fee_bps": -1.0}, "fee_bps"),
     ],
 )
-def test_a_pool_that_could_not_be_is_refused(changes, said):
+def test_an_impossible_pool_is_refused(changes, said):
     assert said in refused(pools=pools_with(**changes))
 
 
@@ -437,7 +435,7 @@ def test_a_tick_too_fine_to_count_a_pool_in_is_refused():
         load(str(POOLS), {"markets": tuple(markets)})
 
 
-def test_nobody_else_is_called_like_the_arbitrageurs():
+def test_no_other_entity_has_the_arbitrageurs_name():
     use = SCENARIO.group.uses[0].model_dump(exclude_none=True) | {"to": ARBITRAGEURS}
 
     assert "which is taken" in refused(uses=(use,))

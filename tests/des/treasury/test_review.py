@@ -30,7 +30,7 @@ def of_lead(policy: str | None, results: list[int]) -> QuoteShares:
 
 
 @policies
-def test_with_quotes_on_the_lead_venue_it_has_none_on_the_house_at_first(policy):
+def test_with_quotes_on_the_lead_venue_the_maker_has_none_on_the_house_at_first(policy):
     quotes = QuoteShares(policy, on_lead=True)
 
     assert (quotes.on_lead, quotes.on_house) == (1, 0)
@@ -52,7 +52,7 @@ def test_without_a_policy_it_quotes_on_both(on_lead):
 
 
 @pytest.mark.parametrize("venue", ["lead", "house"])
-def test_an_independent_firm_halves_what_it_shows_and_shuts_off_below_an_eighth(venue):
+def test_an_independent_firm_halves_its_size_and_stops_below_an_eighth(venue):
     quotes = QuoteShares("independent", on_lead=venue == "lead")
     review = getattr(quotes, f"review_{venue}")
     history = [(review(LOSS), getattr(quotes, f"on_{venue}")) for _ in range(4)]
@@ -66,7 +66,7 @@ def test_an_independent_firm_halves_what_it_shows_and_shuts_off_below_an_eighth(
 
 
 @given(results=months)
-def test_an_independent_firm_never_comes_to_the_house_and_only_losses_change_what_it_shows(results):
+def test_an_independent_firm_never_moves_to_the_house_and_only_losses_change_its_size(results):
     quotes = of_lead("independent", results)
     losses = sum(result < 0 for result in results)
 
@@ -75,7 +75,7 @@ def test_an_independent_firm_never_comes_to_the_house_and_only_losses_change_wha
 
 
 @given(results=months)
-def test_an_independent_firm_never_shows_more_than_before(results):
+def test_an_independent_firm_never_raises_its_size(results):
     quotes = QuoteShares("independent", on_lead=False)
     shown = [quotes.on_house]
     for result in results:
@@ -86,7 +86,7 @@ def test_an_independent_firm_never_shows_more_than_before(results):
 
 
 @given(year=st.integers(), shares=st.integers())
-def test_an_independent_firm_minds_neither_the_year_nor_its_owners_shares(year, shares):
+def test_an_independent_firm_ignores_the_year_and_its_owners_shares(year, shares):
     quotes = QuoteShares("independent", on_lead=False)
 
     assert quotes.review_house(Figures(0, year, shares)) == "quotes on"
@@ -96,7 +96,7 @@ def test_an_independent_firm_minds_neither_the_year_nor_its_owners_shares(year, 
 # ------------------------------------------------------------------------------------- captive
 
 
-def test_a_captive_maker_takes_its_quotes_to_the_house_venue_at_its_first_loss():
+def test_a_captive_maker_moves_its_quotes_to_the_house_at_its_first_loss():
     quotes = QuoteShares("captive", on_lead=True)
 
     assert quotes.review_lead(LOSS) == "moves to the house venue"
@@ -125,7 +125,7 @@ def test_a_captive_maker_is_on_one_venue_at_a_time(results):
         (-(10**15), None, "quotes on"),  # nobody knows what shares would lose
     ],
 )
-def test_on_the_house_it_sets_a_years_loss_against_what_shares_would_lose(
+def test_on_the_house_it_compares_a_years_loss_with_the_loss_of_share_value(
     year_cents, shares_lose_cents, decided
 ):
     quotes = QuoteShares("captive", on_lead=False)
@@ -135,7 +135,7 @@ def test_on_the_house_it_sets_a_years_loss_against_what_shares_would_lose(
 
 
 @given(year=st.integers(max_value=-1), shares=st.integers(), more=st.integers(0))
-def test_the_more_shares_would_lose_the_longer_it_quotes(year, shares, more):
+def test_the_larger_the_loss_of_share_value_the_longer_it_quotes(year, shares, more):
     less, rather = QuoteShares("captive", on_lead=False), QuoteShares("captive", on_lead=False)
     less.review_house(at_stake(year, shares))
     rather.review_house(at_stake(year, shares + more))
@@ -149,7 +149,7 @@ def test_the_more_shares_would_lose_the_longer_it_quotes(year, shares, more):
 @policies
 @pytest.mark.parametrize("figures", [EVEN, GAIN])
 @pytest.mark.parametrize("venue", ["lead", "house"])
-def test_who_does_not_lose_goes_on_as_before(policy, figures, venue):
+def test_a_maker_without_losses_continues_unchanged(policy, figures, venue):
     quotes = QuoteShares(policy, on_lead=venue == "lead")
 
     assert getattr(quotes, f"review_{venue}")(figures) == "quotes on"

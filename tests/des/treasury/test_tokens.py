@@ -49,7 +49,7 @@ def holding(*tokens: Token, **units: int) -> TokenHoldings:
     ("day", "cents"),
     [(date(2021, 1, 1), 180), (date(2022, 5, 9), 180), (DAY, 9012), (date(2022, 12, 31), 9012)],
 )
-def test_a_mark_holds_from_its_day_to_the_next(day, cents):
+def test_a_mark_applies_from_its_day_to_the_next(day, cents):
     assert holding(token(), SOL=1).worth_cents(day, MARKS) == cents
 
 
@@ -60,7 +60,7 @@ def test_a_token_with_a_market_is_worth_its_lead_price():
 
 
 @given(units=st.tuples(*2 * [st.integers(0, 10**9)]))
-def test_what_is_held_is_worth_what_its_parts_are(units):
+def test_the_worth_of_holdings_is_the_sum_of_their_parts(units):
     tokens = token(), token("FTT", marks=(), market="BTC-PERP")
 
     together = holding(*tokens, SOL=units[0], FTT=units[1]).worth_cents(DAY, MARKS)
@@ -68,7 +68,7 @@ def test_what_is_held_is_worth_what_its_parts_are(units):
     assert together == units[0] * 90_123 // 10 + units[1] * 30_000 * 100
 
 
-def test_what_is_held_is_marked_and_nothing_else():
+def test_only_held_tokens_are_marked():
     tokens = token(), token("FTT", marks=(), market="BTC-PERP"), token("SRM")
     holdings = holding(*tokens, SOL=1, FTT=1)
 
@@ -77,7 +77,7 @@ def test_what_is_held_is_marked_and_nothing_else():
     assert holdings._journal.marks == [("SOL", "90.123"), ("FTT", "30000")]
 
 
-def test_what_is_due_on_all_days_is_all_that_there_is():
+def test_the_sum_due_over_all_days_is_the_whole_use():
     days = (date(2021, 1, 7), date(2021, 1, 8), DAY)
     holdings = holding(token(), token("FTT", house_token=True))
 
@@ -92,7 +92,7 @@ def test_what_is_due_on_all_days_is_all_that_there_is():
     ]
 
 
-def test_the_groups_own_token_is_the_houses_before_it_is_the_makers():
+def test_the_groups_own_token_belongs_to_the_house_before_the_maker():
     group = {"tokens": (token().model_dump(), token("FTT", house_token=True).model_dump())}
 
     issuers = [each.issuer for each in chart_tokens(load("tiny", {"group": group}))]

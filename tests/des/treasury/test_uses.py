@@ -52,7 +52,7 @@ def test_a_use_without_an_end_is_paid_at_once():
     assert payment.why == "buys back a stake"
 
 
-def test_uses_of_a_day_keep_their_order_and_those_to_one_party_are_told_apart():
+def test_uses_of_a_day_keep_their_order_and_payments_to_one_party_are_distinct():
     uses = [use(), use(to="Outside"), use(usd=50.0), use(to="Outside", by="house")]
 
     (payments,) = calendar(uses, PARTIES).values()
@@ -66,7 +66,7 @@ def test_uses_of_a_day_keep_their_order_and_those_to_one_party_are_told_apart():
     assert [each.spending.payer for each in payments] == ["Alameda", "Alameda", "Alameda", "FTX"]
 
 
-def test_what_is_left_of_a_venture_stands_at_cost_and_what_is_given_away_is_gone():
+def test_a_venture_is_carried_at_cost_and_a_gift_is_gone():
     venture, gift = (spending_of(use(kind=kind), PARTIES) for kind in ("Ventures", "Charity"))
 
     assert venture.spent == "Assets:Alameda:Ventures:Binance-Labs"

@@ -59,7 +59,7 @@ def test_a_discount_is_taken_off_the_tiers_fee_down_to_a_floor(
     assert fees.rates_e6.tolist() == [rate_e6]
 
 
-def test_a_days_volume_counts_for_thirty_days_and_then_no_more():
+def test_a_days_volume_counts_for_thirty_days():
     fees, nothing = schedule(0), np.array([0])
     fees.close_day(np.array([2_000_000 * USD]))
     for _ in range(29):

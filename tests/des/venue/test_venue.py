@@ -208,7 +208,7 @@ def test_a_position_is_worth_the_same_on_a_straight_way_and_on_a_detour():
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(history=histories(), motive=st.sampled_from([Motive.MARGIN, Motive.FUNDING]))
-def test_the_rows_of_payments_say_all_that_claims_did(history, motive):
+def test_the_rows_of_payments_equal_the_changes_of_claims(history, motive):
     pays, steps = history
     venue, recorder = venue_of(pays)
     moved = np.zeros(MEMBERS, dtype=np.int64)

@@ -113,7 +113,7 @@ def test_an_honest_run_passes(run, every_day):
     assert [finding.problems for finding in audit(run.path, every_day)] == [()] * 7
 
 
-def test_a_run_passes_wherever_it_is_taken(folder):
+def test_a_run_passes_in_any_folder(folder):
     assert first_problem(folder) is None
 
 
@@ -137,7 +137,7 @@ def test_an_audit_leaves_the_collector_of_garbage_as_it_found_it(folder, collect
         (gc.enable if was_collecting else gc.disable)()
 
 
-def test_days_that_were_not_written_are_sampled_and_the_report_says_how_many(executed):
+def test_unwritten_days_are_sampled_and_the_report_says_how_many(executed):
     run = executed("tiny", run={"day_ledgers": ()})
 
     (*_, sampled), (*_, whole) = audit(run.path), audit(run.path, every_day=True)
@@ -161,7 +161,7 @@ def test_no_digit_of_any_file_can_be_changed(folder, seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_whatever_digit_is_changed_the_audit_ends_and_names_the_file(folder, seed):
+def test_after_any_changed_digit_the_audit_ends_and_names_the_file(folder, seed):
     draws = random.Random(seed)
     for path in files(folder):
         for _ in range(places(seed, fast=1)):
@@ -359,7 +359,7 @@ def test_any_forgery_is_a_finding_and_none_stops_the_audit(day_run, tmp_path, fo
         ),
     ],
 )
-def test_a_role_that_names_somebody_else_is_told_in_a_sentence(tiny_run, tmp_path, old, new, said):
+def test_a_role_with_another_name_is_reported_in_a_sentence(tiny_run, tmp_path, old, new, said):
     folder = tmp_path / "run"
     shutil.copytree(tiny_run.path, folder)
     replaced("main.beancount", old, new)(folder)
@@ -373,7 +373,7 @@ def test_a_role_that_names_somebody_else_is_told_in_a_sentence(tiny_run, tmp_pat
     assert not [problem for problem in problems if "Error" in problem]
 
 
-def test_what_keeps_every_day_from_being_read_is_said_once(folder):
+def test_an_error_that_prevents_reading_any_day_is_reported_once(folder):
     month = folder / "fills" / "2022-05.parquet"
     with changed(folder, month, b"not Parquet", resealed=True):
         *_, fills, days = audit(folder, every_day=True)
@@ -381,5 +381,5 @@ def test_what_keeps_every_day_from_being_read_is_said_once(folder):
     assert len(fills.problems) == len(days.problems) == 1
 
 
-def test_what_is_no_run_at_all_is_found_out_too(tmp_path):
+def test_a_folder_that_is_no_run_is_reported(tmp_path):
     assert any(finding.problems for finding in audit(tmp_path))

@@ -17,7 +17,7 @@ def parquet(path: Path, rows: str, names: str = "seq, taker") -> Path:
     return path
 
 
-def test_texts_that_are_alike_differ_nowhere():
+def test_equal_texts_have_no_difference():
     assert list(line_that_differs("a.txt", "one\ntwo\n", "one\ntwo\n", GIVER)) == []
 
 
@@ -60,7 +60,7 @@ def test_the_first_row_that_differs_is_named_with_its_column(tmp_path, rows, sai
     assert problem.startswith(f"fills/2022-05.parquet: {said}")
 
 
-def test_other_columns_are_said_to_be_others_and_what_is_no_table_to_be_none(tmp_path):
+def test_other_columns_are_reported_and_so_is_a_file_that_is_no_table(tmp_path):
     due = parquet(tmp_path / "due.parquet", ROWS)
     found = parquet(tmp_path / "found.parquet", ROWS, "seq, maker")
     (tmp_path / "text.parquet").write_text("no table", encoding="utf-8")

@@ -952,7 +952,7 @@ def name_of_books(books: Books) -> str:
 
 
 @pytest.mark.parametrize("books", BOOKS, ids=name_of_books)
-def test_books_break_the_promises_that_they_say_and_no_other(books):
+def test_books_break_the_stated_invariants_and_no_others(books):
     plugin = f'plugin "moneytrail" "{books.mode}"\n'
     tolerance = 'option "tolerance_multiplier" "0"\n'
     entries, errors, _ = loader.load_string(tolerance + plugin + OPENS + books.text)
@@ -982,7 +982,7 @@ def declared(entries: list[Directive]) -> set[tuple[int, str]]:
     }
 
 
-def test_every_promise_has_books_that_keep_it_and_books_that_break_it():
+def test_every_invariant_has_books_that_keep_it_and_books_that_break_it():
     names = {name_of(invariant) for invariant in INVARIANTS}
     breaking_it = {books.promise for books in BOOKS if books.promise in promises_in(books.text)}
     keeping_it = {books.promise for books in BOOKS if not promises_in(books.text)}
@@ -1003,7 +1003,7 @@ def example() -> list[Directive]:
 
 
 @pytest.mark.parametrize("mode", ["", "line"])
-def test_the_example_keeps_every_promise(example, mode):
+def test_the_example_keeps_every_invariant(example, mode):
     assert check(example, {}, mode) == (example, [])
 
 
@@ -1030,7 +1030,7 @@ def test_no_transaction_of_the_example_can_be_taken_out_before_the_last(example,
         assert [error.entry for error in errors if error.invariant == "seq-is-dense"] == [following]
 
 
-def test_an_error_says_what_how_much_and_where_to_look():
+def test_an_error_names_the_fault_the_amount_and_the_place_to_look():
     text = OPENS + OPENING + WINNER
     entries, _, options = loader.load_string(text)
 
@@ -1043,7 +1043,7 @@ def test_an_error_says_what_how_much_and_where_to_look():
 
 
 @pytest.mark.parametrize("mode", ["", "line"])
-def test_a_balance_that_stays_wrong_is_reported_when_it_moved_and_not_again(mode):
+def test_a_balance_that_stays_wrong_is_reported_once(mode):
     text = OPENS + OPENING + LOAN + numbered(3, DEPOSIT).replace("05-02", "05-03")
     entries, _, options = loader.load_string(text)
 
@@ -1054,6 +1054,6 @@ def test_a_balance_that_stays_wrong_is_reported_when_it_moved_and_not_again(mode
     ]
 
 
-def test_a_mode_that_there_is_not_is_refused(example):
+def test_an_unknown_mode_is_refused(example):
     with pytest.raises(ValueError, match=r'config is "lines"; give one of'):
         check(example, {}, "lines")

@@ -43,14 +43,14 @@ def first(rows: np.ndarray, motive: Motive) -> int:
     return int(np.flatnonzero(rows["motive"] == motive)[0])
 
 
-def test_the_accounts_of_a_run_are_as_they_should_be(margin_run):
+def test_the_accounts_of_a_run_are_correct(margin_run):
     rows = rows_of(margin_run)
 
     assert rows.dtype == ROW
     assert not problems(margin_run, rows)
 
 
-def test_months_follow_on_each_other(crash, rows):
+def test_months_follow_each_other(crash, rows):
     accounts = MarginAccounts(crash, CENT_A_TICK)
     # A month ends with a settlement.
     later = np.searchsorted(rows["time_us"], rows["time_us"][first(rows, Motive.BACKSTOP)])
@@ -79,7 +79,7 @@ def buys(rows: np.ndarray, i: int) -> None:
         (Motive.LIQUIDATION, buys, "does not shrink"),
     ],
 )
-def test_what_is_forged_is_found(
+def test_a_forgery_is_found(
     crash, rows, motive: Motive, forge: Callable[[np.ndarray, int], None], said: str
 ):
     forged = rows.copy()
@@ -110,7 +110,7 @@ def rows_with_tokens(crash_with_tokens: RunFolder) -> np.ndarray:
     return rows_of(crash_with_tokens)
 
 
-def test_tokens_of_a_run_are_as_they_should_be(tokens_run):
+def test_tokens_of_a_run_are_correct(tokens_run):
     accounts = MarginAccounts(tokens_run, CENT_A_TICK)
     rows = rows_of(tokens_run)
 
@@ -184,7 +184,7 @@ def test_a_forged_row_of_tokens_is_found(
     assert any(f"seq {forged['seq'][i]}: " in problem and said in problem for problem in found)
 
 
-def test_whoever_is_taken_over_with_its_tokens_left_is_found(crash_with_tokens, rows_with_tokens):
+def test_a_takeover_that_leaves_tokens_is_found(crash_with_tokens, rows_with_tokens):
     seizures = np.flatnonzero(rows_with_tokens["motive"] == Motive.SEIZURE)
 
     found = problems(crash_with_tokens, np.delete(rows_with_tokens, seizures))
@@ -192,9 +192,7 @@ def test_whoever_is_taken_over_with_its_tokens_left_is_found(crash_with_tokens, 
     assert any("does not end at zero" in problem for problem in found)
 
 
-def test_tokens_that_the_general_ledger_has_not_pledged_are_found(
-    crash_with_tokens, rows_with_tokens
-):
+def test_tokens_not_pledged_in_the_general_ledger_are_found(crash_with_tokens, rows_with_tokens):
     accounts = MarginAccounts(crash_with_tokens, CENT_A_TICK)
     last = np.flatnonzero(rows_with_tokens["motive"] == Motive.TOKENS)[-1]
 

@@ -145,7 +145,7 @@ def test_a_step_is_taken_at_the_mark_of_its_settlement(executed, falling_run, mo
     assert "it is not taken at the settlement's mark" in problem
 
 
-def test_a_dollar_moved_from_one_sale_to_the_next_breaks_no_balance_and_is_found(forged):
+def test_a_dollar_moved_from_one_sale_to_the_next_keeps_balances_and_is_found(forged):
     def doctor(text: str) -> str:
         first, second, *_ = steps(text, "margin-sale")
         text = text.replace(first, re.sub(AMOUNT, paid(100), first))

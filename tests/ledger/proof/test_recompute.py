@@ -89,11 +89,11 @@ def test_the_fills_of_an_honest_run_all_follow(run):
     assert list(wrong_fills(run)) == []
 
 
-def test_an_honest_copy_follows_too(forged):
+def test_the_fills_of_an_honest_copy_follow_too(forged):
     assert list(wrong_fills(forged(lambda rows: None))) == []
 
 
-def test_a_taker_charged_by_another_tier_is_named_though_its_fee_follows_from_the_rate(forged):
+def test_a_fee_of_another_tier_is_named_even_if_it_follows_from_its_rate(forged):
     def doctor(rows: np.ndarray) -> None:
         i = first_of(rows, Motive.PICKOFF)
         rows["fee_e6"][i] += 100
@@ -127,7 +127,7 @@ def test_a_taker_charged_by_another_tier_is_named_though_its_fee_follows_from_th
         (adding("seq", 10**9, Motive.SPREAD), "the seq after it is lost"),
     ],
 )
-def test_what_does_not_follow_is_named_with_its_file_and_row(forged, doctor, said):
+def test_a_wrong_value_is_named_with_its_file_and_row(forged, doctor, said):
     problems = list(wrong_fills(forged(doctor)))
 
     # What is wrong may go on in the next month, as a position does; it begins in this one.
@@ -135,7 +135,7 @@ def test_what_does_not_follow_is_named_with_its_file_and_row(forged, doctor, sai
     assert problems[0].startswith("fills/2022-05.parquet: row with seq ")
 
 
-def test_a_trade_in_which_nothing_changes_hands_is_named(forged):
+def test_a_trade_of_zero_lots_is_named(forged):
     def doctor(rows):
         i = first_of(rows, Motive.PICKOFF)
         for column in ("lots", "edge_cents", "fee_cents"):
@@ -144,7 +144,7 @@ def test_a_trade_in_which_nothing_changes_hands_is_named(forged):
     assert any("nothing changes hands" in problem for problem in wrong_fills(forged(doctor)))
 
 
-def test_a_false_mark_is_named_even_where_it_is_false_twice(forged):
+def test_a_false_mark_is_named_even_if_it_is_used_twice(forged):
     def doctor(rows):
         i = first_of(rows, Motive.MARGIN)
         rows["price"][i] += 1
@@ -168,7 +168,7 @@ def test_a_win_booked_for_another_firm_is_named(forged):
     assert any("no entry of the general ledger sums up" in problem for problem in problems)
 
 
-def test_a_price_and_an_edge_that_fit_each_other_are_still_not_those_of_the_books(forged):
+def test_a_price_and_an_edge_that_fit_each_other_still_differ_from_the_books(forged):
     def doctor(rows):
         for i in np.flatnonzero(rows["motive"] == Motive.SPREAD):
             fee = Fraction(int(abs(rows["lots"][i]) * (rows["price"][i] + 1)), 10**6)
@@ -193,11 +193,11 @@ def test_a_price_and_an_edge_that_fit_each_other_are_still_not_those_of_the_book
     ],
     ids=["a fill is gone", "a payment is gone", "a fill is there twice", "no fill is left"],
 )
-def test_a_row_too_few_or_too_many_is_named(forged, doctor):
+def test_a_missing_or_extra_row_is_named(forged, doctor):
     assert list(wrong_fills(forged(doctor)))
 
 
-def test_two_rows_that_change_places_are_named(forged):
+def test_two_exchanged_rows_are_named(forged):
     def doctor(rows):
         i = first_of(rows, Motive.PICKOFF)
         rows["seq"][[i, i + 1]] = rows["seq"][[i + 1, i]]
@@ -213,7 +213,7 @@ def test_fills_of_another_month_are_named(forged):
 
 
 @pytest.mark.parametrize("column", ["holder", "lead_when_quoted", "quote_age_us", "trigger"])
-def test_what_carries_no_money_is_vouched_for_by_the_control_total(forged, column):
+def test_the_control_total_covers_columns_without_money(forged, column):
     def doctor(rows):
         i = first_of(rows, Motive.SPREAD)
         rows[column][i] = (rows[column][i] + 1) % 3 if column == "trigger" else ABSENT
@@ -223,7 +223,7 @@ def test_what_carries_no_money_is_vouched_for_by_the_control_total(forged, colum
     assert "the control total in the general ledger is another" in problem
 
 
-def test_a_month_whose_fills_are_gone_is_named(busy_run, tmp_path):
+def test_a_month_without_its_fills_is_named(busy_run, tmp_path):
     shutil.copytree(busy_run.path, tmp_path / "run")
     (tmp_path / "run/fills/2022-06.parquet").unlink()
 
@@ -236,7 +236,7 @@ def test_a_month_whose_fills_are_gone_is_named(busy_run, tmp_path):
 # --------------------------------------------------------------------------- one day by itself
 
 
-def test_each_day_can_be_checked_by_somebody_else_the_last_one_first(run):
+def test_each_day_can_be_checked_by_another_process_in_any_order(run):
     days = Recomputation(run).days
 
     assert len(days) == 3
@@ -244,7 +244,7 @@ def test_each_day_can_be_checked_by_somebody_else_the_last_one_first(run):
         assert list(Recomputation(run).wrong_within(day)) == []
 
 
-def test_never_are_more_rows_held_than_a_day_has(busy_run, monkeypatch):
+def test_no_more_rows_are_in_memory_than_one_day_has(busy_run, monkeypatch):
     a_day = np.unique(rows_of(busy_run)["time_us"] // DAY_US, return_counts=True)[1]
     held: list[int] = []
     read = fill_store.read
@@ -260,9 +260,7 @@ def test_never_are_more_rows_held_than_a_day_has(busy_run, monkeypatch):
     assert held == a_day.tolist()
 
 
-def test_a_false_beginning_of_a_day_is_found_by_what_the_day_before_it_leaves(
-    busy_run, monkeypatch
-):
+def test_a_false_opening_of_a_day_is_found_by_the_close_before_it(busy_run, monkeypatch):
     """Summed without its last trade, the last day has none after it to be found out by."""
     last_trade = "SELECT max(seq) FROM rows WHERE motive = 'pickoff'"
     lying = day_openings.SUMS.replace("FROM rows", f"FROM rows WHERE seq <> ({last_trade})")
@@ -286,7 +284,7 @@ def test_a_seq_lost_between_two_days_is_named(forged):
     assert f"fills/2022-05.parquet: row with seq {places[0]}: the seq after it is lost" in problems
 
 
-def test_a_day_that_no_control_total_vouches_for_is_named(busy_run, tmp_path):
+def test_a_day_without_a_control_total_is_named(busy_run, tmp_path):
     folder = Path(shutil.copytree(busy_run.path, tmp_path / "run"))
     month = folder / "2022-05.beancount"
     text = month.read_text(encoding="utf-8")
@@ -349,9 +347,7 @@ def books_of_a_firm(folder: Path, before_usd: int, fills: dict[int, tuple[int, i
         (3_000, 0, 21, HIGH_E6),
     ],
 )
-def test_volume_makes_a_fee_low_for_thirty_days_and_no_longer(
-    tmp_path, before_usd, first_lots, day, due_e6
-):
+def test_volume_lowers_a_fee_for_thirty_days(tmp_path, before_usd, first_lots, day, due_e6):
     first = {0: (first_lots, HIGH_E6)} if first_lots else {}
 
     for rate_e6 in (LOW_E6, HIGH_E6):
@@ -385,7 +381,7 @@ def test_edges_and_fees_follow_from_the_columns_in_exact_fractions(run):
     assert checked
 
 
-def test_settlements_pay_each_position_the_change_of_its_worth_and_leave_nobody_out(run):
+def test_a_settlement_pays_each_position_its_change_of_value(run):
     """Per account: n contracts, entry value v; at the mark M it receives n M - v, then v = n M."""
     cents = {(c.venue, c.market): c.cents_per_lot_tick for c in run.chart.contracts}
     parties = run.chart.parties

@@ -41,11 +41,11 @@ def chain(folder: Path) -> dict[str, str]:
     return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["chain"]
 
 
-def test_what_nobody_touched_is_as_it_was_sealed(folder):
+def test_an_untouched_run_is_as_sealed(folder):
     assert broken_seals(folder) == []
 
 
-def test_a_seal_holds_wherever_the_folder_is_taken(folder, tmp_path_factory):
+def test_a_seal_is_valid_in_any_folder(folder, tmp_path_factory):
     elsewhere = tmp_path_factory.mktemp("else") / "where"
     shutil.copytree(folder, elsewhere)
 
@@ -60,7 +60,7 @@ def test_sealing_the_same_again_gives_the_same_bytes(folder):
     assert (folder / MANIFEST).read_bytes() == before
 
 
-def test_each_bit_of_each_file_counts(folder):
+def test_each_bit_of_each_file_changes_the_seal(folder):
     draws = random.Random(1)
     for name in files(folder):
         path = folder / name
@@ -76,13 +76,13 @@ def test_each_bit_of_each_file_counts(folder):
         path.write_bytes(was)
 
 
-def test_a_file_that_is_gone_is_named(folder):
+def test_a_missing_file_is_named(folder):
     (folder / "fills/2022-05.parquet").unlink()
 
     assert broken_seals(folder) == ["fills/2022-05.parquet: it is missing"]
 
 
-def test_a_file_that_was_not_there_is_named(folder):
+def test_an_added_file_is_named(folder):
     (folder / "days/2022-05-10.beancount").write_text("", encoding="utf-8")
 
     assert broken_seals(folder) == [
@@ -99,13 +99,13 @@ def test_a_renamed_file_is_named_twice(folder):
     ]
 
 
-def test_what_readers_leave_behind_is_no_part_of_a_run(folder):
+def test_files_left_by_readers_are_no_part_of_a_run(folder):
     (folder / ".main.beancount.picklecache").write_bytes(b"")
 
     assert broken_seals(folder) == []
 
 
-def test_reading_a_run_takes_away_what_other_readers_left_behind(folder):
+def test_reading_a_run_removes_files_left_by_other_readers(folder):
     left = folder / ".main.beancount.picklecache"
     left.write_bytes(b"")
 
@@ -126,7 +126,7 @@ def test_no_digit_of_the_manifest_can_be_changed(folder):
         assert problem.startswith(f"{MANIFEST}: ")
 
 
-def test_what_else_the_manifest_says_is_sealed_with_it(folder):
+def test_the_other_content_of_the_manifest_is_sealed_too(folder):
     path = folder / MANIFEST
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("Does it hold?", "Did it hold?"), encoding="utf-8")
@@ -149,7 +149,7 @@ def test_what_else_the_manifest_says_is_sealed_with_it(folder):
         b'{"files": {"a": "0"}, "run": []}',
     ],
 )
-def test_what_is_no_manifest_is_said_to_be_none(folder, manifest):
+def test_a_file_that_is_no_manifest_is_reported(folder, manifest):
     (folder / MANIFEST).unlink()
     if manifest is not None:
         (folder / MANIFEST).write_bytes(manifest)

@@ -42,7 +42,7 @@ def folder(tmp_path: Path, keys: Path) -> Path:
     return run
 
 
-def test_who_has_the_public_key_can_tell_whose_seal_it_is(folder, keys):
+def test_the_public_key_verifies_the_signer_of_a_seal(folder, keys):
     assert list(wrong_signature(folder, keys / "ours.pub")) == []
     assert list(wrong_signature(folder, keys / "ours")) == []  # whose public key lies beside it
 
@@ -51,7 +51,7 @@ def test_who_has_the_public_key_can_tell_whose_seal_it_is(folder, keys):
     assert problem.startswith(f"{SIGNATURE}: it is no signature of {MANIFEST} by ")
 
 
-def test_no_seal_counts_a_signature(folder):
+def test_a_signature_is_no_part_of_the_seal(folder):
     assert broken_seals(folder) == []
 
     (folder / SIGNATURE).unlink()
@@ -59,7 +59,7 @@ def test_no_seal_counts_a_signature(folder):
     assert broken_seals(folder) == []
 
 
-def test_a_seal_made_anew_is_told_from_ours(folder, keys):
+def test_a_later_seal_is_distinguished_from_ours(folder, keys):
     (folder / "main.beancount").write_text("; other books\n", encoding="utf-8")
     seal(folder, json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["run"])
 
@@ -67,7 +67,7 @@ def test_a_seal_made_anew_is_told_from_ours(folder, keys):
     assert len(list(wrong_signature(folder, keys / "ours.pub"))) == 1
 
 
-def test_a_run_that_nobody_signed_says_so(folder, keys):
+def test_an_unsigned_run_is_reported(folder, keys):
     (folder / SIGNATURE).unlink()
 
     (problem,) = wrong_signature(folder, keys / "ours.pub")
@@ -75,7 +75,7 @@ def test_a_run_that_nobody_signed_says_so(folder, keys):
     assert problem == f"{SIGNATURE}: it is missing; nobody has signed this run"
 
 
-def test_what_a_key_signed_for_another_purpose_is_no_signature_of_a_run(folder, keys):
+def test_a_signature_for_another_purpose_is_no_signature_of_a_run(folder, keys):
     asked = ["ssh-keygen", "-Y", "sign", "-n", "file", "-f", str(keys / "ours")]
     manifest = (folder / MANIFEST).read_bytes()
     done = subprocess.run(asked, input=manifest, capture_output=True, check=True)
@@ -91,7 +91,7 @@ def test_a_key_that_cannot_sign_leaves_the_older_signature(folder, keys):
     assert list(wrong_signature(folder, keys / "ours.pub")) == []
 
 
-def test_without_the_tool_the_error_says_what_to_install(folder, keys, monkeypatch):
+def test_without_the_tool_the_error_names_the_package_to_install(folder, keys, monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
 
     for asks in (

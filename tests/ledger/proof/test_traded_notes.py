@@ -38,14 +38,14 @@ def first_note(folder: Path) -> str:
 
 
 @pytest.mark.parametrize("name", ["tiny_run", "busy_run", "margin_run"])
-def test_notes_of_an_honest_run_are_right(name, request):
+def test_the_notes_of_an_honest_run_are_correct(name, request):
     assert list(wrong_notes(request.getfixturevalue(name))) == []
 
 
 @pytest.mark.parametrize(
     ("place", "cause"), [(0, "captive"), (1, "others"), (2, "hits"), (3, "forced")]
 )
-def test_no_amount_of_a_note_can_be_another(folder, place, cause):
+def test_no_amount_of_a_note_can_be_changed(folder, place, cause):
     note = first_note(folder)
     amounts = note.split(" USD")
     *before, number = amounts[place].split(" ")
@@ -57,7 +57,7 @@ def test_no_amount_of_a_note_can_be_another(folder, place, cause):
     assert problem.startswith(note[:10])
 
 
-def test_no_note_can_be_left_out(folder):
+def test_no_note_can_be_removed(folder):
     (problem,) = found_with(folder, first_note(folder), "")
 
     assert "notes nothing" in problem

@@ -27,7 +27,7 @@ def test_a_row_of_another_width_than_the_table_is_refused(row):
         Table("sums", "Sums", ("what", "usd"), [("b", 1), row])
 
 
-def test_a_column_holds_the_attribute_of_that_name_and_a_keyword_has_an_underscore_behind_it():
+def test_a_column_has_the_attribute_of_its_name_and_a_keyword_gets_an_underscore():
     quotes = [Quote("wide", Decimal(1), Decimal(3)), Quote("narrow", Decimal(2), Decimal(3))]
 
     table = Table.of("quotes", "Quotes", ("class", "spread_usd", "ask_usd"), quotes, ("A note.",))

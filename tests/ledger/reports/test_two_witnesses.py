@@ -59,7 +59,7 @@ def opens_books(entry: data.Transaction) -> bool:
     return any(kind_of(p.account) == "Opening" for p in entry.postings)
 
 
-def test_balances_and_what_is_posted_each_day(run, entries):
+def test_balances_and_daily_postings_agree_with_beancount(run, entries):
     days = sorted({entry.date for entry in booked(entries)})
     balances: dict[str, Decimal] = defaultdict(Decimal)
     posted: dict[tuple[date, str], Decimal] = defaultdict(Decimal)
@@ -77,7 +77,7 @@ def test_balances_and_what_is_posted_each_day(run, entries):
     ]
 
 
-def test_every_account_on_every_day(run, entries):
+def test_every_account_on_every_day_agrees_with_beancount(run, entries):
     stood: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     by_day: dict[date, list[data.Transaction]] = defaultdict(list)
     for entry in booked(entries):
@@ -94,7 +94,7 @@ def test_every_account_on_every_day(run, entries):
         }
 
 
-def test_cash_by_receiver(run, entries):
+def test_cash_by_receiver_agrees_with_beancount(run, entries):
     parties = run.chart.parties
     tills = {cash(entity) for entity in parties.group}
     tills |= {in_pool(parties.maker, token.name) for token in run.chart.tokens if token.is_pooled}
@@ -118,7 +118,7 @@ def test_cash_by_receiver(run, entries):
     assert {p.party: [p.paid_in_usd, p.paid_out_usd] for p in found.parties} == paid
 
 
-def test_why_claims_changed(run, entries):
+def test_reasons_for_changes_of_claims_agree_with_beancount(run, entries):
     for venue in (run.chart.parties.house, run.chart.parties.lead):
         moved: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
         for entry in booked(entries):
@@ -139,7 +139,7 @@ def test_why_claims_changed(run, entries):
         assert claim_movements(run, venue) == moved
 
 
-def test_kinds_of_the_hole_by_quarter(run, entries):
+def test_kinds_of_the_hole_by_quarter_agree_with_beancount(run, entries):
     holes = {e.account: e.meta.get("hole") for e in entries if isinstance(e, data.Open)}
     kinds: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     grown: dict[str, Decimal] = defaultdict(Decimal)
@@ -164,7 +164,7 @@ def test_kinds_of_the_hole_by_quarter(run, entries):
     }
 
 
-def test_tokens_and_what_they_are_marked_at(run, entries):
+def test_tokens_and_their_marks_agree_with_beancount(run, entries):
     holes = {e.account: e.meta.get("hole") for e in entries if isinstance(e, data.Open)}
     moved: dict[tuple[date, str], Decimal] = defaultdict(Decimal)
     for entry in booked(entries):
@@ -183,7 +183,7 @@ def test_tokens_and_what_they_are_marked_at(run, entries):
             assert marks.usd({token: Decimal(7)}, day) == usd
 
 
-def test_events(run, entries):
+def test_events_agree_with_beancount(run, entries):
     told = [(e.date, e.type, e.description) for e in entries if isinstance(e, data.Event)]
     of_house = {
         d: said for d, name, said in told if name == f"{run.chart.parties.house}:withdrawals"
@@ -198,7 +198,7 @@ def test_events(run, entries):
         assert profile.status == (said[-1] if said else None)
 
 
-def test_the_entries_of_a_figure(run, entries):
+def test_the_entries_of_a_figure_agree_with_beancount(run, entries):
     account = f"Income:{run.chart.parties.maker}:PickOff"
     shares: dict[tuple[int, str | None], Decimal] = defaultdict(Decimal)
     for entry in booked(entries):
@@ -213,7 +213,7 @@ def test_the_entries_of_a_figure(run, entries):
     assert {(each.seq, each.party): each.usd for each in found} == shares
 
 
-def test_entries_one_by_one_and_what_stood_before_each(run, entries):
+def test_entries_and_the_balances_before_each_agree_with_beancount(run, entries):
     stood: dict[str, Decimal] = defaultdict(Decimal)
     told = {each.seq: each for each in booked_entries(run, "true")}
     in_order = sorted(booked(entries), key=lambda entry: entry.meta["seq"])
@@ -242,7 +242,7 @@ def test_entries_one_by_one_and_what_stood_before_each(run, entries):
     assert books.last_day == in_order[-1].date
 
 
-def test_the_entries_that_a_blind_audit_is_given(run, entries):
+def test_the_entries_of_a_blind_audit_agree_with_beancount(run, entries):
     books, key = blind_copy(run)
     in_order = sorted(booked(entries), key=lambda entry: entry.meta["seq"])
 

@@ -51,7 +51,7 @@ def attributed(path: str, folder: Path, causes: tuple[str, ...] = CAUSES) -> Att
     )
 
 
-def test_causes_that_do_not_touch_each_other_add_what_is_booked(tmp_path: Path):
+def test_causes_without_interaction_add_their_booked_amounts(tmp_path: Path):
     found = attributed(world(tmp_path, Ventures=1_000, Sponsorship=45_000), tmp_path / "kept")
 
     assert [found.shares[cause].value for cause in CAUSES] == [1_000, 45_000]
@@ -65,7 +65,7 @@ def test_causes_that_do_not_touch_each_other_add_what_is_booked(tmp_path: Path):
         assert sum(parts) == hole
 
 
-def test_of_two_payments_of_which_one_can_be_paid_each_order_has_its_own_part(tmp_path: Path):
+def test_if_only_one_of_two_payments_can_be_made_each_order_gives_another_value(tmp_path: Path):
     """The house has 7.2 million: it pays the first use, and the second where the first is gone.
 
     Ventures add 5 million to nothing and 1 to the other, Sponsorship 4 to nothing and none to the
@@ -82,7 +82,7 @@ def test_of_two_payments_of_which_one_can_be_paid_each_order_has_its_own_part(tm
     assert (alone, last) == (4_000_000, 0)
 
 
-def test_work_that_is_stopped_goes_on_and_ends_with_the_same_table(tmp_path: Path, monkeypatch):
+def test_a_stopped_computation_continues_and_ends_with_the_same_table(tmp_path: Path, monkeypatch):
     path = world(tmp_path, Ventures=1_000, Sponsorship=45_000)
     whole, kept = attributed(path, tmp_path / "whole"), tmp_path / "kept"
     attributed(path, kept)
@@ -101,7 +101,7 @@ def test_work_that_is_stopped_goes_on_and_ends_with_the_same_table(tmp_path: Pat
     assert found.tables() == whole.tables()
 
 
-def test_a_cause_that_another_takes_with_it_is_gone_already():
+def test_a_cause_removed_together_with_another_is_not_removed_twice():
     """Without tokens there are no pools to be removed after them."""
     path = str(Path(__file__).parents[2] / "worlds" / "pools.toml")
 
@@ -112,7 +112,7 @@ def test_a_cause_that_another_takes_with_it_is_gone_already():
     assert not left.pools
 
 
-def test_a_cause_that_is_not_there_is_refused_in_one_line(tmp_path: Path):
+def test_an_unknown_cause_is_refused_in_one_line(tmp_path: Path):
     path = world(tmp_path, Ventures=1_000)
     with pytest.raises(CounterfactualError):
         checked(load(path), ("Ventures", "Loans"))
@@ -124,7 +124,7 @@ def test_a_cause_that_is_not_there_is_refused_in_one_line(tmp_path: Path):
     assert "Loans" in result.output
 
 
-def test_the_command_says_the_largest_cause_and_keeps_its_runs(tmp_path: Path):
+def test_the_command_names_the_largest_cause_and_keeps_its_runs(tmp_path: Path):
     path, kept = world(tmp_path, Ventures=1_000, Sponsorship=45_000), tmp_path / "kept"
     words = ["attribution", path, "--causes", ",".join(CAUSES), "--processes", "1"]
 
@@ -144,7 +144,7 @@ def test_the_command_says_the_largest_cause_and_keeps_its_runs(tmp_path: Path):
     ) + Fraction(46_000)
 
 
-def test_results_of_another_scenario_are_not_taken_for_its_own(tmp_path: Path):
+def test_results_of_another_scenario_are_not_reused(tmp_path: Path):
     kept = tmp_path / "kept"
     KeptResults(kept, {"scenario": "one"})
     path = world(tmp_path, Ventures=1_000, Sponsorship=45_000)

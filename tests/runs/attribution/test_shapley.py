@@ -29,7 +29,7 @@ def test_one_left_glove_and_two_right_ones():
     assert [found[glove].value for glove in gloves] == [Fraction(2, 3), *[Fraction(1, 6)] * 2]
 
 
-def test_a_runway_is_paid_for_by_those_who_need_each_stretch_of_it():
+def test_a_runway_is_paid_by_those_who_need_each_part_of_it():
     """Littlechild & Owen (1973): the cost is that of the longest; each stretch is shared evenly."""
     length = {"a": 1, "b": 3, "c": 3, "d": 8}
     values = {each: Fraction(max(map(length.get, each), default=0)) for each in coalitions(CAUSES)}
@@ -42,7 +42,7 @@ def test_a_runway_is_paid_for_by_those_who_need_each_stretch_of_it():
 
 
 @given(games())
-def test_values_sum_to_what_all_add_to_none(values: dict[frozenset[str], Fraction]):
+def test_values_sum_to_the_addition_of_all_causes_to_none(values: dict[frozenset[str], Fraction]):
     added = values[frozenset(CAUSES)] - values[frozenset()]
 
     assert sum(share.value for share in exact(CAUSES, values).values()) == added

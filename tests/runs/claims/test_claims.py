@@ -33,7 +33,7 @@ def verdict(*values: Value | None) -> StatementVerdict:
     return judge("1.1", CENTRAL, [{KEY: value}.get for value in values]).verdict
 
 
-def test_runs_that_agree_give_their_verdict_and_runs_that_do_not_give_none():
+def test_runs_that_agree_give_their_verdict_and_runs_that_disagree_give_none():
     low, high = Decimal(1), Decimal(99)
 
     assert verdict(low, low) is StatementVerdict.NOT
@@ -41,18 +41,18 @@ def test_runs_that_agree_give_their_verdict_and_runs_that_do_not_give_none():
     assert verdict(low, high) is StatementVerdict.DEPENDS
 
 
-def test_a_run_that_cannot_say_leaves_the_verdict_to_the_others():
+def test_a_run_without_the_figure_leaves_the_verdict_to_the_others():
     assert verdict(None, Decimal(99)) is StatementVerdict.BORNE_OUT
     assert verdict(None, None) is StatementVerdict.RUN_CANNOT
 
 
-def test_the_value_spans_all_runs_that_have_one():
+def test_the_value_is_the_range_over_all_runs_that_have_one():
     runs = [{KEY: value}.get for value in (Decimal(7), None, Decimal(3), Decimal(5))]
 
     assert judge("1.1", CENTRAL, runs).span == (Decimal(3), Decimal(7))
 
 
-def test_a_statement_that_no_run_decides_points_elsewhere():
+def test_a_statement_that_no_run_decides_names_another_command():
     statement = next(each for each in load_thread().statement if each.elsewhere and each.decides)
     figure = statement.decides.figure
 
@@ -80,7 +80,7 @@ def test_the_answer_has_the_verdict_on_the_central_statement(figures: list, told
     assert f'"{CENTRAL.says}", {told}' in said
 
 
-def test_the_answer_has_the_central_value_and_what_would_bear_it_out():
+def test_the_answer_has_the_central_value_and_its_threshold():
     said = judged({KEY: Decimal("0.1")}, {KEY: Decimal("6.3")}).answer()
 
     assert "in percent of the hole: 0.1 to 6.3 %, where at least 50 would bear it out." in said
@@ -121,7 +121,7 @@ def test_the_table_by_tweet_counts_each_statement_in_one_column():
     assert (rows["1"]["given"], rows["18"]["given"]) == (None, None)
 
 
-def test_an_input_that_decides_a_statement_stands_beside_its_verdict():
+def test_an_input_that_decides_a_statement_is_beside_its_verdict():
     found = {table.name: table for table in judged({"hole": Decimal(10**10)}).tables()}
     rows = {row[0]: row for row in found["statements"].rows}
 
@@ -147,7 +147,7 @@ def test_tables_have_the_names_that_the_command_knows():
         ((date(2022, 5, 12), date(2022, 6, 1)), "day", "2022-05-12 to 2022-06-01"),
     ],
 )
-def test_a_value_is_told_with_its_unit(span: tuple, unit: str, told: str):
+def test_a_value_is_shown_with_its_unit(span: tuple, unit: str, told: str):
     assert spoken_span(span, unit) == told
 
 
@@ -164,7 +164,7 @@ def test_a_small_run_is_judged_by_its_own_books(tiny_run: RunFolder):
 
 
 @pytest.mark.parametrize("table", [None, *TABLES])
-def test_what_the_command_prints_fits_a_screen(
+def test_the_output_of_the_command_fits_a_screen(
     executed: Callable[..., RunFolder], tiny_run: RunFolder, table: str | None
 ):
     paths = [str(tiny_run.path), str(executed("tiny", run={"seed": 2}).path)]

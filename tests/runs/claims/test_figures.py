@@ -54,7 +54,7 @@ def quoted(pickoff: float, spread: float, hedges: float = 0, fees: float = 0, da
     }
 
 
-def test_what_quotes_lost_has_spread_and_hedges_and_the_group_has_fees_too():
+def test_losses_of_quotes_include_spread_and_hedges_and_the_group_has_fees_too():
     told = quoted(pickoff=100, spread=40, hedges=10, fees=90, days=7)
 
     assert figure("stale-loss", **told) == 100
@@ -64,7 +64,7 @@ def test_what_quotes_lost_has_spread_and_hedges_and_the_group_has_fees_too():
     assert figure("stale-of-spread", **told) == 250
 
 
-def test_a_run_without_quotes_has_no_figure_of_them():
+def test_a_run_without_quotes_has_no_figure_on_them():
     told = quoted(pickoff=0, spread=0)
     for kind in told["views"].kinds:
         kind.fills = 0
@@ -89,7 +89,7 @@ GOOD = Booked(usd(30), usd(-10), usd(-5), usd(900), usd(100))
 BAD = Booked(usd(30), usd(-40), usd(-5), usd(600), usd(400))
 
 
-def test_what_was_booked_is_set_beside_what_was_promised_for_the_same_months():
+def test_booked_results_are_compared_with_predictions_of_the_same_months():
     told = expected(GOOD, BAD, promise=50)
 
     assert figure("promised", **told) == 100
@@ -99,7 +99,7 @@ def test_what_was_booked_is_set_beside_what_was_promised_for_the_same_months():
     assert figure("losing-months", **told) == 50
 
 
-def test_a_maker_that_simulates_nothing_was_promised_nothing():
+def test_a_maker_without_a_simulation_has_no_predictions():
     told = expected(GOOD, BAD)
 
     assert figure("promised", **told) is None
@@ -143,7 +143,7 @@ MOVED = reviews(
 )
 
 
-def test_what_quotes_elsewhere_brought_is_read_off_the_reviews_of_that_venue():
+def test_results_of_quotes_elsewhere_are_read_from_the_reviews_of_that_venue():
     assert figure("lead-first-month", **MOVED) == 100
     assert figure("lead-last-of-first", **MOVED) == -20
     assert figure("lead-losses-of-gains", **MOVED) == 20
@@ -151,7 +151,7 @@ def test_what_quotes_elsewhere_brought_is_read_off_the_reviews_of_that_venue():
     assert figure("moves-after-lead", **MOVED) == 2
 
 
-def test_reviews_on_the_house_say_whether_the_maker_quoted_on_and_at_which_cost():
+def test_reviews_on_the_house_have_the_decision_and_its_cost():
     assert figure("reviews-quoting-on", **MOVED) == Decimal("66.7")
     # A year of quotes cost 12: more than ten, and less than twenty.
     assert figure("reviews-too-costly", **MOVED) == 50
@@ -165,7 +165,7 @@ def test_a_maker_that_never_quoted_elsewhere_has_no_such_figures():
     assert figure("lead-shut-off", **told) is None
 
 
-def test_shares_are_priced_at_the_last_round_and_their_most_is_over_all_months():
+def test_shares_are_priced_at_the_last_round_and_their_maximum_is_over_all_months():
     def ways(growth: float, without: float, firm: float):
         amounts = {BY_GROWTH: growth, WITHOUT_MAKER: without, AS_TRADING_FIRM: firm}
         return {way: Told(middle_usd=usd(amount)) for way, amount in amounts.items()}
@@ -189,7 +189,7 @@ def holed(hole: float, uses: dict[str, float], opening: float = 0):
     return {"hole": Told(hole_usd=usd(hole), uses_usd=used, kinds_usd=kinds)}
 
 
-def test_uses_are_told_by_what_they_were_for():
+def test_uses_are_listed_by_purpose():
     told = holed(
         200,
         {
@@ -210,7 +210,7 @@ def test_uses_are_told_by_what_they_were_for():
     assert figure("stakes-of-hole", **told) == 25
 
 
-def test_cash_taken_leaves_out_who_brought_more_than_he_took():
+def test_cash_taken_leaves_out_parties_that_paid_in_more_than_they_received():
     cash = Told(parties=[Told(net_received_usd=usd(60)), Told(net_received_usd=usd(-40))])
 
     assert figure("cash-taken-of-hole", cash=cash, **holed(80, {})) == 75
@@ -233,7 +233,7 @@ def mechanism(**net: float):
     }
 
 
-def test_parts_of_the_mechanism_are_set_against_the_hole_and_what_earned_lost_nothing():
+def test_parts_of_the_mechanism_are_compared_with_the_hole_and_a_gain_counts_zero():
     told = mechanism(QUOTES=-40, LIQUIDATIONS=60) | holed(120, {}, opening=10)
 
     assert figure("quotes-of-hole", **told) == 0
@@ -275,7 +275,7 @@ def firm(name: str, **more: object) -> Told:
     return Told(firm=name, **{key: usd(amount) for key, amount in amounts.items()})
 
 
-def test_what_firms_made_is_told_by_class_and_by_place():
+def test_results_of_firms_are_by_class_and_by_venue():
     pro = firm("pro", edge_usd=60, house_result_usd=20, elsewhere_usd=40)
     mid = firm("mid-tier", edge_usd=30, house_result_usd=-5, elsewhere_usd=-15)
     larp = firm("larp", edge_usd=10, house_result_usd=10, elsewhere_usd=0)
@@ -296,7 +296,7 @@ def test_what_firms_made_is_told_by_class_and_by_place():
     assert (of("mid-tier-elsewhere"), of("larp-elsewhere")) == (-15, 0)
 
 
-def test_what_firms_brought_and_kept_is_told_firm_by_firm():
+def test_deposits_and_results_are_by_firm():
     whole = firm(
         "all", house_opening_usd=5, house_deposits_usd=30, house_withdrawals_usd=20, unpaid_usd=10
     )
@@ -313,7 +313,7 @@ def test_what_firms_brought_and_kept_is_told_firm_by_firm():
     assert figure("firms-of-unpaid", firms=accounts) == 10
 
 
-def test_firms_that_came_are_told_from_those_that_never_did():
+def test_firms_that_entered_are_distinct_from_those_that_never_did():
     skill = Told(
         firms=[
             Told(firm="a", days=5, house_usd=usd(1)),
@@ -344,7 +344,7 @@ def dated(milestone: Milestone, first: First) -> dict:
     }
 
 
-def test_use_of_customers_money_is_told_from_its_first_day_on():
+def test_use_of_customers_money_has_its_first_day():
     first = First("", DAY + timedelta(days=2), usd(7), 4, DAY + timedelta(days=6))
     told = dated(Milestone.CUSTOMERS_MONEY, first)
 
@@ -355,7 +355,7 @@ def test_use_of_customers_money_is_told_from_its_first_day_on():
     assert figure("insolvent-since", **told) is None
 
 
-def test_waiting_and_unpaid_days_are_counted_and_no_line_leaves_nothing_unpaid():
+def test_waiting_and_unpaid_days_are_counted_and_without_a_line_there_is_no_unpaid_day():
     waits = First("", DAY, usd(1), 2, None)
 
     assert figure("waiting-days", **dated(Milestone.WAIT, waits)) == 20
@@ -363,7 +363,7 @@ def test_waiting_and_unpaid_days_are_counted_and_no_line_leaves_nothing_unpaid()
     assert figure("not-paid-days", **dated(Milestone.CREDIT_DRAWN, waits)) == 0
 
 
-def test_days_not_covered_are_those_with_claims_beyond_the_cash():
+def test_uncovered_days_are_those_with_claims_above_the_cash():
     def close(profit: float, claims: float, cash: float) -> Close:
         return Close(DAY, usd(profit), usd(0), usd(claims), usd(0), usd(cash), usd(0))
 
@@ -410,7 +410,7 @@ def test_liquidations_with_luna_are_those_of_its_week():
     assert figure("captive-backstop", liquidations=found) is None
 
 
-def test_what_firms_make_with_quotes_off_is_set_against_quotes_on():
+def test_results_of_firms_with_quotes_off_are_compared_with_quotes_on():
     def of(off: Decimal | None):
         each = Told(who=ALL, place=HOUSE, on_usd_per_day=usd(50), off_usd_per_day=off)
         other = Told(who=ALL, place="elsewhere", on_usd_per_day=usd(1), off_usd_per_day=usd(1))
@@ -421,7 +421,7 @@ def test_what_firms_make_with_quotes_off_is_set_against_quotes_on():
     assert of(None) is None
 
 
-def test_customers_cash_is_traced_by_the_rule_that_finds_least_of_it_elsewhere():
+def test_customers_cash_is_traced_by_the_rule_that_assigns_least_to_other_uses():
     back = {rule: usd(100 - 10 * i) for i, rule in enumerate(TracingRule)}
     found = Told(
         brought_usd=usd(200),
@@ -433,7 +433,7 @@ def test_customers_cash_is_traced_by_the_rule_that_finds_least_of_it_elsewhere()
     assert figure("traced-elsewhere", trace=None) is None
 
 
-def test_what_carries_the_unexplained_is_asked_of_the_time_in_which_most_vanished(monkeypatch):
+def test_losses_of_the_carriers_are_for_the_period_in_which_most_vanished(monkeypatch):
     def period(middle: float, lost: dict | None):
         return Told(middle_usd=usd(middle), lost_usd=lost)
 
@@ -463,7 +463,7 @@ def income_usd(run: RunFolder, kind: Kind) -> Decimal:
 
 
 @pytest.mark.parametrize("world", ["tiny_run", "busy_run"])
-def test_what_stale_quotes_lost_is_what_the_makers_books_have(
+def test_losses_on_stale_quotes_agree_with_the_makers_books(
     request: pytest.FixtureRequest, world: str
 ):
     run = request.getfixturevalue(world)

@@ -40,7 +40,7 @@ def test_each_tweet_has_its_statements_in_the_order_of_the_thread():
     assert len({each.says for each in ALL}) == len(ALL)
 
 
-def test_each_figure_of_the_register_decides_something_and_each_that_decides_is_there():
+def test_each_figure_of_the_register_is_used_and_each_used_figure_exists():
     used = {part.figure for each in ALL for part in (each.decides, each.only_if) if part}
 
     assert used == set(FIGURES)
@@ -60,7 +60,7 @@ def beside(threshold: Threshold, is_inside: bool) -> Decimal | date:
 
 
 @pytest.mark.parametrize("statement", DECIDED, ids=named)
-def test_a_value_across_the_threshold_turns_the_verdict(statement: Statement):
+def test_a_value_across_the_threshold_changes_the_verdict(statement: Statement):
     inside, outside = (beside(statement.decides, is_inside) for is_inside in (True, False))
 
     def verdict(value: Decimal | date) -> StatementVerdict:
@@ -72,7 +72,7 @@ def test_a_value_across_the_threshold_turns_the_verdict(statement: Statement):
 
 
 @pytest.mark.parametrize("statement", [each for each in ALL if each.only_if], ids=named)
-def test_a_condition_decides_only_where_the_statement_itself_fails(statement: Statement):
+def test_a_condition_decides_only_if_the_statement_itself_fails(statement: Statement):
     decides, weaker = statement.decides, statement.only_if
     own = beside(decides, False)
 
@@ -88,14 +88,14 @@ def test_a_condition_decides_only_where_the_statement_itself_fails(statement: St
 
 
 @pytest.mark.parametrize("statement", DECIDED, ids=named)
-def test_bounds_are_of_the_same_sort_as_their_figure(statement: Statement):
+def test_bounds_have_the_type_of_their_figure(statement: Statement):
     is_day = FIGURES[statement.decides.figure].unit == DAY
 
     assert all(isinstance(end, date) == is_day for end in statement.decides.bounds.values())
 
 
 @pytest.mark.parametrize("statement", UNSAID, ids=named)
-def test_what_cannot_be_decided_says_why_and_what_is_missing(statement: Statement):
+def test_an_undecidable_statement_has_a_reason_and_the_missing_source(statement: Statement):
     judged = judge("1.1", statement, [FIGURES.get])
 
     assert judged.reason == statement.unsaid
@@ -121,7 +121,7 @@ def test_the_command_of_a_row_runs(tiny_run: RunFolder, command: str):
 
 
 @pytest.mark.parametrize("command", ELSEWHERE)
-def test_what_another_run_would_say_can_be_run_here(command: str):
+def test_the_command_for_another_run_works_here(command: str):
     program, *words = shlex.split(command)
     if program == "make":
         assert re.search(rf"^{words[0]}: setup ", (ROOT / "Makefile").read_text(), re.MULTILINE)
@@ -166,7 +166,7 @@ def test_a_tweet_without_a_statement_is_refused():
         Thread.model_validate({"about": tuple(data["about"]), "statement": kept})
 
 
-def test_an_amount_is_not_held_against_a_day():
+def test_an_amount_is_not_compared_with_a_day():
     threshold = Threshold(figure="hole", at_least=1, because="so")
 
     with pytest.raises(TypeError):
@@ -182,5 +182,5 @@ def test_an_amount_is_not_held_against_a_day():
         ({"below": 0, "at_least": -5}, "at least -5, below 0"),
     ],
 )
-def test_a_threshold_is_told_in_words(bounds: dict, plain: str):
+def test_a_threshold_is_written_in_words(bounds: dict, plain: str):
     assert Threshold(figure="hole", because="so", **bounds).plain == plain

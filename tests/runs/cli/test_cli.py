@@ -91,7 +91,7 @@ def test_csv_parses_back_to_the_same_numbers(tiny_run: RunFolder, words, answer)
 
 
 @pytest.mark.parametrize(("words", "answer"), ANSWERS)
-def test_json_parses_back_to_the_same_numbers_and_says_what_they_are(tiny_run, words, answer):
+def test_json_parses_back_to_the_same_numbers_with_their_names(tiny_run, words, answer):
     tables = answer(tiny_run)
     found = json.loads(ask(tiny_run, words, "--format", "json"))
 
@@ -108,7 +108,7 @@ def test_json_parses_back_to_the_same_numbers_and_says_what_they_are(tiny_run, w
 
 
 @pytest.mark.parametrize(("words", "answer"), ANSWERS)
-def test_what_eyes_see_has_every_title_note_and_number(tiny_run: RunFolder, words, answer):
+def test_the_printed_text_has_every_title_note_and_number(tiny_run: RunFolder, words, answer):
     seen = ask(tiny_run, words, *([] if words[0] in ("query", "sql") else ["--all"]))
 
     for table in answer(tiny_run):
@@ -123,7 +123,7 @@ def test_what_eyes_see_has_every_title_note_and_number(tiny_run: RunFolder, word
             assert any(all(t in line for t in words + numbers) for line in seen.splitlines())
 
 
-def test_numbers_stand_to_the_right_with_separators_and_names_that_are_numbers_without():
+def test_numbers_are_right_aligned_with_separators_and_numeric_names_have_none():
     table = Table(
         "t",
         "Title",
@@ -143,7 +143,7 @@ def test_numbers_stand_to_the_right_with_separators_and_names_that_are_numbers_w
     ]
 
 
-def test_a_table_without_rows_says_so_where_it_is_asked_for_and_is_left_out_otherwise():
+def test_an_empty_table_says_so_when_requested_and_is_left_out_otherwise():
     said = Answered([Table("t", "Title", ("a", "b"), []), Table("u", "Other", ("a",), [(1,)])])
 
     assert "(nothing)" in render(said, "table", "t")
@@ -167,7 +167,7 @@ def test_the_first_table_is_printed_and_the_others_are_named():
     assert '"parts"' in render(said, "json")
 
 
-def test_a_csv_of_several_tables_asks_which(tiny_run: RunFolder):
+def test_a_csv_of_several_tables_requires_a_choice(tiny_run: RunFolder):
     tables = firms(tiny_run).tables()
     for name, form in ((None, "csv"), ("nosuch", "csv"), ("nosuch", "json"), ("nosuch", "table")):
         with pytest.raises(TableChoiceError, match="league, classes, margin, capital, share-of"):
@@ -207,7 +207,7 @@ def test_the_examples_in_the_help_work(tiny_run: RunFolder, command: str, tmp_pa
         assert result.stdout.strip()
 
 
-def test_help_lists_every_command_once_by_who_asks_and_cuts_no_line_short():
+def test_help_lists_every_command_once_by_reader_and_truncates_no_line():
     told = CliRunner().invoke(main, ["--help"], terminal_width=100).stdout
     listed = re.findall(r"^  (\w[\w-]*)  ", told, re.MULTILINE)
 
@@ -218,7 +218,7 @@ def test_help_lists_every_command_once_by_who_asks_and_cuts_no_line_short():
     assert "..." not in told.partition("Options:")[2]
 
 
-def test_a_command_answers_to_the_name_that_it_had_before(tiny_run):
+def test_a_command_also_has_its_former_name(tiny_run):
     now, before = (moneytrail(name, tiny_run.path) for name in ("lead-lag", "leadlag"))
 
     assert (now.exit_code, now.stdout) == (0, before.stdout)
@@ -244,7 +244,7 @@ def test_a_run_prints_its_folder_and_a_second_one_is_refused_without_force(tmp_p
     assert (folder / "manifest.json").read_bytes() == sealed
 
 
-def test_a_run_with_a_setting_seals_the_scenario_that_it_played(tmp_path, monkeypatch):
+def test_a_run_with_a_setting_seals_the_changed_scenario(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     done = moneytrail("run", "tiny", "--seed", "7", "--set", "maker.credit_line_usd=0")
@@ -254,7 +254,7 @@ def test_a_run_with_a_setting_seals_the_scenario_that_it_played(tmp_path, monkey
     assert "credit_line_usd = 0.0" in (folder / "scenario.toml").read_text()
 
 
-def test_a_seed_that_is_given_twice_is_refused_before_anything_is_played(tmp_path, monkeypatch):
+def test_a_seed_given_twice_is_refused_before_any_simulation(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
     refused = moneytrail("run", "tiny", "--seed", "7", "--set", "run.seed=8")
@@ -270,7 +270,7 @@ def test_a_day_is_printed_as_the_run_wrote_it(tiny_run: RunFolder):
     assert moneytrail("day", tiny_run.path, "2022-05-10").stdout == written
 
 
-def test_the_books_of_one_entity_load_by_themselves(tiny_run: RunFolder):
+def test_the_books_of_one_entity_load_alone(tiny_run: RunFolder):
     text = moneytrail("books", tiny_run.path, "Firm01", "--beancount").stdout
     entries, errors, _ = loader.load_string(text)
 
@@ -299,7 +299,7 @@ def test_an_audit_that_finds_nothing_exits_with_0_and_one_that_does_with_1(tiny_
 
 
 @pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="OpenSSH is not installed here")
-def test_a_run_is_signed_when_it_is_made_or_later_and_verified_by_the_public_key(
+def test_a_run_is_signed_at_once_or_later_and_verified_by_the_public_key(
     tmp_path,
 ):
     key, folder = tmp_path / "key", tmp_path / "run"
@@ -367,7 +367,7 @@ MISTAKES = (
 
 
 @pytest.mark.parametrize(("line", "problem"), MISTAKES)
-def test_a_mistake_is_told_in_one_line_and_exits_with_2(tiny_run, tmp_path, line, problem):
+def test_a_mistake_is_one_line_and_exits_with_2(tiny_run, tmp_path, line, problem):
     (tmp_path / "empty.toml").touch()
 
     result = moneytrail(*shlex.split(line.format(run=tiny_run.path, tmp=tmp_path)))
@@ -388,7 +388,7 @@ NO_REPORTS |= {"sign", "sweep"}
     "command",
     sorted(set(main.commands) - NO_REPORTS - {"books", "query"}),
 )
-def test_a_table_that_a_report_never_has_is_refused_before_the_run_is_read(tmp_path, command):
+def test_an_unknown_table_is_refused_before_the_run_is_read(tmp_path, command):
     for name in ("main.beancount", "manifest.json"):
         (tmp_path / name).touch()
     lines = [
@@ -404,7 +404,7 @@ def test_a_table_that_a_report_never_has_is_refused_before_the_run_is_read(tmp_p
 
 
 @pytest.mark.parametrize("command", sorted(set(main.commands) - NO_REPORTS))
-def test_a_report_has_no_table_but_those_that_it_offers(tiny_run, command, tmp_path, monkeypatch):
+def test_a_report_has_only_the_tables_that_it_offers(tiny_run, command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     asked = (
         line
@@ -419,7 +419,7 @@ def test_a_report_has_no_table_but_those_that_it_offers(tiny_run, command, tmp_p
             assert re.search(rf"\b{name}(,|$)", offered)
 
 
-def test_a_run_that_lost_its_fills_or_has_a_broken_ledger_is_a_mistake_too(tiny_run, tmp_path):
+def test_a_run_with_missing_fills_or_a_broken_ledger_is_a_mistake_too(tiny_run, tmp_path):
     shutil.copytree(tiny_run.path, tmp_path / "lost")
     shutil.rmtree(tmp_path / "lost" / "fills")
     shutil.copytree(tiny_run.path, tmp_path / "broken")
@@ -437,7 +437,7 @@ def test_a_run_that_lost_its_fills_or_has_a_broken_ledger_is_a_mistake_too(tiny_
         assert re.fullmatch(r"moneytrail: .+\n", result.stderr)
 
 
-def test_no_command_at_all_is_answered_with_help():
+def test_without_a_command_help_is_printed():
     result = moneytrail()
 
     assert result.exit_code == 2
@@ -448,7 +448,7 @@ def test_no_command_at_all_is_answered_with_help():
 
 
 @pytest.mark.parametrize("rows", [5, 10_000])  # what a buffer holds, and more
-def test_a_reader_that_leaves_is_no_error(tiny_run: RunFolder, rows: int):
+def test_a_closed_pipe_is_no_error(tiny_run: RunFolder, rows: int):
     many = f"SELECT a.* FROM fills a, fills b LIMIT {rows}"
     child = process("sql", tiny_run.path, many, "--format", "csv")
 
@@ -458,7 +458,7 @@ def test_a_reader_that_leaves_is_no_error(tiny_run: RunFolder, rows: int):
     assert child.wait(30) == 141
 
 
-def test_an_interruption_is_told_in_one_line_leaves_nothing_and_exits_with_130(tiny_run, tmp_path):
+def test_an_interruption_is_one_line_leaves_nothing_and_exits_with_130(tiny_run, tmp_path):
     endless = "SELECT count(*) FROM range(100000) a, range(100000000) b WHERE hash(a, b) = 1"
     child = process("sql", tiny_run.path, endless, TMPDIR=str(tmp_path))
     deadline = time.monotonic() + 30
@@ -475,7 +475,7 @@ def test_an_interruption_is_told_in_one_line_leaves_nothing_and_exits_with_130(t
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full disk")
-def test_a_full_disk_is_told_in_one_line(tiny_run: RunFolder):
+def test_a_full_disk_is_reported_in_one_line(tiny_run: RunFolder):
     with Path("/dev/full").open("w") as full:
         child = process("where", tiny_run.path, stdout=full)
         told = child.stderr.read()
@@ -484,7 +484,7 @@ def test_a_full_disk_is_told_in_one_line(tiny_run: RunFolder):
     assert re.fullmatch(r"moneytrail: .*No space left on device\n", told)
 
 
-def test_the_package_runs_as_the_command_does(tiny_run: RunFolder):
+def test_the_package_runs_like_the_command(tiny_run: RunFolder):
     child = process("where", tiny_run.path, "--format", "json")
 
     assert json.loads(child.stdout.read()) == json.loads(
@@ -494,9 +494,7 @@ def test_the_package_runs_as_the_command_does(tiny_run: RunFolder):
 
 
 @pytest.mark.parametrize("seed", ["1", "2", "3"])
-def test_a_price_that_leaves_its_range_is_told_in_one_line_or_stays_a_price(
-    tmp_path, monkeypatch, seed
-):
+def test_a_price_outside_its_range_is_reported_in_one_line(tmp_path, monkeypatch, seed):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "wild.toml").write_text(
         'extends = "tiny"\nquestion = "How wild may a price be?"\n'

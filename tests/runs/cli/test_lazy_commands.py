@@ -128,7 +128,7 @@ def test_a_command_imports_nothing_heavy_that_it_does_not_need(
         assert imported & HEAVY <= allowed, line
 
 
-def test_every_command_but_those_that_simulate_is_held_to_what_it_may_import():
+def test_every_command_except_simulating_ones_has_a_list_of_allowed_imports():
     held = {line.split()[0] for line, _ in MAY_IMPORT}
 
     simulating = {"run", "attribution", "counterfactual", "study", "sweep"}
@@ -136,7 +136,7 @@ def test_every_command_but_those_that_simulate_is_held_to_what_it_may_import():
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
-def test_what_help_says_of_a_command_is_how_its_own_help_begins(command: LazyCommand):
+def test_the_line_in_the_list_of_commands_equals_the_first_line_of_its_help(command: LazyCommand):
     loaded = command.load()
 
     assert loaded.name == command.name

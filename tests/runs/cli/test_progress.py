@@ -37,7 +37,7 @@ def seen_on_a_terminal(*command: str | Path) -> list[str]:
     return [state.strip() for state in re.split(r"[\r\n]+", shown.decode()) if state.strip()]
 
 
-def test_a_terminal_shows_what_is_done_the_days_and_the_time_left_and_then_a_clean_line(tmp_path):
+def test_a_terminal_shows_the_step_the_days_and_the_time_left_and_then_a_clean_line(tmp_path):
     states = seen_on_a_terminal("-m", "runs", "run", "tiny", "--out", tmp_path / "run")
 
     phases = list(dict.fromkeys(re.match(r"[a-z0-9 ]+", state)[0].strip() for state in states))
@@ -53,7 +53,7 @@ def test_a_terminal_shows_what_is_done_the_days_and_the_time_left_and_then_a_cle
     assert any(re.search(r"\d% .* \d of 3 days, (\?|\d\d:\d\d) left", state) for state in states)
 
 
-def test_the_first_line_is_there_before_anything_slow_is_imported():
+def test_the_first_line_is_printed_before_any_slow_import():
     without_simulation = """
 import sys
 import termios
@@ -74,7 +74,7 @@ def said(monkeypatch) -> list[str]:
     return words
 
 
-def test_compiling_is_told_once_for_a_function_and_all_that_it_calls(said: list[str]):
+def test_compiling_is_reported_once_for_a_function_and_all_its_callees(said: list[str]):
     inner = njit(lambda n: n + 1)
     outer = njit(lambda n: inner(n) + 1)
 
@@ -85,7 +85,7 @@ def test_compiling_is_told_once_for_a_function_and_all_that_it_calls(said: list[
     assert [word.partition(",")[0] for word in said] == ["compiling", "loading the simulation"]
 
 
-def test_a_span_is_told_in_days_or_in_months(said: list[str]):
+def test_a_span_is_written_in_days_or_in_months(said: list[str]):
     with Progress() as progress:
         progress.simulates(date(2019, 5, 1), date(2022, 11, 12))
         progress.simulates(date(2021, 5, 1), date(2021, 6, 1))

@@ -20,14 +20,14 @@ def test_the_same_run_gives_the_same_page(small_run, small_page):
     assert exhibit(RunFolder.at(small_run.path)) == small_page.read_text(encoding="utf-8")
 
 
-def test_the_page_names_no_address_of_the_network_that_a_browser_would_load(page):
+def test_the_page_has_no_network_address_that_a_browser_would_load(page):
     text = page.read_text(encoding="utf-8")
 
     assert re.findall(r'<(?:script|img|link|iframe)[^>]*(?:src|href)="(?!data:)', text) == []
     assert "default-src 'none'" in text
 
 
-def test_data_has_no_line_end_and_nothing_that_ends_its_element():
+def test_data_has_no_line_end_and_no_end_tag():
     told = listed("told", {"why": "a </script> of 3 \u20ac\nand more"})
 
     assert json.loads(told.text) == {"why": "a </script> of 3 \u20ac\nand more"}
@@ -40,7 +40,7 @@ def test_packed_bytes_are_the_same_whenever_they_are_packed():
     assert packed("a", b"books").sha256 != packed("a", b"brooks").sha256
 
 
-def test_an_entry_is_carried_with_all_of_its_fills_or_with_none(hole_run):
+def test_an_entry_has_all_of_its_fills_or_none(hole_run):
     listed_entries = entries_with_fills((hole_run.path / GROUP).read_text(encoding="utf-8"))
     days = chosen_days(hole_run, {})[:2]
     carried = fills_by_entry(hole_run, days, listed_entries)
@@ -54,7 +54,7 @@ def test_an_entry_is_carried_with_all_of_its_fills_or_with_none(hole_run):
             assert sum(row[3] for row in rows) == int(books.fills_of(entry)["edge_cents"].sum())
 
 
-def test_a_fill_stands_with_the_sentence_of_the_day_ledger(hole_run):
+def test_a_fill_has_the_sentence_of_the_day_ledger(hole_run):
     listed_entries = entries_with_fills((hole_run.path / GROUP).read_text(encoding="utf-8"))
     carried = fills_by_entry(hole_run, chosen_days(hole_run, {})[:1], listed_entries)
     seq, _, sentence, *_ = next(iter(carried.values()))[0]
@@ -65,7 +65,7 @@ def test_a_fill_stands_with_the_sentence_of_the_day_ledger(hole_run):
         assert books.told(fill).narration == sentence
 
 
-def test_the_command_says_where_the_page_is_and_how_large(small_run, tmp_path):
+def test_the_command_prints_the_path_and_the_size_of_the_page(small_run, tmp_path):
     target = tmp_path / "page.html"
     result = CliRunner().invoke(main, ["report", str(small_run.path), "-o", str(target)])
 
@@ -74,7 +74,7 @@ def test_the_command_says_where_the_page_is_and_how_large(small_run, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
 
 
-def test_a_folder_that_is_not_there_is_told_in_one_line(hole_run, tmp_path):
+def test_a_missing_folder_is_reported_in_one_line(hole_run, tmp_path):
     target = tmp_path / "nowhere" / "page.html"
     result = CliRunner().invoke(main, ["report", str(hole_run.path), "-o", str(target)])
 
@@ -87,7 +87,7 @@ def test_json_is_on_one_line():
 
 
 @pytest.mark.parametrize("wanted", ["d3 7.9.0", "d3-sankey 0.12.3"])
-def test_the_libraries_are_those_whose_versions_are_stated(wanted):
+def test_the_libraries_have_the_stated_versions(wanted):
     folder = Path(__file__).parents[3] / "runs" / "exhibit" / "vendored"
     name, version = wanted.split()
     first = (folder / f"{name}.min.js").read_text(encoding="utf-8").splitlines()[0]

@@ -33,12 +33,12 @@ def of_text(shown: str) -> Decimal:
     return Decimal(re.sub(r"[$,]", "", shown).replace("\u2212", "-"))
 
 
-def test_it_opens_without_a_complaint_or_a_request(opened):
+def test_it_opens_without_an_error_or_a_request(opened):
     assert opened.complaints == []
     assert opened.run("document.getElementById('answer').textContent.length") > 100
 
 
-def test_its_figures_are_those_of_where_to_the_cent(opened, hole_run):
+def test_its_figures_agree_with_where_to_the_cent(opened, hole_run):
     the_hole = hole(hole_run)
     kinds = opened.run(KINDS)
 
@@ -62,7 +62,7 @@ def test_the_table_of_causes_ends_each_day_with_its_hole(opened, hole_run):
     assert last == [at.hole_usd for at in standings(hole_run)]
 
 
-def test_counterparties_are_those_of_the_books(opened, hole_run):
+def test_counterparties_agree_with_the_books(opened, hole_run):
     names = [a for a, line in hole_run.opens.items() if line.hole in ("claim", "cause", "liquid")]
     found = opened.run(
         f"""(() => {{
@@ -85,9 +85,7 @@ def test_counterparties_are_those_of_the_books(opened, hole_run):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("world", ["busy_run", "crowd_run", "margin_run", "tokens_run"])
-def test_the_exhibit_of_any_world_is_sound_and_says_what_where_says(
-    browser, world, request, tmp_path
-):
+def test_the_exhibit_of_any_world_is_valid_and_agrees_with_where(browser, world, request, tmp_path):
     run = request.getfixturevalue(world)
     write_exhibit(run, tmp_path / "exhibit.html")
 
@@ -122,7 +120,7 @@ def test_a_band_is_the_sum_of_the_postings_on_its_accounts(opened, hole_run):
 
 
 @pytest.mark.parametrize("table", [0, 1])
-def test_counterparties_of_a_cause_sum_to_it_and_so_does_what_happened(opened, table):
+def test_counterparties_of_a_cause_sum_to_it_and_so_do_its_entries(opened, table):
     opened.run("exhibit.thread.openKind('PickOff')")
     rows = opened.run(
         f"[...document.querySelectorAll('#thread table')[{table}].tBodies[0].rows]"
@@ -202,7 +200,7 @@ def test_that_it_is_a_simulation_is_said_before_the_answer_and_on_paper(opened):
         opened.send("Emulation.setEmulatedMedia", media="")
 
 
-def test_each_statement_of_the_thread_stands_with_its_verdict(opened, hole_run):
+def test_each_statement_of_the_thread_has_its_verdict(opened, hole_run):
     found = claims([hole_run])
     shown = opened.run(
         "[...document.querySelectorAll('#claims tbody tr')]"
@@ -227,7 +225,7 @@ def test_it_prints_with_its_tables_and_without_its_panel(opened):
     assert opened.run("document.querySelectorAll('section details[open]').length") == 0
 
 
-def test_tables_behind_pictures_stand_open_on_paper(opened):
+def test_tables_behind_pictures_are_open_when_printed(opened):
     opened.run("dispatchEvent(new Event('beforeprint'))")
     for place in ("sankey-table", "milestones", "causes-table", "claims"):
         assert opened.run(f"document.querySelector('#{place} table').checkVisibility()"), place
@@ -235,7 +233,7 @@ def test_tables_behind_pictures_stand_open_on_paper(opened):
     assert not opened.run("document.querySelector('#sankey-table table').checkVisibility()")
 
 
-def test_a_keyboard_opens_a_band_and_comes_back_to_it(opened):
+def test_a_keyboard_opens_a_band_and_returns_to_it(opened):
     opened.run("document.querySelector('.band').focus()")
     opened.key("Enter", 13)
     assert opened.run("document.getElementById('thread').hidden") is False
@@ -245,7 +243,7 @@ def test_a_keyboard_opens_a_band_and_comes_back_to_it(opened):
     assert opened.run("document.activeElement.classList.contains('band')")
 
 
-def test_each_picture_is_named_and_stands_beside_a_table(opened):
+def test_each_picture_has_a_name_and_a_table_beside_it(opened):
     for place in ("sankey", "timeline", "causes"):
         assert opened.run(f"document.querySelector('#{place} svg').getAttribute('aria-label')")
     for place in ("sankey-table", "key-days", "causes-table"):
@@ -295,17 +293,17 @@ def unchanged(page: Path, browser: Tab, times: int, seed: int) -> list[tuple[int
     return sound
 
 
-def test_a_page_of_which_a_byte_is_changed_turns_red(browser, small_page):
+def test_a_page_with_a_changed_byte_turns_red(browser, small_page):
     assert browser.open(small_page) == "sealed"
     assert unchanged(small_page, browser, FLIPS, seed=1) == []
 
 
 @pytest.mark.slow
-def test_each_of_many_pages_of_which_a_byte_is_changed_turns_red(browser, page):
+def test_each_of_many_pages_with_a_changed_byte_turns_red(browser, page):
     assert unchanged(page, browser, MANY_FLIPS, seed=2) == []
 
 
-def test_a_list_that_leaves_out_a_piece_is_told(browser, small_page):
+def test_a_list_with_a_missing_piece_is_reported(browser, small_page):
     told = small_page.read_text(encoding="utf-8")
     shorter = re.sub(r'"figures":"[0-9a-f]{64}",', "", told, count=1)
     small_page.with_name("shorter.html").write_text(shorter, encoding="utf-8")
@@ -318,7 +316,7 @@ def test_a_list_that_leaves_out_a_piece_is_told(browser, small_page):
     ("part", "name"),
     [("hole", "hole"), ("hole", "claims"), ("hole", "kinds"), ("days", "hole_usd")],
 )
-def test_a_forged_figure_with_a_fitting_hash_is_told_from_the_books(opened, page, part, name):
+def test_a_forged_figure_with_a_matching_hash_is_found_from_the_books(opened, page, part, name):
     """Who changes a figure and its hash, but not the books, is found by adding up."""
     told = page.read_text(encoding="utf-8")
     figures = re.search(r'id="block-figures" type="[^"]*">([^<]*)<', told).group(1)
@@ -347,7 +345,7 @@ def test_a_forged_figure_with_a_fitting_hash_is_told_from_the_books(opened, page
         provenance = `seal ${(await sha256(manifest)).slice(0, 12)},`""",
     ],
 )
-def test_books_that_were_not_sealed_are_told_from_those_that_were(opened, change):
+def test_unsealed_books_are_distinguished_from_sealed_ones(opened, change):
     """Whoever changes books and all hashes of the page still needs another manifest and seal."""
     script = """(async () => {
       const proof = new Proof();
@@ -362,7 +360,7 @@ def test_books_that_were_not_sealed_are_told_from_those_that_were(opened, change
 
 
 @pytest.mark.parametrize("change", ["rows[0][3] += 1", "rows[0][4] += 1", "rows.pop()"])
-def test_fills_that_do_not_add_up_to_their_entry_are_told(opened, change):
+def test_fills_that_do_not_sum_to_their_entry_are_reported(opened, change):
     script = """(() => {
       const holds = (fills) => {
         const proof = new Proof();

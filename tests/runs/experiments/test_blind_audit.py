@@ -72,7 +72,7 @@ def test_causes_are_kinds_summed_and_lose_nothing(margin_run):
     assert sum(booked.values()) == hole(margin_run).hole_usd
 
 
-def test_what_is_found_under_another_cause_is_not_placed():
+def test_a_loss_found_under_another_cause_is_not_placed():
     booked = dict.fromkeys(Cause, ZERO) | {
         Cause.STAKES: Decimal(60),
         Cause.SUMS: Decimal(40),
@@ -89,7 +89,7 @@ def test_what_is_found_under_another_cause_is_not_placed():
 
 
 @pytest.mark.parametrize("cause", STORIES)
-def test_a_world_with_one_great_loss_is_told_by_it(executed, cause):
+def test_a_world_with_one_large_loss_is_recognised_by_it(executed, cause):
     found = audit(
         executed(GROUP, group={"lenders": [], "tokens": [], "longs": [], **STORIES[cause]})
     )
@@ -99,21 +99,21 @@ def test_a_world_with_one_great_loss_is_told_by_it(executed, cause):
     assert found.unexplained_usd == 0
 
 
-def test_by_cash_alone_a_stake_is_told_from_a_gift_by_nothing(executed):
+def test_by_cash_alone_a_stake_cannot_be_distinguished_from_a_gift(executed):
     bare = {"lenders": [], "tokens": [], "longs": []}
     found = audit(executed(GROUP, group=bare | STORIES[Cause.STAKES]))
 
     assert found.by_cash.main is Cause.SUMS
 
 
-def test_where_only_quotes_lose_the_faster_are_found(tiny_run):
+def test_if_only_quotes_lose_the_faster_firms_are_found(tiny_run):
     found = audit(tiny_run)
 
     assert found.true.main is found.diagnosed.main is Cause.FASTER
     assert found.diagnosed.margin_pct > 0
 
 
-def test_without_firms_nobody_is_accused(executed):
+def test_without_firms_no_firm_is_found(executed):
     run = executed("tiny", firms={"active": False})
     found = audit(run)
 
@@ -121,7 +121,7 @@ def test_without_firms_nobody_is_accused(executed):
     assert Cause.FASTER not in (found.diagnosed.main, found.diagnosed.second)
 
 
-def test_the_command_prints_what_was_found_beside_what_was_booked(tiny_run: RunFolder):
+def test_the_command_prints_the_diagnosis_beside_the_booked_amounts(tiny_run: RunFolder):
     arguments = ["diagnose", str(tiny_run.path), "--table", "causes", "--format", "csv"]
     result = CliRunner().invoke(main, arguments)
     (line,) = (row for row in result.stdout.splitlines() if row.startswith("loss,faster"))
@@ -145,7 +145,7 @@ def told(*pairs: Pair) -> list[Audited]:
     ]
 
 
-def test_chance_is_what_one_answer_for_all_would_get():
+def test_chance_is_the_hit_rate_of_one_constant_answer():
     a, b, c = LOSSES[:3]
     always_a = [(a, a), (a, a), (b, a), (c, a)]
     all_right = [(a, a), (a, a), (b, b), (c, c)]

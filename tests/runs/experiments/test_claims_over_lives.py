@@ -27,7 +27,7 @@ def test_the_first_life_is_the_sampled_one_and_the_others_differ_in_seed_or_end(
     assert told[3]["maker"] != told[0]["maker"] != told[4]["maker"]
 
 
-def test_lives_that_disagree_leave_the_central_statement_to_the_inputs():
+def test_lives_that_disagree_leave_the_central_statement_open():
     key = "quotes-of-hole"
     blank = dict.fromkeys(FIGURES)
     low, high = (blank | {key: Decimal(usd)} for usd in (1, 60))
@@ -38,7 +38,7 @@ def test_lives_that_disagree_leave_the_central_statement_to_the_inputs():
     assert found.runs == ("ftx-low seed 1", "ftx-high seed 1")
 
 
-def test_a_life_leaves_its_figures(monkeypatch: pytest.MonkeyPatch):
+def test_a_life_stores_its_figures(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(claims_over_lives, "scenario_of", lambda life: load(life.scenario))
 
     figures = outcome(SeededLife("tiny", 1))

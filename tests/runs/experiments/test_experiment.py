@@ -53,7 +53,7 @@ def on_cores(monkeypatch):
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_each_case_has_its_own_outcome_however_many_cores_there_are(on_cores, count):
+def test_each_case_has_its_own_outcome_on_any_number_of_cores(on_cores, count):
     on_cores(count)
 
     found = run_cases(square_and_process, [3, 1, 2])
@@ -63,7 +63,7 @@ def test_each_case_has_its_own_outcome_however_many_cores_there_are(on_cores, co
     assert here == {count == 1}
 
 
-def test_books_are_those_of_the_scenario_and_are_gone_when_they_are_read(tiny_run):
+def test_books_of_a_case_are_deleted_after_reading(tiny_run):
     with books_of(load("tiny")) as run:
         folder = run.path
         assert not any(finding.problems for finding in audit(folder))
@@ -93,9 +93,7 @@ def asked():
         (["--format", "csv"], "choose it with --table from one, two"),
     ],
 )
-def test_a_choice_that_can_not_be_printed_is_refused_before_anything_is_run(
-    asked, arguments, shown
-):
+def test_an_invalid_output_option_is_refused_before_any_simulation(asked, arguments, shown):
     command, times = asked
     result = CliRunner().invoke(command, arguments)
 
@@ -115,7 +113,7 @@ def test_a_choice_that_can_not_be_printed_is_refused_before_anything_is_run(
         (["--table", "two", "--format", "csv"], "n\n1\n"),
     ],
 )
-def test_what_can_be_printed_is_run_once(asked, arguments, printed):
+def test_each_printable_case_is_run_once(asked, arguments, printed):
     command, times = asked
     result = CliRunner().invoke(command, arguments)
 
@@ -123,7 +121,7 @@ def test_what_can_be_printed_is_run_once(asked, arguments, printed):
 
 
 @pytest.mark.parametrize("script", OUTCOMES, ids=lambda script: script.__name__)
-def test_each_experiment_offers_the_tables_that_it_has(monkeypatch, script: ModuleType):
+def test_each_experiment_offers_its_own_tables(monkeypatch, script: ModuleType):
     monkeypatch.setattr(
         script, "run_cases", lambda _, cases: dict.fromkeys(cases, OUTCOMES[script])
     )

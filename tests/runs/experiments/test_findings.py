@@ -42,7 +42,7 @@ def test_the_page_has_each_figure_in_each_setting(name):
     assert all(cell for row in rows for cell in row)
 
 
-def test_figures_are_those_of_the_books(tiny_run: RunFolder):
+def test_figures_agree_with_the_books(tiny_run: RunFolder):
     evidence = RunEvidence(tiny_run)
     kinds = hole(tiny_run).kinds_usd
 
@@ -94,13 +94,13 @@ def span_of(cell: str) -> tuple[Decimal, Decimal]:
         ("-0.55 to 0.16", "-0.555", "0.165"),
     ],
 )
-def test_a_cell_stands_for_what_rounds_to_it(cell, low, high):
+def test_a_cell_covers_the_values_that_round_to_it(cell, low, high):
     assert span_of(cell) == (Decimal(low), Decimal(high))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["month", "skill", "crashes"])
-def test_the_first_seed_of_each_setting_is_within_what_the_page_holds(name):
+def test_the_first_seed_of_each_setting_is_within_the_pages_range(name):
     """A sixth of the work: `make findings` plays all seeds and writes the page."""
     cells = {row[0]: row[1:] for row in rows_of(name)[2:]}
     for n, (setting, played) in enumerate(QUESTIONS[name].settings.items()):
@@ -109,7 +109,7 @@ def test_the_first_seed_of_each_setting_is_within_what_the_page_holds(name):
             assert low <= value <= high, (setting, figure)
 
 
-def test_every_amount_of_the_page_stands_in_a_table():
+def test_every_amount_in_the_text_of_the_page_is_in_a_table():
     prose = re.sub(r"<!-- (\w+) -->.*?<!-- /\1 -->", "", PAGE.read_text("utf-8"), flags=re.DOTALL)
 
     assert not re.findall(r"\d[\d,.]* (?:bn|m|k|million|billion|dollars)\b", prose)

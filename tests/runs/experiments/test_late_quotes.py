@@ -23,7 +23,7 @@ def earned(latency_s: float, is_hit: bool, ticks_per_s: float = 8.0) -> tuple[fl
     return float(mean), float(error)
 
 
-def test_where_nobody_hits_the_spread_earned_falls_with_latency_without_end():
+def test_without_hits_the_spread_earned_falls_with_latency_without_limit():
     found = [earned(latency_s, is_hit=False) for latency_s in (0.0, 0.5, 2.0, 8.0, 32.0)]
 
     for (sooner, error), (later, its_error) in pairwise(found):
@@ -32,7 +32,7 @@ def test_where_nobody_hits_the_spread_earned_falls_with_latency_without_end():
     assert found[-1][0] < -HALF_SPREAD
 
 
-def test_where_a_firm_hits_it_falls_to_a_floor():
+def test_with_a_firm_that_hits_it_falls_to_a_floor():
     """No quote that stands is staler than half-spread and threshold, so that much is sure."""
     alone, error = earned(32.0, is_hit=False)
     found = [earned(latency_s, is_hit=True) for latency_s in (0.0, 0.5, 2.0, 8.0)]
@@ -44,7 +44,7 @@ def test_where_a_firm_hits_it_falls_to_a_floor():
     assert abs(floor - found[-1][0]) < 1.0
 
 
-def test_at_long_latencies_it_is_that_of_a_price_between_absorbing_barriers():
+def test_at_long_latencies_the_gain_is_that_of_a_price_between_absorbing_barriers():
     """A firm hits at the first whole tick beyond its threshold: half a tick more, up to one."""
     found, error = earned(256.0, is_hit=True, ticks_per_s=32.0)
     barrier = HALF_SPREAD + THRESHOLD

@@ -61,13 +61,13 @@ def test_a_case_changes_its_seed_and_its_firms_and_nothing_else(name):
         ("others.latency_s", lambda middle: middle.markets[0].others.latency_s),
     ],
 )
-def test_an_assumption_that_is_moved_to_where_it_was_leaves_the_middle_as_it_is(assumption, value):
+def test_an_assumption_moved_to_its_own_value_leaves_the_middle_unchanged(assumption, value):
     case = Case(MIDDLE, assumption, value(load(MIDDLE)))
 
     assert told(scenario_of(case)) == told(load(SAMPLED))
 
 
-def test_the_share_that_is_aimed_at_is_moved_in_all_years():
+def test_the_target_share_is_moved_in_all_years():
     moved = scenario_of(Case(MIDDLE, "quoting.target_share", 0.3)).maker.quoting
 
     assert {moved.target_share_on(date(year, 6, 1)) for year in range(2019, 2023)} == {0.3}
@@ -108,7 +108,7 @@ def lives(hole_usd) -> dict[Case, LifeLosses]:
     }
 
 
-def test_no_outcome_is_missing_and_none_is_of_no_use():
+def test_no_outcome_is_missing_and_none_is_useless():
     asked: set[Case] = set()
 
     class Asked(dict):
@@ -121,7 +121,7 @@ def test_no_outcome_is_missing_and_none_is_of_no_use():
     assert asked == set(cases())
 
 
-def test_ends_are_told_by_the_mean_and_the_range_of_all_seeds():
+def test_ends_are_shown_by_the_mean_and_the_range_of_all_seeds():
     def hole_usd(case: Case) -> Decimal:
         return THOUSAND * case.seed**2 if case.firms else THOUSAND
 
@@ -141,7 +141,7 @@ def test_ends_are_told_by_the_mean_and_the_range_of_all_seeds():
     assert [row["hole_usd"] for row in rows(by_seed)] == squares * len(RANGES)
 
 
-def test_a_life_is_held_against_the_one_of_its_own_seed():
+def test_a_life_is_compared_with_the_one_of_its_own_seed():
     """What a seed does to both lives is in no difference, however much it is."""
     chance = {seed: THOUSAND * (-10) ** seed for seed in SEEDS}
 
@@ -154,7 +154,7 @@ def test_a_life_is_held_against_the_one_of_its_own_seed():
     assert {row["hole_usd"] > 0 for row in rows(by_end)} == {True, False}
 
 
-def test_what_moves_the_loss_most_comes_first_and_is_of_one_seed():
+def test_the_largest_effect_on_the_loss_comes_first_and_is_of_one_seed():
     lost_usd = {None: ZERO}
     for nth, (assumption, (low, high)) in enumerate(ENDS.items(), start=1):
         lost_usd |= {(assumption, low): -nth * THOUSAND, (assumption, high): nth * THOUSAND}
@@ -184,7 +184,7 @@ def small(monkeypatch) -> str:
     return str(SMALL)
 
 
-def test_an_outcome_is_what_the_books_of_a_run_by_hand_say(small, executed):
+def test_an_outcome_agrees_with_the_books_of_a_run_by_hand(small, executed):
     booked = hole(executed(SMALL, run={"seed": 2}))
     kinds = booked.kinds_usd
 

@@ -47,7 +47,7 @@ START_US, END_US = (
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_the_base_is_the_scenario_as_it_is_written(path):
+def test_the_base_is_the_unchanged_scenario(path):
     setting = Setting.base(path)
     as_written, laid_over = load(SCENARIO), scenario_of((setting, 1))
 
@@ -59,7 +59,7 @@ def test_the_base_is_the_scenario_as_it_is_written(path):
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_volatility_stretches_every_move_of_one_path(path):
+def test_volatility_scales_every_move_of_one_path(path):
     def moves(volatility: float) -> np.ndarray:
         scenario = scenario_of((replace(Setting.base(path), volatility=volatility), 3))
         (market,) = scenario.markets
@@ -75,7 +75,7 @@ def test_volatility_stretches_every_move_of_one_path(path):
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_where_nothing_moves_nothing_is_taken_over(path):
+def test_without_moves_of_the_price_nothing_is_taken_over(path):
     assert outcome((replace(Setting.base(path), volatility=0.0), 1)) == (0, 0, 0, 0, 0)
 
 
@@ -89,7 +89,7 @@ def test_only_the_recorded_path_ends_where_the_price_ended():
     assert anchors[RECORDED][-1].at == date(2022, 5, 10)
 
 
-def test_a_case_is_what_a_run_by_hand_has_in_its_general_ledger(executed):
+def test_a_case_agrees_with_the_general_ledger_of_a_run_by_hand(executed):
     setting = replace(Setting.base(RECORDED), unwind_delay_s=60.0, latency_s=5.0)
     captive, fast = (p.model_dump(exclude_none=True) for p in load(SCENARIO).leverage.providers)
     market = load(SCENARIO).markets[0].model_dump(exclude_none=True)
@@ -155,7 +155,7 @@ def rows(table: Table) -> list[dict]:
     return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
 
 
-def test_a_known_line_is_found_to_break_even_where_it_does():
+def test_the_break_even_of_a_known_line_is_found():
     # 60 bps less one for 2 s of delay and 40 for each unit of volatility: zero at 40 s for 1.0.
     def bps(setting: Setting, seed: int) -> float:
         return 60 - setting.unwind_delay_s / 2 - 40 * setting.volatility
@@ -174,7 +174,7 @@ def test_a_known_line_is_found_to_break_even_where_it_does():
         assert found[path, "latency_s", None]["result"].endswith("above zero")
 
 
-def test_results_are_over_all_that_was_taken_over_and_not_a_mean_of_seeds():
+def test_results_are_over_the_whole_volume_taken_over_and_not_a_mean_of_seeds():
     setting = Setting.base(RECORDED)
     found = Found(known(lambda _, seed: 80.0 if seed == SEEDS[-1] else 0.0))
 
@@ -194,13 +194,13 @@ def test_the_standard_error_is_that_of_resampled_seeds():
     assert found.error_bps(setting) == pytest.approx(unbiased, rel=0.1)
 
 
-def test_where_all_seeds_agree_there_is_no_error():
+def test_if_all_seeds_agree_the_error_is_zero():
     found = Found(known(lambda setting, _: 12.5))
 
     assert found.error_bps(Setting.base(RECORDED)) == pytest.approx(0, abs=1e-9)
 
 
-def test_where_nothing_is_taken_over_there_is_no_result():
+def test_without_takeovers_there_is_no_result():
     nothing = {case: BackstopOutcome(0.0, 0.0, 0.0, 0.0, 0.0) for case in cases()}
     by_factor, grid, errors, broken = map(rows, sweep_tables(nothing))
 

@@ -23,7 +23,7 @@ def told(changes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_a_policy_changes_who_decides_and_nothing_else(policy):
+def test_a_policy_changes_the_decisions_and_nothing_else(policy):
     expected = told({})
     for part, changes in POLICIES[policy].items():
         expected[part] |= changes
@@ -31,11 +31,11 @@ def test_a_policy_changes_who_decides_and_nothing_else(policy):
     assert told(POLICIES[policy]) == expected
 
 
-def test_the_life_itself_is_the_captive_one():
+def test_the_shipped_life_is_the_captive_one():
     assert told(POLICIES["captive"]) == told({})
 
 
-def test_a_life_is_read_off_its_books(monkeypatch, executed):
+def test_a_life_is_read_from_its_books(monkeypatch, executed):
     monkeypatch.setattr(policies, "SCENARIO", str(LOCK_IN))
     run = executed(LOCK_IN, **POLICIES["independent"])
     kinds, end = hole(run).kinds_usd, standings(run)[-1]
@@ -50,17 +50,17 @@ def test_a_life_is_read_off_its_books(monkeypatch, executed):
     assert table.rows == [("independent", *found)]
 
 
-def test_who_quotes_to_the_end_is_never_off(executed):
+def test_a_maker_that_quotes_to_the_end_is_never_off(executed):
     assert read(executed(LOCK_IN, **POLICIES["captive"])).quotes_off_since is None
 
 
-def test_whoever_stops_on_a_day_is_off_since_then(executed):
+def test_a_maker_that_stops_on_a_day_is_off_from_then_on(executed):
     day = date(2022, 2, 15)
 
     assert read(executed(LOCK_IN, maker={"quoter_off": day})).quotes_off_since == day
 
 
-def test_a_run_on_the_till_shows_in_its_days(executed):
+def test_a_run_on_the_exchange_is_visible_in_its_days(executed):
     found = read(executed(RUN))
 
     assert found.first_wait is not None

@@ -23,13 +23,13 @@ TINY = Path(__file__).parents[3] / "runs" / "tiny.toml"
 
 
 @pytest.mark.parametrize("power", [0, 0.5, 1, 1.7])
-def test_a_power_law_has_its_exponent_whatever_its_scale(power):
+def test_a_power_law_has_its_exponent_at_any_scale(power):
     lost = [7e-3 * size**power for size in SIZES_USD]
 
     assert exponent(list(SIZES_USD), lost) == pytest.approx(power, abs=1e-12)
 
 
-def test_exponents_are_told_by_their_median_and_ends():
+def test_exponents_are_shown_by_their_median_and_range():
     powers = dict(zip(SEEDS, (0.9, 1.1, 0.7, 1.3, 1.0, 0.8), strict=True))
     found = {
         (way, size, seed): MakerLoss(Decimal(size ** powers[seed]), Decimal(0), seed)
@@ -44,7 +44,7 @@ def test_exponents_are_told_by_their_median_and_ends():
         assert (net, came) == (0, 3.5)
 
 
-def test_a_case_shows_its_size_and_is_read_off_its_own_books(monkeypatch, executed):
+def test_a_case_displays_its_size_and_is_read_from_its_own_books(monkeypatch, executed):
     monkeypatch.setattr(size_sweep, "SCENARIO", str(TINY))
     market = size_sweep.load(str(TINY)).markets[0].model_dump(exclude_none=True)
     market["quoter"]["displayed_usd"] = 2_000.0

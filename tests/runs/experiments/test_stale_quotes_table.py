@@ -6,7 +6,7 @@ from runs.experiments import stale_quotes
 from runs.experiments.stale_quotes import Month, Quoted, losses, stale_quote_tables, ways
 
 
-def test_later_larger_and_to_more_firms_lose_more(monkeypatch):
+def test_later_quotes_larger_sizes_and_more_firms_lose_more(monkeypatch):
     """One week of one seed: the same path for all, so that no error bars are needed."""
     load = stale_quotes.load
 
@@ -30,7 +30,7 @@ def test_later_larger_and_to_more_firms_lose_more(monkeypatch):
     assert 0 < fresh < late < large_to_one < large < 100 * late
 
 
-def test_the_tables_hold_the_mean_of_seeds_and_its_standard_error():
+def test_the_tables_have_the_mean_of_seeds_and_its_standard_error():
     def found(ticks: float, seed: int) -> dict[Quoted, float]:
         return {each: ticks + seed for each in ways(ticks)}
 

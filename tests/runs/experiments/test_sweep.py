@@ -58,7 +58,7 @@ def test_a_difference_is_taken_seed_by_seed_and_its_error_is_over_the_seeds():
     assert "The difference is $10, with a standard error of $1." in found.answer()
 
 
-def test_one_seed_says_nothing_of_chance_and_one_value_nothing_of_a_difference():
+def test_one_seed_has_no_error_and_one_value_no_difference():
     assert "One seed does not show the size of chance" in swept((0,), (10,)).answer()
     assert swept((0, 20)).answer() == "With maker.x = 0 the hole is $10."
 
@@ -72,17 +72,17 @@ def test_one_seed_says_nothing_of_chance_and_one_value_nothing_of_a_difference()
         ("a.b=[1, 2],[3]", ["[1, 2]", "[3]"]),
     ],
 )
-def test_values_stand_between_commas_and_a_list_keeps_its_own(text, values):
+def test_values_are_separated_by_commas_and_a_list_keeps_its_own(text, values):
     assert read_values(text) == ("a.b", values)
 
 
 @pytest.mark.parametrize("text", ["a.b", "a.b=", "=1,2", "a.b=1,,2"])
-def test_what_is_no_list_of_values_is_refused(text):
+def test_invalid_lists_of_values_are_refused(text):
     with pytest.raises(ScenarioError, match="is not KEY=a,b,c"):
         read_values(text)
 
 
-def test_a_mistake_is_told_before_anything_is_run(monkeypatch):
+def test_a_mistake_is_reported_before_any_simulation(monkeypatch):
     monkeypatch.setattr("runs.experiments.sweep.run_cases", lambda *_: pytest.fail("was run"))
 
     with pytest.raises(ScenarioError, match="did you mean 'credit_line_usd'"):
@@ -102,14 +102,14 @@ def test_a_mistake_is_told_before_anything_is_run(monkeypatch):
     ],
     ids=["no key", "no value", "twice"],
 )
-def test_a_mistake_in_what_is_swept_is_not_said_to_be_in_a_setting(key, values, settings):
+def test_a_mistake_in_the_swept_key_is_not_attributed_to_a_setting(key, values, settings):
     with pytest.raises(ScenarioError) as refused:
         sweep(SMALL, key, values, [1], settings)
 
     assert "--set" not in str(refused.value)
 
 
-def test_a_mistake_in_a_setting_is_said_to_be_there():
+def test_a_mistake_in_a_setting_is_attributed_to_it():
     with pytest.raises(ScenarioError, match=r"^--set: maker\.x"):
         sweep(SMALL, "maker.credit_line_usd", ["0"], [1], ["maker.x=1"])
 
@@ -118,7 +118,7 @@ def command(*words: str) -> Result:
     return CliRunner().invoke(main, ["sweep", *words])
 
 
-def test_the_command_answers_first_and_reads_seeds_as_a_range_or_a_list(monkeypatch):
+def test_the_command_prints_its_answer_first_and_reads_seeds_as_a_range_or_a_list(monkeypatch):
     given = []
 
     def told(scenario, key, values, seeds, settings):
@@ -136,7 +136,7 @@ def test_the_command_answers_first_and_reads_seeds_as_a_range_or_a_list(monkeypa
 
 
 @pytest.mark.parametrize("seeds", ["3..1", "1..", "a", "1,", "1..99999", ""])
-def test_what_are_no_seeds_is_refused_in_one_line(seeds):
+def test_invalid_seeds_are_refused_in_one_line(seeds):
     refused = command("tiny", "a.b=1", "--seeds", seeds)
 
     assert refused.exit_code == 2

@@ -30,13 +30,13 @@ def test_the_base_is_the_scenario_and_is_in_the_grid_and_on_every_line():
     assert len(cases()) == len(set(cases()))
 
 
-def test_the_base_costs_what_the_scenario_costs(in_thin, executed):
+def test_the_base_has_the_loss_of_the_scenario(in_thin, executed):
     base = replace(ThinSetting.base(), after_usd=20.0)
 
     assert sweep.outcome(base) == pledged(executed(THIN))[0]
 
 
-def test_each_factor_moves_what_it_says(in_thin):
+def test_each_factor_changes_its_own_key(in_thin):
     base = replace(ThinSetting.base(), usd_per_bp=0.0)
     found = {
         factor: sweep.outcome(replace(base, **{factor: value}))

@@ -36,7 +36,7 @@ def ventures() -> OfSources:
     return outcome(("ventures", 1))
 
 
-def test_an_error_is_the_share_of_dollars_that_would_have_to_change_places():
+def test_the_error_is_the_share_of_dollars_that_would_have_to_change_places():
     assert found(2_500).misplaced_pct(GROUP, TracingRule.LIFO) == 25
     assert found(2_500).misplaced_pct(GROUP, TracingRule.FIFO) == 0
     assert found(2_500).error(GROUP, TracingRule.LIFO, LEFT) == 2_500
@@ -62,14 +62,14 @@ def test_tables_have_means_over_stories_and_seeds_with_intervals_over_seeds():
     assert by_use.rows[0][:3] == ("Loans", "rent", "0.1 (0.1 to 0.1)")
 
 
-def test_each_source_is_accounted_for_to_the_cent_by_every_rule_and_in_truth(ventures: OfSources):
+def test_every_rule_and_the_but_for_effect_account_for_each_source_to_the_cent(ventures: OfSources):
     for each in ventures.values():
         assert sum(each.but_for.values()) == each.brought
         for told in each.by_rule.values():
             assert sum(told.values()) == each.brought
 
 
-def test_a_lender_did_not_pay_for_what_is_bought_all_the_same_without_it(ventures: OfSources):
+def test_a_lender_did_not_pay_for_purchases_that_are_also_made_without_it(ventures: OfSources):
     lender = ventures["Loans"]
 
     assert lender.but_for["Ventures"] == 0
@@ -80,7 +80,7 @@ def test_a_lender_did_not_pay_for_what_is_bought_all_the_same_without_it(venture
     assert min(errors, key=errors.__getitem__) is TracingRule.LOWEST_BALANCE
 
 
-def test_a_page_is_filled_and_what_has_no_place_in_it_is_refused(tmp_path: Path):
+def test_a_page_is_filled_and_a_table_without_a_place_is_refused(tmp_path: Path):
     page = tmp_path / "page.md"
     page.write_text("Before.\n\n<!-- t -->\nold\n<!-- /t -->\n\nAfter.\n")
     fill(page, [Table("t", "Title", ("a", "b"), [("x", 1)], ("Note.",))])
@@ -105,7 +105,7 @@ def test_the_page_has_every_source_story_and_rule():
 
 
 @pytest.mark.slow
-def test_the_page_has_what_the_experiment_gives_for_one_story():
+def test_the_page_agrees_with_the_experiment_for_one_story():
     """A tenth of the work: one story over all seeds."""
     of = {(story, seed): outcome((story, seed)) for story, seed in cases() if story == "ventures"}
     table = next(iter(error_tables(of)))

@@ -49,7 +49,7 @@ def shows(tab: Tab, element: str, text: str) -> bool:
     return False
 
 
-def test_a_band_leads_to_its_entries_and_nothing_complains(tab, served, where, tmp_path):
+def test_a_band_leads_to_its_entries_without_an_error(tab, served, where, tmp_path):
     tab.visit(f"{served}{where}")
 
     assert shows(tab, "#moneytrail-answer", "is missing (the hole)")
@@ -60,7 +60,7 @@ def test_a_band_leads_to_its_entries_and_nothing_complains(tab, served, where, t
     assert complaints(tab, served) == []
 
 
-def test_a_question_of_the_sidebar_shows_its_answer(tab, served, where):
+def test_a_query_in_the_sidebar_shows_its_result(tab, served, where):
     tab.visit(f"{served}{where}")
 
     assert shows(tab, "aside", "The hole by kind")

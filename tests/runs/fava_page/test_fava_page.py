@@ -44,7 +44,7 @@ def test_the_books_load_in_fava_without_an_error(books):
     assert [each.name for each in books.extensions.extension_details] == ["MoneyTrail"]
 
 
-def test_the_page_answers_and_says_which_run_it_is(page, hole_run):
+def test_the_page_has_the_answer_and_the_name_of_the_run(page, hole_run):
     assert answer(hole_run) in page
     assert provenance(hole_run) in page
 
@@ -79,7 +79,7 @@ def test_an_account_that_the_page_links_is_one_of_the_books(page, books):
     assert named <= set(books.accounts)
 
 
-def test_each_link_of_the_sidebar_asks_a_saved_query(books, client):
+def test_each_link_of_the_sidebar_runs_a_saved_query(books, client):
     links = dict(books.misc.sidebar_links)
 
     assert list(links) == list(ANSWERED.values())
@@ -198,7 +198,7 @@ def test_bands_are_to_scale_and_fill_the_groups_bar():
     assert first + second == drawn.middle[2] == heights(drawn.bands, False)[0]
 
 
-def test_labels_of_bands_do_not_stand_on_each_other():
+def test_labels_of_bands_do_not_overlap():
     small = [Band(str(n), Decimal(1), "") for n in range(20)]
     drawn = sankey([Band("all", Decimal(20), "")], small, "group")
     at = [band.label[1] for band in drawn.bands if not band.is_source]
@@ -207,7 +207,7 @@ def test_labels_of_bands_do_not_stand_on_each_other():
     assert max(at) < drawn.height
 
 
-def test_sources_that_do_not_pay_for_the_uses_are_refused():
+def test_sources_that_do_not_equal_the_uses_are_refused():
     with pytest.raises(ValueError, match="sources of 1 for uses of 2"):
         sankey([Band("a", Decimal(1), "")], [Band("b", Decimal(2), "")], "group")
 
@@ -223,11 +223,11 @@ def test_amounts_on_the_axis_are_round(low, high, wanted):
 # --------------------------------------------------------------------------- make serve
 
 
-def test_the_address_that_is_printed_first_is_that_of_the_page(hole_run, where):
+def test_the_address_printed_first_is_that_of_the_page(hole_run, where):
     assert address(hole_run, 5001) == f"http://localhost:5001{where}"
 
 
-def test_favas_word_for_the_books_is_the_one_in_their_links(books):
+def test_favas_name_for_the_books_is_the_one_in_their_links(books):
     from fava.util import slugify
 
     assert slug(books.options["title"]) == slugify(books.options["title"])

@@ -61,7 +61,7 @@ def test_a_verdict_is_a_column_with_its_name_and_count_above_it():
     assert "depends" not in words(figure)
 
 
-def test_what_an_input_decides_is_hollow():
+def test_a_statement_decided_by_an_input_is_hollow():
     assert {mark for mark in marks(claims_figure(judged(SOME))) if mark[0] < 3} == {
         (0, 1, True),
         (0, 10, False),

@@ -223,14 +223,14 @@ def lightness(colour: Sequence[float]) -> float:
 # ------------------------------------------------------------------- what is drawn
 
 
-def test_each_firm_that_ever_came_stands_at_its_reaction_time_and_its_edge_less_fees():
+def test_each_firm_that_ever_entered_is_at_its_reaction_time_and_edge_less_fees():
     (axes,) = firms_figure(firms_report()).axes
 
     assert points(axes) == {(float(f[2]), float(f[3])) for f in FIRMS}
     assert axes.get_xscale() == "log"
 
 
-def test_who_reacts_in_no_time_is_drawn_too():
+def test_a_firm_with_a_reaction_time_of_zero_is_drawn_too():
     found = firms_report()
     at_once = firm_result("Firm01", Profile("pro", Decimal(0), "trading"), 5, 50_000_000)
     (axes,) = firms_figure(replace(found, results=(at_once, *found.results[1:]))).axes
@@ -240,7 +240,7 @@ def test_who_reacts_in_no_time_is_drawn_too():
     assert 0 < low < firms_picture.AT_ONCE_MS < high
 
 
-def test_a_mark_is_as_large_as_the_capital_and_never_too_small_to_see():
+def test_the_size_of_a_mark_is_the_capital_and_never_too_small_to_see():
     (axes,) = firms_figure(firms_report()).axes
     sizes = {}
     for found in axes.collections:
@@ -250,7 +250,7 @@ def test_a_mark_is_as_large_as_the_capital_and_never_too_small_to_see():
     assert sizes[700, -8_000] == firms_picture.SMALLEST
 
 
-def test_the_legend_says_what_each_class_kept_as_the_table_does():
+def test_the_legend_has_each_class_result_as_in_the_table():
     found = words(firms_figure(firms_report()))
 
     assert "pro: 2 with 1.6 M USD" in found
@@ -269,7 +269,7 @@ def test_firms_without_classes_are_drawn_as_one():
     assert "all firms: 6 with 1.882 M USD" in words(axes.figure)
 
 
-def test_each_firm_stands_at_its_house_and_its_elsewhere():
+def test_each_firm_is_at_its_results_at_the_house_and_elsewhere():
     places, _ = skill_figure(skill_report()).axes
 
     assert points(places) == {(float(f[5]), float(f[6])) for f in FIRMS}
@@ -283,7 +283,7 @@ def test_the_caption_has_the_rank_correlation_and_both_intervals():
     assert "6 firms: -0.42\n(95%: -0.77 to 0.11 over firms, -0.55 to -0.31 over days)" in found
 
 
-def test_the_quoter_on_and_off_stand_in_a_panel_of_their_own_if_there_is_anything_to_compare():
+def test_the_quoter_on_and_off_have_a_panel_of_their_own_if_there_is_a_comparison():
     _, quoter = skill_figure(skill_report()).axes
     on, off = ({x for x, _ in found.get_offsets().tolist()} for found in quoter.collections[1::2])
 
@@ -308,14 +308,14 @@ def test_lines_are_the_columns_of_the_table_day_by_day():
     assert set(cover.lines[0].get_ydata()) == {102}
 
 
-def test_amounts_that_are_far_apart_are_on_a_logarithmic_axis():
+def test_amounts_of_different_sizes_are_on_a_logarithmic_axis():
     money, _ = coverage_figure(coverage_report()).axes
 
     assert money.get_yscale() == "log"
     assert money.get_ylabel() == "above zero, USD at the day's close"
 
 
-def test_amounts_that_are_alike_are_on_a_linear_axis_that_shows_losses():
+def test_amounts_of_similar_size_are_on_a_linear_axis_with_losses():
     found = coverage_report()
     alike = (Close(each.day, *[usd(-5)] * 3, usd(5), *[usd(-5)] * 2) for each in found.closes)
     money, _ = coverage_figure(replace(found, closes=tuple(alike))).axes
@@ -325,7 +325,7 @@ def test_amounts_that_are_alike_are_on_a_linear_axis_that_shows_losses():
 
 
 @pytest.mark.parametrize(("n", "labelled"), [(1, 1), (3, 3), (7, 7), (8, 4), (60, 7)])
-def test_days_are_labelled_evenly_from_the_first_and_none_twice(n, labelled):
+def test_days_are_labelled_evenly_from_the_first_without_repetition(n, labelled):
     found = coverage_report()
     _, cover = coverage_figure(replace(found, closes=found.closes[:n])).axes
 
@@ -334,7 +334,7 @@ def test_days_are_labelled_evenly_from_the_first_and_none_twice(n, labelled):
     assert len(set(labels)) == len(labels) == labelled
 
 
-def test_days_on_which_something_came_to_pass_are_marked_and_explained():
+def test_days_of_events_are_marked_and_explained():
     found = words(coverage_figure(coverage_report(first_day=date(2021, 6, 1))))
 
     assert "never: firms' profit above the cash" in found
@@ -343,7 +343,7 @@ def test_days_on_which_something_came_to_pass_are_marked_and_explained():
     assert "\nbc\n" in f"\n{found}\n"  # on one day, under one line
 
 
-def test_prices_begin_at_100_and_are_logarithmic_where_one_is_as_good_as_nothing():
+def test_prices_begin_at_100_and_are_logarithmic_if_one_falls_to_almost_zero():
     prices, *_ = liquidations_figure(liquidations_report()).axes
     drawn = {line.get_label(): line.get_ydata().tolist() for line in prices.lines}
 
@@ -355,7 +355,7 @@ def test_prices_begin_at_100_and_are_logarithmic_where_one_is_as_good_as_nothing
     assert wide.get_yscale() == "log"
 
 
-def test_bars_are_the_cascade_stacked_each_over_its_own_hour():
+def test_bars_are_the_stacked_cascade_each_over_its_own_hour():
     _, cascade, *_ = liquidations_figure(liquidations_report()).axes
     found = {
         (round(24 * (bar.get_x() % 1)) % 24, bar.get_y(), bar.get_height())
@@ -376,7 +376,7 @@ def test_in_a_long_run_a_bar_is_a_day():
     assert "per day" in bars.get_ylabel()
 
 
-def test_backstops_are_drawn_as_the_course_has_them_and_the_captive_one_is_thick():
+def test_backstops_are_drawn_as_in_the_course_and_the_captive_one_is_thick():
     found = liquidations_report()
     *_, held, result = liquidations_figure(found).axes
     course = found.course.table()
@@ -391,7 +391,7 @@ def test_backstops_are_drawn_as_the_course_has_them_and_the_captive_one_is_thick
         assert captive.get_label() == "Alameda (captive)"
 
 
-def test_what_was_liquidated_is_told_apart_without_colours():
+def test_liquidations_are_distinguishable_without_colours():
     looks = [bar for _, bar in liquidations_picture.WAYS_OUT.values()]
 
     assert (
@@ -400,7 +400,7 @@ def test_what_was_liquidated_is_told_apart_without_colours():
     assert sum(lightness(to_rgb(bar["facecolor"])) < 0.4 for bar in looks) == 1
 
 
-def test_where_nobody_trades_on_margin_there_is_nothing_to_draw(tiny_run: RunFolder):
+def test_without_customers_on_margin_there_is_nothing_to_draw(tiny_run: RunFolder):
     with pytest.raises(PlotError, match="no customer trades on margin"):
         liquidations_figure(liquidations(tiny_run))
 
@@ -432,7 +432,7 @@ def test_classes_differ_in_shape_and_neighbours_in_lightness():
     assert all(abs(a - b) > 0.2 for a, b in zip(light, light[1:] + light[:1], strict=True))
 
 
-def test_lines_differ_in_style_or_width_by_far():
+def test_lines_differ_clearly_in_style_or_width():
     styles = [line for _, line in cage_picture.LINES.values()]
 
     told = {(line.get("linestyle", "-"), line.get("linewidth", 1.5) > 2) for line in styles}
@@ -440,7 +440,7 @@ def test_lines_differ_in_style_or_width_by_far():
 
 
 @each_drawn
-def test_every_axis_has_a_unit_and_the_picture_asks_a_question(number):
+def test_every_axis_has_a_unit_and_the_picture_has_a_title(number):
     figure = drawn(number)
 
     assert figure.axes[0].get_title("left").endswith("?")
@@ -466,7 +466,7 @@ def test_neither_legend_nor_caption_covers_data(number):
 
 
 @each_drawn
-def test_nothing_sticks_out_of_the_picture(number):
+def test_nothing_extends_beyond_the_picture(number):
     figure = drawn(number)
     whole, box = figure.bbox, figure.get_tightbbox().transformed(figure.dpi_scale_trans)
 
@@ -501,26 +501,26 @@ def test_the_same_tables_give_the_same_bytes(figure_of, found, suffix, tmp_path,
 @pytest.mark.parametrize(
     ("name", "begins"), [("a.png", b"\x89PNG"), ("a.SVG", b"<?xml"), ("a.pdf", b"%PDF")]
 )
-def test_the_suffix_says_the_format(name, begins, tmp_path):
+def test_the_suffix_selects_the_format(name, begins, tmp_path):
     save(coverage_figure(coverage_report()), tmp_path / name)
 
     assert (tmp_path / name).read_bytes().startswith(begins)
 
 
 @pytest.mark.parametrize("name", ["a.bmp", "a", "png", "a.png.gz"])
-def test_another_suffix_is_refused_with_those_there_are(name, tmp_path):
+def test_an_unknown_suffix_is_refused_with_the_known_ones(name, tmp_path):
     with pytest.raises(PlotError, match=r"\.png, \.svg, \.pdf$"):
         save(coverage_figure(coverage_report()), tmp_path / name)
     assert not any(tmp_path.iterdir())
 
 
-def test_a_file_that_cannot_be_written_is_told_in_one_line(tmp_path):
+def test_a_file_that_cannot_be_written_is_reported_in_one_line(tmp_path):
     with pytest.raises(PlotError, match=r"^\S+a\.png: No such file or directory$"):
         save(coverage_figure(coverage_report()), tmp_path / "nowhere" / "a.png")
 
 
 @each_picture
-def test_without_matplotlib_one_line_says_how_to_have_it(figure_of, found, monkeypatch):
+def test_without_matplotlib_one_line_says_how_to_install_it(figure_of, found, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
 
     with pytest.raises(PlotError, match=r"^[^\n]*pip install 'moneytrail\[plot\]'[^\n]*$"):

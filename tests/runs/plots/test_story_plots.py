@@ -86,7 +86,7 @@ def test_every_use_and_source_is_in_a_bar_and_they_sum_to_the_hole():
     assert f"{len(USES) - MOST} more uses" in labels(axes)
 
 
-def test_what_the_thread_claims_has_a_bar_of_its_own_and_another_colour_however_small():
+def test_the_thread_claims_have_bars_of_their_own_colour_however_small():
     (axes,) = where_figure(hole_of(KINDS)).axes
     colours = [patch.get_facecolor() for patch in axes.patches]
     place = labels(axes).index("PickOff (quotes)")
@@ -96,7 +96,7 @@ def test_what_the_thread_claims_has_a_bar_of_its_own_and_another_colour_however_
     assert colours[:MOST] == [to_rgba(REST)] * MOST
 
 
-def test_nothing_to_draw_is_said_in_a_line():
+def test_a_picture_without_content_is_reported_in_a_line():
     with pytest.raises(PlotError, match="nothing to draw"):
         where_figure(hole_of({}))
 
@@ -159,7 +159,7 @@ def test_ranges_and_figures_stand_in_a_row_each_the_largest_first():
     assert marks == [(900, 0), (50, 1), (1, 2)]
 
 
-def test_a_figure_that_is_far_off_is_told_from_one_that_is_not():
+def test_a_figure_far_from_the_record_is_distinct_from_a_near_one():
     (axes,) = compare_figure(ROWS).axes
     colours = [tuple(each.get_facecolor()[0]) for each in axes.collections[: len(ROWS)]]
 
@@ -183,7 +183,7 @@ def test_a_picture_that_a_command_draws_names_its_run(tiny_run: RunFolder, tmp_p
     assert f"Source: {provenance(tiny_run)}" in path.read_text()
 
 
-def test_the_source_stands_below_everything_else(tiny_run: RunFolder, tmp_path: Path):
+def test_the_source_is_below_everything_else(tiny_run: RunFolder, tmp_path: Path):
     figure = where_figure(hole(tiny_run))
     save(figure, tmp_path / "where.png", "a run")
     (source,) = [text for text in figure.texts if "a run" in text.get_text()]

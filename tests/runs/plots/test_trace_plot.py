@@ -44,7 +44,7 @@ def found(history: Sequence[tuple[str, int]] = HISTORY) -> Trace:
     )
 
 
-def test_each_rule_has_a_panel_and_names_what_is_large_in_it_with_its_amount():
+def test_each_rule_has_a_panel_with_names_and_amounts_of_large_uses():
     figure = trace_figure(found())
     panels = {axes.get_title("left"): axes for axes in figure.axes}
     fifo = panels[TracingRule.FIFO.plain]
@@ -64,7 +64,7 @@ def test_each_rule_has_a_panel_and_names_what_is_large_in_it_with_its_amount():
     }
 
 
-def test_ribbons_of_the_followed_are_dark_and_as_thick_as_what_they_carry():
+def test_ribbons_of_the_traced_source_are_dark_and_as_thick_as_their_amounts():
     panel = trace_figure(found()).axes[0]  # first in, first out: nothing went back to its source
     dark = [
         band.get_paths()[0].vertices
@@ -86,7 +86,7 @@ def test_the_same_trace_gives_the_same_bytes(tmp_path: Path):
     assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
 
 
-def test_nothing_sticks_out_of_the_picture():
+def test_nothing_in_a_trace_extends_beyond_the_picture():
     figure = trace_figure(found())
     figure.draw_without_rendering()
     whole, drawn = figure.bbox, figure.get_tightbbox().transformed(figure.dpi_scale_trans)
@@ -95,6 +95,6 @@ def test_nothing_sticks_out_of_the_picture():
     assert whole.y0 <= drawn.y0 < drawn.y1 <= whole.y1
 
 
-def test_where_all_went_back_there_is_nothing_to_draw():
+def test_if_all_money_was_returned_there_is_nothing_to_draw():
     with pytest.raises(PlotError, match="was returned to it"):
         trace_figure(found((("Customers", 100), ("Customers", -100))))

@@ -121,7 +121,7 @@ def table(tables: list[Table], name: str) -> list[dict]:
 # ------------------------------------------------------------------------------- the record
 
 
-def test_every_row_of_the_record_is_held_against_runs_here_or_by_liquidations():
+def test_every_row_of_the_record_is_compared_with_runs_here_or_by_liquidations():
     facts = load_record().fact
     keys = {each.key for each in facts if not each.unsaid}
 
@@ -130,14 +130,14 @@ def test_every_row_of_the_record_is_held_against_runs_here_or_by_liquidations():
     assert not {each.key for each in facts if each.unsaid} & set(MEASURES)
 
 
-def test_whatever_is_measured_is_on_record_if_only_as_silence():
+def test_every_measure_is_on_record_even_if_only_as_missing():
     """But uses of money, of which a scenario may have kinds that nobody has written about."""
     keys = {each.key for each in load_record().fact}
 
     assert {key for key in MEASURES if not key.startswith("spent-on-")} <= keys
 
 
-def test_every_outcome_of_a_run_has_a_line_on_what_it_rests_on():
+def test_every_outcome_of_a_run_has_a_line_on_its_causes_in_the_model():
     told = [each for each in load_record().fact if each.key in MEASURES and each.market is None]
     outcomes = {each.key for each in told if each.role == "outcome"}
 
@@ -153,13 +153,13 @@ def test_each_outcome_outside_the_record_is_explained(group_run: RunFolder):
     assert [row["rests_on"] for row in table(tables, "explained")] == [RESTS_ON[missed.key]]
 
 
-def test_a_row_on_record_is_a_day_where_its_figure_is_one():
+def test_a_row_on_record_is_a_day_if_its_figure_is_one():
     in_days = {each.key for each in load_record().fact if each.unit == "date"}
 
     assert in_days == DAYS
 
 
-def test_what_the_scenario_of_the_whole_life_states_is_nowhere_an_outcome():
+def test_the_inputs_of_the_life_are_no_outcomes():
     """Amounts of uses, rounds, volumes, and the limits of lenders."""
     roles = {each.key: each.role for each in load_record().fact}
     stated = {key for key in roles if key.startswith("spent-on-")} | {
@@ -177,7 +177,7 @@ def test_what_the_scenario_of_the_whole_life_states_is_nowhere_an_outcome():
 
 
 @pytest.mark.parametrize("key", OVER_TIME)
-def test_a_sum_is_what_beancount_sums_over_its_days(group_run: RunFolder, key: str):
+def test_a_sum_agrees_with_beancount_over_its_days(group_run: RunFolder, key: str):
     accounts, sign = OVER_TIME[key]
     expected = sign * usd(group_run, accounts, f"date >= {MIDDLE.first} AND date <= {MIDDLE.last}")
 
@@ -186,14 +186,14 @@ def test_a_sum_is_what_beancount_sums_over_its_days(group_run: RunFolder, key: s
 
 
 @pytest.mark.parametrize("key", AT_END)
-def test_what_stands_is_what_beancount_sums_up_to_the_last_day(group_run: RunFolder, key: str):
+def test_a_balance_agrees_with_beancount_up_to_the_last_day(group_run: RunFolder, key: str):
     accounts, sign = AT_END[key]
     expected = sign * usd(group_run, accounts, f"date <= {MIDDLE.last}")
 
     assert figure(group_run, key, MIDDLE) == expected != 0
 
 
-def test_volume_and_the_makers_share_are_what_fills_and_other_makers_say(group_run: RunFolder):
+def test_volume_and_the_makers_share_agree_with_fills_and_other_makers(group_run: RunFolder):
     by_maker = sql(
         group_run,
         "SELECT sum(notional_usd) FROM fills WHERE venue = 'FTX' AND maker = 'Alameda' "
@@ -213,7 +213,7 @@ def test_volume_and_the_makers_share_are_what_fills_and_other_makers_say(group_r
     assert figure(group_run, "fee-yield", MIDDLE) == pytest.approx(10_000 * fees / volume)
 
 
-def test_the_youngest_quote_that_was_hit_is_as_old_as_quotes_are_late(group_run: RunFolder):
+def test_the_youngest_quote_that_was_hit_is_as_old_as_the_latency(group_run: RunFolder):
     age_s = figure(group_run, "youngest-quote-hit", MIDDLE)
     by_sql = sql(
         group_run,
@@ -261,7 +261,7 @@ def test_net_withdrawals_count_those_from_the_makers_banks_and_in_coins(executed
 
 
 @pytest.mark.parametrize("world", ["group_run", "flight_run"])
-def test_net_withdrawals_are_what_customers_took_from_the_till_less_what_they_brought(
+def test_net_withdrawals_are_customers_withdrawals_less_deposits(
     world: str, request: pytest.FixtureRequest
 ):
     run = request.getfixturevalue(world)
@@ -330,7 +330,7 @@ def test_the_first_use_of_customers_money_is_the_first_day_that_ends_short_of_it
     assert day == min(at for at in short_usd if short_usd[at] > 0)
 
 
-def test_a_halt_is_the_first_day_at_whose_end_the_books_say_halted(flight_run, group_run):
+def test_the_halt_is_the_first_day_that_ends_with_the_status_halted(flight_run, group_run):
     days = MeasuredBooks(flight_run).days
     said = {
         entry.date: entry.description
@@ -344,7 +344,7 @@ def test_a_halt_is_the_first_day_at_whose_end_the_books_say_halted(flight_run, g
     assert figure(group_run, "withdrawals-halted", Span(FIRST, LAST)) == NEVER
 
 
-def test_backstops_made_what_beancount_sums_as_theirs(margin_run: RunFolder):
+def test_results_of_backstops_agree_with_beancount(margin_run: RunFolder):
     providers = "|".join(margin_run.chart.parties.providers)
     made = -usd(margin_run, f"^(Income|Expenses):({providers}):Backstop$", "date >= 2022-05-09")
 
@@ -378,7 +378,9 @@ def test_a_sum_needs_all_of_its_days_a_balance_its_last_and_a_ratio_any(group_ru
     assert shown("share-of-maker-in-volume") == {"within", "early", "late", "around"}
 
 
-def test_what_a_run_does_not_have_is_not_shown_and_counted_in_one_line(tiny_run: RunFolder):
+def test_figures_that_a_run_does_not_have_are_not_shown_and_counted_in_one_line(
+    tiny_run: RunFolder,
+):
     span = MeasuredBooks(tiny_run).days
     asked = [
         fact("equity-raised", span, 1.0),
@@ -396,7 +398,7 @@ def test_what_a_run_does_not_have_is_not_shown_and_counted_in_one_line(tiny_run:
     assert {row["verdict"]: row["outcomes"] for row in table(tables, "verdicts")}["cannot say"] == 6
 
 
-def test_facts_of_single_markets_are_not_held_against_the_whole(group_run: RunFolder):
+def test_facts_of_single_markets_are_not_compared_with_the_whole(group_run: RunFolder):
     of_one = fact("volume-of-ftx", MIDDLE, 1.0, market="BTC-PERP", role="input")
 
     assert not table(compare(group_run, Record(fact=(of_one,))).tables(), "inputs")
@@ -417,7 +419,7 @@ def test_facts_of_single_markets_are_not_held_against_the_whole(group_run: RunFo
         (-3.0, -2.0, "above", Decimal(3), None),  # a ratio of a gain to a loss says nothing
     ],
 )
-def test_outside_is_said_with_the_distance_and_the_ratio_to_the_nearer_end(
+def test_a_figure_outside_has_the_distance_and_the_ratio_to_the_nearer_end(
     low, high, said, beyond, times
 ):
     row = AmountRow(fact("fee-yield", MIDDLE, low, low, high, unit="bps"), Decimal(1))
@@ -426,7 +428,7 @@ def test_outside_is_said_with_the_distance_and_the_ratio_to_the_nearer_end(
     assert row.times == (times if times is None else pytest.approx(Decimal(times)))
 
 
-def test_what_is_not_seen_in_the_printed_figure_puts_nothing_outside():
+def test_a_difference_below_the_printed_digits_puts_nothing_outside():
     row = AmountRow(
         fact("youngest-quote-hit", MIDDLE, 0.0, 2.0, 2.0, unit="s"), Decimal("2.0000011")
     )
@@ -437,7 +439,7 @@ def test_what_is_not_seen_in_the_printed_figure_puts_nothing_outside():
     assert str(AmountRow(cents, Decimal("2.71")).beyond) == "2"  # whole dollars, as all else
 
 
-def test_what_no_run_can_say_is_said_with_the_reason(group_run: RunFolder):
+def test_a_fact_that_no_run_can_have_is_listed_with_the_reason(group_run: RunFolder):
     before = Span(date(2021, 1, 1), date(2021, 12, 31))
     facts = (
         fact("paper-wealth-in-serum", MIDDLE, 2e9, unsaid="no scenario has it", counts="SRM"),
@@ -460,7 +462,7 @@ def test_what_no_run_can_say_is_said_with_the_reason(group_run: RunFolder):
     assert counted["cannot say"] == 2  # no input is counted
 
 
-def test_the_answer_counts_what_is_near_and_names_what_is_furthest_off(group_run: RunFolder):
+def test_the_answer_counts_near_figures_and_names_the_largest_deviations(group_run: RunFolder):
     span = Span(FIRST, LAST)
     owed = float(figure(group_run, "claims-of-customers", span))
     facts = (
@@ -504,11 +506,11 @@ def test_a_row_has_both_definitions_in_words(group_run: RunFolder):
         (date(2020, 1, 1), date(2021, 12, 31), "to 2021-12-31"),
     ],
 )
-def test_a_time_is_told_by_its_name_or_its_last_day(first: date, last: date, said: str):
+def test_a_period_has_its_name_or_its_last_day(first: date, last: date, said: str):
     assert when(first, last) == said
 
 
-def test_a_day_is_outside_by_days_and_what_never_came_by_none():
+def test_a_day_is_outside_by_days_and_an_event_that_never_happened_by_none():
     recorded = fact("withdrawals-halted", MIDDLE, date(2022, 11, 8), unit="date")
 
     late = DayRow(recorded, date(2022, 11, 11))
@@ -517,7 +519,7 @@ def test_a_day_is_outside_by_days_and_what_never_came_by_none():
     assert (never.verdict, never.beyond) == (NEVER, None)
 
 
-def test_where_the_record_is_silent_the_figure_stands_alone(group_run: RunFolder):
+def test_without_a_record_the_figure_is_alone(group_run: RunFolder):
     (row,) = table(
         compare(group_run, Record(fact=(fact("result-of-making", MIDDLE),))).tables(), "outcomes"
     )
@@ -543,7 +545,9 @@ def test_no_input_is_judged_or_counted_however_near_it_is(group_run: RunFolder, 
     assert table(both, "inputs") == [row]
 
 
-def test_the_makers_share_is_an_input_where_it_aims_at_one(group_run: RunFolder, tmp_path: Path):
+def test_the_makers_share_is_an_input_if_it_has_a_target_share(
+    group_run: RunFolder, tmp_path: Path
+):
     share = Record(fact=(fact("share-of-maker-in-volume", MIDDLE, 45.0, unit="pct"),))
     shutil.copytree(group_run.path, tmp_path / "run")
     scenario = tmp_path / "run" / "scenario.toml"
@@ -555,7 +559,7 @@ def test_the_makers_share_is_an_input_where_it_aims_at_one(group_run: RunFolder,
         assert [row.fact.role for row in compare(run, share).rows] == [role]
 
 
-def test_verdicts_are_counted_as_the_rows_say_them(group_run: RunFolder):
+def test_counts_of_verdicts_agree_with_the_rows(group_run: RunFolder):
     span = Span(FIRST, LAST)
     facts = (
         fact("claims-of-customers", span, 1e12),
@@ -579,7 +583,7 @@ def test_verdicts_are_counted_as_the_rows_say_them(group_run: RunFolder):
     }
 
 
-def test_every_row_names_its_source_and_whether_it_was_seen(group_run: RunFolder):
+def test_every_row_names_its_source_and_provenance(group_run: RunFolder):
     span = Span(FIRST, LAST)
     keys = [key for key in MEASURES if key not in DAYS]
     facts = [
@@ -600,7 +604,7 @@ def test_every_row_names_its_source_and_whether_it_was_seen(group_run: RunFolder
 # ------------------------------------------------------------------------ where the hole is from
 
 
-def test_what_is_stated_and_what_came_out_sum_to_the_hole(group_run: RunFolder):
+def test_inputs_and_outcomes_sum_to_the_hole(group_run: RunFolder):
     kinds = hole(group_run).kinds_usd
     *parts, whole = table(compare(group_run, load_record()).tables(), "origins")
     by_origin = {(row["origin"], row["kind"]): row["hole_usd"] for row in parts}
@@ -617,7 +621,7 @@ def test_what_is_stated_and_what_came_out_sum_to_the_hole(group_run: RunFolder):
 # -------------------------------------------------------------------------------- the command
 
 
-def test_the_command_prints_what_the_books_say_and_reads_back_as_csv(group_run: RunFolder):
+def test_the_command_prints_figures_of_the_books_and_reads_back_as_csv(group_run: RunFolder):
     words = ["compare", str(group_run.path)]
     seen = CliRunner().invoke(main, [*words, "--table", "like-for-like"])
     told = CliRunner().invoke(main, [*words, "--format", "csv", "--table", "inputs"])
@@ -640,7 +644,9 @@ def test_the_command_prints_what_the_books_say_and_reads_back_as_csv(group_run: 
         (["{run}", "--format", "csv"], "choose it with --table"),
     ],
 )
-def test_a_mistake_is_told_in_one_line(group_run: RunFolder, words: list[str], problem: str):
+def test_a_mistake_in_compare_is_reported_in_one_line(
+    group_run: RunFolder, words: list[str], problem: str
+):
     asked = [word.format(run=group_run.path) for word in words]
     result = CliRunner().invoke(main, ["compare", *asked])
 

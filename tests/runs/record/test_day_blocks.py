@@ -19,7 +19,7 @@ def autocorrelated(rng: np.random.Generator, days: int, rho: float) -> np.ndarra
 
 
 @pytest.mark.parametrize("days", [DAYS_MIN, 28, 31, 365])
-def test_as_many_days_are_drawn_as_there_are_each_as_often_as_any(days):
+def test_as_many_days_are_drawn_as_there_are_with_equal_frequency(days):
     counts = block_draws(days, "x")
 
     assert counts.shape == (RESAMPLES, days)
@@ -39,7 +39,7 @@ def test_days_are_drawn_in_weeks():
     assert np.corrcoef(counts[:, 10], counts[:, 10 + BLOCK_DAYS])[0, 1] < 0.05
 
 
-def test_the_same_days_are_drawn_each_time_and_others_under_another_name():
+def test_the_same_days_are_drawn_each_time_and_others_for_another_name():
     again = block_draws.__wrapped__(30, "x")
 
     assert (again == block_draws(30, "x")).all()
@@ -47,7 +47,7 @@ def test_the_same_days_are_drawn_each_time_and_others_under_another_name():
     assert block_draws(30, "x")[0, :6].tolist() == [2, 2, 2, 1, 1, 1]
 
 
-def test_of_less_than_two_weeks_no_error_is_known():
+def test_with_less_than_two_weeks_no_error_is_known():
     days = np.arange(DAYS_MIN - 1.0)[:, np.newaxis]
 
     assert of_sums([("2022-05", days)], total) == (days.sum(), None)
@@ -62,7 +62,7 @@ def test_growth_from_month_to_month_is_no_error():
     assert estimate.error == pytest.approx((estimate.figure, estimate.figure))
 
 
-def test_a_short_month_counts_as_it_came_out():
+def test_a_short_month_has_its_own_figure():
     rng = np.random.default_rng(1)
     whole, short = rng.random((30, 1)), np.full((3, 1), 100.0)
 
@@ -73,7 +73,7 @@ def test_a_short_month_counts_as_it_came_out():
 
 
 @pytest.mark.parametrize(("rho", "months"), [(0.0, 1), (0.0, 12), (0.5, 12)])
-def test_the_error_of_a_sum_covers_the_truth_nearly_as_often_as_it_says(rho, months):
+def test_the_error_of_a_sum_covers_the_truth_at_almost_the_stated_rate(rho, months):
     rng, covered, tries = np.random.default_rng(20), 0, 300
     for _ in range(tries):
         values = autocorrelated(rng, 30 * months, rho).reshape(months, 30, 1)

@@ -84,7 +84,7 @@ def test_each_month_has_the_sums_of_its_days(name: str, request: pytest.FixtureR
         assert fees[place]["fees_usd_m"] == pytest.approx(paid, abs=Decimal("0.00005"))
 
 
-def test_the_whole_venue_is_held_against_what_somebody_has_summed_up_of_it():
+def test_the_whole_venue_is_compared_with_recorded_totals():
     days = {**life(), **life(market="ETH-PERP")}
     together = {"all markets": [_whole(d.day, (d, e)) for d, e in zip(*days.values(), strict=True)]}
     june = (date(2020, 6, 1), date(2020, 6, 30))
@@ -102,7 +102,7 @@ def test_the_whole_venue_is_held_against_what_somebody_has_summed_up_of_it():
     assert whole["rec_min"] == 2 * 123
 
 
-def test_an_orders_cost_is_the_mean_of_what_it_costs_each_day():
+def test_an_orders_cost_is_the_mean_of_its_daily_costs():
     days = life()
     (june, july) = table(MarketJudgement(days, load_record(), FREE).tables(), "cost-10m-by-month")
 
@@ -126,7 +126,7 @@ def test_recorded_volume_is_the_scenarios_and_recorded_fees_are_its_part_at_the_
     assert june["rec_min"] == pytest.approx(Decimal("0.0246"))
 
 
-def test_the_record_is_silent_of_a_month_of_which_a_day_has_none():
+def test_the_record_has_no_figure_for_a_month_with_a_missing_day():
     days = life()["BTC-PERP"]
     days[5] = replace(days[5], traded=replace(days[5].traded, recorded_usd=None))
     june, july = table(
@@ -137,7 +137,7 @@ def test_the_record_is_silent_of_a_month_of_which_a_day_has_none():
     assert july["rec_min"]
 
 
-def test_an_orders_cost_on_record_of_a_day_is_held_against_the_days_around():
+def test_an_orders_recorded_cost_on_a_day_is_compared_with_the_days_around():
     days = life()["BTC-PERP"]
     near = days[21 - 7 : 21 + 8]  # 22 June, and a week on each side
     thin = replace(days[0].book, others_usd=Decimal(100_000))
@@ -176,7 +176,7 @@ def test_a_figure_is_outside_only_if_all_of_its_error_is(error, given, said):
     assert Judged("x", "BTC-PERP", "2020", 1, found, None, False).verdict == "silent"
 
 
-def test_agreement_with_what_a_scenario_was_given_is_no_success():
+def test_agreement_with_an_input_is_no_success():
     days = life(recorded_usd=4_008_006)
     about = {"unit": "bps", "market": "BTC-PERP"}
     day = date(2020, 6, 20)
@@ -191,7 +191,7 @@ def test_agreement_with_what_a_scenario_was_given_is_no_success():
         }
 
 
-def test_what_a_run_was_given_stands_in_its_scenario(busy_run: RunFolder, tmp_path: Path):
+def test_a_runs_inputs_are_in_its_scenario(busy_run: RunFolder, tmp_path: Path):
     (tmp_path / "scenario.toml").write_text(dump(load("may-2021")))
 
     assert Inputs.of(busy_run) == FREE
@@ -201,7 +201,7 @@ def test_what_a_run_was_given_stands_in_its_scenario(busy_run: RunFolder, tmp_pa
     assert not given.aims_at_share
 
 
-def test_a_share_that_the_maker_aims_at_is_no_outcome(busy_run: RunFolder, tmp_path: Path):
+def test_the_makers_target_share_is_no_outcome(busy_run: RunFolder, tmp_path: Path):
     (tmp_path / "scenario.toml").write_text(dump(load("ftx-sampled")))
     aimed = Inputs.of(RunFolder(tmp_path))
     days = life(recorded_usd=4_000_000)
@@ -215,7 +215,7 @@ def test_a_share_that_the_maker_aims_at_is_no_outcome(busy_run: RunFolder, tmp_p
         assert [row.is_given for row in rows if row.figure == "share_pct"] == [is_given]
 
 
-def test_the_answer_counts_what_is_inside_and_names_what_is_outside():
+def test_the_answer_counts_figures_inside_and_names_those_outside():
     record = Record(
         fact=(
             fact("share-of-maker-in-volume", 45.0, date(2020, 1, 1), date(2020, 12, 31)),
@@ -234,7 +234,7 @@ def test_the_answer_counts_what_is_inside_and_names_what_is_outside():
     assert outside in answer
 
 
-def test_of_a_few_days_no_error_is_known(busy_run: RunFolder):
+def test_for_a_few_days_no_error_is_known(busy_run: RunFolder):
     tables = market_judgement(busy_run, load_record()).tables()
 
     for name in MONTHLY:

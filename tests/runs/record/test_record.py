@@ -35,7 +35,7 @@ def fact(key: str, day: date, *figures: float, **more: object) -> Fact:
 # ------------------------------------------------------------------------------ the file
 
 
-def test_the_record_is_whole_and_tells_inputs_from_outcomes():
+def test_the_record_is_complete_and_distinguishes_inputs_from_outcomes():
     record = load_record()
 
     roles = {
@@ -46,7 +46,7 @@ def test_the_record_is_whole_and_tells_inputs_from_outcomes():
     assert roles[TOTAL] == roles[SHARE] == {"outcome"}
 
 
-def test_where_the_record_is_silent_there_is_no_figure():
+def test_a_missing_fact_has_no_figure():
     record = load_record()
 
     assert record.on(date(2022, 5, 7), TOTAL) is None
@@ -89,7 +89,7 @@ def test_a_fact_without_a_range_is_a_range_of_one_figure(tmp_path):
         ),
     ],
 )
-def test_what_is_wrong_with_a_fact_is_told_in_one_line(tmp_path: Path, right, wrong, problem):
+def test_a_mistake_in_a_fact_is_reported_in_one_line(tmp_path: Path, right, wrong, problem):
     assert right in FACT
     (tmp_path / "facts.toml").write_text(FACT.replace(right, wrong, 1))
 
@@ -143,7 +143,7 @@ def beside(run: RunFolder, *facts: Fact) -> dict[tuple, dict]:
     return {(row["day"], row["market"]): row for row in rows}
 
 
-def test_a_day_is_held_against_the_total_times_the_share(margin_run: RunFolder):
+def test_a_day_is_compared_with_the_total_times_the_share(margin_run: RunFolder):
     crash = date(2022, 5, 10)
     usd = next(d.liquidated_usd for d in liquidations(margin_run).days if d.day == crash)
     total = float(usd) * 10  # of which 5 to 20 % are half to twice as much
@@ -167,7 +167,7 @@ def test_a_day_is_held_against_the_total_times_the_share(margin_run: RunFolder):
     assert rows[date(2022, 5, 11), "all of the run's"]["verdict"] == "silent"
 
 
-def test_a_recorded_day_on_which_nothing_is_liquidated_is_below(margin_run: RunFolder):
+def test_a_recorded_day_without_liquidations_is_below(margin_run: RunFolder):
     quiet = date(2022, 5, 9)
     table = beside_record(
         margin_run,
@@ -179,7 +179,7 @@ def test_a_recorded_day_on_which_nothing_is_liquidated_is_below(margin_run: RunF
     assert (day, usd, said) == (quiet, 0, "below")
 
 
-def test_liquidations_are_set_against_ftx_own_volume_of_the_day(margin_run: RunFolder):
+def test_liquidations_are_compared_with_ftx_own_volume_of_the_day(margin_run: RunFolder):
     crash = date(2022, 5, 10)
     rows = beside(margin_run, fact("volume-of-ftx", crash, 1e9))
     row = rows[crash, "all of the run's"]
@@ -189,7 +189,7 @@ def test_liquidations_are_set_against_ftx_own_volume_of_the_day(margin_run: RunF
     )
 
 
-def test_what_the_record_is_silent_about_is_noted_for_runs_of_that_time(margin_run: RunFolder):
+def test_missing_facts_are_noted_for_runs_of_that_time(margin_run: RunFolder):
     def notes(first: date, last: date) -> tuple[str, ...]:
         about = {"unit": "USD", "role": "outcome", "source": "s", "provenance": "recalled: none"}
         payouts = Fact(key=PAYOUTS, since=first, until=last, note="the payouts", **about)
@@ -202,5 +202,5 @@ def test_what_the_record_is_silent_about_is_noted_for_runs_of_that_time(margin_r
     assert told not in notes(date(2019, 5, 1), date(2022, 5, 8))
 
 
-def test_where_nobody_trades_on_margin_nothing_is_held_against_the_record(tiny_run: RunFolder):
+def test_without_customers_on_margin_nothing_is_compared_with_the_record(tiny_run: RunFolder):
     assert not beside_record(tiny_run, liquidations(tiny_run).days, load_record()).rows

@@ -98,7 +98,7 @@ def usd(run: RunFolder, accounts: str, until: date) -> Decimal:
 # ------------------------------------------------------------------------- the closed form
 
 
-def test_sources_less_assets_less_uses_is_left_with_the_ends_of_all_ranges():
+def test_debts_less_assets_less_uses_leave_the_residual_with_all_ranges():
     record = small_record(EARLY, DAY)
     early, late = (
         ResidualDay(day, tuple(f for f in record.fact if f.first == day), None)
@@ -111,7 +111,7 @@ def test_sources_less_assets_less_uses_is_left_with_the_ends_of_all_ranges():
     assert late.unexplained == Range(70 + 90 - 5 - 38, 70 + 90 - 5 - 20)
 
 
-def test_what_vanished_takes_off_what_was_paid_since_and_no_use_that_was_paid_before():
+def test_the_vanished_amount_deducts_later_uses_and_no_earlier_ones():
     record = small_record(EARLY, DAY)
     days = [
         ResidualDay(day, tuple(f for f in record.fact if f.first == day), None)
@@ -126,7 +126,7 @@ def test_what_vanished_takes_off_what_was_paid_since_and_no_use_that_was_paid_be
     assert second.middle_usd == (117 + 135) / 2 - (20 + 50) / 2
 
 
-def test_a_use_that_may_have_been_paid_at_any_time_may_have_been_paid_since():
+def test_a_use_without_a_date_may_belong_to_the_later_period():
     days = [
         ResidualDay(
             day, (fact("source-lenders", day, 9.0), fact("use-insiders", day, 0.0, 2.0)), None
@@ -140,7 +140,7 @@ def test_a_use_that_may_have_been_paid_at_any_time_may_have_been_paid_since():
     assert vanished([days[1], grown])[1].recorded == Range(-9 - 5, -9 - 1)
 
 
-def test_debts_less_assets_on_record_as_one_figure_are_not_computed_from_their_parts():
+def test_net_debt_on_record_as_one_figure_is_not_computed_from_its_parts():
     day = ResidualDay(
         DAY, (fact("source-lenders", DAY, 99.0), fact("net-debt", DAY, 3.0, 4.0)), None
     )
@@ -173,7 +173,7 @@ def test_the_answer_names_the_half_year_in_which_most_vanished_and_both_ranges(t
 # -------------------------------------------------------------------- days nobody has
 
 
-def test_a_run_that_does_not_reach_a_date_says_so(tiny_run: RunFolder):
+def test_a_run_that_ends_before_a_date_says_so(tiny_run: RunFolder):
     first, last = MeasuredBooks(tiny_run).days
     report = found(tiny_run, *small_record(date(2021, 11, 30), OUTSIDE).fact)
 
@@ -188,7 +188,7 @@ def test_a_run_that_does_not_reach_a_date_says_so(tiny_run: RunFolder):
     assert {row["run_usd"] for row in table(report.tables(), "lines")} == {None}
 
 
-def test_a_run_that_begins_between_two_dates_has_the_later_and_not_what_vanished(group_run):
+def test_a_run_that_begins_between_two_dates_has_the_later_one_and_no_vanished_amount(group_run):
     report = found(group_run, *small_record(date(2021, 11, 30), DAY).fact)
 
     rows = {(row["day"], row["what"]): row for row in table(report.tables(), "residual")}
@@ -197,7 +197,7 @@ def test_a_run_that_begins_between_two_dates_has_the_later_and_not_what_vanished
     assert "does not cover that time" in report.answer()
 
 
-def test_a_day_of_which_too_little_is_on_record_is_told_and_not_counted(group_run: RunFolder):
+def test_a_day_with_too_few_facts_is_shown_and_not_counted(group_run: RunFolder):
     silent = fact("net-debt", DAY, unsaid="only its assets", counts="debts less assets")
     alone = found(group_run, silent)
     beside = found(group_run, silent, *small_record(EARLY, LATE).fact)
@@ -214,7 +214,7 @@ def test_a_day_of_which_too_little_is_on_record_is_told_and_not_counted(group_ru
 
 
 @pytest.mark.parametrize("day", [EARLY, DAY, LATE])
-def test_the_makers_sheet_is_what_beancount_sums(group_run: RunFolder, day: date):
+def test_the_makers_sheet_agrees_with_beancount(group_run: RunFolder, day: date):
     sheet = maker_sheet(MeasuredBooks(group_run), day)
     paid = "^(Assets|Expenses):Alameda:({})".format("|".join(USES))
 
@@ -228,14 +228,16 @@ def test_the_makers_sheet_is_what_beancount_sums(group_run: RunFolder, day: date
 
 
 @pytest.mark.parametrize("day", [EARLY, DAY, LATE])
-def test_what_is_unexplained_in_a_run_is_what_its_kinds_lost_to_the_cent(group_run, day: date):
+def test_the_unexplained_amount_of_a_run_is_the_losses_of_its_kinds_to_the_cent(
+    group_run, day: date
+):
     sheet = maker_sheet(MeasuredBooks(group_run), day)
 
     assert sheet.left_open_usd == 0
     assert sheet.unexplained_usd == sum(sheet.lost_usd.values()) != 0
 
 
-def test_what_each_carrier_lost_is_what_duckdb_sums_by_kind_and_date(group_run: RunFolder):
+def test_the_loss_of_each_carrier_agrees_with_duckdb_by_kind_and_date(group_run: RunFolder):
     report = found(group_run, *small_record(EARLY, LATE).fact)
     carried = vanished(report.told)[1]
     by_kind = sql(
@@ -259,7 +261,7 @@ def test_what_each_carrier_lost_is_what_duckdb_sums_by_kind_and_date(group_run: 
 
 
 @pytest.mark.parametrize("day", [EARLY, DAY, LATE])
-def test_a_portfolio_has_lost_what_coins_cost_less_what_they_brought_and_are_worth(
+def test_a_portfolios_loss_is_cost_less_proceeds_and_present_value(
     portfolio_run: RunFolder, day: date
 ):
     sheet = maker_sheet(MeasuredBooks(portfolio_run), day)
@@ -281,7 +283,7 @@ def test_a_portfolio_has_lost_what_coins_cost_less_what_they_brought_and_are_wor
     assert sheet.left_open_usd == 0
 
 
-def test_customers_dollars_that_the_maker_took_in_are_among_its_debts(portfolio_run: RunFolder):
+def test_customers_dollars_at_the_maker_are_among_its_debts(portfolio_run: RunFolder):
     sheet = maker_sheet(MeasuredBooks(portfolio_run), DAY)
     wired = -usd(portfolio_run, "^Liabilities:Alameda:AgentDeposits:", DAY)
     others = "^Liabilities:Alameda:CreditLine:|^Assets:Alameda:Claims:FTX$"
@@ -293,7 +295,7 @@ def test_customers_dollars_that_the_maker_took_in_are_among_its_debts(portfolio_
     assert credit_drawn(books, Span(DAY, DAY)) == sheet.house_usd - wired
 
 
-def test_stale_quotes_alone_are_what_the_maker_lost_on_them(group_run: RunFolder):
+def test_stale_quotes_alone_are_the_makers_loss_on_them(group_run: RunFolder):
     report = found(group_run, *small_record(EARLY, LATE).fact)
     carried = vanished(report.told)[1]
 
@@ -302,7 +304,7 @@ def test_stale_quotes_alone_are_what_the_maker_lost_on_them(group_run: RunFolder
     assert carried.takeovers_usd == 0
 
 
-def test_stakes_are_assets_on_a_day_whose_record_has_them_so_and_uses_on_others(group_run):
+def test_stakes_are_assets_on_days_whose_record_has_them_so_and_uses_on_others(group_run):
     def told(*uses: Fact) -> dict[str, Decimal]:
         report = found(group_run, fact("net-debt", DAY, 1.0), *uses)
         return {row["what"]: row["run_usd"] for row in table(report.tables(), "residual")}
@@ -334,7 +336,7 @@ def test_a_line_has_the_runs_figure_of_the_same_name(group_run: RunFolder):
 # ------------------------------------------------------------------------- the exchange
 
 
-def test_what_the_exchange_lacked_is_claims_less_cash_less_the_makers_debt(group_run: RunFolder):
+def test_the_exchanges_shortfall_is_claims_less_cash_less_the_makers_debt(group_run: RunFolder):
     record = Record(
         fact=(
             fact("claims-of-customers", DAY, 50e9, 60e9),
@@ -353,7 +355,7 @@ def test_what_the_exchange_lacked_is_claims_less_cash_less_the_makers_debt(group
     assert f"lacked 26.0 to 39.0 billion on {DAY}" in note
 
 
-def test_without_the_makers_debt_on_record_nothing_is_said_of_the_exchange(group_run: RunFolder):
+def test_without_a_recorded_makers_debt_the_exchange_has_no_figure(group_run: RunFolder):
     record = Record(
         fact=(fact("claims-of-customers", DAY, 50.0), fact("cash-of-the-exchange", DAY, 20.0))
     )

@@ -61,7 +61,7 @@ def by_beancount(run: RunFolder, accounts: str, commodities: str, day: date = DA
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_a_line_is_what_beancount_sums_at_its_own_prices(group_run: RunFolder, line: str):
+def test_a_line_agrees_with_beancount_at_its_own_prices(group_run: RunFolder, line: str):
     expected = by_beancount(group_run, *LINES[line])
     found = getattr(sheet_lines, line)(MeasuredBooks(group_run), SPAN)
 
@@ -104,7 +104,7 @@ def test_customers_coins_are_no_tokens_of_the_group(coins_run: RunFolder):
     assert sheet_lines.tokens_of_others(books, span) is None
 
 
-def test_what_its_sheet_shows_is_liquid_and_tokens_and_stakes(group_run: RunFolder):
+def test_the_assets_of_a_sheet_are_liquid_tokens_and_stakes(group_run: RunFolder):
     books = MeasuredBooks(group_run)
     parts = (sheet_lines.liquid_of_group, sheet_lines.tokens_of_group, sheet_lines.stakes)
 
@@ -112,7 +112,7 @@ def test_what_its_sheet_shows_is_liquid_and_tokens_and_stakes(group_run: RunFold
     assert sheet_lines.found_in_group(books, SPAN) == sum(part(books, SPAN) for part in parts[:2])
 
 
-def test_debts_as_printed_are_those_to_lenders_and_leave_the_credit_line_out(group_run: RunFolder):
+def test_debts_exclude_the_credit_line(group_run: RunFolder):
     books = MeasuredBooks(group_run)
     owed = -by_beancount(group_run, "^Liabilities:Alameda:Loans", "USD")
 
@@ -138,7 +138,7 @@ def test_the_shortfall_counts_tokens_of_the_exchange_and_no_stake(executed):
     assert sheet_lines.shortfall_of_exchange(MeasuredBooks(run), SPAN) == claims - found
 
 
-def test_all_trading_leaves_out_uses_and_interest(group_run: RunFolder):
+def test_trading_results_exclude_uses_and_interest(group_run: RunFolder):
     books = MeasuredBooks(group_run)
     results = "^(Income|Expenses):Alameda:"
     paid = f"{results}(Buyback|Politics|Interest|Takeovers|Incidents)$"
@@ -149,7 +149,7 @@ def test_all_trading_leaves_out_uses_and_interest(group_run: RunFolder):
     assert by_beancount(group_run, paid, "USD") > 0
 
 
-def test_of_what_a_run_has_nothing_there_is_no_line(tiny_run: RunFolder):
+def test_a_line_without_a_figure_of_the_run_is_left_out(tiny_run: RunFolder):
     books = MeasuredBooks(tiny_run)
     nothing = Span(books.days.last, books.days.last)
 

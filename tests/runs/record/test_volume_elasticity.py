@@ -59,7 +59,7 @@ def slow(days: list[MarketDay], k: float, left_over: bool) -> float:
 
 
 @pytest.mark.parametrize("left_over", [False, True])
-def test_the_slope_is_that_of_a_slow_regression(left_over):
+def test_the_slope_agrees_with_a_slow_regression(left_over):
     log_range, noise = drawn(1, 100)
     days = days_of(log_range, 1e6 * np.exp(noise), 1e5 * np.exp(2 * (log_range + 3)))
 
@@ -67,7 +67,7 @@ def test_the_slope_is_that_of_a_slow_regression(left_over):
 
 
 @pytest.mark.parametrize("truth", [0.0, 0.15])
-def test_its_error_covers_a_known_elasticity_nearly_as_often_as_it_says(truth):
+def test_its_error_covers_a_known_elasticity_at_almost_the_stated_rate(truth):
     covered, tries = 0, 50
     for seed in range(tries):
         log_range, noise = drawn(seed)
@@ -78,7 +78,7 @@ def test_its_error_covers_a_known_elasticity_nearly_as_often_as_it_says(truth):
     assert 0.88 <= covered / tries <= 0.98
 
 
-def test_hits_that_grow_as_other_volume_does_raise_nothing():
+def test_hits_proportional_to_other_volume_raise_no_elasticity():
     log_range, _ = drawn(2)
     customers = np.full(365, 1e9)
     months = np.array([(FIRST + timedelta(i)).month for i in range(365)])
@@ -90,7 +90,7 @@ def test_hits_that_grow_as_other_volume_does_raise_nothing():
     assert 0.12 < elasticity(faster, 0.6, False).figure < 0.25
 
 
-def test_what_is_left_of_a_record_says_nothing_of_the_day():
+def test_the_remainder_of_a_record_does_not_depend_on_the_day():
     """Left over is what hits did not take: as they rise it falls, by arithmetic."""
     log_range, _ = drawn(3)
     hits = 1e8 * np.exp(2 * (log_range + 3))
@@ -109,7 +109,7 @@ def test_growth_from_month_to_month_is_no_elasticity():
     assert (found.figure, *found.error) == pytest.approx((0, 0, 0), abs=1e-9)
 
 
-def test_there_is_none_of_few_days_nor_where_each_ranges_alike():
+def test_with_few_days_or_equal_ranges_there_is_no_elasticity():
     log_range, noise = drawn(5, DAYS_MIN)
     customers, none = 1e9 * np.exp(noise), 0 * noise
 

@@ -89,7 +89,7 @@ def test_implausibility_is_the_distance_in_sigmas_of_record_and_model_together()
     assert np.isinf(of_yield.implausibility[4])
 
 
-def test_how_much_seeds_differ_makes_everything_more_plausible():
+def test_larger_differences_between_seeds_make_every_member_more_plausible():
     table = members(FIVE, RECORD)
     table.figures[YIELD][:2] = 1.0, 3.0
     of_yield, _ = judge(table)
@@ -97,7 +97,7 @@ def test_how_much_seeds_differ_makes_everything_more_plausible():
     assert of_yield.sd == pytest.approx((0.3**2 + 0.5**2 / 12 + 1.4826**2) ** 0.5)
 
 
-def test_a_base_that_ends_years_early_does_not_make_everything_plausible():
+def test_a_base_that_ends_years_early_does_not_make_every_member_plausible():
     of_base = {
         "numbers": np.arange(4),
         "inputs": np.full((4, 3), np.nan),
@@ -120,7 +120,7 @@ def test_a_member_is_plausible_by_its_nth_largest_implausibility(nth: int, expec
 
 
 @pytest.mark.slow  # scikit-learn alone takes seconds to come
-def test_the_input_that_matters_has_nearly_all_of_the_total_effect():
+def test_the_decisive_input_has_nearly_all_of_the_total_effect():
     points = np.random.default_rng(1).random((40, 3))
     values = 4 * points[:, 0] + points[:, 1]
     found = sensitivity(members(points, {"hole_usd": values}), "hole_usd")
@@ -135,11 +135,11 @@ def test_the_input_that_matters_has_nearly_all_of_the_total_effect():
     assert [effect.unknown for effect in found.effects] == ["x", "y", "z"]
 
 
-def test_of_few_members_no_sensitivity_is_told():
+def test_with_few_members_no_sensitivity_is_shown():
     assert sensitivity(members(FIVE, {"hole_usd": np.arange(5.0)}), "hole_usd") is None
 
 
-def test_of_members_that_reach_half_the_one_nearest_to_the_record_is_chosen():
+def test_among_members_that_reach_half_the_one_nearest_to_the_record_is_chosen():
     mechanism, hole = np.array([1.0, 6.0, 7.0, 8.0, 2.0]) * 1e9, np.full(5, 10e9)
     table = members(FIVE, {**of_money(5, mechanism, hole), **RECORD})
     found = would_have_to_be(table, judge(table))
@@ -152,7 +152,7 @@ def test_of_members_that_reach_half_the_one_nearest_to_the_record_is_chosen():
     assert found.contradicted[0].times_end == pytest.approx(0.4)
 
 
-def test_a_member_that_reaches_half_is_chosen_however_far_the_record_is():
+def test_a_member_that_reaches_half_is_chosen_at_any_distance_from_the_record():
     mechanism, hole = np.array([1.0, 6.0, 7.0, 8.0, 2.0]) * 1e9, np.full(5, 10e9)
     table = members(FIVE, {**of_money(5, mechanism, hole), **RECORD})
     far = [replace(each, model=np.full(5, np.nan)) for each in judge(table)]
@@ -160,7 +160,7 @@ def test_a_member_that_reaches_half_is_chosen_however_far_the_record_is():
     assert would_have_to_be(table, far).chosen == 1
 
 
-def test_where_none_reaches_half_the_bound_asks_no_model():
+def test_if_none_reaches_half_the_bound_needs_no_model():
     mechanism, hole = np.array([1.0, 2.0, 3.0, 2.0, 1.0]) * 1e9, np.full(5, 10e9)
     table = members(FIVE, {**of_money(5, mechanism, hole), **RECORD})
     report = StudyReport(table, "0" * 12)
@@ -188,7 +188,7 @@ def test_the_parts_of_the_shipped_study_sum_to_its_mechanism():
     assert found["mechanism_usd"] == pytest.approx(parts)
 
 
-def test_outcomes_leave_out_of_the_mechanism_what_firms_could_not_pay():
+def test_outcomes_of_the_mechanism_exclude_unpaid_debts_of_firms():
     books = SimpleNamespace(dated_notes=lambda kind: [])
     kinds = {"PickOff": Decimal(30), "Takeovers": Decimal(40), "GapLoss": Decimal(70)}
     found = SimpleNamespace(kinds_usd=kinds, uses_usd=kinds, hole_usd=Decimal(140))
@@ -199,7 +199,7 @@ def test_outcomes_leave_out_of_the_mechanism_what_firms_could_not_pay():
     assert (told["mechanism_usd"], told["gap_loss_usd"], told["hole_usd"]) == (70, 70, 140)
 
 
-def test_the_answer_tells_the_interval_of_plausible_members_alone():
+def test_the_answer_has_the_interval_of_plausible_members_only():
     mechanism, hole = np.array([1.0, 2.0, 3.0, 9.0, 9.0]) * 1e9, np.full(5, 10e9)
     table = members(FIVE, {**of_money(5, mechanism, hole), **RECORD})
     report = StudyReport(table, "0" * 12)
@@ -214,7 +214,7 @@ def test_the_answer_tells_the_interval_of_plausible_members_alone():
     assert predicted[WITHDRAWN][-1] == "below"
 
 
-def test_a_hidden_member_is_recovered_where_moments_tell_of_it_and_nowhere_else():
+def test_a_hidden_input_is_recovered_if_the_moments_depend_on_it_and_not_otherwise():
     points = np.random.default_rng(2).random((200, 3))
     noise = 0.02 * np.random.default_rng(3).standard_normal(200)
     moment = points[:, 0] + noise
@@ -230,7 +230,7 @@ def test_a_hidden_member_is_recovered_where_moments_tell_of_it_and_nowhere_else(
     assert found["y"].width > 0.8
 
 
-def test_the_world_as_told_says_first_that_it_is_no_history(tmp_path: Path):
+def test_the_scenario_as_told_begins_with_the_statement_that_it_is_no_history(tmp_path: Path):
     study = load_study(study_path("tiny"))
     numbers = np.arange(2, 8)
     inputs = np.array([list(each.inputs.values()) for each in members_of(study)[2:]])
@@ -256,7 +256,7 @@ def test_the_world_as_told_says_first_that_it_is_no_history(tmp_path: Path):
     assert "hypothesis" in scenario.question
 
 
-def test_the_shipped_study_can_be_read_where_no_scipy_is(monkeypatch):
+def test_the_shipped_study_can_be_read_without_scipy(monkeypatch):
     for module in ("scipy", "scipy.stats", "sklearn"):
         monkeypatch.setitem(sys.modules, module, None)
     report = StudyReport(read_members(study_path("life").with_suffix("")), "0" * 12)

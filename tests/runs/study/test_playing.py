@@ -71,12 +71,12 @@ def test_the_first_members_of_a_longer_study_are_those_of_a_shorter_one():
     assert len({member.seed for member in members_of(longer)}) == 52
 
 
-def test_what_is_missing_is_no_result(tmp_path: Path):
+def test_a_missing_value_is_no_result(tmp_path: Path):
     with pytest.raises(StudyError, match="8 members are missing"):
         StudyFolder(TINY, tmp_path).seal()
 
 
-def test_members_of_another_study_are_not_taken_for_its_own(whole: Path, tmp_path: Path):
+def test_members_of_another_study_are_not_reused(whole: Path, tmp_path: Path):
     other = tmp_path / "other.toml"
     other.write_text(TINY.read_text(encoding="utf-8").replace("high = 4.0", "high = 5.0"))
 
@@ -84,7 +84,7 @@ def test_members_of_another_study_are_not_taken_for_its_own(whole: Path, tmp_pat
         StudyFolder(other, whole.parent)
 
 
-def test_a_table_that_somebody_changed_is_refused(whole: Path, tmp_path: Path):
+def test_a_changed_table_is_refused(whole: Path, tmp_path: Path):
     copy = tmp_path / "copy"
     shutil.copytree(whole, copy)
     text = (copy / "study.toml").read_text(encoding="utf-8")
@@ -127,7 +127,7 @@ def test_sums_by_day_and_kind_are_kept_and_add_up_to_the_outcomes(whole: Path):
     assert first == 3
 
 
-def test_inputs_are_laid_over_every_entry_that_a_key_stands_for():
+def test_inputs_replace_every_entry_that_a_key_stands_for():
     data = load("ftx").model_dump(exclude_none=True)
     times = Unknown(
         name="volume_times",
@@ -171,7 +171,7 @@ def test_a_members_scenario_has_its_inputs_and_its_seed():
         ("members = 6", "members = 6\nbase = 3", "is not TOML"),
     ],
 )
-def test_a_mistake_in_a_study_is_said_in_one_line(
+def test_a_mistake_in_a_study_is_reported_in_one_line(
     tmp_path: Path, before: str, after: str, told: str
 ):
     text = TINY.read_text(encoding="utf-8")

@@ -81,14 +81,14 @@ def words_in(value: object) -> Iterator[str]:
 # ------------------------------------------------------------------------ what is stripped
 
 
-def test_the_copy_has_no_word_but_roots_cash_and_claims(each_run):
+def test_the_copy_has_no_words_except_roots_cash_and_claims(each_run):
     books, key = blind_copy(each_run)
 
     assert set(words_in(books)) <= ROOTS | WORDS | set(key)
     assert all(re.fullmatch(r"P\d+", number) for number in key)
 
 
-def test_a_partys_number_says_nothing_of_its_place_in_the_chart(tiny_run):
+def test_a_partys_number_does_not_reveal_its_place_in_the_chart(tiny_run):
     _, key = blind_copy(tiny_run)
 
     by_number = [key[number] for number in sorted(key)]
@@ -96,7 +96,7 @@ def test_a_partys_number_says_nothing_of_its_place_in_the_chart(tiny_run):
     assert by_number not in (sorted(by_number), list(tiny_run.chart.parties.names))
 
 
-def test_what_the_books_call_liquid_is_cash_wherever_it_stands(life, tmp_path_factory):
+def test_every_account_that_the_books_call_liquid_is_cash_in_the_copy(life, tmp_path_factory):
     stands, folder = hole(life).hole_usd, tmp_path_factory.mktemp("till")
     shutil.copytree(life.path, folder, dirs_exist_ok=True)
     till = """
@@ -117,7 +117,7 @@ def test_what_the_books_call_liquid_is_cash_wherever_it_stands(life, tmp_path_fa
     assert diagnose(books).usd == known(life)
 
 
-def test_the_copy_is_the_same_whatever_kinds_motives_and_sentences_are_called(life, tmp_path):
+def test_the_copy_does_not_depend_on_the_names_of_kinds_motives_and_sentences(life, tmp_path):
     other = tmp_path / "other"
     shutil.copytree(life.path, other, ignore=shutil.ignore_patterns("other"))
     main = other / "main.beancount"
@@ -154,7 +154,7 @@ def test_the_copy_is_the_same_whatever_kinds_motives_and_sentences_are_called(li
     assert diagnose(after).findings == diagnose(before).findings
 
 
-def test_the_diagnosis_is_the_same_whatever_numbers_parties_have(group_run):
+def test_the_diagnosis_does_not_depend_on_the_numbers_of_parties(group_run):
     books, _ = blind_copy(group_run)
     drawn = random.Random(3).sample(books.parties, len(books.parties))
     renamed = dict(zip(books.parties, drawn, strict=True))
@@ -184,7 +184,7 @@ def test_the_diagnosis_is_the_same_whatever_numbers_parties_have(group_run):
     assert {each.cause for each in found} >= {Cause.STAKES, Cause.SUMS, Cause.COSTS}
 
 
-def test_the_diagnosis_can_reach_nothing_but_the_copy():
+def test_the_diagnosis_has_access_to_the_copy_only():
     tree = ast.parse(Path(diagnosis.__file__).read_text("utf-8"))
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     names = {a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names}
@@ -197,7 +197,7 @@ def test_the_diagnosis_can_reach_nothing_but_the_copy():
 # ---------------------------------------------------------------- against the books, to the cent
 
 
-def test_what_is_found_explains_the_whole_hole(each_run):
+def test_the_findings_sum_to_the_whole_hole(each_run):
     found = diagnose(blind_copy(each_run)[0])
 
     assert found.hole_usd == hole(each_run).hole_usd
@@ -216,7 +216,7 @@ def test_desks_merged_only_move_results_among_positions_takeovers_and_costs(run_
     assert any(kinds.get(kind) for kind in ("Backstop", "Directional"))
 
 
-def test_counterparties_alone_tell_what_orders_were_after(busy_run):
+def test_counterparties_alone_reveal_the_motives_of_orders(busy_run):
     # Nobody here both picks off and trades for reasons of its own: then it is exact.
     kinds, found = hole(busy_run).kinds_usd, known(busy_run)
 
@@ -225,7 +225,7 @@ def test_counterparties_alone_tell_what_orders_were_after(busy_run):
     assert found[Cause.FEES] == kinds["Fees"]
 
 
-def test_each_movement_of_a_life_by_hand_has_its_cause(life):
+def test_in_a_life_by_hand_each_movement_has_its_cause(life):
     found = known(life)
 
     assert found[Cause.STAKES] == 2400 + 400  # a venture, written down or not, and tokens
@@ -298,7 +298,7 @@ def paid(
     )
 
 
-def test_whoever_gains_on_average_is_faster_though_every_third_fill_loses():
+def test_a_taker_that_gains_on_average_is_faster_although_every_third_fill_loses():
     chance = np.random.default_rng(1)
     fast = [*chance.integers(50, 70, 200).tolist(), *chance.integers(-70, -50, 100).tolist()]
     found = diagnose(world([*hits(FIRM, fast), *hits(CROWD, [-gain for gain in fast])]))
@@ -308,7 +308,7 @@ def test_whoever_gains_on_average_is_faster_though_every_third_fill_loses():
     assert verdict(found.usd).main is Cause.FASTER
 
 
-def test_orders_that_know_nothing_and_pay_nothing_are_seldom_accused():
+def test_uninformed_orders_are_seldom_taken_for_informed_ones():
     chance = np.random.default_rng(2)
     accused = sum(
         diagnose(world(hits(CROWD, list(chance.normal(0, 1_000, 50))))).usd[Cause.FASTER] > 0
@@ -318,14 +318,14 @@ def test_orders_that_know_nothing_and_pay_nothing_are_seldom_accused():
     assert accused <= 12
 
 
-def test_a_few_lucky_fills_convict_nobody():
+def test_a_few_lucky_fills_are_no_evidence():
     lucky = [100, 101] * (FILLS_MIN // 2)
 
     assert diagnose(world(hits(FIRM, lucky[1:]))).usd[Cause.FASTER] == 0
     assert diagnose(world(hits(FIRM, lucky))).usd[Cause.FASTER] == Decimal(sum(lucky)).scaleb(-2)
 
 
-def test_positions_are_what_is_paid_on_both_venues_together():
+def test_the_result_of_positions_is_the_sum_over_both_venues():
     at_house = [(HOUSE, MAKER, HOUSE, -900), (HOUSE, CROWD, HOUSE, 900)]
     at_lead = [(LEAD, MAKER, LEAD, 650), (LEAD, CROWD, MAKER, 30)]
     found = diagnose(world(payments=[*at_house, *at_lead]))
@@ -334,7 +334,7 @@ def test_positions_are_what_is_paid_on_both_venues_together():
     assert found.usd[Cause.TAKEOVERS] == 0
 
 
-def test_what_is_taken_over_loses_by_its_price_until_it_is_laid_off():
+def test_a_position_taken_over_loses_with_its_price_until_it_is_hedged():
     paid_on_it = [(HOUSE, MAKER, HOUSE, -1_600), (HOUSE, CROWD, HOUSE, 1_600)]
     trades = [
         (HOUSE, CROWD, MAKER, -10, 1_005, 1_000, False),  # ten lots, at 5 more than they are worth
@@ -348,7 +348,7 @@ def test_what_is_taken_over_loses_by_its_price_until_it_is_laid_off():
     assert found[Cause.POSITIONS] == 0  # all of the 16.00 that were paid is explained
 
 
-def test_orders_lay_off_in_proportion_what_was_taken_over_and_what_was_quoted():
+def test_hedges_are_divided_between_takeovers_and_quotes_in_proportion():
     trades = [
         (HOUSE, CROWD, MAKER, -30, 1_000, 1_000, True),  # bought by its quotes
         (HOUSE, CROWD, MAKER, -10, 1_000, 1_000, False),  # taken over
@@ -376,7 +376,7 @@ JUNE = [date(2022, 6, day) for day in (1, 2, 3)]
         ([-100, -200], Cause.FEES),
     ],
 )
-def test_a_sum_is_handed_over_where_half_of_it_goes_in_one_day(parts_cents, cause):
+def test_a_sum_is_handed_over_if_half_of_it_goes_in_one_day(parts_cents, cause):
     payments = (paid(*each, "P4") for each in zip(JUNE, parts_cents, strict=False))
     found = diagnose(world(entries=tuple(payments))).usd
 
@@ -384,7 +384,7 @@ def test_a_sum_is_handed_over_where_half_of_it_goes_in_one_day(parts_cents, caus
     assert sum(map(abs, found.values())) == abs(found[cause])
 
 
-def test_two_parts_of_one_day_are_one_payment_and_each_payer_has_a_rhythm_of_its_own():
+def test_two_parts_on_one_day_are_one_payment_and_each_payer_has_its_own_rhythm():
     entries = (
         paid(JUNE[0], 80, "P4"),
         paid(JUNE[0], 80, "P4"),
@@ -397,7 +397,7 @@ def test_two_parts_of_one_day_are_one_payment_and_each_payer_has_a_rhythm_of_its
     assert found[Cause.SPENDING] == Decimal("3.00")
 
 
-def test_whether_something_is_held_or_owed_in_return_decides_before_the_rhythm_does():
+def test_an_asset_or_debt_in_return_decides_before_the_rhythm_does():
     entries = (
         paid(JUNE[0], 5_000, "P4", "Assets"),
         paid(JUNE[0], -700, "P5", "Liabilities"),
@@ -411,7 +411,7 @@ def test_whether_something_is_held_or_owed_in_return_decides_before_the_rhythm_d
     assert found[Cause.SUMS] == found[Cause.SPENDING] == 0
 
 
-def test_what_no_signature_fits_is_left_open():
+def test_movements_without_a_known_trace_are_not_explained():
     seven = Decimal("7.00")
     on_lead = StrippedLine("Assets", "P2", CLAIMS, "P3", seven, True)
     gift = StrippedEntry(
@@ -424,7 +424,7 @@ def test_what_no_signature_fits_is_left_open():
 
 
 @pytest.mark.parametrize("run_name", ["tiny_run", "group_run"])
-def test_without_holdings_stakes_are_spent_and_all_else_is_as_it_was(run_name, request):
+def test_without_holdings_stakes_count_as_spent_and_all_else_is_unchanged(run_name, request):
     books, _ = blind_copy(request.getfixturevalue(run_name))
     found, by_cash = diagnose(books), diagnose(without_holdings(books))
     spent = (Cause.STAKES, Cause.SUMS, Cause.SPENDING)
@@ -450,7 +450,7 @@ def test_the_verdict_is_the_largest_loss_and_its_lead_over_the_next():
     assert verdict(usd) == (Cause.STAKES, Cause.SUMS, Decimal("20.0"))
 
 
-def test_where_nothing_is_lost_there_is_no_main_cause_and_one_loss_alone_is_certain():
+def test_without_losses_there_is_no_main_cause_and_a_single_loss_is_certain():
     nothing = dict.fromkeys(Cause, ZERO)
 
     assert verdict(nothing) == (None, None, 0)

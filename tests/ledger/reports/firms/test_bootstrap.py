@@ -20,7 +20,7 @@ def naive_ranks(values: Sequence[float]) -> list[float]:
     return [statistics.fmean(places[v]) for v in values]
 
 
-def test_the_correlation_of_a_textbook_is_found():
+def test_the_rank_correlation_of_a_textbook_is_found():
     # Ten people's IQ and hours of television: 1 - 6 * 194 / (10 * 99), without ties.
     iq = np.array([86, 97, 99, 100, 101, 103, 106, 110, 112, 113])
     hours = np.array([2, 20, 28, 27, 50, 29, 7, 17, 6, 12])
@@ -44,7 +44,7 @@ def test_with_ties_it_is_pearsons_correlation_of_mean_ranks(pairs):
 
 
 @given(few, st.data())
-def test_a_pair_that_counts_twice_is_there_twice(pairs, data):
+def test_a_pair_that_counts_twice_equals_two_pairs(pairs, data):
     counts = data.draw(st.lists(st.integers(0, 3), min_size=len(pairs), max_size=len(pairs)))
     x, y = np.array(pairs, dtype=float).T
 
@@ -55,7 +55,7 @@ def test_a_pair_that_counts_twice_is_there_twice(pairs, data):
     assert found == pytest.approx(again, nan_ok=True)
 
 
-def test_a_pair_without_a_value_counts_for_nothing():
+def test_a_pair_without_a_value_is_ignored():
     x, y = np.array([1.0, 2.0, np.nan, 3.0]), np.array([1.0, 3.0, 9.0, 2.0])
 
     assert spearman(x, y, np.ones(4)) == pytest.approx(0.5)
@@ -64,7 +64,7 @@ def test_a_pair_without_a_value_counts_for_nothing():
 # --------------------------------------------------------------------- the intervals
 
 
-def test_each_drawing_is_of_as_many_and_none_is_preferred():
+def test_each_draw_has_the_sample_size_and_none_is_preferred():
     found = draws(40, "firms")
 
     assert found.shape == (RESAMPLES, 40)
@@ -73,12 +73,12 @@ def test_each_drawing_is_of_as_many_and_none_is_preferred():
     assert found.mean(axis=0) == pytest.approx(np.ones(40), abs=0.1)
 
 
-def test_a_name_always_has_the_same_draws_and_another_name_others():
+def test_a_name_has_fixed_draws_and_another_name_has_others():
     assert (draws.__wrapped__(9, "days") == draws(9, "days")).all()
     assert (draws(9, "days on") != draws(9, "days off")).any()
 
 
-def test_of_fewer_than_enough_there_are_no_draws_and_no_interval():
+def test_with_too_few_values_there_are_no_draws_and_no_interval():
     assert draws(FEWEST - 1, "days").shape == (0, FEWEST - 1)
     assert draws(FEWEST, "days").shape == (RESAMPLES, FEWEST)
     assert interval(draws(FEWEST - 1, "days") @ np.ones(FEWEST - 1)) is None
@@ -94,7 +94,7 @@ def test_a_resampled_mean_varies_as_the_formula_says():
 
 
 @pytest.mark.parametrize("n", [20, 40])
-def test_intervals_hold_the_true_mean_of_normal_data_as_often_as_they_say(n):
+def test_intervals_contain_the_true_mean_of_normal_data_at_the_stated_rate(n):
     # A percentile interval falls a little short of its word where data are few: it is as narrow
     # as if the spread were known, so that of twenty it holds the mean as often as a t of 19.
     rng = np.random.default_rng(2)
@@ -105,7 +105,7 @@ def test_intervals_hold_the_true_mean_of_normal_data_as_often_as_they_say(n):
     assert COVERAGE - 0.04 < held < COVERAGE + 0.01
 
 
-def test_the_interval_of_a_rank_correlation_holds_the_true_one_as_often_as_it_says():
+def test_the_interval_of_a_rank_correlation_contains_the_true_one_at_the_stated_rate():
     # Of normal pairs with correlation r it is 6 / pi * arcsin(r / 2).
     rng, r, held = np.random.default_rng(3), 0.5, 0
     true = 6 / np.pi * np.arcsin(r / 2)

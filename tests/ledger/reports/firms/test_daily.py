@@ -41,7 +41,7 @@ GIFTS = """
 """
 
 
-def test_a_day_on_which_nothing_is_posted_is_a_day_too(afternoon_with):
+def test_a_day_without_postings_is_included(afternoon_with):
     run = afternoon_with(GIFTS)
 
     assert calendar(run) == [date(2022, 5, 9), date(2022, 5, 10), date(2022, 5, 11)]
@@ -63,7 +63,7 @@ def test_all_accounts_together_are_zero_on_every_day(simulated):
 
 
 @given(st.integers(-(10**17), 10**17))
-def test_cents_are_dollars_to_the_last_cent(cents):
+def test_cents_and_dollars_agree_to_the_last_cent(cents):
     assert dollars(cents) * 100 == cents
     assert dollars(cents).as_tuple().exponent == -2
 
@@ -89,7 +89,9 @@ QUOTING = """
 """
 
 
-def test_house_is_edge_less_fees_less_hedges_and_elsewhere_is_what_own_quotes_made(afternoon_with):
+def test_house_is_edge_less_fees_less_hedges_and_elsewhere_is_the_result_of_own_quotes(
+    afternoon_with,
+):
     found = daily_results(afternoon_with(QUOTING))
 
     assert [firm.name for firm in found.firms] == ["Firm01", "Firm02"]
@@ -98,7 +100,7 @@ def test_house_is_edge_less_fees_less_hedges_and_elsewhere_is_what_own_quotes_ma
     assert in_dollars(found.funding) == [[0, 1], [0, 0]]
 
 
-def test_variation_margin_is_in_neither(afternoon_with):
+def test_variation_margin_is_in_neither_result(afternoon_with):
     moved = """
 2022-05-09 * "Firm01" "Variation margin of Firm01 at FTX" #variation-margin
   seq: 26

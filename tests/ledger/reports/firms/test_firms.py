@@ -67,7 +67,7 @@ def not_zero(run: RunFolder) -> dict[str, Decimal]:
 # -------------------------------------------------------------------------- the tables
 
 
-def test_class_reaction_and_status_stand_beside_the_name(afternoon_with):
+def test_class_reaction_and_status_are_beside_the_name(afternoon_with):
     found = table(afternoon_with(SEASON), "league")
 
     assert found.columns[:4] == ("firm", "class", "reaction_ms", "status")
@@ -88,7 +88,7 @@ def test_a_firm_that_never_hit_a_quote_has_no_median(afternoon_with):
     assert column(found, "median_edge_bps") == column(found, "median_age_s") == [None] * 3
 
 
-def test_each_class_has_its_share_of_what_the_maker_lost_its_money_and_its_claim(afternoon_with):
+def test_each_class_has_its_share_of_the_makers_loss_its_money_and_its_claim(afternoon_with):
     found = table(afternoon_with(SEASON), "classes")
 
     assert column(found, "class") == ["pro", "larp", ALL]
@@ -104,7 +104,7 @@ def test_each_class_has_its_share_of_what_the_maker_lost_its_money_and_its_claim
     assert column(found, "left_net_usd") == [Decimal(x) for x in ("838.59", "165.55", "1004.14")]
 
 
-def test_a_run_that_knows_no_classes_says_so_and_sums_up_none(afternoon):
+def test_a_run_without_classes_says_so_and_has_no_sums(afternoon):
     found = table(afternoon, "classes")
 
     assert found.rows == []
@@ -120,7 +120,7 @@ def test_shares_of_the_pickoff_loss_sum_to_the_whole(afternoon):
     ]
 
 
-def test_claims_stand_against_cash_class_by_class_and_beside_everybody_elses(afternoon_with):
+def test_claims_are_compared_with_cash_by_class_and_beside_all_others(afternoon_with):
     found = table(afternoon_with(SEASON), "claims-against-cash")
 
     assert column(found, "customers") == [
@@ -142,7 +142,7 @@ def test_claims_stand_against_cash_class_by_class_and_beside_everybody_elses(aft
     assert column(found, "payable_by_group_usd")[-1] == 688
 
 
-def test_totals_stand_last_and_sum_every_column_of_money(run):
+def test_totals_are_last_and_sum_every_column_of_money(run):
     for name in ("league", "margin", "capital", "share-of-pickoff-loss"):
         found = table(run, name)
         assert found.rows[-1][0] == ALL
@@ -166,7 +166,7 @@ def test_classes_sum_to_the_firms_in_every_column_of_money(afternoon_with):
     assert compared == sum(title.endswith("_usd") for title in found.columns)
 
 
-def test_money_has_cents(any_run):
+def test_amounts_by_class_have_cents(any_run):
     for found in firms(any_run).tables():
         for row in found.rows:
             for title, cell in zip(found.columns, row, strict=True):
@@ -177,11 +177,11 @@ def test_money_has_cents(any_run):
 # ----------------------------------------------------------------------- what must be zero
 
 
-def test_all_that_must_be_zero_is(any_run):
+def test_every_sum_that_must_be_zero_is_zero(any_run):
     assert not_zero(any_run) == {}
 
 
-def test_it_stays_so_when_the_firms_quote_elsewhere(afternoon_with):
+def test_the_sums_stay_zero_when_firms_quote_elsewhere(afternoon_with):
     run = afternoon_with(SEASON)
     lines = dict(table(run, "check").rows)
 
@@ -190,7 +190,7 @@ def test_it_stays_so_when_the_firms_quote_elsewhere(afternoon_with):
     assert lines["their remaining claims and cash"] == sum(each.left_usd for each in league(run))
 
 
-def test_it_stays_so_in_a_world_where_firms_come_leave_and_quote_elsewhere(crowd_run):
+def test_the_sums_stay_zero_when_firms_enter_leave_and_quote_elsewhere(crowd_run):
     found = table(crowd_run, "league")
 
     assert not_zero(crowd_run) == {}
@@ -200,7 +200,7 @@ def test_it_stays_so_in_a_world_where_firms_come_leave_and_quote_elsewhere(crowd
         assert column(found, title)[-1] != 0
 
 
-def test_bean_query_finds_what_each_firm_made_on_either_venue(crowd_run):
+def test_bean_query_finds_each_firms_result_on_either_venue(crowd_run):
     entries, errors, options = loader.load_file(str(crowd_run.path / "main.beancount"))
     assert not errors
     found = table(crowd_run, "league")
@@ -221,7 +221,7 @@ def test_bean_query_finds_what_each_firm_made_on_either_venue(crowd_run):
         assert sum(firm in booked for firm in told) > 5
 
 
-def test_both_sides_of_each_sum_are_there(any_run):
+def test_both_sides_of_each_sum_are_present(any_run):
     lines = dict(table(any_run, "check").rows)
 
     assert lines["PickOff in the books of Alameda"] > 0
@@ -230,7 +230,7 @@ def test_both_sides_of_each_sum_are_there(any_run):
     assert lines["claims on FTX in the books of the trading firms"] > 0
 
 
-def test_a_loss_of_the_maker_that_no_firm_won_shows(afternoon_with):
+def test_a_loss_of_the_maker_without_a_winning_firm_is_visible(afternoon_with):
     hidden = """
 2022-05-10 * "Firm01" "Alameda loses 3.00 to nobody" #pickoff
   seq: 26
@@ -242,7 +242,7 @@ def test_a_loss_of_the_maker_that_no_firm_won_shows(afternoon_with):
 
 
 @pytest.mark.parametrize("venue", ["FTX", "Binance"])
-def test_a_claim_that_only_the_venue_books_shows_at_that_venue(afternoon_with, venue):
+def test_a_claim_that_only_the_venue_books_is_visible_at_that_venue(afternoon_with, venue):
     gift = f"""
 2022-05-10 * "Firm02" "{venue} owes Firm02 7.00 more, of which Firm02 knows nothing" #fees
   seq: 26
@@ -257,7 +257,7 @@ def test_a_claim_that_only_the_venue_books_shows_at_that_venue(afternoon_with, v
     }
 
 
-def test_a_gain_on_quotes_that_nobody_lost_shows(afternoon_with):
+def test_a_gain_on_quotes_without_a_loser_is_visible(afternoon_with):
     windfall = """
 2022-05-10 open Income:Firm02:LeadPickOff                  USD
 2022-05-10 * "Firm02" "Firm02 gains 2.00 from nobody" #lead-pickoff
@@ -271,7 +271,7 @@ def test_a_gain_on_quotes_that_nobody_lost_shows(afternoon_with):
     assert not_zero(afternoon_with(windfall)) == {"LeadPickOff in all books (must be 0.00)": -2}
 
 
-def test_a_result_that_the_account_of_the_firms_forgets_shows(afternoon_with):
+def test_a_result_missing_from_the_firms_account_is_visible(afternoon_with):
     strange = """
 2022-05-10 open Income:Firm02:Airdrops                     USD
 2022-05-10 open Income:Outside:Airdrops                    USD

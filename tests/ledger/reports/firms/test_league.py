@@ -64,7 +64,7 @@ EVENING = (
 )
 
 
-def test_the_largest_edge_stands_first_and_costs_are_what_each_venue_charged(afternoon):
+def test_the_largest_edge_is_first_and_costs_are_those_of_each_venue(afternoon):
     first, second = league(afternoon)
 
     assert (first.firm, second.firm) == ("Firm01", "Firm02")
@@ -74,7 +74,7 @@ def test_the_largest_edge_stands_first_and_costs_are_what_each_venue_charged(aft
     assert (first.funding_usd, second.funding_usd) == (0, 1)
 
 
-def test_a_later_firm_overtakes_an_earlier_one_by_edge_alone(afternoon_with):
+def test_a_later_firm_overtakes_an_earlier_one_by_edge_only(afternoon_with):
     more = """
 2022-05-10 * "Firm02" "Firm02 takes a stale quote on FTX; Alameda loses 500.00" #pickoff
   seq: 26
@@ -94,7 +94,7 @@ def test_a_later_firm_overtakes_an_earlier_one_by_edge_alone(afternoon_with):
 # -------------------------------------------------------------------------- elsewhere
 
 
-def test_elsewhere_is_what_own_quotes_on_the_lead_venue_brought(afternoon_with):
+def test_elsewhere_is_the_result_of_own_quotes_on_the_lead_venue(afternoon_with):
     first, second = league(afternoon_with(EVENING))
 
     assert (first.lead_spread_usd, first.lead_pickoff_usd, first.elsewhere_usd) == (5, 4, 9)
@@ -108,7 +108,7 @@ def test_hedging_is_paid_on_the_lead_venue_but_belongs_to_the_house_fills(aftern
     assert (first.house_result_usd, second.house_result_usd) == (580, 181)  # 190 - 9
 
 
-def test_what_quotes_brought_elsewhere_is_left_as_a_claim_there(afternoon_with):
+def test_results_of_quotes_elsewhere_remain_as_a_claim_there(afternoon_with):
     first, second = league(afternoon_with(EVENING))
 
     assert (first.lead_claim_usd, first.result_usd, first.left_usd) == (9, 489, 889)
@@ -134,14 +134,14 @@ def test_bean_query_finds_the_same_results_elsewhere(afternoon_with):
 # ---------------------------------------------------------------- margin, capital, debts
 
 
-def test_variation_margin_stands_by_venue_and_in_sum(afternoon):
+def test_variation_margin_is_shown_by_venue_and_in_sum(afternoon):
     first, second = league(afternoon)
 
     assert (first.margin_house_usd, first.margin_lead_usd, first.margin_usd) == (-100, 0, -100)
     assert (second.margin_house_usd, second.margin_lead_usd, second.margin_usd) == (-30, 25, -5)
 
 
-def test_a_firm_is_left_with_what_it_brought_and_what_it_made(afternoon):
+def test_a_firm_is_left_with_its_deposits_and_its_results(afternoon):
     first, second = league(afternoon)
 
     assert (first.opening_capital_usd, first.result_usd, first.left_usd) == (400, 480, 880)
@@ -150,14 +150,14 @@ def test_a_firm_is_left_with_what_it_brought_and_what_it_made(afternoon):
     assert (second.house_claim_usd, second.lead_claim_usd, second.cash_usd) == (261, 50, 16)
 
 
-def test_only_what_passes_through_the_house_is_deposited_or_withdrawn_there(afternoon):
+def test_only_transfers_through_the_house_are_deposits_or_withdrawals_there(afternoon):
     first, second = league(afternoon)
 
     assert (first.house_deposits_usd, first.house_withdrawals_usd) == (300, 700)
     assert (second.house_deposits_usd, second.house_withdrawals_usd) == (0, 0)  # 16.00: at Binance
 
 
-def test_the_claim_on_the_house_follows_from_what_was_there_brought_taken_and_made(afternoon):
+def test_the_claim_on_the_house_follows_from_opening_deposits_withdrawals_and_results(afternoon):
     first, second = league(afternoon)
 
     assert (first.house_opening_usd, second.house_opening_usd) == (0, 100)
@@ -182,7 +182,7 @@ def test_a_debt_that_a_venue_bears_is_part_of_the_result(afternoon_with):
     assert first.left_usd == first.opening_capital_usd + first.result_usd == 889
 
 
-def test_what_could_not_be_withdrawn_is_taken_off_what_is_left(afternoon):
+def test_the_unpaid_part_of_a_claim_is_deducted_from_the_money_left(afternoon):
     first, second = league(afternoon)
 
     # 300.00 of cash for claims of 811.00
@@ -194,19 +194,19 @@ def test_what_could_not_be_withdrawn_is_taken_off_what_is_left(afternoon):
 # --------------------------------------------------------------------------- classes
 
 
-def test_class_and_reaction_are_those_of_the_first_day_and_status_is_the_last(afternoon_with):
+def test_class_and_reaction_are_from_the_first_day_and_status_is_the_last(afternoon_with):
     assert profiles(afternoon_with(STORIES)) == {
         "Firm01": Profile("pro", Decimal("2.000"), "trading"),
         "Firm02": Profile("larp", Decimal("300.000"), "left"),
     }
 
 
-def test_an_older_run_knows_neither_class_nor_reaction_nor_status(afternoon):
+def test_an_older_run_has_no_class_reaction_or_status(afternoon):
     assert [each.profile for each in league(afternoon)] == [Profile(None, None, None)] * 2
     assert by_class(league(afternoon)) == {}
 
 
-def test_the_quickest_class_stands_first_whatever_its_edge_or_name(afternoon_with):
+def test_the_fastest_class_is_first_whatever_its_edge_or_name(afternoon_with):
     swapped = '2022-05-09 custom "firm" "Firm01" "alpha" 90.000\n' + (
         '2022-05-09 custom "firm" "Firm02" "zulu" 2.000\n'
     )
@@ -230,7 +230,7 @@ def test_a_firm_without_a_class_is_not_lost_among_those_that_have_one(afternoon_
     }
 
 
-def test_where_every_class_is_empty_there_are_no_classes(afternoon_with):
+def test_if_every_class_is_empty_there_are_no_classes(afternoon_with):
     empty = '2022-05-09 custom "firm" "Firm01" "" 1.000\n'
     first, second = league(afternoon_with(empty))
 
@@ -250,7 +250,7 @@ def test_the_sum_of_classes_is_the_sum_of_firms(afternoon_with):
 # ----------------------------------------------------------------------- second witnesses
 
 
-def test_fills_tell_how_many_how_dear_and_how_old_the_quotes_were(afternoon):
+def test_fills_give_number_cost_and_age_of_the_quotes(afternoon):
     assert fill_statistics(afternoon) == {
         # 30 / 30,000 and 30 / 30,020 of a price, 1 s and 3 s old; then 40 / 30,000, 2.5 s old
         "Firm01": FillStatistics(2, Decimal("10.00"), Decimal("2.000")),
@@ -259,7 +259,7 @@ def test_fills_tell_how_many_how_dear_and_how_old_the_quotes_were(afternoon):
     }
 
 
-def test_every_amount_is_what_sql_finds_in_the_fills(run):
+def test_every_amount_agrees_with_sql_over_the_fills(run):
     parties = run.chart.parties
     with run.connect() as connection:
         for firm in league(run):
@@ -287,7 +287,7 @@ def test_every_amount_is_what_sql_finds_in_the_fills(run):
             assert all(found[:-1])  # funding of two positions that offset each other is nothing
 
 
-def test_variation_margin_of_the_two_venues_is_all_that_the_firms_booked(run):
+def test_variation_margin_of_both_venues_is_all_that_the_firms_booked(run):
     balances = usd_balances(run)
     for firm in league(run):
         assert firm.margin_usd == -balances[income(firm.firm, "VariationMargin")]
@@ -313,6 +313,6 @@ def test_medians_are_those_that_numpy_finds(run):
         assert float(statistics[name].median_age_s) == pytest.approx(age_s, abs=0.00051)
 
 
-def test_nobody_has_a_result_where_there_are_no_firms():
+def test_without_firms_there_are_no_results():
     assert total(()).result_usd == Decimal("0.00")
     assert by_class(()) == {}

@@ -29,12 +29,12 @@ def test_three_hundred_dollars_are_shared_by_claims_of_eight_hundred_and_eleven(
     }
 
 
-def test_the_group_could_fetch_what_its_maker_has_on_the_lead_venue(afternoon):
+def test_the_group_could_collect_the_makers_claim_on_the_lead_venue(afternoon):
     assert coverage(afternoon).group.cash_usd == 688  # 300 + 0 + 388
     assert coverage(afternoon).group.pro_rata_usd()["Firm01"] == Decimal("67.87")
 
 
-def test_claims_and_cash_are_those_of_the_hole(any_run):
+def test_claims_and_cash_agree_with_the_hole(any_run):
     found, the_hole = coverage(any_run), hole(any_run)
 
     assert found.house.claim_usd(found.house.claims_usd) == the_hole.claims_usd
@@ -45,7 +45,7 @@ def test_claims_and_cash_are_those_of_the_hole(any_run):
 
 
 @given(cash=CENTS, claims=CLAIMS)
-def test_pro_rata_gives_out_every_cent_and_nobody_more_than_their_due(cash, claims):
+def test_pro_rata_gives_out_every_cent_and_no_party_gets_more_than_its_claim(cash, claims):
     paid = [int(usd / CENT) for usd in till(cash, claims).pro_rata_usd().values()]
 
     assert sum(paid) == min(cash, sum(claims))
@@ -62,7 +62,7 @@ def test_the_odd_cent_goes_to_the_largest_remainder():
 
 
 @given(cash=st.integers(0, 60), claims=st.lists(st.integers(0, 20), min_size=1, max_size=4))
-def test_the_ends_of_first_come_first_served_are_those_of_all_queues(cash, claims):
+def test_the_limits_of_first_come_first_served_are_those_of_all_queues(cash, claims):
     found = till(cash, claims)
     group = [name for i, name in enumerate(found.claims_usd) if i % 2 == 0]
     received = []
@@ -79,7 +79,7 @@ def test_the_ends_of_first_come_first_served_are_those_of_all_queues(cash, claim
 
 
 @pytest.mark.parametrize("cash_cents", [0, 5])
-def test_a_till_that_owes_nothing_pays_nothing(cash_cents):
+def test_an_exchange_without_debts_pays_nothing(cash_cents):
     found = till(cash_cents, [0, 0])
 
     assert set(found.pro_rata_usd().values()) == {0}

@@ -127,7 +127,7 @@ def world(tmp_path: Path) -> Callable[..., RunFolder]:
     return make
 
 
-def test_firms_that_never_came_are_counted_and_explained(world):
+def test_firms_that_never_entered_are_counted_and_explained(world):
     there, never = Member("pro", 5, 400, [3], [9]), Member("pro", 5, 400, [0], [0], {0: "waiting"})
 
     (all_came, *_), (one_waited, *_) = (
@@ -164,7 +164,7 @@ def test_returns_are_bps_of_opening_capital_per_day(world):
     assert first["elsewhere_bps_per_day"] == Decimal("112.50")  # 9 / 400
 
 
-def test_firms_that_made_more_at_the_house_stand_first(simulated):
+def test_firms_with_more_profit_at_the_house_are_first(simulated):
     made = [row["house_usd"] for row in rows(tables(simulated)["skill"]).values()]
 
     assert made == sorted(made, reverse=True)
@@ -183,7 +183,7 @@ def test_the_league_table_has_the_same_figures_by_venue(simulated):
     assert not found
 
 
-def test_a_day_counts_from_the_one_after_entering_to_that_of_closing(world):
+def test_a_firms_days_run_from_the_day_after_entry_to_its_closing(world):
     late = Member("pro", 5, 1000, [0, 0, 0, 10, 20, 0], [0] * 6, {0: "waiting", 2: "trading"})
     gone = Member("pro", 5, 1000, [10, 20, 0, 0, 0, 0], [0] * 6, {0: "trading", 1: "closed"})
     left = Member("pro", 5, 1000, [10, 20, 0, 0, 0, 0], [0] * 6, {0: "trading", 1: "left"})
@@ -197,7 +197,7 @@ def test_a_day_counts_from_the_one_after_entering_to_that_of_closing(world):
     assert bps == [100, 150, 50, None]  # 30 over 1000 in three days, in two, in six
 
 
-def test_a_run_whose_books_know_no_classes_has_them_all_in_one(afternoon):
+def test_a_run_without_classes_has_all_firms_in_one(afternoon):
     found = tables(afternoon)
 
     assert {row["class"] for row in rows(found["skill"]).values()} == {None}
@@ -233,7 +233,7 @@ def alike(
     return members
 
 
-def test_a_class_that_earns_at_the_house_and_loses_elsewhere_is_found_out(world):
+def test_a_class_that_earns_at_the_house_and_loses_elsewhere_is_found(world):
     run = world(**alike(6, "larp", 0, 0, 300), **alike(6, "mid-tier", 200, -100, 150))
 
     found = rows(tables(run)["classes"])
@@ -243,13 +243,13 @@ def test_a_class_that_earns_at_the_house_and_loses_elsewhere_is_found_out(world)
     assert found["larp", "house"]["verdict"] == found["larp", "elsewhere"]["verdict"] == "undecided"
 
 
-def test_the_quickest_class_stands_first_and_all_firms_last(world):
+def test_the_fastest_class_is_first_and_all_firms_are_last(world):
     run = world(**alike(1, "larp", 1, 1), **alike(1, "pro", 1, 1), **alike(1, "mid-tier", 1, 1))
 
     assert [row[0] for row in tables(run)["classes"].rows[::2]] == ["pro", "mid-tier", "larp", ALL]
 
 
-def test_in_the_mean_of_a_class_each_firm_counts_once_whatever_its_size(world):
+def test_in_the_mean_of_a_class_each_firm_has_equal_weight(world):
     large = Member("pro", 5, 1_000_000, [1000] * 5, [0] * 5)  # 10 bps a day
     small = Member("pro", 5, 1_000, [2] * 5, [0] * 5)  # 20
     row = rows(tables(world(Large=large, Small=small))["classes"])["pro", "house"]
@@ -258,7 +258,7 @@ def test_in_the_mean_of_a_class_each_firm_counts_once_whatever_its_size(world):
     assert row["result_usd"] == 5010
 
 
-def test_what_is_the_same_every_day_and_for_all_has_intervals_without_width(world):
+def test_constant_results_have_intervals_without_width(world):
     row = rows(tables(world(**alike(6, "pro", 300, -200)))["classes"])["pro", "house"]
 
     ends = [row[f"over_{what}_{end}_bps"] for what in ("firms", "days") for end in ("low", "high")]
@@ -299,14 +299,14 @@ def ranked(world: Callable[..., RunFolder], elsewhere: Callable[[int], int]) -> 
     return rows(tables(world(**members))["rank-correlation"])
 
 
-def test_who_wins_in_both_places_has_rank_correlation_one_and_the_slow_win_shows_its_sign(world):
+def test_the_same_winners_on_both_venues_have_rank_correlation_one(world):
     found = ranked(world, lambda i: i**2)
 
     assert [row["spearman"] for row in found.values()] == [1, 1, 1]
     assert found["house, elsewhere"]["over_days_low"] == 1
 
 
-def test_who_wins_here_and_loses_there_has_rank_correlation_minus_one(world):
+def test_opposite_winners_on_the_two_venues_have_rank_correlation_minus_one(world):
     found = ranked(world, lambda i: -(i**3))
 
     assert (
@@ -315,7 +315,7 @@ def test_who_wins_here_and_loses_there_has_rank_correlation_minus_one(world):
     assert found["house, elsewhere"]["over_firms_high"] == -1
 
 
-def test_where_nobody_quotes_elsewhere_there_is_no_rank_correlation(world):
+def test_without_quotes_elsewhere_there_is_no_rank_correlation(world):
     found = ranked(world, lambda i: 0)
 
     assert {found["house, elsewhere"][c] for c in ("spearman", "over_firms_low")} == {None}
@@ -336,7 +336,7 @@ def stopped(world: Callable[..., RunFolder], seed: int = 0, loss_usd: int = 500)
     return world({0: "on", 10: "off"}, **members)
 
 
-def test_what_ends_with_the_quoter_changes_and_what_goes_on_does_not(world):
+def test_results_of_the_quoter_end_with_it_and_others_do_not(world):
     found = rows(tables(stopped(world))["quoter-by-class"])
     house, elsewhere = found["pro", "house"], found["pro", "elsewhere"]
 
@@ -360,7 +360,7 @@ def test_daily_results_are_means_of_whole_days_without_the_day_of_change(world):
     assert "on for 3 whole days and off for 2" in found.notes[0]
 
 
-def test_a_quoter_that_comes_back_has_all_its_days(world):
+def test_a_quoter_that_returns_has_all_its_days(world):
     house = [10, 777, 4, 777, 20]
     run = world({0: "on", 1: "off", 3: "on"}, Firm01=Member("pro", 5, 10_000, house, [0] * 5))
     row = rows(tables(run)["quoter-by-firm"])["Firm01", "house"]
@@ -368,7 +368,7 @@ def test_a_quoter_that_comes_back_has_all_its_days(world):
     assert (row["on_usd_per_day"], row["off_usd_per_day"]) == (15, 4)
 
 
-def test_days_before_a_firm_enters_dilute_nothing(world):
+def test_days_before_a_firms_entry_do_not_dilute_its_result(world):
     late = Member("pro", 5, 10_000, [0, 0, 0, 0, 30, 99, 9], [0] * 7, {0: "waiting", 3: "trading"})
     row = rows(tables(world({0: "on", 5: "off"}, Late=late))["quoter-by-firm"])["Late", "house"]
 
@@ -381,7 +381,7 @@ def test_a_quoter_that_never_stops_is_noted_and_nothing_is_compared(world):
         assert "30 whole days and off for 0: no comparison is possible" in found.notes[0]
 
 
-def test_days_on_and_days_off_are_drawn_apart(world):
+def test_days_on_and_days_off_are_drawn_separately(world):
     # Drawn together, two halves that are the same would never differ.
     half = [100, 900, -300, 500, 200, 600]
     firm = Member("pro", 5, 10_000, [*half, 777, *half], [0] * 13)
@@ -393,7 +393,7 @@ def test_days_on_and_days_off_are_drawn_apart(world):
     assert float(changed / wide) == pytest.approx(2**0.5, rel=0.1)
 
 
-def test_money_has_cents(simulated):
+def test_daily_results_have_cents(simulated):
     for found in skill(simulated).tables():
         for row in found.rows:
             for title, cell in zip(found.columns, row, strict=True):

@@ -69,7 +69,7 @@ def week(afternoon_with: Callable[..., RunFolder]) -> RunFolder:
     return afternoon_with(LATER)
 
 
-def test_each_close_has_what_was_made_what_is_owed_and_what_is_there(afternoon):
+def test_each_close_has_profit_claims_and_cash(afternoon):
     (close,) = closes(afternoon)
 
     assert close.firms_profit_usd == 761  # 580 + 190 - 9
@@ -90,7 +90,7 @@ def test_profit_adds_up_from_day_to_day(week):
     assert column(table(week, "cash-coverage"), "firms_profit_usd") == [761, 761, 846, 846, 846]
 
 
-def test_every_close_says_what_its_cash_would_not_have_paid(week):
+def test_every_close_has_the_amount_beyond_its_cash(week):
     # Cash: 300, 300, 300, 1300, 300. Firms' claims: 341, 341, 426 from then on.
     told = column(table(week, "cash-coverage"), "more_than_the_cash")
 
@@ -98,14 +98,14 @@ def test_every_close_says_what_its_cash_would_not_have_paid(week):
     assert told == [everything, everything, everything, "all claims", everything]
 
 
-def test_a_share_of_all_claims_is_covered(week):
+def test_the_coverage_is_the_cash_as_a_share_of_all_claims(week):
     # 300 of 811, then of 896, 1300 of 1896
     assert column(table(week, "cash-coverage"), "cover_pct") == [
         Decimal(pct) for pct in ("37.0", "37.0", "33.5", "68.6", "33.5")
     ]
 
 
-def test_the_first_day_is_told_with_its_amounts_and_how_often_it_came_to_that(week):
+def test_the_first_day_has_its_amounts_and_the_number_of_such_days(week):
     first_day = date(2022, 5, 9)
 
     assert dates(week) == {
@@ -139,7 +139,7 @@ RICHER = """
         (511, []),
     ],
 )
-def test_what_can_be_paid_to_the_last_cent_is_not_beyond_the_cash(afternoon_with, usd, beyond):
+def test_an_amount_payable_to_the_last_cent_is_not_above_the_cash(afternoon_with, usd, beyond):
     run = afternoon_with(RICHER.format(usd=usd))
 
     assert column(table(run, "cash-coverage"), "more_than_the_cash")[-1] == (
@@ -150,18 +150,18 @@ def test_what_can_be_paid_to_the_last_cent_is_not_beyond_the_cash(afternoon_with
         assert days == (2 if name in beyond else 1)
 
 
-def test_what_it_never_came_to_has_no_date(tiny_run):
+def test_an_event_that_never_happened_has_no_date(tiny_run):
     assert set(dates(tiny_run).values()) == {(None, None, None, 0)}
 
 
-def test_a_withdrawal_that_waits_is_told_by_the_first_that_was_asked_for(afternoon_with):
+def test_a_waiting_withdrawal_has_the_amount_of_the_first_request(afternoon_with):
     run = afternoon_with(LATER + UNPAID)
 
     assert [usd for _, usd in unpaid_requests(run)] == [450, 20, 30]
     assert dates(run)["a withdrawal not paid in full"] == (date(2022, 5, 11), 450, 300, 2)
 
 
-def test_a_till_that_ran_dry_shows_in_a_whole_run(busy_run):
+def test_an_exchange_without_cash_is_visible_in_a_whole_run(busy_run):
     first_day, usd, cash_usd, days = dates(busy_run)["a withdrawal not paid in full"]
 
     assert usd > 0
@@ -170,7 +170,7 @@ def test_a_till_that_ran_dry_shows_in_a_whole_run(busy_run):
     assert first_day == min(day for day, _ in unpaid_requests(busy_run))
 
 
-def test_the_last_close_is_what_the_hole_and_the_league_say(any_run):
+def test_the_last_close_agrees_with_the_hole_and_the_league(any_run):
     last, the_hole, firms = closes(any_run)[-1], hole(any_run), total(league(any_run))
 
     assert last.claims_usd == the_hole.claims_usd
@@ -203,7 +203,7 @@ def test_bean_query_finds_every_close(run):
     assert len(days) == 3
 
 
-def test_money_has_cents(any_run):
+def test_coverage_has_cents(any_run):
     for found in cash_coverage(any_run).tables():
         for row in found.rows:
             for title, cell in zip(found.columns, row, strict=True):

@@ -29,7 +29,7 @@ def lines(sheet: Sheet) -> dict[str, tuple]:
     return {line.account: (line.side, line.usd, line.at_mark_usd) for line in sheet.lines}
 
 
-def test_a_balance_sheet_has_what_is_owned_owed_put_in_and_earned(life):
+def test_a_balance_sheet_has_assets_debts_equity_and_results(life):
     assert lines(sheets(life, JUNE)["Alameda"]) == {
         "Assets:Alameda:Claims:Binance": ("assets", 388, 388),
         "Assets:Alameda:Claims:FTX": ("assets", 64, 64),
@@ -46,7 +46,7 @@ def test_a_balance_sheet_has_what_is_owned_owed_put_in_and_earned(life):
     }
 
 
-def test_each_line_sums_up_a_sheet_and_says_what_is_left_at_mark(life):
+def test_each_line_sums_a_sheet_and_has_net_worth_at_mark(life):
     told = {row[0]: row[1:] for row in table(life, "entities").rows}
 
     # assets, liabilities, equity, result, difference, unbooked, net at mark
@@ -57,7 +57,7 @@ def test_each_line_sums_up_a_sheet_and_says_what_is_left_at_mark(life):
     assert told["FTX and Alameda, consolidated"] == (3288, 1011, 2100, 177, 0, 500, 2777)
 
 
-def test_what_was_received_for_tokens_is_capital_and_not_an_asset_below_zero(life):
+def test_proceeds_of_granted_tokens_are_capital_and_not_a_negative_asset(life):
     sheet = sheets(life, JUNE)["Foundation"]
 
     assert lines(sheet) == {
@@ -68,7 +68,7 @@ def test_what_was_received_for_tokens_is_capital_and_not_an_asset_below_zero(lif
     assert (sheet.difference_usd, sheet.unbooked_usd) == (0, 450)
 
 
-def test_tokens_stand_at_cost_beside_their_mark_and_the_groups_own_count_zero(life):
+def test_tokens_are_at_cost_beside_their_mark_and_the_groups_own_count_zero(life):
     assert table(life, "tokens").rows == [
         # units, unbalanced, cost, at mark, counted
         ("Assets:FTX:Tokens:FTT", "FTT", 2000, 0, 0, 50_000, 0),
@@ -78,7 +78,7 @@ def test_tokens_stand_at_cost_beside_their_mark_and_the_groups_own_count_zero(li
     ]
 
 
-def test_units_that_come_from_nowhere_are_told(life_with):
+def test_units_without_an_origin_are_reported(life_with):
     conjured = """
 2022-07-02 * "Foundation" "Three more SOL appear" #tokens
   seq: 33
@@ -94,7 +94,7 @@ def test_units_that_come_from_nowhere_are_told(life_with):
     }
 
 
-def test_tokens_in_kind_are_told_by_account_as_bean_query_counts_them(tokens_run):
+def test_tokens_in_kind_are_shown_by_account_and_agree_with_bean_query(tokens_run):
     entries, errors, options = loader.load_file(str(tokens_run.path / "main.beancount"))
     assert not errors
     for day in calendar(tokens_run):
@@ -111,7 +111,7 @@ def test_tokens_in_kind_are_told_by_account_as_bean_query_counts_them(tokens_run
         assert {row[3:5] for row in rows} == {(0, None)}
 
 
-def test_what_is_held_in_kind_is_owed_in_kind_whatever_it_is_marked_at(tokens_run):
+def test_tokens_held_in_kind_equal_tokens_owed_in_kind_at_any_mark(tokens_run):
     marks = {e.date: e.amount.number for e in tokens_run.entries if isinstance(e, data.Price)}
     for day in calendar(tokens_run):
         found = sheets(tokens_run, day)
@@ -129,7 +129,7 @@ def test_what_is_held_in_kind_is_owed_in_kind_whatever_it_is_marked_at(tokens_ru
         assert found["FTX"].unbooked_usd == consolidated(tokens_run, found).unbooked_usd == 0
 
 
-def test_the_sheets_are_those_of_the_day_and_know_nothing_of_what_came_later(life):
+def test_the_sheets_of_a_day_do_not_depend_on_later_entries(life):
     before, after = (sheets(life, date(2022, 6, day))["Alameda"] for day in (29, 30))
 
     assert before.usd("liabilities") - after.usd("liabilities") == 600
@@ -153,11 +153,11 @@ def test_every_sheet_balances_to_the_cent_on_every_day(any_run):
     assert the_sheets_balance_on_every_day(any_run)
 
 
-def test_every_sheet_balances_where_tokens_are_held_in_kind_too(tokens_run):
+def test_every_sheet_balances_with_tokens_in_kind_too(tokens_run):
     assert the_sheets_balance_on_every_day(tokens_run)
 
 
-def test_an_entry_that_balances_only_over_two_entities_shows_in_both_sheets(life_with):
+def test_an_entry_that_balances_only_over_two_entities_is_visible_in_both_sheets(life_with):
     crossed = """
 2022-07-02 * "Retail" "FTX finds 7.00 that Retail lost"
   seq: 33
@@ -171,7 +171,7 @@ def test_an_entry_that_balances_only_over_two_entities_shows_in_both_sheets(life
     assert wrong == {"FTX": 7, "Retail": -7}
 
 
-def test_the_group_as_one_is_both_less_what_they_owe_each_other(life):
+def test_the_consolidated_sheet_is_both_less_their_debts_to_each_other(life):
     rows = {row[:2]: row[2:] for row in table(life, "group").rows}
 
     assert rows["assets", "CreditLine within the group"] == (700, 0, -700, 0, 0)
@@ -185,7 +185,7 @@ def test_the_group_as_one_is_both_less_what_they_owe_each_other(life):
     assert rows[None, "difference (must be 0.00)"] == (0, 0, 0, 0, 0)
 
 
-def test_what_only_one_of_the_two_books_as_owed_leaves_a_difference_when_struck_out(life_with):
+def test_a_debt_that_only_one_of_the_two_books_leaves_a_difference_on_consolidation(life_with):
     gift = """
 2022-07-02 * "Alameda" "FTX credits Alameda with 7.00, of which Alameda knows nothing"
   seq: 33
@@ -198,7 +198,7 @@ def test_what_only_one_of_the_two_books_as_owed_leaves_a_difference_when_struck_
     assert (struck_out, group, at_mark) == (7, 7, 7)
 
 
-def test_the_group_as_one_and_the_timeline_agree_on_what_is_left_at_mark(any_run):
+def test_the_consolidated_sheet_and_the_timeline_agree_on_net_worth_at_mark(any_run):
     for at in standings(any_run):
         assert consolidated(any_run, sheets(any_run, at.day)).net_at_mark_usd == at.net_at_mark_usd
 
@@ -208,7 +208,7 @@ def test_they_agree_on_a_life_with_loans_and_tokens_too(life):
         assert consolidated(life, sheets(life, at.day)).net_at_mark_usd == at.net_at_mark_usd
 
 
-def test_they_agree_where_tokens_are_held_in_kind_but_for_the_insurance_fund(tokens_run):
+def test_they_agree_with_tokens_in_kind_except_for_the_insurance_fund(tokens_run):
     """A fund is owed on a balance sheet; the timeline takes it for a source of the group's."""
     for at in standings(tokens_run):
         found = sheets(tokens_run, at.day)
@@ -218,7 +218,7 @@ def test_they_agree_where_tokens_are_held_in_kind_but_for_the_insurance_fund(tok
         assert at.paper_usd == 0
 
 
-def test_every_line_is_what_bean_query_says_stands_on_the_account(run):
+def test_every_line_agrees_with_bean_query_on_the_account(run):
     entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
     assert not errors
     for day in calendar(run):
@@ -236,7 +236,7 @@ def test_every_line_is_what_bean_query_says_stands_on_the_account(run):
         assert len(told) > 30
 
 
-def test_a_day_between_entries_is_a_day_and_one_outside_the_books_is_none(life):
+def test_a_day_between_entries_has_a_sheet_and_a_day_outside_the_books_has_none(life):
     quiet = date(2022, 6, 3)
     assert table(life, "entities", quiet).rows[0][0] == "FTX"
 

@@ -59,7 +59,7 @@ def test_a_month_ends_with_its_last_day_and_the_books_with_theirs(life):
     ]
 
 
-def test_what_is_left_at_mark_is_liquid_paper_and_ventures_less_claims_and_loans(life):
+def test_net_worth_at_mark_is_liquid_paper_and_ventures_less_claims_and_loans(life):
     assert table(life, "worth").rows == [
         # liquid, paper, at cost, claims, loans, net
         (date(2022, 5, 31), 1288, 400, 2400, 811, 1000, 2277),
@@ -68,7 +68,7 @@ def test_what_is_left_at_mark_is_liquid_paper_and_ventures_less_claims_and_loans
     ]
 
 
-def test_money_borrowed_from_outside_fills_the_hole_of_the_group_and_not_that_of_the_exchange(life):
+def test_outside_loans_fill_the_hole_of_the_group_and_not_that_of_the_exchange(life):
     before, after = on(life, date(2022, 5, 19)), on(life, LENT)
 
     assert after.hole_usd == before.hole_usd - 1000
@@ -76,7 +76,7 @@ def test_money_borrowed_from_outside_fills_the_hole_of_the_group_and_not_that_of
     assert after.hole_after_loans_usd == before.hole_after_loans_usd
 
 
-def test_a_writedown_moves_no_hole_and_is_what_ends_solvency(life):
+def test_a_writedown_changes_no_hole_and_ends_solvency(life):
     before, after = on(life, date(2022, 7, 1)), on(life, LAST)
 
     assert after.hole_usd == before.hole_usd
@@ -92,21 +92,21 @@ def test_months_are_rows_of_the_days(life):
         assert by_month == [row for row in by_day if row[0] in {each[0] for each in by_month}]
 
 
-def test_the_kinds_sum_to_the_hole_and_the_group_owes_itself_nothing_on_every_day(any_run):
+def test_the_kinds_sum_to_the_hole_and_debts_within_the_group_cancel_on_every_day(any_run):
     rows = table(any_run, "identity", "day").rows
 
     assert {row[-2:] for row in rows} == {(0, 0)}
     assert any(row[1] for row in rows)
 
 
-def test_an_account_that_the_definition_forgets_shows_on_every_line(afternoon_with):
+def test_an_account_missing_from_the_definition_is_visible_on_every_line(afternoon_with):
     fees = "2022-05-09 open Income:FTX:Fees                            USD\n"
     run = afternoon_with(fees, forgotten=fees + '  hole: "cause"\n')
 
     assert [row[-2:] for row in table(run, "identity").rows] == [(-65, 0)]
 
 
-def test_a_debt_within_the_group_that_only_one_of_them_books_shows(life_with):
+def test_a_debt_within_the_group_that_only_one_side_books_is_visible(life_with):
     gift = """
 2022-07-02 * "Alameda" "FTX credits Alameda with 7.00, of which Alameda knows nothing"
   seq: 33
@@ -117,7 +117,7 @@ def test_a_debt_within_the_group_that_only_one_of_them_books_shows(life_with):
     assert [row[-1] for row in table(life_with(gift), "identity").rows] == [0, 0, -7]
 
 
-def test_the_last_day_is_what_where_says_of_the_whole_life(any_run):
+def test_the_last_day_agrees_with_where_on_the_whole_life(any_run):
     last, the_hole = standings(any_run)[-1], hole(any_run)
 
     assert last.claims_usd == the_hole.claims_usd
@@ -126,7 +126,7 @@ def test_the_last_day_is_what_where_says_of_the_whole_life(any_run):
     assert last.hole_of_exchange_usd == the_hole.hole_of_exchange_usd
 
 
-def test_both_holes_are_those_of_the_saved_queries_on_every_day(run):
+def test_both_holes_agree_with_the_saved_queries_on_every_day(run):
     entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
     assert not errors
     saved = {e.name: e.query_string for e in entries if isinstance(e, Query)}
@@ -145,7 +145,7 @@ def test_both_holes_are_those_of_the_saved_queries_on_every_day(run):
 # ------------------------------------------------------------------------------- paper
 
 
-def test_beancount_converts_tokens_to_the_same_worth(life):
+def test_beancount_converts_tokens_to_the_same_value(life):
     entries, _, options = loader.load_file(str(life.path / "main.beancount"))
     for day in (date(2022, 5, 21), date(2022, 6, 14), date(2022, 6, 15), date(2022, 7, 1)):
         query = (
@@ -156,14 +156,14 @@ def test_beancount_converts_tokens_to_the_same_worth(life):
         assert on(life, day).paper_usd == found.get_currency_units("USD").number
 
 
-def test_the_groups_own_token_counts_nothing_inside_the_group_whatever_its_mark(life):
+def test_the_groups_own_token_counts_zero_inside_the_group_at_any_mark(life):
     marks, held = Marks(life), {"FTT": Decimal(1000), "SOL": Decimal(2)}
 
     assert marks.usd(held, LAST) == 25_000 + 10
     assert marks.counted_usd(held, LAST) == 10
 
 
-def test_a_token_is_worth_its_last_mark_and_nothing_before_its_first(life):
+def test_a_token_has_its_last_mark_and_zero_before_its_first(life):
     marks, held = Marks(life), {"SOL": Decimal(3)}
 
     worth = [marks.usd(held, date(2022, *day)) for day in ((5, 20), (5, 21), (6, 14), (6, 15))]
@@ -184,14 +184,14 @@ def queued(run: RunFolder) -> dict[date, Decimal]:
     return dict(zip(days, queue_usd(run, days), strict=True))
 
 
-def test_a_queue_holds_what_was_asked_for_until_it_is_paid(life):
+def test_a_queue_has_the_requested_amounts_until_they_are_paid(life):
     found = queued(life)
 
     assert [found[date(2022, 6, day)] for day in (19, 20, 24, 25, 30)] == [0, 280, 280, 80, 80]
     assert found[LAST] == 80
 
 
-def test_who_is_paid_less_than_asked_for_waits_no_more_nor_who_stood_before(life_with):
+def test_a_partly_paid_request_waits_no_longer_and_neither_do_earlier_ones(life_with):
     # Firm01's claim is gone by then: it is passed over, and Firm02 gets what is left of its own.
     later = """
 2022-06-26 custom "unpaid-request" Liabilities:FTX:Customers:Firm02 61.00 USD "Firm02"
@@ -209,19 +209,19 @@ def test_who_is_paid_less_than_asked_for_waits_no_more_nor_who_stood_before(life
     assert [found[date(2022, 6, day)] for day in (25, 26, 27)] == [80, 141, 0]
 
 
-def test_where_withdrawals_are_open_again_nobody_waits(life_with):
+def test_when_withdrawals_are_open_again_the_queue_is_empty(life_with):
     found = queued(life_with('2022-06-28 event "FTX:withdrawals" "open"\n'))
 
     assert [found[date(2022, 6, day)] for day in (27, 28)] == [80, 0]
 
 
-def test_who_waits_on_the_first_day_waits_although_withdrawals_are_open(life_with):
+def test_a_request_waiting_on_the_first_day_waits_although_withdrawals_are_open(life_with):
     asked = '2022-05-09 custom "unpaid-request" Liabilities:FTX:Customers:Firm01 30.00 USD "Firm01"'
 
     assert queued(life_with(asked + "\n"))[FIRST] == 30
 
 
-def test_a_wait_that_ends_on_the_day_on_which_it_began_was_one(life_with):
+def test_a_wait_that_ends_on_its_first_day_counts(life_with):
     brief = """
 2022-06-03 custom "unpaid-request" Liabilities:FTX:Customers:Firm02 1.00 USD "Firm02"
 2022-06-03 * "Firm02" "Firm02 withdraws 1.00 from FTX" #withdrawal
@@ -244,7 +244,7 @@ def test_a_wait_that_ends_on_the_day_on_which_it_began_was_one(life_with):
     assert (first, usd, days) == (date(2022, 6, 3), 1, 1 + 13)
 
 
-def test_the_queue_of_a_whole_run_is_what_was_asked_for_and_is_still_owed(busy_run):
+def test_the_queue_of_a_whole_run_is_requests_that_are_still_owed(busy_run):
     found = queued(busy_run)
     asked = busy_run.notes(UnpaidRequest)
     paid = [entry for entry in busy_run.transactions if "waited-s" in entry.meta]
@@ -258,7 +258,7 @@ def test_the_queue_of_a_whole_run_is_what_was_asked_for_and_is_still_owed(busy_r
 # --------------------------------------------------------------------------- the firsts
 
 
-def test_every_first_is_told_with_its_amount_its_days_and_since_when_for_good(life):
+def test_every_milestone_has_its_amount_its_days_and_the_day_from_which_it_is_continuous(life):
     assert dates(life) == {
         "the credit line is drawn": (FIRST, 700, 55, FIRST),
         USED: (FIRST, 511, 55, FIRST),
@@ -272,7 +272,7 @@ def test_every_first_is_told_with_its_amount_its_days_and_since_when_for_good(li
     }
 
 
-def test_a_lender_is_not_paid_on_the_days_on_which_a_recall_or_interest_is_noted(life_with):
+def test_unpaid_days_of_a_lender_are_those_with_a_note_on_a_recall_or_interest(life_with):
     unpaid = """
 2022-05-30 custom "unpaid-interest" Liabilities:Alameda:Loans:Lender01 7.00 USD
 2022-05-30 custom "unpaid-recall" Liabilities:Alameda:Loans:Lender01 30.00 USD
@@ -283,7 +283,7 @@ def test_a_lender_is_not_paid_on_the_days_on_which_a_recall_or_interest_is_noted
     assert told == (date(2022, 5, 30), 37, 2, None)
 
 
-def test_what_it_never_came_to_has_no_date(tiny_run):
+def test_a_milestone_that_was_never_reached_has_no_date(tiny_run):
     never = (None, None, 0, None)
 
     assert {what for what, told in dates(tiny_run).items() if told == never} >= {
@@ -296,9 +296,7 @@ def test_what_it_never_came_to_has_no_date(tiny_run):
 
 
 @pytest.mark.parametrize(("usd", "used"), [(510, True), (511, False), (512, False)])
-def test_customers_money_is_used_as_long_as_a_dollar_of_theirs_is_not_there(
-    afternoon_with, usd, used
-):
+def test_customers_money_is_used_while_claims_exceed_cash_by_a_dollar(afternoon_with, usd, used):
     richer = f"""
 2022-05-10 * "Outside" "FTX receives a gift" #gift
   seq: 26
@@ -311,7 +309,7 @@ def test_customers_money_is_used_as_long_as_a_dollar_of_theirs_is_not_there(
     assert dates(afternoon_with(richer))[USED][2:] == ((2, FIRST) if used else (1, None))
 
 
-def test_money_has_cents(any_run):
+def test_the_timeline_has_cents(any_run):
     for by in ("month", "day"):
         for found in timeline(any_run, by).tables():
             for row in found.rows:
@@ -320,7 +318,7 @@ def test_money_has_cents(any_run):
                         assert cell.as_tuple().exponent == -2
 
 
-def test_books_that_end_within_a_month_or_with_a_year_end_as_they_should(life):
+def test_books_that_end_within_a_month_or_with_a_year_have_the_right_last_day(life):
     days = standings(life)
     december = [replace(days[0], day=date(2022, 12, day)) for day in (30, 31)]
 

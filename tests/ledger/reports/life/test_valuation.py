@@ -38,7 +38,7 @@ def table(run: RunFolder, name: str) -> Table:
     return next(table for table in valuation(run).tables() if table.name == name)
 
 
-def test_a_round_stands_beside_what_the_house_would_have_fetched_that_day(noted):
+def test_a_round_is_beside_the_computed_value_of_the_house_that_day(noted):
     first, second = table(noted, "rounds").rows
 
     # 2,250 is 22.5 times the growth of 100.
@@ -47,11 +47,11 @@ def test_a_round_stands_beside_what_the_house_would_have_fetched_that_day(noted)
     assert second == (date(2022, 6, 20), "seed", 9, None, *(None,) * 7)
 
 
-def test_a_price_of_nothing_is_one_that_is_not_on_record(noted):
+def test_a_recorded_price_of_zero_means_that_none_is_on_record(noted):
     assert [each.recorded_usd for each in rounds(noted)] == [2250, None]
 
 
-def test_months_are_told_apart_from_rounds_and_say_what_the_quotes_are_worth(noted):
+def test_months_are_distinct_from_rounds_and_have_the_value_of_the_quotes(noted):
     assert table(noted, "months").rows == [
         # growth, its price, without quotes, its price, the difference, earnings, their price
         ("2022-05", 100, 2000, 80, 1600, 400, 30, 150),
@@ -59,7 +59,7 @@ def test_months_are_told_apart_from_rounds_and_say_what_the_quotes_are_worth(not
     ]
 
 
-def test_each_decision_stands_there_with_what_was_looked_at(noted):
+def test_each_decision_is_shown_with_its_grounds(noted):
     assert [tuple(each) for each in reviews(noted)] == [
         (date(2022, 6, 1), "FTX", "captive", "quotes on", -12, -15, 400),
         (date(2022, 7, 1), "FTX", "captive", "shuts off", -3, -18, 0),
@@ -68,7 +68,7 @@ def test_each_decision_stands_there_with_what_was_looked_at(noted):
     assert table(noted, "reviews").rows == reviews(noted)
 
 
-def test_the_long_table_has_every_way_with_its_range(noted):
+def test_the_long_table_has_every_method_with_its_range(noted):
     ways = table(noted, "ways")
 
     assert len(ways.rows) == 3 * 3

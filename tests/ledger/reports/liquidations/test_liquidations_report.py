@@ -37,14 +37,14 @@ def fills_of(run: RunFolder, motive: str) -> list[tuple]:
         ).fetchall()
 
 
-def test_the_hours_sum_to_what_was_liquidated(margin_run, tables):
+def test_the_hours_sum_to_all_liquidations(margin_run, tables):
     # In the margin world a tick on a lot is a cent.
     for motive, name in (("liquidation", "in_book_usd"), ("backstop", "backstop_usd")):
         cents = sum(abs(lots) * lead for *_, lots, _, lead, _ in fills_of(margin_run, motive))
         assert sum(column(tables["cascade"], name)) == Decimal(cents) / 100 > 0
 
 
-def test_what_is_closed_against_the_other_side_counts_once(margin_run, tables):
+def test_a_position_closed_against_the_other_side_counts_once(margin_run, tables):
     longs = [row for row in fills_of(margin_run, "deleveraging") if row[3] < 0]
     cents = sum(-lots * lead for *_, lots, _, lead, _ in longs)
 
@@ -61,7 +61,7 @@ def test_days_and_markets_sum_to_the_hours(tables):
     )
 
 
-def test_a_backstop_result_is_what_its_books_say_under_that_kind(margin_run, tables):
+def test_a_backstop_result_agrees_with_its_books_under_that_kind(margin_run, tables):
     balances, parties = usd_balances(margin_run), margin_run.chart.parties
     for provider, *_, result in tables["backstops"].rows:
         booked = (
@@ -104,7 +104,7 @@ def test_prices_are_those_of_the_last_fill_of_each_hour(margin_run, tables):
         assert found[f"{hour + timedelta(hours=1):%Y-%m-%d %H:%M}"] == lead
 
 
-def test_what_was_held_at_most_is_what_a_walk_through_the_fills_finds(margin_run, tables):
+def test_the_largest_position_agrees_with_a_walk_through_the_fills(margin_run, tables):
     with margin_run.connect() as connection:
         trades = connection.execute(
             "SELECT time, motive, taker, maker, lots, lead FROM rows "
@@ -147,7 +147,7 @@ def left_lots(run: RunFolder, who: str) -> int:
     )
 
 
-def test_the_course_of_more_than_a_week_is_told_by_day(executed):
+def test_the_course_of_more_than_a_week_is_shown_by_day(executed):
     week = {"start": date(2022, 5, 9), "end": date(2022, 5, 17), "day_ledgers": ()}
     run = executed("tiny", run=week)
     times = column({t.name: t for t in liquidations(run).tables()}["course"], "time")
@@ -155,7 +155,7 @@ def test_the_course_of_more_than_a_week_is_told_by_day(executed):
     assert times == [f"2022-05-{day:02} 00:00" for day in range(9, 18)]
 
 
-def test_what_is_left_to_the_fund_less_what_it_pays_is_what_is_in_it(tables):
+def test_receipts_of_the_fund_less_its_payments_are_its_balance(tables):
     debts = dict(tables["debts"].rows)
 
     assert debts["in the fund at the end"] == (
@@ -166,7 +166,7 @@ def test_what_is_left_to_the_fund_less_what_it_pays_is_what_is_in_it(tables):
     assert debts["in the fund, as stated"] == 100_000_000
 
 
-def test_where_nobody_trades_on_margin_the_report_is_empty(tiny_run):
+def test_without_customers_on_margin_the_report_is_empty(tiny_run):
     empty = {table.name: table.rows for table in liquidations(tiny_run).tables()}
 
     assert not empty["cascade"]
@@ -174,7 +174,7 @@ def test_where_nobody_trades_on_margin_the_report_is_empty(tiny_run):
     assert not empty["backstops"]
 
 
-def test_what_customers_leave_to_the_fund_is_not_lost_between_them_and_the_venue(margin_run):
+def test_payments_to_the_fund_are_not_lost_between_customers_and_the_venue(margin_run):
     checks = {line: usd for table in firms(margin_run).tables() for line, *usd in table.rows}
     sums = {line: usd for line, usd in checks.items() if "must be 0.00" in str(line)}
 
@@ -182,7 +182,7 @@ def test_what_customers_leave_to_the_fund_is_not_lost_between_them_and_the_venue
     assert all(usd == [0] for usd in sums.values()), sums
 
 
-def test_tokens_sold_are_those_that_the_other_makers_have_in_the_end(tokens_run, margin_run):
+def test_the_other_makers_have_the_tokens_sold_at_the_end(tokens_run, margin_run):
     found = {table.name: table for table in liquidations(tokens_run).tables()}
     ((token, accounts, quantity, worth, brought, markdown),) = found["seized"].rows
     bought = sum(
@@ -201,7 +201,7 @@ def test_tokens_sold_are_those_that_the_other_makers_have_in_the_end(tokens_run,
     assert "seized" not in {table.name for table in liquidations(margin_run).tables()}
 
 
-def test_the_bridge_of_claims_knows_what_tokens_brought(tokens_run):
+def test_the_bridge_of_claims_includes_the_proceeds_of_tokens(tokens_run):
     (table,) = (table for table in where(tokens_run).tables() if table.name == "bridge")
     lines = {movement: usd for movement, *usd in table.rows}
 

@@ -85,7 +85,7 @@ ALL_PROMISED = """
 # ------------------------------------------------------------------------------ by hand
 
 
-def test_a_promise_stands_beside_what_was_booked_at_fills_and_hedges_apart(afternoon_with):
+def test_a_prediction_is_beside_the_booked_result_at_fills_and_hedges_are_separate(afternoon_with):
     month, whole = rows(table(afternoon_with(BELIEF), "expectations"))
 
     assert month == {
@@ -125,7 +125,7 @@ def test_a_market_has_its_hedges_from_its_fills(afternoon_with):
     assert line["volume_usd"] == 600_000 + 150_000 + 29_950  # a hedge is none of it
 
 
-def test_the_month_in_which_a_promise_is_dated_is_the_one_it_is_about(afternoon_with):
+def test_a_prediction_belongs_to_the_month_of_its_date(afternoon_with):
     later = BELIEF.replace("05-31", "06-30")
     run = afternoon_with(later)
 
@@ -138,14 +138,14 @@ def test_the_month_in_which_a_promise_is_dated_is_the_one_it_is_about(afternoon_
     assert (whole["promised_usd"], whole["booked_usd"]) == (None, -750)
 
 
-def test_a_month_without_any_fill_falls_short_by_its_volume_alone(afternoon_with):
+def test_a_month_without_fills_falls_short_by_its_volume_only(afternoon_with):
     found = table(afternoon_with(BELIEF.replace("05-31", "06-30")), "difference")
 
     assert found.rows[2] == ("2022-06", "BTC-PERP", *usd("-100.00", "-100.00", "0.00", "0.00"))
     assert found.rows[-1] == (ALL, ALL, None, None, None, None)
 
 
-def test_a_run_without_beliefs_says_so_and_still_tells_what_was_booked(afternoon):
+def test_a_run_without_predictions_says_so_and_still_shows_booked_results(afternoon):
     found = table(afternoon, "expectations")
 
     assert found.notes[0] == "The books of this run have no simulated results."
@@ -154,7 +154,7 @@ def test_a_run_without_beliefs_says_so_and_still_tells_what_was_booked(afternoon
     assert column(table(afternoon, "difference"), "difference_usd") == [None] * 3
 
 
-def test_a_run_with_beliefs_does_not_say_that_it_has_none(afternoon_with):
+def test_a_run_with_predictions_does_not_say_that_it_has_none(afternoon_with):
     assert not any(
         "no beliefs" in note for note in table(afternoon_with(BELIEF), "expectations").notes
     )
@@ -176,7 +176,7 @@ def test_the_parts_sum_to_the_difference_to_the_cent(promise, booked):
 
 
 @given(PROMISES.filter(lambda promise: promise.volume_usd), BOOKED)
-def test_each_part_is_what_exact_fractions_make_of_it(promise, booked):
+def test_each_part_agrees_with_exact_fractions(promise, booked):
     parts = MonthInMarket("2022-05", "BTC-PERP", promise, booked).difference
     rate = Fraction(promise.result_usd) / Fraction(promise.volume_usd)
     spread_volume, pickoff_volume = booked.spread_volume_usd, booked.pickoff_volume_usd
@@ -191,7 +191,7 @@ def test_each_part_is_what_exact_fractions_make_of_it(promise, booked):
 
 
 @given(PROMISES.filter(lambda promise: promise.volume_usd))
-def test_a_promise_that_comes_true_leaves_nothing_to_split(promise):
+def test_a_prediction_that_comes_true_leaves_no_difference(promise):
     booked = Booked(spread_usd=promise.result_usd, spread_volume_usd=promise.volume_usd)
     parts = MonthInMarket("2022-05", "BTC-PERP", promise, booked).difference
 
@@ -199,7 +199,7 @@ def test_a_promise_that_comes_true_leaves_nothing_to_split(promise):
 
 
 @given(PROMISES.filter(lambda promise: promise.volume_usd), st.integers(2, 9))
-def test_more_of_the_same_flow_differs_by_its_volume_alone(promise, times):
+def test_more_of_the_same_flow_differs_by_its_volume_only(promise, times):
     booked = Booked(
         spread_usd=times * promise.result_usd, spread_volume_usd=times * promise.volume_usd
     )
@@ -211,7 +211,7 @@ def test_more_of_the_same_flow_differs_by_its_volume_alone(promise, times):
 # ------------------------------------------------------------------------ second witnesses
 
 
-def test_results_of_a_month_are_those_of_bean_query(any_run):
+def test_results_of_a_month_agree_with_bean_query(any_run):
     entries, errors, options = loader.load_file(str(any_run.path / "main.beancount"))
     assert not errors
     asked = run_query(
@@ -228,7 +228,7 @@ def test_results_of_a_month_are_those_of_bean_query(any_run):
     }
 
 
-def test_the_fills_say_what_the_general_ledger_says_month_by_month(run):
+def test_the_fills_agree_with_the_general_ledger_month_by_month(run):
     fills: dict[str, Booked] = defaultdict(Booked)
     for line in months_in_markets(run):
         fills[line.month] += line.booked
@@ -239,17 +239,17 @@ def test_the_fills_say_what_the_general_ledger_says_month_by_month(run):
     assert all(not any(differences) for _, *differences in table(run, "check").rows)
 
 
-def test_a_hedge_that_the_fills_do_not_have_shows(afternoon):
+def test_a_hedge_missing_from_the_fills_is_visible(afternoon):
     assert table(afternoon, "check").rows == [("2022-05", *usd("0.00", "0.00", "12.00"))]
 
 
-def test_fills_that_are_those_of_the_general_ledger_leave_nothing(afternoon_with):
+def test_fills_that_agree_with_the_general_ledger_leave_zero(afternoon_with):
     run = afternoon_with(fills=WITH_THE_HEDGE)
 
     assert table(run, "check").rows == [("2022-05", *usd("0.00", "0.00", "0.00"))]
 
 
-def test_the_volume_is_that_of_the_makers_share(any_run):
+def test_the_volume_agrees_with_the_makers_share(any_run):
     told = {(v.market, v.month): v.maker_usd for v in volume(any_run)}
     found = {(m.market, m.month): m.booked.volume_usd for m in months_in_markets(any_run)}
 
@@ -277,7 +277,7 @@ def test_months_and_markets_sum_up(believing):
     assert all(month["booked_usd"] for month in months)
 
 
-def test_differences_of_markets_sum_to_that_of_the_month_and_these_to_the_whole(believing):
+def test_differences_of_markets_sum_to_those_of_months_and_these_to_the_whole(believing):
     run = believing(ALL_PROMISED)
     found, promised = rows(table(run, "difference")), rows(table(run, "expectations"))
     parts = ("from_volume_usd", "from_pickoffs_usd", "rest_usd")
@@ -292,7 +292,7 @@ def test_differences_of_markets_sum_to_that_of_the_month_and_these_to_the_whole(
         assert found[-1][part] == sum(markets)
 
 
-def test_a_month_in_which_one_market_has_no_promise_has_none_to_be_held_to(believing):
+def test_a_month_with_a_market_without_a_prediction_has_no_comparison(believing):
     run = believing('2022-05-31 custom "belief" "BTC-PERP" 1000.00 USD 900000.00 USD\n')
     may, june, whole = rows(table(run, "expectations"))
 
@@ -302,7 +302,7 @@ def test_a_month_in_which_one_market_has_no_promise_has_none_to_be_held_to(belie
     assert [line["promised_usd"] for line in others] == [None] * 3
 
 
-def test_money_has_cents(any_run, believing):
+def test_expectations_have_cents(any_run, believing):
     for run in (any_run, believing(ALL_PROMISED)):
         for found in expectations(run).tables():
             for row in found.rows:

@@ -91,7 +91,7 @@ def week_with(afternoon_with: Callable[..., RunFolder]) -> Callable[[int], RunFo
 @pytest.mark.parametrize(
     ("lag_us", "leader"), [(2_000_000, "Binance"), (0, "undecided"), (-2_000_000, "FTX")]
 )
-def test_the_fills_alone_tell_who_leads_and_by_how_long(week_with, lag_us: int, leader: str):
+def test_the_fills_alone_show_the_leader_and_the_lag(week_with, lag_us: int, leader: str):
     (found,) = lead_lag(week_with(lag_us)).tables()
     row = dict(zip(found.columns, found.rows[0], strict=True))
 
@@ -103,7 +103,7 @@ def test_the_fills_alone_tell_who_leads_and_by_how_long(week_with, lag_us: int, 
     assert row["days"] == 3
 
 
-def test_only_orders_with_reasons_of_their_own_count_each_once(week_with):
+def test_only_uninformed_orders_count_each_once(week_with):
     run = week_with(2_000_000)
     (found,) = market_lags(run)
     ((orders,),) = sql(run, "SELECT count(DISTINCT time) FROM fills WHERE motive = 'spread'").rows
@@ -111,7 +111,7 @@ def test_only_orders_with_reasons_of_their_own_count_each_once(week_with):
     assert found.fills == orders
 
 
-def test_the_age_beside_the_lag_is_no_part_of_it(week_with):
+def test_the_age_beside_the_lag_does_not_enter_the_estimate(week_with):
     (found,) = lead_lag(week_with(2_000_000)).tables()
     row = dict(zip(found.columns, found.rows[0], strict=True))
 
@@ -119,7 +119,7 @@ def test_the_age_beside_the_lag_is_no_part_of_it(week_with):
     assert row["lag_s"] < Decimal("2.2")
 
 
-def test_without_fills_there_is_nobody_to_follow(afternoon_with):
+def test_without_fills_there_is_no_lag(afternoon_with):
     (found,) = lead_lag(afternoon_with(fills=())).tables()
 
     assert found.rows == [("BTC-PERP", "no lag", *[None] * 7, 0, 0)]

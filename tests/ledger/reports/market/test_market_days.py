@@ -35,7 +35,7 @@ def told_by_others(run: RunFolder) -> list[tuple[date, str, Decimal]]:
     ]
 
 
-def test_every_trade_is_counted_once_and_the_makers_apart(run: RunFolder):
+def test_every_trade_is_counted_once_and_the_makers_separately(run: RunFolder):
     everybody, maker = defaultdict(Decimal), defaultdict(Decimal)
     for fill in fills(run):
         if fill["motive"] in FILLED:
@@ -53,7 +53,7 @@ def test_every_trade_is_counted_once_and_the_makers_apart(run: RunFolder):
     assert len(days) >= 3
 
 
-def test_fees_of_all_markets_are_what_the_house_earned_to_the_cent(run: RunFolder):
+def test_fees_of_all_markets_agree_with_the_houses_income_to_the_cent(run: RunFolder):
     by_day = defaultdict(Decimal)
     for each in market_days(run):
         by_day[each.day] += each.fees_usd

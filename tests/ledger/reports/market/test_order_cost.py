@@ -49,14 +49,14 @@ def walked_bps(shown: ShownBook, order_usd: int, others_fill_all: bool) -> float
 
 
 @given(shown=BOOKS, order_usd=st.integers(50, 600))
-def test_an_order_takes_the_best_price_that_is_left_and_the_same_depth_beyond(shown, order_usd):
+def test_an_order_takes_the_best_remaining_price_and_the_same_depth_beyond(shown, order_usd):
     expected = walked_bps(shown, order_usd, others_fill_all=False)
 
     assert shown_cost_bps(shown, order_usd) == pytest.approx(expected, rel=2e-3)
 
 
 @given(shown=BOOKS, order_usd=st.integers(50, 600))
-def test_in_the_model_the_others_fill_all_that_is_left_at_their_price(shown, order_usd):
+def test_in_the_model_the_others_fill_the_rest_at_their_price(shown, order_usd):
     expected = walked_bps(shown, order_usd, others_fill_all=True)
 
     assert filled_cost_bps(shown, order_usd) == pytest.approx(expected, rel=2e-3)

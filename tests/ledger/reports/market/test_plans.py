@@ -27,7 +27,7 @@ def only_row(found: Table) -> dict[str, Cell]:
     return dict(zip(found.columns, row, strict=True))
 
 
-def test_a_plan_stands_beside_what_came_of_it_scaled_to_the_days_at_hand(afternoon_with):
+def test_a_plan_is_beside_its_outcome_scaled_to_the_days_at_hand(afternoon_with):
     assert only_row(plans(afternoon_with(DECISION))) == {
         "month": "2022-05",
         "market": "BTC-PERP",
@@ -47,14 +47,14 @@ def test_a_plan_stands_beside_what_came_of_it_scaled_to_the_days_at_hand(afterno
     }
 
 
-def test_its_answer_says_how_often_and_by_how_much_results_fell_short(afternoon_with):
+def test_the_answer_has_the_number_and_the_size_of_shortfalls(afternoon_with):
     assert plans(afternoon_with(DECISION)).notes[0] == (
         "Its quotes earned less than planned in 1 of 1 market-months: -800.00 USD beyond plan "
         "in all, of which hits -800.00."
     )
 
 
-def test_a_first_decision_plans_on_nothing(afternoon_with):
+def test_a_first_decision_has_no_plan(afternoon_with):
     found = plans(afternoon_with(FIRST))
     row = only_row(found)
 

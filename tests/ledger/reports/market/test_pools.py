@@ -94,7 +94,7 @@ def test_an_arbitrage_balances_in_each_of_three_sets_of_books(
     assert sum(money) == 0
 
 
-def test_what_goes_into_a_pool_comes_out_by_the_same_accounts():
+def test_amounts_put_into_a_pool_come_out_by_the_same_accounts():
     into = open_pool(0, "Alameda", "SOL", 7, 1_000, "for 30 bps")
     out_of = close_pool(0, "Alameda", "SOL", 7, 1_000)
 
@@ -111,20 +111,20 @@ def test_what_goes_into_a_pool_comes_out_by_the_same_accounts():
 @pytest.mark.parametrize(
     ("every_day", "days"), [(False, 2), pytest.param(True, 5, marks=pytest.mark.slow)]
 )
-def test_the_audit_finds_nothing_wrong_with_any_day(run, every_day, days):
+def test_an_audit_of_a_run_with_pools_finds_nothing_wrong(run, every_day, days):
     findings = list(audit(run.path, every_day))
 
     assert [finding.problems for finding in findings] == [()] * 7
     assert f"{days} of 5 days" in findings[-1].step
 
 
-def test_quote_by_quote_gives_the_same_bytes(run, tmp_path):
+def test_with_pools_quote_by_quote_gives_the_same_bytes(run, tmp_path):
     execute(SCENARIO, tmp_path / "run", every_quote=True)
 
     assert texts(RunFolder(tmp_path / "run")) == texts(run)
 
 
-def test_a_pool_that_is_closed_gives_back_what_is_in_it(run, ask):
+def test_a_closed_pool_returns_its_reserves(run, ask):
     (closing,) = (e for e in run.transactions if "pool" in e.tags and e.date == date(2022, 6, 1))
     held = dict(
         ask("SELECT account, sum(number) WHERE account ~ ':Pool(s)?:SOL$' GROUP BY account")
@@ -138,7 +138,7 @@ def test_a_pool_that_is_closed_gives_back_what_is_in_it(run, ask):
     assert len(held) == 2
 
 
-def test_dollars_in_pools_are_cash_that_is_there(run, ask):
+def test_dollars_in_pools_count_as_cash(run, ask):
     cash_by_day = ask(
         "SELECT date, last(balance) AS held WHERE account ~ '^Assets:.*:(Cash$|Pools:)' "
         "GROUP BY date"
@@ -183,7 +183,7 @@ def rows_of(run: RunFolder) -> dict[tuple[str, str], dict]:
     return {row[:2]: dict(zip(table.columns, row, strict=True)) for row in table.rows}
 
 
-def test_the_report_has_what_the_accounts_have(run, ask):
+def test_the_report_agrees_with_the_accounts(run, ask):
     found = rows_of(run)
 
     for token, month, condition in (
@@ -220,7 +220,7 @@ def test_expected_is_an_eighth_of_the_variance_times_the_value_in_the_morning(ru
 
 
 @pytest.mark.parametrize(("token", "within_pct"), [("SOL", 10), ("FTT", 3)])
-def test_the_loss_comes_to_what_the_days_variance_makes_one_expect(run, token, within_pct):
+def test_the_loss_is_near_the_expectation_from_the_days_variance(run, token, within_pct):
     """Block by block, and so nearly without luck; a fee leaves the band's two ends to chance."""
     row = rows_of(run)[token, "all"]
 
@@ -228,7 +228,7 @@ def test_the_loss_comes_to_what_the_days_variance_makes_one_expect(run, token, w
     assert row["trades"] <= row["blocks"]
 
 
-def test_a_fee_lets_most_blocks_pass_and_leaves_the_maker_most_of_the_loss(run):
+def test_with_a_fee_most_blocks_have_no_arbitrage_and_the_maker_keeps_most_of_the_loss(run):
     found = rows_of(run)
     charged, free = found["SOL", "all"], found["FTT", "all"]
 
@@ -238,7 +238,7 @@ def test_a_fee_lets_most_blocks_pass_and_leaves_the_maker_most_of_the_loss(run):
     assert free["fees_usd"] == 0
 
 
-def test_the_command_prints_the_report(run):
+def test_the_pools_command_prints_the_report(run):
     printed = CliRunner().invoke(main, ["pools", str(run.path), "--format", "csv"])
 
     assert printed.exit_code == 0
@@ -247,7 +247,7 @@ def test_the_command_prints_the_report(run):
     ]
 
 
-def test_where_there_are_no_pools_there_is_nothing_to_report(tiny_run):
+def test_without_pools_the_report_is_empty(tiny_run):
     (table,) = pools(tiny_run).tables()
 
     assert table.rows == []
@@ -256,7 +256,7 @@ def test_where_there_are_no_pools_there_is_nothing_to_report(tiny_run):
 # ---- the controls
 
 
-def test_without_pools_their_kind_is_gone_and_nothing_before_them_is_another(run, without):
+def test_without_pools_their_kind_is_gone_and_no_earlier_entry_changes(run, without):
     assert Kind.POOLS in {kind_of(account) for account in run.opens}
     assert Kind.POOLS not in {kind_of(account) for account in without.opens}
     assert not [account for account in without.opens if "Arbitrageurs" in account]
@@ -271,7 +271,7 @@ def test_without_pools_their_kind_is_gone_and_nothing_before_them_is_another(run
     assert len(ours) > 300
 
 
-def test_pools_can_be_taken_out_of_a_run_and_so_can_the_tokens_under_them(run):
+def test_pools_can_be_removed_from_a_run_and_so_can_their_tokens(run):
     assert removals.without(run, "Pools").scenario.group.pools is None
     bare = removals.without(run, "Tokens").scenario.group
     assert (bare.pools, bare.tokens) == (None, ())
@@ -343,7 +343,7 @@ def broken(ledger: str) -> set[str]:
         ),
     ],
 )
-def test_a_pool_has_dollars_that_somebody_put_there(postings, found):
+def test_a_pool_has_only_dollars_that_were_deposited(postings, found):
     entry = f'2022-05-02 * "It moves" #pool\n  seq: 2\n  time: "23:59:59.999999"\n  {postings}\n'
 
     assert broken(entry) == found

@@ -76,7 +76,7 @@ def test_with_the_two_exchanged_the_same_lag_has_the_other_sign():
 
 
 @pytest.mark.parametrize("better_by", [-3.0, 0.0, 1.5])
-def test_the_lag_does_not_depend_on_who_takes_the_quotes(better_by: float):
+def test_the_lag_does_not_depend_on_the_takers_of_the_quotes(better_by: float):
     # Customers take an old quote only if it is better than the price now.
     rng = np.random.default_rng(0)
     path = 2 * np.sqrt(0.05) * rng.standard_normal(SPAN_US // 50_000).cumsum()
@@ -108,7 +108,7 @@ def test_independent_prices_have_no_lag(seed: int):
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_a_storm_on_both_venues_at_once_is_no_lag(seed: int):
+def test_volatility_on_both_venues_at_once_is_no_lag(seed: int):
     # What is common is how much the prices move, not where to; an error that took all moments for
     # equal would be several times too small.
     rng = np.random.default_rng(seed)
@@ -122,13 +122,13 @@ def test_a_storm_on_both_venues_at_once_is_no_lag(seed: int):
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 16])
-def test_a_few_prices_never_have_a_lag(n: int):
+def test_a_few_prices_have_no_lag(n: int):
     few = Prices(np.arange(n) * 1_000_000, np.arange(n, dtype=float) ** 2)
 
     assert found_in(few, [few]) is None
 
 
-def test_a_price_that_stands_still_has_no_lag():
+def test_a_constant_price_has_no_lag():
     lead, house = leader_and_follower(0, 2_000_000, per_s=0.1)
 
     assert found_in(lead, [house._replace(prices=np.ones(len(house.prices)))]) is None
@@ -149,7 +149,7 @@ def test_the_spread_between_asks_and_bids_is_no_move():
     assert found_in(lead, sides(0)) == found_in(lead, sides(10_000)) is not None
 
 
-def test_the_same_moments_on_both_venues_do_not_pull_the_lag_to_zero():
+def test_equal_moments_on_both_venues_do_not_bias_the_lag_to_zero():
     # As in the books, which know the lead price at the house's fills only.
     lead_us = poisson(np.random.default_rng(0), 1.0)
     path_us = np.unique(np.concatenate((lead_us, lead_us - 2_000_000)))
@@ -232,7 +232,7 @@ def test_prices_too_far_apart_have_no_lag_rather_than_a_wrong_one():
     assert pooled([leader_and_follower(day, 2_000_000, per_s=0.02) for day in range(4)]) is None
 
 
-def test_each_day_counts_alike_however_much_it_moved():
+def test_each_day_has_equal_weight_whatever_its_moves():
     days = sparse_days(0, 2_000_000, 4)
     (lead, house), *others = days
     wild = [(Prices(lead.times_us, 1e6 * lead.prices), Prices(house.times_us, 1e6 * house.prices))]
@@ -255,7 +255,7 @@ def test_without_days_there_is_no_lag():
 # ------------------------------------------------------------------------ the correlation
 
 
-def test_a_copy_put_back_by_its_lag_has_a_correlation_of_nearly_one():
+def test_a_copy_shifted_by_its_lag_has_a_correlation_of_nearly_one():
     lead, house = leader_and_follower(0, 2_000_000)
 
     assert correlation(Sight(lead, [house]), 2_000_000) == pytest.approx(1, abs=0.01)
@@ -273,7 +273,7 @@ def test_prices_that_are_seen_less_often_are_less_correlated():
     assert 0.5 < sparse < dense - 0.05
 
 
-def test_what_was_not_seen_for_long_says_nothing():
+def test_a_long_gap_between_prices_is_ignored():
     lead, house = leader_and_follower(0, 2_000_000)
     jump = np.where(house.times_us > SPAN_US // 2, 1e6, 0.0)
     quiet = (house.times_us < 0.4 * SPAN_US) | (house.times_us > 0.6 * SPAN_US)

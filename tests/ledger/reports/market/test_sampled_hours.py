@@ -40,7 +40,7 @@ def redrawn(hours: np.ndarray, times: int) -> tuple[float, float]:
     return float(np.std(totals)), float(np.sqrt(np.mean(np.square(errors))))
 
 
-def test_the_error_is_as_large_as_totals_spread_over_hours_drawn_anew():
+def test_the_error_equals_the_spread_of_totals_over_new_draws_of_hours():
     """Two hundred half days, whose level doubles and halves slowly as volatility does."""
     draws = np.random.default_rng(2)
     level = np.exp(np.sin(np.arange(200) / 15))
@@ -52,12 +52,12 @@ def test_the_error_is_as_large_as_totals_spread_over_hours_drawn_anew():
     assert error == pytest.approx(spread, rel=0.07)
 
 
-def test_no_hour_differs_from_another_and_nothing_is_in_error():
+def test_if_hours_do_not_differ_the_error_is_zero():
     assert standard_error([500, 500, 500]) == 0
     assert standard_error([500]) is None
 
 
-def test_in_a_small_world_the_error_is_that_of_its_own_hours_drawn_anew(
+def test_in_a_small_world_the_error_equals_the_spread_over_new_draws_of_its_hours(
     executed: Callable[..., RunFolder],
 ):
     """All hours of a day are played; each stratum of four is then drawn from again and again.
@@ -74,7 +74,7 @@ def test_in_a_small_world_the_error_is_that_of_its_own_hours_drawn_anew(
     assert 0.95 < error / spread < 1.5
 
 
-def test_a_sampled_run_says_its_error_and_a_run_of_all_hours_none(
+def test_a_sampled_run_has_an_error_and_a_full_run_has_none(
     executed: Callable[..., RunFolder],
 ):
     sampled = executed(SETTLING, run={"one_hour_in": 12, "seed": 3})
@@ -92,7 +92,7 @@ def test_a_sampled_run_says_its_error_and_a_run_of_all_hours_none(
     assert "standard error" not in answer(executed(SETTLING))
 
 
-def test_full_days_are_no_strata_and_hours_without_fills_are():
+def test_full_days_are_no_strata_and_hours_without_fills_count():
     played = {
         "start": date(2022, 5, 9),
         "end": date(2022, 5, 12),

@@ -40,7 +40,7 @@ def test_each_part_of_the_mechanism_has_its_kinds_and_no_kind_has_two():
     assert [part.tweets[-1] for part in Claimed] == [18, 23, 13]
 
 
-def test_a_takeover_that_is_stated_is_claimed_and_is_a_sum_to_whoever_reads_no_words():
+def test_a_stated_takeover_is_claimed_and_counts_as_a_sum_handed_over_without_names():
     assert Kind.TAKEOVERS in USES
     assert Kind.TAKEOVERS.entry.cause is Cause.SUMS
     assert {kind for kind in USES if kind.entry.claimed} == {"Takeovers"}
@@ -70,7 +70,7 @@ def test_the_mechanism_by_hand(afternoon):
     assert rows["the mechanism"] == (None, 852, 50, 802, Decimal("26.2"))  # of 3,253.00
 
 
-def test_what_pools_lost_is_what_the_report_on_pools_says(executed):
+def test_losses_of_pools_agree_with_the_report_on_pools(executed):
     run = executed("tests/worlds/pools.toml")
     alls = [month for month in pools(run).months if month.month == "all"]
     *_, on_chain = mechanism(run, hole(run)).parts
@@ -80,7 +80,7 @@ def test_what_pools_lost_is_what_the_report_on_pools_says(executed):
     assert on_chain.net_usd == sum(each.arbitrageurs_usd for each in alls)
 
 
-def test_the_answer_says_what_the_mechanism_came_to_and_names_its_parts(margin_run):
+def test_the_answer_has_the_result_of_the_mechanism_and_names_its_parts(margin_run):
     said, (quotes, liquidations, _) = (
         answer(margin_run),
         mechanism(margin_run, hole(margin_run)).parts,

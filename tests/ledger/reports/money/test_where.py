@@ -38,7 +38,7 @@ def saved_query(run: RunFolder, name: str) -> list[tuple]:
 # ----------------------------------------------------------------------- the identity
 
 
-def test_the_hole_is_what_customers_are_owed_less_what_the_group_can_pay_with(afternoon):
+def test_the_hole_is_customers_claims_less_the_groups_liquid_assets(afternoon):
     found = hole(afternoon)
 
     assert found.claims_usd == Decimal("811.00")  # 80 + 261 + 0 + 470
@@ -51,7 +51,7 @@ def test_the_hole_is_what_customers_are_owed_less_what_the_group_can_pay_with(af
     assert found.hole_of_exchange_usd == Decimal("511.00")  # 811 - 300
 
 
-def test_the_hole_is_also_the_sum_of_its_kinds_uses_above_zero_and_sources_below(afternoon):
+def test_the_hole_is_also_the_sum_of_its_kinds_with_positive_uses_and_negative_sources(afternoon):
     found = hole(afternoon)
 
     assert found.uses_usd == usd(Ventures=2400, PickOff=800, GapLoss=40, Hedging=12, Funding=1)
@@ -59,7 +59,7 @@ def test_the_hole_is_also_the_sum_of_its_kinds_uses_above_zero_and_sources_below
     assert found.unexplained_usd == 0
 
 
-def test_an_account_that_the_definition_forgets_leaves_the_hole_unexplained(
+def test_an_account_missing_from_the_definition_leaves_the_hole_unexplained(
     afternoon_with,
 ):
     fees = "2022-05-09 open Income:FTX:Fees                            USD\n"
@@ -84,7 +84,7 @@ def test_shares_are_of_the_uses_and_none_is_of_the_hole(afternoon):
     assert {side for side, *_, share in rows if share is not None} == {"use"}
 
 
-def test_uses_come_first_then_sources_each_from_the_largest_and_the_hole_stands_last(afternoon):
+def test_uses_come_first_then_sources_by_size_and_the_hole_is_last(afternoon):
     rows = [row[:3] for row in table(afternoon, "hole-by-kind").rows]
 
     assert [kind for side, kind, _ in rows if side == "source"] == [
@@ -98,7 +98,7 @@ def test_uses_come_first_then_sources_each_from_the_largest_and_the_hole_stands_
     assert rows[-1] == (None, "hole", Decimal("123.00"))
 
 
-def test_kinds_are_those_of_the_saved_query_to_the_cent(run):
+def test_kinds_agree_with_the_saved_query_to_the_cent(run):
     asked = dict(saved_query(run, "where-did-the-money-go"))
 
     kinds = hole(run).kinds_usd
@@ -107,7 +107,7 @@ def test_kinds_are_those_of_the_saved_query_to_the_cent(run):
     assert len(asked) > 5
 
 
-def test_both_holes_are_those_of_the_saved_queries(run):
+def test_both_holes_agree_with_the_saved_queries(run):
     ((inventory,),) = saved_query(run, "hole")
     by_day = saved_query(run, f"hole-of-{run.chart.parties.house.lower()}-by-day")
     found = hole(run)
@@ -120,7 +120,7 @@ def test_both_holes_are_those_of_the_saved_queries(run):
 # -------------------------------------------------------------------------- the cash
 
 
-def test_cash_is_received_by_whoever_is_paid_and_a_claim_is_not_cash(afternoon):
+def test_only_a_paid_party_receives_cash_and_a_claim_is_not_cash(afternoon):
     statement = cash_statement(afternoon)
 
     assert [(p.party, p.paid_in_usd, p.paid_out_usd) for p in statement.parties] == [
@@ -132,11 +132,11 @@ def test_cash_is_received_by_whoever_is_paid_and_a_claim_is_not_cash(afternoon):
     assert [p.net_received_usd for p in statement.parties] == [2400, 400, 400, -800]
 
 
-def test_transfers_between_house_and_maker_are_not_received_by_anybody(afternoon):
+def test_transfers_between_house_and_maker_are_received_by_no_party(afternoon):
     assert "Alameda" not in {party.party for party in cash_statement(afternoon).parties}
 
 
-def test_a_party_named_at_the_posting_is_paid_rather_than_the_payee(afternoon_with):
+def test_a_party_named_at_the_posting_takes_precedence_over_the_payee(afternoon_with):
     shared = """
 2022-05-10 * "Firm01" "FTX pays 200.00 out, half of it to Firm02" #withdrawal
   seq: 26
@@ -155,7 +155,7 @@ def test_a_party_named_at_the_posting_is_paid_rather_than_the_payee(afternoon_wi
     assert received["Firm02"] == 100
 
 
-def test_what_everybody_received_is_what_the_group_has_less(any_run):
+def test_receipts_of_all_parties_equal_the_groups_decrease(any_run):
     statement = cash_statement(any_run)
 
     change = statement.closing_usd - statement.opening_usd
@@ -173,7 +173,7 @@ def test_the_cash_statement_ends_with_the_change_from_opening_to_closing(afterno
     ]
 
 
-def test_cash_by_receiver_is_that_of_the_saved_query(run):
+def test_cash_by_receiver_agrees_with_the_saved_query(run):
     paid = saved_query(run, "where-did-the-cash-go")
     asked = {party: -number for party, number in paid if party}  # nobody: the opening balances
     eliminated = asked.pop(run.chart.parties.maker)
@@ -185,7 +185,7 @@ def test_cash_by_receiver_is_that_of_the_saved_query(run):
 # ------------------------------------------------------------------------ the bridge
 
 
-def test_the_bridge_leads_from_the_opening_claim_to_the_claim_left(afternoon):
+def test_the_bridge_leads_from_opening_to_closing_claims(afternoon):
     firms, retail, others, everybody = bridge(afternoon)
 
     assert firms.movements_usd == {
@@ -226,7 +226,7 @@ def test_a_claim_that_only_the_house_books_is_unexplained(afternoon_with):
     assert (retail.unexplained_usd, others.unexplained_usd) == (0, 0)
 
 
-def test_a_claim_moved_for_no_reason_known_here_is_unexplained(afternoon_with):
+def test_a_claim_moved_for_an_unknown_reason_is_unexplained(afternoon_with):
     swap = """
 2022-05-10 * "Firm02" "Firm02's claim on FTX becomes one on Binance"
   seq: 26
@@ -241,7 +241,7 @@ def test_a_claim_moved_for_no_reason_known_here_is_unexplained(afternoon_with):
     assert firms.unexplained_usd == -5
 
 
-def test_what_trading_did_to_each_claim_is_the_sum_of_its_fills(run):
+def test_the_trading_result_of_each_claim_is_the_sum_of_its_fills(run):
     witnessed: dict[tuple[str, str, str], int] = defaultdict(int)
     with run.connect() as connection:
         sums = connection.execute(
@@ -292,7 +292,9 @@ def test_the_makers_volume_is_its_fills_on_the_house_and_neither_hedges_nor_paym
         (None, "no record"),
     ],
 )
-def test_the_share_is_held_against_the_record_and_never_rescaled(afternoon_with, recorded, verdict):
+def test_the_share_is_compared_with_the_record_and_never_rescaled(
+    afternoon_with, recorded, verdict
+):
     record = f'2022-05-09 custom "maker-share-recorded" {recorded}\n' if recorded else ""
 
     (row,) = table(afternoon_with(record), "volume").rows
@@ -306,7 +308,7 @@ def test_without_any_record_there_is_no_range(afternoon):
     assert table(afternoon, "volume").rows[0][-3:] == (None, None, "no record")
 
 
-def test_a_market_that_the_maker_never_traded_in_is_all_the_others(afternoon_with):
+def test_a_market_without_fills_of_the_maker_belongs_to_the_others(afternoon_with):
     noted = '2022-05-09 custom "traded" "BTC-PERP" 29950.00 USD 3120600.00 USD 750200.00 USD'
     others = '2022-05-09 custom "traded" "BTC-PERP" 0.00 USD 3120600.00 USD 0.00 USD 0.00 USD\n'
     (traded,) = volume(afternoon_with(others, forgotten=f"{noted} 0.00 USD"))
@@ -315,7 +317,7 @@ def test_a_market_that_the_maker_never_traded_in_is_all_the_others(afternoon_wit
     assert traded.maker_share_pct == 0
 
 
-def test_a_forced_order_is_the_makers_where_it_met_its_quote(margin_run):
+def test_a_forced_order_counts_for_the_maker_if_it_hit_its_quote(margin_run):
     parties = margin_run.chart.parties
     cents = {c.market: c.cents_per_lot_tick for c in margin_run.chart.contracts}
     met = defaultdict(int)
@@ -333,7 +335,7 @@ def test_a_forced_order_is_the_makers_where_it_met_its_quote(margin_run):
     assert {maker for _, maker in met} == {parties.maker, parties.other_makers}
 
 
-def test_markets_and_months_are_those_of_the_fills_one_by_one(run):
+def test_markets_and_months_agree_with_the_fills_one_by_one(run):
     house = run.chart.parties.house
     cents = {c.market: c.cents_per_lot_tick for c in run.chart.contracts if c.venue == house}
     notional: dict[tuple[str, str], int] = defaultdict(int)
@@ -349,7 +351,7 @@ def test_markets_and_months_are_those_of_the_fills_one_by_one(run):
 # ------------------------------------------------------------------------ the tables
 
 
-def test_money_has_cents(any_run):
+def test_volumes_have_cents(any_run):
     tables = where(any_run).tables()
 
     assert [table.name for table in tables] == [
@@ -377,7 +379,7 @@ def by_quarter(run: RunFolder) -> tuple[tuple[str, ...], dict[str, tuple]]:
     return found.columns, {row[1]: row[2:] for row in found.rows}
 
 
-def test_each_quarter_has_what_its_entries_used_and_brought(life):
+def test_each_quarter_has_the_uses_and_sources_of_its_entries(life):
     columns, rows = by_quarter(life)
 
     assert columns[2:] == ("whole_life_usd", "2022q2_usd", "2022q3_usd", "unexplained_usd")
@@ -413,7 +415,7 @@ QUARTERS_LATER = """
 """
 
 
-def test_no_quarter_is_left_out_and_what_cancels_over_the_life_is_still_told(life_with):
+def test_no_quarter_is_left_out_and_kinds_that_cancel_over_the_life_are_shown(life_with):
     columns, rows = by_quarter(life_with(QUARTERS_LATER))
 
     assert columns[3:-1] == ("2022q2_usd", "2022q3_usd", "2022q4_usd", "2023q1_usd")
@@ -441,7 +443,7 @@ def test_sides_and_their_order_are_those_of_the_whole_life(any_run):
     assert [row[:2] for row in found.rows if row[0]] == [each for each in told if each[0]]
 
 
-def test_an_account_that_the_definition_forgets_is_unexplained_in_its_quarter(afternoon_with):
+def test_an_account_missing_from_the_definition_is_unexplained_in_its_quarter(afternoon_with):
     fees = "2022-05-09 open Income:FTX:Fees                            USD\n"
     _, rows = by_quarter(afternoon_with(fees, forgotten=fees + '  hole: "cause"\n'))
 

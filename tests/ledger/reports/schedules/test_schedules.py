@@ -32,7 +32,7 @@ PAID = [
 ]
 
 
-def test_payments_are_by_payer_recipient_and_kind_and_insiders_stand_first(life: RunFolder):
+def test_payments_are_by_payer_recipient_and_kind_with_insiders_first(life: RunFolder):
     assert [
         (paid.payer, paid.recipient, paid.status, paid.kind, paid.year_cents // 100)
         for paid in payments_before(life, END)
@@ -52,7 +52,7 @@ def test_a_payment_counts_as_near_for_90_days_and_for_a_year_in_all(life: RunFol
     assert firm01(365) == []
 
 
-def test_whoever_was_paid_as_an_insider_is_one(afternoon_with):
+def test_every_recipient_of_insider_payments_is_an_insider(afternoon_with):
     paid = """
 2022-05-09 open Expenses:FTX:Insiders USD
   hole: "cause"
@@ -107,7 +107,7 @@ def test_without_such_payments_the_schedule_is_empty(life: RunFolder):
     assert below_value_table(payments_before(life, END)).rows == []
 
 
-def test_what_the_maker_owes_is_its_credit_line_less_its_account(life: RunFolder):
+def test_the_makers_debt_is_its_credit_line_less_its_account(life: RunFolder):
     may, *_ = related_balances(life, END)
 
     assert (may.day, may.credit_line_usd) == (date(2022, 5, 31), 700)
@@ -115,7 +115,7 @@ def test_what_the_maker_owes_is_its_credit_line_less_its_account(life: RunFolder
     assert (may.cash_to_maker_usd, may.cash_to_house_usd) == (2_300, 1_500)
 
 
-def test_the_three_tests_fail_each_on_its_own_day(life: RunFolder):
+def test_the_three_tests_of_solvency_fail_each_on_its_own_day(life: RunFolder):
     found = {each.day: each for each in solvency_tests(life, END)}
     asked = found[date(2022, 6, 20)]
 
@@ -141,7 +141,7 @@ def test_the_setback_is_the_largest_fall_of_net_over_30_days(life: RunFolder):
         assert each.has_capital == (each.net_usd >= each.setback_usd)
 
 
-def test_new_value_sets_off_what_was_paid_before_it_and_no_more():
+def test_new_value_offsets_earlier_payments_and_no_more():
     creditor = Preferred("Firm01", Status.CUSTOMER, "Customers")
     creditor.bring(50)
     creditor.pay(100)
@@ -153,7 +153,7 @@ def test_new_value_sets_off_what_was_paid_before_it_and_no_more():
     assert (creditor.paid_cents, creditor.new_cents, creditor.preference_cents) == (120, 170, 20)
 
 
-def test_who_was_paid_in_the_last_week_is_named_with_what_is_still_owed(life: RunFolder):
+def test_creditors_paid_in_the_last_week_are_listed_with_their_remaining_claims(life: RunFolder):
     (firm02,) = preferences(life, date(2022, 6, 29))
     (lender,) = preferences(life, END)
 
@@ -166,7 +166,7 @@ def test_who_was_paid_in_the_last_week_is_named_with_what_is_still_owed(life: Ru
 
 
 @pytest.mark.parametrize("world", ["life", "tiny_run", "tokens_run", "small_run"])
-def test_payments_of_a_short_life_sum_to_what_left_the_group(
+def test_payments_of_a_short_life_sum_to_the_cash_that_left_the_group(
     world: str, request: pytest.FixtureRequest
 ):
     run = request.getfixturevalue(world)
@@ -176,7 +176,7 @@ def test_payments_of_a_short_life_sum_to_what_left_the_group(
     assert Decimal(outside).scaleb(-2) == cash_statement(run).everybody.paid_out_usd
 
 
-def test_the_tables_say_the_same(life: RunFolder):
+def test_the_tables_of_schedules_agree(life: RunFolder):
     found = schedules(life)
     tables = {table.name: table for table in found.tables()}
 

@@ -60,9 +60,7 @@ def sums(traced: Traced) -> Counter[tuple[str, str]]:
 
 @RULES
 @given(moves=histories())
-def test_a_rule_gives_what_its_slow_and_obvious_form_gives(
-    rule: TracingRule, moves: list[CashMove]
-):
+def test_a_rule_agrees_with_its_slow_and_obvious_form(rule: TracingRule, moves: list[CashMove]):
     assert sums(follow(moves, ACCOUNTS, rule, FOLLOWED)) == slow_paid(
         moves, ACCOUNTS, rule, FOLLOWED
     )
@@ -90,7 +88,7 @@ def test_no_rule_creates_or_loses_money(rule: TracingRule, moves: list[CashMove]
 
 @RULES
 @given(moves=histories())
-def test_an_overdraft_is_paid_off_by_whoever_pays_in_next_and_never_traced_through(
+def test_an_overdraft_is_repaid_by_the_next_deposit_and_never_traced_through(
     rule: TracingRule, moves: list[CashMove]
 ):
     found = sums(follow(moves, ACCOUNTS, rule, FOLLOWED))
@@ -106,7 +104,7 @@ def test_an_overdraft_is_paid_off_by_whoever_pays_in_next_and_never_traced_throu
 
 
 @given(moves=histories())
-def test_two_sources_that_change_names_change_places_under_pro_rata(moves: list[CashMove]):
+def test_two_sources_that_exchange_names_exchange_results_under_pro_rata(moves: list[CashMove]):
     other = {"B": "C", "C": "B"}
     renamed = [
         move._replace(
@@ -125,7 +123,7 @@ def test_two_sources_that_change_names_change_places_under_pro_rata(moves: list[
 
 
 @given(moves=histories((ONE,)))
-def test_the_lowest_balance_since_a_deposit_bounds_what_is_left_of_it(moves: list[CashMove]):
+def test_the_lowest_balance_since_a_deposit_bounds_its_remainder(moves: list[CashMove]):
     moves = without_overdraft(moves)
     left = balance = 0
     for count, (_, giver, taker, cents) in enumerate(moves, start=1):
@@ -139,7 +137,7 @@ def test_the_lowest_balance_since_a_deposit_bounds_what_is_left_of_it(moves: lis
 
 
 @given(moves=histories((ONE,)))
-def test_money_that_is_followed_lasts_longest_by_the_lowest_balance(moves: list[CashMove]):
+def test_traced_money_lasts_longest_by_the_lowest_balance(moves: list[CashMove]):
     """Where nothing is paid back to whoever is followed."""
     moves = without_overdraft([move for move in moves if move.taker not in FOLLOWED])
     left = {rule: follow(moves, (ONE,), rule, FOLLOWED).left_of("A") for rule in ROLLING}
@@ -148,7 +146,9 @@ def test_money_that_is_followed_lasts_longest_by_the_lowest_balance(moves: list[
 
 
 @given(moves=histories((ONE,)))
-def test_by_the_lowest_balance_a_source_paid_what_goes_unpaid_without_it(moves: list[CashMove]):
+def test_by_the_lowest_balance_a_source_paid_exactly_the_uses_that_fail_without_it(
+    moves: list[CashMove],
+):
     """Where nobody acts differently, and whoever comes first is paid as far as there is cash."""
     moves = without_overdraft([move for move in moves if move.taker not in FOLLOWED])
     unpaid, balance = Counter(), 0
@@ -167,9 +167,7 @@ def test_by_the_lowest_balance_a_source_paid_what_goes_unpaid_without_it(moves: 
 
 @pytest.mark.parametrize("rule", ROLLING)
 @given(moves=histories())
-def test_what_changes_from_day_to_day_sums_to_what_is_left(
-    rule: TracingRule, moves: list[CashMove]
-):
+def test_daily_changes_sum_to_the_remainder(rule: TracingRule, moves: list[CashMove]):
     traced = follow(moves, ACCOUNTS, rule, FOLLOWED)
 
     for source in (*SOURCES, OVERDRAFT):
@@ -178,7 +176,7 @@ def test_what_changes_from_day_to_day_sums_to_what_is_left(
 
 @RULES
 @given(moves=histories())
-def test_money_moves_between_the_days_that_are_named(rule: TracingRule, moves: list[CashMove]):
+def test_money_moves_between_the_named_days(rule: TracingRule, moves: list[CashMove]):
     traced = follow(moves, ACCOUNTS, rule, FOLLOWED)
     of_use: dict[str, list[date]] = {}
     for move in moves:
@@ -192,7 +190,7 @@ def test_money_moves_between_the_days_that_are_named(rule: TracingRule, moves: l
 
 
 @given(moves=histories())
-def test_a_days_moves_are_summed_receipts_first_and_nothing_is_lost(moves: list[CashMove]):
+def test_a_days_moves_are_summed_with_receipts_first_and_nothing_is_lost(moves: list[CashMove]):
     daily = list(by_day(moves, ACCOUNTS))
     turns = [
         (move.day, 0 if move.giver not in ACCOUNTS else 1 if move.taker in ACCOUNTS else 2)

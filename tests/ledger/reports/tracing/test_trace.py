@@ -56,7 +56,7 @@ def whole(traced) -> dict[tuple[str, str], int]:
     return paid | {way: cents // 100 for way, cents in traced.left_cents.items()}
 
 
-def test_first_in_first_out_of_the_groups_cash_as_one(afternoon: RunFolder):
+def test_first_in_first_out_of_the_groups_cash_as_one_account(afternoon: RunFolder):
     assert whole(trace(afternoon).by_rule[TracingRule.FIFO]) == {
         ("Customers", "Claims"): 400,
         ("Customers", "Ventures"): 300,
@@ -66,7 +66,7 @@ def test_first_in_first_out_of_the_groups_cash_as_one(afternoon: RunFolder):
     }
 
 
-def test_the_lowest_balance_leaves_customers_what_the_groups_own_money_could_not_pay(
+def test_the_lowest_balance_charges_customers_only_with_the_excess_over_own_money(
     afternoon: RunFolder,
 ):
     assert whole(trace(afternoon).by_rule[TracingRule.LOWEST_BALANCE]) == {
@@ -91,7 +91,7 @@ def test_account_by_account_a_transfer_takes_its_mix_along(afternoon: RunFolder)
     }
 
 
-def test_a_single_deposit_is_followed_and_is_nobodys_but_its_own(afternoon: RunFolder):
+def test_a_single_deposit_is_traced_separately_from_all_others(afternoon: RunFolder):
     found = trace(afternoon, Question(seq=2))  # Retail's 800, before Firm01's 300
 
     assert found.brought_usd == 800
@@ -101,7 +101,7 @@ def test_a_single_deposit_is_followed_and_is_nobodys_but_its_own(afternoon: RunF
     assert found.fate_usd(TracingRule.FIFO, Fate.BACK) == 0
 
 
-def test_a_partys_money_is_followed_apart_from_its_kind(afternoon: RunFolder):
+def test_a_partys_money_is_traced_separately_from_its_kind(afternoon: RunFolder):
     found = trace(afternoon, Question(of="Retail"))
 
     assert found.followed == {"Customers:Retail"}
@@ -109,7 +109,7 @@ def test_a_partys_money_is_followed_apart_from_its_kind(afternoon: RunFolder):
     assert set(found.sources) == {"Customers:Retail", "Customers", "Opening"}
 
 
-def test_by_party_all_are_told_apart(afternoon: RunFolder):
+def test_by_party_all_sources_are_separate(afternoon: RunFolder):
     found = trace(afternoon, Question(by=PARTY))
 
     assert found.followed == {
@@ -145,7 +145,7 @@ BY_WIRE = """
 """
 
 
-def test_what_an_agent_takes_in_is_its_customers_money(
+def test_an_agents_receipts_are_its_customers_money(
     afternoon_with: Callable[..., RunFolder],
 ):
     (taken,) = (each for each in cash_passed(afternoon_with(BY_WIRE)) if each.seq == 997)
@@ -161,14 +161,14 @@ def test_what_an_agent_takes_in_is_its_customers_money(
         (Question(seq=24), "give the seq of a deposit"),
     ],
 )
-def test_what_brought_no_cash_is_refused(afternoon: RunFolder, asked: Question, advice: str):
+def test_a_source_without_cash_is_refused(afternoon: RunFolder, asked: Question, advice: str):
     with pytest.raises(NoSuchSourceError, match="brought the group no cash") as caught:
         trace(afternoon, asked)
 
     assert advice in str(caught.value)
 
 
-def test_the_tables_tell_the_same_and_every_column_sums(afternoon: RunFolder):
+def test_the_tables_agree_and_every_column_sums(afternoon: RunFolder):
     tables = {table.name: table for table in trace(afternoon).tables()}
     paid, lowest = cells(tables["paid"]), cells(tables["lowest-balance"])
 
@@ -186,7 +186,7 @@ def test_the_tables_tell_the_same_and_every_column_sums(afternoon: RunFolder):
     ]
 
 
-def test_the_answer_says_how_far_the_rules_lie_apart(afternoon: RunFolder):
+def test_the_answer_has_the_range_over_the_rules(afternoon: RunFolder):
     assert trace(afternoon).answer() == (
         "Customers brought $1,700 of cash from 2022-05-09 to 2022-05-09. Its use depends on "
         "the rule: $300 to $700 went back, and $97 to $300 is left. The largest other use is "
@@ -201,7 +201,7 @@ def world(request: pytest.FixtureRequest, executed: Callable[..., RunFolder]) ->
     return executed(path) if path.exists() else request.getfixturevalue(request.param)
 
 
-def test_what_came_and_went_is_what_the_books_say(world: RunFolder):
+def test_receipts_and_payments_agree_with_the_books(world: RunFolder):
     balance, came, went = Counter(), 0, 0
     for each in cash_passed(world):
         balance[each.giver] -= each.cents
@@ -220,7 +220,7 @@ def test_what_came_and_went_is_what_the_books_say(world: RunFolder):
 @pytest.mark.parametrize(
     ("by", "per", "is_daily"), list(product((KIND, PARTY), (GROUP, ACCOUNT), (False, True)))
 )
-def test_each_rule_gives_what_its_slow_and_obvious_form_gives(
+def test_in_a_run_each_rule_agrees_with_its_slow_and_obvious_form(
     world: RunFolder, by: str, per: str, is_daily: bool
 ):
     found = trace(world, replace(ALL_CUSTOMERS, by=by, per=per, is_daily=is_daily))
@@ -231,7 +231,7 @@ def test_each_rule_gives_what_its_slow_and_obvious_form_gives(
         assert sums == slow_paid(found.moves, found.accounts, rule, found.followed)
 
 
-def test_a_world_with_lenders_knows_them_as_sources_and_as_creditors(life: RunFolder):
+def test_in_a_world_with_lenders_they_are_sources_and_creditors(life: RunFolder):
     found = trace(life, Question(of=Kind.LOANS))
 
     assert found.brought_usd == 1_000

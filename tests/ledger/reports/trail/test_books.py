@@ -68,14 +68,14 @@ def test_the_trial_balance_goes_from_opening_by_movement_to_closing(afternoon):
 
 
 @pytest.mark.parametrize("entity", ENTITIES)
-def test_everybodys_books_balance_alone_at_the_opening_and_at_the_close(any_run, entity):
+def test_all_books_balance_separately_at_the_opening_and_at_the_close(any_run, entity):
     trial, _ = books(any_run, entity).tables()
 
     assert trial.rows[-1][2:] == (0, 0, 0)
     assert all(cell.as_tuple().exponent == -2 for row in trial.rows for cell in row[2:])
 
 
-def test_money_that_passes_from_books_to_books_unbooked_shows_in_the_sum(
+def test_money_moved_between_books_without_a_booking_is_visible_in_the_sum(
     afternoon_with,
 ):
     gift = """
@@ -90,7 +90,7 @@ def test_money_that_passes_from_books_to_books_unbooked_shows_in_the_sum(
     assert trial.rows[-1][2:] == (0, -7, -7)
 
 
-def test_every_account_stands_in_the_books_of_its_entity_and_in_no_others(run):
+def test_every_account_is_in_the_books_of_its_entity_and_in_no_others(run):
     listed = [
         account for entity in ENTITIES for account in {n.account for n in lines_of(run, entity)}
     ]
@@ -98,7 +98,7 @@ def test_every_account_stands_in_the_books_of_its_entity_and_in_no_others(run):
     assert sorted(listed) == sorted(run.opens)
 
 
-def test_contracts_sum_to_zero_over_all_entities_though_not_in_each(run):
+def test_contracts_sum_to_zero_over_all_entities_but_not_in_each(run):
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for entity in ENTITIES:
         for _, commodity, _, _, closing in books(run, entity).tables()[1].rows:
@@ -139,7 +139,7 @@ def test_the_balances_asserted_at_a_close_are_asserted_in_an_entitys_books_too(t
     ]
 
 
-def test_entries_stand_as_they_do_in_the_general_ledger_to_the_letter(run):
+def test_entries_are_copied_from_the_general_ledger_to_the_letter(run):
     original = set(source(run).splitlines())
     text = books_text(run, "Alameda")
     entries = text.split("\n\n")
@@ -168,7 +168,7 @@ def test_an_entry_keeps_payee_narration_tags_links_and_metadata(afternoon):
     assert [posting.meta.get("party") for posting in hedge.postings] == [None, None, "Binance"]
 
 
-def test_amounts_and_texts_in_metadata_stay_what_they_are(afternoon):
+def test_amounts_and_texts_in_metadata_are_unchanged(afternoon):
     entries, _ = load(books_text(afternoon, "OtherMakers"))
     fees = next(e for e in entries if isinstance(e, Transaction) and "fees" in e.tags)
 
@@ -176,7 +176,7 @@ def test_amounts_and_texts_in_metadata_stay_what_they_are(afternoon):
     assert str(fees.meta["volume"]) == "3120600.00 USD"
 
 
-def test_accounts_keep_the_part_that_they_play_in_the_hole(run):
+def test_accounts_keep_their_part_in_the_hole(run):
     entries, _ = load(books_text(run, "FTX"))
     parts = {e.account: e.meta.get("hole") for e in entries if isinstance(e, Open)}
 
@@ -209,7 +209,9 @@ def test_contracts_are_left_out_and_so_is_an_entry_that_moves_nothing_else(after
         ("Lehman Brothers", None),
     ],
 )
-def test_who_keeps_no_books_is_refused_with_a_suggestion_and_the_list(afternoon, asked, suggested):
+def test_an_entity_without_books_is_refused_with_a_suggestion_and_the_list(
+    afternoon, asked, suggested
+):
     with pytest.raises(UnknownEntityError) as refused:
         books(afternoon, asked).tables()
 
@@ -220,6 +222,6 @@ def test_who_keeps_no_books_is_refused_with_a_suggestion_and_the_list(afternoon,
     assert all(name in str(refused.value) for name in ENTITIES)
 
 
-def test_the_ledger_of_who_keeps_no_books_is_refused_too(afternoon):
+def test_the_ledger_of_an_entity_without_books_is_refused_too(afternoon):
     with pytest.raises(UnknownEntityError):
         books_text(afternoon, "Alamda")

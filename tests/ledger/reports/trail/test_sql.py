@@ -41,7 +41,7 @@ def booked(run: RunFolder) -> dict[str, Decimal]:
 # -------------------------------------------------------------------------------- sql
 
 
-def test_sums_over_the_fills_are_what_the_general_ledger_booked(run: RunFolder):
+def test_sums_over_the_fills_agree_with_the_general_ledger(run: RunFolder):
     found = sql(run, "SELECT taker, motive, sum(edge_usd), sum(fee_usd) FROM fills GROUP BY ALL")
     edges: dict[str, Decimal] = defaultdict(Decimal)
     house_fees = Decimal()
@@ -98,7 +98,7 @@ def test_a_row_reads_as_the_books_write_it(run: RunFolder):
 
 
 @pytest.mark.parametrize(("view", "told"), [("fills", SCHEMA), ("postings", POSTINGS)])
-def test_the_schema_that_is_documented_is_the_one_that_answers(run: RunFolder, view, told):
+def test_the_documented_schema_is_the_real_one(run: RunFolder, view, told):
     described = sql(run, f"DESCRIBE {view}").rows
 
     assert [name for name, *_ in described] == [name for name, *_ in told]
@@ -107,7 +107,7 @@ def test_the_schema_that_is_documented_is_the_one_that_answers(run: RunFolder, v
     assert told in [each.rows for each in schemas()]
 
 
-def test_sums_over_the_postings_are_what_beancount_finds(run: RunFolder):
+def test_sums_over_the_postings_agree_with_beancount(run: RunFolder):
     found = sql(
         run,
         "SELECT account, sum(amount) FROM postings "
@@ -117,7 +117,7 @@ def test_sums_over_the_postings_are_what_beancount_finds(run: RunFolder):
     assert dict(found.rows) == booked(run)
 
 
-def test_every_row_on_disk_is_in_the_view_even_of_a_contract_that_nobody_listed(tiny_run, tmp_path):
+def test_every_row_on_disk_is_in_the_view_even_of_an_unlisted_contract(tiny_run, tmp_path):
     (tmp_path / "run").mkdir()
     for path in tiny_run.path.rglob("*"):
         target = tmp_path / "run" / path.relative_to(tiny_run.path)
@@ -169,9 +169,7 @@ def test_sql_writes_no_file(tiny_run: RunFolder, tmp_path: Path, statement: str)
     assert not list(tmp_path.iterdir())
 
 
-def test_logging_to_a_file_is_taken_for_a_question_by_some_versions_and_writes_none(
-    tiny_run: RunFolder, tmp_path: Path
-):
+def test_logging_to_a_file_writes_no_file(tiny_run: RunFolder, tmp_path: Path):
     before = fingerprint(tiny_run.path)
     there = tmp_path / "written"
 
@@ -182,7 +180,7 @@ def test_logging_to_a_file_is_taken_for_a_question_by_some_versions_and_writes_n
     assert not list(tmp_path.iterdir())
 
 
-def test_what_sql_can_write_on_is_a_copy_that_nobody_keeps(tiny_run, tmp_path, monkeypatch):
+def test_sql_can_write_only_to_a_temporary_copy(tiny_run, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     before = fingerprint(tiny_run.path)
     # What a statement can find out about where it is.
@@ -298,7 +296,7 @@ def test_an_amount_becomes_a_column_of_numbers_for_each_commodity(tiny_run: RunF
     assert held["Equity:Alameda:Opening"]["held (BTC-PERP.FTX)"] is None
 
 
-def test_a_sum_that_comes_to_nothing_is_an_empty_cell(tiny_run: RunFolder):
+def test_a_sum_of_zero_is_an_empty_cell(tiny_run: RunFolder):
     found = query(tiny_run, ".run check-group-eliminates;")
 
     assert found.columns == ("must_be_empty",)
@@ -320,7 +318,7 @@ def test_a_sum_that_comes_to_nothing_is_an_empty_cell(tiny_run: RunFolder):
         ("CREATE TABLE mine (a int) USING 'csv:mine.csv'", "nothing here can be changed"),
     ],
 )
-def test_a_question_that_bql_cannot_answer_says_why_in_one_line(
+def test_a_failed_bql_query_has_its_reason_in_one_line(
     tiny_run, tmp_path, monkeypatch, bql, problem
 ):
     monkeypatch.chdir(tmp_path)

@@ -76,7 +76,7 @@ def test_every_figure_of_where_is_the_sum_of_the_entries_on_its_trail(run: RunFo
         assert sums(tables)["the figure"] == usd
 
 
-def test_every_line_of_who_received_it_is_the_sum_of_its_trail(run: RunFolder):
+def test_every_line_of_cash_by_receiver_is_the_sum_of_its_trail(run: RunFolder):
     for kind, party, usd in saved_query(run, "who-received-it"):
         if party:
             assert sums(trail(run, kind, party).tables())["the figure"] == usd
@@ -88,7 +88,7 @@ def test_without_a_kind_the_figure_is_the_hole(run: RunFolder):
     assert sums(trail(run).tables())["the figure"] == hole.get_currency_units("USD").number
 
 
-def test_without_a_kind_the_result_of_an_entity_is_what_it_owns_less_what_it_owes(run: RunFolder):
+def test_without_a_kind_the_result_of_an_entity_is_its_assets_less_its_debts(run: RunFolder):
     for entity in (run.chart.parties.firms[0], run.chart.parties.retail, "Outside"):
         owned = ZERO
         for entry in run.transactions:
@@ -99,7 +99,7 @@ def test_without_a_kind_the_result_of_an_entity_is_what_it_owns_less_what_it_owe
         assert sums(trail(run, entity=entity).tables())["the figure"] == -owned != 0
 
 
-def test_the_fills_behind_a_figure_agree_with_the_general_ledger_in_everybodys_books(busy_run):
+def test_the_fills_behind_a_figure_agree_with_the_general_ledger_in_all_books(busy_run):
     found = 0
     for entity in busy_run.chart.parties.names:
         owned = (account.split(":") for account in busy_run.opens)
@@ -122,7 +122,7 @@ def test_one_cent_in_one_fill_is_enough_for_the_trail_to_disagree(tiny_run, tmp_
     assert "DO NOT agree" in named(tables)["sums"].notes[0]
 
 
-def test_the_largest_entries_are_listed_in_their_order_and_the_rest_is_accounted_for(run):
+def test_the_largest_entries_are_listed_in_order_and_the_rest_is_summed(run):
     every = named(trail(run, "Fees", limit=ALL).tables())["entries"]
     tables = trail(run, "Fees", limit=3).tables()
     listed = named(tables)["entries"]
@@ -147,7 +147,7 @@ def test_the_days_of_a_figure_sum_to_it_and_agree_with_their_fills_one_by_one(ru
     assert by_day[0]["the figure"] + since == whole
 
 
-def test_a_figure_that_the_books_do_not_have_is_refused_with_those_they_have(tiny_run):
+def test_an_unknown_figure_is_refused_with_the_known_ones(tiny_run):
     with pytest.raises(TrailError, match=r"no 'pickoff'; did you mean PickOff\?.* Fees, "):
         trail(tiny_run, "pickoff").tables()
     with pytest.raises(TrailError, match="Firm01 keep no 'CreditLine'; the kinds are Cash, "):
@@ -189,7 +189,7 @@ def test_the_entry_that_a_fill_is_summed_in_lists_it_among_its_fills(tiny_run: R
         assert seq in column(named(trail_up(tiny_run, closing, limit=ALL).tables())["fills"], "seq")
 
 
-def test_what_stood_before_a_fill_is_what_the_day_ledger_sums_up_to_there(tiny_run):
+def test_the_balance_before_a_fill_is_the_sum_of_the_day_ledger_up_to_it(tiny_run):
     entries, errors, _ = loader.load_file(str(tiny_run.path / "days/2022-05-09.beancount"))
     lines = [e for e in entries if isinstance(e, data.Transaction)]
     assert not errors
@@ -209,7 +209,7 @@ def test_what_stood_before_a_fill_is_what_the_day_ledger_sums_up_to_there(tiny_r
     assert len(trades[10::20]) >= 2
 
 
-def test_what_one_line_leaves_the_next_one_finds(run: RunFolder):
+def test_the_closing_figures_of_one_line_are_the_opening_figures_of_the_next(run: RunFolder):
     firsts = [int(e.meta["first-fill"]) for e in run.transactions if "fills" in e.meta]
     left = figures(trail_up(run, firsts[0]).tables())
     for seq in range(firsts[0] + 1, firsts[0] + 6):
@@ -245,7 +245,7 @@ def test_a_closing_entry_disagrees_with_a_forged_fill_in_every_account_it_touche
     assert len(differences) == 6  # three sets of books, two accounts each
 
 
-def test_a_deposit_moves_claims_and_cash_and_leaves_the_hole_as_it_is(tiny_run):
+def test_a_deposit_moves_claims_and_cash_and_leaves_the_hole_unchanged(tiny_run):
     deposit = next(e for e in tiny_run.transactions if "deposit" in e.tags and e.payee == "Retail")
     cents = next(p.units.number for p in deposit.postings if p.account == "Assets:FTX:Cash")
 
@@ -258,7 +258,7 @@ def test_a_deposit_moves_claims_and_cash_and_leaves_the_hole_as_it_is(tiny_run):
     }
 
 
-def test_a_settlement_link_brings_together_its_payments_and_the_money_that_followed(busy_run):
+def test_a_settlement_link_has_its_payments_and_the_payments_that_follow(busy_run):
     draw = next(e for e in busy_run.transactions if "credit-line" in e.tags and e.links)
     (link,) = draw.links
     with busy_run.connect() as connection:
@@ -286,7 +286,7 @@ def test_the_link_of_a_fill_is_the_fill(tiny_run):
     assert trail_up(tiny_run, f"fill-{seq}").tables() == trail_up(tiny_run, seq).tables()
 
 
-def test_a_seq_or_link_that_nothing_has_is_refused_with_what_there_is(tiny_run):
+def test_an_unknown_seq_or_link_is_refused_with_the_known_range(tiny_run):
     last = max(int(e.meta["seq"]) for e in tiny_run.transactions)
     for seq in (0, -1, last + 1, 10**30):
         with pytest.raises(TrailError, match=f"seq {seq} is not .* from 1 to {last}$"):
