@@ -104,7 +104,8 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool, books: type[Journa
 
     if scenario.owed_coins:
         tranche_cents = to_cents(scenario.maker.credit_tranche_usd)
-        custody.keep_coins(_coins(scenario, parties, markets, journal), tranche_cents)
+        vault = _coins(scenario, parties, markets, journal)
+        custody.keep_coins(vault, tranche_cents, _daily_cents(scenario))
     others = OtherMakersDesk(scenario, parties, house, custody, volume, journal)
     appraises = appraiser(scenario, parties, others, journal)
     purse, group = treasury(
@@ -121,7 +122,8 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool, books: type[Journa
 
     confidence = _confidence(scenario, custody)
     agent = agent_of(scenario.retail, scenario.run.seed, parties, custody)
-    till = _till(custody, markets, margin, on_margin, confidence, agent, journal)
+    by_coin = _daily_cents(scenario) is not None
+    till = _till(custody, markets, margin, on_margin, confidence, agent, journal, by_coin)
     pledged = _pledged(scenario, parties, house, till, journal)
     capital = CapitalDesk(
         scenario.firms.capital,
@@ -160,6 +162,13 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool, books: type[Journa
         quoter=quoter,
         positions=Positions(scenario, members, parties, house, lead, capital, directional),
     )
+
+
+def _daily_cents(scenario: Scenario) -> int | None:
+    """Return how much of customers' coins dealers buy in a day; None: any amount."""
+    coins = scenario.retail.coins
+    daily_usd = coins.dealers_buy_usd_per_day if coins else None
+    return None if daily_usd is None else to_cents(daily_usd)
 
 
 def _coins(scenario: Scenario, parties: Parties, markets: Markets, journal: Journal) -> CoinVault:
@@ -314,6 +323,7 @@ def _till(
     confidence: Confidence | None,
     agent: Agent | None,
     journal: Journal,
+    by_coin: bool,
 ) -> Till:
     """Open the till of the house, which pays out neither margin nor collateral."""
     parties = journal.chart.parties
@@ -322,7 +332,8 @@ def _till(
         set_aside = on_margin.held_cents(entity) if on_margin else 0
         return margin.held_cents(entity, markets.marks()) + set_aside
 
-    return Till(custody, parties.house, parties.names, held_cents, journal, confidence, agent)
+    names = parties.names
+    return Till(custody, parties.house, names, held_cents, journal, confidence, agent, by_coin)
 
 
 def _quoter(

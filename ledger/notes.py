@@ -50,6 +50,7 @@ Figures = Annotated[
     tuple[int, ...],
     Shape(_figures_text, _figures),
 ]
+MaybeWord = Annotated[str | None, Shape(quoted, str)]  # comes last
 MaybeUsd = Annotated[Decimal | None, Shape(f"{{:f}} {MONEY}".format, _number_of)]  # comes last
 
 
@@ -319,6 +320,7 @@ class UnpaidRequest(Note):
     owed: Account  # in the house's books
     usd: Usd
     holder: Word
+    commodity: MaybeWord = None  # where each has a line of its own
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from beancount.core import data
 from beanquery.query import run_query
 from click.testing import CliRunner
 
+from ledger.notes import UnpaidRequest
 from ledger.reports.days import calendar
 from ledger.reports.dollars import spoken
 from ledger.reports.life.answer import answer
@@ -18,7 +19,7 @@ from ledger.reports.life.cash_coverage import closes
 from ledger.reports.life.solvency import solvency
 from ledger.reports.life.standing import standings
 from ledger.reports.life.waiting import queue_usd
-from ledger.reports.money.hole_in_kind import hole_in_kind
+from ledger.reports.money.hole_in_kind import LackingLine, hole_in_kind
 from ledger.reports.money.where import where
 from ledger.run_folder import RunFolder
 from runs.cli.main import main
@@ -140,6 +141,57 @@ def test_every_coin_owed_is_held_or_lent_on_every_day(run):
 
 def tagged(run: RunFolder, tag: str) -> list[data.Transaction]:
     return [entry for entry in run.transactions if tag in entry.tags]
+
+
+@pytest.fixture(scope="module")
+def slow_dealers_run(executed) -> RunFolder:
+    """The world with many withdrawals, a cheaper mine, and dealers who buy few coins in a day."""
+    bought = {"coins": coins() | {"dealers_buy_usd_per_day": 60_000}}
+    often = {"deposits_per_day": 20, "withdrawals_per_day": 120}
+    return executed(WORLD, retail=bought | often, group={"uses": [use(700_000)]})
+
+
+def test_where_dealers_buy_little_dollars_are_waited_for_while_coins_are_paid(slow_dealers_run):
+    run = slow_dealers_run
+    waits = {note.commodity for note in run.notes(UnpaidRequest)}
+    since = min(day for day, note in run.dated_notes(UnpaidRequest) if note.commodity == "USD")
+    handed_over = {
+        coin
+        for entry in tagged(run, "withdrawal")
+        for coin in COINS
+        if entry.date > since and f" {coin} from " in entry.narration
+    }
+
+    assert waits == {"USD", *COINS}
+    assert handed_over
+    assert queue_usd(run, calendar(run))[-1] > 0
+
+
+def test_dealers_buy_no_more_in_a_day_than_they_do(slow_dealers_run):
+    sold: dict[date, Decimal] = {}
+    for entry in tagged(slow_dealers_run, "coins"):
+        paid = of(entry, "Assets:Coin-Dealers:Cash", "USD")
+        sold[entry.date] = sold.get(entry.date, Decimal(0)) - min(paid, Decimal(0))
+    lots_usd = Decimal(300 + 20 + 1)  # of each coin, the last lot may go beyond
+
+    assert max(sold.values()) > 50_000
+    assert all(usd <= 60_000 + lots_usd for usd in sold.values())
+
+
+def test_where_dealers_buy_enough_a_line_for_each_coin_changes_nothing(run, executed):
+    enough = executed(WORLD, retail={"coins": coins() | {"dealers_buy_usd_per_day": 10**9}})
+
+    assert not run.notes(UnpaidRequest)
+    assert hole_at_mark(enough) == hole_at_mark(run)
+
+
+def test_the_books_of_slow_dealers_are_in_order(slow_dealers_run):
+    assert [f.problems for f in audit(slow_dealers_run.path, every_day=True)] == [()] * 7
+    assert all(line.owed == line.there + line.lent for line in coin_lines(slow_dealers_run))
+
+
+def coin_lines(run: RunFolder) -> list[LackingLine]:
+    return [line for line in hole_in_kind(run).lines if line.commodity != "USD"]
 
 
 def test_coins_are_sold_at_the_price_of_the_last_settlement(run):

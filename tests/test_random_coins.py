@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import pytest
 from beancount import loader
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,13 +22,17 @@ from des.custody.coin_vault import CoinVault
 from des.custody.custody import Custody
 from des.custody.retail import RetailCustody
 from des.custody.till import Till
+from des.custody.waiting_lines import DOLLARS, Request
 from des.treasury.credit_line import CreditLine
 from des.treasury.purse import Purse
 from des.venue.venue import Venue
 from ledger import movements
 from ledger.accounts import lent
 from ledger.journal import Journal
+from ledger.notes import UnpaidRequest
 from ledger.proof import invariants
+from ledger.reports.days import calendar
+from ledger.reports.life.waiting import queue_usd
 from ledger.reports.money.hole_in_kind import hole_in_kind
 from ledger.run_folder import RunFolder
 from ledger.times import day_of
@@ -87,16 +92,16 @@ class Clock(NamedTuple):
 
 
 class CoinHistory:
-    """A counter, a maker, and dealers with so much cash."""
+    """A counter, a maker, and dealers with so much cash, who buy so much in a day."""
 
-    def __init__(self, folder: Path, dealers_cents: int) -> None:
+    def __init__(self, folder: Path, dealers_cents: int, daily_cents: int | None = None) -> None:
         self.journal = open_journal(SCENARIO, PARTIES, folder, Journal)
         members = len(PARTIES.holders)
         self.house = Venue(0, contracts_of(SCENARIO, HOUSE), members, CODE[HOUSE], self.journal)
         cents = np.zeros(members, dtype=np.int64)
         self.custody = Custody(PARTIES, {HOUSE: self.house}, cents, self.journal)
         self.vault = CoinVault(SCENARIO, PARTIES, self.journal)
-        self.custody.keep_coins(self.vault, TRANCHE_CENTS)
+        self.custody.keep_coins(self.vault, TRANCHE_CENTS, daily_cents)
         self.credit = CreditLine(
             self.house,
             (MAKER, HOUSE),
@@ -107,7 +112,10 @@ class CoinHistory:
             coins=self.vault,
         )
         self._purse = Purse(PARTIES, self.house, self.custody, self.credit)
-        self.till = Till(self.custody, HOUSE, PARTIES.names, lambda _: 0, self.journal)
+        by_coin = daily_cents is not None
+        self.till = Till(
+            self.custody, HOUSE, PARTIES.names, lambda _: 0, self.journal, by_coin=by_coin
+        )
         self.now_us, self._ticks = START_US, FIRST_TICKS
         self._mark()
         in_coins, entry = self.vault.open(START_US, CLAIM_CENTS)
@@ -151,13 +159,18 @@ class CoinHistory:
         assert (self.custody.cash >= 0).all()
         assert self.custody.cash.sum() == self.cash_cents
         assert self.house.claims[CODE[RETAIL]] >= 0
-        if self.till.queue:
-            first = self.till.queue[0]
-            lots = [min(n, owed) for n, owed in zip(first.lots, vault.owed, strict=True)]
+        assert self.till.is_waited_at == bool(self.till.queue)
+        for place, queued in enumerate(vault.queued):
+            assert queued == sum(r.lots[place] for r in self.till.queue if r.lots)
+        firsts: dict[int, Request] = {}
+        for request in self.till.queue:
+            firsts.setdefault(self.till._lines.line_of(request), request)
+        for line, first in firsts.items():
             cents = min(first.cents, self.till.free_cents(first.entity))
-            assert not self.custody.can_pay(HOUSE, cents, lots)
-        else:
-            assert not any(vault.queued)
+            wanted = first.lots or [0 for _ in vault.owed]
+            lots = [min(n, owed) for n, owed in zip(wanted, vault.owed, strict=True)]
+            buys_none = DOLLARS in firsts and line != DOLLARS and not self.custody.has_coins(lots)
+            assert buys_none or not self.custody.can_pay(HOUSE, cents, lots)
 
     def _end_day(self) -> None:
         self.now_us = -(-(self.now_us + 1) // DAY_US) * DAY_US
@@ -187,19 +200,23 @@ class CoinHistory:
         self.journal.record(movements.opening_balances(START_US, cash, claims))
 
 
-def play(steps: Iterable[Step], dealers_cents: int) -> None:
+def play(steps: Iterable[Step], dealers_cents: int, daily_cents: int | None) -> None:
     """Play a history, and hold its books on disk to everything."""
     with tempfile.TemporaryDirectory() as name:
-        CoinHistory(Path(name), dealers_cents).play(steps)
+        history = CoinHistory(Path(name), dealers_cents, daily_cents)
+        history.play(steps)
         entries, errors, options = loader.load_file(str(Path(name) / "main.beancount"))
         assert not errors
         assert not invariants.check(entries, options)[1]
-        found = hole_in_kind(RunFolder(Path(name)))
+        run = RunFolder(Path(name))
+        assert (queue_usd(run, calendar(run))[-1] > 0) == history.till.is_waited_at
+        found = hole_in_kind(run)
         assert found is not None
         assert all(line.unexplained_usd == 0 for line in found.lines)
 
 
 CENTS = st.integers(1, 30_000).map(lambda usd: 100 * usd)
+LINES = {"USD", "BTC", "STABLE"}
 STEPS = st.one_of(
     st.builds(Bring, CENTS),
     st.builds(Ask, CENTS),
@@ -210,10 +227,40 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=15)
-@given(st.lists(STEPS, max_size=40), st.sampled_from([0, 3_000_000, 10**12]))
-def test_in_any_history_each_coin_is_held_or_lent_and_the_books_balance(steps, dealers_cents):
-    play(steps, dealers_cents)
+@settings(max_examples=20)
+@given(
+    st.lists(STEPS, max_size=40),
+    st.sampled_from([0, 3_000_000, 10**12]),
+    st.sampled_from([None, 0, 1_000_000]),
+)
+def test_in_any_history_each_coin_is_held_or_lent_and_the_books_balance(
+    steps, dealers_cents, daily_cents
+):
+    play(steps, dealers_cents, daily_cents)
+
+
+@pytest.mark.parametrize(("seed", "daily_cents", "waits"), [(5, 0, {"USD"}), (0, 300_000, LINES)])
+def test_with_a_line_for_each_coin_some_are_paid_while_others_wait(seed, daily_cents, waits):
+    with tempfile.TemporaryDirectory() as name:
+        CoinHistory(Path(name), 10**12, daily_cents).play(long_history(seed))
+        run = RunFolder(Path(name))
+        noted = [note.commodity for note in run.notes(UnpaidRequest)]
+        # Since dollars are waited for, until they are paid.
+        meanwhile = run.select(
+            """
+            WITH waited AS (
+                SELECT seq, time - to_seconds((meta->>'waited-s')::DOUBLE) AS since
+                FROM postings WHERE line = 1 AND commodity = 'USD'
+                    AND (meta->>'waited-s') IS NOT NULL
+            )
+            SELECT DISTINCT commodity FROM postings JOIN waited
+            ON postings.time > since AND postings.seq < waited.seq
+            WHERE line = 1 AND narration LIKE '%withdraws%' AND commodity != 'USD'
+            """
+        )
+
+    assert set(noted) == waits
+    assert meanwhile
 
 
 def test_in_long_histories_coins_are_sold_bought_back_and_queued_for():

@@ -3,8 +3,10 @@
 The house lends coins to its maker on the credit line; the maker sells them to dealers at the price
 of the last settlement and hands over the dollars. It buys a coin back for the house's dollars when
 a customer asks for one that is not there. At constant prices it does not matter whether the house
-holds coins or dollars.
+holds coins or dollars, unless dealers buy only so much in a day.
 """
+
+from datetime import date
 
 import numpy as np
 
@@ -24,6 +26,7 @@ class CoinSwaps:
         cash_cents: np.ndarray,
         tranche_cents: int,
         journal: Journal,
+        daily_cents: int | None = None,
     ) -> None:
         """Start without sales.
 
@@ -33,21 +36,27 @@ class CoinSwaps:
             cash_cents: the cash of all parties.
             tranche_cents: the least sale, while there are enough coins.
             journal: records sales and purchases.
+            daily_cents: how much dealers buy in a day; None: as much as they have cash for.
         """
         self._tranche_cents = tranche_cents
         self._vault, self._parties = vault, parties
         self._cash, self._journal = cash_cents, journal
+        self._daily_cents = daily_cents
+        self._sold: tuple[date | None, int] = (None, 0)  # on the last day with a sale, in cents
         self._house = parties.names.index(parties.house)
         self._dealers = parties.names.index(vault.coins[0].dealers)
 
     def sellable_cents(self, kept: Lots | None = None) -> int:
         """Return the proceeds of selling all coins except those *kept*.
 
-        Dealers buy as long as they have cash for one more lot of each.
+        Dealers buy as long as they have cash for one more lot of each, and have not bought what
+        they buy in a day.
         """
         vault = self._vault
         worth = vault.worth_cents(self._spare(kept))
         able = int(self._cash[self._dealers]) - sum(vault.lot_cents)
+        if self._daily_cents is not None:
+            able = min(able, self._daily_cents - self._sold_today_cents)
         return max(min(worth, able), 0)
 
     def can_pay(self, lots: Lots, cents: int) -> bool:
@@ -83,6 +92,11 @@ class CoinSwaps:
         needed = self._vault.worth_cents(self._missing(lots)) + cents
         return max(needed - int(self._cash[self._house]), 0)
 
+    @property
+    def _sold_today_cents(self) -> int:
+        day, cents = self._sold
+        return cents if day == self._vault.day else 0
+
     def _missing(self, lots: Lots) -> list[int]:
         return [max(n - there, 0) for n, there in zip(lots, self._vault.there, strict=True)]
 
@@ -94,6 +108,8 @@ class CoinSwaps:
         """Exchange lots of the house for dollars of dealers; below zero, back."""
         vault, coin = self._vault, self._vault.coins[place]
         cents = lots * vault.lot_cents[place]
+        if lots > 0:
+            self._sold = (vault.day, self._sold_today_cents + cents)
         vault.there[place] -= lots
         vault.lent[place] += lots
         vault.sold_cents += cents

@@ -56,6 +56,11 @@ class CoinVault:
         self._days_marks = (day, marks)
         self.lot_cents = [self._prices.lot_cents(i, day, marks) for i in range(len(self.coins))]
 
+    @property
+    def day(self) -> date | None:
+        """Return the day of the present prices; None before the first."""
+        return self._days_marks[0] if self._days_marks else None
+
     def worth_cents(self, lots: Lots) -> int:
         """Return the value of given lots of each coin."""
         return sum(n * cents for n, cents in zip(lots, self.lot_cents, strict=True))

@@ -32,10 +32,17 @@ class Custody:
         self.swaps: CoinSwaps | None = None  # which turn them into dollars, and back
         self.with_agent_cents = 0  # what the house's agent took in less what it paid out
 
-    def keep_coins(self, coins: CoinVault, tranche_cents: int) -> None:
-        """Have the house keep customers' coins, and sell them in tranches."""
+    def keep_coins(
+        self, coins: CoinVault, tranche_cents: int, daily_cents: int | None = None
+    ) -> None:
+        """Have the house keep customers' coins, and sell them in tranches.
+
+        Dealers buy *daily_cents* of them in a day; None: as many as they have cash for.
+        """
         self.coins = coins
-        self.swaps = CoinSwaps(coins, self._parties, self.cash, tranche_cents, self._journal)
+        self.swaps = CoinSwaps(
+            coins, self._parties, self.cash, tranche_cents, self._journal, daily_cents
+        )
 
     def till(self, venue: str) -> int:
         """Return what a venue can pay out: all its cash, or nothing once it has halted.
@@ -108,6 +115,12 @@ class Custody:
         if not (self.swaps and any(lots)):
             return self.till(venue) >= cents
         return self.status[venue] != HALTED and self.swaps.can_pay(lots, cents)
+
+    def has_coins(self, lots: Lots) -> bool:
+        """Tell whether the house has so many of each coin."""
+        return not any(lots) or all(
+            n <= there for n, there in zip(lots, given(self.coins).there, strict=True)
+        )
 
     def hand_over(self, time_us: int, cents: int, lots: Lots, meta: Meta, first: Meta) -> None:
         """Hand customers coins for which the house `can_pay`, with *cents* left to pay beside them.

@@ -68,7 +68,7 @@ class CustomerFlow:
     def is_calm(self, now_us: int) -> bool:
         """Tell whether there is no fear, no queue and no news today: then all hours are alike."""
         hears = bool(self._news) and self._news[0].time_us < now_us + DAY_US
-        return self._confidence.fear(now_us) < CALM and not hears and not self._till.queue
+        return self._confidence.fear(now_us) < CALM and not hears and not self._till.is_waited_at
 
     def decide(self, now_us: int, volume_usd_per_day: float, hours: int = 1) -> None:
         """Set the rates on the hour, and let customers come and go until the next time.

@@ -1,38 +1,28 @@
 """The till of the house: a request is paid at once, or waits behind earlier ones.
 
 A withdrawal is paid in full or not at all. Once one withdrawal has to wait, all later ones wait
-behind it, however small. The books note each request that has to wait. A house that has halted pays
-nothing more; later requests are noted too.
+behind it, however small; where each coin has a line of its own, all later ones of that line. The
+books note each request that has to wait. A house that has halted pays nothing more; later requests
+are noted too.
 
 Margin that firms and the captive maker move between the venues does not come to this till: it is
 paid at settlements, as far as the cash goes.
 """
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from des.clock import SECOND_US
 from des.custody.agent import Agent
 from des.custody.confidence import Confidence
 from des.custody.custody import HALTED, OPEN, QUEUED, Custody
+from des.custody.waiting_lines import DOLLARS, Request, WaitingLines
 from ledger.accounts import owed
 from ledger.journal import Journal
 from ledger.money import dollars
 from ledger.notes import UnpaidRequest
 from ledger.text import quoted
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A request for withdrawal."""
-
-    asked_us: int
-    entity: int
-    holder: str  # of a control account; else the entity's name
-    cents: int
-    why: str
-    lots: tuple[int, ...] = ()  # of each coin, beside cents
+from ledger.transaction import MONEY
 
 
 class Till:
@@ -47,6 +37,7 @@ class Till:
         journal: Journal,
         confidence: Confidence | None = None,
         agent: Agent | None = None,
+        by_coin: bool = False,
     ) -> None:
         """Start with an empty queue.
 
@@ -57,13 +48,24 @@ class Till:
             held_cents: returns the part of a party's claim that is margin or another's collateral.
             confidence: told of requests and queues; None: customers do not notice them.
             agent: pays some withdrawals for the house; None: the house pays all.
+            by_coin: whether dollars and each coin have a line of their own.
         """
         self._custody, self._house, self._names = custody, house, names
         self._held_cents, self._journal, self._confidence = held_cents, journal, confidence
         self._agent = agent
-        self.queue: deque[Request] = deque()
+        self._lines = WaitingLines(by_coin)
         self._queued_cents: Counter[int] = Counter()  # by party
         self._since_us = 0  # when the present queue began
+
+    @property
+    def queue(self) -> list[Request]:
+        """Return the requests that wait, the first that asked first."""
+        return self._lines.in_order()
+
+    @property
+    def is_waited_at(self) -> bool:
+        """Tell whether a request waits."""
+        return bool(self._lines)
 
     def owed_cents(self, entity: int) -> int:
         """Return what a party may still ask for: its free claim less its queued requests."""
@@ -76,7 +78,7 @@ class Till:
         return self._custody.claim_cents(entity, self._house) - self._held_cents(entity)
 
     def ask(self, time_us: int, entity: int, cents: int, holder: str = "", why: str = "") -> int:
-        """Pay a withdrawal at once if there is cash and no queue; otherwise it waits.
+        """Pay a withdrawal at once if there is cash and its line is empty; otherwise it waits.
 
         Returns:
             The amount asked for, at most the free claim.
@@ -87,39 +89,48 @@ class Till:
         if self._confidence:
             self._confidence.ask(time_us, cents)
         cents, lots = self._in_coins(time_us, entity, cents)
-        request = Request(time_us, entity, holder or self._names[entity], cents, why, lots)
-        cents = self._worth_cents(request)
-        if self.queue or not self._pay(time_us, request):
-            self._line_up(request)
+        whole = Request(time_us, entity, holder or self._names[entity], cents, why, lots)
+        cents = self._worth_cents(whole)
+        for request in self._lines.parts(whole):
+            line = self._lines.line_of(request)
+            if self._lines.waits_in(line) or not self._pay(time_us, request):
+                self._line_up(request)
         return cents
 
     def serve(self, time_us: int) -> None:
-        """Pay the queue in turn, as far as the cash goes."""
-        if not self.queue or self._halted():
+        """Pay the queue in turn, as far as cash and coins go."""
+        if not self._lines or self._halted():
             return
-        while self.queue and self._pay(time_us, self.queue[0]):
-            paid = self.queue.popleft()
+        for paid in self._lines.serve(lambda request: self._pay(time_us, request)):
             self._count(paid, -1)
-        if not self.queue:
+        if not self._lines:
             self._become(time_us, OPEN)
 
     def halt_after(self, time_us: int, wait_us: int) -> None:
         """Halt withdrawals if the queue has lasted for that long."""
-        if self.queue and time_us - self._since_us >= wait_us and not self._halted():
+        if self._lines and time_us - self._since_us >= wait_us and not self._halted():
             self._become(time_us, HALTED)
 
     def _halted(self) -> bool:
         return self._custody.status[self._house] == HALTED
 
     def _line_up(self, request: Request) -> None:
-        if not self.queue:
+        if not self._lines:
             self._since_us = request.asked_us
             self._become(request.asked_us, QUEUED)
-        self.queue.append(request)
+        self._lines.add(request)
         self._count(request, 1)
         account = owed(self._house, self._names[request.entity])
-        note = UnpaidRequest(account, dollars(self._worth_cents(request)), request.holder)
+        usd = dollars(self._worth_cents(request))
+        note = UnpaidRequest(account, usd, request.holder, self._named(request))
         self._journal.note(request.asked_us, note)
+
+    def _named(self, request: Request) -> str | None:
+        """Name what a request is for where that has a line of its own."""
+        coins, line = self._custody.coins, self._lines.line_of(request)
+        if not self._lines.by_coin or coins is None:
+            return None
+        return MONEY if line == DOLLARS else coins.coins[line - 1].name
 
     def _in_coins(self, time_us: int, entity: int, cents: int) -> tuple[int, tuple[int, ...]]:
         """Say what of a request is for dollars, and what for each coin."""
@@ -146,6 +157,10 @@ class Till:
         agent = self._agent
         by_agent = agent is not None and agent.pays(request.asked_us, request.entity, cents)
         in_dollars = 0 if by_agent else cents
+        # Dollars that are waited for buy no coins.
+        buys_none = self._lines.by_coin and self._lines.waits_in(DOLLARS)
+        if buys_none and not self._custody.has_coins(request.lots):
+            return False
         if not self._custody.can_pay(self._house, in_dollars, request.lots):
             return False
         meta: tuple[tuple[str, str], ...] = ()

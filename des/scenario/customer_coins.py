@@ -8,7 +8,14 @@ from pydantic import Field, model_validator
 
 from des.scenario.portfolio import Portfolio
 from des.scenario.priced_coin import PricedCoin
-from des.scenario.quantities import ContradictionError, Entity, Fraction, Part, PositiveUsd
+from des.scenario.quantities import (
+    ContradictionError,
+    Entity,
+    Fraction,
+    Part,
+    PositiveUsd,
+    Usd,
+)
 
 Fault = tuple[tuple[str | int, ...], str]  # where a key stands, and what is wrong with it
 
@@ -27,11 +34,13 @@ class CustomerCoins(Part):
     that customers are owed, drawn by what each is worth. What is less than a lot is in dollars.
     Where the house lacks dollars it lends coins to its maker, which sells them at the price of the
     last settlement; where it lacks a coin, the maker buys it back for the house's dollars. A
-    withdrawal for which neither suffices waits. Customers gain and lose in dollars alone.
+    withdrawal for which neither suffices waits. Where dealers buy only so much in a day, dollars
+    and each coin have a line of their own. Customers gain and lose in dollars alone.
     """
 
     dealers: Entity  # who buy coins, and sell them back
     dealers_cash_usd: PositiveUsd  # that they have at first, beside a portfolio's
+    dealers_buy_usd_per_day: Usd | None = None  # None: as much as they have cash for
     owed: Annotated[tuple[CustomerCoin, ...], Field(min_length=1, max_length=50)]
 
     @model_validator(mode="after")

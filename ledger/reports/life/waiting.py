@@ -2,7 +2,8 @@
 
 The books note a request that has to wait (`unpaid-request`), and a withdrawal that was paid after
 a wait (`waited-s`). The till serves in the order of requests, so each such withdrawal ends its
-holder's first wait, and earlier ones, whose claims are gone by then.
+holder's first wait, and earlier ones, whose claims are gone by then. Where dollars and each coin
+have a line of their own, the note names the line, and this holds in each line.
 """
 
 from collections import defaultdict, deque
@@ -21,17 +22,18 @@ OPEN, HALTED = "open", "halted"  # values of the withdrawals event
 def queue_usd(run: RunFolder, days: Sequence[date]) -> list[Decimal]:
     """Return the queue at the end of each day."""
     asked, paid, status = _requests(run), _served(run), withdrawals(run, days)
-    queue: deque[tuple[str, Decimal]] = deque()
+    lines: dict[str | None, deque[tuple[str, Decimal]]] = defaultdict(deque)
     left = []
     before = None
     for day in days:
-        queue += asked[day]
-        for holder in paid[day]:
-            _serve(queue, holder)
+        for line, holder, usd in asked[day]:
+            lines[line].append((holder, usd))
+        for commodity, holder in paid[day]:
+            _serve(lines[commodity if commodity in lines else None], holder)
         if status[day] == OPEN and before not in (None, OPEN):
-            queue.clear()  # the books say so; remaining requests had no claim left
+            lines.clear()  # the books say so; remaining requests had no claim left
         before = status[day]
-        left.append(sum((usd for _, usd in queue), ZERO))
+        left.append(sum((usd for line in lines.values() for _, usd in line), ZERO))
     return left
 
 
@@ -45,23 +47,23 @@ def withdrawals(run: RunFolder, days: Iterable[date]) -> Mapping[date, str | Non
     return at_close
 
 
-def _requests(run: RunFolder) -> Mapping[date, list[tuple[str, Decimal]]]:
-    """Return by day the requests that had to wait, in order."""
-    asked: dict[date, list[tuple[str, Decimal]]] = defaultdict(list)
+def _requests(run: RunFolder) -> Mapping[date, list[tuple[str | None, str, Decimal]]]:
+    """Return by day the requests that had to wait, in order: line, holder and dollars."""
+    asked: dict[date, list[tuple[str | None, str, Decimal]]] = defaultdict(list)
     for day, note in run.dated_notes(UnpaidRequest):
-        asked[day].append((note.holder, note.usd))
+        asked[day].append((note.commodity, note.holder, note.usd))
     return asked
 
 
-def _served(run: RunFolder) -> Mapping[date, list[str]]:
-    """Return by day the withdrawals paid after a wait, in order."""
-    served: dict[date, list[str]] = defaultdict(list)
+def _served(run: RunFolder) -> Mapping[date, list[tuple[str, str]]]:
+    """Return by day the withdrawals paid after a wait, in order: what was paid, and the holder."""
+    served: dict[date, list[tuple[str, str]]] = defaultdict(list)
     found = run.select(
-        f"SELECT date, coalesce(meta->>'{HOLDER}', payee) FROM postings "
+        f"SELECT date, commodity, coalesce(meta->>'{HOLDER}', payee) FROM postings "
         f"WHERE line = 1 AND (meta->>'{WAITED}') IS NOT NULL ORDER BY seq"
     )
-    for day, holder in found:
-        served[day].append(holder)
+    for day, commodity, holder in found:
+        served[day].append((commodity, holder))
     return served
 
 

@@ -10,6 +10,8 @@ from des.bookkeeping import contracts_of, parties_of
 from des.clock import midnight_us
 from des.custody.coin_vault import CoinVault
 from des.custody.custody import HALTED, Custody
+from des.custody.till import Till
+from des.custody.waiting_lines import Request, WaitingLines
 from des.scenario.customers import AgentShare
 from des.treasury.credit_line import CreditLine
 from des.treasury.house_money import HouseMoney
@@ -152,3 +154,18 @@ def test_a_coin_is_bought_back_for_the_houses_dollars_before_other_coins_are_sol
     assert counter.vault.there == [0, 500, 10_000]
     assert counter.vault.lent == [0, 500, 10_000]
     assert counter.custody.cash[CODE[HOUSE]] == 2_000_000
+
+
+def test_dollars_that_are_waited_for_buy_no_coins(counter):
+    counter.custody.keep_coins(counter.vault, 100, 0)
+    till = Till(counter.custody, HOUSE, PARTIES.names, lambda _: 0, counter.books, by_coin=True)
+    retail, house = CODE["Retail"], CODE[HOUSE]
+    counter.house.claims[retail] = 4_000_000
+    counter.vault.there[BTC], counter.vault.lent[BTC] = 0, counter.vault.there[BTC]
+    counter.custody.cash[house] = 1_000_000
+    for_bitcoin = Request(START_US, retail, "r-1", 0, "", (1, 0, 0))
+
+    till._lines.add(Request(START_US, retail, "r-0", 3_000_000, ""))
+    assert not till._pay(START_US, for_bitcoin)
+    till._lines = WaitingLines(by_coin=True)
+    assert till._pay(START_US, for_bitcoin)

@@ -1,0 +1,87 @@
+"""Withdrawals that wait: all in one line, or in a line for dollars and one for each coin.
+
+In a line the first that asked is the first that is paid. Where each coin has a line, a customer who
+asks for a coin that is lacking waits, and others are paid.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+DOLLARS = 0  # the line for dollars; a coin's is its place plus one
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request for withdrawal."""
+
+    asked_us: int
+    entity: int
+    holder: str  # of a control account; else the entity's name
+    cents: int
+    why: str
+    lots: tuple[int, ...] = ()  # of each coin, beside cents
+
+
+class WaitingLines:
+    """The requests that wait."""
+
+    def __init__(self, by_coin: bool) -> None:
+        """Start empty, with one line for all or with one for each coin and one for dollars."""
+        self.by_coin = by_coin
+        self._lines: dict[int, deque[Request]] = {}
+
+    def __bool__(self) -> bool:
+        """Tell whether a request waits."""
+        return any(self._lines.values())
+
+    def in_order(self) -> list[Request]:
+        """Return all that wait, the first that asked first."""
+        waiting = (request for line in self._lines.values() for request in line)
+        return sorted(waiting, key=lambda request: request.asked_us)
+
+    def parts(self, request: Request) -> Iterator[Request]:
+        """Split a request by what it is for, one part for each line."""
+        if not self.by_coin:
+            yield request
+            return
+        none = [0 for _ in request.lots]
+        for place, n in enumerate(request.lots):
+            if n > 0:
+                lots = (*none[:place], n, *none[place + 1 :])
+                yield _part(request, 0, lots)
+        if request.cents > 0:
+            yield _part(request, request.cents, ())
+
+    def line_of(self, request: Request) -> int:
+        """Return the line of a part."""
+        if not self.by_coin:
+            return DOLLARS
+        return next((place + 1 for place, n in enumerate(request.lots) if n), DOLLARS)
+
+    def waits_in(self, line: int) -> bool:
+        """Tell whether a request waits in a line."""
+        return bool(self._lines.get(line))
+
+    def add(self, request: Request) -> None:
+        """Put a part at the end of its line."""
+        self._lines.setdefault(self.line_of(request), deque()).append(request)
+
+    def serve(self, pay: Callable[[Request], bool]) -> Iterator[Request]:
+        """Pay until the first of no line can be paid; yield those that are paid.
+
+        Of the first of all lines the one who asked first comes first. A payment may leave what
+        another line needs, so that all are tried again after it.
+        """
+        tried: set[int] = set()
+        while firsts := {n: line[0] for n, line in self._lines.items() if line and n not in tried}:
+            number = min(firsts, key=lambda n: (firsts[n].asked_us, n))
+            if pay(firsts[number]):
+                tried.clear()
+                yield self._lines[number].popleft()
+            else:
+                tried.add(number)
+
+
+def _part(request: Request, cents: int, lots: tuple[int, ...]) -> Request:
+    return Request(request.asked_us, request.entity, request.holder, cents, request.why, lots)

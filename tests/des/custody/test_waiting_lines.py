@@ -1,0 +1,65 @@
+"""Lines of those who wait: first come, first served in each, and none waits for another line."""
+
+from des.custody.waiting_lines import DOLLARS, Request, WaitingLines
+
+BTC, ALTS = 1, 2  # lines of the first two coins
+
+
+def asks(asked_us: int, cents: int, *lots: int) -> Request:
+    return Request(asked_us, 0, f"r-{asked_us}", cents, "", lots)
+
+
+def paid(lines: WaitingLines, *able: int) -> list[str]:
+    """Serve lines as if the house had all of some lines' money and nothing of others'."""
+    return [each.holder for each in lines.serve(lambda one: lines.line_of(one) in able)]
+
+
+def waiting(by_coin: bool, *requests: Request) -> WaitingLines:
+    lines = WaitingLines(by_coin)
+    for request in requests:
+        for part in lines.parts(request):
+            lines.add(part)
+    return lines
+
+
+def test_a_request_for_two_coins_and_dollars_waits_in_three_lines():
+    lines = waiting(True, asks(1, 70, 5, 3))
+    parts = [(each.cents, each.lots) for each in lines.in_order()]
+
+    assert parts == [(0, (5, 0)), (0, (0, 3)), (70, ())]
+    assert [lines.waits_in(line) for line in (DOLLARS, BTC, ALTS)] == [True] * 3
+
+
+def test_where_all_wait_in_one_line_a_request_stays_whole():
+    whole = asks(1, 70, 5, 3)
+
+    assert waiting(False, whole).in_order() == [whole]
+
+
+def test_whoever_asks_for_what_is_lacking_waits_and_others_are_paid():
+    lines = waiting(True, asks(1, 0, 5, 0), asks(2, 0, 0, 3), asks(3, 70), asks(4, 0, 1, 0))
+
+    assert paid(lines, ALTS, DOLLARS) == ["r-2", "r-3"]
+    assert [each.holder for each in lines.in_order()] == ["r-1", "r-4"]
+    assert paid(lines, BTC) == ["r-1", "r-4"]
+    assert not lines
+
+
+def test_in_one_line_none_is_paid_before_the_first():
+    lines = waiting(False, asks(1, 0, 5, 0), asks(2, 70))
+
+    assert [*lines.serve(lambda one: one.cents > 0)] == []
+    assert len(lines.in_order()) == 2
+
+
+def test_a_payment_in_one_line_may_let_another_go_on():
+    lines = waiting(True, asks(1, 0, 5, 0), asks(2, 70))
+    done: list[str] = []
+
+    def pay(request: Request) -> bool:
+        return request.cents > 0 or "r-2" in done
+
+    for each in lines.serve(pay):
+        done.append(each.holder)
+
+    assert done == ["r-2", "r-1"]
