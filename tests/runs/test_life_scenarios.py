@@ -255,6 +255,7 @@ def test_uses_are_all_due_in_the_life_of_the_venue(ftx):
     [
         (date(2021, 11, 30), 15.4 * BILLION),
         (date(2022, 6, 30), 7.4 * BILLION),
+        (date(2022, 9, 30), (5.09 - 0.6) * BILLION),
         (PETITION, 1.3 * BILLION),
     ],
 )
@@ -262,7 +263,6 @@ def test_lenders_together_lend_at_most_the_recorded_debts_by_date(ftx, day, lent
     limits = [lender.limit_usd(day) for lender in ftx.group.lenders]
 
     assert sum(limits) == pytest.approx(lent_usd)
-    assert all(limits)
 
 
 def test_the_largest_lender_recalls_four_to_five_hundred_million_on_13_june_2022(ftx):
@@ -272,13 +272,31 @@ def test_the_largest_lender_recalls_four_to_five_hundred_million_on_13_june_2022
     assert 400 * MILLION <= asked_usd <= 500 * MILLION
 
 
-def test_no_lender_lends_more_after_the_peak_than_at_it(ftx):
-    for lender in ftx.group.lenders:
-        peak = lender.limit_usd(date(2021, 11, 30))
-        assert max(limit.usd for limit in lender.limits) == peak
+def test_only_the_third_lender_lends_more_after_the_peak_of_all_than_at_it(ftx):
+    """By its founder its loans grew to more than a billion until May 2022."""
+    peak, day = date(2021, 11, 30), date(2022, 5, 31)
+    more = [
+        i
+        for i, lender in enumerate(ftx.group.lenders)
+        if max(limit.usd for limit in lender.limits) > lender.limit_usd(peak)
+    ]
+
+    assert more == [2]
+    assert BILLION < ftx.group.lenders[2].limit_usd(day) <= 1.1 * BILLION
+    assert sum(lender.limit_usd(day) for lender in ftx.group.lenders) < 15.4 * BILLION
 
 
-# ---------------------------------------------------------------------- claims in kind
+def test_the_second_lender_had_lent_what_its_filings_say(ftx):
+    lender = ftx.group.lenders[1]
+    filed_usd = {
+        date(2021, 8, 31): 0,
+        date(2021, 12, 31): 1_600 * MILLION,
+        date(2022, 3, 31): 728.2 * MILLION,
+        date(2022, 7, 5): 377 * MILLION,
+        PETITION: 177 * MILLION,
+    }
+
+    assert {day: lender.limit_usd(day) for day in filed_usd} == filed_usd
 
 
 def test_customers_bring_coins_and_dollars_in_the_shares_of_the_sheet():
@@ -291,17 +309,6 @@ def test_customers_bring_coins_and_dollars_in_the_shares_of_the_sheet():
     assert sum(shares.values()) + wired.share == pytest.approx(1.0)
 
 
-def test_the_makers_coins_are_those_of_the_life_and_only_more_of_their_prices_are_stated():
-    own, base = load(IN_KIND).coins, load("ftx").coins
-    alone = {"prices"}
-
-    assert [each.model_dump(exclude=alone) for each in own] == [
-        each.model_dump(exclude=alone) for each in base
-    ]
-    for mine, theirs in zip(own, base, strict=True):
-        assert set(theirs.prices) <= set(mine.prices)
-
-
 def test_a_life_with_claims_in_kind_differs_from_the_sampled_life_by_coins_alone():
     in_kind, sampled = load(IN_KIND), load("ftx-sampled")
     changed = {
@@ -310,12 +317,8 @@ def test_a_life_with_claims_in_kind_differs_from_the_sampled_life_by_coins_alone
         if getattr(in_kind, name) != getattr(sampled, name)
     }
 
-    assert changed == {"question", "retail", "group", "sources"}
+    assert changed == {"question", "retail", "sources"}
     assert in_kind.retail.model_copy(update={"coins": None}) == sampled.retail
-    portfolio = in_kind.group.portfolio.model_copy(
-        update={"holdings": sampled.group.portfolio.holdings}
-    )
-    assert in_kind.group.model_copy(update={"portfolio": portfolio}) == sampled.group
 
 
 def test_the_hypothesis_differs_from_the_life_by_its_share_and_what_it_leaves_out():
