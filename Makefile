@@ -56,6 +56,7 @@ run: setup  ## run the venue's life, one hour in twelve, and say where the money
 	@echo 'Doubt it:           BEANCOUNT_DISABLE_LOAD_CACHE=1 $(BIN)/bean-query $(LIFE)/main.beancount ".run where-did-the-money-go"'
 	@echo 'Ask who and when:   $(BIN)/moneytrail timeline $(LIFE)'
 	@echo 'Judge the thread:   $(BIN)/moneytrail claims $(LIFE)'
+	@echo 'See pictures of it: $(BIN)/moneytrail report $(LIFE) -o exhibit.html'
 	@echo 'All hours:          make flagship   (some eight minutes)'
 
 flagship: setup  ## run the venue's life in full, every quote of 42 months

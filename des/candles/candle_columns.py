@@ -10,18 +10,28 @@ from collections.abc import Mapping, Sequence
 from des.candles.candle_error import RowError
 
 PRICES = ("open", "high", "low", "close")
-OPENED = {
-    *("date", "time", "datetime", "timestamp", "ts", "t", "unix", "unixtime", "unixtimestamp"),
-    *("opentime", "opentimestamp", "timeopen", "start", "starttime", "startat", "begin", "day"),
-    *("periodstart", "timeperiodstart", "gmttime", "utctime", "timeutc", "dateutc", "datetimeutc"),
-    *("timestamputc", "timestampms", "timestamps", "datestr", "localtime"),
-}
+# Names of the time at which a candle opens. Those of a later line count only if there is none of an
+# earlier one: some files have the first trade's time as well, and some stamp the close with a name
+# that says nothing.
+OPENED = (
+    {"periodstart", "timeperiodstart"},
+    {"opentime", "opentimestamp", "timeopen", "start", "starttime", "startat", "begin"},
+    {
+        *("date", "time", "datetime", "timestamp", "ts", "t", "unix", "unixtime", "unixtimestamp"),
+        *("gmttime", "utctime", "timeutc", "dateutc", "datetimeutc", "timestamputc", "ticks"),
+        *("timestampms", "timestamps", "datestr", "localtime", "day"),
+    },
+)
+NUMBERS = {"index", "id"}  # the time, if no other column is
 CLOSED = {"closetime", "closetimestamp", "timeclose", "end", "endtime", "timeperiodend"}
 NAMES: Mapping[str, set[str]] = {
     "open": {"open", "o", "openprice", "priceopen"},
     "high": {"high", "h", "highprice", "pricehigh", "max"},
     "low": {"low", "l", "lowprice", "pricelow", "min"},
-    "close": {"close", "c", "closeprice", "priceclose", "last", "closelast", "price", "adjclose"},
+    "close": {
+        *("close", "c", "closeprice", "priceclose", "last", "closelast", "price", "adjclose"),
+        *("adjusted", "latest", "closing", "closingprice"),
+    },
 }
 # As exchanges give them behind the time: most; Coinbase; Bitfinex.
 ORDERS = (
@@ -37,7 +47,8 @@ _ZONE = re.compile(
 
 def plain(name: str) -> str:
     """Return a column's name without case, spaces, signs and text in brackets."""
-    bare = re.sub(r"\(.*?\)|\[.*?\]|^\s*\d+[ab]?\.\s", "", name.lower())
+    bare = re.sub(r"\(.*?\)|\[.*?\]|^\s*\d+[ab]?\.\s|^\s*24h\s|_usd$", "", name.lower())
+    bare = re.sub(r"^.*\.(?=(open|high|low|close|adjusted)$)", "", bare)  # BTC-USD.Open
     return re.sub(r"[^a-z0-9]", "", bare)
 
 
@@ -62,7 +73,10 @@ def columns_of(header: Sequence[str], line: int) -> dict[str, list[int]]:
     for price, found in places.items():
         if not found:
             raise RowError(line, f"no column {price}; begin with a header date,open,high,low,close")
-    opened, closed = _places(names, OPENED), _places(names, CLOSED)
+    opened = next(filter(None, (_places(names, each) for each in OPENED)), [])
+    closed = _places(names, CLOSED)
+    if not opened and not closed:
+        opened = _places(names, NUMBERS)
     if not opened and not closed and names[0] == "" and len(names) > len(PRICES):
         opened = [0]  # the index of a data frame
     if not opened and not closed:
@@ -72,6 +86,11 @@ def columns_of(header: Sequence[str], line: int) -> dict[str, list[int]]:
     for place in opened or closed:
         _check_zone(header[place], line)
     return {**places, "opened": opened, "closed": closed}
+
+
+def is_time(name: str) -> bool:
+    """Tell whether a column may have the times at which candles open."""
+    return any(plain(name) in names for names in OPENED)
 
 
 def _places(names: Sequence[str], known: set[str]) -> list[int]:

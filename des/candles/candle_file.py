@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from des.candles.candle_columns import PRICES, columns_of, order_of
+from des.candles.candle_columns import PRICES, columns_of, is_time, order_of
 from des.candles.candle_error import CandleError, RowError, shown
 from des.candles.candle_json import is_json, rows_of_json
 from des.candles.candle_numbers import decimal_sign, is_null, prices
@@ -145,6 +145,8 @@ def _times(
 ) -> list[int]:
     """Read the times, which may be in several columns if they agree."""
     places = columns["opened"]
+    if places and any(is_time(name) for n, name in enumerate(header) if n not in places):
+        said.append(f"time is in {shown(header[places[0]].strip())}")
     if not places:
         said.append("stamped by the close")
         return _opened_before(_instants(rows, columns["closed"][:1], [], said))

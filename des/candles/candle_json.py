@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from des.candles.candle_columns import is_header
+from des.candles.candle_columns import is_header, is_time
 from des.candles.candle_error import RowError
 from des.candles.candle_rows import CELLS_MIN, Row, Rows
 
@@ -67,12 +67,41 @@ def _series(value: Any) -> Iterator[Found]:
         elif value and all(isinstance(each, Mapping) for each in value):
             yield from _of_tables(value)
     elif isinstance(value, Mapping):
+        if keyed := _keyed_by_time(value):
+            yield keyed
+            return
         columns = {name: each for name, each in value.items() if isinstance(each, list)}
         if is_header(list(columns)):
             yield list(columns), _across(list(columns.values()))
             return
         for inner in value.values():
             yield from _series(inner)
+
+
+def _keyed_by_time(value: Mapping[str, Any]) -> Found | None:
+    """Read candles by time, columns by time, or pandas' split form: each names a time once."""
+    columns, index, data = (value.get(name) for name in ("columns", "index", "data"))
+    if isinstance(columns, list) and isinstance(index, list) and isinstance(data, list):
+        if is_header(columns) and not any(map(is_time, columns)):
+            return ["time", *columns], [
+                [_cell(cell) for cell in (at, *row)] for at, row in zip(index, data, strict=True)
+            ]
+        return None
+    tables = list(value.values())
+    if not tables or not all(isinstance(each, Mapping) for each in tables):
+        return None
+    if is_header(list(value)):
+        if any(map(is_time, value)):
+            return list(value), [[_cell(each.get(at)) for each in tables] for at in tables[0]]
+        return ["time", *value], [
+            [at, *(_cell(each.get(at)) for each in tables)] for at in tables[0]
+        ]
+    header = list(tables[0])
+    if is_header(header) and not any(map(is_time, header)):
+        return ["time", *header], [
+            [at, *(_cell(each.get(name)) for name in header)] for at, each in value.items()
+        ]
+    return None
 
 
 def _across(columns: Sequence[list[Any]]) -> list[list[str]]:

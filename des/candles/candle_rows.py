@@ -10,13 +10,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from des.candles.candle_columns import is_header
+from des.candles.candle_columns import is_header, is_time, plain
 from des.candles.candle_error import RowError, shown
 
 # In this order: where decimals have commas, a line has as many of them as of its separators.
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}
 COMMENTS = ("#", "//", "%")
 CELLS_MIN = 5  # a time and four prices
+TICKER = "ticker"  # begins a line above or below a header of yfinance
 LINES_TRIED = 50
 
 
@@ -63,15 +64,41 @@ def rows_of_text(text: str) -> Rows:
             header, header_line = row.cells, row.number
         elif header is not None and list(row.cells) == list(header):
             repeated += 1
-        elif header is None and not kept and len(row.cells) < CELLS_MIN:
+        elif header is None and not kept and _is_no_candle(row.cells):
             before.append(row)
         else:
             kept.append(row)
+    header, kept = _without_ticker(header, kept)
+    before += _footer(kept)
+    if before and not kept and not header:
+        raise RowError(None, "no line has a time and four prices; separate them by commas")
     if kept or header:
         said += [f"line {row.number} is no candle ({shown(row.cells[0])})" for row in before]
     said += [f"comment lines left out: {comments}"] if comments else []
     said += [f"repeated headers left out: {repeated}"] if repeated else []
     return Rows(header, header_line, kept, said)
+
+
+def _is_no_candle(cells: Sequence[str]) -> bool:
+    return len(cells) < CELLS_MIN or plain(cells[0]) == TICKER
+
+
+def _without_ticker(
+    header: Sequence[str] | None, kept: list[Row]
+) -> tuple[Sequence[str] | None, list[Row]]:
+    """Join the three lines by which yfinance names columns: prices, tickers, and the time."""
+    if header is None or not kept or plain(header[0]) not in ("price", ""):
+        return header, kept
+    rest = kept[1:] if plain(kept[0].cells[0]) in (TICKER, "") else kept
+    time = rest[0].cells if rest else [""]
+    if is_time(time[0]) and not any(map(str.strip, time[1:])):
+        return [time[0], *header[1:]], rest[1:]
+    return header, kept
+
+
+def _footer(kept: list[Row]) -> list[Row]:
+    """Take a last line that is one sentence away from the rows."""
+    return [kept.pop()] if len(kept) > 1 and len(kept[-1].cells) == 1 else []
 
 
 def _split(text: str, separator: str) -> Iterator[Row]:

@@ -34,6 +34,7 @@ _CLOCK = re.compile(
     r"\s*(Z|UTC|GMT)?([+-]\d\d:?\d\d)?",
     re.ASCII,
 )
+_UTC_AT_END = re.compile(r"(?<=\d) ?(UTC|GMT)$", re.ASCII)
 _OWN_CLOCK = re.compile(r"\d{1,2}:\d\d(:\d\d(\.\d+)?)?( ?[AaPp][Mm])?|\d{6}|\d{4}", re.ASCII)
 
 Cells = Sequence[tuple[int, str]]  # each with the number of its row
@@ -139,7 +140,7 @@ def _dated_us(cell: str) -> int:
     try:
         if _EPOCH.fullmatch(cell):
             raise ValueError(cell)  # a number among dates
-        return instant_us(datetime.fromisoformat(cell))
+        return instant_us(datetime.fromisoformat(_UTC_AT_END.sub("", cell)))
     except ValueError:
         found = _YEAR_FIRST.fullmatch(cell)
         if found is None:

@@ -18,6 +18,8 @@ from runs.whole_table import brief_exact
 # Of a fill, an entry, a closing entry, or a link.
 UP = ("fill", "entry", "postings", "closing", "figures", "linked", "fills", "agreement")
 
+VIEWS = ("fills", "postings")
+
 
 @click.command("books")
 @click.argument("run", type=BOOKS)
@@ -78,9 +80,11 @@ def trail_command(
     return trail_up(run, start, limit)
 
 
-def _print_schema(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
+def _print_schema(ctx: click.Context, param: click.Parameter, wanted: str | None) -> None:
     if wanted:
-        click.echo("\n\n".join(map(brief_exact, schemas())))
+        click.echo(brief_exact(schemas()[wanted]))
+        others = [view for view in VIEWS if view != wanted]
+        click.echo("\n".join(("", *(f"Another view: moneytrail sql --schema {v}" for v in others))))
         ctx.exit()
 
 
@@ -89,11 +93,13 @@ def _print_schema(ctx: click.Context, param: click.Parameter, wanted: bool) -> N
 @click.argument("statement", metavar="SQL")
 @click.option(
     "--schema",
-    is_flag=True,
+    type=click.Choice(VIEWS),
+    is_flag=False,
+    flag_value=VIEWS[0],
     is_eager=True,
     expose_value=False,
     callback=_print_schema,
-    help="Show the columns of fills and postings, and exit.",
+    help="Show the columns of a view, fills unless another is named, and exit.",
 )
 @report("sql")
 def sql_command(run: RunFolder, statement: str) -> list[Table]:
@@ -101,6 +107,7 @@ def sql_command(run: RunFolder, statement: str) -> list[Table]:
 
     \b
       moneytrail sql --schema
+      moneytrail sql --schema postings
       moneytrail sql runs/out/tiny-seed1 "FROM fills WHERE motive = 'pickoff' ORDER BY seq LIMIT 5"
       moneytrail sql runs/out/tiny-seed1 \\
         "SELECT taker, count(*), sum(edge_usd) FROM fills WHERE motive = 'pickoff' GROUP BY 1"

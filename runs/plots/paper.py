@@ -92,7 +92,8 @@ def style() -> Iterator[None]:
         from matplotlib import style
     except ImportError as error:
         brings = "make tools (in a clone) or pip install 'moneytrail[plot]' installs it"
-        raise PlotError(f"matplotlib is not installed; {brings}") from error
+        without = "`moneytrail report RUN` draws its page without it"
+        raise PlotError(f"matplotlib is not installed; {brings}; {without}") from error
     with style.context(STYLE, after_reset=True):
         yield
 

@@ -131,6 +131,16 @@ def test_each_report_fits_a_screen_on_other_worlds_too(executed, scenario: str, 
     assert re.match(r"[A-Z0-9].*", done.stdout)
 
 
+@pytest.mark.parametrize("words", [[], ["fills"], ["postings"]])
+def test_the_columns_of_a_view_and_their_meanings_fit_a_screen(words: list[str]):
+    lines = CliRunner().invoke(main, ["sql", "--schema", *words]).stdout.splitlines()
+
+    assert max(map(len, lines)) <= WIDTH
+    assert len(lines) <= LINES
+    assert "meaning" in lines[2]
+    assert not any("more" in line for line in lines)
+
+
 def test_many_notes_leave_fewer_rows_but_never_none():
     rows = [(f"kind {n}", Decimal(n)) for n in range(60)]
     table = Table("t", "T", ("kind", "usd"), rows, ("A note.",))

@@ -106,16 +106,21 @@ def hole_by_kind(the_hole: Hole) -> Table:
     rows += [("source", kind, usd, None) for kind, usd in reversed(sources.items())]
     rows.append(("source", "all sources", brought, None))
     rows.append((None, "hole", used + brought, None))
+    notes = [
+        "Uses and sources sum to the hole exactly. Money is commingled, so it is not known "
+        "which source paid for which use: a share of the uses is not a share of the hole."
+    ]
+    if used + brought <= 0:
+        notes.append("A negative hole is a surplus: the group has more liquid assets than it owes.")
+    if uses:
+        largest = next(iter(uses))
+        notes.append(f"The entries of a kind: moneytrail trail RUN --kind {largest}")
     return Table(
         "hole-by-kind",
         "The hole by kind: uses of money, and its sources other than customers",
         ("side", "kind", "hole_usd", "share_of_uses_pct"),
         rows,
-        (
-            "Uses and sources sum to the hole exactly. Money is commingled, so it is not known "
-            "which source paid for which use: a share of the uses is not a share of the hole.",
-            "A negative hole is a surplus: the group has more liquid assets than it owes.",
-        ),
+        tuple(notes),
     )
 
 

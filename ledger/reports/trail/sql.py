@@ -43,35 +43,23 @@ POSTINGS: tuple[tuple[str, str, str], ...] = (
 SCHEMA: tuple[tuple[str, str, str], ...] = (
     ("seq", "BIGINT", "number in the order of all events"),
     ("time", "TIMESTAMP", "UTC, to the microsecond"),
-    ("motive", "VARCHAR", "pickoff, spread, hedging, ...; of payments: variation-margin, ..."),
+    ("motive", "VARCHAR", "pickoff, spread, ...; of payments: variation-margin, ..."),
     ("venue", "VARCHAR", "the venue of the trade"),
     ("market", "VARCHAR", "the contract, such as BTC-PERP"),
-    ("taker", "VARCHAR", "the sender of the order; of a payment: the holder of the position"),
+    ("taker", "VARCHAR", "the sender of the order; of a payment: holder of the position"),
     ("maker", "VARCHAR", "the other party; the venue, where it was the venue's pool"),
-    ("holder", "VARCHAR", "retail customer, such as r-0011; NULL if a firm sent the order"),
-    ("quantity", "DECIMAL", "contracts, positive if the taker buys; of a payment: the position"),
+    ("holder", "VARCHAR", "retail customer, such as r-0011; NULL if it was a firm"),
+    ("quantity", "DECIMAL", "contracts, > 0 if the taker buys; of a payment: the position"),
     ("price_usd", "DECIMAL", "per contract; of a payment: the mark"),
     ("lead_usd", "DECIMAL", "lead price at that moment"),
-    (
-        "lead_when_quoted_usd",
-        "DECIMAL",
-        "lead price from which the quote was computed; NULL without one",
-    ),
+    ("lead_when_quoted_usd", "DECIMAL", "lead price that the quote was computed from, or NULL"),
     ("quote_age_s", "DECIMAL", "seconds since that lead price; NULL without a quote"),
-    (
-        "trigger",
-        "VARCHAR",
-        "event that made the quote profitable to hit: posting or tick; NULL otherwise",
-    ),
+    ("trigger", "VARCHAR", "what made the quote profitable to hit: posting, tick or NULL"),
     ("fee_bps", "DECIMAL", "fee rate, basis points of the notional"),
-    (
-        "edge_usd",
-        "DECIMAL(18,2)",
-        "taker's gain, (lead - price) x quantity x stands_for; of a payment: received",
-    ),
+    ("edge_usd", "DECIMAL(18,2)", "taker's gain (see below); of a payment: what is received"),
     ("fee_usd", "DECIMAL(18,2)", "fee that the taker paid to the venue"),
     ("notional_usd", "DECIMAL(18,2)", "|quantity| x price x stands_for; NULL for a payment"),
-    ("stands_for", "BIGINT", "markets alike in each of which the quantity changes hands"),
+    ("stands_for", "BIGINT", "markets alike, in each of which the quantity changes hands"),
 )
 
 # DuckDB multiplies decimals exactly, or reports an error if the product is too large.
@@ -120,15 +108,16 @@ def sql(run: RunFolder, statement: str) -> Table:
     return Table("sql", f"{count} from the books of {run.path.name}", columns, rows)
 
 
-def schemas() -> list[Table]:
-    """Describe the views `fills` and `postings`."""
-    return [
-        Table(
-            "schema",
+def schemas() -> dict[str, Table]:
+    """Describe the views `fills` and `postings`, by name."""
+    return {
+        "fills": Table(
+            "fills",
             f"The view fills, schema {SCHEMA_VERSION}",
             ("column", "type", "meaning"),
             SCHEMA,
             (
+                "A taker's gain is (lead_usd - price_usd) x quantity x stands_for.",
                 "A DECIMAL without a number of digits has as many as the finest lot or tick of "
                 "the run requires.",
                 "The view rows has the same rows as stored, in integers of lots, ticks, cents and "
@@ -136,7 +125,7 @@ def schemas() -> list[Table]:
                 "Edge and fee of a market that stands for n alike are those of all n.",
             ),
         ),
-        Table(
+        "postings": Table(
             "postings",
             "The view postings: the general ledger, a row for each posting",
             ("column", "type", "meaning"),
@@ -149,7 +138,7 @@ def schemas() -> list[Table]:
                 "marks.",
             ),
         ),
-    ]
+    }
 
 
 def _answer(

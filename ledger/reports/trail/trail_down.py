@@ -109,9 +109,9 @@ class Trail:
     def answer(self) -> str:
         """Say the figure, and the number of its entries."""
         entries = len({share.seq for share in self.shares})
+        counted = "1 entry" if entries == 1 else f"{entries:,} entries"
         return (
-            f"{self.figure.name}: {_total(self.shares):,} USD in {entries:,} entries of the "
-            "general ledger."
+            f"{self.figure.name}: {_total(self.shares):,} USD in {counted} of the general ledger."
         )
 
     def tables(self) -> list[Table]:
@@ -203,7 +203,9 @@ def _fill_shares(books: BothTiers, figure: Figure) -> Iterator[FillShare]:
 
 def _entries_table(figure: Figure, shares: Sequence[Share], listed: Sequence[Share]) -> Table:
     more = len(shares) - len(listed)
-    notes = (f"The largest {len(listed):,} are listed; there are {more:,} more.",) if more else ()
+    notes = [f"The largest {len(listed):,} are listed; there are {more:,} more."] if more else []
+    if listed:
+        notes.append(f"The postings of one entry: moneytrail trail RUN --seq {listed[0].seq}")
     return Table(
         "entries",
         f"{figure.name}: {_total(shares):,} {MONEY}",

@@ -22,7 +22,7 @@ from ledger.reports.trail.linked_entries import Linked, linked, linked_table, pa
 from ledger.reports.trail.moved_figures import MovedFigure, figures_table, moved_figures
 from ledger.run_folder import RunFolder
 from ledger.times import day_of, time_of_day
-from ledger.transaction import MONEY, Movement
+from ledger.transaction import MONEY, Movement, entity_of
 
 _FILL = re.compile(r"fill-(\d+)")
 
@@ -71,8 +71,8 @@ class EntryTrail:
     def tables(self) -> list[Table]:
         """Lay it out."""
         tables = [
+            _postings_table(self.entry.lines, self.entry.narration),
             _entry_table(self.entry, self.place),
-            _postings_table(self.entry.lines),
             figures_table(self.figures),
             linked_table(self.linked),
         ]
@@ -206,8 +206,11 @@ def _entry_table(entry: BookedEntry, place: str) -> Table:
     )
 
 
-def _postings_table(lines: Sequence[PostingCells]) -> Table:
-    return Table("postings", "Its postings", ("account", "amount", "commodity", "party"), lines)
+def _postings_table(lines: Sequence[PostingCells], title: str = "Its postings") -> Table:
+    """List postings, each in the books of the entity that is its account's second word."""
+    entities = [entity_of(account) for account, *_ in lines]
+    notes = (f"The books of one entity: moneytrail books RUN {entities[-1]}",) if entities else ()
+    return Table("postings", title, ("account", "amount", "commodity", "party"), lines, notes)
 
 
 def _closing_table(closing: BookedEntry | None) -> Table:

@@ -14,9 +14,10 @@ from beanquery.query import run_query
 from ledger import fill_store
 from ledger.day_ledger import days_of
 from ledger.motives import Motive
+from ledger.reports.money.hole import hole, hole_by_kind
 from ledger.reports.table import Table
 from ledger.reports.trail.both_tiers import TrailError
-from ledger.reports.trail.entity_books import UnknownEntityError
+from ledger.reports.trail.entity_books import UnknownEntityError, books
 from ledger.reports.trail.trail_down import trail
 from ledger.reports.trail.trail_up import trail_up
 from ledger.run_folder import RunFolder
@@ -296,3 +297,26 @@ def test_an_unknown_seq_or_link_is_refused_with_the_known_range(tiny_run):
             trail_up(tiny_run, link).tables()
     with pytest.raises(TrailError, match="fill-1 is no fill"):
         trail_up(tiny_run, "fill-1").tables()
+
+
+def test_the_postings_of_an_entry_come_first_and_lead_to_the_books_of_its_counterparty(tiny_run):
+    entry = next(entry for entry in tiny_run.transactions if "withdrawal" in entry.tags)
+    first, *_ = trail_up(tiny_run, int(entry.meta["seq"])).tables()
+    (note,) = first.notes
+
+    assert first.name == "postings"
+    assert [row[0] for row in first.rows] == [each.account for each in entry.postings]
+    entity = note.rpartition(" ")[2]
+    assert entity in {account.split(":")[1] for account, *_ in first.rows}
+    assert books(tiny_run, entity)
+
+
+def test_each_list_names_the_command_that_goes_one_step_deeper(tiny_run):
+    kinds = hole_by_kind(hole(tiny_run))
+    kind = kinds.notes[-1].rpartition(" ")[2]
+    (entries, *_) = trail(tiny_run, kind=kind).tables()
+    seq = int(entries.notes[-1].rpartition(" ")[2])
+
+    assert kinds.rows[0][1] == kind
+    assert seq == column(entries, "seq")[0]
+    assert trail_up(tiny_run, seq)
