@@ -43,6 +43,9 @@ from ledger.text import quoted
 from ledger.text_loader import load_with_options, placed
 from ledger.transaction import MONEY, Movement, entity_of
 
+# Columns of fills that hold words.
+WORDS = ("motive", "venue", "market", "taker", "maker", "trigger")
+
 
 @dataclass(frozen=True)
 class LedgerFile(RunFolder):
@@ -111,9 +114,11 @@ class LedgerFile(RunFolder):
         """Open DuckDB with the ledger's copy; the view of fills is empty."""
         connection = opened or duckdb_session.connect()
         open_views(connection, self.folder)
+        kinds = dict.fromkeys(Fill._fields, "BIGINT") | dict.fromkeys(WORDS, "VARCHAR")
+        kinds["time_us"] = "TIMESTAMP"
         columns = ", ".join(
-            "NULL::TIMESTAMP AS time" if column == "time_us" else f"NULL::BIGINT AS {column}"
-            for column in Fill._fields
+            f"NULL::{kind} AS {'time' if column == 'time_us' else column}"
+            for column, kind in kinds.items()
         )
         connection.execute(f"CREATE TEMP VIEW rows AS SELECT {columns} WHERE false")
         return connection
