@@ -111,7 +111,7 @@ unix,date,symbol,open,high,low,close,Volume BTC,Volume USD
 "low":29730.4,"close":31017.1,"volume":7},
 {"startTime":"2022-05-11T00:00:00+00:00","time":1652227200000.0,"open":31017.11,"high":32162.59,
 "low":27785.0,"close":29103.94,"volume":7}]}""",
-        "JSON; time is in 'startTime' and 'time', which agree",
+        "JSON; time is in 'startTime'",
     ),
     "by column": (
         """{"s":"ok","t":[1652054400,1652140800,1652227200],"o":[34038.4,30074.23,31017.11],
