@@ -53,7 +53,7 @@ def rising(drawn: np.ndarray, span: int) -> np.ndarray:
 
     Args:
         drawn: whole numbers in [0, span), shape (n,).
-        span: what they were drawn from.
+        span: the range of the draws.
 
     Returns:
         Places, int64, shape (n,).
@@ -84,7 +84,7 @@ def distinct(drawn: np.ndarray, span: int) -> np.ndarray:
 
     Args:
         drawn: whole numbers in [0, span), shape (n,).
-        span: what they were drawn from.
+        span: the range of the draws.
 
     Returns:
         Strictly rising, int64.

@@ -1,4 +1,4 @@
-"""Opening balances of all parties. A venue holds in cash what it owes."""
+"""Opening balances of all parties. A venue's cash equals its debts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -51,7 +51,7 @@ def open_books(
     """Give all parties their opening balances.
 
     Args:
-        first: says what each party has.
+        first: the opening balances of each party.
         time_us: the run's start.
         venues: by name.
         custody: holds the cash.

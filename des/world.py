@@ -195,7 +195,7 @@ class World:
                 self.journal.note(now_us, noted(market.name, policy, listing.maker))
 
     def _note_limits(self, time_us: int) -> None:
-        """Record what limits cut off of the firms' hits since the last time."""
+        """Record the size of hits that limits cut off since the last time."""
         status = self._cast.capital.status
         trading, waiting = status.count(TRADING), status.count(WAITING)
         for market, listing in zip(self._scenario.markets, self.listings, strict=True):

@@ -35,7 +35,7 @@ class AccountSums:
         self._columns = np.empty((3, 0), dtype=np.int64)
 
     def of(self, rows: np.ndarray) -> tuple[Posting[int], ...]:
-        """Return what *rows* (dtype ROW) move, account by account, without zeros."""
+        """Return the amounts that *rows* (dtype ROW) move, by account, without zeros."""
         if not len(rows):
             return ()
         by = (rows["motive"], rows["venue"], rows["taker"], rows["maker"])

@@ -15,12 +15,12 @@ def cash(entity: str) -> str:
 
 
 def claim(entity: str, venue: str) -> str:
-    """What the venue owes *entity*, in the books of *entity*."""
+    """The account of the venue's debt to *entity*, in the books of *entity*."""
     return f"Assets:{entity}:{Kind.CLAIMS}:{venue}"
 
 
 def owed(venue: str, entity: str) -> str:
-    """What the venue owes *entity*, in the books of the venue."""
+    """The account of the venue's debt to *entity*, in the books of the venue."""
     return f"Liabilities:{venue}:{Kind.CUSTOMERS}:{entity}"
 
 
@@ -40,7 +40,7 @@ def expense(entity: str, kind: str) -> str:
 
 
 def opening(entity: str) -> str:
-    """What an entity had on the first day."""
+    """The account of an entity's opening balance."""
     return f"Equity:{entity}:{Kind.OPENING}"
 
 
@@ -50,7 +50,7 @@ def pool(venue: str, kind: str) -> str:
 
 
 def loan(lender: str, borrower: str) -> str:
-    """What a lender outside the group is owed, in its books."""
+    """The account of an outside lender's claim, in its books."""
     return f"Assets:{lender}:{Kind.LOANS}:{borrower}"
 
 
@@ -60,7 +60,7 @@ def debt(borrower: str, lender: str) -> str:
 
 
 def margin_loan(venue: str, borrower: str) -> str:
-    """What a customer owes a venue for dollars borrowed against tokens, in the venue's books."""
+    """The account of a customer's loan against tokens, in the venue's books."""
     return f"Assets:{venue}:{Kind.MARGIN_LOANS}:{borrower}"
 
 

@@ -65,7 +65,7 @@ def opened_of_customers(known: Sequence[Coin], house: str, customers: str) -> It
 
 
 def opened_sales(known: Sequence[Coin], maker: str) -> Iterator[Opened]:
-    """Open in the maker's books what customers' coins brought that the house lent it."""
+    """Open in the maker's books the proceeds of customers' coins that the house lent it."""
     about = "customers' coins sold, against the dollars that they brought"
     for name in names_owed(known):
         yield Opened(sold_coins(maker, name), (name, MONEY), CAUSE, about)

@@ -88,7 +88,7 @@ class RunFolder:
     def select(
         self, statement: str, parameters: Sequence[object] | Mapping[str, object] = ()
     ) -> list[tuple[Any, ...]]:
-        """Return what a SELECT over the views of `connect` gives.
+        """Return the result of a SELECT over the views of `connect`.
 
         Raises:
             RunFolderError: the columnar copy is missing, or a file can't be read.

@@ -114,7 +114,7 @@ def _told(column: str, cell: Cell, scale: ReadingUnit) -> str:
 
 
 def _lines_beside(table: Table, headings: Sequence[str]) -> int:
-    """Count the lines of title, headings, notes, and of what says that rows are left out."""
+    """Count the lines of title, headings, notes, and of the note on omitted rows."""
     words = "\n".join((textwrap.fill(table.title, WIDTH), *map(_note, table.notes)))
     of_headings = max((name.count("\n") + 1 for name in headings), default=1)
     blank, rule, left = 1, 1, 1
@@ -122,7 +122,7 @@ def _lines_beside(table: Table, headings: Sequence[str]) -> int:
 
 
 def rows_that_fit(cells: Sequence[list[str]], lines_max: int = ROWS) -> tuple[list[list[str]], int]:
-    """Return rows that stand on as many lines, ROWS at most, and how many are left out.
+    """Return rows that fit on so many lines, ROWS at most, and the number of omitted rows.
 
     They are the first rows and the last, which have totals, with dots in between.
     """
@@ -136,7 +136,7 @@ def rows_that_fit(cells: Sequence[list[str]], lines_max: int = ROWS) -> tuple[li
 
 
 def columns_that_fit(headings: Sequence[str], cells: Sequence[Sequence[str]]) -> int:
-    """Return how many of the first columns stand side by side; one at least."""
+    """Return the number of first columns that fit side by side; at least one."""
     taken, shown = -GAP, 0
     for i, name in enumerate(headings):
         widest = max((len(line) for row in cells for line in row[i].splitlines()), default=0)

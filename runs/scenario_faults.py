@@ -1,4 +1,4 @@
-"""Errors of a scenario as sentences that say what to do."""
+"""Errors of a scenario as sentences with their corrections."""
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -12,7 +12,7 @@ from runs.scenario_places import Keys, holds, shown, value_at
 
 
 def faults_of(details: Iterable[ErrorDetails], data: Mapping[str, Any]) -> dict[Keys, str]:
-    """Say what is wrong at which key, one problem for each.
+    """Return one problem for each wrong key.
 
     Unknown keys come first: a misspelt key is also a missing one. If a value fits none of several
     types, its innermost error counts: for ["2021-05-01"] that the date is in quotes, not that the
@@ -54,7 +54,7 @@ def _problem(detail: ErrorDetails, keys: Keys, data: Mapping[str, Any]) -> str:
 
 
 def wanted_at(keys: Keys) -> str:
-    """Say what a key of the schema must be: 'a number from 0 to 3_600'."""
+    """Return the range of a key of the schema in words: 'a number from 0 to 3_600'."""
     return _wanted(_schema_at(keys))
 
 

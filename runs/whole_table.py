@@ -13,7 +13,7 @@ TEXT = 70  # the width at which words are wrapped where a screen must hold them
 
 
 def brief_exact(table: Table) -> str:
-    """Write what of a table fits a screen, digit by digit, and say what is left out."""
+    """Write the part of a table that fits a screen, with every digit, and name the omitted part."""
     told = [
         [_wrapped(_told(c, cell)) for c, cell in zip(table.columns, row, strict=True)]
         for row in table.rows

@@ -8,7 +8,7 @@ class RowError(ValueError):
 
     Args:
         row: its line, or in JSON its candle, from 1; None when the content as a whole is at fault.
-        complaint: what is wrong and what to do, in one line.
+        complaint: the error and its correction, in one line.
     """
 
     def __init__(self, row: int | None, complaint: str) -> None:
@@ -22,7 +22,7 @@ class CandleError(ValueError):
     Args:
         path: the file.
         line: its line, or in JSON its candle, from 1; None when the file as a whole is at fault.
-        complaint: what is wrong and what to do, in one line.
+        complaint: the error and its correction, in one line.
         counted: what `line` counts.
     """
 

@@ -31,7 +31,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows of a file that may be candles, and what names their columns."""
+    """The rows of a file that may be candles, and the names of their columns."""
 
     header: Sequence[str] | None
     header_line: int
@@ -113,7 +113,7 @@ def _split(text: str, separator: str) -> Iterator[Row]:
 
 
 def _separator(text: str) -> str:
-    """Find what most lines are split by into at least the columns that candles have."""
+    """Find the separator that splits most lines into at least the columns of candles."""
     lines = list(_first_lines(text.splitlines()))
     for separator in SEPARATORS:
         counts = Counter(line.count(separator) for line in lines)

@@ -62,7 +62,7 @@ def times_us(cells: Cells) -> tuple[list[int], list[str]]:
     """Read all times of a column.
 
     Returns:
-        Microseconds since 1970, and what was found out about how they are written.
+        Microseconds since 1970, and the recognised format.
 
     Raises:
         RowError: a cell is no time, is written unlike the others, or can be read two ways.

@@ -33,7 +33,7 @@ class Candle:
 
 @dataclass(frozen=True, slots=True)
 class Regular:
-    """Candles of one length in order of time, and what was done to make them so."""
+    """Candles of one length in order of time, and the corrections made."""
 
     candles: Sequence[Candle]
     length_us: int

@@ -1,1 +1,1 @@
-"""Cash: who holds it, who brings it, who takes it away."""
+"""Cash: holders, deposits and withdrawals."""

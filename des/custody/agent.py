@@ -25,7 +25,7 @@ def agent_of(retail: Retail, seed: int, parties: Parties, custody: Custody) -> "
 
 
 class Agent:
-    """Takes in what retail customers wire, and pays what they withdraw."""
+    """Takes wire deposits of retail customers, and pays their withdrawals."""
 
     def __init__(self, retail: Retail, seed: int, parties: Parties, custody: Custody) -> None:
         """Start with no deposits.

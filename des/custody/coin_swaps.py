@@ -88,7 +88,7 @@ class CoinSwaps:
                 self._swap(time_us, place, -(-wanted // prices[place]))
 
     def _lacking_cents(self, lots: Lots, cents: int) -> int:
-        """Return the dollars that are lacking to buy back what is missing and to have *cents*."""
+        """Return the missing dollars for buying back missing coins and having *cents*."""
         needed = self._vault.worth_cents(self._missing(lots)) + cents
         return max(needed - int(self._cash[self._house]), 0)
 

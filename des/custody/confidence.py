@@ -1,4 +1,4 @@
-"""Confidence in the house: what frightens customers, and how fear fades."""
+"""Confidence in the house: shocks of fear, and their decay."""
 
 import math
 from collections.abc import Callable

@@ -45,7 +45,7 @@ class Custody:
         )
 
     def till(self, venue: str) -> int:
-        """Return what a venue can pay out: all its cash, or nothing once it has halted.
+        """Return the amount that a venue can pay out: all its cash, or nothing after a halt.
 
         Coins of customers count at the dollars that they would bring.
         """
@@ -56,11 +56,11 @@ class Custody:
         return int(self.cash[self._parties.names.index(venue)]) + in_coins
 
     def claim_cents(self, entity: int, venue: str) -> int:
-        """Return what a venue owes to one party."""
+        """Return the debt of a venue to one party."""
         return int(self._venues[venue].claims[entity])
 
     def customers_cents(self) -> int:
-        """Return what the house owes to all customers outside its own group."""
+        """Return the debt of the house to all customers outside its own group."""
         in_coins = self.coins.owed_cents if self.coins else 0
         return int(self._venues[self._parties.house].claims[self._customers].sum()) + in_coins
 

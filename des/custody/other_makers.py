@@ -78,7 +78,7 @@ class OtherMakersDesk:
         self._custody.deposit(time_us, self._code, self._house_name, loss_cents, why, links)
 
     def take_gains(self, time_us: int, marks: np.ndarray) -> None:
-        """Take home what their positions have brought and do not need as margin."""
+        """Withdraw gains of their positions that they do not need as margin."""
         if not self._moves_margin:
             return
         margin_cents = round(self._margin_ratio * int(self._house.notional(marks)[self._code]))

@@ -1,4 +1,4 @@
-"""Retail customers bring money and take it away, each in their own time."""
+"""Retail customers deposit and withdraw money, each at times of their own."""
 
 from collections.abc import Callable, Generator
 

@@ -68,7 +68,7 @@ class Till:
         return bool(self._lines)
 
     def owed_cents(self, entity: int) -> int:
-        """Return what a party may still ask for: its free claim less its queued requests."""
+        """Return the largest request of a party: its free claim less its queued requests."""
         coins = self._custody.coins
         in_coins = coins.unasked_cents(entity) if coins else 0
         return self.free_cents(entity) - self._queued_cents[entity] + in_coins
@@ -133,7 +133,7 @@ class Till:
         return MONEY if line == DOLLARS else coins.coins[line - 1].name
 
     def _in_coins(self, time_us: int, entity: int, cents: int) -> tuple[int, tuple[int, ...]]:
-        """Say what of a request is for dollars, and what for each coin."""
+        """Divide a request into dollars and each coin."""
         coins = self._custody.coins
         if coins is None or entity != coins.customer:
             return cents, ()

@@ -54,7 +54,7 @@ class PoolRangeError(MistakeError, ValueError):
 
 
 class Liquidity(NamedTuple):
-    """What a provider brings into a pool, or takes out of it."""
+    """The contribution of a provider to a pool, or its withdrawal."""
 
     lots: int
     cents: int
@@ -300,7 +300,7 @@ def _price_ticks(lots: int, cents: int, lot_ticks_per_cent: int) -> int:
 
 
 def loss_versus_rebalancing_rate(volatility: float) -> float:
-    """Return what a pool without a fee loses to arbitrage, per year and dollar in the pool.
+    """Return the loss of a pool without a fee to arbitrage, per year and dollar in the pool.
 
     Args:
         volatility: annualised, of a price that diffuses.
@@ -330,7 +330,7 @@ def arbitrage_share(volatility: float, block_s_mean: float, fee: float) -> float
 
 
 def arbitrage_gain_rate(volatility: float, block_s_mean: float, fee: float) -> float:
-    """Return what arbitrageurs gain, their fees paid, per year and dollar in the pool.
+    """Return the gain of arbitrageurs after fees, per year and dollar in the pool.
 
     Args:
         volatility, block_s_mean, fee: as in `arbitrage_share`; sigma^2 dt < 8, or it is infinite.
@@ -348,7 +348,7 @@ def arbitrage_gain_rate(volatility: float, block_s_mean: float, fee: float) -> f
 
 
 def fee_rate(volatility: float, block_s_mean: float, fee: float) -> float:
-    """Return what arbitrageurs pay in fees, per year and dollar in the pool.
+    """Return the fees of arbitrageurs, per year and dollar in the pool.
 
     With the gain it is the loss versus rebalancing, which for small fees is sigma^2 / 8 again:
     a fee divides it between arbitrageurs and providers.

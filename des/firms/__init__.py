@@ -1,1 +1,1 @@
-"""The trading firms: who they are, what they do with their capital, what they quote elsewhere."""
+"""The trading firms: their classes, their capital, and their quotes elsewhere."""

@@ -70,7 +70,7 @@ class CapitalDesk:
         return np.array([status in (TRADING, LEFT) for status in self.status], dtype=bool)
 
     def lead_quote_cents(self) -> np.ndarray:
-        """Return what each firm shows per market and side on the lead venue."""
+        """Return each firm's displayed size per market and side on the lead venue."""
         shown = shown_cents(self._firms, self._money.on_lead_cents(self._code))
         return np.where(self.quotes, shown, 0)
 
@@ -150,7 +150,7 @@ class CapitalDesk:
             self._money.leave_lead(time_us, code, needed, why)
 
     def _let_in(self, rules: CapitalRules, time_us: int) -> None:
-        """Let waiting firms see what others earn, and enter."""
+        """Let waiting firms observe the earnings of others, and enter."""
         seen = self._trailing[:, self.takes].sum(axis=0)  # on both venues
         # The exact sum, rounded once: the same in whatever order firms are listed.
         visible_bps = max(math.fsum(seen) / len(seen), 0.0) if len(seen) else 0.0

@@ -38,7 +38,7 @@ class FirmMoney:
         return self._custody.status[self._parties.house] == HALTED
 
     def capital_cents(self, code: int) -> int:
-        """Return what a firm has on both venues."""
+        """Return a firm's claims on both venues."""
         return int(self._venues[HOUSE].claims[code] + self._venues[LEAD].claims[code])
 
     def cash_cents(self, code: int) -> int:

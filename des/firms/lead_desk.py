@@ -115,10 +115,9 @@ class LeadDesk:
         Args:
             end_us: the first microsecond after the day.
             markets: the markets that are quoted.
-            quote_cents: what each hedger shows per market and side.
+            quote_cents: each hedger's displayed size per market and side.
 
-        Returns:
-            What each hedger gained, cents.
+        Returns: The gain of each hedger, cents.
         """
         n = len(self.hedgers)
         rents, spread = np.zeros((n, n), dtype=np.int64), np.zeros(n, dtype=np.int64)

@@ -47,7 +47,7 @@ _BOTH_SIDES = math.sqrt(2 / math.pi)  # twice the normal density at 0
 
 
 class PickOffs(NamedTuple):
-    """What each row's quotes lose to each column's orders; int64 cents, shape (n, n)."""
+    """The loss of each row's quotes to each column's orders; int64 cents, shape (n, n)."""
 
     edge_cents: np.ndarray  # at the lead price
     taken_cents: np.ndarray  # the volume that changes hands, on which the taker pays its fee
@@ -71,7 +71,7 @@ def pick_offs(
     sigma_per_root_s: np.ndarray,
     quotes_per_hour: float,
 ) -> PickOffs:
-    """Return what each firm's quotes are expected to lose to each faster firm.
+    """Return the expected loss of each firm's quotes to each faster firm.
 
     Adding a firm never lowers what a quoter loses, and never raises what others take from it. A
     firm with costs above the price's move protects no quote: slower firms' orders pass it.

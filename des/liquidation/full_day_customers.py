@@ -40,8 +40,8 @@ class FullDayCustomers(MarginCustomers):
             parties: all who keep books, by role.
             house: the house venue.
             listings: all markets.
-            funding_e9: what longs pay shorts each hour, in billionths.
-            journal: records what tokens are worth.
+            funding_e9: the hourly payment from longs to shorts, in billionths.
+            journal: records the marks of tokens.
         """
         super().__init__(scenario, parties, house, listings, funding_e9, journal)
         self._hours = TradedHours.of(scenario.run)

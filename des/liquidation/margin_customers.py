@@ -1,4 +1,4 @@
-"""Customers on margin: when they come, what they bring, and their margin at each settlement."""
+"""Customers on margin: their arrival, their collateral, and their margin at each settlement."""
 
 from collections.abc import Sequence
 
@@ -47,8 +47,8 @@ class MarginCustomers:
             parties: all who keep books, by role.
             house: the house venue.
             listings: all markets.
-            funding_e9: what longs pay shorts each hour, in billionths.
-            journal: records what tokens are worth.
+            funding_e9: the hourly payment from longs to shorts, in billionths.
+            journal: records the marks of tokens.
         """
         self._rules, self._seed = given(scenario.leverage), scenario.run.seed
         self._parties, self._house, self._journal = parties, house, journal
@@ -75,7 +75,7 @@ class MarginCustomers:
         return int(self._first.cash_cents.sum())
 
     def opening_tokens(self) -> dict[str, int]:
-        """Return what retail has of each token on the first day, in lots, by commodity."""
+        """Return retail's tokens on the first day, in lots, by commodity."""
         return {
             token.commodity: int(self.desk.free_tokens[market])
             for token, market in self._token_markets.items()

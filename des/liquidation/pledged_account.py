@@ -1,4 +1,4 @@
-"""An account that owes dollars against tokens: what it may borrow, and when its margin fails.
+"""An account that owes dollars against tokens: its borrowing limit, and the failure of its margin.
 
 At mark M, t tokens of weight w count as w t M. With debt D the account's margin fraction is
 (w t M - D) / D: dollars borrowed are its only position. It may borrow while that fraction, at the
@@ -23,7 +23,7 @@ class PledgedAccount:
     debt_cents: int = 0
 
     def value_cents(self, lot_cents: int) -> int:
-        """Return what the tokens are worth at the mark."""
+        """Return the value of the tokens at the mark."""
         return self.lots * lot_cents
 
 
@@ -57,7 +57,7 @@ def lots_to_sell(
 
     Args:
         account: the account.
-        lot_cents: what a lot is worth at the mark.
+        lot_cents: the value of a lot at the mark.
         weight_e6: the part of that value that counts.
         brings_cents: the proceeds of a lot.
         margin_e6: the margin fraction to reach.

@@ -91,7 +91,7 @@ class PledgedLoans:
         self._maker, self._buyers = code(parties.maker), code(parties.other_makers)
 
     def opening_tokens(self) -> dict[tuple[str, str], int]:
-        """Return what borrowers have on the first day, in lots, by name and commodity."""
+        """Return borrowers' tokens on the first day, in lots, by name and commodity."""
         return {
             (each.loan.borrower, each.token.commodity): each.account.lots for each in self._loans
         }

@@ -1,4 +1,4 @@
-"""The book of a thin token: what it takes in an interval, and at what cost.
+"""The book of a thin token: its capacity in an interval, and the cost of a sale.
 
 Each basis point from the price shows the same number of dollars. A sale goes through some basis
 points, and the book fills up again. So an interval has room for depth x basis points x refills. On

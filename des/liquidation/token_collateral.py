@@ -30,7 +30,7 @@ class TokenCollateral:
 
         Args:
             tick_cents: value of a tick on a lot, by market.
-            weight_e6: what counts of the value of tokens, by the market that prices them.
+            weight_e6: the part of the value of tokens that counts, by the market that prices them.
         """
         self._tick_cents, self._weight_e6 = tick_cents, weight_e6
         self.market = np.zeros(0, dtype=np.int64)

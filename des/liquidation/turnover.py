@@ -83,7 +83,7 @@ class Turnover:
     def _end(
         self, time_us: int, marks: np.ndarray, leaving: np.ndarray, worth_cents: np.ndarray
     ) -> None:
-        """Close positions, and release what is behind them."""
+        """Close positions, and release their collateral."""
         accounts = self._accounts
         held = leaving[accounts.lots[leaving] != 0]
         self._exchange(time_us, marks, held, -accounts.lots[held])

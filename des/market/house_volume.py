@@ -10,7 +10,7 @@ from ledger.times import day_of
 
 
 class HouseVolume:
-    """Reads what the listings have counted, and closes their days."""
+    """Reads the counts of the listings, and closes their days."""
 
     def __init__(self, names: Sequence[str], listings: Sequence[Listing], journal: Journal) -> None:
         """Begin.

@@ -1,1 +1,1 @@
-"""How the captive maker decides, on the first of each month, what it quotes until the next."""
+"""How the captive maker decides, on the first of each month, its quotes until the next."""

@@ -1,4 +1,4 @@
-"""The captive maker's monthly decision: what is decided, and from which figures.
+"""The captive maker's monthly decision, and the figures behind it.
 
 Each policy is a `QuotingChoice`. It decides at the run's start and on the first of each month, from
 the figures of the month that ended. It knows nothing later.

@@ -8,7 +8,7 @@ from ledger.times import day_of
 
 
 class StatedQuotes:
-    """Shows what the scenario says, whatever the result."""
+    """Shows the stated sizes, whatever the result."""
 
     def __init__(self, market: Market, maker: Maker) -> None:
         self._market, self._maker = market, maker

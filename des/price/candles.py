@@ -19,7 +19,7 @@ from ledger.times import day_of
 
 @dataclass(frozen=True, slots=True)
 class Candles:
-    """What a file of candles says about the lead price."""
+    """The lead price according to a file of candles."""
 
     anchors: tuple[Anchor, ...]  # the first open, then every close; behind a gap the open as well
     volatility: tuple[VolatilityLevel, ...]  # one level per day

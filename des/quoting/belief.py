@@ -1,4 +1,4 @@
-"""What the captive maker expects of its quotes: its simulation has uninformed flow alone.
+"""The captive maker's expectations of its quotes: its simulation has only uninformed flow.
 
 Its own simulation plays the quotes as decided, and alternatives, on the actual prices, beside the
 other makers' quotes, against the volume of the day before. The first minutes of every hour stand

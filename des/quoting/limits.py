@@ -18,7 +18,7 @@ COUNTED = 3
 
 
 class Limits(NamedTuple):
-    """The limits of the firms' orders, and what the limits have cut off."""
+    """The limits of the firms' orders, and the size that they have cut off."""
 
     order_lots: np.ndarray  # what one order takes at most, by firm
     room_lots: np.ndarray  # by how much a position may still change, by side and firm; updated

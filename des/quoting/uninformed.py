@@ -46,7 +46,7 @@ class UninformedFlow:
         Args:
             start_us, end_us: the start of the span, and its end.
             usd_per_s: expected flow in this hour.
-            lot_usd: what a lot is worth at the start of this hour.
+            lot_usd: the value of a lot at the start of this hour.
             times: a factor on the mean size of orders.
         """
         hour = start_us // HOUR_US

@@ -1,4 +1,4 @@
-"""Customers' coins: what they are owed in kind, beside dollars."""
+"""Customers' coins: their claims in kind, beside dollars."""
 
 import math
 from collections.abc import Sequence

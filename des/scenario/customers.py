@@ -34,7 +34,7 @@ class Cohort(Part):
 
 
 class Flow(Part):
-    """What customers bring and take away, as functions of volume and fear.
+    """Deposits and withdrawals of customers, as functions of volume and fear.
 
     Fear is a number without a unit, from 0 upwards. It rises by the shocks of news, by
     `queue_shock` when a queue begins at the till, and by `contagion` times the share of all claims

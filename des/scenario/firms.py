@@ -112,7 +112,7 @@ class Firms(Part):
 
     @property
     def drawn_names(self) -> tuple[str, ...]:
-        """The names of the firms that classes stand for; they say nothing of their class."""
+        """The names of the firms that classes draw; a name does not depend on the class."""
         known = len(self.members)
         drawn = sum(each.trading + each.waiting for each in self.classes)
         return tuple(f"Firm{n + 1:02}" for n in range(known, known + drawn))

@@ -252,7 +252,7 @@ class Long(Spell):
 
 
 class Group(Part):
-    """What the house and its captive maker do with money, apart from trading."""
+    """The payments and loans of the house and its captive maker, apart from trading."""
 
     never_lend_customer_money: bool = False  # the credit line then lends only the house's own money
     house_cost_share: Fraction = 0.0  # operating cost over the last month's fees

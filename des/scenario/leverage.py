@@ -30,7 +30,7 @@ class LeverageLimit(Dated):
 
 
 class Provider(Part):
-    """A backstop provider: what it takes over, and how it sheds positions."""
+    """A backstop provider: its capacity for takeovers, and the unwinding of positions."""
 
     name: Entity  # the captive maker's name, or one of its own
     usd_per_minute: Usd
@@ -43,7 +43,7 @@ class Provider(Part):
 
     @property
     def on_lead_usd(self) -> float:
-        """Return what it takes to the lead venue of its first capital."""
+        """Return the part of its first capital that it moves to the lead venue."""
         return self.capital_usd * self.lead_share
 
 

@@ -38,7 +38,7 @@ class TargetStep(Dated):
 
 
 class SizeStep(Dated):
-    """What the captive maker shows per level from a month on."""
+    """The captive maker's displayed size per level from a month on."""
 
     usd: PositiveUsd
 
@@ -60,7 +60,7 @@ class CreditStep(Dated):
 
 
 class MakerQuoting(Part):
-    """How the captive maker decides, on the first of each month, what it quotes until the next.
+    """How the captive maker decides, on the first of each month, its quotes until the next.
 
     `stated`: as the scenario says. `growth`: the last size, times the target share over the
     achieved share of volume. `believed`: the best quotes in its own simulation of the month that

@@ -1,4 +1,4 @@
-"""The whole scenario, and what its parts must agree on."""
+"""The whole scenario, and the checks between its parts."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -82,7 +82,7 @@ class Scenario(Part):
 
     @property
     def owed_coins(self) -> tuple[CustomerCoin, ...]:
-        """Return what customers are owed beside dollars."""
+        """Return customers' claims beside dollars."""
         return self.retail.coins.owed if self.retail.coins else ()
 
     @property

@@ -1,1 +1,1 @@
-"""Funding of all parties, and what the group does with money: margin, loans, uses."""
+"""Funding of all parties, and the group's money: margin, loans, uses."""

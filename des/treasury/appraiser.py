@@ -32,7 +32,7 @@ def appraiser(
 
 
 class Appraiser:
-    """Reviews each month, and notes what investors would pay."""
+    """Reviews each month, and notes the value of shares to investors."""
 
     def __init__(
         self, terms: Valuation, parties: Parties, others: OtherMakersDesk, journal: Journal

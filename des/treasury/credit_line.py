@@ -43,7 +43,7 @@ class CreditLine:
 
     @property
     def owed_cents(self) -> int:
-        """Return what is owed of the line: dollars, and coins less what they brought."""
+        """Return the debt on the line: dollars, and coins less their proceeds."""
         return self.drawn_cents + (self._coins.line_cents if self._coins else 0)
 
     def unused_cents(self, time_us: int) -> int:

@@ -56,7 +56,7 @@ class DirectionalBook:
         Args:
             market: the market of the position.
             now_us: the time of the settlement.
-            lot_cents: what a lot is worth.
+            lot_cents: the value of a lot.
             held_lots: the desk's position.
             elapsed_s: until the next settlement.
         """

@@ -1,4 +1,4 @@
-"""The group's treasury: what it does with money at the end of each day, apart from trading.
+"""The group's treasury: its payments and loans at the end of each day, apart from trading.
 
 The order of a day: pools have been traded and may close, shares are sold, lenders check their
 limits and recall, interest is paid, fully drawn loans buy coins, uses are paid in the order of the
@@ -58,7 +58,7 @@ def treasury(
         reserved: returns the cents that the house has set aside against customers' debts.
         listings: all markets.
         appraiser: notes the value of shares at each round; None: no notes.
-        journal: records what is drawn, lent and paid.
+        journal: records draws, loans and payments.
     """
     group, terms = scenario.group, scenario.maker
     tranche_cents = to_cents(terms.credit_tranche_usd)

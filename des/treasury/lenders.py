@@ -61,7 +61,7 @@ class Lenders:
         self._collateral_cents = collateral_cents
 
     def unused_cents(self, time_us: int) -> int:
-        """Return what all lenders together would still lend."""
+        """Return the free limits of all lenders together."""
         return sum(self._room_cents(i, time_us) for i in range(len(self._lenders)))
 
     def borrow(self, time_us: int, needed_cents: int, links: tuple[str, ...] = ()) -> None:

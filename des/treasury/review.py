@@ -102,7 +102,7 @@ class MonthlyReview:
 
     @property
     def lead_quote_cents(self) -> int:
-        """Return what it shows on the lead venue, per market."""
+        """Return its displayed size on the lead venue, per market."""
         return int(self._lead_cents * self._quotes.on_lead)
 
     def begin_month(self, time_us: int, house_share: float) -> None:

@@ -82,7 +82,7 @@ class TokenHoldings:
         )
 
     def close_day(self, time_us: int, marks: np.ndarray) -> None:
-        """Mark in the books what is held."""
+        """Mark the holdings in the books."""
         for token in self._tokens:
             if self._held(token):
                 usd = self._mark_usd(token, day_of(time_us), marks)

@@ -20,7 +20,7 @@ FUNDING_UNIT = 10**9  # funding rates are in billionths of the notional
 
 
 def hourly_funding_e9(bps_per_day: float) -> int:
-    """Return a funding rate as what longs pay shorts each hour, in billionths."""
+    """Return a funding rate as the hourly payment from longs to shorts, in billionths."""
     return round(bps_per_day / 24 * FUNDING_UNIT / 10_000)
 
 

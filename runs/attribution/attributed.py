@@ -35,7 +35,7 @@ WHY = (
 
 @dataclass(frozen=True)
 class Attribution:
-    """The hole, and what each cause adds to it."""
+    """The hole, and the addition of each cause to it."""
 
     question: str
     seed: int
@@ -157,7 +157,7 @@ def attribute(
 
 
 def made_by(scenario: Scenario, causes: Sequence[str]) -> dict[str, object]:
-    """Return what kept results depend on; the number of orders does not change them."""
+    """Return the inputs of kept results; the number of orders does not change them."""
     digest = sha256(dump(scenario).encode()).hexdigest()
     return {
         "scenario": digest,

@@ -1,4 +1,4 @@
-"""Shapley values: what each cause adds, on average over all orders of adding causes.
+"""Shapley values: the addition of each cause, on average over all orders of adding causes.
 
 Source: Shapley (1953), A Value for n-person Games, Contributions to the Theory of Games II,
 307-317. From random orders: Castro, Gomez & Tejada (2009), Polynomial calculation of the
@@ -19,7 +19,7 @@ Order = tuple[str, ...]
 
 
 class Added(NamedTuple):
-    """What one cause adds, and its standard error; None if all orders are counted."""
+    """The addition of one cause, and its standard error; None if all orders are counted."""
 
     value: Fraction
     error: float | None = None

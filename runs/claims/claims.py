@@ -1,4 +1,4 @@
-"""The verdicts of runs on the thread, statement by statement, and what they rest on."""
+"""The verdicts of runs on the thread, statement by statement, and their grounds."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What a late maker earns of uninformed customers, with a firm that hits stale quotes and without.
+"""A late maker's gain from uninformed customers, with a firm that hits stale quotes and without.
 
     python -m runs.experiments.late_quotes        (or: make stale-quotes)
 
@@ -111,7 +111,7 @@ def _quotes(lead: LeadPrice, case: LateDay) -> tuple[Session, Decisions]:
 
 
 def limit_ticks(barrier: float) -> float:
-    """Return what is earned per lot in the limit of long latencies, if a firm hits.
+    """Return the gain per lot in the limit of long latencies, if a firm hits.
 
     The price is x ticks beyond the middle of a quote that stands, with density cos(pi x / 2 b) on
     (-b, b). A buyer comes to the maker where its ask is better, x > half-spread - others, and
@@ -127,14 +127,14 @@ def limit_ticks(barrier: float) -> float:
 
 
 def mean_earned(case: LateDay) -> float:
-    """Return what is earned per lot in a day, in ticks."""
+    """Return the gain per lot in a day, in ticks."""
     ticks, lots = earned_by_hour(case).sum(axis=0)
     return float(ticks / lots)
 
 
 @experiment("earned-by-latency")
 def main() -> list[Table]:
-    """Print what a late maker earns per lot, with a firm that hits and without."""
+    """Print a late maker's gain per lot, with a firm that hits and without."""
     cases = [LateDay(*each) for each in product(LATENCIES_S, (False, True), SEEDS)]
     found = run_cases(mean_earned, cases)
 

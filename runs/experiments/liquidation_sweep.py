@@ -205,7 +205,7 @@ class Found:
         return float(self._usd[setting]["taken_usd"].mean())
 
     def bps(self, setting: Setting, which: str = "result_usd") -> float:
-        """Return a sum over all seeds as basis points of what they took over."""
+        """Return a sum over all seeds as basis points of the volume taken over."""
         return float(self._resampled(setting, np.ones((1, len(SEEDS))), which)[0])
 
     def error_bps(self, setting: Setting) -> float:

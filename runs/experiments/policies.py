@@ -105,7 +105,7 @@ def policy_tables(lives: Mapping[str, Life]) -> list[Table]:
 
 @experiment("policies")
 def main() -> list[Table]:
-    """Print what each policy of the maker changes in the life of the venue."""
+    """Print the effect of each policy of the maker on the life of the venue."""
     return policy_tables(run_cases(life, list(POLICIES)))
 
 

@@ -125,7 +125,7 @@ class _Race:
         )
 
     def play(self, lead: LeadPrice, hour_us: int) -> None:
-        """Quote through an hour, and add up what is lost at the lead price."""
+        """Quote through an hour, and sum the losses at the lead price."""
         tick_cents = self._contract.cents_per_lot_tick
         mark = round(lead.hour_price_usd(hour_us) / float(self._contract.tick_usd))
         shown_cents = to_cents(self.quoted.size_usd)
@@ -212,7 +212,7 @@ def _mean_and_error(values: Sequence[float]) -> tuple[str, str]:
 
 @experiment("loss-by-latency", "loss-by-ticks")
 def main() -> list[Table]:
-    """Print what stale quotes lose by latency, size, firms and ticks."""
+    """Print the loss on stale quotes by latency, size, firms and ticks."""
     cases = [Month(ticks, seed) for ticks in sorted(TICKS_PER_S, reverse=True) for seed in SEEDS]
     cases.sort(key=lambda case: -len(ways(case.ticks_per_s)))
     return stale_quote_tables(run_cases(losses, cases))

@@ -1,4 +1,4 @@
-"""Whose money paid for what: a Sankey diagram for each rule of the courts."""
+"""Tracing: a Sankey diagram for each rule of the courts."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING

@@ -1,1 +1,1 @@
-"""The public record, fact by fact, and how runs stand beside it."""
+"""The public record, fact by fact, and the comparison of runs with it."""

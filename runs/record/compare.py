@@ -84,7 +84,7 @@ class BesideRecord:
         return " ".join([close, *more])
 
     def tables(self) -> list[Table]:
-        """Lay out what stands beside the record, then all rows, markets, origins and sources."""
+        """Lay out the comparison with the record, then all rows, markets, origins and sources."""
         outcomes, inputs = self.of_role("outcome"), self.of_role("input")
         amounts = [row for row in outcomes if isinstance(row, AmountRow)]
         of_role = Counter(each.fact.role for each in self.unsaid)

@@ -28,7 +28,7 @@ class AmountRow:
 
     @property
     def what(self) -> str:
-        """Return what the record counts, in words, or its key."""
+        """Return the record's definition in words, or its key."""
         return self.fact.counts or self.fact.key
 
     @property
@@ -74,7 +74,7 @@ class DayRow:
 
     @property
     def what(self) -> str:
-        """Return what the record counts, in words, or its key."""
+        """Return the record's definition in words, or its key."""
         return self.fact.counts or self.fact.key
 
     @property

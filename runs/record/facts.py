@@ -43,7 +43,7 @@ End = TypeVar("End", Decimal, date)
 
 
 class RecordError(Exception):
-    """A file of facts that cannot be used; says in one line where and why."""
+    """An invalid file of facts; the message has the place and the reason in one line."""
 
 
 class Range(NamedTuple, Generic[End]):

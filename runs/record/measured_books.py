@@ -60,7 +60,7 @@ class MeasuredBooks:
 
     @cached_property
     def _posted(self) -> tuple[dict[str, int], np.ndarray]:
-        """The column of each account, and what is posted to it by day, in cents."""
+        """The column of each account, and its daily postings, in cents."""
         columns = {account: i for i, account in enumerate(self.run.opens)}
         return columns, posted_cents(self.run, [[account] for account in columns])
 

@@ -35,7 +35,9 @@ class RecordedLiquidations:
     beside_record: Table
 
     def answer(self) -> str:
-        """Say what was liquidated, which backstop took it over, and the result."""
+        """Return the liquidated amount, the backstop that took it over, and the result, in a
+        sentence.
+        """
         return self.found.answer()
 
     def tables(self) -> list[Table]:

@@ -46,7 +46,7 @@ class Emulator:
             self._process.fit(points, values)
 
     def at(self, points: np.ndarray) -> np.ndarray:
-        """Return what is expected at some points, shape (points,)."""
+        """Return the expected values at some points, shape (points,)."""
         expected: np.ndarray = self._process.predict(points)
         return expected
 

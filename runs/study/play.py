@@ -198,7 +198,7 @@ class StudyFolder:
         write_whole(place, made_by.encode())
 
     def _made_by(self) -> dict[str, Any]:
-        """Return what results depend on; the number of members does not change them."""
+        """Return the inputs of results; the number of members does not change them."""
         settings = self.study.model_dump(mode="json", exclude={"members", "moment", "nth_largest"})
         base = dump(scenario_of(self.study, self._members[0]))
         return {

@@ -57,7 +57,7 @@ class StudyReport:
 
     @cached_property
     def would_have_to_be(self) -> WouldHaveToBe:
-        """What would have to be true."""
+        """The conditions for the mechanism to be half of the hole."""
         return would_have_to_be(self.members, self.judged)
 
     def answer(self) -> str:

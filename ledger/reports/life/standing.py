@@ -39,7 +39,7 @@ class Standing:
 
     @property
     def hole_of_exchange_usd(self) -> Decimal:
-        """Return what the exchange alone lacks: above zero, customers' money is in use."""
+        """Return the hole of the exchange alone; positive: customers' money is in use."""
         return self.claims_usd - self.house_cash_usd
 
     @property

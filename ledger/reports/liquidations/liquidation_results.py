@@ -36,7 +36,9 @@ class Liquidations:
     course: Course
 
     def answer(self) -> str:
-        """Say what was liquidated, which backstop took it over, and the result."""
+        """Return the liquidated amount, the backstop that took it over, and the result, in a
+        sentence.
+        """
         sentences = []
         if self.backstops:
             liquidated = sum((day.liquidated_usd for day in self.days), ZERO)

@@ -45,7 +45,7 @@ class Cut:
 
 
 def cuts(run: RunFolder) -> tuple[Cut, ...]:
-    """Read what limits cut off from the books, by market and month; none in older books."""
+    """Read the size that limits cut off, by market and month; none in older books."""
     found: dict[tuple[str, str], Cut] = {}
     for day, note in run.dated_notes(HitLimits):
         market, month = place = note.market, f"{day:%Y-%m}"
@@ -126,7 +126,7 @@ def _cut_line(found: Sequence[Cut]) -> tuple[str, ...]:
 
 
 def limits_table(found: Sequence[Cut], none_left: AllCame | None) -> Table:
-    """Lay out by market and month what limits cut off."""
+    """Lay out by market and month the size that limits cut off."""
     return Table(
         "hit-limits",
         "Profitable hits, and the part that the firms' limits cut off",

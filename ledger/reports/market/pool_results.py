@@ -76,7 +76,9 @@ class PoolResults:
     months: tuple[PoolMonth, ...]  # by pool, each with its total last
 
     def answer(self) -> str:
-        """Say what all pools lost to arbitrage, what theory expects, and what fees returned."""
+        """Return the loss of all pools to arbitrage, the loss by theory, and the fees, in a
+        sentence.
+        """
         whole = [month for month in self.months if month.month == "all"]
         if not whole:
             return "The group has no liquidity in pools in this run."
@@ -95,7 +97,7 @@ class PoolResults:
 
 
 def pools(run: RunFolder) -> PoolResults:
-    """Return for each pool, month by month and in all, what it earned and lost."""
+    """Return for each pool its fees and losses, month by month and in all."""
     found = list(pool_days(run))
     months: dict[tuple[str, str], list[PoolDay]] = defaultdict(list)
     for each in found:

@@ -56,7 +56,7 @@ class Booked:
 
     @property
     def result_usd(self) -> Decimal:
-        """Return the result at fills, which is what was promised."""
+        """Return the predicted result at fills."""
         return self.spread_usd + self.pickoff_usd
 
     @property

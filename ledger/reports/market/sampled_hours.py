@@ -57,7 +57,7 @@ def sampled_hours(run: RunFolder) -> SampledHours | None:
 
 @once
 def sampling_error_usd(run: RunFolder, motive: Motive) -> Decimal | None:
-    """Return the standard error of what takers gained by a motive, from sampled hours.
+    """Return the standard error of takers' gains by a motive, from sampled hours.
 
     None where all hours were simulated.
     """

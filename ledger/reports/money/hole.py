@@ -29,12 +29,12 @@ class Hole:
 
     @property
     def hole_usd(self) -> Decimal:
-        """Return what the group lacks to pay all customers; below zero it has more than enough."""
+        """Return the hole of the group; negative: a surplus."""
         return self.claims_usd - sum(self.liquid_usd.values(), ZERO)
 
     @property
     def hole_of_exchange_usd(self) -> Decimal:
-        """Return what the exchange alone lacks: above zero, customers' money is in use."""
+        """Return the hole of the exchange alone; positive: customers' money is in use."""
         return self.claims_usd - self.house_cash_usd
 
     @property
@@ -44,7 +44,7 @@ class Hole:
 
     @property
     def sources_usd(self) -> dict[str, Decimal]:
-        """Return the kinds that brought money, as negative amounts, the largest last."""
+        """Return the sources of money, as negative amounts, the largest last."""
         return {kind: usd for kind, usd in self.kinds_usd.items() if usd < 0}
 
     @property
@@ -54,7 +54,7 @@ class Hole:
 
 
 def in_a_sentence(the_hole: Hole, house: str, in_coins: bool = False) -> str:
-    """Say what customers are owed, what the group has, and what is missing.
+    """Return customers' claims, the group's liquid assets and the hole, in a sentence.
 
     With *in_coins* customers are owed coins as well, and the sentence says that they are left out.
     """

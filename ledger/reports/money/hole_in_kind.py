@@ -45,17 +45,17 @@ class LackingLine:
 
     @property
     def lacking(self) -> Decimal:
-        """Return what is owed and not there; below zero there is more than is owed."""
+        """Return the missing quantity; negative: more is held than is owed."""
         return self.owed - self.there
 
     @property
     def lacking_usd(self) -> Decimal:
-        """Return what that is worth."""
+        """Return its value."""
         return ZERO + self.lacking * self.mark_usd
 
     @property
     def unexplained_usd(self) -> Decimal:
-        """Return what price and use leave open: zero."""
+        """Return the change that price and use leave unexplained: zero."""
         return self.lacking_usd - self.first_usd - self.by_price_usd - self.by_use_usd
 
 
@@ -79,7 +79,7 @@ class HoleInKind:
 
     @property
     def by_use_usd(self) -> Decimal:
-        """Return how it has changed since the first day by what was taken and brought."""
+        """Return its change since the first day by deposits and withdrawals."""
         return sum((line.by_use_usd for line in self.lines), ZERO)
 
     @property
@@ -98,7 +98,7 @@ class HoleInKind:
         )
 
     def answer(self) -> str:
-        """Say what is lacking of each coin, what that is worth, and what made it so."""
+        """Return the missing quantity of each coin, its value, and its changes, in a sentence."""
         coins = [line for line in self.lines if line.commodity != MONEY and line.lacking]
         named = [f"{line.lacking:,f} {line.commodity}" for line in coins]
         lacking = f"In kind {listed(named)} are lacking" if named else "No coin is lacking"
@@ -109,7 +109,7 @@ class HoleInKind:
         )
 
     def tables(self) -> list[Table]:
-        """Lay out what is lacking in kind and at mark, and what changed it."""
+        """Lay out the missing quantities in kind and at mark, and their changes."""
         return [_in_kind_table(self), _changes_table(self)]
 
 

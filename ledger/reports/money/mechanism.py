@@ -67,7 +67,9 @@ class Mechanism:
         return self.cost_usd - self.brought_usd
 
     def in_a_sentence(self) -> str:
-        """Say what the mechanism cost and brought, and the result of each part."""
+        """Return the cost and the earnings of the mechanism, and the result of each part, in a
+        sentence.
+        """
         if not self.cost_usd and not self.brought_usd:
             return "The mechanism that the thread claims had no costs and no earnings."
         share = percent(self.cost_usd, self.uses_usd) if self.cost_usd else None
@@ -80,7 +82,8 @@ class Mechanism:
 
 
 def stale_quotes(run: RunFolder, the_hole: Hole) -> str:
-    """Say what stale quotes cost, and the result of quoting; empty without quotes.
+    """Return the loss on stale quotes and the result of quoting in a sentence; empty without
+    quotes.
 
     Where only some hours were simulated, the cost has its standard error.
     """

@@ -62,7 +62,7 @@ def preferences(run: RunFolder, end: date) -> list[Preferred]:
 
 
 def _owed(run: RunFolder, end: date) -> list[tuple[str, str, int]]:
-    """Return what the group owes each creditor at the end of a day."""
+    """Return the group's debt to each creditor at the end of a day."""
     return run.select(
         "SELECT counterparty, kind, -sum(units)::BIGINT FROM postings WHERE commodity = ? "
         "AND root = ? AND entity IN (SELECT unnest(?)) AND date <= ? GROUP BY ALL",

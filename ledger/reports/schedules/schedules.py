@@ -37,7 +37,7 @@ class Schedules:
     preferred: list[Preferred]
 
     def answer(self) -> str:
-        """Say what insiders were paid, and how much creditors were preferred in the last week."""
+        """Return the payments to insiders and the preferences of the last week, in a sentence."""
         year = sum(paid.year_cents for paid in self.payments if paid.status.is_insider)
         week = sum(each.preference_cents for each in self.preferred)
         return (

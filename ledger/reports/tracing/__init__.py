@@ -1,1 +1,1 @@
-"""Whose money paid for what? The rules of courts, applied to the group's cash."""
+"""Tracing: the rules of courts, applied to the group's cash."""

@@ -1,4 +1,4 @@
-"""What each source paid for: a rule is applied to moves of cash one by one."""
+"""The uses of each source: a rule is applied to moves of cash one by one."""
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import date

@@ -1,4 +1,4 @@
-"""Whose money paid for what: the group's commingled cash under each rule of the courts."""
+"""Tracing: the group's commingled cash under each rule of the courts."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from ledger.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What the followed sources and all others paid for, under each rule."""
+    """The uses of the traced sources and of all others, under each rule."""
 
     question: Question
     followed: frozenset[str]  # of the sources

@@ -1,4 +1,4 @@
-"""The result of tracing under one rule: who paid for what."""
+"""The result of tracing under one rule: the source of each payment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """Who paid for what, and each source's money left in each account.
+    """The payments of each source, and its money left in each account.
 
     Every use is the sum over its sources, and every source the sum over its uses and its rest.
     """
@@ -45,10 +45,10 @@ class Traced:
         )
 
     def paid_usd(self, source: str, use: str) -> Decimal:
-        """Return what a source paid for a use."""
+        """Return the payment of a source for a use."""
         paid = self.paid.get((source, use))
         return dollars(paid.cents if paid else 0)
 
     def left_usd(self, source: str, account: str) -> Decimal:
-        """Return what is left of a source in an account."""
+        """Return the remainder of a source in an account."""
         return dollars(self.left_cents.get((source, account), 0))

@@ -62,7 +62,7 @@ class EntityBooks:
     lines: Sequence[LedgerLine]  # in the order of the chart
 
     def answer(self) -> str:
-        """Say what the entity owns and owes, and its result since the first day."""
+        """Return the entity's assets, debts and result since the first day, in a sentence."""
         owns, owes, costs, gains = (
             sum((line.closing for line in self.lines if line.is_in_dollars_of(root)), ZERO)
             for root in ("Assets", "Liabilities", "Expenses", "Income")
@@ -114,7 +114,7 @@ def lines_of(run: RunFolder, entity: str) -> list[LedgerLine]:
 
 
 def accounts_of(run: RunFolder, entity: str) -> dict[str, Opened]:
-    """Return what is opened for *entity*, in the order of the chart.
+    """Return the accounts opened for *entity*, in the order of the chart.
 
     Raises:
         UnknownEntityError: no entity of that name keeps books.

@@ -40,7 +40,7 @@ class FillTrail:
     linked: Linked
 
     def answer(self) -> str:
-        """Say what the fill is, and its part of the hole."""
+        """Return the fill and its part of the hole in a sentence."""
         return f"Fill {self.fill.seq}: {self.transaction.narration}."
 
     def tables(self) -> list[Table]:
@@ -65,7 +65,7 @@ class EntryTrail:
     closed: ClosedFills | None  # for a closing entry
 
     def answer(self) -> str:
-        """Say what the entry is, and its file and line."""
+        """Return the entry with its file and line in a sentence."""
         return f"Entry {self.entry.seq} ({self.place}): {self.entry.narration}."
 
     def tables(self) -> list[Table]:
