@@ -13,7 +13,7 @@ Each report is a function of a run and has the name of its command. Importing th
 nothing else; a report and the libraries under it are loaded when it is first named.
 
 ``check.beancount`` of every run names this module as a plugin. Wherever the code behind it moves,
-a ledger that was sealed once goes on loading:
+a sealed ledger still loads:
 
     plugin "moneytrail"           ; a general ledger: trading is summed per closing period
     plugin "moneytrail" "line"    ; a day ledger: every fill is a transaction of its own

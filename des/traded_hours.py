@@ -1,6 +1,6 @@
 """Which hours are traded in a sampled run.
 
-One random hour of every n stands for all of them: orders and displayed sizes in it are n times as
+One random hour of every n represents all of them: orders and displayed sizes in it are n times as
 large. So a day's expected result is the same, and only its variance is larger. Prices, settlements,
 funding and daily events go on through all hours; with `run.idle_hours_at_once`, consecutive idle
 hours pass as one.

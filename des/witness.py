@@ -1,4 +1,4 @@
-"""Two witnesses: debts in the world, and debts in the general ledger."""
+"""Two independent sources: debts in the world, and debts in the general ledger."""
 
 from collections.abc import Mapping
 

@@ -1,7 +1,7 @@
 """The chart of accounts: which accounts each party has.
 
 Every account of the house group is opened with the part it plays in the definition of the hole,
-so that the definition can be read and disputed where it stands:
+so that the definition can be read and disputed in one place:
 
     hole = -sum(claim) - sum(liquid) = +sum(cause),   and sum(group) = 0
 

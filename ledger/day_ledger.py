@@ -1,9 +1,9 @@
 """Day ledgers: one day, fill by fill, as a ledger that Beancount can check by itself.
 
-Only the accounts that the day touches are opened. One entry dated the day before brings their
-balances forward, with one `Opening` per entity; income and expenses start from zero. Then come
-the day's entries of the general ledger, verbatim, and its fills, expanded by the same rule that
-the general ledger sums, all in the order of `seq`. Closing balances are dated the day after.
+Only the accounts that the day touches are opened. One entry dated the day before carries their
+balances forward, with one `Opening` per entity; income and expenses start from zero. Then come the
+day's entries of the general ledger, verbatim, and its fills, expanded by the same rule that the
+general ledger sums, all in the order of `seq`. Closing balances are dated the day after.
 """
 
 from collections import defaultdict

@@ -60,7 +60,7 @@ class Motive(IntEnum):
     PICKOFF = 0, MotiveEntry("pickoff", Kind.PICKOFF, volume=VolumePart.HITS)
     # An order with reasons of its own.
     SPREAD = 1, MotiveEntry("spread", Kind.SPREAD, volume=VolumePart.CAPTIVE)
-    # Inventory laid off on the lead venue.
+    # Inventory hedged on the lead venue.
     HEDGE = 2, MotiveEntry("hedging", Kind.HEDGING, Rule.HEDGE)
     MARGIN = (
         3,

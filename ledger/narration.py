@@ -17,7 +17,7 @@ from ledger.motives import Motive
 
 
 def fill_sentence(pairing: Pairing, fill: Fill[Numbers], contract: Contract, lead: str) -> Words:
-    """Say what was hit, how stale it was, and who lost how much; or what was paid."""
+    """Return a fill's sentence: the quote, its age, and the loss; or the payment."""
     return joined(SAID[pairing.motive].fill(pairing, fill, contract, lead))
 
 

@@ -1,4 +1,4 @@
-"""What a Parquet file says of its own columns: their units, and what a lot and a tick is.
+"""The metadata of a Parquet file: the units of its columns, and the lot and the tick.
 
 A file that is copied out of its run still says how its whole numbers are to be read. The values are
 JSON, under keys of the file's metadata; polars reads them with `read_parquet_metadata`, and DuckDB

@@ -73,8 +73,8 @@ class CoinSwaps:
     def sell(self, time_us: int, cents: int, kept: Lots | None = None) -> None:
         """Sell coins except those *kept*, for *cents* or slightly more.
 
-        Each coin is sold in proportion to its value, in tranches, so that the books show decisions
-        and not noise.
+        Each coin is sold in proportion to its value, in whole tranches, so that the books have few
+        small entries.
         """
         spare, prices = self._spare(kept), self._vault.lot_cents
         worth = [n * price for n, price in zip(spare, prices, strict=True)]

@@ -20,7 +20,7 @@ from ledger.times import day_of
 from ledger.transaction import LedgerError, Movement
 
 UNIT = 10**9  # shares are counted in billionths
-ALL = 2**64  # of what a hash may be
+ALL = 2**64  # of the values of a hash
 
 Lots = Sequence[int]  # by coin
 Meta = tuple[tuple[str, str], ...]

@@ -87,7 +87,7 @@ def pick_offs(
 
     Returns:
         Edge and volume in all hours together; each sum is rounded to the nearest cent, half to
-        even, so a row's loss is the sum of what others gain.
+        even, so a row's loss is the sum of the others' gains.
     """
     rents, taken = np.zeros((2, len(delay_us), len(delay_us)))
     firms = list(zip(delay_us.tolist(), order_cents.tolist(), cost.tolist(), strict=True))

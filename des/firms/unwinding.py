@@ -1,4 +1,4 @@
-"""Firms unwind: each day a part of what they hold on the house is closed, and its hedge with it.
+"""Firms unwind: each day a part of their positions on the house is closed, and its hedge with it.
 
 A position that was hit on the house earns nothing more, and ties up margin on two venues. So a
 firm closes it after a time, exponential with a stated mean, by quotes of its own that the other

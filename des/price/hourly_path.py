@@ -29,7 +29,7 @@ class HourlyPath:
     variance: np.ndarray  # of the diffusion in the hour, shape (n,)
     diffusion: np.ndarray  # log-price change in the hour, jumps left out, shape (n,)
     log_price: np.ndarray  # at the hour's start, shape (n,)
-    is_known: np.ndarray  # whether an anchor or the run's start stands there, bool, shape (n,)
+    is_known: np.ndarray  # whether it is an anchor or the run's start, bool, shape (n,)
     jump_sizes: np.ndarray  # of all hours, in order, in logs
     jumps_before: np.ndarray  # how many of them come before the hour, int64, shape (n + 1,)
 
@@ -54,7 +54,7 @@ def hourly_path(seed: int, market: str, price: Price, start_hour: int, end_hour:
         end_hour: first hour after the run.
 
     Raises:
-        ValueError: no anchor, or no volatility, stands at or before the start.
+        ValueError: no anchor, or no volatility, is dated at or before the start.
     """
     known_hours, known_logs = _known_prices(price.anchors, start_hour, end_hour)
     # One hour more than the run, so that its last instant has a volatility.

@@ -3,7 +3,7 @@
 After an order flow of Q lots in an interval of length D, the log-price is off by
 I+ = I exp(-D / tau) + kappa sigma_day sign(Q) sqrt(|Q| / daily volume): the square-root law of
 market impact (Toth et al. 2011, Physical Review X 1, 021006) with exponential decay and no
-permanent part. Recorded prices already hold the impact of what happened, so this is the model's
+permanent part. Recorded prices already contain the impact of real orders, so this is the model's
 excess; kappa = 0 is the baseline.
 """
 

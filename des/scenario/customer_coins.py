@@ -17,7 +17,7 @@ from des.scenario.quantities import (
     Usd,
 )
 
-Fault = tuple[tuple[str | int, ...], str]  # where a key stands, and what is wrong with it
+Fault = tuple[tuple[str | int, ...], str]  # the place of a key, and its error
 
 
 class CustomerCoin(PricedCoin):

@@ -1,7 +1,7 @@
 """Coins that the maker holds on borrowed money: bought, marked, and sold at a haircut.
 
 Purchases and sales use the day's last lead price, or the last stated price. Dealers have all coins
-at first. They sell at that price and buy below it, by the haircut, which stands for the cost of
+at first. They sell at that price and buy below it, by the haircut, which represents the cost of
 selling into a falling market. Sales do not move the price, since recorded prices already include
 the impact of actual sales.
 """

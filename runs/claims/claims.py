@@ -126,7 +126,7 @@ def claims(runs: Sequence[RunFolder], study: "OverStudy | None" = None) -> Claim
 
     Args:
         runs: at least one; with several, each figure has a least and a greatest value.
-        study: members that statements are held against as well.
+        study: members that also judge the statements.
     """
     found = judged_thread(
         load_thread(), [run.path.resolve().name for run in runs], list(map(figures_of, runs))

@@ -1,4 +1,4 @@
-"""Statements held against the members of a study: in how many of them does each threshold hold?
+"""Statements judged by the members of a study: in how many of them does each threshold hold?
 
 A run has one value of a figure; a study has one for each of its lives, of which the plausible ones
 agree with the record. Only figures that members keep can be told.
@@ -54,7 +54,7 @@ OVER_MEMBERS: Mapping[str, OfMembers] = {
 
 @dataclass(frozen=True, slots=True)
 class OverStudy:
-    """A study's members that statements are held against."""
+    """A study's members that judge statements."""
 
     name: str
     members: Members

@@ -2,7 +2,7 @@
 
     [[statement]]
     tweet = 10
-    says = "Stale quotes lose more than spread brings."   # our words, never the thread's
+    says = "Stale quotes lose more than the spread earns."   # our words, never the thread's
     shown_by = "losses on stale quotes, in percent of spread"
     command = "moneytrail where RUN --table views"
     given = "what the scenario states"     # where agreement proves little
@@ -163,7 +163,7 @@ def _told(end: Bound) -> str:
 
 def _same_type(value: Value, end: Value) -> None:
     if isinstance(value, date) != isinstance(end, date):
-        raise TypeError(f"{value} can't be held against {end}")
+        raise TypeError(f"{value} can't be compared with {end}")
 
 
 def _at_least(value: Value, end: Value) -> bool:

@@ -65,7 +65,7 @@ def attribution_command(
     orders drawn at random, with standard errors. The values sum to the hole less what it would be
     without any of the causes.
 
-    With --out, work that is stopped goes on with the same command, and ends with the same table.
+    With --out, the same command continues a stopped computation, and ends with the same table.
     """
     if permutations % 2:
         raise click.UsageError(f"--permutations {permutations} is odd; orders come in pairs")

@@ -65,7 +65,7 @@ def audit_command(
       moneytrail audit runs/out/tiny-seed1 --replay
 
     The first sentence is the verdict, the last paragraph what is proven by what. Between them,
-    step by step: the seal of every file; what stands before the entries; the general ledger
+    step by step: the seal of every file; the preamble before the entries; the general ledger
     through Beancount's own loader and the invariants; the fills, recomputed and summed; day
     ledgers, each by itself. A step is OK, or WRONG with what is wrong below it.
 

@@ -79,7 +79,7 @@ def study_command(
       moneytrail study tiny --replay 5 my-member
 
     A STUDY is a built-in name or a .toml file: it names unknown inputs with ranges, the facts that
-    judge, and the number of lives. A stopped study goes on with the same command, and ends with the
+    judge, and the number of lives. The same command continues a stopped study, and ends with the
     same table.
     """
     path = study_path(study)

@@ -33,7 +33,7 @@ from ledger.run_folder import RunFolder
 from runs.experiments.experiment import books_of, experiment, run_cases
 from runs.scenarios import load
 
-# One hour in so many is traded and stands for all; everything but trading is unchanged.
+# One hour in so many is traded and represents all; everything but trading is unchanged.
 SCENARIOS: Mapping[str, int] = {
     "ftx": 24,
     "leveraged-longs": 12,

@@ -7,7 +7,7 @@ same. Customers go to the better price, the captive maker's or that of makers wh
 The firm takes all of a quote as soon as the price is beyond it by more than its threshold.
 
 Without the firm a quote meets customers however stale it is, and what the maker earns of them falls
-without end as latency grows. With it the price is never further from a quote that stands than
+without end as latency grows. With it the price is never further from a quote in force than
 half-spread and threshold together: what is earned falls to a floor. At longer latencies the price
 behind a quote that still stands follows the quasi-stationary law of Brownian motion between two
 absorbing barriers, whose density is the first eigenfunction, a half wave of the cosine (Collet,
@@ -113,7 +113,7 @@ def _quotes(lead: LeadPrice, case: LateDay) -> tuple[Session, Decisions]:
 def limit_ticks(barrier: float) -> float:
     """Return the gain per lot in the limit of long latencies, if a firm hits.
 
-    The price is x ticks beyond the middle of a quote that stands, with density cos(pi x / 2 b) on
+    The price is x ticks beyond the middle of a quote in force, with density cos(pi x / 2 b) on
     (-b, b). A buyer comes to the maker where its ask is better, x > half-spread - others, and
     leaves it half-spread - x.
 

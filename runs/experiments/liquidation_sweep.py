@@ -3,12 +3,12 @@
     python -m runs.experiments.liquidation_sweep        (or: make liquidation-sweep)
 
 Runs the scenario `liquidation-sweep` for each setting and seed, on all cores, and reads off each
-run's books what the captive provider took over and what became of it. One factor moves at a time,
+run's books the captive provider's takeovers and their results. One factor moves at a time,
 and unwinding delay and volatility together.
 
 Volatility stretches a path: it multiplies every move of the log-price, those between anchors too,
-so that a seed draws one path in all settings and at zero nothing moves at all. Whether what a
-provider takes over goes on falling is the path's; so there are two. `recorded` keeps the anchors:
+so that a seed draws one path in all settings and at zero nothing moves at all. Whether a position
+taken over continues to fall depends on the path; so there are two. `recorded` keeps the anchors:
 the price falls as it did, and who takes over a long position takes over a falling one, which
 hindsight put there. `driftless` keeps only the first: the log-price has no direction, so waiting is
 hardly more than risk (the price itself rises by half its variance: at a volatility of 7.2 a year by

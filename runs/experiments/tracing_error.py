@@ -78,7 +78,7 @@ STORIES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
         Kind.VENTURES, "maker", "Startups", "buys shares of start-ups", (12, 13, 15, 17, 18)
     ),
     "bad loans": lambda: _spent(
-        Kind.LENDING, "maker", "Borrower", "lends what is never repaid", (11, 16)
+        Kind.LENDING, "maker", "Borrower", "makes loans that are never repaid", (11, 16)
     ),
     "projects": lambda: _spent(
         Kind.PROPERTY, "house", "Sellers", "buys houses", (12, 13, 15, 17, 18)
@@ -203,7 +203,7 @@ def _by_story(found: Mapping[Case, OfSources]) -> Table:
         "The error of each rule, for 100 dollars of a source",
         ("source", "money goes into", "runs", *TracingRule),
         rows,
-        ("The group's cash as one account; runs in which the source brings cash.", NOTE),
+        ("The group's cash as one account; runs in which the source supplies cash.", NOTE),
     )
 
 
@@ -237,8 +237,8 @@ def _by_use(found: Mapping[Case, OfSources]) -> Table:
         rows,
         (
             "Thousands of dollars a run, over all stories; the group's cash as one account.",
-            f"{INSTEAD.capitalize()}: cash that others brought only because the source was there; "
-            "below zero, what they bring in its place.",
+            f"{INSTEAD.capitalize()}: cash that others supply only because of the source; "
+            "negative: cash that they supply in its place.",
             NOTE,
         ),
     )

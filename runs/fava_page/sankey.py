@@ -11,7 +11,7 @@ from typing import NamedTuple
 from runs.plots.paper import short
 
 WIDTH, BANDS_HEIGHT = 900, 260  # pixels, and those of all bands of a side together
-GAP = 17  # pixels between bands at their outer ends: a label stands in each
+GAP = 17  # pixels between bands at their outer ends: each has a label
 TOP, BAR = 26, 12
 LEFT, MIDDLE, RIGHT = 270, 444, 618  # where bars begin
 TEXT_PAD = 6

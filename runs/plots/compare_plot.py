@@ -1,4 +1,4 @@
-"""The run beside the record: each figure as a multiple of its recorded range."""
+"""The run compared with the record: each figure as a multiple of its recorded range."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING

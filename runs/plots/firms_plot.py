@@ -19,7 +19,7 @@ from runs.plots.paper import (
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-AT_ONCE_MS = 0.1  # where who reacts in no time stands: a logarithmic axis has no zero
+AT_ONCE_MS = 0.1  # the place of a firm with a reaction time of zero: a logarithmic axis has no zero
 LARGEST, SMALLEST = 500, 12  # where a mark's size is capital: the most, and so little as is seen
 
 
@@ -32,7 +32,9 @@ def firms_figure(found: FirmAccounts) -> "Figure":
     Raises:
         PlotError: there is no matplotlib, or the books don't say how fast the firms are.
     """
-    firms = [each for each in found.results if each.profile.status != "waiting"]  # who never came
+    firms = [
+        each for each in found.results if each.profile.status != "waiting"
+    ]  # firms that never entered
     reaction_ms = {
         each.firm: float(each.profile.reaction_ms)
         for each in firms

@@ -48,7 +48,7 @@ FURTHEST = 3  # number of named rows
 
 @dataclass(frozen=True, slots=True)
 class BesideRecord:
-    """A run beside the record: rows with figures, and rows without."""
+    """A run compared with the record: rows with figures, and rows without."""
 
     rows: tuple[Row, ...]
     unsaid: tuple[Unsaid, ...]
@@ -61,7 +61,7 @@ class BesideRecord:
         return [row for row in self.rows if row.fact.role == role]
 
     def answer(self) -> str:
-        """Say how many outcomes are inside or near the record, and which are furthest off."""
+        """Say how many outcomes are inside or near the record, and the largest deviations."""
         outcomes = judged(self.of_role("outcome"))
         if not outcomes:
             return "This run has no outcome that is on record."

@@ -1,4 +1,4 @@
-"""Tables of a run beside the record: outcomes, days, inputs, origins and sources."""
+"""Tables of a run compared with the record: outcomes, days, inputs, origins and sources."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -24,7 +24,7 @@ TIMES = Decimal("0.001")
 
 
 def like_for_like(outcomes: Sequence[AmountRow]) -> Table:
-    """Return outcomes in dollars beside the record, the furthest off first."""
+    """Return outcomes in dollars beside the record, largest deviation first."""
     rows = [
         (
             when(row.fact.first, row.fact.last),

@@ -1,4 +1,4 @@
-"""Each market beside the record, by month: volume, share, fees, depth, elasticity.
+"""Each market compared with the record, by month: volume, share, fees, depth, elasticity.
 
 A simulated figure is random, so each has the sampling error of its days. It is outside the record
 only if its whole interval is.
@@ -78,7 +78,7 @@ class Judged(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MarketJudgement:
-    """A run's markets beside the record."""
+    """A run's markets compared with the record."""
 
     days: Mapping[str, Days]  # by market
     record: Record

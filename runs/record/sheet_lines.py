@@ -244,7 +244,7 @@ def _sum(
 
 
 def _owned_by_group(books: MeasuredBooks) -> list[str]:
-    """Return the accounts of what the group owns and counts neither as liquid nor as a debt."""
+    """Return the accounts of the group's assets that are neither liquid nor a debt."""
     group = books.run.chart.parties.group
     return [
         account

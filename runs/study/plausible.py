@@ -1,4 +1,4 @@
-"""History matching: which members are implausible beside the record, and by which fact.
+"""History matching: which members are implausible by the record, and by which fact.
 
 The implausibility of a member by one fact is
 

@@ -40,7 +40,7 @@ PLAIN: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class StudyReport:
-    """A study's members beside the record."""
+    """A study's members compared with the record."""
 
     members: Members
     seal: str  # of the result
@@ -165,7 +165,7 @@ class StudyReport:
             ),
             rows,
             (
-                "Low and high enclose 90 % of members. Losses are above zero. Money is "
+                "Low and high enclose 90 % of members. Losses are positive. Money is "
                 "commingled: a share of the uses is not a share of the hole.",
             ),
         )

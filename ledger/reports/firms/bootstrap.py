@@ -75,7 +75,7 @@ def spearman(x: np.ndarray, y: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 
 def _centred_ranks(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Return ranks less their mean: half of what is below, less half of what is above."""
+    """Return ranks less their mean: half of the values below, less half of the values above."""
     with np.errstate(invalid="ignore"):  # what is infinite ties with its like
         above = np.nan_to_num(np.sign(values[..., :, np.newaxis] - values[..., np.newaxis, :]))
     return np.einsum("...ij,...j->...i", above, counts) / 2

@@ -51,7 +51,7 @@ class CashCoverage:
 
 
 class Coverage(NamedTuple):
-    """The cash that stands against claims on the house."""
+    """The cash that covers claims on the house."""
 
     house: CashCoverage  # the exchange's own cash
     group: CashCoverage  # all liquid assets of exchange and maker

@@ -154,7 +154,7 @@ def is_in_tokens(account: str) -> bool:
 
 
 def _bought(account: str) -> str:
-    """Name the account of what was paid for in an account of equity; it need not be there."""
+    """Name the account of the asset that an account of equity paid for; it may not exist."""
     return f"Assets:{account.partition(':')[2]}"
 
 

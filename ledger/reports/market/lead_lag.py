@@ -12,7 +12,7 @@ the ages stand beside the lag as what a good estimator finds.
 
 How well it is known. A quote's age grows from its posting to the next, so there is no single lag to
 find: the least difference is at one of the ages, nearer to those at which prices moved most. The
-middle half of the ages stands beside it. The books don't know the lead price between fills; where
+middle half of the ages is shown beside it. The books don't know the lead price between fills; where
 fills are more than some ten seconds apart, too few are close to each other, and no lag is named.
 (Quotes renewed only when the price moves can be old without being late: an age, and no lag.)
 

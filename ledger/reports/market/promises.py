@@ -7,8 +7,8 @@ separate.
 
 The difference is split as accountants split a variance. First the volume: actual less promised
 volume, at the promised rate (result over volume). Then the rate, by motive: the result of informed
-fills less the promised rate on their volume, and the same for all other fills. The last part is the
-rest, so the parts sum exactly.
+fills less the predicted rate on their volume, and the same for all other fills. The last part is
+the rest, so the parts sum exactly.
 
 What drives the figures. Promise: half-spread, displayed size, recorded volume, the maker's share of
 it. Pick-offs: latency, refresh, volatility, the firms and their delays. Volume: firms' hits above
@@ -89,7 +89,7 @@ class MonthInMarket:
 
     month: str
     market: str
-    promise: Promise | None  # None if the books have none, as for a partial month
+    promise: Promise | None  # None: the books have none, for example for a partial month
     booked: Booked
 
     @property

@@ -4,7 +4,7 @@ What is lacking of a coin does not depend on its price; what that is worth does.
 next the hole at mark changes
 
     by price   what was lacking the day before, times the change of its mark
-    by use     the change of what is lacking, times the day's mark
+    by use     the change of the lacking quantity, times the day's mark
 
 and the two sum to the whole change exactly, since a lot costs a whole number of cents. What is
 lacking in dollars changes by use alone.

@@ -23,7 +23,7 @@ class NoSuchSourceError(MistakeError):
     """
 
     def __init__(self, asked: str, advice: str) -> None:
-        super().__init__(f"{asked} brought the group no cash; {advice}")
+        super().__init__(f"{asked} supplied no cash to the group; {advice}")
         self.asked = asked
 
 

@@ -53,7 +53,7 @@ def figures_table(found: Sequence[MovedFigure]) -> Table:
         "The figures of the house group that include it",
         ("part", "kind", "before_usd", "moved_usd", "after_usd", "end_usd"),
         found,
-        ("The hole is the sum of its causes; claims owed are below zero, liquid assets above.",),
+        ("The hole is the sum of its causes; claims owed are negative, liquid assets positive.",),
     )
 
 

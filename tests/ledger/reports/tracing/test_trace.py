@@ -162,7 +162,7 @@ def test_an_agents_receipts_are_its_customers_money(
     ],
 )
 def test_a_source_without_cash_is_refused(afternoon: RunFolder, asked: Question, advice: str):
-    with pytest.raises(NoSuchSourceError, match="brought the group no cash") as caught:
+    with pytest.raises(NoSuchSourceError, match="supplied no cash to the group") as caught:
         trace(afternoon, asked)
 
     assert advice in str(caught.value)
