@@ -7,7 +7,9 @@ And by whoever reads tests/golden, a ledger small enough for that. It is compare
 import subprocess
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,7 @@ from ledger.run_folder import RunFolder
 CENT = Decimal("0.01")
 
 
+@cache
 def saved_queries(run: RunFolder) -> dict[str, list[tuple]]:
     """Ask every question that main.beancount brings along."""
     entries, errors, options = loader.load_file(str(run.path / "main.beancount"))
@@ -56,41 +59,44 @@ except ImportError:
 else:
     sys.exit("ledger can be imported")
 from beancount import loader
-entries, errors, _ = loader.load_file(sys.argv[1])
-print(len(entries), len(errors))
+for path in sys.argv[1:]:
+    entries, errors, _ = loader.load_file(path)
+    print(len(entries), len(errors))
 """
 
 
-def loaded_without_us(path: Path, elsewhere: Path) -> tuple[int, int]:
-    """Load a ledger by an interpreter that knows nothing of ours; count directives and errors."""
+def loaded_without_us(paths: Sequence[Path], elsewhere: Path) -> list[tuple[int, int]]:
+    """Load ledgers by an interpreter that knows nothing of ours; count directives and errors."""
     done = subprocess.run(
-        [sys.executable, "-I", "-c", WITHOUT_US, str(path)],
+        [sys.executable, "-I", "-c", WITHOUT_US, *map(str, paths)],
         cwd=elsewhere,
         capture_output=True,
         text=True,
         check=True,
     )
-    entries, errors = done.stdout.split()
-    return int(entries), int(errors)
+    counts = (line.split() for line in done.stdout.splitlines())
+    return [(int(entries), int(errors)) for entries, errors in counts]
 
 
-def test_main_opens_in_plain_beancount(run, tmp_path):
-    entries, errors = loaded_without_us(run.path / "main.beancount", tmp_path)
+def test_main_opens_in_plain_beancount_and_check_adds_the_invariants_which_need_moneytrail(
+    run, tmp_path
+):
+    paths = [run.path / name for name in ("main.beancount", "check.beancount")]
+    assert not loader.load_file(str(paths[1]))[1]
 
-    assert (entries, errors) == (len(run.entries), 0)
+    main, check = loaded_without_us(paths, tmp_path)
+    assert main == (len(run.entries), 0)
+    assert check[1] > 0
 
 
 def test_day_ledgers_open_in_plain_beancount(tiny_run, tmp_path):
-    for path in sorted((tiny_run.path / "days").iterdir()):
-        entries, errors = loaded_without_us(path, tmp_path)
+    days = sorted((tiny_run.path / "days").iterdir())
+    found = loaded_without_us(days, tmp_path)
 
+    assert len(found) == len(days) == 3
+    for entries, errors in found:
         assert entries > 0
         assert errors == 0
-
-
-def test_check_adds_the_invariants_which_need_moneytrail(run, tmp_path):
-    assert not loader.load_file(str(run.path / "check.beancount"))[1]
-    assert loaded_without_us(run.path / "check.beancount", tmp_path)[1] > 0
 
 
 def test_the_general_ledger_keeps_every_invariant(run):

@@ -20,6 +20,7 @@ from runs.scenario_files import ScenarioError
 from runs.scenarios import dump, load
 
 WORLDS = Path(__file__).parents[1] / "worlds"
+CRASH = date(2022, 5, 10)  # the day of the margin world on which the price halves
 BUSY, GROUP = WORLDS / "busy.toml", WORLDS / "group.toml"
 
 
@@ -170,14 +171,15 @@ def test_a_removed_kind_is_gone_from_the_books(group_run, other_runs, kind):
     assert hole(other).kinds_usd.get(kind, 0) == 0
 
 
-def test_a_removed_backstop_leaves_its_positions_to_others(margin_run, tmp_path):
-    counterfactual(margin_run, without(margin_run, "Backstop"), tmp_path / "run")
+def test_a_removed_backstop_leaves_its_positions_to_others(executed, tmp_path):
+    crash = executed(WORLDS / "margin.toml", run={"start": CRASH, "end": CRASH + timedelta(days=1)})
+    counterfactual(crash, without(crash, "Backstop"), tmp_path / "run")
     other = RunFolder.at(tmp_path / "run")
     with other.connect() as connection:
         makers = connection.execute("SELECT DISTINCT maker FROM rows WHERE motive = 'backstop'")
         assert {name for (name,) in makers.fetchall()} == {"Backstop01"}
 
-    assert hole(margin_run).kinds_usd["Backstop"] != 0
+    assert hole(crash).kinds_usd["Backstop"] != 0
     assert hole(other).kinds_usd["Backstop"] == 0
 
 

@@ -5,7 +5,9 @@ import re
 import shutil
 import signal
 import time
+from collections.abc import Iterator
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -38,12 +40,23 @@ def by_one(tiny_run: RunFolder, forged: Path) -> dict[Path, list[AuditStep]]:
     return found
 
 
-@pytest.fixture(scope="module")
-def cluster():
+@contextmanager
+def cluster(processes: bool) -> Iterator[LocalCluster]:
+    """Start two workers: processes, whose start takes seconds, or threads of this one."""
     with LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, protocol="tcp"
-    ) as cluster:
-        yield cluster
+        n_workers=2,
+        threads_per_worker=1,
+        processes=processes,
+        dashboard_address=None,
+        protocol="tcp",
+    ) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def processes() -> Iterator[LocalCluster]:
+    with cluster(processes=True) as started:
+        yield started
 
 
 def findings(folder: Path, executor: Executor | None) -> list[AuditStep]:
@@ -63,13 +76,20 @@ def test_an_early_exit_does_not_wait_for_tasks_not_begun():
     assert any(task.cancelled() for task in tasks)
 
 
-def test_a_cluster_gives_the_result_of_one_process(by_one, cluster):
-    with dask_workers(cluster.scheduler_address) as executor:
+def test_a_cluster_does_each_task_and_answers_in_order():
+    with cluster(processes=False) as threads, dask_workers(threads.scheduler_address) as executor:
+        assert list(executor.map(abs, (-2, 1, -2))) == [2, 1, 2]
+
+
+@pytest.mark.slow
+def test_a_cluster_gives_the_result_of_one_process(by_one, processes):
+    with dask_workers(processes.scheduler_address) as executor:
         assert {folder: findings(folder, executor) for folder in by_one} == by_one
 
 
-def test_a_worker_that_dies_changes_no_verdict(by_one, forged, cluster):
-    with dask_workers(cluster.scheduler_address) as executor:
+@pytest.mark.slow
+def test_a_worker_that_dies_changes_no_verdict(by_one, forged, processes):
+    with dask_workers(processes.scheduler_address) as executor:
         victim = executor.submit(os.getpid).result()
         # Enough work for both workers, so that the one that is killed is in the middle of it.
         busy = [executor.submit(time.sleep, 0.3) for _ in range(8)]

@@ -279,7 +279,7 @@ def test_the_books_of_one_entity_load_alone(tiny_run: RunFolder):
 
 
 def test_an_audit_that_finds_nothing_exits_with_0_and_one_that_does_with_1(tiny_run, tmp_path):
-    sound = moneytrail("audit", tiny_run.path)
+    sound = moneytrail("audit", tiny_run.path, "--processes", 1)
     assert sound.exit_code == 0
     verdict, *steps = sound.stdout.splitlines()
     assert verdict == "The run is as it was sealed and its books agree with themselves."

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from added_entries import gift
 from beancount import loader
 from beanquery.query import run_query
 
@@ -116,17 +117,6 @@ def test_the_first_day_has_its_amounts_and_the_number_of_such_days(week):
     }
 
 
-RICHER = """
-2022-05-10 * "Outside" "FTX receives a gift" #gift
-  seq: 26
-  time: "21:00:00.000000"
-  Assets:FTX:Cash                             {usd}.00 USD
-  Equity:FTX:Opening                         -{usd}.00 USD
-  Assets:Outside:Cash                        -{usd}.00 USD
-  Equity:Outside:Opening                      {usd}.00 USD
-"""
-
-
 @pytest.mark.parametrize(
     ("usd", "beyond"),
     [
@@ -140,7 +130,7 @@ RICHER = """
     ],
 )
 def test_an_amount_payable_to_the_last_cent_is_not_above_the_cash(afternoon_with, usd, beyond):
-    run = afternoon_with(RICHER.format(usd=usd))
+    run = afternoon_with(gift(usd))
 
     assert column(table(run, "cash-coverage"), "more_than_the_cash")[-1] == (
         ", ".join(beyond) or None

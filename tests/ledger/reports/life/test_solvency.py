@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from added_entries import ONE_SIDED_DEBT
 from beancount import loader
 from beancount.core import data
 from beanquery.query import run_query
@@ -186,14 +187,7 @@ def test_the_consolidated_sheet_is_both_less_their_debts_to_each_other(life):
 
 
 def test_a_debt_that_only_one_of_the_two_books_leaves_a_difference_on_consolidation(life_with):
-    gift = """
-2022-07-02 * "Alameda" "FTX credits Alameda with 7.00, of which Alameda knows nothing"
-  seq: 33
-  time: "13:00:00.000000"
-  Liabilities:FTX:Customers:Alameda            -7.00 USD
-  Income:FTX:Fees                               7.00 USD
-"""
-    *_, struck_out, group, at_mark = table(life_with(gift), "group", LAST).rows[-1]
+    *_, struck_out, group, at_mark = table(life_with(ONE_SIDED_DEBT), "group", LAST).rows[-1]
 
     assert (struck_out, group, at_mark) == (7, 7, 7)
 

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from added_entries import ONE_SIDED_DEBT, gift
 from beancount import loader
 from beancount.core.data import Query
 from beanquery.query import run_query
@@ -107,14 +108,7 @@ def test_an_account_missing_from_the_definition_is_visible_on_every_line(afterno
 
 
 def test_a_debt_within_the_group_that_only_one_side_books_is_visible(life_with):
-    gift = """
-2022-07-02 * "Alameda" "FTX credits Alameda with 7.00, of which Alameda knows nothing"
-  seq: 33
-  time: "13:00:00.000000"
-  Liabilities:FTX:Customers:Alameda            -7.00 USD
-  Income:FTX:Fees                               7.00 USD
-"""
-    assert [row[-1] for row in table(life_with(gift), "identity").rows] == [0, 0, -7]
+    assert [row[-1] for row in table(life_with(ONE_SIDED_DEBT), "identity").rows] == [0, 0, -7]
 
 
 def test_the_last_day_agrees_with_where_on_the_whole_life(any_run):
@@ -297,16 +291,7 @@ def test_a_milestone_that_was_never_reached_has_no_date(tiny_run):
 
 @pytest.mark.parametrize(("usd", "used"), [(510, True), (511, False), (512, False)])
 def test_customers_money_is_used_while_claims_exceed_cash_by_a_dollar(afternoon_with, usd, used):
-    richer = f"""
-2022-05-10 * "Outside" "FTX receives a gift" #gift
-  seq: 26
-  time: "21:00:00.000000"
-  Assets:FTX:Cash                             {usd}.00 USD
-  Equity:FTX:Opening                         -{usd}.00 USD
-  Assets:Outside:Cash                        -{usd}.00 USD
-  Equity:Outside:Opening                      {usd}.00 USD
-"""
-    assert dates(afternoon_with(richer))[USED][2:] == ((2, FIRST) if used else (1, None))
+    assert dates(afternoon_with(gift(usd)))[USED][2:] == ((2, FIRST) if used else (1, None))
 
 
 def test_the_timeline_has_cents(any_run):

@@ -1,0 +1,24 @@
+"""Entries that several tests add to the afternoon, or to the life after it."""
+
+
+def gift(usd: int) -> str:
+    """FTX is given cash, on the evening of the second day."""
+    return f"""
+2022-05-10 * "Outside" "FTX receives a gift" #gift
+  seq: 26
+  time: "21:00:00.000000"
+  Assets:FTX:Cash                             {usd}.00 USD
+  Equity:FTX:Opening                         -{usd}.00 USD
+  Assets:Outside:Cash                        -{usd}.00 USD
+  Equity:Outside:Opening                      {usd}.00 USD
+"""
+
+
+# A debt within the group, of which the creditor's books have nothing.
+ONE_SIDED_DEBT = """
+2022-07-02 * "Alameda" "FTX credits Alameda with 7.00, of which Alameda knows nothing"
+  seq: 33
+  time: "13:00:00.000000"
+  Liabilities:FTX:Customers:Alameda            -7.00 USD
+  Income:FTX:Fees                               7.00 USD
+"""
