@@ -53,8 +53,7 @@ SECTIONS = {
         LazyCommand(
             "study",
             "study_command",
-            "How much of the hole can the mechanism be, over the inputs that the record does "
-            "not fix?",
+            "How much of the hole can the mechanism be, over what the record leaves open?",
         ),
         LazyCommand(
             "timeline",

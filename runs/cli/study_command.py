@@ -71,7 +71,7 @@ def study_command(
     again: tuple[int, Path] | None,
     told: Path | None,
 ) -> StudyReport | str:
-    """How much of the hole can the mechanism be, over the inputs that the record does not fix?
+    """How much of the hole can the mechanism be, over what the record leaves open?
 
     \b
       moneytrail study tiny
