@@ -77,4 +77,5 @@ def open_journal(
             parties.holders,
         ),
         midnight_us(scenario.run.start),
+        hours_are_sampled=scenario.run.one_hour_in > 1,
     )

@@ -25,8 +25,16 @@ FILE = "life.parquet"  # all of its months in one
 class AccountsJournal(Journal):
     """The books of one world, written when it ends."""
 
-    def __init__(self, folder: Path, title: str, chart: Chart, names: Names, start_us: int) -> None:
-        super().__init__(folder, title, chart, names, start_us)
+    def __init__(
+        self,
+        folder: Path,
+        title: str,
+        chart: Chart,
+        names: Names,
+        start_us: int,
+        hours_are_sampled: bool = False,
+    ) -> None:
+        super().__init__(folder, title, chart, names, start_us, hours_are_sampled)
         self._sums = AccountSums(chart, names)
 
     def price(self, time_us: int, commodity: str, usd: str) -> None:
@@ -36,12 +44,13 @@ class AccountsJournal(Journal):
     def close_day(self, time_us: int) -> None:
         """Sum the day's fills of all pairings into one entry, and drop them."""
         self._put_in_order()
-        summed = self._sums.of(join_rows(self._rows))
+        rows = join_rows(self._rows)
         self._rows = []
-        if summed:
+        if summed := self._sums.of(rows):
             self._last_seq += 1
             entry = Transaction(time_us, None, "the fills of the day", TAG, summed)
             self._write(entry, self._last_seq)
+        self._note_hours(time_us, rows)
 
     def finish(self, time_us: int) -> None:
         """Write the files of the books, which have no fills."""

@@ -15,6 +15,7 @@ import numpy as np
 from ledger import directive_store, fill_store, posting_store
 from ledger.chart import Chart
 from ledger.directive_store import Directive, Directives
+from ledger.edge_by_hour import edge_note
 from ledger.entries import Entries
 from ledger.fills import Names, join_rows
 from ledger.main_file import check_text, declared, main_text
@@ -27,8 +28,17 @@ from ledger.transaction import MONEY, Movement, check_balance
 class Journal:
     """The books of a running world, written month by month into *folder*."""
 
-    def __init__(self, folder: Path, title: str, chart: Chart, names: Names, start_us: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        title: str,
+        chart: Chart,
+        names: Names,
+        start_us: int,
+        hours_are_sampled: bool = False,
+    ) -> None:
         self.folder, self.chart, self.names = folder, chart, names
+        self._hours_are_sampled = hours_are_sampled
         self._title, self._start_us = title, start_us
         self._entries, self._text = Entries(chart, names), Text(chart)
         self._balances: dict[tuple[str, str], int] = defaultdict(int)
@@ -91,6 +101,11 @@ class Journal:
         if self._transactions:
             self._put_in_order()
 
+    def _note_hours(self, time_us: int, rows: np.ndarray) -> None:
+        """Note what the hours of a day brought takers, if they stand for others as well."""
+        if self._hours_are_sampled and (note := edge_note(rows)):
+            self.note(time_us, note)
+
     def _put_in_order(self) -> None:
         rows = join_rows(self._rows)
         rows = rows.take(np.argsort(rows["time_us"], kind="stable"))
@@ -116,6 +131,7 @@ class Journal:
         for entry in self._entries.closing(rows, time_us):
             self._last_seq += 1
             self._write(entry, self._last_seq)
+        self._note_hours(time_us, rows)
         if len(rows):
             stored = self._month_of_fills.add(rows)
             total = fill_store.control_total(stored, self.names)

@@ -221,6 +221,18 @@ class WantedDay(Note):
     usd_of_hours: Figures
 
 
+@dataclass(frozen=True, slots=True)
+class EdgeOfHours(Note):
+    """What takers gained by one motive in each hour of a day, at the price of each fill.
+
+    It is noted if not all hours are simulated: the error of a total is computed from it.
+    """
+
+    kind: ClassVar[str] = "edge-of-hours"
+    motive: Word
+    cents_of_hours: Figures  # 24 of them
+
+
 # ------------------------------------------------------------ what is thought and decided
 
 

@@ -8,7 +8,9 @@ import numpy as np
 
 from ledger.columns import Numbers, Words
 
-DAY_US = 86_400_000_000
+HOURS_PER_DAY = 24
+HOUR_US = 3_600_000_000
+DAY_US = HOURS_PER_DAY * HOUR_US
 
 _EPOCH = date(1970, 1, 1)
 

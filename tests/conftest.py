@@ -3,12 +3,9 @@
 import fcntl
 import gc
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from hashlib import sha256
-from importlib.abc import MetaPathFinder
-from importlib.util import find_spec
 from pathlib import Path
 
 import beanquery.parser
@@ -35,18 +32,6 @@ gc.disable()
 
 # To parse a query takes longer than to answer it, and the same ones are asked of many runs.
 beanquery.parser.parse = cache(beanquery.parser.parse)
-
-
-class NotInstalled(MetaPathFinder):
-    """Says at once that pandas is not there: DuckDB looks for it at each parameter of a query."""
-
-    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
-        if fullname == "pandas":
-            raise ModuleNotFoundError("No module named 'pandas'", name="pandas")
-
-
-if find_spec("pandas") is None:
-    sys.meta_path.insert(0, NotInstalled())
 
 CROWD = Path(__file__).parent / "worlds" / "crowd.toml"
 BUSY = Path(__file__).parent / "worlds" / "busy.toml"

@@ -29,6 +29,7 @@ from ledger.group_books import group_texts
 from ledger.proof import invariants
 from ledger.proof.audit_step import AuditStep, Proof
 from ledger.proof.copy_check import wrong_copies
+from ledger.proof.edge_notes import wrong_edges
 from ledger.proof.first_difference import line_that_differs
 from ledger.proof.misplaced import misplaced
 from ledger.proof.pledged_steps import wrong_loans
@@ -200,6 +201,7 @@ class _Auditor:
     def fills_between_days(self) -> Iterator[Told]:
         yield from self._recomputation.wrong_between_days()
         yield from wrong_notes(self._run)
+        yield from wrong_edges(self._run)
 
     def fills_on_margin(self) -> Iterator[Told]:
         return self._recomputation.wrong_on_margin()

@@ -1,6 +1,8 @@
 """One database for many connections, and none sees what another has or what a file was before."""
 
 import os
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
@@ -39,3 +41,20 @@ def test_the_number_of_threads_is_as_requested():
 
     assert threads[0] == (1,)
     assert threads[1] == duckdb.sql("SELECT current_setting('threads')").fetchone()
+
+
+@pytest.mark.skipif(find_spec("pandas") is not None, reason="pandas is there to be found")
+def test_pandas_is_not_looked_for_again_and_again(monkeypatch: pytest.MonkeyPatch):
+    """DuckDB asks Python for it at each word of a parameter, and each search is of the disk."""
+    looked_for = []
+
+    class Finder:
+        def find_spec(self, name: str, path: object, target: object = None) -> None:
+            looked_for.append(name)
+
+    connection = duckdb_session.connect()
+    monkeypatch.setattr(sys, "meta_path", [Finder(), *sys.meta_path])
+    found = connection.execute("SELECT count(*) FROM unnest(?)", [["a", "b", "c"]]).fetchall()
+
+    assert found == [(3,)]
+    assert "pandas" not in looked_for

@@ -12,7 +12,8 @@ differ in their means, the error is too large rather than too small.
 
 import math
 import tomllib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,12 +21,11 @@ from itertools import pairwise
 from typing import Any
 
 from ledger.motives import Motive
+from ledger.notes import EdgeOfHours
 from ledger.reports.once import once
 from ledger.run_folder import RunFolder
-from ledger.times import DAY_US, day_of
+from ledger.times import HOUR_US, HOURS_PER_DAY, day_of
 
-DAY_HOURS = 24
-HOUR_US = DAY_US // DAY_HOURS
 EPOCH = date(1970, 1, 1)
 CENT = Decimal("0.01")
 
@@ -41,7 +41,7 @@ class SampledHours:
     def of(cls, played: dict[str, Any]) -> "SampledHours":
         """Read the table `run` of a scenario."""
         one_in, full = played.get("one_hour_in", 1), set(played.get("full_days", ()))
-        first, last = ((played[end] - EPOCH).days * DAY_HOURS for end in ("start", "end"))
+        first, last = ((played[end] - EPOCH).days * HOURS_PER_DAY for end in ("start", "end"))
         hours = range(first - first % one_in, last, one_in)
         return cls(one_in, tuple(h // one_in for h in hours if day_of(h * HOUR_US) not in full))
 
@@ -64,15 +64,36 @@ def sampling_error_usd(run: RunFolder, motive: Motive) -> Decimal | None:
     sampled = sampled_hours(run)
     if sampled is None:
         return None
-    by_stratum = dict(
+    by_stratum: Counter[int] = Counter()
+    for hour, cents in cents_by_hour(run, motive).items():
+        by_stratum[hour // sampled.one_in] += cents
+    error = standard_error([by_stratum[stratum] for stratum in sampled.strata])
+    return None if error is None else Decimal(error / 100).quantize(CENT)
+
+
+def cents_by_hour(run: RunFolder, motive: Motive) -> Mapping[int, int]:
+    """Return what takers gained by a motive in each hour since 1970, in cents.
+
+    The books note it; older runs, and other motives, have it in their fills alone.
+    """
+    noted: Counter[int] = Counter()
+    for day, note in run.dated_notes(EdgeOfHours):
+        if note.motive == motive.word:
+            first = (day - EPOCH).days * HOURS_PER_DAY
+            for hour, cents in enumerate(note.cents_of_hours):
+                noted[first + hour] += cents
+    return noted or edge_in_fills(run, motive)
+
+
+def edge_in_fills(run: RunFolder, motive: Motive) -> Mapping[int, int]:
+    """Sum in the fills what takers gained by a motive in each hour since 1970, in cents."""
+    return dict(
         run.select(
-            "SELECT epoch_us(time) // ?, sum(edge_cents)::BIGINT FROM rows WHERE motive = ? "
-            "GROUP BY 1",
-            [sampled.one_in * HOUR_US, motive.word],
+            "SELECT epoch_us(time) // ? AS hour, sum(edge_cents)::BIGINT FROM rows "
+            "WHERE motive = ? GROUP BY hour",
+            [HOUR_US, motive.word],
         )
     )
-    cents = standard_error([by_stratum.get(stratum, 0) for stratum in sampled.strata])
-    return None if cents is None else Decimal(cents / 100).quantize(CENT)
 
 
 def standard_error(totals: Sequence[int]) -> float | None:

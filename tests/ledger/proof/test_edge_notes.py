@@ -1,0 +1,114 @@
+"""Notes of what hours brought takers can't say anything else than the fills do."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from forger import rewritten
+
+from ledger.motives import Motive
+from ledger.notes import EdgeOfHours
+from ledger.proof.edge_notes import wrong_edges
+from ledger.reports.market.sampled_hours import sampling_error_usd
+from ledger.run_folder import RunFolder
+from ledger.times import HOURS_PER_DAY
+from runs.full_audit import audit
+
+SETTLING = Path(__file__).parents[2] / "worlds" / "settling.toml"
+NOTE = re.compile(rf'(?m)^\S+ custom "{EdgeOfHours.kind}" "pickoff" "(?P<cents>[^"]*)"\n')
+
+
+@pytest.fixture(scope="module")
+def sampled_run(executed: Callable[..., RunFolder]) -> RunFolder:
+    """A day of which two hours are simulated."""
+    return executed(SETTLING, run={"one_hour_in": 12, "seed": 3})
+
+
+def the_note(run: RunFolder) -> re.Match[str]:
+    (text,) = (path.read_text(encoding="utf-8") for path in run.path.glob("????-??.beancount"))
+    return NOTE.search(text)
+
+
+def found_with(run: RunFolder, folder: Path, becomes: str) -> list[str]:
+    """Return what is found when the note becomes another, in text and copy alike."""
+    (month,) = (path.name for path in run.path.glob("????-??.beancount"))
+    changed = rewritten(run, folder, month, the_note(run).group(), becomes)
+    return list(wrong_edges(RunFolder(changed)))
+
+
+def test_the_note_is_what_the_fills_have_hour_by_hour(sampled_run: RunFolder):
+    (note,) = sampled_run.notes(EdgeOfHours)
+    by_hour = dict(
+        sampled_run.select(
+            "SELECT hour(time), sum(edge_cents)::BIGINT FROM rows WHERE motive = 'pickoff' "
+            "GROUP BY 1"
+        )
+    )
+
+    assert note.cents_of_hours == tuple(by_hour.get(hour, 0) for hour in range(24))
+    assert len(by_hour) == 2
+    assert list(wrong_edges(sampled_run)) == []
+
+
+def test_a_run_of_all_hours_notes_no_hour(executed: Callable[..., RunFolder]):
+    assert executed(SETTLING).notes(EdgeOfHours) == []
+    assert list(wrong_edges(executed(SETTLING))) == []
+
+
+@pytest.mark.parametrize("hour", [0, 23])
+def test_no_hour_of_a_note_can_be_another(sampled_run: RunFolder, tmp_path: Path, hour: int):
+    cents = the_note(sampled_run)["cents"].split()
+    cents[hour] = str(int(cents[hour]) + 1)
+    note = the_note(sampled_run).group().replace(the_note(sampled_run)["cents"], " ".join(cents))
+
+    (problem,) = found_with(sampled_run, tmp_path / "run", note)
+
+    assert f"in hour {hour}," in problem
+
+
+def test_no_note_can_be_longer_or_there_twice(sampled_run: RunFolder, tmp_path: Path):
+    note = the_note(sampled_run).group()
+
+    assert found_with(sampled_run, tmp_path / "long", note.replace('"\n', ' 5"\n'))
+    assert found_with(sampled_run, tmp_path / "twice", note + "\n" + note)
+
+
+def test_an_audit_finds_a_note_that_all_else_was_written_anew_for(
+    sampled_run: RunFolder, tmp_path: Path
+):
+    (month,) = (path.name for path in sampled_run.path.glob("????-??.beancount"))
+    note = the_note(sampled_run)
+    none = note.group().replace(note["cents"], " ".join("0" * HOURS_PER_DAY))
+    changed = rewritten(sampled_run, tmp_path / "run", month, note.group(), none)
+
+    found = [said for step in audit(changed) for said in step.problems]
+
+    assert len(found) == 2  # both hours
+    assert all("it notes 0.00 from pickoff in hour" in said for said in found)
+
+
+def test_books_without_the_note_give_the_same_error_from_their_fills(
+    sampled_run: RunFolder, tmp_path: Path
+):
+    (month,) = (path.name for path in sampled_run.path.glob("????-??.beancount"))
+    older = rewritten(sampled_run, tmp_path / "run", month, the_note(sampled_run).group(), "")
+
+    noted, summed = (
+        sampling_error_usd(RunFolder(path), Motive.PICKOFF) for path in (sampled_run.path, older)
+    )
+
+    assert RunFolder(older).notes(EdgeOfHours) == []
+    assert noted == summed > 0
+
+
+def test_of_two_days_no_note_can_be_left_out(executed: Callable[..., RunFolder], tmp_path: Path):
+    """Without any note the books are like older ones, whose fills say it."""
+    days = {"one_hour_in": 12, "seed": 3, "end": date(2022, 5, 11)}
+    run = executed(SETTLING, run=days)
+    assert len(run.notes(EdgeOfHours)) == 2
+
+    (problem,) = found_with(run, tmp_path / "run", "")
+
+    assert problem.startswith("2022-05-09: it notes nothing")
