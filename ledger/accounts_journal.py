@@ -50,7 +50,7 @@ class AccountsJournal(Journal):
             self._last_seq += 1
             entry = Transaction(time_us, None, "the fills of the day", TAG, summed)
             self._write(entry, self._last_seq)
-        self._note_hours(time_us, rows)
+        self._note_fills(time_us, rows)
 
     def finish(self, time_us: int) -> None:
         """Write the files of the books, which have no fills."""

@@ -15,8 +15,8 @@ import numpy as np
 from ledger import directive_store, fill_store, posting_store
 from ledger.chart import Chart
 from ledger.directive_store import Directive, Directives
-from ledger.edge_by_hour import edge_note
 from ledger.entries import Entries
+from ledger.fill_notes import FillNotes
 from ledger.fills import Names, join_rows
 from ledger.main_file import check_text, declared, main_text
 from ledger.notes import FillsOfDay, Note
@@ -38,9 +38,9 @@ class Journal:
         hours_are_sampled: bool = False,
     ) -> None:
         self.folder, self.chart, self.names = folder, chart, names
-        self._hours_are_sampled = hours_are_sampled
         self._title, self._start_us = title, start_us
         self._entries, self._text = Entries(chart, names), Text(chart)
+        self._fill_notes = FillNotes(chart, names, hours_are_sampled)
         self._balances: dict[tuple[str, str], int] = defaultdict(int)
         self._priced: dict[str, date] = {}  # by commodity, the day of its last price
         self._last_seq = 0
@@ -101,9 +101,8 @@ class Journal:
         if self._transactions:
             self._put_in_order()
 
-    def _note_hours(self, time_us: int, rows: np.ndarray) -> None:
-        """Note what the hours of a day brought takers, if they stand for others as well."""
-        if self._hours_are_sampled and (note := edge_note(rows)):
+    def _note_fills(self, time_us: int, rows: np.ndarray) -> None:
+        for note in self._fill_notes.of(rows):
             self.note(time_us, note)
 
     def _put_in_order(self) -> None:
@@ -131,7 +130,7 @@ class Journal:
         for entry in self._entries.closing(rows, time_us):
             self._last_seq += 1
             self._write(entry, self._last_seq)
-        self._note_hours(time_us, rows)
+        self._note_fills(time_us, rows)
         if len(rows):
             stored = self._month_of_fills.add(rows)
             total = fill_store.control_total(stored, self.names)

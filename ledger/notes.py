@@ -182,6 +182,15 @@ class TradedDay(Note):
 
 
 @dataclass(frozen=True, slots=True)
+class ForcedDay(Note):
+    """A day's forced orders in one market of the house that met the captive maker's quotes."""
+
+    kind: ClassVar[str] = "forced"
+    market: Word
+    captive_usd: Usd
+
+
+@dataclass(frozen=True, slots=True)
 class ShownBook(Note):
     """The depth of all makers in one market on one side, at the beginning of a day's first hour.
 

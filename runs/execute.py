@@ -9,6 +9,7 @@ from des.scenario import Scenario
 from des.world import World
 from ledger.day_ledger import days_of, render_days
 from ledger.group_books import write_group
+from ledger.hit_statistics import sealed_statistics
 from ledger.mistake import MistakeError
 from ledger.proof.seal import seal
 from ledger.run_folder import MANIFEST, RunFolder
@@ -82,6 +83,7 @@ def _complete(folder: Path, scenario: Scenario, on_phase: Callable[[str], None])
             "question": scenario.question,
             "seed": scenario.run.seed,
             **fit,
+            **sealed_statistics(run),
             "program": program(),
             "versions": versions(),
         },

@@ -20,6 +20,7 @@ from ledger.copy_of_text import directives, scales_of, transaction_of, write_cop
 from ledger.day_ledger import render_days
 from ledger.directive_store import Directive
 from ledger.group_books import write_group
+from ledger.hit_statistics import sealed_statistics
 from ledger.journal import Journal
 from ledger.notes import FillsOfDay
 from ledger.proof.closing_entries import last_microsecond
@@ -99,7 +100,7 @@ def completed(folder: Path, run: RunFolder, **said: object) -> Path:
     for day, text in render_days(books, days):
         (folder / "days" / f"{day}.beancount").write_text(text, encoding="utf-8")
     manifest = json.loads((run.path / MANIFEST).read_text(encoding="utf-8"))
-    seal(folder, {**manifest["run"], **said})
+    seal(folder, {**manifest["run"], **sealed_statistics(books), **said})
     return folder
 
 

@@ -26,6 +26,7 @@ from beancount import loader
 from ledger.day_ledger import days_of, render_day
 from ledger.fill_store import FillsError
 from ledger.group_books import group_texts
+from ledger.hit_statistics import wrong_statistics
 from ledger.proof import invariants
 from ledger.proof.audit_step import AuditStep, Proof
 from ledger.proof.copy_check import wrong_copies
@@ -36,7 +37,7 @@ from ledger.proof.pledged_steps import wrong_loans
 from ledger.proof.preamble import Given, refuse_foreign_code, wrong_inputs, wrong_preamble
 from ledger.proof.recompute import Recomputation
 from ledger.proof.seal import broken_seals
-from ledger.proof.traded_notes import wrong_notes
+from ledger.proof.traded_notes import wrong_forced_notes, wrong_notes
 from ledger.roles import RoleError
 from ledger.run_folder import GROUP, RunFolder, RunFolderError
 from ledger.text_loader import collector_at_rest, placed
@@ -201,7 +202,9 @@ class _Auditor:
     def fills_between_days(self) -> Iterator[Told]:
         yield from self._recomputation.wrong_between_days()
         yield from wrong_notes(self._run)
+        yield from wrong_forced_notes(self._run)
         yield from wrong_edges(self._run)
+        yield from wrong_statistics(self._run)
 
     def fills_on_margin(self) -> Iterator[Told]:
         return self._recomputation.wrong_on_margin()

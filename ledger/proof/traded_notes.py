@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from ledger.motives import FROM_QUOTES, VolumePart
-from ledger.notes import TradedDay
+from ledger.motives import FROM_QUOTES, VolumePart, counted_as, words
+from ledger.notes import ForcedDay, TradedDay
 from ledger.run_folder import RunFolder
 
 Place = tuple[date, str]  # a day, a market
@@ -32,10 +32,46 @@ def wrong_notes(run: RunFolder) -> Iterator[str]:
         yield f"{day}: it notes nothing of what was traded of {market}"
 
 
+def wrong_forced_notes(run: RunFolder) -> Iterator[str]:
+    """Yield a sentence for each wrong note on forced orders that met the captive maker's quotes.
+
+    Books without any such note have none to prove: nothing was forced, or the run is older.
+    """
+    notes, forced = run.dated_notes(ForcedDay), _forced(run)
+    for day, note in notes:
+        usd = forced.pop((day, note.market), None)
+        if note.captive_usd != usd:
+            yield (
+                f"{day}: it notes {note.captive_usd:,.2f} of {note.market} forced on the captive "
+                f"maker, where fills have {'nothing' if usd is None else f'{usd:,.2f}'}"
+            )
+    for day, market in sorted(forced) if notes else ():
+        yield f"{day}: it notes nothing of what was forced of {market}"
+
+
+def _forced(run: RunFolder) -> dict[Place, Decimal]:
+    """Add up by day and market forced orders at the house; those of other makers count zero."""
+    parties, cents = run.chart.parties, _tick_cents(run)
+    found = run.select(
+        "SELECT time::DATE, market, sum(if(maker = ?, abs(lots) * price, 0)) FROM rows "
+        "WHERE venue = ? AND motive IN (SELECT unnest(?)) GROUP BY ALL",
+        [parties.maker, parties.house, words(counted_as(VolumePart.FORCED))],
+    )
+    return {
+        (day, market): Decimal(lot_ticks * cents[market]).scaleb(-2)
+        for day, market, lot_ticks in found
+    }
+
+
+def _tick_cents(run: RunFolder) -> dict[str, int]:
+    """Return the cents that a lot is worth per tick, by market of the house."""
+    house = run.chart.parties.house
+    return {c.market: c.cents_per_lot_tick for c in run.chart.contracts if c.venue == house}
+
+
 def _traded(run: RunFolder) -> dict[Place, dict[str, Decimal]]:
     """Add up volume at the house by day, market and cause, each trade counted once."""
-    house = run.chart.parties.house
-    cents = {c.market: c.cents_per_lot_tick for c in run.chart.contracts if c.venue == house}
+    house, cents = run.chart.parties.house, _tick_cents(run)
     causes = {motive.word: str(motive.entry.volume) for motive in FROM_QUOTES}
     traded: dict[Place, dict[str, Decimal]] = defaultdict(dict)
     for day, market, word, lot_ticks in run.select(

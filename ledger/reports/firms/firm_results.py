@@ -9,16 +9,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ledger.accounts import claim, expense, income, pool
+from ledger.hit_statistics import NO_FILLS, FillStatistics, fill_statistics
 from ledger.kinds import LEAD_QUOTING, Kind
 from ledger.parties import Parties
 from ledger.reports.dollars import ZERO, earned, percent, spoken, usd_balances
 from ledger.reports.firms.league import (
     ALL,
-    NO_FILLS,
-    FillStatistics,
     FirmResult,
     by_class,
-    fill_statistics,
     league,
     total,
 )

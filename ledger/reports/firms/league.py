@@ -11,15 +11,15 @@ impact, and price moves before the hedge. Elsewhere: the flow that pays the spre
 reaction times, since it is booked as the expectation of a race that speed alone decides.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from statistics import median
 from typing import NamedTuple
 
 from ledger.accounts import cash, opening, owed
+from ledger.hit_statistics import ALL as ALL
 from ledger.kinds import Kind
-from ledger.motives import Motive
 from ledger.notes import FirmProfile
 from ledger.reports.dollars import ZERO, usd_balances
 from ledger.reports.firms.payable import coverage
@@ -27,7 +27,6 @@ from ledger.reports.market.hit_limits import status_changes
 from ledger.reports.money.bridge import DEPOSITS, OPENING, WITHDRAWALS, claim_movements
 from ledger.run_folder import RunFolder
 
-ALL = "all firms"
 NO_CLASS = "none"  # the class of a firm without one, if others have one
 
 
@@ -106,17 +105,6 @@ class FirmResult:
         return self.left_usd - self.unpaid_usd
 
 
-class FillStatistics(NamedTuple):
-    """Figures of a firm's hits that only single fills have."""
-
-    fills: int
-    median_edge_bps: Decimal | None  # of notional
-    median_age_s: Decimal | None  # from the lead price of the quote to the fill
-
-
-NO_FILLS = FillStatistics(0, None, None)
-
-
 def league(run: RunFolder) -> tuple[FirmResult, ...]:
     """Read each firm's account from the general ledger; the largest edge comes first."""
     parties, balances, told = run.chart.parties, usd_balances(run), profiles(run)
@@ -183,17 +171,3 @@ def by_class(results: Sequence[FirmResult]) -> dict[str, tuple[FirmResult, ...]]
 def _pace(group: Sequence[FirmResult]) -> Decimal:
     told = [r.profile.reaction_ms for r in group if r.profile.reaction_ms is not None]
     return median(told) if told else Decimal("Infinity")
-
-
-def fill_statistics(run: RunFolder) -> Mapping[str, FillStatistics]:
-    """Describe the pick-offs on the house venue, by firm and for all of them together."""
-    found = run.select(
-        """
-        SELECT coalesce(taker, ?), count(*),
-               median((lead - price) * sign(lots) / price * 10000)::DECIMAL(18, 2),
-               (median(quote_age_us) / 1000000)::DECIMAL(18, 3)
-        FROM rows WHERE motive = ? AND venue = ? GROUP BY GROUPING SETS ((taker), ())
-        """,
-        [ALL, Motive.PICKOFF.word, run.chart.parties.house],
-    )
-    return {firm: FillStatistics(*figures) for firm, *figures in found}

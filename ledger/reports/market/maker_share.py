@@ -1,17 +1,20 @@
 """Volume: the captive maker's share of the house's volume."""
 
 from collections import defaultdict
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from ledger.motives import VolumePart, counted_as, words
-from ledger.notes import RecordedShare, TradedDay
+from ledger.notes import ForcedDay, RecordedShare, TradedDay
 from ledger.reports.dollars import TENTH, ZERO, percent
 from ledger.reports.once import once
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
+
+Place = tuple[date, str]  # a day, a market
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +72,14 @@ def volume(run: RunFolder) -> tuple[Volume, ...]:
 
 
 @once
-def volume_by_day(run: RunFolder) -> dict[tuple[date, str], QuotedVolume]:
-    """Return the books' notes on volume by day and market.
-
-    A note doesn't say which maker filled forced orders, so their fills are read.
-    """
-    forced = _forced_on_maker(run)
+def volume_by_day(run: RunFolder) -> dict[Place, QuotedVolume]:
+    """Return the books' notes on volume by day and market."""
+    noted = {(day, note.market): note for day, note in run.dated_notes(TradedDay)}
+    forced = _forced_on_maker(run, {place for place, note in noted.items() if note.forced_usd})
     traded = {}
-    for day, note in run.dated_notes(TradedDay):
-        forced_usd = forced.get((day, note.market), ZERO)
-        traded[day, note.market] = QuotedVolume(
+    for place, note in noted.items():
+        forced_usd = forced.get(place, ZERO)
+        traded[place] = QuotedVolume(
             note.captive_usd + note.hits_usd + forced_usd,
             note.others_usd + note.forced_usd - forced_usd,
         )
@@ -93,8 +94,20 @@ def recorded_share_pct(run: RunFolder) -> tuple[Decimal, Decimal] | None:
     return None
 
 
-def _forced_on_maker(run: RunFolder) -> dict[tuple[date, str], Decimal]:
-    """Add up by day and market the forced orders that met the captive maker's quotes."""
+def _forced_on_maker(run: RunFolder, places: Set[Place]) -> Mapping[Place, Decimal]:
+    """Return the volume of forced orders that met the captive maker's quotes.
+
+    Args:
+        run: the run.
+        places: the days and markets with forced orders. Older runs have no note on them, and their
+            fills are read.
+    """
+    noted = {(day, note.market): note.captive_usd for day, note in run.dated_notes(ForcedDay)}
+    return noted if noted.keys() >= places else _forced_in_fills(run)
+
+
+def _forced_in_fills(run: RunFolder) -> dict[Place, Decimal]:
+    """Add up in the fills, by day and market, forced orders that met the captive maker's quotes."""
     parties = run.chart.parties
     at_house = (c for c in run.chart.contracts if c.venue == parties.house)
     cents = {c.market: c.cents_per_lot_tick for c in at_house}

@@ -192,8 +192,13 @@ def _shares(run: RunFolder, figure: Figure) -> list[Share]:
 def _fill_shares(books: BothTiers, figure: Figure) -> Iterator[FillShare]:
     """Yield the period's fills that belong to the figure, without using the entries."""
     motives = ", ".join(f"'{motive.word}'" for motive in posting_to(figure.kind))
-    period = f"time >= DATE '{figure.since}' AND time < DATE '{figure.until}' + 1"
-    for each in books.sums(f"motive IN ({motives}) AND {period}"):
+    conditions = [f"motive IN ({motives})"]
+    # A column that no condition names is not read.
+    if figure.since > date.min:
+        conditions.append(f"time >= DATE '{figure.since}'")
+    if figure.until < date.max:
+        conditions.append(f"time < DATE '{figure.until}' + 1")
+    for each in books.sums(" AND ".join(conditions)):
         payee = each.pairing.payee(books.run.chart.parties)
         posted = books.posted(each)
         found = [p.units for p in posted if figure.takes(p.account, p.party or payee)]

@@ -11,16 +11,15 @@ from beanquery.query import run_query
 from ledger import fill_store
 from ledger.accounts import income
 from ledger.chart import Chart
+from ledger.hit_statistics import FillStatistics, fill_statistics
 from ledger.movements import lead_quoting
 from ledger.parties import Parties
 from ledger.reports.dollars import usd_balances
 from ledger.reports.firms.league import (
     ALL,
     NO_CLASS,
-    FillStatistics,
     Profile,
     by_class,
-    fill_statistics,
     league,
     profiles,
     total,

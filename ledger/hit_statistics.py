@@ -1,0 +1,86 @@
+"""How firms hit stale quotes: figures that only single fills have, which the manifest keeps.
+
+A median needs every fill, of which a life has twenty million. So a run that is sealed has them
+computed once; the audit computes them anew. Older runs have none, and their fills are read.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+from ledger.motives import Motive
+from ledger.run_folder import MANIFEST, RunFolder
+
+ALL = "all firms"
+KEY = "hits"  # in the manifest
+
+
+class FillStatistics(NamedTuple):
+    """Figures of a firm's hits that only single fills have."""
+
+    fills: int
+    median_edge_bps: Decimal | None  # of notional
+    median_age_s: Decimal | None  # from the lead price of the quote to the fill
+
+
+NO_FILLS = FillStatistics(0, None, None)
+
+
+def fill_statistics(run: RunFolder) -> Mapping[str, FillStatistics]:
+    """Describe the pick-offs on the house venue, by firm and for all of them together."""
+    kept = _kept(run)
+    return statistics_in_fills(run) if kept is None else kept
+
+
+def statistics_in_fills(run: RunFolder) -> Mapping[str, FillStatistics]:
+    """Describe the pick-offs as the fills have them."""
+    found = run.select(
+        """
+        SELECT coalesce(taker, ?), count(*),
+               median((lead - price) * sign(lots) / price * 10000)::DECIMAL(18, 2),
+               (median(quote_age_us) / 1000000)::DECIMAL(18, 3)
+        FROM rows WHERE motive = ? AND venue = ? GROUP BY GROUPING SETS ((taker), ())
+        """,
+        [ALL, Motive.PICKOFF.word, run.chart.parties.house],
+    )
+    return {firm: FillStatistics(*figures) for firm, *figures in found}
+
+
+def sealed_statistics(run: RunFolder) -> Mapping[str, object]:
+    """Return the manifest's part on hits, in the order of the firms' names."""
+    found = sorted(statistics_in_fills(run).items())
+    return {KEY: {firm: [n, *map(_text, medians)] for firm, (n, *medians) in found}}
+
+
+def wrong_statistics(run: RunFolder) -> Iterator[str]:
+    """Yield a sentence for each firm whose figures in the manifest the fills do not give."""
+    kept, due = _kept(run), statistics_in_fills(run)
+    if kept is None:
+        return
+    for firm in sorted({*kept, *due}):
+        said, found = kept.get(firm), due.get(firm)
+        if said != found:
+            yield f"{MANIFEST}: it has hits of {firm} as {_told(said)}, the fills {_told(found)}"
+
+
+def _kept(run: RunFolder) -> Mapping[str, FillStatistics] | None:
+    path = run.path / MANIFEST
+    if not path.is_file():
+        return None
+    kept = json.loads(path.read_text(encoding="utf-8"))["run"].get(KEY)
+    return kept and {
+        firm: FillStatistics(n, *map(_number, medians)) for firm, (n, *medians) in kept.items()
+    }
+
+
+def _text(number: Decimal | None) -> str | None:
+    return None if number is None else str(number)
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _told(found: FillStatistics | None) -> str:
+    return "none" if found is None else ", ".join(map(str, found))

@@ -1,0 +1,67 @@
+"""What the manifest keeps of firms' hits is what the fills give."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ledger.hit_statistics import (
+    KEY,
+    FillStatistics,
+    fill_statistics,
+    sealed_statistics,
+    statistics_in_fills,
+    wrong_statistics,
+)
+from ledger.proof.seal import seal
+from ledger.reports.firms.firm_results import firms
+from ledger.run_folder import MANIFEST, RunFolder
+from runs.full_audit import audit
+
+
+def kept(folder: Path) -> dict[str, object]:
+    return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["run"]
+
+
+def sealed_with(run: RunFolder, folder: Path, hits: dict[str, object] | None) -> RunFolder:
+    """Copy a run, and seal it with other figures of hits, or none."""
+    shutil.copytree(run.path, folder)
+    about = {key: value for key, value in kept(folder).items() if key != KEY}
+    seal(folder, about if hits is None else {**about, KEY: hits})
+    return RunFolder(folder)
+
+
+@pytest.mark.parametrize("name", ["tiny_run", "busy_run", "margin_run"])
+def test_a_run_keeps_what_its_fills_give(name: str, request: pytest.FixtureRequest):
+    run = request.getfixturevalue(name)
+
+    assert kept(run.path)[KEY] == json.loads(json.dumps(sealed_statistics(run)[KEY]))
+    assert fill_statistics(run) == statistics_in_fills(run) != {}
+    assert list(wrong_statistics(run)) == []
+
+
+def test_a_run_that_keeps_none_is_asked_for_its_fills(busy_run: RunFolder, tmp_path: Path):
+    older = sealed_with(busy_run, tmp_path / "run", None)
+
+    assert [table.rows for table in firms(older).tables()] == [
+        table.rows for table in firms(busy_run).tables()
+    ]
+    assert list(wrong_statistics(older)) == []
+
+
+def test_the_audit_finds_other_figures_in_a_new_seal(busy_run: RunFolder, tmp_path: Path):
+    hits = kept(busy_run.path)[KEY]
+    firm = min(hits)
+    fills, *medians = hits.pop(firm)
+    forged = sealed_with(
+        busy_run, tmp_path / "run", {**hits, firm: [fills + 1, *medians], "Nobody": [1, None, None]}
+    )
+
+    found = [problem for step in audit(forged.path) for problem in step.problems]
+
+    assert fill_statistics(forged)["Nobody"] == FillStatistics(1, None, None)
+    assert [said.partition(" as ")[0] for said in sorted(found)] == [
+        f"{MANIFEST}: it has hits of Nobody",
+        f"{MANIFEST}: it has hits of {firm}",
+    ]
