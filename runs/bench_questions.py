@@ -1,7 +1,7 @@
 """`make bench`: the cost of each question about a run, beside `bean-check` of the same run.
 
 Each question is a process of its own and counts with all of its CPU time; a busy machine slows all
-of them equally. Nothing here fails on time.
+of them equally. No help can be quicker than the import of its library. Nothing here fails on time.
 """
 
 import resource
@@ -38,6 +38,7 @@ def main() -> None:
     whole_s = _bean_check_s(run / "main.beancount", rounds=1)
     rows = [("bean-check main.beancount", whole_s)]
     rows.append((f"bean-check {GROUP}", _bean_check_s(run / GROUP)))
+    rows.append(("python -c 'import click'", _cpu_s([sys.executable, "-c", "import click"])))
     for question in QUESTIONS:
         line = [word.format(run=run) for word in question]
         rows.append((" ".join(question).format(run="RUN"), _cpu_s([*COMMAND, *line])))
