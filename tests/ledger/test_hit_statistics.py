@@ -61,7 +61,6 @@ def test_the_audit_finds_other_figures_in_a_new_seal(busy_run: RunFolder, tmp_pa
     found = [problem for step in audit(forged.path) for problem in step.problems]
 
     assert fill_statistics(forged)["Nobody"] == FillStatistics(1, None, None)
-    assert [said.partition(" as ")[0] for said in sorted(found)] == [
-        f"{MANIFEST}: it has hits of Nobody",
-        f"{MANIFEST}: it has hits of {firm}",
+    assert [said.partition(" as ")[0] for said in found] == [
+        f"{MANIFEST}: it has hits of {each}" for each in (firm, "Nobody")
     ]
