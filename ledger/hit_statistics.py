@@ -68,7 +68,7 @@ def _kept(run: RunFolder) -> Mapping[str, FillStatistics] | None:
     path = run.path / MANIFEST
     if not path.is_file():
         return None
-    kept = json.loads(path.read_text(encoding="utf-8"))["run"].get(KEY)
+    kept = json.loads(path.read_text(encoding="utf-8")).get("run", {}).get(KEY)
     return kept and {
         firm: FillStatistics(n, *map(_number, medians)) for firm, (n, *medians) in kept.items()
     }
