@@ -4,6 +4,7 @@ import re
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import get_type_hints
 
@@ -25,6 +26,7 @@ NOTES = [
 NOTES.remove(Note)
 LEDGER = Path(notes.__file__).parent
 CENTS = st.integers(-(10**15), 10**15).map(lambda cents: Decimal(cents).scaleb(-2))
+NUMBERS, AMOUNTS = (notes.Whole, notes.Number), (notes.Usd, notes.MaybeUsd)
 OF_FIELD = {
     notes.Word: st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"))),
     notes.Account: st.sampled_from(["Assets:Alameda:Cash", "Liabilities:FTX:Customers:Retail"]),
@@ -40,7 +42,13 @@ def written(kind: type[Note]) -> st.SearchStrategy[Note]:
     """Return notes of a kind, of which fields that may be None are left out from one of them on."""
     hints = get_type_hints(kind, include_extras=True)
     shapes = [hints[field.name] for field in fields(kind)]
-    said = st.tuples(*map(OF_FIELD.get, shapes))
+    # Beancount would subtract a negative amount from a number before it; no such note has one.
+    said = st.tuples(
+        *(
+            OF_FIELD[shape].map(abs) if before in NUMBERS and shape in AMOUNTS else OF_FIELD[shape]
+            for before, shape in pairwise((None, *shapes))
+        )
+    )
     least = len(shapes) - shapes.count(notes.MaybeUsd)
     return st.builds(lambda values, n: kind(*values[:n]), said, st.integers(least, len(shapes)))
 
