@@ -27,8 +27,10 @@ NOTES.remove(Note)
 LEDGER = Path(notes.__file__).parent
 CENTS = st.integers(-(10**15), 10**15).map(lambda cents: Decimal(cents).scaleb(-2))
 NUMBERS, AMOUNTS = (notes.Whole, notes.Number), (notes.Usd, notes.MaybeUsd)
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")))
 OF_FIELD = {
-    notes.Word: st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"))),
+    notes.Word: WORDS,
+    notes.MaybeWord: WORDS,
     notes.Account: st.sampled_from(["Assets:Alameda:Cash", "Liabilities:FTX:Customers:Retail"]),
     notes.Whole: st.integers(0, 10**9),
     notes.Number: st.decimals(0, 1000, places=9),
@@ -49,7 +51,7 @@ def written(kind: type[Note]) -> st.SearchStrategy[Note]:
             for before, shape in pairwise((None, *shapes))
         )
     )
-    least = len(shapes) - shapes.count(notes.MaybeUsd)
+    least = len(shapes) - shapes.count(notes.MaybeUsd) - shapes.count(notes.MaybeWord)
     return st.builds(lambda values, n: kind(*values[:n]), said, st.integers(least, len(shapes)))
 
 
