@@ -1,6 +1,6 @@
 """Notes on a day's fills, written as the books are, so that no report has to read all fills.
 
-The audit computes them anew from the fills.
+The audit computes them from the fills again.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """How firms hit stale quotes: figures that only single fills have, which the manifest keeps.
 
 A median needs every fill, of which a life has twenty million. So a run that is sealed has them
-computed once; the audit computes them anew. Older runs have none, and their fills are read.
+computed once; the audit computes them again. Older runs have none, and their fills are read.
 """
 
 import json

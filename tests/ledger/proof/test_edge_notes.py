@@ -75,7 +75,7 @@ def test_no_note_can_be_longer_or_there_twice(sampled_run: RunFolder, tmp_path: 
     assert found_with(sampled_run, tmp_path / "twice", note + "\n" + note)
 
 
-def test_an_audit_finds_a_note_that_all_else_was_written_anew_for(
+def test_an_audit_finds_a_note_that_all_else_was_written_again_for(
     sampled_run: RunFolder, tmp_path: Path
 ):
     (month,) = (path.name for path in sampled_run.path.glob("????-??.beancount"))
