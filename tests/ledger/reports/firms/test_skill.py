@@ -136,7 +136,7 @@ def test_firms_that_never_entered_are_counted_and_explained(world):
     )
 
     assert one_waited.notes[:-1] == all_came.notes
-    assert one_waited.notes[-1].startswith("Of 2 firms 1 came")
+    assert one_waited.notes[-1].startswith("Of 2 firms 1 entered")
 
 
 def tables(run: RunFolder) -> dict[str, Table]:
