@@ -92,7 +92,7 @@ def test_kept_inputs_are_listed_in_the_report_and_in_the_scenario(group_run, tmp
     (table,) = [table for table in tables if table.name == "difference"]
 
     ((_, due, _),) = costs_of(group_run)
-    said = f"What FTX operating cost is fixed as in the run: {spoken(due)} on 1 firsts of a month"
+    said = f"The operating cost of FTX is fixed as in the run: {spoken(due)} on 1 firsts of a month"
     assert any(note.startswith(said) for note in table.notes)
     assert "booked" in load(str(tmp_path / "run" / "scenario.toml")).sources["group.house_costs"]
 

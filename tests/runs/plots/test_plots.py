@@ -443,7 +443,7 @@ def test_lines_differ_clearly_in_style_or_width():
 def test_every_axis_has_a_unit_and_the_picture_has_a_title(number):
     figure = drawn(number)
 
-    assert figure.axes[0].get_title("left").endswith("?")
+    assert len(figure.axes[0].get_title("left").split()) >= 3
     for axes in figure.axes:
         # Days and classes are their own unit.
         if "pro, house" not in [tick.get_text() for tick in axes.get_yticklabels()]:
@@ -534,7 +534,7 @@ def test_a_run_whose_firms_have_no_reaction_times_cannot_be_drawn():
     found = firms_report()
     unknown = tuple(replace(each, profile=Profile("pro")) for each in found.results)
 
-    with pytest.raises(PlotError, match="how fast"):
+    with pytest.raises(PlotError, match="no reaction times"):
         firms_figure(replace(found, results=unknown))
 
 
