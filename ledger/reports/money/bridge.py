@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from ledger.accounts import owed
 from ledger.kinds import Kind
-from ledger.reports.dollars import OPENINGS, ZERO, Dollars, usd_balances
+from ledger.reports.dollars import ZERO, Dollars, openings, usd_balances
 from ledger.reports.once import once
 from ledger.reports.table import Cell, Table
 from ledger.run_folder import RunFolder
@@ -70,30 +70,52 @@ def claim_movements(run: RunFolder, venue: str) -> Dollars[tuple[str, str]]:
 
 @once
 def _movements_by_venue(run: RunFolder) -> Mapping[str, Dollars[tuple[str, str]]]:
-    """Return the changes of claims on each venue, in one pass over the postings."""
+    """Return the changes of claims on each venue."""
     found = run.select(
-        f"""
-        WITH claimed AS (
-            SELECT DISTINCT seq, entity, counterparty AS venue, seq IN {OPENINGS} AS opens
-            FROM postings WHERE commodity = $money AND root = 'Assets' AND kind = $claims
+        """
+        WITH accounts AS MATERIALIZED (
+            SELECT account, row_number() OVER () AS number,
+                   dense_rank() OVER (ORDER BY words[2]) AS keeper, words[2] AS customer,
+                   words[3] AS kind, words[4] AS venue,
+                   words[1] = 'Assets' AND words[3] = $claims AS is_claim,
+                   -- What is exchanged for dollars stands in equity.
+                   words[3] = $cash OR words[1] IN ('Income', 'Expenses', 'Equity') AS is_reason
+            FROM (SELECT account, string_split(account, ':') AS words FROM opens)
+        ),
+        -- An entry in one customer's books is one number, and so is an account. There are millions
+        -- of postings, and words are slow to compare.
+        claimed AS (
+            SELECT DISTINCT 100000 * seq + keeper AS entry, number AS claim
+            FROM postings JOIN accounts USING (account)
+            WHERE commodity = $money AND is_claim AND NOT list_contains($openings, seq)
+        ),
+        others AS (
+            SELECT 100000 * seq + keeper AS entry, number, units
+            FROM postings JOIN accounts USING (account) WHERE commodity = $money AND is_reason
+        ),
+        sums AS (
+            SELECT claim, number, sum(units) FILTER (units >= 0) AS debit,
+                   sum(units) FILTER (units < 0) AS credit
+            FROM others JOIN claimed USING (entry) GROUP BY ALL
         ),
         reasons AS (
-            SELECT venue, entity, units, CASE
-                WHEN opens AND root = 'Assets' AND kind = $claims AND counterparty = venue
-                    THEN $opening
-                WHEN opens THEN NULL
-                WHEN kind = $cash AND units < 0 THEN $deposits
-                WHEN kind = $cash THEN $withdrawals
-                -- What is exchanged for dollars stands in equity.
-                WHEN root IN ('Income', 'Expenses', 'Equity') THEN kind
-            END AS reason
-            FROM postings JOIN claimed USING (seq, entity) WHERE commodity = $money
+            SELECT venue, customer, $opening AS reason, units
+            FROM postings JOIN accounts USING (account)
+            WHERE commodity = $money AND is_claim AND list_contains($openings, seq)
+                AND seq <= list_max($openings)  -- so that no other part of the files is read
+            UNION ALL
+            SELECT claims.venue, accounts.customer,
+                   unnest(if(accounts.kind = $cash, [$withdrawals, $deposits],
+                             [accounts.kind, accounts.kind])),
+                   unnest([-debit, -credit])
+            FROM sums JOIN accounts USING (number) JOIN accounts AS claims ON claim = claims.number
         )
-        SELECT venue, entity, reason, sum(if(reason = $opening, units, -units)) * 0.01
-        FROM reasons WHERE reason IS NOT NULL GROUP BY ALL
+        SELECT venue, customer, reason, sum(units) * 0.01 FROM reasons
+        WHERE units IS NOT NULL GROUP BY ALL
         """,
         {
             "money": MONEY,
+            "openings": openings(run),
             "claims": Kind.CLAIMS,
             "cash": Kind.CASH,
             "opening": OPENING,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ledger.accounts import cash, in_pool
-from ledger.reports.dollars import OPENINGS, ZERO, usd_balances
+from ledger.reports.dollars import ZERO, openings, usd_balances
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
 from ledger.transaction import MONEY
@@ -49,18 +49,18 @@ def cash_statement(run: RunFolder) -> CashStatement:
     pools = (token.name for token in run.chart.tokens if token.is_pooled)
     tills |= {in_pool(run.chart.parties.maker, name) for name in pools}
     crossed = run.select(
-        f"""
+        """
         WITH received AS (
             -- What one till hands the other is nothing.
             SELECT seq, coalesce(party, payee, 'not named') AS party, sum(units) AS cents
             FROM postings WHERE commodity = ? AND account IN (SELECT unnest(?))
             GROUP BY ALL HAVING cents != 0
         )
-        SELECT party, seq IN {OPENINGS} AS opens,
+        SELECT party, list_contains(?, seq) AS opens,
                sum(greatest(cents, 0)) * 0.01, sum(greatest(-cents, 0)) * 0.01
         FROM received GROUP BY ALL
         """,
-        [MONEY, sorted(tills)],
+        [MONEY, sorted(tills), openings(run)],
     )
     opening = sum((paid_in - paid_out for _, opens, paid_in, paid_out in crossed if opens), ZERO)
     parties = [PartyCash(party, *usd) for party, opens, *usd in crossed if not opens]
