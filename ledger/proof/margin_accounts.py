@@ -29,6 +29,7 @@ class MarginAccounts:
         self._funding_e9 = rate.e9
         self._marks = np.zeros(len(tick_cents), dtype=np.int64)
         self._market, self._lots, self._cash = (np.zeros(0, dtype=np.int64) for _ in range(3))
+        self._known = np.zeros(0, dtype=np.int64)  # holders with an account: few of all numbers
 
     def wrong_steps(self, rows: np.ndarray) -> Iterator[str]:
         """Yield the errors in a month's steps of liquidations and in their results.
@@ -39,6 +40,9 @@ class MarginAccounts:
         on_house = rows[rows["venue"] == 0]
         own = on_house[(on_house["motive"] >= Motive.LEVERAGE) & (on_house["holder"] != ABSENT)]
         self._make_room(own)
+        self._know(own["holder"])
+        if not len(self._known):
+            return  # nobody is on margin: most days of a life
         marks = on_house[np.isin(on_house["motive"], MARKS)]
         settled = np.isin(own["motive"], SETTLED)
         times = np.unique(np.concatenate((marks["time_us"], own["time_us"][settled])))
@@ -50,10 +54,13 @@ class MarginAccounts:
             settlement = marks[first[i] : last[i]]
             self._settle(settlement)
             marked = np.unique(settlement["market"])
-            steps, done = own[before[i] : after[i]], after[i]
+            steps, moved = own[before[i] : after[i]], own[done : after[i]]["holder"]
+            done = after[i]
             yield from self._wrong_leads(steps, marked)
             yield from self._follow(steps)
-            yield from self._wrong_ends(steps, marked)
+            # Without a settlement no price moves, so all others are as they were.
+            holders = self._known if len(settlement) else np.unique(moved)
+            yield from self._wrong_ends(steps, marked, holders)
         yield from self._follow(own[done:])
 
     def wrong_totals(self) -> Iterator[str]:
@@ -68,6 +75,12 @@ class MarginAccounts:
             self._market, self._lots, self._cash = (
                 np.concatenate((column, none)) for column in (self._market, self._lots, self._cash)
             )
+
+    def _know(self, holders: np.ndarray) -> None:
+        """Drop accounts that are empty, and add those of *holders*."""
+        old = self._known
+        empty = (self._lots[old] == 0) & (self._cash[old] == 0) & (self._tokens.lots[old] == 0)
+        self._known = np.union1d(old[~empty], holders)
 
     def _follow(self, rows: np.ndarray) -> Iterator[str]:
         """Book rows to their holders; a forced trade may only shrink a position."""
@@ -94,8 +107,9 @@ class MarginAccounts:
         """Mark positions, and book funding from longs to shorts if due, rounded down for each."""
         self._marks[marks["market"]] = marks["price"]
         funded = np.unique(marks["market"][marks["motive"] == Motive.FUNDING])
-        due = -self._worth() * self._funding_e9 // FUNDING_UNIT
-        self._cash += np.where(np.isin(self._market, funded), due, 0)
+        if len(funded):
+            holders = self._known[np.isin(self._market[self._known], funded)]
+            self._cash[holders] += -self._worth(holders) * self._funding_e9 // FUNDING_UNIT
 
     def _wrong_leads(self, steps: np.ndarray, marked: np.ndarray) -> Iterator[str]:
         """Check that tokens are sold by the mark of the last settlement, if there were positions.
@@ -107,21 +121,36 @@ class MarginAccounts:
         wrong = seized["lead"] != self._marks[seized["market"]]
         yield from _told(seized, wrong, "a seizure is not at the settlement's mark")
 
-    def _wrong_ends(self, steps: np.ndarray, marked: np.ndarray) -> Iterator[str]:
-        """Check that no holder is below zero, as far as the price of their tokens is known."""
-        equity = self._cash + self._worth() + self._tokens.worth(self._marks)
-        unknown = (self._tokens.lots > 0) & ~np.isin(self._tokens.market, marked)
+    def _wrong_ends(
+        self, steps: np.ndarray, marked: np.ndarray, holders: np.ndarray
+    ) -> Iterator[str]:
+        """Check that no holder is below zero, as far as the price of their tokens is known.
+
+        Args:
+            steps: what is settled at this time (rows of dtype ROW).
+            marked: the markets whose price is known.
+            holders: those whose accounts may have changed.
+        """
+        equity = self._equity(holders)
+        has_tokens = self._tokens.lots[holders] > 0
+        unknown = has_tokens & ~np.isin(self._tokens.market[holders], marked)
         equity[unknown] = np.maximum(equity[unknown], 0)
         if equity.min(initial=0) < 0:
-            holder = int(equity.argmin())
-            yield f"holder r-{holder:04} stands at {equity[holder]} cents after a settlement"
-        taken_over = (steps["motive"] == Motive.BACKSTOP) & (self._lots[steps["holder"]] == 0)
-        keeps = self._tokens.lots[steps["holder"]] != 0
-        wrong = taken_over & ((equity[steps["holder"]] != 0) | keeps)
-        yield from _told(steps, wrong, "an account taken over does not end at zero")
+            at = int(equity.argmin())
+            yield f"holder r-{holders[at]:04} stands at {equity[at]} cents after a settlement"
+        ends = steps[steps["motive"] == Motive.BACKSTOP]
+        ends = ends[self._lots[ends["holder"]] == 0]
+        keeps = self._tokens.lots[ends["holder"]] != 0
+        wrong = (self._equity(ends["holder"]) != 0) | keeps
+        yield from _told(ends, wrong, "an account taken over does not end at zero")
 
-    def _worth(self) -> np.ndarray:
-        return self._lots * (self._tick_cents * self._marks)[self._market]
+    def _equity(self, holders: np.ndarray) -> np.ndarray:
+        """Return what each account is worth in cents, tokens at their margin value."""
+        tokens = self._tokens.worth(self._marks, holders)
+        return self._cash[holders] + self._worth(holders) + tokens
+
+    def _worth(self, holders: np.ndarray) -> np.ndarray:
+        return self._lots[holders] * (self._tick_cents * self._marks)[self._market[holders]]
 
 
 def _told(rows: np.ndarray, wrong: np.ndarray, what: str) -> Iterator[str]:

@@ -36,10 +36,11 @@ class MarginTokens:
         self.market = np.concatenate((self.market, none))
         self.lots = np.concatenate((self.lots, none))
 
-    def worth(self, marks: np.ndarray) -> np.ndarray:
+    def worth(self, marks: np.ndarray, holders: np.ndarray) -> np.ndarray:
         """Return the margin value in cents of each holder's tokens at *marks*, rounded down."""
-        value = self.lots * (self._tick_cents * marks)[self.market]
-        return value * self._weight_e6[self.market] // E6
+        market = self.market[holders]
+        value = self.lots[holders] * (self._tick_cents * marks)[market]
+        return value * self._weight_e6[market] // E6
 
     def follow(self, rows: np.ndarray) -> Iterator[str]:
         """Book rows to their holders, and yield errors."""
