@@ -92,15 +92,17 @@ def test_its_figures_agree_with_the_page_of_findings():
 
 def test_its_text_on_the_study_agrees_with_the_shipped_study():
     told = CliRunner().invoke(main, ["study", "life", "--shipped"]).stdout
-    n, hole, facts = re.findall(
-        r"played (\d+) lives .* that hole is (\S+ million), and this life contradicts (\d+) ",
+    words = " ".join(told.split())
+    n, most, facts = re.findall(
+        r"played (\d+) lives .* the most is (\S+ %), in a life that contradicts (\d+) ",
         said(),
     )[0]
-    words = " ".join(told.split())
+    table = ["study", "life", "--shipped", "--table", "contradicted", "--format", "csv"]
+    contradicted = CliRunner().invoke(main, table).stdout
 
     assert f"of {n} members" in words
-    assert "half of the hole or more in 1 member." in words
-    assert f"has a hole of {hole} and contradicts {facts} recorded facts" in words
+    assert f"half of the hole in no member: the most is {most}" in words
+    assert len([row for row in contradicted.splitlines()[1:] if "," in row]) == int(facts)
 
 
 @pytest.fixture(scope="module")

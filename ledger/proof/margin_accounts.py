@@ -42,7 +42,7 @@ class MarginAccounts:
         self._make_room(own)
         self._know(own["holder"])
         if not len(self._known):
-            return  # nobody is on margin: most days of a life
+            return  # no customer is on margin, as on most days of a life
         marks = on_house[np.isin(on_house["motive"], MARKS)]
         settled = np.isin(own["motive"], SETTLED)
         times = np.unique(np.concatenate((marks["time_us"], own["time_us"][settled])))

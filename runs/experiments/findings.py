@@ -19,6 +19,7 @@ from ledger.reports.dollars import ZERO
 from ledger.reports.table import Table
 from runs.claims.evidence import RunEvidence
 from runs.claims.figures import FIGURES, PERCENT, USD, RunFigure
+from runs.claims.money_figures import mechanism_of_hole
 from runs.claims.spoken_values import spoken_span
 from runs.claims.statement import Value
 from runs.experiments.docs_page import fill
@@ -106,6 +107,7 @@ LIFE: Mapping[str, RunFigure] = {
     "interest": _used(Kind.INTEREST),
     "takeovers of failed liquidations": _used(Kind.TAKEOVERS),
     "the mechanism of the thread, of all uses": FIGURES["mechanism-of-uses"],
+    "its net loss, of the hole": RunFigure(mechanism_of_hole, PERCENT),
     **QUOTES,
     "liquidity on chain lost to arbitrage": FIGURES["pools-arbitrage-loss"],
     "and net of its fees": FIGURES["pools-loss"],
@@ -140,6 +142,7 @@ QUESTIONS: Mapping[str, OpenQuestion] = {
             "share by date, no firm hits stale quotes": PlayedSetting(
                 "ftx", ONE, {"firms": {"active": False}}
             ),
+            "as told: the hypothesis": PlayedSetting("as-told", ONE),
         },
         LIFE,
     ),
