@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from ledger.copy_of_text import write_copy
-from ledger.notes import TradedDay
-from ledger.proof.traded_notes import wrong_notes
+from ledger.notes import ForcedDay, TradedDay
+from ledger.proof.traded_notes import wrong_forced_notes, wrong_notes
+from ledger.reports.market.maker_share import volume
 from ledger.run_folder import RunFolder
 
 CENT = Decimal("0.01")
@@ -61,3 +62,51 @@ def test_no_note_can_be_removed(folder):
     (problem,) = found_with(folder, first_note(folder), "")
 
     assert "notes nothing" in problem
+
+
+FORCED = re.compile(rf'(?m)^\S+ custom "{ForcedDay.kind}" "[^"]*" (?P<usd>\S+) USD\n')
+
+
+def forced_notes(folder: Path) -> list[re.Match[str]]:
+    texts = (path.read_text(encoding="utf-8") for path in sorted(folder.glob("????-??.beancount")))
+    return [note for text in texts for note in FORCED.finditer(text)]
+
+
+def test_forced_orders_are_noted_where_there_are_any(margin_run: RunFolder, tiny_run: RunFolder):
+    assert sum(note.captive_usd for note in margin_run.notes(ForcedDay)) > 0
+    assert list(wrong_forced_notes(margin_run)) == []
+    assert tiny_run.notes(ForcedDay) == []
+    assert list(wrong_forced_notes(tiny_run)) == []
+
+
+def test_no_note_of_forced_orders_can_have_another_amount(folder: Path):
+    note = forced_notes(folder)[0]
+    more = note.group().replace(note["usd"], f"{Decimal(note['usd']) + CENT}")
+    found_with(folder, note.group(), more)
+
+    (problem,) = wrong_forced_notes(RunFolder(folder))
+
+    assert problem.startswith(note.group()[:10])
+    assert "forced on the captive maker" in problem
+
+
+def test_of_several_notes_of_forced_orders_none_can_be_left_out(folder: Path):
+    first, *others = forced_notes(folder)
+    assert others
+    found_with(folder, first.group(), "")
+
+    (problem,) = wrong_forced_notes(RunFolder(folder))
+
+    assert "notes nothing of what was forced" in problem
+
+
+def test_books_without_notes_of_forced_orders_give_the_same_volume_from_their_fills(
+    folder: Path, margin_run: RunFolder
+):
+    for note in forced_notes(folder):
+        found_with(folder, note.group(), "")
+    older = RunFolder(folder)
+
+    assert older.notes(ForcedDay) == []
+    assert volume(older) == volume(margin_run)
+    assert list(wrong_forced_notes(older)) == []
