@@ -37,7 +37,8 @@ def slow_paid(
             off = min(part, owing[taker])
             owing[taker] -= off
             paid[source, OVERDRAFT] += off
-            layers[taker] = [*layers[taker], (source, part - off)]
+            if part > off:  # no money takes no place in the order, which decides ties
+                layers[taker] = [*layers[taker], (source, part - off)]
     for account in accounts:
         for source, cents in layers[account]:
             paid[source, account] += cents
