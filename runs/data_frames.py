@@ -36,8 +36,12 @@ def table(report: Report, name: str | None = None) -> Table:
     The table is also an Arrow stream, which `polars.DataFrame(table)`, DuckDB and others read.
 
     Raises:
-        NotebookError: there is no such table.
+        NotebookError: there is no such table, or it is no report.
     """
+    if not hasattr(report, "tables"):
+        raise NotebookError(
+            f"a {type(report).__name__} has no tables; give a report, such as moneytrail.where(run)"
+        )
     found = report.tables()
     if name is None:
         return next((each for each in found if each.rows), found[0])

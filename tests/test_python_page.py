@@ -109,6 +109,11 @@ def test_without_a_library_of_data_frames_the_error_names_one(monkeypatch):
         moneytrail.frame(Table("t", "", ("a",), [(1,)]))
 
 
+def test_a_frame_of_a_run_instead_of_a_report_is_refused():
+    with pytest.raises(moneytrail.NotebookError, match="has no tables; give a report"):
+        moneytrail.frame(Path("runs/out/tiny-seed1"))
+
+
 def test_without_polars_pandas_makes_the_frame_of_the_same_cells(monkeypatch):
     pandas = SimpleNamespace(DataFrame=lambda rows, columns: (rows, columns))
     monkeypatch.setattr(data_frames, "_library", {"pandas": pandas}.get)
