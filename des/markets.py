@@ -65,9 +65,9 @@ class Markets:
         on_margin = self._on_margin
         desk = on_margin.desk if on_margin and on_margin.are_there else None
         forced = desk.orders(market, listing.mark_ticks, start_us, end_us) if desk else NO_ORDERS
-        house, lead = yield from listing.trading(self._env, start_us, end_us, forced)
+        house, net, lead = yield from listing.trading(self._env, start_us, end_us, forced)
         self._house.fill(market, house)
-        self._house.exchange(market, listing.net_with_others(end_us))
+        self._house.exchange(market, net)
         self._lead.fill(market, lead)
         if desk:
             desk.follow(market, house)

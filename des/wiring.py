@@ -122,8 +122,7 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool, books: type[Journa
 
     confidence = _confidence(scenario, custody)
     agent = agent_of(scenario.retail, scenario.run.seed, parties, custody)
-    by_coin = _daily_cents(scenario) is not None
-    till = _till(custody, markets, margin, on_margin, confidence, agent, journal, by_coin)
+    till = _till(custody, markets, margin, on_margin, confidence, agent, journal)
     pledged = _pledged(scenario, parties, house, till, journal)
     capital = CapitalDesk(
         scenario.firms.capital,
@@ -323,7 +322,6 @@ def _till(
     confidence: Confidence | None,
     agent: Agent | None,
     journal: Journal,
-    by_coin: bool,
 ) -> Till:
     """Open the till of the house, which pays out neither margin nor collateral."""
     parties = journal.chart.parties
@@ -332,8 +330,7 @@ def _till(
         set_aside = on_margin.held_cents(entity) if on_margin else 0
         return margin.held_cents(entity, markets.marks()) + set_aside
 
-    names = parties.names
-    return Till(custody, parties.house, names, held_cents, journal, confidence, agent, by_coin)
+    return Till(custody, parties.house, parties.names, held_cents, journal, confidence, agent)
 
 
 def _quoter(

@@ -6,13 +6,12 @@ single fill, so such books cannot be audited: for an audit the scenario is run a
 journal.
 """
 
-from pathlib import Path
+from functools import cached_property
 
 from ledger import directive_store, fill_store, posting_store
 from ledger.account_sums import AccountSums
-from ledger.chart import Chart
 from ledger.directive_store import Directive
-from ledger.fills import Names, join_rows, new_rows
+from ledger.fills import join_rows, new_rows
 from ledger.journal import Journal
 from ledger.main_file import declared
 from ledger.times import day_of
@@ -25,17 +24,9 @@ FILE = "life.parquet"  # all of its months in one
 class AccountsJournal(Journal):
     """The books of one world, written when it ends."""
 
-    def __init__(
-        self,
-        folder: Path,
-        title: str,
-        chart: Chart,
-        names: Names,
-        start_us: int,
-        hours_are_sampled: bool = False,
-    ) -> None:
-        super().__init__(folder, title, chart, names, start_us, hours_are_sampled)
-        self._sums = AccountSums(chart, names)
+    @cached_property
+    def _sums(self) -> AccountSums:
+        return AccountSums(self.chart, self.names)
 
     def price(self, time_us: int, commodity: str, usd: str) -> None:
         """Note the price of a commodity at the end of a day."""

@@ -90,9 +90,10 @@ class Motive(IntEnum):
     SEIZURE = 13, _step("seizure", Kind.SEIZURE, Rule.IN_KIND)
     # A position closed at the mark because the venue halts.
     CLOSING = 14, MotiveEntry("closing", Kind.VARIATION_MARGIN)
-    # A position that changes at a settlement, net and against the other makers: by all that
-    # customers traded with them since the last one, or by what a firm unwinds.
+    # Customers' trades with the other makers since the last settlement, net and at the mark.
     NET = 15, MotiveEntry("net-with-others", Kind.VARIATION_MARGIN, is_settled=True)
+    # A part of a firm's position, closed against the other makers at the mark.
+    UNWINDING = 16, MotiveEntry("unwinding", Kind.VARIATION_MARGIN, is_settled=True)
 
     @property
     def word(self) -> str:

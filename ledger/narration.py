@@ -170,6 +170,14 @@ def _net(pairing: Pairing, fill: Fill[Numbers], contract: Contract, lead: str) -
     yield each(partial(_price, contract), fill.price)
 
 
+def _unwinding(
+    pairing: Pairing, fill: Fill[Numbers], contract: Contract, lead: str
+) -> Iterator[Words]:
+    yield each(partial(_trade, pairing.taker, contract), fill.lots)
+    yield f" to close a part of its position, with {pairing.maker}, at {lead}'s "
+    yield each(partial(_price, contract), fill.price)
+
+
 def _tokens(contract: Contract, token: str, lots: int) -> str:
     return f"{contract.quantity.text(abs(lots), ',')} {token}"
 
@@ -336,8 +344,15 @@ def _closing_sum(pairing: Pairing, rows: np.ndarray) -> str:
 
 def _net_sum(pairing: Pairing, rows: np.ndarray) -> str:
     return (
-        f"What {pairing.taker} trades net with {pairing.maker} on {pairing.venue}, at the mark: "
+        f"Net trades of {pairing.taker} with {pairing.maker} on {pairing.venue}, at the mark: "
         f"{_count(rows, 'settlement')}"
+    )
+
+
+def _unwinding_sum(pairing: Pairing, rows: np.ndarray) -> str:
+    return (
+        f"{pairing.taker} closes parts of positions on {pairing.venue} with {pairing.maker}, "
+        f"at the mark: {_count(rows, 'trade')}"
     )
 
 
@@ -369,4 +384,5 @@ SAID: dict[Motive, Said] = {
     Motive.SEIZURE: Said(_seizure, _seizure_sum),
     Motive.CLOSING: Said(_closing, _closing_sum),
     Motive.NET: Said(_net, _net_sum),
+    Motive.UNWINDING: Said(_unwinding, _unwinding_sum),
 }

@@ -65,6 +65,7 @@ def test_books_with_such_positions_hold():
     with sound_run(load(str(BUSY), CLOSING | UNWINDING)) as run:
         motives = Counter(motive for (motive,) in run.select("SELECT motive FROM rows"))
         assert motives[Motive.NET.word] > 20
+        assert motives[Motive.UNWINDING.word] > 0
         assert motives[Motive.SPREAD.word] > 20
 
 
@@ -85,10 +86,10 @@ def test_firms_unwind_against_the_other_makers_and_close_the_hedge(executed):
         [trades, NOON],
     )
     firms = run.select(
-        f"SELECT DISTINCT taker FROM rows WHERE motive = '{Motive.NET.word}' AND taker <> 'Retail'"
+        f"SELECT DISTINCT maker, price = lead FROM rows WHERE motive = '{Motive.UNWINDING.word}'"
     )
 
-    assert firms
+    assert firms == [("OtherMakers", True)]
     assert found
     for who, market, house, lead in found:
         assert (house or 0) + (lead or 0) == 0, (who, market)

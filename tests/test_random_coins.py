@@ -112,10 +112,7 @@ class CoinHistory:
             coins=self.vault,
         )
         self._purse = Purse(PARTIES, self.house, self.custody, self.credit)
-        by_coin = daily_cents is not None
-        self.till = Till(
-            self.custody, HOUSE, PARTIES.names, lambda _: 0, self.journal, by_coin=by_coin
-        )
+        self.till = Till(self.custody, HOUSE, PARTIES.names, lambda _: 0, self.journal)
         self.now_us, self._ticks = START_US, FIRST_TICKS
         self._mark()
         in_coins, entry = self.vault.open(START_US, CLAIM_CENTS)

@@ -41,7 +41,7 @@ class CoinSwaps:
         self._tranche_cents = tranche_cents
         self._vault, self._parties = vault, parties
         self._cash, self._journal = cash_cents, journal
-        self._daily_cents = daily_cents
+        self.daily_cents = daily_cents
         self._sold: tuple[date | None, int] = (None, 0)  # on the last day with a sale, in cents
         self._house = parties.names.index(parties.house)
         self._dealers = parties.names.index(vault.coins[0].dealers)
@@ -55,8 +55,8 @@ class CoinSwaps:
         vault = self._vault
         worth = vault.worth_cents(self._spare(kept))
         able = int(self._cash[self._dealers]) - sum(vault.lot_cents)
-        if self._daily_cents is not None:
-            able = min(able, self._daily_cents - self._sold_today_cents)
+        if self.daily_cents is not None:
+            able = min(able, self.daily_cents - self._sold_today_cents)
         return max(min(worth, able), 0)
 
     def can_pay(self, lots: Lots, cents: int) -> bool:

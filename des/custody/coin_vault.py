@@ -88,8 +88,8 @@ class CoinVault:
     def open(self, time_us: int, claim_cents: int) -> tuple[int, Movement | None]:
         """Owe customers on the first day the shares of their claim in coins, and hold them.
 
-        Returns: The part of the claim in coins, in cents, and the entry for the books if there are
-            any.
+        Returns:
+            The part of the claim in coins, in cents, and the entry for the books if there are any.
         """
         for place, cents in enumerate(self.lot_cents):
             if cents:

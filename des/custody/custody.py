@@ -44,6 +44,11 @@ class Custody:
             coins, self._parties, self.cash, tranche_cents, self._journal, daily_cents
         )
 
+    @property
+    def coins_sell_slowly(self) -> bool:
+        """Tell whether dealers buy only a stated amount of customers' coins in a day."""
+        return self.swaps is not None and self.swaps.daily_cents is not None
+
     def till(self, venue: str) -> int:
         """Return the amount that a venue can pay out: all its cash, or nothing after a halt.
 

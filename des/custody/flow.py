@@ -24,8 +24,8 @@ from des.custody.till import Till
 from des.given import given
 from des.scenario import Scenario
 from ledger.parties import Parties
+from ledger.times import HOURS_PER_DAY
 
-HOURS_PER_DAY = DAY_US // HOUR_US
 # Fear too small to matter. Ordinary withdrawals cause less than half of it.
 CALM = 0.02
 

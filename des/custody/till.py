@@ -37,7 +37,6 @@ class Till:
         journal: Journal,
         confidence: Confidence | None = None,
         agent: Agent | None = None,
-        by_coin: bool = False,
     ) -> None:
         """Start with an empty queue.
 
@@ -48,12 +47,11 @@ class Till:
             held_cents: returns the part of a party's claim that is margin or another's collateral.
             confidence: told of requests and queues; None: customers do not notice them.
             agent: pays some withdrawals for the house; None: the house pays all.
-            by_coin: whether dollars and each coin have a line of their own.
         """
         self._custody, self._house, self._names = custody, house, names
         self._held_cents, self._journal, self._confidence = held_cents, journal, confidence
         self._agent = agent
-        self._lines = WaitingLines(by_coin)
+        self._lines = WaitingLines(by_coin=custody.coins_sell_slowly)
         self._queued_cents: Counter[int] = Counter()  # by party
         self._since_us = 0  # when the present queue began
 

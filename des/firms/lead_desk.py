@@ -117,7 +117,8 @@ class LeadDesk:
             markets: the markets that are quoted.
             quote_cents: each hedger's displayed size per market and side.
 
-        Returns: The gain of each hedger, cents.
+        Returns:
+            The gain of each hedger, in cents.
         """
         n = len(self.hedgers)
         rents, spread = np.zeros((n, n), dtype=np.int64), np.zeros(n, dtype=np.int64)

@@ -56,7 +56,7 @@ class Unwinding:
             closed = np.trunc(self._share * self._house.lots[market, self._firms]).astype(np.int64)
             who = np.flatnonzero(closed)
             rows = new_rows(len(who))
-            rows["time_us"], rows["motive"], rows["lots"] = time_us, Motive.NET, -closed[who]
+            rows["time_us"], rows["motive"], rows["lots"] = time_us, Motive.UNWINDING, -closed[who]
             rows["taker"], rows["maker"] = self._firms[who], self._others
             rows["price"] = rows["lead"] = marks[market]
             self._house.exchange(market, rows)

@@ -24,7 +24,7 @@ from ledger.parties import Parties
 
 COST_UNIT = 10**8  # half-spreads are in hundred-millionths of the price
 
-_PICKOFF, _HEDGE, _NET = map(int, (Motive.PICKOFF, Motive.HEDGE, Motive.NET))
+_PICKOFF, _HEDGE, _UNWINDING = map(int, (Motive.PICKOFF, Motive.HEDGE, Motive.UNWINDING))
 # Not literals, for the reason that `race` gives.
 _NONE: int = np.int64(0)  # type: ignore[assignment]
 _ONE: int = np.int64(1)  # type: ignore[assignment]
@@ -170,10 +170,10 @@ def _followed(
     """
     taken = _NONE
     for fill in fills:
-        taken += fill.motive == _PICKOFF or fill.motive == _NET
+        taken += fill.motive == _PICKOFF or fill.motive == _UNWINDING
     longer, i, lots = _longer(orders, taken), len(orders.lots), 0
     for fill in fills:
-        if fill.motive == _PICKOFF or fill.motive == _NET:
+        if fill.motive == _PICKOFF or fill.motive == _UNWINDING:
             taker = np.int64(fill.taker)
             _note(longer, i, fill.time_us + delay_us[taker], taker, -fill.lots)
             i += 1

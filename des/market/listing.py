@@ -3,6 +3,7 @@
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 import numpy as np
 import simpy
@@ -15,7 +16,7 @@ from des.market.hedging import HedgeDesk
 from des.market.holdings import Holdings
 from des.market.maker_quotes import MakerQuotes
 from des.market.market_volume import MarketVolume
-from des.market.net_trades import NetTrades
+from des.market.net_trades import NO_ROWS, NetTrades
 from des.market.traded_price import TradedPrice
 from des.market.uninformed_demand import UninformedDemand
 from des.policies.quoting_choice import quoting_choice
@@ -32,7 +33,7 @@ from des.quoting.takers import Takers, Terms, competing, gateway_keys, nobody_ta
 from des.quoting.uninformed import UninformedFlow
 from des.scenario import Firm, Market, Provider, Scenario
 from des.traded_hours import TradedHours
-from ledger.fills import join_rows, new_rows
+from ledger.fills import join_rows
 from ledger.money import Contract, dollars
 from ledger.notes import ShownBook, rounded
 
@@ -50,6 +51,14 @@ class Traders:
     def codes(self) -> Codes:
         """Return the takers, and the makers in the order CAPTIVE, OTHERS."""
         return Codes(self.takers, np.array((self.maker, self.others)))
+
+
+class IntervalRows(NamedTuple):
+    """What is booked of one market in a span: rows of dtype ROW, each in the order of time."""
+
+    house: np.ndarray  # fills there
+    net: np.ndarray  # of customers with the other makers there, if they close positions
+    lead: np.ndarray  # fills on the lead venue
 
 
 class Listing:
@@ -126,7 +135,7 @@ class Listing:
 
     def trading(
         self, env: simpy.Environment, start_us: int, end_us: int, forced: np.ndarray = NO_ORDERS
-    ) -> Generator[simpy.Event, None, tuple[np.ndarray, np.ndarray]]:
+    ) -> Generator[simpy.Event, None, IntervalRows]:
         """Quote and be hit in [start, end), a span inside one hour: a process.
 
         Args:
@@ -135,7 +144,7 @@ class Listing:
             forced: orders (dtype ORDER) of customers who are liquidated in that span.
 
         Returns:
-            The fills on house and lead venue, rows of dtype ROW in the order of time.
+            The rows of the span.
         """
         offset = self._traded.begin_interval(start_us)
         uninformed = self._uninformed_orders(start_us, end_us)
@@ -144,21 +153,13 @@ class Listing:
             env, start_us, end_us, offset, given(self._decided), unforeseen
         )
         self.volume.count(house, others_lot_ticks)
-        if self._net:
-            self._net.lots = others_lots
         ticks = self._session.ticks
         if len(ticks.prices):
             self.mark_ticks = int(ticks.prices[-1])
         self._hedgers.desk.follow(house)
         per_root_lot = self._traded.impact_per_root_lot(start_us)
-        return house, self._hedgers.desk.fills(end_us, ticks, per_root_lot)
-
-    def net_with_others(self, end_us: int) -> np.ndarray:
-        """Return what customers traded net with the other makers in the interval that ends.
-
-        Where customers close positions, these are whole: a row (dtype ROW). Otherwise none.
-        """
-        return self._net.rows(end_us, self.mark_ticks) if self._net else new_rows(0)
+        net = self._net.rows(others_lots, end_us, self.mark_ticks) if self._net else NO_ROWS
+        return IntervalRows(house, net, self._hedgers.desk.fills(end_us, ticks, per_root_lot))
 
     def close_hedges(self, closed: np.ndarray) -> None:
         """Let firms close the hedges of what they *closed* on the house (rows of dtype ROW)."""

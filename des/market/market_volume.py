@@ -7,8 +7,7 @@ import numpy as np
 
 from des.compile_cache import njit
 from ledger.motives import Motive, VolumePart, counted_as
-
-HOURS_PER_DAY = 24
+from ledger.times import HOURS_PER_DAY
 
 _PARTS, _NO_ORDER = tuple(VolumePart), -1
 # By a motive's code, the place of the part in which its orders count.

@@ -1,7 +1,7 @@
-"""What customers trade with the other makers in one market, booked net at each settlement.
+"""Customers' trades with the other makers in one market, booked net at each settlement.
 
-Their orders have no rows: a month of them is millions. What is left of them at a settlement is one
-row, at the mark, so that what customers gain or lose within the interval is not in the books.
+Their orders have no rows: a month of them is millions. The net of an interval is one row at the
+mark, so the books do not have the customers' gain or loss within the interval.
 """
 
 from dataclasses import dataclass
@@ -11,19 +11,28 @@ import numpy as np
 from ledger.fills import new_rows
 from ledger.motives import Motive
 
+NO_ROWS = new_rows(0)
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True, slots=True)
 class NetTrades:
-    """The trades of an interval between retail and the other makers."""
+    """The two parties of these trades, by their codes in the books."""
 
     retail: int
-    others: int  # both by their codes in the books
-    lots: int = 0  # what customers bought of them, less what they sold
+    others: int
 
-    def rows(self, end_us: int, mark_ticks: int) -> np.ndarray:
-        """Return the row (dtype ROW) of the interval that ends; none if nothing is left net."""
-        rows = new_rows(1 if self.lots else 0)
-        rows["time_us"], rows["motive"], rows["lots"] = end_us - 1, Motive.NET, self.lots
+    def rows(self, lots: int, end_us: int, mark_ticks: int) -> np.ndarray:
+        """Return the row (dtype ROW) of an interval; none if nothing was bought or sold net.
+
+        Args:
+            lots: bought by customers less sold by them.
+            end_us: the interval's end.
+            mark_ticks: the mark then.
+        """
+        if not lots:
+            return NO_ROWS
+        rows = new_rows(1)
+        rows["time_us"], rows["motive"], rows["lots"] = end_us - 1, Motive.NET, lots
         rows["taker"], rows["maker"] = self.retail, self.others
         rows["price"] = rows["lead"] = mark_ticks
         return rows

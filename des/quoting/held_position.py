@@ -16,7 +16,7 @@ Sources: Uhlenbeck & Ornstein (1930), Physical Review 36, 823-841; the number of
 import math
 from dataclasses import dataclass
 
-HOURS_PER_DAY = 24
+from ledger.times import HOURS_PER_DAY
 
 
 @dataclass(slots=True)

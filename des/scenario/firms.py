@@ -108,6 +108,10 @@ class Firms(Part):
             raise ContradictionError(
                 ("classes",), f"make {self.count} firms; give {FIRMS_MAX} at most"
             )
+        if self.holding_days is not None and not self.count:
+            raise ContradictionError(
+                ("holding_days",), "changes nothing, since there are no firms; leave it out"
+            )
         return self
 
     @property

@@ -4,14 +4,14 @@ Reports take the error of sampled hours from these notes, so that they need not 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import zip_longest
 
 from ledger.money import dollars
 from ledger.notes import EdgeOfHours
 from ledger.run_folder import RunFolder
-from ledger.times import HOURS_PER_DAY
+from ledger.times import HOUR_US, HOURS_PER_DAY, day_of
 
 NOTHING = (0,) * HOURS_PER_DAY
 Place = tuple[date, str]  # a day, the word of a motive
@@ -23,7 +23,7 @@ def wrong_edges(run: RunFolder) -> Iterator[str]:
     Books without any such note have none to prove: all hours were simulated, or the run is older.
     """
     notes = run.dated_notes(EdgeOfHours)
-    made = _made(run, sorted({note.motive for _, note in notes}))
+    made = _made(run, {note.motive for _, note in notes})
     for day, note in notes:
         found = made.pop((day, note.motive), NOTHING)
         for hour, (noted, cents) in enumerate(zip_longest(note.cents_of_hours, found)):
@@ -36,15 +36,23 @@ def wrong_edges(run: RunFolder) -> Iterator[str]:
         yield f"{day}: it notes nothing of what {motive} brought takers by hour"
 
 
-def _made(run: RunFolder, motives: list[str]) -> dict[Place, tuple[int, ...]]:
-    """Sum takers' edge by day, motive and hour; days that sum to zero in each hour are left out."""
+def edge_in_fills(run: RunFolder, motives: Iterable[str]) -> dict[tuple[str, int], int]:
+    """Sum takers' gains in the fills by the word of a motive and the hour since 1970, in cents."""
+    return {
+        (motive, hour): cents
+        for motive, hour, cents in run.select(
+            "SELECT motive::VARCHAR, epoch_us(time) // ? AS hour, sum(edge_cents)::BIGINT "
+            "FROM rows WHERE motive IN (SELECT unnest(?)) GROUP BY ALL",
+            [HOUR_US, list(motives)],
+        )
+    }
+
+
+def _made(run: RunFolder, motives: Iterable[str]) -> dict[Place, tuple[int, ...]]:
+    """Group these sums by day; days that sum to zero in each hour are left out."""
     made: dict[Place, list[int]] = defaultdict(lambda: [*NOTHING])
-    for day, motive, hour, cents in run.select(
-        "SELECT time::DATE, motive::VARCHAR, hour(time), sum(edge_cents)::BIGINT FROM rows "
-        "WHERE motive IN (SELECT unnest(?)) GROUP BY ALL",
-        [motives],
-    ):
-        made[day, motive][hour] = cents
+    for (motive, hour), cents in edge_in_fills(run, motives).items():
+        made[day_of(hour * HOUR_US), motive][hour % HOURS_PER_DAY] = cents
     return {place: tuple(hours) for place, hours in made.items() if any(hours)}
 
 

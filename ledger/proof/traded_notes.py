@@ -37,7 +37,7 @@ def wrong_forced_notes(run: RunFolder) -> Iterator[str]:
 
     Books without any such note have none to prove: nothing was forced, or the run is older.
     """
-    notes, forced = run.dated_notes(ForcedDay), _forced(run)
+    notes, forced = run.dated_notes(ForcedDay), forced_in_fills(run)
     for day, note in notes:
         usd = forced.pop((day, note.market), None)
         if note.captive_usd != usd:
@@ -49,7 +49,7 @@ def wrong_forced_notes(run: RunFolder) -> Iterator[str]:
         yield f"{day}: it notes nothing of what was forced of {market}"
 
 
-def _forced(run: RunFolder) -> dict[Place, Decimal]:
+def forced_in_fills(run: RunFolder) -> dict[Place, Decimal]:
     """Add up by day and market forced orders at the house; those of other makers count zero."""
     parties, cents = run.chart.parties, _tick_cents(run)
     found = run.select(

@@ -9,7 +9,13 @@ from runs.fava_page.serve import PORT, address, opener
 
 @click.command("serve")
 @click.argument("run", type=RUN)
-@click.option("--port", type=int, default=PORT, show_default=True, help="Where Fava listens.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65_535),
+    default=PORT,
+    show_default=True,
+    help="The port on which Fava listens.",
+)
 def serve_command(run: RunFolder, port: int) -> None:
     """Open the group's own books in Fava, with a page that says where the money went.
 

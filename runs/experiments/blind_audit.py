@@ -60,9 +60,7 @@ class Audited(NamedTuple):
 
 
 class Score(NamedTuple):
-    """The hit rate of the blind audit on the main cause, in per cent, and how often chance would
-    have.
-    """
+    """How often the blind audit finds the main cause, and how often chance would, in per cent."""
 
     found_pct: Decimal
     chance_pct: Decimal

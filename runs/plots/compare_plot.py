@@ -46,7 +46,7 @@ def compare_figure(outcomes: Sequence[Row]) -> "Figure":
         axes.invert_yaxis()
         axes.xaxis.set_major_formatter(short)
         axes.set_xlabel("USD")
-        axes.set_title("The run compared with the public record")
+        axes.set_title("How does the run compare with the public record?")
         axes.scatter([], [], 30, facecolor=INSIDE, label="run: inside or within a tenth", **EDGE)
         axes.scatter(
             [], [], 30, facecolor=OUTSIDE, label="run: outside by more than a tenth", **EDGE

@@ -60,7 +60,7 @@ def coverage_figure(found: CoverageByDay) -> "Figure":
             money.set_yscale("log", nonpositive="mask")
         money.yaxis.set_major_formatter(short)
         money.set_ylabel(f"{'above zero, ' if wide else ''}USD at the day's close")
-        money.set_title("When the exchange could no longer pay its customers", pad=LEGEND_PAD)
+        money.set_title("Since when could the exchange not pay all its customers?", pad=LEGEND_PAD)
         covers = [None if (pct := close.cover_pct) is None else float(pct) for close in closes]
         cover.plot(days, covers, color="black")
         cover.axhline(100, **ZERO_LINE)

@@ -77,7 +77,7 @@ def liquidations_figure(found: Liquidations) -> "Figure":
         panels[2].set_ylabel("held by backstops at\nmost, USD, long above 0")
         panels[3].set_ylabel("result of backstops\nso far, USD")
         figure.align_ylabels(panels)
-        panels[0].set_title("Liquidations, and the results of the backstops", pad=LEGEND_PAD)
+        panels[0].set_title("Who was liquidated, and what did the backstops earn?", pad=LEGEND_PAD)
         for axes in panels[:3]:
             axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=5, borderaxespad=0.2)
         midnights = [at for at in times if at.time() == at.time().min]

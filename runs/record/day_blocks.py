@@ -62,9 +62,10 @@ def of_sums(
     Blocks from one month share its mean, so that resampled sums vary too little, by the factor 1 -
     BLOCK_DAYS / days of their variance. They are scaled up accordingly.
 
-    Args: months: their names, and what each day has of each quantity, shape (days, quantities). A
-        month of too few days has its own sums. figure: computes it from the sums, shape (...,
-        quantities).
+    Args:
+        months: their names, and each day's quantities, shape (days, quantities). A month of too few
+            days has its own sums.
+        figure: computes it from the sums, shape (..., quantities).
     """
     sums = sum(days.sum(axis=0) for _, days in months)
     resampled = np.zeros((RESAMPLES, len(sums)))

@@ -35,9 +35,7 @@ class RecordedLiquidations:
     beside_record: Table
 
     def answer(self) -> str:
-        """Return the liquidated amount, the backstop that took it over, and the result, in a
-        sentence.
-        """
+        """Say how much was liquidated, how much backstops took over, and with what result."""
         return self.found.answer()
 
     def tables(self) -> list[Table]:

@@ -20,6 +20,7 @@ WORDS = [
     "seizure",
     "closing",
     "net-with-others",
+    "unwinding",
 ]
 
 

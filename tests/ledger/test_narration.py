@@ -16,6 +16,7 @@ HEDGE = Pairing(Motive.HEDGE, "Binance", "Alameda", OUTSIDE)
 MARGIN = Pairing(Motive.MARGIN, "FTX", "Firm01", "FTX")
 FUNDING = Pairing(Motive.FUNDING, "FTX", "Retail", "FTX")
 NET = Pairing(Motive.NET, "FTX", "Retail", "OtherMakers")
+UNWINDING = Pairing(Motive.UNWINDING, "FTX", "Firm01", "OtherMakers")
 
 # Who, with whom and why; lots, price, lead, age of the quote, edge; and what is said of it.
 SAID = [
@@ -62,6 +63,11 @@ SAID = [
     (
         (FUNDING, 7, 999, 999, ABSENT, -1_000_000),
         "Funding of Retail on 0.07 BTC-PERP at FTX, marked at 999.00: it pays 10,000.00",
+    ),
+    (
+        (UNWINDING, -25, 30_000, 30_000, ABSENT, 0),
+        "Firm01 sells 0.25 BTC-PERP to close a part of its position, with OtherMakers, "
+        "at Binance's 30,000.00",
     ),
     (
         (NET, -25, 30_000, 30_000, ABSENT, 0),

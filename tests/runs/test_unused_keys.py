@@ -95,6 +95,14 @@ def test_capital_of_the_maker_as_a_provider_is_refused():
     assert caught.value.key == f"leverage.providers[{own}].capital_usd"
 
 
+def test_a_holding_time_of_firms_is_refused_where_there_are_none():
+    nobody = {"members": (), "classes": (), "holding_days": 3}
+    with pytest.raises(ScenarioError, match="since there are no firms") as caught:
+        load("tiny", {"firms": nobody})
+
+    assert caught.value.key == "firms.holding_days"
+
+
 def test_a_share_of_no_depth_is_none():
     """So a file that extends one with depth can have sizes of its own."""
     assert load("tiny", laid_over("maker.depth_share", 0.0, "stated")).maker.depth_share == 0

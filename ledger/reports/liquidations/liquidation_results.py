@@ -36,16 +36,14 @@ class Liquidations:
     course: Course
 
     def answer(self) -> str:
-        """Return the liquidated amount, the backstop that took it over, and the result, in a
-        sentence.
-        """
+        """Say how much was liquidated, how much backstops took over, and with what result."""
         sentences = []
         if self.backstops:
             liquidated = sum((day.liquidated_usd for day in self.days), ZERO)
             taken = sum((each.taken_usd for each in self.backstops), ZERO)
             result = sum((each.result_usd for each in self.backstops), ZERO)
             sentences.append(
-                f"{spoken(liquidated)} of customers' positions were liquidated. Backstops took "
+                f"Customers' positions of {spoken(liquidated)} were liquidated. Backstops took "
                 f"over {spoken(taken)} and {earned(result)} on it."
             )
         if self.pledged:

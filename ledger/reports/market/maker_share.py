@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from ledger.motives import VolumePart, counted_as, words
 from ledger.notes import ForcedDay, RecordedShare, TradedDay
+from ledger.proof.traded_notes import forced_in_fills
 from ledger.reports.dollars import TENTH, ZERO, percent
 from ledger.reports.once import once
 from ledger.reports.table import Table
@@ -103,23 +103,7 @@ def _forced_on_maker(run: RunFolder, places: Set[Place]) -> Mapping[Place, Decim
             fills are read.
     """
     noted = {(day, note.market): note.captive_usd for day, note in run.dated_notes(ForcedDay)}
-    return noted if noted.keys() >= places else _forced_in_fills(run)
-
-
-def _forced_in_fills(run: RunFolder) -> dict[Place, Decimal]:
-    """Add up in the fills, by day and market, forced orders that met the captive maker's quotes."""
-    parties = run.chart.parties
-    at_house = (c for c in run.chart.contracts if c.venue == parties.house)
-    cents = {c.market: c.cents_per_lot_tick for c in at_house}
-    found = run.select(
-        "SELECT time::DATE, market, sum(abs(lots) * price) FROM rows "
-        "WHERE motive IN (SELECT unnest(?)) AND venue = ? AND maker = ? GROUP BY ALL",
-        [words(counted_as(VolumePart.FORCED)), parties.house, parties.maker],
-    )
-    return {
-        (day, market): Decimal(lot_ticks * cents[market]).scaleb(-2)
-        for day, market, lot_ticks in found
-    }
+    return noted if noted.keys() >= places else forced_in_fills(run)
 
 
 def volume_table(found: MakerShare, lines: tuple[str, ...] = ()) -> Table:

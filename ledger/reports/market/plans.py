@@ -134,9 +134,7 @@ def _row(each: PlannedMonth) -> tuple[Cell, ...]:
 
 
 def _answer(months: Sequence[PlannedMonth]) -> str:
-    """Return the number and the size of shortfalls against plans, and the loss to hits, in a
-    sentence.
-    """
+    """Say how often and by how much results fell short of plans, and the loss to hits."""
     planned = [each for each in months if each.beyond_plan_usd is not None]
     if not planned:
         return "No month's plan used data of an earlier month."

@@ -76,9 +76,7 @@ class PoolResults:
     months: tuple[PoolMonth, ...]  # by pool, each with its total last
 
     def answer(self) -> str:
-        """Return the loss of all pools to arbitrage, the loss by theory, and the fees, in a
-        sentence.
-        """
+        """Say what all pools lost to arbitrage, what theory gives, and the fees."""
         whole = [month for month in self.months if month.month == "all"]
         if not whole:
             return "The group has no liquidity in pools in this run."

@@ -22,6 +22,7 @@ from typing import Any
 
 from ledger.motives import Motive
 from ledger.notes import EdgeOfHours
+from ledger.proof.edge_notes import edge_in_fills
 from ledger.reports.once import once
 from ledger.run_folder import RunFolder
 from ledger.times import HOUR_US, HOURS_PER_DAY, day_of
@@ -82,18 +83,9 @@ def cents_by_hour(run: RunFolder, motive: Motive) -> Mapping[int, int]:
             first = (day - EPOCH).days * HOURS_PER_DAY
             for hour, cents in enumerate(note.cents_of_hours):
                 noted[first + hour] += cents
-    return noted or edge_in_fills(run, motive)
-
-
-def edge_in_fills(run: RunFolder, motive: Motive) -> Mapping[int, int]:
-    """Sum in the fills what takers gained by a motive in each hour since 1970, in cents."""
-    return dict(
-        run.select(
-            "SELECT epoch_us(time) // ? AS hour, sum(edge_cents)::BIGINT FROM rows "
-            "WHERE motive = ? GROUP BY hour",
-            [HOUR_US, motive.word],
-        )
-    )
+    if noted:
+        return noted
+    return {hour: cents for (_, hour), cents in edge_in_fills(run, [motive.word]).items()}
 
 
 def standard_error(totals: Sequence[int]) -> float | None:

@@ -158,7 +158,7 @@ def test_a_coin_is_bought_back_for_the_houses_dollars_before_other_coins_are_sol
 
 def test_dollars_that_are_waited_for_buy_no_coins(counter):
     counter.custody.keep_coins(counter.vault, 100, 0)
-    till = Till(counter.custody, HOUSE, PARTIES.names, lambda _: 0, counter.books, by_coin=True)
+    till = Till(counter.custody, HOUSE, PARTIES.names, lambda _: 0, counter.books)
     retail, house = CODE["Retail"], CODE[HOUSE]
     counter.house.claims[retail] = 4_000_000
     counter.vault.there[BTC], counter.vault.lent[BTC] = 0, counter.vault.there[BTC]

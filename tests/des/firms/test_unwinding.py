@@ -58,7 +58,7 @@ def test_the_other_makers_take_it_at_the_mark_and_nobody_gains():
     assert rows["taker"].tolist() == [1, 2]  # of one lot nothing is closed
     assert rows["lots"].tolist() == [-int(1_000 * (1 - LEFT)), int(500 * (1 - LEFT))]
     assert set(rows["maker"]) == {OTHERS}
-    assert set(rows["motive"]) == {Motive.NET}
+    assert set(rows["motive"]) == {Motive.UNWINDING}
     assert set(rows["price"]) == set(rows["lead"]) == {30_000}
 
 
