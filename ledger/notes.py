@@ -232,7 +232,7 @@ class WantedDay(Note):
 
 @dataclass(frozen=True, slots=True)
 class EdgeOfHours(Note):
-    """What takers gained by one motive in each hour of a day, at the price of each fill.
+    """Takers' gains by one motive in each hour of a day, at the price of each fill.
 
     It is noted if not all hours are simulated: the error of a total is computed from it.
     """

@@ -284,8 +284,8 @@ def test_where_and_solvency_show_the_missing_quantity_in_kind(run, tiny_run):
         owed_usd = sum(
             n.owed * n.mark_usd for n in where(run).in_kind.lines if n.commodity != "USD"
         )
-        assert "BTC, ALTS and STABLE is not here" in table.notes[-1]
-        assert f"owed {spoken(owed_usd)} of it" in table.notes[-1]
+        assert "in BTC, ALTS and STABLE are not included" in table.notes[-1]
+        assert f"Claims in them are {spoken(owed_usd)} at the marks" in table.notes[-1]
     assert not any("Dollars alone" in n for t in where(tiny_run).tables() for n in t.notes)
     assert ", coins left out, and" in where(run).answer()
     assert " STABLE are lacking" in answer(run)

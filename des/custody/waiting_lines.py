@@ -1,7 +1,7 @@
 """Withdrawals that wait: all in one line, or in a line for dollars and one for each coin.
 
-In a line the first that asked is the first that is paid. Where each coin has a line, a customer who
-asks for a coin that is lacking waits, and others are paid.
+Each line is paid in the order of the requests. Where each coin has a line, requests for a coin that
+is lacking wait while other lines are paid.
 """
 
 from collections import deque
@@ -41,7 +41,7 @@ class WaitingLines:
         return sorted(waiting, key=lambda request: request.asked_us)
 
     def parts(self, request: Request) -> Iterator[Request]:
-        """Split a request by what it is for, one part for each line."""
+        """Split a request into one part for each line."""
         if not self.by_coin:
             yield request
             return
@@ -68,10 +68,10 @@ class WaitingLines:
         self._lines.setdefault(self.line_of(request), deque()).append(request)
 
     def serve(self, pay: Callable[[Request], bool]) -> Iterator[Request]:
-        """Pay until the first of no line can be paid; yield those that are paid.
+        """Pay until no line's first request can be paid, and yield the paid requests.
 
-        Of the first of all lines the one who asked first comes first. A payment may leave what
-        another line needs, so that all are tried again after it.
+        The oldest of the lines' first requests is tried first. A payment may release dollars or
+        coins that another line needs, so after it all lines are tried again.
         """
         tried: set[int] = set()
         while firsts := {n: line[0] for n, line in self._lines.items() if line and n not in tried}:

@@ -1,16 +1,16 @@
-"""The position that uninformed customers hold in one market, and what they close of it.
+"""The net position of uninformed customers in one market, and its closing.
 
-Customers close each position after a time of their own, exponential with a stated mean. So of what
-they hold at the start of an hour the part 1 - exp(-hour / mean) is closed in it, out of the flow of
-that hour; all else is opened, on either side alike. Their net position is then an autoregressive
-process of order 1, which returns to zero; without closing it is a random walk.
+Each customer closes a position after an exponential time with a stated mean. So in each hour the
+part 1 - exp(-hour / mean) of the net position is closed out of the hour's flow; the rest of the
+flow opens positions, on either side with equal probability. The net position is then an
+autoregressive process of order 1, which returns to zero; without closing it is a random walk.
 
 With a flow of Poisson orders, lambda an hour of mean square s, and the mean time T in hours, its
-variance in the long run is lambda s / (1 - exp(-2 / T)): about lambda s T / 2, as where positions
-on both sides come as a Poisson process and stay T each.
+variance in the long run is lambda s / (1 - exp(-2 / T)): about lambda s T / 2. Positions on both
+sides that arrive as Poisson processes and last T each have the same variance.
 
-Sources: Uhlenbeck & Ornstein (1930), Physical Review 36, 823-841; the number of those who stay, of
-    an infinite-server queue: Takacs (1962), Introduction to the Theory of Queues, chapter 3.
+Sources: Uhlenbeck & Ornstein (1930), Physical Review 36, 823-841; the number in service of an
+    infinite-server queue: Takacs (1962), Introduction to the Theory of Queues, chapter 3.
 """
 
 import math
@@ -21,11 +21,11 @@ from ledger.times import HOURS_PER_DAY
 
 @dataclass(slots=True)
 class HeldPosition:
-    """What customers hold, as the sum of all their orders so far."""
+    """The customers' net position, the sum of all their orders so far."""
 
     holding_days: float  # the mean time until a position is closed
     lots: int = 0  # net; long above zero
-    _left_lots: float = 0.0  # what was expected to be left after the last hour
+    _left_lots: float = 0.0  # the expected position after the last hour
 
     def buyers(self, flow_lots: float, hours: int, is_twin: bool) -> float:
         """Return the chance that an order of the hour that begins buys.
@@ -33,8 +33,8 @@ class HeldPosition:
         Args:
             flow_lots: the expected volume of the hour. No more than that is closed.
             hours: how many hours this one stands for.
-            is_twin: it repeats the hour before with sides reversed, so that the chance of that hour
-                takes no part: it leans against what that hour was expected to leave.
+            is_twin: whether it repeats the traded hour before with sides reversed. It then leans
+                against the expected position after that hour, without that hour's noise.
         """
         held = self._left_lots if is_twin else float(self.lots)
         closed = -held * math.expm1(-hours / (HOURS_PER_DAY * self.holding_days))

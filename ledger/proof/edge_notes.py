@@ -1,4 +1,4 @@
-"""The notes on what each hour brought takers, compared with the fills.
+"""The notes on takers' gains by hour, compared with the fills.
 
 Reports take the error of sampled hours from these notes, so that they need not read all fills.
 """
@@ -33,7 +33,7 @@ def wrong_edges(run: RunFolder) -> Iterator[str]:
                     f"where fills have {_said(cents)}"
                 )
     for day, motive in sorted(made):
-        yield f"{day}: it notes nothing of what {motive} brought takers by hour"
+        yield f"{day}: it has no note on takers' gains from {motive} by hour"
 
 
 def edge_in_fills(run: RunFolder, motives: Iterable[str]) -> dict[tuple[str, int], int]:

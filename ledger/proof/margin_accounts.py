@@ -137,7 +137,7 @@ class MarginAccounts:
         equity[unknown] = np.maximum(equity[unknown], 0)
         if equity.min(initial=0) < 0:
             at = int(equity.argmin())
-            yield f"holder r-{holders[at]:04} stands at {equity[at]} cents after a settlement"
+            yield f"holder r-{holders[at]:04} has {equity[at]} cents after a settlement"
         ends = steps[steps["motive"] == Motive.BACKSTOP]
         ends = ends[self._lots[ends["holder"]] == 0]
         keeps = self._tokens.lots[ends["holder"]] != 0

@@ -29,7 +29,7 @@ def wrong_notes(run: RunFolder) -> Iterator[str]:
                     f"where fills and entries have {usd:,.2f}"
                 )
     for day, market in sorted(traded):
-        yield f"{day}: it notes nothing of what was traded of {market}"
+        yield f"{day}: it has no note on the volume of {market}"
 
 
 def wrong_forced_notes(run: RunFolder) -> Iterator[str]:
@@ -46,7 +46,7 @@ def wrong_forced_notes(run: RunFolder) -> Iterator[str]:
                 f"maker, where fills have {'nothing' if usd is None else f'{usd:,.2f}'}"
             )
     for day, market in sorted(forced) if notes else ():
-        yield f"{day}: it notes nothing of what was forced of {market}"
+        yield f"{day}: it has no note on forced orders in {market}"
 
 
 def forced_in_fills(run: RunFolder) -> dict[Place, Decimal]:

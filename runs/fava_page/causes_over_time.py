@@ -1,6 +1,6 @@
-"""The hole by cause over time: what each kind came to, day by day and in each period.
+"""The hole by cause over time: the sum of each kind, day by day and by period.
 
-Signs are those of the hole: above zero a kind used money, below zero it brought some.
+Signs are those of the hole: positive where a kind used money, negative where it is a source.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +24,7 @@ OF_DAYS, OF_WEEKS, OF_MONTHS = 8, 80, 370  # the longest run, in days, told by s
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What a kind used in a period, and a link to the entries."""
+    """The money that a kind used in a period, and a link to the entries."""
 
     usd: Decimal
     link: str
@@ -37,7 +37,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class CauseLine:
-    """A kind, what it used in each period, and in all of them."""
+    """A kind, with the money that it used in each period and in all of them."""
 
     name: str
     link: str | None  # None: several kinds together
@@ -68,7 +68,7 @@ def causes(run: RunFolder, marked: Sequence[date]) -> Causes:
     """Return the hole by cause over time.
 
     Args:
-        run: whose books are read.
+        run: the run.
         marked: the days that the picture marks.
     """
     days, accounts = calendar(run), cause_accounts(run)

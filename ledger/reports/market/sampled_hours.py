@@ -73,7 +73,7 @@ def sampling_error_usd(run: RunFolder, motive: Motive) -> Decimal | None:
 
 
 def cents_by_hour(run: RunFolder, motive: Motive) -> Mapping[int, int]:
-    """Return what takers gained by a motive in each hour since 1970, in cents.
+    """Return takers' gains by a motive in each hour since 1970, in cents.
 
     The books note it; older runs, and other motives, have it in their fills alone.
     """

@@ -32,7 +32,7 @@ IN_KIND, BY_PRICE_AND_USE = IN_KIND_TABLES = ("hole-in-kind", "hole-by-price-and
 
 @dataclass(frozen=True, slots=True)
 class LackingLine:
-    """Dollars, or a coin: what is owed of it, what is there, and what the difference is worth."""
+    """Dollars, or a coin: the amount owed, the amount held, and the value of the difference."""
 
     commodity: str
     owed: Decimal  # to customers outside the group
@@ -84,16 +84,16 @@ class HoleInKind:
 
     @property
     def coins_owed_usd(self) -> Decimal:
-        """Return what customers are owed in coins, at the day's marks."""
+        """Return the claims of customers in coins, at the day's marks."""
         coins = (line for line in self.lines if line.commodity != MONEY)
         return sum((ZERO + line.owed * line.mark_usd for line in coins), ZERO)
 
     def beside_dollars(self) -> str:
-        """Say what a table in dollars alone leaves out, and where it is."""
+        """Name the coins that a table in dollars alone leaves out, and their table."""
         names = [line.commodity for line in self.lines if line.commodity != MONEY]
         return (
-            f"Dollars alone: what customers brought, took and are owed in {listed(names)} is not "
-            f"here. They are owed {spoken(self.coins_owed_usd)} of it at the marks of {self.day}: "
+            f"Dollars alone: deposits, withdrawals and claims in {listed(names)} are not included. "
+            f"Claims in them are {spoken(self.coins_owed_usd)} at the marks of {self.day}: "
             f"--table {IN_KIND}."
         )
 

@@ -1,4 +1,4 @@
-"""Notes of what hours brought takers can't say anything else than the fills do."""
+"""Notes on takers' gains by hour agree with the fills."""
 
 import re
 from collections.abc import Callable
@@ -111,4 +111,4 @@ def test_of_two_days_no_note_can_be_left_out(executed: Callable[..., RunFolder],
 
     (problem,) = found_with(run, tmp_path / "run", "")
 
-    assert problem.startswith("2022-05-09: it notes nothing")
+    assert problem.startswith("2022-05-09: it has no note on takers' gains")

@@ -94,7 +94,7 @@ def test_a_holder_below_zero_is_found(crash, rows):
     i = first(rows, Motive.COLLATERAL)
     forged["edge_cents"][i] = -1_000_000_000
 
-    assert "stands at -" in problems(crash, forged)[0]
+    assert "has -" in problems(crash, forged)[0]
 
 
 # --------------------------------------------------------------------------------- tokens

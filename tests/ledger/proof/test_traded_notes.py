@@ -61,7 +61,7 @@ def test_no_amount_of_a_note_can_be_changed(folder, place, cause):
 def test_no_note_can_be_removed(folder):
     (problem,) = found_with(folder, first_note(folder), "")
 
-    assert "notes nothing" in problem
+    assert "has no note on the volume of" in problem
 
 
 FORCED = re.compile(rf'(?m)^\S+ custom "{ForcedDay.kind}" "[^"]*" (?P<usd>\S+) USD\n')
@@ -97,7 +97,7 @@ def test_of_several_notes_of_forced_orders_none_can_be_left_out(folder: Path):
 
     (problem,) = wrong_forced_notes(RunFolder(folder))
 
-    assert "notes nothing of what was forced" in problem
+    assert "has no note on forced orders in" in problem
 
 
 def test_books_without_notes_of_forced_orders_give_the_same_volume_from_their_fills(
