@@ -133,6 +133,7 @@ def test_the_decisive_input_has_nearly_all_of_the_total_effect():
     assert shares["y"].total == pytest.approx(1 / 17, abs=0.03)
     assert shares["z"].total < 0.01
     assert [effect.unknown for effect in found.effects] == ["x", "y", "z"]
+    assert sensitivity(members(points, {"hole_usd": values}), "hole_usd") == found
 
 
 def test_with_few_members_no_sensitivity_is_shown():
