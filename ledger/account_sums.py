@@ -1,7 +1,7 @@
 """Sums of fills by account: the posting rule is applied once for each pairing.
 
-The rule is linear, so a pairing is posted once with one cent of edge, one of fee and one lot; after
-that its rows are only added up. The sums no longer show the pairings.
+The rule is linear. So each pairing is posted once, with one cent of edge, one cent of fee and one
+lot. After that its rows are only added. The sums no longer show the pairings.
 """
 
 from collections.abc import Iterator
@@ -72,7 +72,7 @@ class AccountSums:
         self._columns = np.array(self._postings, dtype=np.int64).T
 
     def _posted(self, fill: Fill[int]) -> Iterator[tuple[int, Posting[int]]]:
-        """Post one unit of each sum of a pairing, and yield the postings with the sum's column."""
+        """Post one unit of each sum of a pairing; yield each posting with the column of its sum."""
         pairing = Pairing.of(fill, self._names)
         for column, edge, fee in ((EDGE, 1, 0), (FEE, 0, 1)):
             for posting in postings(self._chart, pairing, edge, fee, {}):

@@ -25,7 +25,7 @@ def owed(venue: str, entity: str) -> str:
 
 
 def contracts(entity: str, venue: str, desk: str | None = None) -> str:
-    """Open positions of one desk of *entity*."""
+    """The account of the open positions of one desk of *entity*."""
     return f"Assets:{entity}:{Kind.CONTRACTS}:{venue}" + (f":{desk}" if desk else "")
 
 
@@ -115,7 +115,7 @@ def claim_in_coins(entity: str, venue: str) -> str:
 
 
 def sold_coins(holder: str, coin: str) -> str:
-    """Where customers' coins meet the dollars that they were sold for, each balancing by itself."""
+    """The account of customers' coins that were sold, and of the dollars for them."""
     return f"Equity:{holder}:{Kind.COINS}:{coin}"
 
 
@@ -145,7 +145,7 @@ def claim_in_kind(entity: str, venue: str, state: str | None = None) -> str:
 
 
 def exchanged(entity: str, kind: str) -> str:
-    """Tokens given for dollars, and the dollars: each commodity balances by itself."""
+    """The account of tokens exchanged for dollars, and of the dollars for them."""
     return f"Equity:{entity}:{kind}"
 
 

@@ -1,9 +1,9 @@
 """A journal that keeps account balances alone: for studies, whose runs are rarely read.
 
-What each account has at the end of each day, and all notes, are those of the whole journal, to the
-cent. They are stored by column only, and the fills of a day are one entry. There is no text and no
-single fill, so such books cannot be audited: for an audit the scenario is run again with the whole
-journal.
+The balance of each account at the end of each day, and all notes, equal those of the whole journal,
+to the cent. They are stored by column only, and the fills of a day are one entry. The books have no
+text and no single fills, so they cannot be audited. For an audit, run the scenario again with the
+whole journal.
 """
 
 from functools import cached_property
@@ -52,7 +52,7 @@ class AccountsJournal(Journal):
         fill_store.write(self.folder / "fills" / FILE, new_rows(0), self.names)
 
     def _put_in_order(self) -> None:
-        """Write the cash movements in the order of time; single fills are not among them."""
+        """Write the cash movements in order of time, without single fills."""
         for move in sorted(self._transactions, key=lambda transaction: transaction.time_us):
             self._last_seq += 1
             self._write(move, self._last_seq)

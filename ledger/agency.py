@@ -21,7 +21,7 @@ def take_in(
         customer: the customer who deposits.
         parties: the house's name, and its agent's.
         cents: the amount.
-        meta: names the holder in a control account.
+        meta: metadata that name the holder in a control account.
     """
     house, agent = parties
     what = f"{customer} deposits {usd(cents)} at {house}, by wire to {agent}"

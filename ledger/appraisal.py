@@ -2,8 +2,8 @@
 
     2021-07-01 custom "appraisal" "2021-06" "by growth" 4.00 USD 112.00 USD 152.00 USD 460.00 USD
 
-is for the month that has just been closed, or for a funding round by its name. Then come the
-method, the figure that is multiplied, and the value at the low, middle and high multiple.
+The first value is the month that has just been closed, or the name of a funding round. Then come
+the method, the figure that is multiplied, and the value at the low, middle and high multiple.
 """
 
 from typing import NamedTuple

@@ -34,7 +34,7 @@ def missing_copies(folder: Path) -> list[str]:
 
 
 def open_views(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Give a connection all that a run's folder holds by column.
+    """Open a view for each kind of columnar file in a run's folder.
 
     Raises:
         duckdb.Error: a file can't be read.
@@ -52,13 +52,13 @@ def open_views(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
 
 
 def months_of(folder: Path, name: str) -> list[Path]:
-    """List the files of one kind, a month each, in order."""
+    """List the monthly files of one kind, in order."""
     return sorted((folder / name).glob("*.parquet"))
 
 
 def _read(paths: list[Path]) -> str:
     files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-    # A folder above may be called `taker=Zed`: its name is no column.
+    # A folder above may be called `taker=Zed`; DuckDB must not read its name as a column.
     return f"read_parquet([{files}], hive_partitioning = false)"
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Cause(StrEnum):
-    """A cause with a signature of its own, or the rest."""
+    """A cause with its own signature; `OTHER` takes all other money."""
 
     FASTER = "faster counterparties"
     POSITIONS = "positions"

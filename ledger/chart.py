@@ -99,8 +99,8 @@ class Chart:
     def kind(self, holder: str, kind: str) -> str:
         """Return the kind of a holder's result: all results of a backstop's position are Backstop.
 
-        Or they would mix with the quoter's, as would the directional book's. Socialised losses are
-        none: a backstop bears them as a customer.
+        This keeps them apart from the quoter's results. The same holds for the directional book.
+        Socialised losses are an exception: a backstop bears them as a customer.
         """
         if holder.endswith(f":{Kind.DIRECTIONAL}"):
             return Kind.DIRECTIONAL
@@ -365,7 +365,7 @@ class Chart:
             yield self._tokens_and_money(exchanged(customer, Kind.SEIZURE), about)
 
     def _tokens(self, holder: str, hole: str | None = None) -> Iterator[Opened]:
-        """Open the tokens that a party may hold: the maker all, an issuer its own.
+        """Open the accounts of a party's tokens: the maker has all, an issuer its own token.
 
         Arbitrageurs sell the tokens that they take out of pools to the rest of the world.
         """

@@ -42,7 +42,7 @@ def names_owed(known: Sequence[Coin]) -> tuple[str, ...]:
 
 
 def opened_coins(known: Sequence[Coin], holder: str, hole: str | None = None) -> Iterator[Opened]:
-    """Open a party's coins, and the equity in which they balance."""
+    """Open the accounts of a party's coins, and of the equity in which they balance."""
     about = "what was paid for them less what they brought, in dollars, against the coins"
     for coin in known:
         if coin.is_held:
@@ -51,28 +51,28 @@ def opened_coins(known: Sequence[Coin], holder: str, hole: str | None = None) ->
 
 
 def opened_for_customers(known: Sequence[Coin], house: str, customers: str) -> Iterator[Opened]:
-    """Open in the house's books the coins that it holds, and those that it owes."""
+    """Open the house's accounts: for the coins that it holds, and for the coins that it owes."""
     if names := names_owed(known):
         yield Opened(coins_there(house), names, LIQUID, "customers' coins that are really there")
         yield Opened(coins_owed(house, customers), names, CLAIM, "owed in kind")
 
 
 def opened_of_customers(known: Sequence[Coin], house: str, customers: str) -> Iterator[Opened]:
-    """Open in customers' books the coins in their own hands, and those that the house owes them."""
+    """Open customers' accounts: for coins in their wallets, and for coins that the house owes."""
     if names := names_owed(known):
         yield Opened(coins_there(customers), names)
         yield Opened(claim_in_coins(customers, house), names)
 
 
 def opened_sales(known: Sequence[Coin], maker: str) -> Iterator[Opened]:
-    """Open in the maker's books the proceeds of customers' coins that the house lent it."""
+    """Open the maker's account of the proceeds of customers' coins that the house lent it."""
     about = "customers' coins sold, against the dollars that they brought"
     for name in names_owed(known):
         yield Opened(sold_coins(maker, name), (name, MONEY), CAUSE, about)
 
 
 def opened_at_dealers(known: Sequence[Coin], dealers: str) -> Iterator[Opened]:
-    """Open in dealers' books the coins that they deal in."""
+    """Open dealers' accounts of the coins in which they deal."""
     yield from opened_coins(known, dealers)
     if names := names_owed(known):
         yield Opened(coins_there(dealers), names)

@@ -1,4 +1,4 @@
-"""Many rows at once: common values are written once, different ones as a column.
+"""Many rows at once: a value that all rows share is written once, other values as a column.
 
 A day has tens of thousands of fills that differ only in some numbers. So a function that writes one
 fill can write a column of them, as in numpy: if a number gives a text, then an array of numbers
@@ -27,7 +27,7 @@ def each(write: Callable[[int], str], numbers: np.ndarray) -> list[str]: ...
 @overload
 def each(write: Callable[[int], str], numbers: Numbers) -> Words: ...
 def each(write: Callable[[int], str], numbers: Numbers) -> Words:
-    """Write a number, or a column; equal numbers are written once, since prices repeat."""
+    """Write a number or a column; equal numbers are converted once, since prices repeat."""
     if not isinstance(numbers, np.ndarray):
         return write(numbers)
     values = numbers.tolist()

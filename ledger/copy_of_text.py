@@ -91,7 +91,7 @@ def _posting_of(posting: data.Posting, scales: Mapping[str, Scale]) -> Posting[i
 
 
 def opened_by(line: Directive) -> Opened:
-    """Return the line of the chart that an `open` has written."""
+    """Return the line of the chart from which an `open` directive was written."""
     about = {key: plain(value) for key, value in line.meta}
     return Opened(line.name, line.words, about.get("hole"), about.get("about"))
 

@@ -121,7 +121,7 @@ class _Renderer:
         return "".join(lines)
 
     def _brought_forward(self, before: Balances, moved: Balances) -> Balances:
-        """Return the balances of the touched accounts; the rest of each entity is on its `Opening`.
+        """Return the balances of the touched accounts; `Opening` sums an entity's other balances.
 
         Contracts balance across entities, so if one holder's position is touched, all holders'
         are brought forward; the same holds for a token, so that its holders and debtors can be

@@ -11,8 +11,8 @@ from importlib.util import find_spec
 
 import duckdb
 
-# By process, since threads don't survive a fork; by threads, which are a database's and not a
-# connection's.
+# One database for each process, since threads do not survive a fork; and one for each number of
+# threads, since this number belongs to the database and not to the connection.
 _databases: dict[tuple[int, int | None], duckdb.DuckDBPyConnection] = {}
 
 
@@ -39,10 +39,10 @@ def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
 
 
 def _say_that_pandas_is_missing() -> None:
-    """Tell Python once that pandas is not installed, if so.
+    """If pandas is not installed, tell Python so once.
 
-    DuckDB looks for it at each word of a list that is a parameter: a search of the disk each time,
-    7 ms of CPU for a hundred accounts.
+    Otherwise DuckDB searches the disk for pandas at each item of a list parameter: 7 ms of CPU for
+    a hundred accounts.
     """
     if "pandas" not in sys.modules and find_spec("pandas") is None:
         sys.modules["pandas"] = None  # type: ignore[assignment]

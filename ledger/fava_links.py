@@ -1,6 +1,6 @@
 """Lines for Fava: links to saved queries in the group's own books, and a file that adds a page.
 
-To Beancount these are notes. The books themselves need nothing of moneytrail in Fava.
+Beancount reads these lines as notes. Fava shows the books without moneytrail too.
 """
 
 import re
@@ -43,7 +43,7 @@ def with_page(title: str, start: date) -> str:
 
 
 def sidebar_texts(title: str, queries: Sequence[str], start: date) -> Iterator[str]:
-    """Yield links to those of the saved queries that have one, for the books called *title*."""
+    """Yield a link to each saved query that has a label, for the books called *title*."""
     yield ";; For Fava alone: links to the saved queries.\n"
     for name in queries:
         if name in ANSWERED:
@@ -59,5 +59,5 @@ def page_address(title: str) -> str:
 
 
 def slug(title: str) -> str:
-    """Return the word by which Fava's addresses name books: their title without marks."""
+    """Return the name of books in Fava's addresses: their title without punctuation."""
     return re.sub(r"[-\s]+", "-", re.sub(r"[^\s\w-]", "", title).strip().lower())

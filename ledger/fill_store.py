@@ -26,8 +26,8 @@ class FillsError(ValueError):
 class MonthOfFills:
     """A month's fills by column, until they are written.
 
-    A full column doubles its size, since joining parts at the end would hold them twice. A month
-    reuses the memory of the month before.
+    A full column doubles its size, because joining parts at the end would need twice the memory. A
+    month reuses the memory of the month before.
     """
 
     def __init__(self) -> None:

@@ -65,13 +65,13 @@ class Fill(NamedTuple, Generic[Held]):
     maker: Held  # the counterparty; in a payment from the venue's pool: the venue
     holder: Held  # retail customer, or -1
     lots: Held  # positive when the taker buys, or sets tokens aside; in a payment: the position
-    price: Held  # ticks; in a payment: the mark, or what tokens are sold at
+    price: Held  # ticks; in a payment: the mark, or the tokens' sale price
     lead: Held  # ticks: the lead price at that moment
     lead_when_quoted: Held  # ticks, or -1 where no quote was hit
-    quote_age_us: Held  # since the lead price that the quote was made from, or -1
+    quote_age_us: Held  # age of the lead price behind the quote, or -1
     trigger: Held
     fee_e6: Held  # millionths of the notional
-    edge_cents: Held  # the taker's gain by the price; in a payment: what it receives
+    edge_cents: Held  # the taker's gain by the price; in a payment: the amount received
     fee_cents: Held
 
 

@@ -132,7 +132,7 @@ def bring_tokens(
 
 
 def loan_link(lender: str) -> str:
-    """Name what a lender has lent, from first to last."""
+    """Return the link of all loans from a lender, from the first loan to the last payment."""
     return f"loan-{lender.lower()}"
 
 

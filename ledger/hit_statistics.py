@@ -1,4 +1,4 @@
-"""How firms hit stale quotes: figures that only single fills have, which the manifest keeps.
+"""How firms hit stale quotes: figures that only single fills can give, kept in the manifest.
 
 A median needs every fill, of which a life has twenty million. So a run that is sealed has them
 computed once; the audit computes them again. Older runs have none, and their fills are read.
@@ -17,7 +17,7 @@ KEY = "hits"  # in the manifest
 
 
 class FillStatistics(NamedTuple):
-    """Figures of a firm's hits that only single fills have."""
+    """Figures of a firm's hits that only single fills can give."""
 
     fills: int
     median_edge_bps: Decimal | None  # of notional
@@ -34,7 +34,7 @@ def fill_statistics(run: RunFolder) -> Mapping[str, FillStatistics]:
 
 
 def statistics_in_fills(run: RunFolder) -> Mapping[str, FillStatistics]:
-    """Describe the pick-offs as the fills have them."""
+    """Compute the figures of the pick-offs from the fills."""
     found = run.select(
         """
         SELECT coalesce(taker, ?), count(*),
@@ -54,7 +54,7 @@ def sealed_statistics(run: RunFolder) -> Mapping[str, object]:
 
 
 def wrong_statistics(run: RunFolder) -> Iterator[str]:
-    """Yield a sentence for each firm whose figures in the manifest the fills do not give."""
+    """Yield a sentence for each firm whose figures in the manifest differ from its fills."""
     kept, due = _kept(run), statistics_in_fills(run)
     if kept is None:
         return

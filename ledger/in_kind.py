@@ -2,7 +2,7 @@
 
 The books keep coins as they keep dollars; each commodity balances by itself:
 
-    Assets:FTX:Coins:Wallet              coins that are there                  liquid
+    Assets:FTX:Coins:Wallet              coins that the house holds            liquid
     Liabilities:FTX:Coins:Retail         coins that customers are owed         claim
     Assets:FTX:CreditLine:Alameda        coins that the house lent its maker   group
     Liabilities:Alameda:CreditLine:FTX   the same in the maker's books         group
@@ -81,10 +81,10 @@ def withdraw_coins(
 
 
 def sell_lent(time_us: int, parties: Parties, coin: Coin, lots: int, cents: int) -> Movement:
-    """The house lends its maker coins, and the maker sells them for dollars, which the house has.
+    """The house lends its maker coins; the maker sells them and hands the dollars to the house.
 
-    They repay the line in dollars. Where nothing was drawn in dollars, the house owes them to the
-    maker, which owes the coins.
+    The dollars repay the credit line in dollars. If nothing was drawn in dollars, the house owes
+    them to the maker. The maker owes the house the coins.
     """
     house, maker = parties.group
     what = (

@@ -1,7 +1,7 @@
 """The kinds of accounts: each third word of an account once, with its properties.
 
 A new use of money is one line here and one entry in a scenario. Charts, reports, counterfactuals
-and the scenario's schema read what they need of a kind from its entry.
+and the scenario's schema read the properties of a kind from its entry.
 """
 
 from collections.abc import Mapping

@@ -126,7 +126,7 @@ class LedgerFile(RunFolder):
     def select(
         self, statement: str, parameters: Sequence[object] | Mapping[str, object] = ()
     ) -> list[tuple[Any, ...]]:
-        """Return what a SELECT gives.
+        """Return the rows of a SELECT.
 
         Raises:
             LedgerFileError: the ledger does not have the form that the report needs.

@@ -107,8 +107,8 @@ FINANCE_QUERIES: dict[str, str] = {
 }
 
 
-# Where customers are owed coins: what is lacking of each, and what that is worth. The marks are the
-# last ones; a date as the third word of convert() asks for those of another day.
+# For books in which customers are owed coins: the missing quantity of each coin, and its value at
+# the last mark. For the mark of another day, give convert() a date as its third argument.
 COIN_QUERIES: dict[str, str] = {
     "hole-in-kind": """
   SELECT currency, neg(sum(number)) AS hole

@@ -71,7 +71,7 @@ class Scale:
         return f"{sign}{whole:{comma}}.{rest:0{self.digits}}"
 
     def units_within(self, whole: int) -> int:
-        """Return the number of units in one."""
+        """Return the number of units in *whole* of the commodity."""
         return whole * 10**self.digits // self.step
 
     def units(self, number: Decimal) -> int:
@@ -111,7 +111,7 @@ class Contract:
 
     @property
     def cents_per_lot_tick(self) -> int:
-        """Return that value over all markets that it stands for."""
+        """Return the value of a tick on a lot, in cents, summed over all markets alike."""
         return self.stands_for * self.cents_of_one
 
     @property

@@ -134,10 +134,10 @@ def words(motives: Iterable[Motive]) -> list[str]:
 
 
 def posting_to(kind: str | None) -> tuple[Motive, ...]:
-    """Return the motives whose fills may be posted to accounts of a kind; all where it is None.
+    """Return the motives whose fills may be posted to accounts of a kind; None gives all motives.
 
     A desk may book a result of any motive under its own kind (see `Chart.kind`), and any fill may
-    move fees, claims and cash: only the other kinds belong to some motives alone.
+    move fees, claims and cash. Each of the other kinds belongs to certain motives.
     """
     own = tuple(motive for motive in Motive if motive.entry.kind == kind)
     return own if own and kind not in DESKS else tuple(Motive)

@@ -212,7 +212,8 @@ def lead_quoting(
     Args:
         time_us: the day's last microsecond.
         kind: LeadSpread or LeadPickOff.
-        who: the counterparty of all others: it pays the spread, or is faster.
+        who: the counterparty of all other entities: noise traders who pay the spread, or a faster
+            firm.
         venue: the lead venue.
         gained_cents: by entity; they sum to zero.
         fee_cents: the fees of *who* for its orders.

@@ -363,7 +363,7 @@ def _count(rows: np.ndarray, noun: str) -> str:
 class Said(NamedTuple):
     """The sentences of a motive: for one fill or a column of them, and for a sum."""
 
-    fill: Callable[..., Iterator[Words]]  # is given the token besides, where there is one
+    fill: Callable[..., Iterator[Words]]  # takes the token as well, for sales of tokens
     sum: Callable[[Pairing, np.ndarray], str]
 
 

@@ -149,7 +149,7 @@ class StatedFund(Note):
 
 @dataclass(frozen=True, slots=True)
 class CandlesRead(Note):
-    """What was found out about the candles of a market and done about them: gaps bridged, say."""
+    """A finding about the candles of a market, such as the number of gaps that were bridged."""
 
     kind: ClassVar[str] = "candles-read"
     market: Word
@@ -222,7 +222,7 @@ class PriceRange(Note):
 class WantedDay(Note):
     """Uninformed demand in each traded hour of a day.
 
-    It is noted if the recorded volume decides it; the actual volume is drawn at this rate.
+    It is noted if demand follows the recorded volume; the actual volume is drawn at this rate.
     """
 
     kind: ClassVar[str] = "wanted"
@@ -282,7 +282,8 @@ class Belief(Note):
 class HitLimits(Note):
     """Hits of firms in a market, and the hits that each limit cut off.
 
-    Cut off are profitable lots that no firm took because the last order was at its limit.
+    A lot is cut off if it is profitable and no firm took it, because the last order was at its
+    limit.
     """
 
     kind: ClassVar[str] = "hit-limits"
@@ -326,7 +327,7 @@ class Reviewed(Note):
     policy: Word
     decided: Word
     month_usd: Usd  # the result there of the month that ended
-    year_usd: Usd  # and its result of the last twelve months
+    year_usd: Usd  # the result there of the last twelve months
     shares_lose_usd: MaybeUsd = None  # without the quotes, where the house is appraised
 
 

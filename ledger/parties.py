@@ -83,7 +83,7 @@ class Parties:
 
     @property
     def financiers(self) -> tuple[str, ...]:
-        """Return those who bring the group money without being customers."""
+        """Return the parties that finance the group and are not its customers."""
         return (*self.lenders, *(name for name in (self.investors,) if name))
 
     @property

@@ -78,7 +78,7 @@ def audit(
     preamble = _each(ask, "preamble", [given if isinstance(given, Told) else (given,)])
     plans = ask("days", every_day), ask("days_of_fills")
     days, days_of_fills = (answer() for answer in plans)
-    # Of the rest, the longest question is last in the report and first in the queue.
+    # The longest of the other questions is last in the report and first in the queue.
     day_ledgers = _each(ask, "day_ledger", days)
     on_margin = ask("fills_on_margin")
     fills = [*_each(ask, "fills_within", days_of_fills), ask("fills_between_days"), on_margin]
@@ -98,7 +98,7 @@ def audit(
 
 
 def _asking(folder: Path, executor: Executor | None) -> Callable[..., Answer]:
-    """Return the way to ask a question: of workers at once, or of this process in turn."""
+    """Return a function that asks questions: of parallel workers, or of this process."""
     if executor is None:
         auditor = _Auditor(folder)
         return lambda *question: partial(_answer, auditor, *question)
@@ -109,7 +109,7 @@ def _asking(folder: Path, executor: Executor | None) -> Callable[..., Answer]:
 def _each(
     ask: Callable[..., Answer], question: str, plan: Iterable[Planned | Told]
 ) -> list[Answer]:
-    """Ask a further question for each planned argument; problems are passed on."""
+    """Ask a further question for each planned argument; return problems unchanged."""
     return [
         partial(tuple, [item]) if isinstance(item, Told) else ask(question, *item) for item in plan
     ]

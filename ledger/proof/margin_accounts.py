@@ -1,8 +1,8 @@
 """Accounts on margin, recomputed: the value of each holder's account after every settlement.
 
 The general ledger has one control account for all of them. Here each is followed through the fills,
-by other code than the world's: collateral, trades, funding, liquidations. Per holder there are lots
-n and cash, worth cash + n M at mark M, and the margin value of tokens.
+by other code than the world's: collateral, trades, funding, liquidations. Each holder has n lots,
+cash and tokens. The account is worth cash + n M at mark M, plus the margin value of the tokens.
 """
 
 from collections.abc import Iterator

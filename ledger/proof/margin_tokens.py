@@ -1,6 +1,6 @@
 """Tokens on margin, recomputed: each holder's pledged tokens, and the proceeds of sales.
 
-A holder's tokens are of one kind. They come and go by rows of their own, released or seized; a
+A holder's tokens are of one kind. Separate rows set them aside, release them or seize them. A
 seizure takes all of them, at the lead price less the mark-down.
 """
 

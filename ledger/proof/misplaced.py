@@ -1,7 +1,8 @@
 """Checks that every directive is in the right file, and that no file has a foreign directive.
 
-A saved query in the file of a month would be asked instead of the one in main.beancount; an account
-opened there would change what the hole is. Months hold entries, notes, events, prices and balances.
+A saved query in the file of a month would be run instead of the one in main.beancount; an account
+opened there would change the definition of the hole. Months hold entries, notes, events, prices and
+balances.
 """
 
 import re

@@ -1,7 +1,7 @@
 """The general ledger day by day: amounts posted to accounts on each day.
 
-A day is one of the entries' dates, in UTC; days without entries are days as well. So are days at
-the end on which nothing moves and notes alone are taken: after a halt.
+Days are in UTC. Days without entries count too. So do days at the end that have notes but no
+movements, after a halt.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Paper wealth: tokens at the day's mark, beside what was paid for them.
+"""Paper wealth: tokens at the day's mark, beside their cost.
 
 Units are on accounts of the kinds `Tokens` and `Portfolio`, and marks in `price` directives, so
 Beancount itself can value a holding. The price of the group's own token holds only while it is not

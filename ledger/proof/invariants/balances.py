@@ -75,12 +75,12 @@ def pools_empty(ledger: Ledger) -> Iterator[Finding]:
 def _readings(
     ledger: Ledger, concerns: Callable[[Account], bool], due: Callable[[Step], bool]
 ) -> Iterator[tuple[Transaction, str, str, Decimal]]:
-    """Yield (last mover, account, commodity, balance) of accounts that moved, whenever it is due.
+    """Yield (last mover, account, commodity, balance) of moved accounts, whenever a reading is due.
 
     Args:
         ledger: the ledger that is read.
         concerns: picks the accounts to read.
-        due: tells after which steps to read those that moved since the last reading.
+        due: returns the steps after which the accounts that moved since the last reading are read.
     """
     balances: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     movers: dict[tuple[str, str], Transaction] = {}

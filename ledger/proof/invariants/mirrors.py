@@ -79,7 +79,7 @@ def custody_is_owed(ledger: Ledger) -> Iterator[Finding]:
 def coins_are_there_or_lent(ledger: Ledger) -> Iterator[Finding]:
     """A venue owes customers the coins that it holds, those that it lent, and a loss with a name.
 
-    A loss has a name if it is among the venue's expenses; coins of its own it has none.
+    A loss has a name if it is among the venue's expenses. The venue has no coins of its own.
     """
     venues = {
         account.entity

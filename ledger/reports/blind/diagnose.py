@@ -1,4 +1,4 @@
-"""A blind audit: why the money went, from who traded with whom at what price and who was paid.
+"""A blind audit: the causes of the loss, inferred from trades, prices and payments alone.
 
 The diagnosis uses no kind, motive or name. Each cause has a signature of its own:
 
@@ -109,14 +109,14 @@ def _hole(books: BlindBooks) -> Decimal:
 
 
 def _is_liquid(line: StrippedLine, group: set[str]) -> bool:
-    """Tell money of the group, in cash or with a venue outside it."""
+    """Tell whether a line is money of the group, in cash or with a venue outside it."""
     if line.owner not in group or line.root != "Assets":
         return False
     return line.word == CASH or (line.word == CLAIMS and line.party not in group)
 
 
 def _is_claim(line: StrippedLine, group: set[str], house: str) -> bool:
-    """Tell what the exchange owes a customer outside the group."""
+    """Tell whether a line is a debt of the exchange to a customer outside the group."""
     return line.owner == house and line.word == CUSTOMERS and line.party not in group
 
 
@@ -314,7 +314,7 @@ def _without_cash(
 
 
 def _rhythm(party: str, by_day: Mapping[date, Decimal]) -> Evidence:
-    """Classify money: handed over at once, spent in small parts, or received."""
+    """Classify a party's payments: handed over at once, spent in small parts, or received."""
     total, largest = sum(by_day.values(), ZERO), max(by_day.values())
     days = f"{len(by_day)} day{'' if len(by_day) == 1 else 's'}"
     if total < 0:

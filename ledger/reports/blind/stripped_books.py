@@ -109,7 +109,7 @@ def blind_copy(run: RunFolder) -> tuple[BlindBooks, dict[str, str]]:
 
 
 def without_holdings(books: BlindBooks) -> BlindBooks:
-    """Remove assets that parties claim to hold for payments, for readers who do not trust them.
+    """Remove the assets that parties say they received for payments, for readers who doubt them.
 
     Stakes and tokens then count as costs; debts and capital stay.
     """

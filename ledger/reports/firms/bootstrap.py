@@ -76,6 +76,6 @@ def spearman(x: np.ndarray, y: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 def _centred_ranks(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """Return ranks less their mean: half of the values below, less half of the values above."""
-    with np.errstate(invalid="ignore"):  # what is infinite ties with its like
+    with np.errstate(invalid="ignore"):  # equal infinite values tie
         above = np.nan_to_num(np.sign(values[..., :, np.newaxis] - values[..., np.newaxis, :]))
     return np.einsum("...ij,...j->...i", above, counts) / 2

@@ -345,7 +345,7 @@ def _check_table(found: FirmAccounts) -> Table:
 def _venue_check(
     run: RunFolder, balances: Mapping[str, Decimal], venue: str, told_usd: Decimal
 ) -> Iterator[tuple[str, Decimal]]:
-    """Over all kinds customers gain what the venue loses, and its debts to firms are their claims.
+    """Check that customers' gains equal the venue's losses, and its debts to firms their claims.
 
     Args:
         run: the run.

@@ -1,8 +1,8 @@
-"""What the house could pay if all customers withdrew at once: a claim is not cash.
+"""The amount that the house could pay if all customers withdrew at once: a claim is not cash.
 
 The answer needs a rule of payment. The rule here is *pro rata*: each customer receives the same
 share of its claim, as in court. Under *first come, first served* the result depends on the place in
-the queue; its two ends, first and last place, are shown beside the rule.
+the queue. The results of the first and the last place are shown beside the rule.
 
 Customers are those outside the house group; the exchange's debt to its captive maker is left out.
 They are paid from the exchange's own cash. The group may have more (the maker's cash and its claim

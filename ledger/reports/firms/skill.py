@@ -7,8 +7,8 @@ What drives the figures. House: latency and width of the quotes, displayed size,
 gateway delays, hedging costs. The books have fills of the captive maker's quotes only, so while its
 quoter is off there is nothing to hit, by construction. Elsewhere: reaction times, displayed size,
 the uninformed share of flow, the venue's half-spread. It is booked as an expectation in which speed
-decides: that faster firms do better there is an assumption, not a finding. Both are divided by
-opening capital.
+decides. So the better results of faster firms there are an assumption, not a finding. Both are
+divided by opening capital.
 
 Intervals are bootstrapped: over firms, for other firms of the same kind in this run; over days, for
 the same firms on other days. Days count as independent, so intervals over days are too narrow if
@@ -125,7 +125,7 @@ class Skill:
     quoter_by_firm: tuple[QuoterOnAndOff, ...]
 
     def answer(self) -> str:
-        """Say how many firms earn on each venue, and whether the two results go together."""
+        """Say how many firms earn on each venue, and whether the two results correlate."""
         at_house = [firm for firm in self.firms if firm.house_usd > 0]
         both = sum(firm.elsewhere_usd > 0 for firm in at_house)
         said = (
@@ -223,7 +223,7 @@ def _firm_table(found: Sequence[FirmPlaces]) -> Table:
 
 
 def _absent(found: Sequence[FirmPlaces]) -> Iterator[str]:
-    """Say why there are fewer results than firms, if so."""
+    """If there are fewer results than firms, say why."""
     came = sum(firm.days > 0 for firm in found)
     if came < len(found):
         yield (

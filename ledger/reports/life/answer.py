@@ -9,7 +9,7 @@ from ledger.run_folder import RunFolder
 
 
 def answer(run: RunFolder) -> str:
-    """Say what is missing, what used money, what the thread's mechanism cost, and since when."""
+    """State the hole, the uses of money, the cost of the thread's mechanism, and the key dates."""
     the_hole, days, in_kind = hole(run), standings(run), hole_in_kind(run)
     dated = firsts(run, days)
     house = run.chart.parties.house

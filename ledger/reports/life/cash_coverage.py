@@ -57,7 +57,7 @@ class Close:
 
     @property
     def more_than_the_cash(self) -> str | None:
-        """Name the figures."""
+        """Name the figures that exceed the cash; None without any."""
         return ", ".join(chips.value for chips in self.beyond_cash) or None
 
 
@@ -96,7 +96,7 @@ class CoverageByDay:
     dates: tuple[FirstShort, ...]  # of all figures, and of an unpaid withdrawal
 
     def answer(self) -> str:
-        """Say when the cash fell short of all claims, and what it covers in the end."""
+        """Say when the cash fell short of all claims, and the share that it covers in the end."""
         last = self.closes[-1]
         short = [close for close in self.closes if Chips.ALL in close.beyond_cash]
         covers = "" if last.cover_pct is None else f" ({last.cover_pct}%)"

@@ -66,7 +66,7 @@ class TokenHolding:
 
 @dataclass(frozen=True, slots=True)
 class Solvency:
-    """Assets and debts of all entities at the end of a day."""
+    """The assets and debts of all entities at the end of a day."""
 
     day: date
     group: tuple[str, ...]  # exchange and maker

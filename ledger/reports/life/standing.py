@@ -98,7 +98,7 @@ def month_ends(days: Sequence[Standing]) -> list[Standing]:
 
 
 def _accounts(run: RunFolder) -> dict[str, list[str]]:
-    """Sort the accounts of the group by their part here; accounts in kind have none."""
+    """Sort the accounts of the group by their part in a standing; accounts in kind have no part."""
     parties = run.chart.parties
     single = {
         cash(parties.house): "house cash",

@@ -1,9 +1,9 @@
 """The life of the group: debts, assets, and the days on which one exceeded the other.
 
 There are three thresholds. Claims above the exchange's cash: customers' money is in use. Claims
-above the group's liquid assets: it could not pay at once, or, with loans added, not if lenders
-recalled them. Claims and loans above liquid assets, tokens at mark and ventures at cost: it is
-insolvent, even at the marks of its paper.
+above the group's liquid assets: it could not pay all customers at once. With loans added to the
+claims: it could not pay if lenders recalled them too. Claims and loans above liquid assets, tokens
+at mark and ventures at cost: it is insolvent, even at the marks of its tokens.
 """
 
 from collections.abc import Mapping

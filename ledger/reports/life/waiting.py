@@ -1,9 +1,9 @@
 """Waiting customers: requests to the exchange that are unpaid at the end of each day.
 
 The books note a request that has to wait (`unpaid-request`), and a withdrawal that was paid after
-a wait (`waited-s`). The till serves in the order of requests, so each such withdrawal ends its
-holder's first wait, and earlier ones, whose claims are gone by then. Where dollars and each coin
-have a line of their own, the note names the line, and this holds in each line.
+a wait (`waited-s`). Requests are paid in their order. So each such withdrawal ends its holder's
+first wait, and all earlier waits, whose claims are gone by then. If dollars and each coin have
+separate queues, the note names the queue, and this holds in each queue.
 """
 
 from collections import defaultdict, deque
@@ -31,7 +31,7 @@ def queue_usd(run: RunFolder, days: Sequence[date]) -> list[Decimal]:
         for commodity, holder in paid[day]:
             _serve(lines[commodity if commodity in lines else None], holder)
         if status[day] == OPEN and before not in (None, OPEN):
-            lines.clear()  # the books say so; remaining requests had no claim left
+            lines.clear()  # the books have this event; remaining requests had no claim left
         before = status[day]
         left.append(sum((usd for line in lines.values() for _, usd in line), ZERO))
     return left

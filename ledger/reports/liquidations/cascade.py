@@ -92,9 +92,9 @@ class BankruptDebts:
 def create_steps(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> None:
     """Create the views `steps` (rows of liquidations) and `liquidated` (their sums).
 
-    They are few among the fills, and are used many times. A position closed against the other side
-    is one trade, and each account of that side another; the volume is the larger of the two sums,
-    that of the account itself.
+    They are few among the fills, and are used many times. A position that is closed against the
+    other side is one row, and each account on that side is another row. The volume is the larger of
+    the two sums: that of the position itself.
     """
     house = run.chart.parties.house
     cents = [(c.market, c.cents_per_lot_tick) for c in run.chart.contracts if c.venue == house]

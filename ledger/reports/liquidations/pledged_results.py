@@ -92,7 +92,7 @@ def _result(run: RunFolder, borrower: str, tokens: dict[str, MarginToken]) -> Pl
     token = tokens[_commodity(run, borrower)]
 
     def cents(account: str, tag: str) -> Decimal:
-        """Sum the dollars that one kind of entries of the account moves on a ledger account."""
+        """Sum the dollars on a ledger account, over the borrower's entries with a tag."""
         ((units,),) = run.select(
             "SELECT coalesce(sum(units), 0) FROM postings "
             "WHERE account = ? AND tag = ? AND commodity = 'USD' AND list_contains(links, ?)",

@@ -31,7 +31,7 @@ class SeizedToken:
 
 
 def seized(connection: duckdb.DuckDBPyConnection, run: RunFolder) -> tuple[SeizedToken, ...]:
-    """Return the sales of each token that customers brought."""
+    """Return the sales of each token that customers had pledged."""
     return tuple(
         SeizedToken(token.commodity, *_sales(connection, token.contract))
         for token in run.chart.collateral

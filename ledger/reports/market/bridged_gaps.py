@@ -1,9 +1,9 @@
-"""How much of the candles of a market was missing, as the books note it."""
+"""The gaps in the candles of a market, as the books note them."""
 
 from ledger.notes import CandlesRead
 from ledger.run_folder import RunFolder
 
-GAPS = "gaps bridged"  # so the reader of candles begins what it says of gaps
+GAPS = "gaps bridged"  # the first words of a note on gaps
 PARTS = "; "
 
 

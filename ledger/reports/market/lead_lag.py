@@ -3,23 +3,23 @@
 The estimate is the lag at which the two venues' prices differ least (`price_lag`), over all days of
 the run together.
 
-Which prices. The house's are those paid, asks and bids apart, since each has a half-spread of its
-own; of an order that ate through several levels, the best. The lead venue's are the lead prices at
-the same moments; hedges and settlements know a few more, which change little. Only orders with
-reasons of their own count: pick-offs come at the moments at which quotes are oldest. How old a
-quote was, and the price it was made from, are in the fills too, but are no part of the estimate:
-the ages stand beside the lag as what a good estimator finds.
+Which prices. The house's prices are the prices paid. Asks and bids are separate, since each has its
+own half-spread. If an order took several levels, its best price counts. The lead venue's prices are
+the lead prices at the same moments; hedges and settlements have a few more, with little effect.
+Only uninformed orders count, because pick-offs come when quotes are oldest. The fills also have the
+age of each quote and the price behind it. The estimate does not use them: the ages are shown beside
+the lag, as the figures that a good estimator should find.
 
-How well it is known. A quote's age grows from its posting to the next, so there is no single lag to
-find: the least difference is at one of the ages, nearer to those at which prices moved most. The
-middle half of the ages is shown beside it. The books don't know the lead price between fills; where
-fills are more than some ten seconds apart, too few are close to each other, and no lag is named.
-(Quotes renewed only when the price moves can be old without being late: an age, and no lag.)
+How precise it is. A quote's age grows until the next quote replaces it, so there is no single lag.
+The least difference is at one of the ages, close to the ages at which prices moved most. The middle
+half of the ages is shown beside it. The books do not have the lead price between fills. If fills
+are more than about ten seconds apart, too few of them are close to each other, and the report names
+no lag. (A quote that is renewed only when the price moves can be old without a lag.)
 
-The books have fills of the captive maker's quotes only; what others trade on the house venue has
-none. So this is the lag of those quotes. Quicker quotes of others would shorten the venue's own.
-Customers take the captive maker's quotes only where they are better than those of the others: what
-is seen of its prices depends on how they moved, which `price_lag` bears.
+The books have fills of the captive maker's quotes only, and none of other makers' quotes. So this
+is the lag of the captive maker's quotes; faster quotes of others would make the venue's own lag
+shorter. Customers take the captive maker's quotes only if they are better than those of the others.
+So the observed prices depend on their own moves; `price_lag` remains valid in this case.
 """
 
 from collections.abc import Iterator, Mapping

@@ -5,16 +5,15 @@ lag with the least mean squared difference: the least dispersion of Pelt, Hoff, 
 Schramm (1994), Astronomy & Astrophysics 286, 775-784, who estimate delays between images of a
 quasar. The two series need not be observed at the same times.
 
-Why not the highest covariance (Hayashi & Yoshida 2005, Bernoulli 11, 359-379)? It takes the moments
-at which prices are seen to be independent of the prices. They are not: customers take the house's
-price only if it is better than the other makers', so an ask is seen after the price has risen, and
-after a fall none is seen until the quote is new. The covariance takes what has not been seen for
-what has already happened, and finds lags that are too short. Where the two differ least does not
-depend on who wanted to trade: at the right lag the difference is the same whatever moved since.
+Why not the highest covariance (Hayashi & Yoshida 2005, Bernoulli 11, 359-379)? It assumes that the
+times of observation are independent of the prices. Here they depend on the prices. Customers take
+the house's price only if it is better than the other makers' price. So an ask is observed after a
+rise of the price; after a fall there is no observation until the quote is renewed. For this reason
+the covariance finds lags that are too short. The least difference does not depend on the reasons of
+those who trade: at the right lag it is the same whatever the price did later.
 
 The half-spread is part of the difference. It is estimated by side and block from lead prices of
-BEFORE_US before, from before the quote was made: what happened then has no part in whether the
-quote was good enough to be taken.
+BEFORE_US earlier, older than the quote: moves before the quote do not affect whether it was taken.
 
 If quotes have many ages there is no single lag; the least dispersion is at one of the ages, nearer
 to those at which the price moved most.

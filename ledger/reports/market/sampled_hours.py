@@ -1,13 +1,13 @@
-"""How far a total of fills may be off because only some hours were simulated.
+"""The sampling error of a total of fills if only some hours were simulated.
 
 Of every *n* hours one is drawn, and its orders are *n* times as large: a stratum of *n* hours with
 one observation. The variance within a stratum shows in the differences between neighbours; days
 simulated in full add none. The seeds' own chance is not part of it.
 
 Source: the estimator of successive differences, Wolter (2007), Introduction to Variance
-Estimation, section 8.2.1. It needs no finite population correction: what differs from one stratum
-to the next is the estimate of n hours from one of them, and so holds it already. Where strata
-differ in their means, the error is too large rather than too small.
+Estimation, section 8.2.1. It needs no finite population correction: the differences are between
+estimates of whole strata, so they contain the correction already. If the strata have different
+means, the error is too large rather than too small.
 """
 
 import math

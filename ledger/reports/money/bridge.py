@@ -1,7 +1,7 @@
 """The bridge from opening to closing claims of customers, by reason.
 
-It leads from each class's claim at first to its claim now. A claim is not cash: a firm may win a
-hundred and be paid ten.
+It leads from each class's opening claim to its closing claim. A claim is not cash: a firm may gain
+100 USD and be paid 10 USD.
 """
 
 from collections import defaultdict

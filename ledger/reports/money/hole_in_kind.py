@@ -1,13 +1,13 @@
-"""The hole in kind, line by line, and at the marks of a day: how much of it is price, how much use.
+"""The hole in kind, line by line, and at a day's marks, with its changes split by price and by use.
 
-What is lacking of a coin does not depend on its price; what that is worth does. From one day to the
-next the hole at mark changes
+The missing quantity of a coin does not depend on its price; the value of this quantity does. From
+one day to the next, the hole at mark changes
 
-    by price   what was lacking the day before, times the change of its mark
-    by use     the change of the lacking quantity, times the day's mark
+    by price   the missing quantity of the day before, times the change of its mark
+    by use     the change of the missing quantity, times the day's mark
 
-and the two sum to the whole change exactly, since a lot costs a whole number of cents. What is
-lacking in dollars changes by use alone.
+The two changes sum exactly to the whole change, since a lot costs a whole number of cents. The
+missing dollars change by use alone.
 """
 
 from collections import defaultdict
@@ -39,7 +39,7 @@ class LackingLine:
     there: Decimal  # of the group, at once
     lent: Decimal  # by the house to its maker
     mark_usd: Decimal
-    first_usd: Decimal  # what was lacking at the end of the first day, at its mark
+    first_usd: Decimal  # value of the quantity missing at the end of the first day
     by_price_usd: Decimal  # change since then
     by_use_usd: Decimal
 
@@ -161,7 +161,7 @@ def coins_at_mark(run: RunFolder) -> list[CoinsAtMark]:
     return worth
 
 
-_Days = Mapping[date, Mapping[str, Decimal]]  # what moved on a day, by part
+_Days = Mapping[date, Mapping[str, Decimal]]  # the movements of a day, by part
 
 
 def _line(commodity: str, days: list[date], moved: _Days, marks: Marks) -> LackingLine:

@@ -7,8 +7,8 @@ from ledger.money import dollars
 from ledger.reports.schedules.payments_before import PaidBefore
 from ledger.reports.table import Cell, Table
 
-# Kinds that by themselves show that no equal value came back, with the reason. The books do not
-# have the value of a stake, a house or a service, so they cannot show whether it was too expensive.
+# Kinds that by themselves show that no equal value came back, with the reason. The books have no
+# value of a stake, a house or a service, so they cannot show whether its price was too high.
 WITHOUT_VALUE: Mapping[str, str] = {
     Kind.BUYBACK: "own shares: worth nothing to creditors",
     Kind.POLITICS: "a gift",

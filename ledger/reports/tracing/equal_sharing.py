@@ -1,7 +1,7 @@
 """Equal sharing at the end: no tracing through time; all sources share in proportion.
 
-A source that was fully repaid has no share. All other payments, and the rest, are shared in
-proportion to what each source brought and does not have got back.
+A source that was fully repaid has no share. All other payments, and the remaining cash, are shared
+in proportion to each source's money that was not repaid.
 
 Source: the pari passu solution, Barlow Clowes International v Vaughan [1992] 4 All ER 22, Woolf LJ;
     American receivers share alike by net investment.
@@ -15,7 +15,7 @@ from ledger.reports.tracing.traced import Paid, Traced
 
 
 def share_equally(moves: Iterable[CashMove], accounts: Collection[str]) -> Traced:
-    """Share every use, and the rest, among all sources in proportion.
+    """Share every use, and the remaining cash, among all sources in proportion.
 
     Odd cents go to the largest remainders, and no source pays more than it brought.
 

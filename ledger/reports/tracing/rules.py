@@ -1,4 +1,4 @@
-"""The rules of courts on whose money left a mixed account, each as a way to hold money.
+"""The rules of courts on whose money left a mixed account; each is a class that holds the money.
 
 Each is a convention and not a fact about money. Each is exact to the cent.
 
@@ -28,7 +28,7 @@ class TracingRule(StrEnum):
     LIFO = "lifo"
     PRO_RATA = "pro-rata"
     LOWEST_BALANCE = "lowest-balance"
-    EQUAL_SHARING = "equal-sharing"  # not a way to hold money: see `equal_sharing`
+    EQUAL_SHARING = "equal-sharing"  # has no class that holds money: see `equal_sharing`
 
     @property
     def plain(self) -> str:
@@ -129,10 +129,10 @@ class Blend:
 class Preserved:
     """Lowest intermediate balance: the followed money is preserved as long as possible.
 
-    The holder of the account is presumed to spend other money first, so the rest of the followed
-    money is at most the lowest balance since it came. Payments to the followed sources are presumed
-    to be their own money: they are returned, not spent. Among several followed sources, and among
-    all others, a payment is borne in proportion.
+    The holder of the account is presumed to spend other money first. So at most the lowest balance
+    since its receipt remains of the followed money. Payments to the followed sources count as their
+    own money, returned and not spent. Several followed sources share a payment in proportion, and
+    so do all other sources.
     """
 
     def __init__(self, followed: Collection[str]) -> None:

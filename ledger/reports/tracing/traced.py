@@ -26,7 +26,7 @@ class Paid:
 class Traced:
     """The payments of each source, and its money left in each account.
 
-    Every use is the sum over its sources, and every source the sum over its uses and its rest.
+    Every use is the sum over its sources. Every source is the sum over its uses and its remainder.
     """
 
     paid: Mapping[tuple[str, str], Paid]  # by source and use
@@ -39,7 +39,7 @@ class Traced:
         return sum(cents for (whose, _), cents in self.left_cents.items() if whose == source)
 
     def cents_of(self, source: str) -> int:
-        """Return the cents that a source brought: its payments plus its rest."""
+        """Return the cents that a source brought: its payments plus its remainder."""
         return self.left_of(source) + sum(
             paid.cents for (whose, _), paid in self.paid.items() if whose == source
         )

@@ -1,6 +1,6 @@
 """The general ledger and the fills of a run, read side by side.
 
-Entries are as the copy by column has them, fills as DuckDB sums them, posted by the one rule.
+Entries come from the columnar copy. DuckDB sums the fills, and the one rule posts the sums.
 """
 
 from datetime import date
@@ -54,7 +54,7 @@ class BothTiers:
 
     @property
     def last_seq(self) -> int:
-        """Return the last number of the true order: a closing entry has it."""
+        """Return the last number of the true order, which is that of a closing entry."""
         ((last,),) = self.run.select("SELECT max(seq) FROM postings")
         return int(last)
 
@@ -99,7 +99,7 @@ class BothTiers:
         ]
 
     def told(self, fill: Fill[int]) -> Movement:
-        """Expand a fill to the transaction that a day ledger has of it."""
+        """Expand a fill to its transaction in a day ledger."""
         return self._entries.of_row(fill)
 
     def sentences(self, rows: np.ndarray) -> dict[int, str]:

@@ -2,8 +2,8 @@
 
 Queries go to the general ledger, or to the house group's own books.
 
-The same answers as `bean-query main.beancount` gives, as a table: an amount becomes a column of
-numbers per commodity.
+The answers equal those of `bean-query main.beancount`. In the table an amount becomes a column of
+numbers for each commodity.
 """
 
 from collections.abc import Iterator, Sequence

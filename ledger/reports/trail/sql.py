@@ -5,8 +5,8 @@ Views and a table, in DuckDB's dialect:
     postings   the general ledger, as documented in `POSTINGS`
     fills      as documented in `SCHEMA`: scaled by the contract's lot and tick
     rows       as they are on disk: integers of lots, ticks, cents and microseconds
-    contracts  what a lot and a tick is, by venue and market, and for how many alike it stands
-    opens, notes, events, prices    what the general ledger says beside its entries
+    contracts  the size of lot and tick, and the number of markets alike, by venue and market
+    opens, notes, events, prices    the general ledger's other directives
 
 A statement may read these and nothing else. DuckDB can restrict access to a list of files, but not
 to reading, and a COPY can be hidden in a SELECT. So a statement works on a copy, and the sealed

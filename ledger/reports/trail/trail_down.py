@@ -104,7 +104,7 @@ class Trail:
     shares: Sequence[Share]
     listed: Sequence[Share]  # the largest of them, in their order
     sums: Sequence[FillShare]
-    has_fills: bool  # a ledger without fills has nothing behind its entries
+    has_fills: bool  # a ledger without fills has no detail behind its entries
 
     def answer(self) -> str:
         """Say the figure, and the number of its entries."""
