@@ -89,7 +89,7 @@ def _seconds(scenario: Scenario) -> int:
 
 
 def _cpu_s(work: Callable[[], object]) -> float:
-    """Return the least CPU time of several rounds, with the least disturbance."""
+    """Return the least CPU time of several rounds, which has the least disturbance."""
     taken = []
     for _ in range(ROUNDS):
         gc.collect()

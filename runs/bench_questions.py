@@ -1,7 +1,8 @@
 """`make bench`: the cost of each question about a run, beside `bean-check` of the same run.
 
 Each question is a process of its own and counts with all of its CPU time; a busy machine slows all
-of them equally. No help can be quicker than the import of its library. Nothing here fails on time.
+of them equally. The help of a command cannot be faster than the import of its library. Nothing here
+fails on time.
 """
 
 import resource

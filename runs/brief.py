@@ -14,8 +14,8 @@ from tabulate import MIN_PADDING, tabulate
 from ledger.reports.table import Cell, Table, holds_numbers
 
 WIDTH, LINES = 100, 45  # of a screen
-ROWS = 25  # lines of a table with its dots, at most
-ROWS_MIN = 8  # and at least, however much else there is to say
+ROWS = 25  # the most lines of a table, its dots included
+ROWS_MIN = 8  # the fewest lines of a table, however long its notes are
 LAST = 3  # rows of a long table that are shown after its first ones
 DOTS = "..."
 GAP = 2  # between columns
@@ -45,7 +45,7 @@ def brief(table: Table, lines_max: int = LINES) -> str:
 
     Args:
         table: the table.
-        lines_max: lines that all of it may take.
+        lines_max: the largest number of lines, notes included.
     """
     scale = _scale(table)
     told = [_told_row(table.columns, row, scale) for row in table.rows]
@@ -122,9 +122,9 @@ def _lines_beside(table: Table, headings: Sequence[str]) -> int:
 
 
 def rows_that_fit(cells: Sequence[list[str]], lines_max: int = ROWS) -> tuple[list[list[str]], int]:
-    """Return rows that fit on so many lines, ROWS at most, and the number of omitted rows.
+    """Return the rows that fit into some lines, at most ROWS, and the number of omitted rows.
 
-    They are the first rows and the last, which have totals, with dots in between.
+    They are the first rows and the last rows, which have totals, with dots in between.
     """
     most = max(min(ROWS, lines_max), ROWS_MIN)
     lines = [max(cell.count("\n") + 1 for cell in row) for row in cells]

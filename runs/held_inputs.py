@@ -44,7 +44,7 @@ def held_inputs(run: RunFolder, scenario: Scenario, sizes: bool) -> Held:
 
     Args:
         run: the run itself.
-        scenario: it was made from.
+        scenario: the scenario of the run.
         sizes: whether the captive maker keeps its decided sizes.
     """
     costs, demand = _costs(run, scenario), _demand(run)

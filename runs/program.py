@@ -16,7 +16,7 @@ CHANGED = " with uncommitted changes"
 LIBRARIES = ("numpy", "numba", "simpy", "duckdb", "beancount")
 
 _ROOT = Path(__file__).resolve().parents[1]
-# Parts of a checkout that can change a run; the README cannot.
+# The parts of a checkout that can change a run, unlike the README.
 _SOURCES = ("des", "ledger", "runs", "moneytrail.py", "setup.cfg", "constraints.txt")
 
 

@@ -102,7 +102,7 @@ def setting_at(settings: Mapping[str, Any], keys: Keys) -> str | None:
 
 
 def _with_value(data: Any, keys: Keys, value: Any, passed: Keys) -> Any:
-    """Return *data* with the value put in at *keys*; *passed* is the way that led here."""
+    """Return *data* with the value at *keys*; *passed* are the keys above, for messages."""
     key, *rest = keys
     here = (*passed, key)
     if isinstance(key, int):

@@ -176,7 +176,7 @@ def with_series(
 
 
 def _series(path: Path, run: Run) -> dict[str, Any]:
-    """Read anchors and volatility, as far as the run can feel them, and what was found out."""
+    """Read the anchors and volatility that affect the run, and the findings about its candles."""
     candles = read_candles(path)
     times_us = [anchor.time_us for anchor in candles.anchors]
     start_us, end_us = midnight_us(run.start), midnight_us(run.end)

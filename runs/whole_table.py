@@ -28,7 +28,7 @@ def brief_exact(table: Table) -> str:
 
 
 def whole(table: Table) -> str:
-    """Write a table for eyes: numbers to the right with separators, notes below."""
+    """Write a table for readers: numbers to the right with separators, notes below."""
     cells = [
         [_told(column, cell) for column, cell in zip(table.columns, row, strict=True)]
         for row in table.rows

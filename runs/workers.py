@@ -8,7 +8,7 @@ from multiprocessing import get_context
 
 from ledger.mistake import MistakeError
 
-RETRIES = 3  # a task whose worker dies is done again by another
+RETRIES = 3  # if a worker dies, another worker repeats its task
 
 
 class SchedulerError(MistakeError):

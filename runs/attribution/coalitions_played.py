@@ -1,6 +1,6 @@
 """Plays coalitions of causes: the same scenario and seed with some causes and without the others.
 
-Whatever does not follow from the causes stays as in the run with all of them, as in every
+Inputs that do not follow from the causes stay as in the run with all causes, as in every
 counterfactual. So two coalitions differ by their causes alone.
 """
 
@@ -124,5 +124,5 @@ def _hole_without(path: str, removed: tuple[str, ...]) -> str:
 
 
 def _name(coalition: Coalition, causes: Sequence[str]) -> str:
-    """Name a coalition's file: a digit for each cause, 1 if it is in."""
+    """Name a coalition's file: a digit for each cause, 1 if the coalition has it."""
     return "".join(str(int(cause in coalition)) for cause in causes)

@@ -61,7 +61,7 @@ def orders(causes: Sequence[str], n: int, seed: int) -> list[Order]:
 
 
 def on_the_way(order: Order) -> Iterator[Coalition]:
-    """Yield the coalitions of adding causes one by one, from none to all."""
+    """Yield the coalitions that arise when causes are added one by one, from none to all."""
     for n in range(len(order) + 1):
         yield frozenset(order[:n])
 
@@ -71,7 +71,7 @@ def sampled(drawn: Sequence[Order], values: Values) -> dict[str, Added]:
 
     Args:
         drawn: orders as from `orders`, two pairs or more.
-        values: the values of all coalitions on their way.
+        values: the values of all coalitions that arise in these orders.
     """
     added: dict[str, list[Fraction]] = {cause: [] for cause in drawn[0]}
     for order in drawn:

@@ -125,5 +125,5 @@ class RunEvidence:
 
     @cached_property
     def residual(self) -> Residual:
-        """Return the record's unexplained rest, beside the losses of the run's kinds."""
+        """Return the record's residual, beside the losses of the run's kinds."""
         return residual(self.run, load_record(SHEETS), load_record())

@@ -1,7 +1,7 @@
 """Statements judged by the members of a study: in how many of them does each threshold hold?
 
-A run has one value of a figure; a study has one for each of its lives, of which the plausible ones
-agree with the record. Only figures that members keep can be told.
+A run has one value of a figure; a study has one value for each of its lives. The plausible lives
+agree with the record. Only figures that members keep can be judged.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +29,7 @@ def _of(name: str) -> OfMembers:
 
 
 def _share(part: str, whole: str) -> OfMembers:
-    """Return a part in percent of a whole; zero where it is below zero, none without a whole."""
+    """Return a part in percent of a whole; zero if the part is negative, None without a whole."""
 
     def share(members: Members) -> np.ndarray:
         of, parts = members.drawn(whole), np.maximum(members.drawn(part), 0)
@@ -38,7 +38,7 @@ def _share(part: str, whole: str) -> OfMembers:
     return share
 
 
-# By the key of a figure of a run: the same of each member.
+# By the key of a run's figure: the same figure of each member.
 OVER_MEMBERS: Mapping[str, OfMembers] = {
     "hole": _of(HOLE),
     "stale-loss": _of("pickoff_usd"),
@@ -58,7 +58,7 @@ class OverStudy:
 
     name: str
     members: Members
-    which: np.ndarray  # of the drawn members: the plausible ones, or all where these are few
+    which: np.ndarray  # the plausible drawn members, or all drawn members if few are plausible
     are_plausible: bool
 
     @property
@@ -68,7 +68,7 @@ class OverStudy:
         return f"{int(self.which.sum())} {kind} of the study {self.name}"
 
     def holds_in_pct(self, judged: JudgedStatement) -> int | None:
-        """Return in how many percent of them a statement's threshold holds; None if untold."""
+        """Return the percentage of lives in which a threshold holds; None without a figure."""
         values = self._values(judged)
         decides = judged.statement.decides
         if values is None or decides is None:

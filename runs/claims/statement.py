@@ -5,8 +5,8 @@
     says = "Stale quotes lose more than the spread earns."   # our words, never the thread's
     shown_by = "losses on stale quotes, in percent of spread"
     command = "moneytrail where RUN --table views"
-    given = "what the scenario states"     # where agreement proves little
-    elsewhere = "make ranges"              # what would say it, where this run cannot
+    given = "what the scenario states"     # why agreement proves little
+    elsewhere = "make ranges"              # the command that decides it, if no run can
 
     [statement.decides]
     figure = "stale-of-spread"             # a key of `figures.FIGURES`

@@ -58,7 +58,7 @@ class JudgedStatement:
     def span(self) -> tuple[Value, Value] | None:
         """Return the least and the greatest value of the runs that have one."""
         values = [each.value for each in self.by_run if each.value is not None]
-        # All are values of one figure, so all are amounts or all are days.
+        # They are values of one figure, so either all are amounts or all are days.
         return (min(values), max(values)) if values else None
 
     @property

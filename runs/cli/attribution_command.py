@@ -60,10 +60,10 @@ def attribution_command(
       moneytrail attribution first-hole --causes PickOff,Ventures,Sponsorship
       moneytrail attribution first-hole --causes PickOff,Ventures --out my-causes
 
-    The scenario is played with each set of the causes, and what a cause adds is averaged over all
-    orders of adding them. Up to four causes all sets are played; of more, those on the way of
-    orders drawn at random, with standard errors. The values sum to the hole less what it would be
-    without any of the causes.
+    The scenario is played with each set of the causes. The value of a cause is its addition to the
+    hole, averaged over all orders of adding the causes. Up to four causes, all sets are played;
+    beyond that, orders are drawn at random and the values have standard errors. The values sum to
+    the hole less the hole without any of the causes.
 
     With --out, the same command continues a stopped computation, and ends with the same table.
     """

@@ -64,12 +64,12 @@ def audit_command(
       moneytrail audit runs/out/tiny-seed1 --all --processes 2
       moneytrail audit runs/out/tiny-seed1 --replay
 
-    The first sentence is the verdict, the last paragraph what is proven by what. Between them,
+    The first sentence is the verdict; the last paragraph says what each check proves. Between them,
     step by step: the seal of every file; the preamble before the entries; the general ledger
     through Beancount's own loader and the invariants; the fills, recomputed and summed; day
     ledgers, each by itself. A step is OK, or WRONG with what is wrong below it.
 
-    A changed run can be sealed again. --verify tells whose seal it is, and --replay finds
+    A changed run can be sealed again. --verify checks who made the seal, and --replay finds
     everything that does not follow from the scenario. The exit code is 1 if anything is wrong.
     """
     folder = run.path.resolve()

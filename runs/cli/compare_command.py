@@ -49,8 +49,8 @@ def compare_command(run: RunFolder) -> BesideRecord:
 
     Each row has a figure of the books, the recorded figure of the same definition with its source,
     and a verdict: inside, near (within a tenth), below, above, or the record is silent. `explained`
-    says what in the model each outcome outside the record rests on. If the run has no figure of the
-    same definition, `cannot-say` gives the reason. Inputs of scenarios are separate and have no
+    names the parts of the model behind each outcome outside the record. If the run has no figure of
+    the same definition, `cannot-say` gives the reason. Inputs of scenarios are separate and have no
     verdict, since agreement there proves nothing. A short run covers few rows. --plot draws the
     outcomes in dollars beside their recorded ranges.
     """

@@ -53,7 +53,7 @@ SECTIONS = {
         LazyCommand(
             "study",
             "study_command",
-            "How much of the hole can the mechanism be, over what the record leaves open?",
+            "How large can the mechanism's share of the hole be, given the public record?",
         ),
         LazyCommand(
             "timeline",
@@ -82,7 +82,7 @@ SECTIONS = {
         LazyCommand(
             "valuation",
             "story_commands",
-            "What was the exchange valued at, and what kept its maker quoting?",
+            "At what price was the exchange valued, and why did its maker go on quoting?",
         ),
     ),
     "The money": (

@@ -22,8 +22,8 @@ def expectations_command(run: RunFolder) -> Expectations:
 
     Each month the maker simulates its own quotes against uninformed orders. The report compares
     this promise with the booked result at fills, and splits the difference into volume, pick-offs,
-    and the rest. Hedging is separate. Plans are those of the first of each month, with the decision
-    of that day.
+    and the rest. Hedging is separate. The maker plans on the first of each month; plans are shown
+    with that day's decision.
     """
     return expectations(run)
 
@@ -37,9 +37,10 @@ def lead_lag_command(run: RunFolder) -> LeadLag:
     \b
       moneytrail lead-lag runs/out/tiny-seed1
 
-    The lag at which prices paid on the house venue differ least from those of the lead venue, over
-    all days, with its interval; above zero, the house follows. The actual ages of quotes are shown
-    beside it: the estimate does not use them, and its interval should contain them.
+    The lag is that at which prices paid on the house venue differ least from those of the lead
+    venue, over all days. It has an interval; above zero, the house follows. The actual ages of
+    quotes are shown beside it: the estimate does not use them, and its interval should contain
+    them.
     """
     return lead_lag(run)
 

@@ -52,10 +52,10 @@ def where_command(run: RunFolder, by: str | None) -> Report:
 
     The hole is the claims of customers outside the house group, less the group's liquid assets.
     Kinds above zero are uses, kinds below zero sources; they sum to the hole to the cent. A claim
-    is not cash: a winner of a hundred may have been paid ten. So cash has tables of its own, and
-    the bridge leads from opening to closing claims. Sums that must be zero are printed too. The
-    mechanism is what the thread claims: quotes, liquidations and liquidity on chain. Quotes have
-    two views: the maker's, and that of the group, which earns fees on them.
+    is not cash: a firm that gained 100 USD may have been paid 10 USD. So cash has tables of its
+    own, and the bridge leads from opening to closing claims. Sums that must be zero are printed
+    too. The mechanism has the parts that the thread claims: quotes, liquidations and liquidity on
+    chain. Quotes have two views: the maker's, and that of the group, which earns fees on them.
     """
     return where_by_quarter(run) if by else where(run)
 

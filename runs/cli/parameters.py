@@ -38,13 +38,14 @@ class BooksParameter(RunParameter):
     """The folder of a run, or any Beancount ledger."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: Any) -> RunFolder:
-        """Open either."""
+        """Open the run's folder, or the ledger."""
         path = Path(value)
         if path.suffix in SUFFIXES and not path.exists():
             raise RunFolderError(f"{path}: there is no such ledger; check the path")
         if not _is_ledger(path):
             return super().convert(value, param, ctx)
-        from ledger.ledger_file import LedgerFile  # imported here: reports on runs do without
+        # Imported here, since reports on runs do not need it.
+        from ledger.ledger_file import LedgerFile
 
         return LedgerFile.at(path)
 

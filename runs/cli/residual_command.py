@@ -20,8 +20,8 @@ def residual_command(run: RunFolder) -> Residual:
       moneytrail residual runs/out/tiny-seed1 --table carriers
 
     For each date on record: the maker's debts, less its assets, less recorded uses, with the ends
-    of all ranges; and the same figures of the run. The run's rest is the losses of its quotes,
-    liquidations, portfolio and other kinds, so each can explain at most its own loss. A run without
-    a date says so.
+    of all ranges; and the same figures of the run. The run's residual is the sum of the losses of
+    its quotes, liquidations, portfolio and other kinds, so each can explain at most its own loss.
+    If a run does not reach a date, the report says so.
     """
     return residual(run, load_record(SHEETS), load_record())

@@ -49,9 +49,10 @@ def timeline_command(run: RunFolder, by: str) -> Timeline:
       moneytrail timeline runs/out/tiny-seed1
       moneytrail timeline runs/out/tiny-seed1 --by day --table firsts --plot timeline.png
 
-    First days of milestones: the credit line is drawn; claims exceed the exchange's cash, the
-    group's liquid assets, these less its loans, and all assets at mark; a queue; a halt. Then the
-    group at the end of each month or day, with paper wealth beside cash.
+    The first day of each milestone: the credit line is drawn; claims exceed the exchange's cash,
+    then the group's liquid assets, then these less its loans, then all assets at mark; withdrawals
+    wait; withdrawals are halted. Then the group at the end of each month or day, with paper wealth
+    beside cash.
     """
     return timeline(run, by)
 
@@ -79,7 +80,7 @@ def solvency_command(run: RunFolder, day: date) -> Solvency:
 @report("rounds", "months", "reviews", "ways")
 @plotted(valuation_figure)
 def valuation_command(run: RunFolder) -> HouseValuation:
-    """What was the exchange valued at, and what kept its maker quoting?
+    """At what price was the exchange valued, and why did its maker go on quoting?
 
     \b
       moneytrail valuation runs/out/tiny-seed1

@@ -1,4 +1,4 @@
-"""The command that plays a study and says what follows."""
+"""The command that plays a study and prints its result."""
 
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
@@ -71,7 +71,7 @@ def study_command(
     again: tuple[int, Path] | None,
     told: Path | None,
 ) -> StudyReport | str:
-    """How much of the hole can the mechanism be, over what the record leaves open?
+    """How large can the mechanism's share of the hole be, given the public record?
 
     \b
       moneytrail study tiny

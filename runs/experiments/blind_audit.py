@@ -6,10 +6,9 @@ Runs each scenario for each seed, on all cores, and lets `diagnose` read books w
 and narrations. The truth is the largest loss by the kinds in the books, whatever the story
 intended.
 
-Chance is the best result without looking: the share of the most common true cause. The audit must
-reach twice that. It need not be perfect, and the main cause of a single scenario proves little,
-since the largest use is easy to see; so the share of all losses found under their own cause is
-reported too.
+Chance is the best score of a constant answer: the share of the most common true cause. The audit
+must reach twice that score. The main cause of a single scenario proves little, since the largest
+use is easy to see. So the share of all losses that are found under their own cause is reported too.
 
 Only the payer's own books show that a payment bought an asset. For a reader who does not trust them
 the audit is repeated on cash alone; then a venture and a cost look the same.
@@ -33,7 +32,7 @@ from ledger.run_folder import RunFolder
 from runs.experiments.experiment import books_of, experiment, run_cases
 from runs.scenarios import load
 
-# One hour in so many is traded and represents all; everything but trading is unchanged.
+# One hour in this many is traded and represents all of them; everything but trading is unchanged.
 SCENARIOS: Mapping[str, int] = {
     "ftx": 24,
     "leveraged-longs": 12,

@@ -6,13 +6,13 @@ One market in the race alone: constant volatility, no jumps, one level, latency 
 same. Customers go to the better price, the captive maker's or that of makers who are 50 ms late.
 The firm takes all of a quote as soon as the price is beyond it by more than its threshold.
 
-Without the firm a quote meets customers however stale it is, and what the maker earns of them falls
-without end as latency grows. With it the price is never further from a quote in force than
-half-spread and threshold together: what is earned falls to a floor. At longer latencies the price
-behind a quote that still stands follows the quasi-stationary law of Brownian motion between two
-absorbing barriers, whose density is the first eigenfunction, a half wave of the cosine (Collet,
-Martinez & San Martin 2013, Quasi-Stationary Distributions, Springer). It is narrower than the law
-just after posting, so a little more is earned again. `limit_ticks` is the mean under it.
+Without the firm, customers trade with quotes of any age, and the maker's gain per lot falls without
+limit as latency grows. With the firm, the price is never further from a valid quote than
+half-spread plus threshold, so the gain falls to a floor. At long latencies the price behind a valid
+quote follows the quasi-stationary law of Brownian motion between two absorbing barriers. Its
+density is the first eigenfunction, a half wave of the cosine (Collet, Martinez & San Martin 2013,
+Quasi-Stationary Distributions, Springer). This law is narrower than the law at shorter latencies,
+so the gain rises slightly again. `limit_ticks` is the mean gain under it.
 """
 
 import math
@@ -47,22 +47,22 @@ HOURS = 24
 DAY, PRICE_USD, ANNUAL = date(2022, 5, 9), 30_000.0, 1.0  # a tick is a dollar
 HALF_SPREAD, OTHERS, THRESHOLD = 12, 15, 9  # in ticks
 OTHERS_LATENCY_US = 50_000
-PLENTY = 1_000_000  # lots: more than all customers of a quote ask for
+PLENTY = 1_000_000  # lots: more than all customers demand of a quote
 
 
 class LateDay(NamedTuple):
     """A day of quotes."""
 
     latency_s: float  # and refresh
-    is_hit: bool  # by a firm, where that pays
+    is_hit: bool  # whether a firm hits stale quotes
     seed: int
     ticks_per_s: float = 8.0
 
 
 def earned_by_hour(case: LateDay, hours: int = HOURS) -> np.ndarray:
-    """Play a day, and return by hour what was earned and over how many lots, shape (hours, 2).
+    """Play a day, and return the gain and the number of lots of each hour, shape (hours, 2).
 
-    What is earned is in ticks times lots, against the lead price at each fill.
+    The gain is in ticks times lots, measured at the lead price of each fill.
     """
     start_us = midnight_us(DAY)
     law = Price(
@@ -85,7 +85,7 @@ def earned_by_hour(case: LateDay, hours: int = HOURS) -> np.ndarray:
 
 
 def _quotes(lead: LeadPrice, case: LateDay) -> tuple[Session, Decisions]:
-    """Return the session of one maker and at most one firm, and what both have decided."""
+    """Return the session of one maker and at most one firm, and the decisions of both."""
     firms = int(case.is_hit)
     late_us = microseconds(case.latency_s)
     unused = np.zeros(firms, dtype=np.int64)

@@ -6,13 +6,14 @@ Runs the scenario `liquidation-sweep` for each setting and seed, on all cores, a
 run's books the captive provider's takeovers and their results. One factor moves at a time,
 and unwinding delay and volatility together.
 
-Volatility stretches a path: it multiplies every move of the log-price, those between anchors too,
-so that a seed draws one path in all settings and at zero nothing moves at all. Whether a position
-taken over continues to fall depends on the path; so there are two. `recorded` keeps the anchors:
-the price falls as it did, and who takes over a long position takes over a falling one, which
-hindsight put there. `driftless` keeps only the first: the log-price has no direction, so waiting is
-hardly more than risk (the price itself rises by half its variance: at a volatility of 7.2 a year by
-15 basis points in half an hour, at twice that by 60).
+Volatility stretches a path: it multiplies every move of the log-price, between anchors too. So a
+seed has the same path in all settings, and at a volatility of zero the price does not move. Whether
+a position falls further after its takeover depends on the path, so there are two paths. `recorded`
+keeps all anchors: the price falls as it did in history, so a long position falls after its
+takeover; the path has this direction from hindsight. `driftless` keeps only the first anchor: the
+log-price has no direction, so waiting adds almost nothing but risk. (The price itself rises by half
+its variance: at a volatility of 7.2 a year by 15 basis points in half an hour, at twice that by
+60.)
 
 A setting's result is the sum over seeds divided by the volume taken over (a ratio of sums, so that
 a seed with few takeovers has little weight), with the standard error of such a ratio. If it crosses
@@ -159,7 +160,7 @@ def outcome(case: Case) -> BackstopOutcome:
         )
 
 
-# ------------------------------------------------------------------------- which cases
+# ------------------------------------------------------------------------- the cases
 
 
 def line(path: str, factor: str, **at: Any) -> list[Setting]:
@@ -183,7 +184,7 @@ def cases() -> list[Case]:
     return list(product(settings, SEEDS))
 
 
-# ------------------------------------------------------------------------- what it says
+# ------------------------------------------------------------------------- the tables
 
 
 class Found:
@@ -238,8 +239,8 @@ def break_even(values: Sequence[float], results: Sequence[float]) -> float:
     """Return where a line through points first meets zero; NaN if it does not.
 
     Args:
-        values: of the factor, rising.
-        results: at them; a NaN is no point.
+        values: the values of the factor, rising.
+        results: the result at each value; a NaN is left out.
     """
     points = [(x, y) for x, y in zip(values, results, strict=True) if not math.isnan(y)]
     for (x, y), (next_x, next_y) in pairwise(points):

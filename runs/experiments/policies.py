@@ -3,8 +3,8 @@
     python -m runs.experiments.policies        (or: make policies)
 
 The life of the venue with its captive maker, with one that is independent and judges its quotes by
-what they earn, with one that stops on a given day, and with a house that never lends customers'
-money. All at the fidelity of `ftx-sampled`, with the captive maker of that life unless it is said.
+their results, with one that stops on a given day, and with a house that never lends customers'
+money. All at the fidelity of `ftx-sampled`, and with its captive maker unless a row says otherwise.
 """
 
 from collections.abc import Mapping

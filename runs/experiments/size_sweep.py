@@ -2,12 +2,12 @@
 
     python -m runs.experiments.size_sweep        (or: make size-sweep)
 
-Runs the scenario `size-sweep` for every size, seed and way, on all cores, and reads what the
-maker lost off each run's general ledger. If quotes of twice the size lose twice as much, the
-exponent is 1; firms that take no more than they can hold it below, firms that come for the profit
-push it up. The exponent is the slope of log loss on log size within one seed. Of six seeds the
-least and the greatest enclose the median of all with a probability of 1 - 2 / 2^6 = 97 %, whatever
-their distribution.
+Runs the scenario `size-sweep` for every size, seed and way, on all cores, and reads the maker's
+loss from each run's general ledger. If quotes of twice the size lose twice as much, the exponent is
+1. Firms with limited capital lower the exponent; firms that enter for the profit raise it. The
+exponent is the slope of log loss on log size within one seed. Of six seeds the least and the
+greatest enclose the median of all with a probability of 1 - 2 / 2^6 = 97 %, whatever their
+distribution.
 """
 
 import math

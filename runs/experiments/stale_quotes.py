@@ -44,7 +44,7 @@ SIZES_USD = (100_000, 1_000_000, 10_000_000)  # shown per level and side
 FIRMS = (1, 3, 8)  # the fastest ones
 TICKS_PER_S = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 LATENCIES_BY_TICKS_S = (0.1, 0.5, 2.0)
-DENSE = 8.0  # ticks a second of the table by latency
+DENSE = 8.0  # ticks a second in the table by latency
 
 
 class Quoted(NamedTuple):

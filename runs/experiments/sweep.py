@@ -25,7 +25,7 @@ from runs.scenarios import load
 
 RUNS_MAX = 10_000
 SEED = "run.seed"
-SWEPT = "KEY=A,B,C"  # where a mistake in what is swept is said to be
+SWEPT = "KEY=A,B,C"  # the place of a mistake in a swept value, in messages
 
 
 class SweepError(MistakeError):
@@ -160,7 +160,7 @@ def sweep(
     Args:
         scenario: a built-in name, or a path.
         key: the dotted key.
-        values: what to set it to, each as text.
+        values: the values to set, each as text.
         seeds: of the runs; none for the scenario's own.
         settings: KEY=VALUE that hold in every run.
 

@@ -4,8 +4,8 @@
 
 Runs the scenario `thin-collateral` with one of its two tokens, MOB, for each setting, on all
 cores, and reads what its borrower cost the captive maker off each run's books. Weight and depth
-form a grid; of the rest, one factor moves at a time. None of these is on record for the account, so
-the table shows what a recorded loss would need, not what happened.
+form a grid; the other factors move one at a time. None of them is on record for the account, so the
+table shows the conditions of a recorded loss, not the history.
 """
 
 from collections.abc import Iterator

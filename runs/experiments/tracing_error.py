@@ -2,10 +2,11 @@
 
     python -m runs.experiments.tracing_error      (or: make tracing-error)
 
-Commingled cash has no true owner. A simulation can know the but-for effect of a source, a court
-cannot: the same seed is played without the source, and payments that then do not happen, or cash
-that is not left, are what it paid for. If other sources then bring more cash, the source only
-replaced them. Each rule is compared with that effect, over seeds and stories with different uses.
+Commingled cash has no true owner. A simulation can compute the but-for effect of a source; a court
+cannot. The same seed is played without the source. The source paid for the payments that then do
+not happen, and for the cash that is then not left. If other sources then bring more cash, the
+source only replaced them. Each rule is compared with that effect, over seeds and stories with
+different uses.
 
 A rule's error is half the sum over uses of its absolute errors: the misplaced dollars as a share of
 the source's cash. Uses and replacements sum to the source's cash, under the rule and in truth.

@@ -18,7 +18,7 @@ from runs.fava_page.line_picture import Line, LinePicture, line_picture
 from runs.fava_page.links import entries_of_kind, entries_of_time
 from runs.plots.paper import short
 
-MOST = 7  # kinds with a line of their own: no more can be told apart
+MOST = 7  # kinds with their own line: more could not be distinguished
 OF_DAYS, OF_WEEKS, OF_MONTHS = 8, 80, 370  # the longest run, in days, told by such periods
 
 
@@ -109,7 +109,7 @@ def period_word(days: int) -> Callable[[date], str]:
 
 
 def _shown(cents: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Keep the kinds that went farthest from zero, the farthest first; the others are summed."""
+    """Keep the kinds with the largest amounts of either sign, the largest first; sum the others."""
     reach = {kind: int(abs(posted.cumsum()).max()) for kind, posted in cents.items()}
     moved = sorted((kind for kind in cents if reach[kind]), key=lambda kind: (-reach[kind], kind))
     few = moved if len(moved) == MOST + 1 else moved[:MOST]

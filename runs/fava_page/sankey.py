@@ -45,7 +45,7 @@ class Sankey:
     width: int
     height: float
     group: str
-    told: str  # what all sources are, and all uses
+    told: str  # the sum of all sources, which is that of all uses
     middle: tuple[float, float, float]  # x, y and height of the group's bar
     bands: tuple[DrawnBand, ...]
 

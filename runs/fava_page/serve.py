@@ -29,7 +29,7 @@ def address(run: RunFolder, port: int = PORT) -> str:
 
 
 def opener(run: RunFolder, port: int = PORT) -> Callable[[], None]:
-    """Return what lets Fava listen until it is interrupted.
+    """Return a function that runs Fava until it is interrupted.
 
     It is read-only: the books are sealed.
 

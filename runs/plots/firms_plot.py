@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 AT_ONCE_MS = 0.1  # the place of a firm with a reaction time of zero: a logarithmic axis has no zero
-LARGEST, SMALLEST = 500, 12  # where a mark's size is capital: the most, and so little as is seen
+# The limits of a mark's size, if it shows capital: a smaller mark would be invisible.
+LARGEST, SMALLEST = 500, 12
 
 
 def firms_figure(found: FirmAccounts) -> "Figure":

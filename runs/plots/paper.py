@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 Member = TypeVar("Member")
 
-# By suffix, what a file would say of when it was written; then no two would be the same.
+# By suffix: the file's metadata on the time of writing. They are left out, so that the same picture
+# has the same bytes.
 DATES: Mapping[str, Mapping[str, None]] = {
     ".png": {},
     ".svg": {"Date": None},
@@ -52,8 +53,8 @@ SOURCE_GAP = -0.01  # below a picture, as a share of its height
 SOURCE_CHARACTERS = 170  # of a line of it
 LEGEND_PAD = 24  # points between a panel and its title, for a legend
 DAYS_LABELLED = 7  # at most
-WIDE = 30  # on a linear axis, what is so many times smaller than the largest is nothing
-DECADES = 100  # what is so many times smaller than the largest is linear on such an axis
+WIDE = 30  # a linear axis does not show amounts this many times smaller than the largest
+DECADES = 100  # a logarithmic axis is linear for amounts this many times smaller than the largest
 SHORT = {9: " bn", 6: " M", 3: " k", 0: ""}  # by power of ten
 
 
@@ -107,14 +108,15 @@ def canvas(width_in: float, height_in: float) -> "Figure":
 
 
 def scale(axes: "Axes", which: str, figures: Sequence[float]) -> None:
-    """Let an axis, x or y, be logarithmic off zero if a linear one would hide a fair part."""
+    """Make an axis (x or y) logarithmic away from zero if a linear axis would hide many amounts."""
     axis, set_scale = {
         "x": (axes.xaxis, axes.set_xscale),
         "y": (axes.yaxis, axes.set_yscale),
     }[which]
     if is_wide(figures):
         decade = floor(log10(max(map(abs, figures))))
-        # A hair above: of 1000, matplotlib takes a logarithm below 3, and labels 100 too.
+        # Slightly above the limit: matplotlib's logarithm of 1000 is below 3, so it would label 100
+        # too.
         set_scale("symlog", linthresh=1.0001 * 10**decade / DECADES)
     axis.set_major_formatter(short)
 
@@ -135,7 +137,7 @@ def short(usd: float, _position: float | None = None) -> str:
 def by_class(
     classes: Iterable[str], firms: Sequence[tuple[str | None, Member]]
 ) -> Iterator[tuple[str, dict[str, Any], list[Member]]]:
-    """Yield each of *classes* with its mark and those of the firms, told by class, in it."""
+    """Yield each of *classes* with its mark and its firms."""
     names = [name for name in dict.fromkeys(classes) if name != ALL] or [ALL]
     for name, (marker, colour) in zip(names, cycle(MARKS), strict=False):
         members = [firm for of, firm in firms if name in (ALL, of or NO_CLASS)]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SHADES = ("#1b4965", "#9db4c0", "#f2a541", "#e8e8e8", "#888888", "white")
-NARROW = 0.03  # of the higher column: thinner parts have their name beside the column
+NARROW = 0.03  # share of the higher column: thinner parts have their name beside the column
 
 
 def solvency_figure(found: Solvency) -> "Figure":
@@ -56,7 +56,7 @@ def _stack(axes: "Axes", place: int, lines: list[GroupLine], highest: float) -> 
     for n, line in enumerate(lines):
         usd = float(line.at_mark_usd)
         axes.bar(place, usd, 0.5, bottom, color=SHADES[n % len(SHADES)], **EDGE)
-        # Names of thin parts stand one above the other.
+        # The names of thin parts are placed one above the other.
         last = max(bottom + usd / 2, last + NARROW * highest if n else 0.0)
         axes.annotate(
             f"{line.line} {short(usd)}",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# By panel and figure: what a line is called, and how it is drawn.
+# By panel and figure: the name of a line, and its style.
 LIFE: Sequence[tuple[str, Mapping[str, tuple[str, Mapping[str, Any]]]]] = (
     (
         "claims and assets, USD",
@@ -63,8 +63,8 @@ LIFE: Sequence[tuple[str, Mapping[str, tuple[str, Mapping[str, Any]]]]] = (
         },
     ),
 )
-DOTTED = 24  # with so many points or fewer, each is marked
-NEAR = 0.03  # of the axis: dates closer than that share a line of letters
+DOTTED = 24  # with this many points or fewer, each point is marked
+NEAR = 0.03  # share of the axis: closer dates share a line of letters
 
 
 def timeline_figure(found: Timeline) -> "Figure":

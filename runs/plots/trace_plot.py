@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 FOLLOWED, OTHER = "#1b4965", "#b0b0b0"
 BAR = 0.02  # width of a bar, of the panel's
 GAP = 0.02  # between bars, of the height
-SMALL = 0.02  # what is less of all is summed
+SMALL = 0.02  # flows below this share of the total are summed
 REST = "others"
 LEFT = "left"
 

@@ -61,7 +61,9 @@ def valuation_figure(found: HouseValuation) -> "Figure":
         )
         axes.yaxis.set_major_formatter(short)
         axes.set_ylabel("the whole exchange, USD")
-        axes.set_title("What was the exchange valued at, and what kept its maker quoting?")
+        axes.set_title(
+            "At what price was the exchange valued, and why did its maker go on quoting?"
+        )
         axes.xaxis_date()
         figure.legend(loc="outside right upper")
     return figure

@@ -3,7 +3,7 @@
 Debts less assets less uses is, to the cent, the loss of all other kinds: quotes, liquidations, a
 portfolio, interest. Coins and tokens held for their price count at mark, except tokens of its own
 circle (the kind `Tokens`): they count as zero, as on record, so their cost is a loss. Customers'
-coins that it owes the exchange count at mark, and what they rose since it sold them is a loss.
+coins that it owes the exchange count at mark; their rise since the maker sold them is a loss.
 """
 
 from collections import defaultdict
@@ -44,7 +44,7 @@ class MakerSheet:
     coins_usd: Decimal  # held for their price, at mark
     uses_usd: Mapping[str, Decimal]  # by kind, stakes at cost included
     lost_usd: Mapping[str, Decimal]  # by carrier, or by kind; losses are above zero
-    stale_usd: Decimal  # part on stale quotes, without other quotes' results
+    stale_usd: Decimal  # the part of it on stale quotes, without other quotes' results
 
     @property
     def sources_usd(self) -> Decimal:
@@ -104,7 +104,7 @@ def maker_sheet(books: MeasuredBooks, day: date) -> MakerSheet:
         if opened.hole != CAUSE:
             parts[opened.hole] += worth(books, account, span)
             continue
-        # Of customers' coins that it sold, it lost what they are worth beyond their proceeds.
+        # The loss on customers' coins that it sold is their value at mark less their proceeds.
         of = worth if kind == Kind.COINS else in_dollars
         usd[kind] += of(books, account, span)
         if account.startswith(ASSETS) and kind not in (*AT_COST, Kind.TOKENS):

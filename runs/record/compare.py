@@ -1,9 +1,9 @@
 """A run beside the public record, row by row: outcomes, and separately inputs.
 
-A row has the record's definition in words, and the run's figure has the same definition, or there
-is none. An outcome has a verdict. An input has none, however near it is to the record, since the
-scenario was given it or its cause. The largest outcome, the hole, is mostly a sum of stated
-amounts; the share is reported.
+Each row has the record's definition in words. The run's figure has the same definition; otherwise
+the row has no figure. An outcome has a verdict. An input has no verdict, however near it is to the
+record, since the scenario states the input or its cause. The largest outcome, the hole, is mostly a
+sum of stated amounts; the share is reported.
 """
 
 from collections import Counter
@@ -123,7 +123,7 @@ def compare(run: RunFolder, record: Record | None = None) -> BesideRecord:
 
 
 def facts_to_meet(run: RunFolder, record: Record) -> list[Fact]:
-    """Return the facts that are no market's; the maker's share is an input where it is aimed at."""
+    """Return the facts of the whole house; the maker's share is an input if it is a target."""
     aims_at_share = Inputs.of(run).aims_at_share
     return [
         fact.model_copy(update={"role": "input"}) if fact.key == SHARE and aims_at_share else fact
@@ -133,7 +133,7 @@ def facts_to_meet(run: RunFolder, record: Record) -> list[Fact]:
 
 
 def held_against(books: MeasuredBooks, facts: Sequence[Fact]) -> tuple[list[Row], list[Unsaid]]:
-    """Compute the figures that the run has, in the order of the record, and say which it hasn't."""
+    """Compute the run's figures in the order of the record, and name those that it lacks."""
     found: list[Row] = []
     unsaid: list[Unsaid] = []
     for fact in facts:

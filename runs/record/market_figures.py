@@ -30,9 +30,9 @@ Days = Sequence[MarketDay]  # of one market, in order, at least one
 class Inputs:
     """The figures that are inputs of a run's scenario, so that agreement proves nothing."""
 
-    has_recorded_volume: bool  # customers' volume is the rest of it
-    with_recorded_depth: frozenset[str]  # markets whose depth is an input
-    aims_at_share: bool = False  # the captive maker aims at the recorded share
+    has_recorded_volume: bool  # whether customers' volume is the rest of the recorded volume
+    with_recorded_depth: frozenset[str]  # the markets whose depth is an input
+    aims_at_share: bool = False  # whether the captive maker aims at the recorded share
 
     @classmethod
     def of(cls, run: RunFolder) -> Self:
@@ -51,9 +51,9 @@ class MarketFigure(NamedTuple):
 
     unit: str
     digits: int
-    found: Callable[[Days], Estimate | None]  # None: these days have no such figure
+    found: Callable[[Days], Estimate | None]  # None: the run has no figure of these days
     recorded: Callable[[Days, Record], Range[Decimal] | None]  # None: the record is silent
-    is_given: Callable[[Inputs, str], bool]  # given to the scenario for a market
+    is_given: Callable[[Inputs, str], bool]  # whether it is an input of the scenario for a market
 
 
 def by_month(days: Days) -> list[tuple[str, list[MarketDay]]]:
@@ -61,7 +61,7 @@ def by_month(days: Days) -> list[tuple[str, list[MarketDay]]]:
     return [(month, list(each)) for month, each in groupby(days, lambda d: f"{d.day:%Y-%m}")]
 
 
-# ------------------------------------------------------------------------ what a run has
+# ------------------------------------------------------------------------ figures of a run
 
 
 def _volume(days: Days) -> Estimate:
@@ -109,7 +109,7 @@ def _of_days(
     return of_sums(months, figure)
 
 
-# -------------------------------------------------------------------- what is on record
+# -------------------------------------------------------------------- figures on record
 
 
 def recorded_volume(days: Days, _: Record) -> Range[Decimal] | None:

@@ -164,7 +164,7 @@ class MarketJudgement:
         days: Days,
         known: Range[Decimal] | None = None,
     ) -> Iterator[Judged]:
-        """Yield the figure if there is one, beside what is *known*, or recorded of the days."""
+        """Yield the figure, if any, beside the *known* range or the range on record."""
         found = figure.found(days)
         if found:
             recorded = known or figure.recorded(days, self.record)
@@ -205,7 +205,7 @@ class MarketJudgement:
         )
 
     def _costs_taken(self) -> list[str]:
-        """Say what such an order costs in the model, where others fill any quantity."""
+        """State the cost of such an order in the model, in which others fill any quantity."""
         costs = [
             filled_cost_bps(day.book, ORDER_USD)
             for days in self.days.values()

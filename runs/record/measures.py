@@ -22,7 +22,7 @@ NEVER: Literal["never"] = "never"
 MAKING = (Kind.PICKOFF, Kind.SPREAD, *HOLDING, *LEAD_QUOTING)
 
 
-# ---------------------------------------------------------- what the books answer to a fact
+# ---------------------------------------------------------- figures of the books
 
 
 def volume(books: MeasuredBooks, span: Span) -> Decimal:
@@ -105,7 +105,7 @@ def claims(books: MeasuredBooks, span: Span) -> Decimal:
 
 
 def house_cash(books: MeasuredBooks, span: Span) -> Decimal:
-    """Return the exchange's own cash, and customers' coins that are there at the day's mark."""
+    """Return the exchange's own cash, and customers' coins in its wallets at the day's mark."""
     return books.standing(span.last).house_cash_usd
 
 
@@ -170,7 +170,7 @@ def _brought(
     return books.earned_usd(accounts, span)
 
 
-# ------------------------------------------------------------------ which figure is for which
+# ------------------------------------------------------------------ the figure of each key
 
 
 def _whole(fact: Fact, days: Span) -> Span | None:

@@ -73,7 +73,7 @@ class Vanished:
     since: date | None  # None: since the beginning
     until: date
     recorded: Range[Decimal]
-    middle_usd: Decimal  # the rise of the range's middle
+    middle_usd: Decimal  # the rise of the middle of the recorded range
     lost_usd: Mapping[str, Decimal] | None  # by carrier or kind; None: the run lacks a day
     stale_usd: Decimal | None  # loss on stale quotes alone, before other quotes' results
     takeovers_usd: Decimal | None  # a recorded use that liquidations belong to

@@ -6,13 +6,13 @@ ratio by
 
     log(customers + apart / b),    b = (range of the day / its month's geometric mean) ** k
 
-with uninformed volume, and apart from it hits and forced orders. k is the recorded elasticity of
-Binance's own volume. The assumption is that uninformed customers of the house trade more on a
-volatile day in the same way as those of Binance, which cancels in the ratio, while hits and forced
-orders do not. The result is the record's quantity as far as hits, forced orders and customers'
-response to spread and depth cause it; shifts between venues within a month, which the record also
-contains, are not in the model. If customers trade the rest of a recorded volume, their monthly mean
-is used, since the rest falls by arithmetic when hits rise.
+Here `customers` is the uninformed volume, and `apart` is the volume of hits and forced orders. k is
+the recorded elasticity of Binance's own volume. The assumption is that uninformed customers of the
+house trade more on a volatile day in the same way as those of Binance, which cancels in the ratio,
+while hits and forced orders do not. The result is the part of the recorded quantity that hits,
+forced orders and customers' response to spread and depth cause. The record also contains shifts
+between venues within a month, which are not in the model. If customers trade the rest of a recorded
+volume, their monthly mean is used, since the rest falls by arithmetic when hits rise.
 
 The recorded figure is an upper bound for hits: liquidations and other takers raise it too.
 """

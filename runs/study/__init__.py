@@ -1,1 +1,1 @@
-"""A study: many lives over what is unknown, judged by the record, and what follows for the hole."""
+"""A study: many lives with drawn values of the unknown inputs, judged by the record."""

@@ -15,8 +15,8 @@ def write_as_told(members: Members, would: WouldHaveToBe, path: Path) -> None:
     """Write the member whose mechanism is nearest to half of the hole.
 
     Args:
-        members: of the study.
-        would: which of them it is, and what it contradicts.
+        members: the members of the study.
+        would: the chosen member, and the facts that it contradicts.
         path: the file.
     """
     number = int(members.numbers[~members.is_base][would.chosen])

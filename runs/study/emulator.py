@@ -1,7 +1,8 @@
 """An emulator: a figure of a member at inputs that were not played.
 
-A Gaussian process over the quantiles of the inputs, with a scale of its own for each and with
-noise, since members have seeds of their own. Cross-validation on unseen members shows its quality.
+It is a Gaussian process over the quantiles of the inputs. Each input has its own scale. There is a
+noise term, since members have different seeds. Cross-validation on unseen members shows its
+quality.
 """
 
 import warnings
@@ -12,7 +13,7 @@ import numpy as np
 from runs.study.study_file import StudyError
 
 FOLDS = 5
-TRUSTED = 0.7  # of the variance of unseen members that it must explain
+TRUSTED = 0.7  # least share of the variance of unseen members that it must explain
 
 
 class Emulator:
@@ -41,7 +42,7 @@ class Emulator:
         kernel += WhiteKernel(0.1, (1e-5, 1.0))
         self._process = GaussianProcessRegressor(kernel, normalize_y=True, random_state=0)
         with warnings.catch_warnings():
-            # An input that does not matter has a scale at its bound, which is as it should be.
+            # An input without effect has a scale at its bound: this is no failure of the fit.
             warnings.simplefilter("ignore", ConvergenceWarning)
             self._process.fit(points, values)
 

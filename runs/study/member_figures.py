@@ -52,8 +52,8 @@ def figures(run: RunFolder, record: Record) -> dict[str, float]:
 def outcomes(run: RunFolder, found: Hole) -> dict[str, Decimal]:
     """Return the outcomes in USD; for parts of the mechanism losses are above zero.
 
-    What trading firms could not pay counts in no part: it is no loss on a position taken over,
-    which the thread claims.
+    Debts that trading firms could not pay count in no part: the thread claims losses on positions
+    that were taken over, and these debts are not such losses.
     """
     kinds = found.kinds_usd
     parts = {

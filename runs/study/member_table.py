@@ -49,7 +49,7 @@ class Members:
     def chance_sd(self, name: str) -> float:
         """Return the standard deviation of a figure from chance alone; NaN if unknown.
 
-        From the median absolute deviation of those of the base, for the same reason. The factor
+        It is the median absolute deviation of the base's members, which is robust too. The factor
         makes it a standard deviation of a normal law: Rousseeuw & Croux (1993), JASA 88, 1273.
         """
         off = np.abs(self.of_base(name) - self.middle_of_base(name))

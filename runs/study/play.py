@@ -60,8 +60,8 @@ def play(study: Study, member: Member, days: Path | None = None) -> dict[str, An
         days: the file for sums by day and kind, in cents; None: not written.
 
     Returns:
-        Number, seed, inputs and figures; or, where the inputs contradict each other or the world
-        can't go on, what failed.
+        Number, seed, inputs and figures. If the inputs contradict each other or the world cannot
+        continue, the failure takes the place of the figures.
     """
     told: dict[str, Any] = {**member._asdict(), "failed": "", "figures": {}}
     try:

@@ -22,10 +22,10 @@ class Recovered(NamedTuple):
 
     quantity: str
     hidden: int
-    covered: int  # of them by the 90 % of plausible members
-    width: float  # of these intervals, as a share of that of all members; the mean
-    bias: float  # of the middle, in standard deviations over all members; the mean
-    bias_error: float  # standard error of that
+    covered: int  # how many of them the plausible members' 90 % interval contains
+    width: float  # mean width of these intervals, as a share of all members' width
+    bias: float  # mean error of their middle, in standard deviations over all members
+    bias_error: float  # standard error of the bias
 
 
 def recovery(
@@ -38,7 +38,7 @@ def recovery(
         moments: names of the known figures of a hidden member.
         outcomes: names of the figures to recover, beside the inputs.
         hidden: the number of hidden members.
-        nth: so many largest implausibilities may be beyond CUT, less one.
+        nth: the rank of the deciding implausibility, counted from the largest.
     """
     known = np.array([members.drawn(name) for name in moments])
     # The difference of two members contains chance twice.

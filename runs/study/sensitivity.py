@@ -33,7 +33,7 @@ class Sensitivity(NamedTuple):
     """All effects on one outcome, the largest first, and the emulator's quality."""
 
     outcome: str
-    explained: float  # of members that the emulator has not seen
+    explained: float  # share of the variance of members that the emulator has not seen
     effects: tuple[Effect, ...]
 
 
@@ -46,7 +46,7 @@ def sensitivity(members: Members, outcome: str) -> Sensitivity | None:
     points, values = members.points, members.drawn(outcome)
     if len(values) < MEMBERS_MIN or not np.ptp(values):
         return None
-    try:  # here, since other tables need not wait a second for it
+    try:  # imported here, since it takes a second that other tables do not need
         from scipy.stats import qmc
         from threadpoolctl import threadpool_limits
     except ImportError as error:

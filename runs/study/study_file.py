@@ -1,11 +1,11 @@
-"""Study files: which inputs are unknown, which facts judge, how many members, at which fidelity.
+"""Study files: the unknown inputs, the facts that judge, the number of members, the fidelity.
 
 question = "How much of the hole can the mechanism be?"
 base = "ftx-sampled"            # a scenario: built-in, or a path from this file's folder
 members = 128                   # lives whose unknowns are drawn
 base_members = 4                # lives of the base itself, with seeds of their own
 seed = 1
-nth_largest = 3                 # so many largest implausibilities may be beyond CUT, less one
+nth_largest = 3                 # the implausibility of this rank must be below CUT
 
 [fidelity.run]                  # laid over the base, for all members
 one_hour_in = 12

@@ -53,7 +53,7 @@ class Bound(NamedTuple):
     """
 
     worst_bps: float  # the largest loss per dollar of hits, of all members
-    most_hit_bps: float  # that of the member with the most hits
+    most_hit_bps: float  # the loss per dollar of hits of the member with the most hits
     half_hole_usd: float
     ever_usd: float  # the venue's total volume, at the upper end of the record
     allowed_usd: float  # the maker's largest part in years with a recorded share
@@ -80,10 +80,10 @@ class WouldHaveToBe:
     """The members whose mechanism is half of the hole or more, or the nearest one."""
 
     share: np.ndarray  # share of the hole by drawn member; NaN without a hole
-    reached: np.ndarray  # which of them reach HALF
-    chosen: int  # the nearest to the record among them; otherwise the largest share
-    inputs: Mapping[str, float]  # at the chosen one
-    contradicted: tuple[Contradicted, ...]  # by it, the worst first
+    reached: np.ndarray  # which drawn members reach HALF
+    chosen: int  # of these, the nearest to the record; without any, the largest share
+    inputs: Mapping[str, float]  # of the chosen member
+    contradicted: tuple[Contradicted, ...]  # by the chosen member, the worst first
     bound: Bound
 
 
@@ -99,7 +99,7 @@ def would_have_to_be(members: Members, judged: Sequence[Judgement]) -> WouldHave
         among = np.flatnonzero(reached)
         chosen = int(
             among[np.argmin(distance[among])]
-        )  # one of them, even if all are infinitely far
+        )  # this chooses a member even if all are infinitely far
     else:
         chosen = int(np.argmax(np.nan_to_num(share, nan=-np.inf)))
     row = np.flatnonzero(~members.is_base)[chosen]
@@ -145,7 +145,7 @@ def bound(members: Members) -> Bound:
 
 
 def room_for_hits(record: Record) -> tuple[float, float, float]:
-    """Return in USD: total volume, the maker's most in recorded years, and the other years' volume.
+    """Return in USD: total volume, the maker's maximum in recorded years, and other years' volume.
 
     Volumes are at the upper end of the record. A span without a recorded volume has the rest of
     total volume.
