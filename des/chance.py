@@ -1,8 +1,8 @@
 """Where chance enters: named streams for regular draws, hashes for single decisions.
 
 A stream belongs to one quantity of one process in one block of time, so that blocks can be drawn
-in any order and adding a process moves no other's draws. A decision draws by hashing what it is
-about (seed, firm, quote), so that the order in which decisions are evaluated cannot matter.
+in any order and adding a process moves no other's draws. A decision draws by hashing its subject
+(seed, firm, quote), so that the order in which decisions are evaluated cannot matter.
 """
 
 import math
@@ -35,7 +35,7 @@ def stream(seed: int, process: str, quantity: str, *block: str | int) -> Generat
 
 
 def decision_key(seed: int, *words: str | int) -> int:
-    """Return the 64-bit key of one kind of decision; each decision mixes its own subject in."""
+    """Return the 64-bit key of one kind of decision; each decision mixes in its own subject."""
     sequence = SeedSequence(seed, spawn_key=_key(*words))
     return int(sequence.generate_state(1, np.uint64)[0])
 
@@ -46,7 +46,7 @@ def _key(*words: str | int) -> tuple[int, ...]:
 
 @njit("int64[::1](int64[::1], int64)", cache=True)
 def rising(drawn: np.ndarray, span: int) -> np.ndarray:
-    """Return the places of numbers in rising order: linear where they are drawn uniformly.
+    """Return the places of numbers in rising order, in linear time if they are drawn uniformly.
 
     There are as many buckets as numbers; each number goes to one, and only numbers that share a
     bucket are compared. Equal ones stay in the order in which they were drawn.
@@ -80,7 +80,7 @@ def rising(drawn: np.ndarray, span: int) -> np.ndarray:
 
 @njit("int64[::1](int64[::1], int64)", cache=True)
 def distinct(drawn: np.ndarray, span: int) -> np.ndarray:
-    """Put numbers in rising order, each once: linear where they are drawn uniformly.
+    """Put numbers in rising order, each once, in linear time if they are drawn uniformly.
 
     Args:
         drawn: whole numbers in [0, span), shape (n,).

@@ -93,7 +93,7 @@ def opening(
         parties: all who keep books, by role.
         firms: the firms with names of their own and those drawn, waiting ones included.
         on_margin, pledged, group: parts of the world with balances of their own, or None.
-            coins: customers' coins, in which a part of their claim is, or None.
+            coins: customers' coins, which are a part of their claim; or None.
     """
     house, lead = parties.house, parties.lead
     claims = _claims(scenario, parties, firms)

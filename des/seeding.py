@@ -1,7 +1,7 @@
 """The state in which a random stream begins, as numpy's SeedSequence makes it, in compiled code.
 
-A life begins some 300,000 streams. numpy takes 14 microseconds to seed each; the same words come
-from here in three. A test holds the two against each other.
+A life begins some 300,000 streams. numpy takes 14 microseconds to seed each stream; this module
+takes three for the same words. A test compares the two.
 """
 
 from typing import Any
@@ -23,7 +23,7 @@ _MIX_LEFT, _MIX_RIGHT = np.uint32(0xCA01F9DD), np.uint32(0x4973F715)
 
 @ISeedSequence.register
 class SeedState:
-    """The words that a bit generator asks its seed for."""
+    """The words that a bit generator takes from its seed."""
 
     def __init__(self, words: np.ndarray) -> None:
         """Take words of entropy: uint32, four or more, shape (n,)."""

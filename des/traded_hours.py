@@ -43,11 +43,11 @@ class TradedHours:
 
     @property
     def pass_at_once(self) -> bool:
-        """Tell whether time without trading passes with no more than its end looked at."""
+        """Tell whether only the end of a time without trading is simulated."""
         return self.idle_at_once > 1
 
     def stands_for_at(self, time_us: int) -> int:
-        """Return how many hours the traded one at *time_us* stands for."""
+        """Return the number of hours that the traded hour at *time_us* represents."""
         return 1 if self.is_full(time_us) else self.one_in
 
     def is_full(self, time_us: int) -> bool:
@@ -62,7 +62,7 @@ class TradedHours:
         return self._drawn(hour // self.one_in) == hour
 
     def idle_at(self, time_us: int, most: int) -> int:
-        """Return how many idle hours from *time_us* on pass at once, at most *most*."""
+        """Return the number of idle hours from *time_us* on that pass at once, at most *most*."""
         day_end_us = time_us - time_us % DAY_US + DAY_US
         hours = 1
         while (

@@ -1,6 +1,6 @@
 """The order of events within a microsecond.
 
-Ticks come first. Then customers bring and take money, quotes are posted, and orders arrive: firms
+Ticks come first. Then customers deposit and withdraw, quotes are posted, and orders arrive: firms
 by number, then others. A settlement comes last.
 """
 

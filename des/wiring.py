@@ -164,7 +164,7 @@ def wire(scenario: Scenario, folder: Path, every_quote: bool, books: type[Journa
 
 
 def _daily_cents(scenario: Scenario) -> int | None:
-    """Return how much of customers' coins dealers buy in a day; None: any amount."""
+    """Return the value of customers' coins that dealers buy in a day; None: any value."""
     coins = scenario.retail.coins
     daily_usd = coins.dealers_buy_usd_per_day if coins else None
     return None if daily_usd is None else to_cents(daily_usd)

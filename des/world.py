@@ -105,13 +105,14 @@ class World:
     def _step_s(self, now_us: int) -> int:
         """Return how long the markets trade; if they do not, one idle hour or several.
 
-        Several pass at once only while customers are calm, since each hour of a run counts, or
-        after a halt, when none does.
+        Several idle hours pass at once only while customers are calm, or after a halt. In a bank
+        run each hour counts.
         """
         flow, hours = self._cast.flow, self._hours
         is_over = hours.pass_at_once and not self._cast.quoter.house_is_open
         if is_over and now_us % HOUR_US:
-            # It halted within the hour: from its end on, steps end on days again.
+            # The house halted within the hour: after the end of this hour, steps end with days
+            # again.
             return (HOUR_US - now_us % HOUR_US) // SECOND_US
         if hours.has(now_us):
             return HOUR_S if is_over else self._scenario.run.settle_s_at(now_us)

@@ -1,1 +1,1 @@
-"""Files of candles as people have them: found out, read, and put in order."""
+"""Files of candles in common formats: the format is detected, and the candles are put in order."""

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from des.candles.candle_error import RowError
 
 PRICES = ("open", "high", "low", "close")
-# Names of the time at which a candle opens. Those of a later line count only if there is none of an
-# earlier one: some files have the first trade's time as well, and some stamp the close with a name
-# that says nothing.
+# Names of the column with the time at which a candle opens. A name of a later line counts only if
+# no column has a name of an earlier line: some files also have the first trade's time, and some
+# stamp the close under a neutral name.
 OPENED = (
     {"periodstart", "timeperiodstart"},
     {"opentime", "opentimestamp", "timeopen", "start", "starttime", "startat", "begin"},
@@ -22,7 +22,7 @@ OPENED = (
         *("timestampms", "timestamps", "datestr", "localtime", "day"),
     },
 )
-NUMBERS = {"index", "id"}  # the time, if no other column is
+NUMBERS = {"index", "id"}  # a time only if no other column has one
 CLOSED = {"closetime", "closetimestamp", "timeclose", "end", "endtime", "timeperiodend"}
 NAMES: Mapping[str, set[str]] = {
     "open": {"open", "o", "openprice", "priceopen"},
@@ -33,7 +33,7 @@ NAMES: Mapping[str, set[str]] = {
         *("adjusted", "latest", "closing", "closingprice"),
     },
 }
-# As exchanges give them behind the time: most; Coinbase; Bitfinex.
+# The orders of prices after the time: at most exchanges, at Coinbase, at Bitfinex.
 ORDERS = (
     ("open", "high", "low", "close"),
     ("low", "high", "open", "close"),
@@ -98,7 +98,7 @@ def _places(names: Sequence[str], known: set[str]) -> list[int]:
 
 
 def _check_zone(name: str, line: int) -> None:
-    """Refuse a column whose name says that its times are of another zone."""
+    """Refuse a column whose name states another time zone than UTC."""
     words = re.sub(r"[^a-z]+", " ", name.lower())
     zones = set(_ZONE.findall(words)) - UTC_WORDS
     if zones:

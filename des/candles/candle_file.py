@@ -13,7 +13,7 @@ from des.candles.candle_rows import CELLS_MIN, Row, Rows, rows_of_text
 from des.candles.candle_times import is_clock, times_us, with_clock
 from des.candles.regular_candles import MINUTE_US, Candle, Regular, regular
 
-ROUNDING = 1e-6  # of a price: so far beyond the high, an open or close is a rounding error
+ROUNDING = 1e-6  # share of a price: an open this far beyond the high is a rounding error
 
 Columns = Mapping[str, Sequence[int]]
 
@@ -22,7 +22,7 @@ def candles_of(path: Path) -> Regular:
     """Read a file of candles.
 
     Raises:
-        CandleError: it cannot be read, or something in it cannot be believed.
+        CandleError: it cannot be read, or a value in it is implausible.
     """
     counted = "line"
     try:
@@ -167,7 +167,7 @@ def _times(
 def _instants(
     rows: Sequence[Row], days: Sequence[int], clocks: Sequence[int], said: list[str]
 ) -> list[int]:
-    """Read one column, with the time of day in another one if there is such."""
+    """Read a column of times, joined with a column of times of day if there is one."""
     (day,) = days
     cells = [
         (row.number, with_clock(row.cells[day], row.cells[clocks[0]]) if clocks else row.cells[day])
@@ -179,7 +179,7 @@ def _instants(
 
 
 def _opened_before(closed_us: Sequence[int]) -> list[int]:
-    """Return when candles open that are stamped at their close, or just before it."""
+    """Return the opening times of candles that are stamped at their close, or just before it."""
     whole = [-(-at // MINUTE_US) * MINUTE_US for at in closed_us]
     length_us = min((abs(b - a) for a, b in pairwise(whole) if a != b), default=0)
     return [at - length_us for at in whole]

@@ -18,7 +18,7 @@ def is_json(text: str) -> bool:
 
 
 def rows_of_json(text: str) -> Rows:
-    """Find the candles in a JSON text, however deep they lie.
+    """Find the candles in a JSON text, at any depth.
 
     Raises:
         RowError: it is no JSON, or has no list of candles, or several.

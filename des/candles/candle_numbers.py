@@ -1,7 +1,7 @@
 """Prices as they are written: with a decimal point or comma, and with separated thousands.
 
-All prices of a file are written in one way. Which one it is, a cell must show that leaves no
-doubt: "31,000" alone could be thirty-one.
+All prices of a file are written in one way. At least one cell must show the way without doubt:
+"31,000" alone could mean thirty-one.
 """
 
 import re
@@ -55,7 +55,7 @@ def decimal_sign(cells: Sequence[tuple[int, str]]) -> str:
         cells: all prices of the file, each with the number of its row.
 
     Raises:
-        RowError: they contradict each other, or leave it open.
+        RowError: they contradict each other, or none of them decides.
     """
     marked = [(row, _bare(cell)) for row, cell in cells if "," in cell or cell.count(".") > 1]
     if not marked:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from des.candles.candle_columns import is_header, is_time, plain
 from des.candles.candle_error import RowError, shown
 
-# In this order: where decimals have commas, a line has as many of them as of its separators.
+# The order matters: with decimal commas, a line may have as many commas as separators.
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}
 COMMENTS = ("#", "//", "%")
 CELLS_MIN = 5  # a time and four prices
@@ -25,7 +25,7 @@ LINES_TRIED = 50
 class Row:
     """One line of a file, or one candle of a JSON list."""
 
-    number: int  # of its line or its candle, from 1
+    number: int  # the number of its line or its candle, from 1
     cells: Sequence[str]
 
 
@@ -36,8 +36,8 @@ class Rows:
     header: Sequence[str] | None
     header_line: int
     rows: Sequence[Row]
-    said: Sequence[str] = ()  # what was found out, and what was left out
-    counted: str = "line"  # what a row's number counts
+    said: Sequence[str] = ()  # findings, and lines that were left out
+    counted: str = "line"  # the things that a row's number counts
 
 
 def rows_of_text(text: str) -> Rows:
@@ -102,7 +102,7 @@ def _footer(kept: list[Row]) -> list[Row]:
 
 
 def _split(text: str, separator: str) -> Iterator[Row]:
-    """Split each line that has anything on it."""
+    """Split each line that is not empty."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
         for cells in reader:
@@ -126,7 +126,7 @@ def _separator(text: str) -> str:
 
 
 def _first_lines(lines: Iterable[str]) -> Iterator[str]:
-    """Yield the first lines without their quoted parts, which may hold anything."""
+    """Yield the first lines without their quoted parts, which may contain separators."""
     tried = 0
     for line in lines:
         if not line.strip() or line.lstrip().startswith(COMMENTS):

@@ -1,7 +1,7 @@
 """Times as they are written, all in one way: numbers since 1970, dates, dates with a clock.
 
-A date like 5/8/2022 is read once another one of the file shows which part is the day. Times without
-a zone are UTC.
+A date like 5/8/2022 is read only if another date of the file shows which part is the day. Times
+without a zone are UTC.
 """
 
 import re
@@ -14,7 +14,7 @@ from des.clock import instant_us, midnight_us
 from des.scenario import YEARS
 
 FIRST_US, LAST_US = (midnight_us(date(year, 1, 1)) for year in YEARS)
-# Microseconds in one of each; within those years no number means the same in two units.
+# Microseconds in each unit. Within the supported years no number is a time in two units.
 EPOCH_UNITS = {
     "seconds": Decimal(1_000_000),
     "milliseconds": Decimal(1_000),
@@ -116,7 +116,7 @@ def _epoch_us(cell: str) -> int | None:
 
 
 def _unit(cell: str) -> str | None:
-    """Return the one unit in which a number is a time of our years."""
+    """Return the one unit in which a number is a time in the supported years."""
     if not _EPOCH.fullmatch(cell):
         return None
     number = Decimal(cell)
@@ -192,7 +192,7 @@ def _named_us(cell: str) -> int:
 
 
 def _instant(year: int, month: int, day: int, rest: str) -> int:
-    """Add what follows a date: a time of day, AM or PM, UTC or an offset from it."""
+    """Add the text after a date: a time of day, AM or PM, UTC or an offset from it."""
     found = _CLOCK.fullmatch(rest)
     if found is None:
         raise ValueError(rest)

@@ -1,7 +1,7 @@
 """Candles put in order: the oldest first, of one length, of whole hours, gaps bridged.
 
 Trading venues leave out candles without a trade, and files begin in the midst of an hour. A gap is
-bridged by drawing the price from the last close to the next open; it is counted and said.
+bridged by drawing the price from the last close to the next open; gaps are counted and reported.
 """
 
 import math
@@ -48,7 +48,7 @@ def regular(candles: Sequence[Candle], counted: str = "line") -> Regular:
         counted: what their rows count.
 
     Raises:
-        RowError: they are in no order, of no one length, too far apart or too few.
+        RowError: they are not in order, of different lengths, too far apart or too few.
     """
     if len(candles) < 2:
         raise RowError(None, "fewer than two candles; their length cannot be known")
@@ -133,7 +133,7 @@ def _stamped_by_open(candles: list[Candle], length_us: int, said: list[str]) -> 
 def _of_hours(
     candles: Sequence[Candle], length_us: int, said: list[str]
 ) -> tuple[list[Candle], int]:
-    """Join candles to the shortest stretch that is whole hours; parts of one at the ends go."""
+    """Join candles into the shortest length in whole hours; drop incomplete ones at the ends."""
     whole_us = math.lcm(length_us, HOUR_US)
     base_us = next((c.opens_us for c in candles if not c.opens_us % HOUR_US), None)
     if base_us is None:

@@ -1,8 +1,8 @@
 """The house's agent: the captive maker, whose bank accounts take in customers' dollars and pay out.
 
 For each deposit and withdrawal a draw decides whose account it uses. The agent takes in and pays
-dollars alone, so where customers are owed coins its share of what is in dollars is larger. It does
-not keep the money apart: it mixes with the maker's other cash.
+dollars alone. So if customers are owed coins too, the agent's share of the dollars is larger than
+its share of all money. The money is not kept apart: it mixes with the maker's other cash.
 """
 
 import math
@@ -31,7 +31,7 @@ class Agent:
         """Start with no deposits.
 
         Args:
-            retail: says which share passes through by date.
+            retail: states the agent's share by date.
             seed: the run's seed.
             parties: all who keep books, by role.
             custody: moves the cash.
@@ -58,7 +58,7 @@ class Agent:
         return cents
 
     def pays(self, asked_us: int, customer: int, cents: int) -> bool:
-        """Tell whether a withdrawal is paid from here.
+        """Tell whether the agent pays a withdrawal.
 
         The agent pays if the draw says so or the house's own cash is too small. It never pays more
         than it took in, nor more than its cash.
@@ -82,7 +82,7 @@ class Agent:
         self._custody.move_at_agent(self._customer, -cents, entry)
 
     def _is_drawn(self, what: str, time_us: int, of: float) -> bool:
-        """Draw with the agent's share, as a share of a part of all."""
+        """Draw with the agent's share of all money over *of*, the part in dollars."""
         share = self._retail.agent_share_on(day_of(time_us)) / of
         return int(mix(self._key[what], time_us)) < round(share * ALL)
 

@@ -1,8 +1,8 @@
 """Cohorts: groups of customers who are equally easy to frighten, each a range of numbers.
 
-The books have one control account. The desk also keeps what each cohort has not yet asked back, so
-that the customers who run first are soon gone. Trading results are not assigned to single
-customers; all cohorts share them in proportion.
+The books have one control account. The desk also keeps the claims that each cohort has not yet
+asked back, so that the customers who run first are soon gone. Trading results are not assigned to
+single customers; all cohorts share them in proportion.
 """
 
 from bisect import bisect_right

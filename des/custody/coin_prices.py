@@ -53,9 +53,9 @@ class CoinPrices:
         """Return the price of a whole unit; None before the first stated price.
 
         Args:
-            place: the coin's, among those given.
-            day: the day that is asked about.
-            marks: lead prices of all markets at its end, in ticks.
+            place: the coin's place among the given coins.
+            day: the day of the price.
+            marks: lead prices of all markets at the end of this day, in ticks.
         """
         market = self._market[place]
         if market is not None:

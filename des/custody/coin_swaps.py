@@ -1,9 +1,9 @@
 """Customers' coins are sold if the house lacks dollars, and bought back if it lacks coins.
 
 The house lends coins to its maker on the credit line; the maker sells them to dealers at the price
-of the last settlement and hands over the dollars. It buys a coin back for the house's dollars when
-a customer asks for one that is not there. At constant prices it does not matter whether the house
-holds coins or dollars, unless dealers buy only so much in a day.
+of the last settlement and hands over the dollars. When a customer asks for a coin that the house
+lacks, the maker buys it back for the house's dollars. At constant prices it does not matter whether
+the house holds coins or dollars, unless dealers buy only a limited amount in a day.
 """
 
 from datetime import date
@@ -36,7 +36,7 @@ class CoinSwaps:
             cash_cents: the cash of all parties.
             tranche_cents: the least sale, while there are enough coins.
             journal: records sales and purchases.
-            daily_cents: how much dealers buy in a day; None: as much as they have cash for.
+            daily_cents: the most that dealers buy in a day; None: their cash is the limit.
         """
         self._tranche_cents = tranche_cents
         self._vault, self._parties = vault, parties
@@ -49,8 +49,8 @@ class CoinSwaps:
     def sellable_cents(self, kept: Lots | None = None) -> int:
         """Return the proceeds of selling all coins except those *kept*.
 
-        Dealers buy as long as they have cash for one more lot of each, and have not bought what
-        they buy in a day.
+        Dealers buy as long as they have cash for one more lot of each coin, and have not reached
+        their daily amount.
         """
         vault = self._vault
         worth = vault.worth_cents(self._spare(kept))
@@ -60,11 +60,11 @@ class CoinSwaps:
         return max(min(worth, able), 0)
 
     def can_pay(self, lots: Lots, cents: int) -> bool:
-        """Tell whether the house can hand over so many of each coin, and dollars beside them."""
+        """Tell whether the house can hand over these lots of each coin, and these dollars."""
         return self._lacking_cents(lots, cents) <= self.sellable_cents(lots)
 
     def find(self, time_us: int, lots: Lots, cents: int) -> None:
-        """Raise so many of each coin and dollars, as far as the house can."""
+        """Raise these lots of each coin and these dollars, as far as the house can."""
         self.sell(time_us, self._lacking_cents(lots, cents), lots)
         for place, n in enumerate(self._missing(lots)):
             if n:
@@ -88,7 +88,7 @@ class CoinSwaps:
                 self._swap(time_us, place, -(-wanted // prices[place]))
 
     def _lacking_cents(self, lots: Lots, cents: int) -> int:
-        """Return the missing dollars for buying back missing coins and having *cents*."""
+        """Return the dollars that are missing to buy back missing coins and to pay *cents*."""
         needed = self._vault.worth_cents(self._missing(lots)) + cents
         return max(needed - int(self._cash[self._house]), 0)
 

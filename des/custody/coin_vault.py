@@ -27,7 +27,7 @@ Meta = tuple[tuple[str, str], ...]
 
 
 class CoinVault:
-    """Where customers' coins are, by coin, in lots."""
+    """The places of customers' coins, by coin, in lots."""
 
     def __init__(self, scenario: Scenario, parties: Parties, journal: Journal) -> None:
         """Start with all coins in customers' own wallets, and without prices."""
@@ -49,7 +49,7 @@ class CoinVault:
         self.sold_cents = 0  # proceeds of lent coins, less the cost of buying back
         self._days_marks: tuple[date, np.ndarray] | None = None
 
-    # --------------------------------------------------------------------- what it is worth
+    # --------------------------------------------------------------------- values
 
     def mark(self, day: date, marks: np.ndarray) -> None:
         """Take the prices of a settlement: lead prices of all markets in ticks, and stated ones."""
@@ -83,7 +83,7 @@ class CoinVault:
     def _unasked(self) -> list[int]:
         return [owed - queued for owed, queued in zip(self.owed, self.queued, strict=True)]
 
-    # ---------------------------------------------------------------- brought and taken away
+    # ---------------------------------------------------------------- deposits and withdrawals
 
     def open(self, time_us: int, claim_cents: int) -> tuple[int, Movement | None]:
         """Owe customers on the first day the shares of their claim in coins, and hold them.
@@ -104,7 +104,7 @@ class CoinVault:
     def deposit(self, time_us: int, cents: int, meta: Meta = ()) -> int:
         """Take in a coin, drawn by the shares, in whole lots; return its value.
 
-        What an agent takes in is in dollars, so the shares are of what it leaves.
+        An agent takes in dollars alone, so the shares apply to all other deposits.
         """
         wired = round(self._retail.agent_share_on(day_of(time_us)) * UNIT)
         drawn = int(mix(self._key["in"], time_us)) * (UNIT - wired) // ALL
@@ -132,8 +132,8 @@ class CoinVault:
 
         Args:
             time_us: when.
-            cents: how much, no more than customers are owed and have not asked for.
-            dollars_cents: what of it they are owed in dollars.
+            cents: the amount, at most the claims that customers have not yet asked back.
+            dollars_cents: the part of these claims that is in dollars.
         """
         unasked, lots = self._unasked, [0 for _ in self.coins]
         worth = [n * each for n, each in zip(unasked, self.lot_cents, strict=True)]
@@ -161,7 +161,7 @@ class CoinVault:
         self.queued = [n + sign * more for n, more in zip(self.queued, lots, strict=True)]
 
     def withdraw(self, time_us: int, lots: Lots, meta: Meta, first: Meta) -> None:
-        """Hand customers coins that are there; *first* is told of the first coin alone."""
+        """Hand customers coins; *first* is metadata of the first entry alone."""
         for place, n in enumerate(lots):
             if n > 0:
                 self._move(place, -n)

@@ -19,7 +19,7 @@ class Confidence:
         """Begin without fear.
 
         Args:
-            flow: says how much frightens, and for how long.
+            flow: states the shocks of fear, and their half-life.
             claims_cents: returns what the house owes all customers outside its own group.
         """
         self._flow, self._claims_cents = flow, claims_cents
@@ -30,7 +30,7 @@ class Confidence:
         return self._fear * self._left(time_us - self._at_us)
 
     def shock(self, time_us: int, size: float) -> None:
-        """Add a shock. One from before the last shock counts by what is left of it at that time."""
+        """Add a shock; one before the last shock counts with its part that is left at the last."""
         if time_us > self._at_us:
             self._fear, self._at_us = self.fear(time_us), time_us
         self._fear += size * self._left(self._at_us - time_us)

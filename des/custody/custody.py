@@ -30,14 +30,14 @@ class Custody:
         )
         self.coins: CoinVault | None = None  # that customers are owed in kind
         self.swaps: CoinSwaps | None = None  # which turn them into dollars, and back
-        self.with_agent_cents = 0  # what the house's agent took in less what it paid out
+        self.with_agent_cents = 0  # deposits at the house's agent, less its payments
 
     def keep_coins(
         self, coins: CoinVault, tranche_cents: int, daily_cents: int | None = None
     ) -> None:
         """Have the house keep customers' coins, and sell them in tranches.
 
-        Dealers buy *daily_cents* of them in a day; None: as many as they have cash for.
+        Dealers buy *daily_cents* of them in a day; None: their cash is the limit.
         """
         self.coins = coins
         self.swaps = CoinSwaps(
@@ -52,7 +52,7 @@ class Custody:
     def till(self, venue: str) -> int:
         """Return the amount that a venue can pay out: all its cash, or nothing after a halt.
 
-        Coins of customers count at the dollars that they would bring.
+        Customers' coins count at the proceeds of their sale.
         """
         if self.status[venue] == HALTED:
             return 0
@@ -116,13 +116,13 @@ class Custody:
         return cents
 
     def can_pay(self, venue: str, cents: int, lots: Lots) -> bool:
-        """Tell whether a venue can pay out dollars, and so many of each coin beside them."""
+        """Tell whether a venue can pay out these dollars, and these lots of each coin."""
         if not (self.swaps and any(lots)):
             return self.till(venue) >= cents
         return self.status[venue] != HALTED and self.swaps.can_pay(lots, cents)
 
     def has_coins(self, lots: Lots) -> bool:
-        """Tell whether the house has so many of each coin."""
+        """Tell whether the house holds these lots of each coin."""
         return not any(lots) or all(
             n <= there for n, there in zip(lots, given(self.coins).there, strict=True)
         )
@@ -130,7 +130,7 @@ class Custody:
     def hand_over(self, time_us: int, cents: int, lots: Lots, meta: Meta, first: Meta) -> None:
         """Hand customers coins for which the house `can_pay`, with *cents* left to pay beside them.
 
-        What *first* says is told once.
+        *first* is metadata of the first entry alone.
         """
         given(self.swaps).find(time_us, lots, cents)
         given(self.coins).withdraw(time_us, lots, meta, first)
@@ -178,7 +178,7 @@ class Custody:
         self._journal.record(entry)
 
     def _have(self, time_us: int, payer: int, cents: int) -> None:
-        """Have coins sold where the house lacks the dollars."""
+        """Have coins sold if the house lacks the dollars."""
         if self.swaps and self._parties.names[payer] == self._parties.house:
             self.swaps.sell(time_us, cents - int(self.cash[payer]))
 

@@ -46,8 +46,8 @@ class CustomerFlow:
 
         Args:
             env: the world's clock.
-            scenario: its `retail.flow` sets the rates; news from before the run counts by what is
-                left of it.
+            scenario: its `retail.flow` sets the rates; news from before the run counts with the
+                part of its shock that is left.
             confidence: the customers' confidence in the house.
             till: the till that pays all of them.
             desk: serves retail customers.

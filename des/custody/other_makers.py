@@ -1,4 +1,4 @@
-"""The other makers of the house: they pay fees on what customers trade with them."""
+"""The other makers of the house: they pay fees on customers' trades with them."""
 
 from decimal import Decimal
 
@@ -35,17 +35,14 @@ class OtherMakersDesk:
         leverage = scenario.leverage
         on_margin = leverage is not None and leverage.share_of_claims is not None
         self._moves_margin = on_margin or parties.netted is not None
-        self._margin_ratio = scenario.lead.margin_ratio_target  # as all keep who hedge
+        self._margin_ratio = scenario.lead.margin_ratio_target  # the same as that of all hedgers
         self._kept_cents = to_cents(scenario.other_makers.opening_claim_usd)
         self._house, self._custody = house, custody
         self._volume, self._journal = volume, journal
         self.fees_without_maker_cents = 0.0  # fees so far if the captive maker had shown no quotes
 
     def charge(self, time_us: int) -> None:
-        """Book the fees of the day that ends, as far as their claim and their cash go.
-
-        They pay nothing in once the house has halted.
-        """
+        """Book the day's fees as far as claim and cash go; after a halt they pay in nothing."""
         traded = self._volume.others_cents()
         fees = [
             alike * self._fee_cents(volume // alike)
@@ -65,10 +62,10 @@ class OtherMakersDesk:
         self.fees_without_maker_cents += paid_share * without_maker_cents
 
     def cover_loss(self, time_us: int) -> None:
-        """Pay in what a settlement took from their account beyond what was there.
+        """Pay in the loss of a settlement that exceeded the balance of their account.
 
-        Where they have positions from customers on margin alone, and these trade throughout, what
-        they have on the house is to suffice.
+        If all their positions are those of customers on margin who trade on all days, they pay in
+        nothing: their opening claim must be enough.
         """
         if not self._moves_margin:
             return

@@ -1,9 +1,9 @@
 """The till of the house: a request is paid at once, or waits behind earlier ones.
 
 A withdrawal is paid in full or not at all. Once one withdrawal has to wait, all later ones wait
-behind it, however small; where each coin has a line of its own, all later ones of that line. The
-books note each request that has to wait. A house that has halted pays nothing more; later requests
-are noted too.
+behind it, however small. If each coin has its own waiting line, this holds in each line. The books
+note each request that has to wait. A house that has halted pays nothing more; later requests are
+noted too.
 
 Margin that firms and the captive maker move between the venues does not come to this till: it is
 paid at settlements, as far as the cash goes.
@@ -124,7 +124,7 @@ class Till:
         self._journal.note(request.asked_us, note)
 
     def _named(self, request: Request) -> str | None:
-        """Name what a request is for where that has a line of its own."""
+        """Name the commodity of a request if each commodity has its own waiting line."""
         coins, line = self._custody.coins, self._lines.line_of(request)
         if not self._lines.by_coin or coins is None:
             return None
@@ -155,7 +155,7 @@ class Till:
         agent = self._agent
         by_agent = agent is not None and agent.pays(request.asked_us, request.entity, cents)
         in_dollars = 0 if by_agent else cents
-        # Dollars that are waited for buy no coins.
+        # Dollars for which other requests wait are not spent on coins.
         buys_none = self._lines.by_coin and self._lines.waits_in(DOLLARS)
         if buys_none and not self._custody.has_coins(request.lots):
             return False
@@ -169,7 +169,7 @@ class Till:
             waited = (("waited-s", f"{(time_us - request.asked_us) / SECOND_US:.6f}"),)
         if any(request.lots):
             self._custody.hand_over(time_us, in_dollars, request.lots, meta, waited)
-            waited = ()  # a request is told once
+            waited = ()  # a request counts once
         meta += waited
         if agent and by_agent:
             agent.pay_out(time_us, cents, request.why, meta)
@@ -178,7 +178,7 @@ class Till:
         return True
 
     def _become(self, time_us: int, status: str) -> None:
-        """Tell customers of the queue, if the scenario has them notice it."""
+        """Tell customers of the queue, if the scenario lets them notice it."""
         if self._confidence is None:
             return
         self._custody.status[self._house] = status

@@ -1,7 +1,7 @@
 """Withdrawals that wait: all in one line, or in a line for dollars and one for each coin.
 
-Each line is paid in the order of the requests. Where each coin has a line, requests for a coin that
-is lacking wait while other lines are paid.
+Each line is paid in the order of its requests. If each coin has a line, requests for a coin that
+the house lacks wait, while other lines are paid.
 """
 
 from collections import deque

@@ -2,8 +2,8 @@
 
 The pool holds a token and dollars, and trades so that the product of the two stays the same. It
 learns the outside price from arbitrage alone: at each block an arbitrageur trades as far as that
-pays. What the arbitrageur gains, its fee included, is what the liquidity provider loses against
-holding the same tokens and trading them at the outside price: loss-versus-rebalancing.
+pays. The arbitrageur's gain plus its fee is the loss of the liquidity provider against holding the
+same tokens and trading them at the outside price: the loss versus rebalancing.
 
 The fee is paid in dollars on both sides and stays outside the reserves: it is income of the
 providers at once. So the product changes only by rounding and by liquidity, and losses and fees are
@@ -40,7 +40,7 @@ ARBITRAGE = np.dtype(
         ("before", np.int64),  # the pool's price, in ticks, rounded half up
         ("after", np.int64),
         ("lots", np.int64),  # positive when the arbitrageur buys
-        ("cents", np.int64),  # what it pays into the reserves for them; negative: receives
+        ("cents", np.int64),  # its payment into the reserves for them; negative: out of them
         ("fee_cents", np.int64),  # its fee to the providers
         ("gain_cents", np.int64),  # at the outside price, the fee paid, rounded down
     ]
@@ -246,7 +246,7 @@ def _arbitrage(
         else:
             continue
         bought = lots - left
-        paid = _rounded_up(bought, cents, left)  # that the product may not fall
+        paid = _rounded_up(bought, cents, left)  # rounded up, so that the product does not fall
         fee = _rounded_up(fee_e6, abs(paid), RATE_UNIT)
         gain = bought * price - (paid + fee) * lot_ticks_per_cent
         if gain < lot_ticks_per_cent:
@@ -322,8 +322,8 @@ def arbitrage_share(volatility: float, block_s_mean: float, fee: float) -> float
     Source: 1 / (1 + sqrt(2) gamma / (sigma sqrt(dt))), exactly: the pool's log-price is uniform
         within the band, and exponential beyond; Milionis, Moallemi & Roughgarden (2023), Automated
         Market Making and Arbitrage Profits in the Presence of Fees, arXiv 2305.14604v2, theorem 1.
-        Their band is gamma to either side. Ours ends at ln(1 + fee) and ln(1 - fee), and where in
-        the band it is uniform does not matter: gamma is half its width.
+        Their band is gamma to either side. Ours ends at ln(1 + fee) and ln(1 - fee). Only the width
+        of the band matters, so gamma is half of it.
     """
     gamma = (math.log1p(fee) - math.log1p(-fee)) / 2
     return 1 / (1 + gamma * _decay(volatility, block_s_mean))
@@ -337,9 +337,9 @@ def arbitrage_gain_rate(volatility: float, block_s_mean: float, fee: float) -> f
 
     Source: sigma^2 / 8 * share * e^(gamma / 2) / (1 - sigma^2 dt / 8), exactly, of what the pool
         is worth in balance with the outside price; arXiv 2305.14604v2, corollary 2. There the fee
-        is charged on what is brought, dollars or tokens. On dollars alone, derived likewise,
-        sqrt(1 + fee) for purchases and sqrt(1 - fee) for sales, which are as many, take the place
-        of e^(gamma / 2).
+        is charged on the asset that is paid in, dollars or tokens. Here it is charged on dollars
+        alone. The same derivation then has sqrt(1 + fee) for purchases and sqrt(1 - fee) for sales,
+        which are equally many, in place of e^(gamma / 2).
     """
     share = arbitrage_share(volatility, block_s_mean, fee)
     edges = (math.sqrt(1 + fee) + math.sqrt(1 - fee)) / 2
@@ -368,5 +368,5 @@ def fee_rate(volatility: float, block_s_mean: float, fee: float) -> float:
 
 
 def _decay(volatility: float, block_s_mean: float) -> float:
-    """Return how fast, per unit of log-price, the price beyond the band becomes unlikely."""
+    """Return the decay rate of the price's density beyond the band, per unit of log-price."""
     return math.sqrt(2 * YEAR_S / block_s_mean) / volatility

@@ -49,7 +49,7 @@ class CapitalDesk:
             firms: the firms with names of their own, and those drawn.
             parties: all who keep books, by role.
             money: the firms' money, which they move.
-            journal: records what becomes of each firm.
+            journal: records each firm's entry, exit and moves.
             unwinding: closes a part of their positions; None: they never unwind.
         """
         self._rules, self._seed, self._firms = rules, seed, firms
@@ -84,7 +84,7 @@ class CapitalDesk:
 
         Args:
             time_us: the day's last microsecond.
-            returns: of the day.
+            returns: the firms' results of the day.
             marks: lead prices in ticks, by market.
         """
         if self._unwinding:

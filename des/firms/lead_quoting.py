@@ -1,31 +1,33 @@
-"""The race on the lead venue in closed form: what quotes there earn, and lose to faster firms.
+"""The race on the lead venue in closed form: quotes' income there, and losses to faster firms.
 
 Quotes on the house venue are simulated one by one; the quotes of dozens of firms on the lead venue
 are not. Their results are the expectations, in closed form, of this race:
 
-- Every quoter renews its quote regularly, the full size on both sides, whatever was taken. Firm
-  i's orders and quotes take a fixed time d_i from a move of the price to the matching engine. So
-  the quote it posts at t knows the price until t - d_i, and an order that meets it there knows the
-  price until t - d_j. A faster firm has seen L = d_i - d_j more of it; no other firm gains.
+- Every quoter renews its quote regularly, with the full size on both sides, whatever was taken.
+  Firm i's orders and quotes take a fixed time d_i from a move of the price to the matching engine.
+  So a quote posted at t is based on the price until t - d_i, and firm j's order that meets it is
+  based on the price until t - d_j. A faster firm has seen L = d_i - d_j more of the price; no other
+  firm gains.
 - Each firm sends one order per side of each quote, which arrives at the posting. Hits later in a
   quote's life would come on top, so losses are a lower bound, and grow with the number of
   renewals. Equal speed leaves no rent. In Budish, Cramton & Shim (2015) equals snipe one another
   too, since one cancellation among many simultaneous orders seldom comes first.
 - The price moves like sigma W with the hour's sigma, without jumps and at dense ticks.
 - A firm's order is sent when the price has moved by more than half-spread s plus its costs c.
-  Orders are served by speed until the quote is exhausted; equally fast ones share what is left
-  pro rata. Each quote meets each firm's full order size, whatever that firm takes elsewhere.
-- Who sends an order together: the price is taken to have moved at one pace (the move over the
-  root of its time) over all the L of one quote. What the fastest firm gets, and what all get from
-  a quote that they don't exhaust, is exactly the race's expectation. Where slower firms are left
-  with what faster ones declined since the price had turned, that is neglected: played in full, a
-  quote that twenty firms are in line for and one exhausts loses 0.64 times as much where all hit
-  at 0.3 standard deviations, 1.2 times at 1.1, and 1.3 times at 2.4, where hits are rare.
+  Orders are served by speed until the quote is exhausted; equally fast ones share the remaining
+  size pro rata. Each quote meets each firm's full order size, whatever that firm takes elsewhere.
+- Approximation: for one quote, the price moves at the same pace (the move over the root of its
+  time) over the L of every firm. This gives the exact expectation for the fastest firm, and for all
+  firms if they do not exhaust the quote. It neglects size that faster firms decline because the
+  price has turned, and that slower firms then take. Error, for a quote that twenty firms compete
+  for and one firm can exhaust: a race played in full loses 0.64 times as much if all hit at 0.3
+  standard deviations, 1.2 times at 1.1, and 1.3 times at 2.4, where hits are rare.
 - The other quotes of the market share the uninformed flow and have no part in the race.
 
-What one firm takes from an inexhaustible quote is then the stale quote's 2 [sigma sqrt(L) phi(x)
-- s Phi(-x)], x = (s + c) / (sigma sqrt(L)), of size. It is edge, at the lead price: a fee decides
-whether an order is sent (in c) and is charged apart, on the volume taken.
+For one firm and a quote of unlimited size, the expected edge is then 2 [sigma sqrt(L) phi(x) - s
+Phi(-x)] times the order's size, with x = (s + c) / (sigma sqrt(L)). It is measured at the lead
+price. The fee is part of c, which decides whether an order is sent; it is charged separately, on
+the volume taken.
 
 Sources: Budish, Cramton & Shim (2015), QJE 130(4), 1547-1621; for latency arbitrage as a
 discrete-event race, Wah & Wellman (2013), ACM EC '13.
@@ -59,7 +61,7 @@ class _Sniper(NamedTuple):
     delay_us: int
     firm: int
     order_cents: int
-    pace: float  # the least move that pays: a fraction of the price per square-root second
+    pace: float  # the smallest profitable move: a fraction of the price per square-root second
 
 
 def pick_offs(
@@ -73,15 +75,16 @@ def pick_offs(
 ) -> PickOffs:
     """Return the expected loss of each firm's quotes to each faster firm.
 
-    Adding a firm never lowers what a quoter loses, and never raises what others take from it. A
-    firm with costs above the price's move protects no quote: slower firms' orders pass it.
+    An additional firm never lowers a quoter's loss, and never raises other firms' gains from it. A
+    firm with costs above the price's move takes nothing, so slower firms are served as if it were
+    absent.
 
     Args:
         delay_us: of each firm's orders and quotes alike, int64, shape (n,).
-        quote_cents: what it shows on each side, int64, shape (n,); 0 does not quote.
-        order_cents: the most that one order of it takes, int64, shape (n,); 0: it hits no quote.
+        quote_cents: its displayed size on each side, int64, shape (n,); 0: it does not quote.
+        order_cents: the largest size of one of its orders, int64, shape (n,); 0: it hits no quote.
         half_spread: of the quotes, as a fraction of the price.
-        cost: fee and hurdle, which a firm asks for beyond it, a fraction of 0 or more, shape (n,).
+        cost: fee and hurdle of a firm, beyond the half-spread, a fraction of 0 or more, shape (n,).
         sigma_per_root_s: volatility in each hour, a fraction per square-root second, shape (h,).
         quotes_per_hour: how often a quote is renewed.
 
@@ -117,10 +120,11 @@ def spread_income(
     The flow never exhausts a quote.
 
     Args:
-        quote_cents: what each firm shows on each side, int64, shape (n,).
+        quote_cents: each firm's displayed size on each side, int64, shape (n,).
         outside_quote_cents: the size that all others show on each side.
         flow_cents: uninformed volume, both directions together.
-        half_spread: which the flow pays, as a fraction of the price, to a hundred-millionth.
+        half_spread: the half-spread that the flow pays, a fraction of the price, to a
+            hundred-millionth.
 
     Returns:
         Cents, int64, shape (n,), each rounded down: never more in total than the flow pays.

@@ -11,7 +11,7 @@ from des.compile_cache import njit
 class Returns:
     """The firms' results of one day, as equally long arrays of cents."""
 
-    house: np.ndarray  # edge less fees, less what hedging it cost
+    house: np.ndarray  # edge less fees and hedging costs
     lead: np.ndarray  # of own quotes on the lead venue
 
 

@@ -1,9 +1,9 @@
 """Firms unwind: each day a part of their positions on the house is closed, and its hedge with it.
 
-A position that was hit on the house earns nothing more, and ties up margin on two venues. So a
-firm closes it after a time, exponential with a stated mean, by quotes of its own that the other
-makers meet at the mark, without a fee; the hedge is closed as it was opened, by an order on the
-lead venue. That the firm pays nothing on the house is a simplification that favours it.
+A position from a hit on the house earns nothing more, and ties up margin on two venues. So a firm
+closes it after a random time, exponential with a stated mean. On the house it closes by quotes of
+its own that the other makers meet at the mark, without a fee: a simplification that favours the
+firm. It closes the hedge as it opened it, by an order on the lead venue.
 
 Arbitrage is limited by the capital that positions tie up: Shleifer & Vishny (1997), Journal of
 Finance 52(1), 35-55; across venues of crypto, Makarov & Schoar (2020), Journal of Financial

@@ -22,8 +22,8 @@ from ledger.money import pro_rata, to_cents
 from ledger.motives import Motive
 from ledger.parties import Parties
 
-DELEVERAGED = 10  # how many accounts of the other side are closed
-TO_ZERO_PRICE = 3  # thirds of the way
+DELEVERAGED = 10  # the number of accounts of the other side that are closed
+TO_ZERO_PRICE = 3  # thirds of the way from the mark
 
 # A trade of one account, not yet booked: (motive, taker, maker, account, lots, price).
 Trade = tuple[Motive, int, int, int, int, int]

@@ -27,7 +27,7 @@ def hand_over(
     Args:
         equity_cents: of the account at the mark; below zero the taker pays for part of the debt.
         position: of the account, long above zero.
-        lots: how many of them, 1 to all.
+        lots: the number of lots to close, from 1 to all.
         mark: the lead price.
         tick_cents: value of a tick on a lot.
         thirds: 3 for the zero price itself, 0 for the mark.
@@ -43,7 +43,8 @@ def hand_over(
 def transferred_lots(lots: int, equity_cents: int, threshold_cents: int, seconds: int) -> int:
     """Return how much of a position is handed over in the seconds below auto-close margin.
 
-    Each second the part 1 - MF / ACMF of the rest goes, at least a lot; below zero, all of it.
+    Each second the part 1 - MF / ACMF of the rest is handed over, at least a lot; at a negative
+    margin fraction, all of it.
 
     Args:
         lots: the position, unsigned.

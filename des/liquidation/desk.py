@@ -4,8 +4,8 @@
    next settlement.
 2. `auto_close`: below auto-close margin it is ended at a settlement. Its tokens are sold, its
    position goes to backstop providers, and what they cannot take to accounts of the other side.
-3. `loss_bearers`: the insurance fund takes what is left and pays what is owed, as far as it goes;
-   what is still owed is borne by all customers.
+3. `loss_bearers`: the insurance fund takes the remainders and pays the debts, as far as its money
+goes; all customers bear the remaining debts.
 
 Each step uses those after it, and none before it.
 """
@@ -78,7 +78,7 @@ class LiquidationDesk:
     def enter(self, time_us: int, marks: np.ndarray, holders: Population) -> None:
         """Let holders set collateral aside and enter their positions, at *marks*.
 
-        Only as many as retail's free claim can pay for.
+        At most as many enter as retail's free claim can pay for.
         """
         free_cents = int(self._house.claims[self._holders.retail]) - self.reserved_cents
         self._turnover.enter(time_us, marks, holders, free_cents)

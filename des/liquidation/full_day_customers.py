@@ -52,7 +52,7 @@ class FullDayCustomers(MarginCustomers):
         self._come(time_us)
 
     def turn_over(self, now_us: int) -> None:
-        """Let those of the day before leave, and those of a full day come, at midnight."""
+        """At midnight let yesterday's customers leave, and new ones enter on a full day."""
         if self.are_there:
             self.leave_all(now_us)
         self._come(now_us)

@@ -1,10 +1,10 @@
-"""Positions on margin, and which of them a price has brought below maintenance margin.
+"""Positions on margin, and the accounts that a price has brought below maintenance margin.
 
-Per account there are *lots* n and *cash*: at mark M the account is worth cash + n M in dollars. Its
-equity is that plus the margin value of its tokens; its margin fraction is equity over |n| M. The
-prices at which accounts cross maintenance are kept sorted, so that a settlement looks only at those
-that the price has passed. For accounts with tokens the sorting supposes somewhat lower token
-prices, and each account that is found is checked exactly.
+Each account has *lots* n and *cash*: at mark M it is worth cash + n M in dollars. Its equity is
+this value plus the margin value of its tokens; its margin fraction is equity over |n| M. The prices
+at which accounts cross maintenance are kept sorted, so that a settlement looks only at those that
+the price has passed. For accounts with tokens the sorting supposes somewhat lower token prices, and
+each account that is found is checked exactly.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from des.liquidation.token_collateral import E6, TokenCollateral
 from des.venue.venue import FUNDING_UNIT
 
-Thresholds = tuple[np.ndarray, np.ndarray]  # prices, ascending, and whose they are
+Thresholds = tuple[np.ndarray, np.ndarray]  # prices, ascending, and their accounts
 
 
 class LeveragedAccounts:
@@ -64,7 +64,7 @@ class LeveragedAccounts:
             self.sort()
 
     def worth(self, marks: np.ndarray) -> np.ndarray:
-        """Return the cents that all accounts are worth at *marks*, by market, without tokens."""
+        """Return the value in cents of all accounts at *marks*, by market, without tokens."""
         return self.cash + self.lots * (self._tick_cents * marks)[self.market]
 
     def below(self, market: int, mark: int) -> np.ndarray:

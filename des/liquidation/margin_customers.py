@@ -172,8 +172,8 @@ class MarginCustomers:
     def _first_tokens(self, others_cents: int) -> np.ndarray:
         """Return retail's tokens in lots, by pricing market.
 
-        This is what holders on margin bring, plus the same share of the other holders' dollars for
-        customers yet to come. There is no record of the amount.
+        These are the tokens that the first holders on margin bring, plus tokens for later
+        customers: the same share of the other holders' dollars. There is no record of the amount.
         """
         lots, lot_cents = np.zeros(len(self._listings), dtype=np.int64), self._lot_cents()
         for token, market in zip(self._rules.tokens, self._token_markets.values(), strict=True):

@@ -75,7 +75,8 @@ def population(
         market_weights: chances of the markets, such as their volumes.
         lot_cents: the value of a lot, by market.
         token_markets: by token of the scenario, the market that prices it.
-        all_cents: what all of them bring together; None: the scenario gives the median of one.
+        all_cents: the collateral of all holders together; None: the scenario gives the median of a
+            holder.
     """
 
     def draws(quantity: str) -> np.random.Generator:

@@ -2,8 +2,8 @@
 
 Each second, with chance 1/6, an order of a tenth of the position times U(0.5, 1.5): the venue's
 published rule (help page 360027668712). Orders are planned at a settlement for the interval that
-begins there, as if each order were filled and the price stayed. They go no further than needed to
-be back above maintenance margin. All orders of one second in one market together stay within the
+begins there, as if each order were filled and the price stayed. They stop when the account would be
+back above maintenance margin. All orders of one second in one market together stay within the
 rule's global cap.
 """
 

@@ -1,4 +1,4 @@
-"""Loans on thin tokens at each settlement: lent, sold into the book, taken over, sold off.
+"""Loans on thin tokens at each settlement: lending, sales of collateral, takeovers of accounts.
 
 A borrower withdraws its loan at once. When the price falls the venue sells the borrower's tokens,
 as far as their book takes them. Below auto-close margin the captive maker takes the account over,

@@ -68,9 +68,9 @@ class Turnover:
         self._end(time_us, marks, leaving, worth[leaving])
 
     def leave_all(self, time_us: int, marks: np.ndarray) -> None:
-        """Close the positions of all, at *marks*, safe or not: the venue wants them gone.
+        """Close the positions of all, at *marks*, safe or not, because the venue halts.
 
-        Who owes dollars against tokens goes on owing them, and the tokens stay set aside.
+        An account that owes dollars against tokens keeps its debt, and its tokens stay set aside.
         """
         accounts = self._accounts
         worth = accounts.worth(marks)

@@ -1,7 +1,4 @@
-"""Notes for reports on each day of a market: the book that was shown, and the price range.
-
-Nothing in the world reads them.
-"""
+"""Notes for reports on each day of a market: the displayed book, and the price range."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -13,7 +10,7 @@ from ledger.notes import PriceRange
 
 
 def note_books(journal: Journal, now_us: int, listings: Iterable[Listing]) -> None:
-    """Record what is shown at the beginning of a day's first traded hour."""
+    """Record the displayed book at the beginning of a day's first traded hour."""
     for listing in listings:
         book = listing.shown_book(now_us) if listing.hours.is_first_of_day(now_us) else None
         if book:

@@ -27,5 +27,5 @@ class Gateways:
         return cls(quiet, busy, house.busy_above)
 
     def at(self, volatility_ratio: float) -> np.ndarray:
-        """Return the table in force at a volatility, given over its level."""
+        """Return the table in force at a volatility, which is given as a ratio to its level."""
         return self.busy_us if volatility_ratio >= self.busy_above else self.quiet_us

@@ -1,4 +1,4 @@
-"""Hedgers who look at a net position in one market at settlements, and lay it off."""
+"""Hedgers who hedge their net position in one market at settlements."""
 
 from collections.abc import Sequence
 

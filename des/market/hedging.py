@@ -76,7 +76,7 @@ class HedgeDesk:
         self._ordered_lots = 0
 
     def follow(self, house_fills: np.ndarray) -> None:
-        """Let the firms order hedges of their latest hits, and of what they unwound (dtype ROW)."""
+        """Let the firms order hedges of their latest hits and unwound lots (dtype ROW)."""
         if len(house_fills):
             self._under_way, lots = _followed(self._under_way, house_fills, self._delay_us)
             self._ordered_lots += lots
@@ -104,7 +104,7 @@ class HedgeDesk:
         return ordered
 
     def fills(self, end_us: int, ticks: Ticks, impact_per_root_lot: float) -> np.ndarray:
-        """Fill what is due before *end_us*, at the price it finds, plus half-spread and impact.
+        """Fill the orders due before *end_us*, at the price then, plus half-spread and impact.
 
         Args:
             end_us: the interval's end.
@@ -185,7 +185,7 @@ def _followed(
 def _filled(
     orders: HedgeOrders, end_us: int, ticks: Ticks, terms: HedgeTerms, impact_per_root_lot: float
 ) -> tuple[np.ndarray, HedgeOrders]:
-    """Fill orders that are due before *end_us*; return rows (dtype ROW), and what is left."""
+    """Fill orders that are due before *end_us*; return rows (dtype ROW), and the other orders."""
     n = 0
     for due_us in orders.due_us:
         n += due_us < end_us

@@ -54,7 +54,7 @@ class Traders:
 
 
 class IntervalRows(NamedTuple):
-    """What is booked of one market in a span: rows of dtype ROW, each in the order of time."""
+    """The rows to book for one market in a span: dtype ROW, each array in the order of time."""
 
     house: np.ndarray  # fills there
     net: np.ndarray  # of customers with the other makers there, if they close positions
@@ -216,8 +216,8 @@ class Listing:
 
         Args:
             now_us: the moment.
-            hedgers: who lays off hedges at once.
-            lead_lots: what each of them holds on the lead venue.
+            hedgers: the members that close their hedges at once.
+            lead_lots: the position of each of them on the lead venue.
         """
         self._session.clear()
         for hedger, lots in zip(hedgers.tolist(), lead_lots.tolist(), strict=True):
@@ -257,7 +257,7 @@ class Listing:
         return self.ticks_of_day(end_us).prices
 
     def _trades(self, time_us: int) -> bool:
-        """Tell whether the hour is traded, on a house that is open when it is asked."""
+        """Tell whether the hour is traded and the house is open now."""
         return self._house_is_open and self.hours.has(time_us)
 
     def ticks_of_day(self, end_us: int) -> Ticks:

@@ -13,7 +13,7 @@ def noted(market: str, policy: str, maker: MakerQuotes) -> Decision:
 
     Args:
         market: its name.
-        policy: the word for how it was decided.
+        policy: the name of the policy that decided.
         maker: the captive maker, which decided.
     """
     quotes, seen = maker.policy, maker.seen

@@ -39,7 +39,7 @@ class MakerQuotes:
             spread_times: multiplies the decided distance of levels from the mid.
             choice: decides the size for a month.
             belief: the promise of the maker's own simulation.
-            others: the other makers, in step with whom it may widen.
+            others: the other makers; the maker may widen its quotes as they do.
             volume: the volume so far.
             hours: the hours in which it quotes.
         """

@@ -10,7 +10,7 @@ from ledger.motives import Motive, VolumePart, counted_as
 from ledger.times import HOURS_PER_DAY
 
 _PARTS, _NO_ORDER = tuple(VolumePart), -1
-# By a motive's code, the place of the part in which its orders count.
+# At each motive's code: the place in _PARTS of the part of the volume in which its orders count.
 _COUNTS_IN = np.full(len(Motive), _NO_ORDER)
 for _place, _part in enumerate(_PARTS):
     _COUNTS_IN[list(counted_as(_part))] = _place
@@ -20,7 +20,7 @@ class Traded(NamedTuple):
     """Cents by the cause of an order, and for uninformed orders by maker."""
 
     captive_cents: int = 0  # uninformed customers with the captive maker
-    others_cents: int = 0  # the same with other makers
+    others_cents: int = 0  # uninformed customers with other makers
     hits_cents: int = 0  # firms with the captive maker
     forced_cents: int = 0  # forced orders, with any maker
 
@@ -53,9 +53,9 @@ class MarketVolume:
     def __init__(self, cents_per_lot_tick: int) -> None:
         """Begin with nothing; *cents_per_lot_tick* is the value of one tick on one lot."""
         self._tick_cents = cents_per_lot_tick
-        self._hours: deque[tuple[int, int]] = deque()  # hours stood for, cents
+        self._hours: deque[tuple[int, int]] = deque()  # number of hours that they represent, cents
         self._response = 1.0
-        self.hour_stands_for = 1  # hours that the present one stands for
+        self.hour_stands_for = 1  # number of hours that the present one represents
         self.hours_today = 0  # traded hours today, the present one included
         self.today = self.this_month = self.last_month = NOTHING
         self.without_maker_cents = 0.0  # customers' volume today without its quotes
@@ -74,11 +74,11 @@ class MarketVolume:
             self._hours.popleft()
 
     def count(self, rows: np.ndarray, others_lot_ticks: int) -> None:
-        """Add what was filled in a part of the hour.
+        """Add the fills of a part of the hour.
 
         Args:
             rows: the fills on the house (dtype ROW).
-            others_lot_ticks: what others filled of uninformed orders, lots x price.
+            others_lot_ticks: uninformed orders that others filled, lots x price.
         """
         if not len(rows) and not others_lot_ticks:
             return

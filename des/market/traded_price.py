@@ -44,7 +44,7 @@ class TradedPrice:
     def prices_of_hours(self, end_us: int, is_whole: Callable[[int], bool]) -> np.ndarray:
         """Return prices of the day that ends at *end_us*, hour by hour, shape (n,).
 
-        All ticks of a traded hour; of an idle hour the one price at its beginning.
+        A traded hour has all its ticks, an idle hour one price at its beginning.
         """
         hours_us = range(end_us - DAY_US, end_us, HOUR_US)
         spans = [(at, HOUR_US if is_whole(at) else 0) for at in hours_us]

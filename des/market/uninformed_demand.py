@@ -42,8 +42,8 @@ class UninformedDemand:
         """Return the flow of the hour that begins, in one market; `MarketVolume` has begun it.
 
         Under stated demand: the month's rate times the response to the quotes at the hour's
-        beginning. Under recorded demand: the given volume of the hour, or what is missing so far of
-        the day's record, this hour included.
+        beginning. Under recorded demand: the given volume of the hour, or the part of the day's
+        recorded volume up to this hour that is still missing.
         """
         if self._is_stated:
             return self._volume.hour_stands_for * self.usd_per_s(hour_us) * response

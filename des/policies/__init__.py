@@ -1,1 +1,1 @@
-"""How the captive maker decides, on the first of each month, its quotes until the next."""
+"""The captive maker's decisions, on the first of each month, about its quotes until the next."""

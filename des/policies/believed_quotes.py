@@ -24,7 +24,7 @@ class BelievedQuotes:
         Args:
             first: decides until quotes have been shown for a month.
             stated_half_spread_bps: the centre of its search, in basis points.
-            limit: the most that it may show.
+            limit: the largest size that it may show.
         """
         self._first, self._stated_bps = first, stated_half_spread_bps
         self._limit = limit
@@ -43,7 +43,8 @@ class BelievedQuotes:
     def decide(self, now_us: int, seen: SeenMonth | None) -> Decided:
         """Return the quotes with the highest promise; of equal ones the first.
 
-        A month without trades changes nothing, since all its orders were imagined.
+        A month without actual trades changes nothing, since the promise then rests on imagined
+        orders alone.
         """
         if seen is None or not seen.showed.shown_cents:
             return self._first.decide(now_us, None)

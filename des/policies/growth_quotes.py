@@ -20,7 +20,7 @@ class GrowthQuotes:
         Args:
             first: decides until quotes have been shown for a month.
             rules: state the share of the house's volume that it aims at.
-            limit: the most that it may show.
+            limit: the largest size that it may show.
         """
         self._first, self._rules = first, rules
         self._limit = limit

@@ -1,7 +1,7 @@
 """The captive maker's monthly decision, and the figures behind it.
 
 Each policy is a `QuotingChoice`. It decides at the run's start and on the first of each month, from
-the figures of the month that ended. It knows nothing later.
+the figures of the month that ended. It uses no later figures.
 """
 
 from collections.abc import Sequence
@@ -36,8 +36,8 @@ class SeenMonth:
 
     days: int
     traded_cents: int  # volume on the house
-    own_cents: int  # part of it that its own quotes filled
-    hits_cents: int  # part of that, with firms
+    own_cents: int  # the part of this volume that its own quotes filled
+    hits_cents: int  # the part of its quotes' volume that firms took
     showed: MonthlyQuotes
     # The promises of its own simulation of these days, in the order of `considers`.
     promised: Sequence[Outlook]

@@ -1,4 +1,4 @@
-"""The most that the captive maker shows where a policy decides, and the key that limits it."""
+"""The largest size that a policy of the captive maker may show, and the key that limits it."""
 
 from typing import NamedTuple
 

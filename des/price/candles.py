@@ -23,7 +23,7 @@ class Candles:
 
     anchors: tuple[Anchor, ...]  # the first open, then every close; behind a gap the open as well
     volatility: tuple[VolatilityLevel, ...]  # one level per day
-    said: tuple[str, ...] = ()  # what was found out about the file, and what was done about it
+    said: tuple[str, ...] = ()  # findings about the file, and its corrections
 
 
 def read_candles(path: Path) -> Candles:
@@ -34,7 +34,7 @@ def read_candles(path: Path) -> Candles:
     volatility of the day before.
 
     Raises:
-        CandleError: the file cannot be read, or a line of it cannot be believed.
+        CandleError: the file cannot be read, or a line of it is implausible.
 
     Source: variance per candle (ln high/low)^2 / (4 ln 2); Parkinson (1980), The Journal of
         Business 53(1), 61-65. Ranges from few trades underestimate it.
@@ -51,7 +51,7 @@ def read_candles(path: Path) -> Candles:
 
 
 def _known_prices(found: Regular) -> Iterator[tuple[int, float]]:
-    """Yield the price at each close, and at an open that follows none."""
+    """Yield the price at each close, and at each open that follows a gap."""
     closed_us = None
     for candle in found.candles:
         if candle.opens_us != closed_us:
@@ -72,7 +72,7 @@ def _daily_levels(
         annual = math.sqrt(variance * candles_per_year)
         try:
             yield VolatilityLevel(since=day_of(day_us), annual=annual)
-        except ValidationError as error:  # a scenario says how wild a price may be
+        except ValidationError as error:  # a scenario limits the volatility of a price
             raise CandleError(
                 path,
                 day[0].row,

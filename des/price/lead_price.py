@@ -126,7 +126,7 @@ class LeadPrice:
         return max(math.exp(self._path.log_price[self._row(time_us)]), self._tick_usd)
 
     def hour_price_ticks(self, time_us: int) -> int:
-        """Return the same in ticks."""
+        """Return the price at the start of the hour without impact, in ticks."""
         return round(self.hour_price_usd(time_us) / self._tick_usd)
 
     def _row(self, time_us: int) -> int:
@@ -185,7 +185,7 @@ def joined(before: Ticks, after: Ticks, since_us: int) -> Ticks:
 def _rounded(
     times_us: np.ndarray, prices: np.ndarray, start_us: int, end_us: int, factor: float
 ) -> Ticks:
-    """Return an hour's ticks in [start, end), with prices so many times as high.
+    """Return an hour's ticks in [start, end), with prices multiplied by a factor.
 
     The exponential of the path was taken once, over its whole hour. Each price is multiplied and
     rounded alone, so that it does not depend on which others are asked for.

@@ -30,7 +30,7 @@ class Imagined:
     policy: QuotingPolicy
     shown_cents: int  # per level
     edge_lot_ticks: int = 0
-    lot_ticks: int = 0  # both for all hours that the simulated ones stand for
+    lot_ticks: int = 0  # result and volume of all hours that the simulated ones represent
 
 
 class OwnSimulation:

@@ -39,7 +39,7 @@ def play(
         codes: the codes of takers and makers in the books.
 
     Returns:
-        The quote in force at the end, the orders then in flight, and what orders got.
+        The quote in force at the end, the orders then in flight, and the fills.
     """
     start_us, end_us, refresh_us, latency_us = beat
     (tick_us, tick_price), (skew, offset, shown) = ticks, plan

@@ -1,8 +1,8 @@
-"""Limits that keep firms' orders smaller than a profitable quote, and what they cut off.
+"""Limits that keep firms' orders smaller than a profitable quote, and the size that they cut off.
 
 A firm's order that reaches its limit leaves some profitable lots. Later orders may still take them.
-What is left when the quote is replaced is counted as cut off by the limit of the last such order,
-valued at the quote's best price.
+The lots that are left when the quote is replaced are counted as cut off by the limit of the last
+such order. They are valued at the quote's best price.
 """
 
 from typing import NamedTuple
@@ -20,8 +20,8 @@ COUNTED = 3
 class Limits(NamedTuple):
     """The limits of the firms' orders, and the size that they have cut off."""
 
-    order_lots: np.ndarray  # what one order takes at most, by firm
-    room_lots: np.ndarray  # by how much a position may still change, by side and firm; updated
+    order_lots: np.ndarray  # the largest size of one order, by firm
+    room_lots: np.ndarray  # the remaining change of a position, by side and firm; updated
     counted: np.ndarray  # lots x ticks that firms took, and that each limit cut off, shape (3,)
 
 
@@ -32,9 +32,9 @@ def none_counted() -> np.ndarray:
 
 @njit(cache=True)
 def count_cut(quotes: Quotes, i: int, side: int, sign: int, counted: np.ndarray) -> None:
-    """Add (*sign* 1) or take back (-1) what is cut off of the quote at *i* in its present state.
+    """Add (*sign* 1) or subtract (-1) the cut-off size of the quote at *i* in its present state.
 
-    A caller that changes the rest of a quote takes it back before, and adds it after.
+    A caller that changes a quote's remaining lots subtracts before the change, and adds after it.
     """
     lots = np.int64(0)
     for level in range(quotes.cut_levels[i, side]):

@@ -40,7 +40,7 @@ class QuotingPolicy:
         return replace(self, offset_e6=tuple(each + away for each in self.offset_e6))
 
     def widened(self, times: float) -> "QuotingPolicy":
-        """Return the policy with its levels' distance from the mid multiplied, if it widens."""
+        """Return the policy, if it widens, with its levels' distance from the mid multiplied."""
         if not self.widens or times == 1.0:
             return self
         moved = (min(round(each * times), REACH_E6_MAX) for each in self.offset_e6)
@@ -53,7 +53,7 @@ class QuotingPolicy:
             mark_ticks: the lead price, in ticks.
             lot_cents: the value of a lot at that price.
             lots: the maker's position on the house venue, long above zero.
-            shown_cents: what to show per level, at least a lot unless it is 0; nothing is shown
+            shown_cents: the size to show per level, at least a lot unless it is 0; nothing is shown
                 on the side that would carry the position past its limit.
         """
         limit = max(self.limit_cents // lot_cents, 1)

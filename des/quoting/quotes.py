@@ -32,11 +32,11 @@ class Plan:
 
 
 class Quotes(NamedTuple):
-    """Quotes in the order of posting, both sides, and what is left of them."""
+    """Quotes in the order of posting, both sides, with their remaining lots."""
 
     posted_us: np.ndarray  # shape (n,)
     read_us: np.ndarray  # the moment whose lead price they were made from, shape (n,)
-    read: np.ndarray  # that price, ticks, shape (n,)
+    read: np.ndarray  # the lead price at this moment, ticks, shape (n,)
     price: np.ndarray  # ticks, best level first, shape (n, 2, levels)
     shown_lots: np.ndarray  # per level, shape (n, 2)
     left: np.ndarray  # lots not yet taken, shape (n, 2, levels)

@@ -1,4 +1,4 @@
-"""The race for a stale quote: which firms send an order, when it arrives, what it gets.
+"""The race for a stale quote: firms' orders, their arrival, and their fills.
 
 Firms watch a quote at its posting and at each tick of the lead price. At the first event at which a
 hit pays a firm more than its costs, the firm sends one immediate-or-cancel order. The order arrives
@@ -26,7 +26,7 @@ from ledger.motives import Motive
 ANY_PRICE = 2**62  # the limit of a market order
 UNINFORMED = 2**31  # the firm number of other customers: at a tie they come after all firms
 FORCED = UNINFORMED + 1  # the number of customers who are liquidated: at a tie they come last
-CAPTIVE, OTHERS = np.int64(0), np.int64(1)  # whose quotes an order met
+CAPTIVE, OTHERS = np.int64(0), np.int64(1)  # the makers whose quotes an order meets
 
 # An immediate-or-cancel order on its way.
 ORDER = np.dtype(
@@ -35,7 +35,7 @@ ORDER = np.dtype(
         ("firm", np.int64),  # place among the firms, or UNINFORMED, or FORCED
         ("side", np.int64),  # ASK buys, BID sells
         ("limit", np.int64),  # worst acceptable price in ticks, times the side's sign
-        ("lots", np.int64),  # the most that it takes; a firm's is set on arrival
+        ("lots", np.int64),  # its size; that of a firm's order is set on arrival
         ("holder", np.int64),  # retail customer, or -1
         ("trigger", np.int64),
     ]
@@ -60,7 +60,7 @@ class Watchers(NamedTuple):
     """The firms that watch quotes until the next settlement."""
 
     threshold: np.ndarray  # ticks beyond a quote from which a hit pays, lowest first
-    firm: np.ndarray  # whose threshold it is
+    firm: np.ndarray  # the firm of each threshold
     reaction_us: np.ndarray  # by firm
     keys: np.ndarray  # of the firms' gateway draws, uint64
     gateway_us: np.ndarray  # the gateway's delay at equally likely quantiles
@@ -177,8 +177,8 @@ class Fills(NamedTuple):
     """The fills of orders."""
 
     rows: np.ndarray  # dtype ROW
-    others_lot_ticks: int  # what other makers filled of uninformed orders: lots x price, summed
-    others_lots: int  # what customers bought in these trades, less what they sold
+    others_lot_ticks: int  # uninformed orders that other makers filled: lots x price, summed
+    others_lots: int  # customers' purchases less their sales in these trades, in lots
 
 
 NO_FILLS = Fills(new_rows(0), 0, 0)
@@ -210,14 +210,14 @@ def fills_of(
         orders: dtype ORDER, in the order of their turns.
         quotes: in the order of posting; their remaining lots are reduced.
         tick_us, tick_price: the lead price.
-        limits: the limits of firms' orders; what they cut off is counted.
-        others: what the other makers quote.
+        limits: the limits of firms' orders; the size that they cut off is counted.
+        others: the other makers' quotes.
         codes: the codes of takers and makers in the books.
 
     Returns:
         Rows of dtype ROW in the order of time, without fee and venue, which the venue adds.
-        Uninformed orders that the others fill have no rows; their volume is summed, and what is
-        bought net.
+        Uninformed orders that the others fill have no rows; their volume and their net purchase are
+        summed.
     """
     levels = quotes.price.shape[2]
     most = len(orders) * levels
@@ -266,8 +266,8 @@ def _hit(
 ) -> int:
     """Let a firm's order take the profitable levels of the quote at *i*, within the firm's limits.
 
-    Its fills reduce the room of the firm's next orders; what the limits leave is counted as cut
-    off. Returns the number of rows, given *n* before.
+    Its fills reduce the room of the firm's next orders; the profitable lots beyond the limits are
+    counted as cut off. Returns the number of rows, given *n* before.
     """
     side, firm = order.side, order.firm
     wanted, limit_is, room = limits.order_lots[firm], ORDER_SHARE, limits.room_lots[side, firm]

@@ -94,7 +94,8 @@ class Session:
             uninformed: the orders of the interval (dtype ORDER) that no quote triggers.
 
         Returns:
-            Rows in the order of time, without what the venue adds; and what others filled.
+            Rows in the order of time, without the fields that the venue adds; and the sums of
+            others' fills.
         """
         if decided.passes:
             return self._pass(end_us, impact)
@@ -117,10 +118,7 @@ class Session:
         return fills
 
     def _pass(self, end_us: int, impact: float) -> Fills:
-        """Let time without trading pass at once: only its last price matters.
-
-        Quotes and orders from before them have expired.
-        """
+        """Let time without trading pass at once: only its last price matters."""
         self.clear()
         # Hedges on their way are still filled at the price before.
         self.ticks = joined(self.ticks, self._price.last_tick(end_us, impact), end_us)

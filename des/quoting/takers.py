@@ -23,7 +23,7 @@ class Takers:
 
     reaction_us: np.ndarray
     hurdle_e6: np.ndarray  # millionths of the price
-    order_share: np.ndarray  # the share of a firm's claim that one order takes at most
+    order_share: np.ndarray  # the largest size of an order, as a share of the firm's claim
     leverage_max: np.ndarray
 
     @classmethod
@@ -41,10 +41,10 @@ class Takers:
 class Terms:
     """The firms' decisions until the next settlement."""
 
-    threshold: np.ndarray  # ticks beyond a quote from which hitting it pays, lowest first
-    firm: np.ndarray  # whose threshold it is; firms that do not trade have none
-    order_lots: np.ndarray  # what one order takes at most, by firm
-    room_lots: np.ndarray  # by how much a position may still change, shape (2, firms): by side
+    threshold: np.ndarray  # ticks beyond a quote from which a hit pays, lowest first
+    firm: np.ndarray  # the firm of each threshold; firms that do not trade have none
+    order_lots: np.ndarray  # the largest size of one order, by firm
+    room_lots: np.ndarray  # the remaining change of a position by side, shape (2, firms)
 
 
 def terms(

@@ -21,7 +21,7 @@ class UninformedFlow:
     geometric with the stated mean, holders uniform. The n-th order drawn in an hour is the same
     however many orders there are: a slightly larger flow adds a few orders.
 
-    With a position that customers close, sides lean against it, and hours are drawn as they come.
+    If customers close positions, more orders are on the closing side, and hours are drawn in order.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class UninformedFlow:
 
 
 def net_lots(orders: np.ndarray) -> int:
-    """Return what orders (dtype ORDER) buy less what they sell."""
+    """Return the lots that orders (dtype ORDER) buy, less the lots that they sell."""
     return int((np.array(SIGN)[orders["side"]] * orders["lots"]).sum())
 
 
@@ -92,8 +92,9 @@ def _sides(draws: np.random.Generator, n: int, turned: bool, buyers: float | Non
 
     Args:
         draws: the stream of sides.
-        n: how many.
-        turned: whether the stream was used before, and all hit the other side where chances allow.
+        n: the number of orders.
+        turned: whether to repeat an earlier use of the stream with sides reversed, where chances
+            allow.
         buyers: the chance that an order buys; None: that of a coin, for which a bit is drawn.
     """
     if buyers is None:
@@ -117,7 +118,7 @@ def _in_order(
         hour_us: when the hour begins.
         offset_us: when each arrives after that, shape (n,).
         side: which side each hits, shape (n,).
-        lots, holder: how much each takes, and for whom, shape (n,).
+        lots, holder: the size and the customer of each, shape (n,).
 
     Returns:
         Orders of dtype ORDER, shape (n,).

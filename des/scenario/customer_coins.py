@@ -23,24 +23,24 @@ Fault = tuple[tuple[str | int, ...], str]  # the place of a key, and its error
 class CustomerCoin(PricedCoin):
     """A coin that customers bring, are owed and withdraw, or a class of them with one price."""
 
-    share: Fraction  # of what customers bring by the value, and of their claims at first
+    share: Fraction  # share of the value of deposits, and of customers' claims at first
     supply: Annotated[int, Field(ge=0, le=10**12)]  # units in customers' own hands at first
 
 
 class CustomerCoins(Part):
-    """Coins that customers are owed in kind; what the shares leave, they are owed in dollars.
+    """Coins that customers are owed in kind; the rest of their claims is in dollars.
 
-    Each deposit is in one coin or in dollars, drawn by the shares; each withdrawal in one of those
-    that customers are owed, drawn by what each is worth. What is less than a lot is in dollars.
-    Where the house lacks dollars it lends coins to its maker, which sells them at the price of the
-    last settlement; where it lacks a coin, the maker buys it back for the house's dollars. A
-    withdrawal for which neither suffices waits. Where dealers buy only so much in a day, dollars
-    and each coin have a line of their own. Customers gain and lose in dollars alone.
+    Each deposit is in one coin or in dollars, drawn by the shares. Each withdrawal is in a coin or
+    in dollars, drawn by the value of customers' claims in each. Amounts below a lot are in dollars.
+    If the house lacks dollars, it lends coins to its maker, which sells them at the price of the
+    last settlement. If the house lacks a coin, the maker buys it back for the house's dollars. If
+    neither is enough, the withdrawal waits. If dealers buy a limited amount in a day, dollars and
+    each coin have separate waiting lines. Customers gain and lose in dollars alone.
     """
 
-    dealers: Entity  # who buy coins, and sell them back
-    dealers_cash_usd: PositiveUsd  # that they have at first, beside a portfolio's
-    dealers_buy_usd_per_day: Usd | None = None  # None: as much as they have cash for
+    dealers: Entity  # the parties that buy coins, and sell them back
+    dealers_cash_usd: PositiveUsd  # cash of the dealers at first, beside a portfolio's dealers
+    dealers_buy_usd_per_day: Usd | None = None  # None: their cash is the limit
     owed: Annotated[tuple[CustomerCoin, ...], Field(min_length=1, max_length=50)]
 
     @model_validator(mode="after")
@@ -65,7 +65,7 @@ def fault_of_coins(
     markets: Sequence[str],
     taken: Sequence[str],
 ) -> Fault | None:
-    """Find what customers' coins and the rest of a scenario don't agree on.
+    """Find a contradiction between customers' coins and the rest of a scenario.
 
     Args:
         coins: what customers are owed in kind.

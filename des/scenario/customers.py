@@ -84,10 +84,11 @@ class Flow(Part):
         A dollar out of claims C raises fear by contagion / C, which decays at the rate
         d = ln 2 / half-life; while it lasts, customers ask back C s dollars per unit of fear and
         time. In all that is n = contagion s / d, whatever C is: as claims shrink, fewer people hear
-        of larger shares. s is the mean sensitivity over all claims. It begins at no more than the
-        larger one of the retail cohorts' mean and the firms', and falls as the sensitive leave.
-        Evaluating fear on the hour leaves n as it is: what a request in an hour loses by being
-        heard of only after it, it gains by being heard of at full strength for a whole hour.
+        of larger shares. s is the mean sensitivity over all claims. At first it is at most the
+        larger of two values, the retail cohorts' mean and the firms' mean. It falls as sensitive
+        customers leave. Fear is evaluated on the hour, which does not change n. A request has its
+        effect only from the next hour on, but then at full strength for a whole hour; the two
+        errors cancel.
 
         Below 1 a request leads to 1 / (1 - n) requests in all, itself included, and a world without
         shocks stays near its base rate. From 1 on there would be a run without a cause.

@@ -41,7 +41,7 @@ class Others(Part):
 
 
 class Demand(Part):
-    """Where the volume of customers who trade for their own reasons comes from.
+    """The source of the volume of customers who trade for their own reasons.
 
     `stated`: `markets.demand` gives their volume by month if the other makers were alone.
     They trade more in a tighter and a deeper book: see `response`. Volume is then an outcome, and

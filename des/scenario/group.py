@@ -63,7 +63,7 @@ class Lender(Part):
     """A lender outside the group; its loans to the captive maker are callable on demand."""
 
     name: Entity
-    rate_pct_per_year: Annotated[float, Field(ge=0, le=100)]  # paid on the first of each month
+    rate_pct_per_year: Annotated[float, Field(ge=0, le=100)]  # paid on the first day of each month
     limits: Annotated[tuple[LoanLimit, ...], Field(min_length=1, max_length=1_000)]
     advance: Annotated[float, Field(gt=0, le=1)] | None = None  # of the tokens' value, at most
     drawn_in_full: bool | None = None  # draws limits even if not needed: see Portfolio
@@ -203,7 +203,8 @@ class Spell(Part):
 class Pool(Spell):
     """Liquidity of the captive maker: a token and dollars in a constant-product pool.
 
-    It goes in at the end of the first day, at the price then, and comes out at the end of the last.
+    It is added at the end of the first day, at the price then, and removed at the end of the last
+    day.
     """
 
     token: TokenName  # one of the tokens, with a market
@@ -256,9 +257,9 @@ class Group(Part):
 
     never_lend_customer_money: bool = False  # the credit line then lends only the house's own money
     house_cost_share: Fraction = 0.0  # operating cost over the last month's fees
-    house_costs: Annotated[tuple[HouseCost, ...], Field(max_length=1_000)] = ()  # then stated
+    house_costs: Annotated[tuple[HouseCost, ...], Field(max_length=1_000)] = ()  # if stated
     costs_follow_fees: bool = False  # False: a counterfactual keeps costs as booked
-    investors: Entity | None = None  # who buys shares
+    investors: Entity | None = None  # the party that buys shares
     lenders: Annotated[tuple[Lender, ...], Field(max_length=100)] = ()  # asked in this order
     uses: Annotated[tuple[Use, ...], Field(max_length=10_000)] = ()
     rounds: Annotated[tuple[Round, ...], Field(max_length=100)] = ()

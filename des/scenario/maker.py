@@ -60,9 +60,9 @@ class CreditStep(Dated):
 
 
 class MakerQuoting(Part):
-    """How the captive maker decides, on the first of each month, its quotes until the next.
+    """The captive maker's rule for its quotes, applied on the first of each month.
 
-    `stated`: as the scenario says. `growth`: the last size, times the target share over the
+    `stated`: the scenario's quotes. `growth`: the last size, times the target share over the
     achieved share of volume. `believed`: the best quotes in its own simulation of the month that
     ended, in which all orders are random. The last two begin as stated.
     """
@@ -120,7 +120,7 @@ class Maker(Part):
     depth_share_steps: Annotated[tuple[ShareStep, ...], Field(max_length=1_000)] = ()
     quoting: MakerQuoting = MakerQuoting()
     spread_times: Annotated[float, Field(ge=0.1, le=10)] = 1.0  # on the distance of all levels
-    quoter_off: date | None = None  # quotes end at the first moment of this day, whatever they earn
+    quoter_off: date | None = None  # quotes end at the start of this day, whatever their result
     lead_quotes_usd: Usd = 0.0  # per market, shown on the lead venue as a firm shows them
     policy: Literal["captive", "independent"] | None = None  # None: it is never reviewed
 

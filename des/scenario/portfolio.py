@@ -24,7 +24,7 @@ class HeldCoin(PricedCoin):
 
 
 class Portfolio(Part):
-    """Coins that the captive maker buys with loans that are drawn in full, see Lender.
+    """Coins that the captive maker buys with loans that are drawn in full (see Lender).
 
     Each loan is drawn up to its limit when the limit rises, and on the first of each month as far
     as collateral allows. The shares of the holdings buy coins at the day's last price; the rest
@@ -33,7 +33,7 @@ class Portfolio(Part):
     little, from coins again. Coins are collateral like tokens.
     """
 
-    dealers: Entity  # who sell the coins and buy them
+    dealers: Entity  # the parties that sell the coins and buy them
     dealers_cash_usd: PositiveUsd  # the dealers' cash at first, from which they can buy coins back
     recall_sold_share: Fraction
     holdings: Annotated[tuple[HeldCoin, ...], Field(min_length=1, max_length=50)]

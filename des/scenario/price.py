@@ -49,7 +49,7 @@ class Price(Part):
     anchors: tuple[Anchor, ...] = ()
     volatility: tuple[VolatilityLevel, ...] = ()
     candles: FilePath | None = None  # a user's file, instead of anchors and volatility
-    candles_read: Remark | None = None  # what was found out about it, once it is read
+    candles_read: Remark | None = None  # findings about the file, once it is read
     ticks_per_s: Annotated[float, Field(gt=0, le=1_000)] = 1.0
     volatility_log_sd: Annotated[float, Field(ge=0, le=2)] = 0.0
     volatility_half_life_h: Annotated[float, Field(gt=0, le=10_000)] = 24.0

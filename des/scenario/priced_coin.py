@@ -31,7 +31,7 @@ class CoinPrice(Dated):
 
 
 class PricedCoin(Part):
-    """A coin by its name, and where its price is from."""
+    """The name of a coin, and the source of its price."""
 
     name: TokenName
     market: MarketName | None = None  # its price is this contract's lead price, its unit the lot

@@ -30,7 +30,7 @@ REACH_BPS_MAX = 5_000  # quotes stay above zero unless the price halves between 
 
 
 class Scenario(Part):
-    """A question asked of a world, and the world it is asked of."""
+    """A question, and the world in which it is asked."""
 
     question: Annotated[
         str,

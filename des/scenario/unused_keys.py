@@ -30,7 +30,7 @@ def unused_of_demand(
 
 
 def unused_quotes(maker: Maker, firms: Firms) -> Fault | None:
-    """Find quotes on the lead venue without the table that says how they are shown."""
+    """Find quotes on the lead venue without the table that describes them."""
     quotes: list[tuple[tuple[str | int, ...], float]] = [
         (("maker", "lead_quotes_usd"), maker.lead_quotes_usd)
     ]

@@ -13,16 +13,16 @@ Range = Annotated[tuple[Multiple, ...], Field(min_length=2, max_length=2)]  # lo
 class Valuation(Part):
     """Two ways to price one business: as a venue that grows, and as a trading firm.
 
-    By growth: growth_multiple * max(F1 - F0, 0), with F1 what the house earned in fees in the last
-    twelve months, and F0 in the twelve before. Fees are volume times the venue's rates, so this is
-    a multiple of volume growth. Fees before the run's start count as zero: right for a venue that
-    opens on the first day, too high for an older one.
+    By growth: growth_multiple * max(F1 - F0, 0), where F1 is the house's fees of the last twelve
+    months, and F0 those of the twelve months before. Fees are volume times the venue's rates, so
+    this is a multiple of volume growth. Fees before the run's start count as zero: right for a
+    venue that opens on the first day, too high for an older one.
 
     Without the captive maker's liquidity: growth_multiple * max(F - F0, 0), with F the last year's
     fees if the maker had shown no quotes: uninformed volume with other makers alone
     (`Demand.response`), times customers' fee rate. Firms would have had nothing to hit; forced
-    orders are left out too. The year before stays the same, since the question is what stopping
-    costs.
+    orders are left out too. The year before stays the same, since the question is the cost of
+    stopping.
 
     As a trading firm: earnings_multiple * max(E, 0), with E the last twelve months' fees less
     operating costs, plus the result of the captive maker's quotes.

@@ -1,4 +1,4 @@
-"""The house's own cash: the rest once all customers could be paid."""
+"""The house's own cash: the amount that remains if all customers are paid."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ class HouseMoney:
         self._maker = parties.names.index(parties.maker)
 
     def own_cents(self) -> int:
-        """Return how much can be spent so that every customer could still be paid in full."""
+        """Return the amount that the house can spend and still pay every customer in full."""
         in_coins = self._custody.coins.owed_cents if self._custody.coins else 0
         makers = int(self._house.claims[self._maker])
         outsiders = int(self._house.claims.sum()) - makers + in_coins + self._reserved()

@@ -8,7 +8,7 @@ with the rest of the world.
 Simplifications, and the direction of their error:
 
 - No customers trade with a pool: so it earns less in fees.
-- Arbitrageurs pay no gas, and are never late: so a pool loses more, and to smaller moves.
+- Arbitrageurs pay no gas and are never late: so a pool loses more, also on smaller moves.
 - A pool trades whole tokens: if a token is worth more than a block's move, it trades later.
 - The token's lead price follows its own path; a pool's trades do not move it.
 
@@ -39,8 +39,8 @@ from ledger.parties import OUTSIDE, Parties
 from ledger.pools import Arbitrages, arbitrage_pool, close_pool, open_pool, pool_link
 from ledger.times import day_of
 
-# A factor on the most that the rest of the world could need to trade with a pool. It also covers
-# the arbitrageurs' gains, which cannot be known at the start.
+# A factor on the largest amount that the rest of the world could need to trade with a pool. It also
+# covers the arbitrageurs' gains, which cannot be known at the start.
 ROOM = 10
 
 
@@ -66,7 +66,7 @@ class PoolProgramme:
             purse: raises the maker's money.
             holdings: the maker's tokens, including those in pools.
             listings: the listings of all markets, for their lead prices.
-            journal: records how the price moved on a day.
+            journal: records the variance of the price on a day.
         """
         group, names = given(scenario.group), [market.name for market in scenario.markets]
         markets = {token.name: token.market for token in group.tokens}

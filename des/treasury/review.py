@@ -3,9 +3,9 @@
 A maker with quotes on the lead venue starts there and shows none on the house. When they lose
 money, an independent firm halves its size and finally stops; a captive maker moves to the house.
 
-An independent firm applies the same rule to quotes on the house. A captive maker asks what its
-owners would lose without its quotes. It quotes on as long as the house's shares would lose more
-than a year of its losses. That is the lock-in.
+An independent firm applies the same rule to quotes on the house. A captive maker computes the loss
+of its owners without its quotes. It quotes on as long as the house's shares would lose more than a
+year of its losses. That is the lock-in.
 """
 
 from dataclasses import dataclass

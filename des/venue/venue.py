@@ -1,8 +1,8 @@
 """A venue: its members' claims and positions, and their settlement.
 
-Per account: contracts n and entry value v. At the mark M the variation margin is n M - v, then
-v becomes n M. Every long has its short, so the sums of n and v over all members are zero, and a
-settlement gives exactly what it takes.
+Each account has n contracts with the entry value v. At the mark M the variation margin is n M - v;
+then v becomes n M. Every long has its short, so the sums of n and v over all members are zero, and
+a settlement gives exactly what it takes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -128,7 +128,8 @@ def _matched(lots: np.ndarray) -> np.ndarray:
     """
     longs, shorts = np.flatnonzero(lots > 0), np.flatnonzero(lots < 0)
     sold, bought = lots[longs].cumsum(), -lots[shorts].cumsum()
-    # Laid end to end, a trade ends wherever one of either side does.
+    # With the lots of both sides laid end to end, a trade ends where a lot range of either side
+    # ends.
     ends = np.union1d(sold, bought)
     rows = new_rows(len(ends))
     rows["motive"] = Motive.CLOSING
