@@ -16,11 +16,11 @@ class Cause(StrEnum):
     SUMS = "sums handed over"
     SPENDING = "regular spending"
     COSTS = "trading costs and interest"
-    OTHER_FLOW = "spread from everybody else"
+    OTHER_FLOW = "spread from all others"
     FEES = "fees and income"
     BORROWED = "borrowed"
     SHARES = "shares sold"
-    OPENING = "own money at first"
+    OPENING = "own money on the first day"
     OTHER = "other"  # kinds that are not in `ledger.kinds`
 
 

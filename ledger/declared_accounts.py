@@ -140,7 +140,7 @@ def joined(line: Opened, other: Opened, place: str) -> Opened:
     if line.hole != other.hole:
         raise LedgerFileError(
             f"{place}: reports see this account as {line.account}, and another of that name plays "
-            f"{line.hole}, not {other.hole}; tell them apart by kind: or with:"
+            f"{line.hole}, not {other.hole}; distinguish them by kind: or with:"
         )
     commodities = tuple(dict.fromkeys((*line.commodities, *other.commodities)))
     return Opened(line.account, commodities, line.hole, line.about or other.about)

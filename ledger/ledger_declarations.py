@@ -74,8 +74,8 @@ def parties_of(path: Path, notes: Sequence[Directive]) -> tuple[Parties, set[str
             )
     if not any(each.role == "house" for each in roles):
         raise LedgerFileError(
-            f'{path.name}: nobody is the house; write DATE custom "role" "house" "NAME" for '
-            f"whoever owes the customers"
+            f'{path.name}: no party is the house; write DATE custom "role" "house" "NAME" for '
+            f"the party that owes the customers"
         )
     played = {each.role for each in roles}
     roles += [

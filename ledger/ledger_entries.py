@@ -197,7 +197,7 @@ def _units(number: Decimal, commodity: str, scales: Mapping[str, Scale], place: 
         return scales[commodity].units(number)
     except ValueError as error:
         raise LedgerFileError(
-            f"{place}: {number} is no whole number of cents; round it, and book the rest apart"
+            f"{place}: {number} is no whole number of cents; round it, and book the rest separately"
         ) from error
 
 

@@ -278,7 +278,7 @@ def test_constant_prices_change_nothing_by_price(executed):
 def test_where_and_solvency_show_the_missing_quantity_in_kind(run, tiny_run):
     for report in (where(run), solvency(run, calendar(run)[-1])):
         assert {"hole-in-kind", "hole-by-price-and-use"} <= {t.name for t in report.tables()}
-        assert " STABLE are lacking: at the prices of 2022-05-14" in report.answer()
+        assert " STABLE are missing: at the prices of 2022-05-14" in report.answer()
     for name in ("cash-by-receiver", "cash-change", "bridge"):
         (table,) = (each for each in where(run).tables() if each.name == name)
         owed_usd = sum(
@@ -288,7 +288,7 @@ def test_where_and_solvency_show_the_missing_quantity_in_kind(run, tiny_run):
         assert f"Claims in them are {spoken(owed_usd)} at the marks" in table.notes[-1]
     assert not any("Dollars alone" in n for t in where(tiny_run).tables() for n in t.notes)
     assert ", coins left out, and" in where(run).answer()
-    assert " STABLE are lacking" in answer(run)
+    assert " STABLE are missing" in answer(run)
     assert hole_in_kind(tiny_run) is None
     assert "lacking" not in where(tiny_run).answer()
 

@@ -68,7 +68,7 @@ def wrong_signature(folder: Path, key: Path) -> Iterator[str]:
     keys = _public_keys(key)
     signature, manifest = folder / SIGNATURE, folder / MANIFEST
     if not signature.is_file():
-        yield f"{SIGNATURE}: it is missing; nobody has signed this run"
+        yield f"{SIGNATURE}: it is missing; this run is not signed"
         return
     with tempfile.NamedTemporaryFile("w", suffix=".signers") as signers:
         signers.write("".join(f'{_SIGNER} namespaces="{_NAMESPACE}" {key}\n' for key in keys))

@@ -39,7 +39,7 @@ def tweets_table(about: Sequence[str], judged: Iterable[JudgedStatement], runs: 
         ("tweet", "about", *columns),
         rows,
         (
-            f"Open: no run here has the figure, or the record does not.{varies}",
+            f"Open: none of these runs has the figure, or the record is silent.{varies}",
             "Given: an input decides the statement or has a large effect on it, so the verdict "
             "proves little.",
             "Each statement with its value: --table statements. The inputs: --table given.",

@@ -41,7 +41,7 @@ def _booked(run: RunFolder, firsts: Mapping[Milestone, First]) -> list[KeyDay]:
         (firsts[Milestone.CUSTOMERS_MONEY].day, "the first customer's dollar is used"),
         (
             firsts[Milestone.INSOLVENT].continuous_since,
-            "the point of no return: insolvent at market prices from here to the end",
+            "insolvent at market prices from this day to the end",
         ),
         (firsts[Milestone.WAIT].day, f"the run: {house} can't pay every withdrawal at once"),
         (firsts[Milestone.HALT].day, "the halt: withdrawals end"),

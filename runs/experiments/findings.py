@@ -115,7 +115,7 @@ LIFE: Mapping[str, RunFigure] = {
     "customers' money in use until the end since": FIGURES["in-use-since"],
     "insolvent at market prices since": FIGURES["insolvent-since"],
     "shares by growth, at most": FIGURES["shares-by-growth"],
-    "of it, what the maker's quotes bring": FIGURES["growth-of-maker"],
+    "the part of it that depends on the maker's quotes": FIGURES["growth-of-maker"],
 }
 SKILL: Mapping[str, RunFigure] = {
     "lost to stale quotes": FIGURES["stale-loss"],

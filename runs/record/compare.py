@@ -155,5 +155,5 @@ def held_against(books: MeasuredBooks, facts: Sequence[Fact]) -> tuple[list[Row]
 def why_not(days: Span, span: Span | None) -> str:
     """Say why a run has no figure: missing days, or no such accounts in its books."""
     if span is None:
-        return f"it goes from {days.first} to {days.last}"
+        return f"the run covers {days.first} to {days.last}"
     return "its books have no such figure"

@@ -133,7 +133,7 @@ def unsaid_table(unsaid: Sequence[Unsaid]) -> Table:
     """Return recorded facts without a figure of this run, with the reason."""
     return Table(
         "cannot-say",
-        "On record, and no figure of the same definition in this run (dollars in billions)",
+        "Recorded facts without a figure of this run by the same definition (dollars in billions)",
         ("when", "what_is_counted", "why_not", "recorded", "role", "ids"),
         [
             (

@@ -174,7 +174,7 @@ def test_another_operating_currency_is_counted_like_dollars(opened):
         ('Expenses:Rent\n  hole: "cause"', "Expenses:Rent", "10: Expenses:Rent has no hole:"),
         ('hole: "liquid"', 'hole: "cash"', '4: Assets:Bank has hole: "cash"'),
         ('"customer" "Ann"', '"lender" "Bo"', "8: Liabilities:Owed:Ann is owed to Ann"),
-        ('"house" "Shop"', '"lender" "Bo"', "nobody is the house"),
+        ('"house" "Shop"', '"lender" "Bo"', "no party is the house"),
         ('"customer" "Ann"', '"friend" "Ann"', "the role 'friend' is unknown"),
         ("2021-01-03 *", "2021-01-03 balance", "syntax error"),
         ("-40.00 USD", "-40.00 USD\n  Assets:Gone  0.00 USD", "Assets:Gone"),
@@ -280,5 +280,5 @@ def test_beancounts_own_example_without_parts_is_refused_in_one_line(of_beancoun
     refused = ask("where", of_beancount.with_name("example.beancount"))
 
     assert refused.exit_code == 2
-    assert "nobody is the house" in refused.output
+    assert "no party is the house" in refused.output
     assert len(refused.output.splitlines()) == 1

@@ -19,7 +19,7 @@ def no_negative_cash(ledger: Ledger) -> Iterator[Finding]:
         if balance < 0:
             yield (
                 entry,
-                f"{account} stands at {signed(balance, commodity)}; "
+                f"{account} has a balance of {signed(balance, commodity)}; "
                 f"look for a payment that was not covered, or one received and not booked",
             )
 
@@ -31,7 +31,7 @@ def no_negative_tokens(ledger: Ledger) -> Iterator[Finding]:
         if balance < 0:
             yield (
                 entry,
-                f"{account} stands at {signed(balance, commodity)}; "
+                f"{account} has a balance of {signed(balance, commodity)}; "
                 f"look for tokens that were set aside or sold twice",
             )
 
@@ -44,7 +44,7 @@ def no_negative_customer(ledger: Ledger) -> Iterator[Finding]:
             yield (
                 entry,
                 f"{account} is overdrawn by {balance:,f} {commodity}; "
-                f"look for the draw on a credit line, or the loss that somebody should have borne",
+                f"look for a missing draw on a credit line, or a loss without a bearer",
             )
 
 

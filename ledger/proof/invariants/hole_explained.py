@@ -59,6 +59,6 @@ def _unexplained(ledger: Ledger) -> Iterator[Finding]:
             yield (
                 movers[commodity],
                 f"at the end the hole is {hole:,f} {commodity} and its causes sum to "
-                f"{by_part['cause']:,f}; this transaction is the last that moved them apart: look "
+                f"{by_part['cause']:,f}; this transaction changed the difference last: look "
                 "for an account without a part",
             )

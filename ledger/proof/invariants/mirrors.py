@@ -48,7 +48,7 @@ def claims_mirror_debts(ledger: Ledger) -> Iterator[Finding]:
     for entry, ((claim, debt), commodity), apart in _drifts(ledger, mirrored):
         yield (
             entry,
-            f"{claim} and {debt} are now {signed(apart, commodity)} apart; "
+            f"{claim} and {debt} now differ by {signed(apart, commodity)}; "
             f"book the same amount in both",
         )
 
@@ -71,8 +71,8 @@ def custody_is_owed(ledger: Ledger) -> Iterator[Finding]:
     for entry, (venue, commodity), apart in _drifts(ledger, held_or_owed):
         yield (
             entry,
-            f"what {venue} holds in kind and what it owes are now {signed(apart, commodity)} "
-            f"apart; look for tokens taken out of custody, or credited to nobody",
+            f"{venue}'s holdings and debts in kind now differ by {signed(apart, commodity)}; "
+            f"look for tokens taken out of custody, or credited to no customer",
         )
 
 
@@ -100,8 +100,8 @@ def coins_are_there_or_lent(ledger: Ledger) -> Iterator[Finding]:
     for entry, (venue, commodity), apart in _drifts(ledger, owed_or_where_it_is):
         yield (
             entry,
-            f"what {venue} owes in coins, and what it holds, lent and lost, are now "
-            f"{signed(apart, commodity)} apart; look for coins that went without a loan",
+            f"{venue}'s debts in coins, and its coins held, lent and lost, now differ by "
+            f"{signed(apart, commodity)}; look for coins that left without a loan",
         )
 
 

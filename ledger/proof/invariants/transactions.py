@@ -47,7 +47,7 @@ def entity_balances(ledger: Ledger) -> Iterator[Finding]:
             yield (
                 step.entry,
                 f"the books of {entity} are left with {signed(residual, commodity)}; "
-                f"look for its posting that is missing, or stands in another entity's books",
+                f"look for its posting that is missing, or is in another entity's books",
             )
 
 
@@ -61,7 +61,7 @@ def contracts_conserved(ledger: Ledger) -> Iterator[Finding]:
             yield (
                 step.entry,
                 f"positions are left with {signed(residual, commodity)}; "
-                f"look for the posting of whoever is on the other side",
+                f"look for the missing posting of the other side",
             )
 
 
@@ -73,7 +73,7 @@ def world_cash_is_constant(ledger: Ledger) -> Iterator[Finding]:
             yield (
                 step.entry,
                 f"the world's cash changes by {signed(moved, commodity)}; "
-                f"look for the cash of whoever paid or received it",
+                f"look for the missing cash of the payer or the receiver",
             )
 
 
@@ -91,7 +91,7 @@ def tokens_conserved(ledger: Ledger) -> Iterator[Finding]:
             yield (
                 step.entry,
                 f"the world's tokens change by {signed(moved, commodity)}; "
-                f"look for whoever gave or received them",
+                f"look for the missing giver or receiver",
             )
 
 

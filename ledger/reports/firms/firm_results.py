@@ -239,10 +239,10 @@ def _capital_table(rows: Sequence[FirmResult], parties: Parties) -> Table:
         (
             "The result is edge less fees and lead cost, plus results elsewhere, funding, "
             "variation margin and debts that venues bore.",
-            f"Claims are as {parties.house} and {parties.lead} have them in their own books; "
-            f"only withdrawn money has left {parties.house}. Deposits and withdrawals include "
-            "margin on its way between the two.",
-            f"Payable is a firm's part, pro rata, of the cash of {parties.house} if all "
+            f"Claims are taken from the books of {parties.house} and {parties.lead}; only "
+            f"withdrawn money has left {parties.house}. Deposits and withdrawals include margin "
+            "that moves between the two.",
+            f"Payable is the firm's pro rata share of the cash of {parties.house} if all "
             "customers withdrew at once. The money left is net of the unpaid part; "
             f"{parties.lead} is assumed to pay in full.",
         ),

@@ -216,7 +216,7 @@ def _firm_table(found: Sequence[FirmPlaces]) -> Table:
             "faster firms, plus gains from slower firms less fees; booked in expectation, by a "
             "rule in which speed decides.",
             "Basis points are of opening capital, per day from entry to closing.",
-            "Variation margin is in neither: by venue it measures only the move of the price.",
+            "Neither includes variation margin, which by venue shows only moves of the price.",
             *_absent(found),
         ),
     )

@@ -187,7 +187,7 @@ def _dates_table(found: CoverageByDay) -> Table:
         ("what", "first_day", "usd", "house_cash_usd", "days"),
         found.dates,
         (
-            "Amounts are those of the first such day, at its close; days are all such days, of "
+            "Amounts are those at the close of the first such day. Days counts all such days, of "
             f"{len(found.closes)}. A blank date means that it never happened.",
             "Withdrawals are requests that wait until they are paid: those of retail, and of "
             "firms if the scenario has a flow of customers' money. Without such a flow the "

@@ -223,9 +223,9 @@ def _lag_table(found: LeadLag) -> Table:
         ),
         [_row(market, parties) for market in found.markets],
         (
-            f"Above zero, {parties.house} follows. Lag: where its prices differ least from the "
-            "lead prices before, all days together, if they differ more at both ends of the grid "
-            f"({LAGS_US[-1] / 1e6:.0f} s), by {CLEAR:.0f} standard errors.",
+            f"Above zero, {parties.house} follows. At the lag its prices differ least from "
+            "earlier lead prices, over all days. A lag is shown only if the prices differ more at "
+            f"both ends of the grid ({LAGS_US[-1] / 1e6:.0f} s), by {CLEAR:.0f} standard errors.",
             "Low and high: the lags that the data cannot distinguish from it, at 95%. A leader "
             "is named if the interval excludes zero.",
             "Quote age: the median age in the fills; low and high: the middle half of the "

@@ -101,7 +101,7 @@ class HoleInKind:
         """Return the missing quantity of each coin, its value, and its changes, in a sentence."""
         coins = [line for line in self.lines if line.commodity != MONEY and line.lacking]
         named = [f"{line.lacking:,f} {line.commodity}" for line in coins]
-        lacking = f"In kind {listed(named)} are lacking" if named else "No coin is lacking"
+        lacking = f"In kind {listed(named)} are missing" if named else "No coin is missing"
         return (
             f"{lacking}: at the prices of {self.day} the hole in dollars and coins is "
             f"{spoken(self.at_mark_usd)}. Since {self.first} price has changed it by "

@@ -49,8 +49,8 @@ class WhereByQuarter:
                 _rows(self.hole, self.kinds_usd, self.grown_usd),
                 (
                     "Positive: the kind used money in that quarter. Negative: it was a source. "
-                    "Its side is that of the whole run. Opening balances are in the first "
-                    "quarter.",
+                    "A kind is a use or a source by its sum over the whole run. Opening balances "
+                    "are in the first quarter.",
                     "Whole life is the statement without quarters. Unexplained is the sum of "
                     "the quarters less whole life: 0.00 on every line.",
                 ),

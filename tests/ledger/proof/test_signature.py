@@ -72,7 +72,7 @@ def test_an_unsigned_run_is_reported(folder, keys):
 
     (problem,) = wrong_signature(folder, keys / "ours.pub")
 
-    assert problem == f"{SIGNATURE}: it is missing; nobody has signed this run"
+    assert problem == f"{SIGNATURE}: it is missing; this run is not signed"
 
 
 def test_a_signature_for_another_purpose_is_no_signature_of_a_run(folder, keys):

@@ -454,7 +454,7 @@ def test_a_fact_that_no_run_can_have_is_listed_with_the_reason(group_run: RunFol
     unsaid = table(beside.tables(), "cannot-say")
     assert [row["why_not"] for row in unsaid] == [
         "no scenario has it",
-        "it goes from 2022-05-30 to 2022-06-03",
+        "the run covers 2022-05-30 to 2022-06-03",
         "its books have no such figure",
     ]
     assert (unsaid[0]["what_is_counted"], unsaid[0]["recorded"]) == ("SRM", "2.0")
