@@ -1,11 +1,8 @@
 """The house's agent: the captive maker, whose bank accounts take in customers' dollars and pay out.
 
-For each deposit and withdrawal a draw decides whose account it uses. The agent takes in and pays
-dollars alone. So if customers are owed coins too, the agent's share of the dollars is larger than
-its share of all money. The money is not kept apart: it mixes with the maker's other cash.
+For each deposit and withdrawal in dollars a draw decides whose account it uses; coins never pass
+through here. The agent does not keep the money apart: it mixes with the maker's other cash.
 """
-
-import math
 
 from des.chance import decision_key, mix
 from des.custody.custody import HALTED, Custody
@@ -37,7 +34,6 @@ class Agent:
             custody: moves the cash.
         """
         self._retail, self._custody = retail, custody
-        self._owed_coins = retail.coins.owed if retail.coins else ()
         self._key = {what: decision_key(seed, "agent", what) for what in ("in", "out")}
         self._names = (parties.house, parties.maker)
         self._customer_name = parties.retail
@@ -45,8 +41,8 @@ class Agent:
         self._agent = parties.names.index(parties.maker)
 
     def takes(self, time_us: int) -> bool:
-        """Draw whether a deposit comes by wire."""
-        return self._is_drawn("in", time_us, 1.0)
+        """Draw whether a deposit comes by wire: it is in dollars, and uses the agent's account."""
+        return self._is_drawn("in", time_us, self._retail.dollar_share)
 
     def take_in(self, time_us: int, cents: int, meta: Meta) -> int:
         """Take in a deposit, at most what the customer has, and return the amount taken."""
@@ -72,8 +68,7 @@ class Agent:
         if customer != self._customer or not 0 < cents <= able or self._is_halted():
             return False
         house, _ = self._names
-        in_dollars = 1.0 - math.fsum(coin.share for coin in self._owed_coins)
-        is_drawn = in_dollars > 0 and self._is_drawn("out", asked_us, in_dollars)
+        is_drawn = self._is_drawn("out", asked_us, 1.0)
         return is_drawn or self._custody.till(house) < cents
 
     def pay_out(self, time_us: int, cents: int, why: str, meta: Meta) -> None:
@@ -82,8 +77,8 @@ class Agent:
         self._custody.move_at_agent(self._customer, -cents, entry)
 
     def _is_drawn(self, what: str, time_us: int, of: float) -> bool:
-        """Draw with the agent's share of all money over *of*, the part in dollars."""
-        share = self._retail.agent_share_on(day_of(time_us)) / of
+        """Draw with the agent's share of dollars, which are the part *of* what is drawn from."""
+        share = self._retail.agent_share_on(day_of(time_us)) * of
         return int(mix(self._key[what], time_us)) < round(share * ALL)
 
     def _is_halted(self) -> bool:

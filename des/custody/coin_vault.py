@@ -104,9 +104,10 @@ class CoinVault:
     def deposit(self, time_us: int, cents: int, meta: Meta = ()) -> int:
         """Take in a coin, drawn by the shares, in whole lots; return its value.
 
-        An agent takes in dollars alone, so the shares apply to all other deposits.
+        An agent has taken its share of dollars before, so coins are drawn from what it leaves.
         """
-        wired = round(self._retail.agent_share_on(day_of(time_us)) * UNIT)
+        by_agent = self._retail.agent_share_on(day_of(time_us)) * self._retail.dollar_share
+        wired = round(by_agent * UNIT)
         drawn = int(mix(self._key["in"], time_us)) * (UNIT - wired) // ALL
         for place, share in enumerate(self._shares):
             if drawn < share:

@@ -38,12 +38,6 @@ REFUSED = [
     ('name = "ALTS"', 'name = "BTC"', f"{OWED}[1].name", "give each its own"),
     ('name = "ALTS"', 'name = "USD"', f"{OWED}[1].name", "which Beancount needs"),
     ("share = 0.3", "share = 0.7", OWED, "shares of 1.1 in all"),
-    (
-        "[retail]\n",
-        "[retail]\nagent_shares = [{ since = 2022-05-09, share = 0.4 }]\n",
-        "retail.agent_shares[0].share",
-        "coins are 0.7 of what customers bring",
-    ),
     ('to = "MineCo"', 'to = "Wallet"', "group.uses[0].to", "is taken"),
     ('to = "MineCo"', 'to = "ALTS"', f"{OWED}[1].name", "is taken"),
 ]
