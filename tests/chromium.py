@@ -1,4 +1,4 @@
-"""A real Chromium over its DevTools protocol: no more of it than the tests of pages need."""
+"""A real Chromium over its DevTools protocol: the part of it that the tests of pages need."""
 
 import base64
 import json
@@ -32,7 +32,7 @@ def chromium() -> str | None:
 
 
 class Tab:
-    """A tab, its network switched off unless wanted, and its complaints and requests."""
+    """A tab, without a network unless it is needed, with the page's errors and requests."""
 
     def __init__(self, socket: ClientConnection, offline: bool = True) -> None:
         self._socket = socket
@@ -49,7 +49,7 @@ class Tab:
         )
 
     def send(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """Send a command and return its result; events that come meanwhile are kept."""
+        """Send a command and return its result; events in the meantime are kept."""
         self._sent += 1
         self._socket.send(json.dumps({"id": self._sent, "method": method, "params": parameters}))
         while True:
@@ -61,7 +61,7 @@ class Tab:
                 self.events.append(message)
 
     def run(self, script: str) -> Any:
-        """Return the value of a script, or of the promise that it gives."""
+        """Return the value of a script, or of its promise."""
         answer = self.send(
             "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True
         )
@@ -69,7 +69,7 @@ class Tab:
         return answer["result"].get("value")
 
     def open(self, path: Path) -> str:
-        """Open a file and return what the page says of itself: sealed, or broken."""
+        """Open a file and return the page's own verdict: sealed, or broken."""
         self.visit(path.as_uri())
         return self.run(TESTED)
 
@@ -118,7 +118,7 @@ class Tab:
         )
 
     def picture(self, path: Path, whole: bool = True) -> None:
-        """Keep a picture of the page, or of what the screen shows of it."""
+        """Save a picture of the page, or of its visible part."""
         shot = self.send("Page.captureScreenshot", captureBeyondViewport=whole)
         path.write_bytes(base64.b64decode(shot["data"]))
 

@@ -1,4 +1,4 @@
-"""Worlds that many tests look at, each run once."""
+"""Worlds that many tests read; each is run once."""
 
 import fcntl
 import gc
@@ -59,8 +59,8 @@ def executed(
 ) -> Iterator[Callable[..., RunFolder]]:
     """Give the run of a scenario, by name or path, with tables laid over it.
 
-    Each scenario is played once, whoever asks and in whichever process, so that no test may change
-    what it is given: in the end each run must be as it was sealed.
+    Each scenario is played once, for all tests and all processes. So no test may change a run: at
+    the end each run must be as it was sealed.
     """
     own = tmp_path_factory.getbasetemp()
     runs = (own if worker_id == "master" else own.parent) / "runs"

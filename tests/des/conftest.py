@@ -1,1 +1,1 @@
-"""Its place puts `kept_books` and `naive_race` within reach of all tests of the world's parts."""
+"""In this folder it lets all tests of the world's parts import `kept_books` and `naive_race`."""

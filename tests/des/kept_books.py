@@ -1,4 +1,4 @@
-"""The one journal that parts of the world are tried with: it checks and keeps what it is told."""
+"""The journal with which parts of the world are tested: it checks and keeps all records."""
 
 from collections import defaultdict
 from collections.abc import Collection

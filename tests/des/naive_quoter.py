@@ -1,13 +1,13 @@
-"""A slow quoter and one fast taker once more, in plain numpy: a witness of what stale quotes lose.
+"""A slow quoter and one fast taker in plain numpy: an independent simulation of stale quotes' loss.
 
-Written from the description alone, with draws of its own:
+It is written from the description alone, and has its own draws:
 
 - The price moves like sigma W in ticks of a Poisson process, rounded to whole price ticks.
-- Every `refresh_s` a quote for one lot a side is posted, `half_spread` on either side of the price
-  that stood `latency_s` before. It is in force until the next.
+- Every `refresh_s` a quote for one lot on each side is posted, at `half_spread` around the price of
+  `latency_s` before. It is in force until the next quote.
 - The taker looks when a quote is posted and at every tick. Once the price is beyond a side by more
   than its costs, it sends one order for that side, which arrives `delay_s` later.
-- The order meets the quote then in force, at the price that set it off or better.
+- The order meets the quote then in force, at the price that triggered it or a better one.
 """
 
 from typing import NamedTuple
@@ -16,7 +16,7 @@ import numpy as np
 
 
 class Outcome(NamedTuple):
-    """Per quote, both sides together."""
+    """Results per quote, both sides together."""
 
     loss: float  # ticks
     loss_error: float  # standard error, of the means of batches
@@ -37,7 +37,7 @@ def quoted(
     quotes: int,
     batches: int = 50,
 ) -> Outcome:
-    """Play so many quotes and return what they lose."""
+    """Play a number of quotes and return their loss."""
     first_s = 10 * latency_s + 5
     end_s = first_s + quotes * refresh_s
     times = np.sort(rng.uniform(0, end_s, rng.poisson(ticks_per_s * end_s)))

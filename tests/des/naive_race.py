@@ -1,26 +1,27 @@
-"""The race for a stale quote once more, one event at a time: a witness to check des.quoting by.
+"""The race for a stale quote, one event at a time: an independent check of des.quoting.
 
-Written from the rules and in plain Python, so that it can be read against them:
+It is written from the rules in plain Python, so that it can be compared with them:
 
 - The lead price moves at ticks. A quote is made from the last tick at or before `latency_us`
   before its posting (before the first tick, from the first) and is in force until the next one.
 - A firm looks at each side of the quote in force, when it is posted and at every tick while it
   lasts. The first time that the price is beyond the best level by more than the firm's threshold,
-  it sends one order: as deep as the levels that are then beyond by more than its threshold.
-- An order meets the quote in force when it arrives. Best level first, it takes what those before
-  it left, at no price worse than its limit; what it does not get at once is void. A firm takes no
-  more than one order's lots, and no more than it has room for; what it takes makes room to sell.
-- The other makers quote a fixed distance from the lead price of a while ago, at one tick at least,
-  and have as much there as anybody wants.
-- A customer's order, forced or not, takes level by level what the quote offers better than they do,
-  and the rest from them. At a level of the same price the quote gets the part that it has of what
-  both show there, in whole lots, rounded down. What they fill of orders that are not forced is
-  added up: lots times price.
+  it sends one order. The order reaches all levels that the price is then beyond by more than the
+  threshold.
+- An order meets the quote in force when it arrives. It takes the lots that earlier orders left, the
+  best level first, at no price worse than its limit; the rest of the order is void. A firm takes at
+  most one order's lots, and at most its room; a purchase makes room for sales.
+- The other makers quote a fixed distance from an older lead price, at least one tick, for any
+  quantity.
+- A customer's order, forced or not, takes level by level the lots of the quote at better prices
+  than theirs, and the remaining lots from them. At a level of the same price the quote gets its
+  share of the displayed size of both, in whole lots, rounded down. Their fills of orders that are
+  not forced are summed: lots times price.
 - At one instant: settlement, tick, posting, then the firms look, then orders arrive, by firm
   number, customers last, and of these the forced last of all; orders of one firm in the order in
   which they were sent.
 
-What chance decides (delays, customers' orders) is given. Nothing here comes from des.quoting.
+Random values (delays, customers' orders) are given. Nothing here is imported from des.quoting.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -38,7 +39,7 @@ FORCED = CUSTOMER + 1
 
 @dataclass(frozen=True)
 class Interval:
-    """What was decided at a settlement and holds until the next."""
+    """The decisions of a settlement, which hold until the next."""
 
     start_us: int
     end_us: int
@@ -53,7 +54,7 @@ class Interval:
 
 
 class Customer(NamedTuple):
-    """An order that has nothing to do with the price."""
+    """An order that does not depend on the price."""
 
     time_us: int
     side: int
@@ -79,7 +80,7 @@ class NaiveFill(NamedTuple):
 
 @dataclass
 class Quote:
-    """An offer on both sides and what is left of it."""
+    """An offer on both sides, with its remaining lots."""
 
     posted_us: int
     read: int
@@ -91,7 +92,7 @@ class Quote:
 
 @dataclass(frozen=True)
 class Order:
-    """A wish on its way."""
+    """An order on its way."""
 
     firm: int
     holder: int
@@ -133,7 +134,7 @@ class NaiveRace:
             self.schedule(customer.time_us, self.arrive, order)
 
     def play(self) -> list[NaiveFill]:
-        """Let everything happen in turn and return the fills."""
+        """Process all events in order and return the fills."""
         while self.heap:
             time_us, *_, happen, details = heappop(self.heap)
             if time_us < self.end_us:
@@ -141,13 +142,13 @@ class NaiveRace:
         return self.fills
 
     def schedule(self, time_us: int, happen: Callable, *details) -> None:
-        """Put an event in its place: by time, by what it is, by firm, by when it was sent."""
+        """Insert an event: by time, then by type, then by firm, then by the time of sending."""
         rank = [self.settle, self.tick, self.post, self.look, self.arrive].index(happen)
         firm = details[0].firm if happen == self.arrive else 0
         heappush(self.heap, (time_us, rank, firm, next(self.sent), happen, details))
 
     def postings(self, start_us: int, refresh_us: int) -> Iterator[int]:
-        """Yield when quotes are posted: at whole multiples of the refresh, or at every tick."""
+        """Yield the times of postings: at whole multiples of the refresh, or at every tick."""
         if refresh_us == 0:
             yield from (time_us for time_us, _ in self.ticks)
         else:
@@ -155,7 +156,7 @@ class NaiveRace:
             yield from range(first_us, self.end_us, refresh_us)
 
     def settle(self, time_us: int, interval: Interval) -> None:
-        """From here on something else holds."""
+        """Replace the decisions in force."""
         self.decided = interval
         self.rooms = [list(rooms) for rooms in interval.rooms]
 
@@ -178,7 +179,7 @@ class NaiveRace:
         self.schedule(time_us, self.look)
 
     def price_at(self, time_us: int) -> int:
-        """The last tick at or before a moment; the first, if there was none."""
+        """Return the last tick at or before a moment; the first tick if there is none."""
         before = [price for tick_us, price in self.ticks if tick_us <= time_us]
         return before[-1] if before else self.ticks[0][1]
 
@@ -201,11 +202,11 @@ class NaiveRace:
                 self.schedule(time_us + delay_us, self.arrive, order)
 
     def beyond(self, price: int, side: int) -> int:
-        """How much a taker on this side gains at the lead price, per lot."""
+        """Return a taker's gain on this side at the lead price, per lot."""
         return self.lead - price if side == ASK else price - self.lead
 
     def arrive(self, time_us: int, order: Order) -> None:
-        """Let an order take what is there for it."""
+        """Let an order take the lots available to it."""
         quote, side, limit = self.quote, order.side, order.limit
         wanted = order.lots
         if wanted is None:

@@ -1,6 +1,6 @@
-"""Files of candles as people have them: each layout gives the candles that it means.
+"""Files of candles in common layouts: each layout gives the right candles.
 
-The files are small and written here; each is named after whom it is known from.
+The files are small and written here; each is named after its usual source.
 """
 
 from collections.abc import Callable
@@ -294,7 +294,7 @@ def bars(times: list[str], prices: str = "100,101,99,100.5") -> str:
 
 
 def minutes(step: int, first: int, last: int) -> list[str]:
-    """Write the moments of May 9 from minute *first* to before *last*, so many minutes apart."""
+    """Write the moments of May 9 from minute *first* to before *last*, at equal distances."""
     return [f"{MAY_9 + timedelta(minutes=at):%Y-%m-%d %H:%M}" for at in range(first, last, step)]
 
 

@@ -1,4 +1,4 @@
-"""Columns that several lines name, that only some names fit, or whose times are keys of JSON."""
+"""Columns with names in several lines, with few known names, or with times as keys of JSON."""
 
 import json
 from dataclasses import replace

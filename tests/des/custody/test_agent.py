@@ -1,4 +1,4 @@
-"""The house's agent takes in what it is drawn to, and pays no more than it took in and has."""
+"""The house's agent takes in its drawn share, and pays at most its deposits and its cash."""
 
 from datetime import date
 
@@ -26,14 +26,14 @@ NOW_US = midnight_us(SINCE)
 
 
 def coins(share: float) -> CustomerCoins:
-    """Return so large a share of what customers bring in one coin."""
+    """Return a share of customers' deposits in one coin."""
     price = CoinPrice(since=SINCE, usd=1.0)
     owed = CustomerCoin(name="STABLE", prices=(price,), share=share, supply=1)
     return CustomerCoins(dealers="Coin-Dealers", dealers_cash_usd=1.0, owed=(owed,))
 
 
 class Bank:
-    """A house with a till, an agent through whose accounts a share passes, and customers' cash."""
+    """A house with a till, an agent that takes a share of deposits, and customers' cash."""
 
     def __init__(self, share: float, till: int = 0, in_coins: float = 0.0) -> None:
         self.books = Books()

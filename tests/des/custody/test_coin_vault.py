@@ -1,4 +1,4 @@
-"""Customers' coins in the world: what is drawn, what they are worth, and who reads that."""
+"""Customers' coins in the world: the draws, their values, and the parts that use the values."""
 
 from pathlib import Path
 

@@ -1,7 +1,7 @@
-"""Fear and what follows from it: formulas as stated, and a Hawkes process as theory has it.
+"""Fear and its effects agree with the stated formulas and with the theory of Hawkes processes.
 
-Statistical claims are held to three standard errors, each said where it is used. Claims do not
-decay here: the house is as large after a withdrawal as before, so that closed forms hold.
+Statistical claims are tested to three standard errors, which are stated in each test. Claims do not
+shrink here: the house is as large after a withdrawal as before, so that closed forms hold.
 """
 
 import math
@@ -31,7 +31,7 @@ DECAY_PER_H = math.log(2) / HALF_LIFE_H
 
 
 def rules(ratio: float = 0.0, **changes) -> Flow:
-    """Customers of one mind, of whom each makes *ratio* others ask."""
+    """Customers with one sensitivity; each request causes *ratio* further requests."""
     usual = {
         "deposits_per_volume": 0.0,
         "base_per_day": BASE_PER_DAY,
@@ -44,7 +44,7 @@ def rules(ratio: float = 0.0, **changes) -> Flow:
 
 
 class Desk:
-    """Serves everybody, takes down who asked, and is none the poorer."""
+    """Serves all requests without limit, and records them."""
 
     def __init__(self, env: simpy.Environment, confidence: Confidence) -> None:
         self._env, self._confidence = env, confidence
@@ -100,7 +100,7 @@ def hourly(rows: list[tuple[int, int, int]], hours: int) -> np.ndarray:
 
 
 def error(sample: list[float], expected: float) -> float:
-    """How many standard errors the mean of a sample is off."""
+    """Return the deviation of a sample's mean in standard errors."""
     return (fmean(sample) - expected) / (stdev(sample) / math.sqrt(len(sample)))
 
 
@@ -186,7 +186,7 @@ def test_withdrawals_rise_from_their_base_in_proportion_to_fear():
 def test_the_branching_ratio_is_the_sum_of_requests_caused_by_one_request(
     half_life_h,
 ):
-    """Over requests spread evenly in an hour, each heard of from the next hour on."""
+    """The requests are spread evenly in an hour; each has its effect from the next hour on."""
     cohorts = (Cohort(share=0.75, sensitivity=0.2), Cohort(share=0.25, sensitivity=1.4))
     flow = rules(fear_half_life_h=half_life_h, contagion=0.2, cohorts=cohorts)
     hours = np.arange(1, 40 * math.ceil(half_life_h))
@@ -228,7 +228,9 @@ def test_the_rate_of_requests_is_the_base_rate_over_one_less_the_branching_ratio
 
 
 def test_without_contagion_requests_are_poisson():
-    """In number, each hour and in a row of hours, and in their times; a fear of news changes it."""
+    """Their number is Poisson in each hour and over several hours, and their times are uniform.
+    Fear from news changes the rate.
+    """
     hours = 4_000
     desk = played(rules(), hours)
     counts = hourly(desk.asked, hours)
@@ -247,10 +249,10 @@ def test_without_contagion_requests_are_poisson():
 def test_after_one_shock_requests_are_a_poisson_number_of_clusters_of_known_size():
     """Mean and variance, of 250 seeds.
 
-    First come those whom the shock itself frightens, L on average: contagion aside, a Poisson
-    number. Each founds a cluster, of mean size 1 / (1 - n) and variance v / (1 - n)^3, where v is
-    the variance of how many one request begets: n as of a Poisson number, n^2 since amounts are
-    exponential, and a little since some of an hour are heard of sooner than others.
+    The shock itself causes L requests on average, a Poisson number. Each starts a cluster of mean
+    size 1 / (1 - n) and variance v / (1 - n)^3. Here v is the variance of the number of requests
+    that one request causes: n from a Poisson number, n^2 from exponential amounts, and a small part
+    from the different delays within an hour.
     """
     ratio, shock = 0.5, 0.0005
     news = (News(date=np.datetime64(NOON_US, "us").item(), shock=shock, what="a rumour"),)
@@ -330,7 +332,7 @@ def test_no_customer_acts_at_the_microsecond_of_the_hourly_update():
 
 
 class Asked:
-    """A till at which everybody always has something to ask for."""
+    """A till at which every customer always has a claim to withdraw."""
 
     def __init__(self) -> None:
         self.by: list[str] = []

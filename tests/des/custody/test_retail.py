@@ -1,4 +1,4 @@
-"""The till: first come, first served, in full or not at all, and never more than there is."""
+"""The till: first come, first served, in full or not at all, and at most the available cash."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -41,7 +41,7 @@ AFRAID = Flow(
 
 
 class Counter:
-    """A house with some cash, its till, and who has claims on it."""
+    """A house with some cash, its till, and customers with claims."""
 
     def __init__(self, cash: int, flow: Flow | None = AFRAID, **claims: int) -> None:
         self.env = simpy.Environment(initial_time=START_US)
@@ -72,7 +72,7 @@ class Counter:
         self.env.run(until=self.env.timeout(round(hours * HOUR_US)))
 
     def paid(self) -> list[tuple[str, int]]:
-        """Who was paid how much, in order."""
+        """The payments by holder, in order."""
         return [
             (dict(one.meta).get("holder", f'"{one.payee}"').strip('"'), one.postings[0].units)
             for one in self.books.transactions
@@ -80,7 +80,7 @@ class Counter:
         ]
 
     def noted(self) -> list[tuple[str, str]]:
-        """Who was told to wait, and for how much."""
+        """The requests that had to wait, by holder and amount."""
         return [(each.holder, f"{each.usd} USD") for each in self.books.notes]
 
     def told(self) -> list[str]:
@@ -294,7 +294,7 @@ def test_every_request_is_paid_in_its_turn_or_waits_and_cash_is_never_exceeded(c
 
 
 def _are_in(paid: list[tuple[str, int]], served: list[tuple[str, int]]) -> bool:
-    """Whether payments are of these requests, in order: each in full, or what was left of it."""
+    """Whether payments belong to these requests, in order: each in full, or its remainder."""
     rest = iter(served)
     return all(any(name == one and cents <= most for one, most in rest) for name, cents in paid)
 
@@ -344,7 +344,7 @@ def test_each_cohort_has_its_own_range_of_holders(cohort, within):
 
 
 def test_without_a_flow_customers_come_as_a_poisson_process():
-    """The number to three standard errors, and no end to it."""
+    """The number agrees to three standard errors, and arrivals never stop."""
     counter = Counter(0)
     came: list[tuple[int, int]] = []
     draws = stream(1, "retail", "deposits")

@@ -1,4 +1,4 @@
-"""Lines of those who wait: first come, first served in each, and none waits for another line."""
+"""Waiting lines: first come, first served in each, and no line waits for another."""
 
 from des.custody.waiting_lines import DOLLARS, Request, WaitingLines
 
@@ -10,7 +10,7 @@ def asks(asked_us: int, cents: int, *lots: int) -> Request:
 
 
 def paid(lines: WaitingLines, *able: int) -> list[str]:
-    """Serve lines as if the house had all of some lines' money and nothing of others'."""
+    """Serve the lines of a house that has unlimited money of some lines and none of the others."""
     return [each.holder for each in lines.serve(lambda one: lines.line_of(one) in able)]
 
 

@@ -1,7 +1,7 @@
-"""A constant-product pool: exact, never the arbitrageur's loss, and as costly as theory says.
+"""A constant-product pool: trades are exact, arbitrageurs never lose, the loss is that of theory.
 
-Statistical claims are held to three standard errors, taken over independent paths; seeds are
-fixed. The pools of those claims are so large that a cent and a lot are nothing to them.
+Statistical claims are tested to three standard errors over independent paths; seeds are fixed. The
+pools in these tests are so large that a cent and a lot are negligible.
 """
 
 import math
@@ -37,7 +37,7 @@ START_US = midnight_us(START)
 
 
 def ticks(*steps: tuple[int, int]) -> Ticks:
-    """Write down an outside price: (time, price)."""
+    """Make an outside price from pairs (time, price)."""
     times, prices = zip(*steps, strict=True)
     return Ticks(np.array(times, dtype=np.int64), np.array(prices, dtype=np.int64))
 
@@ -61,7 +61,7 @@ def rounded(ticks: Fraction) -> int:
 
 
 def marginal(depth: int, lots: int) -> Fraction:
-    """Return a pool's price in ticks at so many lots; its depth is the product, in lot-ticks."""
+    """Return a pool's price in ticks at a number of lots; depth is the product, in lot-ticks."""
     return Fraction(depth, lots * lots)
 
 
@@ -103,7 +103,7 @@ SMALL_POOLS = st.builds(
 
 @given(pool=SMALL_POOLS, data=st.data())
 def test_a_naive_arbitrageur_makes_the_same_trades(pool, data):
-    """Blocks and ticks at times of their own, some at the same microsecond."""
+    """Blocks and ticks have different times, and some share a microsecond."""
     fair = max(rounded(exactly(pool)), 1)
     prices = st.integers(max(fair // 2, 1), min(2 * fair + 1, 2**30))
     later = data.draw(st.dictionaries(st.integers(1, 60), prices, max_size=12))
@@ -120,7 +120,7 @@ def test_a_naive_arbitrageur_makes_the_same_trades(pool, data):
 
 @st.composite
 def pools_and_prices(draw) -> tuple[ConstantProductPool, list[int]]:
-    """Draw pools up to the largest, and a walk of outside prices of up to a tenth a step."""
+    """Draw pools up to the largest, and a walk of outside prices with steps of up to a tenth."""
     price, unit = draw(st.integers(1, 2**30)), draw(st.sampled_from((1, 10, 1_000)))
     lots = draw(st.integers(1, LOTS_MAX // 4))
     cents = lots * price // unit
@@ -169,7 +169,7 @@ def test_the_arbitrageur_gains_a_cent_or_more_after_its_fee(case):
 
 
 def stops_at_the_edge(before: ConstantProductPool, after: ConstantProductPool, price: int) -> bool:
-    """Tell whether, of the same product, the next lot would have been beyond the band."""
+    """Tell whether the next lot, at the same product, would be beyond the band."""
     depth = before.lots * before.cents * before.lot_ticks_per_cent
     fee, left = Fraction(before.fee_e6, RATE_UNIT), after.lots
     if left < before.lots:
@@ -248,7 +248,7 @@ def test_a_block_at_the_moment_of_a_tick_uses_that_tick():
 
 @given(cuts=st.lists(st.integers(START_US, START_US + 3 * HOUR_US), max_size=8))
 def test_any_partition_of_a_span_gives_the_same_blocks_and_trades(cuts):
-    """Each part is given the ticks from the last one at or before its start."""
+    """Each part gets the ticks from the last one at or before its start."""
     law = Price(
         anchors=(Anchor(at=datetime(2022, 5, 1, tzinfo=UTC), price_usd=100.0),),
         volatility=(VolatilityLevel(since=START, annual=1.5),),
@@ -277,7 +277,7 @@ def test_any_partition_of_a_span_gives_the_same_blocks_and_trades(cuts):
 
 
 def test_blocks_are_as_many_as_a_poisson_process_has():
-    """Mean and variance of n counts: standard errors sqrt(mean / n), and about sqrt(2 / n) mean."""
+    """Standard errors of n counts: mean sqrt(mean / n), variance about sqrt(2 / n) mean."""
     hours, mean = 500, 3_600 / 12
     block_us = block_times_us(1, "ethereum", 12.0, START_US, START_US + hours * HOUR_US)
     counts = np.bincount((block_us - START_US) // HOUR_US, minlength=hours)
@@ -410,7 +410,7 @@ def per_dollar(pool: ConstantProductPool, rows: np.ndarray, column: str) -> floa
 def outcomes(
     volatility: float, block_s_mean: float, fee_e6: int, blocks: int, regular: bool = False
 ) -> np.ndarray:
-    """Return of each path: share of blocks with a trade, gain and fees per year and dollar."""
+    """Return by path the share of blocks with a trade, and gain and fees per year and dollar."""
     found = []
     for seed in range(PATHS):
         end_us = round(blocks * block_s_mean * SECOND_US)
@@ -432,7 +432,7 @@ def outcomes(
 
 
 def deviations(found: np.ndarray, expected: Sequence[float], precision: float) -> np.ndarray:
-    """Return in standard errors how far means are off; the errors must say something at all."""
+    """Return the deviations of means in standard errors; the errors must be small enough."""
     errors = found.std(axis=0, ddof=1) / math.sqrt(len(found))
     assert (errors < precision * np.array(expected)).all()
     return (found.mean(axis=0) - expected) / errors
@@ -471,7 +471,7 @@ def test_with_a_fee_the_frequency_and_the_size_of_arbitrages_are_those_of_theory
 
 @pytest.mark.parametrize("fee_e6", [0, 10_000, 300_000])
 def test_gains_and_fees_of_an_arbitrage_are_those_of_theory(fee_e6):
-    """At its quantiles, on either side: so far out that every term of the formulas is seen."""
+    """The prices are far quantiles on both sides, so that every term of the formulas matters."""
     depth = 0.2  # mean of how far the log-price is beyond the edge
     block_s_mean = 3_600.0
     terms = depth * math.sqrt(2 * YEAR_S / block_s_mean), block_s_mean, fee_e6 / RATE_UNIT
@@ -492,7 +492,7 @@ def test_gains_and_fees_of_an_arbitrage_are_those_of_theory(fee_e6):
 
 @pytest.mark.parametrize("fee", [0.0, 0.0005, 0.003, 0.01])
 def test_a_fee_divides_the_loss_and_does_not_change_it(fee):
-    """Up to the fee's square, and to what happens within a block."""
+    """This holds up to the square of the fee and moves within a block."""
     terms = 0.8, 12.0, fee
     loss = arbitrage_gain_rate(*terms) + fee_rate(*terms)
 
@@ -505,7 +505,7 @@ def test_a_fee_divides_the_loss_and_does_not_change_it(fee):
 
 
 def test_fed_by_the_lead_price_a_pool_loses_an_eighth_of_its_variance():
-    """Ticks once a second, blocks of twelve: the variance between blocks is that of the ticks."""
+    """With a tick each second and a block each twelve, blocks have the variance of the ticks."""
     days, volatility = 10, 1.0
     end_us = START_US + days * DAY_US
     law = Price(

@@ -1,6 +1,6 @@
-"""Capital goes where results were, by real transfers; who loses too long leaves with its money.
+"""Capital follows results by real transfers; a firm that loses for too long leaves with its money.
 
-Statistical claims are held to three standard errors, each said where it is used.
+Statistical claims are tested to three standard errors, which are stated in each test.
 """
 
 import math
@@ -47,7 +47,7 @@ def firm(name: str, **changes) -> Firm:
 
 
 def rules(**changes) -> CapitalRules:
-    """Rules by which nothing moves unless a test says what."""
+    """Rules under which no capital moves unless a test changes them."""
     still = {
         "half_life_days": 14.0,
         "withdrawn_share": 0.0,
@@ -62,7 +62,7 @@ def rules(**changes) -> CapitalRules:
 
 
 class Town:
-    """Two venues, some firms and their money; other customers keep enough of theirs there."""
+    """Two venues, some firms and their money; other customers keep enough money there."""
 
     def __init__(
         self,
@@ -131,7 +131,7 @@ class Town:
         return self.names.index(name)
 
     def give(self, name: str, cash: int = 0, house: int = 0, lead: int = 0) -> None:
-        """Let somebody have money, which the venues hold in cash."""
+        """Give a party money, which the venues hold in cash."""
         till = self.custody.cash
         till[[self.code(name), self.code(HOUSE), self.code(LEAD)]] += (cash, house, lead)
         self.house.claims[self.code(name)] += house
@@ -151,7 +151,7 @@ class Town:
         lead: dict[str, int] | None = None,
         margin: bool = False,
     ) -> None:
-        """Let firms win or lose so many cents, then look at their day; then comes the margin."""
+        """Give firms gains or losses in cents, let them review their day, then let margin move."""
         won = (house or {}, lead or {})
         for row, other in enumerate(("Retail", "Outside")):
             for name, cents in won[row].items():
@@ -170,7 +170,7 @@ class Town:
         return self.desk.status[[each.name for each in self.firms].index(name)]
 
     def has(self, name: str) -> tuple[int, int, int]:
-        """Return what somebody has: own cash, claim on the house, claim on the lead venue."""
+        """Return a party's own cash, claim on the house, and claim on the lead venue."""
         of = (self.custody.cash, self.house.claims, self.lead.claims)
         return tuple(int(amounts[self.code(name)]) for amounts in of)
 
@@ -199,7 +199,7 @@ def test_waiting_and_trading_firms_are_noted_on_the_first_day():
     share=st.sampled_from([0.0, 0.25, 1.0]),
 )
 def test_profits_stay_on_their_venue_except_the_owners_share(days, share):
-    """The margin desk has its turn each day, and finds nothing to bring back or to make up for."""
+    """The margin desk acts each day, and finds no surplus and no shortage."""
     town = Town(rules(withdrawn_share=share), firm("Firm01"))
     for house, lead in days:
         town.day(house={"Firm01": house}, lead={"Firm01": lead}, margin=True)
@@ -289,7 +289,7 @@ def test_a_shift_has_the_right_direction_and_stays_within_its_maximum_and_free_m
 
 
 def test_moved_capital_is_not_brought_back_as_margin():
-    """Both ways: the lead venue's floor moves with the capital."""
+    """In both directions the lead venue's floor moves with the capital."""
     for house, lead in ((0, 2_000), (2_000, 0)):
         town = Town(rules(shift_per_bp=1, shift_max=0.2, patience_days=1), firm("Firm01"))
         town.day(house={"Firm01": house}, lead={"Firm01": lead})
@@ -332,7 +332,7 @@ def test_if_a_venue_cannot_pay_no_capital_moves_and_none_is_created():
 
 
 def test_the_direction_of_the_price_decides_nothing():
-    """Gains of positions are in the claims and not in the results; hedges lose as much."""
+    """Gains of positions are in the claims but not in the results; hedges lose the same amount."""
     town = Town(shifting(closes_below=0.9), firm("Firm01"))
     for cents in (40_000, -60_000, 30_000):
         town.give("Firm01", house=cents, lead=-cents // 2)
@@ -345,7 +345,7 @@ def test_the_direction_of_the_price_decides_nothing():
 
 @pytest.mark.parametrize("half_life", [1, 5, 30])
 def test_a_trailing_result_halves_in_its_half_life(half_life):
-    """After a long row of equal losses, as many gains make up for them as halve what is trailing.
+    """After a long series of losses, equal gains turn the result positive in one half-life.
 
     With w = 2^(-1 / h), after n gains the trailing result is (1 - w^n) - w^n of a day's: it turns
     at n = h.
@@ -531,7 +531,7 @@ def waiters(n: int) -> tuple[Firm, ...]:
 def test_a_waiting_firm_enters_with_the_stated_probability_which_rises_with_others_earnings(
     won_bps, per_day, per_bp, chance
 ):
-    """All wait n days in all: entries are binomial, standard error sqrt(p (1 - p) / n)."""
+    """All firms together wait n days: entries are binomial, standard error sqrt(p (1 - p) / n)."""
     town = Town(rules(entry_per_day=per_day, entry_per_bp=per_bp), firm("Seen"), *waiters(300))
     waited = entered = 0
     for _ in range(8):
@@ -619,7 +619,7 @@ results = st.lists(money | st.integers(-90_000, 90_000), min_size=6, max_size=6)
 
 @dataclass(frozen=True)
 class Day:
-    """What a day brings: results by firm, a new position for each, a run on the tills."""
+    """The events of a day: results by firm, a new position for each, an empty till."""
 
     house: list[int]
     lead: list[int]
@@ -638,7 +638,7 @@ NEXT = {WAITING: {TRADING}, TRADING: {LEFT, CLOSED}, LEFT: {CLOSED}, CLOSED: set
 
 
 def live(town: Town, day: Day) -> None:
-    """Let a day pass: only those who trade win or lose, and take positions."""
+    """Let a day pass: only firms that trade gain or lose, and take positions."""
     takes, quotes = town.desk.takes, town.desk.quotes
     for each, lots in zip(town.firms, (np.array(day.lots) * takes).tolist(), strict=True):
         town.hold(each.name, lots)
@@ -676,7 +676,7 @@ def test_no_history_creates_or_loses_money_or_brings_a_firm_back(rules, history,
 @settings(max_examples=40)
 @given(rules=any_rules, history=st.lists(days, max_size=12))
 def test_the_books_contain_all_actions_of_the_desk(rules, history):
-    """What cash and claims do beyond the days' results is in transactions, in both books."""
+    """All changes of cash and claims beyond the days' results are transactions, in both books."""
     town = Town(rules, *CROWD)
     before = [town.has(name) for name in town.names]
     for day in history:
@@ -701,7 +701,7 @@ def test_the_books_contain_all_actions_of_the_desk(rules, history):
     order=st.permutations(range(6)),
 )
 def test_if_the_venues_have_cash_the_order_of_firms_does_not_matter(rules, history, order):
-    """Each has its own money and its own draws; only an empty till pays the first who come."""
+    """Each firm has its own money and its own draws; the order matters only if cash is short."""
     listed, otherwise = Town(rules, *CROWD), Town(rules, *(CROWD[i] for i in order))
     for day in history:
         live(listed, day)

@@ -1,4 +1,4 @@
-"""A day of quotes on the lead venue: what some gain others lose, in claims and books alike."""
+"""A day of quotes on the lead venue: gains equal losses, in claims and in the books."""
 
 import math
 from dataclasses import dataclass, field
@@ -46,7 +46,7 @@ FEE_E6 = 20  # a fifth of a basis point
 
 @dataclass
 class Price:
-    """A price of which only the volatility of each hour is known; it notes what it is asked."""
+    """A price with a known volatility in each hour; it records the hours that are read."""
 
     annual: dict[int, float] = field(default_factory=dict)
     asked_us: list[int] = field(default_factory=list)
@@ -62,14 +62,14 @@ class Listing:
 
 
 class LeadBooks(Books):
-    """What quotes on the lead venue brought."""
+    """The booked results of quotes on the lead venue."""
 
     def result(self, entity: str, *kinds: str) -> int:
-        """Return what somebody gained, of these kinds."""
+        """Return a party's gain of these kinds."""
         return -sum(self.balances[income(entity, kind)] for kind in kinds)
 
     def fees(self, firm: str) -> int:
-        """Return what a firm paid the venue."""
+        """Return a firm's fees to the venue."""
         return self.balances[expense(firm, "LeadFees")]
 
 
@@ -94,13 +94,13 @@ class Venture:
         )
 
     def day(self, quotes=QUOTES, *prices: Price) -> dict[str, int]:
-        """Settle a day and return what each hedger gained."""
+        """Settle a day and return each hedger's gain."""
         markets = [(MARKET, Listing(price)) for price in prices or (Price(),)]
         gained = self.desk.close_day(END_US, markets, np.array(quotes))
         return dict(zip(HEDGERS, gained.tolist(), strict=True))
 
     def claims(self) -> dict[str, int]:
-        """Return what the venue owes beyond the first claims; who does not trade there: nothing."""
+        """Return the venue's debts beyond the first claims, zero for parties that do not trade."""
         claims = dict(zip(PARTIES.names, self.lead.claims.tolist(), strict=True))
         claims |= {name: claims[name] - CLAIM for name in HEDGERS}
         return {name: cents for name, cents in claims.items() if name in ON_LEAD or cents}
@@ -173,7 +173,7 @@ def test_each_entry_has_one_sniper_paid_by_all_others():
 
 
 def test_the_spread_is_shared_by_displayed_size_with_all_other_makers():
-    """A quarter of the volume pays half a basis point, to 340,000 of 3,340,000 dollars shown."""
+    """A quarter of the volume pays half a basis point; firms show 340,000 of 3,340,000 dollars."""
     venture = Venture(orders=(0, 0, 0, 0))
     gained = venture.day()
 
@@ -196,7 +196,7 @@ def stale_quote(annual: float, ahead_s: float, s: float, cost: float) -> tuple[f
 def test_a_days_rent_is_the_sum_over_its_hours_and_fees_are_on_the_hit_volume(
     volatile_hours,
 ):
-    """One fast firm, whose orders no quote exhausts, and one slow quoter."""
+    """There is one fast firm, whose orders exhaust no quote, and one slow quoter."""
     size, renewals = 100_000 * USD, 360
     venture = Venture(orders=(0, size, 0, 0), fee_e6=FEE_E6)
     venture.day((0, 1, 0, size), Price(volatile_hours))
@@ -236,7 +236,7 @@ def test_quotes_that_are_renewed_twice_as_often_lose_twice_as_much():
 
 
 def test_no_firm_with_a_fee_hurdle_pays_more_fees_than_it_gains():
-    """Of everything else alike: with a fee of all that is asked for beyond the spread."""
+    """All else is equal, and the fee is the whole hurdle beyond the spread."""
     venture = Venture(cost_bps=0.5, fee_e6=50)
     venture.day()
 
@@ -272,7 +272,7 @@ def test_costs_above_every_move_of_the_price_leave_no_rent():
 
 
 def test_a_firm_that_does_not_quote_gets_no_spread_and_loses_nothing():
-    """Not even if it is the fastest: it is as if it had never been there."""
+    """This holds even for the fastest firm: the others' results do not change."""
     quotes = (0, 0, *QUOTES[2:])
     venture = Venture()
     gained = venture.day(quotes)

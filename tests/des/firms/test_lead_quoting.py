@@ -1,8 +1,8 @@
-"""The reduced race on the lead venue: against its closed form, against itself played in full.
+"""The race on the lead venue in closed form, compared with a race that is played in full.
 
-Played in full, quotes are posted along one Brownian path and orders meet them one by one, each
-firm deciding on the price that it knows; edges are marked at the price of the posting, which
-nobody knows yet. Quotes that are posted less than their delay apart share moves, so standard
+In the full race, quotes are posted along one Brownian path and orders meet them one by one. Each
+firm decides by the price that it has seen; edges are marked at the price of the posting, which no
+firm has seen yet. Quotes that are posted less than their delay apart share moves, so standard
 errors are those of the means of batches.
 """
 
@@ -28,7 +28,7 @@ DOLLARS = 1_000_000 * USD  # a usual size
 
 @dataclass(frozen=True)
 class Race:
-    """Firms on the lead venue; of tuples one entry each."""
+    """Firms on the lead venue; tuples have one entry for each firm."""
 
     delay_us: tuple[int, ...]
     quote_cents: tuple[int, ...]
@@ -69,7 +69,7 @@ def one_quote(delay_us: tuple[int, ...], order_cents: tuple[int, ...], **rest) -
 
 
 def stale_quote(sigma: float, ahead_s: float, half_spread: float, cost: float) -> float:
-    """What an inexhaustible quote loses at its posting, of size: the closed form."""
+    """Return the loss of an inexhaustible quote at its posting, per size, in closed form."""
     sd = sigma * math.sqrt(ahead_s)
     x = (half_spread + cost) / sd
     return 2 * (sd * NORMAL.pdf(x) - half_spread * NORMAL.cdf(-x))
@@ -81,7 +81,7 @@ sizes = st.sampled_from([DOLLARS, 10_000 * USD, 1, 0]) | st.integers(1_000 * USD
 
 @st.composite
 def races(draw, costs=any_costs):
-    """A few firms, often equally fast, in one to three hours, some without any volatility."""
+    """Draw a few firms, often equally fast, in one to three hours, some without volatility."""
     firms = draw(st.integers(2, 6))
 
     def each(of):
@@ -98,7 +98,7 @@ def races(draw, costs=any_costs):
 
 
 def close(left: np.ndarray, right: np.ndarray, firms: int) -> bool:
-    """Say whether sums of so many rounded cents may come of equal figures."""
+    """Tell whether sums of this many rounded cents may come from equal figures."""
     return bool(np.all(np.abs(left - right) <= firms))
 
 
@@ -158,7 +158,7 @@ def played(race: Race) -> np.ndarray:
 
 
 def assert_mean(batches: np.ndarray, expected: float) -> None:
-    """Hold the mean of *batches* to three standard errors of *expected*."""
+    """Check that the mean of *batches* is within three standard errors of *expected*."""
     mean, error = batches.mean(), batches.std(ddof=1) / math.sqrt(len(batches))
     assert error < 0.05 * expected, f"a standard error of {error / expected:.1%} tells nothing"
     off = (mean - expected) / error
@@ -201,7 +201,7 @@ def test_from_an_inexhaustible_quote_each_firm_gets_its_result_in_the_race(
 def test_from_an_exhausted_quote_the_fastest_gets_its_exact_part_and_all_together_nearly_theirs(
     delay_ms, costs_bp
 ):
-    """A tenth is what two firms and thresholds of one to three deviations may be off by."""
+    """With two firms and thresholds of one to three deviations the formula may err by a tenth."""
     race = one_quote(
         tuple(ms * MS for ms in delay_ms),
         (0, DOLLARS, DOLLARS),
@@ -232,7 +232,7 @@ def test_with_twenty_firms_in_line_the_formula_has_its_documented_error(cost_bp,
 
 
 def test_a_quote_is_served_by_speed_until_it_is_exhausted():
-    """Of 100: the fastest takes 60, the next wants 60 and gets 40, the last comes for nothing."""
+    """Of 100 the fastest takes 60, the next wants 60 and gets 40, the last gets nothing."""
     part = DOLLARS // 100
     race = one_quote((400 * MS, 80 * MS, 60 * MS, 40 * MS), (0, 60 * part, 60 * part, 60 * part))
     per_size = [stale_quote(3 * BP, s, 0.5 * BP, BP) * RENEWALS for s in (0.34, 0.36)]
@@ -253,7 +253,7 @@ def test_equally_fast_firms_share_the_rest_by_order_size():
 
 
 def test_a_fast_firm_that_hits_only_large_moves_leaves_the_usual_ones_to_the_next():
-    """From where it hits too, the slower one has nothing: the rest of its own tail."""
+    """On moves that the fast firm hits too, the slower firm gets nothing."""
     race = one_quote((500 * MS, 100 * MS, 140 * MS), (0, DOLLARS, DOLLARS), cost=(0, 4 * BP, BP))
     alone = race.without(1).rents()[0, 1]
     from_there = 4.5 * BP / math.sqrt(0.4) * math.sqrt(0.36) - 0.5 * BP
@@ -285,7 +285,7 @@ def test_the_expectation_equals_serving_the_orders_move_by_move(race):
 
 
 def served(race: Race, shown_cents: int, moved: list[float]) -> list[float]:
-    """What each firm gains on one side of a quote after one move, as each has seen it."""
+    """Return each firm's gain on one side of a quote after the part of a move that it saw."""
     left, edges = shown_cents, [0.0] * len(moved)
     hits = [i for i, move in enumerate(moved) if move > race.half_spread + race.cost[i]]
     for delay_us in sorted({race.delay_us[i] for i in hits}):
@@ -312,7 +312,7 @@ def test_no_firm_gains_from_an_equal_or_faster_one_and_no_firm_loses_by_hitting(
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races())
 def test_every_hit_pays_at_least_the_takers_hurdle(race):
-    """To the cent that edge, and the volume that the fee is of, are rounded by."""
+    """This holds to the cents by which edge and volume are rounded."""
     hits = race.hits()
     assert (hits.edge_cents >= hits.taken_cents * np.array(race.cost) - 1).all()
     # All quotes on the side that the price moved to, taken whole: there is no more.
@@ -365,7 +365,7 @@ def test_with_equal_costs_it_loses_exactly_that_if_the_fastest_can_take_all_of_i
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(race=races(), data=st.data())
 def test_one_more_firm_lowers_no_loss_and_raises_no_gain(race, data):
-    """Whatever its speed and costs: quotes lose more, and others get less of each."""
+    """This holds for any speed and costs: quotes lose more, and other firms get less of each."""
     n = len(race.delay_us)
     entrant = data.draw(st.integers(0, n - 1))
     before, after = race.without(entrant).rents(), race.rents()
@@ -413,7 +413,7 @@ def test_the_firms_earn_their_share_of_the_flows_payments_to_less_than_a_cent_ea
 
 
 def test_the_income_agrees_with_a_calculation_by_hand():
-    """Of 1,000,000.00 at 3 bps, 300.00 is paid: a half to the outside, 1 : 2 to the others."""
+    """1,000,000.00 at 3 bps pays 300.00: half to outside makers, the rest 1 : 2 to the firms."""
     quotes = np.array([50_000 * USD, 100_000 * USD, 0])
     earned = spread_income(quotes, 150_000 * USD, 1_000_000 * USD, half_spread=0.0003)
     assert earned.tolist() == [50 * USD, 100 * USD, 0]

@@ -1,7 +1,7 @@
-"""Firms of a class are alike but for chance, and the chance is the one that is stated.
+"""Firms of a class differ by chance alone, and the chance follows the stated distribution.
 
-Statistical claims are held to three standard errors, each said where it is used; seeds are fixed,
-so a claim that holds goes on holding.
+Statistical claims are tested to three standard errors, which are stated in each test; seeds are
+fixed, so that a test always gives the same result.
 """
 
 import math
@@ -43,7 +43,7 @@ def drawn(*classes: FirmClass, seed: int = 1) -> tuple[Firm, ...]:
 
 
 def nameless(firms: Iterable[Firm]) -> Counter[tuple[str | None, float, float]]:
-    """Count firms by what is drawn of them."""
+    """Count firms by their drawn properties."""
     return Counter((firm.category, firm.reaction_ms, firm.capital_usd) for firm in firms)
 
 
@@ -160,7 +160,7 @@ def test_another_seed_draws_other_firms():
 
 
 def test_a_firms_name_does_not_depend_on_its_class():
-    """Each number is the one pro's in a quarter of n seeds: standard error sqrt(3 / (16 n))."""
+    """Each number is the only pro's in a quarter of n seeds: standard error sqrt(3 / (16 n))."""
     n = 400
     pros = Counter()
     for seed in range(n):
@@ -173,7 +173,7 @@ def test_a_firms_name_does_not_depend_on_its_class():
 
 
 def test_a_firms_name_does_not_depend_on_whether_it_waits():
-    """Of two firms, the first waits in half of n seeds: standard error 1 / sqrt(4 n)."""
+    """The first of two firms waits in half of n seeds: standard error 1 / sqrt(4 n)."""
     n = 400
     waits = sum(drawn(some(trading=1, waiting=1), seed=seed)[0].waiting for seed in range(n))
 

@@ -33,7 +33,7 @@ WEIGHT_E6 = np.array([900_000, 333_333])
 
 
 def equity_of(accounts: LeveragedAccounts, i: int, marks: list[int]) -> int:
-    """What account *i* has behind its position, in plain arithmetic."""
+    """Return the equity behind the position of account *i*, in plain arithmetic."""
     m, t = int(accounts.market[i]), int(accounts.tokens.market[i])
     tokens = int(accounts.tokens.lots[i])
     counted = tokens * marks[t] * int(TICK_CENTS[t]) * int(WEIGHT_E6[t]) // E6 if tokens else 0

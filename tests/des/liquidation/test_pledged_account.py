@@ -1,4 +1,4 @@
-"""What an account may borrow against tokens, when it fails, and what a thin book takes of it."""
+"""The borrowing limit of an account with tokens, its failure, and sales into a thin book."""
 
 from itertools import product
 from pathlib import Path
@@ -93,7 +93,7 @@ def test_one_sale_brings_less_than_two_sales_of_half_the_size(one, other):
 
 
 def test_whole_lots_of_tokens_are_all_pledged():
-    """0.3 / 0.1 falls short of 3 in floats."""
+    """In floats 0.3 / 0.1 is less than 3."""
     (loan,) = load(str(THIN)).pledged_loans
     token = SimpleNamespace(contract=SimpleNamespace(lot="0.1"))
 

@@ -1,4 +1,4 @@
-"""What is written of a day: the book as it was decided, the range of the lead price."""
+"""The notes of a day: the book as it was decided, and the range of the lead price."""
 
 from datetime import date, timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Hedges: inventory is laid off on the lead venue, once, late, and at a cost that is stated."""
+"""Hedges: inventory is hedged on the lead venue once, with a delay, and at the stated cost."""
 
 import math
 from fractions import Fraction
@@ -47,7 +47,7 @@ def still(price: int) -> Ticks:
     delays_us=st.tuples(*[st.integers(0, 4 * STEP_US)] * len(HEDGERS)),
 )
 def test_positions_are_hedged_once_at_any_delay(traded, delays_us):
-    """With delays beyond an interval, orders under way count; at the end all are flat."""
+    """If delays exceed an interval, orders under way count; at the end all positions are zero."""
     desk = desk_of(delays_us)
     house, lead = np.zeros(5, dtype=np.int64), np.zeros(5, dtype=np.int64)
     idle = [(0,) * len(HEDGERS)] * 5  # long enough for every order to fill
@@ -104,7 +104,7 @@ def test_the_impact_is_that_of_the_sum_of_all_orders_and_applies_once():
 
 
 def test_a_hedge_fills_at_the_price_at_its_arrival():
-    """Decided when the price is 30 000; each order meets the last tick at or before its arrival."""
+    """Orders are decided at 30 000; each meets the last tick at or before its arrival."""
     ticks = Ticks(
         np.array([0, 5_000, 5_001, 20_001, 2_000_001]),
         np.array([30_000, 30_100, 30_200, 30_300, 30_400]),
@@ -154,7 +154,7 @@ def test_a_hedge_pays_half_the_spread_and_its_impact_in_whole_ticks_rounded_up(
 
 @pytest.mark.parametrize(("lots", "paid"), [(100, 29_999), (-100, 30_001)])
 def test_a_hedge_never_gets_a_price_better_than_the_lead_price(lots, paid):
-    """A fifth of a basis point of 30 000 is 0.6 ticks, so one."""
+    """A fifth of a basis point of 30 000 is 0.6 ticks, which is rounded up to one."""
     desk = desk_of(half_spread_bps=0.2)
     desk.decide(0, MAKER, lots)
     assert desk.fills(STEP_US, still(30_000), 0.0)["price"].tolist() == [paid]

@@ -1,4 +1,4 @@
-"""When the maker decides, what it is shown of the month before, and what becomes of a decision."""
+"""The times of the maker's decisions, the figures behind them, and their effect on quotes."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -30,7 +30,7 @@ TRADED = Traded(captive_cents=30, others_cents=500, hits_cents=70, forced_cents=
 
 
 class Simulation:
-    """Remembers what it plays, and promises as many cents as there were hours."""
+    """Records the quotes that it plays, and promises one cent for each hour."""
 
     def __init__(self) -> None:
         self.months: list[Sequence[tuple[QuotingPolicy, int]]] = []
@@ -48,7 +48,7 @@ class Simulation:
 
 
 class Choice:
-    """Shows what it is told to, and considers twice as much beside it."""
+    """Shows the given quotes, and considers quotes of twice the size."""
 
     def __init__(self, *shown: MonthlyQuotes) -> None:
         self.shown, self.asked = list(shown), []
@@ -97,7 +97,7 @@ def test_a_policy_gets_the_volume_and_the_predictions_of_the_month_that_ended():
 
 @pytest.mark.parametrize("spread_times", [1.0, 2.0])
 def test_all_levels_move_with_the_half_spread_that_is_decided(spread_times):
-    """By 4 bps, or twice as far: the steps between levels stay what they are."""
+    """The levels move by 4 bps, or to twice the distance; the steps between them do not change."""
     stated = QuotingPolicy(0, 0, tuple(int(e6 * spread_times) for e6 in (500, 700)), 0, 10**15)
     volume = SimpleNamespace(last_month=TRADED, usd_per_day=lambda: 0.0)
     simulation = Simulation()
@@ -119,7 +119,7 @@ def test_a_maker_with_half_the_share_simulates_half_the_volume():
 
 
 def test_in_an_hour_that_represents_many_the_position_counts_by_the_addition_of_each():
-    """A limit of 40 lots: an hour for four begins at 30, and 60 more are 15 in each of the four."""
+    """The limit is 40 lots. An hour of weight four begins at 30; 60 more are 15 in each."""
     in_four = TradedHours(4, 0, 0)
     hour_us = next(us for us in range(START, START + DAY_US, HOUR_US) if in_four.has(us))
     limited = replace(AS_STATED, limit_cents=40 * LOT_CENTS, skew_e6=400)

@@ -1,4 +1,4 @@
-"""What was traded, added up by day, by month and over the last 24 hours, to the cent."""
+"""The volume is summed by day, by month and over the last 24 hours, to the cent."""
 
 from types import SimpleNamespace
 
@@ -100,7 +100,7 @@ def test_without_the_maker_customers_demand_falls_by_their_response():
 
 
 def listed(volume: MarketVolume, recorded_usd: float | None) -> SimpleNamespace:
-    """Return a listing of which nobody asked what customers wanted, as where demand is stated."""
+    """Return a listing without recorded demand, as under stated demand."""
     return SimpleNamespace(
         volume=volume, recorded_usd=lambda _: recorded_usd, close_day_of_demand=lambda: ()
     )

@@ -1,4 +1,4 @@
-"""How much customers want to trade: both closures, in closed form."""
+"""Customers' demand under both closures, in closed form."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""A volume by month: a day told by name is what it says, all others are their month's share."""
+"""A volume by month: a stated day has its own volume, all others share their month's volume."""
 
 from datetime import date
 

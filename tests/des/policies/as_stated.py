@@ -1,4 +1,4 @@
-"""What a policy begins with, for tests of policies that begin with what is stated."""
+"""The first decision of policies that begin with stated quotes, for their tests."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from des.policies.monthly_quotes import Decided, MonthlyQuotes, SeenMonth
 
 @dataclass(frozen=True)
 class AsStated:
-    """Says what is shown first, and nothing else."""
+    """States the first quotes, and nothing else."""
 
     first: MonthlyQuotes
 

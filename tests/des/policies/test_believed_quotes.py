@@ -1,4 +1,4 @@
-"""Believed: of a small grid around what is shown, what was promised most for, within limits."""
+"""Believed: the quotes with the best promise on a small grid around the last, within limits."""
 
 import pytest
 from as_stated import AsStated
@@ -19,13 +19,13 @@ BELIEVED = BelievedQuotes(AsStated(FIRST), stated_half_spread_bps=8.0, limit=LIM
 
 
 def seen(showed: MonthlyQuotes, *results: int, traded: int = 10**9) -> SeenMonth:
-    """Return a month in which each of what is considered was promised a result."""
+    """Return a month in which each candidate has a promised result."""
     promised = [Outlook(result, 7) for result in results]
     return SeenMonth(30, traded, 10**8, 10**7, showed, promised)
 
 
 def test_if_nothing_was_displayed_growth_begins_with_the_stated_size():
-    """A market may be listed long before there is anything to show in it."""
+    """A market may be listed long before the maker shows quotes in it."""
     nothing = SeenMonth(30, 10**6, 0, 0, MonthlyQuotes(2.5, 0), (Outlook(0, 0),))
 
     assert BELIEVED.decide(0, nothing) == Decided(FIRST)

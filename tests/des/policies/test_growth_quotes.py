@@ -1,4 +1,4 @@
-"""Growth: what was shown times the target over the share that it had, within limits."""
+"""Growth: the last size times the target over the achieved share, within limits."""
 
 from datetime import date
 
@@ -30,7 +30,7 @@ def seen(traded: int, own: int, showed_cents: int = 1_000_00) -> SeenMonth:
 
 
 def test_if_nothing_was_displayed_it_begins_with_the_stated_size():
-    """A market may be listed long before there is anything to show in it."""
+    """A market may be listed long before the maker shows quotes in it."""
     nothing = SeenMonth(30, 10**6, 0, 0, MonthlyQuotes(2.5, 0), (Outlook(0, 0),))
 
     assert GROWTH.decide(0, nothing) == Decided(FIRST)
@@ -58,7 +58,7 @@ def test_the_size_is_multiplied_by_target_share_over_achieved_share(own, shown_c
 
 
 def test_the_plan_has_volume_proportional_to_size_at_the_predicted_rate():
-    """Half of its target share at 100: twice the size, 200 of volume, of which half is promised."""
+    """At half of its target share and a size of 100 it plans twice the size: a volume of 200."""
     assert GROWTH.decide(0, seen(1_000, 100)).planned == Outlook(100, 200)
 
 

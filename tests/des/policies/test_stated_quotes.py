@@ -1,4 +1,4 @@
-"""What is stated is shown: a size by date, or a share of the recorded depth."""
+"""Stated quotes are shown: a size by date, or a share of the recorded depth."""
 
 from datetime import date
 
@@ -32,7 +32,7 @@ def test_a_size_is_displayed_from_the_first_of_its_month_on():
 
 @pytest.mark.parametrize(("levels", "reach_bps"), [(1, 8), (3, 12)])
 def test_all_levels_together_display_the_share_of_the_depth_up_to_the_last(levels, reach_bps):
-    """A book that is as deep at every distance holds usd_per_bp times its distance."""
+    """A book with equal depth at every distance holds usd_per_bp times its distance."""
     depth = ({"since": date(2022, 5, 1), "usd_per_bp": 30_000.0},)
     ladder = {"levels": levels, "level_step_bps": 2.0}
     steps = ({"since": date(2022, 6, 1), "share": 0.5},)

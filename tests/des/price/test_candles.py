@@ -144,7 +144,7 @@ def test_a_lead_price_passes_through_the_candles(file):
 
 
 def row_2(old, new):
-    """The days with one thing changed in their second candle, on line 3."""
+    """Return the days with one value changed in their second candle, on line 3."""
     lines = DAYS.splitlines(keepends=True)
     assert old in lines[2]
     return "".join([*lines[:2], lines[2].replace(old, new), *lines[3:]])

@@ -1,7 +1,7 @@
-"""The lead price is the process it claims to be, and the same one however it is asked for.
+"""The lead price follows its stated process, and is the same for every order of reading.
 
-Statistical claims are held to three standard errors, each derived where it is used; seeds are
-fixed, so a claim that holds goes on holding.
+Statistical claims are tested to three standard errors, which are derived in each test; seeds are
+fixed, so that a test always gives the same result.
 """
 
 import math
@@ -44,7 +44,7 @@ def lead(model, days=1.0, seed=1, market="BTC-PERP", tick_usd=CENT):
 
 
 def path(model, days, **kwargs):
-    """Elapsed seconds and log-prices of all ticks of a run."""
+    """Return elapsed seconds and log-prices of all ticks of a run."""
     ticks = lead(model, days, **kwargs).ticks(START_US, START_US + round(days * DAY_US))
     return (ticks.times_us - START_US) / SECOND_US, np.log(ticks.prices * float(CENT))
 
@@ -92,7 +92,7 @@ def test_hours_drawn_in_any_order_are_the_same_hours(order):
 
 @pytest.mark.parametrize("days", [1.25, 2, 2.5, 3, 9])
 def test_a_longer_run_has_the_same_draws(days):
-    """Also past the next anchors, the last one and the last change of volatility."""
+    """This holds beyond the next anchors, the last anchor and the last change of volatility."""
     short, long = lead(WILD, days=1), lead(WILD, days=days)
 
     assert same(short.ticks(START_US, START_US + DAY_US), long.ticks(START_US, START_US + DAY_US))
@@ -118,7 +118,7 @@ def test_markets_share_no_draw_and_neither_do_seeds():
 
 
 def test_the_number_of_ticks_changes_neither_the_hours_nor_the_jumps():
-    """The same jumps, seen at their own ticks, and the same price near each hour's end."""
+    """The jumps are the same, at their own ticks, and so is the price near each hour's end."""
     often, rarely = (
         lead(WILD.model_copy(update={"ticks_per_s": rate}), days=2) for rate in (2.0, 1.0)
     )
@@ -135,7 +135,7 @@ def test_the_number_of_ticks_changes_neither_the_hours_nor_the_jumps():
 
 
 def test_a_lower_volatility_scales_the_same_draws():
-    """So that a counterfactual about volatility differs by nothing else."""
+    """So a counterfactual about volatility differs in volatility alone."""
     seconds, logs = path(price(volatility=0.8), days=0.25)
     again, half = path(price(volatility=0.4), days=0.25)
 
@@ -228,7 +228,7 @@ def test_a_price_never_falls_below_one_tick():
 
 
 def test_memory_does_not_grow_with_the_run():
-    """Ten days of ticks are 14 MB; a day of them, drawn and kept, is not two."""
+    """Ten days of ticks take 14 MB; a day of ticks, drawn and kept, takes less than two."""
     source = lead(price(), days=10)
     tracemalloc.start()
     for hour in range(240):
@@ -288,7 +288,7 @@ def test_steps_are_normal_and_uncorrelated():
 
 
 def test_the_change_from_one_hour_to_the_next_leaves_no_trace():
-    """Steps across an hour are as large as any: mean square 1, s.e. sqrt(2 / n)."""
+    """Steps across the end of an hour are as large as others: mean square 1, s.e. sqrt(2 / n)."""
     seconds, logs = path(price(ticks_per_s=0.02), days=60)
     steps = normalised_steps(seconds, logs, annual=0.8)
     across = steps[np.diff(seconds // 3_600) > 0]
@@ -311,7 +311,7 @@ def test_variance_grows_linearly_inside_a_free_hour(share_of_hour):
 
 @pytest.mark.parametrize("share_of_hour", [0.1, 0.5, 0.9])
 def test_inside_an_hour_between_anchors_variance_is_that_of_a_bridge(share_of_hour):
-    """u (1 - u) of the hour's: n independent normals, so s.e. sqrt(2 / n)."""
+    """It is u (1 - u) of the hour's variance: n independent normals, so s.e. sqrt(2 / n)."""
     days = 40
     anchors = [(hour, 30_000) for hour in range(days * 24 + 1)]
     seconds, logs = path(price(anchors=anchors, ticks_per_s=0.05), days=days)
@@ -343,7 +343,7 @@ def test_every_anchor_is_a_tick_at_its_hour_and_at_its_price():
 
 
 def test_the_price_reaches_an_anchor_without_a_jump():
-    """The last tick before is off by the variance of its distance: mean square 1."""
+    """The last tick before differs by the variance of its distance: mean square 1."""
     hours = range(0, 481, 2)
     rng = np.random.default_rng(3)
     anchors = [(hour, round(30_000 * math.exp(rng.normal(0, 0.01)), 2)) for hour in hours]
@@ -356,7 +356,7 @@ def test_the_price_reaches_an_anchor_without_a_jump():
 
 
 def test_between_anchors_the_path_is_a_bridge_in_proportion_to_variance():
-    """Two days, the second with four times the variance, seen at midnight between them.
+    """There are two days, the second with four times the variance; the midnight between is tested.
 
     A bridge over variances v and w has there mean (b - a) v / (v + w) and variance
     v w / (v + w); over n seeds their s.e. are sqrt(variance / n) and variance sqrt(2 / n).
@@ -382,7 +382,7 @@ def test_between_anchors_the_path_is_a_bridge_in_proportion_to_variance():
 
 
 def test_the_run_is_drawn_towards_the_next_anchor_after_its_end():
-    """Half of the way there at half of the time; s.e. over n seeds sqrt(day variance / 2n)."""
+    """At half of the time it is half of the way; s.e. over n seeds sqrt(day variance / 2n)."""
     model = price(anchors=[(0, 30_000), (48, 60_000)], ticks_per_s=0.2)
     n = 200
     ends = []
@@ -404,7 +404,7 @@ def test_without_variance_the_price_goes_straight_from_anchor_to_anchor():
 
 
 def test_after_the_last_anchor_the_path_is_free():
-    """Variance of a day after it is a day's: n normals, s.e. sqrt(2 / n)."""
+    """The variance of the day after it is that of a free day: n normals, s.e. sqrt(2 / n)."""
     model = price(anchors=[(0, 30_000), (24, 31_000)], ticks_per_s=0.2)
     n = 400
     ends = []
@@ -446,7 +446,7 @@ def test_the_factor_keeps_the_mean_square_of_volatility():
 
 
 def test_the_factor_is_stationary_from_the_first_hour():
-    """At hours 0 and 30 alike, over n seeds: ln f has mean -s^2 and sd s."""
+    """At hour 0 and at hour 30, over n seeds, ln f has mean -s^2 and sd s."""
     log_sd, n = 0.4, 500
     model = price(volatility_log_sd=log_sd, volatility_half_life_h=24.0)
     sources = [lead(model, days=2, seed=seed) for seed in range(n)]
@@ -473,7 +473,7 @@ def test_the_factor_forgets_half_in_its_half_life():
 
 
 def test_hours_move_with_their_own_volatility():
-    """Mean square of steps over their hour's own sd is 1, for quiet and busy hours alike."""
+    """The mean square of steps over their hour's own sd is 1, in quiet and in busy hours."""
     model = price(volatility_log_sd=0.6, ticks_per_s=0.05)
     source = lead(model, days=20)
     seconds, logs = path(model, days=20)
@@ -488,8 +488,8 @@ def test_hours_move_with_their_own_volatility():
 
 
 def test_jumps_carry_their_share_of_the_variance_and_ticks_the_rest():
-    """Jumps are told by size: their sd is 54 times a tick's, so that 6 of a tick's miss 9 % of
-    the jumps, and of their variance 10^-3.
+    """Jumps are recognised by size: their sd is 54 times that of a tick. A limit of 6 sds of ticks
+    misses 9 % of the jumps, and 10^-3 of their variance.
 
     A sum of Poisson(m) squared normals has relative s.e. sqrt(3 / m); the diffusion as above.
     """
@@ -531,8 +531,8 @@ def test_every_jump_is_a_tick_at_a_time_of_its_own():
 
 
 def test_a_price_with_jumps_only_is_constant_between_them():
-    """Jumps add ticks and move none. Of jumps of sd 0.006 one in a hundred is below 10^-4;
-    the diffusion left to an hour is of sd 10^-5.
+    """Jumps add ticks and move no other. One jump of sd 0.006 in a hundred is below 10^-4; the
+    remaining diffusion in an hour has an sd of 10^-5.
     """
     without, _ = path(price(ticks_per_s=0.01), days=10)
     model = price(jump_share=0.999_999, jumps_per_day=48.0, ticks_per_s=0.01)

@@ -1,6 +1,6 @@
-"""What the maker's own simulation promises: random flow, which never looks at the price.
+"""The promises of the maker's own simulation, in which the flow does not depend on the price.
 
-Statistical claims are held to three standard errors, each said where it is used.
+Statistical claims are tested to three standard errors, which are stated in each test.
 """
 
 import calendar
@@ -64,7 +64,7 @@ def market(quoter: dict, month_usd: float = MONTH_USD, annual: float = 0.8) -> M
 
 @cache
 def promised(until_us: int = LAST_US, of: float = MONTH_USD, annual: float = 0.8, **quoter):
-    """Return result and volume, in dollars, that are promised for the month as far as it goes."""
+    """Return the promised result and volume of the month so far, in dollars."""
     run = TINY.run.model_copy(update={"start": START, "end": END})
     of_market = market(quoter, of, annual)
     scenario = TINY.model_copy(update={"run": run, "markets": (of_market,)})
@@ -99,7 +99,7 @@ SAMPLED = EXPECTED_USD / ORDER_USD * SAMPLE_H
 def test_a_quote_that_is_never_stale_has_a_predicted_result_of_half_spread_times_volume(
     half_spread_bps,
 ):
-    """To half a tick of it, and what the price moves away from each hour's first.
+    """It agrees to half a tick, plus the moves of the price since each hour's first tick.
 
     Within five minutes it moves by 0.18 % (root mean square); an hour's volume has a squared
     coefficient of variation of 2 / orders, so n hours weigh as n / (1 + 2 / orders) equal ones.
@@ -121,7 +121,7 @@ def test_the_predicted_volume_is_the_makers_share_of_the_recorded_one():
 
 
 def test_a_stale_quote_has_the_same_prediction_since_random_flow_ignores_the_price():
-    """The price moves on without direction: each fill wins or loses what it moved meanwhile.
+    """The price moves on without direction: each fill gains or loses the move since the quote.
 
     Two to four seconds move it by sigma sqrt(3 s), root mean square. Fills of one quote share the
     move, but not the side, so their results are not correlated. Sizes are geometric: the sum over
@@ -144,8 +144,8 @@ def test_without_volume_there_is_no_prediction():
 def test_predicted_volume_is_at_most_the_size_of_the_quotes():
     """Quotes of a lot on each side serve each order a lot, but for those that share a quote.
 
-    The price stands still. Orders are Poisson, standard error sqrt(n), with x on average for each
-    side of a quote of two seconds, of which the first gets something: 1 - exp(-x).
+    The price is constant. Orders are Poisson, standard error sqrt(n), with x on average for each
+    side of a quote of two seconds; the first of them is filled, which gives 1 - exp(-x).
     """
     _, volume_usd = promised(annual=0.0, displayed_usd=LOT_USD, refresh_s=2.0)
 
@@ -171,7 +171,7 @@ def test_a_prediction_for_an_unfinished_month_covers_its_days_so_far():
 
 
 def test_a_prediction_is_made_once():
-    """It draws from streams of its own: asking again gives the same, to the cent."""
+    """It has its own random streams: a second reading gives the same cents."""
     promised.cache_clear()
     first = promised()
     promised.cache_clear()
