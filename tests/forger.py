@@ -1,4 +1,4 @@
-"""A forger who knows the code: whatever is changed, all that follows from it is written anew.
+"""A forger who knows the code: after each change all dependent files are written again.
 
 Entries, notes and fills are taken out of a run's books, changed, and put through the journal again:
 numbers, closing entries, control totals, balances, copies, day ledgers, the group's books and the
@@ -32,7 +32,7 @@ from ledger.values import unquoted
 
 @dataclass
 class Said:
-    """A note, an event or a price, as the journal takes it down."""
+    """A note, an event or a price, as the journal records it."""
 
     directive: Directive
 
@@ -52,7 +52,7 @@ class ForgedDay:
     rows: np.ndarray
 
     def place_of(self, tag: str, payee: str) -> int:
-        """Return where the first entry of that tag and payee stands."""
+        """Return the place of the first entry with that tag and payee."""
         return next(
             n
             for n, item in enumerate(self.items)
@@ -64,7 +64,7 @@ Days = dict[date, ForgedDay]
 
 
 def forged(run: RunFolder, folder: Path, change: Callable[[Days], None]) -> Path:
-    """Write a run anew with its days changed, as if it had been so from the first."""
+    """Write a run again with its days changed, as if they had been so from the start."""
     days = _days_of(run)
     change(days)
     folder.mkdir()
@@ -81,7 +81,7 @@ def forged(run: RunFolder, folder: Path, change: Callable[[Days], None]) -> Path
 
 
 def rewritten(run: RunFolder, folder: Path, name: str, old: str, new: str) -> Path:
-    """Copy a run, replace a piece of one of its texts, and write anew whatever follows from it."""
+    """Copy a run, replace a piece of one of its texts, and write all dependent files again."""
     shutil.copytree(run.path, folder)
     path = folder / name
     text = path.read_text(encoding="utf-8")
@@ -92,7 +92,7 @@ def rewritten(run: RunFolder, folder: Path, name: str, old: str, new: str) -> Pa
 
 
 def completed(folder: Path, run: RunFolder, **said: object) -> Path:
-    """Add what a run has beside its general ledger, and seal it all; the manifest says so too."""
+    """Add the other files of a run to its general ledger, and seal all of them."""
     books = RunFolder(folder)
     write_group(books)
     (folder / "days").mkdir(exist_ok=True)

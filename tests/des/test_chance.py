@@ -1,7 +1,7 @@
-"""Chance: hashes that look drawn, streams that don't know of each other, delays as stated.
+"""Chance: hashes behave like draws, streams are independent, delays have the stated law.
 
-Statistical claims are held to three standard errors; a chi-square of k degrees of freedom has
-mean k and standard deviation sqrt(2 k), and one that is too small is as suspect as a large one.
+Statistical claims are tested to three standard errors. A chi-square of k degrees of freedom has
+mean k and standard deviation sqrt(2 k); a value that is too small fails too.
 """
 
 import math
@@ -31,14 +31,14 @@ REFRESH_US = 2_000_000
 
 
 def chi_square_error(counts: np.ndarray) -> float:
-    """How many standard errors the counts are off being equally likely."""
+    """Return the deviation of counts from equal likelihood in standard errors."""
     expected = counts.sum() / counts.size
     freedom = counts.size - 1
     return (((counts - expected) ** 2).sum() / expected - freedom) / math.sqrt(2 * freedom)
 
 
 def quote_sides(n: int) -> list[int]:
-    """What gateway delays are drawn for: consecutive quotes, both sides."""
+    """The subjects of gateway delays: consecutive quotes, both sides."""
     return [2 * (NOON_US + i * REFRESH_US) + side for i in range(n // 2) for side in (0, 1)]
 
 
@@ -53,13 +53,13 @@ def quote_sides(n: int) -> list[int]:
     ],
 )
 def test_the_hash_is_the_published_splitmix64(seed, published):
-    """The n-th number of the generator of that seed; test vectors of its C and Rust versions."""
+    """The expected numbers are test vectors of the generator's C and Rust versions."""
     assert tuple(mix(seed, n) for n in (1, 2, 3)) == published
 
 
 @pytest.mark.parametrize("firm", ["Firm01", "Firm02"])
 def test_every_quantile_is_equally_likely_over_the_quotes_of_a_day(firm):
-    """A hundred draws for each of 4096 quantiles, of subjects that are as regular as can be."""
+    """There are a hundred draws for each of 4096 quantiles, from very regular subjects."""
     key = decision_key(1, "gateway", "BTC-PERP", firm)
     drawn = [quantile_index(mix(key, about)) for about in quote_sides(100 * QUANTILES)]
 

@@ -1,6 +1,6 @@
-"""What was compiled from other sources is never run: neither a caller of an edited file nor a type.
+"""Code compiled from other sources is never run: neither a caller of an edited file nor a type.
 
-Both are tried in a copy of the program, in processes of their own, as an update would come.
+Both cases are tested in a copy of the program, in separate processes, as after an update.
 """
 
 import os

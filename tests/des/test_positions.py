@@ -1,4 +1,4 @@
-"""Which part of a firm's claim is margin in a market: the rest of its positions need theirs."""
+"""The part of a firm's claim that is margin in a market, beside the margin of other markets."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What comes first: by time, then by rank, then as it stands."""
+"""The order of events: by time, then by rank, then the given order."""
 
 import numpy as np
 from hypothesis import given

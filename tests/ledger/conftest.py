@@ -1,4 +1,4 @@
-"""One afternoon, written by hand: its ledger stands in afternoon.beancount, its fills here."""
+"""One afternoon, written by hand: its ledger is afternoon.beancount, its fills are here."""
 
 import shutil
 from collections.abc import Callable, Sequence
@@ -31,7 +31,7 @@ FILLS = (
 
 @pytest.fixture(scope="session")
 def written_afternoons(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder in which each afternoon is written that a test of this process asks for."""
+    """The folder with all variants of the afternoon that tests of this process use."""
     return tmp_path_factory.mktemp("afternoons")
 
 
@@ -39,7 +39,7 @@ def written_afternoons(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def afternoon_with(tmp_path: Path, written_afternoons: Path) -> Callable[..., RunFolder]:
     """Make a run of the afternoon with entries added to it, lines forgotten, or other fills.
 
-    Each is written once, and every test has a copy of its own.
+    Each is written once, and every test has its own copy.
     """
 
     def make(added: str = "", forgotten: str = "", fills: Sequence[tuple] = FILLS) -> RunFolder:
@@ -66,13 +66,13 @@ def _write(place: Path, text: str, fills: Sequence[tuple]) -> None:
 
 @pytest.fixture
 def afternoon(afternoon_with: Callable[..., RunFolder]) -> RunFolder:
-    """The afternoon as it was."""
+    """The unchanged afternoon."""
     return afternoon_with()
 
 
 @pytest.fixture
 def life_with(afternoon_with: Callable[..., RunFolder]) -> Callable[[str], RunFolder]:
-    """Make a run of what came after the afternoon, until the halt, with entries added to it."""
+    """Make a run of the weeks after the afternoon, until the halt, with entries added to it."""
     # Opened anew there, since FTX begins with tokens as well.
     opening = f'2022-05-09 open {"Equity:FTX:Opening":<43}USD\n  hole: "cause"\n'
 
@@ -84,7 +84,7 @@ def life_with(afternoon_with: Callable[..., RunFolder]) -> Callable[[str], RunFo
 
 @pytest.fixture
 def life(life_with: Callable[[str], RunFolder]) -> RunFolder:
-    """The afternoon, and what came after it."""
+    """The afternoon and the weeks after it."""
     return life_with()
 
 

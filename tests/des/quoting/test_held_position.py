@@ -1,4 +1,4 @@
-"""Customers close what they hold: their position returns to zero, with the variance of theory.
+"""Customers close their positions: the net position returns to zero, with the variance of theory.
 
 Statistical claims are held to three standard errors.
 """
@@ -24,12 +24,12 @@ def mean_square(mean_lots: float) -> float:
 
 
 def hourly_variance(times: int = 1) -> float:
-    """Return the variance of what an hour's Poisson orders buy net, of sizes *times* as large."""
+    """Return the variance of an hour's net Poisson orders, with sizes *times* as large."""
     return FLOW_LOTS / MEAN_LOTS * mean_square(times * MEAN_LOTS)
 
 
 def positions(holding_h: float, hours: int, seed: int = 1) -> np.ndarray:
-    """Return what customers hold after each hour, shape (hours,)."""
+    """Return customers' net position after each hour, shape (hours,)."""
     held = HeldPosition(holding_h / HOURS_PER_DAY)
     flow = UninformedFlow(seed, "BTC-PERP", 40, MEAN_LOTS * LOT_USD, held=held)
     after = []
@@ -79,8 +79,8 @@ def test_with_ever_longer_times_it_is_the_walk_of_customers_who_never_close():
 def test_where_one_hour_stands_for_many_it_wanders_as_far(one_in):
     """With a = exp(-n / T), after each pair of traded hours: n^2 v / n / (1 - a^2).
 
-    One pair in n has noise of its own, since all others reverse it: and they reverse it wholly only
-    if the second hour leans against what the first was to leave, without its noise.
+    Only one pair in n adds noise, since all others reverse it. They reverse all of it only if the
+    second hour closes the position that the first was expected to leave, without its noise.
     """
     holding_h, pairs, seeds = 4.0 * one_in, 80, 60
     a = math.exp(-one_in / holding_h)
@@ -105,7 +105,7 @@ def test_where_one_hour_stands_for_many_it_wanders_as_far(one_in):
 
 
 def test_a_reversed_hour_leans_as_the_hour_that_it_repeats_and_takes_its_noise_back():
-    """Both hours close a part of what was held before them, and of no more than that."""
+    """Both hours close a part of the position before them, and no more."""
     once = HeldPosition(holding_days=1.0, lots=1_000)
     first = once.buyers(10_000.0, 12, is_twin=False)
     once.lots = 9_999  # the noise of the hour

@@ -1,4 +1,4 @@
-"""Customers go to the better price: what that leaves to a maker who is late.
+"""Customers go to the better price: the effect on a maker with late quotes.
 
 Statistical claims are held to three standard errors.
 """
@@ -47,7 +47,7 @@ def price() -> LeadPrice:
 
 
 def filled(price: LeadPrice, latency_s: float) -> list[Fills]:
-    """Play hour by hour quotes that are as wide as the others', so many seconds late."""
+    """Play quotes as wide as the others', with a given latency in seconds, hour by hour."""
     policy = QuotingPolicy(microseconds(latency_s), microseconds(latency_s), (0,), 0, 0)
     nobody = np.empty(0, dtype=np.uint64)
     session = Session(price, policy, Takers.of(()), nobody, ALONE)
@@ -67,7 +67,7 @@ def filled(price: LeadPrice, latency_s: float) -> list[Fills]:
 
 
 def earned(rows: np.ndarray, lead: np.ndarray) -> np.ndarray:
-    """Return in ticks what the maker earns per lot of each fill, against a lead price."""
+    """Return the maker's gain per lot of each fill in ticks, at a lead price."""
     return (rows["price"] - lead) * np.sign(rows["lots"])
 
 
@@ -105,7 +105,7 @@ def test_the_spread_earned_per_fill_falls_with_the_makers_latency(by_latency):
 
 
 def test_customers_volume_does_not_depend_on_the_maker_that_fills_it(by_latency):
-    """What the maker does not fill others do: the same orders, at nearly the same prices."""
+    """Others fill the orders that the maker does not fill, at nearly the same prices."""
     lots = {}
     for latency_s, every in by_latency.items():
         captive = sum(int((np.abs(f.rows["lots"]) * f.rows["price"]).sum()) for f in every)

@@ -1,7 +1,7 @@
-"""What stale quotes lose over their whole life: against a second witness, and in which direction.
+"""The loss of stale quotes over their whole life, compared with an independent simulation.
 
-At its posting a quote's loss has a closed form (`test_stale_quotes`); later in its life it has
-none, so there an independent simulation must agree, within three standard errors.
+At its posting a quote's loss has a closed form (`test_stale_quotes`). Later it has none, so an
+independent simulation must agree within three standard errors.
 """
 
 import math
@@ -36,16 +36,16 @@ class Setting:
 
     @property
     def half_spread(self) -> int:
-        """Return it in ticks."""
+        """Return the half-spread in ticks."""
         return round(self.half_spread_sd * 1_000 * math.sqrt(2))
 
     @property
     def costs(self) -> int:
-        """Return what the taker asks for beyond the half-spread, its fee included, in ticks."""
+        """Return the taker's hurdle beyond the half-spread, its fee included, in ticks."""
         return round(self.costs_sd * 1_000 * math.sqrt(2))
 
     def witnessed(self) -> Outcome:
-        """Ask the second witness."""
+        """Play the independent simulation."""
         return quoted(
             np.random.default_rng(2021),
             sigma=self.sigma,
@@ -59,7 +59,7 @@ class Setting:
         )
 
     def played(self, lots: int = 1) -> Outcome:
-        """Play the same with des.quoting, against quotes of *lots* that one order takes."""
+        """Play the same setting with des.quoting; one order takes a quote of *lots*."""
         market = Market(self.sigma, self.latency_s, self.refresh_s, self.ticks_per_s, self.quotes)
         batches = math.ceil(self.quotes * self.refresh_s * SECOND_US / BATCH_US)
         price = lead_price(market, START_US + WARM_UP_US + batches * BATCH_US)
@@ -106,7 +106,7 @@ SETTINGS = {
 
 
 def assert_agree(setting: Setting) -> None:
-    """Hold both witnesses to three standard errors of their difference."""
+    """Check that both simulations agree within three standard errors of their difference."""
     ours, theirs = setting.played(), setting.witnessed()
     for mean, error, other, its_error in (
         (ours.loss, ours.loss_error, theirs.loss, theirs.loss_error),
@@ -132,7 +132,7 @@ def test_the_independent_simulation_agrees_over_a_grid_to_a_finer_error(setting)
 
 
 def test_the_loss_goes_to_zero_with_latency_and_refresh():
-    """Per second, at 32 ticks a second: more quotes could lose more, but each is hit less."""
+    """The loss is per second, at 32 ticks a second: there are more quotes, but each is hit less."""
     instant = replace(BASE, ticks_per_s=32.0, delay_s=0.0)
     per_s = [
         replace(instant, latency_s=s, refresh_s=s, quotes=round(24_000 / s)).played().loss / s
@@ -143,7 +143,7 @@ def test_the_loss_goes_to_zero_with_latency_and_refresh():
 
 
 def test_cheaper_takers_raise_the_loss_if_their_hurdle_is_often_above_the_move():
-    """Takers who ask for next to nothing hit more, but at the first moment that pays: for less."""
+    """Takers with a very small hurdle hit more often, but earlier, and so for less."""
     losses = [replace(BASE, costs_sd=costs).played().loss for costs in (2.5, 2.0, 1.5, 1.0)]
     assert losses == sorted(losses)
     assert replace(BASE, costs_sd=0.0).played().loss < losses[-1]

@@ -1,4 +1,4 @@
-"""The race for a stale quote: against a second witness, within limits, and however it is cut."""
+"""The race for a stale quote: an independent engine agrees, for any limits and any partition."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -39,7 +39,7 @@ FAR_AWAY = OtherQuotes(away_ticks=500, shown_lots=1, latency_us=0)
 
 @dataclass(frozen=True)
 class Path:
-    """A lead price of a few ticks, written down."""
+    """A lead price with a few given ticks."""
 
     steps: Sequence[tuple[int, int]]
 
@@ -51,7 +51,7 @@ class Path:
 
 @dataclass(frozen=True)
 class Decided:
-    """What holds from one settlement to the next."""
+    """The decisions from one settlement to the next."""
 
     start_us: int
     end_us: int
@@ -92,7 +92,7 @@ class Decided:
 
 @dataclass(frozen=True)
 class World:
-    """All that a race depends on."""
+    """All inputs of a race."""
 
     path: Path
     latency_us: int
@@ -106,12 +106,12 @@ class World:
         return np.array(keys, dtype=np.uint64)
 
     def delay_us(self, gateway_us: Sequence[int], firm: int, posted_us: int, side: int) -> int:
-        """Draw how long an order takes: the one thing in which both witnesses trust."""
+        """Draw an order's delay: the only function that both engines share."""
         drawn = mix(self.keys()[firm], 2 * posted_us + side)
         return self.reactions_us[firm] + int(gateway_us[quantile_index(drawn)])
 
     def cut(self, cuts_us: Sequence[int]) -> "World":
-        """Settle at other times, and decide the same each time: what the first interval says."""
+        """Settle at other times, with the decisions of the first interval each time."""
         first, end_us = self.intervals[0], self.intervals[-1].end_us
         # What is left of a firm's room is what one interval hands to the next.
         first = replace(first, rooms=[[10_000] * len(first.orders)] * 2)
@@ -136,7 +136,7 @@ def played(world: World, kind: type[Session] = Session) -> tuple[list[NaiveFill]
     """Play a world with des.quoting, interval by interval.
 
     Returns:
-        The fills, and what others filled of uninformed orders: lots x price, and lots bought net.
+        The fills, and others' fills of uninformed orders: lots x price, and lots bought net.
     """
     session, env = session_of(world, kind), simpy.Environment(initial_time=START_US)
     rows, others_lot_ticks, others_lots = [], 0, 0
@@ -194,7 +194,7 @@ def as_naive(row: np.void) -> NaiveFill:
 
 
 def random_world(seed: int) -> World:
-    """A few hundred microseconds in which nearly everything happens at the same time."""
+    """A few hundred microseconds in which nearly all events coincide."""
     draw = Random(seed)
     span_us = draw.choice((60, 200, 400))
     firms, levels = draw.randrange(5), draw.randint(1, 3)
@@ -375,7 +375,7 @@ def ticks_at(price: int) -> Ticks:
 
 
 def taken(order: np.ndarray, quote: Quotes) -> list[tuple[int, int]]:
-    """Let one order meet a quote; what it gets is (price, lots), by level."""
+    """Let one order meet a quote; return its fills (price, lots) by level."""
     nobody, codes = np.empty(0, dtype=np.int64), Codes(np.array([RETAIL]), np.array([0, 0]))
     limits = Limits(nobody, nobody.reshape(2, 0), none_counted())
     rows = fills_of(order, quote, *ticks_at(1_000), limits, FAR_AWAY, codes).rows
@@ -482,7 +482,7 @@ def test_a_late_order_is_dropped_unless_it_arrives_after_the_known_quotes(reacti
 
 @pytest.mark.parametrize(("price_later", "paid"), [(997, [1_001]), (1_000, [1_004]), (1_001, [])])
 def test_a_late_order_meets_the_quote_in_force_at_its_limit_or_better(price_later, paid):
-    """A spike makes the firm buy at 1004; when its order arrives the quote is a new one."""
+    """A spike makes the firm buy at 1004; at the order's arrival there is a new quote."""
     spike = [(START_US, 1_000), (START_US + 5, 1_010), (START_US + 8, price_later)]
     one_level = replace(rising(0).intervals[0], offsets=[4], end_us=START_US + 20)
     world = World(Path(spike), 0, 10, [10], [one_level], [])
@@ -559,7 +559,7 @@ def test_orders_without_a_limit_are_never_cut(seed):
 
 
 def test_fills_within_an_interval_reduce_a_firms_room_to_zero():
-    """Of room for ten: three quotes of three lots, one lot of the next, and nothing after it."""
+    """With room for ten lots it takes three quotes of three lots, and one lot of the next."""
     world = rising(reaction_us=3)
     one_level = replace(world.intervals[0], offsets=[4], rooms=[[10], [10]])
     fills, *_ = played(replace(world, intervals=[one_level]))

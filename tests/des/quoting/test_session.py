@@ -1,4 +1,4 @@
-"""What a session carries over from one interval to the next, and how it is taken away."""
+"""The state that a session carries from one interval to the next, and its removal."""
 
 from dataclasses import replace
 from datetime import date

@@ -1,25 +1,25 @@
-"""What a stale quote costs, in closed form: the captive maker's loss per quote at its posting.
+"""The cost of a stale quote in closed form: the captive maker's loss per quote at its posting.
 
-A quote posted at p was made from the price that stood at p - L. While the price moves like
-sigma W, an instant taker whose costs are c gains on it, over both sides,
+A quote posted at p was made from the price at p - L. If the price moves like sigma W, an instant
+taker with costs c gains on it, over both sides,
 
     g(T) = 2 [sigma sqrt(T) phi(d) - s Phi(-d)],   d = (s + c) / (sigma sqrt(T)),
 
-with half-spread s, where T is the time over which the price was seen to move. Prices are whole
+with half-spread s and the time T over which the price was observed. Prices are whole
 ticks and only edges above s + c count, so the boundary lies at s + c + 1/2.
 
-With dense ticks T is L. With ticks of a Poisson process of rate lambda, the price read is that of
-the last tick before p - L, which is A old, the price met that of the last before p, which is B
-old; where there is none between the two, nothing has moved. Else T = L + A - B, with A ~ Exp of
-rate lambda by the lack of memory, and B ~ the same cut at L. Integrating the product of their
-densities over A - B = T - L, what is left is
+With dense ticks T is L. With ticks of a Poisson process of rate lambda, the quote is made from the
+last tick before p - L, which has the age A then. The order meets the last price before p, which has
+the age B then. Without a tick in between the price has not moved. Otherwise T = L + A - B. A is
+exponential of rate lambda, since the process has no memory, and B has the same law cut at L. The
+integral of the product of their densities over A - B = T - L is
 
     f(T) = lambda / 2 (exp(-lambda |T - L|) - exp(-lambda (T + L))),   T > 0,
 
 whose mass is 1 - exp(-lambda L), the chance of any tick in between.
 
-Quotes that are posted less than L apart share moves, so the standard errors are those of the
-means of batches: of many quotes each, so that what batches share is little.
+Quotes that are posted less than L apart share moves. So the standard errors are those of the means
+of batches, each of many quotes, so that batches share little.
 """
 
 import math
@@ -58,7 +58,7 @@ FAR_AWAY = OtherQuotes(away_ticks=10**8, shown_lots=1, latency_us=0)  # nobody g
 
 @dataclass(frozen=True)
 class Market:
-    """A price without drift, jumps or memory, and how the maker reads it."""
+    """A price without drift, jumps or memory, and the maker's latency."""
 
     sigma: float  # ticks per square-root second
     latency_s: float
@@ -69,7 +69,7 @@ class Market:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a quote and its taker ask for, in ticks."""
+    """The half-spread of a quote and the costs of its taker, in ticks."""
 
     half_spread: int
     costs: int
@@ -83,7 +83,7 @@ def gain(market: Market, asked: Asked, seconds: float) -> float:
 
 
 def chance(market: Market, asked: Asked, seconds: float) -> float:
-    """Return how many sides of a quote are hit at its posting, on average."""
+    """Return the mean number of sides of a quote that are hit at its posting."""
     return 2 * NORMAL.cdf(-(asked.half_spread + asked.costs + 0.5) / market.sigma / seconds**0.5)
 
 
@@ -92,12 +92,12 @@ Expect = Callable[[Market, Value, Asked], float]
 
 
 def over_latency(market: Market, value: Value, asked: Asked) -> float:
-    """Return g(L): a tick is never long ago."""
+    """Return g(L), the gain with dense ticks."""
     return value(market, asked, market.latency_s)
 
 
 def over_elapsed(market: Market, value: Value, asked: Asked) -> float:
-    """Integrate g(T) f(T) by Simpson's rule, apart on either side of the kink at L."""
+    """Integrate g(T) f(T) by Simpson's rule, separately on each side of the kink at L."""
     rate, latency_s = market.ticks_per_s, market.latency_s
 
     def density(seconds: float) -> float:
@@ -114,7 +114,7 @@ def over_elapsed(market: Market, value: Value, asked: Asked) -> float:
 
 @dataclass(frozen=True)
 class Sample:
-    """Means per quote at its posting, by batch and firm; and what each later fill was worth."""
+    """Means per quote at its posting, by batch and firm; and the worth of each later fill."""
 
     loss: np.ndarray  # ticks per lot
     hits: np.ndarray
@@ -169,14 +169,14 @@ def session_of(market: Market, price: LeadPrice, reactions_us: list[int]) -> Ses
 
 
 def terms_of(costs: tuple[int, ...]) -> Terms:
-    """One lot an order, for an edge beyond the costs."""
+    """Return terms with one lot an order, for an edge beyond the costs."""
     firm = np.argsort(costs, kind="stable")
     n = len(costs)
     return Terms(np.array(costs)[firm], firm, np.ones(n, np.int64), np.full((2, n), LOTS_MAX))
 
 
 def assert_mean(batches: np.ndarray, expected: float) -> None:
-    """Hold the mean of *batches* to three standard errors of *expected*."""
+    """Check that the mean of *batches* is within three standard errors of *expected*."""
     mean, error = batches.mean(), batches.std(ddof=1) / math.sqrt(len(batches))
     assert error < 0.05 * expected, f"a standard error of {error / expected:.1%} tells nothing"
     off = (mean - expected) / error
@@ -200,7 +200,7 @@ ASKED_SD = ((0.5, (0.0, 0.5)), (1.2, (0.0,)), (0.3, (0.3,)))
 
 
 def hold(market: Market, half_spread_sd: float, costs_sd: Sequence[float], expect: Expect) -> None:
-    """Measure, and compare what quotes cost and how often they are hit with what to *expect*."""
+    """Measure quotes' loss and their number of hits, and compare both with *expect*."""
     sd = market.sigma * market.latency_s**0.5
     half_spread, costs = round(half_spread_sd * sd), tuple(round(cost * sd) for cost in costs_sd)
     sample = measure(market, half_spread, costs)
@@ -212,13 +212,13 @@ def hold(market: Market, half_spread_sd: float, costs_sd: Sequence[float], expec
 
 @pytest.mark.parametrize(("market", "asked"), [*zip(DENSE, ASKED_SD, strict=True)])
 def test_with_dense_ticks_the_loss_on_a_stale_quote_is_that_of_the_formula(market, asked):
-    """Standard errors are at most 1 % of what is expected, by 42 to 167 batches."""
+    """Standard errors are at most 1 % of the expected values, with 42 to 167 batches."""
     hold(market, *asked, over_latency)
 
 
 @pytest.mark.parametrize(("market", "asked"), [*zip(SPARSE, ASKED_SD, strict=True)])
 def test_with_sparse_ticks_the_loss_is_the_same_averaged_over_the_observed_time(market, asked):
-    """Standard errors are at most 1 %; the formula for dense ticks is off by tens of them."""
+    """Standard errors are at most 1 %; the formula for dense ticks deviates by tens of them."""
     hold(market, *asked, over_elapsed)
 
 
@@ -242,7 +242,7 @@ def test_later_in_a_quotes_life_an_instant_firm_gets_its_costs_and_an_overshoot(
 
 @pytest.mark.parametrize("gateway_ms", [0, 75])
 def test_a_quoter_without_latency_that_requotes_at_every_tick_is_never_picked_off(gateway_ms):
-    """Neither by instant firms nor by orders under way; those that do not ask for costs try most.
+    """Neither instant firms nor orders under way pick it off; firms without costs try most often.
 
     The same minutes with a millisecond of latency have thousands of pick-offs.
     """
@@ -264,7 +264,7 @@ def pick_offs(latency_s: float, gateway_ms: int) -> np.ndarray:
 
 
 def test_random_flow_against_a_quote_that_is_never_stale_pays_half_the_spread_exactly():
-    """To the cent, whatever the price does; sides close when the position is at its limit."""
+    """It is exact to the cent for any price; a side closes when the position is at its limit."""
     market = Market(sigma=30_000, latency_s=0.0, refresh_s=0.0, ticks_per_s=1.0, quotes=0)
     end_us = START_US + 24 * HOUR_US
     session = session_of(market, lead_price(market, end_us), reactions_us=[0, 5_000])

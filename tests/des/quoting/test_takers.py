@@ -1,4 +1,4 @@
-"""Who hits, for what and for how much: decided from what a settlement leaves to each firm."""
+"""Firms' decisions to hit: the hurdle and the size, from the state after a settlement."""
 
 from dataclasses import replace
 

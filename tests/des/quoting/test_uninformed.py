@@ -1,6 +1,6 @@
-"""Uninformed flow: Poisson orders of the stated volume, of either side, however it is cut.
+"""Uninformed flow: Poisson orders of the stated volume on either side, for any partition.
 
-Statistical claims are held to three standard errors, each said where it is used.
+Statistical claims are tested to three standard errors, which are stated in each test.
 """
 
 import math
@@ -50,7 +50,7 @@ def orders(hours) -> np.ndarray:
 
 
 def test_the_number_of_orders_is_that_of_a_poisson_process(hours):
-    """Mean and variance of n counts: standard errors sqrt(mean / n), and about sqrt(2 / n) mean."""
+    """Standard errors of n counts: mean sqrt(mean / n), variance about sqrt(2 / n) mean."""
     counts = np.array([len(one) for one in hours])
 
     assert abs(counts.mean() - MEAN_ORDERS) < 3 * math.sqrt(MEAN_ORDERS / HOURS)
@@ -60,7 +60,7 @@ def test_the_number_of_orders_is_that_of_a_poisson_process(hours):
 
 
 def test_they_add_up_to_the_stated_volume(hours):
-    """A sum of Poisson many geometric sizes: its variance is the mean number x mean square."""
+    """The sum of a Poisson number of geometric sizes has the variance mean number x mean square."""
     lots = np.array([one["lots"].sum() for one in hours])
     expected = USD_PER_S * 3_600 / LOT_USD
     mean_square = MEAN_LOTS * (2 * MEAN_LOTS - 1)
@@ -105,7 +105,7 @@ def test_customers_orders_do_not_depend_on_the_price(orders):
 
 
 def test_orders_are_one_lot_if_a_lot_is_worth_more_than_an_order():
-    """There are then fewer of them, so that the volume stays what it is."""
+    """There are then fewer orders, so that the volume stays the same."""
     source, hours = flow(order_usd_mean=20.0), 30
     counts = []
     for i in range(hours):

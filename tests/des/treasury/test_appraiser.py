@@ -29,7 +29,7 @@ cents = st.integers(0, 10**12)
 
 
 class Ledger:
-    """Balances as somebody sets them, and what is noted."""
+    """Balances that a test sets, and the notes."""
 
     def __init__(self) -> None:
         self.balances: dict[str, int] = {}
@@ -46,9 +46,9 @@ class Ledger:
 
 
 def appraised(months: list[dict[str, int]], left: float = 0.8) -> tuple[Appraiser, Ledger]:
-    """Close month after month, each with what is posted in it.
+    """Close month after month, each with its postings.
 
-    Others would pay *left* times what they do if the maker quoted nothing.
+    Without the maker's quotes, others would pay *left* times their fees.
     """
     ledger = Ledger()
     makers = SimpleNamespace(fees_without_maker_cents=0.0)

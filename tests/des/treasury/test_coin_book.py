@@ -1,4 +1,4 @@
-"""Coins are bought in whole lots at the price, and sold for what is needed less a haircut."""
+"""Coins are bought in whole lots at the price, and sold for the needed amount at a haircut."""
 
 from datetime import date
 from pathlib import Path
@@ -40,7 +40,7 @@ class Desk:
         self.book.buy(time_us, cents, MARKS, ())
 
     def sell(self, cents: int, time_us: int = NIGHT_US) -> int:
-        """Return what it brought."""
+        """Return the proceeds of a sale."""
         had = self.cash
         self.book.sell(time_us, cents, MARKS, ())
         return self.cash - had

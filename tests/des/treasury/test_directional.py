@@ -1,4 +1,4 @@
-"""The directional book: so much is bought evenly over a day, held whatever it costs, and sold."""
+"""The directional book: a position is bought evenly over a day, held at any loss, and sold."""
 
 from datetime import date
 
@@ -20,7 +20,7 @@ def long(**changes: object) -> Long:
 
 
 class Market:
-    """Fills each order at once; a lot is worth what is said."""
+    """Fills each order at once; a lot has the given value."""
 
     def __init__(self, *longs: Long) -> None:
         self.book = DirectionalBook(longs, DESK)

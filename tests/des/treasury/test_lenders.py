@@ -1,4 +1,4 @@
-"""The maker's money comes in an order, and what it borrows is owed, costs and can be called."""
+"""The maker's sources have an order; its loans are owed, bear interest and can be called."""
 
 from datetime import date
 from fractions import Fraction
@@ -38,7 +38,7 @@ CENTS = st.integers(0, 10_000)
 
 
 class Town:
-    """A house with customers, its maker, and two who lend to that; no interest unless given."""
+    """A house with customers, its maker, and two lenders to the maker; no interest unless given."""
 
     def __init__(
         self,

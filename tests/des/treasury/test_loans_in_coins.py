@@ -1,4 +1,4 @@
-"""Loans are drawn into coins and called again, at random: nothing is lost but by price."""
+"""Loans are drawn into coins and recalled at random: only price changes cause losses."""
 
 from collections import defaultdict
 from datetime import date, timedelta
@@ -37,7 +37,7 @@ STILL = [{"since": FIRST, "usd": 100}]
 
 
 class Day(NamedTuple):
-    """What a day brings: a limit of each lender, in dollars, and a price of BTC, in ticks."""
+    """The events of a day: a limit of each lender, in dollars, and a price of BTC, in ticks."""
 
     limits: tuple[int, int]
     ticks: int
@@ -114,7 +114,7 @@ class Town:
 
     @property
     def spent(self) -> int:
-        """What coins cost less what they brought, by the books."""
+        """Return the cost of coins less their proceeds, by the books."""
         return sum(self.books.balances[paid_for_coins("Alameda", coin.name)] for coin in COINS)
 
 

@@ -1,4 +1,4 @@
-"""Margin is real money: it moves between cash and venues, is borrowed up to a limit, or is lost."""
+"""Margin is real money: it moves between cash and venues, is borrowed to a limit, or is missing."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ class Bank:
         self.lead.claims[member] += lead
 
     def lose(self, member: int, house: int = 0, lead: int = 0) -> None:
-        """Let a settlement take from a member what it gives to others."""
+        """Let a settlement take money from a member and give it to others."""
         self.house.claims[[member, RETAIL]] += (-house, house)
         self.lead.claims[[member, OUTSIDE]] += (-lead, lead)
 
@@ -78,14 +78,14 @@ class Bank:
         self.desk.after_settlement(NOON_US, MARK)
 
     def has(self, member: int) -> tuple[int, int, int]:
-        """Return what a member has: own cash, claim on the house, claim on the lead venue."""
+        """Return a member's own cash, claim on the house, and claim on the lead venue."""
         of = (self.custody.cash, self.house.claims, self.lead.claims)
         return tuple(int(amounts[member]) for amounts in of)
 
 
 @pytest.fixture
 def bank() -> Bank:
-    """Return venues with money in their tills, and hedgers with nothing but the lead's floor."""
+    """Return venues with cash, and hedgers that have only the floor on the lead venue."""
     bank = Bank()
     bank.give(RETAIL, house=1_000_000)
     bank.give(OUTSIDE, lead=1_000_000)
@@ -102,7 +102,7 @@ AMOUNTS = st.integers(0, 150_000)
 
 @dataclass(frozen=True)
 class Lose:
-    """What a settlement takes from one member and gives to another."""
+    """A settlement takes money from one member and gives it to another."""
 
     venue: str
     loser: int
@@ -118,7 +118,7 @@ class Hold:
 
 @dataclass(frozen=True)
 class Withdraw:
-    """Somebody takes money away, down to an empty till."""
+    """A customer withdraws money, down to an empty till."""
 
     member: int
     venue: str
@@ -143,7 +143,7 @@ steps = st.one_of(
 
 
 def happen(bank: Bank, step: Lose | Hold | Withdraw | str) -> None:
-    """Let one thing happen; losses come with the settlement that names them."""
+    """Process one event; losses are booked with the settlement that names them."""
     match step:
         case Lose():
             venue = bank.house if step.venue == "FTX" else bank.lead
@@ -189,7 +189,7 @@ def test_no_history_creates_or_loses_money_or_makes_a_balance_negative(money, hi
 
 
 def worth(bank: Bank, name: str) -> int:
-    """A venue's own money: its till and what it has lent, less what it owes."""
+    """Return a venue's own money: its cash and its loans, less its debts."""
     if name == "FTX":
         lent_out, owes = bank.credit.drawn_cents, bank.house.claims
     else:
@@ -200,7 +200,7 @@ def worth(bank: Bank, name: str) -> int:
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(money=MONEY, history=st.lists(steps, max_size=25))
 def test_the_books_contain_the_actions_of_the_desk(money, history):
-    """All that cash and claims do beyond what settlements gave and took is in the transactions."""
+    """All changes of cash and claims beyond settlements are transactions."""
     bank = opened_bank(money)
     before = [bank.has(member) for member in range(len(NAMES))]
     settled = defaultdict(int)
@@ -233,7 +233,7 @@ def test_the_books_contain_the_actions_of_the_desk(money, history):
     member=st.sampled_from(HEDGERS),
 )
 def test_a_gap_loss_is_the_part_that_all_sources_do_not_cover(own, house, lead, lots, member):
-    """With money in the tills: own cash, both claims, and the captive maker's whole credit line."""
+    """The sources are own cash, both claims, and the captive maker's whole credit line."""
     bank = Bank()
     bank.give(RETAIL, house=1_000_000)
     bank.give(OUTSIDE, lead=1_000_000)
@@ -338,7 +338,7 @@ def test_the_captive_maker_borrows_the_margin_that_its_account_lacks(bank):
 
 
 def test_a_venue_without_cash_pays_nothing_out(bank):
-    """A claim isn't money: with an empty till the margin can't be brought, nor borrowed."""
+    """A claim is not cash: without the venue's cash, margin can be neither moved nor borrowed."""
     bank.give(ALAMEDA, house=40_000)
     bank.hold(ALAMEDA, 10)
     bank.custody.cash[FTX] = 0

@@ -1,4 +1,4 @@
-"""The liquidity programme: what opens, what comes back, and that it loses what theory says."""
+"""The liquidity programme: pools open, return their reserves, and lose what theory expects."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -38,7 +38,7 @@ SOL, FTT = 0, 1  # places of markets
 
 
 class Wealthy:
-    """A purse that has what is asked for, up to a limit."""
+    """A purse that pays any amount up to a limit."""
 
     def __init__(self, cents: int) -> None:
         self._cents = cents
@@ -51,7 +51,7 @@ class Wealthy:
 
 
 class Programme:
-    """One pool of SOL by itself, day after day, with books of its own."""
+    """A single pool of SOL, day after day, with its own books."""
 
     def __init__(
         self,
@@ -83,21 +83,21 @@ class Programme:
         )
 
     def open(self, mark_ticks: int) -> None:
-        """See the pool's first day end."""
+        """End the pool's first day."""
         self.pools.open_due(midnight_us(START) + DAY_US - 1, np.array([mark_ticks, mark_ticks]))
 
     def days(self, n: int) -> None:
-        """See *n* days after the first end."""
+        """End *n* days after the first."""
         for i in range(1, n + 1):
             self.pools.close_day(midnight_us(START) + (i + 1) * DAY_US - 1)
 
     def cash_cents(self, name: str) -> int:
-        """Return what somebody has more than at first."""
+        """Return the increase of a party's cash since the start."""
         return int(self.custody.cash[self.parties.names.index(name)]) - CASH_CENTS
 
 
 def closes(*prices: int) -> Callable[[int], Ticks]:
-    """Return a price that jumps once a day, at noon; the last one stays."""
+    """Return a price that jumps once a day, at noon, and is then constant."""
 
     def of_day(end_us: int) -> Ticks:
         day = (end_us - midnight_us(START)) // DAY_US - 2
@@ -178,7 +178,7 @@ def test_at_any_price_nothing_is_lost_and_closing_returns_the_reserves(prices, f
 
 
 def test_arbitrageurs_gain_the_underpayment_at_the_price_elsewhere():
-    """From 100.00 to 400.00 the root of the price doubles: half the tokens go for as many dollars.
+    """From 100.00 to 400.00 the root of the price doubles: half the tokens, twice the dollars.
 
     5,000 tokens for 1,000,000.00, worth 2,000,000.00 elsewhere.
     """
@@ -243,7 +243,7 @@ def seeded(seed: int) -> Scenario:
 
 
 def booked_per_dollar(fee_bps: float) -> np.ndarray:
-    """Return what arbitrageurs kept and paid, day by day, per year and dollar in the morning."""
+    """Return arbitrageurs' gains and fees, day by day, per year and dollar in the morning."""
     found = []
     for seed in range(SEEDS):
         lead = lead_of(seed)
@@ -302,7 +302,7 @@ def test_realised_variance_is_that_of_a_loop_over_blocks():
 
 
 def test_a_pool_is_traded_at_the_days_prices_with_impact(tmp_path):
-    """And so it ends the day where the mark does, within its fee."""
+    """So its price at the end of the day equals the mark, within its fee."""
     markets = [market.model_dump(exclude_none=True) for market in SCENARIO.markets]
     for market in markets:
         market["lead_volume_usd_per_day"] = 1e7

@@ -1,4 +1,4 @@
-"""When quotes stop paying: shut off if independent; if captive, ask what owners would lose."""
+"""After losses an independent maker stops; a captive maker compares them with its owners' loss."""
 
 from itertools import pairwise
 

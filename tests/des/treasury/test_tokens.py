@@ -1,4 +1,4 @@
-"""Tokens are worth what the last mark says, and no more of them come than there are."""
+"""Tokens have the value of the last mark, and no more are received than exist."""
 
 from datetime import date
 

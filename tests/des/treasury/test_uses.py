@@ -1,4 +1,4 @@
-"""Every use of money has its day, and its parts are the whole of it."""
+"""Every use of money has its day, and its parts sum to the whole."""
 
 from datetime import date, timedelta
 

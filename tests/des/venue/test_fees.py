@@ -1,4 +1,4 @@
-"""Fee tiers: what a taker traded in the last thirty days decides what it pays tomorrow."""
+"""Fee tiers: a taker's volume of the last thirty days decides its fee of tomorrow."""
 
 import numpy as np
 import pytest
@@ -71,7 +71,7 @@ def test_a_days_volume_counts_for_thirty_days():
 
 
 def test_volume_from_before_the_run_fades_evenly():
-    """Of three million, two are left after ten idle days; a day later it is less."""
+    """Two of three million are left after ten idle days; a day later less is left."""
     fees = schedule(3_000_000)
     for _ in range(10):
         assert fees.rates_e6 == 600

@@ -1,4 +1,4 @@
-"""A venue neither makes nor loses a cent: positions, variation margin and funding, any history."""
+"""A venue neither gains nor loses a cent by positions, margin and funding, in any history."""
 
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -23,7 +23,7 @@ NOON_US = 1_652_097_600_000_000
 
 @dataclass
 class Recorder:
-    """A journal that keeps the rows as they come."""
+    """A journal that keeps the rows in their order."""
 
     batches: list[np.ndarray] = field(default_factory=list)
 
@@ -98,7 +98,7 @@ trades_with_one_for_all = st.builds(
 
 @st.composite
 def histories(draw) -> tuple[int, list]:
-    """Who is on the other side of settlements, and what happens at such a venue."""
+    """Draw the other side of settlements, and a history of such a venue."""
     pays, trades = draw(
         st.sampled_from([(POOL, trades_in_pairs), (ONE_FOR_ALL, trades_with_one_for_all)])
     )
@@ -122,7 +122,7 @@ def happen(venue: Venue, step: Trade | Settle | Fund) -> None:
 
 
 def worth(steps: list, member: int, last: tuple[int, int]) -> int:
-    """What a member gained on its trades by the last marks, fees paid: each trade by itself."""
+    """Return a member's gain on its trades by the last marks, after fees, trade by trade."""
     cents = 0
     for trade in steps:
         if isinstance(trade, Trade) and member in (trade.taker, trade.maker):
@@ -160,7 +160,7 @@ def test_margin_over_any_path_of_marks_sums_to_position_times_last_mark_less_ent
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(history=histories())
 def test_settlements_move_claims_and_leave_their_sum_alone(history):
-    """What all claims together lose is the fees, and they go to the venue."""
+    """All claims together fall by the fees, which the venue receives."""
     pays, steps = history
     venue, _ = venue_of(pays)
     fees = 0
@@ -192,7 +192,7 @@ def test_closing_all_positions_after_a_settlement_leaves_none_and_moves_no_money
 
 
 def test_a_position_is_worth_the_same_on_a_straight_way_and_on_a_detour():
-    """Bought at 30 010 when the lead price was 30 000: ten ticks lost at once, then 500 won."""
+    """A purchase at 30 010 with a lead price of 30 000 loses ten ticks at once, then gains 500."""
     straight, detour = venue_of(POOL)[0], venue_of(POOL)[0]
     bought = Trade(0, 1, 3, lots=2, price=30_010, lead=30_000, fee_e6=0)
     for venue, path in ((straight, (30_500,)), (detour, (31_000, 5, 29_000, 30_500))):
@@ -231,7 +231,7 @@ def test_the_rows_of_payments_equal_the_changes_of_claims(history, motive):
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(steps=st.lists(st.one_of(trades_in_pairs, settlements, fundings), max_size=30))
 def test_the_pool_is_empty_after_every_settlement(steps):
-    """What winners draw is what losers pay in, since nobody trades with the pool."""
+    """Winners draw the amount that losers pay in, since no party trades with the pool."""
     venue, recorder = venue_of(POOL)
     for step in steps:
         happen(venue, step)

@@ -1,4 +1,4 @@
-"""Nothing in a run's folder can be changed without the audit saying so, sealed anew or not."""
+"""The audit finds every change in a run's folder, even under a new seal."""
 
 import gc
 import json
@@ -41,13 +41,13 @@ def files(folder: Path) -> list[Path]:
 
 @pytest.fixture(scope="module")
 def day_run(executed) -> RunFolder:
-    """A day, of which an audit is quick."""
+    """A run of one day, whose audit is fast."""
     return executed("tiny", run={"end": date(2022, 5, 10)})
 
 
 @pytest.fixture(scope="module")
 def folder(day_run: RunFolder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy to be changed, one thing at a time; each is put back."""
+    """A copy in which tests change one thing at a time and restore it."""
     return copied(day_run, tmp_path_factory.mktemp("audited"))
 
 
@@ -68,7 +68,7 @@ def copied(run: RunFolder, place: Path) -> Path:
 
 @contextmanager
 def changed(folder: Path, path: Path, content: bytes, resealed: bool = False) -> Iterator[None]:
-    """Let a file be another, and with *resealed* the manifest too, while it is looked at."""
+    """Change a file for a while, and with *resealed* the manifest too."""
     was = {each: each.read_bytes() for each in (path, folder / MANIFEST)}
     path.write_bytes(content)
     if resealed:
@@ -79,9 +79,9 @@ def changed(folder: Path, path: Path, content: bytes, resealed: bool = False) ->
 
 
 def first_problem(folder: Path) -> str | None:
-    """Audit as far as the first thing that is wrong.
+    """Audit up to the first problem.
 
-    What is made from the text does not count: who changes the text can make that anew as well.
+    Files made from the text do not count, since a forger can make them again.
     """
     made_from_text = ("columns:", "group:")
     findings = (each for each in audit(folder) if not each.step.startswith(made_from_text))
@@ -178,7 +178,7 @@ def test_after_any_changed_digit_the_audit_ends_and_names_the_file(folder, seed)
 
 
 def other_amount(draws: random.Random, text: str) -> str:
-    """Change one amount of one posting by a cent or a lot, or by much."""
+    """Change one amount of one posting by a cent, by a lot, or by a large amount."""
     found = draws.choice(list(AMOUNT.finditer(text)))
     number = found[1]
     units = int(number.replace(".", "")) + draws.choice([-1, 1, 100, -12_345, 10**7])

@@ -32,7 +32,7 @@ def the_note(run: RunFolder) -> re.Match[str]:
 
 
 def found_with(run: RunFolder, folder: Path, becomes: str) -> list[str]:
-    """Return what is found when the note becomes another, in text and copy alike."""
+    """Return the findings after a change of the note in text and copy."""
     (month,) = (path.name for path in run.path.glob("????-??.beancount"))
     changed = rewritten(run, folder, month, the_note(run).group(), becomes)
     return list(wrong_edges(RunFolder(changed)))
@@ -104,7 +104,7 @@ def test_books_without_the_note_give_the_same_error_from_their_fills(
 
 
 def test_of_two_days_no_note_can_be_left_out(executed: Callable[..., RunFolder], tmp_path: Path):
-    """Without any note the books are like older ones, whose fills say it."""
+    """Books without any note count as older ones, for which the fills are read."""
     days = {"one_hour_in": 12, "seed": 3, "end": date(2022, 5, 11)}
     run = executed(SETTLING, run=days)
     assert len(run.notes(EdgeOfHours)) == 2

@@ -1,4 +1,4 @@
-"""Where two files part is named so that anybody finds it: a line, or a row and a column."""
+"""The first difference of two files is named by line, or by row and column."""
 
 from pathlib import Path
 

@@ -1,7 +1,7 @@
-"""Each promise of ledger/proof/invariants, with books that keep it and books that break it.
+"""Each invariant of ledger/proof/invariants, with books that keep it and books that break it.
 
-A ledger says itself what is wrong with it: where an entry has ``breaks: "claims-mirror-debts"`` in
-its metadata, that promise must be reported broken at that entry; nothing else may be reported.
+Each ledger states its own errors: if an entry has ``breaks: "claims-mirror-debts"`` in its
+metadata, this invariant must be reported broken at that entry, and nothing else may be reported.
 """
 
 import re
@@ -219,7 +219,7 @@ def numbered(seq: int, transaction: str) -> str:
 
 
 def breaking(promises: str, transaction: str) -> str:
-    """Say in the metadata of *transaction* what it breaks."""
+    """State the broken invariant in the metadata of *transaction*."""
     return re.sub(r"(\n2022.*\n)", rf'\1  breaks: "{promises}"\n', transaction)
 
 
@@ -965,7 +965,7 @@ def test_books_break_the_stated_invariants_and_no_others(books):
 
 
 def broken(errors: list) -> set[tuple[int, str]]:
-    """Return which line breaks which promise, by the errors."""
+    """Return the lines and the invariants that they break, by the errors."""
     return {
         (error.source["lineno"], error.message.partition(": ")[0])
         for error in errors
@@ -974,7 +974,7 @@ def broken(errors: list) -> set[tuple[int, str]]:
 
 
 def declared(entries: list[Directive]) -> set[tuple[int, str]]:
-    """Return which line breaks which promise, as the ledger says itself."""
+    """Return the lines and the invariants that they break, as the ledger states."""
     return {
         (entry.meta["lineno"], promise)
         for entry in entries

@@ -1,4 +1,4 @@
-"""Each account on margin, followed through the fills: what was done is found right, else wrong."""
+"""Accounts on margin are followed through the fills: correct steps pass, wrong ones are found."""
 
 from collections.abc import Callable
 from datetime import date

@@ -1,4 +1,4 @@
-"""Loans on tokens are worked out again: a step that does not follow from the last is named."""
+"""Loans on tokens are recomputed: a step that does not follow from the last is named."""
 
 import re
 import shutil
@@ -44,7 +44,7 @@ def falling_run(executed) -> RunFolder:
 
 @pytest.fixture
 def forged(falling_run: RunFolder, tmp_path: Path) -> Forged:
-    """Give the run with the text of its month changed, and without balances that would tell."""
+    """Return the run with its month's text changed, without balances that would show the change."""
 
     def forge(doctor: Callable[[str], str]) -> RunFolder:
         folder = tmp_path / "forged"
@@ -80,7 +80,7 @@ def within(tag: str, pattern: str, to: str | Change) -> Callable[[str], str]:
 
 
 def paid(more_cents: int) -> Change:
-    """Raise an amount of dollars, whichever its sign."""
+    """Raise an amount of dollars of either sign."""
 
     def change(found: re.Match[str]) -> str:
         cents = int(found[2].replace(".", "")) + more_cents

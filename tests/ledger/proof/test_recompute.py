@@ -1,7 +1,7 @@
-"""Fills follow from what they say: each rule has a row that breaks it, and is then named.
+"""Fills are recomputed from their columns: each rule has a row that breaks it and is named.
 
-The forger here is a good one: the control total in the general ledger is made to fit as well, so
-that only arithmetic can tell.
+The forger also adjusts the control total in the general ledger, so that only arithmetic can find
+the change.
 """
 
 import re
@@ -74,7 +74,7 @@ def _vouch(path: Path, rows: np.ndarray, run: RunFolder) -> None:
 
 
 def first_of(rows: np.ndarray, *motives: Motive) -> int:
-    """Return the place of a row with one of *motives*, not too near the ends."""
+    """Return the place of a row with one of *motives*, away from both ends."""
     return int(np.flatnonzero(np.isin(rows["motive"], motives))[5])
 
 
@@ -156,7 +156,7 @@ def test_a_false_mark_is_named_even_if_it_is_used_twice(forged):
 
 
 def test_a_win_booked_for_another_firm_is_named(forged):
-    """Everything in the row follows; only the general ledger knows whose it was."""
+    """All columns of the row agree; only the general ledger shows the right firm."""
 
     def doctor(rows):
         i = first_of(rows, Motive.PICKOFF)
@@ -261,7 +261,7 @@ def test_no_more_rows_are_in_memory_than_one_day_has(busy_run, monkeypatch):
 
 
 def test_a_false_opening_of_a_day_is_found_by_the_close_before_it(busy_run, monkeypatch):
-    """Summed without its last trade, the last day has none after it to be found out by."""
+    """The last day is summed without its last trade, and no later day could show that."""
     last_trade = "SELECT max(seq) FROM rows WHERE motive = 'pickoff'"
     lying = day_openings.SUMS.replace("FROM rows", f"FROM rows WHERE seq <> ({last_trade})")
     monkeypatch.setattr(day_openings, "SUMS", lying)
@@ -308,7 +308,7 @@ LOW_E6, HIGH_E6 = 500, 700  # from a thousand dollars on, and below
 
 
 def books_of_a_firm(folder: Path, before_usd: int, fills: dict[int, tuple[int, int]]) -> RunFolder:
-    """Let a firm buy, on some days, so many lots of 300 dollars at such a fee rate."""
+    """Let a firm buy lots of 300 dollars on some days at a fee rate."""
     folder.mkdir()
     journal = Journal(folder, "A firm", CHART, NAMES, MAY_5_US)
     journal.record(movements.opening_balances(MAY_5_US, {"Firm01": 1}, {}))
@@ -382,7 +382,7 @@ def test_edges_and_fees_follow_from_the_columns_in_exact_fractions(run):
 
 
 def test_a_settlement_pays_each_position_its_change_of_value(run):
-    """Per account: n contracts, entry value v; at the mark M it receives n M - v, then v = n M."""
+    """An account of n contracts and entry value v receives n M - v at the mark M; then v = n M."""
     cents = {(c.venue, c.market): c.cents_per_lot_tick for c in run.chart.contracts}
     parties = run.chart.parties
     held: dict[tuple[str, str, str], int] = defaultdict(int)

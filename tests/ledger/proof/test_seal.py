@@ -1,4 +1,4 @@
-"""A sealed folder: no byte of it changes, appears or disappears without being named."""
+"""A sealed folder: each byte that changes, appears or disappears is reported."""
 
 import json
 import random
@@ -15,7 +15,7 @@ RUN = {"question": "Does it hold?", "seed": 1}
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Three months, as far as a seal looks at them."""
+    """Three months, with the files that a seal covers."""
     for name in (
         "main.beancount",
         "2022-04.beancount",

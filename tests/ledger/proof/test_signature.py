@@ -1,4 +1,4 @@
-"""A signature tells whose seal it is; of another key, or another manifest, it is none."""
+"""A signature proves who made a seal; it is invalid for another key or another manifest."""
 
 import json
 import shutil
@@ -33,7 +33,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(tmp_path: Path, keys: Path) -> Path:
-    """As much of a run as a seal looks at, signed by us."""
+    """The files of a run that a seal covers, signed by us."""
     run = tmp_path / "run"
     run.mkdir()
     (run / "main.beancount").write_text("; books\n", encoding="utf-8")

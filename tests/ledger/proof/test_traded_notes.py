@@ -1,4 +1,4 @@
-"""Notes of what was traded can't say anything else than fills and entries do."""
+"""Notes on volume must agree with fills and entries."""
 
 import re
 import shutil
@@ -25,7 +25,7 @@ def folder(margin_run: RunFolder, tmp_path: Path) -> Path:
 
 
 def found_with(folder: Path, note: str, becomes: str) -> list[str]:
-    """Return what is found when one note becomes another, in text and copy alike."""
+    """Return the findings after a change of one note in text and copy."""
     for path in sorted(folder.glob("????-??.beancount")):
         text = path.read_text(encoding="utf-8")
         path.write_text(text.replace(note, becomes, 1), encoding="utf-8")

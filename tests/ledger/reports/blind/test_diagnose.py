@@ -1,4 +1,4 @@
-"""The blind copy tells no causes; the diagnosis needs none, and finds what was put there."""
+"""The blind copy has no names of causes; the diagnosis still finds the true causes."""
 
 import ast
 import random
@@ -64,7 +64,7 @@ def known(run: RunFolder) -> dict[Cause, Decimal]:
 
 
 def words_in(value: object) -> Iterator[str]:
-    """Yield every string in a structure, wherever it stands."""
+    """Yield every string in a structure, at any depth."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, tuple):
@@ -252,7 +252,7 @@ def world(
     payments: list[tuple[int, int, int, int]] | None = None,
     entries: tuple[StrippedEntry, ...] = (),
 ) -> BlindBooks:
-    """Books with trades in one market, no fees, and nothing on the accounts in the end."""
+    """Books with trades in one market, without fees, and with empty accounts in the end."""
     venue, taker, maker, lots, price, lead, quoted = np.array(trades or [], int).reshape(-1, 7).T
     return BlindBooks(
         PARTIES,
@@ -276,14 +276,14 @@ def world(
 
 
 def hits(taker: int, gains_cents: list[int]) -> list[Row]:
-    """Let somebody buy one lot at a time below the lead price, or above."""
+    """Let a party buy one lot at a time, below or above the lead price."""
     return [(HOUSE, taker, MAKER, 1, 100_000 - gain, 100_000, True) for gain in gains_cents]
 
 
 def paid(
     day: date, cents: int, to: str, root: str = "Expenses", payer: int = MAKER
 ) -> StrippedEntry:
-    """Pay somebody, and book it under a root."""
+    """Pay a party, and book it under a root."""
     usd, who = Decimal(cents).scaleb(-2), PARTIES[payer]
     return StrippedEntry(
         day,

@@ -1,4 +1,4 @@
-"""Ranks against Pearson's correlation and a textbook; draws and intervals against closed forms."""
+"""Ranks agree with Pearson's correlation and a textbook; draws and intervals with closed forms."""
 
 import statistics
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from ledger.reports.firms.bootstrap import COVERAGE, FEWEST, RESAMPLES, draws, i
 
 
 def naive_ranks(values: Sequence[float]) -> list[float]:
-    """Sort, and give those that tie the mean of their places."""
+    """Sort, and give equal values the mean of their places."""
     order = sorted(values)
     places = {v: [i for i, other in enumerate(order, 1) if other == v] for v in order}
     return [statistics.fmean(places[v]) for v in values]

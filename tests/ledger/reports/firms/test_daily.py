@@ -1,4 +1,4 @@
-"""What is posted day by day: by hand for an afternoon, by SQL and bean-query for whole runs."""
+"""Postings by day: by hand for an afternoon, by SQL and bean-query for whole runs."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The tables on trading firms: what they sum to, what must be zero, what shows when it is not."""
+"""The tables on trading firms: their sums, the sums that must be zero, and visible errors."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""The firms' accounts, worked out by hand for one afternoon and by other means for a whole run."""
+"""The firms' accounts, by hand for one afternoon and by independent queries for a whole run."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -49,7 +49,7 @@ STORIES = """
 
 
 def as_booked(seq: int, kind: str, who: str, gained_usd: Mapping[str, int]) -> str:
-    """Write an evening's results of quotes on Binance as a run does."""
+    """Write an evening's results of quotes on Binance in the same way as a run."""
     evening_us = int(np.datetime64("2022-05-10T23:59:59.999999", "us").astype(np.int64))
     gained_cents = {entity: 100 * usd for entity, usd in gained_usd.items()}
     entry = lead_quoting(evening_us, kind, who, "Binance", gained_cents)

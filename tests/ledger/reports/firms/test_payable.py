@@ -1,4 +1,4 @@
-"""What a till can pay: by hand, by exact fractions, and by every order in a queue."""
+"""The payable amount of the exchange: by hand, by exact fractions, and by all orders of a queue."""
 
 from decimal import Decimal
 from fractions import Fraction

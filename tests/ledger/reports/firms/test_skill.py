@@ -86,7 +86,7 @@ def ledger_text(quoter: Mapping[int, str], members: Mapping[str, Member]) -> str
 
 
 def _booked(day: int, name: str, house_usd: int, elsewhere_usd: int) -> Iterator[tuple]:
-    """Book an edge that fees of 1 and hedging costs of 2 leave the rest of; elsewhere alike."""
+    """Book an edge of the result plus a fee of 1 and hedging costs of 2; the same elsewhere."""
     yield (
         day,
         (f"Assets:{name}:Claims:FTX", house_usd + 2),
@@ -144,7 +144,7 @@ def tables(run: RunFolder) -> dict[str, Table]:
 
 
 def rows(found: Table) -> dict[tuple, dict]:
-    """Return the rows as dictionaries, by their first cell, and by place where there is one."""
+    """Return the rows as dictionaries, by their first cell, and by place if there is one."""
     keyed = {}
     for row in found.rows:
         cells = dict(zip(found.columns, row, strict=True))
@@ -221,7 +221,7 @@ def test_a_world_without_firms_has_no_results_and_no_correlation(world):
 def alike(
     number: int, category: str, house_usd: int, elsewhere_usd: int, noise_usd: int = 0
 ) -> dict[str, Member]:
-    """Make firms of one class, with these results a day and noise around them, on a million."""
+    """Make firms of one class with these daily results plus noise, and a capital of a million."""
     rng = np.random.default_rng([number, *category.encode()])
     ms = {"pro": 5, "mid-tier": 50, "larp": 500}[category]
     members = {}
@@ -292,7 +292,7 @@ def test_few_firms_or_days_have_no_interval(world):
 
 
 def ranked(world: Callable[..., RunFolder], elsewhere: Callable[[int], int]) -> dict[str, dict]:
-    """Rank seven firms, the slower of which make more at the house."""
+    """Rank seven firms, of which the slower ones earn more at the house."""
     members = {
         f"Firm{i}": Member("pro", i, 10_000, [10 * i] * 6, [elsewhere(i)] * 6) for i in range(1, 8)
     }

@@ -1,4 +1,4 @@
-"""The answer in one paragraph says what `where` and `timeline` say."""
+"""The answer in one paragraph agrees with `where` and `timeline`."""
 
 from ledger.reports.life.answer import answer
 from ledger.reports.life.milestones import Milestone, firsts

@@ -1,4 +1,4 @@
-"""When the chips could no longer be cashed: by hand for one week, by Beancount for whole runs."""
+"""The days on which claims exceeded cash: by hand for a week, by Beancount for whole runs."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -66,7 +66,7 @@ def dates(run: RunFolder) -> dict[str, tuple]:
 
 @pytest.fixture
 def week(afternoon_with: Callable[..., RunFolder]) -> RunFolder:
-    """The afternoon, and what came after it."""
+    """The afternoon and the days after it."""
     return afternoon_with(LATER)
 
 

@@ -1,4 +1,4 @@
-"""Balance sheets: by hand at the end of June, by Beancount for whole runs, and when books break."""
+"""Balance sheets: by hand at the end of June, by Beancount for whole runs, and of broken books."""
 
 from collections import defaultdict
 from datetime import date
@@ -203,7 +203,7 @@ def test_they_agree_on_a_life_with_loans_and_tokens_too(life):
 
 
 def test_they_agree_with_tokens_in_kind_except_for_the_insurance_fund(tokens_run):
-    """A fund is owed on a balance sheet; the timeline takes it for a source of the group's."""
+    """On a balance sheet the fund is a debt; the timeline counts it as a source of the group."""
     for at in standings(tokens_run):
         found = sheets(tokens_run, at.day)
         fund = next(n.usd for n in found["FTX"].lines if n.account.endswith(":Insurance"))

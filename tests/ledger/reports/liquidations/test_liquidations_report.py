@@ -1,4 +1,4 @@
-"""The cascade as the fills have it, and what it brought whom as the general ledger has it."""
+"""The cascade agrees with the fills, and the gains with the general ledger."""
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta

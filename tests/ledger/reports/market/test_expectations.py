@@ -1,4 +1,4 @@
-"""Promised against booked: by hand for one afternoon, by other means over a month's end."""
+"""Promises and booked results: by hand for an afternoon, by other queries over a month's end."""
 
 import re
 import shutil
@@ -60,7 +60,7 @@ def usd(*texts: str) -> list[Decimal]:
 
 @pytest.fixture
 def believing(busy_run: RunFolder, tmp_path: Path) -> Callable[[str], RunFolder]:
-    """Return the world of two months and markets, with other beliefs than it may have."""
+    """Return the world of two months and markets, with the given promises."""
 
     def believe(text: str) -> RunFolder:
         folder = tmp_path / "run"

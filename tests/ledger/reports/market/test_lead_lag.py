@@ -1,4 +1,4 @@
-"""The fills alone say who follows whom, by how long, and how surely."""
+"""The fills alone show the leading venue, the lag, and its precision."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -44,7 +44,7 @@ def test_a_leader_is_named_when_the_interval_leaves_no_doubt(afternoon, low_us, 
 
 
 def fills(run: RunFolder, day: date, lag_us: int) -> np.ndarray:
-    """Trade for two hours at the lead price of *lag_us* ago, with much that should not count."""
+    """Trade for two hours at the lead price of *lag_us* ago, among trades that must not count."""
     rng = np.random.default_rng(day.toordinal())
     path = np.rint(30_000 + 2 * rng.standard_normal(2 * SPAN_US // STEP_US).cumsum())
     times_us = np.unique(poisson(rng, 2.0)) + SPAN_US // 2

@@ -1,4 +1,4 @@
-"""A market's days: each figure as a slow and obvious reading of the books has it."""
+"""A market's days: each figure agrees with a slow and obvious reading of the books."""
 
 from collections import defaultdict
 from datetime import date
@@ -16,7 +16,7 @@ FILLED = ("pickoff", "spread", "liquidation")
 
 @pytest.fixture(params=["busy_run", "margin_run"])
 def run(request: pytest.FixtureRequest) -> RunFolder:
-    """Two markets and too little money; a market in which customers are liquidated."""
+    """A run with two markets and too little money, and a run with liquidations."""
     return request.getfixturevalue(request.param)
 
 
@@ -27,7 +27,7 @@ def fills(run: RunFolder) -> list[dict]:
 
 
 def told_by_others(run: RunFolder) -> list[tuple[date, str, Decimal]]:
-    """Read what the other makers' entries say that they traded."""
+    """Read the other makers' volume from their entries."""
     return [
         (entry.date, entry.meta["market"], entry.meta["volume"].number)
         for entry in run.transactions

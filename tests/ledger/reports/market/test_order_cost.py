@@ -1,4 +1,4 @@
-"""What an order costs on a shown book, against a walk dollar by dollar."""
+"""The cost of an order on a displayed book, compared with a walk dollar by dollar."""
 
 from decimal import Decimal
 
@@ -27,7 +27,7 @@ BOOKS = st.builds(
 
 
 def walked_bps(shown: ShownBook, order_usd: int, others_fill_all: bool) -> float:
-    """Buy dollar by dollar, always at the best price that is left; twice, as selling costs it."""
+    """Buy dollar by dollar at the best remaining price; the cost of selling doubles it."""
     best, last = float(shown.captive_half_spread_bps), float(shown.captive_reach_bps)
     levels, others_bps = shown.captive_levels, float(shown.others_half_spread_bps)
     left = [[others_bps, 1e18 if others_fill_all else float(shown.others_usd)]]
@@ -63,7 +63,7 @@ def test_in_the_model_the_others_fill_the_rest_at_their_price(shown, order_usd):
 
 
 def test_a_book_as_deep_at_every_price_costs_size_over_depth():
-    """312,500 dollars a basis point: 10 million pay 32 from bid to offer, as on record."""
+    """With 312,500 dollars a basis point, 10 million pay 32 from bid to offer, as on record."""
     levels = 10
     shown = book((0.005, 1), (4.5 / levels / 2, 4.5 - 4.5 / levels / 2), levels, 312_500 * 4.5)
 

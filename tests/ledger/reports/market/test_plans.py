@@ -1,4 +1,4 @@
-"""Planned against booked: by hand for one afternoon."""
+"""Planned and booked results, by hand for one afternoon."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Pools in the books: every entry balances, and the report says what bean-query says."""
+"""Pools in the books: every entry balances, and the report agrees with bean-query."""
 
 from collections.abc import Callable
 from datetime import date
@@ -42,13 +42,13 @@ def run(executed) -> RunFolder:
 
 @pytest.fixture(scope="module")
 def without(executed) -> RunFolder:
-    """The same world, whose maker keeps its tokens."""
+    """The same world without pools: the maker keeps its tokens."""
     return executed(WORLD, group={"pools": None})
 
 
 @pytest.fixture(scope="module")
 def ask(run) -> Callable[[str], list[tuple]]:
-    """Return what bean-query answers."""
+    """Return the answer of bean-query."""
     entries, errors, options = loader.load_file(str(run.path / "check.beancount"))
     assert errors == []
     return lambda query: run_query(entries, options, query)[1]
@@ -63,7 +63,7 @@ def texts(run: RunFolder) -> dict[str, bytes]:
 
 
 def opened_before(run: RunFolder, day: date) -> list[tuple]:
-    """Return what the books say until a day ends, but for what there is at first."""
+    """Return the books up to the end of a day, without the opening."""
     return [
         (entry.date, entry.narration, [(p.account, p.units) for p in entry.postings])
         for entry in run.transactions
@@ -206,7 +206,7 @@ def test_the_report_agrees_with_the_accounts(run, ask):
 
 
 def test_expected_is_an_eighth_of_the_variance_times_the_value_in_the_morning(run):
-    """For the first day by hand: 20,000,000.00 on either side, and what the books say of it."""
+    """The first day is computed by hand, with 20,000,000.00 on either side."""
     noted = run.notes(TradedPool)
     first = next(pool_days(run))
 
@@ -221,7 +221,7 @@ def test_expected_is_an_eighth_of_the_variance_times_the_value_in_the_morning(ru
 
 @pytest.mark.parametrize(("token", "within_pct"), [("SOL", 10), ("FTT", 3)])
 def test_the_loss_is_near_the_expectation_from_the_days_variance(run, token, within_pct):
-    """Block by block, and so nearly without luck; a fee leaves the band's two ends to chance."""
+    """Block by block chance matters little: with a fee, only at the two ends of the band."""
     row = rows_of(run)[token, "all"]
 
     assert abs(row["of_expected_pct"] - 100) < within_pct

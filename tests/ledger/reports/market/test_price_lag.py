@@ -1,4 +1,4 @@
-"""A lag that was put in is found, no more exactly than it can be; where there is none, none is."""
+"""A known lag is found with the right precision; without a lag none is found."""
 
 import numpy as np
 import pytest
@@ -203,7 +203,7 @@ def test_dispersions_are_the_squares_of_all_pairs_around_a_lag(lead, asks, bids,
 
 
 def sparse_days(seed: int, lag_us: int, n: int) -> list[tuple[Prices, Prices]]:
-    """Observe copies on *n* days, five times as far apart as they are late."""
+    """Observe copies on *n* days, at distances of five times their lag."""
     return [leader_and_follower(100 * seed + day, lag_us, per_s=0.1) for day in range(n)]
 
 

@@ -1,4 +1,4 @@
-"""The standard error of a sampled run's pick-offs: held against hours drawn again and again."""
+"""The standard error of a sampled run's pick-offs, compared with repeated draws of the hours."""
 
 from collections.abc import Callable
 from datetime import date
@@ -25,11 +25,11 @@ def redrawn(hours: np.ndarray, times: int) -> tuple[float, float]:
     """Draw one hour of each stratum again and again.
 
     Args:
-        hours: what each hour has, shape (strata, hours of one).
-        times: how often.
+        hours: the amount of each hour, shape (strata, hours of one).
+        times: the number of draws.
 
     Returns:
-        How far the estimated totals spread, and the root mean square of their standard errors.
+        The spread of the estimated totals, and the root mean square of their standard errors.
     """
     draws, (strata, n) = np.random.default_rng(1), hours.shape
     totals, errors = [], []
@@ -41,7 +41,7 @@ def redrawn(hours: np.ndarray, times: int) -> tuple[float, float]:
 
 
 def test_the_error_equals_the_spread_of_totals_over_new_draws_of_hours():
-    """Two hundred half days, whose level doubles and halves slowly as volatility does."""
+    """There are two hundred half days; their level doubles and halves slowly, like volatility."""
     draws = np.random.default_rng(2)
     level = np.exp(np.sin(np.arange(200) / 15))
     hours = (1_000 * level[:, None] * draws.lognormal(0, 1, (200, 12))).astype(np.int64)
@@ -60,7 +60,7 @@ def test_if_hours_do_not_differ_the_error_is_zero():
 def test_in_a_small_world_the_error_equals_the_spread_over_new_draws_of_its_hours(
     executed: Callable[..., RunFolder],
 ):
-    """All hours of a day are played; each stratum of four is then drawn from again and again.
+    """All hours of a day are played; one hour of each stratum of four is then drawn many times.
 
     Six strata whose means differ make the error too large, by a third here, and never too small.
     """
