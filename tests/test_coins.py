@@ -20,6 +20,7 @@ from ledger.reports.life.solvency import solvency
 from ledger.reports.life.standing import standings
 from ledger.reports.life.waiting import queue_usd
 from ledger.reports.money.hole_in_kind import LackingLine, hole_in_kind
+from ledger.reports.money.hole_opened import hole_opened, holes_by_day
 from ledger.reports.money.where import where
 from ledger.run_folder import RunFolder
 from runs.cli.main import main
@@ -312,6 +313,19 @@ def test_the_timeline_counts_coins_at_the_days_mark(run):
         assert close.claims_usd == at.claims_usd
         assert close.house_cash_usd == at.house_cash_usd
         assert close.credit_drawn_usd == at.credit_drawn_usd
+    for day, at in zip(holes_by_day(run), standings(run), strict=True):
+        assert day.hole_usd == at.hole_usd
+        assert day.hole_of_exchange_usd == at.hole_of_exchange_usd
+
+
+def test_the_day_on_which_the_hole_opened_counts_coins(run):
+    opened = hole_opened(run)
+
+    assert opened.growth is None
+    assert opened.in_a_sentence() in where(run).answer()
+    assert opened.in_a_sentence() == (
+        f"The hole opened on {opened.day}, coins at market prices included."
+    )
 
 
 def test_the_exchange_alone_looks_complete_in_kind_and_the_group_does_not(run):

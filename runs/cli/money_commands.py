@@ -31,6 +31,8 @@ def _figure(found: Report) -> "Figure":
 @click.option("--by", type=click.Choice(("quarter",)), help="The hole by kind, quarter by quarter.")
 @report(
     "hole-by-kind",
+    "hole-by-cause",
+    "paid-in-use",
     "hole",
     *IN_KIND_TABLES,
     "the-mechanism",

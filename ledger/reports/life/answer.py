@@ -4,6 +4,7 @@ from ledger.reports.life.milestones import firsts, key_dates
 from ledger.reports.life.standing import standings
 from ledger.reports.money.hole import hole, in_a_sentence, largest_uses
 from ledger.reports.money.hole_in_kind import hole_in_kind
+from ledger.reports.money.hole_opened import hole_opened
 from ledger.reports.money.mechanism import mechanism, stale_quotes
 from ledger.run_folder import RunFolder
 
@@ -11,13 +12,14 @@ from ledger.run_folder import RunFolder
 def answer(run: RunFolder) -> str:
     """State the hole, the uses of money, the cost of the thread's mechanism, and the key dates."""
     the_hole, days, in_kind = hole(run), standings(run), hole_in_kind(run)
-    dated = firsts(run, days)
+    dated, opened = firsts(run, days), hole_opened(run)
     house = run.chart.parties.house
     return " ".join(
         (
             f"After the run from {days[0].day} to {days[-1].day},",
             in_a_sentence(the_hole, house, in_kind is not None),
             *([in_kind.answer()] if in_kind else ()),
+            *([opened.in_a_sentence()] if opened else ()),
             largest_uses(the_hole),
             stale_quotes(run, the_hole),
             mechanism(run, the_hole).in_a_sentence(),

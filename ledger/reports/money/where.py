@@ -2,9 +2,11 @@
 
 The hole by kind lists uses and sources; cash by receiver lists who got cash. They differ because a
 claim is not cash, and the bridge leads from one to the other. The report also has the thread's
-mechanism with all parts, and its quotes in two views.
+mechanism with all parts, its quotes in two views, and dates: when the hole opened, and the payments
+while customers' money was in use.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.parties import Parties
@@ -20,8 +22,11 @@ from ledger.reports.money.hole import (
     in_a_sentence,
     largest_uses,
 )
+from ledger.reports.money.hole_by_cause import assets_and_spending, hole_by_cause
 from ledger.reports.money.hole_in_kind import HoleInKind, hole_in_kind
+from ledger.reports.money.hole_opened import HoleOpened, hole_opened
 from ledger.reports.money.mechanism import Mechanism, mechanism, mechanism_table, stale_quotes
+from ledger.reports.money.paid_in_use import PaidInUse, paid_in_use, paid_in_use_table
 from ledger.reports.money.quote_views import QuoteViews, quote_views, views_table
 from ledger.reports.table import Table
 from ledger.run_folder import RunFolder
@@ -42,22 +47,28 @@ class Where:
     views: QuoteViews
     in_kind: HoleInKind | None  # None: customers are owed dollars alone
     stale_quotes: str  # their cost in a sentence, with its error if hours were sampled
+    opened: HoleOpened | None  # None: there is no hole at the end
+    paid_in_use: Sequence[PaidInUse]  # while customers' money was in use
 
     def answer(self) -> str:
-        """Say how large the hole is, the largest uses, and the share of stale quotes."""
+        """Say how large the hole is, when it opened, the largest uses, and stale quotes' share."""
         said = (
             in_a_sentence(self.hole, self.parties.house, self.in_kind is not None),
+            self.opened.in_a_sentence() if self.opened else None,
             largest_uses(self.hole),
+            assets_and_spending(self.hole),
             self.stale_quotes,
             self.in_kind.answer() if self.in_kind else None,
         )
         return " ".join(filter(None, said))
 
     def tables(self) -> list[Table]:
-        """Lay out the hole, the mechanism, its quotes, cash, the bridge, and volume."""
+        """Lay out the hole, payments, the mechanism, its quotes, cash, the bridge, and volume."""
         in_kind = (self.in_kind.beside_dollars(),) if self.in_kind else ()
         return [
             hole_by_kind(self.hole),
+            hole_by_cause(self.hole),
+            paid_in_use_table(self.paid_in_use, self.parties.house),
             hole_by_definition(self.hole, self.parties.house, self.in_kind is not None),
             *(self.in_kind.tables() if self.in_kind else ()),
             mechanism_table(self.mechanism),
@@ -71,7 +82,7 @@ class Where:
 
 def where(run: RunFolder) -> Where:
     """Read where the money went from the books."""
-    the_hole = hole(run)
+    the_hole, opened = hole(run), hole_opened(run)
     return Where(
         run.chart.parties,
         the_hole,
@@ -84,4 +95,6 @@ def where(run: RunFolder) -> Where:
         quote_views(run),
         hole_in_kind(run),
         stale_quotes(run, the_hole),
+        opened,
+        paid_in_use(run, opened),
     )

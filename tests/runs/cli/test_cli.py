@@ -328,7 +328,7 @@ MISTAKES = (
     ("where nowhere.beancount", "there is no such ledger"),
     ("pools {run} --formt csv", "Did you mean '--format'"),
     ("where {run} --format xml", "'table', 'csv', 'json'"),
-    ("where {run} --format csv", "hole-by-kind, hole, hole-in-kind"),
+    ("where {run} --format csv", "hole-by-kind, hole-by-cause, paid-in-use, hole, hole-in-kind"),
     ("where {run} --table nosuch", "it has hole-by-kind"),
     ("where /nowhere", "/nowhere: not a finished run"),
     ("where {tmp}", "not a finished run"),

@@ -356,6 +356,8 @@ def test_volumes_have_cents(any_run):
 
     assert [table.name for table in tables] == [
         "hole-by-kind",
+        "hole-by-cause",
+        "paid-in-use",
         "hole",
         "the-mechanism",
         "views",

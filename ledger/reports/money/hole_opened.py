@@ -1,0 +1,140 @@
+"""When the hole opened, the day on which it grew most, and the payments of that day by kind."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise, takewhile
+
+from ledger.accounts import cash
+from ledger.coins import names_owed
+from ledger.kinds import CAUSE, CLAIM, LIQUID, Kind
+from ledger.money import dollars
+from ledger.reports.days import calendar, posted_cents
+from ledger.reports.dollars import ZERO, openings, spoken
+from ledger.reports.money.hole_in_kind import coins_at_mark
+from ledger.reports.once import once
+from ledger.run_folder import RunFolder
+from ledger.transaction import MONEY
+
+NAMED = 2  # number of recipients in a sentence
+NOT_NAMED = "not named"
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfHole:
+    """The hole at the end of a day; customers' coins count at the day's mark."""
+
+    day: date
+    hole_usd: Decimal  # of the group
+    hole_of_exchange_usd: Decimal  # positive: customers' money is in use
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """The day on which the hole grew most, and the kind that used most money on it."""
+
+    day: date
+    usd: Decimal
+    kind: str
+    kind_usd: Decimal
+    recipients_usd: tuple[tuple[str, Decimal], ...]  # of that kind, the largest first
+
+    def in_words(self) -> str:
+        """Say how much the kind used, and who received most of it."""
+        used, is_loan = spoken(self.kind_usd), self.kind == Kind.LOANS
+        named = [each for each in self.recipients_usd[:NAMED] if each[0] != NOT_NAMED]
+        if [usd for _, usd in named] == [self.kind_usd]:
+            name = named[0][0]
+            return f"{name} was repaid {used}" if is_loan else f"{self.kind} used {used}, to {name}"
+        said = "lenders were repaid" if is_loan else f"{self.kind} used"
+        parts = [f"{spoken(usd)} to {recipient}" for recipient, usd in named if usd > 0]
+        return f"{said} {used} ({', '.join(parts)})" if parts else f"{said} {used}"
+
+
+@dataclass(frozen=True, slots=True)
+class HoleOpened:
+    """When the hole opened, for the last time, and its largest growth since."""
+
+    day: date  # from this day on it is open on every day until the end
+    is_opening: bool  # whether it was there at first, in the opening balances
+    counts_coins: bool  # whether customers are owed coins, which count at the day's mark
+    growth: Growth | None  # None: it never grew, or coins are owed, whose prices make it grow
+
+    def in_a_sentence(self) -> str:
+        """Say when the hole opened, and when and by which payments it grew most."""
+        if self.is_opening:
+            said = "The hole was there in the opening balances"
+        else:
+            said = f"The hole opened on {self.day}"
+        said += ", coins at market prices included" if self.counts_coins else ""
+        if not self.growth:
+            return f"{said}."
+        is_same = self.growth.day == self.day and not self.is_opening
+        day = "that day" if is_same else str(self.growth.day)
+        grown = spoken(self.growth.usd)
+        return f"{said} and grew most on {day}, by {grown}: {self.growth.in_words()}."
+
+
+@once
+def holes_by_day(run: RunFolder) -> tuple[DayOfHole, ...]:
+    """Return the hole at the end of each day, from the first entry to the last entry or note."""
+    own = cash(run.chart.parties.house)
+    claims, liquid = (
+        [account for account, opened in run.opens.items() if opened.hole == part]
+        for part in (CLAIM, LIQUID)
+    )
+    others = [account for account in liquid if account != own]
+    sums = posted_cents(run, [claims, [own], others]).cumsum(axis=0)
+    found = []
+    for day, (owed, own_cents, other_cents), coins in zip(
+        calendar(run), sums.tolist(), coins_at_mark(run), strict=True
+    ):
+        exchange_usd = dollars(-owed - own_cents) + coins.owed_usd - coins.there_usd
+        found.append(DayOfHole(day, exchange_usd - dollars(other_cents), exchange_usd))
+    return tuple(found)
+
+
+def hole_opened(run: RunFolder) -> HoleOpened | None:
+    """Return when the hole opened; None if there is none at the end."""
+    days = holes_by_day(run)
+    still_open = [*takewhile(lambda at: at.hole_usd > 0, reversed(days))]
+    if not still_open:
+        return None
+    opened, at_first_usd = still_open[-1].day, _opening_hole_usd(run)
+    growth, counts_coins = None, bool(names_owed(run.chart.coins))
+    if not counts_coins:
+        holes_usd = [at_first_usd, *(at.hole_usd for at in days)]
+        grown = [
+            (after - before, at.day)
+            for (before, after), at in zip(pairwise(holes_usd), days, strict=True)
+            if at.day >= opened
+        ]
+        usd, day = max(grown, key=lambda each: each[0])
+        growth = _growth(run, day, usd) if usd > 0 else None
+    is_opening = opened == days[0].day and at_first_usd > 0
+    return HoleOpened(opened, is_opening, counts_coins, growth)
+
+
+def _opening_hole_usd(run: RunFolder) -> Decimal:
+    """Return the hole of the opening balances, in dollars."""
+    ((cents,),) = run.select(
+        "SELECT coalesce(-sum(units), 0)::BIGINT FROM postings WHERE commodity = ? "
+        "AND hole IN (?, ?) AND list_contains(?, seq)",
+        [MONEY, CLAIM, LIQUID, openings(run)],
+    )
+    return dollars(cents)
+
+
+def _growth(run: RunFolder, day: date, usd: Decimal) -> Growth:
+    """Return the growth on a day: its largest kind, by recipient; opening balances are none."""
+    used: dict[str, list[tuple[str, Decimal]]] = {}
+    for kind, party, cents in run.select(
+        "SELECT kind, coalesce(party, payee, ?) AS who, sum(units)::BIGINT AS cents FROM postings "
+        "WHERE commodity = ? AND hole = ? AND date = ? AND NOT list_contains(?, seq) "
+        "GROUP BY ALL ORDER BY cents DESC, who",
+        [NOT_NAMED, MONEY, CAUSE, day, openings(run)],
+    ):
+        used.setdefault(kind, []).append((party, dollars(cents)))
+    sums = {kind: sum((part for _, part in parties), ZERO) for kind, parties in used.items()}
+    largest = max(sums, key=lambda kind: (sums[kind], kind))
+    return Growth(day, usd, largest, sums[largest], tuple(used[largest]))

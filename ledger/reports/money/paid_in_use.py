@@ -1,0 +1,89 @@
+"""Payments of the group, and their recipients, on the days on which customers' money was in use."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from ledger.kinds import Kind
+from ledger.money import dollars
+from ledger.reports.money.hole_opened import HoleOpened, holes_by_day
+from ledger.reports.table import Cell, Table
+from ledger.reports.tracing.group_cash import Reason, cash_passed
+from ledger.run_folder import RunFolder
+
+CUSTOMERS = "customers"  # all of them, in one row
+
+
+@dataclass(slots=True)
+class PaidInUse:
+    """Cash paid to one recipient for one kind on those days."""
+
+    recipient: str
+    kind: str
+    first: date
+    last: date
+    paid_cents: int = 0
+    since_hole_cents: int = 0  # since the hole opened
+
+    @property
+    def paid_usd(self) -> Decimal:
+        """Return the payments in dollars."""
+        return dollars(self.paid_cents)
+
+    @property
+    def since_hole_usd(self) -> Decimal:
+        """Return the payments since the hole opened, in dollars."""
+        return dollars(self.since_hole_cents)
+
+
+def paid_in_use(run: RunFolder, opened: HoleOpened | None) -> list[PaidInUse]:
+    """Sum payments by recipient and kind, the largest first; withdrawals are one row.
+
+    Args:
+        run: the run whose books are read.
+        opened: when its hole opened.
+    """
+    in_use = {at.day for at in holes_by_day(run) if at.hole_of_exchange_usd > 0}
+    found: dict[tuple[str, str], PaidInUse] = {}
+    for each in cash_passed(run):
+        if each.day not in in_use or not isinstance(each.taker, Reason):
+            continue
+        kind = each.taker.kind
+        recipient = CUSTOMERS if kind == Kind.CUSTOMERS else each.taker.party
+        paid = found.setdefault((recipient, kind), PaidInUse(recipient, kind, each.day, each.day))
+        paid.last = each.day
+        paid.paid_cents += each.cents
+        if opened and each.day >= opened.day:
+            paid.since_hole_cents += each.cents
+    return sorted(found.values(), key=lambda paid: (-paid.paid_cents, paid.recipient, paid.kind))
+
+
+def paid_in_use_table(payments: Sequence[PaidInUse], house: str) -> Table:
+    """Lay out the payments, and their sum.
+
+    Args:
+        payments: the largest first.
+        house: the exchange's name.
+    """
+    rows: list[tuple[Cell, ...]] = [
+        (each.recipient, each.kind, each.first, each.last, each.paid_usd, each.since_hole_usd)
+        for each in payments
+    ]
+    if payments:
+        paid = dollars(sum(each.paid_cents for each in payments))
+        since_hole = dollars(sum(each.since_hole_cents for each in payments))
+        rows.append(("everybody", None, None, None, paid, since_hole))
+    return Table(
+        "paid-in-use",
+        "Payments on the days on which customers' money was in use",
+        ("recipient", "kind", "first", "last", "paid_usd", "since_hole_usd"),
+        rows,
+        (
+            f"Customers' money is in use on a day at whose end claims exceed {house}'s own cash. "
+            "The last column has the payments since the hole opened. Receipts from the same "
+            "party are not deducted.",
+            "Money is commingled: the payments were made meanwhile, not necessarily with "
+            "customers' money. What each rule of courts says of it: moneytrail trace RUN",
+        ),
+    )
